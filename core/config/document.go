@@ -1,0 +1,117 @@
+package config
+
+import "time"
+
+// A Document is the whole configuration as people write it. Zero values mean
+// the documented default. It is plain data and also the JSON of the admin API.
+type Document struct {
+	Schema         string        `json:"$schema,omitempty"` // ignored; lets editors find the JSON Schema
+	Listen         string        `json:"listen,omitempty"`  // address of the data plane; default 127.0.0.1:8080; "systemd" or "systemd:NAME" takes the inherited socket
+	TLS            *TLS          `json:"tls,omitempty"`     // nil: plain HTTP
+	Admin          Admin         `json:"admin,omitempty"`
+	Observability  Observability `json:"observability,omitempty"`
+	Limits         Limits        `json:"limits,omitempty"`
+	AllowAnonymous *bool         `json:"allow_anonymous,omitempty"` // callers without a key; default: only when no virtual key exists and listen is loopback
+	Providers      []Provider    `json:"providers,omitempty"`
+	Models         []Model       `json:"models,omitempty"`
+	VirtualKeys    []VirtualKey  `json:"virtual_keys,omitempty"`
+}
+
+// TLS names the certificate files of a listener. They are read again when they change.
+type TLS struct {
+	Cert       string `json:"cert"`                  // PEM chain, leaf first
+	Key        Secret `json:"key"`                   // PEM private key: file:/path or cred:NAME
+	MinVersion string `json:"min_version,omitempty"` // "1.2" (default) or "1.3"
+}
+
+// Admin is the listener for metrics, profiles and health, apart from the data plane.
+type Admin struct {
+	Listen string `json:"listen,omitempty"` // empty: no admin listener; /metrics is then on the data listener, for loopback callers only
+	Token  Secret `json:"token,omitempty"`  // bearer token; required unless listen is loopback
+}
+
+// Observability says what is told about requests, and where.
+type Observability struct {
+	AccessLog    string `json:"access_log,omitempty"`    // "stdout", "stderr", "off" (default) or a file path
+	LogLevel     string `json:"log_level,omitempty"`     // debug, info (default), warn, error
+	ServerTiming bool   `json:"server_timing,omitempty"` // answer with Server-Timing
+}
+
+// Limits bound what one client, and all of them, may ask.
+type Limits struct {
+	BodyBytes   Size     `json:"body_bytes,omitempty"`   // request body; default 20MiB
+	Connections int      `json:"connections,omitempty"`  // client connections; default 15000
+	HeadTimeout Duration `json:"head_timeout,omitempty"` // first to last byte of a head; default 5s
+	IdleTimeout Duration `json:"idle_timeout,omitempty"` // between requests; default 60s
+	BodyTimeout Duration `json:"body_timeout,omitempty"` // without progress in a body; default 20s
+	SlowClient  Duration `json:"slow_client,omitempty"`  // without progress in writing to a client; default 60s
+	Memory      Size     `json:"memory,omitempty"`       // soft memory limit of the process; default: none
+	DrainWait   Duration `json:"drain_wait,omitempty"`   // how long a stopping process lets streams finish; default 15m
+}
+
+// A Provider is one upstream account or server.
+type Provider struct {
+	Name    string            `json:"name"`               // the prefix of provider/model; also the type when type is empty
+	Type    string            `json:"type,omitempty"`     // an adapter's name; default: name if that is an adapter, else openai when base_url is set
+	BaseURL string            `json:"base_url,omitempty"` // default: the adapter's
+	APIKey  Secret            `json:"api_key,omitempty"`  // short form of one entry in keys
+	Keys    []Key             `json:"keys,omitempty"`
+	Models  []string          `json:"models,omitempty"`  // bare names this provider serves; "*" suffix is a prefix match; empty: the adapter's
+	Headers map[string]string `json:"headers,omitempty"` // fixed headers sent with each request
+	Paths   map[string]string `json:"paths,omitempty"`   // operation → path override, below base_url
+	Network Network           `json:"network,omitempty"`
+}
+
+// A Key is one credential of a Provider.
+type Key struct {
+	Name   string   `json:"name,omitempty"` // default: key-1, key-2 …
+	Value  Secret   `json:"value"`
+	Weight *int     `json:"weight,omitempty"` // share of the traffic; default 1; 0 disables the key
+	Models []string `json:"models,omitempty"` // the models it may be used for; empty: all
+}
+
+// Network says how a Provider is reached.
+type Network struct {
+	ConnectTimeout      Duration `json:"connect_timeout,omitempty"`       // TCP and TLS; default 3s
+	HeaderTimeout       Duration `json:"header_timeout,omitempty"`        // request sent → reply head; default 30s
+	StallTimeout        Duration `json:"stall_timeout,omitempty"`         // between reply bytes; default 30s
+	TotalTimeout        Duration `json:"total_timeout,omitempty"`         // whole exchange; default 10m
+	KeepAlive           Duration `json:"keep_alive,omitempty"`            // an idle connection is closed after; default 30s
+	MaxConnections      int      `json:"max_connections,omitempty"`       // open to this provider; default 10000
+	Proxy               string   `json:"proxy,omitempty"`                 // http://host:port (CONNECT) or "env"; default none
+	CA                  string   `json:"ca,omitempty"`                    // PEM file trusted besides the system's roots
+	ServerName          string   `json:"server_name,omitempty"`           // name in the TLS handshake; default: host of base_url
+	InsecureSkipVerify  bool     `json:"insecure_skip_verify,omitempty"`  // accept any certificate; for tests only
+	AllowPrivateNetwork *bool    `json:"allow_private_network,omitempty"` // private and link-local addresses; default: false, true for local servers (ollama, vllm …)
+}
+
+// A Model is a name of ours for one model at one provider.
+type Model struct {
+	Alias    string   `json:"alias"`              // what clients ask for
+	Provider string   `json:"provider"`           // a Provider's name
+	Model    string   `json:"model,omitempty"`    // what the provider calls it; default: alias
+	Fallback []string `json:"fallback,omitempty"` // aliases, provider/model or bare names, tried in order
+}
+
+// A VirtualKey is a credential we hand out.
+type VirtualKey struct {
+	Name              string   `json:"name"`
+	Key               Secret   `json:"key"`
+	BudgetUSDPerMonth *float64 `json:"budget_usd_per_month,omitempty"`
+	AllowedModels     []string `json:"allowed_models,omitempty"` // aliases, provider/model, "provider/*"; empty: all
+	Disabled          bool     `json:"disabled,omitempty"`
+}
+
+// Duration is a time.Duration written as "1.5s", "10m", or a number of seconds.
+type Duration time.Duration
+
+// Size is a number of bytes written as 1048576, "20MiB", "512KB".
+type Size int64
+
+// Or returns d, or def when d is zero.
+func (d Duration) Or(def time.Duration) time.Duration {
+	if d == 0 {
+		return def
+	}
+	return time.Duration(d)
+}

@@ -1,0 +1,74 @@
+package core
+
+import "time"
+
+// An Exchange is one client request from first byte to last, together with
+// everything the gateway has decided about it.
+//
+// It is carried by exactly one lane at a time, comes from a pool, and must not be
+// retained after its last After stage returns. Every []byte in it aliases a
+// connection buffer with the same lifetime.
+type Exchange struct {
+	Snap  *Snapshot // pinned when the head was parsed; never reloaded mid-flight
+	Key   *VirtualKey
+	Route *Route
+	Plan  *Plan
+
+	ID    [16]byte // request id, random; shown as 32 hex digits
+	Start int64    // monotonic nanoseconds (Clock) when the head was complete
+	Op    Op
+	From  *Dialect // what the client speaks
+	Peek  Peek     // the few facts read from Body without decoding it
+	Name  []byte   // the model name to send to targets that name none; aliases Peek
+	Path  []byte   // what follows the door's prefix, query included; aliases the head
+	Body  []byte
+
+	Reply  Reply
+	Stream StreamState
+	Usage  Usage
+	Fault  *Fault
+
+	attempts [MaxAttempts]Attempt
+	n        int
+}
+
+// A Reply is a complete answer made by the gateway itself.
+type Reply struct {
+	Status int
+	Type   string // content type
+	Body   []byte
+}
+
+// MaxAttempts bounds retries plus fallbacks of one Exchange.
+const MaxAttempts = 3
+
+// An Attempt records one try against one Target.
+type Attempt struct {
+	Target *Target
+	Key    *ProviderKey
+	Status int // upstream status; 0: none came
+	Took   time.Duration
+}
+
+// Begin records the next attempt; nil if none is left.
+func (x *Exchange) Begin(t *Target, k *ProviderKey) *Attempt {
+	if x.n == MaxAttempts {
+		return nil
+	}
+	a := &x.attempts[x.n]
+	*a = Attempt{Target: t, Key: k}
+	x.n++
+	return a
+}
+
+// Attempts returns the attempts made so far, oldest first.
+func (x *Exchange) Attempts() []Attempt { return x.attempts[:x.n] }
+
+// Reset makes x ready for its pool.
+func (x *Exchange) Reset() {
+	x.Snap, x.Key, x.Route, x.Plan = nil, nil, nil, nil
+	x.From, x.Name, x.Path, x.Body = nil, nil, nil, nil
+	x.Peek.Reset()
+	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
+	x.attempts, x.n = [MaxAttempts]Attempt{}, 0
+}

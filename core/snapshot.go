@@ -1,0 +1,120 @@
+package core
+
+import "time"
+
+// A Snapshot is the whole running configuration in the shape the hot path
+// reads it. It is immutable: a change builds another one and swaps the pointer.
+// The live objects it points at (Tally, Pool) outlive it and are carried over
+// by identity.
+type Snapshot struct {
+	Version   uint64
+	Keys      map[[32]byte]*VirtualKey // by SHA-256 of the presented secret
+	Anonymous *VirtualKey              // who a caller without a key is; nil: a key is required
+	Models    map[string]*Route        // by the name clients ask for: aliases and served names
+	Providers map[string]*Route        // by the prefix of provider/model
+	Serves    []Prefix                 // bare names by prefix, when exactly one provider claims it
+	Only      *Route                   // where every other bare name goes; nil: NotFound
+	Targets   []*Target
+	Limits    Limits
+}
+
+// A Prefix sends bare model names that begin with Text to Route.
+type Prefix struct {
+	Text  string
+	Route *Route
+}
+
+// Resolve finds where a model name leads and the name to send to targets that
+// name none. A nil Route means nobody serves it.
+func (s *Snapshot) Resolve(model []byte) (*Route, []byte) {
+	if r := s.Models[string(model)]; r != nil {
+		return r, model
+	}
+	for i, c := range model {
+		if c == '/' {
+			if r := s.Providers[string(model[:i])]; r != nil && i+1 < len(model) {
+				return r, model[i+1:]
+			}
+			break
+		}
+	}
+	for _, p := range s.Serves {
+		if len(model) >= len(p.Text) && string(model[:len(p.Text)]) == p.Text {
+			return p.Route, model
+		}
+	}
+	return s.Only, model
+}
+
+// Limits bound what one client can ask of the process. Zero means the default
+// named in core/config.
+type Limits struct {
+	BodyBytes    int           // a request body
+	Conns        int           // client connections
+	HeadWait     time.Duration // from the first byte of a head to its last
+	IdleWait     time.Duration // between requests of a connection
+	BodyWait     time.Duration // without progress while a body is read
+	WriteWait    time.Duration // without progress while a client is written to
+	ServerTiming bool          // answer with a Server-Timing header
+}
+
+// A VirtualKey is a caller: what it may use.
+type VirtualKey struct {
+	Name   string
+	Policy *Policy
+	Tally  *Tally
+}
+
+// A Policy is a set of rules shared by many keys, compiled to one Plan per Op.
+type Policy struct {
+	Name  string
+	Plans [NumOps]Plan
+}
+
+// A Route is where a model name leads.
+type Route struct {
+	Name string
+
+	// Pick returns the next target and key, or nil when there is none left.
+	// tried holds the attempts made so far, oldest first.
+	Pick func(x *Exchange, tried []Attempt) (*Target, *ProviderKey)
+
+	Targets []*Target // all of them, in order, for explain
+}
+
+// A Target is one model at one provider.
+type Target struct {
+	Name     string // provider/model, or provider alone when Model is empty
+	Provider string
+	Model    string // sent upstream; empty: the name the client asked for
+	Dialect  *Dialect
+	Host     string         // value of the Host header
+	Paths    [NumOps]string // path and fixed query per Op; empty: not supported. OpPass: prefix
+	AskUsage bool           // stream_options.include_usage is understood
+	Headers  []byte         // fixed header lines to send, each ended by CRLF
+	Pool     Pool
+	Waits    Waits
+	Keys     []*ProviderKey
+	Tally    *Tally
+}
+
+// Waits bound one attempt. Each is absolute from its start, except Stall, which
+// begins anew with every byte from upstream.
+type Waits struct {
+	Connect time.Duration // TCP and TLS
+	Header  time.Duration // from the last request byte to the reply head
+	Stall   time.Duration // between reply bytes
+	Total   time.Duration // from the first attempt to the last reply byte
+}
+
+// A ProviderKey is a secret for a provider, with its weight.
+type ProviderKey struct {
+	Name   string
+	Weight int             // 0: never chosen
+	Header []byte          // complete header lines, each ended by CRLF; never logged
+	Models map[string]bool // nil: all
+}
+
+// A Pool is a set of upstream connections to one endpoint. The data plane knows
+// its concrete type; the vocabulary only carries it from Snapshot to Snapshot.
+type Pool interface{ Close() error }
