@@ -1,0 +1,7 @@
+// Package frame cuts streams into frames: text/event-stream into whole events
+// (WHATWG HTML 9.2).
+//
+// It never reads a socket and never changes a byte: frames are the stream's own
+// bytes, and laid end to end they are the stream. It refuses events that
+// outgrow a bound, and to hold memory for a stream that has no partial event.
+package frame

@@ -1,0 +1,127 @@
+package http1
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// Classes of bytes.
+const (
+	isToken  uint8 = 1 << iota // RFC 9110 5.6.2: tchar
+	isUnder                    // the underscore
+	isTarget                   // may stand in a target: visible ASCII but "#"
+	isHost                     // may stand in a host name: letters, digits, "-._"
+	isHex                      // a hexadecimal digit
+	isPlain                    // RFC 3986 2.3: unreserved; needs no escape
+	isPath                     // may stand in a clean path: pchar but "%" and ";"
+)
+
+var classes = buildClasses()
+
+func buildClasses() (t [256]uint8) {
+	for c := 0x21; c <= 0x7e; c++ {
+		t[c] |= isTarget
+	}
+	t['#'] &^= isTarget
+	set := func(chars string, class uint8) {
+		for i := range len(chars) {
+			t[chars[i]] |= class
+		}
+	}
+	const digits = "0123456789"
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	set(digits+letters+"!#$%&'*+-.^_`|~", isToken)
+	set(digits+letters+"-._", isHost)
+	set(digits+"abcdefABCDEF", isHex)
+	set("_", isUnder)
+	set(digits+letters+"-._~", isPlain)
+	set(digits+letters+"-._~!$&'()*+,=:@/", isPath)
+	return t
+}
+
+// name returns the position of the first byte at or after pos that is not a
+// token byte, and the union of the classes before it.
+func name(buf []byte, pos int) (int, uint8) {
+	seen := uint8(0)
+	for ; pos < len(buf); pos++ {
+		c := classes[buf[pos]]
+		if c&isToken == 0 {
+			break
+		}
+		seen |= c
+	}
+	return pos, seen
+}
+
+// nameFault says what is wrong at end, where a colon should be.
+func nameFault(buf []byte, pos, end int) fault {
+	switch c := buf[end]; {
+	case (c == ' ' || c == '\t') && end == pos:
+		return foldedLine
+	case c == ' ' || c == '\t':
+		return spaceBeforeColon
+	case c == ':':
+		return emptyName
+	case c == '\n' && end == pos:
+		return bareLineEnd
+	}
+	return badName
+}
+
+// value returns the position of the first byte at or after pos that may not
+// stand in a field value: a control byte but the tab (RFC 9110 5.5). Bytes
+// from 0x80 on are allowed, as obs-text. Eight bytes are looked at at once.
+func value(buf []byte, pos int) int {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for pos+8 <= len(buf) {
+		x := binary.LittleEndian.Uint64(buf[pos:])
+		del := x ^ 0x7f*ones
+		// The lowest byte flagged is below 0x20 or 0x7f; borrows reach upwards only.
+		hit := ((x-0x20*ones) & ^x | (del-ones) & ^del) & tops
+		if hit == 0 {
+			pos += 8
+			continue
+		}
+		pos += bits.TrailingZeros64(hit) / 8
+		if buf[pos] != '\t' {
+			return pos
+		}
+		pos++
+	}
+	for ; pos < len(buf); pos++ {
+		if c := buf[pos]; c < 0x20 && c != '\t' || c == 0x7f {
+			break
+		}
+	}
+	return pos
+}
+
+func valueFault(c byte) fault {
+	if c == '\n' {
+		return bareLineEnd
+	}
+	return badValue
+}
+
+// lineEnd returns the position behind the CR LF whose CR stands at pos; 0 if
+// the LF has not come yet.
+func lineEnd(buf []byte, pos int) (int, fault) {
+	if pos+1 == len(buf) {
+		return 0, none
+	}
+	if buf[pos+1] != '\n' {
+		return 0, bareLineEnd
+	}
+	return pos + 2, none
+}
+
+// trim cuts blanks from both ends.
+func trim(v []byte) []byte {
+	for len(v) > 0 && (v[0] == ' ' || v[0] == '\t') {
+		v = v[1:]
+	}
+	for len(v) > 0 && (v[len(v)-1] == ' ' || v[len(v)-1] == '\t') {
+		v = v[:len(v)-1]
+	}
+	return v
+}

@@ -1,0 +1,200 @@
+package http1
+
+// A Span is a range of the buffer a head was parsed from. It stays valid as
+// long as that buffer is neither moved nor overwritten.
+type Span struct{ Start, End uint16 }
+
+// Of returns the bytes of s in buf, with no room to append into what follows.
+func (s Span) Of(buf []byte) []byte { return buf[s.Start:s.End:s.End] }
+
+// Len is the length of s in bytes.
+func (s Span) Len() int { return int(s.End) - int(s.Start) }
+
+// A Field is one header line. Value has no blanks at its ends.
+type Field struct {
+	Name, Value Span
+	ID          FieldID
+}
+
+// A Head is what requests and replies have in common. Only the first N Fields
+// mean anything; the rest is left over from earlier messages.
+type Head struct {
+	N      int
+	Fields [MaxFields]Field   // in the order they came
+	At     [NumFieldIDs]uint8 // index+1 of the first field with that ID; 0: absent
+
+	ContentLength int64 // -1: none was sent
+	Chunked       bool  // the body is chunked
+	Close         bool  // the connection ends after this message
+	Minor         uint8 // the 1 of HTTP/1.1, or 0
+	HeadLen       int   // bytes of the head, its empty line included
+
+	keepAlive, upgrade, credential bool // tokens and fields seen so far
+}
+
+// Value returns the value of the first field with id, empty when it has none,
+// and nil when the field is absent.
+func (h *Head) Value(buf []byte, id FieldID) []byte {
+	i := h.At[id]
+	if i == 0 {
+		return nil
+	}
+	return h.Fields[i-1].Value.Of(buf)
+}
+
+func (h *Head) clear() {
+	h.N, h.At = 0, [NumFieldIDs]uint8{}
+	h.ContentLength, h.HeadLen = -1, 0
+	h.Chunked, h.Close, h.Minor = false, false, 0
+	h.keepAlive, h.upgrade, h.credential = false, false, false
+}
+
+// lines reads field lines from pos on, up to and including the empty line, and
+// returns the position behind it; 0 if buf ends before. single is the rule of
+// this side that a repeated field breaks.
+func (h *Head) lines(buf []byte, pos int, single rule) (int, fault) {
+	for pos < len(buf) {
+		if buf[pos] == '\r' {
+			return lineEnd(buf, pos)
+		}
+		if h.N == MaxFields {
+			return 0, manyFields
+		}
+		colon, class := name(buf, pos)
+		if colon == len(buf) {
+			return 0, none
+		}
+		if buf[colon] != ':' || colon == pos {
+			return 0, nameFault(buf, pos, colon)
+		}
+		first := colon + 1
+		for first < len(buf) && (buf[first] == ' ' || buf[first] == '\t') {
+			first++
+		}
+		cr := value(buf, first)
+		if cr-first > MaxValue {
+			return 0, longValue
+		}
+		if cr == len(buf) {
+			return 0, none
+		}
+		if c := buf[cr]; c != '\r' {
+			return 0, valueFault(c)
+		}
+		next, f := lineEnd(buf, cr)
+		if next == 0 {
+			return 0, f
+		}
+		id := Underscore
+		if class&isUnder == 0 {
+			id = identify(buf[pos:colon])
+		}
+		for cr > first && (buf[cr-1] == ' ' || buf[cr-1] == '\t') {
+			cr--
+		}
+		h.Fields[h.N] = Field{Span{uint16(pos), uint16(colon)}, Span{uint16(first), uint16(cr)}, id}
+		h.N++
+		if f := h.note(id, buf[first:cr], single); f != none {
+			return 0, f
+		}
+		pos = next
+	}
+	return 0, none
+}
+
+// note records the field just read and acts on it where it means framing.
+func (h *Head) note(id FieldID, v []byte, single rule) fault {
+	r := rules[id]
+	if h.At[id] == 0 {
+		h.At[id] = uint8(h.N)
+	} else if r&single != 0 {
+		return secondField
+	}
+	if r&(read|credential) == 0 {
+		return none
+	}
+	if single == singleInRequest {
+		switch {
+		case r&credential != 0:
+			if h.credential {
+				return twoCredentials
+			}
+			h.credential = true
+		case id == Host && !validHost(v):
+			return badHost
+		case id == Expect && !EqualFold(v, "100-continue"):
+			return badExpect
+		}
+	}
+	switch id {
+	case ContentLength:
+		return h.length(v, single)
+	case TransferEncoding:
+		return h.coding(v)
+	case Connection:
+		h.connection(v)
+	}
+	return none
+}
+
+// length reads Content-Length: 1*DIGIT with no leading zeros (RFC 9110 8.6).
+func (h *Head) length(v []byte, single rule) fault {
+	if h.Chunked {
+		return lengthAndCoding
+	}
+	if h.Minor == 0 && single == singleInRequest {
+		return framingInOld
+	}
+	if len(v) == 0 || v[0] == '0' && len(v) > 1 {
+		return badLength
+	}
+	n, huge := int64(0), false
+	for _, c := range v {
+		if c < '0' || c > '9' {
+			return badLength
+		}
+		n = n*10 + int64(c-'0')
+		if n > MaxContentLength {
+			n, huge = MaxContentLength, true
+		}
+	}
+	if huge {
+		return hugeLength
+	}
+	h.ContentLength = n
+	return none
+}
+
+// coding reads Transfer-Encoding: one coding, chunked (RFC 9112 6.1).
+func (h *Head) coding(v []byte) fault {
+	switch {
+	case h.ContentLength >= 0:
+		return lengthAndCoding
+	case h.Minor == 0:
+		return framingInOld
+	case !EqualFold(v, "chunked"):
+		return badCoding
+	}
+	h.Chunked = true
+	return none
+}
+
+// connection reads the tokens that matter; others name fields that a peer
+// would like removed, which is not its decision.
+func (h *Head) connection(v []byte) {
+	for len(v) > 0 {
+		i := 0
+		for i < len(v) && v[i] != ',' {
+			i++
+		}
+		switch t := trim(v[:i]); {
+		case EqualFold(t, "close"):
+			h.Close = true
+		case EqualFold(t, "keep-alive"):
+			h.keepAlive = true
+		case EqualFold(t, "upgrade"):
+			h.upgrade = true
+		}
+		v = v[min(i+1, len(v)):]
+	}
+}

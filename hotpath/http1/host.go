@@ -1,0 +1,54 @@
+package http1
+
+import "bytes"
+
+// validHost reports whether v is what may stand in Host here: a name or IPv4
+// address of letters, digits and "-._", or an IPv6 address in brackets, with
+// an optional port. RFC 3986 allows more; nobody's host needs it, and every
+// byte of it has been used to make two readers disagree.
+func validHost(v []byte) bool {
+	if len(v) > MaxHost {
+		return false
+	}
+	if len(v) > 0 && v[0] == '[' {
+		end := bytes.IndexByte(v, ']')
+		return end > 0 && validIPv6(v[1:end]) && validPort(v[end+1:])
+	}
+	i := 0
+	for i < len(v) && classes[v[i]]&isHost != 0 {
+		i++
+	}
+	return i > 0 && validPort(v[i:])
+}
+
+// validIPv6 judges the alphabet, not the value: nothing is dialled from it.
+func validIPv6(v []byte) bool {
+	colons := 0
+	for _, c := range v {
+		switch {
+		case c == ':':
+			colons++
+		case c != '.' && classes[c]&isHex == 0:
+			return false
+		}
+	}
+	return colons >= 2
+}
+
+// validPort judges what follows the host: nothing, or a colon and a port.
+func validPort(v []byte) bool {
+	if len(v) == 0 {
+		return true
+	}
+	if v[0] != ':' || len(v) < 2 || len(v) > 6 {
+		return false
+	}
+	n := 0
+	for _, c := range v[1:] {
+		if c < '0' || c > '9' {
+			return false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n <= 65535
+}

@@ -1,0 +1,167 @@
+package http1
+
+import "bytes"
+
+// A Request is a parsed request head. It is large (over 1 KB): keep one a
+// connection or a lane, and parse into it again and again.
+type Request struct {
+	Method Span
+	Target Span // as sent: starts with a slash, or is "*" for OPTIONS
+	Path   Span // Target before the first "?"
+	Query  Span // Target behind the first "?"; empty: none
+	Head
+
+	Expect100 bool // the client waits for "100 Continue" before it sends the body
+	Upgrade   bool // Connection asks for the upgrade that an Upgrade field names
+}
+
+// ParseRequest reads the request head at the start of buf into r.
+//
+// n is the length of the head, its empty line included. (0, nil) means that
+// buf ends too early: call again with the same bytes and more behind them. err
+// is always a *Refusal and comes as early as the bytes allow; no continuation
+// of refused bytes is ever accepted. r means nothing unless n > 0, and its
+// Spans point into buf.
+//
+// HTTP/1.0 is read only without a body, with Minor 0 and Close set, and may
+// lack a Host, which it did not know (RFC 9112 3.2). The path's meaning is not
+// judged here: see PathClean.
+func ParseRequest(buf []byte, r *Request) (n int, err error) {
+	r.clear()
+	r.Expect100, r.Upgrade = false, false
+	n, f := r.parse(buf[:min(len(buf), MaxHead)])
+	if n == 0 && f == none && len(buf) >= MaxHead {
+		f = longHead
+	}
+	if f != none {
+		return 0, &requestRefusals[f]
+	}
+	r.HeadLen = n
+	return n, nil
+}
+
+func (r *Request) parse(buf []byte) (int, fault) {
+	pos, f := r.line(buf)
+	if pos == 0 {
+		return 0, f
+	}
+	n, f := r.lines(buf, pos, singleInRequest)
+	if n == 0 {
+		return 0, f
+	}
+	if r.At[Host] == 0 && r.Minor == 1 {
+		return 0, noHost
+	}
+	if r.Minor == 0 {
+		r.Close = true // whatever it asks for: one answer, then the end
+		return n, none
+	}
+	r.Expect100 = r.At[Expect] != 0
+	r.Upgrade = r.upgrade && r.At[Upgrade] != 0
+	return n, none
+}
+
+// line reads the request line and returns the position behind it, 0 if buf
+// ends before (RFC 9112 3).
+func (r *Request) line(buf []byte) (int, fault) {
+	sp, f := method(buf)
+	if sp == 0 {
+		return 0, f
+	}
+	start := sp + 1
+	end := start
+	for end < len(buf) && classes[buf[end]]&isTarget != 0 {
+		end++
+	}
+	if end > start && buf[start] != '/' && !asterisk(buf[:end], sp) {
+		return 0, targetForm
+	}
+	if end-start > MaxTarget {
+		return 0, longTarget
+	}
+	if end == len(buf) {
+		return 0, none
+	}
+	if buf[end] != ' ' || end == start {
+		return 0, badTarget
+	}
+	r.Method = Span{0, uint16(sp)}
+	r.Target = Span{uint16(start), uint16(end)}
+	r.Path, r.Query = r.Target, Span{uint16(end), uint16(end)}
+	if q := bytes.IndexByte(buf[start:end], '?'); q >= 0 {
+		r.Path.End = uint16(start + q)
+		r.Query.Start = uint16(start + q + 1)
+	}
+	if !escapesWhole(r.Path.Of(buf)) {
+		return 0, targetEscape
+	}
+	return r.version(buf, end+1)
+}
+
+// maxMethod is the length of the longest known method.
+const maxMethod = len("OPTIONS")
+
+// method returns the position of the space behind a known method, 0 if buf
+// ends before it.
+func method(buf []byte) (int, fault) {
+	for i := range min(len(buf), maxMethod+1) {
+		if buf[i] == ' ' {
+			switch string(buf[:i]) {
+			case "GET", "POST", "PUT", "HEAD", "PATCH", "DELETE", "OPTIONS":
+				return i, none
+			case "":
+				return 0, badMethod
+			}
+			return 0, unknownMethod
+		}
+		if classes[buf[i]]&isToken == 0 {
+			return 0, badMethod
+		}
+	}
+	if len(buf) > maxMethod {
+		return 0, unknownMethod
+	}
+	return 0, none
+}
+
+// asterisk reports whether line is "OPTIONS *", the one target without a
+// slash (RFC 9112 3.2.4).
+func asterisk(line []byte, sp int) bool {
+	return len(line) == sp+2 && line[sp+1] == '*' && string(line[:sp]) == "OPTIONS"
+}
+
+// version reads "HTTP/1.x" and the line's end.
+func (r *Request) version(buf []byte, pos int) (int, fault) {
+	v := buf[pos:]
+	if len(v) >= 10 && string(v[:10]) == "HTTP/1.1\r\n" {
+		r.Minor = 1
+		return pos + 10, none
+	}
+	minor, f := version(v)
+	if f != none || len(v) < 9 {
+		return 0, f
+	}
+	if v[8] != '\r' {
+		return 0, badVersion
+	}
+	r.Minor = minor
+	return lineEnd(buf, pos+8)
+}
+
+// version reads "HTTP/1.x" at the start of v, or as much of it as there is.
+func version(v []byte) (minor uint8, f fault) {
+	const shape = "HTTP/0.0"
+	for i := range min(len(v), len(shape)) {
+		digit := v[i] >= '0' && v[i] <= '9'
+		if shape[i] == '0' && !digit || shape[i] != '0' && v[i] != shape[i] {
+			return 0, badVersion
+		}
+	}
+	if len(v) < len(shape) {
+		return 0, none
+	}
+	if v[5] != '1' || v[7] > '1' {
+		return 0, otherVersion
+	}
+	return v[7] - '0', none
+}
