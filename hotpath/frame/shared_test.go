@@ -74,8 +74,8 @@ func TestSharedVectors(t *testing.T) {
 		}
 		// Each split of the small rows; the ends and some others of the large.
 		for i := 0; i <= len(stream) && check(stream[:i], stream[i:]); i++ {
-			if i == 20 && len(stream) > 1000 {
-				for ; i < len(stream)-12 && check(stream[:i], stream[i:]); i += len(stream) / 20 {
+			if i == 12 && len(stream) > 1000 {
+				for ; i < len(stream)-12 && check(stream[:i], stream[i:]); i += len(stream) / 8 {
 				}
 				i = len(stream) - 12
 			}

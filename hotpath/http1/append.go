@@ -14,9 +14,8 @@ func AppendUint(dst []byte, n uint64) []byte {
 	}
 }
 
-// AppendChunkSize appends the size line of a chunk of n bytes, CR LF included.
-// The caller appends the data and CR LF. n must not be 0 unless the body ends:
-// then "0\r\n" wants a last CR LF, as in LastChunk.
+// AppendChunkSize appends the size line of a chunk of n bytes, CR LF included;
+// the data and another CR LF must follow. n 0 is the last chunk: see LastChunk.
 func AppendChunkSize(dst []byte, n uint64) []byte {
 	const digits = "0123456789abcdef"
 	var b [18]byte

@@ -1,6 +1,7 @@
 package http1
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -217,5 +218,29 @@ func TestLimits(t *testing.T) {
 	var r Request
 	if _, err := ParseRequest([]byte(target(MaxTarget+1)), &r); err != &requestRefusals[longTarget] {
 		t.Errorf("an endless target: got %v", err)
+	}
+}
+
+// TestReasons checks the numbers that the sentences name.
+func TestReasons(t *testing.T) {
+	f := func(which fault, limit int) {
+		t.Helper()
+		if r := requestRefusals[which]; !strings.Contains(r.Reason, " "+strconv.Itoa(limit)+" ") {
+			t.Errorf("%q does not name %d", r.Reason, limit)
+		}
+	}
+	f(longTarget, MaxTarget)
+	f(longValue, MaxValue)
+	f(longHead, MaxHead)
+	f(manyFields, MaxFields)
+	f(hugeLength, MaxContentLength>>30)
+	f(hugeChunk, MaxChunk>>30)
+	f(longSizeLine, MaxSizeLine)
+	f(manyExtensions, MaxExtensions)
+	f(longTrailer, MaxTrailer)
+	for i := badMethod; i < numFaults; i++ {
+		if r := requestRefusals[i]; r.Status < 400 || r.Reason == "" || replyRefusals[i].Status != 502 || replyRefusals[i].Reason != r.Reason {
+			t.Errorf("fault %d has no sentence or status", i)
+		}
 	}
 }

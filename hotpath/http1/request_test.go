@@ -23,7 +23,7 @@ func prefixes(t *testing.T, raw string) {
 	t.Helper()
 	var r Request
 	whole, wholeErr := ParseRequest([]byte(raw), &r)
-	for i := range len(raw) {
+	for i := 0; i < len(raw); i += 1 + len(raw)/1500 {
 		n, err := ParseRequest([]byte(raw[:i]), &r)
 		if err != nil && err != wholeErr || n != 0 && n != whole || err == nil && n == 0 && whole > 0 && i >= whole {
 			t.Errorf("%.200q: prefix of %d bytes gave (%d, %v), the whole (%d, %v)", raw, i, n, err, whole, wholeErr)

@@ -44,60 +44,6 @@ func latin1(s string) []byte {
 	return b
 }
 
-// A conn reads requests as a server would: bytes come in pieces, a request
-// counts when its body is whole, and a refusal ends everything.
-type conn struct {
-	buf     []byte
-	req     Request
-	chunks  Chunks
-	body    []byte
-	inBody  bool
-	seen    []string // "METHOD target body" of each request dispatched
-	refusal error
-}
-
-func (c *conn) feed(piece []byte) {
-	c.buf = append(c.buf, piece...)
-	for c.refusal == nil && c.step() {
-	}
-}
-
-func (c *conn) step() bool {
-	if !c.inBody {
-		n, err := ParseRequest(c.buf, &c.req)
-		if n == 0 {
-			c.refusal = err
-			return false
-		}
-		c.seen = append(c.seen, string(c.req.Method.Of(c.buf))+" "+string(c.req.Target.Of(c.buf)))
-		c.buf, c.inBody, c.body, c.chunks = slices.Clone(c.buf[n:]), true, nil, Chunks{Strict: true}
-	}
-	if c.req.Chunked {
-		p, n, done, err := c.chunks.Next(c.buf)
-		c.body, c.buf, c.refusal = append(c.body, p...), c.buf[n:], err
-		if !done {
-			return p != nil
-		}
-	} else {
-		n := max(0, c.req.ContentLength)
-		if int64(len(c.buf)) < n {
-			return false
-		}
-		c.body, c.buf = c.buf[:n:n], c.buf[n:]
-	}
-	c.inBody = false
-	c.seen[len(c.seen)-1] += " " + string(c.body)
-	return true
-}
-
-// end is what was dispatched when nothing more comes.
-func (c *conn) end() ([]string, error) {
-	if c.inBody {
-		return c.seen[:len(c.seen)-1], c.refusal
-	}
-	return c.seen, c.refusal
-}
-
 type ambiguity struct {
 	ID, Class, Why, Expect, Raw string
 	Messages                    int
@@ -147,26 +93,6 @@ func TestAmbiguity(t *testing.T) {
 	}
 	if refusedRows == 0 {
 		t.Error("the file holds no row to refuse")
-	}
-}
-
-// resplit gives raw in two pieces at each of its first bytes, and behind a good
-// request, and wants the same outcome.
-func resplit(t *testing.T, id string, raw []byte, want []string, wantErr error) {
-	t.Helper()
-	for i := range min(len(raw), 512) {
-		var c conn
-		c.feed(raw[:i])
-		c.feed(raw[i:])
-		if seen, err := c.end(); !slices.Equal(seen, want) || err != wantErr {
-			t.Errorf("%s split at %d: got %.100q, %v; whole %.100q, %v", id, i, seen, err, want, wantErr)
-			return
-		}
-	}
-	var c conn
-	c.feed(slices.Concat([]byte(get+"\r\n"), raw))
-	if seen, err := c.end(); len(seen) == 0 || !slices.Equal(seen[1:], want) || err != wantErr {
-		t.Errorf("%s pipelined: got %.100q, %v; alone %.100q, %v", id, seen, err, want, wantErr)
 	}
 }
 
