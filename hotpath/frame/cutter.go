@@ -16,9 +16,9 @@ var ErrEventTooLarge = errors.New("an event of the stream is larger than its bou
 // unless the line before ended in a lone CR, which shows that the stream's line
 // ends are such; a LF that follows even so begins the next block.
 type Cutter struct {
-	// Grow returns a buffer that starts with old and has room for need bytes in
-	// all; old is the Cutter's no more. nil: plain make. Free takes a buffer
-	// back; nil: it is left to the collector.
+	// Grow returns a buffer with the bytes and the length of old and capacity for
+	// need bytes in all; old, nil at first, is the Cutter's no more. nil: plain
+	// make. Free takes a buffer back; nil: it is left to the collector.
 	Grow func(old []byte, need int) []byte
 	Free func([]byte)
 
