@@ -7,12 +7,21 @@ type Fault struct {
 	Message string // one sentence: what cannot be done and why; no trailing period
 	Hint    string // what to change; empty if nothing
 	Param   string // the request field at fault; empty if none
+	Status  int    // HTTP status; 0: that of Code
 	Retry   int    // seconds for Retry-After; 0: none is sent
 	Cause   error  // for the operator's log, never for the client
 }
 
 func (f *Fault) Error() string { return f.Message }
 func (f *Fault) Unwrap() error { return f.Cause }
+
+// HTTP is the status a client sees for f.
+func (f *Fault) HTTP() int {
+	if f.Status != 0 {
+		return f.Status
+	}
+	return f.Code.Status()
+}
 
 // A Code classifies a Fault.
 type Code uint8

@@ -22,6 +22,7 @@ const (
 	XGoogAPIKey // x-goog-api-key: Google's credential
 	XBFVK       // x-bf-vk: a virtual key beside a dummy Authorization
 	XRequestID
+	XModelProvider // x-model-provider: the provider of a request that names no model
 	ContentType
 	ContentEncoding
 	Accept
@@ -79,7 +80,7 @@ var fieldNames = [NumFieldIDs]string{
 	Host: "host", ContentLength: "content-length", TransferEncoding: "transfer-encoding",
 	Connection: "connection", Expect: "expect", Upgrade: "upgrade",
 	Authorization: "authorization", XAPIKey: "x-api-key", APIKey: "api-key",
-	XGoogAPIKey: "x-goog-api-key", XBFVK: "x-bf-vk", XRequestID: "x-request-id",
+	XGoogAPIKey: "x-goog-api-key", XBFVK: "x-bf-vk", XRequestID: "x-request-id", XModelProvider: "x-model-provider",
 	ContentType: "content-type", ContentEncoding: "content-encoding",
 	Accept: "accept", AcceptEncoding: "accept-encoding", AcceptLanguage: "accept-language",
 	UserAgent: "user-agent", RetryAfter: "retry-after", RetryAfterMs: "retry-after-ms",

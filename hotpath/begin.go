@@ -1,0 +1,183 @@
+package hotpath
+
+import (
+	"crypto/sha256"
+
+	"asbru/core"
+	"asbru/hotpath/http1"
+)
+
+// A flight is one Exchange under way, with what the lanes keep around it. It
+// comes from a pool and belongs to one lane.
+type flight struct {
+	x    core.Exchange
+	buf  []byte   // the request: head, then decoded body; borrowed
+	head int      // length of the head in buf
+	name [64]byte // storage for the target's model name while a body is built
+	free bool     // the client's connection ends after this exchange
+	gone bool     // the client hung up
+	late bool     // the last attempt ended by a deadline
+
+	target *core.Target
+	key    *core.ProviderKey
+	tally  *core.Tally // of target, while it counts this flight as in flight
+	rel    relay
+
+	begun  int64 // Clock when the attempt's request was handed to the kernel
+	first  int64 // Clock of the attempt's reply head
+	last   int64 // Clock of the last read from upstream
+	decide int64 // nanoseconds of our own
+	kernel int64 // nanoseconds of our own with the kernel's write calls
+	in     uint64
+	out    uint64
+	ttft   int64
+	status int
+	large  int64 // bytes counted against the budget of large bodies
+}
+
+func (f *flight) reset() {
+	x := &f.x
+	x.Reset()
+	*f = flight{x: *x}
+}
+
+// A door leads to one of three places.
+type way uint8
+
+const (
+	wayHot   way = iota // carried here
+	waySlow             // to net/http
+	wayFault            // refused: x.Fault says why
+)
+
+// begin judges a request by its head alone: the door, the caller, the size.
+// Nothing of the body is needed, so a stranger cannot make us hold one.
+func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
+	x := &f.x
+	x.Snap = s.snap.Load()
+	x.Start = core.Clock()
+	f.head = r.HeadLen
+	f.free = r.Close || r.Minor == 0
+	s.identify(x, r, b)
+	path := r.Path.Of(b)
+	op, dialect, tail, ok := s.open(r.Method.Of(b), path)
+	if !ok {
+		if len(s.opt.Doors) > 0 {
+			x.From = s.opt.Doors[0].Dialect
+		}
+		if !http1.PathClean(path) {
+			return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", "send the path in its plain form")
+		}
+		return waySlow
+	}
+	x.Op, x.From, x.Path = op, dialect, tail
+	if !http1.PathClean(path) {
+		return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", "send the path in its plain form")
+	}
+	if r.Minor == 0 {
+		return waySlow // answered once, then closed
+	}
+	if m := r.Method.Of(b); string(m) == "OPTIONS" {
+		return refuse(x, core.BadMethod, "the method OPTIONS is not served on this path", "send GET or POST")
+	}
+	if x.Snap == nil {
+		return refuse(x, core.Overloaded, "the gateway has no configuration yet", "try again in a moment")
+	}
+	if !caller(x, r, b) {
+		return wayFault
+	}
+	limit := or(x.Snap.Limits.BodyBytes, defaultBody)
+	if r.ContentLength > int64(limit) {
+		return tooLarge(x, r.ContentLength, limit)
+	}
+	return wayHot
+}
+
+// identify gives the exchange its id: the client's own when it is a UUID or 32
+// hex digits, else a new one.
+func (s *Server) identify(x *core.Exchange, r *http1.Request, b []byte) {
+	if v := r.Value(b, http1.XRequestID); len(v) >= 32 && len(v) <= maxRequestID && parseID(&x.ID, v) {
+		return
+	}
+	s.newID(&x.ID)
+}
+
+func parseID(id *[16]byte, v []byte) bool {
+	n := 0
+	for _, c := range v {
+		if c == '-' {
+			continue
+		}
+		d := unhex(c)
+		if d > 15 || n == 32 {
+			return false
+		}
+		id[n/2] = id[n/2]<<4 | d
+		n++
+	}
+	return n == 32
+}
+
+// caller finds the virtual key. The first credential header present decides;
+// a wrong one is never passed over for the next.
+func caller(x *core.Exchange, r *http1.Request, b []byte) bool {
+	secret := credential(r, b)
+	if len(secret) > 0 {
+		if k := x.Snap.Keys[sha256.Sum256(secret)]; k != nil {
+			x.Key = k
+			return true
+		}
+	}
+	if x.Snap.Anonymous != nil {
+		x.Key = x.Snap.Anonymous
+		return true
+	}
+	if len(secret) == 0 {
+		refuse(x, core.Unauthenticated, "the request carries no key", "send it as Authorization: Bearer KEY")
+	} else {
+		refuse(x, core.Unauthenticated, "nobody knows the key that was sent", "check it, or ask an administrator for one")
+	}
+	return false
+}
+
+func credential(r *http1.Request, b []byte) []byte {
+	if v := r.Value(b, http1.XBFVK); v != nil {
+		return v
+	}
+	if v := r.Value(b, http1.Authorization); v != nil {
+		if len(v) > 7 && (v[0]|0x20) == 'b' && string(v[1:7]) == "earer " {
+			return v[7:]
+		}
+		return nil
+	}
+	for _, id := range [...]http1.FieldID{http1.XAPIKey, http1.APIKey, http1.XGoogAPIKey} {
+		if v := r.Value(b, id); v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+func refuse(x *core.Exchange, c core.Code, message, hint string) way {
+	x.Fault = &core.Fault{Code: c, Message: message, Hint: hint}
+	return wayFault
+}
+
+func tooLarge(x *core.Exchange, n int64, limit int) way {
+	msg := append([]byte(nil), "the request body is "...)
+	msg = append(http1.AppendUint(msg, uint64(n)), " bytes and may be "...)
+	msg = append(http1.AppendUint(msg, uint64(limit)), " at most"...)
+	return refuse(x, core.TooLarge, string(msg), "send less, or raise limits.body_bytes")
+}
+
+func unhex(c byte) byte {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0'
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10
+	case 'A' <= c && c <= 'F':
+		return c - 'A' + 10
+	}
+	return 255
+}

@@ -1,0 +1,122 @@
+package hotpath
+
+import (
+	"time"
+
+	"asbru/core"
+)
+
+// finish closes the books of an exchange: stages, tallies, the record. The
+// lane calls it once, after the last byte was handed to the kernel, and
+// recycles the flight afterwards.
+func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lender) {
+	x := &f.x
+	l := &f.rel
+	if l.kept != nil {
+		if x.Fault == nil {
+			x.From.ReadUsage(l.kept, &x.Usage)
+		}
+		lend.Give(l.kept)
+		l.kept = nil
+	}
+	if l.sse {
+		x.Usage = x.Stream.Usage
+		l.cut.Reset()
+	}
+	f.land()
+	if x.Plan != nil {
+		core.Run(x, x.Plan.After)
+	}
+	total := core.Clock() - x.Start
+	s.tally(f, total)
+	st.Requests.Add(1)
+	st.BytesIn.Add(f.in)
+	st.BytesOut.Add(f.out)
+	if len(x.Attempts()) > 0 && x.Fault == nil {
+		st.Decide.Add(f.decide)
+		st.Kernel.Add(f.kernel)
+	}
+	if x.Fault != nil {
+		st.Faults[x.Fault.Code].Add(1)
+	}
+	if s.opt.Records != nil {
+		s.record(f, peer, total)
+	}
+	if f.large > 0 {
+		s.large.Add(-f.large)
+	}
+}
+
+// gap notes a read from upstream in a stream.
+func (f *flight) gap() {
+	now := core.Clock()
+	if f.last > 0 && f.rel.sse && f.target.Tally != nil {
+		f.target.Tally.Gap.Add(now - f.last)
+	}
+	f.last = now
+}
+
+// tally adds what happened to the target and the key.
+func (s *Server) tally(f *flight, total int64) {
+	x := &f.x
+	for i, a := range x.Attempts() {
+		if a.Target.Tally != nil && (i < len(x.Attempts())-1 || x.Fault != nil) {
+			a.Target.Tally.Faults[attemptCode(x, i)].Add(1)
+		}
+	}
+	if k := x.Key; k != nil && k.Tally != nil {
+		if x.Fault != nil {
+			k.Tally.Faults[x.Fault.Code].Add(1)
+		}
+		addUsage(k.Tally, &x.Usage)
+		k.Tally.Total.Add(total)
+	}
+	if f.target == nil || f.target.Tally == nil || !f.rel.committed {
+		return
+	}
+	t := f.target.Tally
+	addUsage(t, &x.Usage)
+	t.Total.Add(total)
+	if f.ttft > 0 {
+		t.TTFT.Add(f.ttft)
+	}
+}
+
+// attemptCode is what attempt i counts as: the exchange's own fault for the last
+// one, an upstream failure for those that were replaced.
+func attemptCode(x *core.Exchange, i int) core.Code {
+	if i == len(x.Attempts())-1 && x.Fault != nil {
+		return x.Fault.Code
+	}
+	if x.Attempts()[i].Status == 429 {
+		return core.RateLimited
+	}
+	return core.UpstreamFailed
+}
+
+func addUsage(t *core.Tally, u *core.Usage) {
+	if !u.Known {
+		return
+	}
+	t.TokensIn.Add(uint64(max(u.In, 0)))
+	t.TokensCached.Add(uint64(max(u.CachedIn, 0)))
+	t.TokensOut.Add(uint64(max(u.Out, 0)))
+}
+
+func (s *Server) record(f *flight, peer *[16]byte, total int64) {
+	x := &f.x
+	r := core.Record{
+		ID: x.ID, End: time.Now().UnixNano(), Key: x.Key, Peer: *peer, Op: x.Op,
+		Attempts: uint8(len(x.Attempts())), Stream: f.rel.sse, Status: uint16(f.status), Usage: x.Usage,
+		In: f.in, Out: f.out, Total: total, Decide: f.decide, Kernel: f.kernel, TTFT: f.ttft,
+	}
+	if f.rel.committed || len(x.Attempts()) > 0 {
+		r.Target, r.Provider = f.target, f.key
+		r.Upstream = max(f.first-f.begun, 0)
+	}
+	if x.Fault != nil {
+		r.Fault = x.Fault.Code
+	}
+	r.ModelLen = uint8(copy(r.Model[:], x.Peek.Model))
+	s.opt.Records.Put(&r)
+}

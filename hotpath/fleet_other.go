@@ -1,0 +1,19 @@
+//go:build !linux
+
+package hotpath
+
+import (
+	"net"
+
+	"asbru/core"
+)
+
+// A fleet is the loop lane, which this system does not have: the goroutine lane
+// carries everything.
+type fleet struct{}
+
+func (*fleet) serve(*Server, net.Listener) (bool, error) { return false, nil }
+func (*fleet) stats() []*core.LaneStats                  { return nil }
+func (*fleet) conns() int                                { return 0 }
+func (*fleet) drain()                                    {}
+func (*fleet) cut()                                      {}

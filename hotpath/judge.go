@@ -1,0 +1,287 @@
+package hotpath
+
+import (
+	"asbru/core"
+	"asbru/hotpath/http1"
+)
+
+// answered are the provider's fields that reach the client. Nothing that names
+// our account, our key or our limits is among them.
+var answered = [http1.NumFieldIDs]bool{
+	http1.ContentType:        true,
+	http1.ContentEncoding:    true,
+	http1.ContentDisposition: true,
+	http1.ContentRange:       true,
+	http1.CacheControl:       true,
+	http1.Date:               true,
+	http1.RetryAfter:         true,
+	http1.RetryAfterMs:       true,
+	http1.XShouldRetry:       true,
+	http1.OpenAIProcessingMs: true,
+	http1.OpenAIVersion:      true,
+}
+
+// next picks the target and key of the next attempt. It reports false when
+// there is none left.
+func (s *Server) next(f *flight) bool {
+	x := &f.x
+	f.land()
+	t, k := x.Route.Pick(x, x.Attempts())
+	if t == nil || x.Begin(t, k) == nil {
+		return false
+	}
+	f.target, f.key = t, k
+	if t.Tally != nil {
+		f.tally = t.Tally
+		f.tally.Requests.Add(1)
+		f.tally.Inflight.Add(1)
+	}
+	return true
+}
+
+// land ends the count of the attempt under way.
+func (f *flight) land() {
+	if f.tally != nil {
+		f.tally.Inflight.Add(-1)
+		f.tally = nil
+	}
+}
+
+// attempt is the one under way.
+func (f *flight) attempt() *core.Attempt {
+	a := f.x.Attempts()
+	return &a[len(a)-1]
+}
+
+// judge records what came of the attempt and says what to do with the reply.
+func (f *flight) judge(status int) core.Verb {
+	a := f.attempt()
+	a.Status = status
+	if f.tally != nil && f.begun > 0 {
+		f.tally.Upstream.Add(f.first - f.begun)
+	}
+	return core.Class(status)
+}
+
+// stands reports whether a reply that says "not now" is the client's all the
+// same, because nobody else is left to ask.
+func (s *Server) stands(f *flight) bool { return !f.more() && presentable(f.attempt().Status) }
+
+// more reports whether another target or key is left.
+func (f *flight) more() bool {
+	x := &f.x
+	if len(x.Attempts()) == core.MaxAttempts {
+		return false
+	}
+	t, _ := x.Route.Pick(x, x.Attempts())
+	return t != nil
+}
+
+// refuseHead makes the fault of a head that cannot be read.
+func (s *Server) refuseHead(f *flight, bad *http1.Refusal) {
+	x := &f.x
+	x.Start = core.Clock()
+	s.newID(&x.ID)
+	x.Snap = s.snap.Load()
+	if len(s.opt.Doors) > 0 {
+		x.From = s.opt.Doors[0].Dialect
+	}
+	f.free = true
+	refuse(x, core.Invalid, bad.Reason, "send a plain HTTP/1.1 request")
+	x.Fault.Status = bad.Status
+}
+
+// presentable reports whether the last reply there was may be shown to the client.
+// A provider's word about our key, or a redirect, is not the client's business.
+func presentable(status int) bool {
+	return status != 401 && status != 402 && status != 403 && (status < 300 || status >= 400)
+}
+
+// commit chooses how the reply is relayed and puts its head before what o
+// holds of the body. From here on nothing is retried.
+func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
+	x, l := &f.x, &f.rel
+	l.committed = true
+	f.status = rep.Status
+	h := append(o.head[:0], "HTTP/1.1 "...)
+	h = http1.AppendUint(h, uint64(rep.Status))
+	h = append(append(h, ' '), reason(rep.Status)...)
+	h = append(h, "\r\n"...)
+	for i := range rep.N {
+		fd := &rep.Fields[i]
+		if answered[fd.ID] && len(h)+int(fd.Value.End-fd.Value.Start) < maxOutHead {
+			h = append(append(h, fd.Name.Of(b)...), ": "...)
+			h = append(append(h, fd.Value.Of(b)...), "\r\n"...)
+		}
+	}
+	h = s.appendOwn(h, f)
+	switch l.to {
+	case bodyLength:
+		h = append(http1.AppendUint(append(h, "Content-Length: "...), uint64(rep.ContentLength)), "\r\n"...)
+	case bodyChunked:
+		h = append(h, "Transfer-Encoding: chunked\r\n"...)
+	case bodyNone:
+		if rep.Status != 204 && rep.Status != 304 && rep.ContentLength >= 0 {
+			h = append(http1.AppendUint(append(h, "Content-Length: "...), uint64(rep.ContentLength)), "\r\n"...)
+		}
+	}
+	if x.Snap.Limits.ServerTiming {
+		h = appendTiming(h, f)
+	}
+	o.head = append(h, "\r\n"...)
+}
+
+// frame decides both framings of the reply. It is called once, before the body
+// is fed.
+func (f *flight) frame(rep *http1.Reply, b []byte, method []byte) {
+	x, l := &f.x, &f.rel
+	kind := rep.Value(b, http1.ContentType)
+	ok := rep.Status >= 200 && rep.Status < 300
+	l.sse = ok && http1.HasPrefixFold(kind, "text/event-stream")
+	l.strip = l.sse && x.Peek.Stream && !x.Peek.AskUsage && f.target.AskUsage
+	l.reads = ok && !l.sse && x.Op != core.OpPass && x.From.ReadUsage != nil && http1.HasPrefixFold(kind, "application/json")
+	switch {
+	case string(method) == "HEAD" || rep.Status == 204 || rep.Status == 304:
+		l.from, l.to = bodyNone, bodyNone
+	case rep.Chunked:
+		l.from, l.to = bodyChunked, bodyChunked
+	case rep.ContentLength >= 0:
+		l.from, l.to, l.left = bodyLength, bodyLength, rep.ContentLength
+		if l.sse {
+			l.to = bodyChunked
+		}
+	default:
+		l.from, l.to = bodyClose, bodyChunked
+	}
+}
+
+// appendOwn appends the fields that every answer of ours carries.
+func (s *Server) appendOwn(h []byte, f *flight) []byte {
+	h = append(appendHexID(append(h, "X-Request-Id: "...), &f.x.ID), "\r\n"...)
+	if f.free || s.draining.Load() {
+		f.free = true
+		h = append(h, "Connection: close\r\n"...)
+	}
+	return h
+}
+
+func appendHexID(b []byte, id *[16]byte) []byte {
+	const digits = "0123456789abcdef"
+	for _, c := range id {
+		b = append(b, digits[c>>4], digits[c&15])
+	}
+	return b
+}
+
+// appendTiming tells where the time went so far (W3C Server-Timing, in
+// milliseconds): our own decisions, and the wait for the provider.
+func appendTiming(h []byte, f *flight) []byte {
+	h = appendMillis(append(h, "Server-Timing: gateway;dur="...), f.decide)
+	if f.first > f.begun && f.begun > 0 {
+		h = appendMillis(append(h, ", upstream;dur="...), f.first-f.begun)
+	}
+	h = append(h, ", attempts;desc=\""...)
+	h = http1.AppendUint(h, uint64(len(f.x.Attempts())))
+	return append(h, "\"\r\n"...)
+}
+
+func appendMillis(b []byte, nanos int64) []byte {
+	us := uint64(max(nanos, 0)) / 1000
+	b = http1.AppendUint(b, us/1000)
+	ms := us % 1000
+	return append(b, '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10))
+}
+
+// answer writes a reply of the gateway's own into o: the one a stage made, or x.Fault.
+func (s *Server) answer(f *flight, o *outbox, head bool) {
+	x := &f.x
+	o.reset()
+	status, kind, retry := x.Reply.Status, x.Reply.Type, 0
+	if x.Fault != nil {
+		var id [32]byte
+		status, kind, retry = x.Fault.HTTP(), "application/json", x.Fault.Retry
+		if x.From != nil && x.From.AppendFault != nil {
+			o.b = x.From.AppendFault(o.b, x.Fault, appendHexID(id[:0], &x.ID))
+		}
+	} else {
+		o.b = append(o.b, x.Reply.Body...)
+	}
+	f.status = status
+	h := append(http1.AppendUint(append(o.head, "HTTP/1.1 "...), uint64(status)), ' ')
+	h = append(append(h, reason(status)...), "\r\nContent-Type: "...)
+	h = append(append(h, kind...), "\r\nContent-Length: "...)
+	h = append(http1.AppendUint(h, uint64(len(o.b)-frontRoom)), "\r\n"...)
+	if retry > 0 {
+		h = append(http1.AppendUint(append(h, "Retry-After: "...), uint64(retry)), "\r\n"...)
+	}
+	if status == 405 {
+		h = append(h, "Allow: GET, POST, PUT, PATCH, DELETE, HEAD\r\n"...)
+	}
+	h = s.appendOwn(h, f)
+	o.head = append(h, "\r\n"...)
+	if head {
+		o.b = o.b[:frontRoom]
+	}
+	o.front(o.head)
+}
+
+// failed makes the fault of a request that no target answered.
+func (f *flight) failed() {
+	x := &f.x
+	if x.Fault != nil {
+		return
+	}
+	tries := x.Attempts()
+	if len(tries) == 0 {
+		refuse(x, core.NotFound, "no target of the route "+quote([]byte(x.Route.Name))+" serves this operation", "ask another model, or add a fallback to it")
+		return
+	}
+	last := tries[len(tries)-1]
+	msg := append([]byte("every target failed: "), last.Target.Name...)
+	code := core.UpstreamFailed
+	switch {
+	case last.Status == 0 && f.late:
+		code = core.UpstreamTimeout
+		msg = append(msg, " did not answer in time"...)
+	case last.Status == 0:
+		msg = append(msg, " could not be reached"...)
+	default:
+		msg = http1.AppendUint(append(msg, " answered "...), uint64(last.Status))
+	}
+	msg = http1.AppendUint(append(msg, ", after "...), uint64(len(tries)))
+	msg = append(msg, " attempts in all"...)
+	refuse(x, code, string(msg), "try again, or add a fallback to the model")
+}
+
+// reason is the phrase of a status line; clients do not read it.
+func reason(status int) string {
+	switch status {
+	case 200:
+		return "OK"
+	case 400:
+		return "Bad Request"
+	case 401:
+		return "Unauthorized"
+	case 403:
+		return "Forbidden"
+	case 404:
+		return "Not Found"
+	case 429:
+		return "Too Many Requests"
+	case 500:
+		return "Internal Server Error"
+	case 502:
+		return "Bad Gateway"
+	case 503:
+		return "Service Unavailable"
+	case 504:
+		return "Gateway Timeout"
+	}
+	switch status / 100 {
+	case 2:
+		return "Success"
+	case 4:
+		return "Client Error"
+	}
+	return "Error"
+}

@@ -1,0 +1,39 @@
+package hotpath
+
+import "time"
+
+// Bounds of the data plane. The configurable ones are defaults of core.Limits.
+const (
+	defaultBody      = 20 << 20
+	defaultConns     = 15000
+	defaultHeadWait  = 5 * time.Second
+	defaultIdleWait  = 60 * time.Second
+	defaultBodyWait  = 20 * time.Second
+	defaultWriteWait = 60 * time.Second
+
+	bodyBudget = 512 << 20 // bytes of large request bodies held at once, all connections together
+	largeBody  = 64 << 10  // from here a body counts against bodyBudget
+
+	readSize   = 64 << 10 // one read from a socket
+	frontRoom  = 10 << 10 // room kept before a body for the head that is written last
+	maxOutHead = 8 << 10  // a reply head we write; further fields of the provider are left out
+	maxKeep    = 1 << 20  // a unary reply kept to read its usage; a longer one is not read
+
+	streamRead = 8 << 10 // one read of the goroutine lane
+
+	defaultHeader = 30 * time.Second // from the last request byte to the reply head
+	defaultStall  = 30 * time.Second // between reply bytes
+
+	lingerWait   = time.Second            // after the last byte, for the client to hang up first
+	probeWait    = 20 * time.Millisecond  // after a client's FIN, before asking whether it still listens
+	drainQuiet   = 750 * time.Millisecond // a connection quiet for so long is closed by a drain
+	acceptRest   = 100 * time.Millisecond // after EMFILE, before accepting again
+	handWait     = 10 * time.Second       // for a TLS client to finish its handshake
+	maxRequestID = 64                     // bytes of a client's own request id
+)
+
+// What is sent besides answers.
+const (
+	interim = "HTTP/1.1 100 Continue\r\n\r\n"
+	comment = "3\r\n:\n\n\r\n" // one chunk with one empty comment
+)

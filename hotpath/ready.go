@@ -1,0 +1,170 @@
+package hotpath
+
+import (
+	"bytes"
+
+	"asbru/core"
+	"asbru/hotpath/http1"
+)
+
+// ready decides about a complete request: it is read, resolved to a route, and
+// taken through the plan. The verdict is the plan's.
+func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
+	x := &f.x
+	x.Body = f.buf[f.head:]
+	if k := x.Key; k.Tally != nil {
+		k.Tally.Requests.Add(1)
+	}
+	x.Plan = &x.Key.Policy.Plans[x.Op]
+	if x.Op != core.OpModels && !s.resolve(f, r) {
+		return core.Refuse
+	}
+	if v := core.Run(x, x.Plan.Admit); v != core.Continue {
+		return v
+	}
+	return core.Run(x, x.Plan.Before)
+}
+
+// resolve finds the route of the request.
+func (s *Server) resolve(f *flight, r *http1.Request) bool {
+	x := &f.x
+	if !peek(f, r) {
+		return false
+	}
+	if len(x.Peek.Model) == 0 {
+		return pass(f, r)
+	}
+	if x.Route, x.Name = x.Snap.Resolve(x.Peek.Model); x.Route != nil {
+		return true
+	}
+	refuse(x, core.NotFound, "nobody here serves the model "+quote(x.Peek.Model), "ask GET /v1/models for the names, or write provider/model")
+	x.Fault.Param = "model"
+	return false
+}
+
+// peek reads what policy needs from the body. Bodies that are not JSON are
+// relayed unread, except for the model field of a form.
+func peek(f *flight, r *http1.Request) bool {
+	x := &f.x
+	if x.Op == core.OpPass {
+		kind := r.Value(f.buf, http1.ContentType)
+		if len(x.Body) == 0 {
+			return true
+		}
+		if boundary, ok := formBoundary(kind); ok {
+			x.Peek.Model, x.Peek.ModelAt = formModel(x.Body, boundary)
+			return true
+		}
+		if !isJSON(kind) {
+			return true
+		}
+	}
+	if len(r.Value(f.buf, http1.ContentEncoding)) > 0 {
+		refuse(x, core.Invalid, "the request body is encoded and cannot be read", "send it without Content-Encoding")
+		return false
+	}
+	x.Fault = x.From.Peek(x.Body, x.Op, &x.Peek)
+	return x.Fault == nil
+}
+
+// pass finds the route of a request that names no model: the provider the
+// client names, or the only one there is.
+func pass(f *flight, r *http1.Request) bool {
+	x := &f.x
+	if v := r.Value(f.buf, http1.XModelProvider); len(v) > 0 {
+		if x.Route = x.Snap.Providers[string(v)]; x.Route != nil {
+			return true
+		}
+		refuse(x, core.NotFound, "no provider is called "+quote(v), "see the names under providers in the configuration")
+		return false
+	}
+	if x.Route = x.Snap.Only; x.Route != nil {
+		return true
+	}
+	if x.Route = x.Snap.Providers[x.From.Name]; x.Route != nil {
+		return true
+	}
+	refuse(x, core.Invalid, "the request names no model, and several providers could serve "+quote(x.Path), "name one in the header x-model-provider")
+	return false
+}
+
+func isJSON(kind []byte) bool {
+	const want = "application/json"
+	return len(kind) == 0 || len(kind) >= len(want) && bytes.EqualFold(kind[:len(want)], []byte(want))
+}
+
+// formBoundary reads the boundary of a multipart content type (RFC 2046 §5.1.1).
+func formBoundary(kind []byte) ([]byte, bool) {
+	const want = "multipart/form-data"
+	if len(kind) < len(want) || !bytes.EqualFold(kind[:len(want)], []byte(want)) {
+		return nil, false
+	}
+	i := bytes.Index(kind, []byte("boundary="))
+	if i < 0 {
+		return nil, true
+	}
+	b := kind[i+len("boundary="):]
+	if len(b) > 1 && b[0] == '"' {
+		b = b[1:]
+		if j := bytes.IndexByte(b, '"'); j >= 0 {
+			return b[:j], true
+		}
+		return nil, true
+	}
+	if j := bytes.IndexAny(b, "; \t"); j >= 0 {
+		b = b[:j]
+	}
+	return b, true
+}
+
+// formModel finds the form field "model" and where its value stands. A form
+// without one, or with two, yields none: two readers would differ.
+func formModel(body, boundary []byte) (model []byte, at core.Span) {
+	if len(boundary) == 0 || len(boundary) > 70 {
+		return nil, core.Span{}
+	}
+	pos := 0
+	for {
+		i := bytes.Index(body[pos:], boundary)
+		if i < 0 {
+			return model, at
+		}
+		pos += i + len(boundary)
+		end := bytes.Index(body[pos:], []byte("\r\n\r\n"))
+		if end < 0 {
+			return model, at
+		}
+		head := body[pos : pos+end]
+		pos += end + 4
+		if !bytes.Contains(head, []byte(`name="model"`)) || bytes.Contains(head, []byte("filename")) {
+			continue
+		}
+		stop := bytes.Index(body[pos:], []byte("\r\n--"))
+		if stop < 0 || stop > core.MaxModelName || model != nil {
+			return nil, core.Span{}
+		}
+		at = core.Span{Start: int32(pos), End: int32(pos + stop)}
+		model = at.Of(body)
+	}
+}
+
+// quote shows a client's own bytes in a message: cut, and without what could
+// break a line.
+func quote(b []byte) string {
+	const show = 80
+	cut := len(b) > show
+	if cut {
+		b = b[:show]
+	}
+	out := append(make([]byte, 0, len(b)+5), '"')
+	for _, c := range b {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			c = '?'
+		}
+		out = append(out, c)
+	}
+	if cut {
+		out = append(out, "..."...)
+	}
+	return string(append(out, '"'))
+}

@@ -1,0 +1,187 @@
+package hotpath
+
+import (
+	"errors"
+
+	"asbru/core"
+	"asbru/hotpath/frame"
+	"asbru/hotpath/http1"
+)
+
+// A framing says how a reply's body ends (RFC 9112 §6.3).
+type framing uint8
+
+const (
+	bodyNone    framing = iota // there is none
+	bodyLength                 // after so many bytes
+	bodyChunked                // after the last chunk
+	bodyClose                  // when the connection ends
+)
+
+// errCut says that the upstream ended before its reply did.
+var errCut = errors.New("the provider's connection ended before its reply was complete")
+
+// A relay copies one reply's body from upstream to the client. It decodes the
+// upstream's framing, looks at the bytes as far as the exchange needs, and
+// frames them for the client. It holds no buffer while a stream is quiet.
+type relay struct {
+	from, to  framing
+	sse       bool // the body is an event stream
+	strip     bool // usage was asked for by us: its event is not the client's
+	committed bool // the head was given to the client
+	left      int64
+	chunks    http1.Chunks
+	cut       frame.Cutter
+	kept      []byte // a unary body so far, to read its usage when whole; borrowed
+	reads     bool   // kept is wanted
+}
+
+// feed takes bytes read from upstream and appends to o what the client gets.
+// done says that the body is complete; rest is what follows it in src.
+func (l *relay) feed(x *core.Exchange, src []byte, o *outbox, lend lender) (rest []byte, done bool, err error) {
+	gap := len(o.b)
+	if l.to == bodyChunked {
+		o.b = append(o.b, "00000000\r\n"...) // overwritten by seal
+	}
+	at := len(o.b)
+	for len(src) > 0 && !done && err == nil {
+		var p []byte
+		if p, src, done, err = l.decode(src); err == nil {
+			err = l.emit(x, p, o, lend)
+		}
+	}
+	if l.from == bodyNone || l.from == bodyLength && l.left == 0 {
+		done = true
+	}
+	if done && l.sse {
+		l.flushTail(x, o)
+	}
+	if l.to == bodyChunked {
+		seal(o, gap, at, done)
+	}
+	return src, done, err
+}
+
+// decode takes one piece of payload off src.
+func (l *relay) decode(src []byte) (payload, rest []byte, done bool, err error) {
+	switch l.from {
+	case bodyLength:
+		n := min(int64(len(src)), l.left)
+		l.left -= n
+		return src[:n], src[n:], l.left == 0, nil
+	case bodyChunked:
+		p, n, done, err := l.chunks.Next(src)
+		return p, src[n:], done, err
+	case bodyClose:
+		return src, nil, false, nil
+	}
+	return nil, src, true, nil
+}
+
+// emit looks at payload and appends it.
+func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
+	if !l.sse {
+		if l.reads {
+			l.keep(p, lend)
+		}
+		o.b = append(o.b, p...)
+		return nil
+	}
+	for len(p) > 0 {
+		raw, ev, n, err := l.cut.Next(p)
+		if err != nil {
+			return err
+		}
+		p = p[n:]
+		if raw == nil {
+			continue
+		}
+		if !ev.Comment {
+			x.From.ReadEvent(ev.Data, &x.Stream)
+			if l.strip && x.Stream.UsageOnly {
+				continue
+			}
+		}
+		o.b = append(o.b, raw...)
+	}
+	return nil
+}
+
+// flushTail passes the last event on when only the byte is missing that would
+// tell its line end. An unfinished event is dropped, as every client would.
+func (l *relay) flushTail(x *core.Exchange, o *outbox) {
+	if raw, ev := l.cut.Last(); raw != nil {
+		if !ev.Comment {
+			x.From.ReadEvent(ev.Data, &x.Stream)
+		}
+		o.b = append(o.b, raw...)
+	}
+	l.cut.Reset()
+}
+
+func (l *relay) keep(p []byte, lend lender) {
+	if len(l.kept)+len(p) > maxKeep {
+		lend.Give(l.kept)
+		l.kept, l.reads = nil, false
+		return
+	}
+	if l.kept == nil {
+		l.kept = lend.Take(len(p))
+	}
+	l.kept = append(lend.Grow(l.kept, len(p)), p...)
+}
+
+// end closes a body that the end of the upstream's connection ends.
+func (l *relay) end(x *core.Exchange, o *outbox) {
+	if l.sse {
+		gap := len(o.b)
+		o.b = append(o.b, "00000000\r\n"...)
+		at := len(o.b)
+		l.flushTail(x, o)
+		seal(o, gap, at, true)
+		return
+	}
+	o.b = append(o.b, "0\r\n\r\n"...)
+}
+
+// broken appends the event that tells the client of a stream that its upstream
+// failed. It reports false when the client can only be told by the end of
+// the connection.
+func (l *relay) broken(x *core.Exchange, o *outbox) bool {
+	if !l.sse || l.to != bodyChunked || x.From.AppendStreamFault == nil {
+		return false
+	}
+	gap := len(o.b)
+	o.b = append(o.b, "00000000\r\n"...)
+	at := len(o.b)
+	var id [32]byte
+	o.b = x.From.AppendStreamFault(o.b, x.Fault, appendHexID(id[:0], &x.ID))
+	seal(o, gap, at, true)
+	return true
+}
+
+// seal turns what was appended after at into one chunk whose size line starts
+// after gap, and ends the body when done.
+func seal(o *outbox, gap, at int, done bool) {
+	n := len(o.b) - at
+	if n == 0 {
+		o.b = o.b[:gap]
+	} else {
+		const digits = "0123456789abcdef"
+		for i := at - 3; i >= gap; i-- {
+			o.b[i] = digits[n&15]
+			n >>= 4
+		}
+		o.b = append(o.b, "\r\n"...)
+	}
+	if done {
+		o.b = append(o.b, "0\r\n\r\n"...)
+	}
+}
+
+// A lender lends buffers: the lane's own list.
+type lender interface {
+	Take(n int) []byte
+	Give(b []byte)
+	Grow(b []byte, n int) []byte
+}

@@ -1,0 +1,135 @@
+package hotpath
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"syscall"
+	"time"
+
+	"asbru/core"
+)
+
+// Serve takes connections from l until Drain or until l is closed. A plain TCP
+// listener is served by the loop lane where there is one, everything else by the
+// goroutine lane.
+func (s *Server) Serve(l net.Listener) error {
+	s.mu.Lock()
+	if s.draining.Load() {
+		s.mu.Unlock()
+		return net.ErrClosed
+	}
+	s.ends[l] = struct{}{}
+	s.mu.Unlock()
+	if ok, err := s.fleet.serve(s, l); ok {
+		return err
+	}
+	for {
+		c, err := l.Accept()
+		if err == nil {
+			go s.admit(c)
+			continue
+		}
+		if errors.Is(err, net.ErrClosed) {
+			return nil
+		}
+		if !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) && !errors.Is(err, syscall.ECONNABORTED) {
+			return err
+		}
+		time.Sleep(acceptRest)
+	}
+}
+
+// admit carries a connection that was just accepted.
+func (s *Server) admit(c net.Conn) {
+	t, ok := c.(*tls.Conn)
+	if !ok {
+		s.ServeConn(c)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), handWait)
+	err := t.HandshakeContext(ctx)
+	cancel()
+	if err != nil {
+		s.stats.Refused.Add(1)
+		c.Close()
+		return
+	}
+	if t.ConnectionState().NegotiatedProtocol == "h2" {
+		s.stats.HandedOver.Add(1)
+		s.opt.Slow(c)
+		return
+	}
+	s.ServeConn(c)
+}
+
+// enter counts a connection in; false when there are too many.
+func (s *Server) enter(k *conn) bool {
+	limit := or(k.limits().Conns, defaultConns)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.conns)+s.fleet.conns() >= limit {
+		s.stats.Refused.Add(1)
+		return false
+	}
+	s.stats.Accepted.Add(1)
+	s.conns[k] = struct{}{}
+	return true
+}
+
+func (s *Server) leave(k *conn) {
+	s.mu.Lock()
+	delete(s.conns, k)
+	s.mu.Unlock()
+}
+
+// Drain stops accepting, lets every exchange under way finish, tells clients
+// to close, and returns when no connection is left or ctx ends. New requests on
+// open connections are still served: none that was accepted is lost.
+func (s *Server) Drain(ctx context.Context) error {
+	s.draining.Store(true)
+	s.mu.Lock()
+	for l := range s.ends {
+		l.Close()
+	}
+	s.mu.Unlock()
+	s.fleet.drain()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if s.closeQuiet()+s.fleet.conns() == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			s.cut()
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// closeQuiet ends connections that wait for a request since a while, and
+// returns how many are left.
+func (s *Server) closeQuiet() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := core.Clock()
+	for k := range s.conns {
+		if q := k.quiet.Load(); q > 0 && now-q > int64(drainQuiet) {
+			k.c.SetReadDeadline(time.Unix(1, 0))
+		}
+	}
+	return len(s.conns)
+}
+
+// cut ends every connection at once.
+func (s *Server) cut() {
+	s.fleet.cut()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k := range s.conns {
+		k.c.Close()
+	}
+}

@@ -1,0 +1,86 @@
+package hotpath
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"asbru/core"
+	"asbru/hotpath/buf"
+)
+
+// Options are what a Server needs from outside.
+type Options struct {
+	Doors   []Door                    // longest prefix first
+	Slow    func(net.Conn)            // takes a connection over for good; must not block
+	Records *core.Ring                // finished exchanges; nil: none are kept
+	Bug     func(v any, stack []byte) // told of a panic that one connection survived; nil: nobody
+	Loops   int                       // event loops; 0: one a processor; < 0: none, the goroutine lane carries all
+}
+
+// A Server is the data plane. It serves any number of listeners.
+type Server struct {
+	opt      Options
+	snap     atomic.Pointer[core.Snapshot]
+	draining atomic.Bool
+	large    atomic.Int64 // bytes of large bodies held
+	seed     [8]byte      // of request ids
+	ids      atomic.Uint64
+
+	stats   core.LaneStats // of the goroutine lane
+	shared  buf.Shared
+	hooks   hooks
+	flights sync.Pool
+	fleet   fleet // the loop lane; nothing where there is none
+
+	mu    sync.Mutex
+	conns map[*conn]struct{}
+	ends  map[net.Listener]struct{}
+}
+
+// New makes a Server. It serves nothing before the first Swap.
+func New(o Options) *Server {
+	s := &Server{opt: o, conns: map[*conn]struct{}{}, ends: map[net.Listener]struct{}{}}
+	rand.Read(s.seed[:])
+	s.flights.New = func() any { return new(flight) }
+	s.stats.Name = "goroutine"
+	s.hooks = hooks{Grow: s.shared.Need, Free: s.shared.Give}
+	return s
+}
+
+// hooks lend a frame.Cutter its buffers. They are made once a lane: a func
+// value made for each stream would be an allocation for each stream.
+type hooks struct {
+	Grow func(old []byte, need int) []byte
+	Free func([]byte)
+}
+
+// Swap makes next the configuration of every Exchange that begins from now on
+// and returns the one before.
+func (s *Server) Swap(next *core.Snapshot) (old *core.Snapshot) { return s.snap.Swap(next) }
+
+// Snapshot is the configuration that the next Exchange would get.
+func (s *Server) Snapshot() *core.Snapshot { return s.snap.Load() }
+
+// Stats are the counters of every lane.
+func (s *Server) Stats() []*core.LaneStats { return append(s.fleet.stats(), &s.stats) }
+
+// Draining reports whether Drain was called.
+func (s *Server) Draining() bool { return s.draining.Load() }
+
+// newID fills a request id: 8 random bytes of the process and a counter, mixed
+// so that neighbours look apart.
+func (s *Server) newID(id *[16]byte) {
+	n := s.ids.Add(1) * 0x9e3779b97f4a7c15
+	copy(id[:8], s.seed[:])
+	binary.BigEndian.PutUint64(id[8:], n^n>>29)
+}
+
+func or[T ~int | ~int64](v, def T) T {
+	if v > 0 {
+		return v
+	}
+	return def
+}

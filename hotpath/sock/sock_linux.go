@@ -1,0 +1,163 @@
+// Package sock is the few system calls of the loop lane, made without telling
+// the scheduler. A call that cannot block needs no word to it, and saying it
+// costs more than the call: the runtime's monitor takes the processor away,
+// another thread wakes, and the hand-over doubles the CPU of a request.
+//
+// It refuses everything that can block: every descriptor given to it must be
+// non-blocking.
+package sock
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+// Events of epoll, as the kernel numbers them.
+const (
+	In    = syscall.EPOLLIN
+	Out   = syscall.EPOLLOUT
+	RdHup = syscall.EPOLLRDHUP
+	Hup   = syscall.EPOLLHUP
+	Err   = syscall.EPOLLERR
+	edge  = 1 << 31
+)
+
+// Again reports whether e means "not now".
+func Again(e syscall.Errno) bool { return e == syscall.EAGAIN || e == syscall.EINTR }
+
+// Read reads into p, which must not be empty. (0, 0) is the end of the stream.
+func Read(fd int, p []byte) (int, syscall.Errno) {
+	n, _, e := syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)))
+	if e != 0 {
+		return 0, e
+	}
+	return int(n), 0
+}
+
+// Write writes from p, which must not be empty, and returns how much went. A
+// peer that is gone is EPIPE, never a signal.
+func Write(fd int, p []byte) (int, syscall.Errno) {
+	n, _, e := syscall.RawSyscall6(syscall.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), syscall.MSG_NOSIGNAL, 0, 0)
+	if e != 0 {
+		return 0, e
+	}
+	return int(n), 0
+}
+
+// Accept takes one connection from a listening descriptor. The new one is
+// non-blocking and closed on exec. peer is its address, IPv4 mapped into IPv6.
+func Accept(fd int, peer *[16]byte) (int, syscall.Errno) {
+	var sa syscall.RawSockaddrAny
+	size := uint32(unsafe.Sizeof(sa))
+	n, _, e := syscall.RawSyscall6(syscall.SYS_ACCEPT4, uintptr(fd), uintptr(unsafe.Pointer(&sa)), uintptr(unsafe.Pointer(&size)),
+		syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0, 0)
+	if e != 0 {
+		return -1, e
+	}
+	switch sa.Addr.Family {
+	case syscall.AF_INET:
+		a := (*syscall.RawSockaddrInet4)(unsafe.Pointer(&sa))
+		*peer = [16]byte{10: 0xff, 11: 0xff, 12: a.Addr[0], 13: a.Addr[1], 14: a.Addr[2], 15: a.Addr[3]}
+	case syscall.AF_INET6:
+		*peer = (*syscall.RawSockaddrInet6)(unsafe.Pointer(&sa)).Addr
+	}
+	return int(n), 0
+}
+
+// NoDelay switches Nagle's algorithm off: an event must leave when it is written.
+func NoDelay(fd int) {
+	on := int32(1)
+	syscall.RawSyscall6(syscall.SYS_SETSOCKOPT, uintptr(fd), syscall.IPPROTO_TCP, syscall.TCP_NODELAY, uintptr(unsafe.Pointer(&on)), 4, 0)
+}
+
+// KeepAlive makes the kernel probe a silent peer, so that one that lost power
+// is noticed.
+func KeepAlive(fd int) {
+	on := int32(1)
+	syscall.RawSyscall6(syscall.SYS_SETSOCKOPT, uintptr(fd), syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, uintptr(unsafe.Pointer(&on)), 4, 0)
+}
+
+// ShutWrite sends the end of our side and keeps reading possible.
+func ShutWrite(fd int) { syscall.RawSyscall(syscall.SYS_SHUTDOWN, uintptr(fd), syscall.SHUT_WR, 0) }
+
+// Close gives the descriptor back.
+func Close(fd int) { syscall.RawSyscall(syscall.SYS_CLOSE, uintptr(fd), 0, 0) }
+
+// Dup returns a descriptor of our own for the same socket. Unlike os.File.Fd it leaves
+// O_NONBLOCK as it is.
+func Dup(fd int) (int, error) {
+	n, _, e := syscall.Syscall(syscall.SYS_FCNTL, uintptr(fd), syscall.F_DUPFD_CLOEXEC, 0)
+	if e != 0 {
+		return -1, e
+	}
+	return int(n), nil
+}
+
+// A Poll is an epoll instance. Registrations are edge triggered: an event is
+// told once, and the owner reads or writes until EAGAIN.
+type Poll struct {
+	FD     int
+	Events [128]Event
+}
+
+// An Event is struct epoll_event; Tag is what Add was given.
+type Event = event
+
+// NewPoll makes an empty Poll.
+func NewPoll() (*Poll, error) {
+	fd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, err
+	}
+	return &Poll{FD: fd}, nil
+}
+
+// Add watches fd for everything, once per change.
+func (p *Poll) Add(fd int, tag uint64) syscall.Errno {
+	return p.ctl(syscall.EPOLL_CTL_ADD, fd, In|Out|RdHup|edge, tag)
+}
+
+// AddLevel watches fd for readability for as long as it is readable.
+func (p *Poll) AddLevel(fd int, tag uint64) syscall.Errno {
+	return p.ctl(syscall.EPOLL_CTL_ADD, fd, In, tag)
+}
+
+// Remove stops watching fd.
+func (p *Poll) Remove(fd int) { p.ctl(syscall.EPOLL_CTL_DEL, fd, 0, 0) }
+
+func (p *Poll) ctl(op, fd int, events uint32, tag uint64) syscall.Errno {
+	ev := newEvent(events, tag)
+	_, _, e := syscall.RawSyscall6(syscall.SYS_EPOLL_CTL, uintptr(p.FD), uintptr(op), uintptr(fd), uintptr(unsafe.Pointer(&ev)), 0, 0)
+	return e
+}
+
+// Wait returns what is ready now, and never waits.
+func (p *Poll) Wait() []Event {
+	n, _, e := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, uintptr(p.FD), uintptr(unsafe.Pointer(&p.Events[0])), uintptr(len(p.Events)), 0, 0, 0)
+	if e != 0 {
+		return nil
+	}
+	return p.Events[:n]
+}
+
+// NewSignal makes an eventfd that wakes a Poll.
+func NewSignal() (int, error) {
+	fd, _, e := syscall.Syscall(syscall.SYS_EVENTFD2, 0, syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0)
+	if e != 0 {
+		return -1, e
+	}
+	return int(fd), nil
+}
+
+var one = [8]byte{0: 1}
+
+// Raise wakes the Poll that watches the signal. Any goroutine may call it.
+func Raise(fd int) {
+	syscall.RawSyscall(syscall.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&one)), 8)
+}
+
+// Lower makes the signal quiet again.
+func Lower(fd int) {
+	var b [8]byte
+	syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&b)), 8)
+}

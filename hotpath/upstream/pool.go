@@ -1,0 +1,173 @@
+package upstream
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"asbru/core"
+)
+
+// A Pool makes and keeps the connections to one Endpoint. The goroutine lane
+// borrows with Get; the loop lanes dial with DialRaw and keep their idle
+// connections themselves, one stack a loop, so that no request takes a lock.
+type Pool struct {
+	end    endpoint
+	tls    *tls.Config // nil: plain
+	proxy  *url.URL    // nil: direct
+	dialer net.Dialer
+
+	Open   atomic.Int64  // connections of all lanes
+	Parked atomic.Int64  // idle connections of the loop lanes
+	Dials  atomic.Uint64 // attempts to connect
+	Failed atomic.Uint64 // attempts that did not
+
+	closed atomic.Bool
+	mu     sync.Mutex
+	idle   []*Conn // last in, first out: the rest can grow old and close
+}
+
+// New makes the Pool of an Endpoint. Zero durations and counts take defaults.
+func New(e core.Endpoint) (*Pool, error) {
+	if e.Connect == 0 {
+		e.Connect = defaultConnect
+	}
+	if e.KeepAlive == 0 {
+		e.KeepAlive = defaultKeep
+	}
+	if e.MaxConns == 0 {
+		e.MaxConns = defaultMax
+	}
+	p := &Pool{end: endpoint{e}}
+	var err error
+	if p.tls, err = p.end.tls(); err != nil {
+		return nil, err
+	}
+	if p.proxy, err = p.end.proxy(); err != nil {
+		return nil, err
+	}
+	p.dialer = net.Dialer{Timeout: e.Connect, Control: p.control}
+	return p, nil
+}
+
+// Endpoint is where p connects to.
+func (p *Pool) Endpoint() core.Endpoint { return p.end.Endpoint }
+
+// Secure reports whether connections of p speak TLS.
+func (p *Pool) Secure() bool { return p.tls != nil }
+
+// KeepAlive is how long a connection may be idle.
+func (p *Pool) KeepAlive() time.Duration { return p.end.KeepAlive }
+
+// Closed reports whether p must keep no more idle connections.
+func (p *Pool) Closed() bool { return p.closed.Load() }
+
+// Close closes the idle connections; those in use end with their Exchange.
+func (p *Pool) Close() error {
+	p.closed.Store(true)
+	p.mu.Lock()
+	idle := p.idle
+	p.idle = nil
+	p.mu.Unlock()
+	for _, c := range idle {
+		c.Close()
+	}
+	return nil
+}
+
+func (p *Pool) control(_, address string, _ syscall.RawConn) error {
+	if p.proxy != nil {
+		return nil // the operator named the proxy; it judges what lies behind
+	}
+	return p.end.permitted(address)
+}
+
+// A Conn is one connection of the goroutine lane.
+type Conn struct {
+	net.Conn
+	Reused bool // it has carried an exchange before
+	pool   *Pool
+	since  time.Time
+	once   sync.Once
+}
+
+// Close ends the connection. It may be called twice.
+func (c *Conn) Close() error {
+	c.once.Do(func() { c.pool.Open.Add(-1) })
+	return c.Conn.Close()
+}
+
+// Get borrows an idle connection, or dials. fresh asks for a new one.
+func (p *Pool) Get(ctx context.Context, fresh bool) (*Conn, error) {
+	if !fresh {
+		if c := p.pop(); c != nil {
+			return c, nil
+		}
+	}
+	nc, err := p.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Conn{Conn: nc, pool: p}, nil
+}
+
+func (p *Pool) pop() *Conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.idle) > 0 {
+		c := p.idle[len(p.idle)-1]
+		p.idle = p.idle[:len(p.idle)-1]
+		if time.Since(c.since) < p.end.KeepAlive {
+			return c
+		}
+		go c.Close() // a TLS close may wait for its last record
+	}
+	return nil
+}
+
+// Put gives a connection back whose last reply was read to its end.
+func (c *Conn) Put() {
+	p := c.pool
+	c.Reused, c.since = true, time.Now()
+	p.mu.Lock()
+	if !p.closed.Load() {
+		p.idle = append(p.idle, c)
+		c = nil
+	}
+	p.mu.Unlock()
+	if c != nil {
+		c.Close()
+	}
+}
+
+// Stats says how p is doing.
+func (p *Pool) Stats() core.PoolStats {
+	p.mu.Lock()
+	idle := len(p.idle)
+	p.mu.Unlock()
+	return core.PoolStats{
+		Endpoint: p.end.Scheme + "://" + p.end.address(),
+		Open:     p.Open.Load(), Idle: int64(idle) + p.Parked.Load(),
+		Dials: p.Dials.Load(), DialErrors: p.Failed.Load(),
+	}
+}
+
+// Sweep closes connections that were idle for too long.
+func (p *Pool) Sweep(now time.Time) {
+	p.mu.Lock()
+	k := 0
+	for k < len(p.idle) && now.Sub(p.idle[k].since) >= p.end.KeepAlive {
+		k++
+	}
+	old := append([]*Conn(nil), p.idle[:k]...)
+	p.idle = append(p.idle[:0], p.idle[k:]...)
+	p.mu.Unlock()
+	for _, c := range old {
+		c.Close()
+	}
+}
