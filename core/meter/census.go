@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -46,9 +47,10 @@ func count(s *core.Snapshot) census {
 	return c
 }
 
-// A grouper gathers Tallies by the values of their labels. A second Target or
-// key of the same name is summed with the first: a series may appear once only.
-type grouper map[[2]string][]*core.Tally
+// A grouper finds the label values of each Tally. Namesakes share a label set,
+// as a series may appear once only. A Tally that things of several names share
+// is nobody's and goes to "other", so that it is not counted once for each.
+type grouper map[*core.Tally][2]string
 
 func (g grouper) add(t *core.Tally, values ...string) {
 	if t == nil {
@@ -58,48 +60,45 @@ func (g grouper) add(t *core.Tally, values ...string) {
 	for i, v := range values {
 		id[i] = strings.ToValidUTF8(v, "\uFFFD")
 	}
-	if !slices.Contains(g[id], t) {
-		g[id] = append(g[id], t)
+	if had, ok := g[t]; ok && had != id {
+		id = other
 	}
+	g[t] = id
 }
 
-// sorted renders at most MaxSets label sets; the last one is "other" when there
-// were more.
+// other takes what has no label set of its own. A thing that is itself called
+// "other" is counted there too.
+var other = [2]string{"other", "other"}
+
+// sorted renders at most MaxSets label sets; the last one is "other" if needed.
 func (g grouper) sorted(names ...string) []group {
-	ids := make([][2]string, 0, len(g))
-	for id := range g {
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
-	other := [2]string{"other", "other"}
-	out := make([]group, 0, min(len(ids), MaxSets))
-	if len(ids) > MaxSets {
-		// A thing that is itself called "other" goes where the rest goes.
-		ids = slices.DeleteFunc(ids, func(id [2]string) bool { return id[0] == "other" })
-		rest := g.rest(ids[MaxSets-1:])
-		ids = append(ids[:MaxSets-1:MaxSets-1], other)
-		g[other] = rest
-	}
-	for _, id := range ids {
-		labels := ""
-		for i, n := range names {
-			labels = join(labels, label(n, id[i]))
+	sets := map[[2]string][]*core.Tally{}
+	for t, id := range g {
+		if id[0] == other[0] {
+			id = other
 		}
-		out = append(out, group{labels, g[id]})
+		sets[id] = append(sets[id], t)
+	}
+	rest := sets[other]
+	delete(sets, other)
+	ids := slices.SortedFunc(maps.Keys(sets), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
+	if n := len(ids); n > MaxSets || n == MaxSets && rest != nil {
+		for _, id := range ids[MaxSets-1:] {
+			rest = append(rest, sets[id]...)
+		}
+		ids = ids[:MaxSets-1]
+	}
+	if rest != nil {
+		ids = append(ids, other)
+		sets[other] = rest
+	}
+	out := make([]group, len(ids))
+	for i, id := range ids {
+		labels := ""
+		for j, n := range names {
+			labels = join(labels, label(n, id[j]))
+		}
+		out[i] = group{labels, sets[id]}
 	}
 	return out
-}
-
-// rest gathers the Tallies of ids and of everything called "other".
-func (g grouper) rest(ids [][2]string) []*core.Tally {
-	var all []*core.Tally
-	for id, ts := range g {
-		if id[0] == "other" {
-			all = append(all, ts...)
-		}
-	}
-	for _, id := range ids {
-		all = append(all, g[id]...)
-	}
-	return all
 }

@@ -211,8 +211,8 @@ func TestCensusAtTheBound(t *testing.T) {
 			t.Errorf("%d keys: %d tallies", n, all)
 		}
 	}
-	f(2, 2, `key="t00000"`) // "other" is a name like any other here
-	f(MaxSets, MaxSets, fmt.Sprintf(`key="t%05d"`, MaxSets-2))
+	f(2, 2, `key="other"`)
+	f(MaxSets, MaxSets, `key="other"`)
 	f(MaxSets+1, MaxSets, `key="other"`)
 	f(3*MaxSets, MaxSets, `key="other"`)
 }
@@ -228,6 +228,26 @@ func TestNamesakesAreSummed(t *testing.T) {
 	}
 	if v, _ := e.get(`asbru_requests_total{provider="",target="x"}`); v != 3 {
 		t.Errorf("requests of x = %v, want 3", v)
+	}
+}
+
+func TestSharedTallyIsCountedOnce(t *testing.T) {
+	shared := &core.Tally{}
+	shared.Requests.Store(5)
+	snap := &core.Snapshot{Keys: map[[32]byte]*core.VirtualKey{
+		{1}: {Name: "a", Tally: shared}, {2}: {Name: "b", Tally: shared}, {3}: {Name: "c", Tally: &core.Tally{}},
+	}}
+	e, err := parse(own(New(Sources{Snapshot: func() *core.Snapshot { return snap }})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]bool{"other": true, "a": false, "b": false, "c": true} {
+		if _, ok := e.get(`asbru_key_requests_total{key="` + id + `"}`); ok != want {
+			t.Errorf("key %s is there: %v, want %v", id, ok, want)
+		}
+	}
+	if v, _ := e.get(`asbru_key_requests_total{key="other"}`); v != 5 {
+		t.Errorf("requests of other = %v, want 5", v)
 	}
 }
 
