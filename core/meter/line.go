@@ -1,0 +1,176 @@
+package meter
+
+import (
+	"encoding/hex"
+	"net/netip"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"asbru/core"
+)
+
+// A liner writes Records as JSON lines. It keeps the second it wrote last: at a
+// thousand lines a second the calendar is needed once.
+type liner struct {
+	second int64
+	stamp  [len("2006-01-02T15:04:05")]byte
+}
+
+// append writes r and a newline to b. Every line has every field; null says
+// that there was none. Secrets cannot appear: of keys only the name is read.
+func (l *liner) append(b []byte, r *core.Record) []byte {
+	b = append(b, `{"time":"`...)
+	b = l.time(b, r.End)
+	b = append(b, `","id":"`...)
+	b = hex.AppendEncode(b, r.ID[:])
+	b = append(b, `","key":`...)
+	if r.Key != nil {
+		b = quote(b, r.Key.Name)
+	} else {
+		b = append(b, "null"...)
+	}
+	b = append(b, `,"model":`...)
+	b = quote(b, r.Model[:min(int(r.ModelLen), len(r.Model))])
+	b = where(b, r)
+	b = append(b, `,"op":`...)
+	b = quote(b, r.Op.String())
+	b = number(b, `,"status":`, int64(r.Status))
+	b = append(b, `,"fault":`...)
+	if r.Fault != core.None && r.Fault < core.NumCodes {
+		b = quote(b, r.Fault.String())
+	} else {
+		b = append(b, "null"...)
+	}
+	b = append(b, `,"stream":`...)
+	b = strconv.AppendBool(b, r.Stream)
+	b = number(b, `,"attempts":`, int64(r.Attempts))
+	b = tokens(b, &r.Usage)
+	b = append(b, `,"bytes":{"in":`...)
+	b = strconv.AppendUint(b, r.In, 10)
+	b = append(b, `,"out":`...)
+	b = strconv.AppendUint(b, r.Out, 10)
+	b = append(b, '}')
+	b = took(b, r)
+	return append(peer(b, r.Peer), "}\n"...)
+}
+
+// where writes the last target tried and the name of the key shown to it.
+func where(b []byte, r *core.Record) []byte {
+	b = append(b, `,"target":`...)
+	if r.Target != nil {
+		b = quote(b, r.Target.Name)
+	} else {
+		b = append(b, "null"...)
+	}
+	b = append(b, `,"provider_key":`...)
+	if r.Provider != nil {
+		return quote(b, r.Provider.Name)
+	}
+	return append(b, "null"...)
+}
+
+func tokens(b []byte, u *core.Usage) []byte {
+	if !u.Known {
+		return append(b, `,"tokens":null`...)
+	}
+	b = number(b, `,"tokens":{"in":`, u.In)
+	b = number(b, `,"cached":`, u.CachedIn)
+	b = number(b, `,"out":`, u.Out)
+	return append(b, '}')
+}
+
+// took writes the durations in the unit their names say, three decimals each.
+func took(b []byte, r *core.Record) []byte {
+	b = thousandths(append(b, `,"total_ms":`...), r.Total/1e3)
+	b = thousandths(append(b, `,"ttft_ms":`...), r.TTFT/1e3)
+	b = thousandths(append(b, `,"upstream_ms":`...), r.Upstream/1e3)
+	b = thousandths(append(b, `,"decide_us":`...), r.Decide)
+	return thousandths(append(b, `,"kernel_us":`...), r.Kernel)
+}
+
+func number(b []byte, name string, n int64) []byte {
+	return strconv.AppendInt(append(b, name...), n, 10)
+}
+
+// thousandths writes n/1000; negative values, which no clock of ours makes,
+// count as zero.
+func thousandths(b []byte, n int64) []byte {
+	n = max(n, 0)
+	b = strconv.AppendInt(b, n/1000, 10)
+	n %= 1000
+	return append(b, '.', byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+}
+
+// peer writes the client's address; all zero means it had none (a Unix socket).
+func peer(b []byte, a [16]byte) []byte {
+	b = append(b, `,"peer":`...)
+	if a == [16]byte{} {
+		return append(b, "null"...)
+	}
+	b = append(b, '"')
+	b = netip.AddrFrom16(a).Unmap().AppendTo(b)
+	return append(b, '"')
+}
+
+// time writes nanos since 1970 as RFC 3339 in UTC with milliseconds.
+func (l *liner) time(b []byte, nanos int64) []byte {
+	t := time.Unix(0, nanos).UTC()
+	if s := t.Unix(); s != l.second || l.stamp[0] == 0 {
+		l.second = s
+		t.AppendFormat(l.stamp[:0], "2006-01-02T15:04:05")
+	}
+	ms := t.Nanosecond() / 1e6
+	b = append(b, l.stamp[:]...)
+	return append(b, '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z')
+}
+
+const hexDigits = "0123456789abcdef"
+
+// quote writes s as a JSON string (RFC 8259 §7). Model names come from clients:
+// control characters are escaped, so that a line stays a line, and what is not
+// UTF-8 becomes U+FFFD, also where a name was cut inside a character.
+func quote[S []byte | string](b []byte, s S) []byte {
+	b = append(b, '"')
+	from := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= 0x20 && c != '"' && c != '\\' && c < 0x7f {
+			i++
+			continue
+		}
+		size := 1
+		if c >= utf8.RuneSelf {
+			size = valid(s, i)
+			if size > 1 {
+				i += size
+				continue
+			}
+		}
+		b = append(b, s[from:i]...)
+		switch {
+		case c >= utf8.RuneSelf:
+			b = append(b, `\ufffd`...)
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		default:
+			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+		}
+		i++
+		from = i
+	}
+	b = append(b, s[from:]...)
+	return append(b, '"')
+}
+
+// valid is the size of the character at s[i], or 1 if it is not one, or one
+// that ends lines for some readers (U+0085, U+2028, U+2029).
+func valid[S []byte | string](s S, i int) int {
+	var four [utf8.UTFMax]byte
+	n := copy(four[:], s[i:min(len(s), i+utf8.UTFMax)])
+	r, size := utf8.DecodeRune(four[:n])
+	if r == utf8.RuneError || r <= 0x9f || r == 0x2028 || r == 0x2029 {
+		return 1
+	}
+	return size
+}
