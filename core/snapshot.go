@@ -10,15 +10,17 @@ type Snapshot struct {
 	Version   uint64
 	Keys      map[[32]byte]*VirtualKey // by SHA-256 of the presented secret
 	Anonymous *VirtualKey              // who a caller without a key is; nil: a key is required
-	Models    map[string]*Route        // by the name clients ask for: aliases and served names
+	Models    map[string]*Route        // by the name clients ask for: aliases and served names; a nil Route: claimed by several, so nobody's
 	Providers map[string]*Route        // by the prefix of provider/model
 	Serves    []Prefix                 // bare names by prefix, when exactly one provider claims it
 	Only      *Route                   // where every other bare name goes; nil: NotFound
 	Targets   []*Target
+	Pools     map[Endpoint]Pool // every pool the Targets use
 	Limits    Limits
 }
 
-// A Prefix sends bare model names that begin with Text to Route.
+// A Prefix sends bare model names that begin with Text to Route. A nil Route
+// stands for a prefix that several providers claim: it leads nowhere.
 type Prefix struct {
 	Text  string
 	Route *Route
@@ -27,7 +29,7 @@ type Prefix struct {
 // Resolve finds where a model name leads and the name to send to targets that
 // name none. A nil Route means nobody serves it.
 func (s *Snapshot) Resolve(model []byte) (*Route, []byte) {
-	if r := s.Models[string(model)]; r != nil {
+	if r, ok := s.Models[string(model)]; ok {
 		return r, model
 	}
 	for i, c := range model {
@@ -62,13 +64,17 @@ type Limits struct {
 type VirtualKey struct {
 	Name   string
 	Policy *Policy
-	Tally  *Tally
+	Tally  *Tally // never nil; keys beyond the bound on labels share one
 }
 
 // A Policy is a set of rules shared by many keys, compiled to one Plan per Op.
 type Policy struct {
 	Name  string
 	Plans [NumOps]Plan
+
+	// Allows reports whether the policy's keys may be led to r under name; nil:
+	// anywhere. Admission asks it for the model, Pick for the caller's own fallbacks.
+	Allows func(r *Route, name []byte) bool
 }
 
 // A Route is where a model name leads.
