@@ -15,6 +15,7 @@ type Snapshot struct {
 	Serves    []Prefix                 // bare names by prefix, when exactly one provider claims it
 	Only      *Route                   // where every other bare name goes; nil: NotFound
 	Targets   []*Target
+	Others    *Tally            // shared by the Keys that are not counted apart
 	Pools     map[Endpoint]Pool // every pool the Targets use
 	Limits    Limits
 }
@@ -64,7 +65,7 @@ type Limits struct {
 type VirtualKey struct {
 	Name   string
 	Policy *Policy
-	Tally  *Tally // never nil; keys beyond the bound on labels share one
+	Tally  *Tally // never nil; Snapshot.Others for keys that are not counted apart
 }
 
 // A Policy is a set of rules shared by many keys, compiled to one Plan per Op.
