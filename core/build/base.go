@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"asbru/core"
-	"asbru/core/config"
 )
 
 // compileBase reads base_url: where to connect, the Host header, and the path
@@ -119,35 +118,4 @@ func (c *compiler) compilePaths(p *provider, u *url.URL) {
 			p.paths[op] = base + path + query
 		}
 	}
-}
-
-// opNamed finds an operation that goes upstream.
-func opNamed(name string) (core.Op, bool) {
-	for op := range core.NumOps {
-		if op.String() == name && op != core.OpModels {
-			return op, true
-		}
-	}
-	return 0, false
-}
-
-func opNames() []string {
-	var ns []string
-	for op := range core.NumOps {
-		if op != core.OpModels {
-			ns = append(ns, op.String())
-		}
-	}
-	return ns
-}
-
-// near is a hint at the word that was probably meant.
-func near(word string, known []string) string {
-	if n := config.Near(word, known); n != "" {
-		return fmt.Sprintf("did you mean %q?", n)
-	}
-	if len(known) == 0 || len(known) > 20 {
-		return ""
-	}
-	return "known are " + strings.Join(known, ", ")
 }

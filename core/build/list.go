@@ -2,6 +2,8 @@ package build
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -24,8 +26,9 @@ type entry struct {
 	OwnedBy string `json:"owned_by"`
 }
 
-// models answers the list of models that the policy's callers may use: aliases
-// and served names, and what the policy itself names.
+// models answers GET /models with what the policy's callers may use: aliases
+// and served names, and what the policy itself names. GET /models/NAME answers
+// for one model, listed or not.
 func (c *compiler) models(r *rules, op core.Op) (core.Stage, string) {
 	if op != core.OpModels {
 		return nil, ""
@@ -37,18 +40,58 @@ func (c *compiler) models(r *rules, op core.Op) (core.Stage, string) {
 	l := listing{Object: "list", Data: []entry{}}
 	for _, id := range c.listable(r) {
 		if to, _ := c.next.Resolve([]byte(id)); to != nil {
-			l.Data = append(l.Data, entry{ID: id, Object: "model", OwnedBy: to.Targets[0].Provider})
+			l.Data = append(l.Data, newEntry(id, to))
 		}
 	}
-	body, err := json.Marshal(l)
+	list := jsonReply(l)
+	return func(x *core.Exchange) core.Verdict {
+		id, one := modelAsked(x.Path)
+		if !one {
+			x.Reply = list
+			return core.Answer
+		}
+		to, name := x.Snap.Resolve([]byte(id))
+		if to == nil || r.grants != nil && !r.grants.allow(to, name) {
+			x.Fault = unknownModel(id)
+			return core.Refuse
+		}
+		x.Reply = jsonReply(newEntry(id, to))
+		return core.Answer
+	}, from
+}
+
+func newEntry(id string, to *core.Route) entry {
+	return entry{ID: id, Object: "model", OwnedBy: to.Targets[0].Provider}
+}
+
+// jsonReply renders v, which holds nothing but text and numbers.
+func jsonReply(v any) core.Reply {
+	body, err := json.Marshal(v)
 	if err != nil {
 		panic("BUG: a list of names cannot be written: " + err.Error())
 	}
-	reply := core.Reply{Status: 200, Type: "application/json", Body: body}
-	return func(x *core.Exchange) core.Verdict {
-		x.Reply = reply
-		return core.Answer
-	}, from
+	return core.Reply{Status: 200, Type: "application/json", Body: body}
+}
+
+// unknownModel does not tell a model that is missing from one that is not for
+// this caller: a list of what others use is nobody's business.
+func unknownModel(id string) *core.Fault {
+	return &core.Fault{
+		Code:    core.NotFound,
+		Param:   "model",
+		Message: fmt.Sprintf("model %q does not exist here, or this key may not use it", id),
+		Hint:    "GET /v1/models lists what it may use",
+	}
+}
+
+// modelAsked returns NAME of /models/NAME, its escapes undone.
+func modelAsked(path []byte) (id string, one bool) {
+	text, _, _ := strings.Cut(string(path), "?")
+	id, one = strings.CutPrefix(text, "/models/")
+	if plain, err := url.PathUnescape(id); err == nil {
+		id = plain
+	}
+	return id, one && id != ""
 }
 
 // listable returns the names to list, in order and each once.

@@ -2,8 +2,6 @@ package build
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"asbru/core"
 )
@@ -50,14 +48,4 @@ func Retire(old, kept *core.Snapshot) {
 			pool.Close()
 		}
 	}
-}
-
-// names lists the keys of a map in order, for messages.
-func names[V any](m map[string]V) []string {
-	ns := make([]string, 0, len(m))
-	for n := range m {
-		ns = append(ns, n)
-	}
-	slices.SortFunc(ns, strings.Compare)
-	return ns
 }

@@ -2,7 +2,6 @@ package build
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"asbru/core"
@@ -93,26 +92,16 @@ func (c *compiler) scope(r *rules, op core.Op) (core.Stage, string) {
 }
 
 func (r *rules) forbidden(x *core.Exchange, model []byte, param string) *core.Fault {
-	return &core.Fault{
+	f := &core.Fault{
 		Code:    core.Forbidden,
 		Param:   param,
 		Message: fmt.Sprintf("key %q may not use model %q; it may use %s", x.Key.Name, model, listed(r.allowed)),
 		Hint:    "ask for one of these, or have the model added to the key's allowed_models",
 	}
-}
-
-// listed names a few and counts the rest.
-func listed(names []string) string {
-	var b strings.Builder
-	for i, n := range names {
-		if i == maxNamesInFault {
-			b.WriteString(" and " + strconv.Itoa(len(names)-i) + " more")
-			break
-		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(strconv.Quote(n))
+	if len(model) == 0 {
+		f.Param = ""
+		f.Message = fmt.Sprintf("key %q may use %s only, and this request does not name a model", x.Key.Name, listed(r.allowed))
+		f.Hint = "name a model, or have the provider's models allowed as a whole, as in \"openai/*\""
 	}
-	return b.String()
+	return f
 }
