@@ -103,7 +103,7 @@ func (c *compiler) compilePaths(p *provider, u *url.URL) {
 	}
 	p.paths[core.OpPass] = base
 	for _, name := range names(p.doc.Paths) {
-		path, at := p.doc.Paths[name], p.at+".paths."+name
+		path, at := p.doc.Paths[name], member(p.at+".paths", name)
 		op, ok := opNamed(name)
 		switch {
 		case !ok:

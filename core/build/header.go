@@ -10,7 +10,7 @@ import (
 // a credential has its own place in the document.
 func (c *compiler) compileHeaders(p *provider) {
 	for _, name := range names(p.doc.Headers) {
-		value, at := p.doc.Headers[name], p.at+".headers."+name
+		value, at := p.doc.Headers[name], member(p.at+".headers", name)
 		switch {
 		case !token(name):
 			c.fail(at, "is no name of a header", "use letters, digits and -")

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -86,12 +87,16 @@ func unknownModel(id string) *core.Fault {
 
 // modelAsked returns NAME of /models/NAME, its escapes undone.
 func modelAsked(path []byte) (id string, one bool) {
-	text, _, _ := strings.Cut(string(path), "?")
-	id, one = strings.CutPrefix(text, "/models/")
+	rest, one := bytes.CutPrefix(path, []byte("/models/"))
+	if !one {
+		return "", false
+	}
+	rest, _, _ = bytes.Cut(rest, []byte("?"))
+	id = string(rest)
 	if plain, err := url.PathUnescape(id); err == nil {
 		id = plain
 	}
-	return id, one && id != ""
+	return id, id != ""
 }
 
 // listable returns the names to list, in order and each once.

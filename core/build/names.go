@@ -66,3 +66,11 @@ func listed(names []string) string {
 	}
 	return b.String()
 }
+
+// member is the path of an entry of a map, as the document's own problems write it.
+func member(path, name string) string {
+	if token(name) {
+		return path + "." + name
+	}
+	return path + "[" + strconv.Quote(name) + "]"
+}

@@ -202,7 +202,7 @@ func TestProblems(t *testing.T) {
 	})
 	f("providers[0].headers.Host", "cannot be set here", func(_ *doc, p *provider) { p.Headers = map[string]string{"Host": "x"} })
 	f("providers[0].headers.AUTHORIZATION", "api_key or keys", func(_ *doc, p *provider) { p.Headers = map[string]string{"AUTHORIZATION": "x"} })
-	f("providers[0].headers.a b", "no name", func(_ *doc, p *provider) { p.Headers = map[string]string{"a b": "x"} })
+	f(`providers[0].headers["a b"]`, "no name", func(_ *doc, p *provider) { p.Headers = map[string]string{"a b": "x"} })
 	f("providers[0].headers.x", "line break", func(_ *doc, p *provider) { p.Headers = map[string]string{"x": "a\r\nb: c"} })
 	f("providers[0].headers", "8192", func(_ *doc, p *provider) { p.Headers = map[string]string{"x": strings.Repeat("a", 8192)} })
 	f("providers[0].paths.chatt", `did you mean "chat"?`, func(_ *doc, p *provider) { p.Paths = map[string]string{"chatt": "/x"} })
