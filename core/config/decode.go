@@ -23,7 +23,7 @@ func Decode(name string, data []byte, env Env) (*Document, []Problem) {
 		return nil, []Problem{*bad}
 	}
 	if root == nil {
-		return nil, []Problem{{File: name, Message: "is empty", Hint: "asbru explain shows nothing without providers; start with providers: [{name: openai, api_key: env.OPENAI_API_KEY}]"}}
+		return nil, []Problem{{File: name, Message: "is empty", Hint: "begin with providers: [{name: openai, api_key: env.OPENAI_API_KEY}]"}}
 	}
 	d := decoder{name: name, env: env}
 	doc := new(Document)
@@ -75,12 +75,18 @@ func (p *place) String() string {
 	switch {
 	case p.index >= 0:
 		return up + "[" + strconv.Itoa(p.index) + "]"
-	case !isPlain(p.name):
-		return up + "[" + strconv.Quote(p.name) + "]"
-	case up == "":
+	case up == "" && isPlain(p.name):
 		return p.name
 	}
-	return up + "." + p.name
+	return up + step(p.name)
+}
+
+// step is a key as the next part of a path.
+func step(name string) string {
+	if isPlain(name) {
+		return "." + name
+	}
+	return "[" + strconv.Quote(name) + "]"
 }
 
 // isPlain reports whether a key needs no quotes in a path.

@@ -37,6 +37,9 @@ const (
 	DefaultMaxConnections = 10000
 )
 
+// MaxWeight bounds the weight of a key, so that sums of weights stay small.
+const MaxWeight = 1_000_000
+
 // MinKeyBytes is the length from which a virtual key cannot be guessed. A
 // shorter one is a warning on a loopback listener and an error on any other.
 const MinKeyBytes = 16
