@@ -29,10 +29,10 @@ func (c *compiler) compileBase(p *provider) {
 	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		c.fail(at, fmt.Sprintf("is %q, which names no http or https host", u.Redacted()), "write scheme, host and path, for instance https://api.example.com/v1")
 		return
-	case u.User != nil || u.Fragment != "":
-		c.fail(at, "holds a user, a password or a fragment", "put credentials in api_key")
+	case u.User != nil || u.Fragment != "" || u.RawQuery != "":
+		c.fail(at, "holds a user, a query or a fragment", "put credentials in api_key, and a query in paths")
 		return
-	case !clean(u.EscapedPath()) || !clean(u.RawQuery) || !clean(u.Host):
+	case !clean(u.EscapedPath()) || !clean(u.Host):
 		c.fail(at, "holds a space or a character that is not ASCII", "escape it as %XX")
 		return
 	}
@@ -88,17 +88,13 @@ func private(host string) bool {
 	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified()
 }
 
-// compilePaths joins the path of base_url with the path of each operation. Its
-// query goes with every operation but OpPass, where the client's stands.
+// compilePaths joins the path of base_url with the path of each operation.
+// Without a path in base_url there is no prefix to relay other operations below.
 func (c *compiler) compilePaths(p *provider, u *url.URL) {
 	base := strings.TrimRight(u.EscapedPath(), "/")
-	query := ""
-	if u.RawQuery != "" {
-		query = "?" + u.RawQuery
-	}
 	for op := range core.NumOps {
 		if path := p.adapter.Paths[op]; path != "" && op != core.OpPass && op != core.OpModels {
-			p.paths[op] = base + path + query
+			p.paths[op] = base + path
 		}
 	}
 	p.paths[core.OpPass] = base
@@ -108,14 +104,10 @@ func (c *compiler) compilePaths(p *provider, u *url.URL) {
 		switch {
 		case !ok:
 			c.fail(at, "is no operation", near(name, opNames()))
-		case path != "" && (path[0] != '/' || !clean(path) || strings.Contains(path, "#")):
-			c.fail(at, fmt.Sprintf("is %q", path), "a path starts with / and holds visible ASCII only; an empty one turns the operation off")
-		case path == "":
-			p.paths[op] = ""
-		case op == core.OpPass || strings.Contains(path, "?"):
-			p.paths[op] = base + path
+		case !strings.HasPrefix(path, "/") || !clean(path) || strings.Contains(path, "#"):
+			c.fail(at, fmt.Sprintf("is %q", path), "a path starts with / and holds visible ASCII only")
 		default:
-			p.paths[op] = base + path + query
+			p.paths[op] = base + path
 		}
 	}
 }

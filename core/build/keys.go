@@ -1,10 +1,9 @@
 package build
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
-	"net"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,26 +88,16 @@ func (c *compiler) anonymous() bool {
 	if a := c.doc.AllowAnonymous; a != nil {
 		return *a
 	}
-	return len(c.doc.VirtualKeys) == 0 && loopback(c.doc.Listen)
-}
-
-// loopback reports whether an address to listen on is this machine's only.
-func loopback(listen string) bool {
-	if listen == "" {
-		listen = config.DefaultListen
-	}
-	host, _, err := net.SplitHostPort(listen)
-	if err != nil {
-		return false
-	}
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
+	return len(c.doc.VirtualKeys) == 0 && config.Loopback(cmp.Or(c.doc.Listen, config.DefaultListen))
 }
 
 // policy returns the one Policy of a set of allowed models, whoever asked for
-// it first. i is the virtual key that has it now, -1 for none.
+// it first. None, or * among them, allow all. i is the virtual key that has it
+// now, -1 for none.
 func (c *compiler) policy(allowed []string, i int) *core.Policy {
-	allowed = slices.Clone(allowed)
+	if allowed = slices.Clone(allowed); slices.Contains(allowed, "*") {
+		allowed = nil
+	}
 	slices.Sort(allowed)
 	allowed = slices.Compact(allowed)
 	id := strings.Join(allowed, "\x00")

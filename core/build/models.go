@@ -98,7 +98,9 @@ func (c *compiler) documented(name string) bool {
 func (c *compiler) addFallback(r *core.Route, at, name string) {
 	to, model := c.next.Resolve([]byte(name))
 	if to == nil {
-		c.warn(at, fmt.Sprintf("is %q, which nobody serves, and is passed over", name), near(name, names(c.next.Models)))
+		if c.contested(name) {
+			c.warn(at, fmt.Sprintf("is %q, which several providers serve, and is passed over", name), "write provider/"+name)
+		}
 		return
 	}
 	t := to.Targets[0]
@@ -108,4 +110,15 @@ func (c *compiler) addFallback(r *core.Route, at, name string) {
 	if !slices.Contains(r.Targets, t) {
 		r.Targets = append(r.Targets, t)
 	}
+}
+
+// contested reports whether a name leads nowhere because several providers
+// claim it. That nobody does is the document's own problem, told before.
+func (c *compiler) contested(name string) bool {
+	if r, ok := c.next.Models[name]; ok {
+		return r == nil
+	}
+	return slices.ContainsFunc(c.next.Serves, func(p core.Prefix) bool {
+		return p.Route == nil && strings.HasPrefix(name, p.Text)
+	})
 }

@@ -43,16 +43,15 @@ func TestBase(t *testing.T) {
 	f("http://ollama:11434/v1", "ollama:11434", "http ollama 11434", "/v1/chat/completions", "/v1")
 	f("http://[::1]:8000", "[::1]:8000", "http ::1 8000", "/chat/completions", "")
 	f("https://[2001:db8::1]/x/y", "[2001:db8::1]", "https 2001:db8::1 443 2001:db8::1", "/x/y/chat/completions", "/x/y")
-	f("https://e.com/openai?api-version=2", "e.com", "https e.com 443 e.com", "/openai/chat/completions?api-version=2", "/openai")
 }
 
 func TestPaths(t *testing.T) {
 	target, problems := alone(config.Provider{Name: "openai", APIKey: secret("k"),
-		Paths: map[string]string{"chat": "/c", "embeddings": "", "pass": "/raw", "responses": "/r?v=1"}}, nil)
+		Paths: map[string]string{"chat": "/c", "pass": "/raw", "responses": "/r?v=1"}}, nil)
 	if target == nil {
 		t.Fatal(problems)
 	}
-	want := [core.NumOps]string{core.OpChat: "/v1/c", core.OpCompletion: "/v1/completions", core.OpResponses: "/v1/r?v=1", core.OpPass: "/v1/raw"}
+	want := [core.NumOps]string{core.OpChat: "/v1/c", core.OpCompletion: "/v1/completions", core.OpResponses: "/v1/r?v=1", core.OpEmbed: "/v1/embeddings", core.OpPass: "/v1/raw"}
 	if target.Paths != want {
 		t.Errorf("got %q, want %q", target.Paths, want)
 	}
@@ -187,6 +186,7 @@ func TestProblems(t *testing.T) {
 	f("providers[0].base_url", "not a URL", func(_ *doc, p *provider) { p.BaseURL = "https://e.com\r\n/v1" })
 	f("providers[0].base_url", "api_key", func(_ *doc, p *provider) { p.BaseURL = "https://user:sk-x@e.com/v1" })
 	f("providers[0].base_url", "api_key", func(_ *doc, p *provider) { p.BaseURL = "https://e.com/v1#x" })
+	f("providers[0].base_url", "in paths", func(_ *doc, p *provider) { p.BaseURL = "https://e.com/v1?x=y" })
 	f("providers[0].base_url", "65535", func(_ *doc, p *provider) { p.BaseURL = "https://e.com:70000/v1" })
 	f("providers[0].base_url", "allow_private_network", func(_ *doc, p *provider) { p.BaseURL = "http://127.0.0.1:9/v1" })
 	f("providers[0].base_url", "allow_private_network", func(_ *doc, p *provider) { p.BaseURL = "http://[::ffff:10.0.0.1]/v1" })
@@ -207,6 +207,7 @@ func TestProblems(t *testing.T) {
 	f("providers[0].headers", "8192", func(_ *doc, p *provider) { p.Headers = map[string]string{"x": strings.Repeat("a", 8192)} })
 	f("providers[0].paths.chatt", `did you mean "chat"?`, func(_ *doc, p *provider) { p.Paths = map[string]string{"chatt": "/x"} })
 	f("providers[0].paths.chat", "starts with /", func(_ *doc, p *provider) { p.Paths = map[string]string{"chat": "x"} })
+	f("providers[0].paths.chat", "starts with /", func(_ *doc, p *provider) { p.Paths = map[string]string{"chat": ""} })
 	f("providers[0].network.proxy", "http://host:port", func(_ *doc, p *provider) { p.Network.Proxy = "socks5://x:1" })
 	f("providers[0].network.proxy", "http://host:port", func(_ *doc, p *provider) { p.Network.Proxy = "http://u:sk-x@x:1" })
 	f("models[0].provider", `did you mean "mistral"?`, func(d *doc, _ *provider) { d.Models[0].Provider = "mistrall" })

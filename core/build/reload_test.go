@@ -17,14 +17,18 @@ func TestReloadUnderLoad(t *testing.T) {
 	first, _ := must(t, seeds(), nil)
 	live.Store(first)
 	var done atomic.Bool
-	var wg sync.WaitGroup
+	var wg, started sync.WaitGroup
+	started.Add(lanes)
 	for range lanes {
 		wg.Go(func() {
+			decide(t, live.Load())
+			started.Done()
 			for !done.Load() {
 				decide(t, live.Load())
 			}
 		})
 	}
+	started.Wait()
 	for i := range reloads {
 		doc := seeds()
 		if i%2 == 0 {

@@ -17,7 +17,7 @@ type grant struct {
 }
 
 // grants compiles allowed models: an alias, a served name, provider/model or
-// provider/*. Two spellings of one model at one provider are one grant; an alias
+// provider/*. What leads nowhere allows nothing. Two spellings of one model at one provider are one grant; an alias
 // is granted by its own name only, together with its fallbacks.
 func (c *compiler) grants(r *rules) grants {
 	g := grants{}
@@ -25,8 +25,6 @@ func (c *compiler) grants(r *rules) grants {
 		if provider, ok := strings.CutSuffix(name, "/*"); ok {
 			if p := c.byName[provider]; p != nil {
 				g.on(p.route).all = true
-			} else {
-				c.warn(r.from, fmt.Sprintf("holds %q, but %q is no provider's name", name, provider), near(provider, names(c.byName)))
 			}
 			continue
 		}
@@ -36,8 +34,9 @@ func (c *compiler) grants(r *rules) grants {
 		}
 		to, model := c.next.Resolve([]byte(name))
 		switch {
-		case to == nil:
-			c.warn(r.from, fmt.Sprintf("holds %q, which nobody serves", name), near(name, names(c.next.Models)))
+		case to == nil && c.contested(name):
+			c.warn(r.from, fmt.Sprintf("holds %q, which several providers serve: it allows nothing", name), "write provider/"+name)
+		case to == nil: // told when the document was validated
 		case to.Targets[0].Model != "":
 			g.on(to).all = true // an alias is its Route
 		default:
