@@ -72,6 +72,9 @@ func (c *compiler) compileEndpoint(p *provider, u *url.URL) {
 		c.fail(p.at+".base_url", fmt.Sprintf("leads to %s, an address of this machine or of a private network", e.Host),
 			"set network: {allow_private_network: true} if that is meant")
 	}
+	if e.Scheme == "http" && !e.AllowPrivate && (p.doc.APIKey.Set() || len(p.doc.Keys) > 0) {
+		c.warn(p.at+".base_url", fmt.Sprintf("is plain http: whoever is on the way to %s can read its key", e.Host), "write https://")
+	}
 }
 
 // private reports whether host is, by its text alone, an address that only

@@ -141,6 +141,23 @@ func TestProxy(t *testing.T) {
 	f("env", "https://11.1.2.3/v1", with("10.0.0.0/8,1.2.3"), "http://one:3128")
 }
 
+func TestKeyInTheClear(t *testing.T) {
+	f := func(base string, allow bool, key string, want int) {
+		t.Helper()
+		p := config.Provider{Name: "p", BaseURL: base, Network: config.Network{AllowPrivateNetwork: &allow}}
+		if key != "" {
+			p.APIKey = secret(key)
+		}
+		if _, problems := alone(p, nil); len(problems) != want {
+			t.Errorf("%s, key %q: %v, want %d warnings", base, key, problems, want)
+		}
+	}
+	f("http://e.com/v1", false, "sk-1", 1)
+	f("http://e.com/v1", false, "", 0)
+	f("http://vllm:8000/v1", true, "sk-1", 0)
+	f("https://e.com/v1", false, "sk-1", 0)
+}
+
 // Each mistake is told at its own path, and nothing is opened.
 func TestProblems(t *testing.T) {
 	f := func(path, says string, edit func(d *config.Document, p *config.Provider)) {
