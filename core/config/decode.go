@@ -180,7 +180,7 @@ func shapeHint(n *yaml.Node, t reflect.Type) string {
 	if n.Kind == yaml.MappingNode {
 		return `begin each entry with "- "`
 	}
-	if n.Kind == yaml.ScalarNode && len(n.Value) <= maxShown && !strings.Contains(n.Value, "\n") {
+	if t.Elem().Kind() == reflect.String && n.Kind == yaml.ScalarNode && len(n.Value) <= maxShown && !strings.Contains(n.Value, "\n") {
 		return "write [" + unprotect(n.Value) + "]"
 	}
 	return ""

@@ -36,11 +36,15 @@ func testEnv(vars ...string) Env {
 	}
 }
 
-// text is problems one a line, without the file's name.
+// text is problems one a line, without the file's name where a line follows it.
 func text(problems []Problem) string {
 	var b strings.Builder
 	for _, p := range problems {
-		fmt.Fprintln(&b, strings.TrimPrefix(p.String(), "t.yaml:"))
+		if p.Line > 0 {
+			fmt.Fprintln(&b, strings.TrimPrefix(p.String(), p.File+":"))
+		} else {
+			fmt.Fprintln(&b, p)
+		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -172,11 +172,16 @@ func readSecret(path string) (string, error) {
 }
 
 func cannotOpen(path string, err error) error {
+	return fmt.Errorf("cannot read secret file %q: %w", path, bare(err))
+}
+
+// bare takes the path off an error, so that it is named once.
+func bare(err error) error {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
-		err = pe.Err // the path is named once
+		return pe.Err
 	}
-	return fmt.Errorf("cannot read secret file %q: %w", path, err)
+	return err
 }
 
 // isVariable reports whether s is a portable name of an environment variable.

@@ -122,7 +122,11 @@ func (r *jsonReader) problem(name string, err error) *Problem {
 	switch {
 	case at > 0:
 	case errors.As(err, &syntax):
+		// Offsets are of the character or of the one after it. It is never white space.
 		at = max(0, int(syntax.Offset)-1)
+		for at < len(r.data)-1 && strings.IndexByte(" \t\r\n", r.data[at]) >= 0 {
+			at++
+		}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		at, msg = len(r.data), "the text ends before the document does"
 	default:

@@ -71,6 +71,18 @@ func Failed(problems []Problem) bool {
 	return slices.ContainsFunc(problems, func(p Problem) bool { return p.Severity == Error })
 }
 
+// Join adds to problems those of more that say something about another path. A
+// compiler of the document meets some of what Decode has told already.
+func Join(problems, more []Problem) []Problem {
+	told := len(problems)
+	for _, m := range more {
+		if !slices.ContainsFunc(problems[:told], func(p Problem) bool { return p.Path == m.Path && p.Severity <= m.Severity }) {
+			problems = append(problems, m)
+		}
+	}
+	return sorted(problems)
+}
+
 // sorted orders problems as they stand in the file, those without a line last,
 // and cuts them to maxProblems.
 func sorted(problems []Problem) []Problem {

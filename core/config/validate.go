@@ -99,13 +99,13 @@ func (c *checker) listeners() {
 	if listen == "" {
 		listen = DefaultListen
 	}
-	c.address("listen", listen)
+	good := c.address("listen", listen)
 	if d.Admin.Listen != "" {
-		c.address("admin.listen", d.Admin.Listen)
+		adminGood := c.address("admin.listen", d.Admin.Listen)
 		if d.Admin.Listen == listen && !strings.HasSuffix(listen, ":0") {
 			c.fail("admin.listen", "use another port", "is the address of the data plane, %s", listen)
 		}
-		if !d.Admin.Token.Set() && !Loopback(d.Admin.Listen) {
+		if adminGood && !d.Admin.Token.Set() && !Loopback(d.Admin.Listen) {
 			c.fail("admin.listen", "set admin.token, or listen on 127.0.0.1", "%s is reachable from other machines and admin.token is not set", d.Admin.Listen)
 		}
 	}
@@ -118,11 +118,9 @@ func (c *checker) listeners() {
 		}
 		c.oneOf("tls.min_version", t.MinVersion, "1.2", "1.3")
 	}
-	if len(d.VirtualKeys) > 0 {
-		return
-	}
 	switch {
-	case d.AllowAnonymous == nil && !Loopback(listen):
+	case len(d.VirtualKeys) > 0:
+	case d.AllowAnonymous == nil && good && !Loopback(listen):
 		c.fail("listen", "add virtual_keys, set allow_anonymous: true, or listen on 127.0.0.1",
 			"%s is reachable from other machines and there are no virtual_keys: anybody could spend your provider keys", listen)
 	case d.AllowAnonymous != nil && !*d.AllowAnonymous:
@@ -130,23 +128,26 @@ func (c *checker) listeners() {
 	}
 }
 
-// address checks host:port, :port, systemd and systemd:NAME.
-func (c *checker) address(path, addr string) {
+// address checks host:port, :port, systemd and systemd:NAME, and reports
+// whether it is good.
+func (c *checker) address(path, addr string) bool {
 	if name, ok := strings.CutPrefix(addr, "systemd"); ok && (name == "" || name[0] == ':') {
 		if name == ":" {
 			c.fail(path, "write systemd, or systemd:NAME", "names no socket after systemd:")
 		}
-		return
+		return name != ":"
 	}
 	const hint = "write host:port, such as 127.0.0.1:8080 or [::1]:8080, or systemd"
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil || strings.ContainsFunc(host, notInWord) || strings.ContainsAny(host, "/@") {
 		c.fail(path, hint, "%s is not an address to listen on", quote(addr))
-		return
+		return false
 	}
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
 		c.fail(path, hint, "%s is not a port; ports are 0 to 65535", quote(port))
+		return false
 	}
+	return true
 }
 
 // Loopback reports whether only this machine can reach a listen address. A

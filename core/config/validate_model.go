@@ -193,7 +193,9 @@ func (c *checker) allowed(path string, models []string) {
 		at := fmt.Sprintf("%s.allowed_models[%d]", path, j)
 		provider, all := strings.CutSuffix(m, "/*")
 		switch {
-		case !c.modelName(at, m), m == "*":
+		case !c.modelName(at, m):
+		case strings.Contains(provider, "*") || !all && strings.Contains(m, "*"):
+			c.fail(at, "leave allowed_models out to allow every model", "%s: * stands for all models of one provider only, as in openai/*", quote(m))
 		case all && !c.all().known[provider]:
 			c.warn(at, didYouMean(provider, c.all().providers), "no provider is named %s: it allows nothing", quote(provider))
 		case !all && !c.all().leads(m):
