@@ -4,6 +4,9 @@ import "time"
 
 // A Document is the whole configuration as people write it. Zero values mean
 // the documented default. It is plain data and also the JSON of the admin API.
+// Top-level fields that begin with x- are ignored: a place for YAML anchors.
+//
+// The comments of this file are the descriptions in the JSON Schema.
 type Document struct {
 	Schema         string        `json:"$schema,omitempty"` // ignored; lets editors find the JSON Schema
 	Listen         string        `json:"listen,omitempty"`  // address of the data plane; default 127.0.0.1:8080; "systemd" or "systemd:NAME" takes the inherited socket
@@ -19,9 +22,9 @@ type Document struct {
 
 // TLS names the certificate files of a listener. They are read again when they change.
 type TLS struct {
-	Cert       string `json:"cert"`                  // PEM chain, leaf first
-	Key        Secret `json:"key"`                   // PEM private key: file:/path or cred:NAME
-	MinVersion string `json:"min_version,omitempty"` // "1.2" (default) or "1.3"
+	Cert       string `json:"cert"`                                 // PEM chain, leaf first
+	Key        Secret `json:"key"`                                  // PEM private key: file:/path or cred:NAME
+	MinVersion string `json:"min_version,omitempty" enum:"1.2,1.3"` // "1.2" (default) or "1.3"
 }
 
 // Admin is the listener for metrics, profiles and health, apart from the data plane.
@@ -32,9 +35,9 @@ type Admin struct {
 
 // Observability says what is told about requests, and where.
 type Observability struct {
-	AccessLog    string `json:"access_log,omitempty"`    // "stdout", "stderr", "off" (default) or a file path
-	LogLevel     string `json:"log_level,omitempty"`     // debug, info (default), warn, error
-	ServerTiming bool   `json:"server_timing,omitempty"` // answer with Server-Timing
+	AccessLog    string `json:"access_log,omitempty"`                             // "stdout", "stderr", "off" (default) or a file path
+	LogLevel     string `json:"log_level,omitempty" enum:"debug,info,warn,error"` // debug, info (default), warn, error
+	ServerTiming bool   `json:"server_timing,omitempty"`                          // answer with Server-Timing
 }
 
 // Limits bound what one client, and all of them, may ask.

@@ -1,11 +1,67 @@
 package config
 
-// A Secret is a credential, or the place it comes from: a literal, ${NAME},
-// env.NAME, file:/path, cred:NAME (systemd). It cannot print.
-type Secret struct{ ref, value string }
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
 
-// Reveal returns the credential itself. Only what sends it may call it.
-func (s Secret) Reveal() string { return s.value }
+// hidden stands where a credential would be.
+const hidden = "***"
 
-// String never shows the credential.
-func (s Secret) String() string { return "***" }
+// A Secret is a credential together with where it comes from: a literal,
+// ${NAME}, env.NAME, file:/path or cred:NAME. The zero Secret is unset.
+//
+// It cannot print. Every way Go has of turning a value into text shows the
+// reference, or *** for a literal; the credential stands behind a pointer so
+// that printing a struct which holds a Secret in an unexported field shows an
+// address at most. Only Reveal gives it out.
+type Secret struct {
+	ref   string  // empty: a literal
+	value *string // nil: unset
+}
+
+// NewSecret makes a Secret of a credential and the reference it was found by;
+// ref is empty for a literal.
+func NewSecret(ref, value string) Secret { return Secret{ref, &value} }
+
+// Reveal returns the credential itself, empty when unset. Only what sends it
+// or hashes it may call this.
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
+
+// Set reports whether there is a credential.
+func (s Secret) Set() bool { return s.value != nil }
+
+// IsZero reports that s is unset; encoding/json's omitzero asks.
+func (s Secret) IsZero() bool { return s.value == nil }
+
+// Ref is where the credential comes from, empty for a literal.
+func (s Secret) Ref() string { return s.ref }
+
+// String is the reference, *** for a literal and empty when unset.
+func (s Secret) String() string {
+	switch {
+	case s.value == nil:
+		return ""
+	case s.ref != "":
+		return s.ref
+	}
+	return hidden
+}
+
+// GoString is String: %#v shows no more than %s.
+func (s Secret) GoString() string { return s.String() }
+
+// Format is String for every verb and flag.
+func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
+
+// MarshalText is String; encoding/json, xml and yaml use it.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// LogValue is String for log/slog.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }

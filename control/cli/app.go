@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"asbru/core/config"
+)
+
+// Exit codes of every command.
+const (
+	OK      = 0
+	Problem = 1 // the command ran and found something wrong
+	Usage   = 2 // the command line was wrong; nothing was done
+)
+
+// A Run does what a command is for and returns an exit code. args are what is
+// left when flags are taken out.
+type Run func(args []string, stdout, stderr io.Writer) int
+
+// A Command is one subcommand. Exactly one of New and Raw is set.
+type Command struct {
+	Name    string
+	Summary string // one line, lower case, no period: "check a configuration"
+	Usage   string // what follows the name: "[flags] FILE"; empty: "[flags]" when there are flags
+	Help    string // paragraphs for help; empty: the summary says it all
+	Example string // lines that can be pasted; empty: none
+	Hidden  bool   // works, but is not in the list
+
+	// New declares flags on fs and returns what to run once they are parsed.
+	// It must do nothing else: help and completion call it too.
+	New func(fs *flag.FlagSet) Run
+
+	// Raw is run with all arguments as they are; it reads its own flags and
+	// answers --help itself.
+	Raw Run
+
+	Words []string // what the first argument can be, for completion; nil: files
+}
+
+// flags is the command's flag set and what to run.
+func (c *Command) flags() (*flag.FlagSet, Run) {
+	fs := flag.NewFlagSet(c.Name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.Usage = func() {}
+	if c.New == nil {
+		return fs, c.Raw
+	}
+	return fs, c.New(fs)
+}
+
+// An App is a program of subcommands.
+type App struct {
+	Name     string
+	Summary  string // one line, for the head of help
+	Commands []Command
+	Footer   string // last lines of help; empty: none
+
+	Lookup func(name string) (string, bool) // environment, for NO_COLOR; nil: empty
+}
+
+// Run runs the command that args, without the program's name, ask for, and
+// returns the exit code.
+func (a *App) Run(args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		a.overview(stderr)
+		return Usage
+	}
+	name, args := args[0], args[1:]
+	switch name {
+	case "help", "-h", "-help", "--help":
+		return a.help(args, stdout, stderr)
+	case "-v", "-version", "--version":
+		name = "version"
+	}
+	c := a.find(name)
+	if c == nil {
+		a.complain(stderr, "", "there is no command "+name, hintFor(name, a.names()), "help")
+		return Usage
+	}
+	if c.Raw != nil {
+		return c.Raw(args, stdout, stderr)
+	}
+	fs, run := c.flags()
+	rest, err := parse(fs, args)
+	if errors.Is(err, flag.ErrHelp) {
+		a.commandHelp(c, stdout)
+		return OK
+	}
+	if err != nil {
+		what, hint := flagTrouble(err, fs)
+		a.complain(stderr, c.Name, what, hint, "help "+c.Name)
+		return Usage
+	}
+	return run(rest, stdout, stderr)
+}
+
+// Wrong tells what is wrong with the arguments of a command and returns Usage.
+func (a *App) Wrong(stderr io.Writer, command, what string) int {
+	a.complain(stderr, command, what, "", "help "+command)
+	return Usage
+}
+
+func (a *App) find(name string) *Command {
+	i := slices.IndexFunc(a.Commands, func(c Command) bool { return c.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &a.Commands[i]
+}
+
+// names lists the commands one may ask for, help among them.
+func (a *App) names() []string {
+	var out []string
+	for _, c := range a.Commands {
+		if !c.Hidden {
+			out = append(out, c.Name)
+		}
+	}
+	return append(out, "help")
+}
+
+// parse takes flags out of args wherever they stand; after -- there are none.
+// Package flag stops at the first argument that is not a flag, which makes
+// "check FILE --strict" a riddle.
+func parse(fs *flag.FlagSet, args []string) (rest []string, err error) {
+	for {
+		if err := fs.Parse(args); err != nil {
+			return nil, err
+		}
+		left := fs.Args()
+		if len(left) == 0 {
+			return rest, nil
+		}
+		if used := len(args) - len(left); used > 0 && args[used-1] == "--" {
+			return append(rest, left...), nil
+		}
+		rest, args = append(rest, left[0]), left[1:]
+	}
+}
+
+// flagTrouble puts an error of package flag into our words.
+func flagTrouble(err error, fs *flag.FlagSet) (what, hint string) {
+	msg := err.Error()
+	if name, ok := strings.CutPrefix(msg, "flag provided but not defined: -"); ok {
+		var known []string
+		fs.VisitAll(func(f *flag.Flag) { known = append(known, f.Name) })
+		if near := config.Near(name, known); near != "" {
+			hint = "did you mean --" + near + "?"
+		}
+		return "there is no flag --" + name, hint
+	}
+	if name, ok := strings.CutPrefix(msg, "flag needs an argument: -"); ok {
+		return "flag --" + name + " needs a value", ""
+	}
+	// invalid value "x" for flag -n: parse error; invalid boolean value "x" for -n: parse error
+	return strings.NewReplacer("for flag -", "for --", "for -", "for --").Replace(msg), ""
+}
+
+func hintFor(word string, known []string) string {
+	if near := config.Near(word, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return ""
+}
+
+// complain tells a mistake in the command line, and where to read on.
+func (a *App) complain(w io.Writer, command, what, hint, read string) {
+	who := a.Name
+	if command != "" {
+		who += " " + command
+	}
+	fmt.Fprintf(w, "%s: %s\n", who, what)
+	if hint != "" {
+		fmt.Fprintf(w, "  %s\n", hint)
+	}
+	fmt.Fprintf(w, "  see: %s %s\n", a.Name, read)
+}

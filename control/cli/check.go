@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+
+	"asbru/core"
+	"asbru/core/config"
+)
+
+// Tools are what the commands of this package need of the rest of the house.
+type Tools struct {
+	App *App // the table they stand in
+	Env config.Env
+
+	// Compile turns a document into what would serve. nil: only the document
+	// itself is checked, and explain has nothing to show.
+	Compile func(doc *config.Document, version uint64) (*core.Snapshot, []config.Problem)
+
+	Path string // configuration file when none is named; empty: one must be
+}
+
+// errRefused says that the problems returned with it are why.
+var errRefused = errors.New("the configuration cannot be used")
+
+// load reads, decodes and compiles a configuration file. The Snapshot is nil
+// without Compile. Problems come with errRefused and may come without.
+func (t Tools) load(path string) (*config.Document, *core.Snapshot, []config.Problem, error) {
+	data, err := config.ReadFile(path)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	doc, problems := config.Decode(path, data, t.Env)
+	if doc == nil {
+		return nil, nil, problems, errRefused
+	}
+	if t.Compile == nil {
+		return doc, nil, problems, nil
+	}
+	snap, more := t.Compile(doc, 1)
+	config.Locate(path, data, more)
+	problems = config.Join(problems, more)
+	if config.Failed(more) || snap == nil {
+		return nil, nil, problems, errRefused
+	}
+	return doc, snap, problems, nil
+}
+
+// file is the configuration file a command is asked to read.
+func (t Tools) file(args []string) (string, string) {
+	switch {
+	case len(args) == 1:
+		return args[0], ""
+	case len(args) > 1:
+		return "", fmt.Sprintf("one file at a time, not %d", len(args))
+	case t.Path == "":
+		return "", "name a configuration file"
+	}
+	return t.Path, ""
+}
+
+// Check is the command that validates a configuration file.
+func Check(t Tools) Command {
+	return Command{
+		Name:    "check",
+		Summary: "validate a configuration file and tell every problem",
+		Usage:   "[flags] FILE",
+		Help: "Reads the file as serve would, secrets and all, and starts nothing. Each problem is one line with file, line and path.\n" +
+			"The exit code is 0 when the file can be served, 1 when it cannot, 2 when the command line is wrong.",
+		Example: t.App.Name + " check asbru.yaml\n" + t.App.Name + " check --strict /etc/asbru/asbru.yaml && systemctl reload asbru",
+		New: func(fs *flag.FlagSet) Run {
+			strict := fs.Bool("strict", false, "take warnings for errors")
+			quiet := fs.Bool("quiet", false, "say nothing when all is well")
+			return func(args []string, stdout, stderr io.Writer) int {
+				path, wrong := t.file(args)
+				if wrong != "" {
+					return t.App.Wrong(stderr, "check", wrong)
+				}
+				doc, _, problems, err := t.load(path)
+				t.App.print(stderr, problems)
+				if err != nil {
+					return t.App.refuse(stderr, path, problems, err)
+				}
+				if *strict && len(problems) > 0 {
+					fmt.Fprintf(stderr, "%s: %s taken for errors\n", path, count(len(problems), "warning"))
+					return Problem
+				}
+				if !*quiet {
+					fmt.Fprintf(stdout, "%s: %s: %s, %s, %s\n", path, t.App.paint(stdout).good("ok"), count(len(doc.Providers), "provider"),
+						count(len(doc.Models), "alias"), count(len(doc.VirtualKeys), "virtual key"))
+				}
+				return OK
+			}
+		},
+	}
+}
+
+// Schema is the command that prints the JSON Schema of the configuration.
+func Schema(t Tools) Command {
+	return Command{
+		Name:    "schema",
+		Summary: "print the JSON Schema of the configuration, for editors",
+		Help:    "An editor that knows the schema completes fields and shows what they mean. Name the file in the first line of the configuration, as below.",
+		Example: t.App.Name + " schema > asbru.schema.json\n# yaml-language-server: $schema=asbru.schema.json",
+		Words:   []string{},
+		New: func(*flag.FlagSet) Run {
+			return func(args []string, stdout, stderr io.Writer) int {
+				if len(args) > 0 {
+					return t.App.Wrong(stderr, "schema", "takes no arguments")
+				}
+				if _, err := stdout.Write(config.Schema()); err != nil {
+					fmt.Fprintf(stderr, "%s schema: cannot write: %v\n", t.App.Name, err)
+					return Problem
+				}
+				return OK
+			}
+		},
+	}
+}
+
+// print tells problems, one a line.
+func (a *App) print(w io.Writer, problems []config.Problem) {
+	p := a.paint(w)
+	for _, x := range problems {
+		if x.Severity == config.Warning {
+			fmt.Fprintln(w, p.warn(x.String()))
+		} else {
+			fmt.Fprintln(w, p.bad(x.String()))
+		}
+	}
+}
+
+// refuse says that a file cannot be used, after its problems were printed.
+func (a *App) refuse(w io.Writer, path string, problems []config.Problem, err error) int {
+	if !errors.Is(err, errRefused) {
+		fmt.Fprintf(w, "%s: %v\n", a.Name, err)
+		return Problem
+	}
+	n := 0
+	for _, p := range problems {
+		if p.Severity == config.Error {
+			n++
+		}
+	}
+	fmt.Fprintf(w, "%s: cannot be used: %s\n", path, count(n, "problem"))
+	return Problem
+}
+
+// count is "1 alias" or "3 aliases".
+func count(n int, noun string) string {
+	switch {
+	case n == 1:
+	case noun == "alias":
+		noun = "aliases"
+	default:
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}

@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"asbru/core"
+	"asbru/core/config"
+)
+
+// Explain is the command that prints what a configuration compiles to.
+func Explain(t Tools) Command {
+	return Command{
+		Name:    "explain",
+		Summary: "show where a request would go, and what it passes on the way",
+		Usage:   "[flags] FILE",
+		Help: "Compiles the file as serve would, sends nothing, and prints who is calling, where the model name leads (targets in the order they are tried, keys by name) and the steps of the plan, each with the place in the configuration it comes from.\n" +
+			"Without --model it lists every name that a client can ask for.",
+		Example: t.App.Name + " explain asbru.yaml\n" + t.App.Name + " explain --key tenant-12 --model fast-cheap asbru.yaml",
+		New: func(fs *flag.FlagSet) Run {
+			q := question{app: t.App}
+			fs.StringVar(&q.key, "key", "", "`name` of a virtual key (not the key itself); empty: a caller without one")
+			fs.StringVar(&q.model, "model", "", "model `name` as a client sends it: an alias, provider/model or a bare name")
+			fs.StringVar(&q.op, "op", core.OpChat.String(), "`operation`: "+strings.Join(opNames(), ", "))
+			return func(args []string, stdout, stderr io.Writer) int {
+				path, wrong := t.file(args)
+				if wrong != "" {
+					return t.App.Wrong(stderr, "explain", wrong)
+				}
+				op := slices.Index(opNames(), q.op)
+				if op < 0 {
+					return t.App.Wrong(stderr, "explain", fmt.Sprintf("there is no operation %q; there are %s", q.op, strings.Join(opNames(), ", ")))
+				}
+				_, snap, problems, err := t.load(path)
+				if err != nil {
+					t.App.print(stderr, problems)
+					return t.App.refuse(stderr, path, problems, err)
+				}
+				if snap == nil {
+					fmt.Fprintf(stderr, "%s explain: this program cannot compile a configuration\n", t.App.Name)
+					return Problem
+				}
+				q.snap, q.number = snap, core.Op(op)
+				q.w, q.p = stdout, t.App.paint(stdout)
+				return q.answer(stderr)
+			}
+		},
+	}
+}
+
+func opNames() []string {
+	names := make([]string, core.NumOps)
+	for op := range core.NumOps {
+		names[op] = op.String()
+	}
+	return names
+}
+
+// A question is what explain is asked, and where the answer goes.
+type question struct {
+	app            *App
+	key, model, op string
+	snap           *core.Snapshot
+	number         core.Op
+	w              io.Writer
+	p              palette
+}
+
+// answer prints what the Snapshot says and returns an exit code. A model that
+// nobody serves is a Problem; so is a key that nobody has.
+func (q *question) answer(stderr io.Writer) int {
+	caller := q.caller(stderr)
+	if caller == nil {
+		return Problem
+	}
+	if q.model == "" {
+		q.list()
+		q.plan(caller)
+		return OK
+	}
+	route, sent := q.snap.Resolve([]byte(q.model))
+	if route == nil {
+		fmt.Fprintf(stderr, "%s explain: nobody serves %q\n", q.app.Name, q.model)
+		if hint := hintFor(q.model, slices.Collect(maps.Keys(q.snap.Models))); hint != "" {
+			fmt.Fprintf(stderr, "  %s\n", hint)
+		}
+		return Problem
+	}
+	q.line("model", fmt.Sprintf("%s → route %s", q.model, q.p.bold(route.Name)))
+	q.route(route, string(sent))
+	q.plan(caller)
+	return q.admit(caller, route, sent)
+}
+
+func (q *question) line(name, text string) {
+	fmt.Fprintf(q.w, "%s  %s\n", q.p.head(fmt.Sprintf("%-8s", name)), text)
+}
+
+// caller finds who asks; nil when nobody may.
+func (q *question) caller(stderr io.Writer) *core.VirtualKey {
+	if q.key == "" {
+		if q.snap.Anonymous == nil {
+			fmt.Fprintf(stderr, "%s explain: a caller without a key is refused; say who calls with --key NAME\n", q.app.Name)
+			return nil
+		}
+		q.line("caller", "anonymous (no key is asked for)")
+		return q.snap.Anonymous
+	}
+	var names []string
+	for _, k := range q.snap.Keys {
+		if k.Name == q.key {
+			policy := ""
+			if k.Policy != nil && k.Policy.Name != "" {
+				policy = ", policy " + k.Policy.Name
+			}
+			q.line("caller", q.p.bold(k.Name)+policy)
+			return k
+		}
+		names = append(names, k.Name)
+	}
+	fmt.Fprintf(stderr, "%s explain: no virtual key is named %q\n", q.app.Name, q.key)
+	if near := config.Near(q.key, names); near != "" {
+		fmt.Fprintf(stderr, "  did you mean %s?\n", near)
+	}
+	return nil
+}
+
+// list prints every name a client can ask for.
+func (q *question) list() {
+	row := func(name string, r *core.Route) {
+		var to []string
+		for _, t := range r.Targets {
+			to = append(to, t.Name)
+		}
+		q.line("", fmt.Sprintf("%-28s → %s", name, strings.Join(to, ", then ")))
+	}
+	q.line("models", fmt.Sprintf("%s by name", count(len(q.snap.Models), "model")))
+	for _, name := range slices.Sorted(maps.Keys(q.snap.Models)) {
+		row(name, q.snap.Models[name])
+	}
+	for _, p := range q.snap.Serves {
+		row(p.Text+"*", p.Route)
+	}
+	for _, name := range slices.Sorted(maps.Keys(q.snap.Providers)) {
+		row(name+"/*", q.snap.Providers[name])
+	}
+	if q.snap.Only != nil {
+		row("any other name", q.snap.Only)
+	}
+}
+
+// route prints the targets in the order they are tried.
+func (q *question) route(r *core.Route, sent string) {
+	for i, t := range r.Targets {
+		model := t.Model
+		if model == "" {
+			model = sent
+		}
+		q.line(fmt.Sprintf("target %d", i+1), fmt.Sprintf("%s, model %s", q.p.bold(t.Name), model))
+		path := t.Paths[q.number]
+		switch {
+		case path == "":
+			q.line("", q.p.warn("cannot do "+q.op+": it is skipped"))
+		case q.number == core.OpPass:
+			q.line("", "sent to "+t.Host+path+"/…")
+		default:
+			q.line("", "sent to "+t.Host+path)
+		}
+		q.line("", "waits: "+waits(t.Waits))
+		q.keys(t, model)
+	}
+}
+
+func waits(w core.Waits) string {
+	return fmt.Sprintf("connect %s, head %s, stall %s, all in all %s", w.Connect.Round(time.Millisecond), w.Header.Round(time.Millisecond),
+		w.Stall.Round(time.Millisecond), w.Total.Round(time.Millisecond))
+}
+
+// keys prints a target's keys by name, with the share each has of this model.
+func (q *question) keys(t *core.Target, model string) {
+	usable := func(k *core.ProviderKey) bool { return k.Weight > 0 && (k.Models == nil || k.Models[model]) }
+	sum := 0
+	for _, k := range t.Keys {
+		if usable(k) {
+			sum += k.Weight
+		}
+	}
+	if len(t.Keys) == 0 {
+		q.line("", "no key is sent")
+	}
+	for _, k := range t.Keys {
+		switch {
+		case k.Weight == 0:
+			q.line("", "key "+k.Name+": "+q.p.dim("disabled, weight 0"))
+		case !usable(k):
+			q.line("", "key "+k.Name+": "+q.p.dim("not for "+model))
+		default:
+			q.line("", fmt.Sprintf("key %s: weight %d, %.0f%% of requests", k.Name, k.Weight, 100*float64(k.Weight)/float64(sum)))
+		}
+	}
+}
+
+// plan prints the steps a request passes.
+func (q *question) plan(caller *core.VirtualKey) {
+	steps := planOf(caller, q.number).Steps
+	if len(steps) == 0 {
+		q.line("plan", q.op+": no steps, bytes go straight through")
+		return
+	}
+	q.line("plan", fmt.Sprintf("%s: %s", q.op, count(len(steps), "step")))
+	for _, s := range steps {
+		from := ""
+		if s.From != "" {
+			from = q.p.dim("  from " + s.From)
+		}
+		q.line("", fmt.Sprintf("%-7s %-10s%s", s.Point, s.Name, from))
+	}
+}
+
+func planOf(k *core.VirtualKey, op core.Op) *core.Plan {
+	if k.Policy == nil {
+		return &core.Plan{}
+	}
+	return &k.Policy.Plans[op]
+}
+
+// admit runs the first part of the plan, which decides without a body and
+// sends nothing, and tells the verdict.
+func (q *question) admit(caller *core.VirtualKey, route *core.Route, sent []byte) int {
+	plan := planOf(caller, q.number)
+	x := &core.Exchange{Snap: q.snap, Key: caller, Route: route, Plan: plan, Op: q.number, Name: sent}
+	x.Peek.Model = []byte(q.model)
+	if core.Run(x, plan.Admit) == core.Refuse && x.Fault != nil {
+		q.line("verdict", q.p.bad(fmt.Sprintf("refused with %d: %s", x.Fault.Code.Status(), x.Fault.Message)))
+		if x.Fault.Hint != "" {
+			q.line("", "hint: "+x.Fault.Hint)
+		}
+		return Problem
+	}
+	q.line("verdict", q.p.good("admitted"))
+	return OK
+}

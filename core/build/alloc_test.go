@@ -1,0 +1,41 @@
+//go:build !race
+
+package build
+
+import (
+	"testing"
+
+	"asbru/core"
+)
+
+// From the name in the body to a target and a key, nothing is allocated.
+func TestDecidingDoesNotAllocate(t *testing.T) {
+	s, k := keyFor(t, seeds(), "eu-secure", "openai/*")
+	x := new(core.Exchange)
+	names := [][]byte{[]byte("eu-secure"), []byte("openai/gpt-4o"), []byte("gpt-4o")}
+	allocs := testing.AllocsPerRun(100, func() {
+		for _, name := range names {
+			x.Reset()
+			x.Snap, x.Key, x.Plan = s, k, &k.Policy.Plans[core.OpChat]
+			x.Peek.Model, x.Peek.Fallbacks[0] = name, names[1]
+			x.Route, x.Name = s.Resolve(name)
+			if core.Run(x, x.Plan.Admit) != core.Continue {
+				t.Fatal(x.Fault)
+			}
+			if target, _ := x.Route.Pick(x, nil); target == nil {
+				t.Fatal("nothing picked")
+			}
+		}
+	})
+	if allocs != 0 {
+		t.Errorf("deciding allocates %v times, want 0", allocs)
+	}
+}
+
+func TestListingDoesNotAllocate(t *testing.T) {
+	s, k := keyFor(t, seeds())
+	x := &core.Exchange{Snap: s, Key: k, Op: core.OpModels, Path: []byte("/models")}
+	if allocs := testing.AllocsPerRun(100, func() { core.Run(x, k.Policy.Plans[core.OpModels].Before) }); allocs != 0 {
+		t.Errorf("the list of models allocates %v times, want 0", allocs)
+	}
+}

@@ -1,0 +1,139 @@
+// Package build compiles a configuration document into a Snapshot. It is the
+// only package that sees every feature at once, and order.go is the pipeline.
+//
+// It refuses to open sockets (it is handed a constructor for pools), to change
+// anything that runs (it returns a Snapshot; somebody else publishes it) and to
+// stop at the first problem.
+package build
+
+import (
+	"asbru/core"
+	"asbru/core/config"
+	"asbru/core/route"
+)
+
+// Deps are the things a Snapshot points at that build does not know how to make.
+type Deps struct {
+	// NewPool makes the pool of an endpoint. It must not connect yet. It is
+	// called once for each endpoint that the previous Snapshot does not have.
+	NewPool func(core.Endpoint) (core.Pool, error)
+
+	// Lookup finds an environment variable, for proxies set as "env"; nil: none is set.
+	Lookup func(name string) (string, bool)
+
+	// Find knows the kinds of providers by name. It must know "openai", which
+	// stands for whatever has a base_url and no kind of its own.
+	Find func(name string) (*Adapter, bool)
+}
+
+// Compile builds the Snapshot that doc describes. Tallies (by name) and pools
+// (by endpoint) of prev are carried over by identity; prev may be nil. The
+// version is one more than prev's.
+//
+// When a problem is an error the Snapshot is nil, nothing was opened and retire
+// does nothing. Otherwise retire closes what prev has and the new Snapshot does
+// not: call it once, when the last Exchange pinned to prev has ended. It is
+// never nil. A Snapshot that is dropped without being published is undone by
+// Retire(next, prev).
+func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot, []config.Problem, func()) {
+	c := newCompiler(doc, prev, d)
+	c.limits()
+	c.compileProviders()
+	c.compileServes()
+	c.compileModels()
+	c.compilePicks()
+	c.compileKeys()
+	if !c.failed() {
+		c.openPools()
+	}
+	if c.failed() {
+		return nil, c.problems, func() {}
+	}
+	next := c.next
+	return next, c.problems, func() { Retire(prev, next) }
+}
+
+// A compiler is the state of one Compile.
+type compiler struct {
+	doc  *config.Document
+	prev *core.Snapshot // never nil
+	deps Deps
+	next *core.Snapshot
+
+	problems  []config.Problem
+	warnings  int
+	providers []*provider
+	byName    map[string]*provider
+	targets   map[string]*core.Target // by Name: one model at one provider is one Target
+	tallies   map[string]*core.Tally  // of prev's targets
+	routes    []*core.Route
+	policies  map[string]*core.Policy // by their rules in canonical form
+}
+
+func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {
+	if prev == nil {
+		prev = &core.Snapshot{}
+	}
+	c := &compiler{
+		doc:  doc,
+		prev: prev,
+		deps: d,
+		next: &core.Snapshot{
+			Version:   prev.Version + 1,
+			Keys:      make(map[[32]byte]*core.VirtualKey, len(doc.VirtualKeys)),
+			Models:    make(map[string]*core.Route),
+			Providers: make(map[string]*core.Route, len(doc.Providers)),
+			Pools:     make(map[core.Endpoint]core.Pool),
+		},
+		byName:   make(map[string]*provider, len(doc.Providers)),
+		targets:  make(map[string]*core.Target),
+		tallies:  make(map[string]*core.Tally, len(prev.Targets)),
+		policies: make(map[string]*core.Policy),
+	}
+	for _, t := range prev.Targets {
+		c.tallies[t.Name] = t.Tally
+	}
+	return c
+}
+
+// limits gives every bound its value, so that nobody else needs the defaults.
+func (c *compiler) limits() {
+	l := &c.doc.Limits
+	out := &c.next.Limits
+	out.BodyBytes = config.DefaultBodyBytes
+	if l.BodyBytes > 0 {
+		out.BodyBytes = int(l.BodyBytes)
+	}
+	out.Conns = config.DefaultConnections
+	if l.Connections > 0 {
+		out.Conns = l.Connections
+	}
+	out.HeadWait = l.HeadTimeout.Or(config.DefaultHeadTimeout)
+	out.IdleWait = l.IdleTimeout.Or(config.DefaultIdleTimeout)
+	out.BodyWait = l.BodyTimeout.Or(config.DefaultBodyTimeout)
+	out.WriteWait = l.SlowClient.Or(config.DefaultSlowClient)
+	out.ServerTiming = c.doc.Observability.ServerTiming
+}
+
+// compilePicks comes after every target is known, because they share one Book.
+func (c *compiler) compilePicks() {
+	book := route.NewBook(c.next.Targets)
+	for _, r := range c.routes {
+		r.Pick = route.Compile(route.Spec{Targets: r.Targets, Book: book})
+	}
+}
+
+func (c *compiler) failed() bool { return config.Failed(c.problems) }
+
+// fail records an error at a path of the document.
+func (c *compiler) fail(path, message, hint string) {
+	c.problems = append(c.problems, config.Problem{Path: path, Message: message, Hint: hint})
+}
+
+// warn records what the document can be used with. Of many warnings the first
+// maxWarnings are enough to act on.
+func (c *compiler) warn(path, message, hint string) {
+	if c.warnings++; c.warnings <= maxWarnings {
+		c.problems = append(c.problems, config.Problem{Path: path, Message: message, Hint: hint, Severity: config.Warning})
+	}
+}

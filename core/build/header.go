@@ -1,0 +1,55 @@
+package build
+
+import (
+	"fmt"
+	"strings"
+)
+
+// compileHeaders renders the fixed headers of a provider, in order of their
+// names. What frames a message, what belongs to one connection and what carries
+// a credential has its own place in the document.
+func (c *compiler) compileHeaders(p *provider) {
+	for _, name := range names(p.doc.Headers) {
+		value, at := p.doc.Headers[name], member(p.at+".headers", name)
+		switch {
+		case !token(name):
+			c.fail(at, "is no name of a header", "use letters, digits and -")
+		case reserved[strings.ToLower(name)]:
+			c.fail(at, "cannot be set here: the gateway sets it, or it carries a credential", "credentials go in api_key or keys")
+		case !fieldValue(value):
+			c.fail(at, "holds a line break or another control character, or begins or ends with a space", "")
+		default:
+			p.headers = append(p.headers, name+": "+value+"\r\n"...)
+		}
+	}
+	if len(p.headers) > maxHeaderBytes {
+		c.fail(p.at+".headers", fmt.Sprintf("takes %d bytes, the most is %d", len(p.headers), maxHeaderBytes), "")
+	}
+}
+
+// reserved names, in lower case. It is never written.
+var reserved = map[string]bool{
+	// framing and the connection, RFC 9110 §7.6.1 and RFC 9112 §6
+	"host": true, "content-length": true, "transfer-encoding": true, "connection": true,
+	"keep-alive": true, "te": true, "trailer": true, "upgrade": true, "expect": true,
+	"proxy-connection": true,
+	// what the body is, which the client says
+	"content-type": true, "content-encoding": true, "accept-encoding": true,
+	// credentials
+	"authorization": true, "proxy-authorization": true, "proxy-authenticate": true,
+	"x-api-key": true, "api-key": true, "x-goog-api-key": true, "cookie": true, "x-bf-vk": true,
+}
+
+// token is RFC 9110 §5.6.2, less the characters nobody uses in names.
+func token(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	})
+}
+
+// fieldValue is RFC 9110 §5.5 without obsolete text.
+func fieldValue(s string) bool {
+	return s == strings.TrimSpace(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return r != '\t' && (r < ' ' || r > '~')
+	})
+}

@@ -1,0 +1,14 @@
+package build
+
+// Bounds of a Snapshot.
+const (
+	// maxKeyTallies is how many virtual keys are counted apart. A Tally is
+	// 4 KB; and metrics show no more label values than this. Keys that were
+	// counted apart before a reload stay so.
+	maxKeyTallies = 500
+
+	maxProviderKeys = 1000 // of one provider; with route.MaxWeight it keeps the shares exact
+	maxNamesInFault = 5    // models named to a caller that asked for another one
+	maxWarnings     = 100
+	maxHeaderBytes  = 8 << 10
+)

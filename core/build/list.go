@@ -1,0 +1,129 @@
+package build
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"asbru/core"
+)
+
+// A listing is OpenAI's list of models.
+// https://platform.openai.com/docs/api-reference/models/list
+type listing struct {
+	Object string  `json:"object"`
+	Data   []entry `json:"data"`
+}
+
+// An entry is one model. When it was created nobody here knows; clients want a
+// number.
+type entry struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Created int64  `json:"created"`
+	OwnedBy string `json:"owned_by"`
+}
+
+// models answers GET /models with what the policy's callers may use: aliases
+// and served names, and what the policy itself names. GET /models/NAME answers
+// for one model, listed or not.
+func (c *compiler) models(r *rules, op core.Op) (core.Stage, string) {
+	if op != core.OpModels {
+		return nil, ""
+	}
+	from := r.from
+	if from == "" {
+		from = "models"
+	}
+	l := listing{Object: "list", Data: []entry{}}
+	for _, id := range c.listable(r) {
+		if to, _ := c.next.Resolve([]byte(id)); to != nil {
+			l.Data = append(l.Data, newEntry(id, to))
+		}
+	}
+	list := jsonReply(l)
+	return func(x *core.Exchange) core.Verdict {
+		id, one := modelAsked(x.Path)
+		if !one {
+			x.Reply = list
+			return core.Answer
+		}
+		to, name := x.Snap.Resolve([]byte(id))
+		if to == nil || r.grants != nil && !r.grants.allow(to, name) {
+			x.Fault = unknownModel(id)
+			return core.Refuse
+		}
+		x.Reply = jsonReply(newEntry(id, to))
+		return core.Answer
+	}, from
+}
+
+func newEntry(id string, to *core.Route) entry {
+	return entry{ID: id, Object: "model", OwnedBy: to.Targets[0].Provider}
+}
+
+// jsonReply renders v, which holds nothing but text and numbers.
+func jsonReply(v any) core.Reply {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic("BUG: a list of names cannot be written: " + err.Error())
+	}
+	return core.Reply{Status: 200, Type: "application/json", Body: body}
+}
+
+// unknownModel does not tell a model that is missing from one that is not for
+// this caller: a list of what others use is nobody's business.
+func unknownModel(id string) *core.Fault {
+	return &core.Fault{
+		Code:    core.NotFound,
+		Param:   "model",
+		Message: fmt.Sprintf("model %q does not exist here, or this key may not use it", id),
+		Hint:    "GET /v1/models lists what it may use",
+	}
+}
+
+// modelAsked returns NAME of /models/NAME, its escapes undone.
+func modelAsked(path []byte) (id string, one bool) {
+	rest, one := bytes.CutPrefix(path, []byte("/models/"))
+	if !one {
+		return "", false
+	}
+	rest, _, _ = bytes.Cut(rest, []byte("?"))
+	id = string(rest)
+	if plain, err := url.PathUnescape(id); err == nil {
+		id = plain
+	}
+	return id, id != ""
+}
+
+// listable returns the names to list, in order and each once.
+func (c *compiler) listable(r *rules) []string {
+	var ids []string
+	if r.grants == nil {
+		ids = names(c.next.Models)
+	}
+	for _, name := range r.allowed {
+		provider, ok := strings.CutSuffix(name, "/*")
+		if !ok {
+			ids = append(ids, name)
+		} else if p := c.byName[provider]; p != nil {
+			ids = append(ids, c.servedBy(p)...)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// servedBy returns the whole names that lead to p and no alias took.
+func (c *compiler) servedBy(p *provider) []string {
+	var ids []string
+	for _, name := range p.doc.Models {
+		if c.next.Models[name] == p.route {
+			ids = append(ids, name)
+		}
+	}
+	return ids
+}

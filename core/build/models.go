@@ -1,0 +1,124 @@
+package build
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"asbru/core"
+	"asbru/core/config"
+)
+
+// compileServes finds who serves the bare names. A name or prefix that two
+// providers claim leads nowhere: guessing would send a caller's data to
+// somebody the caller did not choose.
+func (c *compiler) compileServes() {
+	prefixes := map[string]*core.Route{}
+	for _, p := range c.providers {
+		for _, name := range p.serves() {
+			into := c.next.Models
+			text, isPrefix := strings.CutSuffix(name, "*")
+			if isPrefix {
+				into = prefixes
+			}
+			if r, taken := into[text]; taken && r != p.route {
+				into[text] = nil
+			} else {
+				into[text] = p.route
+			}
+		}
+	}
+	for text, r := range prefixes {
+		c.next.Serves = append(c.next.Serves, core.Prefix{Text: text, Route: r})
+	}
+	// the longest first: what says more decides
+	slices.SortFunc(c.next.Serves, func(a, b core.Prefix) int {
+		return cmp.Or(cmp.Compare(len(b.Text), len(a.Text)), cmp.Compare(a.Text, b.Text))
+	})
+}
+
+// serves lists the bare names of p, "*" at the end for a prefix. The adapter's
+// own list holds for the provider itself, not for whatever else is reached
+// through base_url and speaks like it.
+func (p *provider) serves() []string {
+	if len(p.doc.Models) > 0 {
+		return p.doc.Models
+	}
+	if p.inferred {
+		return nil
+	}
+	out := make([]string, len(p.adapter.Serves))
+	for i, prefix := range p.adapter.Serves {
+		out[i] = strings.TrimSuffix(prefix, "*") + "*"
+	}
+	return out
+}
+
+// compileModels makes a Route of each alias. An alias goes before a served name.
+func (c *compiler) compileModels() {
+	own := map[string]int{}
+	for i := range c.doc.Models {
+		m, at := &c.doc.Models[i], fmt.Sprintf("models[%d]", i)
+		if j, taken := own[m.Alias]; taken {
+			c.fail(at+".alias", fmt.Sprintf("is %q, like models[%d].alias", m.Alias, j), "give each alias once")
+			continue
+		}
+		own[m.Alias] = i
+		p := c.byName[m.Provider]
+		if p == nil && c.documented(m.Provider) {
+			continue // its own problem is told already
+		}
+		if p == nil {
+			c.fail(at+".provider", fmt.Sprintf("is %q, which is no provider's name", m.Provider), near(m.Provider, names(c.byName)))
+			continue
+		}
+		c.next.Models[m.Alias] = c.route(m.Alias, c.target(p, cmp.Or(m.Model, m.Alias)))
+	}
+	// only now can a fallback name any alias
+	for i := range c.doc.Models {
+		m := &c.doc.Models[i]
+		r := c.next.Models[m.Alias]
+		if own[m.Alias] != i || r == nil || r.Name != m.Alias {
+			continue
+		}
+		for j, name := range m.Fallback {
+			c.addFallback(r, fmt.Sprintf("models[%d].fallback[%d]", i, j), name)
+		}
+	}
+}
+
+// documented reports whether the document has a provider of that name, usable or not.
+func (c *compiler) documented(name string) bool {
+	return slices.ContainsFunc(c.doc.Providers, func(p config.Provider) bool { return p.Name == name })
+}
+
+// addFallback appends what name leads to: the first target of an alias (its
+// own fallbacks are not followed), or the model at the provider that serves it.
+func (c *compiler) addFallback(r *core.Route, at, name string) {
+	to, model := c.next.Resolve([]byte(name))
+	if to == nil {
+		if c.contested(name) {
+			c.warn(at, fmt.Sprintf("is %q, which several providers serve, and is passed over", name), "write provider/"+name)
+		}
+		return
+	}
+	t := to.Targets[0]
+	if t.Model == "" {
+		t = c.target(c.byName[t.Provider], string(model))
+	}
+	if !slices.Contains(r.Targets, t) {
+		r.Targets = append(r.Targets, t)
+	}
+}
+
+// contested reports whether a name leads nowhere because several providers
+// claim it. That nobody does is the document's own problem, told before.
+func (c *compiler) contested(name string) bool {
+	if r, ok := c.next.Models[name]; ok {
+		return r == nil
+	}
+	return slices.ContainsFunc(c.next.Serves, func(p core.Prefix) bool {
+		return p.Route == nil && strings.HasPrefix(name, p.Text)
+	})
+}

@@ -1,0 +1,53 @@
+package build
+
+import "asbru/core"
+
+// order is the pipeline, top to bottom. A row whose feature a policy leaves out
+// compiles to nil and costs nothing. Who is calling is not a row: the caller's
+// policy selects the plan.
+var order = []row{
+	{"scope", admit, (*compiler).scope}, // first: what a caller may not use is refused before it costs anything
+
+	{"models", before, (*compiler).models}, // an answer from memory; nothing after it runs
+}
+
+// A point is a place in a Plan.
+type point string
+
+const (
+	admit  point = "admit"
+	before point = "before"
+)
+
+// A row places one feature in the pipeline.
+type row struct {
+	name    string
+	at      point
+	compile func(c *compiler, r *rules, op core.Op) (stage core.Stage, from string) // nil: not in this plan
+}
+
+// rules are what one Policy is compiled from.
+type rules struct {
+	allowed []string // models, in order and each once; empty: all
+	grants  grants   // allowed in the shape the stages read; nil: all
+	from    string   // the path in the document that the rules stand at
+}
+
+// plan flattens order for one policy and one operation.
+func (c *compiler) plan(r *rules, op core.Op) core.Plan {
+	var p core.Plan
+	for _, w := range order {
+		stage, from := w.compile(c, r, op)
+		if stage == nil {
+			continue
+		}
+		switch w.at {
+		case admit:
+			p.Admit = append(p.Admit, stage)
+		case before:
+			p.Before = append(p.Before, stage)
+		}
+		p.Steps = append(p.Steps, core.Step{Point: string(w.at), Name: w.name, From: from})
+	}
+	return p
+}

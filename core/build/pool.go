@@ -1,0 +1,51 @@
+package build
+
+import (
+	"fmt"
+
+	"asbru/core"
+)
+
+// openPools gives each target the pool of its endpoint: prev's when it has one,
+// so that live connections outlast a reload, a new one otherwise. When one
+// cannot be made, those already made are closed again.
+func (c *compiler) openPools() {
+	var made []core.Pool
+	for _, p := range c.providers {
+		if c.next.Pools[p.endpoint] != nil {
+			continue
+		}
+		pool := c.prev.Pools[p.endpoint]
+		if pool == nil {
+			var err error
+			if pool, err = c.deps.NewPool(p.endpoint); err != nil {
+				c.fail(p.at, fmt.Sprintf("cannot prepare connections to %s: %v", p.host, err), "")
+				break
+			}
+			made = append(made, pool)
+		}
+		c.next.Pools[p.endpoint] = pool
+	}
+	if len(c.next.Pools) > 0 && c.failed() {
+		for _, pool := range made {
+			pool.Close()
+		}
+		return
+	}
+	for _, t := range c.next.Targets {
+		t.Pool = c.next.Pools[c.byName[t.Provider].endpoint]
+	}
+}
+
+// Retire closes the pools of old that kept does not have. Either may be nil.
+// What a Close has to say is nobody's business any more.
+func Retire(old, kept *core.Snapshot) {
+	if old == nil {
+		return
+	}
+	for e, pool := range old.Pools {
+		if kept == nil || kept.Pools[e] != pool {
+			pool.Close()
+		}
+	}
+}

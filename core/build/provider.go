@@ -1,0 +1,122 @@
+package build
+
+import (
+	"fmt"
+	"strconv"
+
+	"asbru/core"
+	"asbru/core/config"
+)
+
+// A provider is one compiled entry of the document's providers.
+type provider struct {
+	at       string // its path in the document
+	doc      *config.Provider
+	adapter  *Adapter
+	inferred bool // nobody named the type: it was taken to be OpenAI-compatible
+	endpoint core.Endpoint
+	host     string // Host header
+	paths    [core.NumOps]string
+	headers  []byte
+	keys     []*core.ProviderKey
+	waits    core.Waits
+	route    *core.Route // provider/model
+}
+
+// compileProviders compiles every provider and the Route of its provider/model
+// names.
+func (c *compiler) compileProviders() {
+	for i := range c.doc.Providers {
+		p := &provider{at: "providers[" + strconv.Itoa(i) + "]", doc: &c.doc.Providers[i]}
+		if c.byName[p.doc.Name] != nil {
+			c.fail(p.at+".name", fmt.Sprintf("is %q, which another provider is called already", p.doc.Name), "give each provider its own name; two accounts of one provider can be two keys of it")
+			continue
+		}
+		if !c.findAdapter(p) {
+			continue
+		}
+		c.compileBase(p)
+		c.compileHeaders(p)
+		c.compileCredentials(p)
+		p.compileWaits()
+		c.byName[p.doc.Name] = p
+		c.providers = append(c.providers, p)
+		p.route = c.route(p.doc.Name, c.target(p, ""))
+		c.next.Providers[p.doc.Name] = p.route
+	}
+	if len(c.doc.Providers) == 1 && len(c.providers) == 1 {
+		c.next.Only = c.providers[0].route
+	}
+}
+
+func (c *compiler) findAdapter(p *provider) bool {
+	kind := p.doc.Type
+	at := p.at + ".type"
+	if kind == "" {
+		kind, at = p.doc.Name, p.at+".name"
+	}
+	if a, ok := c.deps.Find(kind); ok {
+		p.adapter = a
+		return true
+	}
+	if p.doc.Type == "" && p.doc.BaseURL != "" {
+		p.adapter, p.inferred = c.deps.Find("openai")
+		return p.inferred
+	}
+	c.fail(at, fmt.Sprintf("is %q, a provider nobody here knows", kind), "if it speaks OpenAI's API, set type: openai and base_url")
+	return false
+}
+
+// target returns the one Target of model at p; model is empty for the name the
+// client asked for.
+func (c *compiler) target(p *provider, model string) *core.Target {
+	name := p.doc.Name
+	if model != "" {
+		name += "/" + model
+	}
+	if t := c.targets[name]; t != nil {
+		return t
+	}
+	t := &core.Target{
+		Name:     name,
+		Provider: p.doc.Name,
+		Model:    model,
+		Dialect:  p.adapter.Dialect,
+		Host:     p.host,
+		Paths:    p.paths,
+		AskUsage: p.adapter.AskUsage,
+		Headers:  p.headers,
+		Waits:    p.waits,
+		Keys:     p.keys,
+		Tally:    c.tallies[name],
+	}
+	if t.Tally == nil {
+		t.Tally = new(core.Tally)
+	}
+	c.targets[name] = t
+	c.next.Targets = append(c.next.Targets, t)
+	return t
+}
+
+// route makes a Route whose Pick is compiled when all targets are known.
+func (c *compiler) route(name string, targets ...*core.Target) *core.Route {
+	r := &core.Route{Name: name, Targets: targets}
+	c.routes = append(c.routes, r)
+	return r
+}
+
+func (p *provider) compileWaits() {
+	n := &p.doc.Network
+	p.waits = core.Waits{
+		Connect: n.ConnectTimeout.Or(config.DefaultConnectTimeout),
+		Header:  n.HeaderTimeout.Or(config.DefaultHeaderTimeout),
+		Stall:   n.StallTimeout.Or(config.DefaultStallTimeout),
+		Total:   n.TotalTimeout.Or(config.DefaultTotalTimeout),
+	}
+	p.endpoint.Connect = p.waits.Connect
+	p.endpoint.KeepAlive = n.KeepAlive.Or(config.DefaultKeepAlive)
+	p.endpoint.MaxConns = config.DefaultMaxConnections
+	if n.MaxConnections > 0 {
+		p.endpoint.MaxConns = n.MaxConnections
+	}
+}

@@ -1,0 +1,90 @@
+package build
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// proxy returns the proxy on the way to u, empty for none.
+func (c *compiler) proxy(p *provider, u *url.URL) string {
+	at, text := p.at+".network.proxy", p.doc.Network.Proxy
+	if text == "env" {
+		text = c.proxyFromEnv(u)
+	}
+	if text == "" {
+		return ""
+	}
+	x, err := url.Parse(text)
+	if err != nil || x.Scheme != "http" || x.Hostname() == "" || x.User != nil || strings.Trim(x.Path, "/") != "" || x.RawQuery != "" {
+		c.fail(at, "is not of the form http://host:port", "proxies are asked to CONNECT, without credentials")
+		return ""
+	}
+	port := x.Port()
+	if port == "" {
+		port = "80"
+	}
+	host := x.Hostname()
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	return "http://" + host + ":" + port
+}
+
+// proxyFromEnv follows the convention of HTTPS_PROXY, HTTP_PROXY and NO_PROXY,
+// in upper case or in lower.
+func (c *compiler) proxyFromEnv(u *url.URL) string {
+	lookup := func(name string) string {
+		if c.deps.Lookup == nil {
+			return ""
+		}
+		if v, ok := c.deps.Lookup(name); ok {
+			return v
+		}
+		v, _ := c.deps.Lookup(strings.ToLower(name))
+		return v
+	}
+	if noProxy(lookup("NO_PROXY"), strings.ToLower(u.Hostname()), u.Port()) {
+		return ""
+	}
+	text := lookup(strings.ToUpper(u.Scheme) + "_PROXY")
+	if text != "" && !strings.Contains(text, "://") {
+		text = "http://" + text
+	}
+	return text
+}
+
+// noProxy reports whether list takes host out: an entry is *, a domain (with
+// or without a dot before it, for itself and what is below), an address, or a
+// network such as 10.0.0.0/8, each with an optional port except the network.
+// Addresses of this machine are always out.
+func noProxy(list, host, port string) bool {
+	ip, err := netip.ParseAddr(host)
+	isIP := err == nil
+	if host == "localhost" || isIP && ip.IsLoopback() {
+		return true
+	}
+	for entry := range strings.SplitSeq(list, ",") {
+		entry = strings.ToLower(strings.TrimSpace(entry))
+		if entry == "*" {
+			return true
+		}
+		if network, err := netip.ParsePrefix(entry); err == nil {
+			if isIP && network.Contains(ip) {
+				return true
+			}
+			continue
+		}
+		if name, p, ok := strings.Cut(entry, ":"); ok && !strings.Contains(p, ":") {
+			if p != port {
+				continue
+			}
+			entry = name
+		}
+		entry = strings.TrimPrefix(strings.TrimPrefix(entry, "*"), ".")
+		if entry != "" && (host == entry || !isIP && strings.HasSuffix(host, "."+entry)) {
+			return true
+		}
+	}
+	return false
+}

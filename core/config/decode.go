@@ -1,0 +1,362 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Decode reads a document, YAML or JSON, resolves what it refers to and
+// validates it. name is what problems call the file; its extension decides the
+// format, and the first bytes do when it has none.
+//
+// All problems come at once, in the order of the file. The Document is nil when
+// one of them is an Error; Warnings alone come with a Document. data is not
+// kept.
+func Decode(name string, data []byte, env Env) (*Document, []Problem) {
+	root, bad := parse(name, data)
+	if bad != nil {
+		return nil, []Problem{*bad}
+	}
+	if root == nil {
+		return nil, []Problem{{File: name, Message: "is empty", Hint: "begin with providers: [{name: openai, api_key: env.OPENAI_API_KEY}]"}}
+	}
+	d := decoder{name: name, env: env}
+	doc := new(Document)
+	d.value(root, reflect.ValueOf(doc).Elem(), nil)
+	read := d.problems
+	for _, p := range doc.Validate(env) {
+		if !follows(p.Path, read) {
+			d.problems = append(d.problems, p)
+		}
+	}
+	locate(name, root, d.problems)
+	if Failed(d.problems) {
+		doc = nil
+	}
+	return doc, sorted(d.problems)
+}
+
+// follows reports whether a problem at path only follows from one of the
+// problems met while reading: it stands at the same place, above or below.
+func follows(path string, read []Problem) bool {
+	return slices.ContainsFunc(read, func(p Problem) bool {
+		return p.Path != "" && (within(path, p.Path) || within(p.Path, path))
+	})
+}
+
+// within reports whether inner is outer or a part of it.
+func within(inner, outer string) bool {
+	rest, ok := strings.CutPrefix(inner, outer)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// A place is where a value stands in the document. Paths are only written out
+// for problems, so a place is a link to the one above.
+type place struct {
+	up    *place
+	name  string
+	index int // in a sequence; -1: name is a key
+}
+
+func (p *place) key(name string) *place { return &place{p, name, -1} }
+func (p *place) item(i int) *place      { return &place{p, "", i} }
+
+// String is a path such as providers[0].headers["X-A.B"]; empty for the root.
+func (p *place) String() string {
+	if p == nil {
+		return ""
+	}
+	up := p.up.String()
+	switch {
+	case p.index >= 0:
+		return up + "[" + strconv.Itoa(p.index) + "]"
+	case up == "" && isPlain(p.name):
+		return p.name
+	}
+	return up + step(p.name)
+}
+
+// step is a key as the next part of a path.
+func step(name string) string {
+	if isPlain(name) {
+		return "." + name
+	}
+	return "[" + strconv.Quote(name) + "]"
+}
+
+// isPlain reports whether a key needs no quotes in a path.
+func isPlain(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r >= 0x80 || r != '_' && r != '-' && r != '$' && !isLetter(byte(r)) && !isDigit(byte(r))
+	})
+}
+
+// decoder fills a Document from nodes. JSON tags are the names of fields.
+type decoder struct {
+	name     string
+	env      Env
+	problems []Problem
+
+	depth    int          // mappings and sequences around the value
+	aliases  []*yaml.Node // anchors being read through, outermost first
+	borrowed int          // nodes read through aliases
+	expanded int          // bytes of all strings after expansion
+}
+
+// problem records an Error at n.
+func (d *decoder) problem(n *yaml.Node, at *place, message, hint string) {
+	d.problems = append(d.problems, Problem{File: d.name, Line: n.Line, Column: n.Column,
+		Path: at.String(), Message: message, Hint: hint})
+}
+
+// value reads n into v. null, and a key without a value, leave v as it is.
+func (d *decoder) value(n *yaml.Node, v reflect.Value, at *place) {
+	if len(d.problems) > maxProblems {
+		return // nobody reads them, and each costs memory
+	}
+	n, leave, ok := d.follow(n, at)
+	if !ok {
+		return
+	}
+	defer leave()
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
+		return
+	}
+	if scalarType(v.Type()) {
+		if n.Kind != yaml.ScalarNode {
+			d.problem(n, at, "expected "+describe(v.Type())+", found "+found(n), "")
+			return
+		}
+		d.scalar(n, v, at)
+		return
+	}
+	d.nested(n, v, at)
+}
+
+// nested reads what is not a scalar.
+func (d *decoder) nested(n *yaml.Node, v reflect.Value, at *place) {
+	if v.Kind() == reflect.Pointer {
+		p := reflect.New(v.Type().Elem())
+		before := len(d.problems)
+		if d.value(n, p.Elem(), at); len(d.problems) == before {
+			v.Set(p)
+		}
+		return
+	}
+	want := yaml.MappingNode
+	if v.Kind() == reflect.Slice {
+		want = yaml.SequenceNode
+	}
+	if n.Kind != want {
+		d.problem(n, at, "expected "+describe(v.Type())+", found "+found(n), shapeHint(n, v.Type()))
+		return
+	}
+	if d.depth == maxDepth {
+		d.problem(n, at, fmt.Sprintf("more than %d levels are inside each other", maxDepth), "")
+		return
+	}
+	d.depth++
+	defer func() { d.depth-- }()
+	switch v.Kind() {
+	case reflect.Slice:
+		d.sequence(n, v, at)
+	case reflect.Map:
+		d.mapping(n, v, at)
+	default:
+		d.fields(n, v, at)
+	}
+}
+
+// shapeHint shows how a value that stands alone is written as a list.
+func shapeHint(n *yaml.Node, t reflect.Type) string {
+	if t.Kind() != reflect.Slice {
+		return ""
+	}
+	if n.Kind == yaml.MappingNode {
+		return `begin each entry with "- "`
+	}
+	if t.Elem().Kind() == reflect.String && n.Kind == yaml.ScalarNode && len(n.Value) <= maxShown && !strings.Contains(n.Value, "\n") {
+		return "write [" + unprotect(n.Value) + "]"
+	}
+	return ""
+}
+
+// follow goes through aliases to the node that is meant. leave must be called
+// once that node is read. It counts what is read through aliases: ten of them
+// inside each other are enough to make a billion nodes of a few lines.
+func (d *decoder) follow(n *yaml.Node, at *place) (target *yaml.Node, leave func(), ok bool) {
+	entered := 0
+	for ; n.Kind == yaml.AliasNode; entered++ {
+		if slices.Contains(d.aliases, n.Alias) || len(d.aliases) >= maxDepth {
+			d.problem(n, at, "alias *"+unprotect(n.Value)+" leads back to itself", "")
+			d.aliases = d.aliases[:len(d.aliases)-entered]
+			return nil, nil, false
+		}
+		d.aliases = append(d.aliases, n.Alias)
+		n = n.Alias
+	}
+	if len(d.aliases) > 0 {
+		if d.borrowed++; d.borrowed > maxAliasNodes {
+			if d.borrowed == maxAliasNodes+1 {
+				d.problem(n, at, fmt.Sprintf("aliases stand for more than %d values", maxAliasNodes), "write them out, or use fewer")
+			}
+			d.aliases = d.aliases[:len(d.aliases)-entered]
+			return nil, nil, false
+		}
+	}
+	return n, func() { d.aliases = d.aliases[:len(d.aliases)-entered] }, true
+}
+
+func (d *decoder) sequence(n *yaml.Node, v reflect.Value, at *place) {
+	out := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
+	for i, c := range n.Content {
+		d.value(c, out.Index(i), at.item(i))
+	}
+	if len(n.Content) > 0 { // an empty list is no list, so that Encode may leave it out
+		v.Set(out)
+	}
+}
+
+// mapping reads a map of strings.
+func (d *decoder) mapping(n *yaml.Node, v reflect.Value, at *place) {
+	for _, e := range d.entries(n, at) {
+		if v.IsNil() {
+			v.Set(reflect.MakeMap(v.Type()))
+		}
+		item := reflect.New(v.Type().Elem()).Elem()
+		d.value(e.value, item, at.key(e.name))
+		v.SetMapIndex(reflect.ValueOf(e.name), item)
+	}
+}
+
+// fields reads a mapping into a struct.
+func (d *decoder) fields(n *yaml.Node, v reflect.Value, at *place) {
+	fields := fieldsOf(v.Type())
+	for _, e := range d.entries(n, at) {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == e.name })
+		switch {
+		case i >= 0:
+			d.value(e.value, v.Field(fields[i].index), at.key(e.name))
+		case at == nil && strings.HasPrefix(e.name, "x-"):
+			// a place for anchors that are used elsewhere
+		default:
+			d.problem(e.key, at.key(e.name), "unknown field", fieldHint(e.name, v.Type(), fields))
+		}
+	}
+}
+
+// fieldHint names the field that was meant, the section it belongs in, or all
+// that there are.
+func fieldHint(name string, t reflect.Type, fields []field) string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
+	}
+	for _, f := range fields {
+		sub := t.Field(f.index).Type
+		for sub.Kind() == reflect.Pointer || sub.Kind() == reflect.Slice {
+			sub = sub.Elem()
+		}
+		if sub.Kind() != reflect.Struct || scalarType(sub) {
+			continue
+		}
+		if slices.ContainsFunc(fieldsOf(sub), func(g field) bool { return g.name == name }) {
+			return name + " belongs in " + f.name
+		}
+	}
+	if near := Near(name, names); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "known here: " + strings.Join(names, ", ")
+}
+
+// A field is one a document may set.
+type field struct {
+	name  string
+	index int
+	omit  bool // left out of a document when empty
+}
+
+func fieldsOf(t reflect.Type) []field {
+	out := make([]field, 0, t.NumField())
+	for i := range t.NumField() {
+		name, opts, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		out = append(out, field{name, i, strings.Contains(opts, "omitempty")})
+	}
+	return out
+}
+
+// An entry is one key of a mapping with its value.
+type entry struct {
+	name       string
+	key, value *yaml.Node
+}
+
+// entries lists the keys of n, then those it takes over through << and does not
+// set itself.
+func (d *decoder) entries(n *yaml.Node, at *place) []entry {
+	out := make([]entry, 0, len(n.Content)/2)
+	seen := make(map[string]*yaml.Node, len(n.Content)/2)
+	var merges []*yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		if k.ShortTag() == "!!merge" {
+			merges = append(merges, v)
+			continue
+		}
+		if k.Kind != yaml.ScalarNode {
+			d.problem(k, at, "a key must be a word, found "+found(k), "")
+			continue
+		}
+		name := unprotect(k.Value)
+		if first := seen[name]; first != nil {
+			d.problem(k, at.key(name), fmt.Sprintf("is set twice, first on line %d", first.Line), "keep one of them")
+			continue
+		}
+		seen[name] = k
+		out = append(out, entry{name, k, v})
+	}
+	for _, m := range merges {
+		out = d.merge(m, at, out, seen)
+	}
+	return out
+}
+
+// merge adds what << names: one mapping, or a list of them, earlier ones first.
+func (d *decoder) merge(m *yaml.Node, at *place, out []entry, seen map[string]*yaml.Node) []entry {
+	m, leave, ok := d.follow(m, at)
+	if !ok {
+		return out
+	}
+	defer leave()
+	switch m.Kind {
+	case yaml.SequenceNode:
+		if d.depth == maxDepth {
+			d.problem(m, at, fmt.Sprintf("more than %d levels are inside each other", maxDepth), "")
+			return out
+		}
+		d.depth++
+		defer func() { d.depth-- }()
+		for _, c := range m.Content {
+			out = d.merge(c, at, out, seen)
+		}
+	case yaml.MappingNode:
+		for _, e := range d.entries(m, at) {
+			if d.borrowed++; d.borrowed > maxAliasNodes {
+				break
+			}
+			if seen[e.name] == nil {
+				seen[e.name] = e.key
+				out = append(out, e)
+			}
+		}
+	default:
+		d.problem(m, at.key("<<"), "expected a mapping or a list of them, found "+found(m), "")
+	}
+	return out
+}

@@ -1,0 +1,45 @@
+package config
+
+import "time"
+
+// Bounds of what is read. They protect the process from a file, not a person
+// from a mistake: no configuration written by hand comes near them.
+const (
+	MaxDocumentBytes = 4 << 20 // a document, before anything is expanded
+
+	maxSecretBytes   = 64 << 10 // the file behind file: and cred:
+	maxTextBytes     = 1 << 20  // one string after its references are expanded
+	maxExpandedBytes = 16 << 20 // all strings after their references are expanded
+	maxDepth         = 64       // mappings and sequences inside each other
+	maxAliasNodes    = 100_000  // nodes read through YAML aliases
+	maxProblems      = 100      // told at once; the rest is counted
+	maxShown         = 40       // bytes of a value quoted in a message
+	maxNearWord      = 64       // bytes of a word that is compared with others
+	maxNameBytes     = 64       // names of providers, keys and callers
+)
+
+// Documented defaults, for what compiles a Document.
+const (
+	DefaultListen      = "127.0.0.1:8080"
+	DefaultBodyBytes   = 20 << 20
+	DefaultConnections = 15000
+	DefaultHeadTimeout = 5 * time.Second
+	DefaultIdleTimeout = 60 * time.Second
+	DefaultBodyTimeout = 20 * time.Second
+	DefaultSlowClient  = 60 * time.Second
+	DefaultDrainWait   = 15 * time.Minute
+
+	DefaultConnectTimeout = 3 * time.Second
+	DefaultHeaderTimeout  = 30 * time.Second
+	DefaultStallTimeout   = 30 * time.Second
+	DefaultTotalTimeout   = 10 * time.Minute
+	DefaultKeepAlive      = 30 * time.Second
+	DefaultMaxConnections = 10000
+)
+
+// MaxWeight bounds the weight of a key, so that sums of weights stay small.
+const MaxWeight = 1_000_000
+
+// MinKeyBytes is the length from which a virtual key cannot be guessed. A
+// shorter one is a warning on a loopback listener and an error on any other.
+const MinKeyBytes = 16

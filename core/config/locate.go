@@ -1,0 +1,90 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Locate fills in file, line and column of problems that have a path only, as
+// a compiler of the document reports them. data is what the document was
+// decoded from.
+func Locate(name string, data []byte, problems []Problem) {
+	if root, bad := parse(name, data); bad == nil && root != nil {
+		locate(name, root, problems)
+	}
+}
+
+// locate gives each problem without a line the position of what its path leads
+// to, or of the last step that is there.
+func locate(name string, root *yaml.Node, problems []Problem) {
+	for i := range problems {
+		p := &problems[i]
+		p.File = name
+		if p.Line > 0 {
+			continue
+		}
+		n := root
+		p.Line, p.Column = n.Line, n.Column
+		for path := p.Path; path != ""; {
+			var step string
+			step, path = cutStep(path)
+			next, at := descend(n, step)
+			if next == nil {
+				break
+			}
+			n = next
+			p.Line, p.Column = at.Line, at.Column
+		}
+	}
+}
+
+// cutStep takes the first step off a path: name, [0] or ["quoted"]. Names come
+// out bare, the others in brackets.
+func cutStep(path string) (step, rest string) {
+	if strings.HasPrefix(path, "[\"") {
+		if q, err := strconv.QuotedPrefix(path[1:]); err == nil {
+			if name, err := strconv.Unquote(q); err == nil {
+				return name, strings.TrimPrefix(path[1+len(q):], "]")
+			}
+		}
+	}
+	if strings.HasPrefix(path, "[") {
+		if at := strings.IndexByte(path, ']'); at > 0 {
+			return path[:at+1], path[at+1:]
+		}
+		return path, ""
+	}
+	path = strings.TrimPrefix(path, ".")
+	if at := strings.IndexAny(path, ".["); at > 0 {
+		return path[:at], path[at:]
+	}
+	return path, ""
+}
+
+// descend goes one step down. at is where the step is told to stand: the key's
+// line would do as well, but a value on a line of its own is what is wrong.
+func descend(n *yaml.Node, step string) (next, at *yaml.Node) {
+	for hops := 0; n.Kind == yaml.AliasNode && hops < maxDepth; hops++ {
+		n = n.Alias
+	}
+	switch n.Kind {
+	case yaml.SequenceNode:
+		i, err := strconv.Atoi(strings.Trim(step, "[]"))
+		if err != nil || i < 0 || i >= len(n.Content) {
+			return nil, nil
+		}
+		return n.Content[i], n.Content[i]
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if unprotect(n.Content[i].Value) == step {
+				if v := n.Content[i+1]; v.Kind == yaml.ScalarNode {
+					return v, v
+				}
+				return n.Content[i+1], n.Content[i]
+			}
+		}
+	}
+	return nil, nil
+}

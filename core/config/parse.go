@@ -1,0 +1,191 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// parse reads data, YAML or JSON, into a tree of nodes with positions. A nil
+// tree without a problem is an empty document.
+func parse(name string, data []byte) (*yaml.Node, *Problem) {
+	if len(data) > MaxDocumentBytes {
+		return nil, &Problem{File: name, Message: fmt.Sprintf("is %d bytes long; a document has at most %d", len(data), MaxDocumentBytes)}
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if at := invalidUTF8(data); at >= 0 {
+		line, col := position(data, at)
+		return nil, &Problem{File: name, Line: line, Column: col, Message: fmt.Sprintf("byte 0x%02x is not UTF-8", data[at]), Hint: "save the file as UTF-8"}
+	}
+	if looksLikeJSON(name, data) {
+		return parseJSON(name, data)
+	}
+	return parseYAML(name, data)
+}
+
+// looksLikeJSON goes by the name if that says it, else by the first byte: a
+// YAML document may begin with { as well, but rarely does and then with a key
+// that is not quoted.
+func looksLikeJSON(name string, data []byte) bool {
+	switch path.Ext(name) {
+	case ".json":
+		return true
+	case ".yaml", ".yml":
+		return false
+	}
+	rest := bytes.TrimLeft(data, " \t\r\n")
+	if len(rest) == 0 || rest[0] != '{' {
+		return false
+	}
+	rest = bytes.TrimLeft(rest[1:], " \t\r\n")
+	return len(rest) > 0 && (rest[0] == '"' || rest[0] == '}')
+}
+
+// parseYAML reads exactly one YAML document.
+func parseYAML(name string, data []byte) (root *yaml.Node, bad *Problem) {
+	if at := bytes.IndexAny(data, shelter); at >= 0 {
+		line, col := position(data, at)
+		return nil, &Problem{File: name, Line: line, Column: col, Message: "holds a code point that is not a character", Hint: "delete it"}
+	}
+	defer func() {
+		// The parser panics on a few inputs it does not expect. That is a bad
+		// document, not a reason to stop serving the good one.
+		if r := recover(); r != nil {
+			root, bad = nil, &Problem{File: name, Message: fmt.Sprintf("cannot read YAML: %v", r)}
+		}
+	}()
+	dec := yaml.NewDecoder(bytes.NewReader(protect(data)))
+	var doc yaml.Node
+	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
+		return nil, nil
+	} else if err != nil {
+		return nil, yamlProblem(name, data, err)
+	}
+	var second yaml.Node
+	if err := dec.Decode(&second); err == nil {
+		return nil, &Problem{File: name, Line: second.Line, Column: second.Column, Message: "holds more than one YAML document", Hint: "keep one and delete the --- between them"}
+	} else if !errors.Is(err, io.EOF) {
+		return nil, yamlProblem(name, data, err)
+	}
+	return doc.Content[0], nil
+}
+
+// yamlHints turn what the parser says into what to do.
+var yamlHints = []struct{ says, hint string }{
+	{"mapping values are not allowed", `quote a value that holds ": "`},
+	{"cannot start any token", "indent with spaces, and quote a value that begins with @, ` or %"},
+	{"did not find expected key", "check the indentation of this and the line above"},
+	{"did not find expected '-' indicator", "check the indentation of this and the line above"},
+	{"could not find expected ':'", "write key: value, with a space after the colon"},
+	{"did not find expected ',' or '}'", "close { with }, separate with commas, and quote values that hold either"},
+	{"did not find expected ',' or ']'", "close [ with ], separate with commas, and quote values that hold either"},
+	{"unexpected end of stream", "a quote is opened and never closed"},
+}
+
+// yamlProblem takes the line out of a parser's error, which has it as text only.
+func yamlProblem(name string, data []byte, err error) *Problem {
+	msg := strings.TrimPrefix(err.Error(), "yaml: ")
+	p := &Problem{File: name, Line: 1}
+	if rest, ok := strings.CutPrefix(msg, "line "); ok {
+		if num, text, ok := strings.Cut(rest, ": "); ok {
+			if n, err := strconv.Atoi(num); err == nil {
+				p.Line, msg = n, text
+			}
+		}
+	}
+	if _, rest, ok := strings.Cut(msg, "unknown anchor '"); ok {
+		anchor, _, _ := strings.Cut(rest, "'")
+		if at := bytes.Index(data, []byte("*"+unprotect(anchor))); at >= 0 {
+			p.Line, p.Column = position(data, at)
+		}
+		p.Hint = "quote a value that begins with *"
+	}
+	for _, h := range yamlHints {
+		if strings.Contains(msg, h.says) {
+			p.Hint = h.hint
+			break
+		}
+	}
+	p.Message = "cannot read YAML: " + unprotect(msg)
+	return p
+}
+
+// shelter holds the two code points that stand for the braces of ${NAME} while
+// YAML is parsed: in flow style, {api_key: ${NAME}} would be a syntax error.
+// They are never characters (Unicode 16, §23.7), are one column wide like what
+// they replace, and a document that holds them is refused.
+const (
+	shelter      = "\ufdd0\ufdd1"
+	shelterOpen  = "\ufdd0"
+	shelterClose = "\ufdd1"
+)
+
+// protect puts the braces of each ${...} out of the YAML parser's sight. What
+// may stand between them is wider than a variable's name, so that a mistake is
+// told as what it is.
+func protect(data []byte) []byte {
+	if !bytes.Contains(data, []byte("${")) {
+		return data
+	}
+	out := make([]byte, 0, len(data)+len(data)/8)
+	for {
+		at := bytes.Index(data, []byte("${"))
+		if at < 0 {
+			return append(out, data...)
+		}
+		out = append(out, data[:at]...)
+		data = data[at+2:]
+		n := 0
+		for n < len(data) && (isLetter(data[n]) || isDigit(data[n]) || strings.IndexByte("_.:-+?=/", data[n]) >= 0) {
+			n++
+		}
+		if n == len(data) || data[n] != '}' {
+			out = append(out, "${"...)
+			continue
+		}
+		out = append(out, '$')
+		out = append(out, shelterOpen...)
+		out = append(out, data[:n]...)
+		out = append(out, shelterClose...)
+		data = data[n+1:]
+	}
+}
+
+var unshelter = strings.NewReplacer(shelterOpen, "{", shelterClose, "}")
+
+// unprotect is the inverse of protect, for a piece of text.
+func unprotect(s string) string {
+	if !strings.Contains(s, shelterOpen) && !strings.Contains(s, shelterClose) {
+		return s
+	}
+	return unshelter.Replace(s)
+}
+
+// invalidUTF8 is the offset of the first byte that is not UTF-8, or -1.
+func invalidUTF8(data []byte) int {
+	if utf8.Valid(data) {
+		return -1
+	}
+	for i := 0; i < len(data); {
+		r, n := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return -1
+}
+
+// position is the line and column of an offset, both from 1.
+func position(data []byte, at int) (line, column int) {
+	at = min(at, len(data))
+	start := bytes.LastIndexByte(data[:at], '\n') + 1
+	return 1 + bytes.Count(data[:at], []byte("\n")), 1 + utf8.RuneCount(data[start:at])
+}

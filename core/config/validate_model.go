@@ -1,0 +1,205 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"asbru/core"
+)
+
+// names is what a model name in a document can lead to.
+type names struct {
+	providers []string
+	known     map[string]bool // provider names
+	aliases   map[string]bool
+	exact     map[string]bool // bare names that providers serve
+	prefixes  []string        // of bare names that providers serve
+}
+
+func (c *checker) all() *names {
+	if c.names != nil {
+		return c.names
+	}
+	n := &names{known: map[string]bool{}, aliases: map[string]bool{}, exact: map[string]bool{}}
+	for i := range c.doc.Providers {
+		p := &c.doc.Providers[i]
+		n.providers = append(n.providers, p.Name)
+		n.known[p.Name] = true
+		serves := p.Models
+		if kind, _ := p.Kind(c.env); len(serves) == 0 {
+			serves = c.env.Known[kind].Serves
+		}
+		for _, m := range serves {
+			if prefix, ok := strings.CutSuffix(m, "*"); ok {
+				n.prefixes = append(n.prefixes, prefix)
+			} else {
+				n.exact[m] = true
+			}
+		}
+	}
+	for _, m := range c.doc.Models {
+		n.aliases[m.Alias] = true
+	}
+	c.names = n
+	return n
+}
+
+// leads reports whether somebody serves a name.
+func (n *names) leads(name string) bool {
+	if n.aliases[name] || n.exact[name] {
+		return true
+	}
+	if provider, model, ok := strings.Cut(name, "/"); ok && model != "" && n.known[provider] {
+		return true
+	}
+	return slices.ContainsFunc(n.prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+// near is the hint for a name that leads nowhere.
+func (n *names) near(name string) string {
+	words := make([]string, 0, len(n.aliases)+len(n.exact))
+	for a := range n.aliases {
+		words = append(words, a)
+	}
+	for e := range n.exact {
+		words = append(words, e)
+	}
+	slices.Sort(words)
+	if hint := didYouMean(name, words); hint != "" {
+		return hint
+	}
+	return "name an alias, or write provider/model"
+}
+
+// modelName checks the form of a model's name and reports whether it is good.
+func (c *checker) modelName(path, name string) bool {
+	switch {
+	case name == "":
+		c.fail(path, "", "a model needs a name")
+	case len(name) > core.MaxModelName:
+		c.fail(path, "", "is %d bytes long; a model's name has at most %d", len(name), core.MaxModelName)
+	case strings.ContainsFunc(name, notInWord) || strings.ContainsAny(name, `"\`):
+		c.fail(path, "", "%s holds characters that no model's name has", quote(name))
+	default:
+		return true
+	}
+	return false
+}
+
+func (c *checker) models() {
+	n := c.all()
+	isNew := c.unique("alias")
+	for i := range c.doc.Models {
+		m := &c.doc.Models[i]
+		path := fmt.Sprintf("models[%d]", i)
+		if c.modelName(path+".alias", m.Alias) {
+			isNew(path+".alias", m.Alias)
+		}
+		if prefix, _, ok := strings.Cut(m.Alias, "/"); ok && n.known[prefix] {
+			c.warn(path+".alias", "", "%s hides a model of provider %s", quote(m.Alias), prefix)
+		}
+		switch {
+		case m.Provider == "":
+			c.fail(path+".provider", "", "alias %s needs a provider", quote(m.Alias))
+		case !n.known[m.Provider]:
+			hint := didYouMean(m.Provider, n.providers)
+			if hint == "" {
+				hint = "add it to providers"
+			}
+			c.fail(path+".provider", hint, "no provider is named %s", quote(m.Provider))
+		}
+		if m.Model != "" {
+			c.modelName(path+".model", m.Model)
+		}
+		c.fallback(path, m)
+	}
+}
+
+func (c *checker) fallback(path string, m *Model) {
+	for j, f := range m.Fallback {
+		at := fmt.Sprintf("%s.fallback[%d]", path, j)
+		switch {
+		case !c.modelName(at, f):
+		case f == m.Alias:
+			c.fail(at, "name another one", "is the model itself")
+		case slices.Contains(m.Fallback[:j], f):
+			c.warn(at, "", "%s is in the list already", quote(f))
+		case !c.all().leads(f):
+			c.warn(at, c.all().near(f), "nobody serves %s: it will be skipped", quote(f))
+		}
+	}
+	if n := len(m.Fallback); n >= core.MaxAttempts {
+		c.warn(path+".fallback", "", "lists %d; at most %d attempts are made for a request, the first and %d fallbacks", n, core.MaxAttempts, core.MaxAttempts-1)
+	}
+}
+
+func (c *checker) virtualKeys() {
+	listen := c.doc.Listen
+	if listen == "" {
+		listen = DefaultListen
+	}
+	isNew := c.unique("virtual key")
+	holder := map[string]int{} // by credential
+	for i := range c.doc.VirtualKeys {
+		k := &c.doc.VirtualKeys[i]
+		path := fmt.Sprintf("virtual_keys[%d]", i)
+		if c.name(path+".name", k.Name, "a virtual key") {
+			isNew(path+".name", k.Name)
+		}
+		secret := k.Key.Reveal()
+		first, dup := holder[secret]
+		switch {
+		case !k.Key.Set():
+			c.fail(path+".key", "openssl rand -hex 24 makes one", "virtual key %s needs a key", quote(k.Name))
+		case dup:
+			c.fail(path+".key", "give each its own", "is the key of virtual_keys[%d] too", first)
+		default:
+			holder[secret] = i
+			c.callerKey(path+".key", k.Key, Loopback(listen))
+		}
+		c.budget(path+".budget_usd_per_month", k.BudgetUSDPerMonth)
+		c.allowed(path, k.AllowedModels)
+	}
+}
+
+// callerKey checks a credential that we hand out.
+func (c *checker) callerKey(path string, s Secret, loopback bool) {
+	if strings.ContainsFunc(s.Reveal(), func(r rune) bool { return r <= 0x20 || r > 0x7e }) {
+		c.fail(path, "openssl rand -hex 24 makes a good one", "holds characters that cannot stand in a header")
+	}
+	if n := len(s.Reveal()); n < MinKeyBytes {
+		say := c.fail
+		if loopback {
+			say = c.warn
+		}
+		say(path, "openssl rand -hex 24 makes a good one", "is %d bytes long and could be guessed; a key has at least %d", n, MinKeyBytes)
+	}
+}
+
+func (c *checker) budget(path string, usd *float64) {
+	switch {
+	case usd == nil:
+	case *usd < 0:
+		c.fail(path, "", "cannot be negative (%v)", *usd)
+	default:
+		c.warn(path, "", "is recorded but not enforced by this version")
+	}
+}
+
+// allowed checks the models a caller may use.
+func (c *checker) allowed(path string, models []string) {
+	for j, m := range models {
+		at := fmt.Sprintf("%s.allowed_models[%d]", path, j)
+		provider, all := strings.CutSuffix(m, "/*")
+		switch {
+		case !c.modelName(at, m):
+		case strings.Contains(provider, "*") || !all && strings.Contains(m, "*"):
+			c.fail(at, "leave allowed_models out to allow every model", "%s: * stands for all models of one provider only, as in openai/*", quote(m))
+		case all && !c.all().known[provider]:
+			c.warn(at, didYouMean(provider, c.all().providers), "no provider is named %s: it allows nothing", quote(provider))
+		case !all && !c.all().leads(m):
+			c.warn(at, c.all().near(m), "nobody serves %s: it allows nothing", quote(m))
+		}
+	}
+}

@@ -1,0 +1,242 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"asbru/core"
+)
+
+func (c *checker) providers() {
+	if len(c.doc.Providers) == 0 {
+		c.fail("providers", "add one: providers: [{name: openai, api_key: env.OPENAI_API_KEY}]", "there is no provider to send requests to")
+		return
+	}
+	isNew := c.unique("provider")
+	for i := range c.doc.Providers {
+		p := &c.doc.Providers[i]
+		path := fmt.Sprintf("providers[%d]", i)
+		if c.name(path+".name", p.Name, "a provider") {
+			isNew(path+".name", p.Name)
+		}
+		c.kind(path, p)
+		c.keys(path, p)
+		c.headers(path, p.Headers)
+		c.paths(path, p.Paths)
+		c.network(path+".network", &p.Network)
+		for j, m := range p.Models {
+			c.modelName(fmt.Sprintf("%s.models[%d]", path, j), m)
+		}
+	}
+}
+
+// Kind is the adapter p is served by: its type, else its name when that is an
+// adapter, else openai when it has an address of its own. implied tells the last
+// case. The name is empty when there is none.
+func (p *Provider) Kind(env Env) (name string, implied bool) {
+	if p.Type != "" {
+		return p.Type, false
+	}
+	if _, ok := env.Known[p.Name]; ok || env.Known == nil {
+		return p.Name, false
+	}
+	if p.BaseURL != "" {
+		return "openai", true
+	}
+	return "", false
+}
+
+// kind checks the type of p and what that type asks for.
+func (c *checker) kind(path string, p *Provider) {
+	if p.BaseURL != "" {
+		c.baseURL(path+".base_url", p.BaseURL)
+	}
+	if c.env.Known == nil {
+		return
+	}
+	name, implied := p.Kind(c.env)
+	kind, ok := c.env.Known[name]
+	switch {
+	case name == "" && p.Name == "":
+		return // told already
+	case name == "":
+		hint := "set type to one of " + strings.Join(c.env.types(), ", ") + ", or base_url for a server that speaks OpenAI's format"
+		if near := Near(p.Name, c.env.types()); near != "" {
+			hint = "did you mean " + near + "? Otherwise set type, or base_url"
+		}
+		c.fail(path+".name", hint, "%s is not a provider asbru knows, and neither type nor base_url is set", quote(p.Name))
+		return
+	case !ok:
+		hint := didYouMean(name, c.env.types())
+		if hint == "" {
+			hint = "known types: " + strings.Join(c.env.types(), ", ")
+		}
+		c.fail(path+".type", hint, "%s is not a type of provider", quote(name))
+		return
+	}
+	if !kind.HasBase && p.BaseURL == "" {
+		c.fail(path+".base_url", "", "a provider of type %s needs the address of its server", name)
+	}
+	if !kind.NeedsKey || implied || p.APIKey.Set() || len(p.Keys) > 0 {
+		return
+	}
+	if p.BaseURL == "" {
+		c.fail(path+".api_key", "write api_key: env."+variableFor(p.Name), "provider %s answers nobody without a key", quote(p.Name))
+	} else {
+		c.warn(path+".api_key", "", "is not set: requests to %s will carry no credential", p.BaseURL)
+	}
+}
+
+// variableFor is the usual name of the variable that holds a provider's key.
+func variableFor(name string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		if notInName(r) || r == '-' || r == '.' {
+			return '_'
+		}
+		return r
+	}, name)) + "_API_KEY"
+}
+
+func (c *checker) baseURL(path, text string) {
+	const hint = "write http://host:port/path or https://host/path"
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || strings.ContainsFunc(text, notInWord):
+		c.fail(path, hint, "is not a URL") // not repeated: it may hold a password
+	case u.User != nil:
+		c.fail(path, "put the credential in api_key", "cannot hold a user or password")
+	case u.Scheme != "http" && u.Scheme != "https":
+		c.fail(path, hint, "%s does not begin with http:// or https://", quote(text))
+	case u.Hostname() == "" || !isPort(u.Port()):
+		c.fail(path, hint, "%s has no usable host and port", quote(text))
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(text, "#"):
+		c.fail(path, hint, "cannot hold a query or fragment")
+	}
+}
+
+// isPort reports whether s, from a URL, is a port or left out.
+func isPort(s string) bool {
+	n, err := strconv.Atoi(s)
+	return s == "" || err == nil && n > 0 && n <= 65535
+}
+
+func (c *checker) keys(path string, p *Provider) {
+	if p.APIKey.Set() {
+		c.printable(path+".api_key", p.APIKey)
+		if len(p.Keys) > 0 {
+			c.fail(path+".api_key", "move it into keys", "cannot be set together with keys")
+		}
+	}
+	isNew := c.unique("key")
+	used := len(p.Keys) == 0
+	for i := range p.Keys {
+		k := &p.Keys[i]
+		at := fmt.Sprintf("%s.keys[%d]", path, i)
+		if k.Name != "" && c.name(at+".name", k.Name, "a key") {
+			isNew(at+".name", k.Name)
+		}
+		if k.Value.Set() {
+			c.printable(at+".value", k.Value)
+		} else {
+			c.fail(at+".value", "write a reference such as env."+variableFor(p.Name), "a key needs a value")
+		}
+		if k.Weight != nil && *k.Weight < 0 {
+			c.fail(at+".weight", "0 disables a key", "cannot be negative (%d)", *k.Weight)
+		}
+		if k.Weight != nil && *k.Weight > MaxWeight {
+			c.fail(at+".weight", "only the ratio between keys matters", "cannot be more than %d (%d)", MaxWeight, *k.Weight)
+		}
+		used = used || k.Weight == nil || *k.Weight != 0
+		for j, m := range k.Models {
+			c.modelName(fmt.Sprintf("%s.models[%d]", at, j), m)
+		}
+	}
+	if !used {
+		c.warn(path+".keys", "", "every key of provider %s has weight 0: it is never used", quote(p.Name))
+	}
+}
+
+// printable checks that a credential can stand in a header line.
+func (c *checker) printable(path string, s Secret) {
+	if strings.ContainsFunc(s.Reveal(), func(r rune) bool { return r < 0x20 || r > 0x7e }) {
+		c.fail(path, "look for a line break or a quote that was pasted along", "holds characters that cannot stand in a header")
+	}
+}
+
+func (c *checker) headers(path string, headers map[string]string) {
+	for _, name := range sortedKeys(headers) {
+		at := path + ".headers" + step(name)
+		if name == "" || strings.ContainsFunc(name, notInToken) {
+			c.fail(at, "", "%s cannot be the name of a header", quote(name))
+		}
+		if strings.ContainsFunc(headers[name], func(r rune) bool { return r < 0x20 && r != '\t' || r == 0x7f }) {
+			c.fail(at, "", "holds a control character")
+		}
+	}
+}
+
+// notInToken is the complement of tchar (RFC 9110, 5.6.2).
+func notInToken(r rune) bool {
+	return r >= 0x80 || !isLetter(byte(r)) && !isDigit(byte(r)) && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+}
+
+func (c *checker) paths(path string, paths map[string]string) {
+	var ops []string
+	for op := range core.NumOps {
+		if op != core.OpModels { // answered here
+			ops = append(ops, op.String())
+		}
+	}
+	for _, op := range sortedKeys(paths) {
+		at := path + ".paths" + step(op)
+		switch {
+		case !slices.Contains(ops, op):
+			c.fail(at, didYouMean(op, ops), "%s is not an operation; they are %s", quote(op), strings.Join(ops, ", "))
+		case !strings.HasPrefix(paths[op], "/") || strings.ContainsFunc(paths[op], notInWord) || strings.Contains(paths[op], "#"):
+			c.fail(at, "begin it with /", "%s cannot be a path", quote(paths[op]))
+		}
+	}
+}
+
+func (c *checker) network(path string, n *Network) {
+	c.notNegative(path+".connect_timeout", n.ConnectTimeout, n.ConnectTimeout < 0)
+	c.notNegative(path+".header_timeout", n.HeaderTimeout, n.HeaderTimeout < 0)
+	c.notNegative(path+".stall_timeout", n.StallTimeout, n.StallTimeout < 0)
+	c.notNegative(path+".total_timeout", n.TotalTimeout, n.TotalTimeout < 0)
+	c.notNegative(path+".keep_alive", n.KeepAlive, n.KeepAlive < 0)
+	c.notNegative(path+".max_connections", n.MaxConnections, n.MaxConnections < 0)
+	if n.Proxy != "" && n.Proxy != "env" {
+		c.proxy(path+".proxy", n.Proxy)
+	}
+	if strings.ContainsFunc(n.ServerName, notInWord) {
+		c.fail(path+".server_name", "", "%s cannot be a server's name", quote(n.ServerName))
+	}
+	if n.InsecureSkipVerify {
+		c.warn(path+".insecure_skip_verify", "name the certificate's issuer in ca instead", "anybody on the way can read the keys sent to this provider")
+	}
+}
+
+func (c *checker) proxy(path, text string) {
+	const hint = "write http://host:port, or env"
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		c.fail(path, hint, "is not a URL")
+	case u.User != nil:
+		c.fail(path, hint, "cannot hold a user or password")
+	case u.Scheme != "http" || u.Hostname() == "" || !isPort(u.Port()) || u.Path != "" && u.Path != "/" || u.RawQuery != "":
+		c.fail(path, hint, "%s is not the address of an HTTP proxy", quote(text))
+	}
+}
+
+func sortedKeys(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
