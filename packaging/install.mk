@@ -31,7 +31,7 @@ install: bin/asbru ## install binary, units and a sample configuration; DESTDIR=
 	install -m 0644 systemd/asbru.socket $(DESTDIR)$(UNITDIR)/asbru.socket
 	install -m 0644 systemd/asbru.sysusers $(DESTDIR)$(SYSUSERSDIR)/asbru.conf
 	install -m 0644 systemd/asbru.tmpfiles $(DESTDIR)$(TMPFILESDIR)/asbru.conf
-	test -e $(DESTDIR)$(SYSCONFDIR)/asbru/asbru.yaml || install -m 0640 packaging/asbru.yaml $(DESTDIR)$(SYSCONFDIR)/asbru/asbru.yaml
+	test -e $(DESTDIR)$(SYSCONFDIR)/asbru/asbru.yaml || install -m 0644 packaging/asbru.yaml $(DESTDIR)$(SYSCONFDIR)/asbru/asbru.yaml
 
 uninstall: ## remove what install wrote, except the configuration
 	rm -f $(DESTDIR)$(BINDIR)/asbru $(DESTDIR)$(UNITDIR)/asbru.service $(DESTDIR)$(UNITDIR)/asbru.socket
