@@ -22,7 +22,7 @@ const (
 
 	// exitWait is the grace in which a successor that gave up can end by itself,
 	// so that its exit status reaches the log, before it is killed.
-	exitWait = 100 * time.Millisecond
+	exitWait = time.Second
 
 	// agreeWait bounds the successor's waits for its predecessor: for the
 	// sockets and for the word that it may serve.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net"
 	"os"
@@ -120,7 +121,13 @@ func (c *child) agree(ctx context.Context, wait time.Duration, names []string, f
 	if len(message) > maxNames {
 		return fmt.Errorf("the names of the sockets take %d bytes, more than %d", len(message), maxNames)
 	}
-	if _, _, err := c.conn.WriteMsgUnix([]byte(message), unix.UnixRights(fds...), nil); err != nil {
+	_, _, err := c.conn.WriteMsgUnix([]byte(message), unix.UnixRights(fds...), nil)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, unix.EPIPE):
+		return fmt.Errorf("process %d %w", c.cmd.Process.Pid, errGaveUp)
+	case err != nil:
 		return fmt.Errorf("cannot give the sockets to process %d: %w", c.cmd.Process.Pid, err)
 	}
 	word := make([]byte, len(wordReady)+1)
@@ -130,8 +137,10 @@ func (c *child) agree(ctx context.Context, wait time.Duration, names []string, f
 		return context.Cause(ctx)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fmt.Errorf("process %d was not ready within %v", c.cmd.Process.Pid, wait)
+	case errors.Is(err, io.EOF) || errors.Is(err, unix.ECONNRESET): // unread sockets
+		return fmt.Errorf("process %d %w", c.cmd.Process.Pid, errGaveUp)
 	case err != nil:
-		return fmt.Errorf("process %d gave up before it was ready: %w", c.cmd.Process.Pid, err)
+		return fmt.Errorf("cannot hear process %d: %w", c.cmd.Process.Pid, err)
 	case string(word[:n]) != wordReady:
 		return fmt.Errorf("process %d said %q instead of %q", c.cmd.Process.Pid, word[:n], wordReady)
 	}
@@ -145,13 +154,19 @@ func (c *child) agree(ctx context.Context, wait time.Duration, names []string, f
 	return nil
 }
 
+// errGaveUp: the successor closed its end of the conversation, most likely by
+// its own end.
+var errGaveUp = errors.New("gave up before it was ready")
+
 // abandon ends a successor that will not take over, and says how it ended if it
 // did so by itself.
 func (c *child) abandon(why error) error {
-	select {
-	case <-c.exited:
-		return fmt.Errorf("%w (%v)", why, c.cmd.ProcessState)
-	case <-time.After(exitWait):
+	if errors.Is(why, errGaveUp) {
+		select {
+		case <-c.exited:
+			return fmt.Errorf("%w (%v)", why, c.cmd.ProcessState)
+		case <-time.After(exitWait):
+		}
 	}
 	_ = c.cmd.Process.Kill()
 	<-c.exited
