@@ -1,0 +1,85 @@
+# Every task of the house. `make` alone lists them.
+#
+# What is built is what is tested: both use the same Go settings, which stand
+# here and nowhere else.
+
+SHELL         := /bin/bash
+.SHELLFLAGS   := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS  = -s -w -X main.version=$(VERSION)
+
+# The second version of encoding/json: stricter and faster in the control plane.
+export GOEXPERIMENT ?= jsonv2
+
+# Tools are built once per version and kept out of the tree.
+STATICCHECK_VERSION := v0.8.2
+TOOLS       ?= $(or $(XDG_CACHE_HOME),$(if $(HOME),$(HOME)/.cache),$(CURDIR)/.cache)/asbru/$(shell $(GO) env GOVERSION)
+STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
+
+# How long one fuzz target runs, and one benchmark.
+FUZZTIME  ?= 60s
+BENCHTIME ?= 1s
+
+.PHONY: help build run test format vet lint race plain bench gate fuzz protocol clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## one static binary: bin/asbru
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/asbru .
+
+run: build ## start the gateway with a built-in stand-in provider: no key, no network
+	bin/asbru serve --demo
+
+test: format vet lint build race plain ## everything that has to hold; needs no network once the tools are there
+
+format: ## fail on a Go file that gofmt would change
+	@bad=$$(git ls-files -co --exclude-standard -- '*.go' | xargs -r gofmt -l); \
+	if [ -n "$$bad" ]; then printf 'not gofmt-ed:\n%s\n' "$$bad"; exit 1; fi
+
+vet: ## go vet
+	$(GO) vet ./...
+
+lint: $(STATICCHECK) ## staticcheck
+	$(STATICCHECK) ./...
+
+$(STATICCHECK):
+	@mkdir -p $(@D)
+	@tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	GOBIN=$$tmp $(GO) install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION); \
+	mv "$$tmp/staticcheck" $@
+
+race: ## all tests under the race detector, in random order
+	$(GO) test -race -shuffle=on -timeout=8m ./...
+
+# The race detector allocates by itself, so the allocation budgets are built
+# only without it; the other tests run a second time as the machine allows.
+plain: ## all tests without it: these count allocations
+	$(GO) test -timeout=5m ./...
+
+bench: ## every Go benchmark; BENCHTIME=1s
+	$(GO) test -run='^$$' -bench=. -benchmem -benchtime=$(BENCHTIME) -timeout=60m ./...
+
+gate: build ## what may not get worse: allocations, size of the binary, time to start
+	$(GO) test -count=1 -v -run='Alloc|Binary|Budget' ./...
+
+fuzz: ## every fuzz target one after the other; FUZZTIME=60s
+	@failed=; for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list='^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "== $$pkg $$target"; \
+			$(GO) test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) $$pkg || failed="$$failed $$pkg:$$target"; \
+		done; \
+	done; \
+	if [ -n "$$failed" ]; then echo "these found something:$$failed"; exit 1; fi
+
+protocol: ## the protocol corpora; those outside the repository are skipped where they are absent
+	$(GO) test -count=1 -v -run='Protocol|Corpus' ./...
+
+clean: ## remove what was built here
+	rm -rf bin .cache
+
+include packaging/install.mk

@@ -1,0 +1,145 @@
+package systemd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Inherit returns the listening sockets this process was born with: from a
+// predecessor (HandOver), else from systemd (Listeners), else none. Call it
+// once, early, in a process with one purpose; the caller owns the listeners.
+//
+// ready has to be called when everything else stands and before the first
+// Accept. It says so to the predecessor and returns nil when it has stopped
+// being in charge; with an error this process must not serve and has to exit.
+// Without a predecessor it returns nil at once. It never is nil; a second call
+// repeats the first answer.
+func Inherit() (listeners map[string]net.Listener, ready func() error, err error) {
+	value, ok := os.LookupEnv(handOverVariable)
+	if !ok {
+		listeners, err = Listeners()
+		return listeners, func() error { return nil }, err
+	}
+	os.Unsetenv(handOverVariable)
+	listeners, conn, err := receive(value)
+	if err != nil {
+		err = fmt.Errorf("cannot take over from process %d: %w", os.Getppid(), err)
+		return nil, func() error { return err }, err
+	}
+	return listeners, sync.OnceValue(func() error {
+		defer conn.Close()
+		if err := takeOver(conn); err != nil {
+			return fmt.Errorf("cannot take over from process %d: %w", os.Getppid(), err)
+		}
+		return nil
+	}), nil
+}
+
+// receive takes the sockets and their names off the predecessor's first message.
+func receive(value string) (map[string]net.Listener, *net.UnixConn, error) {
+	fd, err := strconv.Atoi(value)
+	if err != nil || fd < firstFD {
+		return nil, nil, fmt.Errorf("%s=%q is not a descriptor", handOverVariable, value)
+	}
+	f := os.NewFile(uintptr(fd), "hand-over")
+	conn, err := unixConn(f)
+	f.Close()
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot use descriptor %d: %w", fd, err)
+	}
+	if err := conn.SetDeadline(time.Now().Add(agreeWait)); err != nil {
+		conn.Close()
+		return nil, nil, err
+	}
+	names, fds, err := readSockets(conn)
+	if err != nil {
+		conn.Close()
+		return nil, nil, err
+	}
+	listeners, err := adopt(fds, names)
+	if err != nil {
+		conn.Close()
+		return nil, nil, err
+	}
+	return listeners, conn, nil
+}
+
+// readSockets returns one name for each descriptor, no two alike. The
+// descriptors, which are the caller's, close on exec.
+func readSockets(conn *net.UnixConn) (names []string, fds []int, err error) {
+	message, rights := make([]byte, maxNames), make([]byte, unix.CmsgSpace(4*maxListeners))
+	n, oobn, flags, _, err := conn.ReadMsgUnix(message, rights) // sets MSG_CMSG_CLOEXEC
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot receive the sockets: %w", err)
+	}
+	if fds, err = rightsIn(rights[:oobn]); err != nil {
+		return nil, nil, fmt.Errorf("cannot receive the sockets: %w", err)
+	}
+	names = strings.Split(string(message[:n]), "\x00")
+	switch {
+	case flags&(unix.MSG_TRUNC|unix.MSG_CTRUNC) != 0:
+		err = fmt.Errorf("the message is too long or a descriptor did not fit (limit of open files?)")
+	case names[0] != wordSockets:
+		err = fmt.Errorf("the predecessor speaks %.32q, this program %q", names[0], wordSockets)
+	case len(names)-1 != len(fds):
+		err = fmt.Errorf("%d sockets arrived with %d names", len(fds), len(names)-1)
+	default:
+		return names[1:], fds, nil
+	}
+	closeFDs(fds)
+	return nil, nil, err
+}
+
+// rightsIn returns all descriptors in the control data of one message; it
+// closes them if it cannot read it all.
+func rightsIn(control []byte) ([]int, error) {
+	messages, err := unix.ParseSocketControlMessage(control)
+	if err != nil {
+		return nil, err
+	}
+	var all []int
+	for i := range messages {
+		fds, err := unix.ParseUnixRights(&messages[i])
+		if err != nil {
+			closeFDs(all)
+			return nil, err
+		}
+		all = append(all, fds...)
+	}
+	return all, nil
+}
+
+// takeOver says "ready" and waits for "serve". A predecessor that is gone cannot
+// object: it kills a successor it does not want before it closes its end, so an
+// end of file read by a living process means that nobody else serves.
+func takeOver(conn *net.UnixConn) error {
+	if err := conn.SetDeadline(time.Now().Add(agreeWait)); err != nil {
+		return err
+	}
+	if _, err := conn.Write([]byte(wordReady)); err != nil {
+		if errors.Is(err, unix.EPIPE) {
+			return nil
+		}
+		return err
+	}
+	word := make([]byte, len(wordServe)+1)
+	n, err := conn.Read(word)
+	switch {
+	case errors.Is(err, io.EOF) || errors.Is(err, unix.ECONNRESET):
+		return nil
+	case err != nil:
+		return err
+	case string(word[:n]) != wordServe:
+		return fmt.Errorf("it said %q instead of %q", word[:n], wordServe)
+	}
+	return nil
+}

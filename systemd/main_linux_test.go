@@ -1,0 +1,83 @@
+package systemd
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// roleVariable makes this test binary play another program.
+const roleVariable = "ASBRU_TEST_ROLE"
+
+// quickExit takes out the second that the race detector sleeps at each exit.
+const quickExit = "GORACE=atexit_sleep_ms=0"
+
+func TestMain(m *testing.M) {
+	switch role := os.Getenv(roleVariable); role {
+	case "":
+		before := runtime.NumGoroutine()
+		code := m.Run()
+		if code == 0 && leaks(before) {
+			code = 1
+		}
+		os.Exit(code)
+	case "listeners":
+		beListeners()
+	case "server":
+		beServer()
+	default:
+		beBroken(role)
+	}
+}
+
+// leaks waits a moment for goroutines that are ending, then reports the rest.
+func leaks(before int) bool {
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			return false
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	stacks := make([]byte, 1<<20)
+	fmt.Fprintf(os.Stderr, "goroutines left:\n%s\n", stacks[:runtime.Stack(stacks, true)])
+	return true
+}
+
+func self(t *testing.T) string {
+	t.Helper()
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
+// nonblock reports whether O_NONBLOCK is set on the description of l, which all
+// processes that share the socket share.
+func nonblock(l net.Listener) (bool, error) {
+	raw, err := l.(*net.TCPListener).SyscallConn()
+	if err != nil {
+		return false, err
+	}
+	var flags int
+	var fail error
+	if err := raw.Control(func(fd uintptr) { flags, fail = unix.FcntlInt(fd, unix.F_GETFL, 0) }); err != nil {
+		return false, err
+	}
+	return flags&unix.O_NONBLOCK != 0, fail
+}
