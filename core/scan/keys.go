@@ -6,9 +6,12 @@ type Keys struct {
 	lengths uint64 // bit n: some name has n bytes
 }
 
-// NewKeys compiles names, at most 63 bytes each. The position of a name is its
+// NewKeys compiles at most maxWanted names of at most 63 bytes each. The position of a name is its
 // index in the spans of Object.
 func NewKeys(names ...string) *Keys {
+	if len(names) > maxWanted {
+		panic("BUG: too many wanted keys")
+	}
 	k := &Keys{names: names}
 	for _, n := range names {
 		if len(n) > 63 {

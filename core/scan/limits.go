@@ -13,6 +13,9 @@ const (
 	// MaxBytes bounds a document, so that a Span can address all of it.
 	MaxBytes = math.MaxInt32
 
+	// maxWanted bounds the names of one Keys.
+	maxWanted = 32
+
 	// maxNameShown cuts a key that an error message quotes.
 	maxNameShown = 64
 

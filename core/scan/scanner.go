@@ -9,7 +9,7 @@ type Scanner struct {
 	twins bool // duplicate and twin keys are refused
 
 	want *Keys
-	at   []Span
+	at   [maxWanted]Span
 	slot int // of the wanted value being read; -1: none
 	from int // where it starts
 	bad  Span
@@ -35,9 +35,15 @@ func (s *Scanner) Object(doc []byte, want *Keys, at []Span) error {
 		}
 		return &Error{Kind: NotObject, Offset: i}
 	}
-	s.want, s.at, s.twins = want, at, true
+	s.want, s.twins = want, true
+	if want != nil {
+		clear(s.at[:len(want.names)])
+	}
 	err := s.check(doc, i)
-	s.want, s.at = nil, nil
+	if want != nil {
+		copy(at, s.at[:len(want.names)]) // at itself stays on the caller's stack
+	}
+	s.want = nil
 	return err
 }
 

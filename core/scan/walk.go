@@ -100,7 +100,7 @@ func skip(b []byte, i int) int {
 // of [ ] { }. As with special only the lowest set bit counts.
 func bracket(w uint64) uint64 {
 	up := w | ones*0x20 // [ and ] become { and }
-	return ((w ^ ones*'"') - ones | (up ^ ones*'{') - ones | (up ^ ones*'}') - ones) &^ w & tops
+	return (((w ^ ones*'"') - ones) | ((up ^ ones*'{') - ones) | ((up ^ ones*'}') - ones)) &^ w & tops
 }
 
 func skipContainer(b []byte, i int) int {
@@ -134,7 +134,7 @@ func skipContainer(b []byte, i int) int {
 
 // quote has the top bit set in the byte of w that is a quote or a backslash.
 func quote(w uint64) uint64 {
-	return ((w ^ ones*'"') - ones | (w ^ ones*'\\') - ones) &^ w & tops
+	return (((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones)) &^ w & tops
 }
 
 // skipText returns what follows the closing quote of the string whose content
