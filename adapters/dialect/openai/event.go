@@ -98,6 +98,8 @@ func choices(raw []byte, st *core.StreamState) bool {
 				st.Content = st.Content || filled(value)
 			case "finish_reason":
 				st.Finished = st.Finished || filled(value)
+			case "usage": // Moonshot
+				tokens(value, &st.Usage)
 			case "error": // OpenRouter
 				st.Failed = st.Failed || !scan.IsNull(value)
 			}
