@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-
-	"asbru/core"
 )
 
 // compileBase reads base_url: where to connect, the Host header, and the path
@@ -99,12 +97,11 @@ func local(host string) bool {
 // Without a path in base_url there is no prefix to relay other operations below.
 func (c *compiler) compilePaths(p *provider, u *url.URL) {
 	base := strings.TrimRight(u.EscapedPath(), "/")
-	for op := range core.NumOps {
-		if path := p.adapter.Paths[op]; path != "" && op != core.OpPass && op != core.OpModels {
-			p.paths[op] = base + path
+	for op, path := range p.adapter.Paths {
+		if path != "" {
+			p.paths[op] = base + strings.TrimRight(path, "/")
 		}
 	}
-	p.paths[core.OpPass] = base
 	for _, name := range names(p.doc.Paths) {
 		path, at := p.doc.Paths[name], member(p.at+".paths", name)
 		op, ok := opNamed(name)

@@ -25,6 +25,7 @@ func decode(t *testing.T, text string) *config.Document {
 	vars := map[string]string{"OPENAI_API_KEY": "sk-o", "MISTRAL_API_KEY": "sk-m"}
 	doc, problems := config.Decode("asbru.yaml", []byte(text), config.Env{
 		Lookup: func(name string) (string, bool) { v, ok := vars[name]; return v, ok },
+		Known:  Kinds(),
 	})
 	if doc == nil {
 		t.Fatalf("cannot decode: %v", problems)
