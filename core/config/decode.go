@@ -108,8 +108,11 @@ type decoder struct {
 	expanded int          // bytes of all strings after expansion
 }
 
-// problem records an Error at n.
+// problem records an Error at n, unless there are more than anybody reads.
 func (d *decoder) problem(n *yaml.Node, at *place, message, hint string) {
+	if len(d.problems) > maxProblems {
+		return
+	}
 	d.problems = append(d.problems, Problem{File: d.name, Line: n.Line, Column: n.Column,
 		Path: at.String(), Message: message, Hint: hint})
 }
@@ -117,7 +120,7 @@ func (d *decoder) problem(n *yaml.Node, at *place, message, hint string) {
 // value reads n into v. null, and a key without a value, leave v as it is.
 func (d *decoder) value(n *yaml.Node, v reflect.Value, at *place) {
 	if len(d.problems) > maxProblems {
-		return // nobody reads them, and each costs memory
+		return
 	}
 	n, leave, ok := d.follow(n, at)
 	if !ok {
