@@ -27,8 +27,9 @@ func (h *handler) may(r *http.Request, to row) *core.Fault {
 	case !h.Admin && local(r):
 		return nil
 	case !h.Admin:
-		return &core.Fault{Code: core.Forbidden, Message: "cannot show " + to.path + " here: on this listener it is for callers on the same machine",
-			Hint: "ask http://localhost, or the admin listener with its token"}
+		return &core.Fault{Code: core.Forbidden,
+			Message: "cannot show " + to.path + " here: on this listener it is for callers on the same machine",
+			Hint:    "ask http://localhost, or the admin listener with its token"}
 	case len(token) > 0 && h.opens(token):
 		return nil
 	case len(token) > 0:

@@ -19,7 +19,7 @@ type Serving struct {
 	TLS   *tls.Config   // nil: in the clear
 	HTTP2 bool          // also HTTP/2: by ALPN over TLS, with prior knowledge in the clear
 	Conns int           // open at once; more wait in the listen queue; 0: MaxConns
-	Write time.Duration // for a whole answer; 0: 65 s; negative: no bound, also not for request bodies: the handler keeps its own
+	Write time.Duration // for a whole answer; 0: 65 s; negative: none, nor for request bodies
 	Grace time.Duration // for answers under way when ctx ends; 0: 5 s
 	Log   *slog.Logger  // for broken connections, at debug level; nil: silent
 }
