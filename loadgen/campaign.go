@@ -194,9 +194,7 @@ func (c *campaign) visit(r *record, round int) error {
 	used := c.look(pids).since(before)
 	w.values.latencies(t)
 	w.values.counts(t, start, end, c.o.max)
-	if len(pids) > 0 && t.sent > 0 {
-		w.values.costs(used, held, t)
-	}
+	w.values.costs(used, held, t)
 	r.close(w, t, used.foreign*100 > c.o.foreign)
 	w.foreign = used.foreign
 	c.live.show(round, r, w)

@@ -40,6 +40,7 @@ var figures = []figure{
 	{"cpu_us", "µs", false, "CPU time of the watched processes a request"},
 	{"cpu_chunk_us", "µs", false, "streams: the same a chunk"},
 	{"switches", "", false, "context switches of the watched processes a request"},
+	{"generator_cpu_us", "µs", false, "CPU time of the load generator itself a request"},
 	{"rss_mb", "MB", false, "memory of the watched processes when the window ends"},
 	{"rss_stream_kb", "KB", false, "held streams: growth of memory a stream"},
 	{"anon_stream_kb", "KB", false, "held streams: growth of memory without a file behind it"},

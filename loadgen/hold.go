@@ -20,7 +20,7 @@ func (c *campaign) holdStreams(r *record, round int) error {
 	var held memory
 	// The last reading must see every stream open, yet reading a large process
 	// takes time: read once when the hold is nearly over.
-	readAt := c.fleet.clock.now() + int64(leadIn) + int64(ramp+c.o.duration*9/10)
+	readAt := c.fleet.clock.now() + int64(leadIn) + int64(ramp+c.o.duration-max(c.o.duration/10, readAhead))
 	read := false
 	v.tick = func(n int) {
 		c.live.hold(r, n, c.o.hold)

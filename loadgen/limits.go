@@ -43,6 +43,10 @@ const (
 	// tickEvery is how often timeouts are looked for and resting connections
 	// of a closed loop try again.
 	tickEvery = 100 * time.Millisecond
+	// readAhead is how long before the end of a hold its memory is read at the
+	// latest; more than two ticks, so that no hold ends unread.
+	readAhead    = 250 * time.Millisecond
+	shortestHold = 500 * time.Millisecond
 	// longestWait bounds one wait in the kernel, so that a stop is seen.
 	longestWait = 20 * time.Millisecond
 	// dialWait bounds one connect of the portable lane.

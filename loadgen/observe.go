@@ -59,17 +59,24 @@ func (v values) counts(t *tally, start, end int64, closed bool) {
 	}
 }
 
-// costs puts what the watched processes paid.
+// costs puts what the watched processes paid, and this one.
 func (v values) costs(used cost, held memory, t *tally) {
-	n := float64(t.sent)
-	if used.target.nanos > 0 {
-		v["cpu_us"] = float64(used.target.nanos) / 1e3 / n
-		if t.relay.n > 0 {
-			v["cpu_chunk_us"] = float64(used.target.nanos) / 1e3 / float64(t.relay.n)
-		}
-	}
-	v["switches"] = float64(used.target.switches) / n
 	if held.found > 0 {
 		v["rss_mb"] = float64(held.rss) / 1e6
+	}
+	n := float64(t.sent)
+	if n == 0 {
+		return
+	}
+	if used.own.nanos > 0 {
+		v["generator_cpu_us"] = float64(used.own.nanos) / 1e3 / n
+	}
+	if used.target.nanos == 0 { // nothing is watched, or the kernel keeps no account
+		return
+	}
+	v["cpu_us"] = float64(used.target.nanos) / 1e3 / n
+	v["switches"] = float64(used.target.switches) / n
+	if t.relay.n > 0 {
+		v["cpu_chunk_us"] = float64(used.target.nanos) / 1e3 / float64(t.relay.n)
 	}
 }

@@ -256,20 +256,28 @@ func (r *round) watch(over chan struct{}) {
 // line takes a kept connection or opens one.
 func (p *portable) line(t *target, fresh bool) (*line, error) {
 	if !fresh {
-		p.mu.Lock()
-		kept := p.idle[t.index]
-		if n := len(kept); n > 0 {
-			p.idle[t.index] = kept[:n-1]
-			p.mu.Unlock()
-			return kept[n-1], nil
+		if l := p.take(t); l != nil {
+			return l, nil
 		}
-		p.mu.Unlock()
 	}
 	c, err := net.DialTimeout("tcp", t.addr.String(), dialWait)
 	if err != nil {
 		return nil, err
 	}
 	return &line{conn: c, buf: make([]byte, readBytes)}, nil
+}
+
+// take is the line that was used last, nil when none is kept.
+func (p *portable) take(t *target) *line {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	kept := p.idle[t.index]
+	if len(kept) == 0 {
+		return nil
+	}
+	l := kept[len(kept)-1]
+	p.idle[t.index] = kept[:len(kept)-1]
+	return l
 }
 
 func (p *portable) keep(t *target, l *line) {

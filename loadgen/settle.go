@@ -80,7 +80,9 @@ func (o *options) settleTime(given map[string]bool) error {
 		if !given["duration"] {
 			o.duration = 10 * time.Second
 		}
-		o.window = o.duration
+		if o.window = o.duration; o.window < shortestHold {
+			return fmt.Errorf("--duration %v is too short to hold streams; give %v or more", o.duration, shortestHold)
+		}
 	}
 	if o.rounds < 1 || o.rounds > maxRounds {
 		return fmt.Errorf("--rounds %d must lie between 1 and %d", o.rounds, maxRounds)
