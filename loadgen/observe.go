@@ -6,9 +6,8 @@ import "slices"
 type sight struct {
 	machine machine
 	ticks   uint64 // of every process that belongs to the run
-	own     thread // this process
 	threads threads
-	seen    threads // of this process
+	own     threads // of this process
 }
 
 // cost is what happened between two looks.
@@ -26,7 +25,7 @@ func (c *campaign) look(pids []int) sight {
 			known = append(known, pid)
 		}
 	}
-	s := sight{threads: c.proc.threads(pids), seen: c.proc.threads(c.known[:1]), ticks: c.proc.ticks(known)}
+	s := sight{threads: c.proc.threads(pids), own: c.proc.threads(c.known[:1]), ticks: c.proc.ticks(known)}
 	s.machine, _ = parseMachine(c.proc.file("stat"))
 	return s
 }
@@ -39,7 +38,7 @@ func (s sight) since(before sight) cost {
 	}
 	return cost{
 		target:  s.threads.since(before.threads),
-		own:     s.seen.since(before.seen),
+		own:     s.own.since(before.own),
 		foreign: foreign(before.machine, s.machine, known),
 	}
 }
