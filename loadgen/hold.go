@@ -1,0 +1,68 @@
+package loadgen
+
+import (
+	"fmt"
+	"time"
+)
+
+// holdStreams opens the streams of one window, holds them, and says how much
+// the watched processes grew for each.
+func (c *campaign) holdStreams(r *record, round int) error {
+	w := &window{values: make(values)}
+	pids := c.family(r.target.pids)
+	ramp := time.Duration(float64(c.o.hold) / c.o.rate * float64(time.Second))
+	v := c.volley(r, round)
+	v.length, v.hold, v.conns = ramp, true, c.o.hold
+	v.drain = c.o.duration
+	before := c.proc.memory(pids, true)
+	looked := c.look(pids)
+	var open, sockets int
+	var held memory
+	// The last reading must see every stream open, yet reading a large process
+	// takes time: read once when the hold is nearly over.
+	readAt := c.fleet.clock.now() + int64(leadIn) + int64(ramp+c.o.duration-max(c.o.duration/10, readAhead))
+	read := false
+	v.tick = func(n int) {
+		c.live.hold(r, n, c.o.hold)
+		if !read && c.fleet.clock.now() >= readAt {
+			read, open = true, n
+			held, sockets = c.proc.memory(pids, true), c.proc.sockets(pids)
+		}
+	}
+	t, _, _, err := c.fleet.fire(v)
+	if err != nil {
+		return err
+	}
+	used := c.look(pids).since(looked)
+	c.fleet.hangUp(r.target)
+	w.values.latencies(t)
+	delete(w.values, "p50") // only streams that ended early have a last byte
+	w.values["streams"] = float64(open)
+	w.values["success"] = float64(open) / float64(c.o.hold)
+	if len(pids) > 0 && held.found > 0 && open > 0 {
+		w.values.growth(before, held, open)
+		w.values["sockets"] = float64(sockets)
+		if t.relay.n > 0 {
+			w.values["cpu_chunk_us"] = float64(used.target.nanos) / 1e3 / float64(t.relay.n)
+		}
+	}
+	w.foreign = used.foreign
+	r.close(w, t, false) // memory does not mind foreign CPU
+	c.live.show(round, r, w)
+	if short := c.o.hold - open; short > 0 && !c.stop.Load() && t.failures() == 0 {
+		return fmt.Errorf("%d of %d streams to %s were not open when the hold was read; ask the server for longer streams, or raise --rate", short, c.o.hold, r.target.name)
+	}
+	c.sleepUnlessStopped(tickEvery) // let the server see the hang-up before the next target
+	return nil
+}
+
+// growth puts the memory of each stream.
+func (v values) growth(before, held memory, open int) {
+	per := func(a, b int64) float64 { return float64(b-a) / 1e3 / float64(open) }
+	v["rss_stream_kb"] = per(before.rss, held.rss)
+	v["anon_stream_kb"] = per(before.anon, held.anon)
+	if held.pss > 0 && before.pss > 0 {
+		v["pss_stream_kb"] = per(before.pss, held.pss)
+	}
+	v["rss_mb"] = float64(held.rss) / 1e6
+}
