@@ -133,6 +133,10 @@ func (q *question) caller(stderr io.Writer) *core.VirtualKey {
 // list prints every name a client can ask for.
 func (q *question) list() {
 	row := func(name string, r *core.Route) {
+		if r == nil {
+			q.line("", fmt.Sprintf("%-28s → nobody: several providers serve it", name))
+			return
+		}
 		var to []string
 		for _, t := range r.Targets {
 			to = append(to, t.Name)

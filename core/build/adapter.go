@@ -1,18 +1,61 @@
 package build
 
-import "asbru/core"
+import (
+	"fmt"
+	"strings"
 
-// An Adapter is what build needs to know of a kind of provider.
-type Adapter struct {
-	Name     string
-	Dialect  *core.Dialect
-	Base     string             // where it is reached; empty: base_url is required
-	Paths    map[core.Op]string // below Base; an operation that is missing is not supported
-	AskUsage bool               // understands stream_options.include_usage
-	Serves   []string           // how the bare names it serves begin
-	Env      string             // the variable its key is usually kept in
-	Local    bool               // runs on this machine or next to it: no key needed, private addresses allowed
+	"asbru/adapters"
+	"asbru/core/config"
+)
 
-	// Headers appends the header lines that carry key, each ended by CRLF.
-	Headers func(dst []byte, key string) []byte
+// Kinds is what the document's validation has to know of the adapters.
+func Kinds() map[string]config.Kind {
+	kinds := make(map[string]config.Kind, len(adapters.All))
+	for _, a := range adapters.All {
+		kinds[a.Name] = config.Kind{NeedsKey: a.Env != "", HasBase: a.Base != "", Serves: patterns(a)}
+	}
+	return kinds
+}
+
+// compatible is the adapter of what has a base_url and no kind of its own.
+const compatible = "openai-compatible"
+
+// findAdapter finds the adapter of p: its type, else its name when that is one,
+// else compatible when it has an address of its own.
+func (c *compiler) findAdapter(p *provider) bool {
+	kind, at := p.doc.Type, p.at+".type"
+	if kind == "" {
+		kind, at = p.doc.Name, p.at+".name"
+	}
+	a, ok := adapters.Find(kind)
+	if !ok && p.doc.Type == "" && p.doc.BaseURL != "" {
+		a, ok = adapters.Find(compatible)
+	}
+	if !ok {
+		c.fail(at, fmt.Sprintf("is %q, a provider nobody here knows", kind), "if it speaks OpenAI's API, set type: openai and base_url")
+	}
+	p.adapter = a
+	return ok
+}
+
+// serves lists the bare names of p, "*" at the end for a prefix. An adapter's
+// own list holds for the provider itself, not for what somebody else runs at
+// another address in its way.
+func (p *provider) serves() []string {
+	switch {
+	case len(p.doc.Models) > 0:
+		return p.doc.Models
+	case p.doc.BaseURL == "" || p.doc.Name == p.adapter.Name:
+		return patterns(p.adapter)
+	}
+	return nil
+}
+
+// patterns are the prefixes of a's names as a document would write them.
+func patterns(a *adapters.Adapter) []string {
+	out := make([]string, len(a.Serves))
+	for i, prefix := range a.Serves {
+		out[i] = strings.TrimSuffix(prefix, "*") + "*"
+	}
+	return out
 }

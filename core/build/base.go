@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-
-	"asbru/core"
 )
 
 // compileBase reads base_url: where to connect, the Host header, and the path
@@ -69,38 +67,41 @@ func (c *compiler) compileEndpoint(p *provider, u *url.URL) {
 	}
 	e.Proxy = c.proxy(p, u)
 	if !e.AllowPrivate && e.Proxy == "" && private(e.Host) {
-		c.fail(p.at+".base_url", fmt.Sprintf("leads to %s, an address of this machine or of a private network", e.Host),
+		c.fail(p.at+".base_url", fmt.Sprintf("leads to %s, an address of a private network", e.Host),
 			"set network: {allow_private_network: true} if that is meant")
 	}
-	if e.Scheme == "http" && !e.AllowPrivate && (p.doc.APIKey.Set() || len(p.doc.Keys) > 0) {
+	if e.Scheme == "http" && !e.AllowPrivate && !local(e.Host) && (p.doc.APIKey.Set() || len(p.doc.Keys) > 0) {
 		c.warn(p.at+".base_url", fmt.Sprintf("is plain http: whoever is on the way to %s can read its key", e.Host), "write https://")
 	}
 }
 
 // private reports whether host is, by its text alone, an address that only
-// AllowPrivate permits. Names are judged when they are resolved.
+// AllowPrivate permits. Names are judged when they are resolved; who writes an
+// address of this machine means it.
 func private(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
 	ip, err := netip.ParseAddr(host)
 	if err != nil {
 		return false
 	}
 	ip = ip.Unmap()
-	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified()
+	return ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified()
+}
+
+// local reports whether host is this machine, by its text alone.
+func local(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }
 
 // compilePaths joins the path of base_url with the path of each operation.
 // Without a path in base_url there is no prefix to relay other operations below.
 func (c *compiler) compilePaths(p *provider, u *url.URL) {
 	base := strings.TrimRight(u.EscapedPath(), "/")
-	for op := range core.NumOps {
-		if path := p.adapter.Paths[op]; path != "" && op != core.OpPass && op != core.OpModels {
-			p.paths[op] = base + path
+	for op, path := range p.adapter.Paths {
+		if path != "" {
+			p.paths[op] = base + strings.TrimRight(path, "/")
 		}
 	}
-	p.paths[core.OpPass] = base
 	for _, name := range names(p.doc.Paths) {
 		path, at := p.doc.Paths[name], member(p.at+".paths", name)
 		op, ok := opNamed(name)

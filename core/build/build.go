@@ -20,10 +20,6 @@ type Deps struct {
 
 	// Lookup finds an environment variable, for proxies set as "env"; nil: none is set.
 	Lookup func(name string) (string, bool)
-
-	// Find knows the kinds of providers by name. It must know "openai", which
-	// stands for whatever has a base_url and no kind of its own.
-	Find func(name string) (*Adapter, bool)
 }
 
 // Compile builds the Snapshot that doc describes. Tallies (by name) and pools

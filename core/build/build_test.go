@@ -31,7 +31,6 @@ func fakeDeps() Deps {
 			}
 			return &fakePool{endpoint: e}, nil
 		},
-		Find: findAdapter,
 	}
 }
 
@@ -116,7 +115,7 @@ func TestSeeds(t *testing.T) {
 	if m.Host != "api.mistral.ai" || m.Paths[core.OpChat] != "/v1/chat/completions" || m.Paths[core.OpPass] != "/v1" {
 		t.Errorf("mistral: host %q, chat %q, pass %q", m.Host, m.Paths[core.OpChat], m.Paths[core.OpPass])
 	}
-	if got := string(m.Keys[0].Header); got != "authorization: Bearer sk-mistral\r\n" {
+	if got := string(m.Keys[0].Header); got != "Authorization: Bearer sk-mistral\r\n" {
 		t.Errorf("mistral's key is sent as %q", got)
 	}
 	want := core.Waits{Connect: 3 * time.Second, Header: 30 * time.Second, Stall: 30 * time.Second, Total: 10 * time.Minute}
@@ -266,6 +265,11 @@ func TestBareNames(t *testing.T) {
 	s, _ = must(t, doc, nil)
 	f("gpt-4.1", "nobody") // now two claim the prefix
 	f("fifth/gpt-4.1", "fifth(gpt-4.1)")
+
+	// what speaks like a provider at another address does not serve its names
+	doc.Providers[4].BaseURL = "https://fifth.example/v1"
+	s, _ = must(t, doc, nil)
+	f("gpt-4.1", "openai(gpt-4.1)")
 
 	only, _ := must(t, &config.Document{Providers: doc.Providers[3:4]}, nil)
 	s = only

@@ -38,23 +38,6 @@ func (c *compiler) compileServes() {
 	})
 }
 
-// serves lists the bare names of p, "*" at the end for a prefix. The adapter's
-// own list holds for the provider itself, not for whatever else is reached
-// through base_url and speaks like it.
-func (p *provider) serves() []string {
-	if len(p.doc.Models) > 0 {
-		return p.doc.Models
-	}
-	if p.inferred {
-		return nil
-	}
-	out := make([]string, len(p.adapter.Serves))
-	for i, prefix := range p.adapter.Serves {
-		out[i] = strings.TrimSuffix(prefix, "*") + "*"
-	}
-	return out
-}
-
 // compileModels makes a Route of each alias. An alias goes before a served name.
 func (c *compiler) compileModels() {
 	own := map[string]int{}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"asbru/adapters"
 	"asbru/core"
 	"asbru/core/config"
 )
@@ -12,8 +13,7 @@ import (
 type provider struct {
 	at       string // its path in the document
 	doc      *config.Provider
-	adapter  *Adapter
-	inferred bool // nobody named the type: it was taken to be OpenAI-compatible
+	adapter  *adapters.Adapter
 	endpoint core.Endpoint
 	host     string // Host header
 	paths    [core.NumOps]string
@@ -47,24 +47,6 @@ func (c *compiler) compileProviders() {
 	if len(c.doc.Providers) == 1 && len(c.providers) == 1 {
 		c.next.Only = c.providers[0].route
 	}
-}
-
-func (c *compiler) findAdapter(p *provider) bool {
-	kind := p.doc.Type
-	at := p.at + ".type"
-	if kind == "" {
-		kind, at = p.doc.Name, p.at+".name"
-	}
-	if a, ok := c.deps.Find(kind); ok {
-		p.adapter = a
-		return true
-	}
-	if p.doc.Type == "" && p.doc.BaseURL != "" {
-		p.adapter, p.inferred = c.deps.Find("openai")
-		return p.inferred
-	}
-	c.fail(at, fmt.Sprintf("is %q, a provider nobody here knows", kind), "if it speaks OpenAI's API, set type: openai and base_url")
-	return false
 }
 
 // target returns the one Target of model at p; model is empty for the name the

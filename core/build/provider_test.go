@@ -156,6 +156,9 @@ func TestKeyInTheClear(t *testing.T) {
 	f("http://e.com/v1", false, "", 0)
 	f("http://vllm:8000/v1", true, "sk-1", 0)
 	f("https://e.com/v1", false, "sk-1", 0)
+	f("http://127.0.0.1:9000/v1", false, "sk-1", 0)
+	f("http://localhost:9000/v1", false, "sk-1", 0)
+	f("http://[::1]:9000/v1", false, "sk-1", 0)
 }
 
 // Each mistake is told at its own path, and nothing is opened.
@@ -205,9 +208,8 @@ func TestProblems(t *testing.T) {
 	f("providers[0].base_url", "api_key", func(_ *doc, p *provider) { p.BaseURL = "https://e.com/v1#x" })
 	f("providers[0].base_url", "in paths", func(_ *doc, p *provider) { p.BaseURL = "https://e.com/v1?x=y" })
 	f("providers[0].base_url", "65535", func(_ *doc, p *provider) { p.BaseURL = "https://e.com:70000/v1" })
-	f("providers[0].base_url", "allow_private_network", func(_ *doc, p *provider) { p.BaseURL = "http://127.0.0.1:9/v1" })
+	f("providers[0].base_url", "allow_private_network", func(_ *doc, p *provider) { p.BaseURL = "http://169.254.169.254/v1" })
 	f("providers[0].base_url", "allow_private_network", func(_ *doc, p *provider) { p.BaseURL = "http://[::ffff:10.0.0.1]/v1" })
-	f("providers[0].base_url", "allow_private_network", func(_ *doc, p *provider) { p.BaseURL = "http://localhost/v1" })
 	f("providers[0].api_key", "OPENAI_API_KEY", func(_ *doc, p *provider) { p.APIKey = config.Secret{} })
 	f("providers[0].api_key", "line break", func(_ *doc, p *provider) { p.APIKey = secret("sk-1\r\nx: y") })
 	f("providers[0].keys[1]", "line break", func(_ *doc, p *provider) {

@@ -59,11 +59,11 @@ func (c *compiler) proxyFromEnv(u *url.URL) string {
 // network such as 10.0.0.0/8, each with an optional port except the network.
 // Addresses of this machine are always out.
 func noProxy(list, host, port string) bool {
-	ip, err := netip.ParseAddr(host)
-	isIP := err == nil
-	if host == "localhost" || isIP && ip.IsLoopback() {
+	if local(host) {
 		return true
 	}
+	ip, err := netip.ParseAddr(host)
+	isIP := err == nil
 	for entry := range strings.SplitSeq(list, ",") {
 		entry = strings.ToLower(strings.TrimSpace(entry))
 		if entry == "*" {

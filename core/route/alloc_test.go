@@ -16,7 +16,7 @@ func TestPickDoesNotAllocate(t *testing.T) {
 	x := y.exchange("m", "c/n")
 	allocs := testing.AllocsPerRun(100, func() {
 		x.Reset()
-		x.Snap, x.Key, x.Name = y.snap, anyone, model
+		x.Snap, x.Key, x.Name, x.Peek.Model = y.snap, anyone, model, model
 		x.Peek.Fallbacks[0] = fallback
 		for _, status := range [...]int{429, 500, 500} {
 			target, k := r.Pick(x, x.Attempts())

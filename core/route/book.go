@@ -30,16 +30,10 @@ var barren chooser
 
 // A chooser finds the keys of one target that serve a model.
 type chooser struct {
-	open bool              // the target takes no credential
-	rest *wheel            // for models that no key names; nil: none
-	by   map[string]*wheel // for models that some key names; a nil wheel: none
-}
-
-// A modelName is a name from the configuration or from a request. Both are
-// kept as they are so that looking one up does not allocate.
-type modelName struct {
-	fixed string
-	asked []byte
+	open  bool              // the target takes no credential
+	fixed *wheel            // for the model that the target names; nil: none
+	rest  *wheel            // for models that no key names; nil: none
+	by    map[string]*wheel // for models that some key names; a nil wheel: none
 }
 
 func newChooser(t *core.Target) *chooser {
@@ -55,9 +49,6 @@ func newChooser(t *core.Target) *chooser {
 		}
 	}
 	c.rest = newWheel(rest)
-	if len(named) == 0 {
-		return c
-	}
 	c.by = make(map[string]*wheel, len(named))
 	for m := range named {
 		var keys []*core.ProviderKey
@@ -68,19 +59,13 @@ func newChooser(t *core.Target) *chooser {
 		}
 		c.by[m] = newWheel(keys)
 	}
+	c.fixed = c.wheel([]byte(t.Model))
 	return c
 }
 
-// wheel returns the keys that serve m, nil when there are none.
-func (c *chooser) wheel(m modelName) *wheel {
-	if c.by == nil {
-		return c.rest
-	}
-	w, ok := c.by[m.fixed]
-	if m.fixed == "" {
-		w, ok = c.by[string(m.asked)]
-	}
-	if ok {
+// wheel returns the keys that serve model, nil when there are none.
+func (c *chooser) wheel(model []byte) *wheel {
+	if w, ok := c.by[string(model)]; ok {
 		return w
 	}
 	return c.rest

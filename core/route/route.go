@@ -24,9 +24,10 @@ type Spec struct {
 // the next target; an attempt without a status moves to the next target. A nil
 // target means that none is left.
 //
-// tried must hold exactly what Pick returned for x before, with the status of
-// each. When Pick moves on to a fallback of the request it sets x.Name to the
-// name that fallback goes by.
+// tried must hold exactly the attempts begun with what Pick returned, with the
+// status of each; asking twice with the same tried leads to the same place, so
+// one may ask whether anything is left. When Pick moves on to a fallback of the
+// request it sets x.Name to the name that fallback goes by.
 func Compile(s Spec) func(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
 	p := &picker{book: s.Book, slots: make([]slot, len(s.Targets))}
 	for i, t := range s.Targets {
@@ -46,46 +47,51 @@ type picker struct {
 type slot struct {
 	target *core.Target // nil: nothing there
 	keys   *chooser
-	name   []byte // what a request's fallback goes by; nil in configured slots
+	name   []byte // what to send when target names no model
 }
 
 func (p *picker) pick(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
 	if len(tried) == 0 {
-		return p.enter(x, 0, nil)
+		return p.enter(x, 0, nil, x.Name)
 	}
 	if len(tried) >= core.MaxAttempts {
 		return nil, nil
+	}
+	asked := x.Name
+	if len(x.Peek.Model) > 0 {
+		_, asked = x.Snap.Resolve(x.Peek.Model) // x.Name may be a fallback's by now
 	}
 	at, since := p.replay(x, tried)
 	switch verb(tried[len(tried)-1].Status) {
 	case core.Final:
 		return nil, nil
 	case core.NextKey:
-		s := p.slot(x, at)
-		if k := s.other(x, tried[since:]); k != nil {
+		s := p.slot(x, at, asked)
+		if k := s.other(tried[since:]); k != nil {
+			x.Name = s.name
 			return s.target, k
 		}
 	}
-	return p.enter(x, at+1, tried)
+	return p.enter(x, at+1, tried, asked)
 }
 
 // enter returns the first usable slot from i on. It prefers keys that were not
 // tried at another target.
-func (p *picker) enter(x *core.Exchange, i int, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
+func (p *picker) enter(x *core.Exchange, i int, tried []core.Attempt, asked []byte) (*core.Target, *core.ProviderKey) {
 	for ; i < len(p.slots)+core.MaxFallbacks; i++ {
-		s := p.slot(x, i)
+		s := p.slot(x, i, asked)
 		if s.target == nil || s.target.Paths[x.Op] == "" {
 			continue
 		}
 		if s.keys.open {
-			s.take(x)
+			x.Name = s.name
 			return s.target, nil
 		}
-		w := s.keys.wheel(s.model(x))
+		w := s.wheel()
 		if w == nil {
 			continue
 		}
-		s.take(x)
+		x.Name = s.name
 		if len(tried) > 0 {
 			if k := w.other(tried); k != nil {
 				return s.target, k
@@ -105,7 +111,7 @@ func (p *picker) replay(x *core.Exchange, tried []core.Attempt) (at, since int) 
 			continue // another key at the same slot
 		}
 		for j := at + 1; j < len(p.slots)+core.MaxFallbacks; j++ {
-			if p.slot(x, j).target == tried[i].Target {
+			if p.slot(x, j, nil).target == tried[i].Target {
 				at, since = j, i
 				break
 			}
@@ -114,16 +120,19 @@ func (p *picker) replay(x *core.Exchange, tried []core.Attempt) (at, since int) 
 	return at, since
 }
 
-// slot resolves place i; beyond the configured ones stand the request's own.
-func (p *picker) slot(x *core.Exchange, i int) slot {
+// slot resolves place i; beyond the configured ones, which go by the name that
+// was asked for, stand the request's own.
+func (p *picker) slot(x *core.Exchange, i int, asked []byte) slot {
+	if i < 0 {
+		return slot{}
+	}
 	if i < len(p.slots) {
-		if i < 0 {
-			return slot{}
-		}
-		return p.slots[i]
+		s := p.slots[i]
+		s.name = asked
+		return s
 	}
 	name := x.Peek.Fallbacks[i-len(p.slots)]
-	if len(name) == 0 || x.Snap == nil || x.Key == nil {
+	if len(name) == 0 {
 		return slot{}
 	}
 	r, name := x.Snap.Resolve(name)
@@ -137,33 +146,23 @@ func (p *picker) slot(x *core.Exchange, i int) slot {
 	return slot{target: t, keys: p.book.chooser(t), name: name}
 }
 
-// take tells x the name to send when s is a fallback of the request.
-func (s *slot) take(x *core.Exchange) {
-	if s.name != nil {
-		x.Name = s.name
+// wheel holds the keys of s for the model it sends, nil when there are none.
+func (s *slot) wheel() *wheel {
+	if s.target.Model != "" {
+		return s.keys.fixed
 	}
+	return s.keys.wheel(s.name)
 }
 
 // other returns a key of s that is not among tried, nil when there is none.
-func (s *slot) other(x *core.Exchange, tried []core.Attempt) *core.ProviderKey {
+func (s *slot) other(tried []core.Attempt) *core.ProviderKey {
 	if s.target == nil || s.keys.open {
 		return nil
 	}
-	if w := s.keys.wheel(s.model(x)); w != nil {
+	if w := s.wheel(); w != nil {
 		return w.other(tried)
 	}
 	return nil
-}
-
-// model is the name that s sends upstream, for keys that serve some models only.
-func (s *slot) model(x *core.Exchange) modelName {
-	switch {
-	case s.target.Model != "":
-		return modelName{fixed: s.target.Model}
-	case s.name != nil:
-		return modelName{asked: s.name}
-	}
-	return modelName{asked: x.Name}
 }
 
 // verb is core.Class, with "no answer came" as a reason for another target.

@@ -42,6 +42,7 @@ func (y *yard) route(names ...string) *core.Route {
 
 func (y *yard) exchange(model string, fallbacks ...string) *core.Exchange {
 	x := &core.Exchange{Snap: y.snap, Key: &core.VirtualKey{Policy: &core.Policy{}}, Name: []byte(model)}
+	x.Peek.Model = []byte(model)
 	for i, f := range fallbacks {
 		x.Peek.Fallbacks[i] = []byte(f)
 	}
@@ -55,6 +56,9 @@ func walk(x *core.Exchange, r *core.Route, statuses ...int) []string {
 	var got []string
 	first := map[*core.Target]*core.ProviderKey{}
 	for i := 0; ; i++ {
+		if len(x.Attempts()) > 0 {
+			r.Pick(x, x.Attempts()) // asking whether anything is left changes nothing
+		}
 		t, k := r.Pick(x, x.Attempts())
 		if t == nil {
 			return got
@@ -80,7 +84,7 @@ func walk(x *core.Exchange, r *core.Route, statuses ...int) []string {
 
 func TestOrder(t *testing.T) {
 	y := newYard("a/x", "b/y", "c")
-	y.snap.Providers["c"] = y.route("c")
+	y.snap.Providers["c"], y.snap.Models["asked"] = y.route("c"), y.route("c")
 	two := y.route("a/x", "b/y")
 
 	f := func(r *core.Route, fallbacks []string, statuses []int, want string) {
@@ -162,6 +166,21 @@ func TestKeysForModels(t *testing.T) {
 	r = y.route("a")
 	if target, _ := r.Pick(y.exchange("small"), nil); target != nil {
 		t.Errorf("a target without a key for the model was picked")
+	}
+}
+
+// A target whose keys serve a fallback's name only must not be taken for it once
+// the fallback was looked at.
+func TestNameOfFallbackStaysWithIt(t *testing.T) {
+	y := newYard("a/x", "b", "c")
+	for _, k := range y.targets["b"].Keys {
+		k.Models = map[string]bool{"m": true}
+	}
+	y.snap.Providers["c"], y.snap.Models["asked"] = y.route("c"), y.route("b")
+	x := y.exchange("asked", "c/m")
+	got := walk(x, y.route("a/x", "b"), 500, 500)
+	if len(got) != 2 || got[0] != "a/x" || got[1] != "c(m)" {
+		t.Errorf("tried %v, want a/x and c(m): b has no key for the model asked", got)
 	}
 }
 

@@ -16,6 +16,7 @@ func TestAnyWalk(t *testing.T) {
 	for range 5000 {
 		y := newYard("a/x", "b", "c/z")
 		y.snap.Providers["b"], y.snap.Models["c"] = y.route("b"), y.route("c/z")
+		y.snap.Models["m"] = y.route("b")
 		for _, target := range y.snap.Targets {
 			target.Keys = keys([]int{rnd.IntN(3), rnd.IntN(3), rnd.IntN(3)}[:rnd.IntN(4)]...)
 			for _, k := range target.Keys {

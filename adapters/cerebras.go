@@ -1,0 +1,21 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// cerebras sends usage on the finish chunk unasked, and streams without [DONE].
+//
+// Source: https://inference-docs.cerebras.ai/api-reference/chat-completions
+var cerebras = &Adapter{
+	Name:    "cerebras",
+	Dialect: openai.Chat,
+	Base:    "https://api.cerebras.ai/v1",
+	Paths: [core.NumOps]string{
+		core.OpChat:       "/chat/completions",
+		core.OpCompletion: "/completions",
+		core.OpPass:       "/",
+	},
+	Env: "CEREBRAS_API_KEY",
+}

@@ -1,0 +1,22 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// compatible is any server that keeps to OpenAI's format; its base must be configured.
+//
+// Source: https://platform.openai.com/docs/api-reference
+var compatible = &Adapter{
+	Name:    "openai-compatible",
+	Dialect: openai.Chat,
+	Paths: [core.NumOps]string{
+		core.OpChat:       "/chat/completions",
+		core.OpCompletion: "/completions",
+		core.OpResponses:  "/responses",
+		core.OpEmbed:      "/embeddings",
+		core.OpPass:       "/",
+	},
+	AskUsage: true,
+}

@@ -1,0 +1,138 @@
+package openai
+
+import (
+	"bytes"
+
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// readEvent is the dialect's ReadEvent, for chunks of chat and completions and
+// for the events of responses, told apart by their members. It looks no deeper
+// than the facts it needs; data it cannot read changes nothing.
+func readEvent(data []byte, st *core.StreamState) {
+	st.UsageOnly = false
+	if len(data) < 16 && string(bytes.TrimSpace(data)) == "[DONE]" {
+		st.Done = true
+		return
+	}
+	var kind, delta, response, groq []byte
+	bare, counted := false, false
+	for w := scan.Members(data); ; {
+		key, value, more := w.Next()
+		if !more {
+			break
+		}
+		switch string(key) {
+		case "choices":
+			bare = choices(value, st)
+		case "usage":
+			if len(value) > 0 && value[0] == '{' {
+				counted = true
+				tokens(value, &st.Usage)
+			}
+		case "x_groq":
+			groq = value
+		case "error":
+			st.Failed = st.Failed || !scan.IsNull(value)
+		case "type":
+			kind = value
+		case "delta":
+			delta = value
+		case "response":
+			response = value
+		}
+	}
+	if len(kind) > 0 {
+		typed(kind, delta, response, st)
+	}
+	if groq != nil && !counted {
+		readUsage(groq, &st.Usage)
+	}
+	st.UsageOnly = bare && counted
+}
+
+// typed reads an event of the responses stream, whose type says what it is:
+// https://platform.openai.com/docs/api-reference/responses-streaming
+func typed(kind, delta, response []byte, st *core.StreamState) {
+	switch string(kind) {
+	case `"response.completed"`, `"response.incomplete"`:
+		st.Finished, st.Done = true, true
+	case `"response.failed"`:
+		st.Failed, st.Done = true, true
+	case `"error"`:
+		st.Failed = true
+		return
+	default:
+		if bytes.HasPrefix(kind, []byte(`"response.`)) && bytes.HasSuffix(kind, []byte(`.delta"`)) && filled(delta) {
+			st.Content = true
+		}
+		return
+	}
+	readUsage(response, &st.Usage)
+}
+
+// choices reads the choices of a chunk and reports whether there are none.
+func choices(raw []byte, st *core.StreamState) bool {
+	if len(raw) == 0 || raw[0] != '[' {
+		return false
+	}
+	none := true
+	for list := scan.Elements(raw); ; {
+		_, choice, more := list.Next()
+		if !more {
+			return none
+		}
+		none = false
+		for w := scan.Members(choice); ; {
+			key, value, more := w.Next()
+			if !more {
+				break
+			}
+			switch string(key) {
+			case "delta":
+				if !st.Content {
+					st.Content = content(value)
+				}
+			case "text": // legacy completions
+				st.Content = st.Content || filled(value)
+			case "finish_reason":
+				st.Finished = st.Finished || filled(value)
+			case "usage": // Moonshot
+				tokens(value, &st.Usage)
+			case "error": // OpenRouter
+				st.Failed = st.Failed || !scan.IsNull(value)
+			}
+		}
+	}
+}
+
+// content reports whether a delta brings something a reader would see: any filled
+// member but the role and the names of things.
+func content(delta []byte) bool {
+	for w := scan.Members(delta); ; {
+		key, value, more := w.Next()
+		if !more {
+			return false
+		}
+		switch string(key) {
+		case "content", "tool_calls", "refusal", "function_call", "audio",
+			"reasoning_content", "reasoning": // DeepSeek and others; Groq, OpenRouter and others
+			if filled(value) {
+				return true
+			}
+		}
+	}
+}
+
+// filled reports whether raw is a string, array or object that is not empty.
+func filled(raw []byte) bool {
+	if len(raw) <= 2 {
+		return false
+	}
+	switch raw[0] {
+	case '"', '[', '{':
+		return true
+	}
+	return false
+}

@@ -1,0 +1,80 @@
+package openai
+
+import (
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// readUsage is the dialect's ReadUsage: of all kinds of replies, which share the
+// place of their usage.
+func readUsage(body []byte, u *core.Usage) {
+	for w := scan.Members(body); ; {
+		key, value, more := w.Next()
+		if !more {
+			return
+		}
+		if string(key) == "usage" {
+			tokens(value, u)
+		}
+	}
+}
+
+// tokens reads a usage object. Chat and completions call the counts
+// prompt_tokens and completion_tokens, responses input_tokens and output_tokens;
+// some providers add names of their own. An object without counts changes nothing.
+func tokens(raw []byte, u *core.Usage) {
+	var got core.Usage
+	total := int64(0)
+	for w := scan.Members(raw); ; {
+		key, value, more := w.Next()
+		if !more {
+			break
+		}
+		switch string(key) {
+		case "prompt_tokens", "input_tokens":
+			count(value, &got.In, &got)
+		case "completion_tokens", "output_tokens":
+			count(value, &got.Out, &got)
+		case "total_tokens":
+			count(value, &total, &got)
+		case "prompt_tokens_details", "input_tokens_details":
+			detail(value, "cached_tokens", &got.CachedIn)
+		case "completion_tokens_details", "output_tokens_details":
+			detail(value, "reasoning_tokens", &got.Reasoning)
+		case "prompt_cache_hit_tokens", "cached_tokens": // DeepSeek, Moonshot
+			count(value, &got.CachedIn, nil)
+		case "reasoning_tokens": // Perplexity
+			count(value, &got.Reasoning, nil)
+		}
+	}
+	if !got.Known {
+		return
+	}
+	// xAI counts reasoning beside the completion: only its total tells.
+	if got.Reasoning > 0 && total == got.In+got.Out+got.Reasoning {
+		got.Out += got.Reasoning
+	}
+	*u = got
+}
+
+// count reads one counter; a sensible one makes u known.
+func count(raw []byte, n *int64, u *core.Usage) {
+	if v, ok := scan.Int(raw); ok && v >= 0 {
+		*n = v
+		if u != nil {
+			u.Known = true
+		}
+	}
+}
+
+func detail(raw []byte, name string, n *int64) {
+	for w := scan.Members(raw); ; {
+		key, value, more := w.Next()
+		if !more {
+			return
+		}
+		if string(key) == name {
+			count(value, n, nil)
+		}
+	}
+}

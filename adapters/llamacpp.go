@@ -1,0 +1,24 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// llamaCpp is the server of llama.cpp.
+//
+// Source: https://github.com/ggml-org/llama.cpp/tree/master/tools/server
+var llamaCpp = &Adapter{
+	Name:    "llamacpp",
+	Dialect: openai.Chat,
+	Base:    "http://127.0.0.1:8080/v1",
+	Paths: [core.NumOps]string{
+		core.OpChat:       "/chat/completions",
+		core.OpCompletion: "/completions",
+		core.OpResponses:  "/responses",
+		core.OpEmbed:      "/embeddings",
+		core.OpPass:       "/",
+	},
+	AskUsage: true,
+	Local:    true,
+}

@@ -1,0 +1,24 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// lmStudio is the local server of LM Studio.
+//
+// Source: https://lmstudio.ai/docs/app/api/endpoints/openai
+var lmStudio = &Adapter{
+	Name:    "lmstudio",
+	Dialect: openai.Chat,
+	Base:    "http://127.0.0.1:1234/v1",
+	Paths: [core.NumOps]string{
+		core.OpChat:       "/chat/completions",
+		core.OpCompletion: "/completions",
+		core.OpResponses:  "/responses",
+		core.OpEmbed:      "/embeddings",
+		core.OpPass:       "/",
+	},
+	AskUsage: true,
+	Local:    true,
+}

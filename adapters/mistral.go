@@ -1,0 +1,22 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// mistral refuses stream_options and sends usage on the finish chunk unasked.
+//
+// Source: https://docs.mistral.ai/api
+var mistral = &Adapter{
+	Name:    "mistral",
+	Dialect: openai.Chat,
+	Base:    "https://api.mistral.ai/v1",
+	Paths: [core.NumOps]string{
+		core.OpChat:  "/chat/completions",
+		core.OpEmbed: "/embeddings",
+		core.OpPass:  "/",
+	},
+	Serves: []string{"mistral-", "ministral-", "magistral-", "codestral-", "devstral-", "pixtral-", "voxtral-", "open-mistral-", "open-mixtral-"},
+	Env:    "MISTRAL_API_KEY",
+}

@@ -1,0 +1,23 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// nebius serves open models under their Hugging Face names, in the manner of vLLM.
+//
+// Source: https://docs.tokenfactory.nebius.com/api-reference
+var nebius = &Adapter{
+	Name:    "nebius",
+	Dialect: openai.Chat,
+	Base:    "https://api.tokenfactory.nebius.com/v1",
+	Paths: [core.NumOps]string{
+		core.OpChat:       "/chat/completions",
+		core.OpCompletion: "/completions",
+		core.OpEmbed:      "/embeddings",
+		core.OpPass:       "/",
+	},
+	AskUsage: true,
+	Env:      "NEBIUS_API_KEY",
+}

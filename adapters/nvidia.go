@@ -1,0 +1,23 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// nvidia serves the NIM catalogue.
+//
+// Source: https://docs.api.nvidia.com/nim/reference/llm-apis
+var nvidia = &Adapter{
+	Name:    "nvidia",
+	Dialect: openai.Chat,
+	Base:    "https://integrate.api.nvidia.com/v1",
+	Paths: [core.NumOps]string{
+		core.OpChat:       "/chat/completions",
+		core.OpCompletion: "/completions",
+		core.OpEmbed:      "/embeddings",
+		core.OpPass:       "/",
+	},
+	AskUsage: true,
+	Env:      "NVIDIA_API_KEY",
+}

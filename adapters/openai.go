@@ -1,0 +1,25 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// openAI is the provider whose format this is.
+//
+// Source: https://platform.openai.com/docs/api-reference
+var openAI = &Adapter{
+	Name:    "openai",
+	Dialect: openai.Chat,
+	Base:    "https://api.openai.com/v1",
+	Paths: [core.NumOps]string{
+		core.OpChat:       "/chat/completions",
+		core.OpCompletion: "/completions",
+		core.OpResponses:  "/responses",
+		core.OpEmbed:      "/embeddings",
+		core.OpPass:       "/",
+	},
+	AskUsage: true,
+	Serves:   []string{"gpt-", "chatgpt-", "o1", "o3", "o4", "codex-", "text-embedding-", "davinci-002", "babbage-002", "omni-moderation-", "tts-", "whisper-", "dall-e-", "sora-"},
+	Env:      "OPENAI_API_KEY",
+}

@@ -1,0 +1,24 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// openRouter routes to many providers under vendor/model names.
+//
+// Source: https://openrouter.ai/docs/api-reference/overview
+var openRouter = &Adapter{
+	Name:    "openrouter",
+	Dialect: openai.Chat,
+	Base:    "https://openrouter.ai/api/v1",
+	Paths: [core.NumOps]string{
+		core.OpChat:       "/chat/completions",
+		core.OpCompletion: "/completions",
+		core.OpResponses:  "/responses",
+		core.OpEmbed:      "/embeddings",
+		core.OpPass:       "/",
+	},
+	AskUsage: true,
+	Env:      "OPENROUTER_API_KEY",
+}

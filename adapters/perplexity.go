@@ -1,0 +1,21 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// perplexity sends cumulative usage on every chunk and often no [DONE].
+//
+// Source: https://docs.perplexity.ai/api-reference/chat-completions-post
+var perplexity = &Adapter{
+	Name:    "perplexity",
+	Dialect: openai.Chat,
+	Base:    "https://api.perplexity.ai",
+	Paths: [core.NumOps]string{
+		core.OpChat: "/chat/completions",
+		core.OpPass: "/",
+	},
+	Serves: []string{"sonar"},
+	Env:    "PERPLEXITY_API_KEY",
+}

@@ -1,0 +1,24 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// sgLang is an SGLang server.
+//
+// Source: https://docs.sglang.ai/basic_usage/openai_api.html
+var sgLang = &Adapter{
+	Name:    "sglang",
+	Dialect: openai.Chat,
+	Base:    "http://127.0.0.1:30000/v1",
+	Paths: [core.NumOps]string{
+		core.OpChat:       "/chat/completions",
+		core.OpCompletion: "/completions",
+		core.OpResponses:  "/responses",
+		core.OpEmbed:      "/embeddings",
+		core.OpPass:       "/",
+	},
+	AskUsage: true,
+	Local:    true,
+}

@@ -1,0 +1,24 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// together serves open models under their Hugging Face names; retry-after comes with
+// successful replies too.
+//
+// Source: https://docs.together.ai/reference/chat-completions-1
+var together = &Adapter{
+	Name:    "together",
+	Dialect: openai.Chat,
+	Base:    "https://api.together.xyz/v1",
+	Paths: [core.NumOps]string{
+		core.OpChat:       "/chat/completions",
+		core.OpCompletion: "/completions",
+		core.OpEmbed:      "/embeddings",
+		core.OpPass:       "/",
+	},
+	AskUsage: true,
+	Env:      "TOGETHER_API_KEY",
+}

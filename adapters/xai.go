@@ -1,0 +1,23 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// xai serves Grok, counts reasoning beside the completion and answers a bad key with 400.
+//
+// Source: https://docs.x.ai/docs/api-reference
+var xai = &Adapter{
+	Name:    "xai",
+	Dialect: openai.Chat,
+	Base:    "https://api.x.ai/v1",
+	Paths: [core.NumOps]string{
+		core.OpChat:      "/chat/completions",
+		core.OpResponses: "/responses",
+		core.OpPass:      "/",
+	},
+	AskUsage: true,
+	Serves:   []string{"grok-"},
+	Env:      "XAI_API_KEY",
+}

@@ -1,0 +1,237 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"asbru/core"
+	"asbru/core/config"
+)
+
+// A Version counts the configurations that were swapped in since the process
+// started. The first is 1; 0 means none.
+type Version uint64
+
+// An Actor is who changes the configuration.
+type Actor struct {
+	Kind string // file, signal, start; later user and peer
+	Name string // a path, a signal's name, a user; may be empty
+}
+
+// String is "file /etc/asbru.yaml", or the kind alone.
+func (a Actor) String() string {
+	if a.Name == "" {
+		return a.Kind
+	}
+	return a.Kind + " " + a.Name
+}
+
+// ErrRefused is the error of a change that was refused for the problems that
+// come with it. Nothing has changed then.
+var ErrRefused = errors.New("the configuration has problems")
+
+// ErrNoFile is the error of a Reload without a configuration file.
+var ErrNoFile = errors.New("there is no configuration file to read again")
+
+// Options are what a Plane is made of. Compile and Swap are required.
+type Options struct {
+	Path string // the configuration file; empty: there is none to read again
+	Env  config.Env
+
+	// Compile turns a document into a Snapshot. It may report Warnings together
+	// with a Snapshot; a Problem that is an Error, or a nil Snapshot, refuses
+	// the document. It is called by one goroutine at a time.
+	Compile func(doc *config.Document, version uint64) (*core.Snapshot, []config.Problem)
+
+	// Swap publishes a Snapshot. It cannot fail. It is called right after the
+	// Compile that made it, by the same goroutine.
+	Swap func(*core.Snapshot)
+
+	Log  *slog.Logger  // nil: slog.Default()
+	Poll time.Duration // 0: PollEvery
+}
+
+// A Plane owns the document that is being served. All methods may be called
+// concurrently, except Watch, which runs once.
+type Plane struct {
+	o      Options
+	writer chan struct{} // holds the one token; who takes it may change things
+
+	mu     sync.Mutex // guards status
+	status Status
+
+	seen watched // the file as last read; guarded by writer
+}
+
+// Status is what was applied last, and what was refused since.
+type Status struct {
+	Version   Version
+	At        time.Time        // when Version was swapped in
+	By        Actor            // who brought it
+	Document  *config.Document // what is served; read only
+	Warnings  []config.Problem // of Version
+	FailedAt  time.Time        // when a change was last refused after Version; zero: none was
+	FailedBy  Actor            // who brought that
+	LastError string           // why; empty: Version is the newest there is
+	Problems  []config.Problem // that LastError counts; empty when the file could not be read
+	Refused   uint64           // changes refused since the process started
+}
+
+// New makes a Plane that serves nothing yet. It starts no goroutine.
+func New(o Options) *Plane {
+	if o.Compile == nil || o.Swap == nil {
+		panic("BUG: a Plane needs Compile and Swap")
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Poll <= 0 {
+		o.Poll = PollEvery
+	}
+	p := &Plane{o: o, writer: make(chan struct{}, 1)}
+	p.writer <- struct{}{}
+	return p
+}
+
+// Status returns what is served and what was refused.
+func (p *Plane) Status() Status {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.status
+}
+
+// Apply validates, compiles and swaps in a document, and returns its version.
+// Problems come with a good document too, as Warnings. When they hold an Error
+// the document is refused with ErrRefused, nothing has changed, and the version
+// is the one still served. ctx bounds the wait for other writers only. The
+// document belongs to the Plane afterwards.
+func (p *Plane) Apply(ctx context.Context, by Actor, doc *config.Document) (Version, []config.Problem, error) {
+	if err := p.lock(ctx); err != nil {
+		return p.Status().Version, nil, err
+	}
+	defer p.unlock()
+	return p.apply(by, source{}, doc, doc.Validate(p.o.Env))
+}
+
+// Reload reads the configuration file again and applies it, whether it has
+// changed or not: what it refers to may have. by is told in Status and log.
+func (p *Plane) Reload(ctx context.Context, by Actor) (Version, []config.Problem, error) {
+	if p.o.Path == "" {
+		return p.Status().Version, nil, ErrNoFile
+	}
+	if err := p.lock(ctx); err != nil {
+		return p.Status().Version, nil, err
+	}
+	defer p.unlock()
+	now, data, err := look(p.o.Path)
+	if err != nil {
+		return p.refuse(by, nil, err)
+	}
+	p.seen = now
+	return p.read(by, data)
+}
+
+// read applies the text of the configuration file. The writer's token is held.
+func (p *Plane) read(by Actor, data []byte) (Version, []config.Problem, error) {
+	doc, problems := config.Decode(p.o.Path, data, p.o.Env)
+	if doc == nil {
+		return p.refuse(by, problems, nil)
+	}
+	return p.apply(by, source{p.o.Path, data}, doc, problems)
+}
+
+// A source is the text a document came from, empty when there is none.
+type source struct {
+	name string
+	data []byte
+}
+
+// apply is the only place that swaps. The writer's token is held.
+func (p *Plane) apply(by Actor, from source, doc *config.Document, problems []config.Problem) (Version, []config.Problem, error) {
+	if config.Failed(problems) {
+		return p.refuse(by, problems, nil)
+	}
+	next := p.Status().Version + 1
+	snap, more, err := p.compile(doc, next)
+	if err != nil {
+		return p.refuse(by, nil, err)
+	}
+	if from.data != nil {
+		config.Locate(from.name, from.data, more)
+	}
+	problems = config.Join(problems, more)
+	if snap == nil || config.Failed(more) {
+		return p.refuse(by, problems, nil)
+	}
+	p.o.Swap(snap)
+
+	p.mu.Lock()
+	p.status = Status{Version: next, At: time.Now(), By: by, Document: doc, Warnings: problems, Refused: p.status.Refused}
+	p.mu.Unlock()
+	p.o.Log.Info("configuration applied", "version", uint64(next), "by", by.String(),
+		"providers", len(doc.Providers), "models", len(doc.Models), "virtual_keys", len(doc.VirtualKeys))
+	p.log(problems)
+	return next, problems, nil
+}
+
+// compile calls Compile and survives it: a bug met by an odd document must not
+// end what is being served.
+func (p *Plane) compile(doc *config.Document, next Version) (snap *core.Snapshot, problems []config.Problem, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.o.Log.Error("bug in compiling a configuration", "panic", r, "stack", string(debug.Stack()))
+			err = fmt.Errorf("cannot compile the configuration: %v; this is a bug", r)
+		}
+	}()
+	snap, problems = p.o.Compile(doc, uint64(next))
+	return snap, problems, nil
+}
+
+// refuse notes why nothing has changed. cause is nil when problems say it.
+func (p *Plane) refuse(by Actor, problems []config.Problem, cause error) (Version, []config.Problem, error) {
+	err := cause
+	if err == nil {
+		err = fmt.Errorf("cannot apply the configuration of %s: %w (%d)", by, ErrRefused, len(problems))
+	}
+	p.mu.Lock()
+	serving := p.status.Version
+	p.status.FailedAt, p.status.FailedBy = time.Now(), by
+	p.status.LastError, p.status.Problems = err.Error(), problems
+	p.status.Refused++
+	p.mu.Unlock()
+	p.o.Log.Error("configuration refused", "by", by.String(), "serving", uint64(serving), "error", err)
+	p.log(problems)
+	return serving, problems, err
+}
+
+// log writes problems, errors first among equals as they come, at most maxLogged.
+func (p *Plane) log(problems []config.Problem) {
+	for i, x := range problems {
+		if i == maxLogged {
+			p.o.Log.Warn("more problems are not logged", "count", len(problems)-i)
+			return
+		}
+		level := slog.LevelError
+		if x.Severity == config.Warning {
+			level = slog.LevelWarn
+		}
+		p.o.Log.Log(context.Background(), level, "configuration problem", "problem", x.String())
+	}
+}
+
+// lock waits for the writer's token.
+func (p *Plane) lock(ctx context.Context) error {
+	select {
+	case <-p.writer:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("cannot change the configuration: another change is being made: %w", ctx.Err())
+	}
+}
+
+func (p *Plane) unlock() { p.writer <- struct{}{} }

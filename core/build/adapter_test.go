@@ -1,0 +1,55 @@
+package build
+
+import (
+	"testing"
+
+	"asbru/adapters"
+	"asbru/core"
+	"asbru/core/config"
+)
+
+// Every adapter works with no more than a key, or an address where it has none.
+func TestEveryAdapter(t *testing.T) {
+	all := &config.Document{}
+	for _, a := range adapters.All {
+		p := config.Provider{Name: a.Name}
+		if a.Env != "" {
+			p.APIKey = secret("sk-test")
+		}
+		if a.Base == "" {
+			p.BaseURL = "https://e.com/v1"
+		}
+		all.Providers = append(all.Providers, p)
+		doc := &config.Document{Providers: []config.Provider{p}}
+		if problems := doc.Validate(config.Env{Known: Kinds()}); len(problems) > 0 {
+			t.Errorf("%s: %v", a.Name, problems)
+		}
+		s, problems, _ := Compile(doc, nil, fakeDeps())
+		if s == nil || len(problems) > 0 {
+			t.Errorf("%s: %v", a.Name, problems)
+			continue
+		}
+		target := s.Targets[0]
+		if target.Paths[core.OpChat] == "" || target.Dialect != a.Dialect || (a.Env != "") != (len(target.Keys) == 1) || target.AskUsage != a.AskUsage {
+			t.Errorf("%s: %+v", a.Name, target)
+		}
+	}
+	s, _ := must(t, all, nil)
+	for _, a := range adapters.All {
+		for _, prefix := range a.Serves {
+			if r, _ := s.Resolve([]byte(prefix + "x")); r != s.Providers[a.Name] {
+				t.Errorf("%sx does not lead to %s", prefix, a.Name)
+			}
+		}
+	}
+}
+
+func TestKindIsInferred(t *testing.T) {
+	target, problems := alone(config.Provider{Name: "mine", BaseURL: "https://mine.example/v1"}, nil)
+	if target == nil {
+		t.Fatal(problems)
+	}
+	if target.Provider != "mine" || target.Paths[core.OpPass] != "/v1" || target.Paths[core.OpEmbed] != "/v1/embeddings" {
+		t.Errorf("got %+v", target)
+	}
+}

@@ -1,0 +1,236 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestListen(t *testing.T) {
+	f := func(addr, want string) {
+		t.Helper()
+		tells(t, base+"allow_anonymous: true\nlisten: '"+addr+"'\n", want)
+	}
+	const hint = "; hint: write host:port, such as 127.0.0.1:8080 or [::1]:8080, or systemd"
+	f("127.0.0.1:8080", "")
+	f("[::1]:0", "")
+	f(":8080", "")
+	f("systemd", "")
+	f("systemd:data", "")
+	f("systemd:", "3: listen: names no socket after systemd:; hint: write systemd, or systemd:NAME")
+	f("8080", `3: listen: "8080" is not an address to listen on`+hint)
+	f("::1:80", `3: listen: "::1:80" is not an address to listen on`+hint)
+	f("http://x:80", `3: listen: "http://x:80" is not an address to listen on`+hint)
+	f("127.0.0.1:http", `3: listen: "http" is not a port; ports are 0 to 65535`+hint)
+	f("127.0.0.1:-1", `3: listen: "-1" is not a port; ports are 0 to 65535`+hint)
+
+	tells(t, base+"listen: 0.0.0.0:80\n", "2: listen: 0.0.0.0:80 is reachable from other machines and there are no virtual_keys: anybody could spend your provider keys; hint: add virtual_keys, set allow_anonymous: true, or listen on 127.0.0.1")
+	tells(t, base+"listen: 0.0.0.0:80\nvirtual_keys: [{name: a, key: 0123456789abcdef}]\n", "")
+	tells(t, base+"listen: 0.0.0.0:80\nvirtual_keys: [{name: a, key: short}]\n", "3: virtual_keys[0].key: is 5 bytes long and could be guessed; a key has at least 16; hint: openssl rand -hex 24 makes a good one")
+	tells(t, base+"allow_anonymous: false\n", "2: warning: allow_anonymous: is false and there are no virtual_keys: every request will be refused; hint: add virtual_keys")
+	tells(t, base+"admin: {listen: ':9090'}\n", "2: admin.listen: :9090 is reachable from other machines and admin.token is not set; hint: set admin.token, or listen on 127.0.0.1")
+	tells(t, base+"admin: {listen: ':9090', token: t}\n", "")
+	tells(t, base+"admin: {listen: '127.0.0.1:8080'}\n", "2: admin.listen: is the address of the data plane, 127.0.0.1:8080; hint: use another port")
+	tells(t, base+"tls: {min_version: '1.1'}\n", "2: tls.cert: tls needs the path of a certificate\n2: tls.key: tls needs a private key; hint: write file:/path or cred:NAME\n2: tls.min_version: cannot be \"1.1\"; it is one of 1.2, 1.3; hint: did you mean 1.2?")
+	tells(t, base+"observability: {log_level: wran, access_log: sdtout}\n", "2: observability.log_level: cannot be \"wran\"; it is one of debug, info, warn, error; hint: did you mean warn?\n2: observability.access_log: cannot be \"sdtout\"; it is stdout, stderr, off or the path of a file; hint: did you mean stdout?")
+	tells(t, base+"limits: {connections: -1, idle_timeout: -3, memory: 1MiB}\n", "2: limits.connections: cannot be negative (-1); hint: leave it out for the default\n2: limits.idle_timeout: cannot be negative (-3s); hint: leave it out for the default\n2: warning: limits.memory: 1MiB is less than an idle process needs; the collector would never rest")
+}
+
+func TestLoopback(t *testing.T) {
+	f := func(addr string, want bool) {
+		t.Helper()
+		if got := Loopback(addr); got != want {
+			t.Errorf("%s: %v; want %v", addr, got, want)
+		}
+	}
+	f("127.0.0.1:1", true)
+	f("127.9.9.9:1", true)
+	f("[::1]:1", true)
+	f("[::ffff:127.0.0.1]:1", true)
+	f("localhost:1", true)
+	f(":1", false)
+	f("0.0.0.0:1", false)
+	f("[::]:1", false)
+	f("10.0.0.1:1", false)
+	f("example.com:1", false)
+	f("systemd", false)
+}
+
+func TestProviders(t *testing.T) {
+	f := func(provider, want string) {
+		t.Helper()
+		tells(t, "providers:\n  - "+provider+"\n", want)
+	}
+	f("{name: openai, api_key: k}", "")
+	f("{name: mine, type: openai, api_key: k}", "")
+	f("{name: box, base_url: 'http://box:1/v1'}", "")
+	f("{name: ollama}", "")
+	f("{api_key: k}", "2: providers[0].name: a provider needs a name")
+	f("{name: a/b, type: ollama}", `2: providers[0].name: "a/b" cannot be a name; hint: use letters, digits, '.', '_' and '-', beginning with a letter or digit`)
+	f("{name: "+strings.Repeat("a", 65)+", type: ollama}", "2: providers[0].name: is 65 bytes long; a name has at most 64")
+	f("{name: openia, api_key: k}", `2: providers[0].name: "openia" is not a provider asbru knows, and neither type nor base_url is set; hint: did you mean openai? Otherwise set type, or base_url`)
+	f("{name: x, type: mistrall, api_key: k}", `2: providers[0].type: "mistrall" is not a type of provider; hint: did you mean mistral?`)
+	f("{name: x, type: qqqqqqq, api_key: k}", `2: providers[0].type: "qqqqqqq" is not a type of provider; hint: known types: azure, mistral, ollama, openai`)
+	f("{name: azure, api_key: k}", "2: providers[0].base_url: a provider of type azure needs the address of its server")
+	f("{name: openai}", `2: providers[0].api_key: provider "openai" answers nobody without a key; hint: write api_key: env.OPENAI_API_KEY`)
+	f("{name: openai, base_url: 'http://127.0.0.1:1/v1'}", "2: warning: providers[0].api_key: is not set: requests to http://127.0.0.1:1/v1 will carry no credential")
+	f("{name: openai, api_key: k, keys: [{value: v}]}", "2: providers[0].api_key: cannot be set together with keys; hint: move it into keys")
+	f("{name: openai, keys: [{name: a, value: v, weight: 0}, {name: a, value: w, weight: -3}, {}]}", "2: providers[0].keys[1].name: key \"a\" is there already, as providers[0].keys[0]\n"+
+		"2: providers[0].keys[1].weight: cannot be negative (-3); hint: 0 disables a key\n2: providers[0].keys[2].value: a key needs a value; hint: write a reference such as env.OPENAI_API_KEY")
+	f("{name: openai, keys: [{value: v, weight: 0}]}", `2: warning: providers[0].keys: every key of provider "openai" has weight 0: it is never used`)
+	f("{name: openai, keys: [{value: v, weight: 1000001}]}", "2: providers[0].keys[0].weight: cannot be more than 1000000 (1000001); hint: only the ratio between keys matters")
+	f("{name: openai, api_key: k, headers: {'X A': v, X-B: \"a\\nb\"}}", "2: providers[0].headers[\"X A\"]: \"X A\" cannot be the name of a header\n2: providers[0].headers.X-B: holds a control character")
+	f("{name: openai, api_key: k, paths: {chta: /x, embeddings: x}}", "2: providers[0].paths.chta: \"chta\" is not an operation; they are chat, completion, responses, embeddings, pass; hint: did you mean chat?\n2: providers[0].paths.embeddings: \"x\" cannot be a path; hint: begin it with /")
+	f("{name: openai, api_key: k, network: {insecure_skip_verify: true}}", "2: warning: providers[0].network.insecure_skip_verify: anybody on the way can read the keys sent to this provider; hint: name the certificate's issuer in ca instead")
+	f("{name: openai, api_key: k, models: ['', 'a b']}", "2: providers[0].models[0]: a model needs a name\n2: providers[0].models[1]: \"a b\" holds characters that no model's name has")
+	tells(t, "providers:\n  - {name: openai, api_key: k}\n  - {name: openai, api_key: k}\n", `3: providers[1].name: provider "openai" is there already, as providers[0]`)
+}
+
+func TestURLs(t *testing.T) {
+	f := func(field, url, want string) {
+		t.Helper()
+		tells(t, "providers:\n  - {name: ollama, "+field+url+"'}}\n", want)
+	}
+	const base = "network: {}, headers: {}, paths: {}, keys: [], models: [], base_url: '"
+	b := func(url, want string) {
+		t.Helper()
+		if want != "" {
+			want = "2: providers[0].base_url: " + want
+		}
+		tells(t, "providers:\n  - {name: ollama, "+base+url+"'}\n", want)
+	}
+	const hint = "; hint: write http://host:port/path or https://host/path"
+	b("https://host", "")
+	b("http://[::1]:11434/v1/", "")
+	b("host:80", `"host:80" does not begin with http:// or https://`+hint)
+	b("ftp://host", `"ftp://host" does not begin with http:// or https://`+hint)
+	b("http://", `"http://" has no usable host and port`+hint)
+	b("http://h:0", `"http://h:0" has no usable host and port`+hint)
+	b("http://h:99999", `"http://h:99999" has no usable host and port`+hint)
+	b("http://u:p@h", "cannot hold a user or password; hint: put the credential in api_key")
+	b("http://h?x=1", "cannot hold a query or fragment"+hint)
+	b("http://h#", "cannot hold a query or fragment"+hint)
+	b("http://h h", "is not a URL"+hint)
+
+	proxy := func(url, want string) {
+		t.Helper()
+		if want != "" {
+			want = "2: providers[0].network.proxy: " + want + "; hint: write http://host:port, or env"
+		}
+		f("network: {proxy: '", url, want)
+	}
+	proxy("env", "")
+	proxy("http://proxy:3128", "")
+	proxy("https://proxy", `"https://proxy" is not the address of an HTTP proxy`)
+	proxy("http://proxy/path", `"http://proxy/path" is not the address of an HTTP proxy`)
+	proxy("http://u:p@proxy", "cannot hold a user or password")
+	proxy("%zz", "is not a URL")
+}
+
+func TestModels(t *testing.T) {
+	f := func(model, want string) {
+		t.Helper()
+		tells(t, base+"models:\n  - {alias: other, provider: openai}\n  - "+model+"\n", want)
+	}
+	f("{alias: a, provider: openai, model: gpt-4o, fallback: [other, gpt-4o]}", "")
+	f("{alias: a, provider: openai, fallback: [openai/any]}", "")
+	f("{provider: openai}", "4: models[1].alias: a model needs a name")
+	f("{alias: a}", `4: models[1].provider: alias "a" needs a provider`)
+	f("{alias: a, provider: opnai}", `4: models[1].provider: no provider is named "opnai"; hint: did you mean openai?`)
+	f("{alias: a, provider: mistral}", `4: models[1].provider: no provider is named "mistral"; hint: add it to providers`)
+	f("{alias: other, provider: openai}", `4: models[1].alias: alias "other" is there already, as models[0].alias`)
+	f("{alias: openai/x, provider: openai}", `4: warning: models[1].alias: "openai/x" hides a model of provider openai`)
+	f("{alias: a, provider: openai, fallback: [a]}", "4: models[1].fallback[0]: is the model itself; hint: name another one")
+	f("{alias: a, provider: openai, fallback: [other, other]}", `4: warning: models[1].fallback[1]: "other" is in the list already`)
+	f("{alias: a, provider: openai, fallback: [othre]}", `4: warning: models[1].fallback[0]: nobody serves "othre": it will be skipped; hint: did you mean other?`)
+	f("{alias: a, provider: openai, fallback: [mistral/x]}", `4: warning: models[1].fallback[0]: nobody serves "mistral/x": it will be skipped; hint: name an alias, or write provider/model`)
+	f("{alias: a, provider: openai, fallback: [other, gpt-1, gpt-2]}", "4: warning: models[1].fallback: lists 3; at most 3 attempts are made for a request, the first and 2 fallbacks")
+}
+
+func TestVirtualKeys(t *testing.T) {
+	f := func(keys, want string) {
+		t.Helper()
+		tells(t, base+"virtual_keys:\n  - {name: first, key: 0123456789abcdef}\n  - "+keys+"\n", want)
+	}
+	f("{name: a, key: 0123456789abcdeg, allowed_models: [gpt-4o, openai/x, 'openai/*']}", "")
+	f("{key: 0123456789abcdeg}", "4: virtual_keys[1].name: a virtual key needs a name")
+	f("{name: first, key: 0123456789abcdeg}", `4: virtual_keys[1].name: virtual key "first" is there already, as virtual_keys[0]`)
+	f("{name: a}", `4: virtual_keys[1].key: virtual key "a" needs a key; hint: openssl rand -hex 24 makes one`)
+	f("{name: a, key: 0123456789abcdef}", "4: virtual_keys[1].key: is the key of virtual_keys[0] too; hint: give each its own")
+	f("{name: a, key: '0123456789 abcdef'}", "4: virtual_keys[1].key: holds characters that cannot stand in a header; hint: openssl rand -hex 24 makes a good one")
+	f("{name: a, key: 0123456789abcde}", "4: warning: virtual_keys[1].key: is 15 bytes long and could be guessed; a key has at least 16; hint: openssl rand -hex 24 makes a good one")
+	f("{name: a, key: 0123456789abcdeg, budget_usd_per_month: 50}", "4: warning: virtual_keys[1].budget_usd_per_month: is recorded but not enforced by this version")
+	f("{name: a, key: 0123456789abcdeg, budget_usd_per_month: -1}", "4: virtual_keys[1].budget_usd_per_month: cannot be negative (-1)")
+	f("{name: a, key: 0123456789abcdeg, allowed_models: ['*']}", `4: virtual_keys[1].allowed_models[0]: "*": * stands for all models of one provider only, as in openai/*; hint: leave allowed_models out to allow every model`)
+	f("{name: a, key: 0123456789abcdeg, allowed_models: ['opnai/*', fsat]}", `4: warning: virtual_keys[1].allowed_models[0]: no provider is named "opnai": it allows nothing; hint: did you mean openai?`+"\n"+
+		`4: warning: virtual_keys[1].allowed_models[1]: nobody serves "fsat": it allows nothing; hint: name an alias, or write provider/model`)
+}
+
+func TestQuickstart(t *testing.T) {
+	offers := []Offer{{"openai", "OPENAI_API_KEY"}, {"mistral", "MISTRAL_API_KEY"}}
+	d, problems := Quickstart(testEnv("MISTRAL_API_KEY=m", "OPENAI_API_KEY="), offers)
+	if len(problems) > 0 || len(d.Providers) != 1 || d.Providers[0].Name != "mistral" || d.Providers[0].APIKey.Reveal() != "m" || d.Providers[0].APIKey.Ref() != "env.MISTRAL_API_KEY" {
+		t.Errorf("document %+v, problems %v", d, problems)
+	}
+	d, problems = Quickstart(testEnv(), offers)
+	if d != nil || text(problems) != "no key of a provider is in the environment; hint: set one of OPENAI_API_KEY, MISTRAL_API_KEY, or write a configuration file" {
+		t.Errorf("without keys: %+v, %s", d, text(problems))
+	}
+}
+
+func TestNear(t *testing.T) {
+	f := func(word, want string) {
+		t.Helper()
+		if got := Near(word, []string{"listen", "base_url", "api_key", "models", "keys", "name"}); got != want {
+			t.Errorf("near %s is %q; want %q", word, got, want)
+		}
+	}
+	f("lisen", "listen")
+	f("LISTEN", "listen")
+	f("baseURL", "base_url")
+	f("url", "base_url")
+	f("apikey", "api_key")
+	f("model", "models")
+	f("kesy", "keys")
+	f("nmae", "name")
+	f("qqq", "")
+	f("", "")
+	f(strings.Repeat("listen", 100), "")
+}
+
+func TestUnits(t *testing.T) {
+	d := func(s, want string) {
+		t.Helper()
+		got, err := parseDuration(s)
+		if text := got.String(); err != nil && want != "" || err == nil && text != want {
+			t.Errorf("%s is %s, %v; want %s", s, text, err, want)
+		}
+	}
+	d("1.5s", "1.5s")
+	d("10m", "10m0s")
+	d("3", "3s")
+	d("0.25", "250ms")
+	d("-1", "-1s")
+	d("1d", "")
+	d("NaN", "")
+	d("1e300", "")
+	d("", "")
+	s := func(text, want string) {
+		t.Helper()
+		got, err := parseSize(text)
+		if err != nil && want != "" || err == nil && got.String() != want {
+			t.Errorf("%s is %s, %v; want %s", text, got, err, want)
+		}
+	}
+	s("20MiB", "20MiB")
+	s("20 MiB", "20MiB")
+	s("1536KiB", "1536KiB")
+	s("1048576", "1MiB")
+	s("512KB", "500KiB")
+	s("1000", "1000")
+	s("1.5GiB", "1536MiB")
+	s("0.5B", "")
+	s("9999999999GiB", "")
+	s("MiB", "")
+	s("inf", "")
+	s("0", "0")
+}

@@ -1,0 +1,142 @@
+package scan
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// Eight bytes at a time: a word with 0x01 and with 0x80 in every byte.
+const (
+	ones = 0x0101010101010101
+	tops = 0x8080808080808080
+)
+
+func load(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+
+// special has the top bit set in the byte of w that ends a plain run in a string:
+// a quote, a backslash, a control byte or one of UTF-8's long sequences. Only the
+// lowest set bit counts; a borrow may set wrong ones above it.
+func special(w uint64) uint64 {
+	return (w | (w - ones*0x20) | ((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones)) & tops
+}
+
+// text reads a string from behind its opening quote to behind the closing one.
+// plain means ASCII without escapes. On a fault next is its offset.
+func text(b []byte, i int) (next int, plain bool, k Kind) {
+	plain = true
+	for {
+		for i+8 <= len(b) {
+			if m := special(load(b[i:])); m != 0 {
+				i += bits.TrailingZeros64(m) >> 3
+				break
+			}
+			i += 8
+		}
+		if i >= len(b) {
+			return len(b), plain, Truncated
+		}
+		switch c := b[i]; {
+		case c == '"':
+			return i + 1, plain, OK
+		case c == '\\':
+			plain = false
+			i, k = escape(b, i)
+		case c < ' ':
+			return i, plain, Control
+		case c >= 0x80:
+			plain = false
+			i, k = runes(b, i)
+		default: // in the last seven bytes of the document
+			i++
+		}
+		if k != OK {
+			return i, plain, k
+		}
+	}
+}
+
+// escape checks the escape at i and returns what follows it.
+func escape(b []byte, i int) (int, Kind) {
+	if i+1 >= len(b) {
+		return len(b), Truncated
+	}
+	switch b[i+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return i + 2, OK
+	case 'u':
+		if i+6 > len(b) {
+			return len(b), Truncated
+		}
+		if hex4(b[i+2:i+6]) >= 0 {
+			return i + 6, OK
+		}
+	}
+	return i, Escape
+}
+
+// hex4 is the value of four hexadecimal digits, or -1.
+func hex4(b []byte) rune {
+	r := rune(0)
+	for _, c := range b[:4] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c|0x20 && c|0x20 <= 'f':
+			c = c | 0x20 - 'a' + 10
+		default:
+			return -1
+		}
+		r = r<<4 | rune(c)
+	}
+	return r
+}
+
+// runes checks a run of UTF-8 sequences of two bytes and more (RFC 3629 §4) and
+// returns what follows it.
+func runes(b []byte, i int) (int, Kind) {
+	for i < len(b) && b[i] >= 0x80 {
+		c := b[i]
+		n := 2
+		low, high := byte(0x80), byte(0xbf) // of the second byte
+		switch {
+		case c < 0xc2 || c > 0xf4:
+			return i, UTF8
+		case c < 0xe0:
+		case c < 0xf0:
+			n = 3
+			if c == 0xe0 {
+				low = 0xa0 // below: overlong
+			} else if c == 0xed {
+				high = 0x9f // above: surrogates
+			}
+		default:
+			n = 4
+			if c == 0xf0 {
+				low = 0x90 // below: overlong
+			} else if c == 0xf4 {
+				high = 0x8f // above: beyond U+10FFFF
+			}
+		}
+		if len(b)-i < n || b[i+1] < low || b[i+1] > high {
+			return i, UTF8
+		}
+		for _, t := range b[i+2 : i+n] {
+			if t&0xc0 != 0x80 {
+				return i, UTF8
+			}
+		}
+		i += n
+	}
+	return i, OK
+}
+
+// space returns the offset of the first byte from i that is no JSON white space.
+func space(b []byte, i int) int {
+	for i < len(b) {
+		if c := b[i]; c > ' ' || c != ' ' && c != '\n' && c != '\t' && c != '\r' {
+			break
+		}
+		i++
+	}
+	return i
+}
