@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"runtime"
@@ -13,6 +14,9 @@ import (
 func TestMain(m *testing.M) {
 	before := runtime.NumGoroutine()
 	code := m.Run()
+	if flag.Lookup("test.fuzz").Value.String() != "" {
+		os.Exit(code) // the fuzzer itself leaves one that waits for signals
+	}
 	for i := 0; runtime.NumGoroutine() > before; i++ {
 		if i == 200 {
 			fmt.Fprintln(os.Stderr, "goroutines are left behind:")

@@ -1,0 +1,25 @@
+package api
+
+import "time"
+
+const (
+	// MaxConns bounds the connections of one Serve.
+	MaxConns = 1024
+	// maxScrapes bounds the scrapes made at one time.
+	maxScrapes = 4
+	// maxHead bounds a request head.
+	maxHead = 32 << 10
+	// maxShown bounds how much of a path is repeated in an answer.
+	maxShown = 128
+	// maxPEM bounds a certificate or key file.
+	maxPEM = 1 << 20
+	// maxStreams bounds the requests at one time in one HTTP/2 connection.
+	maxStreams = 128
+
+	headWait  = 10 * time.Second // for a whole head, TLS included
+	bodyWait  = 30 * time.Second // for a whole request
+	writeWait = 65 * time.Second // for a whole answer; a CPU profile takes up to 60 s
+	idleWait  = 60 * time.Second // between requests of a connection
+	grace     = 5 * time.Second  // for answers under way when Serve ends
+	pollEvery = 2 * time.Second  // between two looks at the certificate files
+)
