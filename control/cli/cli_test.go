@@ -191,20 +191,28 @@ func TestBash(t *testing.T) {
 		t.Skip("bash is not installed")
 	}
 	script, _ := run(t, OK, "completion", "bash")
+	folder := ""
 	f := func(want string, words ...string) {
 		t.Helper()
 		ask := fmt.Sprintf("%s\nCOMP_WORDS=(asbru %s); COMP_CWORD=%d; _asbru; echo ${COMPREPLY[*]}", script, strings.Join(words, " "), len(words))
 		cmd := exec.Command(bash, "--norc", "-c", ask)
-		cmd.Dir = t.TempDir()
+		cmd.Dir = folder
 		out, err := cmd.CombinedOutput()
 		if got := strings.TrimSpace(string(out)); err != nil || got != want {
 			t.Errorf("%v completes to %q (%v); want %q", words, got, err, want)
 		}
 	}
+	folder = t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "my.yaml"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	f("serve schema", "s")
 	f("--listen", "serve", "--l")
 	f("bash", "completion", "b")
 	f("mock", "help", "m")
+	f("my.yaml", "check", "m")
+	f("my.yaml", "check", "--strict", "my")
+	f("", "schema", "m")
 }
 
 // compile makes a Snapshot of the shape that the real compiler makes.
