@@ -227,6 +227,7 @@ func compile(doc *config.Document, version uint64) (*core.Snapshot, []config.Pro
 	for _, p := range doc.Providers {
 		s.Providers[p.Name] = &core.Route{Name: p.Name, Targets: []*core.Target{target(p.Name, "")}}
 	}
+	s.Serves = []core.Prefix{{Text: "o1", Route: s.Providers["openai"]}, {Text: "gpt-", Route: s.Providers["openai"]}}
 	for _, m := range doc.Models {
 		s.Models[m.Alias] = &core.Route{Name: m.Alias, Targets: []*core.Target{target(m.Provider, m.Model), target("openai", "gpt-4o")}}
 	}
@@ -315,7 +316,7 @@ func TestExplain(t *testing.T) {
 			t.Errorf("explain shows a secret:\n%s", out)
 		}
 	}
-	says(OK, "--key tenant-12", "1 model by name", "mistral/mistral-small, then openai/gpt-4o", "openai/*", "1 step", "admit   scope       from virtual_keys[0].allowed_models")
+	says(OK, "--key tenant-12", "1 model by name", "mistral/mistral-small, then openai/gpt-4o", "openai/*", "bare names → openai\n            gpt-* o1*\n", "1 step", "admit   scope       from virtual_keys[0].allowed_models")
 	says(OK, "--key tenant-12 --model fast", "tenant-12, policy narrow", "fast → route fast", "target 1  mistral/mistral-small, model mistral-small",
 		"sent to api.mistral.test/v1/chat/completions", "key key-1: weight 3, 75% of requests", "key old: disabled, weight 0", "key narrow: not for", "verdict   admitted")
 	says(OK, "--key tenant-12 --model fast --op embeddings", "cannot do embeddings: it is skipped", "no steps")
