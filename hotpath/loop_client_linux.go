@@ -157,7 +157,7 @@ func (l *loop) onClient(c *client, what uint32) {
 
 // read takes bytes of the next request from the socket.
 func (l *loop) read(c *client) {
-	for c.phase == reading && c.readable {
+	for c.phase == reading && c.readable && !c.more {
 		var n int
 		var e syscall.Errno
 		room := len(l.in)

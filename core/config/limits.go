@@ -12,7 +12,7 @@ const (
 	maxExpandedBytes = 16 << 20 // all strings after their references are expanded
 	maxDepth         = 64       // mappings and sequences inside each other
 	maxAliasNodes    = 100_000  // nodes read through YAML aliases
-	maxProblems      = 100      // told at once; the rest is counted
+	maxProblems      = 100      // told at once
 	maxShown         = 40       // bytes of a value quoted in a message
 	maxNearWord      = 64       // bytes of a word that is compared with others
 	maxNameBytes     = 64       // names of providers, keys and callers

@@ -98,30 +98,30 @@ func sorted(problems []Problem) []Problem {
 	return capped(problems)
 }
 
-// capped keeps at most maxProblems and says how many it left out. Errors are
-// never left out for the sake of warnings.
+// more ends a list of problems that was cut.
+var more = fmt.Sprintf("there are more problems than these %d", maxProblems)
+
+// capped keeps at most maxProblems and says that there are more. Errors are
+// never left out for the sake of warnings. Only the last of several cuts is told.
 func capped(problems []Problem) []Problem {
-	if len(problems) <= maxProblems {
-		return problems
-	}
-	first := problems[0]
-	left := len(problems) - maxProblems
-	worst := Warning
-	kept := make([]Problem, 0, maxProblems+1)
+	end := Problem{Severity: Warning, Message: more}
+	cut := false
+	kept := make([]Problem, 0, min(len(problems), maxProblems+1))
 	for _, want := range []Severity{Error, Warning} {
 		for _, p := range problems {
-			if p.Severity != want {
-				continue
-			}
-			if len(kept) < maxProblems {
+			switch {
+			case p.Severity != want:
+			case p.Message == more || len(kept) == maxProblems:
+				cut, end.File, end.Severity = true, p.File, min(end.Severity, want)
+			default:
 				kept = append(kept, p)
-			} else {
-				worst = min(worst, want)
 			}
 		}
 	}
-	return append(kept, Problem{File: first.File, Severity: worst,
-		Message: fmt.Sprintf("%d more problems are not shown", left)})
+	if !cut {
+		return problems
+	}
+	return append(kept, end)
 }
 
 // quote shows text from a document in a message, cut to maxShown bytes.

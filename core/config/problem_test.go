@@ -67,7 +67,7 @@ func TestManyProblems(t *testing.T) {
 		t.Errorf("%d problems are told", n)
 	}
 	last := problems[len(problems)-1]
-	if last.Severity != Error || !strings.Contains(last.Message, "more problems are not shown") {
+	if last.Severity != Error || !strings.Contains(last.Message, "there are more problems than these 100") {
 		t.Errorf("the last is %s", last)
 	}
 }
