@@ -1,0 +1,5 @@
+//go:build !linux
+
+package loadgen
+
+func monotonic() (nanos int64, ok bool) { return 0, false }

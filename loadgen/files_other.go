@@ -1,0 +1,5 @@
+//go:build !unix
+
+package loadgen
+
+func openFiles() int { return 0 }

@@ -1,0 +1,73 @@
+package loadgen
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// directName is the name of the target that others are compared with.
+const directName = "direct"
+
+// target is one server of a run.
+type target struct {
+	index   int // place in the run, below maxTargets
+	name    string
+	addr    netip.AddrPort
+	host    string // value of the Host field
+	prefix  string // path in front of the request's
+	request []byte // the whole request, the same bytes each time
+	pids    []int  // processes to watch; empty: none
+}
+
+// aim parses NAME=http://HOST:PORT[/PREFIX] and looks the host up once.
+func aim(name, raw string, own bool) (*target, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return nil, fmt.Errorf("target %s: %q is no address; write http://127.0.0.1:8080", name, raw)
+	}
+	if u.Scheme != "http" {
+		return nil, fmt.Errorf("target %s: cannot speak %q; only plain http is measured", name, u.Scheme)
+	}
+	if u.RawQuery != "" || u.User != nil {
+		return nil, fmt.Errorf("target %s: %q may hold a path but no query and no user; use --path and --key", name, raw)
+	}
+	port := u.Port()
+	if port == "" {
+		port = "80"
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || n == 0 {
+		return nil, fmt.Errorf("target %s: %q is no port", name, port)
+	}
+	ip, err := lookUp(u.Hostname())
+	if err != nil {
+		return nil, fmt.Errorf("target %s: %w", name, err)
+	}
+	if !ip.IsLoopback() && !own {
+		return nil, fmt.Errorf("target %s: %s is not this machine; add --i-own-this-server if the server is yours to load", name, ip)
+	}
+	return &target{name: name, addr: netip.AddrPortFrom(ip, uint16(n)), host: u.Host,
+		prefix: strings.TrimSuffix(u.EscapedPath(), "/")}, nil
+}
+
+// lookUp prefers an IPv4 address.
+func lookUp(host string) (netip.Addr, error) {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.Unmap(), nil
+	}
+	ips, err := net.DefaultResolver.LookupNetIP(context.Background(), "ip", host)
+	if err != nil || len(ips) == 0 {
+		return netip.Addr{}, fmt.Errorf("cannot find an address of %q: %w", host, err)
+	}
+	for _, ip := range ips {
+		if ip.Unmap().Is4() {
+			return ip.Unmap(), nil
+		}
+	}
+	return ips[0], nil
+}
