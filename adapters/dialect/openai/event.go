@@ -63,6 +63,9 @@ func typed(kind, delta, response []byte, st *core.StreamState) {
 	case `"error"`:
 		st.Failed = true
 		return
+	case `"response.output_item.done"`, `"response.image_generation_call.partial_image"`:
+		st.Content = true // an item may come whole, without deltas
+		return
 	default:
 		if bytes.HasPrefix(kind, []byte(`"response.`)) && bytes.HasSuffix(kind, []byte(`.delta"`)) && filled(delta) {
 			st.Content = true
