@@ -65,8 +65,17 @@ func (w *Walk) Next() (key, value []byte, ok bool) {
 	return key, value, true
 }
 
+// Rest returns what follows the closing bracket after Next has reached it, and nil
+// after a Walk that ended early. With it an array of objects is walked in one go.
+func (w *Walk) Rest() []byte {
+	if w.last != 0 || w.i >= len(w.b) {
+		return nil
+	}
+	return w.b[w.i+1:]
+}
+
 func (w *Walk) stop() (key, value []byte, ok bool) {
-	w.last = 0
+	w.b, w.last = nil, 0
 	return nil, nil, false
 }
 

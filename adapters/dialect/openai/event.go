@@ -80,34 +80,48 @@ func choices(raw []byte, st *core.StreamState) bool {
 	if len(raw) == 0 || raw[0] != '[' {
 		return false
 	}
-	none := true
-	for list := scan.Elements(raw); ; {
-		_, choice, more := list.Next()
-		if !more {
-			return none
-		}
-		none = false
-		for w := scan.Members(choice); ; {
-			key, value, more := w.Next()
-			if !more {
-				break
-			}
-			switch string(key) {
-			case "delta":
-				if !st.Content {
-					st.Content = content(value)
-				}
-			case "text": // legacy completions
-				st.Content = st.Content || filled(value)
-			case "finish_reason":
-				st.Finished = st.Finished || filled(value)
-			case "usage": // Moonshot
-				tokens(value, &st.Usage)
-			case "error": // OpenRouter
-				st.Failed = st.Failed || !scan.IsNull(value)
-			}
+	rest := trim(raw[1:])
+	if len(rest) > 0 && rest[0] == ']' {
+		return true
+	}
+	for len(rest) > 0 && rest[0] == '{' {
+		w := scan.Members(rest)
+		choice(&w, st)
+		if rest = trim(w.Rest()); len(rest) > 0 && rest[0] == ',' {
+			rest = trim(rest[1:])
 		}
 	}
+	return false
+}
+
+// choice reads one choice to its end.
+func choice(w *scan.Walk, st *core.StreamState) {
+	for {
+		key, value, more := w.Next()
+		if !more {
+			return
+		}
+		switch string(key) {
+		case "delta":
+			st.Content = st.Content || content(value)
+		case "text": // legacy completions
+			st.Content = st.Content || filled(value)
+		case "finish_reason":
+			st.Finished = st.Finished || filled(value)
+		case "usage": // Moonshot
+			tokens(value, &st.Usage)
+		case "error": // OpenRouter
+			st.Failed = st.Failed || !scan.IsNull(value)
+		}
+	}
+}
+
+// trim cuts white space off the front.
+func trim(b []byte) []byte {
+	for len(b) > 0 && isSpace(b[0]) {
+		b = b[1:]
+	}
+	return b
 }
 
 // content reports whether a delta brings something a reader would see: any filled
