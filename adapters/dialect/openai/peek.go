@@ -167,7 +167,8 @@ func (r *request) stream() *core.Fault {
 	if raw[0] != '{' {
 		return invalid("stream_options", "cannot read stream_options: it must be an object", "")
 	}
-	for w := scan.Members(raw); ; {
+	w := scan.Members(raw)
+	for {
 		key, value, more := w.Next()
 		if !more {
 			return nil
@@ -216,8 +217,8 @@ func (r *request) fallbacks() *core.Fault {
 	if raw[0] != '[' {
 		return invalid("fallbacks", "cannot read fallbacks: it must be an array of model names", "")
 	}
-	n := 0
-	for w := scan.Elements(raw); ; n++ {
+	w := scan.Elements(raw)
+	for n := 0; ; n++ {
 		_, value, more := w.Next()
 		if !more {
 			return nil
