@@ -29,45 +29,98 @@ func begin(b []byte, first, last byte) Walk {
 // Next returns the next member: its key as it stands between the quotes, escapes
 // included, and its raw value. In an array key is nil.
 func (w *Walk) Next() (key, value []byte, ok bool) {
+	if key, ok = w.Key(); !ok {
+		return nil, nil, false
+	}
+	value, ok = w.Value()
+	return key, value, ok
+}
+
+// Key is the first half of Next: it stops in front of the value. Value or Resume
+// must follow.
+func (w *Walk) Key() (key []byte, ok bool) {
 	b, i := w.b, w.i
 	if w.last == 0 || i >= len(b) || b[i] == w.last {
 		w.last = 0
-		return nil, nil, false
+		return nil, false
 	}
-	if w.last == '}' {
-		start := i + 1
-		if b[i] != '"' {
-			return w.stop()
-		}
-		if i = skipText(b, start); i < 0 {
-			return w.stop()
-		}
-		key = b[start : i-1]
-		if i < len(b) && b[i] != ':' {
-			i = space(b, i)
-		}
-		if i >= len(b) || b[i] != ':' {
-			return w.stop()
-		}
-		i = space(b, i+1)
+	if w.last == ']' {
+		return nil, true
 	}
-	start := i
-	if i = skip(b, i); i < 0 {
+	start := i + 1
+	if b[i] != '"' {
 		return w.stop()
 	}
-	value = b[start:i]
-	if i = space(b, i); i < len(b) && b[i] == ',' {
-		i = space(b, i+1)
-	} else if i >= len(b) || b[i] != w.last {
+	if i = skipText(b, start); i < 0 {
 		return w.stop()
+	}
+	key = b[start : i-1]
+	if i < len(b) && b[i] != ':' {
+		i = space(b, i)
+	}
+	if i >= len(b) || b[i] != ':' {
+		return w.stop()
+	}
+	if i++; i < len(b) && b[i] <= ' ' {
+		i = space(b, i)
 	}
 	w.i = i
-	return key, value, true
+	return key, true
 }
 
-func (w *Walk) stop() (key, value []byte, ok bool) {
-	w.last = 0
-	return nil, nil, false
+// Value is the second half of Next.
+func (w *Walk) Value() (value []byte, ok bool) {
+	end := skip(w.b, w.i)
+	if end < 0 {
+		return w.stop()
+	}
+	value = w.b[w.i:end]
+	return value, w.step(end)
+}
+
+// Tail is what comes behind Key: the value and all that follows it.
+func (w *Walk) Tail() []byte { return w.b[w.i:] }
+
+// Resume stands for Value when the caller has gone through the value on its own:
+// rest is what follows it in Tail; nil ends the Walk.
+func (w *Walk) Resume(rest []byte) {
+	if rest == nil {
+		w.stop()
+		return
+	}
+	w.step(len(w.b) - len(rest))
+}
+
+// step goes from the end of a value to the next key or the closing bracket.
+func (w *Walk) step(i int) bool {
+	b := w.b
+	if i < len(b) && b[i] <= ' ' {
+		i = space(b, i)
+	}
+	if i < len(b) && b[i] == ',' {
+		if i++; i < len(b) && b[i] <= ' ' {
+			i = space(b, i)
+		}
+	} else if i >= len(b) || b[i] != w.last {
+		w.stop()
+		return false
+	}
+	w.i = i
+	return true
+}
+
+// Rest returns what follows the closing bracket after Next has reached it, and nil
+// after a Walk that ended early. With it an array of objects is walked in one go.
+func (w *Walk) Rest() []byte {
+	if w.last != 0 || w.i >= len(w.b) {
+		return nil
+	}
+	return w.b[w.i+1:]
+}
+
+func (w *Walk) stop() ([]byte, bool) {
+	w.b, w.last = nil, 0
+	return nil, false
 }
 
 // skip returns the end of the value that starts at i, or -1. Brackets are counted,

@@ -74,6 +74,10 @@ func TestReadEvent(t *testing.T) {
 	f("", ``)
 	f("", `{`)
 	f("", `{"choices":[{"delta":{"content":"a`)
+	f("", `{"choices":`)
+	f("", `{"choices":[`)
+	f("", `{"choices":[],"usage":`)
+	f("", `{"choices":null,"usage":null}`)
 	f("", `[1,2]`)
 	f("", `nonsense`)
 }

@@ -119,12 +119,12 @@ func badName(param string) *core.Fault {
 		"name a model as GET /v1/models lists it")
 }
 
-// forbidden holds what no model is called by and some reader may give a meaning:
-// wildcards, templates, quotes.
+// forbidden lists what no model is called by and some reader may give a meaning:
+// wildcards, templates, quotes. fit knows the same ones.
 const forbidden = "%*{}<>\"\\`"
 
-// fit reports whether name may be a model's: it ends up in logs, labels and
-// headers of errors.
+// fit reports whether name may be a model's: it ends up in logs, labels and error
+// messages.
 func fit(name []byte) bool {
 	if len(name) == 0 || len(name) > core.MaxModelName {
 		return false
@@ -139,13 +139,12 @@ func fit(name []byte) bool {
 			i += n
 			continue
 		}
-		if c < ' ' || c == 0x7f {
+		switch c {
+		case '%', '*', '{', '}', '<', '>', '"', '\\', '`', 0x7f:
 			return false
 		}
-		for j := range len(forbidden) {
-			if c == forbidden[j] {
-				return false
-			}
+		if c < ' ' {
+			return false
 		}
 		i++
 	}
@@ -168,7 +167,8 @@ func (r *request) stream() *core.Fault {
 	if raw[0] != '{' {
 		return invalid("stream_options", "cannot read stream_options: it must be an object", "")
 	}
-	for w := scan.Members(raw); ; {
+	w := scan.Members(raw)
+	for {
 		key, value, more := w.Next()
 		if !more {
 			return nil
@@ -217,8 +217,8 @@ func (r *request) fallbacks() *core.Fault {
 	if raw[0] != '[' {
 		return invalid("fallbacks", "cannot read fallbacks: it must be an array of model names", "")
 	}
-	n := 0
-	for w := scan.Elements(raw); ; n++ {
+	w := scan.Elements(raw)
+	for n := 0; ; n++ {
 		_, value, more := w.Next()
 		if !more {
 			return nil

@@ -8,7 +8,8 @@ import (
 // readUsage is the dialect's ReadUsage: of all kinds of replies, which share the
 // place of their usage.
 func readUsage(body []byte, u *core.Usage) {
-	for w := scan.Members(body); ; {
+	w := scan.Members(body)
+	for {
 		key, value, more := w.Next()
 		if !more {
 			return
@@ -25,7 +26,8 @@ func readUsage(body []byte, u *core.Usage) {
 func tokens(raw []byte, u *core.Usage) {
 	var got core.Usage
 	total := int64(0)
-	for w := scan.Members(raw); ; {
+	w := scan.Members(raw)
+	for {
 		key, value, more := w.Next()
 		if !more {
 			break
@@ -68,7 +70,8 @@ func count(raw []byte, n *int64, u *core.Usage) {
 }
 
 func detail(raw []byte, name string, n *int64) {
-	for w := scan.Members(raw); ; {
+	w := scan.Members(raw)
+	for {
 		key, value, more := w.Next()
 		if !more {
 			return
