@@ -101,6 +101,7 @@ func TestReadUsage(t *testing.T) {
 	f(`{"usage":{"type":"duration","seconds":3}}`, core.Usage{})
 	f(`{"usage":null}`, core.Usage{})
 	f(`{"usage":{"prompt_tokens":-5,"completion_tokens":1e3}}`, core.Usage{})
+	f(`{"usage":{"prompt_tokens":9223372036854775807}}`, core.Usage{})
 	f(`{"choices":[{"message":{"content":"\"usage\":{\"prompt_tokens\":1}"}}]}`, core.Usage{})
 	f(``, core.Usage{})
 }

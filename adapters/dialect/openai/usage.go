@@ -61,7 +61,7 @@ func tokens(raw []byte, u *core.Usage) {
 
 // count reads one counter; a sensible one makes u known.
 func count(raw []byte, n *int64, u *core.Usage) {
-	if v, ok := scan.Int(raw); ok && v >= 0 {
+	if v, ok := scan.Int(raw); ok && v >= 0 && v <= maxCount {
 		*n = v
 		if u != nil {
 			u.Known = true
