@@ -42,6 +42,7 @@ func (l *loop) accept(d *entrance) {
 			return
 		}
 	}
+	l.later(d.slot)
 }
 
 // assign gives an accepted connection to the loop with the fewest.

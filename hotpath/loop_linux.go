@@ -173,7 +173,9 @@ func (l *loop) checkClock() {
 	}
 }
 
-// round handles what is ready until nothing is. A loop that is never out of work
+// round handles what is ready until nothing is. It does not ask a last time whether
+// anything is left: an event that comes after Wait tells the runtime's poller, and
+// the call is a tenth of a request. A loop that is never out of work
 // never parks, so it looks at the clock by itself.
 func (l *loop) round() (stop bool) {
 	for {
@@ -186,8 +188,8 @@ func (l *loop) round() (stop bool) {
 			l.event(l.again[i], 0)
 		}
 		l.again = append(l.again[:0], l.again[n:]...)
-		if len(evs) == 0 && len(l.again) == 0 {
-			return false
+		if len(evs) < len(l.poll.Events) && len(l.again) == 0 {
+			return false // what came meanwhile wakes us again
 		}
 		l.checkClock()
 	}
