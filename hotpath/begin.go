@@ -33,12 +33,19 @@ type flight struct {
 	ttft   int64
 	status int
 	large  int64 // bytes counted against the budget of large bodies
+	on     onLoop
 }
 
+// reset makes f ready for its pool. News that still comes for what it was finds
+// another generation.
 func (f *flight) reset() {
-	x := &f.x
-	x.Reset()
-	*f = flight{x: *x}
+	f.x.Reset()
+	gen := f.on.gen + 1
+	f.buf, f.head, f.free, f.gone, f.late = nil, 0, false, false, false
+	f.target, f.key, f.tally, f.rel = nil, nil, nil, relay{}
+	f.begun, f.first, f.last, f.decide, f.kernel = 0, 0, 0, 0, 0
+	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
+	f.on = onLoop{gen: gen}
 }
 
 // A door leads to one of three places.

@@ -28,6 +28,7 @@ type conn struct {
 	rep  http1.Reply
 	box  outbox
 
+	hungUp   atomic.Bool  // the watcher saw the client go
 	quiet    atomic.Int64 // Clock since when it waits for a request; 0 while it serves one
 	wmu      sync.Mutex   // orders the watcher's probe with the answer, and guards
 	harmless int          // what a probe may write
@@ -290,7 +291,7 @@ func (k *conn) exchange(f *flight) {
 	}
 	k.allow(probeInterim)
 	ctx, cancel := context.WithCancel(context.Background())
-	stop := k.watch(cancel)
+	stop := k.watch(func() { k.hungUp.Store(true); cancel() })
 	answered := k.attempts(ctx, f)
 	stop()
 	cancel()
@@ -499,7 +500,7 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean bool) {
 	k.allow(probeNothing)
 	switch {
-	case werr != nil:
+	case werr != nil || !whole && k.hungUp.Load():
 		f.free = true
 		f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up", Cause: werr}
 		if errors.Is(werr, os.ErrDeadlineExceeded) {

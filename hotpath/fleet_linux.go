@@ -2,14 +2,116 @@ package hotpath
 
 import (
 	"net"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"syscall"
 
 	"asbru/core"
+	"asbru/hotpath/sock"
 )
 
-type fleet struct{}
+// A fleet is the loop lane: one event loop a core. The first one accepts, and
+// gives each connection to the loop that has the fewest.
+type fleet struct {
+	once  sync.Once
+	err   error
+	loops []*loop
+	live  atomic.Int64 // client connections of all loops
+}
 
-func (*fleet) serve(*Server, net.Listener) (bool, error) { return false, nil }
-func (*fleet) stats() []*core.LaneStats                  { return nil }
-func (*fleet) conns() int                                { return 0 }
-func (*fleet) drain()                                    {}
-func (*fleet) cut()                                      {}
+// serve takes l's connections until the fleet is drained. ok is false for a
+// listener that is not plain TCP.
+func (f *fleet) serve(s *Server, l net.Listener) (ok bool, err error) {
+	t, plain := l.(*net.TCPListener)
+	if !plain || s.opt.Loops < 0 {
+		return false, nil
+	}
+	f.once.Do(func() { f.start(s) })
+	if f.err != nil {
+		return true, f.err
+	}
+	fd, err := dupListener(t)
+	if err != nil {
+		return true, err
+	}
+	door := &entrance{fd: fd, done: make(chan struct{})}
+	f.loops[0].post(mail{kind: mailListen, entrance: door})
+	<-door.done
+	return true, nil
+}
+
+// dupListener gives a descriptor of our own for the same queue. The runtime's
+// own stays untouched, and with it O_NONBLOCK, which a hand-over shares.
+func dupListener(t *net.TCPListener) (fd int, err error) {
+	rc, err := t.SyscallConn()
+	if err != nil {
+		return -1, err
+	}
+	if cerr := rc.Control(func(old uintptr) { fd, err = sock.Dup(int(old)) }); cerr != nil {
+		return -1, cerr
+	}
+	if err == nil {
+		err = syscall.SetNonblock(fd, true)
+	}
+	return fd, err
+}
+
+func (f *fleet) start(s *Server) {
+	n := s.opt.Loops
+	if n == 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	loops := make([]*loop, n)
+	for i := range loops {
+		if loops[i], f.err = newLoop(s, i); f.err != nil {
+			return
+		}
+	}
+	s.mu.Lock()
+	f.loops = loops
+	s.mu.Unlock()
+	for _, l := range loops {
+		go l.run()
+	}
+}
+
+// least is the loop with the fewest clients.
+func (f *fleet) least() *loop {
+	best := f.loops[0]
+	for _, l := range f.loops[1:] {
+		if l.stats.Conns.Load() < best.stats.Conns.Load() {
+			best = l
+		}
+	}
+	return best
+}
+
+// stats are the counters of the loops that exist.
+func (f *fleet) stats() []*core.LaneStats {
+	var out []*core.LaneStats
+	for _, l := range f.loops {
+		out = append(out, &l.stats)
+	}
+	return out
+}
+
+func (f *fleet) conns() int { return int(f.live.Load()) }
+
+func (f *fleet) drain() { f.tell(mailDrain) }
+
+func (f *fleet) cut() { f.tell(mailCut) }
+
+func (f *fleet) tell(kind mailKind) {
+	for _, l := range f.loops {
+		l.post(mail{kind: kind})
+	}
+}
+
+// An entrance is a listening socket of the first loop.
+type entrance struct {
+	fd   int
+	slot uint32
+	rest bool // no descriptor was left; accepted again after acceptRest
+	done chan struct{}
+}

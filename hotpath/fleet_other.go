@@ -17,3 +17,6 @@ func (*fleet) stats() []*core.LaneStats                  { return nil }
 func (*fleet) conns() int                                { return 0 }
 func (*fleet) drain()                                    {}
 func (*fleet) cut()                                      {}
+
+// onLoop is what a flight carries on a loop.
+type onLoop struct{ gen uint32 }

@@ -3,7 +3,6 @@ package loadgen
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -19,21 +18,6 @@ type campaign struct {
 	known   []int   // every process that belongs to the run, this one first
 	stop    atomic.Bool
 	live    *liveLine
-}
-
-// record is what a run found out about one target.
-type record struct {
-	target  *target
-	windows []*window // one a round
-	kept    tally     // windows that count, merged
-	dropped tally     // windows with too much foreign CPU, merged
-}
-
-// window is one round of one target.
-type window struct {
-	foreign float64 // share of all CPUs that other processes used
-	dropped bool
-	values  values
 }
 
 // newCampaign builds targets and requests, and looks the processes up.
@@ -201,17 +185,6 @@ func (c *campaign) visit(r *record, round int) error {
 	return nil
 }
 
-// close files a finished window.
-func (r *record) close(w *window, t *tally, dropped bool) {
-	w.dropped = dropped
-	r.windows = append(r.windows, w)
-	if dropped {
-		r.dropped.merge(t)
-	} else {
-		r.kept.merge(t)
-	}
-}
-
 // compare puts what each target adds to the direct one, round by round.
 func (c *campaign) compare() {
 	if c.direct == nil {
@@ -245,37 +218,6 @@ func (c *campaign) failures() (failed, sent uint64) {
 		sent += r.kept.sent + r.dropped.sent
 	}
 	return failed, sent
-}
-
-// reasons lists why requests to r failed, in every window.
-func (r *record) reasons() []reason {
-	all := &tally{}
-	all.merge(&r.kept)
-	all.merge(&r.dropped)
-	return all.reasons()
-}
-
-// spreads is every figure of r over the rounds that count.
-func (r *record) spreads() map[string]spread {
-	out := make(map[string]spread)
-	for _, f := range figures {
-		var xs []float64
-		for _, w := range r.windows {
-			if x, ok := w.values[f.name]; ok && !w.dropped {
-				xs = append(xs, x)
-			}
-		}
-		if len(xs) > 0 {
-			out[f.name] = spreadOf(xs)
-		}
-	}
-	return out
-}
-
-// droppedWindows counts the windows of r that do not.
-func (r *record) droppedWindows() int {
-	n := len(r.windows)
-	return n - len(slices.DeleteFunc(slices.Clone(r.windows), func(w *window) bool { return w.dropped }))
 }
 
 // sleepUnlessStopped waits d in steps, so that a stop is seen.

@@ -41,6 +41,7 @@ var figures = []figure{
 	{"cpu_chunk_us", "µs", false, "streams: the same a chunk"},
 	{"switches", "", false, "context switches of the watched processes a request"},
 	{"generator_cpu_us", "µs", false, "CPU time of the load generator itself a request"},
+	{"late_p99", "µs", false, "how late the load generator itself took requests up"},
 	{"rss_mb", "MB", false, "memory of the watched processes when the window ends"},
 	{"rss_stream_kb", "KB", false, "held streams: growth of memory a stream"},
 	{"anon_stream_kb", "KB", false, "held streams: growth of memory without a file behind it"},
@@ -84,6 +85,7 @@ func (v values) latencies(t *tally) {
 	put(&t.content, "ttft_p99", 0.99)
 	put(&t.relay, "relay_p50", 0.50)
 	put(&t.relay, "relay_p99", 0.99)
+	put(&t.late, "late_p99", 0.99)
 }
 
 // added puts the difference to the direct target.

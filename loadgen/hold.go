@@ -16,17 +16,14 @@ func (c *campaign) holdStreams(r *record, round int) error {
 	v.drain = c.o.duration
 	before := c.proc.memory(pids, true)
 	looked := c.look(pids)
-	var open, sockets int
-	var held memory
 	// The last reading must see every stream open, yet reading a large process
 	// takes time: read once when the hold is nearly over.
 	readAt := c.fleet.clock.now() + int64(leadIn) + int64(ramp+c.o.duration-max(c.o.duration/10, readAhead))
-	read := false
-	v.tick = func(n int) {
-		c.live.hold(r, n, c.o.hold)
-		if !read && c.fleet.clock.now() >= readAt {
-			read, open = true, n
-			held, sockets = c.proc.memory(pids, true), c.proc.sockets(pids)
+	var seen held
+	v.tick = func(open int) {
+		c.live.hold(r, open, c.o.hold)
+		if !seen.read && c.fleet.clock.now() >= readAt {
+			seen = held{read: true, open: open, memory: c.proc.memory(pids, true), sockets: c.proc.sockets(pids)}
 		}
 	}
 	t, _, _, err := c.fleet.fire(v)
@@ -37,32 +34,41 @@ func (c *campaign) holdStreams(r *record, round int) error {
 	c.fleet.hangUp(r.target)
 	w.values.latencies(t)
 	delete(w.values, "p50") // only streams that ended early have a last byte
-	w.values["streams"] = float64(open)
-	w.values["success"] = float64(open) / float64(c.o.hold)
-	if len(pids) > 0 && held.found > 0 && open > 0 {
-		w.values.growth(before, held, open)
-		w.values["sockets"] = float64(sockets)
-		if t.relay.n > 0 {
-			w.values["cpu_chunk_us"] = float64(used.target.nanos) / 1e3 / float64(t.relay.n)
-		}
+	w.values["streams"] = float64(seen.open)
+	w.values["success"] = float64(seen.open) / float64(c.o.hold)
+	w.values.growth(before, seen)
+	if t.relay.n > 0 && used.target.nanos > 0 {
+		w.values["cpu_chunk_us"] = float64(used.target.nanos) / 1e3 / float64(t.relay.n)
 	}
 	w.foreign = used.foreign
 	r.close(w, t, false) // memory does not mind foreign CPU
 	c.live.show(round, r, w)
-	if short := c.o.hold - open; short > 0 && !c.stop.Load() && t.failures() == 0 {
+	if short := c.o.hold - seen.open; short > 0 && !c.stop.Load() && t.failures() == 0 {
 		return fmt.Errorf("%d of %d streams to %s were not open when the hold was read; ask the server for longer streams, or raise --rate", short, c.o.hold, r.target.name)
 	}
 	c.sleepUnlessStopped(tickEvery) // let the server see the hang-up before the next target
 	return nil
 }
 
+// held is the reading of a hold.
+type held struct {
+	read    bool
+	open    int // streams
+	memory  memory
+	sockets int
+}
+
 // growth puts the memory of each stream.
-func (v values) growth(before, held memory, open int) {
-	per := func(a, b int64) float64 { return float64(b-a) / 1e3 / float64(open) }
-	v["rss_stream_kb"] = per(before.rss, held.rss)
-	v["anon_stream_kb"] = per(before.anon, held.anon)
-	if held.pss > 0 && before.pss > 0 {
-		v["pss_stream_kb"] = per(before.pss, held.pss)
+func (v values) growth(before memory, h held) {
+	if h.memory.found == 0 || h.open == 0 {
+		return
 	}
-	v["rss_mb"] = float64(held.rss) / 1e6
+	per := func(a, b int64) float64 { return float64(b-a) / 1e3 / float64(h.open) }
+	v["rss_stream_kb"] = per(before.rss, h.memory.rss)
+	v["anon_stream_kb"] = per(before.anon, h.memory.anon)
+	if h.memory.pss > 0 && before.pss > 0 {
+		v["pss_stream_kb"] = per(before.pss, h.memory.pss)
+	}
+	v["rss_mb"] = float64(h.memory.rss) / 1e6
+	v["sockets"] = float64(h.sockets)
 }

@@ -159,7 +159,7 @@ func TestFailuresAreNamed(t *testing.T) {
 				v := paced
 				v.conns = 64
 				if want == "timeout" {
-					v.timeout = 300 * time.Millisecond
+					v.timeout = 150 * time.Millisecond
 				}
 				got := fire(t, portable, answer, v)
 				expect(t, got, 40, 0, 40)
@@ -205,7 +205,7 @@ func TestHold(t *testing.T) {
 	k := newClock()
 	bothLanes(t, func(t *testing.T, portable bool) {
 		most := 0
-		v := volley{pace: pace{rate: 500}, length: 100 * time.Millisecond, conns: 50, stream: true, hold: true, timeout: 700 * time.Millisecond}
+		v := volley{pace: pace{rate: 500}, length: 100 * time.Millisecond, conns: 50, stream: true, hold: true, timeout: 450 * time.Millisecond}
 		v.tick = func(open int) { most = max(most, open) }
 		got := fire(t, portable, func(c net.Conn, _ string, _ []byte) bool { return sayStream(c, k, 1000, 10*time.Millisecond) }, v)
 		if got.failures() != 0 || most != 50 || got.sent != 50 {

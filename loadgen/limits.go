@@ -33,6 +33,8 @@ const (
 	readBytes = 64 << 10
 	// eventBatch is how many ready connections one wait returns.
 	eventBatch = 256
+	// lateMicros is the lateness at p99 from which a report warns.
+	lateMicros = 1000
 	// spareFiles are descriptors kept for everything that is not a connection.
 	spareFiles = 64
 )

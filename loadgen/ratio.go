@@ -107,29 +107,3 @@ func (r ratio) best(records []*record) (best *record) {
 	}
 	return best
 }
-
-func find(records []*record, name string) *record {
-	for _, r := range records {
-		if r.target.name == name {
-			return r
-		}
-	}
-	return nil
-}
-
-// at is the window of a round, nil when there is none.
-func (r *record) at(round int) *window {
-	if round >= len(r.windows) {
-		return nil
-	}
-	return r.windows[round]
-}
-
-// value is a figure of a window that counts.
-func (w *window) value(name string) (float64, bool) {
-	if w == nil || w.dropped {
-		return 0, false
-	}
-	x, ok := w.values[name]
-	return x, ok
-}

@@ -120,12 +120,19 @@ func (c *campaign) notes(w io.Writer, p paint) {
 		if n := r.kept.insane + r.dropped.insane; n > 0 {
 			fmt.Fprintf(w, "%s: %d chunk stamps were of another clock and not counted\n", r.target.name, n)
 		}
-		if s, ok := r.spreads()["generator_cpu_us"]; ok && c.o.hold == 0 {
-			fmt.Fprintln(w, p.dim(fmt.Sprintf("%s: the load generator itself used %s of CPU a request", r.target.name, micros(s.Median))))
-		}
-		if late := r.kept.late.quantile(0.99); late > 1e6 {
-			fmt.Fprintf(w, "%s: the load generator itself was late, %s at p99; lower --rate or give it a CPU\n", r.target.name, micros(late/1e3))
-		}
+		c.ownNotes(w, p, r)
+	}
+}
+
+// ownNotes says what the load generator itself took, and warns when it could
+// not keep its schedule.
+func (c *campaign) ownNotes(w io.Writer, p paint, r *record) {
+	s := r.spreads()
+	if own, ok := s["generator_cpu_us"]; ok && c.o.hold == 0 {
+		fmt.Fprintln(w, p.dim(fmt.Sprintf("%s: the load generator itself used %s of CPU a request", r.target.name, micros(own.Median))))
+	}
+	if late := s["late_p99"]; late.Median > lateMicros {
+		fmt.Fprintf(w, "%s: the load generator itself was late, %s at p99; lower --rate or give it a CPU\n", r.target.name, micros(late.Median))
 	}
 }
 

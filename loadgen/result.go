@@ -52,7 +52,6 @@ type targetResult struct {
 	Dropped     int               `json:"dropped_windows"`
 	Figures     map[string]spread `json:"figures"`
 	Percentiles []percentile      `json:"percentiles"`
-	LateP99     float64           `json:"generator_late_p99_us"`
 	Rounds      []roundResult     `json:"rounds"`
 }
 
@@ -91,7 +90,7 @@ func (r *record) result() targetResult {
 		Name: r.target.name, Address: r.target.addr.String(),
 		Sent: r.kept.sent + r.dropped.sent, OK: r.kept.ok + r.dropped.ok, Retried: r.kept.retried + r.dropped.retried,
 		Chunks: r.kept.relay.n, Failures: r.reasons(), Dropped: r.droppedWindows(),
-		Figures: r.spreads(), LateP99: r.kept.late.quantile(0.99) / 1e3,
+		Figures: r.spreads(),
 	}
 	if r.kept.ok > 0 {
 		t.ReplyBytes = float64(r.kept.bytes) / float64(r.kept.ok)

@@ -23,7 +23,7 @@ const (
 var inks = [...]string{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c6d31"}
 
 // dashes tell more targets apart than there are inks.
-var dashes = [...]string{"", "6 3", "2 3"}
+var dashes = [...]string{"none", "6 3", "2 3"}
 
 // plot maps values to user units: percentiles to the right, ever closer to
 // 100 %, and latency upward, both in decades.
@@ -121,12 +121,12 @@ func (p plot) curve(w io.Writer, i int, t targetResult) {
 		fmt.Fprintf(&points, "%.1f,%.1f ", p.x(pt.Q), p.y(pt.Micros))
 	}
 	fmt.Fprintf(w, `<polyline points="%s" %s/>`+"\n", strings.TrimSpace(points.String()), style)
-	y := float64(plotTop + 10 + 34*i)
+	y := float64(plotTop + 10 + 26*i)
 	x := float64(plotWidth - plotRight + 14)
 	fmt.Fprintf(w, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" %s/>`+"\n", x, y, x+22, y, style)
 	text(w, x+28, y+4, "start", t.Name)
 	if s, ok := t.Figures["added_p50"]; ok {
-		text(w, x+28, y+18, "start", "adds "+micros(s.Median))
+		text(w, x+28, y+16, "start", "adds "+micros(s.Median))
 	}
 }
 

@@ -121,3 +121,26 @@ func beListeners() {
 	fmt.Printf("again %d %v\n", len(again), err)
 	fmt.Println("env", os.Getenv("LISTEN_PID")+os.Getenv("LISTEN_FDS")+os.Getenv("LISTEN_FDNAMES"))
 }
+
+func FuzzListenVariables(f *testing.F) {
+	f.Add("42", "2", "listen:admin")
+	f.Add("42", "3", "a:a-2:a")
+	f.Add("42", "", ":::")
+	f.Add("1", "99999999999999999999", "a")
+	f.Fuzz(func(t *testing.T, pid, fds, fdnames string) {
+		n, names, err := listenVariables(pid, fds, fdnames, 42)
+		if err != nil && (n != 0 || names != nil) {
+			t.Errorf("%d names %q beside the error %v", n, names, err)
+		}
+		if n > maxListeners || n != len(names) {
+			t.Errorf("%d sockets, %d names; at most %d", n, len(names), maxListeners)
+		}
+		taken := map[string]bool{}
+		for _, name := range names {
+			if name == "" || taken[name] {
+				t.Errorf("the name %q is empty or there twice in %q", name, names)
+			}
+			taken[name] = true
+		}
+	})
+}

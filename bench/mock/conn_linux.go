@@ -13,7 +13,8 @@ type conn struct {
 	fd, serial int32
 	blocked    bool // out waits for the client to read
 	unread     bool // the socket has input that was not read, for want of room
-	eof        bool // the client sends nothing more
+	closing    bool // the client's end of input is on its way or here
+	eof        bool // it was read
 	lingering  bool // the answer is out; what comes is swallowed
 	active     int64
 	in         []byte // read, not yet taken by the session
@@ -53,8 +54,8 @@ func (l *loop) readable(c *conn) {
 				return
 			}
 		}
-		if n < len(l.buf) {
-			return // edge-triggered: a short read has emptied the socket
+		if n < len(l.buf) && !c.closing {
+			return // edge-triggered: a short read has emptied the socket, but for an end of input
 		}
 	}
 }

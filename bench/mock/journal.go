@@ -26,7 +26,7 @@ func (j *journal) request(s *session) {
 	d := s.side
 	b := appendCount(j.buf[:0], `{"event":"request","n":`, int64(s.answer.n))
 	b = appendQuoted(append(b, `,"method":`...), []byte(d.method))
-	b = appendText8(append(b, `,"target":`...), []byte(d.target))
+	b = appendLoose(append(b, `,"target":`...), []byte(d.target))
 	b = appendIndex(b, `,"proto":"HTTP/1.`, int(d.minor))
 	b = append(b, `","headers":[`...)
 	first := true
@@ -36,7 +36,7 @@ func (j *journal) request(s *session) {
 		}
 		first = false
 		b = appendQuoted(append(b, '['), name)
-		b = append(appendText8(append(b, ','), value), ']')
+		b = append(appendLoose(append(b, ','), value), ']')
 	})
 	b = appendCount(b, `],"body_bytes":`, s.body.total)
 	b = append(d.appendSum(append(b, `,"body_sha256":"`...)), '"')

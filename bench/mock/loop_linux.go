@@ -127,6 +127,7 @@ func (l *loop) ready(e *syscall.EpollEvent) {
 		l.close(c)
 		return
 	}
+	c.closing = c.closing || e.Events&syscall.EPOLLRDHUP != 0
 	if e.Events&syscall.EPOLLOUT != 0 && c.blocked && !l.flush(c) {
 		return
 	}

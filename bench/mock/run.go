@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 )
 
@@ -133,38 +132,4 @@ func announce(w io.Writer, base string, insecure bool) {
 	}
 	fmt.Fprintf(w, "stand-in provider on %s/v1 (chat/completions, completions, responses, embeddings, messages, models)\n", base)
 	fmt.Fprintf(w, `try: curl %s%s/v1/chat/completions -d '{"model":"mock-tps-20","stream":true,"messages":[]}'`+"\n", k, base)
-}
-
-// help explains the command to a person.
-func help(w io.Writer, f *flag.FlagSet) {
-	fmt.Fprintf(w, `asbru mock: %s
-
-It answers like OpenAI (chat/completions, completions, responses, embeddings,
-models) and like Anthropic (messages), streamed if the request says so. Any
-other path below /v1 is echoed: method, path, headers, size and SHA-256.
-
-Usage: asbru mock [flags]
-
-`, Summary)
-	f.VisitAll(func(f *flag.Flag) {
-		name, usage := flag.UnquoteUsage(f)
-		if def := f.DefValue; def != "" && def != "0" && def != "0s" && def != "false" {
-			usage += " (default " + def + ")"
-		}
-		fmt.Fprintf(w, "  --%-25s %s\n", strings.TrimSpace(f.Name+" "+name), usage)
-	})
-	fmt.Fprint(w, `
-Magic model names change the answer to one request. Words join with "+":
-  {"model": "mock-latency-200ms+tokens-500", ...}
-
-`)
-	for _, word := range words {
-		term := "mock-" + word.name
-		if v, optional := strings.CutPrefix(word.value, "["); optional {
-			term += "[-" + v
-		} else if v != "" {
-			term += "-" + v
-		}
-		fmt.Fprintf(w, "  %-27s %s\n", term, word.help)
-	}
 }

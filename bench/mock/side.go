@@ -80,8 +80,8 @@ func (d *side) appendEcho(dst []byte, s *session) []byte {
 	dst = s.answer.appendID(dst, `{"id":"echo-mock-`)
 	dst = appendQuoted(append(dst, `","object":"mock.echo","method":`...), []byte(d.method))
 	path, query, _ := bytes.Cut([]byte(d.target), []byte("?"))
-	dst = appendText8(append(dst, `,"path":`...), path)
-	dst = appendText8(append(dst, `,"query":`...), query)
+	dst = appendLoose(append(dst, `,"path":`...), path)
+	dst = appendLoose(append(dst, `,"query":`...), query)
 	dst = append(dst, `,"headers":{`...)
 	first := true
 	for _, name := range echoed {
@@ -94,7 +94,7 @@ func (d *side) appendEcho(dst []byte, s *session) []byte {
 		}
 		first = false
 		dst = appendQuoted(dst, []byte(name))
-		dst = appendText8(append(dst, ':'), []byte(v))
+		dst = appendLoose(append(dst, ':'), []byte(v))
 	}
 	dst = appendCount(dst, `},"body_bytes":`, s.body.total)
 	return append(d.appendSum(append(dst, `,"body_sha256":"`...)), `"}`...)
@@ -104,7 +104,7 @@ func (d *side) appendSum(dst []byte) []byte {
 	return hex.AppendEncode(dst, d.sum.Sum(nil))
 }
 
-// appendText8 quotes bytes of any kind; what is not UTF-8 is replaced.
-func appendText8(dst, b []byte) []byte {
+// appendLoose quotes bytes of any kind; what is not UTF-8 is replaced.
+func appendLoose(dst, b []byte) []byte {
 	return appendQuoted(dst, bytes.ToValidUTF8(b, []byte("\uFFFD")))
 }

@@ -39,7 +39,7 @@ type Command struct {
 	// answers --help itself.
 	Raw Run
 
-	Words []string // what the first argument can be, for completion; nil: files
+	Words []string // what the first argument can be, for completion; nil: a file, empty: nothing
 }
 
 // flags is the command's flag set and what to run.

@@ -191,20 +191,28 @@ func TestBash(t *testing.T) {
 		t.Skip("bash is not installed")
 	}
 	script, _ := run(t, OK, "completion", "bash")
+	folder := ""
 	f := func(want string, words ...string) {
 		t.Helper()
 		ask := fmt.Sprintf("%s\nCOMP_WORDS=(asbru %s); COMP_CWORD=%d; _asbru; echo ${COMPREPLY[*]}", script, strings.Join(words, " "), len(words))
 		cmd := exec.Command(bash, "--norc", "-c", ask)
-		cmd.Dir = t.TempDir()
+		cmd.Dir = folder
 		out, err := cmd.CombinedOutput()
 		if got := strings.TrimSpace(string(out)); err != nil || got != want {
 			t.Errorf("%v completes to %q (%v); want %q", words, got, err, want)
 		}
 	}
+	folder = t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "my.yaml"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	f("serve schema", "s")
 	f("--listen", "serve", "--l")
 	f("bash", "completion", "b")
 	f("mock", "help", "m")
+	f("my.yaml", "check", "m")
+	f("my.yaml", "check", "--strict", "my")
+	f("", "schema", "m")
 }
 
 // compile makes a Snapshot of the shape that the real compiler makes.
@@ -219,6 +227,7 @@ func compile(doc *config.Document, version uint64) (*core.Snapshot, []config.Pro
 	for _, p := range doc.Providers {
 		s.Providers[p.Name] = &core.Route{Name: p.Name, Targets: []*core.Target{target(p.Name, "")}}
 	}
+	s.Serves = []core.Prefix{{Text: "o1", Route: s.Providers["openai"]}, {Text: "gpt-", Route: s.Providers["openai"]}}
 	for _, m := range doc.Models {
 		s.Models[m.Alias] = &core.Route{Name: m.Alias, Targets: []*core.Target{target(m.Provider, m.Model), target("openai", "gpt-4o")}}
 	}
@@ -307,7 +316,7 @@ func TestExplain(t *testing.T) {
 			t.Errorf("explain shows a secret:\n%s", out)
 		}
 	}
-	says(OK, "--key tenant-12", "1 model by name", "mistral/mistral-small, then openai/gpt-4o", "openai/*", "1 step", "admit   scope       from virtual_keys[0].allowed_models")
+	says(OK, "--key tenant-12", "1 model by name", "mistral/mistral-small, then openai/gpt-4o", "openai/*", "bare names → openai\n            gpt-* o1*\n", "1 step", "admit   scope       from virtual_keys[0].allowed_models")
 	says(OK, "--key tenant-12 --model fast", "tenant-12, policy narrow", "fast → route fast", "target 1  mistral/mistral-small, model mistral-small",
 		"sent to api.mistral.test/v1/chat/completions", "key key-1: weight 3, 75% of requests", "key old: disabled, weight 0", "key narrow: not for", "verdict   admitted")
 	says(OK, "--key tenant-12 --model fast --op embeddings", "cannot do embeddings: it is skipped", "no steps")

@@ -67,7 +67,7 @@ func (a *App) visible() []shown {
 
 func (a *App) bash(w io.Writer) {
 	fn := "_" + a.Name
-	fmt.Fprintf(w, "# bash completion for %s\n%s() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} words=\n", a.Name, fn)
+	fmt.Fprintf(w, "# bash completion for %s\n%s() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} words= files=\n", a.Name, fn)
 	fmt.Fprintf(w, "\tif ((COMP_CWORD == 1)); then\n\t\tCOMPREPLY=($(compgen -W '%s' -- \"$cur\"))\n\t\treturn\n\tfi\n", strings.Join(a.names(), " "))
 	fmt.Fprint(w, "\tcase ${COMP_WORDS[1]} in\n")
 	for _, c := range a.visible() {
@@ -75,10 +75,14 @@ func (a *App) bash(w io.Writer) {
 		for _, f := range c.flags {
 			words = append(words[:len(words):len(words)], "--"+f.Name)
 		}
-		fmt.Fprintf(w, "\t%s) words='%s' ;;\n", c.Name, strings.Join(words, " "))
+		files := ""
+		if c.Words == nil {
+			files = " files=1"
+		}
+		fmt.Fprintf(w, "\t%s) words='%s'%s ;;\n", c.Name, strings.Join(words, " "), files)
 	}
 	fmt.Fprint(w, "\tesac\n\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"+
-		"\t[[ $cur == -* ]] || COMPREPLY+=($(compgen -f -- \"$cur\"))\n}\n")
+		"\t[[ $cur == -* || -z $files ]] || COMPREPLY+=($(compgen -f -- \"$cur\"))\n}\n")
 	fmt.Fprintf(w, "complete -o filenames -F %s %s\n", fn, a.Name)
 }
 
@@ -95,8 +99,10 @@ func (a *App) zsh(w io.Writer) {
 		}
 		if len(c.Words) > 0 {
 			fmt.Fprintf(w, " %s ;;\n", single("1:word:("+strings.Join(c.Words, " ")+")"))
+		} else if c.Words == nil {
+			fmt.Fprint(w, " '*:file:_files' ;;\n")
 		} else {
-			fmt.Fprintf(w, " '*:file:_files' ;;\n")
+			fmt.Fprint(w, " ;;\n")
 		}
 	}
 	// Autoloaded from fpath the file is the function's body; sourced it is not.
@@ -126,7 +132,7 @@ func (a *App) fish(w io.Writer) {
 			}
 			fmt.Fprintf(w, "%s -l %s%s -d %s\n", seen, f.Name, needs, fishQuote(strings.ReplaceAll(text, "\n", " ")))
 		}
-		if len(c.Words) > 0 {
+		if c.Words != nil {
 			fmt.Fprintf(w, "%s -f -a '%s'\n", seen, strings.Join(c.Words, " "))
 		}
 	}

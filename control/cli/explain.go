@@ -147,14 +147,29 @@ func (q *question) list() {
 	for _, name := range slices.Sorted(maps.Keys(q.snap.Models)) {
 		row(name, q.snap.Models[name])
 	}
-	for _, p := range q.snap.Serves {
-		row(p.Text+"*", p.Route)
-	}
 	for _, name := range slices.Sorted(maps.Keys(q.snap.Providers)) {
 		row(name+"/*", q.snap.Providers[name])
 	}
 	if q.snap.Only != nil {
 		row("any other name", q.snap.Only)
+	}
+	q.serves()
+}
+
+// serves prints the bare names that need no prefix, a provider at a time.
+func (q *question) serves() {
+	var order []*core.Route
+	names := map[*core.Route][]string{}
+	for _, p := range q.snap.Serves {
+		if names[p.Route] == nil {
+			order = append(order, p.Route)
+		}
+		names[p.Route] = append(names[p.Route], p.Text+"*")
+	}
+	for _, r := range order {
+		slices.Sort(names[r])
+		q.line("", "bare names → "+r.Name)
+		fmt.Fprintln(q.w, fold(strings.Join(names[r], " "), "            ", helpWidth))
 	}
 }
 

@@ -50,11 +50,11 @@ func text(problems []Problem) string {
 }
 
 func TestSeeds(t *testing.T) {
-	doc, problems := Decode("t.yaml", []byte(seeds), testEnv("OPENAI_API_KEY=sk-1: {x}, [y] #z", "MISTRAL_API_KEY=m"))
+	doc, problems := Decode("t.yaml", []byte(seeds), testEnv("OPENAI_API_KEY=sk-1:{x},[y]#z", "MISTRAL_API_KEY=m"))
 	if doc == nil {
 		t.Fatalf("refused:\n%s", text(problems))
 	}
-	if got := doc.Providers[0].APIKey; got.Reveal() != "sk-1: {x}, [y] #z" || got.Ref() != "${OPENAI_API_KEY}" {
+	if got := doc.Providers[0].APIKey; got.Reveal() != "sk-1:{x},[y]#z" || got.Ref() != "${OPENAI_API_KEY}" {
 		t.Errorf("key = %q from %s", got.Reveal(), got)
 	}
 	if len(doc.Providers) != 3 || len(doc.Models) != 2 || doc.Models[1].Fallback[1] != "gpt-4o" {

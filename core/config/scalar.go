@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -118,54 +117,49 @@ func (d *decoder) secret(n *yaml.Node, text string, v reflect.Value, at *place) 
 	v.Set(reflect.ValueOf(s))
 }
 
-// setScalar stores text in v. What came from a variable has no type of its own
-// and is taken for what is wanted.
+// setScalar stores text in v, or says why it cannot.
 func setScalar(n *yaml.Node, text string, fromEnv bool, v reflect.Value) *trouble {
-	wrong := func() *trouble {
-		if fromEnv {
-			return &trouble{"expected " + describe(v.Type()) + "; the variable's value is something else", ""}
-		}
-		return &trouble{"expected " + describe(v.Type()) + ", found " + found(n), scalarHint(n, v.Type())}
+	if store(n.ShortTag(), text, fromEnv, v) {
+		return nil
 	}
-	tag := n.ShortTag()
+	v.SetZero()
+	if fromEnv { // a variable's value is not shown
+		return &trouble{"expected " + describe(v.Type()) + "; the variable's value is something else", ""}
+	}
+	return &trouble{"expected " + describe(v.Type()) + ", found " + found(n), scalarHint(n, v.Type())}
+}
+
+// store puts text in v and reports whether it is of v's type. What came from a
+// variable has no type of its own and is taken for what is wanted.
+func store(tag, text string, fromEnv bool, v reflect.Value) bool {
+	is := func(tags ...string) bool { return fromEnv || slices.Contains(tags, tag) }
 	switch v.Type() {
 	case durationType:
 		x, err := parseDuration(text)
-		if err != nil {
-			return wrong()
-		}
 		v.SetInt(int64(x))
-		return nil
+		return err == nil
 	case sizeType:
 		x, err := parseSize(text)
-		if err != nil {
-			return wrong()
-		}
 		v.SetInt(int64(x))
-		return nil
+		return err == nil
 	}
-	ok := false
 	switch v.Kind() {
 	case reflect.String:
-		ok = tag == "!!str" || fromEnv
 		v.SetString(text)
+		return is("!!str")
 	case reflect.Bool:
-		ok = (tag == "!!bool" || fromEnv) && (text == "true" || text == "false")
 		v.SetBool(text == "true")
+		return is("!!bool") && (text == "true" || text == "false")
 	case reflect.Int, reflect.Int64:
 		x, err := strconv.ParseInt(text, 10, 64)
-		ok = err == nil && (tag == "!!int" || fromEnv)
 		v.SetInt(x)
+		return is("!!int") && err == nil
 	case reflect.Float64:
 		x, err := strconv.ParseFloat(text, 64)
-		ok = err == nil && (tag == "!!int" || tag == "!!float" || fromEnv) && !math.IsInf(x, 0) && !math.IsNaN(x)
 		v.SetFloat(x)
+		return is("!!int", "!!float") && err == nil && !math.IsInf(x, 0) && !math.IsNaN(x)
 	}
-	if !ok {
-		v.SetZero()
-		return wrong()
-	}
-	return nil
+	return false
 }
 
 func scalarHint(n *yaml.Node, t reflect.Type) string {
@@ -180,80 +174,4 @@ func scalarHint(n *yaml.Node, t reflect.Type) string {
 		return "take the quotes off"
 	}
 	return ""
-}
-
-// maxSeconds keeps a bare number of seconds inside a time.Duration.
-const maxSeconds = float64(math.MaxInt64/int64(time.Second)) - 1
-
-// parseDuration reads "1.5s", "10m" or a number of seconds.
-func parseDuration(s string) (Duration, error) {
-	if sec, err := strconv.ParseFloat(s, 64); err == nil {
-		if math.IsNaN(sec) || math.Abs(sec) > maxSeconds {
-			return 0, strconv.ErrRange
-		}
-		return Duration(math.Round(sec * float64(time.Second))), nil
-	}
-	x, err := time.ParseDuration(s)
-	return Duration(x), err
-}
-
-// String is d as a document has it.
-func (d Duration) String() string { return time.Duration(d).String() }
-
-// MarshalText is String.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
-
-// sizeUnits are tried in order: a unit stands before the units it ends with.
-var sizeUnits = []struct {
-	name  string
-	bytes int64
-}{
-	{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10},
-	{"GB", 1e9}, {"MB", 1e6}, {"KB", 1e3}, {"kB", 1e3}, {"B", 1},
-}
-
-// parseSize reads "20MiB", "1.5GB" or a number of bytes.
-func parseSize(s string) (Size, error) {
-	unit := int64(1)
-	for _, u := range sizeUnits {
-		if rest, ok := strings.CutSuffix(s, u.name); ok {
-			s, unit = strings.TrimRight(rest, " "), u.bytes
-			break
-		}
-	}
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		if n > math.MaxInt64/unit || n < math.MinInt64/unit {
-			return 0, strconv.ErrRange
-		}
-		return Size(n * unit), nil
-	}
-	f, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		return 0, err
-	}
-	if f *= float64(unit); math.IsNaN(f) || math.Abs(f) > 1<<62 || f != math.Trunc(f) {
-		return 0, strconv.ErrRange
-	}
-	return Size(f), nil
-}
-
-// String is s as a document has it, in the largest unit that leaves no rest.
-func (s Size) String() string {
-	for _, u := range sizeUnits[:3] {
-		if s != 0 && int64(s)%u.bytes == 0 {
-			return strconv.FormatInt(int64(s)/u.bytes, 10) + u.name
-		}
-	}
-	return strconv.FormatInt(int64(s), 10)
-}
-
-// MarshalText is String.
-func (s Size) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// Or returns s, or def when s is zero.
-func (s Size) Or(def int64) int64 {
-	if s == 0 {
-		return def
-	}
-	return int64(s)
 }

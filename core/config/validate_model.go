@@ -165,9 +165,7 @@ func (c *checker) virtualKeys() {
 
 // callerKey checks a credential that we hand out.
 func (c *checker) callerKey(path string, s Secret, loopback bool) {
-	if strings.ContainsFunc(s.Reveal(), func(r rune) bool { return r <= 0x20 || r > 0x7e }) {
-		c.fail(path, "openssl rand -hex 24 makes a good one", "holds characters that cannot stand in a header")
-	}
+	c.printable(path, s)
 	if n := len(s.Reveal()); n < MinKeyBytes {
 		say := c.fail
 		if loopback {

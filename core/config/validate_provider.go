@@ -159,10 +159,10 @@ func (c *checker) keys(path string, p *Provider) {
 	}
 }
 
-// printable checks that a credential can stand in a header line.
+// printable checks that a credential is one word of ASCII, as RFC 6750 wants it.
 func (c *checker) printable(path string, s Secret) {
-	if strings.ContainsFunc(s.Reveal(), func(r rune) bool { return r < 0x20 || r > 0x7e }) {
-		c.fail(path, "look for a line break or a quote that was pasted along", "holds characters that cannot stand in a header")
+	if strings.ContainsFunc(s.Reveal(), func(r rune) bool { return r <= 0x20 || r > 0x7e }) {
+		c.fail(path, "look for a space, a line break or a quote that was pasted along", "holds characters that no key has")
 	}
 }
 

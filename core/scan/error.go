@@ -36,13 +36,13 @@ var kindText = [...]string{
 	Surrogate: "half a surrogate pair in a key",
 	UTF8:      "invalid UTF-8",
 	Number:    "malformed number",
-	Deep:      "more than " + "512" + " levels of nesting",
-	Many:      "more than " + "10000" + " keys",
+	Deep:      "more than 512 levels of nesting",
+	Many:      "more than 10000 keys",
 	Trailing:  "more bytes after the document",
 	BOM:       "byte order mark",
 	NotObject: "the top level is not an object",
 	Duplicate: "duplicate key",
-	Twin:      "two spellings of one key that differ only in case",
+	Twin:      "case variant of another or a known key",
 	Long:      "more than 2147483647 bytes",
 }
 

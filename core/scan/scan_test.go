@@ -169,7 +169,7 @@ func TestErrorText(t *testing.T) {
 		}
 	}
 	f(`{"a":1,"a":2}`, `duplicate key "a" at byte 7`)
-	f(`{"a":1,"A":2}`, `two spellings of one key that differ only in case "A" at byte 7`)
+	f(`{"a":1,"A":2}`, `case variant of another or a known key "A" at byte 7`)
 	f(`[1]`, `the top level is not an object at byte 0`)
 	long := strings.Repeat("é", 50)
 	f(`{"`+long+`":1,"`+long+`":2}`, `duplicate key "`+strings.Repeat("é", 32)+`…" at byte 106`)

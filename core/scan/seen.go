@@ -102,7 +102,7 @@ func (t *seen) add(b []byte, m mark, name []byte) Kind {
 	if t.used*2 >= len(t.marks) {
 		t.grow()
 	}
-	m.hash = t.hash(name, m.owner)
+	m.hash = t.hash(b, m)
 	mask := uint32(len(t.marks) - 1)
 	for at := m.hash & mask; ; at = (at + 1) & mask {
 		o := &t.marks[at]
@@ -138,14 +138,23 @@ func (t *seen) grow() {
 	}
 }
 
-// hash is a seeded hash of name, ASCII case aside, and its owner.
-func (t *seen) hash(name []byte, owner uint32) uint32 {
-	h := t.k0 ^ uint64(owner)<<32 ^ uint64(len(name))
-	for len(name) >= 8 {
-		h = mix(h^lower(load(name)), t.k1)
-		name = name[8:]
+// hash is a seeded hash of the text of m, ASCII case aside, and its owner.
+func (t *seen) hash(b []byte, m mark) uint32 {
+	from, to := int(m.start), int(m.end)
+	if from < 0 {
+		b, from = t.arena, ^from
 	}
-	h = mix(h^lower(tail(name)), t.k1)
+	h := t.k0 ^ uint64(m.owner)<<32 ^ uint64(to-from)
+	for ; to-from > 8; from += 8 {
+		h = mix(h^lower(load(b[from:])), t.k1)
+	}
+	var w uint64
+	if from+8 <= len(b) {
+		w = load(b[from:]) & (1<<(8*uint(to-from)) - 1) // a shift by 64 leaves all ones
+	} else {
+		w = tail(b[from:to])
+	}
+	h = mix(h^lower(w), t.k1)
 	return uint32(h ^ h>>32)
 }
 
@@ -154,7 +163,7 @@ func mix(a, b uint64) uint64 {
 	return hi ^ lo
 }
 
-// tail packs fewer than eight bytes into a word.
+// tail packs at most eight bytes into a word.
 func tail(b []byte) uint64 {
 	w := uint64(0)
 	for i, c := range b {

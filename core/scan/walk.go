@@ -1,7 +1,5 @@
 package scan
 
-import "math/bits"
-
 // A Walk goes over the members of an object or the elements of an array, one
 // level, skipping what is inside. It works on bytes that nobody has checked, such
 // as a provider's: it ends at the first thing it cannot make sense of, and it
@@ -29,134 +27,96 @@ func begin(b []byte, first, last byte) Walk {
 // Next returns the next member: its key as it stands between the quotes, escapes
 // included, and its raw value. In an array key is nil.
 func (w *Walk) Next() (key, value []byte, ok bool) {
+	if key, ok = w.Key(); !ok {
+		return nil, nil, false
+	}
+	value, ok = w.Value()
+	return key, value, ok
+}
+
+// Key is the first half of Next: it stops in front of the value. Value or Resume
+// must follow.
+func (w *Walk) Key() (key []byte, ok bool) {
 	b, i := w.b, w.i
 	if w.last == 0 || i >= len(b) || b[i] == w.last {
 		w.last = 0
-		return nil, nil, false
+		return nil, false
 	}
-	if w.last == '}' {
-		start := i + 1
-		if b[i] != '"' {
-			return w.stop()
-		}
-		if i = skipText(b, start); i < 0 {
-			return w.stop()
-		}
-		key = b[start : i-1]
-		if i < len(b) && b[i] != ':' {
-			i = space(b, i)
-		}
-		if i >= len(b) || b[i] != ':' {
-			return w.stop()
-		}
-		i = space(b, i+1)
+	if w.last == ']' {
+		return nil, true
 	}
-	start := i
-	if i = skip(b, i); i < 0 {
+	start := i + 1
+	if b[i] != '"' {
 		return w.stop()
 	}
-	value = b[start:i]
-	if i = space(b, i); i < len(b) && b[i] == ',' {
-		i = space(b, i+1)
-	} else if i >= len(b) || b[i] != w.last {
+	if i = skipText(b, start); i < 0 {
 		return w.stop()
+	}
+	key = b[start : i-1]
+	if i < len(b) && b[i] != ':' {
+		i = space(b, i)
+	}
+	if i >= len(b) || b[i] != ':' {
+		return w.stop()
+	}
+	if i++; i < len(b) && b[i] <= ' ' {
+		i = space(b, i)
 	}
 	w.i = i
-	return key, value, true
+	return key, true
 }
 
-func (w *Walk) stop() (key, value []byte, ok bool) {
-	w.last = 0
-	return nil, nil, false
-}
-
-// skip returns the end of the value that starts at i, or -1. Brackets are counted,
-// not matched: of a document with mixed up brackets it may take more or less.
-func skip(b []byte, i int) int {
-	if i >= len(b) {
-		return -1
+// Value is the second half of Next.
+func (w *Walk) Value() (value []byte, ok bool) {
+	end := skip(w.b, w.i)
+	if end < 0 {
+		return w.stop()
 	}
-	switch b[i] {
-	case '"':
-		return skipText(b, i+1)
-	case '{', '[':
-		return skipContainer(b, i+1)
-	}
-	start := i
-	for i < len(b) {
-		switch b[i] {
-		case ',', '}', ']', ' ', '\n', '\r', '\t':
-			if i == start {
-				return -1
-			}
-			return i
-		}
-		i++
-	}
-	return i
+	value = w.b[w.i:end]
+	return value, w.step(end)
 }
 
-// bracket has the top bit set in the byte of w that is a quote or, bit 5 aside, one
-// of [ ] { }. As with special only the lowest set bit counts.
-func bracket(w uint64) uint64 {
-	up := w | ones*0x20 // [ and ] become { and }
-	return (((w ^ ones*'"') - ones) | ((up ^ ones*'{') - ones) | ((up ^ ones*'}') - ones)) &^ w & tops
-}
+// Tail is what comes behind Key: the value and all that follows it.
+func (w *Walk) Tail() []byte { return w.b[w.i:] }
 
-func skipContainer(b []byte, i int) int {
-	for depth := 1; ; {
-		for i+8 <= len(b) {
-			if m := bracket(load(b[i:])); m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				break
-			}
-			i += 8
-		}
-		if i >= len(b) {
-			return -1
-		}
-		switch b[i] {
-		case '"':
-			if i = skipText(b, i+1); i < 0 {
-				return -1
-			}
-			continue
-		case '{', '[':
-			depth++
-		case '}', ']':
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		}
-		i++
+// Resume stands for Value when the caller has gone through the value on its own:
+// rest is what follows it in Tail; nil ends the Walk.
+func (w *Walk) Resume(rest []byte) {
+	if rest == nil {
+		w.stop()
+		return
 	}
+	w.step(len(w.b) - len(rest))
 }
 
-// quote has the top bit set in the byte of w that is a quote or a backslash.
-func quote(w uint64) uint64 {
-	return (((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones)) &^ w & tops
-}
-
-// skipText returns what follows the closing quote of the string whose content
-// starts at i, or -1.
-func skipText(b []byte, i int) int {
-	for {
-		for i+8 <= len(b) {
-			if m := quote(load(b[i:])); m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				break
-			}
-			i += 8
-		}
-		if i >= len(b) {
-			return -1
-		}
-		switch b[i] {
-		case '"':
-			return i + 1
-		case '\\':
-			i++
-		}
-		i++
+// step goes from the end of a value to the next key or the closing bracket.
+func (w *Walk) step(i int) bool {
+	b := w.b
+	if i < len(b) && b[i] <= ' ' {
+		i = space(b, i)
 	}
+	if i < len(b) && b[i] == ',' {
+		if i++; i < len(b) && b[i] <= ' ' {
+			i = space(b, i)
+		}
+	} else if i >= len(b) || b[i] != w.last {
+		w.stop()
+		return false
+	}
+	w.i = i
+	return true
+}
+
+// Rest returns what follows the closing bracket after Next has reached it, and nil
+// after a Walk that ended early. With it an array of objects is walked in one go.
+func (w *Walk) Rest() []byte {
+	if w.last != 0 || w.i >= len(w.b) {
+		return nil
+	}
+	return w.b[w.i+1:]
+}
+
+func (w *Walk) stop() ([]byte, bool) {
+	w.b, w.last = nil, 0
+	return nil, false
 }

@@ -18,16 +18,24 @@ func readEvent(data []byte, st *core.StreamState) {
 	}
 	var kind, delta, response, groq []byte
 	bare, counted := false, false
-	for w := scan.Members(data); ; {
-		key, value, more := w.Next()
+	w := scan.Members(data)
+	for {
+		key, more := w.Key()
 		if !more {
 			break
 		}
+		if tail := w.Tail(); string(key) == "choices" && len(tail) > 0 && tail[0] == '[' {
+			bare, tail = choices(tail, st)
+			w.Resume(tail)
+			continue
+		}
+		value, _ := w.Value()
+		if len(value) == 0 {
+			break
+		}
 		switch string(key) {
-		case "choices":
-			bare = choices(value, st)
 		case "usage":
-			if len(value) > 0 && value[0] == '{' {
+			if value[0] == '{' {
 				counted = true
 				tokens(value, &st.Usage)
 			}
@@ -63,6 +71,9 @@ func typed(kind, delta, response []byte, st *core.StreamState) {
 	case `"error"`:
 		st.Failed = true
 		return
+	case `"response.output_item.done"`, `"response.image_generation_call.partial_image"`:
+		st.Content = true // an item may come whole, without deltas
+		return
 	default:
 		if bytes.HasPrefix(kind, []byte(`"response.`)) && bytes.HasSuffix(kind, []byte(`.delta"`)) && filled(delta) {
 			st.Content = true
@@ -72,45 +83,60 @@ func typed(kind, delta, response []byte, st *core.StreamState) {
 	readUsage(response, &st.Usage)
 }
 
-// choices reads the choices of a chunk and reports whether there are none.
-func choices(raw []byte, st *core.StreamState) bool {
-	if len(raw) == 0 || raw[0] != '[' {
-		return false
-	}
-	none := true
-	for list := scan.Elements(raw); ; {
-		_, choice, more := list.Next()
-		if !more {
-			return none
-		}
+// choices reads the choices of a chunk, an array that starts tail. It reports
+// whether there are none, and returns what follows the array; nil if it is broken.
+func choices(tail []byte, st *core.StreamState) (none bool, rest []byte) {
+	rest = trim(tail[1:])
+	none = true
+	for len(rest) > 0 && rest[0] == '{' {
 		none = false
-		for w := scan.Members(choice); ; {
-			key, value, more := w.Next()
-			if !more {
-				break
-			}
-			switch string(key) {
-			case "delta":
-				if !st.Content {
-					st.Content = content(value)
-				}
-			case "text": // legacy completions
-				st.Content = st.Content || filled(value)
-			case "finish_reason":
-				st.Finished = st.Finished || filled(value)
-			case "usage": // Moonshot
-				tokens(value, &st.Usage)
-			case "error": // OpenRouter
-				st.Failed = st.Failed || !scan.IsNull(value)
-			}
+		w := scan.Members(rest)
+		choice(&w, st)
+		if rest = trim(w.Rest()); len(rest) > 0 && rest[0] == ',' {
+			rest = trim(rest[1:])
 		}
 	}
+	if len(rest) == 0 || rest[0] != ']' {
+		return false, nil
+	}
+	return none, rest[1:]
+}
+
+// choice reads one choice to its end.
+func choice(w *scan.Walk, st *core.StreamState) {
+	for {
+		key, value, more := w.Next()
+		if !more {
+			return
+		}
+		switch string(key) {
+		case "delta":
+			st.Content = st.Content || content(value)
+		case "text": // legacy completions
+			st.Content = st.Content || filled(value)
+		case "finish_reason":
+			st.Finished = st.Finished || filled(value)
+		case "usage": // Moonshot
+			tokens(value, &st.Usage)
+		case "error": // OpenRouter
+			st.Failed = st.Failed || !scan.IsNull(value)
+		}
+	}
+}
+
+// trim cuts white space off the front.
+func trim(b []byte) []byte {
+	for len(b) > 0 && isSpace(b[0]) {
+		b = b[1:]
+	}
+	return b
 }
 
 // content reports whether a delta brings something a reader would see: any filled
 // member but the role and the names of things.
 func content(delta []byte) bool {
-	for w := scan.Members(delta); ; {
+	w := scan.Members(delta)
+	for {
 		key, value, more := w.Next()
 		if !more {
 			return false

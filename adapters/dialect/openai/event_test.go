@@ -74,6 +74,10 @@ func TestReadEvent(t *testing.T) {
 	f("", ``)
 	f("", `{`)
 	f("", `{"choices":[{"delta":{"content":"a`)
+	f("", `{"choices":`)
+	f("", `{"choices":[`)
+	f("", `{"choices":[],"usage":`)
+	f("", `{"choices":null,"usage":null}`)
 	f("", `[1,2]`)
 	f("", `nonsense`)
 }
@@ -97,6 +101,7 @@ func TestReadUsage(t *testing.T) {
 	f(`{"usage":{"type":"duration","seconds":3}}`, core.Usage{})
 	f(`{"usage":null}`, core.Usage{})
 	f(`{"usage":{"prompt_tokens":-5,"completion_tokens":1e3}}`, core.Usage{})
+	f(`{"usage":{"prompt_tokens":9223372036854775807}}`, core.Usage{})
 	f(`{"choices":[{"message":{"content":"\"usage\":{\"prompt_tokens\":1}"}}]}`, core.Usage{})
 	f(``, core.Usage{})
 }

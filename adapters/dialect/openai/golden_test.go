@@ -200,6 +200,8 @@ func slowEvent(data string, st *core.StreamState) {
 		st.Finished, st.Done = true, true
 	case "response.failed":
 		st.Done = true
+	case "response.output_item.done", "response.image_generation_call.partial_image":
+		st.Content = true
 	default:
 		st.Content = st.Content || strings.HasSuffix(kind, ".delta") && full(e["delta"])
 	}

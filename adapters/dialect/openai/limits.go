@@ -7,4 +7,8 @@ const (
 
 	// maxChoices bounds n and best_of, which multiply the price of a request.
 	maxChoices = 128
+
+	// maxCount bounds a token counter that a provider reports; beyond it the report
+	// is nonsense, and sums of them would overflow.
+	maxCount = 1 << 40
 )

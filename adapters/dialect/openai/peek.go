@@ -2,8 +2,7 @@ package openai
 
 import (
 	"errors"
-	"unicode"
-	"unicode/utf8"
+	"strconv"
 
 	"asbru/core"
 	"asbru/core/scan"
@@ -95,63 +94,6 @@ func (r *request) model(op core.Op) *core.Fault {
 	return nil
 }
 
-// name reads a model name. It aliases the body, or p.Names if it holds escapes.
-func (r *request) name(raw []byte, param string) ([]byte, *core.Fault) {
-	name, ok := scan.Plain(raw)
-	if !ok {
-		room := r.p.Names[r.used:r.used:len(r.p.Names)]
-		if len(raw) > 6*core.MaxModelName+2 { // no escape is longer than 6 bytes
-			return nil, badName(param)
-		}
-		if name, ok = scan.Unquote(room, raw); !ok || len(name) > cap(room) {
-			return nil, badName(param)
-		}
-		r.used += len(name)
-	}
-	if !fit(name) {
-		return nil, badName(param)
-	}
-	return name, nil
-}
-
-func badName(param string) *core.Fault {
-	return invalid(param, "cannot use this model name: it must be a string of 1 to 256 printable bytes without "+forbidden,
-		"name a model as GET /v1/models lists it")
-}
-
-// forbidden holds what no model is called by and some reader may give a meaning:
-// wildcards, templates, quotes.
-const forbidden = "%*{}<>\"\\`"
-
-// fit reports whether name may be a model's: it ends up in logs, labels and
-// headers of errors.
-func fit(name []byte) bool {
-	if len(name) == 0 || len(name) > core.MaxModelName {
-		return false
-	}
-	for i := 0; i < len(name); {
-		c := name[i]
-		if c >= utf8.RuneSelf {
-			r, n := utf8.DecodeRune(name[i:])
-			if !unicode.IsPrint(r) {
-				return false
-			}
-			i += n
-			continue
-		}
-		if c < ' ' || c == 0x7f {
-			return false
-		}
-		for j := range len(forbidden) {
-			if c == forbidden[j] {
-				return false
-			}
-		}
-		i++
-	}
-	return true
-}
-
 // stream reads stream and stream_options.include_usage.
 func (r *request) stream() *core.Fault {
 	var ok bool
@@ -168,7 +110,8 @@ func (r *request) stream() *core.Fault {
 	if raw[0] != '{' {
 		return invalid("stream_options", "cannot read stream_options: it must be an object", "")
 	}
-	for w := scan.Members(raw); ; {
+	w := scan.Members(raw)
+	for {
 		key, value, more := w.Next()
 		if !more {
 			return nil
@@ -217,14 +160,14 @@ func (r *request) fallbacks() *core.Fault {
 	if raw[0] != '[' {
 		return invalid("fallbacks", "cannot read fallbacks: it must be an array of model names", "")
 	}
-	n := 0
-	for w := scan.Elements(raw); ; n++ {
+	w := scan.Elements(raw)
+	for n := 0; ; n++ {
 		_, value, more := w.Next()
 		if !more {
 			return nil
 		}
 		if n == core.MaxFallbacks {
-			return invalid("fallbacks", "cannot take more than 4 fallbacks", "name fewer models")
+			return invalid("fallbacks", "cannot take more than "+strconv.Itoa(core.MaxFallbacks)+" fallbacks", "name fewer models")
 		}
 		if value[0] == '{' {
 			return invalid("fallbacks", "cannot read fallbacks: objects are not supported here",
@@ -249,12 +192,12 @@ func (r *request) numbers() *core.Fault {
 		n, ok := scan.Int(raw)
 		if field >= fieldN {
 			if !ok || n < 1 || n > maxChoices {
-				return invalid(fieldNames[field], "cannot accept "+fieldNames[field]+": it must be an integer from 1 to 128", "")
+				return invalid(fieldNames[field], "cannot accept "+fieldNames[field]+": it must be an integer from 1 to "+strconv.Itoa(maxChoices), "")
 			}
 			continue
 		}
 		if !ok || n < 0 || n > maxTokens {
-			return invalid(fieldNames[field], "cannot accept "+fieldNames[field]+": it must be an integer from 0 to 10000000", "")
+			return invalid(fieldNames[field], "cannot accept "+fieldNames[field]+": it must be an integer from 0 to "+strconv.Itoa(maxTokens), "")
 		}
 		r.p.MaxTokens = max(r.p.MaxTokens, n)
 	}

@@ -70,7 +70,7 @@ func TestPeekRefuses(t *testing.T) {
 	f(core.OpChat, `{"model":"a\u0000"}`, "model", "printable")
 	f(core.OpChat, `{"model":"a\u202eb"}`, "model", "printable")
 	f(core.OpChat, `{"model":"m","model":"m"}`, "model", `duplicate key "model" at byte 13`)
-	f(core.OpChat, `{"model":"m","Stream":true}`, "Stream", "differ only in case")
+	f(core.OpChat, `{"model":"m","Stream":true}`, "Stream", `case variant of another or a known key "Stream" at byte 13`)
 	f(core.OpChat, `{"model":"m","stream":1}`, "stream", "true or false")
 	f(core.OpChat, `{"model":"m","stream_options":[]}`, "stream_options", "object")
 	f(core.OpChat, `{"model":"m","stream_options":{"include_usage":1}}`, "stream_options.include_usage", "true or false")

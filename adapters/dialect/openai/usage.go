@@ -8,7 +8,8 @@ import (
 // readUsage is the dialect's ReadUsage: of all kinds of replies, which share the
 // place of their usage.
 func readUsage(body []byte, u *core.Usage) {
-	for w := scan.Members(body); ; {
+	w := scan.Members(body)
+	for {
 		key, value, more := w.Next()
 		if !more {
 			return
@@ -25,7 +26,8 @@ func readUsage(body []byte, u *core.Usage) {
 func tokens(raw []byte, u *core.Usage) {
 	var got core.Usage
 	total := int64(0)
-	for w := scan.Members(raw); ; {
+	w := scan.Members(raw)
+	for {
 		key, value, more := w.Next()
 		if !more {
 			break
@@ -59,7 +61,7 @@ func tokens(raw []byte, u *core.Usage) {
 
 // count reads one counter; a sensible one makes u known.
 func count(raw []byte, n *int64, u *core.Usage) {
-	if v, ok := scan.Int(raw); ok && v >= 0 {
+	if v, ok := scan.Int(raw); ok && v >= 0 && v <= maxCount {
 		*n = v
 		if u != nil {
 			u.Known = true
@@ -68,7 +70,8 @@ func count(raw []byte, n *int64, u *core.Usage) {
 }
 
 func detail(raw []byte, name string, n *int64) {
-	for w := scan.Members(raw); ; {
+	w := scan.Members(raw)
+	for {
 		key, value, more := w.Next()
 		if !more {
 			return

@@ -1,0 +1,66 @@
+package openai
+
+import (
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// name reads a model name. It aliases the body, or p.Names if it holds escapes.
+func (r *request) name(raw []byte, param string) ([]byte, *core.Fault) {
+	name, ok := scan.Plain(raw)
+	if !ok {
+		room := r.p.Names[r.used:r.used:len(r.p.Names)]
+		if len(raw) > 6*core.MaxModelName+2 { // no escape is longer than 6 bytes
+			return nil, badName(param)
+		}
+		if name, ok = scan.Unquote(room, raw); !ok || len(name) > cap(room) {
+			return nil, badName(param)
+		}
+		r.used += len(name)
+	}
+	if !fit(name) {
+		return nil, badName(param)
+	}
+	return name, nil
+}
+
+func badName(param string) *core.Fault {
+	return invalid(param, "cannot use this model name: it must be a string of 1 to "+strconv.Itoa(core.MaxModelName)+" printable bytes without "+forbidden,
+		"name a model as GET /v1/models lists it")
+}
+
+// forbidden lists what no model is called by and some reader may give a meaning:
+// wildcards, templates, quotes. fit knows the same ones.
+const forbidden = "%*{}<>\"\\`"
+
+// fit reports whether name may be a model's: it ends up in logs, labels and error
+// messages.
+func fit(name []byte) bool {
+	if len(name) == 0 || len(name) > core.MaxModelName {
+		return false
+	}
+	for i := 0; i < len(name); {
+		c := name[i]
+		if c >= utf8.RuneSelf {
+			r, n := utf8.DecodeRune(name[i:])
+			if !unicode.IsPrint(r) {
+				return false
+			}
+			i += n
+			continue
+		}
+		switch c {
+		case '%', '*', '{', '}', '<', '>', '"', '\\', '`', 0x7f:
+			return false
+		}
+		if c < ' ' {
+			return false
+		}
+		i++
+	}
+	return true
+}

@@ -1,0 +1,84 @@
+package config
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxSeconds keeps a bare number of seconds inside a time.Duration.
+const maxSeconds = float64(math.MaxInt64/int64(time.Second)) - 1
+
+// parseDuration reads "1.5s", "10m" or a number of seconds.
+func parseDuration(s string) (Duration, error) {
+	if sec, err := strconv.ParseFloat(s, 64); err == nil {
+		if math.IsNaN(sec) || math.Abs(sec) > maxSeconds {
+			return 0, strconv.ErrRange
+		}
+		return Duration(math.Round(sec * float64(time.Second))), nil
+	}
+	x, err := time.ParseDuration(s)
+	return Duration(x), err
+}
+
+// String is d as a document has it.
+func (d Duration) String() string { return time.Duration(d).String() }
+
+// MarshalText is String.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// sizeUnits are tried in order: a unit stands before the units it ends with.
+var sizeUnits = []struct {
+	name  string
+	bytes int64
+}{
+	{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10},
+	{"GB", 1e9}, {"MB", 1e6}, {"KB", 1e3}, {"kB", 1e3}, {"B", 1},
+}
+
+// parseSize reads "20MiB", "1.5GB" or a number of bytes.
+func parseSize(s string) (Size, error) {
+	unit := int64(1)
+	for _, u := range sizeUnits {
+		if rest, ok := strings.CutSuffix(s, u.name); ok {
+			s, unit = strings.TrimRight(rest, " "), u.bytes
+			break
+		}
+	}
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		if n > math.MaxInt64/unit || n < math.MinInt64/unit {
+			return 0, strconv.ErrRange
+		}
+		return Size(n * unit), nil
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0, err
+	}
+	if f *= float64(unit); math.IsNaN(f) || math.Abs(f) > 1<<62 || f != math.Trunc(f) {
+		return 0, strconv.ErrRange
+	}
+	return Size(f), nil
+}
+
+// String is s as a document has it, in the largest unit that leaves no rest.
+func (s Size) String() string {
+	for _, u := range sizeUnits[:3] {
+		if s != 0 && int64(s)%u.bytes == 0 {
+			return strconv.FormatInt(int64(s)/u.bytes, 10) + u.name
+		}
+	}
+	return strconv.FormatInt(int64(s), 10)
+}
+
+// MarshalText is String.
+func (s Size) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Or returns s, or def when s is zero.
+func (s Size) Or(def int64) int64 {
+	if s == 0 {
+		return def
+	}
+	return int64(s)
+}
