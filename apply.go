@@ -65,7 +65,6 @@ func (g *gateway) first(doc *config.Document) {
 		g.ring = new(core.Ring)
 	}
 	g.server = hotpath.New(g.serverOptions())
-	g.meter = g.newMeter()
 }
 
 func recorded(doc *config.Document) bool {

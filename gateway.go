@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -35,7 +34,7 @@ type gateway struct {
 	slow   *slowDoor
 	ring   *core.Ring       // finished exchanges; nil: no access log
 	access *meter.AccessLog // nil: there is none
-	meter  func() *meter.Meter
+	meter  lazyMeter
 	token  atomic.Pointer[[32]byte] // SHA-256 of the admin token; nil: none
 
 	data, admin *endpoint // admin is nil when there is no admin listener
@@ -53,6 +52,7 @@ func newGateway(s *serving, from *source) *gateway {
 	g := &gateway{s: s, path: from.path, started: time.Now(), level: new(slog.LevelVar), broken: make(chan error, 4)}
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
+	g.meter.g = g
 	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Compile: g.compile, Swap: g.swap, Log: g.log})
 	return g
 }
@@ -155,7 +155,7 @@ func (g *gateway) pages(admin bool) http.Handler {
 	return api.New(api.Options{
 		Admin:    admin,
 		TokenSum: g.tokenSum,
-		Metrics:  func(w io.Writer) { g.meter().WritePrometheus(w) },
+		Metrics:  g.meter.write,
 		Status:   g.status,
 		Build:    buildInfo(),
 		Log:      g.log,

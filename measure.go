@@ -1,30 +1,47 @@
 package main
 
 import (
+	"io"
 	"sync"
 
 	"asbru/core"
 	"asbru/core/meter"
 )
 
-// newMeter returns a meter that is made at the first look, when every lane has
-// its counters.
-func (g *gateway) newMeter() func() *meter.Meter {
-	return sync.OnceValue(func() *meter.Meter {
-		var rings []*core.Ring
-		if g.ring != nil {
-			rings = append(rings, g.ring)
-		}
-		b := buildInfo()
-		return meter.New(meter.Sources{
-			Snapshot: g.server.Snapshot,
-			Figures:  g.figures,
-			Lanes:    g.server.Stats(),
-			Rings:    rings,
-			Log:      g.access,
-			Build:    meter.Build{Version: b.Version, Revision: b.Revision, Go: b.Go},
-		})
-	})
+// A lazyMeter makes its meter at the first look and again when there are more
+// lanes than before: the event loops begin when the first listener is served.
+type lazyMeter struct {
+	g     *gateway
+	mu    sync.Mutex
+	lanes int
+	meter *meter.Meter
+}
+
+// write writes every metric to w.
+func (m *lazyMeter) write(w io.Writer) {
+	lanes := m.g.server.Stats()
+	m.mu.Lock()
+	if m.meter == nil || len(lanes) != m.lanes {
+		m.meter, m.lanes = meter.New(m.g.sources(lanes)), len(lanes)
+	}
+	now := m.meter
+	m.mu.Unlock()
+	now.WritePrometheus(w)
+}
+
+func (g *gateway) sources(lanes []*core.LaneStats) meter.Sources {
+	b := buildInfo()
+	s := meter.Sources{
+		Snapshot: g.server.Snapshot,
+		Figures:  g.figures,
+		Lanes:    lanes,
+		Log:      g.access,
+		Build:    meter.Build{Version: b.Version, Revision: b.Revision, Go: b.Go},
+	}
+	if g.ring != nil {
+		s.Rings = []*core.Ring{g.ring}
+	}
+	return s
 }
 
 func (g *gateway) figures() meter.Figures {
