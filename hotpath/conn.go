@@ -48,8 +48,11 @@ func (s *Server) ServeConn(c net.Conn) {
 	s.stats.Conns.Add(1)
 	handed := false
 	defer func() {
-		if v := recover(); v != nil && s.opt.Bug != nil {
-			s.opt.Bug(v, debug.Stack())
+		if v := recover(); v != nil {
+			s.stats.Panics.Add(1)
+			if s.opt.Bug != nil {
+				s.opt.Bug(v, debug.Stack())
+			}
 		}
 		s.leave(k)
 		s.stats.Conns.Add(-1)
