@@ -97,6 +97,7 @@ const (
 )
 
 const (
+	busy        = 2 // events at once, from which a loop looks again before it parks
 	tickWait    = 100 * time.Millisecond
 	trimWait    = 10 * time.Second
 	readsATurn  = 8  // of one upstream, before others have theirs
@@ -175,7 +176,8 @@ func (l *loop) checkClock() {
 
 // round handles what is ready until nothing is. It does not ask a last time whether
 // anything is left: an event that comes after Wait tells the runtime's poller, and
-// the call is a tenth of a request. A loop that is never out of work
+// the call is a tenth of a request. Where several came at once, though, the next
+// are likely there already, and waking anew would cost more than looking. A loop that is never out of work
 // never parks, so it looks at the clock by itself.
 func (l *loop) round() (stop bool) {
 	for {
@@ -188,7 +190,7 @@ func (l *loop) round() (stop bool) {
 			l.event(l.again[i], 0)
 		}
 		l.again = append(l.again[:0], l.again[n:]...)
-		if len(evs) < len(l.poll.Events) && len(l.again) == 0 {
+		if len(evs) < busy && len(l.again) == 0 {
 			return false // what came meanwhile wakes us again
 		}
 		l.checkClock()
