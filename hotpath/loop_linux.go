@@ -1,12 +1,9 @@
 package hotpath
 
 import (
-	"errors"
-	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"asbru/core"
@@ -18,15 +15,13 @@ import (
 
 // A loop is an event loop: one goroutine that owns the connections given to it
 // and carries their exchanges from accept to close without ever waiting for one of
-// them. Its epoll is nested in the runtime's poller, so that the goroutine parks
-// like any other and the rest of the process stays healthy.
+// them.
 //
 // Everything but the inbox belongs to the loop's goroutine.
 type loop struct {
 	s     *Server
 	index int
 	poll  *sock.Poll
-	file  *os.File // of poll, in the runtime's poller
 	stats core.LaneStats
 
 	mu      sync.Mutex // guards inbox
@@ -97,12 +92,12 @@ const (
 )
 
 const (
-	busy        = 2 // events at once, from which a loop looks again before it parks
-	tickWait    = 100 * time.Millisecond
-	trimWait    = 10 * time.Second
-	readsATurn  = 8  // of one upstream, before others have theirs
-	acceptTurn  = 64 // connections taken at once
-	flightsKept = 1 << 14
+	lingerMillis = 2 // in a loop's own epoll, before it parks
+	tickWait     = 100 * time.Millisecond
+	trimWait     = 10 * time.Second
+	readsATurn   = 8  // of one upstream, before others have theirs
+	acceptTurn   = 64 // connections taken at once
+	flightsKept  = 1 << 14
 )
 
 func newLoop(s *Server, index int) (*loop, error) {
@@ -110,11 +105,7 @@ func newLoop(s *Server, index int) (*loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.SetNonblock(p.FD, true); err != nil {
-		return nil, err
-	}
 	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool][]*link{}}
-	l.file = os.NewFile(uintptr(p.FD), "epoll")
 	l.stats.Name = "loop"
 	l.hooks = hooks{Grow: l.bufs.Need, Free: l.bufs.Give}
 	l.entries, l.until = make([]entry, 1, 64), make([]int64, 1, 64) // slot 0 is the signal's
@@ -137,28 +128,40 @@ func (l *loop) post(m mail) {
 	}
 }
 
-// run turns the loop until the process ends. The runtime's poller wakes it when its
-// epoll has something; a deadline wakes it for the clocks.
+// run turns the loop until the process ends. While there is traffic it lingers in
+// its epoll: one call a wake, and the scheduler is told nothing. Only when nothing
+// came for a while it blocks like any system call, and gives its processor away.
+//
+// Nesting the epoll in the runtime's poller was measured beside this: three calls a
+// wake instead of one, 10 us more added median and twice the p99 at 5,000 requests
+// a second. Blocking at once was worse than both: the monitor takes the processor
+// away, and each wake begins with getting one back.
 func (l *loop) run() {
-	rc, err := l.file.SyscallConn()
-	if err != nil {
-		return
-	}
-	round := func(uintptr) bool { return l.round() }
 	l.wind(tickWait)
 	for {
-		err := rc.Read(round)
-		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-			return
+		patience := lingerMillis
+		if len(l.again) > 0 {
+			patience = 0
 		}
+		evs := l.poll.Linger(patience)
+		if len(evs) == 0 && len(l.again) == 0 {
+			evs = l.poll.Block(max(0, int((l.next-core.Clock())/1e6)+1))
+		}
+		for i := range evs {
+			l.event(evs[i].Tag(), evs[i].Events)
+		}
+		n := len(l.again)
+		for i := range n {
+			l.event(l.again[i], 0)
+		}
+		l.again = append(l.again[:0], l.again[n:]...)
 		l.checkClock()
 	}
 }
 
-// wind sets the alarm that wakes the loop for its clocks.
+// wind says when the clocks are looked at next.
 func (l *loop) wind(d time.Duration) {
 	l.next = core.Clock() + int64(d)
-	l.file.SetReadDeadline(time.Now().Add(d))
 }
 
 func (l *loop) checkClock() {
@@ -171,29 +174,6 @@ func (l *loop) checkClock() {
 		l.wind(probeWait / 2)
 	} else {
 		l.wind(tickWait)
-	}
-}
-
-// round handles what is ready until nothing is. It does not ask a last time whether
-// anything is left: an event that comes after Wait tells the runtime's poller, and
-// the call is a tenth of a request. Where several came at once, though, the next
-// are likely there already, and waking anew would cost more than looking. A loop that is never out of work
-// never parks, so it looks at the clock by itself.
-func (l *loop) round() (stop bool) {
-	for {
-		evs := l.poll.Wait()
-		for i := range evs {
-			l.event(evs[i].Tag(), evs[i].Events)
-		}
-		n := len(l.again)
-		for i := range n {
-			l.event(l.again[i], 0)
-		}
-		l.again = append(l.again[:0], l.again[n:]...)
-		if len(evs) < busy && len(l.again) == 0 {
-			return false // what came meanwhile wakes us again
-		}
-		l.checkClock()
 	}
 }
 
