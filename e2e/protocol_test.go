@@ -53,6 +53,28 @@ func TestHTTP2(t *testing.T) {
 	})
 }
 
+// An answer that the provider cut must not look whole to anybody.
+func TestCutAnswersLookCut(t *testing.T) {
+	base := standIn(t, mock.Options{})
+	lanes(t, local(base)+"limits: {body_bytes: 10KB}\n", func(t *testing.T, g *gateway) {
+		for name, c := range map[string]*http.Client{"HTTP/1.1": client(), "HTTP/2": h2(nil)} {
+			a, err := try(c, "POST", g.url("/v1/chat/completions"), chatBody("mock-cut-3+tokens-2000", ""))
+			if err == nil && a.status == 200 {
+				t.Errorf("%s: a cut answer of %d bytes came without an error", name, len(a.body))
+			}
+			a, err = try(c, "POST", g.url("/v1/chat/completions"), chatBody("mock-cut-3", `,"stream":true`))
+			if strings.Contains(a.body, "[DONE]") || err == nil && !strings.Contains(a.body, "upstream_failed") {
+				t.Errorf("%s: a cut stream: %v %s", name, err, a.body)
+			}
+			a, err = try(c, "POST", g.url("/v1/chat/completions"), chatBody("fast", `,"x":"`+strings.Repeat("x", 1<<20)+`"`))
+			if err != nil || a.status != 413 {
+				t.Errorf("%s: a body that is too large: %v %d %s", name, err, a.status, a.body)
+			}
+			c.CloseIdleConnections()
+		}
+	})
+}
+
 // Each event of a stream arrives when it was sent, not when the stream ends:
 // the provider waits for the client to have it before it sends the next.
 func TestEventsAreNotHeldBack(t *testing.T) {

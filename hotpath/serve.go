@@ -93,8 +93,8 @@ func (s *Server) Drain(ctx context.Context) error {
 	for l := range s.ends {
 		l.Close()
 	}
-	s.mu.Unlock()
 	s.fleet.drain()
+	s.mu.Unlock()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -126,9 +126,9 @@ func (s *Server) closeQuiet() int {
 
 // cut ends every connection at once.
 func (s *Server) cut() {
-	s.fleet.cut()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.fleet.cut()
 	for k := range s.conns {
 		k.c.Close()
 	}
