@@ -109,6 +109,8 @@ func (k *conn) serve() (again, slow bool) {
 		}
 		return false, false
 	}
+	path := k.req.Path // begin found it in k.in, which holds the next request now
+	f.x.Path = f.buf[int(path.End)-len(f.x.Path) : path.End]
 	k.exchange(f)
 	s.shared.Give(f.buf)
 	if f.free || f.status == 0 {
