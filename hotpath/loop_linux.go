@@ -29,10 +29,12 @@ type loop struct {
 	file  *os.File // of poll, in the runtime's poller
 	stats core.LaneStats
 
-	mu      sync.Mutex // guards inbox
+	mu      sync.Mutex // guards inbox and ended, and the signal while it is raised
 	inbox   []mail
+	ended   bool
 	ringing atomic.Bool // the signal was raised and not yet heard
 	signal  int
+	over    chan struct{} // closed when the loop has ended
 
 	entries []entry // by slot
 	until   []int64 // deadline of a slot as Clock, 0: none; apart, so that a sweep reads little
@@ -55,6 +57,7 @@ type loop struct {
 	doors    []*entrance
 	draining bool
 	cutting  bool
+	closing  bool
 	trimmed  int64
 }
 
@@ -94,6 +97,7 @@ const (
 	mailListen
 	mailDrain
 	mailCut
+	mailClose
 )
 
 const (
@@ -112,7 +116,7 @@ func newLoop(s *Server, index int) (*loop, error) {
 	if err := syscall.SetNonblock(p.FD, true); err != nil {
 		return nil, err
 	}
-	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool][]*link{}}
+	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool][]*link{}, over: make(chan struct{})}
 	l.file = os.NewFile(uintptr(p.FD), "epoll")
 	l.stats.Name = "loop"
 	l.hooks = hooks{Grow: l.bufs.Need, Free: l.bufs.Give}
@@ -129,14 +133,18 @@ func newLoop(s *Server, index int) (*loop, error) {
 // post tells the loop something. Any goroutine may call it.
 func (l *loop) post(m mail) {
 	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended {
+		m.discard()
+		return
+	}
 	l.inbox = append(l.inbox, m)
-	l.mu.Unlock()
 	if !l.ringing.Swap(true) {
 		sock.Raise(l.signal)
 	}
 }
 
-// run turns the loop until the process ends. The runtime's poller wakes it when its
+// run turns the loop until the Server is closed. The runtime's poller wakes it when its
 // epoll has something; a deadline wakes it for the clocks.
 func (l *loop) run() {
 	rc, err := l.file.SyscallConn()
@@ -147,6 +155,10 @@ func (l *loop) run() {
 	l.wind(tickWait)
 	for {
 		err := rc.Read(round)
+		if l.closing {
+			l.end()
+			return
+		}
 		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 			return
 		}
@@ -188,6 +200,9 @@ func (l *loop) round() (stop bool) {
 			l.event(l.again[i], 0)
 		}
 		l.again = append(l.again[:0], l.again[n:]...)
+		if l.closing {
+			return true
+		}
 		if len(evs) < len(l.poll.Events) && len(l.again) == 0 {
 			return false // what came meanwhile wakes us again
 		}
@@ -300,7 +315,45 @@ func (l *loop) mails() {
 		case mailCut:
 			l.cutting = true
 			l.tick(core.Clock())
+		case mailClose:
+			l.closing = true
 		}
+	}
+}
+
+// end gives back every descriptor. Nobody is told anything any more.
+func (l *loop) end() {
+	l.drain()
+	l.cutting = true
+	l.drainTick(core.Clock())
+	for slot := range l.entries {
+		if u := l.entries[slot].u; u != nil {
+			l.unlink(u)
+		}
+	}
+	l.mu.Lock()
+	l.ended = true
+	late := l.inbox
+	l.inbox = nil
+	l.file.Close()
+	sock.Close(l.signal)
+	l.mu.Unlock()
+	for i := range late {
+		late[i].discard()
+	}
+	close(l.over)
+}
+
+// discard closes what a mail brings that nobody will open.
+func (m *mail) discard() {
+	switch {
+	case m.kind == mailClient:
+		sock.Close(m.fd)
+	case m.raw != nil:
+		m.raw.Close()
+	case m.entrance != nil:
+		sock.Close(m.entrance.fd)
+		close(m.entrance.done)
 	}
 }
 
