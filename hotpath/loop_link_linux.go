@@ -153,7 +153,9 @@ func (l *loop) send(f *flight, u *link) bool {
 		http1.ParseRequest(f.buf, &l.req)
 		l.reqOf = f
 	}
+	u.f, f.on.u = f, u
 	if !l.s.request(f, &l.req, &l.box) {
+		f.on.u = nil
 		l.park(u)
 		return false
 	}
@@ -168,7 +170,6 @@ func (l *loop) send(f *flight, u *link) bool {
 	if n < len(p) {
 		u.out, u.sent = append(l.bufs.Take(len(p)-n), p[n:]...), 0
 	}
-	u.f, f.on.u = f, u
 	l.patience(u, or(f.target.Waits.Header, defaultHeader))
 	return true
 }

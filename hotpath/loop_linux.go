@@ -52,7 +52,8 @@ type loop struct {
 	req     http1.Request
 	reqOf   *flight // whose head req holds
 	rep     http1.Reply
-	scratch flight // judges heads whose body has not come
+	scratch flight  // judges heads whose body has not come
+	victim  *client // whose exchange is being carried, and ends with a panic
 
 	doors    []*entrance
 	draining bool
@@ -223,6 +224,7 @@ func (l *loop) event(tag uint64, what uint32) {
 		return
 	}
 	defer l.survive(slot)
+	l.blame(e)
 	switch {
 	case e.c != nil:
 		l.onClient(e.c, what)
@@ -242,22 +244,31 @@ func (l *loop) survive(slot uint32) {
 	if l.s.opt.Bug != nil {
 		l.s.opt.Bug(v, debug.Stack())
 	}
-	e := &l.entries[slot]
-	c, u := e.c, e.u
-	if u != nil && u.f != nil {
-		c = u.f.on.c
-	}
-	if c != nil && c.f != nil {
-		u = c.f.on.u
-		c.f.on.gen++ // never recycled: nobody knows what it holds
-		c.f = nil
-	}
-	if u != nil {
+	if u := l.entries[slot].u; u != nil {
 		u.f = nil
 		l.unlink(u)
 	}
-	if c != nil {
-		l.close(c)
+	c := l.victim
+	if c == nil || c.phase == closed {
+		return
+	}
+	if f := c.f; f != nil {
+		if u := f.on.u; u != nil {
+			u.f = nil
+			l.unlink(u)
+		}
+		l.s.uncount(f)
+		f.on.gen++ // never recycled: nobody knows what it holds
+		c.f = nil
+	}
+	l.close(c)
+}
+
+// blame notes whose exchange the turn of e is about. It has to be known before:
+// a panic may come when the exchange was taken off its connection already.
+func (l *loop) blame(e *entry) {
+	if l.victim = e.c; e.u != nil && e.u.f != nil {
+		l.victim = e.u.f.on.c
 	}
 }
 
@@ -303,21 +314,31 @@ func (l *loop) mails() {
 	l.inbox = nil
 	l.mu.Unlock()
 	for i := range box {
-		switch m := &box[i]; m.kind {
-		case mailClient:
-			l.welcome(m.fd, m.peer)
-		case mailDialed:
-			l.dialed(m)
-		case mailListen:
-			l.listen(m.entrance)
-		case mailDrain:
-			l.drain()
-		case mailCut:
-			l.cutting = true
-			l.tick(core.Clock())
-		case mailClose:
-			l.closing = true
+		l.open(&box[i])
+	}
+}
+
+// open does what one mail asks for. A panic ends the exchange it is about.
+func (l *loop) open(m *mail) {
+	defer l.survive(0)
+	l.victim = nil
+	switch m.kind {
+	case mailClient:
+		l.welcome(m.fd, m.peer)
+	case mailDialed:
+		if m.f.on.gen == m.gen {
+			l.victim = m.f.on.c
 		}
+		l.dialed(m)
+	case mailListen:
+		l.listen(m.entrance)
+	case mailDrain:
+		l.drain()
+	case mailCut:
+		l.cutting = true
+		l.tick(core.Clock())
+	case mailClose:
+		l.closing = true
 	}
 }
 
@@ -387,7 +408,9 @@ func (l *loop) tick(now int64) {
 func (l *loop) overdue(slot uint32) {
 	defer l.survive(slot)
 	l.until[slot] = 0
-	switch e := &l.entries[slot]; {
+	e := &l.entries[slot]
+	l.blame(e)
+	switch {
 	case e.c != nil:
 		l.impatient(e.c)
 	case e.u != nil:
