@@ -110,6 +110,14 @@ func (f *fleet) drain() { f.tell(mailDrain) }
 
 func (f *fleet) cut() { f.tell(mailCut) }
 
+// close ends the loops and waits for them.
+func (f *fleet) close() {
+	f.tell(mailClose)
+	for _, l := range f.loops {
+		<-l.over
+	}
+}
+
 func (f *fleet) tell(kind mailKind) {
 	for _, l := range f.loops {
 		l.post(mail{kind: kind})

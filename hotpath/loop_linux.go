@@ -24,10 +24,12 @@ type loop struct {
 	poll  *sock.Poll
 	stats core.LaneStats
 
-	mu      sync.Mutex // guards inbox
+	mu      sync.Mutex // guards inbox and ended, and the signal while it is raised
 	inbox   []mail
+	ended   bool
 	ringing atomic.Bool // the signal was raised and not yet heard
 	signal  int
+	over    chan struct{} // closed when the loop has ended
 
 	entries []entry // by slot
 	until   []int64 // deadline of a slot as Clock, 0: none; apart, so that a sweep reads little
@@ -45,11 +47,13 @@ type loop struct {
 	req     http1.Request
 	reqOf   *flight // whose head req holds
 	rep     http1.Reply
-	scratch flight // judges heads whose body has not come
+	scratch flight  // judges heads whose body has not come
+	victim  *client // whose exchange is being carried, and ends with a panic
 
 	doors    []*entrance
 	draining bool
 	cutting  bool
+	closing  bool
 	trimmed  int64
 }
 
@@ -89,6 +93,7 @@ const (
 	mailListen
 	mailDrain
 	mailCut
+	mailClose
 )
 
 const (
@@ -105,7 +110,7 @@ func newLoop(s *Server, index int) (*loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool][]*link{}}
+	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool][]*link{}, over: make(chan struct{})}
 	l.stats.Name = "loop"
 	l.hooks = hooks{Grow: l.bufs.Need, Free: l.bufs.Give}
 	l.entries, l.until = make([]entry, 1, 64), make([]int64, 1, 64) // slot 0 is the signal's
@@ -121,14 +126,18 @@ func newLoop(s *Server, index int) (*loop, error) {
 // post tells the loop something. Any goroutine may call it.
 func (l *loop) post(m mail) {
 	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended {
+		m.discard()
+		return
+	}
 	l.inbox = append(l.inbox, m)
-	l.mu.Unlock()
 	if !l.ringing.Swap(true) {
 		sock.Raise(l.signal)
 	}
 }
 
-// run turns the loop until the process ends. While there is traffic it lingers in
+// run turns the loop until the Server is closed. While there is traffic it lingers in
 // its epoll: one call a wake, and the scheduler is told nothing. Only when nothing
 // came for a while it blocks like any system call, and gives its processor away.
 //
@@ -138,7 +147,7 @@ func (l *loop) post(m mail) {
 // away, and each wake begins with getting one back.
 func (l *loop) run() {
 	l.wind(tickWait)
-	for {
+	for !l.closing {
 		patience := lingerMillis
 		if len(l.again) > 0 {
 			patience = 0
@@ -157,6 +166,7 @@ func (l *loop) run() {
 		l.again = append(l.again[:0], l.again[n:]...)
 		l.checkClock()
 	}
+	l.end()
 }
 
 // wind says when the clocks are looked at next.
@@ -190,6 +200,7 @@ func (l *loop) event(tag uint64, what uint32) {
 		return
 	}
 	defer l.survive(slot)
+	l.blame(e)
 	switch {
 	case e.c != nil:
 		l.onClient(e.c, what)
@@ -209,22 +220,31 @@ func (l *loop) survive(slot uint32) {
 	if l.s.opt.Bug != nil {
 		l.s.opt.Bug(v, debug.Stack())
 	}
-	e := &l.entries[slot]
-	c, u := e.c, e.u
-	if u != nil && u.f != nil {
-		c = u.f.on.c
-	}
-	if c != nil && c.f != nil {
-		u = c.f.on.u
-		c.f.on.gen++ // never recycled: nobody knows what it holds
-		c.f = nil
-	}
-	if u != nil {
+	if u := l.entries[slot].u; u != nil {
 		u.f = nil
 		l.unlink(u)
 	}
-	if c != nil {
-		l.close(c)
+	c := l.victim
+	if c == nil || c.phase == closed {
+		return
+	}
+	if f := c.f; f != nil {
+		if u := f.on.u; u != nil {
+			u.f = nil
+			l.unlink(u)
+		}
+		l.s.uncount(f)
+		f.on.gen++ // never recycled: nobody knows what it holds
+		c.f = nil
+	}
+	l.close(c)
+}
+
+// blame notes whose exchange the turn of e is about. It has to be known before:
+// a panic may come when the exchange was taken off its connection already.
+func (l *loop) blame(e *entry) {
+	if l.victim = e.c; e.u != nil && e.u.f != nil {
+		l.victim = e.u.f.on.c
 	}
 }
 
@@ -270,19 +290,67 @@ func (l *loop) mails() {
 	l.inbox = nil
 	l.mu.Unlock()
 	for i := range box {
-		switch m := &box[i]; m.kind {
-		case mailClient:
-			l.welcome(m.fd, m.peer)
-		case mailDialed:
-			l.dialed(m)
-		case mailListen:
-			l.listen(m.entrance)
-		case mailDrain:
-			l.drain()
-		case mailCut:
-			l.cutting = true
-			l.tick(core.Clock())
+		l.open(&box[i])
+	}
+}
+
+// open does what one mail asks for. A panic ends the exchange it is about.
+func (l *loop) open(m *mail) {
+	defer l.survive(0)
+	l.victim = nil
+	switch m.kind {
+	case mailClient:
+		l.welcome(m.fd, m.peer)
+	case mailDialed:
+		if m.f.on.gen == m.gen {
+			l.victim = m.f.on.c
 		}
+		l.dialed(m)
+	case mailListen:
+		l.listen(m.entrance)
+	case mailDrain:
+		l.drain()
+	case mailCut:
+		l.cutting = true
+		l.tick(core.Clock())
+	case mailClose:
+		l.closing = true
+	}
+}
+
+// end gives back every descriptor. Nobody is told anything any more.
+func (l *loop) end() {
+	l.drain()
+	l.cutting = true
+	l.drainTick(core.Clock())
+	for slot := range l.entries {
+		if u := l.entries[slot].u; u != nil {
+			l.unlink(u)
+		}
+	}
+	l.mu.Lock()
+	l.ended = true
+	late := l.inbox
+	l.inbox = nil
+	sock.Close(l.poll.FD)
+	sock.Close(l.signal)
+	l.mu.Unlock()
+	for i := range late {
+		late[i].discard()
+	}
+	close(l.over)
+}
+
+// discard closes what a mail brings that nobody will open.
+func (m *mail) discard() {
+	switch {
+	case m.kind == mailClient:
+		sock.Close(m.fd)
+	case m.raw != nil:
+		m.raw.Close()
+	case m.entrance != nil:
+		sock.Close(m.entrance.fd)
+		close(m.entrance.done)
 	}
 }
 
@@ -316,7 +384,9 @@ func (l *loop) tick(now int64) {
 func (l *loop) overdue(slot uint32) {
 	defer l.survive(slot)
 	l.until[slot] = 0
-	switch e := &l.entries[slot]; {
+	e := &l.entries[slot]
+	l.blame(e)
+	switch {
 	case e.c != nil:
 		l.impatient(e.c)
 	case e.u != nil:
