@@ -110,6 +110,14 @@ func (s *Server) Drain(ctx context.Context) error {
 	}
 }
 
+// Close cuts what is left and ends the event loops, which outlive a Drain. Only a
+// process that lives on needs it, once; s serves nothing afterwards.
+func (s *Server) Close() {
+	s.draining.Store(true)
+	s.cut()
+	s.fleet.close()
+}
+
 // closeQuiet ends connections that wait for a request since a while, and
 // returns how many are left.
 func (s *Server) closeQuiet() int {
