@@ -37,6 +37,7 @@ type loop struct {
 	again   []uint64 // tags of those that go on in the next round, without an event
 	probes  []probe
 	next    int64 // Clock of the next tick
+	readAt  int64 // Clock when the bytes now looked at had been read
 
 	bufs    buf.List
 	hooks   hooks
@@ -371,6 +372,7 @@ func (l *loop) tick(now int64) {
 		l.drainTick(now)
 	}
 	l.probeTick(now)
+	l.stats.Buffers.Store(int64(l.bufs.Taken))
 	if now-l.trimmed > int64(trimWait) {
 		l.trimmed = now
 		l.bufs.Trim()

@@ -72,6 +72,15 @@ func (s *Server) Stats() []*core.LaneStats {
 	return append(s.fleet.stats(), &s.stats)
 }
 
+// Buffers is the number of buffers lent at present, by all lanes.
+func (s *Server) Buffers() int64 {
+	n := int64(s.shared.Taken())
+	for _, st := range s.Stats() {
+		n += st.Buffers.Load()
+	}
+	return n
+}
+
 // Draining reports whether Drain was called.
 func (s *Server) Draining() bool { return s.draining.Load() }
 
