@@ -35,6 +35,8 @@ type Server struct {
 	flights sync.Pool
 	fleet   fleet // the loop lane; nothing where there is none
 
+	arriving atomic.Int64 // connections accepted by the goroutine lane and not in conns yet
+
 	mu    sync.Mutex
 	conns map[*conn]struct{}
 	ends  map[net.Listener]struct{}
@@ -65,7 +67,7 @@ func (s *Server) Swap(next *core.Snapshot) (old *core.Snapshot) { return s.snap.
 func (s *Server) Snapshot() *core.Snapshot { return s.snap.Load() }
 
 // Stats are the counters of every lane.
-func (s *Server) Stats() []*core.LaneStats { return append(s.fleet.stats(), &s.stats) }
+func (s *Server) Stats() []*core.LaneStats { return append(s.fleet.stats(s), &s.stats) }
 
 // Draining reports whether Drain was called.
 func (s *Server) Draining() bool { return s.draining.Load() }
