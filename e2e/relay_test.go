@@ -183,8 +183,7 @@ func TestFallbacks(t *testing.T) {
 		f(502, "alone", "", "dead/alone could not be reached")
 		f(200, "only500", `,"fallbacks":["good-one"]`, "")
 		f(200, "alone", `,"fallbacks":["only500","good-one"]`, "")
-		f(200, "alone", `,"fallbacks":["nobody-knows/this","good-one"]`, "")
-		f(502, "alone", `,"fallbacks":["nobody-knows/this"]`, "dead/alone could not be reached")
+		f(404, "alone", `,"fallbacks":["nobody-knows/this","good-one"]`, "nobody-knows/this")
 	})
 }
 

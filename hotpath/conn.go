@@ -36,12 +36,19 @@ type conn struct {
 
 // ServeConn carries the requests of one client connection until it ends. c may be any
 // net.Conn: TCP, TLS, or a pipe.
-func (s *Server) ServeConn(c net.Conn) {
+func (s *Server) ServeConn(c net.Conn) { s.serveConn(c, false) }
+
+// serveConn is ServeConn; arriving tells that a listener of ours counted c.
+func (s *Server) serveConn(c net.Conn, arriving bool) {
 	k := &conn{s: s, c: c}
 	if a, ok := c.RemoteAddr().(*net.TCPAddr); ok {
 		copy(k.peer[:], a.IP.To16())
 	}
-	if !s.enter(k) {
+	entered := s.enter(k)
+	if arriving {
+		s.arriving.Add(-1)
+	}
+	if !entered {
 		c.Close()
 		return
 	}

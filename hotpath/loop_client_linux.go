@@ -25,8 +25,9 @@ func (l *loop) listen(d *entrance) {
 }
 
 // accept takes what waits at the door, and rests when no descriptor is left: a
-// level-triggered socket would otherwise call without end.
-func (l *loop) accept(d *entrance) {
+// level-triggered socket would otherwise call without end. It reports whether
+// more may wait.
+func (l *loop) accept(d *entrance) (more bool) {
 	for range acceptTurn {
 		var peer [16]byte
 		fd, e := sock.Accept(d.fd, &peer)
@@ -36,13 +37,14 @@ func (l *loop) accept(d *entrance) {
 		case syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM:
 			l.poll.Remove(d.fd)
 			d.rest = true
-			return
+			return false
 		case syscall.ECONNABORTED, syscall.EINTR:
 		default:
-			return
+			return false
 		}
 	}
 	l.later(d.slot)
+	return true
 }
 
 // assign gives an accepted connection to the loop with the fewest.
@@ -573,7 +575,11 @@ func (l *loop) drain() {
 	}
 	l.draining = true
 	for _, d := range l.doors {
-		l.accept(d)
+		for range drainTurns {
+			if !l.accept(d) {
+				break
+			}
+		}
 		l.poll.Remove(d.fd)
 		sock.Close(d.fd)
 		l.entries[d.slot] = entry{gen: l.entries[d.slot].gen + 1}

@@ -137,25 +137,13 @@ func TestPanic(t *testing.T) {
 			if panics != n {
 				t.Errorf("%s: counted %d panics; want %d", row.name, panics, n)
 			}
-			for end := time.Now().Add(5 * time.Second); tg.Tally.Inflight.Load() != 0; time.Sleep(time.Millisecond) {
-				if time.Now().After(end) { // the client sees its last byte before the books are closed
-					t.Errorf("%s: %d exchanges count as in flight", row.name, tg.Tally.Inflight.Load())
-					break
-				}
-			}
-			if got := r.srv.large.Load(); got != 0 {
-				t.Errorf("%s: %d bytes count as large bodies", row.name, got)
-			}
+			eventually(t, row.name+": nothing counts as in flight", func() bool { return tg.Tally.Inflight.Load() == 0 })
+			eventually(t, row.name+": nothing counts as a large body", func() bool { return r.srv.large.Load() == 0 })
 			other.Close()
-			deadline := time.Now().Add(5 * time.Second)
-			pool := tg.Pool.(interface{ Stats() core.PoolStats })
-			for st := pool.Stats(); st.Open != st.Idle; st = pool.Stats() {
-				if time.Now().After(deadline) {
-					t.Errorf("%s: %d upstream connections are open, %d of them idle", row.name, st.Open, st.Idle)
-					break
-				}
-				time.Sleep(time.Millisecond)
-			}
+			eventually(t, row.name+": every upstream connection is idle", func() bool {
+				st := tg.Pool.(core.Gauged).Stats()
+				return st.Open == st.Idle
+			})
 		}
 	})
 }

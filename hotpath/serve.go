@@ -28,6 +28,7 @@ func (s *Server) Serve(l net.Listener) error {
 	for {
 		c, err := l.Accept()
 		if err == nil {
+			s.arriving.Add(1)
 			go s.admit(c)
 			continue
 		}
@@ -45,23 +46,25 @@ func (s *Server) Serve(l net.Listener) error {
 func (s *Server) admit(c net.Conn) {
 	t, ok := c.(*tls.Conn)
 	if !ok {
-		s.ServeConn(c)
+		s.serveConn(c, true)
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), handWait)
 	err := t.HandshakeContext(ctx)
 	cancel()
 	if err != nil {
+		s.arriving.Add(-1)
 		s.stats.Refused.Add(1)
 		c.Close()
 		return
 	}
 	if t.ConnectionState().NegotiatedProtocol == "h2" {
+		s.arriving.Add(-1)
 		s.stats.HandedOver.Add(1)
 		s.opt.Slow(c)
 		return
 	}
-	s.ServeConn(c)
+	s.serveConn(c, true)
 }
 
 // enter counts a connection in; false when there are too many.
@@ -93,12 +96,12 @@ func (s *Server) Drain(ctx context.Context) error {
 	for l := range s.ends {
 		l.Close()
 	}
-	s.fleet.drain()
 	s.mu.Unlock()
+	s.fleet.drain(s)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if s.closeQuiet()+s.fleet.conns() == 0 {
+		if s.closeQuiet()+s.fleet.busy()+int(s.arriving.Load()) == 0 {
 			return nil
 		}
 		select {
@@ -115,7 +118,7 @@ func (s *Server) Drain(ctx context.Context) error {
 func (s *Server) Close() {
 	s.draining.Store(true)
 	s.cut()
-	s.fleet.close()
+	s.fleet.close(s)
 }
 
 // closeQuiet ends connections that wait for a request since a while, and
@@ -134,9 +137,9 @@ func (s *Server) closeQuiet() int {
 
 // cut ends every connection at once.
 func (s *Server) cut() {
+	s.fleet.cut(s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fleet.cut()
 	for k := range s.conns {
 		k.c.Close()
 	}

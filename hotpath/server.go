@@ -35,6 +35,8 @@ type Server struct {
 	flights sync.Pool
 	fleet   fleet // the loop lane; nothing where there is none
 
+	arriving atomic.Int64 // connections accepted by the goroutine lane and not in conns yet
+
 	mu    sync.Mutex
 	conns map[*conn]struct{}
 	ends  map[net.Listener]struct{}
@@ -66,11 +68,7 @@ func (s *Server) Snapshot() *core.Snapshot { return s.snap.Load() }
 
 // Stats are the counters of every lane. There are more once the event loops
 // have begun, which they do with the first listener.
-func (s *Server) Stats() []*core.LaneStats {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append(s.fleet.stats(), &s.stats)
-}
+func (s *Server) Stats() []*core.LaneStats { return append(s.fleet.stats(s), &s.stats) }
 
 // Buffers is the number of buffers lent at present, by all lanes.
 func (s *Server) Buffers() int64 {

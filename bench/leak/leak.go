@@ -10,7 +10,6 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/pprof"
-	"testing"
 	"time"
 )
 
@@ -20,7 +19,7 @@ const patience = 5 * time.Second
 // Run runs the tests of m and returns the exit code for TestMain: that of m, or
 // 1 with a report on stderr when more goroutines or descriptors are there
 // afterwards than before. Under -fuzz it does not look: the fuzzer leaves its own.
-func Run(m *testing.M) int {
+func Run(m interface{ Run() int }) int {
 	// The runtime keeps one goroutine for signals from the first use on.
 	sig := make(chan os.Signal, 1)
 	signal.Notify(sig, os.Interrupt)
