@@ -64,8 +64,15 @@ plain: ## all tests without it: these count allocations
 bench: ## every Go benchmark; BENCHTIME=1s
 	$(GO) test -run='^$$' -bench=. -benchmem -benchtime=$(BENCHTIME) -timeout=60m ./...
 
-gate: build ## what may not get worse: allocations, size of the binary, time to start
-	$(GO) test -count=1 -v -run='Alloc|Binary|Budget' ./...
+gate: build bin/gate ## what it costs beside nginx and HAProxy; GATE_STEPS= and GATE_FLAGS= choose; into bench/results
+	bin/gate --out bench/results $(GATE_FLAGS) $(GATE_STEPS)
+
+gate-hard: build bin/gate ## the part that is counted and holds on a busy machine: a minute
+	bin/gate --hard --short $(GATE_FLAGS) $(GATE_STEPS)
+
+.PHONY: gate-hard bin/gate
+bin/gate:
+	$(GO) build -o bin/gate ./bench/gate
 
 fuzz: ## every fuzz target one after the other; FUZZTIME=60s
 	@failed=; for pkg in $$($(GO) list ./...); do \
