@@ -110,14 +110,3 @@ func relay(ctx context.Context, s *session, out *section) error {
 		columns: []string{"added_ttfb_p50", "added_ttfb_p99", "added_relay_p50", "added_relay_p99", "cpu_chunk_us", "rss_mb"},
 	}.run(ctx, s, out)
 }
-
-// waiting holds about 5,000 requests in flight; fewer idle connections than
-// that would make nginx open one for each request.
-func waiting(ctx context.Context, s *session, out *section) error {
-	return contest{
-		gate: "waiting.json", mock: []string{"--reply-bytes", "1500", "--latency", "1s"},
-		load:   []string{"--rate", "5000", "--conns", "8000", "--request-bytes", "1500", "--window", pick(s, "4s", "3s"), "--warmup", "1500ms"},
-		rounds: 3, proxy: proxyShape{keepAlive: 8192},
-		columns: []string{"rate", "rss_mb", "added_p50", "cpu_us"},
-	}.run(ctx, s, out)
-}
