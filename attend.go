@@ -12,9 +12,7 @@ import (
 
 // attend does what signals ask until the process is to end. It returns nil
 // after an orderly end.
-func (g *gateway) attend(ctx context.Context) error {
-	signals, ignore := watchSignals()
-	defer ignore()
+func (g *gateway) attend(ctx context.Context, signals <-chan os.Signal) error {
 	for {
 		select {
 		case err := <-g.broken:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -15,11 +16,12 @@ import (
 // newFront sends requests that came in through the slow door to the front door:
 // each on an in-memory connection of its own, so that every client, whatever
 // it speaks, meets the same reader, the same policy and the same counters.
-func newFront(server *hotpath.Server) http.Handler {
+func newFront(server *hotpath.Server, log *slog.Logger) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite:       rewrite,
 		Transport:     inside{server},
-		FlushInterval: -1, // each event of a stream at once
+		FlushInterval: -1,                                                // each event of a stream at once
+		ErrorLog:      slog.NewLogLogger(log.Handler(), slog.LevelDebug), // answers that were cut
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			// Nothing was answered: the front door closed on us, which it does
 			// above its bound of connections.

@@ -73,6 +73,9 @@ func (s *serving) run() int {
 func (s *serving) serve() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	// Before anything else: a SIGHUP that nobody watches for ends the process.
+	signals, ignore := watchSignals()
+	defer ignore()
 	in, err := inherit()
 	if err != nil {
 		return err
@@ -82,7 +85,7 @@ func (s *serving) serve() error {
 	if err != nil {
 		return err
 	}
-	g := newGateway(s, from)
+	g := newGateway(s, from, in)
 	if err := g.load(ctx, from); err != nil {
 		return err
 	}
@@ -96,7 +99,7 @@ func (s *serving) serve() error {
 	}
 	g.accept(ctx)
 	from.announce(s.stdout, g.base())
-	return g.attend(ctx)
+	return g.attend(ctx, signals)
 }
 
 // load applies the first configuration and tells its problems the way check

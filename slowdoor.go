@@ -75,7 +75,7 @@ func (doorName) String() string  { return "the slow door" }
 // serveSlow serves the slow door until ctx ends, then lets open streams finish
 // as the data plane does.
 func (g *gateway) serveSlow(ctx context.Context) {
-	pages, front := g.pages(false), newFront(g.server)
+	pages, front := g.pages(false), newFront(g.server, g.log)
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if hot(r.RequestURI) {
 			front.ServeHTTP(&paced{ResponseWriter: w}, r)

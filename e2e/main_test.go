@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -45,26 +44,30 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// output gathers what a process writes.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+// output is the file a process and its successors write to: a pipe would keep
+// the end of the first from being seen while the second lives.
+type output struct{ *os.File }
+
+func newOutput(t *testing.T) output {
+	t.Helper()
+	f, err := os.CreateTemp(t.TempDir(), "output-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return output{f}
 }
 
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
+func (o output) String() string {
+	b, err := os.ReadFile(o.Name())
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
 }
 
 // has returns the first log line with this message, and waits for it.
-func (o *output) has(t *testing.T, message string) map[string]any {
+func (o output) has(t *testing.T, message string) map[string]any {
 	t.Helper()
 	var found map[string]any
 	await(t, "log line "+message, func() bool {
@@ -119,9 +122,9 @@ func serve(t *testing.T, config string, args ...string) *gateway {
 // start starts the program and waits until it listens.
 func start(t *testing.T, env []string, args ...string) *gateway {
 	t.Helper()
-	g := &gateway{t: t, exit: make(chan int, 1), cmd: exec.Command(binary, args...)}
+	g := &gateway{t: t, exit: make(chan int, 1), cmd: exec.Command(binary, args...), stdout: newOutput(t), stderr: newOutput(t)}
 	g.cmd.Env = append(environ(), env...)
-	g.cmd.Stdout, g.cmd.Stderr = &g.stdout, &g.stderr
+	g.cmd.Stdout, g.cmd.Stderr = g.stdout.File, g.stderr.File
 	if err := g.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +162,7 @@ func environ() (env []string) {
 			env = append(env, kv)
 		}
 	}
-	return append(env, "TERM=dumb")
+	return append(env, "TERM=dumb", "GORACE=atexit_sleep_ms=0")
 }
 
 func (g *gateway) signal(sig syscall.Signal) {

@@ -80,6 +80,7 @@ func (k *conn) serve() (again, slow bool) {
 	k.quiet.Store(0)
 	f := s.flights.Get().(*flight)
 	defer func() {
+		s.uncount(f) // a body that broke off, or a panic, came past finish
 		f.reset()
 		s.flights.Put(f)
 	}()
@@ -112,6 +113,8 @@ func (k *conn) serve() (again, slow bool) {
 		}
 		return false, false
 	}
+	path := k.req.Path // begin found it in k.in, which holds the next request now
+	f.x.Path = f.buf[int(path.End)-len(f.x.Path) : path.End]
 	k.exchange(f)
 	s.shared.Give(f.buf)
 	if f.free || f.status == 0 {
@@ -290,16 +293,11 @@ func (k *conn) exchange(f *flight) {
 		return
 	}
 	k.allow(probeInterim)
-	ctx, cancel := context.WithCancel(context.Background())
-	stop := k.watch(func() { k.hungUp.Store(true); cancel() })
-	answered := k.attempts(ctx, f)
-	stop()
-	cancel()
-	if answered {
+	if k.carry(f) {
 		s.finish(f, &s.stats, &k.peer, &s.shared)
 		return
 	}
-	if ctx.Err() != nil && x.Fault == nil && f.gone {
+	if x.Fault == nil && f.gone {
 		x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up"}
 		f.free = true
 		f.status = core.ClientGone.Status()
@@ -308,6 +306,15 @@ func (k *conn) exchange(f *flight) {
 	}
 	f.failed()
 	k.reply(f)
+}
+
+// carry tries targets for as long as the client is there. It reports whether the
+// client got a reply, whole or cut.
+func (k *conn) carry(f *flight) bool {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	defer k.watch(func() { k.hungUp.Store(true); cancel() })()
+	return k.attempts(ctx, f)
 }
 
 // watch notices the client hanging up while an exchange is under way. What the
@@ -366,7 +373,7 @@ func (k *conn) attempts(ctx context.Context, f *flight) bool {
 			continue
 		}
 		stop := context.AfterFunc(ctx, func() { u.Conn.SetDeadline(time.Unix(1, 0)) })
-		out, stale := k.try(f, u)
+		out, stale := k.closing(f, u)
 		live := stop()
 		if !live && ctx.Err() != nil {
 			u.Close()
@@ -391,6 +398,19 @@ const (
 	tryNext outcome = iota // nothing reached the client; another may answer
 	tryDone                // the client got the reply, whole or cut
 )
+
+// closing is try, and the end of u should it panic.
+func (k *conn) closing(f *flight, u *upstream.Conn) (out outcome, stale bool) {
+	settled := false
+	defer func() {
+		if !settled {
+			u.Close()
+		}
+	}()
+	out, stale = k.try(f, u)
+	settled = true
+	return out, stale
+}
 
 // try sends the request on u and relays the reply. stale: u was dead before
 // any byte of a reply came.

@@ -11,6 +11,9 @@ import (
 	"asbru/hotpath/sock"
 )
 
+// spareProcs are the processors of the runtime that no loop keeps.
+const spareProcs = 2
+
 // A fleet is the loop lane: one event loop a core. The first one accepts, and
 // gives each connection to the loop that has the fewest.
 type fleet struct {
@@ -62,6 +65,11 @@ func (f *fleet) start(s *Server) {
 	if n == 0 {
 		n = runtime.GOMAXPROCS(0)
 	}
+	// A loop that lingers keeps its processor. The rest of the process needs some
+	// of its own; the kernel shares out the cores.
+	if runtime.GOMAXPROCS(0) < n+spareProcs {
+		runtime.GOMAXPROCS(n + spareProcs)
+	}
 	loops := make([]*loop, n)
 	for i := range loops {
 		if loops[i], f.err = newLoop(s, i); f.err != nil {
@@ -101,6 +109,14 @@ func (f *fleet) conns() int { return int(f.live.Load()) }
 func (f *fleet) drain() { f.tell(mailDrain) }
 
 func (f *fleet) cut() { f.tell(mailCut) }
+
+// close ends the loops and waits for them.
+func (f *fleet) close() {
+	f.tell(mailClose)
+	for _, l := range f.loops {
+		<-l.over
+	}
+}
 
 func (f *fleet) tell(kind mailKind) {
 	for _, l := range f.loops {

@@ -17,6 +17,7 @@ func (*fleet) stats() []*core.LaneStats                  { return nil }
 func (*fleet) conns() int                                { return 0 }
 func (*fleet) drain()                                    {}
 func (*fleet) cut()                                      {}
+func (*fleet) close()                                    {}
 
 // onLoop is what a flight carries on a loop.
 type onLoop struct{ gen uint32 }

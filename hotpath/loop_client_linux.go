@@ -580,12 +580,19 @@ func (l *loop) drainTick(now int64) {
 		}
 		switch {
 		case l.cutting:
-			c.gone = true
-			l.drop(c)
+			l.cut(c)
 		case c.phase == reading && c.in == nil && !c.readable && now-c.since > int64(drainQuiet):
 			l.close(c)
 		}
 	}
+}
+
+// cut ends a client without a word.
+func (l *loop) cut(c *client) {
+	defer l.survive(c.slot)
+	l.victim = c
+	c.gone = true
+	l.drop(c)
 }
 
 // probeTick asks those clients that have ended their side whether they still

@@ -153,7 +153,9 @@ func (l *loop) send(f *flight, u *link) bool {
 		http1.ParseRequest(f.buf, &l.req)
 		l.reqOf = f
 	}
+	u.f, f.on.u = f, u
 	if !l.s.request(f, &l.req, &l.box) {
+		f.on.u = nil
 		l.park(u)
 		return false
 	}
@@ -168,7 +170,6 @@ func (l *loop) send(f *flight, u *link) bool {
 	if n < len(p) {
 		u.out, u.sent = append(l.bufs.Take(len(p)-n), p[n:]...), 0
 	}
-	u.f, f.on.u = f, u
 	l.patience(u, or(f.target.Waits.Header, defaultHeader))
 	return true
 }
@@ -381,13 +382,25 @@ func (l *loop) patience(u *link, d time.Duration) {
 // complete ends an exchange whose reply was read to its end.
 func (l *loop) complete(u *link, f *flight, clean bool) {
 	u.f, f.on.u = nil, nil
-	if clean && u.out == nil && u.raw.Pending() == 0 {
+	if clean && u.out == nil && u.raw.Pending() == 0 && l.silent(u) {
 		l.park(u)
 	} else {
 		l.unlink(u)
 	}
 	f.on.ended = true
 	l.settle(f.on.c, f)
+}
+
+// silent reports whether nothing follows the reply that was just read. Bytes that
+// nobody asked for raise no second event, and the next exchange would take them
+// for its answer.
+func (l *loop) silent(u *link) bool {
+	if !u.readable {
+		return true
+	}
+	n, _, err := u.raw.Read(l.in)
+	u.readable = false
+	return n == 0 && errors.Is(err, upstream.ErrAgain)
 }
 
 // upstreamLate ends the wait for an upstream.

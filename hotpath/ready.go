@@ -43,7 +43,8 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 }
 
 // peek reads what policy needs from the body. Bodies that are not JSON are
-// relayed unread, except for the model field of a form.
+// relayed unread, except for the model field of a form. One of unnamed type is read
+// unless it holds no brace, and so nothing that any reader could take for an object.
 func peek(f *flight, r *http1.Request) bool {
 	x := &f.x
 	if x.Op == core.OpPass {
@@ -55,7 +56,7 @@ func peek(f *flight, r *http1.Request) bool {
 			x.Peek.Model, x.Peek.ModelAt = formModel(x.Body, boundary)
 			return true
 		}
-		if !isJSON(kind) {
+		if !isJSON(kind) || len(kind) == 0 && bytes.IndexByte(x.Body, '{') < 0 {
 			return true
 		}
 	}

@@ -93,8 +93,8 @@ func (s *Server) Drain(ctx context.Context) error {
 	for l := range s.ends {
 		l.Close()
 	}
-	s.mu.Unlock()
 	s.fleet.drain()
+	s.mu.Unlock()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -108,6 +108,14 @@ func (s *Server) Drain(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// Close cuts what is left and ends the event loops, which outlive a Drain. Only a
+// process that lives on needs it, once; s serves nothing afterwards.
+func (s *Server) Close() {
+	s.draining.Store(true)
+	s.cut()
+	s.fleet.close()
 }
 
 // closeQuiet ends connections that wait for a request since a while, and
@@ -126,9 +134,9 @@ func (s *Server) closeQuiet() int {
 
 // cut ends every connection at once.
 func (s *Server) cut() {
-	s.fleet.cut()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.fleet.cut()
 	for k := range s.conns {
 		k.c.Close()
 	}

@@ -64,8 +64,13 @@ func (s *Server) Swap(next *core.Snapshot) (old *core.Snapshot) { return s.snap.
 // Snapshot is the configuration that the next Exchange would get.
 func (s *Server) Snapshot() *core.Snapshot { return s.snap.Load() }
 
-// Stats are the counters of every lane.
-func (s *Server) Stats() []*core.LaneStats { return append(s.fleet.stats(), &s.stats) }
+// Stats are the counters of every lane. There are more once the event loops
+// have begun, which they do with the first listener.
+func (s *Server) Stats() []*core.LaneStats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append(s.fleet.stats(), &s.stats)
+}
 
 // Draining reports whether Drain was called.
 func (s *Server) Draining() bool { return s.draining.Load() }
