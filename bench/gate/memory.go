@@ -39,8 +39,9 @@ func low(ctx context.Context, s *session, out *section) error {
 
 // Streams held at once.
 const (
-	fullStreams  = 9900
-	shortStreams = 2000
+	fullStreams   = 9900
+	shortStreams  = 2000
+	fewestStreams = 1500
 )
 
 func hold(ctx context.Context, s *session, out *section) error {
@@ -57,6 +58,9 @@ func holding(ctx context.Context, s *session, out *section, gate string, tls boo
 	n, rate := pick(s, fullStreams, shortStreams), 1000
 	if files := openFiles(); files > 0 && 2*n+spareFiles > files {
 		n = (files - spareFiles) / 2
+		if n < fewestStreams {
+			return missing{fmt.Sprintf("a process may have %d descriptors, enough for %d streams; below %d the fixed cost blurs a stream's (ulimit -Hn)", files, n, fewestStreams)}
+		}
 		out.note("%d descriptors a process allow %d streams", files, n)
 	}
 	if tls { // a handshake is dear, on both sides

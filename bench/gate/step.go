@@ -20,7 +20,7 @@ func steps() []step {
 	return []step{
 		{"budgets", true, "Go tests that count: allocations, size of the binary, ReflectMethod, start", budgets},
 		{"program", true, "size of the binary, time from fork to ready, memory at rest", program},
-		{"syscalls", true, "system calls a request, by strace -f -c at a low rate", syscalls},
+		{"syscalls", true, "system calls a request, by strace -f -c", syscalls},
 		{"instructions", true, "instructions a request in user space, by perf or callgrind", instructions},
 		{"low", true, "context switches a request at 200 requests a second", low},
 		{"hold", true, "memory a stream, parallel slow SSE streams", hold},

@@ -25,7 +25,7 @@ var groups = map[string][]string{
 var groupOrder = []string{"transfers", "waits", "futexes", "sleeps", "other"}
 
 // syscalls counts those of the gateway, and in the full form those of the other
-// proxies, while a fixed number of requests passes one at a time.
+// proxies.
 func syscalls(ctx context.Context, s *session, out *section) error {
 	strace, err := lookFor("strace")
 	if err != nil {
@@ -66,37 +66,53 @@ func syscalls(ctx context.Context, s *session, out *section) error {
 	return nil
 }
 
-// trace counts the calls of one server.
+// rhythms are the two ways requests come: "busy", another one always at hand,
+// and "alone", each finding the server asleep.
+var rhythms = []struct {
+	name string
+	load []string
+}{
+	{"busy", []string{"--max", "--conns", "8", "--window"}},
+	{"alone", []string{"--rate", "200", "--window"}},
+}
+
+// trace counts the calls of one server in both rhythms.
 func (st *stand) trace(ctx context.Context, out *section, strace string, srv server, prefix string) error {
-	file := filepath.Join(st.dir, srv.name+".strace")
-	argv := []string{strace, "-f", "-c", "-o", file}
-	for _, pid := range family(srv.pid) {
-		argv = append(argv, "-p", strconv.Itoa(pid))
-	}
-	load := []string{"--foreign", "100", "--rate", "200", "--rounds", "1", "--request-bytes", "1500", "--warmup", "0s", "--window"}
-	// Connections are opened, and code is touched, before anybody counts.
-	if err := st.load(ctx, out, "", []server{srv}, append(load, "1s")...); err != nil {
-		return err
-	}
-	p, err := st.start("strace-"+srv.name, syscall.SIGINT, nil, argv...)
-	if err != nil {
-		return err
-	}
-	if err := p.attached(len(family(srv.pid))); err != nil {
-		return err
-	}
-	if err := st.load(ctx, out, "", []server{srv}, append(load, pick(st.s, "10s", "5s"))...); err != nil {
-		return err
-	}
-	p.stop()
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("strace wrote nothing: %w: %s", err, p.said())
-	}
-	requests := float64(out.Load.target(srv.name).OK)
-	sums := straceSums(string(b))
-	for _, group := range groupOrder {
-		out.add(prefix+group, "a request", sums[group]/requests)
+	for _, r := range rhythms {
+		load := func(window string) error {
+			args := []string{"--foreign", "100", "--rounds", "1", "--request-bytes", "1500", "--warmup", "0s"}
+			return st.load(ctx, out, "", []server{srv}, append(append(args, r.load...), window)...)
+		}
+		// Connections are opened, and code is touched, before anybody counts.
+		if err := load("500ms"); err != nil {
+			return err
+		}
+		file := filepath.Join(st.dir, srv.name+".strace")
+		argv := []string{strace, "-f", "-c", "-o", file}
+		pids := family(srv.pid)
+		for _, pid := range pids {
+			argv = append(argv, "-p", strconv.Itoa(pid))
+		}
+		p, err := st.start("strace-"+srv.name, syscall.SIGINT, nil, argv...)
+		if err != nil {
+			return err
+		}
+		if err := p.attached(len(pids)); err != nil {
+			return err
+		}
+		if err := load(pick(st.s, "5s", "3s")); err != nil {
+			return err
+		}
+		p.stop()
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("strace wrote nothing: %w: %s", err, p.said())
+		}
+		requests := float64(out.Load.target(srv.name).Sent)
+		sums := straceSums(string(b))
+		for _, group := range groupOrder {
+			out.add(prefix+r.name+"_"+group, "a request", sums[group]/requests)
+		}
 	}
 	return nil
 }
