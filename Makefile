@@ -87,8 +87,9 @@ fuzz: ## every fuzz target one after the other; FUZZTIME=60s
 	done; \
 	if [ -n "$$failed" ]; then echo "these found something:$$failed"; exit 1; fi
 
-protocol: ## the protocol corpora; those outside the repository are skipped where they are absent
-	$(GO) test -count=1 -v -run='Protocol|Corpus' ./...
+protocol: ## the protocol corpora, on both lanes; those outside the repository are skipped where they are absent
+	$(GO) test -count=1 -v -run='Protocol|Ambiguity|Llhttp|Smuggling|Shared|Suite|Policy|Crooked' \
+		./hotpath ./hotpath/http1 ./hotpath/frame ./core/scan ./adapters/dialect/openai ./control/api
 
 clean: ## remove what was built here
 	rm -rf bin .cache

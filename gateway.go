@@ -80,6 +80,8 @@ func doors() []hotpath.Door {
 		"POST /responses":        core.OpResponses,
 		"POST /embeddings":       core.OpEmbed,
 		"GET /models":            core.OpModels,
+		"HEAD /models":           core.OpModels,
+		"HEAD /models/*":         core.OpModels,
 		"GET /models/*":          core.OpModels,
 	}
 	return []hotpath.Door{

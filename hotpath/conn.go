@@ -326,11 +326,11 @@ func (k *conn) watch(gone func()) (stop func()) {
 		defer close(done)
 		var b [512]byte
 		for {
+			if len(k.in)+len(b) > http1.MaxHead {
+				return // enough is kept; the kernel holds the rest
+			}
 			n, err := k.c.Read(b[:])
 			if n > 0 {
-				if len(k.in)+n > http1.MaxHead {
-					return // enough is kept; the kernel holds the rest
-				}
 				if k.in == nil {
 					k.in = k.s.shared.Take(n)
 				}
@@ -423,13 +423,15 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 	}
 	f.begun = core.Clock()
 	f.decide += f.begun - t0
-	u.SetDeadline(time.Now().Add(or(w.Header, defaultHeader)))
+	u.SetWriteDeadline(f.until(or(w.Header, defaultHeader)))
 	_, err := u.Write(k.box.bytes())
 	f.kernel += core.Clock() - t0
 	if err != nil {
 		u.Close()
-		return tryNext, true
+		f.late = errors.Is(err, os.ErrDeadlineExceeded)
+		return tryNext, !f.late
 	}
+	u.SetReadDeadline(f.until(or(w.Header, defaultHeader)))
 	b := s.shared.Take(streamRead)
 	defer func() { s.shared.Give(b) }()
 	n, err := k.readReply(&b, u)
@@ -439,6 +441,14 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 		return tryNext, n == 0 && !f.late
 	}
 	return k.relay(f, u, b, n), false
+}
+
+// until is the end of a wait of d that begins now, and never past the exchange's end.
+func (f *flight) until(d time.Duration) time.Time {
+	if w := f.target.Waits.Total; w > 0 {
+		d = min(d, w-time.Duration(core.Clock()-f.x.Start))
+	}
+	return time.Now().Add(d)
 }
 
 // readReply reads the head of the final reply into b; interim ones are skipped.
@@ -493,7 +503,7 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		f.ttft = core.Clock() - f.x.Start
 	}
 	for !done && err == nil && werr == nil {
-		u.SetReadDeadline(time.Now().Add(or(f.target.Waits.Stall, defaultStall)))
+		u.SetReadDeadline(f.until(or(f.target.Waits.Stall, defaultStall)))
 		m, rerr := u.Read(b[:cap(b)])
 		if m == 0 {
 			if l.from == bodyClose && errors.Is(orEOF(rerr), io.EOF) {

@@ -138,13 +138,14 @@ func (l *loop) onClient(c *client, what uint32) {
 	if what&sock.Out != 0 && len(c.out) > 0 && !l.flush(c) {
 		return
 	}
-	switch c.phase {
-	case reading:
+	if c.phase == reading {
 		if c.more {
 			c.more = false
 			l.take(c, c.in)
 		}
 		l.read(c)
+	}
+	switch c.phase {
 	case flying:
 		if c.fin && !c.probed {
 			c.probed = true
@@ -231,7 +232,7 @@ func (l *loop) takeHead(c *client, b []byte) bool {
 		l.hand(c, b)
 		return false
 	} else if more {
-		l.stash(c, b)
+		l.halfHead(c, b)
 		return false
 	}
 	l.reqOf = nil
@@ -243,10 +244,7 @@ func (l *loop) takeHead(c *client, b []byte) bool {
 		return false
 	}
 	if n == 0 {
-		if c.in == nil {
-			l.deadline(c.slot, l.limits().HeadWait)
-		}
-		l.stash(c, b)
+		l.halfHead(c, b)
 		return false
 	}
 	c.head = n
@@ -279,6 +277,14 @@ func (l *loop) takeHead(c *client, b []byte) bool {
 }
 
 func isHead(b []byte) bool { return len(b) > 5 && string(b[:5]) == "HEAD " }
+
+// halfHead keeps the beginning of a head. Its time runs from the first byte.
+func (l *loop) halfHead(c *client, b []byte) {
+	if c.in == nil {
+		l.deadline(c.slot, l.limits().HeadWait)
+	}
+	l.stash(c, b)
+}
 
 // stash keeps b in c.in, if it is not there already.
 func (l *loop) stash(c *client, b []byte) {
@@ -501,7 +507,11 @@ func (l *loop) settle(c *client, f *flight) {
 	}
 	c.phase = reading
 	c.since = core.Clock()
-	l.deadline(c.slot, l.limits().IdleWait)
+	lim := l.limits()
+	l.deadline(c.slot, lim.IdleWait)
+	if c.in != nil { // the next head has begun
+		l.deadline(c.slot, lim.HeadWait)
+	}
 	if c.more = c.in != nil; c.more || c.readable {
 		l.later(c.slot) // in the next round: a client may pipeline more than the stack holds
 	}

@@ -428,7 +428,8 @@ func (l *loop) upstreamEnded(u *link, err error) {
 	}
 	f.on.mark = core.Clock()
 	if !f.rel.committed {
-		silent := f.on.up == nil && !f.late
+		var bad *http1.Refusal // of the first bytes: then there were some
+		silent := f.on.up == nil && !f.late && !errors.As(err, &bad)
 		l.bufs.Give(f.on.up)
 		f.on.up = nil
 		if silent && l.redial(f, u) {
