@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard bin/gate fuzz protocol clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard bin/gate fuzz protocol clients clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,32 @@ fuzz: ## every fuzz target one after the other; FUZZTIME=60s
 protocol: ## the protocol corpora, on both lanes; those outside the repository are skipped where they are absent
 	$(GO) test -count=1 -v -run='Protocol|Ambiguity|Llhttp|Smuggling|Shared|Suite|Policy|Crooked' \
 		./hotpath ./hotpath/http1 ./hotpath/frame ./core/scan ./adapters/dialect/openai ./control/api
+
+# The SDKs stay out of the tree, in a directory for each set of pinned versions;
+# one that is complete has a stamp. What cannot be installed for want of node or
+# python is skipped, saying so.
+SDKS        = $(TOOLS)/../sdks
+NODE_SDK    = $(SDKS)/node-$(shell sha256sum e2e/clients/node/package-lock.json | cut -c1-16)
+PYTHON_SDK  = $(SDKS)/python-$(shell { python3 --version; cat e2e/clients/python/requirements.txt; } 2>/dev/null | sha256sum | cut -c1-16)
+NODE        = $(shell command -v npm >/dev/null && command -v node)
+PYTHON      = $(shell command -v python3 >/dev/null && echo $(PYTHON_SDK)/bin/python)
+CLIENTDATA ?= ../shared/data/wire/openai
+
+clients: build $(if $(NODE),$(NODE_SDK)/.complete) $(if $(PYTHON),$(PYTHON_SDK)/.complete) ## real SDKs and curl, directly and through asbru; installs them once
+	$(GO) run ./e2e/clients -asbru bin/asbru -data $(CLIENTDATA) -curl "$$(command -v curl || true)" \
+		-node "$(NODE)" -modules $(NODE_SDK) -python "$(PYTHON)"
+
+$(NODE_SDK)/.complete:
+	@rm -rf $(@D) && mkdir -p $(@D)
+	cp e2e/clients/node/package.json e2e/clients/node/package-lock.json $(@D)
+	cd $(@D) && npm ci --loglevel=error --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+$(PYTHON_SDK)/.complete:
+	@rm -rf $(@D) && mkdir -p $(dir $(@D))
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install -q --disable-pip-version-check -r e2e/clients/python/requirements.txt
+	@touch $@
 
 clean: ## remove what was built here
 	rm -rf bin .cache
