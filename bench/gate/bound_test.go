@@ -112,7 +112,7 @@ func TestChoose(t *testing.T) {
 // What is kept must be readable again and name neither path nor address.
 func TestResult(t *testing.T) {
 	r := result{When: time.Date(2026, 11, 21, 13, 0, 0, 0, time.UTC), Program: "v1", Machine: machine{CPU: "AMD EPYC", CPUs: 2}}
-	s := section{Step: "low", About: "x", columns: []string{"cpu_us", "rate"}}
+	s := section{Step: "low", About: "x", Columns: []string{"cpu_us", "rate"}}
 	s.Load = &loadRun{Targets: []loadTarget{{Name: "asbru", Figures: map[string]spread{"cpu_us": {1, 2, 3, 5}}}}}
 	s.Bounds = []verdict{{bound: bound{Figure: "asbru.cpu_us", Max: ptr(1)}, Spread: spread{1, 2, 3, 5}}}
 	r.Sections = []section{s, {Step: "hold", Skipped: "there is no /proc"}}
@@ -136,6 +136,10 @@ func TestResult(t *testing.T) {
 		if !bytes.Contains(md, []byte(want)) {
 			t.Errorf("the table lacks %q:\n%s", want, md)
 		}
+	}
+	again = result{When: r.When, Program: r.Program, Machine: r.Machine, Sections: []section{{Step: "hold", Broken: "x"}}}
+	if again.keep(filepath.Join(dir, "2026-11-21-amd-epyc-2cpu.json")); len(again.Sections) != 2 || again.Sections[1].Broken != "x" {
+		t.Errorf("a second run of the day left %+v", again.Sections)
 	}
 	if bytes.Contains(append(b, md...), []byte(dir)) {
 		t.Error("the result names a path")

@@ -51,7 +51,7 @@ func (c contest) run(ctx context.Context, s *session, out *section) error {
 		}
 		servers = append(servers, n)
 	}
-	out.columns = c.columns
+	out.Columns = c.columns
 	after := func() error { return nil }
 	if c.around != nil {
 		if after, err = c.around(gateway, out); err != nil {

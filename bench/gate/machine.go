@@ -16,19 +16,22 @@ type machine struct {
 	MemoryMB int    `json:"memory_mb"`
 	Kernel   string `json:"kernel"`
 	System   string `json:"system"`
-	Go       string `json:"go"` // that built this program
+	Go       string `json:"go"` // that built the gateway
 	Nginx    string `json:"nginx,omitempty"`
 	HAProxy  string `json:"haproxy,omitempty"`
 }
 
-func thisMachine() machine {
+func thisMachine(gateway string) machine {
 	m := machine{
-		CPUs: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
+		CPUs: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH,
 		CPU:    fieldOf("/proc/cpuinfo", "model name"),
 		Kernel: strings.TrimSpace(string(readQuietly("/proc/sys/kernel/osrelease"))),
 	}
 	if kb, err := strconv.Atoi(strings.TrimSuffix(fieldOf("/proc/meminfo", "MemTotal"), " kB")); err == nil {
 		m.MemoryMB = kb / 1000
+	}
+	if said, err := tool(context.Background(), gateway, "version"); err == nil {
+		m.Go = goPattern.FindString(said)
 	}
 	if path, err := lookFor("nginx"); err == nil {
 		m.Nginx = versionOf(path, "-v")
@@ -38,6 +41,8 @@ func thisMachine() machine {
 	}
 	return m
 }
+
+var goPattern = regexp.MustCompile(`go1\S+`)
 
 var versionPattern = regexp.MustCompile(`\d+\.\d+\.\d+|v?\d+\.\d+|asbru \S+`)
 

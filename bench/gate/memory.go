@@ -32,7 +32,7 @@ func low(ctx context.Context, s *session, out *section) error {
 	} else {
 		out.note("no comparison: %v", err)
 	}
-	out.columns = []string{"switches", "cpu_us"}
+	out.Columns = []string{"switches", "cpu_us"}
 	return st.load(ctx, out, "low.json", servers, "--foreign", "100", "--rate", "200", "--request-bytes", "1500",
 		"--window", pick(s, "2s", "1s"), "--rounds", "5")
 }
@@ -89,7 +89,7 @@ func holding(ctx context.Context, s *session, out *section, gate string, tls boo
 		return err
 	}
 	time.Sleep(settle)
-	out.columns = []string{"streams", "rss_stream_kb", "anon_stream_kb", "rss_mb", "ttfb_p50", "sockets"}
+	out.Columns = []string{"streams", "rss_stream_kb", "anon_stream_kb", "rss_mb", "ttfb_p50", "sockets"}
 	return st.load(ctx, out, gate, []server{g}, "--stream", "--hold", strconv.Itoa(n), "--rate", strconv.Itoa(rate),
 		"--duration", pick(s, "6s", "3s"), "--model", "mock-gap-2s+tokens-60", "--timeout", "3m")
 }

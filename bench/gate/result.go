@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,7 +22,7 @@ type result struct {
 }
 
 // write puts DATE-MACHINE.json and .md into the folder of the results. A second
-// run of the same day replaces the first.
+// run of the day replaces what it measured anew; of another program, everything.
 func (r *result) write(o options) error {
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return fmt.Errorf("cannot keep the results: %w", err)
@@ -31,6 +32,7 @@ func (r *result) write(o options) error {
 		name = r.Machine.slug()
 	}
 	base := filepath.Join(o.out, r.When.Format(time.DateOnly)+"-"+name)
+	r.keep(base + ".json")
 	b, err := json.MarshalIndent(r, "", " ")
 	if err != nil {
 		return err
@@ -42,6 +44,25 @@ func (r *result) write(o options) error {
 		return fmt.Errorf("cannot keep the results: %w", err)
 	}
 	return nil
+}
+
+// keep takes over the steps of an earlier result that this run left out.
+func (r *result) keep(name string) {
+	var before result
+	if json.Unmarshal(readQuietly(name), &before) != nil || before.Program != r.Program || before.Machine != r.Machine {
+		return
+	}
+	var all []section
+	for _, st := range steps() {
+		for _, from := range [][]section{r.Sections, before.Sections} {
+			i := slices.IndexFunc(from, func(s section) bool { return s.Step == st.name })
+			if i >= 0 {
+				all = append(all, from[i])
+				break
+			}
+		}
+	}
+	r.Sections = all
 }
 
 // markdown is the result for people.
@@ -104,7 +125,7 @@ func (s *section) markdown(b *bytes.Buffer) {
 		if len(s.Figures) > 0 {
 			b.WriteByte('\n')
 		}
-		s.Load.markdown(b, s.columns)
+		s.Load.markdown(b, s.Columns)
 	}
 	for _, n := range s.Notes {
 		fmt.Fprintf(b, "\n%s\n", strings.ReplaceAll(n, "\n", " "))

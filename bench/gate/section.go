@@ -19,7 +19,7 @@ type section struct {
 	Load    *loadRun  `json:"load,omitempty"`    // measured by the load generator
 	Bounds  []verdict `json:"bounds,omitempty"`
 
-	columns []string // figures of Load worth a column
+	Columns []string `json:"columns,omitempty"` // figures of Load worth a column
 }
 
 // figure is one number that a step counted.

@@ -6,7 +6,7 @@ import "context"
 // each of the others. Memory needs no turns: each has the machine, a provider
 // and the load generator's descriptors to itself.
 func waiting(ctx context.Context, s *session, out *section) error {
-	out.columns = []string{"success", "rate", "rss_mb", "p50", "p99", "cpu_us"}
+	out.Columns = []string{"success", "rate", "rss_mb", "p50", "p99", "cpu_us"}
 	whole := new(loadRun)
 	for _, w := range []struct {
 		gate  string
