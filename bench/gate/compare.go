@@ -58,6 +58,7 @@ func (c contest) run(ctx context.Context, s *session, out *section) error {
 			return err
 		}
 	}
+	s.quiet(ctx, out)
 	args := append([]string{"--rounds", strconv.Itoa(c.rounds)}, c.load...)
 	for try := 1; ; try++ {
 		if err := st.load(ctx, out, c.gate, servers, args...); err != nil {
@@ -79,24 +80,24 @@ const provider512 = 512 // idle connections nginx keeps to the provider
 func small(ctx context.Context, s *session, out *section) error {
 	return contest{
 		gate: "small.json", mock: []string{"--reply-bytes", "1500"}, logged: true,
-		load:   []string{"--rate", "5000", "--request-bytes", "1500", "--window", pick(s, "2s", "1s"), "--model", "mock"},
-		rounds: pick(s, 9, 5), proxy: proxyShape{keepAlive: provider512}, columns: timed, around: decisions,
+		load:   []string{"--rate", "5000", "--request-bytes", "1500", "--window", pick(s, "1s", "500ms"), "--model", "mock"},
+		rounds: pick(s, 15, 7), proxy: proxyShape{keepAlive: provider512}, columns: timed, around: decisions,
 	}.run(ctx, s, out)
 }
 
 func large(ctx context.Context, s *session, out *section) error {
 	return contest{
 		gate: "large.json", mock: []string{"--reply-bytes", "10000"},
-		load:   []string{"--rate", "5000", "--request-bytes", "10000", "--window", pick(s, "2s", "1s")},
-		rounds: pick(s, 9, 5), proxy: proxyShape{keepAlive: provider512}, columns: timed,
+		load:   []string{"--rate", "5000", "--request-bytes", "10000", "--window", pick(s, "1s", "500ms")},
+		rounds: pick(s, 15, 7), proxy: proxyShape{keepAlive: provider512}, columns: timed,
 	}.run(ctx, s, out)
 }
 
 func highest(ctx context.Context, s *session, out *section) error {
 	return contest{
 		gate: "max.json", mock: []string{"--reply-bytes", "1500"},
-		load:   []string{"--max", "--request-bytes", "1500", "--window", pick(s, "2s", "1s")},
-		rounds: pick(s, 7, 5), proxy: proxyShape{keepAlive: provider512},
+		load:   []string{"--max", "--request-bytes", "1500", "--window", pick(s, "1s", "500ms")},
+		rounds: pick(s, 15, 7), proxy: proxyShape{keepAlive: provider512},
 		columns: []string{"rate", "cpu_us", "p50", "p99", "switches", "rss_mb"},
 	}.run(ctx, s, out)
 }
@@ -105,8 +106,8 @@ func relay(ctx context.Context, s *session, out *section) error {
 	return contest{
 		gate: "relay.json",
 		load: []string{"--stream", "--rate", "50", "--model", "mock-chunks-40+gap-20ms+stamp", "--request-bytes", "1500",
-			"--window", pick(s, "3s", "2s")},
-		rounds: pick(s, 7, 5), proxy: proxyShape{keepAlive: provider512, stream: true},
+			"--window", pick(s, "2s", "1s")},
+		rounds: pick(s, 9, 5), proxy: proxyShape{keepAlive: provider512, stream: true},
 		columns: []string{"added_ttfb_p50", "added_ttfb_p99", "added_relay_p50", "added_relay_p99", "cpu_chunk_us", "rss_mb"},
 	}.run(ctx, s, out)
 }

@@ -9,6 +9,8 @@ const (
 	endWithin    = 5 * time.Second  // a server told to end has ended
 	loadWithin   = 10 * time.Minute // one run of the load generator
 	testsWithin  = 8 * time.Minute  // the tests that count
+	quietWithin  = 2 * time.Minute  // others leave the machine alone
+	quietLook    = time.Second      // how long one look at them takes
 	settle       = time.Second      // a server just started comes to rest
 	pollEvery    = 20 * time.Millisecond
 	maxOutput    = 1 << 20 // of a tool, read into memory
