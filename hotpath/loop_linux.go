@@ -4,7 +4,6 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"asbru/core"
 	"asbru/hotpath/buf"
@@ -67,46 +66,6 @@ type entry struct {
 	door *entrance
 }
 
-// A probe is a client to be asked whether it still listens.
-type probe struct {
-	tag uint64
-	at  int64
-}
-
-// mail is what other goroutines tell a loop.
-type mail struct {
-	kind     mailKind
-	fd       int
-	peer     [16]byte
-	raw      *upstream.Raw
-	err      error
-	f        *flight
-	gen      uint32
-	pool     *upstream.Pool
-	entrance *entrance
-}
-
-type mailKind uint8
-
-const (
-	mailClient mailKind = iota // an accepted connection
-	mailDialed                 // raw, or err, for f
-	mailListen
-	mailDrain
-	mailCut
-	mailClose
-)
-
-const (
-	lingerMillis = 2 // in a loop's own epoll, before it blocks
-	tickWait     = 100 * time.Millisecond
-	trimWait     = 10 * time.Second
-	readsATurn   = 8       // of one upstream, before others have theirs
-	acceptTurn   = 64      // connections taken at once
-	drainTurns   = 1 << 10 // such turns to empty a queue with, before its socket closes
-	flightsKept  = 1 << 14
-)
-
 func newLoop(s *Server, index int) (*loop, error) {
 	p, err := sock.NewPoll()
 	if err != nil {
@@ -123,20 +82,6 @@ func newLoop(s *Server, index int) (*loop, error) {
 		return nil, e
 	}
 	return l, nil
-}
-
-// post tells the loop something. Any goroutine may call it.
-func (l *loop) post(m mail) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.ended {
-		m.discard()
-		return
-	}
-	l.inbox = append(l.inbox, m)
-	if !l.ringing.Swap(true) {
-		sock.Raise(l.signal)
-	}
 }
 
 // run turns the loop until the Server is closed. While there is traffic it lingers in
@@ -169,24 +114,6 @@ func (l *loop) run() {
 		l.checkClock()
 	}
 	l.end()
-}
-
-// wind says when the clocks are looked at next.
-func (l *loop) wind(d time.Duration) {
-	l.next = core.Clock() + int64(d)
-}
-
-func (l *loop) checkClock() {
-	now := core.Clock()
-	if now < l.next {
-		return
-	}
-	l.tick(now)
-	if len(l.probes) > 0 {
-		l.wind(probeWait / 2)
-	} else {
-		l.wind(tickWait)
-	}
 }
 
 // event gives one connection its turn. A panic ends that connection and
@@ -279,123 +206,6 @@ func (l *loop) tag(slot uint32) uint64 { return uint64(l.entries[slot].gen)<<32 
 
 // later asks for a turn in the next round.
 func (l *loop) later(slot uint32) { l.again = append(l.again, l.tag(slot)) }
-
-// deadline says when a slot's patience ends.
-func (l *loop) deadline(slot uint32, d time.Duration) { l.until[slot] = core.Clock() + int64(d) }
-
-// mails reads what other goroutines told.
-func (l *loop) mails() {
-	sock.Lower(l.signal)
-	l.ringing.Store(false)
-	l.mu.Lock()
-	box := l.inbox
-	l.inbox = nil
-	l.mu.Unlock()
-	for i := range box {
-		l.open(&box[i])
-	}
-}
-
-// open does what one mail asks for. A panic ends the exchange it is about.
-func (l *loop) open(m *mail) {
-	defer l.survive(0)
-	l.victim = nil
-	switch m.kind {
-	case mailClient:
-		l.welcome(m.fd, m.peer)
-	case mailDialed:
-		if m.f.on.gen == m.gen {
-			l.victim = m.f.on.c
-		}
-		l.dialed(m)
-	case mailListen:
-		l.listen(m.entrance)
-	case mailDrain:
-		l.drain()
-	case mailCut:
-		l.cutting = true
-		l.tick(core.Clock())
-	case mailClose:
-		l.closing = true
-	}
-}
-
-// end gives back every descriptor. Nobody is told anything any more.
-func (l *loop) end() {
-	l.drain()
-	l.cutting = true
-	l.drainTick(core.Clock())
-	for slot := range l.entries {
-		if u := l.entries[slot].u; u != nil {
-			l.unlink(u)
-		}
-	}
-	l.mu.Lock()
-	l.ended = true
-	late := l.inbox
-	l.inbox = nil
-	sock.Close(l.poll.FD)
-	sock.Close(l.signal)
-	l.mu.Unlock()
-	for i := range late {
-		late[i].discard()
-	}
-	close(l.over)
-}
-
-// discard closes what a mail brings that nobody will open.
-func (m *mail) discard() {
-	switch {
-	case m.kind == mailClient:
-		sock.Close(m.fd)
-	case m.raw != nil:
-		m.raw.Close()
-	case m.entrance != nil:
-		sock.Close(m.entrance.fd)
-		close(m.entrance.done)
-	}
-}
-
-// tick looks at the clocks.
-func (l *loop) tick(now int64) {
-	for _, d := range l.doors {
-		if d.rest {
-			d.rest = false
-			l.poll.AddLevel(d.fd, l.tag(d.slot))
-		}
-	}
-	for slot := range l.until {
-		if t := l.until[slot]; t != 0 && t <= now {
-			l.overdue(uint32(slot))
-		}
-	}
-	if l.draining {
-		l.drainTick(now)
-	}
-	l.probeTick(now)
-	l.stats.Buffers.Store(int64(l.bufs.Taken))
-	if now-l.trimmed > int64(trimWait) {
-		l.trimmed = now
-		l.bufs.Trim()
-		l.box.shrink()
-		clear(l.flights[len(l.flights)/2:])
-		l.flights = l.flights[:len(l.flights)/2]
-	}
-}
-
-// overdue ends the wait of a slot.
-func (l *loop) overdue(slot uint32) {
-	defer l.survive(slot)
-	l.until[slot] = 0
-	e := &l.entries[slot]
-	l.blame(e)
-	switch {
-	case e.c != nil:
-		l.impatient(e.c)
-	case e.u != nil:
-		l.upstreamLate(e.u)
-	}
-}
 
 func (l *loop) newFlight(c *client) *flight {
 	var f *flight
