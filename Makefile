@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain bench gate fuzz protocol clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard bin/gate fuzz protocol clients clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ build: ## one static binary: bin/asbru
 run: build ## start the gateway with a built-in stand-in provider: no key, no network
 	bin/asbru serve --demo
 
-test: format vet lint build race plain ## everything that has to hold; needs no network once the tools are there
+test: format vet lint build race plain counted ## everything that has to hold; needs no network once the tools are there
 
 format: ## fail on a Go file that gofmt would change
 	@bad=$$(git ls-files -co --exclude-standard -- '*.go' | xargs -r gofmt -l); \
@@ -61,11 +61,22 @@ race: ## all tests under the race detector, in random order
 plain: ## all tests without it: these count allocations
 	$(GO) test -timeout=5m ./...
 
+# The allocation budgets have just run; what else can be counted takes less than
+# a minute and does not mind a busy machine.
+counted: build bin/gate ## system calls, instructions, switches and memory, against their bounds
+	bin/gate --hard --short program syscalls instructions low hold hold-tls
+
 bench: ## every Go benchmark; BENCHTIME=1s
 	$(GO) test -run='^$$' -bench=. -benchmem -benchtime=$(BENCHTIME) -timeout=60m ./...
 
-gate: build ## what may not get worse: allocations, size of the binary, time to start
-	$(GO) test -count=1 -v -run='Alloc|Binary|Budget' ./...
+gate: build bin/gate ## what it costs beside nginx and HAProxy; GATE_STEPS= and GATE_FLAGS= choose; into bench/results
+	bin/gate --out bench/results $(GATE_FLAGS) $(GATE_STEPS)
+
+gate-hard: build bin/gate ## the part that is counted and holds on a busy machine: a minute
+	bin/gate --hard --short $(GATE_FLAGS) $(GATE_STEPS)
+
+bin/gate:
+	$(GO) build -o bin/gate ./bench/gate
 
 fuzz: ## every fuzz target one after the other; FUZZTIME=60s
 	@failed=; for pkg in $$($(GO) list ./...); do \
@@ -76,8 +87,35 @@ fuzz: ## every fuzz target one after the other; FUZZTIME=60s
 	done; \
 	if [ -n "$$failed" ]; then echo "these found something:$$failed"; exit 1; fi
 
-protocol: ## the protocol corpora; those outside the repository are skipped where they are absent
-	$(GO) test -count=1 -v -run='Protocol|Corpus' ./...
+protocol: ## the protocol corpora, on both lanes; those outside the repository are skipped where they are absent
+	$(GO) test -count=1 -v -run='Protocol|Ambiguity|Llhttp|Smuggling|Shared|Suite|Policy|Crooked' \
+		./hotpath ./hotpath/http1 ./hotpath/frame ./core/scan ./adapters/dialect/openai ./control/api
+
+# The SDKs stay out of the tree, in a directory for each set of pinned versions;
+# one that is complete has a stamp. What cannot be installed for want of node or
+# python is skipped, saying so.
+SDKS        = $(TOOLS)/../sdks
+NODE_SDK    = $(SDKS)/node-$(shell sha256sum e2e/clients/node/package-lock.json | cut -c1-16)
+PYTHON_SDK  = $(SDKS)/python-$(shell { python3 --version; cat e2e/clients/python/requirements.txt; } 2>/dev/null | sha256sum | cut -c1-16)
+NODE        = $(shell command -v npm >/dev/null && command -v node)
+PYTHON      = $(shell command -v python3 >/dev/null && echo $(PYTHON_SDK)/bin/python)
+CLIENTDATA ?= ../shared/data/wire/openai
+
+clients: build $(if $(NODE),$(NODE_SDK)/.complete) $(if $(PYTHON),$(PYTHON_SDK)/.complete) ## real SDKs and curl, directly and through asbru; installs them once
+	$(GO) run ./e2e/clients -asbru bin/asbru -data $(CLIENTDATA) -curl "$$(command -v curl || true)" \
+		-node "$(NODE)" -modules $(NODE_SDK) -python "$(PYTHON)"
+
+$(NODE_SDK)/.complete:
+	@rm -rf $(@D) && mkdir -p $(@D)
+	cp e2e/clients/node/package.json e2e/clients/node/package-lock.json $(@D)
+	cd $(@D) && npm ci --loglevel=error --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+$(PYTHON_SDK)/.complete:
+	@rm -rf $(@D) && mkdir -p $(dir $(@D))
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install -q --disable-pip-version-check -r e2e/clients/python/requirements.txt
+	@touch $@
 
 clean: ## remove what was built here
 	rm -rf bin .cache

@@ -55,7 +55,7 @@ type Peek struct {
 	FallsAt   Span                 // fallbacks: the caller's own list, taken out before sending
 	Fallbacks [MaxFallbacks][]byte // the names in FallsAt, unescaped like Model
 
-	Names [MaxModelName]byte // storage for a name that held escapes
+	Names []byte // storage for names that held escapes, MaxModelName bytes; nil until one did
 }
 
 // MaxFallbacks bounds the caller's own fallback list.

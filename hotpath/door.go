@@ -1,12 +1,16 @@
 package hotpath
 
-import "asbru/core"
+import (
+	"bytes"
+
+	"asbru/core"
+)
 
 // A Door is a path prefix behind which one dialect is spoken.
 type Door struct {
 	Prefix  string // "/v1", "/openai/v1"; no trailing slash
 	Dialect *core.Dialect
-	Ops     map[string]core.Op // "POST /chat/completions" → OpChat; anything else behind the prefix is OpPass
+	Ops     map[string]core.Op // "POST /chat/completions" → OpChat, "GET /models/*" whatever follows; anything else behind the prefix is OpPass
 }
 
 // open finds the door of a path: the operation, the dialect, and what follows the
@@ -22,6 +26,12 @@ func (s *Server) open(method, path []byte) (op core.Op, d *core.Dialect, tail []
 		var key [96]byte
 		if k := len(method) + 1 + len(tail); k <= len(key) {
 			b := append(append(append(key[:0], method...), ' '), tail...)
+			if op, ok := door.Ops[string(b)]; ok {
+				return op, door.Dialect, tail, true
+			}
+		}
+		if i := bytes.IndexByte(tail[1:], '/'); i >= 0 && len(method)+i+4 <= len(key) {
+			b := append(append(append(append(key[:0], method...), ' '), tail[:i+2]...), '*')
 			if op, ok := door.Ops[string(b)]; ok {
 				return op, door.Dialect, tail, true
 			}

@@ -11,6 +11,9 @@ import (
 	"asbru/hotpath/sock"
 )
 
+// spareProcs are the processors of the runtime that no loop keeps.
+const spareProcs = 2
+
 // A fleet is the loop lane: one event loop a core. The first one accepts, and
 // gives each connection to the loop that has the fewest.
 type fleet struct {
@@ -67,6 +70,11 @@ func (f *fleet) start(s *Server) {
 	n := s.opt.Loops
 	if n == 0 {
 		n = runtime.GOMAXPROCS(0)
+	}
+	// A loop that lingers keeps its processor. The rest of the process needs some
+	// of its own; the kernel shares out the cores.
+	if runtime.GOMAXPROCS(0) < n+spareProcs {
+		runtime.GOMAXPROCS(n + spareProcs)
 	}
 	loops := make([]*loop, n)
 	for i := range loops {

@@ -88,7 +88,7 @@ func (s *Server) refuseHead(f *flight, bad *http1.Refusal) {
 		x.From = s.opt.Doors[0].Dialect
 	}
 	f.free = true
-	refuse(x, core.Invalid, bad.Reason, "send a plain HTTP/1.1 request")
+	refuse(x, core.Invalid, bad.Reason, "")
 	x.Fault.Status = bad.Status
 }
 

@@ -143,6 +143,7 @@ func (l *loop) onClient(c *client, what uint32) {
 	if c.phase == reading {
 		if c.more {
 			c.more = false
+			l.readAt = core.Clock()
 			l.take(c, c.in)
 		}
 		l.read(c)
@@ -185,6 +186,7 @@ func (l *loop) read(c *client) {
 			return
 		}
 		c.readable = n == room || c.fin
+		l.readAt = core.Clock()
 		if c.in == nil {
 			l.take(c, l.in[:n])
 		} else {
@@ -356,7 +358,7 @@ func (l *loop) takeChunks(c *client) {
 // which is c.in or what was just read. The rest belongs to the next one.
 func (l *loop) fly(c *client, b []byte, total int) {
 	f := l.newFlight(c)
-	t0 := core.Clock()
+	t0 := l.readAt
 	f.on.mark = t0
 	parsed := c.in == nil // then the head was parsed a moment ago
 	switch rest := b[total:]; {

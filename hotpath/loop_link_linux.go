@@ -442,11 +442,12 @@ func (l *loop) upstreamEnded(u *link, err error) {
 	}
 	u.f, f.on.u = nil, nil
 	l.unlink(u)
-	f.free, f.on.ended = true, true
+	f.on.ended = true
 	l.box.reset()
 	if f.rel.from == bodyClose && errors.Is(err, io.EOF) {
 		f.rel.end(&f.x, &l.box)
 	} else {
+		f.free = true
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: err}
 		f.rel.broken(&f.x, &l.box)
 	}

@@ -1,12 +1,9 @@
 package hotpath
 
 import (
-	"errors"
-	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"asbru/core"
@@ -18,15 +15,13 @@ import (
 
 // A loop is an event loop: one goroutine that owns the connections given to it
 // and carries their exchanges from accept to close without ever waiting for one of
-// them. Its epoll is nested in the runtime's poller, so that the goroutine parks
-// like any other and the rest of the process stays healthy.
+// them.
 //
 // Everything but the inbox belongs to the loop's goroutine.
 type loop struct {
 	s     *Server
 	index int
 	poll  *sock.Poll
-	file  *os.File // of poll, in the runtime's poller
 	stats core.LaneStats
 
 	mu      sync.Mutex // guards inbox and ended, and the signal while it is raised
@@ -42,6 +37,7 @@ type loop struct {
 	again   []uint64 // tags of those that go on in the next round, without an event
 	probes  []probe
 	next    int64 // Clock of the next tick
+	readAt  int64 // Clock when the bytes now looked at had been read
 
 	bufs    buf.List
 	hooks   hooks
@@ -102,12 +98,13 @@ const (
 )
 
 const (
-	tickWait    = 100 * time.Millisecond
-	trimWait    = 10 * time.Second
-	readsATurn  = 8       // of one upstream, before others have theirs
-	acceptTurn  = 64      // connections taken at once
-	drainTurns  = 1 << 10 // such turns to empty a queue with, before its socket closes
-	flightsKept = 1 << 14
+	lingerMillis = 2 // in a loop's own epoll, before it blocks
+	tickWait     = 100 * time.Millisecond
+	trimWait     = 10 * time.Second
+	readsATurn   = 8       // of one upstream, before others have theirs
+	acceptTurn   = 64      // connections taken at once
+	drainTurns   = 1 << 10 // such turns to empty a queue with, before its socket closes
+	flightsKept  = 1 << 14
 )
 
 func newLoop(s *Server, index int) (*loop, error) {
@@ -115,11 +112,7 @@ func newLoop(s *Server, index int) (*loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.SetNonblock(p.FD, true); err != nil {
-		return nil, err
-	}
 	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool][]*link{}, over: make(chan struct{})}
-	l.file = os.NewFile(uintptr(p.FD), "epoll")
 	l.stats.Name = "loop"
 	l.hooks = hooks{Grow: l.bufs.Need, Free: l.bufs.Give}
 	l.entries, l.until = make([]entry, 1, 64), make([]int64, 1, 64) // slot 0 is the signal's
@@ -146,32 +139,41 @@ func (l *loop) post(m mail) {
 	}
 }
 
-// run turns the loop until the Server is closed. The runtime's poller wakes it when its
-// epoll has something; a deadline wakes it for the clocks.
+// run turns the loop until the Server is closed. While there is traffic it lingers in
+// its epoll: one call a wake, and the scheduler is told nothing. Only when nothing
+// came for a while it blocks like any system call, and gives its processor away.
+//
+// Nesting the epoll in the runtime's poller was measured beside this: three calls a
+// wake instead of one, 10 us more added median and twice the p99 at 5,000 requests
+// a second. Blocking at once was worse than both: the monitor takes the processor
+// away, and each wake begins with getting one back.
 func (l *loop) run() {
-	rc, err := l.file.SyscallConn()
-	if err != nil {
-		return
-	}
-	round := func(uintptr) bool { return l.round() }
 	l.wind(tickWait)
-	for {
-		err := rc.Read(round)
-		if l.closing {
-			l.end()
-			return
+	for !l.closing {
+		patience := lingerMillis
+		if len(l.again) > 0 {
+			patience = 0
 		}
-		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-			return
+		evs := l.poll.Linger(patience)
+		if len(evs) == 0 && len(l.again) == 0 {
+			evs = l.poll.Block(max(0, int((l.next-core.Clock())/1e6)+1))
 		}
+		for i := range evs {
+			l.event(evs[i].Tag(), evs[i].Events)
+		}
+		n := len(l.again)
+		for i := range n {
+			l.event(l.again[i], 0)
+		}
+		l.again = append(l.again[:0], l.again[n:]...)
 		l.checkClock()
 	}
+	l.end()
 }
 
-// wind sets the alarm that wakes the loop for its clocks.
+// wind says when the clocks are looked at next.
 func (l *loop) wind(d time.Duration) {
 	l.next = core.Clock() + int64(d)
-	l.file.SetReadDeadline(time.Now().Add(d))
 }
 
 func (l *loop) checkClock() {
@@ -184,31 +186,6 @@ func (l *loop) checkClock() {
 		l.wind(probeWait / 2)
 	} else {
 		l.wind(tickWait)
-	}
-}
-
-// round handles what is ready until nothing is. It does not ask a last time whether
-// anything is left: an event that comes after Wait tells the runtime's poller, and
-// the call is a tenth of a request. A loop that is never out of work
-// never parks, so it looks at the clock by itself.
-func (l *loop) round() (stop bool) {
-	for {
-		evs := l.poll.Wait()
-		for i := range evs {
-			l.event(evs[i].Tag(), evs[i].Events)
-		}
-		n := len(l.again)
-		for i := range n {
-			l.event(l.again[i], 0)
-		}
-		l.again = append(l.again[:0], l.again[n:]...)
-		if l.closing {
-			return true
-		}
-		if len(evs) < len(l.poll.Events) && len(l.again) == 0 {
-			return false // what came meanwhile wakes us again
-		}
-		l.checkClock()
 	}
 }
 
@@ -357,7 +334,7 @@ func (l *loop) end() {
 	l.ended = true
 	late := l.inbox
 	l.inbox = nil
-	l.file.Close()
+	sock.Close(l.poll.FD)
 	sock.Close(l.signal)
 	l.mu.Unlock()
 	for i := range late {
@@ -396,6 +373,7 @@ func (l *loop) tick(now int64) {
 		l.drainTick(now)
 	}
 	l.probeTick(now)
+	l.stats.Buffers.Store(int64(l.bufs.Taken))
 	if now-l.trimmed > int64(trimWait) {
 		l.trimmed = now
 		l.bufs.Trim()

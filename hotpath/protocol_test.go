@@ -500,9 +500,7 @@ func TestProtocolOwnStreams(t *testing.T) {
 	var all []stream
 	for _, own := range ownStreams {
 		row := stream{ID: own.raw, Raw: own.raw}
-		for _, d := range whatwg(own.raw) {
-			row.Events = append(row.Events, d)
-		}
+		row.Events = append(row.Events, whatwg(own.raw)...)
 		var data []string
 		for _, e := range row.Events {
 			data = append(data, e.Data)

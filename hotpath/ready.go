@@ -35,11 +35,27 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 		return pass(f, r)
 	}
 	if x.Route, x.Name = x.Snap.Resolve(x.Peek.Model); x.Route != nil {
-		return true
+		return fallbacks(x)
 	}
 	refuse(x, core.NotFound, "nobody here serves the model "+quote(x.Peek.Model), "ask GET /v1/models for the names, or write provider/model")
 	x.Fault.Param = "model"
 	return false
+}
+
+// fallbacks refuses a list of the caller's own that names what nobody serves: to
+// pass over a name without a word would take the caller's safety net away.
+func fallbacks(x *core.Exchange) bool {
+	for _, name := range x.Peek.Fallbacks {
+		if name == nil {
+			return true
+		}
+		if r, _ := x.Snap.Resolve(name); r == nil {
+			refuse(x, core.NotFound, "nobody here serves the fallback "+quote(name), "ask GET /v1/models for the names, or write provider/model")
+			x.Fault.Param = "fallbacks"
+			return false
+		}
+	}
+	return true
 }
 
 // peek reads what policy needs from the body. Bodies that are not JSON are

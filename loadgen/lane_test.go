@@ -201,15 +201,33 @@ func TestStreamWithoutItsEnd(t *testing.T) {
 	})
 }
 
+// Held streams are open together, none of them is a failure when the hold is
+// over, and a stop does not wait for them.
 func TestHold(t *testing.T) {
 	k := newClock()
 	bothLanes(t, func(t *testing.T, portable bool) {
+		noLeaks(t)
+		to, err := aim("server", serve(t, func(c net.Conn, _ string, _ []byte) bool { return sayStream(c, k, 1000, 100*time.Millisecond) }), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to.request = ask{method: "POST", path: "/p", body: []byte("{}")}.render(to)
+		var stop atomic.Bool
+		f, err := openFleet(1, portable, &stop)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.close()
 		most := 0
-		v := volley{pace: pace{rate: 500}, length: 100 * time.Millisecond, conns: 50, stream: true, hold: true, timeout: 450 * time.Millisecond}
-		v.tick = func(open int) { most = max(most, open) }
-		got := fire(t, portable, func(c net.Conn, _ string, _ []byte) bool { return sayStream(c, k, 1000, 10*time.Millisecond) }, v)
-		if got.failures() != 0 || most != 50 || got.sent != 50 {
-			t.Errorf("%d sent, %d open, failures %v; want 50 streams held", got.sent, most, got.reasons())
+		v := volley{target: to, pace: pace{rate: 500}, length: 100 * time.Millisecond, conns: 50, stream: true, hold: true, timeout: time.Minute, drain: time.Minute}
+		v.tick = func(open int) {
+			most = max(most, open)
+			stop.Store(open == 50)
+		}
+		begun := time.Now()
+		got, _, _, err := f.fire(v)
+		if err != nil || got.failures() != 0 || most != 50 || got.sent != 50 || time.Since(begun) > 30*time.Second {
+			t.Errorf("%v, %d sent, %d open, failures %v, after %v; want 50 streams held", err, got.sent, most, got.reasons(), time.Since(begun))
 		}
 	})
 }

@@ -29,7 +29,7 @@ func openPortable(k clock, stop *atomic.Bool) (lane, error) {
 }
 
 func (p *portable) run(s *shot, t *tally) error {
-	r := &salvo{p: p, s: s, t: t, due: make(chan int64, maxBacklog)}
+	r := &salvo{p: p, s: s, t: t, due: make(chan int64, maxBacklog), busy: make(map[*line]bool)}
 	r.left.Store(int64(s.limit))
 	over := make(chan struct{})
 	var wg, watch sync.WaitGroup

@@ -100,8 +100,8 @@ func TestRunHoldsStreams(t *testing.T) {
 	noLeaks(t)
 	k := newClock()
 	to := serve(t, func(c net.Conn, _ string, _ []byte) bool { return sayStream(c, k, 1000, 20*time.Millisecond) })
-	code, out, errs := command(fmt.Sprintf("--hold 30 --duration 600ms --rate 500 --warmup 50ms --pid target=%d %s", os.Getpid(), to))
-	if code != exitFine || !strings.Contains(out, "30 streams held") || !strings.Contains(out, "RSS KB/stream") {
+	code, out, errs := command(fmt.Sprintf("--hold 10 --duration 1s --rate 500 --warmup 50ms --pid target=%d %s", os.Getpid(), to))
+	if code != exitFine || !strings.Contains(out, "10 streams held") || !strings.Contains(out, "RSS KB/stream") {
 		t.Errorf("exit %d %q\n%s", code, errs, out)
 	}
 	ends := serve(t, func(c net.Conn, _ string, _ []byte) bool { return sayStream(c, k, 1, 0) })

@@ -18,8 +18,9 @@ type salvo struct {
 	open atomic.Int64 // replies whose head has come
 	free atomic.Int64 // workers that wait for a moment
 
-	mu sync.Mutex
-	t  *tally // guarded by mu
+	mu   sync.Mutex
+	t    *tally         // guarded by mu
+	busy map[*line]bool // lines that carry a request; guarded by mu
 }
 
 // schedule hands out the moments and starts workers as they are needed.
@@ -96,7 +97,9 @@ func (r *salvo) attempt(intended int64, fresh bool) kind {
 		return kindConnect
 	}
 	keep := false
+	r.count(func(*tally) { r.busy[l] = true })
 	defer func() {
+		r.count(func(*tally) { delete(r.busy, l) })
 		if keep {
 			l.used = true
 			r.p.keep(r.s.target, l)
@@ -104,7 +107,10 @@ func (r *salvo) attempt(intended int64, fresh bool) kind {
 			l.conn.Close()
 		}
 	}()
-	wait := min(r.s.timeout-(r.p.clock.now()-intended), r.s.deadline-r.p.clock.now())
+	wait := r.s.deadline - r.p.clock.now()
+	if !r.s.hold { // a held stream lasts as long as the shot
+		wait = min(wait, r.s.timeout-(r.p.clock.now()-intended))
+	}
 	l.conn.SetDeadline(time.Now().Add(time.Duration(wait)))
 	var y reply
 	y.begin(intended, r.s.stream)
@@ -183,7 +189,16 @@ func (r *salvo) count(f func(*tally)) {
 
 func (r *salvo) fail(k kind) { r.count(func(t *tally) { t.failed[k]++ }) }
 
-// watch calls the shot's hooks.
+// interrupt ends every wait for a reply.
+func (r *salvo) interrupt() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for l := range r.busy {
+		l.conn.SetDeadline(time.Now())
+	}
+}
+
+// watch calls the shot's hooks and sees to it that a stop is heard.
 func (r *salvo) watch(over chan struct{}) {
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
@@ -202,6 +217,9 @@ func (r *salvo) watch(over chan struct{}) {
 			}
 			return
 		case <-tick.C:
+			if r.p.stop.Load() {
+				r.interrupt()
+			}
 			if r.s.tick != nil {
 				r.s.tick(int(r.open.Load()))
 			}

@@ -112,7 +112,12 @@ func (l *AccessLog) Reopen() {
 // Run drains the rings until Close. Call it once.
 func (l *AccessLog) Run() {
 	if !l.started.CompareAndSwap(false, true) {
-		panic("BUG: access log is running already")
+		select {
+		case <-l.stop: // Close was faster than the goroutine that was to run this
+			return
+		default:
+			panic("BUG: access log is running already")
+		}
 	}
 	defer close(l.done)
 	wait := pollMin

@@ -16,6 +16,11 @@ func Members(raw []byte) Walk { return begin(raw, '{', '}') }
 // Elements begins a Walk over an array. Anything else has no elements.
 func Elements(raw []byte) Walk { return begin(raw, '[', ']') }
 
+// MembersFrom begins a Walk over those members of an object whose first key has
+// its quote at raw[i]: the way in for who knows where the end of a long object is
+// and not what stands before. Whether it was the outermost object shows in Rest.
+func MembersFrom(raw []byte, i int) Walk { return Walk{b: raw, i: i, last: '}'} }
+
 func begin(b []byte, first, last byte) Walk {
 	i := space(b, 0)
 	if i == len(b) || b[i] != first {

@@ -3,8 +3,8 @@
 // costs more than the call: the runtime's monitor takes the processor away,
 // another thread wakes, and the hand-over doubles the CPU of a request.
 //
-// It refuses everything that can block: every descriptor given to it must be
-// non-blocking.
+// It refuses everything that can block for long: every descriptor given to it must
+// be non-blocking, and what waits (Poll) says for how long and on whose account.
 package sock
 
 import (
@@ -131,9 +131,22 @@ func (p *Poll) ctl(op, fd int, events uint32, tag uint64) syscall.Errno {
 	return e
 }
 
-// Wait returns what is ready now, and never waits.
-func (p *Poll) Wait() []Event {
-	n, _, e := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, uintptr(p.FD), uintptr(unsafe.Pointer(&p.Events[0])), uintptr(len(p.Events)), 0, 0, 0)
+// Linger waits for events for up to ms milliseconds without a word to the scheduler: the
+// caller keeps its processor meanwhile, so the process needs others. A signal ends
+// the wait, and with a signal the runtime asks for the processor, so that nothing
+// waits for longer than the time given.
+func (p *Poll) Linger(ms int) []Event {
+	n, _, e := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, uintptr(p.FD), uintptr(unsafe.Pointer(&p.Events[0])), uintptr(len(p.Events)), uintptr(ms), 0, 0)
+	if e != 0 {
+		return nil
+	}
+	return p.Events[:n]
+}
+
+// Block waits for events for up to ms milliseconds. It tells the scheduler, which
+// may give the caller's processor away meanwhile.
+func (p *Poll) Block(ms int) []Event {
+	n, _, e := syscall.Syscall6(syscall.SYS_EPOLL_PWAIT, uintptr(p.FD), uintptr(unsafe.Pointer(&p.Events[0])), uintptr(len(p.Events)), uintptr(ms), 0, 0)
 	if e != 0 {
 		return nil
 	}

@@ -13,6 +13,9 @@ import (
 func (r *request) name(raw []byte, param string) ([]byte, *core.Fault) {
 	name, ok := scan.Plain(raw)
 	if !ok {
+		if r.p.Names == nil {
+			r.p.Names = make([]byte, core.MaxModelName) // rare: PHP escapes the slash
+		}
 		room := r.p.Names[r.used:r.used:len(r.p.Names)]
 		if len(raw) > 6*core.MaxModelName+2 { // no escape is longer than 6 bytes
 			return nil, badName(param)

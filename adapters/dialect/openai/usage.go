@@ -1,6 +1,8 @@
 package openai
 
 import (
+	"bytes"
+
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -8,6 +10,10 @@ import (
 // readUsage is the dialect's ReadUsage: of all kinds of replies, which share the
 // place of their usage.
 func readUsage(body []byte, u *core.Usage) {
+	if value, ok := lastUsage(body); ok {
+		tokens(value, u)
+		return
+	}
 	w := scan.Members(body)
 	for {
 		key, value, more := w.Next()
@@ -18,6 +24,30 @@ func readUsage(body []byte, u *core.Usage) {
 			tokens(value, u)
 		}
 	}
+}
+
+// lastUsage finds the usage of a reply from its end, where providers put it: the
+// long text before it need not be read. The bytes searched for cannot stand inside a
+// string, whose quotes are escaped; that they stand in the outermost object
+// shows behind them.
+func lastUsage(body []byte) (value []byte, ok bool) {
+	i := bytes.LastIndex(body, []byte(`"usage"`))
+	if i < 0 || i > 0 && body[i-1] == '\\' {
+		return nil, false
+	}
+	w := scan.MembersFrom(body, i)
+	if key, v, more := w.Next(); more && string(key) == "usage" {
+		value = v
+	} else {
+		return nil, false
+	}
+	for {
+		if _, _, more := w.Next(); !more {
+			break
+		}
+	}
+	rest := w.Rest()
+	return value, rest != nil && len(bytes.TrimLeft(rest, " \t\r\n")) == 0
 }
 
 // tokens reads a usage object. Chat and completions call the counts

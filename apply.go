@@ -1,0 +1,131 @@
+package main
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"log/slog"
+	"math"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"asbru/core"
+	"asbru/core/build"
+	"asbru/core/config"
+	"asbru/core/meter"
+	"asbru/hotpath"
+)
+
+// applying is what Compile hands to the Swap that follows it.
+type applying struct {
+	doc    *config.Document
+	retire func()
+}
+
+// compile is the Plane's Compile: the document as this process serves it.
+func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []config.Problem) {
+	var problems []config.Problem
+	if g.instead != "" && !strings.HasPrefix(doc.Listen, "systemd:") { // what is allowed depends on who can reach the address
+		doc.Listen = g.instead
+		if problems = doc.Validate(g.s.env); config.Failed(problems) {
+			return nil, problems
+		}
+	}
+	var prev *core.Snapshot
+	if g.server != nil {
+		prev = g.server.Snapshot()
+	}
+	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, Lookup: g.s.env.Lookup})
+	problems = config.Join(problems, more)
+	g.next = applying{doc, retire}
+	return snap, append(problems, g.needsRestart(doc)...)
+}
+
+// swap is the Plane's Swap. Exchanges that began before keep their Snapshot, so
+// what only they use is closed a little later; closing a pool cuts nobody off.
+func (g *gateway) swap(snap *core.Snapshot) {
+	next := g.next
+	g.next = applying{}
+	if g.server == nil {
+		g.first(next.doc)
+	}
+	g.server.Swap(snap)
+	time.AfterFunc(retireAfter, next.retire)
+	g.token.Store(sum(next.doc.Admin.Token))
+	g.memory(next.doc)
+	if g.level.Level() != silent {
+		g.level.Set(levelOf(next.doc))
+	}
+}
+
+// first makes what depends on the first document and cannot change later.
+func (g *gateway) first(doc *config.Document) {
+	g.fixed = doc
+	if recorded(doc) {
+		g.ring = new(core.Ring)
+	}
+	g.server = hotpath.New(g.serverOptions())
+}
+
+func recorded(doc *config.Document) bool {
+	return cmp.Or(doc.Observability.AccessLog, "off") != "off"
+}
+
+// needsRestart warns of changes that a running process cannot follow.
+func (g *gateway) needsRestart(doc *config.Document) (warnings []config.Problem) {
+	if g.fixed == nil {
+		return nil
+	}
+	was := func(path string, same bool) {
+		if !same {
+			warnings = append(warnings, config.Problem{Path: path, Severity: config.Warning,
+				Message: "has changed and stays as it was in this process", Hint: "restart asbru, or send it SIGUSR2, which loses no connection"})
+		}
+	}
+	was("listen", doc.Listen == g.fixed.Listen)
+	was("admin.listen", doc.Admin.Listen == g.fixed.Admin.Listen)
+	was("observability.access_log", cmp.Or(doc.Observability.AccessLog, "off") == cmp.Or(g.fixed.Observability.AccessLog, "off"))
+	a, b := doc.TLS, g.fixed.TLS
+	was("tls", (a == nil) == (b == nil) && (a == nil || a.Cert == b.Cert && a.Key.Ref() == b.Key.Ref() && a.MinVersion == b.MinVersion))
+	return warnings
+}
+
+func sum(token config.Secret) *[32]byte {
+	if !token.Set() {
+		return nil
+	}
+	s := sha256.Sum256([]byte(token.Reveal()))
+	return &s
+}
+
+// memory sets the bounds of the garbage collector. What the operator set in the
+// environment stands, unless the document says something else.
+func (g *gateway) memory(doc *config.Document) {
+	switch limit := int64(doc.Limits.Memory); {
+	case limit > 0:
+		debug.SetMemoryLimit(limit)
+	case os.Getenv("GOMEMLIMIT") == "":
+		debug.SetMemoryLimit(math.MaxInt64)
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+}
+
+// setLevel lets the log speak, at the level of the document that is served.
+func (g *gateway) setLevel() {
+	level := slog.LevelInfo
+	if doc := g.plane.Status().Document; doc != nil {
+		level = levelOf(doc)
+	}
+	g.level.Set(level)
+}
+
+// openAccessLog opens the access log when the document asks for one.
+func (g *gateway) openAccessLog() (err error) {
+	if g.ring != nil {
+		g.access, err = meter.OpenLog(meter.LogOptions{Rings: []*core.Ring{g.ring}, Path: g.fixed.Observability.AccessLog, Log: g.log})
+	}
+	return err
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"asbru/control"
+	"asbru/systemd"
+)
+
+// attend does what signals ask until the process is to end. It returns nil
+// after an orderly end.
+func (g *gateway) attend(ctx context.Context, signals <-chan os.Signal) error {
+	for {
+		select {
+		case err := <-g.broken:
+			g.log.Error("a listener broke", "error", err)
+			return err
+		case sig := <-signals:
+			switch {
+			case sig == sigReload:
+				g.reload(ctx)
+			case sig == sigHandOver:
+				if g.handOver(ctx) {
+					if g.admin != nil {
+						g.admin.end() // the successor answers there, and is not draining
+					}
+					return g.drain(signals, "handed over")
+				}
+			default:
+				g.notify(systemd.Stopping, systemd.Status("draining"))
+				return g.drain(signals, "stopping")
+			}
+		}
+	}
+}
+
+// reload reads the configuration again, and lets the access log move to a new file.
+func (g *gateway) reload(ctx context.Context) {
+	if err := systemd.NotifyReloading(); err != nil {
+		g.log.Warn("cannot notify the supervisor", "error", err)
+	}
+	if g.access != nil {
+		g.access.Reopen()
+	}
+	ctx, cancel := context.WithTimeout(ctx, reloadWait)
+	defer cancel()
+	// The Plane logs what it did or refused, and keeps it for the status page.
+	if _, _, err := g.plane.Reload(ctx, control.Actor{Kind: "signal", Name: "SIGHUP"}); errors.Is(err, control.ErrNoFile) {
+		g.log.Info("there is no configuration file to read again")
+	}
+	g.notify(systemd.Ready)
+}
+
+// handOver starts the successor. It reports whether that one serves now.
+func (g *gateway) handOver(ctx context.Context) bool {
+	pid, err := g.hand.Start(ctx, g.listeners())
+	if err != nil {
+		g.log.Error("hand-over refused; this process goes on", "error", err)
+		return false
+	}
+	g.log.Info("handed over", "successor", pid)
+	return true
+}
+
+// drain lets every exchange under way finish, and ends. Another signal ends it
+// at once.
+func (g *gateway) drain(signals <-chan os.Signal, why string) error {
+	wait := g.drainWait()
+	g.log.Info("draining", "because", why, "at_most", wait.String())
+	ctx, cancel := context.WithTimeout(context.Background(), wait)
+	defer cancel()
+	begun := time.Now()
+	over := make(chan error, 1)
+	go func() { over <- g.finish(ctx) }()
+	for {
+		select {
+		case err := <-over:
+			if err != nil {
+				g.log.Warn("drained", "after", time.Since(begun).String(), "cut", "connections were still open")
+			} else {
+				g.log.Info("drained", "after", time.Since(begun).String())
+			}
+			return nil
+		case sig := <-signals:
+			if sig == sigReload || sig == sigHandOver {
+				continue
+			}
+			g.log.Warn("stopped at once", "signal", sig.String())
+			return errTold
+		}
+	}
+}
+
+// finish ends the doors. The slow one stays open a moment longer than the front:
+// a connection accepted just before may still be on its way there.
+func (g *gateway) finish(ctx context.Context) error {
+	later := time.AfterFunc(slowStay, g.stop)
+	err := g.server.Drain(ctx)
+	later.Stop()
+	g.stop()
+	if g.admin != nil {
+		defer g.admin.end()
+	}
+	return errors.Join(err, g.wait(ctx))
+}
+
+// wait returns when the background work has ended, or ctx.
+func (g *gateway) wait(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		g.ended.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// close writes out what is left of the access log.
+func (g *gateway) close() {
+	if g.access != nil {
+		g.access.Close()
+	}
+	if g.data != nil {
+		g.data.raw.Close()
+	}
+	if g.admin != nil {
+		g.admin.raw.Close()
+	}
+}

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"asbru/adapters/dialect/openai"
+	"asbru/control"
+	"asbru/control/api"
+	"asbru/core"
+	"asbru/core/config"
+	"asbru/core/meter"
+	"asbru/hotpath"
+	"asbru/systemd"
+)
+
+// A gateway is everything that runs in one process. It is made by newGateway,
+// given its configuration by load and its sockets by open, and lives from start
+// to the end of attend.
+type gateway struct {
+	s       *serving
+	instead string // the address served instead of the document's; empty: the document's
+	started time.Time
+	level   *slog.LevelVar
+	log     *slog.Logger
+
+	server *hotpath.Server
+	plane  *control.Plane
+	slow   *slowDoor
+	ring   *core.Ring       // finished exchanges; nil: no access log
+	access *meter.AccessLog // nil: there is none
+	meter  lazyMeter
+	token  atomic.Pointer[[32]byte] // SHA-256 of the admin token; nil: none
+
+	data, admin *endpoint // admin is nil when there is no admin listener
+	certs       *api.Certs
+	hand        systemd.HandOver
+
+	fixed  *config.Document // what the process started with
+	next   applying         // between Compile and Swap; the Plane's writer owns it
+	ended  sync.WaitGroup   // everything start and accept began, but the data listener
+	stop   func()           // ends what ended waits for
+	broken chan error       // a listener that broke
+}
+
+func newGateway(s *serving, from *source, in *inheritance) *gateway {
+	g := &gateway{s: s, instead: cmp.Or(s.listen, in.address()), started: time.Now(), level: new(slog.LevelVar), broken: make(chan error, 4)}
+	g.log = newLog(s.stderr, g.level)
+	g.slow = newSlowDoor()
+	g.meter.g = g
+	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Compile: g.compile, Swap: g.swap, Log: g.log})
+	return g
+}
+
+// serverOptions are built once the first document is known: whether exchanges are
+// recorded depends on it.
+func (g *gateway) serverOptions() hotpath.Options {
+	return hotpath.Options{
+		Doors:   doors(),
+		Slow:    g.slow.take,
+		Records: g.ring,
+		Bug: func(v any, stack []byte) {
+			g.log.Error("bug: a connection panicked and was closed", "panic", v, "stack", string(stack))
+		},
+		Loops: g.s.loops,
+	}
+}
+
+// doors are the paths the data plane serves itself, longest prefix first.
+func doors() []hotpath.Door {
+	ops := map[string]core.Op{
+		"POST /chat/completions": core.OpChat,
+		"POST /completions":      core.OpCompletion,
+		"POST /responses":        core.OpResponses,
+		"POST /embeddings":       core.OpEmbed,
+		"GET /models":            core.OpModels,
+		"HEAD /models":           core.OpModels,
+		"HEAD /models/*":         core.OpModels,
+		"GET /models/*":          core.OpModels,
+	}
+	return []hotpath.Door{
+		{Prefix: "/openai/v1", Dialect: openai.Chat, Ops: ops},
+		{Prefix: "/openai", Dialect: openai.Chat, Ops: ops},
+		{Prefix: "/v1", Dialect: openai.Chat, Ops: ops},
+	}
+}
+
+// start begins the background work. Nothing is accepted yet.
+func (g *gateway) start(whole context.Context) {
+	var ctx context.Context
+	ctx, g.stop = context.WithCancel(whole)
+	g.begin(func() { g.plane.Watch(ctx) })
+	g.begin(func() { g.sweep(ctx) })
+	if g.certs != nil {
+		g.begin(func() { g.certs.Watch(ctx) })
+	}
+	if g.access != nil {
+		go g.access.Run() // ended by its Close
+	}
+	g.begin(func() { g.serveSlow(ctx) })
+	go func() { // ends with the process: a drain is no reason to look dead
+		if err := systemd.Watchdog(whole, g.alive); err != nil {
+			g.log.Warn("no watchdog", "error", err)
+		}
+	}()
+}
+
+// begin runs f until it ends by itself after stop.
+func (g *gateway) begin(f func()) { g.ended.Go(f) }
+
+// accept opens the doors and says so.
+func (g *gateway) accept(ctx context.Context) {
+	go func() {
+		if err := g.server.Serve(g.data.serve); err != nil && !g.server.Draining() {
+			g.fail(err)
+		}
+	}()
+	if g.admin != nil {
+		ctx, cancel := context.WithCancel(ctx)
+		g.admin.end = cancel
+		go func() { // answers while the process drains
+			if err := api.Serve(ctx, g.admin.serve, g.pages(true), api.Serving{Log: g.log, Grace: adminGrace}); err != nil {
+				g.fail(err)
+			}
+		}()
+	}
+	args := []any{"address", g.data.raw.Addr().String(), "version", version, "start_ms", time.Since(g.started).Milliseconds()}
+	if g.admin != nil {
+		args = append(args, "admin", g.admin.raw.Addr().String())
+	}
+	g.log.Info("listening", args...)
+	g.notify(systemd.Ready, systemd.Status("serving on "+g.data.raw.Addr().String()))
+}
+
+// fail reports a listener that broke; the first one ends the process.
+func (g *gateway) fail(err error) {
+	select {
+	case g.broken <- err:
+	default:
+	}
+}
+
+// notify tells the supervisor. A message that does not arrive changes nothing.
+func (g *gateway) notify(state ...string) {
+	if err := systemd.Notify(state...); err != nil {
+		g.log.Warn("cannot notify the supervisor", "error", err)
+	}
+}
+
+// pages is what is not LLM traffic, for the admin listener or the data listener.
+func (g *gateway) pages(admin bool) http.Handler {
+	return api.New(api.Options{
+		Admin:    admin,
+		TokenSum: g.tokenSum,
+		Metrics:  g.meter.write,
+		Status:   g.status,
+		Build:    buildInfo(),
+		Log:      g.log,
+	})
+}
+
+func (g *gateway) tokenSum() [32]byte {
+	if sum := g.token.Load(); sum != nil {
+		return *sum
+	}
+	return [32]byte{}
+}
+
+func (g *gateway) status() api.Status {
+	s := g.plane.Status()
+	return api.Status{
+		Snapshot: uint64(s.Version), Draining: g.server.Draining(), Started: g.started,
+		Reloads: api.Reloads{OK: uint64(s.Version), Failed: s.Refused, Last: s.At, Problem: s.LastError},
+	}
+}
+
+// sweep closes provider connections that were idle for too long.
+func (g *gateway) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			for _, p := range g.server.Snapshot().Pools {
+				if p, ok := p.(interface{ Sweep(time.Time) }); ok {
+					p.Sweep(now)
+				}
+			}
+		}
+	}
+}
+
+// base is the address to put before a path, for people.
+func (g *gateway) base() string {
+	scheme := "http://"
+	if g.certs != nil {
+		scheme = "https://"
+	}
+	addr := g.data.raw.Addr().String()
+	if host, port, err := net.SplitHostPort(addr); err == nil {
+		if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+			addr = net.JoinHostPort("127.0.0.1", port)
+		}
+	}
+	return scheme + addr
+}

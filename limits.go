@@ -1,0 +1,21 @@
+package main
+
+import "time"
+
+// Bounds of the wiring.
+const (
+	slowConns = 4096 // connections of the slow door: HTTP/2, health, metrics
+	slowQueue = 256  // of those, handed over and not yet taken
+
+	slowWrite = 60 * time.Second // for one write to a client of the slow door
+
+	slowStay = time.Second // the slow door outlives the front by this in a drain
+
+	retireAfter = 5 * time.Second  // the pools a reload no longer names are closed
+	sweepEvery  = 10 * time.Second // idle provider connections are looked at
+	reloadWait  = 10 * time.Second // for a change that is being made, on SIGHUP
+	aliveWait   = 3 * time.Second  // for each answer that proves life to the watchdog
+	adminGrace  = 2 * time.Second  // for answers of the admin listener when the process ends
+
+	gcPercent = 50 // a smaller heap for a little CPU; GOGC overrides
+)
