@@ -18,6 +18,8 @@ import (
 	"asbru/hotpath/upstream"
 )
 
+const hammering = 1500 * time.Millisecond // on each lane
+
 // TestHammer lets many clients do everything at once, well and badly, while
 // snapshots are swapped. Afterwards nothing counts as under way any more.
 func TestHammer(t *testing.T) {
@@ -103,7 +105,7 @@ func TestHammer(t *testing.T) {
 				}
 			})
 		}
-		for end := time.Now().Add(2 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		for end := time.Now().Add(hammering); time.Now().Before(end); time.Sleep(time.Millisecond) {
 			next := *r.snap
 			next.Version++
 			r.snap = &next
