@@ -11,4 +11,7 @@ const (
 	acceptTurn   = 64      // connections taken at once
 	drainTurns   = 1 << 10 // such turns to empty a queue with, before its socket closes
 	flightsKept  = 1 << 14
+
+	evictTries = 5                    // to get a connection that another loop keeps idle
+	evictRest  = 2 * time.Millisecond // between them
 )

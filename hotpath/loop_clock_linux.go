@@ -54,6 +54,11 @@ func (l *loop) tick(now int64) {
 	if now-l.trimmed > int64(trimWait) {
 		l.trimmed = now
 		l.bufs.Trim()
+		for p, stack := range l.idle {
+			if len(stack) == 0 {
+				delete(l.idle, p)
+			}
+		}
 		l.box.shrink()
 		clear(l.flights[len(l.flights)/2:])
 		l.flights = l.flights[:len(l.flights)/2]

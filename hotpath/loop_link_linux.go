@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"asbru/core"
 	"asbru/hotpath/http1"
@@ -31,7 +32,8 @@ func (l *loop) launch(f *flight) {
 	l.answer(f.on.c, f, isHead(f.buf))
 }
 
-// dial asks for a connection. The answer comes by mail.
+// dial asks for a connection. The answer comes by mail. When all that are allowed
+// are open, but another loop keeps one that is idle, that one makes room.
 func (l *loop) dial(f *flight, pool *upstream.Pool) {
 	now := core.Clock()
 	f.decide += now - f.on.mark
@@ -39,6 +41,14 @@ func (l *loop) dial(f *flight, pool *upstream.Pool) {
 	gen := f.on.gen
 	go func() {
 		raw, err := pool.DialRaw(context.Background())
+		for range evictTries {
+			if !errors.Is(err, upstream.ErrBusy) || pool.Parked.Load() == 0 {
+				break
+			}
+			l.s.fleet.tell(l.s, mail{kind: mailEvict, pool: pool})
+			time.Sleep(evictRest)
+			raw, err = pool.DialRaw(context.Background())
+		}
 		l.post(mail{kind: mailDialed, raw: raw, err: err, f: f, gen: gen, pool: pool})
 	}()
 }
@@ -107,6 +117,13 @@ func (l *loop) unpark(p *upstream.Pool) *link {
 	u.parked = false
 	p.Parked.Add(-1)
 	return u
+}
+
+// evict ends the connection to p that was idle for longest.
+func (l *loop) evict(p *upstream.Pool) {
+	if stack := l.idle[p]; len(stack) > 0 {
+		l.unlink(stack[0])
+	}
 }
 
 // unlink ends an upstream connection.

@@ -103,6 +103,9 @@ func (l *loop) run() {
 		if len(evs) == 0 && len(l.again) == 0 {
 			evs = l.poll.Block(max(0, int((l.next-core.Clock())/1e6)+1))
 		}
+		if len(evs) > 1 {
+			l.parkedFirst(evs)
+		}
 		for i := range evs {
 			l.event(evs[i].Tag(), evs[i].Events)
 		}
@@ -114,6 +117,18 @@ func (l *loop) run() {
 		l.checkClock()
 	}
 	l.end()
+}
+
+// parkedFirst looks at the kept upstream connections that have something to tell
+// before any request is read: one that was closed, or that sent what nobody asked
+// for, must not be lent to a request of the same batch.
+func (l *loop) parkedFirst(evs []sock.Event) {
+	for i := range evs {
+		tag := evs[i].Tag()
+		if e := &l.entries[uint32(tag)]; e.u != nil && e.u.parked {
+			l.event(tag, evs[i].Events)
+		}
+	}
 }
 
 // event gives one connection its turn. A panic ends that connection and

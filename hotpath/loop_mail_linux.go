@@ -28,6 +28,7 @@ const (
 	mailDrain
 	mailCut
 	mailClose
+	mailEvict
 )
 
 // post tells the loop something. Any goroutine may call it.
@@ -78,6 +79,8 @@ func (l *loop) open(m *mail) {
 		l.tick(core.Clock())
 	case mailClose:
 		l.closing = true
+	case mailEvict:
+		l.evict(m.pool)
 	}
 }
 
