@@ -15,6 +15,7 @@ type probe struct {
 // wind says when the clocks are looked at next.
 func (l *loop) wind(d time.Duration) {
 	l.next = core.Clock() + int64(d)
+	l.rest.bell.File.SetReadDeadline(time.Now().Add(d))
 }
 
 func (l *loop) checkClock() {

@@ -21,6 +21,7 @@ type loop struct {
 	s     *Server
 	index int
 	poll  *sock.Poll
+	rest  rest // how it waits
 	stats core.LaneStats
 
 	mu      sync.Mutex // guards inbox and ended, and the signal while it is raised
@@ -72,6 +73,9 @@ func newLoop(s *Server, index int) (*loop, error) {
 		return nil, err
 	}
 	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool][]*link{}, over: make(chan struct{})}
+	if err := l.rest.open(p); err != nil {
+		return nil, err
+	}
 	l.stats.Name = "loop"
 	l.hooks = hooks{Grow: l.bufs.Need, Free: l.bufs.Give}
 	l.entries, l.until = make([]entry, 1, 64), make([]int64, 1, 64) // slot 0 is the signal's
@@ -84,25 +88,11 @@ func newLoop(s *Server, index int) (*loop, error) {
 	return l, nil
 }
 
-// run turns the loop until the Server is closed. While there is traffic it lingers in
-// its epoll: one call a wake, and the scheduler is told nothing. Only when nothing
-// came for a while it blocks like any system call, and gives its processor away.
-//
-// Nesting the epoll in the runtime's poller was measured beside this: three calls a
-// wake instead of one, 10 us more added median and twice the p99 at 5,000 requests
-// a second. Blocking at once was worse than both: the monitor takes the processor
-// away, and each wake begins with getting one back.
+// run turns the loop until the Server is closed.
 func (l *loop) run() {
 	l.wind(tickWait)
 	for !l.closing {
-		patience := lingerMillis
-		if len(l.again) > 0 {
-			patience = 0
-		}
-		evs := l.poll.Linger(patience)
-		if len(evs) == 0 && len(l.again) == 0 {
-			evs = l.poll.Block(max(0, int((l.next-core.Clock())/1e6)+1))
-		}
+		evs := l.wait()
 		if len(evs) > 1 {
 			l.parkedFirst(evs)
 		}

@@ -98,6 +98,7 @@ func (l *loop) end() {
 	l.ended = true
 	late := l.inbox
 	l.inbox = nil
+	l.rest.bell.File.Close()
 	sock.Close(l.poll.FD)
 	sock.Close(l.signal)
 	l.mu.Unlock()
