@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard bin/gate fuzz protocol clients clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz protocol clients clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,10 @@ gate: build bin/gate ## what it costs beside nginx and HAProxy; GATE_STEPS= and 
 
 gate-hard: build bin/gate ## the part that is counted and holds on a busy machine: a minute
 	bin/gate --hard --short $(GATE_FLAGS) $(GATE_STEPS)
+
+profile: bin/gate ## instructions a request, function by function
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/asbru-symbols .
+	bin/gate --asbru bin/asbru-symbols instructions
 
 bin/gate:
 	$(GO) build -o bin/gate ./bench/gate

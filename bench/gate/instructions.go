@@ -15,6 +15,8 @@ import (
 // 1.5 KB and its answer: "busy" with always another request at hand, "alone"
 // at 200 a second, where falling asleep and waking up count too. The gateway
 // has one event loop here and logs nothing, so that the figure is a request's.
+// A program that still has its symbols gets its dearest functions named, without
+// what they call; make profile builds one.
 func instructions(ctx context.Context, s *session, out *section) error {
 	st, err := s.stand()
 	if err != nil {
@@ -63,7 +65,18 @@ func instructions(ctx context.Context, s *session, out *section) error {
 		if err != nil {
 			return err
 		}
-		out.add(part.name, "a request", (n-idle)/float64(out.Load.target("asbru").Sent))
+		requests := float64(out.Load.target("asbru").Sent)
+		out.add(part.name, "a request", (n-idle)/requests)
+		if why == "" || part.name != "busy" {
+			continue
+		}
+		functions, err := dearest(dumpName(st.dir, busyDump), dearestShown)
+		if err != nil {
+			return err
+		}
+		for _, f := range functions {
+			out.add("busy "+f.function, "a request", f.instructions/requests)
+		}
 	}
 	out.Load = nil // its times were the counter's
 	return nil
@@ -128,7 +141,7 @@ func (st *stand) callgrind(ctx context.Context, g *gatewayShape) (counter, error
 	if err != nil {
 		return nil, err
 	}
-	file := filepath.Join(st.dir, "callgrind")
+	file := dumpName(st.dir, 0)
 	g.before = []string{valgrind, "--tool=callgrind", "--callgrind-out-file=" + file, "--vgdb-prefix=" + filepath.Join(st.dir, "vgdb")}
 	g.env = []string{"GODEBUG=asyncpreemptoff=1", "GOGC=off"}
 	g.within = slowReady
@@ -139,7 +152,7 @@ func (st *stand) callgrind(ctx context.Context, g *gatewayShape) (counter, error
 			return 0, err
 		}
 		dumps++
-		return callgrindTotal(file + "." + strconv.Itoa(dumps))
+		return callgrindTotal(dumpName(st.dir, dumps))
 	}
 	return func(pid int, run func() error) (float64, error) {
 		if _, err := dump(pid); err != nil {
@@ -150,6 +163,18 @@ func (st *stand) callgrind(ctx context.Context, g *gatewayShape) (counter, error
 		}
 		return dump(pid)
 	}, nil
+}
+
+// busyDump is the dump after the busy part: each part makes two.
+const busyDump = 4
+
+// dumpName is the file of the nth dump; 0: the name that valgrind is told.
+func dumpName(dir string, n int) string {
+	name := filepath.Join(dir, "callgrind")
+	if n > 0 {
+		name += "." + strconv.Itoa(n)
+	}
+	return name
 }
 
 // callgrindTotal reads the sum of a dump.

@@ -17,6 +17,7 @@ const (
 	maxPage      = 8 << 20 // of /metrics
 	maxBoundFile = 1 << 20
 	mostTries    = 3  // of a soft step that noise left without a verdict
+	dearestShown = 25 // functions, of a program with symbols
 	starts       = 11 // of the program; the median counts
 	spareFiles   = 90 // descriptors a gateway needs beside its streams
 )

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"math"
 	"testing"
 )
@@ -23,6 +24,31 @@ func TestStraceSums(t *testing.T) {
 		if got[group] != want {
 			t.Errorf("%s: %v calls, want %v", group, got[group], want)
 		}
+	}
+}
+
+const profile = `events: Ir
+
+ob=(1) /x
+fl=(1) a.go
+fn=(1) pkg.outer
+10 5
++1 7
+cfn=(2) pkg.inner'2
+calls=1 20
++1 100
+* 3
+fn=(2)
+20 90
+fn=(3) 0x0000000000401000
+1 1000
+totals: 1105
+`
+
+func TestSelfCosts(t *testing.T) {
+	got := selfCosts(profile)
+	if want := map[string]float64{"pkg.outer": 15, "pkg.inner": 90}; !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 
