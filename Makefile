@@ -121,6 +121,9 @@ $(PYTHON_SDK)/.complete:
 	$(@D)/bin/pip install -q --disable-pip-version-check -r e2e/clients/python/requirements.txt
 	@touch $@
 
+soak: build ## restarts, broken files and programs, slow clients, too few descriptors; six minutes; SOAK='-steps idle'
+	$(GO) run ./bench/soak -asbru bin/asbru $(if $(SOAK),$(SOAK),-results bench/results)
+
 clean: ## remove what was built here
 	rm -rf bin .cache
 

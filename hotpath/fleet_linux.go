@@ -122,21 +122,21 @@ func (f *fleet) conns() int { return int(f.live.Load()) }
 // busy is what a drain waits for: connections, and doors that may let more in.
 func (f *fleet) busy() int { return int(f.live.Load() + f.doors.Load()) }
 
-func (f *fleet) drain(s *Server) { f.tell(s, mailDrain) }
+func (f *fleet) drain(s *Server) { f.tell(s, mail{kind: mailDrain}) }
 
-func (f *fleet) cut(s *Server) { f.tell(s, mailCut) }
+func (f *fleet) cut(s *Server) { f.tell(s, mail{kind: mailCut}) }
 
 // close ends the loops and waits for them.
 func (f *fleet) close(s *Server) {
-	f.tell(s, mailClose)
+	f.tell(s, mail{kind: mailClose})
 	for _, l := range f.all(s) {
 		<-l.over
 	}
 }
 
-func (f *fleet) tell(s *Server, kind mailKind) {
+func (f *fleet) tell(s *Server, m mail) {
 	for _, l := range f.all(s) {
-		l.post(mail{kind: kind})
+		l.post(m)
 	}
 }
 

@@ -11,9 +11,10 @@ import (
 	"asbru/core"
 )
 
-// Serve takes connections from l until Drain or until l is closed. A plain TCP
-// listener is served by the loop lane where there is one, everything else by the
-// goroutine lane.
+// Serve takes connections from l until Drain, which closes l. A plain TCP
+// listener is served by the loop lane where there is one, through a descriptor of
+// its own: closing l alone does not end it. Everything else is the goroutine
+// lane's.
 func (s *Server) Serve(l net.Listener) error {
 	s.mu.Lock()
 	if s.draining.Load() {

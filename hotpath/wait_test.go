@@ -54,37 +54,40 @@ func TestClientWaits(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
 		w := newWire(t, func(c net.Conn, n int64, q *http.Request) bool { io.WriteString(c, okReply); return true })
 		for _, row := range rows {
-			r := wireRig(t, loops, w)
-			r.limit(row.limits)
-			c, err := net.Dial("tcp", r.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
-			c.SetDeadline(time.Now().Add(ample))
-			answers := 0
-			if row.good {
-				answers++
-				io.WriteString(c, goodPost)
-			}
-			start := time.Now()
-			answers += strings.Count(row.first, goodPost)
-			io.WriteString(c, row.first)
-			go func() {
-				for i := range len(row.trickle) {
-					if _, err := io.WriteString(c, row.trickle[i:i+1]); err != nil {
-						return
-					}
-					time.Sleep(brief / 10)
+			t.Run(row.name, func(t *testing.T) {
+				t.Parallel()
+				r := wireRig(t, loops, w)
+				r.limit(row.limits)
+				c, err := net.Dial("tcp", r.addr)
+				if err != nil {
+					t.Fatal(err)
 				}
-			}()
-			got, _ := io.ReadAll(c)
-			if took := time.Since(start); took < brief*8/10 || took > brief+2*time.Second {
-				t.Errorf("%s: ended after %v; want about %v", row.name, took, brief)
-			}
-			if n := strings.Count(string(got), "HTTP/1.1 200"); n != answers {
-				t.Errorf("%s: got %d answers; want %d: %q", row.name, n, answers, got)
-			}
+				defer c.Close()
+				c.SetDeadline(time.Now().Add(ample))
+				answers := 0
+				if row.good {
+					answers++
+					io.WriteString(c, goodPost)
+				}
+				start := time.Now()
+				answers += strings.Count(row.first, goodPost)
+				io.WriteString(c, row.first)
+				go func() {
+					for i := range len(row.trickle) {
+						if _, err := io.WriteString(c, row.trickle[i:i+1]); err != nil {
+							return
+						}
+						time.Sleep(brief / 10)
+					}
+				}()
+				got, _ := io.ReadAll(c)
+				if took := time.Since(start); took < brief*8/10 || took > brief+2*time.Second {
+					t.Errorf("%s: ended after %v; want about %v", row.name, took, brief)
+				}
+				if n := strings.Count(string(got), "HTTP/1.1 200"); n != answers {
+					t.Errorf("%s: got %d answers; want %d: %q", row.name, n, answers, got)
+				}
+			})
 		}
 	})
 }
@@ -128,29 +131,32 @@ func TestUpstreamWaits(t *testing.T) {
 	}
 	lanes(t, func(t *testing.T, loops int) {
 		for _, row := range rows {
-			first := newWire(t, func(c net.Conn, n int64, q *http.Request) bool { row.answer(c); return false })
-			second := newWire(t, func(c net.Conn, n int64, q *http.Request) bool { io.WriteString(c, okReply); return true })
-			r := newRig(t, loops)
-			targets := []*core.Target{target(t, "p0", first.base)}
-			targets[0].Waits = row.waits
-			if row.second {
-				targets = append(targets, target(t, "p1", second.base))
-			}
-			r.swap(targets)
-			start := time.Now()
-			status, got, err := r.ask("POST")
-			if took := time.Since(start); took < brief*8/10 || took > 2*brief+2*time.Second {
-				t.Errorf("%s: took %v; want about %v", row.name, took, brief)
-			}
-			if status != row.status || !strings.Contains(got, row.has) || row.not != "" && strings.Contains(got, row.not) || (err != nil) != row.cut {
-				t.Errorf("%s: got %d %q, %v", row.name, status, got, err)
-			}
-			if rec := r.record(); rec.Fault != row.fault {
-				t.Errorf("%s: got fault %v; want %v", row.name, rec.Fault, row.fault)
-			}
-			if n := first.asked.Load(); n != 1 {
-				t.Errorf("%s: was asked %d times", row.name, n)
-			}
+			t.Run(row.name, func(t *testing.T) {
+				t.Parallel()
+				first := newWire(t, func(c net.Conn, n int64, q *http.Request) bool { row.answer(c); return false })
+				second := newWire(t, func(c net.Conn, n int64, q *http.Request) bool { io.WriteString(c, okReply); return true })
+				r := newRig(t, loops)
+				targets := []*core.Target{target(t, "p0", first.base)}
+				targets[0].Waits = row.waits
+				if row.second {
+					targets = append(targets, target(t, "p1", second.base))
+				}
+				r.swap(targets)
+				start := time.Now()
+				status, got, err := r.ask("POST")
+				if took := time.Since(start); took < brief*8/10 || took > 2*brief+2*time.Second {
+					t.Errorf("%s: took %v; want about %v", row.name, took, brief)
+				}
+				if status != row.status || !strings.Contains(got, row.has) || row.not != "" && strings.Contains(got, row.not) || (err != nil) != row.cut {
+					t.Errorf("%s: got %d %q, %v", row.name, status, got, err)
+				}
+				if rec := r.record(); rec.Fault != row.fault {
+					t.Errorf("%s: got fault %v; want %v", row.name, rec.Fault, row.fault)
+				}
+				if n := first.asked.Load(); n != 1 {
+					t.Errorf("%s: was asked %d times", row.name, n)
+				}
+			})
 		}
 	})
 }
