@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain bench gate fuzz protocol clients soak clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz protocol clients clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ build: ## one static binary: bin/asbru
 run: build ## start the gateway with a built-in stand-in provider: no key, no network
 	bin/asbru serve --demo
 
-test: format vet lint build race plain ## everything that has to hold; needs no network once the tools are there
+test: format vet lint build race plain counted ## everything that has to hold; needs no network once the tools are there
 
 format: ## fail on a Go file that gofmt would change
 	@bad=$$(git ls-files -co --exclude-standard -- '*.go' | xargs -r gofmt -l); \
@@ -61,11 +61,26 @@ race: ## all tests under the race detector, in random order
 plain: ## all tests without it: these count allocations
 	$(GO) test -timeout=5m ./...
 
+# The allocation budgets have just run; what else can be counted takes less than
+# a minute and does not mind a busy machine.
+counted: build bin/gate ## system calls, instructions, switches and memory, against their bounds
+	bin/gate --hard --short program syscalls instructions low hold hold-tls
+
 bench: ## every Go benchmark; BENCHTIME=1s
 	$(GO) test -run='^$$' -bench=. -benchmem -benchtime=$(BENCHTIME) -timeout=60m ./...
 
-gate: build ## what may not get worse: allocations, size of the binary, time to start
-	$(GO) test -count=1 -v -run='Alloc|Binary|Budget' ./...
+gate: build bin/gate ## what it costs beside nginx and HAProxy; GATE_STEPS= and GATE_FLAGS= choose; into bench/results
+	bin/gate --out bench/results $(GATE_FLAGS) $(GATE_STEPS)
+
+gate-hard: build bin/gate ## the part that is counted and holds on a busy machine: a minute
+	bin/gate --hard --short $(GATE_FLAGS) $(GATE_STEPS)
+
+profile: bin/gate ## instructions a request, function by function
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/asbru-symbols .
+	bin/gate --asbru bin/asbru-symbols instructions
+
+bin/gate:
+	$(GO) build -o bin/gate ./bench/gate
 
 fuzz: ## every fuzz target one after the other; FUZZTIME=60s
 	@failed=; for pkg in $$($(GO) list ./...); do \
@@ -76,8 +91,9 @@ fuzz: ## every fuzz target one after the other; FUZZTIME=60s
 	done; \
 	if [ -n "$$failed" ]; then echo "these found something:$$failed"; exit 1; fi
 
-protocol: ## the protocol corpora; those outside the repository are skipped where they are absent
-	$(GO) test -count=1 -v -run='Protocol|Corpus' ./...
+protocol: ## the protocol corpora, on both lanes; those outside the repository are skipped where they are absent
+	$(GO) test -count=1 -v -run='Protocol|Ambiguity|Llhttp|Smuggling|Shared|Suite|Policy|Crooked' \
+		./hotpath ./hotpath/http1 ./hotpath/frame ./core/scan ./adapters/dialect/openai ./control/api
 
 # The SDKs stay out of the tree, in a directory for each set of pinned versions;
 # one that is complete has a stamp. What cannot be installed for want of node or

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"asbru/core"
@@ -25,8 +26,8 @@ type applying struct {
 // compile is the Plane's Compile: the document as this process serves it.
 func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []config.Problem) {
 	var problems []config.Problem
-	if g.s.listen != "" { // what is allowed depends on who can reach the address
-		doc.Listen = g.s.listen
+	if g.instead != "" && !strings.HasPrefix(doc.Listen, "systemd:") { // what is allowed depends on who can reach the address
+		doc.Listen = g.instead
 		if problems = doc.Validate(g.s.env); config.Failed(problems) {
 			return nil, problems
 		}

@@ -24,6 +24,9 @@ func (g *gateway) attend(ctx context.Context, signals <-chan os.Signal) error {
 				g.reload(ctx)
 			case sig == sigHandOver:
 				if g.handOver(ctx) {
+					if g.admin != nil {
+						g.admin.end() // the successor answers there, and is not draining
+					}
 					return g.drain(signals, "handed over")
 				}
 			default:

@@ -2,31 +2,49 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
 	"asbru/hotpath"
 )
 
 // newFront sends requests that came in through the slow door to the front door:
 // each on an in-memory connection of its own, so that every client, whatever
 // it speaks, meets the same reader, the same policy and the same counters.
-func newFront(server *hotpath.Server) http.Handler {
+func newFront(server *hotpath.Server, log *slog.Logger) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite:       rewrite,
 		Transport:     inside{server},
-		FlushInterval: -1, // each event of a stream at once
-		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			// Nothing was answered: the front door closed on us, which it does
-			// above its bound of connections.
-			w.Header().Set("Retry-After", "1")
-			http.Error(w, `{"error":{"message":"too many connections are open; hint: try again in a second","type":"overloaded_error","param":null,"code":"overloaded"}}`, http.StatusServiceUnavailable)
-		},
+		FlushInterval: -1,                                                // each event of a stream at once
+		ErrorLog:      slog.NewLogLogger(log.Handler(), slog.LevelDebug), // answers that were cut
+		ErrorHandler:  unanswered,
 	}
+}
+
+// unanswered answers for a front door that closed without a word, as it does
+// above its bound of connections and when a body does not come.
+func unanswered(w http.ResponseWriter, _ *http.Request, _ error) {
+	var id [16]byte
+	rand.Read(id[:])
+	shown := hex.AppendEncode(nil, id[:])
+	f := &core.Fault{Code: core.Overloaded, Retry: 1,
+		Message: "the gateway did not take the request: too many connections are open, or its body came too slowly",
+		Hint:    "try again in a second"}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", strconv.Itoa(f.Retry))
+	w.Header().Set("X-Request-Id", string(shown))
+	w.WriteHeader(f.HTTP())
+	w.Write(openai.Chat.AppendFault(nil, f, shown))
 }
 
 // rewrite keeps what the client wrote: path, query and fields. X-Forwarded-* and

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net"
@@ -24,7 +25,7 @@ import (
 // to the end of attend.
 type gateway struct {
 	s       *serving
-	path    string // the configuration file; empty: there is none to read again
+	instead string // the address served instead of the document's; empty: the document's
 	started time.Time
 	level   *slog.LevelVar
 	log     *slog.Logger
@@ -48,8 +49,8 @@ type gateway struct {
 	broken chan error       // a listener that broke
 }
 
-func newGateway(s *serving, from *source) *gateway {
-	g := &gateway{s: s, path: from.path, started: time.Now(), level: new(slog.LevelVar), broken: make(chan error, 4)}
+func newGateway(s *serving, from *source, in *inheritance) *gateway {
+	g := &gateway{s: s, instead: cmp.Or(s.listen, in.address()), started: time.Now(), level: new(slog.LevelVar), broken: make(chan error, 4)}
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
 	g.meter.g = g
@@ -79,6 +80,8 @@ func doors() []hotpath.Door {
 		"POST /responses":        core.OpResponses,
 		"POST /embeddings":       core.OpEmbed,
 		"GET /models":            core.OpModels,
+		"HEAD /models":           core.OpModels,
+		"HEAD /models/*":         core.OpModels,
 		"GET /models/*":          core.OpModels,
 	}
 	return []hotpath.Door{

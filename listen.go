@@ -52,6 +52,17 @@ func (in *inheritance) take(name string) net.Listener {
 	return l
 }
 
+// address is where the supervisor's socket listens, empty when it passed none
+// for the data plane. What a document allows is judged by it.
+func (in *inheritance) address() string {
+	if l := in.sockets["listen"]; l != nil {
+		if a, ok := l.Addr().(*net.TCPAddr); ok {
+			return a.String()
+		}
+	}
+	return ""
+}
+
 // endpoint finds or opens the socket for an address. role is "listen" or "admin".
 //
 // A socket from the supervisor that bears the role's name replaces the address;

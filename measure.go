@@ -46,7 +46,7 @@ func (g *gateway) sources(lanes []*core.LaneStats) meter.Sources {
 
 func (g *gateway) figures() meter.Figures {
 	s := g.plane.Status()
-	f := meter.Figures{ReloadsOK: uint64(s.Version), ReloadsFailed: s.Refused, Draining: g.server.Draining()}
+	f := meter.Figures{Buffers: g.server.Buffers(), ReloadsOK: uint64(s.Version), ReloadsFailed: s.Refused, Draining: g.server.Draining()}
 	if !s.At.IsZero() {
 		f.Reloaded = s.At.UnixNano()
 	}

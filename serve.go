@@ -85,7 +85,7 @@ func (s *serving) serve() error {
 	if err != nil {
 		return err
 	}
-	g := newGateway(s, from)
+	g := newGateway(s, from, in)
 	if err := g.load(ctx, from); err != nil {
 		return err
 	}

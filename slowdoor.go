@@ -29,15 +29,14 @@ func newSlowDoor() *slowDoor {
 // queue full, or the door closed, is closed.
 func (d *slowDoor) take(c net.Conn) {
 	select {
-	case <-d.done:
-		c.Close()
-		return
-	default:
-	}
-	select {
 	case d.queue <- c:
 	default:
 		c.Close()
+	}
+	select {
+	case <-d.done: // nobody comes for it any more
+		d.empty()
+	default:
 	}
 }
 
@@ -54,12 +53,17 @@ func (d *slowDoor) Accept() (net.Conn, error) {
 // Close ends Accept and closes what is left in the queue.
 func (d *slowDoor) Close() error {
 	d.once.Do(func() { close(d.done) })
+	d.empty()
+	return nil
+}
+
+func (d *slowDoor) empty() {
 	for {
 		select {
 		case c := <-d.queue:
 			c.Close()
 		default:
-			return nil
+			return
 		}
 	}
 }
@@ -75,7 +79,7 @@ func (doorName) String() string  { return "the slow door" }
 // serveSlow serves the slow door until ctx ends, then lets open streams finish
 // as the data plane does.
 func (g *gateway) serveSlow(ctx context.Context) {
-	pages, front := g.pages(false), newFront(g.server)
+	pages, front := g.pages(false), newFront(g.server, g.log)
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if hot(r.RequestURI) {
 			front.ServeHTTP(&paced{ResponseWriter: w}, r)

@@ -15,6 +15,7 @@ type LaneStats struct {
 	Requests   atomic.Uint64 // exchanges ended, well or not
 	BytesIn    atomic.Uint64 // body bytes read from clients
 	BytesOut   atomic.Uint64 // body bytes written to clients
+	Buffers    atomic.Int64  // borrowed when the lane last counted
 	Panics     atomic.Uint64 // recovered at the connection; each is a bug
 
 	Faults [NumCodes]atomic.Uint64 // exchanges ended by a Fault, by Code

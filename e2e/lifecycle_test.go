@@ -250,6 +250,15 @@ func TestHandOver(t *testing.T) {
 	g.signal(syscall.SIGUSR2)
 	pid := int(g.stderr.has(t, "handed over")["successor"].(float64))
 	defer syscall.Kill(pid, syscall.SIGKILL)
+	await(t, "the successor on the admin listener", func() bool {
+		a, err := try(client(), "GET", "http://"+g.admin+"/health/ready", "")
+		return err == nil && a.status == 200
+	}, g.stderr.String)
+	for range 20 { // while the predecessor drains
+		if a := ask(t, "GET", "http://"+g.admin+"/health/ready", ""); a.status != 200 {
+			t.Fatalf("the predecessor answers on the admin listener: %d %s", a.status, a.body)
+		}
+	}
 	if r := <-done; r != "whole" {
 		t.Errorf("a stream in the old process: %s", r)
 	}

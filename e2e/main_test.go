@@ -162,7 +162,7 @@ func environ() (env []string) {
 			env = append(env, kv)
 		}
 	}
-	return append(env, "TERM=dumb")
+	return append(env, "TERM=dumb", "GORACE=atexit_sleep_ms=0")
 }
 
 func (g *gateway) signal(sig syscall.Signal) {

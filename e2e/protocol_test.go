@@ -53,6 +53,60 @@ func TestHTTP2(t *testing.T) {
 	})
 }
 
+// An answer that the provider cut must not look whole to anybody.
+func TestCutAnswersLookCut(t *testing.T) {
+	base := standIn(t, mock.Options{})
+	lanes(t, local(base)+"limits: {body_bytes: 10KB}\n", func(t *testing.T, g *gateway) {
+		for name, c := range map[string]*http.Client{"HTTP/1.1": client(), "HTTP/2": h2(nil)} {
+			a, err := try(c, "POST", g.url("/v1/chat/completions"), chatBody("mock-cut-3+tokens-2000", ""))
+			if err == nil && a.status == 200 {
+				t.Errorf("%s: a cut answer of %d bytes came without an error", name, len(a.body))
+			}
+			a, err = try(c, "POST", g.url("/v1/chat/completions"), chatBody("mock-cut-3", `,"stream":true`))
+			if strings.Contains(a.body, "[DONE]") || err == nil && !strings.Contains(a.body, "upstream_failed") {
+				t.Errorf("%s: a cut stream: %v %s", name, err, a.body)
+			}
+			a, err = try(c, "POST", g.url("/v1/chat/completions"), chatBody("fast", `,"x":"`+strings.Repeat("x", 1<<20)+`"`))
+			if err != nil || a.status != 413 {
+				t.Errorf("%s: a body that is too large: %v %d %s", name, err, a.status, a.body)
+			}
+			c.CloseIdleConnections()
+		}
+	})
+}
+
+// An HTTP/2 client whose request finds no room is told so.
+func TestHTTP2WithoutRoom(t *testing.T) {
+	base := standIn(t, mock.Options{})
+	lanes(t, local(base)+"limits: {connections: 2}\n", func(t *testing.T, g *gateway) {
+		c := h2(nil)
+		defer c.CloseIdleConnections()
+		if a, err := try(c, "GET", g.url("/v1/models"), ""); err != nil || a.status != 200 {
+			t.Fatalf("with room: %v %d %s", err, a.status, a.body)
+		}
+		var idle []net.Conn
+		var a answer
+		await(t, "a refusal", func() (refused bool) {
+			conn, err := net.Dial("tcp", g.addr) // closed at once by the gateway when it is one too many
+			if err != nil {
+				t.Fatal(err)
+			}
+			idle = append(idle, conn)
+			if a, err = try(c, "GET", g.url("/v1/models"), ""); err != nil {
+				t.Fatal(err)
+			}
+			return a.status == 503
+		}, func() string { return a.body })
+		if !strings.Contains(a.body, `"overloaded"`) || a.head.Get("Retry-After") != "1" || !strings.Contains(a.body, a.head.Get("X-Request-Id")) {
+			t.Errorf("without room: %s %v", a.body, a.head)
+		}
+		for _, conn := range idle {
+			conn.Close()
+		}
+		await(t, "room again", func() bool { a, err := try(c, "GET", g.url("/v1/models"), ""); return err == nil && a.status == 200 }, g.stderr.String)
+	})
+}
+
 // Each event of a stream arrives when it was sent, not when the stream ends:
 // the provider waits for the client to have it before it sends the next.
 func TestEventsAreNotHeldBack(t *testing.T) {

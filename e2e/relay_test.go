@@ -119,6 +119,10 @@ func TestNamesLead(t *testing.T) {
 	if err := json.Unmarshal([]byte(a.body), &list); err != nil || len(list.Data) != 2 || list.Data[0].ID != "fast" || list.Data[1].ID != "slow" {
 		t.Errorf("models: %s", a.body)
 	}
+	sent := len(s.requests())
+	if a := ask(t, "HEAD", g.url("/v1/models"), ""); a.status != 200 || a.body != "" || len(s.requests()) != sent {
+		t.Errorf("HEAD of the models: %d %q, %d sent", a.status, a.body, len(s.requests())-sent)
+	}
 	if a := ask(t, "GET", g.url("/v1/models/slow"), ""); a.status != 200 || !strings.Contains(a.body, `"id":"slow"`) {
 		t.Errorf("one model: %d %s", a.status, a.body)
 	}
@@ -179,8 +183,7 @@ func TestFallbacks(t *testing.T) {
 		f(502, "alone", "", "dead/alone could not be reached")
 		f(200, "only500", `,"fallbacks":["good-one"]`, "")
 		f(200, "alone", `,"fallbacks":["only500","good-one"]`, "")
-		f(200, "alone", `,"fallbacks":["nobody-knows/this","good-one"]`, "")
-		f(502, "alone", `,"fallbacks":["nobody-knows/this"]`, "dead/alone could not be reached")
+		f(404, "alone", `,"fallbacks":["nobody-knows/this","good-one"]`, "nobody-knows/this")
 	})
 }
 

@@ -23,7 +23,7 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 		x.Usage = x.Stream.Usage
 		l.cut.Reset()
 	}
-	f.land()
+	s.uncount(f)
 	if x.Plan != nil {
 		core.Run(x, x.Plan.After)
 	}
@@ -42,8 +42,14 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	if s.opt.Records != nil {
 		s.record(f, peer, total)
 	}
+}
+
+// uncount takes f out of what counts exchanges under way. It may be called twice.
+func (s *Server) uncount(f *flight) {
+	f.land()
 	if f.large > 0 {
 		s.large.Add(-f.large)
+		f.large = 0
 	}
 }
 

@@ -11,13 +11,17 @@ import (
 	"asbru/hotpath/sock"
 )
 
+// spareProcs are the processors of the runtime that no loop keeps.
+const spareProcs = 2
+
 // A fleet is the loop lane: one event loop a core. The first one accepts, and
 // gives each connection to the loop that has the fewest.
 type fleet struct {
 	once  sync.Once
 	err   error
-	loops []*loop
+	loops []*loop      // written once, under the Server's mu
 	live  atomic.Int64 // client connections of all loops
+	doors atomic.Int64 // listening sockets that may still hold connections nobody accepted
 }
 
 // serve takes l's connections until the fleet is drained. ok is false for a
@@ -36,7 +40,12 @@ func (f *fleet) serve(s *Server, l net.Listener) (ok bool, err error) {
 		return true, err
 	}
 	door := &entrance{fd: fd, done: make(chan struct{})}
+	f.doors.Add(1)
+	defer f.doors.Add(-1)
 	f.loops[0].post(mail{kind: mailListen, entrance: door})
+	if s.draining.Load() { // since Serve asked
+		f.drain(s)
+	}
 	<-door.done
 	return true, nil
 }
@@ -61,6 +70,11 @@ func (f *fleet) start(s *Server) {
 	n := s.opt.Loops
 	if n == 0 {
 		n = runtime.GOMAXPROCS(0)
+	}
+	// A loop that lingers keeps its processor. The rest of the process needs some
+	// of its own; the kernel shares out the cores.
+	if runtime.GOMAXPROCS(0) < n+spareProcs {
+		runtime.GOMAXPROCS(n + spareProcs)
 	}
 	loops := make([]*loop, n)
 	for i := range loops {
@@ -87,10 +101,17 @@ func (f *fleet) least() *loop {
 	return best
 }
 
+// all are the loops that exist.
+func (f *fleet) all(s *Server) []*loop {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return f.loops
+}
+
 // stats are the counters of the loops that exist.
-func (f *fleet) stats() []*core.LaneStats {
+func (f *fleet) stats(s *Server) []*core.LaneStats {
 	var out []*core.LaneStats
-	for _, l := range f.loops {
+	for _, l := range f.all(s) {
 		out = append(out, &l.stats)
 	}
 	return out
@@ -98,13 +119,24 @@ func (f *fleet) stats() []*core.LaneStats {
 
 func (f *fleet) conns() int { return int(f.live.Load()) }
 
-func (f *fleet) drain() { f.tell(mailDrain) }
+// busy is what a drain waits for: connections, and doors that may let more in.
+func (f *fleet) busy() int { return int(f.live.Load() + f.doors.Load()) }
 
-func (f *fleet) cut() { f.tell(mailCut) }
+func (f *fleet) drain(s *Server) { f.tell(s, mail{kind: mailDrain}) }
 
-func (f *fleet) tell(kind mailKind) {
-	for _, l := range f.loops {
-		l.post(mail{kind: kind})
+func (f *fleet) cut(s *Server) { f.tell(s, mail{kind: mailCut}) }
+
+// close ends the loops and waits for them.
+func (f *fleet) close(s *Server) {
+	f.tell(s, mail{kind: mailClose})
+	for _, l := range f.all(s) {
+		<-l.over
+	}
+}
+
+func (f *fleet) tell(s *Server, m mail) {
+	for _, l := range f.all(s) {
+		l.post(m)
 	}
 }
 

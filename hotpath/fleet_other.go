@@ -13,10 +13,12 @@ import (
 type fleet struct{}
 
 func (*fleet) serve(*Server, net.Listener) (bool, error) { return false, nil }
-func (*fleet) stats() []*core.LaneStats                  { return nil }
+func (*fleet) stats(*Server) []*core.LaneStats           { return nil }
 func (*fleet) conns() int                                { return 0 }
-func (*fleet) drain()                                    {}
-func (*fleet) cut()                                      {}
+func (*fleet) busy() int                                 { return 0 }
+func (*fleet) drain(*Server)                             {}
+func (*fleet) cut(*Server)                               {}
+func (*fleet) close(*Server)                             {}
 
 // onLoop is what a flight carries on a loop.
 type onLoop struct{ gen uint32 }

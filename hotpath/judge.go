@@ -30,6 +30,7 @@ func (s *Server) next(f *flight) bool {
 	if t == nil || x.Begin(t, k) == nil {
 		return false
 	}
+	x.Fault = nil // of a target that could not be asked
 	f.target, f.key = t, k
 	if t.Tally != nil {
 		f.tally = t.Tally
@@ -87,7 +88,7 @@ func (s *Server) refuseHead(f *flight, bad *http1.Refusal) {
 		x.From = s.opt.Doors[0].Dialect
 	}
 	f.free = true
-	refuse(x, core.Invalid, bad.Reason, "send a plain HTTP/1.1 request")
+	refuse(x, core.Invalid, bad.Reason, "")
 	x.Fault.Status = bad.Status
 }
 
@@ -136,7 +137,7 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 func (f *flight) frame(rep *http1.Reply, b []byte, method []byte) {
 	x, l := &f.x, &f.rel
 	kind := rep.Value(b, http1.ContentType)
-	ok := rep.Status >= 200 && rep.Status < 300
+	ok := rep.Status >= 200 && rep.Status < 300 && rep.At[http1.ContentEncoding] == 0 // else it cannot be read
 	l.sse = ok && http1.HasPrefixFold(kind, "text/event-stream")
 	l.strip = l.sse && x.Peek.Stream && !x.Peek.AskUsage && f.target.AskUsage
 	l.reads = ok && !l.sse && x.Op != core.OpPass && x.From.ReadUsage != nil && http1.HasPrefixFold(kind, "application/json")

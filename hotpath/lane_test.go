@@ -47,8 +47,14 @@ func lanes(t *testing.T, f func(t *testing.T, loops int)) {
 // newRig starts a data plane whose model "m" leads to the given providers in order.
 func newRig(t testing.TB, loops int, providers ...http.Handler) *rig {
 	t.Helper()
+	return tunedRig(t, loops, nil, providers...)
+}
+
+// tunedRig is newRig with options changed by tune.
+func tunedRig(t testing.TB, loops int, tune func(*Options), providers ...http.Handler) *rig {
+	t.Helper()
 	r := &rig{t: t, ring: new(core.Ring)}
-	r.srv = New(Options{
+	opt := Options{
 		Doors: []Door{{Prefix: "/v1", Dialect: openai.Chat, Ops: map[string]core.Op{
 			"POST /chat/completions": core.OpChat, "POST /embeddings": core.OpEmbed, "GET /models": core.OpModels}}},
 		Slow: func(c net.Conn) {
@@ -65,7 +71,11 @@ func newRig(t testing.TB, loops int, providers ...http.Handler) *rig {
 			t.Errorf("panic: %v\n%s", v, stack)
 		},
 		Loops: loops,
-	})
+	}
+	if tune != nil {
+		tune(&opt)
+	}
+	r.srv = New(opt)
 	var targets []*core.Target
 	for i, h := range providers {
 		up := httptest.NewServer(h)
@@ -83,7 +93,9 @@ func newRig(t testing.TB, loops int, providers ...http.Handler) *rig {
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
+		http.DefaultClient.CloseIdleConnections() // or Drain waits for them to be quiet
 		r.srv.Drain(ctx)
+		r.srv.Close()
 		if err := <-done; err != nil {
 			t.Errorf("Serve: %v", err)
 		}
@@ -132,6 +144,14 @@ func (r *rig) swap(targets []*core.Target) {
 		Providers: map[string]*core.Route{"openai": route},
 	}
 	r.srv.Swap(r.snap)
+}
+
+// change publishes a snapshot that differs from the last one by f.
+func (r *rig) change(f func(*core.Snapshot)) {
+	next := *r.snap
+	f(&next)
+	r.snap = &next
+	r.srv.Swap(&next)
 }
 
 // raw sends bytes on a new connection and reads until the server closes or quiet.

@@ -3,7 +3,6 @@ package hotpath
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"time"
 
@@ -33,7 +32,8 @@ func (l *loop) launch(f *flight) {
 	l.answer(f.on.c, f, isHead(f.buf))
 }
 
-// dial asks for a connection. The answer comes by mail.
+// dial asks for a connection. The answer comes by mail. When all that are allowed
+// are open, but another loop keeps one that is idle, that one makes room.
 func (l *loop) dial(f *flight, pool *upstream.Pool) {
 	now := core.Clock()
 	f.decide += now - f.on.mark
@@ -41,6 +41,14 @@ func (l *loop) dial(f *flight, pool *upstream.Pool) {
 	gen := f.on.gen
 	go func() {
 		raw, err := pool.DialRaw(context.Background())
+		for range evictTries {
+			if !errors.Is(err, upstream.ErrBusy) || pool.Parked.Load() == 0 {
+				break
+			}
+			l.s.fleet.tell(l.s, mail{kind: mailEvict, pool: pool})
+			time.Sleep(evictRest)
+			raw, err = pool.DialRaw(context.Background())
+		}
 		l.post(mail{kind: mailDialed, raw: raw, err: err, f: f, gen: gen, pool: pool})
 	}()
 }
@@ -111,6 +119,13 @@ func (l *loop) unpark(p *upstream.Pool) *link {
 	return u
 }
 
+// evict ends the connection to p that was idle for longest.
+func (l *loop) evict(p *upstream.Pool) {
+	if stack := l.idle[p]; len(stack) > 0 {
+		l.unlink(stack[0])
+	}
+}
+
 // unlink ends an upstream connection.
 func (l *loop) unlink(u *link) {
 	if u.raw.FD < 0 {
@@ -153,7 +168,9 @@ func (l *loop) send(f *flight, u *link) bool {
 		http1.ParseRequest(f.buf, &l.req)
 		l.reqOf = f
 	}
+	u.f, f.on.u = f, u
 	if !l.s.request(f, &l.req, &l.box) {
+		f.on.u = nil
 		l.park(u)
 		return false
 	}
@@ -168,23 +185,7 @@ func (l *loop) send(f *flight, u *link) bool {
 	if n < len(p) {
 		u.out, u.sent = append(l.bufs.Take(len(p)-n), p[n:]...), 0
 	}
-	u.f, f.on.u = f, u
 	l.patience(u, or(f.target.Waits.Header, defaultHeader))
-	return true
-}
-
-// redial replaces a kept connection that died while it was idle by a new one,
-// once. It reports false when that was done already.
-func (l *loop) redial(f *flight, u *link) bool {
-	reused := u.raw.Reused
-	u.f, f.on.u = nil, nil
-	l.unlink(u)
-	if !reused || f.on.fresh {
-		return false
-	}
-	f.on.fresh = true
-	f.on.mark = core.Clock()
-	l.dial(f, u.raw.Pool)
 	return true
 }
 
@@ -234,208 +235,4 @@ func (l *loop) flushLink(u *link) bool {
 		return false
 	}
 	return true
-}
-
-// pump reads a reply and passes it on, as long as there are bytes and the
-// client takes them.
-func (l *loop) pump(u *link) {
-	f := u.f
-	for range readsATurn {
-		if !u.readable || f.on.paused {
-			return
-		}
-		n, more, err := u.raw.Read(l.in)
-		if err != nil {
-			u.readable = false
-			if !errors.Is(err, upstream.ErrAgain) {
-				l.upstreamEnded(u, err)
-			}
-			return
-		}
-		u.readable = more || u.fin
-		l.received(u, f, l.in[:n])
-		if u.f != f {
-			return
-		}
-	}
-	if u.readable {
-		l.later(u.slot)
-	}
-}
-
-// received passes bytes of a reply on.
-func (l *loop) received(u *link, f *flight, b []byte) {
-	f.on.mark = core.Clock()
-	if !f.rel.committed {
-		l.receivedHead(u, f, b)
-		return
-	}
-	l.box.reset()
-	f.gap()
-	rest, done, err := f.rel.feed(&f.x, b, &l.box, &l.bufs)
-	l.write(f.on.c, f, l.box.bytes())
-	l.passed(u, f, len(rest) == 0, done, err)
-}
-
-// receivedHead waits for the whole head of the reply, judges it, and passes on
-// what of the body came with it.
-func (l *loop) receivedHead(u *link, f *flight, b []byte) {
-	if f.on.up != nil {
-		f.on.up = append(l.bufs.Grow(f.on.up, len(b)), b...)
-		b = f.on.up
-	}
-	n := 0
-	for {
-		m, err := http1.ParseReply(b, &l.rep)
-		if err != nil {
-			l.upstreamEnded(u, err)
-			return
-		}
-		if m == 0 {
-			if f.on.up == nil {
-				f.on.up = append(l.bufs.Take(len(b)), b...)
-			} else {
-				f.on.up = append(f.on.up[:0], b...)
-			}
-			return
-		}
-		if n = m; l.rep.Status >= 200 {
-			break
-		}
-		b = b[m:] // an interim reply
-	}
-	f.first = f.on.mark
-	if f.judge(l.rep.Status) != core.Final && !l.s.stands(f) {
-		u.f, f.on.u = nil, nil
-		l.unlink(u)
-		l.bufs.Give(f.on.up)
-		f.on.up = nil
-		l.launch(f)
-		return
-	}
-	l.commit(u, f, b, n)
-}
-
-// commit gives the client the head of the reply. From here nothing is retried.
-func (l *loop) commit(u *link, f *flight, b []byte, n int) {
-	f.frame(&l.rep, b, f.buf[:4])
-	f.rel.cut.Grow, f.rel.cut.Free = l.hooks.Grow, l.hooks.Free
-	f.free = f.free || l.s.draining.Load()
-	l.box.reset()
-	rest, done, err := f.rel.feed(&f.x, b[n:], &l.box, &l.bufs)
-	l.s.commit(f, &l.rep, b, &l.box)
-	l.box.front(l.box.head)
-	u.last = l.rep.Close
-	l.bufs.Give(f.on.up)
-	f.on.up = nil
-	f.decide += core.Clock() - f.on.mark
-	l.write(f.on.c, f, l.box.bytes())
-	now := core.Clock()
-	f.kernel += now - f.on.mark
-	if f.rel.sse {
-		f.ttft, f.last = now-f.x.Start, now
-		l.release(f, done)
-	}
-	l.passed(u, f, len(rest) == 0, done, err)
-}
-
-// release gives the request back once a stream is under way: it cannot be sent
-// again, and a stream may be quiet for long.
-func (l *loop) release(f *flight, done bool) {
-	if done || cap(f.buf) == 0 {
-		return
-	}
-	f.x.Peek.Model = f.name[:copy(f.name[:], f.x.Peek.Model)] // for the record
-	f.x.Body, f.x.Path, f.x.Name = nil, nil, nil
-	f.x.Peek.Fallbacks = [core.MaxFallbacks][]byte{}
-	if l.reqOf == f {
-		l.reqOf = nil
-	}
-	l.bufs.Give(f.buf)
-	f.buf = nil
-}
-
-// passed goes on after bytes were passed on.
-func (l *loop) passed(u *link, f *flight, clean, done bool, err error) {
-	switch {
-	case f.on.c.gone:
-		l.drop(f.on.c)
-	case err != nil:
-		l.upstreamEnded(u, err)
-	case done:
-		l.complete(u, f, clean)
-	default:
-		l.patience(u, or(f.target.Waits.Stall, defaultStall))
-	}
-}
-
-// patience waits for d, and never past the exchange's end.
-func (l *loop) patience(u *link, d time.Duration) {
-	t := core.Clock() + int64(d)
-	if w := u.f.target.Waits.Total; w > 0 {
-		t = min(t, u.f.x.Start+int64(w))
-	}
-	l.until[u.slot] = t
-}
-
-// complete ends an exchange whose reply was read to its end.
-func (l *loop) complete(u *link, f *flight, clean bool) {
-	u.f, f.on.u = nil, nil
-	if clean && u.out == nil && u.raw.Pending() == 0 {
-		l.park(u)
-	} else {
-		l.unlink(u)
-	}
-	f.on.ended = true
-	l.settle(f.on.c, f)
-}
-
-// upstreamLate ends the wait for an upstream.
-func (l *loop) upstreamLate(u *link) {
-	f := u.f
-	if f == nil {
-		l.unlink(u)
-		return
-	}
-	if f.on.paused { // it is the client who is late, and has a clock of its own
-		l.deadline(u.slot, or(f.target.Waits.Stall, defaultStall))
-		return
-	}
-	f.late = true
-	l.upstreamEnded(u, os.ErrDeadlineExceeded)
-}
-
-// upstreamEnded takes an upstream connection that ended, or cannot be
-// understood, off its exchange.
-func (l *loop) upstreamEnded(u *link, err error) {
-	f := u.f
-	if f == nil {
-		l.unlink(u)
-		return
-	}
-	f.on.mark = core.Clock()
-	if !f.rel.committed {
-		silent := f.on.up == nil && !f.late
-		l.bufs.Give(f.on.up)
-		f.on.up = nil
-		if silent && l.redial(f, u) {
-			return
-		}
-		u.f, f.on.u = nil, nil
-		l.unlink(u)
-		l.launch(f)
-		return
-	}
-	u.f, f.on.u = nil, nil
-	l.unlink(u)
-	f.free, f.on.ended = true, true
-	l.box.reset()
-	if f.rel.from == bodyClose && errors.Is(err, io.EOF) {
-		f.rel.end(&f.x, &l.box)
-	} else {
-		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: err}
-		f.rel.broken(&f.x, &l.box)
-	}
-	l.write(f.on.c, f, l.box.bytes())
-	l.settle(f.on.c, f)
 }

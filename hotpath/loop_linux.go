@@ -1,13 +1,9 @@
 package hotpath
 
 import (
-	"errors"
-	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
-	"syscall"
-	"time"
 
 	"asbru/core"
 	"asbru/hotpath/buf"
@@ -18,21 +14,22 @@ import (
 
 // A loop is an event loop: one goroutine that owns the connections given to it
 // and carries their exchanges from accept to close without ever waiting for one of
-// them. Its epoll is nested in the runtime's poller, so that the goroutine parks
-// like any other and the rest of the process stays healthy.
+// them.
 //
 // Everything but the inbox belongs to the loop's goroutine.
 type loop struct {
 	s     *Server
 	index int
 	poll  *sock.Poll
-	file  *os.File // of poll, in the runtime's poller
+	rest  rest // how it waits
 	stats core.LaneStats
 
-	mu      sync.Mutex // guards inbox
+	mu      sync.Mutex // guards inbox and ended, and the signal while it is raised
 	inbox   []mail
+	ended   bool
 	ringing atomic.Bool // the signal was raised and not yet heard
 	signal  int
+	over    chan struct{} // closed when the loop has ended
 
 	entries []entry // by slot
 	until   []int64 // deadline of a slot as Clock, 0: none; apart, so that a sweep reads little
@@ -40,6 +37,7 @@ type loop struct {
 	again   []uint64 // tags of those that go on in the next round, without an event
 	probes  []probe
 	next    int64 // Clock of the next tick
+	readAt  int64 // Clock when the bytes now looked at had been read
 
 	bufs    buf.List
 	hooks   hooks
@@ -50,11 +48,13 @@ type loop struct {
 	req     http1.Request
 	reqOf   *flight // whose head req holds
 	rep     http1.Reply
-	scratch flight // judges heads whose body has not come
+	scratch flight  // judges heads whose body has not come
+	victim  *client // whose exchange is being carried, and ends with a panic
 
 	doors    []*entrance
 	draining bool
 	cutting  bool
+	closing  bool
 	trimmed  int64
 }
 
@@ -67,54 +67,15 @@ type entry struct {
 	door *entrance
 }
 
-// A probe is a client to be asked whether it still listens.
-type probe struct {
-	tag uint64
-	at  int64
-}
-
-// mail is what other goroutines tell a loop.
-type mail struct {
-	kind     mailKind
-	fd       int
-	peer     [16]byte
-	raw      *upstream.Raw
-	err      error
-	f        *flight
-	gen      uint32
-	pool     *upstream.Pool
-	entrance *entrance
-}
-
-type mailKind uint8
-
-const (
-	mailClient mailKind = iota // an accepted connection
-	mailDialed                 // raw, or err, for f
-	mailListen
-	mailDrain
-	mailCut
-)
-
-const (
-	busy        = 2 // events at once, from which a loop looks again before it parks
-	tickWait    = 100 * time.Millisecond
-	trimWait    = 10 * time.Second
-	readsATurn  = 8  // of one upstream, before others have theirs
-	acceptTurn  = 64 // connections taken at once
-	flightsKept = 1 << 14
-)
-
 func newLoop(s *Server, index int) (*loop, error) {
 	p, err := sock.NewPoll()
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.SetNonblock(p.FD, true); err != nil {
+	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool][]*link{}, over: make(chan struct{})}
+	if err := l.rest.open(p); err != nil {
 		return nil, err
 	}
-	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool][]*link{}}
-	l.file = os.NewFile(uintptr(p.FD), "epoll")
 	l.stats.Name = "loop"
 	l.hooks = hooks{Grow: l.bufs.Need, Free: l.bufs.Give}
 	l.entries, l.until = make([]entry, 1, 64), make([]int64, 1, 64) // slot 0 is the signal's
@@ -127,61 +88,14 @@ func newLoop(s *Server, index int) (*loop, error) {
 	return l, nil
 }
 
-// post tells the loop something. Any goroutine may call it.
-func (l *loop) post(m mail) {
-	l.mu.Lock()
-	l.inbox = append(l.inbox, m)
-	l.mu.Unlock()
-	if !l.ringing.Swap(true) {
-		sock.Raise(l.signal)
-	}
-}
-
-// run turns the loop until the process ends. The runtime's poller wakes it when its
-// epoll has something; a deadline wakes it for the clocks.
+// run turns the loop until the Server is closed.
 func (l *loop) run() {
-	rc, err := l.file.SyscallConn()
-	if err != nil {
-		return
-	}
-	round := func(uintptr) bool { return l.round() }
 	l.wind(tickWait)
-	for {
-		err := rc.Read(round)
-		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-			return
+	for !l.closing {
+		evs := l.wait()
+		if len(evs) > 1 {
+			l.parkedFirst(evs)
 		}
-		l.checkClock()
-	}
-}
-
-// wind sets the alarm that wakes the loop for its clocks.
-func (l *loop) wind(d time.Duration) {
-	l.next = core.Clock() + int64(d)
-	l.file.SetReadDeadline(time.Now().Add(d))
-}
-
-func (l *loop) checkClock() {
-	now := core.Clock()
-	if now < l.next {
-		return
-	}
-	l.tick(now)
-	if len(l.probes) > 0 {
-		l.wind(probeWait / 2)
-	} else {
-		l.wind(tickWait)
-	}
-}
-
-// round handles what is ready until nothing is. It does not ask a last time whether
-// anything is left: an event that comes after Wait tells the runtime's poller, and
-// the call is a tenth of a request. Where several came at once, though, the next
-// are likely there already, and waking anew would cost more than looking. A loop that is never out of work
-// never parks, so it looks at the clock by itself.
-func (l *loop) round() (stop bool) {
-	for {
-		evs := l.poll.Wait()
 		for i := range evs {
 			l.event(evs[i].Tag(), evs[i].Events)
 		}
@@ -190,10 +104,20 @@ func (l *loop) round() (stop bool) {
 			l.event(l.again[i], 0)
 		}
 		l.again = append(l.again[:0], l.again[n:]...)
-		if len(evs) < busy && len(l.again) == 0 {
-			return false // what came meanwhile wakes us again
-		}
 		l.checkClock()
+	}
+	l.end()
+}
+
+// parkedFirst looks at the kept upstream connections that have something to tell
+// before any request is read: one that was closed, or that sent what nobody asked
+// for, must not be lent to a request of the same batch.
+func (l *loop) parkedFirst(evs []sock.Event) {
+	for i := range evs {
+		tag := evs[i].Tag()
+		if e := &l.entries[uint32(tag)]; e.u != nil && e.u.parked {
+			l.event(tag, evs[i].Events)
+		}
 	}
 }
 
@@ -210,6 +134,7 @@ func (l *loop) event(tag uint64, what uint32) {
 		return
 	}
 	defer l.survive(slot)
+	l.blame(e)
 	switch {
 	case e.c != nil:
 		l.onClient(e.c, what)
@@ -229,22 +154,31 @@ func (l *loop) survive(slot uint32) {
 	if l.s.opt.Bug != nil {
 		l.s.opt.Bug(v, debug.Stack())
 	}
-	e := &l.entries[slot]
-	c, u := e.c, e.u
-	if u != nil && u.f != nil {
-		c = u.f.on.c
-	}
-	if c != nil && c.f != nil {
-		u = c.f.on.u
-		c.f.on.gen++ // never recycled: nobody knows what it holds
-		c.f = nil
-	}
-	if u != nil {
+	if u := l.entries[slot].u; u != nil {
 		u.f = nil
 		l.unlink(u)
 	}
-	if c != nil {
-		l.close(c)
+	c := l.victim
+	if c == nil || c.phase == closed {
+		return
+	}
+	if f := c.f; f != nil {
+		if u := f.on.u; u != nil {
+			u.f = nil
+			l.unlink(u)
+		}
+		l.s.uncount(f)
+		f.on.gen++ // never recycled: nobody knows what it holds
+		c.f = nil
+	}
+	l.close(c)
+}
+
+// blame notes whose exchange the turn of e is about. It has to be known before:
+// a panic may come when the exchange was taken off its connection already.
+func (l *loop) blame(e *entry) {
+	if l.victim = e.c; e.u != nil && e.u.f != nil {
+		l.victim = e.u.f.on.c
 	}
 }
 
@@ -277,72 +211,6 @@ func (l *loop) tag(slot uint32) uint64 { return uint64(l.entries[slot].gen)<<32 
 
 // later asks for a turn in the next round.
 func (l *loop) later(slot uint32) { l.again = append(l.again, l.tag(slot)) }
-
-// deadline says when a slot's patience ends.
-func (l *loop) deadline(slot uint32, d time.Duration) { l.until[slot] = core.Clock() + int64(d) }
-
-// mails reads what other goroutines told.
-func (l *loop) mails() {
-	sock.Lower(l.signal)
-	l.ringing.Store(false)
-	l.mu.Lock()
-	box := l.inbox
-	l.inbox = nil
-	l.mu.Unlock()
-	for i := range box {
-		switch m := &box[i]; m.kind {
-		case mailClient:
-			l.welcome(m.fd, m.peer)
-		case mailDialed:
-			l.dialed(m)
-		case mailListen:
-			l.listen(m.entrance)
-		case mailDrain:
-			l.drain()
-		case mailCut:
-			l.cutting = true
-			l.tick(core.Clock())
-		}
-	}
-}
-
-// tick looks at the clocks.
-func (l *loop) tick(now int64) {
-	for _, d := range l.doors {
-		if d.rest {
-			d.rest = false
-			l.poll.AddLevel(d.fd, l.tag(d.slot))
-		}
-	}
-	for slot := range l.until {
-		if t := l.until[slot]; t != 0 && t <= now {
-			l.overdue(uint32(slot))
-		}
-	}
-	if l.draining {
-		l.drainTick(now)
-	}
-	l.probeTick(now)
-	if now-l.trimmed > int64(trimWait) {
-		l.trimmed = now
-		l.bufs.Trim()
-		l.box.shrink()
-		clear(l.flights[len(l.flights)/2:])
-		l.flights = l.flights[:len(l.flights)/2]
-	}
-}
-
-// overdue ends the wait of a slot.
-func (l *loop) overdue(slot uint32) {
-	defer l.survive(slot)
-	l.until[slot] = 0
-	switch e := &l.entries[slot]; {
-	case e.c != nil:
-		l.impatient(e.c)
-	case e.u != nil:
-		l.upstreamLate(e.u)
-	}
-}
 
 func (l *loop) newFlight(c *client) *flight {
 	var f *flight

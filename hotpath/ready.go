@@ -35,15 +35,32 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 		return pass(f, r)
 	}
 	if x.Route, x.Name = x.Snap.Resolve(x.Peek.Model); x.Route != nil {
-		return true
+		return fallbacks(x)
 	}
 	refuse(x, core.NotFound, "nobody here serves the model "+quote(x.Peek.Model), "ask GET /v1/models for the names, or write provider/model")
 	x.Fault.Param = "model"
 	return false
 }
 
+// fallbacks refuses a list of the caller's own that names what nobody serves: to
+// pass over a name without a word would take the caller's safety net away.
+func fallbacks(x *core.Exchange) bool {
+	for _, name := range x.Peek.Fallbacks {
+		if name == nil {
+			return true
+		}
+		if r, _ := x.Snap.Resolve(name); r == nil {
+			refuse(x, core.NotFound, "nobody here serves the fallback "+quote(name), "ask GET /v1/models for the names, or write provider/model")
+			x.Fault.Param = "fallbacks"
+			return false
+		}
+	}
+	return true
+}
+
 // peek reads what policy needs from the body. Bodies that are not JSON are
-// relayed unread, except for the model field of a form.
+// relayed unread, except for the model field of a form. One of unnamed type is read
+// unless it holds no brace, and so nothing that any reader could take for an object.
 func peek(f *flight, r *http1.Request) bool {
 	x := &f.x
 	if x.Op == core.OpPass {
@@ -51,11 +68,14 @@ func peek(f *flight, r *http1.Request) bool {
 		if len(x.Body) == 0 {
 			return true
 		}
-		if boundary, ok := formBoundary(kind); ok {
-			x.Peek.Model, x.Peek.ModelAt = formModel(x.Body, boundary)
-			return true
+		if boundary, form := formBoundary(kind); form {
+			var ok bool
+			if x.Peek.Model, x.Peek.ModelAt, ok = formModel(x.Body, boundary); !ok {
+				refuse(x, core.Invalid, "the form cannot be read in one way only", "send multipart/form-data as RFC 7578 says, with one model field at most")
+			}
+			return ok
 		}
-		if !isJSON(kind) {
+		if !isJSON(kind) || len(kind) == 0 && bytes.IndexByte(x.Body, '{') < 0 {
 			return true
 		}
 	}
@@ -91,61 +111,6 @@ func pass(f *flight, r *http1.Request) bool {
 func isJSON(kind []byte) bool {
 	const want = "application/json"
 	return len(kind) == 0 || len(kind) >= len(want) && bytes.EqualFold(kind[:len(want)], []byte(want))
-}
-
-// formBoundary reads the boundary of a multipart content type (RFC 2046 §5.1.1).
-func formBoundary(kind []byte) ([]byte, bool) {
-	const want = "multipart/form-data"
-	if len(kind) < len(want) || !bytes.EqualFold(kind[:len(want)], []byte(want)) {
-		return nil, false
-	}
-	i := bytes.Index(kind, []byte("boundary="))
-	if i < 0 {
-		return nil, true
-	}
-	b := kind[i+len("boundary="):]
-	if len(b) > 1 && b[0] == '"' {
-		b = b[1:]
-		if j := bytes.IndexByte(b, '"'); j >= 0 {
-			return b[:j], true
-		}
-		return nil, true
-	}
-	if j := bytes.IndexAny(b, "; \t"); j >= 0 {
-		b = b[:j]
-	}
-	return b, true
-}
-
-// formModel finds the form field "model" and where its value stands. A form
-// without one, or with two, yields none: two readers would differ.
-func formModel(body, boundary []byte) (model []byte, at core.Span) {
-	if len(boundary) == 0 || len(boundary) > 70 {
-		return nil, core.Span{}
-	}
-	pos := 0
-	for {
-		i := bytes.Index(body[pos:], boundary)
-		if i < 0 {
-			return model, at
-		}
-		pos += i + len(boundary)
-		end := bytes.Index(body[pos:], []byte("\r\n\r\n"))
-		if end < 0 {
-			return model, at
-		}
-		head := body[pos : pos+end]
-		pos += end + 4
-		if !bytes.Contains(head, []byte(`name="model"`)) || bytes.Contains(head, []byte("filename")) {
-			continue
-		}
-		stop := bytes.Index(body[pos:], []byte("\r\n--"))
-		if stop < 0 || stop > core.MaxModelName || model != nil {
-			return nil, core.Span{}
-		}
-		at = core.Span{Start: int32(pos), End: int32(pos + stop)}
-		model = at.Of(body)
-	}
 }
 
 // quote shows a client's own bytes in a message: cut, and without what could

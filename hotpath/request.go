@@ -88,7 +88,12 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 		h = append(http1.AppendUint(append(h, "Content-Length: "...), uint64(n)), "\r\n"...)
 	}
 	o.head = append(h, "\r\n"...)
-	return o.front(o.head)
+	if !o.front(o.head) {
+		refuse(x, core.TooLarge, "the header lines that go on to the provider are longer than 10240 bytes", "send shorter ones")
+		x.Fault.Status = 431
+		return false
+	}
+	return true
 }
 
 func appendForwarded(h []byte, r *http1.Request, b []byte) []byte {

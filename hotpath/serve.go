@@ -11,9 +11,10 @@ import (
 	"asbru/core"
 )
 
-// Serve takes connections from l until Drain or until l is closed. A plain TCP
-// listener is served by the loop lane where there is one, everything else by the
-// goroutine lane.
+// Serve takes connections from l until Drain, which closes l. A plain TCP
+// listener is served by the loop lane where there is one, through a descriptor of
+// its own: closing l alone does not end it. Everything else is the goroutine
+// lane's.
 func (s *Server) Serve(l net.Listener) error {
 	s.mu.Lock()
 	if s.draining.Load() {
@@ -28,6 +29,7 @@ func (s *Server) Serve(l net.Listener) error {
 	for {
 		c, err := l.Accept()
 		if err == nil {
+			s.arriving.Add(1)
 			go s.admit(c)
 			continue
 		}
@@ -45,23 +47,25 @@ func (s *Server) Serve(l net.Listener) error {
 func (s *Server) admit(c net.Conn) {
 	t, ok := c.(*tls.Conn)
 	if !ok {
-		s.ServeConn(c)
+		s.serveConn(c, true)
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), handWait)
 	err := t.HandshakeContext(ctx)
 	cancel()
 	if err != nil {
+		s.arriving.Add(-1)
 		s.stats.Refused.Add(1)
 		c.Close()
 		return
 	}
 	if t.ConnectionState().NegotiatedProtocol == "h2" {
+		s.arriving.Add(-1)
 		s.stats.HandedOver.Add(1)
 		s.opt.Slow(c)
 		return
 	}
-	s.ServeConn(c)
+	s.serveConn(c, true)
 }
 
 // enter counts a connection in; false when there are too many.
@@ -94,11 +98,11 @@ func (s *Server) Drain(ctx context.Context) error {
 		l.Close()
 	}
 	s.mu.Unlock()
-	s.fleet.drain()
+	s.fleet.drain(s)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if s.closeQuiet()+s.fleet.conns() == 0 {
+		if s.closeQuiet()+s.fleet.busy()+int(s.arriving.Load()) == 0 {
 			return nil
 		}
 		select {
@@ -108,6 +112,14 @@ func (s *Server) Drain(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// Close cuts what is left and ends the event loops, which outlive a Drain. Only a
+// process that lives on needs it, once; s serves nothing afterwards.
+func (s *Server) Close() {
+	s.draining.Store(true)
+	s.cut()
+	s.fleet.close(s)
 }
 
 // closeQuiet ends connections that wait for a request since a while, and
@@ -126,7 +138,7 @@ func (s *Server) closeQuiet() int {
 
 // cut ends every connection at once.
 func (s *Server) cut() {
-	s.fleet.cut()
+	s.fleet.cut(s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for k := range s.conns {

@@ -35,6 +35,8 @@ type Server struct {
 	flights sync.Pool
 	fleet   fleet // the loop lane; nothing where there is none
 
+	arriving atomic.Int64 // connections accepted by the goroutine lane and not in conns yet
+
 	mu    sync.Mutex
 	conns map[*conn]struct{}
 	ends  map[net.Listener]struct{}
@@ -64,8 +66,18 @@ func (s *Server) Swap(next *core.Snapshot) (old *core.Snapshot) { return s.snap.
 // Snapshot is the configuration that the next Exchange would get.
 func (s *Server) Snapshot() *core.Snapshot { return s.snap.Load() }
 
-// Stats are the counters of every lane.
-func (s *Server) Stats() []*core.LaneStats { return append(s.fleet.stats(), &s.stats) }
+// Stats are the counters of every lane. There are more once the event loops
+// have begun, which they do with the first listener.
+func (s *Server) Stats() []*core.LaneStats { return append(s.fleet.stats(s), &s.stats) }
+
+// Buffers is the number of buffers lent at present, by all lanes.
+func (s *Server) Buffers() int64 {
+	n := int64(s.shared.Taken())
+	for _, st := range s.Stats() {
+		n += st.Buffers.Load()
+	}
+	return n
+}
 
 // Draining reports whether Drain was called.
 func (s *Server) Draining() bool { return s.draining.Load() }

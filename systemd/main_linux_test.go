@@ -1,13 +1,11 @@
 package systemd
 
 import (
-	"flag"
-	"fmt"
 	"net"
 	"os"
-	"runtime"
 	"testing"
-	"time"
+
+	"asbru/bench/leak"
 
 	"golang.org/x/sys/unix"
 )
@@ -21,14 +19,7 @@ const quickExit = "GORACE=atexit_sleep_ms=0"
 func TestMain(m *testing.M) {
 	switch role := os.Getenv(roleVariable); role {
 	case "":
-		before := runtime.NumGoroutine()
-		code := m.Run()
-		// The fuzzer itself leaves a goroutine that waits for signals.
-		fuzzing := flag.Lookup("test.fuzz").Value.String() != ""
-		if code == 0 && !fuzzing && leaks(before) {
-			code = 1
-		}
-		os.Exit(code)
+		os.Exit(leak.Run(m))
 	case "listeners":
 		beListeners()
 	case "server":
@@ -36,19 +27,6 @@ func TestMain(m *testing.M) {
 	default:
 		beBroken(role)
 	}
-}
-
-// leaks waits a moment for goroutines that are ending, then reports the rest.
-func leaks(before int) bool {
-	for range 100 {
-		if runtime.NumGoroutine() <= before {
-			return false
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	stacks := make([]byte, 1<<20)
-	fmt.Fprintf(os.Stderr, "goroutines left:\n%s\n", stacks[:runtime.Stack(stacks, true)])
-	return true
 }
 
 func self(t *testing.T) string {

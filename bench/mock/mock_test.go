@@ -6,16 +6,16 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"asbru/bench/leak"
 )
 
 // TestMain fails the package if goroutines outlive its tests.
@@ -24,23 +24,7 @@ func TestMain(m *testing.M) {
 		starve(limit)
 		return
 	}
-	before := runtime.NumGoroutine()
-	code := m.Run()
-	if f := flag.Lookup("test.fuzz"); f != nil && f.Value.String() != "" {
-		os.Exit(code) // the fuzzing engine leaves goroutines of its own
-	}
-	for range 100 {
-		if runtime.NumGoroutine() <= before {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	if n := runtime.NumGoroutine(); code == 0 && n > before {
-		buf := make([]byte, 64<<10)
-		fmt.Fprintf(os.Stderr, "%d goroutines left over:\n%s\n", n-before, buf[:runtime.Stack(buf, true)])
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(leak.Run(m))
 }
 
 // hide makes a listener that serveLoops does not know, so that lanes serve it.

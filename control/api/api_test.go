@@ -170,6 +170,9 @@ func TestAnswers(t *testing.T) {
 	if w := ask(t, h, far, get("/", "")); !strings.Contains(w.Body.String(), "/v1/chat/completions") {
 		t.Errorf("front page: %s", w.Body)
 	}
+	if w := ask(t, h, far, get("/", "\nAccept: text/html,*/*")); !strings.HasPrefix(w.Body.String(), "<!doctype html>") || !strings.HasPrefix(w.Header().Get("Content-Security-Policy"), "default-src 'none'") {
+		t.Errorf("front page for a browser: %v %.80s", w.Header(), w.Body)
+	}
 	if w := ask(t, h, near, get("/debug/pprof/goroutine?debug=1", "")); !strings.Contains(w.Body.String(), "goroutine profile:") {
 		t.Errorf("goroutines: %.100s", w.Body)
 	}

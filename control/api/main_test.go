@@ -1,25 +1,10 @@
 package api
 
 import (
-	"fmt"
 	"os"
-	"runtime"
-	"runtime/pprof"
 	"testing"
-	"time"
+
+	"asbru/bench/leak"
 )
 
-// TestMain fails when a test leaves a goroutine behind.
-func TestMain(m *testing.M) {
-	before := runtime.NumGoroutine()
-	code := m.Run()
-	for i := 0; runtime.NumGoroutine() > before; i++ {
-		if i == 200 {
-			fmt.Fprintln(os.Stderr, "goroutines are left behind:")
-			pprof.Lookup("goroutine").WriteTo(os.Stderr, 1)
-			os.Exit(1)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(leak.Run(m)) }

@@ -5,8 +5,10 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"strconv"
+	"strings"
 
 	"asbru/core"
+	"asbru/web"
 )
 
 // A row is one path. Its prefix means nothing: a path is a row or is not there.
@@ -53,8 +55,16 @@ For operators  GET  /metrics, /version, /api/status
 Profiles       GET  /debug/pprof/ on the admin listener
 `
 
-// front says what this is and where to look.
-func (h *handler) front(w http.ResponseWriter, _ *http.Request) {
+// front says what this is and where to look: a page to a browser, text to all
+// else.
+func (h *handler) front(w http.ResponseWriter, r *http.Request) {
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		page, policy := web.Front()
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", policy)
+		w.Write(page)
+		return
+	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	io.WriteString(w, frontPage)
 }

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
+
+	"asbru/core/scan"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -115,20 +118,23 @@ func (r *jsonReader) position(at int) (line, column int) {
 	return r.line + 1, r.column + 1
 }
 
+// problem says what is wrong and where. The tokens' own errors differ between
+// versions of encoding/json, so the scanner is asked for the place.
 func (r *jsonReader) problem(name string, err error) *Problem {
-	at := r.failed
-	msg := err.Error()
-	var syntax *json.SyntaxError
+	at, msg := r.failed, err.Error()
+	var bad *scan.Error
 	switch {
 	case at > 0:
-	case errors.As(err, &syntax):
-		// Offsets are of the character or of the one after it. It is never white space.
-		at = max(0, int(syntax.Offset)-1)
-		for at < len(r.data)-1 && strings.IndexByte(" \t\r\n", r.data[at]) >= 0 {
-			at++
+	case errors.As(scan.Valid(r.data), &bad):
+		at, msg = bad.Offset, bad.Kind.String()
+		switch bad.Kind {
+		case scan.Truncated:
+			at, msg = len(r.data), "the text ends before the document does"
+		case scan.Syntax:
+			if at < len(r.data) {
+				msg = fmt.Sprintf("unexpected character %q", []rune(string(r.data[at:min(len(r.data), at+utf8.UTFMax)]))[0])
+			}
 		}
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		at, msg = len(r.data), "the text ends before the document does"
 	default:
 		at = int(r.dec.InputOffset())
 	}

@@ -22,7 +22,6 @@ type Sources struct {
 // Figures are facts about the process that hang on no Target, VirtualKey or lane.
 type Figures struct {
 	Buffers       int64  // buffers in use now
-	BufferBytes   int64  // their size
 	ReloadsOK     uint64 // configuration changes taken
 	ReloadsFailed uint64 // configuration changes refused
 	Reloaded      int64  // Unix nanoseconds of the last change taken; 0: none yet

@@ -60,7 +60,7 @@ func small() Sources {
 	return Sources{
 		Snapshot: func() *core.Snapshot { return snap },
 		Figures: func() Figures {
-			return Figures{Buffers: 3, BufferBytes: 49152, ReloadsOK: 2, ReloadsFailed: 1, Reloaded: 1785672000e9}
+			return Figures{Buffers: 3, ReloadsOK: 2, ReloadsFailed: 1, Reloaded: 1785672000e9}
 		},
 		Lanes: []*core.LaneStats{l1, l2},
 		Rings: []*core.Ring{new(core.Ring)},

@@ -40,8 +40,6 @@ func (m *Meter) process(p *page, snap *core.Snapshot) {
 func (p *page) figures(f Figures) {
 	p.family("asbru_buffers_in_use", "gauge", "Buffers handed out and not yet given back.")
 	p.int("asbru_buffers_in_use", "", f.Buffers)
-	p.family("asbru_buffer_bytes_in_use", "gauge", "Size of the buffers in use.")
-	p.int("asbru_buffer_bytes_in_use", "", f.BufferBytes)
 	p.family("asbru_config_reloads_total", "counter", "Configuration changes by result.")
 	p.uint("asbru_config_reloads_total", `result="ok"`, f.ReloadsOK)
 	p.uint("asbru_config_reloads_total", `result="failed"`, f.ReloadsFailed)

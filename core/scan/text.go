@@ -13,11 +13,34 @@ const (
 
 func load(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 
+// longRun is how many words of a string are plain before 32 bytes are looked at at
+// once, which does not pay in short ones.
+const longRun = 32
+
 // special has the top bit set in the byte of w that ends a plain run in a string:
 // a quote, a backslash, a control byte or one of UTF-8's long sequences. Only the
 // lowest set bit counts; a borrow may set wrong ones above it.
-func special(w uint64) uint64 {
-	return (w | (w - ones*0x20) | ((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones)) & tops
+func special(w uint64) uint64 { return marks(w) & tops }
+
+// marks is special before the other bits are taken out, so that four words need
+// that once.
+func marks(w uint64) uint64 {
+	return w | (w - ones*0x20) | ((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones)
+}
+
+// plainRun moves i over the bytes of b that special lets pass, 32 at a time: the
+// texts of a conversation are long.
+func plainRun(b []byte, i int) int {
+	for len(b)-i >= 32 {
+		p := (*[32]byte)(b[i:])
+		m := marks(binary.LittleEndian.Uint64(p[0:])) | marks(binary.LittleEndian.Uint64(p[8:])) |
+			marks(binary.LittleEndian.Uint64(p[16:])) | marks(binary.LittleEndian.Uint64(p[24:]))
+		if m&tops != 0 {
+			break
+		}
+		i += 32
+	}
+	return i
 }
 
 // text reads a string from behind its opening quote to behind the closing one.
@@ -25,7 +48,12 @@ func special(w uint64) uint64 {
 func text(b []byte, i int) (next int, plain bool, k Kind) {
 	plain = true
 	for {
-		for i+8 <= len(b) {
+		for words := 0; i+8 <= len(b); words++ {
+			if words == longRun {
+				if i = plainRun(b, i); i+8 > len(b) {
+					break
+				}
+			}
 			if m := special(load(b[i:])); m != 0 {
 				i += bits.TrailingZeros64(m) >> 3
 				break

@@ -3,11 +3,12 @@
 // costs more than the call: the runtime's monitor takes the processor away,
 // another thread wakes, and the hand-over doubles the CPU of a request.
 //
-// It refuses everything that can block: every descriptor given to it must be
-// non-blocking.
+// It refuses everything that can block for long: every descriptor given to it must
+// be non-blocking, and what waits (Poll) says for how long and on whose account.
 package sock
 
 import (
+	"os"
 	"syscall"
 	"unsafe"
 )
@@ -131,14 +132,50 @@ func (p *Poll) ctl(op, fd int, events uint32, tag uint64) syscall.Errno {
 	return e
 }
 
-// Wait returns what is ready now, and never waits.
-func (p *Poll) Wait() []Event {
-	n, _, e := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, uintptr(p.FD), uintptr(unsafe.Pointer(&p.Events[0])), uintptr(len(p.Events)), 0, 0, 0)
+// Linger waits for events for up to ms milliseconds without a word to the scheduler: the
+// caller keeps its processor meanwhile, so the process needs others. A signal ends
+// the wait, and with a signal the runtime asks for the processor, so that nothing
+// waits for longer than the time given; interrupted tells of it.
+func (p *Poll) Linger(ms int) (evs []Event, interrupted bool) {
+	n, _, e := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, uintptr(p.FD), uintptr(unsafe.Pointer(&p.Events[0])), uintptr(len(p.Events)), uintptr(ms), 0, 0)
 	if e != 0 {
-		return nil
+		return nil, e == syscall.EINTR
 	}
-	return p.Events[:n]
+	return p.Events[:n], false
 }
+
+// A Bell stands between a Poll and the runtime's poller: armed, it rings when the
+// Poll has events, so that a goroutine can park until then. Disarmed it is
+// silent: the runtime would otherwise wake a thread for each event that the
+// Poll's owner takes by itself.
+type Bell struct {
+	File *os.File // readable when it rings; its read deadline ends a wait
+	poll *Poll
+	of   int
+}
+
+// NewBell makes a disarmed Bell for p.
+func NewBell(p *Poll) (*Bell, error) {
+	b, err := NewPoll()
+	if err != nil {
+		return nil, err
+	}
+	if e := b.ctl(syscall.EPOLL_CTL_ADD, p.FD, 0, 0); e != 0 {
+		Close(b.FD)
+		return nil, e
+	}
+	if err := syscall.SetNonblock(b.FD, true); err != nil {
+		Close(b.FD)
+		return nil, err
+	}
+	return &Bell{File: os.NewFile(uintptr(b.FD), "epoll"), poll: b, of: p.FD}, nil
+}
+
+// Arm lets b ring.
+func (b *Bell) Arm() { b.poll.ctl(syscall.EPOLL_CTL_MOD, b.of, In, 0) }
+
+// Disarm keeps b silent.
+func (b *Bell) Disarm() { b.poll.ctl(syscall.EPOLL_CTL_MOD, b.of, 0, 0) }
 
 // NewSignal makes an eventfd that wakes a Poll.
 func NewSignal() (int, error) {

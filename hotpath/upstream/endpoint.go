@@ -125,8 +125,10 @@ var special = []netip.Prefix{
 	netip.MustParsePrefix("::/96"),
 }
 
-// Public reports whether ip is an address of the public internet.
+// Public reports whether ip is an address of the public internet. An IPv4 address
+// mapped into IPv6 is judged as what it stands for.
 func Public(ip netip.Addr) bool {
+	ip = ip.Unmap()
 	if !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.IsLoopback() {
 		return false
 	}

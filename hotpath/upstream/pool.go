@@ -104,10 +104,15 @@ func (c *Conn) Close() error {
 
 // Get borrows an idle connection, or dials. fresh asks for a new one.
 func (p *Pool) Get(ctx context.Context, fresh bool) (*Conn, error) {
-	if !fresh {
-		if c := p.pop(); c != nil {
+	for !fresh {
+		c := p.pop()
+		if c == nil {
+			break
+		}
+		if silent(c.Conn) {
 			return c, nil
 		}
+		c.Close()
 	}
 	nc, err := p.dial(ctx)
 	if err != nil {

@@ -31,7 +31,7 @@ func readUsage(body []byte, u *core.Usage) {
 // string, whose quotes are escaped; that they stand in the outermost object
 // shows behind them.
 func lastUsage(body []byte) (value []byte, ok bool) {
-	i := bytes.LastIndex(body, []byte(`"usage"`))
+	i := lastKey(body)
 	if i < 0 || i > 0 && body[i-1] == '\\' {
 		return nil, false
 	}
@@ -48,6 +48,31 @@ func lastUsage(body []byte) (value []byte, ok bool) {
 	}
 	rest := w.Rest()
 	return value, rest != nil && len(bytes.TrimLeft(rest, " \t\r\n")) == 0
+}
+
+const usageKey = `"usage"`
+
+// leaps tells how far the window moves to the left when its first byte is the index:
+// to where that byte stands in the key, or past it.
+var leaps = func() (t [256]uint8) {
+	for i := range t {
+		t[i] = uint8(len(usageKey))
+	}
+	for i := len(usageKey) - 1; i > 0; i-- {
+		t[usageKey[i]] = uint8(i)
+	}
+	return t
+}()
+
+// lastKey is where the key stands last in b, -1 if nowhere: Horspool's search from
+// the end, which looks at one byte in six.
+func lastKey(b []byte) int {
+	for i := len(b) - len(usageKey); i >= 0; i -= int(leaps[b[i]]) {
+		if string(b[i:i+len(usageKey)]) == usageKey {
+			return i
+		}
+	}
+	return -1
 }
 
 // tokens reads a usage object. Chat and completions call the counts

@@ -1,0 +1,23 @@
+package main
+
+import "time"
+
+// Bounds on what this program waits for, reads and starts.
+const (
+	readyWithin  = 20 * time.Second // a server answers its port
+	slowReady    = 90 * time.Second // the same below valgrind
+	endWithin    = 5 * time.Second  // a server told to end has ended
+	loadWithin   = 10 * time.Minute // one run of the load generator
+	testsWithin  = 8 * time.Minute  // the tests that count
+	quietWithin  = 2 * time.Minute  // others leave the machine alone
+	quietLook    = time.Second      // how long one look at them takes
+	settle       = time.Second      // a server just started comes to rest
+	pollEvery    = 20 * time.Millisecond
+	maxOutput    = 1 << 20 // of a tool, read into memory
+	maxPage      = 8 << 20 // of /metrics
+	maxBoundFile = 1 << 20
+	mostTries    = 3  // of a soft step that noise left without a verdict
+	dearestShown = 25 // functions, of a program with symbols
+	starts       = 11 // of the program; the median counts
+	spareFiles   = 90 // descriptors a gateway needs beside its streams
+)

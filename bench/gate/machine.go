@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"os"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// machine is what a figure belongs to. It names no host.
+type machine struct {
+	CPU      string `json:"cpu"`
+	CPUs     int    `json:"cpus"`
+	MemoryMB int    `json:"memory_mb"`
+	Kernel   string `json:"kernel"`
+	System   string `json:"system"`
+	Go       string `json:"go"` // that built this program
+	Nginx    string `json:"nginx,omitempty"`
+	HAProxy  string `json:"haproxy,omitempty"`
+}
+
+func thisMachine() machine {
+	m := machine{
+		CPUs: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
+		CPU:    fieldOf("/proc/cpuinfo", "model name"),
+		Kernel: strings.TrimSpace(string(readQuietly("/proc/sys/kernel/osrelease"))),
+	}
+	if kb, err := strconv.Atoi(strings.TrimSuffix(fieldOf("/proc/meminfo", "MemTotal"), " kB")); err == nil {
+		m.MemoryMB = kb / 1000
+	}
+	if path, err := lookFor("nginx"); err == nil {
+		m.Nginx = versionOf(path, "-v")
+	}
+	if path, err := lookFor("haproxy"); err == nil {
+		m.HAProxy = versionOf(path, "-v")
+	}
+	return m
+}
+
+var versionPattern = regexp.MustCompile(`\d+\.\d+\.\d+|v?\d+\.\d+|asbru \S+`)
+
+// versionOf is the first version that a program says of itself.
+func versionOf(argv ...string) string {
+	said, err := tool(context.Background(), argv...)
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimPrefix(versionPattern.FindString(said), "asbru ")
+}
+
+// readQuietly is empty for a file that is not there, as on other systems.
+func readQuietly(name string) []byte {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// fieldOf is the first "name: value" of a file of /proc.
+func fieldOf(file, name string) string {
+	for line := range strings.Lines(string(readQuietly(file))) {
+		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
+
+// loadAverage is that of the last minute; below zero where it is unknown.
+func loadAverage() float64 {
+	word, _, _ := strings.Cut(string(readQuietly("/proc/loadavg")), " ")
+	x, err := strconv.ParseFloat(word, 64)
+	if err != nil {
+		return -1
+	}
+	return x
+}
+
+var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
+
+// slug names the machine in a file name.
+func (m machine) slug() string {
+	cpu := strings.Trim(notInNames.ReplaceAllString(strings.ToLower(m.CPU), "-"), "-")
+	if cpu == "" {
+		cpu = strings.ReplaceAll(m.System, "/", "-")
+	}
+	return cpu + "-" + strconv.Itoa(m.CPUs) + "cpu"
+}

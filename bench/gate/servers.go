@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// A server is one target of the load generator.
+type server struct {
+	name, addr string
+	pid        int
+}
+
+const (
+	virtualKey  = "vk-gate-0123456789abcdef"
+	providerKey = "sk-gate-0123456789abcdef"
+)
+
+// mock starts the stand-in provider.
+func (st *stand) mock(args ...string) (server, *process, error) {
+	addr, err := freePort()
+	if err != nil {
+		return server{}, nil, err
+	}
+	args = append([]string{st.s.o.asbru, "mock", "--listen", addr}, args...)
+	p, err := st.start("direct", syscall.SIGTERM, nil, args...)
+	if err != nil {
+		return server{}, nil, err
+	}
+	return server{"direct", addr, p.pid()}, p, p.ready(addr, readyWithin)
+}
+
+// gatewayShape is how a gateway is started.
+type gatewayShape struct {
+	ca     string   // of the provider; empty: plain
+	silent bool     // no access log
+	before []string // what runs it, such as valgrind
+	args   []string // after serve
+	env    []string
+	within time.Duration // zero: readyWithin
+}
+
+// gateway starts asbru with the full policy of the spine: a virtual key,
+// metrics, an access log.
+func (st *stand) gateway(provider string, g gatewayShape) (server, error) {
+	addr, err := freePort()
+	if err != nil {
+		return server{}, err
+	}
+	base, network := "http://"+provider, ""
+	if g.ca != "" {
+		base, network = "https://"+provider, ", network: {ca: "+g.ca+"}"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "listen: %s\n", addr)
+	if !g.silent {
+		fmt.Fprintf(&b, "observability: {access_log: %s}\n", filepath.Join(st.dir, "access.log"))
+	}
+	fmt.Fprintf(&b, "providers:\n  - {name: openai, base_url: %s/v1, api_key: %s%s}\n", base, providerKey, network)
+	fmt.Fprintf(&b, "virtual_keys:\n  - {name: gate, key: %s}\n", virtualKey)
+	file := filepath.Join(st.dir, "asbru.yaml")
+	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+		return server{}, err
+	}
+	argv := append(append([]string{}, g.before...), st.s.o.asbru, "serve", "--config", file)
+	p, err := st.start("asbru", syscall.SIGKILL, g.env, append(argv, g.args...)...)
+	if err != nil {
+		return server{}, err
+	}
+	if g.within == 0 {
+		g.within = readyWithin
+	}
+	return server{"asbru", addr, p.pid()}, p.ready(addr, g.within)
+}
+
+// proxyShape is where one of the other proxies differs from the next.
+type proxyShape struct {
+	name      string
+	keepAlive int  // nginx: idle connections a worker keeps to the provider
+	log       bool // nginx: a buffered access log
+	stream    bool // event streams: hand on every chunk as it comes
+}
+
+// nginx starts a reverse proxy that does the least: keep-alive on both sides
+// and the provider's key set.
+func (st *stand) nginx(provider string, n proxyShape) (server, error) {
+	path, err := lookFor("nginx")
+	if err != nil {
+		return server{}, err
+	}
+	addr, err := freePort()
+	if err != nil {
+		return server{}, err
+	}
+	dir := filepath.Join(st.dir, n.name)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return server{}, err
+	}
+	user, log, buffering := "", "off", "on"
+	if os.Getuid() == 0 {
+		user = "user root;"
+	}
+	if n.log {
+		log = filepath.Join(dir, "access.log") + " combined buffer=64k flush=1s"
+	}
+	if n.stream {
+		buffering = "off"
+	}
+	text := fmt.Sprintf(nginxText, user, dir, log, provider, n.keepAlive, addr, providerKey, buffering)
+	file := filepath.Join(dir, "nginx.conf")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		return server{}, err
+	}
+	p, err := st.start(n.name, syscall.SIGTERM, nil, path, "-p", dir, "-e", filepath.Join(dir, "error.log"), "-c", file)
+	if err != nil {
+		return server{}, err
+	}
+	return server{n.name, addr, p.pid()}, p.ready(addr, readyWithin)
+}
+
+// haproxy starts the other proxy. Its 9,000 connections are what 20,000
+// descriptors allow.
+func (st *stand) haproxy(provider string, n proxyShape) (server, error) {
+	path, err := lookFor("haproxy")
+	if err != nil {
+		return server{}, err
+	}
+	addr, err := freePort()
+	if err != nil {
+		return server{}, err
+	}
+	option := ""
+	if n.stream {
+		option = "option http-no-delay"
+	}
+	file := filepath.Join(st.dir, "haproxy.cfg")
+	if err := os.WriteFile(file, fmt.Appendf(nil, haproxyText, option, addr, providerKey, provider), 0o600); err != nil {
+		return server{}, err
+	}
+	p, err := st.start("haproxy", syscall.SIGKILL, nil, path, "-db", "-f", file)
+	if err != nil {
+		return server{}, err
+	}
+	return server{"haproxy", addr, p.pid()}, p.ready(addr, readyWithin)
+}
+
+// others starts nginx and HAProxy.
+func (st *stand) others(provider string, n proxyShape) ([]server, error) {
+	n.name = "nginx"
+	a, err := st.nginx(provider, n)
+	if err != nil {
+		return nil, err
+	}
+	b, err := st.haproxy(provider, n)
+	return []server{a, b}, err
+}

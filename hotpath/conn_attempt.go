@@ -1,0 +1,140 @@
+package hotpath
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"asbru/core"
+	"asbru/hotpath/http1"
+	"asbru/hotpath/upstream"
+)
+
+// attempts tries targets until one answers. It reports whether the client got
+// a reply, whole or cut.
+func (k *conn) attempts(ctx context.Context, f *flight) bool {
+	s := k.s
+	for s.next(f) {
+		fresh := false
+	again:
+		pool, ok := f.target.Pool.(*upstream.Pool)
+		if !ok {
+			return false
+		}
+		u, err := pool.Get(ctx, fresh)
+		if err != nil {
+			f.attempt().Status = 0
+			f.late = errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
+			if ctx.Err() != nil {
+				f.gone = true
+				return false
+			}
+			continue
+		}
+		stop := context.AfterFunc(ctx, func() { u.Conn.SetDeadline(time.Unix(1, 0)) })
+		out, stale := k.closing(f, u)
+		live := stop()
+		if !live && ctx.Err() != nil {
+			u.Close()
+			f.gone = true
+			return false
+		}
+		switch {
+		case out == tryDone:
+			return true
+		case stale && u.Reused && !fresh:
+			fresh = true
+			goto again
+		}
+	}
+	return false
+}
+
+// An outcome says what one attempt came to.
+type outcome uint8
+
+const (
+	tryNext outcome = iota // nothing reached the client; another may answer
+	tryDone                // the client got the reply, whole or cut
+)
+
+// closing is try, and the end of u should it panic.
+func (k *conn) closing(f *flight, u *upstream.Conn) (out outcome, stale bool) {
+	settled := false
+	defer func() {
+		if !settled {
+			u.Close()
+		}
+	}()
+	out, stale = k.try(f, u)
+	settled = true
+	return out, stale
+}
+
+// try sends the request on u and relays the reply. stale: u was dead before
+// any byte of a reply came.
+func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
+	s, w := k.s, f.target.Waits
+	t0 := core.Clock()
+	if !s.request(f, &k.req, &k.box) {
+		u.Close()
+		return tryNext, false
+	}
+	f.begun = core.Clock()
+	f.decide += f.begun - t0
+	u.SetWriteDeadline(f.until(or(w.Header, defaultHeader)))
+	_, err := u.Write(k.box.bytes())
+	f.kernel += core.Clock() - t0
+	if err != nil {
+		u.Close()
+		f.late = errors.Is(err, os.ErrDeadlineExceeded)
+		return tryNext, !f.late
+	}
+	u.SetReadDeadline(f.until(or(w.Header, defaultHeader)))
+	b := s.shared.Take(streamRead)
+	defer func() { s.shared.Give(b) }()
+	n, err := k.readReply(&b, u)
+	if err != nil {
+		u.Close()
+		f.late = errors.Is(err, os.ErrDeadlineExceeded)
+		return tryNext, n == 0 && !f.late
+	}
+	return k.relay(f, u, b, n), false
+}
+
+// until is the end of a wait of d that begins now, and never past the exchange's end.
+func (f *flight) until(d time.Duration) time.Time {
+	if w := f.target.Waits.Total; w > 0 {
+		d = min(d, w-time.Duration(core.Clock()-f.x.Start))
+	}
+	return time.Now().Add(d)
+}
+
+// readReply reads the head of the final reply into b; interim ones are skipped.
+// n is the length of the head, or with an error of what came.
+func (k *conn) readReply(b *[]byte, u *upstream.Conn) (n int, err error) {
+	for {
+		m, err := u.Read((*b)[len(*b):cap(*b)])
+		*b = (*b)[:len(*b)+m]
+		if m == 0 {
+			return len(*b), orEOF(err)
+		}
+		for {
+			n, err := http1.ParseReply(*b, &k.rep)
+			if err != nil {
+				return len(*b), err
+			}
+			if n > 0 && k.rep.Status >= 200 {
+				return n, nil
+			}
+			if n == 0 {
+				break
+			}
+			*b = append((*b)[:0], (*b)[n:]...)
+		}
+		if len(*b) == cap(*b) {
+			*b = k.s.shared.Grow(*b, len(*b))
+		}
+	}
+}

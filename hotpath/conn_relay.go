@@ -1,0 +1,100 @@
+package hotpath
+
+import (
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"asbru/core"
+	"asbru/hotpath/upstream"
+)
+
+// relay gives the client the reply whose head and first bytes are in b, unless
+// another target may do better.
+func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
+	s, l := k.s, &f.rel
+	f.first = core.Clock()
+	if verb := f.judge(k.rep.Status); verb != core.Final && !s.stands(f) {
+		u.Close()
+		return tryNext
+	}
+	f.frame(&k.rep, b, k.req.Method.Of(f.buf))
+	l.cut.Grow, l.cut.Free = s.hooks.Grow, s.hooks.Free
+	t0 := f.first
+	k.box.reset()
+	rest, done, err := l.feed(&f.x, b[n:], &k.box, &s.shared)
+	s.commit(f, &k.rep, b, &k.box)
+	k.box.front(k.box.head)
+	t1 := core.Clock()
+	f.decide += t1 - t0
+	werr := k.write(f, k.box.bytes())
+	f.kernel += core.Clock() - t0
+	if l.sse {
+		f.ttft = core.Clock() - f.x.Start
+	}
+	for !done && err == nil && werr == nil {
+		u.SetReadDeadline(f.until(or(f.target.Waits.Stall, defaultStall)))
+		m, rerr := u.Read(b[:cap(b)])
+		if m == 0 {
+			if l.from == bodyClose && errors.Is(orEOF(rerr), io.EOF) {
+				k.box.reset()
+				l.end(&f.x, &k.box)
+				werr, done = k.write(f, k.box.bytes()), true
+				break
+			}
+			err = orEOF(rerr)
+			break
+		}
+		k.box.reset()
+		f.gap()
+		rest, done, err = l.feed(&f.x, b[:m], &k.box, &s.shared)
+		if p := k.box.bytes(); len(p) > 0 {
+			werr = k.write(f, p)
+		}
+	}
+	k.ended(f, u, done && err == nil, werr, len(rest) == 0)
+	return tryDone
+}
+
+// ended settles both connections after a relay.
+func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean bool) {
+	k.allow(probeNothing)
+	switch {
+	case werr != nil || !whole && k.hungUp.Load():
+		f.free = true
+		f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up", Cause: werr}
+		if errors.Is(werr, os.ErrDeadlineExceeded) {
+			f.x.Fault.Code = core.ClientSlow
+		}
+	case !whole:
+		f.free = true
+		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: errCut}
+		k.box.reset()
+		if f.rel.broken(&f.x, &k.box) {
+			k.write(f, k.box.bytes())
+		}
+	case clean && !k.rep.Close && f.rel.from != bodyClose:
+		u.SetDeadline(time.Time{})
+		u.Put()
+		return
+	}
+	u.Close()
+}
+
+// write gives p to the client, which may be slow for so long and no longer.
+func (k *conn) write(f *flight, p []byte) error {
+	if len(p) == 0 {
+		return nil
+	}
+	k.wmu.Lock()
+	defer k.wmu.Unlock()
+	k.c.SetWriteDeadline(time.Now().Add(or(f.x.Snap.Limits.WriteWait, defaultWriteWait)))
+	k.harmless = probeNothing
+	n, err := k.c.Write(p)
+	f.out += uint64(n)
+	if f.rel.sse {
+		k.harmless = probeComment
+	}
+	return err
+}

@@ -1,0 +1,81 @@
+package hotpath
+
+import (
+	"time"
+
+	"asbru/core"
+)
+
+// A probe is a client to be asked whether it still listens.
+type probe struct {
+	tag uint64
+	at  int64
+}
+
+// wind says when the clocks are looked at next.
+func (l *loop) wind(d time.Duration) {
+	l.next = core.Clock() + int64(d)
+	l.rest.bell.File.SetReadDeadline(time.Now().Add(d))
+}
+
+func (l *loop) checkClock() {
+	now := core.Clock()
+	if now < l.next {
+		return
+	}
+	l.tick(now)
+	if len(l.probes) > 0 {
+		l.wind(probeWait / 2)
+	} else {
+		l.wind(tickWait)
+	}
+}
+
+// deadline says when a slot's patience ends.
+func (l *loop) deadline(slot uint32, d time.Duration) { l.until[slot] = core.Clock() + int64(d) }
+
+// tick looks at the clocks.
+func (l *loop) tick(now int64) {
+	for _, d := range l.doors {
+		if d.rest {
+			d.rest = false
+			l.poll.AddLevel(d.fd, l.tag(d.slot))
+		}
+	}
+	for slot := range l.until {
+		if t := l.until[slot]; t != 0 && t <= now {
+			l.overdue(uint32(slot))
+		}
+	}
+	if l.draining {
+		l.drainTick(now)
+	}
+	l.probeTick(now)
+	l.stats.Buffers.Store(int64(l.bufs.Taken))
+	if now-l.trimmed > int64(trimWait) {
+		l.trimmed = now
+		l.bufs.Trim()
+		for p, stack := range l.idle {
+			if len(stack) == 0 {
+				delete(l.idle, p)
+			}
+		}
+		l.box.shrink()
+		clear(l.flights[len(l.flights)/2:])
+		l.flights = l.flights[:len(l.flights)/2]
+	}
+}
+
+// overdue ends the wait of a slot.
+func (l *loop) overdue(slot uint32) {
+	defer l.survive(slot)
+	l.until[slot] = 0
+	e := &l.entries[slot]
+	l.blame(e)
+	switch {
+	case e.c != nil:
+		l.impatient(e.c)
+	case e.u != nil:
+		l.upstreamLate(e.u)
+	}
+}

@@ -1,0 +1,77 @@
+package hotpath
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"asbru/core"
+	"asbru/hotpath/http1"
+)
+
+// redial replaces a kept connection that died while it was idle by a new one,
+// once. It reports false when that was done already.
+func (l *loop) redial(f *flight, u *link) bool {
+	reused := u.raw.Reused
+	u.f, f.on.u = nil, nil
+	l.unlink(u)
+	if !reused || f.on.fresh {
+		return false
+	}
+	f.on.fresh = true
+	f.on.mark = core.Clock()
+	l.dial(f, u.raw.Pool)
+	return true
+}
+
+// upstreamLate ends the wait for an upstream.
+func (l *loop) upstreamLate(u *link) {
+	f := u.f
+	if f == nil {
+		l.unlink(u)
+		return
+	}
+	if f.on.paused { // it is the client who is late, and has a clock of its own
+		l.deadline(u.slot, or(f.target.Waits.Stall, defaultStall))
+		return
+	}
+	f.late = true
+	l.upstreamEnded(u, os.ErrDeadlineExceeded)
+}
+
+// upstreamEnded takes an upstream connection that ended, or cannot be
+// understood, off its exchange.
+func (l *loop) upstreamEnded(u *link, err error) {
+	f := u.f
+	if f == nil {
+		l.unlink(u)
+		return
+	}
+	f.on.mark = core.Clock()
+	if !f.rel.committed {
+		var bad *http1.Refusal // of the first bytes: then there were some
+		silent := f.on.up == nil && !f.late && !errors.As(err, &bad)
+		l.bufs.Give(f.on.up)
+		f.on.up = nil
+		if silent && l.redial(f, u) {
+			return
+		}
+		u.f, f.on.u = nil, nil
+		l.unlink(u)
+		l.launch(f)
+		return
+	}
+	u.f, f.on.u = nil, nil
+	l.unlink(u)
+	f.on.ended = true
+	l.box.reset()
+	if f.rel.from == bodyClose && errors.Is(err, io.EOF) {
+		f.rel.end(&f.x, &l.box)
+	} else {
+		f.free = true
+		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: err}
+		f.rel.broken(&f.x, &l.box)
+	}
+	l.write(f.on.c, f, l.box.bytes())
+	l.settle(f.on.c, f)
+}

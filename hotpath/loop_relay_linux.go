@@ -1,0 +1,176 @@
+package hotpath
+
+import (
+	"errors"
+	"time"
+
+	"asbru/core"
+	"asbru/hotpath/http1"
+	"asbru/hotpath/upstream"
+)
+
+// pump reads a reply and passes it on, as long as there are bytes and the
+// client takes them.
+func (l *loop) pump(u *link) {
+	f := u.f
+	for range readsATurn {
+		if !u.readable || f.on.paused {
+			return
+		}
+		n, more, err := u.raw.Read(l.in)
+		if err != nil {
+			u.readable = false
+			if !errors.Is(err, upstream.ErrAgain) {
+				l.upstreamEnded(u, err)
+			}
+			return
+		}
+		u.readable = more || u.fin
+		l.received(u, f, l.in[:n])
+		if u.f != f {
+			return
+		}
+	}
+	if u.readable {
+		l.later(u.slot)
+	}
+}
+
+// received passes bytes of a reply on.
+func (l *loop) received(u *link, f *flight, b []byte) {
+	f.on.mark = core.Clock()
+	if !f.rel.committed {
+		l.receivedHead(u, f, b)
+		return
+	}
+	l.box.reset()
+	f.gap()
+	rest, done, err := f.rel.feed(&f.x, b, &l.box, &l.bufs)
+	l.write(f.on.c, f, l.box.bytes())
+	l.passed(u, f, len(rest) == 0, done, err)
+}
+
+// receivedHead waits for the whole head of the reply, judges it, and passes on
+// what of the body came with it.
+func (l *loop) receivedHead(u *link, f *flight, b []byte) {
+	if f.on.up != nil {
+		f.on.up = append(l.bufs.Grow(f.on.up, len(b)), b...)
+		b = f.on.up
+	}
+	n := 0
+	for {
+		m, err := http1.ParseReply(b, &l.rep)
+		if err != nil {
+			l.upstreamEnded(u, err)
+			return
+		}
+		if m == 0 {
+			if f.on.up == nil {
+				f.on.up = append(l.bufs.Take(len(b)), b...)
+			} else {
+				f.on.up = append(f.on.up[:0], b...)
+			}
+			return
+		}
+		if n = m; l.rep.Status >= 200 {
+			break
+		}
+		b = b[m:] // an interim reply
+	}
+	f.first = f.on.mark
+	if f.judge(l.rep.Status) != core.Final && !l.s.stands(f) {
+		u.f, f.on.u = nil, nil
+		l.unlink(u)
+		l.bufs.Give(f.on.up)
+		f.on.up = nil
+		l.launch(f)
+		return
+	}
+	l.commit(u, f, b, n)
+}
+
+// commit gives the client the head of the reply. From here nothing is retried.
+func (l *loop) commit(u *link, f *flight, b []byte, n int) {
+	f.frame(&l.rep, b, f.buf[:4])
+	f.rel.cut.Grow, f.rel.cut.Free = l.hooks.Grow, l.hooks.Free
+	f.free = f.free || l.s.draining.Load()
+	l.box.reset()
+	rest, done, err := f.rel.feed(&f.x, b[n:], &l.box, &l.bufs)
+	l.s.commit(f, &l.rep, b, &l.box)
+	l.box.front(l.box.head)
+	u.last = l.rep.Close
+	l.bufs.Give(f.on.up)
+	f.on.up = nil
+	f.decide += core.Clock() - f.on.mark
+	l.write(f.on.c, f, l.box.bytes())
+	now := core.Clock()
+	f.kernel += now - f.on.mark
+	if f.rel.sse {
+		f.ttft, f.last = now-f.x.Start, now
+		l.release(f, done)
+	}
+	l.passed(u, f, len(rest) == 0, done, err)
+}
+
+// release gives the request back once a stream is under way: it cannot be sent
+// again, and a stream may be quiet for long.
+func (l *loop) release(f *flight, done bool) {
+	if done || cap(f.buf) == 0 {
+		return
+	}
+	f.x.Peek.Model = f.name[:copy(f.name[:], f.x.Peek.Model)] // for the record
+	f.x.Body, f.x.Path, f.x.Name = nil, nil, nil
+	f.x.Peek.Fallbacks = [core.MaxFallbacks][]byte{}
+	if l.reqOf == f {
+		l.reqOf = nil
+	}
+	l.bufs.Give(f.buf)
+	f.buf = nil
+}
+
+// passed goes on after bytes were passed on.
+func (l *loop) passed(u *link, f *flight, clean, done bool, err error) {
+	switch {
+	case f.on.c.gone:
+		l.drop(f.on.c)
+	case err != nil:
+		l.upstreamEnded(u, err)
+	case done:
+		l.complete(u, f, clean)
+	default:
+		l.patience(u, or(f.target.Waits.Stall, defaultStall))
+	}
+}
+
+// patience waits for d, and never past the exchange's end.
+func (l *loop) patience(u *link, d time.Duration) {
+	t := core.Clock() + int64(d)
+	if w := u.f.target.Waits.Total; w > 0 {
+		t = min(t, u.f.x.Start+int64(w))
+	}
+	l.until[u.slot] = t
+}
+
+// complete ends an exchange whose reply was read to its end.
+func (l *loop) complete(u *link, f *flight, clean bool) {
+	u.f, f.on.u = nil, nil
+	if clean && u.out == nil && u.raw.Pending() == 0 && l.silent(u) {
+		l.park(u)
+	} else {
+		l.unlink(u)
+	}
+	f.on.ended = true
+	l.settle(f.on.c, f)
+}
+
+// silent reports whether nothing follows the reply that was just read. Bytes that
+// nobody asked for raise no second event, and the next exchange would take them
+// for its answer.
+func (l *loop) silent(u *link) bool {
+	if !u.readable {
+		return true
+	}
+	n, _, err := u.raw.Read(l.in)
+	u.readable = false
+	return n == 0 && errors.Is(err, upstream.ErrAgain)
+}

@@ -1,0 +1,143 @@
+package hotpath
+
+import (
+	"asbru/core"
+	"asbru/hotpath/sock"
+)
+
+// answer gives the client a reply of the gateway's own.
+func (l *loop) answer(c *client, f *flight, head bool) {
+	c.phase = flying
+	l.until[c.slot] = 0
+	l.s.answer(f, &l.box, head)
+	l.write(c, f, l.box.bytes())
+	f.on.ended = true
+	l.settle(c, f)
+}
+
+// write gives p to the client. What the socket does not take waits in c.out.
+func (l *loop) write(c *client, f *flight, p []byte) {
+	if len(p) == 0 || c.gone {
+		return
+	}
+	f.out += uint64(len(p))
+	if c.out == nil {
+		n, e := sock.Write(c.fd, p)
+		if e != 0 && !sock.Again(e) {
+			c.gone = true
+			return
+		}
+		if p = p[n:]; len(p) == 0 {
+			return
+		}
+		c.out, c.sent = l.bufs.Take(len(p)), 0
+		l.deadline(c.slot, l.limits().WriteWait)
+	}
+	c.out = append(l.bufs.Grow(c.out, len(p)), p...)
+	f.on.paused = true
+}
+
+// flush gives the client what waits. It reports false when the client was
+// dropped.
+func (l *loop) flush(c *client) bool {
+	n, e := sock.Write(c.fd, c.out[c.sent:])
+	if e != 0 && !sock.Again(e) {
+		c.gone = true
+		l.drop(c)
+		return false
+	}
+	if n > 0 {
+		l.deadline(c.slot, l.limits().WriteWait)
+	}
+	if c.sent += n; c.sent < len(c.out) {
+		return true
+	}
+	l.bufs.Give(c.out)
+	c.out = nil
+	l.until[c.slot] = 0
+	f := c.f
+	if f == nil {
+		return true
+	}
+	f.on.paused = false
+	if f.on.ended {
+		l.settle(c, f)
+		return c.phase != closed
+	}
+	if u := f.on.u; u != nil && u.readable {
+		l.later(u.slot)
+	}
+	return true
+}
+
+// settle ends an exchange whose reply is complete, as soon as the client's
+// socket has taken it.
+func (l *loop) settle(c *client, f *flight) {
+	if c.gone {
+		l.drop(c)
+		return
+	}
+	if c.out != nil {
+		return
+	}
+	l.s.finish(f, &l.stats, &c.peer, &l.bufs)
+	free := f.free
+	c.f = nil
+	l.recycle(f)
+	c.probed = false
+	if free {
+		c.phase = lingering
+		sock.ShutWrite(c.fd)
+		l.bufs.Give(c.in)
+		c.in = nil
+		l.deadline(c.slot, lingerWait)
+		c.readable = true
+		l.later(c.slot)
+		return
+	}
+	c.phase = reading
+	c.since = core.Clock()
+	lim := l.limits()
+	l.deadline(c.slot, lim.IdleWait)
+	if c.in != nil { // the next head has begun
+		l.deadline(c.slot, lim.HeadWait)
+	}
+	if c.more = c.in != nil; c.more || c.readable {
+		l.later(c.slot) // in the next round: a client may pipeline more than the stack holds
+	}
+}
+
+// dregs reads and drops what a client sends after its last answer.
+func (l *loop) dregs(c *client) {
+	for range acceptTurn {
+		n, e := sock.Read(c.fd, l.in)
+		if n > 0 {
+			continue
+		}
+		if !sock.Again(e) || e == 0 {
+			l.close(c)
+		}
+		return
+	}
+	l.later(c.slot)
+}
+
+// drop ends a client that is gone, and the provider's work for it.
+func (l *loop) drop(c *client) {
+	if f := c.f; f != nil {
+		if u := f.on.u; u != nil {
+			u.f = nil
+			l.unlink(u)
+		}
+		if f.x.Fault == nil && (!f.on.ended || c.out != nil) {
+			f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up"}
+			if f.status == 0 {
+				f.status = core.ClientGone.Status()
+			}
+		}
+		c.f = nil
+		l.s.finish(f, &l.stats, &c.peer, &l.bufs)
+		l.recycle(f)
+	}
+	l.close(c)
+}
