@@ -180,15 +180,18 @@ func (g *gateway) status() api.Status {
 	}
 }
 
-// sweep closes provider connections that were idle for too long.
+// sweep closes provider connections that were idle for too long, and gives back
+// memory that a storm has left.
 func (g *gateway) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
+	var slim slimmer
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case now := <-tick.C:
+			slim.look()
 			for _, p := range g.server.Snapshot().Pools {
 				if p, ok := p.(interface{ Sweep(time.Time) }); ok {
 					p.Sweep(now)

@@ -17,5 +17,7 @@ const (
 	aliveWait   = 3 * time.Second  // for each answer that proves life to the watchdog
 	adminGrace  = 2 * time.Second  // for answers of the admin listener when the process ends
 
+	slimAbove = 16 << 20 // bytes of heap taken since the last time, before memory is given back
+
 	gcPercent = 50 // a smaller heap for a little CPU; GOGC overrides
 )
