@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"testing"
+
+	"asbru/core"
 )
 
 func TestLastKeyIsLastIndex(t *testing.T) {
@@ -23,4 +25,30 @@ func TestLastKeyIsLastIndex(t *testing.T) {
 			t.Fatalf("%q: got %d, want %d", b, got, want)
 		}
 	}
+}
+
+// A reply that was cut anywhere, or that holds the key where it means nothing,
+// must neither panic nor be read wrongly.
+func TestUsageOfCutReplies(t *testing.T) {
+	const whole = `{"id":"x","choices":[{"text":"\\"usage\\":{}"}],"usage":{"prompt_tokens":7,"prompt_tokens_details":{"cached_tokens":2},"completion_tokens":3,"completion_tokens_details":null}, "service_tier":"default"}`
+	var got core.Usage
+	readUsage([]byte(whole), &got)
+	if want := (core.Usage{In: 7, CachedIn: 2, Out: 3, Known: true}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	for i := range whole {
+		readUsage([]byte(whole[:i]), &core.Usage{})
+	}
+	f := func(body string, want core.Usage) {
+		t.Helper()
+		var got core.Usage
+		if readUsage([]byte(body), &got); got != want {
+			t.Errorf("%s: got %+v, want %+v", body, got, want)
+		}
+	}
+	f(`{"usage":{"prompt_tokens":1,"completion_tokens":2},"x":{"usage":{"prompt_tokens":9,"completion_tokens":9}}}`, core.Usage{In: 1, Out: 2, Known: true})
+	f(`{"usage":null}`, core.Usage{})
+	f(`{"usage"`, core.Usage{})
+	f(`{"usage":`, core.Usage{})
+	f(`{"a":"usage","usage":{"input_tokens":4,"output_tokens":5}}`, core.Usage{In: 4, Out: 5, Known: true})
 }

@@ -10,8 +10,7 @@ import (
 // readUsage is the dialect's ReadUsage: of all kinds of replies, which share the
 // place of their usage.
 func readUsage(body []byte, u *core.Usage) {
-	if value, ok := lastUsage(body); ok {
-		tokens(value, u)
+	if lastUsage(body, u) {
 		return
 	}
 	w := scan.Members(body)
@@ -26,28 +25,32 @@ func readUsage(body []byte, u *core.Usage) {
 	}
 }
 
-// lastUsage finds the usage of a reply from its end, where providers put it: the
-// long text before it need not be read. The bytes searched for cannot stand inside a
+// lastUsage reads the usage of a reply from its end, where providers put it: the
+// long text before it need not be walked. The bytes searched for cannot stand inside a
 // string, whose quotes are escaped; that they stand in the outermost object
 // shows behind them.
-func lastUsage(body []byte) (value []byte, ok bool) {
+func lastUsage(body []byte, u *core.Usage) bool {
 	i := lastKey(body)
 	if i < 0 || i > 0 && body[i-1] == '\\' {
-		return nil, false
+		return false
 	}
 	w := scan.MembersFrom(body, i)
-	if key, v, more := w.Next(); more && string(key) == "usage" {
-		value = v
-	} else {
-		return nil, false
+	if key, ok := w.Key(); !ok || string(key) != "usage" || !opens(w.Tail()) {
+		return false
 	}
+	got := *u
+	w.Resume(tokens(w.Tail(), &got))
 	for {
 		if _, _, more := w.Next(); !more {
 			break
 		}
 	}
 	rest := w.Rest()
-	return value, rest != nil && len(bytes.TrimLeft(rest, " \t\r\n")) == 0
+	if rest == nil || len(bytes.TrimLeft(rest, " \t\r\n")) > 0 {
+		return false
+	}
+	*u = got
+	return true
 }
 
 const usageKey = `"usage"`
@@ -75,15 +78,24 @@ func lastKey(b []byte) int {
 	return -1
 }
 
-// tokens reads a usage object. Chat and completions call the counts
-// prompt_tokens and completion_tokens, responses input_tokens and output_tokens;
-// some providers add names of their own. An object without counts changes nothing.
-func tokens(raw []byte, u *core.Usage) {
+// tokens reads the usage object at the start of raw and returns what follows it,
+// nil if it does not end well. Chat and completions call the counts prompt_tokens and
+// completion_tokens, responses input_tokens and output_tokens; some providers add
+// names of their own. An object without counts changes nothing.
+func tokens(raw []byte, u *core.Usage) (rest []byte) {
 	var got core.Usage
 	total := int64(0)
 	w := scan.Members(raw)
 	for {
-		key, value, more := w.Next()
+		key, more := w.Key()
+		if !more {
+			break
+		}
+		if name, n := detailOf(key, &got); n != nil && opens(w.Tail()) {
+			w.Resume(detail(w.Tail(), name, n))
+			continue
+		}
+		value, more := w.Value()
 		if !more {
 			break
 		}
@@ -94,24 +106,37 @@ func tokens(raw []byte, u *core.Usage) {
 			count(value, &got.Out, &got)
 		case "total_tokens":
 			count(value, &total, &got)
-		case "prompt_tokens_details", "input_tokens_details":
-			detail(value, "cached_tokens", &got.CachedIn)
-		case "completion_tokens_details", "output_tokens_details":
-			detail(value, "reasoning_tokens", &got.Reasoning)
 		case "prompt_cache_hit_tokens", "cached_tokens": // DeepSeek, Moonshot
 			count(value, &got.CachedIn, nil)
 		case "reasoning_tokens": // Perplexity
 			count(value, &got.Reasoning, nil)
 		}
 	}
+	rest = w.Rest()
 	if !got.Known {
-		return
+		return rest
 	}
 	// xAI counts reasoning beside the completion: only its total tells.
 	if got.Reasoning > 0 && total == got.In+got.Out+got.Reasoning {
 		got.Out += got.Reasoning
 	}
 	*u = got
+	return rest
+}
+
+// opens reports whether b begins an object.
+func opens(b []byte) bool { return len(b) > 0 && b[0] == '{' }
+
+// detailOf is the count of interest in an object of details, and where it goes; nil
+// for any other key.
+func detailOf(key []byte, u *core.Usage) (name string, n *int64) {
+	switch string(key) {
+	case "prompt_tokens_details", "input_tokens_details":
+		return "cached_tokens", &u.CachedIn
+	case "completion_tokens_details", "output_tokens_details":
+		return "reasoning_tokens", &u.Reasoning
+	}
+	return "", nil
 }
 
 // count reads one counter; a sensible one makes u known.
@@ -124,12 +149,14 @@ func count(raw []byte, n *int64, u *core.Usage) {
 	}
 }
 
-func detail(raw []byte, name string, n *int64) {
+// detail reads one count of the object at the start of raw and returns what follows
+// the object, nil if it does not end well.
+func detail(raw []byte, name string, n *int64) (rest []byte) {
 	w := scan.Members(raw)
 	for {
 		key, value, more := w.Next()
 		if !more {
-			return
+			return w.Rest()
 		}
 		if string(key) == name {
 			count(value, n, nil)
