@@ -4,9 +4,7 @@ import "time"
 
 // Bounds of the event loops.
 const (
-	lingerMillis = 2                // in a loop's own epoll, before it parks
-	shortWait    = time.Millisecond // a wait shorter than this is a sign of traffic
-	livelyAfter  = 8                // such waits in a row, and a loop lingers
+	lingerMillis = 20 // in a loop's own epoll, before it parks
 	tickWait     = 100 * time.Millisecond
 	trimWait     = 10 * time.Second
 	readsATurn   = 8       // of one upstream, before others have theirs
