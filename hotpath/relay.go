@@ -141,7 +141,7 @@ func (l *relay) end(x *core.Exchange, o *outbox) {
 		seal(o, gap, at, true)
 		return
 	}
-	o.b = append(o.b, "0\r\n\r\n"...)
+	o.b = append(o.b, http1.LastChunk...)
 }
 
 // broken appends the event that tells the client of a stream that its upstream
@@ -175,7 +175,7 @@ func seal(o *outbox, gap, at int, done bool) {
 		o.b = append(o.b, "\r\n"...)
 	}
 	if done {
-		o.b = append(o.b, "0\r\n\r\n"...)
+		o.b = append(o.b, http1.LastChunk...)
 	}
 }
 

@@ -66,9 +66,6 @@ func (h *histogram) merge(o *histogram) {
 	h.sum += o.sum
 }
 
-// reset empties h.
-func (h *histogram) reset() { *h = histogram{} }
-
 // mean is in nanoseconds, 0 when empty.
 func (h *histogram) mean() float64 {
 	if h.n == 0 {

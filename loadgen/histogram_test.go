@@ -59,7 +59,7 @@ func TestQuantiles(t *testing.T) {
 	if got := a.quantile(1); got != float64(all[len(all)-1]) {
 		t.Errorf("quantile 1 is %.0f, want the largest value %d", got, all[len(all)-1])
 	}
-	a.reset()
+	a = histogram{}
 	if a.quantile(0.5) != 0 || a.mean() != 0 {
 		t.Error("an empty histogram has a median or mean")
 	}

@@ -10,10 +10,6 @@ const (
 	// maxNames bounds the message with the names of handed sockets, in bytes.
 	maxNames = 16 << 10
 
-	// maxCredential bounds one credential, in bytes. systemd allows 1 MiB for
-	// all credentials of a unit together (systemd.exec(5)).
-	maxCredential = 1 << 20
-
 	// notifyWait bounds the wait for a supervisor whose socket is full.
 	notifyWait = time.Second
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"net"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -122,44 +121,4 @@ func TestWatchdog(t *testing.T) {
 	if err := Watchdog(t.Context(), func() bool { panic("asked without a watchdog") }); err != nil {
 		t.Error(err)
 	}
-}
-
-func TestCredential(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("CREDENTIALS_DIRECTORY", dir)
-	write := func(name, text string) {
-		t.Helper()
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f := func(text, want string) {
-		t.Helper()
-		write("key", text)
-		if got, err := Credential("key"); err != nil || string(got) != want {
-			t.Errorf("Credential of %q = %q, %v; want %q", text, got, err, want)
-		}
-	}
-	f("sk-1", "sk-1")
-	f("sk-1\n", "sk-1")
-	f("sk-1\r\n", "sk-1")
-	f("sk-1\n\n", "sk-1\n")
-	f("sk\r", "sk\r")
-	f("", "")
-	f(strings.Repeat("x", maxCredential), strings.Repeat("x", maxCredential))
-
-	fails := func(name string, want error) {
-		t.Helper()
-		if got, err := Credential(name); err == nil || got != nil || (want != nil && !errors.Is(err, want)) {
-			t.Errorf("Credential(%q) = %d bytes, %v; want %v", name, len(got), err, want)
-		}
-	}
-	fails("absent", fs.ErrNotExist)
-	for _, bad := range []string{"", ".", "..", "../key", "/etc/passwd", "a/b", "a\x00"} {
-		fails(bad, fs.ErrInvalid)
-	}
-	write("long", strings.Repeat("x", maxCredential+1))
-	fails("long", nil)
-	t.Setenv("CREDENTIALS_DIRECTORY", "")
-	fails("key", fs.ErrNotExist)
 }

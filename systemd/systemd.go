@@ -1,5 +1,5 @@
 // Package systemd is how the process and whoever supervises it talk: readiness,
-// watchdog, sockets and credentials from systemd, and the upgrade in place that
+// watchdog and sockets from systemd, and the upgrade in place that
 // needs no supervisor at all.
 //
 // It speaks the documented protocols itself (sd_notify(3), sd_listen_fds(3),

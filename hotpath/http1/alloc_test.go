@@ -27,7 +27,7 @@ func TestNothingAllocated(t *testing.T) {
 			rest = rest[n:]
 		}
 	})
-	f("appending", func() { AppendUint(AppendChunkSize(dst, 1<<40), 1<<63) })
+	f("appending", func() { AppendUint(appendChunkSize(dst, 1<<40), 1<<63) })
 	if req.N == 0 || rep.N == 0 {
 		t.Error("the samples were not read")
 	}

@@ -136,7 +136,7 @@ func TestChunksSize(t *testing.T) {
 func TestAppendChunk(t *testing.T) {
 	f := func(n uint64, size, decimal string) {
 		t.Helper()
-		if got := string(AppendChunkSize(nil, n)); got != size {
+		if got := string(appendChunkSize(nil, n)); got != size {
 			t.Errorf("got %q, want %q", got, size)
 		}
 		if got := string(AppendUint(nil, n)); got != decimal {

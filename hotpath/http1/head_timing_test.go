@@ -62,7 +62,7 @@ func BenchmarkChunks(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			var src []byte
 			for range 16 {
-				src = AppendChunkSize(src, uint64(size))
+				src = appendChunkSize(src, uint64(size))
 				src = append(append(src, bytes.Repeat([]byte("x"), size)...), "\r\n"...)
 			}
 			b.SetBytes(int64(len(src)))
