@@ -10,19 +10,13 @@ import "asbru/core"
 
 // An Adapter describes one provider. All of them are read-only.
 type Adapter struct {
-	Name    string // as configuration and provider/model name it
-	Dialect *core.Dialect
-	Base    string // scheme, host and common path, no slash at the end; empty: must be configured
+	Name  string       // as configuration and provider/model name it
+	Base  string       // scheme, host and common path, no slash at the end; empty: must be configured
+	Faces []*core.Face // what its server understands, in order of preference; paths are below Base. OpPass is "/" when any other path is relayed; OpModels is always empty: it is answered here
 
-	// Paths holds the path below Base per Op; empty: not supported. OpPass is "/"
-	// when any other path below Base is relayed. OpModels is always empty: it is
-	// answered here.
-	Paths [core.NumOps]string
-
-	AskUsage bool     // stream_options.include_usage is understood; false: refused, or not needed
-	Serves   []string // prefixes of the bare model names that are this provider's own
-	Env      string   // environment variable of its key; empty: none by custom
-	Local    bool     // a server of one's own: no key needed, private addresses allowed
+	Serves []string // prefixes of the bare model names that are this provider's own
+	Env    string   // environment variable of its key; empty: none by custom
+	Local  bool     // a server of one's own: no key needed, private addresses allowed
 }
 
 // Find returns the adapter called name.

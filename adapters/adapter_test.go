@@ -44,10 +44,10 @@ func TestTable(t *testing.T) {
 		}
 		names[a.Name] = true
 		checkBase(t, a)
-		if a.Dialect == nil || a.Paths[core.OpChat] == "" || a.Paths[core.OpModels] != "" {
+		if len(a.Faces) == 0 || a.Faces[0].Dialect == nil || a.Faces[0].Paths[core.OpChat] == "" || a.Faces[0].Paths[core.OpModels] != "" {
 			t.Errorf("%s: %+v", a.Name, a)
 		}
-		for op, p := range a.Paths {
+		for op, p := range a.Faces[0].Paths {
 			if p != "" && (p[0] != '/' || core.Op(op) != core.OpPass && strings.HasSuffix(p, "/")) {
 				t.Errorf("%s: path %q", a.Name, p)
 			}

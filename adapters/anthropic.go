@@ -10,13 +10,15 @@ import (
 //
 // Source: https://docs.anthropic.com/en/api/openai-sdk
 var anthropic = &Adapter{
-	Name:    "anthropic",
-	Dialect: openai.Chat,
-	Base:    "https://api.anthropic.com/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat: "/chat/completions",
-	},
-	AskUsage: true,
-	Serves:   []string{"claude-"},
-	Env:      "ANTHROPIC_API_KEY",
+	Name: "anthropic",
+	Base: "https://api.anthropic.com/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat: "/chat/completions",
+		},
+		AskUsage: true,
+	}},
+	Serves: []string{"claude-"},
+	Env:    "ANTHROPIC_API_KEY",
 }

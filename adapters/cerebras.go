@@ -9,13 +9,15 @@ import (
 //
 // Source: https://inference-docs.cerebras.ai/api-reference/chat-completions
 var cerebras = &Adapter{
-	Name:    "cerebras",
-	Dialect: openai.Chat,
-	Base:    "https://api.cerebras.ai/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpPass:       "/",
-	},
+	Name: "cerebras",
+	Base: "https://api.cerebras.ai/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpPass:       "/",
+		},
+	}},
 	Env: "CEREBRAS_API_KEY",
 }

@@ -9,14 +9,16 @@ import (
 //
 // Source: https://platform.openai.com/docs/api-reference
 var compatible = &Adapter{
-	Name:    "openai-compatible",
-	Dialect: openai.Chat,
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpResponses:  "/responses",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
+	Name: "openai-compatible",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpResponses:  "/responses",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
 }

@@ -9,15 +9,17 @@ import (
 //
 // Source: https://deepinfra.com/docs/openai_api
 var deepInfra = &Adapter{
-	Name:    "deepinfra",
-	Dialect: openai.Chat,
-	Base:    "https://api.deepinfra.com/v1/openai",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Env:      "DEEPINFRA_API_KEY",
+	Name: "deepinfra",
+	Base: "https://api.deepinfra.com/v1/openai",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Env: "DEEPINFRA_API_KEY",
 }

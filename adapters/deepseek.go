@@ -9,15 +9,17 @@ import (
 //
 // Source: https://api-docs.deepseek.com/api/create-chat-completion
 var deepSeek = &Adapter{
-	Name:    "deepseek",
-	Dialect: openai.Chat,
-	Base:    "https://api.deepseek.com",
-	Paths: [core.NumOps]string{
-		core.OpChat:      "/chat/completions",
-		core.OpResponses: "/responses",
-		core.OpPass:      "/",
-	},
-	AskUsage: true,
-	Serves:   []string{"deepseek-"},
-	Env:      "DEEPSEEK_API_KEY",
+	Name: "deepseek",
+	Base: "https://api.deepseek.com",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:      "/chat/completions",
+			core.OpResponses: "/responses",
+			core.OpPass:      "/",
+		},
+		AskUsage: true,
+	}},
+	Serves: []string{"deepseek-"},
+	Env:    "DEEPSEEK_API_KEY",
 }

@@ -9,16 +9,18 @@ import (
 //
 // Source: https://docs.fireworks.ai/api-reference/post-chatcompletions
 var fireworks = &Adapter{
-	Name:    "fireworks",
-	Dialect: openai.Chat,
-	Base:    "https://api.fireworks.ai/inference/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpResponses:  "/responses",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
+	Name: "fireworks",
+	Base: "https://api.fireworks.ai/inference/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpResponses:  "/responses",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+	}},
 	Serves: []string{"accounts/fireworks/"},
 	Env:    "FIREWORKS_API_KEY",
 }

@@ -9,14 +9,16 @@ import (
 //
 // Source: https://console.groq.com/docs/api-reference
 var groq = &Adapter{
-	Name:    "groq",
-	Dialect: openai.Chat,
-	Base:    "https://api.groq.com/openai/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:      "/chat/completions",
-		core.OpResponses: "/responses",
-		core.OpPass:      "/",
-	},
-	AskUsage: true,
-	Env:      "GROQ_API_KEY",
+	Name: "groq",
+	Base: "https://api.groq.com/openai/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:      "/chat/completions",
+			core.OpResponses: "/responses",
+			core.OpPass:      "/",
+		},
+		AskUsage: true,
+	}},
+	Env: "GROQ_API_KEY",
 }

@@ -9,14 +9,16 @@ import (
 //
 // Source: https://docs.hyperbolic.xyz/docs/rest-api
 var hyperbolic = &Adapter{
-	Name:    "hyperbolic",
-	Dialect: openai.Chat,
-	Base:    "https://api.hyperbolic.xyz/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Env:      "HYPERBOLIC_API_KEY",
+	Name: "hyperbolic",
+	Base: "https://api.hyperbolic.xyz/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Env: "HYPERBOLIC_API_KEY",
 }

@@ -9,16 +9,18 @@ import (
 //
 // Source: https://github.com/ggml-org/llama.cpp/tree/master/tools/server
 var llamaCpp = &Adapter{
-	Name:    "llamacpp",
-	Dialect: openai.Chat,
-	Base:    "http://127.0.0.1:8080/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpResponses:  "/responses",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Local:    true,
+	Name: "llamacpp",
+	Base: "http://127.0.0.1:8080/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpResponses:  "/responses",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Local: true,
 }

@@ -9,16 +9,18 @@ import (
 //
 // Source: https://lmstudio.ai/docs/app/api/endpoints/openai
 var lmStudio = &Adapter{
-	Name:    "lmstudio",
-	Dialect: openai.Chat,
-	Base:    "http://127.0.0.1:1234/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpResponses:  "/responses",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Local:    true,
+	Name: "lmstudio",
+	Base: "http://127.0.0.1:1234/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpResponses:  "/responses",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Local: true,
 }

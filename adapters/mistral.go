@@ -9,14 +9,16 @@ import (
 //
 // Source: https://docs.mistral.ai/api
 var mistral = &Adapter{
-	Name:    "mistral",
-	Dialect: openai.Chat,
-	Base:    "https://api.mistral.ai/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:  "/chat/completions",
-		core.OpEmbed: "/embeddings",
-		core.OpPass:  "/",
-	},
+	Name: "mistral",
+	Base: "https://api.mistral.ai/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:  "/chat/completions",
+			core.OpEmbed: "/embeddings",
+			core.OpPass:  "/",
+		},
+	}},
 	Serves: []string{"mistral-", "ministral-", "magistral-", "codestral-", "devstral-", "pixtral-", "voxtral-", "open-mistral-", "open-mixtral-"},
 	Env:    "MISTRAL_API_KEY",
 }

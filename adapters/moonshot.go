@@ -9,14 +9,16 @@ import (
 //
 // Source: https://platform.moonshot.ai/docs/api/chat
 var moonshot = &Adapter{
-	Name:    "moonshot",
-	Dialect: openai.Chat,
-	Base:    "https://api.moonshot.ai/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat: "/chat/completions",
-		core.OpPass: "/",
-	},
-	AskUsage: true,
-	Serves:   []string{"kimi-", "moonshot-"},
-	Env:      "MOONSHOT_API_KEY",
+	Name: "moonshot",
+	Base: "https://api.moonshot.ai/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat: "/chat/completions",
+			core.OpPass: "/",
+		},
+		AskUsage: true,
+	}},
+	Serves: []string{"kimi-", "moonshot-"},
+	Env:    "MOONSHOT_API_KEY",
 }

@@ -9,15 +9,17 @@ import (
 //
 // Source: https://docs.tokenfactory.nebius.com/api-reference
 var nebius = &Adapter{
-	Name:    "nebius",
-	Dialect: openai.Chat,
-	Base:    "https://api.tokenfactory.nebius.com/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Env:      "NEBIUS_API_KEY",
+	Name: "nebius",
+	Base: "https://api.tokenfactory.nebius.com/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Env: "NEBIUS_API_KEY",
 }

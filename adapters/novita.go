@@ -9,15 +9,17 @@ import (
 //
 // Source: https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion
 var novita = &Adapter{
-	Name:    "novita",
-	Dialect: openai.Chat,
-	Base:    "https://api.novita.ai/v3/openai",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Env:      "NOVITA_API_KEY",
+	Name: "novita",
+	Base: "https://api.novita.ai/v3/openai",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Env: "NOVITA_API_KEY",
 }

@@ -9,15 +9,17 @@ import (
 //
 // Source: https://docs.api.nvidia.com/nim/reference/llm-apis
 var nvidia = &Adapter{
-	Name:    "nvidia",
-	Dialect: openai.Chat,
-	Base:    "https://integrate.api.nvidia.com/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Env:      "NVIDIA_API_KEY",
+	Name: "nvidia",
+	Base: "https://integrate.api.nvidia.com/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Env: "NVIDIA_API_KEY",
 }

@@ -9,16 +9,18 @@ import (
 //
 // Source: https://docs.ollama.com/api/openai-compatibility
 var ollama = &Adapter{
-	Name:    "ollama",
-	Dialect: openai.Chat,
-	Base:    "http://127.0.0.1:11434/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpResponses:  "/responses",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Local:    true,
+	Name: "ollama",
+	Base: "http://127.0.0.1:11434/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpResponses:  "/responses",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Local: true,
 }

@@ -9,17 +9,19 @@ import (
 //
 // Source: https://platform.openai.com/docs/api-reference
 var openAI = &Adapter{
-	Name:    "openai",
-	Dialect: openai.Chat,
-	Base:    "https://api.openai.com/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpResponses:  "/responses",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Serves:   []string{"gpt-", "chatgpt-", "o1", "o3", "o4", "codex-", "text-embedding-", "davinci-002", "babbage-002", "omni-moderation-", "tts-", "whisper-", "dall-e-", "sora-"},
-	Env:      "OPENAI_API_KEY",
+	Name: "openai",
+	Base: "https://api.openai.com/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpResponses:  "/responses",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Serves: []string{"gpt-", "chatgpt-", "o1", "o3", "o4", "codex-", "text-embedding-", "davinci-002", "babbage-002", "omni-moderation-", "tts-", "whisper-", "dall-e-", "sora-"},
+	Env:    "OPENAI_API_KEY",
 }

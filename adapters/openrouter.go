@@ -9,16 +9,18 @@ import (
 //
 // Source: https://openrouter.ai/docs/api-reference/overview
 var openRouter = &Adapter{
-	Name:    "openrouter",
-	Dialect: openai.Chat,
-	Base:    "https://openrouter.ai/api/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpResponses:  "/responses",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Env:      "OPENROUTER_API_KEY",
+	Name: "openrouter",
+	Base: "https://openrouter.ai/api/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpResponses:  "/responses",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Env: "OPENROUTER_API_KEY",
 }

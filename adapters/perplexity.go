@@ -9,13 +9,15 @@ import (
 //
 // Source: https://docs.perplexity.ai/api-reference/chat-completions-post
 var perplexity = &Adapter{
-	Name:    "perplexity",
-	Dialect: openai.Chat,
-	Base:    "https://api.perplexity.ai",
-	Paths: [core.NumOps]string{
-		core.OpChat: "/chat/completions",
-		core.OpPass: "/",
-	},
+	Name: "perplexity",
+	Base: "https://api.perplexity.ai",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat: "/chat/completions",
+			core.OpPass: "/",
+		},
+	}},
 	Serves: []string{"sonar"},
 	Env:    "PERPLEXITY_API_KEY",
 }

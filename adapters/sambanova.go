@@ -9,15 +9,17 @@ import (
 //
 // Source: https://docs.sambanova.ai/cloud/api-reference/overview
 var sambaNova = &Adapter{
-	Name:    "sambanova",
-	Dialect: openai.Chat,
-	Base:    "https://api.sambanova.ai/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Env:      "SAMBANOVA_API_KEY",
+	Name: "sambanova",
+	Base: "https://api.sambanova.ai/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Env: "SAMBANOVA_API_KEY",
 }

@@ -9,16 +9,18 @@ import (
 //
 // Source: https://docs.sglang.ai/basic_usage/openai_api.html
 var sgLang = &Adapter{
-	Name:    "sglang",
-	Dialect: openai.Chat,
-	Base:    "http://127.0.0.1:30000/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpResponses:  "/responses",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Local:    true,
+	Name: "sglang",
+	Base: "http://127.0.0.1:30000/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpResponses:  "/responses",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Local: true,
 }

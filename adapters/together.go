@@ -10,15 +10,17 @@ import (
 //
 // Source: https://docs.together.ai/reference/chat-completions-1
 var together = &Adapter{
-	Name:    "together",
-	Dialect: openai.Chat,
-	Base:    "https://api.together.xyz/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Env:      "TOGETHER_API_KEY",
+	Name: "together",
+	Base: "https://api.together.xyz/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Env: "TOGETHER_API_KEY",
 }

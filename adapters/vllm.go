@@ -9,16 +9,18 @@ import (
 //
 // Source: https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
 var vllm = &Adapter{
-	Name:    "vllm",
-	Dialect: openai.Chat,
-	Base:    "http://127.0.0.1:8000/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:       "/chat/completions",
-		core.OpCompletion: "/completions",
-		core.OpResponses:  "/responses",
-		core.OpEmbed:      "/embeddings",
-		core.OpPass:       "/",
-	},
-	AskUsage: true,
-	Local:    true,
+	Name: "vllm",
+	Base: "http://127.0.0.1:8000/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:       "/chat/completions",
+			core.OpCompletion: "/completions",
+			core.OpResponses:  "/responses",
+			core.OpEmbed:      "/embeddings",
+			core.OpPass:       "/",
+		},
+		AskUsage: true,
+	}},
+	Local: true,
 }

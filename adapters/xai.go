@@ -9,15 +9,17 @@ import (
 //
 // Source: https://docs.x.ai/docs/api-reference
 var xai = &Adapter{
-	Name:    "xai",
-	Dialect: openai.Chat,
-	Base:    "https://api.x.ai/v1",
-	Paths: [core.NumOps]string{
-		core.OpChat:      "/chat/completions",
-		core.OpResponses: "/responses",
-		core.OpPass:      "/",
-	},
-	AskUsage: true,
-	Serves:   []string{"grok-"},
-	Env:      "XAI_API_KEY",
+	Name: "xai",
+	Base: "https://api.x.ai/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.Chat,
+		Paths: [core.NumOps]string{
+			core.OpChat:      "/chat/completions",
+			core.OpResponses: "/responses",
+			core.OpPass:      "/",
+		},
+		AskUsage: true,
+	}},
+	Serves: []string{"grok-"},
+	Env:    "XAI_API_KEY",
 }

@@ -12,10 +12,10 @@ type Dialect struct {
 	Peek func(body []byte, op Op, p *Peek) *Fault
 
 	// AppendBody appends to dst the body to send for one attempt: body with the
-	// upstream's model name in place of the client's, plus what t needs patched
+	// upstream's model name in place of the client's, plus what f needs patched
 	// (usage asked for in streams, fields the provider rejects). What it does not patch
 	// stays byte for byte.
-	AppendBody func(dst, body []byte, op Op, p *Peek, t *Target, model []byte) []byte
+	AppendBody func(dst, body []byte, op Op, p *Peek, f *Face, model []byte) []byte
 
 	// AppendFault appends f as this dialect's error body. id is the request id.
 	AppendFault func(dst []byte, f *Fault, id []byte) []byte
@@ -28,7 +28,122 @@ type Dialect struct {
 
 	// ReadEvent reads one stream event's data, without its framing, into st.
 	ReadEvent func(data []byte, st *StreamState)
+
+	// ReadFault reads what an upstream's error body says: Message, Param and Kind,
+	// as far as it says them. The Code is the caller's, from the status.
+	ReadFault func(body []byte, f *Fault)
+
+	Chats   [NumOps]*ChatCodec // the faces that conversations have; nil: none
+	Embeds  *EmbedCodec        // OpEmbed; nil: the format has no embeddings
+	Reranks *RerankCodec       // OpRerank; nil: the format has no rerank
+	Counts  *CountCodec        // OpCount; nil: the format cannot count tokens
 }
+
+// A ChatCodec is one face of a dialect for conversations, between its bytes and
+// the neutral form. All of it is append-style and keeps nothing.
+//
+// Parse functions are given bytes that are one JSON value, but trust nothing else of
+// it: a request's comes from a client whose body passed Peek, a reply's from a provider
+// and may be anything. They fill a form that was Reset.
+type ChatCodec struct {
+	Framing Framing // of its streams
+
+	ParseRequest func(c *Chat, body []byte) *Fault
+
+	// AppendRequest appends the body that asks c of s. What s cannot express and the
+	// answer does not depend on is left out and noted with c.Drop; for the rest
+	// there is a Fault that names the field, and dst is worthless.
+	AppendRequest func(dst []byte, c *Chat, s *Send) ([]byte, *Fault)
+
+	ParseReply func(r *Completion, body []byte) error
+
+	// AppendReply appends the body of r. extra appends the member "extra_fields" without a
+	// comma; nil: there is none.
+	AppendReply func(dst []byte, r *Completion, x *Crossing) []byte
+
+	// ParseEvent appends to ev what one frame says: name is the event's name, empty if it
+	// has none. A frame that cannot be read is an error and changes nothing.
+	ParseEvent func(ev []Event, x *Crossing, name, data []byte) ([]Event, error)
+
+	// AppendEvent appends the frames that say e, with their framing; often none.
+	AppendEvent func(dst []byte, x *Crossing, e *Event) []byte
+}
+
+// An EmbedCodec is a dialect's face for embeddings.
+type EmbedCodec struct {
+	ParseRequest  func(e *Embed, body []byte) *Fault
+	AppendRequest func(dst []byte, e *Embed, s *Send) ([]byte, *Fault)
+	ParseReply    func(v *Vectors, body []byte) error
+	AppendReply   func(dst []byte, v *Vectors, e *Embed, x *Crossing) []byte
+}
+
+// A RerankCodec is a dialect's face for ordering documents.
+type RerankCodec struct {
+	ParseRequest  func(r *Rerank, body []byte) *Fault
+	AppendRequest func(dst []byte, r *Rerank, s *Send) ([]byte, *Fault)
+	ParseReply    func(k *Ranking, body []byte) error
+	AppendReply   func(dst []byte, k *Ranking, r *Rerank, x *Crossing) []byte
+}
+
+// A CountCodec is a dialect's face for counting the tokens of a conversation.
+type CountCodec struct {
+	ParseRequest  func(c *Chat, body []byte) *Fault
+	AppendRequest func(dst []byte, c *Chat, s *Send) ([]byte, *Fault)
+	ParseReply    func(body []byte) (tokens int64, err error)
+	AppendReply   func(dst []byte, tokens int64) []byte
+}
+
+// A Send is what an AppendRequest must know of the target.
+type Send struct {
+	Model  []byte // the name to send, plain bytes
+	Face   *Face
+	Stream bool
+}
+
+// A Framing is how the events of a stream are told apart on the wire.
+type Framing uint8
+
+const (
+	FramingSSE         Framing = iota // WHATWG server-sent events
+	FramingEventStream                // AWS binary messages with two CRCs
+	FramingLines                      // one JSON value a line
+	FramingArray                      // one JSON array, element by element
+)
+
+// A Face is one format that a target's server understands, with the paths it
+// is spoken at.
+type Face struct {
+	Dialect *Dialect
+	Paths   [NumOps]string // path and fixed query per Op; empty: not supported. OpPass: prefix. {model} is replaced by the name, percent-encoded
+	Streams [NumOps]string // as Paths, for requests that ask for a stream; empty: as Paths
+	For     []string       // prefixes of the model names it is for; empty: all
+	Headers []byte         // fixed header lines that belong to the format, each ended by CRLF
+
+	AskUsage bool        // stream_options.include_usage is understood
+	Insert   []byte      // members to put first in a body, each followed by a comma: "anthropic_version":"…",
+	Cut      []string    // top-level members that the server refuses, taken out
+	Rename   [][2]string // top-level members that go by another name there
+	Vendor   Vendor      // whose signatures its models make; NoVendor: the dialect's own
+	Quirks   Quirk
+}
+
+// A Quirk is a deviation of a server from its dialect that data can say.
+type Quirk uint32
+
+const (
+	QuirkNoDeveloper    Quirk = 1 << iota // the role developer is written as system
+	QuirkNoToolStrict                     // "strict" in tools is refused
+	QuirkNoSchema                         // response_format json_schema is refused; json_object is sent
+	QuirkMaxTokens                        // max_tokens, not max_completion_tokens
+	QuirkShortIDs                         // ids of tool calls are nine letters or digits (Mistral)
+	QuirkAnyChoice                        // tool_choice "any" for "required" (Mistral)
+	QuirkReasoningField                   // thinking goes by "reasoning", not "reasoning_content"
+	QuirkReasoningTotal                   // completion_tokens leaves reasoning out (xAI)
+	QuirkNoEffort                         // reasoning_effort is refused
+	QuirkThinkingSwitch                   // thinking {type: enabled|disabled} beside or instead of effort (DeepSeek, Z.ai)
+	QuirkNoTools                          // tools are refused
+	QuirkUserFirst                        // the first turn must be the user's
+)
 
 // A Span is a range of a body. The zero Span means absent.
 type Span struct{ Start, End int32 }

@@ -20,6 +20,8 @@ type Exchange struct {
 	From  *Dialect // what the client speaks
 	Peek  Peek     // the few facts read from Body without decoding it
 	Name  []byte   // the model name to send to targets that name none; aliases Peek
+	Face  *Face    // how the target of the attempt under way is asked
+	As    Op       // what it is asked for: Op, or what Op was translated into
 	Path  []byte   // what follows the door's prefix, query included; aliases the head
 	Body  []byte
 
@@ -67,7 +69,7 @@ func (x *Exchange) Attempts() []Attempt { return x.attempts[:x.n] }
 // Reset makes x ready for its pool.
 func (x *Exchange) Reset() {
 	x.Snap, x.Key, x.Route, x.Plan = nil, nil, nil, nil
-	x.From, x.Name, x.Path, x.Body = nil, nil, nil, nil
+	x.From, x.Face, x.Name, x.Path, x.Body = nil, nil, nil, nil, nil
 	x.Peek.Reset()
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
 	x.attempts, x.n = [MaxAttempts]Attempt{}, 0

@@ -7,6 +7,7 @@ type Fault struct {
 	Message string // one sentence: what cannot be done and why; no trailing period
 	Hint    string // what to change; empty if nothing
 	Param   string // the request field at fault; empty if none
+	Kind    string // the provider's own word for it, such as context_length_exceeded; empty: that of Code
 	Status  int    // HTTP status; 0: that of Code
 	Retry   int    // seconds for Retry-After; 0: none is sent
 	Cause   error  // for the operator's log, never for the client

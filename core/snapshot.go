@@ -93,12 +93,10 @@ type Route struct {
 type Target struct {
 	Name     string // provider/model, or provider alone when Model is empty
 	Provider string
-	Model    string // sent upstream; empty: the name the client asked for
-	Dialect  *Dialect
-	Host     string         // value of the Host header
-	Paths    [NumOps]string // path and fixed query per Op; empty: not supported. OpPass: prefix
-	AskUsage bool           // stream_options.include_usage is understood
-	Headers  []byte         // fixed header lines to send, each ended by CRLF
+	Model    string  // sent upstream; empty: the name the client asked for
+	Faces    []*Face // what its server understands, in order of preference
+	Host     string  // value of the Host header
+	Headers  []byte  // fixed header lines to send, each ended by CRLF
 	Pool     Pool
 	Waits    Waits
 	Keys     []*ProviderKey
@@ -120,6 +118,17 @@ type ProviderKey struct {
 	Weight int             // 0: never chosen
 	Header []byte          // complete header lines, each ended by CRLF; never logged
 	Models map[string]bool // nil: all
+
+	// Sign appends the header lines that carry this key for one request, for keys that
+	// change or that sign; nil: Header holds them. It does no I/O and may be called
+	// concurrently. ok is false when there is no credential now: the attempt fails.
+	Sign func(dst []byte, o *Outgoing) (lines []byte, ok bool)
+}
+
+// An Outgoing is a request that is about to be sent, as a Sign sees it.
+type Outgoing struct {
+	Method, Path, Query, Host, Type []byte // Path as it stands in the request line; Query without ?; Type: of the content, empty for none
+	Body                            []byte
 }
 
 // A Pool is a set of upstream connections to one endpoint. The data plane knows

@@ -32,6 +32,7 @@ func (s *Server) next(f *flight) bool {
 	}
 	x.Fault = nil // of a target that could not be asked
 	f.target, f.key = t, k
+	x.Face, x.As = t.Face(x.From, x.Op, x.Name)
 	if t.Tally != nil {
 		f.tally = t.Tally
 		f.tally.Requests.Add(1)
@@ -139,7 +140,7 @@ func (f *flight) frame(rep *http1.Reply, b []byte, method []byte) {
 	kind := rep.Value(b, http1.ContentType)
 	ok := rep.Status >= 200 && rep.Status < 300 && rep.At[http1.ContentEncoding] == 0 // else it cannot be read
 	l.sse = ok && http1.HasPrefixFold(kind, "text/event-stream")
-	l.strip = l.sse && x.Peek.Stream && !x.Peek.AskUsage && f.target.AskUsage
+	l.strip = l.sse && x.Peek.Stream && !x.Peek.AskUsage && x.Face.AskUsage
 	l.reads = ok && !l.sse && x.Op != core.OpPass && x.From.ReadUsage != nil && http1.HasPrefixFold(kind, "application/json")
 	switch {
 	case string(method) == "HEAD" || rep.Status == 204 || rep.Status == 304:

@@ -114,12 +114,12 @@ func target(t testing.TB, name, base string) *core.Target {
 	}
 	t.Cleanup(func() { pool.Close() })
 	tg := &core.Target{
-		Name: name, Provider: name, Model: "real-" + name, Dialect: openai.Chat, Host: u.Host, AskUsage: true, Pool: pool,
+		Name: name, Provider: name, Model: "real-" + name, Faces: []*core.Face{{Dialect: openai.Chat, AskUsage: true}}, Host: u.Host, Pool: pool,
 		Keys:  []*core.ProviderKey{{Name: "k", Weight: 1, Header: []byte("Authorization: Bearer provider-secret\r\n")}},
 		Tally: new(core.Tally),
 	}
-	for op := range tg.Paths {
-		tg.Paths[op] = "/base" + map[core.Op]string{core.OpChat: "/chat/completions", core.OpEmbed: "/embeddings"}[core.Op(op)]
+	for op := range tg.Faces[0].Paths {
+		tg.Faces[0].Paths[op] = "/base" + map[core.Op]string{core.OpChat: "/chat/completions", core.OpEmbed: "/embeddings"}[core.Op(op)]
 	}
 	return tg
 }

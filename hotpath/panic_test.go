@@ -45,7 +45,7 @@ func TestPanic(t *testing.T) {
 			}
 		})},
 		{name: "body", dialect: broken(func(d *core.Dialect) {
-			d.AppendBody = func(dst, b []byte, op core.Op, p *core.Peek, t *core.Target, model []byte) []byte {
+			d.AppendBody = func(dst, b []byte, op core.Op, p *core.Peek, t *core.Face, model []byte) []byte {
 				if op == core.OpEmbed {
 					panic("BUG: boom")
 				}
@@ -91,6 +91,9 @@ func TestPanic(t *testing.T) {
 				return true
 			})
 			tg := target(t, "p0", w.base)
+			if row.dialect != nil {
+				tg.Faces[0].Dialect = row.dialect
+			}
 			r.swap([]*core.Target{tg})
 			r.change(func(snap *core.Snapshot) {
 				for _, k := range snap.Keys {

@@ -65,13 +65,13 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 	o.b = appendBody(o.b, f, r)
 	h := append(o.head, r.Method.Of(f.buf)...)
 	h = append(h, ' ')
-	h = append(h, t.Paths[x.Op]...)
+	h = append(h, x.Face.Paths[x.As]...)
 	if x.Op == core.OpPass {
 		h = append(h, x.Path...)
 	}
 	if q := r.Query.Of(f.buf); len(q) > 0 {
 		mark := byte('?')
-		if bytes.IndexByte([]byte(t.Paths[x.Op]), '?') >= 0 {
+		if bytes.IndexByte([]byte(x.Face.Paths[x.As]), '?') >= 0 {
 			mark = '&'
 		}
 		h = append(append(h, mark), q...)
@@ -125,5 +125,5 @@ func appendBody(dst []byte, f *flight, r *http1.Request) []byte {
 		dst = append(dst, x.Body[:at.Start]...)
 		return append(append(dst, model...), x.Body[at.End:]...)
 	}
-	return x.From.AppendBody(dst, x.Body, x.Op, &x.Peek, t, model)
+	return x.From.AppendBody(dst, x.Body, x.Op, &x.Peek, x.Face, model)
 }

@@ -30,7 +30,7 @@ func TestEveryAdapter(t *testing.T) {
 			continue
 		}
 		target := s.Targets[0]
-		if target.Paths[core.OpChat] == "" || target.Dialect != a.Dialect || (a.Env != "") != (len(target.Keys) == 1) || target.AskUsage != a.AskUsage {
+		if target.Faces[0].Paths[core.OpChat] == "" || target.Faces[0].Dialect != a.Faces[0].Dialect || (a.Env != "") != (len(target.Keys) == 1) || target.Faces[0].AskUsage != a.Faces[0].AskUsage {
 			t.Errorf("%s: %+v", a.Name, target)
 		}
 	}
@@ -49,7 +49,7 @@ func TestKindIsInferred(t *testing.T) {
 	if target == nil {
 		t.Fatal(problems)
 	}
-	if target.Provider != "mine" || target.Paths[core.OpPass] != "/v1" || target.Paths[core.OpEmbed] != "/v1/embeddings" {
+	if target.Provider != "mine" || target.Faces[0].Paths[core.OpPass] != "/v1" || target.Faces[0].Paths[core.OpEmbed] != "/v1/embeddings" {
 		t.Errorf("got %+v", target)
 	}
 }

@@ -93,14 +93,25 @@ func local(host string) bool {
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }
 
+// below joins a path to base; "/" stands for base itself.
+func below(base, path string) string {
+	if path == "" {
+		return ""
+	}
+	return base + strings.TrimRight(path, "/")
+}
+
 // compilePaths joins the path of base_url with the path of each operation.
 // Without a path in base_url there is no prefix to relay other operations below.
 func (c *compiler) compilePaths(p *provider, u *url.URL) {
 	base := strings.TrimRight(u.EscapedPath(), "/")
-	for op, path := range p.adapter.Paths {
-		if path != "" {
-			p.paths[op] = base + strings.TrimRight(path, "/")
+	for _, f := range p.adapter.Faces {
+		own := *f
+		for op := range own.Paths {
+			own.Paths[op] = below(base, own.Paths[op])
+			own.Streams[op] = below(base, own.Streams[op])
 		}
+		p.faces = append(p.faces, &own)
 	}
 	for _, name := range names(p.doc.Paths) {
 		path, at := p.doc.Paths[name], member(p.at+".paths", name)
@@ -111,7 +122,7 @@ func (c *compiler) compilePaths(p *provider, u *url.URL) {
 		case !strings.HasPrefix(path, "/") || !clean(path) || strings.Contains(path, "#"):
 			c.fail(at, fmt.Sprintf("is %q", path), "a path starts with / and holds visible ASCII only")
 		default:
-			p.paths[op] = base + path
+			p.faces[0].Paths[op] = base + path
 		}
 	}
 }

@@ -112,8 +112,8 @@ func TestSeeds(t *testing.T) {
 		t.Error("callers without a key are served though there are keys")
 	}
 	m := s.Models["fast-cheap"].Targets[0]
-	if m.Host != "api.mistral.ai" || m.Paths[core.OpChat] != "/v1/chat/completions" || m.Paths[core.OpPass] != "/v1" {
-		t.Errorf("mistral: host %q, chat %q, pass %q", m.Host, m.Paths[core.OpChat], m.Paths[core.OpPass])
+	if m.Host != "api.mistral.ai" || m.Faces[0].Paths[core.OpChat] != "/v1/chat/completions" || m.Faces[0].Paths[core.OpPass] != "/v1" {
+		t.Errorf("mistral: host %q, chat %q, pass %q", m.Host, m.Faces[0].Paths[core.OpChat], m.Faces[0].Paths[core.OpPass])
 	}
 	if got := string(m.Keys[0].Header); got != "Authorization: Bearer sk-mistral\r\n" {
 		t.Errorf("mistral's key is sent as %q", got)

@@ -16,7 +16,7 @@ type provider struct {
 	adapter  *adapters.Adapter
 	endpoint core.Endpoint
 	host     string // Host header
-	paths    [core.NumOps]string
+	faces    []*core.Face
 	headers  []byte
 	keys     []*core.ProviderKey
 	waits    core.Waits
@@ -63,10 +63,8 @@ func (c *compiler) target(p *provider, model string) *core.Target {
 		Name:     name,
 		Provider: p.doc.Name,
 		Model:    model,
-		Dialect:  p.adapter.Dialect,
 		Host:     p.host,
-		Paths:    p.paths,
-		AskUsage: p.adapter.AskUsage,
+		Faces:    p.faces,
 		Headers:  p.headers,
 		Waits:    p.waits,
 		Keys:     p.keys,

@@ -34,8 +34,8 @@ func TestBase(t *testing.T) {
 		if got := e.Scheme + " " + e.Host + " " + e.Port + " " + e.ServerName; target.Host != host || strings.TrimSpace(got) != dial {
 			t.Errorf("%s: host %q, dial %q, want %q, %q", base, target.Host, got, host, dial)
 		}
-		if target.Paths[core.OpChat] != chat || target.Paths[core.OpPass] != pass || target.Paths[core.OpModels] != "" {
-			t.Errorf("%s: paths %q", base, target.Paths)
+		if target.Faces[0].Paths[core.OpChat] != chat || target.Faces[0].Paths[core.OpPass] != pass || target.Faces[0].Paths[core.OpModels] != "" {
+			t.Errorf("%s: paths %q", base, target.Faces[0].Paths)
 		}
 	}
 	f("https://api.example.com/v1", "api.example.com", "https api.example.com 443 api.example.com", "/v1/chat/completions", "/v1")
@@ -52,8 +52,8 @@ func TestPaths(t *testing.T) {
 		t.Fatal(problems)
 	}
 	want := [core.NumOps]string{core.OpChat: "/v1/c", core.OpCompletion: "/v1/completions", core.OpResponses: "/v1/r?v=1", core.OpEmbed: "/v1/embeddings", core.OpPass: "/v1/raw"}
-	if target.Paths != want {
-		t.Errorf("got %q, want %q", target.Paths, want)
+	if target.Faces[0].Paths != want {
+		t.Errorf("got %q, want %q", target.Faces[0].Paths, want)
 	}
 }
 

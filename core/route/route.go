@@ -80,7 +80,10 @@ func (p *picker) pick(x *core.Exchange, tried []core.Attempt) (*core.Target, *co
 func (p *picker) enter(x *core.Exchange, i int, tried []core.Attempt, asked []byte) (*core.Target, *core.ProviderKey) {
 	for ; i < len(p.slots)+core.MaxFallbacks; i++ {
 		s := p.slot(x, i, asked)
-		if s.target == nil || s.target.Paths[x.Op] == "" {
+		if s.target == nil {
+			continue
+		}
+		if f, _ := s.target.Face(x.From, x.Op, s.name); f == nil {
 			continue
 		}
 		if s.keys.open {

@@ -24,7 +24,8 @@ func newYard(names ...string) *yard {
 		provider, model, _ := strings.Cut(n, "/")
 		t := &core.Target{Name: n, Provider: provider, Model: model}
 		t.Keys = keys(1, 1)
-		t.Paths[core.OpChat] = "/v1/chat/completions"
+		t.Faces = []*core.Face{{}}
+		t.Faces[0].Paths[core.OpChat] = "/v1/chat/completions"
 		y.targets[n] = t
 		y.snap.Targets = append(y.snap.Targets, t)
 	}
@@ -186,7 +187,7 @@ func TestNameOfFallbackStaysWithIt(t *testing.T) {
 
 func TestTargetsPassedOver(t *testing.T) {
 	y := newYard("deaf/x", "broke/x", "local/x")
-	y.targets["deaf/x"].Paths = [core.NumOps]string{}
+	y.targets["deaf/x"].Faces = nil
 	y.targets["broke/x"].Keys = keys(0)
 	y.targets["local/x"].Keys = nil
 	got := walk(y.exchange("m"), y.route("deaf/x", "broke/x", "local/x"), 429)

@@ -20,7 +20,7 @@ func TestAllocations(t *testing.T) {
 	var st core.StreamState
 	var u core.Usage
 	dst := make([]byte, 0, 1<<16)
-	to := &core.Target{AskUsage: true}
+	to := &core.Face{AskUsage: true}
 	model := []byte("gpt-4o-mini")
 	body := chatBody(10_000)
 	escaped := []byte(`{"m\u0061x_tokens":1,"model":"a\/b","fallbacks":["c\/d"],"stream":true,"stream_options":{"include\u005fusage":null}}`)

@@ -30,7 +30,7 @@ var editText = [...]string{
 }
 
 // appendBody is the dialect's AppendBody. An empty model leaves the client's own.
-func appendBody(dst, body []byte, op core.Op, p *core.Peek, t *core.Target, model []byte) []byte {
+func appendBody(dst, body []byte, op core.Op, p *core.Peek, f *core.Face, model []byte) []byte {
 	var edits [maxEdits]edit
 	n := 0
 	if p.ModelAt.Present() && len(model) > 0 && string(model) != string(p.Model) {
@@ -39,7 +39,7 @@ func appendBody(dst, body []byte, op core.Op, p *core.Peek, t *core.Target, mode
 	if p.FallsAt.Present() {
 		n = insert(&edits, n, edit{member(body, p.FallsAt), cut})
 	}
-	if p.Stream && !p.AskUsage && t != nil && t.AskUsage && (op == core.OpChat || op == core.OpCompletion) {
+	if p.Stream && !p.AskUsage && f != nil && f.AskUsage && (op == core.OpChat || op == core.OpCompletion) {
 		n = insert(&edits, n, askUsage(body, p))
 	}
 	from := int32(0)

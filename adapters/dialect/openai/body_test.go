@@ -8,8 +8,8 @@ import (
 )
 
 func TestAppendBody(t *testing.T) {
-	asks := &core.Target{AskUsage: true}
-	f := func(op core.Op, to *core.Target, model, body, want string) {
+	asks := &core.Face{AskUsage: true}
+	f := func(op core.Op, to *core.Face, model, body, want string) {
 		t.Helper()
 		var p core.Peek
 		if fault := peek([]byte(body), op, &p); fault != nil {
@@ -23,7 +23,7 @@ func TestAppendBody(t *testing.T) {
 			t.Errorf("%s: %s is not valid", body, got)
 		}
 	}
-	plain := &core.Target{}
+	plain := &core.Face{}
 	chat := core.OpChat
 	f(chat, plain, "x", `{"model":"m"}`, `{"model":"x"}`)
 	f(chat, plain, "", `{"model":"m"}`, `{"model":"m"}`)

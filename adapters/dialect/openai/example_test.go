@@ -17,7 +17,7 @@ func Example() {
 	}
 	fmt.Printf("%s, else %s\n", p.Model, p.Fallbacks[0])
 
-	to := &core.Target{AskUsage: true}
+	to := &core.Face{AskUsage: true}
 	fmt.Printf("%s\n", openai.Chat.AppendBody(nil, body, core.OpChat, &p, to, []byte("gpt-4o-mini")))
 
 	var st core.StreamState

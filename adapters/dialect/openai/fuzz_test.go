@@ -21,7 +21,7 @@ func FuzzBody(f *testing.F) {
 			if peek(body, op, &p) != nil {
 				continue
 			}
-			out := appendBody(nil, body, op, &p, &core.Target{AskUsage: true}, []byte("new"))
+			out := appendBody(nil, body, op, &p, &core.Face{AskUsage: true}, []byte("new"))
 			if !json.Valid(out) {
 				t.Fatalf("%q became %q", body, out)
 			}

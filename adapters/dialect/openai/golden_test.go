@@ -76,8 +76,8 @@ func TestRecordedRequests(t *testing.T) {
 		if string(p.Model) != want.Model || p.Stream != want.Stream {
 			t.Errorf("%s: model %q stream %v, want %+v", r.ID, p.Model, p.Stream, want)
 		}
-		to := &core.Target{AskUsage: true}
-		same := appendBody(nil, r.Request.Body, apiOps[r.API], &p, &core.Target{}, p.Model)
+		to := &core.Face{AskUsage: true}
+		same := appendBody(nil, r.Request.Body, apiOps[r.API], &p, &core.Face{}, p.Model)
 		if !bytes.Equal(same, r.Request.Body) {
 			t.Errorf("%s: changed without need", r.ID)
 		}

@@ -46,7 +46,7 @@ func BenchmarkAppendBody(b *testing.B) {
 	if f := peek(body, core.OpChat, &p); f != nil {
 		b.Fatal(f)
 	}
-	t := &core.Target{AskUsage: true}
+	t := &core.Face{AskUsage: true}
 	dst, model := make([]byte, 0, 4096), []byte("gpt-4o-mini")
 	b.ReportAllocs()
 	for b.Loop() {

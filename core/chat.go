@@ -1,0 +1,172 @@
+package core
+
+// A Chat is what a request for a conversation asks, in no provider's words: the
+// neutral form that every dialect reads into and writes from. It aliases the body
+// it was read from.
+//
+// Dialects keep in it what others can express. What only their own family knows
+// stays in extras and PartOther, tagged by From, and reaches that family again.
+type Chat struct {
+	Tree
+	From  *Dialect
+	Op    Op // the face of From it was read from
+	Turns []Turn
+	Tools []Tool
+
+	Model  Text
+	Stream bool
+	Usage  bool // the client wants usage in its stream
+
+	Choice     ToolChoice
+	ChoiceName Text   // the tool of ChooseNamed
+	Allowed    []Text // of the tools, those that may be called; nil: all
+	Parallel   Tri    // several calls in one turn
+
+	Format     Format
+	FormatName Text
+	FormatNote Text   // its description
+	Schema     []byte // raw JSON Schema of FormatSchema
+	Strict     Tri    // of Schema
+
+	Effort  Text  // "none", "minimal", "low", "medium", "high", "xhigh", "max", or a word nobody here knows; nil: not said
+	Budget  int64 // tokens to think with: BudgetUnset, BudgetAuto, 0 for none
+	Summary Text  // how thinking is to be shown: "auto", "concise", "detailed", "none"; nil: not said
+	Shows   Tri   // thinking is to be shown
+	Verbose Text  // "low", "medium", "high"
+
+	// Numbers as they stood, raw JSON; nil: not said.
+	MaxTokens, Temperature, TopP, TopK, N, Seed, FrequencyPenalty, PresencePenalty, TopLogprobs []byte
+
+	Stop      []Text
+	Logprobs  Tri
+	LogitBias []byte // raw
+	User      Text   // who asks, for the provider's abuse detection
+	Tier      Text   // service tier, in From's words
+	CacheKey  Text   // prompt_cache_key
+	Previous  Text   // previous_response_id: state the provider holds
+	Modes     []Text // what the answer may be made of: "text", "audio", "image"; nil: text
+	Metadata  []byte // raw object
+	Store     Tri
+
+	Shape uint32 // as in Part
+	More  int32  // top-level members of From's family only
+
+	// Dropped lists the request fields that AppendRequest left out because the target
+	// has nothing like them and the answer is the same question's without them.
+	Dropped []string
+}
+
+// What Chat.Budget says besides a number.
+const (
+	BudgetUnset = -2
+	BudgetAuto  = -1 // as much as the model finds right
+)
+
+// A Tri is yes, no, or not said.
+type Tri uint8
+
+const (
+	Unsaid Tri = iota
+	No
+	Yes
+)
+
+// Of is b as a Tri.
+func Of(b bool) Tri {
+	if b {
+		return Yes
+	}
+	return No
+}
+
+// A Turn is one message. Its parts are Chat.Parts[From:To].
+type Turn struct {
+	Role     Role
+	From, To int32
+	Name     Text // of the participant
+	Shape    uint16
+	More     int32
+}
+
+// A Role is who speaks.
+type Role uint8
+
+const (
+	User Role = iota
+	Assistant
+	System
+	Developer // System by another name
+	ToolRole  // PartResult parts only, one a turn or several
+)
+
+// A Tool is something the model may ask to be run.
+type Tool struct {
+	Name   Text
+	Note   Text   // its description; nil: none
+	Schema []byte // raw JSON Schema of its arguments; nil: not said
+	Strict Tri
+	Cache  Text // as in Part
+	Shape  uint16
+	More   int32
+
+	Type Text   // not a function: what From calls it ("web_search_20250305", "custom", "googleSearch"); nil: a function
+	Raw  []byte // the whole raw value of one that is not a function
+}
+
+// A ToolChoice is whether tools must be called.
+type ToolChoice uint8
+
+const (
+	ChooseUnsaid ToolChoice = iota
+	ChooseAuto
+	ChooseNone
+	ChooseAny   // one at least
+	ChooseNamed // Chat.ChoiceName
+)
+
+// A Format is what the answer's text must be.
+type Format uint8
+
+const (
+	FormatUnsaid Format = iota
+	FormatText
+	FormatJSON   // any object
+	FormatSchema // Chat.Schema
+)
+
+// Reset empties c and keeps its memory.
+func (c *Chat) Reset() {
+	c.Tree.Reset()
+	clear(c.Turns)
+	clear(c.Tools)
+	clear(c.Stop)
+	clear(c.Allowed)
+	clear(c.Modes)
+	*c = Chat{
+		Tree: c.Tree, Turns: c.Turns[:0], Tools: c.Tools[:0], Stop: c.Stop[:0], Allowed: c.Allowed[:0],
+		Modes: c.Modes[:0], Dropped: c.Dropped[:0], Budget: BudgetUnset,
+	}
+}
+
+// NewChat returns an empty Chat.
+func NewChat() *Chat { return &Chat{Budget: BudgetUnset} }
+
+// Drop notes that the request field name is left out.
+func (c *Chat) Drop(name string) {
+	for _, d := range c.Dropped {
+		if d == name {
+			return
+		}
+	}
+	c.Dropped = append(c.Dropped, name)
+}
+
+// Begin starts a turn; the parts that are added next are its own. Pointers into
+// Turns are not valid afterwards.
+func (c *Chat) Begin(r Role) int {
+	c.Turns = append(c.Turns, Turn{Role: r, From: int32(len(c.Parts)), To: int32(len(c.Parts))})
+	return len(c.Turns) - 1
+}
+
+// End closes the turn at i.
+func (c *Chat) End(i int) { c.Turns[i].To = int32(len(c.Parts)) }
