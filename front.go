@@ -44,7 +44,7 @@ func unanswered(w http.ResponseWriter, _ *http.Request, _ error) {
 	w.Header().Set("Retry-After", strconv.Itoa(f.Retry))
 	w.Header().Set("X-Request-Id", string(shown))
 	w.WriteHeader(f.HTTP())
-	w.Write(openai.Chat.AppendFault(nil, f, shown))
+	w.Write(openai.API.AppendFault(nil, f, shown))
 }
 
 // rewrite keeps what the client wrote: path, query and fields. X-Forwarded-* and

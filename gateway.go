@@ -85,9 +85,9 @@ func doors() []hotpath.Door {
 		"GET /models/*":          core.OpModels,
 	}
 	return []hotpath.Door{
-		{Prefix: "/openai/v1", Dialect: openai.Chat, Ops: ops},
-		{Prefix: "/openai", Dialect: openai.Chat, Ops: ops},
-		{Prefix: "/v1", Dialect: openai.Chat, Ops: ops},
+		{Prefix: "/openai/v1", Dialect: openai.API, Ops: ops},
+		{Prefix: "/openai", Dialect: openai.API, Ops: ops},
+		{Prefix: "/v1", Dialect: openai.API, Ops: ops},
 	}
 }
 

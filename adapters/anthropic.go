@@ -13,7 +13,7 @@ var anthropic = &Adapter{
 	Name: "anthropic",
 	Base: "https://api.anthropic.com/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat: "/chat/completions",
 		},

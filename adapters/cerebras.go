@@ -12,7 +12,7 @@ var cerebras = &Adapter{
 	Name: "cerebras",
 	Base: "https://api.cerebras.ai/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

@@ -11,7 +11,7 @@ import (
 var compatible = &Adapter{
 	Name: "openai-compatible",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

@@ -12,7 +12,7 @@ var deepInfra = &Adapter{
 	Name: "deepinfra",
 	Base: "https://api.deepinfra.com/v1/openai",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

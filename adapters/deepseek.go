@@ -12,7 +12,7 @@ var deepSeek = &Adapter{
 	Name: "deepseek",
 	Base: "https://api.deepseek.com",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:      "/chat/completions",
 			core.OpResponses: "/responses",

@@ -12,7 +12,7 @@ var fireworks = &Adapter{
 	Name: "fireworks",
 	Base: "https://api.fireworks.ai/inference/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

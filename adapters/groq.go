@@ -12,7 +12,7 @@ var groq = &Adapter{
 	Name: "groq",
 	Base: "https://api.groq.com/openai/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:      "/chat/completions",
 			core.OpResponses: "/responses",

@@ -12,7 +12,7 @@ var hyperbolic = &Adapter{
 	Name: "hyperbolic",
 	Base: "https://api.hyperbolic.xyz/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

@@ -12,7 +12,7 @@ var mistral = &Adapter{
 	Name: "mistral",
 	Base: "https://api.mistral.ai/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:  "/chat/completions",
 			core.OpEmbed: "/embeddings",

@@ -12,7 +12,7 @@ var moonshot = &Adapter{
 	Name: "moonshot",
 	Base: "https://api.moonshot.ai/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat: "/chat/completions",
 			core.OpPass: "/",

@@ -12,7 +12,7 @@ var nebius = &Adapter{
 	Name: "nebius",
 	Base: "https://api.tokenfactory.nebius.com/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

@@ -12,7 +12,7 @@ var novita = &Adapter{
 	Name: "novita",
 	Base: "https://api.novita.ai/v3/openai",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

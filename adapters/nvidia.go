@@ -12,7 +12,7 @@ var nvidia = &Adapter{
 	Name: "nvidia",
 	Base: "https://integrate.api.nvidia.com/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

@@ -12,7 +12,7 @@ var openAI = &Adapter{
 	Name: "openai",
 	Base: "https://api.openai.com/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

@@ -12,7 +12,7 @@ var openRouter = &Adapter{
 	Name: "openrouter",
 	Base: "https://openrouter.ai/api/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

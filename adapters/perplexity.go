@@ -12,7 +12,7 @@ var perplexity = &Adapter{
 	Name: "perplexity",
 	Base: "https://api.perplexity.ai",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat: "/chat/completions",
 			core.OpPass: "/",

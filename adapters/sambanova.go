@@ -12,7 +12,7 @@ var sambaNova = &Adapter{
 	Name: "sambanova",
 	Base: "https://api.sambanova.ai/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

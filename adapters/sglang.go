@@ -12,7 +12,7 @@ var sgLang = &Adapter{
 	Name: "sglang",
 	Base: "http://127.0.0.1:30000/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

@@ -13,7 +13,7 @@ var together = &Adapter{
 	Name: "together",
 	Base: "https://api.together.xyz/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

@@ -12,7 +12,7 @@ var vllm = &Adapter{
 	Name: "vllm",
 	Base: "http://127.0.0.1:8000/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",

@@ -12,7 +12,7 @@ var xai = &Adapter{
 	Name: "xai",
 	Base: "https://api.x.ai/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.Chat,
+		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:      "/chat/completions",
 			core.OpResponses: "/responses",

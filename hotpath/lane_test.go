@@ -55,7 +55,7 @@ func tunedRig(t testing.TB, loops int, tune func(*Options), providers ...http.Ha
 	t.Helper()
 	r := &rig{t: t, ring: new(core.Ring)}
 	opt := Options{
-		Doors: []Door{{Prefix: "/v1", Dialect: openai.Chat, Ops: map[string]core.Op{
+		Doors: []Door{{Prefix: "/v1", Dialect: openai.API, Ops: map[string]core.Op{
 			"POST /chat/completions": core.OpChat, "POST /embeddings": core.OpEmbed, "GET /models": core.OpModels}}},
 		Slow: func(c net.Conn) {
 			go func() {
@@ -114,7 +114,7 @@ func target(t testing.TB, name, base string) *core.Target {
 	}
 	t.Cleanup(func() { pool.Close() })
 	tg := &core.Target{
-		Name: name, Provider: name, Model: "real-" + name, Faces: []*core.Face{{Dialect: openai.Chat, AskUsage: true}}, Host: u.Host, Pool: pool,
+		Name: name, Provider: name, Model: "real-" + name, Faces: []*core.Face{{Dialect: openai.API, AskUsage: true}}, Host: u.Host, Pool: pool,
 		Keys:  []*core.ProviderKey{{Name: "k", Weight: 1, Header: []byte("Authorization: Bearer provider-secret\r\n")}},
 		Tally: new(core.Tally),
 	}

@@ -20,11 +20,11 @@ func TestPanic(t *testing.T) {
 	boom := func(*core.Exchange) core.Verdict { panic("BUG: boom") }
 	sometimes := func(x *core.Exchange) bool { return x.Op == core.OpEmbed }
 	broken := func(change func(*core.Dialect)) *core.Dialect {
-		d := *openai.Chat
+		d := *openai.API
 		change(&d)
 		return &d
 	}
-	body, event, usage := openai.Chat.AppendBody, openai.Chat.ReadEvent, openai.Chat.ReadUsage
+	body, event, usage := openai.API.AppendBody, openai.API.ReadEvent, openai.API.ReadUsage
 	rows := []struct {
 		name    string
 		plan    core.Plan

@@ -221,7 +221,7 @@ func compile(doc *config.Document, version uint64) (*core.Snapshot, []config.Pro
 	s := &core.Snapshot{Version: version, Keys: map[[32]byte]*core.VirtualKey{}, Models: map[string]*core.Route{}, Providers: map[string]*core.Route{}}
 	target := func(provider, model string) *core.Target {
 		t := &core.Target{Name: strings.TrimSuffix(provider+"/"+model, "/"), Provider: provider, Model: model, Host: "api." + provider + ".test"}
-		t.Faces = []*core.Face{{Dialect: openai.Chat}}
+		t.Faces = []*core.Face{{Dialect: openai.API}}
 		t.Faces[0].Paths[core.OpChat] = "/v1/chat/completions"
 		t.Keys = []*core.ProviderKey{{Name: "key-1", Weight: 3}, {Name: "key-2", Weight: 1}, {Name: "old"}, {Name: "narrow", Weight: 1, Models: map[string]bool{"x": true}}}
 		return t

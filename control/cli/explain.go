@@ -183,7 +183,7 @@ func (q *question) route(r *core.Route, sent string) {
 		}
 		q.line(fmt.Sprintf("target %d", i+1), fmt.Sprintf("%s, model %s", q.p.bold(t.Name), model))
 		path := ""
-		if f, as := t.Face(openai.Chat, q.number, []byte(model)); f != nil {
+		if f, as := t.Face(openai.API, q.number, []byte(model)); f != nil {
 			path = string(f.AppendPath(nil, as, false, []byte(model)))
 		}
 		switch {
@@ -256,7 +256,7 @@ func planOf(k *core.VirtualKey, op core.Op) *core.Plan {
 // sends nothing, and tells the verdict.
 func (q *question) admit(caller *core.VirtualKey, route *core.Route, sent []byte) int {
 	plan := planOf(caller, q.number)
-	x := &core.Exchange{Snap: q.snap, Key: caller, Route: route, Plan: plan, Op: q.number, From: openai.Chat, Name: sent}
+	x := &core.Exchange{Snap: q.snap, Key: caller, Route: route, Plan: plan, Op: q.number, From: openai.API, Name: sent}
 	x.Peek.Model = []byte(q.model)
 	if core.Run(x, plan.Admit) == core.Refuse && x.Fault != nil {
 		q.line("verdict", q.p.bad(fmt.Sprintf("refused with %d: %s", x.Fault.Code.Status(), x.Fault.Message)))

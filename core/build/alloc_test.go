@@ -17,7 +17,7 @@ func TestDecidingDoesNotAllocate(t *testing.T) {
 	allocs := testing.AllocsPerRun(100, func() {
 		for _, name := range names {
 			x.Reset()
-			x.Snap, x.From, x.Key, x.Plan = s, openai.Chat, k, &k.Policy.Plans[core.OpChat]
+			x.Snap, x.From, x.Key, x.Plan = s, openai.API, k, &k.Policy.Plans[core.OpChat]
 			x.Peek.Model, x.Peek.Fallbacks[0] = name, names[1]
 			x.Route, x.Name = s.Resolve(name)
 			if core.Run(x, x.Plan.Admit) != core.Continue {

@@ -60,7 +60,7 @@ func TestReloadUnderLoad(t *testing.T) {
 // decide walks one request through admission and all its targets.
 func decide(t *testing.T, s *core.Snapshot) {
 	for _, k := range s.Keys {
-		x := &core.Exchange{Snap: s, Key: k, From: openai.Chat, Plan: &k.Policy.Plans[core.OpChat]}
+		x := &core.Exchange{Snap: s, Key: k, From: openai.API, Plan: &k.Policy.Plans[core.OpChat]}
 		x.Peek.Model = []byte("fast-cheap")
 		x.Peek.Fallbacks[0] = []byte("eu-secure")
 		x.Route, x.Name = s.Resolve(x.Peek.Model)

@@ -29,10 +29,10 @@ func TestAllocations(t *testing.T) {
 	data := []byte(chunk)
 	fault := &core.Fault{Code: core.NotFound, Message: `cannot route "é"`, Hint: "ask", Param: "model"}
 
-	f("peek", func() { peek(body, core.OpChat, &p) })
-	f("append body", func() { dst = appendBody(dst[:0], body, core.OpChat, &p, to, model) })
-	f("peek with escapes", func() { peek(escaped, core.OpChat, &p) })
-	f("append body with edits", func() { dst = appendBody(dst[:0], escaped, core.OpChat, &p, to, model) })
+	f("peek", func() { fields.Peek(body, core.OpChat, &p) })
+	f("append body", func() { dst = API.AppendBody(dst[:0], body, core.OpChat, &p, to, model) })
+	f("peek with escapes", func() { fields.Peek(escaped, core.OpChat, &p) })
+	f("append body with edits", func() { dst = API.AppendBody(dst[:0], escaped, core.OpChat, &p, to, model) })
 	f("chunk", func() { readEvent(data, &st) })
 	f("usage chunk", func() { readEvent(final, &st) })
 	f("completed event", func() { readEvent(completed, &st) })

@@ -12,10 +12,10 @@ func TestAppendBody(t *testing.T) {
 	f := func(op core.Op, to *core.Face, model, body, want string) {
 		t.Helper()
 		var p core.Peek
-		if fault := peek([]byte(body), op, &p); fault != nil {
+		if fault := fields.Peek([]byte(body), op, &p); fault != nil {
 			t.Fatalf("%s: %v", body, fault)
 		}
-		got := string(appendBody([]byte("head "), []byte(body), op, &p, to, []byte(model)))
+		got := string(API.AppendBody([]byte("head "), []byte(body), op, &p, to, []byte(model)))
 		if got != "head "+want {
 			t.Errorf("%s:\n got %s\nwant head %s", body, got, want)
 		}
@@ -69,7 +69,7 @@ func TestAppendFault(t *testing.T) {
 		}
 	}
 	f(core.Fault{Code: core.NotFound, Message: `cannot route "x"`, Hint: "see\nbelow", Param: "model"},
-		`{"error":{"message":"cannot route \"x\"; hint: see\u000abelow","type":"invalid_request_error","param":"model","code":"not_found"},"request_id":"0af3"}`)
+		`{"error":{"message":"cannot route \"x\"; hint: see\nbelow","type":"invalid_request_error","param":"model","code":"not_found"},"request_id":"0af3"}`)
 	f(core.Fault{Code: core.Overloaded, Message: "no room é\xff"},
 		`{"error":{"message":"no room é`+"\ufffd"+`","type":"overloaded_error","param":null,"code":"overloaded"},"request_id":"0af3"}`)
 }

@@ -11,21 +11,21 @@ import (
 func Example() {
 	body := []byte(`{"model":"fast","stream":true,"messages":[],"fallbacks":["slow"]}`)
 	var p core.Peek
-	if f := openai.Chat.Peek(body, core.OpChat, &p); f != nil {
+	if f := openai.API.Peek(body, core.OpChat, &p); f != nil {
 		fmt.Println(f)
 		return
 	}
 	fmt.Printf("%s, else %s\n", p.Model, p.Fallbacks[0])
 
 	to := &core.Face{AskUsage: true}
-	fmt.Printf("%s\n", openai.Chat.AppendBody(nil, body, core.OpChat, &p, to, []byte("gpt-4o-mini")))
+	fmt.Printf("%s\n", openai.API.AppendBody(nil, body, core.OpChat, &p, to, []byte("gpt-4o-mini")))
 
 	var st core.StreamState
-	openai.Chat.ReadEvent([]byte(`{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":4}}`), &st)
+	openai.API.ReadEvent([]byte(`{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":4}}`), &st)
 	fmt.Printf("%d in, %d out, for us only: %v\n", st.Usage.In, st.Usage.Out, st.UsageOnly)
 
-	f := openai.Chat.Peek([]byte(`{"model":"a","model":"b"}`), core.OpChat, &p)
-	fmt.Printf("%s\n", openai.Chat.AppendFault(nil, f, []byte("0af3")))
+	f := openai.API.Peek([]byte(`{"model":"a","model":"b"}`), core.OpChat, &p)
+	fmt.Printf("%s\n", openai.API.AppendFault(nil, f, []byte("0af3")))
 	// Output:
 	// fast, else slow
 	// {"stream_options":{"include_usage":true},"model":"gpt-4o-mini","stream":true,"messages":[]}

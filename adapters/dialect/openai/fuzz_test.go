@@ -18,10 +18,10 @@ func FuzzBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, op := range []core.Op{core.OpChat, core.OpPass, core.OpResponses} {
 			var p core.Peek
-			if peek(body, op, &p) != nil {
+			if fields.Peek(body, op, &p) != nil {
 				continue
 			}
-			out := appendBody(nil, body, op, &p, &core.Face{AskUsage: true}, []byte("new"))
+			out := API.AppendBody(nil, body, op, &p, &core.Face{AskUsage: true}, []byte("new"))
 			if !json.Valid(out) {
 				t.Fatalf("%q became %q", body, out)
 			}

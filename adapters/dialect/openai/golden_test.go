@@ -69,7 +69,7 @@ func TestRecordedRequests(t *testing.T) {
 		}
 		seen++
 		var p core.Peek
-		if f := peek(r.Request.Body, apiOps[r.API], &p); f != nil {
+		if f := fields.Peek(r.Request.Body, apiOps[r.API], &p); f != nil {
 			t.Errorf("%s: %v", r.ID, f)
 			continue
 		}
@@ -77,13 +77,13 @@ func TestRecordedRequests(t *testing.T) {
 			t.Errorf("%s: model %q stream %v, want %+v", r.ID, p.Model, p.Stream, want)
 		}
 		to := &core.Face{AskUsage: true}
-		same := appendBody(nil, r.Request.Body, apiOps[r.API], &p, &core.Face{}, p.Model)
+		same := API.AppendBody(nil, r.Request.Body, apiOps[r.API], &p, &core.Face{}, p.Model)
 		if !bytes.Equal(same, r.Request.Body) {
 			t.Errorf("%s: changed without need", r.ID)
 		}
-		out := appendBody(nil, r.Request.Body, apiOps[r.API], &p, to, []byte("other/model"))
+		out := API.AppendBody(nil, r.Request.Body, apiOps[r.API], &p, to, []byte("other/model"))
 		var q core.Peek
-		if f := peek(out, apiOps[r.API], &q); f != nil || string(q.Model) != "other/model" {
+		if f := fields.Peek(out, apiOps[r.API], &q); f != nil || string(q.Model) != "other/model" {
 			t.Errorf("%s: patched to %q: %v", r.ID, q.Model, f)
 		}
 		if chatty := apiOps[r.API] == core.OpChat || apiOps[r.API] == core.OpCompletion; p.Stream && chatty && !q.AskUsage {

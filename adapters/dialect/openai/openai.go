@@ -9,13 +9,19 @@
 // Source: https://platform.openai.com/docs/api-reference
 package openai
 
-import "asbru/core"
+import (
+	"asbru/adapters/body"
+	"asbru/core"
+)
 
-// Chat is the dialect. Every OpenAI-compatible provider shares this one value.
-var Chat = &core.Dialect{
+var fields = body.NewFields(true,
+	[]string{"max_tokens", "max_completion_tokens", "max_output_tokens"}, []string{"n", "best_of"})
+
+// API is the dialect. Every OpenAI-compatible provider shares this one value.
+var API = &core.Dialect{
 	Name:              "openai",
-	Peek:              peek,
-	AppendBody:        appendBody,
+	Peek:              fields.Peek,
+	AppendBody:        body.Append,
 	AppendFault:       appendFault,
 	AppendStreamFault: appendStreamFault,
 	ReadUsage:         readUsage,

@@ -32,7 +32,7 @@ func BenchmarkPeek(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if f := peek(body, core.OpChat, &p); f != nil {
+				if f := fields.Peek(body, core.OpChat, &p); f != nil {
 					b.Fatal(f)
 				}
 			}
@@ -43,14 +43,14 @@ func BenchmarkPeek(b *testing.B) {
 func BenchmarkAppendBody(b *testing.B) {
 	body := chatBody(1500)
 	var p core.Peek
-	if f := peek(body, core.OpChat, &p); f != nil {
+	if f := fields.Peek(body, core.OpChat, &p); f != nil {
 		b.Fatal(f)
 	}
 	t := &core.Face{AskUsage: true}
 	dst, model := make([]byte, 0, 4096), []byte("gpt-4o-mini")
 	b.ReportAllocs()
 	for b.Loop() {
-		dst = appendBody(dst[:0], body, core.OpChat, &p, t, model)
+		dst = API.AppendBody(dst[:0], body, core.OpChat, &p, t, model)
 	}
 }
 

@@ -13,7 +13,7 @@ func TestPeek(t *testing.T) {
 	f := func(op core.Op, body string, check func(p *core.Peek) bool) {
 		t.Helper()
 		var p core.Peek
-		if fault := peek([]byte(body), op, &p); fault != nil {
+		if fault := fields.Peek([]byte(body), op, &p); fault != nil {
 			t.Fatalf("%s: %v", body, fault)
 		}
 		if !check(&p) {
@@ -50,7 +50,7 @@ func TestPeekRefuses(t *testing.T) {
 	f := func(op core.Op, body, param, message string) {
 		t.Helper()
 		var p core.Peek
-		fault := peek([]byte(body), op, &p)
+		fault := fields.Peek([]byte(body), op, &p)
 		if fault == nil {
 			t.Fatalf("%s passed", body)
 		}
@@ -88,10 +88,10 @@ func TestPeekRefuses(t *testing.T) {
 func TestPeekNamesRunOut(t *testing.T) {
 	long := strings.Repeat("n", 199) + `\u006e`
 	var p core.Peek
-	if f := peek([]byte(`{"model":"`+long+`","fallbacks":["x"]}`), core.OpChat, &p); f != nil {
+	if f := fields.Peek([]byte(`{"model":"`+long+`","fallbacks":["x"]}`), core.OpChat, &p); f != nil {
 		t.Fatal(f)
 	}
-	if f := peek([]byte(`{"model":"`+long+`","fallbacks":["`+long+`"]}`), core.OpChat, &p); f == nil || f.Param != "fallbacks" {
+	if f := fields.Peek([]byte(`{"model":"`+long+`","fallbacks":["`+long+`"]}`), core.OpChat, &p); f == nil || f.Param != "fallbacks" {
 		t.Errorf("got %+v, want a fault on fallbacks", f)
 	}
 }
@@ -114,7 +114,7 @@ func TestPolicyRows(t *testing.T) {
 			body = append(body, byte(r))
 		}
 		var p core.Peek
-		f := peek(body, core.OpChat, &p)
+		f := fields.Peek(body, core.OpChat, &p)
 		switch {
 		case row.Expect == "reject" && f == nil:
 			t.Errorf("%s passed: %s", row.ID, row.Why)

@@ -1,4 +1,4 @@
-package openai
+package body
 
 import (
 	"errors"
@@ -8,53 +8,63 @@ import (
 	"asbru/core/scan"
 )
 
-// The fields that are read, in the order of fields.
+// Fields are the names a dialect gives to what policy reads.
+type Fields struct {
+	names  []string
+	keys   *scan.Keys // looked up where the endpoint is known
+	pass   *scan.Keys // looked up where it is not and other names may mean other things
+	model  bool       // a request has to name its model
+	counts int        // from here on the names multiply the price; before it they limit tokens
+}
+
+// The fields every dialect has, in the order of names.
 const (
 	fieldModel = iota
 	fieldStream
 	fieldStreamOptions
 	fieldFallbacks
-	fieldMaxTokens
-	fieldMaxCompletionTokens
-	fieldMaxOutputTokens
-	fieldN
-	fieldBestOf
 	numFields
+	maxFields = 12
 )
 
-var fieldNames = [numFields]string{"model", "stream", "stream_options", "fallbacks",
-	"max_tokens", "max_completion_tokens", "max_output_tokens", "n", "best_of"}
-
-// fields are looked up in every body; passFields only where the endpoint is
-// unknown and other names may mean other things.
-var (
-	fields     = scan.NewKeys(fieldNames[:]...)
-	passFields = scan.NewKeys(fieldNames[:fieldFallbacks+1]...)
-)
+// NewFields compiles the names of a dialect. model says that the body must name its
+// model; limits are the fields that limit tokens, counts those that multiply the price.
+func NewFields(model bool, limits, counts []string) *Fields {
+	names := append([]string{"model", "stream", "stream_options", "fallbacks"}, limits...)
+	names = append(names, counts...)
+	if len(names) > maxFields {
+		panic("BUG: a dialect reads more fields than there is room for")
+	}
+	return &Fields{
+		names: names, keys: scan.NewKeys(names...), pass: scan.NewKeys(names[:numFields]...),
+		model: model, counts: numFields + len(limits),
+	}
+}
 
 // A request is a body while Peek reads it.
 type request struct {
+	*Fields
 	body []byte
-	at   [numFields]scan.Span
+	at   [maxFields]scan.Span
 	p    *core.Peek
 	used int // bytes of p.Names in use
 }
 
 func (r *request) raw(field int) []byte { return r.body[r.at[field].Start:r.at[field].End] }
 
-// peek is the dialect's Peek. A field that is null counts as absent, as it does
-// at OpenAI.
-func peek(body []byte, op core.Op, p *core.Peek) *core.Fault {
+// Peek reads from body, which must be one JSON object that cannot be read in two
+// ways, what policy needs. A field that is null counts as absent, as it does at OpenAI.
+func (fs *Fields) Peek(body []byte, op core.Op, p *core.Peek) *core.Fault {
 	p.Reset()
-	r := request{body: body, p: p}
-	want := fields
+	r := request{Fields: fs, body: body, p: p}
+	want := fs.keys
 	if op == core.OpPass {
-		want = passFields
+		want = fs.pass
 	}
 	if err := scan.Object(body, want, r.at[:]); err != nil {
 		return unreadable(err)
 	}
-	if f := r.model(op); f != nil {
+	if f := r.readModel(op); f != nil {
 		return f
 	}
 	if f := r.stream(); f != nil {
@@ -78,13 +88,13 @@ func unreadable(err error) *core.Fault {
 	return f
 }
 
-func (r *request) model(op core.Op) *core.Fault {
+func (r *request) readModel(op core.Op) *core.Fault {
 	raw := r.raw(fieldModel)
-	if len(raw) == 0 && op == core.OpPass {
+	if len(raw) == 0 && (op == core.OpPass || !r.model) {
 		return nil
 	}
 	if len(raw) == 0 {
-		return invalid("model", "cannot route the request: it names no model", `set "model" to one that GET /v1/models lists`)
+		return Invalid("model", "cannot route the request: it names no model", `set "model" to one that GET /v1/models lists`)
 	}
 	name, f := r.name(raw, "model")
 	if f != nil {
@@ -99,7 +109,7 @@ func (r *request) stream() *core.Fault {
 	var ok bool
 	if raw := r.raw(fieldStream); !scan.IsNull(raw) {
 		if r.p.Stream, ok = scan.Bool(raw); !ok {
-			return invalid("stream", "cannot read stream: it must be true or false", "")
+			return Invalid("stream", "cannot read stream: it must be true or false", "")
 		}
 	}
 	raw := r.raw(fieldStreamOptions)
@@ -108,7 +118,7 @@ func (r *request) stream() *core.Fault {
 		return nil
 	}
 	if raw[0] != '{' {
-		return invalid("stream_options", "cannot read stream_options: it must be an object", "")
+		return Invalid("stream_options", "cannot read stream_options: it must be an object", "")
 	}
 	w := scan.Members(raw)
 	for {
@@ -124,7 +134,7 @@ func (r *request) stream() *core.Fault {
 			continue
 		}
 		if r.p.AskUsage, ok = scan.Bool(value); !ok {
-			return invalid("stream_options.include_usage", "cannot read stream_options.include_usage: it must be true or false", "")
+			return Invalid("stream_options.include_usage", "cannot read stream_options.include_usage: it must be true or false", "")
 		}
 	}
 }
@@ -158,7 +168,7 @@ func (r *request) fallbacks() *core.Fault {
 		return nil
 	}
 	if raw[0] != '[' {
-		return invalid("fallbacks", "cannot read fallbacks: it must be an array of model names", "")
+		return Invalid("fallbacks", "cannot read fallbacks: it must be an array of model names", "")
 	}
 	w := scan.Elements(raw)
 	for n := 0; ; n++ {
@@ -167,10 +177,10 @@ func (r *request) fallbacks() *core.Fault {
 			return nil
 		}
 		if n == core.MaxFallbacks {
-			return invalid("fallbacks", "cannot take more than "+strconv.Itoa(core.MaxFallbacks)+" fallbacks", "name fewer models")
+			return Invalid("fallbacks", "cannot take more than "+strconv.Itoa(core.MaxFallbacks)+" fallbacks", "name fewer models")
 		}
 		if value[0] == '{' {
-			return invalid("fallbacks", "cannot read fallbacks: objects are not supported here",
+			return Invalid("fallbacks", "cannot read fallbacks: objects are not supported here",
 				`write each as a string, "provider/model"`)
 		}
 		name, f := r.name(value, "fallbacks")
@@ -184,26 +194,27 @@ func (r *request) fallbacks() *core.Fault {
 // numbers reads the token limits, of which the largest counts whatever the
 // provider makes of them, and bounds what multiplies the price.
 func (r *request) numbers() *core.Fault {
-	for field := fieldMaxTokens; field < numFields; field++ {
+	for field := numFields; field < len(r.names); field++ {
 		raw := r.raw(field)
 		if scan.IsNull(raw) {
 			continue
 		}
 		n, ok := scan.Int(raw)
-		if field >= fieldN {
+		if field >= r.counts {
 			if !ok || n < 1 || n > maxChoices {
-				return invalid(fieldNames[field], "cannot accept "+fieldNames[field]+": it must be an integer from 1 to "+strconv.Itoa(maxChoices), "")
+				return Invalid(r.names[field], "cannot accept "+r.names[field]+": it must be an integer from 1 to "+strconv.Itoa(maxChoices), "")
 			}
 			continue
 		}
 		if !ok || n < 0 || n > maxTokens {
-			return invalid(fieldNames[field], "cannot accept "+fieldNames[field]+": it must be an integer from 0 to "+strconv.Itoa(maxTokens), "")
+			return Invalid(r.names[field], "cannot accept "+r.names[field]+": it must be an integer from 0 to "+strconv.Itoa(maxTokens), "")
 		}
 		r.p.MaxTokens = max(r.p.MaxTokens, n)
 	}
 	return nil
 }
 
-func invalid(param, message, hint string) *core.Fault {
+// Invalid is the Fault of a request that cannot be carried out.
+func Invalid(param, message, hint string) *core.Fault {
 	return &core.Fault{Code: core.Invalid, Message: message, Hint: hint, Param: param}
 }

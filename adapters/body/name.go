@@ -1,4 +1,4 @@
-package openai
+package body
 
 import (
 	"strconv"
@@ -32,7 +32,7 @@ func (r *request) name(raw []byte, param string) ([]byte, *core.Fault) {
 }
 
 func badName(param string) *core.Fault {
-	return invalid(param, "cannot use this model name: it must be a string of 1 to "+strconv.Itoa(core.MaxModelName)+" printable bytes without "+forbidden,
+	return Invalid(param, "cannot use this model name: it must be a string of 1 to "+strconv.Itoa(core.MaxModelName)+" printable bytes without "+forbidden,
 		"name a model as GET /v1/models lists it")
 }
 

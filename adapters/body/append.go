@@ -1,6 +1,9 @@
-package openai
+package body
 
-import "asbru/core"
+import (
+	"asbru/core"
+	"asbru/core/scan"
+)
 
 // An edit replaces a range of the body.
 type edit struct {
@@ -29,10 +32,12 @@ var editText = [...]string{
 	addOptions: `"stream_options":{"include_usage":true},`,
 }
 
-// appendBody is the dialect's AppendBody. An empty model leaves the client's own.
-func appendBody(dst, body []byte, op core.Op, p *core.Peek, f *core.Face, model []byte) []byte {
+// Append appends body as f wants it: with model for its model, without fallbacks, asking for
+// usage in a stream if f understands that, and with what else f changes. An empty model leaves
+// the client's own.
+func Append(dst, body []byte, op core.Op, p *core.Peek, f *core.Face, model []byte) []byte {
 	var edits [maxEdits]edit
-	n := 0
+	n, at := 0, len(dst)
 	if p.ModelAt.Present() && len(model) > 0 && string(model) != string(p.Model) {
 		n = insert(&edits, n, edit{p.ModelAt, putModel})
 	}
@@ -46,13 +51,26 @@ func appendBody(dst, body []byte, op core.Op, p *core.Peek, f *core.Face, model 
 	for _, e := range edits[:n] {
 		dst = append(dst, body[from:e.at.Start]...)
 		if e.kind == putModel {
-			dst = appendString(dst, model)
+			dst = scan.AppendString(dst, model)
 		} else {
 			dst = append(dst, editText[e.kind]...)
 		}
 		from = e.at.End
 	}
-	return append(dst, body[from:]...)
+	return Edit(append(dst, body[from:]...), at, f)
+}
+
+// Edit makes the object dst[at:] what f's server takes: with the members to insert,
+// without those it refuses, and with others by the name it has for them. Every
+// AppendRequest ends with it. A nil f changes nothing.
+func Edit(dst []byte, at int, f *core.Face) []byte {
+	if f == nil || len(f.Insert) == 0 && len(f.Cut) == 0 && len(f.Rename) == 0 {
+		return dst
+	}
+	end := len(dst)
+	dst = scan.AppendEdited(dst, dst[at:end:end], f.Insert, f.Cut, f.Rename)
+	n := copy(dst[at:], dst[end:])
+	return dst[:at+n]
 }
 
 // insert keeps the first n edits in the order of their place, an insertion before

@@ -1,0 +1,10 @@
+package body
+
+const (
+	// maxTokens bounds the token limits a client may set: beyond any model's
+	// window, and far from where sums of money overflow.
+	maxTokens = 10_000_000
+
+	// maxChoices bounds the fields that multiply the price of a request.
+	maxChoices = 128
+)
