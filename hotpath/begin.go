@@ -22,6 +22,7 @@ type flight struct {
 	key    *core.ProviderKey
 	tally  *core.Tally // of target, while it counts this flight as in flight
 	rel    relay
+	cross  *crossing // nil: client and target speak the same format, so far
 
 	begun  int64 // Clock when the attempt's request was handed to the kernel
 	first  int64 // Clock of the attempt's reply head
@@ -42,7 +43,7 @@ func (f *flight) reset() {
 	f.x.Reset()
 	gen := f.on.gen + 1
 	f.buf, f.head, f.free, f.gone, f.late = nil, 0, false, false, false
-	f.target, f.key, f.tally, f.rel = nil, nil, nil, relay{}
+	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
 	f.begun, f.first, f.last, f.decide, f.kernel = 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
 	f.on = onLoop{gen: gen}

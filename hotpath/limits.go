@@ -19,6 +19,8 @@ const (
 	maxOutHead = 8 << 10  // a reply head we write; further fields of the provider are left out
 	maxKeep    = 1 << 20  // a unary reply kept to read its usage; a longer one is not read
 
+	maxGather = 64 << 20 // a reply that is translated as a whole
+
 	streamRead = 8 << 10 // one read of the goroutine lane
 
 	defaultHeader = 30 * time.Second // from the last request byte to the reply head
