@@ -20,6 +20,10 @@ type Dialect struct {
 	// AppendFault appends f as this dialect's error body. id is the request id.
 	AppendFault func(dst []byte, f *Fault, id []byte) []byte
 
+	// FaultHeader appends the header lines, each ended by CRLF, that go with AppendFault's
+	// body for clients that look for the kind of a fault there; nil: none.
+	FaultHeader func(dst []byte, f *Fault) []byte
+
 	// AppendStreamFault appends f as the event that ends a broken stream.
 	AppendStreamFault func(dst []byte, f *Fault, id []byte) []byte
 
