@@ -191,6 +191,9 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 	if f.Message == "" {
 		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
 	}
+	if x.From.FaultHeader != nil {
+		c.kept = x.From.FaultHeader(c.kept, f)
+	}
 	var id [32]byte
 	return x.From.AppendFault(room, f, appendHexID(id[:0], &x.ID))
 }
@@ -382,8 +385,3 @@ func (s *Server) whole(f *flight, o *outbox) {
 
 // wallSeconds is the time of day in Unix seconds.
 func wallSeconds() int64 { return time.Now().Unix() }
-
-// emitFrames cuts a stream that is not server-sent events.
-func (l *relay) emitFrames(x *core.Exchange, p []byte, o *outbox) error {
-	return errLong
-}

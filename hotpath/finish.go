@@ -22,6 +22,7 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	if l.stream {
 		x.Usage = x.Stream.Usage
 		l.cut.Reset()
+		l.dropFrames()
 	}
 	s.uncount(f)
 	if x.Plan != nil {

@@ -199,6 +199,9 @@ func framingOf(kind []byte) (f core.Framing, stream bool) {
 // appendOwn appends the fields that every answer of ours carries.
 func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	h = append(appendHexID(append(h, "X-Request-Id: "...), &f.x.ID), "\r\n"...)
+	if d := f.x.From; d != nil && d.IDHeader != "" {
+		h = append(appendHexID(append(append(h, d.IDHeader...), ": "...), &f.x.ID), "\r\n"...)
+	}
 	if f.free || s.draining.Load() {
 		f.free = true
 		h = append(h, "Connection: close\r\n"...)
@@ -257,6 +260,9 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 	}
 	if status == 405 {
 		h = append(h, "Allow: GET, POST, PUT, PATCH, DELETE, HEAD\r\n"...)
+	}
+	if x.Fault != nil && x.From != nil && x.From.FaultHeader != nil {
+		h = x.From.FaultHeader(h, x.Fault)
 	}
 	h = s.appendOwn(h, f)
 	o.head = append(h, "\r\n"...)

@@ -37,8 +37,9 @@ type relay struct {
 	left      int64
 	chunks    http1.Chunks
 	cut       frame.Cutter
-	kept      []byte // a unary body so far, to read its usage when whole; borrowed
-	reads     bool   // kept is wanted
+	frames    *frames // nil: not needed so far
+	kept      []byte  // a unary body so far, to read its usage when whole; borrowed
+	reads     bool    // kept is wanted
 }
 
 // feed takes bytes read from upstream and appends to o what the client gets.
@@ -140,6 +141,9 @@ func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
 		}
 	}
 	l.cut.Reset()
+	if l.frames != nil {
+		l.lastFrame(x, o)
+	}
 	if l.cross == nil {
 		return nil
 	}
@@ -168,6 +172,7 @@ func (l *relay) drop(lend lender) {
 		lend.Give(l.kept)
 	}
 	l.cut.Reset()
+	l.dropFrames()
 	*l = relay{}
 }
 
