@@ -26,8 +26,8 @@ type Found struct {
 	Op     core.Op
 	Model  []byte        // nil: the path names none
 	Speaks *core.Dialect // nil: the door's
-	Stream bool // a stream is asked for
-	Array  bool // as one JSON array, unless the query says alt=sse
+	Stream bool          // a stream is asked for
+	Array  bool          // as one JSON array, unless the query says alt=sse
 }
 
 // open finds the door of a path: the operation, the dialect, and what follows the

@@ -167,17 +167,39 @@ func appendForwarded(h []byte, r *http1.Request, f *flight, crosses bool) []byte
 	b := f.buf
 	for i := range r.N {
 		fd := &r.Fields[i]
-		if forwarded[fd.ID] {
+		name := fd.Name.Of(b)
+		switch {
+		case forwarded[fd.ID]:
 			if crosses && (fd.ID == http1.ContentType || fd.ID == http1.Accept || fd.ID == http1.OpenAIBeta) {
 				continue
 			}
-		} else if crosses || fd.ID != http1.Other || !listed(f.x.From.Forward, fd.Name.Of(b)) {
+		case fd.ID == http1.Other && len(name) > len(extraHeader) && http1.HasPrefixFold(name, extraHeader):
+			if name = name[len(extraHeader):]; !extra(name) {
+				continue
+			}
+		case crosses || !listed(f.x.From.Forward, name):
 			continue
 		}
-		h = append(append(h, fd.Name.Of(b)...), ": "...)
+		h = append(append(h, name...), ": "...)
 		h = append(append(h, fd.Value.Of(b)...), "\r\n"...)
 	}
 	return h
+}
+
+// extraHeader begins the name of a field that the client wants sent on without it.
+const extraHeader = "x-bf-eh-"
+
+// kept fields are never sent for a client, whatever it calls them: what frames a
+// message, what belongs to one connection, and what carries a credential.
+var kept = []string{
+	"proxy-authorization", "proxy-authenticate", "proxy-connection", "cookie", "host", "content-length", "content-type",
+	"content-encoding", "accept-encoding", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect",
+	"authorization", "x-api-key", "api-key", "x-goog-api-key", "x-amz-security-token", "x-amz-date", "x-amz-content-sha256",
+}
+
+// extra reports whether a client may have a field called name sent on.
+func extra(name []byte) bool {
+	return !listed(kept, name) && !http1.HasPrefixFold(name, "x-bf-") && !http1.HasPrefixFold(name, "x-forwarded-")
 }
 
 func listed(names []string, name []byte) bool {
