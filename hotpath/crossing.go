@@ -20,6 +20,8 @@ type crossing struct {
 	x       core.Crossing
 	events  []core.Event
 
+	wants   wishes
+	sent    []byte // the body that was sent, for who wants to see it
 	read    bool   // the request was parsed
 	kept    []byte // fields of the reply's head that go on to the client
 	extras  func(dst []byte) []byte
@@ -38,7 +40,7 @@ func (c *crossing) reset() {
 	c.embed.Reset()
 	c.rerank.Reset()
 	c.forget()
-	c.read, c.f = false, nil
+	c.read, c.f, c.wants, c.sent = false, nil, wishes{}, c.sent[:0]
 	if cap(c.kept) > maxOutHead {
 		c.kept = nil
 	}
@@ -62,13 +64,14 @@ func (f *flight) crosses() bool {
 
 // translate appends to dst the body that asks f's target for what the client asked.
 // ok is false when it cannot be asked: x.Fault says why.
-func (s *Server) translate(dst []byte, f *flight, model []byte) (out []byte, ok bool) {
+func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte) (out []byte, ok bool) {
 	x := &f.x
 	if f.cross == nil {
 		f.cross = s.crosses.Get().(*crossing)
 		f.cross.f = f
+		f.cross.wants = wishesOf(r, f.buf)
 	}
-	c := f.cross
+	c, at := f.cross, len(dst)
 	c.forget()
 	if x.Fault = c.parse(x); x.Fault != nil {
 		return dst, false
@@ -93,6 +96,12 @@ func (s *Server) translate(dst []byte, f *flight, model []byte) (out []byte, ok 
 	}
 	if x.Fault != nil {
 		return dst, false
+	}
+	if c.wants.extras {
+		dst = c.appendUnknown(dst)
+	}
+	if c.wants.request {
+		c.sent = append(c.sent[:0], dst[at:]...)
 	}
 	c.begin(x)
 	return dst, true
@@ -299,6 +308,12 @@ func (c *crossing) appendExtras(dst []byte) []byte {
 			dst = append(append(append(dst, '"'), name...), '"')
 		}
 		dst = append(dst, ']')
+	}
+	if len(c.sent) > 0 {
+		dst = append(append(dst, `,"raw_request":`...), c.sent...)
+	}
+	if c.wants.response && len(c.f.rel.kept) > 0 {
+		dst = append(append(dst, `,"raw_response":`...), c.f.rel.kept...)
 	}
 	return append(dst, '}')
 }

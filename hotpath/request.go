@@ -66,7 +66,7 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 	model := f.model()
 	if crosses {
 		var ok bool
-		if o.b, ok = s.translate(o.b, f, model); !ok {
+		if o.b, ok = s.translate(o.b, f, r, model); !ok {
 			return false
 		}
 	} else {
