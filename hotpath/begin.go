@@ -107,7 +107,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if !caller(x, r, b) {
 		return wayFault
 	}
-	limit := or(x.Snap.Limits.BodyBytes, defaultBody)
+	limit := bodyLimit(x.Snap, r, b)
 	if r.ContentLength > int64(limit) {
 		return tooLarge(x, r.ContentLength, limit)
 	}
@@ -177,6 +177,18 @@ func credential(r *http1.Request, b []byte) []byte {
 		}
 	}
 	return nil
+}
+
+// bodyLimit is what a body may be long. A form holds a file of up to 25 MB, which is
+// what providers take, beside its other fields.
+func bodyLimit(snap *core.Snapshot, r *http1.Request, b []byte) int {
+	if n := snap.Limits.BodyBytes; n > 0 && n != defaultBody {
+		return n
+	}
+	if http1.HasPrefixFold(r.Value(b, http1.ContentType), "multipart/form-data") {
+		return defaultForm
+	}
+	return defaultBody
 }
 
 func refuse(x *core.Exchange, c core.Code, message, hint string) way {

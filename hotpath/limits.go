@@ -5,6 +5,7 @@ import "time"
 // Bounds of the data plane. The configurable ones are defaults of core.Limits.
 const (
 	defaultBody      = 20 << 20
+	defaultForm      = 26 << 20
 	defaultConns     = 15000
 	defaultHeadWait  = 5 * time.Second
 	defaultIdleWait  = 60 * time.Second
@@ -21,7 +22,8 @@ const (
 
 	maxGather = 64 << 20 // a reply that is translated as a whole
 
-	streamRead = 8 << 10 // one read of the goroutine lane
+	uploadSize = 256 << 10 // a piece of a large body written at once
+	streamRead = 8 << 10   // one read of the goroutine lane
 
 	defaultHeader = 30 * time.Second // from the last request byte to the reply head
 	defaultStall  = 30 * time.Second // between reply bytes

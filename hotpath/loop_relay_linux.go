@@ -149,7 +149,7 @@ func (l *loop) gathered(u *link, f *flight, clean bool) {
 // release gives the request back once a stream is under way: it cannot be sent
 // again, and a stream may be quiet for long.
 func (l *loop) release(f *flight, done bool) {
-	if done || cap(f.buf) == 0 {
+	if done || cap(f.buf) == 0 || f.on.u != nil && f.on.u.tail.len() > 0 {
 		return
 	}
 	f.x.Peek.Model = f.name[:copy(f.name[:], f.x.Peek.Model)] // for the record
@@ -188,7 +188,7 @@ func (l *loop) patience(u *link, d time.Duration) {
 // complete ends an exchange whose reply was read to its end.
 func (l *loop) complete(u *link, f *flight, clean bool) {
 	u.f, f.on.u = nil, nil
-	if clean && u.out == nil && u.raw.Pending() == 0 && l.silent(u) {
+	if clean && u.out == nil && u.tail.len() == 0 && u.raw.Pending() == 0 && l.silent(u) {
 		l.park(u)
 	} else {
 		l.unlink(u)

@@ -28,7 +28,14 @@ type outbox struct {
 	b     []byte // b[start:] is what to send
 	start int
 	head  []byte // scratch for the head
+	tail  tail   // what to send behind b[start:], where it stands
 }
+
+// A tail is a large body that is sent from where the client's bytes lie: a copy of each
+// upload would be a second upload in memory.
+type tail [3][]byte
+
+func (t *tail) len() int { return len(t[0]) + len(t[1]) + len(t[2]) }
 
 func (o *outbox) reset() {
 	if cap(o.b) < frontRoom {
@@ -36,6 +43,7 @@ func (o *outbox) reset() {
 	}
 	o.b, o.start = o.b[:frontRoom], frontRoom
 	o.head = o.head[:0]
+	o.tail = tail{}
 }
 
 // shrink drops a buffer that one large message grew.
@@ -69,7 +77,7 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 		if o.b, ok = s.translate(o.b, f, r, model); !ok {
 			return false
 		}
-	} else {
+	} else if !o.split(f, r, model) {
 		o.b = appendBody(o.b, f, r, model)
 	}
 	h := append(o.head, r.Method.Of(f.buf)...)
@@ -99,7 +107,7 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 	}
 	h = appendForwarded(h, r, f, crosses)
 	h = append(h, "Accept-Encoding: identity\r\n"...)
-	if n := len(o.b) - frontRoom; n > 0 || r.ContentLength >= 0 || r.Chunked {
+	if n := len(o.b) - frontRoom + o.tail.len(); n > 0 || r.ContentLength >= 0 || r.Chunked {
 		h = append(http1.AppendUint(append(h, "Content-Length: "...), uint64(n)), "\r\n"...)
 	}
 	o.head = append(h, "\r\n"...)
@@ -159,6 +167,21 @@ next:
 		}
 	}
 	return h
+}
+
+// split sends a large body that is no JSON in pieces of the client's own bytes. It
+// reports false for all others.
+func (o *outbox) split(f *flight, r *http1.Request, model []byte) bool {
+	x := &f.x
+	if x.Op != core.OpPass || len(x.Body) < largeBody || f.key != nil && f.key.Sign != nil || isJSON(r.Value(f.buf, http1.ContentType)) {
+		return false
+	}
+	if at := x.Peek.ModelAt; at.Present() {
+		o.tail = tail{x.Body[:at.Start], append([]byte(nil), model...), x.Body[at.End:]}
+	} else {
+		o.tail[0] = x.Body
+	}
+	return true
 }
 
 // appendForwarded appends the client's fields that go upstream. Those of its own
