@@ -1,6 +1,7 @@
 package build
 
 import (
+	"slices"
 	"testing"
 
 	"asbru/adapters"
@@ -51,5 +52,23 @@ func TestKindIsInferred(t *testing.T) {
 	}
 	if target.Provider != "mine" || target.Faces[0].Paths[core.OpPass] != "/v1" || target.Faces[0].Paths[core.OpEmbed] != "/v1/embeddings" {
 		t.Errorf("got %+v", target)
+	}
+}
+
+func TestOptions(t *testing.T) {
+	target, problems := alone(config.Provider{Name: "cloud-of-ours", Type: "openai", BaseURL: "https://e.com/v1", APIKey: secret("k"),
+		Paths: map[string]string{"chat": "/x/{model}/chat?v=1"}, Drop: []string{"store"}, Rename: map[string]string{"b": "B", "a": "A"}}, nil)
+	if target == nil {
+		t.Fatal(problems)
+	}
+	f := target.Faces[0]
+	if f.Paths[core.OpChat] != "/v1/x/{model}/chat?v=1" || f.Streams[core.OpChat] != "" {
+		t.Errorf("paths %q, streams %q", f.Paths, f.Streams)
+	}
+	if !slices.Contains(f.Cut, "store") || len(f.Rename) < 2 || f.Rename[len(f.Rename)-2] != [2]string{"a", "A"} {
+		t.Errorf("cut %q, rename %q", f.Cut, f.Rename)
+	}
+	if a, _ := adapters.Find("openai"); slices.Contains(a.Faces[0].Cut, "store") || a.Faces[0].Paths[core.OpChat] != "/chat/completions" {
+		t.Errorf("the adapter itself was changed: %+v", a.Faces[0])
 	}
 }
