@@ -6,7 +6,7 @@ import "strings"
 // a resource, a region, a project. Its value is letters, digits and . _ - only.
 type Option struct {
 	Name    string
-	Default string // empty: it must be set, unless the whole base is
+	Default string // empty: it must be set, unless only Base holds it and the whole base is
 	Example string // a value as people write it
 }
 

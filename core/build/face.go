@@ -21,6 +21,10 @@ func (c *compiler) compilePaths(p *provider, u *url.URL) {
 			continue
 		}
 		own := p.face(f)
+		if open, ok := unfilled(string(own.Insert)); ok {
+			c.fail(member(p.at+".options", open), fmt.Sprintf("is missing: %s wants it in every request", p.adapter.Name), "")
+			return
+		}
 		for op := range own.Paths {
 			own.Paths[op] = below(base, adapters.Fill(own.Paths[op], p.options))
 			own.Streams[op] = below(base, adapters.Fill(own.Streams[op], p.options))
