@@ -19,6 +19,7 @@ var xai = &Adapter{
 			core.OpPass:      "/",
 		},
 		AskUsage: true,
+		Quirks:   core.QuirkReasoningTotal,
 	}},
 	Serves: []string{"grok-"},
 	Env:    "XAI_API_KEY",
