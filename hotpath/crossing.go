@@ -1,6 +1,7 @@
 package hotpath
 
 import (
+	"strings"
 	"time"
 
 	"asbru/core"
@@ -27,6 +28,8 @@ type crossing struct {
 	extras  func(dst []byte) []byte
 	f       *flight
 	dropped []string // what the request of the attempt under way left out
+	without []string // members that were taken out because the client said so
+	body    []byte   // the request without them; nil: all of it stands
 }
 
 func newCrossing() *crossing {
@@ -41,6 +44,7 @@ func (c *crossing) reset() {
 	c.rerank.Reset()
 	c.forget()
 	c.read, c.f, c.wants, c.sent = false, nil, wishes{}, c.sent[:0]
+	c.without, c.body = nil, nil
 	if cap(c.kept) > maxOutHead {
 		c.kept = nil
 	}
@@ -73,29 +77,19 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 	}
 	c, at := f.cross, len(dst)
 	c.forget()
-	if x.Fault = c.parse(x); x.Fault != nil {
-		return dst, false
+	for {
+		if x.Fault = c.parse(x); x.Fault == nil {
+			dst, x.Fault = c.ask(dst[:at], x, model)
+		}
+		if x.Fault == nil {
+			break
+		}
+		if !c.wants.drop || !c.cut(x) {
+			return dst, false
+		}
 	}
-	send := core.Send{Model: model, Face: x.Face, Stream: x.Peek.Stream}
-	to := x.Face.Dialect
-	switch x.As {
-	case core.OpEmbed:
-		dst, x.Fault = to.Embeds.AppendRequest(dst, &c.embed, &send)
-		c.dropped = c.embed.Dropped
-	case core.OpRerank:
-		dst, x.Fault = to.Reranks.AppendRequest(dst, &c.rerank, &send)
-		c.dropped = c.rerank.Dropped
-	case core.OpCount:
-		c.chat.Dropped = c.chat.Dropped[:0]
-		dst, x.Fault = to.Counts.AppendRequest(dst, &c.chat, &send)
-		c.dropped = c.chat.Dropped
-	default:
-		c.chat.Dropped = c.chat.Dropped[:0]
-		dst, x.Fault = to.Chats[x.As].AppendRequest(dst, &c.chat, &send)
-		c.dropped = c.chat.Dropped
-	}
-	if x.Fault != nil {
-		return dst, false
+	for _, name := range c.without {
+		c.dropped = append(c.dropped, name)
 	}
 	if c.wants.extras {
 		dst = c.appendUnknown(dst)
@@ -107,23 +101,79 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 	return dst, true
 }
 
+// ask appends the body that asks the target for what was parsed.
+func (c *crossing) ask(dst []byte, x *core.Exchange, model []byte) (out []byte, f *core.Fault) {
+	send := core.Send{Model: model, Face: x.Face, Stream: x.Peek.Stream}
+	to := x.Face.Dialect
+	switch x.As {
+	case core.OpEmbed:
+		dst, f = to.Embeds.AppendRequest(dst, &c.embed, &send)
+		c.dropped = c.embed.Dropped
+	case core.OpRerank:
+		dst, f = to.Reranks.AppendRequest(dst, &c.rerank, &send)
+		c.dropped = c.rerank.Dropped
+	case core.OpCount:
+		c.chat.Dropped = c.chat.Dropped[:0]
+		dst, f = to.Counts.AppendRequest(dst, &c.chat, &send)
+		c.dropped = c.chat.Dropped
+	default:
+		c.chat.Dropped = c.chat.Dropped[:0]
+		dst, f = to.Chats[x.As].AppendRequest(dst, &c.chat, &send)
+		c.dropped = c.chat.Dropped
+	}
+	return dst, f
+}
+
+// cut takes the member of the request that x.Fault is about out of it, for a client that
+// wants what cannot be expressed dropped. It reports false when there is no such member, or
+// when the request is nothing without it.
+func (c *crossing) cut(x *core.Exchange) bool {
+	name, _, _ := strings.Cut(x.Fault.Param, ".")
+	name, _, _ = strings.Cut(name, "[")
+	switch name {
+	case "", "model", "messages", "input", "contents", "system", "instructions":
+		return false
+	}
+	if len(c.without) == maxWithout {
+		return false
+	}
+	body := x.Body
+	if c.body != nil {
+		body = c.body
+	}
+	out := x.From.AppendBody(nil, body, x.Op, &core.Peek{}, &core.Face{Cut: []string{name}}, nil)
+	if len(out) >= len(body) {
+		return false
+	}
+	c.body, c.read = out, false
+	c.without = append(c.without, name)
+	c.chat.Reset()
+	c.embed.Reset()
+	c.rerank.Reset()
+	return true
+}
+
 // parse reads the client's request, once for all attempts.
 func (c *crossing) parse(x *core.Exchange) *core.Fault {
 	if c.read {
 		return nil
 	}
 	var f *core.Fault
+	body := x.Body
+	if c.body != nil {
+		body = c.body
+	}
 	switch x.Op {
 	case core.OpEmbed:
-		f = x.From.Embeds.ParseRequest(&c.embed, x.Body)
+		f = x.From.Embeds.ParseRequest(&c.embed, body)
 	case core.OpRerank:
-		f = x.From.Reranks.ParseRequest(&c.rerank, x.Body)
+		f = x.From.Reranks.ParseRequest(&c.rerank, body)
 	case core.OpCount:
 		c.chat.From, c.chat.Op = x.From, x.Op
-		f = x.From.Counts.ParseRequest(&c.chat, x.Body)
+		f = x.From.Counts.ParseRequest(&c.chat, body)
 	default:
 		c.chat.From, c.chat.Op = x.From, x.Op
-		f = x.From.Chats[x.Op].ParseRequest(&c.chat, x.Body)
+		f = x.From.Chats[x.Op].ParseRequest(&c.chat, body)
 	}
 	c.read = f == nil
 	return f

@@ -153,7 +153,7 @@ func (f *flight) frame(rep *http1.Reply, b []byte, method []byte) {
 		l.gather = !l.stream
 	}
 	l.strip = l.sse && l.cross == nil && x.Peek.Stream && !x.Peek.AskUsage && x.Face.AskUsage
-	l.reads = ok && !l.stream && l.cross == nil && x.Op != core.OpPass && x.From.ReadUsage != nil && http1.HasPrefixFold(kind, "application/json")
+	l.reads = ok && !l.stream && l.cross == nil && (x.Op != core.OpPass || len(x.Peek.Model) > 0) && x.From.ReadUsage != nil && http1.HasPrefixFold(kind, "application/json")
 	switch {
 	case string(method) == "HEAD" || rep.Status == 204 || rep.Status == 304:
 		l.from, l.to = bodyNone, bodyNone

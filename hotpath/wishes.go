@@ -1,6 +1,8 @@
 package hotpath
 
 import (
+	"bytes"
+
 	"asbru/core"
 	"asbru/hotpath/http1"
 )
@@ -9,6 +11,7 @@ import (
 type wishes struct {
 	extras   bool // x-bf-passthrough-extra-params: members that only its own format knows are sent all the same
 	request  bool // x-bf-send-back-raw-request: extra_fields holds what was sent
+	drop     bool // x-bf-compat with should_drop_params: what the target cannot express is taken out, whatever it means
 	response bool // x-bf-send-back-raw-response: extra_fields holds what came back, unless it was a stream
 }
 
@@ -16,7 +19,14 @@ func wishesOf(r *http1.Request, b []byte) (w wishes) {
 	for i := range r.N {
 		fd := &r.Fields[i]
 		name := fd.Name.Of(b)
-		if fd.ID != http1.Other || !http1.HasPrefixFold(name, "x-bf-") || !http1.EqualFold(fd.Value.Of(b), "true") {
+		if fd.ID != http1.Other || !http1.HasPrefixFold(name, "x-bf-") {
+			continue
+		}
+		on := http1.EqualFold(fd.Value.Of(b), "true")
+		if http1.EqualFold(name, "x-bf-compat") {
+			w.drop = on || bytes.Contains(fd.Value.Of(b), []byte(`"should_drop_params"`)) || bytes.Contains(fd.Value.Of(b), []byte(`"*"`))
+		}
+		if !on {
 			continue
 		}
 		switch {
