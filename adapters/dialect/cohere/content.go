@@ -14,67 +14,99 @@ func parseContent(t *core.Tree, raw []byte) bool {
 	}
 	w := scan.Elements(raw)
 	for {
-		_, value, ok := w.Next()
-		if !ok {
+		if _, ok := w.Key(); !ok {
 			return true
 		}
-		p, ok := parsePart(t, value)
+		rest, ok := parsePart(t, w.Tail())
 		if !ok {
 			return false
 		}
-		t.Add(p)
+		w.Resume(rest)
 	}
 }
 
-// parsePart reads one object of a content array.
-func parsePart(t *core.Tree, raw []byte) (p core.Part, ok bool) {
-	kind := member(raw, "type")
-	if !scan.IsString(kind) {
-		return p, false
-	}
-	switch string(kind) {
-	case `"text"`:
-		ok = readPart(t, &p, raw, "text")
-	case `"thinking"`:
-		p.Kind, p.Vendor = core.PartThought, core.Cohere
-		ok = readPart(t, &p, raw, "thinking")
-	case `"image_url"`:
-		p.Kind = core.PartImage
-		ok = readPart(t, &p, raw, "image_url") && (p.Data != nil || p.URL != nil)
-	case `"document"`:
-		p.Shape, p.Raw = partDocument, raw
-		readDocument(t, &p, member(raw, "document"))
-		p.ID, p.Name = nil, nil
-		ok = true
-	}
-	if !ok {
-		return core.Part{Kind: core.PartOther, Type: inside(kind), Raw: raw}, true
-	}
-	return p, true
+// An element is one object of a content array while it is read.
+type element struct {
+	kind, text, thinking, image, document, signature []byte
+	redacted                                         bool
 }
 
-// readPart reads the members of a part whose content is in the one called name. It
-// reports whether the fields of p can hold it.
-func readPart(t *core.Tree, p *core.Part, raw []byte, name string) (ok bool) {
+// parsePart adds the object of a content array at the start of raw to t and returns what
+// follows it. One that the fields cannot hold, or of a kind not known here, is kept whole.
+func parsePart(t *core.Tree, raw []byte) (rest []byte, ok bool) {
+	var e element
+	p := &t.Parts[t.Add(core.Part{})]
 	w := scan.Members(raw)
 	for {
-		key, value, more := w.Next()
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
 		switch {
-		case !more:
-			return ok
 		case string(key) == "type":
+			e.kind = value
+		case string(key) == "text":
+			e.text = value
+		case string(key) == "thinking":
+			e.thinking = value
+		case string(key) == "image_url":
+			e.image = value
+		case string(key) == "document":
+			e.document = value
 		case string(key) == "signature" && scan.IsString(value):
-			p.Vendor, p.Sign = core.ReadSign(inside(value), core.Cohere)
+			e.signature = inside(value)
 		case string(key) == "redacted" && string(value) == "true":
-			p.Kind = core.PartVeiled
-		case string(key) != name:
-			t.Keep(&p.More, key, value)
-		case p.Kind == core.PartImage:
-			ok = readImage(t, p, value)
+			e.redacted = true
 		default:
-			p.Text, ok = scan.Inside(value)
+			t.Keep(&p.More, key, value)
 		}
 	}
+	kind, ok := scan.Inside(e.kind)
+	if rest = w.Rest(); !ok || rest == nil {
+		return nil, false
+	}
+	if raw = raw[:len(raw)-len(rest)]; !e.fill(t, p, raw) {
+		*p = core.Part{Kind: core.PartOther, Type: kind, Raw: raw}
+	}
+	return rest, true
+}
+
+// fill makes p the part that the element is. It reports whether p can hold it.
+func (e *element) fill(t *core.Tree, p *core.Part, raw []byte) (ok bool) {
+	others := 0
+	for _, v := range [...][]byte{e.text, e.thinking, e.image, e.document} {
+		if v != nil {
+			others++
+		}
+	}
+	if others != 1 || e.redacted && e.thinking == nil {
+		return false
+	}
+	if len(e.signature) > 0 {
+		p.Vendor, p.Sign = core.ReadSign(e.signature, core.Cohere)
+	}
+	switch string(e.kind) {
+	case `"text"`:
+		p.Text, ok = scan.Inside(e.text)
+	case `"thinking"`:
+		if p.Kind = core.PartThought; e.redacted {
+			p.Kind = core.PartVeiled
+		}
+		if p.Sign == nil {
+			p.Vendor = core.Cohere
+		}
+		p.Text, ok = scan.Inside(e.thinking)
+	case `"image_url"`:
+		p.Kind = core.PartImage
+		ok = e.signature == nil && readImage(t, p, e.image) && (p.Data != nil || p.URL != nil)
+	case `"document"`:
+		if ok = e.document != nil; ok {
+			p.Shape, p.Raw = partDocument, raw
+			readDocument(t, p, e.document)
+			p.ID, p.Name = nil, nil
+		}
+	}
+	return ok
 }
 
 // readImage reads image_url {url, detail}.
@@ -191,11 +223,10 @@ func parseCalls(t *core.Tree, raw []byte) (n int, ok bool) {
 		if !more {
 			return n, true
 		}
-		p := core.Part{Kind: core.PartCall, Shape: partNoType}
-		if !readCall(t, &p, value) {
+		i := t.Add(core.Part{Kind: core.PartCall, Shape: partNoType})
+		if !readCall(t, &t.Parts[i], value) {
 			return n, false
 		}
-		t.Add(p)
 	}
 }
 

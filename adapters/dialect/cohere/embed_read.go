@@ -61,7 +61,7 @@ func parseEmbed(e *core.Embed, b []byte) *core.Fault {
 			e.Shape |= embedInputs
 			good = parseInputs(e, key, value)
 		case "input_type":
-			e.Kind = purpose(inside(value))
+			e.Kind = purpose(e, inside(value))
 			good = e.Kind != nil
 		case "embedding_types":
 			good = parseTypes(e, value)
@@ -178,10 +178,10 @@ var purposes = [...][2]string{
 }
 
 // purpose is the neutral name of an input type.
-func purpose(kind core.Text) core.Text {
+func purpose(e *core.Embed, kind core.Text) core.Text {
 	for _, p := range purposes {
 		if string(kind) == p[0] {
-			return core.Text(p[1])
+			return e.Took(append(e.Room(), p[1]...))
 		}
 	}
 	return kind

@@ -8,41 +8,30 @@ import (
 	"asbru/core/scan"
 )
 
-// parseMessages reads messages. The documents beside them become a turn of the
-// user's in front of the first that is no system's: what the others say is about them.
-func parseMessages(c *core.Chat, raw, documents []byte) *core.Fault {
+// parseMessages reads the array of messages at the start of raw and returns what follows it.
+func parseMessages(c *core.Chat, raw []byte) (rest []byte, f *core.Fault) {
 	if len(raw) == 0 || raw[0] != '[' {
-		return body.Invalid("messages", "cannot read messages: it must be an array", "")
+		return nil, body.Invalid("messages", "cannot read messages: it must be an array", "")
 	}
-	placed := false
 	w := scan.Elements(raw)
 	for n := 0; ; n++ {
-		_, value, ok := w.Next()
-		if !ok {
-			break
+		if _, ok := w.Key(); !ok {
+			return w.Rest(), nil
 		}
 		var m message
-		if why := m.read(c, value); why != "" {
-			return badMessage(n, why)
-		}
-		if !placed && m.role != core.System {
-			placed = true
-			if f := parseDocuments(c, documents); f != nil {
-				return f
-			}
+		rest, why := m.read(c, w.Tail())
+		if why != "" {
+			return nil, badMessage(n, why)
 		}
 		i := c.Begin(m.role)
-		why := m.parts(c, i)
+		why = m.parts(c, i)
 		c.Turns[i].More = m.more
 		if why != "" {
-			return badMessage(n, why)
+			return nil, badMessage(n, why)
 		}
 		c.End(i)
+		w.Resume(rest)
 	}
-	if !placed {
-		return parseDocuments(c, documents)
-	}
-	return nil
 }
 
 func badMessage(n int, why string) *core.Fault {
@@ -57,11 +46,9 @@ type message struct {
 	more                     int32
 }
 
-// read finds the members of a message. It says what is wrong with it, or "".
-func (m *message) read(c *core.Chat, raw []byte) (why string) {
-	if raw[0] != '{' {
-		return "it must be an object"
-	}
+// read finds the members of the message at the start of raw and returns what follows
+// it. why says what is wrong with it, or "".
+func (m *message) read(c *core.Chat, raw []byte) (rest []byte, why string) {
 	var role []byte
 	w := scan.Members(raw)
 	for {
@@ -89,6 +76,9 @@ func (m *message) read(c *core.Chat, raw []byte) (why string) {
 		}
 		*at = value
 	}
+	if rest = w.Rest(); rest == nil {
+		return nil, "it must be an object"
+	}
 	switch string(role) {
 	case `"user"`:
 		m.role = core.User
@@ -101,9 +91,9 @@ func (m *message) read(c *core.Chat, raw []byte) (why string) {
 	case `"tool"`:
 		m.role = core.ToolRole
 	default:
-		return "its role must be user, assistant, system or tool"
+		return nil, "its role must be user, assistant, system or tool"
 	}
-	return ""
+	return rest, ""
 }
 
 // parts adds what the message says to the turn at i.
@@ -159,11 +149,9 @@ func (m *message) result(c *core.Chat) (why string) {
 	return ""
 }
 
-// parseDocuments reads the documents beside the messages into a turn of their own.
+// parseDocuments reads the documents beside the messages into a turn of the user's, in
+// front of the first that is no system's: what the others say is about them.
 func parseDocuments(c *core.Chat, raw []byte) *core.Fault {
-	if raw == nil {
-		return nil
-	}
 	if raw[0] != '[' {
 		return body.Invalid("documents", "cannot read documents: it must be an array", "")
 	}
@@ -176,16 +164,23 @@ func parseDocuments(c *core.Chat, raw []byte) *core.Fault {
 		}
 		if turn < 0 {
 			turn = c.Begin(core.User)
-			c.Turns[turn].Shape = turnDocuments
 		}
-		p := core.Part{Kind: core.PartFile, Media: core.Text("text/plain"), Shape: partDocument, Raw: value}
-		readDocument(&c.Tree, &p, value)
-		c.Add(p)
+		p := &c.Parts[c.Add(core.Part{Kind: core.PartFile, Shape: partDocument, Raw: value})]
+		p.Media = c.Took(append(c.Room(), "text/plain"...))
+		readDocument(&c.Tree, p, value)
 	}
 	if turn < 0 {
 		c.Shape |= chatNoDocuments
 		return nil
 	}
 	c.End(turn)
+	added := c.Turns[turn]
+	added.Shape = turnDocuments
+	at := 0
+	for at < turn && (c.Turns[at].Role == core.System || c.Turns[at].Role == core.Developer) {
+		at++
+	}
+	copy(c.Turns[at+1:], c.Turns[at:turn])
+	c.Turns[at] = added
 	return nil
 }

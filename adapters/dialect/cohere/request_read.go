@@ -10,31 +10,51 @@ import (
 // https://docs.cohere.com/reference/chat
 func parseRequest(c *core.Chat, b []byte) *core.Fault {
 	c.From, c.Op = &self, core.OpChat
-	var messages, documents []byte
+	var documents []byte
+	asked := false
 	w := scan.Members(b)
 	for {
-		key, value, ok := w.Next()
+		key, ok := w.Key()
 		if !ok {
 			break
 		}
-		if value[0] == 'n' {
-			null(c, key, value)
+		var rest []byte
+		var f *core.Fault
+		switch tail := w.Tail(); {
+		case len(tail) == 0 || tail[0] == 'n':
+		case string(key) == "messages":
+			asked = true
+			rest, f = parseMessages(c, tail)
+		case string(key) == "tools":
+			rest, f = parseTools(c, tail)
+		}
+		if rest != nil {
+			w.Resume(rest)
 			continue
 		}
-		var f *core.Fault
-		switch string(key) {
-		case "messages":
-			messages = value
-		case "documents":
+		value, _ := w.Value()
+		switch {
+		case f != nil:
+			return f
+		case len(value) == 0:
+		case value[0] == 'n':
+			null(c, key, value)
+		case string(key) == "documents":
 			documents = value
-		case "tools":
-			f = parseTools(c, value)
-		case "stop_sequences":
+		case string(key) == "stop_sequences":
 			f = parseStops(c, value)
 		default:
 			f = parseOption(c, key, value)
 		}
 		if f != nil {
+			return f
+		}
+	}
+	if !asked {
+		return body.Invalid("messages", "cannot read messages: it must be an array", "")
+	}
+	if documents != nil {
+		if f := parseDocuments(c, documents); f != nil {
 			return f
 		}
 	}
@@ -44,7 +64,7 @@ func parseRequest(c *core.Chat, b []byte) *core.Fault {
 		}
 	}
 	c.Usage = true // its streams always end with it
-	return parseMessages(c, messages, documents)
+	return nil
 }
 
 // parseOption reads the members that say how to answer.
@@ -226,29 +246,31 @@ func parseThinking(c *core.Chat, key, raw []byte) {
 	}
 }
 
-// parseTools reads tools [{type: function, function: {name, description, parameters}}].
-func parseTools(c *core.Chat, raw []byte) *core.Fault {
+// parseTools reads tools [{type: function, function: {name, description, parameters}}] at
+// the start of raw and returns what follows.
+func parseTools(c *core.Chat, raw []byte) (rest []byte, f *core.Fault) {
 	if raw[0] != '[' {
-		return body.Invalid("tools", "cannot read tools: it must be an array", "")
+		return nil, body.Invalid("tools", "cannot read tools: it must be an array", "")
 	}
 	w := scan.Elements(raw)
 	for {
-		_, value, ok := w.Next()
-		if !ok {
+		if _, ok := w.Key(); !ok {
 			break
 		}
 		c.Tools = append(c.Tools, core.Tool{})
-		if !parseTool(c, &c.Tools[len(c.Tools)-1], value) {
-			return body.Invalid("tools", "cannot read tools: each must be an object {type, function: {name, …}}", "")
+		rest, ok := parseTool(c, &c.Tools[len(c.Tools)-1], w.Tail())
+		if !ok {
+			return nil, body.Invalid("tools", "cannot read tools: each must be an object {type, function: {name, …}}", "")
 		}
+		w.Resume(rest)
 	}
 	if len(c.Tools) == 0 {
 		c.Shape |= chatNoTools
 	}
-	return nil
+	return w.Rest(), nil
 }
 
-func parseTool(c *core.Chat, t *core.Tool, raw []byte) bool {
+func parseTool(c *core.Chat, t *core.Tool, raw []byte) (rest []byte, ok bool) {
 	var function []byte
 	w := scan.Members(raw)
 	for {
@@ -265,13 +287,21 @@ func parseTool(c *core.Chat, t *core.Tool, raw []byte) bool {
 			c.Keep(&t.More, key, value)
 		}
 	}
-	if string(t.Type) != "function" { // of a kind that this code does not know
-		t.Raw, t.More = raw, 0
-		return t.Type != nil
+	if rest = w.Rest(); rest == nil || t.Type == nil {
+		return nil, false
 	}
+	if string(t.Type) != "function" { // of a kind that this code does not know
+		t.Raw, t.More = raw[:len(raw)-len(rest)], 0
+		return rest, true
+	}
+	return rest, readFunction(c, t, function)
+}
+
+// readFunction reads {name, description, parameters}.
+func readFunction(c *core.Chat, t *core.Tool, function []byte) bool {
 	t.Type = nil
 	known := true
-	w = scan.Members(function)
+	w := scan.Members(function)
 	for {
 		key, value, ok := w.Next()
 		if !ok {
