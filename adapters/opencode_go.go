@@ -6,7 +6,8 @@ import (
 	"asbru/core"
 )
 
-// openCodeGo is the gateway of opencode, paid by the month.
+// openCodeGo is the gateway of opencode, paid by the month. It wants a header
+// x-opencode-session: set one under headers.
 //
 // Source: https://opencode.ai/docs/go
 var openCodeGo = &Adapter{

@@ -60,7 +60,7 @@ var vertex = &Adapter{
 		Dialect: gemini.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:  "/publishers/google/models/{model}:generateContent",
-			core.OpEmbed: "/publishers/google/models/{model}:predict",
+			core.OpEmbed: "/publishers/google/models/{model}:batchEmbedContents",
 			core.OpCount: "/publishers/google/models/{model}:countTokens",
 			core.OpPass:  "/",
 		},
