@@ -23,6 +23,12 @@ var openCodeGo = &Adapter{
 	}, {
 		Dialect: openai.API,
 		Paths: [core.NumOps]string{
+			core.OpResponses: "/responses",
+		},
+		For: []string{"grok-"},
+	}, {
+		Dialect: openai.API,
+		Paths: [core.NumOps]string{
 			core.OpChat: "/chat/completions",
 			core.OpPass: "/",
 		},
