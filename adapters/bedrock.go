@@ -17,7 +17,8 @@ var bedrockRuntime = &Adapter{
 	Faces: []*core.Face{{
 		Dialect: openai.API,
 		Paths: [core.NumOps]string{
-			core.OpChat: "/openai/v1/chat/completions",
+			core.OpChat:      "/openai/v1/chat/completions",
+			core.OpResponses: "/openai/v1/responses",
 		},
 		For:      []string{"openai."},
 		AskUsage: true,

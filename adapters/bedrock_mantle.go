@@ -6,14 +6,24 @@ import (
 	"asbru/core"
 )
 
-// bedrockMantle is the part of Bedrock that speaks the formats of OpenAI and Anthropic.
-// Signatures are for the service bedrock.
+// bedrockMantle is the part of Bedrock that speaks the formats of OpenAI and Anthropic; the
+// newer models of OpenAI are behind a path of their own. Signatures are for the service
+// bedrock.
 //
-// Source: https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html
+// Source: https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html,
+// https://docs.aws.amazon.com/bedrock/latest/userguide/inference-messages-api.html
 var bedrockMantle = &Adapter{
 	Name: "bedrock-mantle",
 	Base: "https://bedrock-mantle.{region}.api.aws",
 	Faces: []*core.Face{{
+		Dialect: openai.API,
+		Paths: [core.NumOps]string{
+			core.OpChat:      "/openai/v1/chat/completions",
+			core.OpResponses: "/openai/v1/responses",
+		},
+		For:      []string{"openai.gpt-5"},
+		AskUsage: true,
+	}, {
 		Dialect: openai.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:      "/v1/chat/completions",
@@ -27,7 +37,7 @@ var bedrockMantle = &Adapter{
 			core.OpChat: "/anthropic/v1/messages",
 			core.OpPass: "/anthropic/v1",
 		},
-		For:     []string{"anthropic.", "claude-"},
+		For:     []string{"anthropic."},
 		Headers: []byte(anthropicVersion),
 	}},
 	Auth:    Auth{Kind: AuthAWS, Service: "bedrock"},

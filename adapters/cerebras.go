@@ -18,7 +18,7 @@ var cerebras = &Adapter{
 			core.OpCompletion: "/completions",
 			core.OpPass:       "/",
 		},
-		Cut:    bookkeeping[1:],
+		Cut:    bookkeeping,
 		Quirks: core.QuirkReasoningField,
 	}},
 	Env: "CEREBRAS_API_KEY",

@@ -74,13 +74,13 @@ var elsewhere = []struct{ provider, part, why string }{
 	{"azure-classic", "/models/", "the preview surface for models of others"},
 	{"azure-classic", ".com/chat/completions", "recorded with a base that leaves /openai out; answered 404"},
 	{"azure-classic", "//openai/", "recorded with a slash too many"},
-	{"bedrock-mantle", "/openai/v1/", "the same behind a longer path"},
 	{"heroku", "/available-models", "beside /v1; the list of models is answered here"},
 	{"huggingface", "/hf-inference/", "a model's own path; the router takes its name"},
 	{"huggingface", "api-inference.huggingface.co", "the host before the router"},
 	{"nebius", "api.studio.nebius.ai", "an older name of the host"},
 	{"ollama", "ollama.com", "the hosted service: a base_url"},
 	{"ollama", "/api/", "its own format, below a base_url without /v1"},
+	{"vertex", ":predict", "the older surface of embeddings; what is asked in the format of Gemini is :batchEmbedContents"},
 	{"vertex", "/v1beta1/", "v1 has the same"},
 	{"zai", "/api/coding/", "the coding plan: a base_url"},
 	{"watsonx", "/generation/", "text generation; chat is asked"},
@@ -143,22 +143,29 @@ func compare(a *Adapter, c *corpus.Case) string {
 	}
 	path, _, _ := strings.Cut(r.Path, "?")
 	dialect, op := asked(c.API)
-	var tried []string
 	for _, f := range a.Faces {
-		if dialect != "" && f.Dialect.Name != dialect || f.Paths[op] == "" {
+		if dialect != "" && f.Dialect.Name != dialect || f.Paths[op] == "" || !isFor(f, c.Model) {
 			continue
 		}
-		want := Fill(f.Paths[op], recordedOptions(a, r))
+		want := f.Paths[op]
 		if c.Stream && f.Streams[op] != "" {
-			want = Fill(f.Streams[op], recordedOptions(a, r))
+			want = f.Streams[op]
 		}
-		want, _, _ = strings.Cut(want, "?")
-		if matches(base.Path+strings.TrimSuffix(want, "/"), path, op == core.OpPass) && (r.Method == "POST" || op == core.OpPass) {
+		want, _, _ = strings.Cut(Fill(want, recordedOptions(a, r)), "?")
+		want = base.Path + strings.TrimSuffix(want, "/")
+		if matches(want, path, op == core.OpPass) && (r.Method == "POST" || op == core.OpPass) {
 			return ""
 		}
-		tried = append(tried, base.Path+want)
+		if op != core.OpPass { // the first face that is for the model is the one that is asked
+			return r.Method + " " + path + ", the table says POST " + want + " for " + op.String()
+		}
 	}
-	return r.Method + " " + path + ", the table says " + strings.Join(tried, " or ") + " for " + op.String()
+	return r.Method + " " + path + ", the table says nothing for " + op.String()
+}
+
+// isFor reports whether f is for model; a recording may not say which it was.
+func isFor(f *core.Face, model string) bool {
+	return len(f.For) == 0 || model == "" || slices.ContainsFunc(f.For, func(p string) bool { return strings.HasPrefix(model, p) })
 }
 
 // matches reports whether path is pattern, where {model} is any one segment, or up

@@ -20,7 +20,7 @@ var groq = &Adapter{
 			core.OpPass:      "/",
 		},
 		AskUsage: true,
-		Cut:      bookkeeping[1:],
+		Cut:      bookkeeping,
 		Quirks:   core.QuirkReasoningField,
 	}},
 	Env: "GROQ_API_KEY",

@@ -61,6 +61,7 @@ var All = []*Adapter{
 	runway,
 	sambaNova,
 	sarvam,
+	scaleway,
 	sgLang,
 	snowflake,
 	together,

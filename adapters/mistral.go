@@ -19,7 +19,7 @@ var mistral = &Adapter{
 			core.OpEmbed: "/embeddings",
 			core.OpPass:  "/",
 		},
-		Cut:    bookkeeping,
+		Cut:    []string{"stream_options", "store", "user", "service_tier", "safety_identifier", "prompt_cache_retention"},
 		Rename: [][2]string{{"max_completion_tokens", "max_tokens"}, {"seed", "random_seed"}},
 		Quirks: core.QuirkNoDeveloper | core.QuirkMaxTokens | core.QuirkShortIDs | core.QuirkAnyChoice,
 	}},

@@ -6,7 +6,8 @@ import (
 	"asbru/core"
 )
 
-// openCodeGo is the gateway of opencode, paid by the month.
+// openCodeGo is the gateway of opencode, paid by the month. It wants a header
+// x-opencode-session: set one under headers.
 //
 // Source: https://opencode.ai/docs/go
 var openCodeGo = &Adapter{
@@ -19,6 +20,12 @@ var openCodeGo = &Adapter{
 		},
 		For:     []string{"minimax-"},
 		Headers: []byte(anthropicVersion),
+	}, {
+		Dialect: openai.API,
+		Paths: [core.NumOps]string{
+			core.OpResponses: "/responses",
+		},
+		For: []string{"grok-"},
 	}, {
 		Dialect: openai.API,
 		Paths: [core.NumOps]string{

@@ -1,6 +1,11 @@
 package adapters
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"asbru/core"
+)
 
 // An Option is one thing about an account that the address of its provider needs:
 // a resource, a region, a project. Its value is letters, digits and . _ - only.
@@ -19,6 +24,13 @@ func (a *Adapter) Needs() []string {
 		}
 	}
 	return out
+}
+
+// Ready reports whether a key in a's variable is all it takes to talk to a: its
+// address leaves nothing open and it has conversations.
+func (a *Adapter) Ready() bool {
+	return a.Env != "" && len(a.Needs()) == 0 &&
+		slices.ContainsFunc(a.Faces, func(f *core.Face) bool { return f.Paths[core.OpChat] != "" })
 }
 
 // Filled returns set with the defaults of what it leaves out, and with the host

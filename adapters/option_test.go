@@ -2,6 +2,21 @@ package adapters
 
 import "testing"
 
+func TestReady(t *testing.T) {
+	f := func(a *Adapter, want bool) {
+		t.Helper()
+		if got := a.Ready(); got != want {
+			t.Errorf("%s: %v", a.Name, got)
+		}
+	}
+	f(groq, true)
+	f(anthropicAPI, true)
+	f(azure, false)    // which resource?
+	f(deepgram, false) // no conversations
+	f(ollama, false)   // no key to find
+	f(vertex, false)
+}
+
 func TestFill(t *testing.T) {
 	f := func(a *Adapter, set map[string]string, want string) {
 		t.Helper()

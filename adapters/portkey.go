@@ -26,7 +26,8 @@ var portkey = &Adapter{
 	}, {
 		Dialect: anthropic.API,
 		Paths: [core.NumOps]string{
-			core.OpChat: "/messages",
+			core.OpChat:  "/messages",
+			core.OpCount: "/messages/count_tokens",
 		},
 		Headers: []byte(anthropicVersion),
 	}},

@@ -4,12 +4,8 @@ package adapters
 // (https://docs.claude.com/en/api/versioning).
 const anthropicVersion = "anthropic-version: 2023-06-01\r\n"
 
-// bookkeeping holds the fields of OpenAI's requests that no answer depends on: how
-// usage is told in streams, and what OpenAI notes or keeps for itself. A strict
-// server answers 400 or 422 to them; there they are cut. What changes an answer is
-// never cut: its refusal is for the caller to see. Nobody writes to it.
-var bookkeeping = []string{
-	"stream_options", // first, for who understands it and none of the others
-	"store", "metadata", "user", "safety_identifier", "service_tier",
-	"prompt_cache_key", "prompt_cache_retention",
-}
+// bookkeeping holds the fields of OpenAI's requests that no answer depends on: what
+// OpenAI notes or keeps for itself. A strict server answers 400 or 422 to them; there
+// they are cut. What changes an answer is never cut: its refusal is for the caller to
+// see. Nobody writes to it.
+var bookkeeping = []string{"store", "metadata", "safety_identifier", "prompt_cache_key", "prompt_cache_retention"}

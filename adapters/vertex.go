@@ -46,7 +46,7 @@ var vertex = &Adapter{
 			core.OpChat: "/publishers/mistralai/models/{model}:streamRawPredict",
 		},
 		For:    []string{"mistral-", "codestral-", "ministral-"},
-		Cut:    bookkeeping,
+		Cut:    []string{"stream_options", "store", "user", "service_tier", "safety_identifier", "prompt_cache_retention"},
 		Rename: [][2]string{{"max_completion_tokens", "max_tokens"}, {"seed", "random_seed"}},
 		Quirks: core.QuirkNoDeveloper | core.QuirkMaxTokens | core.QuirkShortIDs | core.QuirkAnyChoice,
 	}, {
@@ -60,7 +60,7 @@ var vertex = &Adapter{
 		Dialect: gemini.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:  "/publishers/google/models/{model}:generateContent",
-			core.OpEmbed: "/publishers/google/models/{model}:predict",
+			core.OpEmbed: "/publishers/google/models/{model}:batchEmbedContents",
 			core.OpCount: "/publishers/google/models/{model}:countTokens",
 			core.OpPass:  "/",
 		},

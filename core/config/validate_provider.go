@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -45,10 +44,13 @@ func (p *Provider) Kind(env Env) (name string, implied bool) {
 	if _, ok := env.Known[p.Name]; ok || env.Known == nil {
 		return p.Name, false
 	}
-	if p.BaseURL != "" {
-		return cmp.Or(p.Dialect, "openai"), true
+	switch {
+	case p.BaseURL == "":
+		return "", false
+	case slices.Contains(dialects, p.Dialect):
+		return p.Dialect, true
 	}
-	return "", false
+	return "openai", true
 }
 
 // kind checks the type of p and what that type asks for.

@@ -92,6 +92,7 @@ func TestProviders(t *testing.T) {
 	f("{name: openai, api_key: k, options: {region: x}}", `2: providers[0].options.region: "region" is not an option of a provider of type openai; hint: it has no options`)
 	f("{name: cloud, api_key: k, dialect: gemini, options: {region: eu}}", `2: providers[0].dialect: a provider of type cloud does not speak "gemini"; hint: it speaks openai and anthropic`)
 	f("{name: cloud, api_key: k, dialect: anthropic, options: {region: eu}}", "")
+	f("{name: x, dialect: opnai, base_url: 'http://box:1/v1'}", `2: providers[0].dialect: cannot be "opnai"; it is one of openai, anthropic, gemini, bedrock, cohere; hint: did you mean openai?`)
 	f("{name: x, dialect: opnai, base_url: 'http://box:1/v1', type: ollama}", `2: providers[0].dialect: cannot be "opnai"; it is one of openai, anthropic, gemini, bedrock, cohere; hint: did you mean openai?`)
 	f("{name: ollama, drop: [store, user], rename: {max_completion_tokens: max_tokens}}", "")
 	f("{name: ollama, drop: [store, '', store], rename: {a: a, store: x, b: ''}}", `2: providers[0].drop[1]: "" cannot be the name of a field; hint: only fields at the top of a body can be named
