@@ -63,7 +63,7 @@ func (c *crossing) forget() {
 // crosses reports whether the attempt under way needs a translation.
 func (f *flight) crosses() bool {
 	x := &f.x
-	return x.Face != nil && (x.Face.Dialect != x.From || x.As != x.Op)
+	return x.Face != nil && (x.Face.Dialect != x.From || x.As != x.Op || x.From.Redo[x.Op])
 }
 
 // translate appends to dst the body that asks f's target for what the client asked.
