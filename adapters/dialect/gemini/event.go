@@ -60,7 +60,7 @@ func candidates(tail []byte, st *core.StreamState) (rest []byte) {
 			case "content":
 				st.Content = st.Content || filled(value)
 			case "finishReason":
-				st.Finished = st.Finished || len(value) > 2 && value[0] == '"'
+				st.Finished = st.Finished || len(value) > 2 && value[0] == '"' || len(value) > 0 && '1' <= value[0] && value[0] <= '9'
 			}
 		}
 		w.Resume(m.Rest())

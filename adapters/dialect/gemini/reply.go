@@ -113,7 +113,7 @@ func parseCandidates(r *core.Completion, list []byte, ids *maker) {
 			parseParts(&r.Tree, parts, ids)
 		}
 		r.End(n)
-		ch.Native, _ = scan.Inside(m.finish)
+		ch.Native = nativeOf(m.finish)
 		ch.Finish = completeOf(ch.Native, hasCall(r.Parts[ch.From:ch.To]))
 		if len(m.probs) > 0 {
 			ch.Logprobs = readProbs(&r.Tree, m.probs)

@@ -158,9 +158,8 @@ func (s *streaming) candidates(list []byte) {
 		first := len(s.ev)
 		s.parts(choice, m.parts())
 		s.probs(choice, first, m.probs)
-		s.cites(choice, &m)
 		s.extras(choice, raw)
-		if native, ok := scan.Inside(m.finish); ok && len(native) > 0 {
+		if native := nativeOf(m.finish); len(native) > 0 {
 			s.finish(choice, finishOf(native, s.called(choice)), native)
 		}
 	}
@@ -388,9 +387,6 @@ func (s *streaming) probs(choice int32, first int, result []byte) {
 // cites tells what the open text has from where. The place is not told: it counts bytes of
 // a text that is gone.
 func (s *streaming) cites(choice int32, m *candidate) {
-	if m.grounding == nil && m.citations == nil {
-		return
-	}
 	n := s.open(choice)
 	if n < 0 || s.x.Blocks[n].Kind != core.PartText {
 		return
@@ -415,9 +411,13 @@ func (s *streaming) extras(choice int32, raw []byte) {
 		}
 		switch string(key) {
 		case "content", "finishReason", "index", "logprobsResult":
-		default:
-			s.other(choice, key, value)
+			continue
+		case "groundingMetadata":
+			s.cites(choice, &candidate{grounding: value})
+		case "citationMetadata":
+			s.cites(choice, &candidate{citations: value})
 		}
+		s.other(choice, key, value)
 	}
 }
 
