@@ -25,7 +25,7 @@ func appendAsk(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	}
 	dst = scan.AppendString(append(dst, `{"model":`...), s.Model)
 	dst = w.instructions(dst)
-	if !own || c.Shape&chatNoInput == 0 {
+	if !own || c.Shape&askIsNoInput == 0 {
 		var f *core.Fault
 		if dst, f = w.input(append(dst, `,"input":`...)); f != nil {
 			return dst, f
@@ -41,7 +41,7 @@ func appendAsk(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	dst = w.settings(dst, s.Stream)
 	if own {
 		dst = w.nulls(dst)
-		dst, _ = appendExtras(dst, &c.Tree, c.More)
+		dst, _ = appendChain(dst, &c.Tree, c.More)
 	} else {
 		dst = w.foreign(dst)
 	}
@@ -110,10 +110,10 @@ func (w *writer) choice(dst []byte) []byte {
 	case w.Choice == core.ChooseNamed:
 		dst = append(scan.AppendQuoted(append(dst, `,"tool_choice":{"type":"function","name":`...), w.ChoiceName), '}')
 	}
-	return appendTri(dst, "parallel_tool_calls", w.Parallel)
+	return appendTruth(dst, "parallel_tool_calls", w.Parallel)
 }
 
-func appendTri(dst []byte, key string, v core.Tri) []byte {
+func appendTruth(dst []byte, key string, v core.Tri) []byte {
 	switch v {
 	case core.Yes:
 		return append(append(append(dst, ',', '"'), key...), `":true`...)
@@ -125,7 +125,7 @@ func appendTri(dst []byte, key string, v core.Tri) []byte {
 
 // format appends text: the answer's format and how long it is to be.
 func (w *writer) format(dst []byte) []byte {
-	if w.own && w.Shape&chatText != 0 || w.Format == core.FormatUnsaid && w.Verbose == nil {
+	if w.own && w.Shape&askIsText != 0 || w.Format == core.FormatUnsaid && w.Verbose == nil {
 		return dst
 	}
 	dst = append(dst, `,"text":{`...)
@@ -166,12 +166,12 @@ func (w *writer) answer(dst []byte) []byte {
 	if strict == core.Unsaid && !w.own {
 		strict = core.No
 	}
-	return append(appendTri(dst, "strict", strict), '}')
+	return append(appendTruth(dst, "strict", strict), '}')
 }
 
 // thinking appends reasoning.
 func (w *writer) thinking(dst []byte) []byte {
-	if w.own && w.Shape&chatThinks != 0 {
+	if w.own && w.Shape&askIsThinks != 0 {
 		return dst
 	}
 	effort, summary := w.Effort, w.Summary
@@ -230,7 +230,7 @@ func (w *writer) settings(dst []byte, stream bool) []byte {
 	switch {
 	case stream:
 		dst = append(dst, `,"stream":true`...)
-	case w.own && w.Shape&chatStreamed != 0:
+	case w.own && w.Shape&askIsStreamed != 0:
 		dst = append(dst, `,"stream":false`...)
 	}
 	for _, m := range [...]struct {
@@ -248,23 +248,23 @@ func (w *writer) settings(dst []byte, stream bool) []byte {
 	if store == core.Unsaid && !w.own {
 		store = core.No // elsewhere nothing is stored unless it is said, here all is
 	}
-	dst = appendTri(dst, "store", store)
+	dst = appendTruth(dst, "store", store)
 	if w.CacheKey != nil {
 		dst = appendField(dst, "prompt_cache_key", w.CacheKey)
 	}
-	if w.Tier != nil && w.From == &api {
+	if w.Tier != nil && w.From == &dialect {
 		dst = appendField(dst, "service_tier", w.Tier)
 	}
 	switch {
 	case w.User == nil:
-	case w.own && w.Shape&chatSafety != 0:
+	case w.own && w.Shape&askIsSafety != 0:
 		dst = appendField(dst, "safety_identifier", w.User)
 	case w.own || len(w.User) <= maxUser:
 		dst = appendField(dst, "user", w.User)
 	default:
 		w.Drop("user")
 	}
-	if w.own && w.Previous != nil && w.Shape&chatState == 0 {
+	if w.own && w.Previous != nil && w.Shape&askIsState == 0 {
 		dst = appendField(dst, "previous_response_id", w.Previous)
 	}
 	return dst
@@ -307,13 +307,13 @@ func (w *writer) foreign(dst []byte) []byte {
 	if len(w.Stop) > 0 {
 		w.Drop("stop")
 	}
-	if w.Tier != nil && w.From != &api {
+	if w.Tier != nil && w.From != &dialect {
 		w.Drop("service_tier")
 	}
 	for n := w.More; n != 0; {
 		e, next := w.Extra(n)
 		n = next
-		if w.From == &api && shared(e.Key) {
+		if w.From == &dialect && shared(e.Key) {
 			dst = append(append(scan.AppendQuoted(append(dst, ','), e.Key), ':'), e.Value...)
 		} else {
 			w.Drop(string(e.Key))

@@ -274,7 +274,7 @@ func (f *frame) end() {
 	for i := range x.Blocks {
 		calls = calls || x.Blocks[i].Kind == core.PartCall
 	}
-	finish, native := finishOf(member(f.resp, "status"), member(member(f.resp, "incomplete_details"), "reason"), calls)
+	finish, native := endOf(member(f.resp, "status"), member(member(f.resp, "incomplete_details"), "reason"), calls)
 	if finish == core.FinishUnsaid {
 		finish = core.FinishStop
 	}

@@ -172,7 +172,7 @@ func (t *teller) fail(f *core.Fault) {
 // other hands on an event that only this family knows: with the numbers of this
 // stream in place of its own. The items of hosted tools come that way.
 func (t *teller) other(e *core.Event) {
-	if t.x.From != &api || t.x.FromOp != core.OpResponses || len(e.Raw) == 0 || e.Raw[0] != '{' {
+	if t.x.From != &dialect || t.x.FromOp != core.OpResponses || len(e.Raw) == 0 || e.Raw[0] != '{' {
 		return
 	}
 	t.start()

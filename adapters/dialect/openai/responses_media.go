@@ -7,10 +7,10 @@ import (
 	"asbru/core/scan"
 )
 
-// splitData takes a data: URL with base64 apart (RFC 2397). Slashes may be escaped. ok
+// takeData takes a data: URL with base64 apart (RFC 2397). Slashes may be escaped. ok
 // is false for other URLs, and for data URLs with parameters or without base64, which
 // could not be put together again.
-func splitData(t *core.Tree, url core.Text) (media, data core.Text, ok bool) {
+func takeData(t *core.Tree, url core.Text) (media, data core.Text, ok bool) {
 	const scheme, mark = "data:", ";base64,"
 	if len(url) < len(scheme) || string(url[:len(scheme)]) != scheme {
 		return nil, nil, false

@@ -108,15 +108,15 @@ func (h *header) tail(dst []byte) []byte {
 	dst = append(dst, `,"store":false,"temperature":1,"text":{"format":{"type":"text"},"verbosity":"medium"},`+
 		`"tool_choice":"auto","tools":[],"top_logprobs":0,"top_p":1,"truncation":"disabled","usage":`...)
 	if h.usage != nil {
-		dst = appendUsage(dst, h.usage)
+		dst = appendSpent(dst, h.usage)
 	} else {
 		dst = append(dst, "null"...)
 	}
 	return append(dst, `,"user":null,"metadata":{}`...)
 }
 
-// appendUsage appends usage; the counts that are unknown are 0, which strict clients want.
-func appendUsage(dst []byte, u *core.Usage) []byte {
+// appendSpent appends usage; the counts that are unknown are 0, which strict clients want.
+func appendSpent(dst []byte, u *core.Usage) []byte {
 	dst = scan.AppendInt(append(dst, `{"input_tokens":`...), u.In)
 	dst = scan.AppendInt(append(dst, `,"input_tokens_details":{"cached_tokens":`...), u.CachedIn)
 	if u.WrittenIn > 0 {

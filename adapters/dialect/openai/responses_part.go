@@ -194,7 +194,7 @@ func (it *item) media(p *core.Part, value []byte) bool {
 		p.URL = url
 		return true
 	}
-	if p.Media, p.Data, ok = splitData(it.Tree, url); !ok {
+	if p.Media, p.Data, ok = takeData(it.Tree, url); !ok {
 		p.Shape |= partRawMedia
 	}
 	return ok

@@ -38,15 +38,15 @@ const (
 
 // More bits of Chat.Shape. The model cannot be null, which leaves its bit to the tools.
 const (
-	chatNoTools  = 1 << askModel // tools was []
-	chatString   = 1 << (numAsks + iota - 1)
-	chatNoInput  // there was no input
-	chatStreamed // stream was said
-	chatSafety   // the user is called safety_identifier
-	chatText     // text is among the extras
-	chatThinks   // reasoning is among the extras
-	chatChoice   // tool_choice is among the extras
-	chatState    // Previous stands for another member that asks for state, which is among the extras
+	askIsNoTools  = 1 << askModel // tools was []
+	askIsString   = 1 << (numAsks + iota - 1)
+	askIsNoInput  // there was no input
+	askIsStreamed // stream was said
+	askIsSafety   // the user is called safety_identifier
+	askIsText     // text is among the extras
+	askIsThinks   // reasoning is among the extras
+	askIsChoice   // tool_choice is among the extras
+	askIsState    // Previous stands for another member that asks for state, which is among the extras
 )
 
 var askNames = [numAsks]string{"model", "input", "instructions", "stream", "tools", "tool_choice", "parallel_tool_calls",
@@ -72,7 +72,7 @@ type ask struct {
 
 // parseAsk is the face's ParseRequest.
 func parseAsk(c *core.Chat, doc []byte) *core.Fault {
-	c.From, c.Op, c.Usage = &api, core.OpResponses, true
+	c.From, c.Op, c.Usage = &dialect, core.OpResponses, true
 	a := ask{Chat: c}
 	w := scan.Members(doc)
 	for {
@@ -155,11 +155,11 @@ func (a *ask) input() *core.Fault {
 	raw := a.raw[askInput]
 	switch {
 	case raw == nil:
-		a.Shape |= chatNoInput
+		a.Shape |= askIsNoInput
 		return nil
 	case raw[0] == '"':
 		text, _ := scan.Inside(raw)
-		a.Shape |= chatString
+		a.Shape |= askIsString
 		n := a.Begin(core.User)
 		a.Add(core.Part{Kind: core.PartText, Text: text})
 		a.End(n)
@@ -190,7 +190,7 @@ func (a *ask) tools() *core.Fault {
 		a.tool(value)
 	}
 	if len(a.Tools) == 0 {
-		a.Shape |= chatNoTools
+		a.Shape |= askIsNoTools
 	}
 	return nil
 }
@@ -263,7 +263,7 @@ func (a *ask) choice() {
 		a.Choice = core.ChooseAny
 	default:
 		if raw[0] != '{' || !a.chosen(raw) {
-			a.Shape |= chatChoice
+			a.Shape |= askIsChoice
 			a.keep(askChoice)
 		}
 	}
@@ -375,7 +375,7 @@ func (a *ask) format() {
 		}
 	}
 	if !known || !some {
-		a.Shape |= chatText
+		a.Shape |= askIsText
 		a.keep(askText)
 	}
 }
@@ -448,7 +448,7 @@ func (a *ask) thinking() {
 		known = known && ok
 	}
 	if !known || !some {
-		a.Shape |= chatThinks
+		a.Shape |= askIsThinks
 		a.keep(askReasoning)
 	}
 }
@@ -457,7 +457,7 @@ func (a *ask) thinking() {
 func (a *ask) settings() {
 	if raw := a.raw[askStream]; raw != nil {
 		a.Stream, _ = scan.Bool(raw)
-		a.Shape |= chatStreamed
+		a.Shape |= askIsStreamed
 	}
 	a.tri(askParallel, &a.Parallel)
 	a.tri(askStore, &a.Store)
@@ -466,7 +466,7 @@ func (a *ask) settings() {
 	a.text(askTier, &a.Tier)
 	a.text(askCacheKey, &a.CacheKey)
 	if a.raw[askSafety] != nil {
-		a.Shape |= chatSafety
+		a.Shape |= askIsSafety
 		a.text(askSafety, &a.User)
 		a.keep(askUser)
 	} else {
@@ -497,7 +497,7 @@ func (a *ask) state() {
 		}
 		if a.Previous == nil {
 			a.Previous = a.word(n)
-			a.Shape |= chatState
+			a.Shape |= askIsState
 		}
 	}
 }

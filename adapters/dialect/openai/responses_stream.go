@@ -284,7 +284,7 @@ func appendElements(dst, list []byte) []byte {
 
 // cite says where the open text has something from.
 func (t *teller) cite(b *core.Block, c *core.Cite) {
-	own := t.x.From == &api && t.x.FromOp == core.OpResponses && c.Raw != nil
+	own := t.x.From == &dialect && t.x.FromOp == core.OpResponses && c.Raw != nil
 	if b.Kind != core.PartText || c.URL == nil && !own {
 		return
 	}

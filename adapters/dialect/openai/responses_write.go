@@ -47,7 +47,7 @@ func (w *writer) plain(t *core.Turn) bool {
 // input appends the value of input.
 func (w *writer) input(dst []byte) ([]byte, *core.Fault) {
 	turns := w.Turns[w.lead:]
-	if w.own && w.Shape&chatString != 0 && len(turns) == 1 && turns[0].To == turns[0].From+1 {
+	if w.own && w.Shape&askIsString != 0 && len(turns) == 1 && turns[0].To == turns[0].From+1 {
 		return scan.AppendQuoted(dst, w.Parts[turns[0].From].Text), nil
 	}
 	dst = append(dst, '[')
@@ -102,15 +102,13 @@ func (w *writer) turn(dst []byte, t *core.Turn) ([]byte, *core.Fault) {
 	return dst, nil
 }
 
-// content reports whether a part belongs inside a message.
-func (w *writer) content(p *core.Part) bool {
+// joins reports whether a part belongs to the message that the part before it is in.
+func (w *writer) joins(p *core.Part) bool {
 	switch p.Kind {
 	case core.PartCall, core.PartResult, core.PartThought, core.PartVeiled:
 		return false
-	case core.PartOther:
-		return !w.own || p.Shape&partAlone == 0
 	}
-	return true
+	return !w.own || p.Shape&(partAlone|partBegins) == 0
 }
 
 // head appends a message up to its content. first is the part that carries what is
@@ -128,7 +126,7 @@ func (w *writer) head(dst []byte, t *core.Turn, first *core.Part) []byte {
 		dst = append(dst, `"type":"message",`...)
 	}
 	dst = append(append(dst, `"role":`...), w.role(t.Role)...)
-	dst, _ = appendExtras(dst, &w.Tree, more)
+	dst, _ = appendChain(dst, &w.Tree, more)
 	return dst
 }
 
@@ -147,7 +145,7 @@ func (w *writer) message(dst []byte, t *core.Turn, i int) ([]byte, int, *core.Fa
 	first := &w.Parts[i]
 	dst = append(w.head(dst, t, first), `,"content":`...)
 	next := i + 1 + int(first.Inner)
-	alone := next >= int(t.To) || !w.content(&w.Parts[next])
+	alone := next >= int(t.To) || !w.joins(&w.Parts[next])
 	asText := alone && first.Kind == core.PartText
 	if w.own {
 		asText = asText && (t.Shape&turnString != 0 || first.Shape&partString != 0)
@@ -159,7 +157,7 @@ func (w *writer) message(dst []byte, t *core.Turn, i int) ([]byte, int, *core.Fa
 	dst = append(dst, '[')
 	for n := i; n < int(t.To); n += 1 + int(w.Parts[n].Inner) {
 		p := &w.Parts[n]
-		if n > i && (!w.content(p) || w.own && p.Shape&partBegins != 0) {
+		if n > i && !w.joins(p) {
 			break
 		}
 		if n > i {
@@ -188,7 +186,7 @@ func (w *writer) call(dst []byte, p *core.Part) []byte {
 		dst = appendArgs(append(dst, `,"arguments":`...), p, !w.own)
 	}
 	if w.own {
-		dst, _ = appendExtras(dst, &w.Tree, p.More)
+		dst, _ = appendChain(dst, &w.Tree, p.More)
 	}
 	return append(dst, "},"...)
 }
@@ -244,7 +242,7 @@ func (w *writer) result(dst []byte, i int) ([]byte, *core.Fault) {
 		dst = append(dst, ']')
 	}
 	if w.own {
-		dst, _ = appendExtras(dst, &w.Tree, p.More)
+		dst, _ = appendChain(dst, &w.Tree, p.More)
 	}
 	return append(dst, "},"...), nil
 }
@@ -281,7 +279,7 @@ func (w *writer) reads(p *core.Part) bool {
 // tools appends the tools.
 func (w *writer) tools(dst []byte) ([]byte, *core.Fault) {
 	if len(w.Tools) == 0 {
-		if w.own && w.Shape&chatNoTools != 0 {
+		if w.own && w.Shape&askIsNoTools != 0 {
 			dst = append(dst, `,"tools":[]`...)
 		}
 		return dst, nil
@@ -331,7 +329,7 @@ func (w *writer) tool(dst []byte, t *core.Tool) []byte {
 		dst = append(dst, `,"strict":false`...)
 	}
 	if w.own {
-		dst, _ = appendExtras(dst, &w.Tree, t.More)
+		dst, _ = appendChain(dst, &w.Tree, t.More)
 	}
 	return append(dst, '}')
 }
