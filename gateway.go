@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"asbru/adapters/dialect/openai"
 	"asbru/control"
 	"asbru/control/api"
 	"asbru/core"
@@ -69,25 +68,6 @@ func (g *gateway) serverOptions() hotpath.Options {
 			g.log.Error("bug: a connection panicked and was closed", "panic", v, "stack", string(stack))
 		},
 		Loops: g.s.loops,
-	}
-}
-
-// doors are the paths the data plane serves itself, longest prefix first.
-func doors() []hotpath.Door {
-	ops := map[string]core.Op{
-		"POST /chat/completions": core.OpChat,
-		"POST /completions":      core.OpCompletion,
-		"POST /responses":        core.OpResponses,
-		"POST /embeddings":       core.OpEmbed,
-		"GET /models":            core.OpModels,
-		"HEAD /models":           core.OpModels,
-		"HEAD /models/*":         core.OpModels,
-		"GET /models/*":          core.OpModels,
-	}
-	return []hotpath.Door{
-		{Prefix: "/openai/v1", Dialect: openai.API, Ops: ops},
-		{Prefix: "/openai", Dialect: openai.API, Ops: ops},
-		{Prefix: "/v1", Dialect: openai.API, Ops: ops},
 	}
 }
 

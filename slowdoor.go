@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -79,9 +78,10 @@ func (doorName) String() string  { return "the slow door" }
 // serveSlow serves the slow door until ctx ends, then lets open streams finish
 // as the data plane does.
 func (g *gateway) serveSlow(ctx context.Context) {
+	doors := doors()
 	pages, front := g.pages(false), newFront(g.server, g.log)
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if hot(r.RequestURI) {
+		if hot(doors, r.RequestURI) {
 			front.ServeHTTP(&paced{ResponseWriter: w}, r)
 			return
 		}
@@ -91,12 +91,6 @@ func (g *gateway) serveSlow(ctx context.Context) {
 	if err := api.Serve(ctx, g.slow, h, o); err != nil {
 		g.fail(err)
 	}
-}
-
-// hot reports whether a request is for the data plane. It looks at the client's
-// bytes: nothing is decoded before the strict reader has seen it.
-func hot(uri string) bool {
-	return strings.HasPrefix(uri, "/v1/") || strings.HasPrefix(uri, "/openai/")
 }
 
 // drainWait is how long open streams may take when the process ends.

@@ -55,7 +55,7 @@ func TestSlowDoorIsBounded(t *testing.T) {
 func TestHot(t *testing.T) {
 	f := func(uri string, want bool) {
 		t.Helper()
-		if got := hot(uri); got != want {
+		if got := hot(doors(), uri); got != want {
 			t.Errorf("hot(%q) = %v, want %v", uri, got, want)
 		}
 	}

@@ -40,7 +40,7 @@ func (s *serving) source(ctx context.Context) (*source, error) {
 func quickstart(env config.Env, stderr io.Writer) (*source, error) {
 	var offers []config.Offer
 	for _, a := range adapters.All {
-		if a.Env != "" {
+		if a.Ready() {
 			offers = append(offers, config.Offer{Provider: a.Name, Variable: a.Env})
 		}
 	}

@@ -2,6 +2,7 @@ package adapters
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,45 +18,49 @@ func TestFind(t *testing.T) {
 	}
 }
 
-func TestHeaders(t *testing.T) {
-	f := func(key, want string) {
-		t.Helper()
-		if got := string(groq.Headers([]byte("X: y\r\n"), key)); got != "X: y\r\n"+want {
-			t.Errorf("key %q: got %q, want %q behind the first line", key, got, want)
+func TestSpeaks(t *testing.T) {
+	if !deepSeek.Speaks("anthropic") || !deepSeek.Speaks("openai") || deepSeek.Speaks("gemini") {
+		t.Error("deepseek speaks what it does not")
+	}
+}
+
+// examples fills every option of a: with its default, or an example.
+func examples(a *Adapter) map[string]string {
+	set := map[string]string{}
+	for _, o := range a.Options {
+		if o.Default == "" {
+			set[o.Name] = o.Example
 		}
 	}
-	f("sk-1", "Authorization: Bearer sk-1\r\n")
-	f("", "")
-	f("sk-1\r\nX-Admin: 1", "")
-	f("sk 1", "")
-	f("sk-\xff", "")
+	return a.Filled(set)
 }
 
 // Names, prefixes and addresses must work together: a prefix that two adapters
 // claim would serve nobody, one that hides another's would misroute it.
 func TestTable(t *testing.T) {
-	if len(All) < 23 {
+	if len(All) < 60 {
 		t.Fatalf("%d adapters", len(All))
 	}
-	names, prefixes, envs := map[string]bool{}, map[string]string{}, map[string]bool{}
+	names, prefixes, envs := map[string]bool{}, map[string]string{}, map[string]string{}
 	for _, a := range All {
-		if names[a.Name] || a.Name != strings.ToLower(a.Name) || strings.ContainsAny(a.Name, "/ ") {
+		if names[a.Name] || a.Name != strings.ToLower(a.Name) || strings.ContainsAny(a.Name, "/ _") {
 			t.Errorf("name %q", a.Name)
 		}
 		names[a.Name] = true
 		checkBase(t, a)
-		if len(a.Faces) == 0 || a.Faces[0].Dialect == nil || a.Faces[0].Paths[core.OpChat] == "" || a.Faces[0].Paths[core.OpModels] != "" {
-			t.Errorf("%s: %+v", a.Name, a)
+		checkOptions(t, a)
+		for i := range a.Faces {
+			checkFace(t, a, a.Faces[i])
 		}
-		for op, p := range a.Faces[0].Paths {
-			if p != "" && (p[0] != '/' || core.Op(op) != core.OpPass && strings.HasSuffix(p, "/")) {
-				t.Errorf("%s: path %q", a.Name, p)
-			}
+		// one key may open several doors of one vendor, and no others
+		vendor, _, _ := strings.Cut(a.Name, "-")
+		if other := envs[a.Env]; a.Env != "" && other != "" && other != vendor {
+			t.Errorf("%s: environment variable %q is that of %s", a.Name, a.Env, other)
 		}
-		if a.Env != "" && envs[a.Env] || (a.Env == "") != (a.Local || a.Base == "") {
+		envs[a.Env] = vendor
+		if keyless := a.Local || a.Base == "" || a.Auth.Kind == AuthGoogle; (a.Env == "") != keyless {
 			t.Errorf("%s: environment variable %q", a.Name, a.Env)
 		}
-		envs[a.Env] = true
 		for _, s := range a.Serves {
 			for other, owner := range prefixes {
 				if strings.HasPrefix(s, other) || strings.HasPrefix(other, s) {
@@ -74,11 +79,83 @@ func checkBase(t *testing.T, a *Adapter) {
 	if a.Base == "" {
 		return
 	}
-	u, err := url.Parse(a.Base)
-	if err != nil || u.Host == "" || u.RawQuery != "" || strings.HasSuffix(a.Base, "/") {
-		t.Errorf("%s: base %q: %v", a.Name, a.Base, err)
+	base := Fill(a.Base, examples(a))
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || u.RawQuery != "" || strings.HasSuffix(base, "/") || strings.Contains(base, "{") {
+		t.Errorf("%s: base %q: %v", a.Name, base, err)
+		return
 	}
 	if local := u.Scheme == "http" && u.Hostname() == "127.0.0.1"; local != a.Local || !local && u.Scheme != "https" {
 		t.Errorf("%s: base %q, local %v", a.Name, a.Base, a.Local)
+	}
+}
+
+// An option without a default must be one that a missing base_url or a request
+// shows the lack of; one that nothing asks for would be a trap.
+func checkOptions(t *testing.T, a *Adapter) {
+	t.Helper()
+	places := a.Base
+	for _, f := range a.Faces {
+		places += strings.Join(f.Paths[:], " ") + strings.Join(f.Streams[:], " ") + string(f.Insert)
+	}
+	for _, o := range a.Options {
+		used := strings.Contains(places, "{"+o.Name+"}") || a.Host != nil && strings.Contains(a.Base, "{host}")
+		if !used || o.Example == "" || o.Name == "host" || o.Name == "model" {
+			t.Errorf("%s: option %+v", a.Name, o)
+		}
+		if o.Default == "" && !strings.Contains(a.Base+string(a.Faces[0].Insert), "{"+o.Name+"}") {
+			t.Errorf("%s: option %s has no default and is in no base", a.Name, o.Name)
+		}
+	}
+	if (a.Host != nil) != strings.Contains(a.Base, "{host}") {
+		t.Errorf("%s: base %q, host %v", a.Name, a.Base, a.Host != nil)
+	}
+}
+
+func checkFace(t *testing.T, a *Adapter, f *core.Face) {
+	t.Helper()
+	if f.Dialect == nil || f.Paths == [core.NumOps]string{} || f.Paths[core.OpModels] != "" {
+		t.Errorf("%s: face %+v", a.Name, f)
+		return
+	}
+	options := examples(a)
+	for op := range core.NumOps {
+		p, s := f.Paths[op], f.Streams[op]
+		if p == "" && s != "" || p != "" && p[0] != '/' || s != "" && s[0] != '/' || len(p) > 1 && strings.HasSuffix(p, "/") || p == "/" && op != core.OpPass {
+			t.Errorf("%s: %s at %q, streams at %q", a.Name, op, p, s)
+		}
+		for _, text := range []string{p, s} {
+			text = Fill(text, options)
+			if strings.Contains(strings.Replace(text, "{model}", "", 1), "{") {
+				t.Errorf("%s: %s at %q holds more than {model}", a.Name, op, text)
+			}
+		}
+	}
+	insert := Fill(string(f.Insert), options)
+	if insert != "" && (!strings.HasSuffix(insert, ",") || strings.ContainsAny(insert, "{}")) {
+		t.Errorf("%s: inserts %q", a.Name, insert)
+	}
+	if name, _, ok := strings.Cut(strings.TrimPrefix(insert, `"`), `"`); ok && !slices.Contains(f.Cut, name) {
+		t.Errorf("%s: inserts %q beside a client's own; cut that", a.Name, name)
+	}
+	if (f.Quirks&core.QuirkMaxTokens != 0) != slices.Contains(f.Rename, [2]string{"max_completion_tokens", "max_tokens"}) {
+		t.Errorf("%s: QuirkMaxTokens and the renaming of max_completion_tokens belong together", a.Name)
+	}
+	if f.Dialect.Name == "anthropic" && len(f.Headers) == 0 && !strings.Contains(insert, "anthropic_version") {
+		t.Errorf("%s: says no version of Anthropic's format", a.Name)
+	}
+	if h := string(f.Headers); h != "" && !strings.HasSuffix(h, "\r\n") {
+		t.Errorf("%s: header lines %q", a.Name, h)
+	}
+}
+
+// What is said to be unproven is there.
+func TestUnproven(t *testing.T) {
+	for _, a := range All {
+		for _, op := range a.Unproven {
+			if !slices.ContainsFunc(a.Faces, func(f *core.Face) bool { return f.Paths[op] != "" }) {
+				t.Errorf("%s has no %s", a.Name, op)
+			}
+		}
 	}
 }

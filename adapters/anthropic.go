@@ -1,24 +1,29 @@
 package adapters
 
 import (
-	"asbru/adapters/dialect/openai"
+	"asbru/adapters/dialect/anthropic"
 	"asbru/core"
 )
 
-// anthropic serves Claude through its OpenAI-compatible endpoint: chat only, without
-// prompt caching and other things of its own format.
+// anthropicAPI serves Claude. Its endpoint in the format of OpenAI is left alone: it has no
+// prompt caching, no signed thinking and ignores strict tools, all of which a translation
+// keeps.
 //
-// Source: https://docs.anthropic.com/en/api/openai-sdk
-var anthropic = &Adapter{
+// Source: https://docs.claude.com/en/api/messages,
+// https://docs.claude.com/en/api/openai-sdk
+var anthropicAPI = &Adapter{
 	Name: "anthropic",
 	Base: "https://api.anthropic.com/v1",
 	Faces: []*core.Face{{
-		Dialect: openai.API,
+		Dialect: anthropic.API,
 		Paths: [core.NumOps]string{
-			core.OpChat: "/chat/completions",
+			core.OpChat:  "/messages",
+			core.OpCount: "/messages/count_tokens",
+			core.OpPass:  "/",
 		},
-		AskUsage: true,
+		Headers: []byte(anthropicVersion),
 	}},
+	Auth:   Auth{Header: "x-api-key"},
 	Serves: []string{"claude-"},
 	Env:    "ANTHROPIC_API_KEY",
 }

@@ -18,6 +18,8 @@ var cerebras = &Adapter{
 			core.OpCompletion: "/completions",
 			core.OpPass:       "/",
 		},
+		Cut:    bookkeeping,
+		Quirks: core.QuirkReasoningField,
 	}},
 	Env: "CEREBRAS_API_KEY",
 }

@@ -1,6 +1,7 @@
 package adapters
 
 import (
+	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
@@ -20,5 +21,11 @@ var compatible = &Adapter{
 			core.OpPass:       "/",
 		},
 		AskUsage: true,
+	}, {
+		Dialect: cohere.API,
+		Paths: [core.NumOps]string{
+			core.OpRerank: "/rerank",
+		},
 	}},
+	Unproven: []core.Op{core.OpChat, core.OpCompletion, core.OpResponses, core.OpEmbed, core.OpRerank, core.OpPass},
 }

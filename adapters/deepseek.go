@@ -1,13 +1,16 @@
 package adapters
 
 import (
+	"asbru/adapters/dialect/anthropic"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
 
 // deepSeek counts cached tokens as prompt_cache_hit_tokens and answers 402 without balance.
+// It knows response_format json_object only.
 //
-// Source: https://api-docs.deepseek.com/api/create-chat-completion
+// Source: https://api-docs.deepseek.com/api/create-chat-completion,
+// https://api-docs.deepseek.com/guides/anthropic_api
 var deepSeek = &Adapter{
 	Name: "deepseek",
 	Base: "https://api.deepseek.com",
@@ -19,6 +22,14 @@ var deepSeek = &Adapter{
 			core.OpPass:      "/",
 		},
 		AskUsage: true,
+		Rename:   [][2]string{{"max_completion_tokens", "max_tokens"}},
+		Quirks:   core.QuirkNoDeveloper | core.QuirkNoSchema | core.QuirkMaxTokens | core.QuirkThinkingSwitch,
+	}, {
+		Dialect: anthropic.API,
+		Paths: [core.NumOps]string{
+			core.OpChat: "/anthropic/v1/messages",
+		},
+		Headers: []byte(anthropicVersion),
 	}},
 	Serves: []string{"deepseek-"},
 	Env:    "DEEPSEEK_API_KEY",

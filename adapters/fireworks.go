@@ -1,13 +1,15 @@
 package adapters
 
 import (
+	"asbru/adapters/dialect/anthropic"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
 
 // fireworks sends usage on the finish chunk unasked.
 //
-// Source: https://docs.fireworks.ai/api-reference/post-chatcompletions
+// Source: https://docs.fireworks.ai/api-reference/post-chatcompletions,
+// https://docs.fireworks.ai/tools-sdks/anthropic-compatibility
 var fireworks = &Adapter{
 	Name: "fireworks",
 	Base: "https://api.fireworks.ai/inference/v1",
@@ -20,6 +22,12 @@ var fireworks = &Adapter{
 			core.OpEmbed:      "/embeddings",
 			core.OpPass:       "/",
 		},
+	}, {
+		Dialect: anthropic.API,
+		Paths: [core.NumOps]string{
+			core.OpChat: "/messages",
+		},
+		Headers: []byte(anthropicVersion),
 	}},
 	Serves: []string{"accounts/fireworks/"},
 	Env:    "FIREWORKS_API_KEY",

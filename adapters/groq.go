@@ -5,7 +5,8 @@ import (
 	"asbru/core"
 )
 
-// groq repeats usage under x_groq and sends errors as events of a 200 stream.
+// groq repeats usage under x_groq, sends errors as events of a 200 stream and answers 400
+// to fields it does not know.
 //
 // Source: https://console.groq.com/docs/api-reference
 var groq = &Adapter{
@@ -19,6 +20,8 @@ var groq = &Adapter{
 			core.OpPass:      "/",
 		},
 		AskUsage: true,
+		Cut:      bookkeeping,
+		Quirks:   core.QuirkReasoningField,
 	}},
 	Env: "GROQ_API_KEY",
 }

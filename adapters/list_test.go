@@ -14,9 +14,10 @@ import (
 	"testing"
 )
 
-//go:generate go test -run=TestList -update .
+//go:generate go test "-run=TestList|TestProofs" -update .
+//go:generate go test -run=TestPage -update .
 
-var update = flag.Bool("update", false, "rewrite list.go")
+var update = flag.Bool("update", false, "rewrite list.go, testdata/proofs.tsv and docs/PROVIDERS.md")
 
 // TestList keeps list.go at what the other files declare.
 func TestList(t *testing.T) {

@@ -1,6 +1,8 @@
 package adapters
 
 import (
+	"asbru/adapters/dialect/anthropic"
+	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
@@ -21,6 +23,18 @@ var llamaCpp = &Adapter{
 			core.OpPass:       "/",
 		},
 		AskUsage: true,
+	}, {
+		Dialect: anthropic.API,
+		Paths: [core.NumOps]string{
+			core.OpChat:  "/messages",
+			core.OpCount: "/messages/count_tokens",
+		},
+		Headers: []byte(anthropicVersion),
+	}, {
+		Dialect: cohere.API,
+		Paths: [core.NumOps]string{
+			core.OpRerank: "/rerank",
+		},
 	}},
 	Local: true,
 }

@@ -1,13 +1,15 @@
 package adapters
 
 import (
+	"asbru/adapters/dialect/anthropic"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
 
 // lmStudio is the local server of LM Studio.
 //
-// Source: https://lmstudio.ai/docs/app/api/endpoints/openai
+// Source: https://lmstudio.ai/docs/developer/openai-compat,
+// https://lmstudio.ai/docs/developer/anthropic-compat
 var lmStudio = &Adapter{
 	Name: "lmstudio",
 	Base: "http://127.0.0.1:1234/v1",
@@ -21,6 +23,12 @@ var lmStudio = &Adapter{
 			core.OpPass:       "/",
 		},
 		AskUsage: true,
+	}, {
+		Dialect: anthropic.API,
+		Paths: [core.NumOps]string{
+			core.OpChat: "/messages",
+		},
+		Headers: []byte(anthropicVersion),
 	}},
 	Local: true,
 }

@@ -5,7 +5,8 @@ import (
 	"asbru/core"
 )
 
-// mistral refuses stream_options and sends usage on the finish chunk unasked.
+// mistral refuses stream_options and fields it does not know, and sends usage on the finish
+// chunk unasked.
 //
 // Source: https://docs.mistral.ai/api
 var mistral = &Adapter{
@@ -18,6 +19,9 @@ var mistral = &Adapter{
 			core.OpEmbed: "/embeddings",
 			core.OpPass:  "/",
 		},
+		Cut:    []string{"stream_options", "store", "user", "service_tier", "safety_identifier", "prompt_cache_retention"},
+		Rename: [][2]string{{"max_completion_tokens", "max_tokens"}, {"seed", "random_seed"}},
+		Quirks: core.QuirkNoDeveloper | core.QuirkMaxTokens | core.QuirkShortIDs | core.QuirkAnyChoice,
 	}},
 	Serves: []string{"mistral-", "ministral-", "magistral-", "codestral-", "devstral-", "pixtral-", "voxtral-", "open-mistral-", "open-mixtral-"},
 	Env:    "MISTRAL_API_KEY",

@@ -1,13 +1,16 @@
 package adapters
 
 import (
+	"asbru/adapters/dialect/anthropic"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
 
-// ollama is a local Ollama through its OpenAI-compatible endpoints.
+// ollama is a local Ollama through its compatible endpoints. Its own format is relayed when
+// base_url has no path.
 //
-// Source: https://docs.ollama.com/api/openai-compatibility
+// Source: https://docs.ollama.com/api/openai-compatibility,
+// https://docs.ollama.com/api/anthropic-compatibility
 var ollama = &Adapter{
 	Name: "ollama",
 	Base: "http://127.0.0.1:11434/v1",
@@ -21,6 +24,13 @@ var ollama = &Adapter{
 			core.OpPass:       "/",
 		},
 		AskUsage: true,
+		Quirks:   core.QuirkReasoningField,
+	}, {
+		Dialect: anthropic.API,
+		Paths: [core.NumOps]string{
+			core.OpChat: "/messages",
+		},
+		Headers: []byte(anthropicVersion),
 	}},
 	Local: true,
 }

@@ -1,13 +1,17 @@
 package adapters
 
 import (
+	"asbru/adapters/dialect/anthropic"
+	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
 
-// openRouter routes to many providers under vendor/model names.
+// openRouter routes to many providers under vendor/model names, and speaks of their
+// reasoning as reasoning.
 //
-// Source: https://openrouter.ai/docs/api-reference/overview
+// Source: https://openrouter.ai/docs/api-reference/overview,
+// https://openrouter.ai/docs/guides/community/anthropic-agent-sdk
 var openRouter = &Adapter{
 	Name: "openrouter",
 	Base: "https://openrouter.ai/api/v1",
@@ -21,6 +25,18 @@ var openRouter = &Adapter{
 			core.OpPass:       "/",
 		},
 		AskUsage: true,
+		Quirks:   core.QuirkReasoningField,
+	}, {
+		Dialect: anthropic.API,
+		Paths: [core.NumOps]string{
+			core.OpChat: "/messages",
+		},
+		Headers: []byte(anthropicVersion),
+	}, {
+		Dialect: cohere.API,
+		Paths: [core.NumOps]string{
+			core.OpRerank: "/rerank",
+		},
 	}},
 	Env: "OPENROUTER_API_KEY",
 }

@@ -5,7 +5,8 @@ import (
 	"asbru/core"
 )
 
-// perplexity sends cumulative usage on every chunk and often no [DONE].
+// perplexity sends cumulative usage on every chunk and often no [DONE]. Its embeddings are
+// base64 of small integers, which no client of OpenAI expects, and are relayed only.
 //
 // Source: https://docs.perplexity.ai/api-reference/chat-completions-post
 var perplexity = &Adapter{
@@ -17,6 +18,8 @@ var perplexity = &Adapter{
 			core.OpChat: "/chat/completions",
 			core.OpPass: "/",
 		},
+		Rename: [][2]string{{"max_completion_tokens", "max_tokens"}},
+		Quirks: core.QuirkNoDeveloper | core.QuirkMaxTokens | core.QuirkNoTools | core.QuirkUserFirst,
 	}},
 	Serves: []string{"sonar"},
 	Env:    "PERPLEXITY_API_KEY",

@@ -21,5 +21,6 @@ var sambaNova = &Adapter{
 		},
 		AskUsage: true,
 	}},
-	Env: "SAMBANOVA_API_KEY",
+	Env:      "SAMBANOVA_API_KEY",
+	Unproven: []core.Op{core.OpCompletion},
 }

@@ -1,6 +1,7 @@
 package adapters
 
 import (
+	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
@@ -21,6 +22,12 @@ var sgLang = &Adapter{
 			core.OpPass:       "/",
 		},
 		AskUsage: true,
+	}, {
+		Dialect: cohere.API,
+		Paths: [core.NumOps]string{
+			core.OpRerank: "/rerank",
+		},
 	}},
-	Local: true,
+	Local:    true,
+	Unproven: []core.Op{core.OpResponses, core.OpRerank},
 }

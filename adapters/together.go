@@ -1,6 +1,7 @@
 package adapters
 
 import (
+	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
@@ -8,7 +9,8 @@ import (
 // together serves open models under their Hugging Face names; retry-after comes with
 // successful replies too.
 //
-// Source: https://docs.together.ai/reference/chat-completions-1
+// Source: https://docs.together.ai/reference/chat-completions-1,
+// https://docs.together.ai/reference/rerank-1
 var together = &Adapter{
 	Name: "together",
 	Base: "https://api.together.xyz/v1",
@@ -21,6 +23,11 @@ var together = &Adapter{
 			core.OpPass:       "/",
 		},
 		AskUsage: true,
+	}, {
+		Dialect: cohere.API,
+		Paths: [core.NumOps]string{
+			core.OpRerank: "/rerank",
+		},
 	}},
 	Env: "TOGETHER_API_KEY",
 }

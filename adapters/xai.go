@@ -5,7 +5,8 @@ import (
 	"asbru/core"
 )
 
-// xai serves Grok, counts reasoning beside the completion and answers a bad key with 400.
+// xai serves Grok, counts reasoning beside the completion, answers a bad key with 400 and
+// refuses metadata.
 //
 // Source: https://docs.x.ai/docs/api-reference
 var xai = &Adapter{
@@ -19,6 +20,8 @@ var xai = &Adapter{
 			core.OpPass:      "/",
 		},
 		AskUsage: true,
+		Cut:      []string{"metadata"},
+		Quirks:   core.QuirkReasoningTotal,
 	}},
 	Serves: []string{"grok-"},
 	Env:    "XAI_API_KEY",

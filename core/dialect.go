@@ -20,6 +20,10 @@ type Dialect struct {
 	// AppendFault appends f as this dialect's error body. id is the request id.
 	AppendFault func(dst []byte, f *Fault, id []byte) []byte
 
+	// FaultHeader appends the header lines, each ended by CRLF, that go with AppendFault's
+	// body for clients that look for the kind of a fault there; nil: none.
+	FaultHeader func(dst []byte, f *Fault) []byte
+
 	// AppendStreamFault appends f as the event that ends a broken stream.
 	AppendStreamFault func(dst []byte, f *Fault, id []byte) []byte
 
@@ -32,6 +36,11 @@ type Dialect struct {
 	// ReadFault reads what an upstream's error body says: Message, Param and Kind,
 	// as far as it says them. The Code is the caller's, from the status.
 	ReadFault func(body []byte, f *Fault)
+
+	IDHeader string   // the reply header its clients read the request id from; empty: x-request-id alone
+	Forward  []string // request headers of its own, in lower case, that go to servers of the same dialect
+	CutQuery []string // query parameters that stay here: credentials, and what the path of a Face says
+	Extras   bool     // its clients bear members they do not know, such as extra_fields
 
 	Chats   [NumOps]*ChatCodec // the faces that conversations have; nil: none
 	Embeds  *EmbedCodec        // OpEmbed; nil: the format has no embeddings
@@ -191,5 +200,6 @@ type StreamState struct {
 	Finished  bool // a finish reason was seen
 	Done      bool // the terminator was seen
 	Failed    bool // an in-band error was seen
+	Unread    int  // events that could not be read
 	UsageOnly bool // the last event carried nothing but usage
 }

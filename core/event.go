@@ -78,6 +78,10 @@ type Side struct {
 	Flags             uint32
 }
 
+// ArrayStream, among Crossing.W.Flags before the first event, asks a writer whose
+// format has both for one JSON array instead of server-sent events.
+const ArrayStream uint32 = 1 << 31
+
 // A Block is one part of a streamed answer.
 type Block struct {
 	Kind   PartKind

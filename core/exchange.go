@@ -22,6 +22,7 @@ type Exchange struct {
 	Name  []byte   // the model name to send to targets that name none; aliases Peek
 	Face  *Face    // how the target of the attempt under way is asked
 	As    Op       // what it is asked for: Op, or what Op was translated into
+	Array bool     // the client takes its stream as one JSON array
 	Path  []byte   // what follows the door's prefix, query included; aliases the head
 	Body  []byte
 
@@ -72,5 +73,6 @@ func (x *Exchange) Reset() {
 	x.From, x.Face, x.Name, x.Path, x.Body = nil, nil, nil, nil, nil
 	x.Peek.Reset()
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
+	x.As, x.Array = 0, false
 	x.attempts, x.n = [MaxAttempts]Attempt{}, 0
 }

@@ -58,6 +58,7 @@ type Limits struct {
 	IdleWait     time.Duration // between requests of a connection
 	BodyWait     time.Duration // without progress while a body is read
 	WriteWait    time.Duration // without progress while a client is written to
+	NoExtras     bool          // translated answers carry no extra_fields
 	ServerTiming bool          // answer with a Server-Timing header
 }
 

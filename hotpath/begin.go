@@ -22,6 +22,10 @@ type flight struct {
 	key    *core.ProviderKey
 	tally  *core.Tally // of target, while it counts this flight as in flight
 	rel    relay
+	door   *Door
+	named  []byte    // the model that the path names, plain; its storage stays with the flight
+	stream bool      // the path asks for a stream
+	cross  *crossing // nil: client and target speak the same format, so far
 
 	begun  int64 // Clock when the attempt's request was handed to the kernel
 	first  int64 // Clock of the attempt's reply head
@@ -42,7 +46,8 @@ func (f *flight) reset() {
 	f.x.Reset()
 	gen := f.on.gen + 1
 	f.buf, f.head, f.free, f.gone, f.late = nil, 0, false, false, false
-	f.target, f.key, f.tally, f.rel = nil, nil, nil, relay{}
+	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
+	f.door, f.named, f.stream = nil, f.named[:0], false
 	f.begun, f.first, f.last, f.decide, f.kernel = 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
 	f.on = onLoop{gen: gen}
@@ -67,8 +72,8 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	f.free = r.Close || r.Minor == 0
 	s.identify(x, r, b)
 	path := r.Path.Of(b)
-	op, dialect, tail, ok := s.open(r.Method.Of(b), path)
-	if !ok {
+	op, door, tail, found := s.open(r.Method.Of(b), path)
+	if door == nil {
 		if len(s.opt.Doors) > 0 {
 			x.From = s.opt.Doors[0].Dialect
 		}
@@ -77,8 +82,17 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 		}
 		return waySlow
 	}
-	x.Op, x.From, x.Path = op, dialect, tail
-	if !http1.PathClean(path) {
+	x.Op, x.From, x.Path, f.door = op, door.Dialect, tail, door
+	if found.Speaks != nil {
+		x.From = found.Speaks
+	}
+	clean := false
+	if found.Model == nil {
+		clean = http1.PathClean(path)
+	} else {
+		clean = s.named(f, path, found, r.Query.Of(b))
+	}
+	if !clean {
 		return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", "send the path in its plain form")
 	}
 	if r.Minor == 0 {
@@ -93,7 +107,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if !caller(x, r, b) {
 		return wayFault
 	}
-	limit := or(x.Snap.Limits.BodyBytes, defaultBody)
+	limit := bodyLimit(x.Snap, r, b)
 	if r.ContentLength > int64(limit) {
 		return tooLarge(x, r.ContentLength, limit)
 	}
@@ -163,6 +177,18 @@ func credential(r *http1.Request, b []byte) []byte {
 		}
 	}
 	return nil
+}
+
+// bodyLimit is what a body may be long. A form holds a file of up to 25 MB, which is
+// what providers take, beside its other fields.
+func bodyLimit(snap *core.Snapshot, r *http1.Request, b []byte) int {
+	if n := snap.Limits.BodyBytes; n > 0 && n != defaultBody {
+		return n
+	}
+	if http1.HasPrefixFold(r.Value(b, http1.ContentType), "multipart/form-data") {
+		return defaultForm
+	}
+	return defaultBody
 }
 
 func refuse(x *core.Exchange, c core.Code, message, hint string) way {

@@ -85,6 +85,11 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 	f.decide += f.begun - t0
 	u.SetWriteDeadline(f.until(or(w.Header, defaultHeader)))
 	_, err := u.Write(k.box.bytes())
+	for i := 0; i < len(k.box.tail) && err == nil; i++ {
+		if p := k.box.tail[i]; len(p) > 0 {
+			err = k.upload(f, u, p)
+		}
+	}
 	f.kernel += core.Clock() - t0
 	if err != nil {
 		u.Close()
@@ -101,6 +106,19 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 		return tryNext, n == 0 && !f.late
 	}
 	return k.relay(f, u, b, n), false
+}
+
+// upload writes a large piece of a body. Progress is what the wait is for.
+func (k *conn) upload(f *flight, u *upstream.Conn, p []byte) error {
+	for len(p) > 0 {
+		u.SetWriteDeadline(f.until(or(f.target.Waits.Header, defaultHeader)))
+		n, err := u.Write(p[:min(len(p), uploadSize)])
+		if err != nil {
+			return err
+		}
+		p = p[n:]
+	}
+	return nil
 }
 
 // until is the end of a wait of d that begins now, and never past the exchange's end.

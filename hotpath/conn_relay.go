@@ -21,6 +21,9 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	}
 	f.frame(&k.rep, b, k.req.Method.Of(f.buf))
 	l.cut.Grow, l.cut.Free = s.hooks.Grow, s.hooks.Free
+	if l.gather {
+		return k.gather(f, u, b, n)
+	}
 	t0 := f.first
 	k.box.reset()
 	rest, done, err := l.feed(&f.x, b[n:], &k.box, &s.shared)
@@ -30,7 +33,7 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	f.decide += t1 - t0
 	werr := k.write(f, k.box.bytes())
 	f.kernel += core.Clock() - t0
-	if l.sse {
+	if l.stream {
 		f.ttft = core.Clock() - f.x.Start
 	}
 	for !done && err == nil && werr == nil {
@@ -54,6 +57,44 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		}
 	}
 	k.ended(f, u, done && err == nil, werr, len(rest) == 0)
+	return tryDone
+}
+
+// gather reads the whole reply whose head and first bytes are in b, and gives the
+// client its translation. A reply that breaks off has reached nobody: another
+// target may do better.
+func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
+	s, l := k.s, &f.rel
+	rest, done, err := l.feed(&f.x, b[n:], &k.box, &s.shared)
+	for !done && err == nil {
+		u.SetReadDeadline(f.until(or(f.target.Waits.Stall, defaultStall)))
+		m, rerr := u.Read(b[:cap(b)])
+		if m == 0 {
+			if err = orEOF(rerr); l.from == bodyClose && errors.Is(err, io.EOF) {
+				done, err = true, nil
+			}
+			break
+		}
+		rest, done, err = l.feed(&f.x, b[:m], &k.box, &s.shared)
+	}
+	if err != nil {
+		u.Close()
+		f.late = errors.Is(err, os.ErrDeadlineExceeded)
+		l.drop(&s.shared)
+		f.attempt().Status = 0
+		return tryNext
+	}
+	t0 := core.Clock()
+	s.whole(f, &k.box)
+	f.decide += core.Clock() - t0
+	werr := k.write(f, k.box.bytes())
+	f.kernel += core.Clock() - t0
+	if f.x.Fault != nil { // the provider's reply could not be read; the client has been told
+		u.Close()
+		k.allow(probeNothing)
+		return tryDone
+	}
+	k.ended(f, u, true, werr, len(rest) == 0)
 	return tryDone
 }
 

@@ -80,7 +80,7 @@ func (k *conn) readBody(f *flight) bool {
 	}
 	wait := or(lim.BodyWait, defaultBodyWait)
 	if k.req.Chunked {
-		return k.readChunks(f, wait, or(lim.BodyBytes, defaultBody))
+		return k.readChunks(f, wait, bodyLimit(f.x.Snap, &k.req, k.in))
 	}
 	total := f.head + int(max(k.req.ContentLength, 0))
 	if total > largeBody && !s.hold(f, total) {

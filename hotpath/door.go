@@ -4,18 +4,35 @@ import (
 	"bytes"
 
 	"asbru/core"
+	"asbru/hotpath/http1"
 )
 
 // A Door is a path prefix behind which one dialect is spoken.
 type Door struct {
 	Prefix  string // "/v1", "/openai/v1"; no trailing slash
 	Dialect *core.Dialect
-	Ops     map[string]core.Op // "POST /chat/completions" → OpChat, "GET /models/*" whatever follows; anything else behind the prefix is OpPass
+	// Find reads what the map does not tell from a path that names its model; nil: no such
+	// paths. Model is still percent-encoded and aliases tail.
+	Find func(method, tail []byte) (Found, bool)
+
+	// Provider is who gets all that comes through here, as it comes; empty: the model decides.
+	Provider string
+
+	Ops map[string]core.Op // "POST /chat/completions" → OpChat, "GET /models/*" whatever follows; anything else behind the prefix is OpPass
+}
+
+// A Found is what a path tells that names its model.
+type Found struct {
+	Op     core.Op
+	Model  []byte        // nil: the path names none
+	Speaks *core.Dialect // nil: the door's
+	Stream bool          // a stream is asked for
+	Array  bool          // as one JSON array, unless the query says alt=sse
 }
 
 // open finds the door of a path: the operation, the dialect, and what follows the
-// prefix. ok is false for a path behind no door.
-func (s *Server) open(method, path []byte) (op core.Op, d *core.Dialect, tail []byte, ok bool) {
+// prefix. door is nil for a path behind none.
+func (s *Server) open(method, path []byte) (op core.Op, door *Door, tail []byte, found Found) {
 	for i := range s.opt.Doors {
 		door := &s.opt.Doors[i]
 		n := len(door.Prefix)
@@ -27,16 +44,59 @@ func (s *Server) open(method, path []byte) (op core.Op, d *core.Dialect, tail []
 		if k := len(method) + 1 + len(tail); k <= len(key) {
 			b := append(append(append(key[:0], method...), ' '), tail...)
 			if op, ok := door.Ops[string(b)]; ok {
-				return op, door.Dialect, tail, true
+				return op, door, tail, found
 			}
 		}
 		if i := bytes.IndexByte(tail[1:], '/'); i >= 0 && len(method)+i+4 <= len(key) {
 			b := append(append(append(append(key[:0], method...), ' '), tail[:i+2]...), '*')
 			if op, ok := door.Ops[string(b)]; ok {
-				return op, door.Dialect, tail, true
+				return op, door, tail, found
 			}
 		}
-		return core.OpPass, door.Dialect, tail, true
+		if door.Find != nil {
+			if found, ok := door.Find(method, tail); ok {
+				return found.Op, door, tail, found
+			}
+		}
+		return core.OpPass, door, tail, found
 	}
-	return 0, nil, nil, false
+	return 0, nil, nil, found
+}
+
+// named takes the model out of a path. It reports false for a path that two readers
+// could read differently: the name's segment is judged decoded, the rest as it is.
+func (s *Server) named(f *flight, path []byte, found Found, query []byte) bool {
+	start := cap(path) - cap(found.Model)
+	var room [512]byte
+	rest := append(append(append(room[:0], path[:start]...), 'm'), path[start+len(found.Model):]...)
+	if !http1.PathClean(rest) {
+		return false
+	}
+	name := f.named[:0]
+	if name == nil {
+		name = make([]byte, 0, core.MaxModelName)
+	}
+	for i := 0; i < len(found.Model); i++ {
+		c := found.Model[i]
+		if c == '%' {
+			if i+2 >= len(found.Model) {
+				return false
+			}
+			hi, lo := unhex(found.Model[i+1]), unhex(found.Model[i+2])
+			if hi > 15 || lo > 15 {
+				return false
+			}
+			c, i = hi<<4|lo, i+2
+		}
+		if c <= ' ' || c >= 0x7f || bytes.IndexByte([]byte("%*{}<>\"\\`?#"), c) >= 0 || len(name) == core.MaxModelName {
+			return false
+		}
+		name = append(name, c)
+	}
+	if len(name) == 0 || bytes.Contains(name, []byte("..")) || bytes.Contains(name, []byte("//")) || name[0] == '/' {
+		return false
+	}
+	f.named, f.stream = name, found.Stream
+	f.x.Array = found.Array && !bytes.Contains(query, []byte("alt=sse"))
+	return true
 }

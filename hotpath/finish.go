@@ -13,15 +13,16 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	x := &f.x
 	l := &f.rel
 	if l.kept != nil {
-		if x.Fault == nil {
+		if x.Fault == nil && !l.gather {
 			x.From.ReadUsage(l.kept, &x.Usage)
 		}
 		lend.Give(l.kept)
 		l.kept = nil
 	}
-	if l.sse {
+	if l.stream {
 		x.Usage = x.Stream.Usage
 		l.cut.Reset()
+		l.dropFrames()
 	}
 	s.uncount(f)
 	if x.Plan != nil {
@@ -42,6 +43,11 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	if s.opt.Records != nil {
 		s.record(f, peer, total)
 	}
+	if f.cross != nil {
+		f.cross.reset()
+		s.crosses.Put(f.cross)
+		f.cross = nil
+	}
 }
 
 // uncount takes f out of what counts exchanges under way. It may be called twice.
@@ -56,7 +62,7 @@ func (s *Server) uncount(f *flight) {
 // gap notes a read from upstream in a stream.
 func (f *flight) gap() {
 	now := core.Clock()
-	if f.last > 0 && f.rel.sse && f.target.Tally != nil {
+	if f.last > 0 && f.rel.stream && f.target.Tally != nil {
 		f.target.Tally.Gap.Add(now - f.last)
 	}
 	f.last = now
@@ -113,7 +119,7 @@ func (s *Server) record(f *flight, peer *[16]byte, total int64) {
 	x := &f.x
 	r := core.Record{
 		ID: x.ID, End: time.Now().UnixNano(), Key: x.Key, Peer: *peer, Op: x.Op,
-		Attempts: uint8(len(x.Attempts())), Stream: f.rel.sse, Status: uint16(f.status), Usage: x.Usage,
+		Attempts: uint8(len(x.Attempts())), Stream: f.rel.stream, Status: uint16(f.status), Usage: x.Usage,
 		In: f.in, Out: f.out, Total: total, Decide: f.decide, Kernel: f.kernel, TTFT: f.ttft,
 	}
 	if f.rel.committed || len(x.Attempts()) > 0 {

@@ -111,10 +111,14 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 	h = append(h, "\r\n"...)
 	for i := range rep.N {
 		fd := &rep.Fields[i]
-		if answered[fd.ID] && len(h)+int(fd.Value.End-fd.Value.Start) < maxOutHead {
+		if answered[fd.ID] && (l.cross == nil || crossed[fd.ID]) && len(h)+int(fd.Value.End-fd.Value.Start) < maxOutHead {
 			h = append(append(h, fd.Name.Of(b)...), ": "...)
 			h = append(append(h, fd.Value.Of(b)...), "\r\n"...)
 		}
+	}
+	if l.cross != nil {
+		h = append(append(append(h, "Content-Type: "...), streamType(x.From.Chats[x.Op].Framing, x.Array)...), "\r\n"...)
+		h = l.cross.appendDropped(h)
 	}
 	h = s.appendOwn(h, f)
 	switch l.to {
@@ -139,9 +143,17 @@ func (f *flight) frame(rep *http1.Reply, b []byte, method []byte) {
 	x, l := &f.x, &f.rel
 	kind := rep.Value(b, http1.ContentType)
 	ok := rep.Status >= 200 && rep.Status < 300 && rep.At[http1.ContentEncoding] == 0 // else it cannot be read
-	l.sse = ok && http1.HasPrefixFold(kind, "text/event-stream")
-	l.strip = l.sse && x.Peek.Stream && !x.Peek.AskUsage && x.Face.AskUsage
-	l.reads = ok && !l.sse && x.Op != core.OpPass && x.From.ReadUsage != nil && http1.HasPrefixFold(kind, "application/json")
+	framing, stream := framingOf(kind)
+	l.stream, l.framing = ok && stream, framing
+	l.sse = l.stream && framing == core.FramingSSE
+	if f.crosses() {
+		l.cross = f.cross
+		l.stream = l.stream && x.Peek.Stream && x.Face.Dialect.Chats[x.As] != nil
+		l.sse = l.stream && x.From.Chats[x.Op].Framing == core.FramingSSE && !x.Array
+		l.gather = !l.stream
+	}
+	l.strip = l.sse && l.cross == nil && x.Peek.Stream && !x.Peek.AskUsage && x.Face.AskUsage
+	l.reads = ok && !l.stream && l.cross == nil && (x.Op != core.OpPass || len(x.Peek.Model) > 0) && x.From.ReadUsage != nil && http1.HasPrefixFold(kind, "application/json")
 	switch {
 	case string(method) == "HEAD" || rep.Status == 204 || rep.Status == 304:
 		l.from, l.to = bodyNone, bodyNone
@@ -149,17 +161,47 @@ func (f *flight) frame(rep *http1.Reply, b []byte, method []byte) {
 		l.from, l.to = bodyChunked, bodyChunked
 	case rep.ContentLength >= 0:
 		l.from, l.to, l.left = bodyLength, bodyLength, rep.ContentLength
-		if l.sse {
+		if l.stream {
 			l.to = bodyChunked
 		}
 	default:
 		l.from, l.to = bodyClose, bodyChunked
 	}
+	if l.gather {
+		l.to = bodyNone
+		l.cross.keep(rep, b)
+		f.status = rep.Status
+	}
+}
+
+// crossed are those of answered that hold for a translated reply too.
+var crossed = [http1.NumFieldIDs]bool{
+	http1.CacheControl: true,
+	http1.Date:         true,
+	http1.RetryAfter:   true,
+	http1.RetryAfterMs: true,
+	http1.XShouldRetry: true,
+}
+
+// framingOf tells by its type how a stream is cut into events.
+func framingOf(kind []byte) (f core.Framing, stream bool) {
+	switch {
+	case http1.HasPrefixFold(kind, "text/event-stream"):
+		return core.FramingSSE, true
+	case http1.HasPrefixFold(kind, "application/vnd.amazon.eventstream"):
+		return core.FramingEventStream, true
+	case http1.HasPrefixFold(kind, "application/x-ndjson"):
+		return core.FramingLines, true
+	}
+	return 0, false
 }
 
 // appendOwn appends the fields that every answer of ours carries.
 func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	h = append(appendHexID(append(h, "X-Request-Id: "...), &f.x.ID), "\r\n"...)
+	if d := f.x.From; d != nil && d.IDHeader != "" {
+		h = append(appendHexID(append(append(h, d.IDHeader...), ": "...), &f.x.ID), "\r\n"...)
+	}
 	if f.free || s.draining.Load() {
 		f.free = true
 		h = append(h, "Connection: close\r\n"...)
@@ -218,6 +260,9 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 	}
 	if status == 405 {
 		h = append(h, "Allow: GET, POST, PUT, PATCH, DELETE, HEAD\r\n"...)
+	}
+	if x.Fault != nil && x.From != nil && x.From.FaultHeader != nil {
+		h = x.From.FaultHeader(h, x.Fault)
 	}
 	h = s.appendOwn(h, f)
 	o.head = append(h, "\r\n"...)

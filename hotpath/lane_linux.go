@@ -55,6 +55,7 @@ type link struct {
 	f        *flight // whose reply comes here; nil while parked
 	out      []byte  // borrowed; bytes of the request that wait for the socket
 	sent     int     // of out
+	tail     tail    // what follows out: in the flight's own buffer
 }
 
 // onLoop is what a flight carries on a loop.

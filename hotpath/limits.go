@@ -5,6 +5,7 @@ import "time"
 // Bounds of the data plane. The configurable ones are defaults of core.Limits.
 const (
 	defaultBody      = 20 << 20
+	defaultForm      = 26 << 20
 	defaultConns     = 15000
 	defaultHeadWait  = 5 * time.Second
 	defaultIdleWait  = 60 * time.Second
@@ -19,7 +20,11 @@ const (
 	maxOutHead = 8 << 10  // a reply head we write; further fields of the provider are left out
 	maxKeep    = 1 << 20  // a unary reply kept to read its usage; a longer one is not read
 
-	streamRead = 8 << 10 // one read of the goroutine lane
+	maxWithout = 8        // members taken out of one request because its client said so
+	maxGather  = 64 << 20 // a reply that is translated as a whole
+
+	uploadSize = 256 << 10 // a piece of a large body written at once
+	streamRead = 8 << 10   // one read of the goroutine lane
 
 	defaultHeader = 30 * time.Second // from the last request byte to the reply head
 	defaultStall  = 30 * time.Second // between reply bytes

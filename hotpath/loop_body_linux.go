@@ -2,6 +2,7 @@ package hotpath
 
 import (
 	"asbru/core"
+	"asbru/hotpath/http1"
 )
 
 // halfHead keeps the beginning of a head. Its time runs from the first byte.
@@ -43,6 +44,12 @@ func (l *loop) charge(c *client, bytes int) bool {
 // takeChunks decodes what came of a chunked body, in place.
 func (l *loop) takeChunks(c *client) {
 	raw, lim := c.decoded, l.limits()
+	if len(c.in) > lim.BodyBytes {
+		l.reqOf = nil
+		if n, err := http1.ParseRequest(c.in, &l.req); n > 0 && err == nil {
+			lim.BodyBytes = bodyLimit(l.s.snap.Load(), &l.req, c.in)
+		}
+	}
 	for raw < len(c.in) {
 		p, n, done, err := c.chunks.Next(c.in[raw:])
 		c.decoded += copy(c.in[c.decoded:], p)

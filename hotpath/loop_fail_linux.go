@@ -48,6 +48,10 @@ func (l *loop) upstreamEnded(u *link, err error) {
 		return
 	}
 	f.on.mark = core.Clock()
+	if f.rel.gather && !f.rel.committed {
+		l.gatherEnded(u, f, err)
+		return
+	}
 	if !f.rel.committed {
 		var bad *http1.Refusal // of the first bytes: then there were some
 		silent := f.on.up == nil && !f.late && !errors.As(err, &bad)
@@ -74,4 +78,19 @@ func (l *loop) upstreamEnded(u *link, err error) {
 	}
 	l.write(f.on.c, f, l.box.bytes())
 	l.settle(f.on.c, f)
+}
+
+// gatherEnded ends a reply that nobody has got yet: it was complete, or another
+// target may do better.
+func (l *loop) gatherEnded(u *link, f *flight, err error) {
+	u.last = true
+	if f.rel.from == bodyClose && errors.Is(err, io.EOF) {
+		l.gathered(u, f, false)
+		return
+	}
+	u.f, f.on.u = nil, nil
+	l.unlink(u)
+	f.rel.drop(&l.bufs)
+	f.attempt().Status = 0
+	l.launch(f)
 }

@@ -135,7 +135,7 @@ func (l *loop) unlink(u *link) {
 		l.unstack(u)
 	}
 	l.bufs.Give(u.out)
-	u.out = nil
+	u.out, u.tail = nil, tail{}
 	l.vacate(u.slot)
 	u.raw.Close()
 }
@@ -185,8 +185,35 @@ func (l *loop) send(f *flight, u *link) bool {
 	if n < len(p) {
 		u.out, u.sent = append(l.bufs.Take(len(p)-n), p[n:]...), 0
 	}
+	if u.tail = l.box.tail; u.out == nil && u.tail.len() > 0 {
+		if _, err := u.upload(); err != nil {
+			return l.redial(f, u)
+		}
+	}
 	l.patience(u, or(f.target.Waits.Header, defaultHeader))
 	return true
+}
+
+// upload writes what is left of a large body, as far as the socket takes it.
+func (u *link) upload() (sent int, err error) {
+	for i := range u.tail {
+		for len(u.tail[i]) > 0 {
+			if u.raw.Pending() > 0 {
+				return sent, nil
+			}
+			p := u.tail[i][:min(len(u.tail[i]), uploadSize)]
+			n, err := u.raw.Write(p)
+			if err != nil {
+				return sent, err
+			}
+			sent += n
+			u.tail[i] = u.tail[i][n:]
+			if n < len(p) {
+				return sent, nil
+			}
+		}
+	}
+	return sent, nil
 }
 
 // onLink gives an upstream connection its turn.
@@ -229,6 +256,12 @@ func (l *loop) flushLink(u *link) bool {
 		}
 	} else if u.raw.Pending() > 0 {
 		err = u.raw.Flush()
+	}
+	if u.out == nil && err == nil && u.tail.len() > 0 {
+		var n int
+		if n, err = u.upload(); n > 0 && u.f != nil {
+			l.patience(u, or(u.f.target.Waits.Header, defaultHeader))
+		}
 	}
 	if err != nil {
 		l.upstreamEnded(u, err)

@@ -39,6 +39,10 @@ func (l *loop) pump(u *link) {
 // received passes bytes of a reply on.
 func (l *loop) received(u *link, f *flight, b []byte) {
 	f.on.mark = core.Clock()
+	if f.rel.gather {
+		l.gather(u, f, b)
+		return
+	}
 	if !f.rel.committed {
 		l.receivedHead(u, f, b)
 		return
@@ -94,6 +98,13 @@ func (l *loop) commit(u *link, f *flight, b []byte, n int) {
 	f.frame(&l.rep, b, f.buf[:4])
 	f.rel.cut.Grow, f.rel.cut.Free = l.hooks.Grow, l.hooks.Free
 	f.free = f.free || l.s.draining.Load()
+	if f.rel.gather {
+		u.last = l.rep.Close
+		l.gather(u, f, b[n:])
+		l.bufs.Give(f.on.up)
+		f.on.up = nil
+		return
+	}
 	l.box.reset()
 	rest, done, err := f.rel.feed(&f.x, b[n:], &l.box, &l.bufs)
 	l.s.commit(f, &l.rep, b, &l.box)
@@ -105,17 +116,40 @@ func (l *loop) commit(u *link, f *flight, b []byte, n int) {
 	l.write(f.on.c, f, l.box.bytes())
 	now := core.Clock()
 	f.kernel += now - f.on.mark
-	if f.rel.sse {
+	if f.rel.stream {
 		f.ttft, f.last = now-f.x.Start, now
 		l.release(f, done)
 	}
 	l.passed(u, f, len(rest) == 0, done, err)
 }
 
+// gather collects the reply that is translated as a whole: b is a piece of it.
+func (l *loop) gather(u *link, f *flight, b []byte) {
+	l.box.reset()
+	rest, done, err := f.rel.feed(&f.x, b, &l.box, &l.bufs)
+	switch {
+	case err != nil:
+		l.upstreamEnded(u, err)
+	case done:
+		l.gathered(u, f, len(rest) == 0)
+	default:
+		l.patience(u, or(f.target.Waits.Stall, defaultStall))
+	}
+}
+
+// gathered gives the client the translation of a reply that is there.
+func (l *loop) gathered(u *link, f *flight, clean bool) {
+	l.s.whole(f, &l.box)
+	f.decide += core.Clock() - f.on.mark
+	l.write(f.on.c, f, l.box.bytes())
+	f.kernel += core.Clock() - f.on.mark
+	l.passed(u, f, clean && f.x.Fault == nil, true, nil)
+}
+
 // release gives the request back once a stream is under way: it cannot be sent
 // again, and a stream may be quiet for long.
 func (l *loop) release(f *flight, done bool) {
-	if done || cap(f.buf) == 0 {
+	if done || cap(f.buf) == 0 || f.on.u != nil && f.on.u.tail.len() > 0 {
 		return
 	}
 	f.x.Peek.Model = f.name[:copy(f.name[:], f.x.Peek.Model)] // for the record
@@ -154,7 +188,7 @@ func (l *loop) patience(u *link, d time.Duration) {
 // complete ends an exchange whose reply was read to its end.
 func (l *loop) complete(u *link, f *flight, clean bool) {
 	u.f, f.on.u = nil, nil
-	if clean && u.out == nil && u.raw.Pending() == 0 && l.silent(u) {
+	if clean && u.out == nil && u.tail.len() == 0 && u.raw.Pending() == 0 && l.silent(u) {
 		l.park(u)
 	} else {
 		l.unlink(u)

@@ -31,6 +31,9 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 	if !peek(f, r) {
 		return false
 	}
+	if f.door.Provider != "" {
+		return through(f, r)
+	}
 	if len(x.Peek.Model) == 0 {
 		return pass(f, r)
 	}
@@ -39,6 +42,20 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 	}
 	refuse(x, core.NotFound, "nobody here serves the model "+quote(x.Peek.Model), "ask GET /v1/models for the names, or write provider/model")
 	x.Fault.Param = "model"
+	return false
+}
+
+// through finds the route behind a door of one provider.
+func through(f *flight, r *http1.Request) bool {
+	x := &f.x
+	if m := r.Method.Of(f.buf); string(m) != "POST" {
+		refuse(x, core.Forbidden, "only POST passes through here", "use the door without _passthrough")
+		return false
+	}
+	if x.Route, x.Name = x.Snap.Providers[f.door.Provider], x.Peek.Model; x.Route != nil {
+		return true
+	}
+	refuse(x, core.NotFound, "no provider is called "+quote([]byte(f.door.Provider)), "see the names under providers in the configuration")
 	return false
 }
 
@@ -83,8 +100,13 @@ func peek(f *flight, r *http1.Request) bool {
 		refuse(x, core.Invalid, "the request body is encoded and cannot be read", "send it without Content-Encoding")
 		return false
 	}
-	x.Fault = x.From.Peek(x.Body, x.Op, &x.Peek)
-	return x.Fault == nil
+	if x.Fault = x.From.Peek(x.Body, x.Op, &x.Peek); x.Fault != nil {
+		return false
+	}
+	if len(f.named) > 0 {
+		x.Peek.Model, x.Peek.Stream = f.named, x.Peek.Stream || f.stream
+	}
+	return true
 }
 
 // pass finds the route of a request that names no model: the provider the

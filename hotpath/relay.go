@@ -19,6 +19,7 @@ const (
 )
 
 // errCut says that the upstream ended before its reply did.
+var errLong = errors.New("the provider's reply is too long to be translated")
 var errCut = errors.New("the provider's connection ended before its reply was complete")
 
 // A relay copies one reply's body from upstream to the client. It decodes the
@@ -26,14 +27,19 @@ var errCut = errors.New("the provider's connection ended before its reply was co
 // frames them for the client. It holds no buffer while a stream is quiet.
 type relay struct {
 	from, to  framing
-	sse       bool // the body is an event stream
-	strip     bool // usage was asked for by us: its event is not the client's
-	committed bool // the head was given to the client
+	stream    bool // the body is cut into events
+	framing   core.Framing
+	sse       bool      // the client gets server-sent events
+	cross     *crossing // the reply is translated; nil: its bytes pass
+	gather    bool      // it is translated as a whole: nothing is given on before it is in kept
+	strip     bool      // usage was asked for by us: its event is not the client's
+	committed bool      // the head was given to the client
 	left      int64
 	chunks    http1.Chunks
 	cut       frame.Cutter
-	kept      []byte // a unary body so far, to read its usage when whole; borrowed
-	reads     bool   // kept is wanted
+	frames    *frames // nil: not needed so far
+	kept      []byte  // a unary body so far, to read its usage when whole; borrowed
+	reads     bool    // kept is wanted
 }
 
 // feed takes bytes read from upstream and appends to o what the client gets.
@@ -53,8 +59,8 @@ func (l *relay) feed(x *core.Exchange, src []byte, o *outbox, lend lender) (rest
 	if l.from == bodyNone || l.from == bodyLength && l.left == 0 {
 		done = true
 	}
-	if done && l.sse {
-		l.flushTail(x, o)
+	if done && l.stream {
+		err = l.flushTail(x, o)
 	}
 	if l.to == bodyChunked {
 		seal(o, gap, at, done)
@@ -80,12 +86,17 @@ func (l *relay) decode(src []byte) (payload, rest []byte, done bool, err error) 
 
 // emit looks at payload and appends it.
 func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
-	if !l.sse {
+	switch {
+	case l.gather:
+		return l.collect(p, lend)
+	case !l.stream:
 		if l.reads {
 			l.keep(p, lend)
 		}
 		o.b = append(o.b, p...)
 		return nil
+	case l.framing != core.FramingSSE:
+		return l.emitFrames(x, p, o)
 	}
 	for len(p) > 0 {
 		raw, ev, n, err := l.cut.Next(p)
@@ -94,6 +105,14 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 		}
 		p = p[n:]
 		if raw == nil {
+			continue
+		}
+		if l.cross != nil {
+			if !ev.Comment {
+				o.b = l.cross.pass(o.b, x, ev.Type, ev.Data)
+			} else if l.sse {
+				o.b = append(o.b, raw...)
+			}
 			continue
 		}
 		if !ev.Comment {
@@ -109,14 +128,52 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 
 // flushTail passes the last event on when only the byte is missing that would
 // tell its line end. An unfinished event is dropped, as every client would.
-func (l *relay) flushTail(x *core.Exchange, o *outbox) {
+func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
 	if raw, ev := l.cut.Last(); raw != nil {
-		if !ev.Comment {
-			x.From.ReadEvent(ev.Data, &x.Stream)
+		switch {
+		case l.cross != nil && !ev.Comment:
+			o.b = l.cross.pass(o.b, x, ev.Type, ev.Data)
+		case l.cross == nil:
+			if !ev.Comment {
+				x.From.ReadEvent(ev.Data, &x.Stream)
+			}
+			o.b = append(o.b, raw...)
 		}
-		o.b = append(o.b, raw...)
 	}
 	l.cut.Reset()
+	if l.frames != nil {
+		l.lastFrame(x, o)
+	}
+	if l.cross == nil {
+		return nil
+	}
+	var cut bool
+	if o.b, cut = l.cross.last(o.b, x); cut {
+		return errCut
+	}
+	return nil
+}
+
+// collect keeps a piece of a body that is translated as a whole.
+func (l *relay) collect(p []byte, lend lender) error {
+	if len(l.kept)+len(p) > maxGather {
+		return errLong
+	}
+	if l.kept == nil {
+		l.kept = lend.Take(max(len(p), int(min(l.left, maxKeep))))
+	}
+	l.kept = append(lend.Grow(l.kept, len(p)), p...)
+	return nil
+}
+
+// drop gives back what an attempt left whose reply nobody gets.
+func (l *relay) drop(lend lender) {
+	if l.kept != nil {
+		lend.Give(l.kept)
+	}
+	l.cut.Reset()
+	l.dropFrames()
+	*l = relay{}
 }
 
 func (l *relay) keep(p []byte, lend lender) {
@@ -133,11 +190,14 @@ func (l *relay) keep(p []byte, lend lender) {
 
 // end closes a body that the end of the upstream's connection ends.
 func (l *relay) end(x *core.Exchange, o *outbox) {
-	if l.sse {
+	if l.stream {
 		gap := len(o.b)
 		o.b = append(o.b, "00000000\r\n"...)
 		at := len(o.b)
-		l.flushTail(x, o)
+		if l.flushTail(x, o) != nil {
+			refuse(x, core.UpstreamFailed, errCut.Error(), "")
+			l.fault(x, o)
+		}
 		seal(o, gap, at, true)
 		return
 	}
@@ -148,16 +208,21 @@ func (l *relay) end(x *core.Exchange, o *outbox) {
 // failed. It reports false when the client can only be told by the end of
 // the connection.
 func (l *relay) broken(x *core.Exchange, o *outbox) bool {
-	if !l.sse || l.to != bodyChunked || x.From.AppendStreamFault == nil {
+	if !l.stream || l.cross == nil && !l.sse || l.to != bodyChunked || x.From.AppendStreamFault == nil {
 		return false
 	}
 	gap := len(o.b)
 	o.b = append(o.b, "00000000\r\n"...)
 	at := len(o.b)
-	var id [32]byte
-	o.b = x.From.AppendStreamFault(o.b, x.Fault, appendHexID(id[:0], &x.ID))
+	l.fault(x, o)
 	seal(o, gap, at, true)
 	return true
+}
+
+// fault appends x.Fault as the client's format says it in a stream.
+func (l *relay) fault(x *core.Exchange, o *outbox) {
+	var id [32]byte
+	o.b = x.From.AppendStreamFault(o.b, x.Fault, appendHexID(id[:0], &x.ID))
 }
 
 // seal turns what was appended after at into one chunk whose size line starts

@@ -28,7 +28,14 @@ type outbox struct {
 	b     []byte // b[start:] is what to send
 	start int
 	head  []byte // scratch for the head
+	tail  tail   // what to send behind b[start:], where it stands
 }
+
+// A tail is a large body that is sent from where the client's bytes lie: a copy of each
+// upload would be a second upload in memory.
+type tail [3][]byte
+
+func (t *tail) len() int { return len(t[0]) + len(t[1]) + len(t[2]) }
 
 func (o *outbox) reset() {
 	if cap(o.b) < frontRoom {
@@ -36,6 +43,7 @@ func (o *outbox) reset() {
 	}
 	o.b, o.start = o.b[:frontRoom], frontRoom
 	o.head = o.head[:0]
+	o.tail = tail{}
 }
 
 // shrink drops a buffer that one large message grew.
@@ -62,29 +70,44 @@ func (o *outbox) bytes() []byte { return o.b[o.start:] }
 func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 	x, t := &f.x, f.target
 	o.reset()
-	o.b = appendBody(o.b, f, r)
+	crosses := f.crosses()
+	model := f.model()
+	if crosses {
+		var ok bool
+		if o.b, ok = s.translate(o.b, f, r, model); !ok {
+			return false
+		}
+	} else if !o.split(f, r, model) {
+		o.b = appendBody(o.b, f, r, model)
+	}
 	h := append(o.head, r.Method.Of(f.buf)...)
 	h = append(h, ' ')
-	h = append(h, x.Face.Paths[x.As]...)
+	at := len(h)
+	h = x.Face.AppendPath(h, x.As, x.Peek.Stream, model)
 	if x.Op == core.OpPass {
 		h = append(h, x.Path...)
 	}
-	if q := r.Query.Of(f.buf); len(q) > 0 {
-		mark := byte('?')
-		if bytes.IndexByte([]byte(x.Face.Paths[x.As]), '?') >= 0 {
-			mark = '&'
-		}
-		h = append(append(h, mark), q...)
+	if q := r.Query.Of(f.buf); !crosses && (len(q) > 0 || x.Array) {
+		h = appendQuery(h, at, q, x)
 	}
+	target := core.Span{Start: int32(at), End: int32(len(h))}
 	h = append(append(h, " HTTP/1.1\r\nHost: "...), t.Host...)
 	h = append(h, "\r\n"...)
-	if f.key != nil {
+	if f.key != nil && f.key.Sign != nil {
+		var ok bool
+		if h, ok = sign(h, f, r, target, o.b[frontRoom:]); !ok {
+			return false
+		}
+	} else if f.key != nil {
 		h = append(h, f.key.Header...)
 	}
-	h = append(h, t.Headers...)
-	h = appendForwarded(h, r, f.buf)
+	h = append(append(h, x.Face.Headers...), t.Headers...)
+	if crosses {
+		h = append(h, "Content-Type: application/json\r\n"...)
+	}
+	h = appendForwarded(h, r, f, crosses)
 	h = append(h, "Accept-Encoding: identity\r\n"...)
-	if n := len(o.b) - frontRoom; n > 0 || r.ContentLength >= 0 || r.Chunked {
+	if n := len(o.b) - frontRoom + o.tail.len(); n > 0 || r.ContentLength >= 0 || r.Chunked {
 		h = append(http1.AppendUint(append(h, "Content-Length: "...), uint64(n)), "\r\n"...)
 	}
 	o.head = append(h, "\r\n"...)
@@ -96,25 +119,125 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 	return true
 }
 
-func appendForwarded(h []byte, r *http1.Request, b []byte) []byte {
-	for i := range r.N {
-		fd := &r.Fields[i]
-		if forwarded[fd.ID] {
-			h = append(append(h, fd.Name.Of(b)...), ": "...)
-			h = append(append(h, fd.Value.Of(b)...), "\r\n"...)
+// model is the name to send.
+func (f *flight) model() []byte {
+	if m := f.target.Model; m != "" {
+		return append(f.name[:0], m...)
+	}
+	return f.x.Name
+}
+
+// sign appends the credential lines of a key that signs or that changes.
+func sign(h []byte, f *flight, r *http1.Request, target core.Span, body []byte) (lines []byte, ok bool) {
+	x := &f.x
+	path, query, _ := bytes.Cut(target.Of(h), []byte("?"))
+	kind := r.Value(f.buf, http1.ContentType)
+	if f.crosses() {
+		kind = []byte("application/json")
+	}
+	o := core.Outgoing{Method: r.Method.Of(f.buf), Path: path, Query: query, Host: []byte(f.target.Host), Type: kind, Body: body}
+	if h, ok = f.key.Sign(h, &o); !ok {
+		refuse(x, core.UpstreamFailed, "there is no valid credential for "+f.target.Name+" at the moment", "see the log for why it could not be renewed")
+	}
+	return h, ok
+}
+
+// appendQuery appends the client's query to the path at h[at:], without what stays here.
+// A client that takes one JSON array is not sent where events are.
+func appendQuery(h []byte, at int, q []byte, x *core.Exchange) []byte {
+	mark := byte('?')
+	if i := bytes.IndexByte(h[at:], '?'); i >= 0 && x.Array {
+		h = h[:at+i]
+	} else if i >= 0 {
+		mark = '&'
+	}
+next:
+	for len(q) > 0 {
+		var p []byte
+		p, q, _ = bytes.Cut(q, []byte("&"))
+		name, _, _ := bytes.Cut(p, []byte("="))
+		for _, stays := range x.From.CutQuery {
+			if string(name) == stays {
+				continue next
+			}
+		}
+		if len(p) > 0 {
+			h = append(append(h, mark), p...)
+			mark = '&'
 		}
 	}
 	return h
 }
 
+// split sends a large body that is no JSON in pieces of the client's own bytes. It
+// reports false for all others.
+func (o *outbox) split(f *flight, r *http1.Request, model []byte) bool {
+	x := &f.x
+	if x.Op != core.OpPass || len(x.Body) < largeBody || f.key != nil && f.key.Sign != nil || isJSON(r.Value(f.buf, http1.ContentType)) {
+		return false
+	}
+	if at := x.Peek.ModelAt; at.Present() {
+		o.tail = tail{x.Body[:at.Start], append([]byte(nil), model...), x.Body[at.End:]}
+	} else {
+		o.tail[0] = x.Body
+	}
+	return true
+}
+
+// appendForwarded appends the client's fields that go upstream. Those of its own
+// format, and what its body and its taste are, stay here when the target speaks another.
+func appendForwarded(h []byte, r *http1.Request, f *flight, crosses bool) []byte {
+	b := f.buf
+	for i := range r.N {
+		fd := &r.Fields[i]
+		name := fd.Name.Of(b)
+		switch {
+		case forwarded[fd.ID]:
+			if crosses && (fd.ID == http1.ContentType || fd.ID == http1.Accept || fd.ID == http1.OpenAIBeta) {
+				continue
+			}
+		case fd.ID == http1.Other && len(name) > len(extraHeader) && http1.HasPrefixFold(name, extraHeader):
+			if name = name[len(extraHeader):]; !extra(name) {
+				continue
+			}
+		case crosses || !listed(f.x.From.Forward, name):
+			continue
+		}
+		h = append(append(h, name...), ": "...)
+		h = append(append(h, fd.Value.Of(b)...), "\r\n"...)
+	}
+	return h
+}
+
+// extraHeader begins the name of a field that the client wants sent on without it.
+const extraHeader = "x-bf-eh-"
+
+// kept fields are never sent for a client, whatever it calls them: what frames a
+// message, what belongs to one connection, and what carries a credential.
+var kept = []string{
+	"proxy-authorization", "proxy-authenticate", "proxy-connection", "cookie", "host", "content-length", "content-type",
+	"content-encoding", "accept-encoding", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect",
+	"authorization", "x-api-key", "api-key", "x-goog-api-key", "x-amz-security-token", "x-amz-date", "x-amz-content-sha256",
+}
+
+// extra reports whether a client may have a field called name sent on.
+func extra(name []byte) bool {
+	return !listed(kept, name) && !http1.HasPrefixFold(name, "x-bf-") && !http1.HasPrefixFold(name, "x-forwarded-")
+}
+
+func listed(names []string, name []byte) bool {
+	for _, n := range names {
+		if http1.EqualFold(name, n) {
+			return true
+		}
+	}
+	return false
+}
+
 // appendBody appends the body to send. A form keeps its bytes but for the
 // value of its model field; JSON is the dialect's to patch; all else passes.
-func appendBody(dst []byte, f *flight, r *http1.Request) []byte {
-	x, t := &f.x, f.target
-	model := x.Name
-	if t.Model != "" {
-		model = append(f.name[:0], t.Model...)
-	}
+func appendBody(dst []byte, f *flight, r *http1.Request, model []byte) []byte {
+	x := &f.x
 	at := x.Peek.ModelAt
 	switch {
 	case len(x.Body) == 0:

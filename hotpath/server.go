@@ -33,6 +33,7 @@ type Server struct {
 	shared  buf.Shared
 	hooks   hooks
 	flights sync.Pool
+	crosses sync.Pool
 	fleet   fleet // the loop lane; nothing where there is none
 
 	arriving atomic.Int64 // connections accepted by the goroutine lane and not in conns yet
@@ -47,6 +48,7 @@ func New(o Options) *Server {
 	s := &Server{opt: o, conns: map[*conn]struct{}{}, ends: map[net.Listener]struct{}{}}
 	rand.Read(s.seed[:])
 	s.flights.New = func() any { return new(flight) }
+	s.crosses.New = func() any { return newCrossing() }
 	s.stats.Name = "goroutine"
 	s.hooks = hooks{Grow: s.shared.Need, Free: s.shared.Give}
 	return s

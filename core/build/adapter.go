@@ -1,7 +1,9 @@
 package build
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"asbru/adapters"
@@ -12,16 +14,22 @@ import (
 func Kinds() map[string]config.Kind {
 	kinds := make(map[string]config.Kind, len(adapters.All))
 	for _, a := range adapters.All {
-		kinds[a.Name] = config.Kind{NeedsKey: a.Env != "", HasBase: a.Base != "", Serves: patterns(a)}
+		k := config.Kind{NeedsKey: a.Env != "", HasBase: a.Base != "", Serves: patterns(a), Needs: a.Needs()}
+		for _, o := range a.Options {
+			k.Options = append(k.Options, o.Name)
+		}
+		for _, f := range a.Faces {
+			if !slices.Contains(k.Dialects, f.Dialect.Name) {
+				k.Dialects = append(k.Dialects, f.Dialect.Name)
+			}
+		}
+		kinds[a.Name] = k
 	}
 	return kinds
 }
 
-// compatible is the adapter of what has a base_url and no kind of its own.
-const compatible = "openai-compatible"
-
 // findAdapter finds the adapter of p: its type, else its name when that is one,
-// else compatible when it has an address of its own.
+// else the one for servers that speak its dialect when it has an address of its own.
 func (c *compiler) findAdapter(p *provider) bool {
 	kind, at := p.doc.Type, p.at+".type"
 	if kind == "" {
@@ -29,13 +37,17 @@ func (c *compiler) findAdapter(p *provider) bool {
 	}
 	a, ok := adapters.Find(kind)
 	if !ok && p.doc.Type == "" && p.doc.BaseURL != "" {
-		a, ok = adapters.Find(compatible)
+		dialect := cmp.Or(p.doc.Dialect, "openai")
+		if a, ok = adapters.Find(dialect + "-compatible"); !ok {
+			a, ok = adapters.Find(dialect)
+		}
 	}
 	if !ok {
-		c.fail(at, fmt.Sprintf("is %q, a provider nobody here knows", kind), "if it speaks OpenAI's API, set type: openai and base_url")
+		c.fail(at, fmt.Sprintf("is %q, a provider nobody here knows", kind), "if it speaks OpenAI's or Anthropic's API, set base_url, and dialect: anthropic for the latter")
+		return false
 	}
-	p.adapter = a
-	return ok
+	p.adapter, p.options = a, a.Filled(p.doc.Options)
+	return true
 }
 
 // serves lists the bare names of p, "*" at the end for a prefix. An adapter's

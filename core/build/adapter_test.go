@@ -1,6 +1,8 @@
 package build
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"asbru/adapters"
@@ -8,17 +10,31 @@ import (
 	"asbru/core/config"
 )
 
-// Every adapter works with no more than a key, or an address where it has none.
+// sample is a provider of a's type with no more than it needs: a key, or an address
+// where it has none, and what that address leaves open.
+func sample(a *adapters.Adapter) config.Provider {
+	p := config.Provider{Name: a.Name}
+	if a.Env != "" {
+		p.APIKey = secret("sk-test")
+	}
+	if a.Base == "" {
+		p.BaseURL = "https://e.com/v1"
+	}
+	for _, o := range a.Options {
+		if o.Default == "" {
+			if p.Options == nil {
+				p.Options = map[string]string{}
+			}
+			p.Options[o.Name] = o.Example
+		}
+	}
+	return p
+}
+
 func TestEveryAdapter(t *testing.T) {
 	all := &config.Document{}
 	for _, a := range adapters.All {
-		p := config.Provider{Name: a.Name}
-		if a.Env != "" {
-			p.APIKey = secret("sk-test")
-		}
-		if a.Base == "" {
-			p.BaseURL = "https://e.com/v1"
-		}
+		p := sample(a)
 		all.Providers = append(all.Providers, p)
 		doc := &config.Document{Providers: []config.Provider{p}}
 		if problems := doc.Validate(config.Env{Known: Kinds()}); len(problems) > 0 {
@@ -30,8 +46,17 @@ func TestEveryAdapter(t *testing.T) {
 			continue
 		}
 		target := s.Targets[0]
-		if target.Faces[0].Paths[core.OpChat] == "" || target.Faces[0].Dialect != a.Faces[0].Dialect || (a.Env != "") != (len(target.Keys) == 1) || target.Faces[0].AskUsage != a.Faces[0].AskUsage {
+		if len(target.Faces) != len(a.Faces) || (a.Env != "") != (len(target.Keys) == 1) {
 			t.Errorf("%s: %+v", a.Name, target)
+		}
+		for i, f := range target.Faces {
+			text := strings.Join(f.Paths[:], " ") + strings.Join(f.Streams[:], " ") + string(f.Insert) + target.Host
+			if f.Dialect != a.Faces[i].Dialect || f.AskUsage != a.Faces[i].AskUsage || strings.Contains(strings.ReplaceAll(text, "{model}", ""), "{") {
+				t.Errorf("%s: face %+v", a.Name, f)
+			}
+		}
+		if name := strings.ToLower(a.Auth.Header); name != "" && !reserved[name] {
+			t.Errorf("%s: a document may set the header %s, which carries a credential", a.Name, name)
 		}
 	}
 	s, _ := must(t, all, nil)
@@ -51,5 +76,82 @@ func TestKindIsInferred(t *testing.T) {
 	}
 	if target.Provider != "mine" || target.Faces[0].Paths[core.OpPass] != "/v1" || target.Faces[0].Paths[core.OpEmbed] != "/v1/embeddings" {
 		t.Errorf("got %+v", target)
+	}
+}
+
+func TestOptions(t *testing.T) {
+	target, problems := alone(config.Provider{Name: "cloud-of-ours", Type: "openai", BaseURL: "https://e.com/v1", APIKey: secret("k"),
+		Paths: map[string]string{"chat": "/x/{model}/chat?v=1"}, Drop: []string{"store"}, Rename: map[string]string{"b": "B", "a": "A"}}, nil)
+	if target == nil {
+		t.Fatal(problems)
+	}
+	f := target.Faces[0]
+	if f.Paths[core.OpChat] != "/v1/x/{model}/chat?v=1" || f.Streams[core.OpChat] != "" {
+		t.Errorf("paths %q, streams %q", f.Paths, f.Streams)
+	}
+	if !slices.Contains(f.Cut, "store") || len(f.Rename) < 2 || f.Rename[len(f.Rename)-2] != [2]string{"a", "A"} {
+		t.Errorf("cut %q, rename %q", f.Cut, f.Rename)
+	}
+	if a, _ := adapters.Find("openai"); slices.Contains(a.Faces[0].Cut, "store") || a.Faces[0].Paths[core.OpChat] != "/chat/completions" {
+		t.Errorf("the adapter itself was changed: %+v", a.Faces[0])
+	}
+}
+
+func TestFilledAddresses(t *testing.T) {
+	f := func(p config.Provider, want string) {
+		t.Helper()
+		p.APIKey = secret("k")
+		target, problems := alone(p, nil)
+		if target == nil {
+			t.Errorf("%s: %v", p.Name, problems)
+			return
+		}
+		face, op := target.Face(target.Faces[0].Dialect, core.OpChat, []byte("claude-x"))
+		if got := target.Host + string(face.AppendPath(nil, op, true, []byte("claude-x"))); got != want {
+			t.Errorf("%s: got %s, want %s", p.Name, got, want)
+		}
+	}
+	f(config.Provider{Name: "azure-classic", Options: map[string]string{"resource": "r", "api_version": "2024-10-21"}},
+		"r.openai.azure.com/openai/deployments/claude-x/chat/completions?api-version=2024-10-21")
+	f(config.Provider{Name: "v", Type: "vertex", Options: map[string]string{"project": "p", "region": "us-east5"}},
+		"us-east5-aiplatform.googleapis.com/v1/projects/p/locations/us-east5/publishers/anthropic/models/claude-x:streamRawPredict")
+	f(config.Provider{Name: "bedrock", Dialect: "bedrock", Options: map[string]string{"region": "eu-west-1"}},
+		"bedrock-runtime.eu-west-1.amazonaws.com/model/claude-x/converse-stream")
+	f(config.Provider{Name: "bedrock", Dialect: "bedrock", BaseURL: "https://vpc.example", Paths: map[string]string{"chat": "/m/{model}"}}, "vpc.example/m/claude-x")
+}
+
+// A server that speaks one of the formats is configured, not programmed.
+func TestCompatibleServers(t *testing.T) {
+	f := func(p config.Provider, dialect, chat string) {
+		t.Helper()
+		p.Name, p.APIKey = "mine", secret("k")
+		target, problems := alone(p, nil)
+		if target == nil {
+			t.Error(problems)
+			return
+		}
+		if got := target.Faces[0].Dialect.Name; got != dialect || target.Faces[0].Paths[core.OpChat] != chat {
+			t.Errorf("%+v: got %s at %q", p, got, target.Faces[0].Paths)
+		}
+	}
+	f(config.Provider{BaseURL: "https://e.com/v1"}, "openai", "/v1/chat/completions")
+	f(config.Provider{BaseURL: "https://e.com/v1", Dialect: "openai"}, "openai", "/v1/chat/completions")
+	f(config.Provider{BaseURL: "https://e.com/v1", Dialect: "anthropic"}, "anthropic", "/v1/messages")
+	f(config.Provider{BaseURL: "https://e.com/v1beta", Dialect: "gemini"}, "gemini", "/v1beta/models/{model}:generateContent")
+	f(config.Provider{BaseURL: "https://e.com", Dialect: "bedrock"}, "bedrock", "/model/{model}/converse")
+	f(config.Provider{Type: "ollama", Dialect: "anthropic"}, "anthropic", "/v1/messages")
+	f(config.Provider{Type: "openai", BaseURL: "https://e.com", Paths: map[string]string{"chat": "/c"}}, "openai", "/c")
+}
+
+func TestPathOfTheRightFace(t *testing.T) {
+	target, problems := alone(config.Provider{Name: "vllm", Paths: map[string]string{"rerank": "/v2/rerank", "count": "/count", "completion": "/c"}}, nil)
+	if target == nil {
+		t.Fatal(problems)
+	}
+	for _, f := range target.Faces {
+		want := map[string][3]string{"openai": {"/v1/c", "", ""}, "anthropic": {"", "/v1/count", ""}, "cohere": {"", "", "/v1/v2/rerank"}}[f.Dialect.Name]
+		if got := [3]string{f.Paths[core.OpCompletion], f.Paths[core.OpCount], f.Paths[core.OpRerank]}; got != want {
+			t.Errorf("%s: got %q, want %q", f.Dialect.Name, got, want)
+		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"asbru/adapters"
 )
 
 // compileBase reads base_url: where to connect, the Host header, and the path
@@ -13,10 +15,14 @@ import (
 func (c *compiler) compileBase(p *provider) {
 	at, text := p.at+".base_url", p.doc.BaseURL
 	if text == "" {
-		text = p.adapter.Base
+		text = adapters.Fill(p.adapter.Base, p.options)
 	}
 	if text == "" {
 		c.fail(at, fmt.Sprintf("is missing: where %s runs is not known", p.doc.Name), "set base_url, for instance http://127.0.0.1:8000/v1")
+		return
+	}
+	if open, ok := unfilled(text); ok && p.doc.BaseURL == "" {
+		c.fail(member(p.at+".options", open), fmt.Sprintf("is missing: it is part of the address of %s, %s", p.doc.Name, text), "set it, or base_url")
 		return
 	}
 	u, err := url.Parse(text)
@@ -91,38 +97,4 @@ func private(host string) bool {
 func local(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
-}
-
-// below joins a path to base; "/" stands for base itself.
-func below(base, path string) string {
-	if path == "" {
-		return ""
-	}
-	return base + strings.TrimRight(path, "/")
-}
-
-// compilePaths joins the path of base_url with the path of each operation.
-// Without a path in base_url there is no prefix to relay other operations below.
-func (c *compiler) compilePaths(p *provider, u *url.URL) {
-	base := strings.TrimRight(u.EscapedPath(), "/")
-	for _, f := range p.adapter.Faces {
-		own := *f
-		for op := range own.Paths {
-			own.Paths[op] = below(base, own.Paths[op])
-			own.Streams[op] = below(base, own.Streams[op])
-		}
-		p.faces = append(p.faces, &own)
-	}
-	for _, name := range names(p.doc.Paths) {
-		path, at := p.doc.Paths[name], member(p.at+".paths", name)
-		op, ok := opNamed(name)
-		switch {
-		case !ok:
-			c.fail(at, "is no operation", near(name, opNames()))
-		case !strings.HasPrefix(path, "/") || !clean(path) || strings.Contains(path, "#"):
-			c.fail(at, fmt.Sprintf("is %q", path), "a path starts with / and holds visible ASCII only")
-		default:
-			p.faces[0].Paths[op] = base + path
-		}
-	}
 }

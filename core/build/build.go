@@ -109,6 +109,7 @@ func (c *compiler) limits() {
 	out.BodyWait = l.BodyTimeout.Or(config.DefaultBodyTimeout)
 	out.WriteWait = l.SlowClient.Or(config.DefaultSlowClient)
 	out.ServerTiming = c.doc.Observability.ServerTiming
+	out.NoExtras = c.doc.ExtraFields != nil && !*c.doc.ExtraFields
 }
 
 // compilePicks comes after every target is known, because they share one Book.

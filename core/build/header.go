@@ -38,6 +38,7 @@ var reserved = map[string]bool{
 	// credentials
 	"authorization": true, "proxy-authorization": true, "proxy-authenticate": true,
 	"x-api-key": true, "api-key": true, "x-goog-api-key": true, "cookie": true, "x-bf-vk": true,
+	"xi-api-key": true, "x-gladia-key": true, "api-subscription-key": true, "x-portkey-api-key": true,
 }
 
 // token is RFC 9110 §5.6.2, less the characters nobody uses in names.

@@ -8,24 +8,12 @@ import (
 	"slices"
 	"strings"
 
+	"asbru/adapters/dialect/anthropic"
+	"asbru/adapters/dialect/cohere"
+	"asbru/adapters/dialect/gemini"
+	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
-
-// A listing is OpenAI's list of models.
-// https://platform.openai.com/docs/api-reference/models/list
-type listing struct {
-	Object string  `json:"object"`
-	Data   []entry `json:"data"`
-}
-
-// An entry is one model. When it was created nobody here knows; clients want a
-// number.
-type entry struct {
-	ID      string `json:"id"`
-	Object  string `json:"object"`
-	Created int64  `json:"created"`
-	OwnedBy string `json:"owned_by"`
-}
 
 // models answers GET /models with what the policy's callers may use: aliases
 // and served names, and what the policy itself names. GET /models/NAME answers
@@ -38,17 +26,23 @@ func (c *compiler) models(r *rules, op core.Op) (core.Stage, string) {
 	if from == "" {
 		from = "models"
 	}
-	l := listing{Object: "list", Data: []entry{}}
+	l := []entry{}
 	for _, id := range c.listable(r) {
 		if to, _ := c.next.Resolve([]byte(id)); to != nil {
-			l.Data = append(l.Data, newEntry(id, to))
+			l = append(l, newEntry(id, to))
 		}
 	}
-	list := jsonReply(l)
+	lists := map[*core.Dialect]core.Reply{}
+	for _, d := range []*core.Dialect{openai.API, anthropic.API, gemini.API, cohere.API} {
+		lists[d] = jsonReply(listFor(d, l))
+	}
 	return func(x *core.Exchange) core.Verdict {
 		id, one := modelAsked(x.Path)
 		if !one {
-			x.Reply = list
+			var ok bool
+			if x.Reply, ok = lists[x.From]; !ok {
+				x.Reply = lists[openai.API]
+			}
 			return core.Answer
 		}
 		to, name := x.Snap.Resolve([]byte(id))
@@ -56,7 +50,7 @@ func (c *compiler) models(r *rules, op core.Op) (core.Stage, string) {
 			x.Fault = unknownModel(id)
 			return core.Refuse
 		}
-		x.Reply = jsonReply(newEntry(id, to))
+		x.Reply = jsonReply(entryFor(x.From, newEntry(id, to)))
 		return core.Answer
 	}, from
 }

@@ -14,6 +14,7 @@ type provider struct {
 	at       string // its path in the document
 	doc      *config.Provider
 	adapter  *adapters.Adapter
+	options  map[string]string // complete, with what follows from them
 	endpoint core.Endpoint
 	host     string // Host header
 	faces    []*core.Face

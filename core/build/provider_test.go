@@ -195,7 +195,7 @@ func TestProblems(t *testing.T) {
 	type doc = config.Document
 	type provider = config.Provider
 	f("providers[0].name", "nobody here knows", func(_ *doc, p *provider) { p.Name = "opnai" })
-	f("providers[0].type", "set type: openai", func(_ *doc, p *provider) { p.Type = "soap"; p.BaseURL = "https://e.com" })
+	f("providers[0].type", "dialect: anthropic", func(_ *doc, p *provider) { p.Type = "soap"; p.BaseURL = "https://e.com" })
 	f("providers[1].name", "another provider", func(d *doc, _ *provider) {
 		d.Providers[1] = d.Providers[0]
 		d.Models = nil
@@ -227,6 +227,10 @@ func TestProblems(t *testing.T) {
 	f("providers[0].paths.chatt", `did you mean "chat"?`, func(_ *doc, p *provider) { p.Paths = map[string]string{"chatt": "/x"} })
 	f("providers[0].paths.chat", "starts with /", func(_ *doc, p *provider) { p.Paths = map[string]string{"chat": "x"} })
 	f("providers[0].paths.chat", "starts with /", func(_ *doc, p *provider) { p.Paths = map[string]string{"chat": ""} })
+	f("providers[0].paths.chat", "holds {modle}", func(_ *doc, p *provider) { p.Paths = map[string]string{"chat": "/{modle}"} })
+	f("providers[0].dialect", "does not speak", func(_ *doc, p *provider) { p.Dialect = "gemini" })
+	f("providers[0].options.resource", "set it, or base_url", func(_ *doc, p *provider) { p.Type = "azure" })
+	f("providers[0].options.project", "in every request", func(_ *doc, p *provider) { p.Type, p.BaseURL = "watsonx", "https://e.com" })
 	f("providers[0].network.proxy", "http://host:port", func(_ *doc, p *provider) { p.Network.Proxy = "socks5://x:1" })
 	f("providers[0].network.proxy", "http://host:port", func(_ *doc, p *provider) { p.Network.Proxy = "http://u:sk-x@x:1" })
 	f("models[0].provider", `did you mean "mistral"?`, func(d *doc, _ *provider) { d.Models[0].Provider = "mistrall" })

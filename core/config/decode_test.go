@@ -32,6 +32,7 @@ func testEnv(vars ...string) Env {
 			"mistral": {NeedsKey: true, HasBase: true},
 			"azure":   {NeedsKey: true},
 			"ollama":  {HasBase: true},
+			"cloud":   {NeedsKey: true, HasBase: true, Options: []string{"region", "zone"}, Needs: []string{"region"}, Dialects: []string{"openai", "anthropic"}},
 		},
 	}
 }

@@ -15,6 +15,7 @@ type Document struct {
 	Observability  Observability `json:"observability,omitempty"`
 	Limits         Limits        `json:"limits,omitempty"`
 	AllowAnonymous *bool         `json:"allow_anonymous,omitempty"` // callers without a key; default: only when no virtual key exists and listen is loopback
+	ExtraFields    *bool         `json:"extra_fields,omitempty"`    // translated answers say in extra_fields who answered and what was dropped, where the client's SDK bears it; default true
 	Providers      []Provider    `json:"providers,omitempty"`
 	Models         []Model       `json:"models,omitempty"`
 	VirtualKeys    []VirtualKey  `json:"virtual_keys,omitempty"`
@@ -54,14 +55,18 @@ type Limits struct {
 
 // A Provider is one upstream account or server.
 type Provider struct {
-	Name    string            `json:"name"`               // the prefix of provider/model; also the type when type is empty
-	Type    string            `json:"type,omitempty"`     // an adapter's name; default: name if that is an adapter, else openai when base_url is set
-	BaseURL string            `json:"base_url,omitempty"` // default: the adapter's
-	APIKey  Secret            `json:"api_key,omitempty"`  // short form of one entry in keys
+	Name    string            `json:"name"`                                                            // the prefix of provider/model; also the type when type is empty
+	Type    string            `json:"type,omitempty"`                                                  // an adapter's name; default: name if that is an adapter, else the kind of server that speaks dialect when base_url is set
+	Dialect string            `json:"dialect,omitempty" enum:"openai,anthropic,gemini,bedrock,cohere"` // the one format to speak with it; default: each that type has, openai for a type of your own
+	BaseURL string            `json:"base_url,omitempty"`                                              // default: the adapter's
+	Options map[string]string `json:"options,omitempty"`                                               // what the adapter's address needs to know: resource, region, project, account …
+	APIKey  Secret            `json:"api_key,omitempty"`                                               // short form of one entry in keys
 	Keys    []Key             `json:"keys,omitempty"`
 	Models  []string          `json:"models,omitempty"`  // bare names this provider serves; "*" suffix is a prefix match; empty: the adapter's
 	Headers map[string]string `json:"headers,omitempty"` // fixed headers sent with each request
-	Paths   map[string]string `json:"paths,omitempty"`   // operation → path override, below base_url
+	Paths   map[string]string `json:"paths,omitempty"`   // operation → path override, below base_url; {model} stands for the model's name
+	Drop    []string          `json:"drop,omitempty"`    // fields of request bodies that the server refuses and can be left out
+	Rename  map[string]string `json:"rename,omitempty"`  // field of request bodies → what the server calls it
 	Network Network           `json:"network,omitempty"`
 }
 

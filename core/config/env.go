@@ -22,6 +22,9 @@ type Kind struct {
 	NeedsKey bool     // it answers nobody without a key
 	HasBase  bool     // its address is known; otherwise base_url is required
 	Serves   []string // bare model names it serves; a "*" suffix is a prefix match
+	Options  []string // the options it has
+	Needs    []string // those of Options that must be set when base_url is not
+	Dialects []string // the formats it speaks; nil: not checked
 }
 
 func (e Env) lookup(name string) (string, bool) {
@@ -39,6 +42,15 @@ func (e Env) types() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// listed names the known provider types, or says where they are told when they
+// are more than anybody reads in a message.
+func (e Env) listed() string {
+	if len(e.Known) > maxListed {
+		return fmt.Sprintf("the %d in docs/PROVIDERS.md", len(e.Known))
+	}
+	return strings.Join(e.types(), ", ")
 }
 
 // A trouble is why a value cannot be used, and the remedy.

@@ -14,8 +14,10 @@ const (
 	maxAliasNodes    = 100_000  // nodes read through YAML aliases
 	maxProblems      = 100      // told at once
 	maxShown         = 40       // bytes of a value quoted in a message
+	maxListed        = 20       // words a message lists
 	maxNearWord      = 64       // bytes of a word that is compared with others
 	maxNameBytes     = 64       // names of providers, keys and callers
+	maxEdits         = 64       // fields of a provider's requests that are dropped or renamed
 )
 
 // Documented defaults, for what compiles a Document.

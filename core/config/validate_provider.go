@@ -26,6 +26,7 @@ func (c *checker) providers() {
 		c.keys(path, p)
 		c.headers(path, p.Headers)
 		c.paths(path, p.Paths)
+		c.edits(path, p)
 		c.network(path+".network", &p.Network)
 		for j, m := range p.Models {
 			c.modelName(fmt.Sprintf("%s.models[%d]", path, j), m)
@@ -34,8 +35,8 @@ func (c *checker) providers() {
 }
 
 // Kind is the adapter p is served by: its type, else its name when that is an
-// adapter, else openai when it has an address of its own. implied tells the last
-// case. The name is empty when there is none.
+// adapter, else its dialect, or openai, when it has an address of its own. implied
+// tells the last case. The name is empty when there is none.
 func (p *Provider) Kind(env Env) (name string, implied bool) {
 	if p.Type != "" {
 		return p.Type, false
@@ -43,10 +44,13 @@ func (p *Provider) Kind(env Env) (name string, implied bool) {
 	if _, ok := env.Known[p.Name]; ok || env.Known == nil {
 		return p.Name, false
 	}
-	if p.BaseURL != "" {
-		return "openai", true
+	switch {
+	case p.BaseURL == "":
+		return "", false
+	case slices.Contains(dialects, p.Dialect):
+		return p.Dialect, true
 	}
-	return "", false
+	return "openai", true
 }
 
 // kind checks the type of p and what that type asks for.
@@ -54,6 +58,7 @@ func (c *checker) kind(path string, p *Provider) {
 	if p.BaseURL != "" {
 		c.baseURL(path+".base_url", p.BaseURL)
 	}
+	c.oneOf(path+".dialect", p.Dialect, dialects...)
 	if c.env.Known == nil {
 		return
 	}
@@ -63,7 +68,7 @@ func (c *checker) kind(path string, p *Provider) {
 	case name == "" && p.Name == "":
 		return // told already
 	case name == "":
-		hint := "set type to one of " + strings.Join(c.env.types(), ", ") + ", or base_url for a server that speaks OpenAI's format"
+		hint := "set type to one of " + c.env.listed() + ", or base_url for a server that speaks OpenAI's format"
 		if near := Near(p.Name, c.env.types()); near != "" {
 			hint = "did you mean " + near + "? Otherwise set type, or base_url"
 		}
@@ -72,10 +77,14 @@ func (c *checker) kind(path string, p *Provider) {
 	case !ok:
 		hint := didYouMean(name, c.env.types())
 		if hint == "" {
-			hint = "known types: " + strings.Join(c.env.types(), ", ")
+			hint = "known types: " + c.env.listed()
 		}
 		c.fail(path+".type", hint, "%s is not a type of provider", quote(name))
 		return
+	}
+	c.options(path, p, name, kind)
+	if p.Dialect != "" && !implied && kind.Dialects != nil && !slices.Contains(kind.Dialects, p.Dialect) {
+		c.fail(path+".dialect", "it speaks "+strings.Join(kind.Dialects, " and "), "a provider of type %s does not speak %s", name, quote(p.Dialect))
 	}
 	if !kind.HasBase && p.BaseURL == "" {
 		c.fail(path+".base_url", "", "a provider of type %s needs the address of its server", name)

@@ -69,7 +69,7 @@ func TestProviders(t *testing.T) {
 	f("{name: "+strings.Repeat("a", 65)+", type: ollama}", "2: providers[0].name: is 65 bytes long; a name has at most 64")
 	f("{name: openia, api_key: k}", `2: providers[0].name: "openia" is not a provider asbru knows, and neither type nor base_url is set; hint: did you mean openai? Otherwise set type, or base_url`)
 	f("{name: x, type: mistrall, api_key: k}", `2: providers[0].type: "mistrall" is not a type of provider; hint: did you mean mistral?`)
-	f("{name: x, type: qqqqqqq, api_key: k}", `2: providers[0].type: "qqqqqqq" is not a type of provider; hint: known types: azure, mistral, ollama, openai`)
+	f("{name: x, type: qqqqqqq, api_key: k}", `2: providers[0].type: "qqqqqqq" is not a type of provider; hint: known types: azure, cloud, mistral, ollama, openai`)
 	f("{name: azure, api_key: k}", "2: providers[0].base_url: a provider of type azure needs the address of its server")
 	f("{name: openai}", `2: providers[0].api_key: provider "openai" answers nobody without a key; hint: write api_key: env.OPENAI_API_KEY`)
 	f("{name: openai, base_url: 'http://127.0.0.1:1/v1'}", "2: warning: providers[0].api_key: is not set: requests to http://127.0.0.1:1/v1 will carry no credential")
@@ -82,6 +82,25 @@ func TestProviders(t *testing.T) {
 	f("{name: openai, api_key: k, paths: {chta: /x, embeddings: x}}", "2: providers[0].paths.chta: \"chta\" is not an operation; they are chat, completion, responses, embeddings, invoke, rerank, count, pass; hint: did you mean chat?\n2: providers[0].paths.embeddings: \"x\" cannot be a path; hint: begin it with /")
 	f("{name: openai, api_key: k, network: {insecure_skip_verify: true}}", "2: warning: providers[0].network.insecure_skip_verify: anybody on the way can read the keys sent to this provider; hint: name the certificate's issuer in ca instead")
 	f("{name: openai, api_key: k, models: ['', 'a b']}", "2: providers[0].models[0]: a model needs a name\n2: providers[0].models[1]: \"a b\" holds characters that no model's name has")
+	f("{name: cloud, api_key: k, options: {region: eu-1}}", "")
+	f("{name: cloud, api_key: k, base_url: 'http://box:1/v1'}", "")
+	f("{name: x, type: cloud, api_key: k, options: {regoin: eu, zone: x y}}", `2: providers[0].options.region: is missing: it is part of the address of a provider of type cloud; hint: write options: {region: …}, or set base_url
+2: providers[0].options.regoin: "regoin" is not an option of a provider of type cloud; hint: did you mean region?
+2: providers[0].options.zone: "x y" cannot stand in an address; hint: use 1 to 64 letters, digits, '.', '_' and '-'`)
+	f("{name: cloud, api_key: k, options: {region: a/b}}", `2: providers[0].options.region: "a/b" cannot stand in an address; hint: use 1 to 64 letters, digits, '.', '_' and '-'`)
+	f("{name: cloud, api_key: k, options: {region: eu, q: x}}", `2: providers[0].options.q: "q" is not an option of a provider of type cloud; hint: its options are region, zone`)
+	f("{name: openai, api_key: k, options: {region: x}}", `2: providers[0].options.region: "region" is not an option of a provider of type openai; hint: it has no options`)
+	f("{name: cloud, api_key: k, dialect: gemini, options: {region: eu}}", `2: providers[0].dialect: a provider of type cloud does not speak "gemini"; hint: it speaks openai and anthropic`)
+	f("{name: cloud, api_key: k, dialect: anthropic, options: {region: eu}}", "")
+	f("{name: x, dialect: opnai, base_url: 'http://box:1/v1'}", `2: providers[0].dialect: cannot be "opnai"; it is one of openai, anthropic, gemini, bedrock, cohere; hint: did you mean openai?`)
+	f("{name: x, dialect: opnai, base_url: 'http://box:1/v1', type: ollama}", `2: providers[0].dialect: cannot be "opnai"; it is one of openai, anthropic, gemini, bedrock, cohere; hint: did you mean openai?`)
+	f("{name: ollama, drop: [store, user], rename: {max_completion_tokens: max_tokens}}", "")
+	f("{name: ollama, drop: [store, '', store], rename: {a: a, store: x, b: ''}}", `2: providers[0].drop[1]: "" cannot be the name of a field; hint: only fields at the top of a body can be named
+2: providers[0].drop[2]: "store" is dropped already
+2: providers[0].rename.a: "a" is renamed to itself; hint: write the name that the server has for it
+2: providers[0].rename.store: "store" is in drop too; hint: keep one of them
+2: providers[0].rename.b: "" cannot be the name of a field; hint: only fields at the top of a body can be named`)
+	f("{name: ollama, rename: {a: c, b: c}}", `2: providers[0].rename.b: "c" is what "a" is renamed to already`)
 	tells(t, "providers:\n  - {name: openai, api_key: k}\n  - {name: openai, api_key: k}\n", `3: providers[1].name: provider "openai" is there already, as providers[0]`)
 }
 

@@ -8,26 +8,19 @@ var ErrEventTooLarge = errors.New("an event of the stream is larger than its bou
 
 // A Cutter cuts a text/event-stream into blocks, each ending in a blank line.
 // The zero value stands at the start of a stream and is ready for use; it is
-// not for concurrent use. It keeps a buffer only while it holds a partial
-// event, or for the one it has just returned.
+// not for concurrent use.
 //
 // The cuts do not depend on how the stream was split into reads. A CR that may
 // be the first half of a CR LF leaves its block open until the next byte,
 // unless the line before ended in a lone CR, which shows that the stream's line
 // ends are such; a LF that follows even so begins the next block.
 type Cutter struct {
-	// Grow returns a buffer with the bytes and the length of old and capacity for
-	// need bytes in all; old, nil at first, is the Cutter's no more. nil: plain
-	// make. Free takes a buffer back; nil: it is left to the collector.
-	Grow func(old []byte, need int) []byte
-	Free func([]byte)
+	Store
 
 	// Limit bounds an event in bytes; 0: MaxEvent.
 	Limit int32
 
-	mark  mark
-	given bool // buf was returned and is free at the next call
-	buf   []byte
+	mark mark
 }
 
 // Next consumes n bytes of src. raw is one complete block with its blank line,
@@ -77,19 +70,10 @@ func (c *Cutter) Last() (raw []byte, ev Event) {
 	return c.event(c.buf, first)
 }
 
-// Pending is the number of bytes held of a partial block.
-func (c *Cutter) Pending() int {
-	if c.given {
-		return 0
-	}
-	return len(c.buf)
-}
-
 // Reset gives the buffer back and makes c ready for another stream. The hooks
 // and the limit stay.
 func (c *Cutter) Reset() {
-	c.given = true
-	c.release()
+	c.drop()
 	c.mark = mark{}
 }
 
@@ -98,32 +82,4 @@ func (c *Cutter) limit() int {
 		return int(c.Limit)
 	}
 	return MaxEvent
-}
-
-// release gives back a buffer whose block the caller has had.
-func (c *Cutter) release() {
-	if !c.given {
-		return
-	}
-	if c.Free != nil && c.buf != nil {
-		c.Free(c.buf)
-	}
-	c.buf, c.given = nil, false
-}
-
-func (c *Cutter) keep(b []byte) {
-	c.grow(len(c.buf) + len(b))
-	c.buf = append(c.buf, b...)
-}
-
-// grow makes room for need bytes in all.
-func (c *Cutter) grow(need int) {
-	if need <= cap(c.buf) {
-		return
-	}
-	if c.Grow != nil {
-		c.buf = c.Grow(c.buf, need)
-		return
-	}
-	c.buf = append(make([]byte, 0, max(need, 2*cap(c.buf), minBuffer)), c.buf...)
 }

@@ -28,3 +28,18 @@ func BenchmarkCutter(b *testing.B) {
 	f("64", bytes.Repeat(chunk, 64))
 	f("named", append([]byte("event: content_block_delta\n"), chunk...))
 }
+
+func BenchmarkMessageCutter(b *testing.B) {
+	src := bytes.Repeat(messages(), 16)
+	var c MessageCutter
+	b.SetBytes(int64(len(src)))
+	b.ReportAllocs()
+	for b.Loop() {
+		for rest := src; ; {
+			raw, _, n, _ := c.Next(rest)
+			if rest = rest[n:]; raw == nil {
+				break
+			}
+		}
+	}
+}

@@ -1,7 +1,55 @@
-// Package anthropic is a wire format.
+// Package anthropic is Anthropic's wire format: messages, with their streams, and
+// the counting of their tokens. Claude speaks it wherever it is hosted, and so do the
+// Anthropic endpoints of other providers.
+//
+// It reads what clients send and providers answer into the neutral form and writes
+// it from there. Texts, arguments and schemas are copied, never decoded. It refuses
+// what the format cannot say when the answer would be another one without it, and notes
+// what it leaves out. It does no I/O, and leaves the legacy /v1/complete, batches and files
+// alone: their bytes pass.
+//
+// Source: https://docs.anthropic.com/en/api/messages
 package anthropic
 
-import "asbru/core"
+import (
+	"asbru/adapters/body"
+	"asbru/core"
+)
 
 // API is the dialect.
-var API = &core.Dialect{Name: "anthropic"}
+var API = newDialect()
+
+// A family is the codec's view of the dialect it belongs to: what came from there
+// is written again as it stood.
+type family struct{ api *core.Dialect }
+
+func newDialect() *core.Dialect {
+	fields := body.NewFields(true, []string{"max_tokens"}, nil)
+	d := &core.Dialect{
+		Name:              "anthropic",
+		Peek:              fields.Peek,
+		AppendBody:        body.Append,
+		AppendFault:       appendFault,
+		AppendStreamFault: appendStreamFault,
+		ReadUsage:         readUsage,
+		ReadEvent:         readEvent,
+		ReadFault:         readFault,
+	}
+	f := family{d}
+	d.Chats[core.OpChat] = &core.ChatCodec{
+		Framing:       core.FramingSSE,
+		ParseRequest:  f.parseRequest,
+		AppendRequest: f.appendRequest,
+		ParseReply:    f.parseReply,
+		AppendReply:   f.appendReply,
+		ParseEvent:    parseEvent,
+		AppendEvent:   f.appendEvent,
+	}
+	d.Counts = &core.CountCodec{
+		ParseRequest:  f.parseRequest,
+		AppendRequest: f.appendCount,
+		ParseReply:    parseCount,
+		AppendReply:   appendCounted,
+	}
+	return d
+}

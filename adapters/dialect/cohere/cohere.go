@@ -1,7 +1,52 @@
-// Package cohere is a wire format.
+// Package cohere is Cohere's wire format, version 2 of its API: chat, embeddings
+// and rerank, the latter as version 1 has it too.
+//
+// It reads and writes conversations in the neutral form, and the few facts that
+// policy needs where bytes pass. Version 1 of the chat API, with its own history
+// and line by line streams, is not translated: it is relayed as it comes. It does
+// not repair what a model wrote, and does no I/O.
+//
+// Source: https://docs.cohere.com/reference/chat
 package cohere
 
-import "asbru/core"
+import (
+	"asbru/adapters/body"
+	"asbru/core"
+)
+
+var fields = body.NewFields(true, []string{"max_tokens"}, nil)
+
+// self is what API points at. The functions below name it, because a variable
+// that holds them cannot be named by them.
+var self core.Dialect
 
 // API is the dialect.
-var API = &core.Dialect{Name: "cohere"}
+var API = assemble(&self)
+
+func assemble(d *core.Dialect) *core.Dialect {
+	*d = core.Dialect{
+		Name:              "cohere",
+		Peek:              fields.Peek,
+		AppendBody:        body.Append,
+		AppendFault:       appendFault,
+		AppendStreamFault: appendStreamFault,
+		ReadUsage:         readUsage,
+		ReadEvent:         readEvent,
+		ReadFault:         readFault,
+		Embeds: &core.EmbedCodec{
+			ParseRequest: parseEmbed, AppendRequest: appendEmbed,
+			ParseReply: parseVectors, AppendReply: appendVectors,
+		},
+		Reranks: &core.RerankCodec{
+			ParseRequest: parseRerank, AppendRequest: appendRerank,
+			ParseReply: parseRanking, AppendReply: appendRanking,
+		},
+	}
+	d.Chats[core.OpChat] = &core.ChatCodec{
+		Framing:      core.FramingSSE,
+		ParseRequest: parseRequest, AppendRequest: appendRequest,
+		ParseReply: parseReply, AppendReply: appendReply,
+		ParseEvent: parseEvent, AppendEvent: appendEvent,
+	}
+	return d
+}

@@ -1,0 +1,126 @@
+package anthropic
+
+import (
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// citation reads one citation of a text.
+//
+// Source: https://docs.anthropic.com/en/docs/build-with-claude/citations
+func citation(raw []byte) core.Cite {
+	c := core.Cite{Start: -1, End: -1, Source: -1, From: -1, To: -1, Raw: raw}
+	w := scan.Members(raw)
+	for {
+		key, value, more := w.Next()
+		if !more {
+			return c
+		}
+		switch string(key) {
+		case "type":
+			c.Unit = citeUnit(value)
+		case "cited_text":
+			c.Quote, _ = scan.Inside(value)
+		case "url", "source":
+			c.URL, _ = scan.Inside(value)
+		case "title", "document_title":
+			c.Title, _ = scan.Inside(value)
+		case "document_index", "search_result_index":
+			if n, ok := scan.Int(value); ok && n >= 0 && n < 1<<31 {
+				c.Source = int32(n)
+			}
+		case "start_char_index", "start_page_number", "start_block_index":
+			position(value, &c.From)
+		case "end_char_index", "end_page_number", "end_block_index":
+			position(value, &c.To)
+		}
+	}
+}
+
+func position(raw []byte, n *int64) {
+	if v, ok := scan.Int(raw); ok && v >= 0 {
+		*n = v
+	}
+}
+
+func citeUnit(raw []byte) core.CiteUnit {
+	switch string(raw) {
+	case `"char_location"`:
+		return core.CiteChars
+	case `"page_location"`:
+		return core.CitePages
+	case `"content_block_location"`:
+		return core.CiteBlocks
+	case `"search_result_location"`:
+		return core.CiteSearch
+	case `"web_search_result_location"`:
+		return core.CiteWeb
+	}
+	return core.CiteNowhere
+}
+
+// citeWords are, by unit, how a citation calls itself and the ends of its range.
+var citeWords = [...]struct{ kind, from, to string }{
+	core.CiteChars:  {"char_location", "start_char_index", "end_char_index"},
+	core.CitePages:  {"page_location", "start_page_number", "end_page_number"},
+	core.CiteBlocks: {"content_block_location", "start_block_index", "end_block_index"},
+	core.CiteSearch: {"search_result_location", "start_block_index", "end_block_index"},
+}
+
+// appendCite appends c: as this family wrote it when own, else in its words. What came
+// from a page is a result of a web search, without the provider's own mark of it.
+func appendCite(dst []byte, c *core.Cite, own bool) []byte {
+	if own && len(c.Raw) > 0 {
+		return appendLine(dst, c.Raw)
+	}
+	unit := c.Unit
+	if int(unit) >= len(citeWords) || unit == core.CiteNowhere {
+		dst = append(dst, `{"type":"web_search_result_location","cited_text":`...)
+		dst = scan.AppendQuoted(dst, c.Quote)
+		dst = append(dst, `,"url":`...)
+		dst = scan.AppendQuoted(dst, c.URL)
+		dst = append(dst, `,"title":`...)
+		dst = appendTextOrNull(dst, c.Title)
+		return append(dst, `,"encrypted_index":""}`...)
+	}
+	words := &citeWords[unit]
+	dst = append(append(append(dst, `{"type":"`...), words.kind...), `","cited_text":`...)
+	dst = scan.AppendQuoted(dst, c.Quote)
+	if unit == core.CiteSearch {
+		dst = append(dst, `,"search_result_index":`...)
+		dst = scan.AppendInt(dst, max(int64(c.Source), 0))
+		dst = append(dst, `,"source":`...)
+		dst = scan.AppendQuoted(dst, c.URL)
+		dst = append(dst, `,"title":`...)
+	} else {
+		dst = append(dst, `,"document_index":`...)
+		dst = scan.AppendInt(dst, max(int64(c.Source), 0))
+		dst = append(dst, `,"document_title":`...)
+	}
+	dst = appendTextOrNull(dst, c.Title)
+	dst = append(append(append(dst, `,"`...), words.from...), `":`...)
+	dst = scan.AppendInt(dst, max(c.From, 0))
+	dst = append(append(append(dst, `,"`...), words.to...), `":`...)
+	dst = scan.AppendInt(dst, max(c.To, 0))
+	return append(dst, '}')
+}
+
+func appendTextOrNull(dst []byte, t core.Text) []byte {
+	if t == nil {
+		return append(dst, "null"...)
+	}
+	return scan.AppendQuoted(dst, t)
+}
+
+// appendLine appends the JSON value raw without line breaks, which would end the line of
+// an event. In valid JSON they stand between tokens only.
+func appendLine(dst, raw []byte) []byte {
+	at := len(dst)
+	dst = append(dst, raw...)
+	for i, c := range dst[at:] {
+		if c == '\n' || c == '\r' {
+			dst[at+i] = ' '
+		}
+	}
+	return dst
+}

@@ -1,0 +1,85 @@
+package anthropic
+
+// A thinkWay is how a model is told to think.
+type thinkWay uint8
+
+const (
+	thinkNever    thinkWay = iota
+	thinkBudget            // {"type":"enabled","budget_tokens":…}
+	thinkEither            // that, or adaptive with an effort
+	thinkAdaptive          // adaptive with an effort; a budget is refused
+)
+
+// A model is what must be known of one to ask it.
+type model struct {
+	prefix string
+	most   int64 // output tokens it gives; sent when the client sets no limit, which this format wants
+	way    thinkWay
+	single bool // temperature and top_p exclude each other
+	strict bool // tools can be strict
+}
+
+// What is sent as max_tokens when the client said none.
+const (
+	mostOldest = 4096  // Claude 3 and before
+	mostOld    = 8192  // Claude 3.5, and models that are no Claude
+	mostOpus   = 32000 // Opus 4 and 4.1
+	mostNew    = 64000 // all others; some could give more
+)
+
+// models, the first prefix that fits; a dot in a name counts as a dash. Names nobody
+// knows yet are taken for newer models.
+//
+// Source: https://docs.anthropic.com/en/docs/about-claude/models/overview
+var models = [...]model{
+	{"claude-2", mostOldest, thinkNever, false, false},
+	{"claude-instant", mostOldest, thinkNever, false, false},
+	{"claude-3-7", mostNew, thinkBudget, false, false},
+	{"claude-3-5", mostOld, thinkNever, false, false},
+	{"claude-3", mostOldest, thinkNever, false, false},
+	{"claude-opus-4-1", mostOpus, thinkBudget, true, true},
+	{"claude-opus-4-5", mostNew, thinkBudget, true, true},
+	{"claude-opus-4-6", mostNew, thinkEither, true, true},
+	{"claude-opus-4-7", mostNew, thinkAdaptive, true, true},
+	{"claude-opus-4-8", mostNew, thinkAdaptive, true, true},
+	{"claude-opus-4-9", mostNew, thinkAdaptive, true, true},
+	{"claude-opus-4", mostOpus, thinkBudget, false, false},
+	{"claude-sonnet-4-5", mostNew, thinkBudget, true, true},
+	{"claude-sonnet-4-6", mostNew, thinkEither, true, true},
+	{"claude-sonnet-4-7", mostNew, thinkAdaptive, true, true},
+	{"claude-sonnet-4-8", mostNew, thinkAdaptive, true, true},
+	{"claude-sonnet-4", mostNew, thinkBudget, false, false},
+	{"claude-haiku-4", mostNew, thinkBudget, true, true},
+	{"claude-", mostNew, thinkAdaptive, true, true},
+	{"", mostOld, thinkBudget, false, false}, // another vendor's model behind this format
+}
+
+// modelOf finds the row for name, which may have a region, a vendor or a publisher in
+// front: "us.anthropic.claude-…", "anthropic/claude-…".
+func modelOf(name []byte) *model {
+	const family = "claude-"
+	for i := 0; i+len(family) <= len(name); i++ {
+		if string(name[i:i+len(family)]) == family {
+			name = name[i:]
+			break
+		}
+	}
+	for i := range models {
+		if hasPrefix(name, models[i].prefix) {
+			return &models[i]
+		}
+	}
+	return &models[len(models)-1]
+}
+
+func hasPrefix(name []byte, prefix string) bool {
+	if len(name) < len(prefix) {
+		return false
+	}
+	for i := range len(prefix) {
+		if c := name[i]; c != prefix[i] && (c != '.' || prefix[i] != '-') {
+			return false
+		}
+	}
+	return true
+}

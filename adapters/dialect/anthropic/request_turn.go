@@ -1,0 +1,228 @@
+package anthropic
+
+import (
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// countMarks finds how many cache marks must go: those of the first messages first, since
+// the last mark covers what stands before it, then those of tools and system.
+func (w *writer) countMarks() {
+	c := w.c
+	top, said := 0, 0
+	for i := range c.Tools {
+		if c.Tools[i].Cache != nil {
+			top++
+		}
+	}
+	for _, t := range c.Turns {
+		n := 0
+		for i := range c.Parts[t.From:t.To] {
+			if c.Parts[int(t.From)+i].Cache != nil {
+				n++
+			}
+		}
+		if t.Role == core.System || t.Role == core.Developer {
+			top += n
+		} else {
+			said += n
+		}
+	}
+	w.over = min(max(top+said-maxMarks, 0), said)
+	w.atop = max(top-maxMarks, 0)
+}
+
+// ownSystem repeats the system prompt of this family's client.
+func (w *writer) ownSystem() {
+	c := w.c
+	if len(c.Turns) == 0 || c.Turns[0].Shape&turnTop == 0 {
+		return
+	}
+	w.b = append(w.b, `,"system":`...)
+	w.ownContent(&c.Turns[0])
+	if c.Turns[0].Shape&turnString == 0 {
+		w.b = append(w.b, ']')
+	}
+}
+
+// ownContent appends what a turn says; the bracket of a list stays open.
+func (w *writer) ownContent(t *core.Turn) {
+	if t.Shape&turnString != 0 && t.To == t.From+1 {
+		w.b = scan.AppendQuoted(w.b, w.c.Parts[t.From].Text)
+		return
+	}
+	w.b = append(w.b, '[')
+	w.more, w.inner = false, true
+	w.parts(t)
+}
+
+// ownMessages repeats the messages of this family's client.
+func (w *writer) ownMessages() {
+	c := w.c
+	w.b = append(w.b, `,"messages":[`...)
+	n := 0
+	for i := 0; i < len(c.Turns); i++ {
+		t := &c.Turns[i]
+		if t.Shape&turnTop != 0 {
+			continue
+		}
+		if n++; n > 1 {
+			w.b = append(w.b, ',')
+		}
+		role := "user"
+		switch t.Role {
+		case core.Assistant:
+			role = "assistant"
+		case core.System, core.Developer:
+			role = "system"
+		}
+		w.b = append(append(append(w.b, `{"role":"`...), role...), `","content":`...)
+		w.ownContent(t)
+		for ; i+1 < len(c.Turns) && c.Turns[i+1].Shape&turnJoined != 0; i++ {
+			w.parts(&c.Turns[i+1])
+		}
+		if t.Shape&turnString == 0 || t.To != t.From+1 {
+			w.b = append(w.b, ']')
+		}
+		w.extras(t.More, "")
+		w.b = append(w.b, '}')
+	}
+	w.b = append(w.b, ']')
+}
+
+// system appends the system prompt of another family's turns: a string when it is one
+// text, else a block each.
+func (w *writer) system() {
+	c := w.c
+	n, only := 0, 0
+	ask := c.Format == core.FormatJSON || c.Format == core.FormatSchema && w.quirk(core.QuirkNoSchema)
+	for _, t := range c.Turns {
+		if t.Role != core.System && t.Role != core.Developer {
+			continue
+		}
+		for i := t.From; i < t.To; i++ {
+			if !blank(c.Parts[i].Text) {
+				n, only = n+1, int(i)
+			}
+		}
+	}
+	if n == 0 && !ask {
+		return
+	}
+	w.b = append(w.b, `,"system":`...)
+	if n == 1 && !ask && c.Parts[only].Cache == nil && c.Parts[only].Kind == core.PartText {
+		w.b = scan.AppendQuoted(w.b, c.Parts[only].Text)
+		return
+	}
+	w.b = append(w.b, '[')
+	w.more, w.inner = false, true
+	over := w.over
+	w.over = w.atop
+	for i := range c.Turns {
+		if t := &c.Turns[i]; t.Role == core.System || t.Role == core.Developer {
+			w.systemParts(t)
+		}
+	}
+	w.atop, w.over = w.over, over
+	if ask {
+		w.askJSON()
+	}
+	w.b = append(w.b, ']')
+}
+
+func (w *writer) systemParts(t *core.Turn) {
+	for i := int(t.From); i < int(t.To); i++ {
+		if k := w.c.Parts[i].Kind; k != core.PartText && k != core.PartRefusal {
+			w.fault = w.lacks("messages", "takes text alone in system prompts", "put it into a user message")
+		}
+	}
+	w.parts(t)
+}
+
+// askJSON asks for an object in words.
+func (w *writer) askJSON() {
+	w.comma()
+	w.b = append(w.b, `{"type":"text","text":"Answer with one JSON object only`...)
+	if w.c.Format == core.FormatSchema {
+		w.b = append(w.b, `, which this JSON Schema describes:\n`...)
+		w.b = scan.AppendEscaped(w.b, w.c.Schema)
+	} else {
+		w.b = append(w.b, '.')
+	}
+	w.b = append(w.b, `"}`...)
+}
+
+// messages appends the turns of another family, those of one side as one message.
+func (w *writer) messages() {
+	c := w.c
+	w.b = append(w.b, `,"messages":[`...)
+	w.inner = false
+	for i := 0; i < len(c.Turns); {
+		role := c.Turns[i].Role
+		if role == core.Assistant {
+			w.want = theModel
+			w.parts(&c.Turns[i])
+			i++
+			continue
+		}
+		// Up to the model's next turn all is the user's: results first.
+		w.want = theUser
+		end := i
+		for end < len(c.Turns) && c.Turns[end].Role != core.Assistant {
+			if c.Turns[end].Role == core.ToolRole {
+				w.parts(&c.Turns[end])
+			}
+			end++
+		}
+		for ; i < end; i++ {
+			if c.Turns[i].Role == core.User {
+				w.parts(&c.Turns[i])
+			}
+			if c.Turns[i].Name != nil {
+				c.Drop("name")
+			}
+		}
+	}
+	if w.side == nobody {
+		w.want = theUser
+		w.open()
+		w.b = append(w.b, dot...)
+	}
+	w.b = append(w.b, `]}]`...)
+}
+
+// dot is what the user says where this format wants the user to speak and nobody did.
+const dot = `{"type":"text","text":"."}`
+
+// open begins the message of whose block comes next.
+func (w *writer) open() {
+	if w.side == nobody && w.want == theModel {
+		w.b = append(append(append(w.b, `{"role":"user","content":[`...), dot...), `]},`...)
+	} else if w.side != nobody {
+		w.b = append(w.b, `]},`...)
+	}
+	w.side, w.more = w.want, false
+	if w.want == theModel {
+		w.b = append(w.b, `{"role":"assistant","content":[`...)
+	} else {
+		w.b = append(w.b, `{"role":"user","content":[`...)
+	}
+}
+
+// comma goes before every block.
+func (w *writer) comma() {
+	if !w.inner && w.side != w.want {
+		w.open()
+	}
+	if w.more {
+		w.b = append(w.b, ',')
+	}
+	w.more = true
+}
+
+// parts appends the blocks of a turn.
+func (w *writer) parts(t *core.Turn) {
+	for i := int(t.From); i < int(t.To); i += 1 + int(w.c.Parts[i].Inner) {
+		w.part(i)
+	}
+}

@@ -1,0 +1,125 @@
+package anthropic
+
+import "asbru/core/scan"
+
+// appendFit appends schema within the subset that Anthropic's strict output takes:
+// without bounds of numbers, lengths and counts, with objects closed. Order and all
+// else stay. A schema that already fits is copied as it is, white space aside.
+//
+// Source: https://docs.anthropic.com/en/docs/build-with-claude/structured-outputs
+func appendFit(dst, schema []byte, depth int) []byte {
+	if !opens(schema, '{') || depth >= maxSchemaDepth {
+		return append(dst, schema...)
+	}
+	dst = append(dst, '{')
+	first, object, closed := true, false, false
+	w := scan.Members(schema)
+	for {
+		key, value, more := w.Next()
+		if !more {
+			break
+		}
+		if refused(key, value) {
+			continue
+		}
+		if !first {
+			dst = append(dst, ',')
+		}
+		first = false
+		name := key
+		switch string(key) {
+		case "additionalProperties":
+			closed = true
+			dst = append(dst, `"additionalProperties":false`...)
+			continue
+		case "oneOf":
+			name = []byte("anyOf")
+		case "type":
+			object = object || says(value, `"object"`)
+		case "properties":
+			object = true
+		}
+		dst = append(scan.AppendQuoted(dst, name), ':')
+		dst = appendFitValue(dst, key, value, depth)
+	}
+	if object && !closed {
+		if !first {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, `"additionalProperties":false`...)
+	}
+	return append(dst, '}')
+}
+
+// appendFitValue appends the value of a keyword whose value may hold schemas.
+func appendFitValue(dst, key, value []byte, depth int) []byte {
+	switch string(key) {
+	case "properties", "$defs", "definitions":
+		return appendFitMembers(dst, value, depth)
+	case "items", "not":
+		return appendFit(dst, value, depth+1)
+	case "anyOf", "oneOf", "allOf":
+		if !opens(value, '[') {
+			break
+		}
+		dst = append(dst, '[')
+		w := scan.Elements(value)
+		for n := 0; ; n++ {
+			_, one, more := w.Next()
+			if !more {
+				return append(dst, ']')
+			}
+			if n > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendFit(dst, one, depth+1)
+		}
+	}
+	return append(dst, value...)
+}
+
+// appendFitMembers appends an object whose members are schemas by name.
+func appendFitMembers(dst, value []byte, depth int) []byte {
+	if !opens(value, '{') {
+		return append(dst, value...)
+	}
+	dst = append(dst, '{')
+	w := scan.Members(value)
+	for n := 0; ; n++ {
+		key, one, more := w.Next()
+		if !more {
+			return append(dst, '}')
+		}
+		if n > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(scan.AppendQuoted(dst, key), ':')
+		dst = appendFit(dst, one, depth+1)
+	}
+}
+
+// refused reports whether Anthropic answers 400 to a schema with this keyword.
+func refused(key, value []byte) bool {
+	switch string(key) {
+	case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
+		"maxItems", "uniqueItems", "minProperties", "maxProperties", "minContains", "maxContains":
+		return true
+	case "minItems":
+		return string(value) != "0" && string(value) != "1"
+	}
+	return false
+}
+
+// says reports whether value is the string want, or an array with it.
+func says(value []byte, want string) bool {
+	w := scan.Elements(value)
+	for {
+		_, one, more := w.Next()
+		if !more {
+			return string(value) == want
+		}
+		if string(one) == want {
+			return true
+		}
+	}
+}

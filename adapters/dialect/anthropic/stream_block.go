@@ -1,0 +1,185 @@
+package anthropic
+
+import (
+	"errors"
+
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// open reads content_block_start. A block that was not closed is closed by the next.
+func (fr *frame) open(ev []core.Event, x *core.Crossing) ([]core.Event, error) {
+	if !opens(fr.block, '{') {
+		return ev, errors.New("cannot read the event: it starts a content block and has none")
+	}
+	if len(x.Blocks) >= maxBlocks {
+		return ev, errors.New("cannot read the event: the answer has too many content blocks")
+	}
+	ev = closeBlock(begin(ev, x), x)
+	return openBlock(ev, x, fr.block, fr.at()), nil
+}
+
+// openBlock starts the block raw, with what it brings already.
+func openBlock(ev []core.Event, x *core.Crossing, raw []byte, key int64) []core.Event {
+	var kind, id, name, text, sign, data, input, cites []byte
+	w := scan.Members(raw)
+	for {
+		key, value, more := w.Next()
+		if !more {
+			break
+		}
+		inside, _ := scan.Inside(value)
+		switch string(key) {
+		case "type":
+			kind = inside
+		case "id":
+			id = inside
+		case "name":
+			name = inside
+		case "text", "thinking":
+			text = inside
+		case "signature":
+			sign = inside
+		case "data":
+			data = inside
+		case "input":
+			input = value
+		case "citations":
+			cites = value
+		}
+	}
+	at := x.Add(kindOfBlock(kind), 0, key)
+	b := &x.Blocks[at]
+	b.ID, b.Name, b.Opened = append(b.ID, id...), append(b.Name, name...), true
+	x.R.Block = at
+	e := core.Event{Kind: core.EventOpen, Block: at}
+	switch b.Kind {
+	case core.PartOther:
+		b.Type = append(b.Type, kind...)
+		e.Raw = raw
+		return append(ev, e)
+	case core.PartCall:
+		e.Raw = raw
+		if input = trim(input); len(input) > 2 && len(input) <= maxHeld { // more than {}
+			b.Held = scan.AppendEscaped(b.Held, input)
+		}
+		return append(ev, e)
+	case core.PartVeiled:
+		b.Sign = append(b.Sign, data...)
+		readVendor(b)
+		return append(ev, e, core.Event{Kind: core.EventSign, Block: at})
+	}
+	b.Sign = append(b.Sign, sign...)
+	ev = append(ev, e)
+	if len(text) > 0 {
+		ev = append(ev, core.Event{Kind: core.EventDelta, Block: at, Text: text})
+	}
+	c := scan.Elements(cites)
+	for {
+		_, one, more := c.Next()
+		if !more {
+			return ev
+		}
+		ev = cite(ev, at, one)
+	}
+}
+
+func kindOfBlock(kind []byte) core.PartKind {
+	switch string(kind) {
+	case "text":
+		return core.PartText
+	case "tool_use":
+		return core.PartCall
+	case "thinking":
+		return core.PartThought
+	case "redacted_thinking":
+		return core.PartVeiled
+	}
+	return core.PartOther
+}
+
+// readVendor finds out whose the signature of b is.
+func readVendor(b *core.Block) {
+	v, sign := core.ReadSign(b.Sign, core.Anthropic)
+	if b.Vendor = v; len(sign) < len(b.Sign) {
+		b.Sign = b.Sign[:copy(b.Sign, sign)]
+	}
+}
+
+// cite gives a citation; each is allocated, since events hold a pointer.
+func cite(ev []core.Event, at int32, raw []byte) []core.Event {
+	c := citation(raw)
+	return append(ev, core.Event{Kind: core.EventCite, Block: at, Cite: &c})
+}
+
+// add reads content_block_delta.
+func (fr *frame) add(ev []core.Event, x *core.Crossing) ([]core.Event, error) {
+	at := x.R.Block
+	if at < 0 || x.Blocks[at].Key != fr.at() {
+		return ev, errors.New("cannot read the event: it adds to a content block that is not open")
+	}
+	b := &x.Blocks[at]
+	var kind, said, cited []byte
+	w := scan.Members(fr.delta)
+	for {
+		key, value, more := w.Next()
+		if !more {
+			break
+		}
+		switch string(key) {
+		case "type":
+			kind = value
+		case "text", "thinking", "partial_json", "signature":
+			said, _ = scan.Inside(value)
+		case "citation":
+			cited = value
+		}
+	}
+	e := core.Event{Kind: core.EventDelta, Block: at, Text: said}
+	switch {
+	case b.Kind == core.PartOther:
+	case string(kind) == `"text_delta"` && b.Kind == core.PartText,
+		string(kind) == `"thinking_delta"` && b.Kind == core.PartThought:
+		if len(said) == 0 {
+			return ev, nil
+		}
+		return append(ev, e), nil
+	case string(kind) == `"input_json_delta"` && b.Kind == core.PartCall:
+		if len(said) == 0 {
+			return ev, nil
+		}
+		b.Depth = 1 // arguments came; those of the start do not count
+		return append(ev, e), nil
+	case string(kind) == `"signature_delta"` && b.Kind == core.PartThought:
+		if len(b.Sign)+len(said) > maxHeld {
+			return ev, errors.New("cannot read the event: the signature has no end")
+		}
+		b.Sign = append(b.Sign, said...)
+		return ev, nil
+	case string(kind) == `"citations_delta"` && b.Kind == core.PartText && opens(cited, '{'):
+		return cite(ev, at, cited), nil
+	}
+	return append(ev, core.Event{Kind: core.EventOther, Block: at, Name: fr.kind, Raw: fr.delta}), nil
+}
+
+// closeBlock ends the open block, if there is one. A call without arguments has {}.
+func closeBlock(ev []core.Event, x *core.Crossing) []core.Event {
+	at := x.R.Block
+	if at < 0 {
+		return ev
+	}
+	x.R.Block = -1
+	b := &x.Blocks[at]
+	b.Closed = true
+	switch {
+	case b.Kind == core.PartCall && b.Depth == 0:
+		if len(b.Held) == 0 {
+			b.Held = append(b.Held, `{}`...)
+		}
+		ev = append(ev, core.Event{Kind: core.EventDelta, Block: at, Text: b.Held})
+	case b.Kind == core.PartThought && len(b.Sign) > 0:
+		readVendor(b)
+		ev = append(ev, core.Event{Kind: core.EventSign, Block: at})
+	}
+	return append(ev, core.Event{Kind: core.EventClose, Block: at})
+}

@@ -1,0 +1,88 @@
+package anthropic
+
+import (
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// readUsage is the dialect's ReadUsage, of replies and of counts.
+func readUsage(body []byte, u *core.Usage) {
+	w := scan.Members(body)
+	for {
+		key, value, more := w.Next()
+		if !more {
+			return
+		}
+		switch string(key) {
+		case "usage":
+			tokens(value, u)
+		case "input_tokens":
+			count(value, &u.In, u)
+		}
+	}
+}
+
+// tokens reads a usage object over what is known so far: the last word of a stream may
+// leave counts out that the first had. Cached tokens are beside input_tokens here
+// and inside In.
+func tokens(raw []byte, u *core.Usage) {
+	in := u.In - u.CachedIn - u.WrittenIn
+	w := scan.Members(raw)
+	for {
+		key, value, more := w.Next()
+		if !more {
+			break
+		}
+		switch string(key) {
+		case "input_tokens":
+			count(value, &in, u)
+		case "output_tokens":
+			count(value, &u.Out, u)
+		case "cache_read_input_tokens":
+			count(value, &u.CachedIn, nil)
+		case "cache_creation_input_tokens":
+			count(value, &u.WrittenIn, nil)
+		case "output_tokens_details":
+			d := scan.Members(value)
+			for {
+				name, n, more := d.Next()
+				if !more {
+					break
+				}
+				if string(name) == "thinking_tokens" {
+					count(n, &u.Reasoning, nil)
+				}
+			}
+		}
+	}
+	if u.In = max(in, 0); u.Known {
+		u.In += u.CachedIn + u.WrittenIn
+	}
+}
+
+// count reads one counter; a sensible one makes u known.
+func count(raw []byte, n *int64, u *core.Usage) {
+	if v, ok := scan.Int(raw); ok && v >= 0 && v <= maxCount {
+		*n = v
+		if u != nil {
+			u.Known = true
+		}
+	}
+}
+
+// appendUsage appends the object usage.
+func appendUsage(dst []byte, u *core.Usage) []byte {
+	dst = append(dst, `{"input_tokens":`...)
+	dst = scan.AppendInt(dst, max(u.In-u.CachedIn-u.WrittenIn, 0))
+	dst = append(dst, `,"cache_creation_input_tokens":`...)
+	dst = scan.AppendInt(dst, u.WrittenIn)
+	dst = append(dst, `,"cache_read_input_tokens":`...)
+	dst = scan.AppendInt(dst, u.CachedIn)
+	dst = append(dst, `,"output_tokens":`...)
+	dst = scan.AppendInt(dst, u.Out)
+	if u.Reasoning > 0 {
+		dst = append(dst, `,"output_tokens_details":{"thinking_tokens":`...)
+		dst = append(scan.AppendInt(dst, u.Reasoning), '}')
+	}
+	return append(dst, '}')
+}

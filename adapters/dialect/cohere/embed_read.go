@@ -1,0 +1,279 @@
+package cohere
+
+import (
+	"errors"
+
+	"asbru/adapters/body"
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// Bits of Embed.Shape.
+const (
+	embedTexts     uint32 = 1 << iota // texts was there
+	embedImages                       // images was there
+	embedInputs                       // inputs was there
+	embedRawInputs                    // inputs is an extra: one of them is of several pieces
+	embedEnd                          // truncate was END
+	embedStart                        // truncate was START
+	embedBase64                       // embedding_types was ["base64"]
+	embedNoTypes                      // embedding_types was []
+)
+
+// Bits of Vectors.Shape.
+const (
+	vectorsBare uint32 = 1 << iota // embeddings was an array
+	vectorsRaw                     // embeddings is an extra: it has several types
+	vectorsType                    // and above: 1 + the index of the only type in typeNames
+)
+
+// typeNames are the number types of embeddings.
+var typeNames = [...]string{"float", "int8", "uint8", "binary", "ubinary", "base64"}
+
+const base64Type = len(typeNames) - 1
+
+// parseEmbed is the codec's ParseRequest:
+// https://docs.cohere.com/reference/embed
+func parseEmbed(e *core.Embed, b []byte) *core.Fault {
+	e.From = &self
+	w := scan.Members(b)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return nil
+		}
+		if value[0] == 'n' {
+			e.Keep(&e.More, key, value)
+			continue
+		}
+		good := true
+		switch string(key) {
+		case "model":
+			e.Model = inside(value)
+			good = e.Model != nil
+		case "texts":
+			e.Shape |= embedTexts
+			good = parseTexts(e, value)
+		case "images":
+			e.Shape |= embedImages
+			good = parseImages(e, value)
+		case "inputs":
+			e.Shape |= embedInputs
+			good = parseInputs(e, key, value)
+		case "input_type":
+			e.Kind = purpose(e, inside(value))
+			good = e.Kind != nil
+		case "embedding_types":
+			good = parseTypes(e, value)
+		case "output_dimension":
+			e.Size = value
+		case "truncate":
+			good = parseTruncate(e, value)
+		default:
+			e.Keep(&e.More, key, value)
+		}
+		if !good {
+			return body.Invalid(string(key), "cannot read "+string(key)+": see https://docs.cohere.com/reference/embed for what it may be", "")
+		}
+	}
+}
+
+func parseTexts(e *core.Embed, raw []byte) bool {
+	w := scan.Elements(raw)
+	for {
+		_, value, ok := w.Next()
+		if !ok {
+			return raw[0] == '['
+		}
+		text, isText := scan.Inside(value)
+		if !isText {
+			return false
+		}
+		e.Inputs = append(e.Inputs, core.Input{Text: text})
+	}
+}
+
+func parseImages(e *core.Embed, raw []byte) bool {
+	w := scan.Elements(raw)
+	for {
+		_, value, ok := w.Next()
+		if !ok {
+			return raw[0] == '['
+		}
+		url, isText := scan.Inside(value)
+		if !isText {
+			return false
+		}
+		e.Inputs = append(e.Inputs, core.Input{Image: url})
+	}
+}
+
+// parseInputs reads inputs [{content [{type, text|image_url}]}]. One of several pieces
+// has no neutral form.
+func parseInputs(e *core.Embed, key, raw []byte) bool {
+	w := scan.Elements(raw)
+	for {
+		_, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		pieces := scan.Elements(member(value, "content"))
+		_, first, ok := pieces.Next()
+		_, _, several := pieces.Next()
+		in := core.Input{Text: inside(member(first, "text"))}
+		if in.Text == nil {
+			in.Image = inside(member(member(first, "image_url"), "url"))
+		}
+		if !ok || several || in.Text == nil && in.Image == nil {
+			e.Shape |= embedRawInputs
+		}
+		e.Inputs = append(e.Inputs, in)
+	}
+	if e.Shape&embedRawInputs != 0 {
+		e.Keep(&e.More, key, raw)
+	}
+	return raw[0] == '['
+}
+
+func parseTypes(e *core.Embed, raw []byte) bool {
+	w := scan.Elements(raw)
+	for {
+		_, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		text, isText := scan.Inside(value)
+		if !isText {
+			return false
+		}
+		e.Types = append(e.Types, text)
+	}
+	switch {
+	case len(e.Types) == 0:
+		e.Shape |= embedNoTypes
+	case len(e.Types) == 1 && string(e.Types[0]) == typeNames[base64Type]:
+		e.Shape |= embedBase64
+		e.Types, e.Base64 = e.Types[:0], true
+	}
+	return raw[0] == '['
+}
+
+func parseTruncate(e *core.Embed, raw []byte) bool {
+	switch string(raw) {
+	case `"NONE"`:
+		e.Cut = core.No
+	case `"END"`:
+		e.Cut, e.Shape = core.Yes, e.Shape|embedEnd
+	case `"START"`:
+		e.Cut, e.Shape = core.Yes, e.Shape|embedStart
+	default:
+		return false
+	}
+	return true
+}
+
+// purposes are the input types that others know too, by their neutral names.
+var purposes = [...][2]string{
+	{"search_document", "document"}, {"search_query", "query"}, {"classification", "classification"}, {"clustering", "clustering"},
+}
+
+// purpose is the neutral name of an input type.
+func purpose(e *core.Embed, kind core.Text) core.Text {
+	for _, p := range purposes {
+		if string(kind) == p[0] {
+			return e.Took(append(e.Room(), p[1]...))
+		}
+	}
+	return kind
+}
+
+var errNoVectors = errors.New("the body holds no embeddings")
+
+// parseVectors is the codec's ParseReply.
+func parseVectors(v *core.Vectors, b []byte) error {
+	v.From = &self
+	found := false
+	w := scan.Members(b)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch string(key) {
+		case "id":
+			if v.ID = inside(value); v.ID != nil {
+				continue
+			}
+		case "embeddings":
+			found = true
+			embeddings(v, key, value)
+			continue
+		case "meta":
+			tokens(value, &v.Usage)
+		}
+		v.Keep(&v.More, key, value)
+	}
+	if w.Rest() == nil {
+		return errNoObject
+	}
+	if !found {
+		return errNoVectors
+	}
+	return nil
+}
+
+// embeddings reads {float: [[…]], …}, or [[…]] of version 1. Of several types the form
+// holds the first, floats before others.
+func embeddings(v *core.Vectors, key, raw []byte) {
+	if raw[0] == '[' {
+		v.Shape |= vectorsBare
+		vectors(v, raw, false)
+		return
+	}
+	chosen, list, n, odd := len(typeNames), []byte(nil), 0, false
+	w := scan.Members(raw)
+	for {
+		name, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		n++
+		i := typeIndex(name)
+		odd = odd || i < 0 || value[0] != '['
+		if i >= 0 && value[0] == '[' && i < chosen {
+			chosen, list = i, value
+		}
+	}
+	if n != 1 || odd {
+		v.Keep(&v.More, key, raw)
+		v.Shape |= vectorsRaw
+	}
+	if list != nil {
+		v.Shape |= vectorsType * uint32(chosen+1)
+		vectors(v, list, chosen == base64Type)
+	}
+}
+
+func typeIndex(name []byte) int {
+	for i, t := range typeNames {
+		if string(name) == t {
+			return i
+		}
+	}
+	return -1
+}
+
+func vectors(v *core.Vectors, raw []byte, base64 bool) {
+	w := scan.Elements(raw)
+	for {
+		_, value, ok := w.Next()
+		if !ok {
+			return
+		}
+		if base64 {
+			v.List = append(v.List, core.Vector{Base64: inside(value)})
+		} else {
+			v.List = append(v.List, core.Vector{Floats: value})
+		}
+	}
+}

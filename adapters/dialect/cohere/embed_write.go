@@ -1,0 +1,282 @@
+package cohere
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"math"
+	"strconv"
+
+	"asbru/adapters/body"
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// appendEmbed is the codec's AppendRequest. Cohere wants to know what the vectors are
+// for; documents to be searched is what others take them for.
+func appendEmbed(dst []byte, e *core.Embed, s *core.Send) ([]byte, *core.Fault) {
+	own, at := e.From == &self, len(dst)
+	dst = scan.AppendString(append(dst, `{"model":`...), s.Model)
+	dst, images, f := inputs(dst, e, own)
+	if f != nil {
+		return dst, f
+	}
+	dst = purposeOf(dst, e, own, images)
+	dst = types(dst, e, own)
+	if e.Size != nil {
+		dst = append(append(dst, `,"output_dimension":`...), e.Size...)
+	}
+	switch {
+	case e.Cut == core.No:
+		dst = append(dst, `,"truncate":"NONE"`...)
+	case e.Cut == core.Yes && own && e.Shape&embedStart != 0:
+		dst = append(dst, `,"truncate":"START"`...)
+	case e.Cut == core.Yes:
+		dst = append(dst, `,"truncate":"END"`...)
+	}
+	if own {
+		dst = appendExtras(dst, &e.Tree, e.More)
+	} else {
+		dropEmbed(e)
+	}
+	return body.Edit(append(dst, '}'), at, s.Face), nil
+}
+
+func dropEmbed(e *core.Embed) {
+	if e.Title != nil {
+		e.Dropped = append(e.Dropped, "title")
+	}
+	if e.User != nil {
+		e.Dropped = append(e.Dropped, "user")
+	}
+	for more := e.More; more != 0; {
+		var x core.Extra
+		x, more = e.Extra(more)
+		e.Dropped = append(e.Dropped, string(x.Key))
+	}
+}
+
+// inputs appends texts, images or, where they are mixed, inputs.
+func inputs(dst []byte, e *core.Embed, own bool) (out []byte, images bool, f *core.Fault) {
+	texts := 0
+	for i := range e.Inputs {
+		in := &e.Inputs[i]
+		switch {
+		case in.Text != nil:
+			texts++
+		case in.Tokens != nil:
+			return dst, false, body.Invalid("input", "cannot send tokens to Cohere: it embeds texts and images", "send the text itself")
+		case in.Image != nil:
+			images = true
+		}
+	}
+	switch {
+	case own && e.Shape&embedRawInputs != 0:
+		return dst, images, nil
+	case images && (texts > 0 || own && e.Shape&embedInputs != 0) || own && e.Shape&embedInputs != 0:
+		return mixed(dst, e), images, nil
+	case images:
+		dst = append(dst, `,"images":[`...)
+	case own && e.Shape&embedImages != 0:
+		return append(dst, `,"images":[]`...), images, nil
+	case own && e.Shape&embedTexts == 0:
+		return dst, images, nil
+	default:
+		dst = append(dst, `,"texts":[`...)
+	}
+	mark := len(dst)
+	for i := range e.Inputs {
+		in := &e.Inputs[i]
+		if dst = next(dst, mark); in.Text != nil {
+			dst = scan.AppendQuoted(dst, in.Text)
+		} else {
+			dst = scan.AppendQuoted(dst, in.Image)
+		}
+	}
+	return append(dst, ']'), images, nil
+}
+
+func mixed(dst []byte, e *core.Embed) []byte {
+	dst = append(dst, `,"inputs":[`...)
+	mark := len(dst)
+	for i := range e.Inputs {
+		in := &e.Inputs[i]
+		dst = append(next(dst, mark), `{"content":[{"type":`...)
+		if in.Text != nil {
+			dst = append(scan.AppendQuoted(append(dst, `"text","text":`...), in.Text), `}]}`...)
+		} else {
+			dst = append(scan.AppendQuoted(append(dst, `"image_url","image_url":{"url":`...), in.Image), `}}]}`...)
+		}
+	}
+	return append(dst, ']')
+}
+
+// purposeOf appends input_type.
+func purposeOf(dst []byte, e *core.Embed, own, images bool) []byte {
+	if e.Kind == nil && own {
+		return dst
+	}
+	dst = append(dst, `,"input_type":"`...)
+	for _, p := range purposes {
+		if string(e.Kind) == p[1] {
+			return append(append(dst, p[0]...), '"')
+		}
+	}
+	switch {
+	case e.Kind != nil:
+		dst = append(dst, e.Kind...)
+	case images:
+		dst = append(dst, "image"...)
+	default:
+		dst = append(dst, "search_document"...)
+	}
+	return append(dst, '"')
+}
+
+// types appends embedding_types. Floats are asked for where another format wants
+// base64: what Cohere means by it is not written down.
+func types(dst []byte, e *core.Embed, own bool) []byte {
+	switch {
+	case own && e.Shape&embedBase64 != 0:
+		return append(dst, `,"embedding_types":["base64"]`...)
+	case own && e.Shape&embedNoTypes != 0:
+		return append(dst, `,"embedding_types":[]`...)
+	case len(e.Types) == 0 && own:
+		return dst
+	case len(e.Types) == 0:
+		return append(dst, `,"embedding_types":["float"]`...)
+	}
+	dst = append(dst, `,"embedding_types":[`...)
+	mark := len(dst)
+	for _, t := range e.Types {
+		dst = scan.AppendQuoted(next(dst, mark), t)
+	}
+	return append(dst, ']')
+}
+
+// appendVectors is the codec's AppendReply.
+func appendVectors(dst []byte, v *core.Vectors, e *core.Embed, x *core.Crossing) []byte {
+	own := v.From == &self
+	dst = append(dst, '{')
+	if v.ID != nil || !own {
+		dst = append(appendID(append(dst, `"id":"`...), v.ID, x), '"')
+	}
+	if !own || v.Shape&vectorsRaw == 0 {
+		if dst[len(dst)-1] != '{' {
+			dst = append(dst, ',')
+		}
+		dst = appendEmbeddings(append(dst, `"embeddings":`...), v, e, own)
+	}
+	if own {
+		dst = appendExtras(dst, &v.Tree, v.More)
+	} else {
+		dst = append(dst, `,"texts":[`...)
+		mark := len(dst)
+		for i := 0; e != nil && i < len(e.Inputs); i++ {
+			if e.Inputs[i].Text != nil {
+				dst = scan.AppendQuoted(next(dst, mark), e.Inputs[i].Text)
+			}
+		}
+		dst = append(dst, `],"meta":{"api_version":{"version":"2"},"billed_units":{"input_tokens":`...)
+		dst = append(scan.AppendInt(dst, v.Usage.In), `}},"response_type":"embeddings_by_type"`...)
+	}
+	if x != nil && x.Extra != nil {
+		dst = x.Extra(append(dst, ','))
+	}
+	return append(dst, '}')
+}
+
+// appendEmbeddings appends the vectors by the type that they have, or that e asks for.
+func appendEmbeddings(dst []byte, v *core.Vectors, e *core.Embed, own bool) []byte {
+	bare := own && v.Shape&vectorsBare != 0
+	name := typeNames[0]
+	switch n := int(v.Shape / vectorsType); {
+	case own && n > 0:
+		name = typeNames[n-1]
+	case !own && e != nil && e.Base64:
+		name = typeNames[base64Type]
+	case !own && e != nil && len(e.Types) > 0:
+		if i := typeIndex(e.Types[0]); i >= 0 {
+			name = typeNames[i]
+		}
+	}
+	if !bare {
+		dst = append(append(append(dst, `{"`...), name...), `":`...)
+	}
+	dst = append(dst, '[')
+	mark := len(dst)
+	for i := range v.List {
+		dst = next(dst, mark)
+		switch in := &v.List[i]; {
+		case name != typeNames[base64Type] && in.Floats == nil:
+			dst = appendFloats(dst, in.Base64)
+		case name == typeNames[base64Type] && in.Floats != nil:
+			dst = appendBase64(dst, in.Floats)
+		case in.Floats != nil:
+			dst = append(dst, in.Floats...)
+		default:
+			dst = scan.AppendQuoted(dst, in.Base64)
+		}
+	}
+	if dst = append(dst, ']'); bare {
+		return dst
+	}
+	return append(dst, '}')
+}
+
+// appendFloats appends the numbers that text, little-endian float32 in base64, holds.
+func appendFloats(dst []byte, text core.Text) []byte {
+	dst = append(dst, '[')
+	mark := len(dst)
+	var out [3]byte
+	var word [4]byte
+	have := 0
+	for len(text) >= 4 {
+		if text[0] == '\\' { // \/
+			text = text[1:]
+			continue
+		}
+		var in [4]byte
+		n := 0
+		for n < 4 && len(text) > 0 {
+			if c := text[0]; c != '\\' {
+				in[n] = c
+				n++
+			}
+			text = text[1:]
+		}
+		got, err := base64.StdEncoding.Decode(out[:], in[:n])
+		if err != nil {
+			break
+		}
+		for _, c := range out[:got] {
+			word[have] = c
+			if have++; have == 4 {
+				have = 0
+				f := math.Float32frombits(binary.LittleEndian.Uint32(word[:]))
+				dst = strconv.AppendFloat(next(dst, mark), float64(f), 'g', -1, 32)
+			}
+		}
+	}
+	return append(dst, ']')
+}
+
+// appendBase64 appends an array of numbers as a string of little-endian float32 in base64.
+func appendBase64(dst, raw []byte) []byte {
+	dst = append(dst, '"')
+	var in [12]byte // three numbers make sixteen characters
+	n := 0
+	w := scan.Elements(raw)
+	for {
+		_, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		f, _ := strconv.ParseFloat(string(value), 32)
+		binary.LittleEndian.PutUint32(in[n:], math.Float32bits(float32(f)))
+		if n += 4; n == len(in) {
+			dst = base64.StdEncoding.AppendEncode(dst, in[:])
+			n = 0
+		}
+	}
+	return append(base64.StdEncoding.AppendEncode(dst, in[:n]), '"')
+}

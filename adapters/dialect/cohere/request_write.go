@@ -1,0 +1,236 @@
+package cohere
+
+import (
+	"strconv"
+
+	"asbru/adapters/body"
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// An asked is a request while it is written.
+type asked struct {
+	c    *core.Chat
+	own  bool // it was read from this format
+	face *core.Face
+
+	calls, results int // those without an id so far
+}
+
+// appendRequest is the codec's AppendRequest.
+func appendRequest(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
+	a := asked{c: c, own: c.From == &self, face: s.Face}
+	if f := a.refuse(); f != nil {
+		return dst, f
+	}
+	at := len(dst)
+	dst = scan.AppendString(append(dst, `{"model":`...), s.Model)
+	switch {
+	case s.Stream:
+		dst = append(dst, `,"stream":true`...)
+	case c.Shape&chatStreamNo != 0 && a.own:
+		dst = append(dst, `,"stream":false`...)
+	}
+	dst, f := a.messages(dst)
+	if f != nil {
+		return dst, f
+	}
+	if dst, f = a.documents(dst); f != nil {
+		return dst, f
+	}
+	if dst, f = a.tools(dst); f != nil {
+		return dst, f
+	}
+	dst = a.format(dst)
+	dst = a.thinking(dst)
+	dst = a.numbers(dst)
+	if a.own {
+		dst = appendNulls(dst, c)
+		dst = appendExtras(dst, &c.Tree, c.More)
+	}
+	return body.Edit(append(dst, '}'), at, s.Face), nil
+}
+
+// refuse says what Cohere has no word for and the answer depends on, and notes what it
+// has none for and the answer does not.
+func (a *asked) refuse() *core.Fault {
+	c := a.c
+	if a.own {
+		return nil
+	}
+	if n, ok := scan.Int(c.N); c.N != nil && (!ok || n != 1) {
+		return body.Invalid("n", "cannot ask Cohere for n answers: it gives one to a request", "set n to 1 or leave it out")
+	}
+	if n, ok := scan.Int(c.TopLogprobs); c.TopLogprobs != nil && (!ok || n != 0) {
+		return body.Invalid("top_logprobs", "cannot ask Cohere for top_logprobs: it tells the probabilities of the chosen tokens only",
+			"ask for logprobs without top_logprobs")
+	}
+	if c.Previous != nil {
+		return body.Invalid("previous_response_id", "cannot continue from a stored response: Cohere keeps no conversations",
+			"send the whole conversation as input")
+	}
+	if len(c.Stop) > maxStops {
+		return body.Invalid("stop", "cannot send "+strconv.Itoa(len(c.Stop))+" stop sequences to Cohere: it takes "+strconv.Itoa(maxStops)+" at most", "send fewer")
+	}
+	for _, m := range c.Modes {
+		if string(m) != "text" {
+			return body.Invalid("modalities", "cannot ask Cohere for "+string(m)+": its chat models answer with text", `set modalities to ["text"]`)
+		}
+	}
+	a.drops()
+	return nil
+}
+
+// drops notes what is left out.
+func (a *asked) drops() {
+	c := a.c
+	for _, d := range [...]struct {
+		said bool
+		name string
+	}{
+		{c.LogitBias != nil, "logit_bias"}, {c.User != nil, "user"}, {c.Tier != nil, "service_tier"},
+		{c.CacheKey != nil, "prompt_cache_key"}, {c.Metadata != nil, "metadata"}, {c.Store != core.Unsaid, "store"},
+		{c.Verbose != nil, "verbosity"}, {c.Summary != nil, "reasoning.summary"},
+		{c.Parallel == core.No, "parallel_tool_calls"},
+		{c.FormatNote != nil, "response_format.json_schema.description"},
+	} {
+		if d.said {
+			c.Drop(d.name)
+		}
+	}
+	for more := c.More; more != 0; {
+		var e core.Extra
+		e, more = c.Extra(more)
+		c.Drop(string(e.Key))
+	}
+}
+
+// format appends response_format.
+func (a *asked) format(dst []byte) []byte {
+	c := a.c
+	if a.own && c.Shape&chatRawFormat != 0 {
+		return dst
+	}
+	switch c.Format {
+	case core.FormatText:
+		if a.own {
+			dst = append(dst, `,"response_format":{"type":"text"}`...)
+		}
+	case core.FormatJSON:
+		dst = append(dst, `,"response_format":{"type":"json_object"}`...)
+	case core.FormatSchema:
+		if a.face != nil && a.face.Quirks&core.QuirkNoSchema != 0 {
+			return append(dst, `,"response_format":{"type":"json_object"}`...)
+		}
+		dst = append(dst, `,"response_format":{"type":"json_object",`...)
+		if a.own && c.Shape&chatOldSchema != 0 {
+			dst = append(dst, `"schema":`...)
+		} else {
+			dst = append(dst, `"json_schema":`...)
+		}
+		dst = append(append(dst, c.Schema...), '}')
+	}
+	return dst
+}
+
+// thinking appends thinking, from a budget or from an effort.
+func (a *asked) thinking(dst []byte) []byte {
+	c := a.c
+	if a.own && c.Shape&chatRawThinking != 0 {
+		return dst
+	}
+	budget := c.Budget
+	if budget == core.BudgetUnset {
+		if c.Effort == nil {
+			return dst
+		}
+		budget = budgetOf(c)
+	}
+	switch {
+	case budget == 0:
+		return append(dst, `,"thinking":{"type":"disabled"}`...)
+	case budget < 0:
+		return append(dst, `,"thinking":{"type":"enabled"}`...)
+	}
+	dst = append(dst, `,"thinking":{"type":"enabled","token_budget":`...)
+	return append(scan.AppendInt(dst, budget), '}')
+}
+
+// budgetOf is how many tokens an effort is worth, four fifths of the answer at most: a
+// convention, Cohere knows budgets only.
+func budgetOf(c *core.Chat) int64 {
+	n := int64(core.BudgetAuto)
+	switch string(c.Effort) {
+	case "none":
+		return 0
+	case "minimal":
+		n = 1024
+	case "low":
+		n = 2048
+	case "medium":
+		n = 8192
+	case "high":
+		n = 16384
+	case "xhigh", "max":
+		n = 32768
+	}
+	if limit, ok := scan.Int(c.MaxTokens); ok && limit > 1 && n > limit/5*4 {
+		n = max(limit/5*4, 1)
+	}
+	return n
+}
+
+// numbers appends the plain options.
+func (a *asked) numbers(dst []byte) []byte {
+	c := a.c
+	dst = a.number(dst, `,"max_tokens":`, c.MaxTokens, "", "")
+	dst = a.number(dst, `,"temperature":`, c.Temperature, "0", "1")
+	dst = a.number(dst, `,"p":`, c.TopP, "0.01", "0.99")
+	dst = a.number(dst, `,"k":`, c.TopK, "0", "500")
+	dst = a.number(dst, `,"seed":`, c.Seed, "0", "")
+	dst = a.number(dst, `,"frequency_penalty":`, c.FrequencyPenalty, "0", "1")
+	dst = a.number(dst, `,"presence_penalty":`, c.PresencePenalty, "0", "1")
+	if len(c.Stop) > 0 {
+		dst = append(dst, `,"stop_sequences":[`...)
+		for i, s := range c.Stop {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = scan.AppendQuoted(dst, s)
+		}
+		dst = append(dst, ']')
+	} else if a.own && c.Shape&chatNoStops != 0 {
+		dst = append(dst, `,"stop_sequences":[]`...)
+	}
+	switch {
+	case c.Logprobs == core.Yes:
+		dst = append(dst, `,"logprobs":true`...)
+	case c.Logprobs == core.No && a.own:
+		dst = append(dst, `,"logprobs":false`...)
+	}
+	return dst
+}
+
+// number appends a member; one that comes from another format within the bounds that
+// Cohere documents. An empty bound is none.
+func (a *asked) number(dst []byte, key string, raw []byte, low, high string) []byte {
+	if raw == nil {
+		return dst
+	}
+	dst = append(dst, key...)
+	if a.own {
+		return append(dst, raw...)
+	}
+	v, err := strconv.ParseFloat(string(raw), 64)
+	if err == nil && low != "" {
+		if bound, _ := strconv.ParseFloat(low, 64); v < bound {
+			return append(dst, low...)
+		}
+	}
+	if err == nil && high != "" {
+		if bound, _ := strconv.ParseFloat(high, 64); v > bound {
+			return append(dst, high...)
+		}
+	}
+	return append(dst, raw...)
+}

@@ -1,0 +1,106 @@
+package cohere
+
+import (
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// readUsage is the dialect's ReadUsage: of chat replies, of embeddings and rankings,
+// and of version 1, whose chat has it in meta.
+func readUsage(b []byte, u *core.Usage) {
+	w := scan.Members(b)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return
+		}
+		switch string(key) {
+		case "usage", "meta":
+			tokens(value, u)
+		}
+	}
+}
+
+// tokens reads {tokens, billed_units, cached_tokens}. What was billed leaves out what
+// Cohere puts around the prompt; it counts only where there is nothing else.
+func tokens(raw []byte, u *core.Usage) {
+	var got, billed core.Usage
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch string(key) {
+		case "tokens":
+			units(value, &got)
+		case "billed_units":
+			units(value, &billed)
+		case "cached_tokens":
+			count(value, &got.CachedIn)
+		}
+	}
+	if !got.Known {
+		billed.CachedIn = got.CachedIn
+		got = billed
+	}
+	if got.Known {
+		got.CachedIn = min(got.CachedIn, got.In)
+		*u = got
+	}
+}
+
+// units reads {input_tokens, output_tokens, reasoning_tokens, image_tokens}.
+func units(raw []byte, u *core.Usage) {
+	images := int64(0)
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch string(key) {
+		case "input_tokens":
+			u.Known = count(value, &u.In) || u.Known
+		case "output_tokens":
+			u.Known = count(value, &u.Out) || u.Known
+		case "image_tokens":
+			u.Known = count(value, &images) || u.Known
+		case "reasoning_tokens":
+			count(value, &u.Reasoning)
+		}
+	}
+	u.In += images
+}
+
+// count reads one counter. Version 1 writes some as 5.0.
+func count(raw []byte, n *int64) bool {
+	if len(raw) > 2 && string(raw[len(raw)-2:]) == ".0" {
+		raw = raw[:len(raw)-2]
+	}
+	v, ok := scan.Int(raw)
+	if !ok || v < 0 || v > maxCount {
+		return false
+	}
+	*n = v
+	return true
+}
+
+// appendUsage appends the usage object. What is billed is said too, as strict clients
+// want it; of other providers it is all there is to say.
+func appendUsage(dst []byte, u *core.Usage) []byte {
+	dst = append(dst, `{"billed_units":{"input_tokens":`...)
+	dst = scan.AppendInt(dst, u.In)
+	dst = scan.AppendInt(append(dst, `,"output_tokens":`...), u.Out)
+	dst = append(dst, `},"tokens":{"input_tokens":`...)
+	dst = scan.AppendInt(dst, u.In)
+	dst = scan.AppendInt(append(dst, `,"output_tokens":`...), u.Out)
+	if u.Reasoning > 0 {
+		dst = scan.AppendInt(append(dst, `,"reasoning_tokens":`...), u.Reasoning)
+	}
+	dst = append(dst, '}')
+	if u.CachedIn > 0 {
+		dst = scan.AppendInt(append(dst, `,"cached_tokens":`...), u.CachedIn)
+	}
+	return append(dst, '}')
+}

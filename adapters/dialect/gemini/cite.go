@@ -1,0 +1,231 @@
+package gemini
+
+import (
+	"unicode/utf8"
+
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// citeAt is the nth place a candidate's text has something from, with the index of the part
+// it is in: the supports of its groundingMetadata, one for each page, and the sources of its
+// citationMetadata. Start and End are bytes yet.
+func citeAt(m *candidate, n int) (c core.Cite, part int, ok bool) {
+	if c, part, left, ok := supportAt(m.grounding, n); ok {
+		return c, part, true
+	} else {
+		n = left
+	}
+	w := scan.Members(m.citations)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return c, 0, false
+		}
+		if string(key) != "citationSources" && string(key) != "citations" { // the latter at Vertex AI
+			continue
+		}
+		list := scan.Elements(value)
+		for {
+			_, source, ok := list.Next()
+			if !ok {
+				return c, 0, false
+			}
+			if n == 0 {
+				return sourceOf(source), 0, true
+			}
+			n--
+		}
+	}
+}
+
+func noCite() core.Cite { return core.Cite{Start: -1, End: -1, Source: -1, From: -1, To: -1} }
+
+// sourceOf reads a source of a citationMetadata.
+func sourceOf(raw []byte) core.Cite {
+	c := noCite()
+	c.Raw, c.Unit, c.Start = raw, core.CiteWeb, 0
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			if c.End < 0 {
+				c.Start = -1
+			}
+			return c
+		}
+		switch string(key) {
+		case "startIndex":
+			c.Start = index(value)
+		case "endIndex":
+			c.End = index(value)
+		case "uri":
+			c.URL, _ = scan.Inside(value)
+		case "title":
+			c.Title, _ = scan.Inside(value)
+		}
+	}
+}
+
+// supportAt is the nth pair of a support and a page it names; left is n less those there are.
+func supportAt(grounding []byte, n int) (c core.Cite, part, left int, ok bool) {
+	var chunks, supports []byte
+	w := scan.Members(grounding)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch string(key) {
+		case "groundingChunks":
+			chunks = value
+		case "groundingSupports":
+			supports = value
+		}
+	}
+	list := scan.Elements(supports)
+	for {
+		_, support, ok := list.Next()
+		if !ok {
+			return c, 0, n, false
+		}
+		c, part, indices := supportOf(support)
+		each := scan.Elements(indices)
+		for {
+			_, one, ok := each.Next()
+			if !ok {
+				break
+			}
+			if n > 0 {
+				n--
+				continue
+			}
+			if i, ok := scan.Int(one); ok {
+				page(&c, chunks, i)
+			}
+			return c, part, 0, true
+		}
+	}
+}
+
+func supportOf(raw []byte) (c core.Cite, part int, indices []byte) {
+	c = noCite()
+	c.Raw = raw
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return c, part, indices
+		}
+		switch string(key) {
+		case "groundingChunkIndices":
+			indices = value
+		case "segment":
+			c.Start = 0 // as all zeroes it may be left out
+			m := scan.Members(value)
+			for {
+				key, value, ok := m.Next()
+				if !ok {
+					break
+				}
+				switch string(key) {
+				case "startIndex":
+					c.Start = index(value)
+				case "endIndex":
+					c.End = index(value)
+				case "partIndex":
+					part = int(max(index(value), 0))
+				}
+			}
+		}
+	}
+}
+
+func index(raw []byte) int64 {
+	n, ok := scan.Int(raw)
+	if !ok || n < 0 || n > maxCount {
+		return -1
+	}
+	return n
+}
+
+// page gives c the nth of the chunks: a page of the web, or a passage of a document.
+func page(c *core.Cite, chunks []byte, n int64) {
+	w := scan.Elements(chunks)
+	for {
+		_, chunk, ok := w.Next()
+		if !ok {
+			return
+		}
+		if n--; n >= 0 {
+			continue
+		}
+		m := scan.Members(chunk)
+		kind, value, _ := m.Next()
+		if string(kind) == "web" {
+			c.Unit = core.CiteWeb
+		} else {
+			c.Unit = core.CiteSearch
+		}
+		m = scan.Members(value)
+		for {
+			key, value, ok := m.Next()
+			if !ok {
+				return
+			}
+			switch string(key) {
+			case "uri":
+				c.URL, _ = scan.Inside(value)
+			case "title":
+				c.Title, _ = scan.Inside(value)
+			case "text":
+				c.Quote, _ = scan.Inside(value)
+			}
+		}
+	}
+}
+
+// chars is how many characters the first n bytes of what text says are.
+func chars(text core.Text, n int64) int64 {
+	if n <= 0 {
+		return n
+	}
+	var room [utf8.UTFMax]byte
+	count := int64(0)
+	for i := 0; i < len(text) && n > 0; count++ {
+		size := 1
+		switch c := text[i]; {
+		case c == '\\' && i+1 < len(text) && text[i+1] == 'u':
+			size = min(6, len(text)-i)
+			if i+12 <= len(text) && text[i+6] == '\\' && text[i+7] == 'u' && text[i+2]|0x20 == 'd' && text[i+3] >= '8' {
+				size = 12
+			}
+			n -= int64(len(scan.AppendUnescaped(room[:0], text[i:i+size])))
+		case c == '\\':
+			size = min(2, len(text)-i)
+			n--
+		case c >= utf8.RuneSelf:
+			_, size = utf8.DecodeRune(text[i:])
+			n -= int64(size)
+		default:
+			n--
+		}
+		i += size
+	}
+	return count
+}
+
+// appendSources appends the pages in the chain of citations as a citationMetadata; nothing
+// if they name none. Start and End are bytes there.
+func appendSource(dst []byte, c *core.Cite) []byte {
+	dst = append(sep(dst), '{')
+	if c.Start >= 0 && c.End >= 0 {
+		dst = scan.AppendInt(field(dst, "startIndex"), c.Start)
+		dst = scan.AppendInt(field(dst, "endIndex"), c.End)
+	}
+	dst = scan.AppendQuoted(field(dst, "uri"), c.URL)
+	if len(c.Title) > 0 {
+		dst = scan.AppendQuoted(field(dst, "title"), c.Title)
+	}
+	return append(dst, '}')
+}

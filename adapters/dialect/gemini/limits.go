@@ -1,0 +1,23 @@
+package gemini
+
+const (
+	// maxCount bounds a token counter that a provider reports; beyond it the report
+	// is nonsense, and sums of them would overflow.
+	maxCount = 1 << 40
+
+	// maxTokens bounds the token limit a client may set.
+	maxTokens = 10_000_000
+
+	// maxChoices bounds candidateCount, which multiplies the price of a request.
+	maxChoices = 128
+
+	// maxKey bounds the names of members that are looked at, escapes included.
+	maxKey = 6 * 32
+
+	// maxStops is how many stop sequences Gemini takes.
+	maxStops = 5
+
+	// maxLevels bounds the nesting of a schema that is turned into JSON Schema; the
+	// rest stays as it is. Bodies have scan.MaxDepth levels at most.
+	maxLevels = 128
+)

@@ -1,0 +1,295 @@
+package gemini
+
+import (
+	"bytes"
+
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// members are those of a Part object as it was read: raw values, nil if absent.
+type members struct {
+	text, thought, sign          []byte
+	inline, file, call, response []byte
+	other, otherKey              []byte // the first one not known here
+}
+
+// parseParts reads an array of parts, or a single one, and returns what follows.
+func parseParts(t *core.Tree, tail []byte, ids *maker) (rest []byte) {
+	if tail[0] == '{' {
+		return parsePart(t, tail, ids)
+	}
+	w := scan.Elements(tail)
+	if tail[0] != '[' { // null, which is no parts
+		w = scan.Members(tail)
+	}
+	if tail[0] == 'n' && len(tail) >= 4 {
+		return tail[4:]
+	}
+	for {
+		if _, ok := w.Key(); !ok {
+			return w.Rest()
+		}
+		if tail := w.Tail(); len(tail) > 0 && tail[0] == '{' {
+			w.Resume(parsePart(t, tail, ids))
+			continue
+		}
+		if _, ok := w.Value(); !ok {
+			return w.Rest()
+		}
+	}
+}
+
+// parsePart reads the part at the start of tail and returns what follows it.
+func parsePart(t *core.Tree, tail []byte, ids *maker) (rest []byte) {
+	var m members
+	w := scan.Members(tail)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		m.take(key, value)
+	}
+	rest = w.Rest()
+	raw := tail
+	if rest != nil {
+		raw = tail[:len(tail)-len(rest)]
+	}
+	addPart(t, &m, raw, ids)
+	return rest
+}
+
+func (m *members) take(key, value []byte) {
+	at := (*[]byte)(nil)
+	switch word(key, new([maxKey]byte)) {
+	case kText:
+		at = &m.text
+	case kThought:
+		at = &m.thought
+	case kThoughtSignature:
+		at = &m.sign
+	case kInlineData:
+		at = &m.inline
+	case kFileData:
+		at = &m.file
+	case kFunctionCall:
+		at = &m.call
+	case kFunctionResponse:
+		at = &m.response
+	default:
+		if m.otherKey == nil {
+			m.otherKey, m.other = key, value
+		}
+		return
+	}
+	if !scan.IsNull(value) {
+		*at = value
+	}
+}
+
+// addPart adds what m says to t, with its raw object.
+func addPart(t *core.Tree, m *members, raw []byte, ids *maker) {
+	var p core.Part
+	if sign, ok := scan.Inside(m.sign); ok && len(sign) > 0 {
+		p.Vendor, p.Sign = readSign(t, sign)
+	}
+	t.Keep(&p.More, nil, raw)
+	switch {
+	case m.call != nil:
+		p.Kind = core.PartCall
+		parseCall(t, &p, m.call, ids)
+		t.Add(p)
+	case m.response != nil:
+		p.Kind = core.PartResult
+		addResult(t, p, m.response)
+	case m.inline != nil:
+		parseBlob(&p, m.inline)
+		t.Add(p)
+	case m.file != nil:
+		parseFile(&p, m.file)
+		t.Add(p)
+	case m.otherKey != nil && m.text == nil:
+		p.Kind, p.Type, p.Raw = core.PartOther, m.otherKey, raw
+		t.Add(p)
+	default:
+		addText(t, p, m)
+	}
+}
+
+// addText adds a text, a thought, or an empty text that is there for its signature only.
+func addText(t *core.Tree, p core.Part, m *members) {
+	p.Text, _ = scan.Inside(m.text)
+	sign, vendor := p.Sign, p.Vendor
+	switch {
+	case string(m.thought) == "true" && m.text == nil && len(sign) > 0:
+		p.Kind = core.PartVeiled
+	case string(m.thought) == "true":
+		p.Kind = core.PartThought
+		if n := len(t.Parts); len(p.Text) == 0 && len(sign) > 0 && n > 0 && t.Parts[n-1].Kind == core.PartThought && t.Parts[n-1].Sign == nil {
+			// How a stream tells another vendor's: behind the thought that it signs.
+			t.Parts[n-1].Sign, t.Parts[n-1].Vendor = sign, vendor
+			p.Sign, p.Vendor = nil, core.NoVendor
+		}
+	case len(sign) > 0 && len(p.Text) == 0:
+		p.Kind = core.PartThought
+	case len(sign) > 0:
+		// In the form a text has no signature: it follows as that of an empty thought.
+		p.Sign, p.Vendor = nil, core.NoVendor
+		t.Add(p)
+		t.Add(core.Part{Kind: core.PartThought, Sign: sign, Vendor: vendor, Shape: partLent})
+		return
+	}
+	t.Add(p)
+}
+
+// parseCall reads a functionCall.
+func parseCall(t *core.Tree, p *core.Part, raw []byte, ids *maker) {
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch word(key, new([maxKey]byte)) {
+		case kID:
+			p.ID, _ = scan.Inside(value)
+		case kName:
+			p.Name, _ = scan.Inside(value)
+		case kArgs:
+			if len(value) > 0 && value[0] == '{' {
+				p.Args = value
+			}
+		}
+	}
+	if len(p.ID) == 0 {
+		p.ID = ids.make(t)
+	}
+}
+
+// addResult reads a functionResponse: its text, and the media in its parts.
+func addResult(t *core.Tree, p core.Part, raw []byte) {
+	var response, parts []byte
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch word(key, new([maxKey]byte)) {
+		case kID:
+			p.ID, _ = scan.Inside(value)
+		case kName:
+			p.Name, _ = scan.Inside(value)
+		case kResponse:
+			response = value
+		case kParts:
+			parts = value
+		}
+	}
+	text, whole, fails := resultOf(response)
+	p.Fails = fails
+	if whole != nil {
+		text = t.Took(scan.AppendEscaped(t.Room(), whole))
+	}
+	at := t.Add(p)
+	if text != nil {
+		t.Add(core.Part{Text: text})
+	}
+	if len(parts) > 0 && parts[0] == '[' {
+		parseParts(t, parts, &maker{})
+	}
+	t.Close(at)
+}
+
+// resultOf is what a response says: the text of one that is nothing but an output, a
+// result or an error, or else the whole value, whose JSON is the text.
+func resultOf(response []byte) (text core.Text, whole []byte, fails bool) {
+	if scan.IsNull(response) {
+		return nil, nil, false
+	}
+	w := scan.Members(response)
+	key, value, ok := w.Next()
+	if !ok {
+		return nil, response, false
+	}
+	if _, _, more := w.Next(); more {
+		return nil, response, false
+	}
+	switch string(key) {
+	case "output", "result", "content":
+	case "error":
+		fails = true
+	default:
+		return nil, response, false
+	}
+	if text, ok = scan.Inside(value); ok {
+		return text, nil, fails
+	}
+	return nil, value, fails
+}
+
+// parseBlob reads an inlineData.
+func parseBlob(p *core.Part, raw []byte) {
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch word(key, new([maxKey]byte)) {
+		case kMimeType:
+			p.Media, _ = scan.Inside(value)
+		case kData:
+			p.Data, _ = scan.Inside(value)
+		case kDisplayName:
+			p.Name, _ = scan.Inside(value)
+		}
+	}
+	p.Kind = mediaKind(p.Media)
+}
+
+// parseFile reads a fileData. What was uploaded to the Gemini API is a file of Google's,
+// whatever its name looks like; the rest is somewhere on the web, or at Google Cloud.
+func parseFile(p *core.Part, raw []byte) {
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch word(key, new([maxKey]byte)) {
+		case kMimeType:
+			p.Media, _ = scan.Inside(value)
+		case kFileURI:
+			p.URL, _ = scan.Inside(value)
+		case kDisplayName:
+			p.Name, _ = scan.Inside(value)
+		}
+	}
+	p.Kind = mediaKind(p.Media)
+	if len(p.Media) == 0 && bytes.Contains(p.URL, []byte("youtu")) {
+		p.Kind = core.PartVideo
+	}
+	if uploaded(p.URL) {
+		p.File, p.URL = p.URL, nil
+	}
+}
+
+// uploaded reports whether uri names a file of the Gemini API.
+func uploaded(uri core.Text) bool {
+	return bytes.HasPrefix(uri, []byte("files/")) || bytes.Contains(uri, []byte("generativelanguage.googleapis.com"))
+}
+
+// mediaKind is the kind of what has this MIME type.
+func mediaKind(media core.Text) core.PartKind {
+	switch {
+	case bytes.HasPrefix(media, []byte("image")):
+		return core.PartImage
+	case bytes.HasPrefix(media, []byte("audio")):
+		return core.PartAudio
+	case bytes.HasPrefix(media, []byte("video")):
+		return core.PartVideo
+	}
+	return core.PartFile
+}

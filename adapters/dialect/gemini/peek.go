@@ -1,0 +1,91 @@
+package gemini
+
+import (
+	"strconv"
+
+	"asbru/adapters/body"
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+var fields = body.NewFields(false, nil, nil)
+
+// peek is the dialect's Peek. The model is not the body's to say: whoever knows the path
+// sets p.Model and p.Stream afterwards.
+func peek(doc []byte, op core.Op, p *core.Peek) *core.Fault {
+	if f := fields.Peek(doc, op, p); f != nil {
+		return f
+	}
+	p.Model, p.ModelAt = nil, core.Span{}
+	if op == core.OpPass {
+		return nil
+	}
+	w := scan.Members(doc)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return nil
+		}
+		var f *core.Fault
+		switch word(key, new([maxKey]byte)) {
+		case kGenerationConfig:
+			f = peekConfig(value, p)
+		case kGenerateContentRequest: // countTokens
+			if _, config := member(value, kGenerationConfig); config != nil {
+				f = peekConfig(config, p)
+			}
+		}
+		if f != nil {
+			return f
+		}
+	}
+}
+
+// peekConfig reads what limits and multiplies tokens. Both spellings count, whichever the
+// provider takes.
+func peekConfig(config []byte, p *core.Peek) *core.Fault {
+	w := scan.Members(config)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return nil
+		}
+		switch word(key, new([maxKey]byte)) {
+		case kMaxOutputTokens:
+			if scan.IsNull(value) {
+				continue
+			}
+			n, ok := scan.Int(number(value))
+			if !ok || n < 0 || n > maxTokens {
+				return body.Invalid("generationConfig.maxOutputTokens", "cannot accept maxOutputTokens: it must be an integer from 0 to "+strconv.Itoa(maxTokens), "")
+			}
+			p.MaxTokens = max(p.MaxTokens, n)
+		case kCandidateCount:
+			if scan.IsNull(value) {
+				continue
+			}
+			if n, ok := scan.Int(number(value)); !ok || n < 0 || n > maxChoices {
+				return body.Invalid("generationConfig.candidateCount", "cannot accept candidateCount: it must be an integer from 0 to "+strconv.Itoa(maxChoices), "")
+			}
+		}
+	}
+}
+
+// number is the raw number that value is, also in quotes, as the JSON form of protocol
+// buffers allows. nil: it is none.
+func number(value []byte) []byte {
+	if text, ok := scan.Plain(value); ok {
+		value = text
+	}
+	if len(value) == 0 || value[0] != '-' && (value[0] < '0' || value[0] > '9') {
+		return nil
+	}
+	for _, c := range value {
+		switch {
+		case '0' <= c && c <= '9', c == '-', c == '+', c == '.', c == 'e', c == 'E':
+		default:
+			return nil
+		}
+	}
+	return value
+}

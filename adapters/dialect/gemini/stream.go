@@ -1,0 +1,428 @@
+package gemini
+
+import (
+	"bytes"
+	"fmt"
+
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// What the reader keeps in Crossing.R: Seq the choices that finished, a bit each, and Next the
+// number of the next call without an id. Buf holds what a frame's events say that the frame does not.
+
+// parseEvent is the codec's ParseEvent. A frame is a whole reply with the parts that are new.
+//
+// Nothing in a stream says that it is complete: whoever reads it to its end after a finish
+// reason may hand in an empty frame, which is read as that.
+func parseEvent(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Event, error) {
+	data = trim(data)
+	if len(data) == 0 || string(data) == "[DONE]" {
+		if x.Finished && !x.Ended {
+			x.Ended = true
+			ev = append(ev, core.Event{Kind: core.EventEnd})
+		}
+		return ev, nil
+	}
+	if err := scan.Valid(data); err != nil {
+		return ev, fmt.Errorf("cannot read the event: %w", err)
+	}
+	if data[0] == '[' { // of a stream that is an array, an error alone
+		w := scan.Elements(data)
+		if _, first, ok := w.Next(); ok {
+			data = first
+		}
+	}
+	if data[0] != '{' {
+		return ev, errNoReply
+	}
+	s := streaming{x: x, ev: ev}
+	x.R.Buf = x.R.Buf[:0]
+	s.frame(data)
+	return s.ev, nil
+}
+
+// A streaming is a frame being read.
+type streaming struct {
+	x  *core.Crossing
+	ev []core.Event
+}
+
+func (s *streaming) add(e core.Event) { s.ev = append(s.ev, e) }
+
+// frame reads one: its candidates last, since what names the answer stands behind them.
+func (s *streaming) frame(data []byte) {
+	x := s.x
+	var list, feedback, usage, id, model, created []byte
+	w := scan.Members(data)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch string(key) {
+		case "candidates":
+			list = value
+		case "promptFeedback":
+			feedback = value
+		case "usageMetadata":
+			usage = value
+		case "responseId":
+			id = value
+		case "modelVersion":
+			model = value
+		case "createTime":
+			created = value
+		case "error":
+			s.fault(data)
+			return
+		}
+	}
+	if !x.Started {
+		if text, ok := scan.Inside(id); ok && len(text) > 0 {
+			x.ID = append(x.ID[:0], text...)
+		}
+		if text, ok := scan.Inside(model); ok && len(text) > 0 {
+			x.Model = append(x.Model[:0], text...)
+		}
+		if created != nil {
+			x.Created = unix(created)
+		}
+		x.Started = true
+		s.add(core.Event{Kind: core.EventStart})
+	}
+	s.candidates(list)
+	if reason := blocked(feedback); reason != nil {
+		s.other(-1, keyOf(data, feedback), feedback)
+		s.finish(0, core.FinishFiltered, reason)
+	}
+	if was := x.Usage; usage != nil {
+		if readTokens(usage, &x.Usage); x.Usage != was {
+			s.add(core.Event{Kind: core.EventUsage})
+		}
+	}
+}
+
+// keyOf is the key in data whose value is value.
+func keyOf(data, value []byte) []byte {
+	w := scan.Members(data)
+	for {
+		key, v, ok := w.Next()
+		if !ok || len(v) > 0 && len(value) > 0 && &v[0] == &value[0] {
+			return key
+		}
+	}
+}
+
+func (s *streaming) fault(data []byte) {
+	f := &core.Fault{Code: core.UpstreamFailed}
+	readFault(data, f)
+	w := scan.Members(data)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		if string(key) == "error" {
+			m := scan.Members(value)
+			for {
+				key, value, ok := m.Next()
+				if !ok {
+					break
+				}
+				if n, ok := scan.Int(value); ok && string(key) == "code" && n >= 400 && n < 600 {
+					f.Status = int(n)
+				}
+			}
+		}
+	}
+	if f.Message == "" {
+		f.Message = "cannot go on: the provider failed in mid-stream"
+	}
+	s.add(core.Event{Kind: core.EventFault, Fault: f})
+}
+
+func (s *streaming) candidates(list []byte) {
+	w := scan.Elements(list)
+	for n := int64(0); ; n++ {
+		_, raw, ok := w.Next()
+		if !ok {
+			return
+		}
+		var m candidate
+		m.read(raw)
+		choice := int32(n)
+		if i, ok := scan.Int(m.index); ok && i >= 0 && i < maxChoices {
+			choice = int32(i)
+		}
+		first := len(s.ev)
+		s.parts(choice, m.parts())
+		s.probs(choice, first, m.probs)
+		s.cites(choice, &m)
+		s.extras(choice, raw)
+		if native, ok := scan.Inside(m.finish); ok && len(native) > 0 {
+			s.finish(choice, finishOf(native, s.called(choice)), native)
+		}
+	}
+}
+
+// called reports whether the choice has asked for a call.
+func (s *streaming) called(choice int32) bool {
+	for i := range s.x.Blocks {
+		if b := &s.x.Blocks[i]; b.Kind == core.PartCall && b.Choice == choice {
+			return true
+		}
+	}
+	return false
+}
+
+// finish ends the choice, once.
+func (s *streaming) finish(choice int32, f core.Finish, native core.Text) {
+	s.close(s.open(choice))
+	if bit := int64(1) << min(choice, 62); s.x.R.Seq&bit == 0 {
+		s.x.R.Seq |= bit
+		s.x.Finished = true
+		s.add(core.Event{Kind: core.EventFinish, Choice: choice, Finish: f, Native: native})
+	}
+}
+
+// open is the choice's open block; -1: none is.
+func (s *streaming) open(choice int32) int32 {
+	for i := len(s.x.Blocks) - 1; i >= 0; i-- {
+		if b := &s.x.Blocks[i]; b.Choice == choice {
+			if b.Opened && !b.Closed {
+				return int32(i)
+			}
+			return -1
+		}
+	}
+	return -1
+}
+
+func (s *streaming) close(block int32) {
+	if block < 0 {
+		return
+	}
+	b := &s.x.Blocks[block]
+	b.Closed = true
+	s.add(core.Event{Kind: core.EventClose, Choice: b.Choice, Block: block})
+}
+
+// begin adds a block, whose open event follows when it is filled in.
+func (s *streaming) begin(kind core.PartKind, choice int32) (int32, *core.Block) {
+	s.close(s.open(choice))
+	n := s.x.Add(kind, choice, 0)
+	b := &s.x.Blocks[n]
+	b.Opened = true
+	return n, b
+}
+
+// whole tells a block that comes in one piece.
+func (s *streaming) whole(n int32, text core.Text) {
+	choice := s.x.Blocks[n].Choice
+	s.add(core.Event{Kind: core.EventOpen, Choice: choice, Block: n})
+	if len(s.x.Blocks[n].Sign) > 0 {
+		s.add(core.Event{Kind: core.EventSign, Choice: choice, Block: n})
+	}
+	if len(text) > 0 {
+		s.add(core.Event{Kind: core.EventDelta, Choice: choice, Block: n, Text: text})
+	}
+	s.close(n)
+}
+
+func (s *streaming) parts(choice int32, list []byte) {
+	w := scan.Elements(list)
+	for {
+		_, raw, ok := w.Next()
+		if !ok {
+			return
+		}
+		var m members
+		p := scan.Members(raw)
+		for {
+			key, value, ok := p.Next()
+			if !ok {
+				break
+			}
+			m.take(key, value)
+		}
+		s.part(choice, &m, raw)
+	}
+}
+
+// part reads one part: texts and thoughts go on where they were, the rest comes whole.
+func (s *streaming) part(choice int32, m *members, raw []byte) {
+	switch {
+	case m.call != nil:
+		s.call(choice, m)
+	case m.inline != nil:
+		var p core.Part
+		parseBlob(&p, m.inline)
+		n, b := s.begin(p.Kind, choice)
+		b.Media = append(b.Media, p.Media...)
+		s.whole(n, p.Data)
+	case m.text == nil && m.sign == nil:
+		s.close(s.open(choice))
+		s.other(choice, nil, raw)
+	default:
+		s.text(choice, m)
+	}
+}
+
+func (s *streaming) text(choice int32, m *members) {
+	text, _ := scan.Inside(m.text)
+	kind := core.PartText
+	if string(m.thought) == "true" {
+		kind = core.PartThought
+	}
+	if len(text) > 0 {
+		n := s.open(choice)
+		if n < 0 || s.x.Blocks[n].Kind != kind {
+			n, _ = s.begin(kind, choice)
+			s.add(core.Event{Kind: core.EventOpen, Choice: choice, Block: n})
+		}
+		s.add(core.Event{Kind: core.EventDelta, Choice: choice, Block: n, Text: text})
+	}
+	sign, _ := scan.Inside(m.sign)
+	if len(sign) == 0 {
+		return
+	}
+	vendor, own := s.signOf(sign)
+	n := s.open(choice)
+	switch {
+	case n >= 0 && kind == core.PartThought && s.x.Blocks[n].Kind == kind:
+		b := &s.x.Blocks[n]
+		b.Sign, b.Vendor = append(b.Sign[:0], own...), vendor
+		s.add(core.Event{Kind: core.EventSign, Choice: choice, Block: n})
+		s.close(n)
+	default:
+		// The signature of a text, or of nothing: an empty thought's, as in a reply.
+		if kind == core.PartThought && m.text == nil {
+			kind = core.PartVeiled
+		} else {
+			kind = core.PartThought
+		}
+		n, b := s.begin(kind, choice)
+		b.Sign, b.Vendor = append(b.Sign, own...), vendor
+		s.whole(n, nil)
+	}
+}
+
+// signOf is readSign with the memory of x.
+func (s *streaming) signOf(field core.Text) (core.Vendor, core.Text) {
+	if !bytes.HasPrefix(field, []byte(carried)) {
+		return core.Google, field
+	}
+	var t core.Tree
+	return readSign(&t, field)
+}
+
+func (s *streaming) call(choice int32, m *members) {
+	var id, name core.Text
+	var args []byte
+	w := scan.Members(m.call)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch word(key, new([maxKey]byte)) {
+		case kID:
+			id, _ = scan.Inside(value)
+		case kName:
+			name, _ = scan.Inside(value)
+		case kArgs:
+			if len(value) > 0 && value[0] == '{' {
+				args = value
+			}
+		}
+	}
+	n, b := s.begin(core.PartCall, choice)
+	b.Name = append(b.Name, name...)
+	if len(id) > 0 {
+		b.ID = append(b.ID, id...)
+	} else {
+		b.ID = s.make(b.ID)
+	}
+	if sign, _ := scan.Inside(m.sign); len(sign) > 0 {
+		vendor, own := s.signOf(sign)
+		b.Sign, b.Vendor = append(b.Sign, own...), vendor
+	}
+	at := len(s.x.R.Buf)
+	if args == nil {
+		args = []byte("{}")
+	}
+	s.x.R.Buf = scan.AppendEscaped(s.x.R.Buf, args)
+	s.whole(n, s.x.R.Buf[at:])
+}
+
+// make appends the id of a call that has none.
+func (s *streaming) make(dst []byte) []byte {
+	x := s.x
+	ids := maker{seed: seed(x.ID), n: int64(x.R.Next)}
+	if len(x.ID) == 0 {
+		ids.seed = seed(x.Request[:])
+	}
+	x.R.Next++
+	return ids.append(dst)
+}
+
+// probs gives the probabilities to the first text of the choice in this frame.
+func (s *streaming) probs(choice int32, first int, result []byte) {
+	if len(result) == 0 {
+		return
+	}
+	var t core.Tree
+	probs := readProbs(&t, result)
+	for i := first; i < len(s.ev); i++ {
+		if e := &s.ev[i]; e.Kind == core.EventDelta && s.x.Blocks[e.Block].Kind == core.PartText {
+			e.Probs = probs
+			return
+		}
+	}
+	if n := s.open(choice); n >= 0 && probs != nil {
+		s.add(core.Event{Kind: core.EventDelta, Choice: choice, Block: n, Probs: probs})
+	}
+}
+
+// cites tells what the open text has from where. The place is not told: it counts bytes of
+// a text that is gone.
+func (s *streaming) cites(choice int32, m *candidate) {
+	if m.grounding == nil && m.citations == nil {
+		return
+	}
+	n := s.open(choice)
+	if n < 0 || s.x.Blocks[n].Kind != core.PartText {
+		return
+	}
+	for i := 0; ; i++ {
+		c, _, ok := citeAt(m, i)
+		if !ok {
+			return
+		}
+		c.Start, c.End = -1, -1
+		s.add(core.Event{Kind: core.EventCite, Choice: choice, Block: n, Cite: &c})
+	}
+}
+
+// extras tells the members of a candidate that only this format has.
+func (s *streaming) extras(choice int32, raw []byte) {
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return
+		}
+		switch string(key) {
+		case "content", "finishReason", "index", "logprobsResult":
+		default:
+			s.other(choice, key, value)
+		}
+	}
+}
+
+// other tells something for this format only: a member called name of the choice, or of
+// the frame when choice is -1, or a part when it has no name.
+func (s *streaming) other(choice int32, name, raw []byte) {
+	s.add(core.Event{Kind: core.EventOther, Choice: choice, Name: name, Raw: raw})
+}

@@ -1,0 +1,337 @@
+package openai
+
+import (
+	"asbru/adapters/body"
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// instructions appends the instructions: for this face's own request the ones it had,
+// for another's the system turns it begins with, if they are text.
+func (w *writer) instructions(dst []byte) []byte {
+	for ; w.lead < len(w.Turns); w.lead++ {
+		t := &w.Turns[w.lead]
+		if w.own && t.Shape&turnInstructions == 0 || t.Role != core.System && t.Role != core.Developer || t.From == t.To || !w.plain(t) {
+			break
+		}
+		if w.lead == 0 {
+			dst = append(dst, `,"instructions":"`...)
+		} else {
+			dst = append(dst[:len(dst)-1], `\n\n`...)
+		}
+		for i := t.From; i < t.To; i++ {
+			if i > t.From {
+				dst = append(dst, `\n\n`...)
+			}
+			dst = append(dst, w.Parts[i].Text...)
+		}
+		dst = append(dst, '"')
+		if w.own {
+			w.lead++
+			break
+		}
+	}
+	return dst
+}
+
+// plain reports whether all parts of a turn are texts.
+func (w *writer) plain(t *core.Turn) bool {
+	for _, p := range w.Parts[t.From:t.To] {
+		if p.Kind != core.PartText {
+			return false
+		}
+	}
+	return true
+}
+
+// input appends the value of input.
+func (w *writer) input(dst []byte) ([]byte, *core.Fault) {
+	turns := w.Turns[w.lead:]
+	if w.own && w.Shape&chatString != 0 && len(turns) == 1 && turns[0].To == turns[0].From+1 {
+		return scan.AppendQuoted(dst, w.Parts[turns[0].From].Text), nil
+	}
+	dst = append(dst, '[')
+	at := len(dst)
+	for i := range turns {
+		var f *core.Fault
+		if dst, f = w.turn(dst, &turns[i]); f != nil {
+			return dst, f
+		}
+	}
+	if len(dst) > at {
+		dst = dst[:len(dst)-1] // every item ends in a comma
+	}
+	return append(dst, ']'), nil
+}
+
+// turn appends the items of a turn, each with a comma behind it.
+func (w *writer) turn(dst []byte, t *core.Turn) ([]byte, *core.Fault) {
+	if t.Name != nil {
+		w.Drop("messages.name")
+	}
+	if t.From == t.To && w.own {
+		dst = w.head(dst, t, nil)
+		if t.Shape&turnNoContent == 0 {
+			dst = append(dst, `,"content":[]`...)
+		}
+		return append(dst, "},"...), nil
+	}
+	for i := int(t.From); i < int(t.To); i += 1 + int(w.Parts[i].Inner) {
+		var f *core.Fault
+		p := &w.Parts[i]
+		switch p.Kind {
+		case core.PartCall:
+			dst = w.call(dst, p)
+		case core.PartResult:
+			dst, f = w.result(dst, i)
+		case core.PartThought, core.PartVeiled:
+			dst = w.thought(dst, p)
+		case core.PartOther:
+			if w.own && p.Shape&partAlone != 0 {
+				dst = append(append(dst, p.Raw...), ',')
+				break
+			}
+			fallthrough
+		default:
+			dst, i, f = w.message(dst, t, i)
+		}
+		if f != nil {
+			return dst, f
+		}
+	}
+	return dst, nil
+}
+
+// content reports whether a part belongs inside a message.
+func (w *writer) content(p *core.Part) bool {
+	switch p.Kind {
+	case core.PartCall, core.PartResult, core.PartThought, core.PartVeiled:
+		return false
+	case core.PartOther:
+		return !w.own || p.Shape&partAlone == 0
+	}
+	return true
+}
+
+// head appends a message up to its content. first is the part that carries what is
+// said of the message, if the turn does not.
+func (w *writer) head(dst []byte, t *core.Turn, first *core.Part) []byte {
+	typed, more := false, int32(0)
+	if w.own {
+		typed, more = t.Shape&turnTyped != 0, t.More
+		if first != nil && first.Shape&partBegins != 0 {
+			typed, more = first.Shape&partTyped != 0, first.More
+		}
+	}
+	dst = append(dst, '{')
+	if typed {
+		dst = append(dst, `"type":"message",`...)
+	}
+	dst = append(append(dst, `"role":`...), w.role(t.Role)...)
+	dst, _ = appendExtras(dst, &w.Tree, more)
+	return dst
+}
+
+func (w *writer) role(r core.Role) string {
+	switch {
+	case r == core.Developer && w.quirks&core.QuirkNoDeveloper != 0:
+		r = core.System
+	case r == core.ToolRole:
+		r = core.User
+	}
+	return roles[r]
+}
+
+// message appends the message that the part at i begins and returns its last part.
+func (w *writer) message(dst []byte, t *core.Turn, i int) ([]byte, int, *core.Fault) {
+	first := &w.Parts[i]
+	dst = append(w.head(dst, t, first), `,"content":`...)
+	next := i + 1 + int(first.Inner)
+	alone := next >= int(t.To) || !w.content(&w.Parts[next])
+	asText := alone && first.Kind == core.PartText
+	if w.own {
+		asText = asText && (t.Shape&turnString != 0 || first.Shape&partString != 0)
+	}
+	if asText {
+		dst = scan.AppendQuoted(dst, first.Text)
+		return append(dst, "},"...), i, nil
+	}
+	dst = append(dst, '[')
+	for n := i; n < int(t.To); n += 1 + int(w.Parts[n].Inner) {
+		p := &w.Parts[n]
+		if n > i && (!w.content(p) || w.own && p.Shape&partBegins != 0) {
+			break
+		}
+		if n > i {
+			dst = append(dst, ',')
+		}
+		var f *core.Fault
+		if dst, f = w.part(dst, p, t.Role); f != nil {
+			return dst, n, f
+		}
+		i = n
+	}
+	return append(dst, "]},"...), i, nil
+}
+
+// call appends a function_call.
+func (w *writer) call(dst []byte, p *core.Part) []byte {
+	dst = append(dst, `{"type":"function_call","call_id":`...)
+	dst = w.id(dst, p.ID, &w.calls)
+	dst = appendField(dst, "name", p.Name)
+	switch {
+	case w.own && p.Shape&partBareArgs != 0:
+		if p.Args != nil {
+			dst = appendRaw(dst, "arguments", p.Args)
+		}
+	default:
+		dst = appendArgs(append(dst, `,"arguments":`...), p, !w.own)
+	}
+	if w.own {
+		dst, _ = appendExtras(dst, &w.Tree, p.More)
+	}
+	return append(dst, "},"...)
+}
+
+// appendArgs appends a call's arguments as a string that holds JSON. fill makes {} of none.
+func appendArgs(dst []byte, p *core.Part, fill bool) []byte {
+	switch {
+	case len(p.Args) == 0 && fill:
+		return append(dst, `"{}"`...)
+	case p.Wraps:
+		return scan.AppendQuoted(dst, p.Args)
+	}
+	return append(scan.AppendEscaped(append(dst, '"'), p.Args), '"')
+}
+
+// id appends the id of a call, or of the result that answers it. Where the client's
+// format has none, the first result answers the first call.
+func (w *writer) id(dst []byte, id core.Text, n *int) []byte {
+	if id != nil {
+		return scan.AppendQuoted(dst, id)
+	}
+	*n++
+	return append(scan.AppendInt(append(dst, `"call_`...), int64(*n)), '"')
+}
+
+// result appends a function_call_output.
+func (w *writer) result(dst []byte, i int) ([]byte, *core.Fault) {
+	p := &w.Parts[i]
+	dst = append(dst, `{"type":"function_call_output","call_id":`...)
+	dst = w.id(dst, p.ID, &w.results)
+	inner := w.Inside(i)
+	switch {
+	case w.own && p.Shape&partRawOut != 0:
+	case len(inner) == 0 && (!w.own || p.Shape&partString != 0):
+		word := ""
+		if p.Fails {
+			word = "error" // nothing else would say so
+		}
+		dst = scan.AppendString(append(dst, `,"output":`...), word)
+	case len(inner) == 1 && inner[0].Kind == core.PartText && (!w.own || p.Shape&partString != 0):
+		dst = appendField(dst, "output", inner[0].Text)
+	default:
+		dst = append(dst, `,"output":[`...)
+		for n := 0; n < len(inner); n += 1 + int(inner[n].Inner) {
+			if n > 0 {
+				dst = append(dst, ',')
+			}
+			var f *core.Fault
+			if dst, f = w.part(dst, &inner[n], core.ToolRole); f != nil {
+				return dst, f
+			}
+		}
+		dst = append(dst, ']')
+	}
+	if w.own {
+		dst, _ = appendExtras(dst, &w.Tree, p.More)
+	}
+	return append(dst, "},"...), nil
+}
+
+// thought appends a reasoning item. Only what the target's vendor has signed is sent.
+func (w *writer) thought(dst []byte, p *core.Part) []byte {
+	if w.own && p.Shape&partBegins != 0 && len(p.Raw) > 0 && w.reads(p) {
+		return append(append(dst, p.Raw...), ',')
+	}
+	if w.own && p.Shape&(partBegins|partFollows) != 0 {
+		return dst // of an item that went out whole, or not at all
+	}
+	if len(p.Sign) == 0 || p.Vendor != w.sign {
+		return dst
+	}
+	dst = append(dst, `{"type":"reasoning","summary":[`...)
+	if p.Kind == core.PartThought && len(p.Text) > 0 {
+		dst = append(scan.AppendQuoted(append(dst, `{"type":"summary_text","text":`...), p.Text), '}')
+	}
+	return append(appendField(append(dst, ']'), "encrypted_content", p.Sign), "},"...)
+}
+
+// reads reports whether the target's vendor can read what is encrypted in the item
+// that p begins.
+func (w *writer) reads(p *core.Part) bool {
+	sign, ok := scan.Inside(member(p.Raw, "encrypted_content"))
+	if !ok || len(sign) == 0 {
+		return true
+	}
+	vendor, _ := core.ReadSign(sign, core.OpenAI)
+	return vendor == w.sign
+}
+
+// tools appends the tools.
+func (w *writer) tools(dst []byte) ([]byte, *core.Fault) {
+	if len(w.Tools) == 0 {
+		if w.own && w.Shape&chatNoTools != 0 {
+			dst = append(dst, `,"tools":[]`...)
+		}
+		return dst, nil
+	}
+	if w.quirks&core.QuirkNoTools != 0 {
+		return dst, body.Invalid("tools", "cannot use tools: this provider takes none", "leave tools out, or name another model")
+	}
+	dst = append(dst, `,"tools":[`...)
+	for i := range w.Tools {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		t := &w.Tools[i]
+		switch {
+		case t.Type == nil:
+			dst = w.tool(dst, t)
+		case w.own:
+			dst = append(dst, t.Raw...)
+		default:
+			return dst, body.Invalid("tools", "cannot use the tool "+string(t.Type)+": the Responses API knows it in another form or not at all",
+				"send a function tool, or name a model that is served by the API you speak")
+		}
+	}
+	return append(dst, ']'), nil
+}
+
+// tool appends a function. Elsewhere strict is off unless it is said, here on.
+func (w *writer) tool(dst []byte, t *core.Tool) []byte {
+	dst = scan.AppendQuoted(append(dst, `{"type":"function","name":`...), t.Name)
+	if t.Note != nil {
+		dst = appendField(dst, "description", t.Note)
+	}
+	switch {
+	case t.Schema != nil:
+		dst = appendRaw(dst, "parameters", t.Schema)
+	case !w.own:
+		dst = append(dst, `,"parameters":{"type":"object","properties":{}}`...)
+	}
+	switch {
+	case w.quirks&core.QuirkNoToolStrict != 0:
+	case w.own && t.Shape&toolNullStrict != 0:
+		dst = append(dst, `,"strict":null`...)
+	case w.own && t.Shape&toolNoStrict != 0:
+	case t.Strict == core.Yes:
+		dst = append(dst, `,"strict":true`...)
+	default:
+		dst = append(dst, `,"strict":false`...)
+	}
+	if w.own {
+		dst, _ = appendExtras(dst, &w.Tree, t.More)
+	}
+	return append(dst, '}')
+}

@@ -1,0 +1,23 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// elevenLabs speaks and listens; its format is its own and relayed as it is.
+//
+// Source: https://elevenlabs.io/docs/api-reference/introduction
+var elevenLabs = &Adapter{
+	Name: "elevenlabs",
+	Base: "https://api.elevenlabs.io/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.API,
+		Paths: [core.NumOps]string{
+			core.OpPass: "/",
+		},
+	}},
+	Auth:   Auth{Header: "xi-api-key"},
+	Serves: []string{"eleven_", "scribe_"},
+	Env:    "ELEVENLABS_API_KEY",
+}

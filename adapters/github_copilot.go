@@ -1,0 +1,25 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// gitHubCopilot is the service behind Copilot. It wants to know the editor: set headers
+// {Editor-Version, Copilot-Integration-Id} to what your plan allows.
+//
+// Source: https://docs.github.com/en/copilot
+var gitHubCopilot = &Adapter{
+	Name: "github-copilot",
+	Base: "https://api.githubcopilot.com",
+	Faces: []*core.Face{{
+		Dialect: openai.API,
+		Paths: [core.NumOps]string{
+			core.OpChat:      "/chat/completions",
+			core.OpResponses: "/responses",
+			core.OpEmbed:     "/embeddings",
+			core.OpPass:      "/",
+		},
+	}},
+	Env: "GITHUB_COPILOT_TOKEN",
+}

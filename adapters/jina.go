@@ -1,0 +1,31 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/cohere"
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// jina makes embeddings and orders documents.
+//
+// Source: https://api.jina.ai/redoc,
+// https://jina.ai/reranker
+var jina = &Adapter{
+	Name: "jina",
+	Base: "https://api.jina.ai/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.API,
+		Paths: [core.NumOps]string{
+			core.OpEmbed: "/embeddings",
+			core.OpPass:  "/",
+		},
+		Cut: []string{"user"},
+	}, {
+		Dialect: cohere.API,
+		Paths: [core.NumOps]string{
+			core.OpRerank: "/rerank",
+		},
+	}},
+	Serves: []string{"jina-"},
+	Env:    "JINA_API_KEY",
+}

@@ -1,0 +1,38 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/anthropic"
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// openCodeGo is the gateway of opencode, paid by the month. It wants a header
+// x-opencode-session: set one under headers.
+//
+// Source: https://opencode.ai/docs/go
+var openCodeGo = &Adapter{
+	Name: "opencode-go",
+	Base: "https://opencode.ai/zen/go/v1",
+	Faces: []*core.Face{{
+		Dialect: anthropic.API,
+		Paths: [core.NumOps]string{
+			core.OpChat: "/messages",
+		},
+		For:     []string{"minimax-"},
+		Headers: []byte(anthropicVersion),
+	}, {
+		Dialect: openai.API,
+		Paths: [core.NumOps]string{
+			core.OpResponses: "/responses",
+		},
+		For: []string{"grok-"},
+	}, {
+		Dialect: openai.API,
+		Paths: [core.NumOps]string{
+			core.OpChat: "/chat/completions",
+			core.OpPass: "/",
+		},
+		AskUsage: true,
+	}},
+	Env: "OPENCODE_API_KEY",
+}

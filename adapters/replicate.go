@@ -1,0 +1,22 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// replicate runs predictions: jobs that are asked about until they are done. Its format is
+// its own and relayed as it is.
+//
+// Source: https://replicate.com/docs/reference/http
+var replicate = &Adapter{
+	Name: "replicate",
+	Base: "https://api.replicate.com/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.API,
+		Paths: [core.NumOps]string{
+			core.OpPass: "/",
+		},
+	}},
+	Env: "REPLICATE_API_TOKEN",
+}

@@ -1,0 +1,91 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/anthropic"
+	"asbru/adapters/dialect/gemini"
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// vertex is Vertex AI. Google's own models, Claude, Mistral's and the open ones each have a
+// surface of their own below one project and location. Claude's bodies carry a version and
+// no model; to count its tokens the model goes back in.
+//
+// Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference,
+// https://docs.claude.com/en/api/claude-on-vertex-ai,
+// https://cloud.google.com/vertex-ai/generative-ai/docs/partner-models/mistral,
+// https://cloud.google.com/vertex-ai/generative-ai/docs/maas/call-open-model-apis
+var vertex = &Adapter{
+	Name: "vertex",
+	Base: "https://{host}/v1/projects/{project}/locations/{region}",
+	Faces: []*core.Face{{
+		Dialect: anthropic.API,
+		Paths: [core.NumOps]string{
+			core.OpChat: "/publishers/anthropic/models/{model}:rawPredict",
+		},
+		Streams: [core.NumOps]string{
+			core.OpChat: "/publishers/anthropic/models/{model}:streamRawPredict",
+		},
+		For:    []string{"claude-"},
+		Insert: []byte(`"anthropic_version":"vertex-2023-10-16",`),
+		Cut:    []string{"model", "anthropic_version"},
+	}, {
+		Dialect: anthropic.API,
+		Paths: [core.NumOps]string{
+			core.OpCount: "/publishers/anthropic/models/count-tokens:rawPredict",
+		},
+		For:    []string{"claude-"},
+		Insert: []byte(`"anthropic_version":"vertex-2023-10-16",`),
+		Cut:    []string{"anthropic_version"},
+	}, {
+		Dialect: openai.API,
+		Paths: [core.NumOps]string{
+			core.OpChat: "/publishers/mistralai/models/{model}:rawPredict",
+		},
+		Streams: [core.NumOps]string{
+			core.OpChat: "/publishers/mistralai/models/{model}:streamRawPredict",
+		},
+		For:    []string{"mistral-", "codestral-", "ministral-"},
+		Cut:    []string{"stream_options", "store", "user", "service_tier", "safety_identifier", "prompt_cache_retention"},
+		Rename: [][2]string{{"max_completion_tokens", "max_tokens"}, {"seed", "random_seed"}},
+		Quirks: core.QuirkNoDeveloper | core.QuirkMaxTokens | core.QuirkShortIDs | core.QuirkAnyChoice,
+	}, {
+		Dialect: openai.API,
+		Paths: [core.NumOps]string{
+			core.OpChat: "/endpoints/openapi/chat/completions",
+		},
+		For:      []string{"meta/", "deepseek-ai/", "qwen/", "openai/", "moonshotai/", "minimaxai/", "zai-org/", "google/", "xai/"},
+		AskUsage: true,
+	}, {
+		Dialect: gemini.API,
+		Paths: [core.NumOps]string{
+			core.OpChat:  "/publishers/google/models/{model}:generateContent",
+			core.OpEmbed: "/publishers/google/models/{model}:batchEmbedContents",
+			core.OpCount: "/publishers/google/models/{model}:countTokens",
+			core.OpPass:  "/",
+		},
+		Streams: [core.NumOps]string{
+			core.OpChat: "/publishers/google/models/{model}:streamGenerateContent?alt=sse",
+		},
+		For: []string{"gemini-", "gemma-", "text-embedding-", "text-multilingual-embedding-", "multimodalembedding", "imagen-", "imagegeneration", "veo-", "lyria-", "learnlm-", "medlm-"},
+	}},
+	Auth: Auth{Kind: AuthGoogle, Header: "x-goog-api-key", Service: "https://www.googleapis.com/auth/cloud-platform"},
+	Options: []Option{
+		{Name: "project", Example: "my-project"},
+		{Name: "region", Default: "global", Example: "europe-west4"},
+	},
+	Host: vertexHost,
+}
+
+// vertexHost is where a location is served: global by the plain name, the two
+// multi-regions by names of their own, every other by its region's.
+func vertexHost(options map[string]string) string {
+	switch region := options["region"]; region {
+	case "global":
+		return "aiplatform.googleapis.com"
+	case "us", "eu":
+		return "aiplatform." + region + ".rep.googleapis.com"
+	default:
+		return region + "-aiplatform.googleapis.com"
+	}
+}

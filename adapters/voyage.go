@@ -1,0 +1,33 @@
+package adapters
+
+import (
+	"asbru/adapters/dialect/cohere"
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+)
+
+// voyage makes embeddings and orders documents; sizes and counts go by names of their own.
+//
+// Source: https://docs.voyageai.com/reference/embeddings-api,
+// https://docs.voyageai.com/reference/reranker-api
+var voyage = &Adapter{
+	Name: "voyage",
+	Base: "https://api.voyageai.com/v1",
+	Faces: []*core.Face{{
+		Dialect: openai.API,
+		Paths: [core.NumOps]string{
+			core.OpEmbed: "/embeddings",
+			core.OpPass:  "/",
+		},
+		Cut:    []string{"user"},
+		Rename: [][2]string{{"dimensions", "output_dimension"}},
+	}, {
+		Dialect: cohere.API,
+		Paths: [core.NumOps]string{
+			core.OpRerank: "/rerank",
+		},
+		Rename: [][2]string{{"top_n", "top_k"}},
+	}},
+	Serves: []string{"voyage-"},
+	Env:    "VOYAGE_API_KEY",
+}

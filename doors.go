@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+
+	"asbru/adapters/dialect/anthropic"
+	"asbru/adapters/dialect/bedrock"
+	"asbru/adapters/dialect/cohere"
+	"asbru/adapters/dialect/gemini"
+	"asbru/adapters/dialect/openai"
+	"asbru/core"
+	"asbru/hotpath"
+)
+
+// doors are the paths that the data plane serves itself, the busiest first. No
+// prefix of one hides another: they are looked at in order.
+func doors() []hotpath.Door {
+	all := dialectDoors("")
+	for _, name := range []string{"/litellm", "/langchain", "/pydanticai"} {
+		all = append(all, dialectDoors(name)...)
+	}
+	return append(all, throughDoors()...)
+}
+
+// dialectDoors are the doors of every dialect below one prefix. The vendors' SDKs append
+// their own paths to a base URL, so each dialect is found below its name and, where the
+// paths of two cannot be confused, without it.
+func dialectDoors(under string) []hotpath.Door {
+	return []hotpath.Door{
+		{Prefix: under + "/v1", Dialect: openai.API, Ops: openaiOps, Find: messagesPath},
+		{Prefix: under + "/openai/v1", Dialect: openai.API, Ops: openaiOps},
+		{Prefix: under + "/openai/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
+		{Prefix: under + "/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
+		{Prefix: under + "/anthropic/v1", Dialect: anthropic.API, Ops: anthropicOps},
+		{Prefix: under + "/genai/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
+		{Prefix: under + "/genai/v1", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
+		{Prefix: under + "/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
+		{Prefix: under + "/bedrock/model", Dialect: bedrock.API, Find: bedrockPath},
+		{Prefix: under + "/bedrock", Dialect: bedrock.API, Ops: map[string]core.Op{"POST /rerank": core.OpRerank}},
+		{Prefix: under + "/model", Dialect: bedrock.API, Find: bedrockPath},
+		{Prefix: under + "/cohere/v2", Dialect: cohere.API, Ops: cohereOps},
+		{Prefix: under + "/cohere/v1", Dialect: cohere.API, Ops: map[string]core.Op{"POST /rerank": core.OpRerank, "GET /models": core.OpModels}},
+		{Prefix: under + "/v2", Dialect: cohere.API, Ops: cohereOps},
+	}
+}
+
+// throughDoors lead to one provider, which gets the bytes as they come.
+func throughDoors() []hotpath.Door {
+	return []hotpath.Door{
+		{Prefix: "/openai_passthrough", Dialect: openai.API, Provider: "openai"},
+		{Prefix: "/anthropic_passthrough", Dialect: anthropic.API, Provider: "anthropic"},
+		{Prefix: "/genai_passthrough", Dialect: gemini.API, Provider: "gemini"},
+		{Prefix: "/azure_passthrough", Dialect: openai.API, Provider: "azure"},
+	}
+}
+
+// The operations by method and path.
+var (
+	openaiOps = map[string]core.Op{
+		"POST /chat/completions": core.OpChat,
+		"POST /completions":      core.OpCompletion,
+		"POST /responses":        core.OpResponses,
+		"POST /embeddings":       core.OpEmbed,
+		"POST /rerank":           core.OpRerank,
+		"GET /models":            core.OpModels,
+		"HEAD /models":           core.OpModels,
+		"HEAD /models/*":         core.OpModels,
+		"GET /models/*":          core.OpModels,
+	}
+	anthropicOps = map[string]core.Op{
+		"POST /messages":              core.OpChat,
+		"POST /messages/count_tokens": core.OpCount,
+		"GET /models":                 core.OpModels,
+		"GET /models/*":               core.OpModels,
+	}
+	listOps = map[string]core.Op{
+		"GET /models":   core.OpModels,
+		"GET /models/*": core.OpModels,
+	}
+	cohereOps = map[string]core.Op{
+		"POST /chat":   core.OpChat,
+		"POST /embed":  core.OpEmbed,
+		"POST /rerank": core.OpRerank,
+		"GET /models":  core.OpModels,
+	}
+)
+
+// messagesPath finds Anthropic's paths where its SDK appends them to the bare address.
+func messagesPath(method, tail []byte) (hotpath.Found, bool) {
+	if string(method) != "POST" {
+		return hotpath.Found{}, false
+	}
+	switch string(tail) {
+	case "/messages":
+		return hotpath.Found{Op: core.OpChat, Speaks: anthropic.API}, true
+	case "/messages/count_tokens":
+		return hotpath.Found{Op: core.OpCount, Speaks: anthropic.API}, true
+	}
+	return hotpath.Found{}, false
+}
+
+// deploymentPath finds Azure's paths, /deployments/NAME/chat/completions: the deployment
+// is the model.
+func deploymentPath(method, tail []byte) (hotpath.Found, bool) {
+	rest, ok := bytes.CutPrefix(tail, []byte("/deployments/"))
+	if !ok {
+		return hotpath.Found{}, false
+	}
+	name, op, ok := bytes.Cut(rest, []byte("/"))
+	if !ok || len(name) == 0 {
+		return hotpath.Found{}, false
+	}
+	key := append(append(append(make([]byte, 0, 64), method...), " /"...), op...)
+	f := hotpath.Found{Op: core.OpPass, Model: rest[:len(name):cap(rest)]}
+	if o, ok := openaiOps[string(key)]; ok {
+		f.Op = o
+	}
+	return f, true
+}
+
+// geminiPath finds Google's paths, /models/NAME:verb.
+func geminiPath(method, tail []byte) (hotpath.Found, bool) {
+	rest, ok := bytes.CutPrefix(tail, []byte("/models/"))
+	colon := bytes.LastIndexByte(rest, ':')
+	if !ok || colon <= 0 || string(method) != "POST" {
+		return hotpath.Found{}, false
+	}
+	f := hotpath.Found{Model: rest[:colon:cap(rest)]}
+	switch string(rest[colon+1:]) {
+	case "generateContent":
+		f.Op = core.OpChat
+	case "streamGenerateContent":
+		f.Op, f.Stream, f.Array = core.OpChat, true, true
+	case "embedContent", "batchEmbedContents":
+		f.Op = core.OpEmbed
+	case "countTokens":
+		f.Op = core.OpCount
+	default:
+		f.Op = core.OpPass
+	}
+	return f, true
+}
+
+// bedrockPath finds AWS's paths, /NAME/verb, behind /model. A name may hold slashes: an ARN
+// does, and some clients send them as they are.
+func bedrockPath(method, tail []byte) (hotpath.Found, bool) {
+	slash := bytes.LastIndexByte(tail, '/')
+	if slash <= 1 || string(method) != "POST" {
+		return hotpath.Found{}, false
+	}
+	f := hotpath.Found{Model: tail[1:slash:cap(tail)]}
+	switch string(tail[slash+1:]) {
+	case "converse":
+		f.Op = core.OpChat
+	case "converse-stream":
+		f.Op, f.Stream = core.OpChat, true
+	case "invoke":
+		f.Op = core.OpInvoke
+	case "invoke-with-response-stream":
+		f.Op, f.Stream = core.OpInvoke, true
+	case "count-tokens":
+		f.Op = core.OpCount
+	default:
+		return hotpath.Found{}, false
+	}
+	return f, true
+}
+
+// hot reports whether a request is for the data plane. It looks at the client's
+// bytes: nothing is decoded before the strict reader has seen it.
+func hot(doors []hotpath.Door, uri string) bool {
+	for i := range doors {
+		if p := doors[i].Prefix; strings.HasPrefix(uri, p) && len(uri) > len(p) && uri[len(p)] == '/' {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,83 @@
+package hotpath
+
+import (
+	"asbru/core"
+	"asbru/core/eventstream"
+	"asbru/hotpath/frame"
+)
+
+// Frames cut the streams that are not server-sent events. They are made for the
+// streams that need them: most do not.
+type frames struct {
+	messages frame.MessageCutter
+	lines    frame.LineCutter
+}
+
+// emitFrames looks at a piece of such a stream and appends what the client gets of it.
+func (l *relay) emitFrames(x *core.Exchange, p []byte, o *outbox) error {
+	if l.frames == nil {
+		l.frames = new(frames)
+		l.frames.messages.Grow, l.frames.messages.Free = l.cut.Grow, l.cut.Free
+		l.frames.lines.Grow, l.frames.lines.Free = l.cut.Grow, l.cut.Free
+	}
+	if l.framing == core.FramingLines {
+		return l.emitLines(x, p, o)
+	}
+	for {
+		raw, m, n, err := l.frames.messages.Next(p)
+		if err != nil {
+			return err
+		}
+		if p = p[n:]; raw == nil {
+			return nil
+		}
+		if l.cross == nil {
+			x.From.ReadEvent(m.Payload, &x.Stream)
+			x.Stream.Failed = x.Stream.Failed || m.Kind != eventstream.Event
+			o.b = append(o.b, raw...)
+			continue
+		}
+		o.b = l.cross.pass(o.b, x, m.Type, m.Payload)
+	}
+}
+
+func (l *relay) emitLines(x *core.Exchange, p []byte, o *outbox) error {
+	for {
+		raw, line, n, err := l.frames.lines.Next(p)
+		if err != nil {
+			return err
+		}
+		if p = p[n:]; raw == nil {
+			return nil
+		}
+		l.line(x, raw, line, o)
+	}
+}
+
+func (l *relay) line(x *core.Exchange, raw, line []byte, o *outbox) {
+	if l.cross == nil {
+		x.From.ReadEvent(line, &x.Stream)
+		o.b = append(o.b, raw...)
+	} else if len(line) > 0 {
+		o.b = l.cross.pass(o.b, x, nil, line)
+	}
+}
+
+// lastFrame passes on what stands at the end of the stream without an end of its own.
+func (l *relay) lastFrame(x *core.Exchange, o *outbox) {
+	if l.framing == core.FramingLines {
+		if raw, line := l.frames.lines.Last(); raw != nil {
+			l.line(x, raw, line, o)
+		}
+	}
+	l.dropFrames()
+}
+
+// dropFrames gives buffers back.
+func (l *relay) dropFrames() {
+	if l.frames != nil {
+		l.frames.messages.Reset()
+		l.frames.lines.Reset()
+		l.frames = nil
+	}
+}
