@@ -5,3 +5,26 @@ const (
 	// is nonsense, and sums of them would overflow.
 	maxCount = 1 << 40
 )
+
+const (
+	// maxChoices bounds the alternatives of an answer, as adapters/body does those of a
+	// request.
+	maxChoices = 128
+
+	// maxBlocks bounds the parts of a streamed answer. Calls come by the dozen; more than
+	// this is a stream gone wild.
+	maxBlocks = 4096
+
+	// maxHeld bounds what waits for a tool call to end, in bytes over a whole stream.
+	maxHeld = 32 << 20
+
+	// maxSaid bounds the thinking that is sent again with its signature, in bytes. The
+	// signature of longer thinking goes alone.
+	maxSaid = 4 << 20
+
+	// maxMessage cuts what a provider says of its error, in bytes.
+	maxMessage = 2048
+
+	// maxVectors bounds the index of an embedding.
+	maxVectors = 1 << 20
+)

@@ -18,12 +18,28 @@ var fields = body.NewFields(true,
 	[]string{"max_tokens", "max_completion_tokens", "max_output_tokens"}, []string{"n", "best_of"})
 
 // API is the dialect. Every OpenAI-compatible provider shares this one value.
-var API = &core.Dialect{
-	Name:              "openai",
-	Peek:              fields.Peek,
-	AppendBody:        body.Append,
-	AppendFault:       appendFault,
-	AppendStreamFault: appendStreamFault,
-	ReadUsage:         readUsage,
-	ReadEvent:         readEvent,
+var API = assemble()
+
+// dialect is what API points to. The codecs know by its address what their own
+// family wrote; they cannot name API, whose value is made of them.
+var dialect core.Dialect
+
+func assemble() *core.Dialect {
+	dialect = core.Dialect{
+		Name:              "openai",
+		Peek:              fields.Peek,
+		AppendBody:        body.Append,
+		AppendFault:       appendFault,
+		AppendStreamFault: appendStreamFault,
+		ReadUsage:         readUsage,
+		ReadEvent:         readEvent,
+		ReadFault:         readFault,
+		Chats: [core.NumOps]*core.ChatCodec{
+			core.OpChat:       chat,
+			core.OpCompletion: completion,
+		},
+		Embeds:  embeds,
+		Reranks: reranks,
+	}
+	return &dialect
 }
