@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 
+	"asbru/adapters"
 	"asbru/adapters/dialect/anthropic"
-	"asbru/adapters/dialect/bedrock"
 	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/gemini"
 	"asbru/adapters/dialect/openai"
@@ -38,9 +38,9 @@ func faceOf(c *corpus.Case) (f face, ok bool) {
 	case "generateContent":
 		return face{gemini.API, core.OpChat}, true
 	case "converse":
-		return face{bedrock.API, core.OpChat}, true
+		return face{adapters.Bedrock, core.OpChat}, true
 	case "invoke":
-		return face{bedrock.API, core.OpInvoke}, c.Request != nil && strings.Contains(string(c.Request.Body), `"anthropic_version"`)
+		return face{adapters.Bedrock, core.OpInvoke}, c.Request != nil && strings.Contains(string(c.Request.Body), `"anthropic_version"`)
 	case "cohere_chat":
 		return face{cohere.API, core.OpChat}, !strings.Contains(path, "/v1/")
 	case "count_tokens":
@@ -50,7 +50,7 @@ func faceOf(c *corpus.Case) (f face, ok bool) {
 		case "gemini", "vertex":
 			return face{gemini.API, core.OpCount}, true
 		case "bedrock":
-			return face{bedrock.API, core.OpCount}, true
+			return face{adapters.Bedrock, core.OpCount}, true
 		}
 	case "embeddings":
 		return embedFace(c, path)
@@ -59,7 +59,7 @@ func faceOf(c *corpus.Case) (f face, ok bool) {
 		case "cohere":
 			return face{cohere.API, core.OpRerank}, true
 		case "bedrock":
-			return face{bedrock.API, core.OpRerank}, true
+			return face{adapters.Bedrock, core.OpRerank}, true
 		}
 		return face{openai.API, core.OpRerank}, true
 	}
@@ -71,7 +71,7 @@ func embedFace(c *corpus.Case, path string) (face, bool) {
 	case "gemini", "vertex":
 		return face{gemini.API, core.OpEmbed}, true
 	case "bedrock":
-		return face{bedrock.API, core.OpEmbed}, true
+		return face{adapters.Bedrock, core.OpEmbed}, true
 	case "cohere":
 		return face{cohere.API, core.OpEmbed}, true
 	}

@@ -33,9 +33,14 @@ func assemble() *core.Dialect {
 		AppendStreamFault: appendStreamFault,
 		ReadUsage:         readUsage,
 		ReadEvent:         readEvent,
+		ReadFault:         readFault,
 		Chats: [core.NumOps]*core.ChatCodec{
-			core.OpResponses: responses,
+			core.OpChat:       chat,
+			core.OpCompletion: completion,
+			core.OpResponses:  responses,
 		},
+		Embeds:  embeds,
+		Reranks: reranks,
 	}
 	return &dialect
 }
