@@ -18,11 +18,29 @@ import (
 func digest(c *core.Chat) string {
 	var b strings.Builder
 	last := core.Role(255)
+	b.WriteString(digestTurns(c, &last, true))
+	b.WriteString(digestTurns(c, &last, false))
+	b.WriteString("\ntools:")
+	for i := range c.Tools {
+		if c.Tools[i].Type == nil {
+			fmt.Fprintf(&b, " %s(%s)", c.Tools[i].Name, properties(c.Tools[i].Schema))
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// digestTurns goes over the system's turns, or over all others: some formats have the
+// system apart.
+func digestTurns(c *core.Chat, last *core.Role, system bool) string {
+	var b strings.Builder
 	for i := range c.Turns {
 		turn := &c.Turns[i]
 		role := turn.Role
 		if role == core.Developer {
 			role = core.System
+		}
+		if system != (role == core.System) {
+			continue
 		}
 		for p := turn.From; p < turn.To; p += 1 + c.Parts[p].Inner {
 			part := &c.Parts[p]
@@ -34,20 +52,14 @@ func digest(c *core.Chat) string {
 			if line == "" {
 				continue
 			}
-			if who != last {
+			if who != *last {
 				fmt.Fprintf(&b, "\n%s:", [...]string{"user", "assistant", "system", "system", "tool"}[who])
-				last = who
+				*last = who
 			}
 			b.WriteString(" " + line)
 		}
 	}
-	b.WriteString("\ntools:")
-	for i := range c.Tools {
-		if c.Tools[i].Type == nil {
-			fmt.Fprintf(&b, " %s(%s)", c.Tools[i].Name, properties(c.Tools[i].Schema))
-		}
-	}
-	return strings.TrimSpace(b.String())
+	return b.String()
 }
 
 func digestPart(c *core.Chat, i int) string {

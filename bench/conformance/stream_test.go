@@ -112,6 +112,9 @@ func (f face) hear(frames []frameOf) (h heard, err error) {
 			h.again = codec.AppendEvent(h.again, x, e)
 		}
 	}
+	if x.Finished && !x.Ended { // formats without a terminator: the relay says when the stream is over
+		h.again = codec.AppendEvent(h.again, x, &core.Event{Kind: core.EventEnd})
+	}
 	var said strings.Builder
 	for i := range x.Blocks {
 		b := &x.Blocks[i]
