@@ -129,6 +129,7 @@ type Face struct {
 	For     []string       // prefixes of the model names it is for; empty: all
 	Headers []byte         // fixed header lines that belong to the format, each ended by CRLF
 
+	Betas    []string    // beginnings of the names in anthropic-beta that the server knows, as Anthropic's other hosts know fewer; nil: all
 	AskUsage bool        // stream_options.include_usage is understood
 	Insert   []byte      // members to put first in a body, each followed by a comma: "anthropic_version":"…",
 	Cut      []string    // top-level members that the server refuses, taken out

@@ -33,6 +33,7 @@ func New(messages *core.Dialect) *core.Dialect {
 		ReadUsage:         readUsage,
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
+		IDHeader:          "X-Amzn-Requestid",
 		Embeds:            embeds(),
 		Reranks:           reranks(),
 	}

@@ -39,6 +39,7 @@ func assemble() *core.Dialect {
 			core.OpCompletion: completion,
 			core.OpResponses:  responses,
 		},
+		Extras:  true,
 		Embeds:  embeds,
 		Reranks: reranks,
 	}
