@@ -135,10 +135,36 @@ func fake() *core.Dialect {
 			if x.To != nil && x.To.Name != "anthropic" || e.Kind != core.EventOther {
 				return dst
 			}
-			return append(dst, "event: "+string(e.Name)+"\ndata: "+string(e.Raw)+"\n\n"...)
+			dst = append(append(append(dst, "event: "...), e.Name...), "\ndata: "...)
+			return append(append(dst, e.Raw...), "\n\n"...)
 		},
 	}
 	return d
 }
 
 func lines(s []string) string { return strings.Join(s, "\n") }
+
+// stream is one with a text, a thought and a call.
+func stream(t testing.TB) []eventstream.Message {
+	t.Helper()
+	var b []byte
+	add := func(name, payload string) {
+		b = eventstream.Append(b, eventstream.Event, name, []byte(payload))
+	}
+	add("messageStart", `{"role":"assistant"}`)
+	add("contentBlockDelta", `{"contentBlockIndex":0,"delta":{"reasoningContent":{"text":"hm"}}}`)
+	add("contentBlockDelta", `{"contentBlockIndex":0,"delta":{"reasoningContent":{"signature":"c2ln"}}}`)
+	add("contentBlockStop", `{"contentBlockIndex":0}`)
+	add("contentBlockDelta", `{"contentBlockIndex":1,"delta":{"text":"hello there"},"p":"abcdefgh"}`)
+	add("contentBlockStop", `{"contentBlockIndex":1}`)
+	add("contentBlockStart", `{"contentBlockIndex":2,"start":{"toolUse":{"toolUseId":"t1","name":"f"}}}`)
+	add("contentBlockDelta", `{"contentBlockIndex":2,"delta":{"toolUse":{"input":"{\"a\":1}"}}}`)
+	add("contentBlockStop", `{"contentBlockIndex":2}`)
+	add("messageStop", `{"stopReason":"tool_use"}`)
+	add("metadata", `{"usage":{"inputTokens":5,"outputTokens":7,"totalTokens":12},"metrics":{"latencyMs":3}}`)
+	messages, err := cut([][]byte{b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return messages
+}
