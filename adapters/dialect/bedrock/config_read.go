@@ -28,6 +28,8 @@ func (q *requestReader) tools(value []byte) *core.Fault {
 			}
 		case "toolChoice":
 			q.choice(v)
+		default:
+			q.c.Keep(&q.c.More, q.c.Took(append(append(q.c.Room(), toolsPrefix...), key...)), v)
 		}
 	}
 }

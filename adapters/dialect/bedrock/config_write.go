@@ -29,6 +29,9 @@ func (q *requestWriter) system(dst []byte) []byte {
 				c.Drop("system content that is no text")
 				continue
 			}
+			if !q.own && blank(part.Text) {
+				continue
+			}
 			dst = q.block(dst, int(p))
 		}
 	}
@@ -55,9 +58,8 @@ func (q *requestWriter) tools(dst []byte) []byte {
 	if q.own && c.Shape&shapeTools == 0 || !q.own && !q.calls && (len(c.Tools) == 0 || c.Choice == core.ChooseNone) {
 		return dst
 	}
-	dst = append(dst, `,"toolConfig":{`...)
-	start := len(dst)
-	dst = append(dst, `"tools":[`...)
+	at := len(dst)
+	dst = append(dst, `,"toolConfig":{"tools":[`...)
 	list := len(dst)
 	for i := range c.Tools {
 		if dst = q.tool(dst, &c.Tools[i]); q.fault != nil {
@@ -69,10 +71,20 @@ func (q *requestWriter) tools(dst []byte) []byte {
 	}
 	if len(dst) > list {
 		dst[len(dst)-1] = ']'
+	} else if !q.own {
+		return dst[:at] // none of the tools may be called
 	} else {
-		dst = dst[:start] // a toolConfig without tools
+		dst = append(dst, ']')
 	}
-	return append(q.choice(dst, start), '}')
+	dst = q.choice(dst)
+	for n := c.More; q.own && n != 0; {
+		var e core.Extra
+		e, n = c.Extra(n)
+		if key, ok := cutPrefix(e.Key, toolsPrefix); ok {
+			dst = append(append(scan.AppendQuoted(append(dst, ','), key), ':'), e.Value...)
+		}
+	}
+	return append(dst, '}')
 }
 
 // tool appends one tool and a comma.
@@ -147,23 +159,20 @@ next:
 	return dst
 }
 
-// choice appends toolChoice to a toolConfig whose members begin at start. What
+// choice appends toolChoice behind the tools. What
 // forces a call cannot go with thinking, nor beside Claude's own tool_choice.
-func (q *requestWriter) choice(dst []byte, start int) []byte {
+func (q *requestWriter) choice(dst []byte) []byte {
 	c := q.c
 	if q.alone() || c.Choice == core.ChooseUnsaid || c.Choice == core.ChooseNone {
 		return dst
 	}
-	if len(dst) > start {
-		dst = append(dst, ',')
-	}
 	switch q.chosen() {
 	case core.ChooseAny:
-		return append(dst, `"toolChoice":{"any":{}}`...)
+		return append(dst, `,"toolChoice":{"any":{}}`...)
 	case core.ChooseNamed:
-		return append(scan.AppendQuoted(append(dst, `"toolChoice":{"tool":{"name":`...), c.ChoiceName), "}}"...)
+		return append(scan.AppendQuoted(append(dst, `,"toolChoice":{"tool":{"name":`...), c.ChoiceName), "}}"...)
 	}
-	return append(dst, `"toolChoice":{"auto":{}}`...)
+	return append(dst, `,"toolChoice":{"auto":{}}`...)
 }
 
 // chosen is the choice that goes with the rest of the request.

@@ -24,7 +24,7 @@ func parseEvent(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Ev
 	case "contentBlockStop":
 		if at := int64(-1); !index(data, &at) {
 			return ev, errEvent
-		} else if b := x.R.Block; b >= 0 && x.Blocks[b].Key == at {
+		} else if b := x.R.Block; x.Started && b >= 0 && x.Blocks[b].Key == at {
 			return blockStop(ev, x), nil
 		}
 		return ev, nil // a block without a delta
@@ -116,14 +116,12 @@ func blockDelta(ev []core.Event, x *core.Crossing, data []byte) ([]core.Event, e
 	if !ok || at < 0 || at > maxBlock {
 		return ev, errEvent
 	}
-	ev = begun(ev, x)
 	switch string(key) {
 	case "text":
-		ev = block(ev, x, core.PartText, at)
-		return added(ev, x, core.PartText, inside(v))
+		return added(ev, x, core.PartText, at, inside(v))
 	case "toolUse":
-		if b := x.R.Block; b >= 0 && x.Blocks[b].Key == at && x.Blocks[b].Kind == core.PartCall {
-			return added(ev, x, core.PartCall, member(v, "input"))
+		if b := x.R.Block; x.Started && b >= 0 && x.Blocks[b].Key == at && x.Blocks[b].Kind == core.PartCall {
+			return added(ev, x, core.PartCall, at, member(v, "input"))
 		}
 	case "citation":
 		ev = block(ev, x, core.PartText, at)
@@ -132,6 +130,7 @@ func blockDelta(ev []core.Event, x *core.Crossing, data []byte) ([]core.Event, e
 	case "reasoningContent":
 		return thoughtDelta(ev, x, at, v)
 	}
+	ev = begun(ev, x)
 	if x.R.Block < 0 || x.Blocks[x.R.Block].Key != at {
 		ev = blockStop(ev, x)
 		x.R.Block = x.Add(core.PartOther, 0, at)
@@ -145,8 +144,7 @@ func thoughtDelta(ev []core.Event, x *core.Crossing, at int64, value []byte) ([]
 	key, v, _ := w.Next()
 	switch string(key) {
 	case "text":
-		ev = block(ev, x, core.PartThought, at)
-		return added(ev, x, core.PartThought, inside(v))
+		return added(ev, x, core.PartThought, at, inside(v))
 	case "signature":
 		ev = block(ev, x, core.PartThought, at)
 		b := &x.Blocks[x.R.Block]
@@ -164,6 +162,7 @@ func thoughtDelta(ev []core.Event, x *core.Crossing, at int64, value []byte) ([]
 
 // block sees that the block numbered at is open, as one of the given kind.
 func block(ev []core.Event, x *core.Crossing, kind core.PartKind, at int64) []core.Event {
+	ev = begun(ev, x)
 	if b := x.R.Block; b >= 0 && x.Blocks[b].Key == at && x.Blocks[b].Kind == kind {
 		return ev
 	}
@@ -171,11 +170,12 @@ func block(ev []core.Event, x *core.Crossing, kind core.PartKind, at int64) []co
 	return opened(ev, x, x.Add(kind, 0, at))
 }
 
-// added gives the delta t of the open block.
-func added(ev []core.Event, x *core.Crossing, kind core.PartKind, t core.Text) ([]core.Event, error) {
+// added gives the delta t of the block numbered at, which it opens if need be.
+func added(ev []core.Event, x *core.Crossing, kind core.PartKind, at int64, t core.Text) ([]core.Event, error) {
 	if t == nil {
 		return ev, errEvent
 	}
+	ev = block(ev, x, kind, at)
 	return append(ev, core.Event{Kind: core.EventDelta, Block: x.R.Block, Text: t}), nil
 }
 

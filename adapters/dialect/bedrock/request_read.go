@@ -208,8 +208,12 @@ func (q *requestReader) inference(value []byte) {
 	}
 }
 
-// inferencePrefix is put before the key of a member of inferenceConfig that nobody knows.
-const inferencePrefix = "inferenceConfig."
+// What is put before the keys of members, of inferenceConfig and toolConfig, that nobody
+// knows.
+const (
+	inferencePrefix = "inferenceConfig."
+	toolsPrefix     = "toolConfig."
+)
 
 // number is raw when it is a number, else nil.
 func number(raw []byte) []byte {

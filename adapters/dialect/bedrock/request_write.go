@@ -229,7 +229,7 @@ func (q *requestWriter) rest(dst []byte) []byte {
 		for n := c.More; n != 0; {
 			var e core.Extra
 			e, n = c.Extra(n)
-			if _, ok := cutPrefix(e.Key, inferencePrefix); !ok {
+			if !inner(e.Key) {
 				dst = append(append(scan.AppendQuoted(append(dst, ','), e.Key), ':'), e.Value...)
 			}
 		}
@@ -289,6 +289,13 @@ func plain(t []byte) bool {
 		}
 	}
 	return true
+}
+
+// inner reports whether key is that of a member of an inner object.
+func inner(key core.Text) bool {
+	_, one := cutPrefix(key, inferencePrefix)
+	_, other := cutPrefix(key, toolsPrefix)
+	return one || other
 }
 
 func cutPrefix(t core.Text, prefix string) (core.Text, bool) {

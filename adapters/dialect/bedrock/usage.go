@@ -121,6 +121,10 @@ func readChunk(raw []byte, st *core.StreamState) {
 		return
 	}
 	text := raw[1 : len(raw)-1]
+	if bytes.HasPrefix(text, contentBlock) {
+		st.Content = true
+		return
+	}
 	var room [chunkRoom]byte
 	n := 0
 	if base64.StdEncoding.DecodedLen(len(text)) > chunkRoom {
@@ -145,6 +149,7 @@ func readChunk(raw []byte, st *core.StreamState) {
 }
 
 var (
+	contentBlock      = []byte(`eyJ0eXBlIjoiY29udGVudF9ibG9j`) // {"type":"content_bloc in base64
 	typeStart         = []byte(`"type":"message_start"`)
 	typePing          = []byte(`"type":"ping"`)
 	typeError         = []byte(`"type":"error"`)
