@@ -24,7 +24,7 @@ func TestAllocations(t *testing.T) {
 	c := core.NewChat()
 	own := &core.Send{Model: []byte("claude-sonnet-4-5"), Stream: true, Face: &core.Face{}}
 	var fault *core.Fault
-	hot := []byte("1.7")
+	hot, high := []byte("1.7"), core.Text("high")
 	f("request of this family", func() {
 		c.Reset()
 		codec.ParseRequest(c, body)
@@ -34,7 +34,7 @@ func TestAllocations(t *testing.T) {
 		c.Reset()
 		codec.ParseRequest(c, body)
 		c.From = nil
-		c.Effort, c.Shape = core.Text("high"), 0
+		c.Effort, c.Shape = high, 0
 		dst, fault = codec.AppendRequest(dst[:0], c, own)
 		c.Effort, c.Temperature = nil, hot
 		dst, fault = codec.AppendRequest(dst[:0], c, own)

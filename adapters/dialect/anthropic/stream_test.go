@@ -176,6 +176,7 @@ func TestParseEvent(t *testing.T) {
 	f("fault(rate_limited slow)", `{"type":"error","error":{"type":"rate_limit_error","message":"slow"}}`)
 	f("other", `{"type":"new_event","a":1}`)
 	f("error error error error error", add(`{"type":"text_delta","text":"a"}`), `{"type":"content_block_start","index":0}`, `{"a":`, `"a"`, ``)
+	f("start open error", open(`{"type":"tool_use"}`), `{"type":"content_block_delta","index":0}`)
 	f("start open error", open(`{"type":"text"}`), `{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"a"}}`)
 }
 
