@@ -153,15 +153,3 @@ func TestFaults(t *testing.T) {
 	g(`{"detail":"text"}`, "text", "", "")
 	g(`<html>`, "", "", "")
 }
-
-func TestBetas(t *testing.T) {
-	f := func(header, want string) {
-		t.Helper()
-		if got := string(Betas([]byte("="), []byte(header), []string{"interleaved-", "context-1m"})); got != "="+want {
-			t.Errorf("%q: got %q, want =%q", header, got, want)
-		}
-	}
-	f("", "")
-	f("files-api-2025-04-14", "")
-	f(" interleaved-thinking-2025-05-14 ,files-api, context-1m-2025-08-07,,", "interleaved-thinking-2025-05-14,context-1m-2025-08-07")
-}

@@ -63,22 +63,6 @@ func appendChain(dst []byte, t *core.Tree, n int32) ([]byte, int32) {
 	return dst, 0
 }
 
-// extra returns the value of the member called key in the chain at n, up to a
-// separator; nil: it is not there.
-func extra(t *core.Tree, n int32, key string) []byte {
-	for n != 0 {
-		e, next := t.Extra(n)
-		if e.Value == nil {
-			return nil
-		}
-		if string(e.Key) == key {
-			return e.Value
-		}
-		n = next
-	}
-	return nil
-}
-
 // appendField appends ,"key":text. The key needs no escapes.
 func appendField(dst []byte, key string, text []byte) []byte {
 	dst = append(append(append(dst, ',', '"'), key...), '"', ':')

@@ -315,9 +315,9 @@ func TestResponsesItems(t *testing.T) {
 	f(`{"type":"item_reference","id":"x"},{"type":"web_search_call","id":"w","action":{}},{"type":"custom_tool_call_output","call_id":"c","output":"o"}`,
 		`assistant(other item_reference, other web_search_call) tool(other custom_tool_call_output)`)
 	f(`{"role":"user","content":[{"type":"input_image","image_url":"data:image\/png;base64,QQ==","detail":null},{"type":"input_image","file_id":"f","detail":"low"},
-		{"type":"input_image","image_url":"data:text/plain,hi"},{"type":"input_file","file_data":"QQ=="},{"type":"input_file","filename":"a.pdf","file_data":"data:application/pdf;base64,QQ=="},
+		{"type":"input_image","image_url":"data:text/plain,hi","x":1},{"type":"input_image","image_url":"data:image/png;name=a;base64,QQ=="},{"type":"input_file","file_data":"QQ=="},{"type":"input_file","filename":"a.pdf","file_data":"data:application/pdf;base64,QQ=="},
 		{"type":"input_file","file_url":"https://a/b"},{"type":"input_audio","input_audio":{"data":"QQ==","format":"flac"}},{"type":"computer_screenshot","x":1}]}`,
-		`user(image image/png QQ==, image f, image, file QQ==, file application/pdf QQ==, file https://a/b, audio audio/flac QQ==, other computer_screenshot)`)
+		`user(image image/png QQ==, image f, other data URL without base64, image image/png QQ==, file QQ==, file application/pdf QQ==, file https://a/b, audio audio/flac QQ==, other computer_screenshot)`)
 }
 
 var kindWords = [...]string{"text", "image", "file", "audio", "video", "call", "result", "thought", "veiled", "refusal", "other"}

@@ -99,7 +99,7 @@ func (w *writer) image(dst []byte, p *core.Part, role core.Role) ([]byte, *core.
 	switch {
 	case p.URL != nil:
 		dst = appendField(dst, "image_url", p.URL)
-	case p.Data != nil:
+	case p.Data != nil && !(w.own && p.Shape&partRawMedia != 0):
 		dst = appendData(append(dst, `,"image_url":`...), p.Media, p.Data, "image/png")
 	}
 	if p.File != nil {

@@ -86,7 +86,7 @@ func (t *teller) closeCall(b *core.Block) {
 	at := t.keep("fc_", b.Out)
 	t.w.Buf = append(t.w.Buf, `,"type":"function_call","status":"completed","arguments":`...)
 	t.w.Buf = scan.AppendQuoted(t.w.Buf, b.Said)
-	t.w.Buf = appendItemCall(append(t.w.Buf, `,"call_id":"`...), b, t.x.Request)
+	t.w.Buf = appendBlockID(append(t.w.Buf, `,"call_id":"`...), b, t.x.Request)
 	t.w.Buf = append(appendField(append(t.w.Buf, '"'), "name", b.Name), '}')
 	t.itemDone(b.Out, t.w.Buf[at:])
 	t.sign(b) // one that came late

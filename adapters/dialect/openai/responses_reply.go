@@ -144,17 +144,17 @@ func appendResponse(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	if r.From == &dialect {
 		h.tier = r.Tier
 	}
-	if len(r.Choices) > 0 {
-		h.finish = r.Choices[0].Finish
+	for i := range r.Choices {
+		if c := &r.Choices[i]; i == 0 || c.Finish == core.FinishCalls {
+			h.finish = c.Finish
+		}
 	}
 	if h.finish == core.FinishUnsaid {
 		h.finish = core.FinishStop
 	}
 	h.fill(x)
 	dst = h.head(dst, h.status())
-	if len(r.Choices) > 0 {
-		dst = appendOutput(dst, r, x, h.status())
-	}
+	dst = appendOutput(dst, r, x, h.status())
 	dst = h.tail(dst)
 	if x != nil && x.Extra != nil {
 		dst = x.Extra(append(dst, ','))

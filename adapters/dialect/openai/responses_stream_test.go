@@ -18,8 +18,8 @@ type made struct {
 	cite  *core.Cite
 }
 
-// told writes the stream of an answer of other make.
-func told(x *core.Crossing, finish core.Finish, blocks ...made) string {
+// retold writes the stream of an answer of other make.
+func retold(x *core.Crossing, finish core.Finish, blocks ...made) string {
 	var out []byte
 	say := func(e core.Event) { out = appendResponsesEvent(out, x, &e) }
 	say(core.Event{Kind: core.EventStart})
@@ -155,7 +155,7 @@ func TestResponsesStreamWriter(t *testing.T) {
 		x := core.NewCrossing()
 		x.Request, x.Wall = request, 7
 		x.Model = append(x.Model, "m"...)
-		stream := told(x, finish, blocks...)
+		stream := retold(x, finish, blocks...)
 		last := accumulate(t, stream)
 		if last["model"] != "m" || last["object"] != "response" || last["created_at"] != 7.0 {
 			t.Errorf("%s: %v", name, last)
