@@ -138,8 +138,12 @@ func hide(c *core.Chat, key, value []byte) {
 	c.Shape = uint32(more)
 }
 
-// hidden is the first member of that chain that is called k.
+// hidden is the first member of that chain that is called k. Another family's Shape is
+// no chain.
 func hidden(c *core.Chat, k known) (key, value []byte) {
+	if c.From != &api {
+		return nil, nil
+	}
 	for n := int32(c.Shape); n != 0; {
 		var e core.Extra
 		if e, n = c.Extra(n); word(e.Key) == k {
