@@ -104,7 +104,8 @@ func (d *decoder) nested(n *yaml.Node, v reflect.Value, at *place) {
 	if v.Kind() == reflect.Pointer {
 		p := reflect.New(v.Type().Elem())
 		before := len(d.problems)
-		if d.value(n, p.Elem(), at); len(d.problems) == before {
+		// a section with a mistake in it is there all the same
+		if d.value(n, p.Elem(), at); len(d.problems) == before || p.Elem().Kind() == reflect.Struct {
 			v.Set(p)
 		}
 		return

@@ -28,6 +28,7 @@ func testEnv(vars ...string) Env {
 	return Env{
 		Lookup: func(name string) (string, bool) { v, ok := set[name]; return v, ok },
 		Known: map[string]Kind{
+			"bedrock": {HasBase: true, NeedsKey: true, Auth: AuthAWS},
 			"openai":  {NeedsKey: true, HasBase: true, Serves: []string{"gpt-*"}},
 			"mistral": {NeedsKey: true, HasBase: true},
 			"azure":   {NeedsKey: true},

@@ -62,6 +62,7 @@ type Provider struct {
 	Options map[string]string `json:"options,omitempty"`                                               // what the adapter's address needs to know: resource, region, project, account …
 	APIKey  Secret            `json:"api_key,omitempty"`                                               // short form of one entry in keys
 	Keys    []Key             `json:"keys,omitempty"`
+	Auth    *Auth             `json:"auth,omitempty"`    // short form of one entry in keys that has no value: a credential that expires or that signs
 	Models  []string          `json:"models,omitempty"`  // bare names this provider serves; "*" suffix is a prefix match; empty: the adapter's
 	Headers map[string]string `json:"headers,omitempty"` // fixed headers sent with each request
 	Paths   map[string]string `json:"paths,omitempty"`   // operation → path override, below base_url; {model} stands for the model's name
@@ -73,9 +74,35 @@ type Provider struct {
 // A Key is one credential of a Provider.
 type Key struct {
 	Name   string   `json:"name,omitempty"` // default: key-1, key-2 …
-	Value  Secret   `json:"value"`
+	Value  Secret   `json:"value,omitempty"`
+	Auth   *Auth    `json:"auth,omitempty"`   // instead of value
 	Weight *int     `json:"weight,omitempty"` // share of the traffic; default 1; 0 disables the key
 	Models []string `json:"models,omitempty"` // the models it may be used for; empty: all
+}
+
+// Auth says how to come by a credential that expires or that signs each request. It
+// is renewed ahead of time. Each type has fields of its own.
+type Auth struct {
+	Type         string `json:"type,omitempty" enum:"aws,azure-entra,azure-identity,google,ibm,oauth"` // default: what the provider's type asks for
+	TenantID     string `json:"tenant_id,omitempty"`                                                   // azure-entra: id or domain of the directory
+	ClientID     string `json:"client_id,omitempty"`                                                   // azure-entra, oauth: the application; azure-identity: a user-assigned identity, default the system's own
+	ClientSecret Secret `json:"client_secret,omitempty"`                                               // azure-entra, oauth
+	TokenFile    string `json:"token_file,omitempty"`                                                  // azure-entra, aws with role_arn: a token that the platform issues and renews
+	Scope        string `json:"scope,omitempty"`                                                       // azure-entra, azure-identity, google, oauth; default: what the provider's type asks for
+	Authority    string `json:"authority,omitempty"`                                                   // azure-entra; default https://login.microsoftonline.com
+	TokenURL     string `json:"token_url,omitempty"`                                                   // oauth: who issues the tokens; ibm: default https://iam.cloud.ibm.com/identity/token
+	Basic        bool   `json:"basic,omitempty"`                                                       // oauth: client_id and client_secret go in a header, not in the body
+	Credentials  Secret `json:"credentials,omitempty"`                                                 // google: the content of a credentials file, default what the machine has; ibm: the API key
+	AccessKey    Secret `json:"access_key,omitempty"`                                                  // aws: the key's id; default: what the machine has (variables, shared files, container, instance)
+	SecretKey    Secret `json:"secret_key,omitempty"`                                                  // aws
+	SessionToken Secret `json:"session_token,omitempty"`                                               // aws: of a temporary key
+	Profile      string `json:"profile,omitempty"`                                                     // aws: of the shared files
+	RoleARN      string `json:"role_arn,omitempty"`                                                    // aws: a role to assume with that key, or with token_file
+	ExternalID   string `json:"external_id,omitempty"`                                                 // aws: what the role's owner asks for
+	SessionName  string `json:"session_name,omitempty"`                                                // aws: the role's name in the logs of AWS; default asbru
+	Region       string `json:"region,omitempty"`                                                      // aws; default: the provider's option of that name, else the one in its address
+	STSURL       string `json:"sts_url,omitempty"`                                                     // aws: where roles are assumed; default: by region
+	MetadataURL  string `json:"metadata_url,omitempty"`                                                // aws, azure-entra, azure-identity, google: the machine's metadata service; default: the cloud's
 }
 
 // Network says how a Provider is reached.

@@ -24,6 +24,7 @@ type Kind struct {
 	Serves   []string // bare model names it serves; a "*" suffix is a prefix match
 	Options  []string // the options it has
 	Needs    []string // those of Options that must be set when base_url is not
+	Auth     string   // the type of auth it asks for besides plain keys; empty: none
 	Dialects []string // the formats it speaks; nil: not checked
 }
 

@@ -31,5 +31,5 @@ func ExampleSecret() {
 	fmt.Printf("%+v\n", config.Key{Name: "first", Value: config.NewSecret("", "sk-live")})
 	// Output:
 	// env.OPENAI_API_KEY
-	// {Name:first Value:*** Weight:<nil> Models:[]}
+	// {Name:first Value:*** Auth:<nil> Weight:<nil> Models:[]}
 }

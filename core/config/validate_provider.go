@@ -89,11 +89,15 @@ func (c *checker) kind(path string, p *Provider) {
 	if !kind.HasBase && p.BaseURL == "" {
 		c.fail(path+".base_url", "", "a provider of type %s needs the address of its server", name)
 	}
-	if !kind.NeedsKey || implied || p.APIKey.Set() || len(p.Keys) > 0 {
+	if !kind.NeedsKey && kind.Auth == "" || implied || p.APIKey.Set() || len(p.Keys) > 0 || p.Auth != nil {
 		return
 	}
 	if p.BaseURL == "" {
-		c.fail(path+".api_key", "write api_key: env."+variableFor(p.Name), "provider %s answers nobody without a key", quote(p.Name))
+		hint := "write api_key: env." + variableFor(p.Name)
+		if kind.Auth != "" {
+			hint += ", or auth: {type: " + kind.Auth + "}"
+		}
+		c.fail(path+".api_key", hint, "provider %s answers nobody without a key", quote(p.Name))
 	} else {
 		c.warn(path+".api_key", "", "is not set: requests to %s will carry no credential", p.BaseURL)
 	}
@@ -139,6 +143,12 @@ func (c *checker) keys(path string, p *Provider) {
 			c.fail(path+".api_key", "move it into keys", "cannot be set together with keys")
 		}
 	}
+	if p.Auth != nil {
+		if p.APIKey.Set() || len(p.Keys) > 0 {
+			c.fail(path+".auth", "make it the auth of an entry in keys", "cannot be set together with api_key or keys")
+		}
+		c.auth(path+".auth", p, p.Auth)
+	}
 	isNew := c.unique("key")
 	used := len(p.Keys) == 0
 	for i := range p.Keys {
@@ -147,9 +157,15 @@ func (c *checker) keys(path string, p *Provider) {
 		if k.Name != "" && c.name(at+".name", k.Name, "a key") {
 			isNew(at+".name", k.Name)
 		}
-		if k.Value.Set() {
+		switch {
+		case k.Auth != nil:
+			if k.Value.Set() {
+				c.fail(at+".auth", "keep one of them", "cannot be set together with value")
+			}
+			c.auth(at+".auth", p, k.Auth)
+		case k.Value.Set():
 			c.printable(at+".value", k.Value)
-		} else {
+		default:
 			c.fail(at+".value", "write a reference such as env."+variableFor(p.Name), "a key needs a value")
 		}
 		if k.Weight != nil && *k.Weight < 0 {

@@ -69,7 +69,7 @@ func TestProviders(t *testing.T) {
 	f("{name: "+strings.Repeat("a", 65)+", type: ollama}", "2: providers[0].name: is 65 bytes long; a name has at most 64")
 	f("{name: openia, api_key: k}", `2: providers[0].name: "openia" is not a provider asbru knows, and neither type nor base_url is set; hint: did you mean openai? Otherwise set type, or base_url`)
 	f("{name: x, type: mistrall, api_key: k}", `2: providers[0].type: "mistrall" is not a type of provider; hint: did you mean mistral?`)
-	f("{name: x, type: qqqqqqq, api_key: k}", `2: providers[0].type: "qqqqqqq" is not a type of provider; hint: known types: azure, cloud, mistral, ollama, openai`)
+	f("{name: x, type: qqqqqqq, api_key: k}", `2: providers[0].type: "qqqqqqq" is not a type of provider; hint: known types: azure, bedrock, cloud, mistral, ollama, openai`)
 	f("{name: azure, api_key: k}", "2: providers[0].base_url: a provider of type azure needs the address of its server")
 	f("{name: openai}", `2: providers[0].api_key: provider "openai" answers nobody without a key; hint: write api_key: env.OPENAI_API_KEY`)
 	f("{name: openai, base_url: 'http://127.0.0.1:1/v1'}", "2: warning: providers[0].api_key: is not set: requests to http://127.0.0.1:1/v1 will carry no credential")
