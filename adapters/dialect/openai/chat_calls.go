@@ -29,7 +29,7 @@ func parseCall(t *core.Tree, raw []byte) {
 			break
 		}
 		switch text := quoted(value); {
-		case string(key) == "id" && text != nil:
+		case string(key) == "id" && len(text) > 0:
 			p.ID = text
 		case string(key) == "function" && opens(value):
 			function = value

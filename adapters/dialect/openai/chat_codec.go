@@ -60,6 +60,7 @@ const (
 	partOldCall              // function_call
 	partNoArgs               // without arguments
 	partFilled               // a detail's text came from elsewhere
+	partNoID                 // without an id, or one among the extras
 	partCall                 // PartOther in tool_calls
 	partSignedBy             // the signature stands among the extras, here or at the message
 )

@@ -43,7 +43,7 @@ func (o *chatOut) call(p *core.Part) {
 	}
 	at := len(o.dst) + 1
 	o.dst = append(o.dst, '{')
-	if p.ID != nil || !o.own {
+	if !o.own || p.ID != nil && p.Shape&partNoID == 0 {
 		o.dst = append(o.dst, `,"id":`...)
 		o.id(p)
 	}
@@ -82,7 +82,9 @@ func appendFunction(dst []byte, p *core.Part, own bool) []byte {
 	}
 	switch {
 	case own && p.Shape&partNoArgs != 0:
-	case own && !p.Wraps:
+	case own && p.Wraps:
+		dst = appendTextMember(dst, "arguments", p.Args)
+	case own:
 		dst = appendMember(dst, "arguments", p.Args)
 	default:
 		dst = appendArguments(append(dst, `,"arguments":"`...), p)

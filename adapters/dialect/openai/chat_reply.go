@@ -46,7 +46,22 @@ func parseReply(r *core.Completion, raw []byte) error {
 		return errNoChoices
 	}
 	citeSources(r)
+	nameCalls(r)
 	return nil
+}
+
+// nameCalls gives an id to the calls without one, as Gemini's models have none: made of the
+// reply's, so that two replies of a conversation have different ones.
+func nameCalls(r *core.Completion) {
+	for i := range r.Parts {
+		p := &r.Parts[i]
+		if p.Kind != core.PartCall || p.ID != nil {
+			continue
+		}
+		id := append(append(r.Room(), "call_"...), appendShortID(nil, r.ID)...)
+		p.ID = r.Took(scan.AppendInt(id, int64(i)))
+		p.Shape |= partNoID
+	}
 }
 
 // replyField reads one top-level member. ok is false for what is kept instead.

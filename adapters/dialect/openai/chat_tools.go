@@ -63,8 +63,8 @@ func parseTool(c *core.Chat, tool *core.Tool, raw []byte) {
 		c.Keep(&tool.More, key, value)
 	}
 	if function == nil || tool.Type != nil && string(tool.Type) != "function" {
-		if tool.Type == nil {
-			tool.Name = nil
+		if tool.Type == nil || string(tool.Type) == "function" {
+			tool.Type = nil // and no name: nobody can make a tool of it
 			return
 		}
 		var about core.Tool

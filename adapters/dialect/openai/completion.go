@@ -36,7 +36,9 @@ func parseCompletion(c *core.Chat, raw []byte) *core.Fault {
 		case "prompt":
 			f = parsePrompt(c, value)
 		case "suffix", "echo", "best_of", "logprobs":
-			f = refuseOld(string(name), value)
+			if f = refuseOld(string(name), value); f == nil {
+				c.Keep(&c.More, key, value)
+			}
 		default:
 			f = parseField(c, key, name, value)
 		}
