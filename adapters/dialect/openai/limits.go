@@ -9,8 +9,8 @@ const (
 	// strict, which is Responses' default, holds for it. A deeper one counts as open.
 	maxSchemaDepth = 8
 
-	// maxBlocks bounds the parts of one streamed answer, and maxHeld the bytes that wait
+	// maxOutputParts bounds the parts of one streamed answer, and maxPartHeld the bytes that wait
 	// for an earlier part to end. No provider comes near.
-	maxBlocks = 4096
-	maxHeld   = 8 << 20
+	maxOutputParts = 4096
+	maxPartHeld    = 8 << 20
 )
