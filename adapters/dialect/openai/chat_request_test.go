@@ -48,7 +48,10 @@ func TestRequestsRoundTrip(t *testing.T) {
 			t.Errorf("%s\n%s\n got %s", body, d, got)
 		}
 	}
-	with := func(members string) { t.Helper(); f(`{"model":"m","messages":[{"role":"user","content":"a"}],` + members + `}`) }
+	with := func(members string) {
+		t.Helper()
+		f(`{"model":"m","messages":[{"role":"user","content":"a"}],` + members + `}`)
+	}
 	says := func(message string) { t.Helper(); f(`{"model":"m","messages":[` + message + `]}`) }
 	with(`"temperature":null,"top_p":0.5,"top_k":3,"n":2,"seed":7,"stop":"x","user":"u","safety_identifier":"s"`)
 	with(`"stop":["a","b"],"random_seed":4,"max_tokens":9,"logit_bias":{"5":-1},"logprobs":true,"top_logprobs":2`)
