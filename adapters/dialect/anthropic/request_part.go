@@ -86,16 +86,17 @@ func (w *writer) result(i int) {
 	}
 }
 
-// sends reports whether the target can read the signature of p.
+// sends reports whether the target takes the thought p: one it has signed, or any that can be
+// read when it needs no signature.
 func (w *writer) sends(p *core.Part) bool {
-	if len(p.Sign) == 0 {
-		return w.lenient && p.Kind == core.PartThought
+	if len(p.Sign) > 0 && p.Vendor == w.vendor {
+		return true
 	}
-	return p.Vendor == w.vendor
+	return w.lenient && p.Kind == core.PartThought && (len(p.Text) > 0 || p.Vendor == core.NoVendor)
 }
 
 // thought appends what the model thought, byte for byte. What the target has not signed it
-// would refuse, so that is not sent.
+// would refuse, so that is not sent; nor is another's signature ever.
 func (w *writer) thought(p *core.Part) bool {
 	if !w.sends(p) {
 		return false
@@ -109,8 +110,11 @@ func (w *writer) thought(p *core.Part) bool {
 	w.b = append(w.b, `{"type":"thinking","thinking":`...)
 	w.b = scan.AppendQuoted(w.b, p.Text)
 	if !w.own || p.Shape&partBare == 0 {
-		w.b = append(w.b, `,"signature":`...)
-		w.b = scan.AppendQuoted(w.b, p.Sign)
+		w.b = append(w.b, `,"signature":"`...)
+		if p.Vendor == w.vendor {
+			w.b = append(w.b, p.Sign...)
+		}
+		w.b = append(w.b, '"')
 	}
 	return true
 }

@@ -106,16 +106,11 @@ func (w *writer) messages() {
 		// Up to the model's next turn all is the user's: results first.
 		w.want = theUser
 		end := i
-		for end < len(c.Turns) && c.Turns[end].Role != core.Assistant {
-			if c.Turns[end].Role == core.ToolRole {
-				w.parts(&c.Turns[end])
-			}
-			end++
+		for ; end < len(c.Turns) && c.Turns[end].Role != core.Assistant; end++ {
+			w.spoken(&c.Turns[end], true)
 		}
 		for ; i < end; i++ {
-			if c.Turns[i].Role == core.User {
-				w.parts(&c.Turns[i])
-			}
+			w.spoken(&c.Turns[i], false)
 			if c.Turns[i].Name != nil {
 				c.Drop("name")
 			}
@@ -162,5 +157,17 @@ func (w *writer) comma() {
 func (w *writer) parts(t *core.Turn) {
 	for i := int(t.From); i < int(t.To); i += 1 + int(w.c.Parts[i].Inner) {
 		w.part(i)
+	}
+}
+
+// spoken appends of a turn that is the user's the results of tools, or all but them.
+func (w *writer) spoken(t *core.Turn, results bool) {
+	if t.Role != core.User && t.Role != core.ToolRole {
+		return
+	}
+	for i := int(t.From); i < int(t.To); i += 1 + int(w.c.Parts[i].Inner) {
+		if (w.c.Parts[i].Kind == core.PartResult) == results {
+			w.part(i)
+		}
 	}
 }
