@@ -101,6 +101,8 @@ func (w *writer) stops() {
 	}
 	if n > 0 {
 		w.b = append(w.b, ']')
+	} else if w.own && w.c.Shape&chatNoStops != 0 {
+		w.b = append(w.b, `,"stop_sequences":[]`...)
 	}
 }
 
