@@ -30,6 +30,9 @@ func parseParts(t *core.Tree, tail []byte, ids *maker) (rest []byte) {
 		if _, ok := w.Key(); !ok {
 			return w.Rest()
 		}
+		if len(t.Parts) >= maxParts {
+			return nil
+		}
 		if tail := w.Tail(); len(tail) > 0 && tail[0] == '{' {
 			w.Resume(parsePart(t, tail, ids))
 			continue

@@ -101,6 +101,9 @@ func parseCandidates(r *core.Completion, list []byte, ids *maker) {
 		if !ok {
 			return
 		}
+		if len(r.Choices) >= maxChoices {
+			return
+		}
 		n := r.Begin(int64(len(r.Choices)))
 		ch := &r.Choices[n]
 		var m candidate
