@@ -227,30 +227,26 @@ func appendEmbeddings(dst []byte, v *core.Vectors, e *core.Embed, own bool) []by
 func appendFloats(dst []byte, text core.Text) []byte {
 	dst = append(dst, '[')
 	mark := len(dst)
+	var quad [4]byte // of characters
 	var out [3]byte
 	var word [4]byte
-	have := 0
-	for len(text) >= 4 {
-		if text[0] == '\\' { // \/
-			text = text[1:]
+	n, have := 0, 0
+	for _, c := range text {
+		if c == '\\' { // of \/
 			continue
 		}
-		var in [4]byte
-		n := 0
-		for n < 4 && len(text) > 0 {
-			if c := text[0]; c != '\\' {
-				in[n] = c
-				n++
-			}
-			text = text[1:]
+		quad[n] = c
+		if n++; n < len(quad) {
+			continue
 		}
-		got, err := base64.StdEncoding.Decode(out[:], in[:n])
+		n = 0
+		got, err := base64.StdEncoding.Decode(out[:], quad[:])
 		if err != nil {
 			break
 		}
-		for _, c := range out[:got] {
-			word[have] = c
-			if have++; have == 4 {
+		for _, b := range out[:got] {
+			word[have] = b
+			if have++; have == len(word) {
 				have = 0
 				f := math.Float32frombits(binary.LittleEndian.Uint32(word[:]))
 				dst = strconv.AppendFloat(next(dst, mark), float64(f), 'g', -1, 32)
