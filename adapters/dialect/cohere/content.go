@@ -132,7 +132,7 @@ func readImage(t *core.Tree, p *core.Part, raw []byte) bool {
 		}
 	}
 	if !known {
-		t.Keep(&p.More, []byte("image_url"), raw)
+		keep(t, &p.More, "image_url", raw)
 		p.Shape |= partRawImage
 	}
 	return !bytes.HasPrefix(p.URL, []byte("data:"))
@@ -274,7 +274,7 @@ func readCall(t *core.Tree, p *core.Part, raw []byte) bool {
 		}
 	}
 	if !known {
-		t.Keep(&p.More, []byte("function"), function)
+		keep(t, &p.More, "function", function)
 		p.Shape |= partRawFunc
 	}
 	return p.Name != nil

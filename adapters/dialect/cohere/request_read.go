@@ -326,7 +326,7 @@ func readFunction(c *core.Chat, t *core.Tool, function []byte) bool {
 		}
 	}
 	if !known {
-		c.Keep(&t.More, []byte("function"), function)
+		keep(&c.Tree, &t.More, "function", function)
 		t.Shape |= toolRawFunc
 	}
 	return t.Name != nil

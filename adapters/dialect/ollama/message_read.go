@@ -158,7 +158,7 @@ func (m *message) parts(t *core.Tree, made *int) (why string) {
 		if m.shape&turnTool != 0 {
 			key = "name"
 		}
-		t.Keep(&m.more, []byte(key), m.name)
+		keep(t, &m.more, key, m.name)
 	}
 	if m.calls == nil {
 		return ""
@@ -166,7 +166,7 @@ func (m *message) parts(t *core.Tree, made *int) (why string) {
 	if n, ok := parseCalls(t, m.calls, made); !ok {
 		return "its tool_calls must be an array of {function: {name, arguments}}"
 	} else if n == 0 {
-		t.Keep(&m.more, []byte("tool_calls"), m.calls)
+		keep(t, &m.more, "tool_calls", m.calls)
 	}
 	return ""
 }
@@ -261,7 +261,7 @@ func readCall(t *core.Tree, p *core.Part, raw []byte) bool {
 		}
 	}
 	if !known && t != nil {
-		t.Keep(&p.More, []byte("function"), function)
+		keep(t, &p.More, "function", function)
 		p.Shape |= partRawFunc
 	}
 	return p.Name != nil
@@ -289,12 +289,12 @@ func (m *message) result(c *core.Chat, asked int) {
 			c.Add(core.Part{Text: text})
 		} else {
 			m.shape &^= turnContent
-			c.Keep(&m.more, []byte("content"), m.content)
+			keep(&c.Tree, &m.more, "content", m.content)
 		}
 	}
 	if m.images != nil {
 		if n, ok := pictures(&c.Tree, m.images); !ok || n == 0 {
-			c.Keep(&m.more, []byte("images"), m.images)
+			keep(&c.Tree, &m.more, "images", m.images)
 		}
 	}
 	c.Close(at)

@@ -68,7 +68,7 @@ func parseAnswer(r *core.Completion, b []byte, op core.Op) error {
 		return errNoMessage
 	}
 	if m.roleValue != nil && string(m.roleValue) != `"assistant"` {
-		r.Keep(&m.more, []byte("role"), m.roleValue)
+		keep(&r.Tree, &m.more, "role", m.roleValue)
 	}
 	i, made := r.Begin(0), 0
 	if m.parts(&r.Tree, &made) != "" {

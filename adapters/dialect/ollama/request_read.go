@@ -254,7 +254,7 @@ func parseTool(c *core.Chat, t *core.Tool, raw []byte) bool {
 		}
 	}
 	if !known {
-		c.Keep(&t.More, []byte("function"), function)
+		keep(&c.Tree, &t.More, "function", function)
 		t.Shape |= toolRawFunc
 	}
 	return t.Name != nil
