@@ -66,12 +66,16 @@ func tail(dst []byte, x *core.Crossing) []byte {
 }
 
 func writeDelta(dst []byte, x *core.Crossing, b *core.Block, e *core.Event) []byte {
-	switch b.Kind {
-	case core.PartCall:
+	if b.Kind == core.PartCall {
 		if len(b.Said)+len(e.Text) <= maxHeld {
 			b.Said = append(b.Said, e.Text...)
 		}
 		return dst
+	}
+	if len(e.Text) == 0 && e.Probs == nil {
+		return dst
+	}
+	switch b.Kind {
 	case core.PartThought:
 		dst = append(head(dst, x), `","thinking":`...)
 		return tail(scan.AppendQuoted(dst, e.Text), x)
