@@ -87,7 +87,7 @@ func writeDelta(dst []byte, x *core.Crossing, b *core.Block, e *core.Event) []by
 		if x.ToOp != core.OpCompletion {
 			dst = append(dst, '}')
 		}
-		dst = append(append(dst, `,"logprobs":`...), e.Probs...)
+		dst = appendFlat(append(dst, `,"logprobs":`...), e.Probs)
 		return append(dst, `,"done":false}`+"\n"...)
 	}
 	return dst
@@ -120,7 +120,10 @@ func writeClose(dst []byte, x *core.Crossing, b *core.Block) []byte {
 	dst = scan.AppendInt(append(dst, `"function":{"index":`...), int64(x.W.Next))
 	x.W.Next++
 	dst = scan.AppendQuoted(append(dst, `,"name":`...), b.Name)
-	dst = append(appendArgs(append(dst, `,"arguments":`...), b.Said, true), '}')
+	dst = append(dst, `,"arguments":`...)
+	at := len(dst)
+	dst = append(appendArgs(dst, b.Said, true), '}')
+	flatten(dst[at:])
 	if len(b.Sign) > 0 {
 		dst = appendSign(dst, "signature", b.Vendor, b.Sign)
 	}
@@ -141,7 +144,7 @@ func writeEnd(dst []byte, x *core.Crossing) []byte {
 		dst = append(dst, finishWord(x.W.Finish)...)
 	}
 	if dst = append(dst, '"'); own && len(x.R.Aux) > 0 {
-		dst = append(dst, x.R.Aux...)
+		dst = appendFlat(dst, x.R.Aux)
 	} else {
 		dst = appendCounts(dst, &x.Usage)
 	}
@@ -149,4 +152,21 @@ func writeEnd(dst []byte, x *core.Crossing) []byte {
 		dst = x.Extra(append(dst, ','))
 	}
 	return append(dst, "}\n"...)
+}
+
+// appendFlat appends raw JSON that came from elsewhere to a line.
+func appendFlat(dst, raw []byte) []byte {
+	at := len(dst)
+	dst = append(dst, raw...)
+	flatten(dst[at:])
+	return dst
+}
+
+// flatten takes the line ends out of raw, which stand between its tokens only.
+func flatten(raw []byte) {
+	for i, c := range raw {
+		if c == '\n' || c == '\r' {
+			raw[i] = ' '
+		}
+	}
 }

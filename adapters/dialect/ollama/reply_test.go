@@ -99,7 +99,7 @@ func TestWriteStream(t *testing.T) {
 		block(core.PartThought, "", "", "s", "hm")
 		block(core.PartVeiled, "", "", "v")
 		block(core.PartText, "", "", "", "a", `\n`)
-		block(core.PartCall, "1", "f", "", `{\"a\":`, `\"b\\n\"}`)
+		block(core.PartCall, "1", "f", "", `{\n\"a\":`, `\r\n\"b\\n\"}`)
 		block(core.PartCall, "", "g", "")
 		block(core.PartCall, "3", "h", "", `{\"cut`)
 		send(core.Event{Kind: core.EventPing})
@@ -115,7 +115,7 @@ func TestWriteStream(t *testing.T) {
 		return head + `"message":{"role":"assistant","content":` + s + `},"done":false}`
 	}
 	f(core.OpChat, said(`"","thinking":"hm"`), said(`"","thinking":"","signature":"asbru.anthropic.s"`), said(`"","veiled":"asbru.anthropic.v"`), said(`"a"`), said(`"\n"`),
-		said(`"","tool_calls":[{"id":"1","function":{"index":0,"name":"f","arguments":{"a":"b\n"}}}]`),
+		said(`"","tool_calls":[{"id":"1","function":{"index":0,"name":"f","arguments":{ "a":  "b\n"}}}]`),
 		said(`"","tool_calls":[{"function":{"index":1,"name":"g","arguments":{}}}]`),
 		said(`"","tool_calls":[{"id":"3","function":{"index":2,"name":"h","arguments":{"invalid_arguments":"{\"cut"}}}]`),
 		head+`"message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":5,"eval_count":2}`)
