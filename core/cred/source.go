@@ -17,6 +17,7 @@ type Source struct {
 	held atomic.Pointer[grant] // the newest; nil: none was fetched yet
 	spec Spec
 	http *client
+	tell func(core.CredentialStatus) // nil: nobody wants to know
 	end  context.CancelFunc
 	done chan struct{} // closed when the refresher has ended
 	got  chan struct{} // closed when the first grant is held
@@ -30,7 +31,7 @@ type Source struct {
 // wait; nothing is held at first.
 func Open(s Spec, o Options) *Source {
 	ctx, cancel := context.WithCancel(context.Background())
-	src := &Source{spec: s, http: newClient(o), end: cancel, done: make(chan struct{}), got: make(chan struct{})}
+	src := &Source{spec: s, http: newClient(o), tell: o.Changed, end: cancel, done: make(chan struct{}), got: make(chan struct{})}
 	go src.refresh(ctx)
 	return src
 }
@@ -116,5 +117,8 @@ func (s *Source) Status() core.CredentialStatus {
 func (s *Source) Close() error {
 	s.end()
 	<-s.done
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next = time.Time{}
 	return nil
 }

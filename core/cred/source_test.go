@@ -99,6 +99,24 @@ func TestKeepsTheOldOne(t *testing.T) {
 	})
 }
 
+func TestChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []string
+		tries := new(atomic.Int32)
+		src := Open(script{tries, func(n int32) (*grant, error) {
+			if n == 3 || n == 4 || n == 6 {
+				return nil, errors.New("no route")
+			}
+			return lasting(n, time.Hour), nil
+		}}, Options{Changed: func(s core.CredentialStatus) { told = append(told, s.State.String()+" "+s.Problem) }})
+		time.Sleep(10 * time.Hour)
+		src.Close()
+		if got, want := strings.Join(told, ", "), "fresh , stale no route, fresh , stale no route, fresh "; got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	})
+}
+
 func TestFirstTryFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wait := make(chan struct{})
