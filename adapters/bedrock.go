@@ -1,7 +1,6 @@
 package adapters
 
 import (
-	"asbru/adapters/dialect/bedrock"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
@@ -23,7 +22,7 @@ var bedrockRuntime = &Adapter{
 		For:      []string{"openai."},
 		AskUsage: true,
 	}, {
-		Dialect: bedrock.API,
+		Dialect: Bedrock,
 		Paths: [core.NumOps]string{
 			core.OpChat:   "/model/{model}/converse",
 			core.OpEmbed:  "/model/{model}/invoke",

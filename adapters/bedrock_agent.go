@@ -1,7 +1,6 @@
 package adapters
 
 import (
-	"asbru/adapters/dialect/bedrock"
 	"asbru/core"
 )
 
@@ -12,7 +11,7 @@ var bedrockAgent = &Adapter{
 	Name: "bedrock-agent",
 	Base: "https://bedrock-agent-runtime.{region}.amazonaws.com",
 	Faces: []*core.Face{{
-		Dialect: bedrock.API,
+		Dialect: Bedrock,
 		Paths: [core.NumOps]string{
 			core.OpRerank: "/rerank",
 			core.OpPass:   "/",

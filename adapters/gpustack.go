@@ -1,7 +1,6 @@
 package adapters
 
 import (
-	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
@@ -18,14 +17,10 @@ var gpuStack = &Adapter{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",
 			core.OpEmbed:      "/embeddings",
+			core.OpRerank:     "/rerank",
 			core.OpPass:       "/",
 		},
 		AskUsage: true,
-	}, {
-		Dialect: cohere.API,
-		Paths: [core.NumOps]string{
-			core.OpRerank: "/rerank",
-		},
 	}},
 	Local: true,
 }

@@ -1,7 +1,6 @@
 package adapters
 
 import (
-	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
@@ -16,15 +15,11 @@ var jina = &Adapter{
 	Faces: []*core.Face{{
 		Dialect: openai.API,
 		Paths: [core.NumOps]string{
-			core.OpEmbed: "/embeddings",
-			core.OpPass:  "/",
+			core.OpEmbed:  "/embeddings",
+			core.OpRerank: "/rerank",
+			core.OpPass:   "/",
 		},
 		Cut: []string{"user"},
-	}, {
-		Dialect: cohere.API,
-		Paths: [core.NumOps]string{
-			core.OpRerank: "/rerank",
-		},
 	}},
 	Serves: []string{"jina-"},
 	Env:    "JINA_API_KEY",

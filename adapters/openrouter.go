@@ -2,7 +2,6 @@ package adapters
 
 import (
 	"asbru/adapters/dialect/anthropic"
-	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
@@ -22,6 +21,7 @@ var openRouter = &Adapter{
 			core.OpCompletion: "/completions",
 			core.OpResponses:  "/responses",
 			core.OpEmbed:      "/embeddings",
+			core.OpRerank:     "/rerank",
 			core.OpPass:       "/",
 		},
 		AskUsage: true,
@@ -32,11 +32,6 @@ var openRouter = &Adapter{
 			core.OpChat: "/messages",
 		},
 		Headers: []byte(anthropicVersion),
-	}, {
-		Dialect: cohere.API,
-		Paths: [core.NumOps]string{
-			core.OpRerank: "/rerank",
-		},
 	}},
 	Env: "OPENROUTER_API_KEY",
 }

@@ -1,7 +1,6 @@
 package adapters
 
 import (
-	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
@@ -19,14 +18,10 @@ var sgLang = &Adapter{
 			core.OpCompletion: "/completions",
 			core.OpResponses:  "/responses",
 			core.OpEmbed:      "/embeddings",
+			core.OpRerank:     "/rerank",
 			core.OpPass:       "/",
 		},
 		AskUsage: true,
-	}, {
-		Dialect: cohere.API,
-		Paths: [core.NumOps]string{
-			core.OpRerank: "/rerank",
-		},
 	}},
 	Local:    true,
 	Unproven: []core.Op{core.OpResponses, core.OpRerank},

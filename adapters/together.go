@@ -1,7 +1,6 @@
 package adapters
 
 import (
-	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
@@ -20,14 +19,10 @@ var together = &Adapter{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",
 			core.OpEmbed:      "/embeddings",
+			core.OpRerank:     "/rerank",
 			core.OpPass:       "/",
 		},
 		AskUsage: true,
-	}, {
-		Dialect: cohere.API,
-		Paths: [core.NumOps]string{
-			core.OpRerank: "/rerank",
-		},
 	}},
 	Env: "TOGETHER_API_KEY",
 }

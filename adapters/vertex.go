@@ -29,6 +29,7 @@ var vertex = &Adapter{
 		For:    []string{"claude-"},
 		Insert: []byte(`"anthropic_version":"vertex-2023-10-16",`),
 		Cut:    []string{"model", "anthropic_version"},
+		Betas:  vertexBetas,
 	}, {
 		Dialect: anthropic.API,
 		Paths: [core.NumOps]string{
@@ -75,6 +76,13 @@ var vertex = &Adapter{
 		{Name: "region", Default: "global", Example: "europe-west4"},
 	},
 	Host: vertexHost,
+}
+
+// vertexBetas are the beginnings of the features that Claude has at Vertex; a name it does not
+// know is answered with 400.
+var vertexBetas = []string{
+	"computer-use-", "context-1m-", "context-management-", "fine-grained-tool-streaming-", "interleaved-thinking-",
+	"tool-search-tool-", "web-search-",
 }
 
 // vertexHost is where a location is served: global by the plain name, the two

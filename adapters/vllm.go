@@ -2,7 +2,6 @@ package adapters
 
 import (
 	"asbru/adapters/dialect/anthropic"
-	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
@@ -20,6 +19,7 @@ var vllm = &Adapter{
 			core.OpCompletion: "/completions",
 			core.OpResponses:  "/responses",
 			core.OpEmbed:      "/embeddings",
+			core.OpRerank:     "/rerank",
 			core.OpPass:       "/",
 		},
 		AskUsage: true,
@@ -30,11 +30,6 @@ var vllm = &Adapter{
 			core.OpCount: "/messages/count_tokens",
 		},
 		Headers: []byte(anthropicVersion),
-	}, {
-		Dialect: cohere.API,
-		Paths: [core.NumOps]string{
-			core.OpRerank: "/rerank",
-		},
 	}},
 	Local: true,
 }

@@ -1,7 +1,6 @@
 package adapters
 
 import (
-	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
@@ -16,17 +15,12 @@ var voyage = &Adapter{
 	Faces: []*core.Face{{
 		Dialect: openai.API,
 		Paths: [core.NumOps]string{
-			core.OpEmbed: "/embeddings",
-			core.OpPass:  "/",
+			core.OpEmbed:  "/embeddings",
+			core.OpRerank: "/rerank",
+			core.OpPass:   "/",
 		},
 		Cut:    []string{"user"},
-		Rename: [][2]string{{"dimensions", "output_dimension"}},
-	}, {
-		Dialect: cohere.API,
-		Paths: [core.NumOps]string{
-			core.OpRerank: "/rerank",
-		},
-		Rename: [][2]string{{"top_n", "top_k"}},
+		Rename: [][2]string{{"dimensions", "output_dimension"}, {"top_n", "top_k"}},
 	}},
 	Serves: []string{"voyage-"},
 	Env:    "VOYAGE_API_KEY",

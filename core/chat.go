@@ -46,6 +46,7 @@ type Chat struct {
 	Previous  Text   // previous_response_id: state the provider holds
 	Modes     []Text // what the answer may be made of: "text", "audio", "image"; nil: text
 	Metadata  []byte // raw object
+	Betas     []byte // raw array: the features of the model's vendor that a body asks for, as Bedrock's do and others' headers
 	Store     Tri
 
 	Shape uint32 // as in Part

@@ -37,10 +37,11 @@ type Dialect struct {
 	// as far as it says them. The Code is the caller's, from the status.
 	ReadFault func(body []byte, f *Fault)
 
-	IDHeader string   // the reply header its clients read the request id from; empty: x-request-id alone
-	Forward  []string // request headers of its own, in lower case, that go to servers of the same dialect
-	CutQuery []string // query parameters that stay here: credentials, and what the path of a Face says
-	Extras   bool     // its clients bear members they do not know, such as extra_fields
+	IDHeader string       // the reply header its clients read the request id from; empty: x-request-id alone
+	Forward  []string     // request headers of its own, in lower case, that go to servers of the same dialect
+	CutQuery []string     // query parameters that stay here: credentials, and what the path of a Face says
+	Redo     [NumOps]bool // bodies of the operation differ between servers of this dialect: they are translated even so
+	Extras   bool         // its clients bear members they do not know, such as extra_fields
 
 	Chats   [NumOps]*ChatCodec // the faces that conversations have; nil: none
 	Embeds  *EmbedCodec        // OpEmbed; nil: the format has no embeddings
@@ -128,6 +129,7 @@ type Face struct {
 	For     []string       // prefixes of the model names it is for; empty: all
 	Headers []byte         // fixed header lines that belong to the format, each ended by CRLF
 
+	Betas    []string    // beginnings of the names in anthropic-beta that the server knows, as Anthropic's other hosts know fewer; nil: all
 	AskUsage bool        // stream_options.include_usage is understood
 	Insert   []byte      // members to put first in a body, each followed by a comma: "anthropic_version":"…",
 	Cut      []string    // top-level members that the server refuses, taken out

@@ -61,6 +61,7 @@ type Crossing struct {
 	Ended    bool // EventEnd was read
 
 	R, W Side
+	Room []byte // of a reader whose frames hold the frames of another dialect
 
 	Extra func(dst []byte) []byte // appends the member "extra_fields" without comma, for a dialect whose clients bear it; nil: none
 }
@@ -111,7 +112,7 @@ func (c *Crossing) Reset() {
 	blocks := c.Blocks[:0]
 	*c = Crossing{
 		ID: c.ID[:0], Model: c.Model[:0], Blocks: blocks,
-		R: c.R.reset(), W: c.W.reset(),
+		R: c.R.reset(), W: c.W.reset(), Room: c.Room[:0],
 	}
 }
 

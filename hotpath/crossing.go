@@ -63,7 +63,7 @@ func (c *crossing) forget() {
 // crosses reports whether the attempt under way needs a translation.
 func (f *flight) crosses() bool {
 	x := &f.x
-	return x.Face != nil && (x.Face.Dialect != x.From || x.As != x.Op)
+	return x.Face != nil && (x.Face.Dialect != x.From || x.As != x.Op || x.From.Redo[x.Op])
 }
 
 // translate appends to dst the body that asks f's target for what the client asked.
@@ -88,9 +88,7 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 			return dst, false
 		}
 	}
-	for _, name := range c.without {
-		c.dropped = append(c.dropped, name)
-	}
+	c.dropped = append(heeded(c.dropped), c.without...)
 	if c.wants.extras {
 		dst = c.appendUnknown(dst)
 	}
@@ -99,6 +97,17 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 	}
 	c.begin(x)
 	return dst, true
+}
+
+// heeded takes off the list of what the target was not told what the gateway itself heeds.
+func heeded(dropped []string) []string {
+	out := dropped[:0]
+	for _, name := range dropped {
+		if name != "stream_options" && name != "fallbacks" {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // ask appends the body that asks the target for what was parsed.
@@ -207,11 +216,13 @@ func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []
 	case core.OpEmbed:
 		if err = from.Embeds.ParseReply(&c.vectors, body); err == nil {
 			x.Usage = c.vectors.Usage
+			c.calls(c.vectors.Model)
 			room = to.Embeds.AppendReply(room, &c.vectors, &c.embed, &c.x)
 		}
 	case core.OpRerank:
 		if err = from.Reranks.ParseReply(&c.ranking, body); err == nil {
 			x.Usage = c.ranking.Usage
+			c.calls(c.ranking.Model)
 			room = to.Reranks.AppendReply(room, &c.ranking, &c.rerank, &c.x)
 		}
 	case core.OpCount:
@@ -225,6 +236,7 @@ func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []
 			break
 		}
 		x.Usage = c.reply.Usage
+		c.calls(c.reply.Model)
 		codec := to.Chats[x.Op]
 		if !x.Peek.Stream {
 			return codec.AppendReply(room, &c.reply, &c.x), kind
@@ -239,6 +251,13 @@ func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []
 		x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: c.f.target.Name + " answered what cannot be read as its format", Hint: "try again, or ask another model", Cause: err}
 	}
 	return room, kind
+}
+
+// calls shows the client the model as the provider calls it, as a stream does.
+func (c *crossing) calls(model core.Text) {
+	if len(model) > 0 {
+		c.x.Model = append(c.x.Model[:0], model...)
+	}
 }
 
 // turnFault makes of an error reply of the target the client's: the status stays.

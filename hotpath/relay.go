@@ -60,7 +60,9 @@ func (l *relay) feed(x *core.Exchange, src []byte, o *outbox, lend lender) (rest
 		done = true
 	}
 	if done && l.stream {
-		err = l.flushTail(x, o)
+		if err = l.flushTail(x, o); err != nil {
+			done = false // the client is told before its body ends
+		}
 	}
 	if l.to == bodyChunked {
 		seal(o, gap, at, done)

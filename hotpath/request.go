@@ -202,11 +202,40 @@ func appendForwarded(h []byte, r *http1.Request, f *flight, crosses bool) []byte
 			}
 		case crosses || !listed(f.x.From.Forward, name):
 			continue
+		case f.x.Face.Betas != nil:
+			h = appendKnown(h, name, fd.Value.Of(b), f.x.Face.Betas)
+			continue
 		}
 		h = append(append(h, name...), ": "...)
 		h = append(append(h, fd.Value.Of(b)...), "\r\n"...)
 	}
 	return h
+}
+
+// appendKnown appends a field whose value is a list, with those of its names that begin with
+// one of known; without any, none. A host that does not know a name answers 400.
+func appendKnown(h, name, value []byte, known []string) []byte {
+	start := len(h)
+	h = append(append(h, name...), ": "...)
+	at := len(h)
+	for len(value) > 0 {
+		var one []byte
+		one, value, _ = bytes.Cut(value, []byte(","))
+		one = bytes.Trim(one, " \t")
+		for _, k := range known {
+			if len(one) > 0 && bytes.HasPrefix(one, []byte(k)) {
+				if len(h) > at {
+					h = append(h, ',')
+				}
+				h = append(h, one...)
+				break
+			}
+		}
+	}
+	if len(h) == at {
+		return h[:start]
+	}
+	return append(h, "\r\n"...)
 }
 
 // extraHeader begins the name of a field that the client wants sent on without it.

@@ -33,8 +33,8 @@ var editText = [...]string{
 }
 
 // Append appends body as f wants it: with model for its model, without fallbacks, asking for
-// usage in a stream if f understands that, and with what else f changes. An empty model leaves
-// the client's own.
+// usage in a stream if f understands that, and with what else f changes, unless op is
+// OpPass. An empty model leaves the client's own.
 func Append(dst, body []byte, op core.Op, p *core.Peek, f *core.Face, model []byte) []byte {
 	var edits [maxEdits]edit
 	n, at := 0, len(dst)
@@ -57,7 +57,11 @@ func Append(dst, body []byte, op core.Op, p *core.Peek, f *core.Face, model []by
 		}
 		from = e.at.End
 	}
-	return Edit(append(dst, body[from:]...), at, f)
+	dst = append(dst, body[from:]...)
+	if op == core.OpPass { // what f changes are fields of conversations; elsewhere they may mean something
+		return dst
+	}
+	return Edit(dst, at, f)
 }
 
 // Edit makes the object dst[at:] what f's server takes: with the members to insert,

@@ -69,6 +69,8 @@ func (c *Case) Has(feature string) bool {
 func (c *Case) Bytes() []byte {
 	r := &c.Response
 	switch {
+	case r.SSE != "" && c.Fidelity == "sdk":
+		return undumped(r.SSE)
 	case r.SSE != "":
 		return []byte(r.SSE)
 	case r.NDJSON != "":
@@ -83,6 +85,23 @@ func (c *Case) Bytes() []byte {
 		return []byte(r.Text)
 	}
 	return r.Body
+}
+
+// undumped undoes a dump that has each line of a stream as one event with a string in it.
+func undumped(sse string) []byte {
+	var out []byte
+	for _, ev := range strings.Split(sse, "\n\n") {
+		data, ok := strings.CutPrefix(ev, "data: ")
+		var line string
+		if !ok || json.Unmarshal([]byte(data), &line) != nil {
+			if strings.TrimSpace(ev) != "" && data != "[DONE]" {
+				return []byte(sse)
+			}
+			continue
+		}
+		out = append(append(out, line...), '\n')
+	}
+	return out
 }
 
 // Splits are the ways to feed the response: whole, in the reads that were recorded,

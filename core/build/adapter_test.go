@@ -151,7 +151,7 @@ func TestPathOfTheRightFace(t *testing.T) {
 		t.Fatal(problems)
 	}
 	for _, f := range target.Faces {
-		want := map[string][3]string{"openai": {"/v1/c", "", ""}, "anthropic": {"", "/v1/count", ""}, "cohere": {"", "", "/v1/v2/rerank"}}[f.Dialect.Name]
+		want := map[string][3]string{"openai": {"/v1/c", "", "/v1/v2/rerank"}, "anthropic": {"", "/v1/count", ""}}[f.Dialect.Name]
 		if got := [3]string{f.Paths[core.OpCompletion], f.Paths[core.OpCount], f.Paths[core.OpRerank]}; got != want {
 			t.Errorf("%s: got %q, want %q", f.Dialect.Name, got, want)
 		}

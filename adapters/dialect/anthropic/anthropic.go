@@ -34,6 +34,9 @@ func newDialect() *core.Dialect {
 		ReadUsage:         readUsage,
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
+		IDHeader:          "Request-Id",
+		Forward:           []string{"anthropic-beta"},
+		Extras:            true,
 	}
 	f := family{d}
 	d.Chats[core.OpChat] = &core.ChatCodec{

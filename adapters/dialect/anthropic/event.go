@@ -23,6 +23,8 @@ func readEvent(data []byte, st *core.StreamState) {
 			inner = value
 		case "usage":
 			usage = value
+		case "error":
+			st.Failed = st.Failed || !scan.IsNull(value)
 		}
 		if !more {
 			break

@@ -33,6 +33,7 @@ const (
 // Source: https://docs.anthropic.com/en/docs/about-claude/models/overview
 var models = [...]model{
 	{"claude-2", mostOldest, thinkNever, false, false},
+	{"claude-v", mostOldest, thinkNever, false, false},
 	{"claude-instant", mostOldest, thinkNever, false, false},
 	{"claude-3-7", mostNew, thinkBudget, false, false},
 	{"claude-3-5", mostOld, thinkNever, false, false},

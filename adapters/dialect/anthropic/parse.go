@@ -11,6 +11,7 @@ import (
 // parseRequest reads a request for messages, or to count their tokens.
 func (f family) parseRequest(c *core.Chat, raw []byte) *core.Fault {
 	c.From, c.Op = f.api, core.OpChat
+	c.Usage = true // which every stream of this format tells
 	w := scan.Members(raw)
 	for {
 		key, more := w.Key()
@@ -101,6 +102,9 @@ func object(c *core.Chat, key, value []byte) bool {
 		keep(c, metadata(c, value), chatRawMetadata, key, value)
 	case "mcp_servers", "container":
 		// What the provider runs on its own: as a hosted tool it is refused where it cannot be had.
+		if string(value) == "[]" {
+			return false
+		}
 		c.Tools = append(c.Tools, core.Tool{Type: key, Raw: value, Shape: toolTop})
 	default:
 		return false

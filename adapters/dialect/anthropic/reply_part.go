@@ -37,10 +37,7 @@ func appendPart(dst []byte, t *core.Tree, i int, own bool) []byte {
 		dst = scan.AppendQuoted(dst, p.ID)
 		dst = append(dst, `,"name":`...)
 		dst = scan.AppendQuoted(dst, p.Name)
-		if !own || p.Shape&partBare == 0 {
-			dst = append(dst, `,"input":`...)
-			dst = appendInput(dst, p)
-		}
+		dst = appendInputMember(dst, p, own)
 	case core.PartThought:
 		dst = append(dst, `{"type":"thinking","thinking":`...)
 		dst = scan.AppendQuoted(dst, p.Text)

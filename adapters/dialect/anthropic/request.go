@@ -210,10 +210,9 @@ func (w *writer) sampling() {
 		thinks := w.plan.kind == planBudget || w.plan.kind == planAdaptive
 		none := thinks || w.row.way == thinkAdaptive
 		heat = w.unless(none, heat, "temperature")
-		if n, err := strconv.ParseFloat(string(heat), 64); err == nil && n > 1 {
+		if above1(heat) {
 			c.Drop("temperature")
-			heat = append(c.Room(), '1')
-			heat = c.Took(heat)
+			heat = c.Took(append(c.Room(), '1'))
 		}
 		p = w.unless(none || w.row.single && heat != nil, p, "top_p")
 		k = w.unless(none, k, "top_k")
@@ -221,6 +220,16 @@ func (w *writer) sampling() {
 	w.raw(`,"temperature":`, heat)
 	w.raw(`,"top_p":`, p)
 	w.raw(`,"top_k":`, k)
+}
+
+// above1 reports whether the number raw, if there is one, is more than this format's
+// temperatures go.
+func above1(raw []byte) bool {
+	if raw == nil {
+		return false
+	}
+	n, err := strconv.ParseFloat(string(raw), 64)
+	return err == nil && n > 1
 }
 
 // unless is value, or nil and a note when it must go. 1 says nothing and goes unnoted.

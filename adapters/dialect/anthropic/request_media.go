@@ -20,7 +20,8 @@ func (w *writer) media(p *core.Part) bool {
 		w.b = append(w.b, `{"type":"document"`...)
 	}
 	if !w.own || p.Shape&partRawSource == 0 {
-		if w.fault = w.source(p); w.fault != nil {
+		if fault := w.source(p); fault != nil {
+			w.fault = fault
 			w.b, w.more, w.side = w.b[:at], more, side
 			return false
 		}

@@ -29,10 +29,7 @@ func (w *writer) part(i int) {
 		w.id(p.ID, &w.calls)
 		w.b = append(w.b, `","name":`...)
 		w.b = scan.AppendQuoted(w.b, p.Name)
-		if !w.own || p.Shape&partBare == 0 {
-			w.b = append(w.b, `,"input":`...)
-			w.b = appendInput(w.b, p)
-		}
+		w.b = appendInputMember(w.b, p, w.own)
 	case core.PartResult:
 		w.result(i)
 		p = &w.c.Parts[i]
@@ -161,6 +158,18 @@ func appendMark(dst []byte, ttl core.Text) []byte {
 		dst = append(append(append(dst, `,"ttl":"`...), ttl...), '"')
 	}
 	return append(dst, '}')
+}
+
+// appendInputMember appends the member input, as it stood when own.
+func appendInputMember(dst []byte, p *core.Part, own bool) []byte {
+	if own && p.Shape&partBare != 0 {
+		return dst
+	}
+	dst = append(dst, `,"input":`...)
+	if own && !p.Wraps && p.Args != nil {
+		return append(dst, p.Args...)
+	}
+	return appendInput(dst, p)
 }
 
 // appendInput appends the arguments of p as the object this format wants. Empty ones are

@@ -101,7 +101,7 @@ func (w *writer) system() {
 			continue
 		}
 		for i := t.From; i < t.To; i++ {
-			if !blank(c.Parts[i].Text) {
+			if p := &c.Parts[i]; !blank(p.Text) || p.Kind != core.PartText {
 				n, only = n+1, int(i)
 			}
 		}

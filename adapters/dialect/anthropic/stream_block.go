@@ -118,6 +118,9 @@ func (fr *frame) add(ev []core.Event, x *core.Crossing) ([]core.Event, error) {
 	if at < 0 || x.Blocks[at].Key != fr.at() {
 		return ev, errors.New("cannot read the event: it adds to a content block that is not open")
 	}
+	if !opens(fr.delta, '{') {
+		return ev, errors.New("cannot read the event: it adds nothing to its content block")
+	}
 	b := &x.Blocks[at]
 	var kind, said, cited []byte
 	w := scan.Members(fr.delta)

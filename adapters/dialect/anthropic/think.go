@@ -162,8 +162,9 @@ func (w *writer) amid() bool {
 		if c.Turns[i].Role != core.Assistant {
 			continue
 		}
-		for _, p := range c.Parts[c.Turns[i].From:c.Turns[i].To] {
-			if (p.Kind == core.PartThought || p.Kind == core.PartVeiled) && w.sends(&p) {
+		for k := c.Turns[i].From; k < c.Turns[i].To; k++ {
+			p := &c.Parts[k]
+			if (p.Kind == core.PartThought || p.Kind == core.PartVeiled) && w.sends(p) {
 				return false
 			}
 		}

@@ -33,6 +33,7 @@ func assemble(d *core.Dialect) *core.Dialect {
 		ReadUsage:         readUsage,
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
+		Extras:            true,
 		Embeds: &core.EmbedCodec{
 			ParseRequest: parseEmbed, AppendRequest: appendEmbed,
 			ParseReply: parseVectors, AppendReply: appendVectors,

@@ -68,7 +68,7 @@ func madeCandidate(dst []byte, r *core.Completion, ch *core.Choice) []byte {
 		dst = append(dst, `{"text":""}`...)
 	}
 	dst = append(dst, `],"role":"model"},"finishReason":"`...)
-	dst = append(append(dst, finishWord(ch.Finish, ch.Native, false)...), '"')
+	dst = append(appendFinishWord(dst, ch.Finish, nil, false), '"')
 	dst = scan.AppendInt(field(dst, "index"), ch.Index)
 	dst = appendCites(dst, r, ch)
 	if !scan.IsNull(ch.Logprobs) {
@@ -143,7 +143,7 @@ func keptCandidate(dst []byte, r *core.Completion, ch *core.Choice) []byte {
 		case string(key) == "content" && !alike:
 			dst, wrote = rewritten(dst, &r.Tree, value, ch.From, ch.To), true
 		case string(key) == "finishReason" && !finish:
-			dst = append(append(append(dst, '"'), finishWord(ch.Finish, nil, false)...), '"')
+			dst = append(appendFinishWord(append(dst, '"'), ch.Finish, nil, false), '"')
 		default:
 			dst = append(dst, value...)
 		}

@@ -36,7 +36,7 @@ func parseConfig(c *core.Chat, config []byte) {
 		if !ok {
 			return
 		}
-		k := word(key, new([maxKey]byte))
+		k := word(key)
 		if scan.IsNull(value) {
 			continue
 		}
@@ -98,7 +98,7 @@ func parseThinking(c *core.Chat, config []byte) {
 		if !ok {
 			return
 		}
-		switch word(key, new([maxKey]byte)) {
+		switch word(key) {
 		case kThinkingBudget:
 			if n, ok := scan.Int(number(value)); ok && n >= core.BudgetAuto {
 				c.Budget = n
@@ -167,7 +167,7 @@ func choiceOf(config []byte) (choice core.ToolChoice, names []byte) {
 		if !ok {
 			return choice, names
 		}
-		switch word(key, new([maxKey]byte)) {
+		switch word(key) {
 		case kMode:
 			switch string(value) {
 			case `"AUTO"`, `"VALIDATED"`, `1`, `4`, `"auto"`:

@@ -20,15 +20,16 @@ func readEvent(data []byte, st *core.StreamState) {
 			some = true
 			w.Resume(candidates(tail, st))
 			continue
+		} else if string(key) == "usageMetadata" && opens(tail, '{') {
+			counted = true
+			w.Resume(readTokens(tail, &st.Usage))
+			continue
 		}
 		value, ok := w.Value()
 		if len(value) == 0 {
 			break
 		}
 		switch string(key) {
-		case "usageMetadata":
-			counted = true
-			readTokens(value, &st.Usage)
 		case "error":
 			st.Failed = st.Failed || !scan.IsNull(value)
 		case "promptFeedback":
@@ -52,40 +53,50 @@ func candidates(tail []byte, st *core.StreamState) (rest []byte) {
 		}
 		m := scan.Members(w.Tail())
 		for {
-			key, value, ok := m.Next()
+			key, ok := m.Key()
 			if !ok {
 				break
 			}
-			switch string(key) {
-			case "content":
-				st.Content = st.Content || filled(value)
-			case "finishReason":
-				st.Finished = st.Finished || len(value) > 2 && value[0] == '"'
+			if string(key) == "content" && opens(m.Tail(), '{') {
+				m.Resume(content(m.Tail(), st))
+				continue
+			}
+			value, ok := m.Value()
+			if string(key) == "finishReason" {
+				st.Finished = st.Finished || len(nativeOf(value)) > 0
+			}
+			if !ok {
+				break
 			}
 		}
 		w.Resume(m.Rest())
 	}
 }
 
-// filled reports whether a content brings anything a reader would see: a part that is
-// more than an empty text with a signature.
-func filled(content []byte) bool {
-	w := scan.Members(content)
+// opens reports whether b begins with the bracket open.
+func opens(b []byte, open byte) bool { return len(b) > 0 && b[0] == open }
+
+// content looks in the content at the start of tail for something a reader would see: a
+// part that is more than an empty text with a signature. It returns what follows.
+func content(tail []byte, st *core.StreamState) (rest []byte) {
+	w := scan.Members(tail)
 	for {
-		key, value, ok := w.Next()
+		key, ok := w.Key()
 		if !ok {
-			return false
+			return w.Rest()
 		}
-		if string(key) != "parts" {
+		if string(key) != "parts" || !opens(w.Tail(), '[') {
+			if _, ok := w.Value(); !ok {
+				return w.Rest()
+			}
 			continue
 		}
-		parts := scan.Elements(value)
+		parts := scan.Elements(w.Tail())
 		for {
-			_, part, ok := parts.Next()
-			if !ok {
+			if _, ok := parts.Key(); !ok {
 				break
 			}
-			m := scan.Members(part)
+			m := scan.Members(parts.Tail())
 			for {
 				key, value, ok := m.Next()
 				if !ok {
@@ -93,15 +104,15 @@ func filled(content []byte) bool {
 				}
 				switch string(key) {
 				case "text":
-					if len(value) > 2 {
-						return true
-					}
+					st.Content = st.Content || len(value) > 2
 				case "thought", "thoughtSignature":
 				default:
-					return true
+					st.Content = true
 				}
 			}
+			parts.Resume(m.Rest())
 		}
+		w.Resume(parts.Rest())
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"asbru/core"
+	"asbru/core/scan"
 )
 
 // finishOf is what a finishReason means. The list is open; what is not known here is no
@@ -37,18 +38,30 @@ func completeOf(native core.Text, calls bool) core.Finish {
 	return finishOf(core.Text("STOP"), calls)
 }
 
-// finishWord is the finishReason for f: native if that is this format's own.
-func finishWord(f core.Finish, native core.Text, own bool) []byte {
-	if own && len(native) > 0 {
-		return native
+// appendFinishWord appends the finishReason for f: native if that is this format's own.
+func appendFinishWord(dst []byte, f core.Finish, native core.Text, own bool) []byte {
+	switch {
+	case own && len(native) > 0:
+		return append(dst, native...)
+	case f == core.FinishLength:
+		return append(dst, "MAX_TOKENS"...)
+	case f == core.FinishFiltered:
+		return append(dst, "SAFETY"...)
+	case f == core.FinishFailed:
+		return append(dst, "OTHER"...)
 	}
-	switch f {
-	case core.FinishLength:
-		return []byte("MAX_TOKENS")
-	case core.FinishFiltered:
-		return []byte("SAFETY")
-	case core.FinishFailed:
-		return []byte("OTHER")
+	return append(dst, "STOP"...)
+}
+
+// nativeOf is the finishReason in raw: a word, or its number in the protocol buffer for
+// clients that ask for numbers. Empty: none.
+func nativeOf(raw []byte) core.Text {
+	if text, ok := scan.Inside(raw); ok {
+		return text
 	}
-	return []byte("STOP")
+	words := [...]string{"", "STOP", "MAX_TOKENS", "SAFETY", "RECITATION", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MALFORMED_FUNCTION_CALL"}
+	if n, ok := scan.Int(raw); ok && n > 0 && n < int64(len(words)) {
+		return core.Text(words[n])
+	}
+	return nil
 }

@@ -35,6 +35,8 @@ func made(d *core.Dialect) *core.Dialect {
 		ReadUsage:         readUsage,
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
+		CutQuery:          []string{"key", "alt"},
+		Redo:              [core.NumOps]bool{core.OpEmbed: true},
 		Chats:             [core.NumOps]*core.ChatCodec{core.OpChat: chat},
 		Embeds:            embeds,
 		Counts:            counts,

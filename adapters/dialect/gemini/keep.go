@@ -20,7 +20,7 @@ func appendKept(dst []byte, c *core.Chat, s *core.Send) []byte {
 	dst = keptConfig(dst, c)
 	for n := int32(c.Shape); n != 0; {
 		var e core.Extra
-		if e, n = c.Extra(n); word(e.Key, new([maxKey]byte)) == kCachedContent {
+		if e, n = c.Extra(n); word(e.Key) == kCachedContent {
 			dst = append(append(scan.AppendQuoted(sep(dst), e.Key), ':'), e.Value...)
 		}
 	}
@@ -114,7 +114,7 @@ func rewritten(dst []byte, t *core.Tree, raw []byte, from, to int32) []byte {
 		if !ok {
 			break
 		}
-		if word(key, new([maxKey]byte)) != kParts {
+		if word(key) != kParts {
 			dst = append(append(scan.AppendQuoted(sep(dst), key), ':'), value...)
 		}
 	}

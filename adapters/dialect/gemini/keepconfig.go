@@ -93,7 +93,7 @@ func holds(object []byte) int {
 		if !ok {
 			return n
 		}
-		if word(key, new([maxKey]byte)) != kFunctionDeclarations {
+		if word(key) != kFunctionDeclarations {
 			if !scan.IsNull(value) {
 				n++
 			}
@@ -134,7 +134,7 @@ func keptConfig(dst []byte, c *core.Chat) []byte {
 		if !ok {
 			break
 		}
-		k := word(key, new([maxKey]byte))
+		k := word(key)
 		dst = keptSetting(dst, c, k, key, value)
 		if int(k) < len(read) {
 			read[k] = true

@@ -62,7 +62,7 @@ func parsePart(t *core.Tree, tail []byte, ids *maker) (rest []byte) {
 
 func (m *members) take(key, value []byte) {
 	at := (*[]byte)(nil)
-	switch word(key, new([maxKey]byte)) {
+	switch word(key) {
 	case kText:
 		at = &m.text
 	case kThought:
@@ -151,7 +151,7 @@ func parseCall(t *core.Tree, p *core.Part, raw []byte, ids *maker) {
 		if !ok {
 			break
 		}
-		switch word(key, new([maxKey]byte)) {
+		switch word(key) {
 		case kID:
 			p.ID, _ = scan.Inside(value)
 		case kName:
@@ -176,7 +176,7 @@ func addResult(t *core.Tree, p core.Part, raw []byte) {
 		if !ok {
 			break
 		}
-		switch word(key, new([maxKey]byte)) {
+		switch word(key) {
 		case kID:
 			p.ID, _ = scan.Inside(value)
 		case kName:
@@ -237,7 +237,7 @@ func parseBlob(p *core.Part, raw []byte) {
 		if !ok {
 			break
 		}
-		switch word(key, new([maxKey]byte)) {
+		switch word(key) {
 		case kMimeType:
 			p.Media, _ = scan.Inside(value)
 		case kData:
@@ -258,7 +258,7 @@ func parseFile(p *core.Part, raw []byte) {
 		if !ok {
 			break
 		}
-		switch word(key, new([maxKey]byte)) {
+		switch word(key) {
 		case kMimeType:
 			p.Media, _ = scan.Inside(value)
 		case kFileURI:

@@ -27,7 +27,7 @@ func peek(doc []byte, op core.Op, p *core.Peek) *core.Fault {
 			return nil
 		}
 		var f *core.Fault
-		switch word(key, new([maxKey]byte)) {
+		switch word(key) {
 		case kGenerationConfig:
 			f = peekConfig(value, p)
 		case kGenerateContentRequest: // countTokens
@@ -50,7 +50,7 @@ func peekConfig(config []byte, p *core.Peek) *core.Fault {
 		if !ok {
 			return nil
 		}
-		switch word(key, new([maxKey]byte)) {
+		switch word(key) {
 		case kMaxOutputTokens:
 			if scan.IsNull(value) {
 				continue

@@ -113,7 +113,7 @@ func parseCandidates(r *core.Completion, list []byte, ids *maker) {
 			parseParts(&r.Tree, parts, ids)
 		}
 		r.End(n)
-		ch.Native, _ = scan.Inside(m.finish)
+		ch.Native = nativeOf(m.finish)
 		ch.Finish = completeOf(ch.Native, hasCall(r.Parts[ch.From:ch.To]))
 		if len(m.probs) > 0 {
 			ch.Logprobs = readProbs(&r.Tree, m.probs)
@@ -130,6 +130,7 @@ func parseCandidates(r *core.Completion, list []byte, ids *maker) {
 // A candidate is one as it was read: raw values, nil if absent.
 type candidate struct {
 	content, finish, index, probs, grounding, citations []byte
+	others                                              bool // there are members besides these, or the last two
 }
 
 func (m *candidate) read(raw []byte) {
@@ -149,9 +150,11 @@ func (m *candidate) read(raw []byte) {
 		case "logprobsResult":
 			m.probs = value
 		case "groundingMetadata":
-			m.grounding = value
+			m.grounding, m.others = value, true
 		case "citationMetadata":
-			m.citations = value
+			m.citations, m.others = value, true
+		default:
+			m.others = true
 		}
 	}
 }

@@ -49,10 +49,15 @@ func parseMembers(c *core.Chat, doc []byte) *core.Fault {
 		if !ok {
 			break
 		}
-		k := word(key, new([maxKey]byte))
+		k := word(key)
 		if tail := w.Tail(); k == kContents && len(tail) > 0 && tail[0] == '[' {
 			w.Resume(parseContents(c, tail, &ids))
 			continue
+		} else if (k == kSystemInstruction || k == kTools) && len(tail) > 0 {
+			if rest, ok := parseLong(c, k, key, tail, &ids); ok {
+				w.Resume(rest)
+				continue
+			}
 		}
 		value, ok := w.Value()
 		if len(value) > 0 {
@@ -71,6 +76,23 @@ func parseMembers(c *core.Chat, doc []byte) *core.Fault {
 	return nil
 }
 
+// parseLong reads what is long and need not be walked over before it is read.
+func parseLong(c *core.Chat, k known, key, tail []byte, ids *maker) (rest []byte, ok bool) {
+	n := len(c.Tools)
+	switch {
+	case k == kSystemInstruction && tail[0] == '{':
+		rest = parseContent(c, tail, core.System, turnSystem, ids)
+	case k == kTools && tail[0] == '[':
+		rest = parseTools(c, tail)
+	default:
+		return nil, false
+	}
+	if rest != nil && (k != kTools || len(c.Tools) == n) {
+		hide(c, key, tail[:len(tail)-len(rest)])
+	}
+	return rest, true
+}
+
 func parseMember(c *core.Chat, k known, key, value []byte, ids *maker) *core.Fault {
 	switch k {
 	case kContents:
@@ -83,10 +105,7 @@ func parseMember(c *core.Chat, k known, key, value []byte, ids *maker) *core.Fau
 		parseContent(c, value, core.System, turnSystem, ids)
 		hide(c, key, value)
 	case kTools:
-		n := len(c.Tools)
-		if parseTools(c, value); len(c.Tools) == n {
-			hide(c, key, value)
-		}
+		hide(c, key, value)
 	case kToolConfig:
 		parseToolConfig(c, value)
 		hide(c, key, value)
@@ -119,11 +138,15 @@ func hide(c *core.Chat, key, value []byte) {
 	c.Shape = uint32(more)
 }
 
-// hidden is the first member of that chain that is called k.
+// hidden is the first member of that chain that is called k. Another family's Shape is
+// no chain.
 func hidden(c *core.Chat, k known) (key, value []byte) {
+	if c.From != &api {
+		return nil, nil
+	}
 	for n := int32(c.Shape); n != 0; {
 		var e core.Extra
-		if e, n = c.Extra(n); word(e.Key, new([maxKey]byte)) == k {
+		if e, n = c.Extra(n); word(e.Key) == k {
 			return e.Key, e.Value
 		}
 	}
@@ -163,7 +186,7 @@ func parseContent(c *core.Chat, tail []byte, role core.Role, shape uint16, ids *
 			if !ok {
 				break
 			}
-			k := word(key, new([maxKey]byte))
+			k := word(key)
 			if tail := w.Tail(); k == kParts && len(tail) > 0 {
 				w.Resume(parseParts(&c.Tree, tail, ids))
 				continue

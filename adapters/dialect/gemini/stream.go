@@ -2,7 +2,7 @@ package gemini
 
 import (
 	"bytes"
-	"fmt"
+	"errors"
 
 	"asbru/core"
 	"asbru/core/scan"
@@ -24,23 +24,21 @@ func parseEvent(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Ev
 		}
 		return ev, nil
 	}
-	if err := scan.Valid(data); err != nil {
-		return ev, fmt.Errorf("cannot read the event: %w", err)
-	}
 	if data[0] == '[' { // of a stream that is an array, an error alone
 		w := scan.Elements(data)
 		if _, first, ok := w.Next(); ok {
 			data = first
 		}
 	}
-	if data[0] != '{' {
-		return ev, errNoReply
-	}
 	s := streaming{x: x, ev: ev}
 	x.R.Buf = x.R.Buf[:0]
-	s.frame(data)
+	if !s.frame(data) {
+		return ev, errNoEvent
+	}
 	return s.ev, nil
 }
+
+var errNoEvent = errors.New("cannot read the event: it is no JSON object")
 
 // A streaming is a frame being read.
 type streaming struct {
@@ -50,13 +48,23 @@ type streaming struct {
 
 func (s *streaming) add(e core.Event) { s.ev = append(s.ev, e) }
 
-// frame reads one: its candidates last, since what names the answer stands behind them.
-func (s *streaming) frame(data []byte) {
+// frame reads one: its candidates last, since what names the answer stands behind them. It
+// reports whether it is one; else nothing has changed.
+func (s *streaming) frame(data []byte) bool {
 	x := s.x
-	var list, feedback, usage, id, model, created []byte
+	var list, feedback, id, model, created, fault []byte
+	usage := x.Usage
 	w := scan.Members(data)
 	for {
-		key, value, ok := w.Next()
+		key, ok := w.Key()
+		if !ok {
+			break
+		}
+		if tail := w.Tail(); string(key) == "usageMetadata" && opens(tail, '{') {
+			w.Resume(readTokens(tail, &usage))
+			continue
+		}
+		value, ok := w.Value()
 		if !ok {
 			break
 		}
@@ -65,8 +73,6 @@ func (s *streaming) frame(data []byte) {
 			list = value
 		case "promptFeedback":
 			feedback = value
-		case "usageMetadata":
-			usage = value
 		case "responseId":
 			id = value
 		case "modelVersion":
@@ -74,33 +80,44 @@ func (s *streaming) frame(data []byte) {
 		case "createTime":
 			created = value
 		case "error":
-			s.fault(data)
-			return
+			fault = value
 		}
 	}
+	if rest := w.Rest(); rest == nil || len(trim(rest)) > 0 {
+		return false
+	}
+	if !scan.IsNull(fault) {
+		s.fault(data, fault)
+		return true
+	}
 	if !x.Started {
-		if text, ok := scan.Inside(id); ok && len(text) > 0 {
-			x.ID = append(x.ID[:0], text...)
-		}
-		if text, ok := scan.Inside(model); ok && len(text) > 0 {
-			x.Model = append(x.Model[:0], text...)
-		}
-		if created != nil {
-			x.Created = unix(created)
-		}
-		x.Started = true
-		s.add(core.Event{Kind: core.EventStart})
+		s.start(id, model, created)
 	}
 	s.candidates(list)
 	if reason := blocked(feedback); reason != nil {
 		s.other(-1, keyOf(data, feedback), feedback)
 		s.finish(0, core.FinishFiltered, reason)
 	}
-	if was := x.Usage; usage != nil {
-		if readTokens(usage, &x.Usage); x.Usage != was {
-			s.add(core.Event{Kind: core.EventUsage})
-		}
+	if x.Usage != usage {
+		x.Usage = usage
+		s.add(core.Event{Kind: core.EventUsage})
 	}
+	return true
+}
+
+func (s *streaming) start(id, model, created []byte) {
+	x := s.x
+	if text, ok := scan.Inside(id); ok && len(text) > 0 {
+		x.ID = append(x.ID[:0], text...)
+	}
+	if text, ok := scan.Inside(model); ok && len(text) > 0 {
+		x.Model = append(x.Model[:0], text...)
+	}
+	if created != nil {
+		x.Created = unix(created)
+	}
+	x.Started = true
+	s.add(core.Event{Kind: core.EventStart})
 }
 
 // keyOf is the key in data whose value is value.
@@ -114,26 +131,17 @@ func keyOf(data, value []byte) []byte {
 	}
 }
 
-func (s *streaming) fault(data []byte) {
+func (s *streaming) fault(data, status []byte) {
 	f := &core.Fault{Code: core.UpstreamFailed}
 	readFault(data, f)
-	w := scan.Members(data)
+	w := scan.Members(status)
 	for {
 		key, value, ok := w.Next()
 		if !ok {
 			break
 		}
-		if string(key) == "error" {
-			m := scan.Members(value)
-			for {
-				key, value, ok := m.Next()
-				if !ok {
-					break
-				}
-				if n, ok := scan.Int(value); ok && string(key) == "code" && n >= 400 && n < 600 {
-					f.Status = int(n)
-				}
-			}
+		if n, ok := scan.Int(value); ok && string(key) == "code" && n >= 400 && n < 600 {
+			f.Status = int(n)
 		}
 	}
 	if f.Message == "" {
@@ -158,9 +166,10 @@ func (s *streaming) candidates(list []byte) {
 		first := len(s.ev)
 		s.parts(choice, m.parts())
 		s.probs(choice, first, m.probs)
-		s.cites(choice, &m)
-		s.extras(choice, raw)
-		if native, ok := scan.Inside(m.finish); ok && len(native) > 0 {
+		if m.others {
+			s.extras(choice, raw)
+		}
+		if native := nativeOf(m.finish); len(native) > 0 {
 			s.finish(choice, finishOf(native, s.called(choice)), native)
 		}
 	}
@@ -326,7 +335,7 @@ func (s *streaming) call(choice int32, m *members) {
 		if !ok {
 			break
 		}
-		switch word(key, new([maxKey]byte)) {
+		switch word(key) {
 		case kID:
 			id, _ = scan.Inside(value)
 		case kName:
@@ -388,9 +397,6 @@ func (s *streaming) probs(choice int32, first int, result []byte) {
 // cites tells what the open text has from where. The place is not told: it counts bytes of
 // a text that is gone.
 func (s *streaming) cites(choice int32, m *candidate) {
-	if m.grounding == nil && m.citations == nil {
-		return
-	}
 	n := s.open(choice)
 	if n < 0 || s.x.Blocks[n].Kind != core.PartText {
 		return
@@ -415,9 +421,13 @@ func (s *streaming) extras(choice int32, raw []byte) {
 		}
 		switch string(key) {
 		case "content", "finishReason", "index", "logprobsResult":
-		default:
-			s.other(choice, key, value)
+			continue
+		case "groundingMetadata":
+			s.cites(choice, &candidate{grounding: value})
+		case "citationMetadata":
+			s.cites(choice, &candidate{citations: value})
 		}
+		s.other(choice, key, value)
 	}
 }
 

@@ -33,7 +33,7 @@ func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	case core.EventFinish:
 		dst = appendFinish(dst, x, false)
 		x.W.Open, x.W.Block, x.W.Finish = true, e.Choice, e.Finish
-		x.W.Native = append(x.W.Native[:0], finishWord(e.Finish, e.Native, x.From == &api)...)
+		x.W.Native = appendFinishWord(x.W.Native[:0], e.Finish, e.Native, x.From == &api)
 	case core.EventFault:
 		x.W.Done = true
 		return appendBroken(dst, x, e.Fault)
@@ -72,13 +72,14 @@ func end(dst []byte, x *core.Crossing, usage bool) []byte {
 	if len(x.Model) > 0 {
 		dst = scan.AppendQuoted(field(dst, "modelVersion"), x.Model)
 	}
-	if dst = field(dst, "responseId"); len(x.ID) > 0 {
-		dst = scan.AppendQuoted(dst, x.ID)
-	} else {
-		dst = append(appendRequestID(append(dst, '"'), x), '"')
+	switch {
+	case len(x.ID) > 0:
+		dst = scan.AppendQuoted(field(dst, "responseId"), x.ID)
+	case x.From != &api:
+		dst = append(appendRequestID(append(field(dst, "responseId"), '"'), x), '"')
 	}
 	if usage && x.Extra != nil {
-		dst = x.Extra(append(dst, ','))
+		dst = x.Extra(sep(dst))
 	}
 	dst = append(dst, '}')
 	if x.W.Flags&InArray == 0 {
@@ -147,7 +148,7 @@ func appendBlock(dst []byte, x *core.Crossing, e *core.Event) []byte {
 		return dst
 	}
 	dst = append(startCandidate(dst, x), partsOpen...)
-	if b.Kind == core.PartThought && b.Aux == nil && b.Vendor == core.Google && b.Depth > 0 {
+	if b.Kind == core.PartThought && b.Vendor == core.Google && b.Depth > 0 {
 		// What was thought aloud and signed: in the form one part, here its last one.
 		dst = append(signed(append(dst, `{"text":"","thought":true`...), b.Vendor, b.Sign), '}')
 	} else {

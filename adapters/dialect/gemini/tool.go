@@ -5,29 +5,27 @@ import (
 	"asbru/core/scan"
 )
 
-// parseTools reads an array of tool objects: each holds declarations of functions, tools
-// of Google's, or both.
-func parseTools(c *core.Chat, raw []byte) {
-	w := scan.Elements(raw)
+// parseTools reads the array of tool objects at the start of tail and returns what follows
+// it. Each holds declarations of functions, tools of Google's, or both.
+func parseTools(c *core.Chat, tail []byte) (rest []byte) {
+	w := scan.Elements(tail)
 	for {
-		_, object, ok := w.Next()
-		if !ok {
-			return
+		if _, ok := w.Key(); !ok {
+			return w.Rest()
 		}
-		first := len(c.Tools)
-		m := scan.Members(object)
-		for {
-			key, value, ok := m.Next()
-			if !ok {
-				break
+		if !opens(w.Tail(), '{') {
+			if _, ok := w.Value(); !ok {
+				return w.Rest()
 			}
-			switch {
-			case word(key, new([maxKey]byte)) == kFunctionDeclarations:
-				parseDeclarations(c, value)
-			case !scan.IsNull(value):
-				c.Tools = append(c.Tools, core.Tool{Type: key, Raw: value})
-			}
+			continue
 		}
+		first, object := len(c.Tools), w.Tail()
+		rest := parseTool(c, object)
+		w.Resume(rest)
+		if rest == nil {
+			return nil
+		}
+		object = object[:len(object)-len(rest)]
 		for i := first; i < len(c.Tools); i++ {
 			if i > first {
 				c.Tools[i].Shape |= toolJoined
@@ -38,13 +36,35 @@ func parseTools(c *core.Chat, raw []byte) {
 	}
 }
 
-func parseDeclarations(c *core.Chat, list []byte) {
-	w := scan.Elements(list)
+func parseTool(c *core.Chat, tail []byte) (rest []byte) {
+	m := scan.Members(tail)
 	for {
-		_, raw, ok := w.Next()
+		key, ok := m.Key()
 		if !ok {
-			return
+			return m.Rest()
 		}
+		declares := word(key) == kFunctionDeclarations
+		if declares && opens(m.Tail(), '[') {
+			m.Resume(parseDeclarations(c, m.Tail()))
+			continue
+		}
+		value, ok := m.Value()
+		if !declares && !scan.IsNull(value) {
+			c.Tools = append(c.Tools, core.Tool{Type: key, Raw: value})
+		}
+		if !ok {
+			return m.Rest()
+		}
+	}
+}
+
+func parseDeclarations(c *core.Chat, tail []byte) (rest []byte) {
+	w := scan.Elements(tail)
+	for {
+		if _, ok := w.Key(); !ok {
+			return w.Rest()
+		}
+		raw := w.Tail()
 		var t core.Tool
 		m := scan.Members(raw)
 		for {
@@ -55,7 +75,7 @@ func parseDeclarations(c *core.Chat, list []byte) {
 			if scan.IsNull(value) {
 				continue
 			}
-			switch word(key, new([maxKey]byte)) {
+			switch word(key) {
 			case kName:
 				t.Name, _ = scan.Inside(value)
 			case kDescription:
@@ -66,7 +86,12 @@ func parseDeclarations(c *core.Chat, list []byte) {
 				t.Schema = value
 			}
 		}
-		c.Keep(&t.More, nil, raw)
+		rest := m.Rest()
+		w.Resume(rest)
+		if rest == nil {
+			return nil
+		}
+		c.Keep(&t.More, nil, raw[:len(raw)-len(rest)])
 		c.Tools = append(c.Tools, t)
 	}
 }

@@ -1,6 +1,8 @@
 package gemini
 
 import (
+	"bytes"
+
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -25,8 +27,9 @@ func readUsage(body []byte, u *core.Usage) {
 
 // readTokens reads a usageMetadata. The prompt's count holds what came from the cache; that
 // of the candidates leaves thoughts out, and both leave out what built-in tools read.
-// An object without counts changes nothing.
-func readTokens(raw []byte, u *core.Usage) {
+// An object without counts changes nothing. It returns what follows the object at the start
+// of raw; nil if that does not end well.
+func readTokens(raw []byte, u *core.Usage) (rest []byte) {
 	var got core.Usage
 	tool, thought := int64(0), int64(0)
 	w := scan.Members(raw)
@@ -54,13 +57,14 @@ func readTokens(raw []byte, u *core.Usage) {
 			audio(value, &got.AudioOut)
 		}
 	}
-	if !got.Known {
-		return
+	if rest = w.Rest(); !got.Known {
+		return rest
 	}
 	got.In += tool
 	got.Out += thought
 	got.Reasoning = thought
 	*u = got
+	return rest
 }
 
 func count(raw []byte, n *int64) bool {
@@ -73,6 +77,9 @@ func count(raw []byte, n *int64) bool {
 
 // audio reads the tokens of sound from a list of {modality, tokenCount}.
 func audio(list []byte, n *int64) {
+	if !bytes.Contains(list, []byte(`"AUDIO"`)) {
+		return // as in nearly all
+	}
 	w := scan.Elements(list)
 	for {
 		_, one, ok := w.Next()

@@ -67,12 +67,24 @@ const (
 	kIncludeThoughts
 )
 
-// word tells which member key names: as it stands between its quotes, with escapes that
-// buf gives room for.
-func word(key []byte, buf *[maxKey]byte) known {
-	if bytes.IndexByte(key, '\\') >= 0 && len(key) <= maxKey {
-		key = scan.AppendUnescaped(buf[:0], key)
+// word tells which member key names. key is as it stands between its quotes.
+func word(key []byte) known {
+	if bytes.IndexByte(key, '\\') >= 0 {
+		return escapedWord(key)
 	}
+	if k := outerWord(key); k != kNone {
+		return k
+	}
+	return configWord(key)
+}
+
+// escapedWord is word for a key with escapes, behind which no member may hide from policy.
+func escapedWord(key []byte) known {
+	var room [maxKey]byte
+	if len(key) > len(room) {
+		return kNone
+	}
+	key = scan.AppendUnescaped(room[:0], key)
 	if k := outerWord(key); k != kNone {
 		return k
 	}
@@ -201,7 +213,7 @@ func member(obj []byte, k known) (key, value []byte) {
 		if !ok {
 			return nil, nil
 		}
-		if word(key, new([maxKey]byte)) == k {
+		if word(key) == k {
 			return key, value
 		}
 	}

@@ -58,6 +58,23 @@ func TestAppendBody(t *testing.T) {
 		`{"stream_options":{"include_usage":true},"stream":true,"model":"xyz"}`)
 }
 
+func TestAppendEdits(t *testing.T) {
+	f := func(op core.Op, body, want string) {
+		t.Helper()
+		var p core.Peek
+		if fault := fields.Peek([]byte(body), op, &p); fault != nil {
+			t.Fatalf("%s: %v", body, fault)
+		}
+		strict := &core.Face{Insert: []byte(`"v":1,`), Cut: []string{"store", "model"}, Rename: [][2]string{{"seed", "random_seed"}}}
+		if got := string(API.AppendBody([]byte("head "), []byte(body), op, &p, strict, []byte("x"))); got != "head "+want {
+			t.Errorf("%s:\n got %s\nwant head %s", body, got, want)
+		}
+	}
+	const body = `{"model":"m","store":true,"seed":7,"messages":[{"store":1}]}`
+	f(core.OpChat, body, `{"v":1,"random_seed":7,"messages":[{"store":1}]}`)
+	f(core.OpPass, body, `{"model":"x","store":true,"seed":7,"messages":[{"store":1}]}`)
+}
+
 func TestAppendFault(t *testing.T) {
 	f := func(fault core.Fault, want string) {
 		t.Helper()

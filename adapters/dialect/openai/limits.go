@@ -8,9 +8,24 @@ const (
 	// maxSchemaDepth bounds how deep a tool's schema is looked into to find out whether
 	// strict, which is Responses' default, holds for it. A deeper one counts as open.
 	maxSchemaDepth = 8
+	// maxChoices bounds the alternatives of an answer, as adapters/body does those of a
+	// request.
+	maxChoices = 128
 
-	// maxBlocks bounds the parts of one streamed answer, and maxHeld the bytes that wait
-	// for an earlier part to end. No provider comes near.
+	// maxBlocks bounds the parts of a streamed answer. Calls come by the dozen; more than
+	// this is a stream gone wild.
 	maxBlocks = 4096
-	maxHeld   = 8 << 20
+
+	// maxHeld bounds what waits for a tool call to end, in bytes over a whole stream.
+	maxHeld = 32 << 20
+
+	// maxSaid bounds the thinking that is sent again with its signature, in bytes. The
+	// signature of longer thinking goes alone.
+	maxSaid = 4 << 20
+
+	// maxMessage cuts what a provider says of its error, in bytes.
+	maxMessage = 2048
+
+	// maxVectors bounds the index of an embedding.
+	maxVectors = 1 << 20
 )

@@ -17,15 +17,15 @@ import (
 var fields = body.NewFields(true,
 	[]string{"max_tokens", "max_completion_tokens", "max_output_tokens"}, []string{"n", "best_of"})
 
-// api is what API points at: the codecs compare with its address, which API's own
-// initializer could not name through them.
-var api core.Dialect
-
 // API is the dialect. Every OpenAI-compatible provider shares this one value.
-var API = fill(&api)
+var API = assemble()
 
-func fill(d *core.Dialect) *core.Dialect {
-	*d = core.Dialect{
+// dialect is what API points to. The codecs know by its address what their own
+// family wrote; they cannot name API, whose value is made of them.
+var dialect core.Dialect
+
+func assemble() *core.Dialect {
+	dialect = core.Dialect{
 		Name:              "openai",
 		Peek:              fields.Peek,
 		AppendBody:        body.Append,
@@ -33,9 +33,15 @@ func fill(d *core.Dialect) *core.Dialect {
 		AppendStreamFault: appendStreamFault,
 		ReadUsage:         readUsage,
 		ReadEvent:         readEvent,
+		ReadFault:         readFault,
 		Chats: [core.NumOps]*core.ChatCodec{
-			core.OpResponses: responses,
+			core.OpChat:       chat,
+			core.OpCompletion: completion,
+			core.OpResponses:  responses,
 		},
+		Extras:  true,
+		Embeds:  embeds,
+		Reranks: reranks,
 	}
-	return d
+	return &dialect
 }

@@ -44,14 +44,14 @@ const (
 )
 
 // ours reports whether c was read from this face, whose extras and shapes then hold.
-func ours(c *core.Chat) bool { return c.From == &api && c.Op == core.OpResponses }
+func ours(c *core.Chat) bool { return c.From == &dialect && c.Op == core.OpResponses }
 
 // separate ends the extras of an item in a part's chain: what follows is the part's own.
 func separate(t *core.Tree, more *int32) { t.Keep(more, nil, nil) }
 
-// appendExtras appends the members of a chain, each behind a comma, up to its end or
+// appendChain appends the members of a chain, each behind a comma, up to its end or
 // separator, and returns where the rest of it begins.
-func appendExtras(dst []byte, t *core.Tree, n int32) ([]byte, int32) {
+func appendChain(dst []byte, t *core.Tree, n int32) ([]byte, int32) {
 	for n != 0 {
 		e, next := t.Extra(n)
 		if e.Value == nil {
@@ -61,22 +61,6 @@ func appendExtras(dst []byte, t *core.Tree, n int32) ([]byte, int32) {
 		n = next
 	}
 	return dst, 0
-}
-
-// extra returns the value of the member called key in the chain at n, up to a
-// separator; nil: it is not there.
-func extra(t *core.Tree, n int32, key string) []byte {
-	for n != 0 {
-		e, next := t.Extra(n)
-		if e.Value == nil {
-			return nil
-		}
-		if string(e.Key) == key {
-			return e.Value
-		}
-		n = next
-	}
-	return nil
 }
 
 // appendField appends ,"key":text. The key needs no escapes.

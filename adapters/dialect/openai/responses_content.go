@@ -40,7 +40,7 @@ func (w *writer) part(dst []byte, p *core.Part, role core.Role) ([]byte, *core.F
 	if f != nil {
 		return dst, f
 	}
-	dst, _ = appendExtras(dst, &w.Tree, more)
+	dst, _ = appendChain(dst, &w.Tree, more)
 	if len(dst) > at+1 && dst[at+1] == ',' { // nothing stands in front of the first extra
 		dst = append(dst[:at+1], dst[at+2:]...)
 	}
@@ -82,7 +82,7 @@ func said(role core.Role, what string) *core.Fault {
 
 // uploaded refuses the id of a file that another provider holds.
 func (w *writer) uploaded(p *core.Part) *core.Fault {
-	if p.File == nil || w.From == &api {
+	if p.File == nil || w.From == &dialect {
 		return nil
 	}
 	return body.Invalid("messages", "cannot use the file "+string(p.File)+": another provider holds it", "send its content")
@@ -99,7 +99,7 @@ func (w *writer) image(dst []byte, p *core.Part, role core.Role) ([]byte, *core.
 	switch {
 	case p.URL != nil:
 		dst = appendField(dst, "image_url", p.URL)
-	case p.Data != nil:
+	case p.Data != nil && !(w.own && p.Shape&partRawMedia != 0):
 		dst = appendData(append(dst, `,"image_url":`...), p.Media, p.Data, "image/png")
 	}
 	if p.File != nil {

@@ -18,7 +18,6 @@ var (
 type frame struct {
 	x       *core.Crossing
 	ev      []core.Event
-	kind    string // without its quotes
 	data    []byte
 	delta   []byte
 	whole   []byte // text, refusal or arguments: what the deltas came to
@@ -119,18 +118,22 @@ const (
 // step does what the event of this type means.
 func (f *frame) step(kind []byte) {
 	rest, ok := bytes.CutPrefix(kind, []byte("response."))
-	if !ok {
-		switch string(kind) {
-		case "error":
-			f.fail(f.fault, f.data)
-		case "keepalive", "ping":
-			f.emit(core.Event{Kind: core.EventPing})
-		default:
-			f.other(kind)
-		}
-		return
+	switch {
+	case ok && f.text(rest):
+	case ok:
+		f.life(kind, rest)
+	case string(kind) == "error":
+		f.fail(f.fault, f.data)
+	case string(kind) == "keepalive" || string(kind) == "ping":
+		f.emit(core.Event{Kind: core.EventPing})
+	default:
+		f.other(kind)
 	}
-	switch string(rest) {
+}
+
+// text is what adds to a block, or repeats what was added to it.
+func (f *frame) text(kind []byte) bool {
+	switch string(kind) {
 	case "output_text.delta":
 		f.add(core.PartText, ofContent)
 	case "refusal.delta":
@@ -151,6 +154,15 @@ func (f *frame) step(kind []byte) {
 		f.fill(core.PartThought, ofSummary)
 	case "function_call_arguments.done":
 		f.fill(core.PartCall, ofArgs)
+	default:
+		return false
+	}
+	return true
+}
+
+// life is what begins and ends parts, items and the response.
+func (f *frame) life(whole, kind []byte) {
+	switch string(kind) {
 	case "output_text.annotation.added":
 		f.cite()
 	case "content_part.added":
@@ -162,9 +174,9 @@ func (f *frame) step(kind []byte) {
 		f.block(core.PartThought, ofSummary)
 	case "reasoning_summary_part.done":
 	case "output_item.added":
-		f.itemAdded(kind)
+		f.itemAdded(whole)
 	case "output_item.done":
-		f.itemDone(kind)
+		f.itemDone(whole)
 	case "created", "in_progress", "queued":
 		f.begin()
 	case "completed", "incomplete":
@@ -172,7 +184,7 @@ func (f *frame) step(kind []byte) {
 	case "failed":
 		f.fail(member(f.resp, "error"), f.resp)
 	default:
-		f.other(kind)
+		f.other(whole)
 	}
 }
 
@@ -274,7 +286,7 @@ func (f *frame) end() {
 	for i := range x.Blocks {
 		calls = calls || x.Blocks[i].Kind == core.PartCall
 	}
-	finish, native := finishOf(member(f.resp, "status"), member(member(f.resp, "incomplete_details"), "reason"), calls)
+	finish, native := endOf(member(f.resp, "status"), member(member(f.resp, "incomplete_details"), "reason"), calls)
 	if finish == core.FinishUnsaid {
 		finish = core.FinishStop
 	}

@@ -86,7 +86,7 @@ func (t *teller) closeCall(b *core.Block) {
 	at := t.keep("fc_", b.Out)
 	t.w.Buf = append(t.w.Buf, `,"type":"function_call","status":"completed","arguments":`...)
 	t.w.Buf = scan.AppendQuoted(t.w.Buf, b.Said)
-	t.w.Buf = appendCallID(append(t.w.Buf, `,"call_id":"`...), b, t.x.Request)
+	t.w.Buf = appendBlockID(append(t.w.Buf, `,"call_id":"`...), b, t.x.Request)
 	t.w.Buf = append(appendField(append(t.w.Buf, '"'), "name", b.Name), '}')
 	t.itemDone(b.Out, t.w.Buf[at:])
 	t.sign(b) // one that came late
@@ -172,7 +172,7 @@ func (t *teller) fail(f *core.Fault) {
 // other hands on an event that only this family knows: with the numbers of this
 // stream in place of its own. The items of hosted tools come that way.
 func (t *teller) other(e *core.Event) {
-	if t.x.From != &api || t.x.FromOp != core.OpResponses || len(e.Raw) == 0 || e.Raw[0] != '{' {
+	if t.x.From != &dialect || t.x.FromOp != core.OpResponses || len(e.Raw) == 0 || e.Raw[0] != '{' {
 		return
 	}
 	t.start()

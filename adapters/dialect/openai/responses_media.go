@@ -7,29 +7,29 @@ import (
 	"asbru/core/scan"
 )
 
-// splitData takes a data: URL with base64 apart (RFC 2397). Slashes may be escaped. ok
-// is false for other URLs, and for data URLs with parameters or without base64, which
-// could not be put together again.
-func splitData(t *core.Tree, url core.Text) (media, data core.Text, ok bool) {
+// takeData takes a data: URL with base64 apart (RFC 2397). Slashes may be escaped. ok
+// is false for one without base64; whole, when it cannot be put together again from
+// media and data, as its type has parameters or is not said.
+func takeData(t *core.Tree, url core.Text) (media, data core.Text, whole, ok bool) {
 	const scheme, mark = "data:", ";base64,"
-	if len(url) < len(scheme) || string(url[:len(scheme)]) != scheme {
-		return nil, nil, false
-	}
 	comma := bytes.IndexByte(url, ',')
 	if comma < 0 || !bytes.HasSuffix(url[:comma+1], []byte(mark)) {
-		return nil, nil, false
+		return nil, nil, false, false
 	}
-	media = url[len(scheme) : comma+1-len(mark)]
-	if bytes.IndexByte(media, ';') >= 0 {
-		return nil, nil, false
+	media, whole = url[len(scheme):comma+1-len(mark)], true
+	if i := bytes.IndexByte(media, ';'); i >= 0 {
+		media, whole = media[:i], false
 	}
 	if bytes.IndexByte(media, '\\') >= 0 {
 		media = t.Took(scan.AppendUnescaped(t.Room(), media))
 		if bytes.ContainsAny(media, "\"\\") {
-			return nil, nil, false
+			return nil, nil, false, false
 		}
 	}
-	return media, url[comma+1:], true
+	if len(media) == 0 {
+		media, whole = nil, false
+	}
+	return media, url[comma+1:], whole, true
 }
 
 // isData reports whether url is a data: URL.

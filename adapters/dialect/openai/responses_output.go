@@ -108,15 +108,15 @@ func (h *header) tail(dst []byte) []byte {
 	dst = append(dst, `,"store":false,"temperature":1,"text":{"format":{"type":"text"},"verbosity":"medium"},`+
 		`"tool_choice":"auto","tools":[],"top_logprobs":0,"top_p":1,"truncation":"disabled","usage":`...)
 	if h.usage != nil {
-		dst = appendUsage(dst, h.usage)
+		dst = appendSpent(dst, h.usage)
 	} else {
 		dst = append(dst, "null"...)
 	}
 	return append(dst, `,"user":null,"metadata":{}`...)
 }
 
-// appendUsage appends usage; the counts that are unknown are 0, which strict clients want.
-func appendUsage(dst []byte, u *core.Usage) []byte {
+// appendSpent appends usage; the counts that are unknown are 0, which strict clients want.
+func appendSpent(dst []byte, u *core.Usage) []byte {
 	dst = scan.AppendInt(append(dst, `{"input_tokens":`...), u.In)
 	dst = scan.AppendInt(append(dst, `,"input_tokens_details":{"cached_tokens":`...), u.CachedIn)
 	if u.WrittenIn > 0 {
@@ -157,17 +157,28 @@ func (o *output) id(dst []byte, prefix string) []byte {
 	return append(dst, '"')
 }
 
-// appendOutput appends the items of the first choice, the only one there can be.
+// appendOutput appends the items of the answer. There is one, as n cannot be said here;
+// a provider that gives several choices all the same has spread it over them.
 func appendOutput(dst []byte, r *core.Completion, x *core.Crossing, status string) []byte {
 	o := output{Completion: r}
 	if x != nil {
 		o.request = x.Request
 	}
-	c := &r.Choices[0]
-	o.probs = c.Logprobs
 	at := len(dst)
-	for i := c.From; i < c.To; i += 1 + r.Parts[i].Inner {
-		p := &r.Parts[i]
+	for n := range r.Choices {
+		dst = o.choice(dst, &r.Choices[n], status)
+	}
+	if len(dst) > at {
+		dst = dst[:len(dst)-1] // every item ends in a comma
+	}
+	return dst
+}
+
+// choice appends the items of one choice, each with a comma behind it.
+func (o *output) choice(dst []byte, c *core.Choice, status string) []byte {
+	o.probs = c.Logprobs
+	for i := c.From; i < c.To; i += 1 + o.Parts[i].Inner {
+		p := &o.Parts[i]
 		if (p.Kind == core.PartCall || p.Kind == core.PartText) && len(p.Sign) > 0 {
 			dst = append(o.thought(dst, nil, p), ',')
 		}
@@ -191,9 +202,6 @@ func appendOutput(dst []byte, r *core.Completion, x *core.Crossing, status strin
 			continue // nothing here can hold it
 		}
 		dst = append(dst, ',')
-	}
-	if len(dst) > at {
-		dst = dst[:len(dst)-1]
 	}
 	return dst
 }

@@ -79,6 +79,10 @@ func (it *item) part(raw []byte, assistant bool, shape uint16, more int32) {
 		case core.PartAudio:
 			ok = string(key) == "input_audio" && it.audio(&p, value)
 		}
+		if p.Kind == core.PartOther {
+			p.Raw = raw
+			break
+		}
 		if !ok {
 			it.Keep(&p.More, key, value)
 		}
@@ -194,10 +198,16 @@ func (it *item) media(p *core.Part, value []byte) bool {
 		p.URL = url
 		return true
 	}
-	if p.Media, p.Data, ok = splitData(it.Tree, url); !ok {
+	media, data, whole, ok := takeData(it.Tree, url)
+	if !ok { // no other family could make something of it
+		p.Kind, p.Type = core.PartOther, it.Took(append(it.Room(), "data URL without base64"...))
+		return false
+	}
+	p.Media, p.Data = media, data
+	if !whole {
 		p.Shape |= partRawMedia
 	}
-	return ok
+	return whole
 }
 
 // audio reads the object of an audio part.

@@ -13,7 +13,7 @@ var errNoResponse = errors.New("cannot read the reply: it is no response object"
 // parseResponse is the face's ParseReply. What only this face knows of the response,
 // and how its numbers were written, is kept as it stands.
 func parseResponse(r *core.Completion, doc []byte) error {
-	r.From, r.Op = &api, core.OpResponses
+	r.From, r.Op = &dialect, core.OpResponses
 	var output, status, reason []byte
 	w := scan.Members(doc)
 	for {
@@ -52,7 +52,7 @@ func parseResponse(r *core.Completion, doc []byte) error {
 	r.End(n)
 	c := &r.Choices[n]
 	c.Logprobs = probs
-	c.Finish, c.Native = finishOf(status, reason, calls)
+	c.Finish, c.Native = endOf(status, reason, calls)
 	return nil
 }
 
@@ -111,8 +111,8 @@ func responsesUsage(raw []byte, u *core.Usage) {
 	}
 }
 
-// finishOf is why an answer ended: its status, or the reason why it is incomplete.
-func finishOf(status, reason []byte, calls bool) (core.Finish, core.Text) {
+// endOf is why an answer ended: its status, or the reason why it is incomplete.
+func endOf(status, reason []byte, calls bool) (core.Finish, core.Text) {
 	native, _ := scan.Inside(status)
 	switch string(native) {
 	case "completed":
@@ -137,24 +137,24 @@ func finishOf(status, reason []byte, calls bool) (core.Finish, core.Text) {
 
 // appendResponse is the face's AppendReply.
 func appendResponse(dst []byte, r *core.Completion, x *core.Crossing) []byte {
-	if r.From == &api && r.Op == core.OpResponses {
+	if r.From == &dialect && r.Op == core.OpResponses {
 		return appendOwn(dst, r, x)
 	}
 	h := header{id: r.ID, model: r.Model, created: r.Created, usage: &r.Usage}
-	if r.From == &api {
+	if r.From == &dialect {
 		h.tier = r.Tier
 	}
-	if len(r.Choices) > 0 {
-		h.finish = r.Choices[0].Finish
+	for i := range r.Choices {
+		if c := &r.Choices[i]; i == 0 || c.Finish == core.FinishCalls {
+			h.finish = c.Finish
+		}
 	}
 	if h.finish == core.FinishUnsaid {
 		h.finish = core.FinishStop
 	}
 	h.fill(x)
 	dst = h.head(dst, h.status())
-	if len(r.Choices) > 0 {
-		dst = appendOutput(dst, r, x, h.status())
-	}
+	dst = appendOutput(dst, r, x, h.status())
 	dst = h.tail(dst)
 	if x != nil && x.Extra != nil {
 		dst = x.Extra(append(dst, ','))
@@ -180,7 +180,7 @@ func appendOwn(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	if len(r.Choices) > 0 {
 		dst = appendItems(dst, r, &r.Choices[0])
 	}
-	dst, _ = appendExtras(append(dst, ']'), &r.Tree, r.More)
+	dst, _ = appendChain(append(dst, ']'), &r.Tree, r.More)
 	dst = append(dst[:at+1], dst[at+2:]...) // without the first comma
 	if x != nil && x.Extra != nil {
 		dst = x.Extra(append(dst, ','))

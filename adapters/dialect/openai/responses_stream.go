@@ -163,7 +163,7 @@ func (t *teller) open(b *core.Block) {
 		b.Out = t.next()
 		t.added("fc_", b.Out)
 		t.raw(`,"type":"function_call","status":"in_progress","arguments":"","call_id":"`)
-		t.dst = appendCallID(t.dst, b, t.x.Request)
+		t.dst = appendBlockID(t.dst, b, t.x.Request)
 		t.dst = appendField(append(t.dst, '"'), "name", b.Name)
 		t.raw("}")
 		t.done()
@@ -179,7 +179,7 @@ func (t *teller) open(b *core.Block) {
 	}
 }
 
-func appendCallID(dst []byte, b *core.Block, request [16]byte) []byte {
+func appendBlockID(dst []byte, b *core.Block, request [16]byte) []byte {
 	if len(b.ID) > 0 {
 		return append(dst, b.ID...)
 	}
@@ -284,7 +284,7 @@ func appendElements(dst, list []byte) []byte {
 
 // cite says where the open text has something from.
 func (t *teller) cite(b *core.Block, c *core.Cite) {
-	own := t.x.From == &api && t.x.FromOp == core.OpResponses && c.Raw != nil
+	own := t.x.From == &dialect && t.x.FromOp == core.OpResponses && c.Raw != nil
 	if b.Kind != core.PartText || c.URL == nil && !own {
 		return
 	}

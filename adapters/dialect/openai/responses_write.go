@@ -1,7 +1,6 @@
 package openai
 
 import (
-	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -47,7 +46,7 @@ func (w *writer) plain(t *core.Turn) bool {
 // input appends the value of input.
 func (w *writer) input(dst []byte) ([]byte, *core.Fault) {
 	turns := w.Turns[w.lead:]
-	if w.own && w.Shape&chatString != 0 && len(turns) == 1 && turns[0].To == turns[0].From+1 {
+	if w.own && w.Shape&askIsString != 0 && len(turns) == 1 && turns[0].To == turns[0].From+1 {
 		return scan.AppendQuoted(dst, w.Parts[turns[0].From].Text), nil
 	}
 	dst = append(dst, '[')
@@ -102,15 +101,13 @@ func (w *writer) turn(dst []byte, t *core.Turn) ([]byte, *core.Fault) {
 	return dst, nil
 }
 
-// content reports whether a part belongs inside a message.
-func (w *writer) content(p *core.Part) bool {
+// joins reports whether a part belongs to the message that the part before it is in.
+func (w *writer) joins(p *core.Part) bool {
 	switch p.Kind {
 	case core.PartCall, core.PartResult, core.PartThought, core.PartVeiled:
 		return false
-	case core.PartOther:
-		return !w.own || p.Shape&partAlone == 0
 	}
-	return true
+	return !w.own || p.Shape&(partAlone|partBegins) == 0
 }
 
 // head appends a message up to its content. first is the part that carries what is
@@ -128,7 +125,7 @@ func (w *writer) head(dst []byte, t *core.Turn, first *core.Part) []byte {
 		dst = append(dst, `"type":"message",`...)
 	}
 	dst = append(append(dst, `"role":`...), w.role(t.Role)...)
-	dst, _ = appendExtras(dst, &w.Tree, more)
+	dst, _ = appendChain(dst, &w.Tree, more)
 	return dst
 }
 
@@ -147,7 +144,7 @@ func (w *writer) message(dst []byte, t *core.Turn, i int) ([]byte, int, *core.Fa
 	first := &w.Parts[i]
 	dst = append(w.head(dst, t, first), `,"content":`...)
 	next := i + 1 + int(first.Inner)
-	alone := next >= int(t.To) || !w.content(&w.Parts[next])
+	alone := next >= int(t.To) || !w.joins(&w.Parts[next])
 	asText := alone && first.Kind == core.PartText
 	if w.own {
 		asText = asText && (t.Shape&turnString != 0 || first.Shape&partString != 0)
@@ -159,7 +156,7 @@ func (w *writer) message(dst []byte, t *core.Turn, i int) ([]byte, int, *core.Fa
 	dst = append(dst, '[')
 	for n := i; n < int(t.To); n += 1 + int(w.Parts[n].Inner) {
 		p := &w.Parts[n]
-		if n > i && (!w.content(p) || w.own && p.Shape&partBegins != 0) {
+		if n > i && !w.joins(p) {
 			break
 		}
 		if n > i {
@@ -172,81 +169,6 @@ func (w *writer) message(dst []byte, t *core.Turn, i int) ([]byte, int, *core.Fa
 		i = n
 	}
 	return append(dst, "]},"...), i, nil
-}
-
-// call appends a function_call.
-func (w *writer) call(dst []byte, p *core.Part) []byte {
-	dst = append(dst, `{"type":"function_call","call_id":`...)
-	dst = w.id(dst, p.ID, &w.calls)
-	dst = appendField(dst, "name", p.Name)
-	switch {
-	case w.own && p.Shape&partBareArgs != 0:
-		if p.Args != nil {
-			dst = appendRaw(dst, "arguments", p.Args)
-		}
-	default:
-		dst = appendArgs(append(dst, `,"arguments":`...), p, !w.own)
-	}
-	if w.own {
-		dst, _ = appendExtras(dst, &w.Tree, p.More)
-	}
-	return append(dst, "},"...)
-}
-
-// appendArgs appends a call's arguments as a string that holds JSON. fill makes {} of none.
-func appendArgs(dst []byte, p *core.Part, fill bool) []byte {
-	switch {
-	case len(p.Args) == 0 && fill:
-		return append(dst, `"{}"`...)
-	case p.Wraps:
-		return scan.AppendQuoted(dst, p.Args)
-	}
-	return append(scan.AppendEscaped(append(dst, '"'), p.Args), '"')
-}
-
-// id appends the id of a call, or of the result that answers it. Where the client's
-// format has none, the first result answers the first call.
-func (w *writer) id(dst []byte, id core.Text, n *int) []byte {
-	if id != nil {
-		return scan.AppendQuoted(dst, id)
-	}
-	*n++
-	return append(scan.AppendInt(append(dst, `"call_`...), int64(*n)), '"')
-}
-
-// result appends a function_call_output.
-func (w *writer) result(dst []byte, i int) ([]byte, *core.Fault) {
-	p := &w.Parts[i]
-	dst = append(dst, `{"type":"function_call_output","call_id":`...)
-	dst = w.id(dst, p.ID, &w.results)
-	inner := w.Inside(i)
-	switch {
-	case w.own && p.Shape&partRawOut != 0:
-	case len(inner) == 0 && (!w.own || p.Shape&partString != 0):
-		word := ""
-		if p.Fails {
-			word = "error" // nothing else would say so
-		}
-		dst = scan.AppendString(append(dst, `,"output":`...), word)
-	case len(inner) == 1 && inner[0].Kind == core.PartText && (!w.own || p.Shape&partString != 0):
-		dst = appendField(dst, "output", inner[0].Text)
-	default:
-		dst = append(dst, `,"output":[`...)
-		for n := 0; n < len(inner); n += 1 + int(inner[n].Inner) {
-			if n > 0 {
-				dst = append(dst, ',')
-			}
-			var f *core.Fault
-			if dst, f = w.part(dst, &inner[n], core.ToolRole); f != nil {
-				return dst, f
-			}
-		}
-		dst = append(dst, ']')
-	}
-	if w.own {
-		dst, _ = appendExtras(dst, &w.Tree, p.More)
-	}
-	return append(dst, "},"...), nil
 }
 
 // thought appends a reasoning item. Only what the target's vendor has signed is sent.
@@ -276,62 +198,4 @@ func (w *writer) reads(p *core.Part) bool {
 	}
 	vendor, _ := core.ReadSign(sign, core.OpenAI)
 	return vendor == w.sign
-}
-
-// tools appends the tools.
-func (w *writer) tools(dst []byte) ([]byte, *core.Fault) {
-	if len(w.Tools) == 0 {
-		if w.own && w.Shape&chatNoTools != 0 {
-			dst = append(dst, `,"tools":[]`...)
-		}
-		return dst, nil
-	}
-	if w.quirks&core.QuirkNoTools != 0 {
-		return dst, body.Invalid("tools", "cannot use tools: this provider takes none", "leave tools out, or name another model")
-	}
-	dst = append(dst, `,"tools":[`...)
-	for i := range w.Tools {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		t := &w.Tools[i]
-		switch {
-		case t.Type == nil:
-			dst = w.tool(dst, t)
-		case w.own:
-			dst = append(dst, t.Raw...)
-		default:
-			return dst, body.Invalid("tools", "cannot use the tool "+string(t.Type)+": the Responses API knows it in another form or not at all",
-				"send a function tool, or name a model that is served by the API you speak")
-		}
-	}
-	return append(dst, ']'), nil
-}
-
-// tool appends a function. Elsewhere strict is off unless it is said, here on.
-func (w *writer) tool(dst []byte, t *core.Tool) []byte {
-	dst = scan.AppendQuoted(append(dst, `{"type":"function","name":`...), t.Name)
-	if t.Note != nil {
-		dst = appendField(dst, "description", t.Note)
-	}
-	switch {
-	case t.Schema != nil:
-		dst = appendRaw(dst, "parameters", t.Schema)
-	case !w.own:
-		dst = append(dst, `,"parameters":{"type":"object","properties":{}}`...)
-	}
-	switch {
-	case w.quirks&core.QuirkNoToolStrict != 0:
-	case w.own && t.Shape&toolNullStrict != 0:
-		dst = append(dst, `,"strict":null`...)
-	case w.own && t.Shape&toolNoStrict != 0:
-	case t.Strict == core.Yes:
-		dst = append(dst, `,"strict":true`...)
-	default:
-		dst = append(dst, `,"strict":false`...)
-	}
-	if w.own {
-		dst, _ = appendExtras(dst, &w.Tree, t.More)
-	}
-	return append(dst, '}')
 }

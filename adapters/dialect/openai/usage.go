@@ -91,8 +91,8 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 		if !more {
 			break
 		}
-		if name, n := detailOf(key, &got); n != nil && opens(w.Tail()) {
-			w.Resume(detail(w.Tail(), name, n))
+		if d := detailsOf(key, &got); d.main != nil && opens(w.Tail()) {
+			w.Resume(d.read(w.Tail()))
 			continue
 		}
 		value, more := w.Value()
@@ -108,6 +108,10 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 			count(value, &total, &got)
 		case "prompt_cache_hit_tokens", "cached_tokens": // DeepSeek, Moonshot
 			count(value, &got.CachedIn, nil)
+		case "cache_read_input_tokens": // Claude at Databricks
+			count(value, &got.CachedIn, nil)
+		case "cache_creation_input_tokens":
+			count(value, &got.WrittenIn, nil)
 		case "reasoning_tokens": // Perplexity
 			count(value, &got.Reasoning, nil)
 		}
@@ -127,16 +131,21 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 // opens reports whether b begins an object.
 func opens(b []byte) bool { return len(b) > 0 && b[0] == '{' }
 
-// detailOf is the count of interest in an object of details, and where it goes; nil
-// for any other key.
-func detailOf(key []byte, u *core.Usage) (name string, n *int64) {
+// details are the counts of interest in an object of them, and where they go.
+type details struct {
+	name               string
+	main, audio, wrote *int64
+}
+
+// detailsOf is what to read behind key; nothing for any other key.
+func detailsOf(key []byte, u *core.Usage) details {
 	switch string(key) {
 	case "prompt_tokens_details", "input_tokens_details":
-		return "cached_tokens", &u.CachedIn
+		return details{"cached_tokens", &u.CachedIn, &u.AudioIn, &u.WrittenIn}
 	case "completion_tokens_details", "output_tokens_details":
-		return "reasoning_tokens", &u.Reasoning
+		return details{"reasoning_tokens", &u.Reasoning, &u.AudioOut, nil}
 	}
-	return "", nil
+	return details{}
 }
 
 // count reads one counter; a sensible one makes u known.
@@ -149,17 +158,22 @@ func count(raw []byte, n *int64, u *core.Usage) {
 	}
 }
 
-// detail reads one count of the object at the start of raw and returns what follows
+// read reads the counts of the object at the start of raw and returns what follows
 // the object, nil if it does not end well.
-func detail(raw []byte, name string, n *int64) (rest []byte) {
+func (d *details) read(raw []byte) (rest []byte) {
 	w := scan.Members(raw)
 	for {
 		key, value, more := w.Next()
 		if !more {
 			return w.Rest()
 		}
-		if string(key) == name {
-			count(value, n, nil)
+		switch {
+		case string(key) == d.name:
+			count(value, d.main, nil)
+		case string(key) == "audio_tokens":
+			count(value, d.audio, nil)
+		case d.wrote != nil && string(key) == "cache_write_tokens":
+			count(value, d.wrote, nil)
 		}
 	}
 }

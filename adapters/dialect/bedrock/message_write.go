@@ -1,0 +1,199 @@
+package bedrock
+
+import (
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// filler is a text that says nothing, for where Converse wants one.
+const filler = `{"text":"."},`
+
+// messages appends the conversation. The roles of Converse take turns and the user
+// begins: neighbours of one role become one message, and a conversation that begins with
+// the assistant gets a user's message of one dot in front.
+func (q *requestWriter) messages(dst []byte) []byte {
+	c := q.c
+	q.open = openNone
+	dst = append(dst, `"messages":[`...)
+	for i := range c.Turns {
+		t := &c.Turns[i]
+		role := core.User
+		switch t.Role {
+		case core.System, core.Developer:
+			continue
+		case core.Assistant:
+			role = core.Assistant
+		}
+		if q.own {
+			dst = q.begin(q.end(dst), role)
+		}
+		for p := t.From; p < t.To; p += 1 + c.Parts[p].Inner {
+			dst = q.part(dst, role, int(p))
+			if q.fault != nil {
+				return dst
+			}
+		}
+		if q.own && t.More != 0 {
+			dst = appendChain(append(trimComma(dst), ']'), &c.Tree, t.More)
+			dst = append(dst, "},"...)
+			q.open = openNone
+		}
+	}
+	return append(trimComma(q.end(dst)), ']')
+}
+
+func trimComma(dst []byte) []byte {
+	if dst[len(dst)-1] == ',' {
+		return dst[:len(dst)-1]
+	}
+	return dst
+}
+
+// begin appends the head of a message.
+func (q *requestWriter) begin(dst []byte, role core.Role) []byte {
+	if role == core.Assistant {
+		if q.written == 0 && !q.own {
+			q.written++
+			dst = append(dst, `{"role":"user","content":[`+filler[:len(filler)-1]+`]},`...)
+		}
+		dst = append(dst, `{"role":"assistant","content":[`...)
+	} else {
+		dst = append(dst, `{"role":"user","content":[`...)
+	}
+	q.open, q.parts, q.words, q.papers = role, 0, false, false
+	q.written++
+	return dst
+}
+
+// end completes the message that is open, and sees that a document has a text beside it.
+func (q *requestWriter) end(dst []byte) []byte {
+	if q.open == openNone {
+		return dst
+	}
+	q.open = openNone
+	if q.papers && !q.words && !q.own {
+		dst = append(dst, filler...)
+	}
+	return append(trimComma(dst), "]},"...)
+}
+
+// part appends the part at i to a message of role, opening one if need be. Nothing is
+// opened for what is left out.
+func (q *requestWriter) part(dst []byte, role core.Role, i int) []byte {
+	p := &q.c.Parts[i]
+	if q.skips(p) {
+		return dst
+	}
+	if q.open != role {
+		dst = q.begin(q.end(dst), role)
+	}
+	q.parts++
+	q.words = q.words || p.Kind == core.PartText || p.Kind == core.PartRefusal
+	q.papers = q.papers || p.Kind == core.PartFile
+	return q.block(dst, i)
+}
+
+// skips reports whether p is left out.
+func (q *requestWriter) skips(p *core.Part) bool {
+	switch p.Kind {
+	case core.PartText, core.PartRefusal:
+		return !q.own && blank(p.Text)
+	case core.PartThought, core.PartVeiled:
+		return !q.readable(p)
+	case core.PartOther:
+		if !q.own {
+			q.c.Drop(string(p.Type))
+		}
+		return !q.own
+	}
+	return false
+}
+
+// readable reports whether the model can read the signature of a thought. Without one it
+// would not believe that the thought is its own. In a request of this family what
+// bears no mark is Bedrock's, whichever model's it is.
+func (q *requestWriter) readable(p *core.Part) bool {
+	if q.own && (p.Vendor == core.Anthropic || p.Vendor == core.Amazon || p.Vendor == core.NoVendor) {
+		return true
+	}
+	return len(p.Sign) > 0 && p.Vendor == q.m.vendor && !(p.Kind == core.PartThought && p.Text == nil)
+}
+
+// block appends the part at i, its mark for the cache, and a comma behind each.
+func (q *requestWriter) block(dst []byte, i int) []byte {
+	p := &q.c.Parts[i]
+	at := len(dst)
+	switch p.Kind {
+	case core.PartText, core.PartRefusal:
+		dst = appendText(dst, &q.c.Tree, p, q.own)
+	case core.PartCall:
+		dst = appendCall(dst, &q.c.Tree, p, q.own)
+	case core.PartResult:
+		dst = q.result(dst, i)
+	case core.PartThought, core.PartVeiled:
+		dst = appendThought(dst, &q.c.Tree, p, q.own)
+	case core.PartOther:
+		dst = append(dst, p.Raw...)
+	default:
+		dst = q.media(dst, p)
+	}
+	if len(dst) == at {
+		return dst
+	}
+	dst = append(dst, ',')
+	if p.Cache != nil && (q.own || q.m.caches()) {
+		dst = appendCachePoint(dst, p.Cache)
+	}
+	return dst
+}
+
+// appendCachePoint appends the block that marks what stands before it, and a comma.
+func appendCachePoint(dst []byte, ttl core.Text) []byte {
+	dst = append(dst, `{"cachePoint":{"type":"default"`...)
+	if len(ttl) > 0 {
+		dst = scan.AppendQuoted(append(dst, `,"ttl":`...), ttl)
+	}
+	return append(dst, "}},"...)
+}
+
+// result appends the result of a tool with what is inside it.
+func (q *requestWriter) result(dst []byte, i int) []byte {
+	c := q.c
+	p := &c.Parts[i]
+	dst = append(dst, `{"toolResult":{"toolUseId":`...)
+	dst = append(appendID(dst, p.ID, q.own), `,"content":[`...)
+	for j, end := i+1, i+1+int(p.Inner); j < end; j += 1 + int(c.Parts[j].Inner) {
+		in := &c.Parts[j]
+		at := len(dst)
+		switch {
+		case in.Kind == core.PartText && in.Shape == shapeJSON && q.own:
+			dst = append(scan.AppendUnescaped(append(dst, `{"json":`...), in.Text), '}')
+		case in.Kind == core.PartText || in.Kind == core.PartRefusal:
+			if q.own || !blank(in.Text) {
+				dst = appendText(dst, &c.Tree, in, q.own)
+			}
+		case in.Kind == core.PartOther:
+			if q.own {
+				dst = append(dst, in.Raw...)
+			} else {
+				c.Drop(string(in.Type))
+			}
+		case in.Kind == core.PartImage || in.Kind == core.PartFile || in.Kind == core.PartVideo || in.Kind == core.PartAudio:
+			dst = q.media(dst, in)
+		}
+		if len(dst) > at {
+			dst = append(dst, ',')
+		}
+	}
+	dst = append(trimComma(dst), ']')
+	switch {
+	case p.Fails:
+		dst = append(dst, `,"status":"error"`...)
+	case q.own && p.Shape&shapeStatus != 0:
+		dst = append(dst, `,"status":"success"`...)
+	}
+	if q.own {
+		dst = appendChain(dst, &c.Tree, p.More)
+	}
+	return append(dst, "}}"...)
+}

@@ -1,0 +1,272 @@
+package openai
+
+import (
+	"asbru/adapters/body"
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// A chatOut is a request while it is written.
+type chatOut struct {
+	dst    []byte
+	c      *core.Chat // nil: the message of a reply, which is own
+	t      *core.Tree
+	s      *core.Send
+	own    bool        // c is of this face: what others do not know of is written too
+	family bool        // c is of this dialect
+	vendor core.Vendor // whose signatures the target takes; NoVendor: as they came
+	quirks core.Quirk
+	fault  *core.Fault
+}
+
+// appendChat is the AppendRequest of chat completions.
+func appendChat(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
+	at := len(dst)
+	o := chatOut{dst: dst, c: c, t: &c.Tree, s: s, family: c.From == &dialect}
+	o.own = o.family && c.Op == core.OpChat
+	if !o.own {
+		o.vendor = core.Elsewhere
+	}
+	if s.Face != nil {
+		o.quirks = s.Face.Quirks
+		if o.vendor = s.Face.Vendor; o.vendor == core.NoVendor {
+			o.vendor = core.Elsewhere
+		}
+	}
+	if o.refuse(); o.fault != nil {
+		return dst, o.fault
+	}
+	o.dst = scan.AppendString(append(o.dst, `{"model":`...), s.Model)
+	if o.messages(); o.fault != nil {
+		return dst, o.fault
+	}
+	o.tools()
+	o.choice()
+	o.format()
+	o.thinking()
+	o.numbers()
+	o.words()
+	o.options()
+	if o.fault != nil {
+		return dst, o.fault
+	}
+	if o.own {
+		o.extras()
+	} else {
+		for more := c.More; more != 0; {
+			var e core.Extra
+			e, more = c.Extra(more)
+			if e.Value[0] != 'n' {
+				c.Drop(string(e.Key))
+			}
+		}
+	}
+	return body.Edit(append(o.dst, '}'), at, s.Face), nil
+}
+
+// refuse finds what makes another question of this one when it is left out.
+func (o *chatOut) refuse() {
+	c := o.c
+	if c.Previous != nil && !o.own {
+		o.fault = body.Invalid("previous_response_id", "cannot continue response "+string(c.Previous)+" here: this model's provider keeps no conversations",
+			"send the whole conversation in input")
+		return
+	}
+	if o.quirks&core.QuirkNoTools != 0 && len(c.Tools) > 0 {
+		o.fault = body.Invalid("tools", "cannot send tools to "+string(o.s.Model)+": its provider refuses them", "choose a model with tools, or send none")
+		return
+	}
+	for i := range c.Tools {
+		if t := &c.Tools[i]; t.Type != nil && !o.own {
+			o.fault = body.Invalid("tools", "cannot send the tool "+string(t.Type)+" to "+string(o.s.Model)+": only functions are known in chat completions",
+				"leave it out, or choose a model of the provider that has it")
+			return
+		}
+	}
+	for _, m := range c.Modes {
+		if string(m) == "audio" && !o.own {
+			o.fault = body.Invalid("modalities", "cannot ask for audio from "+string(o.s.Model)+": the voice and the format of chat completions have no counterpart in this request", `ask for "text"`)
+			return
+		}
+	}
+}
+
+// tools writes the functions, those that may not be called aside.
+func (o *chatOut) tools() {
+	for _, list := range [...]struct {
+		name  string
+		shape uint16
+		empty uint32
+	}{{"tools", 0, chatNoTools}, {"functions", toolOld, chatNoOldTools}} {
+		open := false
+		for i := range o.c.Tools {
+			t := &o.c.Tools[i]
+			if old := o.own && t.Shape&toolOld != 0; old != (list.shape == toolOld) || !o.allowed(t) {
+				continue
+			}
+			if open {
+				o.dst = append(o.dst, ',')
+			} else {
+				o.dst = appendMember(o.dst, list.name, []byte{'['})
+				open = true
+			}
+			o.tool(t)
+		}
+		if open {
+			o.dst = append(o.dst, ']')
+		} else if o.own && o.c.Shape&list.empty != 0 {
+			o.dst = appendMember(o.dst, list.name, []byte("[]"))
+		}
+	}
+}
+
+// allowed reports whether t may be called. To leave the others out says the same as
+// allowed_tools, which few servers know.
+func (o *chatOut) allowed(t *core.Tool) bool {
+	if o.own || o.c.Allowed == nil || len(o.c.Allowed) == 0 {
+		return true
+	}
+	for _, name := range o.c.Allowed {
+		if string(name) == string(t.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (o *chatOut) tool(t *core.Tool) {
+	if o.own && t.Raw != nil && (t.Type != nil || o.quirks&core.QuirkNoToolStrict == 0) {
+		o.dst = append(o.dst, t.Raw...)
+		return
+	}
+	old := o.own && t.Shape&toolOld != 0
+	at := len(o.dst) + 1
+	o.dst = append(o.dst, '{')
+	if !old {
+		if !o.own || t.Shape&toolNoType == 0 {
+			o.dst = append(o.dst, `,"type":"function"`...)
+		}
+		o.dst = append(o.dst, `,"function":{`...)
+	}
+	from := len(o.dst)
+	if t.Name != nil {
+		o.dst = appendTextMember(o.dst, "name", t.Name)
+	}
+	if t.Note != nil {
+		o.dst = appendTextMember(o.dst, "description", t.Note)
+	}
+	if t.Schema != nil {
+		o.dst = appendMember(o.dst, "parameters", t.Schema)
+	}
+	if o.quirks&core.QuirkNoToolStrict == 0 {
+		o.dst = appendTri(o.dst, "strict", t.Strict)
+	}
+	o.dst = uncomma(o.dst, from)
+	if !old {
+		o.dst = append(o.dst, '}')
+		if o.own {
+			o.dst = appendExtras(o.dst, &o.c.Tree, t.More, "")
+		}
+		o.dst = uncomma(o.dst, at)
+	}
+	o.dst = append(o.dst, '}')
+}
+
+// appendTri appends a boolean that was said.
+func appendTri(dst []byte, name string, t core.Tri) []byte {
+	switch t {
+	case core.Yes:
+		return appendMember(dst, name, []byte("true"))
+	case core.No:
+		return appendMember(dst, name, []byte("false"))
+	}
+	return dst
+}
+
+// choice writes whether tools must be called. OpenAI refuses that without tools.
+func (o *chatOut) choice() {
+	c := o.c
+	if !o.own && len(c.Tools) == 0 {
+		return
+	}
+	o.dst = appendTri(o.dst, "parallel_tool_calls", c.Parallel)
+	if c.Choice == core.ChooseUnsaid || o.own && c.Shape&chatOwnChoice != 0 {
+		return
+	}
+	name := "tool_choice"
+	if o.own && c.Shape&chatOldChoice != 0 {
+		name = "function_call"
+	}
+	o.dst = append(append(append(o.dst, ',', '"'), name...), '"', ':')
+	switch c.Choice {
+	case core.ChooseAuto:
+		o.dst = append(o.dst, `"auto"`...)
+	case core.ChooseNone:
+		o.dst = append(o.dst, `"none"`...)
+	case core.ChooseAny:
+		word := `"required"`
+		if o.quirks&core.QuirkAnyChoice != 0 || o.own && o.s.Face == nil && c.Shape&chatAnyWord != 0 {
+			word = `"any"`
+		}
+		o.dst = append(o.dst, word...)
+	case core.ChooseNamed:
+		o.dst = append(o.dst, `{"type":"function","function":{"name":`...)
+		o.dst = append(scan.AppendQuoted(o.dst, c.ChoiceName), '}', '}')
+	}
+}
+
+// format writes what the answer must be.
+func (o *chatOut) format() {
+	c := o.c
+	if c.Format == core.FormatUnsaid || o.ownFormat() {
+		return
+	}
+	o.dst = append(o.dst, `,"response_format":{"type":`...)
+	switch {
+	case c.Format == core.FormatText:
+		o.dst = append(o.dst, `"text"`...)
+	case c.Format == core.FormatJSON:
+		o.dst = append(o.dst, `"json_object"`...)
+	case o.quirks&core.QuirkNoSchema != 0:
+		o.dst = append(o.dst, `"json_object"`...)
+		c.Drop("response_format.json_schema")
+	default:
+		o.dst = append(o.dst, `"json_schema","json_schema":{"name":`...)
+		if c.FormatName != nil {
+			o.dst = scan.AppendQuoted(o.dst, c.FormatName)
+		} else {
+			o.dst = append(o.dst, `"response"`...) // it must have a name
+		}
+		if c.FormatNote != nil {
+			o.dst = appendTextMember(o.dst, "description", c.FormatNote)
+		}
+		if c.Schema != nil {
+			o.dst = appendMember(o.dst, "schema", c.Schema)
+		}
+		o.dst = append(appendTri(o.dst, "strict", c.Strict), '}')
+	}
+	o.dst = append(o.dst, '}')
+}
+
+// ownFormat reports whether the response format is written as it came.
+func (o *chatOut) ownFormat() bool {
+	return o.own && o.c.Shape&chatOwnFormat != 0 && (o.c.Format != core.FormatSchema || o.quirks&core.QuirkNoSchema == 0)
+}
+
+// extras writes what only this family knows, but for what was written otherwise.
+func (o *chatOut) extras() {
+	for more := o.c.More; more != 0; {
+		var e core.Extra
+		e, more = o.c.Extra(more)
+		switch string(e.Key) {
+		case "stream_options":
+			continue // see options
+		case "response_format":
+			if e.Value[0] == '{' && o.c.Format != core.FormatUnsaid && !o.ownFormat() {
+				continue
+			}
+		}
+		o.dst = append(scan.AppendQuoted(append(o.dst, ','), e.Key), ':')
+		o.dst = append(o.dst, e.Value...)
+	}
+}

@@ -1,0 +1,318 @@
+package openai
+
+import (
+	"errors"
+
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+var (
+	errNoObject  = errors.New("cannot read reply: it is no JSON object")
+	errNoChoices = errors.New("cannot read reply: it has no choices")
+	errNoVectors = errors.New("cannot read reply: it has no data")
+	errNoRanks   = errors.New("cannot read reply: it has no results")
+)
+
+// parseReply is the ParseReply of chat completions, and of the legacy ones, which differ in
+// where the text stands.
+func parseReply(r *core.Completion, raw []byte) error {
+	r.From, r.Op = &dialect, core.OpChat
+	known, failed := false, false
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		if string(key) == "choices" && value[0] == '[' {
+			known = true
+			parseChoices(r, value)
+			continue
+		}
+		failed = failed || string(key) == "error" && value[0] != 'n'
+		if !replyField(r, key, value) {
+			r.Keep(&r.More, key, value)
+		}
+	}
+	switch {
+	case w.Rest() == nil:
+		return errNoObject
+	case failed && len(r.Choices) == 0:
+		var f core.Fault
+		readFault(raw, &f)
+		return errors.New("cannot use reply: the provider reports: " + f.Message)
+	case !known:
+		return errNoChoices
+	}
+	citeSources(r)
+	nameCalls(r)
+	return nil
+}
+
+// nameCalls gives an id to the calls without one, as Gemini's models have none: made of the
+// reply's, so that two replies of a conversation have different ones.
+func nameCalls(r *core.Completion) {
+	for i := range r.Parts {
+		p := &r.Parts[i]
+		if p.Kind != core.PartCall || p.ID != nil {
+			continue
+		}
+		id := append(append(r.Room(), "call_"...), appendShortID(nil, r.ID)...)
+		p.ID = r.Took(scan.AppendInt(id, int64(i)))
+		p.Shape |= partNoID
+	}
+}
+
+// replyField reads one top-level member. ok is false for what is kept instead.
+func replyField(r *core.Completion, key, value []byte) (ok bool) {
+	text := quoted(value)
+	switch string(key) {
+	case "id":
+		r.ID = text
+		return text != nil
+	case "model":
+		r.Model = text
+		return text != nil
+	case "service_tier":
+		r.Tier = text
+		return text != nil
+	case "created":
+		r.Created, ok = scan.Int(value)
+		return ok && r.Created > 0
+	case "object":
+		switch string(text) {
+		case "chat.completion":
+			r.Shape |= replyObject
+			return true
+		case "text_completion":
+			r.Shape |= replyText
+			return true
+		}
+	case "usage":
+		if value[0] == '{' {
+			tokens(value, &r.Usage)
+			r.Shape |= replyUsage
+		}
+	}
+	return false
+}
+
+// parseChoices reads the alternatives.
+func parseChoices(r *core.Completion, raw []byte) {
+	w := scan.Elements(raw)
+	for {
+		_, value, ok := w.Next()
+		if !ok {
+			return
+		}
+		if value[0] == '{' {
+			parseAlternative(r, value)
+		}
+	}
+}
+
+func parseAlternative(r *core.Completion, raw []byte) {
+	i := r.Begin(int64(len(r.Choices)))
+	c := &r.Choices[i]
+	c.Shape = choseNoIndex
+	var said, delta, text []byte
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch {
+		case string(key) == "message" && value[0] == '{':
+			said = value
+		case string(key) == "delta" && value[0] == '{':
+			delta = value
+		case string(key) == "text" && value[0] == '"':
+			text = value
+		default:
+			if !choiceField(c, key, value) {
+				r.Keep(&c.More, key, value)
+			}
+		}
+	}
+	if said == nil && delta != nil && text == nil {
+		said, delta = delta, nil
+		c.Shape |= choseDelta
+	}
+	if delta != nil {
+		r.Keep(&c.More, keyDelta, delta)
+	}
+	switch {
+	case text != nil:
+		c.Shape |= choseText
+		if t := quoted(text); len(t) > 0 {
+			r.Add(core.Part{Kind: core.PartText, Text: t})
+		}
+		if said != nil {
+			r.Keep(&c.More, keyMessage, said)
+		}
+	case said != nil:
+		parseSaid(r, c, said)
+	default:
+		c.Shape |= choseBare
+	}
+	r.End(i)
+	settle(r, c)
+}
+
+var (
+	keyDelta   = core.Text("delta")
+	keyMessage = core.Text("message")
+)
+
+// choiceField reads one member of a choice. ok is false for what is kept, for its own family.
+func choiceField(c *core.Choice, key, value []byte) (ok bool) {
+	switch string(key) {
+	case "index":
+		if n, ok := scan.Int(value); ok && n >= 0 && n <= maxChoices {
+			c.Index = n
+			c.Shape &^= choseNoIndex
+			return true
+		}
+	case "finish_reason":
+		if word := quoted(value); word != nil {
+			c.Finish, c.Native = finishOf(word), word
+			return true
+		}
+	case "logprobs":
+		if list := memberOf(value, "content"); len(list) > 2 && list[0] == '[' {
+			c.Logprobs = list
+		} else if list := memberOf(value, "refusal"); len(list) > 2 && list[0] == '[' {
+			c.Logprobs = list
+		}
+		c.Shape |= choseProbs
+	case "stop_reason": // vLLM: the string, or the token, that was met
+		if word := quoted(value); len(word) > 0 {
+			c.Stopped = word
+		}
+	}
+	return false
+}
+
+// parseSaid reads the message of a choice.
+func parseSaid(r *core.Completion, c *core.Choice, raw []byte) {
+	var m chatMessage
+	m.read(&r.Tree, raw, &c.Message)
+	if string(m.role) != `"assistant"` {
+		c.Shape |= saidNoRole
+		if m.role != nil {
+			r.Keep(&c.Message, keyRole, m.role)
+		}
+	}
+	if m.name != nil {
+		r.Keep(&c.Message, keyName, m.name)
+	}
+	if m.callID != nil {
+		r.Keep(&c.Message, keyCallID, m.callID)
+	}
+	from := len(r.Parts)
+	m.assistant(&r.Tree, &c.Shape, &c.Message)
+	if m.cites != nil {
+		citeText(&r.Tree, from, m.cites)
+	}
+}
+
+// settle makes of the finish reason what others mean by it: a call that was forced
+// finishes with stop, and some servers give no reason at all.
+func settle(r *core.Completion, c *core.Choice) {
+	calls := false
+	for i := c.From; i < c.To; i++ {
+		calls = calls || r.Parts[i].Kind == core.PartCall
+	}
+	switch {
+	case calls && (c.Finish == core.FinishStop || c.Finish == core.FinishUnsaid):
+		c.Finish = core.FinishCalls
+	case c.Finish == core.FinishStop && c.Stopped != nil:
+		c.Finish = core.FinishStopped
+	}
+}
+
+// citeText hangs annotations on the text they are about: the first one since from.
+func citeText(t *core.Tree, from int, raw []byte) {
+	for from < len(t.Parts) && t.Parts[from].Kind != core.PartText {
+		from++
+	}
+	if from == len(t.Parts) {
+		return
+	}
+	w := scan.Elements(raw)
+	for {
+		_, value, ok := w.Next()
+		if !ok {
+			return
+		}
+		if c, ok := readCite(value); ok {
+			t.Cite(&t.Parts[from].Cites, c)
+		}
+	}
+}
+
+// readCite reads {type: url_citation, url_citation: {start_index, end_index, url, title,
+// content}}. ok is false for other annotations.
+func readCite(raw []byte) (c core.Cite, ok bool) {
+	c = core.Cite{Start: -1, End: -1, Source: -1, From: -1, To: -1, Unit: core.CiteWeb, Raw: raw}
+	w := scan.Members(memberOf(raw, "url_citation"))
+	for {
+		key, value, more := w.Next()
+		if !more {
+			return c, c.URL != nil
+		}
+		n, isInt := scan.Int(value)
+		switch string(key) {
+		case "url":
+			c.URL = quoted(value)
+		case "title":
+			c.Title = quoted(value)
+		case "content":
+			c.Quote = quoted(value)
+		case "start_index":
+			if isInt {
+				c.Start = n
+			}
+		case "end_index":
+			if isInt {
+				c.End = n
+			}
+		}
+	}
+}
+
+// citeSources hangs Perplexity's search_results on the first text, when nothing else
+// says where it has it from: they cover no place in it.
+func citeSources(r *core.Completion) {
+	if len(r.Choices) == 0 {
+		return
+	}
+	var list []byte
+	for more := r.More; more != 0; {
+		var e core.Extra
+		if e, more = r.Extra(more); string(e.Key) == "search_results" {
+			list = e.Value
+		}
+	}
+	at := int(r.Choices[0].From)
+	for at < int(r.Choices[0].To) && r.Parts[at].Kind != core.PartText {
+		at++
+	}
+	if list == nil || at == int(r.Choices[0].To) || r.Parts[at].Cites != 0 {
+		return
+	}
+	w := scan.Elements(list)
+	for {
+		_, value, ok := w.Next()
+		if !ok {
+			return
+		}
+		c := core.Cite{Start: -1, End: -1, Source: -1, From: -1, To: -1, Unit: core.CiteWeb, Raw: value}
+		c.URL, c.Title, c.Quote = memberText(value, "url"), memberText(value, "title"), memberText(value, "snippet")
+		if c.URL != nil {
+			r.Cite(&r.Parts[at].Cites, c)
+		}
+	}
+}

@@ -1,0 +1,387 @@
+package openai
+
+import (
+	"strconv"
+
+	"asbru/adapters/body"
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// parseChat is the ParseRequest of chat completions.
+func parseChat(c *core.Chat, raw []byte) *core.Fault {
+	c.From, c.Op = &dialect, core.OpChat
+	w := scan.Members(raw)
+	var room [keyRoom]byte
+	for {
+		key, ok := w.Key()
+		if !ok {
+			break
+		}
+		name := plainKey(key, &room)
+		if tail := w.Tail(); string(name) == "messages" && len(tail) > 0 && tail[0] == '[' {
+			rest, f := parseMessages(c, tail)
+			if f != nil {
+				return f
+			}
+			w.Resume(rest)
+			continue
+		}
+		value, _ := w.Value()
+		if len(value) == 0 {
+			break
+		}
+		if f := parseField(c, key, name, value); f != nil {
+			return f
+		}
+	}
+	if w.Rest() == nil {
+		return body.Invalid("", "cannot read the request body: it is not one JSON object", "send one JSON object (RFC 8259) in UTF-8")
+	}
+	if len(c.Turns) == 0 {
+		return body.Invalid("messages", "cannot read the request: it has no messages", `set "messages" to an array with one message at least`)
+	}
+	return nil
+}
+
+// parseField reads one top-level member. What has no place in c, or a value of a type
+// that is not its own, is kept.
+func parseField(c *core.Chat, key, name, value []byte) *core.Fault {
+	if value[0] == 'n' || !numberField(c, name, value) && !wordField(c, name, value) && !otherField(c, name, value) {
+		switch {
+		case string(name) == "tools" && value[0] == '[':
+			return parseTools(c, value, 0)
+		case string(name) == "functions" && value[0] == '[':
+			return parseTools(c, value, toolOld)
+		}
+		c.Keep(&c.More, key, value)
+	}
+	return nil
+}
+
+// numberField reads the members that are numbers.
+func numberField(c *core.Chat, name, value []byte) bool {
+	if !isNumber(value) {
+		return false
+	}
+	switch string(name) {
+	case "temperature":
+		c.Temperature = value
+	case "top_p":
+		c.TopP = value
+	case "top_k":
+		c.TopK = value
+	case "n":
+		c.N = value
+	case "frequency_penalty":
+		c.FrequencyPenalty = value
+	case "presence_penalty":
+		c.PresencePenalty = value
+	case "top_logprobs":
+		c.TopLogprobs = value
+	case "seed", "random_seed":
+		if c.Seed != nil {
+			return false
+		}
+		if c.Seed = value; string(name) != "seed" {
+			c.Shape |= chatRandomSeed
+		}
+	case "max_completion_tokens":
+		if c.MaxTokens != nil {
+			c.Keep(&c.More, core.Text("max_tokens"), c.MaxTokens)
+			c.Shape |= chatBothLimits
+		}
+		c.MaxTokens = value
+		c.Shape &^= chatOldLimit
+	case "max_tokens":
+		if c.MaxTokens != nil {
+			c.Shape |= chatBothLimits
+			return false
+		}
+		c.MaxTokens = value
+		c.Shape |= chatOldLimit
+	default:
+		return false
+	}
+	return true
+}
+
+// wordField reads the members that are strings.
+func wordField(c *core.Chat, name, value []byte) bool {
+	text := quoted(value)
+	if text == nil {
+		return false
+	}
+	switch string(name) {
+	case "model":
+		c.Model = text
+	case "reasoning_effort":
+		c.Effort = text
+		c.Shape &^= chatOwnEffort
+	case "verbosity":
+		c.Verbose = text
+	case "user", "safety_identifier":
+		if c.User != nil {
+			return false
+		}
+		if c.User = text; string(name) != "user" {
+			c.Shape |= chatSafety
+		}
+	case "service_tier":
+		c.Tier = text
+	case "prompt_cache_key":
+		c.CacheKey = text
+	case "stop":
+		c.Stop = append(c.Stop, text)
+		c.Shape |= chatStopText
+	case "tool_choice", "function_call":
+		if c.Choice != core.ChooseUnsaid {
+			return false
+		}
+		return parseChoiceWord(c, string(name) == "function_call", text)
+	default:
+		return false
+	}
+	return true
+}
+
+// otherField reads the members that are booleans, arrays and objects.
+func otherField(c *core.Chat, name, value []byte) bool {
+	switch string(name) {
+	case "stream":
+		on, ok := scan.Bool(value)
+		if c.Stream = on; ok && !on {
+			c.Shape |= chatNoStream
+		}
+		return ok
+	case "parallel_tool_calls":
+		return setTri(&c.Parallel, value)
+	case "logprobs":
+		return setTri(&c.Logprobs, value)
+	case "store":
+		return setTri(&c.Store, value)
+	case "stop":
+		return textList(&c.Stop, value)
+	case "modalities":
+		return textList(&c.Modes, value)
+	case "logit_bias":
+		if opens(value) {
+			c.LogitBias = value
+			return true
+		}
+	case "metadata":
+		if opens(value) {
+			c.Metadata = value
+			return true
+		}
+	case "response_format":
+		return opens(value) && parseFormat(c, value)
+	case "tool_choice", "function_call":
+		return opens(value) && c.Choice == core.ChooseUnsaid && parseChoice(c, value)
+	case "stream_options", "reasoning", "thinking", "enable_thinking":
+		glance(c, string(name), value)
+	}
+	return false
+}
+
+// glance reads of a member that is kept what others can express too.
+func glance(c *core.Chat, name string, value []byte) {
+	if name == "enable_thinking" { // Qwen's
+		if on, ok := scan.Bool(value); ok && c.Budget == core.BudgetUnset {
+			c.Budget = switched(on)
+		}
+		return
+	}
+	w := scan.Members(value)
+	for {
+		key, v, ok := w.Next()
+		if !ok {
+			return
+		}
+		on, isBool := scan.Bool(v)
+		n, isInt := scan.Int(v)
+		switch text := quoted(v); string(key) {
+		case "include_usage":
+			c.Usage = on
+		case "effort":
+			if text != nil && c.Effort == nil {
+				c.Effort, c.Shape = text, c.Shape|chatOwnEffort
+			}
+		case "type": // DeepSeek, Z.ai
+			if c.Budget == core.BudgetUnset && text != nil {
+				c.Budget = switched(string(text) != "disabled")
+			}
+		case "enabled":
+			if c.Budget == core.BudgetUnset && isBool {
+				c.Budget = switched(on)
+			}
+		case "max_tokens", "budget_tokens":
+			if isInt && n >= 0 {
+				c.Budget = n
+			}
+		case "exclude":
+			if isBool {
+				c.Shows = core.Of(!on)
+			}
+		}
+	}
+}
+
+// switched is the budget of thinking that is only switched on or off.
+func switched(on bool) int64 {
+	if on {
+		return core.BudgetAuto
+	}
+	return 0
+}
+
+func setTri(t *core.Tri, raw []byte) bool {
+	on, ok := scan.Bool(raw)
+	if ok {
+		*t = core.Of(on)
+	}
+	return ok
+}
+
+// textList reads an array of strings. ok is false if it is empty or anything else is in it.
+func textList(list *[]core.Text, raw []byte) (ok bool) {
+	from := len(*list)
+	w := scan.Elements(raw)
+	for {
+		_, value, more := w.Next()
+		if !more {
+			return len(*list) > from
+		}
+		text := quoted(value)
+		if text == nil {
+			*list = (*list)[:from]
+			return false
+		}
+		*list = append(*list, text)
+	}
+}
+
+// parseMessages reads the array of messages at the start of raw and returns what
+// follows it.
+func parseMessages(c *core.Chat, raw []byte) (rest []byte, f *core.Fault) {
+	w := scan.Elements(raw)
+	for n := 0; ; n++ {
+		if _, ok := w.Key(); !ok {
+			return w.Rest(), nil
+		}
+		if !opens(w.Tail()) {
+			return nil, badMessage(n, "", "it must be an object")
+		}
+		rest, f := parseMessage(c, w.Tail(), n)
+		if f != nil {
+			return nil, f
+		}
+		w.Resume(rest)
+	}
+}
+
+func badMessage(n int, member, why string) *core.Fault {
+	param := "messages[" + strconv.Itoa(n) + "]"
+	if member != "" {
+		param += "." + member
+	}
+	return body.Invalid(param, "cannot read "+param+": "+why, "")
+}
+
+// parseMessage reads the n-th message, at the start of raw, and returns what follows it.
+func parseMessage(c *core.Chat, raw []byte, n int) (rest []byte, f *core.Fault) {
+	var m chatMessage
+	i := c.Begin(core.User)
+	turn := &c.Turns[i]
+	rest = m.read(&c.Tree, raw, &turn.More)
+	role, ok := roleOf(quoted(m.role))
+	if !ok {
+		return nil, badMessage(n, "role", "it must be system, developer, user, assistant or tool")
+	}
+	turn.Role = role
+	switch {
+	case role == core.ToolRole:
+		f = m.result(c, turn, n)
+	case role == core.Assistant:
+		m.assistant(&c.Tree, &turn.Shape, &turn.More)
+		turn.Name = m.named(c, turn, m.callID)
+	case m.content == nil:
+		f = badMessage(n, "content", "it is missing")
+	case !parseContent(&c.Tree, m.content, &turn.Shape):
+		f = badMessage(n, "content", "it must be a string or an array")
+	default:
+		turn.Name = m.named(c, turn, m.callID)
+		m.keepRest(c, turn)
+	}
+	if opens(m.cache) && len(c.Parts) > int(turn.From) {
+		c.Parts[len(c.Parts)-1].Cache = cacheMark(m.cache)
+	}
+	c.End(i)
+	return rest, f
+}
+
+// named is the participant's name. An id of a call that nobody asked for here is kept.
+func (m *chatMessage) named(c *core.Chat, turn *core.Turn, id []byte) core.Text {
+	if id != nil {
+		c.Keep(&turn.More, keyCallID, id)
+	}
+	name := quoted(m.name)
+	if m.name != nil && name == nil {
+		c.Keep(&turn.More, keyName, m.name)
+	}
+	return name
+}
+
+// keepRest keeps what only the model's own messages have a place for.
+func (m *chatMessage) keepRest(c *core.Chat, turn *core.Turn) {
+	for _, f := range [...]struct {
+		key core.Text
+		raw []byte
+	}{{keyCalls, m.calls}, {keyFunction, m.function}, {keyRefusal, m.refusal}, {keyThinking, m.thinking},
+		{keyReasoning, m.reasoning}, {keyDetails, m.details}, {keyAudio, m.audio}, {keyImages, m.images}} {
+		if f.raw != nil {
+			c.Keep(&turn.More, f.key, f.raw)
+		}
+	}
+}
+
+// result reads the message that answers a call.
+func (m *chatMessage) result(c *core.Chat, turn *core.Turn, n int) *core.Fault {
+	p := core.Part{Kind: core.PartResult, ID: quoted(m.callID), Name: quoted(m.name)}
+	if string(m.role) == `"function"` {
+		if turn.Shape |= saidOld; p.Name == nil {
+			return badMessage(n, "name", "a function's message must name it")
+		}
+		if p.ID == nil {
+			p.ID = oldID(&c.Tree, p.Name)
+		} else {
+			c.Keep(&turn.More, keyCallID, m.callID)
+		}
+	} else if p.ID == nil {
+		return badMessage(n, "tool_call_id", "a tool's message must say which call it answers")
+	}
+	m.keepRest(c, turn)
+	at := c.Add(p)
+	if m.content != nil && !parseContent(&c.Tree, m.content, &turn.Shape) {
+		return badMessage(n, "content", "it must be a string or an array")
+	}
+	c.Close(at)
+	return nil
+}
+
+// roleOf is the role called word.
+func roleOf(word core.Text) (r core.Role, ok bool) {
+	switch string(word) {
+	case "user":
+		return core.User, true
+	case "assistant":
+		return core.Assistant, true
+	case "system":
+		return core.System, true
+	case "developer":
+		return core.Developer, true
+	case "tool", "function":
+		return core.ToolRole, true
+	}
+	return 0, false
+}

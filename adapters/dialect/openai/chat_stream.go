@@ -1,0 +1,242 @@
+package openai
+
+import (
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// sentRole is what Crossing.W.Aux remembers of each choice: its role was sent.
+const sentRole = 1
+
+// appendChunk is the AppendEvent of chat completions. The beginning of all chunks is made
+// once and kept in x.W.Buf.
+func appendChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
+	switch e.Kind {
+	case core.EventStart:
+		beginChunks(x, "chatcmpl-", "chat.completion.chunk")
+		return role(dst, x, 0)
+	case core.EventPing:
+		return append(dst, ": ping\n\n"...)
+	case core.EventFault:
+		var id [32]byte
+		return appendStreamFault(dst, e.Fault, hexID(id[:0], x))
+	case core.EventEnd:
+		return endChunks(dst, x)
+	case core.EventUsage, core.EventClose, core.EventOther:
+		if e.Kind == core.EventClose {
+			return closeChunk(dst, x, e)
+		}
+		return dst
+	}
+	dst = role(dst, x, e.Choice)
+	switch e.Kind {
+	case core.EventOpen:
+		return openChunk(dst, x, e)
+	case core.EventDelta:
+		return deltaChunk(dst, x, e)
+	case core.EventSign:
+		return signChunk(dst, x, e)
+	case core.EventCite:
+		if e.Cite == nil || e.Cite.URL == nil {
+			return dst
+		}
+		dst = append(beginDelta(dst, x, e.Choice), `"annotations":[`...)
+		return endDelta(append(appendCite(dst, e.Cite, 0), ']'), x, nil)
+	case core.EventFinish:
+		return finishChunk(dst, x, e)
+	}
+	return dst
+}
+
+// beginChunks makes what all chunks begin with.
+func beginChunks(x *core.Crossing, prefix, object string) {
+	b := append(x.W.Buf[:0], `data: {"id":"`...)
+	b = appendID(b, x, prefix)
+	b = append(append(append(b, `","object":"`...), object...), `","created":`...)
+	created := x.Created
+	if created == 0 {
+		created = x.Wall
+	}
+	b = append(scan.AppendInt(b, created), `,"model":`...)
+	x.W.Buf = append(scan.AppendQuoted(b, x.Model), `,"choices":[`...)
+	x.W.Began = true
+}
+
+func hexID(dst []byte, x *core.Crossing) []byte {
+	const digits = "0123456789abcdef"
+	for _, b := range x.Request {
+		dst = append(dst, digits[b>>4], digits[b&15])
+	}
+	return dst
+}
+
+// beginDelta begins a chunk, up to the first member of its delta.
+func beginDelta(dst []byte, x *core.Crossing, choice int32) []byte {
+	if !x.W.Began { // the reader never said EventStart
+		beginChunks(x, "chatcmpl-", "chat.completion.chunk")
+	}
+	dst = append(append(dst, x.W.Buf...), `{"index":`...)
+	return append(scan.AppendInt(dst, int64(choice)), `,"delta":{`...)
+}
+
+// endDelta ends a chunk that finishes nothing.
+func endDelta(dst []byte, x *core.Crossing, probs []byte) []byte {
+	dst = appendProbs(append(dst, `},"logprobs":`...), probs)
+	return endChunk(append(dst, `,"finish_reason":null}]`...), x)
+}
+
+// endChunk ends a chunk behind its choices.
+func endChunk(dst []byte, x *core.Crossing) []byte {
+	if x.Wants {
+		dst = append(dst, `,"usage":null`...)
+	}
+	return append(dst, "}\n\n"...)
+}
+
+// sent is what was sent of a choice.
+func sent(x *core.Crossing, choice int32) *byte {
+	for len(x.W.Aux) <= int(choice) {
+		x.W.Aux = append(x.W.Aux, 0)
+	}
+	return &x.W.Aux[choice]
+}
+
+// role sends a choice's first chunk, once.
+func role(dst []byte, x *core.Crossing, choice int32) []byte {
+	s := sent(x, choice)
+	if *s&sentRole != 0 {
+		return dst
+	}
+	*s |= sentRole
+	dst = append(beginDelta(dst, x, choice), `"role":"assistant","content":"","refusal":null`...)
+	return endDelta(dst, x, nil)
+}
+
+// openChunk announces a call; nothing else is announced.
+func openChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
+	b := &x.Blocks[e.Block]
+	if b.Out = 0; b.Kind != core.PartCall {
+		return dst
+	}
+	for i := range x.Blocks[:e.Block] { // calls are numbered on their own
+		if other := &x.Blocks[i]; other.Kind == core.PartCall && other.Choice == e.Choice {
+			b.Out++
+		}
+	}
+	dst = beginCall(dst, x, e)
+	dst = append(dst, `,"id":"`...)
+	if len(b.ID) > 0 {
+		dst = append(dst, b.ID...)
+	} else {
+		dst = appendCallID(dst, x, int64(e.Block))
+	}
+	dst = append(dst, `","type":"function","function":{"name":`...)
+	dst = append(scan.AppendQuoted(dst, b.Name), `,"arguments":""}}]`...)
+	return endDelta(dst, x, nil)
+}
+
+// beginCall begins a chunk with more of a call.
+func beginCall(dst []byte, x *core.Crossing, e *core.Event) []byte {
+	dst = append(beginDelta(dst, x, e.Choice), `"tool_calls":[{"index":`...)
+	return scan.AppendInt(dst, int64(x.Blocks[e.Block].Out))
+}
+
+func deltaChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
+	b := &x.Blocks[e.Block]
+	if len(e.Text) == 0 && e.Probs == nil {
+		return dst
+	}
+	name := `"content":`
+	switch b.Kind {
+	case core.PartCall:
+		b.Said = append(b.Said[:0], '{') // that it has arguments
+		dst = append(beginCall(dst, x, e), `,"function":{"arguments":`...)
+		return endDelta(append(scan.AppendQuoted(dst, e.Text), "}}]"...), x, nil)
+	case core.PartThought:
+		if len(b.Said)+len(e.Text) <= maxSaid {
+			b.Said = append(b.Said, e.Text...)
+		}
+		name = `"reasoning_content":`
+	case core.PartRefusal:
+		name = `"refusal":`
+	case core.PartAudio:
+		dst = append(beginDelta(dst, x, e.Choice), `"audio":{"id":`...)
+		dst = append(scan.AppendQuoted(dst, b.ID), `,"data":`...)
+		return endDelta(append(scan.AppendQuoted(dst, e.Text), '}'), x, nil)
+	case core.PartImage:
+		if len(b.Said)+len(e.Text) <= maxHeld {
+			b.Said = append(b.Said, e.Text...)
+		}
+		return dst
+	case core.PartText:
+	default:
+		return dst
+	}
+	dst = append(beginDelta(dst, x, e.Choice), name...)
+	return endDelta(scan.AppendQuoted(dst, e.Text), x, e.Probs)
+}
+
+// signChunk sends a signature for the client to send back: of a thought with its text, so
+// that both are in one place.
+func signChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
+	b := &x.Blocks[e.Block]
+	switch b.Kind {
+	case core.PartCall:
+		dst = beginCall(dst, x, e)
+		dst = appendGoogleSign(dst, b.Vendor, b.Sign)
+		return endDelta(append(dst, '}', ']'), x, nil)
+	case core.PartText:
+		dst = beginDelta(dst, x, e.Choice)
+		at := len(dst)
+		return endDelta(uncomma(appendGoogleSign(dst, b.Vendor, b.Sign), at), x, nil)
+	case core.PartThought, core.PartVeiled:
+		p := core.Part{Kind: b.Kind, Text: b.Said, Sign: b.Sign, Vendor: b.Vendor}
+		dst = append(beginDelta(dst, x, e.Choice), `"reasoning_details":[`...)
+		dst = appendDetail(dst, &p, p.Sign, int64(x.W.Next))
+		x.W.Next++
+		return endDelta(append(dst, ']'), x, nil)
+	}
+	return dst
+}
+
+// closeChunk sends what could not be sent in pieces: an image, and the arguments of a call
+// that has none.
+func closeChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
+	b := &x.Blocks[e.Block]
+	switch {
+	case b.Kind == core.PartImage && len(b.Said) > 0:
+		p := core.Part{Media: b.Media, Data: b.Said}
+		dst = append(beginDelta(dst, x, e.Choice), `"images":[`...)
+		return endDelta(append(appendImage(dst, &p), ']'), x, nil)
+	case b.Kind == core.PartCall && len(b.Said) == 0:
+		dst = append(beginCall(dst, x, e), `,"function":{"arguments":"{}"}}]`...)
+		return endDelta(dst, x, nil)
+	}
+	return dst
+}
+
+func finishChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
+	dst = append(beginDelta(dst, x, e.Choice), `},"logprobs":null,"finish_reason":"`...)
+	dst = append(append(dst, finishWord(e.Finish)...), '"')
+	dst = append(appendOutcome(dst, e.Finish, e.Native, e.Stop), '}', ']')
+	if x.Extra != nil {
+		dst = x.Extra(append(dst, ','))
+	}
+	return endChunk(dst, x)
+}
+
+// endChunks sends the usage, if the client wants it, and the terminator.
+func endChunks(dst []byte, x *core.Crossing) []byte {
+	if x.W.Done {
+		return dst
+	}
+	x.W.Done = true
+	if x.Wants && x.Usage.Known {
+		if !x.W.Began {
+			beginChunks(x, "chatcmpl-", "chat.completion.chunk")
+		}
+		dst = append(append(dst, x.W.Buf...), `],"usage":`...)
+		dst = append(appendUsage(dst, &x.Usage), "}\n\n"...)
+	}
+	return append(dst, "data: [DONE]\n\n"...)
+}

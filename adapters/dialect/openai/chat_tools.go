@@ -1,0 +1,267 @@
+package openai
+
+import (
+	"strconv"
+
+	"asbru/adapters/body"
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// parseTools reads tools, or the functions that came before them.
+func parseTools(c *core.Chat, raw []byte, shape uint16) *core.Fault {
+	w := scan.Elements(raw)
+	for n := 0; ; n++ {
+		_, value, ok := w.Next()
+		if !ok {
+			if n == 0 && shape == 0 {
+				c.Shape |= chatNoTools
+			} else if n == 0 {
+				c.Shape |= chatNoOldTools
+			}
+			return nil
+		}
+		tool := core.Tool{Shape: shape}
+		if shape == toolOld {
+			fillTool(&tool, value)
+			if tool.Shape&toolRaw != 0 {
+				tool.Raw = value
+			}
+		} else {
+			parseTool(c, &tool, value)
+		}
+		if tool.Type == nil && len(tool.Name) == 0 {
+			param := "tools[" + strconv.Itoa(n) + "]"
+			return body.Invalid(param, "cannot read "+param+": it names no function", `send {"type":"function","function":{"name":…}}`)
+		}
+		c.Tools = append(c.Tools, tool)
+	}
+}
+
+func parseTool(c *core.Chat, tool *core.Tool, raw []byte) {
+	tool.Shape |= toolNoType
+	var function, custom []byte
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch {
+		case string(key) == "type" && quoted(value) != nil:
+			tool.Type = quoted(value)
+			tool.Shape &^= toolNoType
+			continue
+		case string(key) == "function" && opens(value):
+			function = value
+			continue
+		case string(key) == "cache_control":
+			tool.Cache = cacheMark(value)
+		case string(key) == "custom":
+			custom = value
+		}
+		c.Keep(&tool.More, key, value)
+	}
+	if function == nil || tool.Type != nil && string(tool.Type) != "function" {
+		if tool.Type == nil || string(tool.Type) == "function" {
+			tool.Type = nil // and no name: nobody can make a tool of it
+			return
+		}
+		var about core.Tool
+		fillTool(&about, custom)
+		tool.Name, tool.Note, tool.Raw = about.Name, about.Note, raw
+		return
+	}
+	tool.Type = nil
+	if fillTool(tool, function); tool.Shape&toolRaw != 0 {
+		tool.Raw = raw
+	}
+}
+
+// fillTool reads {name, description, parameters, strict}.
+func fillTool(tool *core.Tool, raw []byte) {
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return
+		}
+		switch text := quoted(value); {
+		case string(key) == "name" && text != nil:
+			tool.Name = text
+		case string(key) == "description" && text != nil:
+			tool.Note = text
+		case string(key) == "parameters" && opens(value):
+			tool.Schema = value
+		case string(key) == "strict" && setTri(&tool.Strict, value):
+		default:
+			tool.Shape |= toolRaw
+		}
+	}
+}
+
+// parseChoiceWord reads tool_choice, or function_call, when it is a string.
+func parseChoiceWord(c *core.Chat, old bool, word core.Text) bool {
+	switch string(word) {
+	case "auto":
+		c.Choice = core.ChooseAuto
+	case "none":
+		c.Choice = core.ChooseNone
+	case "required":
+		c.Choice = core.ChooseAny
+	case "any":
+		c.Choice = core.ChooseAny
+		c.Shape |= chatAnyWord
+	default:
+		return false
+	}
+	if old {
+		c.Shape |= chatOldChoice
+	}
+	return true
+}
+
+// parseChoice reads tool_choice when it is an object. kept tells its own family to write
+// the extra instead: the object always stays one.
+func parseChoice(c *core.Chat, raw []byte) (taken bool) {
+	var kind, name, in []byte
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch string(key) {
+		case "type":
+			kind = quoted(value)
+		case "name": // function_call
+			name = quoted(value)
+		case "function", "custom", "allowed_tools":
+			in = value
+		}
+	}
+	c.Shape |= chatOwnChoice
+	if string(kind) == "allowed_tools" {
+		parseAllowed(c, in)
+		return false
+	}
+	if in != nil {
+		name = memberText(in, "name")
+	}
+	if len(name) > 0 {
+		c.Choice, c.ChoiceName = core.ChooseNamed, name
+	}
+	return false
+}
+
+// parseAllowed reads {mode, tools: [{type, function: {name}}]}.
+func parseAllowed(c *core.Chat, raw []byte) {
+	c.Choice = core.ChooseAuto
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return
+		}
+		if string(key) == "mode" && string(value) == `"required"` {
+			c.Choice = core.ChooseAny
+		}
+		if string(key) != "tools" {
+			continue
+		}
+		list := scan.Elements(value)
+		for {
+			_, tool, ok := list.Next()
+			if !ok {
+				break
+			}
+			if name := memberText(memberOf(tool, "function"), "name"); name != nil {
+				c.Allowed = append(c.Allowed, name)
+			}
+		}
+	}
+}
+
+// memberOf is the value of one member of an object, nil if it has none of that name.
+func memberOf(raw []byte, name string) []byte {
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return nil
+		}
+		if string(key) == name {
+			return value
+		}
+	}
+}
+
+// memberText is memberOf for a string.
+func memberText(raw []byte, name string) core.Text { return quoted(memberOf(raw, name)) }
+
+// parseFormat reads response_format. taken is false when it is one only the family knows,
+// or says more than the form has room for: then it is an extra as well.
+func parseFormat(c *core.Chat, raw []byte) (taken bool) {
+	taken = true
+	var kind, schema []byte
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch string(key) {
+		case "type":
+			kind = quoted(value)
+		case "json_schema":
+			schema = value
+		default:
+			taken = false
+		}
+	}
+	switch string(kind) {
+	case "text":
+		c.Format = core.FormatText
+	case "json_object":
+		c.Format = core.FormatJSON
+		if inner := memberOf(raw, "schema"); opens(inner) { // Together, Fireworks
+			c.Format, c.Schema = core.FormatSchema, inner
+		}
+	case "json_schema":
+		c.Format = core.FormatSchema
+		taken = fillFormat(c, schema) && taken
+	default:
+		taken = false
+	}
+	if schema != nil && c.Format != core.FormatSchema {
+		taken = false
+	}
+	if !taken {
+		c.Shape |= chatOwnFormat
+	}
+	return taken
+}
+
+// fillFormat reads {name, description, schema, strict}. exact is false if there is more,
+// or less than a schema.
+func fillFormat(c *core.Chat, raw []byte) (exact bool) {
+	exact = true
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return exact && c.Schema != nil && c.FormatName != nil
+		}
+		switch text := quoted(value); {
+		case string(key) == "name" && text != nil:
+			c.FormatName = text
+		case string(key) == "description" && text != nil:
+			c.FormatNote = text
+		case string(key) == "schema" && opens(value):
+			c.Schema = value
+		case string(key) == "strict" && setTri(&c.Strict, value):
+		default:
+			exact = false
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package openai
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// readFault is the dialect's ReadFault. Providers that speak this dialect have agreed on
+// no form of error: it takes OpenAI's {error: {message, type, param, code}}, the same
+// without its wrapping (Mistral), {code, error} (xAI), {detail} (FastAPI's servers), {errors}
+// (Cloudflare), and bare text.
+func readFault(body []byte, f *core.Fault) {
+	body = trim(body)
+	if len(body) > 0 && body[0] == '[' {
+		w := scan.Elements(body)
+		_, body, _ = w.Next()
+	}
+	if !opens(body) {
+		if len(body) > 0 && body[0] != '<' && body[0] != '[' && utf8.Valid(body) {
+			f.Message = cutMessage(strings.TrimSpace(string(body)))
+		}
+		return
+	}
+	readFaultObject(body, f)
+}
+
+func readFaultObject(raw []byte, f *core.Fault) {
+	var kind, code, param, detail []byte
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch string(key) {
+		case "message":
+			setMessage(f, value)
+		case "type", "error_type":
+			kind = value
+		case "code", "error_code":
+			code = value
+		case "param":
+			param = value
+		case "detail", "details":
+			detail = value
+		case "error":
+			if opens(value) {
+				readFaultObject(value, f)
+			} else {
+				setMessage(f, value)
+			}
+		case "errors":
+			list := scan.Elements(value)
+			if _, first, _ := list.Next(); opens(first) {
+				readFaultObject(first, f)
+			}
+		case "metadata": // OpenRouter: what the provider behind it said
+			if said := decoded(memberOf(value, "raw")); said != "" && strings.HasPrefix(f.Message, "Provider returned error") {
+				f.Message = cutMessage(f.Message + ": " + said)
+			}
+		}
+	}
+	if f.Message == "" {
+		setDetail(f, detail)
+	}
+	if p := decoded(param); p != "" {
+		f.Param = p
+	}
+	if c := decoded(code); isWord(c) {
+		f.Kind = c
+	} else if k := decoded(kind); isWord(k) && f.Kind == "" {
+		f.Kind = k
+	}
+}
+
+// setDetail reads detail: text, or a list of {loc, msg}.
+func setDetail(f *core.Fault, raw []byte) {
+	if setMessage(f, raw); f.Message != "" {
+		return
+	}
+	w := scan.Elements(raw)
+	if _, first, _ := w.Next(); opens(first) {
+		raw = first
+	}
+	if setMessage(f, memberOf(raw, "msg")); f.Message == "" {
+		setMessage(f, memberOf(raw, "message"))
+	}
+}
+
+func setMessage(f *core.Fault, raw []byte) {
+	if text := decoded(raw); text != "" {
+		f.Message = cutMessage(text)
+	}
+}
+
+// decoded is the text of a string; "" for any other value.
+func decoded(raw []byte) string {
+	text := quoted(raw)
+	if text == nil {
+		return ""
+	}
+	return string(scan.AppendUnescaped(nil, text))
+}
+
+// isWord reports whether s is a kind of error: letters, not the number of a status.
+func isWord(s string) bool {
+	return s != "" && len(s) <= 64 && (s[0]|0x20 >= 'a' && s[0]|0x20 <= 'z') && !strings.ContainsAny(s, " \n\t")
+}
+
+// cutMessage bounds a message, between characters.
+func cutMessage(s string) string {
+	if len(s) <= maxMessage {
+		return s
+	}
+	n := maxMessage
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

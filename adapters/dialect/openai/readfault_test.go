@@ -1,0 +1,35 @@
+package openai
+
+import (
+	"strings"
+	"testing"
+
+	"asbru/core"
+)
+
+func TestReadFault(t *testing.T) {
+	f := func(body, message, param, kind string) {
+		t.Helper()
+		var got core.Fault
+		readFault([]byte(body), &got)
+		if got.Message != message || got.Param != param || got.Kind != kind {
+			t.Errorf("%s: got %q %q %q", body, got.Message, got.Param, got.Kind)
+		}
+	}
+	f(`{"error":{"message":"no \"m\"","type":"invalid_request_error","param":"model","code":"model_not_found"}}`, `no "m"`, "model", "model_not_found")
+	f(`{"error":{"message":"m","type":"t","param":null,"code":null}}`, "m", "", "t")
+	f(`{"error":{"message":"m","code":429},"user_id":"u"}`, "m", "", "")
+	f(`{"object":"error","message":"m","type":"invalid_model","code":"1500","raw_status_code":400}`, "m", "", "invalid_model")
+	f(`{"code":"bad key","error":"wrong"}`, "wrong", "", "")
+	f(`{"error":"text"}`, "text", "", "")
+	f(`{"detail":"Invalid API Key"}`, "Invalid API Key", "", "")
+	f(`{"detail":[{"loc":["body"],"msg":"field required","type":"missing"}]}`, "field required", "", "")
+	f(`{"errors":[{"message":"m","code":7}],"success":false}`, "m", "", "")
+	f(`[{"error":{"message":"m"}}]`, "m", "", "")
+	f(`{"error":{"message":"Provider returned error","metadata":{"raw":"why"}}}`, "Provider returned error: why", "", "")
+	f("Failed to deserialize\n", "Failed to deserialize", "", "")
+	f(`<html>`, "", "", "")
+	f(``, "", "", "")
+	f(`[`, "", "", "")
+	f("{\"message\":\""+strings.Repeat("é", 3000)+"\"}", strings.Repeat("é", 1024), "", "")
+}

@@ -1,0 +1,216 @@
+package hotpath
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"asbru/adapters/dialect/anthropic"
+	"asbru/adapters/dialect/gemini"
+	"asbru/core"
+)
+
+// crossRig is a data plane whose clients speak Anthropic's format and whose providers
+// speak Google's.
+func crossRig(t *testing.T, loops int, providers ...http.Handler) *rig {
+	t.Helper()
+	r := tunedRig(t, loops, func(o *Options) {
+		o.Doors = []Door{{Prefix: "/v1", Dialect: anthropic.API, Ops: map[string]core.Op{"POST /messages": core.OpChat}}}
+	}, providers...)
+	r.change(func(snap *core.Snapshot) {
+		for _, tg := range snap.Models["m"].Targets {
+			face := &core.Face{Dialect: gemini.API}
+			face.Paths[core.OpChat] = "/base/models/{model}:generateContent"
+			face.Streams[core.OpChat] = "/base/models/{model}:streamGenerateContent?alt=sse"
+			tg.Faces = []*core.Face{face}
+		}
+	})
+	return r
+}
+
+const (
+	ask       = `{"model":"m","max_tokens":50,"seed":1,"messages":[{"role":"user","content":"hi \u00e9"}]}`
+	askStream = `{"model":"m","max_tokens":50,"stream":true,"messages":[{"role":"user","content":"hi"}]}`
+	told      = `{"candidates":[{"content":{"role":"model","parts":[{"text":"well \u00e9"}]},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":4,"totalTokenCount":7},"modelVersion":"g","responseId":"r1"}`
+)
+
+func (r *rig) tell(body string) (*http.Response, string) {
+	r.t.Helper()
+	q, err := http.NewRequest("POST", "http://"+r.addr+"/v1/messages?beta=true", strings.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	q.Header.Set("X-Api-Key", testKey)
+	q.Header.Set("Content-Type", "application/json")
+	q.Header.Set("Accept", "application/x-special")
+	a, err := http.DefaultClient.Do(q)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer a.Body.Close()
+	b, err := io.ReadAll(a.Body)
+	if err != nil {
+		b = append(b, " ERROR "+err.Error()...)
+	}
+	return a, string(b)
+}
+
+func TestCrossing(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		var got atomic.Value
+		r := crossRig(t, loops, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			b, _ := io.ReadAll(q.Body)
+			got.Store(fmt.Sprintf("%s %s %q %q %s", q.Method, q.URL, q.Header.Get("Accept"), q.Header.Get("Content-Type"), b))
+			w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+			w.Header().Set("X-Google-Secret", "1")
+			io.WriteString(w, told[:20])
+			w.(http.Flusher).Flush()
+			time.Sleep(10 * time.Millisecond)
+			io.WriteString(w, told[20:])
+		}))
+		for range 2 { // the second one uses what the first left behind
+			a, body := r.tell(ask)
+			var m struct {
+				Type, Role, Model string
+				Content           []struct{ Type, Text string }
+				StopReason        string `json:"stop_reason"`
+				Usage             struct {
+					In  int `json:"input_tokens"`
+					Out int `json:"output_tokens"`
+				}
+			}
+			if err := json.Unmarshal([]byte(body), &m); err != nil {
+				t.Fatalf("%v in %s", err, body)
+			}
+			if a.StatusCode != 200 || m.Type != "message" || m.Model != "m" && m.Model != "g" || len(m.Content) != 1 || m.Content[0].Text != "well é" || m.StopReason != "end_turn" || m.Usage.In != 3 || m.Usage.Out != 4 {
+				t.Errorf("got %d %s", a.StatusCode, body)
+			}
+			if h := a.Header; h.Get("Content-Type") != "application/json" || h.Get("X-Google-Secret") != "" || h.Get("X-Request-Id") == "" || !strings.Contains(h.Get("X-Bf-Dropped-Params"), "seed") {
+				t.Errorf("head %v", h)
+			}
+			up := got.Load().(string)
+			if !strings.HasPrefix(up, `POST /base/models/real-p0:generateContent "" "application/json" {`) || !strings.Contains(up, `hi \u00e9`) {
+				t.Errorf("the provider got %s", up)
+			}
+		}
+		var rec core.Record
+		for !r.ring.Take(&rec) {
+			time.Sleep(time.Millisecond)
+		}
+		if rec.Usage.In != 3 || rec.Usage.Out != 4 || rec.Status != 200 {
+			t.Errorf("recorded %+v", rec)
+		}
+	})
+}
+
+func TestCrossingStream(t *testing.T) {
+	const first = "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"a\"}]}}]}\r\n\r\n"
+	const last = "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"b\"}]},\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":3,\"candidatesTokenCount\":4}}\r\n\r\n"
+	lanes(t, func(t *testing.T, loops int) {
+		var stream atomic.Value
+		r := crossRig(t, loops, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			if q.URL.RawQuery != "alt=sse" {
+				t.Errorf("asked for %s", q.URL)
+			}
+			w.Header().Set("Content-Type", "text/event-stream")
+			for i, c := range []byte(stream.Load().(string)) {
+				w.Write([]byte{c})
+				if i%7 == 0 {
+					w.(http.Flusher).Flush()
+				}
+			}
+		}))
+		f := func(name, sent string, want ...string) {
+			t.Helper()
+			stream.Store(sent)
+			a, body := r.tell(askStream)
+			if a.Header.Get("Content-Type") != "text/event-stream" {
+				t.Errorf("%s: type %q", name, a.Header.Get("Content-Type"))
+			}
+			at := 0
+			for _, w := range want {
+				i := strings.Index(body[at:], w)
+				if i < 0 {
+					t.Errorf("%s: no %s behind byte %d of %s", name, w, at, body)
+					return
+				}
+				at += i
+			}
+			if strings.Contains(body, "ERROR") {
+				t.Errorf("%s: %s", name, body)
+			}
+		}
+		f("whole", first+last, "event: message_start", "content_block_start", `"text":"a"`, `"text":"b"`, "content_block_stop", `"stop_reason":"end_turn"`, `"output_tokens":4`, "event: message_stop")
+		f("garbage between", first+"data: {nonsense\r\n\r\n"+last, `"text":"a"`, `"text":"b"`, "event: message_stop")
+		stream.Store(first)
+		if _, body := r.tell(askStream); !strings.Contains(body, "event: error") || strings.Contains(body, "message_stop") {
+			t.Errorf("a stream without a finish gave %s", body)
+		}
+	})
+}
+
+func TestCrossingFaults(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		r := crossRig(t, loops, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			b, _ := io.ReadAll(q.Body)
+			w.Header().Set("Content-Type", "application/json")
+			switch {
+			case strings.Contains(string(b), "bad"):
+				w.WriteHeader(400)
+				io.WriteString(w, `{"error":{"code":400,"message":"no such thing","status":"INVALID_ARGUMENT"}}`)
+			case strings.Contains(string(b), "slow down"):
+				w.Header().Set("Retry-After", "7")
+				w.WriteHeader(429)
+				io.WriteString(w, `{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED"}}`)
+			case strings.Contains(string(b), "cut"):
+				w.Header().Set("Content-Length", "1000")
+				io.WriteString(w, told[:30])
+			default:
+				io.WriteString(w, "<html>")
+			}
+		}))
+		f := func(word string, status int, want ...string) {
+			t.Helper()
+			a, body := r.tell(strings.Replace(ask, "hi", word, 1))
+			if a.StatusCode != status || !strings.HasPrefix(body, `{"type":"error","error":{"type":"`) {
+				t.Errorf("%s: got %d %s", word, a.StatusCode, body)
+			}
+			for _, w := range want {
+				if !strings.Contains(body, w) {
+					t.Errorf("%s: no %s in %s", word, w, body)
+				}
+			}
+			if status == 429 && a.Header.Get("Retry-After") != "7" {
+				t.Errorf("%s: Retry-After %q", word, a.Header.Get("Retry-After"))
+			}
+		}
+		f("bad", 400, "invalid_request_error", "no such thing")
+		f("slow down", 429, "rate_limit_error", "quota")
+		f("cut", 502)
+		f("html", 502, "cannot be read")
+	})
+}
+
+// A reply that breaks off before it was whole has reached nobody: the next target is asked.
+func TestCrossingAnotherTarget(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		var asked atomic.Int64
+		broken := http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			asked.Add(1)
+			w.Header().Set("Content-Length", "1000")
+			io.WriteString(w, told[:30])
+		})
+		r := crossRig(t, loops, broken, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			io.WriteString(w, told)
+		}))
+		if a, body := r.tell(ask); a.StatusCode != 200 || !strings.Contains(body, "well") || asked.Load() != 1 {
+			t.Errorf("got %d %s after %d", a.StatusCode, body, asked.Load())
+		}
+	})
+}
