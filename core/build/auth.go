@@ -98,11 +98,12 @@ func (c *compiler) awsSpec(p *provider, at string, a *config.Auth) (cred.Spec, s
 }
 
 // regionOf is the region in a host of AWS, such as
-// bedrock-runtime.eu-central-1.amazonaws.com; empty when there is none.
+// bedrock-runtime.eu-central-1.amazonaws.com or bedrock-mantle.eu-central-1.api.aws;
+// empty when there is none.
 func regionOf(host string) string {
 	host = strings.TrimSuffix(host, ".cn")
 	parts := strings.Split(host, ".")
-	if n := len(parts); n >= 4 && strings.HasSuffix(host, ".amazonaws.com") {
+	if n := len(parts); n >= 4 && (strings.HasSuffix(host, ".amazonaws.com") || strings.HasSuffix(host, ".api.aws")) {
 		return parts[n-3]
 	}
 	return ""

@@ -168,7 +168,7 @@ func TestWebIdentityAndRegion(t *testing.T) {
 	if got := signed(t, s, &core.Outgoing{Method: []byte("GET"), Path: []byte("/")}); !strings.Contains(got, "/us-west-2/bedrock/aws4_request") || !strings.Contains(got, "Credential=jwt/") {
 		t.Errorf("got %q", got)
 	}
-	if got := regionOf("bedrock-runtime.cn-north-1.amazonaws.com.cn") + regionOf("e.com") + regionOf("amazonaws.com") + regionOf("a.b.c.amazonaws.com.evil.test"); got != "cn-north-1" {
+	if got := regionOf("bedrock-runtime.cn-north-1.amazonaws.com.cn") + regionOf("bedrock-mantle.eu-west-1.api.aws") + regionOf("e.com") + regionOf("amazonaws.com") + regionOf("a.b.c.amazonaws.com.evil.test"); got != "cn-north-1eu-west-1" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -13,6 +13,7 @@ import (
 func (s *Source) refresh(ctx context.Context) {
 	defer close(s.done)
 	var told core.CredentialStatus
+	tried := false
 	for failed := 0; ; {
 		g, err := s.fetch(ctx)
 		if ctx.Err() != nil {
@@ -27,6 +28,10 @@ func (s *Source) refresh(ctx context.Context) {
 			pause, again = renewal(g, time.Now())
 		}
 		s.keep(g, err, pause, again)
+		if !tried {
+			tried = true
+			close(s.tried)
+		}
 		if st := s.Status(); s.tell != nil && (st.State != told.State || st.Problem != told.Problem) {
 			s.tell(st)
 			told = st
@@ -55,8 +60,8 @@ func (s *Source) keep(g *grant, err error, pause time.Duration, again bool) {
 	if again {
 		s.next = time.Now().Add(pause).Round(0)
 	}
-	if err == nil && s.held.Swap(g) == nil {
-		close(s.got)
+	if err == nil {
+		s.held.Store(g)
 	}
 }
 
