@@ -7,14 +7,14 @@ import (
 
 // appendReply is the AppendReply of chat completions.
 func appendReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
-	own := r.From == &dialect && r.Op == core.OpChat
+	own, at := r.From == &dialect && r.Op == core.OpChat, len(dst)+1
 	dst = appendReplyHead(dst, r, x, own)
 	if !own || r.Shape&replyObject != 0 {
 		dst = append(dst, `,"object":"chat.completion"`...)
 	} else if r.Shape&replyText != 0 {
 		dst = append(dst, `,"object":"text_completion"`...)
 	}
-	dst = append(dst, `,"choices":[`...)
+	dst = uncomma(append(dst, `,"choices":[`...), at)
 	for i := range r.Choices {
 		if i > 0 {
 			dst = append(dst, ',')
@@ -94,7 +94,7 @@ func appendAlternative(dst []byte, r *core.Completion, c *core.Choice, own bool)
 	at := len(dst) + 1
 	dst = append(dst, '{')
 	if !own || c.Shape&choseNoIndex == 0 {
-		dst = scan.AppendInt(append(dst, `,"index":`...), c.Index)
+		dst = uncomma(scan.AppendInt(append(dst, `,"index":`...), c.Index), at)
 	}
 	parts := r.Parts[c.From:c.To]
 	switch {
@@ -162,7 +162,7 @@ func appendOwnSaid(dst []byte, r *core.Completion, c *core.Choice) []byte {
 	at := len(dst) + 1
 	o.dst = append(o.dst, '{')
 	if c.Shape&saidNoRole == 0 {
-		o.dst = append(o.dst, `,"role":"assistant"`...)
+		o.dst = append(o.dst, `"role":"assistant"`...)
 	}
 	t := core.Turn{From: c.From, To: c.To, Shape: c.Shape, More: c.Message}
 	o.answered(&t)

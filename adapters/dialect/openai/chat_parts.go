@@ -28,11 +28,13 @@ func (o *chatOut) content(parts []core.Part, shape uint16, must bool) (n int) {
 		from := len(o.dst)
 		for i := 0; i < len(parts); i += 1 + int(parts[i].Inner) {
 			if p := &parts[i]; o.within(p, thinking) {
-				o.dst = append(o.dst, ',')
+				if len(o.dst) > from {
+					o.dst = append(o.dst, ',')
+				}
 				o.part(p)
 			}
 		}
-		o.dst = append(uncomma(o.dst, from), ']')
+		o.dst = append(o.dst, ']')
 	case single:
 		o.dst = scan.AppendQuoted(o.dst, parts[only].Text)
 	case o.own || must:
@@ -80,8 +82,8 @@ func (o *chatOut) part(p *core.Part) {
 		o.dst = scan.AppendQuoted(o.dst, p.Text)
 		return
 	}
-	at := len(o.dst) + 1
 	o.dst = append(o.dst, '{')
+	at := len(o.dst)
 	typed := !o.own || p.Shape&partNoType == 0
 	switch p.Kind {
 	case core.PartText:

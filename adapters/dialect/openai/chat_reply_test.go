@@ -134,7 +134,9 @@ func stream(t *testing.T, frames ...string) string {
 }
 
 func TestStreamReads(t *testing.T) {
-	d := func(delta string) string { return `{"id":"i","model":"m","choices":[{"index":0,"delta":{` + delta + `}}]}` }
+	d := func(delta string) string {
+		return `{"id":"i","model":"m","choices":[{"index":0,"delta":{` + delta + `}}]}`
+	}
 	fin := func(word string) string { return `{"choices":[{"index":0,"delta":{},"finish_reason":"` + word + `"}]}` }
 	call := func(entry string) string { return d(`"tool_calls":[{` + entry + `}]`) }
 	const done = "[DONE]"

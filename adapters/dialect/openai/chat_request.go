@@ -116,6 +116,9 @@ func wordField(c *core.Chat, name, value []byte) bool {
 	case "model":
 		c.Model = text
 	case "reasoning_effort":
+		if c.Shape&chatEffort != 0 {
+			return false
+		}
 		c.Effort = text
 		c.Shape &^= chatOwnEffort
 	case "verbosity":
@@ -178,25 +181,52 @@ func otherField(c *core.Chat, name, value []byte) bool {
 		return opens(value) && parseFormat(c, value)
 	case "tool_choice", "function_call":
 		return opens(value) && c.Choice == core.ChooseUnsaid && parseChoice(c, value)
-	case "stream_options", "reasoning", "thinking", "enable_thinking":
-		glance(c, string(name), value)
+	case "stream_options", "reasoning", "thinking":
+		return opens(value) && soleField(c, string(name), value) || glance(c, value)
+	case "enable_thinking": // Qwen's
+		if on, ok := scan.Bool(value); ok && c.Budget == core.BudgetUnset {
+			c.Budget = switched(on)
+		}
 	}
 	return false
 }
 
-// glance reads of a member that is kept what others can express too.
-func glance(c *core.Chat, name string, value []byte) {
-	if name == "enable_thinking" { // Qwen's
-		if on, ok := scan.Bool(value); ok && c.Budget == core.BudgetUnset {
-			c.Budget = switched(on)
-		}
-		return
+// soleField reads an object of one member, what most of them are.
+func soleField(c *core.Chat, name string, value []byte) (ok bool) {
+	w := scan.Members(value)
+	key, v, some := w.Next()
+	if _, _, more := w.Next(); !some || more {
+		return false
 	}
+	switch {
+	case name == "stream_options" && string(key) == "include_usage":
+		if c.Usage, ok = scan.Bool(v); ok {
+			c.Shape |= chatAsked
+		}
+	case name == "reasoning" && string(key) == "effort" && quoted(v) != nil && c.Effort == nil:
+		c.Effort, ok = quoted(v), true
+		c.Shape |= chatEffort
+	case name == "thinking" && string(key) == "type" && c.Budget == core.BudgetUnset:
+		switch string(v) {
+		case `"enabled"`:
+			c.Budget, ok = core.BudgetAuto, true
+		case `"disabled"`:
+			c.Budget, ok = 0, true
+		}
+		if ok {
+			c.Shape |= chatSwitch
+		}
+	}
+	return ok
+}
+
+// glance reads of a member that is kept what others can express too. It takes nothing.
+func glance(c *core.Chat, value []byte) (taken bool) {
 	w := scan.Members(value)
 	for {
 		key, v, ok := w.Next()
 		if !ok {
-			return
+			return false
 		}
 		on, isBool := scan.Bool(v)
 		n, isInt := scan.Int(v)

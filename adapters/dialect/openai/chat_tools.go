@@ -121,37 +121,48 @@ func parseChoiceWord(c *core.Chat, old bool, word core.Text) bool {
 	return true
 }
 
-// parseChoice reads tool_choice when it is an object. kept tells its own family to write
-// the extra instead: the object always stays one.
+// parseChoice reads tool_choice when it is an object. taken is false when it says more than
+// the form has room for: then it is an extra as well.
 func parseChoice(c *core.Chat, raw []byte) (taken bool) {
 	var kind, name, in []byte
+	members := 0
 	w := scan.Members(raw)
 	for {
 		key, value, ok := w.Next()
 		if !ok {
 			break
 		}
+		members++
 		switch string(key) {
 		case "type":
 			kind = quoted(value)
 		case "name": // function_call
 			name = quoted(value)
-		case "function", "custom", "allowed_tools":
+		case "function":
+			in, taken = value, true
+		case "custom", "allowed_tools":
 			in = value
 		}
 	}
-	c.Shape |= chatOwnChoice
 	if string(kind) == "allowed_tools" {
+		c.Shape |= chatOwnChoice
 		parseAllowed(c, in)
 		return false
 	}
 	if in != nil {
+		inner := scan.Members(in)
+		inner.Next()
+		_, _, more := inner.Next()
 		name = memberText(in, "name")
+		taken = taken && !more && members == 2 && string(kind) == "function" && len(name) > 0
 	}
 	if len(name) > 0 {
 		c.Choice, c.ChoiceName = core.ChooseNamed, name
 	}
-	return false
+	if !taken {
+		c.Shape |= chatOwnChoice
+	}
+	return taken
 }
 
 // parseAllowed reads {mode, tools: [{type, function: {name}}]}.
