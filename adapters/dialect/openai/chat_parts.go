@@ -129,7 +129,7 @@ func (o *chatOut) source(p *core.Part, media string) {
 	switch {
 	case p.Data != nil:
 		o.data(p, media)
-	case p.URL != nil && len(p.URL) > 4 && string(p.URL[:4]) == "http":
+	case len(p.URL) > 4 && string(p.URL[:4]) == "http":
 		o.dst = scan.AppendQuoted(o.dst, p.URL)
 	case p.File != nil:
 		o.refusePart("file_id", "cannot send the uploaded file "+string(p.File)+" to "+string(o.s.Model)+": chat completions take no ids of files here")
@@ -155,7 +155,12 @@ func (o *chatOut) data(p *core.Part, media string) {
 	o.dst = append(append(append(o.dst, `;base64,`...), p.Data...), '"')
 }
 
+// audio writes what was heard. What the model said aloud goes as its transcript.
 func (o *chatOut) audio(p *core.Part, typed bool) {
+	if len(p.Text) > 0 && (p.Data == nil || o.speaks) {
+		o.dst = appendTextMember(append(o.dst, `,"type":"text"`...), "text", p.Text)
+		return
+	}
 	if p.Data == nil {
 		o.refusePart("input_audio", "cannot send audio by URL or id to "+string(o.s.Model)+": chat completions take only its bytes")
 		return

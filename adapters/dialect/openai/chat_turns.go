@@ -56,7 +56,9 @@ func (o *chatOut) turn(t *core.Turn) {
 		o.results(t)
 	case core.Assistant:
 		o.dst = append(o.dst, `,{"role":"assistant"`...)
+		o.speaks = true
 		o.answered(t)
+		o.speaks = false
 		o.dst = append(o.dst, '}')
 	default:
 		at := len(o.dst)

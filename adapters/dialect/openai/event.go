@@ -143,7 +143,7 @@ func content(delta []byte) bool {
 		}
 		switch string(key) {
 		case "content", "tool_calls", "refusal", "function_call", "audio", "images",
-			"reasoning_content", "reasoning", "reasoning_details": // DeepSeek and others; Groq, OpenRouter and others
+			"reasoning_content", "reasoning": // DeepSeek and others; Groq, OpenRouter and others
 			if filled(value) {
 				return true
 			}

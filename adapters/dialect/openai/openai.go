@@ -2,9 +2,10 @@
 // responses and embeddings, and the envelope of everything else below /v1.
 //
 // It reads the few facts that policy needs and patches the few bytes that must
-// differ upstream; all else passes as it came. It refuses bodies that two readers
-// could read differently. It does not translate to other formats, checks no field
-// it does not read, and does no I/O.
+// differ upstream; all else passes as it came. Conversations, embeddings and ranks it can also
+// read into the neutral form and write from it, as every compatible server has them. It
+// refuses bodies that two readers could read differently. It checks no field it does not read,
+// knows no other format, and does no I/O.
 //
 // Source: https://platform.openai.com/docs/api-reference
 package openai
