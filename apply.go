@@ -36,8 +36,8 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 	if g.server != nil {
 		prev = g.server.Snapshot()
 	}
-	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, Lookup: g.s.env.Lookup})
-	problems = config.Join(problems, more)
+	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup})
+	problems = append(config.Join(problems, more), await(doc, snap, prev)...)
 	g.next = applying{doc, retire}
 	return snap, append(problems, g.needsRestart(doc)...)
 }

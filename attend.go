@@ -133,4 +133,9 @@ func (g *gateway) close() {
 	if g.admin != nil {
 		g.admin.raw.Close()
 	}
+	if g.server != nil {
+		for _, c := range g.server.Snapshot().Fresh {
+			c.Close()
+		}
+	}
 }

@@ -36,12 +36,12 @@ func dialectDoors(under string) []hotpath.Door {
 		{Prefix: under + "/genai/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
 		{Prefix: under + "/genai/v1", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
 		{Prefix: under + "/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
-		{Prefix: under + "/bedrock/model", Dialect: adapters.Bedrock, Find: bedrockPath},
+		{Prefix: under + "/bedrock/model", Dialect: adapters.Bedrock, Find: bedrockPath, Pass: "/model"},
 		{Prefix: under + "/bedrock", Dialect: adapters.Bedrock, Ops: map[string]core.Op{"POST /rerank": core.OpRerank}},
-		{Prefix: under + "/model", Dialect: adapters.Bedrock, Find: bedrockPath},
-		{Prefix: under + "/cohere/v2", Dialect: cohere.API, Ops: cohereOps},
-		{Prefix: under + "/cohere/v1", Dialect: cohere.API, Ops: map[string]core.Op{"POST /rerank": core.OpRerank, "GET /models": core.OpModels}},
-		{Prefix: under + "/v2", Dialect: cohere.API, Ops: cohereOps},
+		{Prefix: under + "/model", Dialect: adapters.Bedrock, Find: bedrockPath, Pass: "/model"},
+		{Prefix: under + "/cohere/v2", Dialect: cohere.API, Ops: cohereOps, Pass: "/v2"},
+		{Prefix: under + "/cohere/v1", Dialect: cohere.API, Pass: "/v1", Ops: map[string]core.Op{"POST /rerank": core.OpRerank, "GET /models": core.OpModels}},
+		{Prefix: under + "/v2", Dialect: cohere.API, Ops: cohereOps, Pass: "/v2"},
 	}
 }
 

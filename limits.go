@@ -20,4 +20,6 @@ const (
 	slimAbove = 16 << 20 // bytes of heap taken since the last time, before memory is given back
 
 	gcPercent = 50 // a smaller heap for a little CPU; GOGC overrides
+
+	credentialWait = 5 * time.Second // for the first credentials of a new configuration
 )

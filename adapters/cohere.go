@@ -13,13 +13,13 @@ import (
 // https://docs.cohere.com/reference/rerank
 var cohereAPI = &Adapter{
 	Name: "cohere",
-	Base: "https://api.cohere.com/v2",
+	Base: "https://api.cohere.com",
 	Faces: []*core.Face{{
 		Dialect: cohere.API,
 		Paths: [core.NumOps]string{
-			core.OpChat:   "/chat",
-			core.OpEmbed:  "/embed",
-			core.OpRerank: "/rerank",
+			core.OpChat:   "/v2/chat",
+			core.OpEmbed:  "/v2/embed",
+			core.OpRerank: "/v2/rerank",
 			core.OpPass:   "/",
 		},
 	}},

@@ -15,8 +15,9 @@ type Snapshot struct {
 	Serves    []Prefix                 // bare names by prefix, when exactly one provider claims it
 	Only      *Route                   // where every other bare name goes; nil: NotFound
 	Targets   []*Target
-	Others    *Tally            // shared by the Keys that are not counted apart
-	Pools     map[Endpoint]Pool // every pool the Targets use
+	Others    *Tally                  // shared by the Keys that are not counted apart
+	Pools     map[Endpoint]Pool       // every pool the Targets use
+	Fresh     map[[32]byte]Credential // every credential the Keys renew, by what it is made of
 	Limits    Limits
 }
 
@@ -124,6 +125,8 @@ type ProviderKey struct {
 	// change or that sign; nil: Header holds them. It does no I/O and may be called
 	// concurrently. ok is false when there is no credential now: the attempt fails.
 	Sign func(dst []byte, o *Outgoing) (lines []byte, ok bool)
+
+	Credential Credential // what Sign reads; nil: it does not renew itself
 }
 
 // An Outgoing is a request that is about to be sent, as a Sign sees it.

@@ -15,6 +15,10 @@ type Door struct {
 	// paths. Model is still percent-encoded and aliases tail.
 	Find func(method, tail []byte) (Found, bool)
 
+	// Pass is put before what follows the prefix when it goes on as it is: the part of the
+	// vendor's own path that the prefix stands for.
+	Pass string
+
 	// Provider is who gets all that comes through here, as it comes; empty: the model decides.
 	Provider string
 

@@ -83,9 +83,10 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 	h := append(o.head, r.Method.Of(f.buf)...)
 	h = append(h, ' ')
 	at := len(h)
-	h = x.Face.AppendPath(h, x.As, x.Peek.Stream, model)
 	if x.Op == core.OpPass {
-		h = append(h, x.Path...)
+		h = appendPass(h, f)
+	} else {
+		h = x.Face.AppendPath(h, x.As, x.Peek.Stream, model)
 	}
 	if q := r.Query.Of(f.buf); !crosses && (len(q) > 0 || x.Array) {
 		h = appendQuery(h, at, q, x)
@@ -117,6 +118,17 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 		return false
 	}
 	return true
+}
+
+// appendPass appends the path of an operation that goes on as it is. A client that passes
+// through to one provider may have written the beginning of that provider's paths already.
+func appendPass(h []byte, f *flight) []byte {
+	x := &f.x
+	base := x.Face.Paths[core.OpPass]
+	if f.door.Provider != "" && len(x.Path) > len(base) && string(x.Path[:len(base)]) == base && x.Path[len(base)] == '/' {
+		return append(h, x.Path...)
+	}
+	return append(append(append(h, base...), f.door.Pass...), x.Path...)
 }
 
 // model is the name to send.

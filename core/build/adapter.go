@@ -14,7 +14,7 @@ import (
 func Kinds() map[string]config.Kind {
 	kinds := make(map[string]config.Kind, len(adapters.All))
 	for _, a := range adapters.All {
-		k := config.Kind{NeedsKey: a.Env != "", HasBase: a.Base != "", Serves: patterns(a), Needs: a.Needs()}
+		k := config.Kind{NeedsKey: a.Env != "", HasBase: a.Base != "", Serves: patterns(a), Needs: a.Needs(), Auth: authTypes[a.Auth.Kind]}
 		for _, o := range a.Options {
 			k.Options = append(k.Options, o.Name)
 		}

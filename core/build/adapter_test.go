@@ -16,6 +16,8 @@ func sample(a *adapters.Adapter) config.Provider {
 	p := config.Provider{Name: a.Name}
 	if a.Env != "" {
 		p.APIKey = secret("sk-test")
+	} else if a.Auth.Kind != adapters.AuthKey {
+		p.Auth = &config.Auth{}
 	}
 	if a.Base == "" {
 		p.BaseURL = "https://e.com/v1"
@@ -46,7 +48,7 @@ func TestEveryAdapter(t *testing.T) {
 			continue
 		}
 		target := s.Targets[0]
-		if len(target.Faces) != len(a.Faces) || (a.Env != "") != (len(target.Keys) == 1) {
+		if len(target.Faces) != len(a.Faces) || (a.Env != "" || a.Auth.Kind != adapters.AuthKey) != (len(target.Keys) == 1) {
 			t.Errorf("%s: %+v", a.Name, target)
 		}
 		for i, f := range target.Faces {

@@ -76,7 +76,7 @@ func (c *compiler) compileEndpoint(p *provider, u *url.URL) {
 		c.fail(p.at+".base_url", fmt.Sprintf("leads to %s, an address of a private network", e.Host),
 			"set network: {allow_private_network: true} if that is meant")
 	}
-	if e.Scheme == "http" && !e.AllowPrivate && !local(e.Host) && (p.doc.APIKey.Set() || len(p.doc.Keys) > 0) {
+	if e.Scheme == "http" && !e.AllowPrivate && !local(e.Host) && (p.doc.APIKey.Set() || len(p.doc.Keys) > 0 || p.doc.Auth != nil) {
 		c.warn(p.at+".base_url", fmt.Sprintf("is plain http: whoever is on the way to %s can read its key", e.Host), "write https://")
 	}
 }

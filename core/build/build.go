@@ -9,6 +9,7 @@ package build
 import (
 	"asbru/core"
 	"asbru/core/config"
+	"asbru/core/cred"
 	"asbru/core/route"
 )
 
@@ -18,13 +19,19 @@ type Deps struct {
 	// called once for each endpoint that the previous Snapshot does not have.
 	NewPool func(core.Endpoint) (core.Pool, error)
 
-	// Lookup finds an environment variable, for proxies set as "env"; nil: none is set.
+	// NewCredential begins to fetch what a key is signed with; name is provider/key. It must
+	// not wait. It is called once for each Spec that the previous Snapshot does not have; nil:
+	// keys that renew themselves have no Sign, for who only looks at a Snapshot.
+	NewCredential func(name string, s cred.Spec, o cred.Options) *cred.Source
+
+	// Lookup finds an environment variable, for proxies set as "env" and for credentials that
+	// the machine has; nil: none is set.
 	Lookup func(name string) (string, bool)
 }
 
-// Compile builds the Snapshot that doc describes. Tallies (by name) and pools
-// (by endpoint) of prev are carried over by identity; prev may be nil. The
-// version is one more than prev's.
+// Compile builds the Snapshot that doc describes. Tallies (by name), pools (by
+// endpoint) and credentials (by what they are made of) of prev are carried over by
+// identity; prev may be nil. The version is one more than prev's.
 //
 // When a problem is an error the Snapshot is nil, nothing was opened and retire
 // does nothing. Otherwise retire closes what prev has and the new Snapshot does
@@ -41,6 +48,9 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	c.compileKeys()
 	if !c.failed() {
 		c.openPools()
+	}
+	if !c.failed() {
+		c.openCredentials()
 	}
 	if c.failed() {
 		return nil, c.problems, func() {}
@@ -64,6 +74,7 @@ type compiler struct {
 	tallies   map[string]*core.Tally  // of prev's targets
 	routes    []*core.Route
 	policies  map[string]*core.Policy // by their rules in canonical form
+	signing   []signing
 }
 
 func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {
@@ -80,6 +91,7 @@ func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {
 			Models:    make(map[string]*core.Route),
 			Providers: make(map[string]*core.Route, len(doc.Providers)),
 			Pools:     make(map[core.Endpoint]core.Pool),
+			Fresh:     make(map[[32]byte]core.Credential),
 		},
 		byName:   make(map[string]*provider, len(doc.Providers)),
 		targets:  make(map[string]*core.Target),

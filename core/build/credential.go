@@ -15,10 +15,13 @@ func (c *compiler) compileCredentials(p *provider) {
 	if p.doc.APIKey.Set() {
 		c.credential(p, p.at+".api_key", &config.Key{Value: p.doc.APIKey})
 	}
+	if p.doc.Auth != nil {
+		c.credential(p, p.at, &config.Key{Auth: p.doc.Auth})
+	}
 	for i := range p.doc.Keys {
 		c.credential(p, fmt.Sprintf("%s.keys[%d]", p.at, i), &p.doc.Keys[i])
 	}
-	if !p.doc.APIKey.Set() && len(p.doc.Keys) == 0 && p.adapter.Env != "" && p.doc.BaseURL == "" {
+	if !p.doc.APIKey.Set() && len(p.doc.Keys) == 0 && p.doc.Auth == nil && p.adapter.Env != "" && p.doc.BaseURL == "" {
 		c.fail(p.at+".api_key", fmt.Sprintf("is missing: %s answers nobody without a key", p.doc.Name), "set api_key, for instance to env."+p.adapter.Env)
 	}
 	if len(p.keys) > maxProviderKeys {
@@ -28,7 +31,7 @@ func (c *compiler) compileCredentials(p *provider) {
 
 func (c *compiler) credential(p *provider, at string, k *config.Key) {
 	secret := k.Value.Reveal()
-	if !clean(secret) || secret == "" {
+	if k.Auth == nil && (!clean(secret) || secret == "") {
 		c.fail(at, "cannot stand in a header: it is empty or holds a space, a control or a non-ASCII character", "check for a line break at the end of the secret")
 		return
 	}
@@ -47,6 +50,9 @@ func (c *compiler) credential(p *provider, at string, k *config.Key) {
 		for _, m := range k.Models {
 			out.Models[m] = true
 		}
+	}
+	if k.Auth != nil {
+		c.auth(p, at+".auth", k.Auth, out)
 	}
 	p.keys = append(p.keys, out)
 }

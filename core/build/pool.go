@@ -37,8 +37,8 @@ func (c *compiler) openPools() {
 	}
 }
 
-// Retire closes the pools of old that kept does not have. Either may be nil.
-// What a Close has to say is nobody's business any more.
+// Retire closes the pools and credentials of old that kept does not have. Either may
+// be nil. What a Close has to say is nobody's business any more.
 func Retire(old, kept *core.Snapshot) {
 	if old == nil {
 		return
@@ -46,6 +46,11 @@ func Retire(old, kept *core.Snapshot) {
 	for e, pool := range old.Pools {
 		if kept == nil || kept.Pools[e] != pool {
 			pool.Close()
+		}
+	}
+	for id, credential := range old.Fresh {
+		if kept == nil || kept.Fresh[id] != credential {
+			credential.Close()
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 func (c *compiler) proxy(p *provider, u *url.URL) string {
 	at, text := p.at+".network.proxy", p.doc.Network.Proxy
 	if text == "env" {
-		text = c.proxyFromEnv(u)
+		text = proxyFromEnv(c.deps.Lookup, u)
 	}
 	if text == "" {
 		return ""
@@ -33,15 +33,15 @@ func (c *compiler) proxy(p *provider, u *url.URL) string {
 
 // proxyFromEnv follows the convention of HTTPS_PROXY, HTTP_PROXY and NO_PROXY,
 // in upper case or in lower.
-func (c *compiler) proxyFromEnv(u *url.URL) string {
+func proxyFromEnv(find func(name string) (string, bool), u *url.URL) string {
 	lookup := func(name string) string {
-		if c.deps.Lookup == nil {
+		if find == nil {
 			return ""
 		}
-		if v, ok := c.deps.Lookup(name); ok {
+		if v, ok := find(name); ok {
 			return v
 		}
-		v, _ := c.deps.Lookup(strings.ToLower(name))
+		v, _ := find(strings.ToLower(name))
 		return v
 	}
 	if noProxy(lookup("NO_PROXY"), strings.ToLower(u.Hostname()), u.Port()) {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"asbru/core"
 )
 
 // Options are what a Source needs to know of the world. The zero Options have no
@@ -23,6 +25,10 @@ type Options struct {
 	// Proxy returns the proxy on the way to u as http://host:port, empty for none; nil: none.
 	// It is not asked about addresses of this machine and its metadata services.
 	Proxy func(u *url.URL) string
+
+	// Changed is told each time the state, or what went wrong, is not what it was; nil: nobody
+	// is. It is called by the one goroutine of the Source and may not Close it.
+	Changed func(core.CredentialStatus)
 
 	// Sign adds the headers of AWS Signature Version 4 to a request whose URL, Host and
 	// Content-Type are set. Only AWSRole and profiles that assume roles need it.

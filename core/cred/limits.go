@@ -6,7 +6,7 @@ import "time"
 const (
 	maxReplyBytes  = 256 << 10 // the answer of a token endpoint
 	maxFileBytes   = 1 << 20   // a credentials file
-	maxTokenBytes  = 32 << 10  // a bearer token; it has to fit in a head
+	maxTokenBytes  = 8 << 10   // a bearer token; it has to fit in a head
 	maxTold        = 200       // bytes of an error text from outside
 	maxNesting     = 5         // profiles and credentials that are got by means of others
 	maxINILines    = 20_000

@@ -5,11 +5,15 @@ import (
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"asbru/core"
 )
 
 // refresh fetches until s is closed, or until it holds what never ends.
 func (s *Source) refresh(ctx context.Context) {
 	defer close(s.done)
+	var told core.CredentialStatus
+	tried := false
 	for failed := 0; ; {
 		g, err := s.fetch(ctx)
 		if ctx.Err() != nil {
@@ -23,7 +27,16 @@ func (s *Source) refresh(ctx context.Context) {
 			failed = 0
 			pause, again = renewal(g, time.Now())
 		}
-		if !s.keep(g, err, pause, again) || !nap(ctx, pause) {
+		s.keep(g, err, pause, again)
+		if !tried {
+			tried = true
+			close(s.tried)
+		}
+		if st := s.Status(); s.tell != nil && (st.State != told.State || st.Problem != told.Problem) {
+			s.tell(st)
+			told = st
+		}
+		if !again || !nap(ctx, pause) {
 			return
 		}
 	}
@@ -39,18 +52,17 @@ func (s *Source) fetch(ctx context.Context) (*grant, error) {
 	return g, err
 }
 
-// keep records the outcome of a try. It reports whether there is another one.
-func (s *Source) keep(g *grant, err error, pause time.Duration, again bool) bool {
+// keep records the outcome of a try, and when there is another one.
+func (s *Source) keep(g *grant, err error, pause time.Duration, again bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.last, s.next = err, time.Time{}
 	if again {
 		s.next = time.Now().Add(pause).Round(0)
 	}
-	if err == nil && s.held.Swap(g) == nil {
-		close(s.got)
+	if err == nil {
+		s.held.Store(g)
 	}
-	return again
 }
 
 // renewal is how long g is kept before another one is fetched: four fifths of its

@@ -14,12 +14,13 @@ import (
 // A Source holds one credential and renews it. All methods are safe for concurrent
 // use.
 type Source struct {
-	held atomic.Pointer[grant] // the newest; nil: none was fetched yet
-	spec Spec
-	http *client
-	end  context.CancelFunc
-	done chan struct{} // closed when the refresher has ended
-	got  chan struct{} // closed when the first grant is held
+	held  atomic.Pointer[grant] // the newest; nil: none was fetched yet
+	spec  Spec
+	http  *client
+	tell  func(core.CredentialStatus) // nil: nobody wants to know
+	end   context.CancelFunc
+	done  chan struct{} // closed when the refresher has ended
+	tried chan struct{} // closed when the first try has ended
 
 	mu   sync.Mutex
 	last error     // of the newest try; nil: it went well
@@ -30,7 +31,7 @@ type Source struct {
 // wait; nothing is held at first.
 func Open(s Spec, o Options) *Source {
 	ctx, cancel := context.WithCancel(context.Background())
-	src := &Source{spec: s, http: newClient(o), end: cancel, done: make(chan struct{}), got: make(chan struct{})}
+	src := &Source{spec: s, http: newClient(o), tell: o.Changed, end: cancel, done: make(chan struct{}), tried: make(chan struct{})}
 	go src.refresh(ctx)
 	return src
 }
@@ -58,17 +59,11 @@ func (s *Source) AWS() *AWS {
 // 0 unless it is far enough to matter. What is signed with a date needs it.
 func (s *Source) Skew() time.Duration { return time.Duration(s.http.skew.Load()) }
 
-// Ready waits until a credential was fetched. When ctx ends before, the error says
-// what has gone wrong so far.
+// Ready waits for the first try to end. Its error, or that of ctx, says why nothing is
+// held yet; it is tried again all the same.
 func (s *Source) Ready(ctx context.Context) error {
 	select {
-	case <-s.got:
-		return nil
-	default:
-	}
-	select {
-	case <-s.got:
-		return nil
+	case <-s.tried:
 	case <-s.done:
 	case <-ctx.Done():
 	}
@@ -116,5 +111,8 @@ func (s *Source) Status() core.CredentialStatus {
 func (s *Source) Close() error {
 	s.end()
 	<-s.done
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next = time.Time{}
 	return nil
 }

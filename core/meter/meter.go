@@ -69,6 +69,7 @@ func (m *Meter) writeOwn(w io.Writer) {
 	targets(p, c.targets)
 	keys(p, c.keys)
 	pools(p, c.pools)
+	credentials(p, snap)
 	w.Write(p.b)
 }
 

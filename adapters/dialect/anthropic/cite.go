@@ -105,6 +105,20 @@ func appendCite(dst []byte, c *core.Cite, own bool) []byte {
 	return append(dst, '}')
 }
 
+// appendCites appends the member citations with those of p.
+func appendCites(dst []byte, t *core.Tree, p *core.Part, own bool) []byte {
+	dst = append(dst, `,"citations":[`...)
+	for n := p.Cites; n != 0; {
+		var c core.Cite
+		c, n = t.Cited(n)
+		dst = appendCite(dst, &c, own)
+		if n != 0 {
+			dst = append(dst, ',')
+		}
+	}
+	return append(dst, ']')
+}
+
 func appendTextOrNull(dst []byte, t core.Text) []byte {
 	if t == nil {
 		return append(dst, "null"...)

@@ -11,8 +11,25 @@ import (
 	"asbru/core"
 )
 
-// recorded returns the recordings of this format by a provider that speaks it.
-func recorded(t testing.TB, api string) []*corpus.Case {
+// The recordings of this format, by any provider that speaks it, come back as they were.
+func TestRecordings(t *testing.T) {
+	all := recorded(t)
+	var messages, counts []*corpus.Case
+	for _, c := range all {
+		if c.API == "messages" {
+			messages = append(messages, c)
+		} else {
+			counts = append(counts, c)
+		}
+	}
+	t.Run("requests", func(t *testing.T) { checkRequests(t, all) })
+	t.Run("replies", func(t *testing.T) { checkReplies(t, messages) })
+	t.Run("streams", func(t *testing.T) { checkStreams(t, messages) })
+	t.Run("faults", func(t *testing.T) { checkFaults(t, messages) })
+	t.Run("counts", func(t *testing.T) { checkCounts(t, counts) })
+}
+
+func recorded(t testing.TB) []*corpus.Case {
 	return corpus.Cases(t, func(c *corpus.Case) bool {
 		switch c.Fidelity {
 		case "raw", "parsed", "scrubbed", "reframed", "response-only":
@@ -23,7 +40,7 @@ func recorded(t testing.TB, api string) []*corpus.Case {
 		case "openai", "gemini", "bedrock":
 			return false // other formats of the same purpose
 		}
-		return c.API == api && !bytes.Contains(requestOf(c), []byte(`"contents"`))
+		return (c.API == "messages" || c.API == "count_tokens") && !bytes.Contains(requestOf(c), []byte(`"contents"`))
 	})
 }
 
@@ -35,18 +52,16 @@ func requestOf(c *corpus.Case) []byte {
 }
 
 // A request that is read and written again for its own family says the same.
-func TestRequestRoundTrip(t *testing.T) {
+func checkRequests(t *testing.T, cases []*corpus.Case) {
 	n := 0
-	for _, api := range []string{"messages", "count_tokens"} {
-		for _, c := range recorded(t, api) {
-			raw := requestOf(c)
-			if len(raw) == 0 || raw[0] != '{' {
-				continue
-			}
-			n++
-			if d := roundTrip(raw, api == "count_tokens"); d != "" {
-				t.Errorf("%s: %s", c.ID, d)
-			}
+	for _, c := range cases {
+		raw := requestOf(c)
+		if len(raw) == 0 || raw[0] != '{' {
+			continue
+		}
+		n++
+		if d := roundTrip(raw, c.API == "count_tokens"); d != "" {
+			t.Errorf("%s: %s", c.ID, d)
 		}
 	}
 	t.Logf("%d requests", n)
@@ -88,10 +103,10 @@ func roundTrip(raw []byte, counts bool) string {
 }
 
 // A reply that is read and written again for its own family says the same.
-func TestReplyRoundTrip(t *testing.T) {
+func checkReplies(t *testing.T, cases []*corpus.Case) {
 	n := 0
 	codec := API.Chats[core.OpChat]
-	for _, c := range recorded(t, "messages") {
+	for _, c := range cases {
 		raw := []byte(c.Response.Body)
 		if len(raw) == 0 || c.Response.Status >= 400 {
 			continue
@@ -119,14 +134,15 @@ type sse struct{ name, data []byte }
 func cut(reads [][]byte) (frames []sse) {
 	var buf []byte
 	for _, r := range reads {
+		from := max(len(buf)-1, 0) // the line break before may have come earlier
 		buf = append(buf, r...)
 		for {
-			i := bytes.Index(buf, []byte("\n\n"))
+			i := bytes.Index(buf[from:], []byte("\n\n"))
 			if i < 0 {
 				break
 			}
-			frames = append(frames, frameOf(buf[:i])...)
-			buf = buf[i+2:]
+			frames = append(frames, frameOf(buf[:from+i])...)
+			buf, from = buf[from+i+2:], 0
 		}
 	}
 	return append(frames, frameOf(buf)...)
@@ -206,9 +222,9 @@ func steps(lines []string) (out []string) {
 
 // A stream reads the same however it is cut, and what is written of it reads the same
 // again.
-func TestStreams(t *testing.T) {
+func checkStreams(t *testing.T, cases []*corpus.Case) {
 	n := 0
-	for _, c := range recorded(t, "messages") {
+	for _, c := range cases {
 		if c.Response.SSE == "" {
 			continue
 		}
@@ -297,9 +313,9 @@ func checkOrder(t *testing.T, id string, frames []sse) {
 	}
 }
 
-// Errors of providers are read, and counts.
-func TestRecordedFaultsAndCounts(t *testing.T) {
-	for _, c := range recorded(t, "messages") {
+// Errors of providers are read, and never as messages.
+func checkFaults(t *testing.T, cases []*corpus.Case) {
+	for _, c := range cases {
 		if c.Response.Status < 400 {
 			continue
 		}
@@ -312,7 +328,10 @@ func TestRecordedFaultsAndCounts(t *testing.T) {
 			t.Errorf("%s: an error was read as a message", c.ID)
 		}
 	}
-	for _, c := range recorded(t, "count_tokens") {
+}
+
+func checkCounts(t *testing.T, cases []*corpus.Case) {
+	for _, c := range cases {
 		n, err := parseCount(c.Bytes())
 		if err != nil || n <= 0 {
 			t.Errorf("%s: %d, %v", c.ID, n, err)

@@ -3,6 +3,8 @@ package anthropic
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"runtime"
 	"testing"
 
@@ -10,12 +12,21 @@ import (
 	"asbru/core"
 )
 
-// seeds adds what recordings hold, if they are there.
+// seeds adds what recordings of Anthropic's own hold, if they are there.
 func seeds(f *testing.F, add func(c *corpus.Case)) {
 	if corpus.Dir() == "" {
 		return
 	}
-	for _, c := range recorded(f, "messages") {
+	names, _ := filepath.Glob(filepath.Join(corpus.Dir(), "anthropic", "anthropic.messages.*.json"))
+	for _, name := range names {
+		raw, err := os.ReadFile(name)
+		c := new(corpus.Case)
+		if err == nil {
+			err = json.Unmarshal(raw, c)
+		}
+		if err != nil {
+			f.Fatal(err)
+		}
 		add(c)
 	}
 }

@@ -27,8 +27,8 @@ const (
 	mostNew    = 64000 // all others; some could give more
 )
 
-// models, the first prefix that fits; a dot in a name counts as a dash. Names nobody
-// knows yet are taken for newer models.
+// models, the first prefix that fits; a dot in a name counts as a dash. A Claude that
+// nobody knows is asked in the way that most of them understand.
 //
 // Source: https://docs.anthropic.com/en/docs/about-claude/models/overview
 var models = [...]model{
@@ -51,7 +51,10 @@ var models = [...]model{
 	{"claude-sonnet-4-8", mostNew, thinkAdaptive, true, true},
 	{"claude-sonnet-4", mostNew, thinkBudget, false, false},
 	{"claude-haiku-4", mostNew, thinkBudget, true, true},
-	{"claude-", mostNew, thinkAdaptive, true, true},
+	{"claude-opus-5", mostNew, thinkAdaptive, true, true},
+	{"claude-sonnet-5", mostNew, thinkAdaptive, true, true},
+	{"claude-haiku-5", mostNew, thinkAdaptive, true, true},
+	{"claude-", mostNew, thinkEither, true, true},
 	{"", mostOld, thinkBudget, false, false}, // another vendor's model behind this format
 }
 

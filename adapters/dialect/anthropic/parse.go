@@ -65,14 +65,14 @@ func member(c *core.Chat, key, value []byte) *core.Fault {
 			c.Shape |= chatNoStream
 		}
 	case "stop_sequences":
-		return stops(c, key, value)
+		return stops(c, value)
 	case "service_tier":
 		var ok bool
 		if c.Tier, ok = scan.Inside(value); !ok {
 			return unfit("service_tier", "a string")
 		}
 	case "tools":
-		return tools(c, key, value)
+		return tools(c, value)
 	default:
 		if object(c, key, value) {
 			return nil
@@ -129,7 +129,7 @@ func number(to *[]byte, param string, value []byte) *core.Fault {
 	return nil
 }
 
-func stops(c *core.Chat, key, value []byte) *core.Fault {
+func stops(c *core.Chat, value []byte) *core.Fault {
 	if !opens(value, '[') {
 		return unfit("stop_sequences", "an array of strings")
 	}
@@ -146,7 +146,7 @@ func stops(c *core.Chat, key, value []byte) *core.Fault {
 		c.Stop = append(c.Stop, text)
 	}
 	if len(c.Stop) == 0 {
-		c.Keep(&c.More, key, value)
+		c.Shape |= chatNoStops
 	}
 	return nil
 }

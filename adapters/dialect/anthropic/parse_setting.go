@@ -9,7 +9,7 @@ import (
 )
 
 // tools reads what the model may call.
-func tools(c *core.Chat, key, value []byte) *core.Fault {
+func tools(c *core.Chat, value []byte) *core.Fault {
 	if !opens(value, '[') {
 		return unfit("tools", "an array")
 	}
@@ -27,7 +27,7 @@ func tools(c *core.Chat, key, value []byte) *core.Fault {
 		c.Tools = append(c.Tools, tool)
 	}
 	if len(c.Tools) == before {
-		c.Keep(&c.More, key, value)
+		c.Shape |= chatNoTools
 	}
 	return nil
 }

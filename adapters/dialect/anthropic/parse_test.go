@@ -146,6 +146,7 @@ func TestOddRequests(t *testing.T) {
 	wrap(`{"type":"tool_result","tool_use_id":"a","content":["b"]}`)
 	wrap(`{"type":"tool_result","tool_use_id":"a","content":{"b":1}}`)
 	wrap(`{"type":"text","text":"a"},{"type":"tool_result","tool_use_id":"a","content":""},{"type":"text","text":"b"},{"type":"image","source":{"type":"url","url":"u"}}`)
+	wrap(`{"type":"thinking","thinking":"a"},{"type":"thinking","thinking":"","signature":""},{"type":"thinking","thinking":"","signature":"s","x":1}`)
 	wrap(`{"type":"x","a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":1,"k":1,"l":1,"m":1,"n":1,"o":1,"p":1,"q":1}`)
 	set(`"system":[],"stream":false,"tools":[],"stop_sequences":[]`)
 	set(`"system":"","stream":null,"tools":null,"metadata":{}`)

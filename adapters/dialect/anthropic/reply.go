@@ -125,7 +125,7 @@ func (f family) appendReply(dst []byte, r *core.Completion, x *core.Crossing) []
 	dst = appendMessageID(dst, r.ID, x)
 	dst = append(dst, `","type":"message","role":"assistant","model":`...)
 	model := r.Model
-	if model == nil && x != nil {
+	if x != nil && len(x.Model) > 0 {
 		model = x.Model
 	}
 	dst = scan.AppendQuoted(dst, model)

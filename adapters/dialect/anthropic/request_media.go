@@ -26,6 +26,9 @@ func (w *writer) media(p *core.Part) bool {
 			return false
 		}
 	}
+	if p.Hint != nil && string(p.Hint) != "auto" {
+		w.c.Drop("detail")
+	}
 	if p.Kind == core.PartFile && p.Name != nil {
 		w.b = append(w.b, `,"title":`...)
 		w.b = scan.AppendQuoted(w.b, p.Name)

@@ -86,16 +86,17 @@ func (w *writer) result(i int) {
 	}
 }
 
-// sends reports whether the target can read the signature of p.
+// sends reports whether the target takes the thought p: one it has signed, or any that can be
+// read when it needs no signature.
 func (w *writer) sends(p *core.Part) bool {
-	if len(p.Sign) == 0 {
-		return w.lenient && p.Kind == core.PartThought
+	if len(p.Sign) > 0 && p.Vendor == w.vendor {
+		return true
 	}
-	return p.Vendor == w.vendor
+	return w.lenient && p.Kind == core.PartThought && (len(p.Text) > 0 || p.Vendor == core.NoVendor)
 }
 
 // thought appends what the model thought, byte for byte. What the target has not signed it
-// would refuse, so that is not sent.
+// would refuse, so that is not sent; nor is another's signature ever.
 func (w *writer) thought(p *core.Part) bool {
 	if !w.sends(p) {
 		return false
@@ -109,8 +110,11 @@ func (w *writer) thought(p *core.Part) bool {
 	w.b = append(w.b, `{"type":"thinking","thinking":`...)
 	w.b = scan.AppendQuoted(w.b, p.Text)
 	if !w.own || p.Shape&partBare == 0 {
-		w.b = append(w.b, `,"signature":`...)
-		w.b = scan.AppendQuoted(w.b, p.Sign)
+		w.b = append(w.b, `,"signature":"`...)
+		if p.Vendor == w.vendor {
+			w.b = append(w.b, p.Sign...)
+		}
+		w.b = append(w.b, '"')
 	}
 	return true
 }
@@ -158,83 +162,4 @@ func appendMark(dst []byte, ttl core.Text) []byte {
 		dst = append(append(append(dst, `,"ttl":"`...), ttl...), '"')
 	}
 	return append(dst, '}')
-}
-
-// appendInputMember appends the member input, as it stood when own.
-func appendInputMember(dst []byte, p *core.Part, own bool) []byte {
-	if own && p.Shape&partBare != 0 {
-		return dst
-	}
-	dst = append(dst, `,"input":`...)
-	if own && !p.Wraps && p.Args != nil {
-		return append(dst, p.Args...)
-	}
-	return appendInput(dst, p)
-}
-
-// appendInput appends the arguments of p as the object this format wants. Empty ones are
-// {}. What is no object, or was cut and is no JSON, stands in one: {"arguments":…}, as it
-// came.
-func appendInput(dst []byte, p *core.Part) []byte {
-	at := len(dst)
-	if p.Wraps {
-		dst = scan.AppendUnescaped(dst, p.Args)
-	} else {
-		dst = append(dst, p.Args...)
-	}
-	got := trim(dst[at:])
-	switch {
-	case len(got) == 0 || string(got) == "null":
-		return append(dst[:at], `{}`...)
-	case got[0] == '{' && (!p.Wraps || scan.Valid(got) == nil):
-		return dst
-	case !p.Wraps || scan.Valid(got) == nil:
-		dst = append(dst[:at], `{"arguments":`...)
-		if p.Wraps {
-			dst = scan.AppendUnescaped(dst, p.Args)
-		} else {
-			dst = append(dst, p.Args...)
-		}
-		return append(dst, '}')
-	}
-	dst = append(dst[:at], `{"arguments":`...)
-	return append(scan.AppendQuoted(dst, p.Args), '}')
-}
-
-func appendCites(dst []byte, t *core.Tree, p *core.Part, own bool) []byte {
-	dst = append(dst, `,"citations":[`...)
-	for n := p.Cites; n != 0; {
-		var c core.Cite
-		c, n = t.Cited(n)
-		dst = appendCite(dst, &c, own)
-		if n != 0 {
-			dst = append(dst, ',')
-		}
-	}
-	return append(dst, ']')
-}
-
-// trim cuts white space off both ends.
-func trim(b []byte) []byte {
-	for len(b) > 0 && space(b[0]) {
-		b = b[1:]
-	}
-	for len(b) > 0 && space(b[len(b)-1]) {
-		b = b[:len(b)-1]
-	}
-	return b
-}
-
-func space(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
-
-// blank reports whether a text has nothing but white space.
-func blank(t core.Text) bool {
-	for i := 0; i < len(t); i++ {
-		if t[i] == '\\' && i+1 < len(t) && (t[i+1] == 'n' || t[i+1] == 't' || t[i+1] == 'r') {
-			i++
-		} else if t[i] != ' ' {
-			return false
-		}
-	}
-	return true
 }

@@ -123,6 +123,8 @@ func TestConversation(t *testing.T) {
 				core.Part{Kind: core.PartVeiled, Sign: core.Text("gAAA"), Vendor: core.OpenAI},
 				core.Part{Kind: core.PartRefusal, Text: core.Text("no")})
 		})
+	f("results among what the user says", `{"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"a"},{"type":"text","text":"hi"}]}]}`,
+		func(c *core.Chat) { turn(c, core.User, say1("hi"), result("a")) })
 	f("a result of parts", `{"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":[{"type":"text","text":"see"},{"type":"image","source":{"type":"url","url":"https://x/y.png"}}]},
 		{"type":"tool_result","tool_use_id":"b","content":"plain"}]}]}`,
 		func(c *core.Chat) {

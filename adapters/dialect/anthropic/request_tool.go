@@ -33,6 +33,9 @@ func (w *writer) tools() {
 	if !w.own {
 		return
 	}
+	if n == 0 && c.Shape&chatNoTools != 0 {
+		w.b = append(w.b, `,"tools":[]`...)
+	}
 	for i := range c.Tools {
 		if t := &c.Tools[i]; t.Shape&toolTop != 0 && t.Type != nil {
 			w.b = scan.AppendQuoted(append(w.b, ','), t.Type)

@@ -90,68 +90,6 @@ func (w *writer) ownMessages() {
 	w.b = append(w.b, ']')
 }
 
-// system appends the system prompt of another family's turns: a string when it is one
-// text, else a block each.
-func (w *writer) system() {
-	c := w.c
-	n, only := 0, 0
-	ask := c.Format == core.FormatJSON || c.Format == core.FormatSchema && w.quirk(core.QuirkNoSchema)
-	for _, t := range c.Turns {
-		if t.Role != core.System && t.Role != core.Developer {
-			continue
-		}
-		for i := t.From; i < t.To; i++ {
-			if p := &c.Parts[i]; !blank(p.Text) || p.Kind != core.PartText {
-				n, only = n+1, int(i)
-			}
-		}
-	}
-	if n == 0 && !ask {
-		return
-	}
-	w.b = append(w.b, `,"system":`...)
-	if n == 1 && !ask && c.Parts[only].Cache == nil && c.Parts[only].Kind == core.PartText {
-		w.b = scan.AppendQuoted(w.b, c.Parts[only].Text)
-		return
-	}
-	w.b = append(w.b, '[')
-	w.more, w.inner = false, true
-	over := w.over
-	w.over = w.atop
-	for i := range c.Turns {
-		if t := &c.Turns[i]; t.Role == core.System || t.Role == core.Developer {
-			w.systemParts(t)
-		}
-	}
-	w.atop, w.over = w.over, over
-	if ask {
-		w.askJSON()
-	}
-	w.b = append(w.b, ']')
-}
-
-func (w *writer) systemParts(t *core.Turn) {
-	for i := int(t.From); i < int(t.To); i++ {
-		if k := w.c.Parts[i].Kind; k != core.PartText && k != core.PartRefusal {
-			w.fault = w.lacks("messages", "takes text alone in system prompts", "put it into a user message")
-		}
-	}
-	w.parts(t)
-}
-
-// askJSON asks for an object in words.
-func (w *writer) askJSON() {
-	w.comma()
-	w.b = append(w.b, `{"type":"text","text":"Answer with one JSON object only`...)
-	if w.c.Format == core.FormatSchema {
-		w.b = append(w.b, `, which this JSON Schema describes:\n`...)
-		w.b = scan.AppendEscaped(w.b, w.c.Schema)
-	} else {
-		w.b = append(w.b, '.')
-	}
-	w.b = append(w.b, `"}`...)
-}
-
 // messages appends the turns of another family, those of one side as one message.
 func (w *writer) messages() {
 	c := w.c
@@ -168,16 +106,11 @@ func (w *writer) messages() {
 		// Up to the model's next turn all is the user's: results first.
 		w.want = theUser
 		end := i
-		for end < len(c.Turns) && c.Turns[end].Role != core.Assistant {
-			if c.Turns[end].Role == core.ToolRole {
-				w.parts(&c.Turns[end])
-			}
-			end++
+		for ; end < len(c.Turns) && c.Turns[end].Role != core.Assistant; end++ {
+			w.spoken(&c.Turns[end], true)
 		}
 		for ; i < end; i++ {
-			if c.Turns[i].Role == core.User {
-				w.parts(&c.Turns[i])
-			}
+			w.spoken(&c.Turns[i], false)
 			if c.Turns[i].Name != nil {
 				c.Drop("name")
 			}
@@ -224,5 +157,17 @@ func (w *writer) comma() {
 func (w *writer) parts(t *core.Turn) {
 	for i := int(t.From); i < int(t.To); i += 1 + int(w.c.Parts[i].Inner) {
 		w.part(i)
+	}
+}
+
+// spoken appends of a turn that is the user's the results of tools, or all but them.
+func (w *writer) spoken(t *core.Turn, results bool) {
+	if t.Role != core.User && t.Role != core.ToolRole {
+		return
+	}
+	for i := int(t.From); i < int(t.To); i += 1 + int(w.c.Parts[i].Inner) {
+		if (w.c.Parts[i].Kind == core.PartResult) == results {
+			w.part(i)
+		}
 	}
 }

@@ -36,7 +36,7 @@ func TestThinking(t *testing.T) {
 	f("claude-opus-4-7", `{"thinking":{"type":"adaptive","display":"summarized"},"output_config":{"effort":"medium"}}`, "", func(c *core.Chat) {
 		c.Budget, c.Shows = 8000, core.Yes
 	})
-	f("claude-opus-9", `{"thinking":{"type":"adaptive","display":"omitted"}}`, "", func(c *core.Chat) { c.Budget, c.Summary = core.BudgetAuto, core.Text("none") }, "output_config")
+	f("claude-opus-5", `{"thinking":{"type":"adaptive","display":"omitted"}}`, "", func(c *core.Chat) { c.Budget, c.Summary = core.BudgetAuto, core.Text("none") }, "output_config")
 	f("claude-3-5-haiku-latest", `{"max_tokens":8192}`, "reasoning_effort", effort("low"), "thinking")
 	f("claude-sonnet-4-5", `{"tool_choice":{"type":"any"}}`, "reasoning_effort", func(c *core.Chat) {
 		c.Effort, c.Choice = core.Text("low"), core.ChooseAny
@@ -134,7 +134,7 @@ func TestFaces(t *testing.T) {
 		t.Fatalf("got %v %s", fault, got)
 	}
 	members(t, "face", got, `{"stream":true,"system":[{"type":"text","text":"Answer with one JSON object only, which this JSON Schema describes:\n{\"a\":\"b\"}"}],
-		"messages":[{"role":"user","content":[{"type":"text","text":"a"}]},{"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":""},{"type":"text","text":"b"}]}]}`, "model", "output_config")
+		"messages":[{"role":"user","content":[{"type":"text","text":"a"}]},{"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":""},{"type":"thinking","thinking":"x","signature":""},{"type":"text","text":"b"}]}]}`, "model", "output_config")
 }
 
 func TestFit(t *testing.T) {

@@ -10,6 +10,8 @@ const (
 	chatRawFormat                       // output_format is
 	chatRawMetadata                     // metadata is
 	chatDisplay                         // thinking.display was said
+	chatNoTools                         // "tools":[] was said
+	chatNoStops                         // "stop_sequences":[] was said
 	chatOutputFormat                    // the schema was in output_format, as an older beta has it
 )
 

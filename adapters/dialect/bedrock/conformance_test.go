@@ -148,32 +148,28 @@ func TestRecordedStreams(t *testing.T) {
 	n := 0
 	for _, c := range recorded(t, "converse", func(c *corpus.Case) bool { return c.Stream && c.Response.Status == 200 }) {
 		n++
-		for how, pieces := range c.Splits() {
-			messages, err := cut(pieces)
-			if err != nil {
-				t.Errorf("%s %s: %v", c.ID, how, err)
-				continue
-			}
-			x := core.NewCrossing()
-			x.From, x.To = d, d
-			said, frames, err := read(codec, codec, x, messages)
-			if err != nil || !x.Started || !x.Finished || !x.Ended || !x.Usage.Known {
-				t.Errorf("%s: %v; started %v, finished %v, ended %v, usage %+v", c.ID, err, x.Started, x.Finished, x.Ended, x.Usage)
-			}
-			again, err := cut([][]byte{frames})
-			if err != nil {
-				t.Errorf("%s: written frames: %v", c.ID, err)
-			}
-			y := core.NewCrossing()
-			y.From = d
-			if second, _, err := read(codec, nil, y, again); err != nil || lines(second) != lines(said) {
-				t.Errorf("%s: written and read again it says\n%s\n%v; it said\n%s", c.ID, lines(second), err, lines(said))
-			}
-			if how == "whole" {
-				checkScan(t, c.ID, messages, x)
-				checkFrames(t, c.ID, messages, again)
-			}
+		messages, err := cut([][]byte{c.Bytes()})
+		if err != nil {
+			t.Errorf("%s: %v", c.ID, err)
+			continue
 		}
+		x := core.NewCrossing()
+		x.From, x.To = d, d
+		said, frames, err := read(codec, codec, x, messages)
+		if err != nil || !x.Started || !x.Finished || !x.Ended || !x.Usage.Known {
+			t.Errorf("%s: %v; started %v, finished %v, ended %v, usage %+v", c.ID, err, x.Started, x.Finished, x.Ended, x.Usage)
+		}
+		again, err := cut([][]byte{frames})
+		if err != nil {
+			t.Errorf("%s: written frames: %v", c.ID, err)
+		}
+		y := core.NewCrossing()
+		y.From = d
+		if second, _, err := read(codec, nil, y, again); err != nil || lines(second) != lines(said) {
+			t.Errorf("%s: written and read again it says\n%s\n%v; it said\n%s", c.ID, lines(second), err, lines(said))
+		}
+		checkScan(t, c.ID, messages, x)
+		checkFrames(t, c.ID, messages, again)
 	}
 	t.Logf("%d streams", n)
 }

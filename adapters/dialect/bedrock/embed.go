@@ -42,34 +42,14 @@ func parseEmbed(e *core.Embed, raw []byte) *core.Fault {
 			e.Inputs = append(e.Inputs, core.Input{Image: inside(v)})
 		case "dimensions", "output_dimension":
 			e.Size = number(v)
-		case "texts", "images":
+		case "texts", "images", "embedding_types":
 			e.Shape = shapeCohere
-			list := scan.Elements(v)
-			for {
-				_, one, more := list.Next()
-				if !more {
-					break
-				}
-				if string(key) == "texts" {
-					e.Inputs = append(e.Inputs, core.Input{Text: inside(one)})
-				} else {
-					e.Inputs = append(e.Inputs, core.Input{Image: inside(one)})
-				}
-			}
+			readList(e, string(key), v)
 		case "input_type":
 			e.Kind = kindOf(inside(v))
 		case "truncate":
 			e.Cut = core.Of(string(v) != `"NONE"`)
 			e.Keep(&e.More, key, v)
-		case "embedding_types":
-			list := scan.Elements(v)
-			for {
-				_, one, more := list.Next()
-				if !more {
-					break
-				}
-				e.Types = append(e.Types, inside(one))
-			}
 		default:
 			e.Keep(&e.More, key, v)
 		}
@@ -78,6 +58,25 @@ func parseEmbed(e *core.Embed, raw []byte) *core.Fault {
 		return body.Invalid("inputText", "cannot read the request: it has neither inputText nor texts", "send Titan's or Cohere's body")
 	}
 	return nil
+}
+
+// readList reads one of Cohere's arrays of strings.
+func readList(e *core.Embed, key string, raw []byte) {
+	list := scan.Elements(raw)
+	for {
+		_, one, more := list.Next()
+		if !more {
+			return
+		}
+		switch t := inside(one); key {
+		case "texts":
+			e.Inputs = append(e.Inputs, core.Input{Text: t})
+		case "images":
+			e.Inputs = append(e.Inputs, core.Input{Image: t})
+		default:
+			e.Types = append(e.Types, t)
+		}
+	}
 }
 
 // inputs are Cohere's words for what vectors are for, and the neutral ones.

@@ -98,12 +98,9 @@ func written(t *testing.T, x *core.Crossing, events ...core.Event) string {
 
 func TestAppendEvents(t *testing.T) {
 	x := core.NewCrossing()
-	for _, b := range []core.Block{
-		{Kind: core.PartThought, Sign: []byte("S"), Vendor: core.Anthropic}, {Kind: core.PartVeiled, Sign: []byte("EtkE"), Vendor: core.Anthropic},
-		{Kind: core.PartText}, {Kind: core.PartAudio}, {Kind: core.PartCall, ID: []byte("c1"), Name: []byte("f")},
-	} {
-		x.Blocks = append(x.Blocks, b)
-	}
+	x.Blocks = append(x.Blocks,
+		core.Block{Kind: core.PartThought, Sign: []byte("S"), Vendor: core.Anthropic}, core.Block{Kind: core.PartVeiled, Sign: []byte("EtkE"), Vendor: core.Anthropic},
+		core.Block{Kind: core.PartText}, core.Block{Kind: core.PartAudio}, core.Block{Kind: core.PartCall, ID: []byte("c1"), Name: []byte("f")})
 	x.Usage = core.Usage{In: 3, Out: 4, Known: true}
 	cite := core.Cite{Source: -1, From: -1, To: -1, Title: text("T")}
 	of := func(k core.EventKind, block int32, s string) core.Event {

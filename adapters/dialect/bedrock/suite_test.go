@@ -3,6 +3,7 @@ package bedrock
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"asbru/bench/corpus"
@@ -13,11 +14,26 @@ import (
 // dialect is what the tests speak; Anthropic's part in it is played by fake.
 func dialect() *core.Dialect { return New(fake()) }
 
+// loaded are the recordings, read once: there are many beside Bedrock's.
+var loaded struct {
+	once  sync.Once
+	cases []*corpus.Case
+}
+
 // recorded are the cases of one api that fit.
-func recorded(t testing.TB, api string, fits func(*corpus.Case) bool) []*corpus.Case {
-	return corpus.Cases(t, func(c *corpus.Case) bool {
-		return c.Provider == "bedrock" && c.API == api && (fits == nil || fits(c))
-	})
+func recorded(t testing.TB, api string, fits func(*corpus.Case) bool) (out []*corpus.Case) {
+	t.Helper()
+	ofBedrock := func(c *corpus.Case) bool { return c.Provider == "bedrock" }
+	if corpus.Dir() == "" {
+		return corpus.Cases(t, ofBedrock) // skips the test
+	}
+	loaded.once.Do(func() { loaded.cases = corpus.Cases(t, ofBedrock) })
+	for _, c := range loaded.cases {
+		if c.API == api && (fits == nil || fits(c)) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // cut takes an event stream that came in pieces apart, as hotpath/frame does.

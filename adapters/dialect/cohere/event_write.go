@@ -42,7 +42,7 @@ func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	case core.EventOther:
 		if x.From == &self {
 			dst = append(append(dst, "event: "...), e.Name...)
-			return append(append(append(dst, "\ndata: "...), e.Raw...), "\n\n"...)
+			return append(appendFlat(append(dst, "\ndata: "...), e.Raw), "\n\n"...)
 		}
 	}
 	return dst
@@ -180,7 +180,7 @@ func writeCite(dst []byte, x *core.Crossing, b *core.Block, c *core.Cite) []byte
 	x.W.Flags++
 	dst = append(head(dst, "citation-start", n), `,"delta":{"message":{"citations":`...)
 	if own {
-		dst = append(dst, c.Raw...)
+		dst = appendFlat(dst, c.Raw)
 	} else {
 		dst = appendCite(dst, c, nil, int64(b.Out))
 	}
@@ -212,7 +212,7 @@ func writeEnd(dst []byte, x *core.Crossing) []byte {
 	}
 	dst = append(dst, `,"usage":`...)
 	if own && len(x.R.Aux) > 0 {
-		dst = append(dst, x.R.Aux...)
+		dst = appendFlat(dst, x.R.Aux)
 	} else {
 		dst = appendUsage(dst, &x.Usage)
 	}
@@ -221,4 +221,17 @@ func writeEnd(dst []byte, x *core.Crossing) []byte {
 		dst = x.Extra(append(dst, ','))
 	}
 	return append(dst, "}\n\ndata: [DONE]\n\n"...)
+}
+
+// appendFlat appends raw JSON as it came, without the line ends between its tokens: they
+// would end the data of the event.
+func appendFlat(dst, raw []byte) []byte {
+	at := len(dst)
+	dst = append(dst, raw...)
+	for i, c := range dst[at:] {
+		if c == '\n' || c == '\r' {
+			dst[at+i] = ' '
+		}
+	}
+	return dst
 }

@@ -10,7 +10,7 @@ import (
 	"asbru/core/scan"
 )
 
-// seed adds what is recorded and likes says is of use; nothing where nothing is.
+// seed adds what of picks from the recordings, if there are any.
 func seed(f *testing.F, of func(c *corpus.Case) [][]byte) {
 	if corpus.Dir() == "" {
 		return

@@ -103,7 +103,7 @@ func replyMessage(r *core.Completion, ch *core.Choice, raw []byte) bool {
 	case !parseContent(&r.Tree, content):
 		return false
 	case len(r.Parts) == first:
-		r.Keep(&ch.Message, []byte("content"), content)
+		keep(&r.Tree, &ch.Message, "content", content)
 	}
 	last := len(r.Parts)
 	if calls != nil {
@@ -112,7 +112,7 @@ func replyMessage(r *core.Completion, ch *core.Choice, raw []byte) bool {
 			return false
 		}
 		if n == 0 {
-			r.Keep(&ch.Message, []byte("tool_calls"), calls)
+			keep(&r.Tree, &ch.Message, "tool_calls", calls)
 		}
 	}
 	citations(&r.Tree, first, last, cites)

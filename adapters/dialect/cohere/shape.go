@@ -85,17 +85,6 @@ func appendExtras(dst []byte, t *core.Tree, more int32) []byte {
 	return dst
 }
 
-// extra returns the value of the member key of a chain, nil if it has none.
-func extra(t *core.Tree, more int32, key string) []byte {
-	for more != 0 {
-		var e core.Extra
-		if e, more = t.Extra(more); string(e.Key) == key {
-			return e.Value
-		}
-	}
-	return nil
-}
-
 // member returns the value of the member name of the object raw, nil if it has
 // none or it is null.
 func member(raw []byte, name string) []byte {
@@ -118,4 +107,9 @@ func member(raw []byte, name string) []byte {
 func inside(raw []byte) core.Text {
 	text, _ := scan.Inside(raw)
 	return text
+}
+
+// keep puts a member called name into a chain.
+func keep(t *core.Tree, more *int32, name string, value []byte) {
+	t.Keep(more, t.Took(append(t.Room(), name...)), value)
 }

@@ -94,6 +94,29 @@ func TestWriteStream(t *testing.T) {
 		frame("message-end", `"id":"id","delta":{"finish_reason":"TIMEOUT","error":"late","usage":{}}`), "data: [DONE]")
 }
 
+// Data of several lines must come out as one.
+func TestFlatFrames(t *testing.T) {
+	x := core.NewCrossing()
+	x.From = API
+	var out []byte
+	for _, d := range []string{"{\"type\":\"debug\",\n\"a\":1}", sampleEvents[8],
+		"{\"type\":\"citation-start\",\"delta\":{\"message\":{\"citations\":{\"start\":0,\r\n\"end\":1}}}}",
+		"{\"type\":\"message-end\",\"delta\":{\"finish_reason\":\"COMPLETE\",\"usage\":{\n\"tokens\":{}}}}"} {
+		ev, err := chat.ParseEvent(nil, x, nil, []byte(d))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range ev {
+			out = chat.AppendEvent(out, x, &ev[i])
+		}
+	}
+	for line := range strings.SplitSeq(string(out), "\n") {
+		if line != "" && !strings.HasPrefix(line, "event: ") && !strings.HasPrefix(line, "data: ") {
+			t.Errorf("a stray line: %q", line)
+		}
+	}
+}
+
 // TestReadOddStreams reads what breaks the rules, or might one day.
 func TestReadOddStreams(t *testing.T) {
 	f := func(want string, data ...string) {

@@ -2,6 +2,7 @@ package gemini
 
 import (
 	"errors"
+	"strings"
 
 	"asbru/adapters/body"
 	"asbru/core"
@@ -30,32 +31,42 @@ func parseCount(c *core.Chat, doc []byte) *core.Fault {
 	return parseMembers(c, doc)
 }
 
-// appendCount writes generateContentRequest unless the client left it out or there is nothing
-// but contents to count. It must name the model.
+// appendCount writes a generateContentRequest, which must name the model, for the Gemini API
+// unless there is nothing but contents to count; Vertex AI takes the members as they are.
 func appendCount(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	at := len(dst)
 	key, _ := hidden(c, kGenerateContentRequest)
-	if c.From == &api && key == nil {
+	if key == nil && c.From == &api && (s.Face == nil || bareContents(c)) || atVertex(s.Face) {
 		return appendRequest(dst, c, s)
 	}
 	if key == nil {
 		key = []byte("generateContentRequest")
 	}
 	dst = append(scan.AppendQuoted(append(dst, '{'), key), ':')
-	bare := core.Send{Model: s.Model, Stream: s.Stream}
-	if s.Face != nil && s.Face.Vendor != core.NoVendor {
-		bare.Face = &core.Face{Vendor: s.Face.Vendor}
+	inner := core.Send{Model: s.Model, Stream: s.Stream}
+	if s.Face != nil {
+		inner.Face = &core.Face{Vendor: s.Face.Vendor} // what to patch is not in there
 	}
-	dst, f := appendRequest(dst, c, &bare)
+	dst, f := appendRequest(dst, c, &inner)
 	if f != nil {
 		return dst, f
 	}
-	if name, _ := hidden(c, kModel); name == nil {
+	if name, _ := hidden(c, kModel); name == nil || c.From != &api {
 		dst = dst[:len(dst)-1]
 		dst = append(field(dst, "model"), `"models/`...)
 		dst = append(scan.AppendEscaped(dst, s.Model), `"}`...)
 	}
 	return body.Edit(append(dst, '}'), at, s.Face), nil
+}
+
+// bareContents reports whether a request of this format has nothing but contents.
+func bareContents(c *core.Chat) bool {
+	return c.Shape == 0 && c.More == 0 && len(c.Tools) == 0
+}
+
+// atVertex reports whether a face is that of Vertex AI, whose paths name projects.
+func atVertex(f *core.Face) bool {
+	return f != nil && strings.Contains(f.Paths[core.OpCount], "/publishers/")
 }
 
 // parseTotal reads the count in a reply.

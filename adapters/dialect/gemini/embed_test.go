@@ -66,6 +66,28 @@ func TestEmbedRequests(t *testing.T) {
 		e.Inputs = []core.Input{{Text: text("a")}}
 		e.Kind, e.Title = text("SEMANTIC_SIMILARITY"), text("t")
 	})
+	g := func(path, want string, e *core.Embed) {
+		t.Helper()
+		face := &core.Face{}
+		face.Paths[core.OpEmbed] = path
+		out, fault := appendEmbed(nil, e, &core.Send{Model: []byte("g"), Face: face})
+		if fault != nil {
+			t.Fatal(fault)
+		}
+		if d := corpus.Diff(out, []byte(want)); d != "" {
+			t.Errorf("%s: %s", d, out)
+		}
+	}
+	one := &core.Embed{From: &other, Inputs: []core.Input{{Text: text("a")}}, Kind: text("document"), Size: []byte("3"), Cut: core.No}
+	g("/v1/publishers/google/models/{model}:predict", `{"instances":[{"content":"a","task_type":"RETRIEVAL_DOCUMENT"}],"parameters":{"outputDimensionality":3,"autoTruncate":false}}`, one)
+	g("/v1beta/models/{model}:embedContent", `{"model":"models/g","content":{"parts":[{"text":"a"}]},"taskType":"RETRIEVAL_DOCUMENT","outputDimensionality":3}`, one)
+	const doc = `{"content":{"parts":[{"text":"a"}]},"x":1}`
+	e := new(core.Embed)
+	if f := parseEmbed(e, []byte(doc)); f != nil {
+		t.Fatal(f)
+	}
+	g("/v1beta/models/{model}:embedContent", doc, e)
+	g("/v1beta/models/{model}:batchEmbedContents", `{"requests":[{"model":"models/g","content":{"parts":[{"text":"a"}]},"x":1}]}`, e)
 	refused := func(in core.Input) {
 		t.Helper()
 		e := &core.Embed{From: &other, Inputs: []core.Input{in}}
@@ -130,6 +152,12 @@ func TestCounts(t *testing.T) {
 	out, f := appendCount(nil, c, &core.Send{Model: []byte("g")})
 	const want = `{"generateContentRequest":{"contents":[` + hi + `],"systemInstruction":{"parts":[{"text":"s"}]},"model":"models/g"}}`
 	if d := corpus.Diff(out, []byte(want)); f != nil || d != "" {
+		t.Errorf("%v %s: %s", f, d, out)
+	}
+	vertex := &core.Face{}
+	vertex.Paths[core.OpCount] = "/v1/projects/p/locations/l/publishers/google/models/{model}:countTokens"
+	out, f = appendCount(nil, c, &core.Send{Model: []byte("g"), Face: vertex})
+	if d := corpus.Diff(out, []byte(`{"contents":[`+hi+`],"systemInstruction":{"parts":[{"text":"s"}]}}`)); f != nil || d != "" {
 		t.Errorf("%v %s: %s", f, d, out)
 	}
 	if _, err := parseTotal([]byte(`{"error":{}}`)); err == nil {

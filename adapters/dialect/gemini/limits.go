@@ -11,6 +11,10 @@ const (
 	// maxChoices bounds candidateCount, which multiplies the price of a request.
 	maxChoices = 128
 
+	// maxParts bounds the parts, the turns and the tools of a conversation, each: the form of
+	// an empty one is a hundred times as long as its two brackets.
+	maxParts = 1<<(16-turnBits) - 1
+
 	// maxKey bounds the names of members that are looked at, escapes included.
 	maxKey = 6 * 32
 

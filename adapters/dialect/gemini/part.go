@@ -1,8 +1,6 @@
 package gemini
 
 import (
-	"bytes"
-
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -29,6 +27,9 @@ func parseParts(t *core.Tree, tail []byte, ids *maker) (rest []byte) {
 	for {
 		if _, ok := w.Key(); !ok {
 			return w.Rest()
+		}
+		if len(t.Parts) >= maxParts {
+			return nil
 		}
 		if tail := w.Tail(); len(tail) > 0 && tail[0] == '{' {
 			w.Resume(parsePart(t, tail, ids))
@@ -165,131 +166,4 @@ func parseCall(t *core.Tree, p *core.Part, raw []byte, ids *maker) {
 	if len(p.ID) == 0 {
 		p.ID = ids.make(t)
 	}
-}
-
-// addResult reads a functionResponse: its text, and the media in its parts.
-func addResult(t *core.Tree, p core.Part, raw []byte) {
-	var response, parts []byte
-	w := scan.Members(raw)
-	for {
-		key, value, ok := w.Next()
-		if !ok {
-			break
-		}
-		switch word(key) {
-		case kID:
-			p.ID, _ = scan.Inside(value)
-		case kName:
-			p.Name, _ = scan.Inside(value)
-		case kResponse:
-			response = value
-		case kParts:
-			parts = value
-		}
-	}
-	text, whole, fails := resultOf(response)
-	p.Fails = fails
-	if whole != nil {
-		text = t.Took(scan.AppendEscaped(t.Room(), whole))
-	}
-	at := t.Add(p)
-	if text != nil {
-		t.Add(core.Part{Text: text})
-	}
-	if len(parts) > 0 && parts[0] == '[' {
-		parseParts(t, parts, &maker{})
-	}
-	t.Close(at)
-}
-
-// resultOf is what a response says: the text of one that is nothing but an output, a
-// result or an error, or else the whole value, whose JSON is the text.
-func resultOf(response []byte) (text core.Text, whole []byte, fails bool) {
-	if scan.IsNull(response) {
-		return nil, nil, false
-	}
-	w := scan.Members(response)
-	key, value, ok := w.Next()
-	if !ok {
-		return nil, response, false
-	}
-	if _, _, more := w.Next(); more {
-		return nil, response, false
-	}
-	switch string(key) {
-	case "output", "result", "content":
-	case "error":
-		fails = true
-	default:
-		return nil, response, false
-	}
-	if text, ok = scan.Inside(value); ok {
-		return text, nil, fails
-	}
-	return nil, value, fails
-}
-
-// parseBlob reads an inlineData.
-func parseBlob(p *core.Part, raw []byte) {
-	w := scan.Members(raw)
-	for {
-		key, value, ok := w.Next()
-		if !ok {
-			break
-		}
-		switch word(key) {
-		case kMimeType:
-			p.Media, _ = scan.Inside(value)
-		case kData:
-			p.Data, _ = scan.Inside(value)
-		case kDisplayName:
-			p.Name, _ = scan.Inside(value)
-		}
-	}
-	p.Kind = mediaKind(p.Media)
-}
-
-// parseFile reads a fileData. What was uploaded to the Gemini API is a file of Google's,
-// whatever its name looks like; the rest is somewhere on the web, or at Google Cloud.
-func parseFile(p *core.Part, raw []byte) {
-	w := scan.Members(raw)
-	for {
-		key, value, ok := w.Next()
-		if !ok {
-			break
-		}
-		switch word(key) {
-		case kMimeType:
-			p.Media, _ = scan.Inside(value)
-		case kFileURI:
-			p.URL, _ = scan.Inside(value)
-		case kDisplayName:
-			p.Name, _ = scan.Inside(value)
-		}
-	}
-	p.Kind = mediaKind(p.Media)
-	if len(p.Media) == 0 && bytes.Contains(p.URL, []byte("youtu")) {
-		p.Kind = core.PartVideo
-	}
-	if uploaded(p.URL) {
-		p.File, p.URL = p.URL, nil
-	}
-}
-
-// uploaded reports whether uri names a file of the Gemini API.
-func uploaded(uri core.Text) bool {
-	return bytes.HasPrefix(uri, []byte("files/")) || bytes.Contains(uri, []byte("generativelanguage.googleapis.com"))
-}
-
-// mediaKind is the kind of what has this MIME type.
-func mediaKind(media core.Text) core.PartKind {
-	switch {
-	case bytes.HasPrefix(media, []byte("image")):
-		return core.PartImage
-	case bytes.HasPrefix(media, []byte("audio")):
-		return core.PartAudio
-	case bytes.HasPrefix(media, []byte("video")):
-		return core.PartVideo
-	}
-	return core.PartFile
 }

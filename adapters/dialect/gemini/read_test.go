@@ -158,6 +158,8 @@ func TestBadRequests(t *testing.T) {
 	f(`{"contents":[]}`, "contents")
 	f(`[]`, "")
 	f(`{"contents":[`, "")
+	f(`{"contents":[{"parts":[`+strings.Repeat("{},", 20_000)+`{}]}]}`, "contents")
+	f(`{"contents":[`+strings.Repeat("{},", 20_000)+`{}]}`, "contents")
 	g := func(doc, param string) {
 		t.Helper()
 		if f := peek([]byte(doc), core.OpChat, new(core.Peek)); f == nil || f.Param != param {

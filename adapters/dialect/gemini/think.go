@@ -57,12 +57,7 @@ func appendThinking(dst []byte, c *core.Chat, model []byte, gen generation) []by
 		}
 	}
 	if shows != core.Unsaid {
-		dst = field(dst, "includeThoughts")
-		if shows == core.Yes {
-			dst = append(dst, "true"...)
-		} else {
-			dst = append(dst, "false"...)
-		}
+		dst = append(field(dst, "includeThoughts"), boolean(shows == core.Yes)...)
 	}
 	if len(dst) == open {
 		return dst[:at]

@@ -64,6 +64,9 @@ func parseDeclarations(c *core.Chat, tail []byte) (rest []byte) {
 		if _, ok := w.Key(); !ok {
 			return w.Rest()
 		}
+		if len(c.Tools) >= maxParts {
+			return nil
+		}
 		raw := w.Tail()
 		var t core.Tool
 		m := scan.Members(raw)

@@ -20,7 +20,7 @@ func TestChatAllocations(t *testing.T) {
 	c, r, x := core.NewChat(), core.NewCompletion(), core.NewCrossing()
 	dst := make([]byte, 0, 1<<16)
 	send := &core.Send{Model: []byte("m"), Stream: true, Face: &core.Face{AskUsage: true, Quirks: core.QuirkShortIDs | core.QuirkMaxTokens}}
-	body := []byte(toolTalk)
+	body, reply := []byte(toolTalk), []byte(toolReply)
 	for _, own := range []bool{true, false} {
 		f("request", func() {
 			c.Reset()
@@ -37,7 +37,7 @@ func TestChatAllocations(t *testing.T) {
 		})
 		f("reply", func() {
 			r.Reset()
-			if err := parseReply(r, []byte(toolReply)); err != nil {
+			if err := parseReply(r, reply); err != nil {
 				t.Fatal(err)
 			}
 			if !own {

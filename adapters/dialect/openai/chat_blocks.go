@@ -227,8 +227,14 @@ func finishChoice(ev []core.Event, x *core.Crossing, choice int32, f core.Finish
 		if b.Choice != choice {
 			continue
 		}
+		if b.Kind == core.PartCall && len(b.Name) == 0 && len(b.Held) == 0 {
+			continue // an entry that said nothing
+		}
 		calls = calls || b.Kind == core.PartCall
 		if !b.Opened {
+			if b.Kind == core.PartCall && len(b.ID) == 0 {
+				b.ID = appendCallID(b.ID, x, int64(i))
+			}
 			ev = closeBlock(open(ev, x, int32(i)), x, int32(i))
 		}
 	}

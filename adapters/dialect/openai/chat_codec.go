@@ -31,6 +31,9 @@ const (
 	chatOwnEffort              // what is said of thinking does
 	chatBothLimits             // both names of the limit were given
 	chatNoOldTools             // "functions":[]
+	chatAsked                  // stream_options said include_usage and no more
+	chatEffort                 // reasoning said effort and no more
+	chatSwitch                 // thinking said type and no more
 )
 
 // Turn.Shape and, with the message's extras in Choice.Message, Choice.Shape: how a

@@ -222,8 +222,8 @@ func (s *telling) note(x *core.Crossing, e *core.Event, args map[int32]string, o
 			bad("block %d opens while %d is open", e.Block, at)
 		}
 		open[e.Choice] = e.Block
-		if b := &x.Blocks[e.Block]; b.Kind == core.PartCall && (len(b.ID) == 0 || len(b.Name) == 0) {
-			bad("call %d opens without id or name", e.Block)
+		if b := &x.Blocks[e.Block]; b.Kind == core.PartCall && len(b.ID) == 0 {
+			bad("call %d opens without id", e.Block)
 		}
 	case core.EventDelta, core.EventSign, core.EventCite, core.EventClose:
 		if !isOpen || at != e.Block {

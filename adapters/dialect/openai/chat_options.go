@@ -105,14 +105,15 @@ func (o *chatOut) thinking() {
 	if c.Summary != nil && !o.own {
 		c.Drop("reasoning.summary")
 	}
-	if o.own && (c.Effort == nil || c.Shape&chatOwnEffort != 0) {
-		return // among the extras, as it came
+	if o.own {
+		o.ownThinking()
+		return
 	}
 	effort := c.Effort
 	if effort == nil && c.Budget == core.BudgetUnset {
 		return
 	}
-	if o.quirks&core.QuirkThinkingSwitch != 0 && !o.said("thinking") {
+	if o.quirks&core.QuirkThinkingSwitch != 0 {
 		word := "enabled"
 		if string(effort) == "none" || effort == nil && c.Budget == 0 {
 			word = "disabled"
@@ -147,8 +148,28 @@ func (o *chatOut) thinking() {
 	}
 }
 
-// said reports whether the client's own request has the member.
-func (o *chatOut) said(name string) bool { return o.own && o.extra(name) != nil }
+// ownThinking writes what its own family said of thinking, as it came; what is not here
+// stands among the extras.
+func (o *chatOut) ownThinking() {
+	c := o.c
+	if c.Shape&chatSwitch != 0 {
+		word := "enabled"
+		if c.Budget == 0 {
+			word = "disabled"
+		}
+		o.dst = append(append(append(o.dst, `,"thinking":{"type":"`...), word...), `"}`...)
+	}
+	switch {
+	case c.Effort == nil || c.Shape&chatOwnEffort != 0:
+	case c.Shape&chatEffort != 0:
+		o.dst = append(o.dst, `,"reasoning":{"effort":`...)
+		o.dst = append(scan.AppendQuoted(o.dst, c.Effort), '}')
+	case o.quirks&core.QuirkNoEffort != 0:
+		c.Drop("reasoning_effort")
+	default:
+		o.dst = appendTextMember(o.dst, "reasoning_effort", c.Effort)
+	}
+}
 
 // extra is the value of a top-level member that has no place in the form.
 func (o *chatOut) extra(name string) []byte {
@@ -178,6 +199,13 @@ func (o *chatOut) options() {
 	switch {
 	case told == nil && ask:
 		o.dst = append(o.dst, `,"stream_options":{"include_usage":true}`...)
+	case o.own && o.c.Shape&chatAsked != 0 && (o.s.Stream || !o.c.Stream):
+		o.dst = append(o.dst, `,"stream_options":{"include_usage":`...)
+		if o.c.Usage {
+			o.dst = append(o.dst, `true}`...)
+		} else {
+			o.dst = append(o.dst, `false}`...)
+		}
 	case told == nil || o.c.Stream && !o.s.Stream:
 	case !ask || o.c.Usage:
 		o.dst = appendMember(o.dst, "stream_options", told)

@@ -28,11 +28,13 @@ func (o *chatOut) content(parts []core.Part, shape uint16, must bool) (n int) {
 		from := len(o.dst)
 		for i := 0; i < len(parts); i += 1 + int(parts[i].Inner) {
 			if p := &parts[i]; o.within(p, thinking) {
-				o.dst = append(o.dst, ',')
+				if len(o.dst) > from {
+					o.dst = append(o.dst, ',')
+				}
 				o.part(p)
 			}
 		}
-		o.dst = append(uncomma(o.dst, from), ']')
+		o.dst = append(o.dst, ']')
 	case single:
 		o.dst = scan.AppendQuoted(o.dst, parts[only].Text)
 	case o.own || must:
@@ -80,8 +82,8 @@ func (o *chatOut) part(p *core.Part) {
 		o.dst = scan.AppendQuoted(o.dst, p.Text)
 		return
 	}
-	at := len(o.dst) + 1
 	o.dst = append(o.dst, '{')
+	at := len(o.dst)
 	typed := !o.own || p.Shape&partNoType == 0
 	switch p.Kind {
 	case core.PartText:
@@ -127,7 +129,7 @@ func (o *chatOut) source(p *core.Part, media string) {
 	switch {
 	case p.Data != nil:
 		o.data(p, media)
-	case p.URL != nil && len(p.URL) > 4 && string(p.URL[:4]) == "http":
+	case len(p.URL) > 4 && string(p.URL[:4]) == "http":
 		o.dst = scan.AppendQuoted(o.dst, p.URL)
 	case p.File != nil:
 		o.refusePart("file_id", "cannot send the uploaded file "+string(p.File)+" to "+string(o.s.Model)+": chat completions take no ids of files here")
@@ -153,7 +155,12 @@ func (o *chatOut) data(p *core.Part, media string) {
 	o.dst = append(append(append(o.dst, `;base64,`...), p.Data...), '"')
 }
 
+// audio writes what was heard. What the model said aloud goes as its transcript.
 func (o *chatOut) audio(p *core.Part, typed bool) {
+	if len(p.Text) > 0 && (p.Data == nil || o.speaks) {
+		o.dst = appendTextMember(append(o.dst, `,"type":"text"`...), "text", p.Text)
+		return
+	}
 	if p.Data == nil {
 		o.refusePart("input_audio", "cannot send audio by URL or id to "+string(o.s.Model)+": chat completions take only its bytes")
 		return

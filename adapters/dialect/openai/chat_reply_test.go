@@ -134,7 +134,9 @@ func stream(t *testing.T, frames ...string) string {
 }
 
 func TestStreamReads(t *testing.T) {
-	d := func(delta string) string { return `{"id":"i","model":"m","choices":[{"index":0,"delta":{` + delta + `}}]}` }
+	d := func(delta string) string {
+		return `{"id":"i","model":"m","choices":[{"index":0,"delta":{` + delta + `}}]}`
+	}
 	fin := func(word string) string { return `{"choices":[{"index":0,"delta":{},"finish_reason":"` + word + `"}]}` }
 	call := func(entry string) string { return d(`"tool_calls":[{` + entry + `}]`) }
 	const done = "[DONE]"
@@ -165,6 +167,8 @@ func TestStreamReads(t *testing.T) {
 	f(`start open5:c +{ close open0: +late close finish4`, call(`"index":0,"id":"c","function":{"name":"f","arguments":"{"}`), d(`"content":"late"`), fin("tool_calls"))
 	f(`start open5:call_f +{} close finish4`, d(`"function_call":{"name":"f","arguments":""}`), d(`"function_call":{"arguments":"{}"}`), fin("function_call"))
 	f("start open0: +a open0: +b close finish1 close finish1", `{"choices":[{"index":0,"delta":{"content":"a"}},{"index":1,"delta":{"content":"b"}}]}`, `{"choices":[{"index":1,"delta":{},"finish_reason":"stop"},{"index":0,"delta":{},"finish_reason":"stop"}]}`)
+	f("start open5:c +{} close open0: +a error:"+errLate.Error(), call(`"index":0,"id":"c","function":{"name":"f","arguments":"{}"}`), d(`"content":"a"`), call(`"index":0,"function":{"arguments":"x"}`))
+	f("start finish1", call(`"index":0`), fin("stop"))
 	f("start open0: +a close finish2END", d(`"content":"a"`), `{"choices":[{"index":0,"delta":{},"finish_reason":"stop","stop_reason":"END"}]}`)
 	f("start open0: +a cite:https://e.x", d(`"content":"a","annotations":[{"type":"url_citation","url_citation":{"url":"https://e.x"}}]`))
 	f("start open9: +no close finish1", d(`"refusal":"no"`), fin("stop"))
@@ -174,6 +178,7 @@ func TestStreamReads(t *testing.T) {
 	f("start open0: +a fault:busy", d(`"content":"a"`), `{"error":{"message":"busy"}}`)
 	f("fault:busy", `{"choices":[{"index":0,"error":{"message":"busy","code":429}}]}`)
 	f("fault:the provider failed in the middle of its answer", `{"error":{}}`)
+	f("start open0: +a fault:busy end", d(`"content":"a"`), `{"error":{"message":"busy"}}`, d(`"content":"b"`), done)
 	f("error:"+errEvent.Error(), `{"a"`)
 	f("error:"+errEvent.Error(), `"text"`)
 	f("start error:"+errChoices.Error(), d(``), `{"choices":[{"index":200,"delta":{}}]}`)
@@ -213,6 +218,49 @@ func TestStreamWrites(t *testing.T) {
 		"data: [DONE]\n\n"
 	if string(out) != want {
 		t.Errorf("\n got %s\nwant %s", out, want)
+	}
+}
+
+// A fault ends a stream: no terminator says that all is well.
+func TestStreamWritesFault(t *testing.T) {
+	x := core.NewCrossing()
+	out := appendChunk(nil, x, &core.Event{Kind: core.EventFault, Fault: &core.Fault{Code: core.UpstreamFailed, Message: "m"}})
+	out = appendChunk(out, x, &core.Event{Kind: core.EventEnd})
+	want := `data: {"error":{"message":"m","type":"upstream_error","param":null,"code":"upstream_failed"},"request_id":"00000000000000000000000000000000"}` + "\n\n"
+	if string(out) != want {
+		t.Errorf("\n got %s\nwant %s", out, want)
+	}
+}
+
+// What waits for a call to end, and how many parts there may be, is bounded.
+func TestStreamBounds(t *testing.T) {
+	feed := func(x *core.Crossing, data string) error {
+		_, err := parseChunk(nil, x, nil, []byte(data))
+		return err
+	}
+	entry := func(index, args string) string {
+		return `{"choices":[{"index":0,"delta":{"tool_calls":[{"index":` + index + `,"id":"c` + index + `","function":{"name":"f","arguments":"` + args + `"}}]}}]}`
+	}
+	x := core.NewCrossing()
+	if err := feed(x, entry("0", "{")); err != nil {
+		t.Fatal(err)
+	}
+	x.R.Seq = maxHeld - 4 // as if so much waited
+	if err := feed(x, entry("1", "aaaa")); err != nil {
+		t.Errorf("what just fits: %v", err)
+	}
+	if err := feed(x, entry("1", "a")); err != errHeld {
+		t.Errorf("got %v after %d bytes", err, maxHeld)
+	}
+	x.Reset()
+	kinds := [2]string{"content", "refusal"}
+	for n, err := 0, error(nil); err == nil; n++ {
+		if err = feed(x, `{"choices":[{"delta":{"`+kinds[n%2]+`":"a"}}]}`); err == nil && n == maxBlocks {
+			t.Errorf("%d parts passed", n)
+			break
+		} else if err != nil && err != errMany {
+			t.Error(err)
+		}
 	}
 }
 

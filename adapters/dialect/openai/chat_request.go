@@ -1,8 +1,6 @@
 package openai
 
 import (
-	"strconv"
-
 	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
@@ -116,6 +114,9 @@ func wordField(c *core.Chat, name, value []byte) bool {
 	case "model":
 		c.Model = text
 	case "reasoning_effort":
+		if c.Shape&chatEffort != 0 {
+			return false
+		}
 		c.Effort = text
 		c.Shape &^= chatOwnEffort
 	case "verbosity":
@@ -178,25 +179,52 @@ func otherField(c *core.Chat, name, value []byte) bool {
 		return opens(value) && parseFormat(c, value)
 	case "tool_choice", "function_call":
 		return opens(value) && c.Choice == core.ChooseUnsaid && parseChoice(c, value)
-	case "stream_options", "reasoning", "thinking", "enable_thinking":
-		glance(c, string(name), value)
+	case "stream_options", "reasoning", "thinking":
+		return opens(value) && soleField(c, string(name), value) || glance(c, value)
+	case "enable_thinking": // Qwen's
+		if on, ok := scan.Bool(value); ok && c.Budget == core.BudgetUnset {
+			c.Budget = switched(on)
+		}
 	}
 	return false
 }
 
-// glance reads of a member that is kept what others can express too.
-func glance(c *core.Chat, name string, value []byte) {
-	if name == "enable_thinking" { // Qwen's
-		if on, ok := scan.Bool(value); ok && c.Budget == core.BudgetUnset {
-			c.Budget = switched(on)
-		}
-		return
+// soleField reads an object of one member, what most of them are.
+func soleField(c *core.Chat, name string, value []byte) (ok bool) {
+	w := scan.Members(value)
+	key, v, some := w.Next()
+	if _, _, more := w.Next(); !some || more {
+		return false
 	}
+	switch {
+	case name == "stream_options" && string(key) == "include_usage":
+		if c.Usage, ok = scan.Bool(v); ok {
+			c.Shape |= chatAsked
+		}
+	case name == "reasoning" && string(key) == "effort" && quoted(v) != nil && c.Effort == nil:
+		c.Effort, ok = quoted(v), true
+		c.Shape |= chatEffort
+	case name == "thinking" && string(key) == "type" && c.Budget == core.BudgetUnset:
+		switch string(v) {
+		case `"enabled"`:
+			c.Budget, ok = core.BudgetAuto, true
+		case `"disabled"`:
+			c.Budget, ok = 0, true
+		}
+		if ok {
+			c.Shape |= chatSwitch
+		}
+	}
+	return ok
+}
+
+// glance reads of a member that is kept what others can express too. It takes nothing.
+func glance(c *core.Chat, value []byte) (taken bool) {
 	w := scan.Members(value)
 	for {
 		key, v, ok := w.Next()
 		if !ok {
-			return
+			return false
 		}
 		on, isBool := scan.Bool(v)
 		n, isInt := scan.Int(v)
@@ -259,129 +287,4 @@ func textList(list *[]core.Text, raw []byte) (ok bool) {
 		}
 		*list = append(*list, text)
 	}
-}
-
-// parseMessages reads the array of messages at the start of raw and returns what
-// follows it.
-func parseMessages(c *core.Chat, raw []byte) (rest []byte, f *core.Fault) {
-	w := scan.Elements(raw)
-	for n := 0; ; n++ {
-		if _, ok := w.Key(); !ok {
-			return w.Rest(), nil
-		}
-		if !opens(w.Tail()) {
-			return nil, badMessage(n, "", "it must be an object")
-		}
-		rest, f := parseMessage(c, w.Tail(), n)
-		if f != nil {
-			return nil, f
-		}
-		w.Resume(rest)
-	}
-}
-
-func badMessage(n int, member, why string) *core.Fault {
-	param := "messages[" + strconv.Itoa(n) + "]"
-	if member != "" {
-		param += "." + member
-	}
-	return body.Invalid(param, "cannot read "+param+": "+why, "")
-}
-
-// parseMessage reads the n-th message, at the start of raw, and returns what follows it.
-func parseMessage(c *core.Chat, raw []byte, n int) (rest []byte, f *core.Fault) {
-	var m chatMessage
-	i := c.Begin(core.User)
-	turn := &c.Turns[i]
-	rest = m.read(&c.Tree, raw, &turn.More)
-	role, ok := roleOf(quoted(m.role))
-	if !ok {
-		return nil, badMessage(n, "role", "it must be system, developer, user, assistant or tool")
-	}
-	turn.Role = role
-	switch {
-	case role == core.ToolRole:
-		f = m.result(c, turn, n)
-	case role == core.Assistant:
-		m.assistant(&c.Tree, &turn.Shape, &turn.More)
-		turn.Name = m.named(c, turn, m.callID)
-	case m.content == nil:
-		f = badMessage(n, "content", "it is missing")
-	case !parseContent(&c.Tree, m.content, &turn.Shape):
-		f = badMessage(n, "content", "it must be a string or an array")
-	default:
-		turn.Name = m.named(c, turn, m.callID)
-		m.keepRest(c, turn)
-	}
-	if opens(m.cache) && len(c.Parts) > int(turn.From) {
-		c.Parts[len(c.Parts)-1].Cache = cacheMark(m.cache)
-	}
-	c.End(i)
-	return rest, f
-}
-
-// named is the participant's name. An id of a call that nobody asked for here is kept.
-func (m *chatMessage) named(c *core.Chat, turn *core.Turn, id []byte) core.Text {
-	if id != nil {
-		c.Keep(&turn.More, keyCallID, id)
-	}
-	name := quoted(m.name)
-	if m.name != nil && name == nil {
-		c.Keep(&turn.More, keyName, m.name)
-	}
-	return name
-}
-
-// keepRest keeps what only the model's own messages have a place for.
-func (m *chatMessage) keepRest(c *core.Chat, turn *core.Turn) {
-	for _, f := range [...]struct {
-		key core.Text
-		raw []byte
-	}{{keyCalls, m.calls}, {keyFunction, m.function}, {keyRefusal, m.refusal}, {keyThinking, m.thinking},
-		{keyReasoning, m.reasoning}, {keyDetails, m.details}, {keyAudio, m.audio}, {keyImages, m.images}} {
-		if f.raw != nil {
-			c.Keep(&turn.More, f.key, f.raw)
-		}
-	}
-}
-
-// result reads the message that answers a call.
-func (m *chatMessage) result(c *core.Chat, turn *core.Turn, n int) *core.Fault {
-	p := core.Part{Kind: core.PartResult, ID: quoted(m.callID), Name: quoted(m.name)}
-	if string(m.role) == `"function"` {
-		if turn.Shape |= saidOld; p.Name == nil {
-			return badMessage(n, "name", "a function's message must name it")
-		}
-		if p.ID == nil {
-			p.ID = oldID(&c.Tree, p.Name)
-		} else {
-			c.Keep(&turn.More, keyCallID, m.callID)
-		}
-	} else if p.ID == nil {
-		return badMessage(n, "tool_call_id", "a tool's message must say which call it answers")
-	}
-	m.keepRest(c, turn)
-	at := c.Add(p)
-	if m.content != nil && !parseContent(&c.Tree, m.content, &turn.Shape) {
-		return badMessage(n, "content", "it must be a string or an array")
-	}
-	c.Close(at)
-	return nil
-}
-
-// roleOf is the role called word.
-func roleOf(word core.Text) (r core.Role, ok bool) {
-	switch string(word) {
-	case "user":
-		return core.User, true
-	case "assistant":
-		return core.Assistant, true
-	case "system":
-		return core.System, true
-	case "developer":
-		return core.Developer, true
-	case "tool", "function":
-		return core.ToolRole, true
-	}
-	return 0, false
 }

@@ -48,7 +48,10 @@ func TestRequestsRoundTrip(t *testing.T) {
 			t.Errorf("%s\n%s\n got %s", body, d, got)
 		}
 	}
-	with := func(members string) { t.Helper(); f(`{"model":"m","messages":[{"role":"user","content":"a"}],` + members + `}`) }
+	with := func(members string) {
+		t.Helper()
+		f(`{"model":"m","messages":[{"role":"user","content":"a"}],` + members + `}`)
+	}
 	says := func(message string) { t.Helper(); f(`{"model":"m","messages":[` + message + `]}`) }
 	with(`"temperature":null,"top_p":0.5,"top_k":3,"n":2,"seed":7,"stop":"x","user":"u","safety_identifier":"s"`)
 	with(`"stop":["a","b"],"random_seed":4,"max_tokens":9,"logit_bias":{"5":-1},"logprobs":true,"top_logprobs":2`)
@@ -57,6 +60,9 @@ func TestRequestsRoundTrip(t *testing.T) {
 	with(`"stream":true,"stream_options":{"include_usage":true,"include_obfuscation":false}`)
 	with(`"stream":false,"stream_options":null,"store":false,"metadata":{"a":"b"},"service_tier":"flex"`)
 	with(`"reasoning_effort":"high","reasoning":{"effort":"low","exclude":true},"thinking":{"type":"enabled"}`)
+	with(`"stream":true,"stream_options":{"include_usage":false},"thinking":{"type":"disabled"}`)
+	with(`"reasoning":{"effort":"low"},"reasoning_effort":"high","stream_options":{"include_usage":true}`)
+	with(`"reasoning_effort":"high","reasoning":{"effort":"low"},"thinking":{"type":"odd"},"tool_choice":{"type":"function","function":{"name":"f","x":1}}`)
 	with(`"reasoning":{"effort":"low"},"verbosity":"low","prompt_cache_key":"k","unknown":{"a":[1]},"temperature":"hot"`)
 	with(`"response_format":{"type":"text"}`)
 	with(`"response_format":{"type":"json_object"}`)

@@ -18,6 +18,7 @@ func appendChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	case core.EventPing:
 		return append(dst, ": ping\n\n"...)
 	case core.EventFault:
+		x.W.Done = true // no terminator behind it
 		var id [32]byte
 		return appendStreamFault(dst, e.Fault, hexID(id[:0], x))
 	case core.EventEnd:

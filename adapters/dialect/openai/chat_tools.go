@@ -121,37 +121,48 @@ func parseChoiceWord(c *core.Chat, old bool, word core.Text) bool {
 	return true
 }
 
-// parseChoice reads tool_choice when it is an object. kept tells its own family to write
-// the extra instead: the object always stays one.
+// parseChoice reads tool_choice when it is an object. taken is false when it says more than
+// the form has room for: then it is an extra as well.
 func parseChoice(c *core.Chat, raw []byte) (taken bool) {
 	var kind, name, in []byte
+	members := 0
 	w := scan.Members(raw)
 	for {
 		key, value, ok := w.Next()
 		if !ok {
 			break
 		}
+		members++
 		switch string(key) {
 		case "type":
 			kind = quoted(value)
 		case "name": // function_call
 			name = quoted(value)
-		case "function", "custom", "allowed_tools":
+		case "function":
+			in, taken = value, true
+		case "custom", "allowed_tools":
 			in = value
 		}
 	}
-	c.Shape |= chatOwnChoice
 	if string(kind) == "allowed_tools" {
+		c.Shape |= chatOwnChoice
 		parseAllowed(c, in)
 		return false
 	}
 	if in != nil {
+		inner := scan.Members(in)
+		inner.Next()
+		_, _, more := inner.Next()
 		name = memberText(in, "name")
+		taken = taken && !more && members == 2 && string(kind) == "function" && len(name) > 0
 	}
 	if len(name) > 0 {
 		c.Choice, c.ChoiceName = core.ChooseNamed, name
 	}
-	return false
+	if !taken {
+		c.Shape |= chatOwnChoice
+	}
+	return taken
 }
 
 // parseAllowed reads {mode, tools: [{type, function: {name}}]}.
@@ -198,70 +209,3 @@ func memberOf(raw []byte, name string) []byte {
 
 // memberText is memberOf for a string.
 func memberText(raw []byte, name string) core.Text { return quoted(memberOf(raw, name)) }
-
-// parseFormat reads response_format. taken is false when it is one only the family knows,
-// or says more than the form has room for: then it is an extra as well.
-func parseFormat(c *core.Chat, raw []byte) (taken bool) {
-	taken = true
-	var kind, schema []byte
-	w := scan.Members(raw)
-	for {
-		key, value, ok := w.Next()
-		if !ok {
-			break
-		}
-		switch string(key) {
-		case "type":
-			kind = quoted(value)
-		case "json_schema":
-			schema = value
-		default:
-			taken = false
-		}
-	}
-	switch string(kind) {
-	case "text":
-		c.Format = core.FormatText
-	case "json_object":
-		c.Format = core.FormatJSON
-		if inner := memberOf(raw, "schema"); opens(inner) { // Together, Fireworks
-			c.Format, c.Schema = core.FormatSchema, inner
-		}
-	case "json_schema":
-		c.Format = core.FormatSchema
-		taken = fillFormat(c, schema) && taken
-	default:
-		taken = false
-	}
-	if schema != nil && c.Format != core.FormatSchema {
-		taken = false
-	}
-	if !taken {
-		c.Shape |= chatOwnFormat
-	}
-	return taken
-}
-
-// fillFormat reads {name, description, schema, strict}. exact is false if there is more,
-// or less than a schema.
-func fillFormat(c *core.Chat, raw []byte) (exact bool) {
-	exact = true
-	w := scan.Members(raw)
-	for {
-		key, value, ok := w.Next()
-		if !ok {
-			return exact && c.Schema != nil && c.FormatName != nil
-		}
-		switch text := quoted(value); {
-		case string(key) == "name" && text != nil:
-			c.FormatName = text
-		case string(key) == "description" && text != nil:
-			c.FormatNote = text
-		case string(key) == "schema" && opens(value):
-			c.Schema = value
-		case string(key) == "strict" && setTri(&c.Strict, value):
-		default:
-			exact = false
-		}
-	}
-}

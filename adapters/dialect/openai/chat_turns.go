@@ -25,10 +25,10 @@ func (o *chatOut) messages() {
 		if t.Role == core.ToolRole && results < 0 {
 			results = i
 		}
-		o.turn(t)
-		if o.fault != nil {
+		if o.turn(t); o.fault != nil {
 			return
 		}
+		o.dst = uncomma(o.dst, from) // early: what moves is the first message alone
 	}
 	if results >= 0 {
 		o.shown(results, len(c.Turns))
@@ -56,16 +56,20 @@ func (o *chatOut) turn(t *core.Turn) {
 		o.results(t)
 	case core.Assistant:
 		o.dst = append(o.dst, `,{"role":"assistant"`...)
+		o.speaks = true
 		o.answered(t)
+		o.speaks = false
 		o.dst = append(o.dst, '}')
 	default:
+		at := len(o.dst)
 		o.results(t) // some formats have them among what the user says
-		o.plain(t)
+		o.plain(t, len(o.dst) == at)
 	}
 }
 
-// plain writes a message of the user or the system.
-func (o *chatOut) plain(t *core.Turn) {
+// plain writes a message of the user or the system. One that says nothing is left out
+// unless it must be there.
+func (o *chatOut) plain(t *core.Turn, must bool) {
 	role := "user"
 	switch {
 	case t.Role == core.Developer && o.quirks&core.QuirkNoDeveloper == 0:
@@ -76,8 +80,8 @@ func (o *chatOut) plain(t *core.Turn) {
 	at := len(o.dst)
 	o.dst = append(append(append(o.dst, `,{"role":"`...), role...), '"')
 	n := o.content(o.t.Parts[t.From:t.To], t.Shape, true)
-	if n == 0 && !o.own {
-		o.dst = o.dst[:at] // nothing but results, or nothing that can be said here
+	if n == 0 && !o.own && !must {
+		o.dst = o.dst[:at] // nothing but results
 		return
 	}
 	o.name(t)

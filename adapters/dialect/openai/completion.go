@@ -110,8 +110,9 @@ func appendCompletion(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fau
 
 func appendCompletionReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	own := r.From == &dialect && r.Shape&replyText != 0
+	at := len(dst) + 1
 	dst = appendReplyHead(dst, r, x, own)
-	dst = append(dst, `,"object":"text_completion","choices":[`...)
+	dst = uncomma(append(dst, `,"object":"text_completion","choices":[`...), at)
 	for i := range r.Choices {
 		c := &r.Choices[i]
 		if i > 0 {

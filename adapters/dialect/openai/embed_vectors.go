@@ -123,7 +123,7 @@ func appendVectors(dst []byte, v *core.Vectors, e *core.Embed, x *core.Crossing)
 	if !own || v.Shape&vectorObject != 0 {
 		dst = append(dst, `,"object":"list"`...)
 	}
-	dst = append(dst, `,"data":[`...)
+	dst = uncomma(append(dst, `,"data":[`...), at)
 	for i := range v.List {
 		if i > 0 {
 			dst = append(dst, ',')

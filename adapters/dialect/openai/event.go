@@ -142,7 +142,7 @@ func content(delta []byte) bool {
 			return false
 		}
 		switch string(key) {
-		case "content", "tool_calls", "refusal", "function_call", "audio",
+		case "content", "tool_calls", "refusal", "function_call", "audio", "images",
 			"reasoning_content", "reasoning": // DeepSeek and others; Groq, OpenRouter and others
 			if filled(value) {
 				return true

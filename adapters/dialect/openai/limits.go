@@ -8,6 +8,7 @@ const (
 	// maxSchemaDepth bounds how deep a tool's schema is looked into to find out whether
 	// strict, which is Responses' default, holds for it. A deeper one counts as open.
 	maxSchemaDepth = 8
+
 	// maxChoices bounds the alternatives of an answer, as adapters/body does those of a
 	// request.
 	maxChoices = 128
@@ -28,4 +29,9 @@ const (
 
 	// maxVectors bounds the index of an embedding.
 	maxVectors = 1 << 20
+
+	// maxOutputParts bounds the parts of one streamed answer, and maxPartHeld the bytes that wait
+	// for an earlier part to end. No provider comes near.
+	maxOutputParts = 4096
+	maxPartHeld    = 8 << 20
 )

@@ -108,7 +108,7 @@ func appendExtras(dst []byte, t *core.Tree, more int32, except string) []byte {
 }
 
 // uncomma takes the comma out that stands at dst[at], where the first member of an
-// object begins.
+// object begins. All behind it moves: it is called when that is little yet.
 func uncomma(dst []byte, at int) []byte {
 	if at < len(dst) && dst[at] == ',' {
 		return append(dst[:at], dst[at+1:]...)

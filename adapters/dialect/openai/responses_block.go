@@ -40,7 +40,7 @@ func (f *frame) block(kind core.PartKind, class int64) int32 {
 	if i := f.find(key); i >= 0 {
 		return i
 	}
-	if len(x.Blocks) >= maxBlocks {
+	if len(x.Blocks) >= maxOutputParts {
 		f.err = errFull
 		return -1
 	}
@@ -117,7 +117,7 @@ func (f *frame) give(i int32, text, probs []byte) {
 	case b.Closed:
 	case b.Opened:
 		f.emit(core.Event{Kind: core.EventDelta, Block: i, Text: text, Probs: probs})
-	case len(b.Held)+len(text) > maxHeld:
+	case len(b.Held)+len(text) > maxPartHeld:
 		f.err = errFull
 	default:
 		b.Held = append(b.Held, text...)

@@ -212,7 +212,7 @@ func TestResponsesStreamCorpus(t *testing.T) {
 		if d := disorder(whole); d != "" {
 			t.Errorf("%s: %s\n%s", rec.ID, d, strings.Join(whole, "\n"))
 		}
-		again, _ := feed(t, [][]byte{rewrite(t, rec.Bytes())})
+		again, _ := feed(t, [][]byte{respell(t, rec.Bytes())})
 		if got, want := strings.Join(again, "\n"), strings.Join(whole, "\n"); got != want {
 			t.Errorf("%s: written again:\n got %.3000s\nwant %.3000s", rec.ID, got, want)
 		}
@@ -223,8 +223,8 @@ func TestResponsesStreamCorpus(t *testing.T) {
 	t.Logf("%d streams", n)
 }
 
-// rewrite reads a stream and writes it.
-func rewrite(t *testing.T, sse []byte) []byte {
+// respell reads a stream and writes it.
+func respell(t *testing.T, sse []byte) []byte {
 	t.Helper()
 	x := core.NewCrossing()
 	x.From, x.To, x.FromOp, x.ToOp = API, API, core.OpResponses, core.OpResponses

@@ -102,7 +102,7 @@ func (f *frame) read(data []byte) (kind []byte) {
 
 // small reads an index; -1: it is none.
 func small(raw []byte) int64 {
-	if n, ok := scan.Int(raw); ok && n >= 0 && n < maxBlocks {
+	if n, ok := scan.Int(raw); ok && n >= 0 && n < maxOutputParts {
 		return n
 	}
 	return -1

@@ -9,7 +9,9 @@ import (
 func (t *teller) close(b *core.Block) {
 	switch b.Kind {
 	case core.PartText, core.PartRefusal:
-		t.closeText(b)
+		if b.Out > 0 {
+			t.closeText(b)
+		}
 	case core.PartCall:
 		t.closeCall(b)
 	case core.PartThought:
@@ -57,7 +59,7 @@ func (t *teller) closeText(b *core.Block) {
 	t.raw(`,"part":`)
 	t.dst = append(t.dst, t.w.Aux[at:]...)
 	t.done()
-	t.w.Flags = t.w.Flags&0xffff + 1
+	t.w.Flags, b.Out = t.w.Flags&0xffff+1, 0
 	t.sign(b) // one that came late
 }
 
@@ -66,6 +68,7 @@ func (t *teller) closeMessage(status string) {
 	if !t.w.Open {
 		return
 	}
+	t.endTexts()
 	t.w.Open = false
 	at := t.keep("msg_", t.w.Block)
 	t.w.Buf = append(append(append(t.w.Buf, `,"type":"message","status":"`...), status...), `","role":"assistant","content":[`...)

@@ -2,7 +2,6 @@ package openai
 
 import (
 	"bytes"
-	"runtime"
 	"testing"
 
 	"asbru/bench/corpus"
@@ -22,16 +21,12 @@ func seeds(f *testing.F, add func(c *corpus.Case)) {
 	}
 }
 
-// thrifty reports whether run allocates no more than a constant times n bytes: the forms
-// grow by doubling and a part is far larger than the few bytes it can come from.
-func thrifty(t *testing.T, n int, run func()) {
+// thrifty checks that what was made of n bytes is in proportion to them: a part takes
+// two bytes at least, and what is composed grows sixfold at most, by escapes.
+func thrifty(t *testing.T, n int, tree *core.Tree) {
 	t.Helper()
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	run()
-	runtime.ReadMemStats(&after)
-	if got, most := after.TotalAlloc-before.TotalAlloc, uint64(1<<20+2000*n); got > most {
-		t.Errorf("%d bytes for an input of %d", got, n)
+	if len(tree.Parts) > n || cap(tree.Room()) > 24*n+4096 {
+		t.Errorf("%d parts and %d bytes of room for an input of %d", len(tree.Parts), cap(tree.Room()), n)
 	}
 }
 
@@ -51,11 +46,10 @@ func FuzzResponsesRequest(f *testing.F) {
 			return // such a body never gets that far
 		}
 		c := core.NewChat()
-		var fault *core.Fault
-		thrifty(t, len(doc), func() { fault = parseAsk(c, doc) })
-		if fault != nil {
+		if fault := parseAsk(c, doc); fault != nil {
 			return
 		}
+		thrifty(t, len(doc), &c.Tree)
 		send := &core.Send{Model: p.Model, Stream: c.Stream}
 		once, fault := appendAsk(nil, c, send)
 		if fault != nil {
@@ -86,8 +80,8 @@ func FuzzResponsesReply(f *testing.F) {
 	seeds(f, func(c *corpus.Case) { f.Add([]byte(c.Response.Body)) })
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		r := core.NewCompletion()
-		var err error
-		thrifty(t, len(doc), func() { err = parseResponse(r, doc) })
+		err := parseResponse(r, doc)
+		thrifty(t, len(doc), &r.Tree)
 		valid := scan.Valid(doc) == nil
 		if err != nil {
 			return
@@ -127,18 +121,19 @@ func FuzzResponsesEvent(f *testing.F) {
 		x.From, x.FromOp = API, core.OpResponses
 		var events []string
 		var out []byte
-		thrifty(t, 50*len(doc), func() {
-			var ev []core.Event
-			for _, data := range bytes.Split(doc, []byte("\n")) {
-				ev, _ = parseResponsesEvent(ev[:0], x, nil, data)
-				for i := range ev {
-					if ev[i].Kind != core.EventPing {
-						events = append(events, eventText(x, &ev[i]))
-					}
-					out = appendResponsesEvent(out[:0], x, &ev[i])
+		var ev []core.Event
+		for _, data := range bytes.Split(doc, []byte("\n")) {
+			ev, _ = parseResponsesEvent(ev[:0], x, nil, data)
+			for i := range ev {
+				if ev[i].Kind != core.EventPing {
+					events = append(events, eventText(x, &ev[i]))
 				}
+				out = appendResponsesEvent(out[:0], x, &ev[i])
 			}
-		})
+		}
+		if len(x.Blocks) > len(doc) || len(x.W.Buf) > 200*len(doc)+200 {
+			t.Errorf("%d blocks and %d bytes for an input of %d", len(x.Blocks), len(x.W.Buf), len(doc))
+		}
 		if !x.Ended && !x.R.Done { // the stream was cut
 			events = append(events, "fault")
 		}

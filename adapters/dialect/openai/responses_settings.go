@@ -151,7 +151,7 @@ func (w *writer) foreign(dst []byte) []byte {
 		n = next
 		if w.From == &dialect && shared(e.Key) {
 			dst = append(append(scan.AppendQuoted(append(dst, ','), e.Key), ':'), e.Value...)
-		} else {
+		} else if w.From != &dialect || string(e.Key) != "stream_options" { // usage always comes here
 			w.Drop(string(e.Key))
 		}
 	}

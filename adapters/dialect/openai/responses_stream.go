@@ -10,7 +10,8 @@ import (
 // sequence_number. Finish: why the answer ended. Stop: logprobs of the open text. Buf: the
 // items that are complete, for the last event. Flags: content_index of the open text, and
 // from bit 16 on how many annotations it has.
-// Of a block, Out is its item, Said what it said, and Aux its annotations.
+// Of a block, Out is its item, for a text plus one while it is open and else 0; Said is
+// what it said, and Aux its annotations.
 
 // A teller writes the frames of one event.
 type teller struct {
@@ -151,7 +152,7 @@ func (t *teller) keep(prefix string, out int32) int {
 
 // open begins a block. What nothing here can stream begins at its end.
 func (t *teller) open(b *core.Block) {
-	if b.Kind != core.PartText && b.Kind != core.PartRefusal || len(b.Sign) > 0 {
+	if !isText(b) {
 		t.closeMessage("completed")
 	}
 	switch b.Kind {
@@ -211,13 +212,14 @@ func (t *teller) veiled(b *core.Block) {
 
 // openText begins a text or a refusal, in the message that is open or a new one.
 func (t *teller) openText(b *core.Block) {
+	t.endTexts()
 	if !t.w.Open {
 		t.w.Open, t.w.Block, t.w.Flags, t.w.Aux = true, t.next(), 0, t.w.Aux[:0]
 		t.added("msg_", t.w.Block)
 		t.raw(`,"type":"message","status":"in_progress","role":"assistant","content":[]}`)
 		t.done()
 	}
-	b.Out, t.w.Stop = t.w.Block, t.w.Stop[:0]
+	b.Out, b.Said, b.Aux, t.w.Stop = t.w.Block+1, b.Said[:0], b.Aux[:0], t.w.Stop[:0]
 	t.event("content_part.added")
 	t.content(b)
 	if b.Kind == core.PartRefusal {
@@ -230,12 +232,27 @@ func (t *teller) openText(b *core.Block) {
 
 // content appends the place of the open text.
 func (t *teller) content(b *core.Block) {
-	t.item("msg_", b.Out)
+	t.item("msg_", b.Out-1)
 	t.number("content_index", int32(t.w.Flags&0xffff))
 }
 
+// endTexts ends a text that is still open. That can only be another choice's, of a
+// provider that spreads one answer over several.
+func (t *teller) endTexts() {
+	for i := range t.x.Blocks {
+		if b := &t.x.Blocks[i]; isText(b) && b.Out > 0 {
+			t.closeText(b)
+		}
+	}
+}
+
+func isText(b *core.Block) bool { return b.Kind == core.PartText || b.Kind == core.PartRefusal }
+
 // delta adds to the open block. What it says is repeated when it ends.
 func (t *teller) delta(b *core.Block, e *core.Event) {
+	if isText(b) && b.Out == 0 { // the rest of one that another ended
+		t.openText(b)
+	}
 	b.Said = append(b.Said, e.Text...)
 	switch b.Kind {
 	case core.PartText:
@@ -285,7 +302,7 @@ func appendElements(dst, list []byte) []byte {
 // cite says where the open text has something from.
 func (t *teller) cite(b *core.Block, c *core.Cite) {
 	own := t.x.From == &dialect && t.x.FromOp == core.OpResponses && c.Raw != nil
-	if b.Kind != core.PartText || c.URL == nil && !own {
+	if b.Kind != core.PartText || b.Out == 0 || c.URL == nil && !own {
 		return
 	}
 	n := int32(t.w.Flags >> 16)

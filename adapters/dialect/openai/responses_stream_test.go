@@ -305,3 +305,22 @@ func brief(events []string) string {
 	}
 	return strings.Join(out, " ")
 }
+
+// One answer that came as two choices, whose blocks are open side by side, is one still.
+func TestResponsesStreamOfTwoChoices(t *testing.T) {
+	x := core.NewCrossing()
+	x.Request = request
+	a, b := x.Add(core.PartText, 0, 0), x.Add(core.PartCall, 1, 0)
+	x.Blocks[b].ID, x.Blocks[b].Name = []byte("c"), []byte("f")
+	var out []byte
+	for _, e := range []core.Event{{Kind: core.EventStart}, {Kind: core.EventOpen, Block: a}, {Kind: core.EventDelta, Block: a, Text: core.Text("one")},
+		{Kind: core.EventOpen, Choice: 1, Block: b}, {Kind: core.EventDelta, Choice: 1, Block: b, Text: core.Text("{}")},
+		{Kind: core.EventDelta, Block: a, Text: core.Text("two")}, {Kind: core.EventClose, Block: a}, {Kind: core.EventClose, Choice: 1, Block: b},
+		{Kind: core.EventFinish, Finish: core.FinishCalls}, {Kind: core.EventEnd}} {
+		out = appendResponsesEvent(out, x, &e)
+	}
+	last, err := json.Marshal(accumulate(t, string(out))["output"])
+	if err != nil || !strings.Contains(string(last), `"one"`) || !strings.Contains(string(last), `"two"`) || !strings.Contains(string(last), `"{}"`) {
+		t.Errorf("got %s %v", last, err)
+	}
+}

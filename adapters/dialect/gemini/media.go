@@ -1,0 +1,129 @@
+package gemini
+
+import (
+	"bytes"
+
+	"asbru/adapters/body"
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// parseBlob reads an inlineData.
+func parseBlob(p *core.Part, raw []byte) {
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch word(key) {
+		case kMimeType:
+			p.Media, _ = scan.Inside(value)
+		case kData:
+			p.Data, _ = scan.Inside(value)
+		case kDisplayName:
+			p.Name, _ = scan.Inside(value)
+		}
+	}
+	p.Kind = mediaKind(p.Media)
+}
+
+// parseFile reads a fileData. What was uploaded to the Gemini API is a file of Google's,
+// whatever its name looks like; the rest is somewhere on the web, or at Google Cloud.
+func parseFile(p *core.Part, raw []byte) {
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch word(key) {
+		case kMimeType:
+			p.Media, _ = scan.Inside(value)
+		case kFileURI:
+			p.URL, _ = scan.Inside(value)
+		case kDisplayName:
+			p.Name, _ = scan.Inside(value)
+		}
+	}
+	p.Kind = mediaKind(p.Media)
+	if len(p.Media) == 0 && bytes.Contains(p.URL, []byte("youtu")) {
+		p.Kind = core.PartVideo
+	}
+	if uploaded(p.URL) {
+		p.File, p.URL = p.URL, nil
+	}
+}
+
+// uploaded reports whether uri names a file of the Gemini API.
+func uploaded(uri core.Text) bool {
+	return bytes.HasPrefix(uri, []byte("files/")) || bytes.Contains(uri, []byte("generativelanguage.googleapis.com"))
+}
+
+// mediaKind is the kind of what has this MIME type.
+func mediaKind(media core.Text) core.PartKind {
+	switch {
+	case bytes.HasPrefix(media, []byte("image")):
+		return core.PartImage
+	case bytes.HasPrefix(media, []byte("audio")):
+		return core.PartAudio
+	case bytes.HasPrefix(media, []byte("video")):
+		return core.PartVideo
+	}
+	return core.PartFile
+}
+
+// appendMedia appends a picture, document, sound or film: its bytes, or where they are.
+func appendMedia(dst []byte, p *core.Part) ([]byte, *core.Fault) {
+	switch {
+	case len(p.Data) > 0:
+		dst = append(sep(dst), `{"inlineData":{"mimeType":"`...)
+		if len(p.Media) > 0 {
+			dst = append(dst, p.Media...)
+		} else {
+			dst = append(dst, sniff(p)...)
+		}
+		return append(scan.AppendQuoted(append(dst, `","data":`...), p.Data), `}}`...), nil
+	case len(p.URL) > 0:
+		if bytes.HasPrefix(p.URL, []byte("s3:")) {
+			return dst, body.Invalid("messages", "cannot send what is at "+string(p.URL)+" to Gemini: it cannot read from S3", "send the bytes, or an https or gs URL")
+		}
+		return appendURI(dst, p.Media, p.URL), nil
+	case len(p.File) > 0:
+		if !uploaded(p.File) && !bytes.HasPrefix(p.File, []byte("gs:")) && !bytes.HasPrefix(p.File, []byte("http")) {
+			return dst, body.Invalid("file_id", "cannot send the file "+string(p.File)+" to Gemini: it was uploaded to another provider",
+				"upload it to Google, or send its bytes")
+		}
+		return appendURI(dst, p.Media, p.File), nil
+	}
+	return appendText(dst, p.Text), nil
+}
+
+func appendURI(dst []byte, media, uri core.Text) []byte {
+	dst = append(sep(dst), `{"fileData":{`...)
+	if len(media) > 0 {
+		dst = scan.AppendQuoted(field(dst, "mimeType"), media)
+	}
+	return append(scan.AppendQuoted(field(dst, "fileUri"), uri), `}}`...)
+}
+
+// sniff is the MIME type of data that came without one, from its first bytes in base64.
+func sniff(p *core.Part) string {
+	for _, m := range [...][2]string{
+		{"iVBORw0KGgo", "image/png"}, {"/9j/", "image/jpeg"}, {`\/9j\/`, "image/jpeg"}, {"R0lGOD", "image/gif"},
+		{"JVBERi0", "application/pdf"}, {"SUQz", "audio/mpeg"}, {"T2dnUw", "audio/ogg"},
+	} {
+		if bytes.HasPrefix(p.Data, []byte(m[0])) {
+			return m[1]
+		}
+	}
+	switch p.Kind {
+	case core.PartImage:
+		return "image/webp"
+	case core.PartAudio:
+		return "audio/wav"
+	case core.PartVideo:
+		return "video/mp4"
+	}
+	return "application/pdf"
+}

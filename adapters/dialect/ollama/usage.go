@@ -1,0 +1,83 @@
+package ollama
+
+import (
+	"bytes"
+
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// readUsage is the dialect's ReadUsage. Of a stream that was read whole it takes the last line.
+func readUsage(b []byte, u *core.Usage) {
+	if i := bytes.LastIndexByte(bytes.TrimRight(b, " \r\n"), '\n'); i >= 0 && bytes.HasPrefix(b[i+1:], []byte("{")) {
+		b = b[i+1:]
+	}
+	w := scan.Members(b)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return
+		}
+		counter(key, value, u)
+	}
+}
+
+// counter reads a counter of a reply. That of the prompt is not there when the server
+// had all of it in its cache.
+func counter(key, value []byte, u *core.Usage) {
+	at := (*int64)(nil)
+	switch string(key) {
+	case "prompt_eval_count":
+		at = &u.In
+	case "eval_count":
+		at = &u.Out
+	default:
+		return
+	}
+	if v, ok := scan.Int(value); ok && v >= 0 && v <= maxCount {
+		*at, u.Known = v, true
+	}
+}
+
+// readEvent is the dialect's ReadEvent.
+func readEvent(data []byte, st *core.StreamState) {
+	st.UsageOnly = false
+	w := scan.Members(data)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return
+		}
+		switch string(key) {
+		case "message":
+			st.Content = st.Content || speaks(value)
+		case "response", "thinking":
+			st.Content = st.Content || len(value) > 2 && value[0] == '"'
+		case "done":
+			if string(value) == "true" {
+				st.Finished, st.Done = true, true
+			}
+		case "error":
+			st.Failed = st.Failed || !scan.IsNull(value)
+		default:
+			counter(key, value, &st.Usage)
+		}
+	}
+}
+
+// speaks reports whether a message says anything.
+func speaks(raw []byte) bool {
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return false
+		}
+		switch string(key) {
+		case "content", "thinking", "tool_calls", "images":
+			if len(value) > 2 && (value[0] == '"' || value[0] == '[') {
+				return true
+			}
+		}
+	}
+}

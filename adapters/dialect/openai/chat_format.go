@@ -1,0 +1,73 @@
+package openai
+
+import (
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// parseFormat reads response_format. taken is false when it is one only the family knows,
+// or says more than the form has room for: then it is an extra as well.
+func parseFormat(c *core.Chat, raw []byte) (taken bool) {
+	taken = true
+	var kind, schema []byte
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch string(key) {
+		case "type":
+			kind = quoted(value)
+		case "json_schema":
+			schema = value
+		default:
+			taken = false
+		}
+	}
+	switch string(kind) {
+	case "text":
+		c.Format = core.FormatText
+	case "json_object":
+		c.Format = core.FormatJSON
+		if inner := memberOf(raw, "schema"); opens(inner) { // Together, Fireworks
+			c.Format, c.Schema = core.FormatSchema, inner
+		}
+	case "json_schema":
+		c.Format = core.FormatSchema
+		taken = fillFormat(c, schema) && taken
+	default:
+		taken = false
+	}
+	if schema != nil && c.Format != core.FormatSchema {
+		taken = false
+	}
+	if !taken {
+		c.Shape |= chatOwnFormat
+	}
+	return taken
+}
+
+// fillFormat reads {name, description, schema, strict}. exact is false if there is more,
+// or less than a schema.
+func fillFormat(c *core.Chat, raw []byte) (exact bool) {
+	exact = true
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return exact && c.Schema != nil && c.FormatName != nil
+		}
+		switch text := quoted(value); {
+		case string(key) == "name" && text != nil:
+			c.FormatName = text
+		case string(key) == "description" && text != nil:
+			c.FormatNote = text
+		case string(key) == "schema" && opens(value):
+			c.Schema = value
+		case string(key) == "strict" && setTri(&c.Strict, value):
+		default:
+			exact = false
+		}
+	}
+}

@@ -1,0 +1,21 @@
+package openai
+
+import (
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// appendUsage appends usage. Parts that nobody reported are not there.
+func appendUsage(dst []byte, u *core.Usage) []byte {
+	dst = scan.AppendInt(append(dst, `{"prompt_tokens":`...), u.In)
+	dst = scan.AppendInt(append(dst, `,"completion_tokens":`...), u.Out)
+	dst = scan.AppendInt(append(dst, `,"total_tokens":`...), u.In+u.Out)
+	dst = scan.AppendInt(append(dst, `,"prompt_tokens_details":{"cached_tokens":`...), u.CachedIn)
+	if u.WrittenIn > 0 {
+		dst = scan.AppendInt(append(dst, `,"cache_write_tokens":`...), u.WrittenIn)
+	}
+	dst = scan.AppendInt(append(dst, `,"audio_tokens":`...), u.AudioIn)
+	dst = scan.AppendInt(append(dst, `},"completion_tokens_details":{"reasoning_tokens":`...), u.Reasoning)
+	dst = scan.AppendInt(append(dst, `,"audio_tokens":`...), u.AudioOut)
+	return append(dst, `}}`...)
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"asbru/core"
+	"asbru/core/config"
+	"asbru/core/cred"
+)
+
+// newCredential begins to renew a credential and logs how it fares.
+func (g *gateway) newCredential(name string, s cred.Spec, o cred.Options) *cred.Source {
+	o.Changed = func(st core.CredentialStatus) {
+		if st.Problem == "" {
+			g.log.Info("credential", "key", name, "state", st.State.String(), "expires", st.Expires, "next", st.Next)
+			return
+		}
+		g.log.Warn("cannot renew a credential", "key", name, "state", st.State.String(), "problem", st.Problem, "expires", st.Expires, "next", st.Next)
+	}
+	return cred.Open(s, o)
+}
+
+// await gives what next renews and prev does not have a moment to be there, so that the
+// first requests find it. What is missing then is told; it is no reason not to serve the rest.
+func await(doc *config.Document, next, prev *core.Snapshot) (warnings []config.Problem) {
+	if next == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), credentialWait)
+	defer cancel()
+	var told []core.Credential
+	for _, t := range next.Targets {
+		for _, k := range t.Keys {
+			src, ok := k.Credential.(*cred.Source)
+			if !ok || prev != nil && holds(prev, src) || slices.Contains(told, k.Credential) {
+				continue
+			}
+			if err := src.Ready(ctx); err != nil {
+				told = append(told, k.Credential)
+				at := slices.IndexFunc(doc.Providers, func(p config.Provider) bool { return p.Name == t.Provider })
+				warnings = append(warnings, config.Problem{Severity: config.Warning, Path: fmt.Sprintf("providers[%d]", at),
+					Message: fmt.Sprintf("%s of %s has no credential yet: %v", k.Name, t.Provider, err),
+					Hint:    "requests with it are refused until there is one; it is asked for again and again"})
+			}
+		}
+	}
+	return warnings
+}
+
+func holds(s *core.Snapshot, c core.Credential) bool {
+	for _, held := range s.Fresh {
+		if held == c {
+			return true
+		}
+	}
+	return false
+}
