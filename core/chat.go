@@ -1,5 +1,7 @@
 package core
 
+import "slices"
+
 // A Chat is what a request for a conversation asks, in no provider's words: the
 // neutral form that every dialect reads into and writes from. It aliases the body
 // it was read from.
@@ -171,3 +173,14 @@ func (c *Chat) Begin(r Role) int {
 
 // End closes the turn at i.
 func (c *Chat) End(i int) { c.Turns[i].To = int32(len(c.Parts)) }
+
+// Lead puts the turns from there on before all others: instructions come first,
+// wherever they stand in a body.
+func (c *Chat) Lead(from int) {
+	if from == 0 || from == len(c.Turns) {
+		return
+	}
+	slices.Reverse(c.Turns[:from])
+	slices.Reverse(c.Turns[from:])
+	slices.Reverse(c.Turns)
+}
