@@ -120,13 +120,13 @@ func selftestGateway(base string) (*hotpath.Server, error) {
 	if snap == nil {
 		return nil, fmt.Errorf("cannot configure the gateway: %v", problems)
 	}
-	// Two of the upstreams are servers that have one operation of their format only, which
+	// Some of the upstreams are servers that have one operation of their format only, which
 	// no document can say: it adds paths and takes none away.
+	without := map[string]core.Op{"openai": core.OpResponses, "responses": core.OpChat, "converse": core.OpInvoke, "invoke": core.OpChat}
 	for _, t := range snap.Targets {
-		for _, f := range t.Faces {
-			switch t.Provider {
-			case "responses", "invoke":
-				f.Paths[core.OpChat], f.Streams[core.OpChat] = "", ""
+		if op, ok := without[t.Provider]; ok {
+			for _, f := range t.Faces {
+				f.Paths[op], f.Streams[op] = "", ""
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package selftest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 func cohereFormat() *format {
 	return &format{
@@ -17,7 +20,11 @@ func cohereFormat() *format {
 }
 
 func askCohere(t *talk) any {
-	d := object(askOpenAI(&talk{model: t.model, system: t.system, turns: t.turns, limit: t.limit}))
+	turns := slices.Clone(t.turns)
+	for i := range turns { // its clients cannot send a PDF
+		turns[i].files = slices.DeleteFunc(slices.Clone(turns[i].files), func(f file) bool { return !strings.HasPrefix(f.kind, "image/") })
+	}
+	d := object(askOpenAI(&talk{model: t.model, system: t.system, turns: turns, limit: t.limit}))
 	d["max_tokens"] = d["max_completion_tokens"]
 	delete(d, "max_completion_tokens")
 	put(d, "temperature", numeral(t.temperature))
@@ -91,7 +98,7 @@ func cohereResult(content any) string {
 	return openaiText(content)
 }
 
-// cohereTurn reads an assistant's message: the plan before calls is what it says.
+// cohereTurn reads an assistant's message: the plan before calls is reasoning.
 func (f *facts) cohereTurn(role string, m doc) {
 	whole := text(m["content"])
 	for _, v := range list(m["content"]) {
@@ -106,7 +113,10 @@ func (f *facts) cohereTurn(role string, m doc) {
 			whole += text(b["text"])
 		}
 	}
-	if whole += text(m["tool_plan"]); whole != "" {
+	if plan := text(m["tool_plan"]); plan != "" {
+		f.item("think", "%s", plan)
+	}
+	if whole != "" {
 		f.item(role, "%s", whole)
 	}
 	for _, v := range list(m["tool_calls"]) {

@@ -21,7 +21,7 @@ func geminiFormat() *format {
 		told:   toldGemini,
 		heard:  heardGemini,
 		failed: failedGemini,
-		muted:  " single cache ",
+		muted:  " single cache think ",
 		deaf:   " written stop_sequence ",
 	}
 }

@@ -1,6 +1,7 @@
 package selftest
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -236,10 +237,16 @@ func (f *facts) openaiThoughts(m doc) {
 // sign notes a signature, without the mark that says whose it is when it travels in
 // the format of another vendor.
 func (f *facts) sign(s string) {
+	// Google's are bytes: what is marked is in base64 once more.
+	if b, err := base64.StdEncoding.DecodeString(s); err == nil && strings.HasPrefix(string(b), "asbru.") {
+		s = string(b)
+	}
 	if rest, ok := strings.CutPrefix(s, "asbru."); ok {
 		_, s, _ = strings.Cut(rest, ".")
 	}
-	f.item("sign", "%s", s)
+	if s != "" { // some clients want one where there is none
+		f.item("sign", "%s", s)
+	}
 }
 
 // level is the word for a budget of reasoning tokens.

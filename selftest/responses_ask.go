@@ -42,10 +42,11 @@ func askResponses(t *talk) any {
 			items = append(items, doc{"type": "function_call_output", "call_id": r.id, "output": r.text})
 		}
 	}
-	d := doc{"model": t.model, "input": items, "instructions": t.system, "max_output_tokens": t.limit, "store": false}
+	d := doc{"model": t.model, "input": items, "instructions": t.system, "max_output_tokens": t.limit}
 	put(d, "temperature", numeral(t.temperature))
 	put(d, "top_p", numeral(t.topP))
 	if t.effort != "" {
+		d["store"] = false
 		d["reasoning"], d["include"] = doc{"effort": t.effort, "summary": "auto"}, []any{"reasoning.encrypted_content"}
 	}
 	var tools []any

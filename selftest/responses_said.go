@@ -8,7 +8,7 @@ import (
 func toldResponses(d doc) *said {
 	s := newSaid()
 	s.ended = true
-	if d["object"] != "response" || !strings.HasPrefix(text(d["id"]), "resp") {
+	if d["object"] != "response" || text(d["id"]) == "" {
 		s.bad(fmt.Sprintf("object %v, id %v", d["object"], d["id"]))
 	}
 	s.response(d)
