@@ -88,7 +88,7 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 			return dst, false
 		}
 	}
-	c.dropped = append(heeded(c.dropped), c.without...)
+	c.dropped = append(c.heeded(c.dropped), c.without...)
 	if c.wants.extras {
 		dst = c.appendUnknown(dst)
 	}
@@ -100,18 +100,33 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 }
 
 // heeded takes off the list of what the target was not told what the gateway itself heeds.
-func heeded(dropped []string) []string {
+func (c *crossing) heeded(dropped []string) []string {
 	out := dropped[:0]
 	for _, name := range dropped {
-		if name != "stream_options" && name != "fallbacks" {
+		if name != "stream_options" && name != "fallbacks" && !c.isNull(name) {
 			out = append(out, name)
 		}
 	}
 	return out
 }
 
+// isNull reports whether the member name of the request was null, and so asked for nothing.
+func (c *crossing) isNull(name string) bool {
+	for n := c.chat.More; n != 0; {
+		var e core.Extra
+		if e, n = c.chat.Extra(n); string(e.Key) == name {
+			return string(e.Value) == "null"
+		}
+	}
+	return false
+}
+
 // ask appends the body that asks the target for what was parsed.
 func (c *crossing) ask(dst []byte, x *core.Exchange, model []byte) (out []byte, f *core.Fault) {
+	if need := c.chat.Needs; need != nil {
+		return dst, &core.Fault{Code: core.Invalid, Param: string(need), Message: "the request cannot be carried out by " + c.f.target.Name + " with " + quote(need) + ": its format has nothing like it",
+			Hint: "leave it out, or ask a model whose provider has it"}
+	}
 	send := core.Send{Model: model, Face: x.Face, Stream: x.Peek.Stream}
 	to := x.Face.Dialect
 	switch x.As {
