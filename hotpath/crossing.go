@@ -27,6 +27,7 @@ type crossing struct {
 	kept    []byte // fields of the reply's head that go on to the client
 	extras  func(dst []byte) []byte
 	f       *flight
+	betas   []byte   // the features that the client's header names, as a JSON array
 	dropped []string // what the request of the attempt under way left out
 	without []string // members that were taken out because the client said so
 	body    []byte   // the request without them; nil: all of it stands
@@ -44,7 +45,7 @@ func (c *crossing) reset() {
 	c.rerank.Reset()
 	c.forget()
 	c.read, c.f, c.wants, c.sent = false, nil, wishes{}, c.sent[:0]
-	c.without, c.body = nil, nil
+	c.without, c.body, c.betas = nil, nil, nil
 	if cap(c.kept) > maxOutHead {
 		c.kept = nil
 	}
@@ -74,6 +75,7 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 		f.cross = s.crosses.Get().(*crossing)
 		f.cross.f = f
 		f.cross.wants = wishesOf(r, f.buf)
+		f.cross.betas = betasOf(r, f.buf)
 	}
 	c, at := f.cross, len(dst)
 	c.forget()
@@ -198,6 +200,9 @@ func (c *crossing) parse(x *core.Exchange) *core.Fault {
 	default:
 		c.chat.From, c.chat.Op = x.From, x.Op
 		f = x.From.Chats[x.Op].ParseRequest(&c.chat, body)
+		if c.chat.Betas == nil && c.betas != nil {
+			c.chat.Betas = c.betas
+		}
 	}
 	c.read = f == nil
 	return f
@@ -251,6 +256,13 @@ func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []
 			break
 		}
 		x.Usage = c.reply.Usage
+		if v := x.Face.Vendor; v != core.NoVendor {
+			for i := range c.reply.Parts {
+				if p := &c.reply.Parts[i]; p.Vendor != core.NoVendor {
+					p.Vendor = v
+				}
+			}
+		}
 		c.calls(c.reply.Model)
 		codec := to.Chats[x.Op]
 		if !x.Peek.Stream {
@@ -280,6 +292,9 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 	f := &core.Fault{Code: codeOf(status), Status: status}
 	if read := x.Face.Dialect.ReadFault; read != nil {
 		read(body, f)
+	}
+	if f.Kind == "insufficient_quota" || f.Kind == "billing_error" {
+		c.kept = append(c.kept, "X-Should-Retry: false\r\n"...)
 	}
 	if f.Message == "" {
 		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
@@ -334,6 +349,11 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 	}
 	c.events = ev
 	for i := range ev {
+		if v := x.Face.Vendor; v != core.NoVendor && (ev[i].Kind == core.EventOpen || ev[i].Kind == core.EventSign) {
+			if b := &c.x.Blocks[ev[i].Block]; b.Vendor != core.NoVendor {
+				b.Vendor = v
+			}
+		}
 		switch ev[i].Kind {
 		case core.EventDelta, core.EventOpen:
 			x.Stream.Content = true

@@ -223,6 +223,16 @@ func (l *relay) broken(x *core.Exchange, o *outbox) bool {
 
 // fault appends x.Fault as the client's format says it in a stream.
 func (l *relay) fault(x *core.Exchange, o *outbox) {
+	if codec := x.From.Chats[x.Op]; codec != nil && (l.cross != nil || x.Op == core.OpResponses) {
+		z := core.NewCrossing() // only now: the stream went without one so far
+		if l.cross != nil {
+			z = &l.cross.x
+		}
+		z.To, z.ToOp, z.Request = x.From, x.Op, x.ID
+		e := core.Event{Kind: core.EventFault, Fault: x.Fault}
+		o.b = codec.AppendEvent(o.b, z, &e)
+		return
+	}
 	var id [32]byte
 	o.b = x.From.AppendStreamFault(o.b, x.Fault, appendHexID(id[:0], &x.ID))
 }
