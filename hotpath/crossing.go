@@ -355,8 +355,11 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 			}
 		}
 		switch ev[i].Kind {
-		case core.EventDelta, core.EventOpen:
-			x.Stream.Content = true
+		case core.EventDelta:
+			x.Stream.Content = x.Stream.Content || len(ev[i].Text) > 0
+		case core.EventOpen:
+			kind := c.x.Blocks[ev[i].Block].Kind
+			x.Stream.Content = x.Stream.Content || kind != core.PartText && kind != core.PartThought
 		case core.EventFinish:
 			x.Stream.Finished = true
 		case core.EventFault:
