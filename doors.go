@@ -8,6 +8,7 @@ import (
 	"asbru/adapters/dialect/anthropic"
 	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/gemini"
+	"asbru/adapters/dialect/ollama"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 	"asbru/hotpath"
@@ -41,6 +42,9 @@ func dialectDoors(under string) []hotpath.Door {
 		{Prefix: under + "/model", Dialect: adapters.Bedrock, Find: bedrockPath, Pass: "/model"},
 		{Prefix: under + "/cohere/v2", Dialect: cohere.API, Ops: cohereOps, Pass: "/v2"},
 		{Prefix: under + "/cohere/v1", Dialect: cohere.API, Pass: "/v1", Ops: map[string]core.Op{"POST /rerank": core.OpRerank, "GET /models": core.OpModels}},
+		{Prefix: under + "/ollama/api", Dialect: ollama.API, Ops: ollamaOps, Pass: "/api"},
+		{Prefix: under + "/mistral/v1", Dialect: openai.API, Ops: openaiOps},
+		{Prefix: under + "/groq/openai/v1", Dialect: openai.API, Ops: openaiOps},
 		{Prefix: under + "/v2", Dialect: cohere.API, Ops: cohereOps, Pass: "/v2"},
 	}
 }
@@ -58,15 +62,16 @@ func throughDoors() []hotpath.Door {
 // The operations by method and path.
 var (
 	openaiOps = map[string]core.Op{
-		"POST /chat/completions": core.OpChat,
-		"POST /completions":      core.OpCompletion,
-		"POST /responses":        core.OpResponses,
-		"POST /embeddings":       core.OpEmbed,
-		"POST /rerank":           core.OpRerank,
-		"GET /models":            core.OpModels,
-		"HEAD /models":           core.OpModels,
-		"HEAD /models/*":         core.OpModels,
-		"GET /models/*":          core.OpModels,
+		"POST /chat/completions":       core.OpChat,
+		"POST /completions":            core.OpCompletion,
+		"POST /responses":              core.OpResponses,
+		"POST /responses/input_tokens": core.OpCount,
+		"POST /embeddings":             core.OpEmbed,
+		"POST /rerank":                 core.OpRerank,
+		"GET /models":                  core.OpModels,
+		"HEAD /models":                 core.OpModels,
+		"HEAD /models/*":               core.OpModels,
+		"GET /models/*":                core.OpModels,
 	}
 	anthropicOps = map[string]core.Op{
 		"POST /messages":              core.OpChat,
@@ -77,6 +82,13 @@ var (
 	listOps = map[string]core.Op{
 		"GET /models":   core.OpModels,
 		"GET /models/*": core.OpModels,
+	}
+	ollamaOps = map[string]core.Op{
+		"POST /chat":       core.OpChat,
+		"POST /generate":   core.OpCompletion,
+		"POST /embed":      core.OpEmbed,
+		"POST /embeddings": core.OpEmbed,
+		"GET /tags":        core.OpModels,
 	}
 	cohereOps = map[string]core.Op{
 		"POST /chat":   core.OpChat,

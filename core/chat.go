@@ -47,6 +47,7 @@ type Chat struct {
 	CacheKey  Text   // prompt_cache_key
 	Previous  Text   // previous_response_id: state the provider holds
 	Modes     []Text // what the answer may be made of: "text", "audio", "image"; nil: text
+	Needs     Text   // a member of the request that changes what is asked and that only its own face knows; nil: none. Others are not asked
 	Metadata  []byte // raw object
 	Betas     []byte // raw array: the features of the model's vendor that a body asks for, as Bedrock's do and others' headers
 	Store     Tri

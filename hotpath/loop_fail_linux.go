@@ -48,6 +48,17 @@ func (l *loop) upstreamEnded(u *link, err error) {
 		return
 	}
 	f.on.mark = core.Clock()
+	if f.rel.holds {
+		l.box.reset()
+		if f.rel.ends(err) {
+			f.rel.end(&f.x, &l.box)
+			u.last = true
+			l.held(u, f, false, true, nil)
+			return
+		}
+		l.held(u, f, false, false, err)
+		return
+	}
 	if f.rel.gather && !f.rel.committed {
 		l.gatherEnded(u, f, err)
 		return

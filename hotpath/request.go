@@ -105,6 +105,7 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 	h = append(append(h, x.Face.Headers...), t.Headers...)
 	if crosses {
 		h = append(h, "Content-Type: application/json\r\n"...)
+		h = f.cross.appendBetas(h, x)
 	}
 	h = appendForwarded(h, r, f, crosses)
 	h = append(h, "Accept-Encoding: identity\r\n"...)
@@ -266,6 +267,19 @@ func extra(name []byte) bool {
 	return !listed(kept, name) && !http1.HasPrefixFold(name, "x-bf-") && !http1.HasPrefixFold(name, "x-forwarded-")
 }
 
+// appendNamed appends a body with the model in it that the client's path named.
+func appendNamed(dst, body, model []byte) []byte {
+	i := bytes.IndexByte(body, '{')
+	if i < 0 {
+		return append(dst, body...)
+	}
+	dst = append(append(append(dst, `{"model":"`...), model...), '"')
+	if rest := bytes.TrimLeft(body[i+1:], " \t\r\n"); len(rest) > 0 && rest[0] != '}' {
+		dst = append(dst, ',')
+	}
+	return append(dst, body[i+1:]...)
+}
+
 func listed(names []string, name []byte) bool {
 	for _, n := range names {
 		if http1.EqualFold(name, n) {
@@ -283,7 +297,9 @@ func appendBody(dst []byte, f *flight, r *http1.Request, model []byte) []byte {
 	switch {
 	case len(x.Body) == 0:
 		return dst
-	case !at.Present() && !x.Peek.FallsAt.Present():
+	case len(f.named) > 0 && !at.Present() && bytes.IndexByte([]byte(x.Face.Paths[x.As]), '{') < 0 && x.Op != core.OpPass:
+		return appendNamed(dst, x.Body, model)
+	case !at.Present() && !x.Peek.FallsAt.Present() && len(x.Face.Cut) == 0 && len(x.Face.Insert) == 0:
 		return append(dst, x.Body...)
 	case x.Op == core.OpPass && !isJSON(r.Value(f.buf, http1.ContentType)):
 		dst = append(dst, x.Body[:at.Start]...)
