@@ -1,0 +1,1 @@
+console.log(JSON.stringify({ sdk: 'openai', family: 'openai', call: 'text' }));
