@@ -6,20 +6,19 @@ import "bytes"
 // operation that is there. It is nil when the server has no such thing and
 // none that op can be translated into.
 //
-// The client's own format comes first: then its bytes pass, unless the face that names the
-// model has only another operation of that format. Else the first face that
+// The client's own format comes first: then its bytes pass. Else the first face that
 // has the operation in another format.
 func (t *Target) Face(from *Dialect, op Op, model []byte) (*Face, Op) {
 	if t.Model != "" {
 		for _, f := range t.Faces {
-			if f.Dialect == from && serves(f, t.Model) && (f.Paths[op] != "" || f.only(from, op)) {
-				return f.as(from, op)
+			if f.Dialect == from && f.Paths[op] != "" && serves(f, t.Model) {
+				return f, op
 			}
 		}
 	} else {
 		for _, f := range t.Faces {
-			if f.Dialect == from && serves(f, model) && (f.Paths[op] != "" || f.only(from, op)) {
-				return f.as(from, op)
+			if f.Dialect == from && f.Paths[op] != "" && serves(f, model) {
+				return f, op
 			}
 		}
 	}
@@ -38,24 +37,6 @@ func (t *Target) Face(from *Dialect, op Op, model []byte) (*Face, Op) {
 		}
 	}
 	return nil, op
-}
-
-// only reports whether f, which serves the model by its name, has no op but another that it
-// translates into: that is how this model is asked, whatever a face for the rest has.
-func (f *Face) only(from *Dialect, op Op) bool {
-	if len(f.For) == 0 || op == OpModels || op == OpPass {
-		return false
-	}
-	_, ok := f.translates(from, op)
-	return ok
-}
-
-// as returns f and op, or what op is translated into where f has none.
-func (f *Face) as(from *Dialect, op Op) (*Face, Op) {
-	if f.Paths[op] == "" {
-		op, _ = f.translates(from, op)
-	}
-	return f, op
 }
 
 // translates returns the operation of f that op of from can be translated into.

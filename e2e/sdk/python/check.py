@@ -2,13 +2,13 @@
 stand-in provider says.
 
 A suite registers functions with @check and ends with run(). Each function is called for
-every family and mode it names; it asserts on the SDK's own objects. One line of JSON is
-printed for each: {"sdk", "call", "family", "mode", "result", "detail"}, where result is
-pass, refused (the SDK raised its typed error of status 400 for what that family cannot
-express, and the suite names the field) or fail.
+every family and mode it names; it asserts on the SDK's own objects, and a line of JSON says
+what became of it: see the runner, e2e/clients. A check of an async client has the name of
+the plain one. What a family cannot express the SDK must be told in its typed error of
+status 400, and the suite says with refuses() which words are in it.
 
-ASBRU is the gateway's address, STANDIN the provider's, KEY a virtual key. FAMILIES and
-CALLS, names separated by spaces, choose some of what there is.
+GATEWAY, UPSTREAM, KEY, MODELS and SHORT are the runner's. By hand, FAMILIES and CALLS,
+names separated by spaces, choose some of what there is.
 """
 
 import asyncio
@@ -23,10 +23,9 @@ import traceback
 import urllib.request
 import warnings
 
-ASBRU, STANDIN, KEY = (os.environ[n].rstrip("/") for n in ("ASBRU", "STANDIN", "KEY"))
-PREFIX = {  # what the model of a scenario is called, by family of the upstream
-    "openai": "openai/gpt-", "responses": "responses/gpt-", "anthropic": "anthropic/claude-",
-    "gemini": "gemini/gemini-", "bedrock": "bedrock/anthropic.claude-", "cohere": "cohere/command-"}
+ASBRU, STANDIN, KEY = (os.environ[n].rstrip("/") for n in ("GATEWAY", "UPSTREAM", "KEY"))
+PREFIX = json.loads(os.environ["MODELS"])  # what the names of a family's models begin with
+SHORT = os.environ.get("SHORT", "") != ""
 SPEAKS = {"bedrock": "converse"}  # what the stand-in calls a family, where that differs
 FAMILIES = os.environ.get("FAMILIES", " ".join(PREFIX)).split()
 CALLS = os.environ.get("CALLS", "").split()
@@ -146,20 +145,32 @@ def _one(call, f, family, mode):
                 raise
             if isinstance(e, Refused) or _refused(call, family, e):
                 return "refused", re.sub(r"\s+", " ", str(e))[:300]
-            return "fail", _told(e)
+            return "error", _told(e)
 
 
-def run(sdk, short=False):
-    """Runs what is registered and prints a line for each check."""
+def environment(name):
+    """Goes on in another set of packages: those of one SDK can forbid those of another."""
+    python = os.path.join(sys.prefix, "sets", name, "bin", "python")
+    if os.path.exists(python):
+        os.execv(python, [python] + sys.argv)
+
+
+def run(sdk, short=None):
+    """Runs what is registered and prints a line for each check; short names the calls of the short form."""
+    if SHORT and short is None:
+        return
     for call, f, modes, families in _checks:
-        if CALLS and call not in CALLS:
+        if CALLS and call not in CALLS or SHORT and call not in short:
             continue
         for family in families or FAMILIES:
             for mode in modes:
                 result, detail = _one(call, f, family, mode)
-                if result:
-                    print(json.dumps({"sdk": sdk, "call": call, "family": family, "mode": mode, "result": result, "detail": detail},
-                                     ensure_ascii=False), flush=True)
+                if result is None:
+                    continue
+                line = {"sdk": sdk, "call": call, "family": family, "stream": "stream" in mode}
+                if result != "pass":
+                    line[result] = ("async: " if "async" in mode else "") + detail
+                print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
 @contextlib.contextmanager

@@ -423,4 +423,4 @@ def azure(family, mode):
 
 
 if __name__ == "__main__":
-    run("openai")
+    run("openai", short=("chat.text", "chat.tool", "errors"))
