@@ -25,6 +25,7 @@ type crossing struct {
 	sent    []byte // the body that was sent, for who wants to see it
 	read    bool   // the request was parsed
 	kept    []byte // fields of the reply's head that go on to the client
+	waits   bool   // among them is one that says when to come back
 	extras  func(dst []byte) []byte
 	f       *flight
 	dropped []string // what the request of the attempt under way left out
@@ -57,7 +58,7 @@ func (c *crossing) forget() {
 	c.ranking.Reset()
 	c.x.Reset()
 	clear(c.events)
-	c.events, c.kept, c.dropped = c.events[:0], c.kept[:0], nil
+	c.events, c.kept, c.dropped, c.waits = c.events[:0], c.kept[:0], nil, false
 }
 
 // crosses reports whether the attempt under way needs a translation.
@@ -272,6 +273,9 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 	if x.From.FaultHeader != nil {
 		c.kept = x.From.FaultHeader(c.kept, f)
 	}
+	if f.Retry > 0 && !c.waits { // some say it in the body only
+		c.kept = append(http1.AppendUint(append(c.kept, "Retry-After: "...), uint64(f.Retry)), "\r\n"...)
+	}
 	var id [32]byte
 	return x.From.AppendFault(room, f, appendHexID(id[:0], &x.ID))
 }
@@ -417,6 +421,7 @@ func (c *crossing) keep(rep *http1.Reply, b []byte) {
 		if crossed[fd.ID] && len(c.kept) < maxOutHead/2 {
 			c.kept = append(append(c.kept, fd.Name.Of(b)...), ": "...)
 			c.kept = append(append(c.kept, fd.Value.Of(b)...), "\r\n"...)
+			c.waits = c.waits || fd.ID == http1.RetryAfter || fd.ID == http1.RetryAfterMs
 		}
 	}
 }

@@ -183,6 +183,19 @@ func TestFaults(t *testing.T) {
 	}
 	f(`{"error":{"code":400,"message":"API \"key\"","status":"INVALID_ARGUMENT","details":[{"@type":"x","reason":"API_KEY_INVALID"}]}}`, core.Fault{Message: `API "key"`, Kind: "API_KEY_INVALID"})
 	f(`[{"error":{"message":"m","status":"NOT_FOUND","details":[{"fieldViolations":[{"field":"contents","description":"d"}]}]}}]`, core.Fault{Message: "m", Kind: "NOT_FOUND", Param: "contents"})
+	wait := func(delay string, want int) {
+		t.Helper()
+		f(`{"error":{"message":"m","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":`+delay+`}]}}`, core.Fault{Message: "m", Retry: want})
+	}
+	wait(`"7s"`, 7)
+	wait(`"39.512s"`, 40)
+	wait(`"3.000s"`, 3)
+	wait(`"86400s"`, 86400)
+	wait(`"86401s"`, 0)
+	wait(`"99999999999999999999999s"`, 0)
+	wait(`"7"`, 0)
+	wait(`"-1s"`, 0)
+	wait(`7`, 0)
 	f(`{"error":"text"}`, core.Fault{Message: "text"})
 	f(`<html>`, core.Fault{})
 	for status, word := range map[int]string{400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 413: "INVALID_ARGUMENT",

@@ -1,6 +1,8 @@
 package gemini
 
 import (
+	"bytes"
+
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -109,8 +111,8 @@ func readStatus(status []byte, f *core.Fault) {
 	}
 }
 
-// details reads the reason of an ErrorInfo and the field of a BadRequest
-// (google/rpc/error_details.proto).
+// details reads the reason of an ErrorInfo, the field of a BadRequest and the wait of a
+// RetryInfo (google/rpc/error_details.proto).
 func details(list []byte, f *core.Fault) {
 	w := scan.Elements(list)
 	for {
@@ -129,6 +131,10 @@ func details(list []byte, f *core.Fault) {
 				if text, ok := scan.Inside(value); ok && len(text) > 0 {
 					f.Kind = string(scan.AppendUnescaped(nil, text))
 				}
+			case "retryDelay":
+				if text, ok := scan.Inside(value); ok {
+					f.Retry = seconds(text)
+				}
 			case "fieldViolations":
 				v := scan.Elements(value)
 				if _, first, ok := v.Next(); ok && f.Param == "" {
@@ -137,6 +143,32 @@ func details(list []byte, f *core.Fault) {
 			}
 		}
 	}
+}
+
+// seconds reads a Duration as protobuf writes it in JSON, such as 7s or 0.25s, rounded
+// up; 0: it is none, or longer than a day.
+func seconds(text []byte) int {
+	n, whole, part := 0, true, false
+	text, ok := bytes.CutSuffix(text, []byte("s"))
+	for _, c := range text {
+		switch {
+		case c == '.' && whole:
+			whole = false
+		case c < '0' || c > '9' || n > longestWait:
+			return 0
+		case whole:
+			n = n*10 + int(c-'0')
+		case c != '0':
+			part = true
+		}
+	}
+	if part {
+		n++
+	}
+	if !ok || n > longestWait {
+		return 0
+	}
+	return n
 }
 
 func violated(violation []byte) string {
