@@ -9,18 +9,14 @@ import "bytes"
 // The client's own format comes first: then its bytes pass. Else the first face that
 // has the operation in another format.
 func (t *Target) Face(from *Dialect, op Op, model []byte) (*Face, Op) {
+	var f *Face
 	if t.Model != "" {
-		for _, f := range t.Faces {
-			if f.Dialect == from && f.Paths[op] != "" && serves(f, t.Model) {
-				return f, op
-			}
-		}
+		f = own(t, from, op, t.Model)
 	} else {
-		for _, f := range t.Faces {
-			if f.Dialect == from && f.Paths[op] != "" && serves(f, model) {
-				return f, op
-			}
-		}
+		f = own(t, from, op, model)
+	}
+	if f != nil {
+		return f, op
 	}
 	if op == OpModels || op == OpPass || from == nil {
 		return nil, op
@@ -37,6 +33,22 @@ func (t *Target) Face(from *Dialect, op Op, model []byte) (*Face, Op) {
 		}
 	}
 	return nil, op
+}
+
+// own is the face of the client's own format that has op. A face that names the model
+// is all there is of its format for that model: a later one that is for every model
+// does not serve what the first leaves out.
+func own[T string | []byte](t *Target, from *Dialect, op Op, name T) *Face {
+	for _, f := range t.Faces {
+		switch {
+		case f.Dialect != from || !serves(f, name):
+		case f.Paths[op] != "":
+			return f
+		case len(f.For) > 0 && op != OpPass && from != nil && from.Chats[op] != nil:
+			return nil
+		}
+	}
+	return nil
 }
 
 // translates returns the operation of f that op of from can be translated into.

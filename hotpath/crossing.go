@@ -1,6 +1,7 @@
 package hotpath
 
 import (
+	"bytes"
 	"strings"
 	"time"
 
@@ -269,11 +270,25 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 	if f.Message == "" {
 		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
 	}
+	if f.Retry > 0 && !c.tellsRetry() {
+		c.kept = append(http1.AppendUint(append(c.kept, "Retry-After: "...), uint64(f.Retry)), "\r\n"...)
+	}
 	if x.From.FaultHeader != nil {
 		c.kept = x.From.FaultHeader(c.kept, f)
 	}
 	var id [32]byte
 	return x.From.AppendFault(room, f, appendHexID(id[:0], &x.ID))
+}
+
+// tellsRetry reports whether the target's own head said when to come back.
+func (c *crossing) tellsRetry() bool {
+	for rest := c.kept; len(rest) > 0; {
+		if http1.HasPrefixFold(rest, "retry-after") {
+			return true
+		}
+		_, rest, _ = bytes.Cut(rest, []byte("\n"))
+	}
+	return false
 }
 
 // codeOf is the Code of an upstream's own error status.

@@ -157,3 +157,24 @@ func TestPathOfTheRightFace(t *testing.T) {
 		}
 	}
 }
+
+// A model that a server has in one way of asking only is asked in that way, whatever way
+// the same server has for its others.
+func TestFaceForTheModel(t *testing.T) {
+	target, problems := alone(config.Provider{Name: "opencode-zen", APIKey: secret("k")}, nil)
+	if target == nil {
+		t.Fatal(problems)
+	}
+	f := func(model string, op core.Op, want core.Op, dialect string) {
+		t.Helper()
+		a, _ := adapters.Find("openai")
+		face, as := target.Face(a.Faces[0].Dialect, op, []byte(model))
+		if face == nil || as != want || face.Dialect.Name != dialect {
+			t.Errorf("%s of %s: got %v of %+v, want %v of %s", op, model, as, face, want, dialect)
+		}
+	}
+	f("gpt-5", core.OpChat, core.OpResponses, "openai")
+	f("gpt-5", core.OpResponses, core.OpResponses, "openai")
+	f("kimi-k2", core.OpChat, core.OpChat, "openai")
+	f("kimi-k2", core.OpResponses, core.OpChat, "openai")
+}

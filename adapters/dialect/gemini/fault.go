@@ -1,6 +1,9 @@
 package gemini
 
 import (
+	"bytes"
+	"strconv"
+
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -109,7 +112,8 @@ func readStatus(status []byte, f *core.Fault) {
 	}
 }
 
-// details reads the reason of an ErrorInfo and the field of a BadRequest
+// details reads the reason of an ErrorInfo, the field of a BadRequest and the delay of a
+// RetryInfo, which is all there is of one: no header tells it
 // (google/rpc/error_details.proto).
 func details(list []byte, f *core.Fault) {
 	w := scan.Elements(list)
@@ -129,6 +133,10 @@ func details(list []byte, f *core.Fault) {
 				if text, ok := scan.Inside(value); ok && len(text) > 0 {
 					f.Kind = string(scan.AppendUnescaped(nil, text))
 				}
+			case "retryDelay":
+				if text, ok := scan.Inside(value); ok {
+					f.Retry = seconds(text)
+				}
 			case "fieldViolations":
 				v := scan.Elements(value)
 				if _, first, ok := v.Next(); ok && f.Param == "" {
@@ -137,6 +145,22 @@ func details(list []byte, f *core.Fault) {
 			}
 		}
 	}
+}
+
+// seconds reads a google.protobuf.Duration as JSON has it, such as 7.5s, and rounds it up.
+// It is 0 for what is none, and for more than a day.
+func seconds(text []byte) int {
+	const day = 24 * 60 * 60
+	number, ok := bytes.CutSuffix(text, []byte("s"))
+	whole, part, _ := bytes.Cut(number, []byte("."))
+	n, err := strconv.ParseUint(string(whole), 10, 32)
+	if !ok || err != nil || n > day {
+		return 0
+	}
+	if len(bytes.Trim(part, "0")) > 0 {
+		n++
+	}
+	return int(n)
 }
 
 func violated(violation []byte) string {
