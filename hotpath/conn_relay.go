@@ -165,11 +165,12 @@ func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean 
 			f.x.Fault.Code = core.ClientSlow
 		}
 	case !whole:
-		f.free = true
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: errCut}
 		k.box.reset()
 		if f.rel.broken(&f.x, &k.box) {
 			k.write(f, k.box.bytes())
+		} else {
+			f.free = true // its end is all that tells the client
 		}
 	case clean && !k.rep.Close && f.rel.from != bodyClose:
 		u.SetDeadline(time.Time{})
