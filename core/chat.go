@@ -21,7 +21,7 @@ type Chat struct {
 
 	Choice     ToolChoice
 	ChoiceName Text   // the tool of ChooseNamed
-	Allowed    []Text // of the tools, those that may be called; nil: all
+	Allowed    []Text // of the tools, those that may be called; empty: all, as after Reset
 	Parallel   Tri    // several calls in one turn
 
 	Format     Format

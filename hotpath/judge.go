@@ -19,6 +19,7 @@ var answered = [http1.NumFieldIDs]bool{
 	http1.XShouldRetry:       true,
 	http1.OpenAIProcessingMs: true,
 	http1.OpenAIVersion:      true,
+	http1.XAmznErrorType:     true, // all that tells AWS's SDKs which exception it is
 }
 
 // next picks the target and key of the next attempt. It reports false when

@@ -106,10 +106,10 @@ const CALLS = {
     const a = await ask('image', { turns: [user('What is it?', [{ type: 'image/png', url: 'https://example.com/a.png?x=1' }])] });
     must(a.text.includes('https://example.com/a.png?x=1'), a.text);
   },
-  reasoning: async ({ ask, d }) => {
+  reasoning: async ({ ask, family, d }) => {
     if (!d.can.think) return;
     const a = await ask('think', { turns: TALK, think: true });
-    same(a.text, TEXT, 'text'); same(a.think, d.can.hiddenThought ? a.think : THOUGHT, 'reasoning');
+    same(a.text, TEXT, 'text'); if (!d.can.hidesThought?.includes(family)) same(a.think, THOUGHT, 'reasoning');
     usage(a, d, { in: 37, out: 24, thought: 10 });
   },
   'reasoning and tool': async ({ ask, d }) => {
