@@ -63,11 +63,11 @@ def results(*pairs):
 
 @each
 def text(family, ask):
-    m = ask("text", system="Be brief.", temperature=0.5, messages=[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"},
+    m = ask("text", system="Be brief.", messages=[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"},
                                                                    {"role": "user", "content": "And the weather?"}])
     same((told(m), m.stop_reason, m.usage.input_tokens, m.usage.output_tokens), (TEXT, "end_turn", 37, 11))
     q, = sent(family, 1)
-    for words in ("Be brief.", "Hello!", "And the weather?", "4000", "0.5"):
+    for words in ("Be brief.", "Hello!", "And the weather?", "4000"):
         must(words in q["body"], "%s at the provider" % words)
 
 
@@ -167,7 +167,9 @@ def cached(family, ask):
 def ends(family, ask):
     same(ask("length", max_tokens=5).stop_reason, "max_tokens")
     m = ask("stop", stop_sequences=["END"])
-    must(m.stop_reason == "stop_sequence" and m.stop_sequence == "END" or family in ("openai", "gemini") and m.stop_reason in ("end_turn", "stop_sequence"), m)
+    # OpenAI's formats and Gemini do not tell a stop sequence from another end
+    same(m.stop_reason, "end_turn" if family in ("openai", "responses", "gemini") else "stop_sequence")
+    same(m.stop_sequence, "END" if family == "anthropic" else None)
     m = ask("refuse")
     same((told(m), m.stop_reason), (REFUSAL, "refusal"))
 
@@ -209,7 +211,7 @@ def cancel(family, mode):
     abandoned()
 
 
-@check(modes=("unary", "async"), families=("anthropic", "gemini", "bedrock", "openai", "responses"))
+@check(modes=("unary", "async"), families=("anthropic", "gemini", "bedrock"))
 def count(family, mode):
     if mode == "unary":
         r = C.messages.count_tokens(model=model(family, "text"), messages=ASK, system="s", tools=TOOLS)
@@ -218,7 +220,7 @@ def count(family, mode):
             async with anthropic.AsyncAnthropic(base_url=ASBRU + "/anthropic", api_key=KEY, max_retries=0) as c:
                 return await c.messages.count_tokens(model=model(family, "text"), messages=ASK)
         r = asyncio.run(go())
-    same(r.input_tokens, 37)
+    same(r.input_tokens, 42)
 
 
 @check(modes=("unary",), families=("anthropic",))

@@ -2,15 +2,12 @@
 
 import asyncio
 import base64
-import enum
 import json
-from typing import List, Optional
-
 import openai
-from pydantic import BaseModel
 
 from check import (ASBRU, CITY, CITY_ARGS, CITY_ARGS2, FAMILIES, KEY, PDF, PNG, PNG_SEEN, REFUSAL, TEXT, THOUGHT, Skip, abandoned, check,
                    model, must, raises, refuses, run, same, sent, speaks)
+from openai_forms import STATUS, Forecast, Unit
 
 C = openai.OpenAI(base_url=ASBRU + "/v1", api_key=KEY, max_retries=0, timeout=20)
 HELLO = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Grüße 👋"},
@@ -18,10 +15,6 @@ HELLO = [{"role": "system", "content": "Be brief."}, {"role": "user", "content":
 ASK = [{"role": "user", "content": "What is the weather?"}]
 TOOLS = [{"type": "function", "function": {"name": "get_weather", "description": "Weather of a city", "parameters": CITY}},
          {"type": "function", "function": {"name": "get_time", "description": "Time of a city", "parameters": CITY}}]
-
-
-class Acc(dict):
-    """A streamed message, joined as applications do it."""
 
 
 async def a_client():
@@ -163,22 +156,6 @@ def choice(family, chat):
 
 
 refuses("chat.choice", "cohere", "tool_choice")
-
-
-class Unit(enum.Enum):
-    C, F = "celsius", "fahrenheit"
-
-
-class Place(BaseModel):
-    city: str
-    unit: Unit
-
-
-class Forecast(BaseModel):
-    place: Place
-    other: List[Place]
-    degrees: int
-    remark: Optional[str]
 
 
 @check(call="chat.parse")
@@ -334,10 +311,6 @@ def chat_logprobs(family, mode):
 
 
 refuses("chat.logprobs", "anthropic bedrock cohere", "logprobs")
-STATUS = {400: openai.BadRequestError, 401: openai.AuthenticationError, 403: openai.PermissionDeniedError, 404: openai.NotFoundError,
-          413: openai.APIStatusError, 422: openai.UnprocessableEntityError, 429: openai.RateLimitError, 500: openai.InternalServerError,
-          503: openai.InternalServerError, 529: openai.InternalServerError}
-
 
 @check(modes=("unary", "stream"))
 def errors(family, mode):
