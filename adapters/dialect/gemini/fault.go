@@ -22,6 +22,10 @@ func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 	dst = append(dst, `","details":[{"@type":"type.googleapis.com/google.rpc.RequestInfo","requestId":`...)
 	dst = scan.AppendString(dst, id)
 	dst = append(dst, '}')
+	if f.Retry > 0 {
+		dst = append(dst, `,{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"`...)
+		dst = append(scan.AppendInt(dst, int64(f.Retry)), `s"}`...)
+	}
 	if f.Param != "" {
 		dst = append(dst, `,{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":`...)
 		dst = scan.AppendString(dst, f.Param)
@@ -109,7 +113,7 @@ func readStatus(status []byte, f *core.Fault) {
 	}
 }
 
-// details reads the reason of an ErrorInfo and the field of a BadRequest
+// details reads the reason of an ErrorInfo, the field of a BadRequest and the delay of a RetryInfo
 // (google/rpc/error_details.proto).
 func details(list []byte, f *core.Fault) {
 	w := scan.Elements(list)
@@ -129,6 +133,10 @@ func details(list []byte, f *core.Fault) {
 				if text, ok := scan.Inside(value); ok && len(text) > 0 {
 					f.Kind = string(scan.AppendUnescaped(nil, text))
 				}
+			case "retryDelay":
+				if text, ok := scan.Inside(value); ok {
+					f.Retry = seconds(text)
+				}
 			case "fieldViolations":
 				v := scan.Elements(value)
 				if _, first, ok := v.Next(); ok && f.Param == "" {
@@ -137,6 +145,28 @@ func details(list []byte, f *core.Fault) {
 			}
 		}
 	}
+}
+
+// seconds reads a google.protobuf.Duration, such as 48s or 2.5s, and rounds it up. What
+// is none, or longer than a day, is 0.
+func seconds(d []byte) int {
+	const most = 86400
+	n, whole := 0, true
+	for i, c := range d {
+		switch {
+		case c >= '0' && c <= '9' && whole && n <= most:
+			n = 10*n + int(c-'0')
+		case c == '.' && whole:
+			whole = false
+		case c >= '1' && c <= '9' && !whole:
+			return min(n+1, most)
+		case c == 's' && i == len(d)-1 && n <= most:
+			return n
+		case c != '0' || whole:
+			return 0
+		}
+	}
+	return 0
 }
 
 func violated(violation []byte) string {
