@@ -25,6 +25,7 @@ type crossing struct {
 	sent    []byte // the body that was sent, for who wants to see it
 	read    bool   // the request was parsed
 	kept    []byte // fields of the reply's head that go on to the client
+	waits   bool   // one of them is Retry-After
 	extras  func(dst []byte) []byte
 	f       *flight
 	betas   []byte   // the features that the client's header names, as a JSON array
@@ -58,7 +59,7 @@ func (c *crossing) forget() {
 	c.ranking.Reset()
 	c.x.Reset()
 	clear(c.events)
-	c.events, c.kept, c.dropped = c.events[:0], c.kept[:0], nil
+	c.events, c.kept, c.waits, c.dropped = c.events[:0], c.kept[:0], false, nil
 }
 
 // crosses reports whether the attempt under way needs a translation.
@@ -299,6 +300,9 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 	if f.Message == "" {
 		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
 	}
+	if f.Retry > 0 && !c.waits { // told in the body, where no other client looks
+		c.kept = append(http1.AppendUint(append(c.kept, "Retry-After: "...), uint64(f.Retry)), "\r\n"...)
+	}
 	if x.From.FaultHeader != nil {
 		c.kept = x.From.FaultHeader(c.kept, f)
 	}
@@ -349,6 +353,10 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 	}
 	c.events = ev
 	for i := range ev {
+		if x.Stream.Failed { // what failed has no end
+			x.Stream.Done = x.Stream.Done || ev[i].Kind == core.EventEnd
+			continue
+		}
 		if v := x.Face.Vendor; v != core.NoVendor && (ev[i].Kind == core.EventOpen || ev[i].Kind == core.EventSign) {
 			if b := &c.x.Blocks[ev[i].Block]; b.Vendor != core.NoVendor {
 				b.Vendor = v
@@ -453,6 +461,7 @@ func (c *crossing) keep(rep *http1.Reply, b []byte) {
 	for i := range rep.N {
 		fd := &rep.Fields[i]
 		if crossed[fd.ID] && len(c.kept) < maxOutHead/2 {
+			c.waits = c.waits || fd.ID == http1.RetryAfter
 			c.kept = append(append(c.kept, fd.Name.Of(b)...), ": "...)
 			c.kept = append(append(c.kept, fd.Value.Of(b)...), "\r\n"...)
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"asbru/adapters/dialect/anthropic"
+	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/gemini"
 	"asbru/core"
 )
@@ -167,6 +168,9 @@ func TestCrossingFaults(t *testing.T) {
 				w.Header().Set("Retry-After", "7")
 				w.WriteHeader(429)
 				io.WriteString(w, `{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED"}}`)
+			case strings.Contains(string(b), "in the body"):
+				w.WriteHeader(429)
+				io.WriteString(w, `{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"6.5s"}]}}`)
 			case strings.Contains(string(b), "cut"):
 				w.Header().Set("Content-Length", "1000")
 				io.WriteString(w, told[:30])
@@ -191,6 +195,7 @@ func TestCrossingFaults(t *testing.T) {
 		}
 		f("bad", 400, "invalid_request_error", "no such thing")
 		f("slow down", 429, "rate_limit_error", "quota")
+		f("in the body", 429, "rate_limit_error", "quota")
 		f("cut", 502)
 		f("html", 502, "cannot be read")
 	})
@@ -211,6 +216,25 @@ func TestCrossingAnotherTarget(t *testing.T) {
 		}))
 		if a, body := r.tell(ask); a.StatusCode != 200 || !strings.Contains(body, "well") || asked.Load() != 1 {
 			t.Errorf("got %d %s after %d", a.StatusCode, body, asked.Load())
+		}
+	})
+}
+
+// Behind the fault of a stream its end is not told, though the provider tells one.
+func TestCrossingFaultHasNoEnd(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		r := crossRig(t, loops, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			io.WriteString(w, "event: message-start\ndata: {\"type\":\"message-start\",\"id\":\"i\",\"delta\":{\"message\":{\"role\":\"assistant\"}}}\n\n"+
+				"event: message-end\ndata: {\"type\":\"message-end\",\"delta\":{\"finish_reason\":\"ERROR\",\"error\":\"went wrong\"}}\n\ndata: [DONE]\n\n")
+		}))
+		r.change(func(snap *core.Snapshot) {
+			for _, tg := range snap.Models["m"].Targets {
+				tg.Faces[0].Dialect = cohere.API
+			}
+		})
+		if _, body := r.tell(askStream); !strings.Contains(body, "went wrong") || strings.Contains(body, "message_stop") {
+			t.Errorf("got %s", body)
 		}
 	})
 }
