@@ -134,6 +134,10 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 	}
 	c.events = ev
 	for i := range ev {
+		if x.Stream.Failed { // what failed has no end
+			x.Stream.Done = x.Stream.Done || ev[i].Kind == core.EventEnd
+			continue
+		}
 		if v := x.Face.Vendor; v != core.NoVendor && (ev[i].Kind == core.EventOpen || ev[i].Kind == core.EventSign) {
 			if b := &c.x.Blocks[ev[i].Block]; b.Vendor != core.NoVendor {
 				b.Vendor = v
