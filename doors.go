@@ -8,6 +8,7 @@ import (
 	"asbru/adapters/dialect/anthropic"
 	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/gemini"
+	"asbru/adapters/dialect/ollama"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 	"asbru/hotpath"
@@ -33,14 +34,19 @@ func dialectDoors(under string) []hotpath.Door {
 		{Prefix: under + "/openai/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
 		{Prefix: under + "/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
 		{Prefix: under + "/anthropic/v1", Dialect: anthropic.API, Ops: anthropicOps},
-		{Prefix: under + "/genai/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
-		{Prefix: under + "/genai/v1", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
-		{Prefix: under + "/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
+		{Prefix: under + "/genai/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath, Pass: "/v1beta"},
+		{Prefix: under + "/genai/upload/v1beta", Dialect: gemini.API, Pass: "/upload/v1beta"},
+		{Prefix: under + "/genai/v1", Dialect: gemini.API, Ops: listOps, Find: geminiPath, Pass: "/v1"},
+		{Prefix: under + "/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath, Pass: "/v1beta"},
+		{Prefix: under + "/upload/v1beta", Dialect: gemini.API, Pass: "/upload/v1beta"},
 		{Prefix: under + "/bedrock/model", Dialect: adapters.Bedrock, Find: bedrockPath, Pass: "/model"},
 		{Prefix: under + "/bedrock", Dialect: adapters.Bedrock, Ops: map[string]core.Op{"POST /rerank": core.OpRerank}},
 		{Prefix: under + "/model", Dialect: adapters.Bedrock, Find: bedrockPath, Pass: "/model"},
 		{Prefix: under + "/cohere/v2", Dialect: cohere.API, Ops: cohereOps, Pass: "/v2"},
 		{Prefix: under + "/cohere/v1", Dialect: cohere.API, Pass: "/v1", Ops: map[string]core.Op{"POST /rerank": core.OpRerank, "GET /models": core.OpModels}},
+		{Prefix: under + "/ollama/api", Dialect: ollama.API, Ops: ollamaOps, Pass: "/api"},
+		{Prefix: under + "/mistral/v1", Dialect: openai.API, Ops: openaiOps},
+		{Prefix: under + "/groq/openai/v1", Dialect: openai.API, Ops: openaiOps},
 		{Prefix: under + "/v2", Dialect: cohere.API, Ops: cohereOps, Pass: "/v2"},
 	}
 }
@@ -58,15 +64,16 @@ func throughDoors() []hotpath.Door {
 // The operations by method and path.
 var (
 	openaiOps = map[string]core.Op{
-		"POST /chat/completions": core.OpChat,
-		"POST /completions":      core.OpCompletion,
-		"POST /responses":        core.OpResponses,
-		"POST /embeddings":       core.OpEmbed,
-		"POST /rerank":           core.OpRerank,
-		"GET /models":            core.OpModels,
-		"HEAD /models":           core.OpModels,
-		"HEAD /models/*":         core.OpModels,
-		"GET /models/*":          core.OpModels,
+		"POST /chat/completions":       core.OpChat,
+		"POST /completions":            core.OpCompletion,
+		"POST /responses":              core.OpResponses,
+		"POST /responses/input_tokens": core.OpCount,
+		"POST /embeddings":             core.OpEmbed,
+		"POST /rerank":                 core.OpRerank,
+		"GET /models":                  core.OpModels,
+		"HEAD /models":                 core.OpModels,
+		"HEAD /models/*":               core.OpModels,
+		"GET /models/*":                core.OpModels,
 	}
 	anthropicOps = map[string]core.Op{
 		"POST /messages":              core.OpChat,
@@ -77,6 +84,13 @@ var (
 	listOps = map[string]core.Op{
 		"GET /models":   core.OpModels,
 		"GET /models/*": core.OpModels,
+	}
+	ollamaOps = map[string]core.Op{
+		"POST /chat":       core.OpChat,
+		"POST /generate":   core.OpCompletion,
+		"POST /embed":      core.OpEmbed,
+		"POST /embeddings": core.OpEmbed,
+		"GET /tags":        core.OpModels,
 	}
 	cohereOps = map[string]core.Op{
 		"POST /chat":   core.OpChat,
@@ -112,7 +126,7 @@ func deploymentPath(method, tail []byte) (hotpath.Found, bool) {
 		return hotpath.Found{}, false
 	}
 	key := append(append(append(make([]byte, 0, 64), method...), " /"...), op...)
-	f := hotpath.Found{Op: core.OpPass, Model: rest[:len(name):cap(rest)]}
+	f := hotpath.Found{Op: core.OpPass, Model: rest[:len(name):cap(rest)], Cut: true}
 	if o, ok := openaiOps[string(key)]; ok {
 		f.Op = o
 	}

@@ -179,9 +179,7 @@ func system(c *core.Chat, value []byte) *core.Fault {
 		return unfit("system", "a string or an array of text blocks")
 	}
 	c.End(i)
-	turn := c.Turns[i]
-	copy(c.Turns[1:], c.Turns[:i])
-	c.Turns[0] = turn
+	c.Lead(i)
 	return nil
 }
 
