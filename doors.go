@@ -115,27 +115,34 @@ func messagesPath(method, tail []byte) (hotpath.Found, bool) {
 }
 
 // deploymentPath finds Azure's paths, /deployments/NAME/chat/completions: the deployment
-// is the model.
+// is the model. A name may hold slashes, provider/model, where an SDK sends it as it is.
 func deploymentPath(method, tail []byte) (hotpath.Found, bool) {
 	rest, ok := bytes.CutPrefix(tail, []byte("/deployments/"))
-	if !ok {
+	first := bytes.IndexByte(rest, '/')
+	if !ok || first <= 0 {
 		return hotpath.Found{}, false
 	}
-	name, op, ok := bytes.Cut(rest, []byte("/"))
-	if !ok || len(name) == 0 {
-		return hotpath.Found{}, false
+	for at := first; at >= 0; {
+		key := append(append(append(make([]byte, 0, 64), method...), ' '), rest[at:]...)
+		if op, ok := openaiOps[string(key)]; ok {
+			return hotpath.Found{Op: op, Model: rest[:at:cap(rest)]}, true
+		}
+		next := bytes.IndexByte(rest[at+1:], '/')
+		if next < 0 {
+			break
+		}
+		at += 1 + next
 	}
-	key := append(append(append(make([]byte, 0, 64), method...), " /"...), op...)
-	f := hotpath.Found{Op: core.OpPass, Model: rest[:len(name):cap(rest)], Cut: true}
-	if o, ok := openaiOps[string(key)]; ok {
-		f.Op = o
-	}
-	return f, true
+	return hotpath.Found{Op: core.OpPass, Model: rest[:first:cap(rest)]}, true
 }
 
-// geminiPath finds Google's paths, /models/NAME:verb.
+// geminiPath finds Google's paths, /models/NAME:verb. Some SDKs leave /models out before a
+// name that holds a slash, as provider/model does.
 func geminiPath(method, tail []byte) (hotpath.Found, bool) {
 	rest, ok := bytes.CutPrefix(tail, []byte("/models/"))
+	if !ok && !collection(tail) {
+		rest, ok = bytes.CutPrefix(tail, []byte("/"))
+	}
 	colon := bytes.LastIndexByte(rest, ':')
 	if !ok || colon <= 0 || string(method) != "POST" {
 		return hotpath.Found{}, false
@@ -154,6 +161,17 @@ func geminiPath(method, tail []byte) (hotpath.Found, bool) {
 		f.Op = core.OpPass
 	}
 	return f, true
+}
+
+// collection reports whether tail begins with something other of Google's that has verbs,
+// or is no provider and model.
+func collection(tail []byte) bool {
+	for _, name := range [...]string{"/tunedModels/", "/projects/", "/publishers/", "/cachedContents", "/files", "/corpora/", "/batches/", "/fileSearchStores", "/operations/"} {
+		if bytes.HasPrefix(tail, []byte(name)) {
+			return true
+		}
+	}
+	return bytes.Count(tail, []byte("/")) < 2
 }
 
 // bedrockPath finds AWS's paths, /NAME/verb, behind /model. A name may hold slashes: an ARN

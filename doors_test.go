@@ -60,6 +60,8 @@ func TestDeploymentPath(t *testing.T) {
 	f := finds(t, deploymentPath)
 	f("POST", "/deployments/gpt-4o/chat/completions", "gpt-4o", core.OpChat, false)
 	f("POST", "/deployments/azure%2Fgpt-4o/chat/completions", "azure%2Fgpt-4o", core.OpChat, false)
+	f("POST", "/deployments/azure/gpt-4o/chat/completions", "azure/gpt-4o", core.OpChat, false)
+	f("POST", "/deployments/a/b/c/embeddings", "a/b/c", core.OpEmbed, false)
 	f("POST", "/deployments/e/embeddings", "e", core.OpEmbed, false)
 	f("POST", "/deployments/e/completions", "e", core.OpCompletion, false)
 	f("POST", "/deployments/w/audio/transcriptions", "w", core.OpPass, false)
@@ -84,7 +86,12 @@ func TestGeminiPath(t *testing.T) {
 	f("GET", "/models/gemini-2.5-pro:generateContent", "", 0, false)
 	f("POST", "/models/:generateContent", "", 0, false)
 	f("POST", "/models/gemini-2.5-pro", "", 0, false)
+	f("POST", "/openai/gpt-4o:generateContent", "openai/gpt-4o", core.OpChat, false)
+	f("POST", "/bedrock/a.b-v1:0:streamGenerateContent", "bedrock/a.b-v1:0", core.OpChat, true)
+	f("POST", "/gemini-2.5-pro:generateContent", "", 0, false)
+	f("POST", "/tunedModels/x:generateContent", "", 0, false)
 	f("POST", "/files/x:generateContent", "", 0, false)
+	f("POST", "/batches/x:cancel", "", 0, false)
 	if got, _ := geminiPath([]byte("POST"), []byte("/models/g:streamGenerateContent")); !got.Array {
 		t.Error("a stream is an array unless the query says otherwise")
 	}

@@ -106,6 +106,11 @@ func object(c *core.Chat, key, value []byte) bool {
 			return false
 		}
 		c.Tools = append(c.Tools, core.Tool{Type: key, Raw: value, Shape: toolTop})
+	case "thread":
+		// State that the provider holds, of a conversation that begins or goes on. Where it
+		// cannot be had appendFault says so in the words that SDKs wait for.
+		c.Previous = key
+		return false
 	default:
 		return false
 	}

@@ -3,6 +3,7 @@
 import { FAMILIES, GATEWAY, KEY, SHORT, check, load, model, must, same, taken } from './check.mjs';
 import { TEXT, run } from './calls.mjs';
 
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'; // of what Node the SDK will want next year
 const { BedrockRuntimeClient, BedrockRuntimeServiceException, ConverseCommand, ConverseStreamCommand, InvokeModelCommand, InvokeModelWithResponseStreamCommand, CountTokensCommand } = await load('@aws-sdk/client-bedrock-runtime');
 const { NodeHttpHandler } = await load('@smithy/node-http-handler');
 // The virtual key is a bearer token, as AWS_BEARER_TOKEN_BEDROCK would be.
@@ -40,7 +41,7 @@ function answer(r) {
   const all = r.output.message.content, u = r.usage;
   must(r.stopReason && r.output.message.role === 'assistant', r);
   return {
-    text: all.map((b) => b.text ?? '').join(''), think: all.map((b) => b.reasoningContent?.reasoningText?.text ?? '').join(''), native: all,
+    text: all.map((b) => b.text ?? b.citationsContent?.content?.map((c) => c.text).join('') ?? '').join(''), think: all.map((b) => b.reasoningContent?.reasoningText?.text ?? '').join(''), native: all,
     finish: { end_turn: 'stop', max_tokens: 'length', tool_use: 'tool', stop_sequence: 'sequence', content_filtered: 'refuse', guardrail_intervened: 'refuse' }[r.stopReason],
     calls: all.filter((b) => b.toolUse).map(({ toolUse: t }) => ({ id: t.toolUseId, name: t.name, args: t.input })),
     usage: { in: u.inputTokens + (u.cacheReadInputTokens ?? 0) + (u.cacheWriteInputTokens ?? 0), out: u.outputTokens, total: u.totalTokens, cached: u.cacheReadInputTokens ?? 0 },
