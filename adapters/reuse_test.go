@@ -33,8 +33,8 @@ func TestChatsAreUsedAgain(t *testing.T) {
 					t.Fatal(fault)
 				}
 				b, fault := codec.AppendRequest(nil, c, &core.Send{Model: []byte("the-model"), Face: &face})
-				if fault != nil && raw == plain {
-					t.Fatalf("%s in %s: %v", a.Name, f.Dialect.Name, fault)
+				if fault != nil { // Perplexity takes no tools
+					return fault.Message
 				}
 				return string(b)
 			}
