@@ -1,6 +1,7 @@
 package hotpath
 
 import (
+	"bytes"
 	"strings"
 	"time"
 
@@ -25,7 +26,6 @@ type crossing struct {
 	sent    []byte // the body that was sent, for who wants to see it
 	read    bool   // the request was parsed
 	kept    []byte // fields of the reply's head that go on to the client
-	waits   bool   // among them is one that says when to come back
 	extras  func(dst []byte) []byte
 	f       *flight
 	dropped []string // what the request of the attempt under way left out
@@ -58,7 +58,7 @@ func (c *crossing) forget() {
 	c.ranking.Reset()
 	c.x.Reset()
 	clear(c.events)
-	c.events, c.kept, c.dropped, c.waits = c.events[:0], c.kept[:0], nil, false
+	c.events, c.kept, c.dropped = c.events[:0], c.kept[:0], nil
 }
 
 // crosses reports whether the attempt under way needs a translation.
@@ -270,14 +270,25 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 	if f.Message == "" {
 		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
 	}
+	if f.Retry > 0 && !c.tellsRetry() {
+		c.kept = append(http1.AppendUint(append(c.kept, "Retry-After: "...), uint64(f.Retry)), "\r\n"...)
+	}
 	if x.From.FaultHeader != nil {
 		c.kept = x.From.FaultHeader(c.kept, f)
 	}
-	if f.Retry > 0 && !c.waits { // some say it in the body only
-		c.kept = append(http1.AppendUint(append(c.kept, "Retry-After: "...), uint64(f.Retry)), "\r\n"...)
-	}
 	var id [32]byte
 	return x.From.AppendFault(room, f, appendHexID(id[:0], &x.ID))
+}
+
+// tellsRetry reports whether the target's own head said when to come back.
+func (c *crossing) tellsRetry() bool {
+	for rest := c.kept; len(rest) > 0; {
+		if http1.HasPrefixFold(rest, "retry-after") {
+			return true
+		}
+		_, rest, _ = bytes.Cut(rest, []byte("\n"))
+	}
+	return false
 }
 
 // codeOf is the Code of an upstream's own error status.
@@ -421,7 +432,6 @@ func (c *crossing) keep(rep *http1.Reply, b []byte) {
 		if crossed[fd.ID] && len(c.kept) < maxOutHead/2 {
 			c.kept = append(append(c.kept, fd.Name.Of(b)...), ": "...)
 			c.kept = append(append(c.kept, fd.Value.Of(b)...), "\r\n"...)
-			c.waits = c.waits || fd.ID == http1.RetryAfter || fd.ID == http1.RetryAfterMs
 		}
 	}
 }

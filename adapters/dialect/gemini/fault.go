@@ -2,6 +2,7 @@ package gemini
 
 import (
 	"bytes"
+	"strconv"
 
 	"asbru/core"
 	"asbru/core/scan"
@@ -111,8 +112,9 @@ func readStatus(status []byte, f *core.Fault) {
 	}
 }
 
-// details reads the reason of an ErrorInfo, the field of a BadRequest and the wait of a
-// RetryInfo (google/rpc/error_details.proto).
+// details reads the reason of an ErrorInfo, the field of a BadRequest and the delay of a
+// RetryInfo, which is all there is of one: no header tells it
+// (google/rpc/error_details.proto).
 func details(list []byte, f *core.Fault) {
 	w := scan.Elements(list)
 	for {
@@ -145,30 +147,20 @@ func details(list []byte, f *core.Fault) {
 	}
 }
 
-// seconds reads a Duration as protobuf writes it in JSON, such as 7s or 0.25s, rounded
-// up; 0: it is none, or longer than a day.
+// seconds reads a google.protobuf.Duration as JSON has it, such as 7.5s, and rounds it up.
+// It is 0 for what is none, and for more than a day.
 func seconds(text []byte) int {
-	n, whole, part := 0, true, false
-	text, ok := bytes.CutSuffix(text, []byte("s"))
-	for _, c := range text {
-		switch {
-		case c == '.' && whole:
-			whole = false
-		case c < '0' || c > '9' || n > longestWait:
-			return 0
-		case whole:
-			n = n*10 + int(c-'0')
-		case c != '0':
-			part = true
-		}
-	}
-	if part {
-		n++
-	}
-	if !ok || n > longestWait {
+	const day = 24 * 60 * 60
+	number, ok := bytes.CutSuffix(text, []byte("s"))
+	whole, part, _ := bytes.Cut(number, []byte("."))
+	n, err := strconv.ParseUint(string(whole), 10, 32)
+	if !ok || err != nil || n > day {
 		return 0
 	}
-	return n
+	if len(bytes.Trim(part, "0")) > 0 {
+		n++
+	}
+	return int(n)
 }
 
 func violated(violation []byte) string {

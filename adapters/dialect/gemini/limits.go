@@ -21,9 +21,6 @@ const (
 	// maxStops is how many stop sequences Gemini takes.
 	maxStops = 5
 
-	// longestWait bounds what an error says of when to come back, in seconds: a day.
-	longestWait = 24 * 60 * 60
-
 	// maxLevels bounds the nesting of a schema that is turned into JSON Schema; the
 	// rest stays as it is. Bodies have scan.MaxDepth levels at most.
 	maxLevels = 128

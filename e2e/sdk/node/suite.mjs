@@ -1,1 +1,0 @@
-console.log(JSON.stringify({ sdk: 'openai', family: 'openai', call: 'text' }));
