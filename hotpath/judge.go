@@ -19,6 +19,7 @@ var answered = [http1.NumFieldIDs]bool{
 	http1.XShouldRetry:       true,
 	http1.OpenAIProcessingMs: true,
 	http1.OpenAIVersion:      true,
+	http1.XAmznErrorType:     true,
 }
 
 // next picks the target and key of the next attempt. It reports false when
