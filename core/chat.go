@@ -19,7 +19,7 @@ type Chat struct {
 
 	Choice     ToolChoice
 	ChoiceName Text   // the tool of ChooseNamed
-	Allowed    []Text // of the tools, those that may be called; nil: all
+	Allowed    []Text // of the tools, those that may be called; empty, nil or not: all
 	Parallel   Tri    // several calls in one turn
 
 	Format     Format
