@@ -28,6 +28,7 @@ type crossing struct {
 	kept    []byte // fields of the reply's head that go on to the client
 	extras  func(dst []byte) []byte
 	f       *flight
+	betas   []byte   // the features that the client's header names, as a JSON array
 	dropped []string // what the request of the attempt under way left out
 	without []string // members that were taken out because the client said so
 	body    []byte   // the request without them; nil: all of it stands
@@ -45,7 +46,7 @@ func (c *crossing) reset() {
 	c.rerank.Reset()
 	c.forget()
 	c.read, c.f, c.wants, c.sent = false, nil, wishes{}, c.sent[:0]
-	c.without, c.body = nil, nil
+	c.without, c.body, c.betas = nil, nil, nil
 	if cap(c.kept) > maxOutHead {
 		c.kept = nil
 	}
@@ -75,6 +76,7 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 		f.cross = s.crosses.Get().(*crossing)
 		f.cross.f = f
 		f.cross.wants = wishesOf(r, f.buf)
+		f.cross.betas = betasOf(r, f.buf)
 	}
 	c, at := f.cross, len(dst)
 	c.forget()
@@ -89,7 +91,7 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 			return dst, false
 		}
 	}
-	c.dropped = append(heeded(c.dropped), c.without...)
+	c.dropped = append(c.heeded(c.dropped), c.without...)
 	if c.wants.extras {
 		dst = c.appendUnknown(dst)
 	}
@@ -101,18 +103,33 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 }
 
 // heeded takes off the list of what the target was not told what the gateway itself heeds.
-func heeded(dropped []string) []string {
+func (c *crossing) heeded(dropped []string) []string {
 	out := dropped[:0]
 	for _, name := range dropped {
-		if name != "stream_options" && name != "fallbacks" {
+		if name != "stream_options" && name != "fallbacks" && !c.isNull(name) {
 			out = append(out, name)
 		}
 	}
 	return out
 }
 
+// isNull reports whether the member name of the request was null, and so asked for nothing.
+func (c *crossing) isNull(name string) bool {
+	for n := c.chat.More; n != 0; {
+		var e core.Extra
+		if e, n = c.chat.Extra(n); string(e.Key) == name {
+			return string(e.Value) == "null"
+		}
+	}
+	return false
+}
+
 // ask appends the body that asks the target for what was parsed.
 func (c *crossing) ask(dst []byte, x *core.Exchange, model []byte) (out []byte, f *core.Fault) {
+	if need := c.chat.Needs; need != nil {
+		return dst, &core.Fault{Code: core.Invalid, Param: string(need), Message: "the request cannot be carried out by " + c.f.target.Name + " with " + quote(need) + ": its format has nothing like it",
+			Hint: "leave it out, or ask a model whose provider has it"}
+	}
 	send := core.Send{Model: model, Face: x.Face, Stream: x.Peek.Stream}
 	to := x.Face.Dialect
 	switch x.As {
@@ -184,6 +201,9 @@ func (c *crossing) parse(x *core.Exchange) *core.Fault {
 	default:
 		c.chat.From, c.chat.Op = x.From, x.Op
 		f = x.From.Chats[x.Op].ParseRequest(&c.chat, body)
+		if c.chat.Betas == nil && c.betas != nil {
+			c.chat.Betas = c.betas
+		}
 	}
 	c.read = f == nil
 	return f
@@ -237,6 +257,13 @@ func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []
 			break
 		}
 		x.Usage = c.reply.Usage
+		if v := x.Face.Vendor; v != core.NoVendor {
+			for i := range c.reply.Parts {
+				if p := &c.reply.Parts[i]; p.Vendor != core.NoVendor {
+					p.Vendor = v
+				}
+			}
+		}
 		c.calls(c.reply.Model)
 		codec := to.Chats[x.Op]
 		if !x.Peek.Stream {
@@ -266,6 +293,9 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 	f := &core.Fault{Code: codeOf(status), Status: status}
 	if read := x.Face.Dialect.ReadFault; read != nil {
 		read(body, f)
+	}
+	if f.Kind == "insufficient_quota" || f.Kind == "billing_error" {
+		c.kept = append(c.kept, "X-Should-Retry: false\r\n"...)
 	}
 	if f.Message == "" {
 		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
@@ -334,9 +364,17 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 	}
 	c.events = ev
 	for i := range ev {
+		if v := x.Face.Vendor; v != core.NoVendor && (ev[i].Kind == core.EventOpen || ev[i].Kind == core.EventSign) {
+			if b := &c.x.Blocks[ev[i].Block]; b.Vendor != core.NoVendor {
+				b.Vendor = v
+			}
+		}
 		switch ev[i].Kind {
-		case core.EventDelta, core.EventOpen:
-			x.Stream.Content = true
+		case core.EventDelta:
+			x.Stream.Content = x.Stream.Content || len(ev[i].Text) > 0
+		case core.EventOpen:
+			kind := c.x.Blocks[ev[i].Block].Kind
+			x.Stream.Content = x.Stream.Content || kind != core.PartText && kind != core.PartThought
 		case core.EventFinish:
 			x.Stream.Finished = true
 		case core.EventFault:

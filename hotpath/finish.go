@@ -19,6 +19,10 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 		lend.Give(l.kept)
 		l.kept = nil
 	}
+	if l.held != nil {
+		lend.Give(l.held)
+		l.held = nil
+	}
 	if l.stream {
 		x.Usage = x.Stream.Usage
 		l.cut.Reset()

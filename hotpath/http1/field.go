@@ -71,6 +71,7 @@ const (
 	AnthropicVersion
 	AnthropicBeta
 	AnthropicOrganizationID
+	XAmznErrorType
 	NumFieldIDs
 )
 
@@ -99,6 +100,7 @@ var fieldNames = [NumFieldIDs]string{
 	OpenAIProject: "openai-project", OpenAIBeta: "openai-beta", OpenAIVersion: "openai-version",
 	OpenAIProcessingMs: "openai-processing-ms", AnthropicVersion: "anthropic-version",
 	AnthropicBeta: "anthropic-beta", AnthropicOrganizationID: "anthropic-organization-id",
+	XAmznErrorType: "x-amzn-errortype",
 }
 
 // String is the lower-case name of id; empty for Other and Underscore.

@@ -213,7 +213,7 @@ func TestNeutralForm(t *testing.T) {
 	if f != nil {
 		t.Fatal(f.Message)
 	}
-	if c.Budget != 2000 || string(c.TopK) != "5" || string(c.Betas) != `["b"]` || string(c.Schema) != `{"a":"\n"}` || string(c.FormatName) != "n" ||
+	if c.Budget != 2000 || c.Shows != core.Yes || string(c.TopK) != "5" || string(c.Betas) != `["b"]` || string(c.Schema) != `{"a":"\n"}` || string(c.FormatName) != "n" ||
 		string(c.Tier) != "flex" || string(c.Metadata) != `{"k":"v"}` || c.Choice != core.ChooseNamed || string(c.ChoiceName) != "f" {
 		t.Errorf("got %+v", c)
 	}
