@@ -45,6 +45,10 @@ func (q *requestWriter) thinks() (t thinking) {
 		c.Drop("reasoning_effort")
 		return t
 	}
+	if q.m.claude && !q.m.adapts() && q.amid() {
+		c.Drop("reasoning_effort")
+		return t
+	}
 	t.on = q.m.claude
 	at := q.effort()
 	if !q.m.claude {
@@ -62,6 +66,28 @@ func (q *requestWriter) thinks() (t thinking) {
 		t.budget = max(c.Budget, minBudget)
 	}
 	return t
+}
+
+// amid reports whether the conversation ends with results of calls that no thought of the
+// model's own precedes: Claude then refuses to think by a budget.
+func (q *requestWriter) amid() bool {
+	turns := q.c.Turns
+	i := len(turns) - 1
+	if i < 0 || turns[i].Role != core.ToolRole {
+		return false
+	}
+	for ; i >= 0 && turns[i].Role != core.User; i-- {
+		if turns[i].Role != core.Assistant {
+			continue
+		}
+		for k := turns[i].From; k < turns[i].To; k++ {
+			p := &q.c.Parts[k]
+			if (p.Kind == core.PartThought || p.Kind == core.PartVeiled) && q.readable(p) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // effort is the index in efforts of what was asked: by word, or by budget. A word that
