@@ -21,10 +21,13 @@ type crossing struct {
 	x       core.Crossing
 	events  []core.Event
 
+	asked   []byte // the model that the client named
+	used    []byte // the one that was sent; a stream outlives the request that both stood in
 	wants   wishes
 	sent    []byte // the body that was sent, for who wants to see it
 	read    bool   // the request was parsed
 	kept    []byte // fields of the reply's head that go on to the client
+	retry   []byte // what its x-should-retry says; empty: nothing
 	extras  func(dst []byte) []byte
 	f       *flight
 	betas   []byte   // the features that the client's header names, as a JSON array
@@ -58,7 +61,7 @@ func (c *crossing) forget() {
 	c.ranking.Reset()
 	c.x.Reset()
 	clear(c.events)
-	c.events, c.kept, c.dropped = c.events[:0], c.kept[:0], nil
+	c.events, c.kept, c.retry, c.dropped = c.events[:0], c.kept[:0], c.retry[:0], nil
 }
 
 // crosses reports whether the attempt under way needs a translation.
@@ -97,7 +100,7 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 	if c.wants.request {
 		c.sent = append(c.sent[:0], dst[at:]...)
 	}
-	c.begin(x)
+	c.begin(x, model)
 	return dst, true
 }
 
@@ -209,8 +212,9 @@ func (c *crossing) parse(x *core.Exchange) *core.Fault {
 }
 
 // begin prepares what the answer is read and written with.
-func (c *crossing) begin(x *core.Exchange) {
+func (c *crossing) begin(x *core.Exchange, model []byte) {
 	z := &c.x
+	c.asked, c.used = append(c.asked[:0], x.Peek.Model...), append(c.used[:0], model...)
 	z.From, z.FromOp, z.To, z.ToOp = x.Face.Dialect, x.As, x.From, x.Op
 	z.Model = append(z.Model[:0], x.Peek.Model...)
 	z.Wants = c.chat.Usage
@@ -294,7 +298,7 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 		read(body, f)
 	}
 	if f.Kind == "insufficient_quota" || f.Kind == "billing_error" {
-		c.kept = append(c.kept, "X-Should-Retry: false\r\n"...)
+		c.retry = append(c.retry[:0], "false"...) // whatever the provider says: money does not come by waiting
 	}
 	if f.Message == "" {
 		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
@@ -391,15 +395,10 @@ func (c *crossing) appendExtras(dst []byte) []byte {
 	dst = append(dst, requestType(x.Op, x.Peek.Stream)...)
 	dst = append(append(dst, `","provider":"`...), c.f.target.Provider...)
 	for _, name := range [...]string{`","original_model_requested":"`, `","model_requested":"`} {
-		dst = append(append(dst, name...), x.Peek.Model...)
+		dst = append(append(dst, name...), c.asked...)
 	}
-	model := c.f.target.Model
 	for _, name := range [...]string{`","resolved_model_used":"`, `","model_deployment":"`} {
-		if dst = append(dst, name...); model != "" {
-			dst = append(dst, model...)
-		} else {
-			dst = append(dst, x.Name...)
-		}
+		dst = append(append(dst, name...), c.used...)
 	}
 	dst = append(dst, `","latency":`...)
 	dst = http1.AppendUint(dst, uint64(max(core.Clock()-x.Start, 0))/1e6)
@@ -449,7 +448,10 @@ func requestType(op core.Op, stream bool) string {
 func (c *crossing) keep(rep *http1.Reply, b []byte) {
 	for i := range rep.N {
 		fd := &rep.Fields[i]
-		if crossed[fd.ID] && len(c.kept) < maxOutHead/2 {
+		switch {
+		case fd.ID == http1.XShouldRetry:
+			c.retry = append(c.retry[:0], fd.Value.Of(b)...)
+		case crossed[fd.ID] && len(c.kept) < maxOutHead/2:
 			c.kept = append(append(c.kept, fd.Name.Of(b)...), ": "...)
 			c.kept = append(append(c.kept, fd.Value.Of(b)...), "\r\n"...)
 		}
@@ -493,6 +495,9 @@ func (s *Server) whole(f *flight, o *outbox) {
 	h = append(append(h, kind...), "\r\nContent-Length: "...)
 	h = append(http1.AppendUint(h, uint64(len(o.b)-frontRoom)), "\r\n"...)
 	h = append(h, c.kept...)
+	if len(c.retry) > 0 && len(c.retry) < len("false")+1 {
+		h = append(append(append(h, "X-Should-Retry: "...), c.retry...), "\r\n"...)
+	}
 	h = c.appendDropped(h)
 	h = s.appendOwn(h, f)
 	if x.Snap.Limits.ServerTiming {
