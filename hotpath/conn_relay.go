@@ -82,6 +82,7 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		f.late = errors.Is(err, os.ErrDeadlineExceeded)
 		l.drop(&s.shared)
 		f.attempt().Status = 0
+		f.lost(err)
 		return tryNext
 	}
 	t0 := core.Clock()
@@ -109,11 +110,10 @@ func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean 
 			f.x.Fault.Code = core.ClientSlow
 		}
 	case !whole:
-		f.free = true
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: errCut}
 		k.box.reset()
-		if f.rel.broken(&f.x, &k.box) {
-			k.write(f, k.box.bytes())
+		if !f.rel.broken(&f.x, &k.box) || k.write(f, k.box.bytes()) != nil {
+			f.free = true // else the message is complete, and a client that sends the next one is not cut off
 		}
 	case clean && !k.rep.Close && f.rel.from != bodyClose:
 		u.SetDeadline(time.Time{})

@@ -1,6 +1,7 @@
 package hotpath
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -475,6 +476,14 @@ func (c *crossing) appendDropped(h []byte) []byte {
 		}
 	}
 	return append(h, "\r\n"...)
+}
+
+// lost notes what became of a reply that nobody has got, for the case that no other target
+// answers. Of a connection that ended there is nothing to say that the attempt does not.
+func (f *flight) lost(err error) {
+	if errors.Is(err, errLong) {
+		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: f.target.Name + ": " + errLong.Error(), Hint: "ask for less, or through a door of the provider's own format", Cause: err}
+	}
 }
 
 // whole answers the client with the translation of the reply that is complete in

@@ -130,7 +130,7 @@ func BenchmarkCrossing(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			c.x.Reset()
-			c.begin(&r.f.x)
+			c.begin(&r.f.x, nil)
 			for _, e := range eventBytes {
 				r.buf = c.pass(r.buf[:0], &r.f.x, nil, e)
 			}

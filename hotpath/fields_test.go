@@ -32,7 +32,9 @@ func TestBetas(t *testing.T) {
 			}
 		}
 		f("a-2025,b-2025", "a-2025,b-2025")
+		face = faceOf(anthropic.API)
 		face.Betas = []string{"a-", "c-"}
+		m = meet(t, loops, face, answers("application/json", toldClaude))
 		f("a-2025,b-2025", "a-2025")
 		f(" b-1 , c-1,,  a-1", "c-1,a-1")
 		f("b-1", "")
