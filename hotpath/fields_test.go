@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"asbru/adapters"
@@ -180,13 +181,13 @@ func TestFaultHeaders(t *testing.T) {
 func TestSigned(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
 		m := meet(t, loops, faceOf(adapters.Bedrock), answers("application/json", toldAWS))
-		fit := true
+		var lost atomic.Bool
 		m.change(func(snap *core.Snapshot) {
 			snap.Only.Targets[0].Keys = []*core.ProviderKey{{Name: "k", Weight: 1, Sign: func(dst []byte, o *core.Outgoing) ([]byte, bool) {
 				line := append(append(append([]byte("X-Signed: "), o.Method...), ' '), o.Path...)
 				line = append(append(append(append(line, ' '), o.Query...), ' '), o.Type...)
 				line = append(append(append(append(append(line, ' '), o.Host...), ' '), o.Body...), "\r\n"...)
-				return append(dst, line...), fit
+				return append(dst, line...), !lost.Load()
 			}}}
 		})
 		a, body := m.say("/bedrock/a:1/converse?x=1", sayAWS)
@@ -200,7 +201,7 @@ func TestSigned(t *testing.T) {
 			t.Errorf("signed %q, want %q", got.head.Get("X-Signed"), want)
 		}
 		before := m.asked()
-		fit = false
+		lost.Store(true)
 		a, body = m.say("/anthropic/", sayClaude)
 		if a.StatusCode != 502 || m.asked() != before {
 			t.Errorf("without a credential: %d %s", a.StatusCode, body)
