@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-const ranked = `{"model":"semantic-ranker-default@latest","query":"q \\u00e9","records":[{"id":"a","title":"t","content":"x"},{"id":"b","content":"y"}],"topN":1,"ignoreRecordDetailsInResponse":true,"userLabels":{"k":"v"}}`
+const ranked = `{"model":"semantic-ranker-default@latest","query":"q \u00e9","records":[{"id":"a","title":"t","content":"x"},{"id":"b","content":"y"}],"topN":1,"ignoreRecordDetailsInResponse":true,"userLabels":{"k":"v"}}`
 
 func TestRerankStaysItself(t *testing.T) {
 	r := new(core.Rerank)
