@@ -21,10 +21,13 @@ type crossing struct {
 	x       core.Crossing
 	events  []core.Event
 
+	asked   []byte // the model that the client named
+	used    []byte // the one that was sent; a stream outlives the request that both stood in
 	wants   wishes
 	sent    []byte // the body that was sent, for who wants to see it
 	read    bool   // the request was parsed
 	kept    []byte // fields of the reply's head that go on to the client
+	retry   []byte // what its x-should-retry says; empty: nothing
 	extras  func(dst []byte) []byte
 	f       *flight
 	betas   []byte   // the features that the client's header names, as a JSON array
@@ -58,7 +61,7 @@ func (c *crossing) forget() {
 	c.ranking.Reset()
 	c.x.Reset()
 	clear(c.events)
-	c.events, c.kept, c.dropped = c.events[:0], c.kept[:0], nil
+	c.events, c.kept, c.retry, c.dropped = c.events[:0], c.kept[:0], c.retry[:0], nil
 }
 
 // crosses reports whether the attempt under way needs a translation.
@@ -68,8 +71,9 @@ func (f *flight) crosses() bool {
 }
 
 // begin prepares what the answer is read and written with.
-func (c *crossing) begin(x *core.Exchange) {
+func (c *crossing) begin(x *core.Exchange, model []byte) {
 	z := &c.x
+	c.asked, c.used = append(c.asked[:0], x.Peek.Model...), append(c.used[:0], model...)
 	z.From, z.FromOp, z.To, z.ToOp = x.Face.Dialect, x.As, x.From, x.Op
 	z.Model = append(z.Model[:0], x.Peek.Model...)
 	z.Wants = c.chat.Usage

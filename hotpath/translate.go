@@ -37,7 +37,7 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 	if c.wants.request {
 		c.sent = append(c.sent[:0], dst[at:]...)
 	}
-	c.begin(x)
+	c.begin(x, model)
 	return dst, true
 }
 

@@ -3,6 +3,7 @@ package hotpath
 import (
 	"asbru/core"
 	"asbru/hotpath/http1"
+	"errors"
 )
 
 // turn makes of a complete reply of the target, status and body, the client's: x.Reply
@@ -76,7 +77,7 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 		read(body, f)
 	}
 	if f.Kind == "insufficient_quota" || f.Kind == "billing_error" {
-		c.kept = append(c.kept, "X-Should-Retry: false\r\n"...)
+		c.retry = append(c.retry[:0], "false"...) // whatever the provider says: money does not come by waiting
 	}
 	if f.Message == "" {
 		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
@@ -180,7 +181,10 @@ func (c *crossing) last(dst []byte, x *core.Exchange) (out []byte, cut bool) {
 func (c *crossing) keep(rep *http1.Reply, b []byte) {
 	for i := range rep.N {
 		fd := &rep.Fields[i]
-		if crossed[fd.ID] && len(c.kept) < maxOutHead/2 {
+		switch {
+		case fd.ID == http1.XShouldRetry:
+			c.retry = append(c.retry[:0], fd.Value.Of(b)...)
+		case crossed[fd.ID] && len(c.kept) < maxOutHead/2:
 			c.kept = append(append(c.kept, fd.Name.Of(b)...), ": "...)
 			c.kept = append(append(c.kept, fd.Value.Of(b)...), "\r\n"...)
 		}
@@ -206,6 +210,14 @@ func (c *crossing) appendDropped(h []byte) []byte {
 	return append(h, "\r\n"...)
 }
 
+// lost notes what became of a reply that nobody has got, for the case that no other target
+// answers. Of a connection that ended there is nothing to say that the attempt does not.
+func (f *flight) lost(err error) {
+	if errors.Is(err, errLong) {
+		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: f.target.Name + ": " + errLong.Error(), Hint: "ask for less, or through a door of the provider's own format", Cause: err}
+	}
+}
+
 // whole answers the client with the translation of the reply that is complete in
 // f.rel.kept.
 func (s *Server) whole(f *flight, o *outbox) {
@@ -224,6 +236,9 @@ func (s *Server) whole(f *flight, o *outbox) {
 	h = append(append(h, kind...), "\r\nContent-Length: "...)
 	h = append(http1.AppendUint(h, uint64(len(o.b)-frontRoom)), "\r\n"...)
 	h = append(h, c.kept...)
+	if len(c.retry) > 0 && len(c.retry) < len("false")+1 {
+		h = append(append(append(h, "X-Should-Retry: "...), c.retry...), "\r\n"...)
+	}
 	h = c.appendDropped(h)
 	h = s.appendOwn(h, f)
 	if x.Snap.Limits.ServerTiming {

@@ -69,15 +69,10 @@ func (c *crossing) appendExtras(dst []byte) []byte {
 	dst = append(dst, requestType(x.Op, x.Peek.Stream)...)
 	dst = append(append(dst, `","provider":"`...), c.f.target.Provider...)
 	for _, name := range [...]string{`","original_model_requested":"`, `","model_requested":"`} {
-		dst = append(append(dst, name...), x.Peek.Model...)
+		dst = append(append(dst, name...), c.asked...)
 	}
-	model := c.f.target.Model
 	for _, name := range [...]string{`","resolved_model_used":"`, `","model_deployment":"`} {
-		if dst = append(dst, name...); model != "" {
-			dst = append(dst, model...)
-		} else {
-			dst = append(dst, x.Name...)
-		}
+		dst = append(append(dst, name...), c.used...)
 	}
 	dst = append(dst, `","latency":`...)
 	dst = http1.AppendUint(dst, uint64(max(core.Clock()-x.Start, 0))/1e6)
