@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz protocol conformance clients clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz protocol conformance clients sdk sdk-short clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ build: ## one static binary: bin/asbru
 run: build ## start the gateway with a built-in stand-in provider: no key, no network
 	bin/asbru serve --demo
 
-test: format vet lint build race plain counted ## everything that has to hold; needs no network once the tools are there
+test: format vet lint build race plain counted sdk-short ## everything that has to hold; needs no network once the tools are there
 
 format: ## fail on a Go file that gofmt would change
 	@bad=$$(git ls-files -co --exclude-standard -- '*.go' | xargs -r gofmt -l); \
@@ -123,6 +123,47 @@ $(PYTHON_SDK)/.complete:
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install -q --disable-pip-version-check -r e2e/clients/python/requirements.txt
 	@touch $@
+
+# The suites of e2e/sdk run against the stand-in in every format. A language without
+# its folder, its program or a way to install is skipped, saying so; the short form
+# gives an installation that fails no blame: there may be no network.
+NODE_SDKS   = $(SDKS)/sdk-node-$(shell sha256sum e2e/sdk/node/package-lock.json | cut -c1-16)
+PYTHON_SDKS = $(SDKS)/sdk-python-$(shell { python3 --version; cat e2e/sdk/python/requirements.txt; } 2>/dev/null | sha256sum | cut -c1-16)
+HAVE_NODE   = $(if $(NODE),$(wildcard e2e/sdk/node/package-lock.json))
+HAVE_PYTHON = $(if $(shell command -v python3),$(wildcard e2e/sdk/python/requirements.txt))
+HAVE_GO     = $(wildcard e2e/sdk/go/go.mod)
+SDK_SETS    = $(if $(HAVE_NODE),$(NODE_SDKS)/.complete) $(if $(HAVE_PYTHON),$(PYTHON_SDKS)/.complete) $(if $(HAVE_GO),bin/sdk-go)
+# What of them is there when the recipe runs.
+RUN_SDKS    = $(GO) run ./e2e/clients -asbru bin/asbru -sdk e2e/sdk $(if $(SDK),-only $(SDK)) \
+	$$(if test -e $(NODE_SDKS)/.complete; then echo -node $(NODE) -modules $(NODE_SDKS); fi) \
+	$$(if test -e $(PYTHON_SDKS)/.complete; then echo -python $(PYTHON_SDKS)/bin/python; fi) \
+	$$(if test -x bin/sdk-go; then echo -go bin/sdk-go; fi)
+
+sdk: build $(SDK_SETS) ## every SDK against providers of every format, through asbru; installs them once; SDK=node,python,go chooses
+	$(RUN_SDKS)
+
+sdk-short: build ## the same with one SDK of each language
+	@for set in $(SDK_SETS); do \
+		$(MAKE) --no-print-directory -s $$set >bin/sdk.log 2>&1 || echo "sdk: cannot install $$set: $$(tail -1 bin/sdk.log)"; \
+	done
+	$(RUN_SDKS) -short
+
+$(NODE_SDKS)/.complete:
+	@rm -rf $(@D) && mkdir -p $(@D)
+	cp e2e/sdk/node/package.json e2e/sdk/node/package-lock.json $(@D)
+	cd $(@D) && npm ci --loglevel=error --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+$(PYTHON_SDKS)/.complete:
+	@rm -rf $(@D) && mkdir -p $(dir $(@D))
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install -q --disable-pip-version-check -r e2e/sdk/python/requirements.txt
+	@touch $@
+
+# A module of its own: the product needs none of what it needs.
+.PHONY: bin/sdk-go
+bin/sdk-go:
+	cd e2e/sdk/go && $(GO) build -o $(CURDIR)/bin/sdk-go .
 
 soak: build ## restarts, broken files and programs, slow clients, too few descriptors; six minutes; SOAK='-steps idle'
 	$(GO) run ./bench/soak -asbru bin/asbru $(if $(SOAK),$(SOAK),-results bench/results)

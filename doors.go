@@ -34,9 +34,11 @@ func dialectDoors(under string) []hotpath.Door {
 		{Prefix: under + "/openai/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
 		{Prefix: under + "/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
 		{Prefix: under + "/anthropic/v1", Dialect: anthropic.API, Ops: anthropicOps},
-		{Prefix: under + "/genai/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
-		{Prefix: under + "/genai/v1", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
-		{Prefix: under + "/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
+		{Prefix: under + "/genai/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath, Pass: "/v1beta"},
+		{Prefix: under + "/genai/upload/v1beta", Dialect: gemini.API, Pass: "/upload/v1beta"},
+		{Prefix: under + "/genai/v1", Dialect: gemini.API, Ops: listOps, Find: geminiPath, Pass: "/v1"},
+		{Prefix: under + "/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath, Pass: "/v1beta"},
+		{Prefix: under + "/upload/v1beta", Dialect: gemini.API, Pass: "/upload/v1beta"},
 		{Prefix: under + "/bedrock/model", Dialect: adapters.Bedrock, Find: bedrockPath, Pass: "/model"},
 		{Prefix: under + "/bedrock", Dialect: adapters.Bedrock, Ops: map[string]core.Op{"POST /rerank": core.OpRerank}},
 		{Prefix: under + "/model", Dialect: adapters.Bedrock, Find: bedrockPath, Pass: "/model"},
@@ -124,7 +126,7 @@ func deploymentPath(method, tail []byte) (hotpath.Found, bool) {
 		return hotpath.Found{}, false
 	}
 	key := append(append(append(make([]byte, 0, 64), method...), " /"...), op...)
-	f := hotpath.Found{Op: core.OpPass, Model: rest[:len(name):cap(rest)]}
+	f := hotpath.Found{Op: core.OpPass, Model: rest[:len(name):cap(rest)], Cut: true}
 	if o, ok := openaiOps[string(key)]; ok {
 		f.Op = o
 	}

@@ -21,7 +21,7 @@ type Chat struct {
 
 	Choice     ToolChoice
 	ChoiceName Text   // the tool of ChooseNamed
-	Allowed    []Text // of the tools, those that may be called; nil: all
+	Allowed    []Text // of the tools, those that may be called; empty: all, as after Reset
 	Parallel   Tri    // several calls in one turn
 
 	Format     Format
@@ -138,17 +138,15 @@ const (
 	FormatSchema // Chat.Schema
 )
 
-// Reset empties c and keeps its memory.
+// Reset empties c and keeps its memory, but for that of the lists whose nil says something.
 func (c *Chat) Reset() {
 	c.Tree.Reset()
 	clear(c.Turns)
 	clear(c.Tools)
 	clear(c.Stop)
-	clear(c.Allowed)
-	clear(c.Modes)
 	*c = Chat{
-		Tree: c.Tree, Turns: c.Turns[:0], Tools: c.Tools[:0], Stop: c.Stop[:0], Allowed: c.Allowed[:0],
-		Modes: c.Modes[:0], Dropped: c.Dropped[:0], Budget: BudgetUnset,
+		Tree: c.Tree, Turns: c.Turns[:0], Tools: c.Tools[:0], Stop: c.Stop[:0],
+		Dropped: c.Dropped[:0], Budget: BudgetUnset,
 	}
 }
 

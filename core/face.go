@@ -9,18 +9,14 @@ import "bytes"
 // The client's own format comes first: then its bytes pass. Else the first face that
 // has the operation in another format.
 func (t *Target) Face(from *Dialect, op Op, model []byte) (*Face, Op) {
+	var f *Face
 	if t.Model != "" {
-		for _, f := range t.Faces {
-			if f.Dialect == from && f.Paths[op] != "" && serves(f, t.Model) {
-				return f, op
-			}
-		}
+		f = own(t, from, op, t.Model)
 	} else {
-		for _, f := range t.Faces {
-			if f.Dialect == from && f.Paths[op] != "" && serves(f, model) {
-				return f, op
-			}
-		}
+		f = own(t, from, op, model)
+	}
+	if f != nil {
+		return f, op
 	}
 	if op == OpModels || op == OpPass || from == nil {
 		return nil, op
@@ -37,6 +33,22 @@ func (t *Target) Face(from *Dialect, op Op, model []byte) (*Face, Op) {
 		}
 	}
 	return nil, op
+}
+
+// own is the face of the client's own format that has op. A face that names the model
+// is all there is of its format for that model: a later one that is for every model
+// does not serve what the first leaves out.
+func own[T string | []byte](t *Target, from *Dialect, op Op, name T) *Face {
+	for _, f := range t.Faces {
+		switch {
+		case f.Dialect != from || !serves(f, name):
+		case f.Paths[op] != "":
+			return f
+		case len(f.For) > 0 && op != OpPass && from != nil && from.Chats[op] != nil:
+			return nil
+		}
+	}
+	return nil
 }
 
 // translates returns the operation of f that op of from can be translated into.
@@ -73,9 +85,9 @@ func serves[T string | []byte](f *Face, model T) bool {
 }
 
 // AppendPath appends the path and fixed query for op, with the model's name in
-// its place. A byte that does not stand for itself in a path segment is escaped (RFC 3986 §3.3).
+// its place.
 func (f *Face) AppendPath(dst []byte, op Op, stream bool, model []byte) []byte {
-	const mark, digits = "{model}", "0123456789ABCDEF"
+	const mark = "{model}"
 	path := f.Paths[op]
 	if stream && f.Streams[op] != "" {
 		path = f.Streams[op]
@@ -84,8 +96,14 @@ func (f *Face) AppendPath(dst []byte, op Op, stream bool, model []byte) []byte {
 	if i < 0 || len(path) < i+len(mark) || path[i:i+len(mark)] != mark {
 		return append(dst, path...)
 	}
-	dst = append(dst, path[:i]...)
-	for _, c := range model {
+	return append(AppendSegment(append(dst, path[:i]...), model), path[i+len(mark):]...)
+}
+
+// AppendSegment appends name as one segment of a path. A byte that does not stand for itself
+// there is escaped (RFC 3986 §3.3).
+func AppendSegment(dst, name []byte) []byte {
+	const digits = "0123456789ABCDEF"
+	for _, c := range name {
 		switch {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '.', c == '_', c == '~', c == '@':
 			dst = append(dst, c)
@@ -93,5 +111,5 @@ func (f *Face) AppendPath(dst []byte, op Op, stream bool, model []byte) []byte {
 			dst = append(dst, '%', digits[c>>4], digits[c&15])
 		}
 	}
-	return append(dst, path[i+len(mark):]...)
+	return dst
 }

@@ -32,7 +32,7 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	k.box.front(k.box.head)
 	if l.holds {
 		var out outcome
-		if rest, done, err, out = k.hold(f, u, b, rest, done, err); out == tryNext {
+		if rest, done, out, err = k.hold(f, u, b, rest, done, err); out == tryNext {
 			return tryNext
 		}
 	}
@@ -73,7 +73,7 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 
 // hold reads a stream up to its first content, or until it is clear that there will be none.
 // What the client gets is in k.box then.
-func (k *conn) hold(f *flight, u *upstream.Conn, b, rest []byte, done bool, err error) ([]byte, bool, error, outcome) {
+func (k *conn) hold(f *flight, u *upstream.Conn, b, rest []byte, done bool, err error) ([]byte, bool, outcome, error) {
 	s, l := k.s, &f.rel
 	l.committed = false
 	until := f.until(f.patience())
@@ -88,12 +88,12 @@ func (k *conn) hold(f *flight, u *upstream.Conn, b, rest []byte, done bool, err 
 				s.shared.Give(l.held)
 				l.held = nil
 			}
-			return rest, done, err, tryDone
+			return rest, done, tryDone, err
 		case replace:
 			u.Close()
 			f.late = errors.Is(err, os.ErrDeadlineExceeded)
 			f.replaced(&s.shared)
-			return nil, false, nil, tryNext
+			return nil, false, tryNext, nil
 		}
 		if p := k.box.bytes(); len(p) > 0 {
 			if l.held == nil {
@@ -165,11 +165,12 @@ func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean 
 			f.x.Fault.Code = core.ClientSlow
 		}
 	case !whole:
-		f.free = true
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: errCut}
 		k.box.reset()
 		if f.rel.broken(&f.x, &k.box) {
 			k.write(f, k.box.bytes())
+		} else {
+			f.free = true // its end is all that tells the client
 		}
 	case clean && !k.rep.Close && f.rel.from != bodyClose:
 		u.SetDeadline(time.Time{})

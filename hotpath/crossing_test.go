@@ -168,9 +168,9 @@ func TestCrossingFaults(t *testing.T) {
 				w.Header().Set("Retry-After", "7")
 				w.WriteHeader(429)
 				io.WriteString(w, `{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED"}}`)
-			case strings.Contains(string(b), "in the body"):
+			case strings.Contains(string(b), "later"):
 				w.WriteHeader(429)
-				io.WriteString(w, `{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"6.5s"}]}}`)
+				io.WriteString(w, `{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED","details":[{"retryDelay":"6.5s"}]}}`)
 			case strings.Contains(string(b), "cut"):
 				w.Header().Set("Content-Length", "1000")
 				io.WriteString(w, told[:30])
@@ -189,13 +189,13 @@ func TestCrossingFaults(t *testing.T) {
 					t.Errorf("%s: no %s in %s", word, w, body)
 				}
 			}
-			if status == 429 && a.Header.Get("Retry-After") != "7" {
+			if status == 429 && strings.Join(a.Header["Retry-After"], ",") != "7" {
 				t.Errorf("%s: Retry-After %q", word, a.Header.Get("Retry-After"))
 			}
 		}
 		f("bad", 400, "invalid_request_error", "no such thing")
 		f("slow down", 429, "rate_limit_error", "quota")
-		f("in the body", 429, "rate_limit_error", "quota")
+		f("later", 429, "rate_limit_error", "quota")
 		f("cut", 502)
 		f("html", 502, "cannot be read")
 	})

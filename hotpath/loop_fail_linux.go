@@ -83,9 +83,10 @@ func (l *loop) upstreamEnded(u *link, err error) {
 	if f.rel.from == bodyClose && errors.Is(err, io.EOF) {
 		f.rel.end(&f.x, &l.box)
 	} else {
-		f.free = true
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: err}
-		f.rel.broken(&f.x, &l.box)
+		if !f.rel.broken(&f.x, &l.box) {
+			f.free = true // its end is all that tells the client
+		}
 	}
 	l.write(f.on.c, f, l.box.bytes())
 	l.settle(f.on.c, f)

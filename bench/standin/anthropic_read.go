@@ -24,7 +24,7 @@ func readVertex(ex *exchange) *refusal {
 
 // readInvoke reads Messages as they stand in InvokeModel.
 func readInvoke(ex *exchange) *refusal {
-	if text(ex.d["anthropic_version"]) != "bedrock-2023-05-31" {
+	if text(ex.d["anthropic_version"]) == "" { // bedrock-2023-05-31, or a later date as Anthropic's own SDK sends
 		return invalid("anthropic_version", "Malformed input request: #: required key [anthropic_version] not found")
 	}
 	for _, name := range []string{"model", "stream"} {

@@ -139,6 +139,7 @@ func TestCompatibleServers(t *testing.T) {
 	f(config.Provider{BaseURL: "https://e.com/v1"}, "openai", "/v1/chat/completions")
 	f(config.Provider{BaseURL: "https://e.com/v1", Dialect: "openai"}, "openai", "/v1/chat/completions")
 	f(config.Provider{BaseURL: "https://e.com/v1", Dialect: "anthropic"}, "anthropic", "/v1/messages")
+	f(config.Provider{BaseURL: "https://e.com", Dialect: "gemini"}, "gemini", "/v1beta/models/{model}:generateContent")
 	f(config.Provider{BaseURL: "https://e.com/v1beta", Dialect: "gemini"}, "gemini", "/v1beta/models/{model}:generateContent")
 	f(config.Provider{BaseURL: "https://e.com", Dialect: "bedrock"}, "bedrock", "/model/{model}/converse")
 	f(config.Provider{Type: "ollama", Dialect: "anthropic"}, "anthropic", "/v1/messages")
@@ -156,4 +157,25 @@ func TestPathOfTheRightFace(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", f.Dialect.Name, got, want)
 		}
 	}
+}
+
+// A model that a server has in one way of asking only is asked in that way, whatever way
+// the same server has for its others.
+func TestFaceForTheModel(t *testing.T) {
+	target, problems := alone(config.Provider{Name: "opencode-zen", APIKey: secret("k")}, nil)
+	if target == nil {
+		t.Fatal(problems)
+	}
+	f := func(model string, op core.Op, want core.Op, dialect string) {
+		t.Helper()
+		a, _ := adapters.Find("openai")
+		face, as := target.Face(a.Faces[0].Dialect, op, []byte(model))
+		if face == nil || as != want || face.Dialect.Name != dialect {
+			t.Errorf("%s of %s: got %v of %+v, want %v of %s", op, model, as, face, want, dialect)
+		}
+	}
+	f("gpt-5", core.OpChat, core.OpResponses, "openai")
+	f("gpt-5", core.OpResponses, core.OpResponses, "openai")
+	f("kimi-k2", core.OpChat, core.OpChat, "openai")
+	f("kimi-k2", core.OpResponses, core.OpChat, "openai")
 }

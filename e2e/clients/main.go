@@ -26,6 +26,10 @@ type tools struct {
 	node, module string // module: the directory of node_modules
 	python       string
 	suites, data string
+
+	sdk, only string // sdk: the directory of the suites of every SDK; empty: clients are compared
+	goSuite   string // the built suite of the Go SDKs
+	brief     bool   // the short form
 }
 
 func main() {
@@ -37,7 +41,15 @@ func main() {
 	flag.StringVar(&t.python, "python", "", "python that has the SDK; empty: skipped")
 	flag.StringVar(&t.suites, "suites", "e2e/clients", "`directory` of the suites")
 	flag.StringVar(&t.data, "data", "../shared/data/wire/openai", "`directory` of recorded cases; skipped where it is absent")
+	flag.StringVar(&t.sdk, "sdk", "", "`directory` of the suites of every SDK, which then run instead")
+	flag.StringVar(&t.only, "only", "", "with -sdk: `languages` to run, comma-separated; empty: all")
+	flag.StringVar(&t.goSuite, "go", "", "with -sdk: the built suite of the Go SDKs; empty: skipped")
+	flag.BoolVar(&t.brief, "short", false, "with -sdk: one SDK of each language")
 	flag.Parse()
+	if t.sdk != "" {
+		t.matrix()
+		return
+	}
 	s := &score{out: os.Stdout}
 	if err := t.run(s); err != nil {
 		fmt.Fprintln(os.Stderr, "clients:", err)
@@ -45,6 +57,20 @@ func main() {
 	}
 	fmt.Printf("clients: %d passed, %d failed, %d skipped\n", s.passed, s.bad, s.skipped)
 	if s.bad > 0 || s.passed == 0 {
+		os.Exit(1)
+	}
+}
+
+// matrix runs the suites of the SDKs and prints what became of every call.
+func (t *tools) matrix() {
+	m := &matrix{out: os.Stdout}
+	err := t.sdks(m)
+	m.table()
+	fmt.Printf("sdks: %d passed, %d refused in the SDK's own error, %d failed, %d skipped\n", m.passed, m.refused, m.bad, m.skipped)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "sdks:", err)
+	}
+	if err != nil || m.bad > 0 {
 		os.Exit(1)
 	}
 }

@@ -96,13 +96,23 @@ func environ(more ...string) []string {
 	for _, kv := range os.Environ() {
 		name, _, _ := strings.Cut(kv, "=")
 		switch {
-		case strings.HasSuffix(strings.ToLower(name), "_proxy"), strings.HasPrefix(name, "OPENAI_"),
+		case strings.HasSuffix(strings.ToLower(name), "_proxy"), vendors(name),
 			strings.HasSuffix(name, "_API_KEY"), name == "TERM":
 		default:
 			env = append(env, kv)
 		}
 	}
 	return append(env, more...)
+}
+
+// vendors reports whether an SDK looks at the variable name.
+func vendors(name string) bool {
+	for _, p := range []string{"OPENAI_", "ANTHROPIC_", "AWS_", "GOOGLE_", "GEMINI_", "AZURE_", "CO_", "MISTRAL_", "GROQ_", "OLLAMA_", "LANGCHAIN_", "LANGSMITH_", "LITELLM_"} {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // shown is the place where two texts part, for people.

@@ -3,6 +3,7 @@ package anthropic
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"asbru/core"
 	"asbru/core/scan"
@@ -95,9 +96,9 @@ func finishOf(reason core.Text) core.Finish {
 	return core.FinishStop
 }
 
-// reasonOf is the stop_reason for f. calls says that tools are to be run, which a client
-// of this format looks for here.
-func reasonOf(f core.Finish, calls, sequence bool) string {
+// reasonOf is the stop_reason for f. calls says that tools are to be run and declined that
+// what was said is a refusal: a client of this format looks for both here.
+func reasonOf(f core.Finish, calls, declined bool) string {
 	switch f {
 	case core.FinishLength:
 		return "max_tokens"
@@ -107,13 +108,14 @@ func reasonOf(f core.Finish, calls, sequence bool) string {
 		return "pause_turn"
 	case core.FinishCalls:
 		return "tool_use"
-	case core.FinishStopped:
-		if sequence {
-			return "stop_sequence"
-		}
+	case core.FinishStopped: // not all tell at which
+		return "stop_sequence"
 	}
-	if calls {
+	switch {
+	case calls:
 		return "tool_use"
+	case declined:
+		return "refusal"
 	}
 	return "end_turn"
 }
@@ -131,7 +133,6 @@ func (f family) appendReply(dst []byte, r *core.Completion, x *core.Crossing) []
 	dst = scan.AppendQuoted(dst, model)
 	dst = append(dst, `,"content":[`...)
 	var c core.Choice
-	calls := false
 	if len(r.Choices) > 0 {
 		c = r.Choices[0]
 		first := len(dst)
@@ -145,11 +146,10 @@ func (f family) appendReply(dst []byte, r *core.Completion, x *core.Crossing) []
 			if len(dst) == behind {
 				dst = dst[:at]
 			}
-			calls = calls || r.Parts[i].Kind == core.PartCall
 		}
 	}
 	dst = append(dst, ']')
-	dst = appendStop(dst, r, &c, calls, own)
+	dst = appendStop(dst, r, &c, own)
 	if !own {
 		dst = append(dst, `,"usage":`...)
 		dst = appendUsage(dst, &r.Usage)
@@ -163,14 +163,14 @@ func (f family) appendReply(dst []byte, r *core.Completion, x *core.Crossing) []
 }
 
 // appendStop appends why the model stopped.
-func appendStop(dst []byte, r *core.Completion, c *core.Choice, calls, own bool) []byte {
+func appendStop(dst []byte, r *core.Completion, c *core.Choice, own bool) []byte {
 	if !own || r.Shape&replyNoReason == 0 {
 		dst = append(dst, `,"stop_reason":`...)
 		switch {
 		case own:
 			dst = appendTextOrNull(dst, c.Native)
 		default:
-			dst = append(append(append(dst, '"'), reasonOf(c.Finish, calls, c.Stopped != nil)...), '"')
+			dst = append(append(append(dst, '"'), reasonOf(c.Finish, has(r, c, core.PartCall), has(r, c, core.PartRefusal))...), '"')
 		}
 	}
 	if !own || r.Shape&replyNoSequence == 0 {
@@ -178,6 +178,11 @@ func appendStop(dst []byte, r *core.Completion, c *core.Choice, calls, own bool)
 		dst = appendTextOrNull(dst, c.Stopped)
 	}
 	return dst
+}
+
+// has reports whether c holds a part of a kind.
+func has(r *core.Completion, c *core.Choice, kind core.PartKind) bool {
+	return slices.ContainsFunc(r.Parts[c.From:c.To], func(p core.Part) bool { return p.Kind == kind })
 }
 
 // appendMessageID appends the id of an answer: the provider's, or one of the request's.

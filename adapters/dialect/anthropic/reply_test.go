@@ -73,17 +73,18 @@ func TestCitesOfOthers(t *testing.T) {
 }
 
 func TestReasons(t *testing.T) {
-	f := func(finish core.Finish, calls, sequence bool, want string) {
+	f := func(finish core.Finish, calls, declined bool, want string) {
 		t.Helper()
-		if got := reasonOf(finish, calls, sequence); got != want {
-			t.Errorf("%d %t %t: got %s, want %s", finish, calls, sequence, got, want)
+		if got := reasonOf(finish, calls, declined); got != want {
+			t.Errorf("%d %t %t: got %s, want %s", finish, calls, declined, got, want)
 		}
 	}
 	f(core.FinishUnsaid, false, false, "end_turn")
 	f(core.FinishStop, false, false, "end_turn")
 	f(core.FinishStop, true, false, "tool_use")
-	f(core.FinishStopped, false, true, "stop_sequence")
-	f(core.FinishStopped, false, false, "end_turn")
+	f(core.FinishStopped, false, false, "stop_sequence")
+	f(core.FinishStop, false, true, "refusal")
+	f(core.FinishLength, false, true, "max_tokens")
 	f(core.FinishLength, true, false, "max_tokens")
 	f(core.FinishCalls, false, false, "tool_use")
 	f(core.FinishFiltered, false, false, "refusal")

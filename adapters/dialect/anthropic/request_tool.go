@@ -12,7 +12,7 @@ func (w *writer) tools() {
 	n := 0
 	for i := range c.Tools {
 		t := &c.Tools[i]
-		if t.Shape&toolTop != 0 && t.Type != nil && w.own || !w.own && c.Allowed != nil && !named(c.Allowed, t.Name) {
+		if t.Shape&toolTop != 0 && t.Type != nil && w.own || !w.own && len(c.Allowed) > 0 && !named(c.Allowed, t.Name) {
 			continue
 		}
 		if n == 0 {

@@ -92,7 +92,7 @@ func appendEnd(dst []byte, x *core.Crossing, own bool) []byte {
 	case own && x.W.Finish == core.FinishUnsaid:
 		dst = append(dst, "null"...)
 	default:
-		dst = append(append(append(dst, '"'), reasonOf(x.W.Finish, x.W.Flags&streamCalls != 0, len(x.W.Stop) > 0)...), '"')
+		dst = append(append(append(dst, '"'), reasonOf(x.W.Finish, x.W.Flags&streamCalls != 0, x.W.Flags&streamDeclined != 0)...), '"')
 	}
 	dst = append(dst, `,"stop_sequence":`...)
 	if len(x.W.Stop) > 0 {

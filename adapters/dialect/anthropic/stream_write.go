@@ -7,7 +7,8 @@ import (
 
 // What the writer's flags say.
 const (
-	streamCalls uint32 = 1 << iota // a tool is to be run
+	streamCalls    uint32 = 1 << iota // a tool is to be run
+	streamDeclined                    // what was said is a refusal
 )
 
 // appendEvent is the codec's AppendEvent. Of several choices it writes the first. A block
@@ -136,8 +137,11 @@ func appendOpen(dst []byte, x *core.Crossing, raw []byte) []byte {
 	default:
 		return dst[:head]
 	}
-	if b.Kind == core.PartCall {
+	switch b.Kind {
+	case core.PartCall:
 		x.W.Flags |= streamCalls
+	case core.PartRefusal:
+		x.W.Flags |= streamDeclined
 	}
 	x.W.Open, b.Out = true, x.W.Next
 	return append(dst, "}\n\n"...)

@@ -184,15 +184,15 @@ func (q *requestReader) additional(value []byte) {
 	}
 }
 
-// thinking reads Claude's own object.
+// thinking reads Claude's own object. Who sends it gets to see the thoughts.
 func (q *requestReader) thinking(value []byte) {
 	switch string(member(value, "type")) {
 	case "enabled":
 		if n, ok := scan.Int(get(value, "budget_tokens")); ok && n >= 0 {
-			q.c.Budget = n
+			q.c.Budget, q.c.Shows = n, core.Yes
 		}
 	case "adaptive":
-		q.c.Budget = core.BudgetAuto
+		q.c.Budget, q.c.Shows = core.BudgetAuto, core.Yes
 	case "disabled":
 		q.c.Budget = 0
 	}

@@ -135,7 +135,7 @@ func (q *requestWriter) allowed(name core.Text) bool {
 			return true
 		}
 	}
-	return q.c.Allowed == nil
+	return len(q.c.Allowed) == 0
 }
 
 // told appends the tools that the conversation tells of, when the client names none any

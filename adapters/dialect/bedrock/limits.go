@@ -9,6 +9,10 @@ const (
 	// far from where sums of money overflow.
 	maxTokens = 10_000_000
 
+	// answerTokens is what is left for the answer when a budget for thinking is said and
+	// no limit of both; with the largest usual budget within the window of Claude 4.
+	answerTokens = 8192
+
 	// maxBlock bounds the number of a block in a stream.
 	maxBlock = 1 << 20
 

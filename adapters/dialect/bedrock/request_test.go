@@ -118,7 +118,7 @@ func TestConfig(t *testing.T) {
 	f(claude45, func(c *core.Chat) {
 		c.Effort, c.MaxTokens, c.Temperature, c.TopP = text("medium"), []byte("4000"), []byte("0.5"), []byte("1")
 	}, `,"inferenceConfig":{"maxTokens":12192},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":8192}}`, "temperature", "top_p")
-	f(claude45, func(c *core.Chat) { c.Budget = 500 }, `,"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":1024}}`)
+	f(claude45, func(c *core.Chat) { c.Budget = 500 }, `,"inferenceConfig":{"maxTokens":9216},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":1024}}`)
 	f(claude45, func(c *core.Chat) { c.Effort = text("none") }, ``)
 	f("global.anthropic.claude-opus-4-7", func(c *core.Chat) { c.Budget = 20000 }, `,"additionalModelRequestFields":{"thinking":{"type":"adaptive"},"output_config":{"effort":"max"}}`)
 	f("global.anthropic.claude-opus-4-6-v1", func(c *core.Chat) { c.Budget = core.BudgetAuto }, `,"additionalModelRequestFields":{"thinking":{"type":"adaptive"}}`)
@@ -130,7 +130,7 @@ func TestConfig(t *testing.T) {
 	}, `,"toolConfig":{"tools":[`+spec+`],"toolChoice":{"tool":{"name":"f"}}}`)
 	f(claude45, func(c *core.Chat) {
 		c.Tools, c.Choice, c.Effort = append(c.Tools, tool), core.ChooseAny, text("low")
-	}, `,"toolConfig":{"tools":[`+spec+`],"toolChoice":{"auto":{}}},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":2048}}`, "tool_choice")
+	}, `,"toolConfig":{"tools":[`+spec+`],"toolChoice":{"auto":{}}},"inferenceConfig":{"maxTokens":10240},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":2048}}`, "tool_choice")
 	f(claude45, func(c *core.Chat) { c.Tools, c.Choice = append(c.Tools, tool), core.ChooseNone }, ``)
 	f("mistral.x", func(c *core.Chat) {
 		c.Tools, c.Parallel, c.Allowed = append(c.Tools, tool, core.Tool{Name: text("g")}), core.No, []core.Text{text("g")}
@@ -213,7 +213,7 @@ func TestNeutralForm(t *testing.T) {
 	if f != nil {
 		t.Fatal(f.Message)
 	}
-	if c.Budget != 2000 || string(c.TopK) != "5" || string(c.Betas) != `["b"]` || string(c.Schema) != `{"a":"\n"}` || string(c.FormatName) != "n" ||
+	if c.Budget != 2000 || c.Shows != core.Yes || string(c.TopK) != "5" || string(c.Betas) != `["b"]` || string(c.Schema) != `{"a":"\n"}` || string(c.FormatName) != "n" ||
 		string(c.Tier) != "flex" || string(c.Metadata) != `{"k":"v"}` || c.Choice != core.ChooseNamed || string(c.ChoiceName) != "f" {
 		t.Errorf("got %+v", c)
 	}

@@ -124,6 +124,9 @@ func (q *requestWriter) inference(dst []byte) []byte {
 			dst = append(dst, n...)
 		}
 		dst = append(dst, ',')
+	} else if q.think.budget > 0 {
+		// What a model takes for the limit when none is said may be less than the budget.
+		dst = append(scan.AppendInt(append(dst, `"maxTokens":`...), q.think.budget+answerTokens), ',')
 	}
 	if c.Temperature != nil {
 		dst = q.temperature(dst)

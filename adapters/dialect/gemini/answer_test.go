@@ -183,6 +183,9 @@ func TestFaults(t *testing.T) {
 	}
 	f(`{"error":{"code":400,"message":"API \"key\"","status":"INVALID_ARGUMENT","details":[{"@type":"x","reason":"API_KEY_INVALID"}]}}`, core.Fault{Message: `API "key"`, Kind: "API_KEY_INVALID"})
 	f(`[{"error":{"message":"m","status":"NOT_FOUND","details":[{"fieldViolations":[{"field":"contents","description":"d"}]}]}}]`, core.Fault{Message: "m", Kind: "NOT_FOUND", Param: "contents"})
+	for delay, want := range map[string]int{"7s": 7, "0.5s": 1, "12.000s": 12, "s": 0, "7": 0, "-7s": 0, "99999999999s": 0, "86401s": 0} {
+		f(`{"error":{"message":"m","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"`+delay+`"}]}}`, core.Fault{Message: "m", Kind: "RESOURCE_EXHAUSTED", Retry: want})
+	}
 	f(`{"error":"text"}`, core.Fault{Message: "text"})
 	f(`<html>`, core.Fault{})
 	for status, word := range map[int]string{400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 413: "INVALID_ARGUMENT",

@@ -1,6 +1,9 @@
 package gemini
 
 import (
+	"bytes"
+	"strconv"
+
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -113,7 +116,8 @@ func readStatus(status []byte, f *core.Fault) {
 	}
 }
 
-// details reads the reason of an ErrorInfo, the field of a BadRequest and the delay of a RetryInfo
+// details reads the reason of an ErrorInfo, the field of a BadRequest and the delay of a
+// RetryInfo, which is all there is of one: no header tells it
 // (google/rpc/error_details.proto).
 func details(list []byte, f *core.Fault) {
 	w := scan.Elements(list)
@@ -147,26 +151,20 @@ func details(list []byte, f *core.Fault) {
 	}
 }
 
-// seconds reads a google.protobuf.Duration, such as 48s or 2.5s, and rounds it up. What
-// is none, or longer than a day, is 0.
-func seconds(d []byte) int {
-	const most = 86400
-	n, whole := 0, true
-	for i, c := range d {
-		switch {
-		case c >= '0' && c <= '9' && whole && n <= most:
-			n = 10*n + int(c-'0')
-		case c == '.' && whole:
-			whole = false
-		case c >= '1' && c <= '9' && !whole:
-			return min(n+1, most)
-		case c == 's' && i == len(d)-1 && n <= most:
-			return n
-		case c != '0' || whole:
-			return 0
-		}
+// seconds reads a google.protobuf.Duration as JSON has it, such as 7.5s, and rounds it up.
+// It is 0 for what is none, and for more than a day.
+func seconds(text []byte) int {
+	const day = 24 * 60 * 60
+	number, ok := bytes.CutSuffix(text, []byte("s"))
+	whole, part, _ := bytes.Cut(number, []byte("."))
+	n, err := strconv.ParseUint(string(whole), 10, 32)
+	if !ok || err != nil || n > day {
+		return 0
 	}
-	return 0
+	if len(bytes.Trim(part, "0")) > 0 {
+		n++
+	}
+	return int(n)
 }
 
 func violated(violation []byte) string {

@@ -36,12 +36,24 @@ func made(d *core.Dialect) *core.Dialect {
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		CutQuery:          []string{"key", "alt"},
+		Forward:           uploads("command", "file-name", "header-content-length", "header-content-type", "offset", "protocol"),
+		Answered:          uploads("chunk-granularity", "control-url", "size-received", "status", "url"),
 		Redo:              [core.NumOps]bool{core.OpEmbed: true},
 		Chats:             [core.NumOps]*core.ChatCodec{core.OpChat: chat},
 		Embeds:            embeds,
 		Counts:            counts,
 	}
 	return d
+}
+
+// uploads are the headers of resumable uploads.
+//
+// Source: https://ai.google.dev/gemini-api/docs/files
+func uploads(names ...string) []string {
+	for i, name := range names {
+		names[i] = "x-goog-upload-" + name
+	}
+	return names
 }
 
 var chat = &core.ChatCodec{

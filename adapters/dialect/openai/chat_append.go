@@ -124,7 +124,7 @@ func (o *chatOut) tools() {
 // allowed reports whether t may be called. To leave the others out says the same as
 // allowed_tools, which few servers know.
 func (o *chatOut) allowed(t *core.Tool) bool {
-	if o.own || o.c.Allowed == nil || len(o.c.Allowed) == 0 {
+	if o.own || len(o.c.Allowed) == 0 {
 		return true
 	}
 	for _, name := range o.c.Allowed {
