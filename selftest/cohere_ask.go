@@ -105,7 +105,13 @@ func (f *facts) cohereTurn(role string, m doc) {
 		b := object(v)
 		switch text(b["type"]) {
 		case "thinking":
-			f.item("think", "%s", text(b["thinking"]))
+			if whole != "" { // in the order it was said
+				f.item(role, "%s", whole)
+				whole = ""
+			}
+			if s := text(b["thinking"]); s != "" { // an empty one carries a signature
+				f.item("think", "%s", s)
+			}
 			if s := text(b["signature"]); s != "" {
 				f.sign(s)
 			}
