@@ -3,6 +3,7 @@ package hotpath
 import (
 	"bytes"
 	"time"
+	"unsafe"
 
 	"asbru/core"
 	"asbru/hotpath/http1"
@@ -10,7 +11,7 @@ import (
 
 // A crossing is what an exchange needs besides when the client and the target
 // speak different formats. It comes from a pool; its memory grows to what is
-// common and stays.
+// common and stays, up to maxCrossing.
 type crossing struct {
 	chat    core.Chat
 	embed   core.Embed
@@ -52,6 +53,13 @@ func (c *crossing) reset() {
 	if cap(c.kept) > maxOutHead {
 		c.kept = nil
 	}
+}
+
+// held is the memory that c would keep while nobody uses it, in bytes. What one huge
+// conversation grew is not for all that follow.
+func (c *crossing) held() int {
+	return c.chat.Held() + c.reply.Held() + c.embed.Held() + c.vectors.Held() + c.rerank.Held() + c.ranking.Held() +
+		c.x.Held() + cap(c.events)*int(unsafe.Sizeof(core.Event{})) + cap(c.sent) + cap(c.asked) + cap(c.used)
 }
 
 // forget drops what an attempt left, and keeps what the client asked.

@@ -48,8 +48,9 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 		s.record(f, peer, total)
 	}
 	if f.cross != nil {
-		f.cross.reset()
-		s.crosses.Put(f.cross)
+		if f.cross.reset(); f.cross.held() <= maxCrossing {
+			s.crosses.Put(f.cross)
+		}
 		f.cross = nil
 	}
 }
