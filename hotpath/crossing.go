@@ -369,6 +369,7 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 				b.Vendor = v
 			}
 		}
+		over := x.Stream.Failed // nothing follows an error: a client must not take what it has for the whole
 		switch ev[i].Kind {
 		case core.EventDelta:
 			x.Stream.Content = x.Stream.Content || len(ev[i].Text) > 0
@@ -382,7 +383,9 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 		case core.EventEnd:
 			x.Stream.Done = true
 		}
-		dst = to.AppendEvent(dst, &c.x, &ev[i])
+		if !over {
+			dst = to.AppendEvent(dst, &c.x, &ev[i])
+		}
 	}
 	x.Stream.Usage = c.x.Usage
 	return dst
