@@ -37,7 +37,7 @@ func TestWishesInHeaders(t *testing.T) {
 		f("", `"dropped_params":["seed","x_probe"]`)
 		f(`"x_probe":{"deep":[1]}`, `"dropped_params":["seed"]`, "X-Bf-Passthrough-Extra-Params: true")
 		f("", `"raw_request":{"model":"claude-sonnet-4-5-text"`, "X-Bf-Send-Back-Raw-Request: true")
-		f("", `"raw_response":{"id":`, "X-Bf-Send-Back-Raw-Response: true")
+		f("", `"raw_response":{"`, "X-Bf-Send-Back-Raw-Response: true")
 		f("", `"provider":"anthropic"`)
 		if a := chat(t, g, model, `,"n":2`, "X-Bf-Vk: vk-0123456789abcdef"); a.status != 400 || !strings.Contains(a.body, "n") {
 			t.Errorf("n=2: %d %s", a.status, a.body)

@@ -58,8 +58,8 @@ var forms = []form{
 	{"responses", "/v1/responses", [2]string{}, `{"model":"MODEL","stream":STREAM,"instructions":"Be brief.","input":"Hello"}`, `"type":"response.completed"`},
 	{"anthropic", "/anthropic/v1/messages", [2]string{}, `{"model":"MODEL","stream":STREAM,"max_tokens":500,"system":"Be brief.","messages":[{"role":"user","content":"Hello"}]}`, "message_stop"},
 	{"gemini", "/genai/v1beta/models/MODEL:VERB", [2]string{"generateContent", "streamGenerateContent?alt=sse"}, `{"systemInstruction":{"parts":[{"text":"Be brief."}]},"contents":[{"role":"user","parts":[{"text":"Hello"}]}]}`, `"finishReason"`},
-	{"cohere", "/cohere/v2/chat", [2]string{}, `{"model":"MODEL","stream":STREAM,"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hello"}]}`, `"message-end"`},
-	{"bedrock", "/bedrock/model/MODEL/VERB", [2]string{"converse", "converse-stream"}, `{"system":[{"text":"Be brief."}],"messages":[{"role":"user","content":[{"text":"Hello"}]}]}`, `"metadata"`},
+	{"cohere", "/cohere/v2/chat", [2]string{}, `{"model":"MODEL","stream":STREAM,"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hello"}]}`, `"finish_reason":"COMPLETE"`},
+	{"bedrock", "/bedrock/model/MODEL/VERB", [2]string{"converse", "converse-stream"}, `{"system":[{"text":"Be brief."}],"messages":[{"role":"user","content":[{"text":"Hello"}]}]}`, "metadata"},
 }
 
 // request is the path and the body that ask for model.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -37,13 +38,16 @@ func messagesOver(name, family string, c *anthropic.Client) *sdk {
 			if !errors.As(err, &e) {
 				return nil
 			}
-			var b struct{ Error struct{ Message string } }
+			var b struct {
+				Message string // of AWS
+				Error   struct{ Message string }
+			}
 			json.Unmarshal([]byte(e.RawJSON()), &b)
 			id := e.RequestID
 			if id == "" && family == "bedrock" {
 				id = e.Response.Header.Get("X-Amzn-Requestid")
 			}
-			return &fault{e.StatusCode, string(e.Type()), b.Error.Message, id}
+			return &fault{e.StatusCode, string(e.Type()), cmp.Or(b.Error.Message, b.Message), id}
 		},
 	}
 }

@@ -234,6 +234,9 @@ func reasoningLoop(r *run) error {
 	if err != nil {
 		return err
 	}
+	if r.s.name == "anthropic-sdk-go bedrock" && r.family == "bedrock" {
+		return got.holds(signed("anthropic")) // what is invoked there is Anthropic's
+	}
 	return got.holds(signed(r.family))
 }
 
@@ -287,6 +290,9 @@ func refused(r *run) error {
 	if said := out.text + out.refusal; !strings.Contains(said, "I cannot help with that.") {
 		return fmt.Errorf("it says %s", quoted(said))
 	}
+	if r.s.family != "anthropic" && r.s.name != "anthropic-sdk-go bedrock" && (r.family == "openai" || r.family == "responses") {
+		return ends(out, "refuse", "stop") // a refusal in words is no filter: only Anthropic has an end for it
+	}
 	return ends(out, "refuse")
 }
 
@@ -299,7 +305,8 @@ func unknownMember(r *run) error {
 	if err != nil {
 		return err
 	}
-	alike := r.family == r.s.family || r.s.family == "responses" && r.family == "openai" // that one has Responses too
+	// OpenAI has Responses too, and what is invoked at Bedrock is Anthropic's format.
+	alike := r.family == r.s.family || r.s.family == "responses" && r.family == "openai" || r.s.name == "anthropic-sdk-go bedrock" && r.family == "anthropic"
 	if err := got.holds("x_probe"); (err == nil) != alike {
 		return fmt.Errorf("speaking %s with %s, the provider received %.300s", r.s.family, r.family, got.Body)
 	}

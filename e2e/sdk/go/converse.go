@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/document"
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
 	"github.com/aws/smithy-go"
-	smithydocument "github.com/aws/smithy-go/document"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -191,14 +190,13 @@ func converseReply(m *types.Message, stop types.StopReason, u *types.TokenUsage)
 				out.sign = string(r.Value)
 			}
 		case *types.ContentBlockMemberToolUse:
-			args := map[string]any{}
-			if err := b.Value.Input.UnmarshalSmithyDocument(&args); err != nil {
+			raw, err := b.Value.Input.MarshalSmithyDocument()
+			if err != nil {
 				return nil, fmt.Errorf("input: %w", err)
 			}
-			for name, v := range args {
-				if n, ok := v.(smithydocument.Number); ok {
-					args[name], _ = n.Float64()
-				}
+			args := map[string]any{}
+			if err := json.Unmarshal(raw, &args); err != nil {
+				return nil, fmt.Errorf("input %s: %w", raw, err)
 			}
 			out.calls = append(out.calls, call{aws.ToString(b.Value.ToolUseId), aws.ToString(b.Value.Name), args})
 		}
