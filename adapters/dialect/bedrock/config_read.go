@@ -172,6 +172,7 @@ func (q *requestReader) additional(value []byte) {
 			if e := member(v, "effort"); e != nil {
 				c.Effort = e
 			}
+			q.claudeFormat(get(v, "format"))
 		case "reasoning_effort":
 			c.Effort = inside(v)
 		case "top_k":
@@ -181,6 +182,14 @@ func (q *requestReader) additional(value []byte) {
 		case "anthropic_beta":
 			c.Betas = v
 		}
+	}
+}
+
+// claudeFormat reads Claude's own {type: json_schema, schema}, unless Converse's word for it
+// was there.
+func (q *requestReader) claudeFormat(value []byte) {
+	if schema := get(value, "schema"); schema != nil && q.c.Format == core.FormatUnsaid {
+		q.c.Format, q.c.Schema = core.FormatSchema, schema
 	}
 }
 
