@@ -165,6 +165,9 @@ func (q *requestReader) additional(value []byte) {
 		case "thinking", "reasoning_config":
 			q.thinking(v)
 		case "reasoningConfig": // Nova
+			if string(member(v, "type")) == "enabled" {
+				c.Budget, c.Shows = core.BudgetAuto, core.Yes
+			}
 			if c.Effort = member(v, "maxReasoningEffort"); c.Effort == nil && string(member(v, "type")) == "disabled" {
 				c.Budget = 0
 			}

@@ -45,6 +45,10 @@ func (q *requestWriter) thinks() (t thinking) {
 		c.Drop("reasoning_effort")
 		return t
 	}
+	if q.m.claude && !q.m.adapts() && q.amid() {
+		c.Drop("reasoning_effort")
+		return t
+	}
 	t.on = q.m.claude
 	at := q.effort()
 	if !q.m.claude {
@@ -62,6 +66,25 @@ func (q *requestWriter) thinks() (t thinking) {
 		t.budget = max(c.Budget, minBudget)
 	}
 	return t
+}
+
+// amid reports whether the conversation ends with results of calls that no thought which the
+// model can read precedes. A Claude that thinks by a budget refuses such a one.
+func (q *requestWriter) amid() bool {
+	c := q.c
+	i := len(c.Turns) - 1
+	if i < 0 || c.Turns[i].Role != core.ToolRole {
+		return false
+	}
+	for ; i >= 0 && c.Turns[i].Role != core.User; i-- {
+		for k := c.Turns[i].From; k < c.Turns[i].To; k++ {
+			p := &c.Parts[k]
+			if (p.Kind == core.PartThought || p.Kind == core.PartVeiled) && q.readable(p) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // effort is the index in efforts of what was asked: by word, or by budget. A word that
