@@ -79,6 +79,6 @@ export const schema = (family, body) => ({
   responses: () => body.text?.format?.schema ?? body.tools?.[0]?.parameters,
   anthropic: () => (body.output_config?.format ?? body.output_format)?.schema ?? body.tools?.[0]?.input_schema,
   gemini: () => body.generationConfig?.responseJsonSchema ?? body.generationConfig?.responseSchema ?? ((f) => f?.parametersJsonSchema ?? f?.parameters)(body.tools?.[0]?.functionDeclarations[0]),
-  bedrock: () => json(body.outputConfig?.textFormat?.structure?.jsonSchema?.schema ?? 'null') ?? body.toolConfig?.tools?.[0]?.toolSpec?.inputSchema?.json,
+  bedrock: () => json(body.outputConfig?.textFormat?.structure?.jsonSchema?.schema ?? 'null') ?? body.additionalModelRequestFields?.output_config?.format?.schema ?? body.toolConfig?.tools?.[0]?.toolSpec?.inputSchema?.json,
   cohere: () => body.response_format?.json_schema ?? body.response_format?.schema ?? body.tools?.[0]?.function.parameters,
 })[family]();

@@ -26,7 +26,7 @@ const FORGETS = ['openai chat', 'cohere', 'openai-compatible'];
 function driver(name, p) {
   const part = (f) => ({ type: 'file', mediaType: f.type, data: f.url ? new URL(f.url) : f.data, ...(f.type === 'application/pdf' && { filename: 'a.pdf' }) });
   return {
-    sdk: 'ai ' + name, error, model: (family, scenario) => (family === 'gemini' && FORGETS.includes(name) ? 'gemini/gemini-3-pro-' + scenario : model(family, scenario)), can: { none: name !== 'amazon-bedrock', named: name !== 'cohere', pdf: !['cohere', 'mistral'].includes(name), think: Boolean(p.options), stop: name !== 'openai', hidesThought: p.hides === true ? FAMILIES : p.hides, toolEndsAsStop: false },
+    sdk: 'ai ' + name, error, model: (family, scenario) => (family === 'gemini' && FORGETS.includes(name) ? 'gemini/gemini-3-pro-' + scenario : model(family, scenario)), can: { none: name !== 'amazon-bedrock', named: name !== 'cohere', pdf: !['cohere', 'mistral'].includes(name), think: Boolean(p.options), stop: name !== 'openai', hidesThought: p.hides === true ? FAMILIES : p.hides, hidesRefusal: ['openai', 'responses'], strictSources: name === 'cohere' && 'cohere', waitInBody: name === 'google' && 'gemini' },
     ask: async (q) => {
       const more = {
         model: p.model(q.model), abortSignal: q.signal, maxRetries: 0, instructions: q.system, maxOutputTokens: q.max, stopSequences: q.stop,
@@ -54,7 +54,7 @@ function driver(name, p) {
 function answer(r) {
   const u = r.usage, finish = r.finishReason?.unified ?? r.finishReason;
   return {
-    text: r.text, think: r.reasoningText ?? '', native: r.response.messages, finish: { 'tool-calls': 'tool', 'content-filter': 'refuse', error: 'refuse' }[finish] ?? finish,
+    text: r.text, think: r.reasoningText ?? '', native: r.response.messages, finish: { 'tool-calls': 'tool', 'content-filter': 'refuse', error: 'refuse', other: 'refuse' }[finish] ?? finish,
     calls: r.toolCalls.map((c) => ({ id: c.toolCallId, name: c.toolName, args: c.input })),
     usage: { in: u.inputTokens, out: u.outputTokens, total: u.totalTokens },
   };

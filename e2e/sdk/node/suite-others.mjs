@@ -35,7 +35,7 @@ async function cohere() {
       for await (const e of await client.chatStream(body, options(q))) {
         const d = e.delta?.message;
         if (e.type === 'content-start') m.content[e.index] = { ...d.content };
-        if (e.type === 'content-delta') for (const k of ['text', 'thinking']) if (d.content[k] !== undefined) m.content[e.index][k] = (m.content[e.index][k] ?? '') + d.content[k];
+        if (e.type === 'content-delta') for (const k of ['text', 'thinking', 'signature']) if (d.content[k] !== undefined) m.content[e.index][k] = (m.content[e.index][k] ?? '') + d.content[k];
         if (e.type === 'tool-plan-delta') m.toolPlan = (m.toolPlan ?? '') + d.toolPlan;
         if (e.type === 'tool-call-start') m.toolCalls[e.index] = structuredClone(d.toolCalls);
         if (e.type === 'tool-call-delta') m.toolCalls[e.index].function.arguments += d.toolCalls.function.arguments;
@@ -64,7 +64,8 @@ async function mistral() {
   const answer = (m, finish, u, calls) => ({ text: text(m.content), think: '', native: m, finish: { tool_calls: 'tool', content_filter: 'refuse' }[finish] ?? finish, calls, usage: { in: u.promptTokens, out: u.completionTokens, total: u.totalTokens } });
   const args = (a) => (typeof a === 'string' ? a : JSON.stringify(a));
   await run({
-    sdk: 'mistralai', error, can: { named: true, none: true, url: true, stop: true },
+    sdk: 'mistralai', error, // Its schema wants the name in every piece of a call, which is no part of OpenAI's format.
+    can: { named: true, none: true, url: true, stop: true, hidesRefusal: ['responses'], neverStreams: ['tool', 'parallel tools', 'tool choice', 'tool choice by name'] },
     ask: async (q) => {
       const body = {
         model: q.model, maxTokens: q.max, stop: q.stop,
@@ -90,7 +91,7 @@ async function mistral() {
       }
       must(finish, 'the stream has no end');
       if (calls.length) m.toolCalls = calls.map((c) => ({ id: c.id, function: { name: c.name, arguments: c.text } }));
-      return answer(m, finish, usage ?? { promptTokens: 37, completionTokens: 11, totalTokens: 48 }, joined(calls));
+      return answer(m, finish, usage ?? {}, joined(calls));
     },
     // Its own dialect of OpenAI's passes to OpenAI as it is, which is for Mistral to understand.
   }, { families: FAMILIES.filter((f) => f !== 'openai') });
@@ -114,20 +115,21 @@ async function langchain() {
   };
   for (const [sdk, [make, can]] of Object.entries(makers)) {
     await run({
-      sdk, can, error: (e) => ({ ...openaiError(e), typed: Boolean(e.status), requestId: e.requestID ?? e.request_id ?? true }),
+      sdk, can: { ...can, hidesRefusal: ['openai', 'responses'] }, error: (e) => ({ ...openaiError(e), typed: Boolean(e.status), requestId: e.requestID ?? e.request_id ?? true }),
       ask: async (q) => {
         const parts = (t) => (t.files ? [{ type: 'text', text: t.user }, ...t.files.map((f) => ({ type: 'image_url', image_url: { url: url(f) } }))] : t.user);
         const messages = [...(q.system ? [new SystemMessage(q.system)] : []), ...q.turns.flatMap((t) => (t.user ? [new HumanMessage({ content: parts(t) })] : t.reply ? [t.reply.native ?? new AIMessage(t.reply.text)]
           : t.results.map((r) => new ToolMessage({ content: r.text, tool_call_id: r.call.id, name: r.call.name }))))];
         let m = make(q);
         if (q.schema) { const r = await m.withStructuredOutput(q.schema, { name: 'answer', includeRaw: true }).invoke(messages, { signal: q.signal }); return { text: JSON.stringify(r.parsed) }; }
-        if (q.tools.length) m = m.bindTools(functions(q), { tool_choice: q.choice?.replace('=', '') });
+        if (q.tools.length) m = m.bindTools(functions(q), { tool_choice: q.choice === 'any' && sdk !== 'langchain anthropic' ? 'required' : q.choice?.replace('=', '') });
         let r;
         if (q.stream) { for await (const c of await m.stream(messages, { signal: q.signal })) r = r ? r.concat(c) : c; } else r = await m.invoke(messages, { signal: q.signal });
         const meta = r.response_metadata, finish = meta.finish_reason ?? meta.stop_reason ?? r.additional_kwargs?.stop_reason ?? (meta.incomplete_details?.reason) ?? (meta.status === 'completed' ? 'stop' : undefined);
         const u = r.usage_metadata;
         return {
-          text: r.text, think: '', native: r, refusal: r.additional_kwargs?.refusal, calls: r.tool_calls.map((c) => ({ id: c.id, name: c.name, args: c.args })), usage: { in: u?.input_tokens, out: u?.output_tokens, total: u?.total_tokens },
+          text: r.text, think: '', native: r, refusal: r.additional_kwargs?.refusal, calls: r.tool_calls.map((c) => ({ id: c.id, name: c.name, args: c.args })), // It adds what the first event of Messages counts to what the last one does.
+          usage: q.stream && sdk === 'langchain anthropic' ? {} : { in: u?.input_tokens, out: u?.output_tokens, total: u?.total_tokens },
           finish: r.tool_calls.length ? 'tool' : { end_turn: 'stop', max_tokens: 'length', max_output_tokens: 'length', content_filter: 'refuse', refusal: 'refuse', stop_sequence: 'sequence' }[finish] ?? finish,
         };
       },
