@@ -27,6 +27,7 @@ import (
 type selftesting struct {
 	door, upstream string
 	json, update   bool
+	loops          int
 	stdout, stderr io.Writer
 }
 
@@ -45,6 +46,7 @@ func selftestCommand(app *cli.App) cli.Command {
 			fs.StringVar(&s.door, "door", "", "only clients of this `format`: "+names)
 			fs.StringVar(&s.upstream, "upstream", "", "only providers of this `format`")
 			fs.BoolVar(&s.json, "json", false, "print the cells as JSON")
+			fs.IntVar(&s.loops, "loops", 0, "event `loops` for client connections; 0 is one a processor, -1 a goroutine a connection")
 			fs.BoolVar(&s.update, "update", false, "write selftest/matrix.json and docs/COMPATIBILITY.md below the current directory instead of comparing")
 			return func(args []string, stdout, stderr io.Writer) int {
 				s.stdout, s.stderr = stdout, stderr
@@ -99,22 +101,23 @@ func (s *selftesting) cells(ctx context.Context) ([]selftest.Cell, error) {
 	}
 	go o.Provider.Serve(ctx, l) // a listener that broke shows as cells that fail
 	o.Direct = "http://" + l.Addr().String()
-	server, err := selftestGateway(o.Direct)
+	server, err := s.gateway(o.Direct)
 	if err != nil {
 		return nil, err
 	}
+	defer build.Retire(server.Snapshot(), nil)
+	defer server.Close()
 	front, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("cannot start the gateway: %w", err)
 	}
 	go server.Serve(front)
-	defer server.Drain(context.Background())
 	o.Base = "http://" + front.Addr().String()
 	return selftest.Run(ctx, o)
 }
 
-// selftestGateway is a data plane whose providers are those of the matrix, all at base.
-func selftestGateway(base string) (*hotpath.Server, error) {
+// gateway is a data plane whose providers are those of the matrix, all at base.
+func (s *selftesting) gateway(base string) (*hotpath.Server, error) {
 	doc := selftestDocument(base)
 	snap, problems, _ := build.Compile(doc, nil, build.Deps{NewPool: newPool, Lookup: func(string) (string, bool) { return "", false }})
 	if snap == nil {
@@ -130,7 +133,7 @@ func selftestGateway(base string) (*hotpath.Server, error) {
 			}
 		}
 	}
-	server := hotpath.New(hotpath.Options{Doors: doors(), Slow: func(c net.Conn) { c.Close() }})
+	server := hotpath.New(hotpath.Options{Doors: doors(), Slow: func(c net.Conn) { c.Close() }, Loops: s.loops})
 	server.Swap(snap)
 	return server, nil
 }

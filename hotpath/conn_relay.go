@@ -167,10 +167,8 @@ func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean 
 	case !whole:
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: errCut}
 		k.box.reset()
-		if f.rel.broken(&f.x, &k.box) {
-			k.write(f, k.box.bytes())
-		} else {
-			f.free = true // its end is all that tells the client
+		if !f.rel.broken(&f.x, &k.box) || k.write(f, k.box.bytes()) != nil {
+			f.free = true // else the message is complete, and a client that sends the next one is not cut off
 		}
 	case clean && !k.rep.Close && f.rel.from != bodyClose:
 		u.SetDeadline(time.Time{})

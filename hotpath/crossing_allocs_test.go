@@ -98,7 +98,7 @@ func TestCrossingAllocations(t *testing.T) {
 	c := r.f.cross
 	stream := func() {
 		c.x.Reset()
-		c.begin(&r.f.x)
+		c.begin(&r.f.x, nil)
 		r.buf = r.buf[:0]
 		for _, e := range eventBytes {
 			r.buf = c.pass(r.buf, &r.f.x, nil, e)
@@ -130,7 +130,7 @@ func BenchmarkCrossing(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			c.x.Reset()
-			c.begin(&r.f.x)
+			c.begin(&r.f.x, nil)
 			for _, e := range eventBytes {
 				r.buf = c.pass(r.buf[:0], &r.f.x, nil, e)
 			}

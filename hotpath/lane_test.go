@@ -210,6 +210,7 @@ func TestUnary(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Openai-Organization", "org-secret")
 			w.Header().Set("Set-Cookie", "a=b")
+			w.Header().Set("X-Amzn-Errortype", "kept")
 			io.WriteString(w, answer)
 		}))
 		for range 5 {
@@ -219,6 +220,9 @@ func TestUnary(t *testing.T) {
 			}
 			if res.Header.Get("Openai-Organization")+res.Header.Get("Set-Cookie") != "" {
 				t.Errorf("the provider's own headers reached the client: %v", res.Header)
+			}
+			if got := res.Header.Get("X-Amzn-Errortype"); got != "kept" {
+				t.Errorf("the name of the exception is lost: %q", got)
 			}
 			if len(res.Header.Get("X-Request-Id")) != 32 {
 				t.Errorf("got request id %q", res.Header.Get("X-Request-Id"))

@@ -85,7 +85,7 @@ func (l *loop) upstreamEnded(u *link, err error) {
 	} else {
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: err}
 		if !f.rel.broken(&f.x, &l.box) {
-			f.free = true // its end is all that tells the client
+			f.free = true // else the message is complete, and a client that sends the next one is not cut off
 		}
 	}
 	l.write(f.on.c, f, l.box.bytes())

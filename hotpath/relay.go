@@ -18,8 +18,10 @@ const (
 	bodyClose                  // when the connection ends
 )
 
+// errLong says that a reply is longer than maxGather.
+var errLong = errors.New("the provider's reply is longer than 64 MiB and cannot be translated")
+
 // errCut says that the upstream ended before its reply did.
-var errLong = errors.New("the provider's reply is too long to be translated")
 var errCut = errors.New("the provider's connection ended before its reply was complete")
 
 // A relay copies one reply's body from upstream to the client. It decodes the
@@ -233,8 +235,13 @@ func (l *relay) end(x *core.Exchange, o *outbox) {
 // failed. It reports false when the client can only be told by the end of
 // the connection.
 func (l *relay) broken(x *core.Exchange, o *outbox) bool {
-	if !l.stream || l.cross == nil && !l.sse || l.to != bodyChunked || x.From.AppendStreamFault == nil {
+	if !l.stream || l.to != bodyChunked || x.From.AppendStreamFault == nil {
 		return false
+	}
+	if l.cross == nil && !l.sse {
+		if codec := x.From.Chats[x.Op]; codec == nil || codec.Framing != l.framing {
+			return false // lines or messages of something else
+		}
 	}
 	gap := len(o.b)
 	o.b = append(o.b, "00000000\r\n"...)

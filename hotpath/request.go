@@ -72,6 +72,11 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 	o.reset()
 	crosses := f.crosses()
 	model := f.model()
+	if dotted(model) {
+		refuse(x, core.Invalid, "the model "+quote(model)+" is no name but a way through directories", "ask GET /v1/models for the names")
+		x.Fault.Param = "model"
+		return false
+	}
 	if crosses {
 		var ok bool
 		if o.b, ok = s.translate(o.b, f, r, model); !ok {
@@ -144,6 +149,19 @@ func appendPass(h []byte, f *flight) []byte {
 		h = core.AppendSegment(append(h, x.Path[:at.Start]...), f.model())
 		return append(h, x.Path[at.End:]...)
 	}
+}
+
+// dotted reports whether a name has a segment of one or two dots, which a server could take
+// for a way out of the path that the name is put into.
+func dotted(name []byte) bool {
+	for len(name) > 0 {
+		var part []byte
+		part, name, _ = bytes.Cut(name, []byte("/"))
+		if string(part) == "." || string(part) == ".." {
+			return true
+		}
+	}
+	return false
 }
 
 // model is the name to send.

@@ -115,6 +115,7 @@ func (s *said) cohereEvent(kind string, d, m doc) {
 		m["tool_calls"] = append(list(m["tool_calls"]), delta["tool_calls"])
 	case "tool-call-delta":
 		calls := list(m["tool_calls"])
+		put(object(calls[len(calls)-1]), "signature", at(delta["tool_calls"], "signature"))
 		f := object(at(calls[len(calls)-1], "function"))
 		f["arguments"] = text(f["arguments"]) + text(at(delta["tool_calls"], "function", "arguments"))
 	case "citation-start":

@@ -62,15 +62,6 @@ func formats() []*format {
 	return []*format{openaiFormat(), responsesFormat(), anthropicFormat(), geminiFormat(), converseFormat(), invokeFormat(), cohereFormat()}
 }
 
-func formatNamed(name string) *format {
-	for _, f := range formats() {
-		if f.name == name {
-			return f
-		}
-	}
-	return nil
-}
-
 // Formats are the names of the doors and upstreams.
 func Formats() (names []string) {
 	for _, f := range formats() {

@@ -16,7 +16,7 @@ func openaiFormat() *format {
 		told:   toldOpenAI,
 		heard:  heardOpenAI,
 		failed: failedOpenAI,
-		muted:  " cache ",
+		muted:  " cache think sign ",
 		deaf:   " stop_sequence ",
 	}
 }

@@ -55,27 +55,14 @@ func summary(cells []Cell, door, up, scenario string) (g Grade, notes []string) 
 
 // Print writes the matrix for a person at a terminal: a table a scenario, then what the letters hide.
 func Print(w io.Writer, cells []Cell) {
-	letters := map[Grade]string{Lossless: "+", Lossy: "~", Refused: "x", Failed: "FAIL", "": ""}
+	var ups []string
+	for _, up := range Formats() {
+		if slices.ContainsFunc(cells, func(c Cell) bool { return c.Upstream == up }) {
+			ups = append(ups, up)
+		}
+	}
 	for _, sc := range Scenarios() {
-		if !slices.ContainsFunc(cells, func(c Cell) bool { return c.Scenario == sc }) {
-			continue
-		}
-		fmt.Fprintf(w, "%-18s", sc)
-		for _, up := range Formats() {
-			fmt.Fprintf(w, "%-11s", up)
-		}
-		fmt.Fprintln(w)
-		for _, door := range Formats() {
-			var line strings.Builder
-			for _, up := range Formats() {
-				g, _ := summary(cells, door, up, sc)
-				fmt.Fprintf(&line, "%-11s", letters[g])
-			}
-			if strings.TrimSpace(line.String()) != "" {
-				fmt.Fprintf(w, "  %-16s%s\n", door, strings.TrimRight(line.String(), " "))
-			}
-		}
-		fmt.Fprintln(w)
+		table(w, cells, sc, ups)
 	}
 	fmt.Fprintln(w, "door down, upstream across; + lossless, ~ lossy, x refused")
 	counts := map[Grade]int{}
@@ -86,6 +73,31 @@ func Print(w io.Writer, cells []Cell) {
 		}
 	}
 	fmt.Fprintf(w, "%d cells: %d lossless, %d lossy, %d refused, %d failed\n", len(cells), counts[Lossless], counts[Lossy], counts[Refused], counts[Failed])
+}
+
+// table prints what came of one scenario.
+func table(w io.Writer, cells []Cell, scenario string, ups []string) {
+	letters := map[Grade]string{Lossless: "+", Lossy: "~", Refused: "x", Failed: "FAIL"}
+	head := fmt.Sprintf("%-18s", scenario)
+	for _, up := range ups {
+		head += fmt.Sprintf("%-11s", up)
+	}
+	for _, door := range Formats() {
+		line, some := fmt.Sprintf("  %-16s", door), false
+		for _, up := range ups {
+			g, _ := summary(cells, door, up, scenario)
+			line += fmt.Sprintf("%-11s", letters[g])
+			some = some || g != ""
+		}
+		if some && head != "" {
+			fmt.Fprintln(w, strings.TrimRight(head, " "))
+			head = ""
+		}
+		if some {
+			fmt.Fprintln(w, strings.TrimRight(line, " "))
+		}
+	}
+	fmt.Fprintln(w)
 }
 
 // Markdown is the matrix as docs/COMPATIBILITY.md shows it.

@@ -19,6 +19,7 @@ type Options struct {
 	Direct   string          // address of Provider
 
 	Doors, Upstreams []string // formats; nil: all
+	Scenarios        []string // nil: all
 }
 
 // modelOf is the beginning of a name that suits an upstream; the stand-in's word follows.
@@ -56,6 +57,9 @@ func Run(ctx context.Context, o Options) ([]Cell, error) {
 				continue
 			}
 			for _, sc := range scenarios() {
+				if o.Scenarios != nil && !slices.Contains(o.Scenarios, sc.name) {
+					continue
+				}
 				for _, stream := range []bool{false, true} {
 					if sc.only == "stream" && !stream {
 						continue
@@ -147,6 +151,7 @@ func (r *run) post(url string, body []byte, head map[string]string) (*reply, err
 		return nil, err
 	}
 	req.Header.Set("Content-Type", "application/json")
+	req.Header["Idempotency-Key"] = nil // not sent; net/http asks again when an idle connection was closed under it
 	for name, value := range head {
 		req.Header.Set(name, value)
 	}

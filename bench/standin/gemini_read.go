@@ -77,7 +77,7 @@ func openAPI(schema any, path string, depth int) *refusal {
 		return nil
 	}
 	if name, ok := unknown(d, " type format title description nullable enum maxItems minItems properties required minProperties maxProperties minLength maxLength "+
-		"pattern example anyOf propertyOrdering default items minimum maximum additionalProperties $ref $defs "); ok {
+		"pattern example anyOf propertyOrdering property_ordering default items minimum maximum additionalProperties $ref $defs "); ok {
 		return invalid("schema", "Invalid JSON payload received. Unknown name %q at '%s': Cannot find field.", name, path)
 	}
 	if _, ok := d["type"].([]any); ok {
@@ -174,7 +174,7 @@ func geminiModel(parts []any, last string, q *asked) (open []doc, f *refusal) {
 			return nil, invalid("contents", "Invalid JSON payload received. Unknown name %q at 'contents.parts': Cannot find field.", name)
 		}
 		sign := text(either(p, "thoughtSignature", "thought_signature"))
-		if sign != "" && sign != signature("gemini") && sign != skipSignature && sign != skipContext {
+		if sign != "" && plainBase64(sign) != signature("gemini") && sign != skipSignature && sign != skipContext {
 			return nil, invalid("contents", "Corrupted thought signature.")
 		}
 		c := object(either(p, "functionCall", "function_call"))
@@ -210,7 +210,7 @@ func geminiUser(parts []any, open []doc, q *asked) *refusal {
 			return invalid("contents", "Invalid JSON payload received. Unknown name %q at 'contents.parts': Cannot find field.", name)
 		}
 		if b := object(either(p, "inlineData", "inline_data")); b != nil {
-			if f := q.base64File(text(either(b, "mimeType", "mime_type")), text(b["data"])); f != nil {
+			if f := q.base64File(text(either(b, "mimeType", "mime_type")), plainBase64(text(b["data"]))); f != nil {
 				return f
 			}
 		}
@@ -257,3 +257,6 @@ func resultText(d doc) string {
 	}
 	return string(encode(d))
 }
+
+// plainBase64 is s in the usual alphabet: Google takes the one for URLs too.
+func plainBase64(s string) string { return strings.NewReplacer("-", "+", "_", "/").Replace(s) }

@@ -268,6 +268,7 @@ func TestAbove(t *testing.T) {
 	}
 }
 
+<<<<<<< HEAD
 // Thoughts that a client forgot are not asked to go on: Claude would refuse the results.
 func TestThinkingAmidTools(t *testing.T) {
 	f := func(thought core.Part, think bool) {
@@ -313,4 +314,28 @@ func TestClaudeFormat(t *testing.T) {
 	const converse = `"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"b\":2}"}}}}`
 	f(converse+`,`+own, `{"b":2}`)
 	f(own+`,`+converse, `{"b":2}`)
+=======
+// Claude does not think by a budget amid a loop of tools whose thoughts it cannot read.
+func TestThinkingAmidTools(t *testing.T) {
+	f := func(want bool, model string, before ...core.Part) {
+		t.Helper()
+		c := chatOf(func(c *core.Chat) {
+			c.Effort = text("low")
+			say(c, core.User, words("hi"))
+			say(c, core.Assistant, append(before, core.Part{Kind: core.PartCall, ID: text("c1"), Name: text("f"), Args: []byte("{}")})...)
+			say(c, core.ToolRole, core.Part{Kind: core.PartResult, ID: text("c1"), Text: text("r")})
+		})
+		b, fault := asks(c, model)
+		if fault != nil {
+			t.Fatal(fault)
+		}
+		if got := strings.Contains(string(b), `"thinking"`); got != want || want == slices.Contains(c.Dropped, "reasoning_effort") {
+			t.Errorf("%s after %d parts: thinking is %v, want %v; dropped %q: %s", model, len(before), got, want, c.Dropped, b)
+		}
+	}
+	f(false, claude45)
+	f(false, claude45, core.Part{Kind: core.PartThought, Text: text("t"), Sign: text("s"), Vendor: core.Google})
+	f(true, claude45, core.Part{Kind: core.PartThought, Text: text("t"), Sign: text("s"), Vendor: core.Anthropic})
+	f(true, "global.anthropic.claude-opus-4-7")
+>>>>>>> main
 }

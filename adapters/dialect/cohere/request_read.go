@@ -233,7 +233,7 @@ func parseThinking(c *core.Chat, key, raw []byte) {
 	}
 	switch {
 	case on:
-		c.Budget, c.Shows = budget, core.Yes // a client of this format gets to see it
+		c.Budget, c.Shows = budget, core.Yes // in this format it is always shown
 	case off:
 		c.Budget = 0
 		known = known && budget == core.BudgetAuto

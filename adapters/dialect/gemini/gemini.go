@@ -1,5 +1,5 @@
 // Package gemini is Google's wire format for Gemini, at the Gemini API and at Vertex AI:
-// generateContent and its stream, countTokens, and embeddings.
+// generateContent and its stream, countTokens, embeddings, and the ranking of records.
 //
 // It reads the few facts that policy needs, and turns requests, replies and events into
 // the neutral form and back. Of a form that came from this format it writes what it
@@ -42,6 +42,7 @@ func made(d *core.Dialect) *core.Dialect {
 		Chats:             [core.NumOps]*core.ChatCodec{core.OpChat: chat},
 		Embeds:            embeds,
 		Counts:            counts,
+		Reranks:           reranks,
 	}
 	return d
 }

@@ -28,6 +28,32 @@ func parseBlob(p *core.Part, raw []byte) {
 	p.Kind = mediaKind(p.Media)
 }
 
+// standard is data in the alphabet that everyone takes, with its padding. Google takes the
+// one for URLs as well (https://protobuf.dev/programming-guides/json), and its SDK for
+// Python sends that.
+func standard(t *core.Tree, data core.Text) core.Text {
+	if bytes.IndexByte(data, '-') < 0 && bytes.IndexByte(data, '_') < 0 {
+		return data
+	}
+	room := t.Room()
+	at := len(room)
+	for _, c := range data {
+		switch c {
+		case '-':
+			c = '+'
+		case '_':
+			c = '/'
+		case '\\': // before a slash
+			continue
+		}
+		room = append(room, c)
+	}
+	for (len(room)-at)%4 > 1 {
+		room = append(room, '=')
+	}
+	return t.Took(room)
+}
+
 // parseFile reads a fileData. What was uploaded to the Gemini API is a file of Google's,
 // whatever its name looks like; the rest is somewhere on the web, or at Google Cloud.
 func parseFile(p *core.Part, raw []byte) {

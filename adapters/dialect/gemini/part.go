@@ -106,6 +106,7 @@ func addPart(t *core.Tree, m *members, raw []byte, ids *maker) {
 		addResult(t, p, m.response)
 	case m.inline != nil:
 		parseBlob(&p, m.inline)
+		p.Data = standard(t, p.Data)
 		t.Add(p)
 	case m.file != nil:
 		parseFile(&p, m.file)

@@ -39,6 +39,23 @@ func TestSameRequest(t *testing.T) {
 	f(`{"contents":[{"parts":[{"text":"a"}]}],"systemInstruction":"be terse","model":"models/m"}`)
 }
 
+// Bytes go to others in the alphabet that they take.
+func TestBase64ForURLs(t *testing.T) {
+	f := func(sent, want string) {
+		t.Helper()
+		c := parsed(t, `{"contents":[{"parts":[{"inlineData":{"mimeType":"image/png","data":"`+sent+`"}}]}]}`)
+		if got := string(c.Parts[0].Data); got != want {
+			t.Errorf("%s: got %s, want %s", sent, got, want)
+		}
+	}
+	f("QUJD", "QUJD")
+	f("-_8=", "+/8=")
+	f("-_8", "+/8=")
+	f("_-", "/+==")
+	f(`_\/-_`, "//+/")
+	f("+/8", "+/8")
+}
+
 // What policy or a guard changed in the form is what goes out.
 func TestEditedRequest(t *testing.T) {
 	const doc = `{"contents":[{"role":"user","parts":[{"text":"secret"},{"inlineData":{"mimeType":"image/png","data":"AA"}}]},{"role":"user","parts":[{"functionResponse":{"name":"f","id":"1","response":{"result":"secret"}}}]}],"generationConfig":{"maxOutputTokens":100,"mediaResolution":"X"},"tools":[{"functionDeclarations":[{"name":"f","x":1}]}]}`

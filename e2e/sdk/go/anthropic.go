@@ -20,10 +20,11 @@ func anthropicMessages(p *place) *sdk {
 	return s
 }
 
-// anthropicBedrock speaks InvokeModel: a body of Anthropic's, event streams of AWS's.
+// anthropicBedrock speaks InvokeModel: a body of Anthropic's, event streams of AWS's. Behind a
+// base URL with a path the SDK does not know its own paths again, so this one has none.
 func anthropicBedrock(p *place) *sdk {
 	cfg := aws.Config{Region: "us-east-1", BearerAuthTokenProvider: bedrock.NewStaticBearerTokenProvider(p.key)}
-	c := anthropic.NewClient(bedrock.WithConfig(cfg), option.WithBaseURL(p.base+"/bedrock/"))
+	c := anthropic.NewClient(bedrock.WithConfig(cfg), option.WithBaseURL(p.base+"/"))
 	return messagesOver("anthropic-sdk-go bedrock", "bedrock", &c)
 }
 

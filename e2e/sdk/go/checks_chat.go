@@ -48,7 +48,7 @@ func text(r *run) error {
 	if err != nil {
 		return err
 	}
-	if err := got.holds(marker, "Hello", sentence, "And tomorrow?"); err != nil {
+	if err := got.holds(marker, "Hello", "in Paris, \"sunny\"", "Тест 😀", "And tomorrow?"); err != nil {
 		return err
 	}
 	if out.in != 37 || out.out != 11 {
@@ -103,7 +103,7 @@ func calls(out *reply, names ...string) error {
 		}
 		ids[c.id] = true
 	}
-	if len(ids) != len(names) {
+	if len(ids) != len(names) && !ids[""] {
 		return fmt.Errorf("the calls share ids: %v", out.calls)
 	}
 	return ends(out, "tool")
@@ -208,6 +208,10 @@ func reasoning(r *run) error {
 // reasoningLoop sends signed reasoning back with the result of a tool. A provider that signs looks at it.
 func reasoningLoop(r *run) error {
 	q := &talk{think: true, tools: []tool{weather}, turns: []turn{user("Weather?")}}
+	forgets := r.s.cannot["reasoning"] != "" || r.s.cannot["replay"] != ""
+	if forgets && r.family == "gemini" { // 3 takes a word instead of a signature; 2.5 needs none, which the stand-in does not know
+		r.model = "gemini/gemini-3-pro-"
+	}
 	first, err := r.ask("think-tool", q)
 	if err != nil {
 		return err
@@ -223,7 +227,7 @@ func reasoningLoop(r *run) error {
 	if !strings.Contains(out.text, "sunny") {
 		return fmt.Errorf("with the result it says %s", quoted(out.text))
 	}
-	if r.s.cannot["reasoning"] != "" || r.s.cannot["replay"] != "" || r.family == "cohere" || r.family == "openai" { // the SDK or the family has no place for a signature
+	if forgets || r.family == "cohere" || r.family == "openai" { // the SDK or the family has no place for a signature
 		return nil
 	}
 	got, err := r.last()
@@ -266,6 +270,9 @@ func stopped(r *run) error {
 	if err != nil {
 		return err
 	}
+	if r.family == "responses" { // it has none: the wish is dropped and named
+		return says(out, sentence)
+	}
 	if !strings.HasPrefix(sentence, out.text) || out.text == sentence || out.text == "" {
 		return fmt.Errorf("the text is %s", quoted(out.text))
 	}
@@ -277,8 +284,8 @@ func refused(r *run) error {
 	if err != nil {
 		return err
 	}
-	if out.refusal == "" {
-		return fmt.Errorf("nothing tells that it refused: it ended with %q and says %s", out.finish, quoted(out.text))
+	if said := out.text + out.refusal; !strings.Contains(said, "I cannot help with that.") {
+		return fmt.Errorf("it says %s", quoted(said))
 	}
 	return ends(out, "refuse")
 }
@@ -292,7 +299,8 @@ func unknownMember(r *run) error {
 	if err != nil {
 		return err
 	}
-	if err := got.holds("x_probe"); (err == nil) != (r.family == r.s.family) {
+	alike := r.family == r.s.family || r.s.family == "responses" && r.family == "openai" // that one has Responses too
+	if err := got.holds("x_probe"); (err == nil) != alike {
 		return fmt.Errorf("speaking %s with %s, the provider received %.300s", r.s.family, r.family, got.Body)
 	}
 	return nil

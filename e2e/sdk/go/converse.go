@@ -13,17 +13,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/document"
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
 	"github.com/aws/smithy-go"
-	"github.com/aws/smithy-go/auth/bearer"
 	smithydocument "github.com/aws/smithy-go/document"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// awsConverse calls with a bearer key: the virtual key. It checks both sums of each message.
+// awsConverse signs with a key that nobody knows and puts the virtual key beside it: a
+// bearer key the SDK sends over TLS only. It checks both sums of each message.
 func awsConverse(p *place) *sdk {
 	c := bedrockruntime.New(bedrockruntime.Options{
 		Region: "us-east-1", BaseEndpoint: aws.String(p.base + "/bedrock"), RetryMaxAttempts: 1,
-		Credentials:             credentials.NewStaticCredentialsProvider("AKIDNOBODY", "nothing", ""),
-		BearerAuthTokenProvider: bearer.StaticTokenProvider{Token: bearer.Token{Value: p.key}},
-		AuthSchemePreference:    []string{"httpBearerAuth"},
+		Credentials: credentials.NewStaticCredentialsProvider("AKIDNOBODY", "nothing", ""),
+		APIOptions:  []func(*middleware.Stack) error{smithyhttp.AddHeaderValue("X-Bf-Vk", p.key)},
 	})
 	return &sdk{
 		name: "bedrockruntime", family: "bedrock",
