@@ -165,11 +165,14 @@ func (q *requestReader) additional(value []byte) {
 		case "thinking", "reasoning_config":
 			q.thinking(v)
 		case "reasoningConfig": // Nova
-			if string(member(v, "type")) == "enabled" {
-				c.Budget, c.Shows = core.BudgetAuto, core.Yes
-			}
-			if c.Effort = member(v, "maxReasoningEffort"); c.Effort == nil && string(member(v, "type")) == "disabled" {
-				c.Budget = 0
+			c.Effort = member(v, "maxReasoningEffort")
+			switch string(member(v, "type")) {
+			case "enabled":
+				c.Shows = core.Yes
+			case "disabled":
+				if c.Effort == nil {
+					c.Budget = 0
+				}
 			}
 		case "output_config":
 			if e := member(v, "effort"); e != nil {

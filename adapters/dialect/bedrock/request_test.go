@@ -268,33 +268,6 @@ func TestAbove(t *testing.T) {
 	}
 }
 
-<<<<<<< HEAD
-// Thoughts that a client forgot are not asked to go on: Claude would refuse the results.
-func TestThinkingAmidTools(t *testing.T) {
-	f := func(thought core.Part, think bool) {
-		t.Helper()
-		c := core.NewChat()
-		c.Effort = text("low")
-		say := func(role core.Role, parts ...core.Part) {
-			c.Parts = append(c.Parts, parts...)
-			c.Turns = append(c.Turns, core.Turn{Role: role, From: int32(len(c.Parts) - len(parts)), To: int32(len(c.Parts))})
-		}
-		say(core.User, core.Part{Kind: core.PartText, Text: text("q")})
-		say(core.Assistant, thought, core.Part{Kind: core.PartCall, ID: text("i"), Name: text("f"), Args: []byte("{}")})
-		say(core.ToolRole, core.Part{Kind: core.PartResult, ID: text("i")})
-		got, fault := appendRequest(nil, c, &core.Send{Model: []byte(claude45)})
-		if fault != nil {
-			t.Fatal(fault)
-		}
-		if strings.Contains(string(got), `"budget_tokens"`) != think || (len(c.Dropped) == 0) != think {
-			t.Errorf("%+v: dropped %q, sent %s", thought, c.Dropped, got)
-		}
-	}
-	f(core.Part{Kind: core.PartThought, Text: text("h"), Sign: text("s"), Vendor: core.Anthropic}, true)
-	f(core.Part{Kind: core.PartThought, Text: text("h"), Sign: text("s"), Vendor: core.Google}, false)
-	f(core.Part{Kind: core.PartText, Text: text("t")}, false)
-}
-
 // Claude's own word for a schema is understood for other models, and is no more than a
 // second to Converse's.
 func TestClaudeFormat(t *testing.T) {
@@ -314,7 +287,8 @@ func TestClaudeFormat(t *testing.T) {
 	const converse = `"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"b\":2}"}}}}`
 	f(converse+`,`+own, `{"b":2}`)
 	f(own+`,`+converse, `{"b":2}`)
-=======
+}
+
 // Claude does not think by a budget amid a loop of tools whose thoughts it cannot read.
 func TestThinkingAmidTools(t *testing.T) {
 	f := func(want bool, model string, before ...core.Part) {
@@ -337,5 +311,4 @@ func TestThinkingAmidTools(t *testing.T) {
 	f(false, claude45, core.Part{Kind: core.PartThought, Text: text("t"), Sign: text("s"), Vendor: core.Google})
 	f(true, claude45, core.Part{Kind: core.PartThought, Text: text("t"), Sign: text("s"), Vendor: core.Anthropic})
 	f(true, "global.anthropic.claude-opus-4-7")
->>>>>>> main
 }

@@ -68,19 +68,6 @@ func (q *requestWriter) thinks() (t thinking) {
 	return t
 }
 
-<<<<<<< HEAD
-// amid reports whether the conversation ends with results of calls that no thought which the
-// model can read precedes. A Claude that thinks by a budget refuses such a one.
-func (q *requestWriter) amid() bool {
-	c := q.c
-	i := len(c.Turns) - 1
-	if i < 0 || c.Turns[i].Role != core.ToolRole {
-		return false
-	}
-	for ; i >= 0 && c.Turns[i].Role != core.User; i-- {
-		for k := c.Turns[i].From; k < c.Turns[i].To; k++ {
-			p := &c.Parts[k]
-=======
 // amid reports whether the conversation ends with results of calls that no thought of the
 // model's own precedes: Claude then refuses to think by a budget.
 func (q *requestWriter) amid() bool {
@@ -95,7 +82,6 @@ func (q *requestWriter) amid() bool {
 		}
 		for k := turns[i].From; k < turns[i].To; k++ {
 			p := &q.c.Parts[k]
->>>>>>> main
 			if (p.Kind == core.PartThought || p.Kind == core.PartVeiled) && q.readable(p) {
 				return false
 			}

@@ -66,6 +66,7 @@ const CALLS = {
     must(all.length === 2 && all[0][0] === 'get_weather' && all[0][2].includes('rain') && all[1][2].includes('noon'), all);
   },
   'tool choice': async ({ ask, d }) => {
+    if (d.can.noChoice) return;
     const at = async (choice, want, more) => {
       await ask('text', { turns: [user('Hi')], tools: [WEATHER, CLOCK], choice, ...more });
       const got = seen.choice(...await received());

@@ -1,5 +1,5 @@
 // The SDKs of Cohere, Mistral, Groq and Ollama, and LangChain's models.
-import { FAMILIES, GATEWAY, KEY, SHORT, check, load, model, must, same, taken } from './check.mjs';
+import { FAMILIES, GATEWAY, KEY, SHORT, check, load, model, must, same } from './check.mjs';
 import { run } from './calls.mjs';
 import { chat, error as openaiError } from './suite-openai.mjs';
 
@@ -20,6 +20,8 @@ async function cohere() {
     calls: (m.toolCalls ?? []).map((c) => ({ id: c.id, name: c.function.name, args: JSON.parse(c.function.arguments) })), usage: { in: u.tokens.inputTokens, out: u.tokens.outputTokens },
   });
   const d = {
+    // It has no place for the signature that Gemini's calls carry; the newer models do without.
+    model: (family, scenario) => (family === 'gemini' ? 'gemini/gemini-3-pro-' : model(family, '')) + scenario,
     sdk: 'cohere-ai', error, can: { none: true, think: true, stop: true, url: true },
     ask: async (q) => {
       const body = {
@@ -110,7 +112,7 @@ async function langchain() {
   const { HumanMessage, AIMessage, SystemMessage, ToolMessage } = await load('@langchain/core/messages');
   const makers = {
     'langchain openai': [(q) => new ChatOpenAI({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max, streamUsage: true, configuration: { baseURL: GATEWAY + '/langchain/v1' } }), { url: true, none: true, named: true }],
-    'langchain responses': [(q) => new ChatOpenAI({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max, useResponsesApi: true, configuration: { baseURL: GATEWAY + '/v1' } }), { url: true, none: true, named: true }],
+    'langchain responses': [(q) => new ChatOpenAI({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max, useResponsesApi: true, configuration: { baseURL: GATEWAY + '/v1' } }), { url: true, noChoice: true }] /* it sends none */,
     'langchain anthropic': [(q) => new ChatAnthropic({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max ?? 4000, anthropicApiUrl: GATEWAY + '/anthropic', streamUsage: true }), { url: true, named: true }],
   };
   for (const [sdk, [make, can]] of Object.entries(makers)) {
@@ -139,12 +141,34 @@ async function langchain() {
 
 async function ollama() {
   const { Ollama } = await load('ollama');
-  const client = new Ollama({ host: GATEWAY, headers: { Authorization: 'Bearer ' + KEY } });
-  await check({ sdk: 'ollama', call: 'chat' }, async () => {
-    const e = await client.chat({ model: model('openai', 'text'), messages: [{ role: 'user', content: 'Hi' }] }).catch((e) => e);
-    must(e instanceof Error && e.status_code === 404, e); // there is no door of that format: it is told so
+  await run({
+    sdk: 'ollama', can: { noIDs: true, toolEndsAsStop: true, think: true, stop: true, hidesRefusal: FAMILIES, noChoice: true, hidesThought: ['gemini'] },
+    model: (family, scenario) => (family === 'gemini' ? 'gemini/gemini-3-pro-' : model(family, '')) + scenario,
+    error: (e) => ({ typed: e.name === 'ResponseError', status: e.status_code, message: e.message }),
+    ask: async (q) => {
+      const client = new Ollama({ host: GATEWAY + '/ollama', headers: { Authorization: 'Bearer ' + KEY } });
+      q.signal?.addEventListener('abort', () => client.abort());
+      const body = {
+        model: q.model, stream: q.stream, ...(q.tools.length && { tools: functions(q) }), ...(q.schema && { format: q.schema }), ...(q.think && { think: true }),
+        options: { ...(q.max && { num_predict: q.max }), ...(q.stop && { stop: q.stop }) },
+        messages: [...(q.system ? [{ role: 'system', content: q.system }] : []), ...q.turns.flatMap((t) => (t.user ? [{ role: 'user', content: t.user, ...(t.files && { images: t.files.map((f) => f.data) }) }]
+          : t.reply ? [t.reply.native ?? { role: 'assistant', content: t.reply.text }] : [...t.results].sort((a, b) => a.call.n - b.call.n).map((r) => ({ role: 'tool', tool_name: r.call.name, content: r.text }))))],
+      };
+      const m = { role: 'assistant', content: '' };
+      let end;
+      for await (const r of q.stream ? await client.chat(body) : [await client.chat(body)]) {
+        m.content += r.message.content ?? '';
+        if (r.message.thinking) m.thinking = (m.thinking ?? '') + r.message.thinking;
+        if (r.message.tool_calls) (m.tool_calls ??= []).push(...r.message.tool_calls);
+        if (r.done) end = r;
+      }
+      must(end, 'the stream has no end');
+      return {
+        text: m.content, think: m.thinking ?? '', native: m, finish: { content_filter: 'refuse' }[end.done_reason] ?? end.done_reason, calls: (m.tool_calls ?? []).map((c, n) => ({ n, name: c.function.name, args: c.function.arguments })),
+        usage: { in: end.prompt_eval_count, out: end.eval_count },
+      };
+    },
   });
-  must((await taken()).length === 0, 'nothing reached a provider');
 }
 
 if (!SHORT) for (const f of [cohere, mistral, groq, langchain, ollama]) await f();
