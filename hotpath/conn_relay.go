@@ -138,6 +138,7 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		f.late = errors.Is(err, os.ErrDeadlineExceeded)
 		l.drop(&s.shared)
 		f.attempt().Status = 0
+		f.lost(err)
 		return tryNext
 	}
 	t0 := core.Clock()

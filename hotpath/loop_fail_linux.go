@@ -104,5 +104,6 @@ func (l *loop) gatherEnded(u *link, f *flight, err error) {
 	l.unlink(u)
 	f.rel.drop(&l.bufs)
 	f.attempt().Status = 0
+	f.lost(err)
 	l.launch(f)
 }
