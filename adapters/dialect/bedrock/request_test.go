@@ -268,6 +268,27 @@ func TestAbove(t *testing.T) {
 	}
 }
 
+// Claude's own word for a schema is understood for other models, and is no more than a
+// second to Converse's.
+func TestClaudeFormat(t *testing.T) {
+	f := func(more, want string) {
+		t.Helper()
+		c := core.NewChat()
+		if fault := parseRequest(c, []byte(`{"messages":[{"role":"user","content":[{"text":"q"}]}],`+more+`}`)); fault != nil {
+			t.Fatal(fault)
+		}
+		if string(c.Schema) != want || (c.Format == core.FormatSchema) != (want != "") {
+			t.Errorf("%s: schema %s, format %d", more, c.Schema, c.Format)
+		}
+	}
+	const own = `"additionalModelRequestFields":{"output_config":{"format":{"type":"json_schema","schema":{"a":1}},"effort":"low"}}`
+	f(own, `{"a":1}`)
+	f(`"additionalModelRequestFields":{"output_config":{"effort":"low"}}`, ``)
+	const converse = `"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"b\":2}"}}}}`
+	f(converse+`,`+own, `{"b":2}`)
+	f(own+`,`+converse, `{"b":2}`)
+}
+
 // Claude does not think by a budget amid a loop of tools whose thoughts it cannot read.
 func TestThinkingAmidTools(t *testing.T) {
 	f := func(want bool, model string, before ...core.Part) {

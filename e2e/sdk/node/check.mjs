@@ -19,10 +19,10 @@ export const model = (family, scenario) => MODELS[family] + scenario;
 // own import.
 export async function load(name) {
   const dir = process.env.SDK_MODULES;
-  const [scope, rest] = name.startsWith('@') ? name.split('/') : [name];
-  const home = join(dir, 'node_modules', rest ? `${scope}/${rest}` : scope);
+  const words = name.split('/'), own = words.splice(0, name[0] === '@' ? 2 : 1).join('/');
+  const home = join(dir, 'node_modules', own);
   const about = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
-  const entry = pick(about.exports?.['.'] ?? about.exports) ?? createRequire(dir + '/').resolve(name).slice(home.length + 1);
+  const entry = pick(about.exports?.[['.', ...words].join('/')] ?? about.exports) ?? createRequire(dir + '/').resolve(name).slice(home.length + 1);
   return import(pathToFileURL(join(home, entry)));
 }
 
