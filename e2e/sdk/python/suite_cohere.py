@@ -25,7 +25,7 @@ def join(events):
             m.setdefault("content", []).append({k: v for k, v in d.message.content.dict().items() if v is not None})
         elif e.type == "content-delta":
             for k, v in d.message.content.dict().items():
-                if v is not None and k in ("text", "thinking"):
+                if v is not None and k in ("text", "thinking", "signature"):
                     m["content"][-1][k] = m["content"][-1].get(k, "") + v
         elif e.type == "tool-plan-delta":
             m["tool_plan"] = m.get("tool_plan", "") + d.message.tool_plan
