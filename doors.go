@@ -125,7 +125,7 @@ func deploymentPath(method, tail []byte) (hotpath.Found, bool) {
 	for at := first; at >= 0; {
 		key := append(append(append(make([]byte, 0, 64), method...), ' '), rest[at:]...)
 		if op, ok := openaiOps[string(key)]; ok {
-			return hotpath.Found{Op: op, Model: rest[:at:cap(rest)]}, true
+			return hotpath.Found{Op: op, Model: rest[:at:cap(rest)], Cut: true}, true
 		}
 		next := bytes.IndexByte(rest[at+1:], '/')
 		if next < 0 {
@@ -133,7 +133,7 @@ func deploymentPath(method, tail []byte) (hotpath.Found, bool) {
 		}
 		at += 1 + next
 	}
-	return hotpath.Found{Op: core.OpPass, Model: rest[:first:cap(rest)]}, true
+	return hotpath.Found{Op: core.OpPass, Model: rest[:first:cap(rest)], Cut: true}, true
 }
 
 // geminiPath finds Google's paths, /models/NAME:verb. Some SDKs leave /models out before a
