@@ -23,10 +23,10 @@ type Exchange struct {
 	Face  *Face    // how the target of the attempt under way is asked
 	As    Op       // what it is asked for: Op, or what Op was translated into
 	Array bool     // the client takes its stream as one JSON array
-	Path  []byte   // what follows the door's prefix, query included; aliases the head
+	Path  []byte   // what follows the door's prefix, without the query; aliases the head
 	Body  []byte
 
-	Head  Head   // the request's header fields, for the stages before an attempt; nil: not at hand
+	Head  Head   // the request's head, for the stages before an attempt; nil: not at hand
 	Fixed bool   // the client chose the provider by the door: no rule leads elsewhere
 	Rule  string // the routing rule that led here, the last one of a chain; empty: none
 	Asked []byte // Name as Route has it, when a rule changed it; nil: that of Peek.Model. Name may be a fallback's
@@ -40,11 +40,14 @@ type Exchange struct {
 	n        int
 }
 
-// A Head finds header fields of a request.
+// A Head is what can be asked of a request's head.
 type Head interface {
 	// Field returns the value of the first field of that name, which is given in lower
 	// case, and whether there is one. The value aliases the head.
 	Field(name string) (value []byte, ok bool)
+
+	// Query returns what follows the "?" of the request's target, as it was sent; empty: nothing.
+	Query() []byte
 }
 
 // A Reply is a complete answer made by the gateway itself.

@@ -9,6 +9,9 @@ type fields struct {
 	buf []byte
 }
 
+// Query is the request's query string.
+func (h *fields) Query() []byte { return h.r.Query.Of(h.buf) }
+
 // Field looks a name up among the few that a head has.
 func (h *fields) Field(name string) ([]byte, bool) {
 	for i := range h.r.N {

@@ -10,7 +10,7 @@ import (
 // A stage finds a header in whatever case it was sent, the first one of several,
 // and nothing after the stages are done.
 func TestStagesSeeTheHead(t *testing.T) {
-	head := "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nX-Tier: premium\r\nx-tier: other\r\nX-Empty:\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n"
+	head := "POST /v1/chat/completions?a=b HTTP/1.1\r\nHost: a\r\nX-Tier: premium\r\nx-tier: other\r\nX-Empty:\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n"
 	var r http1.Request
 	buf := []byte(head + `{"model":"m"}  `)
 	if n, err := http1.ParseRequest(buf, &r); n != len(head) || err != nil {
@@ -28,6 +28,9 @@ func TestStagesSeeTheHead(t *testing.T) {
 	f("x-empty", "", true)
 	f("x-tie", "", false)
 	f("", "", false)
+	if q := string(h.Query()); q != "a=b" {
+		t.Errorf("the query is %q", q)
+	}
 }
 
 func TestReadyLendsTheHead(t *testing.T) {

@@ -82,13 +82,6 @@ func (b *rulebook) read(e *rule.Env, x *core.Exchange) {
 		e.Key, e.Team, e.Customer = k.Name, k.Team, k.Customer
 	}
 	e.Stream, e.PromptBytes, e.Head = x.Peek.Stream, int64(len(x.Body)), x.Head
-	e.Query = nil
-	for i, c := range x.Path {
-		if c == '?' {
-			e.Query = x.Path[i+1:]
-			break
-		}
-	}
 }
 
 // lead applies the first rule that matches, and as long as that one chains the

@@ -10,7 +10,7 @@ import (
 	"asbru/core/config"
 )
 
-// head is a core.Head for tests; names are in lower case.
+// head is a core.Head for tests; names are in lower case, and "?" is the query.
 type head map[string]string
 
 func (h head) Field(name string) ([]byte, bool) {
@@ -24,6 +24,8 @@ type premium struct{ head }
 var premiumTier = []byte("premium")
 
 func (premium) Field(name string) ([]byte, bool) { return premiumTier, name == "x-tier" }
+
+func (h head) Query() []byte { return []byte(h["?"]) }
 
 // ruledBy is seeds with the rules of a document.
 func ruledBy(rules ...config.Rule) *config.Document {
@@ -66,10 +68,10 @@ func by(t *testing.T, s *core.Snapshot, name string) *core.VirtualKey {
 
 // ruledTo admits a request and tells where it would go: the targets that a failure
 // each would lead through, the model sent to those that name none, and the rule.
-func ruledTo(t *testing.T, s *core.Snapshot, key, model, path string, h head) string {
+func ruledTo(t *testing.T, s *core.Snapshot, key, model string, h head) string {
 	t.Helper()
 	k := by(t, s, key)
-	x := &core.Exchange{Snap: s, Key: k, Op: core.OpChat, From: openai.API, Plan: &k.Policy.Plans[core.OpChat], Path: []byte(path)}
+	x := &core.Exchange{Snap: s, Key: k, Op: core.OpChat, From: openai.API, Plan: &k.Policy.Plans[core.OpChat]}
 	x.Peek.Model = []byte(model)
 	if h != nil {
 		x.Head = h
@@ -107,21 +109,21 @@ func TestRules(t *testing.T) {
 		config.Rule{Name: "key", Scope: config.Scope{Key: "ci"}, When: `headers["x-who"] == "key" || virtual_key_name != "ci"`, Targets: to(at("ollama", "key"))},
 		config.Rule{Name: "off", Disabled: true, Targets: to(at("ollama", "off"))},
 	), nil)
-	f := func(key, model, path string, h head, want string) {
+	f := func(key, model string, h head, want string) {
 		t.Helper()
-		if got := ruledTo(t, s, key, model, path, h); got != want {
+		if got := ruledTo(t, s, key, model, h); got != want {
 			t.Errorf("%s asks for %s: got %q, want %q", key, model, got, want)
 		}
 	}
-	f("ci", "o1-mini", "/chat/completions", nil, "openai(o1-mini) ")
-	f("ci", "gpt-4o", "/chat/completions", nil, "mistral/late late")
-	f("ci", "openai/gpt-4o", "/chat/completions", head{"x-tier": "free"}, "mistral/small everybody")
-	f("ci", "openai/o1", "/chat/completions?early=1", nil, "ollama(o1) early")
-	f("ci", "gpt-4o", "/chat/completions?early=1", head{"x-who": "key"}, "ollama/key key")
-	f("ci", "gpt-4o", "", head{"x-who": "team"}, "ollama/team team")
-	f("ci", "gpt-4o", "", head{"x-who": "else"}, "ollama/customer customer")
-	f("dev", "gpt-4o", "", head{"x-who": "team"}, "ollama/team team")
-	f("dev", "gpt-4o", "", head{"x-who": "key"}, "mistral/late late")
+	f("ci", "o1-mini", nil, "openai(o1-mini) ")
+	f("ci", "gpt-4o", nil, "mistral/late late")
+	f("ci", "openai/gpt-4o", head{"x-tier": "free"}, "mistral/small everybody")
+	f("ci", "openai/o1", head{"?": "early=1"}, "ollama(o1) early")
+	f("ci", "gpt-4o", head{"?": "early=1", "x-who": "key"}, "ollama/key key")
+	f("ci", "gpt-4o", head{"x-who": "team"}, "ollama/team team")
+	f("ci", "gpt-4o", head{"x-who": "else"}, "ollama/customer customer")
+	f("dev", "gpt-4o", head{"x-who": "team"}, "ollama/team team")
+	f("dev", "gpt-4o", head{"x-who": "key"}, "mistral/late late")
 }
 
 func TestRuleTargets(t *testing.T) {
@@ -129,7 +131,7 @@ func TestRuleTargets(t *testing.T) {
 	f := func(r config.Rule, asked, want string) {
 		t.Helper()
 		s, _ := must(t, ruledBy(r), nil)
-		if got := ruledTo(t, s, "ci", asked, "", nil); got != want+" r0" {
+		if got := ruledTo(t, s, "ci", asked, nil); got != want+" r0" {
 			t.Errorf("%+v: got %q, want %q", r, got, want)
 		}
 	}
@@ -153,12 +155,12 @@ func TestRuleChains(t *testing.T) {
 		{Name: "back", When: `provider == "ollama"`, Targets: to(model("gpt-4o")), Chain: true},
 	}
 	s, _ := must(t, ruledBy(rules...), nil)
-	if got, want := ruledTo(t, s, "ci", "gpt-4o", "", nil), "openai/gpt-4o back"; got != want {
+	if got, want := ruledTo(t, s, "ci", "gpt-4o", nil), "openai/gpt-4o back"; got != want {
 		t.Errorf("a circle leads to %q, want %q", got, want)
 	}
 	rules[2].Disabled = true
 	s, _ = must(t, ruledBy(rules...), nil)
-	if got, want := ruledTo(t, s, "ci", "gpt-4o", "", nil), "ollama(mistral-large-2411) two"; got != want {
+	if got, want := ruledTo(t, s, "ci", "gpt-4o", nil), "ollama(mistral-large-2411) two"; got != want {
 		t.Errorf("a chain leads to %q, want %q", got, want)
 	}
 	long := make([]config.Rule, maxChain+5)
@@ -166,7 +168,7 @@ func TestRuleChains(t *testing.T) {
 		long[i] = config.Rule{Targets: to(at("ollama", fmt.Sprint(i))), Chain: true}
 	}
 	s, _ = must(t, ruledBy(long...), nil)
-	if got, want := ruledTo(t, s, "ci", "gpt-4o", "", nil), fmt.Sprintf("ollama/%d r%d", maxChain-1, maxChain-1); got != want {
+	if got, want := ruledTo(t, s, "ci", "gpt-4o", nil), fmt.Sprintf("ollama/%d r%d", maxChain-1, maxChain-1); got != want {
 		t.Errorf("a long chain leads to %q, want %q", got, want)
 	}
 }
@@ -176,7 +178,7 @@ func TestRulesKeepScope(t *testing.T) {
 	f := func(r config.Rule, asked, want string) {
 		t.Helper()
 		s, _ := must(t, ruledBy(r), nil)
-		if got := ruledTo(t, s, "tight", asked, "", nil); got != want {
+		if got := ruledTo(t, s, "tight", asked, nil); got != want {
 			t.Errorf("%+v: got %q, want %q", r, got, want)
 		}
 	}
@@ -202,7 +204,7 @@ func TestRuleWeights(t *testing.T) {
 	s, _ := must(t, ruledBy(config.Rule{Targets: to(at("mistral", "x"), config.RuleTarget{Provider: "ollama", Model: "y", Weight: &three}, config.RuleTarget{Provider: "ollama", Model: "z", Weight: new(int)})}), nil)
 	seen := map[string]int{}
 	for range 4000 {
-		seen[ruledTo(t, s, "ci", "gpt-4o", "", nil)]++
+		seen[ruledTo(t, s, "ci", "gpt-4o", nil)]++
 	}
 	if n := seen["mistral/x ollama/y ollama/z r0"]; n < 800 || n > 1200 {
 		t.Errorf("one in four goes to mistral: %v", seen)

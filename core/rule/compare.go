@@ -3,7 +3,6 @@ package rule
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"strings"
 )
 
@@ -138,20 +137,8 @@ func numbers(a, b value, sign func(int) bool) logic {
 		if !ok || !there {
 			return unknown
 		}
-		return is(sign(mixed(x, y)))
+		return is(sign(cmp.Compare(x, float64(y)))) // as CEL does: large integers lose digits
 	}
-}
-
-// mixed compares a double with an integer without losing digits of either
-// where they differ by a whole or more.
-func mixed(x float64, y int64) int {
-	switch {
-	case x < math.MinInt64:
-		return -1
-	case x >= math.MaxInt64:
-		return 1
-	}
-	return cmp.Compare(x, float64(y))
 }
 
 // choose compiles cond ? a : b.

@@ -23,8 +23,7 @@ type Env struct {
 	Stream      bool
 	PromptBytes int64 // length of the request body
 
-	Head  core.Head // the request's header fields; nil: it has none
-	Query []byte    // the query string without its "?"
+	Head core.Head // the request's header fields and query; nil: it has none
 }
 
 // View returns b as a string without copying it. It is for an Env and valid as
@@ -43,7 +42,10 @@ func (e *Env) header(name string) (string, bool) {
 // param is params[name]: the first query parameter of that name, decoded as
 // application/x-www-form-urlencoded (WHATWG URL §5.1).
 func (e *Env) param(name string) (string, bool) {
-	for q := View(e.Query); q != ""; {
+	if e.Head == nil {
+		return "", false
+	}
+	for q := View(e.Head.Query()); q != ""; {
 		pair := q
 		q = ""
 		for i := range len(pair) {

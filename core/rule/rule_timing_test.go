@@ -7,6 +7,10 @@ type oneField struct{}
 
 var premium = []byte("premium")
 
+var region = []byte("region=eu&a=b")
+
+func (oneField) Query() []byte { return region }
+
 func (oneField) Field(name string) ([]byte, bool) { return premium, name == "x-tier" }
 
 func BenchmarkMatch(b *testing.B) {
