@@ -125,13 +125,11 @@ func first(list []*ruled, e *rule.Env, used []*ruled) *ruled {
 
 // follow sends x along a course of r, and tells e.
 func (b *rulebook) follow(x *core.Exchange, e *rule.Env, r *ruled, to *course) {
-	if to.name == nil {
-		if name := b.plain[x.Route.Targets[0]]; name != nil {
-			x.Name = name // what the alias asked for stands for
-		}
+	if name := b.plain[x.Route.Targets[0]]; name != nil {
+		x.Name = name // what the alias stands for, wherever it is kept
+	}
+	if e.Model = to.model; to.name == nil {
 		e.Model = rule.View(x.Name)
-	} else {
-		e.Model = to.model
 	}
 	x.Route, x.Rule, x.Asked = to.route, r.doc.Name, x.Name
 	e.Provider = to.route.Targets[0].Provider

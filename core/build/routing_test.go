@@ -142,7 +142,7 @@ func TestRuleTargets(t *testing.T) {
 	f(config.Rule{Targets: to(model("o1-mini"))}, "gpt-4o", "openai/o1-mini")
 	f(config.Rule{Targets: to(model("ollama/x"))}, "gpt-4o", "ollama/x")
 	f(config.Rule{Targets: to(at("mistral", "x")), Fallbacks: []string{"openai/", "eu-secure"}}, "gpt-4o", "mistral/x openai(gpt-4o) mistral/mistral-large-2411")
-	f(config.Rule{Targets: to(at("mistral", "x")), Fallbacks: []string{"openai/"}}, "fast-cheap", "mistral/x openai(fast-cheap)")
+	f(config.Rule{Targets: to(at("mistral", "x")), Fallbacks: []string{"openai/"}}, "fast-cheap", "mistral/x openai(mistral-small-2410)")
 	f(config.Rule{Targets: to(at("mistral", ""), config.RuleTarget{Provider: "ollama", Weight: none}), Fallbacks: []string{"openai/y"}}, "mistral/z", "mistral(z) openai/y ollama(z)")
 	f(config.Rule{Targets: to(config.RuleTarget{Provider: "openai", Model: "gpt-4o", Key: "b"})}, "gpt-4o", "openai/gpt-4o#b")
 	f(config.Rule{Targets: to(config.RuleTarget{Provider: "openai", Key: "a"})}, "gpt-4o", "openai(gpt-4o)#a")
