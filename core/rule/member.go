@@ -70,20 +70,26 @@ func (p *parser) method(v value) value {
 		out.truth = p.matches(v.text, arg)
 		return out
 	}
-	test := map[string]func(s, part string) bool{"startsWith": strings.HasPrefix, "endsWith": strings.HasSuffix, "contains": strings.Contains}[t.text]
-	out.truth = tested(v.text, arg, test)
+	out.truth = tested(v.text, arg, t.text)
 	return out
 }
 
-// tested asks test of a string and an argument, which most often is a literal.
-func tested(get text, arg value, test func(s, part string) bool) logic {
-	if part := arg.s; arg.lit {
+// tested compiles startsWith, endsWith or contains.
+func tested(get text, arg value, name string) logic {
+	test := strings.Contains
+	switch name {
+	case "startsWith":
+		test = strings.HasPrefix
+	case "endsWith":
+		test = strings.HasSuffix
+	}
+	if part := arg.s; arg.lit && name == "startsWith" { // the commonest: inlined
 		return func(e *Env) truth {
 			s, ok := get(e)
 			if !ok {
 				return unknown
 			}
-			return is(test(s, part))
+			return is(strings.HasPrefix(s, part))
 		}
 	}
 	return func(e *Env) truth {
