@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz protocol conformance clients sdk sdk-short clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cel protocol conformance clients sdk sdk-short clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ fuzz: ## every fuzz target one after the other; FUZZTIME=60s
 
 conformance: ## recorded provider traffic through every dialect, with a count per provider and feature
 	$(GO) test -count=1 -v -run 'TestConformance|TestGroups' ./bench/conformance
+
+cel: ## conditions of routing rules against the CEL library, a module of its own
+	cd bench/cel && $(GO) test -count=1 -v ./...
 
 protocol: ## the protocol corpora, on both lanes; those outside the repository are skipped where they are absent
 	$(GO) test -count=1 -v -run='Protocol|Ambiguity|Llhttp|Smuggling|Shared|Suite|Policy|Crooked' \

@@ -23,8 +23,13 @@ type Exchange struct {
 	Face  *Face    // how the target of the attempt under way is asked
 	As    Op       // what it is asked for: Op, or what Op was translated into
 	Array bool     // the client takes its stream as one JSON array
-	Path  []byte   // what follows the door's prefix, query included; aliases the head
+	Path  []byte   // what follows the door's prefix, without the query; aliases the head
 	Body  []byte
+
+	Head  Head   // the request's head, for the stages before an attempt; nil: not at hand
+	Fixed bool   // the client chose the provider by the door: no rule leads elsewhere
+	Rule  string // the routing rule that led here, the last one of a chain; empty: none
+	Asked []byte // Name as Route has it, when a rule changed it; nil: that of Peek.Model. Name may be a fallback's
 
 	Reply  Reply
 	Stream StreamState
@@ -33,6 +38,16 @@ type Exchange struct {
 
 	attempts [MaxAttempts]Attempt
 	n        int
+}
+
+// A Head is what can be asked of a request's head.
+type Head interface {
+	// Field returns the value of the first field of that name, which is given in lower
+	// case, and whether there is one. The value aliases the head.
+	Field(name string) (value []byte, ok bool)
+
+	// Query returns what follows the "?" of the request's target, as it was sent; empty: nothing.
+	Query() []byte
 }
 
 // A Reply is a complete answer made by the gateway itself.
@@ -74,5 +89,6 @@ func (x *Exchange) Reset() {
 	x.Peek.Reset()
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
 	x.As, x.Array = 0, false
+	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.attempts, x.n = [MaxAttempts]Attempt{}, 0
 }

@@ -65,9 +65,11 @@ type Limits struct {
 
 // A VirtualKey is a caller: what it may use.
 type VirtualKey struct {
-	Name   string
-	Policy *Policy
-	Tally  *Tally // never nil; Snapshot.Others for keys that are not counted apart
+	Name     string
+	Team     string // empty: none
+	Customer string // empty: none
+	Policy   *Policy
+	Tally    *Tally // never nil; Snapshot.Others for keys that are not counted apart
 }
 
 // A Policy is a set of rules shared by many keys, compiled to one Plan per Op.

@@ -84,6 +84,24 @@ func TestCheckAndExplain(t *testing.T) {
 	}
 }
 
+func TestExplainRules(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "asbru.yaml")
+	write(t, file, oneProvider+"routing: {rules: [{name: free, when: 'headers[\"x-tier\"] == \"free\"', targets: [{provider: local, model: small}]}]}\n")
+	out, _ := asbru(t, 0, nil, "explain", "--model", "local/big", "--header", "X-Tier: free", file)
+	for _, want := range []string{"rule      free → route rule free", "local/small", "admit   rules       from routing.rules"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("explain does not say %q:\n%s", want, out)
+		}
+	}
+	if out, _ := asbru(t, 0, nil, "explain", "--model", "local/big", file); strings.Contains(out, "rule free") {
+		t.Errorf("a rule that does not match is explained:\n%s", out)
+	}
+	write(t, file, oneProvider+"routing: {rules: [{name: free, when: 'modle == \"x\"', targets: [{provider: local}]}]}\n")
+	if _, errs := asbru(t, 1, nil, "check", file); !strings.Contains(errs, "did you mean model?") || !strings.Contains(errs, "routing.rules[0].when") {
+		t.Errorf("a mistake in a rule is told as\n%s", errs)
+	}
+}
+
 func TestPortTaken(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -187,6 +187,34 @@ func TestFallbacks(t *testing.T) {
 	})
 }
 
+// A rule sees the head and the query of a request, in both lanes, and leads it
+// elsewhere; what a provider's own door is asked stays there.
+func TestRules(t *testing.T) {
+	s, base := scripted(t, status(200))
+	config := local(base) + "routing:\n  rules:\n" +
+		"    - {name: free, when: 'headers[\"X-Tier\"] == \"free\" && stream == false', targets: [{provider: local, model: small}]}\n" +
+		"    - {name: region, when: 'params[\"region\"] == \"e u\" && provider == \"local\"', targets: [{provider: local, model: near}], chain: true}\n" +
+		"    - {name: large, when: 'prompt_bytes > 2000 || model == \"near\" && \"x-far\" in headers', targets: [{model: fast}]}\n"
+	lanes(t, config, func(t *testing.T, g *gateway) {
+		f := func(path, body, want string, fields ...string) {
+			t.Helper()
+			a := ask(t, "POST", g.url(path), body, fields...)
+			all := s.requests()
+			if got := all[len(all)-1]; a.status != 200 || !strings.Contains(got.body, `"model":"`+want+`"`) {
+				t.Errorf("%s with %q: %d %s, sent %.200s, want %s", path, fields, a.status, a.body, got.body, want)
+			}
+		}
+		const path = "/v1/chat/completions"
+		f(path, chatBody("local/big", ""), "big")
+		f(path, chatBody("local/big", ""), "small", "x-tIER: free")
+		f(path, chatBody("local/big", `,"stream":true`), "big", "x-tier: free")
+		f(path, chatBody("local/big", ""), "big", "x-tier: fre")
+		f(path+"?a=1&region=e%20u", chatBody("local/big", ""), "near")
+		f(path+"?region=e+u", chatBody("local/big", ""), "mock-id-7", "x-far: 1")
+		f(path, chatBody("local/big", `,"x":"`+strings.Repeat("x", 2000)+`"`), "mock-id-7")
+	})
+}
+
 func TestRefusals(t *testing.T) {
 	s, base := scripted(t, status(200))
 	lanes(t, local(base)+"limits: {body_bytes: 10KB}\n", func(t *testing.T, g *gateway) {

@@ -10,13 +10,14 @@ import (
 // A flight is one Exchange under way, with what the lanes keep around it. It
 // comes from a pool and belongs to one lane.
 type flight struct {
-	x    core.Exchange
-	buf  []byte   // the request: head, then decoded body; borrowed
-	head int      // length of the head in buf
-	name [64]byte // storage for the target's model name while a body is built
-	free bool     // the client's connection ends after this exchange
-	gone bool     // the client hung up
-	late bool     // the last attempt ended by a deadline
+	x      core.Exchange
+	buf    []byte   // the request: head, then decoded body; borrowed
+	head   int      // length of the head in buf
+	fields fields   // what stages look into head with, while they run
+	name   [64]byte // storage for the target's model name while a body is built
+	free   bool     // the client's connection ends after this exchange
+	gone   bool     // the client hung up
+	late   bool     // the last attempt ended by a deadline
 
 	target *core.Target
 	key    *core.ProviderKey
@@ -49,7 +50,7 @@ func (f *flight) reset() {
 	gen := f.on.gen + 1
 	f.buf, f.head, f.free, f.gone, f.late = nil, 0, false, false, false
 	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
-	f.door, f.named, f.spot, f.cut, f.stream = nil, f.named[:0], core.Span{}, false, false
+	f.door, f.named, f.spot, f.cut, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, false, fields{}
 	f.begun, f.first, f.last, f.decide, f.kernel = 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
 	f.on = onLoop{gen: gen}

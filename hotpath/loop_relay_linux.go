@@ -202,7 +202,7 @@ func (l *loop) release(f *flight, done bool) {
 		return
 	}
 	f.x.Peek.Model = f.name[:copy(f.name[:], f.x.Peek.Model)] // for the record
-	f.x.Body, f.x.Path, f.x.Name = nil, nil, nil
+	f.x.Body, f.x.Path, f.x.Name, f.x.Asked = nil, nil, nil, nil
 	f.x.Peek.Fallbacks = [core.MaxFallbacks][]byte{}
 	if l.reqOf == f {
 		l.reqOf = nil

@@ -19,10 +19,14 @@ func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 	if x.Op != core.OpModels && !s.resolve(f, r) {
 		return core.Refuse
 	}
-	if v := core.Run(x, x.Plan.Admit); v != core.Continue {
-		return v
+	f.fields = fields{r, f.buf[:f.head]}
+	x.Head = &f.fields
+	v := core.Run(x, x.Plan.Admit)
+	if v == core.Continue {
+		v = core.Run(x, x.Plan.Before)
 	}
-	return core.Run(x, x.Plan.Before)
+	x.Head = nil // r is the lane's and soon another request's
+	return v
 }
 
 // resolve finds the route of the request.
@@ -48,6 +52,7 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 // through finds the route behind a door of one provider.
 func through(f *flight, r *http1.Request) bool {
 	x := &f.x
+	x.Fixed = true
 	if m := r.Method.Of(f.buf); string(m) != "POST" {
 		refuse(x, core.Forbidden, "only POST passes through here", "use the door without _passthrough")
 		return false

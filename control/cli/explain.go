@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -28,6 +29,9 @@ func Explain(t Tools) Command {
 			fs.StringVar(&q.key, "key", "", "`name` of a virtual key (not the key itself); empty: a caller without one")
 			fs.StringVar(&q.model, "model", "", "model `name` as a client sends it: an alias, provider/model or a bare name")
 			fs.StringVar(&q.op, "op", core.OpChat.String(), "`operation`: "+strings.Join(opNames(), ", "))
+			fs.Func("header", "`NAME: VALUE` of the request, for rules that ask for it; may be given several times", q.head.add)
+			fs.StringVar(&q.head.query, "query", "", "query `string` of the request, such as region=eu, for rules that ask for a parameter")
+			fs.BoolVar(&q.stream, "stream", false, "the request asks for a stream")
 			return func(args []string, stdout, stderr io.Writer) int {
 				path, wrong := t.file(args)
 				if wrong != "" {
@@ -68,9 +72,40 @@ type question struct {
 	key, model, op string
 	snap           *core.Snapshot
 	number         core.Op
+	head           head
+	stream         bool
 	w              io.Writer
 	p              palette
 }
+
+// A head is that of the request that is asked about: a core.Head.
+type head struct {
+	fields map[string]string
+	query  string
+}
+
+func (h *head) add(line string) error {
+	name, value, ok := strings.Cut(line, ":")
+	if name = strings.ToLower(strings.TrimSpace(name)); name == "" || !ok {
+		return errors.New("write NAME: VALUE")
+	}
+	if h.fields == nil {
+		h.fields = map[string]string{}
+	}
+	if _, have := h.fields[name]; !have {
+		h.fields[name] = strings.TrimSpace(value)
+	}
+	return nil
+}
+
+// Field finds a field by its name in lower case.
+func (h *head) Field(name string) ([]byte, bool) {
+	v, ok := h.fields[name]
+	return []byte(v), ok
+}
+
+// Query is the query string.
+func (h *head) Query() []byte { return []byte(h.query) }
 
 // answer prints what the Snapshot says and returns an exit code. A model that
 // nobody serves is a Problem; so is a key that nobody has.
@@ -93,9 +128,13 @@ func (q *question) answer(stderr io.Writer) int {
 		return Problem
 	}
 	q.line("model", fmt.Sprintf("%s → route %s", q.model, q.p.bold(route.Name)))
-	q.route(route, string(sent))
+	x, verdict := q.admit(caller, route, sent)
+	if x.Rule != "" {
+		q.line("rule", fmt.Sprintf("%s → route %s", q.p.bold(x.Rule), q.p.bold(x.Route.Name)))
+	}
+	q.route(x.Route, string(x.Name))
 	q.plan(caller)
-	return q.admit(caller, route, sent)
+	return q.verdict(x, verdict)
 }
 
 func (q *question) line(name, text string) {
@@ -253,12 +292,17 @@ func planOf(k *core.VirtualKey, op core.Op) *core.Plan {
 }
 
 // admit runs the first part of the plan, which decides without a body and
-// sends nothing, and tells the verdict.
-func (q *question) admit(caller *core.VirtualKey, route *core.Route, sent []byte) int {
+// sends nothing. Rules that draw by weight draw once.
+func (q *question) admit(caller *core.VirtualKey, route *core.Route, sent []byte) (*core.Exchange, core.Verdict) {
 	plan := planOf(caller, q.number)
-	x := &core.Exchange{Snap: q.snap, Key: caller, Route: route, Plan: plan, Op: q.number, From: openai.API, Name: sent}
-	x.Peek.Model = []byte(q.model)
-	if core.Run(x, plan.Admit) == core.Refuse && x.Fault != nil {
+	x := &core.Exchange{Snap: q.snap, Key: caller, Route: route, Plan: plan, Op: q.number, From: openai.API, Name: sent, Head: &q.head}
+	x.Peek.Model, x.Peek.Stream = []byte(q.model), q.stream
+	return x, core.Run(x, plan.Admit)
+}
+
+// verdict tells what became of the request.
+func (q *question) verdict(x *core.Exchange, v core.Verdict) int {
+	if v == core.Refuse && x.Fault != nil {
 		q.line("verdict", q.p.bad(fmt.Sprintf("refused with %d: %s", x.Fault.Code.Status(), x.Fault.Message)))
 		if x.Fault.Hint != "" {
 			q.line("", "hint: "+x.Fault.Hint)

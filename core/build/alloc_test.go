@@ -7,6 +7,7 @@ import (
 
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
+	"asbru/core/config"
 )
 
 // From the name in the body to a target and a key, nothing is allocated.
@@ -30,6 +31,29 @@ func TestDecidingDoesNotAllocate(t *testing.T) {
 	})
 	if allocs != 0 {
 		t.Errorf("deciding allocates %v times, want 0", allocs)
+	}
+}
+
+// Nor is where rules lead: the conditions, the draw, the chain and the scope.
+func TestRulingDoesNotAllocate(t *testing.T) {
+	doc := ruledBy(
+		config.Rule{When: `model.startsWith("gpt-4") && headers["x-tier"] == "premium"`, Targets: to(at("mistral", "x"), at("mistral", "")), Chain: true},
+		config.Rule{When: `provider == "mistral"`, Targets: to(model("eu-secure"))},
+	)
+	s, _ := must(t, doc, nil)
+	k := by(t, s, "tight")
+	x, name := new(core.Exchange), []byte("gpt-4o")
+	allocs := testing.AllocsPerRun(100, func() {
+		x.Reset()
+		x.Snap, x.From, x.Key, x.Plan, x.Head = s, openai.API, k, &k.Policy.Plans[core.OpChat], premium{}
+		x.Peek.Model = name
+		x.Route, x.Name = s.Resolve(name)
+		if core.Run(x, x.Plan.Admit) != core.Continue || x.Rule != "r1" {
+			t.Fatal(x.Fault, x.Rule)
+		}
+	})
+	if allocs != 0 {
+		t.Errorf("ruling allocates %v times, want 0", allocs)
 	}
 }
 

@@ -7,6 +7,8 @@
 package build
 
 import (
+	"slices"
+
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/cred"
@@ -44,8 +46,9 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	c.compileProviders()
 	c.compileServes()
 	c.compileModels()
-	c.compilePicks()
+	c.compileRules()
 	c.compileKeys()
+	c.compilePicks()
 	if !c.failed() {
 		c.openPools()
 	}
@@ -75,6 +78,9 @@ type compiler struct {
 	routes    []*core.Route
 	policies  map[string]*core.Policy // by their rules in canonical form
 	signing   []signing
+	rulings   []*ruling              // in the order they are asked
+	courses   map[string]*core.Route // of rulings, by what they hold
+	pinned    []*core.Target         // with one key only; not in next
 }
 
 func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {
@@ -97,6 +103,7 @@ func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {
 		targets:  make(map[string]*core.Target),
 		tallies:  make(map[string]*core.Tally, len(prev.Targets)),
 		policies: make(map[string]*core.Policy),
+		courses:  make(map[string]*core.Route),
 	}
 	for _, t := range prev.Targets {
 		c.tallies[t.Name] = t.Tally
@@ -126,7 +133,7 @@ func (c *compiler) limits() {
 
 // compilePicks comes after every target is known, because they share one Book.
 func (c *compiler) compilePicks() {
-	book := route.NewBook(c.next.Targets)
+	book := route.NewBook(slices.Concat(c.next.Targets, c.pinned))
 	for _, r := range c.routes {
 		r.Pick = route.Compile(route.Spec{Targets: r.Targets, Book: book})
 	}

@@ -9,6 +9,30 @@ import (
 	"asbru/core/config"
 )
 
+// BenchmarkRules is the stage: one rule that matches, as the tenth.
+func BenchmarkRules(b *testing.B) {
+	var rules []config.Rule
+	for i := range 10 {
+		rules = append(rules, config.Rule{Name: fmt.Sprint("r", i), When: fmt.Sprintf(`model.startsWith("gpt-4") && headers["x-tier"] == "premium%.*s"`, 9-i, "123456789"), Targets: to(at("ollama", "x"))})
+	}
+	s, _, _ := Compile(ruledBy(rules...), nil, fakeDeps())
+	x := &core.Exchange{Snap: s, Op: core.OpChat, Head: premium{}}
+	for _, k := range s.Keys {
+		if k.Name == "ci" {
+			x.Key = k
+		}
+	}
+	x.Peek.Model = []byte("gpt-4o")
+	plan := &x.Key.Policy.Plans[core.OpChat]
+	b.ReportAllocs()
+	for b.Loop() {
+		x.Route, x.Name = s.Resolve(x.Peek.Model)
+		if core.Run(x, plan.Admit[len(plan.Admit)-1:]); x.Rule != "r9" {
+			b.Fatal(x.Rule, x.Fault)
+		}
+	}
+}
+
 func BenchmarkCompile(b *testing.B) {
 	for _, n := range []int{10, 10_000} {
 		b.Run(fmt.Sprintf("keys=%d", n), func(b *testing.B) {

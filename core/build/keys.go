@@ -33,9 +33,11 @@ func (c *compiler) compileKeys() {
 			continue
 		}
 		c.next.Keys[sum] = &core.VirtualKey{
-			Name:   v.Name,
-			Policy: c.policy(v.AllowedModels, i),
-			Tally:  tallies[i],
+			Name:     v.Name,
+			Team:     v.Team,
+			Customer: v.Customer,
+			Policy:   c.policy(v.AllowedModels, i),
+			Tally:    tallies[i],
 		}
 	}
 	if c.anonymous() {

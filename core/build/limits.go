@@ -9,6 +9,7 @@ const (
 
 	maxProviderKeys = 1000 // of one provider; with route.MaxWeight it keeps the shares exact
 	maxNamesInFault = 5    // models named to a caller that asked for another one
+	maxChain        = 10   // rules applied to one request
 	maxWarnings     = 100
 	maxHeaderBytes  = 8 << 10
 )

@@ -8,6 +8,8 @@ import "asbru/core"
 var order = []row{
 	{"scope", admit, (*compiler).scope}, // first: what a caller may not use is refused before it costs anything
 
+	{"rules", admit, (*compiler).rules}, // after scope, which judges what was asked for; where a rule leads is judged by itself
+
 	{"models", before, (*compiler).models}, // an answer from memory; nothing after it runs
 }
 
@@ -31,6 +33,8 @@ type rules struct {
 	allowed []string // models, in order and each once; empty: all
 	grants  grants   // allowed in the shape the stages read; nil: all
 	from    string   // the path in the document that the rules stand at
+
+	book *rulebook // the routing rules for them, once compiled
 }
 
 // plan flattens order for one policy and one operation.

@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"slices"
 
 	"asbru/core"
 )
@@ -32,7 +33,7 @@ func (c *compiler) openPools() {
 		}
 		return
 	}
-	for _, t := range c.next.Targets {
+	for _, t := range slices.Concat(c.next.Targets, c.pinned) {
 		t.Pool = c.next.Pools[c.byName[t.Provider].endpoint]
 	}
 }

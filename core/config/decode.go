@@ -33,7 +33,7 @@ func Decode(name string, data []byte, env Env) (*Document, []Problem) {
 			d.problems = append(d.problems, p)
 		}
 	}
-	locate(name, root, d.problems)
+	locate(name, data, root, d.problems)
 	if Failed(d.problems) {
 		doc = nil
 	}

@@ -18,6 +18,7 @@ type Document struct {
 	ExtraFields    *bool         `json:"extra_fields,omitempty"`    // translated answers say in extra_fields who answered and what was dropped, where the client's SDK bears it; default true
 	Providers      []Provider    `json:"providers,omitempty"`
 	Models         []Model       `json:"models,omitempty"`
+	Routing        Routing       `json:"routing,omitempty"`
 	VirtualKeys    []VirtualKey  `json:"virtual_keys,omitempty"`
 }
 
@@ -129,10 +130,47 @@ type Model struct {
 	Fallback []string `json:"fallback,omitempty"` // aliases, provider/model or bare names, tried in order
 }
 
+// Routing leads requests elsewhere than their model's name does.
+type Routing struct {
+	Rules []Rule `json:"rules,omitempty"`
+}
+
+// A Rule leads the requests that meet a condition to targets of its own. Of those
+// that apply to a caller the first match decides: rules of the key go before those of
+// its team, its customer and everybody; among them the lower priority goes first.
+type Rule struct {
+	Name      string       `json:"name"`
+	When      string       `json:"when,omitempty"`      // a condition in a subset of CEL, such as model == "gpt-4o" && headers["x-tier"] == "free"; empty: always
+	Scope     Scope        `json:"scope,omitempty"`     // whose requests; default: everybody's
+	Priority  int          `json:"priority,omitempty"`  // lower goes first; default 0
+	Targets   []RuleTarget `json:"targets"`             // one is drawn by weight
+	Fallbacks []string     `json:"fallbacks,omitempty"` // tried in order after it, before the other targets: aliases, provider/model, bare names; "provider/" keeps the model
+	Chain     bool         `json:"chain,omitempty"`     // look for another rule with what this one chose
+	Disabled  bool         `json:"disabled,omitempty"`
+}
+
+// A Scope says whose requests a Rule is for. At most one field is set.
+type Scope struct {
+	Key      string `json:"key,omitempty"`      // name of a virtual key
+	Team     string `json:"team,omitempty"`     // team of virtual keys
+	Customer string `json:"customer,omitempty"` // customer of virtual keys
+}
+
+// A RuleTarget is where a Rule leads: a model at a provider, a provider with the
+// model asked for, or whatever a model's name leads to.
+type RuleTarget struct {
+	Provider string `json:"provider,omitempty"` // a Provider's name
+	Model    string `json:"model,omitempty"`    // what the provider calls it; without provider: an alias, provider/model or bare name; empty: the model asked for
+	Key      string `json:"key,omitempty"`      // name of the one key of the provider to use; default: all of them
+	Weight   *int   `json:"weight,omitempty"`   // share of the rule's requests; default 1; 0: tried after the others only
+}
+
 // A VirtualKey is a credential we hand out.
 type VirtualKey struct {
 	Name              string   `json:"name"`
 	Key               Secret   `json:"key"`
+	Team              string   `json:"team,omitempty"`     // whose it is; for the rules of a team
+	Customer          string   `json:"customer,omitempty"` // who pays; for the rules of a customer
 	BudgetUSDPerMonth *float64 `json:"budget_usd_per_month,omitempty"`
 	AllowedModels     []string `json:"allowed_models,omitempty"` // aliases, provider/model, "provider/*"; empty: all
 	Disabled          bool     `json:"disabled,omitempty"`

@@ -14,6 +14,8 @@ func FuzzDecode(f *testing.F) {
 	f.Add("t.yaml", base+"x-a: &a {connect_timeout: 1s}\nmodels: [{<<: *a, alias: ${A}, provider: '$${B}'}]\n")
 	f.Add("t.yaml", "a: &a [*a, *a]\nb: {<<: [*a, {}]}\n? [x]\n: |\n  y\n")
 	f.Add("t.yaml", "%YAML 1.1\n---\n!!binary aGk=\n...\n---\n")
+	f.Add("t.yaml", base+"routing:\n  rules:\n  - name: a\n    targets: [{provider: openai}]\n    when: >\n      stream\n        && modle == 'x'\n")
+	f.Add("t.yaml", base+"routing: {rules: [{when: \"a\\u0041\\\"ä && x\", targets: [{model: 'openai/'}], scope: {key: a, team: b}}]}\n")
 	f.Add("t.json", `{"providers": [{"name": "openai", "api_key": "${A}", "keys": [{"weight": -1e9}]}], "x": [[[null]]]}`)
 	f.Add("", `{"listen": "\ud83d\ude00", "listen": 1`)
 	env := testEnv("A=value", "OPENAI_API_KEY=k", "MISTRAL_API_KEY=k")

@@ -43,6 +43,10 @@ const (
 // MaxWeight bounds the weight of a key, so that sums of weights stay small.
 const MaxWeight = 1_000_000
 
+// MaxRules bounds the routing rules of a document: a request may have to ask all
+// that apply to it.
+const MaxRules = 1000
+
 // MinKeyBytes is the length from which a virtual key cannot be guessed. A
 // shorter one is a warning on a loopback listener and an error on any other.
 const MinKeyBytes = 16

@@ -12,13 +12,13 @@ import (
 // decoded from.
 func Locate(name string, data []byte, problems []Problem) {
 	if root, bad := parse(name, data); bad == nil && root != nil {
-		locate(name, root, problems)
+		locate(name, data, root, problems)
 	}
 }
 
 // locate gives each problem without a line the position of what its path leads
 // to, or of the last step that is there.
-func locate(name string, root *yaml.Node, problems []Problem) {
+func locate(name string, data []byte, root *yaml.Node, problems []Problem) {
 	for i := range problems {
 		p := &problems[i]
 		p.File = name
@@ -36,6 +36,9 @@ func locate(name string, root *yaml.Node, problems []Problem) {
 			}
 			n = next
 			p.Line, p.Column = at.Line, at.Column
+		}
+		if p.offset > 0 && n.Kind == yaml.ScalarNode {
+			p.Line, p.Column = inside(data, n, p.offset)
 		}
 	}
 }

@@ -36,6 +36,8 @@ type Problem struct {
 	Message  string   `json:"message"`
 	Hint     string   `json:"hint,omitempty"` // what to do; empty: nothing to add
 	Severity Severity `json:"severity"`
+
+	offset int // bytes into the text that Path leads to; 0: its beginning
 }
 
 // Error is p on one line, the same as String, so that a Problem is an error.

@@ -20,6 +20,7 @@ func (d *Document) Validate(env Env) []Problem {
 	c.limits()
 	c.providers()
 	c.models()
+	c.rules()
 	c.virtualKeys()
 	return capped(c.problems)
 }

@@ -158,6 +158,12 @@ func (c *checker) virtualKeys() {
 			holder[secret] = i
 			c.callerKey(path+".key", k.Key, Loopback(listen))
 		}
+		if k.Team != "" {
+			c.name(path+".team", k.Team, "a team")
+		}
+		if k.Customer != "" {
+			c.name(path+".customer", k.Customer, "a customer")
+		}
 		c.budget(path+".budget_usd_per_month", k.BudgetUSDPerMonth)
 		c.allowed(path, k.AllowedModels)
 	}

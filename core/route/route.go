@@ -58,7 +58,9 @@ func (p *picker) pick(x *core.Exchange, tried []core.Attempt) (*core.Target, *co
 		return nil, nil
 	}
 	asked := x.Name
-	if len(x.Peek.Model) > 0 {
+	if x.Asked != nil {
+		asked = x.Asked
+	} else if len(x.Peek.Model) > 0 {
 		_, asked = x.Snap.Resolve(x.Peek.Model) // x.Name may be a fallback's by now
 	}
 	at, since := p.replay(x, tried)

@@ -1,0 +1,23 @@
+package hotpath
+
+import "asbru/hotpath/http1"
+
+// fields lets stages look into the head of a request: a core.Head. It is part of
+// its flight, so that handing it out allocates nothing.
+type fields struct {
+	r   *http1.Request
+	buf []byte
+}
+
+// Query is the request's query string.
+func (h *fields) Query() []byte { return h.r.Query.Of(h.buf) }
+
+// Field looks a name up among the few that a head has.
+func (h *fields) Field(name string) ([]byte, bool) {
+	for i := range h.r.N {
+		if at := &h.r.Fields[i]; http1.EqualFold(at.Name.Of(h.buf), name) {
+			return at.Value.Of(h.buf), true
+		}
+	}
+	return nil, false
+}
