@@ -34,6 +34,8 @@ def join(events):
         elif e.type == "tool-call-delta":
             f = m["tool_calls"][-1]["function"]
             f["arguments"] = (f.get("arguments") or "") + d.message.tool_calls.function.arguments
+            if getattr(d.message.tool_calls, "signature", None):
+                m["tool_calls"][-1]["signature"] = d.message.tool_calls.signature
         elif e.type == "message-end":
             finish, usage = d.finish_reason, d.usage
     return cohere.V2ChatResponse.model_validate({"id": "x", "finish_reason": finish, "message": m, "usage": json.loads(usage.json()) if usage else None})
