@@ -89,8 +89,8 @@ func (m *candidate) parts() []byte {
 
 // cite gives the texts of ch where they have things from.
 func cite(r *core.Completion, ch *core.Choice, m *candidate) {
-	for n := 0; ; n++ {
-		c, part, ok := citeAt(m, n)
+	for w := citesOf(m); ; {
+		c, part, ok := w.next()
 		if !ok {
 			return
 		}

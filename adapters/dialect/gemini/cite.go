@@ -7,36 +7,71 @@ import (
 	"asbru/core/scan"
 )
 
-// citeAt is the nth place a candidate's text has something from, with the index of the part
-// it is in: the supports of its groundingMetadata, one for each page, and the sources of its
-// citationMetadata. Start and End are bytes yet.
-func citeAt(m *candidate, n int) (c core.Cite, part int, ok bool) {
-	if c, part, left, ok := supportAt(m.grounding, n); ok {
-		return c, part, true
-	} else {
-		n = left
-	}
-	w := scan.Members(m.citations)
+// A citing walks the places a candidate's text has something from: the supports of its
+// groundingMetadata, one for each page, then the sources of its citationMetadata.
+type citing struct {
+	chunks   []byte    // the pages
+	supports scan.Walk // what is left of each
+	pages    scan.Walk
+	sources  scan.Walk
+	support  core.Cite // whose pages are walked
+	part     int
+	given    int
+}
+
+func citesOf(m *candidate) citing {
+	w := citing{supports: scan.Elements(nil), pages: scan.Elements(nil), sources: scan.Elements(nil)}
+	g := scan.Members(m.grounding)
 	for {
-		key, value, ok := w.Next()
+		key, value, ok := g.Next()
 		if !ok {
-			return c, 0, false
+			break
 		}
-		if string(key) != "citationSources" && string(key) != "citations" { // the latter at Vertex AI
-			continue
-		}
-		list := scan.Elements(value)
-		for {
-			_, source, ok := list.Next()
-			if !ok {
-				return c, 0, false
-			}
-			if n == 0 {
-				return sourceOf(source), 0, true
-			}
-			n--
+		switch string(key) {
+		case "groundingChunks":
+			w.chunks = value
+		case "groundingSupports":
+			w.supports = scan.Elements(value)
 		}
 	}
+	g = scan.Members(m.citations)
+	for {
+		key, value, ok := g.Next()
+		if !ok {
+			return w
+		}
+		if string(key) == "citationSources" || string(key) == "citations" { // the latter at Vertex AI
+			w.sources = scan.Elements(value)
+			return w
+		}
+	}
+}
+
+// next is the next place, with the index of the part it is in. Start and End are bytes yet.
+func (w *citing) next() (c core.Cite, part int, ok bool) {
+	if w.given++; w.given > maxCites {
+		return c, 0, false
+	}
+	for {
+		if _, one, ok := w.pages.Next(); ok {
+			c = w.support
+			if i, ok := scan.Int(one); ok {
+				page(&c, w.chunks, i)
+			}
+			return c, w.part, true
+		}
+		_, support, ok := w.supports.Next()
+		if !ok {
+			break
+		}
+		var indices []byte
+		w.support, w.part, indices = supportOf(support)
+		w.pages = scan.Elements(indices)
+	}
+	if _, source, ok := w.sources.Next(); ok {
+		return sourceOf(source), 0, true
+	}
+	return c, 0, false
 }
 
 func noCite() core.Cite { return core.Cite{Start: -1, End: -1, Source: -1, From: -1, To: -1} }
@@ -63,47 +98,6 @@ func sourceOf(raw []byte) core.Cite {
 			c.URL, _ = scan.Inside(value)
 		case "title":
 			c.Title, _ = scan.Inside(value)
-		}
-	}
-}
-
-// supportAt is the nth pair of a support and a page it names; left is n less those there are.
-func supportAt(grounding []byte, n int) (c core.Cite, part, left int, ok bool) {
-	var chunks, supports []byte
-	w := scan.Members(grounding)
-	for {
-		key, value, ok := w.Next()
-		if !ok {
-			break
-		}
-		switch string(key) {
-		case "groundingChunks":
-			chunks = value
-		case "groundingSupports":
-			supports = value
-		}
-	}
-	list := scan.Elements(supports)
-	for {
-		_, support, ok := list.Next()
-		if !ok {
-			return c, 0, n, false
-		}
-		c, part, indices := supportOf(support)
-		each := scan.Elements(indices)
-		for {
-			_, one, ok := each.Next()
-			if !ok {
-				break
-			}
-			if n > 0 {
-				n--
-				continue
-			}
-			if i, ok := scan.Int(one); ok {
-				page(&c, chunks, i)
-			}
-			return c, part, 0, true
 		}
 	}
 }
@@ -151,6 +145,9 @@ func index(raw []byte) int64 {
 
 // page gives c the nth of the chunks: a page of the web, or a passage of a document.
 func page(c *core.Cite, chunks []byte, n int64) {
+	if n >= maxPages {
+		return
+	}
 	w := scan.Elements(chunks)
 	for {
 		_, chunk, ok := w.Next()

@@ -18,6 +18,11 @@ const (
 	// maxKey bounds the names of members that are looked at, escapes included.
 	maxKey = 6 * 32
 
+	// maxCites bounds the places of an answer that are told to other formats, and maxPages the
+	// pages they are looked for among: each is found by a walk.
+	maxCites = 1024
+	maxPages = 256
+
 	// maxStops is how many stop sequences Gemini takes.
 	maxStops = 5
 

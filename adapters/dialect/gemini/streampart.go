@@ -169,8 +169,8 @@ func (s *streaming) cites(choice int32, m *candidate) {
 	if n < 0 || s.x.Blocks[n].Kind != core.PartText {
 		return
 	}
-	for i := 0; ; i++ {
-		c, _, ok := citeAt(m, i)
+	for w := citesOf(m); ; {
+		c, _, ok := w.next()
 		if !ok {
 			return
 		}
