@@ -31,7 +31,7 @@ const (
 	slow     = 60 * time.Second // of the errors that momentum compares with
 
 	rescoreEvery = time.Second // adaptive weights and the order by throughput are made anew
-	sampled      = 16          // targets that least in flight looks at
+	sampled      = 8           // targets that least in flight looks at
 	exploreEvery = 20          // with fastest, one request in so many goes to the next target by turn
 
 	modelSlots  = 32 // models told apart by failures at a target that takes any

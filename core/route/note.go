@@ -20,6 +20,10 @@ func (p *picker) note(x *core.Exchange, a *core.Attempt) {
 	open := a.Target.Model == ""
 	switch a.Phase {
 	case core.PhaseContent:
+		if open {
+			l = l.of(x.Name)
+		}
+		l.mended(a)
 		p.measure(a, now, false)
 	case core.PhaseComplete:
 		if open {
@@ -48,6 +52,11 @@ func (l *live) served(a *core.Attempt, now int64) {
 		l.streak.Store(0)
 	}
 	l.recent.add(now, false)
+	l.mended(a)
+}
+
+// mended closes what a was the probe for.
+func (l *live) mended(a *core.Attempt) {
 	if l.good() {
 		return
 	}

@@ -147,13 +147,16 @@ func (p *picker) pick(x *core.Exchange, tried []core.Attempt) (*core.Target, *co
 	if x.Session != nil && p.bind > 0 {
 		x.Bind = p.name(x)
 	}
+	dealt := 0
 	if p.group < 2 && x.Bind == 0 {
-		if k, ok := p.quick(x); ok {
+		k, i, ok := p.quick(x)
+		if ok {
 			return p.slots[0].target, k
 		}
+		dealt = i
 	}
 	var shut shut
-	t, k := p.enter(x, 0, search{name: x.Name}, &shut)
+	t, k := p.enter(x, 0, search{name: x.Name, dealt: dealt}, &shut)
 	if t == nil && shut.live != nil {
 		return p.benched(x, &shut)
 	}
@@ -161,24 +164,24 @@ func (p *picker) pick(x *core.Exchange, tried []core.Attempt) (*core.Target, *co
 }
 
 // quick is what nearly every request needs: the first target is well, and so is the key
-// that it is the turn of.
-func (p *picker) quick(x *core.Exchange) (*core.ProviderKey, bool) {
+// that it is the turn of. dealt is that turn, from 1, when the key is not.
+func (p *picker) quick(x *core.Exchange) (k *core.ProviderKey, dealt int, ok bool) {
 	s := &p.slots[0]
 	if f, _ := s.target.Face(x.From, x.Op, x.Name); f == nil {
-		return nil, false
+		return nil, 0, false
 	}
 	if s.keys.open {
-		return nil, s.keys.live.of(x.Name).good()
+		return nil, 0, s.keys.live.of(x.Name).good()
 	}
 	w := s.keys.fixed
 	if s.target.Model == "" {
 		w = s.keys.wheel(x.Name)
 	}
 	if w == nil {
-		return nil, false
+		return nil, 0, false
 	}
 	i := w.deal()
-	return w.keys[i], w.lives[i].of(x.Name).good()
+	return w.keys[i], i + 1, w.lives[i].of(x.Name).good()
 }
 
 // more decides about another attempt, once for each that failed.
@@ -252,6 +255,9 @@ func (p *picker) enter(x *core.Exchange, i int, q search, shut *shut) (*core.Tar
 			continue
 		}
 		q.name = s.name
+		if i > 0 {
+			q.dealt = 0
+		}
 		if k, ok := p.sit(x, &s, &q, shut); ok {
 			x.Name = s.name
 			return s.target, k
@@ -283,7 +289,12 @@ func (p *picker) sit(x *core.Exchange, s *slot, q *search, shut *shut) (*core.Pr
 		}
 	}
 	if len(q.tried) == 0 {
-		if i := w.deal(); w.lives[i].of(s.name).good() {
+		i := q.dealt - 1
+		if i < 0 {
+			i = w.deal()
+		}
+		q.dealt = 0
+		if l := w.lives[i].of(s.name); l.good() || l.admit(p.time(q)) { // when its rest is over it is probed in its turn
 			return w.keys[i], true
 		}
 	}

@@ -34,6 +34,7 @@ func Strategies() []string {
 // byWeight is what strategies compare with.
 type byWeight struct {
 	weights []int
+	step    int                   // LeastInFlight
 	deals   ring                  // Weighted
 	scored  atomic.Pointer[ring]  // Adaptive; made anew by note
 	order   atomic.Pointer[[]int] // Cheapest, Fastest: best first; the latter is made anew by note
@@ -45,6 +46,7 @@ func (p *picker) balanceBy(s *Spec) {
 		return
 	}
 	p.how, p.group = s.Strategy, min(s.Balanced, len(p.slots))
+	p.step = stride(p.group)
 	p.weights = make([]int, p.group)
 	for i := range p.weights {
 		if p.weights[i] = 1; s.Weights != nil {
@@ -104,7 +106,6 @@ func (p *picker) balance(x *core.Exchange, q search, shut *shut) (*core.Target, 
 		return t, k
 	}
 	if p.how == Weighted || p.how == Adaptive { // the others have the share of who is down by their own weights
-		p.time(&q)
 		ring := p.scored.Load()
 		if i := ring.among(func(i int) bool { return i != first && p.ready(i, &q) }); i >= 0 {
 			if t, k := p.take(x, i, q, shut); t != nil {
@@ -142,14 +143,14 @@ func (p *picker) ready(i int, q *search) bool {
 		return false
 	}
 	if s.keys.open {
-		return s.keys.live.ready(q.now)
+		return s.keys.live.good() || s.keys.live.ready(p.time(q))
 	}
 	w := s.keys.fixed
 	if w == nil {
 		return false
 	}
 	for _, l := range w.lives {
-		if l.good() || l.ready(q.now) {
+		if l.good() || l.ready(p.time(q)) {
 			return true
 		}
 	}
@@ -202,9 +203,7 @@ func (s *slot) inflight() int64 {
 func (p *picker) idlest(q *search) int {
 	n, from := p.group, int(p.turn.Add(1)%uint64(p.group))
 	best, least := from, int64(math.MaxInt64)
-	p.time(q)
-	for j := range min(n, sampled) {
-		i := (from + j*p.stride()) % n
+	for j, i := 0, from; j < min(n, sampled); j, i = j+1, (i+p.step)%n {
 		if busy := p.slots[i].inflight(); busy < least && p.ready(i, q) {
 			best, least = i, busy
 		}
@@ -212,14 +211,14 @@ func (p *picker) idlest(q *search) int {
 	return best
 }
 
-// stride spreads a sample over a large group. It is 1 or coprime to the group, so that no slot
+// stride spreads a sample over a group of n. It is 1 or coprime to n, so that no slot
 // is looked at twice.
-func (p *picker) stride() int {
-	if p.group <= sampled {
+func stride(n int) int {
+	if n <= sampled {
 		return 1
 	}
-	s := p.group/sampled + 1
-	for gcd(uint64(s), uint64(p.group)) != 1 {
+	s := n/sampled + 1
+	for gcd(uint64(s), uint64(n)) != 1 {
 		s++
 	}
 	return s

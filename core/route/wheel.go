@@ -31,6 +31,7 @@ type search struct {
 	name  []byte
 	now   int64 // 0: not asked yet
 	tried []core.Attempt
+	dealt int  // the first slot's key whose turn it is, from 1; 0: nobody's yet
 	again bool // keys that were tried may be taken again, unless they are dead
 }
 
