@@ -15,7 +15,7 @@ import (
 func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	s, l := k.s, &f.rel
 	f.first = core.Clock()
-	if verb := f.judge(k.rep.Status); verb != core.Final && !s.stands(f) {
+	if verb := f.judge(&k.rep, b); verb != core.Final && !s.stands(f) {
 		u.Close()
 		return tryNext
 	}
@@ -34,7 +34,9 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	werr := k.write(f, k.box.bytes())
 	f.kernel += core.Clock() - t0
 	if l.stream {
-		f.ttft = core.Clock() - f.x.Start
+		now := core.Clock()
+		f.ttft = now - f.x.Start
+		f.content(now)
 	}
 	for !done && err == nil && werr == nil {
 		u.SetReadDeadline(f.until(or(f.target.Waits.Stall, defaultStall)))
@@ -81,7 +83,7 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		u.Close()
 		f.late = errors.Is(err, os.ErrDeadlineExceeded)
 		l.drop(&s.shared)
-		f.attempt().Status = 0
+		f.broke()
 		return tryNext
 	}
 	t0 := core.Clock()

@@ -91,6 +91,6 @@ func (l *loop) gatherEnded(u *link, f *flight, err error) {
 	u.f, f.on.u = nil, nil
 	l.unlink(u)
 	f.rel.drop(&l.bufs)
-	f.attempt().Status = 0
+	f.broke()
 	l.launch(f)
 }
