@@ -19,7 +19,15 @@ type Snapshot struct {
 	Pools     map[Endpoint]Pool       // every pool the Targets use
 	Fresh     map[[32]byte]Credential // every credential the Keys renew, by what it is made of
 	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept
+	Checks    []HealthCheck           // servers that are asked whether they are well
 	Limits    Limits
+}
+
+// A HealthCheck is a server to ask without a request of a client.
+type HealthCheck struct {
+	Provider string
+	URL      string // GET it: a status below 500 means that the server is well
+	Every    time.Duration
 }
 
 // Health is what Routes learn of Targets and keys. core/route knows its concrete type;

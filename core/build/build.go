@@ -48,6 +48,7 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	c.compileServes()
 	c.compileModels()
 	c.compilePicks()
+	c.compileHealth()
 	c.compileKeys()
 	if !c.failed() {
 		c.openPools()

@@ -69,6 +69,14 @@ type Provider struct {
 	Drop    []string          `json:"drop,omitempty"`    // fields of request bodies that the server refuses and can be left out
 	Rename  map[string]string `json:"rename,omitempty"`  // field of request bodies → what the server calls it
 	Network Network           `json:"network,omitempty"`
+	Health  *Health           `json:"health,omitempty"` // default: on for local servers (ollama, vllm …), off for all others
+}
+
+// Health says whether a Provider is asked, without a request of a client, if it is well.
+type Health struct {
+	Off   bool     `json:"off,omitempty"`
+	Path  string   `json:"path,omitempty"`  // from the root of the server, such as /health; default: the list of models below base_url
+	Every Duration `json:"every,omitempty"` // default 10s, at least 1s
 }
 
 // A Key is one credential of a Provider.

@@ -38,6 +38,7 @@ const (
 	DefaultTotalTimeout   = 10 * time.Minute
 	DefaultKeepAlive      = 30 * time.Second
 	DefaultMaxConnections = 10000
+	DefaultHealthEvery    = 10 * time.Second
 )
 
 // MaxWeight bounds the weight of a key, so that sums of weights stay small.

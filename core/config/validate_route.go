@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"asbru/core"
 )
@@ -95,4 +97,17 @@ func deref(f *float64) float64 {
 		return 0
 	}
 	return *f
+}
+
+// health checks how a provider is probed.
+func (c *checker) health(path string, h *Health) {
+	if h == nil {
+		return
+	}
+	if h.Path != "" && (h.Path[0] != '/' || strings.ContainsFunc(h.Path, notInWord)) {
+		c.fail(path+".health.path", "write /health", "%s is not a path: it begins at the root of the server", quote(h.Path))
+	}
+	if h.Every != 0 && time.Duration(h.Every) < time.Second {
+		c.fail(path+".health.every", "", "is %s, less than the 1s that a server is left alone", h.Every)
+	}
 }
