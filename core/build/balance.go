@@ -63,20 +63,25 @@ func spec(m *config.Model, r *core.Route) route.Spec {
 		}
 		s.Weights, s.Prices = append(s.Weights, weight), append(s.Prices, price)
 	}
-	if x := m.Retry; x != nil {
-		s.Attempts = x.Attempts
-		s.Retry = &route.Retry{Share: route.DefaultShare, Rate: route.DefaultRate}
-		if x.Share != nil {
-			s.Retry.Share = *x.Share
-		}
-		if x.PerSecond != nil {
-			s.Retry.Rate = *x.PerSecond
-		}
-	}
-	if b := m.Breaker; b != nil {
-		s.Breaker = &route.Breaker{Off: b.Off, Failures: b.Failures, Ratio: b.Ratio, Least: b.Least, Open: time.Duration(b.Open), Try: b.WhenAllBenched == "try"}
-	}
+	s.Attempts, s.Retry, s.Breaker = bounds(m.Retry, m.Breaker)
 	return s
+}
+
+// bounds are what limits attempts, retries and breakers; nil: the defaults of core/route.
+func bounds(r *config.Retry, b *config.Breaker) (attempts int, retry *route.Retry, breaker *route.Breaker) {
+	if r != nil {
+		attempts, retry = r.Attempts, &route.Retry{Share: route.DefaultShare, Rate: route.DefaultRate}
+		if r.Share != nil {
+			retry.Share = *r.Share
+		}
+		if r.PerSecond != nil {
+			retry.Rate = *r.PerSecond
+		}
+	}
+	if b != nil {
+		breaker = &route.Breaker{Off: b.Off, Failures: b.Failures, Ratio: b.Ratio, Least: b.Least, Open: time.Duration(b.Open), Try: b.WhenAllBenched == "try"}
+	}
+	return attempts, retry, breaker
 }
 
 func bind(a *config.Affinity) time.Duration {

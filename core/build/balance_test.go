@@ -63,6 +63,27 @@ func TestBalancedModel(t *testing.T) {
 	}
 }
 
+// The breaker of a provider's own names is the provider's.
+func TestBreakerOfProvider(t *testing.T) {
+	doc := seeds()
+	doc.Providers[0].Breaker = &config.Breaker{WhenAllBenched: "try"}
+	s, _ := must(t, doc, nil)
+	f := func(model string, want bool) {
+		t.Helper()
+		for _, k := range s.Keys {
+			x := &core.Exchange{Snap: s, Key: k, From: s.Targets[0].Faces[0].Dialect}
+			x.Route, x.Name = s.Resolve([]byte(model))
+			if target, _ := x.Route.Pick(x, nil); (target != nil) != want {
+				t.Errorf("%s leads to %v though its provider is not well", model, target)
+			}
+		}
+	}
+	s.Health.Probed("openai", false, time.Hour)
+	s.Health.Probed("mistral", false, time.Hour)
+	f("openai/gpt-4o", true)
+	f("mistral/mistral-tiny", false)
+}
+
 // What a route learnt stays when the document changes elsewhere.
 func TestHealthIsCarriedOver(t *testing.T) {
 	first, _ := must(t, balanced("weighted"), nil)

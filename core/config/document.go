@@ -69,7 +69,9 @@ type Provider struct {
 	Drop    []string          `json:"drop,omitempty"`    // fields of request bodies that the server refuses and can be left out
 	Rename  map[string]string `json:"rename,omitempty"`  // field of request bodies → what the server calls it
 	Network Network           `json:"network,omitempty"`
-	Health  *Health           `json:"health,omitempty"` // default: on for local servers (ollama, vllm …), off for all others
+	Retry   *Retry            `json:"retry,omitempty"`   // of provider/model names and bare ones; an alias has its own
+	Breaker *Breaker          `json:"breaker,omitempty"` // of provider/model names and bare ones; an alias has its own
+	Health  *Health           `json:"health,omitempty"`  // default: on for local servers (ollama, vllm …), off for all others
 }
 
 // Health says whether a Provider is asked, without a request of a client, if it is well.

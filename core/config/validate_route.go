@@ -68,7 +68,15 @@ func (c *checker) choice(path string, m *Model) {
 	if m.Strategy != "" && m.Strategy != "ordered" && slices.Contains(strategies, m.Strategy) && len(m.Targets) < 2 {
 		c.warn(path+".strategy", "list two or more targets", "has nothing to choose from: %s has one target", quote(m.Alias))
 	}
-	if r := m.Retry; r != nil {
+	c.limitsOf(path, m.Retry, m.Breaker)
+	if a := m.Affinity; a != nil {
+		c.notNegative(path+".affinity.ttl", a.TTL, a.TTL < 0)
+	}
+}
+
+// limitsOf checks what bounds retries and opens breakers.
+func (c *checker) limitsOf(path string, r *Retry, b *Breaker) {
+	if r != nil {
 		if r.Attempts < 0 || r.Attempts > core.MostAttempts {
 			c.fail(path+".retry.attempts", "", "is %d; a request has 1 to %d attempts", r.Attempts, core.MostAttempts)
 		}
@@ -78,7 +86,7 @@ func (c *checker) choice(path string, m *Model) {
 			c.warn(path+".retry.share", "", "is %v retries for each request: when a provider fails, its load is multiplied", s)
 		}
 	}
-	if b := m.Breaker; b != nil {
+	if b != nil {
 		c.notNegative(path+".breaker.failures", b.Failures, b.Failures < 0)
 		c.notNegative(path+".breaker.least", b.Least, b.Least < 0)
 		c.notNegative(path+".breaker.open", b.Open, b.Open < 0)
@@ -86,9 +94,6 @@ func (c *checker) choice(path string, m *Model) {
 			c.fail(path+".breaker.ratio", "0.5 is one answer in two", "is %v; it goes from 0 to 1", b.Ratio)
 		}
 		c.oneOf(path+".breaker.when_all_benched", b.WhenAllBenched, "refuse", "try")
-	}
-	if a := m.Affinity; a != nil {
-		c.notNegative(path+".affinity.ttl", a.TTL, a.TTL < 0)
 	}
 }
 

@@ -272,7 +272,7 @@ func TestStorm(t *testing.T) {
 		b := newBed("a/x", "b/x", "c/x")
 		r := b.compile(Spec{Strategy: RoundRobin, Balanced: 3, Attempts: core.MostAttempts}, "a/x", "b/x", "c/x")
 		attempts := 0
-		const requests = 20000
+		const requests = 6000
 		for range requests {
 			n, _ := b.run(b.exchange("m"), r, always(said))
 			attempts += n
