@@ -35,7 +35,6 @@ type Exchange struct {
 	SessionTTL time.Duration // how long its bindings are kept unused; 0: the Route's own
 	Bind       uint64        // the Route's name for the session; 0: none, or not asked yet
 	Ahead      Ahead         // belongs to the Route's Pick
-	Wait       time.Duration // Pick's wish before the attempt it returned: the same target is asked again. 0: at once
 
 	attempts [MostAttempts]Attempt
 	n        int
@@ -55,7 +54,7 @@ func (x *Exchange) Reset() {
 	x.Peek.Reset()
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
 	x.As, x.Array = 0, false
-	x.Session, x.SessionTTL, x.Bind, x.Ahead, x.Wait = nil, 0, 0, Ahead{}, 0
+	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
 	clear(x.attempts[:x.n])
 	x.n = 0
 }

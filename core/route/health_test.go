@@ -330,7 +330,7 @@ func TestAnyOutcome(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	statuses := []int{0, 200, 200, 200, 301, 400, 401, 402, 403, 404, 408, 429, 500, 503, 529}
 	strategies := []Strategy{Ordered, Weighted, RoundRobin, LeastInFlight, LeastLatency, LeastTTFT, Cheapest, Fastest, Adaptive}
-	for range 60 {
+	for range 40 {
 		b := newBed("a/x", "b/x", "c/x", "d/x", "e")
 		for _, target := range b.snap.Targets {
 			target.Keys = keys([]int{1, 2, 1}[:rnd.IntN(4)]...)
