@@ -36,7 +36,7 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 	if g.server != nil {
 		prev = g.server.Snapshot()
 	}
-	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup})
+	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey})
 	problems = append(config.Join(problems, more), await(doc, snap, prev)...)
 	g.next = applying{doc, retire}
 	return snap, append(problems, g.needsRestart(doc)...)
@@ -51,6 +51,7 @@ func (g *gateway) swap(snap *core.Snapshot) {
 		g.first(next.doc)
 	}
 	g.server.Swap(snap)
+	g.prober.Watch(snap.Checks)
 	time.AfterFunc(retireAfter, next.retire)
 	g.token.Store(sum(next.doc.Admin.Token))
 	g.memory(next.doc)
@@ -128,4 +129,25 @@ func (g *gateway) openAccessLog() (err error) {
 		g.access, err = meter.OpenLog(meter.LogOptions{Rings: []*core.Ring{g.ring}, Path: g.fixed.Observability.AccessLog, Log: g.log})
 	}
 	return err
+}
+
+// refusedKey tells of a provider key that will not do until somebody sees to it. It is
+// said once for each rest of the key, so a log line does not hold up the lane.
+func (g *gateway) refusedKey(target, key string, status int) {
+	g.log.Error("a provider refused a key; it is left alone for a while", "target", target, "key", key, "status", status)
+}
+
+// probed tells what a health probe saw.
+func (g *gateway) probed(provider string, ok bool, holds time.Duration) {
+	if s := g.server.Snapshot(); s != nil && s.Health != nil {
+		s.Health.Probed(provider, ok, holds)
+	}
+}
+
+func (g *gateway) probeTold(provider, problem string) {
+	if problem == "" {
+		g.log.Info("a server is well again", "provider", provider)
+		return
+	}
+	g.log.Warn("a server is not well and is left alone", "provider", provider, "problem", problem)
 }

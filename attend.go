@@ -124,6 +124,7 @@ func (g *gateway) wait(ctx context.Context) error {
 
 // close writes out what is left of the access log.
 func (g *gateway) close() {
+	g.prober.Close()
 	if g.access != nil {
 		g.access.Close()
 	}

@@ -15,6 +15,7 @@ import (
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/meter"
+	"asbru/core/probe"
 	"asbru/hotpath"
 	"asbru/systemd"
 )
@@ -40,6 +41,7 @@ type gateway struct {
 	data, admin *endpoint // admin is nil when there is no admin listener
 	certs       *api.Certs
 	hand        systemd.HandOver
+	prober      *probe.Prober
 
 	fixed  *config.Document // what the process started with
 	next   applying         // between Compile and Swap; the Plane's writer owns it
@@ -53,6 +55,7 @@ func newGateway(s *serving, from *source, in *inheritance) *gateway {
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
 	g.meter.g = g
+	g.prober = probe.New(g.probed, g.probeTold)
 	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Compile: g.compile, Swap: g.swap, Log: g.log})
 	return g
 }

@@ -36,7 +36,12 @@ type Exchange struct {
 	Usage  Usage
 	Fault  *Fault
 
-	attempts [MaxAttempts]Attempt
+	Session    []byte        // what the client calls its session; nil: it has none, or no affinity is wanted. Aliases the head
+	SessionTTL time.Duration // how long its bindings are kept unused; 0: the Route's own
+	Bind       uint64        // the Route's name for the session; 0: none, or not asked yet
+	Ahead      Ahead         // belongs to the Route's Pick
+
+	attempts [MostAttempts]Attempt
 	n        int
 }
 
@@ -57,31 +62,6 @@ type Reply struct {
 	Body   []byte
 }
 
-// MaxAttempts bounds retries plus fallbacks of one Exchange.
-const MaxAttempts = 3
-
-// An Attempt records one try against one Target.
-type Attempt struct {
-	Target *Target
-	Key    *ProviderKey
-	Status int // upstream status; 0: none came
-	Took   time.Duration
-}
-
-// Begin records the next attempt; nil if none is left.
-func (x *Exchange) Begin(t *Target, k *ProviderKey) *Attempt {
-	if x.n == MaxAttempts {
-		return nil
-	}
-	a := &x.attempts[x.n]
-	*a = Attempt{Target: t, Key: k}
-	x.n++
-	return a
-}
-
-// Attempts returns the attempts made so far, oldest first.
-func (x *Exchange) Attempts() []Attempt { return x.attempts[:x.n] }
-
 // Reset makes x ready for its pool.
 func (x *Exchange) Reset() {
 	x.Snap, x.Key, x.Route, x.Plan = nil, nil, nil, nil
@@ -90,5 +70,7 @@ func (x *Exchange) Reset() {
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
 	x.As, x.Array = 0, false
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
-	x.attempts, x.n = [MaxAttempts]Attempt{}, 0
+	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
+	clear(x.attempts[:x.n])
+	x.n = 0
 }

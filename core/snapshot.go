@@ -18,7 +18,26 @@ type Snapshot struct {
 	Others    *Tally                  // shared by the Keys that are not counted apart
 	Pools     map[Endpoint]Pool       // every pool the Targets use
 	Fresh     map[[32]byte]Credential // every credential the Keys renew, by what it is made of
+	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept
+	Checks    []HealthCheck           // servers that are asked whether they are well
 	Limits    Limits
+}
+
+// A HealthCheck is a server to ask without a request of a client.
+type HealthCheck struct {
+	Provider string
+	URL      string // GET it: a status below 500 means that the server is well
+	Every    time.Duration
+}
+
+// Health is what Routes learn of Targets and keys. core/route knows its concrete type;
+// the vocabulary only carries it from Snapshot to Snapshot and shows it.
+type Health interface {
+	// Report lists what is known of each target and key, by the target's name.
+	Report() []Candidate
+
+	// Probed tells what a health probe of a provider saw, and for how long that holds.
+	Probed(provider string, ok bool, holds time.Duration)
 }
 
 // A Prefix sends bare model names that begin with Text to Route. A nil Route
@@ -90,7 +109,43 @@ type Route struct {
 	// tried holds the attempts made so far, oldest first.
 	Pick func(x *Exchange, tried []Attempt) (*Target, *ProviderKey)
 
+	// Note tells what came of an attempt; nil: nobody wants to know. The data plane calls
+	// it from the lane that owns x, with the Phase set, when an attempt is judged failed
+	// (before it asks Pick again), when its first content goes out, and when it is
+	// complete. a is one of x.Attempts(); neither is kept.
+	Note func(x *Exchange, a *Attempt)
+
 	Targets []*Target // all of them, in order, for explain
+	Plan    RoutePlan
+}
+
+// A RoutePlan says how a Route chooses, for explain and metrics.
+type RoutePlan struct {
+	Strategy string             // empty: in order
+	Balanced int                // the first so many Targets are balanced, the rest follow in order
+	Say      func() []Candidate // the state of each target and key now, those to be chosen first; nil: nothing is kept
+	Gauges   func() RouteGauges // nil: nothing is kept
+}
+
+// A Candidate is one target with one key as a Route sees it now.
+type Candidate struct {
+	Target *Target
+	Key    *ProviderKey // nil: the target takes none
+	State  string       // closed, open, half-open, benched, dead
+	Why    string       // what opened or benched it; empty when closed
+	Rest   time.Duration
+	Next   bool   // it would be chosen now
+	Reason string // figures that the strategy compares; empty: it compares none
+
+	Opened, Benched, Dead uint64 // how often each happened; Dead is an alarm
+}
+
+// RouteGauges count what a Route did.
+type RouteGauges struct {
+	Retries, Refused   uint64 // retries that the budget paid for, and would not pay for
+	Budget             float64
+	Hits, Misses, Kept uint64 // session bindings: followed, not found, written
+	Benched            uint64 // requests refused because every target was benched
 }
 
 // A Target is one model at one provider.

@@ -15,7 +15,7 @@ import (
 func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	s, l := k.s, &f.rel
 	f.first = core.Clock()
-	if verb := f.judge(k.rep.Status); verb != core.Final && !s.stands(f) {
+	if verb := f.judge(&k.rep, b); verb != core.Final && !s.stands(f) {
 		u.Close()
 		return tryNext
 	}
@@ -41,7 +41,9 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	werr := k.write(f, k.box.bytes())
 	f.kernel += core.Clock() - t0
 	if l.stream {
-		f.ttft = core.Clock() - f.x.Start
+		now := core.Clock()
+		f.ttft = now - f.x.Start
+		f.content(now)
 	}
 	until := f.until(f.patience())
 	for !done && err == nil && werr == nil {
@@ -137,7 +139,7 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		u.Close()
 		f.late = errors.Is(err, os.ErrDeadlineExceeded)
 		l.drop(&s.shared)
-		f.attempt().Status = 0
+		f.broke()
 		f.lost(err)
 		return tryNext
 	}

@@ -32,7 +32,9 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	if x.Plan != nil {
 		core.Run(x, x.Plan.After)
 	}
-	total := core.Clock() - x.Start
+	now := core.Clock()
+	total := now - x.Start
+	f.concluded(now)
 	s.tally(f, total)
 	st.Requests.Add(1)
 	st.BytesIn.Add(f.in)

@@ -42,9 +42,8 @@ func (l *relay) ends(err error) bool { return l.from == bodyClose && errors.Is(e
 
 // replaced records that the attempt's stream came to nothing, and forgets it.
 func (f *flight) replaced(lend lender) {
-	a := f.attempt()
-	if a.Status = 0; f.x.Stream.Failed {
-		a.Status = 502 // it said so itself
+	if f.broke(); f.x.Stream.Failed {
+		f.attempt().Status = 502 // it said so itself
 	}
 	f.rel.drop(lend)
 	f.x.Stream = core.StreamState{}

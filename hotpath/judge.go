@@ -1,6 +1,8 @@
 package hotpath
 
 import (
+	"time"
+
 	"asbru/core"
 	"asbru/hotpath/http1"
 )
@@ -27,10 +29,14 @@ var answered = [http1.NumFieldIDs]bool{
 func (s *Server) next(f *flight) bool {
 	x := &f.x
 	f.land()
+	if len(x.Attempts()) > 0 {
+		f.blame(f.attempt())
+	}
 	t, k := x.Route.Pick(x, x.Attempts())
 	if t == nil || x.Begin(t, k) == nil {
 		return false
 	}
+	f.late = false
 	x.Fault = nil // of a target that could not be asked
 	f.target, f.key = t, k
 	x.Face, x.As = t.Face(x.From, x.Op, x.Name)
@@ -56,14 +62,23 @@ func (f *flight) attempt() *core.Attempt {
 	return &a[len(a)-1]
 }
 
-// judge records what came of the attempt and says what to do with the reply.
-func (f *flight) judge(status int) core.Verb {
+// judge records what came of the attempt and says what to do with the reply, whose
+// head is in b.
+func (f *flight) judge(rep *http1.Reply, b []byte) core.Verb {
 	a := f.attempt()
-	a.Status = status
-	if f.tally != nil && f.begun > 0 {
-		f.tally.Upstream.Add(f.first - f.begun)
+	a.Status, a.Began = rep.Status, f.begun
+	if f.begun > 0 {
+		a.Took = time.Duration(f.first - f.begun)
+		if f.tally != nil {
+			f.tally.Upstream.Add(f.first - f.begun)
+		}
 	}
-	return core.Class(status)
+	verb := core.Class(rep.Status)
+	if verb != core.Final {
+		a.RetryAfter = retryAfter(rep, b)
+		f.note(a, core.PhaseFailed, f.first)
+	}
+	return verb
 }
 
 // stands reports whether a reply that says "not now" is the client's all the
@@ -73,9 +88,6 @@ func (s *Server) stands(f *flight) bool { return !f.more() && presentable(f.atte
 // more reports whether another target or key is left.
 func (f *flight) more() bool {
 	x := &f.x
-	if len(x.Attempts()) == core.MaxAttempts {
-		return false
-	}
 	t, _ := x.Route.Pick(x, x.Attempts())
 	return t != nil
 }

@@ -44,4 +44,8 @@ const (
 const (
 	interim = "HTTP/1.1 100 Continue\r\n\r\n"
 	comment = "3\r\n:\n\n\r\n" // one chunk with one empty comment
+
+	maxDuration   = 16             // bytes of a duration in a header
+	maxSessionTTL = 24 * time.Hour // that a client can ask for
+	maxRetryAfter = 24 * time.Hour // that a provider can ask for
 )

@@ -103,7 +103,7 @@ func (l *loop) gatherEnded(u *link, f *flight, err error) {
 	u.f, f.on.u = nil, nil
 	l.unlink(u)
 	f.rel.drop(&l.bufs)
-	f.attempt().Status = 0
+	f.broke()
 	f.lost(err)
 	l.launch(f)
 }

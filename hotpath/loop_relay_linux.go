@@ -89,7 +89,7 @@ func (l *loop) receivedHead(u *link, f *flight, b []byte) {
 		b = b[m:] // an interim reply
 	}
 	f.first = f.on.mark
-	if f.judge(l.rep.Status) != core.Final && !l.s.stands(f) {
+	if f.judge(&l.rep, b) != core.Final && !l.s.stands(f) {
 		u.f, f.on.u = nil, nil
 		l.unlink(u)
 		l.bufs.Give(f.on.up)
@@ -166,6 +166,7 @@ func (l *loop) begin(u *link, f *flight, clean, done bool, err error) {
 	f.kernel += now - f.on.mark
 	if f.rel.stream {
 		f.ttft, f.last = now-f.x.Start, now
+		f.content(now)
 		l.release(f, done)
 	}
 	f.rel.fresh = true // the wait begins here
@@ -202,7 +203,7 @@ func (l *loop) release(f *flight, done bool) {
 		return
 	}
 	f.x.Peek.Model = f.name[:copy(f.name[:], f.x.Peek.Model)] // for the record
-	f.x.Body, f.x.Path, f.x.Name, f.x.Asked = nil, nil, nil, nil
+	f.x.Body, f.x.Path, f.x.Name, f.x.Asked, f.x.Session = nil, nil, nil, nil, nil
 	f.x.Peek.Fallbacks = [core.MaxFallbacks][]byte{}
 	if l.reqOf == f {
 		l.reqOf = nil

@@ -12,6 +12,7 @@ import (
 func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 	x := &f.x
 	x.Body = f.buf[f.head:]
+	session(x, r, f.buf)
 	if k := x.Key; k.Tally != nil {
 		k.Tally.Requests.Add(1)
 	}

@@ -67,3 +67,43 @@ func fit(name []byte) bool {
 	}
 	return true
 }
+
+// pair reads {"provider": P, "model": M} as the name P/M. What else an object might ask
+// for is refused: to leave it out without a word would be another request.
+func (r *request) pair(raw []byte) ([]byte, *core.Fault) {
+	var provider, model []byte
+	for w := scan.Members(raw); ; {
+		key, value, more := w.Next()
+		if !more {
+			break
+		}
+		var f *core.Fault
+		switch string(key) {
+		case "provider":
+			provider, f = r.name(value, "fallbacks")
+		case "model":
+			model, f = r.name(value, "fallbacks")
+		default:
+			f = Invalid("fallbacks", "cannot read fallbacks: objects hold provider and model only", `write {"provider": "openai", "model": "gpt-4o"}, or "openai/gpt-4o"`)
+		}
+		if f != nil {
+			return nil, f
+		}
+	}
+	switch {
+	case model == nil:
+		return nil, Invalid("fallbacks", "cannot read fallbacks: objects name a model", `write {"provider": "openai", "model": "gpt-4o"}, or "openai/gpt-4o"`)
+	case provider == nil:
+		return model, nil
+	}
+	if r.p.Names == nil {
+		r.p.Names = make([]byte, core.MaxModelName)
+	}
+	if n := len(provider) + 1 + len(model); n > len(r.p.Names)-r.used {
+		return nil, badName("fallbacks")
+	}
+	name := r.p.Names[r.used:r.used:len(r.p.Names)]
+	name = append(append(append(name, provider...), '/'), model...)
+	r.used += len(name)
+	return name, nil
+}

@@ -180,8 +180,12 @@ func (r *request) fallbacks() *core.Fault {
 			return Invalid("fallbacks", "cannot take more than "+strconv.Itoa(core.MaxFallbacks)+" fallbacks", "name fewer models")
 		}
 		if value[0] == '{' {
-			return Invalid("fallbacks", "cannot read fallbacks: objects are not supported here",
-				`write each as a string, "provider/model"`)
+			name, f := r.pair(value)
+			if f != nil {
+				return f
+			}
+			r.p.Fallbacks[n] = name
+			continue
 		}
 		name, f := r.name(value, "fallbacks")
 		if f != nil {

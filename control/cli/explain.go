@@ -215,6 +215,7 @@ func (q *question) serves() {
 
 // route prints the targets in the order they are tried.
 func (q *question) route(r *core.Route, sent string) {
+	q.strategy(r)
 	for i, t := range r.Targets {
 		model := t.Model
 		if model == "" {
@@ -241,6 +242,57 @@ func (q *question) route(r *core.Route, sent string) {
 func waits(w core.Waits) string {
 	return fmt.Sprintf("connect %s, head %s, first content %s, stall %s, all in all %s", w.Connect.Round(time.Millisecond), w.Header.Round(time.Millisecond),
 		w.First.Round(time.Millisecond), w.Stall.Round(time.Millisecond), w.Total.Round(time.Millisecond))
+}
+
+// strategy says how the targets are chosen among, how each is doing as a process that
+// has just begun knows it, and which one a request would go to.
+func (q *question) strategy(r *core.Route) {
+	plan := &r.Plan
+	if plan.Say == nil {
+		return
+	}
+	switch {
+	case plan.Balanced > 1:
+		q.line("strategy", fmt.Sprintf("%s over targets 1 to %d, then in order", q.p.bold(plan.Strategy), plan.Balanced))
+	default:
+		q.line("strategy", "in order")
+	}
+	for _, c := range plan.Say() {
+		name := c.Target.Name
+		if c.Key != nil {
+			name += " with key " + c.Key.Name
+		}
+		text := name + ": " + c.State
+		if c.Why != "" {
+			text += fmt.Sprintf(" for %s (%s)", c.Rest.Round(time.Second), c.Why)
+		}
+		if c.Reason != "" {
+			text += ", " + c.Reason
+		}
+		if c.Next {
+			text += "; " + q.p.good("chosen: "+why(plan))
+		}
+		q.line("", text)
+	}
+}
+
+// why tells what makes a strategy choose.
+func why(p *core.RoutePlan) string {
+	switch p.Strategy {
+	case "weighted", "adaptive":
+		return "it has the largest share"
+	case "round-robin":
+		return "it is the first in turn"
+	case "least-in-flight":
+		return "it has least to do"
+	case "least-latency", "least-ttft":
+		return "it costs least, as far as is known"
+	case "cheapest":
+		return "it has the lowest price"
+	case "fastest":
+		return "it has the most tokens a second, as far as is known"
+	}
+	return "it is the first that may be asked"
 }
 
 // keys prints a target's keys by name, with the share each has of this model.

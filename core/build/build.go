@@ -29,6 +29,9 @@ type Deps struct {
 	// Lookup finds an environment variable, for proxies set as "env" and for credentials that
 	// the machine has; nil: none is set.
 	Lookup func(name string) (string, bool)
+
+	Clock func() int64                         // of breakers and budgets; nil: core.Clock
+	Alarm func(target, key string, status int) // see route.Options; nil: nobody is told
 }
 
 // Compile builds the Snapshot that doc describes. Tallies (by name), pools (by
@@ -49,6 +52,7 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	c.compileRules()
 	c.compileKeys()
 	c.compilePicks()
+	c.compileHealth()
 	if !c.failed() {
 		c.openPools()
 	}
@@ -76,7 +80,8 @@ type compiler struct {
 	targets   map[string]*core.Target // by Name: one model at one provider is one Target
 	tallies   map[string]*core.Tally  // of prev's targets
 	routes    []*core.Route
-	policies  map[string]*core.Policy // by their rules in canonical form
+	specs     map[*core.Route]route.Spec // of the routes that say how to choose
+	policies  map[string]*core.Policy    // by their rules in canonical form
 	signing   []signing
 	rulings   []*ruling              // in the order they are asked
 	courses   map[string]*core.Route // of rulings, by what they hold
@@ -104,6 +109,7 @@ func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {
 		tallies:  make(map[string]*core.Tally, len(prev.Targets)),
 		policies: make(map[string]*core.Policy),
 		courses:  make(map[string]*core.Route),
+		specs:    make(map[*core.Route]route.Spec),
 	}
 	for _, t := range prev.Targets {
 		c.tallies[t.Name] = t.Tally
@@ -133,10 +139,14 @@ func (c *compiler) limits() {
 
 // compilePicks comes after every target is known, because they share one Book.
 func (c *compiler) compilePicks() {
-	book := route.NewBook(slices.Concat(c.next.Targets, c.pinned))
+	prev, _ := c.prev.Health.(*route.Book)
+	book := route.NewBook(slices.Concat(c.next.Targets, c.pinned), route.Options{Prev: prev, Clock: c.deps.Clock, Alarm: c.deps.Alarm})
 	for _, r := range c.routes {
-		r.Pick = route.Compile(route.Spec{Targets: r.Targets, Book: book})
+		spec := c.specs[r]
+		spec.Book, spec.Prev = book, prev
+		route.Compile(r, spec)
 	}
+	c.next.Health = book
 }
 
 func (c *compiler) failed() bool { return config.Failed(c.problems) }

@@ -48,15 +48,10 @@ func (c *compiler) compileModels() {
 			continue
 		}
 		own[m.Alias] = i
-		p := c.byName[m.Provider]
-		if p == nil && c.documented(m.Provider) {
-			continue // its own problem is told already
+		if r := c.routeOf(m, at); r != nil {
+			c.next.Models[m.Alias] = r
+			c.specs[r] = spec(m, r)
 		}
-		if p == nil {
-			c.fail(at+".provider", fmt.Sprintf("is %q, which is no provider's name", m.Provider), near(m.Provider, names(c.byName)))
-			continue
-		}
-		c.next.Models[m.Alias] = c.route(m.Alias, c.target(p, cmp.Or(m.Model, m.Alias)))
 	}
 	// only now can a fallback name any alias
 	for i := range c.doc.Models {

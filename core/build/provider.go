@@ -7,6 +7,7 @@ import (
 	"asbru/adapters"
 	"asbru/core"
 	"asbru/core/config"
+	"asbru/core/route"
 )
 
 // A provider is one compiled entry of the document's providers.
@@ -43,6 +44,9 @@ func (c *compiler) compileProviders() {
 		c.byName[p.doc.Name] = p
 		c.providers = append(c.providers, p)
 		p.route = c.route(p.doc.Name, c.target(p, ""))
+		var s route.Spec
+		s.Attempts, s.Retry, s.Breaker = bounds(p.doc.Retry, p.doc.Breaker)
+		c.specs[p.route] = s
 		c.next.Providers[p.doc.Name] = p.route
 	}
 	if len(c.doc.Providers) == 1 && len(c.providers) == 1 {

@@ -15,7 +15,7 @@ import (
 func TestReloadUnderLoad(t *testing.T) {
 	const lanes, reloads = 4, 50
 	var live atomic.Pointer[core.Snapshot]
-	first, _ := must(t, seeds(), nil)
+	first, _ := must(t, eager(), nil)
 	live.Store(first)
 	var done atomic.Bool
 	var wg, started sync.WaitGroup
@@ -31,7 +31,7 @@ func TestReloadUnderLoad(t *testing.T) {
 	}
 	started.Wait()
 	for i := range reloads {
-		doc := seeds()
+		doc := eager()
 		if i%2 == 0 {
 			doc.Models[0].Model = "mistral-tiny"
 			doc.Providers[1].Keys = []config.Key{{Value: secret("second")}, {Value: secret("third")}}
@@ -55,6 +55,15 @@ func TestReloadUnderLoad(t *testing.T) {
 	if live.Load().Targets[0].Tally.Requests.Load() == 0 {
 		t.Error("nothing was counted on the tally that is carried over")
 	}
+}
+
+// eager is seeds with a budget that pays for any number of retries.
+func eager() *config.Document {
+	doc, many := seeds(), 1e9
+	for i := range doc.Models {
+		doc.Models[i].Retry = &config.Retry{PerSecond: &many}
+	}
+	return doc
 }
 
 // decide walks one request through admission and all its targets.

@@ -70,6 +70,16 @@ type Provider struct {
 	Drop    []string          `json:"drop,omitempty"`    // fields of request bodies that the server refuses and can be left out
 	Rename  map[string]string `json:"rename,omitempty"`  // field of request bodies → what the server calls it
 	Network Network           `json:"network,omitempty"`
+	Retry   *Retry            `json:"retry,omitempty"`   // of provider/model names and bare ones; an alias has its own
+	Breaker *Breaker          `json:"breaker,omitempty"` // of provider/model names and bare ones; an alias has its own
+	Health  *Health           `json:"health,omitempty"`  // default: on for local servers (ollama, vllm …), off for all others
+}
+
+// Health says whether a Provider is asked, without a request of a client, if it is well.
+type Health struct {
+	Off   bool     `json:"off,omitempty"`
+	Path  string   `json:"path,omitempty"`  // from the root of the server, such as /health; default: the list of models below base_url
+	Every Duration `json:"every,omitempty"` // default 10s, at least 1s
 }
 
 // A Key is one credential of a Provider.
@@ -122,12 +132,55 @@ type Network struct {
 	AllowPrivateNetwork *bool    `json:"allow_private_network,omitempty"` // private and link-local addresses; default: false, true for local servers (ollama, vllm …)
 }
 
-// A Model is a name of ours for one model at one provider.
+// A Model is a name of ours for one model at one provider, or for several among which
+// requests are balanced.
 type Model struct {
-	Alias    string   `json:"alias"`              // what clients ask for
-	Provider string   `json:"provider"`           // a Provider's name
-	Model    string   `json:"model,omitempty"`    // what the provider calls it; default: alias
-	Fallback []string `json:"fallback,omitempty"` // aliases, provider/model or bare names, tried in order
+	Alias    string        `json:"alias"`                                                                                                                     // what clients ask for
+	Provider string        `json:"provider,omitempty"`                                                                                                        // a Provider's name; short form of one entry in targets
+	Model    string        `json:"model,omitempty"`                                                                                                           // what the provider calls it; default: alias
+	Targets  []ModelTarget `json:"targets,omitempty"`                                                                                                         // instead of provider and model
+	Strategy string        `json:"strategy,omitempty" enum:"ordered,weighted,round-robin,least-in-flight,least-latency,least-ttft,cheapest,fastest,adaptive"` // which of targets is asked first; default: ordered
+	Fallback []string      `json:"fallback,omitempty"`                                                                                                        // aliases, provider/model or bare names, tried in order after targets
+	Retry    *Retry        `json:"retry,omitempty"`
+	Breaker  *Breaker      `json:"breaker,omitempty"`
+	Affinity *Affinity     `json:"affinity,omitempty"`
+}
+
+// A ModelTarget is one model at one provider.
+type ModelTarget struct {
+	Provider string `json:"provider"`
+	Model    string `json:"model,omitempty"`  // what the provider calls it; default: alias
+	Weight   *int   `json:"weight,omitempty"` // share of the requests with weighted and adaptive; default 1; 0: only when the others fail
+	Price    *Price `json:"price,omitempty"`  // what cheapest compares: three parts input, one part output
+}
+
+// Price is US dollars for a million tokens.
+type Price struct {
+	Input  float64 `json:"input"`
+	Output float64 `json:"output"`
+}
+
+// Retry bounds the attempts of a request, and those of all requests together.
+type Retry struct {
+	Attempts  int      `json:"attempts,omitempty"`   // of one request, fallbacks included; default 3, at most 6
+	Share     *float64 `json:"share,omitempty"`      // retries that each request adds to the budget; default 0.2
+	PerSecond *float64 `json:"per_second,omitempty"` // retries that each second adds to it; default 10
+}
+
+// Breaker says when a target with a key is left alone for a while.
+type Breaker struct {
+	Off            bool     `json:"off,omitempty"`                                // failures do not count; what a provider says of a key still does
+	Failures       int      `json:"failures,omitempty"`                           // in a row that open it; default 5
+	Ratio          float64  `json:"ratio,omitempty"`                              // of the answers of ten seconds, above which it opens; default 0.5
+	Least          int      `json:"least,omitempty"`                              // answers in ten seconds below which the ratio says nothing; default 20
+	Open           Duration `json:"open,omitempty"`                               // how long it stays open at first; default 5s
+	WhenAllBenched string   `json:"when_all_benched,omitempty" enum:"refuse,try"` // refuse (default): 429 or 503 with Retry-After; try: the one that is back first is asked all the same
+}
+
+// Affinity keeps a session at the target and key that served it last.
+type Affinity struct {
+	Off bool     `json:"off,omitempty"`
+	TTL Duration `json:"ttl,omitempty"` // how long an unused session is remembered; default 1h
 }
 
 // Routing leads requests elsewhere than their model's name does.

@@ -17,6 +17,7 @@ const (
 	maxListed        = 20       // words a message lists
 	maxNearWord      = 64       // bytes of a word that is compared with others
 	maxNameBytes     = 64       // names of providers, keys and callers
+	maxTargets       = 100      // of one alias
 	maxEdits         = 64       // fields of a provider's requests that are dropped or renamed
 )
 
@@ -38,6 +39,7 @@ const (
 	DefaultTotalTimeout   = 10 * time.Minute
 	DefaultKeepAlive      = 30 * time.Second
 	DefaultMaxConnections = 10000
+	DefaultHealthEvery    = 10 * time.Second
 )
 
 // MaxWeight bounds the weight of a key, so that sums of weights stay small.

@@ -51,7 +51,7 @@ func TestSchemaSays(t *testing.T) {
 		t.Errorf("listen is described as %q", d)
 	}
 	model := s.Defs["Model"]
-	if got := strings.Join(model.Required, " "); got != "alias provider" {
+	if got := strings.Join(model.Required, " "); got != "alias" {
 		t.Errorf("a Model requires %q", got)
 	}
 	if !strings.HasPrefix(model.Description, "A Model is a name of ours") {

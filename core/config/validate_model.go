@@ -99,20 +99,31 @@ func (c *checker) models() {
 		if prefix, _, ok := strings.Cut(m.Alias, "/"); ok && n.known[prefix] {
 			c.warn(path+".alias", "", "%s hides a model of provider %s", quote(m.Alias), prefix)
 		}
-		switch {
-		case m.Provider == "":
-			c.fail(path+".provider", "", "alias %s needs a provider", quote(m.Alias))
-		case !n.known[m.Provider]:
-			hint := didYouMean(m.Provider, n.providers)
-			if hint == "" {
-				hint = "add it to providers"
-			}
-			c.fail(path+".provider", hint, "no provider is named %s", quote(m.Provider))
+		if len(m.Targets) > 0 {
+			c.targets(path, m)
+		} else {
+			c.modelAt(path, m.Provider, m.Model, m.Alias)
 		}
-		if m.Model != "" {
-			c.modelName(path+".model", m.Model)
-		}
+		c.choice(path, m)
 		c.fallback(path, m)
+	}
+}
+
+// modelAt checks a provider's name and what the provider calls a model.
+func (c *checker) modelAt(path, provider, model, alias string) {
+	n := c.all()
+	switch {
+	case provider == "":
+		c.fail(path+".provider", "", "alias %s needs a provider", quote(alias))
+	case !n.known[provider]:
+		hint := didYouMean(provider, n.providers)
+		if hint == "" {
+			hint = "add it to providers"
+		}
+		c.fail(path+".provider", hint, "no provider is named %s", quote(provider))
+	}
+	if model != "" {
+		c.modelName(path+".model", model)
 	}
 }
 
@@ -129,8 +140,12 @@ func (c *checker) fallback(path string, m *Model) {
 			c.warn(at, c.all().near(f), "nobody serves %s: it will be skipped", quote(f))
 		}
 	}
-	if n := len(m.Fallback); n >= core.MaxAttempts {
-		c.warn(path+".fallback", "", "lists %d; at most %d attempts are made for a request, the first and %d fallbacks", n, core.MaxAttempts, core.MaxAttempts-1)
+	most := core.MaxAttempts
+	if m.Retry != nil && m.Retry.Attempts > 0 {
+		most = m.Retry.Attempts
+	}
+	if n := len(m.Fallback); n >= most {
+		c.warn(path+".fallback", "", "lists %d; at most %d attempts are made for a request, the first and %d fallbacks", n, most, most-1)
 	}
 }
 

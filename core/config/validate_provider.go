@@ -27,6 +27,8 @@ func (c *checker) providers() {
 		c.headers(path, p.Headers)
 		c.paths(path, p.Paths)
 		c.edits(path, p)
+		c.health(path, p.Health)
+		c.limitsOf(path, p.Retry, p.Breaker)
 		c.network(path+".network", &p.Network)
 		for j, m := range p.Models {
 			c.modelName(fmt.Sprintf("%s.models[%d]", path, j), m)

@@ -70,6 +70,7 @@ func (m *Meter) writeOwn(w io.Writer) {
 	keys(p, c.keys)
 	pools(p, c.pools)
 	credentials(p, snap)
+	health(p, snap)
 	w.Write(p.b)
 }
 

@@ -1,72 +1,214 @@
 package route
 
-import "asbru/core"
+import (
+	"cmp"
+	"crypto/sha256"
+	"hash/maphash"
+	"slices"
+	"sync/atomic"
+	"time"
 
-// A Book holds the key choosers of a Snapshot's targets, so that every Route
-// that names a target draws from the same turn. It is immutable once built.
-type Book struct {
-	choosers map[*core.Target]*chooser
+	"asbru/core"
+)
+
+// Options are what a Book needs besides the targets.
+type Options struct {
+	Prev  *Book        // whose knowledge is carried over, by identity; nil: there is none
+	Clock func() int64 // nil: core.Clock
+
+	// Alarm is told of a provider key that was refused with 401, 402 or 403. It is
+	// called by the lane that carries the request and must not wait. nil: nobody is.
+	Alarm func(target, key string, status int)
 }
 
-// NewBook prepares the keys of targets. Keys of weight 0 are left out.
-func NewBook(targets []*core.Target) *Book {
-	b := &Book{choosers: make(map[*core.Target]*chooser, len(targets))}
+// A Book holds what the Routes of a Snapshot share: the key choosers of its targets,
+// so that every Route that names a target draws from the same turn, and what was
+// learnt of each target and key. It is a core.Health. Its maps are immutable once
+// built; what they lead to lives on in the Book of the next Snapshot.
+type Book struct {
+	clock func() int64
+	alarm func(target, key string, status int)
+
+	choosers map[*core.Target]*chooser
+	seats    map[seat]*live
+	byID     map[uint32]seat
+
+	lives  map[[32]byte]*live
+	fuses  map[[32]byte]*fuse // of provider keys
+	routes map[string]*tab
+	ids    *atomic.Uint32
+	bonds  *bonds
+	seed   maphash.Seed
+}
+
+// A seat is a target with one of its keys; nil: it takes none.
+type seat struct {
+	target *core.Target
+	key    *core.ProviderKey
+}
+
+// NewBook prepares the keys of targets. Keys of weight 0 are left out of the choice.
+func NewBook(targets []*core.Target, o Options) *Book {
+	b := &Book{
+		clock: o.Clock, alarm: o.Alarm,
+		choosers: make(map[*core.Target]*chooser, len(targets)),
+		seats:    make(map[seat]*live, len(targets)),
+		byID:     make(map[uint32]seat, len(targets)),
+		lives:    make(map[[32]byte]*live, len(targets)),
+		fuses:    make(map[[32]byte]*fuse),
+		routes:   make(map[string]*tab),
+		ids:      new(atomic.Uint32),
+		bonds:    new(bonds),
+		seed:     maphash.MakeSeed(),
+	}
+	prev := o.Prev
+	if prev == nil {
+		prev = &Book{}
+	} else {
+		b.ids, b.bonds, b.seed = prev.ids, prev.bonds, prev.seed
+	}
+	if b.clock == nil {
+		b.clock = core.Clock
+	}
 	for _, t := range targets {
-		b.choosers[t] = newChooser(t)
+		b.sit(prev, t, nil)
+		for _, k := range t.Keys {
+			b.sit(prev, t, k)
+		}
+		b.choosers[t] = newChooser(t, func(k *core.ProviderKey) *live { return b.seats[seat{t, k}] })
 	}
 	return b
 }
 
-// chooser returns the chooser of t; a target nobody prepared has no keys to give.
-func (b *Book) chooser(t *core.Target) *chooser {
-	if c := b.choosers[t]; c != nil {
-		return c
+// sit gives a target with a key what is known of it: of the same model at the same
+// host with the same secret.
+func (b *Book) sit(prev *Book, t *core.Target, k *core.ProviderKey) {
+	whose := identity(t.Provider, t.Host, nil, k)
+	f := b.fuses[whose]
+	if f == nil {
+		if f = prev.fuses[whose]; f == nil {
+			f = new(fuse)
+		}
+		b.fuses[whose] = f
 	}
-	return &barren
+	id := identity(t.Name, t.Host, []byte(t.Model), k)
+	l := b.lives[id]
+	if l == nil {
+		if l = prev.lives[id]; l == nil {
+			l = newLive(b.ids.Add(1), f)
+		}
+		b.lives[id] = l
+	}
+	b.seats[seat{t, k}] = l
+	b.byID[l.id] = seat{t, k}
 }
 
-// barren is the chooser of a target that no Book knows. It is never written.
-var barren chooser
-
-// A chooser finds the keys of one target that serve a model.
-type chooser struct {
-	open  bool              // the target takes no credential
-	fixed *wheel            // for the model that the target names; nil: none
-	rest  *wheel            // for models that no key names; nil: none
-	by    map[string]*wheel // for models that some key names; a nil wheel: none
+// identity tells keys apart by their secret as well: a new one is a new key.
+func identity(name, host string, model []byte, k *core.ProviderKey) [32]byte {
+	h := sha256.New()
+	for _, part := range [...][]byte{[]byte(name), []byte(host), model} {
+		h.Write(part)
+		h.Write([]byte{0})
+	}
+	if k != nil {
+		h.Write([]byte(k.Name))
+		h.Write([]byte{0})
+		h.Write(k.Header)
+	}
+	return [32]byte(h.Sum(nil))
 }
 
-func newChooser(t *core.Target) *chooser {
-	c := &chooser{open: len(t.Keys) == 0}
-	var rest []*core.ProviderKey
-	named := map[string]bool{}
-	for _, k := range t.Keys {
-		if k.Models == nil {
-			rest = append(rest, k)
+// tab returns what is kept of the Route of that name.
+func (b *Book) tab(prev *Book, name string) *tab {
+	t := b.routes[name]
+	if t == nil {
+		if prev != nil {
+			t = prev.routes[name]
 		}
-		for m := range k.Models {
-			named[m] = true
+		if t == nil {
+			t = new(tab)
+		}
+		b.routes[name] = t
+	}
+	return t
+}
+
+// A tab is what is kept of one Route.
+type tab struct {
+	budget
+	began        atomic.Bool // the budget was filled once
+	hits, misses atomic.Uint64
+	kept         atomic.Uint64
+	benched      atomic.Uint64
+}
+
+// Report implements core.Health.
+func (b *Book) Report() []core.Candidate {
+	now := b.clock()
+	all := make([]core.Candidate, 0, len(b.seats))
+	for s, l := range b.seats {
+		if (s.key == nil) == (len(s.target.Keys) == 0) {
+			all = append(all, candidate(s, l, now))
 		}
 	}
-	c.rest = newWheel(rest)
-	c.by = make(map[string]*wheel, len(named))
-	for m := range named {
-		var keys []*core.ProviderKey
-		for _, k := range t.Keys {
-			if k.Models == nil || k.Models[m] {
-				keys = append(keys, k)
-			}
-		}
-		c.by[m] = newWheel(keys)
+	slices.SortFunc(all, func(a, b core.Candidate) int {
+		return cmp.Or(cmp.Compare(a.Target.Name, b.Target.Name), cmp.Compare(keyName(a.Key), keyName(b.Key)))
+	})
+	return all
+}
+
+func keyName(k *core.ProviderKey) string {
+	if k == nil {
+		return ""
 	}
-	c.fixed = c.wheel([]byte(t.Model))
+	return k.Name
+}
+
+// candidate says how a seat is doing: the worse of the target's and the key's fuse,
+// or the worst of a model where the target takes any.
+func candidate(s seat, l *live, now int64) core.Candidate {
+	c := core.Candidate{Target: s.target, Key: s.key}
+	worst := &l.fuse
+	for _, f := range l.all() {
+		if f.until.Load() > worst.until.Load() {
+			worst = f
+		}
+		c.Opened += f.opened.Load()
+		c.Benched += f.rested.Load()
+		c.Dead += f.died.Load()
+	}
+	c.State = worst.state(now)
+	if c.State != "closed" {
+		c.Why = reason(worst.why.Load()).String()
+		c.Rest = time.Duration(max(worst.until.Load()-now, 0))
+	}
 	return c
 }
 
-// wheel returns the keys that serve model, nil when there are none.
-func (c *chooser) wheel(model []byte) *wheel {
-	if w, ok := c.by[string(model)]; ok {
-		return w
+// all lists the fuses a request to l could meet.
+func (l *live) all() []*fuse {
+	fs := []*fuse{&l.fuse, l.key}
+	if t := l.models.Load(); t != nil {
+		for i := range t {
+			if n := t[i].Load(); n != nil {
+				fs = append(fs, &n.live.fuse)
+			}
+		}
 	}
-	return c.rest
+	return fs
+}
+
+// Probed implements core.Health: a bad probe keeps requests away for as long as it
+// holds, a good one ends what a bad one began. What requests found out stands.
+func (b *Book) Probed(provider string, ok bool, holds time.Duration) {
+	now := b.clock()
+	for s, l := range b.seats {
+		switch {
+		case s.target.Provider != provider:
+		case ok:
+			l.close(unwell)
+		default:
+			l.rest(now, holds, unwell)
+		}
+	}
 }

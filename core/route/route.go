@@ -1,188 +1,134 @@
 // Package route decides which target and which provider key carry the next
-// attempt of an Exchange.
+// attempt of an Exchange, and remembers how each of them is doing.
 //
-// It is pure selection: no I/O, no clock, no locks, no allocation. It refuses to
-// retry what core.Class calls final, to go past core.MaxAttempts, and to follow
-// a caller's own fallback that the caller's policy does not allow.
+// A decision takes no lock, does no I/O and allocates nothing; it reads the clock only
+// when something is out of order or a strategy asks for it. It refuses to retry what
+// core.Class calls final, to go past the Route's attempts and its retry budget, to ask
+// whom it knows to be down, and to follow a caller's own fallback that the caller's
+// policy does not allow.
 package route
 
-import "asbru/core"
+import (
+	"sync/atomic"
+	"time"
 
-// A Spec is what one Route is compiled from.
-type Spec struct {
-	Targets []*core.Target // in order of preference; all of them known to Book
-	Book    *Book
-}
+	"asbru/core"
+)
 
-// Compile returns the Pick of a Route. It may be called concurrently for
+// Compile gives r its Pick, Note and Plan. They may be called concurrently for
 // different Exchanges.
 //
-// The order is that of s.Targets, then the request's own fallbacks (each leads
-// to the first target of its Route, never to that Route's fallbacks). A target
-// that lacks the operation or has no key for the model is passed over. After a
-// failed attempt core.Class decides between another key of the same target and
-// the next target; an attempt without a status moves to the next target. A nil
-// target means that none is left.
+// Pick balances the first s.Balanced Targets, goes on to the others in order, then to
+// the request's own fallbacks (each leads to the first target of its Route, never to
+// that Route's fallbacks). A target that lacks the operation, has no key for the model or
+// is known to be down is passed over. After a failed attempt core.Class decides between another key
+// of the same target and the next target; an attempt without a status moves to the next
+// target. A nil target means that none is left; when nothing was tried and all are
+// benched, x.Fault says so.
 //
 // tried must hold exactly the attempts begun with what Pick returned, with the
 // status of each; asking twice with the same tried leads to the same place, so
 // one may ask whether anything is left. When Pick moves on to a fallback of the
 // request it sets x.Name to the name that fallback goes by.
-func Compile(s Spec) func(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
-	p := &picker{book: s.Book, slots: make([]slot, len(s.Targets))}
-	for i, t := range s.Targets {
-		p.slots[i] = slot{target: t, keys: s.Book.chooser(t)}
+func Compile(r *core.Route, s Spec) {
+	p := &picker{
+		route: r.Name, book: s.Book, tab: s.Book.tab(s.Prev, r.Name), slots: make([]slot, len(r.Targets)),
+		attempts: s.Attempts, bind: s.Bind, breaker: Breaker{},
 	}
-	return p.pick
+	keys := 0
+	for i, t := range r.Targets {
+		p.slots[i] = slot{target: t, keys: s.Book.chooser(t), pulse: s.Book.seats[seat{t, nil}]}
+		keys += max(len(t.Keys), 1)
+	}
+	p.spare = keys > 1
+	if p.attempts == 0 {
+		p.attempts = core.MaxAttempts
+	}
+	if p.bind == 0 {
+		p.bind = DefaultBind
+	}
+	p.breaker.set(s.Breaker)
+	retry := s.Retry
+	if retry == nil {
+		retry = &Retry{DefaultShare, DefaultRate}
+	}
+	if p.tab.began.CompareAndSwap(false, true) || p.tab.share != int64(retry.Share*1000) || p.tab.rate != int64(retry.Rate*1000) {
+		p.tab.set(retry.Share, retry.Rate, s.Book.clock())
+	}
+	p.balanceBy(&s)
+	r.Pick, r.Note = p.pick, p.note
+	r.Plan = core.RoutePlan{Strategy: string(p.how), Balanced: p.group, Say: p.say, Gauges: p.gauges}
 }
 
 // A picker is a compiled Route: the configured slots, followed at request time
 // by one slot for each fallback of the request.
 type picker struct {
-	slots []slot
-	book  *Book
+	route    string
+	slots    []slot
+	book     *Book
+	tab      *tab
+	spare    bool // there is something to retry with, whatever the request brings
+	attempts int
+	bind     time.Duration
+	breaker  Breaker
+
+	how   Strategy // empty: in order
+	group int      // so many of the slots are balanced; below 2: none
+	byWeight
+	turn atomic.Uint64
 }
 
 // A slot is one place in the order of preference.
 type slot struct {
 	target *core.Target // nil: nothing there
 	keys   *chooser
+	pulse  *live  // of the target, whatever the key
 	name   []byte // what to send when target names no model
 }
 
 func (p *picker) pick(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
-	if len(tried) == 0 {
-		return p.enter(x, 0, nil, x.Name)
+	if len(tried) > 0 {
+		return p.more(x, tried)
 	}
-	if len(tried) >= core.MaxAttempts {
-		return nil, nil
+	if p.spare || x.Peek.Fallbacks[0] != nil {
+		p.tab.requests.Add(1)
 	}
-	asked := x.Name
-	if x.Asked != nil {
-		asked = x.Asked
-	} else if len(x.Peek.Model) > 0 {
-		_, asked = x.Snap.Resolve(x.Peek.Model) // x.Name may be a fallback's by now
+	if x.Session != nil && p.bind > 0 {
+		x.Bind = p.name(x)
 	}
-	at, since := p.replay(x, tried)
-	switch verb(tried[len(tried)-1].Status) {
-	case core.Final:
-		return nil, nil
-	case core.NextKey:
-		s := p.slot(x, at, asked)
-		if k := s.other(tried[since:]); k != nil {
-			x.Name = s.name
-			return s.target, k
+	dealt := 0
+	if p.group < 2 && x.Bind == 0 {
+		k, i, ok := p.quick(x)
+		if ok {
+			return p.slots[0].target, k
 		}
+		dealt = i
 	}
-	return p.enter(x, at+1, tried, asked)
+	var shut shut
+	t, k := p.enter(x, 0, search{name: x.Name, dealt: dealt}, &shut)
+	if t == nil && shut.live != nil {
+		return p.benched(x, &shut)
+	}
+	return t, k
 }
 
-// enter returns the first usable slot from i on. It prefers keys that were not
-// tried at another target.
-func (p *picker) enter(x *core.Exchange, i int, tried []core.Attempt, asked []byte) (*core.Target, *core.ProviderKey) {
-	for ; i < len(p.slots)+core.MaxFallbacks; i++ {
-		s := p.slot(x, i, asked)
-		if s.target == nil {
-			continue
-		}
-		if f, _ := s.target.Face(x.From, x.Op, s.name); f == nil {
-			continue
-		}
-		if s.keys.open {
-			x.Name = s.name
-			return s.target, nil
-		}
-		w := s.wheel()
-		if w == nil {
-			continue
-		}
-		x.Name = s.name
-		if len(tried) > 0 {
-			if k := w.other(tried); k != nil {
-				return s.target, k
-			}
-		}
-		return s.target, w.next()
+// quick is what nearly every request needs: the first target is well, and so is the key
+// that it is the turn of. dealt is that turn, from 1, when the key is not.
+func (p *picker) quick(x *core.Exchange) (k *core.ProviderKey, dealt int, ok bool) {
+	s := &p.slots[0]
+	if f, _ := s.target.Face(x.From, x.Op, x.Name); f == nil {
+		return nil, 0, false
 	}
-	return nil, nil
-}
-
-// replay finds the slot of the last attempt and the first attempt made there.
-func (p *picker) replay(x *core.Exchange, tried []core.Attempt) (at, since int) {
-	at = -1
-	for i := range tried {
-		if i > 0 && at >= 0 && verb(tried[i-1].Status) == core.NextKey &&
-			tried[i].Target == tried[i-1].Target && !used(tried[i].Key, tried[since:i]) {
-			continue // another key at the same slot
-		}
-		for j := at + 1; j < len(p.slots)+core.MaxFallbacks; j++ {
-			if p.slot(x, j, nil).target == tried[i].Target {
-				at, since = j, i
-				break
-			}
-		}
+	if s.keys.open {
+		return nil, 0, s.keys.live.of(x.Name).good()
 	}
-	return at, since
-}
-
-// slot resolves place i; beyond the configured ones, which go by the name that
-// was asked for, stand the request's own.
-func (p *picker) slot(x *core.Exchange, i int, asked []byte) slot {
-	if i < 0 {
-		return slot{}
+	w := s.keys.fixed
+	if s.target.Model == "" {
+		w = s.keys.wheel(x.Name)
 	}
-	if i < len(p.slots) {
-		s := p.slots[i]
-		s.name = asked
-		return s
+	if w == nil {
+		return nil, 0, false
 	}
-	name := x.Peek.Fallbacks[i-len(p.slots)]
-	if len(name) == 0 {
-		return slot{}
-	}
-	r, name := x.Snap.Resolve(name)
-	if r == nil || len(r.Targets) == 0 {
-		return slot{}
-	}
-	if allows := x.Key.Policy.Allows; allows != nil && !allows(r, name) {
-		return slot{}
-	}
-	t := r.Targets[0]
-	return slot{target: t, keys: p.book.chooser(t), name: name}
-}
-
-// wheel holds the keys of s for the model it sends, nil when there are none.
-func (s *slot) wheel() *wheel {
-	if s.target.Model != "" {
-		return s.keys.fixed
-	}
-	return s.keys.wheel(s.name)
-}
-
-// other returns a key of s that is not among tried, nil when there is none.
-func (s *slot) other(tried []core.Attempt) *core.ProviderKey {
-	if s.target == nil || s.keys.open {
-		return nil
-	}
-	if w := s.wheel(); w != nil {
-		return w.other(tried)
-	}
-	return nil
-}
-
-// verb is core.Class, with "no answer came" as a reason for another target.
-func verb(status int) core.Verb {
-	if status == 0 {
-		return core.NextTarget
-	}
-	return core.Class(status)
-}
-
-func used(k *core.ProviderKey, tried []core.Attempt) bool {
-	for i := range tried {
-		if tried[i].Key == k {
-			return true
-		}
-	}
-	return false
+	i := w.deal()
+	return w.keys[i], i + 1, w.lives[i].of(x.Name).good()
 }

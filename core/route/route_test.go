@@ -37,7 +37,7 @@ func (y *yard) route(names ...string) *core.Route {
 	for _, n := range names {
 		r.Targets = append(r.Targets, y.targets[n])
 	}
-	r.Pick = Compile(Spec{Targets: r.Targets, Book: NewBook(y.snap.Targets)})
+	Compile(r, Spec{Book: NewBook(y.snap.Targets, Options{}), Retry: &Retry{Share: 10}})
 	return r
 }
 

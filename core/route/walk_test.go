@@ -13,7 +13,7 @@ import (
 func TestAnyWalk(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	statuses := []int{0, 200, 301, 400, 401, 402, 403, 404, 408, 409, 425, 429, 500, 503, 529}
-	for range 5000 {
+	for range 1500 {
 		y := newYard("a/x", "b", "c/z")
 		y.snap.Providers["b"], y.snap.Models["c"] = y.route("b"), y.route("c/z")
 		y.snap.Models["m"] = y.route("b")

@@ -16,11 +16,23 @@ func keys(weights ...int) []*core.ProviderKey {
 	return ks
 }
 
+// fresh is a key of which nothing is known.
+func fresh(*core.ProviderKey) *live { return newLive(1, new(fuse)) }
+
+func (w *wheel) next() *core.ProviderKey { return w.keys[w.deal()] }
+
+func (w *wheel) spare(tried []core.Attempt) *core.ProviderKey {
+	if i := w.other(&search{tried: tried}); i >= 0 {
+		return w.keys[i]
+	}
+	return nil
+}
+
 func TestWheelSharesAreExact(t *testing.T) {
 	f := func(weights ...int) {
 		t.Helper()
 		ks := keys(weights...)
-		w := newWheel(ks)
+		w := newWheel(ks, fresh)
 		got := map[*core.ProviderKey]int{}
 		cycle, div := 0, uint64(0)
 		for _, n := range weights {
@@ -53,7 +65,7 @@ func TestWheelSharesAreExact(t *testing.T) {
 // and per second.
 func TestWheelMixes(t *testing.T) {
 	ks := keys(1, 1, 1, 1, 1, 1, 1, 1)
-	w := newWheel(ks)
+	w := newWheel(ks, fresh)
 	for range 10 {
 		seen := map[*core.ProviderKey]bool{}
 		for range len(ks) {
@@ -63,7 +75,7 @@ func TestWheelMixes(t *testing.T) {
 			t.Fatalf("%d equal keys: %d of them in a cycle", len(ks), len(seen))
 		}
 	}
-	w = newWheel(keys(900, 100))
+	w = newWheel(keys(900, 100), fresh)
 	last, longest := -1, 0
 	for i := range 10_000 {
 		if w.next() == w.keys[1] {
@@ -77,29 +89,29 @@ func TestWheelMixes(t *testing.T) {
 }
 
 func TestWheelOfNothing(t *testing.T) {
-	if w := newWheel(nil); w != nil {
+	if w := newWheel(nil, fresh); w != nil {
 		t.Errorf("no keys: got %v, want nil", w)
 	}
-	if w := newWheel(keys(0, 0)); w != nil {
+	if w := newWheel(keys(0, 0), fresh); w != nil {
 		t.Errorf("no weight: got %v, want nil", w)
 	}
 }
 
 func TestWheelOther(t *testing.T) {
 	ks := keys(5, 1, 0)
-	w := newWheel(ks)
+	w := newWheel(ks, fresh)
 	tried := []core.Attempt{{Key: ks[0]}}
 	for range 20 {
-		if k := w.other(tried); k != ks[1] {
+		if k := w.spare(tried); k != ks[1] {
 			t.Fatalf("got %v, want the one key left", k)
 		}
 	}
-	if k := w.other(append(tried, core.Attempt{Key: ks[1]})); k != nil {
+	if k := w.spare(append(tried, core.Attempt{Key: ks[1]})); k != nil {
 		t.Errorf("all tried: got %s, want none", k.Name)
 	}
 	n := 0
 	for range 600 {
-		if w.other(nil) == ks[0] {
+		if w.spare(nil) == ks[0] {
 			n++
 		}
 	}
@@ -112,7 +124,7 @@ func TestWheelOther(t *testing.T) {
 func TestWheelHammer(t *testing.T) {
 	const lanes, cycles = 8, 200
 	ks := keys(1, 2, 3, 4) // a cycle of 10
-	w := newWheel(ks)
+	w := newWheel(ks, fresh)
 	var counts [lanes]map[*core.ProviderKey]int
 	var wg sync.WaitGroup
 	for i := range lanes {

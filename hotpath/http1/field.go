@@ -22,7 +22,14 @@ const (
 	XGoogAPIKey // x-goog-api-key: Google's credential
 	XBFVK       // x-bf-vk: a virtual key beside a dummy Authorization
 	XRequestID
-	XModelProvider // x-model-provider: the provider of a request that names no model
+	XModelProvider     // x-model-provider: the provider of a request that names no model
+	XBFSessionID       // x-bf-session-id: what a client calls its session
+	XBFSessionTTL      // x-bf-session-ttl: how long the session is remembered
+	XBFSessionAffinity // x-bf-session-affinity: off does without
+	XClaudeSession     // x-claude-code-session-id: Claude Code's session
+	XOpencodeSession   // x-opencode-session: OpenCode's, to a provider of its own
+	XSessionAffinity   // x-session-affinity: OpenCode's, to others
+	SessionID          // session-id: Codex's
 	ContentType
 	ContentEncoding
 	Accept
@@ -82,6 +89,9 @@ var fieldNames = [NumFieldIDs]string{
 	Connection: "connection", Expect: "expect", Upgrade: "upgrade",
 	Authorization: "authorization", XAPIKey: "x-api-key", APIKey: "api-key",
 	XGoogAPIKey: "x-goog-api-key", XBFVK: "x-bf-vk", XRequestID: "x-request-id", XModelProvider: "x-model-provider",
+	XBFSessionID: "x-bf-session-id", XBFSessionTTL: "x-bf-session-ttl", XBFSessionAffinity: "x-bf-session-affinity",
+	XClaudeSession: "x-claude-code-session-id", XOpencodeSession: "x-opencode-session",
+	XSessionAffinity: "x-session-affinity", SessionID: "session-id",
 	ContentType: "content-type", ContentEncoding: "content-encoding",
 	Accept: "accept", AcceptEncoding: "accept-encoding", AcceptLanguage: "accept-language",
 	UserAgent: "user-agent", RetryAfter: "retry-after", RetryAfterMs: "retry-after-ms",
@@ -115,7 +125,7 @@ const numSlots = 512
 
 func slot[T []byte | string](name T) int {
 	n := len(name)
-	return (n*1 + int(name[0]|0x20)*1 + int(name[n-1]|0x20)*5 + int(name[n/2]|0x20)*31) % numSlots
+	return (n*1 + int(name[0]|0x20)*3 + int(name[n-1]|0x20)*19 + int(name[n/2]|0x20)*3) % numSlots
 }
 
 func buildSlots() (t [numSlots]FieldID) {

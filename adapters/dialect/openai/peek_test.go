@@ -80,8 +80,25 @@ func TestPeekRefuses(t *testing.T) {
 	f(core.OpChat, `{"model":"m","n":0}`, "n", "1 to 128")
 	f(core.OpChat, `{"model":"m","fallbacks":"http://127.0.0.1/"}`, "fallbacks", "array")
 	f(core.OpChat, `{"model":"m","fallbacks":["a","b","c","d","e"]}`, "fallbacks", "more than 4")
-	f(core.OpChat, `{"model":"m","fallbacks":[{"model":"x"}]}`, "fallbacks", "objects")
+	f(core.OpChat, `{"model":"m","fallbacks":[{"provider":"x"}]}`, "fallbacks", "name a model")
+	f(core.OpChat, `{"model":"m","fallbacks":[{"model":"x","key_id":"k"}]}`, "fallbacks", "provider and model only")
+	f(core.OpChat, `{"model":"m","fallbacks":[{"provider":1,"model":"x"}]}`, "fallbacks", "model name")
+	f(core.OpChat, `{"model":"m","fallbacks":[{"provider":"`+strings.Repeat("p", 200)+`","model":"`+strings.Repeat("m", 100)+`"}]}`, "fallbacks", "model name")
 	f(core.OpChat, `{"model":"m","fallbacks":[1]}`, "fallbacks", "model name")
+}
+
+// A fallback can be an object too; it goes by the same name as the string.
+func TestPeekFallbackObjects(t *testing.T) {
+	var p core.Peek
+	body := `{"model":"m","fallbacks":[{"provider":"a","model":"x"},{"model":"y"},"b/z",{"model":"v\/w","provider":"c"}]}`
+	if f := fields.Peek([]byte(body), core.OpChat, &p); f != nil {
+		t.Fatal(f)
+	}
+	for i, want := range []string{"a/x", "y", "b/z", "c/v/w"} {
+		if string(p.Fallbacks[i]) != want {
+			t.Errorf("fallback %d is %q, want %q", i, p.Fallbacks[i], want)
+		}
+	}
 }
 
 // Names that hold escapes share p.Names; what does not fit is refused, never cut.

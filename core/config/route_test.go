@@ -1,0 +1,48 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+// What cannot be meant about targets and strategies is told where it stands.
+func TestModelTargets(t *testing.T) {
+	f := func(model, want string) {
+		t.Helper()
+		_, problems := Decode("t.yaml", []byte("providers:\n- {name: openai, api_key: sk-1}\n- {name: mistral, api_key: sk-2}\nmodels:\n- {alias: m, "+model+"}\n"), testEnv())
+		got := text(problems)
+		if want == "" && strings.Contains(got, "models[0]") || !strings.Contains(got, want) {
+			t.Errorf("%s:\n%s\nwant %q", model, got, want)
+		}
+	}
+	f("targets: [{provider: openai, model: a}, {provider: mistral, model: b}], strategy: adaptive", "")
+	f("targets: [{provider: openai, weight: 3}, {provider: mistral}], strategy: weighted, retry: {attempts: 4, share: 0.1}, breaker: {failures: 3, open: 2s, when_all_benched: try}, affinity: {ttl: 10m}", "")
+	f("targets: [{provider: openai}, {provider: mistral}], strategy: least-latncy", "did you mean least-latency?")
+	f("targets: [{provider: opnai}]", "models[0].targets[0].provider: no provider is named \"opnai\"; hint: did you mean openai?")
+	f("provider: openai, targets: [{provider: mistral}]", "stands beside provider or model")
+	f("targets: [{provider: openai}, {provider: openai, model: m}]", "is openai/m, like targets[0]")
+	f("targets: [{provider: openai, weight: -1}]", "weights go from 0")
+	f("targets: [{provider: openai, weight: 0}, {provider: mistral, weight: 0}], strategy: weighted", "every target has weight 0")
+	f("targets: [{provider: openai, weight: 2}, {provider: mistral}]", "is not looked at with strategy ordered")
+	f("targets: [{provider: openai, price: {input: 1, output: 2}}, {provider: mistral}], strategy: cheapest", "targets[1].price: is missing")
+	f("targets: [{provider: openai}, {provider: mistral}], retry: {attempts: 9}", "1 to 6 attempts")
+	f("targets: [{provider: openai}, {provider: mistral}], retry: {share: 3}", "multiplied")
+	f("targets: [{provider: openai}, {provider: mistral}], breaker: {ratio: 50}", "it goes from 0 to 1")
+	f("targets: [{provider: openai}, {provider: mistral}], breaker: {when_all_benched: maybe}", "it is one of refuse, try")
+	f("provider: openai, strategy: round-robin", "has one target")
+	f("targets: [{provider: openai, wieght: 2}]", "did you mean weight?")
+	f("strategy: weighted", "needs a provider")
+}
+
+func TestHealthOfProviders(t *testing.T) {
+	f := func(health, want string) {
+		t.Helper()
+		_, problems := Decode("t.yaml", []byte("providers:\n- {name: openai, api_key: sk-1, health: "+health+"}\n"), testEnv())
+		if got := text(problems); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s:\n%s\nwant %q", health, got, want)
+		}
+	}
+	f("{path: /health, every: 5s}", "")
+	f("{path: health}", "providers[0].health.path")
+	f("{every: 10ms}", "less than the 1s")
+}

@@ -1,0 +1,84 @@
+package meter
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"asbru/core"
+)
+
+// health writes what Routes have learnt of targets and keys, at most MaxSets of
+// them; nothing while nothing is kept. What is closed and never was anything else is
+// left out of the counters, as nearly all are.
+func health(p *page, s *core.Snapshot) {
+	if s == nil || s.Health == nil {
+		return
+	}
+	all := s.Health.Report()
+	all = all[:min(len(all), MaxSets)]
+	labels := make([]string, len(all))
+	for i := range all {
+		labels[i] = join(label("target", all[i].Target.Name), label("provider", all[i].Target.Provider))
+		if k := all[i].Key; k != nil {
+			labels[i] = join(labels[i], label("key", k.Name))
+		}
+	}
+	p.family("asbru_breaker_closed", "gauge", "1 while a target may be asked with a key; state says more.")
+	for i, c := range all {
+		p.int("asbru_breaker_closed", join(labels[i], label("state", c.State)), one(c.State == "closed"))
+	}
+	count := func(name, help string, n func(*core.Candidate) uint64) {
+		p.family(name, "counter", help)
+		for i := range all {
+			if v := n(&all[i]); v > 0 {
+				p.uint(name, labels[i], v)
+			}
+		}
+	}
+	count("asbru_breaker_opened_total", "Times that failures or a health probe opened the breaker of a target and key.", func(c *core.Candidate) uint64 { return c.Opened })
+	count("asbru_key_benched_total", "Times that a provider asked to be left alone with a key: 429, or Retry-After.", func(c *core.Candidate) uint64 { return c.Benched })
+	count("asbru_key_refused_total", "Times that a provider refused a key with 401, 402 or 403. Alert on it.", func(c *core.Candidate) uint64 { return c.Dead })
+	routes(p, s)
+}
+
+// routes writes what the Routes of aliases and providers counted.
+func routes(p *page, s *core.Snapshot) {
+	var rs []*core.Route
+	seen := map[string]bool{}
+	for _, all := range [...]map[string]*core.Route{s.Models, s.Providers} {
+		for r := range maps.Values(all) {
+			if r != nil && r.Plan.Gauges != nil && !seen[r.Name] {
+				seen[r.Name] = true
+				rs = append(rs, r)
+			}
+		}
+	}
+	slices.SortFunc(rs, func(a, b *core.Route) int { return cmp.Compare(a.Name, b.Name) })
+	rs = rs[:min(len(rs), MaxSets)]
+	gauges := make([]core.RouteGauges, len(rs))
+	for i, r := range rs {
+		gauges[i] = r.Plan.Gauges()
+	}
+	p.family("asbru_retry_budget", "gauge", "Retries that a route could pay for now.")
+	for i, r := range rs {
+		p.float("asbru_retry_budget", label("route", r.Name), gauges[i].Budget)
+	}
+	count := func(name, help string, n func(*core.RouteGauges) []uint64, kinds ...string) {
+		p.family(name, "counter", help)
+		for i, r := range rs {
+			for j, v := range n(&gauges[i]) {
+				if v > 0 {
+					kind := ""
+					if kinds != nil {
+						kind = label("outcome", kinds[j])
+					}
+					p.uint(name, join(label("route", r.Name), kind), v)
+				}
+			}
+		}
+	}
+	count("asbru_retries_total", "Retries by what the budget of the route said.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Retries, g.Refused} }, "paid", "refused")
+	count("asbru_affinity_total", "Requests with a session by whether its binding was found, and bindings written.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Hits, g.Misses, g.Kept} }, "hit", "miss", "bound")
+	count("asbru_all_benched_total", "Requests refused because no target of the route might be asked.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Benched} })
+}

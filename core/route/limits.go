@@ -1,0 +1,44 @@
+package route
+
+import "time"
+
+// Defaults of a breaker and of a retry budget; a Spec can say otherwise.
+const (
+	DefaultFailures = 5                // in a row open a breaker
+	DefaultRatio    = 0.5              // of the answers in the window, above which it opens
+	DefaultLeast    = 20               // answers in the window, below which the ratio says nothing
+	DefaultOpen     = 5 * time.Second  // for which it stays open; doubled each time the probe fails
+	DefaultLongest  = 60 * time.Second // that doubling comes to
+
+	DefaultShare = 0.2 // retries for each request
+	DefaultRate  = 10  // retries a second besides
+)
+
+const (
+	saved = 10 // retries that a slow budget saves up
+
+	window     = 10 * time.Second // failures older than this are forgotten
+	buckets    = 5                // of the window
+	bucketSpan = window / buckets
+
+	rateRest  = 2 * time.Second  // of a key that was answered 429 without a word of how long
+	deadRest  = 5 * time.Minute  // of a key that was answered 401, 402 or 403, until it is tried again
+	maxRest   = 24 * time.Hour   // what a provider can ask for with Retry-After
+	probeWait = 60 * time.Second // after which a probe that nobody heard of again is given up
+
+	averaged = 10 * time.Second // time constant of latencies and throughput
+	faded    = 13 * time.Second // of errors: nine tenths are forgotten after 30 s
+	slow     = 60 * time.Second // of the errors that momentum compares with
+
+	rescoreEvery = time.Second // adaptive weights and the order by throughput are made anew
+	sampled      = 8           // targets that least in flight looks at
+	exploreEvery = 20          // with fastest, one request in so many goes to the next target by turn
+
+	modelSlots  = 32 // models told apart by failures at a target that takes any
+	modelProbes = 4
+
+	bindings    = 1 << 16 // sessions remembered; the oldest of a set makes room
+	ways        = 4
+	MaxSession  = 255       // bytes of a session's name; longer ones are not followed
+	DefaultBind = time.Hour // an unused binding is kept
+)

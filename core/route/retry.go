@@ -1,0 +1,111 @@
+package route
+
+import "asbru/core"
+
+// more decides about another attempt, once for each that failed.
+func (p *picker) more(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
+	a := &x.Ahead
+	if a.After != len(tried) {
+		t, k := p.retry(x, tried)
+		*a = core.Ahead{After: len(tried), Target: t, Key: k, Name: x.Name}
+	}
+	if a.Target != nil {
+		x.Name = a.Name
+	}
+	return a.Target, a.Key
+}
+
+func (p *picker) retry(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
+	last := &tried[len(tried)-1]
+	if len(tried) >= p.attempts || verb(last.Status) == core.Final {
+		return nil, nil
+	}
+	now := p.book.clock()
+	if w := last.Target.Waits.Total; w > 0 && x.Start > 0 && now-x.Start >= int64(w) {
+		return nil, nil // nobody waits for it any more
+	}
+	asked := x.Name
+	if x.Asked != nil {
+		asked = x.Asked
+	} else if len(x.Peek.Model) > 0 {
+		_, asked = x.Snap.Resolve(x.Peek.Model) // x.Name may be a fallback's by now
+	}
+	free := last.Status == 401 || last.Status == 402 || last.Status == 403
+	if !free && !p.tab.take(now) {
+		return nil, nil
+	}
+	t, k := p.after(x, search{name: asked, now: now, tried: tried})
+	if t == nil && !free {
+		p.tab.refund()
+	}
+	return t, k
+}
+
+// after finds where to go on.
+func (p *picker) after(x *core.Exchange, q search) (*core.Target, *core.ProviderKey) {
+	at, since := p.replay(x, q.tried)
+	var shut shut
+	if verb(q.tried[len(q.tried)-1].Status) == core.NextKey {
+		s := p.slot(x, at, q.name)
+		here := search{name: s.name, now: q.now, tried: q.tried[since:]}
+		if k := s.other(&here); k != nil {
+			x.Name = s.name
+			return s.target, k
+		}
+	}
+	if at < p.group {
+		at = -1 // the whole group stands open, but for what was tried
+	}
+	return p.enter(x, at+1, q, &shut)
+}
+
+// replay finds the slot of the last attempt and the first attempt made there.
+func (p *picker) replay(x *core.Exchange, tried []core.Attempt) (at, since int) {
+	at = -1
+	for i := range tried {
+		if i > 0 && at >= 0 && verb(tried[i-1].Status) == core.NextKey &&
+			tried[i].Target == tried[i-1].Target && !used(tried[i].Key, tried[since:i]) {
+			continue // another key at the same slot
+		}
+		from := at + 1
+		if at < p.group {
+			from = p.group
+			if j := p.grouped(tried[:i+1]); j >= 0 {
+				at, since = j, i
+				continue
+			}
+		}
+		for j := from; j < len(p.slots)+core.MaxFallbacks; j++ {
+			if p.slot(x, j, nil).target == tried[i].Target {
+				at, since = j, i
+				break
+			}
+		}
+	}
+	return at, since
+}
+
+// grouped is the balanced slot of the last attempt, -1 when it was not made there: a
+// target of the group is asked once as such.
+func (p *picker) grouped(tried []core.Attempt) int {
+	t := tried[len(tried)-1].Target
+	if asked(t, tried[:len(tried)-1]) {
+		return -1
+	}
+	for j := range p.group {
+		if p.slots[j].target == t {
+			return j
+		}
+	}
+	return -1
+}
+
+// asked reports whether t was tried.
+func asked(t *core.Target, tried []core.Attempt) bool {
+	for i := range tried {
+		if tried[i].Target == t {
+			return true
+		}
+	}
+	return false
+}

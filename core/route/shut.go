@@ -1,0 +1,53 @@
+package route
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"asbru/core"
+)
+
+// A shut remembers, of all that may not be asked now, what may be asked first.
+type shut struct {
+	at   int64
+	why  reason
+	live *live
+	slot slot
+	key  *core.ProviderKey
+}
+
+func (h *shut) note(l *live, s *slot, k *core.ProviderKey, now int64) {
+	at, why := l.end()
+	if l.claimed.Load() != 0 || l.key.claimed.Load() != 0 {
+		at = now + int64(time.Second) // a probe is out
+	}
+	if h.live == nil || at < h.at {
+		*h = shut{at, why, l, *s, k}
+	}
+}
+
+// benched decides about a request when nobody may be asked: it is refused, and told
+// when somebody may be; or the least bad is tried.
+func (p *picker) benched(x *core.Exchange, shut *shut) (*core.Target, *core.ProviderKey) {
+	now := p.book.clock()
+	if p.breaker.Try {
+		shut.live.force(now)
+		shut.live.key.force(now)
+		x.Name = shut.slot.name
+		return shut.slot.target, shut.key
+	}
+	p.tab.benched.Add(1)
+	wait := int(math.Ceil(time.Duration(max(shut.at-now, 1)).Seconds()))
+	x.Fault = &core.Fault{
+		Code:    core.Overloaded,
+		Message: fmt.Sprintf("no target of %q may be asked now, the first is in %d s: %s", p.route, wait, shut.why),
+		Hint:    "try again then, or name fallbacks",
+		Retry:   wait,
+	}
+	if shut.why == benched {
+		x.Fault.Code = core.RateLimited
+		x.Fault.Message = fmt.Sprintf("the providers of %q take no more requests now, the first does in %d s", p.route, wait)
+	}
+	return nil, nil
+}

@@ -1,0 +1,98 @@
+package route
+
+import "asbru/core"
+
+// enter returns the first usable slot from i on. It prefers keys that were not
+// tried at another target.
+func (p *picker) enter(x *core.Exchange, i int, q search, shut *shut) (*core.Target, *core.ProviderKey) {
+	asked := q.name
+	if i < p.group {
+		if t, k := p.balance(x, q, shut); t != nil {
+			return t, k
+		}
+		i = p.group
+	}
+	for ; i < len(p.slots)+core.MaxFallbacks; i++ {
+		s := p.slot(x, i, asked)
+		if s.target == nil {
+			continue
+		}
+		q.name = s.name
+		if i > 0 {
+			q.dealt = 0
+		}
+		if k, ok := p.sit(x, &s, &q, shut); ok {
+			x.Name = s.name
+			return s.target, k
+		}
+	}
+	return nil, nil
+}
+
+// sit finds a key for s and reports whether s can be used now.
+func (p *picker) sit(x *core.Exchange, s *slot, q *search, shut *shut) (*core.ProviderKey, bool) {
+	if f, _ := s.target.Face(x.From, x.Op, s.name); f == nil {
+		return nil, false
+	}
+	if s.keys.open {
+		l := s.keys.live.of(s.name)
+		if l.good() || l.admit(p.time(q)) {
+			return nil, true
+		}
+		shut.note(l, s, nil, q.now)
+		return nil, false
+	}
+	w := s.wheel()
+	if w == nil {
+		return nil, false
+	}
+	if x.Bind != 0 {
+		if k := p.bound(x, s, w, q); k != nil {
+			return k, true
+		}
+	}
+	if len(q.tried) == 0 {
+		i := q.dealt - 1
+		if i < 0 {
+			i = w.deal()
+		}
+		q.dealt = 0
+		if l := w.lives[i].of(s.name); l.good() || l.admit(p.time(q)) { // when its rest is over it is probed in its turn
+			return w.keys[i], true
+		}
+	}
+	return p.careful(s, w, q, shut)
+}
+
+// careful is sit when some key may not be used.
+func (p *picker) careful(s *slot, w *wheel, q *search, shut *shut) (*core.ProviderKey, bool) {
+	p.time(q)
+	for _, q.again = range [...]bool{false, true} {
+		for range w.keys {
+			i := w.other(q)
+			if i < 0 {
+				break
+			}
+			if w.lives[i].of(s.name).admit(q.now) {
+				return w.keys[i], true
+			}
+		}
+		if len(q.tried) == 0 {
+			break
+		}
+	}
+	for i, l := range w.lives {
+		if l = l.of(s.name); !l.good() && !q.bars(w.keys[i]) {
+			shut.note(l, s, w.keys[i], q.now)
+		}
+	}
+	return nil, false
+}
+
+// time is the clock, read once in a search.
+func (p *picker) time(q *search) int64 {
+	if q.now == 0 {
+		q.now = p.book.clock()
+	}
+	return q.now
+}

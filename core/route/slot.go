@@ -1,0 +1,66 @@
+package route
+
+import "asbru/core"
+
+// slot resolves place i; beyond the configured ones, which go by the name that
+// was asked for, stand the request's own.
+func (p *picker) slot(x *core.Exchange, i int, asked []byte) slot {
+	if i < 0 {
+		return slot{}
+	}
+	if i < len(p.slots) {
+		s := p.slots[i]
+		s.name = asked
+		return s
+	}
+	name := x.Peek.Fallbacks[i-len(p.slots)]
+	if len(name) == 0 {
+		return slot{}
+	}
+	r, name := x.Snap.Resolve(name)
+	if r == nil || len(r.Targets) == 0 {
+		return slot{}
+	}
+	if allows := x.Key.Policy.Allows; allows != nil && !allows(r, name) {
+		return slot{}
+	}
+	t := r.Targets[0]
+	return slot{target: t, keys: p.book.chooser(t), name: name}
+}
+
+// wheel holds the keys of s for the model it sends, nil when there are none.
+func (s *slot) wheel() *wheel {
+	if s.target.Model != "" {
+		return s.keys.fixed
+	}
+	return s.keys.wheel(s.name)
+}
+
+// other returns a key of s that serves the search, nil when there is none.
+func (s *slot) other(q *search) *core.ProviderKey {
+	if s.target == nil || s.keys.open {
+		return nil
+	}
+	w := s.wheel()
+	if w == nil {
+		return nil
+	}
+	for range w.keys {
+		i := w.other(q)
+		if i < 0 {
+			return nil
+		}
+		if w.lives[i].of(s.name).admit(q.now) {
+			return w.keys[i]
+		}
+	}
+	return nil
+}
+
+// verb is core.Class, with "no answer came" as a reason for another target.
+func verb(status int) core.Verb {
+	if status == 0 {
+		return core.NextTarget
+	}
+	return core.Class(status)
+}

@@ -1,0 +1,73 @@
+package hotpath
+
+import (
+	"time"
+
+	"asbru/core"
+)
+
+// blame tells the route that an attempt came to nothing without an answer that could be judged. One
+// that was told already, or that was never sent because the request could not be
+// written for its target, is left.
+func (f *flight) blame(a *core.Attempt) {
+	if a.Phase >= core.PhaseFailed || a.Status == 0 && f.x.Fault != nil && f.x.Fault.Code == core.Invalid {
+		return
+	}
+	if a.Cause == core.NoCause {
+		switch {
+		case f.late:
+			a.Cause = core.Late
+		case a.Status != 0:
+			a.Cause = core.Cut
+		default:
+			a.Cause = core.Unreachable
+		}
+	}
+	f.note(a, core.PhaseFailed, core.Clock())
+}
+
+// broke takes the status back of a reply that broke off before anybody got any of it.
+func (f *flight) broke() {
+	a := f.attempt()
+	a.Status, a.Cause = 0, core.Cut
+	if f.late {
+		a.Cause = core.Late
+	}
+}
+
+// note tells the route.
+func (f *flight) note(a *core.Attempt, p core.Phase, now int64) {
+	a.Phase, a.At = p, now
+	if r := f.x.Route; r.Note != nil {
+		r.Note(&f.x, a)
+	}
+}
+
+// content tells that the first bytes of a stream went out.
+func (f *flight) content(now int64) {
+	a := f.attempt()
+	if a.Phase == core.PhaseNone && f.begun > 0 {
+		a.TTFT = time.Duration(now - f.begun)
+		f.note(a, core.PhaseContent, now)
+	}
+}
+
+// concluded tells what the last attempt came to.
+func (f *flight) concluded(now int64) {
+	x := &f.x
+	if len(x.Attempts()) == 0 || x.Route == nil {
+		return
+	}
+	a := f.attempt()
+	switch {
+	case a.Phase >= core.PhaseFailed:
+	case x.Fault == nil:
+		a.Out = x.Usage.Out
+		f.note(a, core.PhaseComplete, now)
+	case x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow:
+		a.Cause = core.Abandoned
+		f.note(a, core.PhaseComplete, now)
+	default:
+		f.blame(a)
+	}
+}
