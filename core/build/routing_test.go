@@ -204,12 +204,13 @@ func TestRuleWeights(t *testing.T) {
 	s, _ := must(t, ruledBy(config.Rule{Targets: to(at("mistral", "x"), config.RuleTarget{Provider: "ollama", Model: "y", Weight: &three}, config.RuleTarget{Provider: "ollama", Model: "z", Weight: new(int)})}), nil)
 	seen := map[string]int{}
 	for range 4000 {
-		seen[ruledTo(t, s, "ci", "gpt-4o", nil)]++
+		first, _, _ := strings.Cut(ruledTo(t, s, "ci", "gpt-4o", nil), " ") // the budget of retries ends the others early
+		seen[first]++
 	}
-	if n := seen["mistral/x ollama/y ollama/z r0"]; n < 800 || n > 1200 {
+	if n := seen["mistral/x"]; n < 800 || n > 1200 {
 		t.Errorf("one in four goes to mistral: %v", seen)
 	}
-	if len(seen) != 2 || seen["ollama/y mistral/x ollama/z r0"] == 0 {
+	if len(seen) != 2 || seen["ollama/y"] == 0 {
 		t.Errorf("seen %v", seen)
 	}
 }
