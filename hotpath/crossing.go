@@ -27,6 +27,7 @@ type crossing struct {
 	kept    []byte // fields of the reply's head that go on to the client
 	extras  func(dst []byte) []byte
 	f       *flight
+	bare    bool     // nothing but a complete reply is made a stream: the request went as it came
 	betas   []byte   // the features that the client's header names, as a JSON array
 	dropped []string // what the request of the attempt under way left out
 	without []string // members that were taken out because the client said so
@@ -44,7 +45,7 @@ func (c *crossing) reset() {
 	c.embed.Reset()
 	c.rerank.Reset()
 	c.forget()
-	c.read, c.f, c.wants, c.sent = false, nil, wishes{}, c.sent[:0]
+	c.read, c.bare, c.f, c.wants, c.sent = false, false, nil, wishes{}, c.sent[:0]
 	c.without, c.body, c.betas = nil, nil, nil
 	if cap(c.kept) > maxOutHead {
 		c.kept = nil
@@ -223,6 +224,17 @@ func (c *crossing) begin(x *core.Exchange) {
 	}
 }
 
+// bare returns what makes a stream of a complete reply in the client's own format.
+func (s *Server) bare(f *flight) *crossing {
+	c := s.crosses.Get().(*crossing)
+	c.forget()
+	c.f, c.bare, c.chat.Usage = f, true, f.x.Peek.AskUsage
+	c.begin(&f.x)
+	c.x.Extra = nil
+	f.cross = c
+	return c
+}
+
 // turn makes of a complete reply of the target, status and body, the client's: x.Reply
 // and its type. A reply that says nothing readable is a Fault. The bytes are c's own.
 func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []byte, kind string) {
@@ -354,6 +366,7 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 				b.Vendor = v
 			}
 		}
+		x.Stream.Several = x.Stream.Several || ev[i].Choice > 0
 		switch ev[i].Kind {
 		case core.EventDelta:
 			x.Stream.Content = x.Stream.Content || len(ev[i].Text) > 0
@@ -479,16 +492,22 @@ func (c *crossing) appendDropped(h []byte) []byte {
 }
 
 // whole answers the client with the translation of the reply that is complete in
-// f.rel.kept.
-func (s *Server) whole(f *flight, o *outbox) {
+// f.rel.kept. It reports false, and answers nothing, when that cannot be read and another
+// target may do better.
+func (s *Server) whole(f *flight, o *outbox) bool {
 	x, c := &f.x, f.cross
 	status := f.status
-	f.rel.committed = true
 	o.reset()
 	body, kind := c.turn(x, status, f.rel.kept, o.b)
+	if x.Fault != nil && f.spare() {
+		x.Fault, x.Usage = nil, core.Usage{}
+		f.attempt().Status, f.void = 502, true
+		return false
+	}
+	f.rel.committed = true
 	if x.Fault != nil {
 		s.answer(f, o, false)
-		return
+		return true
 	}
 	o.b = body
 	h := append(http1.AppendUint(append(o.head, "HTTP/1.1 "...), uint64(status)), ' ')
@@ -503,6 +522,7 @@ func (s *Server) whole(f *flight, o *outbox) {
 	}
 	o.head = append(h, "\r\n"...)
 	o.front(o.head)
+	return true
 }
 
 // wallSeconds is the time of day in Unix seconds.

@@ -82,7 +82,7 @@ func (l *loop) upstreamEnded(u *link, err error) {
 	l.box.reset()
 	if f.rel.from == bodyClose && errors.Is(err, io.EOF) {
 		f.rel.end(&f.x, &l.box)
-	} else {
+	} else if !f.rel.complete(&f.x, &l.box) {
 		f.free = true
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: err}
 		f.rel.broken(&f.x, &l.box)
