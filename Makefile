@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz protocol conformance clients clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz protocol conformance faults clients clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ conformance: ## recorded provider traffic through every dialect, with a count pe
 protocol: ## the protocol corpora, on both lanes; those outside the repository are skipped where they are absent
 	$(GO) test -count=1 -v -run='Protocol|Ambiguity|Llhttp|Smuggling|Shared|Suite|Policy|Crooked' \
 		./hotpath ./hotpath/http1 ./hotpath/frame ./core/scan ./adapters/dialect/openai ./control/api
+
+faults: ## the failure catalogue at full length, on both lanes; a thousand clients leaving in the middle
+	$(GO) test -count=1 -v -timeout=15m ./e2e/faults -full
 
 # The SDKs stay out of the tree, in a directory for each set of pinned versions;
 # one that is complete has a stamp. What cannot be installed for want of node or

@@ -100,7 +100,7 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 		return tryNext, !f.late
 	}
 	f.sent = true
-	u.SetReadDeadline(f.until(or(w.Header, defaultHeader)))
+	k.listen(u, f.until(or(w.Header, defaultHeader)))
 	b := s.shared.Take(streamRead)
 	defer func() { s.shared.Give(b) }()
 	n, err := k.readReply(&b, u)
@@ -131,6 +131,15 @@ func (f *flight) until(d time.Duration) time.Time {
 		d = min(d, w-time.Duration(core.Clock()-f.x.Start))
 	}
 	return time.Now().Add(d)
+}
+
+// listen bounds the next reads from u. A client that hung up ends them at once: what its
+// watcher did to u may have been undone by this very bound.
+func (k *conn) listen(u *upstream.Conn, until time.Time) {
+	u.SetReadDeadline(until)
+	if k.hungUp.Load() {
+		u.SetReadDeadline(time.Unix(1, 0))
+	}
 }
 
 // readReply reads the head of the final reply into b; interim ones are skipped.

@@ -52,7 +52,7 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		if l.fresh {
 			until = f.until(f.patience())
 		}
-		u.SetReadDeadline(until)
+		k.listen(u, until)
 		m, rerr := u.Read(b[:cap(b)])
 		if m == 0 {
 			if l.from == bodyClose && errors.Is(orEOF(rerr), io.EOF) {
@@ -106,7 +106,7 @@ func (k *conn) hold(f *flight, u *upstream.Conn, b, rest []byte, done bool, err 
 			l.held = append(s.shared.Grow(l.held, len(p)), p...)
 		}
 		k.box.reset()
-		u.SetReadDeadline(f.until(f.patience()))
+		k.listen(u, f.until(f.patience()))
 		m, rerr := u.Read(b[:cap(b)])
 		if m > 0 {
 			f.gap()
@@ -127,7 +127,7 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	s, l := k.s, &f.rel
 	rest, done, err := l.feed(&f.x, b[n:], &k.box, &s.shared)
 	for !done && err == nil {
-		u.SetReadDeadline(f.until(or(f.target.Waits.Stall, defaultStall)))
+		k.listen(u, f.until(or(f.target.Waits.Stall, defaultStall)))
 		m, rerr := u.Read(b[:cap(b)])
 		if m == 0 {
 			if err = orEOF(rerr); l.from == bodyClose && errors.Is(err, io.EOF) {
@@ -175,11 +175,10 @@ func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean 
 	case !whole && f.finishes(&k.box):
 		k.write(f, k.box.bytes())
 	case !whole:
-		f.free = true
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: errCut}
 		k.box.reset()
-		if f.rel.broken(&f.x, &k.box) {
-			k.write(f, k.box.bytes())
+		if !f.rel.broken(&f.x, &k.box) || k.write(f, k.box.bytes()) != nil {
+			f.free = true // nothing else tells the client that its reply is cut
 		}
 	case clean && !k.rep.Close && f.rel.from != bodyClose:
 		u.SetDeadline(time.Time{})

@@ -83,9 +83,8 @@ func (l *loop) upstreamEnded(u *link, err error) {
 	if f.rel.from == bodyClose && errors.Is(err, io.EOF) {
 		f.rel.end(&f.x, &l.box)
 	} else if !f.rel.complete(&f.x, &l.box) {
-		f.free = true
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: err}
-		f.rel.broken(&f.x, &l.box)
+		f.free = !f.rel.broken(&f.x, &l.box) || f.free // nothing else tells the client that its reply is cut
 	}
 	l.write(f.on.c, f, l.box.bytes())
 	l.settle(f.on.c, f)

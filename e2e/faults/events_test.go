@@ -61,7 +61,7 @@ var eventVerbs = []verb{
 		}
 	}),
 	says(`([\d,]+) events as fast as possible`, func(m []string, _ *script) act {
-		return func(s *stage) bool { return s.tokens(fewer(count(m[1]), 20_000), 0) }
+		return func(s *stage) bool { return s.tokens(fewer(count(m[1]), 5_000), 0) }
 	}),
 	does(`done`, (*stage).done),
 	does(`data \[DONE\]`, func(s *stage) bool { s.finished, s.ended = true, true; return s.chunk("data: [DONE]\n\n") }),

@@ -32,7 +32,7 @@ var (
 
 	// brief are for scripts that make one wait: those of the catalogue at the scale of the
 	// scripts, and somewhat longer for machines that do not keep time.
-	brief = waits{500 * time.Millisecond, 50 * second, 75 * second, 200 * second}
+	brief = waits{500 * time.Millisecond, 50 * second, 60 * second, 120 * second}
 )
 
 // A gateway is a data plane with a compiled configuration, in this process.
