@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cel protocol conformance clients sdk sdk-short clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cel protocol conformance faults clients sdk sdk-short clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ cel: ## conditions of routing rules against the CEL library, a module of its own
 protocol: ## the protocol corpora, on both lanes; those outside the repository are skipped where they are absent
 	$(GO) test -count=1 -v -run='Protocol|Ambiguity|Llhttp|Smuggling|Shared|Suite|Policy|Crooked' \
 		./hotpath ./hotpath/http1 ./hotpath/frame ./core/scan ./adapters/dialect/openai ./control/api
+
+faults: ## the failure catalogue at full length, on both lanes; a thousand clients leaving in the middle
+	$(GO) test -count=1 -v -timeout=15m ./e2e/faults -full
 
 # The SDKs stay out of the tree, in a directory for each set of pinned versions;
 # one that is complete has a stamp. What cannot be installed for want of node or

@@ -17,7 +17,7 @@ func Class(status int) Verb {
 	switch status {
 	case 401, 402, 403, 429:
 		return NextKey
-	case 408, 409, 425:
+	case 408, 409, 425, 451: // what one place may not say by law another may
 		return NextTarget
 	}
 	if status >= 500 || status >= 300 && status < 400 {

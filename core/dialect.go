@@ -37,6 +37,10 @@ type Dialect struct {
 	// as far as it says them. The Code is the caller's, from the status.
 	ReadFault func(body []byte, f *Fault)
 
+	// Ends holds by Op the event, with its framing, that stands at the end of a stream
+	// whose finish is said by an event of its own; empty: no event ends it.
+	Ends [NumOps]string
+
 	IDHeader string       // the reply header its clients read the request id from; empty: x-request-id alone
 	Answered []string     // reply headers of its own, in lower case, that reach its clients from servers of the same dialect
 	Forward  []string     // request headers of its own, in lower case, that go to servers of the same dialect
@@ -204,6 +208,7 @@ type StreamState struct {
 	Finished  bool // a finish reason was seen
 	Done      bool // the terminator was seen
 	Failed    bool // an in-band error was seen
+	Several   bool // of several choices: a finish is not that of all
 	Unread    int  // events that could not be read
 	UsageOnly bool // the last event carried nothing but usage
 }

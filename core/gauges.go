@@ -16,6 +16,7 @@ type LaneStats struct {
 	BytesIn    atomic.Uint64 // body bytes read from clients
 	BytesOut   atomic.Uint64 // body bytes written to clients
 	Buffers    atomic.Int64  // borrowed when the lane last counted
+	Unread     atomic.Uint64 // events of streams that could not be read, and passed or were left out
 	Panics     atomic.Uint64 // recovered at the connection; each is a bug
 
 	Faults [NumCodes]atomic.Uint64 // exchanges ended by a Fault, by Code

@@ -18,6 +18,8 @@ type flight struct {
 	free   bool     // the client's connection ends after this exchange
 	gone   bool     // the client hung up
 	late   bool     // the last attempt ended by a deadline
+	sent   bool     // the last attempt's request went out to its last byte
+	void   bool     // the last attempt's reply held no answer, or not all of it
 
 	target *core.Target
 	key    *core.ProviderKey
@@ -48,7 +50,7 @@ type flight struct {
 func (f *flight) reset() {
 	f.x.Reset()
 	gen := f.on.gen + 1
-	f.buf, f.head, f.free, f.gone, f.late = nil, 0, false, false, false
+	f.buf, f.head, f.free, f.gone, f.late, f.sent, f.void = nil, 0, false, false, false, false, false
 	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
 	f.door, f.named, f.spot, f.cut, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, false, fields{}
 	f.begun, f.first, f.last, f.decide, f.kernel = 0, 0, 0, 0, 0

@@ -43,6 +43,8 @@ func (k *conn) attempts(ctx context.Context, f *flight) bool {
 		switch {
 		case out == tryDone:
 			return true
+		case out == tryOver:
+			return false
 		case stale && u.Reused && !fresh:
 			fresh = true
 			goto again
@@ -57,6 +59,7 @@ type outcome uint8
 const (
 	tryNext outcome = iota // nothing reached the client; another may answer
 	tryDone                // the client got the reply, whole or cut
+	tryOver                // the reply is nobody's, and x.Fault says why
 )
 
 // closing is try, and the end of u should it panic.
@@ -96,7 +99,8 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 		f.late = errors.Is(err, os.ErrDeadlineExceeded)
 		return tryNext, !f.late
 	}
-	u.SetReadDeadline(f.until(or(w.Header, defaultHeader)))
+	f.sent = true
+	k.listen(u, f.until(or(w.Header, defaultHeader)))
 	b := s.shared.Take(streamRead)
 	defer func() { s.shared.Give(b) }()
 	n, err := k.readReply(&b, u)
@@ -129,9 +133,19 @@ func (f *flight) until(d time.Duration) time.Time {
 	return time.Now().Add(d)
 }
 
+// listen bounds the next reads from u. A client that hung up ends them at once: what its
+// watcher did to u may have been undone by this very bound.
+func (k *conn) listen(u *upstream.Conn, until time.Time) {
+	u.SetReadDeadline(until)
+	if k.hungUp.Load() {
+		u.SetReadDeadline(time.Unix(1, 0))
+	}
+}
+
 // readReply reads the head of the final reply into b; interim ones are skipped.
 // n is the length of the head, or with an error of what came.
 func (k *conn) readReply(b *[]byte, u *upstream.Conn) (n int, err error) {
+	waits := 0
 	for {
 		m, err := u.Read((*b)[len(*b):cap(*b)])
 		*b = (*b)[:len(*b)+m]
@@ -148,6 +162,9 @@ func (k *conn) readReply(b *[]byte, u *upstream.Conn) (n int, err error) {
 			}
 			if n == 0 {
 				break
+			}
+			if waits++; waits > maxInterim {
+				return n, errWaits
 			}
 			*b = append((*b)[:0], (*b)[n:]...)
 		}

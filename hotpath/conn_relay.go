@@ -15,17 +15,21 @@ import (
 func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	s, l := k.s, &f.rel
 	f.first = core.Clock()
-	if verb := f.judge(&k.rep, b); verb != core.Final && !s.stands(f) {
+	switch s.hear(f, &k.rep, b) {
+	case another:
 		u.Close()
 		return tryNext
+	case refused:
+		u.Close()
+		return tryOver
 	}
-	f.frame(&k.rep, b, k.req.Method.Of(f.buf))
+	s.frame(f, &k.rep, b, k.req.Method.Of(f.buf))
 	l.cut.Grow, l.cut.Free = s.hooks.Grow, s.hooks.Free
 	if l.gather {
 		return k.gather(f, u, b, n)
 	}
 	t0 := f.first
-	l.holds = l.stream && f.more()
+	l.holds = f.holdable()
 	k.box.reset()
 	rest, done, err := l.feed(&f.x, b[n:], &k.box, &s.shared)
 	s.commit(f, &k.rep, b, &k.box)
@@ -50,7 +54,7 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		if l.fresh {
 			until = f.until(f.patience())
 		}
-		u.SetReadDeadline(until)
+		k.listen(u, until)
 		m, rerr := u.Read(b[:cap(b)])
 		if m == 0 {
 			if l.from == bodyClose && errors.Is(orEOF(rerr), io.EOF) {
@@ -73,14 +77,13 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	return tryDone
 }
 
-// hold reads a stream up to its first content, or until it is clear that there will be none.
+// hold reads a reply up to its commit point, or until it is clear that it has none.
 // What the client gets is in k.box then.
 func (k *conn) hold(f *flight, u *upstream.Conn, b, rest []byte, done bool, err error) ([]byte, bool, outcome, error) {
 	s, l := k.s, &f.rel
 	l.committed = false
-	until := f.until(f.patience())
 	for {
-		switch f.rule(done, err, len(l.held)) {
+		switch s.rule(f, done, err, len(l.held)) {
 		case letGo:
 			l.holds, l.committed = false, true
 			if l.held != nil {
@@ -94,6 +97,7 @@ func (k *conn) hold(f *flight, u *upstream.Conn, b, rest []byte, done bool, err 
 		case replace:
 			u.Close()
 			f.late = errors.Is(err, os.ErrDeadlineExceeded)
+			k.box.reset()
 			f.replaced(&s.shared)
 			return nil, false, tryNext, nil
 		}
@@ -104,7 +108,7 @@ func (k *conn) hold(f *flight, u *upstream.Conn, b, rest []byte, done bool, err 
 			l.held = append(s.shared.Grow(l.held, len(p)), p...)
 		}
 		k.box.reset()
-		u.SetReadDeadline(until)
+		k.listen(u, f.until(f.patience()))
 		m, rerr := u.Read(b[:cap(b)])
 		if m > 0 {
 			f.gap()
@@ -125,7 +129,7 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	s, l := k.s, &f.rel
 	rest, done, err := l.feed(&f.x, b[n:], &k.box, &s.shared)
 	for !done && err == nil {
-		u.SetReadDeadline(f.until(or(f.target.Waits.Stall, defaultStall)))
+		k.listen(u, f.until(or(f.target.Waits.Stall, defaultStall)))
 		m, rerr := u.Read(b[:cap(b)])
 		if m == 0 {
 			if err = orEOF(rerr); l.from == bodyClose && errors.Is(err, io.EOF) {
@@ -144,7 +148,11 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		return tryNext
 	}
 	t0 := core.Clock()
-	s.whole(f, &k.box)
+	if !s.whole(f, &k.box) {
+		u.Close()
+		l.drop(&s.shared)
+		return tryNext
+	}
 	f.decide += core.Clock() - t0
 	werr := k.write(f, k.box.bytes())
 	f.kernel += core.Clock() - t0
@@ -167,6 +175,8 @@ func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean 
 		if errors.Is(werr, os.ErrDeadlineExceeded) {
 			f.x.Fault.Code = core.ClientSlow
 		}
+	case !whole && f.finishes(&k.box):
+		k.write(f, k.box.bytes())
 	case !whole:
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: errCut}
 		k.box.reset()

@@ -31,6 +31,7 @@ type crossing struct {
 	retry   []byte // what its x-should-retry says; empty: nothing
 	extras  func(dst []byte) []byte
 	f       *flight
+	bare    bool     // nothing but a complete reply is made a stream: the request went as it came
 	betas   []byte   // the features that the client's header names, as a JSON array
 	dropped []string // what the request of the attempt under way left out
 	without []string // members that were taken out because the client said so
@@ -48,7 +49,7 @@ func (c *crossing) reset() {
 	c.embed.Reset()
 	c.rerank.Reset()
 	c.forget()
-	c.read, c.f, c.wants, c.sent = false, nil, wishes{}, c.sent[:0]
+	c.read, c.bare, c.f, c.wants, c.sent = false, false, nil, wishes{}, c.sent[:0]
 	c.without, c.body, c.betas = nil, nil, nil
 	if cap(c.kept) > maxOutHead {
 		c.kept = nil
@@ -92,6 +93,17 @@ func (c *crossing) begin(x *core.Exchange, model []byte) {
 	if x.From.Extras && !x.Snap.Limits.NoExtras {
 		z.Extra = c.extras
 	}
+}
+
+// bare returns what makes a stream of a complete reply in the client's own format.
+func (s *Server) bare(f *flight) *crossing {
+	c := s.crosses.Get().(*crossing)
+	c.forget()
+	c.f, c.bare, c.chat.Usage = f, true, f.x.Peek.AskUsage
+	c.begin(&f.x, f.x.Name)
+	c.x.Extra = nil
+	f.cross = c
+	return c
 }
 
 // tellsRetry reports whether the target's own head said when to come back.

@@ -148,7 +148,7 @@ func TestDeployment(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
 		face := faceOf(openai.API)
 		face.AskUsage, face.Cut = true, []string{"store"}
-		m := meet(t, loops, face, answers("application/json", "{}"))
+		m := meet(t, loops, face, answers("application/json", toldOpenAI))
 		f := func(body, want string) {
 			t.Helper()
 			if a, text := m.say("/openai/d/deployment", body); a.StatusCode != 200 || m.last().body != want {

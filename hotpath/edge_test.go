@@ -114,7 +114,8 @@ func TestHeadForUpstream(t *testing.T) {
 	})
 }
 
-// TestEncodedStream checks that a stream that cannot be read passes as it is.
+// TestEncodedStream checks that what cannot be read passes where nothing is read, and is
+// refused where an answer is expected.
 func TestEncodedStream(t *testing.T) {
 	const junk = "\x1f\x8b\x08\x00\xff\r\r\xfe tail without an end"
 	lanes(t, func(t *testing.T, loops int) {
@@ -122,8 +123,12 @@ func TestEncodedStream(t *testing.T) {
 			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: br\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(junk), junk)
 			return true
 		})
-		if _, got, err := wireRig(t, loops, w).ask("POST"); got != junk || err != nil {
+		r := wireRig(t, loops, w)
+		if _, got, err := r.ask("GET"); got != junk || err != nil {
 			t.Errorf("got %q, %v; want %q", got, err, junk)
+		}
+		if status, got, err := r.ask("POST"); status != 502 || !strings.Contains(got, "content coding") || err != nil {
+			t.Errorf("got %d %q, %v; want 502", status, got, err)
 		}
 	})
 }

@@ -25,6 +25,12 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	}
 	if l.stream {
 		x.Usage = x.Stream.Usage
+		if x.Stream.Unread > 0 {
+			st.Unread.Add(uint64(x.Stream.Unread))
+		}
+		if x.Stream.Failed && x.Fault == nil {
+			x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: "the provider reported a failure in mid-stream"}
+		}
 		l.cut.Reset()
 		l.dropFrames()
 	}

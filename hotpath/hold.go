@@ -1,18 +1,21 @@
 package hotpath
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"time"
 
 	"asbru/core"
+	"asbru/hotpath/frame"
 )
 
-// The commit point of a stream is its first content: until then the head and what came
-// with it are held, as long as another target could answer instead. A stream that fails
-// before it has reached nobody. With nobody else to ask there is nothing to wait for.
+// The commit point of a stream is its first content, that of any other reply its last byte:
+// until then the head and what came with it are held, as long as another target could answer
+// instead. A reply that fails before it has reached nobody. With nobody else to ask there is
+// nothing to wait for.
 
-// A ruling says what becomes of a held stream.
+// A ruling says what becomes of a held reply.
 type ruling uint8
 
 const (
@@ -21,30 +24,70 @@ const (
 	replace               // another target is asked
 )
 
-// rule judges a held stream after something of it was fed. ended says that it is complete.
-func (f *flight) rule(ended bool, err error, held int) ruling {
+// holdable reports whether the reply whose head was just read is held. What may have had
+// effects is not: it would not be asked for again.
+func (f *flight) holdable() bool {
+	l := &f.rel
+	return f.x.Op != core.OpPass && l.from != bodyNone && f.attempt().Status < 300 && f.spare()
+}
+
+// rule judges a held reply after something of it was fed. ended says that it is complete.
+func (s *Server) rule(f *flight, ended bool, err error, held int) ruling {
 	st, l := &f.x.Stream, &f.rel
 	switch {
-	case l.content:
+	case !l.stream:
+		return s.ruleWhole(f, ended, err, held)
+	case l.content, err == frame.ErrEventTooLarge: // which it would be elsewhere too
 		return letGo
 	case err != nil && !(ended && st.Finished), st.Failed:
 		return replace
-	case ended && !st.Finished && !st.Done:
+	case (ended || st.Done) && !st.Finished: // at an end without ever having begun
 		return replace
-	case ended || held > maxHold || f.x.Op == core.OpPass && l.fresh:
+	case ended || held > maxHold:
 		return letGo
 	}
 	return holdOn
 }
 
+// ruleWhole is rule for a reply that is no stream.
+func (s *Server) ruleWhole(f *flight, ended bool, err error, held int) ruling {
+	switch {
+	case err != nil, ended && !s.sound(f):
+		return replace
+	case ended || held > maxKeep:
+		return letGo
+	}
+	return holdOn
+}
+
+// sound reports whether a reply that is complete is an answer. One that is not kept is
+// taken for one.
+func (s *Server) sound(f *flight) bool {
+	x, l := &f.x, &f.rel
+	if !l.reads {
+		return true
+	}
+	codec := x.From.Chats[x.Op]
+	if codec == nil {
+		b := bytes.TrimSpace(l.kept)
+		return len(b) > 1 && (b[0] == '{' && b[len(b)-1] == '}' || b[0] == '[' && b[len(b)-1] == ']')
+	}
+	c := s.crosses.Get().(*crossing)
+	err := codec.ParseReply(&c.reply, l.kept)
+	c.reply.Reset()
+	s.crosses.Put(c)
+	return err == nil
+}
+
 // ends reports whether err is the end of a body that nothing but the end of the connection ends.
 func (l *relay) ends(err error) bool { return l.from == bodyClose && errors.Is(err, io.EOF) }
 
-// replaced records that the attempt's stream came to nothing, and forgets it.
+// replaced records that the attempt's reply came to nothing, and forgets it.
 func (f *flight) replaced(lend lender) {
 	if f.broke(); f.x.Stream.Failed {
 		f.attempt().Status = 502 // it said so itself
 	}
+	f.void = true
 	f.rel.drop(lend)
 	f.x.Stream = core.StreamState{}
 }

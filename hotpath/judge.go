@@ -31,12 +31,20 @@ func (s *Server) next(f *flight) bool {
 	f.land()
 	if len(x.Attempts()) > 0 {
 		f.blame(f.attempt())
+		if f.spent() || f.once() {
+			return false
+		}
 	}
 	t, k := x.Route.Pick(x, x.Attempts())
 	if t == nil || x.Begin(t, k) == nil {
 		return false
 	}
-	f.late = false
+	f.begun, f.first, f.late, f.sent, f.void = 0, 0, false, false, false
+	if f.cross != nil && f.cross.bare { // of a reply that passed for a stream
+		f.cross.reset()
+		s.crosses.Put(f.cross)
+		f.cross = nil
+	}
 	x.Fault = nil // of a target that could not be asked
 	f.target, f.key = t, k
 	x.Face, x.As = t.Face(x.From, x.Op, x.Name)
@@ -85,7 +93,8 @@ func (f *flight) judge(rep *http1.Reply, b []byte) core.Verb {
 // same, because nobody else is left to ask.
 func (s *Server) stands(f *flight) bool { return !f.more() && presentable(f.attempt().Status) }
 
-// more reports whether another target or key is left.
+// more reports whether another target or key is left after what the attempt under way
+// came to.
 func (f *flight) more() bool {
 	x := &f.x
 	t, _ := x.Route.Pick(x, x.Attempts())
@@ -152,7 +161,7 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 
 // frame decides both framings of the reply. It is called once, before the body
 // is fed.
-func (f *flight) frame(rep *http1.Reply, b []byte, method []byte) {
+func (s *Server) frame(f *flight, rep *http1.Reply, b []byte, method []byte) {
 	x, l := &f.x, &f.rel
 	kind := rep.Value(b, http1.ContentType)
 	ok := rep.Status >= 200 && rep.Status < 300 && rep.At[http1.ContentEncoding] == 0 // else it cannot be read
@@ -164,6 +173,8 @@ func (f *flight) frame(rep *http1.Reply, b []byte, method []byte) {
 		l.stream = l.stream && x.Peek.Stream && x.Face.Dialect.Chats[x.As] != nil
 		l.sse = l.stream && x.From.Chats[x.Op].Framing == core.FramingSSE && !x.Array
 		l.gather = !l.stream
+	} else if x.Peek.Stream && !x.Array && ok && !stream && x.Op != core.OpPass && x.From.Chats[x.Op] != nil && http1.HasPrefixFold(kind, "application/json") {
+		l.cross, l.gather = s.bare(f), true // the provider took no notice of the wish for a stream
 	}
 	l.strip = l.sse && l.cross == nil && x.Peek.Stream && !x.Peek.AskUsage && x.Face.AskUsage
 	l.reads = ok && !l.stream && l.cross == nil && (x.Op != core.OpPass || len(x.Peek.Model) > 0) && x.From.ReadUsage != nil && http1.HasPrefixFold(kind, "application/json")
@@ -274,6 +285,9 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 	if status == 405 {
 		h = append(h, "Allow: GET, POST, PUT, PATCH, DELETE, HEAD\r\n"...)
 	}
+	if len(x.Attempts()) == core.MaxAttempts && x.Fault != nil { // our tries times the client's own would be too many
+		h = append(h, "X-Should-Retry: false\r\n"...)
+	}
 	if x.Fault != nil && x.From != nil && x.From.FaultHeader != nil {
 		h = x.From.FaultHeader(h, x.Fault)
 	}
@@ -300,6 +314,8 @@ func (f *flight) failed() {
 	msg := append([]byte("every target failed: "), last.Target.Name...)
 	code := core.UpstreamFailed
 	switch {
+	case f.void && !f.late:
+		msg = append(msg, " gave no answer that can be read"...)
 	case last.Status == 0 && f.late:
 		code = core.UpstreamTimeout
 		msg = append(msg, " did not answer in time"...)

@@ -68,4 +68,5 @@ type onLoop struct {
 	paused bool   // the client is slower than the upstream
 	ended  bool   // the reply is complete; only the client's socket is waited for
 	fresh  bool   // the target was given a new connection already
+	waited uint8  // interim replies of the attempt under way
 }

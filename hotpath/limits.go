@@ -20,6 +20,7 @@ const (
 	maxOutHead = 8 << 10  // a reply head we write; further fields of the provider are left out
 	maxKeep    = 1 << 20  // a unary reply kept to read its usage; a longer one is not read
 
+	maxInterim  = 5        // interim replies before the final one
 	maxWithout  = 8        // members taken out of one request because its client said so
 	maxCrossing = 1 << 20  // what a translation may leave behind for the next one, in bytes
 	maxGather   = 64 << 20 // a reply that is translated as a whole

@@ -82,11 +82,9 @@ func (l *loop) upstreamEnded(u *link, err error) {
 	l.box.reset()
 	if f.rel.from == bodyClose && errors.Is(err, io.EOF) {
 		f.rel.end(&f.x, &l.box)
-	} else {
+	} else if !f.rel.complete(&f.x, &l.box) {
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: err}
-		if !f.rel.broken(&f.x, &l.box) {
-			f.free = true // else the message is complete, and a client that sends the next one is not cut off
-		}
+		f.free = !f.rel.broken(&f.x, &l.box) || f.free // nothing else tells the client that its reply is cut
 	}
 	l.write(f.on.c, f, l.box.bytes())
 	l.settle(f.on.c, f)

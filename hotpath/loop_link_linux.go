@@ -16,7 +16,7 @@ import (
 // when there is none left.
 func (l *loop) launch(f *flight) {
 	for l.s.next(f) {
-		f.on.fresh = false
+		f.on.fresh, f.on.waited = false, 0
 		pool, ok := f.target.Pool.(*upstream.Pool)
 		if !ok {
 			continue
@@ -190,6 +190,7 @@ func (l *loop) send(f *flight, u *link) bool {
 			return l.redial(f, u)
 		}
 	}
+	f.sent = u.out == nil && u.tail.len() == 0
 	l.patience(u, or(f.target.Waits.Header, defaultHeader))
 	return true
 }
@@ -266,6 +267,9 @@ func (l *loop) flushLink(u *link) bool {
 	if err != nil {
 		l.upstreamEnded(u, err)
 		return false
+	}
+	if u.f != nil {
+		u.f.sent = u.out == nil && u.tail.len() == 0
 	}
 	return true
 }

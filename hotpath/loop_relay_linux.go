@@ -86,23 +86,32 @@ func (l *loop) receivedHead(u *link, f *flight, b []byte) {
 		if n = m; l.rep.Status >= 200 {
 			break
 		}
+		if f.on.waited++; f.on.waited > maxInterim {
+			l.upstreamEnded(u, errWaits)
+			return
+		}
 		b = b[m:] // an interim reply
 	}
 	f.first = f.on.mark
-	if f.judge(&l.rep, b) != core.Final && !l.s.stands(f) {
-		u.f, f.on.u = nil, nil
-		l.unlink(u)
-		l.bufs.Give(f.on.up)
-		f.on.up = nil
+	h := l.s.hear(f, &l.rep, b)
+	if h == heGets {
+		l.commit(u, f, b, n)
+		return
+	}
+	u.f, f.on.u = nil, nil
+	l.unlink(u)
+	l.bufs.Give(f.on.up)
+	f.on.up = nil
+	if h == another {
 		l.launch(f)
 		return
 	}
-	l.commit(u, f, b, n)
+	l.answer(f.on.c, f, isHead(f.buf))
 }
 
 // commit gives the client the head of the reply. From here nothing is retried.
 func (l *loop) commit(u *link, f *flight, b []byte, n int) {
-	f.frame(&l.rep, b, f.buf[:4])
+	l.s.frame(f, &l.rep, b, f.buf[:4])
 	f.rel.cut.Grow, f.rel.cut.Free = l.hooks.Grow, l.hooks.Free
 	f.free = f.free || l.s.draining.Load()
 	if f.rel.gather {
@@ -112,7 +121,7 @@ func (l *loop) commit(u *link, f *flight, b []byte, n int) {
 		f.on.up = nil
 		return
 	}
-	f.rel.holds = f.rel.stream && f.more()
+	f.rel.holds = f.holdable()
 	l.box.reset()
 	rest, done, err := f.rel.feed(&f.x, b[n:], &l.box, &l.bufs)
 	l.s.commit(f, &l.rep, b, &l.box)
@@ -128,10 +137,10 @@ func (l *loop) commit(u *link, f *flight, b []byte, n int) {
 	l.begin(u, f, len(rest) == 0, done, err)
 }
 
-// held goes on with a stream that nobody has got yet, after a piece of it went into l.box.
+// held goes on with a reply that nobody has got yet, after a piece of it went into l.box.
 func (l *loop) held(u *link, f *flight, clean, done bool, err error) {
 	r := &f.rel
-	switch f.rule(done, err, len(r.held)) {
+	switch l.s.rule(f, done, err, len(r.held)) {
 	case letGo:
 		r.holds, r.committed = false, true
 		if r.held != nil {
@@ -189,7 +198,13 @@ func (l *loop) gather(u *link, f *flight, b []byte) {
 
 // gathered gives the client the translation of a reply that is there.
 func (l *loop) gathered(u *link, f *flight, clean bool) {
-	l.s.whole(f, &l.box)
+	if !l.s.whole(f, &l.box) {
+		u.f, f.on.u = nil, nil
+		l.unlink(u)
+		f.rel.drop(&l.bufs)
+		l.launch(f)
+		return
+	}
 	f.decide += core.Clock() - f.on.mark
 	l.write(f.on.c, f, l.box.bytes())
 	f.kernel += core.Clock() - f.on.mark

@@ -22,6 +22,7 @@ const (
 var errLong = errors.New("the provider's reply is longer than 64 MiB and cannot be translated")
 
 // errCut says that the upstream ended before its reply did.
+var errWaits = &http1.Refusal{Status: 502, Reason: "the provider sends one interim reply after the other"}
 var errCut = errors.New("the provider's connection ended before its reply was complete")
 
 // A relay copies one reply's body from upstream to the client. It decodes the
@@ -127,9 +128,10 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 			continue
 		}
 		if !ev.Comment {
+			done, failed := x.Stream.Done, x.Stream.Failed
 			x.From.ReadEvent(ev.Data, &x.Stream)
 			l.heard(x, ev.Type)
-			if l.strip && x.Stream.UsageOnly {
+			if l.strip && x.Stream.UsageOnly || (done || failed) && l.over(x, done, failed) {
 				continue
 			}
 		}
@@ -146,10 +148,13 @@ func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
 		case l.cross != nil && !ev.Comment:
 			o.b = l.cross.pass(o.b, x, ev.Type, ev.Data)
 		case l.cross == nil:
+			done, failed := x.Stream.Done, x.Stream.Failed
 			if !ev.Comment {
 				x.From.ReadEvent(ev.Data, &x.Stream)
 			}
-			o.b = append(o.b, raw...)
+			if !l.over(x, done, failed) {
+				o.b = append(o.b, raw...)
+			}
 		}
 	}
 	l.cut.Reset()
@@ -157,7 +162,7 @@ func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
 		l.lastFrame(x, o)
 	}
 	if l.cross == nil {
-		return nil
+		return l.shut(x, o)
 	}
 	var cut bool
 	if o.b, cut = l.cross.last(o.b, x); cut {

@@ -144,6 +144,7 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 				b.Vendor = v
 			}
 		}
+		x.Stream.Several = x.Stream.Several || ev[i].Choice > 0
 		switch ev[i].Kind {
 		case core.EventDelta:
 			x.Stream.Content = x.Stream.Content || len(ev[i].Text) > 0
@@ -219,16 +220,22 @@ func (f *flight) lost(err error) {
 }
 
 // whole answers the client with the translation of the reply that is complete in
-// f.rel.kept.
-func (s *Server) whole(f *flight, o *outbox) {
+// f.rel.kept. It reports false, and answers nothing, when that cannot be read and another
+// target may do better.
+func (s *Server) whole(f *flight, o *outbox) bool {
 	x, c := &f.x, f.cross
 	status := f.status
-	f.rel.committed = true
 	o.reset()
 	body, kind := c.turn(x, status, f.rel.kept, o.b)
+	if x.Fault != nil && f.spare() {
+		x.Fault, x.Usage = nil, core.Usage{}
+		f.attempt().Status, f.void = 502, true
+		return false
+	}
+	f.rel.committed = true
 	if x.Fault != nil {
 		s.answer(f, o, false)
-		return
+		return true
 	}
 	o.b = body
 	h := append(http1.AppendUint(append(o.head, "HTTP/1.1 "...), uint64(status)), ' ')
@@ -246,4 +253,5 @@ func (s *Server) whole(f *flight, o *outbox) {
 	}
 	o.head = append(h, "\r\n"...)
 	o.front(o.head)
+	return true
 }

@@ -110,7 +110,7 @@ func TestUpstreamWaits(t *testing.T) {
 		{name: "no head", waits: core.Waits{Header: brief}, answer: quiet, status: 504, fault: core.UpstreamTimeout},
 		{name: "half a head", waits: core.Waits{Header: brief}, answer: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 20"); quiet(c) }, status: 504, fault: core.UpstreamTimeout},
 		{name: "interim replies only", waits: core.Waits{Header: brief}, answer: func(c net.Conn) {
-			for err := error(nil); err == nil; time.Sleep(brief / 5) {
+			for err := error(nil); err == nil; time.Sleep(brief / 3) {
 				_, err = io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n")
 			}
 		}, status: 504, fault: core.UpstreamTimeout},

@@ -105,6 +105,8 @@ func (m *Meter) lanes(p *page) {
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.BytesIn })
 	p.counter(all, "asbru_sent_bytes_total", "Body bytes written to clients.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.BytesOut })
+	p.counter(all, "asbru_stream_events_unread_total", "Events of providers' streams that could not be read.",
+		func(s *core.LaneStats) *atomic.Uint64 { return &s.Unread })
 	p.counter(all, "asbru_panics_total", "Panics recovered at a connection; each is a bug.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.Panics })
 	m.codes(p)

@@ -38,6 +38,7 @@ func newDialect() *core.Dialect {
 		Forward:           []string{"anthropic-beta"},
 		Extras:            true,
 	}
+	d.Ends[core.OpChat] = "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
 	f := family{d}
 	d.Chats[core.OpChat] = &core.ChatCodec{
 		Framing:       core.FramingSSE,

@@ -42,7 +42,7 @@ func parseReply(r *core.Completion, raw []byte) error {
 		var f core.Fault
 		readFault(raw, &f)
 		return errors.New("cannot use reply: the provider reports: " + f.Message)
-	case !known:
+	case !known || len(r.Choices) == 0:
 		return errNoChoices
 	}
 	citeSources(r)

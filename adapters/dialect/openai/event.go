@@ -51,6 +51,9 @@ func readEvent(data []byte, st *core.StreamState) {
 			response = value
 		}
 	}
+	if w.Rest() == nil && len(data) > 0 {
+		st.Unread++
+	}
 	if len(kind) > 0 {
 		typed(kind, delta, response, st)
 	}
@@ -110,6 +113,8 @@ func choice(w *scan.Walk, st *core.StreamState) {
 			return
 		}
 		switch string(key) {
+		case "index":
+			st.Several = st.Several || value[0] != '0'
 		case "delta":
 			st.Content = st.Content || content(value)
 		case "text": // legacy completions

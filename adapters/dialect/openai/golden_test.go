@@ -191,6 +191,8 @@ func slowEvent(data string, st *core.StreamState) {
 		}
 		st.Content = st.Content || full(choice["text"])
 		st.Finished = st.Finished || full(choice["finish_reason"])
+		index, _ := choice["index"].(float64)
+		st.Several = st.Several || index != 0
 		st.Failed = st.Failed || choice["error"] != nil
 	}
 	st.Failed = st.Failed || e["error"] != nil || kind == "error" || kind == "response.failed"

@@ -39,6 +39,10 @@ func assemble() *core.Dialect {
 			core.OpCompletion: completion,
 			core.OpResponses:  responses,
 		},
+		Ends: [core.NumOps]string{
+			core.OpChat:       "data: [DONE]\n\n",
+			core.OpCompletion: "data: [DONE]\n\n",
+		},
 		Extras:  true,
 		Counts:  counts,
 		Embeds:  embeds,

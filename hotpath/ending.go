@@ -1,0 +1,59 @@
+package hotpath
+
+import "asbru/core"
+
+// A stream of a conversation has one end: its terminator, or one error event. What the
+// provider sends behind either is not the client's, and what it forgot is made up for.
+
+// over reports whether the event just read comes behind the end of its stream. done and
+// failed are what was known before it.
+func (l *relay) over(x *core.Exchange, done, failed bool) bool {
+	if x.Op == core.OpPass {
+		return false
+	}
+	return done || failed && x.Stream.Done && x.Op != core.OpResponses // whose failure takes two events
+}
+
+// shut ends a stream that passed as it came, when its upstream has ended. One that
+// finished and lacks its terminator gets it; one that did not finish was cut.
+func (l *relay) shut(x *core.Exchange, o *outbox) error {
+	st := &x.Stream
+	switch {
+	case !l.sse || x.From.Chats[x.Op] == nil || st.Done || st.Failed:
+		return nil
+	case !st.Finished:
+		return errCut
+	}
+	st.Done = true
+	o.b = append(o.b, x.From.Ends[x.Op]...)
+	return nil
+}
+
+// finishes puts into o what complete appends, alone.
+func (f *flight) finishes(o *outbox) bool {
+	o.reset()
+	return f.rel.complete(&f.x, o)
+}
+
+// complete ends the client's stream when the provider's broke off behind all of the
+// answer, or behind its own error: nothing is missing but the end. It reports false, and
+// appends nothing, for any other.
+func (l *relay) complete(x *core.Exchange, o *outbox) bool {
+	st := &x.Stream
+	if !l.stream || l.to != bodyChunked || x.From.Chats[x.Op] == nil || l.cross == nil && !l.sse {
+		return false
+	}
+	if !st.Done && !st.Failed && (!st.Finished || st.Several) { // another choice may not have finished
+		return false
+	}
+	gap := len(o.b)
+	o.b = append(o.b, "00000000\r\n"...)
+	at := len(o.b)
+	if l.cross != nil {
+		o.b, _ = l.cross.last(o.b, x)
+	} else {
+		l.shut(x, o)
+	}
+	seal(o, gap, at, true)
+	return true
+}

@@ -1,0 +1,113 @@
+package hotpath
+
+import (
+	"asbru/core"
+	"asbru/hotpath/http1"
+)
+
+// A hearing is what the head of a reply comes to.
+type hearing uint8
+
+const (
+	heGets  hearing = iota // the reply is the client's
+	another                // another target is asked
+	refused                // the exchange ends here: x.Fault says why
+)
+
+// hear judges the head of a reply, which stands in b. A redirect is never followed: the
+// credential would go to whoever the provider named. What the client did wrong is said to
+// it; what we or the provider did wrong in the client's name is a 502.
+func (s *Server) hear(f *flight, rep *http1.Reply, b []byte) hearing {
+	verb := f.judge(rep, b)
+	switch {
+	case rep.Status < 300:
+		return f.fits(rep, b)
+	case rep.Status < 400:
+		return f.refusedBecause(", which leads elsewhere, and no redirect is followed", "set base_url to the address that the provider has now")
+	case verb != core.Final:
+		if s.stands(f) {
+			return heGets
+		}
+		return another
+	case f.x.Op != core.OpPass && ours(rep.Status):
+		return f.refusedBecause(" to a request as this gateway makes it", "check base_url and kind of the provider")
+	}
+	return heGets
+}
+
+// fits judges the head of a success: whether there can be an answer behind it.
+func (f *flight) fits(rep *http1.Reply, b []byte) hearing {
+	if f.x.Op == core.OpPass {
+		return heGets
+	}
+	switch {
+	case rep.At[http1.ContentEncoding] != 0 && !http1.EqualFold(rep.Value(b, http1.ContentEncoding), "identity"):
+		// A body of a kilobyte may stand for a gigabyte, and the client never asked for it.
+		return f.refusedBecause(" in a content coding that was not asked for", "turn compression off at the provider")
+	case rep.Status != 204 && rep.Status != 205 && !http1.HasPrefixFold(rep.Value(b, http1.ContentType), "text/html"):
+		return heGets
+	case f.spare():
+		f.attempt().Status, f.void = 502, true
+		return another
+	}
+	return f.refusedBecause(" without an answer", "check base_url of the provider: a web page or nothing is there")
+}
+
+// ours reports whether a status is about how the request was made, not about what the
+// client asked: the method, the type of the body, its framing, the head.
+func ours(status int) bool {
+	switch status {
+	case 405, 406, 411, 412, 415, 417, 421, 426, 431:
+		return true
+	}
+	return false
+}
+
+// refusedBecause makes the fault of a reply that nobody gets and nobody else is asked for.
+func (f *flight) refusedBecause(why, hint string) hearing {
+	msg := append([]byte(f.target.Name), " answered "...)
+	msg = append(http1.AppendUint(msg, uint64(f.attempt().Status)), why...)
+	refuse(&f.x, core.UpstreamFailed, string(msg), hint)
+	return refused
+}
+
+// spare reports whether another target could be asked in place of the one under way. It
+// counts and does not choose: Route.Pick may find none of them usable after all.
+func (f *flight) spare() bool {
+	x := &f.x
+	left := len(x.Route.Targets)
+	for _, name := range x.Peek.Fallbacks {
+		if name != nil {
+			left++
+		}
+	}
+	if left < 2 {
+		return false
+	}
+	tried := x.Attempts()
+	if len(tried) == core.MaxAttempts || f.spent() {
+		return false
+	}
+	for i := range tried {
+		if i == 0 || tried[i].Target != tried[i-1].Target {
+			left-- // several keys of one target are one
+		}
+	}
+	return left > 0
+}
+
+// spent reports whether the time of the whole exchange is over.
+func (f *flight) spent() bool {
+	w := f.target.Waits.Total
+	return w > 0 && core.Clock()-f.x.Start >= int64(w)
+}
+
+// once reports whether the request under way may have been carried out and must not be
+// sent again: it went out, nothing came back, and what it does is unknown.
+func (f *flight) once() bool {
+	if f.x.Op != core.OpPass || !f.sent || f.attempt().Status != 0 {
+		return false
+	}
+	m := string(f.buf[:4])
+	return m != "GET " && m != "HEAD"
+}
