@@ -147,8 +147,8 @@ func TestHangUpEndsATranslation(t *testing.T) {
 func TestFallbackSpeaksAnotherDialect(t *testing.T) {
 	up, config := vendors(t)
 	config = private(config) + `models:
-  - {alias: sure, provider: anthropic, model: claude-sonnet-4-5-error-503, fallback: [openai/gpt-5-text]}
-  - {alias: surer, provider: openai, model: gpt-5-error-500, fallback: [gemini/gemini-2.5-pro-error-429, bedrock/us.anthropic.claude-sonnet-4-5-text]}
+  - {alias: sure, provider: anthropic, model: claude-sonnet-4-5-error-503, fallback: [openai/gpt-5-text], breaker: {off: true}, retry: {share: 2, per_second: 1000}}
+  - {alias: surer, provider: openai, model: gpt-5-error-500, fallback: [gemini/gemini-2.5-pro-error-500, bedrock/us.anthropic.claude-sonnet-4-5-text], breaker: {off: true}, retry: {share: 2, per_second: 1000}}
   - {alias: wrong, provider: anthropic, model: claude-sonnet-4-5-error-400, fallback: [openai/gpt-5-text]}
 `
 	lanes(t, config, func(t *testing.T, g *gateway) {

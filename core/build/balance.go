@@ -79,7 +79,7 @@ func bounds(r *config.Retry, b *config.Breaker) (attempts int, retry *route.Retr
 		}
 	}
 	if b != nil {
-		breaker = &route.Breaker{Off: b.Off, Failures: b.Failures, Ratio: b.Ratio, Least: b.Least, Open: time.Duration(b.Open), Try: b.WhenAllBenched == "try"}
+		breaker = &route.Breaker{Off: b.Off, Failures: b.Failures, Ratio: b.Ratio, Least: b.Least, Open: time.Duration(b.Open), Try: b.WhenAllBenched == "try", Refuse: b.WhenAllBenched == "refuse"}
 	}
 	return attempts, retry, breaker
 }

@@ -67,6 +67,11 @@ func TestBalancedModel(t *testing.T) {
 func TestBreakerOfProvider(t *testing.T) {
 	doc := seeds()
 	doc.Providers[0].Breaker = &config.Breaker{WhenAllBenched: "try"}
+	for i := range doc.Providers {
+		if b := doc.Providers[i].Breaker; b == nil {
+			doc.Providers[i].Breaker = &config.Breaker{WhenAllBenched: "refuse"}
+		}
+	}
 	s, _ := must(t, doc, nil)
 	f := func(model string, want bool) {
 		t.Helper()

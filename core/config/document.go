@@ -174,7 +174,7 @@ type Breaker struct {
 	Ratio          float64  `json:"ratio,omitempty"`                              // of the answers of ten seconds, above which it opens; default 0.5
 	Least          int      `json:"least,omitempty"`                              // answers in ten seconds below which the ratio says nothing; default 20
 	Open           Duration `json:"open,omitempty"`                               // how long it stays open at first; default 5s
-	WhenAllBenched string   `json:"when_all_benched,omitempty" enum:"refuse,try"` // refuse (default): 429 or 503 with Retry-After; try: the one that is back first is asked all the same
+	WhenAllBenched string   `json:"when_all_benched,omitempty" enum:"refuse,try"` // refuse: 429 or 503 with Retry-After; try: the one that is back first is asked all the same; default: refuse what a provider asked to be spared, try what failed
 }
 
 // Affinity keeps a session at the target and key that served it last.

@@ -40,6 +40,9 @@ func (b *bed) compile(s Spec, names ...string) *core.Route {
 		r.Targets = append(r.Targets, b.targets[n])
 	}
 	s.Book = b.book
+	if s.Breaker == nil {
+		s.Breaker = &Breaker{Refuse: true} // else the last one is always asked
+	}
 	Compile(r, s)
 	return r
 }
@@ -259,6 +262,13 @@ func TestAllBenched(t *testing.T) {
 	x := b.exchange("m")
 	if n, _ := b.run(x, r, always(answer{status: 200})); n != 0 || x.Fault == nil || x.Fault.HTTP() != 429 || x.Fault.Retry != 30 {
 		t.Errorf("%d attempts, fault %+v; want 429 and 30 s", n, x.Fault)
+	}
+	fails := newBed("a/x")
+	r = fails.compile(Spec{Breaker: &Breaker{}}, "a/x")
+	for range 9 {
+		if n, _ := fails.run(fails.exchange("m"), r, always(answer{status: 500})); n != 1 {
+			t.Errorf("%d attempts at the only target there is, which fails; want 1", n)
+		}
 	}
 	try := b.compile(Spec{Breaker: &Breaker{Try: true}}, "a/x")
 	if n, ok := b.run(b.exchange("m"), try, always(answer{status: 200})); n != 1 || !ok {

@@ -31,6 +31,7 @@ type Breaker struct {
 	Least    int           // answers in ten seconds for Ratio to count; 0: DefaultLeast
 	Open     time.Duration // 0: DefaultOpen
 	Try      bool          // when all are benched, the one that would be back first is asked all the same
+	Refuse   bool          // with nobody else left, targets that failed are not asked either
 }
 
 func (b *Breaker) set(from *Breaker) {
