@@ -113,7 +113,7 @@ func (r *row) play(t *testing.T, loops int) {
 		stall(t, g, bad)
 	default:
 		a := ask(t, c, g.addr, r.Stream)
-		r.check(t, g, &a, bad, good)
+		r.check(t, g, a, bad, good)
 	}
 	// Whatever it was, the same client and the same provider go on.
 	next := ask(t, c, g.addr, false)
