@@ -25,6 +25,7 @@ type conn struct {
 	box  outbox
 
 	hungUp   atomic.Bool  // the watcher saw the client go
+	answered atomic.Bool  // the watcher is to end
 	quiet    atomic.Int64 // Clock since when it waits for a request; 0 while it serves one
 	wmu      sync.Mutex   // orders the watcher's probe with the answer, and guards
 	harmless int          // what a probe may write

@@ -14,6 +14,7 @@ import (
 // client sends meanwhile is kept for later. The returned function ends the watch.
 func (k *conn) watch(gone func()) (stop func()) {
 	k.c.SetReadDeadline(time.Time{})
+	k.answered.Store(false)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -38,6 +39,7 @@ func (k *conn) watch(gone func()) (stop func()) {
 		}
 	}()
 	return func() {
+		k.answered.Store(true)
 		k.c.SetReadDeadline(time.Unix(1, 0))
 		<-done
 		k.c.SetReadDeadline(time.Time{})
@@ -114,15 +116,28 @@ func (k *conn) probe() (gone bool) {
 	}
 	time.Sleep(probeWait)
 	k.wmu.Lock()
+	var err error
+	t.SetWriteDeadline(time.Now().Add(probeWait)) // that of the last write may be over
 	switch k.harmless {
 	case probeInterim:
-		io.WriteString(t, interim)
+		_, err = io.WriteString(t, interim)
 	case probeComment:
-		io.WriteString(t, comment)
+		_, err = io.WriteString(t, comment)
 	}
 	k.wmu.Unlock()
-	time.Sleep(probeWait / 4)
-	return socketFailed(t)
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		return true
+	}
+	for range probeTries { // a busy machine takes its time to bring the reset
+		time.Sleep(probeWait / 4)
+		if socketFailed(t) {
+			return true
+		}
+		if k.answered.Load() {
+			return false
+		}
+	}
+	return false
 }
 
 // socketFailed reads the pending error of a socket without reading from it: a

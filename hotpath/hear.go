@@ -76,10 +76,8 @@ func (f *flight) refusedBecause(why, hint string) hearing {
 func (f *flight) spare() bool {
 	x := &f.x
 	left := len(x.Route.Targets)
-	for _, name := range x.Peek.Fallbacks {
-		if name != nil {
-			left++
-		}
+	for i := 0; i < len(x.Peek.Fallbacks) && x.Peek.Fallbacks[i] != nil; i++ {
+		left++
 	}
 	if left < 2 {
 		return false

@@ -18,6 +18,7 @@ type answer struct {
 	err    error // of reading the body
 	took   time.Duration
 
+	words       strings.Builder
 	text        string // what the answer says
 	terminators int
 	errors      int
@@ -27,7 +28,7 @@ type answer struct {
 
 const question = `{"model":"t0","messages":[{"role":"user","content":"hi"}]`
 
-func ask(t testing.TB, c *http.Client, addr string, stream bool) answer {
+func ask(t testing.TB, c *http.Client, addr string, stream bool) *answer {
 	t.Helper()
 	body := question + "}"
 	if stream {
@@ -36,22 +37,23 @@ func ask(t testing.TB, c *http.Client, addr string, stream bool) answer {
 	return askWith(t, c, "http://"+addr+"/v1/chat/completions", body)
 }
 
-func askWith(t testing.TB, c *http.Client, url, body string) (a answer) {
+func askWith(t testing.TB, c *http.Client, url, body string) (a *answer) {
 	t.Helper()
 	start := time.Now()
 	res, err := c.Post(url, "application/json", strings.NewReader(body))
 	if err != nil {
-		return answer{err: err, took: time.Since(start)}
+		return &answer{err: err, took: time.Since(start)}
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
-	a = answer{status: res.StatusCode, kind: res.Header.Get("Content-Type"), body: string(b), err: err, took: time.Since(start)}
+	a = &answer{status: res.StatusCode, kind: res.Header.Get("Content-Type"), body: string(b), err: err, took: time.Since(start)}
 	a.read()
 	return a
 }
 
 // read takes the answer apart.
 func (a *answer) read() {
+	defer func() { a.text = a.words.String() }()
 	if !strings.HasPrefix(a.kind, "text/event-stream") {
 		var v struct {
 			Choices []struct{ Message struct{ Content string } }
@@ -64,7 +66,7 @@ func (a *answer) read() {
 			a.errors++
 		}
 		for _, c := range v.Choices {
-			a.text += c.Message.Content
+			a.words.WriteString(c.Message.Content)
 			a.events++
 		}
 		return
@@ -101,9 +103,9 @@ func (a *answer) event(data string) {
 	if v.Type == "message_stop" {
 		a.terminators++
 	}
-	a.text += v.Delta.Text
+	a.words.WriteString(v.Delta.Text)
 	for _, c := range v.Choices {
-		a.text += c.Delta.Content
+		a.words.WriteString(c.Delta.Content)
 		if c.Delta.Role != "" {
 			a.roles++
 		}

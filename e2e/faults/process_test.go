@@ -160,7 +160,7 @@ func TestProgram(t *testing.T) {
 				if _, fallback := r.Expect.statuses(); fallback != (a.from(t) == "good") || a.status != 200 {
 					t.Errorf("got %d from %q: %.300s", a.status, a.from(t), a.body)
 				}
-				r.checkTail(t, &a)
+				r.checkTail(t, a)
 			})
 		}
 	}
