@@ -45,6 +45,10 @@ func (q *requestWriter) thinks() (t thinking) {
 		c.Drop("reasoning_effort")
 		return t
 	}
+	if q.m.claude && !q.m.adapts() && c.Amid(q.readable) { // it is refused there
+		c.Drop("reasoning_effort")
+		return t
+	}
 	t.on = q.m.claude
 	at := q.effort()
 	if !q.m.claude {
