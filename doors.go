@@ -8,6 +8,7 @@ import (
 	"asbru/adapters/dialect/anthropic"
 	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/gemini"
+	"asbru/adapters/dialect/ollama"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 	"asbru/hotpath"
@@ -33,14 +34,19 @@ func dialectDoors(under string) []hotpath.Door {
 		{Prefix: under + "/openai/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
 		{Prefix: under + "/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
 		{Prefix: under + "/anthropic/v1", Dialect: anthropic.API, Ops: anthropicOps},
-		{Prefix: under + "/genai/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
-		{Prefix: under + "/genai/v1", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
-		{Prefix: under + "/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath},
+		{Prefix: under + "/genai/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath, Pass: "/v1beta"},
+		{Prefix: under + "/genai/upload/v1beta", Dialect: gemini.API, Pass: "/upload/v1beta"},
+		{Prefix: under + "/genai/v1", Dialect: gemini.API, Ops: listOps, Find: geminiPath, Pass: "/v1"},
+		{Prefix: under + "/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath, Pass: "/v1beta"},
+		{Prefix: under + "/upload/v1beta", Dialect: gemini.API, Pass: "/upload/v1beta"},
 		{Prefix: under + "/bedrock/model", Dialect: adapters.Bedrock, Find: bedrockPath, Pass: "/model"},
 		{Prefix: under + "/bedrock", Dialect: adapters.Bedrock, Ops: map[string]core.Op{"POST /rerank": core.OpRerank}},
 		{Prefix: under + "/model", Dialect: adapters.Bedrock, Find: bedrockPath, Pass: "/model"},
 		{Prefix: under + "/cohere/v2", Dialect: cohere.API, Ops: cohereOps, Pass: "/v2"},
 		{Prefix: under + "/cohere/v1", Dialect: cohere.API, Pass: "/v1", Ops: map[string]core.Op{"POST /rerank": core.OpRerank, "GET /models": core.OpModels}},
+		{Prefix: under + "/ollama/api", Dialect: ollama.API, Ops: ollamaOps, Pass: "/api"},
+		{Prefix: under + "/mistral/v1", Dialect: openai.API, Ops: openaiOps},
+		{Prefix: under + "/groq/openai/v1", Dialect: openai.API, Ops: openaiOps},
 		{Prefix: under + "/v2", Dialect: cohere.API, Ops: cohereOps, Pass: "/v2"},
 	}
 }
@@ -58,15 +64,16 @@ func throughDoors() []hotpath.Door {
 // The operations by method and path.
 var (
 	openaiOps = map[string]core.Op{
-		"POST /chat/completions": core.OpChat,
-		"POST /completions":      core.OpCompletion,
-		"POST /responses":        core.OpResponses,
-		"POST /embeddings":       core.OpEmbed,
-		"POST /rerank":           core.OpRerank,
-		"GET /models":            core.OpModels,
-		"HEAD /models":           core.OpModels,
-		"HEAD /models/*":         core.OpModels,
-		"GET /models/*":          core.OpModels,
+		"POST /chat/completions":       core.OpChat,
+		"POST /completions":            core.OpCompletion,
+		"POST /responses":              core.OpResponses,
+		"POST /responses/input_tokens": core.OpCount,
+		"POST /embeddings":             core.OpEmbed,
+		"POST /rerank":                 core.OpRerank,
+		"GET /models":                  core.OpModels,
+		"HEAD /models":                 core.OpModels,
+		"HEAD /models/*":               core.OpModels,
+		"GET /models/*":                core.OpModels,
 	}
 	anthropicOps = map[string]core.Op{
 		"POST /messages":              core.OpChat,
@@ -77,6 +84,13 @@ var (
 	listOps = map[string]core.Op{
 		"GET /models":   core.OpModels,
 		"GET /models/*": core.OpModels,
+	}
+	ollamaOps = map[string]core.Op{
+		"POST /chat":       core.OpChat,
+		"POST /generate":   core.OpCompletion,
+		"POST /embed":      core.OpEmbed,
+		"POST /embeddings": core.OpEmbed,
+		"GET /tags":        core.OpModels,
 	}
 	cohereOps = map[string]core.Op{
 		"POST /chat":   core.OpChat,
@@ -101,27 +115,34 @@ func messagesPath(method, tail []byte) (hotpath.Found, bool) {
 }
 
 // deploymentPath finds Azure's paths, /deployments/NAME/chat/completions: the deployment
-// is the model.
+// is the model. A name may hold slashes, provider/model, where an SDK sends it as it is.
 func deploymentPath(method, tail []byte) (hotpath.Found, bool) {
 	rest, ok := bytes.CutPrefix(tail, []byte("/deployments/"))
-	if !ok {
+	first := bytes.IndexByte(rest, '/')
+	if !ok || first <= 0 {
 		return hotpath.Found{}, false
 	}
-	name, op, ok := bytes.Cut(rest, []byte("/"))
-	if !ok || len(name) == 0 {
-		return hotpath.Found{}, false
+	for at := first; at >= 0; {
+		key := append(append(append(make([]byte, 0, 64), method...), ' '), rest[at:]...)
+		if op, ok := openaiOps[string(key)]; ok {
+			return hotpath.Found{Op: op, Model: rest[:at:cap(rest)], Cut: true}, true
+		}
+		next := bytes.IndexByte(rest[at+1:], '/')
+		if next < 0 {
+			break
+		}
+		at += 1 + next
 	}
-	key := append(append(append(make([]byte, 0, 64), method...), " /"...), op...)
-	f := hotpath.Found{Op: core.OpPass, Model: rest[:len(name):cap(rest)]}
-	if o, ok := openaiOps[string(key)]; ok {
-		f.Op = o
-	}
-	return f, true
+	return hotpath.Found{Op: core.OpPass, Model: rest[:first:cap(rest)], Cut: true}, true
 }
 
-// geminiPath finds Google's paths, /models/NAME:verb.
+// geminiPath finds Google's paths, /models/NAME:verb. Some SDKs leave /models out before a
+// name that holds a slash, as provider/model does.
 func geminiPath(method, tail []byte) (hotpath.Found, bool) {
 	rest, ok := bytes.CutPrefix(tail, []byte("/models/"))
+	if !ok && !collection(tail) {
+		rest, ok = bytes.CutPrefix(tail, []byte("/"))
+	}
 	colon := bytes.LastIndexByte(rest, ':')
 	if !ok || colon <= 0 || string(method) != "POST" {
 		return hotpath.Found{}, false
@@ -140,6 +161,17 @@ func geminiPath(method, tail []byte) (hotpath.Found, bool) {
 		f.Op = core.OpPass
 	}
 	return f, true
+}
+
+// collection reports whether tail begins with something other of Google's that has verbs,
+// or is no provider and model.
+func collection(tail []byte) bool {
+	for _, name := range [...]string{"/tunedModels/", "/projects/", "/publishers/", "/cachedContents", "/files", "/corpora/", "/batches/", "/fileSearchStores", "/operations/"} {
+		if bytes.HasPrefix(tail, []byte(name)) {
+			return true
+		}
+	}
+	return bytes.Count(tail, []byte("/")) < 2
 }
 
 // bedrockPath finds AWS's paths, /NAME/verb, behind /model. A name may hold slashes: an ARN

@@ -26,6 +26,7 @@ var floors = [][]string{
 	{"core/build"},
 	{"control"},
 	{"control/*"},
+	{"selftest"},
 	{"."},
 }
 
@@ -51,6 +52,7 @@ var never = []wall{
 	{from: "control/...", to: "hotpath/...", why: "control publishes a Snapshot; main owns the server"},
 	{from: "bench/mock", to: "...", why: "a stand-in provider must not share the code it tests"},
 	{from: "bench/standin", to: "...", why: "a stand-in provider must not share the code it tests"},
+	{from: "selftest", to: "...", but: []string{"bench/standin"}, why: "a ruler must not be made of what it measures"},
 	{from: "loadgen/...", to: "...", why: "a ruler must not be made of what it measures"},
 	{from: "core", to: "...", why: "the vocabulary depends on nothing"},
 	{from: "core/scan", to: "...", why: "a scanner of bytes depends on nothing"},

@@ -37,6 +37,7 @@ func program(lookup func(string) (string, bool)) *cli.App {
 		cli.Schema(tools),
 		{Name: "mock", Summary: mock.Summary, Raw: mock.Run},
 		{Name: "loadgen", Summary: "send load and say what a gateway adds", Raw: loadgen.Run},
+		selftestCommand(app),
 		versionCommand(app),
 		cli.Completion(app),
 	}

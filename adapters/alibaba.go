@@ -27,6 +27,7 @@ var alibaba = &Adapter{
 		Quirks:   core.QuirkNoDeveloper | core.QuirkMaxTokens,
 	}, {
 		Dialect: anthropic.API,
+		Vendor:  core.Elsewhere,
 		Paths: [core.NumOps]string{
 			core.OpChat: "/apps/anthropic/v1/messages",
 		},

@@ -17,6 +17,7 @@ var azure = &Adapter{
 	Base: "https://{resource}.{domain}",
 	Faces: []*core.Face{{
 		Dialect: openai.API,
+		Vendor:  core.OpenAI,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/openai/v1/chat/completions",
 			core.OpCompletion: "/openai/v1/completions",

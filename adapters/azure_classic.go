@@ -14,6 +14,7 @@ var azureClassic = &Adapter{
 	Base: "https://{resource}.{domain}/openai",
 	Faces: []*core.Face{{
 		Dialect: openai.API,
+		Vendor:  core.OpenAI,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/deployments/{model}/chat/completions?api-version={api_version}",
 			core.OpCompletion: "/deployments/{model}/completions?api-version={api_version}",

@@ -37,6 +37,6 @@ var bedrockRuntime = &Adapter{
 	}},
 	Auth:    Auth{Kind: AuthAWS, Service: "bedrock"},
 	Options: []Option{{Name: "region", Example: "us-east-1"}},
-	Serves:  []string{"amazon.", "anthropic.", "meta.", "mistral.", "cohere.", "ai21.", "openai.", "deepseek.", "qwen.", "us.", "eu.", "apac.", "jp.", "au.", "global."},
+	Serves:  []string{"arn:aws:bedrock:", "amazon.", "anthropic.", "meta.", "mistral.", "cohere.", "ai21.", "openai.", "deepseek.", "qwen.", "us.", "eu.", "apac.", "jp.", "au.", "global."},
 	Env:     "AWS_BEARER_TOKEN_BEDROCK",
 }

@@ -19,5 +19,6 @@ var bedrockAgent = &Adapter{
 	}},
 	Auth:    Auth{Kind: AuthAWS, Service: "bedrock"},
 	Options: []Option{{Name: "region", Example: "us-east-1"}},
+	Serves:  []string{"amazon.rerank-", "cohere.rerank-"},
 	Env:     "AWS_BEARER_TOKEN_BEDROCK",
 }

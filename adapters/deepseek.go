@@ -26,6 +26,7 @@ var deepSeek = &Adapter{
 		Quirks:   core.QuirkNoDeveloper | core.QuirkNoSchema | core.QuirkMaxTokens | core.QuirkThinkingSwitch,
 	}, {
 		Dialect: anthropic.API,
+		Vendor:  core.Elsewhere,
 		Paths: [core.NumOps]string{
 			core.OpChat: "/anthropic/v1/messages",
 		},

@@ -24,6 +24,7 @@ var fireworks = &Adapter{
 		},
 	}, {
 		Dialect: anthropic.API,
+		Vendor:  core.Elsewhere,
 		Paths: [core.NumOps]string{
 			core.OpChat: "/messages",
 		},

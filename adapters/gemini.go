@@ -10,20 +10,21 @@ import (
 //
 // Source: https://ai.google.dev/api/generate-content,
 // https://ai.google.dev/api/embeddings,
-// https://ai.google.dev/api/tokens
+// https://ai.google.dev/api/tokens,
+// https://ai.google.dev/api/files
 var geminiAPI = &Adapter{
 	Name: "gemini",
-	Base: "https://generativelanguage.googleapis.com/v1beta",
+	Base: "https://generativelanguage.googleapis.com",
 	Faces: []*core.Face{{
 		Dialect: gemini.API,
 		Paths: [core.NumOps]string{
-			core.OpChat:  "/models/{model}:generateContent",
-			core.OpEmbed: "/models/{model}:batchEmbedContents",
-			core.OpCount: "/models/{model}:countTokens",
+			core.OpChat:  "/v1beta/models/{model}:generateContent",
+			core.OpEmbed: "/v1beta/models/{model}:batchEmbedContents",
+			core.OpCount: "/v1beta/models/{model}:countTokens",
 			core.OpPass:  "/",
 		},
 		Streams: [core.NumOps]string{
-			core.OpChat: "/models/{model}:streamGenerateContent?alt=sse",
+			core.OpChat: "/v1beta/models/{model}:streamGenerateContent?alt=sse",
 		},
 	}},
 	Auth:   Auth{Header: "x-goog-api-key"},

@@ -68,6 +68,7 @@ var All = []*Adapter{
 	venice,
 	vercel,
 	vertex,
+	vertexRank,
 	vllm,
 	voyage,
 	watsonx,

@@ -25,6 +25,7 @@ var lmStudio = &Adapter{
 		AskUsage: true,
 	}, {
 		Dialect: anthropic.API,
+		Vendor:  core.Elsewhere,
 		Paths: [core.NumOps]string{
 			core.OpChat: "/messages",
 		},

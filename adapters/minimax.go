@@ -23,6 +23,7 @@ var minimax = &Adapter{
 		Quirks:   core.QuirkNoDeveloper,
 	}, {
 		Dialect: anthropic.API,
+		Vendor:  core.Elsewhere,
 		Paths: [core.NumOps]string{
 			core.OpChat: "/anthropic/v1/messages",
 		},

@@ -24,6 +24,7 @@ var moonshot = &Adapter{
 		Quirks:   core.QuirkNoDeveloper | core.QuirkThinkingSwitch,
 	}, {
 		Dialect: anthropic.API,
+		Vendor:  core.Elsewhere,
 		Paths: [core.NumOps]string{
 			core.OpChat: "/anthropic/v1/messages",
 		},

@@ -24,6 +24,7 @@ var novita = &Adapter{
 		AskUsage: true,
 	}, {
 		Dialect: anthropic.API,
+		Vendor:  core.Elsewhere,
 		Paths: [core.NumOps]string{
 			core.OpChat: "/anthropic/v1/messages",
 		},

@@ -27,6 +27,7 @@ var ollama = &Adapter{
 		Quirks:   core.QuirkReasoningField,
 	}, {
 		Dialect: anthropic.API,
+		Vendor:  core.Elsewhere,
 		Paths: [core.NumOps]string{
 			core.OpChat: "/messages",
 		},

@@ -13,11 +13,13 @@ var openAI = &Adapter{
 	Base: "https://api.openai.com/v1",
 	Faces: []*core.Face{{
 		Dialect: openai.API,
+		Vendor:  core.OpenAI,
 		Paths: [core.NumOps]string{
 			core.OpChat:       "/chat/completions",
 			core.OpCompletion: "/completions",
 			core.OpResponses:  "/responses",
 			core.OpEmbed:      "/embeddings",
+			core.OpCount:      "/responses/input_tokens",
 			core.OpPass:       "/",
 		},
 		AskUsage: true,

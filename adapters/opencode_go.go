@@ -15,6 +15,7 @@ var openCodeGo = &Adapter{
 	Base: "https://opencode.ai/zen/go/v1",
 	Faces: []*core.Face{{
 		Dialect: anthropic.API,
+		Vendor:  core.Elsewhere,
 		Paths: [core.NumOps]string{
 			core.OpChat: "/messages",
 		},

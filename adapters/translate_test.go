@@ -5,12 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"asbru/adapters/dialect/gemini"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
 
 // conversation asks for more than some servers take, all of it harmless.
 const conversation = `{"model":"m","input":[{"role":"developer","content":"Be brief."},{"role":"user","content":"Hello"}],` +
+	`"tools":[{"type":"function","name":"weather_of","strict":false,"parameters":{"type":"object","properties":{"city":{"type":"string"}}}}],` +
 	`"max_output_tokens":64,"stream":true,"store":false,"metadata":{"a":"b"},"user":"u","safety_identifier":"s","prompt_cache_key":"k"}`
 
 // TestEveryFaceTakesAConversation translates one conversation for every face that has
@@ -23,24 +25,42 @@ func TestEveryFaceTakesAConversation(t *testing.T) {
 			if codec == nil || f.Paths[core.OpChat] == "" {
 				continue
 			}
-			c := new(core.Chat)
+			c := used(t)
 			if fault := openai.API.Chats[core.OpResponses].ParseRequest(c, []byte(conversation)); fault != nil {
 				t.Fatal(fault)
 			}
 			face := *f
 			face.Insert = []byte(Fill(string(f.Insert), examples(a)))
+			if f.Quirks&core.QuirkNoTools != 0 {
+				c.Tools = nil
+			}
 			body, fault := codec.AppendRequest(nil, c, &core.Send{Model: []byte("the-model"), Face: &face, Stream: true})
 			if fault != nil {
 				t.Errorf("%s in %s: %v", a.Name, f.Dialect.Name, fault)
 				continue
 			}
 			checkSent(t, a.Name+" in "+f.Dialect.Name, &face, body)
+			if len(c.Tools) > 0 && !strings.Contains(string(body), `"weather_of"`) {
+				t.Errorf("%s in %s: the tool is lost: %s", a.Name, f.Dialect.Name, body)
+			}
 			n++
 		}
 	}
 	if n < 80 {
 		t.Errorf("%d faces have conversations", n)
 	}
+}
+
+// used is a Chat that has held a request of somebody else, as those in earnest have.
+func used(t *testing.T) *core.Chat {
+	t.Helper()
+	c := new(core.Chat)
+	if fault := gemini.API.Chats[core.OpChat].ParseRequest(c, []byte(`{"contents":[{"role":"user","parts":[{"text":"q"}]}],"tools":[{"functionDeclarations":[{"name":"f"},{"name":"g"}]}],
+		"toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["g"]}}}`)); fault != nil {
+		t.Fatal(fault)
+	}
+	c.Reset()
+	return c
 }
 
 func checkSent(t *testing.T, name string, f *core.Face, body []byte) {

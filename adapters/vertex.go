@@ -68,7 +68,8 @@ var vertex = &Adapter{
 		Streams: [core.NumOps]string{
 			core.OpChat: "/publishers/google/models/{model}:streamGenerateContent?alt=sse",
 		},
-		For: []string{"gemini-", "gemma-", "text-embedding-", "text-multilingual-embedding-", "multimodalembedding", "imagen-", "imagegeneration", "veo-", "lyria-", "learnlm-", "medlm-"},
+		Deep: true,
+		For:  []string{"gemini-", "gemma-", "text-embedding-", "text-multilingual-embedding-", "multimodalembedding", "imagen-", "imagegeneration", "veo-", "lyria-", "learnlm-", "medlm-"},
 	}},
 	Auth: Auth{Kind: AuthGoogle, Header: "x-goog-api-key", Service: "https://www.googleapis.com/auth/cloud-platform"},
 	Options: []Option{

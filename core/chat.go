@@ -1,5 +1,7 @@
 package core
 
+import "slices"
+
 // A Chat is what a request for a conversation asks, in no provider's words: the
 // neutral form that every dialect reads into and writes from. It aliases the body
 // it was read from.
@@ -19,7 +21,7 @@ type Chat struct {
 
 	Choice     ToolChoice
 	ChoiceName Text   // the tool of ChooseNamed
-	Allowed    []Text // of the tools, those that may be called; empty, nil or not: all
+	Allowed    []Text // of the tools, those that may be called; empty: all, as after Reset
 	Parallel   Tri    // several calls in one turn
 
 	Format     Format
@@ -45,6 +47,7 @@ type Chat struct {
 	CacheKey  Text   // prompt_cache_key
 	Previous  Text   // previous_response_id: state the provider holds
 	Modes     []Text // what the answer may be made of: "text", "audio", "image"; nil: text
+	Needs     Text   // a member of the request that changes what is asked and that only its own face knows; nil: none. Others are not asked
 	Metadata  []byte // raw object
 	Betas     []byte // raw array: the features of the model's vendor that a body asks for, as Bedrock's do and others' headers
 	Store     Tri
@@ -200,3 +203,14 @@ func (c *Chat) Begin(r Role) int {
 
 // End closes the turn at i.
 func (c *Chat) End(i int) { c.Turns[i].To = int32(len(c.Parts)) }
+
+// Lead puts the turns from there on before all others: instructions come first,
+// wherever they stand in a body.
+func (c *Chat) Lead(from int) {
+	if from == 0 || from == len(c.Turns) {
+		return
+	}
+	slices.Reverse(c.Turns[:from])
+	slices.Reverse(c.Turns[from:])
+	slices.Reverse(c.Turns)
+}

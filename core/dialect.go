@@ -33,11 +33,12 @@ type Dialect struct {
 	// ReadEvent reads one stream event's data, without its framing, into st.
 	ReadEvent func(data []byte, st *StreamState)
 
-	// ReadFault reads what an upstream's error body says: Message, Param, Kind
-	// and, where no header tells it, Retry, as far as it says them. The Code is the caller's, from the status.
+	// ReadFault reads what an upstream's error body says: Message, Param and Kind,
+	// as far as it says them. The Code is the caller's, from the status.
 	ReadFault func(body []byte, f *Fault)
 
 	IDHeader string       // the reply header its clients read the request id from; empty: x-request-id alone
+	Answered []string     // reply headers of its own, in lower case, that reach its clients from servers of the same dialect
 	Forward  []string     // request headers of its own, in lower case, that go to servers of the same dialect
 	CutQuery []string     // query parameters that stay here: credentials, and what the path of a Face says
 	Redo     [NumOps]bool // bodies of the operation differ between servers of this dialect: they are translated even so
@@ -131,6 +132,7 @@ type Face struct {
 
 	Betas    []string    // beginnings of the names in anthropic-beta that the server knows, as Anthropic's other hosts know fewer; nil: all
 	AskUsage bool        // stream_options.include_usage is understood
+	Deep     bool        // Paths[OpPass] leads below the versions of the API: what a door puts before a path is left out
 	Insert   []byte      // members to put first in a body, each followed by a comma: "anthropic_version":"…",
 	Cut      []string    // top-level members that the server refuses, taken out
 	Rename   [][2]string // top-level members that go by another name there

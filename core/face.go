@@ -85,9 +85,9 @@ func serves[T string | []byte](f *Face, model T) bool {
 }
 
 // AppendPath appends the path and fixed query for op, with the model's name in
-// its place. A byte that does not stand for itself in a path segment is escaped (RFC 3986 §3.3).
+// its place.
 func (f *Face) AppendPath(dst []byte, op Op, stream bool, model []byte) []byte {
-	const mark, digits = "{model}", "0123456789ABCDEF"
+	const mark = "{model}"
 	path := f.Paths[op]
 	if stream && f.Streams[op] != "" {
 		path = f.Streams[op]
@@ -96,8 +96,14 @@ func (f *Face) AppendPath(dst []byte, op Op, stream bool, model []byte) []byte {
 	if i < 0 || len(path) < i+len(mark) || path[i:i+len(mark)] != mark {
 		return append(dst, path...)
 	}
-	dst = append(dst, path[:i]...)
-	for _, c := range model {
+	return append(AppendSegment(append(dst, path[:i]...), model), path[i+len(mark):]...)
+}
+
+// AppendSegment appends name as one segment of a path. A byte that does not stand for itself
+// there is escaped (RFC 3986 §3.3).
+func AppendSegment(dst, name []byte) []byte {
+	const digits = "0123456789ABCDEF"
+	for _, c := range name {
 		switch {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '.', c == '_', c == '~', c == '@':
 			dst = append(dst, c)
@@ -105,5 +111,5 @@ func (f *Face) AppendPath(dst []byte, op Op, stream bool, model []byte) []byte {
 			dst = append(dst, '%', digits[c>>4], digits[c&15])
 		}
 	}
-	return append(dst, path[i+len(mark):]...)
+	return dst
 }

@@ -106,11 +106,13 @@ type Target struct {
 }
 
 // Waits bound one attempt. Each is absolute from its start, except Stall, which
-// begins anew with every byte from upstream.
+// begins anew with every byte of a reply and, in a stream, with every event that brings
+// something: comments and pings do not count.
 type Waits struct {
 	Connect time.Duration // TCP and TLS
 	Header  time.Duration // from the last request byte to the reply head
-	Stall   time.Duration // between reply bytes
+	First   time.Duration // from the last request byte to the first content of a stream
+	Stall   time.Duration // between reply bytes; in a stream between what it says
 	Total   time.Duration // from the first attempt to the last reply byte
 }
 

@@ -88,6 +88,7 @@ type Extra struct {
 	Key   Text
 	Value []byte // raw JSON
 	next  int32
+	last  int32 // of the first one of a chain: where it ends, since a provider may send any number
 }
 
 // A Cite says where a PartText has something from.
@@ -102,6 +103,7 @@ type Cite struct {
 	Unit       CiteUnit
 	Raw        []byte // the citation as its family wrote it
 	next       int32
+	last       int32 // as in Extra
 }
 
 // A CiteUnit says what Cite.From and To count.
@@ -143,10 +145,12 @@ func (t *Tree) Inside(i int) []Part {
 func (t *Tree) Keep(more *int32, key Text, value []byte) {
 	t.extras = append(t.extras, Extra{Key: key, Value: value})
 	n := int32(len(t.extras))
-	for *more != 0 {
-		more = &t.extras[*more-1].next
+	if *more == 0 {
+		*more = n
+	} else {
+		t.extras[t.extras[*more-1].last-1].next = n
 	}
-	*more = n
+	t.extras[*more-1].last = n
 }
 
 // Extra returns the member at n of a chain and where the next one is: begin with
@@ -160,10 +164,12 @@ func (t *Tree) Extra(n int32) (Extra, int32) {
 func (t *Tree) Cite(cites *int32, c Cite) {
 	t.cites = append(t.cites, c)
 	n := int32(len(t.cites))
-	for *cites != 0 {
-		cites = &t.cites[*cites-1].next
+	if *cites == 0 {
+		*cites = n
+	} else {
+		t.cites[t.cites[*cites-1].last-1].next = n
 	}
-	*cites = n
+	t.cites[*cites-1].last = n
 }
 
 // Cited returns the citation at n of a chain and where the next one is.

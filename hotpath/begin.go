@@ -24,6 +24,8 @@ type flight struct {
 	rel    relay
 	door   *Door
 	named  []byte    // the model that the path names, plain; its storage stays with the flight
+	spot   core.Span // where in x.Path it stands
+	cut    bool      // x.Path goes on from behind it only
 	stream bool      // the path asks for a stream
 	cross  *crossing // nil: client and target speak the same format, so far
 
@@ -47,7 +49,7 @@ func (f *flight) reset() {
 	gen := f.on.gen + 1
 	f.buf, f.head, f.free, f.gone, f.late = nil, 0, false, false, false
 	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
-	f.door, f.named, f.stream = nil, f.named[:0], false
+	f.door, f.named, f.spot, f.cut, f.stream = nil, f.named[:0], core.Span{}, false, false
 	f.begun, f.first, f.last, f.decide, f.kernel = 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
 	f.on = onLoop{gen: gen}

@@ -25,10 +25,17 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		return k.gather(f, u, b, n)
 	}
 	t0 := f.first
+	l.holds = l.stream && f.more()
 	k.box.reset()
 	rest, done, err := l.feed(&f.x, b[n:], &k.box, &s.shared)
 	s.commit(f, &k.rep, b, &k.box)
 	k.box.front(k.box.head)
+	if l.holds {
+		var out outcome
+		if rest, done, out, err = k.hold(f, u, b, rest, done, err); out == tryNext {
+			return tryNext
+		}
+	}
 	t1 := core.Clock()
 	f.decide += t1 - t0
 	werr := k.write(f, k.box.bytes())
@@ -36,8 +43,12 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	if l.stream {
 		f.ttft = core.Clock() - f.x.Start
 	}
+	until := f.until(f.patience())
 	for !done && err == nil && werr == nil {
-		u.SetReadDeadline(f.until(or(f.target.Waits.Stall, defaultStall)))
+		if l.fresh {
+			until = f.until(f.patience())
+		}
+		u.SetReadDeadline(until)
 		m, rerr := u.Read(b[:cap(b)])
 		if m == 0 {
 			if l.from == bodyClose && errors.Is(orEOF(rerr), io.EOF) {
@@ -58,6 +69,51 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	}
 	k.ended(f, u, done && err == nil, werr, len(rest) == 0)
 	return tryDone
+}
+
+// hold reads a stream up to its first content, or until it is clear that there will be none.
+// What the client gets is in k.box then.
+func (k *conn) hold(f *flight, u *upstream.Conn, b, rest []byte, done bool, err error) ([]byte, bool, outcome, error) {
+	s, l := k.s, &f.rel
+	l.committed = false
+	until := f.until(f.patience())
+	for {
+		switch f.rule(done, err, len(l.held)) {
+		case letGo:
+			l.holds, l.committed = false, true
+			if l.held != nil {
+				l.held = append(s.shared.Grow(l.held, len(k.box.bytes())), k.box.bytes()...)
+				k.box.reset()
+				k.box.b = append(k.box.b, l.held...)
+				s.shared.Give(l.held)
+				l.held = nil
+			}
+			return rest, done, tryDone, err
+		case replace:
+			u.Close()
+			f.late = errors.Is(err, os.ErrDeadlineExceeded)
+			f.replaced(&s.shared)
+			return nil, false, tryNext, nil
+		}
+		if p := k.box.bytes(); len(p) > 0 {
+			if l.held == nil {
+				l.held = s.shared.Take(len(p))
+			}
+			l.held = append(s.shared.Grow(l.held, len(p)), p...)
+		}
+		k.box.reset()
+		u.SetReadDeadline(until)
+		m, rerr := u.Read(b[:cap(b)])
+		if m > 0 {
+			f.gap()
+			rest, done, err = l.feed(&f.x, b[:m], &k.box, &s.shared)
+			continue
+		}
+		if err = orEOF(rerr); l.ends(err) {
+			l.end(&f.x, &k.box)
+			done, err = true, nil
+		}
+	}
 }
 
 // gather reads the whole reply whose head and first bytes are in b, and gives the
@@ -82,6 +138,7 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		f.late = errors.Is(err, os.ErrDeadlineExceeded)
 		l.drop(&s.shared)
 		f.attempt().Status = 0
+		f.lost(err)
 		return tryNext
 	}
 	t0 := core.Clock()
@@ -109,11 +166,10 @@ func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean 
 			f.x.Fault.Code = core.ClientSlow
 		}
 	case !whole:
-		f.free = true
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: errCut}
 		k.box.reset()
-		if f.rel.broken(&f.x, &k.box) {
-			k.write(f, k.box.bytes())
+		if !f.rel.broken(&f.x, &k.box) || k.write(f, k.box.bytes()) != nil {
+			f.free = true // else the message is complete, and a client that sends the next one is not cut off
 		}
 	case clean && !k.rep.Close && f.rel.from != bodyClose:
 		u.SetDeadline(time.Time{})

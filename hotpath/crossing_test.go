@@ -218,3 +218,23 @@ func TestCrossingAnotherTarget(t *testing.T) {
 		}
 	})
 }
+
+// What one huge conversation grew does not stay for all that follow.
+func TestCrossingForgets(t *testing.T) {
+	c := newCrossing()
+	c.chat.From = anthropic.API
+	body := []byte(`{"model":"m","max_tokens":9,"messages":[{"role":"user","content":[` + strings.Repeat(`{"type":"text","text":"a"},`, 9000) + `{"type":"text","text":"a"}]}]}`)
+	if f := anthropic.API.Chats[core.OpChat].ParseRequest(&c.chat, body); f != nil {
+		t.Fatal(f)
+	}
+	if c.reset(); c.held() <= maxCrossing {
+		t.Errorf("9000 parts leave %d bytes", c.held())
+	}
+	small := newCrossing()
+	if f := anthropic.API.Chats[core.OpChat].ParseRequest(&small.chat, []byte(ask)); f != nil {
+		t.Fatal(f)
+	}
+	if small.reset(); small.held() == 0 || small.held() > maxCrossing {
+		t.Errorf("a usual one leaves %d bytes", small.held())
+	}
+}

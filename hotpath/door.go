@@ -32,6 +32,7 @@ type Found struct {
 	Speaks *core.Dialect // nil: the door's
 	Stream bool          // a stream is asked for
 	Array  bool          // as one JSON array, unless the query says alt=sse
+	Cut    bool          // a path that goes on does so from behind the name: the model is the body's to name
 }
 
 // open finds the door of a path: the operation, the dialect, and what follows the
@@ -100,7 +101,20 @@ func (s *Server) named(f *flight, path []byte, found Found, query []byte) bool {
 	if len(name) == 0 || bytes.Contains(name, []byte("..")) || bytes.Contains(name, []byte("//")) || name[0] == '/' {
 		return false
 	}
-	f.named, f.stream = name, found.Stream
-	f.x.Array = found.Array && !bytes.Contains(query, []byte("alt=sse"))
+	at := int32(start - len(f.door.Prefix))
+	f.named, f.stream, f.cut = name, found.Stream, found.Cut
+	f.spot = core.Span{Start: at, End: at + int32(len(found.Model))}
+	f.x.Array = found.Array && !asksEvents(query)
 	return true
+}
+
+// asksEvents reports whether a query holds alt=sse.
+func asksEvents(query []byte) bool {
+	for len(query) > 0 {
+		var p []byte
+		if p, query, _ = bytes.Cut(query, []byte("&")); string(p) == "alt=sse" {
+			return true
+		}
+	}
+	return false
 }

@@ -19,6 +19,10 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 		lend.Give(l.kept)
 		l.kept = nil
 	}
+	if l.held != nil {
+		lend.Give(l.held)
+		l.held = nil
+	}
 	if l.stream {
 		x.Usage = x.Stream.Usage
 		l.cut.Reset()
@@ -44,8 +48,9 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 		s.record(f, peer, total)
 	}
 	if f.cross != nil {
-		f.cross.reset()
-		s.crosses.Put(f.cross)
+		if f.cross.reset(); f.cross.held() <= maxCrossing {
+			s.crosses.Put(f.cross)
+		}
 		f.cross = nil
 	}
 }

@@ -34,10 +34,12 @@ func (l *relay) emitFrames(x *core.Exchange, p []byte, o *outbox) error {
 		if l.cross == nil {
 			x.From.ReadEvent(m.Payload, &x.Stream)
 			x.Stream.Failed = x.Stream.Failed || m.Kind != eventstream.Event
+			l.heard(x, m.Type)
 			o.b = append(o.b, raw...)
 			continue
 		}
 		o.b = l.cross.pass(o.b, x, m.Type, m.Payload)
+		l.heard(x, m.Type)
 	}
 }
 
@@ -61,6 +63,7 @@ func (l *relay) line(x *core.Exchange, raw, line []byte, o *outbox) {
 	} else if len(line) > 0 {
 		o.b = l.cross.pass(o.b, x, nil, line)
 	}
+	l.heard(x, nil)
 }
 
 // lastFrame passes on what stands at the end of the stream without an end of its own.

@@ -19,7 +19,7 @@ var answered = [http1.NumFieldIDs]bool{
 	http1.XShouldRetry:       true,
 	http1.OpenAIProcessingMs: true,
 	http1.OpenAIVersion:      true,
-	http1.XAmznErrorType:     true,
+	http1.XAmznErrorType:     true, // all that tells AWS's SDKs which exception it is
 }
 
 // next picks the target and key of the next attempt. It reports false when
@@ -112,7 +112,7 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 	h = append(h, "\r\n"...)
 	for i := range rep.N {
 		fd := &rep.Fields[i]
-		if answered[fd.ID] && (l.cross == nil || crossed[fd.ID]) && len(h)+int(fd.Value.End-fd.Value.Start) < maxOutHead {
+		if (answered[fd.ID] && (l.cross == nil || crossed[fd.ID]) || l.cross == nil && fd.ID == http1.Other && listed(x.From.Answered, fd.Name.Of(b))) && len(h)+int(fd.Value.End-fd.Value.Start) < maxOutHead {
 			h = append(append(h, fd.Name.Of(b)...), ": "...)
 			h = append(append(h, fd.Value.Of(b)...), "\r\n"...)
 		}

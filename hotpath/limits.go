@@ -20,13 +20,16 @@ const (
 	maxOutHead = 8 << 10  // a reply head we write; further fields of the provider are left out
 	maxKeep    = 1 << 20  // a unary reply kept to read its usage; a longer one is not read
 
-	maxWithout = 8        // members taken out of one request because its client said so
-	maxGather  = 64 << 20 // a reply that is translated as a whole
+	maxWithout  = 8        // members taken out of one request because its client said so
+	maxCrossing = 1 << 20  // what a translation may leave behind for the next one, in bytes
+	maxGather   = 64 << 20 // a reply that is translated as a whole
 
+	maxHold    = 256 << 10 // of a stream that another target could replace, before its first content
 	uploadSize = 256 << 10 // a piece of a large body written at once
 	streamRead = 8 << 10   // one read of the goroutine lane
 
 	defaultHeader = 30 * time.Second // from the last request byte to the reply head
+	defaultFirst  = 2 * time.Minute  // from the last request byte to the first content of a stream
 	defaultStall  = 30 * time.Second // between reply bytes
 
 	lingerWait   = time.Second            // after the last byte, for the client to hang up first

@@ -48,6 +48,17 @@ func (l *loop) upstreamEnded(u *link, err error) {
 		return
 	}
 	f.on.mark = core.Clock()
+	if f.rel.holds {
+		l.box.reset()
+		if f.rel.ends(err) {
+			f.rel.end(&f.x, &l.box)
+			u.last = true
+			l.held(u, f, false, true, nil)
+			return
+		}
+		l.held(u, f, false, false, err)
+		return
+	}
 	if f.rel.gather && !f.rel.committed {
 		l.gatherEnded(u, f, err)
 		return
@@ -72,9 +83,10 @@ func (l *loop) upstreamEnded(u *link, err error) {
 	if f.rel.from == bodyClose && errors.Is(err, io.EOF) {
 		f.rel.end(&f.x, &l.box)
 	} else {
-		f.free = true
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: err}
-		f.rel.broken(&f.x, &l.box)
+		if !f.rel.broken(&f.x, &l.box) {
+			f.free = true // else the message is complete, and a client that sends the next one is not cut off
+		}
 	}
 	l.write(f.on.c, f, l.box.bytes())
 	l.settle(f.on.c, f)
@@ -92,5 +104,6 @@ func (l *loop) gatherEnded(u *link, f *flight, err error) {
 	l.unlink(u)
 	f.rel.drop(&l.bufs)
 	f.attempt().Status = 0
+	f.lost(err)
 	l.launch(f)
 }

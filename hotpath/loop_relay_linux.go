@@ -43,6 +43,13 @@ func (l *loop) received(u *link, f *flight, b []byte) {
 		l.gather(u, f, b)
 		return
 	}
+	if f.rel.holds {
+		l.box.reset()
+		f.gap()
+		rest, done, err := f.rel.feed(&f.x, b, &l.box, &l.bufs)
+		l.held(u, f, len(rest) == 0, done, err)
+		return
+	}
 	if !f.rel.committed {
 		l.receivedHead(u, f, b)
 		return
@@ -105,6 +112,7 @@ func (l *loop) commit(u *link, f *flight, b []byte, n int) {
 		f.on.up = nil
 		return
 	}
+	f.rel.holds = f.rel.stream && f.more()
 	l.box.reset()
 	rest, done, err := f.rel.feed(&f.x, b[n:], &l.box, &l.bufs)
 	l.s.commit(f, &l.rep, b, &l.box)
@@ -112,6 +120,46 @@ func (l *loop) commit(u *link, f *flight, b []byte, n int) {
 	u.last = l.rep.Close
 	l.bufs.Give(f.on.up)
 	f.on.up = nil
+	if f.rel.holds {
+		f.rel.committed = false
+		l.held(u, f, len(rest) == 0, done, err)
+		return
+	}
+	l.begin(u, f, len(rest) == 0, done, err)
+}
+
+// held goes on with a stream that nobody has got yet, after a piece of it went into l.box.
+func (l *loop) held(u *link, f *flight, clean, done bool, err error) {
+	r := &f.rel
+	switch f.rule(done, err, len(r.held)) {
+	case letGo:
+		r.holds, r.committed = false, true
+		if r.held != nil {
+			r.held = append(l.bufs.Grow(r.held, len(l.box.bytes())), l.box.bytes()...)
+			l.box.reset()
+			l.box.b = append(l.box.b, r.held...)
+			l.bufs.Give(r.held)
+			r.held = nil
+		}
+		l.begin(u, f, clean, done, err)
+	case replace:
+		u.f, f.on.u = nil, nil
+		l.unlink(u)
+		f.replaced(&l.bufs)
+		l.launch(f)
+	default:
+		if p := l.box.bytes(); len(p) > 0 {
+			if r.held == nil {
+				r.held = l.bufs.Take(len(p))
+			}
+			r.held = append(l.bufs.Grow(r.held, len(p)), p...)
+		}
+		l.patience(u, f.patience())
+	}
+}
+
+// begin gives the client the head of its reply and what is in l.box of the body.
+func (l *loop) begin(u *link, f *flight, clean, done bool, err error) {
 	f.decide += core.Clock() - f.on.mark
 	l.write(f.on.c, f, l.box.bytes())
 	now := core.Clock()
@@ -120,7 +168,8 @@ func (l *loop) commit(u *link, f *flight, b []byte, n int) {
 		f.ttft, f.last = now-f.x.Start, now
 		l.release(f, done)
 	}
-	l.passed(u, f, len(rest) == 0, done, err)
+	f.rel.fresh = true // the wait begins here
+	l.passed(u, f, clean, done, err)
 }
 
 // gather collects the reply that is translated as a whole: b is a piece of it.
@@ -171,8 +220,8 @@ func (l *loop) passed(u *link, f *flight, clean, done bool, err error) {
 		l.upstreamEnded(u, err)
 	case done:
 		l.complete(u, f, clean)
-	default:
-		l.patience(u, or(f.target.Waits.Stall, defaultStall))
+	case f.rel.fresh:
+		l.patience(u, f.patience())
 	}
 }
 

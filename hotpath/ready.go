@@ -100,7 +100,10 @@ func peek(f *flight, r *http1.Request) bool {
 		refuse(x, core.Invalid, "the request body is encoded and cannot be read", "send it without Content-Encoding")
 		return false
 	}
-	if x.Fault = x.From.Peek(x.Body, x.Op, &x.Peek); x.Fault != nil {
+	if x.Fault = x.From.Peek(x.Body, x.Op, &x.Peek); x.Fault != nil && x.Fault.Param == "model" && len(f.named) > 0 {
+		x.Fault = x.From.Peek(x.Body, core.OpPass, &x.Peek) // the path names it
+	}
+	if x.Fault != nil {
 		return false
 	}
 	if len(f.named) > 0 {

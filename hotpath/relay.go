@@ -18,8 +18,10 @@ const (
 	bodyClose                  // when the connection ends
 )
 
+// errLong says that a reply is longer than maxGather.
+var errLong = errors.New("the provider's reply is longer than 64 MiB and cannot be translated")
+
 // errCut says that the upstream ended before its reply did.
-var errLong = errors.New("the provider's reply is too long to be translated")
 var errCut = errors.New("the provider's connection ended before its reply was complete")
 
 // A relay copies one reply's body from upstream to the client. It decodes the
@@ -34,6 +36,11 @@ type relay struct {
 	gather    bool      // it is translated as a whole: nothing is given on before it is in kept
 	strip     bool      // usage was asked for by us: its event is not the client's
 	committed bool      // the head was given to the client
+	holds     bool      // nothing was given on yet: another target could still answer in this one's place
+	content   bool      // something of the answer itself came
+	finished  bool      // a finish came
+	fresh     bool      // the last bytes fed said something
+	held      []byte    // the head and what came before the first content; borrowed
 	left      int64
 	chunks    http1.Chunks
 	cut       frame.Cutter
@@ -50,6 +57,7 @@ func (l *relay) feed(x *core.Exchange, src []byte, o *outbox, lend lender) (rest
 		o.b = append(o.b, "00000000\r\n"...) // overwritten by seal
 	}
 	at := len(o.b)
+	l.fresh = !l.stream
 	for len(src) > 0 && !done && err == nil {
 		var p []byte
 		if p, src, done, err = l.decode(src); err == nil {
@@ -112,6 +120,7 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 		if l.cross != nil {
 			if !ev.Comment {
 				o.b = l.cross.pass(o.b, x, ev.Type, ev.Data)
+				l.heard(x, ev.Type)
 			} else if l.sse {
 				o.b = append(o.b, raw...)
 			}
@@ -119,6 +128,7 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 		}
 		if !ev.Comment {
 			x.From.ReadEvent(ev.Data, &x.Stream)
+			l.heard(x, ev.Type)
 			if l.strip && x.Stream.UsageOnly {
 				continue
 			}
@@ -156,6 +166,18 @@ func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
 	return nil
 }
 
+// heard notes what an event that was just read said: ReadEvent and pass were given a
+// StreamState without Content. In a conversation only content and a finish count;
+// elsewhere every event that is not called a ping.
+func (l *relay) heard(x *core.Exchange, name []byte) {
+	st := &x.Stream
+	if st.Content || st.Finished && !l.finished || x.Op != core.OpChat && string(name) != "ping" {
+		l.fresh = true
+	}
+	l.content, l.finished = l.content || st.Content, st.Finished
+	st.Content = false
+}
+
 // collect keeps a piece of a body that is translated as a whole.
 func (l *relay) collect(p []byte, lend lender) error {
 	if len(l.kept)+len(p) > maxGather {
@@ -172,6 +194,9 @@ func (l *relay) collect(p []byte, lend lender) error {
 func (l *relay) drop(lend lender) {
 	if l.kept != nil {
 		lend.Give(l.kept)
+	}
+	if l.held != nil {
+		lend.Give(l.held)
 	}
 	l.cut.Reset()
 	l.dropFrames()
@@ -210,8 +235,13 @@ func (l *relay) end(x *core.Exchange, o *outbox) {
 // failed. It reports false when the client can only be told by the end of
 // the connection.
 func (l *relay) broken(x *core.Exchange, o *outbox) bool {
-	if !l.stream || l.cross == nil && !l.sse || l.to != bodyChunked || x.From.AppendStreamFault == nil {
+	if !l.stream || l.to != bodyChunked || x.From.AppendStreamFault == nil {
 		return false
+	}
+	if l.cross == nil && !l.sse {
+		if codec := x.From.Chats[x.Op]; codec == nil || codec.Framing != l.framing {
+			return false // lines or messages of something else
+		}
 	}
 	gap := len(o.b)
 	o.b = append(o.b, "00000000\r\n"...)
@@ -223,6 +253,16 @@ func (l *relay) broken(x *core.Exchange, o *outbox) bool {
 
 // fault appends x.Fault as the client's format says it in a stream.
 func (l *relay) fault(x *core.Exchange, o *outbox) {
+	if codec := x.From.Chats[x.Op]; codec != nil && (l.cross != nil || x.Op == core.OpResponses) {
+		z := core.NewCrossing() // only now: the stream went without one so far
+		if l.cross != nil {
+			z = &l.cross.x
+		}
+		z.To, z.ToOp, z.Request = x.From, x.Op, x.ID
+		e := core.Event{Kind: core.EventFault, Fault: x.Fault}
+		o.b = codec.AppendEvent(o.b, z, &e)
+		return
+	}
 	var id [32]byte
 	o.b = x.From.AppendStreamFault(o.b, x.Fault, appendHexID(id[:0], &x.ID))
 }

@@ -72,6 +72,11 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 	o.reset()
 	crosses := f.crosses()
 	model := f.model()
+	if dotted(model) {
+		refuse(x, core.Invalid, "the model "+quote(model)+" is no name but a way through directories", "ask GET /v1/models for the names")
+		x.Fault.Param = "model"
+		return false
+	}
 	if crosses {
 		var ok bool
 		if o.b, ok = s.translate(o.b, f, r, model); !ok {
@@ -105,6 +110,7 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 	h = append(append(h, x.Face.Headers...), t.Headers...)
 	if crosses {
 		h = append(h, "Content-Type: application/json\r\n"...)
+		h = f.cross.appendBetas(h, x)
 	}
 	h = appendForwarded(h, r, f, crosses)
 	h = append(h, "Accept-Encoding: identity\r\n"...)
@@ -125,10 +131,37 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 func appendPass(h []byte, f *flight) []byte {
 	x := &f.x
 	base := x.Face.Paths[core.OpPass]
-	if f.door.Provider != "" && len(x.Path) > len(base) && string(x.Path[:len(base)]) == base && x.Path[len(base)] == '/' {
-		return append(h, x.Path...)
+	for i := 0; f.door.Provider != "" && i < len(base); i++ {
+		if n := len(base) - i; base[i] == '/' && len(x.Path) > n && string(x.Path[:n]) == base[i:] && x.Path[n] == '/' {
+			return append(append(h, base[:i]...), x.Path...)
+		}
 	}
-	return append(append(append(h, base...), f.door.Pass...), x.Path...)
+	h = append(h, base...)
+	if !x.Face.Deep && (len(f.door.Pass) > len(base) || base[len(base)-len(f.door.Pass):] != f.door.Pass) {
+		h = append(h, f.door.Pass...)
+	}
+	switch at := f.spot; {
+	case !at.Present():
+		return append(h, x.Path...)
+	case f.cut:
+		return append(h, x.Path[at.End:]...)
+	default:
+		h = core.AppendSegment(append(h, x.Path[:at.Start]...), f.model())
+		return append(h, x.Path[at.End:]...)
+	}
+}
+
+// dotted reports whether a name has a segment of one or two dots, which a server could take
+// for a way out of the path that the name is put into.
+func dotted(name []byte) bool {
+	for len(name) > 0 {
+		var part []byte
+		part, name, _ = bytes.Cut(name, []byte("/"))
+		if string(part) == "." || string(part) == ".." {
+			return true
+		}
+	}
+	return false
 }
 
 // model is the name to send.
@@ -266,6 +299,43 @@ func extra(name []byte) bool {
 	return !listed(kept, name) && !http1.HasPrefixFold(name, "x-bf-") && !http1.HasPrefixFold(name, "x-forwarded-")
 }
 
+// wantsName reports whether the body must name the model that the client's path named.
+func (f *flight) wantsName(r *http1.Request) bool {
+	x := &f.x
+	if x.Op == core.OpPass {
+		return f.cut && isJSON(r.Value(f.buf, http1.ContentType))
+	}
+	return bytes.IndexByte([]byte(x.Face.Paths[x.As]), '{') < 0
+}
+
+// appendNamed appends the client's body with the model in it that the path named, in place of
+// the body's own if it has one: the path decided about what the caller may use.
+func appendNamed(dst []byte, f *flight, model []byte) []byte {
+	x := &f.x
+	if x.Peek.ModelAt.Present() {
+		name := x.Peek.Model
+		x.Peek.Model = nil // what the body says is another one, or the same in other words
+		dst = x.From.AppendBody(dst, x.Body, x.Op, &x.Peek, x.Face, model)
+		x.Peek.Model = name
+		return dst
+	}
+	i := bytes.IndexByte(x.Body, '{')
+	if i < 0 {
+		return append(dst, x.Body...)
+	}
+	whole := make([]byte, 0, len(x.Body)+core.MaxModelName+16)
+	whole = append(append(append(append(whole, x.Body[:i]...), `{"model":"`...), f.named...), '"')
+	if rest := bytes.TrimLeft(x.Body[i+1:], " \t\r\n"); len(rest) > 0 && rest[0] != '}' {
+		whole = append(whole, ',')
+	}
+	whole = append(whole, x.Body[i+1:]...)
+	var p core.Peek
+	if x.From.Peek(whole, x.Op, &p) != nil {
+		return append(dst, whole...)
+	}
+	return x.From.AppendBody(dst, whole, x.Op, &p, x.Face, model)
+}
+
 func listed(names []string, name []byte) bool {
 	for _, n := range names {
 		if http1.EqualFold(name, n) {
@@ -283,7 +353,9 @@ func appendBody(dst []byte, f *flight, r *http1.Request, model []byte) []byte {
 	switch {
 	case len(x.Body) == 0:
 		return dst
-	case !at.Present() && !x.Peek.FallsAt.Present():
+	case len(f.named) > 0 && f.wantsName(r):
+		return appendNamed(dst, f, model)
+	case !at.Present() && !x.Peek.FallsAt.Present() && len(x.Face.Cut) == 0 && len(x.Face.Insert) == 0:
 		return append(dst, x.Body...)
 	case x.Op == core.OpPass && !isJSON(r.Value(f.buf, http1.ContentType)):
 		dst = append(dst, x.Body[:at.Start]...)

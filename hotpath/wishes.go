@@ -61,3 +61,59 @@ func (c *crossing) appendUnknown(dst []byte) []byte {
 	}
 	return dst
 }
+
+// appendExtras appends what Bifrost's clients look for beside an answer.
+func (c *crossing) appendExtras(dst []byte) []byte {
+	x := &c.f.x
+	dst = append(dst, `"extra_fields":{"request_type":"`...)
+	dst = append(dst, requestType(x.Op, x.Peek.Stream)...)
+	dst = append(append(dst, `","provider":"`...), c.f.target.Provider...)
+	for _, name := range [...]string{`","original_model_requested":"`, `","model_requested":"`} {
+		dst = append(append(dst, name...), c.asked...)
+	}
+	for _, name := range [...]string{`","resolved_model_used":"`, `","model_deployment":"`} {
+		dst = append(append(dst, name...), c.used...)
+	}
+	dst = append(dst, `","latency":`...)
+	dst = http1.AppendUint(dst, uint64(max(core.Clock()-x.Start, 0))/1e6)
+	if len(c.dropped) > 0 {
+		dst = append(dst, `,"dropped_params":[`...)
+		for i, name := range c.dropped {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(append(append(dst, '"'), name...), '"')
+		}
+		dst = append(dst, ']')
+	}
+	if len(c.sent) > 0 {
+		dst = append(append(dst, `,"raw_request":`...), c.sent...)
+	}
+	if c.wants.response && len(c.f.rel.kept) > 0 {
+		dst = append(append(dst, `,"raw_response":`...), c.f.rel.kept...)
+	}
+	return append(dst, '}')
+}
+
+// requestType is Bifrost's word for an operation.
+func requestType(op core.Op, stream bool) string {
+	switch {
+	case op == core.OpEmbed:
+		return "embedding"
+	case op == core.OpRerank:
+		return "rerank"
+	case op == core.OpCount:
+		return "count_tokens"
+	case op == core.OpResponses && stream:
+		return "responses_stream"
+	case op == core.OpResponses:
+		return "responses"
+	case op == core.OpCompletion && stream:
+		return "text_completion_stream"
+	case op == core.OpCompletion:
+		return "text_completion"
+	case stream:
+		return "chat_completion_stream"
+	}
+	return "chat_completion"
+}

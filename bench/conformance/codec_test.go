@@ -29,6 +29,9 @@ func faceOf(c *corpus.Case) (f face, ok bool) {
 	case "chat":
 		return face{openai.API, core.OpChat}, true
 	case "completions":
+		if c.Request != nil && strings.Contains(string(c.Request.Body), `"messages"`) {
+			return face{openai.API, core.OpChat}, true
+		}
 		return face{openai.API, core.OpCompletion}, strings.HasSuffix(path, "/completions")
 	case "responses":
 		post := c.Request == nil || c.Request.Method == "POST" && strings.HasSuffix(path, "/responses")
@@ -75,7 +78,7 @@ func embedFace(c *corpus.Case, path string) (face, bool) {
 	case "cohere":
 		return face{cohere.API, core.OpEmbed}, true
 	}
-	if strings.HasPrefix(path, "/api/") || strings.Contains(path, "/hf-inference/models/") {
+	if strings.HasPrefix(path, "/pipeline/") || strings.HasPrefix(path, "/api/") || strings.Contains(path, "/hf-inference/models/") {
 		return face{}, false
 	}
 	return face{openai.API, core.OpEmbed}, true
@@ -91,7 +94,11 @@ func modelOf(body []byte) []byte {
 // again reads the request and writes it for the same dialect.
 func (f face) again(c *corpus.Case) ([]byte, *core.Fault) {
 	body := []byte(c.Request.Body)
-	send := core.Send{Model: modelOf(body), Stream: c.Stream}
+	send := core.Send{Model: modelOf(body), Stream: c.Stream, Face: &core.Face{Dialect: f.dialect}}
+	send.Face.Paths[f.op], _, _ = strings.Cut(c.Request.Path, "?")
+	if f.dialect == openai.API {
+		send.Face = nil
+	}
 	if len(send.Model) == 0 {
 		send.Model = []byte(c.Model)
 	}
@@ -125,11 +132,14 @@ func (f face) again(c *corpus.Case) ([]byte, *core.Fault) {
 }
 
 // answerAgain reads a complete reply and writes it for the same dialect.
-func (f face) answerAgain(body []byte) ([]byte, error) {
+func (f face) answerAgain(c *corpus.Case, body []byte) ([]byte, error) {
 	switch f.op {
 	case core.OpEmbed:
 		v, e := new(core.Vectors), new(core.Embed)
 		v.From, e.From = f.dialect, f.dialect
+		if c.Request != nil && len(c.Request.Body) > 0 && c.Request.Body[0] == '{' {
+			f.dialect.Embeds.ParseRequest(e, c.Request.Body)
+		}
 		if err := f.dialect.Embeds.ParseReply(v, body); err != nil {
 			return nil, err
 		}

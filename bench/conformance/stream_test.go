@@ -119,7 +119,7 @@ func (f face) hear(frames []frameOf) (h heard, err error) {
 	for i := range x.Blocks {
 		b := &x.Blocks[i]
 		fmt.Fprintf(&said, "%d %s %s %s", b.Kind, b.ID, b.Name, b.Sign)
-		if t := text[int32(i)]; t != nil {
+		if t := text[int32(i)]; t != nil && !(b.Kind == core.PartCall && t.String() == "{}") { // no arguments and empty ones are the same
 			said.WriteString(" " + t.String())
 		}
 		said.WriteByte('\n')

@@ -200,8 +200,8 @@ func (q *question) route(r *core.Route, sent string) {
 }
 
 func waits(w core.Waits) string {
-	return fmt.Sprintf("connect %s, head %s, stall %s, all in all %s", w.Connect.Round(time.Millisecond), w.Header.Round(time.Millisecond),
-		w.Stall.Round(time.Millisecond), w.Total.Round(time.Millisecond))
+	return fmt.Sprintf("connect %s, head %s, first content %s, stall %s, all in all %s", w.Connect.Round(time.Millisecond), w.Header.Round(time.Millisecond),
+		w.First.Round(time.Millisecond), w.Stall.Round(time.Millisecond), w.Total.Round(time.Millisecond))
 }
 
 // keys prints a target's keys by name, with the share each has of this model.

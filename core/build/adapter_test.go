@@ -139,6 +139,7 @@ func TestCompatibleServers(t *testing.T) {
 	f(config.Provider{BaseURL: "https://e.com/v1"}, "openai", "/v1/chat/completions")
 	f(config.Provider{BaseURL: "https://e.com/v1", Dialect: "openai"}, "openai", "/v1/chat/completions")
 	f(config.Provider{BaseURL: "https://e.com/v1", Dialect: "anthropic"}, "anthropic", "/v1/messages")
+	f(config.Provider{BaseURL: "https://e.com", Dialect: "gemini"}, "gemini", "/v1beta/models/{model}:generateContent")
 	f(config.Provider{BaseURL: "https://e.com/v1beta", Dialect: "gemini"}, "gemini", "/v1beta/models/{model}:generateContent")
 	f(config.Provider{BaseURL: "https://e.com", Dialect: "bedrock"}, "bedrock", "/model/{model}/converse")
 	f(config.Provider{Type: "ollama", Dialect: "anthropic"}, "anthropic", "/v1/messages")

@@ -96,10 +96,14 @@ func unfilled(text string) (name string, ok bool) {
 	return name, ok
 }
 
-// below joins a path to base; "/" stands for base itself.
+// below joins a path to base; "/" stands for base itself. Where base ends with what the path
+// begins with, a version mostly, that is written once: people copy addresses with and without it.
 func below(base, path string) string {
 	if path == "" {
 		return ""
+	}
+	if i := strings.LastIndexByte(base, '/'); i >= 0 && strings.HasPrefix(path, base[i:]+"/") {
+		base = base[:i]
 	}
 	return base + strings.TrimRight(path, "/")
 }

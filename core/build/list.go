@@ -11,6 +11,7 @@ import (
 	"asbru/adapters/dialect/anthropic"
 	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/gemini"
+	"asbru/adapters/dialect/ollama"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
@@ -33,7 +34,7 @@ func (c *compiler) models(r *rules, op core.Op) (core.Stage, string) {
 		}
 	}
 	lists := map[*core.Dialect]core.Reply{}
-	for _, d := range []*core.Dialect{openai.API, anthropic.API, gemini.API, cohere.API} {
+	for _, d := range []*core.Dialect{openai.API, anthropic.API, gemini.API, cohere.API, ollama.API} {
 		lists[d] = jsonReply(listFor(d, l))
 	}
 	return func(x *core.Exchange) core.Verdict {

@@ -4,6 +4,7 @@ import (
 	"asbru/adapters/dialect/anthropic"
 	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/gemini"
+	"asbru/adapters/dialect/ollama"
 	"asbru/core"
 )
 
@@ -60,6 +61,20 @@ type cohereEntry struct {
 	Endpoints []string `json:"endpoints"`
 }
 
+// https://github.com/ollama/ollama/blob/main/docs/api.md
+type ollamaListing struct {
+	Models []ollamaEntry `json:"models"`
+}
+
+type ollamaEntry struct {
+	Name       string         `json:"name"`
+	Model      string         `json:"model"`
+	ModifiedAt string         `json:"modified_at"`
+	Size       int64          `json:"size"`
+	Digest     string         `json:"digest"`
+	Details    map[string]any `json:"details"`
+}
+
 // listFor is the list in the words of d, OpenAI's for those that have none.
 func listFor(d *core.Dialect, l []entry) any {
 	switch d {
@@ -84,6 +99,12 @@ func listFor(d *core.Dialect, l []entry) any {
 			out.Models = append(out.Models, entryFor(d, e).(cohereEntry))
 		}
 		return out
+	case ollama.API:
+		out := ollamaListing{Models: []ollamaEntry{}}
+		for _, e := range l {
+			out.Models = append(out.Models, entryFor(d, e).(ollamaEntry))
+		}
+		return out
 	}
 	return listing{Object: "list", Data: l}
 }
@@ -98,6 +119,8 @@ func entryFor(d *core.Dialect, e entry) any {
 		return geminiEntry{Name: "models/" + e.ID, DisplayName: e.ID, Methods: []string{"generateContent", "countTokens"}}
 	case cohere.API:
 		return cohereEntry{Name: e.ID, Endpoints: []string{"chat"}}
+	case ollama.API:
+		return ollamaEntry{Name: e.ID, Model: e.ID, ModifiedAt: "1970-01-01T00:00:00Z", Details: map[string]any{}}
 	}
 	return e
 }

@@ -91,6 +91,7 @@ func (p *provider) compileWaits() {
 	p.waits = core.Waits{
 		Connect: n.ConnectTimeout.Or(config.DefaultConnectTimeout),
 		Header:  n.HeaderTimeout.Or(config.DefaultHeaderTimeout),
+		First:   n.FirstTimeout.Or(config.DefaultFirstTimeout),
 		Stall:   n.StallTimeout.Or(config.DefaultStallTimeout),
 		Total:   n.TotalTimeout.Or(config.DefaultTotalTimeout),
 	}

@@ -51,7 +51,7 @@ func TestPaths(t *testing.T) {
 	if target == nil {
 		t.Fatal(problems)
 	}
-	want := [core.NumOps]string{core.OpChat: "/v1/c", core.OpCompletion: "/v1/completions", core.OpResponses: "/v1/r?v=1", core.OpEmbed: "/v1/embeddings", core.OpPass: "/v1/raw"}
+	want := [core.NumOps]string{core.OpChat: "/v1/c", core.OpCompletion: "/v1/completions", core.OpResponses: "/v1/r?v=1", core.OpEmbed: "/v1/embeddings", core.OpCount: "/v1/responses/input_tokens", core.OpPass: "/v1/raw"}
 	if target.Faces[0].Paths != want {
 		t.Errorf("got %q, want %q", target.Faces[0].Paths, want)
 	}
@@ -93,8 +93,8 @@ func TestKeyDefaults(t *testing.T) {
 func TestWaits(t *testing.T) {
 	s := func(n int) config.Duration { return config.Duration(time.Duration(n) * time.Second) }
 	target, _ := alone(config.Provider{Name: "openai", APIKey: secret("k"), Network: config.Network{
-		ConnectTimeout: s(1), HeaderTimeout: s(2), StallTimeout: s(3), TotalTimeout: s(4), KeepAlive: s(5), MaxConnections: 6}}, nil)
-	if want := (core.Waits{Connect: 1e9, Header: 2e9, Stall: 3e9, Total: 4e9}); target.Waits != want {
+		ConnectTimeout: s(1), HeaderTimeout: s(2), FirstTimeout: s(5), StallTimeout: s(3), TotalTimeout: s(4), KeepAlive: s(5), MaxConnections: 6}}, nil)
+	if want := (core.Waits{Connect: 1e9, Header: 2e9, First: 5e9, Stall: 3e9, Total: 4e9}); target.Waits != want {
 		t.Errorf("got %v, want %v", target.Waits, want)
 	}
 	if e := target.Pool.(*fakePool).endpoint; e.Connect != 1e9 || e.KeepAlive != 5e9 || e.MaxConns != 6 {

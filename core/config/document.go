@@ -109,7 +109,8 @@ type Auth struct {
 type Network struct {
 	ConnectTimeout      Duration `json:"connect_timeout,omitempty"`       // TCP and TLS; default 3s
 	HeaderTimeout       Duration `json:"header_timeout,omitempty"`        // request sent → reply head; default 30s
-	StallTimeout        Duration `json:"stall_timeout,omitempty"`         // between reply bytes; default 30s
+	FirstTimeout        Duration `json:"first_timeout,omitempty"`         // request sent → first content of a stream; default 2m
+	StallTimeout        Duration `json:"stall_timeout,omitempty"`         // between reply bytes, in a stream between events that say something; default 30s
 	TotalTimeout        Duration `json:"total_timeout,omitempty"`         // whole exchange; default 10m
 	KeepAlive           Duration `json:"keep_alive,omitempty"`            // an idle connection is closed after; default 30s
 	MaxConnections      int      `json:"max_connections,omitempty"`       // open to this provider; default 10000

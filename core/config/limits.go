@@ -33,6 +33,7 @@ const (
 
 	DefaultConnectTimeout = 3 * time.Second
 	DefaultHeaderTimeout  = 30 * time.Second
+	DefaultFirstTimeout   = 2 * time.Minute
 	DefaultStallTimeout   = 30 * time.Second
 	DefaultTotalTimeout   = 10 * time.Minute
 	DefaultKeepAlive      = 30 * time.Second

@@ -71,7 +71,7 @@ const (
 	AnthropicVersion
 	AnthropicBeta
 	AnthropicOrganizationID
-	XAmznErrorType // x-amzn-errortype: by which an AWS SDK knows its exception
+	XAmznErrorType
 	NumFieldIDs
 )
 

@@ -33,6 +33,12 @@ func kindOf(status int) string {
 	return "invalid_request_error"
 }
 
+// unthreaded tells an SDK which asked for a thread that there is none: Anthropic's own then
+// sends the whole conversation again, as its tool runner needs it.
+//
+// Source: https://github.com/anthropics/anthropic-sdk-typescript, lib/internal/threads
+const unthreaded = `,"details":{"error_code":"thread_unsupported_request","unsupported":["thread"]}`
+
 // appendFault is the dialect's AppendFault: Anthropic's error object with the request id.
 func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 	dst = append(dst, `{"type":"error","error":{"type":"`...)
@@ -43,7 +49,11 @@ func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 		dst = append(dst, "; hint: "...)
 		dst = scan.AppendEscaped(dst, f.Hint)
 	}
-	dst = append(dst, `"},"request_id":`...)
+	dst = append(dst, '"')
+	if f.Param == "previous_response_id" {
+		dst = append(dst, unthreaded...)
+	}
+	dst = append(dst, `},"request_id":`...)
 	dst = scan.AppendString(dst, id)
 	return append(dst, '}')
 }

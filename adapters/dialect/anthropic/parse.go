@@ -106,6 +106,11 @@ func object(c *core.Chat, key, value []byte) bool {
 			return false
 		}
 		c.Tools = append(c.Tools, core.Tool{Type: key, Raw: value, Shape: toolTop})
+	case "thread":
+		// State that the provider holds, of a conversation that begins or goes on. Where it
+		// cannot be had appendFault says so in the words that SDKs wait for.
+		c.Previous = key
+		return false
 	default:
 		return false
 	}
@@ -174,9 +179,7 @@ func system(c *core.Chat, value []byte) *core.Fault {
 		return unfit("system", "a string or an array of text blocks")
 	}
 	c.End(i)
-	turn := c.Turns[i]
-	copy(c.Turns[1:], c.Turns[:i])
-	c.Turns[0] = turn
+	c.Lead(i)
 	return nil
 }
 

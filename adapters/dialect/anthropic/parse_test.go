@@ -43,6 +43,12 @@ func TestParseSettings(t *testing.T) {
 	if c := form(t, `{"thinking":{"type":"adaptive","display":"omitted"},"messages":[]}`); c.Budget != core.BudgetAuto || c.Shows != core.No {
 		t.Errorf("got budget %d, shows %d", c.Budget, c.Shows)
 	}
+	if c := form(t, `{"thread":{"type":"continue","previous_message_id":"m"},"messages":[]}`); c.Previous == nil || c.More == 0 {
+		t.Errorf("got previous %q, extras from %d", c.Previous, c.More)
+	}
+	if c := form(t, `{"thread":null,"messages":[]}`); c.Previous != nil {
+		t.Errorf("got previous %q", c.Previous)
+	}
 	if c := form(t, `{"thinking":{"type":"disabled"},"messages":[]}`); c.Budget != 0 || c.Shows != core.Unsaid {
 		t.Errorf("got budget %d, shows %d", c.Budget, c.Shows)
 	}

@@ -153,4 +153,8 @@ func TestFaults(t *testing.T) {
 	g(`{"error":"text"}`, "text", "", "")
 	g(`{"detail":"text"}`, "text", "", "")
 	g(`<html>`, "", "", "")
+	got := string(appendFault(nil, &core.Fault{Code: core.Invalid, Param: "previous_response_id", Message: "m"}, []byte("i")))
+	if want := `{"type":"error","error":{"type":"invalid_request_error","message":"m","details":{"error_code":"thread_unsupported_request","unsupported":["thread"]}},"request_id":"i"}`; got != want {
+		t.Errorf("got %s", got)
+	}
 }

@@ -165,13 +165,20 @@ func (q *requestReader) additional(value []byte) {
 		case "thinking", "reasoning_config":
 			q.thinking(v)
 		case "reasoningConfig": // Nova
-			if c.Effort = member(v, "maxReasoningEffort"); c.Effort == nil && string(member(v, "type")) == "disabled" {
-				c.Budget = 0
+			c.Effort = member(v, "maxReasoningEffort")
+			switch string(member(v, "type")) {
+			case "enabled":
+				c.Shows = core.Yes
+			case "disabled":
+				if c.Effort == nil {
+					c.Budget = 0
+				}
 			}
 		case "output_config":
 			if e := member(v, "effort"); e != nil {
 				c.Effort = e
 			}
+			q.claudeFormat(get(v, "format"))
 		case "reasoning_effort":
 			c.Effort = inside(v)
 		case "top_k":
@@ -184,7 +191,15 @@ func (q *requestReader) additional(value []byte) {
 	}
 }
 
-// thinking reads Claude's own object. Who asks for thought is shown it here.
+// claudeFormat reads Claude's own {type: json_schema, schema}, unless Converse's word for it
+// was there.
+func (q *requestReader) claudeFormat(value []byte) {
+	if schema := get(value, "schema"); schema != nil && q.c.Format == core.FormatUnsaid {
+		q.c.Format, q.c.Schema = core.FormatSchema, schema
+	}
+}
+
+// thinking reads Claude's own object. Who sends it gets to see the thoughts.
 func (q *requestReader) thinking(value []byte) {
 	switch string(member(value, "type")) {
 	case "enabled":

@@ -3,6 +3,7 @@ package bedrock
 import (
 	"bytes"
 	"errors"
+	"strconv"
 
 	"asbru/adapters/body"
 	"asbru/core"
@@ -118,7 +119,7 @@ func dropped(e *core.Embed, field string) { e.Dropped = append(e.Dropped, field)
 
 func appendTitan(dst []byte, e *core.Embed) ([]byte, *core.Fault) {
 	if len(e.Inputs) != 1 {
-		return dst, cannot("input", "Titan makes one embedding a request", "send one input at a time")
+		return dst, cannot("input", "Titan makes one embedding a request, and there are "+strconv.Itoa(len(e.Inputs))+" inputs", "send one input at a time")
 	}
 	in := &e.Inputs[0]
 	switch {

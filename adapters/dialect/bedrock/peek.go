@@ -1,6 +1,7 @@
 package bedrock
 
 import (
+	"bytes"
 	"strconv"
 
 	"asbru/adapters/body"
@@ -13,13 +14,17 @@ import (
 var fields = body.NewFields(false, []string{"max_tokens", "max_completion_tokens", "max_gen_len"}, nil)
 
 // peek is the dialect's Peek. The model, and whether a stream is asked for, stand in the
-// path: who knows the path sets them.
+// path: who knows the path sets them. Rerank's alone stands in the body.
 func peek(raw []byte, op core.Op, p *core.Peek) *core.Fault {
 	if f := fields.Peek(raw, op, p); f != nil {
 		return f
 	}
 	p.Model, p.ModelAt, p.Stream = nil, core.Span{}, false
-	if op != core.OpChat {
+	switch op {
+	case core.OpChat:
+	case core.OpRerank:
+		return peekARN(raw, p)
+	default:
 		return nil
 	}
 	limit := get(get(raw, "inferenceConfig"), "maxTokens")
@@ -33,4 +38,41 @@ func peek(raw []byte, op core.Op, p *core.Peek) *core.Fault {
 	}
 	p.MaxTokens = max(p.MaxTokens, n)
 	return nil
+}
+
+// peekARN finds the model of a request to order documents. Of a foundation model's ARN the
+// model's own name is what a route is found by: the region and the account say nothing to the
+// gateway. The ARN itself is what is sent, unless the target names another.
+func peekARN(raw []byte, p *core.Peek) *core.Fault {
+	const param = "rerankingConfiguration.bedrockRerankingConfiguration.modelConfiguration.modelArn"
+	conf := get(get(raw, "rerankingConfiguration"), "bedrockRerankingConfiguration")
+	arn := get(get(conf, "modelConfiguration"), "modelArn")
+	name, ok := scan.Inside(arn)
+	if bytes.IndexByte(name, '\\') >= 0 {
+		name, ok = scan.Unquote(nil, arn)
+	}
+	if !ok || len(name) == 0 {
+		return body.Invalid(param, "cannot route the request: it names no model in "+param, "set it to an ARN of a model, or to provider/model")
+	}
+	if bytes.HasPrefix(name, []byte("arn:")) {
+		if i := bytes.Index(name, []byte(":foundation-model/")); i >= 0 {
+			name = name[i+len(":foundation-model/"):]
+		}
+	}
+	if !nameable(name) {
+		return body.Invalid(param, "cannot use this model name: it must be a string of 1 to "+strconv.Itoa(core.MaxModelName)+" printable bytes", "send an ARN of a model, or provider/model")
+	}
+	at := int32(cap(raw) - cap(arn))
+	p.Model, p.ModelAt = name, core.Span{Start: at, End: at + int32(len(arn))}
+	return nil
+}
+
+// nameable reports whether name can be one of a model, in labels, logs and paths.
+func nameable(name []byte) bool {
+	for _, c := range name {
+		if c <= ' ' || c >= 0x7f || bytes.IndexByte([]byte("%*{}<>\"\\`"), c) >= 0 {
+			return false
+		}
+	}
+	return len(name) > 0 && len(name) <= core.MaxModelName
 }

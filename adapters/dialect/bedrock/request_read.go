@@ -171,6 +171,7 @@ func (q *requestReader) system(value []byte) {
 		q.c.Turns = q.c.Turns[:i]
 		q.c.Shape |= shapeSystem
 	}
+	q.c.Lead(i)
 }
 
 func (q *requestReader) inference(value []byte) {

@@ -213,7 +213,7 @@ func TestNeutralForm(t *testing.T) {
 	if f != nil {
 		t.Fatal(f.Message)
 	}
-	if c.Budget != 2000 || string(c.TopK) != "5" || string(c.Betas) != `["b"]` || string(c.Schema) != `{"a":"\n"}` || string(c.FormatName) != "n" ||
+	if c.Budget != 2000 || c.Shows != core.Yes || string(c.TopK) != "5" || string(c.Betas) != `["b"]` || string(c.Schema) != `{"a":"\n"}` || string(c.FormatName) != "n" ||
 		string(c.Tier) != "flex" || string(c.Metadata) != `{"k":"v"}` || c.Choice != core.ChooseNamed || string(c.ChoiceName) != "f" {
 		t.Errorf("got %+v", c)
 	}
@@ -266,4 +266,49 @@ func TestAbove(t *testing.T) {
 			t.Errorf("%s: %v", raw, !want)
 		}
 	}
+}
+
+// Claude's own word for a schema is understood for other models, and is no more than a
+// second to Converse's.
+func TestClaudeFormat(t *testing.T) {
+	f := func(more, want string) {
+		t.Helper()
+		c := core.NewChat()
+		if fault := parseRequest(c, []byte(`{"messages":[{"role":"user","content":[{"text":"q"}]}],`+more+`}`)); fault != nil {
+			t.Fatal(fault)
+		}
+		if string(c.Schema) != want || (c.Format == core.FormatSchema) != (want != "") {
+			t.Errorf("%s: schema %s, format %d", more, c.Schema, c.Format)
+		}
+	}
+	const own = `"additionalModelRequestFields":{"output_config":{"format":{"type":"json_schema","schema":{"a":1}},"effort":"low"}}`
+	f(own, `{"a":1}`)
+	f(`"additionalModelRequestFields":{"output_config":{"effort":"low"}}`, ``)
+	const converse = `"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"b\":2}"}}}}`
+	f(converse+`,`+own, `{"b":2}`)
+	f(own+`,`+converse, `{"b":2}`)
+}
+
+// Claude does not think by a budget amid a loop of tools whose thoughts it cannot read.
+func TestThinkingAmidTools(t *testing.T) {
+	f := func(want bool, model string, before ...core.Part) {
+		t.Helper()
+		c := chatOf(func(c *core.Chat) {
+			c.Effort = text("low")
+			say(c, core.User, words("hi"))
+			say(c, core.Assistant, append(before, core.Part{Kind: core.PartCall, ID: text("c1"), Name: text("f"), Args: []byte("{}")})...)
+			say(c, core.ToolRole, core.Part{Kind: core.PartResult, ID: text("c1"), Text: text("r")})
+		})
+		b, fault := asks(c, model)
+		if fault != nil {
+			t.Fatal(fault)
+		}
+		if got := strings.Contains(string(b), `"thinking"`); got != want || want == slices.Contains(c.Dropped, "reasoning_effort") {
+			t.Errorf("%s after %d parts: thinking is %v, want %v; dropped %q: %s", model, len(before), got, want, c.Dropped, b)
+		}
+	}
+	f(false, claude45)
+	f(false, claude45, core.Part{Kind: core.PartThought, Text: text("t"), Sign: text("s"), Vendor: core.Google})
+	f(true, claude45, core.Part{Kind: core.PartThought, Text: text("t"), Sign: text("s"), Vendor: core.Anthropic})
+	f(true, "global.anthropic.claude-opus-4-7")
 }

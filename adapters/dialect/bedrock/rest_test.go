@@ -2,6 +2,7 @@ package bedrock
 
 import (
 	"encoding/base64"
+	"strings"
 	"testing"
 
 	"asbru/core"
@@ -274,5 +275,50 @@ func TestCounts(t *testing.T) {
 	wantJSON(t, "count", got, `{"input":{"converse":{"messages":[{"role":"user","content":[{"text":"q"}]}],"system":[{"text":"s"}]}}}`)
 	if _, err := d.Counts.ParseReply([]byte(`{"message":"x"}`)); err == nil {
 		t.Error("a fault was read as a count")
+	}
+}
+
+// The model of a request to order documents stands deep in its body. A route is found by the
+// model's own name; what is sent stays the ARN.
+func TestPeekRerank(t *testing.T) {
+	const arn = "arn:aws:bedrock:us-west-2::foundation-model/cohere.rerank-v3-5:0"
+	sent := func(model string) string {
+		return `{"queries":[{"type":"TEXT","textQuery":{"text":"q"}}],"sources":[],"rerankingConfiguration":{"type":"BEDROCK_RERANKING_MODEL","bedrockRerankingConfiguration":{"modelConfiguration":{"modelArn": ` + model + `}}}}`
+	}
+	f := func(model, want string) {
+		t.Helper()
+		var p core.Peek
+		raw := []byte(sent(model))
+		fault := peek(raw, core.OpRerank, &p)
+		if want == "" {
+			if fault == nil || !strings.Contains(fault.Param, "modelArn") {
+				t.Errorf("%s: %v, model %q", model, fault, p.Model)
+			}
+			return
+		}
+		if fault != nil || string(p.Model) != want || string(p.ModelAt.Of(raw)) != model {
+			t.Errorf("%s: %v, model %q at %q", model, fault, p.Model, p.ModelAt.Of(raw))
+		}
+		d := New(nil)
+		if got := string(d.AppendBody(nil, raw, core.OpRerank, &p, &core.Face{}, p.Model)); got != string(raw) {
+			t.Errorf("%s: sent %s", model, got)
+		}
+		if got := string(d.AppendBody(nil, raw, core.OpRerank, &p, &core.Face{}, []byte("arn:x"))); got != sent(`"arn:x"`) {
+			t.Errorf("%s: sent %s", model, got)
+		}
+	}
+	f(`"`+arn+`"`, "cohere.rerank-v3-5:0")
+	f(`"arn:aws:bedrock:us-west-2::foundation-model\/amazon.rerank-v1:0"`, "amazon.rerank-v1:0")
+	f(`"arn:aws:bedrock:us-west-2:1:provisioned-model/x"`, "arn:aws:bedrock:us-west-2:1:provisioned-model/x")
+	f(`"bedrock-agent/`+arn+`"`, "bedrock-agent/"+arn)
+	f(`""`, "")
+	f(`7`, "")
+	f(`null`, "")
+	f(`"a b"`, "")
+	f(`"arn:aws:bedrock:us-west-2::foundation-model/"`, "")
+	f(`"`+strings.Repeat("x", core.MaxModelName+1)+`"`, "")
+	var p core.Peek
+	if fault := peek([]byte(`{}`), core.OpRerank, &p); fault == nil {
+		t.Error("a request without a model has one")
 	}
 }

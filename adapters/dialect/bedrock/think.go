@@ -45,7 +45,7 @@ func (q *requestWriter) thinks() (t thinking) {
 		c.Drop("reasoning_effort")
 		return t
 	}
-	if q.m.claude && !q.m.adapts() && c.Amid(q.readable) { // it is refused there
+	if q.m.claude && !q.m.adapts() && q.amid() {
 		c.Drop("reasoning_effort")
 		return t
 	}
@@ -67,6 +67,10 @@ func (q *requestWriter) thinks() (t thinking) {
 	}
 	return t
 }
+
+// amid reports whether the conversation ends with results of calls that no thought of the
+// model's own precedes: Claude then refuses to think by a budget.
+func (q *requestWriter) amid() bool { return q.c.Amid(q.readable) }
 
 // effort is the index in efforts of what was asked: by word, or by budget. A word that
 // nobody knows, and as much as the model finds right, are medium.

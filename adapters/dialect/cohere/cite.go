@@ -95,20 +95,13 @@ func appendCite(dst []byte, c *core.Cite, text core.Text, content int64) []byte 
 	dst = append(dst, `"sources":[{"type":"document","id":"doc:`...)
 	dst = scan.AppendInt(dst, int64(max(c.Source, 0)))
 	dst = append(dst, `","document":{`...)
-	mark := len(dst)
-	dst = appendNamed(dst, mark, "title", c.Title)
-	dst = appendNamed(dst, mark, "url", c.URL)
-	dst = appendNamed(dst, mark, "snippet", c.Quote)
+	dst = scan.AppendQuoted(append(dst, `"title":`...), c.Title) // clients look for these two unasked
+	dst = scan.AppendQuoted(append(dst, `,"text":`...), c.Quote)
+	if c.URL != nil {
+		dst = scan.AppendQuoted(append(dst, `,"url":`...), c.URL)
+	}
 	dst = append(dst, `}}],"content_index":`...)
 	return append(scan.AppendInt(dst, content), `,"type":"TEXT_CONTENT"}`...)
-}
-
-func appendNamed(dst []byte, mark int, name string, text core.Text) []byte {
-	if text == nil {
-		return dst
-	}
-	dst = append(append(append(next(dst, mark), '"'), name...), `":`...)
-	return scan.AppendQuoted(dst, text)
 }
 
 // characters is how many characters text says.

@@ -64,8 +64,8 @@ func TestWriteReply(t *testing.T) {
 		i := r.Add(core.Part{Text: text(`é\u00e9\ud83d\ude00\nabc`)})
 		r.Cite(&r.Parts[i].Cites, core.Cite{Start: 2, End: 5, Source: 1, Title: text("T"), URL: text("https:\\/\\/u")})
 		r.Cite(&r.Parts[i].Cites, core.Cite{Start: -1, End: -1, Source: -1, Quote: text("q")})
-	}, core.FinishStop, `"content":[{"type":"text","text":"éé😀\nabc"}],"citations":[{"start":2,"end":5,"text":"😀\na","sources":[{"type":"document","id":"doc:1","document":{"title":"T","url":"https://u"}}],"content_index":0,"type":"TEXT_CONTENT"},`+
-		`{"start":0,"end":7,"text":"éé😀\nabc","sources":[{"type":"document","id":"doc:0","document":{"snippet":"q"}}],"content_index":0,"type":"TEXT_CONTENT"}]},"finish_reason":"COMPLETE"`)
+	}, core.FinishStop, `"content":[{"type":"text","text":"éé😀\nabc"}],"citations":[{"start":2,"end":5,"text":"😀\na","sources":[{"type":"document","id":"doc:1","document":{"title":"T","text":"","url":"https://u"}}],"content_index":0,"type":"TEXT_CONTENT"},`+
+		`{"start":0,"end":7,"text":"éé😀\nabc","sources":[{"type":"document","id":"doc:0","document":{"title":"","text":"q"}}],"content_index":0,"type":"TEXT_CONTENT"}]},"finish_reason":"COMPLETE"`)
 }
 
 func TestReplyID(t *testing.T) {

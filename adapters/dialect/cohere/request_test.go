@@ -260,7 +260,7 @@ func TestReadRequest(t *testing.T) {
 	if f := chat.ParseRequest(c, sample); f != nil {
 		t.Fatal(f)
 	}
-	if !c.Stream || c.Budget != 100 || string(c.Stop[0]) != "END" || string(c.Tools[0].Name) != "weather" || len(c.Turns) != 6 {
+	if !c.Stream || c.Budget != 100 || c.Shows != core.Yes || string(c.Stop[0]) != "END" || string(c.Tools[0].Name) != "weather" || len(c.Turns) != 6 {
 		t.Errorf("got %+v", c)
 	}
 	kinds := map[core.PartKind]int{}

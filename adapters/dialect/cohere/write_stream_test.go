@@ -89,7 +89,7 @@ func TestWriteStream(t *testing.T) {
 	},
 		frame("content-start", `"index":0,"delta":{"message":{"content":{"type":"text","text":""}}}`),
 		frame("content-delta", `"index":0,"delta":{"message":{"content":{"text":"ab"}}},"logprobs":{"token_ids":[],"text":"ab","logprobs":[-1,-2]}`),
-		frame("citation-start", `"index":0,"delta":{"message":{"citations":{"start":0,"end":2,"sources":[{"type":"document","id":"doc:3","document":{"url":"u"}}],"content_index":0,"type":"TEXT_CONTENT"}}}`),
+		frame("citation-start", `"index":0,"delta":{"message":{"citations":{"start":0,"end":2,"sources":[{"type":"document","id":"doc:3","document":{"title":"","text":"","url":"u"}}],"content_index":0,"type":"TEXT_CONTENT"}}}`),
 		frame("citation-end", `"index":0`),
 		frame("message-end", `"id":"id","delta":{"finish_reason":"TIMEOUT","error":"late","usage":{}}`), "data: [DONE]")
 }

@@ -328,3 +328,14 @@ func gist(c *core.Chat) string {
 	}
 	return b.String() + string(c.MaxTokens) + string(c.Temperature) + string(c.ChoiceName) + string(c.Schema)
 }
+
+// Clients that sort their members write contents first; the instructions still lead.
+func TestInstructionsLead(t *testing.T) {
+	c := core.NewChat()
+	if f := API.Chats[core.OpChat].ParseRequest(c, []byte(`{"contents":[{"role":"user","parts":[{"text":"a"}]}],"systemInstruction":{"parts":[{"text":"b"}]}}`)); f != nil {
+		t.Fatal(f)
+	}
+	if len(c.Turns) != 2 || c.Turns[0].Role != core.System || string(c.Parts[c.Turns[0].From].Text) != "b" {
+		t.Errorf("%+v", c.Turns)
+	}
+}

@@ -1,6 +1,7 @@
 package gemini
 
 import (
+	"strconv"
 	"strings"
 
 	"asbru/adapters/body"
@@ -37,7 +38,7 @@ func appendEmbed(dst []byte, e *core.Embed, s *core.Send) ([]byte, *core.Fault) 
 		dst, f = appendInstances(dst, e)
 	case shape == embedOne:
 		if len(e.Inputs) != 1 {
-			return dst, body.Invalid("input", "cannot embed several inputs at once with this model", "send them one by one")
+			return dst, body.Invalid("input", "cannot embed "+strconv.Itoa(len(e.Inputs))+" inputs at once with this model: it takes one a request", "send them one by one")
 		}
 		dst, f = appendOne(dst, e, &e.Inputs[0], s)
 	default:

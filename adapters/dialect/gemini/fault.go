@@ -25,6 +25,10 @@ func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 	dst = append(dst, `","details":[{"@type":"type.googleapis.com/google.rpc.RequestInfo","requestId":`...)
 	dst = scan.AppendString(dst, id)
 	dst = append(dst, '}')
+	if f.Retry > 0 {
+		dst = append(dst, `,{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"`...)
+		dst = append(scan.AppendInt(dst, int64(f.Retry)), `s"}`...)
+	}
 	if f.Param != "" {
 		dst = append(dst, `,{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":`...)
 		dst = scan.AppendString(dst, f.Param)

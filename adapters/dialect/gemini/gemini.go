@@ -1,5 +1,5 @@
 // Package gemini is Google's wire format for Gemini, at the Gemini API and at Vertex AI:
-// generateContent and its stream, countTokens, and embeddings.
+// generateContent and its stream, countTokens, embeddings, and the ranking of records.
 //
 // It reads the few facts that policy needs, and turns requests, replies and events into
 // the neutral form and back. Of a form that came from this format it writes what it
@@ -36,12 +36,25 @@ func made(d *core.Dialect) *core.Dialect {
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		CutQuery:          []string{"key", "alt"},
+		Forward:           uploads("command", "file-name", "header-content-length", "header-content-type", "offset", "protocol"),
+		Answered:          uploads("chunk-granularity", "control-url", "size-received", "status", "url"),
 		Redo:              [core.NumOps]bool{core.OpEmbed: true},
 		Chats:             [core.NumOps]*core.ChatCodec{core.OpChat: chat},
 		Embeds:            embeds,
 		Counts:            counts,
+		Reranks:           reranks,
 	}
 	return d
+}
+
+// uploads are the headers of resumable uploads.
+//
+// Source: https://ai.google.dev/gemini-api/docs/files
+func uploads(names ...string) []string {
+	for i, name := range names {
+		names[i] = "x-goog-upload-" + name
+	}
+	return names
 }
 
 var chat = &core.ChatCodec{

@@ -124,15 +124,12 @@ func addText(t *core.Tree, p core.Part, m *members) {
 	p.Text, _ = scan.Inside(m.text)
 	sign, vendor := p.Sign, p.Vendor
 	switch {
+	case string(m.thought) == "true" && len(p.Text) == 0 && len(sign) > 0 && vendor != core.Google && joinThoughts(t, sign, vendor):
+		return
 	case string(m.thought) == "true" && m.text == nil && len(sign) > 0:
 		p.Kind = core.PartVeiled
 	case string(m.thought) == "true":
 		p.Kind = core.PartThought
-		if n := len(t.Parts); len(p.Text) == 0 && len(sign) > 0 && n > 0 && t.Parts[n-1].Kind == core.PartThought && t.Parts[n-1].Sign == nil {
-			// How a stream tells another vendor's: behind the thought that it signs.
-			t.Parts[n-1].Sign, t.Parts[n-1].Vendor = sign, vendor
-			p.Sign, p.Vendor = nil, core.NoVendor
-		}
 	case len(sign) > 0 && len(p.Text) == 0:
 		p.Kind = core.PartThought
 	case len(sign) > 0:
@@ -143,6 +140,29 @@ func addText(t *core.Tree, p core.Part, m *members) {
 		return
 	}
 	t.Add(p)
+}
+
+// joinThoughts makes one thought of the pieces at the end of t, signed with sign: a stream
+// tells another vendor's signature behind the pieces of what it signs. Some SDKs leave the
+// empty text out. It reports false when no piece stands there.
+func joinThoughts(t *core.Tree, sign core.Text, vendor core.Vendor) bool {
+	first := len(t.Parts)
+	for first > 0 && t.Parts[first-1].Kind == core.PartThought && t.Parts[first-1].Sign == nil {
+		first--
+	}
+	if first == len(t.Parts) {
+		return false
+	}
+	if first < len(t.Parts)-1 {
+		room := t.Room()
+		for i := first; i < len(t.Parts); i++ {
+			room = append(room, t.Parts[i].Text...)
+		}
+		t.Parts[first].Text = t.Took(room)
+		t.Parts = t.Parts[:first+1]
+	}
+	t.Parts[first].Sign, t.Parts[first].Vendor = sign, vendor
+	return true
 }
 
 // parseCall reads a functionCall.

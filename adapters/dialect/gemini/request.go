@@ -86,7 +86,9 @@ func parseLong(c *core.Chat, k known, key, tail []byte, ids *maker) (rest []byte
 	n := len(c.Tools)
 	switch {
 	case k == kSystemInstruction && tail[0] == '{':
+		i := len(c.Turns)
 		rest = parseContent(c, tail, core.System, turnSystem, ids)
+		c.Lead(i)
 	case k == kTools && tail[0] == '[':
 		rest = parseTools(c, tail)
 	default:
@@ -107,7 +109,9 @@ func parseMember(c *core.Chat, k known, key, value []byte, ids *maker) *core.Fau
 		parseContent(c, value, core.User, 0, ids)
 		hide(c, key, value)
 	case kSystemInstruction:
+		i := len(c.Turns)
 		parseContent(c, value, core.System, turnSystem, ids)
+		c.Lead(i)
 		hide(c, key, value)
 	case kTools:
 		hide(c, key, value)

@@ -9,6 +9,16 @@ import (
 
 // readUsage is the dialect's ReadUsage, for generateContent, countTokens and embeddings.
 func readUsage(body []byte, u *core.Usage) {
+	if len(body) > 0 && body[0] == '[' { // a stream as an array: each element counts anew
+		list := scan.Elements(body)
+		for {
+			_, one, ok := list.Next()
+			if !ok {
+				return
+			}
+			readUsage(one, u)
+		}
+	}
 	w := scan.Members(body)
 	for {
 		key, value, ok := w.Next()

@@ -7,7 +7,7 @@ import (
 
 // appendReply is the AppendReply of chat completions.
 func appendReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
-	own, at := r.From == &dialect && r.Op == core.OpChat, len(dst)+1
+	own, at := r.From == &dialect && r.Op != core.OpResponses, len(dst)+1
 	dst = appendReplyHead(dst, r, x, own)
 	if !own || r.Shape&replyObject != 0 {
 		dst = append(dst, `,"object":"chat.completion"`...)

@@ -276,8 +276,14 @@ func TestCompletionFace(t *testing.T) {
 		`{"prompt":["a","b"]}`: "prompt", `{"prompt":[1,2]}`: "prompt", `{}`: "prompt",
 		`{"prompt":"a","suffix":"b"}`: "suffix", `{"prompt":"a","echo":true}`: "echo", `{"prompt":"a","best_of":2}`: "best_of", `{"prompt":"a","logprobs":3}`: "logprobs",
 	} {
-		if f := parseCompletion(core.NewChat(), []byte(body)); f == nil || f.Param != param {
-			t.Errorf("%s: %+v, want param %s", body, f, param)
+		c := core.NewChat()
+		switch f := parseCompletion(c, []byte(body)); {
+		case body == `{}`:
+			if f == nil || f.Param != param {
+				t.Errorf("%s: %+v, want param %s", body, f, param)
+			}
+		case f != nil || string(c.Needs) != param:
+			t.Errorf("%s: %v, needs %q, want %s", body, f, c.Needs, param)
 		}
 	}
 	r := core.NewCompletion()

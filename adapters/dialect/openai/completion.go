@@ -7,15 +7,15 @@ import (
 )
 
 // completion is the face of the legacy text completions: a prompt is what a user says.
-// It refuses what a conversation has nothing like: several prompts, tokens for text,
-// a suffix, the prompt repeated, the best of several answers.
+// What a conversation has nothing like, several prompts, tokens for text, a suffix, the prompt
+// repeated, the best of several answers, it keeps for its own face: see core.Chat.Needs.
 //
 // Source: https://platform.openai.com/docs/api-reference/completions
 var completion = &core.ChatCodec{
 	Framing:       core.FramingSSE,
 	ParseRequest:  parseCompletion,
 	AppendRequest: appendCompletion,
-	ParseReply:    parseReply,
+	ParseReply:    parseCompletionReply,
 	AppendReply:   appendCompletionReply,
 	ParseEvent:    parseChunk,
 	AppendEvent:   appendCompletionChunk,
@@ -34,10 +34,11 @@ func parseCompletion(c *core.Chat, raw []byte) *core.Fault {
 		var f *core.Fault
 		switch string(name) {
 		case "prompt":
-			f = parsePrompt(c, value)
+			parsePrompt(c, key, value)
 		case "suffix", "echo", "best_of", "logprobs":
-			if f = refuseOld(string(name), value); f == nil {
-				c.Keep(&c.More, key, value)
+			c.Keep(&c.More, key, value)
+			if !asksNothing(string(name), value) {
+				c.Needs = key
 			}
 		default:
 			f = parseField(c, key, name, value)
@@ -52,23 +53,22 @@ func parseCompletion(c *core.Chat, raw []byte) *core.Fault {
 	return nil
 }
 
-// refuseOld lets those values pass that ask for nothing.
-func refuseOld(name string, value []byte) *core.Fault {
+// asksNothing reports whether a member has a value that asks for nothing.
+func asksNothing(name string, value []byte) bool {
 	switch string(value) {
 	case "null", "false", `""`:
-		return nil
+		return true
 	case "0", "1":
-		if name == "best_of" {
-			return nil
-		}
+		return name == "best_of"
 	}
-	return body.Invalid(name, "cannot carry out "+name+" here: this model answers conversations, which have nothing like it", "leave "+name+" out, or choose a model that completes text")
+	return false
 }
 
-// parsePrompt reads a string, or an array of one.
-func parsePrompt(c *core.Chat, value []byte) *core.Fault {
+// parsePrompt reads a string, or an array of one. Others are for its own face.
+func parsePrompt(c *core.Chat, key, value []byte) {
 	text := quoted(value)
 	if value[0] == '[' {
+		c.Keep(&c.More, key, value)
 		w := scan.Elements(value)
 		_, first, _ := w.Next()
 		if text = quoted(first); text != nil {
@@ -78,12 +78,22 @@ func parsePrompt(c *core.Chat, value []byte) *core.Fault {
 		}
 	}
 	if text == nil {
-		return body.Invalid("prompt", "cannot carry out this prompt here: this model takes one prompt, as text", "send one string, and several prompts as several requests")
+		c.Needs = key
 	}
 	i := c.Begin(core.User)
 	c.Add(core.Part{Kind: core.PartText, Text: text})
 	c.End(i)
-	return nil
+}
+
+// keeps reports whether the member name is among the extras of c.
+func keeps(c *core.Chat, name string) bool {
+	for n := c.More; n != 0; {
+		var e core.Extra
+		if e, n = c.Extra(n); string(e.Key) == name {
+			return true
+		}
+	}
+	return false
 }
 
 // appendCompletion is for the round trip alone: no request is translated into one of
@@ -96,7 +106,9 @@ func appendCompletion(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fau
 	o := chatOut{c: c, t: &c.Tree, s: s, family: c.From == &dialect}
 	o.own = o.family && c.Op == core.OpCompletion
 	o.dst = scan.AppendString(append(dst, `{"model":`...), s.Model)
-	o.dst = appendTextMember(o.dst, "prompt", c.Parts[0].Text)
+	if !o.own || !keeps(c, "prompt") {
+		o.dst = appendTextMember(o.dst, "prompt", c.Parts[0].Text)
+	}
 	c.Shape |= chatOldLimit
 	o.own = true
 	o.numbers()
@@ -108,18 +120,33 @@ func appendCompletion(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fau
 	return body.Edit(append(o.dst, '}'), at, s.Face), nil
 }
 
+func parseCompletionReply(r *core.Completion, raw []byte) error {
+	err := parseReply(r, raw)
+	r.Op = core.OpCompletion
+	return err
+}
+
 func appendCompletionReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
-	own := r.From == &dialect && r.Shape&replyText != 0
+	if r.From == &dialect && r.Op == core.OpCompletion && !textual(r) {
+		return appendReply(dst, r, x) // fill-in-the-middle of Mistral answers in the shape of a conversation
+	}
+	own := r.From == &dialect && textual(r)
 	at := len(dst) + 1
 	dst = appendReplyHead(dst, r, x, own)
-	dst = uncomma(append(dst, `,"object":"text_completion","choices":[`...), at)
+	if !own || r.Shape&replyText != 0 {
+		dst = append(dst, `,"object":"text_completion"`...)
+	}
+	dst = uncomma(append(dst, `,"choices":[`...), at)
 	for i := range r.Choices {
 		c := &r.Choices[i]
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = scan.AppendInt(append(dst, `{"index":`...), c.Index)
-		dst = append(appendText(append(dst, `,"text":"`...), r.Parts[c.From:c.To]), '"')
+		dst = append(dst, '{')
+		if !own || c.Shape&choseNoIndex == 0 {
+			dst = append(scan.AppendInt(append(dst, `"index":`...), c.Index), ',')
+		}
+		dst = append(appendText(append(dst, `"text":"`...), r.Parts[c.From:c.To]), '"')
 		switch {
 		case !own:
 			dst = append(append(append(dst, `,"logprobs":null,"finish_reason":"`...), oldFinish(c.Finish)...), '"')
@@ -139,6 +166,11 @@ func appendCompletionReply(dst []byte, r *core.Completion, x *core.Crossing) []b
 		dst = appendExtras(dst, &r.Tree, r.More, "")
 	}
 	return appendTail(dst, x)
+}
+
+// textual reports whether the alternatives of a reply of this family hold a text and no message.
+func textual(r *core.Completion) bool {
+	return r.From == &dialect && len(r.Choices) > 0 && r.Choices[0].Shape&choseText != 0
 }
 
 // oldFinish is a finish reason of text completions, which know no calls.

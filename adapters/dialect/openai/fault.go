@@ -15,11 +15,7 @@ func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 		dst = scan.AppendEscaped(dst, f.Hint)
 	}
 	dst = append(dst, `","type":`...)
-	if f.Kind != "" {
-		dst = scan.AppendString(dst, f.Kind)
-	} else {
-		dst = scan.AppendString(dst, f.Code.Kind())
-	}
+	dst = scan.AppendString(dst, f.Code.Kind())
 	dst = append(dst, `,"param":`...)
 	if f.Param == "" {
 		dst = append(dst, "null"...)
@@ -27,7 +23,11 @@ func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 		dst = scan.AppendString(dst, f.Param)
 	}
 	dst = append(dst, `,"code":`...)
-	dst = scan.AppendString(dst, f.Code.String())
+	if f.Kind != "" {
+		dst = scan.AppendString(dst, f.Kind)
+	} else {
+		dst = scan.AppendString(dst, f.Code.String())
+	}
 	dst = append(dst, `},"request_id":`...)
 	dst = scan.AppendString(dst, id)
 	return append(dst, '}')

@@ -40,6 +40,7 @@ func assemble() *core.Dialect {
 			core.OpResponses:  responses,
 		},
 		Extras:  true,
+		Counts:  counts,
 		Embeds:  embeds,
 		Reranks: reranks,
 	}

@@ -57,6 +57,11 @@ func TestResponsesForeignRequest(t *testing.T) {
 		hi(c)
 		say(c, core.System, "d")
 	}, `"instructions":"a\n\nb\n\n\nc","input":[{"role":"user","content":"hi"},{"role":"system","content":"d"}]`)
+	f("a text without a character ends a turn", func(c *core.Chat) {
+		hi(c)
+		turn(c, core.Assistant, core.Part{Kind: core.PartCall, ID: core.Text("i"), Name: core.Text("f"), Raw: []byte("{}")}, core.Part{})
+		turn(c, core.ToolRole, core.Part{Kind: core.PartResult, ID: core.Text("i")})
+	}, `"input":[{"role":"user","content":"hi"},{"type":"function_call","call_id":"i","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"i","output":""}]`)
 	f("media", func(c *core.Chat) {
 		turn(c, core.User,
 			core.Part{Text: core.Text("see")},

@@ -92,6 +92,9 @@ func (w *writer) turn(dst []byte, t *core.Turn) ([]byte, *core.Fault) {
 			}
 			fallthrough
 		default:
+			if !w.own && w.empty(t, i) {
+				break // as some end a stream; a message between a call and its result parts them
+			}
 			dst, i, f = w.message(dst, t, i)
 		}
 		if f != nil {
@@ -99,6 +102,11 @@ func (w *writer) turn(dst []byte, t *core.Turn) ([]byte, *core.Fault) {
 		}
 	}
 	return dst, nil
+}
+
+// empty reports whether the part at i is a text without a character, beside others.
+func (w *writer) empty(t *core.Turn, i int) bool {
+	return w.Parts[i].Kind == core.PartText && len(w.Parts[i].Text) == 0 && t.To-t.From > 1
 }
 
 // joins reports whether a part belongs to the message that the part before it is in.

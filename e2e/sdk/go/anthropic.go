@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -20,10 +21,11 @@ func anthropicMessages(p *place) *sdk {
 	return s
 }
 
-// anthropicBedrock speaks InvokeModel: a body of Anthropic's, event streams of AWS's.
+// anthropicBedrock speaks InvokeModel: a body of Anthropic's, event streams of AWS's. Behind a
+// base URL with a path the SDK does not know its own paths again, so this one has none.
 func anthropicBedrock(p *place) *sdk {
 	cfg := aws.Config{Region: "us-east-1", BearerAuthTokenProvider: bedrock.NewStaticBearerTokenProvider(p.key)}
-	c := anthropic.NewClient(bedrock.WithConfig(cfg), option.WithBaseURL(p.base+"/bedrock/"))
+	c := anthropic.NewClient(bedrock.WithConfig(cfg), option.WithBaseURL(p.base+"/"))
 	return messagesOver("anthropic-sdk-go bedrock", "bedrock", &c)
 }
 
@@ -36,13 +38,16 @@ func messagesOver(name, family string, c *anthropic.Client) *sdk {
 			if !errors.As(err, &e) {
 				return nil
 			}
-			var b struct{ Error struct{ Message string } }
+			var b struct {
+				Message string // of AWS
+				Error   struct{ Message string }
+			}
 			json.Unmarshal([]byte(e.RawJSON()), &b)
 			id := e.RequestID
 			if id == "" && family == "bedrock" {
 				id = e.Response.Header.Get("X-Amzn-Requestid")
 			}
-			return &fault{e.StatusCode, string(e.Type()), b.Error.Message, id}
+			return &fault{e.StatusCode, string(e.Type()), cmp.Or(b.Error.Message, b.Message), id}
 		},
 	}
 }

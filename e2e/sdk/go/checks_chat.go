@@ -48,7 +48,7 @@ func text(r *run) error {
 	if err != nil {
 		return err
 	}
-	if err := got.holds(marker, "Hello", sentence, "And tomorrow?"); err != nil {
+	if err := got.holds(marker, "Hello", "in Paris, \"sunny\"", "Тест 😀", "And tomorrow?"); err != nil {
 		return err
 	}
 	if out.in != 37 || out.out != 11 {
@@ -103,7 +103,7 @@ func calls(out *reply, names ...string) error {
 		}
 		ids[c.id] = true
 	}
-	if len(ids) != len(names) {
+	if len(ids) != len(names) && !ids[""] {
 		return fmt.Errorf("the calls share ids: %v", out.calls)
 	}
 	return ends(out, "tool")
@@ -208,6 +208,10 @@ func reasoning(r *run) error {
 // reasoningLoop sends signed reasoning back with the result of a tool. A provider that signs looks at it.
 func reasoningLoop(r *run) error {
 	q := &talk{think: true, tools: []tool{weather}, turns: []turn{user("Weather?")}}
+	forgets := r.s.cannot["reasoning"] != "" || r.s.cannot["replay"] != ""
+	if forgets && r.family == "gemini" { // 3 takes a word instead of a signature; 2.5 needs none, which the stand-in does not know
+		r.model = "gemini/gemini-3-pro-"
+	}
 	first, err := r.ask("think-tool", q)
 	if err != nil {
 		return err
@@ -223,12 +227,15 @@ func reasoningLoop(r *run) error {
 	if !strings.Contains(out.text, "sunny") {
 		return fmt.Errorf("with the result it says %s", quoted(out.text))
 	}
-	if r.s.cannot["reasoning"] != "" || r.s.cannot["replay"] != "" || r.family == "cohere" || r.family == "openai" { // the SDK or the family has no place for a signature
+	if forgets || r.family == "cohere" || r.family == "openai" { // the SDK or the family has no place for a signature
 		return nil
 	}
 	got, err := r.last()
 	if err != nil {
 		return err
+	}
+	if r.s.name == "anthropic-sdk-go bedrock" && r.family == "bedrock" {
+		return got.holds(signed("anthropic")) // what is invoked there is Anthropic's
 	}
 	return got.holds(signed(r.family))
 }
@@ -266,6 +273,9 @@ func stopped(r *run) error {
 	if err != nil {
 		return err
 	}
+	if r.family == "responses" { // it has none: the wish is dropped and named
+		return says(out, sentence)
+	}
 	if !strings.HasPrefix(sentence, out.text) || out.text == sentence || out.text == "" {
 		return fmt.Errorf("the text is %s", quoted(out.text))
 	}
@@ -277,8 +287,11 @@ func refused(r *run) error {
 	if err != nil {
 		return err
 	}
-	if out.refusal == "" {
-		return fmt.Errorf("nothing tells that it refused: it ended with %q and says %s", out.finish, quoted(out.text))
+	if said := out.text + out.refusal; !strings.Contains(said, "I cannot help with that.") {
+		return fmt.Errorf("it says %s", quoted(said))
+	}
+	if r.s.family != "anthropic" && r.s.name != "anthropic-sdk-go bedrock" && (r.family == "openai" || r.family == "responses") {
+		return ends(out, "refuse", "stop") // a refusal in words is no filter: only Anthropic has an end for it
 	}
 	return ends(out, "refuse")
 }
@@ -292,7 +305,9 @@ func unknownMember(r *run) error {
 	if err != nil {
 		return err
 	}
-	if err := got.holds("x_probe"); (err == nil) != (r.family == r.s.family) {
+	// OpenAI has Responses too, and what is invoked at Bedrock is Anthropic's format.
+	alike := r.family == r.s.family || r.s.family == "responses" && r.family == "openai" || r.s.name == "anthropic-sdk-go bedrock" && r.family == "anthropic"
+	if err := got.holds("x_probe"); (err == nil) != alike {
 		return fmt.Errorf("speaking %s with %s, the provider received %.300s", r.s.family, r.family, got.Body)
 	}
 	return nil

@@ -16,8 +16,7 @@ import (
 )
 
 func cohereChat(p *place) *sdk {
-	// The SDK's own client is http.DefaultClient; a request that is cut must not be found in its pool.
-	c := client.NewClient(client.WithBaseURL(p.base+"/cohere"), client.WithToken(p.key), client.WithHTTPClient(&http.Client{Transport: &http.Transport{}}))
+	c := client.NewClient(client.WithBaseURL(p.base+"/cohere"), client.WithToken(p.key), client.WithHTTPClient(&http.Client{Transport: lineByLine{&http.Transport{}}}))
 	return &sdk{
 		name: "cohere-go", family: "cohere",
 		ask:   func(ctx context.Context, q *talk) (*reply, error) { return cohereAsk(ctx, c, q) },

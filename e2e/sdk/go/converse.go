@@ -13,17 +13,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/document"
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
 	"github.com/aws/smithy-go"
-	"github.com/aws/smithy-go/auth/bearer"
-	smithydocument "github.com/aws/smithy-go/document"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// awsConverse calls with a bearer key: the virtual key. It checks both sums of each message.
+// awsConverse signs with a key that nobody knows and puts the virtual key beside it: a
+// bearer key the SDK sends over TLS only. It checks both sums of each message.
 func awsConverse(p *place) *sdk {
 	c := bedrockruntime.New(bedrockruntime.Options{
 		Region: "us-east-1", BaseEndpoint: aws.String(p.base + "/bedrock"), RetryMaxAttempts: 1,
-		Credentials:             credentials.NewStaticCredentialsProvider("AKIDNOBODY", "nothing", ""),
-		BearerAuthTokenProvider: bearer.StaticTokenProvider{Token: bearer.Token{Value: p.key}},
-		AuthSchemePreference:    []string{"httpBearerAuth"},
+		Credentials: credentials.NewStaticCredentialsProvider("AKIDNOBODY", "nothing", ""),
+		APIOptions:  []func(*middleware.Stack) error{smithyhttp.AddHeaderValue("X-Bf-Vk", p.key)},
 	})
 	return &sdk{
 		name: "bedrockruntime", family: "bedrock",
@@ -190,14 +190,13 @@ func converseReply(m *types.Message, stop types.StopReason, u *types.TokenUsage)
 				out.sign = string(r.Value)
 			}
 		case *types.ContentBlockMemberToolUse:
-			args := map[string]any{}
-			if err := b.Value.Input.UnmarshalSmithyDocument(&args); err != nil {
+			raw, err := b.Value.Input.MarshalSmithyDocument()
+			if err != nil {
 				return nil, fmt.Errorf("input: %w", err)
 			}
-			for name, v := range args {
-				if n, ok := v.(smithydocument.Number); ok {
-					args[name], _ = n.Float64()
-				}
+			args := map[string]any{}
+			if err := json.Unmarshal(raw, &args); err != nil {
+				return nil, fmt.Errorf("input %s: %w", raw, err)
 			}
 			out.calls = append(out.calls, call{aws.ToString(b.Value.ToolUseId), aws.ToString(b.Value.Name), args})
 		}

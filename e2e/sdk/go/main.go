@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"log"
 	"os"
 	"sort"
 	"strings"
@@ -54,6 +56,7 @@ func start() error {
 		p.key = "none"
 	}
 	clearEnvironment()
+	log.SetOutput(warnings{})
 	short := os.Getenv("SHORT") != ""
 	for _, s := range sdks(&p) {
 		if !strings.HasPrefix(s.name, only) || short && s.name != "openai-go chat" {
@@ -68,6 +71,16 @@ func start() error {
 		t.others(&p, s)
 	}
 	return nil
+}
+
+// warnings is where the SDKs log: their words for a call that we cancelled are no warning.
+type warnings struct{}
+
+func (warnings) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte("context canceled")) {
+		return len(b), nil
+	}
+	return os.Stderr.Write(b)
 }
 
 // clearEnvironment takes away what an SDK would be steered by.

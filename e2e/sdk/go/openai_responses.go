@@ -22,7 +22,7 @@ func openaiResponses(p *place) *sdk {
 		cannot: map[string]string{"stop": "Responses has no stop sequences"},
 		others: map[string]func(ctx context.Context) error{
 			"count tokens": func(ctx context.Context) error {
-				r, err := c.Responses.InputTokens.Count(ctx, responses.InputTokenCountParams{Model: openai.String(p.models["responses"] + "text"),
+				r, err := c.Responses.InputTokens.Count(ctx, responses.InputTokenCountParams{Model: openai.String(p.models["openai"] + "text"),
 					Input: responses.InputTokenCountParamsInputUnion{OfString: openai.String("Hello")}}, option.WithMaxRetries(0))
 				if err == nil && r.InputTokens != 42 {
 					err = fmt.Errorf("got %d, want 42", r.InputTokens)

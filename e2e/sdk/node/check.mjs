@@ -15,14 +15,14 @@ export const FAMILIES = process.env.FAMILIES?.split(',') ?? Object.keys(MODELS);
 // model is the name of one at a family, for which the scenario happens.
 export const model = (family, scenario) => MODELS[family] + scenario;
 
-// load imports a package from where the packages are, as an application does: by the
-// conditions for import.
+// load imports a package from where the packages are, by the conditions of an application's
+// own import.
 export async function load(name) {
   const dir = process.env.SDK_MODULES;
-  const [scope, rest] = name.startsWith('@') ? name.split('/') : [name];
-  const home = join(dir, 'node_modules', rest ? `${scope}/${rest}` : scope);
+  const words = name.split('/'), own = words.splice(0, name[0] === '@' ? 2 : 1).join('/');
+  const home = join(dir, 'node_modules', own);
   const about = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
-  const entry = pick(about.exports?.['.'] ?? about.exports) ?? about.module ?? createRequire(dir + '/').resolve(name).slice(home.length + 1);
+  const entry = pick(about.exports?.[['.', ...words].join('/')] ?? about.exports) ?? createRequire(dir + '/').resolve(name).slice(home.length + 1);
   return import(pathToFileURL(join(home, entry)));
 }
 

@@ -72,12 +72,13 @@ export function turns(family, body) {
   return list.filter((m) => ['user', 'assistant', 'model'].includes(m.role)).map((m) => [m.role === 'user' ? 'user' : 'model', flat(m.content ?? m.parts)]);
 }
 
-// schema is the one that the answer shall fit.
+// schema is the one that the answer shall fit. Some SDKs force a tool instead, whose
+// arguments are the answer.
 export const schema = (family, body) => ({
-  openai: () => body.response_format?.json_schema?.schema,
-  responses: () => body.text?.format?.schema,
-  anthropic: () => (body.output_config?.format ?? body.output_format)?.schema,
-  gemini: () => body.generationConfig?.responseJsonSchema ?? body.generationConfig?.responseSchema,
-  bedrock: () => json(body.outputConfig?.textFormat?.structure?.jsonSchema?.schema ?? 'null') ?? body.toolConfig?.tools?.[0]?.toolSpec?.inputSchema?.json,
-  cohere: () => body.response_format?.json_schema ?? body.response_format?.schema,
+  openai: () => body.response_format?.json_schema?.schema ?? body.tools?.[0]?.function.parameters,
+  responses: () => body.text?.format?.schema ?? body.tools?.[0]?.parameters,
+  anthropic: () => (body.output_config?.format ?? body.output_format)?.schema ?? body.tools?.[0]?.input_schema,
+  gemini: () => body.generationConfig?.responseJsonSchema ?? body.generationConfig?.responseSchema ?? ((f) => f?.parametersJsonSchema ?? f?.parameters)(body.tools?.[0]?.functionDeclarations[0]),
+  bedrock: () => json(body.outputConfig?.textFormat?.structure?.jsonSchema?.schema ?? 'null') ?? body.additionalModelRequestFields?.output_config?.format?.schema ?? body.toolConfig?.tools?.[0]?.toolSpec?.inputSchema?.json,
+  cohere: () => body.response_format?.json_schema ?? body.response_format?.schema ?? body.tools?.[0]?.function.parameters,
 })[family]();

@@ -1,0 +1,249 @@
+package hotpath
+
+import (
+	"asbru/core"
+	"asbru/hotpath/http1"
+	"errors"
+)
+
+// turn makes of a complete reply of the target, status and body, the client's: x.Reply
+// and its type. A reply that says nothing readable is a Fault. The bytes are c's own.
+func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []byte, kind string) {
+	if status >= 300 {
+		return c.turnFault(x, status, body, room), "application/json"
+	}
+	to, from := x.From, x.Face.Dialect
+	kind = "application/json"
+	var err error
+	switch x.As {
+	case core.OpEmbed:
+		if err = from.Embeds.ParseReply(&c.vectors, body); err == nil {
+			x.Usage = c.vectors.Usage
+			c.calls(c.vectors.Model)
+			room = to.Embeds.AppendReply(room, &c.vectors, &c.embed, &c.x)
+		}
+	case core.OpRerank:
+		if err = from.Reranks.ParseReply(&c.ranking, body); err == nil {
+			x.Usage = c.ranking.Usage
+			c.calls(c.ranking.Model)
+			room = to.Reranks.AppendReply(room, &c.ranking, &c.rerank, &c.x)
+		}
+	case core.OpCount:
+		var n int64
+		if n, err = from.Counts.ParseReply(body); err == nil {
+			room = to.Counts.AppendReply(room, n)
+		}
+	default:
+		c.reply.From, c.reply.Op = from, x.As
+		if err = from.Chats[x.As].ParseReply(&c.reply, body); err != nil {
+			break
+		}
+		x.Usage = c.reply.Usage
+		if v := x.Face.Vendor; v != core.NoVendor {
+			for i := range c.reply.Parts {
+				if p := &c.reply.Parts[i]; p.Vendor != core.NoVendor {
+					p.Vendor = v
+				}
+			}
+		}
+		c.calls(c.reply.Model)
+		codec := to.Chats[x.Op]
+		if !x.Peek.Stream {
+			return codec.AppendReply(room, &c.reply, &c.x), kind
+		}
+		kind = streamType(codec.Framing, x.Array)
+		c.events = c.x.Replay(c.events[:0], &c.reply)
+		for i := range c.events {
+			room = codec.AppendEvent(room, &c.x, &c.events[i])
+		}
+	}
+	if err != nil {
+		x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: c.f.target.Name + " answered what cannot be read as its format", Hint: "try again, or ask another model", Cause: err}
+	}
+	return room, kind
+}
+
+// calls shows the client the model as the provider calls it, as a stream does.
+func (c *crossing) calls(model core.Text) {
+	if len(model) > 0 {
+		c.x.Model = append(c.x.Model[:0], model...)
+	}
+}
+
+// turnFault makes of an error reply of the target the client's: the status stays.
+func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []byte {
+	f := &core.Fault{Code: codeOf(status), Status: status}
+	if read := x.Face.Dialect.ReadFault; read != nil {
+		read(body, f)
+	}
+	if f.Kind == "insufficient_quota" || f.Kind == "billing_error" {
+		c.retry = append(c.retry[:0], "false"...) // whatever the provider says: money does not come by waiting
+	}
+	if f.Message == "" {
+		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
+	}
+	if f.Retry > 0 && !c.tellsRetry() {
+		c.kept = append(http1.AppendUint(append(c.kept, "Retry-After: "...), uint64(f.Retry)), "\r\n"...)
+	}
+	if x.From.FaultHeader != nil {
+		c.kept = x.From.FaultHeader(c.kept, f)
+	}
+	var id [32]byte
+	return x.From.AppendFault(room, f, appendHexID(id[:0], &x.ID))
+}
+
+// codeOf is the Code of an upstream's own error status.
+func codeOf(status int) core.Code {
+	switch {
+	case status == 404:
+		return core.NotFound
+	case status == 413:
+		return core.TooLarge
+	case status == 429:
+		return core.RateLimited
+	case status == 408 || status == 504:
+		return core.UpstreamTimeout
+	case status == 503 || status == 529:
+		return core.Overloaded
+	case status >= 500:
+		return core.UpstreamFailed
+	}
+	return core.Invalid
+}
+
+// streamType is the content type of a stream.
+func streamType(f core.Framing, array bool) string {
+	switch {
+	case array:
+		return "application/json"
+	case f == core.FramingEventStream:
+		return "application/vnd.amazon.eventstream"
+	case f == core.FramingLines:
+		return "application/x-ndjson"
+	}
+	return "text/event-stream"
+}
+
+// pass makes of one frame of the target's stream the client's: appended to dst.
+// An event that cannot be read is counted and passed over: the stream lives.
+func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte {
+	from, to := x.Face.Dialect.Chats[x.As], x.From.Chats[x.Op]
+	ev, err := from.ParseEvent(c.events[:0], &c.x, name, data)
+	if err != nil {
+		x.Stream.Unread++
+		return dst
+	}
+	c.events = ev
+	for i := range ev {
+		if x.Stream.Failed { // what failed has no end
+			x.Stream.Done = x.Stream.Done || ev[i].Kind == core.EventEnd
+			continue
+		}
+		if v := x.Face.Vendor; v != core.NoVendor && (ev[i].Kind == core.EventOpen || ev[i].Kind == core.EventSign) {
+			if b := &c.x.Blocks[ev[i].Block]; b.Vendor != core.NoVendor {
+				b.Vendor = v
+			}
+		}
+		switch ev[i].Kind {
+		case core.EventDelta:
+			x.Stream.Content = x.Stream.Content || len(ev[i].Text) > 0
+		case core.EventOpen:
+			kind := c.x.Blocks[ev[i].Block].Kind
+			x.Stream.Content = x.Stream.Content || kind != core.PartText && kind != core.PartThought
+		case core.EventFinish:
+			x.Stream.Finished = true
+		case core.EventFault:
+			x.Stream.Failed = true
+		case core.EventEnd:
+			x.Stream.Done = true
+		}
+		dst = to.AppendEvent(dst, &c.x, &ev[i])
+	}
+	x.Stream.Usage = c.x.Usage
+	return dst
+}
+
+// last ends the client's stream when the target's has ended. A stream that finished
+// and lacks its terminator gets one; one that did not finish was cut.
+func (c *crossing) last(dst []byte, x *core.Exchange) (out []byte, cut bool) {
+	switch {
+	case c.x.Ended || x.Stream.Failed:
+		return dst, false
+	case !c.x.Finished:
+		return dst, true
+	}
+	c.x.Ended, x.Stream.Done = true, true
+	e := core.Event{Kind: core.EventEnd}
+	return x.From.Chats[x.Op].AppendEvent(dst, &c.x, &e), false
+}
+
+// keep remembers the fields of a reply's head that go on to the client.
+func (c *crossing) keep(rep *http1.Reply, b []byte) {
+	for i := range rep.N {
+		fd := &rep.Fields[i]
+		switch {
+		case fd.ID == http1.XShouldRetry:
+			c.retry = append(c.retry[:0], fd.Value.Of(b)...)
+		case crossed[fd.ID] && len(c.kept) < maxOutHead/2:
+			c.kept = append(append(c.kept, fd.Name.Of(b)...), ": "...)
+			c.kept = append(append(c.kept, fd.Value.Of(b)...), "\r\n"...)
+		}
+	}
+}
+
+// appendDropped appends the field that names what the request lost.
+func (c *crossing) appendDropped(h []byte) []byte {
+	if len(c.dropped) == 0 {
+		return h
+	}
+	h = append(h, "X-Bf-Dropped-Params: "...)
+	for i, name := range c.dropped {
+		if i > 0 {
+			h = append(h, ", "...)
+		}
+		for _, b := range []byte(name) {
+			if b > ' ' && b < 0x7f && b != ',' {
+				h = append(h, b)
+			}
+		}
+	}
+	return append(h, "\r\n"...)
+}
+
+// lost notes what became of a reply that nobody has got, for the case that no other target
+// answers. Of a connection that ended there is nothing to say that the attempt does not.
+func (f *flight) lost(err error) {
+	if errors.Is(err, errLong) {
+		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: f.target.Name + ": " + errLong.Error(), Hint: "ask for less, or through a door of the provider's own format", Cause: err}
+	}
+}
+
+// whole answers the client with the translation of the reply that is complete in
+// f.rel.kept.
+func (s *Server) whole(f *flight, o *outbox) {
+	x, c := &f.x, f.cross
+	status := f.status
+	f.rel.committed = true
+	o.reset()
+	body, kind := c.turn(x, status, f.rel.kept, o.b)
+	if x.Fault != nil {
+		s.answer(f, o, false)
+		return
+	}
+	o.b = body
+	h := append(http1.AppendUint(append(o.head, "HTTP/1.1 "...), uint64(status)), ' ')
+	h = append(append(h, reason(status)...), "\r\nContent-Type: "...)
+	h = append(append(h, kind...), "\r\nContent-Length: "...)
+	h = append(http1.AppendUint(h, uint64(len(o.b)-frontRoom)), "\r\n"...)
+	h = append(h, c.kept...)
+	if len(c.retry) > 0 && len(c.retry) < len("false")+1 {
+		h = append(append(append(h, "X-Should-Retry: "...), c.retry...), "\r\n"...)
+	}
+	h = c.appendDropped(h)
+	h = s.appendOwn(h, f)
+	if x.Snap.Limits.ServerTiming {
+		h = appendTiming(h, f)
+	}
+	o.head = append(h, "\r\n"...)
+	o.front(o.head)
+}
