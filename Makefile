@@ -134,7 +134,7 @@ $(PYTHON_SDK)/.complete:
 # its folder, its program or a way to install is skipped, saying so; the short form
 # gives an installation that fails no blame: there may be no network.
 NODE_SDKS   = $(SDKS)/sdk-node-$(shell sha256sum e2e/sdk/node/package-lock.json | cut -c1-16)
-PYTHON_SDKS = $(SDKS)/sdk-python-$(shell { python3 --version; cat e2e/sdk/python/requirements.txt; } 2>/dev/null | sha256sum | cut -c1-16)
+PYTHON_SDKS = $(SDKS)/sdk-python-$(shell { python3 --version; cat e2e/sdk/python/requirements*.txt; } 2>/dev/null | sha256sum | cut -c1-16)
 HAVE_NODE   = $(if $(NODE),$(wildcard e2e/sdk/node/package-lock.json))
 HAVE_PYTHON = $(if $(shell command -v python3),$(wildcard e2e/sdk/python/requirements.txt))
 HAVE_GO     = $(wildcard e2e/sdk/go/go.mod)
@@ -164,6 +164,11 @@ $(PYTHON_SDKS)/.complete:
 	@rm -rf $(@D) && mkdir -p $(dir $(@D))
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install -q --disable-pip-version-check -r e2e/sdk/python/requirements.txt
+	for set in e2e/sdk/python/requirements-*.txt; do \
+		name=$${set##*requirements-}; name=$${name%.txt}; \
+		python3 -m venv $(@D)/sets/$$name; \
+		$(@D)/sets/$$name/bin/pip install -q --disable-pip-version-check -r $$set; \
+	done
 	@touch $@
 
 # A module of its own: the product needs none of what it needs, and it is built as everybody builds it.

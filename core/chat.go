@@ -150,6 +150,37 @@ func (c *Chat) Reset() {
 	}
 }
 
+// Answers reports whether turn i brings results of calls, whoever it is said to be of.
+func (c *Chat) Answers(i int) bool {
+	for k := c.Turns[i].From; k < c.Turns[i].To; k++ {
+		if c.Parts[k].Kind == PartResult {
+			return true
+		}
+	}
+	return false
+}
+
+// Amid reports whether c ends in a loop of tools, with results of calls, and no thought in
+// that loop is one that the target takes back: then it has to go on without thinking.
+func (c *Chat) Amid(takes func(*Part) bool) bool {
+	i := len(c.Turns) - 1
+	if i < 0 || !c.Answers(i) {
+		return false
+	}
+	for ; i >= 0 && (c.Turns[i].Role != User || c.Answers(i)); i-- {
+		if c.Turns[i].Role != Assistant {
+			continue
+		}
+		for k := c.Turns[i].From; k < c.Turns[i].To; k++ {
+			p := &c.Parts[k]
+			if (p.Kind == PartThought || p.Kind == PartVeiled) && takes(p) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // NewChat returns an empty Chat.
 func NewChat() *Chat { return &Chat{Budget: BudgetUnset} }
 

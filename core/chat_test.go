@@ -16,3 +16,36 @@ func TestChatResetSaysNothing(t *testing.T) {
 		t.Error("Reset gave up memory that it could keep")
 	}
 }
+
+// Amid a loop of tools is who brings results without a thought that the target takes.
+func TestAmid(t *testing.T) {
+	f := func(want bool, turns ...[]Part) {
+		t.Helper()
+		c := NewChat()
+		for _, parts := range turns {
+			role := User
+			if k := parts[0].Kind; k == PartCall || k == PartThought {
+				role = Assistant
+			}
+			i := c.Begin(role)
+			for _, p := range parts {
+				c.Add(p)
+			}
+			c.End(i)
+		}
+		if got := c.Amid(func(p *Part) bool { return p.Vendor == Anthropic }); got != want {
+			t.Errorf("%d turns: got %t, want %t", len(turns), got, want)
+		}
+	}
+	say, call, result := []Part{{Kind: PartText}}, []Part{{Kind: PartCall}}, []Part{{Kind: PartResult}}
+	thought := []Part{{Kind: PartThought, Vendor: Anthropic}, {Kind: PartCall}}
+	foreign := []Part{{Kind: PartThought, Vendor: Google}, {Kind: PartCall}}
+	f(false)
+	f(false, say)
+	f(true, say, call, result)
+	f(true, say, foreign, result)
+	f(false, say, thought, result)
+	f(false, say, thought, result, call, result)
+	f(true, say, thought, result, say, call, result)
+	f(false, say, call, result, say)
+}

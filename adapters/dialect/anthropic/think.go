@@ -152,25 +152,7 @@ func (w *writer) effort() (word string, own core.Text) {
 
 // amid reports whether the conversation ends with results of calls that no thought of the
 // target's own precedes.
-func (w *writer) amid() bool {
-	c := w.c
-	i := len(c.Turns) - 1
-	if i < 0 || c.Turns[i].Role != core.ToolRole {
-		return false
-	}
-	for ; i >= 0 && c.Turns[i].Role != core.User; i-- {
-		if c.Turns[i].Role != core.Assistant {
-			continue
-		}
-		for k := c.Turns[i].From; k < c.Turns[i].To; k++ {
-			p := &c.Parts[k]
-			if (p.Kind == core.PartThought || p.Kind == core.PartVeiled) && w.sends(p) {
-				return false
-			}
-		}
-	}
-	return !w.lenient
-}
+func (w *writer) amid() bool { return !w.lenient && w.c.Amid(w.sends) }
 
 // appendThinking appends thinking and output_config.
 func (w *writer) appendThinking() {

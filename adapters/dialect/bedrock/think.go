@@ -70,25 +70,7 @@ func (q *requestWriter) thinks() (t thinking) {
 
 // amid reports whether the conversation ends with results of calls that no thought of the
 // model's own precedes: Claude then refuses to think by a budget.
-func (q *requestWriter) amid() bool {
-	turns := q.c.Turns
-	i := len(turns) - 1
-	if i < 0 || turns[i].Role != core.ToolRole {
-		return false
-	}
-	for ; i >= 0 && turns[i].Role != core.User; i-- {
-		if turns[i].Role != core.Assistant {
-			continue
-		}
-		for k := turns[i].From; k < turns[i].To; k++ {
-			p := &q.c.Parts[k]
-			if (p.Kind == core.PartThought || p.Kind == core.PartVeiled) && q.readable(p) {
-				return false
-			}
-		}
-	}
-	return true
-}
+func (q *requestWriter) amid() bool { return q.c.Amid(q.readable) }
 
 // effort is the index in efforts of what was asked: by word, or by budget. A word that
 // nobody knows, and as much as the model finds right, are medium.

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import json
 
 import anthropic
 from pydantic import BaseModel

@@ -1,14 +1,13 @@
 """The cohere SDK: chat, embed and rerank of its second version."""
 
 import asyncio
-import base64
 import json
 
 import cohere
 from cohere.core.api_error import ApiError
 
-from check import (ASBRU, CITY, CITY_ARGS, CITY_ARGS2, KEY, PNG, PNG_SEEN, REFUSAL, TEXT, THOUGHT, abandoned, check, drain, model, must, raises,
-                   refuses, run, same, sent, speaks)
+from check import (ASBRU, CITY, CITY_ARGS, CITY_ARGS2, KEY, PNG, PNG_SEEN, REFUSAL, TEXT, THOUGHT, abandoned, check, drain, model, must, raises, run,
+                   same, sent)
 
 C = cohere.ClientV2(api_key=KEY, base_url=ASBRU + "/cohere", timeout=20)
 ONCE = {"max_retries": 0}

@@ -5,7 +5,7 @@ import base64
 import json
 import openai
 
-from check import (ASBRU, CITY, CITY_ARGS, CITY_ARGS2, FAMILIES, KEY, PDF, PNG, PNG_SEEN, REFUSAL, TEXT, THOUGHT, Skip, abandoned, check,
+from check import (ASBRU, CITY, CITY_ARGS, CITY_ARGS2, FAMILIES, KEY, PDF, PNG, PNG_SEEN, REFUSAL, TEXT, THOUGHT, abandoned, check,
                    model, must, raises, refuses, run, same, sent, speaks)
 from openai_forms import STATUS, Forecast, Unit
 

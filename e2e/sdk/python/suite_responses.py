@@ -212,10 +212,10 @@ def previous(family, mode):
 refuses("previous", "openai anthropic gemini bedrock cohere", "previous_response_id|conversation")
 
 
-@check(call="count", modes=("unary",), families=("responses",))
+@check(call="count", modes=("unary",), families=("openai",))
 def count(family, mode):
-    same(C.responses.input_tokens.count(model=model(family, "text"), input="Hi").input_tokens, 42)
+    same(C.responses.input_tokens.count(model=checks.model(family, "text"), input="Hi").input_tokens, 42)
 
 
 if __name__ == "__main__":
-    run("openai responses", short=())
+    run("openai responses")
