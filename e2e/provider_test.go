@@ -64,6 +64,10 @@ func status(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(code)
+		if code == 200 {
+			io.WriteString(w, `{"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"as scripted"},"finish_reason":"stop"}]}`)
+			return
+		}
 		io.WriteString(w, `{"error":{"message":"as scripted","type":"scripted"}}`)
 	}
 }
