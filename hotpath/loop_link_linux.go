@@ -42,10 +42,12 @@ func (l *loop) dial(f *flight, pool *upstream.Pool) {
 	go func() {
 		raw, err := pool.DialRaw(context.Background())
 		for range evictTries {
-			if !errors.Is(err, upstream.ErrBusy) || pool.Parked.Load() == 0 {
+			if !errors.Is(err, upstream.ErrBusy) {
 				break
 			}
-			l.s.fleet.tell(l.s, mail{kind: mailEvict, pool: pool})
+			if pool.Parked.Load() > 0 { // else one may be about to be parked: its reply is out before it is
+				l.s.fleet.tell(l.s, mail{kind: mailEvict, pool: pool})
+			}
 			time.Sleep(evictRest)
 			raw, err = pool.DialRaw(context.Background())
 		}
