@@ -130,7 +130,7 @@ func sdkConfig(upstream string) string {
 		if f.kind == "bedrock" {
 			key = "options: {region: us-east-1}, auth: {type: aws, access_key: AKIDSTANDIN, secret_key: " + upstreamKey + "}"
 		}
-		fmt.Fprintf(&b, "  - {name: %s, type: %s, base_url: %s%s, %s, models: [only-%s], network: {allow_private_network: true}}\n",
+		fmt.Fprintf(&b, "  - {name: %s, type: %s, base_url: %s%s, %s, models: [only-%s], breaker: {off: true, when_all_benched: try}, network: {allow_private_network: true}}\n",
 			f.name, f.kind, upstream, f.path, key, f.name)
 	}
 	fmt.Fprintf(&b, "models:\n")
