@@ -31,7 +31,7 @@ func (h *shut) note(l *live, s *slot, k *core.ProviderKey, now int64) {
 // when somebody may be; or the least bad is tried.
 func (p *picker) benched(x *core.Exchange, shut *shut) (*core.Target, *core.ProviderKey) {
 	now := p.book.clock()
-	if p.breaker.Try || shut.why < benched && !p.breaker.Refuse {
+	if p.breaker.Try || shut.why != benched && !p.breaker.Refuse {
 		shut.live.force(now)
 		shut.live.key.force(now)
 		x.Name = shut.slot.name

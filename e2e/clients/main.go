@@ -149,10 +149,10 @@ func (p *pair) stop() error {
 func config(base, models string) string {
 	another := ""
 	if models != everyModel {
-		another = "  - {name: another, base_url: " + base + "/v1, models: [another], network: {allow_private_network: true}}\n"
+		another = "  - {name: another, base_url: " + base + "/v1, models: [another], breaker: {off: true, when_all_benched: try}, network: {allow_private_network: true}}\n"
 	}
 	return fmt.Sprintf(`providers:
-  - {name: local, type: openai, base_url: %s/v1, api_key: %s, models: %s, network: {allow_private_network: true}}
+  - {name: local, type: openai, base_url: %s/v1, api_key: %s, models: %s, breaker: {off: true, when_all_benched: try}, network: {allow_private_network: true}}
 %smodels:
   - {alias: fast, provider: local, model: mock-id-1}
 virtual_keys:
