@@ -97,15 +97,15 @@ func TestStreamsOfAnother(t *testing.T) {
 	}
 	frames := []string{part(`{"text":"hm","thought":true}`), part(`{"text":"","thought":true,"thoughtSignature":"S"}`), part(`{"functionCall":{"id":"c","name":"f","args":{"a":1}}}`), last}
 	f(0, "data: "+strings.Join(frames, "\r\n\r\ndata: ")+"\r\n\r\n", whole)
-	f(InArray, "["+strings.Join(frames, ",\r\n")+"]", whole)
-	f(InArray, "[]", func(x *core.Crossing, say func(e core.Event)) { say(core.Event{Kind: core.EventEnd}) })
+	f(core.ArrayStream, "["+strings.Join(frames, ",\r\n")+"]", whole)
+	f(core.ArrayStream, "[]", func(x *core.Crossing, say func(e core.Event)) { say(core.Event{Kind: core.EventEnd}) })
 	const fault = `{"error":{"code":503,"message":"m","status":"UNAVAILABLE","details":[{"@type":"type.googleapis.com/google.rpc.RequestInfo","requestId":"00000000000000000000000000000000"}]}}`
 	broken := func(x *core.Crossing, say func(e core.Event)) {
 		say(core.Event{Kind: core.EventFault, Fault: &core.Fault{Code: core.Overloaded, Message: "m"}})
 		say(core.Event{Kind: core.EventEnd})
 	}
 	f(0, "data: "+fault+"\r\n\r\n", broken)
-	f(InArray, "["+fault+"]", broken)
+	f(core.ArrayStream, "["+fault+"]", broken)
 	f(0, "data: "+part(`{"inlineData":{"mimeType":"image/png","data":"AABB"}}`)+"\r\n\r\n", func(x *core.Crossing, say func(e core.Event)) {
 		n := x.Add(core.PartImage, 0, 0)
 		x.Blocks[n].Media = []byte("image/png")

@@ -109,7 +109,7 @@ func FuzzEvent(f *testing.F) {
 		readEvent(data, &st)
 		for _, from := range []*core.Dialect{&api, &other} {
 			x := core.NewCrossing()
-			x.From, x.W.Flags = from, InArray
+			x.From, x.W.Flags = from, core.ArrayStream
 			var out []byte
 			open := map[int32]bool{}
 			for _, d := range [][]byte{data, data, nil} {

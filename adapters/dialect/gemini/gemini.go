@@ -66,7 +66,3 @@ var chat = &core.ChatCodec{
 	ParseEvent:    parseEvent,
 	AppendEvent:   appendEvent,
 }
-
-// InArray in Crossing.W.Flags makes AppendEvent write one JSON array instead of server-sent
-// events, for clients that did not ask for alt=sse. Set it before the first event.
-const InArray uint32 = 1 << 31

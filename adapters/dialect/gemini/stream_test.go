@@ -124,7 +124,7 @@ func streamAgain(t *testing.T, c *corpus.Case, data [][]byte) {
 		if !x.Ended || !x.Finished {
 			t.Errorf("%s: the stream does not end: %q", c.ID, want)
 		}
-		_, list, _ := cross(t, data, from, InArray)
+		_, list, _ := cross(t, data, from, core.ArrayStream)
 		if again, _, _ := cross(t, elements(t, list), from, 0); strings.Join(again, "\n") != strings.Join(want, "\n") {
 			t.Errorf("%s: from %s: the array says otherwise: %s", c.ID, from.Name, list)
 		}

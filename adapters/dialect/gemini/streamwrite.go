@@ -40,7 +40,7 @@ func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	case core.EventEnd:
 		dst = appendFinish(dst, x, true)
 		x.W.Done = true
-		if x.W.Flags&InArray != 0 {
+		if x.W.Flags&core.ArrayStream != 0 {
 			if !x.W.Began {
 				dst = append(dst, '[')
 			}
@@ -53,7 +53,7 @@ func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 // start begins a frame.
 func start(dst []byte, x *core.Crossing) []byte {
 	switch {
-	case x.W.Flags&InArray == 0:
+	case x.W.Flags&core.ArrayStream == 0:
 		dst = append(dst, "data: "...)
 	case x.W.Began:
 		dst = append(dst, ",\r\n"...)
@@ -82,7 +82,7 @@ func end(dst []byte, x *core.Crossing, usage bool) []byte {
 		dst = x.Extra(sep(dst))
 	}
 	dst = append(dst, '}')
-	if x.W.Flags&InArray == 0 {
+	if x.W.Flags&core.ArrayStream == 0 {
 		dst = append(dst, "\r\n\r\n"...)
 	}
 	return dst
@@ -204,7 +204,7 @@ func appendFinish(dst []byte, x *core.Crossing, last bool) []byte {
 func appendBroken(dst []byte, x *core.Crossing, f *core.Fault) []byte {
 	var room [32]byte
 	id := appendRequestID(room[:0], x)
-	if x.W.Flags&InArray == 0 {
+	if x.W.Flags&core.ArrayStream == 0 {
 		return appendStreamFault(dst, f, id)
 	}
 	if x.W.Began {
