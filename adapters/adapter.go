@@ -40,13 +40,3 @@ func Find(name string) (*Adapter, bool) {
 // Headers appends the complete header lines that carry key, each ended by CRLF;
 // see [Auth.Append].
 func (a *Adapter) Headers(dst []byte, key string) []byte { return a.Auth.Append(dst, key) }
-
-// Speaks reports whether a has a face in the dialect of that name.
-func (a *Adapter) Speaks(dialect string) bool {
-	for _, f := range a.Faces {
-		if f.Dialect.Name == dialect {
-			return true
-		}
-	}
-	return false
-}

@@ -18,12 +18,6 @@ func TestFind(t *testing.T) {
 	}
 }
 
-func TestSpeaks(t *testing.T) {
-	if !deepSeek.Speaks("anthropic") || !deepSeek.Speaks("openai") || deepSeek.Speaks("gemini") {
-		t.Error("deepseek speaks what it does not")
-	}
-}
-
 // examples fills every option of a: with its default, or an example.
 func examples(a *Adapter) map[string]string {
 	set := map[string]string{}
