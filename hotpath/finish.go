@@ -12,6 +12,10 @@ import (
 func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lender) {
 	x := &f.x
 	l := &f.rel
+	if l.whole != nil && x.Fault == nil {
+		x.From.ReadUsage(l.whole, &x.Usage)
+	}
+	l.whole = nil
 	if l.kept != nil {
 		if x.Fault == nil && !l.gather {
 			x.From.ReadUsage(l.kept, &x.Usage)
@@ -38,7 +42,10 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	if x.Plan != nil {
 		core.Run(x, x.Plan.After)
 	}
-	now := core.Clock()
+	now := f.over
+	if now == 0 {
+		now = core.Clock()
+	}
 	total := now - x.Start
 	f.concluded(now)
 	s.tally(f, total)
