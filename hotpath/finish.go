@@ -35,7 +35,7 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	}
 	s.uncount(f)
 	if x.Plan != nil {
-		core.Run(x, x.Plan.After)
+		core.Conclude(x, x.Plan.After)
 	}
 	now := f.over
 	if now == 0 {
