@@ -57,23 +57,24 @@ type Limits struct {
 
 // A Provider is one upstream account or server.
 type Provider struct {
-	Name    string            `json:"name"`                                                            // the prefix of provider/model; also the type when type is empty
-	Type    string            `json:"type,omitempty"`                                                  // an adapter's name; default: name if that is an adapter, else the kind of server that speaks dialect when base_url is set
-	Dialect string            `json:"dialect,omitempty" enum:"openai,anthropic,gemini,bedrock,cohere"` // the one format to speak with it; default: each that type has, openai for a type of your own
-	BaseURL string            `json:"base_url,omitempty"`                                              // default: the adapter's
-	Options map[string]string `json:"options,omitempty"`                                               // what the adapter's address needs to know: resource, region, project, account …
-	APIKey  Secret            `json:"api_key,omitempty"`                                               // short form of one entry in keys
-	Keys    []Key             `json:"keys,omitempty"`
-	Auth    *Auth             `json:"auth,omitempty"`    // short form of one entry in keys that has no value: a credential that expires or that signs
-	Models  []string          `json:"models,omitempty"`  // bare names this provider serves; "*" suffix is a prefix match; empty: the adapter's
-	Headers map[string]string `json:"headers,omitempty"` // fixed headers sent with each request
-	Paths   map[string]string `json:"paths,omitempty"`   // operation → path override, below base_url; {model} stands for the model's name
-	Drop    []string          `json:"drop,omitempty"`    // fields of request bodies that the server refuses and can be left out
-	Rename  map[string]string `json:"rename,omitempty"`  // field of request bodies → what the server calls it
-	Network Network           `json:"network,omitempty"`
-	Retry   *Retry            `json:"retry,omitempty"`   // of provider/model names and bare ones; an alias has its own
-	Breaker *Breaker          `json:"breaker,omitempty"` // of provider/model names and bare ones; an alias has its own
-	Health  *Health           `json:"health,omitempty"`  // default: on for local servers (ollama, vllm …), off for all others
+	Name     string            `json:"name"`                                                            // the prefix of provider/model; also the type when type is empty
+	Type     string            `json:"type,omitempty"`                                                  // an adapter's name; default: name if that is an adapter, else the kind of server that speaks dialect when base_url is set
+	Dialect  string            `json:"dialect,omitempty" enum:"openai,anthropic,gemini,bedrock,cohere"` // the one format to speak with it; default: each that type has, openai for a type of your own
+	BaseURL  string            `json:"base_url,omitempty"`                                              // default: the adapter's
+	Upstream string            `json:"upstream,omitempty"`                                              // what stands in its place, to rehearse: record:FILE, replay:FILE, chaos:FILE
+	Options  map[string]string `json:"options,omitempty"`                                               // what the adapter's address needs to know: resource, region, project, account …
+	APIKey   Secret            `json:"api_key,omitempty"`                                               // short form of one entry in keys
+	Keys     []Key             `json:"keys,omitempty"`
+	Auth     *Auth             `json:"auth,omitempty"`    // short form of one entry in keys that has no value: a credential that expires or that signs
+	Models   []string          `json:"models,omitempty"`  // bare names this provider serves; "*" suffix is a prefix match; empty: the adapter's
+	Headers  map[string]string `json:"headers,omitempty"` // fixed headers sent with each request
+	Paths    map[string]string `json:"paths,omitempty"`   // operation → path override, below base_url; {model} stands for the model's name
+	Drop     []string          `json:"drop,omitempty"`    // fields of request bodies that the server refuses and can be left out
+	Rename   map[string]string `json:"rename,omitempty"`  // field of request bodies → what the server calls it
+	Network  Network           `json:"network,omitempty"`
+	Retry    *Retry            `json:"retry,omitempty"`   // of provider/model names and bare ones; an alias has its own
+	Breaker  *Breaker          `json:"breaker,omitempty"` // of provider/model names and bare ones; an alias has its own
+	Health   *Health           `json:"health,omitempty"`  // default: on for local servers (ollama, vllm …), off for all others
 }
 
 // Health says whether a Provider is asked, without a request of a client, if it is well.
