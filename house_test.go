@@ -63,6 +63,7 @@ var never = []wall{
 // that is not listed may be imported by nobody.
 var third = map[string][]string{
 	"github.com/VictoriaMetrics/metrics":      {"core/meter"},
+	"github.com/dgraph-io/ristretto/v2":       {"cache/exact"},
 	"go.yaml.in/yaml/v3":                      {"core/config"},
 	"github.com/HdrHistogram/hdrhistogram-go": {"loadgen/..."},
 	"golang.org/x/sys":                        {"hotpath", "hotpath/upstream", "systemd", "bench/mock", "loadgen"},
