@@ -45,9 +45,11 @@ func (l *loop) dial(f *flight, pool *upstream.Pool) {
 	now := core.Clock()
 	f.decide += now - f.on.mark
 	f.kernel += now - f.on.mark
-	gen := f.on.gen
+	gen, by := f.on.gen, f.by(now)
 	go func() {
-		raw, err := pool.DialRaw(context.Background())
+		ctx, cancel := within(context.Background(), by)
+		defer cancel()
+		raw, err := pool.DialRaw(ctx)
 		for range evictTries {
 			if !errors.Is(err, upstream.ErrBusy) {
 				break
@@ -56,7 +58,7 @@ func (l *loop) dial(f *flight, pool *upstream.Pool) {
 				l.s.fleet.tell(l.s, mail{kind: mailEvict, pool: pool})
 			}
 			time.Sleep(evictRest)
-			raw, err = pool.DialRaw(context.Background())
+			raw, err = pool.DialRaw(ctx)
 		}
 		l.post(mail{kind: mailDialed, raw: raw, err: err, f: f, gen: gen, pool: pool})
 	}()

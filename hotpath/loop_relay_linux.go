@@ -250,11 +250,11 @@ func (l *loop) passed(u *link, f *flight, clean, done bool, err error) {
 
 // patience waits for d, and never past the exchange's end.
 func (l *loop) patience(u *link, d time.Duration) {
-	t := core.Clock() + int64(d)
-	if w := u.f.target.Waits.Total; w > 0 {
-		t = min(t, u.f.x.Start+int64(w))
-	}
+	t := u.f.bound(core.Clock(), d)
 	l.until[u.slot] = t
+	if u.f.firstBy > 0 || u.f.x.Due.Total > 0 {
+		l.alarm(u.f, t)
+	}
 }
 
 // complete ends an exchange whose reply was read to its end.
