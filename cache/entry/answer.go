@@ -18,8 +18,8 @@ var ErrGarbled = errors.New("the bytes are no answer")
 // A Note is what is known of an answer besides the answer.
 type Note struct {
 	ID       [16]byte // of the entry: what clients and operators call it by
-	Space    [32]byte // the digest of the namespace it belongs to
-	Label    string   // the caller's own name of the namespace; empty: none
+	Owner    string   // whose it is, such as "key:ci-bot"; only they are given it
+	Label    string   // the owner's own name for a part of theirs; empty: none
 	Born     int64    // Unix nanoseconds
 	Fresh    int64    // Unix nanoseconds: until then it is given to everybody
 	Until    int64    // Unix nanoseconds: until then it is given while somebody asks again; at least Fresh

@@ -35,7 +35,7 @@ func said(r *core.Completion) string {
 
 func TestWrittenAndRead(t *testing.T) {
 	r := parsed(t, full)
-	n := entry.Note{ID: [16]byte{1}, Space: [32]byte{2}, Label: "key", Born: 3, Fresh: 4, Until: 5, Asked: "a", Model: "b", Provider: "c", Op: core.OpChat, Family: "openai", Native: "d"}
+	n := entry.Note{ID: [16]byte{1}, Owner: "o", Label: "key", Born: 3, Fresh: 4, Until: 5, Asked: "a", Model: "b", Provider: "c", Op: core.OpChat, Family: "openai", Native: "d"}
 	beats := []entry.Beat{{0, 3}, {20, 300}}
 	b, err := entry.Append([]byte("before"), &n, r, beats)
 	if err != nil {
@@ -130,7 +130,8 @@ func TestPacer(t *testing.T) {
 		p := entry.NewPacer(core.NewCrossing().Replay(nil, r), beats)
 		var kinds int
 		for n := 0; ; n++ {
-			ev, gap, done := p.Next(nil)
+			gap := p.Gap()
+			ev, done := p.Next(nil)
 			var text []byte
 			for _, e := range ev {
 				kinds++

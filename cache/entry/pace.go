@@ -14,18 +14,22 @@ type Pacer struct {
 // longer than the Pacer.
 func NewPacer(ev []core.Event, beats []Beat) Pacer { return Pacer{ev: ev, beats: beats} }
 
-// Next appends the events of the next piece to dst, and says how many milliseconds after
-// the one before it came. done says that there are no more.
-func (p *Pacer) Next(dst []core.Event) (ev []core.Event, gap uint32, done bool) {
+// Gap is how many milliseconds after the piece before it the next one came.
+func (p *Pacer) Gap() uint32 {
 	if len(p.beats) == 0 {
-		dst = p.rest(dst)
-		return dst, 0, true
+		return 0
+	}
+	return p.beats[0].Gap
+}
+
+// Next appends the events of the next piece to dst. done says that there are no more.
+func (p *Pacer) Next(dst []core.Event) (ev []core.Event, done bool) {
+	if len(p.beats) < 2 {
+		p.beats = nil
+		return p.rest(dst), true
 	}
 	b := p.beats[0]
 	p.beats = p.beats[1:]
-	if len(p.beats) == 0 {
-		return p.rest(dst), b.Gap, true
-	}
 	for left := int(b.Bytes); len(p.ev) > 0; p.ev = p.ev[1:] {
 		e := p.ev[0]
 		if e.Kind != core.EventDelta || len(e.Text) == 0 {
@@ -43,7 +47,7 @@ func (p *Pacer) Next(dst []core.Event) (ev []core.Event, gap uint32, done bool) 
 		dst = append(dst, p.piece(n))
 		p.at, left = 0, left-n
 	}
-	return dst, b.Gap, false
+	return dst, false
 }
 
 // piece is the next n bytes of the first event's text.

@@ -23,6 +23,18 @@ func (s *Store) Put(key *[32]byte, expires int64, body []byte) (version uint64, 
 	return s.put(&record{kindPut, *key, expires, body})
 }
 
+// Gone appends that there is nothing under key any more. What was there leaves the disk
+// when its segment is written anew; Delete is for who cannot wait for that.
+func (s *Store) Gone(key *[32]byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.index[*key]; !ok {
+		return nil
+	}
+	_, err := s.put(&record{kind: kindGone, key: *key})
+	return err
+}
+
 func (s *Store) put(r *record) (version uint64, err error) {
 	if s.err != nil {
 		return 0, s.err
