@@ -46,6 +46,9 @@ type Cache struct {
 	stop  chan struct{}
 	ended sync.WaitGroup
 	once  sync.Once
+
+	shut   sync.RWMutex // held for reading by who sends on saves
+	closed bool
 }
 
 // A kept is an answer in memory.
@@ -113,6 +116,9 @@ func (c *Cache) Same(o Options) bool {
 func (c *Cache) Close() error {
 	var err error
 	c.once.Do(func() {
+		c.shut.Lock()
+		c.closed = true
+		c.shut.Unlock()
 		close(c.stop)
 		c.ended.Wait()
 		c.mem.Close()

@@ -94,6 +94,18 @@ func (v *visit) join(x *core.Exchange) core.Verdict {
 	if !leads {
 		return v.follow(x, f)
 	}
+	if !v.ask.semantic && !v.ask.wrong { // between the look and the lead the answer may have come
+		if i, age := c.mem.Get(&v.key, wall()); age == exact.Fresh && (v.ask.ttl == 0 || wall()-i.Value.Born < int64(v.ask.ttl)) {
+			c.flying.forget(f)
+			f.fail(nil, true)
+			c.n.exact.Add(1)
+			c.n.missed.Add(^uint64(0))
+			if v.answer(x, c.takeScratch(), i.Value, fromMemory) {
+				return core.Answer
+			}
+			return v.goAlone(x)
+		}
+	}
 	v.role, v.f = leading, f
 	v.lead.Store(f)
 	v.tell(x, missed, nil)

@@ -134,10 +134,18 @@ func (c *Cache) hand(s *saving) {
 		c.drop(s.f)
 		return
 	}
-	select {
-	case c.saves <- s:
+	c.shut.RLock()
+	sent := false
+	if !c.closed {
+		select {
+		case c.saves <- s:
+			sent = true
+		default:
+		}
+	}
+	c.shut.RUnlock()
+	if sent {
 		return
-	default:
 	}
 	c.n.lost.Add(1)
 	if s.f.waiting.Load() > 0 {
