@@ -46,7 +46,7 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 		return fallbacks(x)
 	}
 	refuse(x, core.NotFound, "nobody here serves the model "+quote(x.Peek.Model), "ask GET /v1/models for the names, or write provider/model")
-	x.Fault.Param = "model"
+	x.Fault.Kind, x.Fault.Param = "model_not_found", "model"
 	return false
 }
 
@@ -74,7 +74,7 @@ func fallbacks(x *core.Exchange) bool {
 		}
 		if r, _ := x.Snap.Resolve(name); r == nil {
 			refuse(x, core.NotFound, "nobody here serves the fallback "+quote(name), "ask GET /v1/models for the names, or write provider/model")
-			x.Fault.Param = "fallbacks"
+			x.Fault.Kind, x.Fault.Param = "model_not_found", "fallbacks"
 			return false
 		}
 	}
