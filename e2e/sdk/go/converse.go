@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -23,6 +25,7 @@ func awsConverse(p *place) *sdk {
 	c := bedrockruntime.New(bedrockruntime.Options{
 		Region: "us-east-1", BaseEndpoint: aws.String(p.base + "/bedrock"), RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider("AKIDNOBODY", "nothing", ""),
+		HTTPClient:  &http.Client{Transport: plainBodies{&http.Transport{}}},
 		APIOptions:  []func(*middleware.Stack) error{smithyhttp.AddHeaderValue("X-Bf-Vk", p.key)},
 	})
 	return &sdk{
@@ -40,6 +43,23 @@ func awsConverse(p *place) *sdk {
 		}},
 	}
 }
+
+// plainBodies keeps the SDK's bodies from being read as io.WriterTo. smithy-go closes the body
+// as soon as a reply has begun, and its WriteTo then answers io.EOF for an error: net/http, if it
+// has not yet looked for more of a body that was sent whole, takes that for a failed request and
+// closes the connection under the reply. One answer in a hundred of a fast server is lost so, from
+// a provider directly as through a gateway.
+type plainBodies struct{ http.RoundTripper }
+
+func (p plainBodies) RoundTrip(q *http.Request) (*http.Response, error) {
+	if q.Body != nil {
+		q = q.Clone(q.Context())
+		q.Body = plainBody{q.Body}
+	}
+	return p.RoundTripper.RoundTrip(q)
+}
+
+type plainBody struct{ io.ReadCloser }
 
 func awsFault(err error) *fault {
 	var api smithy.APIError
