@@ -113,7 +113,8 @@ func TestVertexPath(t *testing.T) {
 		f("POST", before+"/publishers/anthropic/models/openai/gpt-5:streamRawPredict", "openai/gpt-5", core.OpChat, true)
 		f("POST", before+"/publishers/mistralai/models/mistral-large:rawPredict", "mistral-large", core.OpChat, false)
 		f("POST", before+"/publishers//models/m:rawPredict", "", 0, false)
-		f("POST", before+"/publishers/google/other/m:rawPredict", "", 0, false)
+		f("POST", before+"/publishers/google/openai/gpt-5:generateContent", "openai/gpt-5", core.OpChat, false)
+		f("POST", before+"/publishers/google/m:rawPredict", "", 0, false)
 		f("POST", before+"/publishers/a%2Fb/models/m:generateContent", "", 0, false)
 	}
 	f("POST", "/projects/p/publishers/google/models/m:generateContent", "", 0, false)

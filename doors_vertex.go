@@ -61,7 +61,7 @@ func publisherPath(method, rest []byte, skip int) (hotpath.Found, bool) {
 		return f, true
 	}
 	g, ok := geminiPath(method, rest)
-	if !ok || !bytes.HasPrefix(rest, []byte("/models/")) {
+	if !ok {
 		return hotpath.Found{}, false
 	}
 	f.Op, f.Model, f.Stream, f.Array = g.Op, g.Model, g.Stream, g.Array
