@@ -28,20 +28,21 @@ func awsConverse(p *place) *sdk {
 		HTTPClient:  &http.Client{Transport: plainBodies{&http.Transport{}}},
 		APIOptions:  []func(*middleware.Stack) error{smithyhttp.AddHeaderValue("X-Bf-Vk", p.key)},
 	})
-	return &sdk{
+	s := &sdk{
 		name: "bedrockruntime", family: "bedrock",
 		ask:    func(ctx context.Context, q *talk) (*reply, error) { return converse(ctx, c, q) },
 		fault:  awsFault,
 		cannot: map[string]string{"one": "Converse cannot forbid parallel calls", "none": "Converse has no such choice"},
-		others: map[string]func(ctx context.Context) error{"count tokens": func(ctx context.Context) error {
-			r, err := c.CountTokens(ctx, &bedrockruntime.CountTokensInput{ModelId: aws.String(p.models["bedrock"] + "text"),
-				Input: &types.CountTokensInputMemberConverse{Value: types.ConverseTokensRequest{Messages: []types.Message{converseTurn(turn{text: "Hello"})}}}})
-			if err == nil && aws.ToInt32(r.InputTokens) != 42 {
-				err = fmt.Errorf("got %d, want 42", aws.ToInt32(r.InputTokens))
-			}
-			return err
-		}},
 	}
+	addCounts(p, s, func(ctx context.Context, model string) (int64, error) {
+		r, err := c.CountTokens(ctx, &bedrockruntime.CountTokensInput{ModelId: aws.String(model),
+			Input: &types.CountTokensInputMemberConverse{Value: types.ConverseTokensRequest{Messages: []types.Message{converseTurn(turn{text: "Hello"})}}}})
+		if err != nil {
+			return 0, err
+		}
+		return int64(aws.ToInt32(r.InputTokens)), nil
+	})
+	return s
 }
 
 // plainBodies keeps the SDK's bodies from being read as io.WriterTo. smithy-go closes the body
