@@ -22,7 +22,7 @@ type Door struct {
 	// Provider is who gets all that comes through here, as it comes; empty: the model decides.
 	Provider string
 
-	Ops map[string]core.Op // "POST /chat/completions" → OpChat, "GET /models/*" whatever follows; anything else behind the prefix is OpPass
+	Ops map[string]core.Op // "POST /chat/completions" → OpChat, "GET /models/*" whatever follows; anything else behind the prefix is OpPass. What http1.PathClean refuses must not stand here
 }
 
 // A Found is what a path tells that names its model.
@@ -36,6 +36,8 @@ type Found struct {
 	Owner  []byte        // goes before the model with a slash: who serves it; nil: the path does not say
 	Skip   int           // so much of the path only says whose account is asked, and stays here
 	Drop   string        // the member that bodies behind such paths have instead of a model; empty: none
+
+	exact bool // the path is one of Ops to the last byte: there is nothing to judge about it
 }
 
 // open finds the door of a path: the operation, the dialect, and what follows the
@@ -52,6 +54,7 @@ func (s *Server) open(method, path []byte) (op core.Op, door *Door, tail []byte,
 		if k := len(method) + 1 + len(tail); k <= len(key) {
 			b := append(append(append(key[:0], method...), ' '), tail...)
 			if op, ok := door.Ops[string(b)]; ok {
+				found.exact = true
 				return op, door, tail, found
 			}
 		}

@@ -263,9 +263,10 @@ func (s *Server) whole(f *flight, o *outbox) bool {
 		return true
 	}
 	o.b = body
-	h := append(http1.AppendUint(append(o.head, "HTTP/1.1 "...), uint64(status)), ' ')
-	h = append(append(h, reason(status)...), "\r\nContent-Length: "...)
-	h = append(http1.AppendUint(h, uint64(len(o.b)-frontRoom)), "\r\n"...)
+	if x.Watch != nil {
+		x.Watch.Saw(x, o.b[frontRoom:])
+	}
+	h := append(http1.AppendUint(append(appendStatus(o.head, status), "Content-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
 	if kind != "" {
 		h = append(append(append(h, "Content-Type: "...), kind...), "\r\n"...)
 	}
