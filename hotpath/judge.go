@@ -189,6 +189,9 @@ func (s *Server) frame(f *flight, rep *http1.Reply, b []byte, method []byte) {
 		l.gather = !l.stream
 	} else if x.Peek.Stream && !x.Array && ok && !stream && x.Op != core.OpPass && x.From.Chats[x.Op] != nil && http1.HasPrefixFold(kind, "application/json") {
 		l.cross, l.gather = s.bare(f), true // the provider took no notice of the wish for a stream
+	} else if rep.Status == 429 && rep.At[http1.ContentEncoding] == 0 && x.From.ReadFault != nil && string(method) != "HEAD" && http1.HasPrefixFold(kind, "application/json") {
+		l.cross, l.gather = s.bare(f), true // its body tells whether a wait is of use
+		l.cross.raw = true
 	}
 	l.strip = l.sse && l.cross == nil && x.Peek.Stream && !x.Peek.AskUsage && x.Face.AskUsage
 	l.reads = ok && !l.stream && l.cross == nil && (x.Op != core.OpPass || len(x.Peek.Model) > 0) && x.From.ReadUsage != nil && http1.HasPrefixFold(kind, "application/json")
@@ -336,7 +339,7 @@ func (f *flight) failed() {
 	}
 	tries := x.Attempts()
 	if len(tries) == 0 {
-		refuse(x, core.NotFound, "no target of the route "+quote([]byte(x.Route.Name))+" serves this operation", "ask another model, or add a fallback to it")
+		f.lacks()
 		return
 	}
 	last := tries[len(tries)-1]
