@@ -117,6 +117,7 @@ type Route struct {
 
 	Targets []*Target // all of them, in order, for explain
 	Plan    RoutePlan
+	Care    *Care // nil: none is taken
 }
 
 // A RoutePlan says how a Route chooses, for explain and metrics.

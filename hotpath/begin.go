@@ -2,6 +2,7 @@ package hotpath
 
 import (
 	"crypto/sha256"
+	"sync/atomic"
 
 	"asbru/core"
 	"asbru/hotpath/http1"
@@ -42,20 +43,22 @@ type flight struct {
 	ttft   int64
 	status int
 	large  int64 // bytes counted against the budget of large bodies
+	care   care
 	on     onLoop
+	gen    atomic.Uint32 // changes when the flight is recycled or leaves its loop: late news of a dial finds nobody
 }
 
 // reset makes f ready for its pool. News that still comes for what it was finds
 // another generation.
 func (f *flight) reset() {
 	f.x.Reset()
-	gen := f.on.gen + 1
+	f.gen.Add(1)
 	f.buf, f.head, f.free, f.gone, f.late, f.sent, f.void = nil, 0, false, false, false, false, false
 	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
 	f.door, f.named, f.spot, f.cut, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, false, fields{}
 	f.begun, f.first, f.last, f.decide, f.kernel = 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
-	f.on = onLoop{gen: gen}
+	f.on, f.care = onLoop{}, care{}
 }
 
 // A door leads to one of three places.

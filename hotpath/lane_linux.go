@@ -60,7 +60,6 @@ type link struct {
 
 // onLoop is what a flight carries on a loop.
 type onLoop struct {
-	gen    uint32 // changes when the flight is recycled: late news of a dial finds nobody
 	c      *client
 	u      *link
 	up     []byte // borrowed; a reply head that has not come whole

@@ -250,6 +250,10 @@ func (l *loop) fly(c *client, b []byte, total int) {
 		l.answer(c, f, isHead(f.buf))
 		return
 	}
+	if r := f.x.Route; r.Care != nil && f.take(r.Care) {
+		l.lend(c, f)
+		return
+	}
 	l.launch(f)
 }
 

@@ -38,7 +38,7 @@ func (l *loop) dial(f *flight, pool *upstream.Pool) {
 	now := core.Clock()
 	f.decide += now - f.on.mark
 	f.kernel += now - f.on.mark
-	gen := f.on.gen
+	gen := f.gen.Load()
 	go func() {
 		raw, err := pool.DialRaw(context.Background())
 		for range evictTries {
@@ -59,7 +59,7 @@ func (l *loop) dial(f *flight, pool *upstream.Pool) {
 // for the next one.
 func (l *loop) dialed(m *mail) {
 	f := m.f
-	waits := f.on.gen == m.gen && f.on.c != nil && f.on.c.f == f
+	waits := f.gen.Load() == m.gen && f.on.c != nil && f.on.c.f == f
 	var u *link
 	if m.err == nil {
 		u = l.join(m.raw)

@@ -168,7 +168,7 @@ func (l *loop) survive(slot uint32) {
 			l.unlink(u)
 		}
 		l.s.uncount(f)
-		f.on.gen++ // never recycled: nobody knows what it holds
+		f.gen.Add(1) // never recycled: nobody knows what it holds
 		c.f = nil
 	}
 	l.close(c)

@@ -17,6 +17,7 @@ type mail struct {
 	gen      uint32
 	pool     *upstream.Pool
 	entrance *entrance
+	in       []byte // mailBack: bytes of the next request
 }
 
 type mailKind uint8
@@ -29,6 +30,7 @@ const (
 	mailCut
 	mailClose
 	mailEvict
+	mailBack // a connection that was lent
 )
 
 // post tells the loop something. Any goroutine may call it.
@@ -66,10 +68,12 @@ func (l *loop) open(m *mail) {
 	case mailClient:
 		l.welcome(m.fd, m.peer)
 	case mailDialed:
-		if m.f.on.gen == m.gen {
+		if m.f.gen.Load() == m.gen {
 			l.victim = m.f.on.c
 		}
 		l.dialed(m)
+	case mailBack:
+		l.regain(m)
 	case mailListen:
 		l.listen(m.entrance)
 	case mailDrain:
@@ -111,7 +115,7 @@ func (l *loop) end() {
 // discard closes what a mail brings that nobody will open.
 func (m *mail) discard() {
 	switch {
-	case m.kind == mailClient:
+	case m.kind == mailClient || m.kind == mailBack:
 		sock.Close(m.fd)
 	case m.raw != nil:
 		m.raw.Close()
