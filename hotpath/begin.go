@@ -44,6 +44,7 @@ type flight struct {
 	status int
 	large  int64 // bytes counted against the budget of large bodies
 	care   care
+	race   *contest // nil: no other attempt is made beside the one under way
 	on     onLoop
 	gen    atomic.Uint32 // changes when the flight is recycled or leaves its loop: late news of a dial finds nobody
 }
@@ -58,7 +59,7 @@ func (f *flight) reset() {
 	f.door, f.named, f.spot, f.cut, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, false, fields{}
 	f.begun, f.first, f.last, f.decide, f.kernel = 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
-	f.on, f.care = onLoop{}, care{}
+	f.on, f.care, f.race = onLoop{}, care{}, nil
 }
 
 // A door leads to one of three places.

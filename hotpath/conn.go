@@ -23,6 +23,7 @@ type conn struct {
 	req  http1.Request
 	rep  http1.Reply
 	box  outbox
+	held *arrival // where a reply goes that has reached its commit point; nil: to the client
 
 	hungUp   atomic.Bool  // the watcher saw the client go
 	answered atomic.Bool  // the watcher is to end

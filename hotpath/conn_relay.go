@@ -28,7 +28,6 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	if l.gather {
 		return k.gather(f, u, b, n)
 	}
-	t0 := f.first
 	l.holds = f.holdable()
 	k.box.reset()
 	rest, done, err := l.feed(&f.x, b[n:], &k.box, &s.shared)
@@ -40,6 +39,39 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 			return tryNext
 		}
 	}
+	return k.commit(f, &arrival{u: u, b: b, done: done, clean: len(rest) == 0, err: err})
+}
+
+// An arrival is a reply that has reached its commit point. What came of it is in the outbox.
+type arrival struct {
+	u     *upstream.Conn
+	b     []byte // what it is read into; borrowed
+	done  bool   // all of it came
+	clean bool   // and nothing behind it
+	err   error
+	whole bool // it was translated as a whole
+}
+
+// commit gives a reply to the client, or to who asked for it to be held.
+func (k *conn) commit(f *flight, a *arrival) outcome {
+	if k.held != nil {
+		*k.held = *a
+		return tryHeld
+	}
+	k.deliver(f, a)
+	return tryDone
+}
+
+// deliver gives the client what is in the outbox and the rest of the reply. Nothing is
+// retried from here on.
+func (k *conn) deliver(f *flight, a *arrival) {
+	if a.whole {
+		k.deliverWhole(f, a)
+		return
+	}
+	s, l, u, b := k.s, &f.rel, a.u, a.b
+	done, clean, err := a.done, a.clean, a.err
+	t0 := f.first
 	t1 := core.Clock()
 	f.decide += t1 - t0
 	werr := k.write(f, k.box.bytes())
@@ -68,13 +100,14 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		}
 		k.box.reset()
 		f.gap()
+		var rest []byte
 		rest, done, err = l.feed(&f.x, b[:m], &k.box, &s.shared)
+		clean = len(rest) == 0
 		if p := k.box.bytes(); len(p) > 0 {
 			werr = k.write(f, p)
 		}
 	}
-	k.ended(f, u, done && err == nil, werr, len(rest) == 0)
-	return tryDone
+	k.ended(f, u, done && err == nil, werr, clean)
 }
 
 // hold reads a reply up to its commit point, or until it is clear that it has none.
@@ -154,15 +187,20 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		return tryNext
 	}
 	f.decide += core.Clock() - t0
+	return k.commit(f, &arrival{u: u, b: b, done: true, clean: len(rest) == 0, whole: true})
+}
+
+// deliverWhole gives the client the translation of a reply.
+func (k *conn) deliverWhole(f *flight, a *arrival) {
+	t0 := core.Clock()
 	werr := k.write(f, k.box.bytes())
 	f.kernel += core.Clock() - t0
 	if f.x.Fault != nil { // the provider's reply could not be read; the client has been told
-		u.Close()
+		a.u.Close()
 		k.allow(probeNothing)
-		return tryDone
+		return
 	}
-	k.ended(f, u, true, werr, len(rest) == 0)
-	return tryDone
+	k.ended(f, a.u, true, werr, a.clean)
 }
 
 // ended settles both connections after a relay.

@@ -56,6 +56,7 @@ func Compile(r *core.Route, s Spec) {
 		p.tab.set(retry.Share, retry.Rate, s.Book.clock())
 	}
 	p.balanceBy(&s)
+	p.hedgeBy(r, s.Hedge)
 	r.Pick, r.Note = p.pick, p.note
 	r.Plan = core.RoutePlan{Strategy: string(p.how), Balanced: p.group, Say: p.say, Gauges: p.gauges}
 }
@@ -71,6 +72,7 @@ type picker struct {
 	attempts int
 	bind     time.Duration
 	breaker  Breaker
+	hedge    *Hedge // nil: one attempt at a time
 
 	how   Strategy // empty: in order
 	group int      // so many of the slots are balanced; below 2: none
