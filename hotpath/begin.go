@@ -2,7 +2,6 @@ package hotpath
 
 import (
 	"crypto/sha256"
-	"sync/atomic"
 
 	"asbru/core"
 	"asbru/hotpath/http1"
@@ -33,9 +32,21 @@ type flight struct {
 	stream bool      // the path asks for a stream
 	cross  *crossing // nil: client and target speak the same format, so far
 
+	bell     bell  // of the lane that made this flight
+	pause    pause // where it stands still
+	admitted bool  // the stages of Admit are done
+	paid     bool  // those of Commit
+	settled  bool  // those of Settle
+	whole    bool  // the end of the reply is at hand
+
+	firstBy int64 // Clock by which the attempt has to have said something; 0: Waits say
+	paused  int64 // Clock since when it stands still; 0: it does not
+	rested  int64 // nanoseconds that it stood still
+
 	begun  int64 // Clock when the attempt's request was handed to the kernel
 	first  int64 // Clock of the attempt's reply head
 	last   int64 // Clock of the last read from upstream
+	over   int64 // Clock when the last byte was handed to the kernel; 0: not known
 	decide int64 // nanoseconds of our own
 	kernel int64 // nanoseconds of our own with the kernel's write calls
 	in     uint64
@@ -44,22 +55,23 @@ type flight struct {
 	status int
 	large  int64 // bytes counted against the budget of large bodies
 	care   care
-	race   *contest // nil: no other attempt is made beside the one under way
+	race   *contest // whom it is made beside; nil: nobody
 	on     onLoop
-	gen    atomic.Uint32 // changes when the flight is recycled or leaves its loop: late news of a dial finds nobody
 }
 
 // reset makes f ready for its pool. News that still comes for what it was finds
 // another generation.
 func (f *flight) reset() {
 	f.x.Reset()
-	f.gen.Add(1)
+	gen := f.on.gen + 1
 	f.buf, f.head, f.free, f.gone, f.late, f.sent, f.void = nil, 0, false, false, false, false, false
 	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
 	f.door, f.named, f.spot, f.cut, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, false, fields{}
-	f.begun, f.first, f.last, f.decide, f.kernel = 0, 0, 0, 0, 0
+	f.firstBy, f.paused, f.rested = 0, 0, 0
+	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
+	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
-	f.on, f.care, f.race = onLoop{}, care{}, nil
+	f.on, f.care, f.race = onLoop{gen: gen}, care{}, nil
 }
 
 // A door leads to one of three places.
@@ -72,11 +84,11 @@ const (
 )
 
 // begin judges a request by its head alone: the door, the caller, the size.
-// Nothing of the body is needed, so a stranger cannot make us hold one.
+// Nothing of the body is needed, so a stranger cannot make us hold one. The lane has set
+// x.Start.
 func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	x := &f.x
 	x.Snap = s.snap.Load()
-	x.Start = core.Clock()
 	f.head = r.HeadLen
 	f.free = r.Close || r.Minor == 0
 	s.identify(x, r, b)
@@ -95,11 +107,11 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if found.Speaks != nil {
 		x.From = found.Speaks
 	}
-	clean := false
-	if found.Model == nil {
-		clean = http1.PathClean(path)
-	} else {
+	clean := found.exact
+	if found.Model != nil {
 		clean = s.named(f, path, found, r.Query.Of(b))
+	} else if !clean {
+		clean = http1.PathClean(path)
 	}
 	if !clean {
 		return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", "send the path in its plain form")

@@ -13,12 +13,13 @@ import (
 // beside it. Who reaches its commit point first is the client's; the other's connection is
 // closed at once. An exchange has one second attempt at most.
 //
-//	first  ──────────────────content──▶ the client's
-//	second         ──────────cut off
+//	first  ──────────────────cut off
 //	       ◀─wait─▶
+//	second         ───content──▶ the client's
 //
-// Each attempt has a flight and a line of its own and a goroutine that alone touches them until
-// it has reported. The client's connection stays with the goroutine of the exchange.
+// Each attempt has a fork of the flight, a line and a goroutine of its own, which alone touches
+// them until it has reported. The flight itself and the client's connection stay with the
+// goroutine of the exchange.
 type contest struct {
 	waits atomic.Bool  // the second attempt may still begin
 	runs  atomic.Int32 // attempts that have not reported
@@ -29,9 +30,11 @@ type contest struct {
 type racer struct {
 	k      *conn // its line; it has no client
 	f      *flight
+	watch  memory
 	cancel context.CancelFunc
 	got    arrival
 	out    outcome
+	over   bool // it has reported
 }
 
 // open reports whether another attempt is under way or to come.
@@ -43,31 +46,34 @@ func (f *flight) rivalled() bool { return f.race != nil && f.race.runs.Load() > 
 
 // contest makes the attempt under way and perhaps one beside it.
 func (k *conn) contest(ctx context.Context, f *flight) outcome {
-	c := &contest{ended: make(chan *racer, 2)}
+	s, c := k.s, &contest{ended: make(chan *racer, 2)}
+	c.waits.Store(true)
 	timer := time.NewTimer(f.care.wait)
 	defer timer.Stop()
-	g := k.s.fork(f) // now: f is the first racer's from here on
-	defer k.s.dismiss(g)
-	c.waits.Store(true)
-	first := c.start(ctx, k, f)
+	g := s.fork(f)
+	defer s.dismiss(g)
+	f.lend(g)
+	first := c.start(ctx, k, g, f.x.Watch != nil)
 	defer first.cancel()
-	var second, failed *racer
+	var second *racer
 	for {
 		select {
 		case r := <-c.ended:
+			r.over = true
 			c.runs.Add(-1)
 			switch {
-			case r.out == tryHeld || r.out == tryDone:
-				return k.won(ctx, c, r, first, second, failed)
+			case r.out == tryHeld:
+				return k.won(ctx, c, f, r, first, second)
 			case c.runs.Load() == 0:
-				return k.lost(ctx, r, first, second)
+				return k.lost(ctx, f, r, first, second)
 			}
 			r.failed(ctx)
-			failed = r
 		case <-timer.C:
-			if k.s.beside(g) {
-				g.race = c
-				second = c.start(ctx, k, g)
+			g := s.fork(f)
+			defer s.dismiss(g)
+			if s.beside(g) {
+				f.care.wait = 0 // once for an exchange
+				second = c.start(ctx, k, g, f.x.Watch != nil)
 				defer second.cancel()
 			}
 			c.waits.Store(false)
@@ -76,11 +82,13 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 }
 
 // start lets an attempt run on a line of its own.
-func (c *contest) start(ctx context.Context, k *conn, f *flight) *racer {
-	r := &racer{f: f}
+func (c *contest) start(ctx context.Context, k *conn, g *flight, watched bool) *racer {
+	r := &racer{f: g}
 	r.k = &conn{s: k.s, req: k.req, held: &r.got}
 	ctx, r.cancel = context.WithCancel(ctx)
-	f.race = c
+	if g.race = c; watched {
+		g.x.Watch = &r.watch
+	}
 	c.runs.Add(1)
 	go r.run(ctx, c)
 	return r
@@ -103,82 +111,78 @@ func (r *racer) run(ctx context.Context, c *contest) {
 	r.out = r.k.turn(ctx, r.f)
 }
 
-// beside begins the second attempt, if there is a target for it that the caps on hedges allow.
+// beside begins the second attempt, if there is a target for it that the caps on hedges allow
+// and the client's patience lasts.
 func (s *Server) beside(g *flight) bool {
 	x := &g.x
+	if x.Due.First > 0 && x.Peek.Stream && core.Clock() >= x.Due.First {
+		return false
+	}
 	t, key := x.Route.Care.Hedge.Pick(x, x.Attempts())
-	if t == nil {
+	if t == nil || x.Begin(t, key) == nil {
 		return false
 	}
-	a := x.Begin(t, key)
-	if a == nil {
-		return false
-	}
-	a.Beside = true
+	g.attempt().Beside = true
 	g.aim(t, key)
 	return true
 }
 
-// won gives the client the reply of r, and closes the books of the other attempt. failed is
-// the one that failed before, if one did.
-func (k *conn) won(ctx context.Context, c *contest, r, first, second, failed *racer) outcome {
-	f, other := first.f, first
+// won gives the client the reply of r, and closes the books of the other attempt.
+func (k *conn) won(ctx context.Context, c *contest, f *flight, r, first, second *racer) outcome {
+	other := first
 	if r == first {
 		other = second
 	}
-	runs := other != nil && other != failed
+	runs := other != nil && !other.over
 	if runs {
 		other.cancel()
 	}
 	if r == second {
-		if runs { // its flight is needed now, and it ends at once
-			<-c.ended
-			runs = false
-			first.outrun(ctx)
-		}
-		f.adopt(second.f)
-		k.s.release(first)
+		f.x.Join(*second.f.attempt())
+	} else {
+		*f.attempt() = *first.f.attempt()
 	}
-	f.race, f.care.wait = nil, 0
+	f.adopt(r.f)
+	if w := f.x.Watch; w != nil && len(r.watch.seen) > 0 {
+		w.Saw(&f.x, r.watch.seen)
+	}
 	k.box, r.k.box = r.k.box, k.box
 	k.rep = r.k.rep
-	k.finally(ctx, f, r)
+	out := k.finally(ctx, f, r)
 	if runs {
 		<-c.ended
-		other.outrun(ctx)
+		k.outrun(ctx, other)
 	}
-	if other == second && second != nil {
+	switch {
+	case r == second:
+		f.x.Attempts()[len(f.x.Attempts())-2] = *first.f.attempt()
+	case second != nil:
 		f.x.JoinBefore(*second.f.attempt())
-		k.s.release(second)
 	}
-	return tryDone
+	return out
 }
 
 // finally delivers the reply of r, and ends it when the client leaves.
-func (k *conn) finally(ctx context.Context, f *flight, r *racer) {
+func (k *conn) finally(ctx context.Context, f *flight, r *racer) outcome {
 	u := r.got.u
 	stop := context.AfterFunc(ctx, func() { u.Conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	defer k.s.shared.Give(r.got.b)
-	k.deliver(f, &r.got)
+	return k.deliver(f, &r.got)
 }
 
 // lost ends a contest that nobody won: r was the last to report.
-func (k *conn) lost(ctx context.Context, r, first, second *racer) outcome {
-	f := first.f
-	f.race = nil
+func (k *conn) lost(ctx context.Context, f *flight, r, first, second *racer) outcome {
 	f.gone = ctx.Err() != nil
-	if second == nil {
-		if f.gone {
-			return tryOver
-		}
-		return r.out
-	}
 	r.failed(ctx)
-	f.care.wait = 0
-	f.x.Join(*second.f.attempt())
-	if r == second {
-		f.late, f.void, f.x.Fault = second.f.late, second.f.void, second.f.x.Fault
+	*f.attempt() = *first.f.attempt()
+	if second != nil {
+		f.x.Join(*second.f.attempt())
+	}
+	f.late, f.void, f.sent, f.x.Fault = r.f.late, r.f.void, r.f.sent, r.f.x.Fault
+	f.cross, r.f.cross = r.f.cross, nil
+	if f.cross != nil {
+		f.cross.f = f
 	}
 	if f.gone {
 		return tryOver
@@ -195,12 +199,13 @@ func (r *racer) failed(ctx context.Context) {
 }
 
 // outrun closes the books of an attempt that was cut off, after it reported.
-func (r *racer) outrun(ctx context.Context) {
+func (k *conn) outrun(ctx context.Context, r *racer) {
 	f := r.f
 	a := f.attempt()
 	f.land()
-	if r.out == tryHeld {
+	if r.out == tryHeld { // a moment too late
 		r.got.u.Close()
+		k.s.shared.Give(r.got.b)
 	}
 	if a.Phase >= core.PhaseFailed { // it failed by itself, a moment before
 		return
@@ -210,45 +215,4 @@ func (r *racer) outrun(ctx context.Context) {
 		a.Cause = core.Abandoned
 	}
 	f.note(a, core.PhaseComplete, core.Clock())
-}
-
-// release gives back what the reply of a racer left that nobody gets.
-func (s *Server) release(r *racer) {
-	if r.out == tryHeld {
-		s.shared.Give(r.got.b)
-	}
-}
-
-// fork makes a flight for an attempt beside that of f. It shares f's bytes, so it must be
-// dismissed before they are given back.
-func (s *Server) fork(f *flight) *flight {
-	g := s.flights.Get().(*flight)
-	g.x.Fork(&f.x)
-	g.buf, g.head, g.door, g.spot, g.cut, g.stream = f.buf, f.head, f.door, f.spot, f.cut, f.stream
-	g.named = append(g.named[:0], f.named...)
-	return g
-}
-
-// dismiss ends a flight that fork made.
-func (s *Server) dismiss(g *flight) {
-	g.rel.drop(&s.shared)
-	g.land()
-	s.uncross(g)
-	g.buf = nil
-	g.reset()
-	s.flights.Put(g)
-}
-
-// adopt makes the attempt of g, a fork of f, that of f.
-func (f *flight) adopt(g *flight) {
-	f.land()
-	f.x.Adopt(&g.x)
-	f.target, f.key, f.tally, g.tally = g.target, g.key, g.tally, nil
-	f.rel, g.rel = g.rel, f.rel
-	if f.cross, g.cross = g.cross, f.cross; f.cross != nil {
-		f.cross.f = f
-	}
-	f.begun, f.first, f.last, f.status = g.begun, g.first, g.last, g.status
-	f.late, f.sent, f.void, f.gone = g.late, g.sent, g.void, false
-	f.decide, f.kernel = f.decide+g.decide, f.kernel+g.kernel
 }

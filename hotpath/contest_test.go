@@ -89,10 +89,10 @@ func TestHedge(t *testing.T) {
 		{name: "the first is quick", wait: ever, targets: func(left *atomic.Int64) []http.Handler { return []http.Handler{first, second} },
 			has: "one", hasNot: "two", attempts: 1, told: "p0 content, p0 complete"},
 		{name: "the first is slow", wait: 20 * time.Millisecond, targets: func(left *atomic.Int64) []http.Handler { return []http.Handler{slow(ever, left, first), second} },
-			has: "two", hasNot: "one", left: 1, attempts: 2, hedged: true, told: "p0 complete outrun, p1 content, p1 complete"},
+			has: "two", hasNot: "one", left: 1, attempts: 2, hedged: true, told: "p1 content, p0 complete outrun, p1 complete"},
 		{name: "a head and a role are no content", wait: 20 * time.Millisecond, targets: func(left *atomic.Int64) []http.Handler {
 			return []http.Handler{say(roleChunk, "60000", saidChunk), second}
-		}, has: "two", hasNot: "role", attempts: 2, hedged: true, told: "p0 complete outrun, p1 content, p1 complete"},
+		}, has: "two", hasNot: "role", attempts: 2, hedged: true, told: "p1 content, p0 complete outrun, p1 complete"},
 		{name: "the first is there first all the same", wait: 20 * time.Millisecond, targets: func(left *atomic.Int64) []http.Handler {
 			return []http.Handler{slow(300*time.Millisecond, left, first), slow(ever, left, second)}
 		}, has: "one", hasNot: "two", left: 1, attempts: 2, hedged: true, told: "p0 content, p1 complete outrun, p0 complete"},
@@ -107,7 +107,9 @@ func TestHedge(t *testing.T) {
 		{name: "both fail, a third does not", wait: 20 * time.Millisecond, targets: func(left *atomic.Int64) []http.Handler {
 			return []http.Handler{slow(200*time.Millisecond, left, fails), fails, second}
 		}, has: "two", attempts: 3, hedged: true, told: "p1 failed, p0 failed, p2 content, p2 complete"},
-		{name: "nobody else", wait: 20 * time.Millisecond, targets: func(left *atomic.Int64) []http.Handler { return []http.Handler{slow(100*time.Millisecond, left, first)} },
+		{name: "nobody else", wait: 20 * time.Millisecond, targets: func(left *atomic.Int64) []http.Handler {
+			return []http.Handler{slow(100*time.Millisecond, left, first)}
+		},
 			has: "one", attempts: 1, told: "p0 content, p0 complete"},
 	}
 	lanes(t, func(t *testing.T, loops int) {

@@ -17,21 +17,31 @@ import (
 // The fleet goes on counting it, so that a drain never looks between the two.
 func (l *loop) lend(c *client, f *flight) {
 	l.poll.Remove(c.fd)
-	if l.reqOf == f {
-		l.reqOf = nil
-	}
 	k := &conn{s: l.s, peer: c.peer}
 	if c.in != nil {
 		k.in = append(l.s.shared.Take(len(c.in)), c.in...)
 	}
 	l.s.shared.Adopt(&l.bufs, f.buf)
-	f.gen.Add(1)
-	f.on, c.f = onLoop{}, nil
+	g := l.s.inherit(f)
+	c.f = nil
+	l.recycle(f)
 	l.stats.HandedOver.Add(1)
 	l.s.lent.Add(1)
 	l.s.fleet.live.Add(1) // which forget takes off
 	l.forget(c)
-	go l.s.borrow(l, k, c.fd, f)
+	go l.s.borrow(l, k, c.fd, g)
+}
+
+// inherit makes a flight of the goroutine lane of one that no stage and no attempt holds up.
+func (s *Server) inherit(f *flight) *flight {
+	g := s.flights.Get().(*flight)
+	g.x.Inherit(&f.x)
+	g.like(f)
+	g.named, f.named = f.named, g.named
+	g.admitted, g.rested, g.care = f.admitted, f.rested, f.care
+	g.in, g.decide, g.kernel, g.large = f.in, f.decide, f.kernel, f.large
+	f.buf, f.large = nil, 0
+	return g
 }
 
 // borrow carries the one exchange that a client of l was lent for.

@@ -30,6 +30,7 @@ const (
 	mailCut
 	mailClose
 	mailEvict
+	mailWake
 	mailBack // a connection that was lent
 )
 
@@ -68,7 +69,7 @@ func (l *loop) open(m *mail) {
 	case mailClient:
 		l.welcome(m.fd, m.peer)
 	case mailDialed:
-		if m.f.gen.Load() == m.gen {
+		if m.f.on.gen == m.gen {
 			l.victim = m.f.on.c
 		}
 		l.dialed(m)
@@ -85,6 +86,10 @@ func (l *loop) open(m *mail) {
 		l.closing = true
 	case mailEvict:
 		l.evict(m.pool)
+	case mailWake:
+		if m.f.on.gen == m.gen {
+			l.wake(m.f)
+		}
 	}
 }
 

@@ -44,7 +44,7 @@ func (p *picker) hedgeBy(r *core.Route, h *Hedge) {
 	if r.Care != nil {
 		care = *r.Care
 	}
-	care.Hedge = &core.Hedge{Wait: p.wait, Pick: p.beside, Say: h.say()}
+	care.Hedge = &core.Hedge{Wait: p.delay, Pick: p.beside, Say: h.say()}
 	r.Care = &care
 }
 
@@ -60,8 +60,8 @@ func (h *Hedge) say() string {
 	return text
 }
 
-// wait is a Hedge's Wait.
-func (p *picker) wait(x *core.Exchange) time.Duration {
+// delay is a Hedge's Wait.
+func (p *picker) delay(x *core.Exchange) time.Duration {
 	if !p.spare && x.Peek.Fallbacks[0] == nil {
 		return 0
 	}
