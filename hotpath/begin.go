@@ -55,6 +55,8 @@ type flight struct {
 	ttft   int64
 	status int
 	large  int64 // bytes counted against the budget of large bodies
+	care   care
+	race   *contest // whom it is made beside; nil: nobody
 	on     onLoop
 }
 
@@ -70,7 +72,7 @@ func (f *flight) reset() {
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
-	f.on = onLoop{gen: gen}
+	f.on, f.care, f.race = onLoop{gen: gen}, care{}, nil
 }
 
 // A door leads to one of three places.

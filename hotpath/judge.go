@@ -56,12 +56,19 @@ func (s *Server) next(f *flight) chance {
 	if x.Begin(t, k) == nil {
 		return nobody
 	}
-	f.begun, f.first, f.late, f.sent, f.void = 0, 0, false, false, false
 	if f.cross != nil && f.cross.bare { // of a reply that passed for a stream
 		f.cross.reset()
 		s.crosses.Put(f.cross)
 		f.cross = nil
 	}
+	f.aim(t, k)
+	return somebody
+}
+
+// aim prepares the attempt that has just begun.
+func (f *flight) aim(t *core.Target, k *core.ProviderKey) {
+	x := &f.x
+	f.begun, f.first, f.late, f.sent, f.void = 0, 0, false, false, false
 	x.Fault = nil // of a target that could not be asked
 	f.target, f.key = t, k
 	x.Face, x.As = t.Face(x.From, x.Op, x.Name)
@@ -71,7 +78,6 @@ func (s *Server) next(f *flight) chance {
 		f.tally.Requests.Add(1)
 		f.tally.Inflight.Add(1)
 	}
-	return somebody
 }
 
 // land ends the count of the attempt under way.
@@ -109,7 +115,9 @@ func (f *flight) judge(rep *http1.Reply, b []byte) core.Verb {
 
 // stands reports whether a reply that says "not now" is the client's all the
 // same, because nobody else is left to ask.
-func (s *Server) stands(f *flight) bool { return !f.more() && presentable(f.attempt().Status) }
+func (s *Server) stands(f *flight) bool {
+	return !f.rivalled() && !f.more() && presentable(f.attempt().Status)
+}
 
 // more reports whether another target or key is left after what the attempt under way
 // came to.

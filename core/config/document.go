@@ -146,6 +146,7 @@ type Model struct {
 	Retry    *Retry        `json:"retry,omitempty"`
 	Breaker  *Breaker      `json:"breaker,omitempty"`
 	Affinity *Affinity     `json:"affinity,omitempty"`
+	Hedge    *Hedge        `json:"hedge,omitempty"` // default: off
 }
 
 // A ModelTarget is one model at one provider.
@@ -180,6 +181,13 @@ type Breaker struct {
 	Least          int      `json:"least,omitempty"`                              // answers in ten seconds below which the ratio says nothing; default 20
 	Open           Duration `json:"open,omitempty"`                               // how long it stays open at first; default 5s
 	WhenAllBenched string   `json:"when_all_benched,omitempty" enum:"refuse,try"` // refuse: 429 or 503 with Retry-After; try: the one that is back first is asked all the same; default: refuse what a provider asked to be spared, try what failed
+}
+
+// Hedge asks another target beside the first when that one is slow, and takes who answers first.
+type Hedge struct {
+	After      string   `json:"after,omitempty"`                 // without content: a duration, or a percentile of what the alias has measured; default p95
+	MaxShare   Percent  `json:"max_share,omitempty"`             // of the requests that are hedged at most; default 5%
+	MaxPerHour *float64 `json:"max_cost_usd_per_hour,omitempty"` // what hedges may cost, reckoned from the prices of targets; default: no cap
 }
 
 // Affinity keeps a session at the target and key that served it last.
@@ -233,6 +241,9 @@ type VirtualKey struct {
 	AllowedModels     []string `json:"allowed_models,omitempty"` // aliases, provider/model, "provider/*"; empty: all
 	Disabled          bool     `json:"disabled,omitempty"`
 }
+
+// Percent is a share written as "5%" or 0.05.
+type Percent float64
 
 // Duration is a time.Duration written as "1.5s", "10m", or a number of seconds.
 type Duration time.Duration
