@@ -51,7 +51,7 @@ func near(a, b []byte) bool {
 		return false
 	}
 	if string(a[i+1:]) == string(b[i+1:]) {
-		return true
+		return !vowel(a[i]) || !vowel(b[i]) // sulfite and sulfate are two things
 	}
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && string(a[i+2:]) == string(b[i+2:])
 }

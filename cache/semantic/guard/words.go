@@ -248,6 +248,9 @@ write: compose compose composing draft drafting
 grateful: thankful
 attorney: lawyer lawyers attorneys
 simultaneous: simultaneously
+intelligent: smart clever
+rich: wealthy affluent
+happy: joyful
 good: nice
 vs: versus
 job: jobs

@@ -30,9 +30,14 @@ def load(folder):
     return weights, vocab
 
 
+def fold(c):
+    """A Latin letter without its accent; every other character as it is."""
+    return unicodedata.normalize("NFD", c)[0] if "\u00c0" <= c <= "\u017f" else c
+
+
 def words(text):
-    """Lower case, no accents, punctuation apart: the first half of BERT's tokenizer. ASCII and Latin only."""
-    text = unicodedata.normalize("NFD", text.lower())
+    """Lower case, no accents, punctuation apart: the first half of BERT's tokenizer, for what Latin script has."""
+    text = "".join(fold(c) for c in text.lower())
     out, word = [], ""
     for c in text:
         if unicodedata.category(c) == "Mn":

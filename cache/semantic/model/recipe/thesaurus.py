@@ -62,3 +62,11 @@ def pairs(folder, common):
                     if plain(a) and plain(b):
                         contrary.add(tuple(sorted((a, b))))
     return same - contrary, contrary
+
+
+def write(folder, same, contrary, near, least=0.6):
+    """synonyms.txt and opposites.txt; a synonym must be one to the teacher as well."""
+    with open(f"{folder}/synonyms.txt", "w") as f:
+        f.writelines(f"{a} {b}\n" for a, b in sorted(same) if near(a, b) >= least)
+    with open(f"{folder}/opposites.txt", "w") as f:
+        f.writelines(f"{a} {b}\n" for a, b in sorted(contrary))
