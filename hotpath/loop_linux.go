@@ -224,7 +224,7 @@ func (l *loop) newFlight(c *client) *flight {
 	} else {
 		f = new(flight)
 	}
-	f.on.c, c.f = c, f
+	f.on.c, c.f, f.digest = c, f, &c.digest
 	return f
 }
 

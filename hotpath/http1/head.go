@@ -91,11 +91,16 @@ func (h *Head) lines(buf []byte, pos int, single rule) (int, fault) {
 			}
 		}
 		first, end := colon+1, cr
-		for b[first] == ' ' || b[first] == '\t' {
+		if b[first] == ' ' {
 			first++
 		}
-		for end > first && (b[end-1] == ' ' || b[end-1] == '\t') {
-			end--
+		if b[first] <= ' ' || b[end-1] <= ' ' { // more of them, or none of anything else
+			for first < end && (b[first] == ' ' || b[first] == '\t') {
+				first++
+			}
+			for end > first && (b[end-1] == ' ' || b[end-1] == '\t') {
+				end--
+			}
 		}
 		h.Fields[n] = Field{Span{uint16(pos), uint16(pos + colon)}, Span{uint16(pos + first), uint16(pos + end)}, id}
 		h.N = n + 1
