@@ -12,14 +12,10 @@ import (
 func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lender) {
 	x := &f.x
 	l := &f.rel
-	if l.whole != nil && x.Fault == nil {
-		x.From.ReadUsage(l.whole, &x.Usage)
-	}
+	f.measure()
 	l.whole = nil
+	f.closeSource()
 	if l.kept != nil {
-		if x.Fault == nil && !l.gather {
-			x.From.ReadUsage(l.kept, &x.Usage)
-		}
 		lend.Give(l.kept)
 		l.kept = nil
 	}
@@ -28,7 +24,6 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 		l.held = nil
 	}
 	if l.stream {
-		x.Usage = x.Stream.Usage
 		if x.Stream.Unread > 0 {
 			st.Unread.Add(uint64(x.Stream.Unread))
 		}
@@ -40,7 +35,7 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	}
 	s.uncount(f)
 	if x.Plan != nil {
-		core.Run(x, x.Plan.After)
+		core.Conclude(x, x.Plan.After)
 	}
 	now := f.over
 	if now == 0 {
