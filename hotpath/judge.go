@@ -270,10 +270,11 @@ func hex8(x uint32) uint64 {
 }
 
 func appendHexID(b []byte, id *[16]byte) []byte {
-	for i := 0; i < len(id); i += 4 {
-		b = binary.LittleEndian.AppendUint64(b, hex8(binary.BigEndian.Uint32(id[i:])))
+	var digits [32]byte
+	for i := range 4 {
+		binary.LittleEndian.PutUint64(digits[8*i:], hex8(binary.BigEndian.Uint32(id[4*i:])))
 	}
-	return b
+	return append(b, digits[:]...)
 }
 
 // appendTiming tells where the time went so far (W3C Server-Timing, in
