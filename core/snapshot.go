@@ -62,7 +62,8 @@ func (s *Snapshot) Resolve(model []byte) (*Route, []byte) {
 		}
 	}
 	for _, p := range s.Serves {
-		if len(model) >= len(p.Text) && string(model[:len(p.Text)]) == p.Text {
+		n := len(p.Text)
+		if len(model) >= n && (n == 0 || model[0] == p.Text[0] && string(model[:n]) == p.Text) {
 			return p.Route, model
 		}
 	}

@@ -1,8 +1,6 @@
 package hotpath
 
 import (
-	"crypto/sha256"
-
 	"asbru/core"
 	"asbru/hotpath/http1"
 )
@@ -26,6 +24,7 @@ type flight struct {
 	tally  *core.Tally // of target, while it counts this flight as in flight
 	rel    relay
 	door   *Door
+	digest *digest   // of the client's connection; nil: it remembers none
 	named  []byte    // the model that the path names, plain; its storage stays with the flight
 	spot   core.Span // where in x.Path it stands
 	cut    bool      // x.Path goes on from behind it only
@@ -67,6 +66,7 @@ func (f *flight) reset() {
 	gen := f.on.gen + 1
 	f.buf, f.head, f.free, f.gone, f.late, f.sent, f.void = nil, 0, false, false, false, false, false
 	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
+	f.digest = nil
 	f.door, f.named, f.spot, f.cut, f.drop, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, "", false, fields{}
 	f.firstBy, f.paused, f.rested = 0, 0, 0
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
@@ -126,7 +126,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if x.Snap == nil {
 		return refuse(x, core.Overloaded, "the gateway has no configuration yet", "try again in a moment")
 	}
-	if !caller(x, r, b) {
+	if !caller(x, r, b, f.digest) {
 		return wayFault
 	}
 	limit := bodyLimit(x.Snap, r, b)
@@ -163,10 +163,10 @@ func parseID(id *[16]byte, v []byte) bool {
 
 // caller finds the virtual key. The first credential header present decides;
 // a wrong one is never passed over for the next.
-func caller(x *core.Exchange, r *http1.Request, b []byte) bool {
+func caller(x *core.Exchange, r *http1.Request, b []byte, d *digest) bool {
 	secret := credential(r, b)
 	if len(secret) > 0 {
-		if k := x.Snap.Keys[sha256.Sum256(secret)]; k != nil {
+		if k := x.Snap.Keys[*d.of(secret)]; k != nil {
 			x.Key = k
 			return true
 		}

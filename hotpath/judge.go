@@ -1,6 +1,8 @@
 package hotpath
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"time"
 
 	"asbru/core"
@@ -247,7 +249,10 @@ func framingOf(kind []byte) (f core.Framing, stream bool) {
 
 // appendOwn appends the fields that every answer of ours carries.
 func (s *Server) appendOwn(h []byte, f *flight) []byte {
-	h = append(appendHexID(append(h, "X-Request-Id: "...), &f.x.ID), "\r\n"...)
+	h = append(h, "X-Request-Id: "...)
+	at := len(h)
+	h = append(appendHexID(h, &f.x.ID), "\r\n"...)
+	id := h[at:]
 	if f.x.Skipped != 0 {
 		h = appendSkipped(h, f.x.Skipped)
 	}
@@ -255,7 +260,7 @@ func (s *Server) appendOwn(h []byte, f *flight) []byte {
 		h = appendExplained(h, f)
 	}
 	if d := f.x.From; d != nil && d.IDHeader != "" {
-		h = append(appendHexID(append(append(h, d.IDHeader...), ": "...), &f.x.ID), "\r\n"...)
+		h = append(append(append(h, d.IDHeader...), ": "...), id...)
 	}
 	if f.free || s.draining.Load() {
 		f.free = true
@@ -264,12 +269,23 @@ func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	return h
 }
 
+// hex8 is x as eight hexadecimal digits, the first in the lowest byte: its nibbles are
+// spread over eight bytes, and those above 9 moved up to the letters.
+func hex8(x uint32) uint64 {
+	v := uint64(bits.ReverseBytes32(x))
+	v = (v | v<<16) & 0x0000ffff0000ffff
+	v = (v | v<<8) & 0x00ff00ff00ff00ff
+	v = v>>4&0x000f000f000f000f | v&0x000f000f000f000f<<8
+	letters := (v + 0x0606060606060606) >> 4 & 0x0101010101010101
+	return v + 0x3030303030303030 + letters*('a'-'0'-10)
+}
+
 func appendHexID(b []byte, id *[16]byte) []byte {
-	const digits = "0123456789abcdef"
-	for _, c := range id {
-		b = append(b, digits[c>>4], digits[c&15])
+	var digits [32]byte
+	for i := range 4 {
+		binary.LittleEndian.PutUint64(digits[8*i:], hex8(binary.BigEndian.Uint32(id[4*i:])))
 	}
-	return b
+	return append(b, digits[:]...)
 }
 
 // appendTiming tells where the time went so far (W3C Server-Timing, in
@@ -375,6 +391,9 @@ func (f *flight) failed() {
 
 // appendStatus appends a status line.
 func appendStatus(h []byte, status int) []byte {
+	if status == 200 {
+		return append(h, "HTTP/1.1 200 OK\r\n"...)
+	}
 	h = append(http1.AppendUint(append(h, "HTTP/1.1 "...), uint64(status)), ' ')
 	return append(append(h, reason(status)...), "\r\n"...)
 }
