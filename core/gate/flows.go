@@ -19,46 +19,33 @@ type seat struct {
 	lane       core.Urgency
 }
 
-// A flow is what one caller has waiting in one lane.
-//
-//	idle ──first ticket──▶ fresh ──had a turn──▶ turning ──nothing left──▶ idle
-//
-// Fresh flows have their turn first: a caller that asks for less than its share finds
-// its flow idle nearly always, and so hardly waits behind one that asks for more. One
-// that was fresh has to pass through the ring once more even if it has nothing left,
-// or asking again and again would always be fresh.
+// A flow is what one caller has waiting in one lane. Turns go round: in each round every
+// flow has one. A caller that comes in the middle of a round and had no turn in it yet
+// still takes part; so who asks for less than its share waits for a round at the most,
+// however much the others ask for.
 type flow struct {
 	caller     uint64
-	state      flowState
-	n          int     // tickets
-	head, tail int32   // seats
-	next, prev int32   // flows of the same list
-	demand     float64 // requests in a nanosecond, averaged
-	asked      int64   // Clock of the last one
-	greedy     bool    // it asks for clearly more than its share
+	list       *list  // where it stands
+	n          int    // tickets
+	head, tail int32  // seats
+	next, prev int32  // flows of the same list
+	had        uint64 // round of its last turn; 0: it had none
+
+	demand float64 // requests in a nanosecond, averaged
+	asked  int64   // Clock of the last one
+	greedy bool    // it asks for clearly more than its share
 }
 
-// asks takes up that the caller asked once more, and reports whether with it the caller
-// begins to count as greedy: what counts is what it asks for, not what it gets.
-func (f *flow) asks(now, span int64, fair float64) (began bool) {
+// asks takes up that the caller asked once more. What makes it greedy is what it asks for,
+// not what it gets: that could be everybody's share.
+func (f *flow) asks(now, span int64, fair float64) {
 	if f.asked > 0 {
 		f.demand *= math.Exp(-float64(now-f.asked) / float64(span))
 	}
 	f.demand += 1 / float64(span)
 	f.asked = now
-	greedy := f.demand > greed*fair && f.demand*float64(span) >= greedLeast
-	began = greedy && !f.greedy
-	f.greedy = greedy
-	return began
+	f.greedy = f.demand > greed*fair && f.demand*float64(span) >= greedLeast
 }
-
-type flowState uint8
-
-const (
-	idle flowState = iota
-	fresh
-	turning
-)
 
 // A list of flows, by their index.
 type list struct {
@@ -66,8 +53,8 @@ type list struct {
 	n          int
 }
 
-func (l *list) push(fs []flow, i int32) {
-	f := &fs[i]
+func (l *list) push(fs []*flow, i int32) {
+	f := fs[i]
 	f.next, f.prev = none, l.tail
 	if l.tail != none {
 		fs[l.tail].next = i
@@ -78,8 +65,8 @@ func (l *list) push(fs []flow, i int32) {
 	l.n++
 }
 
-func (l *list) remove(fs []flow, i int32) {
-	f := &fs[i]
+func (l *list) remove(fs []*flow, i int32) {
+	f := fs[i]
 	if f.prev != none {
 		fs[f.prev].next = f.next
 	} else {
@@ -98,66 +85,62 @@ func (l *list) remove(fs []flow, i int32) {
 type queue struct {
 	n          int
 	head, tail int32 // seats, in the order they came
-	fresh      list
-	turning    list
-	idle       list // the one that was idle for longest first
-	flows      []flow
+	round      uint64
+	left       int  // turns until this round is over, whoever else comes
+	now, then  list // flows with a turn in this round, and in the next
+	idle       list // flows with nothing waiting; the one that asked last at the end
+	flows      []*flow
 	byCaller   map[uint64]int32
 	stands     standing
 }
 
-func newQueue() queue {
+func (q *queue) init() {
 	empty := list{none, none, 0}
-	return queue{head: none, tail: none, fresh: empty, turning: empty, idle: empty}
+	q.head, q.tail, q.round = none, none, 1
+	q.now, q.then, q.idle = empty, empty, empty
+	q.byCaller = make(map[uint64]int32)
 }
 
-// active is how many callers share the queue.
-func (q *queue) active() int { return q.fresh.n + q.turning.n }
+// active is how many callers have something waiting.
+func (q *queue) active() int { return q.now.n + q.then.n }
 
 // flow finds or makes the flow of a caller. The one that was idle for longest makes room;
 // there are never more flows than tickets that may wait and idleFlows.
 func (q *queue) flow(caller uint64) int32 {
-	if i, ok := q.byCaller[caller]; ok {
+	i, ok := q.byCaller[caller]
+	if ok {
+		if f := q.flows[i]; f.list == &q.idle {
+			q.move(i, &q.idle)
+		}
 		return i
 	}
-	if q.byCaller == nil {
-		q.byCaller = make(map[uint64]int32)
-	}
-	var i int32
 	if q.idle.n >= idleFlows {
 		i = q.idle.head
 		q.idle.remove(q.flows, i)
 		delete(q.byCaller, q.flows[i].caller)
 	} else {
 		i = int32(len(q.flows))
-		q.flows = append(q.flows, flow{})
+		q.flows = append(q.flows, new(flow))
 	}
-	q.flows[i] = flow{caller: caller, head: none, tail: none, next: none, prev: none}
-	q.idle.push(q.flows, i)
+	*q.flows[i] = flow{caller: caller, head: none, tail: none, next: none, prev: none}
+	q.move(i, &q.idle)
 	q.byCaller[caller] = i
 	return i
 }
 
-// move puts a flow into another list.
-func (q *queue) move(i int32, to flowState) {
-	q.listOf(q.flows[i].state).remove(q.flows, i)
-	q.flows[i].state = to
-	q.listOf(to).push(q.flows, i)
-}
-
-func (q *queue) listOf(s flowState) *list {
-	switch s {
-	case fresh:
-		return &q.fresh
-	case turning:
-		return &q.turning
+// move puts a flow at the end of a list.
+func (q *queue) move(i int32, to *list) {
+	f := q.flows[i]
+	if f.list != nil {
+		f.list.remove(q.flows, i)
 	}
-	return &q.idle
+	f.list = to
+	to.push(q.flows, i)
 }
 
-// add puts a seat behind all others.
+// add puts a seat behind the others of its flow.
 func (q *queue) add(seats []seat, i, fi int32) {
-	s, f := &seats[i], &q.flows[fi]
+	s, f := &seats[i], q.flows[fi]
 	s.flow = fi
 	s.prev, s.next, s.up, s.down = q.tail, none, f.tail, none
 	if q.tail != none {
@@ -174,15 +157,19 @@ func (q *queue) add(seats []seat, i, fi int32) {
 	f.tail = i
 	f.n++
 	q.n++
-	if f.state == idle {
-		q.move(fi, fresh)
+	switch {
+	case f.n > 1:
+	case f.had == q.round:
+		q.move(fi, &q.then)
+	default:
+		q.move(fi, &q.now)
 	}
 }
 
-// remove takes a seat out. Its flow stays where it is until its turn comes.
+// remove takes a seat out.
 func (q *queue) remove(seats []seat, i int32) {
 	s := &seats[i]
-	f := &q.flows[s.flow]
+	f := q.flows[s.flow]
 	if s.prev != none {
 		seats[s.prev].next = s.next
 	} else {
@@ -205,36 +192,51 @@ func (q *queue) remove(seats []seat, i int32) {
 	}
 	f.n--
 	q.n--
+	if f.n == 0 {
+		q.move(s.flow, &q.idle)
+	}
 }
 
-// turn is the seat whose turn it is; the flow it belongs to goes behind the others.
-// none: nobody waits.
+// turn is the seat whose turn it is, which its flow has had with it; none: nobody waits.
 func (q *queue) turn() int32 {
-	for q.fresh.n > 0 && q.turning.n <= idleFlows { // else the ring goes first, which lets go of those that left
-		i := q.fresh.head
-		q.move(i, turning)
-		if q.flows[i].n > 0 {
-			return q.flows[i].head
-		}
+	if q.now.n == 0 || q.left <= 0 {
+		q.turnOver()
 	}
-	for q.turning.n > 0 {
-		i := q.turning.head
-		if q.flows[i].n > 0 {
-			q.move(i, turning)
-			return q.flows[i].head
-		}
-		q.move(i, idle)
+	i := q.now.head
+	if i == none {
+		return none
 	}
-	if q.fresh.n > 0 {
-		return q.turn()
+	q.left--
+	f := q.flows[i]
+	f.had = q.round
+	q.move(i, &q.then)
+	return f.head
+}
+
+// turnOver begins a round. One that newcomers would keep open for ever ends all the same:
+// those that had no turn in it go first in the next.
+func (q *queue) turnOver() {
+	q.round++
+	for q.then.n > 0 {
+		q.move(q.then.head, &q.now)
 	}
-	return none
+	q.left = 2*q.now.n + leastTurns
+}
+
+// turns is after how many turns of its lane a newcomer of f would have its own, that one
+// included.
+func (q *queue) turns(f *flow) int {
+	before := f.n*q.active() + q.now.n
+	if f.had == q.round {
+		before += q.then.n
+	}
+	return min(before, q.n) + 1
 }
 
 // greediest is the flow with the most waiting; none: there is none with more than least.
 func (q *queue) greediest(least int) int32 {
 	best := none
-	for _, l := range [...]*list{&q.turning, &q.fresh} {
+	for _, l := range [...]*list{&q.now, &q.then} {
 		for i := l.head; i != none; i = q.flows[i].next {
 			if n := q.flows[i].n; n > least {
 				best, least = i, n

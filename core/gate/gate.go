@@ -44,7 +44,7 @@ func waiting(state uint64) int64 { return int64(state >> 32) }
 func New(s Spec) *Gate {
 	g := &Gate{}
 	for i := range g.queues {
-		g.queues[i] = newQueue()
+		g.queues[i].init()
 	}
 	g.Set(s)
 	return g

@@ -43,11 +43,13 @@ type streak struct {
 	ratio float64
 }
 
-// A probe measures anew how quick the target is when at ease, with half the limit.
+// A probe measures anew how quick the target is when at ease: with a lower limit, and if
+// that tells something new with lower ones yet, until answers get no quicker.
 type probe struct {
 	on     bool
-	before int64 // the limit before it
-	next   int64 // Clock of the next one; 0: none was planned yet
+	before int64   // the limit before it
+	ratio  float64 // of the window before
+	next   int64   // Clock of the next one; 0: none was planned yet
 	every  int64
 }
 
@@ -109,18 +111,17 @@ func (g *Gate) lower(now, since int64, factor float64) {
 	l.busy.Store(false)
 }
 
-// begin begins a window; lowered: the limit is lower than the requests under way may be.
+// begin begins a window. Requests that were let in before do not count in it: they met
+// another limit, and those that end first would be the long ones only.
 func (l *learner) begin(now int64, changed bool) {
 	for i := range l.sums {
 		l.sums[i].logs.Store(0)
 		l.sums[i].n.Store(0)
 	}
 	l.full.Store(false)
-	if changed {
-		l.since.Store(now)
-		l.settle.Store(true)
-	}
-	l.closes.Store(now + max(leastSpan, l.quick.Load()))
+	l.since.Store(now)
+	l.settle.Store(changed)
+	l.closes.Store(now + max(leastSpan, 2*l.quick.Load()))
 }
 
 // adapt closes the window and sets the limit for the next.
@@ -137,15 +138,24 @@ func (g *Gate) adapt(now int64) {
 	limit := g.limit.Load()
 	inflight := under(g.state.Load())
 	used := l.full.Load() || inflight*4 >= limit*3
-	ratio, n := l.measure(used || l.probe.on)
+	ratio, n := l.measure(inflight*2 <= limit)
 	l.relearn()
 	if r.fixed || n == 0 {
 		l.begin(now, false)
 		return
 	}
-	next := g.next(now, r, limit, inflight, used, ratio)
+	next := limit
+	switch {
+	case l.probe.on:
+		next = r.bound(l.probed(r, limit, ratio))
+	case l.due(now) && limit > r.least && inflight*2 > limit:
+		l.probe.on, l.probe.before, l.probe.ratio = true, limit, ratio
+		next = r.bound(int64(float64(limit) * eased))
+	default:
+		next = g.next(r, limit, inflight, used, ratio)
+	}
 	g.limit.Store(next)
-	l.begin(now, math.Abs(float64(next-limit)) > steady*float64(limit))
+	l.begin(now, next != limit)
 	if next > limit && waiting(g.state.Load()) > 0 {
 		g.mu.Lock()
 		g.serve(now)
@@ -153,17 +163,45 @@ func (g *Gate) adapt(now int64) {
 	}
 }
 
+// due reports whether it is time for a probe, and plans the next.
+func (l *learner) due(now int64) bool {
+	p := &l.probe
+	switch {
+	case p.next == 0:
+		p.every = probeFirst
+	case now < p.next:
+		return false
+	default:
+		p.every = min(p.every*2, max(probeMost, probeSpans*l.quick.Load()))
+	}
+	due := p.next > 0
+	p.next = now + max(p.every, probeSpans/10*l.quick.Load())
+	return due
+}
+
+// probed takes what a window of a probe came to and returns the next limit: that from
+// before the probe when it has told what there was to tell.
+func (l *learner) probed(r *rules, limit int64, ratio float64) int64 {
+	p := &l.probe
+	known := math.Abs(ratio-1) < steady
+	better := ratio < p.ratio*(1-steady)
+	if known || !better || limit <= r.least {
+		if !known {
+			l.rebase(1)
+		}
+		p.on = false
+		return p.before
+	}
+	p.ratio = ratio
+	return int64(float64(limit) * eased)
+}
+
 // next is the limit after a window whose answers took ratio times as long as they do
 // when the target is at ease.
-func (g *Gate) next(now int64, r *rules, limit, inflight int64, used bool, ratio float64) int64 {
+func (g *Gate) next(r *rules, limit, inflight int64, used bool, ratio float64) int64 {
 	l := &g.learn
-	p := &l.probe
-	if p.on {
-		p.on = false
-		l.rebase(1)
-		return r.bound(p.before)
-	}
 	gradient := min(max(tolerance/ratio, sharpest), 1)
+	from := float64(limit)
 	if gradient < 1 {
 		l.slow = true
 		if l.stuck(limit, ratio) {
@@ -172,30 +210,18 @@ func (g *Gate) next(now int64, r *rules, limit, inflight int64, used bool, ratio
 			l.streak = streak{}
 			return r.bound(before)
 		}
+		from = min(from, max(2*float64(inflight), float64(r.least)))
 	} else {
 		l.streak = streak{}
 	}
-	if p.next == 0 {
-		p.every = probeFirst
-		p.next = now + p.every
-	} else if now >= p.next {
-		p.every = min(p.every*2, max(probeMost, probeSpans*l.quick.Load()))
-		p.next = now + p.every
-		if limit > r.least && inflight*2 > limit {
-			p.on, p.before = true, limit
-			return r.bound(limit / 2)
-		}
-		l.rebase(0.5)
+	room := math.Sqrt(from) / 3
+	switch {
+	case !l.slow:
+		room = max(from*(rush-1), 1)
+	case ratio < atEase:
+		room = max(from/8, room)
 	}
-	from := float64(limit)
-	if gradient < 1 {
-		from = min(from, max(2*float64(inflight), float64(r.least)))
-	}
-	grown := from*gradient + max(math.Sqrt(from)/2, 1)
-	if !l.slow {
-		grown = from * rush
-	}
-	next := r.bound(int64(math.Round(grown)))
+	next := r.bound(int64(math.Round(from*gradient + room)))
 	if next > limit && !used {
 		return limit
 	}
@@ -216,7 +242,7 @@ func (l *learner) stuck(limit int64, ratio float64) bool {
 }
 
 // measure compares the window with what is usual at ease, which it corrects downwards.
-func (l *learner) measure(used bool) (ratio float64, n int64) {
+func (l *learner) measure(eased bool) (ratio float64, n int64) {
 	sum := 0.0
 	for i := range l.sums {
 		m := l.sums[i].n.Load()
@@ -229,7 +255,7 @@ func (l *learner) measure(used bool) (ratio float64, n int64) {
 			l.bases[i] = mean
 		case mean < base:
 			l.bases[i] += (mean - base) / 4
-		case !used: // it is slow although it has little to do
+		case eased: // it is slow although it has little to do
 			l.bases[i] += (mean - base) / 16
 		}
 		sum += (mean - l.bases[i]) * float64(m)

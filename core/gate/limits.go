@@ -4,11 +4,11 @@ import "time"
 
 // Defaults of a Spec.
 const (
-	DefaultMin   = 4           // requests under way that are always allowed
-	DefaultMax   = 1000        // and that never are passed
-	DefaultQueue = 1000        // requests that wait at once
-	DefaultWait  = time.Second // for a place
-	DefaultShare = 0.1         // of the turns that batch has while interactive ones wait
+	DefaultMin   = 4               // requests under way that are always allowed
+	DefaultMax   = 1000            // and that never are passed
+	DefaultQueue = 1000            // requests that wait at once
+	DefaultWait  = 2 * time.Second // for a place
+	DefaultShare = 0.1             // of the turns that batch has while interactive ones wait
 
 	MostQueue = 100_000 // that can be configured
 )
@@ -22,12 +22,14 @@ const (
 	longest   = 60  // seconds of Retry-After
 
 	leastWait = int64(5 * time.Millisecond)   // that a standing queue is cut down to
-	leastSpan = int64(100 * time.Millisecond) // of a window
+	leastSpan = int64(100 * time.Millisecond) // of a window, and for a queue to stand
 
-	allPart  = 4 // a standing queue is cut to this part of Quick
-	allSpans = 4 // for which it has to stand
-	offSpans = 2 // times as long it must not, to count as standing no more
-	ownPart  = 8 // that of a greedy caller is cut to this part
+	allPart = 3 // a standing queue is cut to this part of Quick
+	allSpans   = 4 // for which it has to stand
+	spanTurns  = 8 // or so many turns
+	leastTurns = 8 // of a round, besides two for each caller
+	offSpans   = 8 // times as long it must not, to count as standing no more
+	ownPart    = 8 // that of a greedy caller is cut to this part
 
 	demandSpans = 5   // over which a caller's demand is averaged
 	greed       = 1.5 // times its share, from which on a caller is greedy
@@ -38,14 +40,16 @@ const (
 	enough    = 24   // samples of a window
 	few       = 6    // that will do when it took lateSpans as long
 	lateSpans = 20   //
-	tolerance = 1.2  // times Quick, up to which an answer counts as quick
+	tolerance = 1.15  // times Quick, up to which an answer counts as quick
+	atEase    = 1.08 // times Quick, below which the limit grows by an eighth
 	sharpest  = 0.5  // times the limit, at the least, after one window
 	rush      = 1.5  // times the limit after one window, until it was too much for the first time
 	throttle  = 0.9  // times the limit, when the target says that it is too much
 	timeout   = 0.75 // times the limit, when it does not answer in time
 	steady    = 0.05 // a change by less than that does not disturb what is being measured
 
-	probeFirst = int64(time.Second)      // until Quick is measured anew with half the limit; doubled up to
+	probeFirst = int64(time.Second)      // until Quick is measured anew with a lower limit; doubled up to
 	probeMost  = int64(30 * time.Second) // or so many spans:
 	probeSpans = 100
+	eased      = 0.75 // times the limit, for that long
 )

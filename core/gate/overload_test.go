@@ -26,7 +26,7 @@ func TestOverload(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%v of %v for %d", c.capacity, c.service, c.callers), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(7, Spec{}, c.capacity, c.service)
+			w := newWorld(7, Spec{Wait: max(time.Second, 5*c.service)}, c.capacity, c.service)
 			rate := c.capacity / c.service.Seconds()
 			for range c.callers {
 				w.add(0.3*rate/float64(c.callers), core.Interactive)
@@ -41,7 +41,7 @@ func TestOverload(t *testing.T) {
 				c.next = w.now
 			}
 			w.clear()
-			minute := max(time.Minute, 100*c.service)
+			minute := max(time.Minute, 300*c.service)
 			w.run(minute)
 			goodput := float64(w.served()) / (rate * minute.Seconds())
 			p99, out := w.quantile(0.99, took), w.quantile(0.99, refused)
@@ -67,7 +67,7 @@ func TestShare(t *testing.T) {
 			t.Parallel()
 			w := newWorld(3, Spec{}, 100, 100*time.Millisecond)
 			for range 9 {
-				w.add(100, core.Interactive)
+				w.add(90, core.Interactive)
 			}
 			greedy := w.add(5000, u)
 			w.run(10 * time.Second)

@@ -17,7 +17,7 @@ func (g *Gate) consider(now int64, t *core.Ticket) (fi int32, why core.Refusal, 
 	r := g.spec.Load()
 	q := &g.queues[t.Urgency]
 	fi = q.flow(t.Caller)
-	f := &q.flows[fi]
+	f := q.flows[fi]
 	turns := q.turns(f)
 	tooLong := g.overlong(now, t.Urgency, f, turns)
 	switch {
@@ -31,15 +31,6 @@ func (g *Gate) consider(now int64, t *core.Ticket) (fi int32, why core.Refusal, 
 	return fi, why, g.after(t.Urgency, turns)
 }
 
-// turns is after how many turns of its lane a newcomer of f would have its own, that one
-// included.
-func (q *queue) turns(f *flow) int {
-	if f.state == idle {
-		return q.fresh.n + 1
-	}
-	return min((f.n+1)*q.active(), q.n+1)
-}
-
 // overlong reports whether a newcomer of f would wait too long: longer than anybody may;
 // or, when everybody's queue stands, longer than makes sense; or, when its caller asks
 // for more than its share, so long that others could feel it.
@@ -49,17 +40,15 @@ func (g *Gate) overlong(now int64, u core.Urgency, f *flow, turns int) bool {
 		return false
 	}
 	q := &g.queues[u]
-	span := max(leastSpan, quick)
+	span := max(leastSpan, int64(spanTurns/rate))
 	own, all := most(rate, max(quick/ownPart, leastWait)), most(rate, max(quick/allPart, leastWait))
 	longest := most(rate, g.spec.Load().wait)
-	if began := f.asks(now, span*demandSpans, rate/float64(max(q.active(), 1))); began {
-		g.trim(f, own/max(q.active(), 1))
-	}
+	f.asks(now, span*demandSpans, rate/float64(max(q.active(), 1)))
 	if f.greedy {
 		return turns > min(longest, own)
 	}
 	if q.stands.look(now, span*allSpans, turns > all) {
-		g.trimAll(q, all)
+		g.trim(u, all)
 	}
 	if q.stands.on {
 		longest = min(longest, all)
@@ -94,17 +83,11 @@ func (g *Gate) after(u core.Urgency, turns int) int {
 	return int(min(max(math.Ceil(float64(turns)/rate/1e9), 1), longest))
 }
 
-// trim dismisses those of a flow that would be served late, the oldest first: those
-// behind them are then served in time.
-func (g *Gate) trim(f *flow, keep int) {
-	for f.n > max(keep, 1) {
-		g.dismiss(f.head, core.Overfull, g.after(g.seats[f.head].lane, f.n))
-	}
-}
-
-func (g *Gate) trimAll(q *queue, keep int) {
-	for q.n > max(keep, 1) {
-		g.dismiss(q.head, core.Overfull, g.after(g.seats[q.head].lane, q.n))
+// trim dismisses those that would be served late, the oldest first: those behind them
+// are then served in time.
+func (g *Gate) trim(u core.Urgency, keep int) {
+	for q := &g.queues[u]; q.n > max(keep, 1); {
+		g.dismiss(q.head, core.Overfull, g.after(u, q.n))
 	}
 }
 
@@ -120,7 +103,7 @@ func (g *Gate) displace(u core.Urgency, has int) bool {
 	if i == none {
 		return false
 	}
-	f := &q.flows[i]
+	f := q.flows[i]
 	g.dismiss(f.tail, core.ShareUsed, g.after(lane, f.n*q.active()))
 	return true
 }
