@@ -36,6 +36,10 @@ type Exchange struct {
 	Usage  Usage
 	Fault  *Fault
 
+	Lane  Lane    // who carries it; nil: nobody that could wake it
+	Until int64   // Clock when a stage that waits wants to be asked again; 0: when it is woken
+	Watch Watcher // sees the reply; nil: nobody does
+
 	Session    []byte        // what the client calls its session; nil: it has none, or no affinity is wanted. Aliases the head
 	SessionTTL time.Duration // how long its bindings are kept unused; 0: the Route's own
 	Bind       uint64        // the Route's name for the session; 0: none, or not asked yet
@@ -43,6 +47,7 @@ type Exchange struct {
 
 	attempts [MostAttempts]Attempt
 	n        int
+	stage    int // of the stages being run, the one that waits
 }
 
 // A Head is what can be asked of a request's head.
@@ -59,7 +64,9 @@ type Head interface {
 type Reply struct {
 	Status int
 	Type   string // content type
+	Fields []byte // more lines of the head, each ended by CRLF; nil: none
 	Body   []byte
+	Source Source // the body instead, as it comes; nil: Body is all of it
 }
 
 // Reset makes x ready for its pool.
@@ -71,6 +78,7 @@ func (x *Exchange) Reset() {
 	x.As, x.Array = 0, false
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
+	x.Until, x.Watch = 0, nil
 	clear(x.attempts[:x.n])
-	x.n = 0
+	x.n, x.stage = 0, 0
 }

@@ -116,6 +116,7 @@ type Route struct {
 	Note func(x *Exchange, a *Attempt)
 
 	Targets []*Target // all of them, in order, for explain
+	Again   int       // how often Pick gives the target that failed once more, with nobody else left
 	Plan    RoutePlan
 }
 

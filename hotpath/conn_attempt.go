@@ -14,8 +14,7 @@ import (
 // attempts tries targets until one answers. It reports whether the client got
 // a reply, whole or cut.
 func (k *conn) attempts(ctx context.Context, f *flight) bool {
-	s := k.s
-	for s.next(f) {
+	for k.next(f) {
 		fresh := false
 	again:
 		pool, ok := f.target.Pool.(*upstream.Pool)

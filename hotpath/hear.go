@@ -75,7 +75,7 @@ func (f *flight) refusedBecause(why, hint string) hearing {
 // counts and does not choose: Route.Pick may find none of them usable after all.
 func (f *flight) spare() bool {
 	x := &f.x
-	left := len(x.Route.Targets)
+	left := len(x.Route.Targets) + x.Route.Again
 	for i := 0; i < len(x.Peek.Fallbacks) && x.Peek.Fallbacks[i] != nil; i++ {
 		left++
 	}

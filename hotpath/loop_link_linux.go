@@ -15,7 +15,16 @@ import (
 // launch sends the request of f to the next target, and answers the client
 // when there is none left.
 func (l *loop) launch(f *flight) {
-	for l.s.next(f) {
+	for {
+		switch l.s.next(f) {
+		case notYet:
+			l.nap(f)
+			return
+		case nobody:
+			f.failed()
+			l.answer(f.on.c, f, isHead(f.buf))
+			return
+		}
 		f.on.fresh, f.on.waited = false, 0
 		pool, ok := f.target.Pool.(*upstream.Pool)
 		if !ok {
@@ -28,8 +37,6 @@ func (l *loop) launch(f *flight) {
 			return
 		}
 	}
-	f.failed()
-	l.answer(f.on.c, f, isHead(f.buf))
 }
 
 // dial asks for a connection. The answer comes by mail. When all that are allowed

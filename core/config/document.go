@@ -165,6 +165,9 @@ type Retry struct {
 	Attempts  int      `json:"attempts,omitempty"`   // of one request, fallbacks included; default 3, at most 6
 	Share     *float64 `json:"share,omitempty"`      // retries that each request adds to the budget; default 0.2
 	PerSecond *float64 `json:"per_second,omitempty"` // retries that each second adds to it; default 10
+	Again     int      `json:"again,omitempty"`      // how often a target that failed is asked once more when nobody else is left, within attempts; default 0
+	Backoff   Duration `json:"backoff,omitempty"`    // the wait before that, a fifth more or less, doubled each time; default 250ms
+	Longest   Duration `json:"longest,omitempty"`    // the longest such wait; a provider that asks for more is not asked again; default 5s
 }
 
 // Breaker says when a target with a key is left alone for a while.
