@@ -1,5 +1,7 @@
 package core
 
+import "sync/atomic"
+
 // A Gate bounds how many requests a target has under way, and decides who waits
 // for a place and who is refused. core/gate makes them; a Target without one is open
 // to everybody.
@@ -9,8 +11,8 @@ package core
 // them waits.
 type Gate interface {
 	// Enter asks for a place. Admitted: the caller has one and must Leave. Queued: t
-	// belongs to the Gate until t.Waker is told, or Abandon takes it back; then t.Entry
-	// is Admitted or Refused. Refused: t.Refusal and t.Retry say why and for how long.
+	// waits until t.Waker is called, or Abandon takes it back; then t.Entry is Admitted or
+	// Refused. Refused: t.Refusal and t.Retry say why and for how long.
 	Enter(now int64, t *Ticket) Entry
 
 	// First tells that the first content of a stream came: the sooner it is told, the
@@ -21,39 +23,46 @@ type Gate interface {
 	Leave(now int64, t *Ticket, o Outcome)
 
 	// Abandon takes a waiting t back, because its client left or t.Due has come; t is
-	// Refused then and t.Waker will not be told. False: it was told already, before
-	// Abandon returned, and t.Entry holds.
+	// Refused then and t.Waker will not be called. False: it did not wait any more.
 	Abandon(now int64, t *Ticket) bool
 
 	// Gauges say how the Gate is doing.
 	Gauges() GateGauges
 }
 
-// A Waker is told that what an exchange waits for has come.
-type Waker interface {
-	// Wake must not wait and must not call what it is woken by. Any goroutine may call it.
-	Wake()
-}
-
 // A Ticket is what one attempt shows at a Gate. It stands in the exchange it is for, so
-// that entering allocates nothing. The zero value is of no caller in particular and
-// does not hurry anybody.
+// that entering allocates nothing. The zero value is of no caller in particular, and
+// somebody waits for its answer.
 type Ticket struct {
 	Caller  uint64  // whose share is used: VirtualKey.Share
 	Urgency Urgency // whose turn it is
-	Waker   Waker   // told once if Enter says Queued; nil: the caller looks for itself
-	Until   int64   // Clock after which the place is of no use any more; 0: none
+	Waker   Waker   // called once if Enter says Queued, when the wait is over
+	Until   int64   // Clock after which a place is of no use any more; 0: none
+	Heard   int64   // Clock when an answer that is no stream began; 0: when the place is given back
 
-	Entry   Entry   // what became of it; of no meaning while the Gate has it
-	Refusal Refusal // why it was Refused
+	entry   atomic.Uint32
+	Refusal Refusal // why it was Refused; NoRefusal: it was taken back
 	Retry   int     // seconds after which it may be worth asking again; 1 or more when Refused
 	Due     int64   // Clock at which the wait of a Queued one ends: Abandon it then
 	Since   int64   // Clock when it was let in
 	Place   int32   // belongs to the Gate
 }
 
+// Entry is what became of t. Who owns t may ask at any time; the other fields hold when
+// it is not Queued.
+func (t *Ticket) Entry() Entry { return Entry(t.entry.Load()) }
+
+// Decide is the Gate's to call.
+func (t *Ticket) Decide(e Entry) Entry { t.entry.Store(uint32(e)); return e }
+
+// Clear makes t ready for another attempt of the same caller. It must not stand at a Gate.
+func (t *Ticket) Clear() {
+	t.Heard, t.Refusal, t.Retry, t.Due, t.Since = 0, 0, 0, 0, 0
+	t.Decide(Outside)
+}
+
 // Inside reports whether t holds a place.
-func (t *Ticket) Inside() bool { return t.Entry == Admitted }
+func (t *Ticket) Inside() bool { return t.Entry() == Admitted }
 
 // An Entry is what a Gate answers.
 type Entry uint8

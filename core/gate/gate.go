@@ -70,8 +70,8 @@ func (g *Gate) Enter(now int64, t *core.Ticket) core.Entry {
 			return g.queue(now, t)
 		}
 		if g.state.CompareAndSwap(s, s+1) {
-			t.Entry, t.Since = core.Admitted, now
-			return core.Admitted
+			t.Since = now
+			return t.Decide(core.Admitted)
 		}
 	}
 }
@@ -108,8 +108,8 @@ func (g *Gate) queue(now int64, t *core.Ticket) core.Entry {
 		s := g.state.Load()
 		if under(s) < room && g.ahead(t.Urgency) == 0 {
 			if g.state.CompareAndSwap(s, s+1) {
-				t.Entry, t.Since = core.Admitted, now
-				return core.Admitted
+				t.Since = now
+				return t.Decide(core.Admitted)
 			}
 			continue
 		}
@@ -138,8 +138,9 @@ func (g *Gate) ahead(u core.Urgency) int {
 }
 
 func (g *Gate) refuse(t *core.Ticket, why core.Refusal, retry int) {
-	t.Entry, t.Refusal, t.Retry = core.Refused, why, max(retry, 1)
+	t.Refusal, t.Retry = why, max(retry, 1)
 	g.refused[why].Add(1)
+	t.Decide(core.Refused)
 }
 
 // sit gives t a seat in the flow of its caller.
@@ -156,10 +157,11 @@ func (g *Gate) sit(now int64, t *core.Ticket, fi int32) {
 	if t.Until > 0 {
 		due = min(due, t.Until)
 	}
-	t.Entry, t.Due, t.Place = core.Queued, due, i
+	t.Due, t.Place = due, i
 	g.seats[i] = seat{t: t, due: due, since: now, lane: t.Urgency}
 	g.queues[t.Urgency].add(g.seats, i, fi)
 	g.queued[t.Urgency].Add(1)
+	t.Decide(core.Queued)
 }
 
 // rise takes the ticket of a seat out of its queue.
@@ -175,16 +177,10 @@ func (g *Gate) rise(i int32) *core.Ticket {
 // dismiss refuses a ticket that waits.
 func (g *Gate) dismiss(i int32, why core.Refusal, retry int) {
 	t := g.rise(i)
+	w := t.Waker // t is its owner's as soon as it is decided
 	g.state.Add(^uint64(oneWaits - 1))
 	g.refuse(t, why, retry)
-	wake(t)
-}
-
-// wake tells the owner of t, under the lock: when Abandon returns false it was told.
-func wake(t *core.Ticket) {
-	if t.Waker != nil {
-		t.Waker.Wake()
-	}
+	w.Wake()
 }
 
 // expire refuses those who waited for as long as they may.
@@ -217,9 +213,11 @@ func (g *Gate) serve(now int64) {
 		t := g.rise(i)
 		g.state.Add(^uint64(oneWaits - 2)) // one waits less, one is under way more
 		g.pay(u)
-		t.Entry, t.Since = core.Admitted, now
+		w := t.Waker
+		t.Since = now
+		t.Decide(core.Admitted)
 		g.waited.Add(now - since)
-		wake(t)
+		w.Wake()
 	}
 }
 
@@ -263,8 +261,8 @@ func (g *Gate) Leave(now int64, t *core.Ticket, o core.Outcome) {
 	if !t.Inside() {
 		return
 	}
-	t.Entry = core.Outside
 	g.heed(now, t, o)
+	t.Decide(core.Outside)
 	s := g.state.Add(^uint64(0))
 	if uint32(s) == 1<<32-1 {
 		panic("BUG: more left a gate than entered")
@@ -281,7 +279,7 @@ func (g *Gate) Leave(now int64, t *core.Ticket, o core.Outcome) {
 func (g *Gate) Abandon(now int64, t *core.Ticket) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if t.Entry != core.Queued {
+	if t.Entry() != core.Queued {
 		return false
 	}
 	u, n := t.Urgency, g.queues[t.Urgency].n
@@ -290,7 +288,8 @@ func (g *Gate) Abandon(now int64, t *core.Ticket) bool {
 	if now >= t.Due {
 		g.refuse(t, core.WaitedOut, g.after(u, n))
 	} else {
-		t.Entry, t.Refusal = core.Refused, core.NoRefusal
+		t.Refusal = core.NoRefusal
+		t.Decide(core.Refused)
 	}
 	g.serve(now)
 	return true

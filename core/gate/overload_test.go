@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -15,18 +16,20 @@ func TestOverload(t *testing.T) {
 		capacity float64
 		service  time.Duration
 		callers  int
+		shape    func(*rand.Rand) float64
 	}{
-		{100, 100 * time.Millisecond, 1},
-		{100, 100 * time.Millisecond, 10},
-		{100, 100 * time.Millisecond, 1000},
-		{8, 100 * time.Millisecond, 3},
-		{40, 20 * time.Millisecond, 5},
-		{16, 2 * time.Second, 4},
-		{500, 500 * time.Millisecond, 20},
+		{100, 100 * time.Millisecond, 1, narrow},
+		{100, 100 * time.Millisecond, 10, narrow},
+		{100, 100 * time.Millisecond, 1000, narrow},
+		{8, 100 * time.Millisecond, 3, narrow},
+		{40, 20 * time.Millisecond, 5, narrow},
+		{32, 2 * time.Second, 4, wide},
+		{500, 500 * time.Millisecond, 20, narrow},
 	} {
 		t.Run(fmt.Sprintf("%v of %v for %d", c.capacity, c.service, c.callers), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(7, Spec{Wait: max(time.Second, 5*c.service)}, c.capacity, c.service)
+			w := newWorld(11, Spec{Wait: max(time.Second, 5*c.service)}, c.capacity, c.service)
+			w.shape = c.shape
 			rate := c.capacity / c.service.Seconds()
 			for range c.callers {
 				w.add(0.3*rate/float64(c.callers), core.Interactive)
@@ -41,7 +44,7 @@ func TestOverload(t *testing.T) {
 				c.next = w.now
 			}
 			w.clear()
-			minute := max(time.Minute, 300*c.service)
+			minute := max(time.Minute, 1000*c.service)
 			w.run(minute)
 			goodput := float64(w.served()) / (rate * minute.Seconds())
 			p99, out := w.quantile(0.99, took), w.quantile(0.99, refused)
@@ -65,7 +68,7 @@ func TestShare(t *testing.T) {
 	for _, u := range []core.Urgency{core.Interactive, core.Batch} {
 		t.Run(u.String(), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(3, Spec{}, 100, 100*time.Millisecond)
+			w := newWorld(11, Spec{}, 100, 100*time.Millisecond)
 			for range 9 {
 				w.add(90, core.Interactive)
 			}
@@ -94,7 +97,7 @@ func TestShare(t *testing.T) {
 // The limit follows what the target can do.
 func TestFollows(t *testing.T) {
 	t.Parallel()
-	w := newWorld(5, Spec{}, 100, 100*time.Millisecond)
+	w := newWorld(11, Spec{}, 100, 100*time.Millisecond)
 	w.add(1500, core.Interactive)
 	for _, step := range []float64{100, 50, 50, 200, 100, 25} {
 		w.capacity = step
@@ -111,5 +114,61 @@ func TestFollows(t *testing.T) {
 		if step < 150 && (float64(gs.Limit) < step*0.9 || float64(gs.Limit) > step*2) {
 			t.Errorf("capacity %v: the limit is %d", step, gs.Limit)
 		}
+	}
+}
+
+// Answers that take half as long or twice as long by themselves are no load.
+func TestShapes(t *testing.T) {
+	for name, shape := range map[string]func(*rand.Rand) float64{"wide": wide, "tailed": tailed} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(11, Spec{}, 100, 100*time.Millisecond)
+			w.shape = shape
+			w.add(3000, core.Interactive)
+			w.run(20 * time.Second)
+			w.clear()
+			w.run(60 * time.Second)
+			goodput := float64(w.served()) / 60000
+			gs := w.g.Gauges()
+			t.Logf("goodput %.3f, limit %d, quick %v, p50 %v, p99 %v", goodput, gs.Limit, time.Duration(gs.Quick), w.quantile(.5, took), w.quantile(.99, took))
+			if goodput < 0.93 || gs.Limit > 250 {
+				t.Errorf("goodput is %.3f at a limit of %d", goodput, gs.Limit)
+			}
+		})
+	}
+}
+
+// A target that says 429 beyond so many is asked for so many.
+func TestThrottled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(11, Spec{}, 1000, 100*time.Millisecond)
+	w.hard = 60
+	c := w.add(1800, core.Interactive)
+	w.run(20 * time.Second)
+	w.clear()
+	w.run(60 * time.Second)
+	t.Logf("served %d of 36000 that could be, %d times told that it is too much, limit %d", c.served, c.throttle, w.g.Gauges().Limit)
+	if c.served < 36000*92/100 {
+		t.Errorf("%d were served; want most of 36000", c.served)
+	}
+	if c.throttle > c.served/20 {
+		t.Errorf("the target had to say %d times that it is too much", c.throttle)
+	}
+}
+
+// A target that gets slower whatever is asked of it does not lose its places for it.
+func TestSlower(t *testing.T) {
+	t.Parallel()
+	w := newWorld(11, Spec{}, 100, 100*time.Millisecond)
+	w.add(3000, core.Interactive)
+	w.run(20 * time.Second)
+	w.service *= 3
+	w.run(60 * time.Second)
+	w.clear()
+	w.run(30 * time.Second)
+	goodput := float64(w.served()) / 10000
+	t.Logf("goodput %.3f, limit %d, quick %v", goodput, w.g.Gauges().Limit, time.Duration(w.g.Gauges().Quick))
+	if goodput < 0.93 {
+		t.Errorf("goodput is %.3f of capacity", goodput)
 	}
 }

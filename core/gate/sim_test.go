@@ -18,14 +18,15 @@ type world struct {
 	g        *Gate
 	now      int64
 	capacity float64
-	service  float64 // nanoseconds at full speed, on average
-	jitter   float64 // of it, either way
-	wears    float64 // part of the speed that is lost with each capacity beyond the first
-	hard     int     // requests under way above which it answers 429; 0: never
+	service  float64                  // nanoseconds at full speed, on average
+	shape    func(*rand.Rand) float64 // what a request takes of it
+	wears    float64                  // part of the speed that is lost with each capacity beyond the first
+	hard     int                      // requests under way above which it answers 429; 0: never
 
 	done    float64 // work that each request under way got so far
 	running work
 	waiting []*job
+	turned  []*job // whom the target says that it is too much, by when it does
 	callers []*caller
 	fixed   func(now int64) // changes the world; nil: nothing does
 	woken   []*job
@@ -48,15 +49,17 @@ type caller struct {
 }
 
 type job struct {
-	core.Ticket
-	w     *world
-	c     *caller
-	asked int64
-	ends  float64 // value of done at which it is finished
-	woken int
+	*core.Ticket
+	w              *world
+	c              *caller
+	asked          int64
+	due            int64   // of the target's refusal
+	ends           float64 // value of done at which it is finished
+	woken, settled int
 }
 
-func (j *job) Wake() { j.woken++; j.w.told++; j.w.woken = append(j.w.woken, j) }
+func (j *job) Life() uint32 { return 1 }
+func (j *job) Wake(uint32)  { j.woken++; j.w.told++; j.w.woken = append(j.w.woken, j) }
 
 type work []*job
 
@@ -74,9 +77,15 @@ func (w *work) Pop() any {
 func newWorld(seed uint64, s Spec, capacity float64, service time.Duration) *world {
 	return &world{
 		rnd: rand.New(rand.NewPCG(seed, 1)), g: New(s), now: int64(time.Hour),
-		capacity: capacity, service: float64(service), jitter: 0.2, wears: 0.05,
+		capacity: capacity, service: float64(service), shape: narrow, wears: 0.05,
 	}
 }
+
+// What requests take, of the average: a fifth more or less; half or twice as long often;
+// with a long tail.
+func narrow(r *rand.Rand) float64 { return 0.8 + 0.4*r.Float64() }
+func wide(r *rand.Rand) float64   { return math.Exp(0.6*r.NormFloat64() - 0.18) }
+func tailed(r *rand.Rand) float64 { return r.ExpFloat64() }
 
 // add makes a caller that asks rate times a second.
 func (w *world) add(rate float64, u core.Urgency) *caller {
@@ -115,8 +124,18 @@ func (w *world) run(d time.Duration) {
 		}
 		if due := w.due(); due != nil && due.Due <= at {
 			w.advance(max(due.Due, w.now))
-			w.g.Abandon(w.now, &due.Ticket)
-			w.settle(due)
+			if w.g.Abandon(w.now, due.Ticket) {
+				w.settle(due)
+			}
+			w.wake()
+			continue
+		}
+		if len(w.turned) > 0 && w.turned[0].due <= at {
+			j := w.turned[0]
+			w.turned = w.turned[1:]
+			w.advance(max(j.due, w.now))
+			w.g.Leave(w.now, j.Ticket, core.Throttled)
+			w.wake()
 			continue
 		}
 		w.advance(at)
@@ -154,9 +173,10 @@ func (w *world) advance(at int64) {
 
 func (w *world) ask(c *caller) {
 	c.asked++
-	j := &job{w: w, c: c, asked: w.now}
-	j.Caller, j.Urgency, j.Waker = c.id, c.urgency, j
-	if w.g.Enter(w.now, &j.Ticket) == core.Queued {
+	j := &job{Ticket: new(core.Ticket), w: w, c: c, asked: w.now}
+	x := core.Exchange{Lane: j}
+	j.Caller, j.Urgency, j.Waker = c.id, c.urgency, x.Waker()
+	if w.g.Enter(w.now, j.Ticket) == core.Queued {
 		w.waiting = append(w.waiting, j)
 		return
 	}
@@ -177,17 +197,21 @@ func (w *world) settle(j *job) {
 	if i := slices.Index(w.waiting, j); i >= 0 {
 		w.waiting = slices.Delete(w.waiting, i, i+1)
 	}
-	switch j.Entry {
+	if j.settled++; j.settled > 1 || j.woken > 1 {
+		panic("told twice")
+	}
+	switch j.Entry() {
 	case core.Refused:
 		j.c.refused = append(j.c.refused, w.now-j.asked)
 		j.c.counts[j.Refusal]++
 	case core.Admitted:
 		if w.hard > 0 && len(w.running) >= w.hard {
 			j.c.throttle++
-			w.g.Leave(w.now, &j.Ticket, core.Throttled)
+			j.due = w.now + int64(5*time.Millisecond)
+			w.turned = append(w.turned, j)
 			return
 		}
-		j.ends = w.done + w.service*(1+w.jitter*(2*w.rnd.Float64()-1))
+		j.ends = w.done + w.service*w.shape(w.rnd)
 		heap.Push(&w.running, j)
 	default:
 		panic("neither in nor out")
@@ -198,11 +222,11 @@ func (w *world) answer(j *job) {
 	j.c.served++
 	j.c.took = append(j.c.took, w.now-j.asked)
 	if j.c.streams {
-		w.g.First(w.now, &j.Ticket)
-		w.g.Leave(w.now, &j.Ticket, core.Streamed)
+		w.g.First(w.now, j.Ticket)
+		w.g.Leave(w.now, j.Ticket, core.Streamed)
 		return
 	}
-	w.g.Leave(w.now, &j.Ticket, core.Served)
+	w.g.Leave(w.now, j.Ticket, core.Served)
 }
 
 // clear forgets what was counted.
