@@ -1,10 +1,6 @@
 package gate
 
-import (
-	"math"
-
-	"asbru/core"
-)
+import "asbru/core"
 
 const none = int32(-1)
 
@@ -33,18 +29,6 @@ type flow struct {
 
 	demand float64 // requests in a nanosecond, averaged
 	asked  int64   // Clock of the last one
-	greedy bool    // it asks for clearly more than its share
-}
-
-// asks takes up that the caller asked once more. What makes it greedy is what it asks for,
-// not what it gets: that could be everybody's share.
-func (f *flow) asks(now, span int64, fair float64) {
-	if f.asked > 0 {
-		f.demand *= math.Exp(-float64(now-f.asked) / float64(span))
-	}
-	f.demand += 1 / float64(span)
-	f.asked = now
-	f.greedy = f.demand > greed*fair && f.demand*float64(span) >= greedLeast
 }
 
 // A list of flows, by their index.
@@ -92,6 +76,7 @@ type queue struct {
 	flows      []*flow
 	byCaller   map[uint64]int32
 	stands     standing
+	share      share
 }
 
 func (q *queue) init() {

@@ -197,7 +197,7 @@ func (g *Gate) adapt(now int64) {
 		l.probe.on, l.probe.began, l.probe.before, l.probe.ratio = true, now, limit, ratio
 		next = r.bound(int64(float64(limit) * eased))
 	default:
-		next = g.next(r, limit, inflight, used, ratio)
+		next = g.next(r, limit, inflight, used, ratio, math.Exp2(l.spread/math.Sqrt(float64(n))))
 		if next >= l.ceiling && now-l.ceilingAt < ceilingHolds {
 			next = min(next, max(l.ceiling-1, limit+1)) // it feels its way
 		}
@@ -247,9 +247,13 @@ func (l *learner) probed(now int64, r *rules, limit int64, ratio float64) int64 
 
 // next is the limit after a window whose answers took ratio times as long as they do
 // when the target is at ease.
-func (g *Gate) next(r *rules, limit, inflight int64, used bool, ratio float64) int64 {
+// It may be off by doubt.
+func (g *Gate) next(r *rules, limit, inflight int64, used bool, ratio, doubt float64) int64 {
 	l := &g.learn
-	gradient := min(max(tolerance/ratio, sharpest), 1)
+	if !l.slow {
+		doubt *= doubt
+	}
+	gradient := min(max(tolerance*doubt/ratio, sharpest), 1)
 	from := float64(limit)
 	if gradient < 1 {
 		l.slow = true
@@ -307,7 +311,7 @@ func (l *learner) measure(eased bool) (ratio float64, n int64) {
 		switch base := l.bases[i]; {
 		case base == 0:
 			l.bases[i] = mean
-		case mean < base-tellsLower:
+		case mean < base-max(tellsLower, 2*deviation/math.Sqrt(float64(m))):
 			l.bases[i] += (mean - base) / 2
 		case mean < base || eased: // slow though it has little to do
 			l.bases[i] += (mean - base) / 16
@@ -318,6 +322,9 @@ func (l *learner) measure(eased bool) (ratio float64, n int64) {
 	}
 	if n == 0 {
 		return 1, 0
+	}
+	if l.spread == 0 {
+		l.spread = spread
 	}
 	l.spread += (spread - l.spread) / 4
 	l.lag.Store(l.took.Load() / n)

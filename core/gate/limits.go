@@ -31,9 +31,10 @@ const (
 	offSpans   = 8 // times as long it must not, to count as standing no more
 	ownPart    = 8 // that of a greedy caller is cut to this part
 
-	demandSpans = 5   // over which a caller's demand is averaged
-	greed       = 1.5 // times its share, from which on a caller is greedy
-	greedLeast  = 8   // requests in those spans; who asks less often is not
+	demandSpans  = 5   // over which a caller's demand is averaged
+	greed        = 1.5 // times its share, from which on a caller is greedy
+	divideRounds = 6   // of reckoning the share, each of which can only raise it
+	greedLeast   = 8   // requests in those spans; who asks less often is not
 )
 
 const (

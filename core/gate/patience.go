@@ -19,11 +19,11 @@ func (g *Gate) consider(now int64, t *core.Ticket) (fi int32, why core.Refusal, 
 	fi = q.flow(t.Caller)
 	f := q.flows[fi]
 	turns := q.turns(f)
-	tooLong := g.overlong(now, t.Urgency, f, turns)
+	tooLong, greedy := g.overlong(now, t.Urgency, f, turns)
 	switch {
 	case r.queue > 0 && (!tooLong || q.n == 0) && (g.queues[0].n+g.queues[1].n < r.queue || g.displace(t.Urgency, f.n)):
 		return fi, core.NoRefusal, 0
-	case f.greedy && (q.active() > 1 || f.n == 0 && q.n > 0), f.n > 0 && f.n*q.active() > q.n:
+	case greedy && !q.alone(), f.n > 0 && f.n*q.active() > q.n:
 		why = core.ShareUsed
 	default:
 		why = core.Overfull
@@ -34,18 +34,21 @@ func (g *Gate) consider(now int64, t *core.Ticket) (fi int32, why core.Refusal, 
 // overlong reports whether a newcomer of f would wait too long: longer than anybody may;
 // or, when everybody's queue stands, longer than makes sense; or, when its caller asks
 // for more than its share, so long that others could feel it.
-func (g *Gate) overlong(now int64, u core.Urgency, f *flow, turns int) bool {
+func (g *Gate) overlong(now int64, u core.Urgency, f *flow, turns int) (tooLong, greedy bool) {
 	rate, quick := g.rate(u), g.learn.quick.Load()
 	if rate <= 0 { // nothing was learnt yet
-		return false
+		return false, false
 	}
 	q := &g.queues[u]
 	span := max(leastSpan, int64(spanTurns/rate))
 	own, all := most(rate, max(quick/ownPart, leastWait)), most(rate, max(quick/allPart, leastWait))
 	longest := most(rate, g.spec.Load().wait)
-	f.asks(now, span*demandSpans, rate/float64(max(q.active(), 1)))
-	if f.greedy {
-		return turns > min(longest, own)
+	f.asks(now, span*demandSpans)
+	if now-q.share.at >= span {
+		q.divide(now, span*demandSpans, rate)
+	}
+	if q.greedy(f, span*demandSpans) {
+		return turns > min(longest, own), true
 	}
 	if q.stands.look(now, span*allSpans, turns > all) {
 		g.trim(u, all)
@@ -53,7 +56,7 @@ func (g *Gate) overlong(now int64, u core.Urgency, f *flow, turns int) bool {
 	if q.stands.on {
 		longest = min(longest, all)
 	}
-	return turns > longest
+	return turns > longest, false
 }
 
 // most is how many turns come in a time; one at the least.

@@ -1,3 +1,7 @@
+//go:build !race
+
+// One goroutine on a clock of its own: the race detector would only make it slow.
+
 package gate
 
 import (
