@@ -36,6 +36,9 @@ type Exchange struct {
 	Usage  Usage
 	Fault  *Fault
 
+	Due     Due   // how long the client waits; zero: as long as the configuration says
+	Skipped Skips // what was left out for want of time
+
 	Lane  Lane    // who carries it; nil: nobody that could wake it
 	Until int64   // Clock when a stage that waits wants to be asked again; 0: when it is woken
 	Watch Watcher // sees the reply; nil: nobody does
@@ -60,6 +63,26 @@ type Head interface {
 	Query() []byte
 }
 
+// A Due says by when a client wants what, as Clock; 0: it does not say.
+type Due struct {
+	First int64 // the first content of a stream
+	Total int64 // the end
+}
+
+// Skips are what was not done because the client's time would not have sufficed, a bit
+// for each of SkipNames.
+type Skips uint8
+
+const (
+	SkipRetry   Skips = 1 << iota // another attempt
+	SkipHedge                     // a second target beside the first
+	SkipMeaning                   // a look into the cache by meaning
+	SkipRescue                    // the continuation of a stream that broke off
+)
+
+// SkipNames are their names, in the order of the bits.
+var SkipNames = [...]string{"retry", "hedge", "semantic-cache", "rescue"}
+
 // A Reply is a complete answer made by the gateway itself.
 type Reply struct {
 	Status int
@@ -78,7 +101,7 @@ func (x *Exchange) Reset() {
 	x.As, x.Array = 0, false
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
-	x.Until, x.Watch = 0, nil
+	x.Until, x.Watch, x.Due, x.Skipped = 0, nil, Due{}, 0
 	clear(x.attempts[:x.n])
 	x.n, x.stage = 0, 0
 }

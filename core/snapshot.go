@@ -80,6 +80,7 @@ type Limits struct {
 	WriteWait    time.Duration // without progress while a client is written to
 	NoExtras     bool          // translated answers carry no extra_fields
 	ServerTiming bool          // answer with a Server-Timing header
+	Explain      bool          // answer with who was asked
 }
 
 // A VirtualKey is a caller: what it may use.

@@ -13,6 +13,7 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	x := &f.x
 	l := &f.rel
 	f.measure()
+	l.whole = nil
 	f.closeSource()
 	if l.kept != nil {
 		lend.Give(l.kept)
@@ -34,9 +35,12 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	}
 	s.uncount(f)
 	if x.Plan != nil {
-		core.Run(x, x.Plan.After)
+		core.Conclude(x, x.Plan.After)
 	}
-	now := core.Clock()
+	now := f.over
+	if now == 0 {
+		now = core.Clock()
+	}
 	total := now - x.Start
 	f.concluded(now)
 	s.tally(f, total)

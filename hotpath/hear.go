@@ -94,12 +94,6 @@ func (f *flight) spare() bool {
 	return left > 0
 }
 
-// spent reports whether the time of the whole exchange is over.
-func (f *flight) spent() bool {
-	w := f.target.Waits.Total
-	return w > 0 && core.Clock()-f.x.Start >= int64(w)
-}
-
 // once reports whether the request under way may have been carried out and must not be
 // sent again: it went out, nothing came back, and what it does is unknown.
 func (f *flight) once() bool {

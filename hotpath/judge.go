@@ -48,10 +48,11 @@ func (s *Server) next(f *flight) chance {
 		return nobody
 	}
 	if at := x.Ahead.At; at > 0 && x.Ahead.After == len(x.Attempts()) && core.Clock() < at {
-		f.pause, x.Until = atNext, at
+		x.Until = at
+		f.stand(atNext)
 		return notYet
 	}
-	f.pause = going
+	f.goes()
 	if x.Begin(t, k) == nil {
 		return nobody
 	}
@@ -64,6 +65,7 @@ func (s *Server) next(f *flight) chance {
 	x.Fault = nil // of a target that could not be asked
 	f.target, f.key = t, k
 	x.Face, x.As = t.Face(x.From, x.Op, x.Name)
+	f.share()
 	if t.Tally != nil {
 		f.tally = t.Tally
 		f.tally.Requests.Add(1)
@@ -147,8 +149,7 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 	for i := range rep.N {
 		fd := &rep.Fields[i]
 		if (answered[fd.ID] && (l.cross == nil || crossed[fd.ID]) || l.cross == nil && fd.ID == http1.Other && listed(x.From.Answered, fd.Name.Of(b))) && len(h)+int(fd.Value.End-fd.Value.Start) < maxOutHead {
-			h = append(append(h, fd.Name.Of(b)...), ": "...)
-			h = append(append(h, fd.Value.Of(b)...), "\r\n"...)
+			h = fd.AppendTo(h, b)
 		}
 	}
 	if l.cross != nil {
@@ -236,6 +237,12 @@ func framingOf(kind []byte) (f core.Framing, stream bool) {
 // appendOwn appends the fields that every answer of ours carries.
 func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	h = append(appendHexID(append(h, "X-Request-Id: "...), &f.x.ID), "\r\n"...)
+	if f.x.Skipped != 0 {
+		h = appendSkipped(h, f.x.Skipped)
+	}
+	if f.x.Snap != nil && f.x.Snap.Limits.Explain {
+		h = appendExplained(h, f)
+	}
 	if d := f.x.From; d != nil && d.IDHeader != "" {
 		h = append(appendHexID(append(append(h, d.IDHeader...), ": "...), &f.x.ID), "\r\n"...)
 	}
@@ -260,6 +267,14 @@ func appendTiming(h []byte, f *flight) []byte {
 	h = appendMillis(append(h, "Server-Timing: gateway;dur="...), f.decide)
 	if f.first > f.begun && f.begun > 0 {
 		h = appendMillis(append(h, ", upstream;dur="...), f.first-f.begun)
+	}
+	if f.rested > 0 {
+		h = appendMillis(append(h, ", paused;dur="...), f.rested)
+	}
+	for i, a := range f.x.Attempts()[:max(len(f.x.Attempts())-1, 0)] { // those that came to nothing
+		if a.Began > 0 && a.At > a.Began {
+			h = appendMillis(append(http1.AppendUint(append(h, ", try"...), uint64(i+1)), ";dur="...), a.At-a.Began)
+		}
 	}
 	h = append(h, ", attempts;desc=\""...)
 	h = http1.AppendUint(h, uint64(len(f.x.Attempts())))
@@ -337,6 +352,10 @@ func (f *flight) failed() {
 		msg = append(msg, " could not be reached"...)
 	default:
 		msg = http1.AppendUint(append(msg, " answered "...), uint64(last.Status))
+	}
+	if x.Skipped&core.SkipRetry != 0 {
+		msg = append(msg, " within the request's own x-latency-budget"...)
+		code = core.UpstreamTimeout
 	}
 	msg = http1.AppendUint(append(msg, ", after "...), uint64(len(tries)))
 	msg = append(msg, " attempts in all"...)

@@ -51,6 +51,8 @@ const (
 	interim = "HTTP/1.1 100 Continue\r\n\r\n"
 	comment = "3\r\n:\n\n\r\n" // one chunk with one empty comment
 
+	maxBudget     = time.Hour      // that a client's x-latency-budget can name
+	maxShown      = 128            // bytes of a name in a header
 	maxDuration   = 16             // bytes of a duration in a header
 	maxSessionTTL = 24 * time.Hour // that a client can ask for
 	maxRetryAfter = 24 * time.Hour // that a provider can ask for

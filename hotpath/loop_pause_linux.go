@@ -57,8 +57,10 @@ func (h *naps) pop() nap {
 func (l *loop) ring(f *flight, life uint32) { l.post(mail{kind: mailWake, f: f, gen: life}) }
 
 // nap parks an exchange that pauses.
-func (l *loop) nap(f *flight) {
-	at := f.wakes(core.Clock())
+func (l *loop) nap(f *flight) { l.alarm(f, f.wakes(core.Clock())) }
+
+// alarm looks at a flight at a time that the clocks of slots are too coarse for.
+func (l *loop) alarm(f *flight, at int64) {
 	if f.on.nap != 0 && f.on.nap <= at {
 		return // it will be looked at before
 	}
@@ -94,12 +96,16 @@ func (l *loop) wake(f *flight) {
 		l.drop(c)
 	case f.pause != going:
 		l.resume(f)
+	case f.on.u != nil:
+		if slot := f.on.u.slot; l.until[slot] > 0 && l.until[slot] <= core.Clock() {
+			l.overdue(slot)
+		}
 	}
 }
 
 // resume goes on where the exchange paused.
 func (l *loop) resume(f *flight) {
-	f.on.mark = core.Clock()
+	f.on.mark = l.clock()
 	switch f.pause {
 	case atStages:
 		if l.reqOf != f {

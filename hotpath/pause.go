@@ -69,11 +69,25 @@ func (s *Server) decide(f *flight) core.Verdict {
 	if v == core.Continue {
 		v = core.Run(x, x.Plan.Before)
 	}
-	f.pause = going
-	if v == core.Wait {
-		f.pause = atStages
+	if f.goes(); v == core.Wait {
+		f.stand(atStages)
 	}
 	return v
+}
+
+// stand notes where the exchange stands still from now on.
+func (f *flight) stand(p pause) {
+	if f.pause = p; f.paused == 0 {
+		f.paused = core.Clock()
+	}
+}
+
+// goes notes that it does not.
+func (f *flight) goes() {
+	if f.pause = going; f.paused > 0 {
+		f.rested += core.Clock() - f.paused
+		f.paused = 0
+	}
 }
 
 // tolled reports whether anything stands between a provider's answer and the client.
@@ -88,11 +102,11 @@ func (f *flight) tolled() bool {
 func (s *Server) toll(f *flight, done bool) core.Verdict {
 	x := &f.x
 	f.whole = f.whole || done || f.rel.stream && x.Stream.Done
-	f.pause = going
+	f.goes()
 	if !f.paid {
 		switch core.Run(x, x.Plan.Commit) {
 		case core.Wait:
-			f.pause = atToll
+			f.stand(atToll)
 			return core.Wait
 		case core.Refuse:
 			return core.Refuse
@@ -102,7 +116,7 @@ func (s *Server) toll(f *flight, done bool) core.Verdict {
 	if f.whole && !f.settled {
 		f.measure()
 		if core.Run(x, x.Plan.Settle) == core.Wait {
-			f.pause = atToll
+			f.stand(atToll)
 			return core.Wait
 		}
 		f.settled = true
@@ -116,7 +130,10 @@ func (f *flight) measure() {
 	switch {
 	case l.stream:
 		x.Usage = x.Stream.Usage
-	case l.kept != nil && !l.gather && x.Fault == nil:
+	case x.Fault != nil || l.gather:
+	case l.whole != nil:
+		x.From.ReadUsage(l.whole, &x.Usage)
+	case l.kept != nil:
 		x.From.ReadUsage(l.kept, &x.Usage)
 	}
 }

@@ -13,6 +13,9 @@ func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 	x := &f.x
 	x.Body = f.buf[f.head:]
 	session(x, r, f.buf)
+	if !budget(x, r, f.buf) {
+		return core.Refuse
+	}
 	if k := x.Key; k.Tally != nil {
 		k.Tally.Requests.Add(1)
 	}

@@ -39,7 +39,8 @@ type Admin struct {
 type Observability struct {
 	AccessLog    string `json:"access_log,omitempty"`                             // "stdout", "stderr", "off" (default) or a file path
 	LogLevel     string `json:"log_level,omitempty" enum:"debug,info,warn,error"` // debug, info (default), warn, error
-	ServerTiming bool   `json:"server_timing,omitempty"`                          // answer with Server-Timing
+	ServerTiming bool   `json:"server_timing,omitempty"`                          // answer with Server-Timing: what time went where
+	Explain      bool   `json:"explain,omitempty"`                                // answer with X-Asbru-Route, -Rule, -Target, -Key and -Attempts: names of the configuration, for clients that may know them
 }
 
 // Limits bound what one client, and all of them, may ask.

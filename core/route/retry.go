@@ -71,6 +71,10 @@ func (p *picker) again(x *core.Exchange, tried []core.Attempt, now int64) int64 
 	if w := last.Target.Waits.Total; w > 0 && x.Start > 0 && at-x.Start >= int64(w) {
 		return 0
 	}
+	if x.Due.Total > 0 && at >= x.Due.Total || x.Due.First > 0 && x.Peek.Stream && at >= x.Due.First {
+		x.Skipped |= core.SkipRetry
+		return 0
+	}
 	return at
 }
 

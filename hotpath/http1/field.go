@@ -26,6 +26,7 @@ const (
 	XBFVK       // x-bf-vk: a virtual key beside a dummy Authorization
 	XRequestID
 	XModelProvider     // x-model-provider: the provider of a request that names no model
+	XLatencyBudget     // x-latency-budget: how long the client waits
 	XBFSessionID       // x-bf-session-id: what a client calls its session
 	XBFSessionTTL      // x-bf-session-ttl: how long the session is remembered
 	XBFSessionAffinity // x-bf-session-affinity: off does without
@@ -92,7 +93,7 @@ var fieldNames = [NumFieldIDs]string{
 	Connection: "connection", Expect: "expect", Upgrade: "upgrade",
 	Authorization: "authorization", XAPIKey: "x-api-key", APIKey: "api-key",
 	XGoogAPIKey: "x-goog-api-key", XBFVK: "x-bf-vk", XRequestID: "x-request-id", XModelProvider: "x-model-provider",
-	XBFSessionID: "x-bf-session-id", XBFSessionTTL: "x-bf-session-ttl", XBFSessionAffinity: "x-bf-session-affinity",
+	XLatencyBudget: "x-latency-budget", XBFSessionID: "x-bf-session-id", XBFSessionTTL: "x-bf-session-ttl", XBFSessionAffinity: "x-bf-session-affinity",
 	XClaudeSession: "x-claude-code-session-id", XOpencodeSession: "x-opencode-session",
 	XSessionAffinity: "x-session-affinity", SessionID: "session-id",
 	ContentType: "content-type", ContentEncoding: "content-encoding",

@@ -21,6 +21,7 @@ type Pool struct {
 	tls    *tls.Config // nil: plain
 	proxy  *url.URL    // nil: direct
 	dialer net.Dialer
+	over   func(context.Context) (net.Conn, error) // nil: the network
 
 	Open   atomic.Int64  // connections of all lanes
 	Parked atomic.Int64  // idle connections of the loop lanes
@@ -54,6 +55,11 @@ func New(e core.Endpoint) (*Pool, error) {
 	p.dialer = net.Dialer{Timeout: e.Connect, Control: p.control}
 	return p, nil
 }
+
+// Over makes p connect by dial and not over the network, for simulations. Only the
+// goroutine lane can be carried so: loops need descriptors. It must be called before the
+// first Get.
+func (p *Pool) Over(dial func(context.Context) (net.Conn, error)) { p.over = dial }
 
 // Endpoint is where p connects to.
 func (p *Pool) Endpoint() core.Endpoint { return p.end.Endpoint }
