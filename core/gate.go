@@ -112,8 +112,13 @@ const (
 	Left                     // the client did not wait for the end
 )
 
-// GateGauges are the state of a Gate, and what it did so far.
+// GateGauges are the rules and the state of a Gate, and what it did so far.
 type GateGauges struct {
+	Least, Most int     // bounds of Limit; the same when nothing is learnt
+	Queue       int     // requests that may wait
+	Wait        int64   // nanoseconds for which each may
+	BatchShare  float64 // turns of batch while interactive requests wait
+
 	Limit    int                  // requests under way at most, now
 	Inflight int                  // requests under way
 	Waiting  [NumUrgencies]int    // by Urgency

@@ -36,6 +36,9 @@ const (
 // next picks the target and key of the next attempt.
 func (s *Server) next(f *flight) chance {
 	x := &f.x
+	if f.queued {
+		return s.entrance(f, f.ticket.Entry())
+	}
 	f.land()
 	if len(x.Attempts()) > 0 {
 		f.blame(f.attempt())
@@ -65,8 +68,13 @@ func (s *Server) next(f *flight) chance {
 	x.Fault = nil // of a target that could not be asked
 	f.target, f.key = t, k
 	x.Face, x.As = t.Face(x.From, x.Op, x.Name)
+	return s.knock(f)
+}
+
+// entered begins the attempt that was picked.
+func (s *Server) entered(f *flight) chance {
 	f.share()
-	if t.Tally != nil {
+	if t := f.target; t.Tally != nil {
 		f.tally = t.Tally
 		f.tally.Requests.Add(1)
 		f.tally.Inflight.Add(1)
@@ -74,8 +82,9 @@ func (s *Server) next(f *flight) chance {
 	return somebody
 }
 
-// land ends the count of the attempt under way.
+// land ends the count of the attempt under way, and gives its place back.
 func (f *flight) land() {
+	f.exit()
 	if f.tally != nil {
 		f.tally.Inflight.Add(-1)
 		f.tally = nil

@@ -297,8 +297,9 @@ func (g *Gate) Abandon(now int64, t *core.Ticket) bool {
 
 // Gauges implements core.Gate.
 func (g *Gate) Gauges() core.GateGauges {
-	s := g.state.Load()
+	s, r := g.state.Load(), g.spec.Load()
 	v := core.GateGauges{
+		Least: int(r.least), Most: int(r.most), Queue: r.queue, Wait: r.wait, BatchShare: r.share,
 		Limit: int(g.limit.Load()), Inflight: int(under(s)),
 		Typical: g.learn.typical.Load(), Quick: g.learn.quick.Load(), Waited: &g.waited,
 	}

@@ -28,7 +28,9 @@ func (s Spec) rules() *rules {
 	if r.least <= 0 {
 		r.least = DefaultMin
 	}
-	r.least = min(r.least, r.most)
+	if r.least = min(r.least, r.most); r.fixed {
+		r.least = r.most
+	}
 	switch {
 	case r.queue == 0:
 		r.queue = DefaultQueue

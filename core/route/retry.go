@@ -35,7 +35,7 @@ func (p *picker) retry(x *core.Exchange, tried []core.Attempt) (t *core.Target, 
 	} else if len(x.Peek.Model) > 0 {
 		_, asked = x.Snap.Resolve(x.Peek.Model) // x.Name may be a fallback's by now
 	}
-	free := last.Status == 401 || last.Status == 402 || last.Status == 403
+	free := last.Status == 401 || last.Status == 402 || last.Status == 403 || last.Cause == core.Crowded // nothing is multiplied
 	if !free && !p.tab.take(now) {
 		return nil, nil, 0
 	}
