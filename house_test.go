@@ -19,7 +19,7 @@ import (
 var floors = [][]string{
 	{"core", "core/scan", "core/eventstream"},
 	{"adapters/body", "adapters/sigv4", "core/rule"},
-	{"core/config", "core/cred", "core/meter", "core/probe", "core/route", "adapters/dialect/*",
+	{"core/config", "core/cred", "core/gate", "core/meter", "core/probe", "core/route", "adapters/dialect/*",
 		"cache/*", "hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "systemd", "web"},
 	{"hotpath/upstream", "hotpath/ws"},
 	{"adapters", "cache", "hotpath"},
