@@ -120,6 +120,7 @@ type Route struct {
 	Targets []*Target // all of them, in order, for explain
 	Again   int       // how often Pick gives the target that failed once more, with nobody else left
 	Plan    RoutePlan
+	Care    *Care // nil: none is taken
 }
 
 // A RoutePlan says how a Route chooses, for explain and metrics.
@@ -149,6 +150,9 @@ type RouteGauges struct {
 	Budget             float64
 	Hits, Misses, Kept uint64 // session bindings: followed, not found, written
 	Benched            uint64 // requests refused because every target was benched
+
+	Hedges, Won, Capped uint64        // hedges made, those that were first to answer, and those that a cap prevented
+	HedgeAfter          time.Duration // what a stream is waited for now; 0: the route does not hedge
 }
 
 // A Target is one model at one provider.

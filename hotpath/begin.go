@@ -28,6 +28,7 @@ type flight struct {
 	named  []byte    // the model that the path names, plain; its storage stays with the flight
 	spot   core.Span // where in x.Path it stands
 	cut    bool      // x.Path goes on from behind it only
+	drop   string    // the member that the body has instead of a model; empty: none
 	stream bool      // the path asks for a stream
 	cross  *crossing // nil: client and target speak the same format, so far
 
@@ -53,6 +54,8 @@ type flight struct {
 	ttft   int64
 	status int
 	large  int64 // bytes counted against the budget of large bodies
+	care   care
+	race   *contest // whom it is made beside; nil: nobody
 	on     onLoop
 }
 
@@ -64,12 +67,12 @@ func (f *flight) reset() {
 	f.buf, f.head, f.free, f.gone, f.late, f.sent, f.void = nil, 0, false, false, false, false, false
 	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
 	f.digest = nil
-	f.door, f.named, f.spot, f.cut, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, false, fields{}
+	f.door, f.named, f.spot, f.cut, f.drop, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, "", false, fields{}
 	f.firstBy, f.paused, f.rested = 0, 0, 0
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
-	f.on = onLoop{gen: gen}
+	f.on, f.care, f.race = onLoop{gen: gen}, care{}, nil
 }
 
 // A door leads to one of three places.
@@ -101,7 +104,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 		}
 		return waySlow
 	}
-	x.Op, x.From, x.Path, f.door = op, door.Dialect, tail, door
+	x.Op, x.From, x.Path, f.door, f.drop = op, door.Dialect, tail[found.Skip:], door, found.Drop
 	if found.Speaks != nil {
 		x.From = found.Speaks
 	}

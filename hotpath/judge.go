@@ -58,12 +58,19 @@ func (s *Server) next(f *flight) chance {
 	if x.Begin(t, k) == nil {
 		return nobody
 	}
-	f.begun, f.first, f.late, f.sent, f.void = 0, 0, false, false, false
 	if f.cross != nil && f.cross.bare { // of a reply that passed for a stream
 		f.cross.reset()
 		s.crosses.Put(f.cross)
 		f.cross = nil
 	}
+	f.aim(t, k)
+	return somebody
+}
+
+// aim prepares the attempt that has just begun.
+func (f *flight) aim(t *core.Target, k *core.ProviderKey) {
+	x := &f.x
+	f.begun, f.first, f.late, f.sent, f.void = 0, 0, false, false, false
 	x.Fault = nil // of a target that could not be asked
 	f.target, f.key = t, k
 	x.Face, x.As = t.Face(x.From, x.Op, x.Name)
@@ -73,7 +80,6 @@ func (s *Server) next(f *flight) chance {
 		f.tally.Requests.Add(1)
 		f.tally.Inflight.Add(1)
 	}
-	return somebody
 }
 
 // land ends the count of the attempt under way.
@@ -111,7 +117,9 @@ func (f *flight) judge(rep *http1.Reply, b []byte) core.Verb {
 
 // stands reports whether a reply that says "not now" is the client's all the
 // same, because nobody else is left to ask.
-func (s *Server) stands(f *flight) bool { return !f.more() && presentable(f.attempt().Status) }
+func (s *Server) stands(f *flight) bool {
+	return !f.rivalled() && !f.more() && presentable(f.attempt().Status)
+}
 
 // more reports whether another target or key is left after what the attempt under way
 // came to.
@@ -191,6 +199,9 @@ func (s *Server) frame(f *flight, rep *http1.Reply, b []byte, method []byte) {
 		l.gather = !l.stream
 	} else if x.Peek.Stream && !x.Array && ok && !stream && x.Op != core.OpPass && x.From.Chats[x.Op] != nil && http1.HasPrefixFold(kind, "application/json") {
 		l.cross, l.gather = s.bare(f), true // the provider took no notice of the wish for a stream
+	} else if rep.Status == 429 && rep.At[http1.ContentEncoding] == 0 && x.From.ReadFault != nil && string(method) != "HEAD" && http1.HasPrefixFold(kind, "application/json") {
+		l.cross, l.gather = s.bare(f), true // its body tells whether a wait is of use
+		l.cross.raw = true
 	}
 	l.strip = l.sse && l.cross == nil && x.Peek.Stream && !x.Peek.AskUsage && x.Face.AskUsage
 	l.reads = ok && !l.stream && l.cross == nil && (x.Op != core.OpPass || len(x.Peek.Model) > 0) && x.From.ReadUsage != nil && http1.HasPrefixFold(kind, "application/json")
@@ -352,7 +363,7 @@ func (f *flight) failed() {
 	}
 	tries := x.Attempts()
 	if len(tries) == 0 {
-		refuse(x, core.NotFound, "no target of the route "+quote([]byte(x.Route.Name))+" serves this operation", "ask another model, or add a fallback to it")
+		f.lacks()
 		return
 	}
 	last := tries[len(tries)-1]
