@@ -29,7 +29,7 @@ func scrub(s string) string { return keyLike.ReplaceAllString(s, "[scrubbed]") }
 // [http.Handler].
 type recorder struct {
 	to      *http.Transport
-	host    string // of the provider
+	host    string       // of the provider
 	mu      sync.RWMutex // held by who puts into queue, against its end
 	ended   bool
 	queue   chan *Exchange

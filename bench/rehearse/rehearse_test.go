@@ -151,10 +151,14 @@ func TestChaos(t *testing.T) {
 			t.Errorf("%s: %d %q in %v, %v", script, status, text, took, err)
 		}
 	}
-	f("# nothing\n", func(s int, text string, _ time.Duration, err error) bool { return s == 200 && len(text) == 100 && err == nil })
+	f("# nothing\n", func(s int, text string, _ time.Duration, err error) bool {
+		return s == 200 && len(text) == 100 && err == nil
+	})
 	f("model b: status 500", func(s int, _ string, _ time.Duration, _ error) bool { return s == 200 })
 	f("stream: status 500", func(s int, _ string, _ time.Duration, _ error) bool { return s == 200 })
-	f("unary, model a: status 503, header Retry-After 2", func(s int, text string, _ time.Duration, _ error) bool { return s == 503 && strings.Contains(text, "503") })
+	f("unary, model a: status 503, header Retry-After 2", func(s int, text string, _ time.Duration, _ error) bool {
+		return s == 503 && strings.Contains(text, "503")
+	})
 	f("always: delay 150ms", func(s int, text string, took time.Duration, err error) bool {
 		return s == 200 && len(text) == 100 && took >= 150*time.Millisecond && err == nil
 	})
@@ -164,7 +168,9 @@ func TestChaos(t *testing.T) {
 		return len(text) == 100 && took >= 200*time.Millisecond && err == nil
 	})
 	f("always: stall 20", func(s int, text string, took time.Duration, err error) bool { return len(text) == 20 && err != nil })
-	f("always: excess 5", func(s int, text string, _ time.Duration, err error) bool { return len(text) == 100 && err == io.ErrUnexpectedEOF })
+	f("always: excess 5", func(s int, text string, _ time.Duration, err error) bool {
+		return len(text) == 100 && err == io.ErrUnexpectedEOF
+	})
 	f("always: garbage", func(s int, _ string, _ time.Duration, err error) bool { return s == 0 && err != nil })
 	f("always: hang", func(s int, _ string, _ time.Duration, err error) bool { return s == 0 && err != nil })
 	f("always: drip 1ms", func(s int, text string, took time.Duration, err error) bool {
