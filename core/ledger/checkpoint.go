@@ -68,7 +68,11 @@ func (l *Ledger) Checkpoint() error {
 	if err != nil || at == l.kept {
 		return err
 	}
-	if err := saveCheckpoint(l.fs, l.id, at, l.o.Fold.AppendState(nil)); err != nil {
+	if l.o.Needed != nil {
+		l.gone = max(l.gone, min(l.kept, l.o.Needed()))
+	}
+	h := head{id: l.id, pos: at, gone: l.gone}
+	if err := saveCheckpoint(l.fs, h, l.o.Fold.AppendState(nil)); err != nil {
 		return err
 	}
 	l.kept = at
@@ -76,13 +80,13 @@ func (l *Ledger) Checkpoint() error {
 }
 
 // saveCheckpoint writes a file under another name, syncs it and gives it its own.
-func saveCheckpoint(fs FS, id [16]byte, at Seq, state []byte) error {
+func saveCheckpoint(fs FS, h head, state []byte) error {
 	f, err := fs.Open(checkpointNew, Create)
 	if err != nil {
 		return fmt.Errorf("cannot write a checkpoint: %w", err)
 	}
 	defer f.Close()
-	h := head{id: id, pos: at, size: uint64(len(state)), sum: crc32.Checksum(state, castagnoli)}
+	h.size, h.sum = uint64(len(state)), crc32.Checksum(state, castagnoli)
 	b := append(h.encode(checkpointMagic), state...)
 	for off := 0; off < len(b); off += maxWrite {
 		if _, err := f.WriteAt(b[off:min(off+maxWrite, len(b))], int64(off)); err != nil {
@@ -92,7 +96,7 @@ func saveCheckpoint(fs FS, id [16]byte, at Seq, state []byte) error {
 	if err := f.Sync(); err != nil {
 		return &fatal{fmt.Errorf("cannot sync a checkpoint: %w", err)}
 	}
-	if err := fs.Rename(checkpointNew, checkpointName(at)); err != nil {
+	if err := fs.Rename(checkpointNew, checkpointName(h.pos)); err != nil {
 		return fmt.Errorf("cannot name a checkpoint: %w", err)
 	}
 	if err := fs.SyncDir(); err != nil {
@@ -107,57 +111,54 @@ var (
 )
 
 // loadCheckpoint reads the state at s. Damage is a *Corrupt.
-func loadCheckpoint(fs FS, s Seq, id [16]byte) (state []byte, err error) {
+func loadCheckpoint(fs FS, s Seq, id [16]byte) (state []byte, h head, err error) {
 	name := checkpointName(s)
 	f, err := fs.Open(name, Read)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open checkpoint %q: %w", name, err)
+		return nil, h, fmt.Errorf("cannot open checkpoint %q: %w", name, err)
 	}
 	defer f.Close()
-	h, err := readHead(f, checkpointMagic, s, id)
+	h, err = readHead(f, checkpointMagic, s, id)
 	if err != nil {
-		return nil, &Corrupt{name, 0, err}
+		return nil, h, &Corrupt{name, 0, err}
 	}
 	if h.size > maxState {
-		return nil, &Corrupt{name, 0, errSize}
+		return nil, h, &Corrupt{name, 0, errSize}
 	}
 	state = make([]byte, h.size+1) // one more: nothing may follow
 	n, _ := f.ReadAt(state, headSize)
 	if uint64(n) != h.size {
-		return nil, &Corrupt{name, headSize + int64(n), errSize}
+		return nil, h, &Corrupt{name, headSize + int64(n), errSize}
 	}
 	state = state[:n]
 	if crc32.Checksum(state, castagnoli) != h.sum {
-		return nil, &Corrupt{name, headSize, errState}
+		return nil, h, &Corrupt{name, headSize, errState}
 	}
-	return state, nil
+	return state, h, nil
 }
 
-// prune removes what neither the last two checkpoints nor anybody else needs. The caller
-// holds keeping.
+// prune removes checkpoints older than the last two, and the segments that neither these
+// nor anybody else needs: the last checkpoint says which may be missing. The caller holds
+// keeping.
 func (l *Ledger) prune() error {
 	dir, err := list(l.fs)
-	if err != nil || len(dir.checkpoints) < checkpoints {
+	if err != nil {
 		return err
 	}
-	for _, s := range dir.checkpoints[checkpoints:] {
+	for _, s := range dir.checkpoints[min(checkpoints, len(dir.checkpoints)):] {
 		if err := l.fs.Remove(checkpointName(s)); err != nil {
 			return fmt.Errorf("cannot remove a checkpoint: %w", err)
 		}
 	}
-	if l.o.Needed == nil {
-		return nil
-	}
-	until := min(dir.checkpoints[checkpoints-1], l.o.Needed())
 	for {
 		l.spans.Lock()
 		old := l.spans.list[0]
 		last := len(l.spans.list) == 1
-		if !last && old.end <= until {
+		if !last && old.end <= l.gone {
 			l.spans.list = l.spans.list[1:]
 		}
 		l.spans.Unlock()
-		if last || old.end > until {
+		if last || old.end > l.gone {
 			return nil
 		}
 		if err := l.fs.Remove(old.name); err != nil {

@@ -60,7 +60,7 @@ type Ledger struct {
 	// The writer's own.
 	cur     *segment
 	written Seq
-	parked  *Waiter
+	parked  *waiter
 	mark    *mark
 
 	making sync.Mutex // of the spare
@@ -74,6 +74,7 @@ type Ledger struct {
 	keeping sync.Mutex // of checkpoints
 	folded  Seq        // what Fold has seen; guarded by keeping
 	kept    Seq        // of the last checkpoint; guarded by keeping
+	gone    Seq        // up to where nobody needs the log; guarded by keeping
 	chores  chan struct{}
 	found   Recovery
 	done    sync.WaitGroup

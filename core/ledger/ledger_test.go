@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"asbru/bench/faultfs"
+	"asbru/core"
 	. "asbru/core/ledger"
 )
 
@@ -106,6 +107,27 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// Records run across the ends of reads.
+func TestLong(t *testing.T) {
+	disk := memory(12)
+	l := open(t, disk, Options{Ring: 1 << 20, Segment: 4 << 20})
+	r := rand.New(rand.NewPCG(1, 12))
+	n := 0
+	for l.End() < 6<<20 {
+		x := &Record{Kind: Audit, Payload: make([]byte, r.IntN(MaxPayload+1))}
+		size := Size(0, len(x.Payload))
+		until(t, "room", func() bool { return l.Reserve(size) })
+		l.Append(x, size)
+		n++
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if rep, err := Verify(disk, nil); err != nil || rep.Records != n {
+		t.Errorf("%d records of %d: %v", rep.Records, n, err)
+	}
+}
+
 // Only one process writes a ledger.
 func TestLock(t *testing.T) {
 	fs, err := Disk(t.TempDir())
@@ -129,6 +151,18 @@ func TestLock(t *testing.T) {
 	}
 }
 
+// A lane is a core.Lane that tells of each Wake; more than one at a time is one too many.
+type lane struct{ woken chan struct{} }
+
+func (*lane) Life() uint32 { return 1 }
+func (n *lane) Wake(uint32) {
+	select {
+	case n.woken <- struct{}{}:
+	default:
+		panic("woken twice")
+	}
+}
+
 // Many append and wait at once; each is woken once, when its record is durable.
 func TestTogether(t *testing.T) {
 	const people, each = 16, 300
@@ -138,8 +172,8 @@ func TestTogether(t *testing.T) {
 	for p := range people {
 		wg.Go(func() {
 			r := rand.New(rand.NewPCG(uint64(p), 3))
-			done := make(chan struct{}, 1)
-			w := &Waiter{Wake: func() { woken.Add(1); done <- struct{}{} }}
+			x := &core.Exchange{Lane: &lane{woken: make(chan struct{}, 1)}}
+			w, done := x.Waker(), x.Lane.(*lane).woken
 			for range each {
 				x := anyRecord(r)
 				size := Size(len(x.Lines), len(x.Payload))
@@ -147,12 +181,13 @@ func TestTogether(t *testing.T) {
 					refused.Add(1)
 					time.Sleep(time.Microsecond)
 				}
-				w.Seq = l.Append(x, size)
-				if l.Await(w) {
+				s := l.Append(x, size)
+				if l.Await(s, w) {
 					<-done
+					woken.Add(1)
 				}
-				if l.Durable() < w.Seq {
-					t.Errorf("woken for %v at %v", w.Seq, l.Durable())
+				if l.Durable() < s {
+					t.Errorf("woken for %v at %v", s, l.Durable())
 				}
 			}
 		})
@@ -235,7 +270,7 @@ func TestSyncFails(t *testing.T) {
 		if l.Reserve(200) || l.Durable() != first || !errors.Is(l.Trouble(), syscall.EIO) {
 			t.Errorf("goes on at %v: %v", l.Durable(), l.Trouble())
 		}
-		if l.Await(&Waiter{Seq: second, Wake: func() {}}) {
+		if l.Await(second, core.Waker{}) {
 			t.Error("waits for what will never be")
 		}
 		if err := l.Close(); !errors.Is(err, syscall.EIO) {
@@ -275,9 +310,7 @@ func TestDiskFull(t *testing.T) {
 	if running == 0 || appended == 0 {
 		t.Fatalf("%d running, %d ended", running, appended)
 	}
-	if err := l.Trouble(); !errors.Is(err, syscall.ENOSPC) {
-		t.Errorf("refused for %v", err)
-	}
+	until(t, "the reason is known", func() bool { return errors.Is(l.Trouble(), syscall.ENOSPC) })
 	for range running {
 		l.Append(&Record{Kind: Settle, Lines: make([]Line, 4), Payload: make([]byte, 200)}, size)
 		appended++

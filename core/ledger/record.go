@@ -113,8 +113,12 @@ func (r *Record) encode(b []byte, pos, safe Seq, seed uint32) uint64 {
 		at += lineBytes
 	}
 	copy(b[at:], r.Payload)
-	n := uint32(len(b))
-	return native(uint64(n) | uint64(crc32.Update(seed^n, castagnoli, b[8:]))<<32)
+	return native(uint64(len(b)) | uint64(checksum(b, seed))<<32)
+}
+
+// checksum is that of the record b, whose first word it leaves out but for the length.
+func checksum(b []byte, seed uint32) uint32 {
+	return crc32.Update(seed^uint32(len(b)), castagnoli, b[8:])
 }
 
 // native turns the first word between its value and how this machine has it in memory,
@@ -150,7 +154,7 @@ func frame(b []byte, pos Seq, seed uint32) (int, error) {
 		return 0, errLength
 	case n > len(b):
 		return 0, errShort
-	case crc32.Update(seed^uint32(n), castagnoli, b[8:n]) != uint32(word>>32):
+	case checksum(b[:n], seed) != uint32(word>>32):
 		return 0, errSum
 	case Seq(le.Uint64(b[8:])) != pos:
 		return 0, errPlace

@@ -88,7 +88,7 @@ func (l *Ledger) open() error {
 	end := s.found.End
 	l.id, l.seed = s.id, s.seed
 	l.spans.list = s.dir.segments
-	l.written, l.folded, l.kept = end, end, s.found.Checkpoint
+	l.written, l.folded, l.kept, l.gone = end, end, s.found.Checkpoint, s.gone
 	l.durable.Store(uint64(end))
 	l.ring = newRing(l.o.Ring, end)
 	if err := l.resume(s); err != nil {
@@ -148,11 +148,12 @@ type survey struct {
 	marks  uint64 // times the mark was set
 	reader *reader
 	found  Recovery
+	gone   Seq // up to where segments may have been removed
 	tail   Seq // the end of what the last segment holds besides zeros
 }
 
 var (
-	errBegin = errors.New("the ledger's beginning is missing, and no checkpoint stands for it")
+	errBegin = errors.New("the ledger from here on is missing, and no checkpoint stands for it")
 	errNone  = errors.New("it says that there was a log, and there is none")
 	errLost  = errors.New("records that had been synced are missing at the end")
 	errAhead = errors.New("it speaks of records that are not there")
@@ -239,29 +240,45 @@ func (s *survey) restore(fold Fold) error {
 		s.found.Checkpoint = first
 		return nil
 	}
-	for _, at := range s.dir.checkpoints {
-		state, err := loadCheckpoint(s.fs, at, s.id)
+	at, state, err := s.newest()
+	if err != nil {
+		return err
+	}
+	if state == nil {
+		return nil // newest has seen to it that the log is whole
+	}
+	if err := fold.LoadState(state, at); err != nil {
+		return &Corrupt{checkpointName(at), headSize, err}
+	}
+	s.found.Checkpoint = at
+	return nil
+}
+
+// newest reads the newest checkpoint that is good and checks that no more of the log is
+// missing than may be. The state is nil when there is none, and none is needed.
+func (s *survey) newest() (Seq, []byte, error) {
+	first := s.dir.segments[0].base
+	for i, at := range s.dir.checkpoints {
+		state, h, err := loadCheckpoint(s.fs, at, s.id)
 		var bad *Corrupt
 		if errors.As(err, &bad) {
 			s.found.note("a checkpoint was passed over: %v", err)
 			continue
 		}
 		if err != nil {
-			return err
+			return 0, nil, err
 		}
-		if at < first {
-			break // what follows it was removed
+		// The newest one knows what was removed; an older one does not know all of it.
+		if at < first || i == 0 && h.gone < first {
+			return 0, nil, &Corrupt{segmentName(h.gone), -1, errBegin}
 		}
-		if err := fold.LoadState(state, at); err != nil {
-			return &Corrupt{checkpointName(at), headSize, err}
-		}
-		s.found.Checkpoint = at
-		return nil
+		s.gone = h.gone
+		return at, state, nil
 	}
 	if first > 0 {
-		return &Corrupt{segmentName(0), -1, errBegin}
+		return 0, nil, &Corrupt{segmentName(0), -1, errBegin}
 	}
-	return nil
+	return 0, nil, nil
 }
 
 // read calls f for all records from from on and finds where they end. Damage is a

@@ -28,6 +28,7 @@ type stop struct {
 }
 
 func (s *stop) Error() string { return s.why.Error() }
+func (s *stop) Unwrap() error { return s.why }
 
 // segment calls f for the records of s from from up to to, and returns the position after
 // the last one. The error is a *stop, of f, or of reading.

@@ -40,7 +40,8 @@ func parseName(name, prefix, suffix string) (Seq, bool) {
 // The head of a segment and of a checkpoint:
 //
 //	0 [8] magic   8 [16] id of the log   24 u64 position   32 u64 payload bytes (checkpoint)
-//	40 u32 CRC of the payload (checkpoint)   44 zeros   60 u32 CRC-32C of bytes 0…59
+//	40 u32 CRC of the payload (checkpoint)   44 zeros
+//	48 u64 up to where segments may be gone (checkpoint)   56 zeros   60 u32 CRC-32C of bytes 0…59
 const headSize = 64
 
 const (
@@ -54,6 +55,7 @@ type head struct {
 	pos  Seq
 	size uint64
 	sum  uint32
+	gone Seq
 }
 
 func (h *head) encode(magic string) []byte {
@@ -63,6 +65,7 @@ func (h *head) encode(magic string) []byte {
 	binary.LittleEndian.PutUint64(b[24:], uint64(h.pos))
 	binary.LittleEndian.PutUint64(b[32:], h.size)
 	binary.LittleEndian.PutUint32(b[40:], h.sum)
+	binary.LittleEndian.PutUint64(b[48:], uint64(h.gone))
 	binary.LittleEndian.PutUint32(b[60:], crc32.Checksum(b[:60], castagnoli))
 	return b
 }
@@ -86,6 +89,7 @@ func readHead(f File, magic string, pos Seq, id [16]byte) (h head, err error) {
 	h.pos = Seq(binary.LittleEndian.Uint64(b[24:]))
 	h.size = binary.LittleEndian.Uint64(b[32:])
 	h.sum = binary.LittleEndian.Uint32(b[40:])
+	h.gone = Seq(binary.LittleEndian.Uint64(b[48:]))
 	switch {
 	case id != [16]byte{} && h.id != id:
 		return h, errForeign

@@ -1,9 +1,6 @@
 package ledger
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 // A Report is what Verify has read.
 type Report struct {
@@ -50,36 +47,30 @@ func (s *survey) verify(rep *Report, f func(*Record) error) error {
 		return err
 	}
 	for _, at := range s.dir.checkpoints {
-		if _, err := loadCheckpoint(s.fs, at, s.id); err != nil {
+		if _, _, err := loadCheckpoint(s.fs, at, s.id); err != nil {
 			return err
 		}
 		if at > s.found.End {
 			return &Corrupt{checkpointName(at), -1, errAhead}
 		}
 	}
-	return nil
+	_, _, err = s.newest()
+	return err
 }
 
 // LastCheckpoint hands the newest checkpoint that can be read to load, and returns where
 // it was made; 0: there is none.
 func LastCheckpoint(fs FS, load func(state []byte, s Seq) error) (Seq, error) {
 	s := &survey{fs: fs}
-	if err := s.look(); err != nil {
+	if err := s.look(); err != nil || len(s.dir.segments) == 0 {
 		return 0, err
 	}
-	for _, at := range s.dir.checkpoints {
-		state, err := loadCheckpoint(fs, at, s.id)
-		var bad *Corrupt
-		if errors.As(err, &bad) {
-			continue
-		}
-		if err != nil {
-			return 0, err
-		}
-		if err := load(state, at); err != nil {
-			return 0, fmt.Errorf("cannot use checkpoint %q: %w", checkpointName(at), err)
-		}
-		return at, nil
+	at, state, err := s.newest()
+	if err != nil || state == nil {
+		return 0, err
 	}
-	return 0, nil
+	if err := load(state, at); err != nil {
+		return 0, fmt.Errorf("cannot use checkpoint %q: %w", checkpointName(at), err)
+	}
+	return at, nil
 }
