@@ -19,7 +19,7 @@ import (
 var floors = [][]string{
 	{"core", "core/scan", "core/eventstream"},
 	{"adapters/body", "adapters/sigv4", "core/rule"},
-	{"core/config", "core/cred", "core/ledger", "core/meter", "core/probe", "core/route", "adapters/dialect/*",
+	{"core/config", "core/cred", "core/ledger", "core/meter", "core/price", "core/probe", "core/route", "adapters/dialect/*",
 		"hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "systemd", "web"},
 	{"core/govern", "hotpath/upstream", "hotpath/ws"},
 	{"adapters", "cache", "hotpath"},
