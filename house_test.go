@@ -18,8 +18,8 @@ import (
 // a lower floor only; packages on one floor do not know each other.
 var floors = [][]string{
 	{"core", "core/scan", "core/eventstream"},
-	{"adapters/body", "adapters/sigv4", "core/rule"},
-	{"core/config", "core/cred", "core/ledger", "core/meter", "core/price", "core/probe", "core/route", "adapters/dialect/*",
+	{"adapters/body", "adapters/sigv4", "core/limit", "core/price", "core/rule"},
+	{"core/config", "core/cred", "core/ledger", "core/meter", "core/probe", "core/route", "adapters/dialect/*",
 		"hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "systemd", "web"},
 	{"core/govern", "hotpath/upstream", "hotpath/ws"},
 	{"adapters", "cache", "hotpath"},

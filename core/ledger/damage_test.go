@@ -101,7 +101,7 @@ func anyDamage(r *rand.Rand, w log) damage {
 // Whatever happens to a file, it is found: the ledger is not opened and says where, or it
 // is and reports what it got over, or everything that was promised is there.
 func TestDamage(t *testing.T) {
-	n := 2000
+	n := 1000
 	if text := os.Getenv("SEEDS"); text != "" {
 		n, _ = strconv.Atoi(text)
 	} else if testing.Short() {
