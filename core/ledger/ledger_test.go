@@ -408,10 +408,17 @@ func TestKeeper(t *testing.T) {
 		l.Append(&Record{Kind: Audit, Payload: make([]byte, 200)}, 300)
 	}
 	until(t, "a checkpoint", func() bool {
-		s, err := LastCheckpoint(disk, func([]byte, Seq) error { return nil })
-		return err == nil && s > 0
+		rep, err := Verify(disk, nil)
+		return err == nil && len(rep.Checkpoints) > 0
 	})
 	if err := l.Close(); err != nil {
 		t.Error(err)
+	}
+	rep, err := Verify(disk, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state, err := ReadCheckpoint(disk, rep.Checkpoints[0]); err != nil || len(state) != 40 {
+		t.Errorf("a state of %d bytes: %v", len(state), err)
 	}
 }
