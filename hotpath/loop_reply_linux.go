@@ -108,11 +108,11 @@ func (l *loop) settle(c *client, f *flight) {
 		return
 	}
 	c.phase = reading
-	c.since = core.Clock()
-	lim := l.limits()
-	l.deadline(c.slot, lim.IdleWait)
+	c.since = l.now
 	if c.in != nil { // the next head has begun
-		l.deadline(c.slot, lim.HeadWait)
+		l.deadline(c.slot, l.limits().HeadWait)
+	} else {
+		l.deadline(c.slot, l.idleWait())
 	}
 	if c.more = c.in != nil; c.more || c.readable {
 		l.later(c.slot) // in the next round: a client may pipeline more than the stack holds
