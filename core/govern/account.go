@@ -44,7 +44,7 @@ type Account struct {
 	num   uint32
 	limit atomic.Pointer[Limit]
 	cur   atomic.Pointer[period] // nil: never used
-	total atomic.Int64         // spent since ever
+	total atomic.Int64           // spent since ever
 }
 
 // A period is an account in one window. Holds keep the period they were made on, so what was

@@ -24,15 +24,15 @@ type Ask struct {
 // released. The zero Hold is idle; one that is done can be used again. One goroutine
 // makes the hold; any may end it, and the first one does.
 type Hold struct {
-	state atomic.Uint32
-	n     int
+	state   atomic.Uint32
+	n       int
 	periods [MaxAccounts]*period
-	accts [MaxAccounts]*Account
-	worst core.Money
-	seq   ledger.Seq
-	id    [16]byte
-	try   uint8
-	room  int // reserved for its end
+	accts   [MaxAccounts]*Account
+	worst   core.Money
+	seq     ledger.Seq
+	id      [16]byte
+	try     uint8
+	room    int // reserved for its end
 }
 
 const (

@@ -396,6 +396,35 @@ func TestPrune(t *testing.T) {
 	}
 }
 
+// A slow disk takes its time to rename.
+type slow struct{ FS }
+
+func (s slow) Rename(from, to string) error {
+	time.Sleep(2 * time.Millisecond)
+	return s.FS.Rename(from, to)
+}
+
+// The keeper looks for a spare all the time while segments are begun: it must not take
+// the one that is becoming a segment for none.
+func TestKeeperAndWriter(t *testing.T) {
+	disk := memory(13)
+	o := small()
+	o.Every = time.Microsecond
+	l := open(t, slow{disk}, o)
+	n := 0
+	for range 4000 {
+		until(t, "room", func() bool { return l.Reserve(300) })
+		l.Append(&Record{Kind: Audit, Payload: make([]byte, 200)}, 300)
+		n++
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if rep, err := Verify(disk, nil); err != nil || rep.Records != n || rep.Segments < 20 {
+		t.Errorf("%d records of %d in %d segments: %v", rep.Records, n, rep.Segments, err)
+	}
+}
+
 // The keeper makes checkpoints by itself when segments fill.
 func TestKeeper(t *testing.T) {
 	disk := memory(8)
