@@ -18,9 +18,9 @@ import (
 // a lower floor only; packages on one floor do not know each other.
 var floors = [][]string{
 	{"core", "core/scan", "core/eventstream"},
-	{"adapters/body", "adapters/sigv4", "core/rule"},
+	{"adapters/body", "adapters/sigv4", "core/rule", "cache/semantic/*"},
 	{"core/config", "core/cred", "core/meter", "core/probe", "core/route", "adapters/dialect/*",
-		"hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "systemd", "web"},
+		"hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "systemd", "web", "cache/semantic"},
 	{"hotpath/upstream", "hotpath/ws"},
 	{"adapters", "cache", "hotpath"},
 	{"core/build"},

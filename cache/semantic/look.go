@@ -113,9 +113,9 @@ func (x *Index) canonical(s *space, d *desk, embedded bool, now int64, v *Verdic
 
 // nearest asks the entries that are nearest.
 func (x *Index) nearest(s *space, d *desk, how How, now int64, v *Verdict) {
-	d.top.Min = v.Threshold - 1e-6
+	pass := x.passes(how)
+	d.top.Min = min(pass, v.Threshold) - 1e-6
 	s.Nearest(&d.vector, now, &d.top)
-	d.top.Min = 0
 	for i := range d.top.Rows {
 		f := &d.top.Rows[i]
 		if how.Mode == Relaxed {
@@ -124,12 +124,25 @@ func (x *Index) nearest(s *space, d *desk, how How, now int64, v *Verdict) {
 		}
 		x.guard.Read(d.kept, f.Text)
 		g := x.guard.Compare(d.asked, d.kept)
-		if g.Rule == guard.Pass || how.Mode == Balanced && g.Rule.Soft() {
-			*v = Verdict{Hit: true, Tier: Near, ID: f.ID, Similarity: f.Sim, Threshold: v.Threshold, guard: g}
+		least := v.Threshold
+		if g.Rule == guard.Pass {
+			least = pass
+		}
+		if f.Sim >= least && (g.Rule == guard.Pass || how.Mode == Balanced && g.Rule.Soft()) {
+			*v = Verdict{Hit: true, Tier: Near, ID: f.ID, Similarity: f.Sim, Threshold: least, guard: g}
 			return
 		}
 		v.refused(f, g)
 	}
+}
+
+// passes is the least nearness of a question that the guard has no objection to: balanced
+// mode asks no more of it than strict.
+func (x *Index) passes(how How) float32 {
+	if how.Mode == Balanced {
+		return max(x.o.Cosine[Strict], how.Least)
+	}
+	return max(x.o.Cosine[how.Mode], how.Least)
 }
 
 // refused notes the nearest entry that the guard objected to.
@@ -172,7 +185,7 @@ func (x *Index) Judge(a, b string, how How) Verdict {
 	switch {
 	case pass && same:
 		v.Hit, v.Tier = true, Canonical
-	case near && (pass || how.Mode == Balanced && v.guard.Rule.Soft()):
+	case pass && v.Similarity >= x.passes(how), near && how.Mode == Balanced && v.guard.Rule.Soft():
 		v.Hit, v.Tier = true, Near
 	}
 	return v

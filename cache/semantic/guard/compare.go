@@ -13,7 +13,7 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 		return v
 	}
 	g.whole(&v, a, b)
-	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots}
+	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, list: a.asks(frameWhat) && b.asks(frameWhat)}
 	m.equal()
 	m.rest(&v)
 	if (a.nots+b.nots+m.turned)%2 != 0 {
@@ -49,7 +49,7 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	if a.they != b.they {
 		v.object(Pronoun, nil)
 	}
-	if a.sents[0].frame != frameHowto && (a.who != b.who || few && a.whose != b.whose) {
+	if !a.asks(frameHowto) && (a.who != b.who || few && a.whose != b.whose) {
 		v.object(Person, nil)
 	}
 	if len(a.sents) != len(b.sents) {
@@ -101,6 +101,7 @@ type matching struct {
 	used   [maxWords]bool  // of b
 	turned int             // opposites paired for the sake of a "not" of the sentence
 	nots   int             // of both
+	list   bool            // both ask what something is, or which there are
 }
 
 // equal pairs words that are the same, in order where a word comes twice.
@@ -146,6 +147,7 @@ func (m *matching) rest(v *Verdict) {
 			m.replace(i, right[:k], v)
 		}
 	}
+	m.again()
 	one := false
 	for i := range m.a {
 		if m.to[i] == 0 {
@@ -163,6 +165,44 @@ func (m *matching) rest(v *Verdict) {
 			v.object(Negation, &m.a[i])
 		}
 	}
+}
+
+// again drops names that their own text has said before, where the other text has none to
+// spare: "North Korea: is it cold in North Korea".
+func (m *matching) again() {
+	left, right := 0, 0
+	for i := range m.a {
+		if m.to[i] == 0 {
+			left++
+		}
+	}
+	for j := range m.b {
+		if !m.used[j] {
+			right++
+		}
+	}
+	switch {
+	case left > 0 && right == 0:
+		for i := range m.a {
+			for k := range m.a {
+				if m.to[i] == 0 && m.to[k] > 0 && repeats(&m.a[i], &m.a[k]) {
+					m.to[i] = m.to[k]
+				}
+			}
+		}
+	case right > 0 && left == 0:
+		for j := range m.b {
+			for k := range m.b {
+				if !m.used[j] && m.used[k] && repeats(&m.b[j], &m.b[k]) {
+					m.used[j] = true
+				}
+			}
+		}
+	}
+}
+
+func repeats(w, before *word) bool {
+	return w.stem == before.stem && (w.name || before.name) && w.kind == kindPlain && w.not == before.not
 }
 
 // alone is the objection to a word without a counterpart.
@@ -211,11 +251,21 @@ func (m *matching) replace(i int, right []int, v *Verdict) {
 		if x.not != y.not {
 			continue
 		}
-		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && m.g.synonym(x, y) || m.g.slip(x.text, y.text) {
+		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.list && praise(x, y)) || m.g.slip(x.text, y.text) {
 			m.pair(i, j)
 			return
 		}
 	}
+}
+
+// asks reports whether the first sentence of f is of that frame.
+func (f *Form) asks(s frame) bool { return len(f.sents) > 0 && f.sents[0].frame == s }
+
+// praise reports whether x and y are good and best: some good books, the best books.
+func praise(x, y *word) bool {
+	good := func(w *word) bool { return string(w.text) == "good" || string(w.text) == "great" }
+	best := func(w *word) bool { return string(w.text) == "best" }
+	return good(x) && best(y) || best(x) && good(y)
 }
 
 // reversed pairs "more cautious" with "less brave", where less and more stand before

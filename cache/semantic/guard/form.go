@@ -107,6 +107,7 @@ type reader struct {
 	role    role
 	held    role // what r.role was before a number
 	not     bool
+	money   bool // the next word is money
 	english int
 	foreign int
 }
@@ -200,12 +201,22 @@ func (r *reader) polite(toks []token) []token {
 	}
 	for len(toks) > 0 {
 		t := &toks[len(toks)-1]
-		if t.shape < shapePause && !r.lex().is(t, classPolite) {
+		if t.shape < shapePause && !r.lex().is(t, classPolite) && !r.reasons(toks) {
 			break
 		}
 		toks = toks[:len(toks)-1]
 	}
 	return toks
+}
+
+// reasons reports whether toks end in "and why": who answers a question gives reasons.
+func (r *reader) reasons(toks []token) bool {
+	n := len(toks) - 1
+	if len(r.f.sents) == 0 && n < 2 {
+		return false
+	}
+	return r.lex().word(&toks[n], "why") && (n == 0 || r.lex().word(&toks[n-1], "and")) ||
+		r.lex().word(&toks[n], "and") && len(toks) < 2 || n > 1 && r.lex().word(&toks[n], "and")
 }
 
 // count keeps score of what language this is.
@@ -239,6 +250,7 @@ func (r *reader) frame(toks []token) sentence {
 		s.frame = p.frame
 		if p.adds == "can" {
 			s.mood = moodCan
+			r.f.who = true // whoever asks
 		} else if p.adds != "" {
 			r.emit(p.adds)
 		}
@@ -248,6 +260,8 @@ func (r *reader) frame(toks []token) sentence {
 			r.count(t)
 			if r.lex().is(t, classPast) {
 				s.mood = moodPast
+			} else if s.frame == frameWhat && r.lex().is(t, classBe) {
+				s.mood = moodPresent
 			}
 		}
 	}
@@ -289,6 +303,11 @@ func (r *reader) mood(toks []token) mood {
 	for i := range toks {
 		if t := &toks[i]; !t.quoted && r.lex().is(t, classAux) {
 			return moodOf(r.lex().class(t.word))
+		}
+	}
+	for i := range toks {
+		if t := &toks[i]; !t.quoted && (r.lex().is(t, classEarlier) || len(t.text) > 4 && ends(t.text, "ed")) {
+			return moodPast // "who invented"
 		}
 	}
 	return moodPresent

@@ -29,6 +29,10 @@ func free(x, y *word) bool {
 	return x.kind != kindNumber && y.kind != kindNumber && x.kind != kindPronoun && y.kind != kindPronoun
 }
 
+func superlative(w *word) bool {
+	return len(w.text) > 4 && ends(w.text, "est") || string(w.text) == "best" || string(w.text) == "most"
+}
+
 // keeps reports whether a word hangs on in the same way in both texts.
 func keeps(x, p *word) bool { return x.role == p.role && x.role != roleNone }
 
@@ -61,6 +65,8 @@ func contradict(x, y role) bool {
 		return y == roleFor || y == roleThan || y == roleBefore || y == roleAfter
 	case roleBefore:
 		return y == roleAfter
+	case roleBy:
+		return y == roleAbout
 	}
 	return false
 }
@@ -76,6 +82,9 @@ func (m *matching) swapped(i, k int) bool {
 	}
 	if x.joined && y.joined && p.joined && q.joined {
 		return false
+	}
+	if superlative(x) != superlative(y) {
+		return false // "the best book", "which book is best"
 	}
 	if x.role == p.role && y.role == q.role && x.role != y.role && x.role != roleNone && y.role != roleNone {
 		return false // from A to B, to B from A
