@@ -7,7 +7,7 @@ type Mode uint8
 
 const (
 	Strict   Mode = iota // no objection of the guard
-	Balanced             // very near, and no hard objection: an extra adjective may pass
+	Balanced             // the same words, and very near: asked as an order, or in another tense
 	Relaxed              // near, and nothing else: what other caches do. Serves wrong answers
 	modes
 )

@@ -78,6 +78,12 @@ func (r *reader) skip(toks []token, i int) bool {
 	t := &toks[i]
 	l := r.lex()
 	switch string(t.text) {
+	case "one": // "one advantage", not "when one learns"
+		if i > 0 && i+1 < len(toks) && !l.is(&toks[i-1], classConj|classAux) && toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classIdle) {
+			r.push(word{text: single, stem: hash(single), kind: kindNumber, hard: true, role: r.role})
+			r.held, r.role = r.role, roleCount
+			return true
+		}
 	case "some": // "some one"
 		if i+1 < len(toks) && l.word(&toks[i+1], "one") {
 			toks[i+1].eaten = true
@@ -134,7 +140,11 @@ func (r *reader) function(t *token) {
 	case c.isOf(classOwner):
 		r.f.whose = true
 	case c.isOf(classPerson):
-		r.f.who = true
+		if r.start == len(r.f.words) {
+			r.f.who |= 1
+		} else {
+			r.f.who |= 2
+		}
 	case c.isOf(classThey):
 		r.f.they = true
 	}
@@ -338,6 +348,7 @@ var earn = hash([]byte("earn"))
 
 var (
 	leave   = []byte("leave")
+	single  = []byte("1")
 	someone = []byte("someone")
 )
 

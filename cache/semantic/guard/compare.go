@@ -22,7 +22,7 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 	if len(a.words) == 1 && m.to[0] != 0 && !likeForm(a.words[0].text, b.words[0].text) {
 		v.object(Instead, &a.words[0])
 	}
-	if v.Rule == Pass || v.Rule.Soft() {
+	if v.Rule == Pass || v.Rule.rank() < 3 {
 		m.stand(&v, a.same && b.same)
 	}
 	return v
@@ -59,11 +59,21 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	for i := range a.sents {
 		x, y := a.sents[i], b.sents[i]
 		if !sameFrame(x, y, len(a.words)) {
-			v.object(Frame, nil)
+			v.object(differ(x.frame, y.frame), nil)
 		} else if x.mood != y.mood && x.frame == y.frame && x.frame != frameHowto {
 			v.object(Tense, nil)
 		}
 	}
+}
+
+// differ is the objection to two frames: orders, searches and questions after a thing or a
+// way are not far apart.
+func differ(x, y frame) Rule {
+	loose := func(f frame) bool { return f == frameOther || f == frameWhat || f == frameDoes || f == frameHowto }
+	if loose(x) && loose(y) {
+		return Wording
+	}
+	return Frame
 }
 
 // sameFrame lets words typed as for a search stand for "what is": "cheapest flights
@@ -161,6 +171,9 @@ func (m *matching) rest(v *Verdict) {
 		}
 	}
 	for i := range m.a {
+		if m.to[i] > 0 && plural(&m.a[i], &m.b[m.to[i]-1]) {
+			v.object(Name, &m.a[i])
+		}
 		if m.to[i] > 0 && m.a[i].not != m.b[m.to[i]-1].not && m.a[i].stem == m.b[m.to[i]-1].stem {
 			v.object(Negation, &m.a[i])
 		}
@@ -201,6 +214,19 @@ func (m *matching) again() {
 	}
 }
 
+// plural reports whether one of two words is a name and the other that name with an s:
+// Alien, Aliens.
+func plural(x, y *word) bool {
+	if !x.name && !y.name || len(x.text) == len(y.text) {
+		return false
+	}
+	a, b := x.text, y.text
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return len(b) == len(a)+1 && b[len(a)] == 's' && string(b[:len(a)]) == string(a)
+}
+
 func repeats(w, before *word) bool {
 	return w.stem == before.stem && (w.name || before.name) && w.kind == kindPlain && w.not == before.not
 }
@@ -216,6 +242,8 @@ func alone(w *word, other bool) Rule {
 		return Pronoun
 	case w.not:
 		return Negation
+	case w.role == roleCount:
+		return Number // 5 mg, 5 g
 	case w.hard:
 		return Hard
 	case w.name:

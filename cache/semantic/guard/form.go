@@ -64,7 +64,7 @@ type Form struct {
 	same  bool   // says something that holds either way round
 	idle  uint64 // what the words that do not matter add up to
 	few   uint64 // the same without helping verbs, some and any
-	who   bool   // speaks of who asks, or of who is asked, outside of a turn of phrase
+	who   uint8  // speaks of who asks, or of who is asked, outside of a turn of phrase: 1 before its first word, 2 after
 	whose bool   // of something of theirs
 	they  bool   // of others that it does not name
 	size  int    // letters and digits
@@ -105,6 +105,7 @@ type reader struct {
 	toks    []token
 	flat    bool // capitals say nothing here: all words have them, or none
 	role    role
+	start   int  // words of the Form before this sentence
 	held    role // what r.role was before a number
 	not     bool
 	money   bool // the next word is money
@@ -172,12 +173,13 @@ func (r *reader) sentence(toks []token) {
 	if len(toks) == 0 || len(r.f.sents) >= maxSentences {
 		return
 	}
+	r.start = len(r.f.words)
 	s := r.frame(toks)
 	r.twist(toks, &s)
-	before := len(r.f.words)
+	said := len(r.f.words)
 	r.collect(toks)
-	r.passive(toks, before)
-	if s.frame == frameOther && len(r.f.words) == before {
+	r.passive(toks, said)
+	if s.frame == frameOther && len(r.f.words) == r.start {
 		return // "Thanks a lot!"
 	}
 	r.f.sents = append(r.f.sents, s)
@@ -198,6 +200,10 @@ func (r *reader) polite(toks []token) []token {
 			r.count(&toks[i])
 		}
 		toks = toks[n:]
+	}
+	asked := len(toks) > 0 && r.lex().is(&toks[0], classRequest)
+	if n := len(toks); n > 3 && asked && r.lex().is(&toks[n-2], classPrep) && (r.lex().word(&toks[n-1], "me") || r.lex().word(&toks[n-1], "us")) {
+		toks = toks[:n-2] // "explain entropy to me"
 	}
 	for len(toks) > 0 {
 		t := &toks[len(toks)-1]
@@ -250,7 +256,7 @@ func (r *reader) frame(toks []token) sentence {
 		s.frame = p.frame
 		if p.adds == "can" {
 			s.mood = moodCan
-			r.f.who = true // whoever asks
+			r.f.who |= 1 // whoever asks
 		} else if p.adds != "" {
 			r.emit(p.adds)
 		}
@@ -267,6 +273,9 @@ func (r *reader) frame(toks []token) sentence {
 	}
 	first := &rest[0]
 	switch {
+	case r.lex().word(first, "name") && len(rest) > 1 && number(&rest[1]):
+		first.eaten = true
+		s = sentence{frame: frameWhat, mood: moodPresent} // "name five"
 	case p == nil && len(rest) == 1 && r.lex().word(first, "how"):
 		first.eaten = true
 		s.frame = frameHowto // "Installing nginx, how?"
@@ -287,6 +296,12 @@ func (r *reader) frame(toks []token) sentence {
 		s.mood = r.mood(rest[n:])
 	}
 	return s
+}
+
+// number reports whether t is one, in digits or as a word.
+func number(t *token) bool {
+	_, ok := numberWords[string(t.text)]
+	return ok || t.shape == shapeNumber
 }
 
 // what tells "what is", "what does X do", "what can I", "what advantages does X have".

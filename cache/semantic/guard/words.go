@@ -23,11 +23,11 @@ var wordClasses = []struct {
 	{classPrep, "in on at of for with about into onto to from by as through via using within among upon regarding concerning per towards toward across between according around"},
 	{classConj, "and or but if that which who whom because so than then whether while though although"},
 	{classNeg, "not never no none nobody nothing neither nor cannot hardly"},
-	{classFiller, "really actually truly indeed exactly just even ever so very quite basically literally simply properly also too somehow precisely genuinely honestly definitely certainly surely"},
+	{classFiller, "really actually truly indeed exactly just ever so very quite basically literally simply properly also too somehow precisely genuinely honestly definitely certainly surely"},
 	{classPolite, "please kindly thanks thank hi hello hey pls plz greetings dear"},
 	{classWh, "what which who whom whose why when where how"},
 	{classThere, "that it there here he she this"},
-	{classFunction, "some any been get gets got let lets own's else etc able going"},
+	{classFunction, "some any been let lets else etc able going"},
 	{classHard, `before after first last only without more less fewer most least except until till since against despite
 		above below under over inside outside maximum minimum all every each always never sometimes often rarely
 		both either become simultaneous half double up down out off away back again once twice not no both few many much
@@ -107,7 +107,7 @@ lose: lost losing loses
 know: knew known knowing knows
 see: saw seen
 do: done
-go: went gone goes
+go: went gone goes golang
 take: took taken
 give: gave given
 make: made
