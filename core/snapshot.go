@@ -21,6 +21,7 @@ type Snapshot struct {
 	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept
 	Checks    []HealthCheck           // servers that are asked whether they are well
 	Limits    Limits
+	Gated     bool // some Target has a Gate
 }
 
 // A HealthCheck is a server to ask without a request of a client.
@@ -62,7 +63,8 @@ func (s *Snapshot) Resolve(model []byte) (*Route, []byte) {
 		}
 	}
 	for _, p := range s.Serves {
-		if len(model) >= len(p.Text) && string(model[:len(p.Text)]) == p.Text {
+		n := len(p.Text)
+		if len(model) >= n && (n == 0 || model[0] == p.Text[0] && string(model[:n]) == p.Text) {
 			return p.Route, model
 		}
 	}
@@ -80,6 +82,7 @@ type Limits struct {
 	WriteWait    time.Duration // without progress while a client is written to
 	NoExtras     bool          // translated answers carry no extra_fields
 	ServerTiming bool          // answer with a Server-Timing header
+	Explain      bool          // answer with who was asked
 }
 
 // A VirtualKey is a caller: what it may use.
@@ -88,7 +91,9 @@ type VirtualKey struct {
 	Team     string // empty: none
 	Customer string // empty: none
 	Policy   *Policy
-	Tally    *Tally // never nil; Snapshot.Others for keys that are not counted apart
+	Urgency  Urgency // of its requests, unless they say that they can wait
+	Share    uint64  // what Gates know the caller by; the same for as long as the key has its name
+	Tally    *Tally  // never nil; Snapshot.Others for keys that are not counted apart
 }
 
 // A Policy is a set of rules shared by many keys, compiled to one Plan per Op.
@@ -116,7 +121,9 @@ type Route struct {
 	Note func(x *Exchange, a *Attempt)
 
 	Targets []*Target // all of them, in order, for explain
+	Again   int       // how often Pick gives the target that failed once more, with nobody else left
 	Plan    RoutePlan
+	Care    *Care // nil: none is taken
 }
 
 // A RoutePlan says how a Route chooses, for explain and metrics.
@@ -146,6 +153,9 @@ type RouteGauges struct {
 	Budget             float64
 	Hits, Misses, Kept uint64 // session bindings: followed, not found, written
 	Benched            uint64 // requests refused because every target was benched
+
+	Hedges, Won, Capped uint64        // hedges made, those that were first to answer, and those that a cap prevented
+	HedgeAfter          time.Duration // what a stream is waited for now; 0: the route does not hedge
 }
 
 // A Target is one model at one provider.
@@ -159,6 +169,7 @@ type Target struct {
 	Pool     Pool
 	Waits    Waits
 	Keys     []*ProviderKey
+	Gate     Gate // bounds what is under way; nil: nothing does
 	Tally    *Tally
 }
 

@@ -23,7 +23,9 @@ type conn struct {
 	req  http1.Request
 	rep  http1.Reply
 	box  outbox
+	held *arrival // where a reply goes that has reached its commit point; nil: to the client
 
+	ghost    atomic.Bool  // the client left, and the exchange goes on for others
 	hungUp   atomic.Bool  // the watcher saw the client go
 	answered atomic.Bool  // the watcher is to end
 	quiet    atomic.Int64 // Clock since when it waits for a request; 0 while it serves one
@@ -51,27 +53,33 @@ func (s *Server) serveConn(c net.Conn, arriving bool) {
 	}
 	s.stats.Conns.Add(1)
 	handed := false
-	defer func() {
-		if v := recover(); v != nil {
-			s.stats.Panics.Add(1)
-			if s.opt.Bug != nil {
-				s.opt.Bug(v, debug.Stack())
-			}
-		}
-		s.leave(k)
-		s.stats.Conns.Add(-1)
-		if k.in != nil {
-			s.shared.Give(k.in)
-		}
-		if !handed {
-			c.Close()
-		}
-	}()
+	defer func() { k.over(recover(), handed) }()
 	for {
 		again, slow := k.serve()
 		if handed = slow; slow || !again {
 			return
 		}
+	}
+}
+
+// over forgets a connection and closes it, unless it was handed to somebody else. v is what
+// a panic brought.
+func (k *conn) over(v any, handed bool) {
+	s := k.s
+	if v != nil {
+		s.stats.Panics.Add(1)
+		if s.opt.Bug != nil {
+			s.opt.Bug(v, debug.Stack())
+		}
+	}
+	s.leave(k)
+	s.stats.Conns.Add(-1)
+	if k.in != nil {
+		s.shared.Give(k.in)
+		k.in = nil
+	}
+	if !handed {
+		k.c.Close()
 	}
 }
 
@@ -99,6 +107,7 @@ func (k *conn) serve() (again, slow bool) {
 		k.hand()
 		return false, true
 	}
+	f.x.Start = core.Clock()
 	switch s.begin(f, &k.req, k.in) {
 	case waySlow:
 		k.hand()
@@ -141,24 +150,50 @@ func (k *conn) exchange(f *flight) {
 	t0 := core.Clock()
 	v := s.ready(f, &k.req)
 	f.decide += core.Clock() - t0
-	if v != core.Continue {
+	if v == core.Wait {
+		there := false
+		if v, there = k.decided(f); !there {
+			k.gone(f)
+			return
+		}
+	}
+	switch {
+	case v == core.Continue:
+	case x.Fault == nil && x.Reply.Source != nil:
+		k.pour(f)
+		return
+	default:
 		k.reply(f)
 		return
 	}
+	if c := x.Route.Care; c != nil {
+		f.take(c)
+	}
+	k.fly(f)
+}
+
+// fly asks targets for what the plan let pass, and answers.
+func (k *conn) fly(f *flight) {
+	s, x := k.s, &f.x
 	k.allow(probeInterim)
 	if k.carry(f) {
 		s.finish(f, &s.stats, &k.peer, &s.shared)
 		return
 	}
 	if x.Fault == nil && f.gone {
-		x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up"}
-		f.free = true
-		f.status = core.ClientGone.Status()
-		s.finish(f, &s.stats, &k.peer, &s.shared)
+		k.gone(f)
 		return
 	}
 	f.failed()
 	k.reply(f)
+}
+
+// gone closes the books of an exchange whose client left before it was answered.
+func (k *conn) gone(f *flight) {
+	f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up"}
+	f.free = true
+	f.status = core.ClientGone.Status()
+	k.s.finish(f, &k.s.stats, &k.peer, &k.s.shared)
 }
 
 // carry tries targets for as long as the client is there. It reports whether the
@@ -166,6 +201,6 @@ func (k *conn) exchange(f *flight) {
 func (k *conn) carry(f *flight) bool {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	defer k.watch(func() { k.hungUp.Store(true); cancel() })()
+	defer k.watch(func() { k.left(f, cancel) })()
 	return k.attempts(ctx, f)
 }

@@ -14,43 +14,50 @@ import (
 // attempts tries targets until one answers. It reports whether the client got
 // a reply, whole or cut.
 func (k *conn) attempts(ctx context.Context, f *flight) bool {
-	s := k.s
-	for s.next(f) {
-		fresh := false
-	again:
-		pool, ok := f.target.Pool.(*upstream.Pool)
-		if !ok {
-			return false
+	for k.next(f) {
+		var out outcome
+		if f.care.wait > 0 {
+			out = k.contest(ctx, f)
+		} else {
+			out = k.turn(ctx, f)
 		}
-		u, err := pool.Get(ctx, fresh)
-		if err != nil {
-			f.attempt().Status = 0
-			f.late = errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
-			if ctx.Err() != nil {
-				f.gone = true
-				return false
-			}
-			continue
-		}
-		stop := context.AfterFunc(ctx, func() { u.Conn.SetDeadline(time.Unix(1, 0)) })
-		out, stale := k.closing(f, u)
-		live := stop()
-		if !live && ctx.Err() != nil {
-			u.Close()
-			f.gone = true
-			return false
-		}
-		switch {
-		case out == tryDone:
-			return true
-		case out == tryOver:
-			return false
-		case stale && u.Reused && !fresh:
-			fresh = true
-			goto again
+		if out != tryNext {
+			return out == tryDone
 		}
 	}
 	return false
+}
+
+// turn makes the attempt under way. When a kept connection turns out to have died, it is made
+// once more on a new one.
+func (k *conn) turn(ctx context.Context, f *flight) outcome {
+	for fresh := false; ; fresh = true {
+		pool, ok := f.target.Pool.(*upstream.Pool)
+		if !ok {
+			return tryOver
+		}
+		dial, cancel := within(ctx, f.by(core.Clock()))
+		u, err := pool.Get(dial, fresh)
+		cancel()
+		if err != nil {
+			f.attempt().Status = 0
+			f.late = errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
+			if f.gone = ctx.Err() != nil; f.gone {
+				return tryOver
+			}
+			return tryNext
+		}
+		stop := context.AfterFunc(ctx, func() { k.hungUp.Store(true); u.Conn.SetDeadline(time.Unix(1, 0)) })
+		out, stale := k.closing(f, u)
+		if live := stop(); !live && ctx.Err() != nil && out != tryHeld {
+			u.Close()
+			f.gone = true
+			return tryOver
+		}
+		if out != tryNext || !stale || !u.Reused || fresh {
+			return out
+		}
+	}
 }
 
 // An outcome says what one attempt came to.
@@ -60,6 +67,7 @@ const (
 	tryNext outcome = iota // nothing reached the client; another may answer
 	tryDone                // the client got the reply, whole or cut
 	tryOver                // the reply is nobody's, and x.Fault says why
+	tryHeld                // the reply is at its commit point, and another may be there first
 )
 
 // closing is try, and the end of u should it panic.
@@ -102,7 +110,11 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 	f.sent = true
 	k.listen(u, f.until(or(w.Header, defaultHeader)))
 	b := s.shared.Take(streamRead)
-	defer func() { s.shared.Give(b) }()
+	defer func() {
+		if out != tryHeld {
+			s.shared.Give(b)
+		}
+	}()
 	n, err := k.readReply(&b, u)
 	if err != nil {
 		u.Close()
@@ -127,10 +139,8 @@ func (k *conn) upload(f *flight, u *upstream.Conn, p []byte) error {
 
 // until is the end of a wait of d that begins now, and never past the exchange's end.
 func (f *flight) until(d time.Duration) time.Time {
-	if w := f.target.Waits.Total; w > 0 {
-		d = min(d, w-time.Duration(core.Clock()-f.x.Start))
-	}
-	return time.Now().Add(d)
+	now := core.Clock()
+	return time.Now().Add(time.Duration(f.bound(now, d) - now))
 }
 
 // listen bounds the next reads from u. A client that hung up ends them at once: what its

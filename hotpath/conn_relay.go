@@ -28,7 +28,6 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	if l.gather {
 		return k.gather(f, u, b, n)
 	}
-	t0 := f.first
 	l.holds = f.holdable()
 	k.box.reset()
 	rest, done, err := l.feed(&f.x, b[n:], &k.box, &s.shared)
@@ -40,9 +39,45 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 			return tryNext
 		}
 	}
+	return k.commit(f, &arrival{u: u, b: b, done: done, clean: len(rest) == 0, err: err})
+}
+
+// An arrival is a reply that has reached its commit point. What the client gets of it so far
+// is in the outbox.
+type arrival struct {
+	u     *upstream.Conn
+	b     []byte // what it is read into; borrowed
+	done  bool   // all of it came
+	clean bool   // and nothing behind it
+	whole bool   // it was translated as a whole
+	err   error
+}
+
+// commit gives a reply to the client, or to who asked for it to be held.
+func (k *conn) commit(f *flight, a *arrival) outcome {
+	if k.held != nil {
+		*k.held = *a
+		return tryHeld
+	}
+	return k.deliver(f, a)
+}
+
+// deliver gives the client what is in the outbox and the rest of the reply. Nothing is
+// retried from here on.
+func (k *conn) deliver(f *flight, a *arrival) outcome {
+	if a.whole {
+		return k.deliverWhole(f, a)
+	}
+	s, l, u, b := k.s, &f.rel, a.u, a.b
+	done, clean, err := a.done, a.clean, a.err
+	t0 := f.first
 	t1 := core.Clock()
 	f.decide += t1 - t0
-	werr := k.write(f, k.box.bytes())
+	f.sure()
+	werr := k.give(f, done)
+	if werr == errTurned {
+		return k.turnAway(f, u)
+	}
 	f.kernel += core.Clock() - t0
 	if l.stream {
 		now := core.Clock()
@@ -60,7 +95,7 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 			if l.from == bodyClose && errors.Is(orEOF(rerr), io.EOF) {
 				k.box.reset()
 				l.end(&f.x, &k.box)
-				werr, done = k.write(f, k.box.bytes()), true
+				werr, done = k.give(f, true), true
 				break
 			}
 			err = orEOF(rerr)
@@ -68,12 +103,12 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		}
 		k.box.reset()
 		f.gap()
+		var rest []byte
 		rest, done, err = l.feed(&f.x, b[:m], &k.box, &s.shared)
-		if p := k.box.bytes(); len(p) > 0 {
-			werr = k.write(f, p)
-		}
+		clean = len(rest) == 0
+		werr = k.give(f, done)
 	}
-	k.ended(f, u, done && err == nil, werr, len(rest) == 0)
+	k.ended(f, u, done && err == nil, werr, clean)
 	return tryDone
 }
 
@@ -154,15 +189,32 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		return tryNext
 	}
 	f.decide += core.Clock() - t0
-	werr := k.write(f, k.box.bytes())
+	return k.commit(f, &arrival{u: u, b: b, done: true, clean: len(rest) == 0, whole: true})
+}
+
+// deliverWhole gives the client the translation of a reply.
+func (k *conn) deliverWhole(f *flight, a *arrival) outcome {
+	t0 := core.Clock()
+	f.sure()
+	werr := k.give(f, true)
+	if werr == errTurned {
+		return k.turnAway(f, a.u)
+	}
 	f.kernel += core.Clock() - t0
 	if f.x.Fault != nil { // the provider's reply could not be read; the client has been told
-		u.Close()
+		a.u.Close()
 		k.allow(probeNothing)
 		return tryDone
 	}
-	k.ended(f, u, true, werr, len(rest) == 0)
+	k.ended(f, a.u, true, werr, a.clean)
 	return tryDone
+}
+
+// turnAway ends an attempt whose reply a stage refused: the client gets the stage's fault.
+func (k *conn) turnAway(f *flight, u *upstream.Conn) outcome {
+	u.Close()
+	f.rel.drop(&k.s.shared)
+	return tryOver
 }
 
 // ended settles both connections after a relay.
@@ -176,11 +228,11 @@ func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean 
 			f.x.Fault.Code = core.ClientSlow
 		}
 	case !whole && f.finishes(&k.box):
-		k.write(f, k.box.bytes())
+		k.give(f, true)
 	case !whole:
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: errCut}
 		k.box.reset()
-		if !f.rel.broken(&f.x, &k.box) || k.write(f, k.box.bytes()) != nil {
+		if !f.rel.broken(&f.x, &k.box) || k.give(f, true) != nil {
 			f.free = true // else the message is complete, and a client that sends the next one is not cut off
 		}
 	case clean && !k.rep.Close && f.rel.from != bodyClose:
@@ -193,7 +245,7 @@ func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean 
 
 // write gives p to the client, which may be slow for so long and no longer.
 func (k *conn) write(f *flight, p []byte) error {
-	if len(p) == 0 {
+	if len(p) == 0 || k.ghost.Load() {
 		return nil
 	}
 	k.wmu.Lock()
@@ -204,6 +256,10 @@ func (k *conn) write(f *flight, p []byte) error {
 	f.out += uint64(n)
 	if f.rel.sse {
 		k.harmless = probeComment
+	}
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && f.stays() {
+		k.ghost.Store(true) // the watcher looks after the rest
+		return nil
 	}
 	return err
 }

@@ -22,7 +22,7 @@ type Door struct {
 	// Provider is who gets all that comes through here, as it comes; empty: the model decides.
 	Provider string
 
-	Ops map[string]core.Op // "POST /chat/completions" → OpChat, "GET /models/*" whatever follows; anything else behind the prefix is OpPass
+	Ops map[string]core.Op // "POST /chat/completions" → OpChat, "GET /models/*" whatever follows; anything else behind the prefix is OpPass. What http1.PathClean refuses must not stand here
 }
 
 // A Found is what a path tells that names its model.
@@ -33,6 +33,11 @@ type Found struct {
 	Stream bool          // a stream is asked for
 	Array  bool          // as one JSON array, unless the query says alt=sse
 	Cut    bool          // a path that goes on does so from behind the name: the model is the body's to name
+	Owner  []byte        // goes before the model with a slash: who serves it; nil: the path does not say
+	Skip   int           // so much of the path only says whose account is asked, and stays here
+	Drop   string        // the member that bodies behind such paths have instead of a model; empty: none
+
+	exact bool // the path is one of Ops to the last byte: there is nothing to judge about it
 }
 
 // open finds the door of a path: the operation, the dialect, and what follows the
@@ -49,6 +54,7 @@ func (s *Server) open(method, path []byte) (op core.Op, door *Door, tail []byte,
 		if k := len(method) + 1 + len(tail); k <= len(key) {
 			b := append(append(append(key[:0], method...), ' '), tail...)
 			if op, ok := door.Ops[string(b)]; ok {
+				found.exact = true
 				return op, door, tail, found
 			}
 		}
@@ -81,6 +87,10 @@ func (s *Server) named(f *flight, path []byte, found Found, query []byte) bool {
 	if name == nil {
 		name = make([]byte, 0, core.MaxModelName)
 	}
+	if name = append(name, found.Owner...); len(found.Owner) > 0 {
+		name = append(name, '/')
+	}
+	owner := len(name)
 	for i := 0; i < len(found.Model); i++ {
 		c := found.Model[i]
 		if c == '%' {
@@ -93,15 +103,15 @@ func (s *Server) named(f *flight, path []byte, found Found, query []byte) bool {
 			}
 			c, i = hi<<4|lo, i+2
 		}
-		if c <= ' ' || c >= 0x7f || bytes.IndexByte([]byte("%*{}<>\"\\`?#"), c) >= 0 || len(name) == core.MaxModelName {
+		if c <= ' ' || c >= 0x7f || bytes.IndexByte([]byte("%*{}<>\"\\`?#"), c) >= 0 || len(name) >= core.MaxModelName {
 			return false
 		}
 		name = append(name, c)
 	}
-	if len(name) == 0 || bytes.Contains(name, []byte("..")) || bytes.Contains(name, []byte("//")) || name[0] == '/' {
+	if len(name) == owner || bytes.Contains(name, []byte("..")) || bytes.Contains(name, []byte("//")) || name[0] == '/' {
 		return false
 	}
-	at := int32(start - len(f.door.Prefix))
+	at := int32(start - len(f.door.Prefix) - found.Skip)
 	f.named, f.stream, f.cut = name, found.Stream, found.Cut
 	f.spot = core.Span{Start: at, End: at + int32(len(found.Model))}
 	f.x.Array = found.Array && !asksEvents(query)

@@ -1,6 +1,8 @@
 package hotpath
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"time"
 
 	"asbru/core"
@@ -24,40 +26,73 @@ var answered = [http1.NumFieldIDs]bool{
 	http1.XAmznErrorType:     true, // all that tells AWS's SDKs which exception it is
 }
 
-// next picks the target and key of the next attempt. It reports false when
-// there is none left.
-func (s *Server) next(f *flight) bool {
+// A chance says whether there is a next attempt.
+type chance uint8
+
+const (
+	nobody   chance = iota // no target is left
+	somebody               // f.target is to be asked
+	notYet                 // it is to be asked later: the flight pauses
+)
+
+// next picks the target and key of the next attempt.
+func (s *Server) next(f *flight) chance {
 	x := &f.x
+	if f.queued {
+		return s.entrance(f, f.ticket.Entry())
+	}
 	f.land()
 	if len(x.Attempts()) > 0 {
 		f.blame(f.attempt())
 		if f.spent() || f.once() {
-			return false
+			return nobody
 		}
 	}
 	t, k := x.Route.Pick(x, x.Attempts())
-	if t == nil || x.Begin(t, k) == nil {
-		return false
+	if t == nil {
+		return nobody
 	}
-	f.begun, f.first, f.late, f.sent, f.void = 0, 0, false, false, false
+	if at := x.Ahead.At; at > 0 && x.Ahead.After == len(x.Attempts()) && core.Clock() < at {
+		x.Until = at
+		f.stand(atNext)
+		return notYet
+	}
+	f.goes()
+	if x.Begin(t, k) == nil {
+		return nobody
+	}
 	if f.cross != nil && f.cross.bare { // of a reply that passed for a stream
 		f.cross.reset()
 		s.crosses.Put(f.cross)
 		f.cross = nil
 	}
+	f.aim(t, k)
+	return s.knock(f)
+}
+
+// aim prepares the attempt that has just begun.
+func (f *flight) aim(t *core.Target, k *core.ProviderKey) {
+	x := &f.x
+	f.begun, f.first, f.late, f.sent, f.void = 0, 0, false, false, false
 	x.Fault = nil // of a target that could not be asked
 	f.target, f.key = t, k
 	x.Face, x.As = t.Face(x.From, x.Op, x.Name)
-	if t.Tally != nil {
+}
+
+// entered begins the attempt that was picked.
+func (s *Server) entered(f *flight) chance {
+	f.share()
+	if t := f.target; t.Tally != nil {
 		f.tally = t.Tally
 		f.tally.Requests.Add(1)
 		f.tally.Inflight.Add(1)
 	}
-	return true
+	return somebody
 }
 
-// land ends the count of the attempt under way.
+// land ends the count of the attempt under way, and gives its place back.
 func (f *flight) land() {
+	f.exit()
 	if f.tally != nil {
 		f.tally.Inflight.Add(-1)
 		f.tally = nil
@@ -91,7 +126,9 @@ func (f *flight) judge(rep *http1.Reply, b []byte) core.Verb {
 
 // stands reports whether a reply that says "not now" is the client's all the
 // same, because nobody else is left to ask.
-func (s *Server) stands(f *flight) bool { return !f.more() && presentable(f.attempt().Status) }
+func (s *Server) stands(f *flight) bool {
+	return !f.rivalled() && !f.more() && presentable(f.attempt().Status)
+}
 
 // more reports whether another target or key is left after what the attempt under way
 // came to.
@@ -127,15 +164,11 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 	x, l := &f.x, &f.rel
 	l.committed = true
 	f.status = rep.Status
-	h := append(o.head[:0], "HTTP/1.1 "...)
-	h = http1.AppendUint(h, uint64(rep.Status))
-	h = append(append(h, ' '), reason(rep.Status)...)
-	h = append(h, "\r\n"...)
+	h := appendStatus(o.head[:0], rep.Status)
 	for i := range rep.N {
 		fd := &rep.Fields[i]
 		if (answered[fd.ID] && (l.cross == nil || crossed[fd.ID]) || l.cross == nil && fd.ID == http1.Other && listed(x.From.Answered, fd.Name.Of(b))) && len(h)+int(fd.Value.End-fd.Value.Start) < maxOutHead {
-			h = append(append(h, fd.Name.Of(b)...), ": "...)
-			h = append(append(h, fd.Value.Of(b)...), "\r\n"...)
+			h = fd.AppendTo(h, b)
 		}
 	}
 	if l.cross != nil {
@@ -175,6 +208,9 @@ func (s *Server) frame(f *flight, rep *http1.Reply, b []byte, method []byte) {
 		l.gather = !l.stream
 	} else if x.Peek.Stream && !x.Array && ok && !stream && x.Op != core.OpPass && x.From.Chats[x.Op] != nil && http1.HasPrefixFold(kind, "application/json") {
 		l.cross, l.gather = s.bare(f), true // the provider took no notice of the wish for a stream
+	} else if rep.Status == 429 && rep.At[http1.ContentEncoding] == 0 && x.From.ReadFault != nil && string(method) != "HEAD" && http1.HasPrefixFold(kind, "application/json") {
+		l.cross, l.gather = s.bare(f), true // its body tells whether a wait is of use
+		l.cross.raw = true
 	}
 	l.strip = l.sse && l.cross == nil && x.Peek.Stream && !x.Peek.AskUsage && x.Face.AskUsage
 	l.reads = ok && !l.stream && l.cross == nil && (x.Op != core.OpPass || len(x.Peek.Model) > 0) && x.From.ReadUsage != nil && http1.HasPrefixFold(kind, "application/json")
@@ -222,9 +258,18 @@ func framingOf(kind []byte) (f core.Framing, stream bool) {
 
 // appendOwn appends the fields that every answer of ours carries.
 func (s *Server) appendOwn(h []byte, f *flight) []byte {
-	h = append(appendHexID(append(h, "X-Request-Id: "...), &f.x.ID), "\r\n"...)
+	h = append(h, "X-Request-Id: "...)
+	at := len(h)
+	h = append(appendHexID(h, &f.x.ID), "\r\n"...)
+	id := h[at:]
+	if f.x.Skipped != 0 {
+		h = appendSkipped(h, f.x.Skipped)
+	}
+	if f.x.Snap != nil && f.x.Snap.Limits.Explain {
+		h = appendExplained(h, f)
+	}
 	if d := f.x.From; d != nil && d.IDHeader != "" {
-		h = append(appendHexID(append(append(h, d.IDHeader...), ": "...), &f.x.ID), "\r\n"...)
+		h = append(append(append(h, d.IDHeader...), ": "...), id...)
 	}
 	if f.free || s.draining.Load() {
 		f.free = true
@@ -233,12 +278,23 @@ func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	return h
 }
 
+// hex8 is x as eight hexadecimal digits, the first in the lowest byte: its nibbles are
+// spread over eight bytes, and those above 9 moved up to the letters.
+func hex8(x uint32) uint64 {
+	v := uint64(bits.ReverseBytes32(x))
+	v = (v | v<<16) & 0x0000ffff0000ffff
+	v = (v | v<<8) & 0x00ff00ff00ff00ff
+	v = v>>4&0x000f000f000f000f | v&0x000f000f000f000f<<8
+	letters := (v + 0x0606060606060606) >> 4 & 0x0101010101010101
+	return v + 0x3030303030303030 + letters*('a'-'0'-10)
+}
+
 func appendHexID(b []byte, id *[16]byte) []byte {
-	const digits = "0123456789abcdef"
-	for _, c := range id {
-		b = append(b, digits[c>>4], digits[c&15])
+	var digits [32]byte
+	for i := range 4 {
+		binary.LittleEndian.PutUint64(digits[8*i:], hex8(binary.BigEndian.Uint32(id[4*i:])))
 	}
-	return b
+	return append(b, digits[:]...)
 }
 
 // appendTiming tells where the time went so far (W3C Server-Timing, in
@@ -247,6 +303,14 @@ func appendTiming(h []byte, f *flight) []byte {
 	h = appendMillis(append(h, "Server-Timing: gateway;dur="...), f.decide)
 	if f.first > f.begun && f.begun > 0 {
 		h = appendMillis(append(h, ", upstream;dur="...), f.first-f.begun)
+	}
+	if f.rested > 0 {
+		h = appendMillis(append(h, ", paused;dur="...), f.rested)
+	}
+	for i, a := range f.x.Attempts()[:max(len(f.x.Attempts())-1, 0)] { // those that came to nothing
+		if a.Began > 0 && a.At > a.Began {
+			h = appendMillis(append(http1.AppendUint(append(h, ", try"...), uint64(i+1)), ";dur="...), a.At-a.Began)
+		}
 	}
 	h = append(h, ", attempts;desc=\""...)
 	h = http1.AppendUint(h, uint64(len(f.x.Attempts())))
@@ -275,10 +339,11 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 		o.b = append(o.b, x.Reply.Body...)
 	}
 	f.status = status
-	h := append(http1.AppendUint(append(o.head, "HTTP/1.1 "...), uint64(status)), ' ')
-	h = append(append(h, reason(status)...), "\r\nContent-Type: "...)
-	h = append(append(h, kind...), "\r\nContent-Length: "...)
-	h = append(http1.AppendUint(h, uint64(len(o.b)-frontRoom)), "\r\n"...)
+	h := append(append(appendStatus(o.head, status), "Content-Type: "...), kind...)
+	h = append(http1.AppendUint(append(h, "\r\nContent-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
+	if x.Fault == nil {
+		h = append(h, x.Reply.Fields...)
+	}
 	if retry > 0 {
 		h = append(http1.AppendUint(append(h, "Retry-After: "...), uint64(retry)), "\r\n"...)
 	}
@@ -307,7 +372,7 @@ func (f *flight) failed() {
 	}
 	tries := x.Attempts()
 	if len(tries) == 0 {
-		refuse(x, core.NotFound, "no target of the route "+quote([]byte(x.Route.Name))+" serves this operation", "ask another model, or add a fallback to it")
+		f.lacks()
 		return
 	}
 	last := tries[len(tries)-1]
@@ -324,9 +389,22 @@ func (f *flight) failed() {
 	default:
 		msg = http1.AppendUint(append(msg, " answered "...), uint64(last.Status))
 	}
+	if x.Skipped&core.SkipRetry != 0 {
+		msg = append(msg, " within the request's own x-latency-budget"...)
+		code = core.UpstreamTimeout
+	}
 	msg = http1.AppendUint(append(msg, ", after "...), uint64(len(tries)))
 	msg = append(msg, " attempts in all"...)
 	refuse(x, code, string(msg), "try again, or add a fallback to the model")
+}
+
+// appendStatus appends a status line.
+func appendStatus(h []byte, status int) []byte {
+	if status == 200 {
+		return append(h, "HTTP/1.1 200 OK\r\n"...)
+	}
+	h = append(http1.AppendUint(append(h, "HTTP/1.1 "...), uint64(status)), ' ')
+	return append(append(h, reason(status)...), "\r\n"...)
 }
 
 // reason is the phrase of a status line; clients do not read it.

@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"syscall"
+	"time"
 
 	"asbru/core"
 	"asbru/hotpath/http1"
@@ -23,12 +24,22 @@ func (l *loop) limits() core.Limits {
 	return lim
 }
 
+// idleWait is limits().IdleWait, for every request.
+func (l *loop) idleWait() time.Duration {
+	if snap := l.s.snap.Load(); snap != nil {
+		return or(snap.Limits.IdleWait, defaultIdleWait)
+	}
+	return defaultIdleWait
+}
+
 // close ends a client's connection and forgets it.
 func (l *loop) close(c *client) {
 	if c.phase == closed {
 		return
 	}
-	sock.Close(c.fd)
+	if c.fd >= 0 {
+		sock.Close(c.fd)
+	}
 	l.forget(c)
 }
 
@@ -47,6 +58,9 @@ func (l *loop) forget(c *client) {
 
 // onClient gives a client its turn. what is 0 for a turn without an event.
 func (l *loop) onClient(c *client, what uint32) {
+	if c.ghost {
+		return // an event from before it left
+	}
 	if what&(sock.In|sock.RdHup) != 0 {
 		c.readable = true
 	}
@@ -64,7 +78,7 @@ func (l *loop) onClient(c *client, what uint32) {
 	if c.phase == reading {
 		if c.more {
 			c.more = false
-			l.readAt = core.Clock()
+			l.readAt = l.clock()
 			l.take(c, c.in)
 		}
 		l.read(c)
@@ -73,7 +87,7 @@ func (l *loop) onClient(c *client, what uint32) {
 	case flying:
 		if c.fin && !c.probed {
 			c.probed = true
-			l.probes = append(l.probes, probe{l.tag(c.slot), core.Clock() + int64(probeWait)})
+			l.probes = append(l.probes, probe{l.tag(c.slot), l.now + int64(probeWait)})
 			l.wind(probeWait / 2)
 		}
 	case lingering:
@@ -107,7 +121,7 @@ func (l *loop) read(c *client) {
 			return
 		}
 		c.readable = n == room || c.fin
-		l.readAt = core.Clock()
+		l.readAt = l.clock()
 		if c.in == nil {
 			l.take(c, l.in[:n])
 		} else {
@@ -180,6 +194,7 @@ func (l *loop) takeHead(c *client, b []byte) bool {
 	}
 	f := &l.scratch
 	f.reset()
+	f.x.Start, f.digest = l.now, &c.digest
 	switch l.s.begin(f, &l.req, b) {
 	case waySlow:
 		l.hand(c, b)
@@ -231,6 +246,7 @@ func (l *loop) fly(c *client, b []byte, total int) {
 		http1.ParseRequest(f.buf, &l.req)
 	}
 	l.reqOf = f
+	f.x.Start = t0
 	switch l.s.begin(f, &l.req, f.buf) {
 	case waySlow:
 		b := f.buf
@@ -245,12 +261,7 @@ func (l *loop) fly(c *client, b []byte, total int) {
 		l.answer(c, f, isHead(f.buf))
 		return
 	}
-	f.x.Start = t0
-	if l.s.ready(f, &l.req) != core.Continue {
-		l.answer(c, f, isHead(f.buf))
-		return
-	}
-	l.launch(f)
+	l.decided(f, l.s.ready(f, &l.req))
 }
 
 // hand gives a client to the slow door, with the bytes read so far.

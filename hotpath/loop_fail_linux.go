@@ -19,7 +19,7 @@ func (l *loop) redial(f *flight, u *link) bool {
 		return false
 	}
 	f.on.fresh = true
-	f.on.mark = core.Clock()
+	f.on.mark = l.clock()
 	l.dial(f, u.raw.Pool)
 	return true
 }
@@ -47,7 +47,7 @@ func (l *loop) upstreamEnded(u *link, err error) {
 		l.unlink(u)
 		return
 	}
-	f.on.mark = core.Clock()
+	f.on.mark = l.clock()
 	if f.rel.holds {
 		l.box.reset()
 		if f.rel.ends(err) {
@@ -86,8 +86,9 @@ func (l *loop) upstreamEnded(u *link, err error) {
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: err}
 		f.free = !f.rel.broken(&f.x, &l.box) || f.free // nothing else tells the client that its reply is cut
 	}
-	l.write(f.on.c, f, l.box.bytes())
-	l.settle(f.on.c, f)
+	if l.give(f, true) {
+		l.settle(f.on.c, f)
+	}
 }
 
 // gatherEnded ends a reply that nobody has got yet: it was complete, or another

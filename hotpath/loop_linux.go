@@ -37,12 +37,16 @@ type loop struct {
 	again   []uint64 // tags of those that go on in the next round, without an event
 	probes  []probe
 	next    int64 // Clock of the next tick
+	swept   int64 // Clock of the last look at until
+	naps    naps
 	readAt  int64 // Clock when the bytes now looked at had been read
+	now     int64 // Clock when it was read last, in this round: near enough for deadlines
 
 	bufs    buf.List
 	hooks   hooks
 	flights []*flight
-	idle    map[*upstream.Pool][]*link
+	idle    map[*upstream.Pool]*shelf
+	lately  *shelf // of idle, the one asked for last; nil: none
 	in      []byte // what every read goes into first
 	box     outbox
 	req     http1.Request
@@ -72,7 +76,7 @@ func newLoop(s *Server, index int) (*loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool][]*link{}, over: make(chan struct{})}
+	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool]*shelf{}, over: make(chan struct{})}
 	if err := l.rest.open(p); err != nil {
 		return nil, err
 	}
@@ -93,6 +97,7 @@ func (l *loop) run() {
 	l.wind(tickWait)
 	for !l.closing {
 		evs := l.wait()
+		l.clock()
 		if len(evs) > 1 {
 			l.parkedFirst(evs)
 		}
@@ -219,9 +224,10 @@ func (l *loop) newFlight(c *client) *flight {
 		l.flights[n-1] = nil
 		l.flights = l.flights[:n-1]
 	} else {
-		f = new(flight)
+		f = &flight{bell: l}
+		f.x.Lane = f
 	}
-	f.on.c, c.f = c, f
+	f.on.c, c.f, f.digest = c, f, &c.digest
 	return f
 }
 

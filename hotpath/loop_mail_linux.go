@@ -17,6 +17,7 @@ type mail struct {
 	gen      uint32
 	pool     *upstream.Pool
 	entrance *entrance
+	in       []byte // mailBack: bytes of the next request
 }
 
 type mailKind uint8
@@ -29,6 +30,8 @@ const (
 	mailCut
 	mailClose
 	mailEvict
+	mailWake
+	mailBack // a connection that was lent
 )
 
 // post tells the loop something. Any goroutine may call it.
@@ -70,6 +73,8 @@ func (l *loop) open(m *mail) {
 			l.victim = m.f.on.c
 		}
 		l.dialed(m)
+	case mailBack:
+		l.regain(m)
 	case mailListen:
 		l.listen(m.entrance)
 	case mailDrain:
@@ -81,6 +86,10 @@ func (l *loop) open(m *mail) {
 		l.closing = true
 	case mailEvict:
 		l.evict(m.pool)
+	case mailWake:
+		if m.f.on.gen == m.gen {
+			l.wake(m.f)
+		}
 	}
 }
 
@@ -111,7 +120,7 @@ func (l *loop) end() {
 // discard closes what a mail brings that nobody will open.
 func (m *mail) discard() {
 	switch {
-	case m.kind == mailClient:
+	case m.kind == mailClient || m.kind == mailBack:
 		sock.Close(m.fd)
 	case m.raw != nil:
 		m.raw.Close()

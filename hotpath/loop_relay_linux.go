@@ -38,7 +38,7 @@ func (l *loop) pump(u *link) {
 
 // received passes bytes of a reply on.
 func (l *loop) received(u *link, f *flight, b []byte) {
-	f.on.mark = core.Clock()
+	f.on.mark = l.clock()
 	if f.rel.gather {
 		l.gather(u, f, b)
 		return
@@ -57,8 +57,9 @@ func (l *loop) received(u *link, f *flight, b []byte) {
 	l.box.reset()
 	f.gap()
 	rest, done, err := f.rel.feed(&f.x, b, &l.box, &l.bufs)
-	l.write(f.on.c, f, l.box.bytes())
-	l.passed(u, f, len(rest) == 0, done, err)
+	if l.give(f, done) {
+		l.passed(u, f, len(rest) == 0, done, err)
+	}
 }
 
 // receivedHead waits for the whole head of the reply, judges it, and passes on
@@ -122,6 +123,7 @@ func (l *loop) commit(u *link, f *flight, b []byte, n int) {
 		return
 	}
 	f.rel.holds = f.holdable()
+	f.rel.lends = !f.rel.holds
 	l.box.reset()
 	rest, done, err := f.rel.feed(&f.x, b[n:], &l.box, &l.bufs)
 	l.s.commit(f, &l.rep, b, &l.box)
@@ -169,14 +171,20 @@ func (l *loop) held(u *link, f *flight, clean, done bool, err error) {
 
 // begin gives the client the head of its reply and what is in l.box of the body.
 func (l *loop) begin(u *link, f *flight, clean, done bool, err error) {
-	f.decide += core.Clock() - f.on.mark
-	l.write(f.on.c, f, l.box.bytes())
-	now := core.Clock()
+	f.decide += l.clock() - f.on.mark
+	f.sure()
+	if !l.give(f, done) {
+		return
+	}
+	now := l.clock()
 	f.kernel += now - f.on.mark
+	if done && !f.on.paused {
+		f.over = now
+	}
 	if f.rel.stream {
 		f.ttft, f.last = now-f.x.Start, now
 		f.content(now)
-		l.release(f, done)
+		l.unload(f, done)
 	}
 	f.rel.fresh = true // the wait begins here
 	l.passed(u, f, clean, done, err)
@@ -205,15 +213,18 @@ func (l *loop) gathered(u *link, f *flight, clean bool) {
 		l.launch(f)
 		return
 	}
-	f.decide += core.Clock() - f.on.mark
-	l.write(f.on.c, f, l.box.bytes())
-	f.kernel += core.Clock() - f.on.mark
+	f.decide += l.clock() - f.on.mark
+	f.sure()
+	if !l.give(f, true) {
+		return
+	}
+	f.kernel += l.clock() - f.on.mark
 	l.passed(u, f, clean && f.x.Fault == nil, true, nil)
 }
 
-// release gives the request back once a stream is under way: it cannot be sent
+// unload gives the request back once a stream is under way: it cannot be sent
 // again, and a stream may be quiet for long.
-func (l *loop) release(f *flight, done bool) {
+func (l *loop) unload(f *flight, done bool) {
 	if done || cap(f.buf) == 0 || f.on.u != nil && f.on.u.tail.len() > 0 {
 		return
 	}
@@ -230,7 +241,7 @@ func (l *loop) release(f *flight, done bool) {
 // passed goes on after bytes were passed on.
 func (l *loop) passed(u *link, f *flight, clean, done bool, err error) {
 	switch {
-	case f.on.c.gone:
+	case f.on.c.gone && !f.on.c.ghost:
 		l.drop(f.on.c)
 	case err != nil:
 		l.upstreamEnded(u, err)
@@ -243,22 +254,28 @@ func (l *loop) passed(u *link, f *flight, clean, done bool, err error) {
 
 // patience waits for d, and never past the exchange's end.
 func (l *loop) patience(u *link, d time.Duration) {
-	t := core.Clock() + int64(d)
-	if w := u.f.target.Waits.Total; w > 0 {
-		t = min(t, u.f.x.Start+int64(w))
-	}
+	t := u.f.bound(l.now, d)
 	l.until[u.slot] = t
+	if u.f.firstBy > 0 || u.f.x.Due.Total > 0 {
+		l.alarm(u.f, t)
+	}
 }
 
 // complete ends an exchange whose reply was read to its end.
 func (l *loop) complete(u *link, f *flight, clean bool) {
 	u.f, f.on.u = nil, nil
+	if u.readable {
+		f.rel.keepWhole(&l.bufs) // silent reads over it
+	}
 	if clean && u.out == nil && u.tail.len() == 0 && u.raw.Pending() == 0 && l.silent(u) {
 		l.park(u)
 	} else {
 		l.unlink(u)
 	}
 	f.on.ended = true
+	if f.on.c.out != nil { // it is not settled in this turn, and l.in is read into in the next
+		f.rel.keepWhole(&l.bufs)
+	}
 	l.settle(f.on.c, f)
 }
 

@@ -48,6 +48,8 @@ type relay struct {
 	frames    *frames // nil: not needed so far
 	kept      []byte  // a unary body so far, to read its usage when whole; borrowed
 	reads     bool    // kept is wanted
+	lends     bool    // what is fed stays where it is until the exchange is finished, or keepWhole
+	whole     []byte  // in place of kept: a body that came in one piece, where it was fed
 }
 
 // feed takes bytes read from upstream and appends to o what the client gets.
@@ -72,6 +74,9 @@ func (l *relay) feed(x *core.Exchange, src []byte, o *outbox, lend lender) (rest
 		if err = l.flushTail(x, o); err != nil {
 			done = false // the client is told before its body ends
 		}
+	}
+	if x.Watch != nil && len(o.b) > at {
+		x.Watch.Saw(x, o.b[at:])
 	}
 	if l.to == bodyChunked {
 		seal(o, gap, at, done)
@@ -101,7 +106,10 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 	case l.gather:
 		return l.collect(p, lend)
 	case !l.stream:
-		if l.reads {
+		switch {
+		case l.reads && l.lends && l.kept == nil && l.from == bodyLength && l.left == 0:
+			l.whole = p
+		case l.reads:
 			l.keep(p, lend)
 		}
 		o.b = append(o.b, p...)
@@ -208,6 +216,14 @@ func (l *relay) drop(lend lender) {
 	*l = relay{}
 }
 
+// keepWhole takes a copy of whole.
+func (l *relay) keepWhole(lend lender) {
+	if p := l.whole; p != nil {
+		l.whole = nil
+		l.keep(p, lend)
+	}
+}
+
 func (l *relay) keep(p []byte, lend lender) {
 	if len(l.kept)+len(p) > maxKeep {
 		lend.Give(l.kept)
@@ -229,6 +245,8 @@ func (l *relay) end(x *core.Exchange, o *outbox) {
 		if l.flushTail(x, o) != nil {
 			refuse(x, core.UpstreamFailed, errCut.Error(), "")
 			l.fault(x, o)
+		} else if x.Watch != nil {
+			x.Watch.Saw(x, o.b[at:])
 		}
 		seal(o, gap, at, true)
 		return

@@ -37,6 +37,7 @@ type Server struct {
 	fleet   fleet // the loop lane; nothing where there is none
 
 	arriving atomic.Int64 // connections accepted by the goroutine lane and not in conns yet
+	lent     atomic.Int64 // connections in conns that are a loop's
 
 	mu    sync.Mutex
 	conns map[*conn]struct{}
@@ -47,7 +48,7 @@ type Server struct {
 func New(o Options) *Server {
 	s := &Server{opt: o, conns: map[*conn]struct{}{}, ends: map[net.Listener]struct{}{}}
 	rand.Read(s.seed[:])
-	s.flights.New = func() any { return new(flight) }
+	s.flights.New = newFlight
 	s.crosses.New = func() any { return newCrossing() }
 	s.stats.Name = "goroutine"
 	s.hooks = hooks{Grow: s.shared.Need, Free: s.shared.Give}

@@ -48,7 +48,7 @@ func (c *compiler) targetAt(provider, model, at string) *core.Target {
 // spec says how an alias chooses. Only the targets it lists are balanced, never its
 // fallbacks.
 func spec(m *config.Model, r *core.Route) route.Spec {
-	s := route.Spec{Balanced: len(r.Targets), Bind: bind(m.Affinity)}
+	s := route.Spec{Balanced: len(r.Targets), Bind: bind(m.Affinity), Hedge: hedge(m, r)}
 	if m.Strategy != "ordered" {
 		s.Strategy = route.Strategy(m.Strategy)
 	}
@@ -70,7 +70,9 @@ func spec(m *config.Model, r *core.Route) route.Spec {
 // bounds are what limits attempts, retries and breakers; nil: the defaults of core/route.
 func bounds(r *config.Retry, b *config.Breaker) (attempts int, retry *route.Retry, breaker *route.Breaker) {
 	if r != nil {
-		attempts, retry = r.Attempts, &route.Retry{Share: route.DefaultShare, Rate: route.DefaultRate}
+		attempts, retry = r.Attempts, &route.Retry{
+			Share: route.DefaultShare, Rate: route.DefaultRate, Again: r.Again, Backoff: time.Duration(r.Backoff), Longest: time.Duration(r.Longest),
+		}
 		if r.Share != nil {
 			retry.Share = *r.Share
 		}

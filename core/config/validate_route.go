@@ -69,6 +69,7 @@ func (c *checker) choice(path string, m *Model) {
 		c.warn(path+".strategy", "list two or more targets", "has nothing to choose from: %s has one target", quote(m.Alias))
 	}
 	c.limitsOf(path, m.Retry, m.Breaker)
+	c.care(path, m)
 	if a := m.Affinity; a != nil {
 		c.notNegative(path+".affinity.ttl", a.TTL, a.TTL < 0)
 	}
@@ -80,6 +81,11 @@ func (c *checker) limitsOf(path string, r *Retry, b *Breaker) {
 		if r.Attempts < 0 || r.Attempts > core.MostAttempts {
 			c.fail(path+".retry.attempts", "", "is %d; a request has 1 to %d attempts", r.Attempts, core.MostAttempts)
 		}
+		if r.Again < 0 || r.Again >= core.MostAttempts {
+			c.fail(path+".retry.again", "", "is %d; a target is asked again 0 to %d times", r.Again, core.MostAttempts-1)
+		}
+		c.notNegative(path+".retry.backoff", r.Backoff, r.Backoff < 0)
+		c.notNegative(path+".retry.longest", r.Longest, r.Longest < 0)
 		c.notNegative(path+".retry.share", deref(r.Share), deref(r.Share) < 0)
 		c.notNegative(path+".retry.per_second", deref(r.PerSecond), deref(r.PerSecond) < 0)
 		if s := deref(r.Share); s > 1 {

@@ -1,5 +1,7 @@
 package scan
 
+import "bytes"
+
 // A Walk goes over the members of an object or the elements of an array, one
 // level, skipping what is inside. It works on bytes that nobody has checked, such
 // as a provider's: it ends at the first thing it cannot make sense of, and it
@@ -42,6 +44,19 @@ func (w *Walk) Next() (key, value []byte, ok bool) {
 // Key is the first half of Next: it stops in front of the value. Value or Resume
 // must follow.
 func (w *Walk) Key() (key []byte, ok bool) {
+	if i := w.i + 1; w.last == '}' && i < len(w.b) && w.b[i-1] == '"' { // as nearly everybody writes it
+		rest := w.b[i:]
+		n := bytes.IndexByte(rest, '"')
+		if n > 0 && n+2 < len(rest) && rest[n-1] != '\\' && rest[n+1] == ':' && rest[n+2] > ' ' {
+			w.i = i + n + 2
+			return rest[:n], true
+		}
+	}
+	return w.key()
+}
+
+// key is Key for any spelling.
+func (w *Walk) key() (key []byte, ok bool) {
 	b, i := w.b, w.i
 	if w.last == 0 || i >= len(b) || b[i] == w.last {
 		w.last = 0
@@ -73,12 +88,51 @@ func (w *Walk) Key() (key []byte, ok bool) {
 
 // Value is the second half of Next.
 func (w *Walk) Value() (value []byte, ok bool) {
-	end := skip(w.b, w.i)
-	if end < 0 {
-		return w.stop()
+	b, i := w.b, w.i
+	end := digits(b, i)
+	if end == i || end == len(b) || b[end] != ',' && b[end] != w.last {
+		if end = skip(b, i); end < 0 {
+			return w.stop()
+		}
 	}
-	value = w.b[w.i:end]
+	value = b[i:end]
+	if end+1 < len(b) && b[end] == ',' && b[end+1] > ' ' {
+		w.i = end + 1
+		return value, true
+	}
 	return value, w.step(end)
+}
+
+// Count reads one member whose value is a whole number, as most of what providers count
+// stands there: without blanks or signs, at most 18 digits. When ok is false nothing was
+// read, and it is for Key to say what stands there.
+func (w *Walk) Count() (key []byte, n int64, ok bool) {
+	i := w.i + 1
+	if w.last != '}' || i >= len(w.b) || w.b[i-1] != '"' {
+		return nil, 0, false
+	}
+	rest := w.b[i:]
+	end := bytes.IndexByte(rest, '"')
+	if end <= 0 || end+2 >= len(rest) || rest[end-1] == '\\' || rest[end+1] != ':' {
+		return nil, 0, false
+	}
+	value := rest[end+2:]
+	j := 0
+	for ; j < len(value) && value[j]-'0' <= 9; j++ {
+		n = n*10 + int64(value[j]-'0')
+	}
+	if j == 0 || j > 18 || j > 1 && value[0] == '0' || j == len(value) {
+		return nil, 0, false
+	}
+	switch next := i + end + 2 + j; {
+	case value[j] == ',' && j+1 < len(value) && value[j+1] > ' ':
+		w.i = next + 1
+	case value[j] == '}':
+		w.i = next
+	default:
+		return nil, 0, false
+	}
+	return rest[:end], n, true
 }
 
 // Tail is what comes behind Key: the value and all that follows it.

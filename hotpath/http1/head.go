@@ -16,6 +16,15 @@ type Field struct {
 	ID          FieldID
 }
 
+// AppendTo appends f, a field of buf, as a line. Most came as they are written.
+func (f *Field) AppendTo(dst, buf []byte) []byte {
+	if end := int(f.Value.End); f.Value.Start == f.Name.End+2 && buf[f.Value.Start-1] == ' ' && end+2 <= len(buf) && buf[end] == '\r' {
+		return append(dst, buf[f.Name.Start:end+2]...)
+	}
+	dst = append(append(dst, f.Name.Of(buf)...), ": "...)
+	return append(append(dst, f.Value.Of(buf)...), "\r\n"...)
+}
+
 // A Head is what requests and replies have in common. Only the first N Fields
 // mean anything; the rest is left over from earlier messages.
 type Head struct {
@@ -52,67 +61,97 @@ func (h *Head) clear() {
 // lines reads field lines from pos on, up to and including the empty line, and
 // returns the position behind it; 0 if buf ends before. single is the rule of
 // this side that a repeated field breaks.
+//
+// A known name shows by itself that all its bytes may stand in one; of the others each
+// is looked at.
 func (h *Head) lines(buf []byte, pos int, single rule) (int, fault) {
-	for pos < len(buf) {
-		if buf[pos] == '\r' {
+	for n := h.N; pos < len(buf); n++ {
+		b := buf[pos:]
+		if b[0] == '\r' {
 			return lineEnd(buf, pos)
 		}
-		if h.N == MaxFields {
+		if uint(n) >= MaxFields {
 			return 0, manyFields
 		}
-		colon, class := name(buf, pos)
-		if colon == len(buf) {
-			return 0, none
+		colon, cr := cut(b)
+		if colon <= 0 || cr <= colon || cr+1 >= len(b) || b[cr] != '\r' || b[cr+1] != '\n' || cr-colon > MaxValue {
+			var f fault
+			if colon, cr, f = line(b); cr == 0 {
+				return 0, f
+			}
 		}
-		if buf[colon] != ':' || colon == pos {
-			return 0, nameFault(buf, pos, colon)
+		id := identify(b[:colon])
+		if id == Other { // nobody has looked at its bytes yet
+			end, class := name(b, 0)
+			if end != colon {
+				return 0, nameFault(b, 0, end)
+			}
+			if class&isUnder != 0 {
+				id = Underscore
+			}
 		}
-		first := colon + 1
-		for first < len(buf) && (buf[first] == ' ' || buf[first] == '\t') {
+		first, end := colon+1, cr
+		if b[first] == ' ' {
 			first++
 		}
-		cr := value(buf, first)
-		if cr-first > MaxValue {
-			return 0, longValue
+		if b[first] <= ' ' || b[end-1] <= ' ' { // more of them, or none of anything else
+			for first < end && (b[first] == ' ' || b[first] == '\t') {
+				first++
+			}
+			for end > first && (b[end-1] == ' ' || b[end-1] == '\t') {
+				end--
+			}
 		}
-		if cr == len(buf) {
-			return 0, none
+		h.Fields[n] = Field{Span{uint16(pos), uint16(pos + colon)}, Span{uint16(pos + first), uint16(pos + end)}, id}
+		h.N = n + 1
+		r := rules[id]
+		if at := &h.At[id]; *at == 0 {
+			*at = uint8(n + 1)
+		} else if r&single != 0 {
+			return 0, secondField
 		}
-		if c := buf[cr]; c != '\r' {
-			return 0, valueFault(c)
+		if r&(read|credential) != 0 {
+			if f := h.act(id, r, b[first:end], single); f != none {
+				return 0, f
+			}
 		}
-		next, f := lineEnd(buf, cr)
-		if next == 0 {
-			return 0, f
-		}
-		id := Underscore
-		if class&isUnder == 0 {
-			id = identify(buf[pos:colon])
-		}
-		for cr > first && (buf[cr-1] == ' ' || buf[cr-1] == '\t') {
-			cr--
-		}
-		h.Fields[h.N] = Field{Span{uint16(pos), uint16(colon)}, Span{uint16(first), uint16(cr)}, id}
-		h.N++
-		if f := h.note(id, buf[first:cr], single); f != none {
-			return 0, f
-		}
-		pos = next
+		pos += cr + 2
 	}
 	return 0, none
 }
 
-// note records the field just read and acts on it where it means framing.
-func (h *Head) note(id FieldID, v []byte, single rule) fault {
-	r := rules[id]
-	if h.At[id] == 0 {
-		h.At[id] = uint8(h.N)
-	} else if r&single != 0 {
-		return secondField
+// line finds the colon and the CR of the line that starts buf, byte for byte: what cut
+// does not tell, it tells, and what is wrong. cr is 0 when there is a fault, or none and
+// the line is not whole.
+func line(buf []byte) (colon, cr int, f fault) {
+	if colon, _ = name(buf, 0); colon == len(buf) {
+		return 0, 0, none
 	}
-	if r&(read|credential) == 0 {
-		return none
+	if buf[colon] != ':' || colon == 0 {
+		return 0, 0, nameFault(buf, 0, colon)
 	}
+	first := colon + 1
+	for first < len(buf) && (buf[first] == ' ' || buf[first] == '\t') {
+		first++
+	}
+	cr = value(buf, first)
+	if cr-first > MaxValue {
+		return 0, 0, longValue
+	}
+	if cr == len(buf) {
+		return 0, 0, none
+	}
+	if c := buf[cr]; c != '\r' {
+		return 0, 0, valueFault(c)
+	}
+	if next, f := lineEnd(buf, cr); next == 0 {
+		return 0, 0, f
+	}
+	return colon, cr, none
+}
+
+// act takes in a field just read that the parser has a use for, as its rule r says.
+func (h *Head) act(id FieldID, r rule, v []byte, single rule) fault {
 	if single == singleInRequest {
 		switch {
 		case r&credential != 0:

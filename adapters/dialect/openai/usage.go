@@ -1,8 +1,6 @@
 package openai
 
 import (
-	"bytes"
-
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -46,8 +44,13 @@ func lastUsage(body []byte, u *core.Usage) bool {
 		}
 	}
 	rest := w.Rest()
-	if rest == nil || len(bytes.TrimLeft(rest, " \t\r\n")) > 0 {
+	if rest == nil {
 		return false
+	}
+	for _, c := range rest {
+		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+			return false
+		}
 	}
 	*u = got
 	return true
@@ -70,10 +73,12 @@ var leaps = func() (t [256]uint8) {
 // lastKey is where the key stands last in b, -1 if nowhere: Horspool's search from
 // the end, which looks at one byte in six.
 func lastKey(b []byte) int {
-	for i := len(b) - len(usageKey); i >= 0; i -= int(leaps[b[i]]) {
-		if string(b[i:i+len(usageKey)]) == usageKey {
+	for i := len(b) - len(usageKey); i >= 0; {
+		c := b[i]
+		if c == usageKey[0] && string(b[i:i+len(usageKey)]) == usageKey {
 			return i
 		}
+		i -= int(leaps[c])
 	}
 	return -1
 }
@@ -87,33 +92,39 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 	total := int64(0)
 	w := scan.Members(raw)
 	for {
-		key, more := w.Key()
-		if !more {
-			break
-		}
-		if d := detailsOf(key, &got); d.main != nil && opens(w.Tail()) {
-			w.Resume(d.read(w.Tail()))
-			continue
-		}
-		value, more := w.Value()
-		if !more {
-			break
+		key, n, ok := w.Count()
+		if !ok {
+			var more bool
+			if key, more = w.Key(); !more {
+				break
+			}
+			if d := detailsOf(key, &got); d.main != nil && opens(w.Tail()) {
+				w.Resume(d.read(w.Tail()))
+				continue
+			}
+			value, more := w.Value()
+			if !more {
+				break
+			}
+			if n, ok = scan.Int(value); !ok {
+				continue
+			}
 		}
 		switch string(key) {
 		case "prompt_tokens", "input_tokens":
-			count(value, &got.In, &got)
+			take(n, &got.In, &got)
 		case "completion_tokens", "output_tokens":
-			count(value, &got.Out, &got)
+			take(n, &got.Out, &got)
 		case "total_tokens":
-			count(value, &total, &got)
+			take(n, &total, &got)
 		case "prompt_cache_hit_tokens", "cached_tokens": // DeepSeek, Moonshot
-			count(value, &got.CachedIn, nil)
+			take(n, &got.CachedIn, nil)
 		case "cache_read_input_tokens": // Claude at Databricks
-			count(value, &got.CachedIn, nil)
+			take(n, &got.CachedIn, nil)
 		case "cache_creation_input_tokens":
-			count(value, &got.WrittenIn, nil)
+			take(n, &got.WrittenIn, nil)
 		case "reasoning_tokens": // Perplexity
-			count(value, &got.Reasoning, nil)
+			take(n, &got.Reasoning, nil)
 		}
 	}
 	rest = w.Rest()
@@ -148,10 +159,17 @@ func detailsOf(key []byte, u *core.Usage) details {
 	return details{}
 }
 
-// count reads one counter; a sensible one makes u known.
-func count(raw []byte, n *int64, u *core.Usage) {
-	if v, ok := scan.Int(raw); ok && v >= 0 && v <= maxCount {
-		*n = v
+// count reads one counter; see take.
+func count(raw []byte, to *int64, u *core.Usage) {
+	if n, ok := scan.Int(raw); ok {
+		take(n, to, u)
+	}
+}
+
+// take sets one counter if n is sensible, which makes u known.
+func take(n int64, to *int64, u *core.Usage) {
+	if n >= 0 && n <= maxCount {
+		*to = n
 		if u != nil {
 			u.Known = true
 		}
@@ -163,17 +181,23 @@ func count(raw []byte, n *int64, u *core.Usage) {
 func (d *details) read(raw []byte) (rest []byte) {
 	w := scan.Members(raw)
 	for {
-		key, value, more := w.Next()
-		if !more {
-			return w.Rest()
+		key, n, ok := w.Count()
+		if !ok {
+			var value []byte
+			if key, value, ok = w.Next(); !ok {
+				return w.Rest()
+			}
+			if n, ok = scan.Int(value); !ok {
+				continue
+			}
 		}
 		switch {
 		case string(key) == d.name:
-			count(value, d.main, nil)
+			take(n, d.main, nil)
 		case string(key) == "audio_tokens":
-			count(value, d.audio, nil)
+			take(n, d.audio, nil)
 		case d.wrote != nil && string(key) == "cache_write_tokens":
-			count(value, d.wrote, nil)
+			take(n, d.wrote, nil)
 		}
 	}
 }
