@@ -58,7 +58,7 @@ func (l *lexer) run() {
 		case r == '\n' && !l.quote:
 			l.end()
 			l.at += size
-		case unicode.IsSpace(r):
+		case r <= ' ' || unicode.IsSpace(r):
 			l.at += size
 		case isDigit(r) || r == '.' && l.at+1 < len(l.src) && isDigit(rune(l.src[l.at+1])):
 			l.number()
