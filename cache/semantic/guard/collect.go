@@ -188,10 +188,13 @@ func (r *reader) function(t *token) {
 // stranded reports whether token i is a preposition, or an I, at the end of its sentence:
 // "what are they for", "World War I".
 func (r *reader) stranded(toks []token, i int) bool {
+	c := r.lex().class(toks[i].word)
+	if i > 0 && c.isOf(classAux) && (r.lex().word(&toks[i-1], "between") || i+1 == len(toks) && r.lex().is(&toks[i-1], classConj)) {
+		return true // "between is and are"
+	}
 	if i == 0 || i != len(toks)-1 {
 		return false
 	}
-	c := r.lex().class(toks[i].word)
 	return c.isOf(classPrep|classCan|classWill|classShould|classPast) || string(toks[i].text) == "i" && toks[i].upper
 }
 

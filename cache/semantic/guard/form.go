@@ -284,15 +284,17 @@ func (r *reader) frame(toks []token) sentence {
 		s = r.what(rest)
 	case p == nil && r.lex().word(first, "how"):
 		first.eaten = true
-		s.frame = frameHow
-		s.mood = r.mood(rest)
+		s.frame, s.mood = frameHow, r.mood(rest)
+		if !r.has(rest, classAux) {
+			s.frame = frameHowto // "how lose weight"
+		}
 	case p == nil && at == 0 && r.lex().is(first, classAux) && !first.quoted:
 		s.frame = frameYes
 		s.mood = moodOf(r.lex().class(first.word))
 	case p == nil && r.lex().is(first, classAux) && !first.quoted && at > 0:
 		s.frame = frameYes
 		s.mood = moodOf(r.lex().class(first.word))
-	case s.mood == moodNone && s.frame != frameOther && s.frame != frameHowto && s.frame != frameYes:
+	case s.mood == moodNone && s.frame != frameOther && s.frame != frameHowto && s.frame != frameYes && s.frame != frameDoes:
 		s.mood = r.mood(rest[n:])
 	}
 	return s
@@ -342,7 +344,7 @@ func moodOf(c class) mood {
 	return moodPresent
 }
 
-// word reports whether t is the known word s.
+// word reports whether t is the word s.
 func (l *lexicon) word(t *token, s string) bool {
-	return t.word != 0 && t.shape == shapeWord && string(t.text) == s
+	return t.shape == shapeWord && string(t.text) == s
 }
