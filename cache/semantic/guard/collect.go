@@ -148,34 +148,16 @@ func (r *reader) function(t *token) {
 	case c.isOf(classThey):
 		r.f.they = true
 	}
-	switch string(t.text) {
-	case "in", "on", "at", "within", "using", "through", "via", "by":
-		r.role = roleAt
-		if t.text[0] == 'b' {
-			r.role = roleBy
-		}
-	case "to", "into", "onto", "towards", "toward":
-		r.role = roleTo
-	case "from":
-		r.role = roleFrom
-	case "of":
-		r.role = roleOf
-	case "for":
-		r.role = roleFor
-	case "with":
-		r.role = roleWith
-	case "than":
-		r.role = roleThan
-	case "about", "regarding", "concerning":
-		r.role = roleAbout
-	case "and":
+	now, ok := roles[string(t.text)]
+	switch {
+	case ok:
+		r.role = now
+	case string(t.text) == "and":
 		r.f.ands = true
-	case "or":
+	case string(t.text) == "or":
 		r.f.ors = true
-	default:
-		if !c.isOf(classArticle | classPerson | classFiller | classThird) {
-			r.role = roleNone
-		}
+	case !c.isOf(classArticle | classPerson | classFiller | classThird):
+		r.role = roleNone
 	}
 	if n := mix(7, hash(t.text)); !c.isOf(classArticle | classPrep | classConj | classFiller | classPolite | classPerson) {
 		r.f.idle += n
@@ -183,6 +165,14 @@ func (r *reader) function(t *token) {
 			r.f.few += n
 		}
 	}
+}
+
+// roles are those of the words behind a preposition.
+var roles = map[string]role{
+	"in": roleAt, "on": roleAt, "at": roleAt, "within": roleAt, "using": roleAt, "through": roleAt, "via": roleAt,
+	"to": roleTo, "into": roleTo, "onto": roleTo, "towards": roleTo, "toward": roleTo,
+	"from": roleFrom, "of": roleOf, "for": roleFor, "with": roleWith, "by": roleBy, "than": roleThan,
+	"about": roleAbout, "regarding": roleAbout, "concerning": roleAbout,
 }
 
 // stranded reports whether token i is a preposition, or an I, at the end of its sentence:

@@ -251,51 +251,58 @@ func (r *reader) frame(toks []token) sentence {
 		}
 	}
 	rest := toks[at:]
-	s := sentence{frame: frameOther}
 	if p != nil {
-		s.frame = p.frame
-		if p.adds == "can" {
-			s.mood = moodCan
-			r.f.who |= 1 // whoever asks
-		} else if p.adds != "" {
-			r.emit(p.adds)
-		}
-		for i := range rest[:n] {
-			t := &rest[i]
-			t.eaten = s.frame != frameWhich || i == 0
-			r.count(t)
-			if r.lex().is(t, classPast) {
-				s.mood = moodPast
-			} else if s.frame == frameWhat && r.lex().is(t, classBe) {
-				s.mood = moodPresent
-			}
+		return r.phrase(p, rest, n)
+	}
+	return r.plain(rest)
+}
+
+// phrase is what pattern p says, which took n tokens.
+func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
+	s := sentence{frame: p.frame}
+	if p.adds == "can" {
+		s.mood = moodCan
+		r.f.who |= 1 // whoever asks
+	} else if p.adds != "" {
+		r.emit(p.adds)
+	}
+	for i := range rest[:n] {
+		t := &rest[i]
+		t.eaten = s.frame != frameWhich || i == 0
+		r.count(t)
+		if r.lex().is(t, classPast) {
+			s.mood = moodPast
+		} else if s.frame == frameWhat && r.lex().is(t, classBe) {
+			s.mood = moodPresent
 		}
 	}
-	first := &rest[0]
 	switch {
-	case r.lex().word(first, "name") && len(rest) > 1 && number(&rest[1]):
+	case s.mood != moodNone || s.frame == frameOther || s.frame == frameHowto || s.frame == frameYes || s.frame == frameDoes:
+	default:
+		s.mood = r.mood(rest[n:])
+	}
+	return s
+}
+
+// plain is what the first token says where no pattern fits.
+func (r *reader) plain(rest []token) sentence {
+	l, first := r.lex(), &rest[0]
+	s := sentence{frame: frameOther}
+	switch {
+	case l.word(first, "name") && len(rest) > 1 && number(&rest[1]):
 		first.eaten = true
-		s = sentence{frame: frameWhat, mood: moodPresent} // "name five"
-	case p == nil && len(rest) == 1 && r.lex().word(first, "how"):
+		return sentence{frame: frameWhat, mood: moodPresent} // "name five"
+	case l.word(first, "how") && (len(rest) == 1 || !r.has(rest, classAux)):
 		first.eaten = true
-		s.frame = frameHowto // "Installing nginx, how?"
-	case p == nil && r.lex().word(first, "what"):
-		first.eaten = true
-		s = r.what(rest)
-	case p == nil && r.lex().word(first, "how"):
+		s.frame = frameHowto // "installing nginx, how?", "how lose weight"
+	case l.word(first, "how"):
 		first.eaten = true
 		s.frame, s.mood = frameHow, r.mood(rest)
-		if !r.has(rest, classAux) {
-			s.frame = frameHowto // "how lose weight"
-		}
-	case p == nil && at == 0 && r.lex().is(first, classAux) && !first.quoted:
-		s.frame = frameYes
-		s.mood = moodOf(r.lex().class(first.word))
-	case p == nil && r.lex().is(first, classAux) && !first.quoted && at > 0:
-		s.frame = frameYes
-		s.mood = moodOf(r.lex().class(first.word))
-	case s.mood == moodNone && s.frame != frameOther && s.frame != frameHowto && s.frame != frameYes && s.frame != frameDoes:
-		s.mood = r.mood(rest[n:])
+	case l.word(first, "what"):
+		first.eaten = true
+		s = r.what(rest)
+	case l.is(first, classAux) && !first.quoted:
+		s.frame, s.mood = frameYes, moodOf(l.class(first.word))
 	}
 	return s
 }

@@ -139,7 +139,6 @@ type step struct {
 	any   []id  // one of them
 	class class // or one of this class
 	may   bool  // or nothing
-	two   bool  // "a list", "the list": an article that may miss
 }
 
 var frameNames = map[string]frame{
