@@ -182,6 +182,9 @@ func (r *reader) stranded(toks []token, i int) bool {
 	if i > 0 && c.isOf(classAux) && (r.lex().word(&toks[i-1], "between") || i+1 == len(toks) && r.lex().is(&toks[i-1], classConj)) {
 		return true // "between is and are"
 	}
+	if i > 0 && string(toks[i].text) == "a" {
+		return i+1 == len(toks) || toks[i+1].shape == shapePause || r.lex().is(&toks[i+1], classPrep|classConj|classAux) // column a to b
+	}
 	if i == 0 || i != len(toks)-1 {
 		return false
 	}

@@ -16,6 +16,9 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, list: a.asks(frameWhat) && b.asks(frameWhat)}
 	m.equal()
 	m.rest(&v)
+	if a.means || b.means {
+		m.literal(&v)
+	}
 	if (a.nots+b.nots+m.turned)%2 != 0 {
 		v.object(Negation, nil)
 	}
@@ -225,6 +228,15 @@ func plural(x, y *word) bool {
 		a, b = b, a
 	}
 	return len(b) == len(a)+1 && b[len(a)] == 's' && string(b[:len(a)]) == string(a)
+}
+
+// literal objects to forms of one word where words are what is spoken about: he go, he goes.
+func (m *matching) literal(v *Verdict) {
+	for i := range m.a {
+		if m.to[i] > 0 && string(m.a[i].text) != string(m.b[m.to[i]-1].text) && m.a[i].kind == kindPlain {
+			v.object(Meant, &m.a[i])
+		}
+	}
 }
 
 func repeats(w, before *word) bool {

@@ -262,7 +262,9 @@ func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
 	s := sentence{frame: p.frame}
 	if p.adds == "can" {
 		s.mood = moodCan
-		r.f.who |= 1 // whoever asks
+		if n > 0 && !r.lex().word(&rest[n-1], "for") {
+			r.f.who |= 1 // whoever asks
+		}
 	} else if p.adds != "" {
 		r.emit(p.adds)
 	}

@@ -103,6 +103,10 @@ func (m *matching) swapped(i, k int) bool {
 	if x.role == p.role && y.role == q.role && x.role != y.role && x.role != roleNone && y.role != roleNone {
 		return false // from A to B, to B from A
 	}
+	if x.role == roleNone && p.role == roleNone && y.role != roleNone && q.role != roleNone ||
+		x.role != roleNone && p.role != roleNone && y.role == roleNone && q.role == roleNone {
+		return false // the rate in Italy, Italy's rate
+	}
 	if x.name && y.name || p.name && q.name {
 		return !(keeps(x, p) && moved(y, q) || keeps(y, q) && moved(x, p))
 	}

@@ -56,7 +56,8 @@ var wordClasses = []struct {
 	{classAccount, `order account balance card payment transfer invoice subscription booking reservation appointment bill refund
 		password pin statement transaction delivery package ticket claim policy paycheck salary flight shipment login
 		purchase top-up deposit loan mortgage schedule calendar alarm reminder list location`},
-	{classMention, `word phrase verb noun preposition grammar grammatically spell pronounce translate synonym antonym rhyme plural
+	{classMention, `word phrase verb noun preposition grammar grammatically grammatical spell spelling pronounce
+		translate rephrase paraphrase proofread rewrite conjugate synonym antonym rhyme plural
 		abbreviation acronym`},
 	{0, properNames},
 	{classForeign, `el la los las que como para por una un con del es il le les des du une est pas avec dans pour sur qui wie ich und
