@@ -25,7 +25,7 @@ type Options struct {
 	ToolCalls bool   // answers that ask for tools to be run are kept too
 	Pace      bool   // streams are replayed at the pace they once came at
 	Dir       string // where answers outlive the process; empty: nowhere
-	Secret    string // 32 bytes to seal the directory with; empty: it is not sealed
+	Secret    Secret // 32 bytes to seal the directory with; empty: it is not sealed
 }
 
 // A Cache is the memory with what feeds it. Many goroutines may use it.

@@ -49,7 +49,6 @@ type replay struct {
 	cut   cutter
 	at    int  // of the tape, what was read
 	ended bool // the answer's end was read, and is kept back until it is known to be whole
-	fault *core.Fault
 	dst   []byte
 	frame func(name, data []byte) error
 }

@@ -237,6 +237,9 @@ func framingOf(kind []byte) (f core.Framing, stream bool) {
 // appendOwn appends the fields that every answer of ours carries.
 func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	h = append(appendHexID(append(h, "X-Request-Id: "...), &f.x.ID), "\r\n"...)
+	if f.x.Fault == nil {
+		h = append(h, f.x.Reply.Fields...)
+	}
 	if f.x.Skipped != 0 {
 		h = appendSkipped(h, f.x.Skipped)
 	}
@@ -305,9 +308,6 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 	f.status = status
 	h := append(append(appendStatus(o.head, status), "Content-Type: "...), kind...)
 	h = append(http1.AppendUint(append(h, "\r\nContent-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
-	if x.Fault == nil {
-		h = append(h, x.Reply.Fields...)
-	}
 	if retry > 0 {
 		h = append(http1.AppendUint(append(h, "Retry-After: "...), uint64(retry)), "\r\n"...)
 	}

@@ -1,0 +1,19 @@
+package config
+
+// A Cache gives answers again to those who ask the same.
+type Cache struct {
+	Off    bool       `json:"off,omitempty"`                                // nothing is remembered
+	Scope  string     `json:"scope,omitempty" enum:"key,team,customer,all"` // whose answers are shared: one virtual key's (default), a team's, a customer's, everybody's
+	Exact  ExactCache `json:"exact,omitempty"`
+	Dir    string     `json:"dir,omitempty"`    // a directory where answers outlive the process; empty: memory only
+	Secret Secret     `json:"secret,omitempty"` // what the directory is encrypted with; default: it is not
+}
+
+// An ExactCache remembers by the whole question, in whatever format it is asked.
+type ExactCache struct {
+	Size      Size     `json:"size,omitempty"`       // of memory; default 256MiB, at least 1MiB
+	TTL       Duration `json:"ttl,omitempty"`        // how long an answer is given; default 5m, at most 720h
+	Stale     Duration `json:"stale,omitempty"`      // how long after ttl it is given to all but one, whose request refreshes it; default: not at all
+	ToolCalls bool     `json:"tool_calls,omitempty"` // answers that ask for tools to be run are remembered too
+	Pace      bool     `json:"pace,omitempty"`       // streams come at the pace they once came at; default: at once
+}
