@@ -22,6 +22,7 @@ type Snapshot struct {
 	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept
 	Checks    []HealthCheck           // servers that are asked whether they are well
 	Limits    Limits
+	Gated     bool // some Target has a Gate
 }
 
 // A HealthCheck is a server to ask without a request of a client.
@@ -81,7 +82,8 @@ func (s *Snapshot) Resolve(model []byte) (*Route, []byte) {
 		}
 	}
 	for _, p := range s.Serves {
-		if len(model) >= len(p.Text) && string(model[:len(p.Text)]) == p.Text {
+		n := len(p.Text)
+		if len(model) >= n && (n == 0 || model[0] == p.Text[0] && string(model[:n]) == p.Text) {
 			return p.Route, model
 		}
 	}
@@ -108,7 +110,9 @@ type VirtualKey struct {
 	Team     string // empty: none
 	Customer string // empty: none
 	Policy   *Policy
-	Tally    *Tally // never nil; Snapshot.Others for keys that are not counted apart
+	Urgency  Urgency // of its requests, unless they say that they can wait
+	Share    uint64  // what Gates know the caller by; the same for as long as the key has its name
+	Tally    *Tally  // never nil; Snapshot.Others for keys that are not counted apart
 }
 
 // A Policy is a set of rules shared by many keys, compiled to one Plan per Op.
@@ -138,6 +142,7 @@ type Route struct {
 	Targets []*Target // all of them, in order, for explain
 	Again   int       // how often Pick gives the target that failed once more, with nobody else left
 	Plan    RoutePlan
+	Care    *Care // nil: none is taken
 }
 
 // A RoutePlan says how a Route chooses, for explain and metrics.
@@ -167,6 +172,9 @@ type RouteGauges struct {
 	Budget             float64
 	Hits, Misses, Kept uint64 // session bindings: followed, not found, written
 	Benched            uint64 // requests refused because every target was benched
+
+	Hedges, Won, Capped uint64        // hedges made, those that were first to answer, and those that a cap prevented
+	HedgeAfter          time.Duration // what a stream is waited for now; 0: the route does not hedge
 }
 
 // A Target is one model at one provider.
@@ -180,6 +188,7 @@ type Target struct {
 	Pool     Pool
 	Waits    Waits
 	Keys     []*ProviderKey
+	Gate     Gate // bounds what is under way; nil: nothing does
 	Tally    *Tally
 }
 

@@ -19,6 +19,7 @@ func (d *Document) Validate(env Env) []Problem {
 	c.observability()
 	c.limits()
 	c.cache()
+	c.overload("overload", c.doc.Overload)
 	c.providers()
 	c.models()
 	c.rules()

@@ -72,6 +72,7 @@ func (m *Meter) writeOwn(w io.Writer) {
 	credentials(p, snap)
 	health(p, snap)
 	memory(p, snap)
+	gates(p, snap)
 	w.Write(p.b)
 }
 
