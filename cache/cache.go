@@ -34,7 +34,7 @@ type Cache struct {
 	log *slog.Logger
 
 	mem     *exact.Map[*kept]
-	flying  flights
+	errands errands
 	saves   chan *saving
 	tapes   atomic.Int64 // bytes that are being written down
 	disk    atomic.Pointer[store.Store]

@@ -28,7 +28,7 @@ func (c *Cache) Figures() (all []core.Figure) {
 	total("asbru_cache_refused_total", "Answers that are not remembered, by reason.", "reason", append(pairs, "busy", n.Lost, "overlong", n.Overlong)...)
 	total("asbru_cache_evictions_total", "Answers that memory let go before their time, by reason.", "reason",
 		"worth_less", n.Memory.Evicted, "not_admitted", n.Memory.Turned, "dropped_set", n.Memory.Dropped, "wrong", n.Wrong, "cleared", n.Cleared)
-	total("asbru_cache_flights_total", "What became of requests that waited for another's answer and did not get it.", "outcome",
+	total("asbru_cache_waits_total", "What became of requests that waited for another's answer and did not get it.", "outcome",
 		"promoted", n.Promoted, "failure_shared", n.Shared, "alone", n.Alone)
 	gauge("asbru_cache_entries", "Answers in memory.", n.Memory.Items)
 	gauge("asbru_cache_bytes", "Bytes of memory that the answers take.", n.Memory.Bytes)

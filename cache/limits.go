@@ -18,7 +18,7 @@ const (
 	maxPiece   = 64 << 10 // that a Source gives at a time
 	maxMarks   = 4096     // times that are noted of an answer
 	saveQueue  = 1024     // answers that wait to be kept
-	flightMaps = 64       // shards of what is under way
+	errandMaps = 64       // shards of what is under way
 	leaders    = 2        // who ask one after the other before the failure of the last is that of all
 
 	busyEvery = time.Second // between attempts to take hold of the directory

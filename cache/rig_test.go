@@ -135,10 +135,10 @@ func (r *rig) idle() {
 	r.t.Helper()
 	eventually(r.t, "everything is kept", func() bool {
 		n := 0
-		for i := range r.flying {
-			r.flying[i].mu.Lock()
-			n += len(r.flying[i].m)
-			r.flying[i].mu.Unlock()
+		for i := range r.errands {
+			r.errands[i].mu.Lock()
+			n += len(r.errands[i].m)
+			r.errands[i].mu.Unlock()
 		}
 		return n == 0
 	})

@@ -33,7 +33,7 @@ func (c *Cache) keep(x *core.Exchange) core.Verdict {
 
 // A saving is an answer that is to be kept.
 type saving struct {
-	f     *flight
+	f     *errand
 	note  entry.Note
 	space [32]byte
 	text  []byte // of the question, for who looks at its meaning; nil: nobody does
@@ -41,13 +41,13 @@ type saving struct {
 	fails refusal // why it is not kept, and only given to who waits; numRefusals: it is
 }
 
-// landed settles the flight that x has led.
+// landed settles the errand that x has led.
 func (v *visit) landed(x *core.Exchange) {
 	c, f := v.c, v.f
 	v.lead.Store(nil)
 	status := statusOf(x)
 	if x.Fault != nil || status != 200 {
-		c.flying.forget(f)
+		c.errands.forget(f)
 		f.fail(v.failure(x, status))
 		f.land(c)
 		if status != 200 && x.Fault == nil {
@@ -154,9 +154,9 @@ func (c *Cache) hand(s *saving) {
 	c.drop(s.f)
 }
 
-// drop ends a flight whose answer nobody else can be given.
-func (c *Cache) drop(f *flight) {
-	c.flying.forget(f)
+// drop ends an errand whose answer nobody else can be given.
+func (c *Cache) drop(f *errand) {
+	c.errands.forget(f)
 	f.mu.Lock()
 	f.read = true
 	f.wakeLocked()
@@ -209,7 +209,7 @@ func noteBytes(n *entry.Note) int64 {
 	return int64(160 + len(n.Owner) + len(n.Label) + len(n.Asked) + len(n.Model) + len(n.Provider) + len(n.Family) + len(n.Native))
 }
 
-// digest reads the tape of a flight and gives the answer to who waits. It is nil when there
+// digest reads the tape of an errand and gives the answer to who waits. It is nil when there
 // is none that could be given; s.fails then says why. An answer that is only for who waits
 // now is not to be kept: s.fails says that too.
 func (c *Cache) digest(s *saving) (k *kept, fresh, until int64) {

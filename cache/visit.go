@@ -16,8 +16,8 @@ type visit struct {
 	ask ask
 
 	role  role
-	f     *flight
-	lead  atomic.Pointer[flight] // f of who leads it: any goroutine may ask whether it stays
+	f     *errand
+	lead  atomic.Pointer[errand] // f of who leads it: any goroutine may ask whether it stays
 	tries int                    // leaders that failed this exchange
 	heard uint32                 // of f, what it waits for; see waitLocked
 
@@ -46,11 +46,12 @@ type replay struct {
 	paced bool
 	due   int64 // Clock when the next piece is
 
-	cut   cutter
-	at    int  // of the tape, what was read
-	ended bool // the answer's end was read, and is kept back until it is known to be whole
-	dst   []byte
-	frame func(name, data []byte) error
+	cut     cutter
+	at      int  // of the tape, what was read
+	keepsID bool // the provider knows the answer by its id
+	ended   bool // the answer's end was read, and is kept back until it is known to be whole
+	dst     []byte
+	frame   func(name, data []byte) error
 }
 
 // A role is what an exchange has to do with the cache.
@@ -125,7 +126,7 @@ func (v *visit) Saw(_ *core.Exchange, p []byte) {
 // Sure implements core.Watcher.
 func (v *visit) Sure(x *core.Exchange) {
 	if v.role == leading && statusOf(x) == 200 {
-		v.f.set(coming)
+		v.f.comes(x.As == v.f.op && x.Face != nil && x.Face.Dialect == v.f.from)
 	}
 }
 

@@ -236,7 +236,9 @@ func TestCacheOutlivesTheProcess(t *testing.T) {
 	}
 	filled := func(g *gateway) { // from disk, which it is beside its other work
 		t.Helper()
-		await(t, "the cache to be filled", func() bool { return strings.Contains(ask(t, "GET", g.url("/metrics"), "").body, "asbru_cache_entries ") && !strings.Contains(ask(t, "GET", g.url("/metrics"), "").body, "asbru_cache_entries 0\n") }, g.stderr.String)
+		await(t, "the cache to be filled", func() bool {
+			return strings.Contains(ask(t, "GET", g.url("/metrics"), "").body, "asbru_cache_entries ") && !strings.Contains(ask(t, "GET", g.url("/metrics"), "").body, "asbru_cache_entries 0\n")
+		}, g.stderr.String)
 		if !exact(g)() {
 			t.Error("what was kept is not given again")
 		}
