@@ -55,7 +55,7 @@ type Cache struct {
 type kept struct {
 	entry.Note
 	data    []byte // the encoded entry; never changed
-	version uint64 // of the record on disk; 0: there is none
+	version uint64 // of the record on disk; 0: there is none. Read and written atomically
 }
 
 // A scratch is the memory that one request is looked at with.
@@ -131,8 +131,10 @@ func (c *Cache) Close() error {
 
 // exit is told that memory holds an item no longer.
 func (c *Cache) exit(i *exact.Item[*kept]) {
-	if d := c.disk.Load(); d != nil && i.Value.version != 0 {
-		d.Forget(&i.Key, i.Value.version)
+	if version := atomic.LoadUint64(&i.Value.version); version != 0 {
+		if d := c.disk.Load(); d != nil {
+			d.Forget(&i.Key, version)
+		}
 	}
 	if c.near != nil {
 		c.near.Remove(i.Key)

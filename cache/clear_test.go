@@ -131,6 +131,13 @@ func TestHandOver(t *testing.T) {
 		t.Errorf("%d of 6", n)
 	}
 	next.hits(asked{body: hello})
+	next.Close()
+	last := newRig(t, o) // what was kept before the directory was free is in it too
+	eventually(t, "the directory is open", func() bool { return last.disk.Load() != nil })
+	if n := last.there(6); n != 6 {
+		t.Errorf("%d of 6", n)
+	}
+	last.hits(asked{body: hello})
 }
 
 func TestOptions(t *testing.T) {
