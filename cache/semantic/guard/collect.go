@@ -27,6 +27,7 @@ func (r *reader) collect(toks []token) {
 			r.function(t)
 			continue
 		default:
+			r.money = i+1 < len(toks) && string(toks[i+1].text) == "money"
 			r.add(t, c)
 		}
 		if len(r.f.words) == 0 {
@@ -77,6 +78,18 @@ func (r *reader) skip(toks []token, i int) bool {
 	t := &toks[i]
 	l := r.lex()
 	switch string(t.text) {
+	case "one": // "one advantage", not "when one learns"
+		if i > 0 && i+1 < len(toks) && !l.is(&toks[i-1], classConj|classAux) && toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classIdle) {
+			r.push(word{text: single, stem: hash(single), kind: kindNumber, hard: true, role: r.role})
+			r.held, r.role = r.role, roleCount
+			return true
+		}
+	case "some": // "some one"
+		if i+1 < len(toks) && l.word(&toks[i+1], "one") {
+			toks[i+1].eaten = true
+			r.push(word{text: someone, stem: hash(someone)})
+			return true
+		}
 	case "or": // "or not"
 		if i+1 < len(toks) && (l.word(&toks[i+1], "not") || l.word(&toks[i+1], "no")) {
 			toks[i+1].eaten = true
@@ -127,7 +140,11 @@ func (r *reader) function(t *token) {
 	case c.isOf(classOwner):
 		r.f.whose = true
 	case c.isOf(classPerson):
-		r.f.who = true
+		if r.start == len(r.f.words) {
+			r.f.who |= 1
+		} else {
+			r.f.who |= 2
+		}
 	case c.isOf(classThey):
 		r.f.they = true
 	}
@@ -213,6 +230,9 @@ func (r *reader) add(t *token, c class) {
 		w.text = r.f.lexer.put(n)
 	}
 	w.stem = r.stem(&w)
+	if c.isOf(classMake) && r.money {
+		w.stem = earn
+	}
 	if c.isOf(classSame) {
 		r.f.same = true
 	}
@@ -323,7 +343,14 @@ func (r *reader) passive(toks []token, before int) {
 	reverse(words[:end])
 }
 
-var leave = []byte("leave")
+// earn is the stem of what one does when one makes money.
+var earn = hash([]byte("earn"))
+
+var (
+	leave   = []byte("leave")
+	single  = []byte("1")
+	someone = []byte("someone")
+)
 
 func reverse(w []word) {
 	for i, j := 0, len(w)-1; i < j; i, j = i+1, j-1 {

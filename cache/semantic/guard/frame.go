@@ -40,7 +40,12 @@ const frameText = `
 howto: how to
 howto: how do|can|could|would|should|might|must|does @p go about
 howto: how do|can|could|would|should|might|must|may|does @p
-howto: how can|could|do|does|should|would people|person|anyone|everyone
+howto: how can|could|do|does|should|would @the people|person|anyone|everyone
+howto: how @p can|could|should|may
+howto: what @be some|the|@the? various|different|best|good? way|ways|method|methods that|in|through|by? which? @p can|could
+howto: what @be @the easy|easiest|simple|simplest way|ways|method|methods to|of|for +easy
+howto: @the easy|easiest|simple|simplest way|ways to +easy
+yes: is|are there any|a|some? way|ways to|that? i|we|you? can? +can
 howto: what @be|would be? @the best|good|right|proper|correct|effective? way|ways|method|methods|approach to|of|for
 howto: what @be @the most|more effective|efficient way|ways|method|methods|approach to|of|for
 howto: what @be some? best|good|effective? way|ways|method|methods to|of|for
@@ -74,6 +79,7 @@ when: what|which date|day @be|was
 what: which
 why: how come
 why: what @be|was @the reason|reasons|rationale|cause? for|why|that|behind|to|of
+why: what @be|was @the reason|reasons
 why: for what reason|reasons
 like: what @be|was it like to?
 like: how does it feel like? to?
