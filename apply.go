@@ -139,7 +139,7 @@ func (g *gateway) refusedKey(target, key string, status int) {
 }
 
 // newCache makes the cache that a document asks for.
-func (g *gateway) newCache(o cache.Options) (*cache.Cache, error) { return cache.New(o, nil, g.log) }
+func (g *gateway) newCache(o cache.Options) (*cache.Cache, error) { return cache.New(o, g.log) }
 
 // probed tells what a health probe saw.
 func (g *gateway) probed(provider string, ok bool, holds time.Duration) {

@@ -25,6 +25,7 @@ type Options struct {
 	ToolCalls bool   // answers that ask for tools to be run are kept too
 	Pace      bool   // streams are replayed at the pace they once came at
 	Dir       string // where answers outlive the process; empty: nowhere
+	Like      Likeness
 	Secret    Secret // 32 bytes to seal the directory with; empty: it is not sealed
 }
 
@@ -71,8 +72,8 @@ type scratch struct {
 // ErrOptions says that a Cache cannot be made as it was asked for.
 var ErrOptions = errors.New("the cache cannot be made so")
 
-// New makes a Cache and begins its work. near may be nil. Close must be called.
-func New(o Options, near Nearby, log *slog.Logger) (*Cache, error) {
+// New makes a Cache and begins its work. Close must be called.
+func New(o Options, log *slog.Logger) (*Cache, error) {
 	if o.Bytes == 0 {
 		o.Bytes = DefaultBytes
 	}
@@ -82,12 +83,20 @@ func New(o Options, near Nearby, log *slog.Logger) (*Cache, error) {
 	if o.TTL < 0 || o.TTL > MaxTTL || o.Stale < 0 || o.Stale > MaxTTL || len(o.Secret) != 0 && len(o.Secret) != 32 {
 		return nil, fmt.Errorf("%w: a time to live of up to 30 days, and 32 bytes of secret or none", ErrOptions)
 	}
-	c := &Cache{o: o, log: log, near: near, saves: make(chan *saving, saveQueue), stop: make(chan struct{})}
+	c := &Cache{o: o, log: log, saves: make(chan *saving, saveQueue), stop: make(chan struct{})}
 	mem, err := exact.New(o.Bytes, c.exit)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
 	c.mem = mem
+	if o.Like.On {
+		near, err := newLikeness(o.Like)
+		if err != nil {
+			mem.Close()
+			return nil, err
+		}
+		c.near = near
+	}
 	c.scratch.New = func() any { return &scratch{chat: *core.NewChat(), cross: *core.NewCrossing()} }
 	c.visits.New = func() any { return newVisit() }
 	c.ended.Go(c.save)
@@ -122,6 +131,9 @@ func (c *Cache) Close() error {
 		close(c.stop)
 		c.ended.Wait()
 		c.mem.Close()
+		if c.near != nil {
+			c.near.Close()
+		}
 		if d := c.disk.Load(); d != nil {
 			err = d.Close()
 		}
@@ -136,7 +148,7 @@ func (c *Cache) exit(i *exact.Item[*kept]) {
 			d.Forget(&i.Key, version)
 		}
 	}
-	if c.near != nil {
+	if c.near != nil && !c.mem.Alive(&i.Key) { // else it was replaced, and the question stands
 		c.near.Remove(i.Key)
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 func bench(b *testing.B, size int) (*rig, asked) {
 	b.Helper()
-	c, err := New(Options{}, nil, slog.New(slog.DiscardHandler))
+	c, err := New(Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

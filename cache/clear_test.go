@@ -142,7 +142,7 @@ func TestHandOver(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	for _, o := range []Options{{Bytes: 5}, {TTL: -1}, {TTL: MaxTTL + 1}, {Stale: -1}, {Secret: "short"}} {
-		if c, err := New(o, nil, nil); err == nil {
+		if c, err := New(o, nil); err == nil {
 			c.Close()
 			t.Errorf("%+v is taken", o)
 		}

@@ -52,9 +52,10 @@ func (c *Cache) fill(d *store.Store) {
 		i := &exact.Item[*kept]{Key: *key, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: k.Fresh, Until: k.Until}
 		if c.mem.Put(i, now) {
 			n++
+			c.makeFindable(i)
 		}
 	})
-	c.disk.Store(d) // only now: what memory lets go while it is filled stays on disk a while
+	c.disk.Store(d)                         // only now: what memory lets go while it is filled stays on disk a while
 	c.mem.Each(func(i *exact.Item[*kept]) { // what came while another process had the directory
 		if atomic.LoadUint64(&i.Value.version) == 0 {
 			c.record(i)

@@ -14,7 +14,7 @@ func (c *Cache) Figures() (all []core.Figure) {
 		all = append(all, core.Figure{Name: name, Help: help, N: v})
 	}
 	total("asbru_cache_hits_total", "Requests answered from memory, by how the answer was found.", "tier",
-		"exact", n.Exact, "stale", n.Stale, "semantic", n.Near, "joined", n.Joined)
+		"exact", n.Exact, "stale", n.Stale, "canonical", n.Words, "semantic", n.Near, "joined", n.Joined)
 	pairs := []any{"absent", n.Missed, "refresh", n.Due}
 	for w := NotAsked; w < NumWhys; w++ {
 		pairs = append(pairs, w.String(), n.Why[w.String()])

@@ -72,6 +72,10 @@ func (v *visit) find(x *core.Exchange, s *scratch) (*kept, how) {
 		}
 	}
 	if k := v.like(x, s, now); k != nil {
+		if v.match.Words {
+			c.n.words.Add(1)
+			return k, byWords
+		}
 		c.n.near.Add(1)
 		return k, byLikeness
 	}

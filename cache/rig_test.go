@@ -31,7 +31,7 @@ type rig struct {
 
 func newRig(t *testing.T, o Options) *rig {
 	t.Helper()
-	c, err := New(o, nil, slog.New(slog.DiscardHandler))
+	c, err := New(o, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,13 +70,14 @@ const (
 	missed how = iota
 	fromMemory
 	pastItsTime
+	byWords
 	byLikeness
 	withOthers
 )
 
 // String is the word for h in the header x-cache.
 func (h how) String() string {
-	return [...]string{"miss", "exact", "stale", "semantic", "joined"}[h]
+	return [...]string{"miss", "exact", "stale", "canonical", "semantic", "joined"}[h]
 }
 
 func newVisit() *visit {

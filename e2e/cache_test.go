@@ -118,6 +118,24 @@ func TestCached(t *testing.T) {
 	})
 }
 
+// What means the same has one answer, and a number that differs is another question.
+func TestCachedInOtherWords(t *testing.T) {
+	p := &greeter{}
+	g := serve(t, cached(greets(t, p), "semantic: {mode: strict}"))
+	says := func(text string, fields ...string) answer {
+		t.Helper()
+		return ask(t, "POST", g.url("/v1/chat/completions"), `{"model":"fast","messages":[{"role":"user","content":"`+text+`"}]}`, fields...)
+	}
+	says("How do I convert 5 miles to kilometers?")
+	await(t, "the answer to be kept", func() bool { return says("How do I convert 5 miles to kilometers?").head.Get("X-Cache") == "exact" }, g.stderr.String)
+	if a := says("Please, how can I convert 5 miles to kilometers?"); a.head.Get("X-Cache-Guard") != "pass" || !strings.Contains(a.body, `"hit_type":"semantic"`) {
+		t.Errorf("%v %s", a.head, a.body)
+	}
+	if a := says("How do I convert 6 miles to kilometers?"); a.head.Get("X-Cache") != "miss" {
+		t.Errorf("%v", a.head)
+	}
+}
+
 // Many who ask the same at once, as replies and as streams in two formats, are one call.
 func TestStampedeIsOneCall(t *testing.T) {
 	p := &greeter{gate: make(chan struct{})}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 
 	"asbru/cache"
+	"asbru/cache/semantic"
 	"asbru/core"
 	"asbru/core/config"
 )
@@ -50,6 +51,10 @@ func cacheOptions(d *config.Cache) cache.Options {
 	o := cache.Options{
 		Bytes: int64(cmp.Or(e.Size, cache.DefaultBytes)), TTL: e.TTL.Or(cache.DefaultTTL), Stale: e.Stale.Or(0),
 		Scope: scopeOf(d.Scope), ToolCalls: e.ToolCalls, Pace: e.Pace, Dir: d.Dir,
+	}
+	if s := d.Semantic; s != nil {
+		o.Like = cache.Likeness{On: true, Threshold: s.Threshold, Entries: s.Entries}
+		o.Like.Mode, _ = semantic.ParseMode(s.Mode) // it was judged before
 	}
 	if d.Secret.Set() {
 		key, err := hkdf.Key(sha256.New, []byte(d.Secret.Reveal()), nil, "asbru cache directory", 32)

@@ -15,7 +15,7 @@ func caching(t *testing.T, made *int) Deps {
 	d := fakeDeps()
 	d.NewCache = func(o cache.Options) (*cache.Cache, error) {
 		*made++
-		c, err := cache.New(o, nil, slog.New(slog.DiscardHandler))
+		c, err := cache.New(o, slog.New(slog.DiscardHandler))
 		if err == nil {
 			t.Cleanup(func() { c.Close() })
 		}

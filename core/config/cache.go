@@ -2,11 +2,20 @@ package config
 
 // A Cache gives answers again to those who ask the same.
 type Cache struct {
-	Off    bool       `json:"off,omitempty"`                                // nothing is remembered
-	Scope  string     `json:"scope,omitempty" enum:"key,team,customer,all"` // whose answers are shared: one virtual key's (default), a team's, a customer's, everybody's
-	Exact  ExactCache `json:"exact,omitempty"`
-	Dir    string     `json:"dir,omitempty"`    // a directory where answers outlive the process; empty: memory only
-	Secret Secret     `json:"secret,omitempty"` // what the directory is encrypted with; default: it is not
+	Off      bool           `json:"off,omitempty"`                                // nothing is remembered
+	Scope    string         `json:"scope,omitempty" enum:"key,team,customer,all"` // whose answers are shared: one virtual key's (default), a team's, a customer's, everybody's
+	Exact    ExactCache     `json:"exact,omitempty"`
+	Semantic *SemanticCache `json:"semantic,omitempty"` // nil: only the same question is the same question
+	Dir      string         `json:"dir,omitempty"`      // a directory where answers outlive the process; empty: memory only
+	Secret   Secret         `json:"secret,omitempty"`   // what the directory is encrypted with; default: it is not
+}
+
+// A SemanticCache gives an answer also to who asks the same in other words. All but the last
+// turn has to be the same; English questions only.
+type SemanticCache struct {
+	Mode      string  `json:"mode,omitempty" enum:"strict,balanced,relaxed"` // strict (default): no rule objects; balanced: doubts about wording pass where questions are very near; relaxed: nearness alone, which serves wrong answers
+	Threshold float64 `json:"threshold,omitempty"`                           // the least nearness, 0 to 1; default: that of the mode
+	Entries   int     `json:"entries,omitempty"`                             // questions at most; default 1048576
 }
 
 // An ExactCache remembers by the whole question, in whatever format it is asked.

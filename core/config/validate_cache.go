@@ -24,6 +24,16 @@ func (c *checker) cache() {
 	}
 	c.cacheTime("cache.exact.ttl", e.TTL)
 	c.cacheTime("cache.exact.stale", e.Stale)
+	if s := d.Semantic; s != nil {
+		c.oneOf("cache.semantic.mode", s.Mode, "strict", "balanced", "relaxed")
+		if !(s.Threshold >= 0 && s.Threshold <= 1) {
+			c.fail("cache.semantic.threshold", "leave it out for that of the mode", "is %v; it goes from 0 to 1", s.Threshold)
+		}
+		c.notNegative("cache.semantic.entries", s.Entries, s.Entries < 0)
+		if s.Mode == "relaxed" {
+			c.warn("cache.semantic.mode", "use strict or balanced", "is relaxed: questions that are only near each other share an answer, and some of them have another one")
+		}
+	}
 	if d.Dir != "" && !filepath.IsAbs(d.Dir) {
 		c.fail("cache.dir", "write the whole path, such as /var/lib/asbru/cache", "is %s, which depends on where asbru is started", quote(d.Dir))
 	}

@@ -11,5 +11,9 @@ func TestCacheIsJudged(t *testing.T) {
 	tells(t, base+"cache: {dir: cache, secret: short}\n", `2: cache.dir: is "cache", which depends on where asbru is started; hint: write the whole path, such as /var/lib/asbru/cache`+"\n"+
 		"2: cache.secret: has 5 bytes; one of less than 16 can be guessed; hint: openssl rand -hex 32 makes a good one")
 	tells(t, base+"cache: {secret: 0123456789abcdef}\n", "2: warning: cache.secret: encrypts nothing: there is no directory; hint: set cache.dir, or leave the secret out")
-	tells(t, base+"cache: {semantic: {}}\n", "2: cache.semantic: unknown field; hint: known here: off, scope, exact, dir, secret")
+	tells(t, base+"cache: {semantic: {}}\n", "")
+	tells(t, base+"cache: {semantic: {mode: balanced, threshold: 0.9, entries: 5}}\n", "")
+	tells(t, base+"cache: {semantic: {mode: loose, threshold: 1.5, entries: -1}}\n", `2: cache.semantic.mode: cannot be "loose"; it is one of strict, balanced, relaxed`+"\n"+
+		"2: cache.semantic.threshold: is 1.5; it goes from 0 to 1; hint: leave it out for that of the mode\n2: cache.semantic.entries: cannot be negative (-1); hint: leave it out for the default")
+	tells(t, base+"cache: {semantic: {mode: relaxed}}\n", "2: warning: cache.semantic.mode: is relaxed: questions that are only near each other share an answer, and some of them have another one; hint: use strict or balanced")
 }
