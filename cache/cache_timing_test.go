@@ -64,6 +64,34 @@ func BenchmarkHit(b *testing.B) {
 	b.ReportMetric(float64(took[len(took)*99/100]), "p99-ns")
 }
 
+// A hit of a question in other words, from the headers to the last byte.
+func BenchmarkLikeHit(b *testing.B) {
+	c, err := New(Options{Like: Likeness{On: true}}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { c.Close() })
+	r, _ := bench(b, 1)
+	r.Cache, r.look, r.keep = c, c.Look(), c.Keep()
+	x := r.exchange(says("How do I convert 5 miles to kilometers?"))
+	r.look(x)
+	x.Begin(r.target, nil).Status = 200
+	x.Watch.Saw(x, []byte(greeted))
+	r.keep(x)
+	for r.Counts().Kept == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	x = r.exchange(says("Please, how can I convert 5 miles to kilometers?"))
+	b.ReportAllocs()
+	for b.Loop() {
+		if r.look(x) != core.Answer {
+			b.Fatal("no hit")
+		}
+		r.keep(x)
+		x.Watch = nil
+	}
+}
+
 // What a question costs that nobody asked before, the worker's time not counted.
 func BenchmarkMiss(b *testing.B) {
 	r, q := bench(b, 1400)

@@ -14,27 +14,26 @@ import (
 // meaning of questions. Only the last turn is compared: all else has to be the same.
 func (v *visit) like(x *core.Exchange, s *scratch, now int64) *kept {
 	c := v.c
-	if c.near == nil || v.ask.direct || !v.question(x, s) {
+	if c.near == nil || v.ask.direct || !v.asks(x, s) {
 		return nil
 	}
-	q := Question{Space: v.space, Text: v.text, Threshold: v.ask.threshold}
-	key, m, ok := c.near.Look(&q)
-	if !ok {
+	v.question = Question{Space: v.space, Text: v.text, Threshold: v.ask.threshold}
+	var ok bool
+	if v.likeKey, v.match, ok = c.near.Look(&v.question); !ok {
 		return nil
 	}
-	i, age := c.mem.Get(&key, now)
+	i, age := c.mem.Get(&v.likeKey, now)
 	if i == nil || age == exact.Due || v.ask.ttl > 0 && now-i.Value.Born >= int64(v.ask.ttl) {
 		return nil
 	}
-	v.match = m
 	return i.Value
 }
 
-// question makes of the last turn the question, and of all else the space it stands in.
+// asks makes of the last turn the question, and of all else the space it stands in.
 // It reports false where a like question could have another answer all the same: when the
 // last turn is more than a text of the user's, tools have been run, several answers are
 // wanted, or the answer is to be a surprise.
-func (v *visit) question(x *core.Exchange, s *scratch) bool {
+func (v *visit) asks(x *core.Exchange, s *scratch) bool {
 	c := &s.chat
 	if len(c.Turns) == 0 || c.N != nil && string(c.N) != "1" || warm(c.Temperature) {
 		return false
@@ -63,6 +62,9 @@ func (v *visit) question(x *core.Exchange, s *scratch) bool {
 
 // warm reports whether a temperature is above 1, where answers are to differ.
 func warm(raw []byte) bool {
+	if raw == nil {
+		return false
+	}
 	t, err := strconv.ParseFloat(unsafe.String(unsafe.SliceData(raw), len(raw)), 64)
 	return err == nil && t > 1
 }

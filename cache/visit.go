@@ -25,9 +25,11 @@ type visit struct {
 	label       []byte
 	asked       []byte // the model that was asked for
 
-	space [32]byte // of the question, for who looks at its meaning
-	text  []byte   // its last turn, plain; empty: nobody looks at it
-	match Match
+	space    [32]byte // of the question, for who looks at its meaning
+	text     []byte   // its last turn, plain; empty: nobody looks at it
+	match    Match
+	question Question // what is looked up: here, so that looking allocates nothing
+	likeKey  [32]byte // of what was found
 
 	out    []byte
 	fields []byte
@@ -94,7 +96,7 @@ func (c *Cache) release(v *visit) {
 	if cap(v.out) > maxOut {
 		v.out = nil
 	}
-	v.text, v.match = v.text[:0], Match{}
+	v.text, v.match, v.question = v.text[:0], Match{}, Question{}
 	v.x, v.f, v.hit, v.ask, v.role, v.tries, v.how = nil, nil, nil, ask{}, alone, 0, missed
 	v.usage = core.Usage{}
 	c.visits.Put(v)
