@@ -36,6 +36,23 @@ func (s *Server) knock(f *flight) chance {
 	return s.entrance(f, f.gate.Enter(core.Clock(), t))
 }
 
+// slip is knock for an attempt that nobody waits for: it begins at once or not at all.
+func (s *Server) slip(f *flight) bool {
+	if g := f.target.Gate; g != nil {
+		t, now := &f.ticket, core.Clock()
+		t.Clear()
+		if g.Enter(now, t) == core.Queued {
+			g.Abandon(now, t)
+		}
+		if !t.Inside() {
+			return false
+		}
+		f.gate = g
+	}
+	s.entered(f)
+	return true
+}
+
 // entrance goes on with what the gate said, or has said meanwhile.
 func (s *Server) entrance(f *flight, e core.Entry) chance {
 	t := &f.ticket

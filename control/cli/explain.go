@@ -219,6 +219,7 @@ func (q *question) serves() {
 // route prints the targets in the order they are tried.
 func (q *question) route(r *core.Route, sent string) {
 	q.strategy(r)
+	q.care(r)
 	for i, t := range r.Targets {
 		model := t.Model
 		if model == "" {
@@ -242,6 +243,16 @@ func (q *question) route(r *core.Route, sent string) {
 			q.line("", "bound: "+bound(t.Gate.Gauges()))
 		}
 		q.keys(t, model)
+	}
+}
+
+// care prints what the route does besides failing over.
+func (q *question) care(r *core.Route) {
+	if r.Care == nil {
+		return
+	}
+	if h := r.Care.Hedge; h != nil {
+		q.line("hedge", "another target is asked too "+h.Say)
 	}
 }
 

@@ -62,6 +62,7 @@ type Provider struct {
 	Type     string            `json:"type,omitempty"`                                                  // an adapter's name; default: name if that is an adapter, else the kind of server that speaks dialect when base_url is set
 	Dialect  string            `json:"dialect,omitempty" enum:"openai,anthropic,gemini,bedrock,cohere"` // the one format to speak with it; default: each that type has, openai for a type of your own
 	BaseURL  string            `json:"base_url,omitempty"`                                              // default: the adapter's
+	Upstream string            `json:"upstream,omitempty"`                                              // what stands in its place, to rehearse: record:FILE, replay:FILE, chaos:FILE
 	Options  map[string]string `json:"options,omitempty"`                                               // what the adapter's address needs to know: resource, region, project, account …
 	APIKey   Secret            `json:"api_key,omitempty"`                                               // short form of one entry in keys
 	Keys     []Key             `json:"keys,omitempty"`
@@ -164,6 +165,7 @@ type Model struct {
 	Retry    *Retry        `json:"retry,omitempty"`
 	Breaker  *Breaker      `json:"breaker,omitempty"`
 	Affinity *Affinity     `json:"affinity,omitempty"`
+	Hedge    *Hedge        `json:"hedge,omitempty"` // default: off
 }
 
 // A ModelTarget is one model at one provider.
@@ -198,6 +200,13 @@ type Breaker struct {
 	Least          int      `json:"least,omitempty"`                              // answers in ten seconds below which the ratio says nothing; default 20
 	Open           Duration `json:"open,omitempty"`                               // how long it stays open at first; default 5s
 	WhenAllBenched string   `json:"when_all_benched,omitempty" enum:"refuse,try"` // refuse: 429 or 503 with Retry-After; try: the one that is back first is asked all the same; default: refuse what a provider asked to be spared, try what failed
+}
+
+// Hedge asks another target beside the first when that one is slow, and takes who answers first.
+type Hedge struct {
+	After      string   `json:"after,omitempty"`                 // without content: a duration, or a percentile of what the alias has measured; default p95
+	MaxShare   Percent  `json:"max_share,omitempty"`             // of the requests that are hedged at most; default 5%
+	MaxPerHour *float64 `json:"max_cost_usd_per_hour,omitempty"` // what hedges may cost, reckoned from the prices of targets; default: no cap
 }
 
 // Affinity keeps a session at the target and key that served it last.
@@ -252,6 +261,9 @@ type VirtualKey struct {
 	AllowedModels     []string `json:"allowed_models,omitempty"`                // aliases, provider/model, "provider/*"; empty: all
 	Disabled          bool     `json:"disabled,omitempty"`
 }
+
+// Percent is a share written as "5%" or 0.05.
+type Percent float64
 
 // Duration is a time.Duration written as "1.5s", "10m", or a number of seconds.
 type Duration time.Duration

@@ -40,6 +40,9 @@ const (
 	DefaultKeepAlive      = 30 * time.Second
 	DefaultMaxConnections = 10000
 	DefaultHealthEvery    = 10 * time.Second
+
+	DefaultHedgeAfter = "p95"
+	DefaultHedgeShare = 0.05
 )
 
 // MaxWeight bounds the weight of a key, so that sums of weights stay small.
