@@ -65,10 +65,12 @@ func (w *watched) left(t *testing.T, want ...core.Outcome) {
 // gated puts a gate before the first target of r.
 func (r *rig) gated(s gate.Spec) *watched {
 	w := &watched{Gate: gate.New(s)}
-	r.change(func(snap *core.Snapshot) {
-		snap.Gated = true
-		snap.Models["m"].Targets[0].Gate = w
-	})
+	targets := slices.Clone(r.snap.Models["m"].Targets)
+	first := *targets[0]
+	first.Gate = w
+	targets[0] = &first
+	r.swap(targets)
+	r.change(func(snap *core.Snapshot) { snap.Gated = true })
 	return w
 }
 
@@ -216,7 +218,7 @@ func TestGateOutcomes(t *testing.T) {
 		f := func(h http.Handler, ask func(*rig), want ...core.Outcome) {
 			t.Helper()
 			r := newRig(t, loops, h)
-			r.snap.Models["m"].Targets[0].Waits.Header = 200 * time.Millisecond
+			r.snap.Models["m"].Targets[0].Waits.Header = 200 * time.Millisecond // nothing was asked yet
 			g := r.gated(gate.Spec{})
 			ask(r)
 			g.left(t, want...)
@@ -246,11 +248,17 @@ func TestGateLane(t *testing.T) {
 			t.Helper()
 			g := r.gated(gate.Spec{})
 			r.change(func(snap *core.Snapshot) {
-				for _, k := range snap.Keys {
-					k.Urgency = key
+				keys := map[[32]byte]*core.VirtualKey{}
+				for id, k := range snap.Keys {
+					other := *k
+					other.Urgency = key
+					keys[id] = &other
 				}
+				snap.Keys = keys
 			})
 			got := r.raw(fmt.Sprintf("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nx-api-key: %s\r\n%sConnection: close\r\nContent-Length: %d\r\n\r\n%s", testKey, header, len(chat), chat))
+			g.mu.Lock()
+			defer g.mu.Unlock()
 			if !strings.HasPrefix(got, "HTTP/1.1 200") || !slices.Equal(g.lanes, []core.Urgency{want}) {
 				t.Errorf("%v with %q came as %v: %s", key, header, g.lanes, got)
 			}
