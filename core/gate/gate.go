@@ -54,11 +54,10 @@ func New(s Spec) *Gate {
 func (g *Gate) Set(s Spec) {
 	r, old := s.rules(), g.spec.Load()
 	g.spec.Store(r)
-	if old == nil || r.fixed || old.fixed {
+	if old == nil || old.fixed {
 		g.limit.Store(r.first())
-	} else {
-		g.limit.Store(r.bound(g.limit.Load()))
 	}
+	g.bind()
 }
 
 // Enter implements core.Gate.
