@@ -66,7 +66,7 @@ func play(t *testing.T, seed uint64) {
 	for _, c := range w.callers {
 		c.rate = 0
 	}
-	w.run(2 * time.Second)
+	w.run(30 * time.Second)
 	asked, told := 0, 0
 	for _, c := range w.callers {
 		asked += c.asked
