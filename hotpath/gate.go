@@ -39,12 +39,10 @@ func (s *Server) knock(f *flight) chance {
 // slip is knock for an attempt that nobody waits for: it begins at once or not at all.
 func (s *Server) slip(f *flight) bool {
 	if g := f.target.Gate; g != nil {
-		t, now := &f.ticket, core.Clock()
+		t := &f.ticket
 		t.Clear()
-		if g.Enter(now, t) == core.Queued {
-			g.Abandon(now, t)
-		}
-		if !t.Inside() {
+		t.NoWait = true
+		if g.Enter(core.Clock(), t) != core.Admitted {
 			return false
 		}
 		f.gate = g

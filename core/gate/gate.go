@@ -112,6 +112,10 @@ func (g *Gate) queue(now int64, t *core.Ticket) core.Entry {
 			}
 			continue
 		}
+		if t.NoWait {
+			t.Refusal = core.NoRefusal
+			return t.Decide(core.Refused)
+		}
 		if !asked {
 			asked = true
 			if fi, why, retry = g.consider(now, t); why != core.NoRefusal {
