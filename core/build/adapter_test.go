@@ -56,6 +56,11 @@ func TestEveryAdapter(t *testing.T) {
 			if f.Dialect != a.Faces[i].Dialect || f.AskUsage != a.Faces[i].AskUsage || strings.Contains(strings.ReplaceAll(text, "{model}", ""), "{") {
 				t.Errorf("%s: face %+v", a.Name, f)
 			}
+			for op := range f.Paths {
+				if (f.Paths[op] == "") != (a.Faces[i].Paths[op] == "") {
+					t.Errorf("%s: %s is asked at %q, which the table has at %q", a.Name, core.Op(op), f.Paths[op], a.Faces[i].Paths[op])
+				}
+			}
 		}
 		if name := strings.ToLower(a.Auth.Header); name != "" && !reserved[name] {
 			t.Errorf("%s: a document may set the header %s, which carries a credential", a.Name, name)
