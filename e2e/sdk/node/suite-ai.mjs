@@ -14,7 +14,7 @@ const providers = {
   cohere: async () => { const p = (await load('@ai-sdk/cohere')).createCohere({ baseURL: GATEWAY + '/cohere/v2', apiKey: KEY }); return { model: p, embed: p.embedding, rerank: p.reranking, options: { cohere: { thinking: { type: 'enabled', tokenBudget: 2048 } } } }; },
   mistral: async () => ({ model: (await load('@ai-sdk/mistral')).createMistral({ baseURL: GATEWAY + '/mistral/v1', apiKey: KEY }), hides: true }),
   azure: async () => ({ model: (await load('@ai-sdk/azure')).createAzure({ baseURL: GATEWAY + '/openai', apiKey: KEY, useDeploymentBasedUrls: true }).chat, hides: true }),
-  'openai-compatible': async () => ({ model: (await load('@ai-sdk/openai-compatible')).createOpenAICompatible({ name: 'asbru', baseURL: GATEWAY + '/v1', apiKey: KEY, includeUsage: true, supportsStructuredOutputs: true }), hides: ['gemini'], options: { asbru: { reasoningEffort: 'medium' } } }),
+  'openai-compatible': async () => ({ model: (await load('@ai-sdk/openai-compatible')).createOpenAICompatible({ name: 'asbru', baseURL: GATEWAY + '/v1', apiKey: KEY, includeUsage: true, supportsStructuredOutputs: true }), options: { asbru: { reasoningEffort: 'medium' } } }),
 };
 
 const error = (e) => { const at = APICallError.isInstance(e) ? e : e?.lastError ?? e?.cause ?? e; return { typed: APICallError.isInstance(at), status: at.statusCode, requestId: at.responseHeaders?.['x-request-id'], message: at.message, wait: at.responseHeaders?.['retry-after'] }; };
