@@ -137,7 +137,7 @@ func TestConfig(t *testing.T) {
 	f(claude45, func(c *core.Chat) { c.Tools, c.Choice = append(c.Tools, tool), core.ChooseNone }, ``)
 	f("mistral.x", func(c *core.Chat) {
 		c.Tools, c.Parallel, c.Allowed = append(c.Tools, tool, core.Tool{Name: text("g")}), core.No, []core.Text{text("g")}
-	}, `,"toolConfig":{"tools":[{"toolSpec":{"name":"g","inputSchema":{"json":{"type":"object","properties":{}}}}}]}`, "parallel_tool_calls")
+	}, `,"toolConfig":{"tools":[{"toolSpec":{"name":"g","inputSchema":{"json":{"type":"object","properties":{}}}}}]}`, "cache_control", "parallel_tool_calls")
 	f(claude45, func(c *core.Chat) {
 		c.Format, c.FormatName, c.Schema = core.FormatSchema, text("n"), []byte(`{"type":"object"}`)
 	}, `,"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"type\":\"object\"}","name":"n"}}}}`)

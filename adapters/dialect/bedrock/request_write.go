@@ -46,6 +46,9 @@ func (q *requestWriter) conversation(dst []byte) ([]byte, *core.Fault) {
 			return dst, f
 		}
 		q.drop()
+		if !q.m.caches() {
+			q.c.DropMarks()
+		}
 	}
 	for i := range q.c.Parts {
 		k := q.c.Parts[i].Kind
