@@ -14,6 +14,7 @@ func (s *Server) fork(f *flight) *flight {
 
 // like gives g what it needs of f to make requests.
 func (g *flight) like(f *flight) {
+	g.care.rescue = f.care.rescue
 	g.buf, g.head, g.door, g.spot, g.cut, g.stream, g.free = f.buf, f.head, f.door, f.spot, f.cut, f.stream, f.free
 }
 

@@ -25,6 +25,10 @@ const (
 	maxCrossing = 1 << 20  // what a translation may leave behind for the next one, in bytes
 	maxGather   = 64 << 20 // a reply that is translated as a whole
 
+	maxUnsaid   = 1 << 10   // of a sentence, kept back while its end is awaited
+	maxSaid     = 256 << 10 // of an answer that another target may continue
+	leastTokens = 16        // that a continuation may have, however much was said
+
 	maxHold    = 256 << 10 // of a stream that another target could replace, before its first content
 	uploadSize = 256 << 10 // a piece of a large body written at once
 	streamRead = 8 << 10   // one read of the goroutine lane

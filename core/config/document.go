@@ -145,7 +145,8 @@ type Model struct {
 	Retry    *Retry        `json:"retry,omitempty"`
 	Breaker  *Breaker      `json:"breaker,omitempty"`
 	Affinity *Affinity     `json:"affinity,omitempty"`
-	Hedge    *Hedge        `json:"hedge,omitempty"` // default: off
+	Hedge    *Hedge        `json:"hedge,omitempty"`                      // default: off
+	Rescue   string        `json:"rescue,omitempty" enum:"off,continue"` // continue: a stream that breaks off in its text is continued by the next target; default: off
 }
 
 // A ModelTarget is one model at one provider.

@@ -60,6 +60,9 @@ func TestHedges(t *testing.T) {
 	f(`{max_share: 200%}`, `3: models[0].hedge.max_share: is 200%; it goes from 0.1% to 100%; hint: 5% is one request in twenty`)
 	f(`{max_share: 0.01%}`, `3: models[0].hedge.max_share: is 0.01%; it goes from 0.1% to 100%; hint: leave hedge out to have none`)
 	f(`{max_share: some}`, `3: models[0].hedge.max_share: expected a share such as 5%, found a string; hint: write 5%, or 0.05`)
+	tells(t, base+"models:\n  - {alias: a, targets: [{provider: openai, model: x}, {provider: openai, model: y}], rescue: continue}\n", "")
+	tells(t, base+"models:\n  - {alias: a, provider: openai, rescue: continue}\n", "3: warning: models[0].rescue: has nobody to continue a stream unless a request brings fallbacks; hint: add a target or a fallback")
+	tells(t, base+"models:\n  - {alias: a, provider: openai, rescue: yes}\n", `3: models[0].rescue: cannot be "yes"; it is one of off, continue`)
 	tells(t, base+"models:\n  - {alias: a, provider: openai, hedge: {max_cost_usd_per_hour: 1}}\n",
 		"3: warning: models[0].hedge: has nobody else to ask unless the provider has several keys, or a request brings fallbacks; hint: add a target or a fallback\n"+
 			"3: models[0].hedge.max_cost_usd_per_hour: needs prices: no target has one; hint: write price: {input: 0.15, output: 0.6} at the targets, dollars for a million tokens")

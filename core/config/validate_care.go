@@ -26,6 +26,9 @@ func (c *checker) care(path string, m *Model) {
 	if h := m.Hedge; h != nil {
 		c.hedge(path+".hedge", m, h)
 	}
+	if c.oneOf(path+".rescue", m.Rescue, "off", "continue"); m.Rescue == "continue" && len(m.Targets) < 2 && len(m.Fallback) == 0 {
+		c.warn(path+".rescue", "add a target or a fallback", "has nobody to continue a stream unless a request brings fallbacks")
+	}
 }
 
 func (c *checker) hedge(path string, m *Model, h *Hedge) {
