@@ -124,7 +124,7 @@ func (s *Server) beside(g *flight) bool {
 	}
 	g.attempt().Beside = true
 	g.aim(t, key)
-	return true
+	return s.slip(g)
 }
 
 // won gives the client the reply of r, and closes the books of the other attempt.
@@ -202,14 +202,16 @@ func (r *racer) failed(ctx context.Context) {
 func (k *conn) outrun(ctx context.Context, r *racer) {
 	f := r.f
 	a := f.attempt()
-	f.land()
 	if r.out == tryHeld { // a moment too late
 		r.got.u.Close()
 		k.s.shared.Give(r.got.b)
 	}
 	if a.Phase >= core.PhaseFailed { // it failed by itself, a moment before
+		f.land()
 		return
 	}
+	f.gone = true // nobody waits for it: it says nothing about the target
+	f.land()
 	a.Cause, a.Began = core.Outrun, f.begun
 	if ctx.Err() != nil {
 		a.Cause = core.Abandoned

@@ -35,7 +35,7 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	}
 	s.uncount(f)
 	if x.Plan != nil {
-		core.Run(x, x.Plan.After)
+		core.Conclude(x, x.Plan.After)
 	}
 	now := f.over
 	if now == 0 {
@@ -121,7 +121,10 @@ func attemptCode(x *core.Exchange, i int) core.Code {
 	if i == len(x.Attempts())-1 && x.Fault != nil {
 		return x.Fault.Code
 	}
-	if x.Attempts()[i].Status == 429 {
+	switch a := &x.Attempts()[i]; {
+	case a.Cause == core.Crowded:
+		return core.Overloaded
+	case a.Status == 429:
 		return core.RateLimited
 	}
 	return core.UpstreamFailed

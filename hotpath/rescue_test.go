@@ -172,7 +172,9 @@ func TestRescueRefused(t *testing.T) {
 	const call = "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]},\"finish_reason\":null}]}\n\n"
 	const muse = "data: {\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\"hm\"},\"finish_reason\":null}]}\n\n"
 	const second = "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"b\"},\"finish_reason\":null}]}\n\n"
-	chat := func(more string) string { return strings.Replace(clients[0].body, `"max_tokens"`, more+`"max_tokens"`, 1) }
+	chat := func(more string) string {
+		return strings.Replace(clients[0].body, `"max_tokens"`, more+`"max_tokens"`, 1)
+	}
 	rows := []struct {
 		name  string
 		body  string
