@@ -13,6 +13,15 @@ import (
 	"asbru/core"
 )
 
+// care gives the rig's route a Care.
+func (r *rig) care(c *core.Care) {
+	r.change(func(s *core.Snapshot) {
+		m := *s.Models["m"]
+		m.Care = c
+		s.Models = map[string]*core.Route{"m": &m}
+	})
+}
+
 // hedged gives the rig's route a hedge after wait, and returns what the route is told.
 func (r *rig) hedged(wait time.Duration) *words {
 	n := new(words)

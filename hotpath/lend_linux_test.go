@@ -25,15 +25,6 @@ func (r *rig) waits() {
 	}})
 }
 
-// care gives the rig's route a Care.
-func (r *rig) care(c *core.Care) {
-	r.change(func(s *core.Snapshot) {
-		m := *s.Models["m"]
-		m.Care = c
-		s.Models = map[string]*core.Route{"m": &m}
-	})
-}
-
 // A connection is lent for one exchange and comes back: the next request finds it on a loop.
 func TestLent(t *testing.T) {
 	w := newWire(t, func(c net.Conn, n int64, q *http.Request) bool { io.WriteString(c, okReply); return true })
