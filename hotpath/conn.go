@@ -176,6 +176,9 @@ func (k *conn) exchange(f *flight) {
 // fly asks targets for what the plan let pass, and answers.
 func (k *conn) fly(f *flight) {
 	s, x := k.s, &f.x
+	if f.care.shadow {
+		s.cast(f, &k.req)
+	}
 	k.allow(probeInterim)
 	if k.carry(f) {
 		s.finish(f, &s.stats, &k.peer, &s.shared)

@@ -12,6 +12,9 @@ import (
 func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lender) {
 	x := &f.x
 	l := &f.rel
+	if f.shadow != nil {
+		x.Watch = f.shadow.main.next
+	}
 	f.measure()
 	l.whole = nil
 	f.closeSource()
@@ -43,6 +46,10 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	}
 	total := now - x.Start
 	f.concluded(now)
+	if h := f.shadow; h != nil {
+		f.shadow = nil
+		h.tell(f, now)
+	}
 	s.tally(f, total)
 	st.Requests.Add(1)
 	st.BytesIn.Add(f.in)

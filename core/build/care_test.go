@@ -40,3 +40,33 @@ func TestCare(t *testing.T) {
 		t.Errorf("at a target without a price they cost %d", got)
 	}
 }
+
+func TestShadow(t *testing.T) {
+	doc := balanced("")
+	m := &doc.Models[len(doc.Models)-1]
+	m.Shadow = &config.Shadow{Target: "mistral/mistral-large", Share: 1, Price: &config.Price{Input: 2, Output: 6}}
+	s, _ := must(t, doc, nil)
+	shade := s.Models["fast"].Care.Shadow
+	target := shade.Route.Targets[0]
+	if target.Name != "mistral/mistral-large" || target.Tally != nil || target.Pool == nil || !shade.Draw() {
+		t.Errorf("got %+v", target)
+	}
+	x := &core.Exchange{Snap: s, Name: []byte("fast"), From: s.Targets[0].Faces[0].Dialect}
+	if got, _ := shade.Route.Pick(x, nil); got != target {
+		t.Errorf("it leads to %v", got)
+	}
+	if m, ok := shade.Cost(target, &core.Usage{In: 1000, Out: 100, Known: true}); !ok || m != 2_600_000 {
+		t.Errorf("it costs %d, %v", m, ok)
+	}
+	if _, ok := shade.Cost(s.Models["fast"].Targets[2], &core.Usage{Known: true}); ok {
+		t.Error("a target without a price has a cost")
+	}
+	if want := "100% of the requests are sent to mistral/mistral-large too, and the answers compared"; shade.Say != want {
+		t.Errorf("said %q", shade.Say)
+	}
+	shade.Tally.Sent.Add(3)
+	again, _ := must(t, doc, s)
+	if n := again.Models["fast"].Care.Shadow.Tally.Sent.Load(); n != 3 {
+		t.Errorf("after a reload %d are counted", n)
+	}
+}

@@ -89,4 +89,5 @@ func routes(p *page, s *core.Snapshot) {
 		}
 	}
 	count("asbru_all_benched_total", "Requests refused because no target of the route might be asked.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Benched} })
+	shadows(p, rs)
 }

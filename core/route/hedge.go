@@ -35,7 +35,7 @@ func (p *picker) careBy(r *core.Route, s *Spec) {
 	if s.Hedge != nil {
 		care.Hedge = p.hedgeBy(s.Hedge)
 	}
-	if care.Rescue = s.Rescue; care != (core.Care{}) {
+	if care.Rescue, care.Shadow = s.Rescue, s.Shadow; care != (core.Care{}) {
 		r.Care = &care
 	}
 }
