@@ -123,7 +123,11 @@ func TestRescue(t *testing.T) {
 		for _, c := range clients {
 			for name, first := range breaks {
 				m := meet(t, loops, chatFace(), say(first...).ServeHTTP, say(roleChunk, saying(" I am a"), saying(" bridge.\nBye"), finishChunk, usageChunk, doneChunk).ServeHTTP)
-				told := m.rescues(func(r *core.Route) { r.Targets[0].Waits.Stall = 100 * time.Millisecond })
+				told := m.rescues(func(r *core.Route) {
+					if name == "stall" {
+						r.Targets[0].Waits.Stall = 300 * time.Millisecond
+					}
+				})
 				a, body := m.say(c.path, c.body)
 				h := hears(t, c.dialect, c.op, body)
 				if a.StatusCode != 200 || h.text != "Hello there. I am a bridge.\nBye" || h.starts != 1 || h.finishes != 1 || h.ends != 1 || h.fault != 0 {
