@@ -77,4 +77,5 @@ type Ahead struct {
 	Target *Target // nil: none is left
 	Key    *ProviderKey
 	Name   []byte // x.Name of the attempt
+	At     int64  // Clock before which it is not made; 0: at once
 }

@@ -36,6 +36,13 @@ type Exchange struct {
 	Usage  Usage
 	Fault  *Fault
 
+	Due     Due   // how long the client waits; zero: as long as the configuration says
+	Skipped Skips // what was left out for want of time
+
+	Lane  Lane    // who carries it; nil: nobody that could wake it
+	Until int64   // Clock when a stage that waits wants to be asked again; 0: when it is woken
+	Watch Watcher // sees the reply; nil: nobody does
+
 	Session    []byte        // what the client calls its session; nil: it has none, or no affinity is wanted. Aliases the head
 	SessionTTL time.Duration // how long its bindings are kept unused; 0: the Route's own
 	Bind       uint64        // the Route's name for the session; 0: none, or not asked yet
@@ -43,6 +50,7 @@ type Exchange struct {
 
 	attempts [MostAttempts]Attempt
 	n        int
+	stage    int // of the stages being run, the one that waits
 }
 
 // A Head is what can be asked of a request's head.
@@ -55,11 +63,33 @@ type Head interface {
 	Query() []byte
 }
 
+// A Due says by when a client wants what, as Clock; 0: it does not say.
+type Due struct {
+	First int64 // the first content of a stream
+	Total int64 // the end
+}
+
+// Skips are what was not done because the client's time would not have sufficed, a bit
+// for each of SkipNames.
+type Skips uint8
+
+const (
+	SkipRetry   Skips = 1 << iota // another attempt
+	SkipHedge                     // a second target beside the first
+	SkipMeaning                   // a look into the cache by meaning
+	SkipRescue                    // the continuation of a stream that broke off
+)
+
+// SkipNames are their names, in the order of the bits.
+var SkipNames = [...]string{"retry", "hedge", "semantic-cache", "rescue"}
+
 // A Reply is a complete answer made by the gateway itself.
 type Reply struct {
 	Status int
 	Type   string // content type
+	Fields []byte // more lines of the head, each ended by CRLF; nil: none
 	Body   []byte
+	Source Source // the body instead, as it comes; nil: Body is all of it
 }
 
 // Reset makes x ready for its pool.
@@ -71,6 +101,7 @@ func (x *Exchange) Reset() {
 	x.As, x.Array = 0, false
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
+	x.Until, x.Watch, x.Due, x.Skipped = 0, nil, Due{}, 0
 	clear(x.attempts[:x.n])
-	x.n = 0
+	x.n, x.stage = 0, 0
 }

@@ -80,6 +80,7 @@ type Limits struct {
 	WriteWait    time.Duration // without progress while a client is written to
 	NoExtras     bool          // translated answers carry no extra_fields
 	ServerTiming bool          // answer with a Server-Timing header
+	Explain      bool          // answer with who was asked
 }
 
 // A VirtualKey is a caller: what it may use.
@@ -116,6 +117,7 @@ type Route struct {
 	Note func(x *Exchange, a *Attempt)
 
 	Targets []*Target // all of them, in order, for explain
+	Again   int       // how often Pick gives the target that failed once more, with nobody else left
 	Plan    RoutePlan
 }
 

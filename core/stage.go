@@ -2,7 +2,7 @@ package core
 
 // A Stage is one step of a Plan. It runs to completion on whatever carries the
 // Exchange and must not wait: no lock that is held for I/O, no channel, no
-// system call. A stage that has to wait is compiled into a Plan with Waits set.
+// system call. A stage that lacks what another goroutine will bring returns Wait.
 type Stage func(x *Exchange) Verdict
 
 // A Verdict is what a Stage decides.
@@ -12,6 +12,7 @@ const (
 	Continue Verdict = iota // go on to the next stage
 	Answer                  // x.Reply is complete; do not go upstream
 	Refuse                  // x.Fault says why
+	Wait                    // ask this stage again when the Waker of x was called, at x.Until, or a little later
 )
 
 // A Plan is the pipeline of one Policy for one Op, flattened when the
@@ -20,21 +21,29 @@ const (
 type Plan struct {
 	Admit  []Stage // whether and how fast
 	Before []Stage // answers from memory, edits, holds
-	After  []Stage // settle, store, note; always run, in order
-	Waits  bool    // some stage may block: the Exchange needs a goroutine of its own
+	Commit []Stage // before the first byte of a provider's answer goes to the client
+	Settle []Stage // before its end does; x.Usage is known. A stage here continues or waits
+	After  []Stage // settle, store, note; always run, in order; none waits
 
-	Steps []Step // what Admit, Before and After hold, in order, for explain
+	Steps []Step // what they hold, in order, for explain
 }
 
 // A Step names one compiled stage of a Plan and where it came from.
 type Step struct{ Point, Name, From string }
 
-// Run applies stages until one does not Continue.
+// Run applies stages until one does not Continue. After Wait it is called again with the
+// same stages, and begins with the one that waited.
 func Run(x *Exchange, stages []Stage) Verdict {
-	for _, s := range stages {
-		if v := s(x); v != Continue {
+	for x.stage < len(stages) {
+		v := stages[x.stage](x)
+		if v != Continue {
+			if v != Wait {
+				x.stage = 0
+			}
 			return v
 		}
+		x.stage++
 	}
+	x.stage = 0
 	return Continue
 }

@@ -32,6 +32,17 @@ type flight struct {
 	stream bool      // the path asks for a stream
 	cross  *crossing // nil: client and target speak the same format, so far
 
+	bell     bell  // of the lane that made this flight
+	pause    pause // where it stands still
+	admitted bool  // the stages of Admit are done
+	paid     bool  // those of Commit
+	settled  bool  // those of Settle
+	whole    bool  // the end of the reply is at hand
+
+	firstBy int64 // Clock by which the attempt has to have said something; 0: Waits say
+	paused  int64 // Clock since when it stands still; 0: it does not
+	rested  int64 // nanoseconds that it stood still
+
 	begun  int64 // Clock when the attempt's request was handed to the kernel
 	first  int64 // Clock of the attempt's reply head
 	last   int64 // Clock of the last read from upstream
@@ -53,6 +64,8 @@ func (f *flight) reset() {
 	f.buf, f.head, f.free, f.gone, f.late, f.sent, f.void = nil, 0, false, false, false, false, false
 	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
 	f.door, f.named, f.spot, f.cut, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, false, fields{}
+	f.firstBy, f.paused, f.rested = 0, 0, 0
+	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
 	f.begun, f.first, f.last, f.decide, f.kernel = 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
 	f.on = onLoop{gen: gen}

@@ -24,6 +24,7 @@ type conn struct {
 	rep  http1.Reply
 	box  outbox
 
+	ghost    atomic.Bool  // the client left, and the exchange goes on for others
 	hungUp   atomic.Bool  // the watcher saw the client go
 	answered atomic.Bool  // the watcher is to end
 	quiet    atomic.Int64 // Clock since when it waits for a request; 0 while it serves one
@@ -141,7 +142,19 @@ func (k *conn) exchange(f *flight) {
 	t0 := core.Clock()
 	v := s.ready(f, &k.req)
 	f.decide += core.Clock() - t0
-	if v != core.Continue {
+	if v == core.Wait {
+		there := false
+		if v, there = k.decided(f); !there {
+			k.gone(f)
+			return
+		}
+	}
+	switch {
+	case v == core.Continue:
+	case x.Fault == nil && x.Reply.Source != nil:
+		k.pour(f)
+		return
+	default:
 		k.reply(f)
 		return
 	}
@@ -151,14 +164,19 @@ func (k *conn) exchange(f *flight) {
 		return
 	}
 	if x.Fault == nil && f.gone {
-		x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up"}
-		f.free = true
-		f.status = core.ClientGone.Status()
-		s.finish(f, &s.stats, &k.peer, &s.shared)
+		k.gone(f)
 		return
 	}
 	f.failed()
 	k.reply(f)
+}
+
+// gone closes the books of an exchange whose client left before it was answered.
+func (k *conn) gone(f *flight) {
+	f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up"}
+	f.free = true
+	f.status = core.ClientGone.Status()
+	k.s.finish(f, &k.s.stats, &k.peer, &k.s.shared)
 }
 
 // carry tries targets for as long as the client is there. It reports whether the
@@ -166,6 +184,6 @@ func (k *conn) exchange(f *flight) {
 func (k *conn) carry(f *flight) bool {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	defer k.watch(func() { k.hungUp.Store(true); cancel() })()
+	defer k.watch(func() { k.left(f, cancel) })()
 	return k.attempts(ctx, f)
 }

@@ -14,15 +14,16 @@ import (
 // attempts tries targets until one answers. It reports whether the client got
 // a reply, whole or cut.
 func (k *conn) attempts(ctx context.Context, f *flight) bool {
-	s := k.s
-	for s.next(f) {
+	for k.next(f) {
 		fresh := false
 	again:
 		pool, ok := f.target.Pool.(*upstream.Pool)
 		if !ok {
 			return false
 		}
-		u, err := pool.Get(ctx, fresh)
+		dial, cancel := within(ctx, f.by(core.Clock()))
+		u, err := pool.Get(dial, fresh)
+		cancel()
 		if err != nil {
 			f.attempt().Status = 0
 			f.late = errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
@@ -127,10 +128,8 @@ func (k *conn) upload(f *flight, u *upstream.Conn, p []byte) error {
 
 // until is the end of a wait of d that begins now, and never past the exchange's end.
 func (f *flight) until(d time.Duration) time.Time {
-	if w := f.target.Waits.Total; w > 0 {
-		d = min(d, w-time.Duration(core.Clock()-f.x.Start))
-	}
-	return time.Now().Add(d)
+	now := core.Clock()
+	return time.Now().Add(time.Duration(f.bound(now, d) - now))
 }
 
 // listen bounds the next reads from u. A client that hung up ends them at once: what its

@@ -42,7 +42,11 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	}
 	t1 := core.Clock()
 	f.decide += t1 - t0
-	werr := k.write(f, k.box.bytes())
+	f.sure()
+	werr := k.give(f, done)
+	if werr == errTurned {
+		return k.turnAway(f, u)
+	}
 	f.kernel += core.Clock() - t0
 	if l.stream {
 		now := core.Clock()
@@ -60,7 +64,7 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 			if l.from == bodyClose && errors.Is(orEOF(rerr), io.EOF) {
 				k.box.reset()
 				l.end(&f.x, &k.box)
-				werr, done = k.write(f, k.box.bytes()), true
+				werr, done = k.give(f, true), true
 				break
 			}
 			err = orEOF(rerr)
@@ -69,9 +73,7 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		k.box.reset()
 		f.gap()
 		rest, done, err = l.feed(&f.x, b[:m], &k.box, &s.shared)
-		if p := k.box.bytes(); len(p) > 0 {
-			werr = k.write(f, p)
-		}
+		werr = k.give(f, done)
 	}
 	k.ended(f, u, done && err == nil, werr, len(rest) == 0)
 	return tryDone
@@ -154,7 +156,11 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		return tryNext
 	}
 	f.decide += core.Clock() - t0
-	werr := k.write(f, k.box.bytes())
+	f.sure()
+	werr := k.give(f, true)
+	if werr == errTurned {
+		return k.turnAway(f, u)
+	}
 	f.kernel += core.Clock() - t0
 	if f.x.Fault != nil { // the provider's reply could not be read; the client has been told
 		u.Close()
@@ -163,6 +169,13 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	}
 	k.ended(f, u, true, werr, len(rest) == 0)
 	return tryDone
+}
+
+// turnAway ends an attempt whose reply a stage refused: the client gets the stage's fault.
+func (k *conn) turnAway(f *flight, u *upstream.Conn) outcome {
+	u.Close()
+	f.rel.drop(&k.s.shared)
+	return tryOver
 }
 
 // ended settles both connections after a relay.
@@ -176,11 +189,11 @@ func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean 
 			f.x.Fault.Code = core.ClientSlow
 		}
 	case !whole && f.finishes(&k.box):
-		k.write(f, k.box.bytes())
+		k.give(f, true)
 	case !whole:
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: errCut}
 		k.box.reset()
-		if !f.rel.broken(&f.x, &k.box) || k.write(f, k.box.bytes()) != nil {
+		if !f.rel.broken(&f.x, &k.box) || k.give(f, true) != nil {
 			f.free = true // else the message is complete, and a client that sends the next one is not cut off
 		}
 	case clean && !k.rep.Close && f.rel.from != bodyClose:
@@ -193,7 +206,7 @@ func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean 
 
 // write gives p to the client, which may be slow for so long and no longer.
 func (k *conn) write(f *flight, p []byte) error {
-	if len(p) == 0 {
+	if len(p) == 0 || k.ghost.Load() {
 		return nil
 	}
 	k.wmu.Lock()
@@ -204,6 +217,10 @@ func (k *conn) write(f *flight, p []byte) error {
 	f.out += uint64(n)
 	if f.rel.sse {
 		k.harmless = probeComment
+	}
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && f.stays() {
+		k.ghost.Store(true) // the watcher looks after the rest
+		return nil
 	}
 	return err
 }

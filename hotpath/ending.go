@@ -54,6 +54,9 @@ func (l *relay) complete(x *core.Exchange, o *outbox) bool {
 	} else {
 		l.shut(x, o)
 	}
+	if x.Watch != nil {
+		x.Watch.Saw(x, o.b[at:])
+	}
 	seal(o, gap, at, true)
 	return true
 }

@@ -12,10 +12,9 @@ import (
 func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lender) {
 	x := &f.x
 	l := &f.rel
+	f.measure()
+	f.closeSource()
 	if l.kept != nil {
-		if x.Fault == nil && !l.gather {
-			x.From.ReadUsage(l.kept, &x.Usage)
-		}
 		lend.Give(l.kept)
 		l.kept = nil
 	}
@@ -24,7 +23,6 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 		l.held = nil
 	}
 	if l.stream {
-		x.Usage = x.Stream.Usage
 		if x.Stream.Unread > 0 {
 			st.Unread.Add(uint64(x.Stream.Unread))
 		}

@@ -75,7 +75,7 @@ func (f *flight) refusedBecause(why, hint string) hearing {
 // counts and does not choose: Route.Pick may find none of them usable after all.
 func (f *flight) spare() bool {
 	x := &f.x
-	left := len(x.Route.Targets)
+	left := len(x.Route.Targets) + x.Route.Again
 	for i := 0; i < len(x.Peek.Fallbacks) && x.Peek.Fallbacks[i] != nil; i++ {
 		left++
 	}
@@ -92,12 +92,6 @@ func (f *flight) spare() bool {
 		}
 	}
 	return left > 0
-}
-
-// spent reports whether the time of the whole exchange is over.
-func (f *flight) spent() bool {
-	w := f.target.Waits.Total
-	return w > 0 && core.Clock()-f.x.Start >= int64(w)
 }
 
 // once reports whether the request under way may have been carried out and must not be

@@ -88,6 +88,9 @@ func (f *flight) replaced(lend lender) {
 		f.attempt().Status = 502 // it said so itself
 	}
 	f.void = true
+	if w := f.x.Watch; w != nil {
+		w.Anew(&f.x)
+	}
 	f.rel.drop(lend)
 	f.x.Stream = core.StreamState{}
 }

@@ -24,20 +24,37 @@ var answered = [http1.NumFieldIDs]bool{
 	http1.XAmznErrorType:     true, // all that tells AWS's SDKs which exception it is
 }
 
-// next picks the target and key of the next attempt. It reports false when
-// there is none left.
-func (s *Server) next(f *flight) bool {
+// A chance says whether there is a next attempt.
+type chance uint8
+
+const (
+	nobody   chance = iota // no target is left
+	somebody               // f.target is to be asked
+	notYet                 // it is to be asked later: the flight pauses
+)
+
+// next picks the target and key of the next attempt.
+func (s *Server) next(f *flight) chance {
 	x := &f.x
 	f.land()
 	if len(x.Attempts()) > 0 {
 		f.blame(f.attempt())
 		if f.spent() || f.once() {
-			return false
+			return nobody
 		}
 	}
 	t, k := x.Route.Pick(x, x.Attempts())
-	if t == nil || x.Begin(t, k) == nil {
-		return false
+	if t == nil {
+		return nobody
+	}
+	if at := x.Ahead.At; at > 0 && x.Ahead.After == len(x.Attempts()) && core.Clock() < at {
+		x.Until = at
+		f.stand(atNext)
+		return notYet
+	}
+	f.goes()
+	if x.Begin(t, k) == nil {
+		return nobody
 	}
 	f.begun, f.first, f.late, f.sent, f.void = 0, 0, false, false, false
 	if f.cross != nil && f.cross.bare { // of a reply that passed for a stream
@@ -48,12 +65,13 @@ func (s *Server) next(f *flight) bool {
 	x.Fault = nil // of a target that could not be asked
 	f.target, f.key = t, k
 	x.Face, x.As = t.Face(x.From, x.Op, x.Name)
+	f.share()
 	if t.Tally != nil {
 		f.tally = t.Tally
 		f.tally.Requests.Add(1)
 		f.tally.Inflight.Add(1)
 	}
-	return true
+	return somebody
 }
 
 // land ends the count of the attempt under way.
@@ -127,10 +145,7 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 	x, l := &f.x, &f.rel
 	l.committed = true
 	f.status = rep.Status
-	h := append(o.head[:0], "HTTP/1.1 "...)
-	h = http1.AppendUint(h, uint64(rep.Status))
-	h = append(append(h, ' '), reason(rep.Status)...)
-	h = append(h, "\r\n"...)
+	h := appendStatus(o.head[:0], rep.Status)
 	for i := range rep.N {
 		fd := &rep.Fields[i]
 		if (answered[fd.ID] && (l.cross == nil || crossed[fd.ID]) || l.cross == nil && fd.ID == http1.Other && listed(x.From.Answered, fd.Name.Of(b))) && len(h)+int(fd.Value.End-fd.Value.Start) < maxOutHead {
@@ -223,6 +238,12 @@ func framingOf(kind []byte) (f core.Framing, stream bool) {
 // appendOwn appends the fields that every answer of ours carries.
 func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	h = append(appendHexID(append(h, "X-Request-Id: "...), &f.x.ID), "\r\n"...)
+	if f.x.Skipped != 0 {
+		h = appendSkipped(h, f.x.Skipped)
+	}
+	if f.x.Snap != nil && f.x.Snap.Limits.Explain {
+		h = appendExplained(h, f)
+	}
 	if d := f.x.From; d != nil && d.IDHeader != "" {
 		h = append(appendHexID(append(append(h, d.IDHeader...), ": "...), &f.x.ID), "\r\n"...)
 	}
@@ -247,6 +268,14 @@ func appendTiming(h []byte, f *flight) []byte {
 	h = appendMillis(append(h, "Server-Timing: gateway;dur="...), f.decide)
 	if f.first > f.begun && f.begun > 0 {
 		h = appendMillis(append(h, ", upstream;dur="...), f.first-f.begun)
+	}
+	if f.rested > 0 {
+		h = appendMillis(append(h, ", paused;dur="...), f.rested)
+	}
+	for i, a := range f.x.Attempts()[:max(len(f.x.Attempts())-1, 0)] { // those that came to nothing
+		if a.Began > 0 && a.At > a.Began {
+			h = appendMillis(append(http1.AppendUint(append(h, ", try"...), uint64(i+1)), ";dur="...), a.At-a.Began)
+		}
 	}
 	h = append(h, ", attempts;desc=\""...)
 	h = http1.AppendUint(h, uint64(len(f.x.Attempts())))
@@ -275,10 +304,11 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 		o.b = append(o.b, x.Reply.Body...)
 	}
 	f.status = status
-	h := append(http1.AppendUint(append(o.head, "HTTP/1.1 "...), uint64(status)), ' ')
-	h = append(append(h, reason(status)...), "\r\nContent-Type: "...)
-	h = append(append(h, kind...), "\r\nContent-Length: "...)
-	h = append(http1.AppendUint(h, uint64(len(o.b)-frontRoom)), "\r\n"...)
+	h := append(append(appendStatus(o.head, status), "Content-Type: "...), kind...)
+	h = append(http1.AppendUint(append(h, "\r\nContent-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
+	if x.Fault == nil {
+		h = append(h, x.Reply.Fields...)
+	}
 	if retry > 0 {
 		h = append(http1.AppendUint(append(h, "Retry-After: "...), uint64(retry)), "\r\n"...)
 	}
@@ -324,9 +354,19 @@ func (f *flight) failed() {
 	default:
 		msg = http1.AppendUint(append(msg, " answered "...), uint64(last.Status))
 	}
+	if x.Skipped&core.SkipRetry != 0 {
+		msg = append(msg, " within the request's own x-latency-budget"...)
+		code = core.UpstreamTimeout
+	}
 	msg = http1.AppendUint(append(msg, ", after "...), uint64(len(tries)))
 	msg = append(msg, " attempts in all"...)
 	refuse(x, code, string(msg), "try again, or add a fallback to the model")
+}
+
+// appendStatus appends a status line.
+func appendStatus(h []byte, status int) []byte {
+	h = append(http1.AppendUint(append(h, "HTTP/1.1 "...), uint64(status)), ' ')
+	return append(append(h, reason(status)...), "\r\n"...)
 }
 
 // reason is the phrase of a status line; clients do not read it.

@@ -19,6 +19,7 @@ type client struct {
 	readable bool // there may be bytes to read
 	fin      bool // it will send no more
 	gone     bool // nobody is there any more
+	ghost    bool // it left, and the exchange goes on for others
 	probed   bool // it was asked, after its FIN, whether it still listens
 
 	in      []byte // borrowed; bytes of the next request, nil while there are none
@@ -66,6 +67,8 @@ type onLoop struct {
 	up     []byte // borrowed; a reply head that has not come whole
 	mark   int64  // Clock since when we work on it
 	paused bool   // the client is slower than the upstream
+	corked bool   // the client's bytes are kept back, by word of the plan
+	nap    int64  // Clock when its nap ends; 0: it has none
 	ended  bool   // the reply is complete; only the client's socket is waited for
 	fresh  bool   // the target was given a new connection already
 	waited uint8  // interim replies of the attempt under way

@@ -33,6 +33,10 @@ const (
 	defaultFirst  = 2 * time.Minute  // from the last request byte to the first content of a stream
 	defaultStall  = 30 * time.Second // between reply bytes
 
+	napLongest  = time.Second           // after which a stage that waits is asked again, whatever it said
+	napShortest = time.Millisecond      // before which it is not, unless it is woken
+	stayEvery   = 10 * time.Millisecond // looks whether an exchange without a client is still wanted, on the goroutine lane
+
 	lingerWait   = time.Second            // after the last byte, for the client to hang up first
 	probeWait    = 10 * time.Millisecond  // after a client's FIN, before asking whether it still listens
 	probeTries   = 20                     // looks for the answer to that question, probeWait/4 apart
@@ -47,6 +51,8 @@ const (
 	interim = "HTTP/1.1 100 Continue\r\n\r\n"
 	comment = "3\r\n:\n\n\r\n" // one chunk with one empty comment
 
+	maxBudget     = time.Hour      // that a client's x-latency-budget can name
+	maxShown      = 128            // bytes of a name in a header
 	maxDuration   = 16             // bytes of a duration in a header
 	maxSessionTTL = 24 * time.Hour // that a client can ask for
 	maxRetryAfter = 24 * time.Hour // that a provider can ask for

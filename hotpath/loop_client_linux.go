@@ -28,7 +28,9 @@ func (l *loop) close(c *client) {
 	if c.phase == closed {
 		return
 	}
-	sock.Close(c.fd)
+	if c.fd >= 0 {
+		sock.Close(c.fd)
+	}
 	l.forget(c)
 }
 
@@ -47,6 +49,9 @@ func (l *loop) forget(c *client) {
 
 // onClient gives a client its turn. what is 0 for a turn without an event.
 func (l *loop) onClient(c *client, what uint32) {
+	if c.ghost {
+		return // an event from before it left
+	}
 	if what&(sock.In|sock.RdHup) != 0 {
 		c.readable = true
 	}
@@ -246,11 +251,7 @@ func (l *loop) fly(c *client, b []byte, total int) {
 		return
 	}
 	f.x.Start = t0
-	if l.s.ready(f, &l.req) != core.Continue {
-		l.answer(c, f, isHead(f.buf))
-		return
-	}
-	l.launch(f)
+	l.decided(f, l.s.ready(f, &l.req))
 }
 
 // hand gives a client to the slow door, with the bytes read so far.

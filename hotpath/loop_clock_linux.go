@@ -23,12 +23,19 @@ func (l *loop) checkClock() {
 	if now < l.next {
 		return
 	}
-	l.tick(now)
+	l.rouse(now)
+	wait := tickWait
 	if len(l.probes) > 0 {
-		l.wind(probeWait / 2)
-	} else {
-		l.wind(tickWait)
+		wait = probeWait / 2
 	}
+	if now-l.swept >= int64(wait) {
+		l.swept = now
+		l.tick(now)
+	}
+	if len(l.naps) > 0 {
+		wait = min(wait, max(later(l.naps[0].at, core.Clock()), napShortest))
+	}
+	l.wind(wait)
 }
 
 // deadline says when a slot's patience ends.

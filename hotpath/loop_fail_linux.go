@@ -86,8 +86,9 @@ func (l *loop) upstreamEnded(u *link, err error) {
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: err}
 		f.free = !f.rel.broken(&f.x, &l.box) || f.free // nothing else tells the client that its reply is cut
 	}
-	l.write(f.on.c, f, l.box.bytes())
-	l.settle(f.on.c, f)
+	if l.give(f, true) {
+		l.settle(f.on.c, f)
+	}
 }
 
 // gatherEnded ends a reply that nobody has got yet: it was complete, or another

@@ -15,7 +15,16 @@ import (
 // launch sends the request of f to the next target, and answers the client
 // when there is none left.
 func (l *loop) launch(f *flight) {
-	for l.s.next(f) {
+	for {
+		switch l.s.next(f) {
+		case notYet:
+			l.nap(f)
+			return
+		case nobody:
+			f.failed()
+			l.answer(f.on.c, f, isHead(f.buf))
+			return
+		}
 		f.on.fresh, f.on.waited = false, 0
 		pool, ok := f.target.Pool.(*upstream.Pool)
 		if !ok {
@@ -28,8 +37,6 @@ func (l *loop) launch(f *flight) {
 			return
 		}
 	}
-	f.failed()
-	l.answer(f.on.c, f, isHead(f.buf))
 }
 
 // dial asks for a connection. The answer comes by mail. When all that are allowed
@@ -38,9 +45,11 @@ func (l *loop) dial(f *flight, pool *upstream.Pool) {
 	now := core.Clock()
 	f.decide += now - f.on.mark
 	f.kernel += now - f.on.mark
-	gen := f.on.gen
+	gen, by := f.on.gen, f.by(now)
 	go func() {
-		raw, err := pool.DialRaw(context.Background())
+		ctx, cancel := within(context.Background(), by)
+		defer cancel()
+		raw, err := pool.DialRaw(ctx)
 		for range evictTries {
 			if !errors.Is(err, upstream.ErrBusy) {
 				break
@@ -49,7 +58,7 @@ func (l *loop) dial(f *flight, pool *upstream.Pool) {
 				l.s.fleet.tell(l.s, mail{kind: mailEvict, pool: pool})
 			}
 			time.Sleep(evictRest)
-			raw, err = pool.DialRaw(context.Background())
+			raw, err = pool.DialRaw(ctx)
 		}
 		l.post(mail{kind: mailDialed, raw: raw, err: err, f: f, gen: gen, pool: pool})
 	}()

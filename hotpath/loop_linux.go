@@ -37,6 +37,8 @@ type loop struct {
 	again   []uint64 // tags of those that go on in the next round, without an event
 	probes  []probe
 	next    int64 // Clock of the next tick
+	swept   int64 // Clock of the last look at until
+	naps    naps
 	readAt  int64 // Clock when the bytes now looked at had been read
 
 	bufs    buf.List
@@ -219,7 +221,8 @@ func (l *loop) newFlight(c *client) *flight {
 		l.flights[n-1] = nil
 		l.flights = l.flights[:n-1]
 	} else {
-		f = new(flight)
+		f = &flight{bell: l}
+		f.x.Lane = f
 	}
 	f.on.c, c.f = c, f
 	return f

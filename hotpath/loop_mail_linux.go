@@ -29,6 +29,7 @@ const (
 	mailCut
 	mailClose
 	mailEvict
+	mailWake
 )
 
 // post tells the loop something. Any goroutine may call it.
@@ -81,6 +82,10 @@ func (l *loop) open(m *mail) {
 		l.closing = true
 	case mailEvict:
 		l.evict(m.pool)
+	case mailWake:
+		if m.f.on.gen == m.gen {
+			l.wake(m.f)
+		}
 	}
 }
 

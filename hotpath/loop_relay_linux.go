@@ -57,8 +57,9 @@ func (l *loop) received(u *link, f *flight, b []byte) {
 	l.box.reset()
 	f.gap()
 	rest, done, err := f.rel.feed(&f.x, b, &l.box, &l.bufs)
-	l.write(f.on.c, f, l.box.bytes())
-	l.passed(u, f, len(rest) == 0, done, err)
+	if l.give(f, done) {
+		l.passed(u, f, len(rest) == 0, done, err)
+	}
 }
 
 // receivedHead waits for the whole head of the reply, judges it, and passes on
@@ -170,13 +171,16 @@ func (l *loop) held(u *link, f *flight, clean, done bool, err error) {
 // begin gives the client the head of its reply and what is in l.box of the body.
 func (l *loop) begin(u *link, f *flight, clean, done bool, err error) {
 	f.decide += core.Clock() - f.on.mark
-	l.write(f.on.c, f, l.box.bytes())
+	f.sure()
+	if !l.give(f, done) {
+		return
+	}
 	now := core.Clock()
 	f.kernel += now - f.on.mark
 	if f.rel.stream {
 		f.ttft, f.last = now-f.x.Start, now
 		f.content(now)
-		l.release(f, done)
+		l.unload(f, done)
 	}
 	f.rel.fresh = true // the wait begins here
 	l.passed(u, f, clean, done, err)
@@ -206,14 +210,17 @@ func (l *loop) gathered(u *link, f *flight, clean bool) {
 		return
 	}
 	f.decide += core.Clock() - f.on.mark
-	l.write(f.on.c, f, l.box.bytes())
+	f.sure()
+	if !l.give(f, true) {
+		return
+	}
 	f.kernel += core.Clock() - f.on.mark
 	l.passed(u, f, clean && f.x.Fault == nil, true, nil)
 }
 
-// release gives the request back once a stream is under way: it cannot be sent
+// unload gives the request back once a stream is under way: it cannot be sent
 // again, and a stream may be quiet for long.
-func (l *loop) release(f *flight, done bool) {
+func (l *loop) unload(f *flight, done bool) {
 	if done || cap(f.buf) == 0 || f.on.u != nil && f.on.u.tail.len() > 0 {
 		return
 	}
@@ -230,7 +237,7 @@ func (l *loop) release(f *flight, done bool) {
 // passed goes on after bytes were passed on.
 func (l *loop) passed(u *link, f *flight, clean, done bool, err error) {
 	switch {
-	case f.on.c.gone:
+	case f.on.c.gone && !f.on.c.ghost:
 		l.drop(f.on.c)
 	case err != nil:
 		l.upstreamEnded(u, err)
@@ -243,11 +250,11 @@ func (l *loop) passed(u *link, f *flight, clean, done bool, err error) {
 
 // patience waits for d, and never past the exchange's end.
 func (l *loop) patience(u *link, d time.Duration) {
-	t := core.Clock() + int64(d)
-	if w := u.f.target.Waits.Total; w > 0 {
-		t = min(t, u.f.x.Start+int64(w))
-	}
+	t := u.f.bound(core.Clock(), d)
 	l.until[u.slot] = t
+	if u.f.firstBy > 0 || u.f.x.Due.Total > 0 {
+		l.alarm(u.f, t)
+	}
 }
 
 // complete ends an exchange whose reply was read to its end.

@@ -21,7 +21,7 @@ func (l *loop) write(c *client, f *flight, p []byte) {
 		return
 	}
 	f.out += uint64(len(p))
-	if c.out == nil {
+	if c.out == nil && !f.on.corked {
 		n, e := sock.Write(c.fd, p)
 		if e != 0 && !sock.Again(e) {
 			c.gone = true
@@ -30,8 +30,10 @@ func (l *loop) write(c *client, f *flight, p []byte) {
 		if p = p[n:]; len(p) == 0 {
 			return
 		}
-		c.out, c.sent = l.bufs.Take(len(p)), 0
 		l.deadline(c.slot, l.limits().WriteWait)
+	}
+	if c.out == nil {
+		c.out, c.sent = l.bufs.Take(len(p)), 0
 	}
 	c.out = append(l.bufs.Grow(c.out, len(p)), p...)
 	f.on.paused = true
@@ -40,6 +42,10 @@ func (l *loop) write(c *client, f *flight, p []byte) {
 // flush gives the client what waits. It reports false when the client was
 // dropped.
 func (l *loop) flush(c *client) bool {
+	f := c.f
+	if f != nil && f.on.corked {
+		return true
+	}
 	n, e := sock.Write(c.fd, c.out[c.sent:])
 	if e != 0 && !sock.Again(e) {
 		c.gone = true
@@ -55,7 +61,6 @@ func (l *loop) flush(c *client) bool {
 	l.bufs.Give(c.out)
 	c.out = nil
 	l.until[c.slot] = 0
-	f := c.f
 	if f == nil {
 		return true
 	}
@@ -67,13 +72,16 @@ func (l *loop) flush(c *client) bool {
 	if u := f.on.u; u != nil && u.readable {
 		l.later(u.slot)
 	}
-	return true
+	if f.pause == atSource {
+		l.pour(f)
+	}
+	return c.phase != closed
 }
 
 // settle ends an exchange whose reply is complete, as soon as the client's
 // socket has taken it.
 func (l *loop) settle(c *client, f *flight) {
-	if c.gone {
+	if c.gone && !c.ghost {
 		l.drop(c)
 		return
 	}
@@ -84,6 +92,10 @@ func (l *loop) settle(c *client, f *flight) {
 	free := f.free
 	c.f = nil
 	l.recycle(f)
+	if c.ghost {
+		l.close(c)
+		return
+	}
 	c.probed = false
 	if free {
 		c.phase = lingering
@@ -125,6 +137,10 @@ func (l *loop) dregs(c *client) {
 // drop ends a client that is gone, and the provider's work for it.
 func (l *loop) drop(c *client) {
 	if f := c.f; f != nil {
+		if !c.ghost && !l.cutting && f.x.Fault == nil && f.stays() {
+			l.abandon(c)
+			return
+		}
 		if u := f.on.u; u != nil {
 			u.f = nil
 			l.unlink(u)

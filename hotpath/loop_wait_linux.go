@@ -48,7 +48,7 @@ func (l *loop) wait() []sock.Event {
 		return evs
 	}
 	if !r.parked {
-		if evs, interrupted := l.poll.Linger(lingerMillis); len(evs) > 0 || interrupted {
+		if evs, interrupted := l.poll.Linger(l.soon()); len(evs) > 0 || interrupted {
 			return evs
 		}
 		r.parked = true

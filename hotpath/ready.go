@@ -13,6 +13,9 @@ func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 	x := &f.x
 	x.Body = f.buf[f.head:]
 	session(x, r, f.buf)
+	if !budget(x, r, f.buf) {
+		return core.Refuse
+	}
 	if k := x.Key; k.Tally != nil {
 		k.Tally.Requests.Add(1)
 	}
@@ -20,13 +23,15 @@ func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 	if x.Op != core.OpModels && !s.resolve(f, r) {
 		return core.Refuse
 	}
+	return s.stages(f, r)
+}
+
+// stages is decide with the head at hand.
+func (s *Server) stages(f *flight, r *http1.Request) core.Verdict {
 	f.fields = fields{r, f.buf[:f.head]}
-	x.Head = &f.fields
-	v := core.Run(x, x.Plan.Admit)
-	if v == core.Continue {
-		v = core.Run(x, x.Plan.Before)
-	}
-	x.Head = nil // r is the lane's and soon another request's
+	f.x.Head = &f.fields
+	v := s.decide(f)
+	f.x.Head = nil // r is the lane's and soon another request's
 	return v
 }
 

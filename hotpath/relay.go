@@ -73,6 +73,9 @@ func (l *relay) feed(x *core.Exchange, src []byte, o *outbox, lend lender) (rest
 			done = false // the client is told before its body ends
 		}
 	}
+	if x.Watch != nil && len(o.b) > at {
+		x.Watch.Saw(x, o.b[at:])
+	}
 	if l.to == bodyChunked {
 		seal(o, gap, at, done)
 	}
@@ -229,6 +232,8 @@ func (l *relay) end(x *core.Exchange, o *outbox) {
 		if l.flushTail(x, o) != nil {
 			refuse(x, core.UpstreamFailed, errCut.Error(), "")
 			l.fault(x, o)
+		} else if x.Watch != nil {
+			x.Watch.Saw(x, o.b[at:])
 		}
 		seal(o, gap, at, true)
 		return

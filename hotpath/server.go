@@ -47,7 +47,7 @@ type Server struct {
 func New(o Options) *Server {
 	s := &Server{opt: o, conns: map[*conn]struct{}{}, ends: map[net.Listener]struct{}{}}
 	rand.Read(s.seed[:])
-	s.flights.New = func() any { return new(flight) }
+	s.flights.New = newFlight
 	s.crosses.New = func() any { return newCrossing() }
 	s.stats.Name = "goroutine"
 	s.hooks = hooks{Grow: s.shared.Need, Free: s.shared.Give}

@@ -238,10 +238,11 @@ func (s *Server) whole(f *flight, o *outbox) bool {
 		return true
 	}
 	o.b = body
-	h := append(http1.AppendUint(append(o.head, "HTTP/1.1 "...), uint64(status)), ' ')
-	h = append(append(h, reason(status)...), "\r\nContent-Type: "...)
-	h = append(append(h, kind...), "\r\nContent-Length: "...)
-	h = append(http1.AppendUint(h, uint64(len(o.b)-frontRoom)), "\r\n"...)
+	if x.Watch != nil {
+		x.Watch.Saw(x, o.b[frontRoom:])
+	}
+	h := append(append(appendStatus(o.head, status), "Content-Type: "...), kind...)
+	h = append(http1.AppendUint(append(h, "\r\nContent-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
 	h = append(h, c.kept...)
 	if len(c.retry) > 0 && len(c.retry) < len("false")+1 {
 		h = append(append(append(h, "X-Should-Retry: "...), c.retry...), "\r\n"...)

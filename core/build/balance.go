@@ -70,7 +70,9 @@ func spec(m *config.Model, r *core.Route) route.Spec {
 // bounds are what limits attempts, retries and breakers; nil: the defaults of core/route.
 func bounds(r *config.Retry, b *config.Breaker) (attempts int, retry *route.Retry, breaker *route.Breaker) {
 	if r != nil {
-		attempts, retry = r.Attempts, &route.Retry{Share: route.DefaultShare, Rate: route.DefaultRate}
+		attempts, retry = r.Attempts, &route.Retry{
+			Share: route.DefaultShare, Rate: route.DefaultRate, Again: r.Again, Backoff: time.Duration(r.Backoff), Longest: time.Duration(r.Longest),
+		}
 		if r.Share != nil {
 			retry.Share = *r.Share
 		}

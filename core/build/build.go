@@ -133,7 +133,7 @@ func (c *compiler) limits() {
 	out.IdleWait = l.IdleTimeout.Or(config.DefaultIdleTimeout)
 	out.BodyWait = l.BodyTimeout.Or(config.DefaultBodyTimeout)
 	out.WriteWait = l.SlowClient.Or(config.DefaultSlowClient)
-	out.ServerTiming = c.doc.Observability.ServerTiming
+	out.ServerTiming, out.Explain = c.doc.Observability.ServerTiming, c.doc.Observability.Explain
 	out.NoExtras = c.doc.ExtraFields != nil && !*c.doc.ExtraFields
 }
 

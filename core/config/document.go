@@ -39,7 +39,8 @@ type Admin struct {
 type Observability struct {
 	AccessLog    string `json:"access_log,omitempty"`                             // "stdout", "stderr", "off" (default) or a file path
 	LogLevel     string `json:"log_level,omitempty" enum:"debug,info,warn,error"` // debug, info (default), warn, error
-	ServerTiming bool   `json:"server_timing,omitempty"`                          // answer with Server-Timing
+	ServerTiming bool   `json:"server_timing,omitempty"`                          // answer with Server-Timing: what time went where
+	Explain      bool   `json:"explain,omitempty"`                                // answer with X-Asbru-Route, -Rule, -Target, -Key and -Attempts: names of the configuration, for clients that may know them
 }
 
 // Limits bound what one client, and all of them, may ask.
@@ -165,6 +166,9 @@ type Retry struct {
 	Attempts  int      `json:"attempts,omitempty"`   // of one request, fallbacks included; default 3, at most 6
 	Share     *float64 `json:"share,omitempty"`      // retries that each request adds to the budget; default 0.2
 	PerSecond *float64 `json:"per_second,omitempty"` // retries that each second adds to it; default 10
+	Again     int      `json:"again,omitempty"`      // how often a target that failed is asked once more when nobody else is left, within attempts; default 0
+	Backoff   Duration `json:"backoff,omitempty"`    // the wait before that, a fifth more or less, doubled each time; default 250ms
+	Longest   Duration `json:"longest,omitempty"`    // the longest such wait; a provider that asks for more is not asked again; default 5s
 }
 
 // Breaker says when a target with a key is left alone for a while.

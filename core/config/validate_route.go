@@ -80,6 +80,11 @@ func (c *checker) limitsOf(path string, r *Retry, b *Breaker) {
 		if r.Attempts < 0 || r.Attempts > core.MostAttempts {
 			c.fail(path+".retry.attempts", "", "is %d; a request has 1 to %d attempts", r.Attempts, core.MostAttempts)
 		}
+		if r.Again < 0 || r.Again >= core.MostAttempts {
+			c.fail(path+".retry.again", "", "is %d; a target is asked again 0 to %d times", r.Again, core.MostAttempts-1)
+		}
+		c.notNegative(path+".retry.backoff", r.Backoff, r.Backoff < 0)
+		c.notNegative(path+".retry.longest", r.Longest, r.Longest < 0)
 		c.notNegative(path+".retry.share", deref(r.Share), deref(r.Share) < 0)
 		c.notNegative(path+".retry.per_second", deref(r.PerSecond), deref(r.PerSecond) < 0)
 		if s := deref(r.Share); s > 1 {

@@ -12,6 +12,9 @@ const (
 
 	DefaultShare = 0.2 // retries for each request
 	DefaultRate  = 10  // retries a second besides
+
+	DefaultBackoff        = 250 * time.Millisecond // before the same target is asked again
+	DefaultLongestBackoff = 5 * time.Second
 )
 
 const (

@@ -1,13 +1,18 @@
 package route
 
-import "asbru/core"
+import (
+	"math/rand/v2"
+	"time"
+
+	"asbru/core"
+)
 
 // more decides about another attempt, once for each that failed.
 func (p *picker) more(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
 	a := &x.Ahead
 	if a.After != len(tried) {
-		t, k := p.retry(x, tried)
-		*a = core.Ahead{After: len(tried), Target: t, Key: k, Name: x.Name}
+		t, k, at := p.retry(x, tried)
+		*a = core.Ahead{After: len(tried), Target: t, Key: k, Name: x.Name, At: at}
 	}
 	if a.Target != nil {
 		x.Name = a.Name
@@ -15,14 +20,14 @@ func (p *picker) more(x *core.Exchange, tried []core.Attempt) (*core.Target, *co
 	return a.Target, a.Key
 }
 
-func (p *picker) retry(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
+func (p *picker) retry(x *core.Exchange, tried []core.Attempt) (t *core.Target, k *core.ProviderKey, at int64) {
 	last := &tried[len(tried)-1]
 	if len(tried) >= p.attempts || verb(last.Status) == core.Final {
-		return nil, nil
+		return nil, nil, 0
 	}
 	now := p.book.clock()
 	if w := last.Target.Waits.Total; w > 0 && x.Start > 0 && now-x.Start >= int64(w) {
-		return nil, nil // nobody waits for it any more
+		return nil, nil, 0 // nobody waits for it any more
 	}
 	asked := x.Name
 	if x.Asked != nil {
@@ -32,13 +37,45 @@ func (p *picker) retry(x *core.Exchange, tried []core.Attempt) (*core.Target, *c
 	}
 	free := last.Status == 401 || last.Status == 402 || last.Status == 403
 	if !free && !p.tab.take(now) {
-		return nil, nil
+		return nil, nil, 0
 	}
-	t, k := p.after(x, search{name: asked, now: now, tried: tried})
-	if t == nil && !free {
+	if t, k = p.after(x, search{name: asked, now: now, tried: tried}); t == nil && !free {
+		if at = p.again(x, tried, now); at > 0 {
+			return last.Target, last.Key, at
+		}
 		p.tab.refund()
 	}
-	return t, k
+	return t, k, 0
+}
+
+// again is when the target of the last attempt may be asked once more; 0: never. Nobody
+// else is left.
+func (p *picker) again(x *core.Exchange, tried []core.Attempt, now int64) int64 {
+	r, last := &p.wait, &tried[len(tried)-1]
+	n := 0
+	for i := range tried {
+		if tried[i].Target == last.Target && tried[i].Key == last.Key {
+			n++
+		}
+	}
+	if s := last.Status; n > r.Again || last.RetryAfter > r.Longest || s >= 300 && s < 400 || s == 451 {
+		return 0
+	}
+	d := r.Backoff
+	for ; n > 1 && d < r.Longest; n-- {
+		d *= 2
+	}
+	d = min(d, r.Longest)
+	d += time.Duration(rand.Int64N(int64(d/5)*2+1)) - d/5
+	at := now + int64(max(d, last.RetryAfter))
+	if w := last.Target.Waits.Total; w > 0 && x.Start > 0 && at-x.Start >= int64(w) {
+		return 0
+	}
+	if x.Due.Total > 0 && at >= x.Due.Total || x.Due.First > 0 && x.Peek.Stream && at >= x.Due.First {
+		x.Skipped |= core.SkipRetry
+		return 0
+	}
+	return at
 }
 
 // after finds where to go on.
@@ -63,6 +100,9 @@ func (p *picker) after(x *core.Exchange, q search) (*core.Target, *core.Provider
 func (p *picker) replay(x *core.Exchange, tried []core.Attempt) (at, since int) {
 	at = -1
 	for i := range tried {
+		if i > 0 && tried[i].Target == tried[i-1].Target && tried[i].Key == tried[i-1].Key && p.wait.Again > 0 {
+			continue // the same once more, after a wait
+		}
 		if i > 0 && at >= 0 && verb(tried[i-1].Status) == core.NextKey &&
 			tried[i].Target == tried[i-1].Target && !used(tried[i].Key, tried[since:i]) {
 			continue // another key at the same slot

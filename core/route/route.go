@@ -40,7 +40,7 @@ func Compile(r *core.Route, s Spec) {
 		p.slots[i] = slot{target: t, keys: s.Book.chooser(t), pulse: s.Book.seats[seat{t, nil}]}
 		keys += max(len(t.Keys), 1)
 	}
-	p.spare = keys > 1
+	p.spare = keys > 1 || s.Retry != nil && s.Retry.Again > 0
 	if p.attempts == 0 {
 		p.attempts = core.MaxAttempts
 	}
@@ -50,12 +50,15 @@ func Compile(r *core.Route, s Spec) {
 	p.breaker.set(s.Breaker)
 	retry := s.Retry
 	if retry == nil {
-		retry = &Retry{DefaultShare, DefaultRate}
+		retry = &Retry{Share: DefaultShare, Rate: DefaultRate}
 	}
+	p.wait = *retry
+	p.wait.Backoff, p.wait.Longest = or(retry.Backoff, DefaultBackoff), or(retry.Longest, DefaultLongestBackoff)
 	if p.tab.began.CompareAndSwap(false, true) || p.tab.share != int64(retry.Share*1000) || p.tab.rate != int64(retry.Rate*1000) {
 		p.tab.set(retry.Share, retry.Rate, s.Book.clock())
 	}
 	p.balanceBy(&s)
+	r.Again = retry.Again
 	r.Pick, r.Note = p.pick, p.note
 	r.Plan = core.RoutePlan{Strategy: string(p.how), Balanced: p.group, Say: p.say, Gauges: p.gauges}
 }
@@ -69,6 +72,7 @@ type picker struct {
 	tab      *tab
 	spare    bool // there is something to retry with, whatever the request brings
 	attempts int
+	wait     Retry
 	bind     time.Duration
 	breaker  Breaker
 

@@ -21,7 +21,16 @@ type Spec struct {
 
 // A Retry is the budget of a Route's retries: so many for each request, and so many a
 // second besides. Asking with another key after 401, 402 or 403 is not paid for.
-type Retry struct{ Share, Rate float64 }
+type Retry struct {
+	Share, Rate float64
+
+	// Again is how often a target that failed is asked once more when nobody else is left,
+	// within the Route's attempts. The first wait before it is Backoff, a fifth more or less,
+	// doubled each time; a provider that asks to wait longer is given that, and up to Longest.
+	Again   int
+	Backoff time.Duration // 0: DefaultBackoff
+	Longest time.Duration // 0: DefaultLongestBackoff
+}
 
 // A Breaker says when a target with a key is left alone.
 type Breaker struct {

@@ -64,31 +64,38 @@ func skipContainer(b []byte, i int) int {
 	}
 }
 
-// quote has the top bit set in the byte of w that is a quote or a backslash.
-func quote(w uint64) uint64 {
-	return (((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones)) &^ w & tops
-}
-
 // skipText returns what follows the closing quote of the string whose content
-// starts at i, or -1.
+// starts at i, or -1. A quote with no backslash before it is the end whatever stands
+// before: nearly all strings are one search for it.
 func skipText(b []byte, i int) int {
-	for {
-		for i+8 <= len(b) {
-			if m := quote(load(b[i:])); m != 0 {
+	for start := i; ; {
+		for rest := b[i:]; len(rest) >= 8; rest = rest[8:] {
+			v := load(rest) ^ ones*'"'
+			if m := (v - ones) &^ v & tops; m != 0 {
 				i += bits.TrailingZeros64(m) >> 3
 				break
 			}
 			i += 8
 		}
+		for i < len(b) && b[i] != '"' { // in the last seven bytes
+			i++
+		}
 		if i >= len(b) {
 			return -1
 		}
-		switch b[i] {
-		case '"':
+		if b[i-1] != '\\' || !oddSlashes(b[start:i]) {
 			return i + 1
-		case '\\':
-			i++
 		}
 		i++
 	}
+}
+
+// oddSlashes reports whether what follows text has a backslash before it that is none
+// itself: text ends with an odd number of them.
+func oddSlashes(text []byte) bool {
+	n := len(text)
+	for n > 0 && text[n-1] == '\\' {
+		n--
+	}
+	return (len(text)-n)&1 != 0
 }

@@ -1,5 +1,7 @@
 package scan
 
+import "bytes"
+
 // A Walk goes over the members of an object or the elements of an array, one
 // level, skipping what is inside. It works on bytes that nobody has checked, such
 // as a provider's: it ends at the first thing it cannot make sense of, and it
@@ -42,6 +44,19 @@ func (w *Walk) Next() (key, value []byte, ok bool) {
 // Key is the first half of Next: it stops in front of the value. Value or Resume
 // must follow.
 func (w *Walk) Key() (key []byte, ok bool) {
+	if i := w.i + 1; w.last == '}' && i < len(w.b) && w.b[i-1] == '"' { // as nearly everybody writes it
+		rest := w.b[i:]
+		n := bytes.IndexByte(rest, '"')
+		if n > 0 && n+2 < len(rest) && rest[n-1] != '\\' && rest[n+1] == ':' && rest[n+2] > ' ' {
+			w.i = i + n + 2
+			return rest[:n], true
+		}
+	}
+	return w.key()
+}
+
+// key is Key for any spelling.
+func (w *Walk) key() (key []byte, ok bool) {
 	b, i := w.b, w.i
 	if w.last == 0 || i >= len(b) || b[i] == w.last {
 		w.last = 0
@@ -73,11 +88,18 @@ func (w *Walk) Key() (key []byte, ok bool) {
 
 // Value is the second half of Next.
 func (w *Walk) Value() (value []byte, ok bool) {
-	end := skip(w.b, w.i)
-	if end < 0 {
-		return w.stop()
+	b, i := w.b, w.i
+	end := digits(b, i)
+	if end == i || end == len(b) || b[end] != ',' && b[end] != w.last {
+		if end = skip(b, i); end < 0 {
+			return w.stop()
+		}
 	}
-	value = w.b[w.i:end]
+	value = b[i:end]
+	if end+1 < len(b) && b[end] == ',' && b[end+1] > ' ' {
+		w.i = end + 1
+		return value, true
+	}
 	return value, w.step(end)
 }
 

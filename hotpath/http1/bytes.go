@@ -39,9 +39,26 @@ func buildClasses() (t [256]uint8) {
 	return t
 }
 
+// Eight bytes at a time: a word with 0x01 and with 0x80 in every byte.
+const (
+	ones = 0x0101010101010101
+	tops = 0x8080808080808080
+)
+
 // name returns the position of the first byte at or after pos that is not a
-// token byte, and the union of the classes before it.
+// token byte, and the union of the classes before it, isUnder at least. Letters and
+// hyphens, which is all that most names have, are taken eight at a time.
 func name(buf []byte, pos int) (int, uint8) {
+	for p := buf[pos:]; len(p) >= 8; p = p[8:] {
+		m := odd(binary.LittleEndian.Uint64(p))
+		if m != 0 {
+			if pos += bits.TrailingZeros64(m) / 8; buf[pos] == ':' {
+				return pos, 0
+			}
+			break
+		}
+		pos += 8
+	}
 	seen := uint8(0)
 	for ; pos < len(buf); pos++ {
 		c := classes[buf[pos]]
@@ -51,6 +68,16 @@ func name(buf []byte, pos int) (int, uint8) {
 		seen |= c
 	}
 	return pos, seen
+}
+
+// odd has the top bit set in each byte of x that is neither a letter nor a hyphen.
+// Without their top bits no sum of two bytes reaches the next one.
+func odd(x uint64) uint64 {
+	low := x &^ tops
+	small := low | blanks
+	letter := (small + (0x80-'a')*ones) &^ (small + (0x7f-'z')*ones)
+	other := (low ^ '-'*ones) + 0x7f*ones // than a hyphen
+	return (other&^letter | x) & tops
 }
 
 // nameFault says what is wrong at end, where a colon should be.
@@ -70,26 +97,28 @@ func nameFault(buf []byte, pos, end int) fault {
 
 // value returns the position of the first byte at or after pos that may not
 // stand in a field value: a control byte but the tab (RFC 9110 5.5). Bytes
-// from 0x80 on are allowed, as obs-text. Eight bytes are looked at at once.
+// from 0x80 on are allowed, as obs-text.
 func value(buf []byte, pos int) int {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	for pos+8 <= len(buf) {
-		x := binary.LittleEndian.Uint64(buf[pos:])
-		del := x ^ 0x7f*ones
+	for pos = control(buf, pos); pos < len(buf) && buf[pos] == '\t'; {
+		pos = control(buf, pos+1)
+	}
+	return pos
+}
+
+// control returns the position of the first control byte at or after pos, len(buf) if
+// there is none. Eight bytes are looked at at once.
+func control(buf []byte, pos int) int {
+	for p := buf[pos:]; len(p) >= 8; p = p[8:] {
+		x := binary.LittleEndian.Uint64(p)
 		// The lowest byte flagged is below 0x20 or 0x7f; borrows reach upwards only.
-		hit := ((x-0x20*ones) & ^x | (del-ones) & ^del) & tops
-		if hit == 0 {
-			pos += 8
-			continue
+		hit := ((x - 0x20*ones) | ((x ^ 0x7f*ones) - ones)) &^ x & tops
+		if hit != 0 {
+			return pos + bits.TrailingZeros64(hit)/8
 		}
-		pos += bits.TrailingZeros64(hit) / 8
-		if buf[pos] != '\t' {
-			return pos
-		}
-		pos++
+		pos += 8
 	}
 	for ; pos < len(buf); pos++ {
-		if c := buf[pos]; c < 0x20 && c != '\t' || c == 0x7f {
+		if c := buf[pos]; c < 0x20 || c == 0x7f {
 			break
 		}
 	}

@@ -1,6 +1,9 @@
 package http1
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // A FieldID names a header field that some part of the gateway asks for. All
 // others are Other, and are told apart by EqualFold on their name.
@@ -23,6 +26,7 @@ const (
 	XBFVK       // x-bf-vk: a virtual key beside a dummy Authorization
 	XRequestID
 	XModelProvider     // x-model-provider: the provider of a request that names no model
+	XLatencyBudget     // x-latency-budget: how long the client waits
 	XBFSessionID       // x-bf-session-id: what a client calls its session
 	XBFSessionTTL      // x-bf-session-ttl: how long the session is remembered
 	XBFSessionAffinity // x-bf-session-affinity: off does without
@@ -83,13 +87,13 @@ const (
 )
 
 // fieldNames holds the lower-case names. Every known name consists of letters
-// and hyphens only; fold relies on it.
+// and hyphens only; identify relies on it.
 var fieldNames = [NumFieldIDs]string{
 	Host: "host", ContentLength: "content-length", TransferEncoding: "transfer-encoding",
 	Connection: "connection", Expect: "expect", Upgrade: "upgrade",
 	Authorization: "authorization", XAPIKey: "x-api-key", APIKey: "api-key",
 	XGoogAPIKey: "x-goog-api-key", XBFVK: "x-bf-vk", XRequestID: "x-request-id", XModelProvider: "x-model-provider",
-	XBFSessionID: "x-bf-session-id", XBFSessionTTL: "x-bf-session-ttl", XBFSessionAffinity: "x-bf-session-affinity",
+	XLatencyBudget: "x-latency-budget", XBFSessionID: "x-bf-session-id", XBFSessionTTL: "x-bf-session-ttl", XBFSessionAffinity: "x-bf-session-affinity",
 	XClaudeSession: "x-claude-code-session-id", XOpencodeSession: "x-opencode-session",
 	XSessionAffinity: "x-session-affinity", SessionID: "session-id",
 	ContentType: "content-type", ContentEncoding: "content-encoding",
@@ -116,74 +120,74 @@ var fieldNames = [NumFieldIDs]string{
 // String is the lower-case name of id; empty for Other and Underscore.
 func (id FieldID) String() string { return fieldNames[id] }
 
-// slots finds the one known name a field can be, by hash of its length and of
-// its first, middle and last byte. buildSlots panics on a collision, so a new name that needs
-// another hash shows at the first test.
-var slots = buildSlots()
-
-const numSlots = 512
-
-func slot[T []byte | string](name T) int {
-	n := len(name)
-	return (n*1 + int(name[0]|0x20)*3 + int(name[n-1]|0x20)*19 + int(name[n/2]|0x20)*3) % numSlots
+// A known is a name with the words that tell whether another is it.
+type known struct {
+	first, last       uint64 // its first and its last eight bytes; shorter: all of it, in both
+	anyFirst, anyLast uint64 // bit 5 of their letters, which may be either
+	name              string
 }
 
-func buildSlots() (t [numSlots]FieldID) {
+// knowns and slots find the one known name that a field can be, by hash of its length
+// and of its first and last eight bytes. They are two, so that what is looked at lies
+// close together. buildSlots panics on a collision, so a new name that needs another
+// hash shows at the first test.
+var knowns, slots = buildSlots()
+
+const (
+	slotBits = 9
+	slotMix  = 0x49952399c4aaeac1 // found by trying
+)
+
+func slot(n int, first, last uint64) uint64 {
+	return (first ^ bits.RotateLeft64(last, 23) + uint64(n)) * slotMix >> (64 - slotBits)
+}
+
+func buildSlots() (ks [NumFieldIDs]known, t [1 << slotBits]FieldID) {
 	for id, name := range fieldNames {
 		if name == "" {
 			continue
 		}
-		s := &t[slot(name)]
+		k := known{name: name}
+		k.first, k.last = ends([]byte(name))
+		k.anyFirst, k.anyLast = (k.first&(2*blanks))>>1, (k.last&(2*blanks))>>1 // letters alone have bit 6
+		ks[id] = k
+		s := &t[slot(len(name), k.first|blanks, k.last|blanks)]
 		if *s != Other {
 			panic("BUG: two header names in one slot: " + name + ", " + fieldNames[*s])
 		}
 		*s = FieldID(id)
 	}
-	return t
+	return ks, t
 }
 
-// identify returns the ID of a name that holds token bytes only and no
-// underscore. name must not be empty.
+// ends are the first and the last eight bytes of a name. A shorter name is one word, for
+// both.
+func ends(name []byte) (first, last uint64) {
+	if n := len(name); n >= 8 {
+		return binary.LittleEndian.Uint64(name), binary.LittleEndian.Uint64(name[n-8:])
+	}
+	for i := len(name) - 1; i >= 0; i-- {
+		first = first<<8 | uint64(name[i])
+	}
+	return first, first
+}
+
+// identify returns the ID of any bytes that are a known name in any case, Other for all
+// else. name must not be empty.
 func identify(name []byte) FieldID {
-	id := slots[slot(name)]
-	if s := fieldNames[id]; len(s) != len(name) || !fold(name, s) {
+	first, last := ends(name)
+	id := slots[slot(len(name), first|blanks, last|blanks)]
+	k := &knowns[id]
+	if first|k.anyFirst != k.first || last|k.anyLast != k.last || len(k.name) != len(name) {
+		return Other
+	}
+	if len(name) > 16 && !EqualFold(name[8:len(name)-8], k.name[8:len(name)-8]) {
 		return Other
 	}
 	return id
 }
 
 const blanks = 0x2020202020202020
-
-// fold reports whether name is lower in any case, for token bytes in name and
-// letters and hyphens in lower, of equal length. Setting bit 5 is exact there:
-// no token byte but the letter itself and its capital gives a letter.
-func fold(name []byte, lower string) bool {
-	if len(name) >= 8 {
-		for i := 0; ; i += 8 {
-			if i > len(name)-8 {
-				i = len(name) - 8
-			}
-			if binary.LittleEndian.Uint64(name[i:])|blanks != word(lower[i:i+8]) {
-				return false
-			}
-			if i == len(name)-8 {
-				return true
-			}
-		}
-	}
-	for i := range name {
-		if name[i]|0x20 != lower[i] {
-			return false
-		}
-	}
-	return true
-}
-
-func word(s string) uint64 {
-	_ = s[7]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-}
 
 // EqualFold reports whether b is lower in any ASCII case. lower must be lower
 // case. Unlike bytes.EqualFold it knows no Unicode folding, which lets the

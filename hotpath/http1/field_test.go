@@ -30,24 +30,41 @@ func TestIdentify(t *testing.T) {
 	}
 }
 
-// TestFoldExact checks what fold relies on, for each token byte against each
-// byte of the known names.
-func TestFoldExact(t *testing.T) {
-	for _, lower := range "abcdefghijklmnopqrstuvwxyz-" {
-		for c := range 256 {
-			if classes[c]&isToken == 0 {
-				continue
-			}
-			got := fold([]byte{byte(c)}, string(lower))
-			want := strings.ToLower(string(rune(c))) == string(lower)
-			if got != want {
-				t.Errorf("%q and %q: got %v", rune(c), lower, got)
+// TestIdentifyExact puts each byte there is at each place of each known name.
+func TestIdentifyExact(t *testing.T) {
+	for id, name := range fieldNames {
+		if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" {
+			t.Errorf("%q holds more than letters and hyphens", name)
+		}
+		for at := range len(name) {
+			for c := range 256 {
+				b := []byte(name)
+				b[at] = byte(c)
+				same := c == int(name[at]) || name[at] != '-' && c == int(name[at]-0x20)
+				if got := identify(b); (got == FieldID(id)) != same {
+					t.Errorf("%q: got %s", b, got)
+				}
 			}
 		}
 	}
-	for _, name := range fieldNames {
-		if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" {
-			t.Errorf("%q holds more than letters and hyphens", name)
+}
+
+// TestName holds what is taken by the word against the table, for every byte at every
+// place of a word.
+func TestName(t *testing.T) {
+	for at := range 20 {
+		for c := range 256 {
+			b := []byte("X-Ratelimit-Remaining-Tokens: 1")
+			b[at] = byte(c)
+			want, under := 0, false
+			for classes[b[want]]&isToken != 0 {
+				under = under || b[want] == '_'
+				want++
+			}
+			got, class := name(b, 0)
+			if got != want || (class&isUnder != 0) != under {
+				t.Errorf("%q: got %d, %v, want %d, %v", b, got, class&isUnder != 0, want, under)
+			}
 		}
 	}
 }

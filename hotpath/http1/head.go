@@ -52,6 +52,9 @@ func (h *Head) clear() {
 // lines reads field lines from pos on, up to and including the empty line, and
 // returns the position behind it; 0 if buf ends before. single is the rule of
 // this side that a repeated field breaks.
+//
+// A known name shows by itself that all its bytes may stand in one; of the others each
+// is looked at.
 func (h *Head) lines(buf []byte, pos int, single rule) (int, fault) {
 	for pos < len(buf) {
 		if buf[pos] == '\r' {
@@ -60,59 +63,83 @@ func (h *Head) lines(buf []byte, pos int, single rule) (int, fault) {
 		if h.N == MaxFields {
 			return 0, manyFields
 		}
-		colon, class := name(buf, pos)
-		if colon == len(buf) {
-			return 0, none
+		colon, cr := cut(buf[pos:])
+		if colon, cr = pos+colon, pos+cr; colon <= pos || buf[cr] != '\r' || cr+1 == len(buf) || buf[cr+1] != '\n' || cr-colon > MaxValue {
+			var f fault
+			if colon, cr, f = line(buf, pos); cr == 0 {
+				return 0, f
+			}
 		}
-		if buf[colon] != ':' || colon == pos {
-			return 0, nameFault(buf, pos, colon)
+		id := identify(buf[pos:colon])
+		if id == Other { // nobody has looked at its bytes yet
+			end, class := name(buf, pos)
+			if end != colon {
+				return 0, nameFault(buf, pos, end)
+			}
+			if class&isUnder != 0 {
+				id = Underscore
+			}
 		}
 		first := colon + 1
-		for first < len(buf) && (buf[first] == ' ' || buf[first] == '\t') {
+		for buf[first] == ' ' || buf[first] == '\t' {
 			first++
 		}
-		cr := value(buf, first)
-		if cr-first > MaxValue {
-			return 0, longValue
+		v := buf[first:cr]
+		for len(v) > 0 && (v[len(v)-1] == ' ' || v[len(v)-1] == '\t') {
+			v = v[:len(v)-1]
 		}
-		if cr == len(buf) {
-			return 0, none
-		}
-		if c := buf[cr]; c != '\r' {
-			return 0, valueFault(c)
-		}
-		next, f := lineEnd(buf, cr)
-		if next == 0 {
-			return 0, f
-		}
-		id := Underscore
-		if class&isUnder == 0 {
-			id = identify(buf[pos:colon])
-		}
-		for cr > first && (buf[cr-1] == ' ' || buf[cr-1] == '\t') {
-			cr--
-		}
-		h.Fields[h.N] = Field{Span{uint16(pos), uint16(colon)}, Span{uint16(first), uint16(cr)}, id}
+		fd := &h.Fields[h.N]
+		fd.Name, fd.ID = Span{uint16(pos), uint16(colon)}, id
+		fd.Value = Span{uint16(first), uint16(first + len(v))}
 		h.N++
-		if f := h.note(id, buf[first:cr], single); f != none {
-			return 0, f
+		r := rules[id]
+		if at := &h.At[id]; *at == 0 {
+			*at = uint8(h.N)
+		} else if r&single != 0 {
+			return 0, secondField
 		}
-		pos = next
+		if r&(read|credential) != 0 {
+			if f := h.act(id, r, v, single); f != none {
+				return 0, f
+			}
+		}
+		pos = cr + 2
 	}
 	return 0, none
 }
 
-// note records the field just read and acts on it where it means framing.
-func (h *Head) note(id FieldID, v []byte, single rule) fault {
-	r := rules[id]
-	if h.At[id] == 0 {
-		h.At[id] = uint8(h.N)
-	} else if r&single != 0 {
-		return secondField
+// line finds the colon and the CR of the line at pos, byte for byte: what cut does not
+// tell, it tells, and what is wrong. cr is 0 when there is a fault, or none and the line
+// is not whole.
+func line(buf []byte, pos int) (colon, cr int, f fault) {
+	if colon, _ = name(buf, pos); colon == len(buf) {
+		return 0, 0, none
 	}
-	if r&(read|credential) == 0 {
-		return none
+	if buf[colon] != ':' || colon == pos {
+		return 0, 0, nameFault(buf, pos, colon)
 	}
+	first := colon + 1
+	for first < len(buf) && (buf[first] == ' ' || buf[first] == '\t') {
+		first++
+	}
+	cr = value(buf, first)
+	if cr-first > MaxValue {
+		return 0, 0, longValue
+	}
+	if cr == len(buf) {
+		return 0, 0, none
+	}
+	if c := buf[cr]; c != '\r' {
+		return 0, 0, valueFault(c)
+	}
+	if next, f := lineEnd(buf, cr); next == 0 {
+		return 0, 0, f
+	}
+	return colon, cr, none
+}
+
+// act takes in a field just read that the parser has a use for, as its rule r says.
+func (h *Head) act(id FieldID, r rule, v []byte, single rule) fault {
 	if single == singleInRequest {
 		switch {
 		case r&credential != 0:

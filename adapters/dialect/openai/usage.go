@@ -70,10 +70,12 @@ var leaps = func() (t [256]uint8) {
 // lastKey is where the key stands last in b, -1 if nowhere: Horspool's search from
 // the end, which looks at one byte in six.
 func lastKey(b []byte) int {
-	for i := len(b) - len(usageKey); i >= 0; i -= int(leaps[b[i]]) {
-		if string(b[i:i+len(usageKey)]) == usageKey {
+	for i := len(b) - len(usageKey); i >= 0; {
+		c := b[i]
+		if c == usageKey[0] && string(b[i:i+len(usageKey)]) == usageKey {
 			return i
 		}
+		i -= int(leaps[c])
 	}
 	return -1
 }

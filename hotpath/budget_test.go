@@ -1,0 +1,88 @@
+package hotpath
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"asbru/core"
+)
+
+// within asks for a stream that the client does not wait for as long as the provider may take.
+func (r *rig) hurried(budget, ask string) (*http.Response, string) {
+	r.t.Helper()
+	q, _ := http.NewRequest("POST", "http://"+r.addr+"/v1/chat/completions", strings.NewReader(ask))
+	q.Header.Set("Authorization", "Bearer "+testKey)
+	q.Header.Set("Content-Type", "application/json")
+	q.Header.Set("X-Latency-Budget", budget)
+	a, err := http.DefaultClient.Do(q)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer a.Body.Close()
+	b, err := io.ReadAll(a.Body)
+	if err != nil {
+		r.t.Error(err)
+	}
+	return a, string(b)
+}
+
+// What a client has of patience is shared among the attempts, and ends the last.
+func TestLatencyBudget(t *testing.T) {
+	slow := func(w http.ResponseWriter, q *http.Request) {
+		io.Copy(io.Discard, q.Body)
+		select {
+		case <-time.After(5 * time.Second):
+		case <-q.Context().Done():
+		}
+	}
+	lanes(t, func(t *testing.T, loops int) {
+		f := func(name, budget, ask string, status int, has string, providers ...http.Handler) *http.Response {
+			t.Helper()
+			r := newRig(t, loops, providers...)
+			r.change(func(s *core.Snapshot) { s.Limits.Explain, s.Limits.ServerTiming = true, true })
+			began := time.Now()
+			a, body := r.hurried(budget, ask)
+			if a.StatusCode != status || !strings.Contains(body, has) {
+				t.Errorf("%s: %d %s", name, a.StatusCode, body)
+			}
+			if d := time.Since(began); d > 3*time.Second {
+				t.Errorf("%s: took %v", name, d)
+			}
+			return a
+		}
+		other := say(otherAnswer)
+		f("silent, then another", "ttft=600ms", askForStream, 200, "two", http.HandlerFunc(slow), other)
+		f("a role and no more, then another", "ttft=600ms,total=20s", askForStream, 200, "two", say(roleChunk, "5000"), other)
+		a := f("nobody in time", "ttft=200ms", askForStream, 504, "x-latency-budget", http.HandlerFunc(slow), http.HandlerFunc(slow))
+		if got := a.Header.Get("X-Latency-Skipped"); got != "retry" {
+			t.Errorf("skipped: %q", got)
+		}
+		f("the end too late", "total=300ms", chat, 504, "", http.HandlerFunc(slow))
+		f("a stream that is too long", "total=400ms", askForStream, 200, `"error"`, say(saidChunk, "5000", doneChunk))
+		f("a stream that says something", "ttft=500ms", askForStream, 200, "[DONE]", say(saidChunk, "800", finishChunk, doneChunk))
+		f("nonsense", "ttft=soon", askForStream, 400, "x-latency-budget", other)
+		f("nothing of that name", "first=1s", askForStream, 400, "x-latency-budget", other)
+		f("negative", "total=-1s", askForStream, 400, "x-latency-budget", other)
+	})
+}
+
+// Operators who ask for it see who was asked.
+func TestExplainHeaders(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		for _, on := range []bool{false, true} {
+			r := newRig(t, loops, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { w.WriteHeader(503) }), say(otherAnswer))
+			r.change(func(s *core.Snapshot) { s.Limits.Explain, s.Limits.ServerTiming = on, on })
+			a, _ := r.hurried("total=1m", askForStream)
+			got := strings.Join([]string{a.Header.Get("X-Asbru-Route"), a.Header.Get("X-Asbru-Target"), a.Header.Get("X-Asbru-Key"), a.Header.Get("X-Asbru-Attempts")}, "|")
+			if want := "m|p1|k|p0 503, p1 200"; on && got != want || !on && got != "|||" {
+				t.Errorf("explain %v: %q", on, got)
+			}
+			if timing := a.Header.Get("Server-Timing"); on != strings.Contains(timing, "try1;dur=") {
+				t.Errorf("explain %v: %q", on, timing)
+			}
+		}
+	})
+}

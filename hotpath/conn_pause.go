@@ -1,0 +1,109 @@
+package hotpath
+
+import (
+	"errors"
+	"time"
+
+	"asbru/core"
+)
+
+// errTurned says that a stage refused what the client would have got.
+var errTurned = errors.New("the answer was not given on")
+
+// sleep waits until the exchange is woken, or its nap is over. It reports false when the
+// client left meanwhile.
+func (k *conn) sleep(f *flight) bool {
+	now := core.Clock()
+	t := time.NewTimer(later(f.wakes(now), now))
+	defer t.Stop()
+	select {
+	case <-f.bell.(gong):
+	case <-t.C:
+	}
+	return !k.hungUp.Load()
+}
+
+// decided waits for what the stages wait for. It reports false when the client left.
+func (k *conn) decided(f *flight) (v core.Verdict, there bool) {
+	defer k.watch(func() { k.hungUp.Store(true); f.Wake(0) })()
+	k.allow(probeInterim)
+	for {
+		if !k.sleep(f) {
+			return core.Wait, false
+		}
+		if v = k.s.stages(f, &k.req); v != core.Wait {
+			return v, true
+		}
+	}
+}
+
+// next is Server.next, after the pause before it.
+func (k *conn) next(f *flight) bool {
+	for {
+		switch k.s.next(f) {
+		case somebody:
+			return true
+		case nobody:
+			return false
+		}
+		if !k.sleep(f) {
+			f.gone = true
+			return false
+		}
+	}
+}
+
+// give writes what is in k.box to the client as soon as the plan lets it go. errTurned
+// says that it never will: f.x.Fault says why, and nothing went out.
+func (k *conn) give(f *flight, done bool) error {
+	for f.tolled() {
+		v := k.s.toll(f, done)
+		if v == core.Refuse {
+			return errTurned
+		}
+		if v == core.Continue {
+			break
+		}
+		if !k.sleep(f) {
+			return errGone
+		}
+	}
+	return k.write(f, k.box.bytes())
+}
+
+// errGone says that the client left while its answer was kept back.
+var errGone = errors.New("the client hung up")
+
+// pour gives the client what an answer from memory has for it.
+func (k *conn) pour(f *flight) {
+	defer k.watch(func() { k.hungUp.Store(true); f.Wake(0) })()
+	for {
+		p := k.s.pour(f, &k.box)
+		k.allow(probeNothing)
+		if err := k.write(f, k.box.bytes()); err != nil || p == core.PourWait && !k.sleep(f) {
+			f.free = true
+			f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up", Cause: err}
+			break
+		}
+		if p == core.PourEnd || p == core.PourCut {
+			break
+		}
+	}
+	k.s.finish(f, &k.s.stats, &k.peer, &k.s.shared)
+}
+
+// left is told that the client left. An exchange whose answer somebody else waits for goes
+// on for as long as that is so.
+func (k *conn) left(f *flight, cancel func()) {
+	for f.stays() {
+		k.ghost.Store(true)
+		if k.answered.Load() {
+			return
+		}
+		time.Sleep(stayEvery)
+	}
+	k.ghost.Store(false)
+	k.hungUp.Store(true)
+	cancel()
+	f.Wake(0)
+}

@@ -1,0 +1,16 @@
+package http1
+
+// cutBlocks is cut for the n bytes from p, as far as there are 16 of them.
+//
+//go:noescape
+func cutBlocks(p *byte, n int) (colon, end int)
+
+// cut finds, in the line that starts buf, the colon and the first control byte behind
+// it, tabs among them. colon is -1 where it does not tell: when a control comes before any
+// colon, or when buf, or nearly so, ends first.
+func cut(buf []byte) (colon, end int) {
+	if len(buf) == 0 {
+		return -1, -1
+	}
+	return cutBlocks(&buf[0], len(buf))
+}

@@ -1,0 +1,191 @@
+package hotpath
+
+import (
+	"time"
+
+	"asbru/core"
+)
+
+// An exchange pauses where a stage waits for what another goroutine brings, or before an
+// attempt that is to come later. A lane parks it: no goroutine of the loop, no more than its
+// own of the other lane, is held up. What wakes it may come for no reason; the stage, or
+// what stands at the pause, is then asked again.
+
+// A pause is where an exchange stands still.
+type pause uint8
+
+const (
+	going    pause = iota
+	atStages       // Admit or Before
+	atNext         // before the next attempt
+	atToll         // Commit or Settle: what the client would get is kept back
+	atSource       // an answer from memory has no more for now
+)
+
+// A bell tells the lane that carries a flight that something happened.
+type bell interface{ ring(f *flight, life uint32) }
+
+// A gong is the bell of the goroutine lane.
+type gong chan struct{}
+
+func (g gong) ring(*flight, uint32) {
+	select {
+	case g <- struct{}{}:
+	default: // it was rung and not heard yet
+	}
+}
+
+// newFlight makes a flight of the goroutine lane.
+func newFlight() any {
+	f := &flight{bell: make(gong, 1)}
+	f.x.Lane = f
+	return f
+}
+
+// Life implements core.Lane.
+func (f *flight) Life() uint32 { return f.on.gen }
+
+// Wake implements core.Lane.
+func (f *flight) Wake(life uint32) { f.bell.ring(f, life) }
+
+// wakes is when a pause that begins now ends by itself.
+func (f *flight) wakes(now int64) int64 {
+	if t := f.x.Until; t > 0 {
+		f.x.Until = 0
+		return max(min(t, now+int64(napLongest)), now+int64(napShortest))
+	}
+	return now + int64(napLongest)
+}
+
+// decide takes the exchange through what stands before its first attempt: from the stage
+// that waited on, if one did.
+func (s *Server) decide(f *flight) core.Verdict {
+	x := &f.x
+	v := core.Continue
+	if !f.admitted {
+		v = core.Run(x, x.Plan.Admit)
+		f.admitted = v == core.Continue
+	}
+	if v == core.Continue {
+		v = core.Run(x, x.Plan.Before)
+	}
+	if f.goes(); v == core.Wait {
+		f.stand(atStages)
+	}
+	return v
+}
+
+// stand notes where the exchange stands still from now on.
+func (f *flight) stand(p pause) {
+	if f.pause = p; f.paused == 0 {
+		f.paused = core.Clock()
+	}
+}
+
+// goes notes that it does not.
+func (f *flight) goes() {
+	if f.pause = going; f.paused > 0 {
+		f.rested += core.Clock() - f.paused
+		f.paused = 0
+	}
+}
+
+// tolled reports whether anything stands between a provider's answer and the client.
+func (f *flight) tolled() bool {
+	p := f.x.Plan
+	return p != nil && len(p.Commit)+len(p.Settle) > 0
+}
+
+// toll runs the stages that stand before the first byte of a provider's answer and, when
+// done says that its last bytes are at hand, before those. The verdict is Continue when the
+// bytes may go, Wait when not yet, and Refuse when they never may: nothing went out then.
+func (s *Server) toll(f *flight, done bool) core.Verdict {
+	x := &f.x
+	f.whole = f.whole || done || f.rel.stream && x.Stream.Done
+	f.goes()
+	if !f.paid {
+		switch core.Run(x, x.Plan.Commit) {
+		case core.Wait:
+			f.stand(atToll)
+			return core.Wait
+		case core.Refuse:
+			return core.Refuse
+		}
+		f.paid = true
+	}
+	if f.whole && !f.settled {
+		f.measure()
+		if core.Run(x, x.Plan.Settle) == core.Wait {
+			f.stand(atToll)
+			return core.Wait
+		}
+		f.settled = true
+	}
+	return core.Continue
+}
+
+// measure makes x.Usage what the reply says.
+func (f *flight) measure() {
+	x, l := &f.x, &f.rel
+	switch {
+	case l.stream:
+		x.Usage = x.Stream.Usage
+	case l.kept != nil && !l.gather && x.Fault == nil:
+		x.From.ReadUsage(l.kept, &x.Usage)
+	}
+}
+
+// sure tells who watches the reply that what it saw reaches the client.
+func (f *flight) sure() {
+	if w := f.x.Watch; w != nil {
+		w.Sure(&f.x)
+	}
+}
+
+// pour puts the next piece of an answer from memory into o, with the head before the first.
+func (s *Server) pour(f *flight, o *outbox) core.Pour {
+	x := &f.x
+	o.reset()
+	gap := len(o.b)
+	o.b = append(o.b, "00000000\r\n"...)
+	at := len(o.b)
+	var p core.Pour
+	o.b, p = x.Reply.Source.Next(x, o.b)
+	end := p == core.PourEnd
+	if p == core.PourCut {
+		if end = x.Peek.Stream && x.From.AppendStreamFault != nil && x.Fault != nil; end {
+			f.rel.fault(x, o)
+		}
+		f.free = f.free || !end // nothing else tells the client that its answer is cut
+	}
+	seal(o, gap, at, end)
+	if f.pause = going; p == core.PourWait {
+		f.pause = atSource
+	}
+	if f.status != 0 {
+		return p
+	}
+	f.status = x.Reply.Status
+	h := append(append(append(appendStatus(o.head[:0], f.status), "Content-Type: "...), x.Reply.Type...), "\r\nTransfer-Encoding: chunked\r\n"...)
+	h = s.appendOwn(append(h, x.Reply.Fields...), f)
+	if x.Snap.Limits.ServerTiming {
+		h = appendTiming(h, f)
+	}
+	o.head = append(h, "\r\n"...)
+	o.front(o.head)
+	return p
+}
+
+// closeSource tells an answer from memory that nobody reads it any more.
+func (f *flight) closeSource() {
+	if src := f.x.Reply.Source; src != nil {
+		f.x.Reply.Source = nil
+		src.Close(&f.x)
+	}
+}
+
+// stays reports whether the exchange goes on without its client.
+func (f *flight) stays() bool { return f.x.Watch != nil && f.x.Watch.Stays() }
+
+// later is how long it is from now to at.
+func later(at, now int64) time.Duration { return time.Duration(max(at-now, 0)) }
