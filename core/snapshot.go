@@ -89,7 +89,8 @@ type VirtualKey struct {
 	Team     string // empty: none
 	Customer string // empty: none
 	Policy   *Policy
-	Tally    *Tally // never nil; Snapshot.Others for keys that are not counted apart
+	Limiter  Limiter // how fast it may be; nil: as it likes
+	Tally    *Tally  // never nil; Snapshot.Others for keys that are not counted apart
 }
 
 // A Policy is a set of rules shared by many keys, compiled to one Plan per Op.
