@@ -14,6 +14,7 @@ var (
 	secretType   = reflect.TypeFor[Secret]()
 	durationType = reflect.TypeFor[Duration]()
 	sizeType     = reflect.TypeFor[Size]()
+	momentType   = reflect.TypeFor[Moment]()
 )
 
 // scalarType reports whether t is written as one word.
@@ -34,6 +35,8 @@ func describe(t reflect.Type) string {
 		return "a duration such as 1.5s or 10m"
 	case sizeType:
 		return "a size such as 20MiB"
+	case momentType:
+		return "a moment such as 2027-01-31T00:00:00Z"
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -146,7 +149,7 @@ func store(tag, text string, fromEnv bool, v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(text)
-		return is("!!str")
+		return is("!!str") || v.Type() == momentType && tag == "!!timestamp"
 	case reflect.Bool:
 		v.SetBool(text == "true")
 		return is("!!bool") && (text == "true" || text == "false")
