@@ -46,6 +46,7 @@ type flight struct {
 	begun  int64 // Clock when the attempt's request was handed to the kernel
 	first  int64 // Clock of the attempt's reply head
 	last   int64 // Clock of the last read from upstream
+	over   int64 // Clock when the last byte was handed to the kernel; 0: not known
 	decide int64 // nanoseconds of our own
 	kernel int64 // nanoseconds of our own with the kernel's write calls
 	in     uint64
@@ -66,7 +67,7 @@ func (f *flight) reset() {
 	f.door, f.named, f.spot, f.cut, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, false, fields{}
 	f.firstBy, f.paused, f.rested = 0, 0, 0
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
-	f.begun, f.first, f.last, f.decide, f.kernel = 0, 0, 0, 0, 0
+	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
 	f.on = onLoop{gen: gen}
 }
@@ -81,11 +82,11 @@ const (
 )
 
 // begin judges a request by its head alone: the door, the caller, the size.
-// Nothing of the body is needed, so a stranger cannot make us hold one.
+// Nothing of the body is needed, so a stranger cannot make us hold one. The lane has set
+// x.Start.
 func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	x := &f.x
 	x.Snap = s.snap.Load()
-	x.Start = core.Clock()
 	f.head = r.HeadLen
 	f.free = r.Close || r.Minor == 0
 	s.identify(x, r, b)
@@ -104,11 +105,11 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if found.Speaks != nil {
 		x.From = found.Speaks
 	}
-	clean := false
-	if found.Model == nil {
-		clean = http1.PathClean(path)
-	} else {
+	clean := found.exact
+	if found.Model != nil {
 		clean = s.named(f, path, found, r.Query.Of(b))
+	} else if !clean {
+		clean = http1.PathClean(path)
 	}
 	if !clean {
 		return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", "send the path in its plain form")

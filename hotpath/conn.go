@@ -100,6 +100,7 @@ func (k *conn) serve() (again, slow bool) {
 		k.hand()
 		return false, true
 	}
+	f.x.Start = core.Clock()
 	switch s.begin(f, &k.req, k.in) {
 	case waySlow:
 		k.hand()

@@ -22,7 +22,7 @@ type Door struct {
 	// Provider is who gets all that comes through here, as it comes; empty: the model decides.
 	Provider string
 
-	Ops map[string]core.Op // "POST /chat/completions" → OpChat, "GET /models/*" whatever follows; anything else behind the prefix is OpPass
+	Ops map[string]core.Op // "POST /chat/completions" → OpChat, "GET /models/*" whatever follows; anything else behind the prefix is OpPass. What http1.PathClean refuses must not stand here
 }
 
 // A Found is what a path tells that names its model.
@@ -33,6 +33,8 @@ type Found struct {
 	Stream bool          // a stream is asked for
 	Array  bool          // as one JSON array, unless the query says alt=sse
 	Cut    bool          // a path that goes on does so from behind the name: the model is the body's to name
+
+	exact bool // the path is one of Ops to the last byte: there is nothing to judge about it
 }
 
 // open finds the door of a path: the operation, the dialect, and what follows the
@@ -49,6 +51,7 @@ func (s *Server) open(method, path []byte) (op core.Op, door *Door, tail []byte,
 		if k := len(method) + 1 + len(tail); k <= len(key) {
 			b := append(append(append(key[:0], method...), ' '), tail...)
 			if op, ok := door.Ops[string(b)]; ok {
+				found.exact = true
 				return op, door, tail, found
 			}
 		}

@@ -13,6 +13,7 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	x := &f.x
 	l := &f.rel
 	f.measure()
+	l.whole = nil
 	f.closeSource()
 	if l.kept != nil {
 		lend.Give(l.kept)
@@ -36,7 +37,10 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	if x.Plan != nil {
 		core.Run(x, x.Plan.After)
 	}
-	now := core.Clock()
+	now := f.over
+	if now == 0 {
+		now = core.Clock()
+	}
 	total := now - x.Start
 	f.concluded(now)
 	s.tally(f, total)

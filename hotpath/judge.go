@@ -149,8 +149,7 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 	for i := range rep.N {
 		fd := &rep.Fields[i]
 		if (answered[fd.ID] && (l.cross == nil || crossed[fd.ID]) || l.cross == nil && fd.ID == http1.Other && listed(x.From.Answered, fd.Name.Of(b))) && len(h)+int(fd.Value.End-fd.Value.Start) < maxOutHead {
-			h = append(append(h, fd.Name.Of(b)...), ": "...)
-			h = append(append(h, fd.Value.Of(b)...), "\r\n"...)
+			h = fd.AppendTo(h, b)
 		}
 	}
 	if l.cross != nil {

@@ -69,7 +69,7 @@ func (l *loop) onClient(c *client, what uint32) {
 	if c.phase == reading {
 		if c.more {
 			c.more = false
-			l.readAt = core.Clock()
+			l.readAt = l.clock()
 			l.take(c, c.in)
 		}
 		l.read(c)
@@ -78,7 +78,7 @@ func (l *loop) onClient(c *client, what uint32) {
 	case flying:
 		if c.fin && !c.probed {
 			c.probed = true
-			l.probes = append(l.probes, probe{l.tag(c.slot), core.Clock() + int64(probeWait)})
+			l.probes = append(l.probes, probe{l.tag(c.slot), l.now + int64(probeWait)})
 			l.wind(probeWait / 2)
 		}
 	case lingering:
@@ -112,7 +112,7 @@ func (l *loop) read(c *client) {
 			return
 		}
 		c.readable = n == room || c.fin
-		l.readAt = core.Clock()
+		l.readAt = l.clock()
 		if c.in == nil {
 			l.take(c, l.in[:n])
 		} else {
@@ -185,6 +185,7 @@ func (l *loop) takeHead(c *client, b []byte) bool {
 	}
 	f := &l.scratch
 	f.reset()
+	f.x.Start = l.now
 	switch l.s.begin(f, &l.req, b) {
 	case waySlow:
 		l.hand(c, b)
@@ -236,6 +237,7 @@ func (l *loop) fly(c *client, b []byte, total int) {
 		http1.ParseRequest(f.buf, &l.req)
 	}
 	l.reqOf = f
+	f.x.Start = t0
 	switch l.s.begin(f, &l.req, f.buf) {
 	case waySlow:
 		b := f.buf
@@ -250,7 +252,6 @@ func (l *loop) fly(c *client, b []byte, total int) {
 		l.answer(c, f, isHead(f.buf))
 		return
 	}
-	f.x.Start = t0
 	l.decided(f, l.s.ready(f, &l.req))
 }
 

@@ -18,11 +18,17 @@ func (l *loop) wind(d time.Duration) {
 	l.rest.bell.File.SetReadDeadline(time.Now().Add(d))
 }
 
+// clock reads the clock.
+func (l *loop) clock() int64 {
+	l.now = core.Clock()
+	return l.now
+}
+
 func (l *loop) checkClock() {
-	now := core.Clock()
-	if now < l.next {
+	if l.now < l.next {
 		return
 	}
+	now := l.now
 	l.rouse(now)
 	wait := tickWait
 	if len(l.probes) > 0 {
@@ -39,7 +45,7 @@ func (l *loop) checkClock() {
 }
 
 // deadline says when a slot's patience ends.
-func (l *loop) deadline(slot uint32, d time.Duration) { l.until[slot] = core.Clock() + int64(d) }
+func (l *loop) deadline(slot uint32, d time.Duration) { l.until[slot] = l.now + int64(d) }
 
 // tick looks at the clocks.
 func (l *loop) tick(now int64) {
@@ -62,11 +68,7 @@ func (l *loop) tick(now int64) {
 	if now-l.trimmed > int64(trimWait) {
 		l.trimmed = now
 		l.bufs.Trim()
-		for p, stack := range l.idle {
-			if len(stack) == 0 {
-				delete(l.idle, p)
-			}
-		}
+		l.tidy()
 		l.box.shrink()
 		clear(l.flights[len(l.flights)/2:])
 		l.flights = l.flights[:len(l.flights)/2]

@@ -3,7 +3,6 @@ package hotpath
 import (
 	"syscall"
 
-	"asbru/core"
 	"asbru/hotpath/sock"
 )
 
@@ -67,7 +66,7 @@ func (l *loop) assign(fd int, peer [16]byte) {
 
 // welcome makes a client of an accepted connection, counted already.
 func (l *loop) welcome(fd int, peer [16]byte) {
-	c := &client{fd: fd, peer: peer, since: core.Clock()}
+	c := &client{fd: fd, peer: peer, since: l.now}
 	slot, ok := l.place(fd, entry{c: c})
 	if !ok {
 		l.leave()

@@ -19,7 +19,7 @@ func (l *loop) redial(f *flight, u *link) bool {
 		return false
 	}
 	f.on.fresh = true
-	f.on.mark = core.Clock()
+	f.on.mark = l.clock()
 	l.dial(f, u.raw.Pool)
 	return true
 }
@@ -47,7 +47,7 @@ func (l *loop) upstreamEnded(u *link, err error) {
 		l.unlink(u)
 		return
 	}
-	f.on.mark = core.Clock()
+	f.on.mark = l.clock()
 	if f.rel.holds {
 		l.box.reset()
 		if f.rel.ends(err) {

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"time"
 
-	"asbru/core"
 	"asbru/hotpath/http1"
 	"asbru/hotpath/sock"
 	"asbru/hotpath/upstream"
@@ -42,7 +42,7 @@ func (l *loop) launch(f *flight) {
 // dial asks for a connection. The answer comes by mail. When all that are allowed
 // are open, but another loop keeps one that is idle, that one makes room.
 func (l *loop) dial(f *flight, pool *upstream.Pool) {
-	now := core.Clock()
+	now := l.clock()
 	f.decide += now - f.on.mark
 	f.kernel += now - f.on.mark
 	gen, by := f.on.gen, f.by(now)
@@ -78,12 +78,12 @@ func (l *loop) dialed(m *mail) {
 		l.park(u)
 	case !waits:
 	case u == nil:
-		f.on.mark = core.Clock()
+		f.on.mark = l.clock()
 		f.attempt().Status = 0
 		f.late = errors.Is(m.err, os.ErrDeadlineExceeded) || errors.Is(m.err, context.DeadlineExceeded)
 		l.launch(f)
 	default:
-		f.on.mark = core.Clock()
+		f.on.mark = l.clock()
 		if !l.send(f, u) {
 			l.launch(f)
 		}
@@ -110,21 +110,22 @@ func (l *loop) park(u *link) {
 		return
 	}
 	u.parked, u.raw.Reused, u.f = true, true, nil
-	l.idle[p] = append(l.idle[p], u)
+	s := l.shelf(p)
+	s.links = append(s.links, u)
 	p.Parked.Add(1)
 	l.deadline(u.slot, p.KeepAlive())
 }
 
 // unpark takes the connection that was used last.
 func (l *loop) unpark(p *upstream.Pool) *link {
-	stack := l.idle[p]
-	n := len(stack) - 1
+	s := l.shelf(p)
+	n := len(s.links) - 1
 	if n < 0 {
 		return nil
 	}
-	u := stack[n]
-	stack[n] = nil
-	l.idle[p] = stack[:n]
+	u := s.links[n]
+	s.links[n] = nil
+	s.links = s.links[:n]
 	u.parked = false
 	p.Parked.Add(-1)
 	return u
@@ -132,8 +133,8 @@ func (l *loop) unpark(p *upstream.Pool) *link {
 
 // evict ends the connection to p that was idle for longest.
 func (l *loop) evict(p *upstream.Pool) {
-	if stack := l.idle[p]; len(stack) > 0 {
-		l.unlink(stack[0])
+	if s := l.shelf(p); len(s.links) > 0 {
+		l.unlink(s.links[0])
 	}
 }
 
@@ -155,21 +156,46 @@ func (l *loop) unlink(u *link) {
 // bottom, and it is the old ones that end.
 func (l *loop) unstack(u *link) {
 	p := u.raw.Pool
-	stack := l.idle[p]
-	for i, v := range stack {
-		if v == u {
-			copy(stack[i:], stack[i+1:])
-			stack[len(stack)-1] = nil
-			stack = stack[:len(stack)-1]
-			break
-		}
+	s := l.shelf(p)
+	if i := slices.Index(s.links, u); i >= 0 {
+		s.links = slices.Delete(s.links, i, i+1)
 	}
-	if u.parked = false; len(stack) == 0 {
+	if u.parked = false; len(s.links) == 0 {
+		l.lately = nil
 		delete(l.idle, p)
-	} else {
-		l.idle[p] = stack
 	}
 	p.Parked.Add(-1)
+}
+
+// A shelf is where a loop keeps its idle connections of one Pool, the one used last on
+// top.
+type shelf struct {
+	pool  *upstream.Pool
+	links []*link
+}
+
+// shelf finds that of p. Nearly always it is the one of the request before.
+func (l *loop) shelf(p *upstream.Pool) *shelf {
+	if s := l.lately; s != nil && s.pool == p {
+		return s
+	}
+	s := l.idle[p]
+	if s == nil {
+		s = &shelf{pool: p}
+		l.idle[p] = s
+	}
+	l.lately = s
+	return s
+}
+
+// tidy forgets the shelves on which nothing stands: their Pools may be gone.
+func (l *loop) tidy() {
+	l.lately = nil
+	for p, s := range l.idle {
+		if len(s.links) == 0 {
+			delete(l.idle, p)
+		}
+	}
 }
 
 // send writes the request of f to u. It reports false when this target will
@@ -186,10 +212,10 @@ func (l *loop) send(f *flight, u *link) bool {
 		return false
 	}
 	p := l.box.bytes()
-	f.begun = core.Clock()
+	f.begun = l.clock()
 	f.decide += f.begun - f.on.mark
 	n, err := u.raw.Write(p)
-	f.kernel += core.Clock() - f.on.mark
+	f.kernel += l.clock() - f.on.mark
 	if err != nil {
 		return l.redial(f, u)
 	}

@@ -40,11 +40,13 @@ type loop struct {
 	swept   int64 // Clock of the last look at until
 	naps    naps
 	readAt  int64 // Clock when the bytes now looked at had been read
+	now     int64 // Clock when it was read last, in this round: near enough for deadlines
 
 	bufs    buf.List
 	hooks   hooks
 	flights []*flight
-	idle    map[*upstream.Pool][]*link
+	idle    map[*upstream.Pool]*shelf
+	lately  *shelf // of idle, the one asked for last; nil: none
 	in      []byte // what every read goes into first
 	box     outbox
 	req     http1.Request
@@ -74,7 +76,7 @@ func newLoop(s *Server, index int) (*loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool][]*link{}, over: make(chan struct{})}
+	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool]*shelf{}, over: make(chan struct{})}
 	if err := l.rest.open(p); err != nil {
 		return nil, err
 	}
@@ -95,6 +97,7 @@ func (l *loop) run() {
 	l.wind(tickWait)
 	for !l.closing {
 		evs := l.wait()
+		l.clock()
 		if len(evs) > 1 {
 			l.parkedFirst(evs)
 		}

@@ -105,7 +105,7 @@ func (l *loop) wake(f *flight) {
 
 // resume goes on where the exchange paused.
 func (l *loop) resume(f *flight) {
-	f.on.mark = core.Clock()
+	f.on.mark = l.clock()
 	switch f.pause {
 	case atStages:
 		if l.reqOf != f {

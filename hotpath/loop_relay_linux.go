@@ -38,7 +38,7 @@ func (l *loop) pump(u *link) {
 
 // received passes bytes of a reply on.
 func (l *loop) received(u *link, f *flight, b []byte) {
-	f.on.mark = core.Clock()
+	f.on.mark = l.clock()
 	if f.rel.gather {
 		l.gather(u, f, b)
 		return
@@ -123,6 +123,7 @@ func (l *loop) commit(u *link, f *flight, b []byte, n int) {
 		return
 	}
 	f.rel.holds = f.holdable()
+	f.rel.lends = !f.rel.holds
 	l.box.reset()
 	rest, done, err := f.rel.feed(&f.x, b[n:], &l.box, &l.bufs)
 	l.s.commit(f, &l.rep, b, &l.box)
@@ -170,13 +171,16 @@ func (l *loop) held(u *link, f *flight, clean, done bool, err error) {
 
 // begin gives the client the head of its reply and what is in l.box of the body.
 func (l *loop) begin(u *link, f *flight, clean, done bool, err error) {
-	f.decide += core.Clock() - f.on.mark
+	f.decide += l.clock() - f.on.mark
 	f.sure()
 	if !l.give(f, done) {
 		return
 	}
-	now := core.Clock()
+	now := l.clock()
 	f.kernel += now - f.on.mark
+	if done && !f.on.paused {
+		f.over = now
+	}
 	if f.rel.stream {
 		f.ttft, f.last = now-f.x.Start, now
 		f.content(now)
@@ -209,12 +213,12 @@ func (l *loop) gathered(u *link, f *flight, clean bool) {
 		l.launch(f)
 		return
 	}
-	f.decide += core.Clock() - f.on.mark
+	f.decide += l.clock() - f.on.mark
 	f.sure()
 	if !l.give(f, true) {
 		return
 	}
-	f.kernel += core.Clock() - f.on.mark
+	f.kernel += l.clock() - f.on.mark
 	l.passed(u, f, clean && f.x.Fault == nil, true, nil)
 }
 
@@ -250,7 +254,7 @@ func (l *loop) passed(u *link, f *flight, clean, done bool, err error) {
 
 // patience waits for d, and never past the exchange's end.
 func (l *loop) patience(u *link, d time.Duration) {
-	t := u.f.bound(core.Clock(), d)
+	t := u.f.bound(l.now, d)
 	l.until[u.slot] = t
 	if u.f.firstBy > 0 || u.f.x.Due.Total > 0 {
 		l.alarm(u.f, t)
@@ -266,6 +270,9 @@ func (l *loop) complete(u *link, f *flight, clean bool) {
 		l.unlink(u)
 	}
 	f.on.ended = true
+	if f.on.c.out != nil { // it is not settled in this turn, and l.in is read into in the next
+		f.rel.keepWhole(&l.bufs)
+	}
 	l.settle(f.on.c, f)
 }
 

@@ -108,7 +108,7 @@ func (l *loop) settle(c *client, f *flight) {
 		return
 	}
 	c.phase = reading
-	c.since = core.Clock()
+	c.since = l.now
 	lim := l.limits()
 	l.deadline(c.slot, lim.IdleWait)
 	if c.in != nil { // the next head has begun

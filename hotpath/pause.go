@@ -130,7 +130,10 @@ func (f *flight) measure() {
 	switch {
 	case l.stream:
 		x.Usage = x.Stream.Usage
-	case l.kept != nil && !l.gather && x.Fault == nil:
+	case x.Fault != nil || l.gather:
+	case l.whole != nil:
+		x.From.ReadUsage(l.whole, &x.Usage)
+	case l.kept != nil:
 		x.From.ReadUsage(l.kept, &x.Usage)
 	}
 }

@@ -48,6 +48,8 @@ type relay struct {
 	frames    *frames // nil: not needed so far
 	kept      []byte  // a unary body so far, to read its usage when whole; borrowed
 	reads     bool    // kept is wanted
+	lends     bool    // what is fed stays where it is until the exchange is finished, or keepWhole
+	whole     []byte  // in place of kept: a body that came in one piece, where it was fed
 }
 
 // feed takes bytes read from upstream and appends to o what the client gets.
@@ -104,7 +106,10 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 	case l.gather:
 		return l.collect(p, lend)
 	case !l.stream:
-		if l.reads {
+		switch {
+		case l.reads && l.lends && l.kept == nil && l.from == bodyLength && l.left == 0:
+			l.whole = p
+		case l.reads:
 			l.keep(p, lend)
 		}
 		o.b = append(o.b, p...)
@@ -209,6 +214,14 @@ func (l *relay) drop(lend lender) {
 	l.cut.Reset()
 	l.dropFrames()
 	*l = relay{}
+}
+
+// keepWhole takes a copy of whole.
+func (l *relay) keepWhole(lend lender) {
+	if p := l.whole; p != nil {
+		l.whole = nil
+		l.keep(p, lend)
+	}
 }
 
 func (l *relay) keep(p []byte, lend lender) {

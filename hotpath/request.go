@@ -238,9 +238,10 @@ func appendForwarded(h []byte, r *http1.Request, f *flight, crosses bool) []byte
 		name := fd.Name.Of(b)
 		switch {
 		case forwarded[fd.ID]:
-			if crosses && (fd.ID == http1.ContentType || fd.ID == http1.Accept || fd.ID == http1.OpenAIBeta) {
-				continue
+			if !crosses || fd.ID != http1.ContentType && fd.ID != http1.Accept && fd.ID != http1.OpenAIBeta {
+				h = fd.AppendTo(h, b)
 			}
+			continue
 		case fd.ID == http1.Other && len(name) > len(extraHeader) && http1.HasPrefixFold(name, extraHeader):
 			if name = name[len(extraHeader):]; !extra(name) {
 				continue

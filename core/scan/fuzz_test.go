@@ -77,10 +77,16 @@ func FuzzWalk(f *testing.F) {
 	for _, s := range seeds {
 		f.Add([]byte(s))
 	}
+	f.Add([]byte(`{"prompt_tokens":12,"b":0,"c":01,"d":-1,"e":1.5,"f":7 ,"g":8}`))
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		for _, w := range []Walk{Members(doc), Elements(doc)} {
 			for n := 0; ; n++ {
-				_, value, ok := w.Next()
+				c := w
+				counted, number, plain := c.Count()
+				key, value, ok := w.Next()
+				if plain && (string(counted) != string(key) || !isNumber(value, number) || c.i != w.i || !ok) {
+					t.Fatalf("%q: Count says %q, %d; Next %q, %q, %v", doc, counted, number, key, value, ok)
+				}
 				if !ok {
 					break
 				}
@@ -95,4 +101,9 @@ func FuzzWalk(f *testing.F) {
 			t.Errorf("%q: got %q, want %q", doc, got, want)
 		}
 	})
+}
+
+func isNumber(raw []byte, n int64) bool {
+	got, ok := Int(raw)
+	return ok && got == n
 }

@@ -61,6 +61,34 @@ func TestWalkResume(t *testing.T) {
 	}
 }
 
+func TestWalkCount(t *testing.T) {
+	f := func(doc, key string, n int64, ok bool) {
+		t.Helper()
+		w := Members([]byte(doc))
+		k, got, is := w.Count()
+		if string(k) != key || got != n || is != ok {
+			t.Errorf("%s: got %q, %d, %v; want %q, %d, %v", doc, k, got, is, key, n, ok)
+		}
+		if _, _, more := w.Next(); !ok && !more {
+			t.Errorf("%s: Count took away what it did not read", doc)
+		}
+	}
+	f(`{"a":0,"b":1}`, "a", 0, true)
+	f(`{"a":123456789012345678}`, "a", 123456789012345678, true)
+	f(`{"a":1234567890123456789}`, "", 0, false)
+	f(`{"a":01}`, "", 0, false)
+	f(`{"a":-1}`, "", 0, false)
+	f(`{"a":1.5}`, "", 0, false)
+	f(`{"a" :1}`, "", 0, false)
+	f(`{"a": 1}`, "", 0, false)
+	f(`{"a":1 }`, "", 0, false)
+	f(`{"a":1, "b":2}`, "", 0, false)
+	f(`{"a\"":1}`, "", 0, false)
+	f(`{"":1}`, "", 0, false)
+	f(`{"a":"1"}`, "", 0, false)
+	f(`{"a":{"b":1}}`, "", 0, false)
+}
+
 func TestUnquote(t *testing.T) {
 	f := func(raw, want string, ok bool) {
 		t.Helper()

@@ -103,6 +103,38 @@ func (w *Walk) Value() (value []byte, ok bool) {
 	return value, w.step(end)
 }
 
+// Count reads one member whose value is a whole number, as most of what providers count
+// stands there: without blanks or signs, at most 18 digits. When ok is false nothing was
+// read, and it is for Key to say what stands there.
+func (w *Walk) Count() (key []byte, n int64, ok bool) {
+	i := w.i + 1
+	if w.last != '}' || i >= len(w.b) || w.b[i-1] != '"' {
+		return nil, 0, false
+	}
+	rest := w.b[i:]
+	end := bytes.IndexByte(rest, '"')
+	if end <= 0 || end+2 >= len(rest) || rest[end-1] == '\\' || rest[end+1] != ':' {
+		return nil, 0, false
+	}
+	value := rest[end+2:]
+	j := 0
+	for ; j < len(value) && value[j]-'0' <= 9; j++ {
+		n = n*10 + int64(value[j]-'0')
+	}
+	if j == 0 || j > 18 || j > 1 && value[0] == '0' || j == len(value) {
+		return nil, 0, false
+	}
+	switch next := i + end + 2 + j; {
+	case value[j] == ',' && j+1 < len(value) && value[j+1] > ' ':
+		w.i = next + 1
+	case value[j] == '}':
+		w.i = next
+	default:
+		return nil, 0, false
+	}
+	return rest[:end], n, true
+}
+
 // Tail is what comes behind Key: the value and all that follows it.
 func (w *Walk) Tail() []byte { return w.b[w.i:] }
 

@@ -16,6 +16,15 @@ type Field struct {
 	ID          FieldID
 }
 
+// AppendTo appends f, a field of buf, as a line. Most came as they are written.
+func (f *Field) AppendTo(dst, buf []byte) []byte {
+	if end := int(f.Value.End); f.Value.Start == f.Name.End+2 && buf[f.Value.Start-1] == ' ' && end+2 <= len(buf) && buf[end] == '\r' {
+		return append(dst, buf[f.Name.Start:end+2]...)
+	}
+	dst = append(append(dst, f.Name.Of(buf)...), ": "...)
+	return append(append(dst, f.Value.Of(buf)...), "\r\n"...)
+}
+
 // A Head is what requests and replies have in common. Only the first N Fields
 // mean anything; the rest is left over from earlier messages.
 type Head struct {

@@ -89,33 +89,39 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 	total := int64(0)
 	w := scan.Members(raw)
 	for {
-		key, more := w.Key()
-		if !more {
-			break
-		}
-		if d := detailsOf(key, &got); d.main != nil && opens(w.Tail()) {
-			w.Resume(d.read(w.Tail()))
-			continue
-		}
-		value, more := w.Value()
-		if !more {
-			break
+		key, n, ok := w.Count()
+		if !ok {
+			var more bool
+			if key, more = w.Key(); !more {
+				break
+			}
+			if d := detailsOf(key, &got); d.main != nil && opens(w.Tail()) {
+				w.Resume(d.read(w.Tail()))
+				continue
+			}
+			value, more := w.Value()
+			if !more {
+				break
+			}
+			if n, ok = scan.Int(value); !ok {
+				continue
+			}
 		}
 		switch string(key) {
 		case "prompt_tokens", "input_tokens":
-			count(value, &got.In, &got)
+			take(n, &got.In, &got)
 		case "completion_tokens", "output_tokens":
-			count(value, &got.Out, &got)
+			take(n, &got.Out, &got)
 		case "total_tokens":
-			count(value, &total, &got)
+			take(n, &total, &got)
 		case "prompt_cache_hit_tokens", "cached_tokens": // DeepSeek, Moonshot
-			count(value, &got.CachedIn, nil)
+			take(n, &got.CachedIn, nil)
 		case "cache_read_input_tokens": // Claude at Databricks
-			count(value, &got.CachedIn, nil)
+			take(n, &got.CachedIn, nil)
 		case "cache_creation_input_tokens":
-			count(value, &got.WrittenIn, nil)
+			take(n, &got.WrittenIn, nil)
 		case "reasoning_tokens": // Perplexity
-			count(value, &got.Reasoning, nil)
+			take(n, &got.Reasoning, nil)
 		}
 	}
 	rest = w.Rest()
@@ -150,10 +156,17 @@ func detailsOf(key []byte, u *core.Usage) details {
 	return details{}
 }
 
-// count reads one counter; a sensible one makes u known.
-func count(raw []byte, n *int64, u *core.Usage) {
-	if v, ok := scan.Int(raw); ok && v >= 0 && v <= maxCount {
-		*n = v
+// count reads one counter; see take.
+func count(raw []byte, to *int64, u *core.Usage) {
+	if n, ok := scan.Int(raw); ok {
+		take(n, to, u)
+	}
+}
+
+// take sets one counter if n is sensible, which makes u known.
+func take(n int64, to *int64, u *core.Usage) {
+	if n >= 0 && n <= maxCount {
+		*to = n
 		if u != nil {
 			u.Known = true
 		}
@@ -165,17 +178,23 @@ func count(raw []byte, n *int64, u *core.Usage) {
 func (d *details) read(raw []byte) (rest []byte) {
 	w := scan.Members(raw)
 	for {
-		key, value, more := w.Next()
-		if !more {
-			return w.Rest()
+		key, n, ok := w.Count()
+		if !ok {
+			var value []byte
+			if key, value, ok = w.Next(); !ok {
+				return w.Rest()
+			}
+			if n, ok = scan.Int(value); !ok {
+				continue
+			}
 		}
 		switch {
 		case string(key) == d.name:
-			count(value, d.main, nil)
+			take(n, d.main, nil)
 		case string(key) == "audio_tokens":
-			count(value, d.audio, nil)
+			take(n, d.audio, nil)
 		case d.wrote != nil && string(key) == "cache_write_tokens":
-			count(value, d.wrote, nil)
+			take(n, d.wrote, nil)
 		}
 	}
 }
