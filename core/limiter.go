@@ -24,3 +24,10 @@ type LimitState struct {
 	Per    int64 // nanoseconds in which Most come back; 0: of calls and streams
 	Full   int64 // nanoseconds until all of it is back
 }
+
+// Bounds are all limits of a Snapshot. core/limit knows the concrete type; the vocabulary
+// carries it from one to the next.
+type Bounds interface {
+	// Report says how much is left of the limits of a holder, such as `team "platform"`.
+	Report(holder string, now int64) []LimitState
+}

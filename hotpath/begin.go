@@ -1,7 +1,7 @@
 package hotpath
 
 import (
-	"crypto/sha256"
+	"time"
 
 	"asbru/core"
 	"asbru/hotpath/http1"
@@ -163,9 +163,9 @@ func parseID(id *[16]byte, v []byte) bool {
 func caller(x *core.Exchange, r *http1.Request, b []byte) bool {
 	secret := credential(r, b)
 	if len(secret) > 0 {
-		if k := x.Snap.Keys[sha256.Sum256(secret)]; k != nil {
+		if k := x.Snap.Caller(secret); k != nil {
 			x.Key = k
-			return true
+			return stands(x)
 		}
 	}
 	if x.Snap.Anonymous != nil {
@@ -178,6 +178,14 @@ func caller(x *core.Exchange, r *http1.Request, b []byte) bool {
 		refuse(x, core.Unauthenticated, "nobody knows the key that was sent", "check it, or ask an administrator for one")
 	}
 	return false
+}
+
+// stands refuses a caller whose key is known and no longer good.
+func stands(x *core.Exchange) bool {
+	if k := x.Key; k.Disabled || k.Ends != 0 {
+		x.Fault = k.Barred(time.Now().Unix())
+	}
+	return x.Fault == nil
 }
 
 func credential(r *http1.Request, b []byte) []byte {

@@ -84,6 +84,14 @@ func (b *Book) state(at id, r Rate) *state {
 // Forget lets go of the Book before, once all holders were asked for.
 func (b *Book) Forget() { b.prev = nil }
 
+// Report implements core.Bounds. It may be called at any time once the Book is compiled.
+func (b *Book) Report(holder string, now int64) []core.LimitState {
+	if h := b.holders[holder]; h != nil {
+		return h.Report(now)
+	}
+	return nil
+}
+
 // Report says how much of its limits somebody has left, those of each holder in order.
 func (h *Holder) Report(now int64) []core.LimitState {
 	out := make([]core.LimitState, len(h.rules))
