@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cel protocol conformance faults clients sdk sdk-short clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cel protocol conformance faults sim clients sdk sdk-short clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ build: ## one static binary: bin/asbru
 run: build ## start the gateway with a built-in stand-in provider: no key, no network
 	bin/asbru serve --demo
 
-test: format vet lint build race plain counted sdk-short ## everything that has to hold; needs no network once the tools are there
+test: format vet lint build race plain sim counted sdk-short ## everything that has to hold; needs no network once the tools are there
 
 format: ## fail on a Go file that gofmt would change
 	@bad=$$(git ls-files -co --exclude-standard -- '*.go' | xargs -r gofmt -l); \
@@ -60,6 +60,10 @@ race: ## all tests under the race detector, in random order
 # only without it; the other tests run a second time as the machine allows.
 plain: ## all tests without it: these count allocations
 	$(GO) test -timeout=5m ./...
+
+SEEDS ?= 100000
+sim: ## clients and providers that a seed makes up, on a clock that jumps; SEEDS=100000, SEED=N runs one again
+	$(GO) test ./bench/sim -run 'TestSim$$' -count=1 -timeout=30m $(if $(SEED),-seed $(SEED) -v,-seeds $(SEEDS))
 
 # The allocation budgets have just run; what else can be counted takes less than
 # a minute and does not mind a busy machine.

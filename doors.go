@@ -29,15 +29,19 @@ func doors() []hotpath.Door {
 // paths of two cannot be confused, without it.
 func dialectDoors(under string) []hotpath.Door {
 	return []hotpath.Door{
-		{Prefix: under + "/v1", Dialect: openai.API, Ops: openaiOps, Find: messagesPath},
+		{Prefix: under + "/v1", Dialect: openai.API, Ops: openaiOps, Find: barePath},
 		{Prefix: under + "/openai/v1", Dialect: openai.API, Ops: openaiOps},
 		{Prefix: under + "/openai/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
 		{Prefix: under + "/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
 		{Prefix: under + "/anthropic/v1", Dialect: anthropic.API, Ops: anthropicOps},
-		{Prefix: under + "/genai/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath, Pass: "/v1beta"},
+		{Prefix: under + "/genai/v1beta", Dialect: gemini.API, Ops: listOps, Find: googlePath, Pass: "/v1beta"},
 		{Prefix: under + "/genai/upload/v1beta", Dialect: gemini.API, Pass: "/upload/v1beta"},
-		{Prefix: under + "/genai/v1", Dialect: gemini.API, Ops: listOps, Find: geminiPath, Pass: "/v1"},
-		{Prefix: under + "/v1beta", Dialect: gemini.API, Ops: listOps, Find: geminiPath, Pass: "/v1beta"},
+		{Prefix: under + "/genai/v1", Dialect: gemini.API, Ops: listOps, Find: googlePath, Pass: "/v1"},
+		{Prefix: under + "/v1beta", Dialect: gemini.API, Ops: listOps, Find: googlePath, Pass: "/v1beta"},
+		{Prefix: under + "/v1beta1", Dialect: gemini.API, Find: googlePath, Pass: "/v1beta"},
+		{Prefix: under + "/genai/v1beta1", Dialect: gemini.API, Find: googlePath, Pass: "/v1beta"},
+		{Prefix: under + "/vertex/v1", Dialect: gemini.API, Find: googlePath, Pass: "/v1"},
+		{Prefix: under + "/vertex/v1beta1", Dialect: gemini.API, Find: googlePath, Pass: "/v1beta"},
 		{Prefix: under + "/upload/v1beta", Dialect: gemini.API, Pass: "/upload/v1beta"},
 		{Prefix: under + "/bedrock/model", Dialect: adapters.Bedrock, Find: bedrockPath, Pass: "/model"},
 		{Prefix: under + "/bedrock", Dialect: adapters.Bedrock, Ops: map[string]core.Op{"POST /rerank": core.OpRerank}},

@@ -16,6 +16,7 @@ import (
 	"asbru/core/build"
 	"asbru/core/config"
 	"asbru/hotpath"
+	"asbru/hotpath/http1"
 )
 
 func TestMessagesPath(t *testing.T) {
@@ -31,6 +32,19 @@ func TestMessagesPath(t *testing.T) {
 	f("GET", "/messages", 0, false)
 	f("POST", "/messages/batches", 0, false)
 	f("POST", "/chat/completions", 0, false)
+}
+
+// TestDoorPathsAreClean holds the paths of every door, which the data plane does not judge
+// when they match to the last byte, against what it refuses of others.
+func TestDoorPathsAreClean(t *testing.T) {
+	for _, d := range doors() {
+		for op := range d.Ops {
+			_, tail, _ := strings.Cut(op, " ")
+			if path := d.Prefix + tail; !http1.PathClean([]byte(path)) {
+				t.Errorf("%s can be read in two ways", path)
+			}
+		}
+	}
 }
 
 // finds checks what a Find makes of paths, which stand within the bytes of a whole request as
@@ -95,6 +109,45 @@ func TestGeminiPath(t *testing.T) {
 	if got, _ := geminiPath([]byte("POST"), []byte("/models/g:streamGenerateContent")); !got.Array {
 		t.Error("a stream is an array unless the query says otherwise")
 	}
+}
+
+func TestVertexPath(t *testing.T) {
+	const at = "/projects/my-p/locations/us-east5"
+	f := finds(t, vertexPath)
+	for _, before := range []string{at, ""} {
+		f("POST", before+"/publishers/google/models/gemini-2.5-pro:generateContent", "gemini-2.5-pro", core.OpChat, false)
+		f("POST", before+"/publishers/google/models/gemini-2.5-pro:streamGenerateContent", "gemini-2.5-pro", core.OpChat, true)
+		f("POST", before+"/publishers/google/models/g:countTokens", "g", core.OpCount, false)
+		f("POST", before+"/publishers/google/models/text-embedding-005:predict", "text-embedding-005", core.OpEmbed, false)
+		f("POST", before+"/publishers/google/models/gemini-embedding-2:embedContent", "gemini-embedding-2", core.OpEmbed, false)
+		f("POST", before+"/publishers/google/models/imagen-4:predict", "imagen-4", core.OpPass, false)
+		f("POST", before+"/publishers/google/models/veo-3:predictLongRunning", "veo-3", core.OpPass, false)
+		f("POST", before+"/publishers/openai/models/gpt-5:generateContent", "gpt-5", core.OpChat, false)
+		f("POST", before+"/publishers/anthropic/models/claude-sonnet-4-5@20250929:rawPredict", "claude-sonnet-4-5@20250929", core.OpChat, false)
+		f("POST", before+"/publishers/anthropic/models/openai/gpt-5:streamRawPredict", "openai/gpt-5", core.OpChat, true)
+		f("POST", before+"/publishers/mistralai/models/mistral-large:rawPredict", "mistral-large", core.OpChat, false)
+		f("POST", before+"/publishers//models/m:rawPredict", "", 0, false)
+		f("POST", before+"/publishers/google/openai/gpt-5:generateContent", "openai/gpt-5", core.OpChat, false)
+		f("POST", before+"/publishers/google/m:rawPredict", "", 0, false)
+		f("POST", before+"/publishers/a%2Fb/models/m:generateContent", "", 0, false)
+	}
+	f("POST", "/projects/p/publishers/google/models/m:generateContent", "", 0, false)
+	f("POST", "/projects//locations/l/publishers/google/models/m:generateContent", "", 0, false)
+	f("POST", "/endpoints/openapi/chat/completions", "", 0, false)
+	f("POST", "/messages", "", 0, false)
+	g := func(method, tail, rest string, op core.Op, drop string) {
+		t.Helper()
+		got, ok := vertexPath([]byte(method), []byte(tail))
+		if !ok || got.Op != op || got.Model != nil || tail[got.Skip:] != rest || got.Drop != drop || got.Speaks == nil {
+			t.Errorf("%s %s: %+v, %v", method, tail, got, ok)
+		}
+	}
+	g("POST", at+"/publishers/anthropic/models/count-tokens:rawPredict", "/models/count-tokens:rawPredict", core.OpCount, "anthropic_version")
+	g("POST", at+"/endpoints/openapi/chat/completions", "/endpoints/openapi/chat/completions", core.OpChat, "")
+	g("GET", "/publishers/google/models/fast", "/models/fast", core.OpModels, "")
+	g("GET", at+"/publishers/google/models", "/models", core.OpModels, "")
+	g("POST", at+"/cachedContents", "/cachedContents", core.OpPass, "")
+	g("DELETE", at+"/cachedContents/1", "/cachedContents/1", core.OpPass, "")
 }
 
 func TestBedrockPath(t *testing.T) {
@@ -250,6 +303,14 @@ func TestDoorsLeadSomewhere(t *testing.T) {
 				f("POST", under+"/genai/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse", google, "", "POST /gemini/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse")
 				f("POST", under+"/bedrock/model/bedrock%2Fa.b-v1:0/converse", aws, "", "POST /bedrock/model/a.b-v1%3A0/converse")
 				f("POST", under+"/model/amazon.nova-lite-v1:0/converse-stream", aws, "", "POST /bedrock/model/amazon.nova-lite-v1%3A0/converse-stream")
+				for _, v := range []string{"/v1", "/vertex/v1", "/vertex/v1beta1", "/v1beta1", "/genai/v1beta1", "/genai/v1"} {
+					at := under + v + "/projects/p/locations/l/publishers/"
+					f("POST", at+"google/models/gemini-g:generateContent", google, "", "POST /gemini/v1beta/models/gemini-g:generateContent model= auth=sk-gemini")
+					f("POST", at+"openai/models/gpt-4o:generateContent", google, "", "POST /openai/v1/chat/completions model=gpt-4o")
+					f("POST", at+"anthropic/models/claude-x:rawPredict", `{"anthropic_version":"vertex-2023-10-16","max_tokens":9,"messages":[]}`, "", "POST /anthropic/v1/messages model=claude-x auth=sk-anthropic")
+					f("POST", at+"anthropic/models/count-tokens:rawPredict", `{"anthropic_version":"vertex-2023-10-16","model":"%s","messages":[]}`, "anthropic/c", "POST /anthropic/v1/messages/count_tokens model=c")
+				}
+				f("POST", under+"/vertex/v1beta1/projects/p/locations/l/publishers/google/models/gemini-g:predict", `{"instances":[]}`, "", "POST /gemini/v1beta/models/gemini-g:predict model=")
 				f("POST", under+"/cohere/v2/chat", chat, "cohere/c", "POST /cohere/v2/chat model=c")
 				f("POST", under+"/v2/chat", chat, "cohere/c", "POST /cohere/v2/chat model=c")
 				f("POST", under+"/cohere/v1/rerank", `{"model":"%s","query":"q","documents":["a"]}`, "cohere/r", "POST /cohere/v2/rerank model=r")

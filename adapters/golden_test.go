@@ -80,7 +80,6 @@ var elsewhere = []struct{ provider, part, why string }{
 	{"nebius", "api.studio.nebius.ai", "an older name of the host"},
 	{"ollama", "ollama.com", "the hosted service: a base_url"},
 	{"ollama", "/api/", "its own format, below a base_url without /v1"},
-	{"vertex", ":predict", "the older surface of embeddings; what is asked in the format of Gemini is :batchEmbedContents"},
 	{"vertex", "/v1beta1/", "v1 has the same"},
 	{"zai", "/api/coding/", "the coding plan: a base_url"},
 	{"watsonx", "/generation/", "text generation; chat is asked"},

@@ -61,15 +61,16 @@ var vertex = &Adapter{
 		Dialect: gemini.API,
 		Paths: [core.NumOps]string{
 			core.OpChat:  "/publishers/google/models/{model}:generateContent",
-			core.OpEmbed: "/publishers/google/models/{model}:batchEmbedContents",
+			core.OpEmbed: "/publishers/google/models/{model}:predict",
 			core.OpCount: "/publishers/google/models/{model}:countTokens",
 			core.OpPass:  "/",
 		},
 		Streams: [core.NumOps]string{
 			core.OpChat: "/publishers/google/models/{model}:streamGenerateContent?alt=sse",
 		},
-		Deep: true,
-		For:  []string{"gemini-", "gemma-", "text-embedding-", "text-multilingual-embedding-", "multimodalembedding", "imagen-", "imagegeneration", "veo-", "lyria-", "learnlm-", "medlm-"},
+		Deep:  true,
+		Shelf: "/publishers/google",
+		For:   []string{"gemini-", "gemma-", "text-embedding-", "text-multilingual-embedding-", "multimodalembedding", "imagen-", "imagegeneration", "veo-", "lyria-", "learnlm-", "medlm-"},
 	}},
 	Auth: Auth{Kind: AuthGoogle, Header: "x-goog-api-key", Service: "https://www.googleapis.com/auth/cloud-platform"},
 	Options: []Option{

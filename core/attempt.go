@@ -26,6 +26,8 @@ type Attempt struct {
 	TTFT       time.Duration // request sent → first content handed to the client, streams only
 	RetryAfter time.Duration // what the provider asks to wait, told with an error only; 0: it asks nothing
 	Out        int64         // tokens of a complete answer; 0: unknown
+
+	Beside bool // a hedge: it began while the attempt before it was under way
 }
 
 // A Cause says why an attempt has no reply that is whole.
@@ -37,12 +39,14 @@ const (
 	Late              // a deadline passed: connect, head, first content, stall or total
 	Cut               // the reply began and broke off
 	Garbled           // the head, or what should have been an answer, could not be read
+	Crowded           // its Gate let no more in: nothing was sent. It says nothing about the target
 	Abandoned         // nobody waits any more: the client left. It says nothing about the target
+	Outrun            // an attempt made beside it was the first to have content: it was cut off. It says nothing about the target
 )
 
 // String is the name of c in logs and documents; empty for NoCause.
 func (c Cause) String() string {
-	return [...]string{"", "unreachable", "late", "cut", "garbled", "abandoned"}[c]
+	return [...]string{"", "unreachable", "late", "cut", "garbled", "crowded", "abandoned", "outrun"}[c]
 }
 
 // A Phase is what there is to tell about an attempt. PhaseContent is told at most once
@@ -67,7 +71,8 @@ func (x *Exchange) Begin(t *Target, k *ProviderKey) *Attempt {
 	return a
 }
 
-// Attempts returns the attempts made so far, oldest first.
+// Attempts returns the attempts made so far, oldest first; of two that were made beside each
+// other the one whose answer counts is the later.
 func (x *Exchange) Attempts() []Attempt { return x.attempts[:x.n] }
 
 // An Ahead is what a Pick has decided for the attempt after so many. It makes asking

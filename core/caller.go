@@ -10,6 +10,8 @@ type VirtualKey struct {
 	Customer string // empty: none
 	Policy   *Policy
 	Limiter  Limiter // how fast it may be; nil: as it likes
+	Urgency  Urgency // of its requests, unless they say that they can wait
+	Share    uint64  // what Gates know the caller by; the same for as long as the key has its name
 	Tally    *Tally  // never nil; Snapshot.Others for keys that are not counted apart
 
 	Disabled bool  // known, and refused

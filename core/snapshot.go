@@ -23,6 +23,7 @@ type Snapshot struct {
 	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept
 	Checks    []HealthCheck           // servers that are asked whether they are well
 	Limits    Limits
+	Gated     bool // some Target has a Gate
 }
 
 // A HealthCheck is a server to ask without a request of a client.
@@ -64,7 +65,8 @@ func (s *Snapshot) Resolve(model []byte) (*Route, []byte) {
 		}
 	}
 	for _, p := range s.Serves {
-		if len(model) >= len(p.Text) && string(model[:len(p.Text)]) == p.Text {
+		n := len(p.Text)
+		if len(model) >= n && (n == 0 || model[0] == p.Text[0] && string(model[:n]) == p.Text) {
 			return p.Route, model
 		}
 	}
@@ -121,6 +123,7 @@ type Route struct {
 	Targets []*Target // all of them, in order, for explain
 	Again   int       // how often Pick gives the target that failed once more, with nobody else left
 	Plan    RoutePlan
+	Care    *Care // nil: none is taken
 }
 
 // A RoutePlan says how a Route chooses, for explain and metrics.
@@ -150,6 +153,9 @@ type RouteGauges struct {
 	Budget             float64
 	Hits, Misses, Kept uint64 // session bindings: followed, not found, written
 	Benched            uint64 // requests refused because every target was benched
+
+	Hedges, Won, Capped uint64        // hedges made, those that were first to answer, and those that a cap prevented
+	HedgeAfter          time.Duration // what a stream is waited for now; 0: the route does not hedge
 }
 
 // A Target is one model at one provider.
@@ -163,6 +169,7 @@ type Target struct {
 	Pool     Pool
 	Waits    Waits
 	Keys     []*ProviderKey
+	Gate     Gate // bounds what is under way; nil: nothing does
 	Tally    *Tally
 
 	// Price is what a request costs here under name, for its caller, with a key of the

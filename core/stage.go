@@ -47,3 +47,10 @@ func Run(x *Exchange, stages []Stage) Verdict {
 	x.stage = 0
 	return Continue
 }
+
+// Conclude runs the stages of After: every one of them, wherever x was when it ended.
+func Conclude(x *Exchange, after []Stage) {
+	for _, s := range after {
+		s(x)
+	}
+}

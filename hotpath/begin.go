@@ -24,11 +24,16 @@ type flight struct {
 	target *core.Target
 	key    *core.ProviderKey
 	tally  *core.Tally // of target, while it counts this flight as in flight
+	gate   core.Gate   // of target, while this flight stands at it or in it
+	ticket core.Ticket // for it
+	queued bool        // it waits there
 	rel    relay
 	door   *Door
+	digest *digest   // of the client's connection; nil: it remembers none
 	named  []byte    // the model that the path names, plain; its storage stays with the flight
 	spot   core.Span // where in x.Path it stands
 	cut    bool      // x.Path goes on from behind it only
+	drop   string    // the member that the body has instead of a model; empty: none
 	stream bool      // the path asks for a stream
 	cross  *crossing // nil: client and target speak the same format, so far
 
@@ -54,6 +59,8 @@ type flight struct {
 	ttft   int64
 	status int
 	large  int64 // bytes counted against the budget of large bodies
+	care   care
+	race   *contest // whom it is made beside; nil: nobody
 	on     onLoop
 }
 
@@ -64,12 +71,14 @@ func (f *flight) reset() {
 	gen := f.on.gen + 1
 	f.buf, f.head, f.free, f.gone, f.late, f.sent, f.void = nil, 0, false, false, false, false, false
 	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
-	f.door, f.named, f.spot, f.cut, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, false, fields{}
+	f.digest = nil
+	f.door, f.named, f.spot, f.cut, f.drop, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, "", false, fields{}
+	f.gate, f.queued = nil, false
 	f.firstBy, f.paused, f.rested = 0, 0, 0
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
-	f.on = onLoop{gen: gen}
+	f.on, f.care, f.race = onLoop{gen: gen}, care{}, nil
 }
 
 // A door leads to one of three places.
@@ -101,7 +110,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 		}
 		return waySlow
 	}
-	x.Op, x.From, x.Path, f.door = op, door.Dialect, tail, door
+	x.Op, x.From, x.Path, f.door, f.drop = op, door.Dialect, tail[found.Skip:], door, found.Drop
 	if found.Speaks != nil {
 		x.From = found.Speaks
 	}
@@ -123,7 +132,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if x.Snap == nil {
 		return refuse(x, core.Overloaded, "the gateway has no configuration yet", "try again in a moment")
 	}
-	if !caller(x, r, b) {
+	if !caller(x, r, b, f.digest) {
 		return wayFault
 	}
 	limit := bodyLimit(x.Snap, r, b)
@@ -160,10 +169,10 @@ func parseID(id *[16]byte, v []byte) bool {
 
 // caller finds the virtual key. The first credential header present decides;
 // a wrong one is never passed over for the next.
-func caller(x *core.Exchange, r *http1.Request, b []byte) bool {
+func caller(x *core.Exchange, r *http1.Request, b []byte, d *digest) bool {
 	secret := credential(r, b)
 	if len(secret) > 0 {
-		if k := x.Snap.Caller(secret); k != nil {
+		if k := x.Snap.Keys[*d.of(x.Snap.Pepper, secret)]; k != nil {
 			x.Key = k
 			return stands(x)
 		}

@@ -32,6 +32,7 @@ type crossing struct {
 	extras  func(dst []byte) []byte
 	f       *flight
 	bare    bool     // nothing but a complete reply is made a stream: the request went as it came
+	raw     bool     // not even that: an error passes as it came, once it was read
 	betas   []byte   // the features that the client's header names, as a JSON array
 	dropped []string // what the request of the attempt under way left out
 	without []string // members that were taken out because the client said so
@@ -49,7 +50,7 @@ func (c *crossing) reset() {
 	c.embed.Reset()
 	c.rerank.Reset()
 	c.forget()
-	c.read, c.bare, c.f, c.wants, c.sent = false, false, nil, wishes{}, c.sent[:0]
+	c.read, c.bare, c.raw, c.f, c.wants, c.sent = false, false, false, nil, wishes{}, c.sent[:0]
 	c.without, c.body, c.betas = nil, nil, nil
 	if cap(c.kept) > maxOutHead {
 		c.kept = nil
@@ -99,7 +100,7 @@ func (c *crossing) begin(x *core.Exchange, model []byte) {
 func (s *Server) bare(f *flight) *crossing {
 	c := s.crosses.Get().(*crossing)
 	c.forget()
-	c.f, c.bare, c.chat.Usage = f, true, f.x.Peek.AskUsage
+	c.f, c.bare, c.raw, c.chat.Usage = f, true, false, f.x.Peek.AskUsage
 	c.begin(&f.x, f.x.Name)
 	c.x.Extra = nil
 	f.cross = c

@@ -33,6 +33,9 @@ type Found struct {
 	Stream bool          // a stream is asked for
 	Array  bool          // as one JSON array, unless the query says alt=sse
 	Cut    bool          // a path that goes on does so from behind the name: the model is the body's to name
+	Owner  []byte        // goes before the model with a slash: who serves it; nil: the path does not say
+	Skip   int           // so much of the path only says whose account is asked, and stays here
+	Drop   string        // the member that bodies behind such paths have instead of a model; empty: none
 
 	exact bool // the path is one of Ops to the last byte: there is nothing to judge about it
 }
@@ -84,6 +87,10 @@ func (s *Server) named(f *flight, path []byte, found Found, query []byte) bool {
 	if name == nil {
 		name = make([]byte, 0, core.MaxModelName)
 	}
+	if name = append(name, found.Owner...); len(found.Owner) > 0 {
+		name = append(name, '/')
+	}
+	owner := len(name)
 	for i := 0; i < len(found.Model); i++ {
 		c := found.Model[i]
 		if c == '%' {
@@ -96,15 +103,15 @@ func (s *Server) named(f *flight, path []byte, found Found, query []byte) bool {
 			}
 			c, i = hi<<4|lo, i+2
 		}
-		if c <= ' ' || c >= 0x7f || bytes.IndexByte([]byte("%*{}<>\"\\`?#"), c) >= 0 || len(name) == core.MaxModelName {
+		if c <= ' ' || c >= 0x7f || bytes.IndexByte([]byte("%*{}<>\"\\`?#"), c) >= 0 || len(name) >= core.MaxModelName {
 			return false
 		}
 		name = append(name, c)
 	}
-	if len(name) == 0 || bytes.Contains(name, []byte("..")) || bytes.Contains(name, []byte("//")) || name[0] == '/' {
+	if len(name) == owner || bytes.Contains(name, []byte("..")) || bytes.Contains(name, []byte("//")) || name[0] == '/' {
 		return false
 	}
-	at := int32(start - len(f.door.Prefix))
+	at := int32(start - len(f.door.Prefix) - found.Skip)
 	f.named, f.stream, f.cut = name, found.Stream, found.Cut
 	f.spot = core.Span{Start: at, End: at + int32(len(found.Model))}
 	f.x.Array = found.Array && !asksEvents(query)

@@ -167,7 +167,10 @@ func TestFaultHeaders(t *testing.T) {
 		if a.StatusCode != 429 || a.Header.Get("X-Amzn-Errortype") != "ThrottlingException" || strings.Join(a.Header.Values("X-Should-Retry"), "|") != "true" {
 			t.Errorf("%d %v %s", a.StatusCode, a.Header, body)
 		}
-		for path, sent := range map[string]string{"/anthropic/": sayClaude, "/bedrock/m/converse": sayAWS, "/gemini/m:generateContent": sayGoogle} {
+		if a, body = m.say("/openai/", chat); a.StatusCode != 429 || a.Header.Get("X-Should-Retry") != "true" || !strings.Contains(body, "slow") {
+			t.Errorf("as it came: %d %v %s", a.StatusCode, a.Header, body)
+		}
+		for path, sent := range map[string]string{"/openai/": chat, "/anthropic/": sayClaude, "/bedrock/m/converse": sayAWS, "/gemini/m:generateContent": sayGoogle} {
 			a, body = m.say(path, strings.Replace(sent, `hi`, `broke`, 1))
 			if a.StatusCode != 429 || strings.Join(a.Header.Values("X-Should-Retry"), "|") != "false" || !strings.Contains(body, "pay") {
 				t.Errorf("%s: %d %v %s", path, a.StatusCode, a.Header, body)

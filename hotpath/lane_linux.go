@@ -34,6 +34,8 @@ type client struct {
 	sent  int    // of out
 	f     *flight
 	since int64 // Clock when it began to wait for a request
+
+	digest digest
 }
 
 type phase uint8

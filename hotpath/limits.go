@@ -44,6 +44,8 @@ const (
 	acceptRest   = 100 * time.Millisecond // after EMFILE, before accepting again
 	handWait     = 10 * time.Second       // for a TLS client to finish its handshake
 	maxRequestID = 64                     // bytes of a client's own request id
+
+	maxRemembered = 64 // bytes of a credential whose hash a connection remembers
 )
 
 // What is sent besides answers.

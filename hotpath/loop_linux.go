@@ -227,7 +227,7 @@ func (l *loop) newFlight(c *client) *flight {
 		f = &flight{bell: l}
 		f.x.Lane = f
 	}
-	f.on.c, c.f = c, f
+	f.on.c, c.f, f.digest = c, f, &c.digest
 	return f
 }
 

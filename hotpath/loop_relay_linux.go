@@ -264,6 +264,9 @@ func (l *loop) patience(u *link, d time.Duration) {
 // complete ends an exchange whose reply was read to its end.
 func (l *loop) complete(u *link, f *flight, clean bool) {
 	u.f, f.on.u = nil, nil
+	if u.readable {
+		f.rel.keepWhole(&l.bufs) // silent reads over it
+	}
 	if clean && u.out == nil && u.tail.len() == 0 && u.raw.Pending() == 0 && l.silent(u) {
 		l.park(u)
 	} else {

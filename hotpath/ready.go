@@ -19,6 +19,9 @@ func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 	if k := x.Key; k.Tally != nil {
 		k.Tally.Requests.Add(1)
 	}
+	if x.Snap.Gated {
+		f.hurry(r)
+	}
 	x.Plan = &x.Key.Policy.Plans[x.Op]
 	if x.Op != core.OpModels && !s.resolve(f, r) {
 		return core.Refuse
@@ -57,7 +60,7 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 		return fallbacks(x)
 	}
 	refuse(x, core.NotFound, "nobody here serves the model "+quote(x.Peek.Model), "ask GET /v1/models for the names, or write provider/model")
-	x.Fault.Param = "model"
+	x.Fault.Kind, x.Fault.Param = "model_not_found", "model"
 	return false
 }
 
@@ -85,7 +88,7 @@ func fallbacks(x *core.Exchange) bool {
 		}
 		if r, _ := x.Snap.Resolve(name); r == nil {
 			refuse(x, core.NotFound, "nobody here serves the fallback "+quote(name), "ask GET /v1/models for the names, or write provider/model")
-			x.Fault.Param = "fallbacks"
+			x.Fault.Kind, x.Fault.Param = "model_not_found", "fallbacks"
 			return false
 		}
 	}
@@ -120,6 +123,10 @@ func peek(f *flight, r *http1.Request) bool {
 	if x.Fault = x.From.Peek(x.Body, x.Op, &x.Peek); x.Fault != nil && x.Fault.Param == "model" && len(f.named) > 0 {
 		x.Fault = x.From.Peek(x.Body, core.OpPass, &x.Peek) // the path names it
 	}
+	if x.Fault == nil && f.drop != "" {
+		x.Body = f.plain()
+		x.Fault = x.From.Peek(x.Body, x.Op, &x.Peek)
+	}
 	if x.Fault != nil {
 		return false
 	}
@@ -127,6 +134,18 @@ func peek(f *flight, r *http1.Request) bool {
 		x.Peek.Model, x.Peek.Stream = f.named, x.Peek.Stream || f.stream
 	}
 	return true
+}
+
+// plain is a valid body as it is where no path speaks for it: without the member that stands
+// in for a model, and with the model.
+func (f *flight) plain() []byte {
+	x := &f.x
+	face := core.Face{Cut: []string{f.drop}}
+	if len(f.named) > 0 {
+		face.Insert = append(append(append(make([]byte, 0, core.MaxModelName+16), `"model":"`...), f.named...), `",`...)
+		face.Cut = append(face.Cut, "model")
+	}
+	return x.From.AppendBody(make([]byte, 0, len(x.Body)+len(face.Insert)), x.Body, x.Op, &core.Peek{}, &face, nil)
 }
 
 // pass finds the route of a request that names no model: the provider the

@@ -146,7 +146,8 @@ func appendPass(h []byte, f *flight) []byte {
 	case f.cut:
 		return append(h, x.Path[at.End:]...)
 	default:
-		h = core.AppendSegment(append(h, x.Path[:at.Start]...), f.model())
+		h = append(append(h, x.Face.Shelf...), x.Path[:at.Start]...)
+		h = core.AppendSegment(h, f.model())
 		return append(h, x.Path[at.End:]...)
 	}
 }

@@ -76,9 +76,7 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 	if read := x.Face.Dialect.ReadFault; read != nil {
 		read(body, f)
 	}
-	if f.Kind == "insufficient_quota" || f.Kind == "billing_error" {
-		c.retry = append(c.retry[:0], "false"...) // whatever the provider says: money does not come by waiting
-	}
+	c.despair(f)
 	if f.Message == "" {
 		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
 	}
@@ -90,6 +88,22 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 	}
 	var id [32]byte
 	return x.From.AppendFault(room, f, appendHexID(id[:0], &x.ID))
+}
+
+// same returns an error reply in the client's own format as it came.
+func (c *crossing) same(x *core.Exchange, body, room []byte) []byte {
+	var f core.Fault
+	x.From.ReadFault(body, &f)
+	c.despair(&f)
+	return append(room, body...)
+}
+
+// despair tells clients that trying again is in vain, whatever the provider says: money does
+// not come by waiting.
+func (c *crossing) despair(f *core.Fault) {
+	if f.Kind == "insufficient_quota" || f.Kind == "billing_error" {
+		c.retry = append(c.retry[:0], "false"...)
+	}
 }
 
 // codeOf is the Code of an upstream's own error status.
@@ -185,11 +199,16 @@ func (c *crossing) keep(rep *http1.Reply, b []byte) {
 		switch {
 		case fd.ID == http1.XShouldRetry:
 			c.retry = append(c.retry[:0], fd.Value.Of(b)...)
-		case crossed[fd.ID] && len(c.kept) < maxOutHead/2:
+		case (crossed[fd.ID] || c.raw && c.passes(fd, b)) && len(c.kept) < maxOutHead/2:
 			c.kept = append(append(c.kept, fd.Name.Of(b)...), ": "...)
 			c.kept = append(append(c.kept, fd.Value.Of(b)...), "\r\n"...)
 		}
 	}
+}
+
+// passes reports whether a field of a head goes on when the body does as it is.
+func (c *crossing) passes(fd *http1.Field, b []byte) bool {
+	return answered[fd.ID] || fd.ID == http1.Other && listed(c.f.x.From.Answered, fd.Name.Of(b))
 }
 
 // appendDropped appends the field that names what the request lost.
@@ -226,7 +245,13 @@ func (s *Server) whole(f *flight, o *outbox) bool {
 	x, c := &f.x, f.cross
 	status := f.status
 	o.reset()
-	body, kind := c.turn(x, status, f.rel.kept, o.b)
+	var body []byte
+	kind := "" // raw: among the fields that were kept
+	if c.raw {
+		body = c.same(x, f.rel.kept, o.b)
+	} else {
+		body, kind = c.turn(x, status, f.rel.kept, o.b)
+	}
 	if x.Fault != nil && f.spare() {
 		x.Fault, x.Usage = nil, core.Usage{}
 		f.attempt().Status, f.void = 502, true
@@ -241,8 +266,10 @@ func (s *Server) whole(f *flight, o *outbox) bool {
 	if x.Watch != nil {
 		x.Watch.Saw(x, o.b[frontRoom:])
 	}
-	h := append(append(appendStatus(o.head, status), "Content-Type: "...), kind...)
-	h = append(http1.AppendUint(append(h, "\r\nContent-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
+	h := append(http1.AppendUint(append(appendStatus(o.head, status), "Content-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
+	if kind != "" {
+		h = append(append(append(h, "Content-Type: "...), kind...), "\r\n"...)
+	}
 	h = append(h, c.kept...)
 	if len(c.retry) > 0 && len(c.retry) < len("false")+1 {
 		h = append(append(append(h, "X-Should-Retry: "...), c.retry...), "\r\n"...)

@@ -37,6 +37,12 @@ func readConverse(ex *exchange) *refusal {
 	if f := converseTools(d, q); f != nil {
 		return f
 	}
+	switch text(at(extra, "tool_choice", "type")) { // Claude's own word goes before toolChoice
+	case "any":
+		q.choice = "any"
+	case "tool":
+		q.choice = "=" + text(at(extra, "tool_choice", "name"))
+	}
 	for _, v := range list(d["system"]) {
 		if s, ok := object(v)["text"]; ok && text(s) == "" {
 			return invalid("", "The text field in the ContentBlock object at system.0 is blank.")

@@ -25,6 +25,8 @@ func (c *compiler) compileKeys() {
 			Team:     v.Team,
 			Customer: c.customerOf(v),
 			Policy:   c.policy(v, i),
+			Urgency:  v.Urgency(),
+			Share:    share(v.Name),
 			Tally:    tallies[i],
 			Disabled: v.Disabled,
 			Ends:     v.Expires.Unix(),

@@ -74,6 +74,7 @@ func jsonReply(v any) core.Reply {
 func unknownModel(id string) *core.Fault {
 	return &core.Fault{
 		Code:    core.NotFound,
+		Kind:    "model_not_found",
 		Param:   "model",
 		Message: fmt.Sprintf("model %q does not exist here, or this key may not use it", id),
 		Hint:    "GET /v1/models lists what it may use",

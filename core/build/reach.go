@@ -9,15 +9,15 @@ import (
 
 // A reach says by whom callers may be served, whatever the name they asked for led to.
 type reach struct {
-	shares  map[string]*share // by provider; nil: all are
-	barred  map[string]bool   // providers that never are
-	blocked *modelSet         // models that never are, behind an alias neither; nil: none
+	shares  map[string]*portion // by provider; nil: all are
+	barred  map[string]bool     // providers that never are
+	blocked *modelSet           // models that never are, behind an alias neither; nil: none
 	of      map[string]*core.Route
 	plain   map[*core.Target][]byte // the models that targets name
 }
 
-// A share is what of one provider callers may use.
-type share struct {
+// A portion is what of one provider callers may use.
+type portion struct {
 	allowed *modelNames     // nil: all
 	blocked *modelNames     // nil: none
 	keys    map[string]bool // nil: all
@@ -38,15 +38,15 @@ func (c *compiler) reachOf(r *rules) *reach {
 	}
 	for i := range k.Providers {
 		if out.shares == nil {
-			out.shares = map[string]*share{}
+			out.shares = map[string]*portion{}
 		}
-		out.shares[k.Providers[i].Provider] = newShare(&k.Providers[i])
+		out.shares[k.Providers[i].Provider] = newPortion(&k.Providers[i])
 	}
 	return out
 }
 
-func newShare(p *config.KeyProvider) *share {
-	s := &share{allowed: newModelNames(p.AllowedModels), blocked: newModelNames(p.BlockedModels)}
+func newPortion(p *config.KeyProvider) *portion {
+	s := &portion{allowed: newModelNames(p.AllowedModels), blocked: newModelNames(p.BlockedModels)}
 	for _, name := range p.Keys {
 		if s.keys == nil {
 			s.keys = map[string]bool{}

@@ -21,7 +21,7 @@ type sharer struct {
 	provider *provider
 	names    likes           // of the names it serves, with *
 	exact    map[string]bool // the others
-	share    *share
+	share    *portion
 	weight   int
 }
 
@@ -34,7 +34,7 @@ func (c *compiler) sharing(v *config.VirtualKey) func(name []byte) *core.Route {
 		if d.Weight == nil || p == nil {
 			continue
 		}
-		s := sharer{provider: p, exact: map[string]bool{}, share: newShare(d), weight: *d.Weight}
+		s := sharer{provider: p, exact: map[string]bool{}, share: newPortion(d), weight: *d.Weight}
 		for _, name := range p.serves() {
 			if pat, ok := newPattern(name); ok {
 				s.names = append(s.names, pat)

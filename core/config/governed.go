@@ -15,14 +15,15 @@ type VirtualKey struct {
 	BudgetUSDPerMonth *float64      `json:"budget_usd_per_month,omitempty"`
 	Budgets           []Budget      `json:"budgets,omitempty"`
 	RateLimits        []RateLimit   `json:"rate_limits,omitempty"`
-	AllowedModels     []string      `json:"allowed_models,omitempty"`    // aliases, provider/model, "provider/*", names with *, "regex:" and an RE2 expression; empty: all
-	BlockedModels     []string      `json:"blocked_models,omitempty"`    // the same; they win
-	Providers         []KeyProvider `json:"providers,omitempty"`         // the providers it may be served by; empty: all
-	BlockedProviders  []string      `json:"blocked_providers,omitempty"` // never served by
-	RequiredHeaders   []string      `json:"required_headers,omitempty"`  // request headers without which a request is refused
-	ContentLogging    *bool         `json:"content_logging,omitempty"`   // whether prompts and answers may be logged; default: as governance says
-	Expires           Moment        `json:"expires,omitempty"`           // from then on it is refused
-	Disabled          bool          `json:"disabled,omitempty"`          // it is known and refused
+	Lane              string        `json:"lane,omitempty" enum:"interactive,batch"` // who goes first at a target that is full; default interactive; a request lowers itself with x-bf-lane: batch
+	AllowedModels     []string      `json:"allowed_models,omitempty"`                // aliases, provider/model, "provider/*", names with *, "regex:" and an RE2 expression; empty: all
+	BlockedModels     []string      `json:"blocked_models,omitempty"`                // the same; they win
+	Providers         []KeyProvider `json:"providers,omitempty"`                     // the providers it may be served by; empty: all
+	BlockedProviders  []string      `json:"blocked_providers,omitempty"`             // never served by
+	RequiredHeaders   []string      `json:"required_headers,omitempty"`              // request headers without which a request is refused
+	ContentLogging    *bool         `json:"content_logging,omitempty"`               // whether prompts and answers may be logged; default: as governance says
+	Expires           Moment        `json:"expires,omitempty"`                       // from then on it is refused
+	Disabled          bool          `json:"disabled,omitempty"`                      // it is known and refused
 }
 
 // An OldKey is a credential that was replaced and is good for a while.

@@ -15,6 +15,7 @@ var (
 	durationType = reflect.TypeFor[Duration]()
 	sizeType     = reflect.TypeFor[Size]()
 	momentType   = reflect.TypeFor[Moment]()
+	percentType  = reflect.TypeFor[Percent]()
 )
 
 // scalarType reports whether t is written as one word.
@@ -37,6 +38,8 @@ func describe(t reflect.Type) string {
 		return "a size such as 20MiB"
 	case momentType:
 		return "a moment such as 2027-01-31T00:00:00Z"
+	case percentType:
+		return "a share such as 5%"
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -145,6 +148,10 @@ func store(tag, text string, fromEnv bool, v reflect.Value) bool {
 		x, err := parseSize(text)
 		v.SetInt(int64(x))
 		return err == nil
+	case percentType:
+		x, err := parsePercent(text)
+		v.SetFloat(float64(x))
+		return err == nil
 	}
 	switch v.Kind() {
 	case reflect.String:
@@ -171,6 +178,8 @@ func scalarHint(n *yaml.Node, t reflect.Type) string {
 		return "units are ns, us, ms, s, m, h; a bare number is seconds"
 	case t == sizeType:
 		return "units are B, KB, MB, GB, KiB, MiB, GiB"
+	case t == percentType:
+		return "write 5%, or 0.05"
 	case t.Kind() == reflect.String && n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) == 0 && len(n.Value) <= maxShown:
 		return "put it in quotes: " + strconv.Quote(n.Value)
 	case t.Kind() != reflect.String && n.ShortTag() == "!!str" && n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:

@@ -165,6 +165,8 @@ func (g *generator) of(t reflect.Type) map[string]any {
 		return map[string]any{"type": []string{"string", "number"}, "pattern": `^([0-9.]+(ns|us|µs|ms|s|m|h))+$|^0$|` + reference}
 	case momentType:
 		return map[string]any{"type": "string", "pattern": `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$|` + reference}
+	case percentType:
+		return map[string]any{"type": []string{"string", "number"}, "pattern": `^[0-9.]+ *%?$|` + reference}
 	case sizeType:
 		return map[string]any{"type": []string{"string", "integer"}, "pattern": `^[0-9.]+ *([KMG]i?B|kB|B)?$|` + reference}
 	}

@@ -36,6 +36,9 @@ func (p *Pool) dial(ctx context.Context) (net.Conn, error) {
 
 // reach makes the TCP connection, through the proxy if there is one.
 func (p *Pool) reach(ctx context.Context) (net.Conn, error) {
+	if p.over != nil {
+		return p.over(ctx)
+	}
 	if p.proxy == nil {
 		return p.dialer.DialContext(ctx, "tcp", p.end.address())
 	}

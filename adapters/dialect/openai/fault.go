@@ -23,14 +23,22 @@ func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 		dst = scan.AppendString(dst, f.Param)
 	}
 	dst = append(dst, `,"code":`...)
-	if f.Kind != "" {
-		dst = scan.AppendString(dst, f.Kind)
-	} else {
-		dst = scan.AppendString(dst, f.Code.String())
-	}
+	dst = scan.AppendString(dst, codeOf(f))
 	dst = append(dst, `},"request_id":`...)
 	dst = scan.AppendString(dst, id)
 	return append(dst, '}')
+}
+
+// codeOf is what a client reads to tell faults apart. Other vendors have one word for all that
+// is not there; when a conversation asks for that, it is the model.
+func codeOf(f *core.Fault) string {
+	switch f.Kind {
+	case "":
+		return f.Code.String()
+	case "not_found_error", "NOT_FOUND", "ResourceNotFoundException":
+		return "model_not_found"
+	}
+	return f.Kind
 }
 
 // appendStreamFault is the dialect's AppendStreamFault. OpenAI reports a failure

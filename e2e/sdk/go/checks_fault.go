@@ -45,7 +45,7 @@ func typed(r *run, err error, want []int) error {
 	if f.message == "" || strings.HasPrefix(f.message, "{") && r.s.name != "cohere-go" {
 		return fmt.Errorf("status %d without a message of its own: %s", f.status, quoted(f.message))
 	}
-	if f.request == "" && r.s.name != "genai" && r.s.name != "cohere-go" { // those two have no place for it
+	if f.request == "" && r.s.family != "gemini" && r.s.name != "cohere-go" { // those two have no place for it
 		return fmt.Errorf("status %d without a request id", f.status)
 	}
 	return nil

@@ -15,22 +15,21 @@ import (
 
 func openaiResponses(p *place) *sdk {
 	c := openai.NewClient(option.WithBaseURL(p.base+"/openai/v1/"), option.WithAPIKey(p.key))
-	return &sdk{
+	s := &sdk{
 		name: "openai-go responses", family: "responses",
 		ask:    func(ctx context.Context, q *talk) (*reply, error) { return respond(ctx, &c, q) },
 		fault:  openaiFault,
 		cannot: map[string]string{"stop": "Responses has no stop sequences"},
-		others: map[string]func(ctx context.Context) error{
-			"count tokens": func(ctx context.Context) error {
-				r, err := c.Responses.InputTokens.Count(ctx, responses.InputTokenCountParams{Model: openai.String(p.models["openai"] + "text"),
-					Input: responses.InputTokenCountParamsInputUnion{OfString: openai.String("Hello")}}, option.WithMaxRetries(0))
-				if err == nil && r.InputTokens != 42 {
-					err = fmt.Errorf("got %d, want 42", r.InputTokens)
-				}
-				return err
-			},
-		},
 	}
+	addCounts(p, s, func(ctx context.Context, model string) (int64, error) {
+		r, err := c.Responses.InputTokens.Count(ctx, responses.InputTokenCountParams{Model: openai.String(model),
+			Input: responses.InputTokenCountParamsInputUnion{OfString: openai.String("Hello")}}, option.WithMaxRetries(0))
+		if err != nil {
+			return 0, err
+		}
+		return r.InputTokens, nil
+	})
+	return s
 }
 
 func respond(ctx context.Context, c *openai.Client, q *talk) (*reply, error) {

@@ -82,5 +82,6 @@ type sdk struct {
 }
 
 func sdks(p *place) []*sdk {
-	return []*sdk{openaiChat(p), openaiAzure(p), openaiResponses(p), anthropicMessages(p), anthropicBedrock(p), googleGenAI(p), awsConverse(p), cohereChat(p)}
+	return []*sdk{openaiChat(p), openaiAzure(p), openaiResponses(p), anthropicMessages(p), anthropicBedrock(p), anthropicVertex(p),
+		googleGenAI(p), googleVertex(p), awsConverse(p), cohereChat(p)}
 }

@@ -23,10 +23,10 @@ const error = (e) => { const at = APICallError.isInstance(e) ? e : e?.lastError 
 // they are spared it by a generation of models that has a word for that.
 const FORGETS = ['openai chat', 'cohere', 'openai-compatible'];
 
-function driver(name, p) {
+export function driver(name, p) {
   const part = (f) => ({ type: 'file', mediaType: f.type, data: f.url ? new URL(f.url) : f.data, ...(f.type === 'application/pdf' && { filename: 'a.pdf' }) });
   return {
-    sdk: 'ai ' + name, error, model: (family, scenario) => (family === 'gemini' && FORGETS.includes(name) ? 'gemini/gemini-3-pro-' + scenario : model(family, scenario)), can: { none: name !== 'amazon-bedrock', named: name !== 'cohere', pdf: !['cohere', 'mistral'].includes(name), think: Boolean(p.options), stop: name !== 'openai', hidesThought: p.hides === true ? FAMILIES : p.hides, hidesRefusal: ['openai', 'responses'], strictSources: name === 'cohere' && 'cohere', waitInBody: name === 'google' && 'gemini' },
+    sdk: 'ai ' + name, error, model: (family, scenario) => (family === 'gemini' && FORGETS.includes(name) ? 'gemini/gemini-3-pro-' + scenario : model(family, scenario)), can: { none: name !== 'amazon-bedrock', named: name !== 'cohere', pdf: !['cohere', 'mistral'].includes(name), think: Boolean(p.options), stop: name !== 'openai', hidesThought: p.hides === true ? FAMILIES : p.hides, hidesRefusal: ['openai', 'responses'], strictSources: name === 'cohere' && 'cohere', waitInBody: ['google', 'google-vertex'].includes(name) && 'gemini' },
     ask: async (q) => {
       const more = {
         model: p.model(q.model), abortSignal: q.signal, maxRetries: 0, instructions: q.system, maxOutputTokens: q.max, stopSequences: q.stop,
@@ -69,7 +69,7 @@ async function objects(p, family) {
   same(await r.object, VALUE, 'streamed object'); must(n > 0, 'parts');
 }
 
-if (!SHORT) {
+if (!SHORT && process.argv[1].endsWith('suite-ai.mjs')) {
   for (const [name, make] of Object.entries(providers)) {
     const p = await make();
     const families = name === 'azure' ? FAMILIES.filter((f) => ['openai', 'anthropic', 'gemini'].includes(f)) : name === 'mistral' ? FAMILIES.filter((f) => f !== 'openai') : FAMILIES; // Mistral's own dialect is for Mistral: to OpenAI it passes as it is

@@ -1,11 +1,11 @@
 // The Anthropic SDK: Messages.
-import { FAMILIES, GATEWAY, KEY, SHORT, check, load, model, must, received, same, taken } from './check.mjs';
+import { FAMILIES, GATEWAY, KEY, SHORT, check, counting, load, model, must, received, same, taken } from './check.mjs';
 import { SCHEMA, TEXT, VALUE, run } from './calls.mjs';
 
 const { default: Anthropic } = await load('@anthropic-ai/sdk');
 const client = new Anthropic({ baseURL: GATEWAY + '/anthropic', apiKey: KEY, maxRetries: 0 });
 
-const error = (e) => ({
+export const error = (e) => ({
   typed: e instanceof Anthropic.APIError && Boolean(e.error?.error?.type), status: e.status, requestId: e.requestID, message: e.message, wait: e.headers?.get?.('retry-after'),
 });
 
@@ -14,8 +14,9 @@ const file = (f) => ({
   source: f.url ? { type: 'url', url: f.url } : { type: 'base64', media_type: f.type, data: f.data },
 });
 
-const messages = {
-  sdk: 'anthropic', error, can: { none: true, named: true, oneCall: true, pdf: true, url: true, think: true, stop: true },
+// messages is the driver of a client for Messages; those for Vertex AI are alike.
+export const messages = (sdk, client, can = {}) => ({
+  sdk, error, can: { none: true, named: true, oneCall: true, pdf: true, url: true, think: true, stop: true, ...can },
   ask: async (q) => {
     const body = {
       model: q.model, max_tokens: q.max ?? 4000,
@@ -38,7 +39,7 @@ const messages = {
       usage: { in: u.input_tokens + (u.cache_read_input_tokens ?? 0) + (u.cache_creation_input_tokens ?? 0), out: u.output_tokens, cached: u.cache_read_input_tokens ?? 0 },
     };
   },
-};
+});
 
 const hello = [{ role: 'user', content: 'Hi' }];
 const own = {
@@ -70,13 +71,11 @@ async function retried() {
   same((await taken()).length, 2, 'requests at the provider');
 }
 
-if (!SHORT) {
-  await run(messages);
+if (!SHORT && process.argv[1].endsWith('suite-anthropic.mjs')) {
+  await run(messages('anthropic', client));
   for (const family of FAMILIES) {
     for (const [call, f] of Object.entries(own)) await check({ sdk: 'anthropic', family, call }, () => f(family));
-    if (['anthropic', 'gemini'].includes(family)) {
-      await check({ sdk: 'anthropic', family, call: 'count tokens' }, async () => same((await client.messages.countTokens({ model: model(family, 'text'), messages: hello })).input_tokens, 42, 'tokens'));
-    }
+    await counting('anthropic', family, async () => (await client.messages.countTokens({ model: model(family, 'text'), messages: hello })).input_tokens, error);
   }
   await check({ sdk: 'anthropic', family: 'anthropic', call: 'betas and unknown fields' }, async () => {
     await client.beta.messages.create({ model: model('anthropic', 'text'), max_tokens: 9, messages: hello, betas: ['context-1m-2025-08-07'], x_future: { a: 1 } });

@@ -1,5 +1,5 @@
 // The openai SDK: Chat Completions and Responses.
-import { FAMILIES, GATEWAY, KEY, SHORT, check, load, model, must, received, same, taken } from './check.mjs';
+import { FAMILIES, GATEWAY, KEY, SHORT, check, counting, load, model, must, received, same, taken } from './check.mjs';
 import { SCHEMA, TEXT, VALUE, run } from './calls.mjs';
 
 const { default: OpenAI, AzureOpenAI } = await load('openai');
@@ -154,6 +154,7 @@ if (process.argv[1].endsWith('suite-openai.mjs')) {
   await run(chat('openai chat', client), { cannot: {} });
   await run(responses);
   for (const family of FAMILIES) {
+    await counting('openai responses', family, async () => (await client.responses.inputTokens.count({ model: model(family, 'text'), input: 'Hi' })).input_tokens, error);
     for (const [call, f] of Object.entries(own)) await check({ sdk: 'openai', family, call }, () => f(family));
     if (!['anthropic', 'responses'].includes(family)) await check({ sdk: 'openai', family, call: 'embeddings' }, () => embeddings(family));
     await check({ sdk: 'openai', family, call: 'seed and choices' }, async () => {

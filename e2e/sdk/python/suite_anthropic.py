@@ -210,7 +210,7 @@ def cancel(family, mode):
     abandoned()
 
 
-@check(modes=("unary", "async"), families=("anthropic", "gemini", "bedrock"))
+@check(modes=("unary", "async"))
 def count(family, mode):
     if mode == "unary":
         r = C.messages.count_tokens(model=model(family, "text"), messages=ASK, system="s", tools=TOOLS)
@@ -220,6 +220,9 @@ def count(family, mode):
                 return await c.messages.count_tokens(model=model(family, "text"), messages=ASK)
         r = asyncio.run(go())
     same(r.input_tokens, 42)
+
+
+refuses("count", "responses cohere", "it has no counting of tokens")
 
 
 @check(modes=("unary",), families=("anthropic",))
@@ -246,6 +249,29 @@ def over_bedrock(family, mode):
     same((call.input, m.stop_reason), (CITY_ARGS, "tool_use"))
     same(told(ask("tool", tools=TOOLS, messages=ASK + [back(m), results((call, "21 °C"))])), "The tools said: 21 °C")
 
+
+VERTEX = {"base_url": ASBRU + "/vertex/v1", "region": "us-east5", "project_id": "p", "access_token": KEY, "max_retries": 0}
+
+
+@check(call="AnthropicVertex")
+def over_vertex(family, mode):
+    client = anthropic.AnthropicVertex(**VERTEX)
+    ask = asker(family, mode, client, lambda: anthropic.AsyncAnthropicVertex(**VERTEX))
+    m = ask("tool", tools=TOOLS, system="Be brief.")
+    call, = calls(m)
+    same((call.input, m.stop_reason), (CITY_ARGS, "tool_use"))
+    must("anthropic_version" not in sent(family, 1)[0]["body"], "what only Vertex AI knows stays here")
+    same(told(ask("tool", tools=TOOLS, messages=ASK + [back(m), results((call, "21 °C"))])), "The tools said: 21 °C")
+    with raises(anthropic.RateLimitError, 429):
+        ask("error-429")
+
+
+@check(call="AnthropicVertex.count", modes=("unary",))
+def count_over_vertex(family, mode):
+    same(anthropic.AnthropicVertex(**VERTEX).messages.count_tokens(model=model(family, "text"), messages=ASK).input_tokens, 42)
+
+
+refuses("AnthropicVertex.count", "responses cohere", "it has no counting of tokens")
 
 if __name__ == "__main__":
     run("anthropic")

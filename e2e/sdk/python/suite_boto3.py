@@ -209,9 +209,12 @@ def invoke(family, mode):
     same({q["family"] for q in sent()}, {"invoke" if family == "bedrock" else family})
 
 
-@check(modes=("unary",), families=("bedrock", "anthropic", "gemini"))
+@check(modes=("unary",))
 def count(family, mode):
     same(C.count_tokens(modelId=model(family, "text"), input={"converse": {"messages": ASK}})["inputTokens"], 42)
+
+
+refuses("count", "responses cohere", "it has no counting of tokens")
 
 
 if __name__ == "__main__":

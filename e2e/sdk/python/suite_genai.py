@@ -4,6 +4,7 @@ import asyncio
 import base64
 
 from google import genai
+from google.oauth2.credentials import Credentials
 from google.genai import errors as failures
 from google.genai import types
 from pydantic import BaseModel
@@ -217,9 +218,52 @@ def embeddings(family, mode):
     must(r.embeddings[0].values != r.embeddings[1].values and r.embeddings[0].values, "vectors")
 
 
-@check(modes=("unary",), families=("gemini", "anthropic", "bedrock"))
+@check(modes=("unary",))
 def count(family, mode):
     same(C.models.count_tokens(model=model(family, "text"), contents=ASK).total_tokens, 42)
+
+
+refuses("count", "responses cohere", "it has no counting of tokens")
+
+
+def vertex():
+    return genai.Client(vertexai=True, project="p", location="us-east5", credentials=Credentials(token=KEY),
+                        http_options=types.HttpOptions(base_url=ASBRU + "/genai", timeout=20000))
+
+
+V = vertex()
+
+
+@check(call="vertex")
+def over_vertex(family, mode):
+    p = {"model": model(family, "tool"), "contents": ASK, "config": types.GenerateContentConfig(
+        tools=TOOLS, automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True))}
+    if mode == "unary":
+        r = V.models.generate_content(**p)
+    elif mode == "stream":
+        r = join(list(V.models.generate_content_stream(**p)))
+    else:
+        async def go():
+            async with vertex().aio as c:
+                return await c.models.generate_content(**p) if mode == "async" else join(await drain(await c.models.generate_content_stream(**p)))
+        r = asyncio.run(go())
+    call, = calls(r)
+    same((call.name, call.args), ("get_weather", CITY_ARGS))
+    sent(family, 1)
+
+
+@check(call="vertex.count", modes=("unary",))
+def count_over_vertex(family, mode):
+    same(V.models.count_tokens(model=model(family, "text"), contents=ASK).total_tokens, 42)
+
+
+refuses("vertex.count", "responses cohere", "it has no counting of tokens")
+
+
+@check(call="vertex.embeddings", modes=("unary",), families=("gemini", "openai", "cohere"))
+def embeddings_over_vertex(family, mode):
+    r = V.models.embed_content(model=model(family, "embed"), contents="a")
+    same(len(r.embeddings), 1)
 
 
 @check(modes=("unary",), families=("gemini",))

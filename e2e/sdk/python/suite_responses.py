@@ -212,9 +212,12 @@ def previous(family, mode):
 refuses("previous", "openai anthropic gemini bedrock cohere", "previous_response_id|conversation")
 
 
-@check(call="count", modes=("unary",), families=("openai",))
+@check(call="count", modes=("unary",))
 def count(family, mode):
     same(C.responses.input_tokens.count(model=checks.model(family, "text"), input="Hi").input_tokens, 42)
+
+
+refuses("count", "responses cohere", "it has no counting of tokens")
 
 
 if __name__ == "__main__":

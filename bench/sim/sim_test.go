@@ -1,0 +1,58 @@
+package sim
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+var (
+	seeds = flag.Int("seeds", 300, "how many seeds to run")
+	first = flag.Uint64("seed", 0, "run this seed alone; 0: as many as seeds says")
+)
+
+// seen counts what exchanges came to, all seeds together.
+var seen sync.Map
+
+func count(what string) {
+	n, _ := seen.LoadOrStore(what, new(atomic.Int64))
+	n.(*atomic.Int64).Add(1)
+}
+
+// Whatever a seed makes of clients and providers: at most one terminator, never with an
+// error; what a client got is a beginning of one answer; every exchange ends once, within
+// its attempts; and nothing is left.
+func TestSim(t *testing.T) {
+	if *first != 0 {
+		run(t, *first)
+		return
+	}
+	from := uint64(1)
+	if os.Getenv("SIM_FRESH") != "" { // other seeds each time; a failure names the one it is
+		from = rand.Uint64() >> 1
+	}
+	began := time.Now()
+	const hands = 2
+	for h := range hands {
+		t.Run(fmt.Sprint(h), func(t *testing.T) {
+			t.Parallel()
+			for i := h; i < *seeds && !t.Failed(); i += hands {
+				run(t, from+uint64(i))
+			}
+		})
+	}
+	t.Cleanup(func() {
+		seen.Range(func(what, n any) bool { t.Logf("%8d %s", n.(*atomic.Int64).Load(), what); return true })
+		for _, what := range []string{"200 stream, whole", "200 stream, fault", "200 whole", "503", "504", "left", "replaced"} {
+			if _, ok := seen.Load(what); !ok && *seeds >= 300 && !t.Failed() {
+				t.Errorf("no exchange came to %q: the worlds have become too tame", what)
+			}
+		}
+	})
+	t.Cleanup(func() { t.Logf("%d seeds from %d in %v", *seeds, from, time.Since(began).Round(time.Millisecond)) })
+}

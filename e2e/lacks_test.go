@@ -1,0 +1,72 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+)
+
+// A model that nobody serves is refused in each vendor's own words.
+func TestUnknownModel(t *testing.T) {
+	up, config := vendors(t)
+	want := map[string]string{
+		"openai":    `"type":"invalid_request_error","param":"model","code":"model_not_found"`,
+		"responses": `"type":"invalid_request_error","param":"model","code":"model_not_found"`,
+		"anthropic": `"error":{"type":"not_found_error"`,
+		"gemini":    `"status":"NOT_FOUND"`,
+		"cohere":    `"message":"`,
+		"bedrock":   `"message":"`,
+	}
+	lanes(t, private(config), func(t *testing.T, g *gateway) {
+		for _, form := range forms {
+			for _, stream := range []bool{false, true} {
+				path, body := form.request("nobody-knows", stream)
+				a := ask(t, "POST", g.url(path), body)
+				if a.status != 404 || !strings.Contains(a.body, want[form.name]) || !strings.Contains(a.body, "nobody-knows") {
+					t.Errorf("%s: %d %s, want %s", form.name, a.status, a.body, want[form.name])
+				}
+				if kind := a.head.Get("X-Amzn-Errortype"); (kind == "ResourceNotFoundException") != (form.name == "bedrock") {
+					t.Errorf("%s: its kind is %q", form.name, kind)
+				}
+			}
+		}
+		if a := ask(t, "GET", g.url("/v1/models/nobody-knows"), ""); a.status != 404 || !strings.Contains(a.body, `"code":"model_not_found"`) {
+			t.Errorf("a model to be shown: %d %s", a.status, a.body)
+		}
+		a := chat(t, g, "anthropic/error-404", "")
+		if a.status != 404 || !strings.Contains(a.body, `"code":"model_not_found"`) {
+			t.Errorf("a model that the provider does not know: %d %s", a.status, a.body)
+		}
+		up.Take()
+	})
+}
+
+// What the provider of the model does not have is refused before anything is sent, with its
+// name.
+func TestMissingOperation(t *testing.T) {
+	up, config := vendors(t)
+	lanes(t, private(config), func(t *testing.T, g *gateway) {
+		f := func(method, path, body string, words string, fields ...string) {
+			t.Helper()
+			up.Take()
+			a := ask(t, method, g.url(path), body, fields...)
+			if a.status != 400 || !strings.Contains(a.body, words) {
+				t.Errorf("%s %s: %d %s, want 400 and %s", method, path, a.status, a.body, words)
+			}
+			if n := len(up.Take()); n != 0 {
+				t.Errorf("%s %s: the provider was asked %d times", method, path, n)
+			}
+		}
+		const hi = `[{"role":"user","content":"Hi"}]`
+		const counts = "the request cannot be carried out by cohere: it has no counting of tokens"
+		f("POST", "/v1/responses/input_tokens", `{"model":"cohere/command-a-03-2025","input":"Hi"}`, counts)
+		f("POST", "/anthropic/v1/messages/count_tokens", `{"model":"cohere/command-a-03-2025","messages":`+hi+`}`, `"type":"invalid_request_error","message":"`+counts)
+		f("POST", "/genai/v1beta/models/cohere/command-a-03-2025:countTokens", `{"contents":[{"parts":[{"text":"Hi"}]}]}`, `"message":"`+counts)
+		f("POST", "/bedrock/model/cohere%2Fcommand-a-03-2025/count-tokens", `{"input":{"converse":{"messages":[{"role":"user","content":[{"text":"Hi"}]}]}}}`, counts)
+		f("POST", "/v1/embeddings", `{"model":"anthropic/claude-text","input":"Hi"}`, "by anthropic: it has no embeddings")
+		f("POST", "/v1/rerank", `{"model":"anthropic/claude-text","query":"Hi","documents":["a"]}`, "by anthropic: it has no reranking")
+		f("POST", "/v1/audio/speech", `{"model":"anthropic/claude-text","input":"Hi","voice":"alloy"}`, `by anthropic: it has nothing like \"/audio/speech\"`)
+		f("POST", "/genai/v1beta/models/openai/gpt-text:predict", `{"instances":[]}`, `by openai: it has nothing like \":predict\"`)
+		f("GET", "/v1/files", "", `by anthropic: it has nothing like \"/files\"`, "X-Model-Provider: anthropic")
+		f("POST", "/anthropic/v1/messages/batches", `{"requests":[]}`, `by openai: it has nothing like \"/messages/batches\"`, "X-Model-Provider: openai")
+	})
+}

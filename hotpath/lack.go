@@ -1,0 +1,58 @@
+package hotpath
+
+import (
+	"asbru/core"
+	"asbru/hotpath/http1"
+)
+
+// wants is what a client asks for with an operation, as one says that somebody lacks it.
+// Pass is missing: what it is, its path says.
+var wants = [core.NumOps]string{
+	core.OpChat:       "conversations",
+	core.OpCompletion: "legacy completions",
+	core.OpResponses:  "conversations",
+	core.OpEmbed:      "embeddings",
+	core.OpInvoke:     "conversations",
+	core.OpRerank:     "reranking",
+	core.OpCount:      "counting of tokens",
+}
+
+// lacks makes the fault of a request that nobody was asked: the targets of its route have
+// no such operation, or none of their keys is for the model. Neither is the client's to
+// try again.
+func (f *flight) lacks() {
+	x := &f.x
+	for _, t := range x.Route.Targets {
+		if face, _ := t.Face(x.From, x.Op, x.Name); face != nil {
+			refuse(x, core.NotFound, "no key of "+t.Provider+" is for the model "+quote(x.Peek.Model), "ask another model, or an administrator for a key that may serve it")
+			x.Fault.Kind, x.Fault.Param = "model_not_found", "model"
+			return
+		}
+	}
+	msg := append([]byte("the request cannot be carried out by "), f.provider()...)
+	hint := "ask a model of another provider"
+	switch {
+	case x.Op != core.OpPass:
+		msg = append(append(msg, ": it has no "...), wants[x.Op]...)
+	case f.cut || len(f.named) == 0:
+		msg = append(append(msg, ": it has nothing like "...), quote(x.Path)...)
+		hint = "name a provider that has it in the header x-model-provider, or a model of one"
+	default:
+		msg = append(append(msg, ": it has nothing like "...), quote(x.Path[f.spot.End:])...)
+	}
+	refuse(x, core.Invalid, string(msg), hint)
+}
+
+// provider names who would have been asked, and says when there were several.
+func (f *flight) provider() []byte {
+	all := f.x.Route.Targets
+	if len(all) == 0 {
+		return []byte("nobody")
+	}
+	name := append([]byte(nil), all[0].Provider...)
+	if n := len(all) - 1; n > 0 {
+		name = http1.AppendUint(append(name, " or any of "...), uint64(n))
+		name = append(name, " others"...)
+	}
+	return name
+}
