@@ -39,6 +39,7 @@ func program(lookup func(string) (string, bool)) *cli.App {
 		cli.Explain(tools),
 		cli.Schema(tools),
 		cli.Prices(app),
+		cli.Keys(app, env),
 		{Name: "mock", Summary: mock.Summary, Raw: mock.Run},
 		{Name: "loadgen", Summary: "send load and say what a gateway adds", Raw: loadgen.Run},
 		selftestCommand(app),

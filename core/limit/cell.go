@@ -96,7 +96,12 @@ func (c *Cell) Correct(r Rate, n, now int64) {
 func (c *Cell) convert(from, to Rate, now int64) {
 	old := c.back.Load()
 	if old > now && from.Units > 0 {
-		c.back.CompareAndSwap(old, now+to.takes(from.comes(old-now))) // else it was used meanwhile, and is right soon
+		hi, lo := bits.Mul64(uint64(old-now), uint64(from.Units)) // Per is the same
+		if hi >= uint64(to.Units) {
+			return
+		}
+		rest, _ := bits.Div64(hi, lo, uint64(to.Units))
+		c.back.CompareAndSwap(old, now+int64(min(rest+1, never))) // else it was used meanwhile, and is right soon
 	}
 }
 
