@@ -375,3 +375,14 @@ func TestPricesOfTargets(t *testing.T) {
 		}
 	}
 }
+
+// A rule for a customer is for the keys of the customer's teams.
+func TestRulesOfATeamsCustomer(t *testing.T) {
+	s, k := governed(t, func(d *config.Document, _ *config.VirtualKey) {
+		d.Routing.Rules = []config.Rule{{Name: "acme", Scope: config.Scope{Customer: "acme"}, Targets: []config.RuleTarget{{Provider: "ollama"}}}}
+	})
+	x := admitted(s, k, "gpt-4o", nil)
+	if target, _ := x.Route.Pick(x, nil); x.Rule != "acme" || target == nil || target.Provider != "ollama" {
+		t.Errorf("it is led by %q to %v, %v", x.Rule, target, x.Fault)
+	}
+}

@@ -101,13 +101,13 @@ func (b *bound) take(t *core.Taken, now int64) int64 {
 			return 0
 		}
 	}
-	if b.gate.Enter(b.Most) {
+	if b.crowd.Enter(b.Most) {
 		return 0
 	}
 	return soon
 }
 
-// soon is how long somebody waits who found a gate full: nobody knows when it opens.
+// soon is how long somebody waits who found no place: nobody knows when there is one.
 const soon = 1_000_000_000
 
 // hold is how many tokens are taken ahead: a request that could never pass may still when
@@ -121,7 +121,7 @@ func (b *bound) undo(t *core.Taken, now int64) {
 	case b.Kind == Tokens:
 		b.cell.Correct(b.Rate, -b.hold(t), now)
 	case b.Kind == Calls || t.Stream:
-		b.gate.Leave()
+		b.crowd.Leave()
 	}
 }
 
@@ -130,7 +130,7 @@ func (b *bound) done(t *core.Taken, used int64, known bool, now int64) {
 	case b.Kind == Tokens && known:
 		b.cell.Correct(b.Rate, used-b.hold(t), now)
 	case b.Kind == Calls || b.Kind == Streams && t.Stream:
-		b.gate.Leave()
+		b.crowd.Leave()
 	}
 }
 
