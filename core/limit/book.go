@@ -21,9 +21,9 @@ type id struct {
 }
 
 type state struct {
-	cell Cell
+	cell  Cell
 	crowd Crowd
-	rate Rate // of the holder that was compiled last
+	rate  Rate // of the holder that was compiled last
 }
 
 // NewBook makes a Book that goes on at the moment now with the cells of prev; nil: all are new.
