@@ -18,10 +18,10 @@ import (
 // a lower floor only; packages on one floor do not know each other.
 var floors = [][]string{
 	{"core", "core/scan", "core/eventstream"},
-	{"adapters/body", "adapters/sigv4", "core/rule"},
-	{"core/config", "core/cred", "core/meter", "core/probe", "core/route", "adapters/dialect/*",
+	{"adapters/body", "adapters/sigv4", "cache/semantic/*", "core/limit", "core/price", "core/rule"},
+	{"core/config", "core/cred", "core/gate", "core/ledger", "core/meter", "core/probe", "core/route", "adapters/dialect/*",
 		"cache/*", "hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "systemd", "web"},
-	{"hotpath/upstream", "hotpath/ws"},
+	{"core/govern", "hotpath/upstream", "hotpath/ws"},
 	{"adapters", "cache", "hotpath"},
 	{"core/build"},
 	{"control"},

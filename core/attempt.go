@@ -39,13 +39,14 @@ const (
 	Late              // a deadline passed: connect, head, first content, stall or total
 	Cut               // the reply began and broke off
 	Garbled           // the head, or what should have been an answer, could not be read
+	Crowded           // its Gate let no more in: nothing was sent. It says nothing about the target
 	Abandoned         // nobody waits any more: the client left. It says nothing about the target
 	Outrun            // an attempt made beside it was the first to have content: it was cut off. It says nothing about the target
 )
 
 // String is the name of c in logs and documents; empty for NoCause.
 func (c Cause) String() string {
-	return [...]string{"", "unreachable", "late", "cut", "garbled", "abandoned", "outrun"}[c]
+	return [...]string{"", "unreachable", "late", "cut", "garbled", "crowded", "abandoned", "outrun"}[c]
 }
 
 // A Phase is what there is to tell about an attempt. PhaseContent is told at most once

@@ -21,6 +21,7 @@ type Snapshot struct {
 	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept
 	Checks    []HealthCheck           // servers that are asked whether they are well
 	Limits    Limits
+	Gated     bool // some Target has a Gate
 }
 
 // A HealthCheck is a server to ask without a request of a client.
@@ -90,7 +91,9 @@ type VirtualKey struct {
 	Team     string // empty: none
 	Customer string // empty: none
 	Policy   *Policy
-	Tally    *Tally // never nil; Snapshot.Others for keys that are not counted apart
+	Urgency  Urgency // of its requests, unless they say that they can wait
+	Share    uint64  // what Gates know the caller by; the same for as long as the key has its name
+	Tally    *Tally  // never nil; Snapshot.Others for keys that are not counted apart
 }
 
 // A Policy is a set of rules shared by many keys, compiled to one Plan per Op.
@@ -166,6 +169,7 @@ type Target struct {
 	Pool     Pool
 	Waits    Waits
 	Keys     []*ProviderKey
+	Gate     Gate // bounds what is under way; nil: nothing does
 	Tally    *Tally
 }
 

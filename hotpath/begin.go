@@ -22,6 +22,9 @@ type flight struct {
 	target *core.Target
 	key    *core.ProviderKey
 	tally  *core.Tally // of target, while it counts this flight as in flight
+	gate   core.Gate   // of target, while this flight stands at it or in it
+	ticket core.Ticket // for it
+	queued bool        // it waits there
 	rel    relay
 	door   *Door
 	digest *digest   // of the client's connection; nil: it remembers none
@@ -68,6 +71,7 @@ func (f *flight) reset() {
 	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
 	f.digest = nil
 	f.door, f.named, f.spot, f.cut, f.drop, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, "", false, fields{}
+	f.gate, f.queued = nil, false
 	f.firstBy, f.paused, f.rested = 0, 0, 0
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0

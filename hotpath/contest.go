@@ -124,7 +124,7 @@ func (s *Server) beside(g *flight) bool {
 	}
 	g.attempt().Beside = true
 	g.aim(t, key)
-	return true
+	return s.slip(g)
 }
 
 // won gives the client the reply of r, and closes the books of the other attempt.

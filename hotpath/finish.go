@@ -121,7 +121,10 @@ func attemptCode(x *core.Exchange, i int) core.Code {
 	if i == len(x.Attempts())-1 && x.Fault != nil {
 		return x.Fault.Code
 	}
-	if x.Attempts()[i].Status == 429 {
+	switch a := &x.Attempts()[i]; {
+	case a.Cause == core.Crowded:
+		return core.Overloaded
+	case a.Status == 429:
 		return core.RateLimited
 	}
 	return core.UpstreamFailed

@@ -38,6 +38,9 @@ const (
 // next picks the target and key of the next attempt.
 func (s *Server) next(f *flight) chance {
 	x := &f.x
+	if f.queued {
+		return s.entrance(f, f.ticket.Entry())
+	}
 	f.land()
 	if len(x.Attempts()) > 0 {
 		f.blame(f.attempt())
@@ -64,7 +67,7 @@ func (s *Server) next(f *flight) chance {
 		f.cross = nil
 	}
 	f.aim(t, k)
-	return somebody
+	return s.knock(f)
 }
 
 // aim prepares the attempt that has just begun.
@@ -74,16 +77,22 @@ func (f *flight) aim(t *core.Target, k *core.ProviderKey) {
 	x.Fault = nil // of a target that could not be asked
 	f.target, f.key = t, k
 	x.Face, x.As = t.Face(x.From, x.Op, x.Name)
+}
+
+// entered begins the attempt that was picked.
+func (s *Server) entered(f *flight) chance {
 	f.share()
-	if t.Tally != nil {
+	if t := f.target; t.Tally != nil {
 		f.tally = t.Tally
 		f.tally.Requests.Add(1)
 		f.tally.Inflight.Add(1)
 	}
+	return somebody
 }
 
-// land ends the count of the attempt under way.
+// land ends the count of the attempt under way, and gives its place back.
 func (f *flight) land() {
+	f.exit()
 	if f.tally != nil {
 		f.tally.Inflight.Add(-1)
 		f.tally = nil

@@ -34,9 +34,9 @@ type Deps struct {
 	Alarm func(target, key string, status int) // see route.Options; nil: nobody is told
 }
 
-// Compile builds the Snapshot that doc describes. Tallies (by name), pools (by
-// endpoint) and credentials (by what they are made of) of prev are carried over by
-// identity; prev may be nil. The version is one more than prev's.
+// Compile builds the Snapshot that doc describes. Tallies (by name), Gates (by name and
+// host), pools (by endpoint) and credentials (by what they are made of) of prev are carried
+// over by identity; prev may be nil. The version is one more than prev's.
 //
 // When a problem is an error the Snapshot is nil, nothing was opened and retire
 // does nothing. Otherwise retire closes what prev has and the new Snapshot does
@@ -62,6 +62,9 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	if c.failed() {
 		return nil, c.problems, func() {}
 	}
+	for _, set := range c.gates {
+		set()
+	}
 	next := c.next
 	return next, c.problems, func() { Retire(prev, next) }
 }
@@ -86,6 +89,7 @@ type compiler struct {
 	rulings   []*ruling              // in the order they are asked
 	courses   map[string]*core.Route // of rulings, by what they hold
 	pinned    []*core.Target         // with one key only; not in next
+	gates     []func()               // give carried Gates their new rules, once nothing can fail any more
 }
 
 func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {

@@ -16,6 +16,7 @@ type Document struct {
 	Limits         Limits        `json:"limits,omitempty"`
 	AllowAnonymous *bool         `json:"allow_anonymous,omitempty"` // callers without a key; default: only when no virtual key exists and listen is loopback
 	ExtraFields    *bool         `json:"extra_fields,omitempty"`    // translated answers say in extra_fields who answered and what was dropped, where the client's SDK bears it; default true
+	Overload       *Overload     `json:"overload,omitempty"`        // bounds what is under way at each target; nil: nothing does
 	Providers      []Provider    `json:"providers,omitempty"`
 	Models         []Model       `json:"models,omitempty"`
 	Routing        Routing       `json:"routing,omitempty"`
@@ -72,9 +73,27 @@ type Provider struct {
 	Drop     []string          `json:"drop,omitempty"`    // fields of request bodies that the server refuses and can be left out
 	Rename   map[string]string `json:"rename,omitempty"`  // field of request bodies → what the server calls it
 	Network  Network           `json:"network,omitempty"`
-	Retry    *Retry            `json:"retry,omitempty"`   // of provider/model names and bare ones; an alias has its own
-	Breaker  *Breaker          `json:"breaker,omitempty"` // of provider/model names and bare ones; an alias has its own
-	Health   *Health           `json:"health,omitempty"`  // default: on for local servers (ollama, vllm …), off for all others
+	Retry    *Retry            `json:"retry,omitempty"`    // of provider/model names and bare ones; an alias has its own
+	Breaker  *Breaker          `json:"breaker,omitempty"`  // of provider/model names and bare ones; an alias has its own
+	Overload *Overload         `json:"overload,omitempty"` // of each of its targets; what it leaves out is that of the document
+	Health   *Health           `json:"health,omitempty"`   // default: on for local servers (ollama, vllm …), off for all others
+}
+
+// Overload bounds what each target, a model at a provider, has under way at once. Those
+// beyond wait for their turn or are refused. The bound is learnt from how long answers take.
+type Overload struct {
+	Off            bool     `json:"off,omitempty"`             // no bound; for a provider, when the others have one
+	Adaptive       *bool    `json:"adaptive,omitempty"`        // learn the bound; default true; false: it is max_concurrency
+	MinConcurrency int      `json:"min_concurrency,omitempty"` // the bound is never lower; default 4
+	MaxConcurrency int      `json:"max_concurrency,omitempty"` // nor higher; default 1000
+	Queue          Queue    `json:"queue,omitempty"`
+	BatchShare     *float64 `json:"batch_share,omitempty"` // of the turns that batch has while interactive requests wait; default 0.1; 0: none
+}
+
+// Queue is where requests wait for a place at a target.
+type Queue struct {
+	Size *int     `json:"size,omitempty"` // requests that wait at once; default 1000; 0: nobody waits
+	Wait Duration `json:"wait,omitempty"` // for a place, at most; default 2s
 }
 
 // Health says whether a Provider is asked, without a request of a client, if it is well.
@@ -238,7 +257,8 @@ type VirtualKey struct {
 	Team              string   `json:"team,omitempty"`     // whose it is; for the rules of a team
 	Customer          string   `json:"customer,omitempty"` // who pays; for the rules of a customer
 	BudgetUSDPerMonth *float64 `json:"budget_usd_per_month,omitempty"`
-	AllowedModels     []string `json:"allowed_models,omitempty"` // aliases, provider/model, "provider/*"; empty: all
+	Lane              string   `json:"lane,omitempty" enum:"interactive,batch"` // who goes first at a target that is full; default interactive; a request lowers itself with x-bf-lane: batch
+	AllowedModels     []string `json:"allowed_models,omitempty"`                // aliases, provider/model, "provider/*"; empty: all
 	Disabled          bool     `json:"disabled,omitempty"`
 }
 

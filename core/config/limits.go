@@ -52,6 +52,13 @@ const MaxWeight = 1_000_000
 // that apply to it.
 const MaxRules = 1000
 
+// MaxConcurrency and MaxQueue bound what a target can be configured to have under way and
+// waiting.
+const (
+	MaxConcurrency = 100_000
+	MaxQueue       = 100_000
+)
+
 // MinKeyBytes is the length from which a virtual key cannot be guessed. A
 // shorter one is a warning on a loopback listener and an error on any other.
 const MinKeyBytes = 16

@@ -29,6 +29,8 @@ func (c *checker) providers() {
 		c.paths(path, p.Paths)
 		c.edits(path, p)
 		c.health(path, p.Health)
+		c.overload(path+".overload", p.Overload)
+		c.bounds(path+".overload", p.Overload.Over(c.doc.Overload))
 		c.limitsOf(path, p.Retry, p.Breaker)
 		c.network(path+".network", &p.Network)
 		for j, m := range p.Models {

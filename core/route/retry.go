@@ -30,7 +30,7 @@ func (p *picker) retry(x *core.Exchange, tried []core.Attempt) (t *core.Target, 
 		return nil, nil, 0 // nobody waits for it any more
 	}
 	asked := p.asked(x)
-	free := last.Status == 401 || last.Status == 402 || last.Status == 403
+	free := last.Status == 401 || last.Status == 402 || last.Status == 403 || last.Cause == core.Crowded // nothing is multiplied
 	if !free && !p.tab.take(now) {
 		return nil, nil, 0
 	}

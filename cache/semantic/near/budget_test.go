@@ -7,7 +7,6 @@ import (
 	"testing"
 )
 
-
 func TestSearchAllocates(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 1))
 	rows := clustered(rnd, 3000)

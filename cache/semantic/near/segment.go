@@ -14,7 +14,7 @@ type Row struct {
 // A segment is rows in columns. Its tail takes more, one writer at a time; a frozen one
 // only loses rows, by their bits.
 type segment struct {
-	n     atomic.Int32 // rows that readers may look at
+	n atomic.Int32 // rows that readers may look at
 	vectors
 	ids   []uint64
 	keys  []uint64
