@@ -52,7 +52,7 @@ func program(lookup func(string) (string, bool)) *cli.App {
 // Pools connect to nobody before their first request, so nothing has to be undone.
 func compileAlone(lookup func(string) (string, bool)) func(*config.Document, uint64) (*core.Snapshot, []config.Problem) {
 	return func(doc *config.Document, _ uint64) (*core.Snapshot, []config.Problem) {
-		snap, problems, _ := build.Compile(doc, nil, build.Deps{NewPool: newPool, Lookup: lookup})
+		snap, problems, _ := build.Compile(doc, nil, build.Deps{NewPool: newPool, Lookup: lookup, ReadFile: cli.ReadSheet})
 		return snap, problems
 	}
 }

@@ -47,6 +47,7 @@ type Exchange struct {
 	SessionTTL time.Duration // how long its bindings are kept unused; 0: the Route's own
 	Bind       uint64        // the Route's name for the session; 0: none, or not asked yet
 	Ahead      Ahead         // belongs to the Route's Pick
+	Taken      Taken         // of the limits of its caller
 
 	attempts [MostAttempts]Attempt
 	n        int
@@ -101,6 +102,7 @@ func (x *Exchange) Reset() {
 	x.As, x.Array = 0, false
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
+	x.Taken = Taken{}
 	x.Until, x.Watch, x.Due, x.Skipped = 0, nil, Due{}, 0
 	clear(x.attempts[:x.n])
 	x.n, x.stage = 0, 0

@@ -1,6 +1,8 @@
 package hotpath
 
 import (
+	"time"
+
 	"asbru/core"
 	"asbru/hotpath/http1"
 )
@@ -170,9 +172,9 @@ func parseID(id *[16]byte, v []byte) bool {
 func caller(x *core.Exchange, r *http1.Request, b []byte, d *digest) bool {
 	secret := credential(r, b)
 	if len(secret) > 0 {
-		if k := x.Snap.Keys[*d.of(secret)]; k != nil {
+		if k := x.Snap.Keys[*d.of(x.Snap.Pepper, secret)]; k != nil {
 			x.Key = k
-			return true
+			return stands(x)
 		}
 	}
 	if x.Snap.Anonymous != nil {
@@ -185,6 +187,14 @@ func caller(x *core.Exchange, r *http1.Request, b []byte, d *digest) bool {
 		refuse(x, core.Unauthenticated, "nobody knows the key that was sent", "check it, or ask an administrator for one")
 	}
 	return false
+}
+
+// stands refuses a caller whose key is known and no longer good.
+func stands(x *core.Exchange) bool {
+	if k := x.Key; k.Disabled || k.Ends != 0 {
+		x.Fault = k.Barred(time.Now().Unix())
+	}
+	return x.Fault == nil
 }
 
 func credential(r *http1.Request, b []byte) []byte {

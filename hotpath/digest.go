@@ -3,6 +3,8 @@ package hotpath
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+
+	"asbru/core"
 )
 
 // A digest remembers the hash of the credential that came last on a connection: a client
@@ -13,20 +15,21 @@ import (
 type digest struct {
 	sum    [sha256.Size]byte
 	secret [maxRemembered]byte
-	n      uint8 // of secret; 0: nothing is remembered
+	n      uint8        // of secret; 0: nothing is remembered
+	pepper *core.Pepper // that sum was made with
 }
 
-// of is the hash of secret, which must not be empty. A nil digest makes it each time. The
-// result is valid until the next call.
-func (d *digest) of(secret []byte) *[sha256.Size]byte {
+// of is the digest of secret, which must not be empty, under a pepper. A nil digest makes it each
+// time. The result is valid until the next call.
+func (d *digest) of(p *core.Pepper, secret []byte) *[sha256.Size]byte {
 	if d == nil {
-		sum := sha256.Sum256(secret)
+		sum := p.Sum(secret)
 		return &sum
 	}
-	if int(d.n) == len(secret) && subtle.ConstantTimeCompare(d.secret[:d.n], secret) == 1 {
+	if d.pepper == p && int(d.n) == len(secret) && subtle.ConstantTimeCompare(d.secret[:d.n], secret) == 1 {
 		return &d.sum
 	}
-	d.sum, d.n = sha256.Sum256(secret), 0
+	d.pepper, d.sum, d.n = p, p.Sum(secret), 0
 	if len(secret) <= len(d.secret) {
 		d.n = uint8(copy(d.secret[:], secret))
 	}

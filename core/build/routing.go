@@ -42,7 +42,7 @@ func (c *compiler) rules(r *rules, op core.Op) (core.Stage, string) {
 	}, "routing.rules"
 }
 
-func (c *compiler) rulebook(g grants) *rulebook {
+func (c *compiler) rulebook(g *grants) *rulebook {
 	b := &rulebook{plain: map[*core.Target][]byte{}, envs: &sync.Pool{New: func() any { return new(rule.Env) }}}
 	for _, t := range slices.Concat(c.next.Targets, c.pinned) {
 		if t.Model != "" {
