@@ -16,12 +16,8 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 		x.Watch = f.shadow.main.next
 	}
 	f.measure()
-	l.whole = nil
 	f.closeSource()
-	if l.kept != nil {
-		lend.Give(l.kept)
-		l.kept = nil
-	}
+	l.forget(lend)
 	if l.held != nil {
 		lend.Give(l.held)
 		l.held = nil

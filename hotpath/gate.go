@@ -20,7 +20,7 @@ func (f *flight) hurry(r *http1.Request) {
 	}
 	f.ticket.Caller, f.ticket.Urgency = x.Key.Share, x.Key.Urgency
 	if f.ticket.Urgency == core.Interactive {
-		fields := fields{r, f.buf[:f.head]}
+		fields := fields{r, f}
 		if v, ok := fields.Field("x-bf-lane"); ok && bytes.EqualFold(v, []byte("batch")) {
 			f.ticket.Urgency = core.Batch
 		}
