@@ -32,7 +32,7 @@ func (f *flight) lend(g *flight) {
 	g.target, g.key, g.tally, f.tally = f.target, f.key, f.tally, nil
 	g.firstBy = f.firstBy
 	g.gate, f.gate = f.gate, nil
-	g.ticket.Take(&f.ticket)
+	g.ticket, f.ticket = f.ticket, g.ticket
 	if g.cross, f.cross = f.cross, nil; g.cross != nil {
 		g.cross.f = g
 	}
@@ -43,7 +43,7 @@ func (f *flight) adopt(g *flight) {
 	f.x.Adopt(&g.x)
 	f.target, f.key, f.tally, g.tally = g.target, g.key, g.tally, nil
 	f.gate, g.gate = g.gate, nil
-	f.ticket.Take(&g.ticket)
+	f.ticket, g.ticket = g.ticket, f.ticket
 	f.rel, g.rel = g.rel, f.rel
 	if f.cross, g.cross = g.cross, f.cross; f.cross != nil {
 		f.cross.f = f

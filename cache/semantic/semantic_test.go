@@ -2,11 +2,14 @@ package semantic
 
 import (
 	"crypto/sha256"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"sync"
 	"testing"
 )
+
+var full = flag.Bool("full", false, "a million look-ups: a minute")
 
 func id(s string) *ID {
 	n := ID(sha256.Sum256([]byte(s)))
@@ -123,9 +126,9 @@ func TestTenants(t *testing.T) {
 			x.Add(spaceOf(fmt.Sprint(n)), []byte(s), id(fmt.Sprint(n, s)), 0)
 		}
 	}
-	looks := 200_000
-	if testing.Short() {
-		looks = 20_000
+	looks := 30_000
+	if *full {
+		looks = 1_000_000
 	}
 	spaces := make([]*Space, tenants)
 	owner := map[ID]int{}
@@ -197,4 +200,23 @@ func TestModes(t *testing.T) {
 	if m, err := ParseMode(""); m != Strict || err != nil {
 		t.Error("the default is not strict")
 	}
+}
+
+// fill adds n different questions of a common kind.
+func fill(x *Index, sp *Space, n int) {
+	for i := range n {
+		x.Add(sp, question(i), id(fmt.Sprint(i)), 0)
+	}
+	x.Settle()
+}
+
+var (
+	verbs  = []string{"install", "configure", "compile", "debug", "deploy", "replace", "clean", "describe", "paint", "measure", "cook", "repair"}
+	things = []string{"a web server", "the kitchen sink", "my bicycle", "a small garden", "an old piano", "the database", "a camera lens",
+		"wooden floors", "a sourdough starter", "the router", "a sailing boat", "an espresso machine", "the roof", "a violin", "linen curtains"}
+	places = []string{"Lisbon", "Oslo", "Kyoto", "Nairobi", "Boston", "Lima", "Cairo", "Perth", "Quebec", "Hanoi"}
+)
+
+func question(i int) []byte {
+	return fmt.Appendf(nil, "How do I %s %s in %s for %d dollars?", verbs[i%12], things[i/12%15], places[i/180%10], i/1800+2)
 }

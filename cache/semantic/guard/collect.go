@@ -148,34 +148,16 @@ func (r *reader) function(t *token) {
 	case c.isOf(classThey):
 		r.f.they = true
 	}
-	switch string(t.text) {
-	case "in", "on", "at", "within", "using", "through", "via", "by":
-		r.role = roleAt
-		if t.text[0] == 'b' {
-			r.role = roleBy
-		}
-	case "to", "into", "onto", "towards", "toward":
-		r.role = roleTo
-	case "from":
-		r.role = roleFrom
-	case "of":
-		r.role = roleOf
-	case "for":
-		r.role = roleFor
-	case "with":
-		r.role = roleWith
-	case "than":
-		r.role = roleThan
-	case "about", "regarding", "concerning":
-		r.role = roleAbout
-	case "and":
+	now, ok := roles[string(t.text)]
+	switch {
+	case ok:
+		r.role = now
+	case string(t.text) == "and":
 		r.f.ands = true
-	case "or":
+	case string(t.text) == "or":
 		r.f.ors = true
-	default:
-		if !c.isOf(classArticle | classPerson | classFiller | classThird) {
-			r.role = roleNone
-		}
+	case !c.isOf(classArticle | classPerson | classFiller | classThird):
+		r.role = roleNone
 	}
 	if n := mix(7, hash(t.text)); !c.isOf(classArticle | classPrep | classConj | classFiller | classPolite | classPerson) {
 		r.f.idle += n
@@ -185,13 +167,27 @@ func (r *reader) function(t *token) {
 	}
 }
 
+// roles are those of the words behind a preposition.
+var roles = map[string]role{
+	"in": roleAt, "on": roleAt, "at": roleAt, "within": roleAt, "using": roleAt, "through": roleAt, "via": roleAt,
+	"to": roleTo, "into": roleTo, "onto": roleTo, "towards": roleTo, "toward": roleTo,
+	"from": roleFrom, "of": roleOf, "for": roleFor, "with": roleWith, "by": roleBy, "than": roleThan,
+	"about": roleAbout, "regarding": roleAbout, "concerning": roleAbout,
+}
+
 // stranded reports whether token i is a preposition, or an I, at the end of its sentence:
 // "what are they for", "World War I".
 func (r *reader) stranded(toks []token, i int) bool {
+	c := r.lex().class(toks[i].word)
+	if i > 0 && c.isOf(classAux) && (r.lex().word(&toks[i-1], "between") || i+1 == len(toks) && r.lex().is(&toks[i-1], classConj)) {
+		return true // "between is and are"
+	}
+	if i > 0 && string(toks[i].text) == "a" {
+		return i+1 == len(toks) || toks[i+1].shape == shapePause || r.lex().is(&toks[i+1], classPrep|classConj|classAux) // column a to b
+	}
 	if i == 0 || i != len(toks)-1 {
 		return false
 	}
-	c := r.lex().class(toks[i].word)
 	return c.isOf(classPrep|classCan|classWill|classShould|classPast) || string(toks[i].text) == "i" && toks[i].upper
 }
 

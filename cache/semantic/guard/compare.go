@@ -16,6 +16,9 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, list: a.asks(frameWhat) && b.asks(frameWhat)}
 	m.equal()
 	m.rest(&v)
+	if a.means || b.means {
+		m.literal(&v)
+	}
 	if (a.nots+b.nots+m.turned)%2 != 0 {
 		v.object(Negation, nil)
 	}
@@ -49,7 +52,7 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	if a.they != b.they {
 		v.object(Pronoun, nil)
 	}
-	if !a.asks(frameHowto) && (a.who != b.who || few && a.whose != b.whose) {
+	if !a.asks(frameHowto) && (a.who != b.who || few && !a.asks(frameYes) && a.whose != b.whose) {
 		v.object(Person, nil)
 	}
 	if len(a.sents) != len(b.sents) {
@@ -225,6 +228,15 @@ func plural(x, y *word) bool {
 		a, b = b, a
 	}
 	return len(b) == len(a)+1 && b[len(a)] == 's' && string(b[:len(a)]) == string(a)
+}
+
+// literal objects to forms of one word where words are what is spoken about: he go, he goes.
+func (m *matching) literal(v *Verdict) {
+	for i := range m.a {
+		if m.to[i] > 0 && string(m.a[i].text) != string(m.b[m.to[i]-1].text) && m.a[i].kind == kindPlain {
+			v.object(Meant, &m.a[i])
+		}
+	}
 }
 
 func repeats(w, before *word) bool {

@@ -251,49 +251,60 @@ func (r *reader) frame(toks []token) sentence {
 		}
 	}
 	rest := toks[at:]
-	s := sentence{frame: frameOther}
 	if p != nil {
-		s.frame = p.frame
-		if p.adds == "can" {
-			s.mood = moodCan
+		return r.phrase(p, rest, n)
+	}
+	return r.plain(rest)
+}
+
+// phrase is what pattern p says, which took n tokens.
+func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
+	s := sentence{frame: p.frame}
+	if p.adds == "can" {
+		s.mood = moodCan
+		if n > 0 && !r.lex().word(&rest[n-1], "for") {
 			r.f.who |= 1 // whoever asks
-		} else if p.adds != "" {
-			r.emit(p.adds)
 		}
-		for i := range rest[:n] {
-			t := &rest[i]
-			t.eaten = s.frame != frameWhich || i == 0
-			r.count(t)
-			if r.lex().is(t, classPast) {
-				s.mood = moodPast
-			} else if s.frame == frameWhat && r.lex().is(t, classBe) {
-				s.mood = moodPresent
-			}
+	} else if p.adds != "" {
+		r.emit(p.adds)
+	}
+	for i := range rest[:n] {
+		t := &rest[i]
+		t.eaten = s.frame != frameWhich || i == 0
+		r.count(t)
+		if r.lex().is(t, classPast) {
+			s.mood = moodPast
+		} else if s.frame == frameWhat && r.lex().is(t, classBe) {
+			s.mood = moodPresent
 		}
 	}
-	first := &rest[0]
 	switch {
-	case r.lex().word(first, "name") && len(rest) > 1 && number(&rest[1]):
+	case s.mood != moodNone || s.frame == frameOther || s.frame == frameHowto || s.frame == frameYes || s.frame == frameDoes:
+	default:
+		s.mood = r.mood(rest[n:])
+	}
+	return s
+}
+
+// plain is what the first token says where no pattern fits.
+func (r *reader) plain(rest []token) sentence {
+	l, first := r.lex(), &rest[0]
+	s := sentence{frame: frameOther}
+	switch {
+	case l.word(first, "name") && len(rest) > 1 && number(&rest[1]):
 		first.eaten = true
-		s = sentence{frame: frameWhat, mood: moodPresent} // "name five"
-	case p == nil && len(rest) == 1 && r.lex().word(first, "how"):
+		return sentence{frame: frameWhat, mood: moodPresent} // "name five"
+	case l.word(first, "how") && (len(rest) == 1 || !r.has(rest, classAux)):
 		first.eaten = true
-		s.frame = frameHowto // "Installing nginx, how?"
-	case p == nil && r.lex().word(first, "what"):
+		s.frame = frameHowto // "installing nginx, how?", "how lose weight"
+	case l.word(first, "how"):
+		first.eaten = true
+		s.frame, s.mood = frameHow, r.mood(rest)
+	case l.word(first, "what"):
 		first.eaten = true
 		s = r.what(rest)
-	case p == nil && r.lex().word(first, "how"):
-		first.eaten = true
-		s.frame = frameHow
-		s.mood = r.mood(rest)
-	case p == nil && at == 0 && r.lex().is(first, classAux) && !first.quoted:
-		s.frame = frameYes
-		s.mood = moodOf(r.lex().class(first.word))
-	case p == nil && r.lex().is(first, classAux) && !first.quoted && at > 0:
-		s.frame = frameYes
-		s.mood = moodOf(r.lex().class(first.word))
-	case s.mood == moodNone && s.frame != frameOther && s.frame != frameHowto && s.frame != frameYes:
-		s.mood = r.mood(rest[n:])
+	case l.is(first, classAux) && !first.quoted:
+		s.frame, s.mood = frameYes, moodOf(l.class(first.word))
 	}
 	return s
 }
@@ -342,7 +353,7 @@ func moodOf(c class) mood {
 	return moodPresent
 }
 
-// word reports whether t is the known word s.
+// word reports whether t is the word s.
 func (l *lexicon) word(t *token, s string) bool {
-	return t.word != 0 && t.shape == shapeWord && string(t.text) == s
+	return t.shape == shapeWord && string(t.text) == s
 }

@@ -69,7 +69,7 @@ func TestRules(t *testing.T) {
 	f("If Ann and Tom met, would his dog bark?", "If Ann and Tom met, would Tom's dog bark?", "pronoun")
 	f("How do I open a file?", "How do I close a file?", "opposite: open")
 	f("Translate 'I win' to Dutch", "Translate 'we win' to Dutch", "quote")
-	f("Difference between has and had", "Difference between was and were", "meant")
+	f("Difference between has and had", "Difference between was and were", "instead: has")
 	f("Why do cats purr?", "When do cats purr?", "frame")
 	f("Who is the head of NATO?", "Who was the head of NATO?", "tense")
 	f("Merge two lists in Go", "How do I merge two lists in Go?", "wording")

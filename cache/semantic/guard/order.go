@@ -33,6 +33,10 @@ func superlative(w *word) bool {
 	return len(w.text) > 4 && ends(w.text, "est") || string(w.text) == "best" || string(w.text) == "most"
 }
 
+func adverb(w *word) bool {
+	return len(w.text) > 5 && ends(w.text, "ly") && !w.name && w.kind == kindPlain
+}
+
 // keeps reports whether a word hangs on in the same way in both texts.
 func keeps(x, p *word) bool { return x.role == p.role && x.role != roleNone }
 
@@ -93,11 +97,15 @@ func (m *matching) swapped(i, k int) bool {
 	if x.joined && y.joined && p.joined && q.joined {
 		return false
 	}
-	if superlative(x) != superlative(y) {
+	if superlative(x) != superlative(y) || adverb(x) || adverb(y) {
 		return false // "the best book", "which book is best"
 	}
 	if x.role == p.role && y.role == q.role && x.role != y.role && x.role != roleNone && y.role != roleNone {
 		return false // from A to B, to B from A
+	}
+	if x.role == roleNone && p.role == roleNone && y.role != roleNone && q.role != roleNone ||
+		x.role != roleNone && p.role != roleNone && y.role == roleNone && q.role == roleNone {
+		return false // the rate in Italy, Italy's rate
 	}
 	if x.name && y.name || p.name && q.name {
 		return !(keeps(x, p) && moved(y, q) || keeps(y, q) && moved(x, p))

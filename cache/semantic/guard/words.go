@@ -23,7 +23,7 @@ var wordClasses = []struct {
 	{classPrep, "in on at of for with about into onto to from by as through via using within among upon regarding concerning per towards toward across between according around"},
 	{classConj, "and or but if that which who whom because so than then whether while though although"},
 	{classNeg, "not never no none nobody nothing neither nor cannot hardly"},
-	{classFiller, "really actually truly indeed exactly just ever so very quite basically literally simply properly also too somehow precisely genuinely honestly definitely certainly surely"},
+	{classFiller, "really actually truly indeed exactly just ever so very quite basically literally simply properly also too somehow precisely genuinely honestly definitely certainly surely easily"},
 	{classPolite, "please kindly thanks thank hi hello hey pls plz greetings dear"},
 	{classWh, "what which who whom whose why when where how"},
 	{classThere, "that it there here he she this"},
@@ -56,8 +56,9 @@ var wordClasses = []struct {
 	{classAccount, `order account balance card payment transfer invoice subscription booking reservation appointment bill refund
 		password pin statement transaction delivery package ticket claim policy paycheck salary flight shipment login
 		purchase top-up deposit loan mortgage schedule calendar alarm reminder list location`},
-	{classMention, `difference differ word phrase verb noun mean meaning preposition grammar grammatically sentence spell pronounce
-		translate say synonym antonym rhyme plural tense speech correct stand abbreviation acronym`},
+	{classMention, `word phrase verb noun preposition grammar grammatically grammatical spell spelling pronounce
+		translate rephrase paraphrase proofread rewrite conjugate synonym antonym rhyme plural
+		abbreviation acronym`},
 	{0, properNames},
 	{classForeign, `el la los las que como para por una un con del es il le les des du une est pas avec dans pour sur qui wie ich und
 		der die das nicht ein eine zu mit auf ist sind kann che di per non sono och det att som jag de het een van voor ik
@@ -230,7 +231,7 @@ doctor: doctors physician physicians
 fast: quick quickly rapidly rapid
 faster: quicker
 fastest: quickest
-easy: easily easiest simplest
+easy: easiest simplest
 maximum: max
 minimum: min
 information: info

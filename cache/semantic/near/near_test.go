@@ -106,7 +106,7 @@ func TestQuantize(t *testing.T) {
 // TestRecall asks for rows that have a near neighbor, where half of all rows were added,
 // removed and replaced meanwhile.
 func TestRecall(t *testing.T) {
-	sizes := []int{1000, 6000}
+	sizes := []int{1000, 3000}
 	if *full {
 		sizes = append(sizes, 100000)
 	}
@@ -145,7 +145,7 @@ func testRecall(t *testing.T, n int) {
 		}
 	}
 	top := &Top{K: 1}
-	const asked = 300
+	const asked = 200
 	right, near := 0, 0
 	for range asked {
 		f := random(rnd, &rows[rnd.IntN(len(rows))], 0.03)
@@ -216,7 +216,7 @@ func TestLife(t *testing.T) {
 
 // TestHammer adds, expires, replaces, removes, merges and looks, all at once.
 func TestHammer(t *testing.T) {
-	ops := 40_000
+	ops := 15_000
 	if *full {
 		ops = 1_000_000
 	}
