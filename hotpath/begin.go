@@ -132,6 +132,10 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if !caller(x, r, b, f.digest) {
 		return wayFault
 	}
+	if r.Upgrade && http1.EqualFold(r.Value(b, http1.Upgrade), "websocket") {
+		f.free = true // what its client sends next may be meant for a WebSocket
+		return refuse(x, core.Invalid, "this connection cannot become a WebSocket: none is relayed yet", "ask over HTTP, for a stream with server-sent events")
+	}
 	limit := bodyLimit(x.Snap, r, b)
 	if r.ContentLength > int64(limit) {
 		return tooLarge(x, r.ContentLength, limit)

@@ -71,7 +71,7 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 		case <-timer.C:
 			g := s.fork(f)
 			defer s.dismiss(g)
-			if s.beside(g, first.f.ticket) {
+			if s.beside(g) {
 				f.care.wait = 0 // once for an exchange
 				second = c.start(ctx, k, g, f.x.Watch != nil)
 				defer second.cancel()
@@ -113,7 +113,7 @@ func (r *racer) run(ctx context.Context, c *contest) {
 
 // beside begins the second attempt, if there is a target for it that the caps on hedges allow
 // and the client's patience lasts.
-func (s *Server) beside(g *flight, like *core.Ticket) bool {
+func (s *Server) beside(g *flight) bool {
 	x := &g.x
 	if x.Due.First > 0 && x.Peek.Stream && core.Clock() >= x.Due.First {
 		return false
@@ -124,7 +124,7 @@ func (s *Server) beside(g *flight, like *core.Ticket) bool {
 	}
 	g.attempt().Beside = true
 	g.aim(t, key)
-	return s.slip(g, like)
+	return s.slip(g)
 }
 
 // won gives the client the reply of r, and closes the books of the other attempt.

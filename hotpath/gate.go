@@ -39,20 +39,13 @@ func (s *Server) knock(f *flight) chance {
 	return s.entrance(f, f.gate.Enter(core.Clock(), t))
 }
 
-// slip is knock for an attempt that nobody waits for: it begins at once or not at all. like
-// is the ticket of the attempt beside it; nil: no target has a gate.
-func (s *Server) slip(f *flight, like *core.Ticket) bool {
-	if g := f.target.Gate; g != nil && like != nil {
+// slip is knock for an attempt that nobody waits for: it begins at once or not at all.
+func (s *Server) slip(f *flight) bool {
+	if g := f.target.Gate; g != nil {
 		t, now := f.ticket, core.Clock()
-		if t == nil {
-			t = &core.Ticket{Caller: like.Caller, Urgency: like.Urgency}
-			f.ticket = t
-		}
 		t.Clear()
-		if g.Enter(now, t) == core.Queued {
-			g.Abandon(now, t)
-		}
-		if !t.Inside() {
+		t.NoWait = true
+		if g.Enter(now, t) != core.Admitted {
 			return false
 		}
 		f.gate = g
