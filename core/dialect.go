@@ -41,6 +41,10 @@ type Dialect struct {
 	// whose finish is said by an event of its own; empty: no event ends it.
 	Ends [NumOps]string
 
+	// Prefills reports whether the model of that name goes on where the last turn of a
+	// conversation stops, if that is its own; nil: none does.
+	Prefills func(model []byte) bool
+
 	IDHeader string       // the reply header its clients read the request id from; empty: x-request-id alone
 	Answered []string     // reply headers of its own, in lower case, that reach its clients from servers of the same dialect
 	Forward  []string     // request headers of its own, in lower case, that go to servers of the same dialect

@@ -175,6 +175,8 @@ type RouteGauges struct {
 
 	Hedges, Won, Capped uint64        // hedges made, those that were first to answer, and those that a cap prevented
 	HedgeAfter          time.Duration // what a stream is waited for now; 0: the route does not hedge
+
+	Rescued, Unrescued uint64 // attempts to continue a stream that broke: those that did, and those that failed
 }
 
 // A Target is one model at one provider.

@@ -58,6 +58,7 @@ type flight struct {
 	status int
 	large  int64 // bytes counted against the budget of large bodies
 	care   care
+	shadow *shadow  // nil: it casts none
 	race   *contest // whom it is made beside; nil: nobody
 	on     onLoop
 }
@@ -75,6 +76,10 @@ func (f *flight) reset() {
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
+	if f.shadow != nil { // past finish, by a panic
+		close(f.shadow.told)
+		f.shadow = nil
+	}
 	f.on, f.care, f.race = onLoop{gen: gen}, care{}, nil
 }
 

@@ -99,6 +99,7 @@ type compiler struct {
 	rulings   []*ruling              // in the order they are asked
 	courses   map[string]*core.Route // of rulings, by what they hold
 	pinned    []*core.Target         // with one key only; not in next
+	shaded    []*core.Target         // of shadows: not counted, not in next
 	gates     []func()               // give carried Gates their new rules, once nothing can fail any more
 }
 
@@ -154,7 +155,7 @@ func (c *compiler) limits() {
 // compilePicks comes after every target is known, because they share one Book.
 func (c *compiler) compilePicks() {
 	prev, _ := c.prev.Health.(*route.Book)
-	book := route.NewBook(slices.Concat(c.next.Targets, c.pinned), route.Options{Prev: prev, Clock: c.deps.Clock, Alarm: c.deps.Alarm})
+	book := route.NewBook(slices.Concat(c.next.Targets, c.pinned, c.shaded), route.Options{Prev: prev, Clock: c.deps.Clock, Alarm: c.deps.Alarm})
 	for _, r := range c.routes {
 		spec := c.specs[r]
 		spec.Book, spec.Prev = book, prev
