@@ -8,8 +8,8 @@ import (
 	"net"
 	"runtime"
 	"testing"
-	"unsafe"
 	"time"
+	"unsafe"
 
 	"asbru/core"
 )
