@@ -20,6 +20,7 @@ const (
 	maxWrite     = 1 << 20                // bytes of one write; a group takes as many as it needs
 	readBytes    = 1 << 20                // of one read when records are gone through
 	retryFull    = 500 * time.Millisecond // between looks whether a full disk has space again
+	followPause  = 20 * time.Millisecond  // between looks of who follows the log
 	maxNotes     = 100                    // kept of what Open found strange
 	maxState     = 1 << 30                // bytes of a checkpoint
 	checkpoints  = 2                      // kept: the last one and the one before
