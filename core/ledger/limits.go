@@ -4,7 +4,7 @@ import "time"
 
 // Bounds of records.
 const (
-	MaxLines   = 16      // accounts that one record names
+	MaxLines   = 32      // accounts that one record names
 	MaxPayload = 4 << 10 // bytes of what a record carries besides
 	MaxRecord  = headBytes + MaxLines*lineBytes + MaxPayload
 )
