@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cel protocol conformance faults sim money crash clients sdk sdk-short clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cache-quality cache-index cel protocol conformance faults sim money crash clients sdk sdk-short clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +108,12 @@ crash: ## the ledger through kills, power cuts, full and failing disks, and dama
 	SEEDS=$(or $(DAMAGES),10000) $(GO) test -count=1 -v -timeout=30m -run 'Damage' ./core/ledger
 	SEEDS=$(or $(GOVERN_SEEDS),10000) $(GO) test -count=1 -v -timeout=30m -run 'PowerCuts' ./core/govern
 	$(GO) test -count=1 -v -timeout=120m ./bench/crash -full
+
+cache-quality: ## how often the semantic cache is right, on all sets that are here: precision and recall by mode
+	$(GO) test -count=1 -v ./bench/quality
+
+cache-index: ## the semantic cache's index beside a scan and coder/hnsw: recall, time, churn; a module of its own
+	cd bench/hnsw && $(GO) test -count=1 -v ./...
 
 cel: ## conditions of routing rules against the CEL library, a module of its own
 	cd bench/cel && $(GO) test -count=1 -v ./...

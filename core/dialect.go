@@ -132,6 +132,7 @@ type Face struct {
 	Paths   [NumOps]string // path and fixed query per Op; empty: not supported. OpPass: prefix. {model} is replaced by the name, percent-encoded
 	Streams [NumOps]string // as Paths, for requests that ask for a stream; empty: as Paths
 	For     []string       // prefixes of the model names it is for; empty: all
+	Not     []string       // prefixes of those among them that it is not for
 	Headers []byte         // fixed header lines that belong to the format, each ended by CRLF
 
 	Betas    []string    // beginnings of the names in anthropic-beta that the server knows, as Anthropic's other hosts know fewer; nil: all

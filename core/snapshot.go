@@ -18,6 +18,7 @@ type Snapshot struct {
 	Others    *Tally                  // shared by the Keys that are not counted apart
 	Pools     map[Endpoint]Pool       // every pool the Targets use
 	Fresh     map[[32]byte]Credential // every credential the Keys renew, by what it is made of
+	Memory    Memory                  // answers that are given again; nil: none are
 	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept
 	Checks    []HealthCheck           // servers that are asked whether they are well
 	Limits    Limits
@@ -29,6 +30,24 @@ type HealthCheck struct {
 	Provider string
 	URL      string // GET it: a status below 500 means that the server is well
 	Every    time.Duration
+}
+
+// A Memory answers what was asked before, through stages of the Plans. Its package knows
+// its concrete type; the vocabulary carries it from Snapshot to Snapshot and shows it.
+type Memory interface {
+	// Figures are what it says about itself, those of one name one after the other.
+	Figures() []Figure
+
+	// Close keeps what waits to be kept and ends its work.
+	Close() error
+}
+
+// A Figure is one number for metrics.
+type Figure struct {
+	Name, Help   string
+	Total        bool   // it only grows
+	Label, Value string // what tells it from others of its name; empty: nothing
+	N            int64
 }
 
 // Health is what Routes learn of Targets and keys. core/route knows its concrete type;

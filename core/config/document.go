@@ -16,6 +16,7 @@ type Document struct {
 	Limits         Limits        `json:"limits,omitempty"`
 	AllowAnonymous *bool         `json:"allow_anonymous,omitempty"` // callers without a key; default: only when no virtual key exists and listen is loopback
 	ExtraFields    *bool         `json:"extra_fields,omitempty"`    // translated answers say in extra_fields who answered and what was dropped, where the client's SDK bears it; default true
+	Cache          *Cache        `json:"cache,omitempty"`           // nil: no answer is given twice
 	Overload       *Overload     `json:"overload,omitempty"`        // bounds what is under way at each target; nil: nothing does
 	Providers      []Provider    `json:"providers,omitempty"`
 	Models         []Model       `json:"models,omitempty"`
