@@ -61,14 +61,6 @@ func (t *Ticket) Clear() {
 	t.Decide(Outside)
 }
 
-// Take moves the place that from holds, if it does, to t.
-func (t *Ticket) Take(from *Ticket) {
-	t.Caller, t.Urgency, t.Waker, t.Until, t.Heard = from.Caller, from.Urgency, from.Waker, from.Until, from.Heard
-	t.Refusal, t.Retry, t.Due, t.Since, t.Place = from.Refusal, from.Retry, from.Due, from.Since, from.Place
-	t.Decide(from.Entry())
-	from.Clear()
-}
-
 // Inside reports whether t holds a place.
 func (t *Ticket) Inside() bool { return t.Entry() == Admitted }
 

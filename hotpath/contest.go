@@ -45,10 +45,6 @@ type racer struct {
 // open reports whether another attempt is under way or to come.
 func (c *contest) open() bool { return c.waits.Load() || c.runs.Load() > 1 }
 
-// rivalled reports whether another attempt is under way, so that a failure of this one is not
-// the last word.
-func (f *flight) rivalled() bool { return f.race != nil && f.race.runs.Load() > 1 }
-
 // contest makes the attempt under way and perhaps one beside it.
 func (k *conn) contest(ctx context.Context, f *flight) outcome {
 	s, c := k.s, &contest{ctx: ctx, f: f, ended: make(chan *racer, 2)}
@@ -75,7 +71,7 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 		case <-timer.C:
 			g := s.fork(f)
 			defer s.dismiss(g)
-			if s.beside(g) {
+			if s.beside(g, c.first.f.ticket) {
 				f.care.wait = 0 // once for an exchange
 				c.second = c.start(k, g)
 				defer c.second.cancel()
@@ -91,7 +87,7 @@ func (c *contest) start(k *conn, g *flight) *racer {
 	r.k = &conn{s: k.s, req: k.req, held: &r.got}
 	ctx, cancel := context.WithCancel(c.ctx)
 	r.cancel = cancel
-	if g.race = c; c.f.x.Watch != nil {
+	if g.care.race = c; c.f.x.Watch != nil {
 		g.x.Watch = &r.watch
 	}
 	c.runs.Add(1)
@@ -118,7 +114,7 @@ func (r *racer) run(ctx context.Context, c *contest) {
 
 // beside begins the second attempt, if there is a target for it that the caps on hedges allow
 // and the client's patience lasts.
-func (s *Server) beside(g *flight) bool {
+func (s *Server) beside(g *flight, like *core.Ticket) bool {
 	x := &g.x
 	if x.Due.First > 0 && x.Peek.Stream && core.Clock() >= x.Due.First {
 		return false
@@ -129,7 +125,7 @@ func (s *Server) beside(g *flight) bool {
 	}
 	g.attempt().Beside = true
 	g.aim(t, key)
-	return s.slip(g)
+	return s.slip(g, like)
 }
 
 // won gives the client the reply of r, and closes the books of the other attempt.

@@ -12,9 +12,9 @@ import (
 // long to be remembered.
 func TestDigest(t *testing.T) {
 	long := strings.Repeat("k", maxRemembered)
-	var d digest
+	d := newDigests()
 	for _, secret := range []string{"vk-one", "vk-one", "vk-on", "vk-one", "vk-onf", "vk-two", long, long, long + "x", long, "v", long + "x", "v"} {
-		if want := sha256.Sum256([]byte(secret)); *d.of([]byte(secret)) != want || *(*digest)(nil).of([]byte(secret)) != want {
+		if want := sha256.Sum256([]byte(secret)); *d.of([]byte(secret)) != want || *(*digests)(nil).of([]byte(secret)) != want {
 			t.Errorf("%q: wrong hash", secret)
 		}
 	}

@@ -39,6 +39,7 @@ func (s *Server) inherit(f *flight) *flight {
 	g.like(f)
 	g.named, f.named = f.named, g.named
 	g.admitted, g.rested, g.care = f.admitted, f.rested, f.care
+	g.ticket, f.ticket = f.ticket, g.ticket
 	g.in, g.decide, g.kernel, g.large = f.in, f.decide, f.kernel, f.large
 	f.buf, f.large = nil, 0
 	return g

@@ -22,6 +22,7 @@ type shadow struct {
 	other tee         // what the shadow got
 	own   core.Sketch // of the client's exchange; set when told is closed
 	told  chan struct{}
+	like  *core.Ticket // for a gate; nil: there are none
 }
 
 // cast makes the shadow of f, which is about to be carried, if there is room for one.
@@ -35,10 +36,12 @@ func (s *Server) cast(f *flight, r *http1.Request) {
 	h := &shadow{plan: plan, route: f.x.Route.Name, req: *r, told: make(chan struct{})}
 	h.f = s.fork(f)
 	h.f.own(f, r)
-	h.f.x.Route, h.f.x.Watch, h.f.care = plan.Route, &h.other, care{}
-	h.f.ticket.Urgency = core.Batch
+	h.f.x.Route, h.f.x.Watch, h.f.care = plan.Route, &h.other, nil
+	if f.ticket != nil {
+		h.like = &core.Ticket{Caller: f.ticket.Caller, Urgency: core.Batch}
+	}
 	h.main.next = f.x.Watch
-	f.x.Watch, f.shadow = &h.main, h
+	f.x.Watch, f.care.shadow = &h.main, h
 	go s.follow(h)
 }
 
@@ -64,7 +67,7 @@ func (g *flight) own(f *flight, r *http1.Request) {
 	x.Due = core.Due{}
 }
 
-// tell closes the books of the client's exchange for its shadow.
+// tell notes for its shadow what came of the client's exchange.
 func (h *shadow) tell(f *flight, now int64) {
 	x := &f.x
 	h.own.Status, h.own.Usage = f.status, x.Usage
@@ -79,7 +82,6 @@ func (h *shadow) tell(f *flight, now int64) {
 			h.own.Cost, h.main.priced = h.plan.Cost(a.Target, &x.Usage)
 		}
 	}
-	close(h.told)
 }
 
 // follow asks the shadow's target, waits for the client's exchange and compares the two.
@@ -126,7 +128,7 @@ func (s *Server) ask(ctx context.Context, h *shadow) (own core.Sketch) {
 		return own
 	}
 	f.aim(t, key)
-	if !s.slip(f) {
+	if !s.slip(f, h.like) {
 		return own
 	}
 	ctx, cancel := context.WithTimeout(ctx, or(t.Waits.Total, shadowTotal))
