@@ -55,6 +55,7 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 	defer s.dismiss(g)
 	f.lend(g)
 	c.first = c.start(k, g)
+	defer s.unline(c.first.k)
 	defer c.first.cancel()
 	for {
 		select {
@@ -74,6 +75,7 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 			if s.beside(g, c.first.f.ticket) {
 				f.care.wait = 0 // once for an exchange
 				c.second = c.start(k, g)
+				defer s.unline(c.second.k)
 				defer c.second.cancel()
 			}
 			c.waits.Store(false)
@@ -84,7 +86,8 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 // start lets an attempt run on a line of its own.
 func (c *contest) start(k *conn, g *flight) *racer {
 	r := &racer{f: g, began: *g.attempt()}
-	r.k = &conn{s: k.s, req: k.req, held: &r.got}
+	r.k = k.s.line()
+	r.k.req, r.k.held = k.req, &r.got
 	ctx, cancel := context.WithCancel(c.ctx)
 	r.cancel = cancel
 	if g.care.race = c; c.f.x.Watch != nil {

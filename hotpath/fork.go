@@ -54,6 +54,22 @@ func (f *flight) adopt(g *flight) {
 	f.decide, f.kernel = f.decide+g.decide, f.kernel+g.kernel
 }
 
+// line is a conn for one exchange, without a client so far. It is to be unlined.
+func (s *Server) line() *conn {
+	k := &conn{s: s}
+	if o, ok := s.boxes.Get().(*outbox); ok {
+		k.box = *o
+	}
+	return k
+}
+
+// unline gives back what a line holds.
+func (s *Server) unline(k *conn) {
+	k.box.shrink()
+	s.boxes.Put(&outbox{b: k.box.b, head: k.box.head})
+	k.box = outbox{}
+}
+
 // A memory is a core.Watcher that keeps what it saw, for one that may be told of it later.
 type memory struct{ seen []byte }
 

@@ -17,7 +17,8 @@ import (
 // The fleet goes on counting it, so that a drain never looks between the two.
 func (l *loop) lend(c *client, f *flight) {
 	l.poll.Remove(c.fd)
-	k := &conn{s: l.s, peer: c.peer}
+	k := l.s.line()
+	k.peer = c.peer
 	if c.in != nil {
 		k.in = append(l.s.shared.Take(len(c.in)), c.in...)
 	}
@@ -60,6 +61,7 @@ func (s *Server) borrow(l *loop, k *conn, fd int, f *flight) {
 	handed := false
 	defer func() {
 		k.over(recover(), false)
+		s.unline(k)
 		s.lent.Add(-1)
 		if !handed {
 			s.fleet.live.Add(-1)

@@ -134,7 +134,9 @@ func (s *Server) ask(ctx context.Context, h *shadow) (own core.Sketch) {
 	ctx, cancel := context.WithTimeout(ctx, or(t.Waits.Total, shadowTotal))
 	defer cancel()
 	var a arrival
-	k := &conn{s: s, req: h.req, held: &a}
+	k := s.line()
+	defer s.unline(k)
+	k.req, k.held = h.req, &a
 	if k.turn(ctx, f) == tryHeld {
 		defer s.shared.Give(a.b)
 		stop := context.AfterFunc(ctx, func() { k.hungUp.Store(true); a.u.Conn.SetDeadline(time.Unix(1, 0)) })
