@@ -1,6 +1,8 @@
 package hotpath
 
 import (
+	"time"
+
 	"asbru/core"
 	"asbru/hotpath/http1"
 )
@@ -132,6 +134,10 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if !caller(x, r, b, f.digest) {
 		return wayFault
 	}
+	if r.Upgrade && http1.EqualFold(r.Value(b, http1.Upgrade), "websocket") {
+		f.free = true // what its client sends next may be meant for a WebSocket
+		return refuse(x, core.Invalid, "this connection cannot become a WebSocket: none is relayed yet", "ask over HTTP, for a stream with server-sent events")
+	}
 	limit := bodyLimit(x.Snap, r, b)
 	if r.ContentLength > int64(limit) {
 		return tooLarge(x, r.ContentLength, limit)
@@ -169,9 +175,9 @@ func parseID(id *[16]byte, v []byte) bool {
 func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 	secret := credential(r, b)
 	if len(secret) > 0 {
-		if k := x.Snap.Keys[*d.of(secret)]; k != nil {
+		if k := x.Snap.Keys[*d.of(x.Snap.Pepper, secret)]; k != nil {
 			x.Key = k
-			return true
+			return stands(x)
 		}
 	}
 	if x.Snap.Anonymous != nil {
@@ -180,10 +186,20 @@ func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 	}
 	if len(secret) == 0 {
 		refuse(x, core.Unauthenticated, "the request carries no key", "send it as Authorization: Bearer KEY")
+		x.Fault.Kind = "virtual_key_required"
 	} else {
 		refuse(x, core.Unauthenticated, "nobody knows the key that was sent", "check it, or ask an administrator for one")
+		x.Fault.Kind = "access_not_found"
 	}
 	return false
+}
+
+// stands refuses a caller whose key is known and no longer good.
+func stands(x *core.Exchange) bool {
+	if k := x.Key; k.Disabled || k.Ends != 0 {
+		x.Fault = k.Barred(time.Now().Unix())
+	}
+	return x.Fault == nil
 }
 
 func credential(r *http1.Request, b []byte) []byte {

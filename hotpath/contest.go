@@ -72,7 +72,7 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 		case <-timer.C:
 			g := s.fork(f)
 			defer s.dismiss(g)
-			if s.beside(g, c.first.f.ticket) {
+			if s.beside(g) {
 				f.care.wait = 0 // once for an exchange
 				c.second = c.start(k, g)
 				defer s.unline(c.second.k)
@@ -117,7 +117,7 @@ func (r *racer) run(ctx context.Context, c *contest) {
 
 // beside begins the second attempt, if there is a target for it that the caps on hedges allow
 // and the client's patience lasts.
-func (s *Server) beside(g *flight, like *core.Ticket) bool {
+func (s *Server) beside(g *flight) bool {
 	x := &g.x
 	if x.Due.First > 0 && x.Peek.Stream && core.Clock() >= x.Due.First {
 		return false
@@ -128,7 +128,7 @@ func (s *Server) beside(g *flight, like *core.Ticket) bool {
 	}
 	g.attempt().Beside = true
 	g.aim(t, key)
-	return s.slip(g, like)
+	return s.slip(g)
 }
 
 // won gives the client the reply of r, and closes the books of the other attempt.

@@ -22,7 +22,6 @@ type shadow struct {
 	other tee         // what the shadow got
 	own   core.Sketch // of the client's exchange; set when told is closed
 	told  chan struct{}
-	like  *core.Ticket // for a gate; nil: there are none
 }
 
 // cast makes the shadow of f, which is about to be carried, if there is room for one.
@@ -37,8 +36,8 @@ func (s *Server) cast(f *flight, r *http1.Request) {
 	h.f = s.fork(f)
 	h.f.own(f, r)
 	h.f.x.Route, h.f.x.Watch, h.f.care = plan.Route, &h.other, nil
-	if f.ticket != nil {
-		h.like = &core.Ticket{Caller: f.ticket.Caller, Urgency: core.Batch}
+	if h.f.ticket != nil {
+		h.f.ticket.Urgency = core.Batch
 	}
 	h.main.next = f.x.Watch
 	f.x.Watch, f.care.shadow = &h.main, h
@@ -128,7 +127,7 @@ func (s *Server) ask(ctx context.Context, h *shadow) (own core.Sketch) {
 		return own
 	}
 	f.aim(t, key)
-	if !s.slip(f, h.like) {
+	if !s.slip(f) {
 		return own
 	}
 	ctx, cancel := context.WithTimeout(ctx, or(t.Waits.Total, shadowTotal))

@@ -158,6 +158,9 @@ func (q *question) caller(stderr io.Writer) *core.VirtualKey {
 			if k.Policy != nil && k.Policy.Name != "" {
 				policy = ", policy " + k.Policy.Name
 			}
+			if k.Urgency != core.Interactive {
+				policy += ", lane " + k.Urgency.String()
+			}
 			q.line("caller", q.p.bold(k.Name)+policy)
 			return k
 		}

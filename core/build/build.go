@@ -9,9 +9,11 @@ package build
 import (
 	"slices"
 
+	"asbru/cache"
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/cred"
+	"asbru/core/price"
 	"asbru/core/route"
 )
 
@@ -30,7 +32,14 @@ type Deps struct {
 	// the machine has; nil: none is set.
 	Lookup func(name string) (string, bool)
 
-	Clock func() int64                         // of breakers and budgets; nil: core.Clock
+	// NewCache makes the cache. It is called when the previous Snapshot has none like it;
+	// nil: nothing is remembered, for who only looks at a Snapshot.
+	NewCache func(cache.Options) (*cache.Cache, error)
+
+	Clock func() int64 // of breakers and budgets; nil: core.Clock
+	// ReadFile reads a file of prices that the document names; nil: none can be read.
+	ReadFile func(path string) ([]byte, error)
+
 	Alarm func(target, key string, status int) // see route.Options; nil: nobody is told
 }
 
@@ -46,11 +55,16 @@ type Deps struct {
 func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot, []config.Problem, func()) {
 	c := newCompiler(doc, prev, d)
 	c.limits()
+	c.compileCache()
 	c.compileProviders()
 	c.compileServes()
 	c.compileModels()
 	c.compileRules()
+	c.compilePepper()
+	c.compileLimits()
+	c.compilePrices()
 	c.compileKeys()
+	c.compileSpent()
 	c.compilePicks()
 	c.compileHealth()
 	if !c.failed() {
@@ -60,6 +74,9 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 		c.openCredentials()
 	}
 	if c.failed() {
+		if c.memory != nil && c.prev.Memory != core.Memory(c.memory) {
+			c.memory.Close()
+		}
 		return nil, c.problems, func() {}
 	}
 	for _, set := range c.gates {
@@ -86,10 +103,16 @@ type compiler struct {
 	specs     map[*core.Route]route.Spec // of the routes that say how to choose
 	policies  map[string]*core.Policy    // by their rules in canonical form
 	signing   []signing
+	memory    *cache.Cache           // nil: nothing is remembered
 	rulings   []*ruling              // in the order they are asked
 	courses   map[string]*core.Route // of rulings, by what they hold
 	pinned    []*core.Target         // with one key only; not in next
 	shaded    []*core.Target         // of shadows: not counted, not in next
+	plain     map[*core.Target][]byte
+	payers    map[string]string // customers of teams, by team
+	bounds    *limitSet
+	prices    *price.Book
+	shared    map[string]*core.Route // of providers among which keys share names, by who they are
 	gates     []func()               // give carried Gates their new rules, once nothing can fail any more
 }
 
@@ -115,6 +138,11 @@ func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {
 		policies: make(map[string]*core.Policy),
 		courses:  make(map[string]*core.Route),
 		specs:    make(map[*core.Route]route.Spec),
+		payers:   make(map[string]string, len(doc.Teams)),
+		shared:   make(map[string]*core.Route),
+	}
+	for _, t := range doc.Teams {
+		c.payers[t.Name] = t.Customer
 	}
 	for _, t := range prev.Targets {
 		c.tallies[t.Name] = t.Tally
@@ -167,4 +195,12 @@ func (c *compiler) warn(path, message, hint string) {
 	if c.warnings++; c.warnings <= maxWarnings {
 		c.problems = append(c.problems, config.Problem{Path: path, Message: message, Hint: hint, Severity: config.Warning})
 	}
+}
+
+// clock is what rates and breakers are measured with.
+func (c *compiler) clock() int64 {
+	if c.deps.Clock != nil {
+		return c.deps.Clock()
+	}
+	return core.Clock()
 }

@@ -18,11 +18,14 @@ func (d *Document) Validate(env Env) []Problem {
 	c.listeners()
 	c.observability()
 	c.limits()
+	c.cache()
 	c.overload("overload", c.doc.Overload)
 	c.providers()
 	c.models()
 	c.rules()
 	c.virtualKeys()
+	c.holders()
+	c.prices()
 	return capped(c.problems)
 }
 
