@@ -43,6 +43,10 @@ func (s *Server) knock(f *flight) chance {
 func (s *Server) slip(f *flight) bool {
 	if g := f.target.Gate; g != nil {
 		t, now := f.ticket, core.Clock()
+		if t == nil { // no target has a gate but that of a shadow
+			t = new(core.Ticket)
+			f.ticket = t
+		}
 		t.Clear()
 		t.NoWait = true
 		if g.Enter(now, t) != core.Admitted {
