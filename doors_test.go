@@ -16,6 +16,7 @@ import (
 	"asbru/core/build"
 	"asbru/core/config"
 	"asbru/hotpath"
+	"asbru/hotpath/http1"
 )
 
 func TestMessagesPath(t *testing.T) {
@@ -31,6 +32,19 @@ func TestMessagesPath(t *testing.T) {
 	f("GET", "/messages", 0, false)
 	f("POST", "/messages/batches", 0, false)
 	f("POST", "/chat/completions", 0, false)
+}
+
+// TestDoorPathsAreClean holds the paths of every door, which the data plane does not judge
+// when they match to the last byte, against what it refuses of others.
+func TestDoorPathsAreClean(t *testing.T) {
+	for _, d := range doors() {
+		for op := range d.Ops {
+			_, tail, _ := strings.Cut(op, " ")
+			if path := d.Prefix + tail; !http1.PathClean([]byte(path)) {
+				t.Errorf("%s can be read in two ways", path)
+			}
+		}
+	}
 }
 
 // finds checks what a Find makes of paths, which stand within the bytes of a whole request as

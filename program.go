@@ -4,10 +4,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"runtime"
 	"runtime/debug"
 
 	"asbru/bench/mock"
+	"asbru/bench/rehearse"
+	"asbru/bench/standin"
 	"asbru/control/api"
 	"asbru/control/cli"
 	"asbru/core"
@@ -35,8 +38,10 @@ func program(lookup func(string) (string, bool)) *cli.App {
 		cli.Check(tools),
 		cli.Explain(tools),
 		cli.Schema(tools),
+		cli.Prices(app),
 		{Name: "mock", Summary: mock.Summary, Raw: mock.Run},
 		{Name: "loadgen", Summary: "send load and say what a gateway adds", Raw: loadgen.Run},
+		cli.Ledger(app),
 		selftestCommand(app),
 		versionCommand(app),
 		cli.Completion(app),
@@ -60,6 +65,31 @@ func newPool(e core.Endpoint) (core.Pool, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e.Via != "" {
+		return rehearsal(e, p)
+	}
+	return p, nil
+}
+
+// rehearsal makes the pool to what stands in a provider's place; real leads to itself.
+func rehearsal(e core.Endpoint, real *upstream.Pool) (core.Pool, error) {
+	word, err := rehearse.ParseWord(e.Via)
+	if err == nil {
+		err = word.Check()
+	}
+	if err != nil {
+		return nil, err
+	}
+	e.Scheme, e.CA, e.ServerName, e.Proxy = "http", "", "", ""
+	p, err := upstream.New(e)
+	if err != nil {
+		return nil, err
+	}
+	s := rehearse.New(word, rehearse.Options{
+		Host: e.Host, Dial: real.Dial, Own: standin.New(standin.Options{Open: true}),
+		Tell: func(problem string) { slog.Warn("rehearsal: "+problem, "upstream", e.Via) },
+	})
+	p.Over(s.Dial, func() { s.Close(); real.Close() })
 	return p, nil
 }
 

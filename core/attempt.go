@@ -26,6 +26,8 @@ type Attempt struct {
 	TTFT       time.Duration // request sent → first content handed to the client, streams only
 	RetryAfter time.Duration // what the provider asks to wait, told with an error only; 0: it asks nothing
 	Out        int64         // tokens of a complete answer; 0: unknown
+
+	Beside bool // a hedge: it began while the attempt before it was under way
 }
 
 // A Cause says why an attempt has no reply that is whole.
@@ -37,12 +39,14 @@ const (
 	Late              // a deadline passed: connect, head, first content, stall or total
 	Cut               // the reply began and broke off
 	Garbled           // the head, or what should have been an answer, could not be read
+	Crowded           // its Gate let no more in: nothing was sent. It says nothing about the target
 	Abandoned         // nobody waits any more: the client left. It says nothing about the target
+	Outrun            // an attempt made beside it was the first to have content: it was cut off. It says nothing about the target
 )
 
 // String is the name of c in logs and documents; empty for NoCause.
 func (c Cause) String() string {
-	return [...]string{"", "unreachable", "late", "cut", "garbled", "abandoned"}[c]
+	return [...]string{"", "unreachable", "late", "cut", "garbled", "crowded", "abandoned", "outrun"}[c]
 }
 
 // A Phase is what there is to tell about an attempt. PhaseContent is told at most once
@@ -58,17 +62,33 @@ const (
 
 // Begin records the next attempt; nil if none is left.
 func (x *Exchange) Begin(t *Target, k *ProviderKey) *Attempt {
-	if x.n == MostAttempts {
+	if int(x.n) == MostAttempts {
 		return nil
 	}
-	a := &x.attempts[x.n]
+	a := x.room()
 	*a = Attempt{Target: t, Key: k}
-	x.n++
 	return a
 }
 
-// Attempts returns the attempts made so far, oldest first.
-func (x *Exchange) Attempts() []Attempt { return x.attempts[:x.n] }
+// room makes place for one more attempt. What Attempts and Begin returned before is not
+// where it was once there are more than usual.
+func (x *Exchange) room() *Attempt {
+	if int(x.n) == len(x.attempts) && x.more == nil {
+		x.more = new([MostAttempts]Attempt)
+		copy(x.more[:], x.attempts[:])
+	}
+	x.n++
+	return &x.Attempts()[x.n-1]
+}
+
+// Attempts returns the attempts made so far, oldest first; of two that were made beside each
+// other the one whose answer counts is the later.
+func (x *Exchange) Attempts() []Attempt {
+	if x.more != nil {
+		return x.more[:x.n]
+	}
+	return x.attempts[:x.n]
+}
 
 // An Ahead is what a Pick has decided for the attempt after so many. It makes asking
 // twice harmless: a decision may spend a retry or claim the one probe of a bench.

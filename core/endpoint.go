@@ -15,4 +15,5 @@ type Endpoint struct {
 	Connect            time.Duration
 	KeepAlive          time.Duration // an idle connection is closed after
 	MaxConns           int           // open at once
+	Via                string        // what stands in the provider's place: record:FILE, replay:FILE, chaos:FILE; empty: nothing
 }

@@ -4,11 +4,15 @@ package core
 type Money int64
 
 // Usage is what a provider says an exchange consumed, in tokens. Parts are
-// contained in their whole, as OpenAI reports them: CachedIn, WrittenIn and AudioIn
-// in In, Reasoning and AudioOut in Out. Known tells a reported zero from a missing report.
+// contained in their whole, as OpenAI reports them: CachedIn, WrittenIn, AudioIn and
+// ImageIn in In, KeptIn in WrittenIn, Reasoning, AudioOut and ImageOut in Out. Known tells
+// a reported zero from a missing report.
 type Usage struct {
 	In, CachedIn, Out, Reasoning int64
 	WrittenIn                    int64 // put into the provider's prompt cache
+	KeptIn                       int64 // put into it for an hour, where that costs more
 	AudioIn, AudioOut            int64
+	ImageIn, ImageOut            int64
 	Known                        bool
+	Bad                          bool // a count was negative or beyond all reason: what else was read is worth nothing
 }

@@ -20,6 +20,7 @@ type Record struct {
 	Fault    Code
 	Attempts uint8
 	Stream   bool
+	Hedged   bool // two attempts were made beside each other
 	Status   uint16
 	Usage    Usage
 	In, Out  uint64 // body bytes read from and written to the client

@@ -18,9 +18,11 @@ type Snapshot struct {
 	Others    *Tally                  // shared by the Keys that are not counted apart
 	Pools     map[Endpoint]Pool       // every pool the Targets use
 	Fresh     map[[32]byte]Credential // every credential the Keys renew, by what it is made of
+	Memory    Memory                  // answers that are given again; nil: none are
 	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept
 	Checks    []HealthCheck           // servers that are asked whether they are well
 	Limits    Limits
+	Gated     bool // some Target has a Gate
 }
 
 // A HealthCheck is a server to ask without a request of a client.
@@ -28,6 +30,24 @@ type HealthCheck struct {
 	Provider string
 	URL      string // GET it: a status below 500 means that the server is well
 	Every    time.Duration
+}
+
+// A Memory answers what was asked before, through stages of the Plans. Its package knows
+// its concrete type; the vocabulary carries it from Snapshot to Snapshot and shows it.
+type Memory interface {
+	// Figures are what it says about itself, those of one name one after the other.
+	Figures() []Figure
+
+	// Close keeps what waits to be kept and ends its work.
+	Close() error
+}
+
+// A Figure is one number for metrics.
+type Figure struct {
+	Name, Help   string
+	Total        bool   // it only grows
+	Label, Value string // what tells it from others of its name; empty: nothing
+	N            int64
 }
 
 // Health is what Routes learn of Targets and keys. core/route knows its concrete type;
@@ -62,7 +82,8 @@ func (s *Snapshot) Resolve(model []byte) (*Route, []byte) {
 		}
 	}
 	for _, p := range s.Serves {
-		if len(model) >= len(p.Text) && string(model[:len(p.Text)]) == p.Text {
+		n := len(p.Text)
+		if len(model) >= n && (n == 0 || model[0] == p.Text[0] && string(model[:n]) == p.Text) {
 			return p.Route, model
 		}
 	}
@@ -89,7 +110,9 @@ type VirtualKey struct {
 	Team     string // empty: none
 	Customer string // empty: none
 	Policy   *Policy
-	Tally    *Tally // never nil; Snapshot.Others for keys that are not counted apart
+	Urgency  Urgency // of its requests, unless they say that they can wait
+	Share    uint64  // what Gates know the caller by; the same for as long as the key has its name
+	Tally    *Tally  // never nil; Snapshot.Others for keys that are not counted apart
 }
 
 // A Policy is a set of rules shared by many keys, compiled to one Plan per Op.
@@ -119,6 +142,7 @@ type Route struct {
 	Targets []*Target // all of them, in order, for explain
 	Again   int       // how often Pick gives the target that failed once more, with nobody else left
 	Plan    RoutePlan
+	Care    *Care // nil: none is taken
 }
 
 // A RoutePlan says how a Route chooses, for explain and metrics.
@@ -148,6 +172,9 @@ type RouteGauges struct {
 	Budget             float64
 	Hits, Misses, Kept uint64 // session bindings: followed, not found, written
 	Benched            uint64 // requests refused because every target was benched
+
+	Hedges, Won, Capped uint64        // hedges made, those that were first to answer, and those that a cap prevented
+	HedgeAfter          time.Duration // what a stream is waited for now; 0: the route does not hedge
 }
 
 // A Target is one model at one provider.
@@ -161,6 +188,7 @@ type Target struct {
 	Pool     Pool
 	Waits    Waits
 	Keys     []*ProviderKey
+	Gate     Gate // bounds what is under way; nil: nothing does
 	Tally    *Tally
 }
 

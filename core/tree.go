@@ -160,6 +160,9 @@ func (t *Tree) Extra(n int32) (Extra, int32) {
 	return e, e.next
 }
 
+// Extras is how many members were kept, in all chains: they are Extra(1) to Extra(Extras()).
+func (t *Tree) Extras() int { return len(t.extras) }
+
 // Cite puts a citation into the chain that *cites begins.
 func (t *Tree) Cite(cites *int32, c Cite) {
 	t.cites = append(t.cites, c)

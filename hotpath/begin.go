@@ -1,8 +1,6 @@
 package hotpath
 
 import (
-	"crypto/sha256"
-
 	"asbru/core"
 	"asbru/hotpath/http1"
 )
@@ -11,35 +9,39 @@ import (
 // comes from a pool and belongs to one lane.
 type flight struct {
 	x      core.Exchange
-	buf    []byte   // the request: head, then decoded body; borrowed
-	head   int      // length of the head in buf
-	fields fields   // what stages look into head with, while they run
-	name   [64]byte // storage for the target's model name while a body is built
-	free   bool     // the client's connection ends after this exchange
-	gone   bool     // the client hung up
-	late   bool     // the last attempt ended by a deadline
-	sent   bool     // the last attempt's request went out to its last byte
-	void   bool     // the last attempt's reply held no answer, or not all of it
+	buf    []byte // the request: head, then decoded body; borrowed
+	head   int    // length of the head in buf
+	fields fields // what stages look into head with, while they run
+	name   []byte // storage for the target's model name; it stays with the flight
 
-	target *core.Target
-	key    *core.ProviderKey
-	tally  *core.Tally // of target, while it counts this flight as in flight
-	rel    relay
-	door   *Door
-	named  []byte    // the model that the path names, plain; its storage stays with the flight
-	spot   core.Span // where in x.Path it stands
-	cut    bool      // x.Path goes on from behind it only
-	drop   string    // the member that the body has instead of a model; empty: none
-	stream bool      // the path asks for a stream
-	cross  *crossing // nil: client and target speak the same format, so far
-
-	bell     bell  // of the lane that made this flight
+	free     bool  // the client's connection ends after this exchange
+	gone     bool  // the client hung up
+	late     bool  // the last attempt ended by a deadline
+	sent     bool  // the last attempt's request went out to its last byte
+	void     bool  // the last attempt's reply held no answer, or not all of it
+	queued   bool  // it waits at gate
+	cut      bool  // x.Path goes on from behind spot only
+	stream   bool  // the path asks for a stream
 	pause    pause // where it stands still
 	admitted bool  // the stages of Admit are done
 	paid     bool  // those of Commit
 	settled  bool  // those of Settle
 	whole    bool  // the end of the reply is at hand
 
+	target *core.Target
+	key    *core.ProviderKey
+	tally  *core.Tally  // of target, while it counts this flight as in flight
+	gate   core.Gate    // of target, while this flight stands at it or in it
+	ticket *core.Ticket // for it; nil before the first gate
+	rel    relay
+	door   *Door
+	digest *digests  // of the lane; nil: it remembers none
+	named  []byte    // the model that the path names, plain; its storage stays with the flight
+	spot   core.Span // where in x.Path it stands
+	drop   string    // the member that the body has instead of a model; empty: none
+	cross  *crossing // nil: client and target speak the same format, so far
+
+	bell    bell  // of the lane that made this flight
 	firstBy int64 // Clock by which the attempt has to have said something; 0: Waits say
 	paused  int64 // Clock since when it stands still; 0: it does not
 	rested  int64 // nanoseconds that it stood still
@@ -55,6 +57,8 @@ type flight struct {
 	ttft   int64
 	status int
 	large  int64 // bytes counted against the budget of large bodies
+	care   care
+	race   *contest // whom it is made beside; nil: nobody
 	on     onLoop
 }
 
@@ -66,11 +70,12 @@ func (f *flight) reset() {
 	f.buf, f.head, f.free, f.gone, f.late, f.sent, f.void = nil, 0, false, false, false, false, false
 	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
 	f.door, f.named, f.spot, f.cut, f.drop, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, "", false, fields{}
+	f.gate, f.queued = nil, false
 	f.firstBy, f.paused, f.rested = 0, 0, 0
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
-	f.on = onLoop{gen: gen}
+	f.on, f.care, f.race = onLoop{gen: gen}, care{}, nil
 }
 
 // A door leads to one of three places.
@@ -124,7 +129,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if x.Snap == nil {
 		return refuse(x, core.Overloaded, "the gateway has no configuration yet", "try again in a moment")
 	}
-	if !caller(x, r, b) {
+	if !caller(x, r, b, f.digest) {
 		return wayFault
 	}
 	if r.Upgrade && http1.EqualFold(r.Value(b, http1.Upgrade), "websocket") {
@@ -165,10 +170,10 @@ func parseID(id *[16]byte, v []byte) bool {
 
 // caller finds the virtual key. The first credential header present decides;
 // a wrong one is never passed over for the next.
-func caller(x *core.Exchange, r *http1.Request, b []byte) bool {
+func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 	secret := credential(r, b)
 	if len(secret) > 0 {
-		if k := x.Snap.Keys[sha256.Sum256(secret)]; k != nil {
+		if k := x.Snap.Keys[*d.of(secret)]; k != nil {
 			x.Key = k
 			return true
 		}

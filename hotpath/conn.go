@@ -23,6 +23,7 @@ type conn struct {
 	req  http1.Request
 	rep  http1.Reply
 	box  outbox
+	held *arrival // where a reply goes that has reached its commit point; nil: to the client
 
 	ghost    atomic.Bool  // the client left, and the exchange goes on for others
 	hungUp   atomic.Bool  // the watcher saw the client go
@@ -52,27 +53,33 @@ func (s *Server) serveConn(c net.Conn, arriving bool) {
 	}
 	s.stats.Conns.Add(1)
 	handed := false
-	defer func() {
-		if v := recover(); v != nil {
-			s.stats.Panics.Add(1)
-			if s.opt.Bug != nil {
-				s.opt.Bug(v, debug.Stack())
-			}
-		}
-		s.leave(k)
-		s.stats.Conns.Add(-1)
-		if k.in != nil {
-			s.shared.Give(k.in)
-		}
-		if !handed {
-			c.Close()
-		}
-	}()
+	defer func() { k.over(recover(), handed) }()
 	for {
 		again, slow := k.serve()
 		if handed = slow; slow || !again {
 			return
 		}
+	}
+}
+
+// over forgets a connection and closes it, unless it was handed to somebody else. v is what
+// a panic brought.
+func (k *conn) over(v any, handed bool) {
+	s := k.s
+	if v != nil {
+		s.stats.Panics.Add(1)
+		if s.opt.Bug != nil {
+			s.opt.Bug(v, debug.Stack())
+		}
+	}
+	s.leave(k)
+	s.stats.Conns.Add(-1)
+	if k.in != nil {
+		s.shared.Give(k.in)
+		k.in = nil
+	}
+	if !handed {
+		k.c.Close()
 	}
 }
 
@@ -159,6 +166,15 @@ func (k *conn) exchange(f *flight) {
 		k.reply(f)
 		return
 	}
+	if c := x.Route.Care; c != nil {
+		f.take(c)
+	}
+	k.fly(f)
+}
+
+// fly asks targets for what the plan let pass, and answers.
+func (k *conn) fly(f *flight) {
+	s, x := k.s, &f.x
 	k.allow(probeInterim)
 	if k.carry(f) {
 		s.finish(f, &s.stats, &k.peer, &s.shared)

@@ -15,11 +15,26 @@ import (
 // a reply, whole or cut.
 func (k *conn) attempts(ctx context.Context, f *flight) bool {
 	for k.next(f) {
-		fresh := false
-	again:
+		var out outcome
+		if f.care.wait > 0 {
+			out = k.contest(ctx, f)
+		} else {
+			out = k.turn(ctx, f)
+		}
+		if out != tryNext {
+			return out == tryDone
+		}
+	}
+	return false
+}
+
+// turn makes the attempt under way. When a kept connection turns out to have died, it is made
+// once more on a new one.
+func (k *conn) turn(ctx context.Context, f *flight) outcome {
+	for fresh := false; ; fresh = true {
 		pool, ok := f.target.Pool.(*upstream.Pool)
 		if !ok {
-			return false
+			return tryOver
 		}
 		dial, cancel := within(ctx, f.by(core.Clock()))
 		u, err := pool.Get(dial, fresh)
@@ -27,31 +42,22 @@ func (k *conn) attempts(ctx context.Context, f *flight) bool {
 		if err != nil {
 			f.attempt().Status = 0
 			f.late = errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
-			if ctx.Err() != nil {
-				f.gone = true
-				return false
+			if f.gone = ctx.Err() != nil; f.gone {
+				return tryOver
 			}
-			continue
+			return tryNext
 		}
-		stop := context.AfterFunc(ctx, func() { u.Conn.SetDeadline(time.Unix(1, 0)) })
+		stop := context.AfterFunc(ctx, func() { k.hungUp.Store(true); u.Conn.SetDeadline(time.Unix(1, 0)) })
 		out, stale := k.closing(f, u)
-		live := stop()
-		if !live && ctx.Err() != nil {
+		if live := stop(); !live && ctx.Err() != nil && out != tryHeld {
 			u.Close()
 			f.gone = true
-			return false
+			return tryOver
 		}
-		switch {
-		case out == tryDone:
-			return true
-		case out == tryOver:
-			return false
-		case stale && u.Reused && !fresh:
-			fresh = true
-			goto again
+		if out != tryNext || !stale || !u.Reused || fresh {
+			return out
 		}
 	}
-	return false
 }
 
 // An outcome says what one attempt came to.
@@ -61,6 +67,7 @@ const (
 	tryNext outcome = iota // nothing reached the client; another may answer
 	tryDone                // the client got the reply, whole or cut
 	tryOver                // the reply is nobody's, and x.Fault says why
+	tryHeld                // the reply is at its commit point, and another may be there first
 )
 
 // closing is try, and the end of u should it panic.
@@ -103,7 +110,11 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 	f.sent = true
 	k.listen(u, f.until(or(w.Header, defaultHeader)))
 	b := s.shared.Take(streamRead)
-	defer func() { s.shared.Give(b) }()
+	defer func() {
+		if out != tryHeld {
+			s.shared.Give(b)
+		}
+	}()
 	n, err := k.readReply(&b, u)
 	if err != nil {
 		u.Close()

@@ -28,7 +28,6 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	if l.gather {
 		return k.gather(f, u, b, n)
 	}
-	t0 := f.first
 	l.holds = f.holdable()
 	k.box.reset()
 	rest, done, err := l.feed(&f.x, b[n:], &k.box, &s.shared)
@@ -40,6 +39,38 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 			return tryNext
 		}
 	}
+	return k.commit(f, &arrival{u: u, b: b, done: done, clean: len(rest) == 0, err: err})
+}
+
+// An arrival is a reply that has reached its commit point. What the client gets of it so far
+// is in the outbox.
+type arrival struct {
+	u     *upstream.Conn
+	b     []byte // what it is read into; borrowed
+	done  bool   // all of it came
+	clean bool   // and nothing behind it
+	whole bool   // it was translated as a whole
+	err   error
+}
+
+// commit gives a reply to the client, or to who asked for it to be held.
+func (k *conn) commit(f *flight, a *arrival) outcome {
+	if k.held != nil {
+		*k.held = *a
+		return tryHeld
+	}
+	return k.deliver(f, a)
+}
+
+// deliver gives the client what is in the outbox and the rest of the reply. Nothing is
+// retried from here on.
+func (k *conn) deliver(f *flight, a *arrival) outcome {
+	if a.whole {
+		return k.deliverWhole(f, a)
+	}
+	s, l, u, b := k.s, &f.rel, a.u, a.b
+	done, clean, err := a.done, a.clean, a.err
+	t0 := f.first
 	t1 := core.Clock()
 	f.decide += t1 - t0
 	f.sure()
@@ -72,10 +103,12 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		}
 		k.box.reset()
 		f.gap()
+		var rest []byte
 		rest, done, err = l.feed(&f.x, b[:m], &k.box, &s.shared)
+		clean = len(rest) == 0
 		werr = k.give(f, done)
 	}
-	k.ended(f, u, done && err == nil, werr, len(rest) == 0)
+	k.ended(f, u, done && err == nil, werr, clean)
 	return tryDone
 }
 
@@ -156,18 +189,24 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		return tryNext
 	}
 	f.decide += core.Clock() - t0
+	return k.commit(f, &arrival{u: u, b: b, done: true, clean: len(rest) == 0, whole: true})
+}
+
+// deliverWhole gives the client the translation of a reply.
+func (k *conn) deliverWhole(f *flight, a *arrival) outcome {
+	t0 := core.Clock()
 	f.sure()
 	werr := k.give(f, true)
 	if werr == errTurned {
-		return k.turnAway(f, u)
+		return k.turnAway(f, a.u)
 	}
 	f.kernel += core.Clock() - t0
 	if f.x.Fault != nil { // the provider's reply could not be read; the client has been told
-		u.Close()
+		a.u.Close()
 		k.allow(probeNothing)
 		return tryDone
 	}
-	k.ended(f, u, true, werr, len(rest) == 0)
+	k.ended(f, a.u, true, werr, a.clean)
 	return tryDone
 }
 

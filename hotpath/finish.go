@@ -57,12 +57,18 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	if s.opt.Records != nil {
 		s.record(f, peer, total)
 	}
-	if f.cross != nil {
-		if f.cross.reset(); f.cross.held() <= maxCrossing {
-			s.crosses.Put(f.cross)
-		}
-		f.cross = nil
+	s.uncross(f)
+}
+
+// uncross gives back what f was translated with.
+func (s *Server) uncross(f *flight) {
+	if f.cross == nil {
+		return
 	}
+	if f.cross.reset(); f.cross.held() <= maxCrossing {
+		s.crosses.Put(f.cross)
+	}
+	f.cross = nil
 }
 
 // uncount takes f out of what counts exchanges under way. It may be called twice.
@@ -87,7 +93,7 @@ func (f *flight) gap() {
 func (s *Server) tally(f *flight, total int64) {
 	x := &f.x
 	for i, a := range x.Attempts() {
-		if a.Target.Tally != nil && (i < len(x.Attempts())-1 || x.Fault != nil) {
+		if a.Target.Tally != nil && a.Cause != core.Outrun && (i < len(x.Attempts())-1 || x.Fault != nil) {
 			a.Target.Tally.Faults[attemptCode(x, i)].Add(1)
 		}
 	}
@@ -115,7 +121,10 @@ func attemptCode(x *core.Exchange, i int) core.Code {
 	if i == len(x.Attempts())-1 && x.Fault != nil {
 		return x.Fault.Code
 	}
-	if x.Attempts()[i].Status == 429 {
+	switch a := &x.Attempts()[i]; {
+	case a.Cause == core.Crowded:
+		return core.Overloaded
+	case a.Status == 429:
 		return core.RateLimited
 	}
 	return core.UpstreamFailed
@@ -143,6 +152,9 @@ func (s *Server) record(f *flight, peer *[16]byte, total int64) {
 	}
 	if x.Fault != nil {
 		r.Fault = x.Fault.Code
+	}
+	for i := range x.Attempts() {
+		r.Hedged = r.Hedged || x.Attempts()[i].Beside
 	}
 	r.ModelLen = uint8(copy(r.Model[:], x.Peek.Model))
 	s.opt.Records.Put(&r)

@@ -35,7 +35,7 @@ func (f *fleet) serve(s *Server, l net.Listener) (ok bool, err error) {
 	if f.err != nil {
 		return true, f.err
 	}
-	fd, err := dupListener(t)
+	fd, err := dup(t)
 	if err != nil {
 		return true, err
 	}
@@ -50,10 +50,10 @@ func (f *fleet) serve(s *Server, l net.Listener) (ok bool, err error) {
 	return true, nil
 }
 
-// dupListener gives a descriptor of our own for the same queue. The runtime's
+// dup gives a descriptor of our own for the same queue, or connection. The runtime's
 // own stays untouched, and with it O_NONBLOCK, which a hand-over shares.
-func dupListener(t *net.TCPListener) (fd int, err error) {
-	rc, err := t.SyscallConn()
+func dup(c syscall.Conn) (fd int, err error) {
+	rc, err := c.SyscallConn()
 	if err != nil {
 		return -1, err
 	}

@@ -47,7 +47,7 @@ func TestReadyLendsTheHead(t *testing.T) {
 		return core.Answer
 	}}
 	f := &flight{buf: []byte(head), head: len(head)}
-	f.x.Op, f.x.Key = core.OpModels, &core.VirtualKey{Policy: policy}
+	f.x.Snap, f.x.Op, f.x.Key = new(core.Snapshot), core.OpModels, &core.VirtualKey{Policy: policy}
 	if v := new(Server).ready(f, &r); v != core.Answer || seen != "premium" {
 		t.Errorf("verdict %v, saw %q", v, seen)
 	}

@@ -75,6 +75,9 @@ func (f *flight) refusedBecause(why, hint string) hearing {
 // counts and does not choose: Route.Pick may find none of them usable after all.
 func (f *flight) spare() bool {
 	x := &f.x
+	if f.race != nil && f.race.open() {
+		return true
+	}
 	left := len(x.Route.Targets) + x.Route.Again
 	for i := 0; i < len(x.Peek.Fallbacks) && x.Peek.Fallbacks[i] != nil; i++ {
 		left++

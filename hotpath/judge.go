@@ -1,6 +1,8 @@
 package hotpath
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"time"
 
 	"asbru/core"
@@ -36,6 +38,9 @@ const (
 // next picks the target and key of the next attempt.
 func (s *Server) next(f *flight) chance {
 	x := &f.x
+	if f.queued {
+		return s.entrance(f, f.ticket.Entry())
+	}
 	f.land()
 	if len(x.Attempts()) > 0 {
 		f.blame(f.attempt())
@@ -56,17 +61,28 @@ func (s *Server) next(f *flight) chance {
 	if x.Begin(t, k) == nil {
 		return nobody
 	}
-	f.begun, f.first, f.late, f.sent, f.void = 0, 0, false, false, false
 	if f.cross != nil && f.cross.bare { // of a reply that passed for a stream
 		f.cross.reset()
 		s.crosses.Put(f.cross)
 		f.cross = nil
 	}
+	f.aim(t, k)
+	return s.knock(f)
+}
+
+// aim prepares the attempt that has just begun.
+func (f *flight) aim(t *core.Target, k *core.ProviderKey) {
+	x := &f.x
+	f.begun, f.first, f.late, f.sent, f.void = 0, 0, false, false, false
 	x.Fault = nil // of a target that could not be asked
 	f.target, f.key = t, k
 	x.Face, x.As = t.Face(x.From, x.Op, x.Name)
+}
+
+// entered begins the attempt that was picked.
+func (s *Server) entered(f *flight) chance {
 	f.share()
-	if t.Tally != nil {
+	if t := f.target; t.Tally != nil {
 		f.tally = t.Tally
 		f.tally.Requests.Add(1)
 		f.tally.Inflight.Add(1)
@@ -74,8 +90,9 @@ func (s *Server) next(f *flight) chance {
 	return somebody
 }
 
-// land ends the count of the attempt under way.
+// land ends the count of the attempt under way, and gives its place back.
 func (f *flight) land() {
+	f.exit()
 	if f.tally != nil {
 		f.tally.Inflight.Add(-1)
 		f.tally = nil
@@ -109,7 +126,9 @@ func (f *flight) judge(rep *http1.Reply, b []byte) core.Verb {
 
 // stands reports whether a reply that says "not now" is the client's all the
 // same, because nobody else is left to ask.
-func (s *Server) stands(f *flight) bool { return !f.more() && presentable(f.attempt().Status) }
+func (s *Server) stands(f *flight) bool {
+	return !f.rivalled() && !f.more() && presentable(f.attempt().Status)
+}
 
 // more reports whether another target or key is left after what the attempt under way
 // came to.
@@ -239,7 +258,13 @@ func framingOf(kind []byte) (f core.Framing, stream bool) {
 
 // appendOwn appends the fields that every answer of ours carries.
 func (s *Server) appendOwn(h []byte, f *flight) []byte {
-	h = append(appendHexID(append(h, "X-Request-Id: "...), &f.x.ID), "\r\n"...)
+	h = append(h, "X-Request-Id: "...)
+	at := len(h)
+	h = append(appendHexID(h, &f.x.ID), "\r\n"...)
+	id := h[at:]
+	if f.x.Fault == nil {
+		h = append(h, f.x.Reply.Fields...)
+	}
 	if f.x.Skipped != 0 {
 		h = appendSkipped(h, f.x.Skipped)
 	}
@@ -247,7 +272,7 @@ func (s *Server) appendOwn(h []byte, f *flight) []byte {
 		h = appendExplained(h, f)
 	}
 	if d := f.x.From; d != nil && d.IDHeader != "" {
-		h = append(appendHexID(append(append(h, d.IDHeader...), ": "...), &f.x.ID), "\r\n"...)
+		h = append(append(append(h, d.IDHeader...), ": "...), id...)
 	}
 	if f.free || s.draining.Load() {
 		f.free = true
@@ -256,12 +281,23 @@ func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	return h
 }
 
+// hex8 is x as eight hexadecimal digits, the first in the lowest byte: its nibbles are
+// spread over eight bytes, and those above 9 moved up to the letters.
+func hex8(x uint32) uint64 {
+	v := uint64(bits.ReverseBytes32(x))
+	v = (v | v<<16) & 0x0000ffff0000ffff
+	v = (v | v<<8) & 0x00ff00ff00ff00ff
+	v = v>>4&0x000f000f000f000f | v&0x000f000f000f000f<<8
+	letters := (v + 0x0606060606060606) >> 4 & 0x0101010101010101
+	return v + 0x3030303030303030 + letters*('a'-'0'-10)
+}
+
 func appendHexID(b []byte, id *[16]byte) []byte {
-	const digits = "0123456789abcdef"
-	for _, c := range id {
-		b = append(b, digits[c>>4], digits[c&15])
+	var digits [32]byte
+	for i := range 4 {
+		binary.LittleEndian.PutUint64(digits[8*i:], hex8(binary.BigEndian.Uint32(id[4*i:])))
 	}
-	return b
+	return append(b, digits[:]...)
 }
 
 // appendTiming tells where the time went so far (W3C Server-Timing, in
@@ -308,9 +344,6 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 	f.status = status
 	h := append(append(appendStatus(o.head, status), "Content-Type: "...), kind...)
 	h = append(http1.AppendUint(append(h, "\r\nContent-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
-	if x.Fault == nil {
-		h = append(h, x.Reply.Fields...)
-	}
 	if retry > 0 {
 		h = append(http1.AppendUint(append(h, "Retry-After: "...), uint64(retry)), "\r\n"...)
 	}
@@ -367,6 +400,9 @@ func (f *flight) failed() {
 
 // appendStatus appends a status line.
 func appendStatus(h []byte, status int) []byte {
+	if status == 200 {
+		return append(h, "HTTP/1.1 200 OK\r\n"...)
+	}
 	h = append(http1.AppendUint(append(h, "HTTP/1.1 "...), uint64(status)), ' ')
 	return append(append(h, reason(status)...), "\r\n"...)
 }

@@ -34,6 +34,7 @@ type client struct {
 	sent  int    // of out
 	f     *flight
 	since int64 // Clock when it began to wait for a request
+
 }
 
 type phase uint8

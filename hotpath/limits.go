@@ -44,6 +44,9 @@ const (
 	acceptRest   = 100 * time.Millisecond // after EMFILE, before accepting again
 	handWait     = 10 * time.Second       // for a TLS client to finish its handshake
 	maxRequestID = 64                     // bytes of a client's own request id
+
+	maxRemembered  = 64 // bytes of a credential whose hash a loop remembers
+	rememberedKeys = 64 // places for them; a power of two
 )
 
 // What is sent besides answers.

@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"syscall"
+	"time"
 
 	"asbru/core"
 	"asbru/hotpath/http1"
@@ -21,6 +22,14 @@ func (l *loop) limits() core.Limits {
 	lim.WriteWait = or(lim.WriteWait, defaultWriteWait)
 	lim.BodyBytes = or(lim.BodyBytes, defaultBody)
 	return lim
+}
+
+// idleWait is limits().IdleWait, for every request.
+func (l *loop) idleWait() time.Duration {
+	if snap := l.s.snap.Load(); snap != nil {
+		return or(snap.Limits.IdleWait, defaultIdleWait)
+	}
+	return defaultIdleWait
 }
 
 // close ends a client's connection and forgets it.
@@ -185,7 +194,7 @@ func (l *loop) takeHead(c *client, b []byte) bool {
 	}
 	f := &l.scratch
 	f.reset()
-	f.x.Start = l.now
+	f.x.Start, f.digest = l.now, l.digest
 	switch l.s.begin(f, &l.req, b) {
 	case waySlow:
 		l.hand(c, b)

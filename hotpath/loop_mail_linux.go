@@ -17,6 +17,7 @@ type mail struct {
 	gen      uint32
 	pool     *upstream.Pool
 	entrance *entrance
+	in       []byte // mailBack: bytes of the next request
 }
 
 type mailKind uint8
@@ -30,6 +31,7 @@ const (
 	mailClose
 	mailEvict
 	mailWake
+	mailBack // a connection that was lent
 )
 
 // post tells the loop something. Any goroutine may call it.
@@ -71,6 +73,8 @@ func (l *loop) open(m *mail) {
 			l.victim = m.f.on.c
 		}
 		l.dialed(m)
+	case mailBack:
+		l.regain(m)
 	case mailListen:
 		l.listen(m.entrance)
 	case mailDrain:
@@ -116,7 +120,7 @@ func (l *loop) end() {
 // discard closes what a mail brings that nobody will open.
 func (m *mail) discard() {
 	switch {
-	case m.kind == mailClient:
+	case m.kind == mailClient || m.kind == mailBack:
 		sock.Close(m.fd)
 	case m.raw != nil:
 		m.raw.Close()

@@ -128,6 +128,10 @@ func (l *loop) resume(f *flight) {
 func (l *loop) decided(f *flight, v core.Verdict) {
 	switch {
 	case v == core.Continue:
+		if c := f.x.Route.Care; c != nil && f.take(c) {
+			l.lend(f.on.c, f)
+			return
+		}
 		l.launch(f)
 	case v == core.Wait:
 		l.nap(f)

@@ -109,10 +109,10 @@ func (l *loop) settle(c *client, f *flight) {
 	}
 	c.phase = reading
 	c.since = l.now
-	lim := l.limits()
-	l.deadline(c.slot, lim.IdleWait)
 	if c.in != nil { // the next head has begun
-		l.deadline(c.slot, lim.HeadWait)
+		l.deadline(c.slot, l.limits().HeadWait)
+	} else {
+		l.deadline(c.slot, l.idleWait())
 	}
 	if c.more = c.in != nil; c.more || c.readable {
 		l.later(c.slot) // in the next round: a client may pipeline more than the stack holds

@@ -19,6 +19,9 @@ func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 	if k := x.Key; k.Tally != nil {
 		k.Tally.Requests.Add(1)
 	}
+	if x.Snap.Gated {
+		f.hurry(r)
+	}
 	x.Plan = &x.Key.Policy.Plans[x.Op]
 	if x.Op != core.OpModels && !s.resolve(f, r) {
 		return core.Refuse

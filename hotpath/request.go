@@ -171,7 +171,8 @@ func dotted(name []byte) bool {
 // model is the name to send.
 func (f *flight) model() []byte {
 	if m := f.target.Model; m != "" {
-		return append(f.name[:0], m...)
+		f.name = append(f.name[:0], m...)
+		return f.name
 	}
 	return f.x.Name
 }

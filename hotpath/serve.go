@@ -73,7 +73,7 @@ func (s *Server) enter(k *conn) bool {
 	limit := or(k.limits().Conns, defaultConns)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.conns)+s.fleet.conns() >= limit {
+	if len(s.conns)+s.fleet.conns()-int(s.lent.Load()) >= limit {
 		s.stats.Refused.Add(1)
 		return false
 	}

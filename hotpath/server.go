@@ -37,6 +37,7 @@ type Server struct {
 	fleet   fleet // the loop lane; nothing where there is none
 
 	arriving atomic.Int64 // connections accepted by the goroutine lane and not in conns yet
+	lent     atomic.Int64 // connections in conns that are a loop's
 
 	mu    sync.Mutex
 	conns map[*conn]struct{}

@@ -199,6 +199,9 @@ func (r *request) fallbacks() *core.Fault {
 // provider makes of them, and bounds what multiplies the price.
 func (r *request) numbers() *core.Fault {
 	for field := numFields; field < len(r.names); field++ {
+		if r.at[field].End == 0 {
+			continue
+		}
 		raw := r.raw(field)
 		if scan.IsNull(raw) {
 			continue

@@ -3,6 +3,7 @@ package mock
 import (
 	"bytes"
 	"fmt"
+	"math"
 )
 
 // decide settles, once the request is complete, how it will be answered.
@@ -20,6 +21,9 @@ func (s *session) decide(w *work) bool {
 	if err := s.direct(); err != nil {
 		s.script.status, s.answer.errMessage = 400, err.Error()
 	}
+	if s.script.tail > 0 && inTail(n) {
+		s.script.latency += s.script.tail
+	}
 	s.compose()
 	s.phase = waiting
 	if s.script.latency > 0 {
@@ -27,6 +31,9 @@ func (s *session) decide(w *work) bool {
 	}
 	return true
 }
+
+// inTail picks one request in tailEvery, evenly spread and without a period.
+func inTail(n uint64) bool { return uint32(n)*2654435769 < math.MaxUint32/tailEvery }
 
 // direct checks the request and applies its magic model name.
 func (s *session) direct() error {

@@ -31,6 +31,7 @@ const (
 	idleWait   = 10 * time.Minute      // a connection on which nothing happens
 	sweepEvery = 30 * time.Second      // between looks for idle connections
 	acceptWait = 50 * time.Millisecond // after the process ran out of descriptors
+	tailEvery  = 20                    // one request in so many is in the tail
 	dripPieces = 20                    // pieces of a head under slow-head
 	dripTime   = time.Second           // their default total time
 )

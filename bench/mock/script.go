@@ -10,6 +10,7 @@ import (
 // of a magic model name. Durations are nanoseconds.
 type script struct {
 	latency, ttft, gap, drip int64
+	tail                     int64 // that one request in tailEvery waits besides
 	tps                      float64
 	tokens, chunks, bytes    int
 	sized                    bool // tokens or bytes were asked for by name: max_tokens does not shorten
@@ -52,6 +53,7 @@ type word struct {
 // the beginning of another must come after it.
 var words = []word{
 	{"latency", "200ms", "wait before the response head", func(s *script, v string) bool { return duration(&s.latency, v) }},
+	{"tail", "2s", "one request in twenty waits so long before the head", func(s *script, v string) bool { return duration(&s.tail, v) }},
 	{"ttft", "300ms", "wait between the head and the first event", func(s *script, v string) bool { return duration(&s.ttft, v) }},
 	{"gap", "20ms", "wait between content chunks", func(s *script, v string) bool { s.tps = 0; return duration(&s.gap, v) }},
 	{"tps", "50", "pace a stream at so many tokens a second", func(s *script, v string) bool { return number(&s.tps, v) }},

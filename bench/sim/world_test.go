@@ -79,7 +79,7 @@ func (w *world) target(i int) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	pool.Over(func(ctx context.Context) (net.Conn, error) { return w.dial(ctx, i) })
+	pool.Over(func(ctx context.Context) (net.Conn, error) { return w.dial(ctx, i) }, nil)
 	tg := &core.Target{
 		Name: name, Provider: name, Model: "m", Host: name, Pool: pool, Tally: new(core.Tally),
 		Faces: []*core.Face{{Dialect: openai.API, AskUsage: true}},

@@ -158,6 +158,9 @@ func (q *question) caller(stderr io.Writer) *core.VirtualKey {
 			if k.Policy != nil && k.Policy.Name != "" {
 				policy = ", policy " + k.Policy.Name
 			}
+			if k.Urgency != core.Interactive {
+				policy += ", lane " + k.Urgency.String()
+			}
 			q.line("caller", q.p.bold(k.Name)+policy)
 			return k
 		}
@@ -216,6 +219,7 @@ func (q *question) serves() {
 // route prints the targets in the order they are tried.
 func (q *question) route(r *core.Route, sent string) {
 	q.strategy(r)
+	q.care(r)
 	for i, t := range r.Targets {
 		model := t.Model
 		if model == "" {
@@ -235,13 +239,39 @@ func (q *question) route(r *core.Route, sent string) {
 			q.line("", "sent to "+t.Host+path)
 		}
 		q.line("", "waits: "+waits(t.Waits))
+		if t.Gate != nil {
+			q.line("", "bound: "+bound(t.Gate.Gauges()))
+		}
 		q.keys(t, model)
+	}
+}
+
+// care prints what the route does besides failing over.
+func (q *question) care(r *core.Route) {
+	if r.Care == nil {
+		return
+	}
+	if h := r.Care.Hedge; h != nil {
+		q.line("hedge", "another target is asked too "+h.Say)
 	}
 }
 
 func waits(w core.Waits) string {
 	return fmt.Sprintf("connect %s, head %s, first content %s, stall %s, all in all %s", w.Connect.Round(time.Millisecond), w.Header.Round(time.Millisecond),
 		w.First.Round(time.Millisecond), w.Stall.Round(time.Millisecond), w.Total.Round(time.Millisecond))
+}
+
+// bound says how many requests a target may have under way, as a process that has just
+// begun knows it.
+func bound(g core.GateGauges) string {
+	under := fmt.Sprintf("%d under way", g.Limit)
+	if g.Least < g.Most {
+		under += fmt.Sprintf(" at first, then what it bears from %d to %d", g.Least, g.Most)
+	}
+	if g.Queue == 0 {
+		return under + "; nobody waits"
+	}
+	return under + fmt.Sprintf("; %d may wait for %s; batch has %g %% of the turns", g.Queue, time.Duration(g.Wait), g.BatchShare*100)
 }
 
 // strategy says how the targets are chosen among, how each is doing as a process that

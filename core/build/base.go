@@ -67,6 +67,7 @@ func (c *compiler) compileEndpoint(p *provider, u *url.URL) {
 			e.ServerName = e.Host
 		}
 	}
+	e.Via = p.doc.Upstream
 	e.AllowPrivate = p.adapter.Local
 	if n.AllowPrivateNetwork != nil {
 		e.AllowPrivate = *n.AllowPrivateNetwork

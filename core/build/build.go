@@ -9,6 +9,7 @@ package build
 import (
 	"slices"
 
+	"asbru/cache"
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/cred"
@@ -30,13 +31,17 @@ type Deps struct {
 	// the machine has; nil: none is set.
 	Lookup func(name string) (string, bool)
 
+	// NewCache makes the cache. It is called when the previous Snapshot has none like it;
+	// nil: nothing is remembered, for who only looks at a Snapshot.
+	NewCache func(cache.Options) (*cache.Cache, error)
+
 	Clock func() int64                         // of breakers and budgets; nil: core.Clock
 	Alarm func(target, key string, status int) // see route.Options; nil: nobody is told
 }
 
-// Compile builds the Snapshot that doc describes. Tallies (by name), pools (by
-// endpoint) and credentials (by what they are made of) of prev are carried over by
-// identity; prev may be nil. The version is one more than prev's.
+// Compile builds the Snapshot that doc describes. Tallies (by name), Gates (by name and
+// host), pools (by endpoint) and credentials (by what they are made of) of prev are carried
+// over by identity; prev may be nil. The version is one more than prev's.
 //
 // When a problem is an error the Snapshot is nil, nothing was opened and retire
 // does nothing. Otherwise retire closes what prev has and the new Snapshot does
@@ -46,6 +51,7 @@ type Deps struct {
 func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot, []config.Problem, func()) {
 	c := newCompiler(doc, prev, d)
 	c.limits()
+	c.compileCache()
 	c.compileProviders()
 	c.compileServes()
 	c.compileModels()
@@ -60,7 +66,13 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 		c.openCredentials()
 	}
 	if c.failed() {
+		if c.memory != nil && c.prev.Memory != core.Memory(c.memory) {
+			c.memory.Close()
+		}
 		return nil, c.problems, func() {}
+	}
+	for _, set := range c.gates {
+		set()
 	}
 	next := c.next
 	return next, c.problems, func() { Retire(prev, next) }
@@ -83,9 +95,11 @@ type compiler struct {
 	specs     map[*core.Route]route.Spec // of the routes that say how to choose
 	policies  map[string]*core.Policy    // by their rules in canonical form
 	signing   []signing
+	memory    *cache.Cache           // nil: nothing is remembered
 	rulings   []*ruling              // in the order they are asked
 	courses   map[string]*core.Route // of rulings, by what they hold
 	pinned    []*core.Target         // with one key only; not in next
+	gates     []func()               // give carried Gates their new rules, once nothing can fail any more
 }
 
 func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {

@@ -37,6 +37,8 @@ func (c *compiler) compileKeys() {
 			Team:     v.Team,
 			Customer: v.Customer,
 			Policy:   c.policy(v.AllowedModels, i),
+			Urgency:  v.Urgency(),
+			Share:    share(v.Name),
 			Tally:    tallies[i],
 		}
 	}

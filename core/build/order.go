@@ -11,6 +11,9 @@ var order = []row{
 	{"rules", admit, (*compiler).rules}, // after scope, which judges what was asked for; where a rule leads is judged by itself
 
 	{"models", before, (*compiler).models}, // an answer from memory; nothing after it runs
+
+	{"cache", before, (*compiler).cacheLook}, // behind all that decides whether the caller may ask; before what is held for an attempt
+	{"cache", after, (*compiler).cacheKeep},  // whatever came of it: who waits for the answer must be told
 }
 
 // A point is a place in a Plan.
@@ -19,6 +22,7 @@ type point string
 const (
 	admit  point = "admit"
 	before point = "before"
+	after  point = "after"
 )
 
 // A row places one feature in the pipeline.
@@ -50,6 +54,8 @@ func (c *compiler) plan(r *rules, op core.Op) core.Plan {
 			p.Admit = append(p.Admit, stage)
 		case before:
 			p.Before = append(p.Before, stage)
+		case after:
+			p.After = append(p.After, stage)
 		}
 		p.Steps = append(p.Steps, core.Step{Point: string(w.at), Name: w.name, From: from})
 	}

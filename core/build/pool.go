@@ -49,6 +49,9 @@ func Retire(old, kept *core.Snapshot) {
 			pool.Close()
 		}
 	}
+	if old.Memory != nil && (kept == nil || kept.Memory != old.Memory) {
+		old.Memory.Close()
+	}
 	for id, credential := range old.Fresh {
 		if kept == nil || kept.Fresh[id] != credential {
 			credential.Close()

@@ -16,6 +16,8 @@ type Document struct {
 	Limits         Limits        `json:"limits,omitempty"`
 	AllowAnonymous *bool         `json:"allow_anonymous,omitempty"` // callers without a key; default: only when no virtual key exists and listen is loopback
 	ExtraFields    *bool         `json:"extra_fields,omitempty"`    // translated answers say in extra_fields who answered and what was dropped, where the client's SDK bears it; default true
+	Cache          *Cache        `json:"cache,omitempty"`           // nil: no answer is given twice
+	Overload       *Overload     `json:"overload,omitempty"`        // bounds what is under way at each target; nil: nothing does
 	Providers      []Provider    `json:"providers,omitempty"`
 	Models         []Model       `json:"models,omitempty"`
 	Routing        Routing       `json:"routing,omitempty"`
@@ -57,23 +59,42 @@ type Limits struct {
 
 // A Provider is one upstream account or server.
 type Provider struct {
-	Name    string            `json:"name"`                                                            // the prefix of provider/model; also the type when type is empty
-	Type    string            `json:"type,omitempty"`                                                  // an adapter's name; default: name if that is an adapter, else the kind of server that speaks dialect when base_url is set
-	Dialect string            `json:"dialect,omitempty" enum:"openai,anthropic,gemini,bedrock,cohere"` // the one format to speak with it; default: each that type has, openai for a type of your own
-	BaseURL string            `json:"base_url,omitempty"`                                              // default: the adapter's
-	Options map[string]string `json:"options,omitempty"`                                               // what the adapter's address needs to know: resource, region, project, account …
-	APIKey  Secret            `json:"api_key,omitempty"`                                               // short form of one entry in keys
-	Keys    []Key             `json:"keys,omitempty"`
-	Auth    *Auth             `json:"auth,omitempty"`    // short form of one entry in keys that has no value: a credential that expires or that signs
-	Models  []string          `json:"models,omitempty"`  // bare names this provider serves; "*" suffix is a prefix match; empty: the adapter's
-	Headers map[string]string `json:"headers,omitempty"` // fixed headers sent with each request
-	Paths   map[string]string `json:"paths,omitempty"`   // operation → path override, below base_url; {model} stands for the model's name
-	Drop    []string          `json:"drop,omitempty"`    // fields of request bodies that the server refuses and can be left out
-	Rename  map[string]string `json:"rename,omitempty"`  // field of request bodies → what the server calls it
-	Network Network           `json:"network,omitempty"`
-	Retry   *Retry            `json:"retry,omitempty"`   // of provider/model names and bare ones; an alias has its own
-	Breaker *Breaker          `json:"breaker,omitempty"` // of provider/model names and bare ones; an alias has its own
-	Health  *Health           `json:"health,omitempty"`  // default: on for local servers (ollama, vllm …), off for all others
+	Name     string            `json:"name"`                                                            // the prefix of provider/model; also the type when type is empty
+	Type     string            `json:"type,omitempty"`                                                  // an adapter's name; default: name if that is an adapter, else the kind of server that speaks dialect when base_url is set
+	Dialect  string            `json:"dialect,omitempty" enum:"openai,anthropic,gemini,bedrock,cohere"` // the one format to speak with it; default: each that type has, openai for a type of your own
+	BaseURL  string            `json:"base_url,omitempty"`                                              // default: the adapter's
+	Upstream string            `json:"upstream,omitempty"`                                              // what stands in its place, to rehearse: record:FILE, replay:FILE, chaos:FILE
+	Options  map[string]string `json:"options,omitempty"`                                               // what the adapter's address needs to know: resource, region, project, account …
+	APIKey   Secret            `json:"api_key,omitempty"`                                               // short form of one entry in keys
+	Keys     []Key             `json:"keys,omitempty"`
+	Auth     *Auth             `json:"auth,omitempty"`    // short form of one entry in keys that has no value: a credential that expires or that signs
+	Models   []string          `json:"models,omitempty"`  // bare names this provider serves; "*" suffix is a prefix match; empty: the adapter's
+	Headers  map[string]string `json:"headers,omitempty"` // fixed headers sent with each request
+	Paths    map[string]string `json:"paths,omitempty"`   // operation → path override, below base_url; {model} stands for the model's name
+	Drop     []string          `json:"drop,omitempty"`    // fields of request bodies that the server refuses and can be left out
+	Rename   map[string]string `json:"rename,omitempty"`  // field of request bodies → what the server calls it
+	Network  Network           `json:"network,omitempty"`
+	Retry    *Retry            `json:"retry,omitempty"`    // of provider/model names and bare ones; an alias has its own
+	Breaker  *Breaker          `json:"breaker,omitempty"`  // of provider/model names and bare ones; an alias has its own
+	Overload *Overload         `json:"overload,omitempty"` // of each of its targets; what it leaves out is that of the document
+	Health   *Health           `json:"health,omitempty"`   // default: on for local servers (ollama, vllm …), off for all others
+}
+
+// Overload bounds what each target, a model at a provider, has under way at once. Those
+// beyond wait for their turn or are refused. The bound is learnt from how long answers take.
+type Overload struct {
+	Off            bool     `json:"off,omitempty"`             // no bound; for a provider, when the others have one
+	Adaptive       *bool    `json:"adaptive,omitempty"`        // learn the bound; default true; false: it is max_concurrency
+	MinConcurrency int      `json:"min_concurrency,omitempty"` // the bound is never lower; default 4
+	MaxConcurrency int      `json:"max_concurrency,omitempty"` // nor higher; default 1000
+	Queue          Queue    `json:"queue,omitempty"`
+	BatchShare     *float64 `json:"batch_share,omitempty"` // of the turns that batch has while interactive requests wait; default 0.1; 0: none
+}
+
+// Queue is where requests wait for a place at a target.
+type Queue struct {
+	Size *int     `json:"size,omitempty"` // requests that wait at once; default 1000; 0: nobody waits
+	Wait Duration `json:"wait,omitempty"` // for a place, at most; default 2s
 }
 
 // Health says whether a Provider is asked, without a request of a client, if it is well.
@@ -145,6 +166,7 @@ type Model struct {
 	Retry    *Retry        `json:"retry,omitempty"`
 	Breaker  *Breaker      `json:"breaker,omitempty"`
 	Affinity *Affinity     `json:"affinity,omitempty"`
+	Hedge    *Hedge        `json:"hedge,omitempty"` // default: off
 }
 
 // A ModelTarget is one model at one provider.
@@ -179,6 +201,13 @@ type Breaker struct {
 	Least          int      `json:"least,omitempty"`                              // answers in ten seconds below which the ratio says nothing; default 20
 	Open           Duration `json:"open,omitempty"`                               // how long it stays open at first; default 5s
 	WhenAllBenched string   `json:"when_all_benched,omitempty" enum:"refuse,try"` // refuse: 429 or 503 with Retry-After; try: the one that is back first is asked all the same; default: refuse what a provider asked to be spared, try what failed
+}
+
+// Hedge asks another target beside the first when that one is slow, and takes who answers first.
+type Hedge struct {
+	After      string   `json:"after,omitempty"`                 // without content: a duration, or a percentile of what the alias has measured; default p95
+	MaxShare   Percent  `json:"max_share,omitempty"`             // of the requests that are hedged at most; default 5%
+	MaxPerHour *float64 `json:"max_cost_usd_per_hour,omitempty"` // what hedges may cost, reckoned from the prices of targets; default: no cap
 }
 
 // Affinity keeps a session at the target and key that served it last.
@@ -229,9 +258,13 @@ type VirtualKey struct {
 	Team              string   `json:"team,omitempty"`     // whose it is; for the rules of a team
 	Customer          string   `json:"customer,omitempty"` // who pays; for the rules of a customer
 	BudgetUSDPerMonth *float64 `json:"budget_usd_per_month,omitempty"`
-	AllowedModels     []string `json:"allowed_models,omitempty"` // aliases, provider/model, "provider/*"; empty: all
+	Lane              string   `json:"lane,omitempty" enum:"interactive,batch"` // who goes first at a target that is full; default interactive; a request lowers itself with x-bf-lane: batch
+	AllowedModels     []string `json:"allowed_models,omitempty"`                // aliases, provider/model, "provider/*"; empty: all
 	Disabled          bool     `json:"disabled,omitempty"`
 }
+
+// Percent is a share written as "5%" or 0.05.
+type Percent float64
 
 // Duration is a time.Duration written as "1.5s", "10m", or a number of seconds.
 type Duration time.Duration

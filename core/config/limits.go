@@ -40,6 +40,9 @@ const (
 	DefaultKeepAlive      = 30 * time.Second
 	DefaultMaxConnections = 10000
 	DefaultHealthEvery    = 10 * time.Second
+
+	DefaultHedgeAfter = "p95"
+	DefaultHedgeShare = 0.05
 )
 
 // MaxWeight bounds the weight of a key, so that sums of weights stay small.
@@ -48,6 +51,13 @@ const MaxWeight = 1_000_000
 // MaxRules bounds the routing rules of a document: a request may have to ask all
 // that apply to it.
 const MaxRules = 1000
+
+// MaxConcurrency and MaxQueue bound what a target can be configured to have under way and
+// waiting.
+const (
+	MaxConcurrency = 100_000
+	MaxQueue       = 100_000
+)
 
 // MinKeyBytes is the length from which a virtual key cannot be guessed. A
 // shorter one is a warning on a loopback listener and an error on any other.

@@ -46,3 +46,21 @@ func TestHealthOfProviders(t *testing.T) {
 	f("{path: health}", "providers[0].health.path")
 	f("{every: 10ms}", "less than the 1s")
 }
+
+func TestHedges(t *testing.T) {
+	f := func(hedge, want string) {
+		t.Helper()
+		tells(t, base+"models:\n  - {alias: a, targets: [{provider: openai, model: x, price: {input: 1, output: 2}}, {provider: openai, model: y, price: {input: 1, output: 2}}], hedge: "+hedge+"}\n", want)
+	}
+	f(`{}`, "")
+	f(`{after: p99, max_share: 5%, max_cost_usd_per_hour: 0.5}`, "")
+	f(`{after: 300ms, max_share: 0.05}`, "")
+	f(`{after: p40}`, `3: models[0].hedge.after: is "p40", which is neither a duration nor a percentile from p50 to p99.9; hint: write p95, or 300ms`)
+	f(`{after: soon}`, `3: models[0].hedge.after: is "soon", which is neither a duration nor a percentile from p50 to p99.9; hint: write p95, or 300ms`)
+	f(`{max_share: 200%}`, `3: models[0].hedge.max_share: is 200%; it goes from 0.1% to 100%; hint: 5% is one request in twenty`)
+	f(`{max_share: 0.01%}`, `3: models[0].hedge.max_share: is 0.01%; it goes from 0.1% to 100%; hint: leave hedge out to have none`)
+	f(`{max_share: some}`, `3: models[0].hedge.max_share: expected a share such as 5%, found a string; hint: write 5%, or 0.05`)
+	tells(t, base+"models:\n  - {alias: a, provider: openai, hedge: {max_cost_usd_per_hour: 1}}\n",
+		"3: warning: models[0].hedge: has nobody else to ask unless the provider has several keys, or a request brings fallbacks; hint: add a target or a fallback\n"+
+			"3: models[0].hedge.max_cost_usd_per_hour: needs prices: no target has one; hint: write price: {input: 0.15, output: 0.6} at the targets, dollars for a million tokens")
+}

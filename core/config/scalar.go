@@ -14,6 +14,7 @@ var (
 	secretType   = reflect.TypeFor[Secret]()
 	durationType = reflect.TypeFor[Duration]()
 	sizeType     = reflect.TypeFor[Size]()
+	percentType  = reflect.TypeFor[Percent]()
 )
 
 // scalarType reports whether t is written as one word.
@@ -34,6 +35,8 @@ func describe(t reflect.Type) string {
 		return "a duration such as 1.5s or 10m"
 	case sizeType:
 		return "a size such as 20MiB"
+	case percentType:
+		return "a share such as 5%"
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -142,6 +145,10 @@ func store(tag, text string, fromEnv bool, v reflect.Value) bool {
 		x, err := parseSize(text)
 		v.SetInt(int64(x))
 		return err == nil
+	case percentType:
+		x, err := parsePercent(text)
+		v.SetFloat(float64(x))
+		return err == nil
 	}
 	switch v.Kind() {
 	case reflect.String:
@@ -168,6 +175,8 @@ func scalarHint(n *yaml.Node, t reflect.Type) string {
 		return "units are ns, us, ms, s, m, h; a bare number is seconds"
 	case t == sizeType:
 		return "units are B, KB, MB, GB, KiB, MiB, GiB"
+	case t == percentType:
+		return "write 5%, or 0.05"
 	case t.Kind() == reflect.String && n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) == 0 && len(n.Value) <= maxShown:
 		return "put it in quotes: " + strconv.Quote(n.Value)
 	case t.Kind() != reflect.String && n.ShortTag() == "!!str" && n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:

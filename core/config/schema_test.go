@@ -161,6 +161,8 @@ func (g *generator) of(t reflect.Type) map[string]any {
 		return map[string]any{"$ref": "#/$defs/Secret"}
 	case durationType:
 		return map[string]any{"type": []string{"string", "number"}, "pattern": `^([0-9.]+(ns|us|µs|ms|s|m|h))+$|^0$|` + reference}
+	case percentType:
+		return map[string]any{"type": []string{"string", "number"}, "pattern": `^[0-9.]+ *%?$|` + reference}
 	case sizeType:
 		return map[string]any{"type": []string{"string", "integer"}, "pattern": `^[0-9.]+ *([KMG]i?B|kB|B)?$|` + reference}
 	}

@@ -28,6 +28,24 @@ func (d Duration) String() string { return time.Duration(d).String() }
 // MarshalText is String.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
+// parsePercent reads "5%" or 0.05.
+func parsePercent(s string) (Percent, error) {
+	number, unit := strings.CutSuffix(s, "%")
+	f, err := strconv.ParseFloat(strings.TrimRight(number, " "), 64)
+	if err == nil && (math.IsNaN(f) || math.IsInf(f, 0)) {
+		err = strconv.ErrRange
+	}
+	if unit {
+		f /= 100
+	}
+	return Percent(f), err
+}
+
+// String is p for a reader. A document has the number, which loses nothing.
+func (p Percent) String() string {
+	return strconv.FormatFloat(math.Round(float64(p)*1e8)/1e6, 'f', -1, 64) + "%"
+}
+
 // sizeUnits are tried in order: a unit stands before the units it ends with.
 var sizeUnits = []struct {
 	name  string

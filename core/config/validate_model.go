@@ -179,6 +179,7 @@ func (c *checker) virtualKeys() {
 		if k.Customer != "" {
 			c.name(path+".customer", k.Customer, "a customer")
 		}
+		c.oneOf(path+".lane", k.Lane, "interactive", "batch")
 		c.budget(path+".budget_usd_per_month", k.BudgetUSDPerMonth)
 		c.allowed(path, k.AllowedModels)
 	}

@@ -23,16 +23,39 @@ func (c *checker) providers() {
 			isNew(path+".name", p.Name)
 		}
 		c.kind(path, p)
+		c.upstream(path+".upstream", p)
 		c.keys(path, p)
 		c.headers(path, p.Headers)
 		c.paths(path, p.Paths)
 		c.edits(path, p)
 		c.health(path, p.Health)
+		c.overload(path+".overload", p.Overload)
+		c.bounds(path+".overload", p.Overload.Over(c.doc.Overload))
 		c.limitsOf(path, p.Retry, p.Breaker)
 		c.network(path+".network", &p.Network)
 		for j, m := range p.Models {
 			c.modelName(fmt.Sprintf("%s.models[%d]", path, j), m)
 		}
+	}
+}
+
+// Rehearses reports whether answers come from a tape or by a script: the provider is not
+// reached, and no key is needed.
+func (p *Provider) Rehearses() bool {
+	return p.Upstream != "" && !strings.HasPrefix(p.Upstream, "record:") && !strings.HasSuffix(p.Upstream, "?over=live")
+}
+
+// upstream checks what stands in the place of p.
+func (c *checker) upstream(path string, p *Provider) {
+	kind, file, _ := strings.Cut(p.Upstream, ":")
+	switch {
+	case p.Upstream == "":
+	case file == "" || !slices.Contains([]string{"record", "replay", "chaos"}, kind):
+		c.fail(path, "write record:FILE, replay:FILE or chaos:FILE", "is %q", p.Upstream)
+	case kind == "record":
+		c.warn(path, "take it out when the recording is done", "writes what is asked and answered into %s", file)
+	default:
+		c.warn(path, "take it out to reach the provider", "answers from %s in place of %s", file, p.Name)
 	}
 }
 
@@ -91,7 +114,7 @@ func (c *checker) kind(path string, p *Provider) {
 	if !kind.HasBase && p.BaseURL == "" {
 		c.fail(path+".base_url", "", "a provider of type %s needs the address of its server", name)
 	}
-	if !kind.NeedsKey && kind.Auth == "" || implied || p.APIKey.Set() || len(p.Keys) > 0 || p.Auth != nil {
+	if !kind.NeedsKey && kind.Auth == "" || p.Rehearses() || implied || p.APIKey.Set() || len(p.Keys) > 0 || p.Auth != nil {
 		return
 	}
 	if p.BaseURL == "" {

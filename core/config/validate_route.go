@@ -69,6 +69,7 @@ func (c *checker) choice(path string, m *Model) {
 		c.warn(path+".strategy", "list two or more targets", "has nothing to choose from: %s has one target", quote(m.Alias))
 	}
 	c.limitsOf(path, m.Retry, m.Breaker)
+	c.care(path, m)
 	if a := m.Affinity; a != nil {
 		c.notNegative(path+".affinity.ttl", a.TTL, a.TTL < 0)
 	}

@@ -45,6 +45,8 @@ func (l *liner) append(b []byte, r *core.Record) []byte {
 	b = append(b, `,"stream":`...)
 	b = strconv.AppendBool(b, r.Stream)
 	b = number(b, `,"attempts":`, int64(r.Attempts))
+	b = append(b, `,"hedged":`...)
+	b = strconv.AppendBool(b, r.Hedged)
 	b = tokens(b, &r.Usage)
 	b = append(b, `,"bytes":{"in":`...)
 	b = strconv.AppendUint(b, r.In, 10)

@@ -140,6 +140,7 @@ type tab struct {
 	hits, misses atomic.Uint64
 	kept         atomic.Uint64
 	benched      atomic.Uint64
+	hedge        hedging
 }
 
 // Report implements core.Health.

@@ -33,9 +33,17 @@ const (
 	faded    = 13 * time.Second // of errors: nine tenths are forgotten after 30 s
 	slow     = 60 * time.Second // of the errors that momentum compares with
 
-	rescoreEvery = time.Second // adaptive weights and the order by throughput are made anew
-	sampled      = 8           // targets that least in flight looks at
-	exploreEvery = 20          // with fastest, one request in so many goes to the next target by turn
+	rescoreEvery = time.Second          // adaptive weights and the order by throughput are made anew
+	learnSlots   = 144                  // buckets of a learner
+	learnSpan    = 512                  // samples of a generation
+	learnEvery   = 16                   // samples between two estimates
+	learnLeast   = 32.0                 // samples below which nothing is known
+	unlearned    = time.Second          // what is waited for until then
+	hedgeLeast   = 5 * time.Millisecond // nobody is hedged sooner, whatever was learnt
+	hedgesSaved  = 2                    // hedges that a quiet Route saves up
+
+	sampled      = 8  // targets that least in flight looks at
+	exploreEvery = 20 // with fastest, one request in so many goes to the next target by turn
 
 	modelSlots  = 32 // models told apart by failures at a target that takes any
 	modelProbes = 4

@@ -9,8 +9,11 @@ import (
 
 // note is a Route's Note.
 func (p *picker) note(x *core.Exchange, a *core.Attempt) {
+	if p.hedge != nil {
+		p.learn(x, a)
+	}
 	l := p.book.seats[seat{a.Target, a.Key}]
-	if l == nil || a.Cause == core.Abandoned {
+	if l == nil || a.Cause == core.Abandoned || a.Cause == core.Outrun {
 		return
 	}
 	now := a.At

@@ -29,13 +29,8 @@ func (p *picker) retry(x *core.Exchange, tried []core.Attempt) (t *core.Target, 
 	if w := last.Target.Waits.Total; w > 0 && x.Start > 0 && now-x.Start >= int64(w) {
 		return nil, nil, 0 // nobody waits for it any more
 	}
-	asked := x.Name
-	if x.Asked != nil {
-		asked = x.Asked
-	} else if len(x.Peek.Model) > 0 {
-		_, asked = x.Snap.Resolve(x.Peek.Model) // x.Name may be a fallback's by now
-	}
-	free := last.Status == 401 || last.Status == 402 || last.Status == 403
+	asked := p.asked(x)
+	free := last.Status == 401 || last.Status == 402 || last.Status == 403 || last.Cause == core.Crowded // nothing is multiplied
 	if !free && !p.tab.take(now) {
 		return nil, nil, 0
 	}

@@ -59,6 +59,7 @@ func Compile(r *core.Route, s Spec) {
 	}
 	p.balanceBy(&s)
 	r.Again = retry.Again
+	p.hedgeBy(r, s.Hedge)
 	r.Pick, r.Note = p.pick, p.note
 	r.Plan = core.RoutePlan{Strategy: string(p.how), Balanced: p.group, Say: p.say, Gauges: p.gauges}
 }
@@ -75,6 +76,7 @@ type picker struct {
 	wait     Retry
 	bind     time.Duration
 	breaker  Breaker
+	hedge    *Hedge // nil: one attempt at a time
 
 	how   Strategy // empty: in order
 	group int      // so many of the slots are balanced; below 2: none

@@ -16,6 +16,8 @@ type Spec struct {
 	Retry    *Retry   // nil: the defaults
 	Breaker  *Breaker // nil: the defaults
 
+	Hedge *Hedge // nil: none
+
 	Bind time.Duration // how long an unused session binding is kept; 0: DefaultBind, below 0: sessions are not followed
 }
 

@@ -1,9 +1,11 @@
 package scan
 
+import "math/bits"
+
 // Keys is a set of wanted names. It is immutable; many goroutines may use it.
 type Keys struct {
-	names   []string
-	lengths uint64 // bit n: some name has n bytes
+	names []string
+	sized [64]uint32 // by length: bit i: the i-th name is so long
 }
 
 // NewKeys compiles at most maxWanted names of at most 63 bytes each. The position of a name is its
@@ -13,22 +15,19 @@ func NewKeys(names ...string) *Keys {
 		panic("BUG: too many wanted keys")
 	}
 	k := &Keys{names: names}
-	for _, n := range names {
+	for i, n := range names {
 		if len(n) > 63 {
 			panic("BUG: wanted key " + n + " is too long")
 		}
-		k.lengths |= 1 << len(n)
+		k.sized[len(n)] |= 1 << i
 	}
 	return k
 }
 
 // find returns the position of name, or -1.
 func (k *Keys) find(name []byte) int {
-	if !k.length(name) {
-		return -1
-	}
-	for i, n := range k.names {
-		if string(name) == n {
+	for like := k.like(name); like != 0; like &= like - 1 {
+		if i := bits.TrailingZeros32(like); string(name) == k.names[i] {
 			return i
 		}
 	}
@@ -38,17 +37,18 @@ func (k *Keys) find(name []byte) int {
 // twin reports whether some name is equal to folded but for ASCII case. A reader
 // that ignores case would take the one for the other.
 func (k *Keys) twin(folded []byte) bool {
-	if !k.length(folded) {
-		return false
-	}
-	for _, n := range k.names {
-		if len(n) == len(folded) && (n[0]^folded[0])&^0x20 == 0 && foldEqual([]byte(n), folded) {
+	for like := k.like(folded); like != 0; like &= like - 1 {
+		if n := k.names[bits.TrailingZeros32(like)]; (n[0]^folded[0])&^0x20 == 0 && foldEqual([]byte(n), folded) {
 			return true
 		}
 	}
 	return false
 }
 
-func (k *Keys) length(name []byte) bool {
-	return len(name) > 0 && len(name) < 64 && k.lengths>>len(name)&1 != 0
+// like are the names as long as name, a bit each.
+func (k *Keys) like(name []byte) uint32 {
+	if len(name) == 0 || len(name) >= len(k.sized) {
+		return 0
+	}
+	return k.sized[len(name)]
 }

@@ -123,6 +123,17 @@ func (s *Shared) Grow(b []byte, n int) []byte {
 // Need is List.Need.
 func (s *Shared) Need(b []byte, need int) []byte { return s.Grow(b, need-len(b)) }
 
+// Adopt counts b, which l lent, as lent by s. Whoever may use l calls it.
+func (s *Shared) Adopt(l *List, b []byte) {
+	if b == nil {
+		return
+	}
+	l.Taken--
+	s.mu.Lock()
+	s.list.Taken++
+	s.mu.Unlock()
+}
+
 // Taken is the number of buffers out.
 func (s *Shared) Taken() int {
 	s.mu.Lock()

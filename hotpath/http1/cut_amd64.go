@@ -1,5 +1,7 @@
 package http1
 
+import "unsafe"
+
 // cutBlocks is cut for the n bytes from p, as far as there are 16 of them.
 //
 //go:noescape
@@ -9,8 +11,5 @@ func cutBlocks(p *byte, n int) (colon, end int)
 // it, tabs among them. colon is -1 where it does not tell: when a control comes before any
 // colon, or when buf, or nearly so, ends first.
 func cut(buf []byte) (colon, end int) {
-	if len(buf) == 0 {
-		return -1, -1
-	}
-	return cutBlocks(&buf[0], len(buf))
+	return cutBlocks(unsafe.SliceData(buf), len(buf))
 }

@@ -201,6 +201,11 @@ func HasPrefixFold(b []byte, lower string) bool {
 	if len(b) < len(lower) {
 		return false
 	}
+	for ; len(lower) >= 8; b, lower = b[8:], lower[8:] {
+		if small(binary.LittleEndian.Uint64(b)) != word(lower) {
+			return false
+		}
+	}
 	for i := range len(lower) {
 		c := b[i]
 		if 'A' <= c && c <= 'Z' {
@@ -211,6 +216,19 @@ func HasPrefixFold(b []byte, lower string) bool {
 		}
 	}
 	return true
+}
+
+// small makes the capitals among eight bytes small.
+func small(x uint64) uint64 {
+	low := x &^ tops
+	capital := (low + (0x80-'A')*ones) &^ (low + (0x7f-'Z')*ones) &^ x & tops
+	return x | capital>>2
+}
+
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // A rule says what repeats and what a field means to the parser.

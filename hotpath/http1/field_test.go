@@ -86,3 +86,19 @@ func TestEqualFold(t *testing.T) {
 	f("kee", "keep", false, false)
 	f("", "", true, true)
 }
+
+// TestHasPrefixFoldExact puts each byte there is at each place of a word and of what is
+// left over of one.
+func TestHasPrefixFoldExact(t *testing.T) {
+	const lower = "text/event-st"
+	for at := range len(lower) {
+		for c := range 256 {
+			b := []byte(lower + "ream")
+			b[at] = byte(c)
+			want := c == int(lower[at]) || 'a' <= lower[at] && lower[at] <= 'z' && c == int(lower[at]-0x20)
+			if got := HasPrefixFold(b, lower); got != want {
+				t.Errorf("%q: got %v", b, got)
+			}
+		}
+	}
+}

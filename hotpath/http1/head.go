@@ -65,67 +65,70 @@ func (h *Head) clear() {
 // A known name shows by itself that all its bytes may stand in one; of the others each
 // is looked at.
 func (h *Head) lines(buf []byte, pos int, single rule) (int, fault) {
-	for pos < len(buf) {
-		if buf[pos] == '\r' {
+	for n := h.N; pos < len(buf); n++ {
+		b := buf[pos:]
+		if b[0] == '\r' {
 			return lineEnd(buf, pos)
 		}
-		if h.N == MaxFields {
+		if uint(n) >= MaxFields {
 			return 0, manyFields
 		}
-		colon, cr := cut(buf[pos:])
-		if colon, cr = pos+colon, pos+cr; colon <= pos || buf[cr] != '\r' || cr+1 == len(buf) || buf[cr+1] != '\n' || cr-colon > MaxValue {
+		colon, cr := cut(b)
+		if colon <= 0 || cr <= colon || cr+1 >= len(b) || b[cr] != '\r' || b[cr+1] != '\n' || cr-colon > MaxValue {
 			var f fault
-			if colon, cr, f = line(buf, pos); cr == 0 {
+			if colon, cr, f = line(b); cr == 0 {
 				return 0, f
 			}
 		}
-		id := identify(buf[pos:colon])
+		id := identify(b[:colon])
 		if id == Other { // nobody has looked at its bytes yet
-			end, class := name(buf, pos)
+			end, class := name(b, 0)
 			if end != colon {
-				return 0, nameFault(buf, pos, end)
+				return 0, nameFault(b, 0, end)
 			}
 			if class&isUnder != 0 {
 				id = Underscore
 			}
 		}
-		first := colon + 1
-		for buf[first] == ' ' || buf[first] == '\t' {
+		first, end := colon+1, cr
+		if b[first] == ' ' {
 			first++
 		}
-		v := buf[first:cr]
-		for len(v) > 0 && (v[len(v)-1] == ' ' || v[len(v)-1] == '\t') {
-			v = v[:len(v)-1]
+		if b[first] <= ' ' || b[end-1] <= ' ' { // more of them, or none of anything else
+			for first < end && (b[first] == ' ' || b[first] == '\t') {
+				first++
+			}
+			for end > first && (b[end-1] == ' ' || b[end-1] == '\t') {
+				end--
+			}
 		}
-		fd := &h.Fields[h.N]
-		fd.Name, fd.ID = Span{uint16(pos), uint16(colon)}, id
-		fd.Value = Span{uint16(first), uint16(first + len(v))}
-		h.N++
+		h.Fields[n] = Field{Span{uint16(pos), uint16(pos + colon)}, Span{uint16(pos + first), uint16(pos + end)}, id}
+		h.N = n + 1
 		r := rules[id]
 		if at := &h.At[id]; *at == 0 {
-			*at = uint8(h.N)
+			*at = uint8(n + 1)
 		} else if r&single != 0 {
 			return 0, secondField
 		}
 		if r&(read|credential) != 0 {
-			if f := h.act(id, r, v, single); f != none {
+			if f := h.act(id, r, b[first:end], single); f != none {
 				return 0, f
 			}
 		}
-		pos = cr + 2
+		pos += cr + 2
 	}
 	return 0, none
 }
 
-// line finds the colon and the CR of the line at pos, byte for byte: what cut does not
-// tell, it tells, and what is wrong. cr is 0 when there is a fault, or none and the line
-// is not whole.
-func line(buf []byte, pos int) (colon, cr int, f fault) {
-	if colon, _ = name(buf, pos); colon == len(buf) {
+// line finds the colon and the CR of the line that starts buf, byte for byte: what cut
+// does not tell, it tells, and what is wrong. cr is 0 when there is a fault, or none and
+// the line is not whole.
+func line(buf []byte) (colon, cr int, f fault) {
+	if colon, _ = name(buf, 0); colon == len(buf) {
 		return 0, 0, none
 	}
-	if buf[colon] != ':' || colon == pos {
-		return 0, 0, nameFault(buf, pos, colon)
+	if buf[colon] != ':' || colon == 0 {
+		return 0, 0, nameFault(buf, 0, colon)
 	}
 	first := colon + 1
 	for first < len(buf) && (buf[first] == ' ' || buf[first] == '\t') {

@@ -14,11 +14,12 @@ func validHost(v []byte) bool {
 		end := bytes.IndexByte(v, ']')
 		return end > 0 && validIPv6(v[1:end]) && validPort(v[end+1:])
 	}
-	i := 0
-	for i < len(v) && classes[v[i]]&isHost != 0 {
-		i++
+	for i, c := range v {
+		if classes[c]&isHost == 0 {
+			return i > 0 && validPort(v[i:])
+		}
 	}
-	return i > 0 && validPort(v[i:])
+	return len(v) > 0
 }
 
 // validIPv6 judges the alphabet, not the value: nothing is dialled from it.

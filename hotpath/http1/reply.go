@@ -63,6 +63,9 @@ func (r *Reply) parse(buf []byte) (int, fault) {
 // line reads the status line and returns the position behind it, 0 if buf ends
 // before (RFC 9112 4). The space before an empty reason may be missing.
 func (r *Reply) line(buf []byte) (int, fault) {
+	if len(buf) > len("HTTP/1.1 200") && string(buf[:9]) == "HTTP/1.1 " {
+		return r.status(buf, 1)
+	}
 	minor, f := version(buf)
 	if f != none || len(buf) <= 8 {
 		return 0, f
@@ -76,6 +79,14 @@ func (r *Reply) line(buf []byte) (int, fault) {
 	}
 	if len(buf) <= len(shape) {
 		return 0, none
+	}
+	return r.status(buf, minor)
+}
+
+// status reads the status and what follows it on its line.
+func (r *Reply) status(buf []byte, minor uint8) (int, fault) {
+	if buf[9]-'0' > 9 || buf[10]-'0' > 9 || buf[11]-'0' > 9 {
+		return 0, badStatus
 	}
 	status := int(buf[9]-'0')*100 + int(buf[10]-'0')*10 + int(buf[11]-'0')
 	if status < 100 || status > 599 || buf[12] != ' ' && buf[12] != '\r' {

@@ -1,6 +1,10 @@
 package http1
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 // A Request is a parsed request head. It is large (over 1 KB): keep one a
 // connection or a lane, and parse into it again and again.
@@ -73,10 +77,7 @@ func (r *Request) line(buf []byte) (int, fault) {
 		return 0, f
 	}
 	start := sp + 1
-	end := start
-	for end < len(buf) && classes[buf[end]]&isTarget != 0 {
-		end++
-	}
+	end := targetEnd(buf, start)
 	if end > start && buf[start] != '/' && !asterisk(buf[:end], sp) {
 		return 0, targetForm
 	}
@@ -100,6 +101,24 @@ func (r *Request) line(buf []byte) (int, fault) {
 		return 0, targetEscape
 	}
 	return r.version(buf, end+1)
+}
+
+// targetEnd returns the position of the first byte at or after pos that no target may
+// hold: a blank, a control byte, "#", or one above 0x7e.
+func targetEnd(buf []byte, pos int) int {
+	for p := buf[pos:]; len(p) >= 8; p = p[8:] {
+		x := binary.LittleEndian.Uint64(p)
+		// The lowest byte flagged is one of them; borrows reach upwards only.
+		hit := (((x-0x21*ones)|((x^'#'*ones)-ones)|((x^0x7f*ones)-ones))&^x | x) & tops
+		if hit != 0 {
+			return pos + bits.TrailingZeros64(hit)/8
+		}
+		pos += 8
+	}
+	for pos < len(buf) && classes[buf[pos]]&isTarget != 0 {
+		pos++
+	}
+	return pos
 }
 
 // maxMethod is the length of the longest known method.

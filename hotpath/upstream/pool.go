@@ -22,6 +22,7 @@ type Pool struct {
 	proxy  *url.URL    // nil: direct
 	dialer net.Dialer
 	over   func(context.Context) (net.Conn, error) // nil: the network
+	ended  func()                                  // told of Close; nil: nobody is
 
 	Open   atomic.Int64  // connections of all lanes
 	Parked atomic.Int64  // idle connections of the loop lanes
@@ -56,10 +57,23 @@ func New(e core.Endpoint) (*Pool, error) {
 	return p, nil
 }
 
-// Over makes p connect by dial and not over the network, for simulations. Only the
-// goroutine lane can be carried so: loops need descriptors. It must be called before the
-// first Get.
-func (p *Pool) Over(dial func(context.Context) (net.Conn, error)) { p.over = dial }
+// Over makes p connect by dial, for what stands in a provider's place. The connections are
+// TCP's unless only the goroutine lane uses them: loops need descriptors. closed is called
+// with p's Close; nil: nobody wants to know. It must be called before p is used.
+func (p *Pool) Over(dial func(context.Context) (net.Conn, error), closed func()) {
+	p.over, p.ended = dial, closed
+}
+
+// Dial makes a connection that p does not keep, secured if the Endpoint wants that.
+func (p *Pool) Dial(ctx context.Context) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.end.Connect)
+	defer cancel()
+	c, err := p.reach(ctx)
+	if err == nil && p.tls != nil {
+		c, err = p.secure(ctx, c)
+	}
+	return c, err
+}
 
 // Endpoint is where p connects to.
 func (p *Pool) Endpoint() core.Endpoint { return p.end.Endpoint }
@@ -82,6 +96,9 @@ func (p *Pool) Close() error {
 	p.mu.Unlock()
 	for _, c := range idle {
 		c.Close()
+	}
+	if p.ended != nil {
+		p.ended()
 	}
 	return nil
 }

@@ -1,8 +1,6 @@
 package openai
 
 import (
-	"bytes"
-
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -46,8 +44,13 @@ func lastUsage(body []byte, u *core.Usage) bool {
 		}
 	}
 	rest := w.Rest()
-	if rest == nil || len(bytes.TrimLeft(rest, " \t\r\n")) > 0 {
+	if rest == nil {
 		return false
+	}
+	for _, c := range rest {
+		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+			return false
+		}
 	}
 	*u = got
 	return true

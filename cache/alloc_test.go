@@ -1,0 +1,83 @@
+//go:build !race
+
+package cache
+
+import (
+	"strings"
+	"testing"
+
+	"asbru/core"
+)
+
+// long is a question of about n bytes.
+func long(n int) string {
+	return `{"model":"gpt-4o","messages":[{"role":"system","content":"You are a helpful assistant."},{"role":"user","content":"` +
+		strings.Repeat("All work and no play makes Jack a dull boy. ", n/44) + `"}],"temperature":0.7,"max_tokens":500}`
+}
+
+// A head1 is a head of one field.
+type head1 struct {
+	name  string
+	value []byte
+}
+
+func (h *head1) Field(name string) ([]byte, bool) { return h.value, name == h.name }
+func (h *head1) Query() []byte                    { return nil }
+
+// An answer from memory costs no allocation, from the headers to the last byte.
+func TestHitAllocatesNothing(t *testing.T) {
+	for _, stream := range []bool{false, true} {
+		r := newRig(t, Options{})
+		q := asked{body: long(1500), stream: stream, head: heads{"x-bf-cache-key": "k"}}
+		fixed := head1{"x-bf-cache-key", []byte("k")}
+		body := greeted
+		if stream {
+			body = streamed
+		}
+		r.leads(r.exchange(q), body, 1<<20)
+		r.idle()
+		x := r.exchange(q)
+		x.Head = &fixed
+		ask := func() {
+			if v := r.look(x); v != core.Answer {
+				t.Fatal(v)
+			}
+			r.keep(x)
+			x.Watch = nil
+		}
+		ask()
+		if n := testing.AllocsPerRun(200, ask); n > 0 {
+			t.Errorf("stream %v: %v allocations", stream, n)
+		}
+	}
+}
+
+func TestLikeHitAllocatesNothing(t *testing.T) {
+	r := newRig(t, Options{Like: Likeness{On: true}})
+	r.leads(r.exchange(says("How do I convert 5 miles to kilometers?")), greeted, 1<<20)
+	r.idle()
+	x := r.exchange(says("Please, how can I convert 5 miles to kilometers?"))
+	ask := func() {
+		if v := r.look(x); v != core.Answer {
+			t.Fatal(v)
+		}
+		r.keep(x)
+		x.Watch = nil
+	}
+	ask()
+	if n := testing.AllocsPerRun(200, ask); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestKeyAllocatesNothing(t *testing.T) {
+	r := newRig(t, Options{})
+	x := r.exchange(asked{body: long(1500)})
+	if n := testing.AllocsPerRun(200, func() {
+		if _, why := r.Key(x); why != Cached {
+			t.Fatal(why)
+		}
+	}); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

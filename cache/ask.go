@@ -1,0 +1,77 @@
+package cache
+
+import (
+	"bytes"
+	"strconv"
+	"time"
+
+	"asbru/core"
+)
+
+// An ask is what a caller says about the cache in headers. A caller may ask for less of it
+// than the configuration gives, never for more.
+type ask struct {
+	label     []byte        // x-bf-cache-key: a part of the owner's own; aliases the head
+	ttl       time.Duration // x-bf-cache-ttl: how old an answer may be, and become; 0: as configured
+	threshold float64       // x-bf-cache-threshold: how alike questions must be at least; 0: as configured
+	direct    bool          // x-bf-cache-type: direct
+	semantic  bool          // x-bf-cache-type: semantic
+	noStore   bool          // x-bf-cache-no-store
+	wrong     bool          // x-cache-feedback: the answer that is kept is wrong
+}
+
+// read fills a from the head of a request. What cannot be understood is refused: to pass
+// over it would give the caller what it did not ask for.
+func (a *ask) read(h core.Head) *core.Fault {
+	*a = ask{}
+	if h == nil {
+		return nil
+	}
+	if v, ok := h.Field("x-bf-cache-key"); ok {
+		if a.label = bytes.TrimSpace(v); len(a.label) == 0 || len(a.label) > maxLabel {
+			return bad("x-bf-cache-key", v, "send 1 to 256 bytes, or leave it out")
+		}
+	}
+	if v, ok := h.Field("x-bf-cache-ttl"); ok {
+		if a.ttl, ok = lifetime(v); !ok {
+			return bad("x-bf-cache-ttl", v, `send a duration such as "30s", or seconds`)
+		}
+	}
+	if v, ok := h.Field("x-bf-cache-threshold"); ok {
+		n, err := strconv.ParseFloat(string(v), 64)
+		if err != nil || !(n >= 0 && n <= 1) {
+			return bad("x-bf-cache-threshold", v, "send a number from 0 to 1")
+		}
+		a.threshold = n
+	}
+	if v, ok := h.Field("x-bf-cache-type"); ok {
+		if a.direct, a.semantic = string(v) == "direct", string(v) == "semantic"; !a.direct && !a.semantic {
+			return bad("x-bf-cache-type", v, `send "direct" or "semantic"`)
+		}
+	}
+	if v, ok := h.Field("x-bf-cache-no-store"); ok {
+		if a.noStore = string(v) == "true"; !a.noStore && string(v) != "false" {
+			return bad("x-bf-cache-no-store", v, `send "true" or "false"`)
+		}
+	}
+	if v, ok := h.Field("x-cache-feedback"); ok {
+		if a.wrong = string(v) == "wrong"; !a.wrong {
+			return bad("x-cache-feedback", v, `send "wrong" with the question whose answer is`)
+		}
+	}
+	return nil
+}
+
+// lifetime reads "30s" or a number of seconds.
+func lifetime(v []byte) (time.Duration, bool) {
+	d, err := time.ParseDuration(string(v))
+	if n, e := strconv.ParseUint(string(v), 10, 31); e == nil {
+		d, err = time.Duration(n)*time.Second, nil
+	}
+	return d, err == nil && d > 0 && d <= MaxTTL
+}
+
+func bad(name string, v []byte, hint string) *core.Fault {
+	const show = 40
+	return &core.Fault{Code: core.Invalid, Param: name, Message: "the header " + name + " is " + strconv.QuoteToASCII(string(v[:min(len(v), show)])) + ", which it cannot be", Hint: hint}
+}

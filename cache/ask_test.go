@@ -1,0 +1,135 @@
+package cache
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"asbru/core"
+)
+
+func TestHeadersRefused(t *testing.T) {
+	r := newRig(t, Options{})
+	f := func(name, value string, ok bool) {
+		t.Helper()
+		x := r.exchange(asked{body: hello, head: heads{name: value}})
+		v := r.look(x)
+		if ok != (v == core.Continue) || !ok && (x.Fault == nil || x.Fault.HTTP() != 400 || x.Fault.Param != name || !strings.Contains(x.Fault.Message, name)) {
+			t.Errorf("%s: %s: %v %v", name, value, v, x.Fault)
+		}
+		x.Fault = &core.Fault{Code: core.ClientGone}
+		r.end(x)
+	}
+	f("x-bf-cache-ttl", "30s", true)
+	f("x-bf-cache-ttl", "30", true)
+	f("x-bf-cache-ttl", "1h30m", true)
+	f("x-bf-cache-ttl", "0", false)
+	f("x-bf-cache-ttl", "-1s", false)
+	f("x-bf-cache-ttl", "soon", false)
+	f("x-bf-cache-ttl", "", false)
+	f("x-bf-cache-ttl", "9999999h", false)
+	f("x-bf-cache-ttl", "99999999999999999999", false)
+	f("x-bf-cache-threshold", "0.9", true)
+	f("x-bf-cache-threshold", "1", true)
+	f("x-bf-cache-threshold", "1.1", false)
+	f("x-bf-cache-threshold", "-0.1", false)
+	f("x-bf-cache-threshold", "NaN", false)
+	f("x-bf-cache-threshold", "high", false)
+	f("x-bf-cache-type", "direct", true)
+	f("x-bf-cache-type", "semantic", true)
+	f("x-bf-cache-type", "Direct", false)
+	f("x-bf-cache-no-store", "true", true)
+	f("x-bf-cache-no-store", "false", true)
+	f("x-bf-cache-no-store", "1", false)
+	f("x-bf-cache-key", "session-7", true)
+	f("x-bf-cache-key", " ", false)
+	f("x-bf-cache-key", strings.Repeat("k", maxLabel+1), false)
+	f("x-cache-feedback", "wrong", true)
+	f("x-cache-feedback", "right", false)
+}
+
+func TestNoStore(t *testing.T) {
+	r := newRig(t, Options{})
+	x := r.exchange(asked{body: hello, head: heads{"x-bf-cache-no-store": "true"}})
+	r.leads(x, greeted, 100)
+	r.misses(asked{body: hello})
+	r.leads(r.exchange(asked{body: hello}), greeted, 100)
+	r.idle()
+	r.hits(asked{body: hello, head: heads{"x-bf-cache-no-store": "true"}}) // it still reads
+}
+
+// A caller can ask for younger answers, and for its own not to become as old.
+func TestTTL(t *testing.T) {
+	r := newRig(t, Options{TTL: time.Hour})
+	young := asked{body: hello, head: heads{"x-bf-cache-ttl": "1s"}}
+	r.leads(r.exchange(asked{body: hello}), greeted, 100)
+	r.idle()
+	r.hits(young)
+	r.age(2 * time.Second)
+	r.hits(asked{body: hello})
+	r.misses(young)
+
+	r = newRig(t, Options{TTL: time.Hour})
+	r.leads(r.exchange(young), greeted, 100)
+	r.idle()
+	r.hits(asked{body: hello})
+	r.age(2 * time.Second)
+	r.misses(asked{body: hello})
+}
+
+// age makes every answer as much older.
+func (r *rig) age(by time.Duration) {
+	r.t.Helper()
+	var all []*keptItem
+	r.mem.Each(func(i *keptItem) {
+		k := *i.Value
+		k.Born -= int64(by)
+		all = append(all, &keptItem{Key: i.Key, Value: &k, Cost: i.Cost, Fresh: i.Fresh - int64(by), Until: i.Until - int64(by)})
+		r.mem.Delete(i)
+	})
+	for _, i := range all {
+		r.mem.Put(i, wall())
+	}
+}
+
+// An answer past its time goes to all but one, who asks anew.
+func TestStale(t *testing.T) {
+	r := newRig(t, Options{TTL: time.Minute, Stale: time.Hour})
+	q := asked{body: hello}
+	r.leads(r.exchange(q), greeted, 100)
+	r.idle()
+	r.age(2 * time.Minute)
+	lead := r.exchange(q)
+	r.start(lead)
+	x := r.exchange(q)
+	if _, v := r.answered(x); v != core.Answer || !strings.HasPrefix(string(x.Reply.Fields), "X-Cache: stale\r\nAge: 120\r\n") {
+		t.Errorf("%v %q", v, x.Reply.Fields)
+	}
+	r.end(x)
+	lead.Watch.Saw(lead, []byte(strings.Replace(greeted, "Hi ", "Hello again ", 1)))
+	r.end(lead)
+	r.idle()
+	if got := r.hits(q); !strings.Contains(got, "again") {
+		t.Error(got)
+	}
+	r.age(2 * time.Hour)
+	r.misses(q)
+}
+
+func TestFeedback(t *testing.T) {
+	r := newRig(t, Options{})
+	q := asked{body: hello}
+	r.leads(r.exchange(q), greeted, 100)
+	r.idle()
+	r.hits(q)
+	x := r.exchange(asked{body: hello, head: heads{"x-cache-feedback": "wrong"}, key: &core.VirtualKey{Name: "stranger"}})
+	r.look(x) // of another one it says nothing
+	x.Fault = &core.Fault{Code: core.ClientGone}
+	r.end(x)
+	r.hits(q)
+	r.leads(r.exchange(asked{body: hello, head: heads{"x-cache-feedback": "wrong"}}), strings.Replace(greeted, "Hi ", "Better ", 1), 100)
+	r.idle()
+	if got := r.hits(q); !strings.Contains(got, "Better") || r.Counts().Wrong != 1 {
+		t.Errorf("%s %+v", got, r.Counts())
+	}
+}

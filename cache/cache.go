@@ -1,0 +1,172 @@
+package cache
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"asbru/cache/canon"
+	"asbru/cache/entry"
+	"asbru/cache/exact"
+	"asbru/cache/store"
+	"asbru/core"
+)
+
+// Options say what a Cache keeps. They are compared to tell whether a running Cache goes
+// on under another configuration.
+type Options struct {
+	Bytes     int64         // of memory; 0: DefaultBytes
+	TTL       time.Duration // how long an answer is given; 0: DefaultTTL
+	Stale     time.Duration // how long after that it is given to all but one, who asks anew; 0: not at all
+	Scope     Scope
+	ToolCalls bool   // answers that ask for tools to be run are kept too
+	Pace      bool   // streams are replayed at the pace they once came at
+	Dir       string // where answers outlive the process; empty: nowhere
+	Like      Likeness
+	Secret    Secret // 32 bytes to seal the directory with; empty: it is not sealed
+}
+
+// A Cache is the memory with what feeds it. Many goroutines may use it.
+type Cache struct {
+	o   Options
+	log *slog.Logger
+
+	mem     *exact.Map[*kept]
+	errands errands
+	saves   chan *saving
+	tapes   atomic.Int64 // bytes that are being written down
+	disk    atomic.Pointer[store.Store]
+	near    Nearby // nil: only the same question is the same question
+	scratch sync.Pool
+	visits  sync.Pool
+	n       counts
+
+	stop  chan struct{}
+	ended sync.WaitGroup
+	once  sync.Once
+
+	shut   sync.RWMutex // held for reading by who sends on saves
+	closed bool
+}
+
+// A kept is an answer in memory.
+type kept struct {
+	entry.Note
+	data    []byte // the encoded entry; never changed
+	version uint64 // of the record on disk; 0: there is none. Read and written atomically
+}
+
+// A scratch is the memory that one request is looked at with.
+type scratch struct {
+	chat   core.Chat
+	form   canon.Writer
+	reply  core.Completion
+	cross  core.Crossing
+	events []core.Event
+	beats  []entry.Beat
+}
+
+// ErrOptions says that a Cache cannot be made as it was asked for.
+var ErrOptions = errors.New("the cache cannot be made so")
+
+// New makes a Cache and begins its work. Close must be called.
+func New(o Options, log *slog.Logger) (*Cache, error) {
+	if o.Bytes == 0 {
+		o.Bytes = DefaultBytes
+	}
+	if o.TTL == 0 {
+		o.TTL = DefaultTTL
+	}
+	if o.TTL < 0 || o.TTL > MaxTTL || o.Stale < 0 || o.Stale > MaxTTL || len(o.Secret) != 0 && len(o.Secret) != 32 {
+		return nil, fmt.Errorf("%w: a time to live of up to 30 days, and 32 bytes of secret or none", ErrOptions)
+	}
+	c := &Cache{o: o, log: log, saves: make(chan *saving, saveQueue), stop: make(chan struct{})}
+	mem, err := exact.New(o.Bytes, c.exit)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
+	}
+	c.mem = mem
+	if o.Like.On {
+		near, err := newLikeness(o.Like)
+		if err != nil {
+			mem.Close()
+			return nil, err
+		}
+		c.near = near
+	}
+	c.scratch.New = func() any { return &scratch{chat: *core.NewChat(), cross: *core.NewCrossing()} }
+	c.visits.New = func() any { return newVisit() }
+	c.ended.Go(c.save)
+	if o.Dir != "" {
+		c.ended.Go(c.open)
+	}
+	return c, nil
+}
+
+// Options are what c was made with, defaults filled in.
+func (c *Cache) Options() Options { return c.o }
+
+// Same reports whether a Cache made with o would be like c.
+func (c *Cache) Same(o Options) bool {
+	if o.Bytes == 0 {
+		o.Bytes = DefaultBytes
+	}
+	if o.TTL == 0 {
+		o.TTL = DefaultTTL
+	}
+	return c.o == o
+}
+
+// Close ends the work. What waits to be kept is kept first. Exchanges that still use c
+// find nothing.
+func (c *Cache) Close() error {
+	var err error
+	c.once.Do(func() {
+		c.shut.Lock()
+		c.closed = true
+		c.shut.Unlock()
+		close(c.stop)
+		c.ended.Wait()
+		c.mem.Close()
+		if c.near != nil {
+			c.near.Close()
+		}
+		if d := c.disk.Load(); d != nil {
+			err = d.Close()
+		}
+	})
+	return err
+}
+
+// exit is told that memory holds an item no longer.
+func (c *Cache) exit(i *exact.Item[*kept]) {
+	if version := atomic.LoadUint64(&i.Value.version); version != 0 {
+		if d := c.disk.Load(); d != nil {
+			d.Forget(&i.Key, version)
+		}
+	}
+	if c.near != nil && !c.mem.Alive(&i.Key) { // else it was replaced, and the question stands
+		c.near.Remove(i.Key)
+	}
+}
+
+func (c *Cache) takeScratch() *scratch { return c.scratch.Get().(*scratch) }
+
+// giveScratch keeps the memory for the next request, unless one huge one grew it.
+func (c *Cache) giveScratch(s *scratch) {
+	s.reply.Reset()
+	s.cross.Reset()
+	s.cross.Extra = nil
+	s.chat.Reset()
+	clear(s.events)
+	s.events, s.beats = s.events[:0], s.beats[:0]
+	if s.chat.Held()+s.reply.Held()+s.cross.Held() <= maxScratch {
+		c.scratch.Put(s)
+	}
+}
+
+// wall is the time of day in Unix nanoseconds.
+func wall() int64 { return time.Now().UnixNano() }

@@ -1,0 +1,154 @@
+package cache
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"asbru/cache/exact"
+	"asbru/core"
+)
+
+type keptItem = exact.Item[*kept]
+
+func (r *rig) ask(n int) asked {
+	return asked{body: fmt.Sprintf(`{"model":"fast","messages":[{"role":"user","content":"question %d"}]}`, n),
+		key: &core.VirtualKey{Name: fmt.Sprint("key", n%2)}, head: heads{"x-bf-cache-key": fmt.Sprint("part", n%3)}}
+}
+
+func (r *rig) fillWith(n int) {
+	r.t.Helper()
+	for i := range n {
+		r.leads(r.exchange(r.ask(i)), greeted, 1<<20)
+	}
+	r.idle()
+}
+
+// there counts the answers that are found.
+func (r *rig) there(n int) (found int) {
+	r.t.Helper()
+	for i := range n {
+		x := r.exchange(r.ask(i))
+		if r.look(x) == core.Answer {
+			found++
+		} else {
+			x.Fault = &core.Fault{Code: core.ClientGone}
+		}
+		r.end(x)
+	}
+	return found
+}
+
+func TestClear(t *testing.T) {
+	f := func(filter Filter, want int) {
+		t.Helper()
+		r := newRig(t, Options{})
+		r.fillWith(12)
+		n, err := r.Clear(filter)
+		if err != nil || n != want || r.there(12) != 12-want {
+			t.Errorf("%+v: %d cleared, %d left, want %d; %v", filter, n, r.there(12), want, err)
+		}
+	}
+	f(Filter{}, 12)
+	f(Filter{Owner: "key:key1"}, 6)
+	f(Filter{Label: "part2"}, 4)
+	f(Filter{Owner: "key:key1", Label: "part2"}, 2)
+	f(Filter{Model: "fast"}, 12)
+	f(Filter{Model: "gpt-4o"}, 12)
+	f(Filter{Model: "other"}, 0)
+	f(Filter{Before: 1}, 0)
+	f(Filter{Before: time.Now().Add(time.Hour).UnixNano()}, 12)
+	f(Filter{ID: "00"}, 0)
+
+	r := newRig(t, Options{})
+	r.fillWith(3)
+	x := r.exchange(r.ask(1))
+	r.look(x)
+	_, id, _ := bytes.Cut(x.Reply.Fields, []byte("X-Cache-Id: "))
+	if n, _ := r.Clear(Filter{ID: string(bytes.TrimSpace(id))}); n != 1 || r.there(3) != 2 {
+		t.Errorf("%d cleared by id %s", n, id)
+	}
+}
+
+// Answers outlive the process, and those that were cleared do not: not even as bytes.
+func TestOnDisk(t *testing.T) {
+	for _, secret := range []Secret{"", "0123456789abcdef0123456789abcdef"} {
+		o := Options{Dir: filepath.Join(t.TempDir(), "cache"), Secret: secret}
+		r := newRig(t, o)
+		eventually(t, "the directory is open", func() bool { return r.disk.Load() != nil })
+		r.fillWith(12)
+		r.Close()
+		if r.there(12) != 0 {
+			t.Error("a closed cache answers")
+		}
+		r = newRig(t, o)
+		eventually(t, "the directory is open", func() bool { return r.disk.Load() != nil })
+		if n := r.there(12); n != 12 {
+			t.Errorf("%d of 12 outlived the process", n)
+		}
+		if n, err := r.Clear(Filter{Owner: "key:key0"}); n != 6 || err != nil {
+			t.Error(n, err)
+		}
+		left := r.exchange(r.ask(1))
+		r.look(left) // and what is said to be wrong
+		wrong := r.ask(1)
+		wrong.head["x-cache-feedback"] = "wrong"
+		r.misses(wrong)
+		r.Close()
+		names, _ := filepath.Glob(filepath.Join(o.Dir, "*.seg"))
+		for _, name := range names {
+			raw, _ := os.ReadFile(name)
+			if bytes.Contains(raw, []byte("key:key0")) || secret != "" && bytes.Contains(raw, []byte("key:")) {
+				t.Errorf("%s holds an owner's name", name)
+			}
+		}
+		r = newRig(t, o)
+		eventually(t, "the directory is open", func() bool { return r.disk.Load() != nil })
+		if n := r.there(12); n != 5 {
+			t.Errorf("%d of 5 outlived the process", n)
+		}
+		r.Close()
+	}
+}
+
+// A process that comes while another one has the directory answers all the same, and takes
+// it over when the other has gone.
+func TestHandOver(t *testing.T) {
+	o := Options{Dir: t.TempDir()}
+	old := newRig(t, o)
+	eventually(t, "the directory is open", func() bool { return old.disk.Load() != nil })
+	old.fillWith(6)
+	next := newRig(t, o)
+	next.leads(next.exchange(asked{body: hello}), greeted, 100)
+	next.idle()
+	next.hits(asked{body: hello})
+	old.Close()
+	eventually(t, "the directory is taken over", func() bool { return next.disk.Load() != nil })
+	if n := next.there(6); n != 6 {
+		t.Errorf("%d of 6", n)
+	}
+	next.hits(asked{body: hello})
+	next.Close()
+	last := newRig(t, o) // what was kept before the directory was free is in it too
+	eventually(t, "the directory is open", func() bool { return last.disk.Load() != nil })
+	if n := last.there(6); n != 6 {
+		t.Errorf("%d of 6", n)
+	}
+	last.hits(asked{body: hello})
+}
+
+func TestOptions(t *testing.T) {
+	for _, o := range []Options{{Bytes: 5}, {TTL: -1}, {TTL: MaxTTL + 1}, {Stale: -1}, {Secret: "short"}} {
+		if c, err := New(o, nil); err == nil {
+			c.Close()
+			t.Errorf("%+v is taken", o)
+		}
+	}
+	r := newRig(t, Options{})
+	if !r.Same(Options{TTL: DefaultTTL}) || r.Same(Options{TTL: 1}) {
+		t.Error("options are not compared as they count")
+	}
+}

@@ -1,0 +1,83 @@
+package cache
+
+import (
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"asbru/cache/entry"
+	"asbru/cache/exact"
+	"asbru/cache/store"
+)
+
+// open takes hold of the directory and fills the memory from it. It waits for a process
+// that still has it: one that hands over to this one does until it has drained.
+func (c *Cache) open() {
+	o := store.Options{Dir: c.o.Dir, Failed: func(err error) {
+		c.log.Error("the cache is not written to disk any more", "error", err)
+	}}
+	if c.o.Secret != "" {
+		o.Key = []byte(c.o.Secret)
+	}
+	for {
+		d, err := store.Open(o)
+		if err == nil {
+			c.fill(d)
+			return
+		}
+		if !errors.Is(err, store.ErrBusy) {
+			c.log.Error("the cache is kept in memory only", "error", err)
+			return
+		}
+		select {
+		case <-c.stop:
+			return
+		case <-time.After(busyEvery):
+		}
+	}
+}
+
+// fill puts what is on disk into memory, what was kept meanwhile excepted.
+func (c *Cache) fill(d *store.Store) {
+	n, now := 0, wall()
+	err := d.Load(func(key *[32]byte, version uint64, expires int64, body []byte) {
+		k := &kept{data: append(make([]byte, 0, len(body)), body...), version: version}
+		if entry.ReadNote(k.data, &k.Note) != nil || now >= expires {
+			d.Forget(key, version)
+			return
+		}
+		if i, _ := c.mem.Get(key, now); i != nil {
+			return
+		}
+		i := &exact.Item[*kept]{Key: *key, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: k.Fresh, Until: k.Until}
+		if c.mem.Put(i, now) {
+			n++
+			c.makeFindable(i)
+		}
+	})
+	c.disk.Store(d)                         // only now: what memory lets go while it is filled stays on disk a while
+	c.mem.Each(func(i *exact.Item[*kept]) { // what came while another process had the directory
+		if atomic.LoadUint64(&i.Value.version) == 0 {
+			c.record(i)
+		}
+	})
+	counts := d.Counts()
+	c.log.Info("the cache is filled from disk", "answers", n, "torn", counts.Torn, "thrown_away", counts.Foreign)
+	if err != nil {
+		c.log.Error("a part of the cache on disk cannot be read", "error", err)
+	}
+}
+
+// record writes an item to disk, if there is one.
+func (c *Cache) record(i *exact.Item[*kept]) {
+	d := c.disk.Load()
+	if d == nil {
+		return
+	}
+	if version, err := d.Put(&i.Key, i.Until, i.Value.data); err == nil {
+		atomic.StoreUint64(&i.Value.version, version)
+		if i.Dead() { // it was taken out meanwhile, by who saw no version
+			d.Forget(&i.Key, version)
+		}
+	}
+}

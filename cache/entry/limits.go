@@ -1,0 +1,11 @@
+package entry
+
+// Bounds of one answer. What is beyond them is not kept.
+const (
+	MaxBytes = 8 << 20 // of an encoded answer
+
+	maxParts = 4096
+	maxCites = 4096
+	maxBeats = 8192 // pieces of a recorded pace
+	maxGap   = 60e3 // milliseconds between two of them
+)

@@ -1,0 +1,230 @@
+package exact
+
+import (
+	"encoding/binary"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/dgraph-io/ristretto/v2"
+)
+
+// ErrSmall says that a Map was to be made with less than MinBytes.
+var ErrSmall = errors.New("the cache needs 1 MiB at least")
+
+// A Map is the memory. Many goroutines may use it.
+type Map[V any] struct {
+	nursery [shards]nursery[V]
+	old     *ristretto.Cache[[]byte, *Item[V]]
+	room    int64 // of one nursery
+	largest int64
+	exit    func(*Item[V])
+	closed  atomic.Bool
+	counts  counts
+}
+
+// counts are what Counts reports.
+type counts struct {
+	items, bytes                          atomic.Int64
+	puts, dropped, evicted, turned, large atomic.Uint64
+}
+
+// Counts say what became of what was put.
+type Counts struct {
+	Items, Bytes int64  // held now
+	Puts         uint64 // values that were taken
+	Dropped      uint64 // of those, what ristretto's full queue lost before it could be judged
+	Evicted      uint64 // what gave way to something else before its time
+	Turned       uint64 // what was judged not worth keeping beyond the nursery
+	Large        uint64 // values that were refused for their size
+}
+
+// New makes a Map of so many bytes. exit is told of each item that is held nowhere any
+// more, from any goroutine; nil: nobody is. Close must be called, and tells nobody.
+func New[V any](bytes int64, exit func(*Item[V])) (*Map[V], error) {
+	if bytes < MinBytes {
+		return nil, ErrSmall
+	}
+	m := &Map[V]{room: max(bytes/nurseryPart/shards, 1), largest: bytes / largestPart, exit: exit}
+	for i := range m.nursery {
+		m.nursery[i].items = map[[32]byte]*Item[V]{}
+	}
+	kept := bytes - bytes/nurseryPart
+	old, err := ristretto.NewCache(&ristretto.Config[[]byte, *Item[V]]{
+		NumCounters: min(max(kept/meanItem*10, 1<<12), mostCounters),
+		MaxCost:     kept, BufferItems: bufferItems, IgnoreInternalCost: true, KeyToHash: hashes,
+		OnEvict: func(e *ristretto.Item[*Item[V]]) {
+			if e.Value != nil && !m.closed.Load() && time.Now().UnixNano() < e.Value.Until {
+				m.counts.evicted.Add(1)
+			}
+		},
+		OnReject: func(*ristretto.Item[*Item[V]]) { m.counts.turned.Add(1) },
+		OnExit:   m.left,
+	})
+	if err != nil {
+		return nil, err
+	}
+	m.old = old
+	return m, nil
+}
+
+// hashes are the two words that ristretto knows a key by. Keys are digests: no hashing
+// makes them any better, and nobody chooses them.
+func hashes(key []byte) (uint64, uint64) {
+	return binary.LittleEndian.Uint64(key), binary.LittleEndian.Uint64(key[8:])
+}
+
+// Close ends what ristretto runs in the background. Nothing is found afterwards.
+func (m *Map[V]) Close() {
+	if !m.closed.Swap(true) {
+		m.old.Close()
+	}
+}
+
+func (m *Map[V]) shard(key *[32]byte) *nursery[V] { return &m.nursery[key[16]%shards] }
+
+// Get finds what was put under key and says what it is good for at now.
+func (m *Map[V]) Get(key *[32]byte, now int64) (*Item[V], Age) {
+	if m.closed.Load() {
+		return nil, Missing
+	}
+	i := m.shard(key).get(key)
+	if i != nil {
+		m.promote(i, now)
+	} else if i, _ = m.old.Get(key[:]); i == nil || i.Key != *key {
+		return nil, Missing
+	}
+	switch {
+	case i.dead.Load() || now >= i.Until:
+		return nil, Missing
+	case now < i.Fresh:
+		return i, Fresh
+	case i.claim(now):
+		return i, Due
+	}
+	return i, Stale
+}
+
+// Alive reports whether there is something under key, whatever its age.
+func (m *Map[V]) Alive(key *[32]byte) bool {
+	if m.closed.Load() {
+		return false
+	}
+	i := m.shard(key).get(key)
+	if i == nil {
+		i, _ = m.old.Get(key[:])
+	}
+	return i != nil && i.Key == *key && !i.dead.Load()
+}
+
+// Put adds i, which must not be changed afterwards, and replaces what was there. It
+// reports whether i was taken: a value that is too large is not.
+func (m *Map[V]) Put(i *Item[V], now int64) bool {
+	switch {
+	case m.closed.Load():
+		return false
+	case i.Cost+overhead > m.largest:
+		m.counts.large.Add(1)
+		return false
+	}
+	m.counts.puts.Add(1)
+	m.enter(i)
+	var room [16]*Item[V]
+	was, offer, drop := m.shard(&i.Key).put(i, m.room, room[:0])
+	if was == nil {
+		was, _ = m.old.Get(i.Key[:])
+	}
+	for _, o := range offer {
+		m.promote(o, now)
+	}
+	for _, d := range drop {
+		m.left(d)
+	}
+	if was != nil && was != i && was.Key == i.Key {
+		was.dead.Store(true)
+		if was.promoted.Load() {
+			m.promote(i, now) // takes its place at once
+		}
+	}
+	return true
+}
+
+// promote offers i to ristretto, once.
+func (m *Map[V]) promote(i *Item[V], now int64) {
+	if i.promoted.Load() || i.dead.Load() || !i.promoted.CompareAndSwap(false, true) {
+		return
+	}
+	m.enter(i)
+	if now >= i.Until || !m.old.SetWithTTL(i.Key[:], i, i.Cost+overhead, time.Duration(i.Until-now)) {
+		m.counts.dropped.Add(1)
+		m.left(i)
+	}
+}
+
+// enter counts a place that holds i.
+func (m *Map[V]) enter(i *Item[V]) {
+	if i.places.Add(1) == 1 {
+		m.counts.items.Add(1)
+		m.counts.bytes.Add(i.Cost + overhead)
+	}
+}
+
+// left counts a place that holds i no longer.
+func (m *Map[V]) left(i *Item[V]) {
+	if i == nil || i.places.Add(-1) != 0 {
+		return
+	}
+	m.counts.items.Add(-1)
+	m.counts.bytes.Add(-i.Cost - overhead)
+	i.dead.Store(true)
+	if m.exit != nil && !m.closed.Load() {
+		m.exit(i)
+	}
+}
+
+// Delete takes i out.
+func (m *Map[V]) Delete(i *Item[V]) {
+	if m.closed.Load() || i.dead.Swap(true) {
+		return
+	}
+	m.shard(&i.Key).remove(i)
+	if i.promoted.Load() {
+		if is, _ := m.old.Get(i.Key[:]); is == i {
+			m.old.Del(i.Key[:])
+		}
+	}
+}
+
+// Each calls f with every item that is alive, of those that were put before it was
+// called. f may Delete.
+func (m *Map[V]) Each(f func(*Item[V])) {
+	if m.closed.Load() {
+		return
+	}
+	m.old.Wait()
+	var all []*Item[V]
+	for i := range m.nursery {
+		all = m.nursery[i].each(all)
+	}
+	seen := make(map[*Item[V]]struct{}, len(all))
+	for _, i := range all {
+		seen[i] = struct{}{}
+	}
+	m.old.IterValues(func(i *Item[V]) bool {
+		if _, ok := seen[i]; !ok && i != nil {
+			all = append(all, i)
+		}
+		return false
+	})
+	for _, i := range all {
+		if !i.dead.Load() {
+			f(i)
+		}
+	}
+}
+
+// Counts are read while the Map is used: they are of about the same moment.
+func (m *Map[V]) Counts() Counts {
+	c := &m.counts
+	return Counts{c.items.Load(), c.bytes.Load(), c.puts.Load(), c.dropped.Load(), c.evicted.Load(), c.turned.Load(), c.large.Load()}
+}

@@ -1,0 +1,162 @@
+package cache
+
+import (
+	"crypto/sha256"
+	"strings"
+
+	"asbru/cache/canon"
+	"asbru/core"
+)
+
+// A Scope says whose answers are given to whom.
+type Scope uint8
+
+const (
+	ByKey      Scope = iota // each virtual key has its own
+	ByTeam                  // the keys of a team share; a key without a team has its own
+	ByCustomer              // the keys of a customer share; a key without a customer has its own
+	ByNobody                // all callers share
+)
+
+// The fields of a key that are not the conversation's own.
+const (
+	tagOwner = canon.First + iota
+	tagLabel
+	tagTarget
+	tagName
+	tagBeta
+	tagQuery
+	tagPolicy
+)
+
+// owner is whose answers x is given and leaves behind: what kind of owner, and its name.
+func (s Scope) owner(k *core.VirtualKey) (kind, name string) {
+	switch {
+	case s == ByNobody:
+		return "all", ""
+	case k == nil:
+		return "key", ""
+	case s == ByTeam && k.Team != "":
+		return "team", k.Team
+	case s == ByCustomer && k.Customer != "":
+		return "customer", k.Customer
+	}
+	return "key", k.Name
+}
+
+// A Why says why an exchange has nothing to do with the cache.
+type Why uint8
+
+const (
+	Cached     Why = iota // it has
+	NotAsked              // the operation is none that answers are kept of
+	Unreadable            // the body cannot be read as its format
+	Stateful              // it goes on from state that the provider holds
+	RunsTools             // the provider itself runs tools: it looks things up that change
+	OwnHeaders            // the client has header fields sent to the provider that nobody here knows
+	NumWhys
+)
+
+// String is the word for w in metrics; empty for Cached.
+func (w Why) String() string {
+	return [...]string{"", "operation", "unreadable", "stateful", "provider_tools", "own_headers"}[w]
+}
+
+// head is what the key needs of a request's head beyond core.Head.
+type head interface{ Any(prefix string) bool }
+
+// key makes the key of x in s: the digest of who asks whom for what. c is filled with the
+// conversation.
+func (o *Options) key(x *core.Exchange, a *ask, s *scratch) (key [32]byte, why Why) {
+	if why = s.parse(x); why != Cached {
+		return key, why
+	}
+	if why = o.frame(x, a, s); why != Cached {
+		return key, why
+	}
+	s.form.Chat(&s.chat)
+	return sha256.Sum256(s.form.Bytes()), Cached
+}
+
+// frame begins the form with what is not the conversation: who asks whom.
+func (o *Options) frame(x *core.Exchange, a *ask, s *scratch) Why {
+	w := &s.form
+	w.Reset()
+	kind, name := o.Scope.owner(x.Key)
+	w.Word(tagOwner, kind)
+	w.Word(tagOwner, name)
+	w.Field(tagLabel, a.label)
+	r := x.Route
+	for _, t := range r.Targets[:min(max(r.Plan.Balanced, 1), len(r.Targets))] {
+		w.Word(tagTarget, t.Name)
+		if t.Model == "" {
+			w.Field(tagName, x.Name)
+		}
+	}
+	return ahead(x, w)
+}
+
+// Key is the key of x: the digest of who asks whom for what. why says why there is none.
+func (c *Cache) Key(x *core.Exchange) (key [32]byte, why Why) {
+	var a ask
+	if a.read(x.Head) != nil {
+		return key, Unreadable
+	}
+	s := c.takeScratch()
+	defer c.giveScratch(s)
+	return c.o.key(x, &a, s)
+}
+
+// parse reads the conversation that x asks for into s.
+func (s *scratch) parse(x *core.Exchange) Why {
+	if x.From == nil || x.Route == nil || len(x.Route.Targets) == 0 || x.Op >= core.NumOps || x.From.Chats[x.Op] == nil {
+		return NotAsked
+	}
+	c := &s.chat
+	c.Reset()
+	c.From, c.Op = x.From, x.Op
+	if x.From.Chats[x.Op].ParseRequest(c, x.Body) != nil {
+		return Unreadable
+	}
+	if !canon.Whole(c) {
+		return Stateful
+	}
+	for i := range c.Tools {
+		if c.Tools[i].Type != nil {
+			return RunsTools
+		}
+	}
+	return Cached
+}
+
+// ahead adds what of the head changes the answer.
+func ahead(x *core.Exchange, w *canon.Writer) Why {
+	h := x.Head
+	if h == nil {
+		return Cached
+	}
+	if own, ok := h.(head); ok && own.Any("x-bf-eh-") {
+		return OwnHeaders
+	}
+	for _, name := range [...]string{"anthropic-beta", "openai-beta"} {
+		if v, ok := h.Field(name); ok {
+			w.Word(tagBeta, name)
+			w.Field(tagBeta, v)
+		}
+	}
+	for _, name := range [...]string{"x-bf-compat", "x-bf-passthrough-extra-params"} { // they change what a target is told
+		if v, ok := h.Field(name); ok {
+			w.Word(tagPolicy, name)
+			w.Field(tagPolicy, v)
+		}
+	}
+	switch q := h.Query(); string(q) {
+	case "", "alt=sse", "beta=true": // how an answer comes, and what one SDK always says
+	default:
+		w.Field(tagQuery, q)
+	}
+	return Cached
+}
+
+// ownerName is how operators call an owner: "key:ci-bot".
+func ownerName(kind, name string) string { return strings.TrimSuffix(kind+":"+name, ":") }

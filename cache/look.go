@@ -1,0 +1,191 @@
+package cache
+
+import (
+	"asbru/cache/exact"
+	"asbru/core"
+)
+
+// Look returns the stage that answers from memory. It belongs before the first attempt,
+// behind what decides whether the caller may ask at all. Keep must be among the stages
+// that run after the exchange.
+func (c *Cache) Look() core.Stage { return c.look }
+
+func (c *Cache) look(x *core.Exchange) core.Verdict {
+	if v, ok := x.Watch.(*visit); ok && v.c == c {
+		return v.again(x)
+	}
+	if x.Watch != nil {
+		return core.Continue // somebody else watches the reply
+	}
+	v := c.visits.Get().(*visit)
+	v.c = c
+	if fault := v.ask.read(x.Head); fault != nil {
+		x.Fault = fault
+		c.release(v)
+		return core.Refuse
+	}
+	s := c.takeScratch()
+	key, why := c.o.key(x, &v.ask, s)
+	if why != Cached {
+		c.n.bypassed.Add(1)
+		c.n.why[why].Add(1)
+		c.giveScratch(s)
+		c.release(v)
+		return core.Continue
+	}
+	x.Watch = v
+	v.key = key
+	if v.ask.wrong {
+		c.takeOut(&v.key)
+	}
+	if k, how := v.find(x, s); k != nil {
+		if v.answer(x, s, k, how) {
+			return core.Answer
+		}
+	} else {
+		c.giveScratch(s)
+	}
+	v.kind, v.owner = c.o.Scope.owner(x.Key)
+	v.label, v.asked = append(v.label[:0], v.ask.label...), append(v.asked[:0], x.Peek.Model...)
+	v.ask.label = nil // the head is not at hand for long
+	return v.join(x)
+}
+
+// find looks the question up, and one that is like it.
+func (v *visit) find(x *core.Exchange, s *scratch) (*kept, how) {
+	c := v.c
+	now := wall()
+	if !v.ask.semantic {
+		if i, age := c.mem.Get(&v.key, now); i != nil {
+			switch {
+			case age == exact.Due:
+				c.n.due.Add(1)
+				return nil, missed
+			case v.ask.ttl > 0 && now-i.Value.Born >= int64(v.ask.ttl):
+			case age == exact.Stale:
+				c.n.stale.Add(1)
+				return i.Value, pastItsTime
+			default:
+				c.n.exact.Add(1)
+				return i.Value, fromMemory
+			}
+		}
+	}
+	if k := v.like(x, s, now); k != nil {
+		if v.match.Words {
+			c.n.words.Add(1)
+			return k, byWords
+		}
+		c.n.near.Add(1)
+		return k, byLikeness
+	}
+	c.n.missed.Add(1)
+	return nil, missed
+}
+
+// join goes with who is asking the same, or begins to ask.
+func (v *visit) join(x *core.Exchange) core.Verdict {
+	c := v.c
+	if f, _ := c.errands.join(&v.key, nil); f != nil {
+		return v.follow(x, f)
+	}
+	if v.ask.noStore {
+		c.n.refused[noStore].Add(1)
+		return v.goAlone(x)
+	}
+	fresh := &errand{key: v.key, lead: x.Waker(), from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, tries: v.tries}
+	f, leads := c.errands.join(&v.key, fresh)
+	if !leads {
+		return v.follow(x, f)
+	}
+	if !v.ask.semantic && !v.ask.wrong { // between the look and the lead the answer may have come
+		if i, age := c.mem.Get(&v.key, wall()); age == exact.Fresh && (v.ask.ttl == 0 || wall()-i.Value.Born < int64(v.ask.ttl)) {
+			c.errands.forget(f)
+			f.fail(nil, true)
+			c.n.exact.Add(1)
+			c.n.missed.Add(^uint64(0))
+			if v.answer(x, c.takeScratch(), i.Value, fromMemory) {
+				return core.Answer
+			}
+			return v.goAlone(x)
+		}
+	}
+	v.role, v.f = leading, f
+	v.lead.Store(f)
+	v.tell(x, missed, nil)
+	return core.Continue
+}
+
+func (v *visit) goAlone(x *core.Exchange) core.Verdict {
+	v.role, v.f = alone, nil
+	v.tell(x, missed, nil)
+	return core.Continue
+}
+
+func (v *visit) follow(x *core.Exchange, f *errand) core.Verdict {
+	v.role, v.f, v.heard = following, f, 0
+	return v.again(x)
+}
+
+// again looks what has become of the question that v waits for the answer of.
+func (v *visit) again(x *core.Exchange) core.Verdict {
+	f := v.f
+	if v.role != following {
+		return core.Continue
+	}
+	f.mu.Lock()
+	switch {
+	case f.kept != nil:
+		k := f.kept
+		f.mu.Unlock()
+		v.c.n.joined.Add(1)
+		if v.answer(x, v.c.takeScratch(), k, withOthers) {
+			return core.Answer
+		}
+		return v.part(x)
+	case f.state == failed:
+		fault, left, tries := f.fault, f.left, f.tries
+		f.mu.Unlock()
+		return v.afresh(x, fault, left, tries)
+	case f.over || f.read:
+		f.mu.Unlock()
+		return v.part(x)
+	case f.state != asking && f.stream && !f.array && x.Peek.Stream:
+		f.mu.Unlock()
+		v.c.n.joined.Add(1)
+		v.stream(x)
+		return core.Answer
+	}
+	f.waitLocked(v, x)
+	f.mu.Unlock()
+	return core.Wait
+}
+
+// part leaves the others: what they get cannot be given to x.
+func (v *visit) part(x *core.Exchange) core.Verdict {
+	v.f.leave()
+	v.c.n.alone.Add(1)
+	return v.goAlone(x)
+}
+
+// afresh goes on after the one that asked for x has failed. One of those who waited asks
+// again; when that fails too, its failure is everybody's.
+func (v *visit) afresh(x *core.Exchange, fault *core.Fault, left bool, tries int) core.Verdict {
+	v.f.leave()
+	v.role, v.f = alone, nil
+	if !left {
+		tries++
+	}
+	if fault != nil && tries >= leaders {
+		v.c.n.shared.Add(1)
+		own := *fault
+		x.Fault = &own
+		return core.Refuse
+	}
+	v.tries = tries
+	verdict := v.join(x)
+	if v.role == leading {
+		v.c.n.promoted.Add(1)
+	}
+	return verdict
+}

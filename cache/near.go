@@ -1,0 +1,70 @@
+package cache
+
+import (
+	"crypto/sha256"
+	"strconv"
+	"unsafe"
+
+	"asbru/cache/exact"
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// like finds the answer to a question that means what s asks, if somebody looks at the
+// meaning of questions. Only the last turn is compared: all else has to be the same.
+func (v *visit) like(x *core.Exchange, s *scratch, now int64) *kept {
+	c := v.c
+	if c.near == nil || v.ask.direct || !v.asks(x, s) {
+		return nil
+	}
+	v.question = Question{Space: v.space, Text: v.text, Threshold: v.ask.threshold}
+	var ok bool
+	if v.likeKey, v.match, ok = c.near.Look(&v.question); !ok {
+		return nil
+	}
+	i, age := c.mem.Get(&v.likeKey, now)
+	if i == nil || age == exact.Due || v.ask.ttl > 0 && now-i.Value.Born >= int64(v.ask.ttl) {
+		return nil
+	}
+	return i.Value
+}
+
+// asks makes of the last turn the question, and of all else the space it stands in.
+// It reports false where a like question could have another answer all the same: when the
+// last turn is more than a text of the user's, tools have been run, several answers are
+// wanted, or the answer is to be a surprise.
+func (v *visit) asks(x *core.Exchange, s *scratch) bool {
+	c := &s.chat
+	if len(c.Turns) == 0 || c.N != nil && string(c.N) != "1" || warm(c.Temperature) {
+		return false
+	}
+	for i := range c.Parts {
+		if k := c.Parts[i].Kind; k != core.PartText && k != core.PartThought {
+			return false
+		}
+	}
+	t := &c.Turns[len(c.Turns)-1]
+	if t.Role != core.User || t.To != t.From+1 || c.Parts[t.From].Kind != core.PartText {
+		return false
+	}
+	text := c.Parts[t.From].Text
+	v.text = scan.AppendUnescaped(v.text[:0], text)
+	if v.c.o.frame(x, &v.ask, s) != Cached || len(v.text) > maxQuestion {
+		v.text = v.text[:0]
+		return false
+	}
+	c.Parts[t.From].Text = nil
+	s.form.Chat(c)
+	c.Parts[t.From].Text = text
+	v.space = sha256.Sum256(s.form.Bytes())
+	return len(v.text) > 0
+}
+
+// warm reports whether a temperature is above 1, where answers are to differ.
+func warm(raw []byte) bool {
+	if raw == nil {
+		return false
+	}
+	t, err := strconv.ParseFloat(unsafe.String(unsafe.SliceData(raw), len(raw)), 64)
+	return err == nil && t > 1
+}

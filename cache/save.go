@@ -1,0 +1,301 @@
+package cache
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"asbru/cache/entry"
+	"asbru/cache/exact"
+	"asbru/core"
+)
+
+// Keep returns the stage that hands what came back to be kept. It belongs among those that
+// run after the exchange, whatever came of it.
+func (c *Cache) Keep() core.Stage { return c.keep }
+
+func (c *Cache) keep(x *core.Exchange) core.Verdict {
+	v, ok := x.Watch.(*visit)
+	if !ok || v.c != c {
+		return core.Continue
+	}
+	switch v.role {
+	case leading:
+		v.landed(x)
+	case following:
+		v.f.leave()
+	}
+	x.Reply.Fields, x.Reply.Body = nil, nil
+	c.release(v)
+	return core.Continue
+}
+
+// A saving is an answer that is to be kept.
+type saving struct {
+	f     *errand
+	note  entry.Note
+	ttl   time.Duration
+	fails refusal // why it is not kept, and only given to who waits; numRefusals: it is
+}
+
+// landed settles the errand that x has led.
+func (v *visit) landed(x *core.Exchange) {
+	c, f := v.c, v.f
+	v.lead.Store(nil)
+	status := statusOf(x)
+	if x.Fault != nil || status != 200 {
+		c.errands.forget(f)
+		f.fail(v.failure(x, status))
+		f.land(c)
+		if status != 200 && x.Fault == nil {
+			c.n.refused[badStatus].Add(1)
+		} else {
+			c.n.refused[notWhole].Add(1)
+		}
+		return
+	}
+	s := &saving{f: f, ttl: c.o.TTL, fails: numRefusals}
+	if v.ask.ttl > 0 {
+		s.ttl = min(s.ttl, v.ask.ttl)
+	}
+	t := x.Attempts()[len(x.Attempts())-1].Target
+	if !primary(x.Route, t) {
+		s.fails = standIn
+	}
+	s.note = entry.Note{Owner: ownerName(v.kind, v.owner), Label: string(v.label), Asked: string(v.asked),
+		Model: t.Model, Provider: t.Provider, Op: x.As, Born: wall()}
+	if len(v.text) > 0 {
+		s.note.Space, s.note.Text = v.space, string(v.text)
+	}
+	if x.Face != nil && x.Face.Dialect != nil {
+		s.note.Family = x.Face.Dialect.Name
+	}
+	if s.note.Model == "" {
+		s.note.Model = s.note.Asked
+	}
+	f.mu.Lock()
+	f.usage = x.Usage
+	f.mu.Unlock()
+	f.set(done)
+	c.hand(s)
+}
+
+// primary reports whether t is one of those that a route leads to, and no fallback of it
+// or of the caller.
+func primary(r *core.Route, t *core.Target) bool {
+	for _, first := range r.Targets[:min(max(r.Plan.Balanced, 1), len(r.Targets))] {
+		if first == t || first.Name == t.Name {
+			return true
+		}
+	}
+	return false
+}
+
+// failure is what came of the question for all who wait. left says that it says nothing
+// about the question.
+func (v *visit) failure(x *core.Exchange, status int) (fault *core.Fault, left bool) {
+	switch {
+	case len(x.Attempts()) == 0: // refused before anybody was asked: that is between us and the caller
+		return nil, true
+	case x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow):
+		return nil, true
+	case x.Fault != nil:
+		own := *x.Fault
+		return &own, false
+	}
+	f := v.f
+	fault = &core.Fault{Code: core.UpstreamFailed, Status: status}
+	f.mu.Lock()
+	tape := f.tape
+	if core.Class(status) == core.Final {
+		f.tries = leaders // the same question is the same mistake, whoever asks it
+	}
+	f.mu.Unlock()
+	if status >= 400 && status < 500 {
+		fault.Code = core.Invalid
+	}
+	if x.From.ReadFault != nil && len(tape) > 0 {
+		x.From.ReadFault(tape, fault)
+	}
+	if fault.Message == "" {
+		fault.Message = "the provider refused the request that was sent for all who asked the same"
+	}
+	return fault, false
+}
+
+// hand gives s to the worker. When that is behind, who waits is served here and now, and
+// nothing is kept.
+func (c *Cache) hand(s *saving) {
+	if s.fails != numRefusals && s.f.waiting.Load() == 0 {
+		c.n.refused[s.fails].Add(1)
+		c.drop(s.f)
+		return
+	}
+	c.shut.RLock()
+	sent := false
+	if !c.closed {
+		select {
+		case c.saves <- s:
+			sent = true
+		default:
+		}
+	}
+	c.shut.RUnlock()
+	if sent {
+		return
+	}
+	c.n.lost.Add(1)
+	if s.f.waiting.Load() > 0 {
+		c.digest(s)
+	}
+	c.drop(s.f)
+}
+
+// drop ends an errand whose answer nobody else can be given.
+func (c *Cache) drop(f *errand) {
+	c.errands.forget(f)
+	f.mu.Lock()
+	f.read = true
+	f.wakeLocked()
+	f.mu.Unlock()
+	f.land(c)
+}
+
+// save is the worker. It ends with the cache, when what was handed to it is kept.
+func (c *Cache) save() {
+	for {
+		select {
+		case s := <-c.saves:
+			c.keepOne(s)
+		case <-c.stop:
+			for {
+				select {
+				case s := <-c.saves:
+					c.keepOne(s)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// keepOne makes of a tape an answer, gives it to who waits, and keeps it.
+func (c *Cache) keepOne(s *saving) {
+	k, fresh, until := c.digest(s)
+	switch {
+	case s.fails != numRefusals:
+		c.n.refused[s.fails].Add(1)
+	case k != nil:
+		i := &exact.Item[*kept]{Key: s.f.key, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: fresh, Until: until}
+		c.record(i)
+		if c.mem.Put(i, k.Born) {
+			c.n.kept.Add(1)
+			c.makeFindable(i)
+		} else {
+			c.n.refused[tooLarge].Add(1)
+		}
+	}
+	c.drop(s.f)
+}
+
+// makeFindable lets questions that mean the same find an answer. Its text is on disk and in
+// the encoded entry; here it is not needed any more.
+func (c *Cache) makeFindable(i *exact.Item[*kept]) {
+	if c.near != nil && i.Value.Text != "" {
+		c.near.Add(&Question{Space: i.Value.Space, Text: []byte(i.Value.Text)}, i.Key, i.Until)
+	}
+}
+
+// noteBytes is the memory that a Note takes.
+func noteBytes(n *entry.Note) int64 {
+	return int64(160 + len(n.Owner) + len(n.Label) + len(n.Asked) + len(n.Model) + len(n.Provider) + len(n.Family) + len(n.Native) + len(n.Text))
+}
+
+// digest reads the tape of an errand and gives the answer to who waits. It is nil when there
+// is none that could be given; s.fails then says why. An answer that is only for who waits
+// now is not to be kept: s.fails says that too.
+func (c *Cache) digest(s *saving) (k *kept, fresh, until int64) {
+	f, w := s.f, c.takeScratch()
+	defer c.giveScratch(w)
+	f.mu.Lock()
+	t := recording{from: f.from, op: f.op, stream: f.stream, array: f.array, bytes: f.tape, marks: f.marks}
+	usage, over := f.usage, f.over
+	f.mu.Unlock()
+	if over {
+		s.fails = tooLarge
+		return nil, 0, 0
+	}
+	w.reply.Reset()
+	w.cross.Reset()
+	pace, err := completion(&t, &w.reply, &w.cross)
+	if err == nil {
+		s.judge(c, &w.reply)
+		if usage.Known {
+			w.reply.Usage = usage
+		}
+		s.note.Native = string(w.reply.ID)
+		rand.Read(s.note.ID[:])
+		fresh, until = c.lasts(s)
+		s.note.Fresh, s.note.Until = fresh, until
+		var data []byte
+		if data, err = entry.Append(nil, &s.note, &w.reply, pace); err == nil {
+			k = &kept{Note: s.note, data: data[:len(data):len(data)]}
+		}
+	}
+	switch {
+	case err == nil:
+	case errors.Is(err, entry.ErrForeign):
+		s.fails = foreign
+	case errors.Is(err, entry.ErrLong):
+		s.fails = tooLarge
+	default:
+		s.fails = notWhole
+	}
+	f.mu.Lock()
+	f.kept, f.read = k, true
+	f.wakeLocked()
+	f.mu.Unlock()
+	return k, fresh, until
+}
+
+// judge decides whether an answer is whole enough to be given to those who ask later.
+func (s *saving) judge(c *Cache, r *core.Completion) {
+	if s.fails != numRefusals {
+		return
+	}
+	if len(r.Choices) == 0 {
+		s.fails = notWhole
+	}
+	for i := range r.Choices {
+		switch r.Choices[i].Finish {
+		case core.FinishStop, core.FinishStopped:
+		case core.FinishCalls:
+			if !c.o.ToolCalls {
+				s.fails = callsTools
+			}
+		default:
+			s.fails = notStopped
+		}
+	}
+	for i := range r.Parts {
+		switch r.Parts[i].Kind {
+		case core.PartCall:
+			if !c.o.ToolCalls {
+				s.fails = callsTools
+			}
+		case core.PartRefusal:
+			s.fails = notStopped
+		}
+	}
+}
+
+// lasts says how long an answer is good. The times of answers differ a little, by their
+// keys, so that those which came together do not go together.
+func (c *Cache) lasts(s *saving) (fresh, until int64) {
+	ttl := int64(s.ttl)
+	less := ttl / jitterShare * int64(binary.LittleEndian.Uint16(s.f.key[20:])) >> 16
+	fresh = s.note.Born + ttl - less
+	return fresh, fresh + int64(c.o.Stale)
+}

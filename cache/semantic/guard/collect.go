@@ -1,0 +1,370 @@
+package guard
+
+// collect adds the words of toks that matter to the Form.
+func (r *reader) collect(toks []token) {
+	r.role, r.not = roleNone, false
+	last := -1 // token of the last word that was added
+	r.held = roleNone
+	for i := range toks {
+		t := &toks[i]
+		r.count(t)
+		c := r.lex().class(t.word)
+		switch {
+		case t.shape == shapePause:
+			r.role = roleNone
+			continue
+		case t.eaten:
+			r.role = roleNone
+			continue
+		case r.skip(toks, i):
+			continue
+		case c.isOf(classNeg) && !t.quoted:
+			r.negation(toks, i)
+			continue
+		case c.isOf(classHe|classShe) && !t.quoted:
+			r.pronoun(c)
+		case r.idle(t, c) && !r.stranded(toks, i):
+			r.function(t)
+			continue
+		default:
+			r.money = i+1 < len(toks) && string(toks[i+1].text) == "money"
+			r.add(t, c)
+		}
+		if len(r.f.words) == 0 {
+			continue
+		}
+		w := &r.f.words[len(r.f.words)-1]
+		if last >= 0 && r.joins(toks[last+1:i]) {
+			w.joined = true
+			r.f.words[len(r.f.words)-2].joined = true
+		}
+		near := last == i-1 && last >= 0
+		last = i
+		w.glued = near
+		r.after(w)
+	}
+	if r.not { // a "not" whose word does not matter: "not me"
+		r.f.nots++
+	}
+}
+
+// after sets the role of the word that follows w directly: what is counted behind a
+// number, what the number had behind that.
+func (r *reader) after(w *word) {
+	switch {
+	case w.kind == kindNumber && r.role != roleCount:
+		r.held, r.role = r.role, roleCount
+	case w.kind != kindNumber && r.role == roleCount:
+		r.role = r.held
+	}
+}
+
+// idle reports whether t is a word that matters little where it stands.
+func (r *reader) idle(t *token, c class) bool {
+	if t.quoted || t.shape != shapeWord && t.shape != shapeLetter || t.word == 0 {
+		return false
+	}
+	if t.shape == shapeLetter && t.upper {
+		return false
+	}
+	if t.caps && !r.flat && !c.isOf(classArticle|classConj|classFiller|classNeg) && string(t.text) != "i" {
+		return false // IT, US, WHO
+	}
+	return c.isOf(classIdle) && !c.isOf(classHard)
+}
+
+// skip takes out what two tokens say in place of nothing.
+func (r *reader) skip(toks []token, i int) bool {
+	t := &toks[i]
+	l := r.lex()
+	switch string(t.text) {
+	case "one": // "one advantage", not "when one learns"
+		if i > 0 && i+1 < len(toks) && !l.is(&toks[i-1], classConj|classAux) && toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classIdle) {
+			r.push(word{text: single, stem: hash(single), kind: kindNumber, hard: true, role: r.role})
+			r.held, r.role = r.role, roleCount
+			return true
+		}
+	case "some": // "some one"
+		if i+1 < len(toks) && l.word(&toks[i+1], "one") {
+			toks[i+1].eaten = true
+			r.push(word{text: someone, stem: hash(someone)})
+			return true
+		}
+	case "or": // "or not"
+		if i+1 < len(toks) && (l.word(&toks[i+1], "not") || l.word(&toks[i+1], "no")) {
+			toks[i+1].eaten = true
+			return true
+		}
+	case "different", "various": // "different types of"
+		return i+1 < len(toks) && (ends(toks[i+1].text, "types") || string(toks[i+1].text) == "types" ||
+			string(toks[i+1].text) == "kinds" || string(toks[i+1].text) == "ways" || string(toks[i+1].text) == "methods" ||
+			string(toks[i+1].text) == "forms")
+	case "fact": // "in fact"
+		return i > 0 && l.word(&toks[i-1], "in")
+	case "order": // "in order to"
+		return i > 0 && i+1 < len(toks) && l.word(&toks[i-1], "in") && l.word(&toks[i+1], "to")
+	case "much": // "hate X so much"
+		return i > 0 && l.word(&toks[i-1], "so")
+	}
+	return false
+}
+
+// negation counts a "not": of the sentence when it stands at its helping verb, of the
+// next word otherwise.
+func (r *reader) negation(toks []token, i int) {
+	l := r.lex()
+	clause := i > 1 && (l.word(&toks[i-2], "who") || l.word(&toks[i-2], "that") || l.word(&toks[i-2], "which"))
+	if string(toks[i].text) == "cannot" || i > 0 && l.is(&toks[i-1], classAux) && !l.word(&toks[i], "no") && !clause {
+		r.f.nots++
+		return
+	}
+	r.not = true
+	if string(toks[i].text) == "none" || string(toks[i].text) == "nobody" || string(toks[i].text) == "nothing" {
+		r.f.nots++
+		r.not = false
+	}
+}
+
+func (r *reader) pronoun(c class) {
+	w := word{kind: kindPronoun, stem: 2, hard: true, role: r.role}
+	if c.isOf(classShe) {
+		w.stem = 3
+	}
+	r.push(w)
+}
+
+// function notes what a word that matters little does to the next one that matters.
+func (r *reader) function(t *token) {
+	c := r.lex().class(t.word)
+	switch {
+	case c.isOf(classOwner):
+		r.f.whose = true
+	case c.isOf(classPerson):
+		if r.start == len(r.f.words) {
+			r.f.who |= 1
+		} else {
+			r.f.who |= 2
+		}
+	case c.isOf(classThey):
+		r.f.they = true
+	}
+	now, ok := roles[string(t.text)]
+	switch {
+	case ok:
+		r.role = now
+	case string(t.text) == "and":
+		r.f.ands = true
+	case string(t.text) == "or":
+		r.f.ors = true
+	case !c.isOf(classArticle | classPerson | classFiller | classThird):
+		r.role = roleNone
+	}
+	if n := mix(7, hash(t.text)); !c.isOf(classArticle | classPrep | classConj | classFiller | classPolite | classPerson) {
+		r.f.idle += n
+		if !c.isOf(classAux | classFunction) {
+			r.f.few += n
+		}
+	}
+}
+
+// roles are those of the words behind a preposition.
+var roles = map[string]role{
+	"in": roleAt, "on": roleAt, "at": roleAt, "within": roleAt, "using": roleAt, "through": roleAt, "via": roleAt,
+	"to": roleTo, "into": roleTo, "onto": roleTo, "towards": roleTo, "toward": roleTo,
+	"from": roleFrom, "of": roleOf, "for": roleFor, "with": roleWith, "by": roleBy, "than": roleThan,
+	"about": roleAbout, "regarding": roleAbout, "concerning": roleAbout,
+}
+
+// stranded reports whether token i is a preposition, or an I, at the end of its sentence:
+// "what are they for", "World War I".
+func (r *reader) stranded(toks []token, i int) bool {
+	c := r.lex().class(toks[i].word)
+	if i > 0 && c.isOf(classAux) && (r.lex().word(&toks[i-1], "between") || i+1 == len(toks) && r.lex().is(&toks[i-1], classConj)) {
+		return true // "between is and are"
+	}
+	if i > 0 && string(toks[i].text) == "a" {
+		return i+1 == len(toks) || toks[i+1].shape == shapePause || r.lex().is(&toks[i+1], classPrep|classConj|classAux) // column a to b
+	}
+	if i == 0 || i != len(toks)-1 {
+		return false
+	}
+	return c.isOf(classPrep|classCan|classWill|classShould|classPast) || string(toks[i].text) == "i" && toks[i].upper
+}
+
+// joins reports whether nothing but and, or, commas and articles stand in between.
+func (r *reader) joins(between []token) bool {
+	found := false
+	for i := range between {
+		t := &between[i]
+		switch {
+		case t.shape == shapePause || r.lex().is(t, classArticle):
+		case r.lex().word(t, "and") || r.lex().word(t, "or"):
+			found = true
+		default:
+			return false
+		}
+	}
+	return found
+}
+
+// add makes a word of t.
+func (r *reader) add(t *token, c class) {
+	w := word{text: t.text, id: t.word, role: r.role, quoted: t.quoted, hard: c.isOf(classHard)}
+	switch t.shape {
+	case shapeNumber:
+		w.kind, w.hard = kindNumber, true
+	case shapeMixed, shapeLetter, shapeSymbol:
+		w.kind, w.hard = kindExact, true
+	case shapeWord:
+		w.name = t.upper && !r.flat && !t.first
+		if t.caps && !r.flat {
+			w.name, w.hard = true, true
+		}
+	}
+	if n, ok := numberWords[string(t.text)]; ok && !t.quoted {
+		w.kind, w.hard = kindNumber, true
+		w.text = r.f.lexer.put(n)
+	}
+	w.stem = r.stem(&w)
+	if c.isOf(classMake) && r.money {
+		w.stem = earn
+	}
+	if c.isOf(classSame) {
+		r.f.same = true
+	}
+	if c.isOf(classMention) {
+		r.f.means = true
+	}
+	if t.owner && w.role == roleNone {
+		w.role = roleOf
+	}
+	if !w.quoted {
+		switch string(w.text) {
+		case "before":
+			r.push(w)
+			r.role = roleBefore
+			return
+		case "after":
+			r.push(w)
+			r.role = roleAfter
+			return
+		}
+	}
+	r.push(w)
+}
+
+// stem is what w is compared by.
+func (r *reader) stem(w *word) uint64 {
+	if w.kind == kindNumber || w.kind == kindExact {
+		if lemma, ok := r.g.lex.lemmas[string(w.text)]; ok && w.kind == kindExact {
+			return hashString(lemma)
+		}
+		return hash(w.text)
+	}
+	var room [maxWordBytes + 8]byte
+	b := append(room[:0], w.text...)
+	if lemma, ok := r.g.lex.lemmas[string(w.text)]; ok {
+		b = append(room[:0], lemma...)
+	}
+	b = stem(b)
+	if lemma, ok := r.g.lex.lemmas[string(b)]; ok && len(b) > 2 {
+		b = stem(append(room[:0], lemma...))
+	}
+	return hash(b)
+}
+
+// push adds w and hands it a negation that waits for its word.
+func (r *reader) push(w word) {
+	if len(r.f.words) >= maxWords {
+		r.f.lexer.overflow = true
+		return
+	}
+	if r.not {
+		w.not, r.not = true, false
+		if w.role == roleNone {
+			w.role = roleNot
+		}
+	}
+	r.f.words = append(r.f.words, w)
+}
+
+// emit adds a word that a rule puts there.
+func (r *reader) emit(s string) {
+	w := word{text: r.f.lexer.put(s), comes: true}
+	w.id = r.lex().find(w.text)
+	w.stem = r.stem(&w)
+	r.f.words = append(r.f.words, w)
+}
+
+func hashString(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}
+
+var numberWords = map[string]string{
+	"zero": "0", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
+	"eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17",
+	"eighteen": "18", "nineteen": "19", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70",
+	"eighty": "80", "ninety": "90", "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000", "dozen": "12",
+}
+
+// passive puts "is X liked by Y" into the order of "does Y like X".
+func (r *reader) passive(toks []token, before int) {
+	words := r.f.words[before:]
+	agent, verb := -1, -1
+	for i := 1; i < len(words); i++ {
+		if words[i].role == roleBy && words[i-1].role != roleBy && words[i-1].kind == kindPlain && participle(&words[i-1]) {
+			agent, verb = i, i-1
+			break
+		}
+	}
+	if agent < 0 || verb == 0 || !r.has(toks, classBe) {
+		return
+	}
+	end := agent
+	for end < len(words) && words[end].role == roleBy {
+		words[end].role = roleNone
+		end++
+	}
+	if string(words[verb].text) == "left" {
+		w := word{text: leave}
+		words[verb].stem = r.stem(&w)
+	}
+	// subject verb agent rest, to agent verb subject rest
+	reverse(words[:verb])
+	reverse(words[verb+1 : end])
+	reverse(words[:end])
+}
+
+// earn is the stem of what one does when one makes money.
+var earn = hash([]byte("earn"))
+
+var (
+	leave   = []byte("leave")
+	single  = []byte("1")
+	someone = []byte("someone")
+)
+
+func reverse(w []word) {
+	for i, j := 0, len(w)-1; i < j; i, j = i+1, j-1 {
+		w[i], w[j] = w[j], w[i]
+	}
+}
+
+func (r *reader) has(toks []token, c class) bool {
+	for i := range toks {
+		if r.lex().is(&toks[i], c) {
+			return true
+		}
+	}
+	return false
+}
+
+// participle reports whether w looks like one: liked, stolen, bought.
+func participle(w *word) bool {
+	return ends(w.text, "ed") || ends(w.text, "en") || ends(w.text, "ne") || ends(w.text, "wn") || ends(w.text, "t") || ends(w.text, "d") ||
+		ends(w.text, "ung") || ends(w.text, "un")
+}

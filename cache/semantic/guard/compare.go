@@ -1,0 +1,363 @@
+package guard
+
+// Compare says what speaks against giving the answer to b to who asks a. Both may be
+// Forms of the same goroutine only.
+func (g *Guard) Compare(a, b *Form) Verdict {
+	v := Verdict{}
+	if a.tight == b.tight && (len(a.words) == len(b.words) || a.size >= minTight) {
+		v.Same = true
+		return v
+	}
+	if len(a.words) == 0 || len(b.words) == 0 {
+		v.object(Empty, nil)
+		return v
+	}
+	g.whole(&v, a, b)
+	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, list: a.asks(frameWhat) && b.asks(frameWhat)}
+	m.equal()
+	m.rest(&v)
+	if a.means || b.means {
+		m.literal(&v)
+	}
+	if (a.nots+b.nots+m.turned)%2 != 0 {
+		v.object(Negation, nil)
+	}
+	if len(a.words) == 1 && m.to[0] != 0 && !likeForm(a.words[0].text, b.words[0].text) {
+		v.object(Instead, &a.words[0])
+	}
+	if v.Rule == Pass || v.Rule.rank() < 3 {
+		m.stand(&v, a.same && b.same)
+	}
+	return v
+}
+
+// whole compares what is said of the texts as wholes.
+func (g *Guard) whole(v *Verdict, a, b *Form) {
+	if a.ors != b.ors && a.ands != b.ands && a.ors != a.ands {
+		v.object(AndOr, nil)
+	}
+	if n := len(a.lexer.quotes); n > 0 && len(b.lexer.quotes) > 0 {
+		same := n == len(b.lexer.quotes)
+		for i := 0; same && i < n; i++ {
+			same = a.lexer.quotes[i] == b.lexer.quotes[i]
+		}
+		if !same {
+			v.object(Quote, nil)
+		}
+	}
+	few := len(a.words) <= 2 || len(b.words) <= 2
+	if (a.means || b.means) && a.idle != b.idle || few && a.few != b.few {
+		v.object(Meant, nil)
+	}
+	if a.they != b.they {
+		v.object(Pronoun, nil)
+	}
+	if !a.asks(frameHowto) && (a.who != b.who || few && !a.asks(frameYes) && a.whose != b.whose) {
+		v.object(Person, nil)
+	}
+	if len(a.sents) != len(b.sents) {
+		v.object(Frame, nil)
+		return
+	}
+	for i := range a.sents {
+		x, y := a.sents[i], b.sents[i]
+		if !sameFrame(x, y, len(a.words)) {
+			v.object(differ(x.frame, y.frame), nil)
+		} else if x.mood != y.mood && x.frame == y.frame && x.frame != frameHowto {
+			v.object(Tense, nil)
+		}
+	}
+}
+
+// differ is the objection to two frames: orders, searches and questions after a thing or a
+// way are not far apart.
+func differ(x, y frame) Rule {
+	loose := func(f frame) bool { return f == frameOther || f == frameWhat || f == frameDoes || f == frameHowto }
+	if loose(x) && loose(y) {
+		return Wording
+	}
+	return Frame
+}
+
+// sameFrame lets words typed as for a search stand for "what is": "cheapest flights
+// Oslo to Rome".
+func sameFrame(x, y sentence, words int) bool {
+	if x.frame == y.frame {
+		return true
+	}
+	if x.frame == frameOther {
+		x, y = y, x
+	}
+	return x.frame == frameWhat && y.frame == frameOther && x.mood == moodPresent && words >= 3
+}
+
+// minTight is how many letters and digits two texts need for being one that is spaced
+// otherwise: "rea da file".
+const minTight = 20
+
+// likeForm reports whether two words are one, but for a plural.
+func likeForm(a, b []byte) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return string(a) == string(b) || string(b) == string(a)+"s" || string(b) == string(a)+"es" || len(a) == 0 || !sharesRoot(a, b)
+}
+
+// sharesRoot reports whether b may be an inflection of a; if not, they are synonyms.
+func sharesRoot(a, b []byte) bool { return len(a) > 2 && len(b) > 2 && string(a[:3]) == string(b[:3]) }
+
+// A matching pairs the words of two Forms.
+type matching struct {
+	g      *Guard
+	a, b   []word
+	to     [maxWords]int16 // of each word of a, its counterpart in b plus one
+	used   [maxWords]bool  // of b
+	turned int             // opposites paired for the sake of a "not" of the sentence
+	nots   int             // of both
+	list   bool            // both ask what something is, or which there are
+}
+
+// equal pairs words that are the same, in order where a word comes twice.
+func (m *matching) equal() {
+	for i := range m.a {
+		for j := range m.b {
+			if !m.used[j] && m.a[i].stem == m.b[j].stem && m.a[i].kind == m.b[j].kind {
+				m.pair(i, j)
+				break
+			}
+		}
+	}
+}
+
+func (m *matching) pair(i, j int) {
+	m.to[i], m.used[j] = int16(j+1), true
+}
+
+// rest looks at the words without a counterpart.
+func (m *matching) rest(v *Verdict) {
+	var left, right [maxLeft]int
+	n, k := 0, 0
+	for i := range m.a {
+		if m.to[i] == 0 {
+			if n < maxLeft {
+				left[n] = i
+			}
+			n++
+		}
+	}
+	for j := range m.b {
+		if !m.used[j] {
+			if k < maxLeft {
+				right[k] = j
+			}
+			k++
+		}
+	}
+	if n <= maxLeft && k <= maxLeft {
+		m.split(left[:n], right[:k])
+		m.reversed(left[:n], right[:k])
+		for _, i := range left[:n] {
+			m.replace(i, right[:k], v)
+		}
+	}
+	m.again()
+	one := false
+	for i := range m.a {
+		if m.to[i] == 0 {
+			one = true
+			v.object(alone(&m.a[i], k > 0), &m.a[i])
+		}
+	}
+	for j := range m.b {
+		if !m.used[j] {
+			v.object(alone(&m.b[j], one), &m.b[j])
+		}
+	}
+	for i := range m.a {
+		if m.to[i] > 0 && plural(&m.a[i], &m.b[m.to[i]-1]) {
+			v.object(Name, &m.a[i])
+		}
+		if m.to[i] > 0 && m.a[i].not != m.b[m.to[i]-1].not && m.a[i].stem == m.b[m.to[i]-1].stem {
+			v.object(Negation, &m.a[i])
+		}
+	}
+}
+
+// again drops names that their own text has said before, where the other text has none to
+// spare: "North Korea: is it cold in North Korea".
+func (m *matching) again() {
+	left, right := 0, 0
+	for i := range m.a {
+		if m.to[i] == 0 {
+			left++
+		}
+	}
+	for j := range m.b {
+		if !m.used[j] {
+			right++
+		}
+	}
+	switch {
+	case left > 0 && right == 0:
+		for i := range m.a {
+			for k := range m.a {
+				if m.to[i] == 0 && m.to[k] > 0 && repeats(&m.a[i], &m.a[k]) {
+					m.to[i] = m.to[k]
+				}
+			}
+		}
+	case right > 0 && left == 0:
+		for j := range m.b {
+			for k := range m.b {
+				if !m.used[j] && m.used[k] && repeats(&m.b[j], &m.b[k]) {
+					m.used[j] = true
+				}
+			}
+		}
+	}
+}
+
+// plural reports whether one of two words is a name and the other that name with an s:
+// Alien, Aliens.
+func plural(x, y *word) bool {
+	if !x.name && !y.name || len(x.text) == len(y.text) {
+		return false
+	}
+	a, b := x.text, y.text
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return len(b) == len(a)+1 && b[len(a)] == 's' && string(b[:len(a)]) == string(a)
+}
+
+// literal objects to forms of one word where words are what is spoken about: he go, he goes.
+func (m *matching) literal(v *Verdict) {
+	for i := range m.a {
+		if m.to[i] > 0 && string(m.a[i].text) != string(m.b[m.to[i]-1].text) && m.a[i].kind == kindPlain {
+			v.object(Meant, &m.a[i])
+		}
+	}
+}
+
+func repeats(w, before *word) bool {
+	return w.stem == before.stem && (w.name || before.name) && w.kind == kindPlain && w.not == before.not
+}
+
+// alone is the objection to a word without a counterpart.
+func alone(w *word, other bool) Rule {
+	switch {
+	case w.kind == kindNumber:
+		return Number
+	case w.kind == kindExact:
+		return Sign
+	case w.kind == kindPronoun:
+		return Pronoun
+	case w.not:
+		return Negation
+	case w.role == roleCount:
+		return Number // 5 mg, 5 g
+	case w.hard:
+		return Hard
+	case w.name:
+		return Name
+	case other:
+		return Instead
+	}
+	return Extra
+}
+
+// replace finds a counterpart for word i of a among right: a slip of the pen, a synonym,
+// or, with one of the two denied, the opposite.
+func (m *matching) replace(i int, right []int, v *Verdict) {
+	x := &m.a[i]
+	for _, j := range right {
+		y := &m.b[j]
+		if m.used[j] || x.kind != kindPlain || y.kind != kindPlain {
+			continue
+		}
+		if m.g.opposite(x, y) {
+			if x.not != y.not {
+				m.pair(i, j)
+				return
+			}
+			if m.nots%2 == 1 && m.turned == 0 && !x.not {
+				m.turned++
+				m.pair(i, j)
+				return
+			}
+			v.object(Opposite, x)
+			continue
+		}
+		if x.not != y.not {
+			continue
+		}
+		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.list && praise(x, y)) || m.g.slip(x.text, y.text) {
+			m.pair(i, j)
+			return
+		}
+	}
+}
+
+// asks reports whether the first sentence of f is of that frame.
+func (f *Form) asks(s frame) bool { return len(f.sents) > 0 && f.sents[0].frame == s }
+
+// praise reports whether x and y are good and best: some good books, the best books.
+func praise(x, y *word) bool {
+	good := func(w *word) bool { return string(w.text) == "good" || string(w.text) == "great" }
+	best := func(w *word) bool { return string(w.text) == "best" }
+	return good(x) && best(y) || best(x) && good(y)
+}
+
+// reversed pairs "more cautious" with "less brave", where less and more stand before
+// opposites.
+func (m *matching) reversed(left, right []int) {
+	more := func(words []word, set []int, s string) int {
+		for _, i := range set {
+			if string(words[i].text) == s && i+1 < len(words) {
+				return i
+			}
+		}
+		return -1
+	}
+	i, j := more(m.a, left, "more"), more(m.b, right, "less")
+	if i < 0 || j < 0 {
+		i, j = more(m.a, left, "less"), more(m.b, right, "more")
+	}
+	if i < 0 || j < 0 || m.to[i+1] != 0 || m.used[j+1] {
+		return
+	}
+	if m.g.opposite(&m.a[i+1], &m.b[j+1]) {
+		m.pair(i, j)
+		m.pair(i+1, j+1)
+	}
+}
+
+// split pairs one word with two that are written apart: screenshot, screen shot.
+func (m *matching) split(left, right []int) {
+	for _, i := range left {
+		for n := 0; n+1 < len(right); n++ {
+			j := right[n]
+			if right[n+1] == j+1 && !m.used[j] && apart(&m.a[i], &m.b[j], &m.b[j+1]) {
+				m.pair(i, j)
+				m.used[j+1] = true
+			}
+		}
+	}
+	for _, j := range right {
+		for n := 0; n+1 < len(left); n++ {
+			i := left[n]
+			if left[n+1] == i+1 && m.to[i] == 0 && m.to[i+1] == 0 && !m.used[j] && apart(&m.b[j], &m.a[i], &m.a[i+1]) {
+				m.pair(i, j)
+				m.to[i+1] = int16(j + 1)
+			}
+		}
+	}
+}
+
+func apart(one, x, y *word) bool {
+	n := len(x.text)
+	if one.kind == kindNumber || x.kind == kindNumber || y.kind == kindNumber || len(one.text) < 5 {
+		return false
+	}
+	return len(one.text) == n+len(y.text) && string(one.text[:n]) == string(x.text) && string(one.text[n:]) == string(y.text)
+}

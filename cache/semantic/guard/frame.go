@@ -1,0 +1,258 @@
+package guard
+
+import "strings"
+
+// A frame is what kind of answer a sentence asks for.
+type frame uint8
+
+const (
+	frameNone  frame = iota // a word of thanks
+	frameOther              // an order, a statement, or words as one types them for a search
+	frameWhat
+	frameDoes // what does X do; not what X is
+	frameHowto
+	frameHow
+	frameWhy
+	frameWhen
+	frameWhere
+	frameWho
+	frameWhich // how many, how long: a number
+	frameLike  // what is it like
+	frameYes
+)
+
+// A mood is the helping verb that a question stands in.
+type mood uint8
+
+const (
+	moodNone mood = iota
+	moodPresent
+	moodPast
+	moodCan
+	moodWill
+	moodShould
+)
+
+// frameText are turns of phrase at the beginning of a sentence, the longest first
+// where one begins another. a|b: either; a?: or nothing; @p: whoever asks; @the: an
+// article or nothing; @be: is, are; +word: counts as if it stood there.
+const frameText = `
+howto: how to
+howto: how do|can|could|would|should|might|must|does @p go about
+howto: how do|can|could|would|should|might|must|may|does @p
+howto: how can|could|do|does|should|would @the people|person|anyone|everyone
+howto: how @p can|could|should|may
+howto: what @be some|the|@the? various|different|best|good? way|ways|method|methods that|in|through|by? which? @p can|could
+howto: what @be @the easy|easiest|simple|simplest way|ways|method|methods to|of|for
+howto: @the easy|easiest|simple|simplest way|ways to
+yes: is|are there any|a|some? way|ways to|that? i|we|you? can? +can
+howto: what @be|would be? @the best|good|right|proper|correct|effective? way|ways|method|methods|approach to|of|for
+howto: what @be @the most|more effective|efficient way|ways|method|methods|approach to|of|for
+howto: what @be some? best|good|effective? way|ways|method|methods to|of|for
+howto: which is @the best|right|good? way|method to|of|for
+howto: what @be @the step|steps to|for|in|involved? in?
+howto: what steps|step should|do|can|must|need @p take|follow|need? to
+howto: what should|can|must|could|do @p need|have? to? do to
+howto: what should|can|must|could @p do in order to
+howto: @the best|good|right? way|ways to
+howto: steps to|for
+what: what do @p mean by +mean
+what: what @be meant by +mean
+what: what @be @the meaning|definition of +mean
+what: what exactly? @be|was exactly?
+what: which one? @be @the
+does: what should|can|do|could|would|must @p do if|when|while
+does: what would|will|does|do happen|happens if|when +happen
+does: what happens|happened if|when +happen
+what: define
+what: list @the|some|all?
+what: name @the|some
+what: give|show|tell|send|find|get me @thelist list of
+what: give|show|tell|send|find|get me the|some|all
+what: find|show me
+what: i need|want the
+what: give|make|provide @thelist list of
+what: find @the
+howto: show|tell|teach me how to
+other: give|get|send|make|write me a|an +write
+other: i need|want a|an +write
+other: i would like a|an +write
+when: on|at what|which date|day|time
+when: what|which date|day @be|was
+what: which
+why: how come
+why: what @be|was @the reason|reasons|rationale|cause? for|why|that|behind|to|of
+why: what @be|was @the reason|reasons
+why: for what reason|reasons
+like: what @be|was it like to?
+like: how does it feel like? to?
+like: how is it to
+which: how many|much|long|often|far|old|tall|high|big|large|deep|heavy|fast|wide|hot|cold
+where: where
+where: in what|which place|location
+when: when
+why: why
+who: who
+who: whom
+yes: is|was it possible to|for +can
+yes: do you think|believe it is possible to +can
+`
+
+// politeText is what may stand before a question and says nothing. "wh" after a bar: only
+// where a question word, or an order to a model, follows.
+const politeText = `
+please
+kindly
+hi
+hello
+hey
+greetings
+dear
+thanks
+thank you very? much?
+can|could|would|will you please? tell|show me please? /wh
+can|could|would|will you please? explain to? me? /wh
+can|could|would|will you please? /request
+can|could|would|will anyone|anybody|someone|somebody please? tell|explain|show me? /wh
+do|does you|anyone know /wh
+i would like to know /wh
+i want to know /wh
+i need to know /wh
+i was wondering /wh
+i wonder /wh
+tell|explain me? /wh
+so
+well
+ok
+okay
+`
+
+// A pattern is one line of frameText.
+type pattern struct {
+	frame frame
+	steps []step
+	adds  string // the word that counts as if it stood there
+	then  class  // of the token that must follow
+}
+
+type step struct {
+	any   []id  // one of them
+	class class // or one of this class
+	may   bool  // or nothing
+}
+
+var frameNames = map[string]frame{
+	"other": frameOther, "what": frameWhat, "does": frameDoes, "howto": frameHowto, "why": frameWhy, "when": frameWhen,
+	"where": frameWhere, "who": frameWho, "which": frameWhich, "like": frameLike, "yes": frameYes,
+}
+
+// compile files patterns under the ids of their first words; those that may begin with
+// nothing are filed under what may follow too.
+func (l *lexicon) compile(text string) [][]pattern {
+	var all []pattern
+	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		p := pattern{}
+		if name, rest, ok := strings.Cut(line, ": "); ok {
+			p.frame, line = frameNames[name], rest
+		}
+		for _, w := range strings.Fields(line) {
+			switch {
+			case w == "/wh":
+				p.then = classWh
+			case w == "/request":
+				p.then = classRequest
+			case w[0] == '+':
+				p.adds = w[1:]
+			default:
+				p.steps = append(p.steps, l.step(w))
+			}
+		}
+		all = append(all, p)
+	}
+	by := make([][]pattern, len(l.classes)+1)
+	for _, p := range all {
+		for i, s := range p.steps {
+			for n := range by {
+				if n > 0 && n < len(l.classes) && s.takes(id(n), l.classes[n]) {
+					by[n] = append(by[n], p)
+				}
+			}
+			if !s.may || i > 1 {
+				break
+			}
+		}
+	}
+	return by
+}
+
+func (l *lexicon) step(w string) step {
+	s := step{}
+	if w, s.may = strings.CutSuffix(w, "?"); w == "@p" {
+		s.class = classPerson | classAnyone
+		return s
+	}
+	switch w {
+	case "@be":
+		s.any = []id{l.intern("is"), l.intern("are")}
+	case "@the", "@thelist":
+		s.class, s.may = classArticle, true
+	default:
+		for _, x := range strings.Split(w, "|") {
+			if x == "@be" {
+				s.any = append(s.any, l.intern("is"), l.intern("are"))
+			} else if x == "@the" {
+				s.any = append(s.any, l.intern("the"), l.intern("a"), l.intern("an"))
+			} else if x == "@p" {
+				s.class = classPerson
+			} else {
+				s.any = append(s.any, l.intern(x))
+			}
+		}
+	}
+	return s
+}
+
+func (s *step) takes(n id, c class) bool {
+	if s.class != 0 && c&s.class != 0 {
+		return true
+	}
+	for _, x := range s.any {
+		if x == n {
+			return true
+		}
+	}
+	return false
+}
+
+// match is how many tokens of toks p takes from the start, 0 when it does not fit.
+func (p *pattern) match(l *lexicon, toks []token) int {
+	at := 0
+	for i := range p.steps {
+		s := &p.steps[i]
+		if at < len(toks) && toks[at].word != 0 && !toks[at].quoted && s.takes(toks[at].word, l.class(toks[at].word)) {
+			at++
+		} else if !s.may {
+			return 0
+		}
+	}
+	if p.then != 0 && (at >= len(toks) || !l.is(&toks[at], p.then|classRequest)) {
+		return 0
+	}
+	return at
+}
+
+// best is the pattern of by that takes the most of toks.
+func (l *lexicon) best(by [][]pattern, toks []token) (*pattern, int) {
+	if len(toks) == 0 || int(toks[0].word) >= len(by) {
+		return nil, 0
+	}
+	var found *pattern
+	most := 0
+	set := by[toks[0].word]
+	for i := range set {
+		if n := set[i].match(l, toks); n > most {
+			found, most = &set[i], n
+		}
+	}
+	return found, most
+}

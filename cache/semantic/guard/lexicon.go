@@ -1,0 +1,140 @@
+package guard
+
+import "strings"
+
+// An id is a word that the lexicon knows. 0 is one it does not.
+type id uint16
+
+// A class is what a known word does in a sentence; a word may do several things.
+type class uint64
+
+const (
+	classArticle  class = 1 << iota
+	classBe             // is
+	classDo             // do
+	classHave           // have
+	classCan            // can, may
+	classWill           // will, would
+	classShould         // should, must
+	classPast           // was, did
+	classPerson         // I, you, one: whoever asks
+	classThird          // it, they, this
+	classHe             // he, him, his
+	classShe            // she, her
+	classPrep           // in, to
+	classConj           // and, if
+	classNeg            // not
+	classFiller         // really, exactly
+	classPolite         // please
+	classWh             // what
+	classThere          // words whose 's is "is"
+	classFunction       // other words that matter little
+	classHard           // words that matter whatever stands around them: before, only
+	classRequest        // verbs that ask something of a model: write, explain
+	classLanguage       // French
+	classUnit           // miles
+	classSame           // married, similar: either way round
+	classTime           // today: the answer changes by itself
+	classPoint          // this, these: at something that is elsewhere
+	classAccount        // my order
+	classMention        // words after which words themselves are meant
+	classForeign        // words of other languages
+	classEnglish        // function words that only English has
+	classAnyone         // someone: whoever asks, where "how does" stands before it
+	classOwner          // of classPerson, the possessive
+	classEarlier        // verbs that tell of the past without a helping verb
+	classMake           // make, making, made
+	classThey           // of classThird, the plural
+)
+
+const (
+	classAux  = classBe | classDo | classHave | classCan | classWill | classShould
+	classIdle = classArticle | classAux | classPerson | classThird | classPrep | classConj | classFiller |
+		classPolite | classWh | classFunction | classNeg
+)
+
+func (c class) isOf(of class) bool { return c&of != 0 }
+
+// A lexicon holds the words that the guard knows by name. It is built once and
+// never written afterwards.
+type lexicon struct {
+	ids     map[string]id
+	classes []class             // by id
+	lemmas  map[string]string   // irregular forms and plain synonyms to the one word they count as
+	whole   map[string][]string // contractions
+	frames  [][]pattern         // by the id of their first word
+	polite  [][]pattern
+}
+
+func newLexicon() *lexicon {
+	l := &lexicon{
+		ids:     make(map[string]id, 1024),
+		classes: make([]class, 1, 1024),
+		lemmas:  make(map[string]string, 1024),
+		whole:   make(map[string][]string, 128),
+	}
+	for _, row := range wordClasses {
+		for _, w := range strings.Fields(row.words) {
+			l.classes[l.intern(w)] |= row.class
+		}
+	}
+	for _, line := range strings.Split(lemmaText, "\n") {
+		lemma, forms, ok := strings.Cut(line, ":")
+		for _, w := range strings.Fields(forms) {
+			l.lemmas[w] = strings.TrimSpace(lemma)
+		}
+		_ = ok
+	}
+	for _, v := range strings.Fields(shortVerbs) {
+		for _, w := range forms(v) {
+			if _, ok := l.lemmas[w]; !ok {
+				l.lemmas[w] = v
+			}
+		}
+	}
+	for _, line := range strings.Split(contractionText, "\n") {
+		if from, to, ok := strings.Cut(line, ":"); ok {
+			for _, w := range strings.Fields(from) {
+				l.whole[w] = strings.Fields(to)
+			}
+		}
+	}
+	l.frames = l.compile(frameText)
+	l.polite = l.compile(politeText)
+	return l
+}
+
+func (l *lexicon) intern(w string) id {
+	if n, ok := l.ids[w]; ok {
+		return n
+	}
+	n := id(len(l.classes))
+	l.ids[w] = n
+	l.classes = append(l.classes, 0)
+	return n
+}
+
+func (l *lexicon) find(b []byte) id          { return l.ids[string(b)] }
+func (l *lexicon) class(n id) class          { return l.classes[n] }
+func (l *lexicon) is(t *token, c class) bool { return l.classes[t.word]&c != 0 }
+
+// forms are what a short regular verb is written like; its stem is too short for the
+// rules of stem to find it again.
+func forms(v string) []string {
+	last := v[len(v)-1]
+	if last == 'e' {
+		r := v[:len(v)-1]
+		return []string{v + "s", r + "ing", v + "d"}
+	}
+	double := ""
+	if n := len(v); n >= 3 && !vowel(v[n-1]) && vowel(v[n-2]) && !vowel(v[n-3]) && last != 'w' && last != 'x' && last != 'y' {
+		double = v[n-1:]
+	}
+	s := "s"
+	if strings.HasSuffix(v, "s") || strings.HasSuffix(v, "x") || strings.HasSuffix(v, "sh") || strings.HasSuffix(v, "ch") || last == 'o' {
+		s = "es"
+	}
+	return []string{v + s, v + double + "ing", v + double + "ed"}
+}
+
+func vowel(c byte) bool { return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' }

@@ -1,0 +1,13 @@
+package guard
+
+// Bounds of a text that is read. A longer one is not eligible: the guard compares
+// words, and an essay always has some of everything.
+const (
+	MaxTextBytes = 1536
+	maxTokens    = 224 // pieces of a text, function words included
+	maxWords     = 128 // of them, those that matter
+	maxBuffer    = 4 * MaxTextBytes
+	maxSentences = 12
+	maxWordBytes = 48 // a longer one is code or an address
+	maxLeft      = 6  // words without a counterpart that are looked at closer
+)

@@ -1,0 +1,124 @@
+package guard
+
+// stand compares how matched words hang on to the rest, and their order.
+func (m *matching) stand(v *Verdict, either bool) {
+	for i := range m.a {
+		if m.to[i] == 0 {
+			continue
+		}
+		x, y := &m.a[i], &m.b[m.to[i]-1]
+		if contradict(x.role, y.role) && !m.tongue(x) || (x.role == roleCount) != (y.role == roleCount) && m.measured(x) {
+			v.object(Relation, x)
+			return
+		}
+		for k := i + 1; k < len(m.a); k++ {
+			if m.to[k] == 0 || m.to[k] > m.to[i] || m.to[k] == m.to[i] {
+				continue
+			}
+			if m.swapped(i, k) && !(either && free(x, &m.a[k])) {
+				v.object(Order, &m.a[k])
+				return
+			}
+		}
+	}
+}
+
+// free reports whether two words may change places in a relation that holds either way
+// round: "is X married to Y".
+func free(x, y *word) bool {
+	return x.kind != kindNumber && y.kind != kindNumber && x.kind != kindPronoun && y.kind != kindPronoun
+}
+
+func superlative(w *word) bool {
+	return len(w.text) > 4 && ends(w.text, "est") || string(w.text) == "best" || string(w.text) == "most"
+}
+
+func adverb(w *word) bool {
+	return len(w.text) > 5 && ends(w.text, "ly") && !w.name && w.kind == kindPlain
+}
+
+// keeps reports whether a word hangs on in the same way in both texts.
+func keeps(x, p *word) bool { return x.role == p.role && x.role != roleNone }
+
+// moved reports whether a word did, or was an adjective in one: a Go function, in Go.
+func moved(x, p *word) bool { return x.role == p.role || x.role == roleNone || p.role == roleNone }
+
+// measured reports whether x is a unit.
+func (m *matching) measured(x *word) bool {
+	l := &m.g.lex
+	if l.class(x.id).isOf(classUnit) {
+		return true
+	}
+	if n := len(x.text); n > 2 && x.text[n-1] == 's' && l.class(l.find(x.text[:n-1])).isOf(classUnit) {
+		return true
+	}
+	return l.class(l.ids[l.lemmas[string(x.text)]]).isOf(classUnit)
+}
+
+// tongue reports whether x is a language or a unit: one translates into French or in
+// French.
+func (m *matching) tongue(x *word) bool {
+	return m.g.lex.class(x.id).isOf(classLanguage) || m.measured(x)
+}
+
+func contradict(x, y role) bool {
+	if x == y {
+		return false
+	}
+	if x > y {
+		x, y = y, x
+	}
+	switch x {
+	case roleAt:
+		return y == roleFrom || y == roleTo
+	case roleFor:
+		return y == roleWith || y == roleAbout
+	case roleTo:
+		return y == roleAbout || y == roleFrom || y == roleThan || y == roleBefore || y == roleAfter
+	case roleFrom:
+		return y == roleFor || y == roleAbout || y == roleThan || y == roleBefore || y == roleAfter
+	case roleBefore:
+		return y == roleAfter
+	case roleBy:
+		return y == roleAbout
+	}
+	return false
+}
+
+// swapped reports whether words i and k of a, which stand the other way round in b, have
+// taken each other's place there. A word that only moved to the front, with what it hangs
+// on, has not; nor have those of "a and b".
+func (m *matching) swapped(i, k int) bool {
+	x, y := &m.a[i], &m.a[k]
+	p, q := &m.b[m.to[i]-1], &m.b[m.to[k]-1]
+	if x.stem == y.stem || x.comes || y.comes || p.comes || q.comes {
+		return false
+	}
+	if x.joined && y.joined && p.joined && q.joined {
+		return false
+	}
+	if superlative(x) != superlative(y) || adverb(x) || adverb(y) {
+		return false // "the best book", "which book is best"
+	}
+	if x.role == p.role && y.role == q.role && x.role != y.role && x.role != roleNone && y.role != roleNone {
+		return false // from A to B, to B from A
+	}
+	if x.role == roleNone && p.role == roleNone && y.role != roleNone && q.role != roleNone ||
+		x.role != roleNone && p.role != roleNone && y.role == roleNone && q.role == roleNone {
+		return false // the rate in Italy, Italy's rate
+	}
+	if x.name && y.name || p.name && q.name {
+		return !(keeps(x, p) && moved(y, q) || keeps(y, q) && moved(x, p))
+	}
+	crossed := x.role == roleNone && q.role == roleNone && y.role != roleNone && p.role != roleNone ||
+		x.role != roleNone && q.role != roleNone && y.role == roleNone && p.role == roleNone
+	if (x.role != q.role || y.role != p.role) && !crossed {
+		return false
+	}
+	if x.kind == kindPronoun || y.kind == kindPronoun {
+		return true
+	}
+	here := k-i == 1 && y.glued
+	there := m.to[i]-m.to[k] == 1 && p.glued
+	return here == there // "camera phone", "phone with a camera"
+}

@@ -1,0 +1,57 @@
+package guard
+
+// slip reports whether one of two words is the other with a slip of the pen: a letter
+// too much, too few, wrong, or two in the wrong order. Two words of the language are
+// two words, however near; so are two that nobody knows.
+func (g *Guard) slip(a, b []byte) bool {
+	if len(a) < 4 || len(b) < 4 || len(a)+len(b) < 9 || g.known == nil || !near(a, b) {
+		return false
+	}
+	return g.knows(a) != g.knows(b)
+}
+
+// knows looks for w and for what it may be a form of.
+func (g *Guard) knows(w []byte) bool {
+	if g.known(w) || g.lex.find(w) != 0 {
+		return true
+	}
+	n := len(w)
+	switch {
+	case ends(w, "ies"):
+		var room [maxWordBytes]byte
+		return g.known(append(append(room[:0], w[:n-3]...), 'y'))
+	case ends(w, "es") && g.known(w[:n-2]), ends(w, "s") && g.known(w[:n-1]):
+		return true
+	case n < 7:
+		return false
+	case ends(w, "ing"):
+		return g.known(w[:n-3]) || g.known(undouble(w[:n-3]))
+	case ends(w, "ed"):
+		return g.known(w[:n-2]) || g.known(w[:n-1]) || g.known(undouble(w[:n-2]))
+	}
+	return false
+}
+
+// near reports whether one edit makes b of a.
+func near(a, b []byte) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(b)-len(a) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) < len(b) {
+		return string(a[i:]) == string(b[i+1:])
+	}
+	if i == len(a) {
+		return false
+	}
+	if string(a[i+1:]) == string(b[i+1:]) {
+		return !vowel(a[i]) || !vowel(b[i]) // sulfite and sulfate are two things
+	}
+	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && string(a[i+2:]) == string(b[i+2:])
+}

@@ -1,0 +1,70 @@
+package guard
+
+import (
+	_ "embed"
+	"strings"
+)
+
+// Words of WordNet that mean the same in what is for both their most usual sense, and
+// words that mean the opposite. A line is one group, or one pair; recipe: ../model/recipe.
+var (
+	//go:embed synonyms.txt
+	synonymText string
+	//go:embed opposites.txt
+	oppositeText string
+)
+
+// A thesaurus knows pairs of stems.
+type thesaurus struct {
+	same, contrary map[uint64]struct{}
+}
+
+func newThesaurus(g *Guard) *thesaurus {
+	return &thesaurus{same: g.fill(synonymText), contrary: g.fill(oppositeText)}
+}
+
+func (g *Guard) fill(text string) map[uint64]struct{} {
+	set := make(map[uint64]struct{}, strings.Count(text, "\n"))
+	r := reader{g: g}
+	for line := range strings.Lines(text) {
+		group := strings.Fields(line)
+		for i, a := range group {
+			for _, b := range group[i+1:] {
+				x, y := word{text: []byte(a)}, word{text: []byte(b)}
+				set[both(r.stem(&x), r.stem(&y))] = struct{}{}
+			}
+		}
+	}
+	return set
+}
+
+// both is one key for two stems, either way round.
+func both(a, b uint64) uint64 {
+	if a > b {
+		a, b = b, a
+	}
+	return mix(a, b)
+}
+
+func (g *Guard) synonym(a, b *word) bool {
+	_, ok := g.pairs.same[both(a.stem, b.stem)]
+	return ok
+}
+
+// opposite also knows un-, in-, dis- and -less for -ful.
+func (g *Guard) opposite(a, b *word) bool {
+	if _, ok := g.pairs.contrary[both(a.stem, b.stem)]; ok {
+		return true
+	}
+	return denies(a.text, b.text) || denies(b.text, a.text)
+}
+
+func denies(a, b []byte) bool {
+	for _, p := range [...]string{"un", "in", "im", "il", "ir", "dis", "non", "anti", "mis"} {
+		if len(a) == len(b)+len(p) && len(b) > 3 && string(a[:len(p)]) == p && string(a[len(p):]) == string(b) {
+			return true
+		}
+	}
+	n := len(a) - len("less")
+	return n > 2 && ends(a, "less") && ends(b, "ful") && string(b[:len(b)-3]) == string(a[:n])
+}

@@ -1,0 +1,393 @@
+package guard
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// A shape is what a token is made of.
+type shape uint8
+
+const (
+	shapeWord   shape = iota
+	shapeNumber       // digits, normalized: no separators, no leading zeros
+	shapeMixed        // letters and digits or signs: gpt4, c++, node.js
+	shapeLetter       // one letter that is not a word
+	shapeSymbol       // no letter, no digit: (), &&, ##
+	shapePause        // a comma, or what separates like one
+	shapeEnd          // the end of a sentence
+)
+
+// A token is one piece of a text, in lower case.
+type token struct {
+	text   []byte // into lexer.buf, or a constant
+	word   id     // what the lexicon knows it as; 0: nothing
+	shape  shape
+	upper  bool // began with a capital
+	caps   bool // two letters or more, all capitals
+	first  bool // of its sentence
+	quoted bool
+	owner  bool // carried 's
+	eaten  bool // a frame has taken it
+}
+
+// A lexer cuts a text into tokens. It is part of a Form and reused with it.
+type lexer struct {
+	lex      *lexicon
+	src      string
+	at       int
+	buf      []byte
+	toks     []token
+	first    bool
+	quote    bool
+	money    string // the currency whose sign stood before a number to come
+	foreign  int    // letters outside Latin script
+	overflow bool
+	quotes   []uint64 // hashes of quoted spans
+	quoteAt  int      // where the open one begins in toks
+}
+
+func (l *lexer) reset(lex *lexicon, src string) {
+	*l = lexer{lex: lex, src: src, buf: l.buf[:0], toks: l.toks[:0], quotes: l.quotes[:0], first: true}
+}
+
+func (l *lexer) run() {
+	for l.at < len(l.src) && !l.overflow {
+		r, size := utf8.DecodeRuneInString(l.src[l.at:])
+		switch {
+		case r == '\n' && !l.quote:
+			l.end()
+			l.at += size
+		case r <= ' ' || unicode.IsSpace(r):
+			l.at += size
+		case isDigit(r) || r == '.' && l.at+1 < len(l.src) && isDigit(rune(l.src[l.at+1])):
+			l.number()
+		case isLetter(r):
+			l.letters()
+		case isQuote(r):
+			l.mark(r, size)
+		default:
+			l.signs()
+		}
+	}
+	l.closeQuote() // one that was never closed: an inch, a typo
+}
+
+func isDigit(r rune) bool { return '0' <= r && r <= '9' }
+
+func isLetter(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r >= 0x80 && (unicode.IsLetter(r) || unicode.IsMark(r)) && !isQuote(r)
+}
+
+func isQuote(r rune) bool {
+	switch r {
+	case '"', '\'', '`', '“', '”', '„', '‘', '’', '«', '»':
+		return true
+	}
+	return false
+}
+
+// peek is the rune at i, 0 at the end.
+func (l *lexer) peek(i int) rune {
+	if i >= len(l.src) {
+		return 0
+	}
+	r, _ := utf8.DecodeRuneInString(l.src[i:])
+	return r
+}
+
+func (l *lexer) add(text []byte, s shape) *token {
+	if len(l.toks) >= maxTokens || len(l.buf) >= maxBuffer-maxWordBytes {
+		l.overflow = true
+		return &token{}
+	}
+	l.toks = append(l.toks, token{text: text, shape: s, first: l.first, quoted: l.quote})
+	if s < shapePause {
+		l.first = false
+	}
+	t := &l.toks[len(l.toks)-1]
+	if s < shapeSymbol {
+		t.word = l.lex.find(text)
+	}
+	return t
+}
+
+// put is text copied to the buffer, which never moves what it holds: its room is
+// reserved once.
+func (l *lexer) put(s string) []byte {
+	from := len(l.buf)
+	l.buf = append(l.buf, s...)
+	return l.buf[from:len(l.buf):len(l.buf)]
+}
+
+// number reads 1,000 and 3.5 and 60k and 3rd and 48hrs and 2016.
+func (l *lexer) number() {
+	from, i := len(l.buf), l.at
+	for i < len(l.src) {
+		c := l.src[i]
+		if isDigit(rune(c)) {
+			l.buf = append(l.buf, c)
+		} else if c == '.' && isDigit(l.peek(i+1)) {
+			l.buf = append(l.buf, c)
+		} else if c != ',' || !isDigit(l.peek(i+1)) || !isDigit(l.peek(i+2)) || !isDigit(l.peek(i+3)) {
+			break
+		}
+		i++
+		if len(l.buf)-from > maxWordBytes {
+			l.overflow = true
+			return
+		}
+	}
+	tail := i
+	for tail < len(l.src) && isLetter(l.peek(tail)) {
+		_, n := utf8.DecodeRuneInString(l.src[tail:])
+		tail += n
+	}
+	suffix := l.src[i:tail]
+	switch {
+	case suffix == "k" || suffix == "K":
+		l.buf = append(l.buf, "000"...)
+		i = tail
+	case suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th":
+		i = tail
+	case len(suffix) == 1: // 5g, 3D, 5m
+		l.buf = append(l.buf, lower(suffix[0]))
+		l.at = tail
+		l.add(l.buf[from:len(l.buf):len(l.buf)], shapeMixed)
+		return
+	}
+	l.at = i
+	t := l.buf[from:len(l.buf):len(l.buf)]
+	for len(t) > 1 && t[0] == '0' && t[1] != '.' {
+		t = t[1:]
+	}
+	l.add(t, shapeNumber)
+	if l.money != "" {
+		l.add(l.put(l.money), shapeWord)
+		l.money = ""
+	}
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+// letters reads one word with what belongs to it: node.js, c++, at&t, info@acme,
+// and takes contractions apart.
+func (l *lexer) letters() {
+	from, i := len(l.buf), l.at
+	s := shapeWord
+	caps, count := true, 0
+	upper := unicode.IsUpper(l.peek(i))
+	for i < len(l.src) {
+		r, n := utf8.DecodeRuneInString(l.src[i:])
+		switch {
+		case isLetter(r):
+			count++
+			if r >= 0x80 && !unicode.Is(unicode.Latin, r) && !unicode.IsMark(r) {
+				l.foreign++
+			}
+			if unicode.IsLower(r) {
+				caps = false
+			}
+			l.buf = utf8.AppendRune(l.buf, unicode.ToLower(r))
+		case isDigit(r) || r == '_':
+			s = shapeMixed
+			l.buf = append(l.buf, byte(r))
+		case (r == '.' || r == '@' || r == '&') && isLetter(l.peek(i+n)) && (r != '.' || l.dotted(i)):
+			s = shapeMixed
+			l.buf = append(l.buf, byte(r))
+		case (r == '+' || r == '#') && !isLetter(l.peek(i+n)) && !isDigit(l.peek(i+n)):
+			s = shapeMixed
+			l.buf = append(l.buf, byte(r))
+		case (r == '\'' || r == '’') && isLetter(l.peek(i+n)):
+			l.buf = append(l.buf, '\'')
+		default:
+			r = -1
+		}
+		if r == -1 {
+			break
+		}
+		i += n
+		if len(l.buf)-from > maxWordBytes {
+			l.overflow = true
+			return
+		}
+	}
+	l.at = i
+	l.word(l.buf[from:len(l.buf):len(l.buf)], s, upper, caps && count > 1)
+}
+
+// dotted reports whether the dot at i joins a name and does not end a sentence that
+// lacks the space after it.
+func (l *lexer) dotted(i int) bool {
+	return !unicode.IsUpper(l.peek(i + 1))
+}
+
+// word adds one word, its contraction apart.
+func (l *lexer) word(t []byte, s shape, upper, caps bool) {
+	if parts, ok := l.lex.whole[string(t)]; ok && !caps {
+		for _, p := range parts {
+			l.add(l.put(p), shapeWord).upper = false
+		}
+		return
+	}
+	owner := false
+	if k := len(t) - 2; k > 0 && t[k] == '\'' && t[k+1] == 's' {
+		t, owner = t[:k], true
+		if w := l.lex.find(t); l.lex.class(w).isOf(classWh | classThere) {
+			l.add(t, shapeWord).upper = upper
+			l.add(l.put("is"), shapeWord)
+			return
+		}
+	}
+	for i, c := range t {
+		if c == '\'' {
+			t = append(t[:i], t[i+1:]...) // o'reilly, y'all
+			break
+		}
+	}
+	if s == shapeWord && len(t) == 1 && (t[0] != 'a' && t[0] != 'i' || t[0] == 'a' && upper && !l.first) {
+		s = shapeLetter // vitamin A
+	}
+	k := l.add(t, s)
+	k.upper, k.caps, k.owner = upper, caps, owner
+}
+
+// mark opens or closes a quotation. An apostrophe within a word is not seen here.
+func (l *lexer) mark(r rune, size int) {
+	single := r == '\'' || r == '’' || r == '‘'
+	before := l.at > 0 && (isLetter(rune(l.src[l.at-1])) || isDigit(rune(l.src[l.at-1])))
+	for l.at += size; !single && l.peek(l.at) == r; {
+		l.at += size // ""doubled""
+	}
+	if l.quote {
+		if !single || !isLetter(l.peek(l.at)) {
+			l.closeQuote()
+		}
+		return
+	}
+	if next := l.peek(l.at); single && (before || !isLetter(next) && !isDigit(next)) {
+		return // the dogs' bowls
+	}
+	l.quote, l.quoteAt = true, len(l.toks)
+}
+
+// closeQuote ends a span and keeps its hash. The words of a span count like others
+// besides.
+func (l *lexer) closeQuote() {
+	if !l.quote {
+		return
+	}
+	l.quote = false
+	h := uint64(0)
+	for i := l.quoteAt; i < len(l.toks); i++ {
+		if t := &l.toks[i]; t.shape < shapePause {
+			h = mix(h, hash(t.text))
+		}
+	}
+	if h != 0 && len(l.quotes) < maxSentences {
+		l.quotes = append(l.quotes, h)
+	}
+}
+
+// signs reads a run of what is neither letter nor digit.
+func (l *lexer) signs() {
+	from := l.at
+	attached := from > 0 && l.src[from-1] > ' ' && l.src[from-1] < 0x80
+	for l.at < len(l.src) {
+		r, n := utf8.DecodeRuneInString(l.src[l.at:])
+		if r <= ' ' || isLetter(r) || isDigit(r) || isQuote(r) || unicode.IsSpace(r) {
+			break
+		}
+		l.at += n
+	}
+	run := l.src[from:l.at]
+	attached = attached || l.at < len(l.src) && l.src[l.at] > ' '
+	if cur, ok := currencies[run]; ok {
+		l.sign(cur)
+		return
+	}
+	if (run == "-" || run == "−" || run == "*" || run == "/") && l.arithmetic(from) {
+		l.add(l.put(run), shapeSymbol)
+		return
+	}
+	code := false
+	for _, r := range run {
+		code = code || isOperator(r)
+	}
+	if !attached && run != "&" && run != "%" && (code || run == "()" || run == "[]" || run == "{}" || run == "(,)") {
+		l.add(l.put(run), shapeSymbol)
+		return
+	}
+	for _, r := range run {
+		l.single(r)
+	}
+}
+
+// arithmetic reports whether a number follows the sign that began at from, and that a
+// number or nothing stands before it: 5 - 3, 5*3, -5.
+func (l *lexer) arithmetic(from int) bool {
+	next := l.at
+	for next < len(l.src) && l.src[next] == ' ' {
+		next++
+	}
+	if !isDigit(l.peek(next)) {
+		return false
+	}
+	if from == 0 || l.src[from-1] == ' ' && next == l.at {
+		return true
+	}
+	n := len(l.toks)
+	return n > 0 && l.toks[n-1].shape == shapeNumber
+}
+
+var currencies = map[string]string{"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee"}
+
+// sign is a currency before its number, or after it.
+func (l *lexer) sign(name string) {
+	if isDigit(l.peek(l.at)) {
+		l.money = name
+		return
+	}
+	l.add(l.put(name), shapeWord)
+}
+
+func isOperator(r rune) bool {
+	switch r {
+	case '+', '#', '<', '>', '=', '^', '~', '|', '\\', '&', '%', '@', '$', '*':
+		return true
+	}
+	return r >= 0x80 && unicode.IsSymbol(r)
+}
+
+// end is the end of a sentence, once.
+func (l *lexer) end() {
+	if n := len(l.toks); n > 0 && l.toks[n-1].shape != shapeEnd {
+		l.add(nil, shapeEnd)
+	}
+	l.first = true
+}
+
+func (l *lexer) single(r rune) {
+	switch {
+	case r == '?' || r == '!' || r == '.' || r == '…' || r == ';':
+		l.end()
+	case r == ',' || r == ':' || r == '(' || r == ')' || r == '—' || r == '–':
+		l.add(nil, shapePause)
+	case r == '&':
+		l.add(l.put("and"), shapeWord)
+	case r == '/':
+		l.add(l.put("or"), shapeWord)
+	case r == '%':
+		l.add(l.put("percent"), shapeWord)
+	case r == '*' || r == '_' || r == '-':
+	case isOperator(r):
+		from := len(l.buf)
+		l.buf = utf8.AppendRune(l.buf, r)
+		l.add(l.buf[from:len(l.buf):len(l.buf)], shapeSymbol)
+	}
+}

@@ -1,0 +1,67 @@
+#include "textflag.h"
+
+// func dotAVX2(a, b *int8) int32
+// Sixteen bytes become sixteen words, pairs of products are added into eight sums:
+// eight times, for 128 bytes.
+TEXT ·dotAVX2(SB), NOSPLIT, $0-20
+	MOVQ a+0(FP), SI
+	MOVQ b+8(FP), DI
+	VPMOVSXBW (SI), Y0
+	VPMOVSXBW (DI), Y1
+	VPMADDWD Y1, Y0, Y8
+	VPMOVSXBW 16(SI), Y2
+	VPMOVSXBW 16(DI), Y3
+	VPMADDWD Y3, Y2, Y9
+	VPMOVSXBW 32(SI), Y0
+	VPMOVSXBW 32(DI), Y1
+	VPMADDWD Y1, Y0, Y4
+	VPADDD Y4, Y8, Y8
+	VPMOVSXBW 48(SI), Y2
+	VPMOVSXBW 48(DI), Y3
+	VPMADDWD Y3, Y2, Y5
+	VPADDD Y5, Y9, Y9
+	VPMOVSXBW 64(SI), Y0
+	VPMOVSXBW 64(DI), Y1
+	VPMADDWD Y1, Y0, Y4
+	VPADDD Y4, Y8, Y8
+	VPMOVSXBW 80(SI), Y2
+	VPMOVSXBW 80(DI), Y3
+	VPMADDWD Y3, Y2, Y5
+	VPADDD Y5, Y9, Y9
+	VPMOVSXBW 96(SI), Y0
+	VPMOVSXBW 96(DI), Y1
+	VPMADDWD Y1, Y0, Y4
+	VPADDD Y4, Y8, Y8
+	VPMOVSXBW 112(SI), Y2
+	VPMOVSXBW 112(DI), Y3
+	VPMADDWD Y3, Y2, Y5
+	VPADDD Y5, Y9, Y9
+	VPADDD Y9, Y8, Y8
+	VEXTRACTI128 $1, Y8, X1
+	VPADDD X1, X8, X8
+	VPSHUFD $0x4e, X8, X1
+	VPADDD X1, X8, X8
+	VPSHUFD $0xb1, X8, X1
+	VPADDD X1, X8, X8
+	VMOVD X8, AX
+	VZEROUPPER
+	MOVL AX, ret+16(FP)
+	RET
+
+// func cpuid(leaf, sub uint32) (a, b, c, d uint32)
+TEXT ·cpuid(SB), NOSPLIT, $0-24
+	MOVL leaf+0(FP), AX
+	MOVL sub+4(FP), CX
+	CPUID
+	MOVL AX, a+8(FP)
+	MOVL BX, b+12(FP)
+	MOVL CX, c+16(FP)
+	MOVL DX, d+20(FP)
+	RET
+
+// func xgetbv() (low uint32)
+TEXT ·xgetbv(SB), NOSPLIT, $0-4
+	XORL CX, CX
+	XGETBV
+	MOVL AX, low+0(FP)
+	RET

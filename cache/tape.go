@@ -1,0 +1,131 @@
+package cache
+
+import (
+	"errors"
+
+	"asbru/cache/entry"
+	"asbru/core"
+	"asbru/core/scan"
+	"asbru/hotpath/frame"
+)
+
+// errFormat says that an answer is written in a format that is not read here.
+var errFormat = errors.New("the format of the answer cannot be read here")
+
+// A cutter cuts a stream, piece by piece, into the frames of its format.
+type cutter struct {
+	framing core.Framing
+	events  frame.Cutter
+	lines   frame.LineCutter
+	frames  frame.MessageCutter
+}
+
+// each calls f with the frames that p completes: what they are called and what they hold.
+func (c *cutter) each(p []byte, f func(name, data []byte) error) error {
+	for {
+		var raw, name, data []byte
+		var n int
+		var err error
+		switch c.framing {
+		case core.FramingSSE:
+			var ev frame.Event
+			if raw, ev, n, err = c.events.Next(p); ev.Comment {
+				p = p[n:]
+				continue
+			}
+			name, data = ev.Type, ev.Data
+		case core.FramingLines:
+			raw, data, n, err = c.lines.Next(p)
+		case core.FramingEventStream:
+			whole, m, used, bad := c.frames.Next(p)
+			raw, n, err = whole, used, bad
+			name, data = m.Type, m.Payload
+		default:
+			return errFormat
+		}
+		if err != nil {
+			return err
+		}
+		if p = p[n:]; raw == nil {
+			return nil
+		}
+		if len(data) == 0 && c.framing != core.FramingEventStream {
+			continue
+		}
+		if err := f(name, data); err != nil {
+			return err
+		}
+	}
+}
+
+// completion reads a whole tape as the answer that it is. x is what the reader remembers;
+// r aliases it and the tape.
+func completion(t *recording, r *core.Completion, x *core.Crossing) (pace []entry.Beat, err error) {
+	codec := t.from.Chats[t.op]
+	if codec == nil {
+		return nil, errFormat
+	}
+	if !t.stream {
+		r.From, r.Op = t.from, t.op
+		err := codec.ParseReply(r, t.bytes)
+		return nil, err
+	}
+	x.From, x.FromOp = t.from, t.op
+	var g entry.Gather
+	var ev []core.Event
+	at, mark := 0, 0
+	read := func(name, data []byte) error {
+		var err error
+		if ev, err = codec.ParseEvent(ev[:0], x, name, data); err != nil {
+			return err
+		}
+		when := int64(0)
+		if mark < len(t.marks) {
+			when = t.marks[mark].at
+		}
+		g.Add(ev, when)
+		return nil
+	}
+	if t.array {
+		w := scan.Elements(t.bytes)
+		for {
+			_, v, ok := w.Next()
+			if !ok {
+				break
+			}
+			if err := read(nil, v); err != nil {
+				return nil, err
+			}
+		}
+	} else {
+		cut := cutter{framing: codec.Framing}
+		for ; at < len(t.bytes); mark++ {
+			end := len(t.bytes)
+			if mark < len(t.marks) {
+				end = t.marks[mark].bytes
+			}
+			if err := cut.each(t.bytes[at:end], read); err != nil {
+				return nil, err
+			}
+			at = end
+		}
+	}
+	if !x.Ended && x.Finished { // a format whose streams end by ending
+		g.Add([]core.Event{{Kind: core.EventEnd}}, 0)
+	}
+	if err := g.Whole(r, x); err != nil {
+		return nil, err
+	}
+	r.From, r.Op = t.from, t.op
+	return g.Pace(), nil
+}
+
+// A recording is a tape that is not written to any more.
+type recording struct {
+	from   *core.Dialect
+	op     core.Op
+	stream bool
+	array  bool
+	bytes  []byte
+	marks  []mark
+}

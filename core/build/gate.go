@@ -1,0 +1,48 @@
+package build
+
+import (
+	"hash/fnv"
+	"time"
+
+	"asbru/core"
+	"asbru/core/config"
+	"asbru/core/gate"
+)
+
+// gate is the Gate of a target: the one it had, or a new one; nil when nothing bounds it.
+// A target that is somewhere else now has to be learnt anew.
+func (c *compiler) gate(p *provider, name string) core.Gate {
+	o := p.doc.Overload.Over(c.doc.Overload)
+	if o == nil {
+		return nil
+	}
+	c.next.Gated = true
+	spec := gateSpec(o)
+	for _, t := range c.prev.Targets {
+		if g, ok := t.Gate.(*gate.Gate); ok && t.Name == name && t.Host == p.host {
+			c.gates = append(c.gates, func() { g.Set(spec) })
+			return g
+		}
+	}
+	return gate.New(spec)
+}
+
+func gateSpec(o *config.Overload) gate.Spec {
+	s := gate.Spec{
+		Min: o.MinConcurrency, Max: o.MaxConcurrency, Fixed: o.Adaptive != nil && !*o.Adaptive,
+		Wait: time.Duration(o.Queue.Wait), Share: o.BatchShare,
+	}
+	if size := o.Queue.Size; size != nil {
+		if s.Queue = *size; s.Queue == 0 {
+			s.Queue = -1
+		}
+	}
+	return s
+}
+
+// share is what Gates know a caller by.
+func share(name string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return h.Sum64()
+}

@@ -1,0 +1,83 @@
+package config
+
+import "asbru/core"
+
+// Over fills in what o leaves out from under; both may be nil. nil: there is no bound.
+func (o *Overload) Over(under *Overload) *Overload {
+	switch {
+	case o == nil:
+		o = under
+	case under != nil && !under.Off && !o.Off:
+		both := *o
+		if both.Adaptive == nil {
+			both.Adaptive = under.Adaptive
+		}
+		if both.MinConcurrency == 0 {
+			both.MinConcurrency = under.MinConcurrency
+		}
+		if both.MaxConcurrency == 0 {
+			both.MaxConcurrency = under.MaxConcurrency
+		}
+		if both.Queue.Size == nil {
+			both.Queue.Size = under.Queue.Size
+		}
+		if both.Queue.Wait == 0 {
+			both.Queue.Wait = under.Queue.Wait
+		}
+		if both.BatchShare == nil {
+			both.BatchShare = under.BatchShare
+		}
+		o = &both
+	}
+	if o == nil || o.Off {
+		return nil
+	}
+	return o
+}
+
+// Urgency is the lane of a virtual key.
+func (k *VirtualKey) Urgency() core.Urgency {
+	if k.Lane == core.Batch.String() {
+		return core.Batch
+	}
+	return core.Interactive
+}
+
+// overload checks what is written of one bound.
+func (c *checker) overload(path string, o *Overload) {
+	if o == nil {
+		return
+	}
+	for _, n := range [...]struct {
+		name  string
+		value int
+	}{{".min_concurrency", o.MinConcurrency}, {".max_concurrency", o.MaxConcurrency}} {
+		c.notNegative(path+n.name, n.value, n.value < 0)
+		if n.value > MaxConcurrency {
+			c.fail(path+n.name, "", "is %d; %d is the most", n.value, MaxConcurrency)
+		}
+	}
+	if s := o.Queue.Size; s != nil {
+		c.notNegative(path+".queue.size", *s, *s < 0)
+		if *s > MaxQueue {
+			c.fail(path+".queue.size", "a long queue serves nobody sooner", "is %d; %d is the most", *s, MaxQueue)
+		}
+	}
+	c.notNegative(path+".queue.wait", o.Queue.Wait, o.Queue.Wait < 0)
+	if s := deref(o.BatchShare); s < 0 || s > 0.9 {
+		c.fail(path+".batch_share", "0.1 is one turn in ten", "is %v; it goes from 0 to 0.9", s)
+	}
+}
+
+// bounds checks what a bound comes to with what it takes from the document.
+func (c *checker) bounds(path string, o *Overload) {
+	if o == nil {
+		return
+	}
+	if o.Adaptive != nil && !*o.Adaptive && o.MaxConcurrency == 0 {
+		c.fail(path+".max_concurrency", "say how many requests a target takes, or leave adaptive out", "is missing: a bound that is not adaptive is max_concurrency")
+	}
+	if o.MaxConcurrency > 0 && o.MinConcurrency > o.MaxConcurrency {
+		c.fail(path+".min_concurrency", "", "is %d, above max_concurrency, %d", o.MinConcurrency, o.MaxConcurrency)
+	}
+}

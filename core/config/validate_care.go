@@ -1,0 +1,59 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// When reads After: a duration, or a percentile as a share above 0 and below 1. ok is false
+// when it is neither.
+func (h *Hedge) When() (d time.Duration, quantile float64, ok bool) {
+	after := h.After
+	if after == "" {
+		after = DefaultHedgeAfter
+	}
+	if text, is := strings.CutPrefix(after, "p"); is {
+		p, err := strconv.ParseFloat(text, 64)
+		return 0, p / 100, err == nil && p >= 50 && p <= 99.9
+	}
+	x, err := parseDuration(after)
+	return time.Duration(x), 0, err == nil && x > 0
+}
+
+// care checks what an alias does besides failing over.
+func (c *checker) care(path string, m *Model) {
+	if h := m.Hedge; h != nil {
+		c.hedge(path+".hedge", m, h)
+	}
+}
+
+func (c *checker) hedge(path string, m *Model, h *Hedge) {
+	if _, _, ok := h.When(); !ok {
+		c.fail(path+".after", "write p95, or 300ms", "is %s, which is neither a duration nor a percentile from p50 to p99.9", quote(h.After))
+	}
+	switch s := h.MaxShare; {
+	case s < 0 || s > 1:
+		c.fail(path+".max_share", "5% is one request in twenty", "is %s; it goes from 0.1%% to 100%%", s)
+	case s > 0 && s < 0.001:
+		c.fail(path+".max_share", "leave hedge out to have none", "is %s; it goes from 0.1%% to 100%%", s)
+	}
+	if len(m.Targets) < 2 && len(m.Fallback) == 0 {
+		c.warn(path, "add a target or a fallback", "has nobody else to ask unless the provider has several keys, or a request brings fallbacks")
+	}
+	if h.MaxPerHour == nil {
+		return
+	}
+	c.notNegative(path+".max_cost_usd_per_hour", *h.MaxPerHour, *h.MaxPerHour < 0)
+	priced := 0
+	for i := range m.Targets {
+		if m.Targets[i].Price != nil {
+			priced++
+		}
+	}
+	if priced == 0 {
+		c.fail(path+".max_cost_usd_per_hour", "write price: {input: 0.15, output: 0.6} at the targets, dollars for a million tokens", "needs prices: no target has one")
+	} else if priced < len(m.Targets) || len(m.Fallback) > 0 {
+		c.warn(path+".max_cost_usd_per_hour", "give each of them a price, and list fallbacks among the targets", "keeps hedges away from targets without a price")
+	}
+}

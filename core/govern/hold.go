@@ -1,0 +1,291 @@
+package govern
+
+import (
+	"fmt"
+	"runtime"
+	"sync/atomic"
+
+	"asbru/core"
+	"asbru/core/ledger"
+)
+
+// An Ask is what a hold is asked for.
+type Ask struct {
+	ID       [16]byte   // of the Exchange
+	Attempt  uint8      // which of its holds this is, if it needs several
+	Accounts []*Account // each once, at most MaxAccounts; not kept. None: the call is only written down
+	Worst    core.Money // the most that the call can cost
+	Floor    core.Money // due if a crash cuts the call off and nothing is known of it; at most Worst
+	Now      int64      // wall clock, Unix nanoseconds
+	Note     int        // bytes of payload that the Settle or Release will have at most
+}
+
+// A Hold is the worst case of one call, kept on its accounts until it is settled or
+// released. The zero Hold is idle; one that is done can be used again. One goroutine
+// makes the hold; any may end it, and the first one does.
+type Hold struct {
+	state   atomic.Uint32
+	n       int
+	periods [MaxAccounts]*period
+	accts   [MaxAccounts]*Account
+	worst   core.Money
+	seq     ledger.Seq
+	id      [16]byte
+	try     uint8
+	room    int // reserved for its end
+}
+
+const (
+	idle uint32 = iota
+	held
+	done
+)
+
+// Seq is the intent's place in the ledger: no byte of an answer goes to the client before
+// it is durable.
+func (h *Hold) Seq() ledger.Seq { return h.seq }
+
+// Held reports whether h waits to be settled.
+func (h *Hold) Held() bool { return h.state.Load() == held }
+
+// Worst is what is held.
+func (h *Hold) Worst() core.Money { return h.worst }
+
+// Hold holds q.Worst on all of q.Accounts, or on none and says why. nil: it is held, and
+// the intent is on its way to the disk (see Hold.Seq). It neither waits nor allocates,
+// but for a refusal and the first call of a window.
+func (b *Book) Hold(h *Hold, q *Ask) *Refusal {
+	if len(q.Accounts) > MaxAccounts || q.Worst < 0 || h.state.Load() == held {
+		panic("BUG: govern: a hold on too many accounts, of less than nothing, or held already")
+	}
+	first := ledger.Size(len(q.Accounts), 0)
+	h.room = ledger.Size(0, q.Note)
+	if !b.log.Reserve(first + h.room) {
+		b.refusedByLog.Add(1)
+		return &Refusal{Cause: b.log.Trouble()}
+	}
+	h.n = len(q.Accounts)
+	copy(h.accts[:], q.Accounts)
+	if r := h.take(q); r != nil {
+		b.log.Return(first + h.room)
+		b.refused.Add(1)
+		h.clear()
+		return r
+	}
+	h.worst, h.id, h.try = q.Worst, q.ID, q.Attempt
+	var lines [MaxAccounts]ledger.Line
+	for i := range h.n {
+		lines[i] = ledger.Line{Account: h.accts[i].num, Window: h.periods[i].window()}
+	}
+	rec := ledger.Record{
+		Kind: ledger.Intent, Attempt: q.Attempt, ID: q.ID, Time: q.Now,
+		Amount: q.Worst, Floor: min(max(q.Floor, 0), q.Worst), Lines: lines[:h.n],
+	}
+	h.seq = b.log.Append(&rec, first)
+	h.state.Store(held)
+	b.holds.Add(1)
+	return nil
+}
+
+// take adds the worst case to all accounts, or to none. It looks first, so that what is
+// refused for want of money is refused without a trace, as a rule.
+func (h *Hold) take(q *Ask) *Refusal {
+	for try := 0; ; try++ {
+		short := h.short(q)
+		if short < 0 {
+			if short = h.add(q); short < 0 {
+				return nil
+			}
+		}
+		if h.sure(short, q) || try > maxTries {
+			return h.refusal(short, q)
+		}
+		if try > eagerTries {
+			runtime.Gosched()
+		}
+	}
+}
+
+// short finds the periods and returns the first whose account lacks the money; -1: none.
+func (h *Hold) short(q *Ask) int {
+	found := -1
+	for i, a := range h.accts[:h.n] {
+		h.periods[i] = a.at(q.Now)
+		if found < 0 && h.lacks(i, q) {
+			found = i
+		}
+	}
+	return found
+}
+
+// lacks reports whether the worst case does not fit under the cap of account i now.
+func (h *Hold) lacks(i int, q *Ask) bool {
+	return h.accts[i].limit.Load().most(q.Now)-core.Money(h.periods[i].taken.Load()) < q.Worst
+}
+
+// add adds to one period after the other. When one lacks the money it takes back what it
+// added and returns which; -1: all of it is held.
+func (h *Hold) add(q *Ask) int {
+	short, entered := -1, 0
+	for i, c := range h.periods[:h.n] {
+		if h.n > 1 {
+			c.enter()
+			entered++
+		}
+		pause()
+		if !c.fit(q.Worst, h.accts[i].limit.Load().most(q.Now)) {
+			short = i
+			break
+		}
+	}
+	for i := range max(short, 0) {
+		pause()
+		h.periods[i].taken.Add(-int64(q.Worst))
+	}
+	pause()
+	for i := range entered {
+		h.periods[i].leave()
+	}
+	return short
+}
+
+// fit adds to what is taken unless that passes most.
+func (c *period) fit(worst, most core.Money) bool {
+	for {
+		v := c.taken.Load()
+		if most-core.Money(v) < worst {
+			return false
+		}
+		if c.taken.CompareAndSwap(v, v+int64(worst)) {
+			return true
+		}
+	}
+}
+
+// sure reports whether account i lacks the money at a moment when nobody was about to
+// give some back: a moment at which a lock would have refused as well.
+func (h *Hold) sure(i int, q *Ask) bool {
+	c := h.periods[i]
+	before := c.turns.Load()
+	pause()
+	return still(before) && h.lacks(i, q) && c.turns.Load() == before && h.accts[i].cur.Load() == c
+}
+
+// clear forgets the accounts.
+func (h *Hold) clear() {
+	clear(h.periods[:h.n])
+	clear(h.accts[:h.n])
+	h.n = 0
+}
+
+// An End is how a call ended.
+type End struct {
+	Cost  core.Money // what it came to
+	Flags uint8      // of the ledger: Estimated, Cached
+	Note  []byte     // payload, at most as long as Ask.Note; not kept
+	Now   int64      // wall clock, Unix nanoseconds
+}
+
+// Settle charges what the call cost and gives back the rest of what was held. Its Seq is
+// to be durable before the client sees the end of the answer. ok is false, and nothing
+// happens, when h was settled or released before, or never held. A cost beyond what was
+// held is charged as what was held, one below nothing as well: the claim is in the record.
+func (b *Book) Settle(h *Hold, e *End) (seq ledger.Seq, ok bool) {
+	return b.close(h, e, ledger.Settle)
+}
+
+// Release gives back all that was held: the call cost nothing. ok is as that of Settle.
+func (b *Book) Release(h *Hold, e *End) (seq ledger.Seq, ok bool) {
+	return b.close(h, e, ledger.Release)
+}
+
+func (b *Book) close(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, bool) {
+	if !h.state.CompareAndSwap(held, done) {
+		b.twice.Add(1)
+		return 0, false
+	}
+	rec := ledger.Record{Kind: kind, Flags: e.Flags, Attempt: h.try, ID: h.id, Time: e.Now, Ref: h.seq, Payload: e.Note}
+	if kind == ledger.Settle {
+		rec.Amount = e.Cost
+		if e.Cost < 0 || e.Cost > h.worst {
+			rec.Amount, rec.Floor, rec.Flags = h.worst, e.Cost, e.Flags|ledger.Clamped
+			b.clamped.Add(1)
+		}
+	}
+	// First the log, then the accounts: a call that begins with the money that this one
+	// gives back comes after it in every prefix of the log.
+	seq := b.log.Append(&rec, h.room)
+	h.give(rec.Amount)
+	h.clear()
+	b.holds.Add(-1)
+	return seq, true
+}
+
+// give turns what is held into what was spent.
+func (h *Hold) give(cost core.Money) {
+	periods := h.periods[:h.n]
+	if h.n > 1 {
+		for _, c := range periods {
+			c.enter()
+		}
+	}
+	for i, c := range periods {
+		pause()
+		c.spent.Add(int64(cost))
+		c.taken.Add(int64(cost - h.worst))
+		h.accts[i].total.Add(int64(cost))
+	}
+	if h.n > 1 {
+		for _, c := range periods {
+			c.leave()
+		}
+	}
+}
+
+// Progress writes down what the call has cost so far, for the case that a crash cuts it
+// off: then the larger of this and the floor is charged. ok is false when h is not held or
+// the ledger has no room; nothing is lost by that. Only who may settle h may call it.
+func (b *Book) Progress(h *Hold, soFar core.Money, now int64) (ok bool) {
+	room := ledger.Size(0, 0)
+	if !h.Held() || !b.log.Reserve(room) {
+		return false
+	}
+	rec := ledger.Record{Kind: ledger.Progress, Attempt: h.try, ID: h.id, Time: now, Ref: h.seq, Amount: min(max(soFar, 0), h.worst)}
+	b.log.Append(&rec, room)
+	return true
+}
+
+// A Refusal says why there is no hold.
+type Refusal struct {
+	Account *Account   // that lacks the money; nil: the ledger has no room, and Cause says why
+	Need    core.Money // that was asked for
+	Left    core.Money // that was there
+	Cap     core.Money
+	Ends    int64 // when the window ends, Unix nanoseconds; 0: never
+	Cause   error
+}
+
+func (h *Hold) refusal(i int, q *Ask) *Refusal {
+	a, c := h.accts[i], h.periods[i]
+	r := &Refusal{Account: a, Need: q.Worst, Cap: a.limit.Load().most(q.Now)}
+	r.Left = max(r.Cap-core.Money(c.taken.Load()), 0)
+	if end := c.end.Load(); end != never {
+		r.Ends = end
+	}
+	return r
+}
+
+// Error is one sentence for the caller, who may see it: it names no account but theirs.
+func (r *Refusal) Error() string {
+	if r.Account == nil {
+		return "cannot start the request: what it costs cannot be written down now"
+	}
+	label := r.Account.limit.Load().Label
+	if label == "" {
+		label = fmt.Sprintf("budget %q", r.Account.name)
+	}
+	return fmt.Sprintf("cannot start the request: the %s has %v left of %v and this request may cost up to %v", label, r.Left, r.Cap, r.Need)
+}
+
+// Unwrap is why the ledger has no room, for the operator's log.
+func (r *Refusal) Unwrap() error { return r.Cause }

@@ -1,0 +1,25 @@
+package govern
+
+import (
+	"time"
+
+	"asbru/core/ledger"
+)
+
+const (
+	// MaxAccounts is how many accounts one call can be held on.
+	MaxAccounts = ledger.MaxLines
+	// MaxName is how many bytes an account's name has at most.
+	MaxName = 512
+
+	// eagerTries is how often a hold looks again at an account in motion before each further
+	// look lets other goroutines run first; after maxTries it takes it for one without money.
+	eagerTries = 20
+
+	// restartWait is how long closing what a crash left open may wait for the disk.
+	restartWait = time.Minute
+	// closeWait is how long Close waits for a disk that takes nothing.
+	closeWait = 30 * time.Second
+	// reserveAgain is how soon a change of the configuration looks for room again.
+	reserveAgain = 10 * time.Millisecond
+)

@@ -1,0 +1,10 @@
+package ledger
+
+// Step writes and syncs what was appended, in the place of the writer.
+func (l *Ledger) Step() bool { return l.step() }
+
+// Maintain does what the keeper does when a segment is full.
+func (l *Ledger) Maintain() { l.maintain() }
+
+// Prepare makes the spare, in the place of the keeper.
+func (l *Ledger) Prepare() error { return l.prepare() }

@@ -1,0 +1,106 @@
+package ledger
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"asbru/core"
+)
+
+// A waiter waits for a Seq to become durable. Waiters belong to the ledger and not to
+// what waits: an Exchange may end while it does.
+type waiter struct {
+	seq   Seq
+	waker core.Waker
+	done  func() // nil: waker is called
+	next  *waiter
+}
+
+// waiters is a stack that everybody pushes to and the writer takes as a whole.
+type waiters struct {
+	top  atomic.Pointer[waiter]
+	free sync.Pool
+}
+
+func (s *waiters) push(w *waiter) {
+	for {
+		top := s.top.Load()
+		w.next = top
+		if s.top.CompareAndSwap(top, w) {
+			return
+		}
+	}
+}
+
+// Await has w called when s is durable or never will be: then either Durable() >= s, or Err
+// says why not. It reports false, and w is not called, when that is so already. It takes
+// no lock and allocates nothing. A stage that waits for s asks it every time it is asked.
+func (l *Ledger) Await(s Seq, w core.Waker) bool {
+	if l.settled(s) {
+		return false
+	}
+	n, _ := l.waiters.free.Get().(*waiter)
+	if n == nil {
+		n = new(waiter)
+	}
+	n.seq, n.waker = s, w
+	l.await(n)
+	return true
+}
+
+func (l *Ledger) await(w *waiter) {
+	s := w.seq // the writer may take w as soon as it is pushed
+	l.waiters.push(w)
+	// The writer may have swept between the look and the push, and have nothing left to
+	// do: it is asked to sweep again.
+	if l.settled(s) {
+		l.poke()
+	}
+}
+
+// settled reports whether there is nothing to wait for.
+func (l *Ledger) settled(s Seq) bool { return l.Durable() >= s || l.broken.Load() }
+
+// sweep wakes those whose time has come. Only the writer calls it.
+func (l *Ledger) sweep() {
+	for w := l.waiters.top.Swap(nil); w != nil; {
+		next := w.next
+		w.next, l.parked = l.parked, w
+		w = next
+	}
+	link := &l.parked
+	for w := *link; w != nil; w = *link {
+		if !l.settled(w.seq) {
+			link = &w.next
+			continue
+		}
+		*link = w.next
+		if w.done != nil {
+			w.done()
+			continue
+		}
+		waker := w.waker
+		*w = waiter{}
+		l.waiters.free.Put(w)
+		waker.Wake()
+	}
+}
+
+// Wait waits until s is durable. It is for whoever has a goroutine to spare: changes by
+// operators, tests. It returns Err() when s never will be, or the context's error.
+func (l *Ledger) Wait(ctx context.Context, s Seq) error {
+	if !l.settled(s) {
+		done := make(chan struct{})
+		l.await(&waiter{seq: s, done: func() { close(done) }})
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if l.Durable() >= s {
+		return nil
+	}
+	return l.Err()
+}

@@ -1,0 +1,201 @@
+package core
+
+import (
+	"math"
+	"math/bits"
+)
+
+// MaxMoney is the most that an amount can be. Sums that would pass it stop there: an
+// amount never wraps around into a credit.
+const MaxMoney = Money(math.MaxInt64)
+
+// perRate is how many tokens a rate is for.
+const perRate = 1_000_000
+
+// A Price is what one model at one provider charges. It is immutable. The zero Price is
+// that of something free; whoever does not know a price has none (a nil *Price).
+type Price struct {
+	Model string // provider/model of the row it was read from, for explain; several names may share one
+	From  string // where the row stands: "catalogue", a file, an override, "ceiling"
+
+	Rates         // of every request that no Tier is for
+	Tiers []Tier  // of long prompts, the shortest first
+	Batch []Tier  // of the provider's batches, the first one from 0 on; nil: as Rates and Tiers
+	Most  Ceiling // what one request can come to
+
+	Until int64  // Unix seconds at which Next begins; 0: it holds until further notice
+	Next  *Price // nil: none is known
+}
+
+// Rates are nanodollars for a million tokens, except Call. Each is set: what the provider
+// prices like text holds the price of text.
+type Rates struct {
+	In, Out           Money
+	CachedIn          Money // read from the provider's prompt cache
+	WrittenIn, KeptIn Money // put into it; for an hour instead of some minutes
+	Reasoning         Money // thought, not shown
+	AudioIn, AudioOut Money
+	ImageIn, ImageOut Money
+	Call              Money // nanodollars for a request, whatever it holds
+}
+
+// A Tier holds for requests of which the prompt is longer than Above tokens, as a whole.
+type Tier struct {
+	Above int64
+	Rates
+}
+
+// A Ceiling bounds one request at a model, in tokens. Zero means unknown.
+type Ceiling struct{ In, Out int64 }
+
+// At is the price in force at a moment of Unix seconds.
+func (p *Price) At(now int64) *Price {
+	for p.Next != nil && p.Until <= now {
+		p = p.Next
+	}
+	return p
+}
+
+// For is what a prompt of so many tokens is charged at.
+func (p *Price) For(prompt int64) *Rates {
+	r := &p.Rates
+	for i := range p.Tiers {
+		if prompt > p.Tiers[i].Above {
+			r = &p.Tiers[i].Rates
+		}
+	}
+	return r
+}
+
+// ForBatch is For of a request in a batch of the provider's.
+func (p *Price) ForBatch(prompt int64) *Rates {
+	if p.Batch == nil {
+		return p.For(prompt)
+	}
+	r := &p.Batch[0].Rates
+	for i := range p.Batch {
+		if prompt > p.Batch[i].Above {
+			r = &p.Batch[i].Rates
+		}
+	}
+	return r
+}
+
+// Cost is what u comes to. Each kind of token is rounded up to a whole nanodollar for
+// itself. Parts are charged as what they are and once: tokens that are both read
+// from the cache and audio count as read from the cache. u must not be negative; parts
+// that exceed their whole make it larger, never smaller.
+func (r *Rates) Cost(u *Usage) Money {
+	plain := u.In - u.CachedIn - u.WrittenIn
+	audio := min(u.AudioIn, max(plain, 0))
+	image := min(u.ImageIn, max(plain-audio, 0))
+	kept := min(u.KeptIn, u.WrittenIn)
+
+	said := u.Out - u.Reasoning
+	sound := min(u.AudioOut, max(said, 0))
+	drawn := min(u.ImageOut, max(said-sound, 0))
+
+	sum := r.Call
+	for _, part := range [...]struct {
+		n    int64
+		rate Money
+	}{
+		{plain - audio - image, r.In}, {u.CachedIn, r.CachedIn}, {u.WrittenIn - kept, r.WrittenIn}, {kept, r.KeptIn},
+		{audio, r.AudioIn}, {image, r.ImageIn},
+		{said - sound - drawn, r.Out}, {u.Reasoning, r.Reasoning}, {sound, r.AudioOut}, {drawn, r.ImageOut},
+	} {
+		if part.n > 0 && part.rate > 0 {
+			sum = sum.Plus(part.rate.Times(part.n))
+		}
+	}
+	return sum
+}
+
+// Dearest is the most that a token of a prompt and one of an answer cost.
+func (r *Rates) Dearest() (in, out Money) {
+	return max(r.In, r.CachedIn, r.WrittenIn, r.KeptIn, r.AudioIn, r.ImageIn), max(r.Out, r.Reasoning, r.AudioOut, r.ImageOut)
+}
+
+// Worst is the most that so many tokens can come to, whatever they are and whichever
+// tier they end in: a request that is shorter than expected may be in a dearer one.
+func (p *Price) Worst(in, out int64) Money {
+	worst := p.Rates.worst(in, out)
+	for i := range p.Tiers {
+		if in > p.Tiers[i].Above {
+			worst = max(worst, p.Tiers[i].worst(in, out))
+		}
+	}
+	return worst
+}
+
+func (r *Rates) worst(in, out int64) Money {
+	each, said := r.Dearest()
+	// rounded up for each kind of token there is
+	return r.Call.Plus(each.Times(in)).Plus(said.Times(out)).Plus(roundings)
+}
+
+// roundings is how much more Cost can be than one product for the prompt and one for the answer.
+const roundings = 8
+
+// Times is m for n tokens at a rate of m for a million, rounded up. Both are not negative.
+func (m Money) Times(n int64) Money {
+	if m <= 0 || n <= 0 {
+		return 0
+	}
+	hi, lo := bits.Mul64(uint64(m), uint64(n))
+	lo, carry := bits.Add64(lo, perRate-1, 0)
+	if hi += carry; hi >= perRate {
+		return MaxMoney
+	}
+	q, _ := bits.Div64(hi, lo, perRate)
+	if q > math.MaxInt64 {
+		return MaxMoney
+	}
+	return Money(q)
+}
+
+// Plus adds two amounts that are not negative and stops at MaxMoney.
+func (m Money) Plus(n Money) Money {
+	if n > MaxMoney-m {
+		return MaxMoney
+	}
+	return m + n
+}
+
+// AppendUSD appends m in dollars, without digits that say nothing: 12.5, 0.000012, -3.
+func (m Money) AppendUSD(dst []byte) []byte {
+	n := uint64(m)
+	if m < 0 {
+		dst = append(dst, '-')
+		n = -n
+	}
+	var digits [20]byte
+	whole, rest := n/1e9, n%1e9
+	i := len(digits)
+	for {
+		i--
+		digits[i] = byte('0' + whole%10)
+		if whole /= 10; whole == 0 {
+			break
+		}
+	}
+	dst = append(dst, digits[i:]...)
+	if rest == 0 {
+		return dst
+	}
+	dst = append(dst, '.')
+	for at := uint64(1e8); rest > 0; at /= 10 {
+		dst = append(dst, byte('0'+rest/at))
+		rest %= at
+	}
+	return dst
+}
+
+// String is m in dollars, as $12.5.
+func (m Money) String() string {
+	b := make([]byte, 0, 24)
+	if m < 0 {
+		return "-$" + string((-m).AppendUSD(b))
+	}
+	return "$" + string(m.AppendUSD(b))
+}

@@ -1,0 +1,46 @@
+package price
+
+import "asbru/core"
+
+// A hold must be at least what the call will cost, whatever the tokenizer. Every tokenizer that
+// providers use covers at least one byte of text with each token, so a body has no
+// more tokens than bytes: escapes and JSON's own signs only add bytes. Pictures do not
+// cost by their bytes and are counted by the piece; what the provider adds is a constant; and
+// what reads things that the provider keeps, or searches, may fill the model's window.
+
+// Bound is the most tokens that a request's body can come to as a prompt at a model that takes
+// window tokens; 0: unknown.
+func Bound(body []byte, window int64) int64 {
+	if window == 0 {
+		window = DefaultWindow
+	}
+	c := count(body)
+	if c.open {
+		return max(window, c.text+Overhead)
+	}
+	return c.text + c.pieces*MediaTokens + Overhead
+}
+
+// Worst is the most that a request can cost at p: a prompt of Bound tokens but no more than the
+// model takes, and answers as long as the client allows, or else as the model writes at
+// most. choices is how many answers were asked for; 0 is one. A nil price is worth nothing.
+func Worst(p *core.Price, body []byte, maxTokens, choices int64) core.Money {
+	if p == nil {
+		return 0
+	}
+	in := Bound(body, p.Most.In)
+	if p.Most.In > 0 {
+		in = min(in, p.Most.In)
+	}
+	out := maxTokens
+	switch {
+	case out > 0:
+	case p.Most.Out > 0:
+		out = p.Most.Out
+	case p.Most.In > 0: // what only reads, such as embeddings, writes nothing that is paid
+		out = p.Most.In
+	default:
+		out = DefaultOut
+	}
+	return p.Worst(in, min(out, MaxTokens)*min(max(choices, 1), maxChoices))
+}

@@ -1,0 +1,184 @@
+package route
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"asbru/core"
+)
+
+// A Hedge says when a Route asks a second target beside the first, and what that may cost.
+type Hedge struct {
+	After    time.Duration // without content; 0: what Quantile comes to
+	Quantile float64       // of the times to the first content of a stream, or to the end of any other answer, above 0 and below 1; 0 with After
+	Share    float64       // hedges that each request adds to the budget of them
+	PerHour  core.Money    // what hedges may cost; 0: no cap
+
+	// Price is what a hedge of x at t is expected to cost; nil: nothing is known, and PerHour
+	// caps nothing.
+	Price func(x *core.Exchange, t *core.Target) core.Money
+}
+
+// A hedging is what is kept of the hedges of one Route.
+type hedging struct {
+	began         atomic.Bool
+	share         budget // its paid and refused are the hedges made and not made
+	spend         spend
+	stream, whole learner
+	won           atomic.Uint64
+}
+
+// hedgeBy gives r what makes hedges.
+func (p *picker) hedgeBy(r *core.Route, h *Hedge) {
+	if h == nil {
+		return
+	}
+	t := &p.tab.hedge
+	if share := int64(h.Share * 1000); t.began.CompareAndSwap(false, true) || t.share.share != share {
+		t.share.share, t.share.most = share, hedgesSaved*1000
+		t.share.spent.Store(t.share.earned(0) - 1000) // the first one is there at once
+	}
+	p.hedge = h
+	care := core.Care{}
+	if r.Care != nil {
+		care = *r.Care
+	}
+	care.Hedge = &core.Hedge{Wait: p.delay, Pick: p.beside, Say: h.say()}
+	r.Care = &care
+}
+
+func (h *Hedge) say() string {
+	text := fmt.Sprintf("after %s without content", h.After)
+	if h.After == 0 {
+		text = fmt.Sprintf("after the p%s of the time to the first content (%s until %d answers were measured)", number(100*h.Quantile), unlearned, int(learnLeast))
+	}
+	text += fmt.Sprintf(", for %s of the requests at most", percent(h.Share))
+	if h.PerHour > 0 && h.Price != nil {
+		text += fmt.Sprintf(" and %s USD an hour", number(float64(h.PerHour)/1e9))
+	}
+	return text
+}
+
+// delay is a Hedge's Wait.
+func (p *picker) delay(x *core.Exchange) time.Duration {
+	if !p.spare && x.Peek.Fallbacks[0] == nil {
+		return 0
+	}
+	p.tab.hedge.share.requests.Add(1)
+	return p.patience(x)
+}
+
+// patience is how long an attempt for x may be without content.
+func (p *picker) patience(x *core.Exchange) time.Duration {
+	if p.hedge.After > 0 {
+		return p.hedge.After
+	}
+	if d := time.Duration(p.learner(x).known.Load()); d > 0 {
+		return max(d, hedgeLeast)
+	}
+	return unlearned
+}
+
+// learner is what attempts for x are measured with.
+func (p *picker) learner(x *core.Exchange) *learner {
+	if x.Peek.Stream {
+		return &p.tab.hedge.stream
+	}
+	return &p.tab.hedge.whole
+}
+
+// beside is a Hedge's Pick. What caps hedges is asked first: a target that is chosen may
+// have been given the one probe of its rest.
+func (p *picker) beside(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
+	if len(tried) == 0 || len(tried) >= p.attempts {
+		return nil, nil
+	}
+	now, h := p.book.clock(), &p.tab.hedge
+	last := &tried[len(tried)-1]
+	if w := last.Target.Waits.Total; w > 0 && x.Start > 0 && now-x.Start >= int64(w) {
+		return nil, nil
+	}
+	if !h.share.take(now) {
+		return nil, nil
+	}
+	t, k := p.after(x, search{name: p.asked(x), now: now, tried: tried})
+	if t == nil {
+		t, k = p.otherKey(x, now, tried)
+	}
+	switch {
+	case t == nil:
+		h.share.refund()
+		return nil, nil
+	case p.hedge.PerHour > 0 && p.hedge.Price != nil && !h.spend.take(now, p.hedge.Price(x, t), p.hedge.PerHour):
+		h.share.refund()
+		h.share.refused.Add(1)
+		return nil, nil
+	}
+	return t, k
+}
+
+// otherKey finds another key of the target under way.
+func (p *picker) otherKey(x *core.Exchange, now int64, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
+	at, since := p.replay(x, tried)
+	s := p.slot(x, at, p.asked(x))
+	k := s.other(&search{name: s.name, now: now, tried: tried[since:]})
+	if k == nil {
+		return nil, nil
+	}
+	x.Name = s.name
+	return s.target, k
+}
+
+// asked is the name that the request asks for, whatever fallback it is at.
+func (p *picker) asked(x *core.Exchange) []byte {
+	if x.Asked != nil {
+		return x.Asked
+	}
+	if len(x.Peek.Model) > 0 {
+		_, name := x.Snap.Resolve(x.Peek.Model) // x.Name may be a fallback's by now
+		return name
+	}
+	return x.Name
+}
+
+// learn measures first attempts. One that a hedge outran counts for as long as it was waited
+// for: it would have taken longer.
+func (p *picker) learn(x *core.Exchange, a *core.Attempt) {
+	took := a.TTFT
+	switch {
+	case a.Phase == core.PhaseContent && x.Peek.Stream:
+	case a.Phase == core.PhaseComplete && a.Began > 0 && (a.Cause == core.Outrun || a.Cause == core.NoCause && !x.Peek.Stream && a.Status < 300):
+		took = time.Duration(a.At - a.Began)
+	default:
+		return
+	}
+	switch {
+	case !a.Beside:
+		p.learner(x).add(took, p.hedge.Quantile)
+	case a.Cause == core.NoCause:
+		p.tab.hedge.won.Add(1)
+	}
+}
+
+// A spend bounds what is paid in an hour. One word holds it: the moment at which all that was
+// paid will have been earned again.
+type spend struct{ until atomic.Int64 }
+
+// take pays cost if no more than most is paid for the hour.
+func (s *spend) take(now int64, cost, most core.Money) bool {
+	if cost > most {
+		return false
+	}
+	takes := int64(float64(cost) / float64(most) * float64(time.Hour))
+	for {
+		old := s.until.Load()
+		next := max(old, now) + max(takes, 0)
+		if next-now > int64(time.Hour) {
+			return false
+		}
+		if s.until.CompareAndSwap(old, next) {
+			return true
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"asbru/bench/mock"
+)
+
+// A counter counts what a stand-in provider writes into its log.
+type counter struct{ calls, abandoned atomic.Int64 }
+
+func (c *counter) Write(p []byte) (int, error) {
+	c.calls.Add(int64(bytes.Count(p, []byte(`"event":"request"`))))
+	c.abandoned.Add(int64(bytes.Count(p, []byte(`"event":"abandoned"`))))
+	return len(p), nil
+}
+
+// One answer in twenty begins two seconds late. With a hedge nobody waits for it, at the price
+// of one call in twenty.
+func TestHedge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds, most of which are waits")
+	}
+	const requests, warm, clients = 600, 160, 16
+	var calls counter // of both
+	slow := standIn(t, mock.Options{Fault: "tail-2s+ttft-200ms", Tokens: 4, RequestsLog: &calls})
+	quick := standIn(t, mock.Options{Fault: "ttft-15ms", Tokens: 4, RequestsLog: &calls})
+	g := serve(t, fmt.Sprintf(`
+providers:
+  - {name: slow, type: openai, base_url: %s, api_key: a-key-for-one}
+  - {name: quick, type: openai, base_url: %s, api_key: a-key-for-two}
+models:
+  - alias: m
+    targets: [{provider: slow}, {provider: quick}]
+    hedge: {after: p95, max_share: 6%%}
+`, slow, quick))
+	var mu sync.Mutex
+	var took []time.Duration
+	round := func(n int) {
+		took = took[:0]
+		var next atomic.Int64
+		var wg sync.WaitGroup
+		for range clients {
+			wg.Go(func() {
+				for next.Add(1) <= int64(n) {
+					d, err := firstContent(g.url("/v1/chat/completions"))
+					if err != nil {
+						t.Error(err)
+					}
+					mu.Lock()
+					took = append(took, d)
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		slices.Sort(took)
+	}
+	round(warm)
+	round(requests)
+	p95, p99 := took[requests*95/100], took[requests*99/100]
+	const all = warm + requests
+	extra := calls.calls.Load() - all
+	t.Logf("first content: p50 %v, p95 %v, p99 %v, max %v; %d extra calls for %d requests, %d cut off", took[requests/2], p95, p99, took[requests-1], extra, all, calls.abandoned.Load())
+	if extra < all*2/100 || extra > all*6/100+2 { // two more may have been saved up
+		t.Errorf("%d extra calls for %d requests", extra, all)
+	}
+	// One that had answered already is none.
+	await(t, "the losers are cut off", func() bool { return calls.abandoned.Load() >= extra*8/10 }, func() string { return fmt.Sprint(calls.abandoned.Load()) })
+	if p99 > time.Second && float64(p99) > 1.3*float64(p95) {
+		t.Errorf("p99 is %v at a p95 of %v", p99, p95)
+	}
+}
+
+// firstContent asks for a stream, reads all of it, and returns when its first content came.
+func firstContent(url string) (time.Duration, error) {
+	start := time.Now()
+	res, err := http.Post(url, "application/json", strings.NewReader(chatBody("m", `,"stream":true`)))
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	var first time.Duration
+	lines := bufio.NewScanner(res.Body)
+	for lines.Scan() {
+		if first == 0 && strings.Contains(lines.Text(), `"content":"`) && !strings.Contains(lines.Text(), `"content":""`) {
+			first = time.Since(start)
+		}
+	}
+	if first == 0 || lines.Err() != nil {
+		return 0, fmt.Errorf("status %d, no content: %w", res.StatusCode, lines.Err())
+	}
+	return first, nil
+}

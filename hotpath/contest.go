@@ -1,0 +1,218 @@
+package hotpath
+
+import (
+	"context"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"asbru/core"
+)
+
+// A contest is an attempt and, when that one has had no content for a while, another one
+// beside it. Who reaches its commit point first is the client's; the other's connection is
+// closed at once. An exchange has one second attempt at most.
+//
+//	first  ──────────────────cut off
+//	       ◀─wait─▶
+//	second         ───content──▶ the client's
+//
+// Each attempt has a fork of the flight, a line and a goroutine of its own, which alone touches
+// them until it has reported. The flight itself and the client's connection stay with the
+// goroutine of the exchange.
+type contest struct {
+	waits atomic.Bool  // the second attempt may still begin
+	runs  atomic.Int32 // attempts that have not reported
+	ended chan *racer  // reports; never full
+}
+
+// A racer is one attempt of a contest.
+type racer struct {
+	k      *conn // its line; it has no client
+	f      *flight
+	watch  memory
+	cancel context.CancelFunc
+	got    arrival
+	out    outcome
+	over   bool // it has reported
+}
+
+// open reports whether another attempt is under way or to come.
+func (c *contest) open() bool { return c.waits.Load() || c.runs.Load() > 1 }
+
+// rivalled reports whether another attempt is under way, so that a failure of this one is not
+// the last word.
+func (f *flight) rivalled() bool { return f.race != nil && f.race.runs.Load() > 1 }
+
+// contest makes the attempt under way and perhaps one beside it.
+func (k *conn) contest(ctx context.Context, f *flight) outcome {
+	s, c := k.s, &contest{ended: make(chan *racer, 2)}
+	c.waits.Store(true)
+	timer := time.NewTimer(f.care.wait)
+	defer timer.Stop()
+	g := s.fork(f)
+	defer s.dismiss(g)
+	f.lend(g)
+	first := c.start(ctx, k, g, f.x.Watch != nil)
+	defer first.cancel()
+	var second *racer
+	for {
+		select {
+		case r := <-c.ended:
+			r.over = true
+			c.runs.Add(-1)
+			switch {
+			case r.out == tryHeld:
+				return k.won(ctx, c, f, r, first, second)
+			case c.runs.Load() == 0:
+				return k.lost(ctx, f, r, first, second)
+			}
+			r.failed(ctx)
+		case <-timer.C:
+			g := s.fork(f)
+			defer s.dismiss(g)
+			if s.beside(g) {
+				f.care.wait = 0 // once for an exchange
+				second = c.start(ctx, k, g, f.x.Watch != nil)
+				defer second.cancel()
+			}
+			c.waits.Store(false)
+		}
+	}
+}
+
+// start lets an attempt run on a line of its own.
+func (c *contest) start(ctx context.Context, k *conn, g *flight, watched bool) *racer {
+	r := &racer{f: g}
+	r.k = &conn{s: k.s, req: k.req, held: &r.got}
+	ctx, r.cancel = context.WithCancel(ctx)
+	if g.race = c; watched {
+		g.x.Watch = &r.watch
+	}
+	c.runs.Add(1)
+	go r.run(ctx, c)
+	return r
+}
+
+// run makes the attempt up to its commit point and reports. A panic ends the attempt alone.
+func (r *racer) run(ctx context.Context, c *contest) {
+	s := r.k.s
+	defer func() {
+		if v := recover(); v != nil {
+			s.stats.Panics.Add(1)
+			if s.opt.Bug != nil {
+				s.opt.Bug(v, debug.Stack())
+			}
+			r.out = tryOver
+			refuse(&r.f.x, core.Internal, "the request could not be carried out", "try again; the log says more")
+		}
+		c.ended <- r
+	}()
+	r.out = r.k.turn(ctx, r.f)
+}
+
+// beside begins the second attempt, if there is a target for it that the caps on hedges allow
+// and the client's patience lasts.
+func (s *Server) beside(g *flight) bool {
+	x := &g.x
+	if x.Due.First > 0 && x.Peek.Stream && core.Clock() >= x.Due.First {
+		return false
+	}
+	t, key := x.Route.Care.Hedge.Pick(x, x.Attempts())
+	if t == nil || x.Begin(t, key) == nil {
+		return false
+	}
+	g.attempt().Beside = true
+	g.aim(t, key)
+	return s.slip(g)
+}
+
+// won gives the client the reply of r, and closes the books of the other attempt.
+func (k *conn) won(ctx context.Context, c *contest, f *flight, r, first, second *racer) outcome {
+	other := first
+	if r == first {
+		other = second
+	}
+	runs := other != nil && !other.over
+	if runs {
+		other.cancel()
+	}
+	if r == second {
+		f.x.Join(*second.f.attempt())
+	} else {
+		*f.attempt() = *first.f.attempt()
+	}
+	f.adopt(r.f)
+	if w := f.x.Watch; w != nil && len(r.watch.seen) > 0 {
+		w.Saw(&f.x, r.watch.seen)
+	}
+	k.box, r.k.box = r.k.box, k.box
+	k.rep = r.k.rep
+	out := k.finally(ctx, f, r)
+	if runs {
+		<-c.ended
+		k.outrun(ctx, other)
+	}
+	switch {
+	case r == second:
+		f.x.Attempts()[len(f.x.Attempts())-2] = *first.f.attempt()
+	case second != nil:
+		f.x.JoinBefore(*second.f.attempt())
+	}
+	return out
+}
+
+// finally delivers the reply of r, and ends it when the client leaves.
+func (k *conn) finally(ctx context.Context, f *flight, r *racer) outcome {
+	u := r.got.u
+	stop := context.AfterFunc(ctx, func() { u.Conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	defer k.s.shared.Give(r.got.b)
+	return k.deliver(f, &r.got)
+}
+
+// lost ends a contest that nobody won: r was the last to report.
+func (k *conn) lost(ctx context.Context, f *flight, r, first, second *racer) outcome {
+	f.gone = ctx.Err() != nil
+	r.failed(ctx)
+	*f.attempt() = *first.f.attempt()
+	if second != nil {
+		f.x.Join(*second.f.attempt())
+	}
+	f.late, f.void, f.sent, f.x.Fault = r.f.late, r.f.void, r.f.sent, r.f.x.Fault
+	f.cross, r.f.cross = r.f.cross, nil
+	if f.cross != nil {
+		f.cross.f = f
+	}
+	if f.gone {
+		return tryOver
+	}
+	return r.out
+}
+
+// failed tells the route of an attempt that failed by itself.
+func (r *racer) failed(ctx context.Context) {
+	if ctx.Err() == nil {
+		r.f.blame(r.f.attempt())
+	}
+	r.f.land()
+}
+
+// outrun closes the books of an attempt that was cut off, after it reported.
+func (k *conn) outrun(ctx context.Context, r *racer) {
+	f := r.f
+	a := f.attempt()
+	f.land()
+	if r.out == tryHeld { // a moment too late
+		r.got.u.Close()
+		k.s.shared.Give(r.got.b)
+	}
+	if a.Phase >= core.PhaseFailed { // it failed by itself, a moment before
+		return
+	}
+	a.Cause, a.Began = core.Outrun, f.begun
+	if ctx.Err() != nil {
+		a.Cause = core.Abandoned
+	}
+	f.note(a, core.PhaseComplete, core.Clock())
+}

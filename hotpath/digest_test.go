@@ -1,0 +1,34 @@
+package hotpath
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"testing"
+)
+
+// TestDigest asks for hashes in an order in which what is remembered could be mistaken for
+// another's: the same again, one a byte shorter, one that differs in its last byte, one too
+// long to be remembered.
+func TestDigest(t *testing.T) {
+	long := strings.Repeat("k", maxRemembered)
+	d := newDigests()
+	for _, secret := range []string{"vk-one", "vk-one", "vk-on", "vk-one", "vk-onf", "vk-two", long, long, long + "x", long, "v", long + "x", "v"} {
+		if want := sha256.Sum256([]byte(secret)); *d.of([]byte(secret)) != want || *(*digests)(nil).of([]byte(secret)) != want {
+			t.Errorf("%q: wrong hash", secret)
+		}
+	}
+}
+
+// TestHexID holds the digits made eight at once against those of the library.
+func TestHexID(t *testing.T) {
+	for c := range 256 {
+		var id [16]byte
+		for i := range id {
+			id[i] = byte(c + 17*i)
+		}
+		if got, want := string(appendHexID([]byte("id "), &id)), "id "+hex.EncodeToString(id[:]); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package hotpath
+
+import (
+	"bytes"
+
+	"asbru/core"
+	"asbru/hotpath/http1"
+)
+
+// A target may have a gate that bounds what it has under way. An attempt passes it before
+// anything is sent, and may have to wait there; what it is refused by one target it may
+// get from the next. An attempt leaves its gate wherever its count ends: in land.
+
+// hurry is whose share the exchange uses, and whether anybody waits for its answer. A
+// client can only say that nobody does.
+func (f *flight) hurry(r *http1.Request) {
+	x := &f.x
+	if f.ticket == nil {
+		f.ticket = new(core.Ticket) // the flight keeps it
+	}
+	f.ticket.Caller, f.ticket.Urgency = x.Key.Share, x.Key.Urgency
+	if f.ticket.Urgency == core.Interactive {
+		fields := fields{r, f.buf[:f.head]}
+		if v, ok := fields.Field("x-bf-lane"); ok && bytes.EqualFold(v, []byte("batch")) {
+			f.ticket.Urgency = core.Batch
+		}
+	}
+}
+
+// knock asks the gate of f.target for a place.
+func (s *Server) knock(f *flight) chance {
+	f.gate = f.target.Gate
+	if f.gate == nil {
+		return s.entered(f)
+	}
+	t := f.ticket
+	t.Clear()
+	t.Waker, t.Until = f.x.Waker(), f.patient()
+	return s.entrance(f, f.gate.Enter(core.Clock(), t))
+}
+
+// slip is knock for an attempt that nobody waits for: it begins at once or not at all.
+func (s *Server) slip(f *flight) bool {
+	if g := f.target.Gate; g != nil {
+		t, now := f.ticket, core.Clock()
+		t.Clear()
+		t.NoWait = true
+		if g.Enter(now, t) != core.Admitted {
+			return false
+		}
+		f.gate = g
+	}
+	s.entered(f)
+	return true
+}
+
+// entrance goes on with what the gate said, or has said meanwhile.
+func (s *Server) entrance(f *flight, e core.Entry) chance {
+	t := f.ticket
+	if now := core.Clock(); e == core.Queued && now >= t.Due {
+		f.gate.Abandon(now, t)
+		e = t.Entry()
+	}
+	switch e {
+	case core.Queued:
+		f.x.Until, f.queued = t.Due, true
+		f.stand(atNext)
+		return notYet
+	case core.Admitted:
+		f.queued = false
+		f.goes()
+		return s.entered(f)
+	}
+	f.queued, f.gate = false, nil
+	f.goes()
+	f.crowded()
+	return s.next(f)
+}
+
+// patient is when the client has no use for an answer any more; 0: it did not say.
+func (f *flight) patient() int64 {
+	x := &f.x
+	end := x.Due.Total
+	if first := x.Due.First; first > 0 && x.Peek.Stream && (end == 0 || first < end) {
+		end = first
+	}
+	if w := f.target.Waits.Total; w > 0 && (end == 0 || x.Start+int64(w) < end) {
+		end = x.Start + int64(w)
+	}
+	return end
+}
+
+// crowded ends an attempt that its gate did not let in. Nothing was sent, so it says
+// nothing about how the target is.
+func (f *flight) crowded() {
+	a, t := f.attempt(), f.ticket
+	a.Cause, a.Phase = core.Crowded, core.PhaseFailed
+	name := quote([]byte(f.target.Name))
+	if t.Refusal == core.ShareUsed {
+		refuse(&f.x, core.RateLimited, "key "+quote([]byte(f.x.Key.Name))+" asks "+name+" for more than its share of what it can do", "send fewer requests at once, or add a fallback to the model")
+	} else {
+		refuse(&f.x, core.Overloaded, name+" has as many requests under way and waiting as it can answer in time", "try again after Retry-After, or add a fallback to the model")
+	}
+	f.x.Fault.Retry = t.Retry
+}
+
+// exit gives back the place of the attempt under way, or the seat it waits in.
+func (f *flight) exit() {
+	g, t := f.gate, f.ticket
+	if g == nil {
+		return
+	}
+	now := core.Clock()
+	if t.Entry() == core.Queued {
+		g.Abandon(now, t)
+	}
+	if t.Inside() {
+		if f.begun > 0 && f.first > f.begun {
+			t.Heard = f.first
+		}
+		g.Leave(now, t, f.outcome())
+	}
+	f.gate, f.queued = nil, false
+}
+
+// outcome is what the attempt under way tells its gate.
+func (f *flight) outcome() core.Outcome {
+	x := &f.x
+	a := f.attempt()
+	switch {
+	case x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow), f.gone:
+		return core.Left
+	case f.late || a.Cause == core.Late:
+		return core.TimedOut
+	case a.Status == 429 || a.Status == 503 || a.Status == 529:
+		return core.Throttled
+	case a.Status < 200 || a.Status >= 300:
+		return core.Failed
+	case f.rel.stream:
+		return core.Streamed
+	}
+	return core.Served
+}
