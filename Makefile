@@ -170,7 +170,7 @@ RUN_SDKS    = $(GO) run ./e2e/clients -asbru bin/asbru -sdk e2e/sdk $(if $(SDK),
 sdk: build $(SDK_SETS) ## every SDK against providers of every format, through asbru; installs them once; SDK=node,python,go chooses
 	$(RUN_SDKS)
 
-sdk-short: build ## the same with one SDK of each language
+sdk-short: build ## some calls of one SDK of each language, and streams that break under those of OpenAI and Anthropic
 	@for set in $(SDK_SETS); do \
 		$(MAKE) --no-print-directory -s $$set >bin/sdk.log 2>&1 || echo "sdk: cannot install $$set: $$(tail -1 bin/sdk.log)"; \
 	done

@@ -14,6 +14,8 @@ func (s *Server) fork(f *flight) *flight {
 
 // like gives g what it needs of f to make requests.
 func (g *flight) like(f *flight) {
+	g.care.rescue, g.drop = f.care.rescue, f.drop
+	g.ticket.Caller, g.ticket.Urgency = f.ticket.Caller, f.ticket.Urgency
 	g.buf, g.head, g.door, g.spot, g.cut, g.stream, g.free = f.buf, f.head, f.door, f.spot, f.cut, f.stream, f.free
 	if f.ticket != nil {
 		if g.ticket == nil {

@@ -254,6 +254,12 @@ func (q *question) care(r *core.Route) {
 	if h := r.Care.Hedge; h != nil {
 		q.line("hedge", "another target is asked too "+h.Say)
 	}
+	if s := r.Care.Shadow; s != nil {
+		q.line("shadow", s.Say)
+	}
+	if r.Care.Rescue {
+		q.line("rescue", "a stream that breaks off in its text is continued by the next target")
+	}
 }
 
 func waits(w core.Waits) string {

@@ -1,7 +1,6 @@
 package build
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"testing"
 
@@ -62,7 +61,7 @@ func BenchmarkDecide(b *testing.B) {
 	x := new(core.Exchange)
 	for b.Loop() {
 		x.Snap = s
-		x.Key = s.Keys[sha256.Sum256(presented)]
+		x.Key = s.Caller(presented)
 		x.Plan = &x.Key.Policy.Plans[core.OpChat]
 		x.Route, x.Name = s.Resolve(model)
 		if core.Run(x, x.Plan.Admit) != core.Continue {

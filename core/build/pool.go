@@ -33,7 +33,7 @@ func (c *compiler) openPools() {
 		}
 		return
 	}
-	for _, t := range slices.Concat(c.next.Targets, c.pinned) {
+	for _, t := range slices.Concat(c.next.Targets, c.pinned, c.shaded) {
 		t.Pool = c.next.Pools[c.byName[t.Provider].endpoint]
 	}
 }

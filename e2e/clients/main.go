@@ -47,7 +47,7 @@ func main() {
 	flag.StringVar(&t.sdk, "sdk", "", "`directory` of the suites of every SDK, which then run instead")
 	flag.StringVar(&t.only, "only", "", "with -sdk: `languages` to run, comma-separated; empty: all")
 	flag.StringVar(&t.goSuite, "go", "", "with -sdk: the built suite of the Go SDKs; empty: skipped")
-	flag.BoolVar(&t.brief, "short", false, "with -sdk: one SDK of each language")
+	flag.BoolVar(&t.brief, "short", false, "with -sdk: some calls of one SDK of each language, and streams that break")
 	flag.Parse()
 	if t.sdk != "" {
 		t.matrix()
