@@ -124,6 +124,7 @@ func TestVertexPath(t *testing.T) {
 		f("POST", before+"/publishers/google/models/g:countTokens", "g", core.OpCount, false)
 		f("POST", before+"/publishers/google/models/text-embedding-005:predict", "text-embedding-005", core.OpEmbed, false)
 		f("POST", before+"/publishers/google/models/gemini-embedding-2:embedContent", "gemini-embedding-2", core.OpEmbed, false)
+		f("POST", before+"/publishers/openai/models/vectors:predict", "vectors", core.OpEmbed, false)
 		f("POST", before+"/publishers/google/models/imagen-4:predict", "imagen-4", core.OpPass, false)
 		f("POST", before+"/publishers/google/models/veo-3:predictLongRunning", "veo-3", core.OpPass, false)
 		f("POST", before+"/publishers/openai/models/gpt-5:generateContent", "gpt-5", core.OpChat, false)
