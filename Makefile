@@ -137,7 +137,8 @@ CLIENTDATA ?= ../shared/data/wire/openai
 
 clients: build $(if $(NODE),$(NODE_SDK)/.complete) $(if $(PYTHON),$(PYTHON_SDK)/.complete) ## real SDKs and curl, directly and through asbru; installs them once
 	$(GO) run ./e2e/clients -asbru bin/asbru -data $(CLIENTDATA) -curl "$$(command -v curl || true)" \
-		-node "$(NODE)" -modules $(NODE_SDK) -python "$(PYTHON)"
+		-node "$(NODE)" -modules $(NODE_SDK) -python "$(PYTHON)" \
+		$$(if test -e $(PYTHON_SDKS)/.complete; then echo -vendors-python $(PYTHON_SDKS)/bin/python; fi)
 
 $(NODE_SDK)/.complete:
 	@rm -rf $(@D) && mkdir -p $(@D)
