@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cel protocol conformance faults sim clients sdk sdk-short clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cache-quality cache-index cel protocol conformance faults sim money crash clients sdk sdk-short clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,23 @@ fuzz: ## every fuzz target one after the other; FUZZTIME=60s
 
 conformance: ## recorded provider traffic through every dialect, with a count per provider and feature
 	$(GO) test -count=1 -v -run 'TestConformance|TestGroups' ./bench/conformance
+
+money: ## prices to the nanodollar, and accounts that many hold on at once, against a checker; HISTORIES=1000
+	$(GO) test -count=1 -v -run 'Shared|Cost|Money|Worst|USD' ./core/price
+	$(GO) test -count=1 -race ./core/govern
+	cd bench/linear && HISTORIES=$(or $(HISTORIES),1000) $(GO) test -count=1 -v -tags interleave ./...
+
+crash: ## the ledger through kills, power cuts, full and failing disks, and damage; CRASHES=100 CUTS=100 SEEDS=100000; a quarter of an hour
+	SEEDS=$(or $(SEEDS),100000) $(GO) test -count=1 -v -timeout=60m -run 'PowerCuts' ./core/ledger
+	SEEDS=$(or $(DAMAGES),10000) $(GO) test -count=1 -v -timeout=30m -run 'Damage' ./core/ledger
+	SEEDS=$(or $(GOVERN_SEEDS),10000) $(GO) test -count=1 -v -timeout=30m -run 'PowerCuts' ./core/govern
+	$(GO) test -count=1 -v -timeout=120m ./bench/crash -full
+
+cache-quality: ## how often the semantic cache is right, on all sets that are here: precision and recall by mode
+	$(GO) test -count=1 -v ./bench/quality
+
+cache-index: ## the semantic cache's index beside a scan and coder/hnsw: recall, time, churn; a module of its own
+	cd bench/hnsw && $(GO) test -count=1 -v ./...
 
 cel: ## conditions of routing rules against the CEL library, a module of its own
 	cd bench/cel && $(GO) test -count=1 -v ./...

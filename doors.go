@@ -49,7 +49,7 @@ func dialectDoors(under string) []hotpath.Door {
 		{Prefix: under + "/cohere/v2", Dialect: cohere.API, Ops: cohereOps, Pass: "/v2"},
 		{Prefix: under + "/cohere/v1", Dialect: cohere.API, Pass: "/v1", Ops: map[string]core.Op{"POST /rerank": core.OpRerank, "GET /models": core.OpModels}},
 		{Prefix: under + "/ollama/api", Dialect: ollama.API, Ops: ollamaOps, Pass: "/api"},
-		{Prefix: under + "/mistral/v1", Dialect: openai.API, Ops: openaiOps},
+		{Prefix: under + "/mistral/v1", Dialect: openai.Mistral, Ops: openaiOps},
 		{Prefix: under + "/groq/openai/v1", Dialect: openai.API, Ops: openaiOps},
 		{Prefix: under + "/v2", Dialect: cohere.API, Ops: cohereOps, Pass: "/v2"},
 	}

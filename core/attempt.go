@@ -27,7 +27,8 @@ type Attempt struct {
 	RetryAfter time.Duration // what the provider asks to wait, told with an error only; 0: it asks nothing
 	Out        int64         // tokens of a complete answer; 0: unknown
 
-	Beside bool // a hedge: it began while the attempt before it was under way
+	Beside  bool // a hedge: it began while the attempt before it was under way
+	Resumes bool // it continues the stream of the attempt before it
 }
 
 // A Cause says why an attempt has no reply that is whole.
@@ -62,18 +63,33 @@ const (
 
 // Begin records the next attempt; nil if none is left.
 func (x *Exchange) Begin(t *Target, k *ProviderKey) *Attempt {
-	if x.n == MostAttempts {
+	if int(x.n) == MostAttempts {
 		return nil
 	}
-	a := &x.attempts[x.n]
+	a := x.room()
 	*a = Attempt{Target: t, Key: k}
-	x.n++
 	return a
+}
+
+// room makes place for one more attempt. What Attempts and Begin returned before is not
+// where it was once there are more than usual.
+func (x *Exchange) room() *Attempt {
+	if int(x.n) == len(x.attempts) && x.more == nil {
+		x.more = new([MostAttempts]Attempt)
+		copy(x.more[:], x.attempts[:])
+	}
+	x.n++
+	return &x.Attempts()[x.n-1]
 }
 
 // Attempts returns the attempts made so far, oldest first; of two that were made beside each
 // other the one whose answer counts is the later.
-func (x *Exchange) Attempts() []Attempt { return x.attempts[:x.n] }
+func (x *Exchange) Attempts() []Attempt {
+	if x.more != nil {
+		return x.more[:x.n]
+	}
+	return x.attempts[:x.n]
+}
 
 // An Ahead is what a Pick has decided for the attempt after so many. It makes asking
 // twice harmless: a decision may spend a retry or claim the one probe of a bench.

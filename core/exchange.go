@@ -16,18 +16,24 @@ type Exchange struct {
 
 	ID    [16]byte // request id, random; shown as 32 hex digits
 	Start int64    // monotonic nanoseconds (Clock) when the head was complete
-	Op    Op
 	From  *Dialect // what the client speaks
 	Peek  Peek     // the few facts read from Body without decoding it
 	Name  []byte   // the model name to send to targets that name none; aliases Peek
 	Face  *Face    // how the target of the attempt under way is asked
-	As    Op       // what it is asked for: Op, or what Op was translated into
-	Array bool     // the client takes its stream as one JSON array
 	Path  []byte   // what follows the door's prefix, without the query; aliases the head
 	Body  []byte
 
+	// Small things stand together: an Exchange is held for as long as a stream lasts.
+
+	Op      Op
+	As      Op    // what the target is asked for: Op, or what Op was translated into
+	Array   bool  // the client takes its stream as one JSON array
+	Fixed   bool  // the client chose the provider by the door: no rule leads elsewhere
+	Skipped Skips // what was left out for want of time
+	n       uint8 // attempts
+	stage   uint8 // of the stages being run, the one that waits
+
 	Head  Head   // the request's head, for the stages before an attempt; nil: not at hand
-	Fixed bool   // the client chose the provider by the door: no rule leads elsewhere
 	Rule  string // the routing rule that led here, the last one of a chain; empty: none
 	Asked []byte // Name as Route has it, when a rule changed it; nil: that of Peek.Model. Name may be a fallback's
 
@@ -36,9 +42,7 @@ type Exchange struct {
 	Usage  Usage
 	Fault  *Fault
 
-	Due     Due   // how long the client waits; zero: as long as the configuration says
-	Skipped Skips // what was left out for want of time
-
+	Due   Due     // how long the client waits; zero: as long as the configuration says
 	Lane  Lane    // who carries it; nil: nobody that could wake it
 	Until int64   // Clock when a stage that waits wants to be asked again; 0: when it is woken
 	Watch Watcher // sees the reply; nil: nobody does
@@ -49,9 +53,8 @@ type Exchange struct {
 	Ahead      Ahead         // belongs to the Route's Pick
 	Taken      Taken         // of the limits of its caller
 
-	attempts [MostAttempts]Attempt
-	n        int
-	stage    int // of the stages being run, the one that waits
+	attempts [MaxAttempts]Attempt
+	more     *[MostAttempts]Attempt // all of them, once there are more than attempts holds; nil: there are not
 }
 
 // A Head is what can be asked of a request's head.
@@ -88,7 +91,7 @@ var SkipNames = [...]string{"retry", "hedge", "semantic-cache", "rescue"}
 type Reply struct {
 	Status int
 	Type   string // content type
-	Fields []byte // more lines of the head, each ended by CRLF; nil: none
+	Fields []byte // more lines of the head, each ended by CRLF; nil: none. They stand in a provider's answer too
 	Body   []byte
 	Source Source // the body instead, as it comes; nil: Body is all of it
 }
@@ -104,6 +107,6 @@ func (x *Exchange) Reset() {
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
 	x.Taken = Taken{}
 	x.Until, x.Watch, x.Due, x.Skipped = 0, nil, Due{}, 0
-	clear(x.attempts[:x.n])
-	x.n, x.stage = 0, 0
+	clear(x.attempts[:])
+	x.more, x.n, x.stage = nil, 0, 0
 }

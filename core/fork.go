@@ -8,6 +8,10 @@ func (x *Exchange) Fork(y *Exchange) {
 	*x = *y
 	x.Peek.Names, x.Lane, x.Watch, x.Head = names, lane, nil, nil
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
+	if y.more != nil {
+		x.more = new([MostAttempts]Attempt)
+		*x.more = *y.more
+	}
 }
 
 // Inherit makes x, which was Reset, what y was, Watch and all, and gives y storage of its own
@@ -28,12 +32,11 @@ func (x *Exchange) Adopt(y *Exchange) {
 
 // Join puts an attempt that a Fork of x made behind those of x. There must be room.
 func (x *Exchange) Join(a Attempt) {
-	x.attempts[x.n] = a
-	x.n++
+	*x.room() = a
 }
 
 // JoinBefore is Join, but the last attempt of x stays the last: its answer counts.
 func (x *Exchange) JoinBefore(a Attempt) {
-	x.Join(x.attempts[x.n-1])
-	x.attempts[x.n-2] = a
+	x.Join(x.Attempts()[x.n-1])
+	x.Attempts()[x.n-2] = a
 }

@@ -3,7 +3,8 @@ package core
 // Taken is what an Exchange has of its caller's limits until it is over. core/limit fills
 // and reads it; the vocabulary only carries it.
 type Taken struct {
-	By     Limiter // nil: nothing was taken
+	By     Limiter // who limits the caller; nil: nobody
+	Held   bool    // something was taken of By, and is given back when x is over
 	More   any     // the holder besides those of By; nil: none
 	Tokens int64   // held of the limits of tokens, until it is known how many there were
 	Stream bool    // it counts as a stream
@@ -13,6 +14,10 @@ type Taken struct {
 type Limiter interface {
 	// Report says how much is left of each limit at a moment of Clock.
 	Report(now int64) []LimitState
+
+	// AppendHeader appends the header lines, each ended by CRLF, that tell the client of x
+	// how much is left, in the words of the format it speaks.
+	AppendHeader(dst []byte, x *Exchange) []byte
 }
 
 // A LimitState is one limit of somebody's and what is left of it.

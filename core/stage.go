@@ -34,7 +34,7 @@ type Step struct{ Point, Name, From string }
 // Run applies stages until one does not Continue. After Wait it is called again with the
 // same stages, and begins with the one that waited.
 func Run(x *Exchange, stages []Stage) Verdict {
-	for x.stage < len(stages) {
+	for int(x.stage) < len(stages) {
 		v := stages[x.stage](x)
 		if v != Continue {
 			if v != Wait {

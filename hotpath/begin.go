@@ -11,39 +11,39 @@ import (
 // comes from a pool and belongs to one lane.
 type flight struct {
 	x      core.Exchange
-	buf    []byte   // the request: head, then decoded body; borrowed
-	head   int      // length of the head in buf
-	fields fields   // what stages look into head with, while they run
-	name   [64]byte // storage for the target's model name while a body is built
-	free   bool     // the client's connection ends after this exchange
-	gone   bool     // the client hung up
-	late   bool     // the last attempt ended by a deadline
-	sent   bool     // the last attempt's request went out to its last byte
-	void   bool     // the last attempt's reply held no answer, or not all of it
+	buf    []byte // the request: head, then decoded body; borrowed
+	head   int    // length of the head in buf
+	fields fields // what stages look into head with, while they run
+	name   []byte // storage for the target's model name; it stays with the flight
 
-	target *core.Target
-	key    *core.ProviderKey
-	tally  *core.Tally // of target, while it counts this flight as in flight
-	gate   core.Gate   // of target, while this flight stands at it or in it
-	ticket core.Ticket // for it
-	queued bool        // it waits there
-	rel    relay
-	door   *Door
-	digest *digest   // of the client's connection; nil: it remembers none
-	named  []byte    // the model that the path names, plain; its storage stays with the flight
-	spot   core.Span // where in x.Path it stands
-	cut    bool      // x.Path goes on from behind it only
-	drop   string    // the member that the body has instead of a model; empty: none
-	stream bool      // the path asks for a stream
-	cross  *crossing // nil: client and target speak the same format, so far
-
-	bell     bell  // of the lane that made this flight
+	free     bool  // the client's connection ends after this exchange
+	gone     bool  // the client hung up
+	late     bool  // the last attempt ended by a deadline
+	sent     bool  // the last attempt's request went out to its last byte
+	void     bool  // the last attempt's reply held no answer, or not all of it
+	queued   bool  // it waits at gate
+	cut      bool  // x.Path goes on from behind spot only
+	stream   bool  // the path asks for a stream
 	pause    pause // where it stands still
 	admitted bool  // the stages of Admit are done
 	paid     bool  // those of Commit
 	settled  bool  // those of Settle
 	whole    bool  // the end of the reply is at hand
 
+	target *core.Target
+	key    *core.ProviderKey
+	tally  *core.Tally  // of target, while it counts this flight as in flight
+	gate   core.Gate    // of target, while this flight stands at it or in it
+	ticket *core.Ticket // for it; nil before the first gate
+	rel    relay
+	door   *Door
+	digest *digests  // of the lane; nil: it remembers none
+	named  []byte    // the model that the path names, plain; its storage stays with the flight
+	spot   core.Span // where in x.Path it stands
+	drop   string    // the member that the body has instead of a model; empty: none
+	cross  *crossing // nil: client and target speak the same format, so far
+
+	bell    bell  // of the lane that made this flight
 	firstBy int64 // Clock by which the attempt has to have said something; 0: Waits say
 	paused  int64 // Clock since when it stands still; 0: it does not
 	rested  int64 // nanoseconds that it stood still
@@ -60,6 +60,7 @@ type flight struct {
 	status int
 	large  int64 // bytes counted against the budget of large bodies
 	care   care
+	shadow *shadow  // nil: it casts none
 	race   *contest // whom it is made beside; nil: nobody
 	on     onLoop
 }
@@ -71,13 +72,16 @@ func (f *flight) reset() {
 	gen := f.on.gen + 1
 	f.buf, f.head, f.free, f.gone, f.late, f.sent, f.void = nil, 0, false, false, false, false, false
 	f.target, f.key, f.tally, f.rel, f.cross = nil, nil, nil, relay{}, nil
-	f.digest = nil
 	f.door, f.named, f.spot, f.cut, f.drop, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, "", false, fields{}
 	f.gate, f.queued = nil, false
 	f.firstBy, f.paused, f.rested = 0, 0, 0
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
+	if f.shadow != nil { // past finish, by a panic
+		close(f.shadow.told)
+		f.shadow = nil
+	}
 	f.on, f.care, f.race = onLoop{gen: gen}, care{}, nil
 }
 
@@ -135,6 +139,10 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if !caller(x, r, b, f.digest) {
 		return wayFault
 	}
+	if r.Upgrade && http1.EqualFold(r.Value(b, http1.Upgrade), "websocket") {
+		f.free = true // what its client sends next may be meant for a WebSocket
+		return refuse(x, core.Invalid, "this connection cannot become a WebSocket: none is relayed yet", "ask over HTTP, for a stream with server-sent events")
+	}
 	limit := bodyLimit(x.Snap, r, b)
 	if r.ContentLength > int64(limit) {
 		return tooLarge(x, r.ContentLength, limit)
@@ -169,7 +177,7 @@ func parseID(id *[16]byte, v []byte) bool {
 
 // caller finds the virtual key. The first credential header present decides;
 // a wrong one is never passed over for the next.
-func caller(x *core.Exchange, r *http1.Request, b []byte, d *digest) bool {
+func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 	secret := credential(r, b)
 	if len(secret) > 0 {
 		if k := x.Snap.Keys[*d.of(x.Snap.Pepper, secret)]; k != nil {
@@ -183,8 +191,10 @@ func caller(x *core.Exchange, r *http1.Request, b []byte, d *digest) bool {
 	}
 	if len(secret) == 0 {
 		refuse(x, core.Unauthenticated, "the request carries no key", "send it as Authorization: Bearer KEY")
+		x.Fault.Kind = "virtual_key_required"
 	} else {
 		refuse(x, core.Unauthenticated, "nobody knows the key that was sent", "check it, or ask an administrator for one")
+		x.Fault.Kind = "access_not_found"
 	}
 	return false
 }

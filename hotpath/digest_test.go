@@ -13,11 +13,11 @@ import (
 // long to be remembered.
 func TestDigest(t *testing.T) {
 	long := strings.Repeat("k", maxRemembered)
-	var d digest
+	d := newDigests()
 	one, two := core.NewPepper([]byte("one")), core.NewPepper([]byte("two"))
 	for i, secret := range []string{"vk-one", "vk-one", "vk-on", "vk-one", "vk-onf", "vk-two", long, long, long + "x", long, "v", long + "x", "v"} {
 		for _, p := range []*core.Pepper{nil, one, two, two, one}[i%3:] {
-			if want := p.Sum([]byte(secret)); *d.of(p, []byte(secret)) != want || *(*digest)(nil).of(p, []byte(secret)) != want {
+			if want := p.Sum([]byte(secret)); *d.of(p, []byte(secret)) != want || *(*digests)(nil).of(p, []byte(secret)) != want {
 				t.Errorf("%q: wrong digest", secret)
 			}
 		}

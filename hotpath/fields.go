@@ -12,6 +12,16 @@ type fields struct {
 // Query is the request's query string.
 func (h *fields) Query() []byte { return h.r.Query.Of(h.buf) }
 
+// Any reports whether a field has a name that begins with prefix, which is in lower case.
+func (h *fields) Any(prefix string) bool {
+	for i := range h.r.N {
+		if http1.HasPrefixFold(h.r.Fields[i].Name.Of(h.buf), prefix) {
+			return true
+		}
+	}
+	return false
+}
+
 // Field looks a name up among the few that a head has.
 func (h *fields) Field(name string) ([]byte, bool) {
 	for i := range h.r.N {

@@ -14,7 +14,15 @@ func (s *Server) fork(f *flight) *flight {
 
 // like gives g what it needs of f to make requests.
 func (g *flight) like(f *flight) {
+	g.care.rescue, g.drop = f.care.rescue, f.drop
+	g.ticket.Caller, g.ticket.Urgency = f.ticket.Caller, f.ticket.Urgency
 	g.buf, g.head, g.door, g.spot, g.cut, g.stream, g.free = f.buf, f.head, f.door, f.spot, f.cut, f.stream, f.free
+	if f.ticket != nil {
+		if g.ticket == nil {
+			g.ticket = new(core.Ticket)
+		}
+		g.ticket.Caller, g.ticket.Urgency = f.ticket.Caller, f.ticket.Urgency
+	}
 }
 
 // dismiss ends a flight that fork made.
@@ -32,7 +40,7 @@ func (f *flight) lend(g *flight) {
 	g.target, g.key, g.tally, f.tally = f.target, f.key, f.tally, nil
 	g.firstBy = f.firstBy
 	g.gate, f.gate = f.gate, nil
-	g.ticket.Take(&f.ticket)
+	g.ticket, f.ticket = f.ticket, g.ticket
 	if g.cross, f.cross = f.cross, nil; g.cross != nil {
 		g.cross.f = g
 	}
@@ -43,7 +51,7 @@ func (f *flight) adopt(g *flight) {
 	f.x.Adopt(&g.x)
 	f.target, f.key, f.tally, g.tally = g.target, g.key, g.tally, nil
 	f.gate, g.gate = g.gate, nil
-	f.ticket.Take(&g.ticket)
+	f.ticket, g.ticket = g.ticket, f.ticket
 	f.rel, g.rel = g.rel, f.rel
 	if f.cross, g.cross = g.cross, f.cross; f.cross != nil {
 		f.cross.f = f

@@ -15,6 +15,9 @@ import (
 // client can only say that nobody does.
 func (f *flight) hurry(r *http1.Request) {
 	x := &f.x
+	if f.ticket == nil {
+		f.ticket = new(core.Ticket) // the flight keeps it
+	}
 	f.ticket.Caller, f.ticket.Urgency = x.Key.Share, x.Key.Urgency
 	if f.ticket.Urgency == core.Interactive {
 		fields := fields{r, f.buf[:f.head]}
@@ -30,7 +33,7 @@ func (s *Server) knock(f *flight) chance {
 	if f.gate == nil {
 		return s.entered(f)
 	}
-	t := &f.ticket
+	t := f.ticket
 	t.Clear()
 	t.Waker, t.Until = f.x.Waker(), f.patient()
 	return s.entrance(f, f.gate.Enter(core.Clock(), t))
@@ -39,12 +42,10 @@ func (s *Server) knock(f *flight) chance {
 // slip is knock for an attempt that nobody waits for: it begins at once or not at all.
 func (s *Server) slip(f *flight) bool {
 	if g := f.target.Gate; g != nil {
-		t, now := &f.ticket, core.Clock()
+		t, now := f.ticket, core.Clock()
 		t.Clear()
-		if g.Enter(now, t) == core.Queued {
-			g.Abandon(now, t)
-		}
-		if !t.Inside() {
+		t.NoWait = true
+		if g.Enter(now, t) != core.Admitted {
 			return false
 		}
 		f.gate = g
@@ -55,7 +56,7 @@ func (s *Server) slip(f *flight) bool {
 
 // entrance goes on with what the gate said, or has said meanwhile.
 func (s *Server) entrance(f *flight, e core.Entry) chance {
-	t := &f.ticket
+	t := f.ticket
 	if now := core.Clock(); e == core.Queued && now >= t.Due {
 		f.gate.Abandon(now, t)
 		e = t.Entry()
@@ -92,7 +93,7 @@ func (f *flight) patient() int64 {
 // crowded ends an attempt that its gate did not let in. Nothing was sent, so it says
 // nothing about how the target is.
 func (f *flight) crowded() {
-	a, t := f.attempt(), &f.ticket
+	a, t := f.attempt(), f.ticket
 	a.Cause, a.Phase = core.Crowded, core.PhaseFailed
 	name := quote([]byte(f.target.Name))
 	if t.Refusal == core.ShareUsed {
@@ -105,7 +106,7 @@ func (f *flight) crowded() {
 
 // exit gives back the place of the attempt under way, or the seat it waits in.
 func (f *flight) exit() {
-	g, t := f.gate, &f.ticket
+	g, t := f.gate, f.ticket
 	if g == nil {
 		return
 	}

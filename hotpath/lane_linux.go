@@ -35,7 +35,6 @@ type client struct {
 	f     *flight
 	since int64 // Clock when it began to wait for a request
 
-	digest digest
 }
 
 type phase uint8

@@ -39,6 +39,7 @@ type loop struct {
 	next    int64 // Clock of the next tick
 	swept   int64 // Clock of the last look at until
 	naps    naps
+	digest  *digests
 	readAt  int64 // Clock when the bytes now looked at had been read
 	now     int64 // Clock when it was read last, in this round: near enough for deadlines
 
@@ -76,7 +77,7 @@ func newLoop(s *Server, index int) (*loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool]*shelf{}, over: make(chan struct{})}
+	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool]*shelf{}, digest: newDigests(), over: make(chan struct{})}
 	if err := l.rest.open(p); err != nil {
 		return nil, err
 	}
@@ -224,10 +225,10 @@ func (l *loop) newFlight(c *client) *flight {
 		l.flights[n-1] = nil
 		l.flights = l.flights[:n-1]
 	} else {
-		f = &flight{bell: l}
+		f = &flight{bell: l, digest: l.digest}
 		f.x.Lane = f
 	}
-	f.on.c, c.f, f.digest = c, f, &c.digest
+	f.on.c, c.f = c, f
 	return f
 }
 

@@ -49,7 +49,7 @@ func (f *flight) content(now int64) {
 	if a.Phase == core.PhaseNone && f.begun > 0 {
 		a.TTFT = time.Duration(now - f.begun)
 		if f.gate != nil {
-			f.gate.First(now, &f.ticket)
+			f.gate.First(now, f.ticket)
 		}
 		f.note(a, core.PhaseContent, now)
 	}

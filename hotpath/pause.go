@@ -170,7 +170,7 @@ func (s *Server) pour(f *flight, o *outbox) core.Pour {
 	}
 	f.status = x.Reply.Status
 	h := append(append(append(appendStatus(o.head[:0], f.status), "Content-Type: "...), x.Reply.Type...), "\r\nTransfer-Encoding: chunked\r\n"...)
-	h = s.appendOwn(append(h, x.Reply.Fields...), f)
+	h = s.appendOwn(h, f)
 	if x.Snap.Limits.ServerTiming {
 		h = appendTiming(h, f)
 	}

@@ -66,6 +66,9 @@ func (l *relay) feed(x *core.Exchange, src []byte, o *outbox, lend lender) (rest
 		if p, src, done, err = l.decode(src); err == nil {
 			err = l.emit(x, p, o, lend)
 		}
+		if err == nil && l.cross != nil && l.cross.broke() {
+			err = errCut
+		}
 	}
 	if l.from == bodyNone || l.from == bodyLength && l.left == 0 {
 		done = true

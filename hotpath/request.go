@@ -131,6 +131,9 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 func appendPass(h []byte, f *flight) []byte {
 	x := &f.x
 	base := x.Face.Paths[core.OpPass]
+	if base == "/" {
+		base = ""
+	}
 	for i := 0; f.door.Provider != "" && i < len(base); i++ {
 		if n := len(base) - i; base[i] == '/' && len(x.Path) > n && string(x.Path[:n]) == base[i:] && x.Path[n] == '/' {
 			return append(append(h, base[:i]...), x.Path...)
@@ -168,7 +171,8 @@ func dotted(name []byte) bool {
 // model is the name to send.
 func (f *flight) model() []byte {
 	if m := f.target.Model; m != "" {
-		return append(f.name[:0], m...)
+		f.name = append(f.name[:0], m...)
+		return f.name
 	}
 	return f.x.Name
 }

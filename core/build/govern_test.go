@@ -275,6 +275,25 @@ func TestLimitsOfTheHierarchy(t *testing.T) {
 	}
 }
 
+// The first key of a policy says nothing of the limits of the others that share it.
+func TestLimitsOfOneAmongMany(t *testing.T) {
+	doc := seeds()
+	doc.VirtualKeys = []config.VirtualKey{
+		{Name: "a", Key: secret("secret-of-a")},
+		{Name: "b", Key: secret("secret-of-b"), RateLimits: []config.RateLimit{{Requests: 1}}},
+	}
+	s, _ := must(t, doc, nil)
+	a, b := s.Caller([]byte("secret-of-a")), s.Caller([]byte("secret-of-b"))
+	if a.Policy != b.Policy || a.Limiter != nil {
+		t.Fatalf("%+v and %+v", a, b)
+	}
+	for i, k := range []*core.VirtualKey{a, a, a, b, b} {
+		if x := admitted(s, k, "gpt-4o", nil); (x.Fault != nil) != (i == 4) {
+			t.Errorf("request %d by %s: %v", i, k.Name, x.Fault)
+		}
+	}
+}
+
 func TestModelsListedToTheGoverned(t *testing.T) {
 	f := func(want string, change func(d *config.Document, k *config.VirtualKey)) {
 		t.Helper()
@@ -354,5 +373,16 @@ func TestPricesOfTargets(t *testing.T) {
 		if s != nil || len(problems) != 1 || problems[0].Path != "prices.files[0]" || !strings.Contains(problems[0].Message, part) {
 			t.Errorf("%s: %v", path, problems)
 		}
+	}
+}
+
+// A rule for a customer is for the keys of the customer's teams.
+func TestRulesOfATeamsCustomer(t *testing.T) {
+	s, k := governed(t, func(d *config.Document, _ *config.VirtualKey) {
+		d.Routing.Rules = []config.Rule{{Name: "acme", Scope: config.Scope{Customer: "acme"}, Targets: []config.RuleTarget{{Provider: "ollama"}}}}
+	})
+	x := admitted(s, k, "gpt-4o", nil)
+	if target, _ := x.Route.Pick(x, nil); x.Rule != "acme" || target == nil || target.Provider != "ollama" {
+		t.Errorf("it is led by %q to %v, %v", x.Rule, target, x.Fault)
 	}
 }

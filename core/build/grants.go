@@ -36,27 +36,39 @@ func (c *compiler) grants(r *rules) *grants {
 	return g
 }
 
-// modelSet compiles a list: an alias, a served name, provider/model, provider/* or a pattern.
-// What leads nowhere stands for nothing. Two spellings of one model at one provider are
-// one; an alias is meant by its own name only, together with its fallbacks.
+// modelSet compiles a list, and warns of what several providers serve.
 func (c *compiler) modelSet(list []string, from, does string) *modelSet {
+	m := newModelSet(c.next, list)
+	for _, name := range list {
+		if _, pattern := newPattern(name); pattern {
+			continue
+		}
+		if to, _ := c.next.Resolve([]byte(name)); to == nil && c.contested(name) {
+			c.warn(from, fmt.Sprintf("holds %q, which several providers serve: it %s nothing", name, does), "write provider/"+name)
+		}
+	}
+	return m
+}
+
+// newModelSet reads a list as s leads names: an alias, a served name, provider/model, provider/* or a
+// pattern; nil for an empty list. What leads nowhere stands for nothing. Two spellings of one model at one provider are
+// one; an alias is meant by its own name only, together with its fallbacks.
+func newModelSet(s *core.Snapshot, list []string) *modelSet {
 	if len(list) == 0 {
 		return nil
 	}
-	m := &modelSet{by: map[*core.Route]*grant{}, of: c.next.Providers}
+	m := &modelSet{by: map[*core.Route]*grant{}, of: s.Providers}
 	for _, name := range list {
-		if provider, ok := strings.CutSuffix(name, "/*"); ok && c.byName[provider] != nil {
-			m.on(c.byName[provider].route).all = true
+		if provider, ok := strings.CutSuffix(name, "/*"); ok && s.Providers[provider] != nil {
+			m.on(s.Providers[provider]).all = true
 			continue
 		}
 		if p, ok := newPattern(name); ok {
 			m.like = append(m.like, p)
 			continue
 		}
-		to, model := c.next.Resolve([]byte(name))
+		to, model := s.Resolve([]byte(name))
 		switch {
-		case to == nil && c.contested(name):
-			c.warn(from, fmt.Sprintf("holds %q, which several providers serve: it %s nothing", name, does), "write provider/"+name)
 		case to == nil: // told when the document was validated
 		case to.Targets[0].Model != "":
 			m.on(to).all = true // an alias is its Route

@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"asbru/core"
@@ -40,6 +41,10 @@ func (c *compiler) compileLimits() {
 			l.providers[d.Name] = h
 		}
 	}
+	l.some = l.all != nil || len(l.models) > 0 ||
+		slices.ContainsFunc(c.doc.VirtualKeys, func(k config.VirtualKey) bool { return len(k.RateLimits) > 0 }) ||
+		slices.ContainsFunc(c.doc.Teams, func(t config.Team) bool { return len(t.RateLimits) > 0 }) ||
+		slices.ContainsFunc(c.doc.Customers, func(d config.Customer) bool { return len(d.RateLimits) > 0 })
 	c.next.Bounds = l.book
 }
 
@@ -53,7 +58,7 @@ type limitSet struct {
 	models           map[string]*limit.Holder // by alias, those that have some
 	providers        map[string]*limit.Holder // those that have some
 	made             map[[4]*limit.Holder]*limit.Limiter
-	some             bool // somebody is limited
+	some             bool // callers are limited
 }
 
 // of is the Limiter of a virtual key; nil: nobody limits it. Keys without limits of their own
@@ -71,7 +76,6 @@ func (l *limitSet) of(k *config.VirtualKey, customer string) core.Limiter {
 	if m == nil {
 		return nil
 	}
-	l.some = true
 	return m
 }
 
@@ -97,8 +101,7 @@ func limitRules(list []config.RateLimit) []limit.Rule {
 
 // limited reports whether anything is held for requests of an operation.
 func (c *compiler) limited(op core.Op) bool {
-	l := c.bounds
-	return op != core.OpModels && (l.some || l.all != nil || len(l.models) > 0)
+	return op != core.OpModels && c.bounds.some
 }
 
 // limit takes of the limits of the caller, and of the alias it asks for, what the request

@@ -49,6 +49,7 @@ func TestRateLimits(t *testing.T) {
 	f("{calls: 1, per: 1m}", ": is of what is under way, and that is not counted by the time; hint: leave per and burst out")
 	f("{requests: 1, per: 1ms}", ".per: is 1ms; a limit is for 1s to a year")
 	f("{requests: 1, burst: 33}", ".burst: is 33; it is from 1 to 32 times the limit")
+	tells(t, "providers: [{name: openai, api_key: a-key-for-openai, rate_limits: [{requests: 5}, {calls: 5}]}]\n", "1: providers[0].rate_limits[1]: is of what is under way; a provider's limits are of requests and tokens; hint: set overload.max_concurrency of the provider")
 	tells(t, base+"rate_limits: [{calls: 1},{calls: 1},{calls: 1},{calls: 1},{calls: 1},{calls: 1},{calls: 1},{calls: 1},{calls: 1}]\n", "2: rate_limits: holds 9 limits; there are at most 8")
 }
 

@@ -37,6 +37,11 @@ func (c *checker) holders() {
 		p, path := &c.doc.Providers[i], fmt.Sprintf("providers[%d]", i)
 		c.budgets(path, p.Budgets)
 		c.rates(path, p.RateLimits)
+		for j, l := range p.RateLimits {
+			if l.Calls+l.Streams > 0 {
+				c.fail(fmt.Sprintf("%s.rate_limits[%d]", path, j), "set overload.max_concurrency of the provider", "is of what is under way; a provider's limits are of requests and tokens")
+			}
+		}
 	}
 	for i := range c.doc.Models {
 		m, path := &c.doc.Models[i], fmt.Sprintf("models[%d]", i)

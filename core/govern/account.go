@@ -43,13 +43,13 @@ type Account struct {
 	name  string
 	num   uint32
 	limit atomic.Pointer[Limit]
-	cur   atomic.Pointer[cell] // nil: never used
-	total atomic.Int64         // spent since ever
+	cur   atomic.Pointer[period] // nil: never used
+	total atomic.Int64           // spent since ever
 }
 
-// A cell is an account in one window. Holds keep the cell they were made on, so what was
+// A period is an account in one window. Holds keep the period they were made on, so what was
 // begun in one window is settled there, however late.
-type cell struct {
+type period struct {
 	start int64        // Unix nanoseconds
 	end   atomic.Int64 // a change of the Limit moves it
 	taken atomic.Int64 // spent and held: what the cap is compared with
@@ -63,10 +63,10 @@ type cell struct {
 
 const turn = 1 << 20
 
-func (c *cell) enter() { c.turns.Add(turn + 1) }
-func (c *cell) leave() { c.turns.Add(^uint64(0)) }
+func (c *period) enter() { c.turns.Add(turn + 1) }
+func (c *period) leave() { c.turns.Add(^uint64(0)) }
 
-// still reports whether nobody was changing the cell when turns was t.
+// still reports whether nobody was changing the period when turns was t.
 func still(t uint64) bool { return t%turn == 0 }
 
 // Name is what the ledger calls the account.
@@ -84,16 +84,16 @@ func (a *Account) set(l Limit) {
 	}
 }
 
-// at is the account's cell at a moment, which is begun if it has to be. A clock that goes
+// at is the account's period at a moment, which is begun if it has to be. A clock that goes
 // back finds the window that has begun.
-func (a *Account) at(now int64) *cell {
+func (a *Account) at(now int64) *period {
 	for {
 		c := a.cur.Load()
 		if c != nil && now < c.end.Load() {
 			return c
 		}
 		w := a.limit.Load().Window
-		n := &cell{start: w.begin(now)}
+		n := &period{start: w.begin(now)}
 		if c != nil && n.start <= c.start {
 			n.start = c.start + int64(time.Second) // cannot be told apart in the ledger otherwise
 		}
@@ -104,8 +104,8 @@ func (a *Account) at(now int64) *cell {
 	}
 }
 
-// window is what a ledger calls the cell's window.
-func (c *cell) window() uint32 { return uint32(c.start / int64(time.Second)) }
+// window is what a ledger calls the period's window.
+func (c *period) window() uint32 { return uint32(c.start / int64(time.Second)) }
 
 // A Balance is an account at a moment.
 type Balance struct {

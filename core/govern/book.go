@@ -80,7 +80,7 @@ func (b *Book) restore() []pending {
 		a := newAccount(f.name, uint32(i+1), Limit{Cap: Unlimited})
 		a.total.Store(int64(f.total))
 		if f.window > 0 || f.spent > 0 {
-			c := &cell{start: int64(f.window) * int64(time.Second)}
+			c := &period{start: int64(f.window) * int64(time.Second)}
 			c.end.Store(never)
 			c.spent.Store(int64(f.spent))
 			c.taken.Store(int64(f.spent))
@@ -113,7 +113,7 @@ func (a *Account) late(window uint32, amount core.Money) {
 	a.total.Add(int64(amount))
 	c := a.cur.Load()
 	if c == nil {
-		c = &cell{start: int64(window) * int64(time.Second)}
+		c = &period{start: int64(window) * int64(time.Second)}
 		c.end.Store(never)
 		a.cur.Store(c)
 	}

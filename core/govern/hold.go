@@ -24,15 +24,15 @@ type Ask struct {
 // released. The zero Hold is idle; one that is done can be used again. One goroutine
 // makes the hold; any may end it, and the first one does.
 type Hold struct {
-	state atomic.Uint32
-	n     int
-	cells [MaxAccounts]*cell
-	accts [MaxAccounts]*Account
-	worst core.Money
-	seq   ledger.Seq
-	id    [16]byte
-	try   uint8
-	room  int // reserved for its end
+	state   atomic.Uint32
+	n       int
+	periods [MaxAccounts]*period
+	accts   [MaxAccounts]*Account
+	worst   core.Money
+	seq     ledger.Seq
+	id      [16]byte
+	try     uint8
+	room    int // reserved for its end
 }
 
 const (
@@ -75,7 +75,7 @@ func (b *Book) Hold(h *Hold, q *Ask) *Refusal {
 	h.worst, h.id, h.try = q.Worst, q.ID, q.Attempt
 	var lines [MaxAccounts]ledger.Line
 	for i := range h.n {
-		lines[i] = ledger.Line{Account: h.accts[i].num, Window: h.cells[i].window()}
+		lines[i] = ledger.Line{Account: h.accts[i].num, Window: h.periods[i].window()}
 	}
 	rec := ledger.Record{
 		Kind: ledger.Intent, Attempt: q.Attempt, ID: q.ID, Time: q.Now,
@@ -106,11 +106,11 @@ func (h *Hold) take(q *Ask) *Refusal {
 	}
 }
 
-// short finds the cells and returns the first whose account lacks the money; -1: none.
+// short finds the periods and returns the first whose account lacks the money; -1: none.
 func (h *Hold) short(q *Ask) int {
 	found := -1
 	for i, a := range h.accts[:h.n] {
-		h.cells[i] = a.at(q.Now)
+		h.periods[i] = a.at(q.Now)
 		if found < 0 && h.lacks(i, q) {
 			found = i
 		}
@@ -120,14 +120,14 @@ func (h *Hold) short(q *Ask) int {
 
 // lacks reports whether the worst case does not fit under the cap of account i now.
 func (h *Hold) lacks(i int, q *Ask) bool {
-	return h.accts[i].limit.Load().most(q.Now)-core.Money(h.cells[i].taken.Load()) < q.Worst
+	return h.accts[i].limit.Load().most(q.Now)-core.Money(h.periods[i].taken.Load()) < q.Worst
 }
 
-// add adds to one cell after the other. When one lacks the money it takes back what it
+// add adds to one period after the other. When one lacks the money it takes back what it
 // added and returns which; -1: all of it is held.
 func (h *Hold) add(q *Ask) int {
 	short, entered := -1, 0
-	for i, c := range h.cells[:h.n] {
+	for i, c := range h.periods[:h.n] {
 		if h.n > 1 {
 			c.enter()
 			entered++
@@ -140,17 +140,17 @@ func (h *Hold) add(q *Ask) int {
 	}
 	for i := range max(short, 0) {
 		pause()
-		h.cells[i].taken.Add(-int64(q.Worst))
+		h.periods[i].taken.Add(-int64(q.Worst))
 	}
 	pause()
 	for i := range entered {
-		h.cells[i].leave()
+		h.periods[i].leave()
 	}
 	return short
 }
 
 // fit adds to what is taken unless that passes most.
-func (c *cell) fit(worst, most core.Money) bool {
+func (c *period) fit(worst, most core.Money) bool {
 	for {
 		v := c.taken.Load()
 		if most-core.Money(v) < worst {
@@ -165,7 +165,7 @@ func (c *cell) fit(worst, most core.Money) bool {
 // sure reports whether account i lacks the money at a moment when nobody was about to
 // give some back: a moment at which a lock would have refused as well.
 func (h *Hold) sure(i int, q *Ask) bool {
-	c := h.cells[i]
+	c := h.periods[i]
 	before := c.turns.Load()
 	pause()
 	return still(before) && h.lacks(i, q) && c.turns.Load() == before && h.accts[i].cur.Load() == c
@@ -173,7 +173,7 @@ func (h *Hold) sure(i int, q *Ask) bool {
 
 // clear forgets the accounts.
 func (h *Hold) clear() {
-	clear(h.cells[:h.n])
+	clear(h.periods[:h.n])
 	clear(h.accts[:h.n])
 	h.n = 0
 }
@@ -223,20 +223,20 @@ func (b *Book) close(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, bool) {
 
 // give turns what is held into what was spent.
 func (h *Hold) give(cost core.Money) {
-	cells := h.cells[:h.n]
+	periods := h.periods[:h.n]
 	if h.n > 1 {
-		for _, c := range cells {
+		for _, c := range periods {
 			c.enter()
 		}
 	}
-	for i, c := range cells {
+	for i, c := range periods {
 		pause()
 		c.spent.Add(int64(cost))
 		c.taken.Add(int64(cost - h.worst))
 		h.accts[i].total.Add(int64(cost))
 	}
 	if h.n > 1 {
-		for _, c := range cells {
+		for _, c := range periods {
 			c.leave()
 		}
 	}
@@ -266,7 +266,7 @@ type Refusal struct {
 }
 
 func (h *Hold) refusal(i int, q *Ask) *Refusal {
-	a, c := h.accts[i], h.cells[i]
+	a, c := h.accts[i], h.periods[i]
 	r := &Refusal{Account: a, Need: q.Worst, Cap: a.limit.Load().most(q.Now)}
 	r.Left = max(r.Cap-core.Money(c.taken.Load()), 0)
 	if end := c.end.Load(); end != never {

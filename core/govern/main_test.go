@@ -53,7 +53,11 @@ func account(t testing.TB, b *Book, name string, cap core.Money, w Window) *Acco
 func hold(t testing.TB, b *Book, worst core.Money, now int64, on ...*Account) *Hold {
 	t.Helper()
 	h := new(Hold)
-	if r := b.Hold(h, &Ask{Accounts: on, Worst: worst, Floor: worst / 4, Now: now}); r != nil {
+	r := b.Hold(h, &Ask{Accounts: on, Worst: worst, Floor: worst / 4, Now: now})
+	for end := time.Now().Add(10 * time.Second); r != nil && r.Account == nil && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		r = b.Hold(h, &Ask{Accounts: on, Worst: worst, Floor: worst / 4, Now: now}) // small segments fill faster than the next is made
+	}
+	if r != nil {
 		t.Fatalf("refused: %v", r)
 	}
 	return h

@@ -88,7 +88,7 @@ type call struct {
 // Power cuts at any moment: what was promised to be charged is charged once, what was cut
 // off is charged its floor or what it had come to, and no cap is passed.
 func TestPowerCuts(t *testing.T) {
-	n := 300
+	n := 150
 	if text := os.Getenv("SEEDS"); text != "" {
 		n, _ = strconv.Atoi(text)
 	} else if testing.Short() {
@@ -108,7 +108,9 @@ func cuts(t *testing.T, r *rand.Rand) {
 	least, upper := core.Money(0), core.Money(0) // bounds of what is spent, before this life
 	for range 3 {
 		disk.CutAfter(r.IntN(120))
-		b, err := Open(disk, small())
+		o := small()
+		o.Ledger.Ring, o.Ledger.Segment = 1<<14, 1<<15
+		b, err := Open(disk, o)
 		if err != nil {
 			if !errors.Is(err, faultfs.ErrCut) {
 				t.Errorf("cannot open: %v", err)

@@ -396,6 +396,35 @@ func TestPrune(t *testing.T) {
 	}
 }
 
+// A slow disk takes its time to rename.
+type slow struct{ FS }
+
+func (s slow) Rename(from, to string) error {
+	time.Sleep(2 * time.Millisecond)
+	return s.FS.Rename(from, to)
+}
+
+// The keeper looks for a spare all the time while segments are begun: it must not take
+// the one that is becoming a segment for none.
+func TestKeeperAndWriter(t *testing.T) {
+	disk := memory(13)
+	o := small()
+	o.Every = time.Microsecond
+	l := open(t, slow{disk}, o)
+	n := 0
+	for range 4000 {
+		until(t, "room", func() bool { return l.Reserve(300) })
+		l.Append(&Record{Kind: Audit, Payload: make([]byte, 200)}, 300)
+		n++
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if rep, err := Verify(disk, nil); err != nil || rep.Records != n || rep.Segments < 20 {
+		t.Errorf("%d records of %d in %d segments: %v", rep.Records, n, rep.Segments, err)
+	}
+}
+
 // The keeper makes checkpoints by itself when segments fill.
 func TestKeeper(t *testing.T) {
 	disk := memory(8)
@@ -408,10 +437,17 @@ func TestKeeper(t *testing.T) {
 		l.Append(&Record{Kind: Audit, Payload: make([]byte, 200)}, 300)
 	}
 	until(t, "a checkpoint", func() bool {
-		s, err := LastCheckpoint(disk, func([]byte, Seq) error { return nil })
-		return err == nil && s > 0
+		rep, err := Verify(disk, nil)
+		return err == nil && len(rep.Checkpoints) > 0
 	})
 	if err := l.Close(); err != nil {
 		t.Error(err)
+	}
+	rep, err := Verify(disk, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state, err := ReadCheckpoint(disk, rep.Checkpoints[0]); err != nil || len(state) != 40 {
+		t.Errorf("a state of %d bytes: %v", len(state), err)
 	}
 }

@@ -7,11 +7,14 @@ import "fmt"
 func (l *Ledger) prepare() error {
 	l.making.Lock()
 	defer l.making.Unlock()
+	return l.prepareLocked()
+}
+
+func (l *Ledger) prepareLocked() error {
 	if l.spare != nil {
 		return nil
 	}
-	err := l.allocate()
-	if err != nil {
+	if err := l.allocate(); err != nil {
 		l.trouble.Store(&err)
 		return err
 	}
@@ -35,24 +38,4 @@ func (l *Ledger) allocate() error {
 	}
 	l.spare = f
 	return nil
-}
-
-// takeSpare hands out the spare, made now if it is not there yet.
-func (l *Ledger) takeSpare() (File, error) {
-	if err := l.prepare(); err != nil {
-		return nil, err
-	}
-	l.making.Lock()
-	defer l.making.Unlock()
-	f := l.spare
-	l.spare = nil
-	return f, nil
-}
-
-// giveBack takes back a spare that could not be used, and returns err.
-func (l *Ledger) giveBack(f File, err error) error {
-	l.making.Lock()
-	defer l.making.Unlock()
-	l.spare = f
-	return err
 }

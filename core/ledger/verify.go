@@ -1,7 +1,5 @@
 package ledger
 
-import "fmt"
-
 // A Report is what Verify has read.
 type Report struct {
 	Recovery // Torn is also what a process that writes now has not synced yet
@@ -11,7 +9,8 @@ type Report struct {
 	Segments    int
 	Checkpoints []Seq
 	Kinds       map[Kind]int
-	From, To    int64 // wall clock of the oldest and the newest record, Unix nanoseconds; 0: none
+	Oldest      int64 // wall clock of the oldest record, Unix nanoseconds; 0: there is none
+	Newest      int64
 }
 
 // Verify reads every byte of a ledger: heads, records, checkpoints and the mark. It
@@ -34,10 +33,10 @@ func Verify(fs FS, f func(*Record) error) (Report, error) {
 func (s *survey) verify(rep *Report, f func(*Record) error) error {
 	err := s.read(rep.First, func(r *Record) error {
 		rep.Kinds[r.Kind]++
-		if rep.From == 0 || r.Time < rep.From {
-			rep.From = r.Time
+		if rep.Oldest == 0 || r.Time < rep.Oldest {
+			rep.Oldest = r.Time
 		}
-		rep.To = max(rep.To, r.Time)
+		rep.Newest = max(rep.Newest, r.Time)
 		if f == nil {
 			return nil
 		}
@@ -58,19 +57,8 @@ func (s *survey) verify(rep *Report, f func(*Record) error) error {
 	return err
 }
 
-// LastCheckpoint hands the newest checkpoint that can be read to load, and returns where
-// it was made; 0: there is none.
-func LastCheckpoint(fs FS, load func(state []byte, s Seq) error) (Seq, error) {
-	s := &survey{fs: fs}
-	if err := s.look(); err != nil || len(s.dir.segments) == 0 {
-		return 0, err
-	}
-	at, state, err := s.newest()
-	if err != nil || state == nil {
-		return 0, err
-	}
-	if err := load(state, at); err != nil {
-		return 0, fmt.Errorf("cannot use checkpoint %q: %w", checkpointName(at), err)
-	}
-	return at, nil
+// ReadCheckpoint returns the state of the checkpoint at s.
+func ReadCheckpoint(fs FS, s Seq) ([]byte, error) {
+	state, _, err := loadCheckpoint(fs, s, [16]byte{})
+	return state, err
 }

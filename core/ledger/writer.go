@@ -172,35 +172,43 @@ func (l *Ledger) seal(pos Seq) error {
 	return nil
 }
 
-// begin makes the spare the segment for the records from base on.
+// begin makes the spare the segment for the records from base on. Until it has its own
+// name nobody may make another spare: that would empty this one.
 func (l *Ledger) begin(base Seq) (*segment, error) {
-	file, err := l.takeSpare()
-	if err != nil {
+	l.making.Lock()
+	defer l.making.Unlock()
+	if err := l.prepareLocked(); err != nil {
 		return nil, err
 	}
-	s := &segment{span: span{segmentName(base), base, base + Seq(l.o.Segment-headSize)}, file: file}
+	s := &segment{span: span{segmentName(base), base, base + Seq(l.o.Segment-headSize)}, file: l.spare}
 	s.limit = s.end
 	h := head{id: l.id, pos: base}
-	if _, err := file.WriteAt(h.encode(segmentMagic), 0); err != nil {
-		return nil, l.giveBack(file, fmt.Errorf("cannot write segment %q: %w", s.name, err))
+	if _, err := s.file.WriteAt(h.encode(segmentMagic), 0); err != nil {
+		return nil, fmt.Errorf("cannot write segment %q: %w", s.name, err)
 	}
-	if err := file.Sync(); err != nil {
+	if err := s.file.Sync(); err != nil {
 		return nil, &fatal{fmt.Errorf("cannot sync segment %q: %w", s.name, err)}
 	}
 	if err := l.fs.Rename(spareName, s.name); err != nil {
-		return nil, l.giveBack(file, fmt.Errorf("cannot name segment %q: %w", s.name, err))
+		return nil, fmt.Errorf("cannot name segment %q: %w", s.name, err)
 	}
 	if err := l.fs.SyncDir(); err != nil {
 		return nil, &fatal{fmt.Errorf("cannot sync the ledger's directory: %w", err)}
 	}
+	l.spare = nil
+	l.enlist(s.span)
+	return s, nil
+}
+
+// enlist tells readers of a segment that was begun, and where the one before it ends.
+func (l *Ledger) enlist(s span) {
 	l.spans.Lock()
+	defer l.spans.Unlock()
 	if n := len(l.spans.list); n > 0 {
-		l.spans.list[n-1].end = base
-		if l.spans.list[n-1].base == base { // an empty one was there
+		l.spans.list[n-1].end = s.base
+		if l.spans.list[n-1].base == s.base { // an empty one was there
 			l.spans.list = l.spans.list[:n-1]
 		}
 	}
-	l.spans.list = append(l.spans.list, s.span)
-	l.spans.Unlock()
-	return s, nil
+	l.spans.list = append(l.spans.list, s)
 }

@@ -17,12 +17,11 @@ func TestAllocations(t *testing.T) {
 	x := request(1500, 100, true)
 	x.Usage = core.Usage{Known: true, In: 10, Out: 10}
 	head := make([]byte, 0, 1024)
-	wall := time.Now()
 	if n := testing.AllocsPerRun(100, func() {
 		if l.Take(x, more, 5) != nil {
 			t.Fatal("refused")
 		}
-		head = l.AppendHeader(head[:0], nil, more, 5, wall)
+		head = l.AppendHeader(head[:0], x)
 		Done(x, 6)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)

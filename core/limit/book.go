@@ -21,9 +21,9 @@ type id struct {
 }
 
 type state struct {
-	cell Cell
-	gate Gate
-	rate Rate // of the holder that was compiled last
+	cell  Cell
+	crowd Crowd
+	rate  Rate // of the holder that was compiled last
 }
 
 // NewBook makes a Book that goes on at the moment now with the cells of prev; nil: all are new.
@@ -104,7 +104,7 @@ func (h *Holder) Report(now int64) []core.LimitState {
 func (b *bound) report(who string, now int64) core.LimitState {
 	s := core.LimitState{Holder: who, Kind: b.Kind.String(), Most: b.Most}
 	if !b.rated() {
-		s.Left = max(b.Most-b.gate.In(), 0)
+		s.Left = max(b.Most-b.crowd.In(), 0)
 		return s
 	}
 	s.Most, s.Per = b.Rate.burst(), int64(b.Rate.Per)

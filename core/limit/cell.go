@@ -96,7 +96,12 @@ func (c *Cell) Correct(r Rate, n, now int64) {
 func (c *Cell) convert(from, to Rate, now int64) {
 	old := c.back.Load()
 	if old > now && from.Units > 0 {
-		c.back.CompareAndSwap(old, now+to.takes(from.comes(old-now))) // else it was used meanwhile, and is right soon
+		hi, lo := bits.Mul64(uint64(old-now), uint64(from.Units)) // Per is the same
+		if hi >= uint64(to.Units) {
+			return
+		}
+		rest, _ := bits.Div64(hi, lo, uint64(to.Units))
+		c.back.CompareAndSwap(old, now+int64(min(rest+1, never))) // else it was used meanwhile, and is right soon
 	}
 }
 
@@ -106,28 +111,28 @@ func (c *Cell) Left(r Rate, now int64) (units, full int64) {
 	return max(r.comes(r.takes(r.burst())-full), 0), full
 }
 
-// A Gate counts what is under way. The zero Gate is empty.
-type Gate struct{ in atomic.Int64 }
+// A Crowd counts what is under way. The zero Crowd is empty.
+type Crowd struct{ in atomic.Int64 }
 
 // Enter lets one more in unless most are in already.
-func (g *Gate) Enter(most int64) bool {
+func (c *Crowd) Enter(most int64) bool {
 	for {
-		n := g.in.Load()
+		n := c.in.Load()
 		if n >= most {
 			return false
 		}
-		if g.in.CompareAndSwap(n, n+1) {
+		if c.in.CompareAndSwap(n, n+1) {
 			return true
 		}
 	}
 }
 
 // Leave lets one out that entered.
-func (g *Gate) Leave() {
-	if g.in.Add(-1) < 0 {
-		panic("BUG: somebody left a gate that nobody had entered")
+func (c *Crowd) Leave() {
+	if c.in.Add(-1) < 0 {
+		panic("BUG: somebody left a crowd that nobody had entered")
 	}
 }
 
 // In is how many are in.
-func (g *Gate) In() int64 { return g.in.Load() }
+func (c *Crowd) In() int64 { return c.in.Load() }

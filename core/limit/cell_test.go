@@ -134,7 +134,7 @@ func TestCellInManyHands(t *testing.T) {
 }
 
 func TestGate(t *testing.T) {
-	var g Gate
+	var g Crowd
 	var most atomic.Int64
 	var wg sync.WaitGroup
 	for range 16 {
@@ -155,7 +155,7 @@ func TestGate(t *testing.T) {
 	}
 	defer func() {
 		if recover() == nil {
-			t.Error("somebody left an empty gate")
+			t.Error("somebody left an empty crowd")
 		}
 	}()
 	g.Leave()

@@ -7,14 +7,18 @@ import (
 	"asbru/core"
 )
 
-// AppendHeader appends the header lines, each ended by CRLF, that tell a client how much of its
-// limits is left, in the words of the format it speaks. Of several limits of one kind
-// the one with the least left is told. now is the monotonic clock, wall the same moment. more
-// is as in Take.
+// AppendHeader implements core.Limiter. Of several limits of one kind the one with the least left
+// is told.
 //
 // https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
 // https://docs.anthropic.com/en/api/rate-limits#response-headers
-func (l *Limiter) AppendHeader(dst []byte, from *core.Dialect, more *Holder, now int64, wall time.Time) []byte {
+func (l *Limiter) AppendHeader(dst []byte, x *core.Exchange) []byte {
+	more, _ := x.Taken.More.(*Holder)
+	return l.header(dst, x.From, more, core.Clock(), time.Now())
+}
+
+// header is AppendHeader at a moment of the monotonic clock, which is wall on the other.
+func (l *Limiter) header(dst []byte, from *core.Dialect, more *Holder, now int64, wall time.Time) []byte {
 	for k := Requests; k <= Tokens; k++ {
 		b := l.tightest(k, more, now)
 		if b == nil {

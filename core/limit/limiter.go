@@ -24,7 +24,7 @@ func Of(holders ...*Holder) *Limiter {
 // in the way. more is one holder besides, nil: none. It takes no lock and allocates nothing
 // but a refusal.
 func (l *Limiter) Take(x *core.Exchange, more *Holder, now int64) *core.Fault {
-	x.Taken = core.Taken{By: l, Tokens: expected(x), Stream: x.Peek.Stream}
+	x.Taken = core.Taken{By: l, Held: true, Tokens: expected(x), Stream: x.Peek.Stream}
 	if more != nil {
 		x.Taken.More = more
 	}
@@ -36,7 +36,7 @@ func (l *Limiter) Take(x *core.Exchange, more *Holder, now int64) *core.Fault {
 				continue
 			}
 			l.undo(x, more, i, j, now)
-			x.Taken.By = nil
+			x.Taken.Held = false
 			return h.refusal(&h.rules[j], wait)
 		}
 	}
@@ -47,7 +47,7 @@ func (l *Limiter) Take(x *core.Exchange, more *Holder, now int64) *core.Fault {
 // an Exchange that took nothing, and twice.
 func Done(x *core.Exchange, now int64) {
 	l, _ := x.Taken.By.(*Limiter)
-	if l == nil {
+	if l == nil || !x.Taken.Held {
 		return
 	}
 	more, _ := x.Taken.More.(*Holder)
@@ -58,7 +58,7 @@ func Done(x *core.Exchange, now int64) {
 			h.rules[j].done(&x.Taken, used, known, now)
 		}
 	}
-	x.Taken.By, x.Taken.More = nil, nil
+	x.Taken.Held = false
 }
 
 func (l *Limiter) count(more *Holder) int {
@@ -101,13 +101,13 @@ func (b *bound) take(t *core.Taken, now int64) int64 {
 			return 0
 		}
 	}
-	if b.gate.Enter(b.Most) {
+	if b.crowd.Enter(b.Most) {
 		return 0
 	}
 	return soon
 }
 
-// soon is how long somebody waits who found a gate full: nobody knows when it opens.
+// soon is how long somebody waits who found no place: nobody knows when there is one.
 const soon = 1_000_000_000
 
 // hold is how many tokens are taken ahead: a request that could never pass may still when
@@ -121,7 +121,7 @@ func (b *bound) undo(t *core.Taken, now int64) {
 	case b.Kind == Tokens:
 		b.cell.Correct(b.Rate, -b.hold(t), now)
 	case b.Kind == Calls || t.Stream:
-		b.gate.Leave()
+		b.crowd.Leave()
 	}
 }
 
@@ -130,7 +130,7 @@ func (b *bound) done(t *core.Taken, used int64, known bool, now int64) {
 	case b.Kind == Tokens && known:
 		b.cell.Correct(b.Rate, used-b.hold(t), now)
 	case b.Kind == Calls || b.Kind == Streams && t.Stream:
-		b.gate.Leave()
+		b.crowd.Leave()
 	}
 }
 

@@ -17,6 +17,8 @@ func (r *reader) twist(toks []token, s *sentence) {
 			toks[n].eaten = true
 			s.frame = frameWhat
 			r.emit("mean")
+		} else if l.word(&toks[n], "cost") {
+			s.frame = frameWhat
 		}
 	case frameWhat, frameHowto, frameWhich:
 		if r.translation(toks, s) || r.conversion(toks, s) || r.birth(toks, s) {

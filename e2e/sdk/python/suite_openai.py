@@ -252,8 +252,7 @@ refuses("chat.audio", "responses anthropic bedrock cohere", "audio")
 def reasoning(family, chat):
     r = chat("think-tool", tools=TOOLS, reasoning_effort="low", max_completion_tokens=4000)
     m = r.choices[0].message
-    if family != "gemini":
-        same(m.reasoning_content, THOUGHT)
+    same(m.reasoning_content, THOUGHT)
     same(r.usage.completion_tokens_details.reasoning_tokens, 0 if family == "bedrock" else 10, "reasoning tokens")
     last = chat("think-tool", tools=TOOLS, reasoning_effort="low", max_completion_tokens=4000, messages=ASK + [answer(m), result(m.tool_calls[0], "21 °C")])
     same(last.choices[0].message.content, "The tools said: 21 °C")

@@ -252,7 +252,7 @@ func TestStreamBreaks(t *testing.T) {
 }
 
 // What two ask who may not know of each other is asked twice.
-func TestFlightsOfTenants(t *testing.T) {
+func TestErrandsOfTenants(t *testing.T) {
 	r := newRig(t, Options{})
 	for i := range 5 {
 		x := r.exchange(asked{body: hello, key: &core.VirtualKey{Name: fmt.Sprint("key", i)}})
