@@ -9,7 +9,7 @@ import (
 
 // Decode is config.Decode for a file that may be Bifrost's config.json as well: that is imported
 // as Import does, literal secrets and all, and decoded. Problems are about the file, wherever
-// they arise; what was left out comes as Warnings.
+// they arise; with a Document come Warnings of what was left out.
 func Decode(name string, data []byte, env config.Env) (*config.Document, []config.Problem) {
 	if !foreign(name, data) {
 		return config.Decode(name, data, env)
@@ -20,6 +20,9 @@ func Decode(name string, data []byte, env config.Env) (*config.Document, []confi
 	}
 	doc, problems := config.Decode("imported.yaml", r.Document, env)
 	r.place(name, problems)
+	if doc == nil {
+		return nil, problems // first things first
+	}
 	return doc, config.Join(problems, r.Notes)
 }
 

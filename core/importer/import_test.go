@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"asbru/core"
@@ -14,8 +15,10 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
+var kinds = sync.OnceValue(build.Kinds)
+
 // known is what the program knows of providers.
-func known() config.Env { return config.Env{Known: build.Kinds()} }
+func known() config.Env { return config.Env{Known: kinds()} }
 
 // samples are the files of testdata.
 var samples = []struct{ form, file string }{{"bifrost", "bifrost.json"}, {"bifrost", "bifrost-open.json"}, {"litellm", "litellm.yaml"}, {"litellm", "litellm-small.yaml"}}

@@ -22,7 +22,11 @@ func TestWhole(t *testing.T) {
 		for _, n := range Import(s.form, "x.json", written(t, root), Options{Env: known(), Secrets: true}).Notes {
 			covered[n.Path] = true
 		}
+		n := 0
 		each(root, func(v *config.Value) {
+			if n++; n%stride != 0 {
+				return
+			}
 			if isTold(v.Path, covered) || forgotten(v.Path) {
 				return
 			}
