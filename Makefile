@@ -110,7 +110,7 @@ crash: ## the ledger through kills, power cuts, full and failing disks, and dama
 	$(GO) test -count=1 -v -timeout=120m ./bench/crash -full
 
 cache-quality: ## how often the semantic cache is right, on all sets that are here: precision and recall by mode
-	$(GO) test -count=1 -v ./bench/quality
+	$(GO) test -count=1 -v ./bench/quality -full
 
 cache-index: ## the semantic cache's index beside a scan and coder/hnsw: recall, time, churn; a module of its own
 	cd bench/hnsw && $(GO) test -count=1 -v ./...

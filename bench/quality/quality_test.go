@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
 	"sort"
@@ -12,6 +13,8 @@ import (
 
 	"asbru/cache/semantic"
 )
+
+var full = flag.Bool("full", false, "the large sets too")
 
 const folder = "../../../shared/data/semantic"
 
@@ -97,6 +100,9 @@ func TestPairs(t *testing.T) {
 	}
 	for _, set := range []string{"gateway_prompts_dev", "checklist_dev", "stream_hits_judged_dev", "qqp_dev", "gptcache_mock"} {
 		t.Run(set, func(t *testing.T) {
+			if _, small := goals[set]; !small && !*full {
+				t.Skip("a large set: make cache-quality asks for it")
+			}
 			pairs := read(t, filepath.Join(folder, set+".jsonl"))
 			x := index(t, semantic.Strict)
 			for _, w := range ways {
@@ -143,6 +149,9 @@ func families(t *testing.T, x *semantic.Index, pairs []pair) {
 // TestMock asks GPTCache's own set by its own protocol: all first halves are kept, the
 // second ones asked, the nearest answers.
 func TestMock(t *testing.T) {
+	if !*full {
+		t.Skip("a large set: make cache-quality asks for it")
+	}
 	pairs := read(t, filepath.Join(folder, "gptcache_mock.jsonl"))
 	x := index(t, semantic.Relaxed)
 	var space semantic.Space
@@ -172,6 +181,9 @@ func name(i int) *semantic.ID {
 func TestIntents(t *testing.T) {
 	for _, set := range []string{"banking77_train", "clinc_val"} {
 		t.Run(set, func(t *testing.T) {
+			if !*full {
+				t.Skip("a large set: make cache-quality asks for it")
+			}
 			rows := read(t, filepath.Join(folder, set+".jsonl"))
 			for _, w := range ways {
 				x := index(t, w.how.Mode)

@@ -126,7 +126,7 @@ func TestTenants(t *testing.T) {
 			x.Add(spaceOf(fmt.Sprint(n)), []byte(s), id(fmt.Sprint(n, s)), 0)
 		}
 	}
-	looks := 30_000
+	looks := 10_000
 	if *full {
 		looks = 1_000_000
 	}

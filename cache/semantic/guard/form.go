@@ -215,14 +215,14 @@ func (r *reader) polite(toks []token) []token {
 	return toks
 }
 
-// reasons reports whether toks end in "and why": who answers a question gives reasons.
+// reasons reports whether toks end in "and why", or are nothing else behind another
+// sentence: who answers a question gives reasons.
 func (r *reader) reasons(toks []token) bool {
-	n := len(toks) - 1
-	if len(r.f.sents) == 0 && n < 2 {
-		return false
+	l, n := r.lex(), len(toks)-1
+	if n < 2 {
+		return len(r.f.sents) > 0 && (l.word(&toks[n], "why") || l.word(&toks[n], "and"))
 	}
-	return r.lex().word(&toks[n], "why") && (n == 0 || r.lex().word(&toks[n-1], "and")) ||
-		r.lex().word(&toks[n], "and") && len(toks) < 2 || n > 1 && r.lex().word(&toks[n], "and")
+	return l.word(&toks[n], "and") || l.word(&toks[n], "why") && l.word(&toks[n-1], "and")
 }
 
 // count keeps score of what language this is.

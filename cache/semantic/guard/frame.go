@@ -68,11 +68,11 @@ does: what happens|happened if|when +happen
 what: define
 what: list @the|some|all?
 what: name @the|some
-what: give|show|tell|send|find|get me @thelist list of
+what: give|show|tell|send|find|get me @the list of
 what: give|show|tell|send|find|get me the|some|all
 what: find|show me
 what: i need|want the
-what: give|make|provide @thelist list of
+what: give|make|provide @the list of
 what: find @the
 howto: show|tell|teach me how to
 other: give|get|send|make|write me a|an +write
@@ -99,8 +99,8 @@ yes: is|was it possible to|for +can
 yes: do you think|believe it is possible to +can
 `
 
-// politeText is what may stand before a question and says nothing. "wh" after a bar: only
-// where a question word, or an order to a model, follows.
+// politeText is what may stand before a question and says nothing. /wh: only where a
+// question word, or an order to a model, follows; /request: only an order.
 const politeText = `
 please
 kindly
@@ -188,26 +188,20 @@ func (l *lexicon) compile(text string) [][]pattern {
 
 func (l *lexicon) step(w string) step {
 	s := step{}
-	if w, s.may = strings.CutSuffix(w, "?"); w == "@p" {
-		s.class = classPerson | classAnyone
-		return s
+	w, s.may = strings.CutSuffix(w, "?")
+	if w == "@the" {
+		s.may = true
 	}
-	switch w {
-	case "@be":
-		s.any = []id{l.intern("is"), l.intern("are")}
-	case "@the", "@thelist":
-		s.class, s.may = classArticle, true
-	default:
-		for _, x := range strings.Split(w, "|") {
-			if x == "@be" {
-				s.any = append(s.any, l.intern("is"), l.intern("are"))
-			} else if x == "@the" {
-				s.any = append(s.any, l.intern("the"), l.intern("a"), l.intern("an"))
-			} else if x == "@p" {
-				s.class = classPerson
-			} else {
-				s.any = append(s.any, l.intern(x))
-			}
+	for _, x := range strings.Split(w, "|") {
+		switch x {
+		case "@p":
+			s.class |= classPerson | classAnyone
+		case "@the":
+			s.class |= classArticle
+		case "@be":
+			s.any = append(s.any, l.intern("is"), l.intern("are"))
+		default:
+			s.any = append(s.any, l.intern(x))
 		}
 	}
 	return s

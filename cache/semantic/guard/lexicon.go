@@ -79,11 +79,10 @@ func newLexicon() *lexicon {
 		}
 	}
 	for _, line := range strings.Split(lemmaText, "\n") {
-		lemma, forms, ok := strings.Cut(line, ":")
+		lemma, forms, _ := strings.Cut(line, ":")
 		for _, w := range strings.Fields(forms) {
 			l.lemmas[w] = strings.TrimSpace(lemma)
 		}
-		_ = ok
 	}
 	for _, v := range strings.Fields(shortVerbs) {
 		for _, w := range forms(v) {

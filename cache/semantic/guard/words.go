@@ -69,7 +69,7 @@ var wordClasses = []struct {
 
 // shortVerbs are regular verbs of two to four letters, or nearly regular ones, whose
 // forms a rule would not lead back to them.
-const shortVerbs = `use make take give have live move love like hate save name bake care care fire hire ride rise rule run get put cut
+const shortVerbs = `use make take give have live move love like hate save name bake care fire hire ride rise rule run get put cut
 	win pay set sit hit let bet beg buy say see try cry dry fry die lie tie add ask act aim eat end fix fit fly hug hop jog key
 	lay log map mix nap own owe pin plan play pop ban bid bow box cap chat clap dig dip drag drop drip draw edit exit fan
 	flip grab grip grow hang heal heat help hide join jump keep kick kill kiss know lack land last lead lend lift link list load
@@ -248,7 +248,7 @@ usa: u.s u.s.a
 uk: u.k
 cost: price costs prices pricing
 way: ways method methods
-kind: kinds type types sort's
+kind: kinds type types
 reason: reasons
 write: compose compose composing draft drafting
 grateful: thankful
