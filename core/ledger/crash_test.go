@@ -56,7 +56,7 @@ func TestPowerCuts(t *testing.T) {
 			for s := shard; s < n; s += shards {
 				torn += lives(t, s)
 				if t.Failed() {
-					t.Fatalf("seed %d: go test -run TestPowerCuts -seed %d", s, s)
+					t.Fatalf("seed %d: go test -run TestPowerCuts . -seed %d", s, s)
 				}
 			}
 			if n >= 1000 && torn == 0 {

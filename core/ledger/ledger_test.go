@@ -204,6 +204,38 @@ func TestTogether(t *testing.T) {
 	t.Logf("%d groups for %d records, %d waited, %d times without room", s.Groups, n, woken.Load(), refused.Load())
 }
 
+// A ring that is full to the last byte is written once and not round and round.
+func TestFullRing(t *testing.T) {
+	for before := range 5 {
+		disk := memory(15)
+		o := small()
+		l, err := Open(disk, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, upTo := range []int{before, 1 << 20, 1 << 20} {
+			for i := 0; i < upTo && l.Reserve(128); i++ {
+				l.Append(&Record{Kind: Audit, Payload: make([]byte, 48)}, 128)
+				n++
+			}
+			l.Step()
+			if want := Seq(n * 128); l.Durable() != want || l.Stats().Free < 1<<13 {
+				t.Fatalf("durable %v of %v, free %d", l.Durable(), want, l.Stats().Free)
+			}
+		}
+		if n < 2*o.Ring/128 {
+			t.Fatalf("%d records did not fill the ring", n)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if rep, err := Verify(disk, nil); err != nil || rep.Records != n {
+			t.Errorf("%d records of %d: %v", rep.Records, n, err)
+		}
+	}
+}
+
 // Reserve gives out what there is and no more; what is returned can be had again.
 func TestReserve(t *testing.T) {
 	l, err := Open(memory(3), small())

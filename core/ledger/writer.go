@@ -72,9 +72,9 @@ func (l *Ledger) step() bool {
 // group writes the complete records from from on, and returns where they end. A segment
 // that is full is sealed, which syncs it, and the next one begun.
 func (l *Ledger) group(from Seq) (Seq, error) {
-	pos := from
-	for int64(pos-from) < l.ring.size() {
-		b := l.ring.run(pos, l.cur.limit, maxWrite)
+	pos, round := from, from+Seq(l.ring.size()) // there begins what is being written, again
+	for pos < round {
+		b := l.ring.run(pos, min(l.cur.limit, round), maxWrite)
 		if len(b) > 0 {
 			if _, err := l.cur.file.WriteAt(b, l.cur.offset(pos)); err != nil {
 				return from, fmt.Errorf("cannot write segment %q: %w", l.cur.name, err)
