@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cel protocol conformance faults sim money crash clients sdk sdk-short clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cache-quality cache-index cel protocol conformance faults sim money crash clients sdk sdk-short clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -103,11 +103,17 @@ money: ## prices to the nanodollar, and accounts that many hold on at once, agai
 	$(GO) test -count=1 -race ./core/govern
 	cd bench/linear && HISTORIES=$(or $(HISTORIES),1000) $(GO) test -count=1 -v -tags interleave ./...
 
-crash: ## the ledger through kills, power cuts, full and failing disks, and damage; CRASHES=100 CUTS=100 SEEDS=100000; a quarter of an hour
+crash: ## the ledger through kills, power cuts, full and failing disks, and damage; CRASHES=100 CUTS=100 SEEDS=100000; half an hour
 	SEEDS=$(or $(SEEDS),100000) $(GO) test -count=1 -v -timeout=60m -run 'PowerCuts' ./core/ledger
 	SEEDS=$(or $(DAMAGES),10000) $(GO) test -count=1 -v -timeout=30m -run 'Damage' ./core/ledger
 	SEEDS=$(or $(GOVERN_SEEDS),10000) $(GO) test -count=1 -v -timeout=30m -run 'PowerCuts' ./core/govern
 	$(GO) test -count=1 -v -timeout=120m ./bench/crash -full
+
+cache-quality: ## how often the semantic cache is right, on all sets that are here: precision and recall by mode
+	$(GO) test -count=1 -v ./bench/quality
+
+cache-index: ## the semantic cache's index beside a scan and coder/hnsw: recall, time, churn; a module of its own
+	cd bench/hnsw && $(GO) test -count=1 -v ./...
 
 cel: ## conditions of routing rules against the CEL library, a module of its own
 	cd bench/cel && $(GO) test -count=1 -v ./...
@@ -131,7 +137,8 @@ CLIENTDATA ?= ../shared/data/wire/openai
 
 clients: build $(if $(NODE),$(NODE_SDK)/.complete) $(if $(PYTHON),$(PYTHON_SDK)/.complete) ## real SDKs and curl, directly and through asbru; installs them once
 	$(GO) run ./e2e/clients -asbru bin/asbru -data $(CLIENTDATA) -curl "$$(command -v curl || true)" \
-		-node "$(NODE)" -modules $(NODE_SDK) -python "$(PYTHON)"
+		-node "$(NODE)" -modules $(NODE_SDK) -python "$(PYTHON)" \
+		$$(if test -e $(PYTHON_SDKS)/.complete; then echo -vendors-python $(PYTHON_SDKS)/bin/python; fi)
 
 $(NODE_SDK)/.complete:
 	@rm -rf $(@D) && mkdir -p $(@D)
@@ -163,7 +170,7 @@ RUN_SDKS    = $(GO) run ./e2e/clients -asbru bin/asbru -sdk e2e/sdk $(if $(SDK),
 sdk: build $(SDK_SETS) ## every SDK against providers of every format, through asbru; installs them once; SDK=node,python,go chooses
 	$(RUN_SDKS)
 
-sdk-short: build ## the same with one SDK of each language
+sdk-short: build ## some calls of one SDK of each language, and streams that break under those of OpenAI and Anthropic
 	@for set in $(SDK_SETS); do \
 		$(MAKE) --no-print-directory -s $$set >bin/sdk.log 2>&1 || echo "sdk: cannot install $$set: $$(tail -1 bin/sdk.log)"; \
 	done

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"asbru/cache"
 	"asbru/control/cli"
 	"asbru/core"
 	"asbru/core/build"
@@ -37,7 +38,7 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 	if g.server != nil {
 		prev = g.server.Snapshot()
 	}
-	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, ReadFile: cli.ReadSheet})
+	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, NewCache: g.newCache, ReadFile: cli.ReadSheet})
 	problems = append(config.Join(problems, more), await(doc, snap, prev)...)
 	g.next = applying{doc, retire}
 	return snap, append(problems, g.needsRestart(doc)...)
@@ -137,6 +138,9 @@ func (g *gateway) openAccessLog() (err error) {
 func (g *gateway) refusedKey(target, key string, status int) {
 	g.log.Error("a provider refused a key; it is left alone for a while", "target", target, "key", key, "status", status)
 }
+
+// newCache makes the cache that a document asks for.
+func (g *gateway) newCache(o cache.Options) (*cache.Cache, error) { return cache.New(o, g.log) }
 
 // probed tells what a health probe saw.
 func (g *gateway) probed(provider string, ok bool, holds time.Duration) {

@@ -138,5 +138,10 @@ func (g *gateway) close() {
 		for _, c := range g.server.Snapshot().Fresh {
 			c.Close()
 		}
+		if m := g.server.Snapshot().Memory; m != nil {
+			if err := m.Close(); err != nil {
+				g.log.Error("the cache was not written out", "error", err)
+			}
+		}
 	}
 }

@@ -49,7 +49,7 @@ func dialectDoors(under string) []hotpath.Door {
 		{Prefix: under + "/cohere/v2", Dialect: cohere.API, Ops: cohereOps, Pass: "/v2"},
 		{Prefix: under + "/cohere/v1", Dialect: cohere.API, Pass: "/v1", Ops: map[string]core.Op{"POST /rerank": core.OpRerank, "GET /models": core.OpModels}},
 		{Prefix: under + "/ollama/api", Dialect: ollama.API, Ops: ollamaOps, Pass: "/api"},
-		{Prefix: under + "/mistral/v1", Dialect: openai.API, Ops: openaiOps},
+		{Prefix: under + "/mistral/v1", Dialect: openai.Mistral, Ops: openaiOps},
 		{Prefix: under + "/groq/openai/v1", Dialect: openai.API, Ops: openaiOps},
 		{Prefix: under + "/v2", Dialect: cohere.API, Ops: cohereOps, Pass: "/v2"},
 	}
@@ -85,10 +85,7 @@ var (
 		"GET /models":                 core.OpModels,
 		"GET /models/*":               core.OpModels,
 	}
-	listOps = map[string]core.Op{
-		"GET /models":   core.OpModels,
-		"GET /models/*": core.OpModels,
-	}
+	listOps   = map[string]core.Op{"GET /models": core.OpModels}
 	ollamaOps = map[string]core.Op{
 		"POST /chat":       core.OpChat,
 		"POST /generate":   core.OpCompletion,
@@ -140,10 +137,14 @@ func deploymentPath(method, tail []byte) (hotpath.Found, bool) {
 	return hotpath.Found{Op: core.OpPass, Model: rest[:first:cap(rest)], Cut: true}, true
 }
 
-// geminiPath finds Google's paths, /models/NAME:verb. Some SDKs leave /models out before a
+// geminiPath finds Google's paths, /models/NAME:verb, and /models/NAME alone, which shows the
+// model; what a model makes for long is asked for below it, by its provider's own names. Some SDKs leave /models out before a
 // name that holds a slash, as provider/model does.
 func geminiPath(method, tail []byte) (hotpath.Found, bool) {
 	rest, ok := bytes.CutPrefix(tail, []byte("/models/"))
+	if ok && string(method) == "GET" && len(rest) > 0 && !bytes.Contains(rest, []byte("/operations/")) {
+		return hotpath.Found{Op: core.OpModels}, true
+	}
 	if !ok && !collection(tail) {
 		rest, ok = bytes.CutPrefix(tail, []byte("/"))
 	}

@@ -70,7 +70,8 @@ func (g *gateway) serverOptions() hotpath.Options {
 		Bug: func(v any, stack []byte) {
 			g.log.Error("bug: a connection panicked and was closed", "panic", v, "stack", string(stack))
 		},
-		Loops: g.s.loops,
+		Shadowed: g.compared,
+		Loops:    g.s.loops,
 	}
 }
 

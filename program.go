@@ -38,6 +38,7 @@ func program(lookup func(string) (string, bool)) *cli.App {
 		cli.Check(tools),
 		cli.Explain(tools),
 		cli.Schema(tools),
+		cli.Import(tools),
 		cli.Prices(app),
 		cli.Keys(app, env),
 		{Name: "mock", Summary: mock.Summary, Raw: mock.Run},

@@ -25,6 +25,7 @@ var azure = &Adapter{
 			core.OpEmbed:      "/openai/v1/embeddings",
 			core.OpPass:       "/openai/v1",
 		},
+		Not:      []string{"claude-"},
 		AskUsage: true,
 	}, {
 		Dialect: anthropic.API,

@@ -52,6 +52,24 @@ func TestHitAllocatesNothing(t *testing.T) {
 	}
 }
 
+func TestLikeHitAllocatesNothing(t *testing.T) {
+	r := newRig(t, Options{Like: Likeness{On: true}})
+	r.leads(r.exchange(says("How do I convert 5 miles to kilometers?")), greeted, 1<<20)
+	r.idle()
+	x := r.exchange(says("Please, how can I convert 5 miles to kilometers?"))
+	ask := func() {
+		if v := r.look(x); v != core.Answer {
+			t.Fatal(v)
+		}
+		r.keep(x)
+		x.Watch = nil
+	}
+	ask()
+	if n := testing.AllocsPerRun(200, ask); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 func TestKeyAllocatesNothing(t *testing.T) {
 	r := newRig(t, Options{})
 	x := r.exchange(asked{body: long(1500)})

@@ -85,6 +85,10 @@ func (v *visit) tell(x *core.Exchange, h how, k *kept) {
 		b = append(strconv.AppendInt(append(b, "Age: "...), max(wall()-k.Born, 0)/int64(time.Second), 10), "\r\n"...)
 		b = append(hex.AppendEncode(append(b, "X-Cache-Id: "...), k.ID[:]), "\r\n"...)
 	}
+	if h == byLikeness || h == byWords {
+		b = append(strconv.AppendFloat(append(b, "X-Cache-Similarity: "...), v.match.Similarity, 'f', 3, 64), "\r\n"...)
+		b = append(append(append(b, "X-Cache-Guard: "...), v.match.Guard...), "\r\n"...)
+	}
 	v.fields = b
 	x.Reply.Fields = b
 }
@@ -114,11 +118,11 @@ func (v *visit) appendExtras(dst []byte) []byte {
 	dst = strconv.AppendInt(append(dst, `","latency":`...), max(core.Clock()-x.Start, 0)/1e6, 10)
 	dst = append(dst, `,"cache_debug":{"cache_hit":true`...)
 	kind := "direct"
-	if v.how == byLikeness {
+	if v.how == byLikeness || v.how == byWords {
 		kind = "semantic"
 	}
 	dst = append(appendName(dst, `,"hit_type":"`, kind), '"')
-	if v.how == byLikeness {
+	if v.how == byLikeness || v.how == byWords {
 		dst = strconv.AppendFloat(append(dst, `,"similarity":`...), v.match.Similarity, 'g', 6, 64)
 		dst = strconv.AppendFloat(append(dst, `,"threshold":`...), v.match.Threshold, 'g', 6, 64)
 		dst = append(appendName(dst, `,"guard":"`, v.match.Guard), '"')

@@ -72,6 +72,36 @@ func TestFreshIDs(t *testing.T) {
 	}
 }
 
+// An answer of a provider's Responses API keeps the id by which the provider knows it.
+func TestStatefulIDs(t *testing.T) {
+	for _, stream := range []bool{false, true} {
+		r := newRig(t, Options{})
+		q := asked{op: core.OpResponses, body: `{"model":"fast","input":"hello"}`, stream: stream}
+		lead := r.exchange(q)
+		r.start(lead)
+		tape := upstream(q)
+		lead.Watch.Saw(lead, []byte(tape[:len(tape)/2]))
+		lead.Watch.Sure(lead)
+		along := r.exchange(q)
+		verdict := r.look(along)
+		lead.Watch.Saw(lead, []byte(tape[len(tape)/2:]))
+		r.end(lead)
+		if stream {
+			if got := r.poured(along); verdict != core.Answer || !strings.Contains(got, `"id":"resp_1"`) {
+				t.Errorf("%v %s", verdict, got)
+			}
+		}
+		r.end(along)
+		r.idle()
+		if got := r.hits(q); !strings.Contains(got, `"id":"resp_1"`) {
+			t.Error(got)
+		}
+		if got := r.hits(asked{body: hello}); strings.Contains(got, "resp_1") || !strings.Contains(got, "Hi ") {
+			t.Error(got)
+		}
+	}
+}
+
 // The head and the body say where an answer is from.
 func TestToldWhere(t *testing.T) {
 	r := newRig(t, Options{})

@@ -25,7 +25,8 @@ type Options struct {
 	ToolCalls bool   // answers that ask for tools to be run are kept too
 	Pace      bool   // streams are replayed at the pace they once came at
 	Dir       string // where answers outlive the process; empty: nowhere
-	Secret    string // 32 bytes to seal the directory with; empty: it is not sealed
+	Like      Likeness
+	Secret    Secret // 32 bytes to seal the directory with; empty: it is not sealed
 }
 
 // A Cache is the memory with what feeds it. Many goroutines may use it.
@@ -34,7 +35,7 @@ type Cache struct {
 	log *slog.Logger
 
 	mem     *exact.Map[*kept]
-	flying  flights
+	errands errands
 	saves   chan *saving
 	tapes   atomic.Int64 // bytes that are being written down
 	disk    atomic.Pointer[store.Store]
@@ -55,7 +56,7 @@ type Cache struct {
 type kept struct {
 	entry.Note
 	data    []byte // the encoded entry; never changed
-	version uint64 // of the record on disk; 0: there is none
+	version uint64 // of the record on disk; 0: there is none. Read and written atomically
 }
 
 // A scratch is the memory that one request is looked at with.
@@ -71,8 +72,8 @@ type scratch struct {
 // ErrOptions says that a Cache cannot be made as it was asked for.
 var ErrOptions = errors.New("the cache cannot be made so")
 
-// New makes a Cache and begins its work. near may be nil. Close must be called.
-func New(o Options, near Nearby, log *slog.Logger) (*Cache, error) {
+// New makes a Cache and begins its work. Close must be called.
+func New(o Options, log *slog.Logger) (*Cache, error) {
 	if o.Bytes == 0 {
 		o.Bytes = DefaultBytes
 	}
@@ -82,12 +83,20 @@ func New(o Options, near Nearby, log *slog.Logger) (*Cache, error) {
 	if o.TTL < 0 || o.TTL > MaxTTL || o.Stale < 0 || o.Stale > MaxTTL || len(o.Secret) != 0 && len(o.Secret) != 32 {
 		return nil, fmt.Errorf("%w: a time to live of up to 30 days, and 32 bytes of secret or none", ErrOptions)
 	}
-	c := &Cache{o: o, log: log, near: near, saves: make(chan *saving, saveQueue), stop: make(chan struct{})}
+	c := &Cache{o: o, log: log, saves: make(chan *saving, saveQueue), stop: make(chan struct{})}
 	mem, err := exact.New(o.Bytes, c.exit)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
 	c.mem = mem
+	if o.Like.On {
+		near, err := newLikeness(o.Like)
+		if err != nil {
+			mem.Close()
+			return nil, err
+		}
+		c.near = near
+	}
 	c.scratch.New = func() any { return &scratch{chat: *core.NewChat(), cross: *core.NewCrossing()} }
 	c.visits.New = func() any { return newVisit() }
 	c.ended.Go(c.save)
@@ -122,6 +131,9 @@ func (c *Cache) Close() error {
 		close(c.stop)
 		c.ended.Wait()
 		c.mem.Close()
+		if c.near != nil {
+			c.near.Close()
+		}
 		if d := c.disk.Load(); d != nil {
 			err = d.Close()
 		}
@@ -131,10 +143,12 @@ func (c *Cache) Close() error {
 
 // exit is told that memory holds an item no longer.
 func (c *Cache) exit(i *exact.Item[*kept]) {
-	if d := c.disk.Load(); d != nil && i.Value.version != 0 {
-		d.Forget(&i.Key, i.Value.version)
+	if version := atomic.LoadUint64(&i.Value.version); version != 0 {
+		if d := c.disk.Load(); d != nil {
+			d.Forget(&i.Key, version)
+		}
 	}
-	if c.near != nil {
+	if c.near != nil && !c.mem.Alive(&i.Key) { // else it was replaced, and the question stands
 		c.near.Remove(i.Key)
 	}
 }

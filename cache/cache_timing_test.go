@@ -12,7 +12,7 @@ import (
 
 func bench(b *testing.B, size int) (*rig, asked) {
 	b.Helper()
-	c, err := New(Options{}, nil, slog.New(slog.DiscardHandler))
+	c, err := New(Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -64,19 +64,54 @@ func BenchmarkHit(b *testing.B) {
 	b.ReportMetric(float64(took[len(took)*99/100]), "p99-ns")
 }
 
+// A hit of a question in other words, from the headers to the last byte.
+func BenchmarkLikeHit(b *testing.B) {
+	c, err := New(Options{Like: Likeness{On: true}}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { c.Close() })
+	r, _ := bench(b, 1)
+	r.Cache, r.look, r.keep = c, c.Look(), c.Keep()
+	x := r.exchange(says("How do I convert 5 miles to kilometers?"))
+	r.look(x)
+	x.Begin(r.target, nil).Status = 200
+	x.Watch.Saw(x, []byte(greeted))
+	r.keep(x)
+	for r.Counts().Kept == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	x = r.exchange(says("Please, how can I convert 5 miles to kilometers?"))
+	b.ReportAllocs()
+	for b.Loop() {
+		if r.look(x) != core.Answer {
+			b.Fatal("no hit")
+		}
+		r.keep(x)
+		x.Watch = nil
+	}
+}
+
 // What a question costs that nobody asked before, the worker's time not counted.
 func BenchmarkMiss(b *testing.B) {
 	r, q := bench(b, 1400)
 	x := r.exchange(q)
-	fail := &core.Fault{Code: core.ClientGone}
+	fail, body := &core.Fault{Code: core.ClientGone}, []byte(greeted)
+	took := make([]int64, 0, 1<<20)
 	b.ReportAllocs()
 	for b.Loop() {
+		t0 := core.Clock()
 		if r.look(x) != core.Continue {
 			b.Fatal("a hit")
 		}
-		x.Watch.Saw(x, []byte(greeted))
+		x.Watch.Saw(x, body)
 		x.Fault = fail
 		r.keep(x)
 		x.Watch, x.Fault = nil, nil
+		if len(took) < cap(took) {
+			took = append(took, core.Clock()-t0)
+		}
 	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2]), "p50-ns")
 }

@@ -75,7 +75,7 @@ func TestClear(t *testing.T) {
 
 // Answers outlive the process, and those that were cleared do not: not even as bytes.
 func TestOnDisk(t *testing.T) {
-	for _, secret := range []string{"", "0123456789abcdef0123456789abcdef"} {
+	for _, secret := range []Secret{"", "0123456789abcdef0123456789abcdef"} {
 		o := Options{Dir: filepath.Join(t.TempDir(), "cache"), Secret: secret}
 		r := newRig(t, o)
 		eventually(t, "the directory is open", func() bool { return r.disk.Load() != nil })
@@ -131,11 +131,18 @@ func TestHandOver(t *testing.T) {
 		t.Errorf("%d of 6", n)
 	}
 	next.hits(asked{body: hello})
+	next.Close()
+	last := newRig(t, o) // what was kept before the directory was free is in it too
+	eventually(t, "the directory is open", func() bool { return last.disk.Load() != nil })
+	if n := last.there(6); n != 6 {
+		t.Errorf("%d of 6", n)
+	}
+	last.hits(asked{body: hello})
 }
 
 func TestOptions(t *testing.T) {
 	for _, o := range []Options{{Bytes: 5}, {TTL: -1}, {TTL: MaxTTL + 1}, {Stale: -1}, {Secret: "short"}} {
-		if c, err := New(o, nil, nil); err == nil {
+		if c, err := New(o, nil); err == nil {
 			c.Close()
 			t.Errorf("%+v is taken", o)
 		}

@@ -9,13 +9,13 @@ import (
 
 // counts are what Counts reports.
 type counts struct {
-	exact, stale, near, joined atomic.Uint64
-	missed, due, bypassed      atomic.Uint64
-	why                        [NumWhys]atomic.Uint64
-	kept, overlong, lost       atomic.Uint64
-	refused                    [numRefusals]atomic.Uint64
-	promoted, shared, alone    atomic.Uint64
-	wrong, cleared             atomic.Uint64
+	exact, stale, words, near, joined atomic.Uint64
+	missed, due, bypassed             atomic.Uint64
+	why                               [NumWhys]atomic.Uint64
+	kept, overlong, lost              atomic.Uint64
+	refused                           [numRefusals]atomic.Uint64
+	promoted, shared, alone           atomic.Uint64
+	wrong, cleared                    atomic.Uint64
 }
 
 // A refusal says why an answer is not kept.
@@ -39,28 +39,28 @@ func (r refusal) String() string {
 
 // Counts say what became of questions and answers.
 type Counts struct {
-	Exact, Stale, Near, Joined uint64 // answered: from memory, from memory past its time, by likeness, with somebody who was asking
-	Missed, Due                uint64 // sent upstream: nothing was there; it was there and was to be asked anew
-	Bypassed                   uint64 // had nothing to do with the cache; Why says why
-	Why                        map[string]uint64
-	Kept                       uint64 // answers that are kept
-	Refused                    map[string]uint64
-	Lost                       uint64 // answers that came faster than they could be kept
-	Overlong                   uint64 // answers longer than is written down
-	Promoted                   uint64 // exchanges that asked after the one that asked for them had failed
-	Shared                     uint64 // failures that were given to all who waited
-	Alone                      uint64 // exchanges that waited and asked for themselves in the end
-	Wrong, Cleared             uint64 // answers taken out: their callers said they are wrong; an operator
-	Tapes                      int64  // bytes being written down now
-	Memory                     exact.Counts
-	Disk                       store.Counts
+	Exact, Stale, Words, Near, Joined uint64 // answered: from memory, from memory past its time, by the same words, by likeness, with somebody who was asking
+	Missed, Due                       uint64 // sent upstream: nothing was there; it was there and was to be asked anew
+	Bypassed                          uint64 // had nothing to do with the cache; Why says why
+	Why                               map[string]uint64
+	Kept                              uint64 // answers that are kept
+	Refused                           map[string]uint64
+	Lost                              uint64 // answers that came faster than they could be kept
+	Overlong                          uint64 // answers longer than is written down
+	Promoted                          uint64 // exchanges that asked after the one that asked for them had failed
+	Shared                            uint64 // failures that were given to all who waited
+	Alone                             uint64 // exchanges that waited and asked for themselves in the end
+	Wrong, Cleared                    uint64 // answers taken out: their callers said they are wrong; an operator
+	Tapes                             int64  // bytes being written down now
+	Memory                            exact.Counts
+	Disk                              store.Counts
 }
 
 // Counts are read while the cache is used: they are of about the same moment.
 func (c *Cache) Counts() Counts {
 	n := &c.n
 	out := Counts{
-		Exact: n.exact.Load(), Stale: n.stale.Load(), Near: n.near.Load(), Joined: n.joined.Load(),
+		Exact: n.exact.Load(), Stale: n.stale.Load(), Words: n.words.Load(), Near: n.near.Load(), Joined: n.joined.Load(),
 		Missed: n.missed.Load(), Due: n.due.Load(), Bypassed: n.bypassed.Load(), Kept: n.kept.Load(),
 		Lost: n.lost.Load(), Overlong: n.overlong.Load(), Promoted: n.promoted.Load(), Shared: n.shared.Load(), Alone: n.alone.Load(),
 		Wrong: n.wrong.Load(), Cleared: n.cleared.Load(), Tapes: c.tapes.Load(), Memory: c.mem.Counts(),

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"asbru/cache/entry"
@@ -51,9 +52,15 @@ func (c *Cache) fill(d *store.Store) {
 		i := &exact.Item[*kept]{Key: *key, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: k.Fresh, Until: k.Until}
 		if c.mem.Put(i, now) {
 			n++
+			c.makeFindable(i)
 		}
 	})
-	c.disk.Store(d)
+	c.disk.Store(d)                         // only now: what memory lets go while it is filled stays on disk a while
+	c.mem.Each(func(i *exact.Item[*kept]) { // what came while another process had the directory
+		if atomic.LoadUint64(&i.Value.version) == 0 {
+			c.record(i)
+		}
+	})
 	counts := d.Counts()
 	c.log.Info("the cache is filled from disk", "answers", n, "torn", counts.Torn, "thrown_away", counts.Foreign)
 	if err != nil {
@@ -68,6 +75,9 @@ func (c *Cache) record(i *exact.Item[*kept]) {
 		return
 	}
 	if version, err := d.Put(&i.Key, i.Until, i.Value.data); err == nil {
-		i.Value.version = version
+		atomic.StoreUint64(&i.Value.version, version)
+		if i.Dead() { // it was taken out meanwhile, by who saw no version
+			d.Forget(&i.Key, version)
+		}
 	}
 }

@@ -10,16 +10,17 @@ const (
 
 	jitterShare = 10 // answers are kept up to 1/jitterShare shorter, so that they do not all end at once
 
-	maxLabel   = 256       // bytes of a caller's own cache key
-	maxTape    = 8 << 20   // of one answer that is written down
-	maxTapes   = 256 << 20 // of all that are written down at a time
-	maxScratch = 512 << 10 // that is kept to be used again
-	maxOut     = 256 << 10
-	maxPiece   = 64 << 10 // that a Source gives at a time
-	maxMarks   = 4096     // times that are noted of an answer
-	saveQueue  = 1024     // answers that wait to be kept
-	flightMaps = 64       // shards of what is under way
-	leaders    = 2        // who ask one after the other before the failure of the last is that of all
+	maxQuestion = 8 << 10   // bytes of a last turn whose meaning is compared
+	maxLabel    = 256       // bytes of a caller's own cache key
+	maxTape     = 8 << 20   // of one answer that is written down
+	maxTapes    = 256 << 20 // of all that are written down at a time
+	maxScratch  = 512 << 10 // that is kept to be used again
+	maxOut      = 256 << 10
+	maxPiece    = 64 << 10 // that a Source gives at a time
+	maxMarks    = 4096     // times that are noted of an answer
+	saveQueue   = 1024     // answers that wait to be kept
+	errandMaps  = 64       // shards of what is under way
+	leaders     = 2        // who ask one after the other before the failure of the last is that of all
 
 	busyEvery = time.Second // between attempts to take hold of the directory
 )

@@ -72,6 +72,10 @@ func (v *visit) find(x *core.Exchange, s *scratch) (*kept, how) {
 		}
 	}
 	if k := v.like(x, s, now); k != nil {
+		if v.match.Words {
+			c.n.words.Add(1)
+			return k, byWords
+		}
 		c.n.near.Add(1)
 		return k, byLikeness
 	}
@@ -82,21 +86,21 @@ func (v *visit) find(x *core.Exchange, s *scratch) (*kept, how) {
 // join goes with who is asking the same, or begins to ask.
 func (v *visit) join(x *core.Exchange) core.Verdict {
 	c := v.c
-	if f, _ := c.flying.join(&v.key, nil); f != nil {
+	if f, _ := c.errands.join(&v.key, nil); f != nil {
 		return v.follow(x, f)
 	}
 	if v.ask.noStore {
 		c.n.refused[noStore].Add(1)
 		return v.goAlone(x)
 	}
-	fresh := &flight{key: v.key, lead: x.Waker(), from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, tries: v.tries}
-	f, leads := c.flying.join(&v.key, fresh)
+	fresh := &errand{key: v.key, lead: x.Waker(), from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, tries: v.tries}
+	f, leads := c.errands.join(&v.key, fresh)
 	if !leads {
 		return v.follow(x, f)
 	}
 	if !v.ask.semantic && !v.ask.wrong { // between the look and the lead the answer may have come
 		if i, age := c.mem.Get(&v.key, wall()); age == exact.Fresh && (v.ask.ttl == 0 || wall()-i.Value.Born < int64(v.ask.ttl)) {
-			c.flying.forget(f)
+			c.errands.forget(f)
 			f.fail(nil, true)
 			c.n.exact.Add(1)
 			c.n.missed.Add(^uint64(0))
@@ -118,7 +122,7 @@ func (v *visit) goAlone(x *core.Exchange) core.Verdict {
 	return core.Continue
 }
 
-func (v *visit) follow(x *core.Exchange, f *flight) core.Verdict {
+func (v *visit) follow(x *core.Exchange, f *errand) core.Verdict {
 	v.role, v.f, v.heard = following, f, 0
 	return v.again(x)
 }

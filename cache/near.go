@@ -2,6 +2,8 @@ package cache
 
 import (
 	"crypto/sha256"
+	"strconv"
+	"unsafe"
 
 	"asbru/cache/exact"
 	"asbru/core"
@@ -12,28 +14,34 @@ import (
 // meaning of questions. Only the last turn is compared: all else has to be the same.
 func (v *visit) like(x *core.Exchange, s *scratch, now int64) *kept {
 	c := v.c
-	if c.near == nil || v.ask.direct || !v.question(x, s) {
+	if c.near == nil || v.ask.direct || !v.asks(x, s) {
 		return nil
 	}
-	q := Question{Space: v.space, Text: v.text, Threshold: v.ask.threshold}
-	key, m, ok := c.near.Look(&q)
-	if !ok {
+	v.question = Question{Space: v.space, Text: v.text, Threshold: v.ask.threshold}
+	var ok bool
+	if v.likeKey, v.match, ok = c.near.Look(&v.question); !ok {
 		return nil
 	}
-	i, age := c.mem.Get(&key, now)
+	i, age := c.mem.Get(&v.likeKey, now)
 	if i == nil || age == exact.Due || v.ask.ttl > 0 && now-i.Value.Born >= int64(v.ask.ttl) {
 		return nil
 	}
-	v.match = m
 	return i.Value
 }
 
-// question makes of the last turn the question, and of all else the space it stands in.
-// It reports false when the last turn is more than a text of the user's.
-func (v *visit) question(x *core.Exchange, s *scratch) bool {
+// asks makes of the last turn the question, and of all else the space it stands in.
+// It reports false where a like question could have another answer all the same: when the
+// last turn is more than a text of the user's, tools have been run, several answers are
+// wanted, or the answer is to be a surprise.
+func (v *visit) asks(x *core.Exchange, s *scratch) bool {
 	c := &s.chat
-	if len(c.Turns) == 0 {
+	if len(c.Turns) == 0 || c.N != nil && string(c.N) != "1" || warm(c.Temperature) {
 		return false
+	}
+	for i := range c.Parts {
+		if k := c.Parts[i].Kind; k != core.PartText && k != core.PartThought {
+			return false
+		}
 	}
 	t := &c.Turns[len(c.Turns)-1]
 	if t.Role != core.User || t.To != t.From+1 || c.Parts[t.From].Kind != core.PartText {
@@ -41,7 +49,8 @@ func (v *visit) question(x *core.Exchange, s *scratch) bool {
 	}
 	text := c.Parts[t.From].Text
 	v.text = scan.AppendUnescaped(v.text[:0], text)
-	if v.c.o.frame(x, &v.ask, s) != Cached {
+	if v.c.o.frame(x, &v.ask, s) != Cached || len(v.text) > maxQuestion {
+		v.text = v.text[:0]
 		return false
 	}
 	c.Parts[t.From].Text = nil
@@ -49,4 +58,13 @@ func (v *visit) question(x *core.Exchange, s *scratch) bool {
 	c.Parts[t.From].Text = text
 	v.space = sha256.Sum256(s.form.Bytes())
 	return len(v.text) > 0
+}
+
+// warm reports whether a temperature is above 1, where answers are to differ.
+func warm(raw []byte) bool {
+	if raw == nil {
+		return false
+	}
+	t, err := strconv.ParseFloat(unsafe.String(unsafe.SliceData(raw), len(raw)), 64)
+	return err == nil && t > 1
 }

@@ -13,6 +13,9 @@ type Nearby interface {
 
 	// Remove forgets the question whose answer stands under key.
 	Remove(key [32]byte)
+
+	// Close ends what it runs in the background.
+	Close()
 }
 
 // A Question is what is asked, for who looks at its meaning.
@@ -26,4 +29,5 @@ type Question struct {
 type Match struct {
 	Similarity, Threshold float64
 	Guard                 string // the verdict of the rules
+	Words                 bool   // the same is asked in the same words, in another order or dress
 }

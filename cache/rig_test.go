@@ -31,7 +31,7 @@ type rig struct {
 
 func newRig(t *testing.T, o Options) *rig {
 	t.Helper()
-	c, err := New(o, nil, slog.New(slog.DiscardHandler))
+	c, err := New(o, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,10 +135,10 @@ func (r *rig) idle() {
 	r.t.Helper()
 	eventually(r.t, "everything is kept", func() bool {
 		n := 0
-		for i := range r.flying {
-			r.flying[i].mu.Lock()
-			n += len(r.flying[i].m)
-			r.flying[i].mu.Unlock()
+		for i := range r.errands {
+			r.errands[i].mu.Lock()
+			n += len(r.errands[i].m)
+			r.errands[i].mu.Unlock()
 		}
 		return n == 0
 	})

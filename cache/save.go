@@ -33,21 +33,19 @@ func (c *Cache) keep(x *core.Exchange) core.Verdict {
 
 // A saving is an answer that is to be kept.
 type saving struct {
-	f     *flight
+	f     *errand
 	note  entry.Note
-	space [32]byte
-	text  []byte // of the question, for who looks at its meaning; nil: nobody does
 	ttl   time.Duration
 	fails refusal // why it is not kept, and only given to who waits; numRefusals: it is
 }
 
-// landed settles the flight that x has led.
+// landed settles the errand that x has led.
 func (v *visit) landed(x *core.Exchange) {
 	c, f := v.c, v.f
 	v.lead.Store(nil)
 	status := statusOf(x)
 	if x.Fault != nil || status != 200 {
-		c.flying.forget(f)
+		c.errands.forget(f)
 		f.fail(v.failure(x, status))
 		f.land(c)
 		if status != 200 && x.Fault == nil {
@@ -67,14 +65,14 @@ func (v *visit) landed(x *core.Exchange) {
 	}
 	s.note = entry.Note{Owner: ownerName(v.kind, v.owner), Label: string(v.label), Asked: string(v.asked),
 		Model: t.Model, Provider: t.Provider, Op: x.As, Born: wall()}
+	if len(v.text) > 0 {
+		s.note.Space, s.note.Text = v.space, string(v.text)
+	}
 	if x.Face != nil && x.Face.Dialect != nil {
 		s.note.Family = x.Face.Dialect.Name
 	}
 	if s.note.Model == "" {
 		s.note.Model = s.note.Asked
-	}
-	if len(v.text) > 0 {
-		s.space, s.text = v.space, append([]byte(nil), v.text...)
 	}
 	f.mu.Lock()
 	f.usage = x.Usage
@@ -154,9 +152,9 @@ func (c *Cache) hand(s *saving) {
 	c.drop(s.f)
 }
 
-// drop ends a flight whose answer nobody else can be given.
-func (c *Cache) drop(f *flight) {
-	c.flying.forget(f)
+// drop ends an errand whose answer nobody else can be given.
+func (c *Cache) drop(f *errand) {
+	c.errands.forget(f)
 	f.mu.Lock()
 	f.read = true
 	f.wakeLocked()
@@ -194,9 +192,7 @@ func (c *Cache) keepOne(s *saving) {
 		c.record(i)
 		if c.mem.Put(i, k.Born) {
 			c.n.kept.Add(1)
-			if s.text != nil {
-				c.near.Add(&Question{Space: s.space, Text: s.text}, i.Key, i.Until)
-			}
+			c.makeFindable(i)
 		} else {
 			c.n.refused[tooLarge].Add(1)
 		}
@@ -204,12 +200,20 @@ func (c *Cache) keepOne(s *saving) {
 	c.drop(s.f)
 }
 
-// noteBytes is the memory that a Note takes.
-func noteBytes(n *entry.Note) int64 {
-	return int64(160 + len(n.Owner) + len(n.Label) + len(n.Asked) + len(n.Model) + len(n.Provider) + len(n.Family) + len(n.Native))
+// makeFindable lets questions that mean the same find an answer. Its text is on disk and in
+// the encoded entry; here it is not needed any more.
+func (c *Cache) makeFindable(i *exact.Item[*kept]) {
+	if c.near != nil && i.Value.Text != "" {
+		c.near.Add(&Question{Space: i.Value.Space, Text: []byte(i.Value.Text)}, i.Key, i.Until)
+	}
 }
 
-// digest reads the tape of a flight and gives the answer to who waits. It is nil when there
+// noteBytes is the memory that a Note takes.
+func noteBytes(n *entry.Note) int64 {
+	return int64(160 + len(n.Owner) + len(n.Label) + len(n.Asked) + len(n.Model) + len(n.Provider) + len(n.Family) + len(n.Native) + len(n.Text))
+}
+
+// digest reads the tape of an errand and gives the answer to who waits. It is nil when there
 // is none that could be given; s.fails then says why. An answer that is only for who waits
 // now is not to be kept: s.fails says that too.
 func (c *Cache) digest(s *saving) (k *kept, fresh, until int64) {

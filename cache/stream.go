@@ -11,6 +11,9 @@ func (v *visit) stream(x *core.Exchange) {
 	z := &v.read.s.cross
 	v.begin(x, z, nil)
 	z.From, z.FromOp = f.from, f.op
+	f.mu.Lock()
+	v.read.keepsID = f.native && f.op == core.OpResponses && x.Op == core.OpResponses
+	f.mu.Unlock()
 	v.read.cut.framing = f.from.Chats[f.op].Framing
 	codec := x.From.Chats[x.Op]
 	x.Reply.Status, x.Reply.Type, x.Reply.Source = 200, streamType(codec.Framing, x.Array), v
@@ -112,7 +115,9 @@ func (v *visit) onFrame(name, data []byte) error {
 		return nil // as for the leader: the stream lives
 	}
 	s.events = ev
-	s.cross.ID = s.cross.ID[:0] // each client's answer has an id of its own
+	if !r.keepsID {
+		s.cross.ID = s.cross.ID[:0] // each client's answer has an id of its own
+	}
 	codec := x.From.Chats[x.Op]
 	for i := range ev {
 		switch e := &ev[i]; e.Kind {

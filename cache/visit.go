@@ -16,8 +16,8 @@ type visit struct {
 	ask ask
 
 	role  role
-	f     *flight
-	lead  atomic.Pointer[flight] // f of who leads it: any goroutine may ask whether it stays
+	f     *errand
+	lead  atomic.Pointer[errand] // f of who leads it: any goroutine may ask whether it stays
 	tries int                    // leaders that failed this exchange
 	heard uint32                 // of f, what it waits for; see waitLocked
 
@@ -25,9 +25,11 @@ type visit struct {
 	label       []byte
 	asked       []byte // the model that was asked for
 
-	space [32]byte // of the question, for who looks at its meaning
-	text  []byte   // its last turn, plain; empty: nobody looks at it
-	match Match
+	space    [32]byte // of the question, for who looks at its meaning
+	text     []byte   // its last turn, plain; empty: nobody looks at it
+	match    Match
+	question Question // what is looked up: here, so that looking allocates nothing
+	likeKey  [32]byte // of what was found
 
 	out    []byte
 	fields []byte
@@ -46,12 +48,12 @@ type replay struct {
 	paced bool
 	due   int64 // Clock when the next piece is
 
-	cut   cutter
-	at    int  // of the tape, what was read
-	ended bool // the answer's end was read, and is kept back until it is known to be whole
-	fault *core.Fault
-	dst   []byte
-	frame func(name, data []byte) error
+	cut     cutter
+	at      int  // of the tape, what was read
+	keepsID bool // the provider knows the answer by its id
+	ended   bool // the answer's end was read, and is kept back until it is known to be whole
+	dst     []byte
+	frame   func(name, data []byte) error
 }
 
 // A role is what an exchange has to do with the cache.
@@ -70,13 +72,14 @@ const (
 	missed how = iota
 	fromMemory
 	pastItsTime
+	byWords
 	byLikeness
 	withOthers
 )
 
 // String is the word for h in the header x-cache.
 func (h how) String() string {
-	return [...]string{"miss", "exact", "stale", "semantic", "joined"}[h]
+	return [...]string{"miss", "exact", "stale", "canonical", "semantic", "joined"}[h]
 }
 
 func newVisit() *visit {
@@ -93,7 +96,7 @@ func (c *Cache) release(v *visit) {
 	if cap(v.out) > maxOut {
 		v.out = nil
 	}
-	v.text, v.match = v.text[:0], Match{}
+	v.text, v.match, v.question = v.text[:0], Match{}, Question{}
 	v.x, v.f, v.hit, v.ask, v.role, v.tries, v.how = nil, nil, nil, ask{}, alone, 0, missed
 	v.usage = core.Usage{}
 	c.visits.Put(v)
@@ -126,7 +129,7 @@ func (v *visit) Saw(_ *core.Exchange, p []byte) {
 // Sure implements core.Watcher.
 func (v *visit) Sure(x *core.Exchange) {
 	if v.role == leading && statusOf(x) == 200 {
-		v.f.set(coming)
+		v.f.comes(x.As == v.f.op && x.Face != nil && x.Face.Dialect == v.f.from)
 	}
 }
 

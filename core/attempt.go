@@ -27,7 +27,8 @@ type Attempt struct {
 	RetryAfter time.Duration // what the provider asks to wait, told with an error only; 0: it asks nothing
 	Out        int64         // tokens of a complete answer; 0: unknown
 
-	Beside bool // a hedge: it began while the attempt before it was under way
+	Beside  bool // a hedge: it began while the attempt before it was under way
+	Resumes bool // it continues the stream of the attempt before it
 }
 
 // A Cause says why an attempt has no reply that is whole.

@@ -5,8 +5,9 @@ import "time"
 // A Care is what a Route does for its exchanges besides failing over: each of its parts asks a
 // second target for one answer. An exchange that needs it is carried by a goroutine of its own.
 type Care struct {
-	Hedge  *Hedge // nil: one target is asked at a time
-	Rescue bool   // a stream that breaks behind its first content is continued by the next target
+	Hedge  *Hedge  // nil: one target is asked at a time
+	Shadow *Shadow // nil: no request is copied
+	Rescue bool    // a stream that breaks behind its first content is continued by the next target
 }
 
 // A Hedge asks a second target when the first one is slow. Both funcs take no lock, do no

@@ -194,6 +194,28 @@ func (c *Chat) Drop(name string) {
 	c.Dropped = append(c.Dropped, name)
 }
 
+// What a request loses that is no setting of its own goes by these names.
+const (
+	LostMarks   = "cache_control" // marks of what a provider may keep
+	LostThought = "thinking"      // what the model thought earlier, which nobody but its maker takes back
+)
+
+// DropMarks notes that what a provider may keep is not marked, if any of it was.
+func (c *Chat) DropMarks() {
+	for i := range c.Tools {
+		if c.Tools[i].Cache != nil {
+			c.Drop(LostMarks)
+			return
+		}
+	}
+	for i := range c.Parts {
+		if c.Parts[i].Cache != nil {
+			c.Drop(LostMarks)
+			return
+		}
+	}
+}
+
 // Begin starts a turn; the parts that are added next are its own. Pointers into
 // Turns are not valid afterwards.
 func (c *Chat) Begin(r Role) int {

@@ -41,6 +41,10 @@ type Dialect struct {
 	// whose finish is said by an event of its own; empty: no event ends it.
 	Ends [NumOps]string
 
+	// Prefills reports whether the model of that name goes on where the last turn of a
+	// conversation stops, if that is its own; nil: none does.
+	Prefills func(model []byte) bool
+
 	IDHeader string       // the reply header its clients read the request id from; empty: x-request-id alone
 	Answered []string     // reply headers of its own, in lower case, that reach its clients from servers of the same dialect
 	Forward  []string     // request headers of its own, in lower case, that go to servers of the same dialect
@@ -132,6 +136,7 @@ type Face struct {
 	Paths   [NumOps]string // path and fixed query per Op; empty: not supported. OpPass: prefix. {model} is replaced by the name, percent-encoded
 	Streams [NumOps]string // as Paths, for requests that ask for a stream; empty: as Paths
 	For     []string       // prefixes of the model names it is for; empty: all
+	Not     []string       // prefixes of those among them that it is not for
 	Headers []byte         // fixed header lines that belong to the format, each ended by CRLF
 
 	Betas    []string    // beginnings of the names in anthropic-beta that the server knows, as Anthropic's other hosts know fewer; nil: all

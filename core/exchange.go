@@ -91,7 +91,7 @@ var SkipNames = [...]string{"retry", "hedge", "semantic-cache", "rescue"}
 type Reply struct {
 	Status int
 	Type   string // content type
-	Fields []byte // more lines of the head, each ended by CRLF; nil: none
+	Fields []byte // more lines of the head, each ended by CRLF; nil: none. They stand in a provider's answer too
 	Body   []byte
 	Source Source // the body instead, as it comes; nil: Body is all of it
 }

@@ -73,10 +73,12 @@ func (f *Face) translates(from *Dialect, op Op) (as Op, ok bool) {
 
 // serves reports whether f is for model.
 func serves[T string | []byte](f *Face, model T) bool {
-	if len(f.For) == 0 {
-		return true
-	}
-	for _, p := range f.For {
+	return (len(f.For) == 0 || begins(model, f.For)) && (len(f.Not) == 0 || !begins(model, f.Not))
+}
+
+// begins reports whether model begins with one of prefixes.
+func begins[T string | []byte](model T, prefixes []string) bool {
+	for _, p := range prefixes {
 		if len(model) >= len(p) && string(model[:len(p)]) == p {
 			return true
 		}

@@ -37,6 +37,7 @@ type Ticket struct {
 	Caller  uint64  // whose share is used: VirtualKey.Share
 	Urgency Urgency // whose turn it is
 	Waker   Waker   // called once if Enter says Queued, when the wait is over
+	NoWait  bool    // it is let in at once or not at all, and not counted as refused
 	Until   int64   // Clock after which a place is of no use any more; 0: none
 	Heard   int64   // Clock when an answer that is no stream began; 0: when the place is given back
 
@@ -57,6 +58,7 @@ func (t *Ticket) Decide(e Entry) Entry { t.entry.Store(uint32(e)); return e }
 
 // Clear makes t ready for another attempt of the same caller. It must not stand at a Gate.
 func (t *Ticket) Clear() {
+	t.NoWait = false
 	t.Heard, t.Refusal, t.Retry, t.Due, t.Since = 0, 0, 0, 0, 0
 	t.Decide(Outside)
 }

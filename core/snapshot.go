@@ -19,6 +19,7 @@ type Snapshot struct {
 	Others    *Tally                  // shared by the Keys that are not counted apart
 	Pools     map[Endpoint]Pool       // every pool the Targets use
 	Fresh     map[[32]byte]Credential // every credential the Keys renew, by what it is made of
+	Memory    Memory                  // answers that are given again; nil: none are
 	Bounds    Bounds                  // the limits of callers; nil: there are none
 	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept
 	Checks    []HealthCheck           // servers that are asked whether they are well
@@ -31,6 +32,24 @@ type HealthCheck struct {
 	Provider string
 	URL      string // GET it: a status below 500 means that the server is well
 	Every    time.Duration
+}
+
+// A Memory answers what was asked before, through stages of the Plans. Its package knows
+// its concrete type; the vocabulary carries it from Snapshot to Snapshot and shows it.
+type Memory interface {
+	// Figures are what it says about itself, those of one name one after the other.
+	Figures() []Figure
+
+	// Close keeps what waits to be kept and ends its work.
+	Close() error
+}
+
+// A Figure is one number for metrics.
+type Figure struct {
+	Name, Help   string
+	Total        bool   // it only grows
+	Label, Value string // what tells it from others of its name; empty: nothing
+	N            int64
 }
 
 // Health is what Routes learn of Targets and keys. core/route knows its concrete type;
@@ -156,6 +175,8 @@ type RouteGauges struct {
 
 	Hedges, Won, Capped uint64        // hedges made, those that were first to answer, and those that a cap prevented
 	HedgeAfter          time.Duration // what a stream is waited for now; 0: the route does not hedge
+
+	Rescued, Unrescued uint64 // attempts to continue a stream that broke: those that did, and those that failed
 }
 
 // A Target is one model at one provider.

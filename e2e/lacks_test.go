@@ -40,6 +40,29 @@ func TestUnknownModel(t *testing.T) {
 	})
 }
 
+// A WebSocket is refused before a provider is asked: to relay its request without the upgrade
+// would be another request.
+func TestNoWebSocket(t *testing.T) {
+	up, config := vendors(t)
+	lanes(t, private(config), func(t *testing.T, g *gateway) {
+		const upgrade = " HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+		for path, want := range map[string]string{
+			"/v1/realtime?model=openai/gpt-realtime": `"code":"invalid_request"`,
+			"/openai/v1/responses":                   `"code":"invalid_request"`,
+			"/genai/v1beta/live":                     `"status":"INVALID_ARGUMENT"`,
+		} {
+			up.Take()
+			got := raw(t, g.addr, "GET "+path+upgrade)
+			if !strings.HasPrefix(got, "HTTP/1.1 400 ") || !strings.Contains(got, want) || !strings.Contains(got, "cannot become a WebSocket") {
+				t.Errorf("%s: %s", path, got)
+			}
+			if n := len(up.Take()); n != 0 {
+				t.Errorf("%s: the provider was asked %d times", path, n)
+			}
+		}
+	})
+}
+
 // What the provider of the model does not have is refused before anything is sent, with its
 // name.
 func TestMissingOperation(t *testing.T) {

@@ -59,8 +59,7 @@ type flight struct {
 	ttft   int64
 	status int
 	large  int64 // bytes counted against the budget of large bodies
-	care   care
-	race   *contest // whom it is made beside; nil: nobody
+	care   *care // nil: one attempt after the other is all it needs
 	on     onLoop
 }
 
@@ -77,7 +76,8 @@ func (f *flight) reset() {
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
-	f.on, f.care, f.race = onLoop{gen: gen}, care{}, nil
+	f.parted(nil)
+	f.on, f.care = onLoop{gen: gen}, nil
 }
 
 // A door leads to one of three places.
@@ -133,6 +133,10 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	}
 	if !caller(x, r, b, f.digest) {
 		return wayFault
+	}
+	if r.Upgrade && http1.EqualFold(r.Value(b, http1.Upgrade), "websocket") {
+		f.free = true // what its client sends next may be meant for a WebSocket
+		return refuse(x, core.Invalid, "this connection cannot become a WebSocket: none is relayed yet", "ask over HTTP, for a stream with server-sent events")
 	}
 	limit := bodyLimit(x.Snap, r, b)
 	if r.ContentLength > int64(limit) {

@@ -23,7 +23,8 @@ type conn struct {
 	req  http1.Request
 	rep  http1.Reply
 	box  outbox
-	held *arrival // where a reply goes that has reached its commit point; nil: to the client
+	ctx  context.Context // of the exchange under way: ends when the client leaves
+	held *arrival        // where a reply goes that has reached its commit point; nil: to the client
 
 	ghost    atomic.Bool  // the client left, and the exchange goes on for others
 	hungUp   atomic.Bool  // the watcher saw the client go
@@ -175,6 +176,9 @@ func (k *conn) exchange(f *flight) {
 // fly asks targets for what the plan let pass, and answers.
 func (k *conn) fly(f *flight) {
 	s, x := k.s, &f.x
+	if f.care != nil && f.care.casts {
+		s.cast(f, &k.req)
+	}
 	k.allow(probeInterim)
 	if k.carry(f) {
 		s.finish(f, &s.stats, &k.peer, &s.shared)
@@ -202,5 +206,6 @@ func (k *conn) carry(f *flight) bool {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	defer k.watch(func() { k.left(f, cancel) })()
+	k.ctx = ctx
 	return k.attempts(ctx, f)
 }

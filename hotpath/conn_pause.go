@@ -80,7 +80,11 @@ func (k *conn) pour(f *flight) {
 	for {
 		p := k.s.pour(f, &k.box)
 		k.allow(probeNothing)
-		if err := k.write(f, k.box.bytes()); err != nil || p == core.PourWait && !k.sleep(f) {
+		err := k.write(f, k.box.bytes())
+		if p == core.PourWait && f.x.Reply.Type == "text/event-stream" {
+			k.allow(probeComment) // the head is out, and the end is not
+		}
+		if err != nil || p == core.PourWait && !k.sleep(f) {
 			f.free = true
 			f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up", Cause: err}
 			break

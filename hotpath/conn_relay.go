@@ -25,14 +25,23 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	}
 	s.frame(f, &k.rep, b, k.req.Method.Of(f.buf))
 	l.cut.Grow, l.cut.Free = s.hooks.Grow, s.hooks.Free
+	resumes := f.resumes()
+	if resumes && !l.stream { // which is what the client has the beginning of
+		if u.Close(); k.rep.Status < 300 {
+			f.attempt().Status = 502
+		}
+		return tryNext
+	}
 	if l.gather {
 		return k.gather(f, u, b, n)
 	}
-	l.holds = f.holdable()
+	l.holds = resumes || f.holdable()
 	k.box.reset()
 	rest, done, err := l.feed(&f.x, b[n:], &k.box, &s.shared)
-	s.commit(f, &k.rep, b, &k.box)
-	k.box.front(k.box.head)
+	if !resumes { // else the client has its head
+		s.commit(f, &k.rep, b, &k.box)
+		k.box.front(k.box.head)
+	}
 	if l.holds {
 		var out outcome
 		if rest, done, out, err = k.hold(f, u, b, rest, done, err); out == tryNext {
@@ -68,13 +77,12 @@ func (k *conn) deliver(f *flight, a *arrival) outcome {
 	if a.whole {
 		return k.deliverWhole(f, a)
 	}
-	s, l, u, b := k.s, &f.rel, a.u, a.b
-	done, clean, err := a.done, a.clean, a.err
+	l, u := &f.rel, a.u
 	t0 := f.first
 	t1 := core.Clock()
 	f.decide += t1 - t0
 	f.sure()
-	werr := k.give(f, done)
+	werr := k.give(f, a.done)
 	if werr == errTurned {
 		return k.turnAway(f, u)
 	}
@@ -84,32 +92,56 @@ func (k *conn) deliver(f *flight, a *arrival) outcome {
 		f.ttft = now - f.x.Start
 		f.content(now)
 	}
+	if werr == nil {
+		werr = k.follow(f, a)
+	}
+	if !a.done && werr == nil && f.rescuable() && !k.hungUp.Load() {
+		if next, stop, ok := k.rescue(f, u, a.err); ok {
+			defer k.s.shared.Give(next.b)
+			defer stop()
+			*a, u = next, next.u
+			if werr = k.give(f, a.done); werr == nil {
+				f.content(core.Clock())
+				werr = k.follow(f, a)
+			}
+		}
+	}
+	if f.cross != nil && f.cross.splice != nil && !a.done && werr == nil {
+		f.surrender(&k.box)
+		werr = k.give(f, false)
+	}
+	k.ended(f, u, a.done && a.err == nil, werr, a.clean)
+	return tryDone
+}
+
+// follow reads the rest of a reply and gives it to the client. err is that of the client; what
+// became of the reply is in a.
+func (k *conn) follow(f *flight, a *arrival) (err error) {
+	l := &f.rel
 	until := f.until(f.patience())
-	for !done && err == nil && werr == nil {
+	for !a.done && a.err == nil && err == nil {
 		if l.fresh {
 			until = f.until(f.patience())
 		}
-		k.listen(u, until)
-		m, rerr := u.Read(b[:cap(b)])
+		k.listen(a.u, until)
+		m, rerr := a.u.Read(a.b[:cap(a.b)])
 		if m == 0 {
-			if l.from == bodyClose && errors.Is(orEOF(rerr), io.EOF) {
+			if a.err = orEOF(rerr); l.ends(a.err) && !f.rescuable() {
 				k.box.reset()
 				l.end(&f.x, &k.box)
-				werr, done = k.give(f, true), true
-				break
+				a.done, a.err = true, nil
+				return k.give(f, true)
 			}
-			err = orEOF(rerr)
-			break
+			return nil
 		}
 		k.box.reset()
 		f.gap()
 		var rest []byte
-		rest, done, err = l.feed(&f.x, b[:m], &k.box, &s.shared)
-		clean = len(rest) == 0
-		werr = k.give(f, done)
+		rest, a.done, a.err = l.feed(&f.x, a.b[:m], &k.box, &k.s.shared)
+		a.clean = len(rest) == 0
+		err = k.give(f, a.done)
 	}
-	k.ended(f, u, done && err == nil, werr, clean)
-	return tryDone
+	return err
 }
 
 // hold reads a reply up to its commit point, or until it is clear that it has none.

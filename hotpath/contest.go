@@ -21,6 +21,10 @@ import (
 // them until it has reported. The flight itself and the client's connection stay with the
 // goroutine of the exchange.
 type contest struct {
+	ctx           context.Context // of the exchange
+	f             *flight
+	first, second *racer // second: nil while there is none
+
 	waits atomic.Bool  // the second attempt may still begin
 	runs  atomic.Int32 // attempts that have not reported
 	ended chan *racer  // reports; never full
@@ -30,6 +34,7 @@ type contest struct {
 type racer struct {
 	k      *conn // its line; it has no client
 	f      *flight
+	began  core.Attempt // its record as it began
 	watch  memory
 	cancel context.CancelFunc
 	got    arrival
@@ -40,22 +45,18 @@ type racer struct {
 // open reports whether another attempt is under way or to come.
 func (c *contest) open() bool { return c.waits.Load() || c.runs.Load() > 1 }
 
-// rivalled reports whether another attempt is under way, so that a failure of this one is not
-// the last word.
-func (f *flight) rivalled() bool { return f.race != nil && f.race.runs.Load() > 1 }
-
 // contest makes the attempt under way and perhaps one beside it.
 func (k *conn) contest(ctx context.Context, f *flight) outcome {
-	s, c := k.s, &contest{ended: make(chan *racer, 2)}
+	s, c := k.s, &contest{ctx: ctx, f: f, ended: make(chan *racer, 2)}
 	c.waits.Store(true)
 	timer := time.NewTimer(f.care.wait)
 	defer timer.Stop()
 	g := s.fork(f)
 	defer s.dismiss(g)
 	f.lend(g)
-	first := c.start(ctx, k, g, f.x.Watch != nil)
-	defer first.cancel()
-	var second *racer
+	c.first = c.start(k, g)
+	defer s.unline(c.first.k)
+	defer c.first.cancel()
 	for {
 		select {
 		case r := <-c.ended:
@@ -63,18 +64,19 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 			c.runs.Add(-1)
 			switch {
 			case r.out == tryHeld:
-				return k.won(ctx, c, f, r, first, second)
+				return k.won(c, r)
 			case c.runs.Load() == 0:
-				return k.lost(ctx, f, r, first, second)
+				return c.lost(r)
 			}
 			r.failed(ctx)
 		case <-timer.C:
 			g := s.fork(f)
 			defer s.dismiss(g)
-			if s.beside(g, first.f.ticket) {
+			if s.beside(g) {
 				f.care.wait = 0 // once for an exchange
-				second = c.start(ctx, k, g, f.x.Watch != nil)
-				defer second.cancel()
+				c.second = c.start(k, g)
+				defer s.unline(c.second.k)
+				defer c.second.cancel()
 			}
 			c.waits.Store(false)
 		}
@@ -82,11 +84,13 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 }
 
 // start lets an attempt run on a line of its own.
-func (c *contest) start(ctx context.Context, k *conn, g *flight, watched bool) *racer {
-	r := &racer{f: g}
-	r.k = &conn{s: k.s, req: k.req, held: &r.got}
-	ctx, r.cancel = context.WithCancel(ctx)
-	if g.race = c; watched {
+func (c *contest) start(k *conn, g *flight) *racer {
+	r := &racer{f: g, began: *g.attempt()}
+	r.k = k.s.line()
+	r.k.req, r.k.held = k.req, &r.got
+	ctx, cancel := context.WithCancel(c.ctx)
+	r.cancel = cancel
+	if g.care.race = c; c.f.x.Watch != nil {
 		g.x.Watch = &r.watch
 	}
 	c.runs.Add(1)
@@ -113,7 +117,7 @@ func (r *racer) run(ctx context.Context, c *contest) {
 
 // beside begins the second attempt, if there is a target for it that the caps on hedges allow
 // and the client's patience lasts.
-func (s *Server) beside(g *flight, like *core.Ticket) bool {
+func (s *Server) beside(g *flight) bool {
 	x := &g.x
 	if x.Due.First > 0 && x.Peek.Stream && core.Clock() >= x.Due.First {
 		return false
@@ -124,23 +128,27 @@ func (s *Server) beside(g *flight, like *core.Ticket) bool {
 	}
 	g.attempt().Beside = true
 	g.aim(t, key)
-	return s.slip(g, like)
+	return s.slip(g)
 }
 
 // won gives the client the reply of r, and closes the books of the other attempt.
-func (k *conn) won(ctx context.Context, c *contest, f *flight, r, first, second *racer) outcome {
-	other := first
-	if r == first {
-		other = second
+func (k *conn) won(c *contest, r *racer) outcome {
+	f, other := c.f, c.first
+	if r == c.first {
+		other = c.second
 	}
 	runs := other != nil && !other.over
 	if runs {
 		other.cancel()
 	}
-	if r == second {
-		f.x.Join(*second.f.attempt())
+	at := len(f.x.Attempts()) - 1 // where the other's record goes: the one that counts is behind it
+	if r == c.second {
+		f.x.Join(*r.f.attempt())
 	} else {
-		*f.attempt() = *first.f.attempt()
+		f.x.Attempts()[at] = *r.f.attempt()
+		if other != nil {
+			f.x.JoinBefore(other.began)
+		}
 	}
 	f.adopt(r.f)
 	if w := f.x.Watch; w != nil && len(r.watch.seen) > 0 {
@@ -148,36 +156,34 @@ func (k *conn) won(ctx context.Context, c *contest, f *flight, r, first, second 
 	}
 	k.box, r.k.box = r.k.box, k.box
 	k.rep = r.k.rep
-	out := k.finally(ctx, f, r)
+	out := k.finally(c, r)
 	if runs {
 		<-c.ended
-		k.outrun(ctx, other)
+		k.outrun(c, other)
 	}
-	switch {
-	case r == second:
-		f.x.Attempts()[len(f.x.Attempts())-2] = *first.f.attempt()
-	case second != nil:
-		f.x.JoinBefore(*second.f.attempt())
+	if other != nil {
+		f.x.Attempts()[at] = *other.f.attempt()
 	}
 	return out
 }
 
 // finally delivers the reply of r, and ends it when the client leaves.
-func (k *conn) finally(ctx context.Context, f *flight, r *racer) outcome {
+func (k *conn) finally(c *contest, r *racer) outcome {
 	u := r.got.u
-	stop := context.AfterFunc(ctx, func() { u.Conn.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(c.ctx, func() { u.Conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	defer k.s.shared.Give(r.got.b)
-	return k.deliver(f, &r.got)
+	return k.deliver(c.f, &r.got)
 }
 
 // lost ends a contest that nobody won: r was the last to report.
-func (k *conn) lost(ctx context.Context, f *flight, r, first, second *racer) outcome {
-	f.gone = ctx.Err() != nil
-	r.failed(ctx)
-	*f.attempt() = *first.f.attempt()
-	if second != nil {
-		f.x.Join(*second.f.attempt())
+func (c *contest) lost(r *racer) outcome {
+	f := c.f
+	f.gone = c.ctx.Err() != nil
+	r.failed(c.ctx)
+	*f.attempt() = *c.first.f.attempt()
+	if c.second != nil {
+		f.x.Join(*c.second.f.attempt())
 	}
 	f.late, f.void, f.sent, f.x.Fault = r.f.late, r.f.void, r.f.sent, r.f.x.Fault
 	f.cross, r.f.cross = r.f.cross, nil
@@ -199,19 +205,21 @@ func (r *racer) failed(ctx context.Context) {
 }
 
 // outrun closes the books of an attempt that was cut off, after it reported.
-func (k *conn) outrun(ctx context.Context, r *racer) {
+func (k *conn) outrun(c *contest, r *racer) {
 	f := r.f
 	a := f.attempt()
-	f.land()
 	if r.out == tryHeld { // a moment too late
 		r.got.u.Close()
 		k.s.shared.Give(r.got.b)
 	}
 	if a.Phase >= core.PhaseFailed { // it failed by itself, a moment before
+		f.land()
 		return
 	}
+	f.gone = true // nobody waits for it: it says nothing about the target
+	f.land()
 	a.Cause, a.Began = core.Outrun, f.begun
-	if ctx.Err() != nil {
+	if c.ctx.Err() != nil {
 		a.Cause = core.Abandoned
 	}
 	f.note(a, core.PhaseComplete, core.Clock())

@@ -13,6 +13,15 @@ import (
 	"asbru/core"
 )
 
+// care gives the rig's route a Care.
+func (r *rig) care(c *core.Care) {
+	r.change(func(s *core.Snapshot) {
+		m := *s.Models["m"]
+		m.Care = c
+		s.Models = map[string]*core.Route{"m": &m}
+	})
+}
+
 // hedged gives the rig's route a hedge after wait, and returns what the route is told.
 func (r *rig) hedged(wait time.Duration) *words {
 	n := new(words)
@@ -94,18 +103,18 @@ func TestHedge(t *testing.T) {
 			return []http.Handler{say(roleChunk, "60000", saidChunk), second}
 		}, has: "two", hasNot: "role", attempts: 2, hedged: true, told: "p1 content, p0 complete outrun, p1 complete"},
 		{name: "the first is there first all the same", wait: 20 * time.Millisecond, targets: func(left *atomic.Int64) []http.Handler {
-			return []http.Handler{slow(300*time.Millisecond, left, first), slow(ever, left, second)}
+			return []http.Handler{slow(time.Second, left, first), slow(ever, left, second)}
 		}, has: "one", hasNot: "two", left: 1, attempts: 2, hedged: true, told: "p0 content, p1 complete outrun, p0 complete"},
 		{name: "the first fails before", wait: ever, targets: func(left *atomic.Int64) []http.Handler { return []http.Handler{fails, second} },
 			has: "two", attempts: 2, told: "p0 failed, p1 content, p1 complete"},
 		{name: "the first fails meanwhile", wait: 20 * time.Millisecond, targets: func(left *atomic.Int64) []http.Handler {
-			return []http.Handler{slow(100*time.Millisecond, left, fails), slow(300*time.Millisecond, left, second)}
+			return []http.Handler{slow(time.Second, left, fails), slow(1300*time.Millisecond, left, second)}
 		}, has: "two", attempts: 2, hedged: true, told: "p0 failed, p1 content, p1 complete"},
 		{name: "the second fails", wait: 20 * time.Millisecond, targets: func(left *atomic.Int64) []http.Handler {
-			return []http.Handler{slow(300*time.Millisecond, left, first), fails}
+			return []http.Handler{slow(time.Second, left, first), fails}
 		}, has: "one", attempts: 2, hedged: true, told: "p1 failed, p0 content, p0 complete"},
 		{name: "both fail, a third does not", wait: 20 * time.Millisecond, targets: func(left *atomic.Int64) []http.Handler {
-			return []http.Handler{slow(200*time.Millisecond, left, fails), fails, second}
+			return []http.Handler{slow(time.Second, left, fails), fails, second}
 		}, has: "two", attempts: 3, hedged: true, told: "p1 failed, p0 failed, p2 content, p2 complete"},
 		{name: "nobody else", wait: 20 * time.Millisecond, targets: func(left *atomic.Int64) []http.Handler {
 			return []http.Handler{slow(100*time.Millisecond, left, first)}
@@ -161,7 +170,7 @@ func TestHedgeWhole(t *testing.T) {
 			t.Errorf("got %d %s", res.StatusCode, got)
 		}
 		// Both fail, the second with a word of its own: the client gets one error.
-		r = newRig(t, loops, slow(100*time.Millisecond, new(atomic.Int64), http.NotFoundHandler()), half)
+		r = newRig(t, loops, slow(time.Second, new(atomic.Int64), http.NotFoundHandler()), half)
 		r.hedged(20 * time.Millisecond)
 		res = r.post("/v1/chat/completions", chat)
 		if got := body(t, res); res.StatusCode != 404 {
@@ -173,13 +182,24 @@ func TestHedgeWhole(t *testing.T) {
 // A client that leaves while two providers work for it ends both.
 func TestHedgeLeaves(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
-		var left atomic.Int64
-		r := newRig(t, loops, slow(time.Minute, &left, nil), slow(time.Minute, &left, nil))
+		var came, left atomic.Int64
+		works := http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			io.Copy(io.Discard, q.Body)
+			came.Add(1)
+			<-q.Context().Done()
+			left.Add(1)
+		})
+		r := newRig(t, loops, works, works)
 		r.hedged(10 * time.Millisecond)
 		ctx, cancel := context.WithCancel(t.Context())
 		q, _ := http.NewRequestWithContext(ctx, "POST", "http://"+r.addr+"/v1/chat/completions", strings.NewReader(askForStream))
 		q.Header.Set("X-Api-Key", testKey)
-		time.AfterFunc(100*time.Millisecond, cancel)
+		go func() {
+			for came.Load() < 2 {
+				time.Sleep(time.Millisecond)
+			}
+			cancel()
+		}()
 		if _, err := http.DefaultClient.Do(q); err == nil {
 			t.Error("an answer came")
 		}

@@ -37,6 +37,7 @@ type crossing struct {
 	dropped []string // what the request of the attempt under way left out
 	without []string // members that were taken out because the client said so
 	body    []byte   // the request without them; nil: all of it stands
+	splice  *splice  // nil: nobody continues a stream that breaks
 }
 
 func newCrossing() *crossing {
@@ -51,7 +52,7 @@ func (c *crossing) reset() {
 	c.rerank.Reset()
 	c.forget()
 	c.read, c.bare, c.raw, c.f, c.wants, c.sent = false, false, false, nil, wishes{}, c.sent[:0]
-	c.without, c.body, c.betas = nil, nil, nil
+	c.without, c.body, c.betas, c.splice = nil, nil, nil, nil
 	if cap(c.kept) > maxOutHead {
 		c.kept = nil
 	}
@@ -77,7 +78,7 @@ func (c *crossing) forget() {
 // crosses reports whether the attempt under way needs a translation.
 func (f *flight) crosses() bool {
 	x := &f.x
-	return x.Face != nil && (x.Face.Dialect != x.From || x.As != x.Op || x.From.Redo[x.Op])
+	return x.Face != nil && (x.Face.Dialect != x.From || x.As != x.Op || x.From.Redo[x.Op] || f.rescues())
 }
 
 // begin prepares what the answer is read and written with.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"asbru/adapters"
+	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/gemini"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
@@ -50,6 +51,24 @@ func TestNames(t *testing.T) {
 		for _, broken := range []string{"a%", "a%2", "a%zz"} { // no head at all, so no door either
 			has(t, broken, m.raw("POST /bedrock/"+broken+"/converse HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"), "HTTP/1.1 400 ", "percent sign")
 		}
+	})
+}
+
+// What is no conversation goes on below the provider's address, also where that has no path.
+func TestPassedPaths(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		f := func(base, path, want string) {
+			t.Helper()
+			face := faceOf(cohere.API)
+			face.Paths[core.OpPass] = base
+			m := meet(t, loops, face, answers("application/json", `{}`))
+			if a, body := m.say(path, `{"model":"m"}`); a.StatusCode != 200 || m.last().line != "POST "+want {
+				t.Errorf("%s below %q: %d %s, asked %s, want %s", path, base, a.StatusCode, body, m.last().line, want)
+			}
+		}
+		f("/", "/cohere/tokenize", "/v2/tokenize")
+		f("/up", "/cohere/tokenize", "/up/v2/tokenize")
+		f("/v2", "/cohere/tokenize", "/v2/tokenize")
 	})
 }
 

@@ -12,13 +12,12 @@ import (
 func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lender) {
 	x := &f.x
 	l := &f.rel
-	f.measure()
-	l.whole = nil
-	f.closeSource()
-	if l.kept != nil {
-		lend.Give(l.kept)
-		l.kept = nil
+	if f.care != nil && f.care.shadow != nil {
+		x.Watch = f.care.shadow.main.next
 	}
+	f.measure()
+	f.closeSource()
+	l.forget(lend)
 	if l.held != nil {
 		lend.Give(l.held)
 		l.held = nil
@@ -43,6 +42,7 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	}
 	total := now - x.Start
 	f.concluded(now)
+	f.parted(func(h *shadow) { h.tell(f, now) })
 	s.tally(f, total)
 	st.Requests.Add(1)
 	st.BytesIn.Add(f.in)
@@ -144,7 +144,7 @@ func (s *Server) record(f *flight, peer *[16]byte, total int64) {
 	r := core.Record{
 		ID: x.ID, End: time.Now().UnixNano(), Key: x.Key, Peer: *peer, Op: x.Op,
 		Attempts: uint8(len(x.Attempts())), Stream: f.rel.stream, Status: uint16(f.status), Usage: x.Usage,
-		In: f.in, Out: f.out, Total: total, Decide: f.decide, Kernel: f.kernel, TTFT: f.ttft,
+		Rescued: f.care != nil && f.care.rescued, In: f.in, Out: f.out, Total: total, Decide: f.decide, Kernel: f.kernel, TTFT: f.ttft,
 	}
 	if f.rel.committed || len(x.Attempts()) > 0 {
 		r.Target, r.Provider = f.target, f.key

@@ -20,7 +20,7 @@ func (f *flight) hurry(r *http1.Request) {
 	}
 	f.ticket.Caller, f.ticket.Urgency = x.Key.Share, x.Key.Urgency
 	if f.ticket.Urgency == core.Interactive {
-		fields := fields{r, f.buf[:f.head]}
+		fields := fields{r, f}
 		if v, ok := fields.Field("x-bf-lane"); ok && bytes.EqualFold(v, []byte("batch")) {
 			f.ticket.Urgency = core.Batch
 		}
@@ -39,20 +39,17 @@ func (s *Server) knock(f *flight) chance {
 	return s.entrance(f, f.gate.Enter(core.Clock(), t))
 }
 
-// slip is knock for an attempt that nobody waits for: it begins at once or not at all. like
-// is the ticket of the attempt beside it; nil: no target has a gate.
-func (s *Server) slip(f *flight, like *core.Ticket) bool {
-	if g := f.target.Gate; g != nil && like != nil {
+// slip is knock for an attempt that nobody waits for: it begins at once or not at all.
+func (s *Server) slip(f *flight) bool {
+	if g := f.target.Gate; g != nil {
 		t, now := f.ticket, core.Clock()
-		if t == nil {
-			t = &core.Ticket{Caller: like.Caller, Urgency: like.Urgency}
+		if t == nil { // no target has a gate but that of a shadow
+			t = new(core.Ticket)
 			f.ticket = t
 		}
 		t.Clear()
-		if g.Enter(now, t) == core.Queued {
-			g.Abandon(now, t)
-		}
-		if !t.Inside() {
+		t.NoWait = true
+		if g.Enter(now, t) != core.Admitted {
 			return false
 		}
 		f.gate = g

@@ -88,7 +88,7 @@ func (f *flight) replaced(lend lender) {
 		f.attempt().Status = 502 // it said so itself
 	}
 	f.void = true
-	if w := f.x.Watch; w != nil {
+	if w := f.x.Watch; w != nil && !f.resumes() {
 		w.Anew(&f.x)
 	}
 	f.rel.drop(lend)

@@ -262,6 +262,9 @@ func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	at := len(h)
 	h = append(appendHexID(h, &f.x.ID), "\r\n"...)
 	id := h[at:]
+	if f.x.Fault == nil {
+		h = append(h, f.x.Reply.Fields...)
+	}
 	if f.x.Skipped != 0 {
 		h = appendSkipped(h, f.x.Skipped)
 	}
@@ -344,9 +347,6 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 	f.status = status
 	h := append(append(appendStatus(o.head, status), "Content-Type: "...), kind...)
 	h = append(http1.AppendUint(append(h, "\r\nContent-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
-	if x.Fault == nil {
-		h = append(h, x.Reply.Fields...)
-	}
 	if retry > 0 {
 		h = append(http1.AppendUint(append(h, "Retry-After: "...), uint64(retry)), "\r\n"...)
 	}

@@ -25,15 +25,6 @@ func (r *rig) waits() {
 	}})
 }
 
-// care gives the rig's route a Care.
-func (r *rig) care(c *core.Care) {
-	r.change(func(s *core.Snapshot) {
-		m := *s.Models["m"]
-		m.Care = c
-		s.Models = map[string]*core.Route{"m": &m}
-	})
-}
-
 // A connection is lent for one exchange and comes back: the next request finds it on a loop.
 func TestLent(t *testing.T) {
 	w := newWire(t, func(c net.Conn, n int64, q *http.Request) bool { io.WriteString(c, okReply); return true })
@@ -87,17 +78,17 @@ func TestLent(t *testing.T) {
 
 // A client that leaves while its connection is lent ends the provider's work.
 func TestLentLeaves(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
 	gone := make(chan struct{})
 	r := newRig(t, 2, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		io.Copy(io.Discard, q.Body)
+		cancel()
 		<-q.Context().Done()
 		close(gone)
 	}))
 	r.waits()
-	ctx, cancel := context.WithCancel(t.Context())
 	q, _ := http.NewRequestWithContext(ctx, "POST", "http://"+r.addr+"/v1/chat/completions", strings.NewReader(chat))
 	q.Header.Set("X-Api-Key", testKey)
-	time.AfterFunc(50*time.Millisecond, cancel)
 	if _, err := http.DefaultClient.Do(q); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

@@ -25,6 +25,16 @@ const (
 	maxCrossing = 1 << 20  // what a translation may leave behind for the next one, in bytes
 	maxGather   = 64 << 20 // a reply that is translated as a whole
 
+	shadowSeats = 16               // shadows that are asked at a time
+	shadowQueue = 64               // and those that wait to be, or for the client's own exchange
+	shadowBody  = 1 << 20          // a request that casts one
+	shadowReply = 1 << 20          // an answer that is compared
+	shadowTotal = 10 * time.Minute // for a shadow whose target says nothing else
+
+	maxUnsaid   = 1 << 10   // of a sentence, kept back while its end is awaited
+	maxSaid     = 256 << 10 // of an answer that another target may continue
+	leastTokens = 16        // that a continuation may have, however much was said
+
 	maxHold    = 256 << 10 // of a stream that another target could replace, before its first content
 	uploadSize = 256 << 10 // a piece of a large body written at once
 	streamRead = 8 << 10   // one read of the goroutine lane

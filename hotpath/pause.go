@@ -131,8 +131,6 @@ func (f *flight) measure() {
 	case l.stream:
 		x.Usage = x.Stream.Usage
 	case x.Fault != nil || l.gather:
-	case l.whole != nil:
-		x.From.ReadUsage(l.whole, &x.Usage)
 	case l.kept != nil:
 		x.From.ReadUsage(l.kept, &x.Usage)
 	}
@@ -170,7 +168,7 @@ func (s *Server) pour(f *flight, o *outbox) core.Pour {
 	}
 	f.status = x.Reply.Status
 	h := append(append(append(appendStatus(o.head[:0], f.status), "Content-Type: "...), x.Reply.Type...), "\r\nTransfer-Encoding: chunked\r\n"...)
-	h = s.appendOwn(append(h, x.Reply.Fields...), f)
+	h = s.appendOwn(h, f)
 	if x.Snap.Limits.ServerTiming {
 		h = appendTiming(h, f)
 	}

@@ -131,6 +131,9 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 func appendPass(h []byte, f *flight) []byte {
 	x := &f.x
 	base := x.Face.Paths[core.OpPass]
+	if base == "/" {
+		base = ""
+	}
 	for i := 0; f.door.Provider != "" && i < len(base); i++ {
 		if n := len(base) - i; base[i] == '/' && len(x.Path) > n && string(x.Path[:n]) == base[i:] && x.Path[n] == '/' {
 			return append(append(h, base[:i]...), x.Path...)

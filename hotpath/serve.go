@@ -120,6 +120,7 @@ func (s *Server) Close() {
 	s.draining.Store(true)
 	s.cut()
 	s.fleet.close(s)
+	s.shadows.close()
 }
 
 // closeQuiet ends connections that wait for a request since a while, and

@@ -13,11 +13,12 @@ import (
 
 // Options are what a Server needs from outside.
 type Options struct {
-	Doors   []Door                    // longest prefix first
-	Slow    func(net.Conn)            // takes a connection over for good; must not block
-	Records *core.Ring                // finished exchanges; nil: none are kept
-	Bug     func(v any, stack []byte) // told of a panic that one connection survived; nil: nobody
-	Loops   int                       // event loops; 0: one a processor; < 0: none, the goroutine lane carries all
+	Doors    []Door                    // longest prefix first
+	Slow     func(net.Conn)            // takes a connection over for good; must not block
+	Records  *core.Ring                // finished exchanges; nil: none are kept
+	Shadowed func(*core.Comparison)    // told of each compared answer, by any goroutine; nil: nobody
+	Bug      func(v any, stack []byte) // told of a panic that one connection survived; nil: nobody
+	Loops    int                       // event loops; 0: one a processor; < 0: none, the goroutine lane carries all
 }
 
 // A Server is the data plane. It serves any number of listeners.
@@ -34,9 +35,11 @@ type Server struct {
 	hooks   hooks
 	flights sync.Pool
 	crosses sync.Pool
-	fleet   fleet // the loop lane; nothing where there is none
+	boxes   sync.Pool // of *outbox, for lines that carry one exchange
+	fleet   fleet     // the loop lane; nothing where there is none
 
 	arriving atomic.Int64 // connections accepted by the goroutine lane and not in conns yet
+	shadows  shadows
 	lent     atomic.Int64 // connections in conns that are a loop's
 
 	mu    sync.Mutex
@@ -51,6 +54,7 @@ func New(o Options) *Server {
 	s.flights.New = newFlight
 	s.crosses.New = func() any { return newCrossing() }
 	s.stats.Name = "goroutine"
+	s.shadows.init()
 	s.hooks = hooks{Grow: s.shared.Need, Free: s.shared.Give}
 	return s
 }

@@ -18,6 +18,9 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 		f.cross.betas = betasOf(r, f.buf)
 	}
 	c, at := f.cross, len(dst)
+	if c.splice != nil && c.splice.in != nil {
+		return c.resume(dst, x, model)
+	}
 	c.forget()
 	for {
 		if x.Fault = c.parse(x); x.Fault == nil {
@@ -38,6 +41,9 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 		c.sent = append(c.sent[:0], dst[at:]...)
 	}
 	c.begin(x, model)
+	if c.splice = nil; f.rescues() && c.plain() {
+		c.splice = &splice{open: -1}
+	}
 	return dst, true
 }
 

@@ -141,6 +141,9 @@ func streamType(f core.Framing, array bool) string {
 // pass makes of one frame of the target's stream the client's: appended to dst.
 // An event that cannot be read is counted and passed over: the stream lives.
 func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte {
+	if c.splice != nil {
+		return c.passSpliced(dst, x, name, data)
+	}
 	from, to := x.Face.Dialect.Chats[x.As], x.From.Chats[x.Op]
 	ev, err := from.ParseEvent(c.events[:0], &c.x, name, data)
 	if err != nil {
@@ -153,35 +156,42 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 			x.Stream.Done = x.Stream.Done || ev[i].Kind == core.EventEnd
 			continue
 		}
-		if v := x.Face.Vendor; v != core.NoVendor && (ev[i].Kind == core.EventOpen || ev[i].Kind == core.EventSign) {
-			if b := &c.x.Blocks[ev[i].Block]; b.Vendor != core.NoVendor {
-				b.Vendor = v
-			}
-		}
-		x.Stream.Several = x.Stream.Several || ev[i].Choice > 0
-		switch ev[i].Kind {
-		case core.EventDelta:
-			x.Stream.Content = x.Stream.Content || len(ev[i].Text) > 0
-		case core.EventOpen:
-			kind := c.x.Blocks[ev[i].Block].Kind
-			x.Stream.Content = x.Stream.Content || kind != core.PartText && kind != core.PartThought
-		case core.EventFinish:
-			x.Stream.Finished = true
-		case core.EventFault:
-			x.Stream.Failed = true
-		case core.EventEnd:
-			x.Stream.Done = true
-		}
+		mark(x, &c.x, &ev[i])
 		dst = to.AppendEvent(dst, &c.x, &ev[i])
 	}
 	x.Stream.Usage = c.x.Usage
 	return dst
 }
 
+// mark notes what an event that z read says of its stream.
+func mark(x *core.Exchange, z *core.Crossing, e *core.Event) {
+	if v := x.Face.Vendor; v != core.NoVendor && (e.Kind == core.EventOpen || e.Kind == core.EventSign) {
+		if b := &z.Blocks[e.Block]; b.Vendor != core.NoVendor {
+			b.Vendor = v
+		}
+	}
+	x.Stream.Several = x.Stream.Several || e.Choice > 0
+	switch e.Kind {
+	case core.EventDelta:
+		x.Stream.Content = x.Stream.Content || len(e.Text) > 0
+	case core.EventOpen:
+		kind := z.Blocks[e.Block].Kind
+		x.Stream.Content = x.Stream.Content || kind != core.PartText && kind != core.PartThought
+	case core.EventFinish:
+		x.Stream.Finished = true
+	case core.EventFault:
+		x.Stream.Failed = true
+	case core.EventEnd:
+		x.Stream.Done = true
+	}
+}
+
 // last ends the client's stream when the target's has ended. A stream that finished
 // and lacks its terminator gets one; one that did not finish was cut.
 func (c *crossing) last(dst []byte, x *core.Exchange) (out []byte, cut bool) {
 	switch {
+	case c.broke():
+		return dst, true
 	case c.x.Ended || x.Stream.Failed:
 		return dst, false
 	case !c.x.Finished:

@@ -76,6 +76,9 @@ func (c *crossing) appendExtras(dst []byte) []byte {
 	}
 	dst = append(dst, `","latency":`...)
 	dst = http1.AppendUint(dst, uint64(max(core.Clock()-x.Start, 0))/1e6)
+	if c.splice != nil && c.splice.in != nil {
+		dst = append(dst, `,"rescued":true`...)
+	}
 	if len(c.dropped) > 0 {
 		dst = append(dst, `,"dropped_params":[`...)
 		for i, name := range c.dropped {

@@ -196,10 +196,11 @@ func (f *facts) openaiParts(role string, content any) {
 // openaiTurn reads an assistant's message. Reasoning and signatures stand where compatible servers
 // put them: reasoning_content, reasoning_details and, for Google's, extra_content.
 func (f *facts) openaiTurn(m doc) {
-	f.openaiThoughts(m)
+	behind := f.openaiThoughts(m)
 	if s := openaiText(m["content"]); s != "" {
 		f.item("assistant", "%s", s)
 	}
+	f.signs(behind)
 	for _, v := range list(m["tool_calls"]) {
 		if s := text(at(v, "extra_content", "google", "thought_signature")); s != "" {
 			f.sign(s)
@@ -208,7 +209,9 @@ func (f *facts) openaiTurn(m doc) {
 	}
 }
 
-func (f *facts) openaiThoughts(m doc) {
+// openaiThoughts notes the thoughts of a message. What it returns signs the text behind them:
+// Gemini signs that, and a detail without text is where it stands.
+func (f *facts) openaiThoughts(m doc) (behind []string) {
 	details := list(m["reasoning_details"])
 	if s := text(m["reasoning_content"]) + text(m["reasoning"]); s != "" && len(details) == 0 {
 		f.item("think", "%s", s)
@@ -217,7 +220,12 @@ func (f *facts) openaiThoughts(m doc) {
 	var signs []string
 	for _, v := range details {
 		thought += text(at(v, "text")) + text(at(v, "summary"))
-		if s := text(at(v, "signature")) + text(at(v, "data")); s != "" {
+		s := text(at(v, "signature")) + text(at(v, "data"))
+		switch of, _ := at(v, "format").(string); {
+		case s == "":
+		case text(at(v, "text")) == "" && strings.HasPrefix(of, "google") && openaiText(m["content"]) != "":
+			behind = append(behind, s)
+		default:
 			signs = append(signs, s)
 		}
 	}
@@ -226,10 +234,15 @@ func (f *facts) openaiThoughts(m doc) {
 	} else if s := text(m["reasoning_content"]); s != "" && len(details) > 0 {
 		f.item("think", "%s", s)
 	}
-	for _, s := range signs {
+	f.signs(signs)
+	if s := text(at(m, "extra_content", "google", "thought_signature")); s != "" {
 		f.sign(s)
 	}
-	if s := text(at(m, "extra_content", "google", "thought_signature")); s != "" {
+	return behind
+}
+
+func (f *facts) signs(all []string) {
+	for _, s := range all {
 		f.sign(s)
 	}
 }

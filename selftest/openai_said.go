@@ -27,10 +27,11 @@ func (s *said) openaiMessage(m doc) {
 	if m["role"] != "assistant" {
 		s.bad(fmt.Sprintf("role %v", m["role"]))
 	}
-	s.openaiThoughts(m)
+	behind := s.openaiThoughts(m)
 	if t := openaiText(m["content"]); t != "" {
 		s.item("text", "%s", t)
 	}
+	s.signs(behind)
 	if t := text(m["refusal"]); t != "" {
 		s.item("refusal", "%s", t)
 	}

@@ -1,7 +1,8 @@
 // Package standin is a scripted provider that speaks every format a gateway has to
 // speak: OpenAI Chat Completions, Responses and Completions, Anthropic Messages, Gemini
 // generateContent, Bedrock Converse and InvokeModel, Cohere v2 and Ollama's own, with the
-// embeddings, rerank and token counts that belong to them.
+// embeddings, rerank and token counts that belong to them, and what vendors make and keep
+// besides: speech, transcripts, images, files, batches, stored responses, cached contents.
 //
 // The path of a request says which format it is in, and the end of the model's name
 // what happens: see [Scenarios]. A name that ends in none of them answers with text.

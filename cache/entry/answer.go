@@ -26,9 +26,11 @@ type Note struct {
 	Asked    string   // the model that the client named
 	Model    string   // the one that answered, as it was sent upstream
 	Provider string
-	Op       core.Op // what the provider was asked for
-	Family   string  // the format the provider answered in
-	Native   string  // the answer's id in the provider's words
+	Op       core.Op  // what the provider was asked for
+	Family   string   // the format the provider answered in
+	Native   string   // the answer's id in the provider's words
+	Space    [32]byte // what Text stands in, for who compares the meaning of questions
+	Text     string   // the last turn of the question, plain; empty: nobody compares it
 }
 
 // A Beat is a piece of a stream as it once came.

@@ -35,7 +35,7 @@ func said(r *core.Completion) string {
 
 func TestWrittenAndRead(t *testing.T) {
 	r := parsed(t, full)
-	n := entry.Note{ID: [16]byte{1}, Owner: "o", Label: "key", Born: 3, Fresh: 4, Until: 5, Asked: "a", Model: "b", Provider: "c", Op: core.OpChat, Family: "openai", Native: "d"}
+	n := entry.Note{ID: [16]byte{1}, Owner: "o", Label: "key", Born: 3, Fresh: 4, Until: 5, Asked: "a", Model: "b", Provider: "c", Op: core.OpChat, Family: "openai", Native: "d", Space: [32]byte{7}, Text: "t"}
 	beats := []entry.Beat{{0, 3}, {20, 300}}
 	b, err := entry.Append([]byte("before"), &n, r, beats)
 	if err != nil {

@@ -77,13 +77,14 @@ func (r *reader) bytes() []byte {
 // note reads a Note; without names its strings stay as they are.
 func (r *reader) note(n *Note, names bool) {
 	copy(n.ID[:], r.take(len(n.ID)))
+	copy(n.Space[:], r.take(len(n.Space)))
 	for _, v := range [...]*int64{&n.Born, &n.Fresh, &n.Until} {
 		if b := r.take(8); b != nil {
 			*v = int64(binary.LittleEndian.Uint64(b))
 		}
 	}
 	n.Op = core.Op(r.byte())
-	for _, s := range [...]*string{&n.Owner, &n.Label, &n.Asked, &n.Model, &n.Provider, &n.Family, &n.Native} {
+	for _, s := range [...]*string{&n.Owner, &n.Label, &n.Asked, &n.Model, &n.Provider, &n.Family, &n.Native, &n.Text} {
 		if b := r.bytes(); names {
 			*s = string(b)
 		}

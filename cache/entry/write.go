@@ -28,12 +28,12 @@ func (w *writer) string(v string) {
 }
 
 func (w *writer) note(n *Note) {
-	w.b = append(w.b, n.ID[:]...)
+	w.b = append(append(w.b, n.ID[:]...), n.Space[:]...)
 	for _, v := range [...]int64{n.Born, n.Fresh, n.Until} {
 		w.b = binary.LittleEndian.AppendUint64(w.b, uint64(v))
 	}
 	w.b = append(w.b, byte(n.Op))
-	for _, s := range [...]string{n.Owner, n.Label, n.Asked, n.Model, n.Provider, n.Family, n.Native} {
+	for _, s := range [...]string{n.Owner, n.Label, n.Asked, n.Model, n.Provider, n.Family, n.Native, n.Text} {
 		w.string(s)
 	}
 }

@@ -105,6 +105,18 @@ func (m *Map[V]) Get(key *[32]byte, now int64) (*Item[V], Age) {
 	return i, Stale
 }
 
+// Alive reports whether there is something under key, whatever its age.
+func (m *Map[V]) Alive(key *[32]byte) bool {
+	if m.closed.Load() {
+		return false
+	}
+	i := m.shard(key).get(key)
+	if i == nil {
+		i, _ = m.old.Get(key[:])
+	}
+	return i != nil && i.Key == *key && !i.dead.Load()
+}
+
 // Put adds i, which must not be changed afterwards, and replaces what was there. It
 // reports whether i was taken: a value that is too large is not.
 func (m *Map[V]) Put(i *Item[V], now int64) bool {

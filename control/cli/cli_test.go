@@ -32,7 +32,7 @@ func app() *App {
 				return OK
 			}
 		}},
-		Check(t), Explain(t), Schema(t), Ledger(a),
+		Check(t), Explain(t), Schema(t), Import(t), Ledger(a),
 		{Name: "mock", Summary: "a stand-in provider", Raw: func(args []string, stdout, _ io.Writer) int {
 			fmt.Fprintf(stdout, "mock %q\n", args)
 			return OK
@@ -216,6 +216,13 @@ func TestBash(t *testing.T) {
 	f("", "schema", "m")
 }
 
+// bounded is a gate that has learnt nothing yet.
+type bounded struct{ core.Gate }
+
+func (bounded) Gauges() core.GateGauges {
+	return core.GateGauges{Limit: 12, Least: 4, Most: 50, Queue: 10, Wait: 1e9, BatchShare: 0.1}
+}
+
 // compile makes a Snapshot of the shape that the real compiler makes.
 func compile(doc *config.Document, version uint64) (*core.Snapshot, []config.Problem) {
 	s := &core.Snapshot{Version: version, Keys: map[[32]byte]*core.VirtualKey{}, Models: map[string]*core.Route{}, Providers: map[string]*core.Route{}}
@@ -224,6 +231,9 @@ func compile(doc *config.Document, version uint64) (*core.Snapshot, []config.Pro
 		t.Faces = []*core.Face{{Dialect: openai.API}}
 		t.Faces[0].Paths[core.OpChat] = "/v1/chat/completions"
 		t.Keys = []*core.ProviderKey{{Name: "key-1", Weight: 3}, {Name: "key-2", Weight: 1}, {Name: "old"}, {Name: "narrow", Weight: 1, Models: map[string]bool{"x": true}}}
+		if provider == "mistral" {
+			t.Gate = bounded{}
+		}
 		return t
 	}
 	for _, p := range doc.Providers {
@@ -235,7 +245,7 @@ func compile(doc *config.Document, version uint64) (*core.Snapshot, []config.Pro
 	}
 	var problems []config.Problem
 	for i, k := range doc.VirtualKeys {
-		vk := &core.VirtualKey{Name: k.Name, Policy: &core.Policy{Name: "narrow"}}
+		vk := &core.VirtualKey{Name: k.Name, Urgency: core.Batch, Policy: &core.Policy{Name: "narrow"}}
 		plan := &vk.Policy.Plans[core.OpChat]
 		plan.Steps = []core.Step{{Point: "admit", Name: "scope", From: fmt.Sprintf("virtual_keys[%d].allowed_models", i)}}
 		plan.Admit = []core.Stage{func(x *core.Exchange) core.Verdict {
@@ -319,7 +329,7 @@ func TestExplain(t *testing.T) {
 		}
 	}
 	says(OK, "--key tenant-12", "1 model by name", "mistral/mistral-small, then openai/gpt-4o", "openai/*", "bare names → openai\n            gpt-* o1*\n", "1 step", "admit   scope       from virtual_keys[0].allowed_models")
-	says(OK, "--key tenant-12 --model fast", "tenant-12, policy narrow", "fast → route fast", "target 1  mistral/mistral-small, model mistral-small",
+	says(OK, "--key tenant-12 --model fast", "tenant-12, policy narrow, lane batch", "bound: 12 under way at first, then what it bears from 4 to 50; 10 may wait for 1s; batch has 10 % of the turns", "fast → route fast", "target 1  mistral/mistral-small, model mistral-small",
 		"sent to api.mistral.test/v1/chat/completions", "key key-1: weight 3, 75% of requests", "key old: disabled, weight 0", "key narrow: not for", "verdict   admitted")
 	says(OK, "--key tenant-12 --model fast --op embeddings", "cannot do embeddings: it is skipped", "no steps")
 	says(Problem, "--key tenant-12 --model openai/gpt-4o", "verdict   refused with 403: key may not use openai/gpt-4o", "hint: ask for fast", "model gpt-4o")

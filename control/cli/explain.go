@@ -158,6 +158,9 @@ func (q *question) caller(stderr io.Writer) *core.VirtualKey {
 			if k.Policy != nil && k.Policy.Name != "" {
 				policy = ", policy " + k.Policy.Name
 			}
+			if k.Urgency != core.Interactive {
+				policy += ", lane " + k.Urgency.String()
+			}
 			q.line("caller", q.p.bold(k.Name)+policy)
 			if bar := k.Barred(time.Now().Unix()); bar != nil {
 				q.line("", q.p.bad("refused with 403: "+bar.Message))
@@ -287,6 +290,12 @@ func (q *question) care(r *core.Route) {
 	}
 	if h := r.Care.Hedge; h != nil {
 		q.line("hedge", "another target is asked too "+h.Say)
+	}
+	if s := r.Care.Shadow; s != nil {
+		q.line("shadow", s.Say)
+	}
+	if r.Care.Rescue {
+		q.line("rescue", "a stream that breaks off in its text is continued by the next target")
 	}
 }
 

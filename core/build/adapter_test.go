@@ -56,6 +56,11 @@ func TestEveryAdapter(t *testing.T) {
 			if f.Dialect != a.Faces[i].Dialect || f.AskUsage != a.Faces[i].AskUsage || strings.Contains(strings.ReplaceAll(text, "{model}", ""), "{") {
 				t.Errorf("%s: face %+v", a.Name, f)
 			}
+			for op := range f.Paths {
+				if (f.Paths[op] == "") != (a.Faces[i].Paths[op] == "") {
+					t.Errorf("%s: %s is asked at %q, which the table has at %q", a.Name, core.Op(op), f.Paths[op], a.Faces[i].Paths[op])
+				}
+			}
 		}
 		if name := strings.ToLower(a.Auth.Header); name != "" && !reserved[name] {
 			t.Errorf("%s: a document may set the header %s, which carries a credential", a.Name, name)
@@ -162,20 +167,25 @@ func TestPathOfTheRightFace(t *testing.T) {
 // A model that a server has in one way of asking only is asked in that way, whatever way
 // the same server has for its others.
 func TestFaceForTheModel(t *testing.T) {
-	target, problems := alone(config.Provider{Name: "opencode-zen", APIKey: secret("k")}, nil)
-	if target == nil {
-		t.Fatal(problems)
-	}
-	f := func(model string, op core.Op, want core.Op, dialect string) {
+	f := func(name, model string, op core.Op, want core.Op, dialect string) {
 		t.Helper()
+		target, problems := alone(config.Provider{Name: name, APIKey: secret("k"), Options: map[string]map[string]string{"azure": {"resource": "r"}}[name]}, nil)
+		if target == nil {
+			t.Fatal(problems)
+		}
 		a, _ := adapters.Find("openai")
 		face, as := target.Face(a.Faces[0].Dialect, op, []byte(model))
 		if face == nil || as != want || face.Dialect.Name != dialect {
 			t.Errorf("%s of %s: got %v of %+v, want %v of %s", op, model, as, face, want, dialect)
 		}
 	}
-	f("gpt-5", core.OpChat, core.OpResponses, "openai")
-	f("gpt-5", core.OpResponses, core.OpResponses, "openai")
-	f("kimi-k2", core.OpChat, core.OpChat, "openai")
-	f("kimi-k2", core.OpResponses, core.OpChat, "openai")
+	f("opencode-zen", "gpt-5", core.OpChat, core.OpResponses, "openai")
+	f("opencode-zen", "gpt-5", core.OpResponses, core.OpResponses, "openai")
+	f("opencode-zen", "kimi-k2", core.OpChat, core.OpChat, "openai")
+	f("opencode-zen", "kimi-k2", core.OpResponses, core.OpChat, "openai")
+	f("azure", "claude-sonnet-4-5", core.OpChat, core.OpChat, "anthropic")
+	f("azure", "claude-sonnet-4-5", core.OpResponses, core.OpChat, "anthropic")
+	f("azure", "claude-sonnet-4-5", core.OpCount, core.OpCount, "anthropic")
+	f("azure", "gpt-5", core.OpChat, core.OpChat, "openai")
+	f("azure", "gpt-5", core.OpPass, core.OpPass, "openai")
 }

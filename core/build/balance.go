@@ -48,7 +48,7 @@ func (c *compiler) targetAt(provider, model, at string) *core.Target {
 // spec says how an alias chooses. Only the targets it lists are balanced, never its
 // fallbacks.
 func spec(m *config.Model, r *core.Route) route.Spec {
-	s := route.Spec{Balanced: len(r.Targets), Bind: bind(m.Affinity), Hedge: hedge(m, r)}
+	s := route.Spec{Balanced: len(r.Targets), Bind: bind(m.Affinity), Hedge: hedge(m, r), Rescue: m.Rescue == "continue"}
 	if m.Strategy != "ordered" {
 		s.Strategy = route.Strategy(m.Strategy)
 	}

@@ -9,6 +9,7 @@ package build
 import (
 	"slices"
 
+	"asbru/cache"
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/cred"
@@ -31,6 +32,10 @@ type Deps struct {
 	// the machine has; nil: none is set.
 	Lookup func(name string) (string, bool)
 
+	// NewCache makes the cache. It is called when the previous Snapshot has none like it;
+	// nil: nothing is remembered, for who only looks at a Snapshot.
+	NewCache func(cache.Options) (*cache.Cache, error)
+
 	Clock func() int64 // of breakers and budgets; nil: core.Clock
 	// ReadFile reads a file of prices that the document names; nil: none can be read.
 	ReadFile func(path string) ([]byte, error)
@@ -50,6 +55,7 @@ type Deps struct {
 func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot, []config.Problem, func()) {
 	c := newCompiler(doc, prev, d)
 	c.limits()
+	c.compileCache()
 	c.compileProviders()
 	c.compileServes()
 	c.compileModels()
@@ -68,6 +74,9 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 		c.openCredentials()
 	}
 	if c.failed() {
+		if c.memory != nil && c.prev.Memory != core.Memory(c.memory) {
+			c.memory.Close()
+		}
 		return nil, c.problems, func() {}
 	}
 	for _, set := range c.gates {
@@ -94,9 +103,11 @@ type compiler struct {
 	specs     map[*core.Route]route.Spec // of the routes that say how to choose
 	policies  map[string]*core.Policy    // by their rules in canonical form
 	signing   []signing
+	memory    *cache.Cache           // nil: nothing is remembered
 	rulings   []*ruling              // in the order they are asked
 	courses   map[string]*core.Route // of rulings, by what they hold
 	pinned    []*core.Target         // with one key only; not in next
+	shaded    []*core.Target         // of shadows: not counted, not in next
 	plain     map[*core.Target][]byte
 	payers    map[string]string // customers of teams, by team
 	bounds    *limitSet
@@ -162,7 +173,7 @@ func (c *compiler) limits() {
 // compilePicks comes after every target is known, because they share one Book.
 func (c *compiler) compilePicks() {
 	prev, _ := c.prev.Health.(*route.Book)
-	book := route.NewBook(slices.Concat(c.next.Targets, c.pinned), route.Options{Prev: prev, Clock: c.deps.Clock, Alarm: c.deps.Alarm})
+	book := route.NewBook(slices.Concat(c.next.Targets, c.pinned, c.shaded), route.Options{Prev: prev, Clock: c.deps.Clock, Alarm: c.deps.Alarm})
 	for _, r := range c.routes {
 		spec := c.specs[r]
 		spec.Book, spec.Prev = book, prev

@@ -1,6 +1,9 @@
 package build
 
 import (
+	"fmt"
+	"math/rand/v2"
+
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/route"
@@ -47,5 +50,64 @@ func pricing(m *config.Model, r *core.Route) func(*core.Exchange, *core.Target) 
 			cost += p.Output * float64(x.Peek.MaxTokens)
 		}
 		return core.Money(cost * 1e3) // dollars for a million tokens → nanodollars for one
+	}
+}
+
+// shadow says where copies of an alias's requests go, if they do.
+func (c *compiler) shadow(r *core.Route, m *config.Model, at string) {
+	if m.Shadow == nil {
+		return
+	}
+	to, model := c.next.Resolve([]byte(m.Shadow.Target))
+	if to == nil {
+		return // the document's own problem, told before
+	}
+	t := to.Targets[0]
+	if t.Model == "" {
+		t = c.target(c.byName[t.Provider], string(model))
+	}
+	one := *t
+	one.Tally = nil // what nobody gets is counted apart
+	c.shaded = append(c.shaded, &one)
+	share := float64(m.Shadow.Share)
+	if share == 0 {
+		share = config.DefaultShadowShare
+	}
+	spec := c.specs[r]
+	spec.Shadow = &core.Shadow{
+		Route: c.route(r.Name+" (shadow)", &one),
+		Tally: c.shadowTally(m.Alias),
+		Draw:  func() bool { return rand.Float64() < share },
+		Cost:  costing(m, r, &one),
+		Say:   fmt.Sprintf("%s of the requests are sent to %s too, and the answers compared", config.Percent(share), one.Name),
+	}
+	c.specs[r] = spec
+}
+
+// shadowTally is what was counted of an alias's shadow so far.
+func (c *compiler) shadowTally(alias string) *core.ShadowTally {
+	if r := c.prev.Models[alias]; r != nil && r.Name == alias && r.Care != nil && r.Care.Shadow != nil {
+		return r.Care.Shadow.Tally
+	}
+	return new(core.ShadowTally)
+}
+
+// costing reckons what an answer cost, of targets that have a price; nil: none has.
+func costing(m *config.Model, r *core.Route, shade *core.Target) func(*core.Target, *core.Usage) (core.Money, bool) {
+	prices := map[string]config.Price{}
+	for i := range m.Targets {
+		if p := m.Targets[i].Price; p != nil {
+			prices[r.Targets[i].Name] = *p
+		}
+	}
+	if m.Shadow.Price != nil {
+		prices[shade.Name] = *m.Shadow.Price
+	}
+	if len(prices) == 0 {
+		return nil
+	}
+	return func(t *core.Target, u *core.Usage) (core.Money, bool) {
+		p, known := prices[t.Name]
+		return core.Money((p.Input*float64(u.In) + p.Output*float64(u.Out)) * 1e3), known && u.Known
 	}
 }

@@ -105,5 +105,8 @@ func below(base, path string) string {
 	if i := strings.LastIndexByte(base, '/'); i >= 0 && strings.HasPrefix(path, base[i:]+"/") {
 		base = base[:i]
 	}
-	return base + strings.TrimRight(path, "/")
+	if whole := base + strings.TrimRight(path, "/"); whole != "" {
+		return whole
+	}
+	return "/" // all of the server: empty would be nothing of it
 }

@@ -63,6 +63,7 @@ func (c *compiler) compileModels() {
 		for j, name := range m.Fallback {
 			c.addFallback(r, fmt.Sprintf("models[%d].fallback[%d]", i, j), name)
 		}
+		c.shadow(r, m, fmt.Sprintf("models[%d].shadow", i))
 	}
 }
 

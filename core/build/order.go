@@ -21,6 +21,9 @@ var order = []row{
 	{"release", after, (*compiler).unlimit}, // what was held is corrected by what was used
 
 	{"models", before, (*compiler).models}, // an answer from memory; nothing after it runs
+
+	{"cache", before, (*compiler).cacheLook}, // behind all that decides whether the caller may ask; before what is held for an attempt
+	{"cache", after, (*compiler).cacheKeep},  // whatever came of it: who waits for the answer must be told
 }
 
 // A point is a place in a Plan.

@@ -33,7 +33,7 @@ func (c *compiler) openPools() {
 		}
 		return
 	}
-	for _, t := range slices.Concat(c.next.Targets, c.pinned) {
+	for _, t := range slices.Concat(c.next.Targets, c.pinned, c.shaded) {
 		t.Pool = c.next.Pools[c.byName[t.Provider].endpoint]
 	}
 }
@@ -48,6 +48,9 @@ func Retire(old, kept *core.Snapshot) {
 		if kept == nil || kept.Pools[e] != pool {
 			pool.Close()
 		}
+	}
+	if old.Memory != nil && (kept == nil || kept.Memory != old.Memory) {
+		old.Memory.Close()
 	}
 	for id, credential := range old.Fresh {
 		if kept == nil || kept.Fresh[id] != credential {

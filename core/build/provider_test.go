@@ -41,7 +41,7 @@ func TestBase(t *testing.T) {
 	f("https://api.example.com/v1", "api.example.com", "https api.example.com 443 api.example.com", "/v1/chat/completions", "/v1")
 	f("https://API.example.com:443/v1/", "api.example.com", "https api.example.com 443 api.example.com", "/v1/chat/completions", "/v1")
 	f("http://ollama:11434/v1", "ollama:11434", "http ollama 11434", "/v1/chat/completions", "/v1")
-	f("http://[::1]:8000", "[::1]:8000", "http ::1 8000", "/chat/completions", "")
+	f("http://[::1]:8000", "[::1]:8000", "http ::1 8000", "/chat/completions", "/")
 	f("https://[2001:db8::1]/x/y", "[2001:db8::1]", "https 2001:db8::1 443 2001:db8::1", "/x/y/chat/completions", "/x/y")
 }
 

@@ -16,6 +16,7 @@ type Document struct {
 	Limits         Limits        `json:"limits,omitempty"`
 	AllowAnonymous *bool         `json:"allow_anonymous,omitempty"` // callers without a key; default: only when no virtual key exists and listen is loopback
 	ExtraFields    *bool         `json:"extra_fields,omitempty"`    // translated answers say in extra_fields who answered and what was dropped, where the client's SDK bears it; default true
+	Cache          *Cache        `json:"cache,omitempty"`           // nil: no answer is given twice
 	Overload       *Overload     `json:"overload,omitempty"`        // bounds what is under way at each target; nil: nothing does
 	Providers      []Provider    `json:"providers,omitempty"`
 	Models         []Model       `json:"models,omitempty"`
@@ -174,7 +175,9 @@ type Model struct {
 	Retry    *Retry        `json:"retry,omitempty"`
 	Breaker  *Breaker      `json:"breaker,omitempty"`
 	Affinity *Affinity     `json:"affinity,omitempty"`
-	Hedge    *Hedge        `json:"hedge,omitempty"` // default: off
+	Hedge    *Hedge        `json:"hedge,omitempty"`                      // default: off
+	Shadow   *Shadow       `json:"shadow,omitempty"`                     // default: off
+	Rescue   string        `json:"rescue,omitempty" enum:"off,continue"` // continue: a stream that breaks off in its text is continued by the next target; default: off
 
 	RateLimits []RateLimit `json:"rate_limits,omitempty"` // of all callers of the alias together
 	Budgets    []Budget    `json:"budgets,omitempty"`     // of all callers of the alias together
@@ -219,6 +222,13 @@ type Hedge struct {
 	After      string   `json:"after,omitempty"`                 // without content: a duration, or a percentile of what the alias has measured; default p95
 	MaxShare   Percent  `json:"max_share,omitempty"`             // of the requests that are hedged at most; default 5%
 	MaxPerHour *float64 `json:"max_cost_usd_per_hour,omitempty"` // what hedges may cost, reckoned from the prices of targets; default: no cap
+}
+
+// Shadow sends a copy of some requests to another target, to compare its answers. Nobody gets them.
+type Shadow struct {
+	Target string  `json:"target"`          // an alias, provider/model or a bare name
+	Share  Percent `json:"share,omitempty"` // of the requests; default 1%
+	Price  *Price  `json:"price,omitempty"` // of that target, for the comparison of costs
 }
 
 // Affinity keeps a session at the target and key that served it last.

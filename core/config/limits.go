@@ -48,6 +48,8 @@ const (
 
 	DefaultHedgeAfter = "p95"
 	DefaultHedgeShare = 0.05
+
+	DefaultShadowShare = 0.01
 )
 
 // MaxWeight bounds the weight of a key, so that sums of weights stay small.

@@ -18,6 +18,7 @@ func (d *Document) Validate(env Env) []Problem {
 	c.listeners()
 	c.observability()
 	c.limits()
+	c.cache()
 	c.overload("overload", c.doc.Overload)
 	c.providers()
 	c.models()

@@ -26,6 +26,27 @@ func (c *checker) care(path string, m *Model) {
 	if h := m.Hedge; h != nil {
 		c.hedge(path+".hedge", m, h)
 	}
+	if s := m.Shadow; s != nil {
+		c.shadow(path+".shadow", s)
+	}
+	if c.oneOf(path+".rescue", m.Rescue, "off", "continue"); m.Rescue == "continue" && len(m.Targets) < 2 && len(m.Fallback) == 0 {
+		c.warn(path+".rescue", "add a target or a fallback", "has nobody to continue a stream unless a request brings fallbacks")
+	}
+}
+
+func (c *checker) shadow(path string, s *Shadow) {
+	switch {
+	case s.Target == "":
+		c.fail(path+".target", "name an alias, or write provider/model", "is missing: a copy has to go somewhere")
+	case c.modelName(path+".target", s.Target) && !c.all().leads(s.Target):
+		c.fail(path+".target", c.all().near(s.Target), "nobody serves %s", quote(s.Target))
+	}
+	if s.Share < 0 || s.Share > 1 {
+		c.fail(path+".share", "1% is one request in a hundred", "is %s; it goes from 0%% to 100%%", s.Share)
+	}
+	if p := s.Price; p != nil && (p.Input < 0 || p.Output < 0) {
+		c.fail(path+".price", "", "cannot be negative")
+	}
 }
 
 func (c *checker) hedge(path string, m *Model, h *Hedge) {

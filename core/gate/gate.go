@@ -54,11 +54,10 @@ func New(s Spec) *Gate {
 func (g *Gate) Set(s Spec) {
 	r, old := s.rules(), g.spec.Load()
 	g.spec.Store(r)
-	if old == nil || r.fixed || old.fixed {
+	if old == nil || old.fixed {
 		g.limit.Store(r.first())
-	} else {
-		g.limit.Store(r.bound(g.limit.Load()))
 	}
+	g.bind()
 }
 
 // Enter implements core.Gate.
@@ -112,6 +111,10 @@ func (g *Gate) queue(now int64, t *core.Ticket) core.Entry {
 				return t.Decide(core.Admitted)
 			}
 			continue
+		}
+		if t.NoWait {
+			t.Refusal = core.NoRefusal
+			return t.Decide(core.Refused)
 		}
 		if !asked {
 			asked = true

@@ -13,6 +13,7 @@ const (
 	MostQueue = 100_000 // that can be configured
 )
 
+// Of the queue.
 const (
 	started = 12 // the limit before anything was learnt, within Min and Max
 	spared  = 10 // one place in so many is kept for interactive requests while there are any
@@ -37,19 +38,23 @@ const (
 	greedLeast   = 8   // requests in those spans; who asks less often is not
 )
 
+// Of the limit.
 const (
 	enough       = 24 // samples of a window, and more the less they agree:
 	enoughAtMost = 500
 	precise      = 0.06                    // standard error of the average, as log2
 	tellsLower   = 0.1                     // log2 by which a window has to be quicker than Quick to correct it at once
-	few          = 6                       // that will do when it took lateSpans as long
+	few          = 6                       // without which nothing is said
 	lateSpans    = 20                      // after so many spans fewer samples will do, and
 	lateLags     = 8                       // after so many times what an answer takes
 	tolerance    = 1.15                    // times Quick, up to which an answer counts as quick
-	atEase       = 1.08                    // times Quick, below which the limit grows by an eighth
+	atEase       = 1.08                    // times Quick, below which the limit grows by an eighth at least
+	headroom     = 3                       // part of the root of the limit by which it grows; doubled with each window
+	mostCalm     = 8                       // windows, for which it is
 	sharpest     = 0.5                     // times the limit, at the least, after one window
 	rush         = 1.5                     // times the limit after one window, until it was too much for the first time
 	muchSlower   = 1.5                     // times Quick, from which on it is watched whether a lower limit helps at all
+	noHelp       = 0.85                    // times as long as before it was halved: it did not
 	throttle     = 0.95                    // times the limit, when the target says that it is too much
 	ceilingHolds = int64(30 * time.Second) // for which the limit at which it said so is passed one by one only
 	timeout      = 0.75                    // times the limit, when it does not answer in time

@@ -62,11 +62,11 @@ func play(t *testing.T, seed uint64) {
 			}
 		}
 	}
-	w.run(250 * time.Millisecond)
+	w.run(80 * time.Millisecond)
 	for _, c := range w.callers {
 		c.rate = 0
 	}
-	w.run(5 * time.Second)
+	w.run(30 * time.Second)
 	asked, told := 0, 0
 	for _, c := range w.callers {
 		asked += c.asked

@@ -47,6 +47,8 @@ func (l *liner) append(b []byte, r *core.Record) []byte {
 	b = number(b, `,"attempts":`, int64(r.Attempts))
 	b = append(b, `,"hedged":`...)
 	b = strconv.AppendBool(b, r.Hedged)
+	b = append(b, `,"rescued":`...)
+	b = strconv.AppendBool(b, r.Rescued)
 	b = tokens(b, &r.Usage)
 	b = append(b, `,"bytes":{"in":`...)
 	b = strconv.AppendUint(b, r.In, 10)

@@ -71,6 +71,7 @@ func (m *Meter) writeOwn(w io.Writer) {
 	pools(p, c.pools)
 	credentials(p, snap)
 	health(p, snap)
+	memory(p, snap)
 	gates(p, snap)
 	w.Write(p.b)
 }

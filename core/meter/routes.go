@@ -81,6 +81,7 @@ func routes(p *page, s *core.Snapshot) {
 	count("asbru_retries_total", "Retries by what the budget of the route said.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Retries, g.Refused} }, "paid", "refused")
 	count("asbru_affinity_total", "Requests with a session by whether its binding was found, and bindings written.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Hits, g.Misses, g.Kept} }, "hit", "miss", "bound")
 	count("asbru_hedges_total", "Second attempts made beside a slow first one, those of them that answered first, and those that a cap prevented.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Hedges, g.Won, g.Capped} }, "made", "won", "capped")
+	count("asbru_rescues_total", "Attempts to continue a stream that broke, by whether they did.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Rescued, g.Unrescued} }, "continued", "failed")
 	p.family("asbru_hedge_after_seconds", "gauge", "How long a stream of the route may be without content before another target is asked too.")
 	for i, r := range rs {
 		if d := gauges[i].HedgeAfter; d > 0 {
@@ -88,4 +89,5 @@ func routes(p *page, s *core.Snapshot) {
 		}
 	}
 	count("asbru_all_benched_total", "Requests refused because no target of the route might be asked.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Benched} })
+	shadows(p, rs)
 }

@@ -33,3 +33,23 @@ var (
 	model    = []byte("m")
 	fallback = []byte("c/n")
 )
+
+func TestHedgeDoesNotAllocate(t *testing.T) {
+	b := newBed("a/x", "b/x")
+	b.keyed(2, "a/x", "b/x")
+	r := b.compile(Spec{Hedge: &Hedge{Quantile: 0.95, Share: 1}}, "a/x", "b/x")
+	x := b.exchange("m")
+	x.Route, x.Peek.Stream = r, true
+	a := core.Attempt{Target: b.targets["a/x"], Key: b.targets["a/x"].Keys[0], Phase: core.PhaseContent, TTFT: 100, Began: 1, At: 2}
+	tried := make([]core.Attempt, 1)
+	allocs := testing.AllocsPerRun(1000, func() {
+		r.Care.Hedge.Wait(x)
+		target, k := r.Pick(x, nil)
+		tried[0] = core.Attempt{Target: target, Key: k}
+		r.Care.Hedge.Pick(x, tried)
+		r.Note(x, &a)
+	})
+	if allocs != 0 {
+		t.Errorf("a hedge allocates %v times, want 0", allocs)
+	}
+}

@@ -141,6 +141,18 @@ type tab struct {
 	kept         atomic.Uint64
 	benched      atomic.Uint64
 	hedge        hedging
+
+	rescued, unrescued atomic.Uint64 // attempts that continue a stream: those that did, and those that did not
+}
+
+// resumed counts an attempt that continues the stream of another.
+func (t *tab) resumed(a *core.Attempt) {
+	switch {
+	case a.Phase == core.PhaseContent:
+		t.rescued.Add(1)
+	case a.Phase == core.PhaseFailed && a.TTFT == 0:
+		t.unrescued.Add(1)
+	}
 }
 
 // Report implements core.Health.

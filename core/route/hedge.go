@@ -29,23 +29,26 @@ type hedging struct {
 	won           atomic.Uint64
 }
 
-// hedgeBy gives r what makes hedges.
-func (p *picker) hedgeBy(r *core.Route, h *Hedge) {
-	if h == nil {
-		return
+// careBy gives r what it takes care of.
+func (p *picker) careBy(r *core.Route, s *Spec) {
+	var care core.Care
+	if s.Hedge != nil {
+		care.Hedge = p.hedgeBy(s.Hedge)
 	}
+	if care.Rescue, care.Shadow = s.Rescue, s.Shadow; care != (core.Care{}) {
+		r.Care = &care
+	}
+}
+
+// hedgeBy prepares hedges.
+func (p *picker) hedgeBy(h *Hedge) *core.Hedge {
 	t := &p.tab.hedge
 	if share := int64(h.Share * 1000); t.began.CompareAndSwap(false, true) || t.share.share != share {
 		t.share.share, t.share.most = share, hedgesSaved*1000
 		t.share.spent.Store(t.share.earned(0) - 1000) // the first one is there at once
 	}
 	p.hedge = h
-	care := core.Care{}
-	if r.Care != nil {
-		care = *r.Care
-	}
-	care.Hedge = &core.Hedge{Wait: p.delay, Pick: p.beside, Say: h.say()}
-	r.Care = &care
+	return &core.Hedge{Wait: p.delay, Pick: p.beside, Say: h.say()}
 }
 
 func (h *Hedge) say() string {
@@ -154,6 +157,7 @@ func (p *picker) learn(x *core.Exchange, a *core.Attempt) {
 		return
 	}
 	switch {
+	case a.Resumes:
 	case !a.Beside:
 		p.learner(x).add(took, p.hedge.Quantile)
 	case a.Cause == core.NoCause:

@@ -12,6 +12,9 @@ func (p *picker) note(x *core.Exchange, a *core.Attempt) {
 	if p.hedge != nil {
 		p.learn(x, a)
 	}
+	if a.Resumes {
+		p.tab.resumed(a)
+	}
 	l := p.book.seats[seat{a.Target, a.Key}]
 	if l == nil || a.Cause == core.Abandoned || a.Cause == core.Outrun {
 		return

@@ -12,6 +12,7 @@ func (p *picker) gauges() core.RouteGauges {
 	g := core.RouteGauges{
 		Retries: t.paid.Load(), Refused: t.refused.Load(), Budget: t.left(p.book.clock()),
 		Hits: t.hits.Load(), Misses: t.misses.Load(), Kept: t.kept.Load(), Benched: t.benched.Load(),
+		Rescued: t.rescued.Load(), Unrescued: t.unrescued.Load(),
 	}
 	if p.hedge != nil {
 		g.Hedges, g.Won, g.Capped = t.hedge.share.paid.Load(), t.hedge.won.Load(), t.hedge.share.refused.Load()

@@ -59,7 +59,7 @@ func Compile(r *core.Route, s Spec) {
 	}
 	p.balanceBy(&s)
 	r.Again = retry.Again
-	p.hedgeBy(r, s.Hedge)
+	p.careBy(r, &s)
 	r.Pick, r.Note = p.pick, p.note
 	r.Plan = core.RoutePlan{Strategy: string(p.how), Balanced: p.group, Say: p.say, Gauges: p.gauges}
 }

@@ -1,6 +1,10 @@
 package route
 
-import "time"
+import (
+	"time"
+
+	"asbru/core"
+)
 
 // A Spec is what one Route is compiled from, besides its Targets.
 type Spec struct {
@@ -16,7 +20,9 @@ type Spec struct {
 	Retry    *Retry   // nil: the defaults
 	Breaker  *Breaker // nil: the defaults
 
-	Hedge *Hedge // nil: none
+	Hedge  *Hedge       // nil: none
+	Shadow *core.Shadow // nil: none
+	Rescue bool         // a stream that breaks is continued by the next target
 
 	Bind time.Duration // how long an unused session binding is kept; 0: DefaultBind, below 0: sessions are not followed
 }

@@ -24,10 +24,11 @@ error. A reply of more than 1 MiB, and a stream that has sent 256 KiB without co
 (all but conversations, embeddings, rerank and token counts) are sent once: again only if they did not go out whole, or the
 provider answered with a status that says "not now".
 
-**One end.** A stream ends in its terminator or in one error event, never in both. What a provider sends behind either is
+**One end.** A stream ends in its terminator or in one error event, never in both; a model with ` + "`rescue: continue`" + ` goes on at another target instead
+of an error ([RESILIENCE.md](RESILIENCE.md)). What a provider sends behind either is
 dropped. The connection of the client lives on.
 
-**Not there yet**: the bill of a failed attempt, joining of repeated requests by Idempotency-Key, hedging, an audit that
+**Not there yet**: the bill of a failed attempt, joining of repeated requests by Idempotency-Key, an audit that
 must be written first, and HTTP/2 to providers (its failures are played as what they are in HTTP/1.1). The tests list, row by
 row, what of the catalogue they could not check.
 `

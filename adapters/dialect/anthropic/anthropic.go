@@ -34,6 +34,7 @@ func newDialect() *core.Dialect {
 		ReadUsage:         readUsage,
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
+		Prefills:          prefills,
 		IDHeader:          "Request-Id",
 		Forward:           []string{"anthropic-beta"},
 		Extras:            true,

@@ -99,6 +99,7 @@ func (w *writer) sends(p *core.Part) bool {
 // would refuse, so that is not sent; nor is another's signature ever.
 func (w *writer) thought(p *core.Part) bool {
 	if !w.sends(p) {
+		w.c.Drop(core.LostThought)
 		return false
 	}
 	w.comma()

@@ -99,7 +99,11 @@ func (q *requestWriter) skips(p *core.Part) bool {
 	case core.PartText, core.PartRefusal:
 		return !q.own && blank(p.Text)
 	case core.PartThought, core.PartVeiled:
-		return !q.readable(p)
+		if q.readable(p) {
+			return false
+		}
+		q.c.Drop(core.LostThought)
+		return true
 	case core.PartOther:
 		if !q.own {
 			q.c.Drop(string(p.Type))

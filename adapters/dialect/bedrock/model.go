@@ -75,6 +75,12 @@ func (m *model) thinks() bool { return m.claude && m.version >= 307 }
 // budget any more.
 func (m *model) adapts() bool { return m.claude && m.version >= 406 }
 
+// single reports whether m takes no temperature beside a top_p, as Claude does from 4.1 on.
+func (m *model) single() bool { return m.claude && m.version >= 401 }
+
+// samples reports whether m takes any of them; Claude does not from 4.7 on.
+func (m *model) samples() bool { return !m.claude || m.version < 407 }
+
 // caches reports whether m takes cachePoint blocks.
 func (m *model) caches() bool { return m.claude || m.nova }
 

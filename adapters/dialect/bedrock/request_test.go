@@ -107,8 +107,11 @@ func TestConfig(t *testing.T) {
 		c.MaxTokens, c.Temperature, c.TopP, c.TopK = []byte("100"), []byte("1.5"), []byte("0.9"), []byte("40")
 		c.Stop = append(c.Stop, text(`\n`), text("END"))
 		c.Seed, c.User, c.Tier, c.Metadata = []byte("1"), text("u"), text("flex"), []byte(`{"team":"a b"}`)
-	}, `,"inferenceConfig":{"maxTokens":100,"temperature":1,"topP":0.9,"stopSequences":["END"]},"additionalModelRequestFields":{"top_k":40},
-		"serviceTier":{"type":"flex"},"requestMetadata":{"team":"a b"}`, "seed", "user", "temperature", "stop")
+	}, `,"inferenceConfig":{"maxTokens":100,"temperature":1,"stopSequences":["END"]},"additionalModelRequestFields":{"top_k":40},
+		"serviceTier":{"type":"flex"},"requestMetadata":{"team":"a b"}`, "seed", "user", "temperature", "top_p", "stop")
+	f("anthropic.claude-sonnet-4-20250514-v1:0", func(c *core.Chat) { c.Temperature, c.TopP = []byte("0.5"), []byte("0.9") }, `,"inferenceConfig":{"temperature":0.5,"topP":0.9}`)
+	f(claude45, func(c *core.Chat) { c.TopP = []byte("0.9") }, `,"inferenceConfig":{"topP":0.9}`)
+	f("global.anthropic.claude-opus-4-7", func(c *core.Chat) { c.Temperature, c.TopP, c.TopK = []byte("0.5"), []byte("1"), []byte("4") }, ``, "top_k", "temperature")
 	f("amazon.nova-2-lite-v1:0", func(c *core.Chat) {
 		c.TopK, c.Effort, c.Tier, c.Metadata, c.Temperature = []byte("40"), text("xhigh"), text("scale"), []byte(`{"a":{}}`), []byte("1.0")
 	}, `,"inferenceConfig":{"temperature":1.0},"additionalModelRequestFields":{"reasoningConfig":{"type":"enabled","maxReasoningEffort":"high"},"inferenceConfig":{"topK":40}}`,
@@ -117,7 +120,7 @@ func TestConfig(t *testing.T) {
 	f("meta.llama3-8b-instruct-v1:0", func(c *core.Chat) { c.Effort, c.TopK = text("low"), []byte("3") }, ``, "reasoning_effort", "top_k")
 	f(claude45, func(c *core.Chat) {
 		c.Effort, c.MaxTokens, c.Temperature, c.TopP = text("medium"), []byte("4000"), []byte("0.5"), []byte("1")
-	}, `,"inferenceConfig":{"maxTokens":12192},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":8192}}`, "temperature", "top_p")
+	}, `,"inferenceConfig":{"maxTokens":12192},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":8192}}`, "temperature")
 	f(claude45, func(c *core.Chat) { c.Budget = 500 }, `,"inferenceConfig":{"maxTokens":9216},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":1024}}`)
 	f(claude45, func(c *core.Chat) { c.Effort = text("none") }, ``)
 	f("global.anthropic.claude-opus-4-7", func(c *core.Chat) { c.Budget = 20000 }, `,"additionalModelRequestFields":{"thinking":{"type":"adaptive"},"output_config":{"effort":"max"}}`)
@@ -134,7 +137,7 @@ func TestConfig(t *testing.T) {
 	f(claude45, func(c *core.Chat) { c.Tools, c.Choice = append(c.Tools, tool), core.ChooseNone }, ``)
 	f("mistral.x", func(c *core.Chat) {
 		c.Tools, c.Parallel, c.Allowed = append(c.Tools, tool, core.Tool{Name: text("g")}), core.No, []core.Text{text("g")}
-	}, `,"toolConfig":{"tools":[{"toolSpec":{"name":"g","inputSchema":{"json":{"type":"object","properties":{}}}}}]}`, "parallel_tool_calls")
+	}, `,"toolConfig":{"tools":[{"toolSpec":{"name":"g","inputSchema":{"json":{"type":"object","properties":{}}}}}]}`, "cache_control", "parallel_tool_calls")
 	f(claude45, func(c *core.Chat) {
 		c.Format, c.FormatName, c.Schema = core.FormatSchema, text("n"), []byte(`{"type":"object"}`)
 	}, `,"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"type\":\"object\"}","name":"n"}}}}`)

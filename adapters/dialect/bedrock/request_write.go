@@ -46,6 +46,9 @@ func (q *requestWriter) conversation(dst []byte) ([]byte, *core.Fault) {
 			return dst, f
 		}
 		q.drop()
+		if !q.m.caches() {
+			q.c.DropMarks()
+		}
 	}
 	for i := range q.c.Parts {
 		k := q.c.Parts[i].Kind
@@ -128,13 +131,14 @@ func (q *requestWriter) inference(dst []byte) []byte {
 		// What a model takes for the limit when none is said may be less than the budget.
 		dst = append(scan.AppendInt(append(dst, `"maxTokens":`...), q.think.budget+answerTokens), ',')
 	}
+	before := len(dst)
 	if c.Temperature != nil {
 		dst = q.temperature(dst)
 	}
-	switch {
+	switch heated := len(dst) > before; {
 	case c.TopP == nil:
-	case q.think.on && !q.own:
-		c.Drop("top_p")
+	case !q.own && (q.think.on || !q.m.samples() || heated && q.m.single()):
+		q.unsaid("top_p", c.TopP)
 	default:
 		dst = append(append(append(dst, `"topP":`...), c.TopP...), ',')
 	}
@@ -157,8 +161,8 @@ func (q *requestWriter) temperature(dst []byte) []byte {
 	t := q.c.Temperature
 	switch {
 	case q.own:
-	case q.think.on:
-		q.c.Drop("temperature")
+	case q.think.on || !q.m.samples():
+		q.unsaid("temperature", t)
 		return dst
 	case above(t):
 		q.c.Drop("temperature")
@@ -168,6 +172,13 @@ func (q *requestWriter) temperature(dst []byte) []byte {
 }
 
 var one = []byte("1")
+
+// unsaid notes that a setting is left out, unless it says no more than the model does by itself.
+func (q *requestWriter) unsaid(name string, value []byte) {
+	if string(value) != "1" && string(value) != "1.0" {
+		q.c.Drop(name)
+	}
+}
 
 // above reports whether the number raw is more than 1.
 func above(raw []byte) bool {

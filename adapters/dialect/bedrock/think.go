@@ -115,7 +115,7 @@ func (q *requestWriter) additional(dst []byte) []byte {
 	}
 	switch {
 	case c.TopK == nil:
-	case q.m.claude && !t.on:
+	case q.m.claude && !t.on && q.m.samples():
 		dst = append(append(append(dst, `"top_k":`...), c.TopK...), ',')
 	case q.m.nova:
 		dst = append(append(append(dst, `"inferenceConfig":{"topK":`...), c.TopK...), "},"...)

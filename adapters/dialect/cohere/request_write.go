@@ -23,6 +23,7 @@ func appendRequest(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault)
 	if f := a.refuse(); f != nil {
 		return dst, f
 	}
+	c.DropMarks()
 	at := len(dst)
 	dst = scan.AppendString(append(dst, `{"model":`...), s.Model)
 	switch {

@@ -32,6 +32,7 @@ func appendRequest(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault)
 	}
 	dst = appendConfig(appendTools(dst, c), c, s.Model, k.gen)
 	drop(c)
+	c.DropMarks()
 	return body.Edit(append(dst, '}'), at, s.Face), nil
 }
 

@@ -139,6 +139,7 @@ func (k *asking) said(dst []byte, p *core.Part) ([]byte, *core.Fault) {
 		return append(withSign(dst, sign), '}'), nil
 	case core.PartThought, core.PartVeiled:
 		if p.Vendor != k.own || len(p.Sign) == 0 {
+			k.c.Drop(core.LostThought)
 			return dst, nil // what it thought cannot be read without its signature
 		}
 		dst = k.spend(dst)

@@ -38,6 +38,9 @@ func appendThinking(dst []byte, c *core.Chat, model []byte, gen generation) []by
 		shows = core.Of(string(c.Summary) != "none")
 	}
 	said := c.Effort != nil || c.Budget != core.BudgetUnset
+	if shows == core.Unsaid && thoughtful(c) {
+		shows = core.Yes
+	}
 	if gen == thinksNever {
 		if said && string(c.Effort) != "none" && c.Budget != 0 {
 			c.Drop("reasoning_effort")
@@ -63,6 +66,15 @@ func appendThinking(dst []byte, c *core.Chat, model []byte, gen generation) []by
 		return dst[:at]
 	}
 	return append(dst, '}')
+}
+
+// thoughtful reports whether a client that asks for thinking gets to see it where it comes from:
+// all but those of Gemini and of Responses do, which have a word of their own for that.
+func thoughtful(c *core.Chat) bool {
+	if c.From == &api || c.Op == core.OpResponses {
+		return false
+	}
+	return c.Budget > 0 || c.Budget == core.BudgetAuto || c.Effort != nil && string(c.Effort) != "none" && string(c.Effort) != "minimal"
 }
 
 // levelOf is the thinkingLevel for what c says; empty: the model's own. A budget is as

@@ -16,6 +16,7 @@ type asked struct {
 // appendRequest is the codec's AppendRequest for /api/chat.
 func appendRequest(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	a := asked{c: c, own: c.From == &self, face: s.Face}
+	c.DropMarks()
 	at := len(dst)
 	dst, f := a.begin(dst, s)
 	if f != nil {

@@ -37,6 +37,9 @@ func appendChat(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	if o.refuse(); o.fault != nil {
 		return dst, o.fault
 	}
+	if !o.family {
+		c.DropMarks()
+	}
 	o.dst = scan.AppendString(append(o.dst, `{"model":`...), s.Model)
 	if o.messages(); o.fault != nil {
 		return dst, o.fault

@@ -12,8 +12,13 @@ func (o *chatOut) thoughts(parts []core.Part) {
 		o.ownThoughts(parts)
 		return
 	}
-	if o.vendor == core.OpenAI {
-		return // OpenAI's own chat completions refuse members they do not know
+	if o.vendor == core.OpenAI { // its own chat completions refuse members they do not know
+		for i := range parts {
+			if k := parts[i].Kind; o.c != nil && (k == core.PartThought || k == core.PartVeiled) {
+				o.c.Drop(core.LostThought)
+			}
+		}
+		return
 	}
 	signed, open := false, false
 	name := `,"reasoning_content":"`

@@ -119,21 +119,29 @@ func openChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	if b.Out = 0; b.Kind != core.PartCall {
 		return dst
 	}
-	for i := range x.Blocks[:e.Block] { // calls are numbered on their own
-		if other := &x.Blocks[i]; other.Kind == core.PartCall && other.Choice == e.Choice {
-			b.Out++
-		}
-	}
-	dst = beginCall(dst, x, e)
-	dst = append(dst, `,"id":"`...)
-	if len(b.ID) > 0 {
-		dst = append(dst, b.ID...)
-	} else {
-		dst = appendCallID(dst, x, int64(e.Block))
-	}
-	dst = append(dst, `","type":"function","function":{"name":`...)
+	b.Out = callNumber(x, e)
+	dst = append(beginCall(dst, x, e), `,"id":"`...)
+	dst = append(appendIDOf(dst, x, e.Block), `","type":"function","function":{"name":`...)
 	dst = append(scan.AppendQuoted(dst, b.Name), `,"arguments":""}}]`...)
 	return endDelta(dst, x, nil)
+}
+
+// callNumber is the index of the call that e is about: calls are numbered on their own.
+func callNumber(x *core.Crossing, e *core.Event) (n int32) {
+	for i := range x.Blocks[:e.Block] {
+		if other := &x.Blocks[i]; other.Kind == core.PartCall && other.Choice == e.Choice {
+			n++
+		}
+	}
+	return n
+}
+
+// appendIDOf appends the id of the call in block i.
+func appendIDOf(dst []byte, x *core.Crossing, i int32) []byte {
+	if id := x.Blocks[i].ID; len(id) > 0 {
+		return append(dst, id...)
+	}
+	return appendCallID(dst, x, int64(i))
 }
 
 // beginCall begins a chunk with more of a call.

@@ -143,6 +143,7 @@ func (w *writer) foreign(dst []byte) []byte {
 	if len(w.Stop) > 0 {
 		w.Drop("stop")
 	}
+	w.DropMarks()
 	if w.Tier != nil && w.From != &dialect {
 		w.Drop("service_tier")
 	}

@@ -27,6 +27,7 @@ func (r *reader) collect(toks []token) {
 			r.function(t)
 			continue
 		default:
+			r.money = i+1 < len(toks) && string(toks[i+1].text) == "money"
 			r.add(t, c)
 		}
 		if len(r.f.words) == 0 {
@@ -77,6 +78,18 @@ func (r *reader) skip(toks []token, i int) bool {
 	t := &toks[i]
 	l := r.lex()
 	switch string(t.text) {
+	case "one": // "one advantage", not "when one learns"
+		if i > 0 && i+1 < len(toks) && !l.is(&toks[i-1], classConj|classAux) && toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classIdle) {
+			r.push(word{text: single, stem: hash(single), kind: kindNumber, hard: true, role: r.role})
+			r.held, r.role = r.role, roleCount
+			return true
+		}
+	case "some": // "some one"
+		if i+1 < len(toks) && l.word(&toks[i+1], "one") {
+			toks[i+1].eaten = true
+			r.push(word{text: someone, stem: hash(someone)})
+			return true
+		}
 	case "or": // "or not"
 		if i+1 < len(toks) && (l.word(&toks[i+1], "not") || l.word(&toks[i+1], "no")) {
 			toks[i+1].eaten = true
@@ -86,6 +99,8 @@ func (r *reader) skip(toks []token, i int) bool {
 		return i+1 < len(toks) && (ends(toks[i+1].text, "types") || string(toks[i+1].text) == "types" ||
 			string(toks[i+1].text) == "kinds" || string(toks[i+1].text) == "ways" || string(toks[i+1].text) == "methods" ||
 			string(toks[i+1].text) == "forms")
+	case "possible": // "the largest possible number"
+		return i > 0 && ends(toks[i-1].text, "est")
 	case "fact": // "in fact"
 		return i > 0 && l.word(&toks[i-1], "in")
 	case "order": // "in order to"
@@ -127,38 +142,24 @@ func (r *reader) function(t *token) {
 	case c.isOf(classOwner):
 		r.f.whose = true
 	case c.isOf(classPerson):
-		r.f.who = true
+		if r.start == len(r.f.words) {
+			r.f.who |= 1
+		} else {
+			r.f.who |= 2
+		}
 	case c.isOf(classThey):
 		r.f.they = true
 	}
-	switch string(t.text) {
-	case "in", "on", "at", "within", "using", "through", "via", "by":
-		r.role = roleAt
-		if t.text[0] == 'b' {
-			r.role = roleBy
-		}
-	case "to", "into", "onto", "towards", "toward":
-		r.role = roleTo
-	case "from":
-		r.role = roleFrom
-	case "of":
-		r.role = roleOf
-	case "for":
-		r.role = roleFor
-	case "with":
-		r.role = roleWith
-	case "than":
-		r.role = roleThan
-	case "about", "regarding", "concerning":
-		r.role = roleAbout
-	case "and":
+	now, ok := roles[string(t.text)]
+	switch {
+	case ok:
+		r.role = now
+	case string(t.text) == "and":
 		r.f.ands = true
-	case "or":
+	case string(t.text) == "or":
 		r.f.ors = true
-	default:
-		if !c.isOf(classArticle | classPerson | classFiller | classThird) {
-			r.role = roleNone
-		}
+	case !c.isOf(classArticle | classPerson | classFiller | classThird):
+		r.role = roleNone
 	}
 	if n := mix(7, hash(t.text)); !c.isOf(classArticle | classPrep | classConj | classFiller | classPolite | classPerson) {
 		r.f.idle += n
@@ -168,13 +169,27 @@ func (r *reader) function(t *token) {
 	}
 }
 
+// roles are those of the words behind a preposition.
+var roles = map[string]role{
+	"in": roleAt, "on": roleAt, "at": roleAt, "within": roleAt, "using": roleAt, "through": roleAt, "via": roleAt,
+	"to": roleTo, "into": roleTo, "onto": roleTo, "towards": roleTo, "toward": roleTo,
+	"from": roleFrom, "of": roleOf, "for": roleFor, "with": roleWith, "by": roleBy, "than": roleThan,
+	"about": roleAbout, "regarding": roleAbout, "concerning": roleAbout,
+}
+
 // stranded reports whether token i is a preposition, or an I, at the end of its sentence:
 // "what are they for", "World War I".
 func (r *reader) stranded(toks []token, i int) bool {
+	c := r.lex().class(toks[i].word)
+	if i > 0 && c.isOf(classAux) && (r.lex().word(&toks[i-1], "between") || i+1 == len(toks) && r.lex().is(&toks[i-1], classConj)) {
+		return true // "between is and are"
+	}
+	if i > 0 && string(toks[i].text) == "a" {
+		return i+1 == len(toks) || toks[i+1].shape == shapePause || r.lex().is(&toks[i+1], classPrep|classConj|classAux) // column a to b
+	}
 	if i == 0 || i != len(toks)-1 {
 		return false
 	}
-	c := r.lex().class(toks[i].word)
 	return c.isOf(classPrep|classCan|classWill|classShould|classPast) || string(toks[i].text) == "i" && toks[i].upper
 }
 
@@ -213,6 +228,9 @@ func (r *reader) add(t *token, c class) {
 		w.text = r.f.lexer.put(n)
 	}
 	w.stem = r.stem(&w)
+	if c.isOf(classMake) && r.money {
+		w.stem = earn
+	}
 	if c.isOf(classSame) {
 		r.f.same = true
 	}
@@ -323,7 +341,14 @@ func (r *reader) passive(toks []token, before int) {
 	reverse(words[:end])
 }
 
-var leave = []byte("leave")
+// earn is the stem of what one does when one makes money.
+var earn = hash([]byte("earn"))
+
+var (
+	leave   = []byte("leave")
+	single  = []byte("1")
+	someone = []byte("someone")
+)
 
 func reverse(w []word) {
 	for i, j := 0, len(w)-1; i < j; i, j = i+1, j-1 {

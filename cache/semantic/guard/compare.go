@@ -13,16 +13,19 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 		return v
 	}
 	g.whole(&v, a, b)
-	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots}
+	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, list: a.asks(frameWhat) && b.asks(frameWhat)}
 	m.equal()
 	m.rest(&v)
+	if a.means || b.means {
+		m.literal(&v)
+	}
 	if (a.nots+b.nots+m.turned)%2 != 0 {
 		v.object(Negation, nil)
 	}
 	if len(a.words) == 1 && m.to[0] != 0 && !likeForm(a.words[0].text, b.words[0].text) {
 		v.object(Instead, &a.words[0])
 	}
-	if v.Rule == Pass || v.Rule.Soft() {
+	if v.Rule == Pass || v.Rule.rank() < 3 {
 		m.stand(&v, a.same && b.same)
 	}
 	return v
@@ -49,7 +52,7 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	if a.they != b.they {
 		v.object(Pronoun, nil)
 	}
-	if a.sents[0].frame != frameHowto && (a.who != b.who || few && a.whose != b.whose) {
+	if !a.asks(frameHowto) && (a.who != b.who && a.who&b.who == 0 || few && !a.asks(frameYes) && a.whose != b.whose) {
 		v.object(Person, nil)
 	}
 	if len(a.sents) != len(b.sents) {
@@ -59,11 +62,21 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	for i := range a.sents {
 		x, y := a.sents[i], b.sents[i]
 		if !sameFrame(x, y, len(a.words)) {
-			v.object(Frame, nil)
+			v.object(differ(x.frame, y.frame), nil)
 		} else if x.mood != y.mood && x.frame == y.frame && x.frame != frameHowto {
 			v.object(Tense, nil)
 		}
 	}
+}
+
+// differ is the objection to two frames: orders, searches and questions after a thing or a
+// way are not far apart.
+func differ(x, y frame) Rule {
+	loose := func(f frame) bool { return f == frameOther || f == frameWhat || f == frameDoes || f == frameHowto }
+	if loose(x) && loose(y) {
+		return Wording
+	}
+	return Frame
 }
 
 // sameFrame lets words typed as for a search stand for "what is": "cheapest flights
@@ -101,6 +114,7 @@ type matching struct {
 	used   [maxWords]bool  // of b
 	turned int             // opposites paired for the sake of a "not" of the sentence
 	nots   int             // of both
+	list   bool            // both ask what something is, or which there are
 }
 
 // equal pairs words that are the same, in order where a word comes twice.
@@ -146,6 +160,7 @@ func (m *matching) rest(v *Verdict) {
 			m.replace(i, right[:k], v)
 		}
 	}
+	m.again()
 	one := false
 	for i := range m.a {
 		if m.to[i] == 0 {
@@ -159,10 +174,73 @@ func (m *matching) rest(v *Verdict) {
 		}
 	}
 	for i := range m.a {
+		if m.to[i] > 0 && plural(&m.a[i], &m.b[m.to[i]-1]) {
+			v.object(Name, &m.a[i])
+		}
 		if m.to[i] > 0 && m.a[i].not != m.b[m.to[i]-1].not && m.a[i].stem == m.b[m.to[i]-1].stem {
 			v.object(Negation, &m.a[i])
 		}
 	}
+}
+
+// again drops names that their own text has said before, where the other text has none to
+// spare: "North Korea: is it cold in North Korea".
+func (m *matching) again() {
+	left, right := 0, 0
+	for i := range m.a {
+		if m.to[i] == 0 {
+			left++
+		}
+	}
+	for j := range m.b {
+		if !m.used[j] {
+			right++
+		}
+	}
+	switch {
+	case left > 0 && right == 0:
+		for i := range m.a {
+			for k := range m.a {
+				if m.to[i] == 0 && m.to[k] > 0 && repeats(&m.a[i], &m.a[k]) {
+					m.to[i] = m.to[k]
+				}
+			}
+		}
+	case right > 0 && left == 0:
+		for j := range m.b {
+			for k := range m.b {
+				if !m.used[j] && m.used[k] && repeats(&m.b[j], &m.b[k]) {
+					m.used[j] = true
+				}
+			}
+		}
+	}
+}
+
+// plural reports whether one of two words is a name and the other that name with an s:
+// Alien, Aliens.
+func plural(x, y *word) bool {
+	if !x.name && !y.name || len(x.text) == len(y.text) {
+		return false
+	}
+	a, b := x.text, y.text
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return len(b) == len(a)+1 && b[len(a)] == 's' && string(b[:len(a)]) == string(a)
+}
+
+// literal objects to forms of one word where words are what is spoken about: he go, he goes.
+func (m *matching) literal(v *Verdict) {
+	for i := range m.a {
+		if m.to[i] > 0 && string(m.a[i].text) != string(m.b[m.to[i]-1].text) && m.a[i].kind == kindPlain {
+			v.object(Meant, &m.a[i])
+		}
+	}
+}
+
+func repeats(w, before *word) bool {
+	return w.stem == before.stem && (w.name || before.name) && w.kind == kindPlain && w.not == before.not
 }
 
 // alone is the objection to a word without a counterpart.
@@ -176,6 +254,8 @@ func alone(w *word, other bool) Rule {
 		return Pronoun
 	case w.not:
 		return Negation
+	case w.role == roleCount:
+		return Number // 5 mg, 5 g
 	case w.hard:
 		return Hard
 	case w.name:
@@ -211,11 +291,21 @@ func (m *matching) replace(i int, right []int, v *Verdict) {
 		if x.not != y.not {
 			continue
 		}
-		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && m.g.synonym(x, y) || m.g.slip(x.text, y.text) {
+		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.list && praise(x, y)) || m.g.slip(x.text, y.text) {
 			m.pair(i, j)
 			return
 		}
 	}
+}
+
+// asks reports whether the first sentence of f is of that frame.
+func (f *Form) asks(s frame) bool { return len(f.sents) > 0 && f.sents[0].frame == s }
+
+// praise reports whether x and y are good and best: some good books, the best books.
+func praise(x, y *word) bool {
+	good := func(w *word) bool { return string(w.text) == "good" || string(w.text) == "great" }
+	best := func(w *word) bool { return string(w.text) == "best" }
+	return good(x) && best(y) || best(x) && good(y)
 }
 
 // reversed pairs "more cautious" with "less brave", where less and more stand before

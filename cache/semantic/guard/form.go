@@ -64,7 +64,7 @@ type Form struct {
 	same  bool   // says something that holds either way round
 	idle  uint64 // what the words that do not matter add up to
 	few   uint64 // the same without helping verbs, some and any
-	who   bool   // speaks of who asks, or of who is asked, outside of a turn of phrase
+	who   uint8  // speaks of who asks, or of who is asked, outside of a turn of phrase: 1 before its first word, 2 after
 	whose bool   // of something of theirs
 	they  bool   // of others that it does not name
 	size  int    // letters and digits
@@ -105,8 +105,10 @@ type reader struct {
 	toks    []token
 	flat    bool // capitals say nothing here: all words have them, or none
 	role    role
+	start   int  // words of the Form before this sentence
 	held    role // what r.role was before a number
 	not     bool
+	money   bool // the next word is money
 	english int
 	foreign int
 }
@@ -171,12 +173,13 @@ func (r *reader) sentence(toks []token) {
 	if len(toks) == 0 || len(r.f.sents) >= maxSentences {
 		return
 	}
+	r.start = len(r.f.words)
 	s := r.frame(toks)
 	r.twist(toks, &s)
-	before := len(r.f.words)
+	said := len(r.f.words)
 	r.collect(toks)
-	r.passive(toks, before)
-	if s.frame == frameOther && len(r.f.words) == before {
+	r.passive(toks, said)
+	if s.frame == frameOther && len(r.f.words) == r.start {
 		return // "Thanks a lot!"
 	}
 	r.f.sents = append(r.f.sents, s)
@@ -198,14 +201,28 @@ func (r *reader) polite(toks []token) []token {
 		}
 		toks = toks[n:]
 	}
+	asked := len(toks) > 0 && r.lex().is(&toks[0], classRequest)
+	if n := len(toks); n > 3 && asked && r.lex().is(&toks[n-2], classPrep) && (r.lex().word(&toks[n-1], "me") || r.lex().word(&toks[n-1], "us")) {
+		toks = toks[:n-2] // "explain entropy to me"
+	}
 	for len(toks) > 0 {
 		t := &toks[len(toks)-1]
-		if t.shape < shapePause && !r.lex().is(t, classPolite) {
+		if t.shape < shapePause && !r.lex().is(t, classPolite) && !r.reasons(toks) {
 			break
 		}
 		toks = toks[:len(toks)-1]
 	}
 	return toks
+}
+
+// reasons reports whether toks end in "and why": who answers a question gives reasons.
+func (r *reader) reasons(toks []token) bool {
+	n := len(toks) - 1
+	if len(r.f.sents) == 0 && n < 2 {
+		return false
+	}
+	return r.lex().word(&toks[n], "why") && (n == 0 || r.lex().word(&toks[n-1], "and")) ||
+		r.lex().word(&toks[n], "and") && len(toks) < 2 || n > 1 && r.lex().word(&toks[n], "and")
 }
 
 // count keeps score of what language this is.
@@ -234,45 +251,68 @@ func (r *reader) frame(toks []token) sentence {
 		}
 	}
 	rest := toks[at:]
-	s := sentence{frame: frameOther}
 	if p != nil {
-		s.frame = p.frame
-		if p.adds == "can" {
-			s.mood = moodCan
-		} else if p.adds != "" {
-			r.emit(p.adds)
+		return r.phrase(p, rest, n)
+	}
+	return r.plain(rest)
+}
+
+// phrase is what pattern p says, which took n tokens.
+func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
+	s := sentence{frame: p.frame}
+	if p.adds == "can" {
+		s.mood = moodCan
+		if n > 0 && !r.lex().word(&rest[n-1], "for") {
+			r.f.who |= 1 // whoever asks
 		}
-		for i := range rest[:n] {
-			t := &rest[i]
-			t.eaten = s.frame != frameWhich || i == 0
-			r.count(t)
-			if r.lex().is(t, classPast) {
-				s.mood = moodPast
-			}
+	} else if p.adds != "" {
+		r.emit(p.adds)
+	}
+	for i := range rest[:n] {
+		t := &rest[i]
+		t.eaten = s.frame != frameWhich || i == 0
+		r.count(t)
+		if r.lex().is(t, classPast) {
+			s.mood = moodPast
+		} else if s.frame == frameWhat && r.lex().is(t, classBe) {
+			s.mood = moodPresent
 		}
 	}
-	first := &rest[0]
 	switch {
-	case p == nil && len(rest) == 1 && r.lex().word(first, "how"):
-		first.eaten = true
-		s.frame = frameHowto // "Installing nginx, how?"
-	case p == nil && r.lex().word(first, "what"):
-		first.eaten = true
-		s = r.what(rest)
-	case p == nil && r.lex().word(first, "how"):
-		first.eaten = true
-		s.frame = frameHow
-		s.mood = r.mood(rest)
-	case p == nil && at == 0 && r.lex().is(first, classAux) && !first.quoted:
-		s.frame = frameYes
-		s.mood = moodOf(r.lex().class(first.word))
-	case p == nil && r.lex().is(first, classAux) && !first.quoted && at > 0:
-		s.frame = frameYes
-		s.mood = moodOf(r.lex().class(first.word))
-	case s.mood == moodNone && s.frame != frameOther && s.frame != frameHowto && s.frame != frameYes:
+	case s.mood != moodNone || s.frame == frameOther || s.frame == frameHowto || s.frame == frameYes || s.frame == frameDoes:
+	default:
 		s.mood = r.mood(rest[n:])
 	}
 	return s
+}
+
+// plain is what the first token says where no pattern fits.
+func (r *reader) plain(rest []token) sentence {
+	l, first := r.lex(), &rest[0]
+	s := sentence{frame: frameOther}
+	switch {
+	case l.word(first, "name") && len(rest) > 1 && number(&rest[1]):
+		first.eaten = true
+		return sentence{frame: frameWhat, mood: moodPresent} // "name five"
+	case l.word(first, "how") && (len(rest) == 1 || !r.has(rest, classAux)):
+		first.eaten = true
+		s.frame = frameHowto // "installing nginx, how?", "how lose weight"
+	case l.word(first, "how"):
+		first.eaten = true
+		s.frame, s.mood = frameHow, r.mood(rest)
+	case l.word(first, "what"):
+		first.eaten = true
+		s = r.what(rest)
+	case l.is(first, classAux) && !first.quoted:
+		s.frame, s.mood = frameYes, moodOf(l.class(first.word))
+	}
+	return s
+}
+
+// number reports whether t is one, in digits or as a word.
+func number(t *token) bool {
+	_, ok := numberWords[string(t.text)]
+	return ok || t.shape == shapeNumber
 }
 
 // what tells "what is", "what does X do", "what can I", "what advantages does X have".
@@ -289,6 +329,11 @@ func (r *reader) mood(toks []token) mood {
 	for i := range toks {
 		if t := &toks[i]; !t.quoted && r.lex().is(t, classAux) {
 			return moodOf(r.lex().class(t.word))
+		}
+	}
+	for i := range toks {
+		if t := &toks[i]; !t.quoted && (r.lex().is(t, classEarlier) || len(t.text) > 4 && ends(t.text, "ed")) {
+			return moodPast // "who invented"
 		}
 	}
 	return moodPresent
@@ -308,7 +353,7 @@ func moodOf(c class) mood {
 	return moodPresent
 }
 
-// word reports whether t is the known word s.
+// word reports whether t is the word s.
 func (l *lexicon) word(t *token, s string) bool {
-	return t.word != 0 && t.shape == shapeWord && string(t.text) == s
+	return t.shape == shapeWord && string(t.text) == s
 }

@@ -40,14 +40,19 @@ const frameText = `
 howto: how to
 howto: how do|can|could|would|should|might|must|does @p go about
 howto: how do|can|could|would|should|might|must|may|does @p
-howto: how can|could|do|does|should|would people|person|anyone|everyone
+howto: how can|could|do|does|should|would @the people|person|anyone|everyone
+howto: how @p can|could|should|may
+howto: what @be some|the|@the? various|different|best|good? way|ways|method|methods that|in|through|by? which? @p can|could
+howto: what @be @the easy|easiest|simple|simplest way|ways|method|methods to|of|for
+howto: @the easy|easiest|simple|simplest way|ways to
+yes: is|are there any|a|some? way|ways to|that? i|we|you? can? +can
 howto: what @be|would be? @the best|good|right|proper|correct|effective? way|ways|method|methods|approach to|of|for
 howto: what @be @the most|more effective|efficient way|ways|method|methods|approach to|of|for
 howto: what @be some? best|good|effective? way|ways|method|methods to|of|for
 howto: which is @the best|right|good? way|method to|of|for
 howto: what @be @the step|steps to|for|in|involved? in?
 howto: what steps|step should|do|can|must|need @p take|follow|need? to
-howto: what should|can|must|could|do @p need? to? do to
+howto: what should|can|must|could|do @p need|have? to? do to
 howto: what should|can|must|could @p do in order to
 howto: @the best|good|right? way|ways to
 howto: steps to|for
@@ -55,7 +60,11 @@ what: what do @p mean by +mean
 what: what @be meant by +mean
 what: what @be @the meaning|definition of +mean
 what: what exactly? @be|was exactly?
-what: which @be @the
+what: which one? @be @the
+what: what could|would|can|should be @the
+does: what should|can|do|could|would|must @p do if|when|while
+does: what would|will|does|do happen|happens if|when +happen
+does: what happens|happened if|when +happen
 what: define
 what: list @the|some|all?
 what: name @the|some
@@ -74,6 +83,7 @@ when: what|which date|day @be|was
 what: which
 why: how come
 why: what @be|was @the reason|reasons|rationale|cause? for|why|that|behind|to|of
+why: what @be|was @the reason|reasons
 why: for what reason|reasons
 like: what @be|was it like to?
 like: how does it feel like? to?
@@ -130,11 +140,10 @@ type step struct {
 	any   []id  // one of them
 	class class // or one of this class
 	may   bool  // or nothing
-	two   bool  // "a list", "the list": an article that may miss
 }
 
 var frameNames = map[string]frame{
-	"other": frameOther, "what": frameWhat, "howto": frameHowto, "why": frameWhy, "when": frameWhen,
+	"other": frameOther, "what": frameWhat, "does": frameDoes, "howto": frameHowto, "why": frameWhy, "when": frameWhen,
 	"where": frameWhere, "who": frameWho, "which": frameWhich, "like": frameLike, "yes": frameYes,
 }
 

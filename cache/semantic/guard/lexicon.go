@@ -42,6 +42,8 @@ const (
 	classEnglish        // function words that only English has
 	classAnyone         // someone: whoever asks, where "how does" stands before it
 	classOwner          // of classPerson, the possessive
+	classEarlier        // verbs that tell of the past without a helping verb
+	classMake           // make, making, made
 	classThey           // of classThird, the plural
 )
 

@@ -7,7 +7,7 @@ func (m *matching) stand(v *Verdict, either bool) {
 			continue
 		}
 		x, y := &m.a[i], &m.b[m.to[i]-1]
-		if contradict(x.role, y.role) || (x.role == roleCount) != (y.role == roleCount) && m.measured(x) {
+		if contradict(x.role, y.role) && !m.tongue(x) || (x.role == roleCount) != (y.role == roleCount) && m.measured(x) {
 			v.object(Relation, x)
 			return
 		}
@@ -29,6 +29,14 @@ func free(x, y *word) bool {
 	return x.kind != kindNumber && y.kind != kindNumber && x.kind != kindPronoun && y.kind != kindPronoun
 }
 
+func superlative(w *word) bool {
+	return len(w.text) > 4 && ends(w.text, "est") || string(w.text) == "best" || string(w.text) == "most"
+}
+
+func adverb(w *word) bool {
+	return len(w.text) > 5 && ends(w.text, "ly") && !w.name && w.kind == kindPlain
+}
+
 // keeps reports whether a word hangs on in the same way in both texts.
 func keeps(x, p *word) bool { return x.role == p.role && x.role != roleNone }
 
@@ -47,6 +55,12 @@ func (m *matching) measured(x *word) bool {
 	return l.class(l.ids[l.lemmas[string(x.text)]]).isOf(classUnit)
 }
 
+// tongue reports whether x is a language or a unit: one translates into French or in
+// French.
+func (m *matching) tongue(x *word) bool {
+	return m.g.lex.class(x.id).isOf(classLanguage) || m.measured(x)
+}
+
 func contradict(x, y role) bool {
 	if x == y {
 		return false
@@ -55,12 +69,18 @@ func contradict(x, y role) bool {
 		x, y = y, x
 	}
 	switch x {
+	case roleAt:
+		return y == roleFrom || y == roleTo
+	case roleFor:
+		return y == roleWith || y == roleAbout
 	case roleTo:
-		return y == roleFrom || y == roleThan || y == roleBefore || y == roleAfter
+		return y == roleAbout || y == roleFrom || y == roleThan || y == roleBefore || y == roleAfter
 	case roleFrom:
-		return y == roleFor || y == roleThan || y == roleBefore || y == roleAfter
+		return y == roleFor || y == roleAbout || y == roleThan || y == roleBefore || y == roleAfter
 	case roleBefore:
 		return y == roleAfter
+	case roleBy:
+		return y == roleAbout
 	}
 	return false
 }
@@ -77,13 +97,22 @@ func (m *matching) swapped(i, k int) bool {
 	if x.joined && y.joined && p.joined && q.joined {
 		return false
 	}
+	if superlative(x) != superlative(y) || adverb(x) || adverb(y) {
+		return false // "the best book", "which book is best"
+	}
 	if x.role == p.role && y.role == q.role && x.role != y.role && x.role != roleNone && y.role != roleNone {
 		return false // from A to B, to B from A
+	}
+	if x.role == roleNone && p.role == roleNone && y.role != roleNone && q.role != roleNone ||
+		x.role != roleNone && p.role != roleNone && y.role == roleNone && q.role == roleNone {
+		return false // the rate in Italy, Italy's rate
 	}
 	if x.name && y.name || p.name && q.name {
 		return !(keeps(x, p) && moved(y, q) || keeps(y, q) && moved(x, p))
 	}
-	if x.role != q.role || y.role != p.role {
+	crossed := x.role == roleNone && q.role == roleNone && y.role != roleNone && p.role != roleNone ||
+		x.role != roleNone && q.role != roleNone && y.role == roleNone && p.role == roleNone
+	if (x.role != q.role || y.role != p.role) && !crossed {
 		return false
 	}
 	if x.kind == kindPronoun || y.kind == kindPronoun {

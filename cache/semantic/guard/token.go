@@ -58,7 +58,7 @@ func (l *lexer) run() {
 		case r == '\n' && !l.quote:
 			l.end()
 			l.at += size
-		case unicode.IsSpace(r):
+		case r <= ' ' || unicode.IsSpace(r):
 			l.at += size
 		case isDigit(r) || r == '.' && l.at+1 < len(l.src) && isDigit(rune(l.src[l.at+1])):
 			l.number()
@@ -261,7 +261,9 @@ func (l *lexer) word(t []byte, s shape, upper, caps bool) {
 func (l *lexer) mark(r rune, size int) {
 	single := r == '\'' || r == '’' || r == '‘'
 	before := l.at > 0 && (isLetter(rune(l.src[l.at-1])) || isDigit(rune(l.src[l.at-1])))
-	l.at += size
+	for l.at += size; !single && l.peek(l.at) == r; {
+		l.at += size // ""doubled""
+	}
 	if l.quote {
 		if !single || !isLetter(l.peek(l.at)) {
 			l.closeQuote()

@@ -5,7 +5,8 @@ type Rule uint8
 
 const (
 	Pass     Rule = iota
-	Frame         // another kind of question
+	Frame         // another kind of question: why for when
+	Wording       // as an order, or as words for a search, what is a question there
 	Tense         // was for is, can for should
 	Extra         // a word on one side only
 	Instead       // a word in place of another
@@ -26,21 +27,31 @@ const (
 )
 
 var ruleNames = [...]string{
-	Pass: "pass", Frame: "frame", Tense: "tense", Extra: "extra", Instead: "instead", Person: "person", Number: "number", Sign: "sign", Name: "name",
+	Pass: "pass", Frame: "frame", Wording: "wording", Tense: "tense", Extra: "extra", Instead: "instead", Person: "person", Number: "number", Sign: "sign", Name: "name",
 	Hard: "hard", Opposite: "opposite", Negation: "negation", Pronoun: "pronoun", Order: "order", Relation: "relation",
 	AndOr: "and-or", Quote: "quote", Meant: "meant", Empty: "empty",
 }
 
 func (r Rule) String() string { return ruleNames[r] }
 
-// Soft reports whether r is a doubt and not a contradiction: balanced mode looks over it.
-func (r Rule) Soft() bool {
-	return r == Frame || r == Tense || r == Extra || r == Instead || r == Person
+// Soft reports whether r is about how one asks and not about what: the words are the same.
+// Balanced mode looks over it.
+func (r Rule) Soft() bool { return r == Wording || r == Tense || r == Person }
+
+// rank is how much an objection says: of two, the one that says more is told.
+func (r Rule) rank() int {
+	switch {
+	case r.Soft():
+		return 1
+	case r == Extra || r == Instead || r == Frame:
+		return 2
+	}
+	return 3
 }
 
 // A Verdict is what the guard finds about two texts.
 type Verdict struct {
-	Rule  Rule // the first objection; a hard one before a soft one
+	Rule  Rule // the objection that says most
 	Same  bool // but for spaces, capitals and punctuation they are one text
 	word  [24]byte
 	bytes uint8
@@ -57,9 +68,9 @@ func (v *Verdict) String() string {
 	return v.Rule.String() + ": " + v.Word()
 }
 
-// object keeps r when it is the first, or the first hard one.
+// object keeps r when it says more than what was found before.
 func (v *Verdict) object(r Rule, w *word) {
-	if v.Rule != Pass && (!v.Rule.Soft() || r.Soft()) {
+	if v.Rule != Pass && v.Rule.rank() >= r.rank() {
 		return
 	}
 	v.Rule, v.bytes = r, 0

@@ -23,17 +23,17 @@ var wordClasses = []struct {
 	{classPrep, "in on at of for with about into onto to from by as through via using within among upon regarding concerning per towards toward across between according around"},
 	{classConj, "and or but if that which who whom because so than then whether while though although"},
 	{classNeg, "not never no none nobody nothing neither nor cannot hardly"},
-	{classFiller, "really actually truly indeed exactly just even ever so very quite basically literally simply properly also too somehow precisely genuinely honestly definitely certainly surely"},
+	{classFiller, "really actually truly indeed exactly just ever so very quite basically literally simply properly also too somehow precisely genuinely honestly definitely certainly surely easily"},
 	{classPolite, "please kindly thanks thank hi hello hey pls plz greetings dear"},
 	{classWh, "what which who whom whose why when where how"},
 	{classThere, "that it there here he she this"},
-	{classFunction, "some any been get gets got let lets own's else etc able going"},
+	{classFunction, "some any been let lets else etc able going"},
 	{classHard, `before after first last only without more less fewer most least except until till since against despite
 		above below under over inside outside maximum minimum all every each always never sometimes often rarely
 		both either become simultaneous half double up down out off away back again once twice not no both few many much
 		several unless instead next previous former later earlier than`},
 	{classRequest, `write explain translate tell give list show describe summarize summarise define suggest recommend provide
-		compare calculate compute draft compose rewrite outline paraphrase proofread generate`},
+		compare calculate compute convert draft compose rewrite outline paraphrase proofread generate`},
 	{classLanguage, `english french german spanish italian portuguese dutch swedish norwegian danish finnish icelandic polish czech
 		slovak hungarian romanian bulgarian greek turkish russian ukrainian serbian croatian slovenian albanian latvian lithuanian
 		estonian arabic hebrew persian farsi urdu hindi bengali tamil telugu marathi gujarati punjabi nepali sinhala thai
@@ -44,16 +44,21 @@ var wordClasses = []struct {
 		won real ruble rand lira krona krone second minute hour day week month year byte kilobyte megabyte gigabyte terabyte
 		bit joule calorie kilojoule kilocalorie watt kilowatt horsepower pascal bar psi knot radian degree percent
 		kmh mph newton volt ampere nautical`},
-	{classSame, `marry relate similar equal same identical difference different compare versus vs engage adjacent both friend date
-		connect equivalent meet tie between`},
+	{classSame, `married related similar equal same identical difference differences different compare versus vs engaged adjacent
+		both friend friends dating connected equivalent meet met tied between`},
+	{classMake, "make makes making made"},
+	{classEarlier, `spoke won wrote made took gave went came became began built bought said told thought found sold held led lost left
+		kept knew grew flew drew drove ate drank broke chose fell felt fought got heard hid paid ran saw sang sat slept spent stood
+		stole swam taught threw understood woke wore rose sent shot`},
 	{classTime, `now today tonight yesterday tomorrow currently latest newest weather forecast news nowadays recently upcoming
 		breaking headline headlines`},
 	{classPoint, "this these those following aforementioned attached"},
 	{classAccount, `order account balance card payment transfer invoice subscription booking reservation appointment bill refund
 		password pin statement transaction delivery package ticket claim policy paycheck salary flight shipment login
 		purchase top-up deposit loan mortgage schedule calendar alarm reminder list location`},
-	{classMention, `difference differ word phrase verb noun mean meaning preposition grammar grammatically sentence spell pronounce
-		translate say synonym antonym rhyme plural tense speech correct stand abbreviation acronym`},
+	{classMention, `word phrase verb noun preposition grammar grammatically grammatical spell spelling pronounce
+		translate rephrase paraphrase proofread rewrite conjugate synonym antonym rhyme plural
+		abbreviation acronym`},
 	{0, properNames},
 	{classForeign, `el la los las que como para por una un con del es il le les des du une est pas avec dans pour sur qui wie ich und
 		der die das nicht ein eine zu mit auf ist sind kann che di per non sono och det att som jag de het een van voor ik
@@ -103,7 +108,7 @@ lose: lost losing loses
 know: knew known knowing knows
 see: saw seen
 do: done
-go: went gone goes
+go: went gone goes golang
 take: took taken
 give: gave given
 make: made
@@ -226,6 +231,7 @@ doctor: doctors physician physicians
 fast: quick quickly rapidly rapid
 faster: quicker
 fastest: quickest
+easy: easiest simplest
 maximum: max
 minimum: min
 information: info

@@ -20,7 +20,7 @@ func TestSearchAllocates(t *testing.T) {
 	s.Nearest(&q.Vector, 0, top)
 	if n := testing.AllocsPerRun(100, func() {
 		s.Nearest(&q.Vector, 0, top)
-		s.Keyed(7, 0, top)
+		s.Keyed(7, &q.Vector, 0, top)
 	}); n != 0 {
 		t.Errorf("a search allocates %v times", n)
 	}

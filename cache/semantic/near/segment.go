@@ -1,10 +1,18 @@
 package near
 
-import "sync/atomic"
+import (
+	"encoding/binary"
+	"sync/atomic"
+)
+
+// An ID names an entry: a digest, of which any eight bytes tell two apart in a table.
+type ID [32]byte
+
+func (id *ID) short() uint64 { return binary.LittleEndian.Uint64(id[:]) }
 
 // A Row is what is kept of one entry.
 type Row struct {
-	ID    uint64 // of the answer; unique among the rows that are alive
+	ID    ID     // of the answer; unique among the rows that are alive
 	Key   uint64 // rows of one Key are found by it as well, without their Vector
 	Until int64  // Unix seconds after which the row is dead; 0: never
 	Text  string
@@ -16,7 +24,7 @@ type Row struct {
 type segment struct {
 	n atomic.Int32 // rows that readers may look at
 	vectors
-	ids   []uint64
+	ids   []ID
 	keys  []uint64
 	until []int64
 	texts []string // of a tail
@@ -32,7 +40,7 @@ type segment struct {
 func newSegment(rows int) *segment {
 	return &segment{
 		vectors: vectors{at: make([]int8, rows*Dims), inv: make([]float32, rows)},
-		ids:     make([]uint64, rows), keys: make([]uint64, rows), until: make([]int64, rows),
+		ids:     make([]ID, rows), keys: make([]uint64, rows), until: make([]int64, rows),
 		dead:  make([]atomic.Uint32, (rows+31)/32),
 		byKey: newTable(rows), byID: newTable(rows),
 	}
@@ -51,7 +59,7 @@ func (s *segment) add(r *Row) {
 		s.texts[n] = r.Text
 	}
 	s.byKey.add(r.Key, uint32(n))
-	s.byID.add(r.ID, uint32(n))
+	s.byID.add(r.ID.short(), uint32(n))
 	s.n.Store(n + 1) // from here readers see it
 }
 
@@ -86,13 +94,13 @@ func (s *segment) alive(n uint32, now int64) bool {
 }
 
 // find is the living row of id, -1 for none.
-func (s *segment) find(id uint64) int {
-	for at := s.byID.start(id); ; at = s.byID.next(at) {
+func (s *segment) find(id *ID) int {
+	for at := s.byID.start(id.short()); ; at = s.byID.next(at) {
 		n := s.byID.get(at)
 		if n < 0 {
 			return -1
 		}
-		if s.ids[n] == id && s.dead[n>>5].Load()&(1<<(n&31)) == 0 {
+		if s.ids[n] == *id && s.dead[n>>5].Load()&(1<<(n&31)) == 0 {
 			return n
 		}
 	}

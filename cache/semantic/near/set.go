@@ -28,7 +28,7 @@ func (v *view) tail() *segment { return v.segments[len(v.segments)-1] }
 func (s *Set) Add(r *Row) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.remove(r.ID)
+	s.remove(&r.ID)
 	tail := s.writable()
 	tail.add(r)
 	return s.view.Load().due()
@@ -71,13 +71,13 @@ func newTail(rows int) *segment {
 }
 
 // Remove ends the life of the row of id and reports whether there was one.
-func (s *Set) Remove(id uint64) bool {
+func (s *Set) Remove(id *ID) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.remove(id)
 }
 
-func (s *Set) remove(id uint64) bool {
+func (s *Set) remove(id *ID) bool {
 	v := s.view.Load()
 	if v == nil {
 		return false
@@ -126,8 +126,9 @@ func (s *Set) Nearest(q *Vector, now int64, t *Top) {
 	}
 }
 
-// Keyed fills t with living rows of key, the newest last; Sim is 1.
-func (s *Set) Keyed(key uint64, now int64, t *Top) {
+// Keyed fills t with living rows of key, in no order. Sim is how near they are to q; nil:
+// not asked for, and 1.
+func (s *Set) Keyed(key uint64, q *Vector, now int64, t *Top) {
 	t.begin()
 	v := s.view.Load()
 	if v == nil {
@@ -140,7 +141,11 @@ func (s *Set) Keyed(key uint64, now int64, t *Top) {
 				break
 			}
 			if seg.keys[n] == key && n < seg.rows() && seg.alive(uint32(n), now) {
-				if t.Rows = append(t.Rows, Found{1, seg.ids[n], seg.text(uint32(n))}); len(t.Rows) == t.K {
+				f := Found{1, seg.ids[n], seg.text(uint32(n))}
+				if q != nil {
+					f.Sim = seg.sim(query{&q.At[0], q.Inv}, uint32(n))
+				}
+				if t.Rows = append(t.Rows, f); len(t.Rows) == t.K {
 					return
 				}
 			}
@@ -265,7 +270,7 @@ func (s *Set) swap(v *view, from int, merged *segment) bool {
 		for _, old := range v.segments[from:last] {
 			for i := range uint32(old.rows()) {
 				if old.dead[i>>5].Load()&(1<<(i&31)) != 0 {
-					if n := merged.find(old.ids[i]); n >= 0 && !elsewhere(v.segments[from:last], old, old.ids[i]) {
+					if n := merged.find(&old.ids[i]); n >= 0 && !lives(v.segments[from:last], &old.ids[i]) {
 						merged.kill(uint32(n))
 					}
 				}
@@ -277,8 +282,8 @@ func (s *Set) swap(v *view, from int, merged *segment) bool {
 	return true
 }
 
-// elsewhere reports whether id lives on in another of segments, or in another row of old.
-func elsewhere(segments []*segment, old *segment, id uint64) bool {
+// lives reports whether a row of id is alive in one of segments.
+func lives(segments []*segment, id *ID) bool {
 	for _, seg := range segments {
 		if seg.find(id) >= 0 {
 			return true

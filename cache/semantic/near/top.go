@@ -3,7 +3,7 @@ package near
 // A Found is one row that a search came upon.
 type Found struct {
 	Sim  float32
-	ID   uint64
+	ID   ID
 	Text string // valid as long as it is held
 }
 

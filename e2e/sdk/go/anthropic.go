@@ -19,6 +19,7 @@ func anthropicMessages(p *place) *sdk {
 	s := messagesOver("anthropic-sdk-go", "anthropic", &c)
 	s.others = anthropicOthers(&c)
 	messageCounts(p, s, &c)
+	anthropicKept(s, &c)
 	return s
 }
 

@@ -29,6 +29,7 @@ func openaiResponses(p *place) *sdk {
 		}
 		return r.InputTokens, nil
 	})
+	openaiKept(p, s, &c)
 	return s
 }
 

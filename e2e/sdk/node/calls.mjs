@@ -158,7 +158,7 @@ export async function run(d, { families = FAMILIES, cannot = {}, streams = [fals
     for (const stream of streams) {
       const ask = (scenario, q) => d.ask({ tools: [], ...q, model: (d.model ?? model)(family, scenario), stream });
       for (const [call, f] of Object.entries(CALLS)) {
-        if (call === 'long' && !stream || stream && d.can.neverStreams?.includes(call)) continue;
+        if (call === 'long' && !stream) continue;
         const refuses = (cannot[call] ?? []).includes(family) || (CANNOT[call] ?? []).includes(family) && (call in NEEDS ? d.can[NEEDS[call]] : true);
         await check({ sdk: d.sdk, family, call, stream }, () => f({ ask, family, d, stream }), refuses ? d.error : undefined);
       }

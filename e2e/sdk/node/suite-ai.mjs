@@ -12,9 +12,9 @@ const providers = {
   google: async () => { const p = (await load('@ai-sdk/google')).createGoogleGenerativeAI({ baseURL: GATEWAY + '/genai/v1beta', apiKey: KEY }); return { model: p, embed: p.embedding, options: { google: { thinkingConfig: { includeThoughts: true, thinkingBudget: 2048 } } } }; },
   'amazon-bedrock': async () => ({ model: (await load('@ai-sdk/amazon-bedrock')).createAmazonBedrock({ baseURL: GATEWAY + '/bedrock', region: 'us-east-1', apiKey: KEY }), options: { bedrock: { reasoningConfig: { type: 'enabled', budgetTokens: 2048, maxReasoningEffort: 'medium' } } } }),
   cohere: async () => { const p = (await load('@ai-sdk/cohere')).createCohere({ baseURL: GATEWAY + '/cohere/v2', apiKey: KEY }); return { model: p, embed: p.embedding, rerank: p.reranking, options: { cohere: { thinking: { type: 'enabled', tokenBudget: 2048 } } } }; },
-  mistral: async () => ({ model: (await load('@ai-sdk/mistral')).createMistral({ baseURL: GATEWAY + '/v1', apiKey: KEY }), hides: true }),
+  mistral: async () => ({ model: (await load('@ai-sdk/mistral')).createMistral({ baseURL: GATEWAY + '/mistral/v1', apiKey: KEY }), hides: true }),
   azure: async () => ({ model: (await load('@ai-sdk/azure')).createAzure({ baseURL: GATEWAY + '/openai', apiKey: KEY, useDeploymentBasedUrls: true }).chat, hides: true }),
-  'openai-compatible': async () => ({ model: (await load('@ai-sdk/openai-compatible')).createOpenAICompatible({ name: 'asbru', baseURL: GATEWAY + '/v1', apiKey: KEY, includeUsage: true, supportsStructuredOutputs: true }), hides: ['gemini'], options: { asbru: { reasoningEffort: 'medium' } } }),
+  'openai-compatible': async () => ({ model: (await load('@ai-sdk/openai-compatible')).createOpenAICompatible({ name: 'asbru', baseURL: GATEWAY + '/v1', apiKey: KEY, includeUsage: true, supportsStructuredOutputs: true }), options: { asbru: { reasoningEffort: 'medium' } } }),
 };
 
 const error = (e) => { const at = APICallError.isInstance(e) ? e : e?.lastError ?? e?.cause ?? e; return { typed: APICallError.isInstance(at), status: at.statusCode, requestId: at.responseHeaders?.['x-request-id'], message: at.message, wait: at.responseHeaders?.['retry-after'] }; };
@@ -72,7 +72,7 @@ async function objects(p, family) {
 if (!SHORT && process.argv[1].endsWith('suite-ai.mjs')) {
   for (const [name, make] of Object.entries(providers)) {
     const p = await make();
-    const families = name === 'azure' ? FAMILIES.filter((f) => ['openai', 'anthropic', 'gemini'].includes(f)) : name === 'mistral' ? FAMILIES.filter((f) => f !== 'openai') : FAMILIES; // Mistral's own dialect is for Mistral: to OpenAI it passes as it is
+    const families = name === 'azure' ? FAMILIES.filter((f) => ['openai', 'anthropic', 'gemini'].includes(f)) : FAMILIES;
     await run(driver(name, p), { families });
     for (const family of families) {
       const at = { sdk: 'ai ' + name, family };

@@ -12,7 +12,6 @@ export const error = (e) => ({
 
 const url = (f) => f.url ?? `data:${f.type};base64,${f.data}`;
 
-// A request for Chat Completions cannot ask to see thoughts, which Gemini wants.
 // chat is the driver of Chat Completions of a client; Groq's and Azure's are alike.
 export function chat(sdk, client, can = {}, more = {}) {
   const parts = (t) => (t.files ? [{ type: 'text', text: t.user }, ...t.files.map((f) => (f.type === 'application/pdf'
@@ -38,7 +37,7 @@ export function chat(sdk, client, can = {}, more = {}) {
     };
   };
   return {
-    sdk, error, can: { none: true, named: true, oneCall: true, pdf: true, url: true, think: true, stop: true, hidesThought: ['gemini'], ...can },
+    sdk, error, can: { none: true, named: true, oneCall: true, pdf: true, url: true, think: true, stop: true, ...can },
     ask: async (q) => {
       if (!q.stream) return answer(await client.chat.completions.create(body(q), { signal: q.signal }));
       return answer(await gather(await client.chat.completions.create({ ...body(q), stream: true, stream_options: { include_usage: true } }, { signal: q.signal })));

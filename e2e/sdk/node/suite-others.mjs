@@ -60,14 +60,14 @@ async function cohere() {
 
 async function mistral() {
   const { Mistral } = await load('@mistralai/mistralai');
-  const client = new Mistral({ apiKey: KEY, serverURL: GATEWAY, retryConfig: { strategy: 'none' } });
+  const client = new Mistral({ apiKey: KEY, serverURL: GATEWAY + '/mistral', retryConfig: { strategy: 'none' } });
   const text = (c) => (typeof c === 'string' ? c : (c ?? []).map((p) => p.text ?? '').join(''));
   const error = (e) => ({ typed: e.name === 'SDKError' || e.name === 'HTTPValidationError', status: e.statusCode, message: e.message, requestId: e.headers?.get('x-request-id') });
   const answer = (m, finish, u, calls) => ({ text: text(m.content), think: '', native: m, finish: { tool_calls: 'tool', content_filter: 'refuse' }[finish] ?? finish, calls, usage: { in: u.promptTokens, out: u.completionTokens, total: u.totalTokens } });
   const args = (a) => (typeof a === 'string' ? a : JSON.stringify(a));
   await run({
-    sdk: 'mistralai', error, // Its schema wants the name in every piece of a call, which is no part of OpenAI's format.
-    can: { named: true, none: true, url: true, stop: true, hidesRefusal: ['responses'], neverStreams: ['tool', 'parallel tools', 'tool choice', 'tool choice by name'] },
+    sdk: 'mistralai', error,
+    can: { named: true, none: true, url: true, stop: true, hidesRefusal: ['openai', 'responses'] },
     ask: async (q) => {
       const body = {
         model: q.model, maxTokens: q.max, stop: q.stop,
@@ -95,8 +95,7 @@ async function mistral() {
       if (calls.length) m.toolCalls = calls.map((c) => ({ id: c.id, function: { name: c.name, arguments: c.text } }));
       return answer(m, finish, usage ?? {}, joined(calls));
     },
-    // Its own dialect of OpenAI's passes to OpenAI as it is, which is for Mistral to understand.
-  }, { families: FAMILIES.filter((f) => f !== 'openai') });
+  });
 }
 
 async function groq() {

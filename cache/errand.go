@@ -7,13 +7,13 @@ import (
 	"asbru/core"
 )
 
-// A flight is one question under way: who asks it upstream, the answer so far, and who
+// An errand is one question under way: who asks it upstream, the answer so far, and who
 // waits for it.
 //
 //	asking ──Sure──→ coming ──whole──→ done ──kept──→ (forgotten)
 //	   │                │
 //	   └────failed──────┴──→ failed: those who were given nothing yet ask anew
-type flight struct {
+type errand struct {
 	key  [32]byte
 	lead core.Waker // of the exchange that asks upstream
 
@@ -21,7 +21,8 @@ type flight struct {
 	op     core.Op
 	stream bool
 	array  bool
-	tries  int // leaders before this one that failed
+	native bool // the provider itself speaks the leader's format; set once the answer is coming
+	tries  int  // leaders before this one that failed
 
 	waiting atomic.Int32 // exchanges that want the answer, besides the one that asks
 
@@ -55,16 +56,16 @@ const (
 	failed
 )
 
-// flights are those under way, by key.
-type flights [flightMaps]struct {
+// errands are those under way, by key.
+type errands [errandMaps]struct {
 	mu sync.Mutex
-	m  map[[32]byte]*flight
+	m  map[[32]byte]*errand
 }
 
-// join finds the flight of a key that can be joined. Without one it puts fresh in its
+// join finds the errand of a key that can be joined. Without one it puts fresh in its
 // place, which the caller leads; with a nil fresh there is none then.
-func (t *flights) join(key *[32]byte, fresh *flight) (f *flight, leads bool) {
-	s := &t[key[8]%flightMaps]
+func (t *errands) join(key *[32]byte, fresh *errand) (f *errand, leads bool) {
+	s := &t[key[8]%errandMaps]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if f = s.m[*key]; f != nil && f.open() {
@@ -75,15 +76,15 @@ func (t *flights) join(key *[32]byte, fresh *flight) (f *flight, leads bool) {
 		return nil, false
 	}
 	if s.m == nil {
-		s.m = map[[32]byte]*flight{}
+		s.m = map[[32]byte]*errand{}
 	}
 	s.m[*key] = fresh
 	return fresh, true
 }
 
 // forget ends that anybody finds f.
-func (t *flights) forget(f *flight) {
-	s := &t[f.key[8]%flightMaps]
+func (t *errands) forget(f *errand) {
+	s := &t[f.key[8]%errandMaps]
 	s.mu.Lock()
 	if s.m[f.key] == f {
 		delete(s.m, f.key)
@@ -92,14 +93,14 @@ func (t *flights) forget(f *flight) {
 }
 
 // open reports whether others can still join.
-func (f *flight) open() bool {
+func (f *errand) open() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.state != failed && !f.over && !(f.read && f.kept == nil)
 }
 
 // write adds what the leader's client is given.
-func (f *flight) write(c *Cache, p []byte, at int64) {
+func (f *errand) write(c *Cache, p []byte, at int64) {
 	f.mu.Lock()
 	if f.over || f.closed || len(f.tape)+len(p) > maxTape || c.tapes.Load()+int64(len(p)) > maxTapes {
 		if !f.over && !f.closed {
@@ -123,7 +124,7 @@ func (f *flight) write(c *Cache, p []byte, at int64) {
 }
 
 // anew drops what was written: another target answers.
-func (f *flight) anew(c *Cache) {
+func (f *errand) anew(c *Cache) {
 	f.mu.Lock()
 	if !f.over {
 		c.tapes.Add(-int64(len(f.tape)))
@@ -133,7 +134,7 @@ func (f *flight) anew(c *Cache) {
 }
 
 // set goes to another state and tells everybody.
-func (f *flight) set(s state) {
+func (f *errand) set(s state) {
 	f.mu.Lock()
 	if f.state != failed {
 		f.state = s
@@ -142,15 +143,26 @@ func (f *flight) set(s state) {
 	f.mu.Unlock()
 }
 
+// comes says that what was written goes to the leader's client.
+func (f *errand) comes(native bool) {
+	f.mu.Lock()
+	f.native = native
+	if f.state == asking {
+		f.state = coming
+	}
+	f.wakeLocked()
+	f.mu.Unlock()
+}
+
 // fail ends f without an answer.
-func (f *flight) fail(fault *core.Fault, left bool) {
+func (f *errand) fail(fault *core.Fault, left bool) {
 	f.mu.Lock()
 	f.state, f.fault, f.left = failed, fault, left
 	f.wakeLocked()
 	f.mu.Unlock()
 }
 
-func (f *flight) wakeLocked() {
+func (f *errand) wakeLocked() {
 	for _, w := range f.wakers {
 		w.Wake()
 	}
@@ -160,7 +172,7 @@ func (f *flight) wakeLocked() {
 }
 
 // waitLocked has v's exchange woken when something happens.
-func (f *flight) waitLocked(v *visit, x *core.Exchange) {
+func (f *errand) waitLocked(v *visit, x *core.Exchange) {
 	if v.heard != f.rung+1 {
 		v.heard = f.rung + 1
 		f.wakers = append(f.wakers, x.Waker())
@@ -169,14 +181,14 @@ func (f *flight) waitLocked(v *visit, x *core.Exchange) {
 
 // leave says that one who joined wants nothing any more. The leader's exchange looks
 // whether it is still wanted.
-func (f *flight) leave() {
+func (f *errand) leave() {
 	if f.waiting.Add(-1) == 0 {
 		f.lead.Wake()
 	}
 }
 
 // land ends that the tape is counted: who still reads it holds it.
-func (f *flight) land(c *Cache) {
+func (f *errand) land(c *Cache) {
 	f.mu.Lock()
 	if !f.over && !f.closed {
 		c.tapes.Add(-int64(len(f.tape)))

@@ -1,0 +1,135 @@
+package openai
+
+import (
+	"asbru/adapters/body"
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// Mistral is what Mistral's own clients speak. It is OpenAI's format but for what their models
+// insist on: a call comes whole, in one chunk; the usage of a stream comes unasked, with the
+// finish; vectors have an id.
+//
+// Source: https://docs.mistral.ai/api
+var Mistral = assembleMistral()
+
+func assembleMistral() *core.Dialect {
+	return &core.Dialect{
+		Name:              "mistral",
+		Peek:              fields.Peek,
+		AppendBody:        body.Append,
+		AppendFault:       appendFault,
+		AppendStreamFault: appendStreamFault,
+		ReadUsage:         readUsage,
+		ReadEvent:         readEvent,
+		ReadFault:         readFault,
+		Chats: [core.NumOps]*core.ChatCodec{
+			core.OpChat: {
+				Framing:       core.FramingSSE,
+				ParseRequest:  parseMistral,
+				AppendRequest: appendChat,
+				ParseReply:    parseReply,
+				AppendReply:   appendReply,
+				ParseEvent:    parseChunk,
+				AppendEvent:   appendMistral,
+			},
+		},
+		Ends:   [core.NumOps]string{core.OpChat: "data: [DONE]\n\n"},
+		Extras: true,
+		Embeds: &core.EmbedCodec{
+			ParseRequest:  parseEmbed,
+			AppendRequest: appendEmbed,
+			ParseReply:    parseVectors,
+			AppendReply:   appendMistralVectors,
+		},
+	}
+}
+
+// parseMistral reads a request. Whoever it goes to hears OpenAI's words for what Mistral has
+// words of its own for.
+func parseMistral(c *core.Chat, raw []byte) *core.Fault {
+	f := parseChat(c, raw)
+	c.Shape &^= chatRandomSeed | chatAnyWord
+	c.Usage = false // no chunk of it alone
+	for i := range c.Parts {
+		if p := &c.Parts[i]; (p.Kind == core.PartImage || p.Kind == core.PartFile) && (p.URL != nil || p.Data != nil) {
+			p.Shape &^= partRaw // a bare string for an object
+		}
+	}
+	return f
+}
+
+// appendMistral is the AppendEvent of Mistral's chats. x.W.Open says that the finish of choice
+// x.W.Block waits for the usage.
+func appendMistral(dst []byte, x *core.Crossing, e *core.Event) []byte {
+	call := (e.Kind == core.EventOpen || e.Kind == core.EventDelta || e.Kind == core.EventSign || e.Kind == core.EventClose) && x.Blocks[e.Block].Kind == core.PartCall
+	switch {
+	case call && e.Kind == core.EventClose:
+		return wholeCall(role(dst, x, e.Choice), x, e)
+	case call && e.Kind == core.EventDelta:
+		if b := &x.Blocks[e.Block]; len(b.Said)+len(e.Text) <= maxHeld {
+			b.Said = append(b.Said, e.Text...)
+		}
+		return dst
+	case call:
+		return dst
+	case e.Kind == core.EventFinish:
+		dst = lastChunk(role(dst, x, e.Choice), x, false)
+		x.W.Open, x.W.Block, x.W.Finish = true, e.Choice, e.Finish
+		x.W.Native, x.W.Stop = append(x.W.Native[:0], e.Native...), append(x.W.Stop[:0], e.Stop...)
+		return dst
+	case e.Kind == core.EventEnd:
+		dst = lastChunk(dst, x, true)
+	}
+	return appendChunk(dst, x, e)
+}
+
+// wholeCall sends a call that is complete.
+func wholeCall(dst []byte, x *core.Crossing, e *core.Event) []byte {
+	b := &x.Blocks[e.Block]
+	b.Out = callNumber(x, e)
+	dst = append(beginCall(dst, x, e), `,"id":"`...)
+	dst = append(appendIDOf(dst, x, e.Block), `","type":"function","function":{"name":`...)
+	dst = append(scan.AppendQuoted(dst, b.Name), `,"arguments":`...)
+	if len(b.Said) == 0 {
+		dst = append(dst, `"{}"}`...)
+	} else {
+		dst = append(scan.AppendQuoted(dst, b.Said), '}')
+	}
+	if len(b.Sign) > 0 {
+		dst = appendGoogleSign(dst, b.Vendor, b.Sign)
+	}
+	return endDelta(append(dst, "}]"...), x, nil)
+}
+
+// lastChunk sends the finish that waits; the last one has the usage.
+func lastChunk(dst []byte, x *core.Crossing, last bool) []byte {
+	if !x.W.Open {
+		return dst
+	}
+	x.W.Open = false
+	dst = finishChunk(dst, x, &core.Event{Kind: core.EventFinish, Choice: x.W.Block, Finish: x.W.Finish, Native: x.W.Native, Stop: x.W.Stop})
+	if last && x.Usage.Known {
+		dst = append(dst[:len(dst)-len("}\n\n")], `,"usage":`...)
+		dst = append(appendUsage(dst, &x.Usage), "}\n\n"...)
+	}
+	return dst
+}
+
+// appendMistralVectors appends vectors with an id.
+func appendMistralVectors(dst []byte, v *core.Vectors, e *core.Embed, x *core.Crossing) []byte {
+	if v.From == &dialect && v.ID != nil {
+		return appendVectors(dst, v, e, x)
+	}
+	dst = append(dst, `{"id":"`...)
+	if v.ID != nil {
+		dst = append(dst, v.ID...)
+	} else {
+		dst = appendID(dst, x, "embd-")
+	}
+	dst = append(dst, '"')
+	at := len(dst)
+	dst = appendVectors(dst, v, e, x)
+	dst[at] = ',' // for its brace
+	return dst
+}

@@ -1,0 +1,168 @@
+package guard
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// dictionary stands in for the one of the embedding table.
+func dictionary(words string) func([]byte) bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		set[w] = true
+	}
+	return func(w []byte) bool { return set[string(w)] }
+}
+
+func newGuard() *Guard {
+	return New(dictionary("server sorted list file house cheese sulfate methanol ethanol angular number install boil water"))
+}
+
+// TestRules holds what the guard says of pairs, one rule after the other.
+func TestRules(t *testing.T) {
+	g := newGuard()
+	a, b := NewForm(), NewForm()
+	f := func(x, y, want string) {
+		t.Helper()
+		g.Read(a, x)
+		g.Read(b, y)
+		v, w := g.Compare(a, b), g.Compare(b, a)
+		if v.String() != want {
+			t.Errorf("%q, %q: %s, want %s", x, y, v.String(), want)
+		}
+		if v.Rule.rank() != w.Rule.rank() {
+			t.Errorf("%q, %q: %s one way, %s the other", x, y, v.String(), w.String())
+		}
+	}
+	f("How do I install Redis?", "Please tell me how to install redis!", "pass")
+	f("In Go, how do I sort a list?", "How can one sort lists in Go?", "pass")
+	f("What is inflation?", "Define inflation.", "pass")
+	f("What's 5 miles in km?", "Convert 5 miles to kilometers", "pass")
+	f("How do you say 'good day' in French?", "Translate \"good day\" into French", "pass")
+	f("When was Ada Lovelace born?", "What is Ada Lovelace's date of birth?", "pass")
+	f("Is Ann liked by Tom?", "Does Tom like Ann?", "pass")
+	f("Is Ann married to Tom?", "Is Tom married to Ann?", "pass")
+	f("How do I move a server?", "How do I move a servre?", "pass")
+	f("How can I become a brave person?", "How can I become a person who is not cowardly?", "pass")
+	f("Cats and dogs: which are smarter?", "Dogs and cats: which are smarter?", "pass")
+	f("How much is 1,000 in dollars?", "How much is 1000 in dollars?", "pass")
+	f("What is the screenshot key?", "What is the screen shot key?", "pass")
+
+	f("Convert 5 miles to km", "Convert 6 miles to km", "number: 5")
+	f("Convert 12 Celsius to Fahrenheit", "Convert 12 Fahrenheit to Celsius", "relation: celsius")
+	f("Is 5 mg too much?", "Is 5 mcg too much?", "number: mg")
+	f("What is 5 + 3?", "What is 5 - 3?", "sign: +")
+	f("Vitamin A for skin", "Vitamin K for skin", "sign: a")
+	f("How do I parse JSON in C?", "How do I parse JSON in C++?", "sign: c")
+	f("What is the capital of Peru?", "What is the capital of Chile?", "name: peru")
+	f("What is new in GPT-3?", "What is new in GPT-4?", "number: 3")
+	f("Flights from Oslo to Rome", "Flights from Rome to Oslo", "relation: oslo")
+	f("Does Tom love Ann?", "Does Ann love Tom?", "order: love")
+	f("Did Tom hit the wall?", "Was Tom hit by the wall?", "order: wall")
+	f("Should I eat before I run?", "Should I eat after I run?", "hard: before")
+	f("Soup with cream", "Soup without cream", "hard: without")
+	f("Is it legal to park here?", "Is it not legal to park here?", "negation: legal")
+	f("Recipes with nuts but not milk", "Recipes with milk but not nuts", "negation: nuts")
+	f("Is he a nurse or a pilot?", "Is he a nurse and a pilot?", "and-or")
+	f("If Ann and Tom met, would he wave?", "If Ann and Tom met, would she wave?", "pronoun")
+	f("If Ann and Tom met, would his dog bark?", "If Ann and Tom met, would Tom's dog bark?", "pronoun")
+	f("How do I open a file?", "How do I close a file?", "opposite: open")
+	f("Translate 'I win' to Dutch", "Translate 'we win' to Dutch", "quote")
+	f("Difference between has and had", "Difference between was and were", "instead: has")
+	f("Why do cats purr?", "When do cats purr?", "frame")
+	f("Who is the head of NATO?", "Who was the head of NATO?", "tense")
+	f("Merge two lists in Go", "How do I merge two lists in Go?", "wording")
+	f("What is a soldier?", "What is a child soldier?", "extra: child")
+	f("What is a red house?", "What is a blue house?", "instead: red")
+	f("How do I boil methanol?", "How do I boil ethanol?", "instead: methanol")
+	f("What is a sulfate?", "What is a sulfite?", "instead: sulfate")
+	f("Who loves you?", "Who do you love?", "person")
+	f("Thanks!", "Hello!", "empty")
+}
+
+func TestIneligible(t *testing.T) {
+	g := newGuard()
+	a := NewForm()
+	f := func(text, want string) {
+		t.Helper()
+		g.Read(a, text)
+		if got := a.Ineligible(); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	f("How do I sort a list?", "")
+	f("What is the weather like?", WhyTime)
+	f("What did the fed do last week?", WhyTime)
+	f("Translate 'see you tomorrow' to Dutch", "")
+	f("Is this sentence correct?", WhyPoint)
+	f("Where is my order?", WhyAccount)
+	f("How do I tune my piano?", "")
+	f("¿Cómo puedo instalar el servidor en la máquina de los usuarios?", WhyForeign)
+	f("Как установить сервер?", WhyForeign)
+	f("Wie kann ich das auf der Maschine installieren und ist es sicher?", WhyForeign)
+	f("if a == b && c != d || e <= f { x += 1; y -= 2 } => ++z", WhyCode)
+	f(strings.Repeat("word ", 400), WhyLong)
+	f("", WhyEmpty)
+	f("Hi, please!", WhyEmpty)
+}
+
+// TestKey holds that rewordings fall together where the tiers look for them.
+func TestKey(t *testing.T) {
+	g := newGuard()
+	a, b := NewForm(), NewForm()
+	f := func(x, y string, same bool) {
+		t.Helper()
+		g.Read(a, x)
+		g.Read(b, y)
+		if (a.Key() == b.Key()) != same {
+			t.Errorf("%q and %q: one key %v, want %v", x, y, !same, same)
+		}
+	}
+	f("How do I install Redis?", "What is the best way to install redis?", true)
+	f("Flights from Oslo to Rome", "Flights to Rome from Oslo", true)
+	f("Convert 5 miles to km", "How many kilometers are 5 miles?", true)
+	f("Convert 5 miles to km", "Convert 6 miles to km", false)
+	f("Why do cats purr?", "When do cats purr?", false)
+}
+
+func TestRead(t *testing.T) {
+	g := newGuard()
+	a := NewForm()
+	f := func(text, want string) {
+		t.Helper()
+		g.Read(a, text)
+		var got []string
+		for i := range a.words {
+			got = append(got, string(a.words[i].text))
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("%q: %q, want %q", text, s, want)
+		}
+	}
+	f("What are the pros and cons of C++, C# and node.js?", "pros cons c++ c# node.js")
+	f("I've $1,500.50 and 60k; isn't it 3rd?", "1500.50 dollar 60000 3")
+	f("AT&T's info@acme.com 5g mp3 48hrs", "at&t info@acme.com 5g mp3 48 hrs")
+	f("How do I get rid of 20% of X/Y?", "get rid 20 percent x y")
+	f("the dogs' bowls aren't “empty”", "dogs bowls empty")
+}
+
+func FuzzCompare(f *testing.F) {
+	f.Add("How do I install Redis?", "Convert -5.5 °C to “F” (C++) or $3k, don't!")
+	f.Add("Is Tom liked by Ann and him?", "\xff\xfe''\"\"``…(,)")
+	f.Add(strings.Repeat("a1 ", 300), strings.Repeat("'", 900))
+	g := newGuard()
+	a, b := NewForm(), NewForm()
+	f.Fuzz(func(t *testing.T, x, y string) {
+		g.Read(a, x)
+		g.Read(b, x)
+		if v := g.Compare(a, b); len(a.words) > 0 && v.Rule != Pass || a.Key() != b.Key() {
+			t.Errorf("%q is not itself: %s", x, v.String())
+		}
+		g.Read(b, y)
+		v, w := g.Compare(a, b), g.Compare(b, a)
+		if (v.Rule == Pass) != (w.Rule == Pass) && utf8.ValidString(x+y) {
+			t.Errorf("%q, %q: %s one way, %s the other", x, y, v.String(), w.String())
+		}
+	})
+}

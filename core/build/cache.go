@@ -1,0 +1,96 @@
+package build
+
+import (
+	"cmp"
+	"crypto/hkdf"
+	"crypto/sha256"
+
+	"asbru/cache"
+	"asbru/cache/semantic"
+	"asbru/core"
+	"asbru/core/config"
+)
+
+// scopeOf is the document's word for who shares answers.
+func scopeOf(word string) cache.Scope {
+	switch word {
+	case "team":
+		return cache.ByTeam
+	case "customer":
+		return cache.ByCustomer
+	case "all":
+		return cache.ByNobody
+	}
+	return cache.ByKey
+}
+
+// compileCache goes on with the cache of the previous Snapshot if that is as the document
+// has it, and makes another one if not: one with other bounds, or of another owner of
+// answers, begins empty.
+func (c *compiler) compileCache() {
+	if c.doc.Cache == nil || c.doc.Cache.Off || c.deps.NewCache == nil {
+		return
+	}
+	o := cacheOptions(c.doc.Cache)
+	if was, ok := c.prev.Memory.(*cache.Cache); ok && was.Same(o) {
+		c.memory = was
+	} else {
+		made, err := c.deps.NewCache(o)
+		if err != nil {
+			c.fail("cache", "cannot be made: "+err.Error(), "")
+			return
+		}
+		c.memory = made
+	}
+	c.next.Memory = c.memory
+}
+
+// cacheOptions is the document's cache in the cache's own words.
+func cacheOptions(d *config.Cache) cache.Options {
+	e := d.Exact
+	o := cache.Options{
+		Bytes: int64(cmp.Or(e.Size, cache.DefaultBytes)), TTL: e.TTL.Or(cache.DefaultTTL), Stale: e.Stale.Or(0),
+		Scope: scopeOf(d.Scope), ToolCalls: e.ToolCalls, Pace: e.Pace, Dir: d.Dir,
+	}
+	if s := d.Semantic; s != nil {
+		o.Like = cache.Likeness{On: true, Threshold: s.Threshold, Entries: s.Entries}
+		o.Like.Mode, _ = semantic.ParseMode(s.Mode) // it was judged before
+	}
+	if d.Secret.Set() {
+		key, err := hkdf.Key(sha256.New, []byte(d.Secret.Reveal()), nil, "asbru cache directory", 32)
+		if err == nil { // it only fails for lengths that nobody asks for
+			o.Secret = cache.Secret(key)
+		}
+	}
+	return o
+}
+
+// cached reports whether answers to op are remembered.
+func (c *compiler) cached(op core.Op) bool {
+	if c.doc.Cache == nil || c.doc.Cache.Off {
+		return false
+	}
+	return op == core.OpChat || op == core.OpCompletion || op == core.OpResponses || op == core.OpInvoke
+}
+
+// cacheLook answers what was answered before.
+func (c *compiler) cacheLook(_ *rules, op core.Op) (core.Stage, string) {
+	switch {
+	case !c.cached(op):
+		return nil, ""
+	case c.memory == nil:
+		return func(*core.Exchange) core.Verdict { return core.Continue }, "cache" // shown, not run
+	}
+	return c.memory.Look(), "cache"
+}
+
+// cacheKeep remembers what was answered, and tells who waits for it.
+func (c *compiler) cacheKeep(_ *rules, op core.Op) (core.Stage, string) {
+	switch {
+	case !c.cached(op):
+		return nil, ""
+	case c.memory == nil:
+		return func(*core.Exchange) core.Verdict { return core.Continue }, "cache"
+	}
+	return c.memory.Keep(), "cache"
+}

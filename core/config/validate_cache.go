@@ -1,0 +1,58 @@
+package config
+
+import (
+	"path/filepath"
+	"time"
+)
+
+// Bounds of the cache.
+const (
+	minCacheBytes  = 1 << 20
+	maxCacheTTL    = Duration(30 * 24 * time.Hour)
+	minSecretBytes = 16
+)
+
+func (c *checker) cache() {
+	d := c.doc.Cache
+	if d == nil {
+		return
+	}
+	e := &d.Exact
+	c.oneOf("cache.scope", d.Scope, "key", "team", "customer", "all")
+	if e.Size != 0 && e.Size < minCacheBytes {
+		c.fail("cache.exact.size", "leave it out for 256MiB", "is %v; a cache has 1MiB at least", e.Size)
+	}
+	c.cacheTime("cache.exact.ttl", e.TTL)
+	c.cacheTime("cache.exact.stale", e.Stale)
+	if s := d.Semantic; s != nil {
+		c.oneOf("cache.semantic.mode", s.Mode, "strict", "balanced", "relaxed")
+		if !(s.Threshold >= 0 && s.Threshold <= 1) {
+			c.fail("cache.semantic.threshold", "leave it out for that of the mode", "is %v; it goes from 0 to 1", s.Threshold)
+		}
+		c.notNegative("cache.semantic.entries", s.Entries, s.Entries < 0)
+		if s.Mode == "relaxed" {
+			c.warn("cache.semantic.mode", "use strict or balanced", "is relaxed: questions that are only near each other share an answer, and some of them have another one")
+		}
+	}
+	if d.Dir != "" && !filepath.IsAbs(d.Dir) {
+		c.fail("cache.dir", "write the whole path, such as /var/lib/asbru/cache", "is %s, which depends on where asbru is started", quote(d.Dir))
+	}
+	if d.Secret.Set() {
+		if n := len(d.Secret.Reveal()); n < minSecretBytes {
+			c.fail("cache.secret", "openssl rand -hex 32 makes a good one", "has %d bytes; one of less than %d can be guessed", n, minSecretBytes)
+		}
+		if d.Dir == "" {
+			c.warn("cache.secret", "set cache.dir, or leave the secret out", "encrypts nothing: there is no directory")
+		}
+	}
+	if d.Scope == "all" && len(c.doc.VirtualKeys) > 1 {
+		c.warn("cache.scope", "use key, team or customer unless all callers may see each other's answers", "lets every caller be given what any other was answered")
+	}
+}
+
+func (c *checker) cacheTime(path string, d Duration) {
+	c.notNegative(path, d, d < 0)
+	if d > maxCacheTTL {
+		c.fail(path, "", "is %v; answers are kept for 720h at most", d)
+	}
+}

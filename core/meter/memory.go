@@ -1,0 +1,26 @@
+package meter
+
+import "asbru/core"
+
+// memory writes what the cache says about itself; nothing when there is none.
+func memory(p *page, s *core.Snapshot) {
+	if s == nil || s.Memory == nil {
+		return
+	}
+	last := ""
+	for _, f := range s.Memory.Figures() {
+		if f.Name != last {
+			kind := "gauge"
+			if f.Total {
+				kind = "counter"
+			}
+			p.family(f.Name, kind, f.Help)
+			last = f.Name
+		}
+		labels := ""
+		if f.Label != "" {
+			labels = label(f.Label, f.Value)
+		}
+		p.int(f.Name, labels, f.N)
+	}
+}

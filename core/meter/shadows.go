@@ -1,0 +1,58 @@
+package meter
+
+import "asbru/core"
+
+// shadows writes what copies of requests that went to another target came to. The client's
+// answers are side "main", the other's are side "shadow".
+func shadows(p *page, rs []*core.Route) {
+	var shaded []*core.Route
+	var labels []string
+	for _, r := range rs {
+		if r.Care != nil && r.Care.Shadow != nil {
+			shaded = append(shaded, r)
+			labels = append(labels, join(label("route", r.Name), label("target", r.Care.Shadow.Route.Targets[0].Name)))
+		}
+	}
+	if len(shaded) == 0 {
+		return
+	}
+	each := func(f func(t *core.ShadowTally, with string)) {
+		for i, r := range shaded {
+			f(r.Care.Shadow.Tally, labels[i])
+		}
+	}
+	outcomes(p, each)
+	sides := [2]string{label("side", "main"), label("side", "shadow")}
+	sums := func(name, help string, scale float64, n func(t *core.ShadowTally, side int) uint64) {
+		p.family(name, "counter", help)
+		each(func(t *core.ShadowTally, with string) {
+			for i, side := range sides {
+				if scale == 1 {
+					p.uint(name, join(with, side), n(t, i))
+				} else {
+					p.float(name, join(with, side), float64(n(t, i))/scale)
+				}
+			}
+		})
+	}
+	sums("asbru_shadow_ttft_seconds_total", "Time to the first content of compared streams.", 1e9, func(t *core.ShadowTally, i int) uint64 { return t.TTFT[i].Load() })
+	sums("asbru_shadow_seconds_total", "Time that compared answers took.", 1e9, func(t *core.ShadowTally, i int) uint64 { return t.Total[i].Load() })
+	sums("asbru_shadow_tokens_total", "Tokens of compared answers.", 1, func(t *core.ShadowTally, i int) uint64 { return t.Out[i].Load() })
+	sums("asbru_shadow_text_bytes_total", "Bytes of text of compared answers.", 1, func(t *core.ShadowTally, i int) uint64 { return t.Text[i].Load() })
+	sums("asbru_shadow_cost_usd_total", "Cost of compared answers, where both prices are known.", 1e9, func(t *core.ShadowTally, i int) uint64 { return t.Cost[i].Load() })
+}
+
+// outcomes writes how many copies were compared, and how many of those were alike.
+func outcomes(p *page, each func(func(t *core.ShadowTally, with string))) {
+	p.family("asbru_shadows_total", "counter", "Copies of requests by what came of them; dropped ones were not sent.")
+	each(func(t *core.ShadowTally, with string) {
+		p.uint("asbru_shadows_total", join(with, label("outcome", "compared")), t.Compared.Load())
+		p.uint("asbru_shadows_total", join(with, label("outcome", "failed")), t.Failed.Load())
+		p.uint("asbru_shadows_total", join(with, label("outcome", "dropped")), t.Dropped.Load())
+	})
+	p.family("asbru_shadow_same_total", "counter", "Compared answers that ended for the same reason, and that call the same tools with the same names of arguments.")
+	each(func(t *core.ShadowTally, with string) {
+		p.uint("asbru_shadow_same_total", join(with, label("what", "finish")), t.SameFinish.Load())
+		p.uint("asbru_shadow_same_total", join(with, label("what", "calls")), t.SameCalls.Load())
+	})
+}

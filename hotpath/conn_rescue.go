@@ -1,0 +1,60 @@
+package hotpath
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"asbru/core"
+	"asbru/hotpath/upstream"
+)
+
+// rescuable reports whether the stream that broke is one that another target may continue. One
+// that had finished lacks nothing but its end.
+func (f *flight) rescuable() bool {
+	return f.rescues() && f.cross != nil && f.cross.splice != nil && f.cross.splice.fit() && !f.x.Stream.Finished
+}
+
+// resumes reports whether the attempt under way continues a stream that the client has the
+// beginning of.
+func (f *flight) resumes() bool {
+	return f.rescues() && f.cross != nil && f.cross.splice != nil && f.cross.splice.in != nil
+}
+
+// rescue finds somebody who continues the stream that broke with err, once for a stream. What
+// came of the continuation so far is in k.box then. The new connection ends when the client
+// leaves, until stop is called. It reports false when nobody does: f is left as it was.
+func (k *conn) rescue(f *flight, u *upstream.Conn, err error) (a arrival, stop func() bool, ok bool) {
+	s, x, ctx := k.s, &f.x, k.ctx
+	u.Close()
+	f.late = errors.Is(err, os.ErrDeadlineExceeded)
+	if f.broke(); x.Stream.Failed {
+		f.attempt().Status, f.attempt().Cause = 502, core.Cut
+	}
+	p, was, fault, unsaid := f.cross.splice, f.rel, f.cross.splice.fault, f.cross.splice.unsaid
+	state := x.Stream
+	was.cut.Reset()
+	was.dropFrames()
+	x.Due.First = 0 // it is there
+	k.held = &a
+	defer func() { k.held = nil }()
+	for k.next(f) {
+		f.rel = relay{}
+		f.cross.resumed(x)
+		f.attempt().Resumes = true
+		out := k.turn(ctx, f)
+		if out == tryHeld {
+			f.care.rescued = true
+			next := a.u
+			return a, context.AfterFunc(ctx, func() { next.Conn.SetDeadline(time.Unix(1, 0)) }), true
+		}
+		f.rel.drop(&s.shared)
+		if out == tryOver {
+			break
+		}
+	}
+	f.rel, x.Stream, x.Fault = was, state, nil
+	p.in, p.fault, p.unsaid = nil, fault, unsaid
+	return a, nil, false
+}

@@ -1,0 +1,51 @@
+package hotpath
+
+import (
+	"context"
+	"sync"
+)
+
+// shadows are those under way.
+type shadows struct {
+	ctx    context.Context // ends with the Server
+	cancel context.CancelFunc
+	seats  chan struct{} // one for each that is asked at a time
+
+	mu    sync.Mutex
+	n     int  // under way, those without a seat included
+	ended bool // there are no more
+	all   sync.WaitGroup
+}
+
+func (s *shadows) init() {
+	s.seats = make(chan struct{}, shadowSeats)
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+}
+
+// enter reports whether there is room for one more, which leaves with leave.
+func (s *shadows) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended || s.n == shadowQueue {
+		return false
+	}
+	s.n++
+	s.all.Add(1)
+	return true
+}
+
+func (s *shadows) leave() {
+	s.mu.Lock()
+	s.n--
+	s.mu.Unlock()
+	s.all.Done()
+}
+
+// close ends all that are under way.
+func (s *shadows) close() {
+	s.mu.Lock()
+	s.ended = true
+	s.mu.Unlock()
+	s.cancel()
+	s.all.Wait()
+}
