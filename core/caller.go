@@ -25,6 +25,19 @@ func (s *Snapshot) Caller(credential []byte) *VirtualKey {
 	return s.Keys[s.Pepper.Sum(credential)]
 }
 
+// Lead finds where a model name leads k, as Resolve does for everybody: a bare name that several of
+// k's providers share leads to them.
+func (k *VirtualKey) Lead(s *Snapshot, model []byte) (*Route, []byte) {
+	r, name := s.Resolve(model)
+	if k.Policy == nil || k.Policy.Resolve == nil || r != nil && (r.Targets[0].Model != "" || len(name) != len(model)) {
+		return r, name
+	}
+	if to := k.Policy.Resolve(model); to != nil {
+		return to, model
+	}
+	return r, name
+}
+
 // Barred says why k is refused at a moment of Unix seconds; nil: it is not.
 func (k *VirtualKey) Barred(now int64) *Fault {
 	f := &Fault{Code: Forbidden, Kind: "access_blocked"}

@@ -50,13 +50,7 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 	if len(x.Peek.Model) == 0 {
 		return pass(f, r)
 	}
-	x.Route, x.Name = x.Snap.Resolve(x.Peek.Model)
-	if share := x.Key.Policy.Resolve; share != nil && (x.Route == nil || x.Route.Targets[0].Model == "" && len(x.Name) == len(x.Peek.Model)) {
-		if r := share(x.Peek.Model); r != nil {
-			x.Route = r
-		}
-	}
-	if x.Route != nil {
+	if x.Route, x.Name = x.Key.Lead(x.Snap, x.Peek.Model); x.Route != nil {
 		return fallbacks(x)
 	}
 	refuse(x, core.NotFound, "nobody here serves the model "+quote(x.Peek.Model), "ask GET /v1/models for the names, or write provider/model")

@@ -119,7 +119,7 @@ func (q *question) answer(stderr io.Writer) int {
 		q.plan(caller)
 		return OK
 	}
-	route, sent := q.snap.Resolve([]byte(q.model))
+	route, sent := caller.Lead(q.snap, []byte(q.model))
 	if route == nil {
 		fmt.Fprintf(stderr, "%s explain: nobody serves %q\n", q.app.Name, q.model)
 		if hint := hintFor(q.model, slices.Collect(maps.Keys(q.snap.Models))); hint != "" {
@@ -132,7 +132,7 @@ func (q *question) answer(stderr io.Writer) int {
 	if x.Rule != "" {
 		q.line("rule", fmt.Sprintf("%s → route %s", q.p.bold(x.Rule), q.p.bold(x.Route.Name)))
 	}
-	q.route(x.Route, string(x.Name))
+	q.route(x, string(x.Name))
 	q.plan(caller)
 	return q.verdict(x, verdict)
 }
@@ -153,7 +153,7 @@ func (q *question) caller(stderr io.Writer) *core.VirtualKey {
 	}
 	var names []string
 	for _, k := range q.snap.Keys {
-		if k.Name == q.key {
+		if k.Name == q.key && !k.Old {
 			policy := ""
 			if k.Policy != nil && k.Policy.Name != "" {
 				policy = ", policy " + k.Policy.Name
@@ -162,6 +162,10 @@ func (q *question) caller(stderr io.Writer) *core.VirtualKey {
 				policy += ", lane " + k.Urgency.String()
 			}
 			q.line("caller", q.p.bold(k.Name)+policy)
+			if bar := k.Barred(time.Now().Unix()); bar != nil {
+				q.line("", q.p.bad("refused with 403: "+bar.Message))
+			}
+			q.limits(k)
 			return k
 		}
 		names = append(names, k.Name)
@@ -217,7 +221,8 @@ func (q *question) serves() {
 }
 
 // route prints the targets in the order they are tried.
-func (q *question) route(r *core.Route, sent string) {
+func (q *question) route(x *core.Exchange, sent string) {
+	r := x.Route
 	q.strategy(r)
 	q.care(r)
 	for i, t := range r.Targets {
@@ -238,11 +243,43 @@ func (q *question) route(r *core.Route, sent string) {
 		default:
 			q.line("", "sent to "+t.Host+path)
 		}
+		if p := x.Key.Policy; p != nil && p.Serves != nil && !p.Serves(t, nil, []byte(model)) {
+			q.line("", q.p.warn("may not serve this key: it is skipped"))
+		}
+		q.price(x, t, model)
 		q.line("", "waits: "+waits(t.Waits))
 		if t.Gate != nil {
 			q.line("", "bound: "+bound(t.Gate.Gauges()))
 		}
 		q.keys(t, model)
+	}
+}
+
+// price prints what the target charges now.
+func (q *question) price(x *core.Exchange, t *core.Target, model string) {
+	if t.Price == nil {
+		return
+	}
+	p := t.Price(x, nil, []byte(model))
+	if p == nil {
+		q.line("", q.p.warn("costs nobody knows what: callers with a budget are refused"))
+		return
+	}
+	p = p.At(time.Now().Unix())
+	q.line("", fmt.Sprintf("costs %v in and %v out a million tokens, by %s (%s)", p.In, p.Out, p.From, p.Model))
+}
+
+// limits prints how fast the caller may be, as a process that has just begun knows it.
+func (q *question) limits(k *core.VirtualKey) {
+	if k.Limiter == nil {
+		return
+	}
+	for _, l := range k.Limiter.Report(core.Clock()) {
+		per := "at once"
+		if l.Per > 0 {
+			per = "in " + time.Duration(l.Per).String()
+		}
+		q.line("", fmt.Sprintf("limit of %s: %d %s %s", l.Holder, l.Most, l.Kind, per))
 	}
 }
 

@@ -64,3 +64,36 @@ func TestListingDoesNotAllocate(t *testing.T) {
 		t.Errorf("the list of models allocates %v times, want 0", allocs)
 	}
 }
+
+// TestGovernedAllocations: who is limited in every way pays with time only.
+func TestGovernedAllocations(t *testing.T) {
+	three, one := 3, 1
+	limits := []config.RateLimit{{Requests: 1 << 30}, {Tokens: 1 << 30}, {Calls: 5}}
+	s, k := governed(t, func(d *config.Document, k *config.VirtualKey) {
+		d.Providers[1].Models = []string{"gpt-4o"}
+		d.Teams[0].RateLimits, d.RateLimits, k.RateLimits = limits, limits, limits
+		k.AllowedModels, k.BlockedModels = []string{"gpt-*", "regex:^o1"}, []string{"*-mini", "regex:preview$"}
+		k.Providers = []config.KeyProvider{{Provider: "openai", Weight: &three, Keys: []string{"two"}}, {Provider: "mistral", Weight: &one, AllowedModels: []string{"gpt-*"}}}
+	})
+	x := &core.Exchange{Snap: s, Op: core.OpChat, From: s.Targets[0].Faces[0].Dialect}
+	secret, model := []byte("secret-of-ci"), []byte("gpt-4o")
+	if n := testing.AllocsPerRun(100, func() {
+		x.Key = s.Caller(secret)
+		x.Plan = &x.Key.Policy.Plans[x.Op]
+		x.Peek.Model = model
+		x.Route, x.Name = x.Key.Lead(s, model)
+		if core.Run(x, x.Plan.Admit) != core.Continue {
+			t.Fatal(x.Fault)
+		}
+		target, key := x.Route.Pick(x, nil)
+		if target == nil || target.Price(x, key, x.Name) == nil {
+			t.Fatal("nobody serves it, or nobody knows for how much")
+		}
+		core.Run(x, x.Plan.After)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	if k.Limiter == nil {
+		t.Error("nobody limits it")
+	}
+}

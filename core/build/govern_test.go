@@ -15,12 +15,7 @@ import (
 func admitted(s *core.Snapshot, k *core.VirtualKey, model string, h head) *core.Exchange {
 	x := &core.Exchange{Snap: s, Key: k, Op: core.OpChat, Plan: &k.Policy.Plans[core.OpChat], From: s.Targets[0].Faces[0].Dialect, Head: h}
 	x.Peek.Model = []byte(model)
-	x.Route, x.Name = s.Resolve(x.Peek.Model)
-	if k.Policy.Resolve != nil {
-		if r := k.Policy.Resolve(x.Peek.Model); r != nil {
-			x.Route = r
-		}
-	}
+	x.Route, x.Name = k.Lead(s, x.Peek.Model)
 	core.Run(x, x.Plan.Admit)
 	return x
 }
@@ -272,6 +267,25 @@ func TestLimitsOfTheHierarchy(t *testing.T) {
 		if l := s.Caller([]byte("secret-of-" + k)).Limiter.Report(now); l[len(l)-1].Left != 100 {
 			t.Errorf("%s: %+v calls are under way", k, l)
 		}
+	}
+}
+
+// Strategy cheapest knows the prices that the catalogue has.
+func TestCheapestByTheCatalogue(t *testing.T) {
+	targets := []config.ModelTarget{{Provider: "openai", Model: "gpt-4o"}, {Provider: "mistral", Model: "mistral-large-2411", Price: &config.Price{Input: 1, Output: 1}}, {Provider: "openai", Model: "gpt-4o-mini"}}
+	doc := seeds()
+	doc.Models = append(doc.Models, config.Model{Alias: "low", Strategy: "cheapest", Targets: targets})
+	s, _ := must(t, doc, nil)
+	k := s.Caller([]byte("vk-0123456789abcdef"))
+	x := &core.Exchange{Snap: s, Key: k, From: s.Targets[0].Faces[0].Dialect}
+	x.Route, x.Name = s.Resolve([]byte("low"))
+	if target, _ := x.Route.Pick(x, nil); target == nil || target.Name != "openai/gpt-4o-mini" {
+		t.Errorf("the cheapest is %v", target)
+	}
+	doc.Prices.Unknown = "refuse"
+	doc.Models[2].Targets = append(targets, config.ModelTarget{Provider: "openai", Model: "unheard-of"})
+	if s, problems, _ := Compile(doc, nil, fakeDeps()); s != nil || problems[0].Path != "models[2].targets[3].price" {
+		t.Errorf("a target without a price: %v", problems)
 	}
 }
 

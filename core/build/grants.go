@@ -3,6 +3,7 @@ package build
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"asbru/core"
 	"asbru/core/price"
@@ -20,6 +21,8 @@ type modelSet struct {
 	by   map[*core.Route]*grant
 	like likes
 	of   map[string]*core.Route // the Snapshot's Providers
+
+	wholes *sync.Pool // for patterns
 }
 
 type grant struct {
@@ -57,7 +60,7 @@ func newModelSet(s *core.Snapshot, list []string) *modelSet {
 	if len(list) == 0 {
 		return nil
 	}
-	m := &modelSet{by: map[*core.Route]*grant{}, of: s.Providers}
+	m := &modelSet{by: map[*core.Route]*grant{}, of: s.Providers, wholes: &sync.Pool{New: func() any { return new([]byte) }}}
 	for _, name := range list {
 		if provider, ok := strings.CutSuffix(name, "/*"); ok && s.Providers[provider] != nil {
 			m.on(s.Providers[provider]).all = true
@@ -117,7 +120,7 @@ func (m *modelSet) has(r *core.Route, name []byte) bool {
 // share it.
 func (m *modelSet) hasAt(r *core.Route, name []byte) bool {
 	for _, t := range r.Targets {
-		if m.like.matchAt(t.Provider, name) {
+		if m.like.matchAt(m.wholes, t.Provider, name) {
 			return true
 		}
 		if own := m.of[t.Provider]; len(r.Targets) > 1 && own != r && m.has(own, name) {

@@ -3,8 +3,8 @@ package build
 import (
 	"regexp"
 	"strings"
+	"sync"
 
-	"asbru/core"
 	"asbru/core/price"
 )
 
@@ -44,18 +44,37 @@ func (ps likes) match(name []byte) bool {
 	return false
 }
 
-// matchAt reports whether a pattern is for a model at a provider, by its name alone or with
-// provider/ in front.
-func (ps likes) matchAt(provider string, name []byte) bool {
+// matchAt reports whether a pattern is for a model at a provider: by its name, or with provider/ in front
+// when the pattern is an expression or has a / itself. wholes are buffers for that, of *[]byte: what an
+// expression is asked about would be moved to the heap.
+func (ps likes) matchAt(wholes *sync.Pool, provider string, name []byte) bool {
 	if len(ps) == 0 || len(name) == 0 {
 		return false
 	}
-	var buf [core.MaxModelName + 80]byte
-	whole := append(append(append(buf[:0], provider...), '/'), name...)
-	return ps.match(name) || ps.match(whole)
+	if ps.match(name) {
+		return true
+	}
+	whole := (*[]byte)(nil)
+	for i := range ps {
+		if ps[i].expr == nil && !strings.Contains(ps[i].glob, "/") {
+			continue
+		}
+		if whole == nil {
+			whole = wholes.Get().(*[]byte)
+			*whole = append(append(append((*whole)[:0], provider...), '/'), name...)
+		}
+		if ps[i].matches(*whole) {
+			wholes.Put(whole)
+			return true
+		}
+	}
+	if whole != nil {
+		wholes.Put(whole)
+	}
+	return false
 }
 
-// names are models at one provider: some by name, others by pattern.
+// modelNames are models at one provider: some by name, others by pattern.
 type modelNames struct {
 	exact map[string]bool
 	like  likes

@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"time"
 
 	"asbru/core"
 	"asbru/core/price"
@@ -41,6 +42,32 @@ func (c *compiler) compilePrices() {
 	for _, list := range [][]*core.Target{c.next.Targets, c.pinned} {
 		for _, t := range list {
 			t.Price = priceAt(tables[t.Provider], plain[t])
+		}
+	}
+	c.compare()
+}
+
+// compare gives the strategy cheapest the prices that the document leaves to be known.
+func (c *compiler) compare() {
+	for i := range c.doc.Models {
+		m := &c.doc.Models[i]
+		r := c.next.Models[m.Alias]
+		spec := c.specs[r]
+		if m.Strategy != "cheapest" || r == nil || r.Name != m.Alias || len(spec.Prices) != len(m.Targets) {
+			continue
+		}
+		for j, t := range m.Targets {
+			if t.Price != nil {
+				continue
+			}
+			at := fmt.Sprintf("models[%d].targets[%d].price", i, j)
+			switch p := r.Targets[j].Price(&core.Exchange{}, nil, nil); {
+			case p == nil:
+				c.fail(at, "is missing: strategy cheapest compares it, and nobody knows what "+r.Targets[j].Name+" costs", "write price: {input: 0.15, output: 0.6}, dollars for a million tokens")
+			default:
+				p = p.At(time.Now().Unix())
+				spec.Prices[j] = (3*float64(p.In) + float64(p.Out)) / 4 / 1e9
+			}
 		}
 	}
 }

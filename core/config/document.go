@@ -188,7 +188,7 @@ type ModelTarget struct {
 	Provider string `json:"provider"`
 	Model    string `json:"model,omitempty"`  // what the provider calls it; default: alias
 	Weight   *int   `json:"weight,omitempty"` // share of the requests with weighted and adaptive; default 1; 0: only when the others fail
-	Price    *Price `json:"price,omitempty"`  // what cheapest compares: three parts input, one part output
+	Price    *Price `json:"price,omitempty"`  // what cheapest compares: three parts input, one part output; default: what it costs by the catalogue and prices
 }
 
 // Price is US dollars for a million tokens.

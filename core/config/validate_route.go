@@ -46,8 +46,6 @@ func (c *checker) targets(path string, m *Model) {
 		}
 		if p := t.Price; p != nil && (p.Input < 0 || p.Output < 0) {
 			c.fail(at+".price", "", "cannot be negative")
-		} else if p == nil && m.Strategy == "cheapest" {
-			c.fail(at+".price", "write price: {input: 0.15, output: 0.6}, dollars for a million tokens", "is missing: strategy cheapest compares it")
 		}
 	}
 	if weight == 0 {
