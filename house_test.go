@@ -23,7 +23,7 @@ var floors = [][]string{
 		"cache/*", "hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "systemd", "web"},
 	{"core/govern", "hotpath/upstream", "hotpath/ws"},
 	{"adapters", "cache", "hotpath"},
-	{"core/build"},
+	{"core/build", "core/importer"},
 	{"control"},
 	{"control/*"},
 	{"selftest"},

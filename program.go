@@ -38,7 +38,9 @@ func program(lookup func(string) (string, bool)) *cli.App {
 		cli.Check(tools),
 		cli.Explain(tools),
 		cli.Schema(tools),
+		cli.Import(tools),
 		cli.Prices(app),
+		cli.Keys(app, env),
 		{Name: "mock", Summary: mock.Summary, Raw: mock.Run},
 		{Name: "loadgen", Summary: "send load and say what a gateway adds", Raw: loadgen.Run},
 		cli.Ledger(app),
@@ -53,7 +55,7 @@ func program(lookup func(string) (string, bool)) *cli.App {
 // Pools connect to nobody before their first request, so nothing has to be undone.
 func compileAlone(lookup func(string) (string, bool)) func(*config.Document, uint64) (*core.Snapshot, []config.Problem) {
 	return func(doc *config.Document, _ uint64) (*core.Snapshot, []config.Problem) {
-		snap, problems, _ := build.Compile(doc, nil, build.Deps{NewPool: newPool, Lookup: lookup})
+		snap, problems, _ := build.Compile(doc, nil, build.Deps{NewPool: newPool, Lookup: lookup, ReadFile: cli.ReadSheet})
 		return snap, problems
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"asbru/core"
 	"asbru/core/config"
+	"asbru/core/importer"
 )
 
 // A Version counts the configurations that were swapped in since the process
@@ -138,7 +139,7 @@ func (p *Plane) Reload(ctx context.Context, by Actor) (Version, []config.Problem
 
 // read applies the text of the configuration file. The writer's token is held.
 func (p *Plane) read(by Actor, data []byte) (Version, []config.Problem, error) {
-	doc, problems := config.Decode(p.o.Path, data, p.o.Env)
+	doc, problems := importer.Decode(p.o.Path, data, p.o.Env)
 	if doc == nil {
 		return p.refuse(by, problems, nil)
 	}
@@ -162,7 +163,7 @@ func (p *Plane) apply(by Actor, from source, doc *config.Document, problems []co
 		return p.refuse(by, nil, err)
 	}
 	if from.data != nil {
-		config.Locate(from.name, from.data, more)
+		importer.Locate(from.name, from.data, p.o.Env, more)
 	}
 	problems = config.Join(problems, more)
 	if snap == nil || config.Failed(more) {

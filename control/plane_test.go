@@ -237,3 +237,24 @@ func TestOneWriter(t *testing.T) {
 	}
 	b.plane.unlock()
 }
+
+// TestForeign serves the config.json of another gateway, and tells its problems by its own lines.
+func TestForeign(t *testing.T) {
+	b := newBench(t)
+	b.path = filepath.Join(t.TempDir(), "config.json")
+	b.plane.o.Path = b.path
+	b.write(`{"providers": {"openai": {"keys": [{"name": "a", "value": "env.KEY", "weight": 1, "models": ["*"]}]}}}`)
+	if _, _, err := b.plane.Reload(context.Background(), b.by); err != nil {
+		t.Fatal(err)
+	}
+	b.serves(1, "openai")
+	if key := b.plane.Status().Document.Providers[0].Keys[0]; key.Name != "a" || key.Value.Reveal() != "one" {
+		t.Errorf("the key is %+v", key)
+	}
+	b.write("{\"providers\": {\"openai\": {\n\"keys\": [{\"name\": \"a\", \"value\": \"env.NOPE\", \"weight\": 1, \"models\": [\"*\"]}]}}}")
+	_, problems, err := b.plane.Reload(context.Background(), b.by)
+	if !errors.Is(err, ErrRefused) || problems[0].Line != 2 || !strings.Contains(problems[0].Message, "NOPE is not set") {
+		t.Errorf("refused with %v: %v", err, problems)
+	}
+	b.serves(1, "openai")
+}

@@ -188,6 +188,7 @@ type Peek struct {
 	Stream    bool                 // a stream was asked for
 	AskUsage  bool                 // the client asked for usage in the stream (stream_options.include_usage)
 	MaxTokens int64                // the largest of the limits the client set; 0: none set
+	Choices   int64                // how many answers the client asked for; 0: it did not say, and gets one
 	OptionsAt Span                 // stream_options
 	UsageAt   Span                 // stream_options.include_usage
 	FallsAt   Span                 // fallbacks: the caller's own list, taken out before sending
@@ -202,7 +203,7 @@ const MaxFallbacks = 4
 // Reset makes p ready for another body.
 func (p *Peek) Reset() {
 	p.Model, p.ModelAt = nil, Span{}
-	p.Stream, p.AskUsage, p.MaxTokens = false, false, 0
+	p.Stream, p.AskUsage, p.MaxTokens, p.Choices = false, false, 0, 0
 	p.OptionsAt, p.UsageAt, p.FallsAt = Span{}, Span{}, Span{}
 	p.Fallbacks = [MaxFallbacks][]byte{}
 }

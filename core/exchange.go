@@ -51,6 +51,7 @@ type Exchange struct {
 	SessionTTL time.Duration // how long its bindings are kept unused; 0: the Route's own
 	Bind       uint64        // the Route's name for the session; 0: none, or not asked yet
 	Ahead      Ahead         // belongs to the Route's Pick
+	Taken      Taken         // of the limits of its caller
 
 	attempts [MaxAttempts]Attempt
 	more     *[MostAttempts]Attempt // all of them, once there are more than attempts holds; nil: there are not
@@ -104,6 +105,7 @@ func (x *Exchange) Reset() {
 	x.As, x.Array = 0, false
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
+	x.Taken = Taken{}
 	x.Until, x.Watch, x.Due, x.Skipped = 0, nil, Due{}, 0
 	clear(x.attempts[:])
 	x.more, x.n, x.stage = nil, 0, 0

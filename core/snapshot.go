@@ -8,7 +8,8 @@ import "time"
 // by identity.
 type Snapshot struct {
 	Version   uint64
-	Keys      map[[32]byte]*VirtualKey // by SHA-256 of the presented secret
+	Keys      map[[32]byte]*VirtualKey // by what Pepper makes of the credential; see Caller
+	Pepper    *Pepper                  // nil: none
 	Anonymous *VirtualKey              // who a caller without a key is; nil: a key is required
 	Models    map[string]*Route        // by the name clients ask for: aliases and served names; a nil Route: claimed by several, so nobody's
 	Providers map[string]*Route        // by the prefix of provider/model
@@ -19,6 +20,7 @@ type Snapshot struct {
 	Pools     map[Endpoint]Pool       // every pool the Targets use
 	Fresh     map[[32]byte]Credential // every credential the Keys renew, by what it is made of
 	Memory    Memory                  // answers that are given again; nil: none are
+	Bounds    Bounds                  // the limits of callers; nil: there are none
 	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept
 	Checks    []HealthCheck           // servers that are asked whether they are well
 	Limits    Limits
@@ -104,17 +106,6 @@ type Limits struct {
 	Explain      bool          // answer with who was asked
 }
 
-// A VirtualKey is a caller: what it may use.
-type VirtualKey struct {
-	Name     string
-	Team     string // empty: none
-	Customer string // empty: none
-	Policy   *Policy
-	Urgency  Urgency // of its requests, unless they say that they can wait
-	Share    uint64  // what Gates know the caller by; the same for as long as the key has its name
-	Tally    *Tally  // never nil; Snapshot.Others for keys that are not counted apart
-}
-
 // A Policy is a set of rules shared by many keys, compiled to one Plan per Op.
 type Policy struct {
 	Name  string
@@ -123,6 +114,15 @@ type Policy struct {
 	// Allows reports whether the policy's keys may be led to r under name; nil:
 	// anywhere. Admission asks it for the model, Pick for the caller's own fallbacks.
 	Allows func(r *Route, name []byte) bool
+
+	// Resolve finds where the policy's keys are led for a bare name that several of their providers share;
+	// a nil Route: where everybody is. nil: they share none.
+	Resolve func(name []byte) *Route
+
+	// Serves reports whether the policy's keys may be served by a target under name with
+	// one of its keys; k is nil to ask about the target alone, as for targets that take none. nil:
+	// by all. Pick passes over what it does not allow.
+	Serves func(t *Target, k *ProviderKey, name []byte) bool
 }
 
 // A Route is where a model name leads.
@@ -192,6 +192,14 @@ type Target struct {
 	Keys     []*ProviderKey
 	Gate     Gate // bounds what is under way; nil: nothing does
 	Tally    *Tally
+
+	// Price is what a request costs here under name, for its caller, with a key of the
+	// target's; nil: nobody knows. The function is nil when nothing was priced.
+	Price func(x *Exchange, k *ProviderKey, name []byte) *Price
+
+	// Spent reports after how many nanoseconds the provider's own limits let more through;
+	// 0: they do now. nil: it has none. Pick passes over who is spent.
+	Spent func(now int64) (wait int64)
 }
 
 // Waits bound one attempt. Each is absolute from its start, except Stall, which

@@ -1,6 +1,8 @@
 package hotpath
 
 import (
+	"time"
+
 	"asbru/core"
 	"asbru/hotpath/http1"
 )
@@ -57,9 +59,7 @@ type flight struct {
 	ttft   int64
 	status int
 	large  int64 // bytes counted against the budget of large bodies
-	care   care
-	shadow *shadow  // nil: it casts none
-	race   *contest // whom it is made beside; nil: nobody
+	care   *care // nil: one attempt after the other is all it needs
 	on     onLoop
 }
 
@@ -76,11 +76,8 @@ func (f *flight) reset() {
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
-	if f.shadow != nil { // past finish, by a panic
-		close(f.shadow.told)
-		f.shadow = nil
-	}
-	f.on, f.care, f.race = onLoop{gen: gen}, care{}, nil
+	f.parted(nil)
+	f.on, f.care = onLoop{gen: gen}, nil
 }
 
 // A door leads to one of three places.
@@ -178,9 +175,9 @@ func parseID(id *[16]byte, v []byte) bool {
 func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 	secret := credential(r, b)
 	if len(secret) > 0 {
-		if k := x.Snap.Keys[*d.of(secret)]; k != nil {
+		if k := x.Snap.Keys[*d.of(x.Snap.Pepper, secret)]; k != nil {
 			x.Key = k
-			return true
+			return stands(x)
 		}
 	}
 	if x.Snap.Anonymous != nil {
@@ -189,10 +186,20 @@ func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 	}
 	if len(secret) == 0 {
 		refuse(x, core.Unauthenticated, "the request carries no key", "send it as Authorization: Bearer KEY")
+		x.Fault.Kind = "virtual_key_required"
 	} else {
 		refuse(x, core.Unauthenticated, "nobody knows the key that was sent", "check it, or ask an administrator for one")
+		x.Fault.Kind = "access_not_found"
 	}
 	return false
+}
+
+// stands refuses a caller whose key is known and no longer good.
+func stands(x *core.Exchange) bool {
+	if k := x.Key; k.Disabled || k.Ends != 0 {
+		x.Fault = k.Barred(time.Now().Unix())
+	}
+	return x.Fault == nil
 }
 
 func credential(r *http1.Request, b []byte) []byte {

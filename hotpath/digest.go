@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"hash/maphash"
+
+	"asbru/core"
 )
 
 // digests remember the hashes of the credentials that came last: clients send the same ones
@@ -19,22 +21,23 @@ type digests struct {
 type digest struct {
 	sum    [sha256.Size]byte
 	secret [maxRemembered]byte
-	n      uint8 // of secret; 0: nothing is remembered
+	n      uint8        // of secret; 0: nothing is remembered
+	pepper *core.Pepper // that sum was made with
 }
 
 func newDigests() *digests { return &digests{seed: maphash.MakeSeed()} }
 
-// of is the hash of secret, which must not be empty. nil digests make it each time. The
-// result is valid until the next call.
-func (ds *digests) of(secret []byte) *[sha256.Size]byte {
+// of is the digest of secret, which must not be empty, under a pepper. nil digests make it each
+// time. The result is valid until the next call.
+func (ds *digests) of(p *core.Pepper, secret []byte) *[sha256.Size]byte {
 	if ds == nil || len(secret) > maxRemembered {
-		sum := sha256.Sum256(secret)
+		sum := p.Sum(secret)
 		return &sum
 	}
 	d := &ds.set[maphash.Bytes(ds.seed, secret)%rememberedKeys]
-	if int(d.n) == len(secret) && subtle.ConstantTimeCompare(d.secret[:d.n], secret) == 1 {
+	if d.pepper == p && int(d.n) == len(secret) && subtle.ConstantTimeCompare(d.secret[:d.n], secret) == 1 {
 		return &d.sum
 	}
-	d.sum, d.n = sha256.Sum256(secret), uint8(copy(d.secret[:], secret))
+	d.pepper, d.sum, d.n = p, p.Sum(secret), uint8(copy(d.secret[:], secret))
 	return &d.sum
 }

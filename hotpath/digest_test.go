@@ -1,10 +1,11 @@
 package hotpath
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"strings"
 	"testing"
+
+	"asbru/core"
 )
 
 // TestDigest asks for hashes in an order in which what is remembered could be mistaken for
@@ -13,9 +14,12 @@ import (
 func TestDigest(t *testing.T) {
 	long := strings.Repeat("k", maxRemembered)
 	d := newDigests()
-	for _, secret := range []string{"vk-one", "vk-one", "vk-on", "vk-one", "vk-onf", "vk-two", long, long, long + "x", long, "v", long + "x", "v"} {
-		if want := sha256.Sum256([]byte(secret)); *d.of([]byte(secret)) != want || *(*digests)(nil).of([]byte(secret)) != want {
-			t.Errorf("%q: wrong hash", secret)
+	one, two := core.NewPepper([]byte("one")), core.NewPepper([]byte("two"))
+	for i, secret := range []string{"vk-one", "vk-one", "vk-on", "vk-one", "vk-onf", "vk-two", long, long, long + "x", long, "v", long + "x", "v"} {
+		for _, p := range []*core.Pepper{nil, one, two, two, one}[i%3:] {
+			if want := p.Sum([]byte(secret)); *d.of(p, []byte(secret)) != want || *(*digests)(nil).of(p, []byte(secret)) != want {
+				t.Errorf("%q: wrong digest", secret)
+			}
 		}
 	}
 }

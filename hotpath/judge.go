@@ -271,6 +271,9 @@ func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	if f.x.Snap != nil && f.x.Snap.Limits.Explain {
 		h = appendExplained(h, f)
 	}
+	if l := f.x.Taken.By; l != nil {
+		h = l.AppendHeader(h, &f.x)
+	}
 	if d := f.x.From; d != nil && d.IDHeader != "" {
 		h = append(append(append(h, d.IDHeader...), ": "...), id...)
 	}

@@ -31,7 +31,7 @@ func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 
 // stages is decide with the head at hand.
 func (s *Server) stages(f *flight, r *http1.Request) core.Verdict {
-	f.fields = fields{r, f.buf[:f.head]}
+	f.fields = fields{r, f}
 	f.x.Head = &f.fields
 	v := s.decide(f)
 	f.x.Head = nil // r is the lane's and soon another request's
@@ -50,7 +50,13 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 	if len(x.Peek.Model) == 0 {
 		return pass(f, r)
 	}
-	if x.Route, x.Name = x.Snap.Resolve(x.Peek.Model); x.Route != nil {
+	x.Route, x.Name = x.Snap.Resolve(x.Peek.Model)
+	if share := x.Key.Policy.Resolve; share != nil && (x.Route == nil || x.Route.Targets[0].Model == "" && len(x.Name) == len(x.Peek.Model)) {
+		if r := share(x.Peek.Model); r != nil {
+			x.Route = r
+		}
+	}
+	if x.Route != nil {
 		return fallbacks(x)
 	}
 	refuse(x, core.NotFound, "nobody here serves the model "+quote(x.Peek.Model), "ask GET /v1/models for the names, or write provider/model")

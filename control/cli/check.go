@@ -8,6 +8,7 @@ import (
 
 	"asbru/core"
 	"asbru/core/config"
+	"asbru/core/importer"
 )
 
 // Tools are what the commands of this package need of the rest of the house.
@@ -32,7 +33,7 @@ func (t Tools) load(path string) (*config.Document, *core.Snapshot, []config.Pro
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	doc, problems := config.Decode(path, data, t.Env)
+	doc, problems := importer.Decode(path, data, t.Env)
 	if doc == nil {
 		return nil, nil, problems, errRefused
 	}
@@ -40,7 +41,7 @@ func (t Tools) load(path string) (*config.Document, *core.Snapshot, []config.Pro
 		return doc, nil, problems, nil
 	}
 	snap, more := t.Compile(doc, 1)
-	config.Locate(path, data, more)
+	importer.Locate(path, data, t.Env, more)
 	problems = config.Join(problems, more)
 	if config.Failed(more) || snap == nil {
 		return nil, nil, problems, errRefused

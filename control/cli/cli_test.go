@@ -32,7 +32,7 @@ func app() *App {
 				return OK
 			}
 		}},
-		Check(t), Explain(t), Schema(t), Ledger(a),
+		Check(t), Explain(t), Schema(t), Import(t), Ledger(a),
 		{Name: "mock", Summary: "a stand-in provider", Raw: func(args []string, stdout, _ io.Writer) int {
 			fmt.Fprintf(stdout, "mock %q\n", args)
 			return OK

@@ -56,12 +56,12 @@ type pricer struct {
 
 // sheet reads a file of prices and tells what is wrong with it; nil: it cannot be used.
 func (p pricer) sheet(path string) *price.Sheet {
-	text, err := readSheet(path)
+	text, err := ReadSheet(path)
 	if err != nil {
 		fmt.Fprintf(p.stderr, "%s: %v\n", p.app.Name, err)
 		return nil
 	}
-	s, bad := price.Read(path, text)
+	s, bad := price.Read(path, string(text))
 	bad = append(bad, s.Check()...)
 	for _, b := range bad {
 		fmt.Fprintf(p.stderr, "%s:%d: %s\n", path, b.Line, b.Message)
@@ -72,14 +72,14 @@ func (p pricer) sheet(path string) *price.Sheet {
 	return s
 }
 
-func readSheet(path string) (string, error) {
+// ReadSheet reads a file of prices, as much of it as price.Read would look at.
+func ReadSheet(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, price.MaxSheetBytes+1))
-	return string(data), err
+	return io.ReadAll(io.LimitReader(f, price.MaxSheetBytes+1))
 }
 
 func (p pricer) check(path string) int {

@@ -13,6 +13,7 @@ import (
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/cred"
+	"asbru/core/price"
 	"asbru/core/route"
 )
 
@@ -35,7 +36,10 @@ type Deps struct {
 	// nil: nothing is remembered, for who only looks at a Snapshot.
 	NewCache func(cache.Options) (*cache.Cache, error)
 
-	Clock func() int64                         // of breakers and budgets; nil: core.Clock
+	Clock func() int64 // of breakers and budgets; nil: core.Clock
+	// ReadFile reads a file of prices that the document names; nil: none can be read.
+	ReadFile func(path string) ([]byte, error)
+
 	Alarm func(target, key string, status int) // see route.Options; nil: nobody is told
 }
 
@@ -56,7 +60,11 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	c.compileServes()
 	c.compileModels()
 	c.compileRules()
+	c.compilePepper()
+	c.compileLimits()
+	c.compilePrices()
 	c.compileKeys()
+	c.compileSpent()
 	c.compilePicks()
 	c.compileHealth()
 	if !c.failed() {
@@ -100,6 +108,11 @@ type compiler struct {
 	courses   map[string]*core.Route // of rulings, by what they hold
 	pinned    []*core.Target         // with one key only; not in next
 	shaded    []*core.Target         // of shadows: not counted, not in next
+	plain     map[*core.Target][]byte
+	payers    map[string]string // customers of teams, by team
+	bounds    *limitSet
+	prices    *price.Book
+	shared    map[string]*core.Route // of providers among which keys share names, by who they are
 	gates     []func()               // give carried Gates their new rules, once nothing can fail any more
 }
 
@@ -125,6 +138,11 @@ func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {
 		policies: make(map[string]*core.Policy),
 		courses:  make(map[string]*core.Route),
 		specs:    make(map[*core.Route]route.Spec),
+		payers:   make(map[string]string, len(doc.Teams)),
+		shared:   make(map[string]*core.Route),
+	}
+	for _, t := range doc.Teams {
+		c.payers[t.Name] = t.Customer
 	}
 	for _, t := range prev.Targets {
 		c.tallies[t.Name] = t.Tally
@@ -177,4 +195,12 @@ func (c *compiler) warn(path, message, hint string) {
 	if c.warnings++; c.warnings <= maxWarnings {
 		c.problems = append(c.problems, config.Problem{Path: path, Message: message, Hint: hint, Severity: config.Warning})
 	}
+}
+
+// clock is what rates and breakers are measured with.
+func (c *compiler) clock() int64 {
+	if c.deps.Clock != nil {
+		return c.deps.Clock()
+	}
+	return core.Clock()
 }

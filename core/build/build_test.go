@@ -1,7 +1,6 @@
 package build
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -104,7 +103,7 @@ func TestSeeds(t *testing.T) {
 	f("anthropic/claude", "nobody")
 	f("openai/", "nobody")
 
-	k := s.Keys[sha256.Sum256([]byte("vk-0123456789abcdef"))]
+	k := s.Caller([]byte("vk-0123456789abcdef"))
 	if k == nil || k.Name != "tenant-12" {
 		t.Fatalf("the virtual key is not found by its secret")
 	}
@@ -287,16 +286,16 @@ func TestKeysInAnyOrder(t *testing.T) {
 	}
 	one, _ := must(t, doc, nil)
 	slices.Reverse(doc.VirtualKeys)
-	two, _ := must(t, doc, nil)
-	a, b := one.Keys[sha256.Sum256([]byte("secret-a"))], one.Keys[sha256.Sum256([]byte("secret-b"))]
+	two, _ := must(t, doc, one) // for the pepper
+	a, b := one.Caller([]byte("secret-a")), one.Caller([]byte("secret-b"))
 	if a.Policy != b.Policy {
 		t.Error("equal rules in another order are another policy")
 	}
-	if c := one.Keys[sha256.Sum256([]byte("secret-c"))]; c.Policy == a.Policy || c.Policy.Allows != nil {
+	if c := one.Caller([]byte("secret-c")); c.Policy == a.Policy || c.Policy.Allows != nil {
 		t.Error("a key without rules has a policy that forbids something")
 	}
-	if len(one.Keys) != 3 || len(two.Keys) != 3 {
-		t.Errorf("%d and %d keys, want 3: a disabled key opens nothing", len(one.Keys), len(two.Keys))
+	if len(one.Keys) != 4 || len(two.Keys) != 4 || one.Caller([]byte("secret-d")).Barred(0) == nil {
+		t.Errorf("%d and %d keys, want 4, and a disabled one opens nothing", len(one.Keys), len(two.Keys))
 	}
 	for sum, k := range one.Keys {
 		if other := two.Keys[sum]; other == nil || other.Name != k.Name || other.Policy.Name != k.Policy.Name {

@@ -1,7 +1,6 @@
 package build
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"testing"
 
@@ -59,10 +58,10 @@ func BenchmarkDecide(b *testing.B) {
 	doc.VirtualKeys[0].AllowedModels = []string{"fast-cheap", "eu-secure", "openai/*"}
 	s, _, _ := Compile(doc, nil, fakeDeps())
 	presented, model := []byte("vk-0123456789abcdef"), []byte("eu-secure")
-	x := new(core.Exchange)
+	x := &core.Exchange{From: s.Targets[0].Faces[0].Dialect}
 	for b.Loop() {
 		x.Snap = s
-		x.Key = s.Keys[sha256.Sum256(presented)]
+		x.Key = s.Caller(presented)
 		x.Plan = &x.Key.Policy.Plans[core.OpChat]
 		x.Route, x.Name = s.Resolve(model)
 		if core.Run(x, x.Plan.Admit) != core.Continue {

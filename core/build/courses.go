@@ -11,7 +11,7 @@ import (
 // A course is one target of a ruling as one policy may follow it.
 type course struct {
 	route  *core.Route
-	grants grants      // who is asked whether it may be followed; nil: nobody
+	grants *grants     // who is asked whether it may be followed; nil: nobody
 	to     *core.Route // what is asked for
 	name   []byte      // under this name; nil: the model asked for is kept
 	model  string      // name as the condition of another rule sees it
@@ -50,7 +50,7 @@ func (r *ruled) draw() *course {
 // rulingsFor compiles the rulings for callers with grants, nil for all models. Where
 // a rule leads first is asked for every request; of what comes after that only what
 // the grants allow in any case is kept.
-func (c *compiler) rulingsFor(g grants) []*ruled {
+func (c *compiler) rulingsFor(g *grants) []*ruled {
 	out := make([]*ruled, 0, len(c.rulings))
 	for _, r := range c.rulings {
 		one := &ruled{ruling: r}
@@ -72,7 +72,7 @@ func (c *compiler) rulingsFor(g grants) []*ruled {
 
 // course makes the Route that begins with goal i of r: its own targets, the
 // fallbacks, then the other targets of the rule.
-func (c *compiler) course(r *ruling, i int, g grants) *core.Route {
+func (c *compiler) course(r *ruling, i int, g *grants) *core.Route {
 	first := &r.goals[i]
 	targets := slices.Clone(first.targets)
 	id := fmt.Sprint(r.at, " ", i, " ")
@@ -112,12 +112,12 @@ func (c *compiler) course(r *ruling, i int, g grants) *core.Route {
 
 // surely reports whether callers with g, nil for all models, may be led to l whatever
 // model they ask for.
-func (g grants) surely(l *goal) bool {
+func (g *grants) surely(l *goal) bool {
 	switch {
 	case g == nil:
 		return true
 	case l.keeps():
-		return g[l.to] != nil && g[l.to].all
+		return g.blocked == nil && (g.allowed == nil || g.allowed.by[l.to] != nil && g.allowed.by[l.to].all)
 	}
 	return g.allow(l.to, []byte(l.name))
 }

@@ -1,7 +1,6 @@
 package build
 
 import (
-	"crypto/sha256"
 	"strings"
 	"testing"
 
@@ -35,7 +34,7 @@ func decode(t *testing.T, text string) *config.Document {
 
 func TestSeedsAsWritten(t *testing.T) {
 	s, _ := must(t, decode(t, seedsText), nil)
-	if k := s.Keys[sha256.Sum256([]byte("vk-..."))]; k == nil || k.Name != "tenant-12" {
+	if k := s.Caller([]byte("vk-...")); k == nil || k.Name != "tenant-12" {
 		t.Error("the virtual key is not found by its secret")
 	}
 	if got, want := lead(s, "eu-secure"), "mistral/mistral-large-2411 openai/gpt-4o"; got != want {

@@ -2,7 +2,9 @@ package build
 
 import (
 	"cmp"
-	"crypto/sha256"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,38 +17,81 @@ import (
 // compileKeys compiles the callers. The result does not depend on their order.
 func (c *compiler) compileKeys() {
 	tallies := c.keyTallies()
-	seen := make(map[[32]byte]int, len(c.doc.VirtualKeys))
+	holder := make(map[[32]byte]string, len(c.doc.VirtualKeys))
 	for i := range c.doc.VirtualKeys {
 		v := &c.doc.VirtualKeys[i]
-		secret := v.Key.Reveal()
-		if secret == "" {
-			c.fail(keyPath(i)+".key", "is missing", "set the secret the caller presents")
-			continue
-		}
-		sum := sha256.Sum256([]byte(secret))
-		if j, taken := seen[sum]; taken {
-			c.fail(keyPath(i)+".key", fmt.Sprintf("is the secret of %s (%q) too", keyPath(j), c.doc.VirtualKeys[j].Name), "a secret tells who calls: give each caller its own")
-			continue
-		}
-		seen[sum] = i
-		if v.Disabled {
-			continue
-		}
-		c.next.Keys[sum] = &core.VirtualKey{
+		k := &core.VirtualKey{
 			Name:     v.Name,
 			Team:     v.Team,
-			Customer: v.Customer,
-			Policy:   c.policy(v.AllowedModels, i),
+			Customer: c.customerOf(v),
+			Policy:   c.policy(v, i),
 			Urgency:  v.Urgency(),
 			Share:    share(v.Name),
 			Tally:    tallies[i],
+			Disabled: v.Disabled,
+			Ends:     v.Expires.Unix(),
+			Content:  c.doc.Governance.ContentLogging,
+		}
+		if v.ContentLogging != nil {
+			k.Content = *v.ContentLogging
+		}
+		k.Limiter = c.bounds.of(v, k.Customer)
+		if !c.admit(k, keyPath(i), v.Key, v.Digest, holder) {
+			continue
+		}
+		for j := range v.Previous {
+			old := *k
+			old.Old = true
+			if end := v.Previous[j].Until.Unix(); old.Ends == 0 || end < old.Ends {
+				old.Ends = max(end, 1) // one that cannot be read is over
+			}
+			c.admit(&old, fmt.Sprintf("%s.previous[%d]", keyPath(i), j), v.Previous[j].Key, v.Previous[j].Digest, holder)
 		}
 	}
 	if c.anonymous() {
-		c.next.Anonymous = &core.VirtualKey{Name: "anonymous", Policy: c.policy(nil, -1), Tally: new(core.Tally)}
+		c.next.Anonymous = &core.VirtualKey{Name: "anonymous", Policy: c.policy(nil, -1), Tally: new(core.Tally), Content: c.doc.Governance.ContentLogging}
+		c.next.Anonymous.Limiter = c.bounds.of(&config.VirtualKey{}, "")
 		if a := c.prev.Anonymous; a != nil {
 			c.next.Anonymous.Tally = a.Tally
 		}
+	}
+}
+
+// admit puts k where its credential leads and reports whether it could.
+func (c *compiler) admit(k *core.VirtualKey, at string, key config.Secret, digest string, holder map[[32]byte]string) bool {
+	var sum [32]byte
+	switch {
+	case digest != "":
+		if n, err := hex.Decode(sum[:], []byte(digest)); err != nil || n != len(sum) || c.next.Pepper.IsRandom() {
+			c.fail(at+".digest", "is no digest that can be compared", "write 64 hex digits, and set governance.pepper")
+			return false
+		}
+	case key.Reveal() == "":
+		c.fail(at+".key", "is missing", "set the secret the caller presents")
+		return false
+	default:
+		sum = c.next.Pepper.Sum([]byte(key.Reveal()))
+	}
+	if first, taken := holder[sum]; taken {
+		c.fail(at+".key", fmt.Sprintf("is the secret of %s (%q) too", first, c.next.Keys[sum].Name), "a secret tells who calls: give each caller its own")
+		return false
+	}
+	holder[sum] = at
+	c.next.Keys[sum] = k
+	return true
+}
+
+// compilePepper makes what digests are made with: the document's, or one of the process.
+func (c *compiler) compilePepper() {
+	switch p := c.doc.Governance.Pepper; {
+	case p.Set():
+		c.next.Pepper = core.NewPepper([]byte(p.Reveal()))
+	case c.prev.Pepper.IsRandom():
+		c.next.Pepper = c.prev.Pepper
+	default:
+		var b [32]byte
+		rand.Read(b[:])
+		c.next.Pepper = core.NewPepper(b[:]).Random()
 	}
 }
 
@@ -95,30 +140,63 @@ func (c *compiler) anonymous() bool {
 	return len(c.doc.VirtualKeys) == 0 && config.Loopback(cmp.Or(c.doc.Listen, config.DefaultListen))
 }
 
-// policy returns the one Policy of a set of allowed models, whoever asked for
-// it first. None, or * among them, allow all. i is the virtual key that has it
-// now, -1 for none.
-func (c *compiler) policy(allowed []string, i int) *core.Policy {
-	if allowed = slices.Clone(allowed); slices.Contains(allowed, "*") {
-		allowed = nil
+// policy returns the one Policy of a set of rules, whoever asked for it first. i is the virtual
+// key that has it now, -1 and nil for nobody.
+func (c *compiler) policy(v *config.VirtualKey, i int) *core.Policy {
+	r := &rules{key: v}
+	if v != nil {
+		r.allowed, r.blocked = distinct(v.AllowedModels), distinct(v.BlockedModels)
+		if slices.Contains(r.allowed, "*") {
+			r.allowed = nil
+		}
 	}
-	slices.Sort(allowed)
-	allowed = slices.Compact(allowed)
-	id := strings.Join(allowed, "\x00")
+	id := r.id()
 	if p := c.policies[id]; p != nil {
 		return p
 	}
-	r := &rules{allowed: allowed}
 	p := &core.Policy{Name: "all models"}
-	if len(allowed) > 0 {
-		r.from = keyPath(i) + ".allowed_models"
-		p.Name = listed(allowed)
-		r.grants = c.grants(r)
-		p.Allows = r.grants.allow
+	if v != nil && id != "" {
+		r.from = keyPath(i)
+		p.Name = fmt.Sprintf("of key %q", v.Name)
+		if len(r.allowed) > 0 {
+			r.from += ".allowed_models"
+			p.Name = listed(r.allowed)
+		}
+		if r.grants = c.grants(r); r.grants != nil {
+			p.Allows = r.grants.allow
+		}
+		if r.reach = c.reachOf(r); r.reach != nil {
+			p.Serves = r.reach.serves
+		}
+		r.share = c.sharing(v)
+		p.Resolve = r.share
 	}
 	c.policies[id] = p
 	for op := range core.NumOps {
 		p.Plans[op] = c.plan(r, op)
 	}
 	return p
+}
+
+// distinct is a list in order and each entry once.
+func distinct(list []string) []string {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// id tells rules apart: all that a Policy is made of, empty for none.
+func (r *rules) id() string {
+	v := r.key
+	if v == nil || len(r.allowed)+len(r.blocked)+len(v.Providers)+len(v.BlockedProviders)+len(v.RequiredHeaders) == 0 {
+		return ""
+	}
+	if len(r.blocked)+len(v.Providers)+len(v.BlockedProviders)+len(v.RequiredHeaders) == 0 {
+		return strings.Join(r.allowed, "\x00")
+	}
+	id, err := json.Marshal([]any{r.allowed, r.blocked, v.Providers, distinct(v.BlockedProviders), distinct(v.RequiredHeaders)})
+	if err != nil {
+		panic("BUG: lists of names cannot be written: " + err.Error())
+	}
+	return string(id)
 }

@@ -29,7 +29,7 @@ func (c *compiler) models(r *rules, op core.Op) (core.Stage, string) {
 	}
 	l := []entry{}
 	for _, id := range c.listable(r) {
-		if to, _ := c.next.Resolve([]byte(id)); to != nil {
+		if to := r.leads(c.next, []byte(id)); to != nil {
 			l = append(l, newEntry(id, to))
 		}
 	}
@@ -46,8 +46,8 @@ func (c *compiler) models(r *rules, op core.Op) (core.Stage, string) {
 			}
 			return core.Answer
 		}
-		to, name := x.Snap.Resolve([]byte(id))
-		if to == nil || r.grants != nil && !r.grants.allow(to, name) {
+		to := r.leads(x.Snap, []byte(id))
+		if to == nil {
 			x.Fault = unknownModel(id)
 			return core.Refuse
 		}
@@ -95,13 +95,33 @@ func modelAsked(path []byte) (id string, one bool) {
 	return id, id != ""
 }
 
+// leads is where a name leads the callers that r is for; nil: nowhere.
+func (r *rules) leads(s *core.Snapshot, model []byte) *core.Route {
+	to, name := s.Resolve(model)
+	if r.share != nil && (to == nil || to.Targets[0].Model == "" && len(name) == len(model)) {
+		if shared := r.share(model); shared != nil {
+			to = shared
+		}
+	}
+	if to == nil || r.grants != nil && !r.grants.allow(to, name) {
+		return nil
+	}
+	if r.reach != nil && !slices.ContainsFunc(to.Targets, func(t *core.Target) bool { return r.reach.serves(t, nil, name) }) {
+		return nil
+	}
+	return to
+}
+
 // listable returns the names to list, in order and each once.
 func (c *compiler) listable(r *rules) []string {
 	var ids []string
-	if r.grants == nil {
+	if r.grants == nil || r.grants.open() {
 		ids = names(c.next.Models)
 	}
 	for _, name := range r.allowed {
+		if _, pattern := newPattern(name); pattern && !strings.HasSuffix(name, "/*") {
+			continue
+		}
 		provider, ok := strings.CutSuffix(name, "/*")
 		if !ok {
 			ids = append(ids, name)

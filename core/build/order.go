@@ -1,6 +1,9 @@
 package build
 
-import "asbru/core"
+import (
+	"asbru/core"
+	"asbru/core/config"
+)
 
 // order is the pipeline, top to bottom. A row whose feature a policy leaves out
 // compiles to nil and costs nothing. Who is calling is not a row: the caller's
@@ -8,7 +11,14 @@ import "asbru/core"
 var order = []row{
 	{"scope", admit, (*compiler).scope}, // first: what a caller may not use is refused before it costs anything
 
+	{"headers", admit, (*compiler).headers}, // what every request must say of itself
+
 	{"rules", admit, (*compiler).rules}, // after scope, which judges what was asked for; where a rule leads is judged by itself
+
+	{"reach", admit, (*compiler).within}, // wherever the rules led: somebody there must be allowed to answer
+
+	{"limit", admit, (*compiler).limit},     // last: who is refused for anything else has used nothing of a limit
+	{"release", after, (*compiler).unlimit}, // what was held is corrected by what was used
 
 	{"models", before, (*compiler).models}, // an answer from memory; nothing after it runs
 
@@ -34,9 +44,14 @@ type row struct {
 
 // rules are what one Policy is compiled from.
 type rules struct {
-	allowed []string // models, in order and each once; empty: all
-	grants  grants   // allowed in the shape the stages read; nil: all
-	from    string   // the path in the document that the rules stand at
+	allowed []string           // models, in order and each once; empty: all
+	blocked []string           // models, in order and each once; empty: none
+	key     *config.VirtualKey // some key that has the rules; its other fields are its own. nil: of nobody
+
+	grants *grants                       // allowed and blocked in the shape the stages read; nil: all
+	reach  *reach                        // who may serve; nil: everybody
+	share  func(name []byte) *core.Route // where bare names lead that several providers share; nil: they share none
+	from   string                        // the path in the document that the rules stand at
 
 	book *rulebook // the routing rules for them, once compiled
 }

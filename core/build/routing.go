@@ -42,7 +42,7 @@ func (c *compiler) rules(r *rules, op core.Op) (core.Stage, string) {
 	}, "routing.rules"
 }
 
-func (c *compiler) rulebook(g grants) *rulebook {
+func (c *compiler) rulebook(g *grants) *rulebook {
 	b := &rulebook{plain: map[*core.Target][]byte{}, envs: &sync.Pool{New: func() any { return new(rule.Env) }}}
 	for _, t := range slices.Concat(c.next.Targets, c.pinned) {
 		if t.Model != "" {
@@ -50,10 +50,10 @@ func (c *compiler) rulebook(g grants) *rulebook {
 		}
 	}
 	rules := c.rulingsFor(g)
-	b.all = applying(rules, &config.VirtualKey{})
+	b.all = applying(rules, &config.VirtualKey{}, "")
 	for i := range c.doc.VirtualKeys {
 		k := &c.doc.VirtualKeys[i]
-		if own := applying(rules, k); len(own) > len(b.all) {
+		if own := applying(rules, k, c.customerOf(k)); len(own) > len(b.all) {
 			if b.own == nil {
 				b.own = map[string][]*ruled{}
 			}
@@ -64,11 +64,11 @@ func (c *compiler) rulebook(g grants) *rulebook {
 }
 
 // applying returns the rules that are for k, in order.
-func applying(all []*ruled, k *config.VirtualKey) []*ruled {
+func applying(all []*ruled, k *config.VirtualKey, customer string) []*ruled {
 	var out []*ruled
 	for _, r := range all {
 		s := r.doc.Scope
-		if s == (config.Scope{}) || s.Key != "" && s.Key == k.Name || s.Team != "" && s.Team == k.Team || s.Customer != "" && s.Customer == k.Customer {
+		if s == (config.Scope{}) || s.Key != "" && s.Key == k.Name || s.Team != "" && s.Team == k.Team || s.Customer != "" && s.Customer == customer {
 			out = append(out, r)
 		}
 	}

@@ -2,69 +2,9 @@ package build
 
 import (
 	"fmt"
-	"strings"
 
 	"asbru/core"
 )
-
-// grants say where callers may be led, by Route: to all names of it or to
-// some. They are written while compiling only.
-type grants map[*core.Route]*grant
-
-type grant struct {
-	all   bool
-	names map[string]bool
-}
-
-// grants compiles allowed models: an alias, a served name, provider/model or
-// provider/*. What leads nowhere allows nothing. Two spellings of one model at one provider are one grant; an alias
-// is granted by its own name only, together with its fallbacks.
-func (c *compiler) grants(r *rules) grants {
-	g := grants{}
-	for _, name := range r.allowed {
-		if provider, ok := strings.CutSuffix(name, "/*"); ok {
-			if p := c.byName[provider]; p != nil {
-				g.on(p.route).all = true
-			}
-			continue
-		}
-		if strings.Contains(name, "*") {
-			c.fail(r.from, fmt.Sprintf("holds %q; * stands for all models of a provider only, as in %q", name, "openai/*"), "leave allowed_models out to allow every model")
-			continue
-		}
-		to, model := c.next.Resolve([]byte(name))
-		switch {
-		case to == nil && c.contested(name):
-			c.warn(r.from, fmt.Sprintf("holds %q, which several providers serve: it allows nothing", name), "write provider/"+name)
-		case to == nil: // told when the document was validated
-		case to.Targets[0].Model != "":
-			g.on(to).all = true // an alias is its Route
-		default:
-			g.on(to).name(string(model))
-		}
-	}
-	return g
-}
-
-func (g grants) on(r *core.Route) *grant {
-	if g[r] == nil {
-		g[r] = &grant{}
-	}
-	return g[r]
-}
-
-func (g *grant) name(model string) {
-	if g.names == nil {
-		g.names = map[string]bool{}
-	}
-	g.names[model] = true
-}
-
-// allow is a Policy's Allows.
-func (g grants) allow(r *core.Route, name []byte) bool {
-	to := g[r]
-	return to != nil && (to.all || to.names[string(name)])
-}
 
 // scope refuses models that the caller's key is not allowed, in the request
 // and in its own list of fallbacks.
@@ -91,16 +31,26 @@ func (c *compiler) scope(r *rules, op core.Op) (core.Stage, string) {
 }
 
 func (r *rules) forbidden(x *core.Exchange, model []byte, param string) *core.Fault {
-	f := &core.Fault{
-		Code:    core.Forbidden,
-		Param:   param,
-		Message: fmt.Sprintf("key %q may not use model %q; it may use %s", x.Key.Name, model, listed(r.allowed)),
-		Hint:    "ask for one of these, or have the model added to the key's allowed_models",
-	}
-	if len(model) == 0 {
+	f := &core.Fault{Code: core.Forbidden, Kind: "model_blocked", Param: param}
+	some := len(r.allowed) > 0
+	switch {
+	case len(model) == 0 && some:
 		f.Param = ""
 		f.Message = fmt.Sprintf("key %q may use %s only, and this request does not name a model", x.Key.Name, listed(r.allowed))
 		f.Hint = "name a model, or have the provider's models allowed as a whole, as in \"openai/*\""
+	case len(model) == 0:
+		f.Param = ""
+		f.Message = fmt.Sprintf("key %q may not use %s, and this request does not name a model", x.Key.Name, listed(r.blocked))
+		f.Hint = "name a model"
+	case some:
+		f.Message = fmt.Sprintf("key %q may not use model %q; it may use %s", x.Key.Name, model, listed(r.allowed))
+		f.Hint = "ask for one of these, or have the model added to the key's allowed_models"
+		if len(r.blocked) > 0 {
+			f.Message += " but not " + listed(r.blocked)
+		}
+	default:
+		f.Message = fmt.Sprintf("key %q may not use model %q", x.Key.Name, model)
+		f.Hint = "ask for another one, or have it taken from the key's blocked_models"
 	}
 	return f
 }

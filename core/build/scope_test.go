@@ -105,13 +105,41 @@ func TestEverything(t *testing.T) {
 	}
 }
 
-func TestWildcardsOfNames(t *testing.T) {
-	doc := seeds()
-	doc.VirtualKeys[0].AllowedModels = []string{"openai/gpt-*"}
-	s, problems, _ := Compile(doc, nil, fakeDeps())
-	if s != nil || len(problems) != 1 || problems[0].Path != "virtual_keys[0].allowed_models" {
-		t.Errorf("got %v, want one error: a caller must not believe in a pattern that is read as a name", problems)
+func TestPatterns(t *testing.T) {
+	f := func(allowed, blocked []string, model string, want bool) {
+		t.Helper()
+		doc := seeds()
+		doc.VirtualKeys = []config.VirtualKey{{Name: "ci", Key: secret("secret-of-ci"), AllowedModels: allowed, BlockedModels: blocked}}
+		s, _ := must(t, doc, nil)
+		if got := ask(s, s.Caller([]byte("secret-of-ci")), core.OpChat, model); (got == nil) != want {
+			t.Errorf("allowed %q, blocked %q, %s: %v, want %v", allowed, blocked, model, got, want)
+		}
 	}
+	type l = []string
+	f(l{"gpt-4*"}, nil, "gpt-4o", true)
+	f(l{"gpt-4*"}, nil, "openai/gpt-4o", true)
+	f(l{"gpt-4*"}, nil, "gpt-5", false)
+	f(l{"openai/gpt-4*"}, nil, "gpt-4o", true)
+	f(l{"openai/gpt-4*"}, nil, "mistral/gpt-4o", false)
+	f(l{"*/gpt-4*"}, nil, "mistral/gpt-4o", true)
+	f(l{"fast-*"}, nil, "fast-cheap", true) // an alias by its own name
+	f(l{"mistral-*"}, nil, "fast-cheap", false)
+	f(l{"regex:^(gpt|o1)-"}, nil, "gpt-4o", true)
+	f(l{"regex:^(gpt|o1)-"}, nil, "fast-cheap", false)
+	f(l{"regex:^eu-"}, nil, "eu-secure", true)
+	f(nil, l{"gpt-4o"}, "gpt-4o", false)
+	f(nil, l{"gpt-4o"}, "openai/gpt-4o", false)
+	f(nil, l{"gpt-4o"}, "gpt-4o-mini", true)
+	f(nil, l{"openai/*"}, "gpt-4o", false)
+	f(nil, l{"*-mini"}, "openai/gpt-4o-mini", false)
+	f(nil, l{"*-mini"}, "fast-cheap", true)
+	f(nil, l{"fast-cheap"}, "fast-cheap", false)
+	f(nil, l{"mistral/mistral-small-2410"}, "fast-cheap", false) // what is behind an alias is blocked with it
+	f(nil, l{"mistral-*"}, "fast-cheap", false)
+	f(nil, l{"regex:small"}, "mistral/mistral-small-2410", false)
+	f(nil, l{"gpt-4o"}, "", false) // what cannot be seen cannot be let through
+	f(l{"gpt-*"}, l{"*-mini"}, "gpt-4o-mini", false)
+	f(l{"gpt-*"}, l{"*-mini"}, "gpt-4o", true)
 }
 
 // Only here is it known that a name has too many servers.

@@ -6,7 +6,7 @@ import "time"
 // the documented default. It is plain data and also the JSON of the admin API.
 // Top-level fields that begin with x- are ignored: a place for YAML anchors.
 //
-// The comments of this file are the descriptions in the JSON Schema.
+// The comments of this file and of governed.go are the descriptions in the JSON Schema.
 type Document struct {
 	Schema         string        `json:"$schema,omitempty"` // ignored; lets editors find the JSON Schema
 	Listen         string        `json:"listen,omitempty"`  // address of the data plane; default 127.0.0.1:8080; "systemd" or "systemd:NAME" takes the inherited socket
@@ -22,6 +22,12 @@ type Document struct {
 	Models         []Model       `json:"models,omitempty"`
 	Routing        Routing       `json:"routing,omitempty"`
 	VirtualKeys    []VirtualKey  `json:"virtual_keys,omitempty"`
+	Teams          []Team        `json:"teams,omitempty"`
+	Customers      []Customer    `json:"customers,omitempty"`
+	RateLimits     []RateLimit   `json:"rate_limits,omitempty"` // of all callers together
+	Budgets        []Budget      `json:"budgets,omitempty"`     // of all callers together
+	Governance     Governance    `json:"governance,omitempty"`
+	Prices         Prices        `json:"prices,omitempty"`
 }
 
 // TLS names the certificate files of a listener. They are read again when they change.
@@ -78,6 +84,9 @@ type Provider struct {
 	Breaker  *Breaker          `json:"breaker,omitempty"`  // of provider/model names and bare ones; an alias has its own
 	Overload *Overload         `json:"overload,omitempty"` // of each of its targets; what it leaves out is that of the document
 	Health   *Health           `json:"health,omitempty"`   // default: on for local servers (ollama, vllm …), off for all others
+
+	RateLimits []RateLimit `json:"rate_limits,omitempty"` // requests and tokens: while they are used up, others of an alias are asked
+	Budgets    []Budget    `json:"budgets,omitempty"`     // of what it serves to all callers together
 }
 
 // Overload bounds what each target, a model at a provider, has under way at once. Those
@@ -169,6 +178,9 @@ type Model struct {
 	Hedge    *Hedge        `json:"hedge,omitempty"`                      // default: off
 	Shadow   *Shadow       `json:"shadow,omitempty"`                     // default: off
 	Rescue   string        `json:"rescue,omitempty" enum:"off,continue"` // continue: a stream that breaks off in its text is continued by the next target; default: off
+
+	RateLimits []RateLimit `json:"rate_limits,omitempty"` // of all callers of the alias together
+	Budgets    []Budget    `json:"budgets,omitempty"`     // of all callers of the alias together
 }
 
 // A ModelTarget is one model at one provider.
@@ -260,18 +272,6 @@ type RuleTarget struct {
 	Weight   *int   `json:"weight,omitempty"`   // share of the rule's requests; default 1; 0: tried after the others only
 }
 
-// A VirtualKey is a credential we hand out.
-type VirtualKey struct {
-	Name              string   `json:"name"`
-	Key               Secret   `json:"key"`
-	Team              string   `json:"team,omitempty"`     // whose it is; for the rules of a team
-	Customer          string   `json:"customer,omitempty"` // who pays; for the rules of a customer
-	BudgetUSDPerMonth *float64 `json:"budget_usd_per_month,omitempty"`
-	Lane              string   `json:"lane,omitempty" enum:"interactive,batch"` // who goes first at a target that is full; default interactive; a request lowers itself with x-bf-lane: batch
-	AllowedModels     []string `json:"allowed_models,omitempty"`                // aliases, provider/model, "provider/*"; empty: all
-	Disabled          bool     `json:"disabled,omitempty"`
-}
-
 // Percent is a share written as "5%" or 0.05.
 type Percent float64
 
@@ -280,6 +280,9 @@ type Duration time.Duration
 
 // Size is a number of bytes written as 1048576, "20MiB", "512KB".
 type Size int64
+
+// A Moment is a time of the wall clock as RFC 3339 writes it: 2027-01-31T00:00:00Z.
+type Moment string
 
 // Or returns d, or def when d is zero.
 func (d Duration) Or(def time.Duration) time.Duration {

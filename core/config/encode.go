@@ -12,11 +12,23 @@ import (
 // Encode writes d as YAML. Secrets are written as the reference they came by
 // and as *** when they were literals, which Decode refuses: such a document has
 // to be completed by hand. Otherwise Decode of it equals d.
-func Encode(d *Document) []byte {
+func Encode(d *Document) []byte { return encoder{}.document(d) }
+
+// EncodeWritten writes a Document whose texts are not what Decode made of a file but what is to
+// stand in one: ${NAME} in them is a reference, $${ a literal ${, and a Secret without a
+// reference is written out. It is for somebody who has the secrets in the same form already.
+func EncodeWritten(d *Document) []byte { return encoder{written: true}.document(d) }
+
+// An encoder turns values into YAML.
+type encoder struct {
+	written bool // texts are as they stand in a file
+}
+
+func (e encoder) document(d *Document) []byte {
 	var b bytes.Buffer
 	enc := yaml.NewEncoder(&b)
 	enc.SetIndent(2)
-	err := enc.Encode(node(reflect.ValueOf(d).Elem()))
+	err := enc.Encode(e.node(reflect.ValueOf(d).Elem()))
 	if err == nil {
 		err = enc.Close()
 	}
@@ -27,9 +39,12 @@ func Encode(d *Document) []byte {
 }
 
 // node is v as YAML.
-func node(v reflect.Value) *yaml.Node {
+func (e encoder) node(v reflect.Value) *yaml.Node {
 	switch x := v.Interface().(type) {
 	case Secret:
+		if e.written && x.Ref() == "" {
+			return word("!!str", x.Reveal())
+		}
 		return word("!!str", x.String()) // a reference has its ${ on purpose
 	case Duration:
 		return word("!!str", x.String())
@@ -38,22 +53,25 @@ func node(v reflect.Value) *yaml.Node {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		return node(v.Elem())
+		return e.node(v.Elem())
 	case reflect.Struct:
-		return structNode(v)
+		return e.structNode(v)
 	case reflect.Slice:
 		n := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
 		for i := range v.Len() {
-			n.Content = append(n.Content, node(v.Index(i)))
+			n.Content = append(n.Content, e.node(v.Index(i)))
 		}
 		return n
 	case reflect.Map:
 		n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 		for _, k := range sortedKeys(v.Interface().(map[string]string)) {
-			n.Content = append(n.Content, word("!!str", k), node(v.MapIndex(reflect.ValueOf(k))))
+			n.Content = append(n.Content, word("!!str", k), e.node(v.MapIndex(reflect.ValueOf(k))))
 		}
 		return n
 	case reflect.String:
+		if e.written {
+			return word("!!str", v.String())
+		}
 		return word("!!str", strings.ReplaceAll(v.String(), "${", "$${"))
 	case reflect.Bool:
 		return word("!!bool", strconv.FormatBool(v.Bool()))
@@ -63,14 +81,14 @@ func node(v reflect.Value) *yaml.Node {
 	return word("!!int", strconv.FormatInt(v.Int(), 10))
 }
 
-func structNode(v reflect.Value) *yaml.Node {
+func (e encoder) structNode(v reflect.Value) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 	for _, f := range fieldsOf(v.Type()) {
 		value := v.Field(f.index)
 		if empty(value) && (f.omit || value.Type() == secretType) {
 			continue
 		}
-		n.Content = append(n.Content, word("!!str", f.name), node(value))
+		n.Content = append(n.Content, word("!!str", f.name), e.node(value))
 	}
 	return n
 }

@@ -210,3 +210,12 @@ func isVariable(s string) bool {
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
+
+// Secret is what a document's secret written as text would be.
+func (e Env) Secret(text string) (Secret, error) {
+	s, bad := e.secret(text)
+	if bad != nil {
+		return Secret{}, errors.New(bad.message)
+	}
+	return s, nil
+}

@@ -18,7 +18,12 @@ const (
 	maxNearWord      = 64       // bytes of a word that is compared with others
 	maxNameBytes     = 64       // names of providers, keys and callers
 	maxTargets       = 100      // of one alias
-	maxEdits         = 64       // fields of a provider's requests that are dropped or renamed
+	maxHolderLimits  = 8        // rate limits, and budgets, of one key, team, customer, provider or alias
+	maxHeaders       = 16       // that a key requires
+	maxOldKeys       = 8        // that a key has beside its own
+	maxPriceFiles    = 8
+	maxPriceChanges  = 1000 // overrides of prices
+	maxEdits         = 64   // fields of a provider's requests that are dropped or renamed
 )
 
 // Documented defaults, for what compiles a Document.
@@ -64,3 +69,12 @@ const (
 // MinKeyBytes is the length from which a virtual key cannot be guessed. A
 // shorter one is a warning on a loopback listener and an error on any other.
 const MinKeyBytes = 16
+
+// MinPepperBytes is the length from which nobody tries all peppers.
+const MinPepperBytes = 32
+
+// MaxUnits bounds a rate limit, and MaxUSD a budget: beyond them there is none.
+const (
+	MaxUnits = 1 << 40
+	MaxUSD   = 1e9
+)

@@ -14,6 +14,7 @@ var (
 	secretType   = reflect.TypeFor[Secret]()
 	durationType = reflect.TypeFor[Duration]()
 	sizeType     = reflect.TypeFor[Size]()
+	momentType   = reflect.TypeFor[Moment]()
 	percentType  = reflect.TypeFor[Percent]()
 )
 
@@ -35,6 +36,8 @@ func describe(t reflect.Type) string {
 		return "a duration such as 1.5s or 10m"
 	case sizeType:
 		return "a size such as 20MiB"
+	case momentType:
+		return "a moment such as 2027-01-31T00:00:00Z"
 	case percentType:
 		return "a share such as 5%"
 	}
@@ -153,7 +156,7 @@ func store(tag, text string, fromEnv bool, v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(text)
-		return is("!!str")
+		return is("!!str") || v.Type() == momentType && tag == "!!timestamp"
 	case reflect.Bool:
 		v.SetBool(text == "true")
 		return is("!!bool") && (text == "true" || text == "false")

@@ -65,17 +65,19 @@ func TestSchemaSays(t *testing.T) {
 	}
 }
 
-// generate makes the schema from the types and the comments of document.go.
+// generate makes the schema from the types and their comments.
 func generate(t *testing.T) []byte {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "document.go", nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
 	g := generator{comments: map[string]string{}, defs: map[string]any{}}
-	for _, decl := range file.Decls {
-		if d, ok := decl.(*ast.GenDecl); ok && d.Tok == token.TYPE {
-			g.read(d)
+	for _, name := range []string{"document.go", "governed.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range file.Decls {
+			if d, ok := decl.(*ast.GenDecl); ok && d.Tok == token.TYPE {
+				g.read(d)
+			}
 		}
 	}
 	g.defs["Secret"] = map[string]any{"type": "string", "minLength": 1,
@@ -161,6 +163,8 @@ func (g *generator) of(t reflect.Type) map[string]any {
 		return map[string]any{"$ref": "#/$defs/Secret"}
 	case durationType:
 		return map[string]any{"type": []string{"string", "number"}, "pattern": `^([0-9.]+(ns|us|µs|ms|s|m|h))+$|^0$|` + reference}
+	case momentType:
+		return map[string]any{"type": "string", "pattern": `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$|` + reference}
 	case percentType:
 		return map[string]any{"type": []string{"string", "number"}, "pattern": `^[0-9.]+ *%?$|` + reference}
 	case sizeType:

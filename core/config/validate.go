@@ -24,6 +24,8 @@ func (d *Document) Validate(env Env) []Problem {
 	c.models()
 	c.rules()
 	c.virtualKeys()
+	c.holders()
+	c.prices()
 	return capped(c.problems)
 }
 

@@ -80,6 +80,11 @@ func (c *checker) scope(path string, s Scope) {
 		for i := range c.doc.VirtualKeys {
 			known = append(known, f.of(&c.doc.VirtualKeys[i]))
 		}
+		if f.name == "customer" {
+			for i := range c.doc.Teams {
+				known = append(known, c.doc.Teams[i].Customer)
+			}
+		}
 		if !slices.Contains(known, f.value) {
 			c.fail(path+"."+f.name, didYouMean(f.value, known), "no virtual key has the %s %s", map[string]string{"key": "name", "team": "team", "customer": "customer"}[f.name], quote(f.value))
 		}

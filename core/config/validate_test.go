@@ -179,7 +179,8 @@ func TestVirtualKeys(t *testing.T) {
 	f("{name: a, key: 0123456789abcde}", "4: warning: virtual_keys[1].key: is 15 bytes long and could be guessed; a key has at least 16; hint: openssl rand -hex 24 makes a good one")
 	f("{name: a, key: 0123456789abcdeg, budget_usd_per_month: 50}", "4: warning: virtual_keys[1].budget_usd_per_month: is recorded but not enforced by this version")
 	f("{name: a, key: 0123456789abcdeg, budget_usd_per_month: -1}", "4: virtual_keys[1].budget_usd_per_month: cannot be negative (-1)")
-	f("{name: a, key: 0123456789abcdeg, allowed_models: ['*']}", `4: virtual_keys[1].allowed_models[0]: "*": * stands for all models of one provider only, as in openai/*; hint: leave allowed_models out to allow every model`)
+	f("{name: a, key: 0123456789abcdeg, allowed_models: ['*', 'gpt-4*', '*/gpt-4*', 'regex:^gpt-(4|5)', 'openai/gpt-4*']}", "")
+	f("{name: a, key: 0123456789abcdeg, blocked_models: ['regex:(']}", "4: virtual_keys[1].blocked_models[0]: is no RE2 expression: error parsing regexp: missing closing ): `(`")
 	f("{name: a, key: 0123456789abcdeg, allowed_models: ['opnai/*', fsat]}", `4: warning: virtual_keys[1].allowed_models[0]: no provider is named "opnai": it allows nothing; hint: did you mean openai?`+"\n"+
 		`4: warning: virtual_keys[1].allowed_models[1]: nobody serves "fsat": it allows nothing; hint: name an alias, or write provider/model`)
 }

@@ -48,6 +48,7 @@ func (g *Gate) overlong(now int64, u core.Urgency, f *flow, turns int) (tooLong,
 		q.divide(now, span*demandSpans, rate)
 	}
 	if q.greedy(f, span*demandSpans) {
+		g.cut(u, f, 2*own) // from before it was
 		return turns > min(longest, own), true
 	}
 	if q.stands.look(now, span*allSpans, turns > all) {
@@ -91,6 +92,17 @@ func (g *Gate) after(u core.Urgency, turns int) int {
 func (g *Gate) trim(u core.Urgency, keep int) {
 	for q := &g.queues[u]; q.n > max(keep, 1); {
 		g.dismiss(q.head, core.Overfull, g.after(u, q.n))
+	}
+}
+
+// cut is trim for what a caller had waiting when it turned out to be greedy.
+func (g *Gate) cut(u core.Urgency, f *flow, keep int) {
+	why := core.ShareUsed
+	if g.queues[u].alone() {
+		why = core.Overfull
+	}
+	for f.n > max(keep, 1) {
+		g.dismiss(f.head, why, g.after(u, f.n))
 	}
 }
 

@@ -98,9 +98,6 @@ func scaled(digits string, shift int) (core.Money, error) {
 	return core.Money(n), nil
 }
 
-// perMillion writes a rate as catalogues do.
-func perMillion(m core.Money) string { return string(m.AppendUSD(nil)) }
-
 func badField(key, value string, err error) error {
 	return fmt.Errorf("%s=%s: %w", key, value, err)
 }

@@ -100,7 +100,7 @@ func (o *Override) covers(q *Query, name []byte) bool {
 
 // Matches reports whether name is pattern, in which * stands for any run of bytes. It takes
 // no longer than the product of the lengths.
-func Matches(pattern string, name []byte) bool {
+func Matches[T string | []byte](pattern string, name T) bool {
 	star, back := -1, 0
 	p, n := 0, 0
 	for n < len(name) {

@@ -34,7 +34,7 @@ func (p *picker) retry(x *core.Exchange, tried []core.Attempt) (t *core.Target, 
 	if !free && !p.tab.take(now) {
 		return nil, nil, 0
 	}
-	if t, k = p.after(x, search{name: asked, now: now, tried: tried}); t == nil && !free {
+	if t, k = p.after(x, search{name: asked, now: now, tried: tried, serves: servesOf(x)}); t == nil && !free {
 		if at = p.again(x, tried, now); at > 0 {
 			return last.Target, last.Key, at
 		}
@@ -79,7 +79,7 @@ func (p *picker) after(x *core.Exchange, q search) (*core.Target, *core.Provider
 	var shut shut
 	if verb(q.tried[len(q.tried)-1].Status) == core.NextKey {
 		s := p.slot(x, at, q.name)
-		here := search{name: s.name, now: q.now, tried: q.tried[since:]}
+		here := search{name: s.name, now: q.now, tried: q.tried[since:], serves: q.serves, target: s.target}
 		if k := s.other(&here); k != nil {
 			x.Name = s.name
 			return s.target, k

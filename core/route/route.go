@@ -111,9 +111,12 @@ func (p *picker) pick(x *core.Exchange, tried []core.Attempt) (*core.Target, *co
 		dealt = i
 	}
 	var shut shut
-	t, k := p.enter(x, 0, search{name: x.Name, dealt: dealt}, &shut)
+	t, k := p.enter(x, 0, search{name: x.Name, dealt: dealt, serves: servesOf(x)}, &shut)
 	if t == nil && shut.live != nil {
 		return p.benched(x, &shut)
+	}
+	if t == nil && shut.spent > 0 {
+		p.exhausted(x, &shut)
 	}
 	return t, k
 }
@@ -122,6 +125,9 @@ func (p *picker) pick(x *core.Exchange, tried []core.Attempt) (*core.Target, *co
 // that it is the turn of. dealt is that turn, from 1, when the key is not.
 func (p *picker) quick(x *core.Exchange) (k *core.ProviderKey, dealt int, ok bool) {
 	s := &p.slots[0]
+	if s.target.Spent != nil || servesOf(x) != nil {
+		return nil, 0, false
+	}
 	if f, _ := s.target.Face(x.From, x.Op, x.Name); f == nil {
 		return nil, 0, false
 	}

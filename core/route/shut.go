@@ -15,6 +15,8 @@ type shut struct {
 	live *live
 	slot slot
 	key  *core.ProviderKey
+
+	spent int64 // after how many nanoseconds a provider's own limits let somebody through; 0: none is in the way
 }
 
 func (h *shut) note(l *live, s *slot, k *core.ProviderKey, now int64) {
@@ -23,7 +25,18 @@ func (h *shut) note(l *live, s *slot, k *core.ProviderKey, now int64) {
 		at = now + int64(time.Second) // a probe is out
 	}
 	if h.live == nil || at < h.at {
-		*h = shut{at, why, l, *s, k}
+		h.at, h.why, h.live, h.slot, h.key = at, why, l, *s, k
+	}
+}
+
+// exhausted refuses a request when the limits of providers are in the way of all of them.
+func (p *picker) exhausted(x *core.Exchange, shut *shut) {
+	wait := int(math.Ceil(time.Duration(shut.spent).Seconds()))
+	x.Fault = &core.Fault{
+		Code:    core.RateLimited,
+		Message: fmt.Sprintf("the limits set for the providers of %q are used up, there is room in %d s", p.route, wait),
+		Hint:    "try again then, name fallbacks, or have rate_limits of the providers raised",
+		Retry:   wait,
 	}
 }
 

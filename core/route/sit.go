@@ -34,6 +34,10 @@ func (p *picker) sit(x *core.Exchange, s *slot, q *search, shut *shut) (*core.Pr
 	if f, _ := s.target.Face(x.From, x.Op, s.name); f == nil {
 		return nil, false
 	}
+	q.target = s.target
+	if !q.lets(nil) || p.spent(s, q, shut) {
+		return nil, false
+	}
 	if s.keys.open {
 		l := s.keys.live.of(s.name)
 		if l.good() || l.admit(p.time(q)) {
@@ -57,11 +61,23 @@ func (p *picker) sit(x *core.Exchange, s *slot, q *search, shut *shut) (*core.Pr
 			i = w.deal()
 		}
 		q.dealt = 0
-		if l := w.lives[i].of(s.name); l.good() || l.admit(p.time(q)) { // when its rest is over it is probed in its turn
+		if l := w.lives[i].of(s.name); q.lets(w.keys[i]) && (l.good() || l.admit(p.time(q))) { // when its rest is over it is probed in its turn
 			return w.keys[i], true
 		}
 	}
 	return p.careful(s, w, q, shut)
+}
+
+// spent reports whether the provider of s has used up its own limits.
+func (p *picker) spent(s *slot, q *search, shut *shut) bool {
+	if s.target.Spent == nil {
+		return false
+	}
+	wait := s.target.Spent(p.time(q))
+	if wait > 0 && (shut.spent == 0 || wait < shut.spent) {
+		shut.spent = wait
+	}
+	return wait > 0
 }
 
 // careful is sit when some key may not be used.

@@ -33,6 +33,9 @@ type search struct {
 	tried []core.Attempt
 	dealt int  // the first slot's key whose turn it is, from 1; 0: nobody's yet
 	again bool // keys that were tried may be taken again, unless they are dead
+
+	serves func(*core.Target, *core.ProviderKey, []byte) bool // the policy's Serves; nil: everybody does
+	target *core.Target                                       // whose keys are looked at
 }
 
 // other deals, by weight, one of the keys that serve the search; -1 when there is none.
@@ -43,12 +46,28 @@ func (w *wheel) other(s *search) int {
 }
 
 func (s *search) bars(k *core.ProviderKey) bool {
+	if !s.lets(k) {
+		return true
+	}
 	for i := range s.tried {
 		if a := &s.tried[i]; a.Key == k && (!s.again || a.Status == 401 || a.Status == 402) {
 			return true
 		}
 	}
 	return false
+}
+
+// lets reports whether the caller's policy lets it be served with k.
+func (s *search) lets(k *core.ProviderKey) bool {
+	return s.serves == nil || s.serves(s.target, k, s.name)
+}
+
+// servesOf is what the caller of x may be served by; nil: by all.
+func servesOf(x *core.Exchange) func(*core.Target, *core.ProviderKey, []byte) bool {
+	if x.Key == nil || x.Key.Policy == nil {
+		return nil
+	}
+	return x.Key.Policy.Serves
 }
 
 func used(k *core.ProviderKey, tried []core.Attempt) bool {

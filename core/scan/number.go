@@ -62,3 +62,8 @@ func digits(b []byte, i int) int {
 	}
 	return i
 }
+
+// IsNumber reports whether a JSON value is a number, of whatever size.
+func IsNumber(raw []byte) bool {
+	return len(raw) > 0 && (raw[0] == '-' || raw[0]-'0' <= 9)
+}

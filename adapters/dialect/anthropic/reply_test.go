@@ -115,7 +115,11 @@ func TestUsage(t *testing.T) {
 	f(core.Usage{In: 10, CachedIn: 4, WrittenIn: 3, Out: 9, Known: true},
 		`{"cache_read_input_tokens":4,"cache_creation_input_tokens":3,"input_tokens":3,"output_tokens":1}`, `{"output_tokens":9}`)
 	f(core.Usage{In: 32, Out: 16, Known: true}, `{"input_tokens":0,"output_tokens":0,"cache_read_input_tokens":null}`, `{"input_tokens":32,"output_tokens":16}`)
-	f(core.Usage{}, `{}`, `[]`, `{"input_tokens":-1,"output_tokens":1e99}`)
+	f(core.Usage{Bad: true}, `{}`, `[]`, `{"input_tokens":-1,"output_tokens":1e99}`)
+	f(core.Usage{}, `{}`, `[]`, `{"input_tokens":null,"output_tokens":"7"}`)
+	long := core.Usage{In: 10, WrittenIn: 6, KeptIn: 4, Out: 7, Known: true}
+	f(long, `{"cache_creation_input_tokens":6,"input_tokens":4,"output_tokens":7,"cache_creation":{"ephemeral_5m_input_tokens":2,"ephemeral_1h_input_tokens":4}}`)
+	f(long, string(appendUsage(nil, &long)))
 	if got := string(appendUsage(nil, &core.Usage{In: 1, CachedIn: 5})); !strings.HasPrefix(got, `{"input_tokens":0,`) {
 		t.Errorf("got %s", got)
 	}

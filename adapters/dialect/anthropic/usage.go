@@ -42,6 +42,17 @@ func tokens(raw []byte, u *core.Usage) {
 			count(value, &u.CachedIn, nil)
 		case "cache_creation_input_tokens":
 			count(value, &u.WrittenIn, nil)
+		case "cache_creation":
+			d := scan.Members(value)
+			for {
+				name, n, more := d.Next()
+				if !more {
+					break
+				}
+				if string(name) == "ephemeral_1h_input_tokens" {
+					count(n, &u.KeptIn, nil)
+				}
+			}
 		case "output_tokens_details":
 			d := scan.Members(value)
 			for {
@@ -60,13 +71,16 @@ func tokens(raw []byte, u *core.Usage) {
 	}
 }
 
-// count reads one counter; a sensible one makes u known.
+// count reads one counter; a sensible one makes u known, another number makes it bad.
 func count(raw []byte, n *int64, u *core.Usage) {
-	if v, ok := scan.Int(raw); ok && v >= 0 && v <= maxCount {
+	v, ok := scan.Int(raw)
+	ok = ok && v >= 0 && v <= maxCount
+	if ok {
 		*n = v
-		if u != nil {
-			u.Known = true
-		}
+	}
+	if u != nil && (ok || scan.IsNumber(raw)) {
+		u.Known = u.Known || ok
+		u.Bad = u.Bad || !ok
 	}
 }
 
@@ -80,6 +94,10 @@ func appendUsage(dst []byte, u *core.Usage) []byte {
 	dst = scan.AppendInt(dst, u.CachedIn)
 	dst = append(dst, `,"output_tokens":`...)
 	dst = scan.AppendInt(dst, u.Out)
+	if u.KeptIn > 0 {
+		dst = scan.AppendInt(append(dst, `,"cache_creation":{"ephemeral_5m_input_tokens":`...), max(u.WrittenIn-u.KeptIn, 0))
+		dst = append(scan.AppendInt(append(dst, `,"ephemeral_1h_input_tokens":`...), u.KeptIn), '}')
+	}
 	if u.Reasoning > 0 {
 		dst = append(dst, `,"output_tokens_details":{"thinking_tokens":`...)
 		dst = append(scan.AppendInt(dst, u.Reasoning), '}')

@@ -60,7 +60,7 @@ func TestReadUsage(t *testing.T) {
 	f(`{"usage":{"prompt_tokens":5,"completion_tokens":2}}`, core.Usage{In: 5, Out: 2})
 	f(`{"embedding":[1],"inputTextTokenCount":7}`, core.Usage{In: 7})
 	f(`{"prompt_token_count":6,"generation_token_count":18}`, core.Usage{In: 6, Out: 18})
-	f(`{"usage":{"inputTokens":-1,"outputTokens":"2"}}`, core.Usage{})
+	f(`{"usage":{"inputTokens":-1,"outputTokens":"2"}}`, core.Usage{Bad: true})
 	f(`{"usage":null}`, core.Usage{})
 }
 

@@ -40,11 +40,13 @@ func usage(object []byte, u *core.Usage) {
 	u.In, u.CachedIn, u.WrittenIn, u.Out = in+read+written, read, written, out
 }
 
-// count reads one counter; a sensible one makes u known.
+// count reads one counter; a sensible one makes u known, another number makes it bad.
 func count(raw []byte, n *int64, u *core.Usage) bool {
 	v, ok := scan.Int(raw)
 	if ok = ok && 0 <= v && v <= maxCount; ok {
 		*n, u.Known = v, true
+	} else if scan.IsNumber(raw) {
+		u.Bad = true
 	}
 	return ok
 }

@@ -104,7 +104,7 @@ func TestUsage(t *testing.T) {
 	f(`{"meta":{"billed_units":{"input_tokens":5.0,"image_tokens":2}}}`, core.Usage{In: 7, Known: true})
 	f(`{"meta":{"billed_units":{"search_units":1}}}`, core.Usage{})
 	f(`{"usage":{}}`, core.Usage{})
-	f(`{"usage":{"tokens":{"input_tokens":-1,"output_tokens":99999999999999}}}`, core.Usage{})
+	f(`{"usage":{"tokens":{"input_tokens":-1,"output_tokens":99999999999999}}}`, core.Usage{Bad: true})
 	f(`{"text":"\"usage\":{\"tokens\":{\"input_tokens\":1}}"}`, core.Usage{})
 }
 

@@ -41,9 +41,10 @@ func tokens(raw []byte, u *core.Usage) {
 		}
 	}
 	if !got.Known {
-		billed.CachedIn = got.CachedIn
+		billed.CachedIn, billed.Bad = got.CachedIn, billed.Bad || got.Bad
 		got = billed
 	}
+	u.Bad = u.Bad || got.Bad
 	if got.Known {
 		got.CachedIn = min(got.CachedIn, got.In)
 		*u = got
@@ -61,9 +62,9 @@ func units(raw []byte, u *core.Usage) {
 		}
 		switch string(key) {
 		case "input_tokens":
-			u.Known = count(value, &u.In) || u.Known
+			u.Known = whole(value, &u.In, u) || u.Known
 		case "output_tokens":
-			u.Known = count(value, &u.Out) || u.Known
+			u.Known = whole(value, &u.Out, u) || u.Known
 		case "image_tokens":
 			u.Known = count(value, &images) || u.Known
 		case "reasoning_tokens":
@@ -71,6 +72,13 @@ func units(raw []byte, u *core.Usage) {
 		}
 	}
 	u.In += images
+}
+
+// whole is count of what is charged: a number that is no count makes u bad.
+func whole(raw []byte, n *int64, u *core.Usage) bool {
+	ok := count(raw, n)
+	u.Bad = u.Bad || !ok && scan.IsNumber(raw)
+	return ok
 }
 
 // count reads one counter. Version 1 writes some as 5.0.

@@ -64,9 +64,11 @@ func peekConfig(config []byte, p *core.Peek) *core.Fault {
 			if scan.IsNull(value) {
 				continue
 			}
-			if n, ok := scan.Int(number(value)); !ok || n < 0 || n > maxChoices {
+			n, ok := scan.Int(number(value))
+			if !ok || n < 0 || n > maxChoices {
 				return body.Invalid("generationConfig.candidateCount", "cannot accept candidateCount: it must be an integer from 0 to "+strconv.Itoa(maxChoices), "")
 			}
+			p.Choices = max(p.Choices, n)
 		}
 	}
 }

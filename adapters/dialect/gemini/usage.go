@@ -50,9 +50,9 @@ func readTokens(raw []byte, u *core.Usage) (rest []byte) {
 		}
 		switch string(key) {
 		case "promptTokenCount", "prompt_token_count":
-			got.Known = count(value, &got.In) || got.Known
+			whole(value, &got.In, &got)
 		case "candidatesTokenCount", "candidates_token_count":
-			got.Known = count(value, &got.Out) || got.Known
+			whole(value, &got.Out, &got)
 		case "totalTokenCount":
 			got.Known = count(value, new(int64)) || got.Known
 		case "thoughtsTokenCount", "thoughts_token_count":
@@ -62,12 +62,15 @@ func readTokens(raw []byte, u *core.Usage) (rest []byte) {
 		case "cachedContentTokenCount", "cached_content_token_count":
 			count(value, &got.CachedIn)
 		case "promptTokensDetails", "promptTokenDetails":
-			audio(value, &got.AudioIn)
+			modality(value, `"AUDIO"`, &got.AudioIn)
+			modality(value, `"IMAGE"`, &got.ImageIn)
 		case "candidatesTokensDetails":
-			audio(value, &got.AudioOut)
+			modality(value, `"AUDIO"`, &got.AudioOut)
+			modality(value, `"IMAGE"`, &got.ImageOut)
 		}
 	}
 	if rest = w.Rest(); !got.Known {
+		u.Bad = u.Bad || got.Bad
 		return rest
 	}
 	got.In += tool
@@ -75,6 +78,13 @@ func readTokens(raw []byte, u *core.Usage) (rest []byte) {
 	got.Reasoning = thought
 	*u = got
 	return rest
+}
+
+// whole is count of what is charged: it makes u known, and a number that is no count makes it bad.
+func whole(raw []byte, n *int64, u *core.Usage) {
+	ok := count(raw, n)
+	u.Known = u.Known || ok
+	u.Bad = u.Bad || !ok && scan.IsNumber(raw)
 }
 
 func count(raw []byte, n *int64) bool {
@@ -85,9 +95,9 @@ func count(raw []byte, n *int64) bool {
 	return ok
 }
 
-// audio reads the tokens of sound from a list of {modality, tokenCount}.
-func audio(list []byte, n *int64) {
-	if !bytes.Contains(list, []byte(`"AUDIO"`)) {
+// modality reads the tokens of one kind, given in quotes, from a list of {modality, tokenCount}.
+func modality(list []byte, kind string, n *int64) {
+	if !bytes.Contains(list, []byte(kind)) {
 		return // as in nearly all
 	}
 	w := scan.Elements(list)
@@ -105,7 +115,7 @@ func audio(list []byte, n *int64) {
 			}
 			switch string(key) {
 			case "modality":
-				is = string(value) == `"AUDIO"`
+				is = string(value) == kind
 			case "tokenCount":
 				count(value, &tokens)
 			}
@@ -132,13 +142,25 @@ func appendUsage(dst []byte, u *core.Usage) []byte {
 	}
 	dst = append(dst, `,"totalTokenCount":`...)
 	dst = scan.AppendInt(dst, u.In+u.Out)
-	if u.AudioIn > 0 {
-		dst = append(dst, `,"promptTokensDetails":[{"modality":"AUDIO","tokenCount":`...)
-		dst = append(scan.AppendInt(dst, u.AudioIn), `}]`...)
-	}
-	if u.AudioOut > 0 {
-		dst = append(dst, `,"candidatesTokensDetails":[{"modality":"AUDIO","tokenCount":`...)
-		dst = append(scan.AppendInt(dst, u.AudioOut), `}]`...)
-	}
+	dst = appendModalities(dst, `,"promptTokensDetails":[`, u.AudioIn, u.ImageIn)
+	dst = appendModalities(dst, `,"candidatesTokensDetails":[`, u.AudioOut, u.ImageOut)
 	return append(dst, '}')
+}
+
+// appendModalities appends a list of {modality, tokenCount} of sound and images, if there are any.
+func appendModalities(dst []byte, begin string, audio, image int64) []byte {
+	if audio+image == 0 {
+		return dst
+	}
+	dst = append(dst, begin...)
+	if audio > 0 {
+		dst = append(scan.AppendInt(append(dst, `{"modality":"AUDIO","tokenCount":`...), audio), '}')
+	}
+	if image > 0 {
+		if audio > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(scan.AppendInt(append(dst, `{"modality":"IMAGE","tokenCount":`...), image), '}')
+	}
+	return append(dst, ']')
 }

@@ -36,6 +36,8 @@ func counter(key, value []byte, u *core.Usage) {
 	}
 	if v, ok := scan.Int(value); ok && v >= 0 && v <= maxCount {
 		*at, u.Known = v, true
+	} else if scan.IsNumber(value) {
+		u.Bad = true
 	}
 }
 

@@ -15,7 +15,17 @@ func appendUsage(dst []byte, u *core.Usage) []byte {
 		dst = scan.AppendInt(append(dst, `,"cache_write_tokens":`...), u.WrittenIn)
 	}
 	dst = scan.AppendInt(append(dst, `,"audio_tokens":`...), u.AudioIn)
+	dst = appendImages(dst, u.ImageIn)
 	dst = scan.AppendInt(append(dst, `},"completion_tokens_details":{"reasoning_tokens":`...), u.Reasoning)
 	dst = scan.AppendInt(append(dst, `,"audio_tokens":`...), u.AudioOut)
+	dst = appendImages(dst, u.ImageOut)
 	return append(dst, `}}`...)
+}
+
+// appendImages appends the count of tokens of images to an object of details.
+func appendImages(dst []byte, n int64) []byte {
+	if n > 0 {
+		dst = scan.AppendInt(append(dst, `,"image_tokens":`...), n)
+	}
+	return dst
 }

@@ -100,8 +100,14 @@ func TestReadUsage(t *testing.T) {
 	f(`{"usage":{"prompt_tokens":5,"prompt_cache_hit_tokens":4,"completion_tokens":1}}`, core.Usage{In: 5, CachedIn: 4, Out: 1, Known: true})
 	f(`{"usage":{"type":"duration","seconds":3}}`, core.Usage{})
 	f(`{"usage":null}`, core.Usage{})
-	f(`{"usage":{"prompt_tokens":-5,"completion_tokens":1e3}}`, core.Usage{})
-	f(`{"usage":{"prompt_tokens":9223372036854775807}}`, core.Usage{})
+	f(`{"usage":{"prompt_tokens":-5,"completion_tokens":1e3}}`, core.Usage{Bad: true})
+	f(`{"usage":{"prompt_tokens":9223372036854775807}}`, core.Usage{Bad: true})
+	f(`{"usage":{"prompt_tokens":9223372036854775808,"completion_tokens":1}}`, core.Usage{Out: 1, Known: true, Bad: true})
+	f(`{"usage":{"prompt_tokens":-5,"completion_tokens":10}}`, core.Usage{Out: 10, Known: true, Bad: true})
+	images := core.Usage{In: 50, ImageIn: 30, Out: 9, ImageOut: 8, Known: true}
+	f(`{"usage":{"input_tokens":50,"input_tokens_details":{"image_tokens":30,"text_tokens":20},"output_tokens":9,"output_tokens_details":{"image_tokens":8}}}`, images)
+	f(`{"usage":`+string(appendUsage(nil, &images))+`}`, images)
+	f(`{"usage":`+string(appendSpent(nil, &images))+`}`, images)
 	f(`{"choices":[{"message":{"content":"\"usage\":{\"prompt_tokens\":1}"}}]}`, core.Usage{})
 	f(``, core.Usage{})
 }

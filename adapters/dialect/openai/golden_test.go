@@ -255,6 +255,8 @@ func slowUsage(u map[string]any) core.Usage {
 		Out:       num(u, "completion_tokens", "output_tokens"),
 		CachedIn:  num(first("prompt_tokens_details", "input_tokens_details"), "cached_tokens"),
 		Reasoning: num(first("completion_tokens_details", "output_tokens_details"), "reasoning_tokens"),
+		ImageIn:   num(first("prompt_tokens_details", "input_tokens_details"), "image_tokens"),
+		ImageOut:  num(first("completion_tokens_details", "output_tokens_details"), "image_tokens"),
 	}
 	if got.CachedIn == 0 {
 		got.CachedIn = num(u, "prompt_cache_hit_tokens", "cached_tokens")

@@ -122,8 +122,10 @@ func appendSpent(dst []byte, u *core.Usage) []byte {
 	if u.WrittenIn > 0 {
 		dst = scan.AppendInt(append(dst, `,"cache_write_tokens":`...), u.WrittenIn)
 	}
+	dst = appendImages(dst, u.ImageIn)
 	dst = scan.AppendInt(append(dst, `},"output_tokens":`...), u.Out)
 	dst = scan.AppendInt(append(dst, `,"output_tokens_details":{"reasoning_tokens":`...), u.Reasoning)
+	dst = appendImages(dst, u.ImageOut)
 	dst = scan.AppendInt(append(dst, `},"total_tokens":`...), u.In+u.Out)
 	return append(dst, '}')
 }

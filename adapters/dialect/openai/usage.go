@@ -107,7 +107,10 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 				break
 			}
 			if n, ok = scan.Int(value); !ok {
-				continue
+				if !scan.IsNumber(value) {
+					continue
+				}
+				n = -1 // no count, and not left out either
 			}
 		}
 		switch string(key) {
@@ -129,6 +132,7 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 	}
 	rest = w.Rest()
 	if !got.Known {
+		u.Bad = u.Bad || got.Bad
 		return rest
 	}
 	// xAI counts reasoning beside the completion: only its total tells.
@@ -144,17 +148,17 @@ func opens(b []byte) bool { return len(b) > 0 && b[0] == '{' }
 
 // details are the counts of interest in an object of them, and where they go.
 type details struct {
-	name               string
-	main, audio, wrote *int64
+	name                      string
+	main, audio, image, wrote *int64
 }
 
 // detailsOf is what to read behind key; nothing for any other key.
 func detailsOf(key []byte, u *core.Usage) details {
 	switch string(key) {
 	case "prompt_tokens_details", "input_tokens_details":
-		return details{"cached_tokens", &u.CachedIn, &u.AudioIn, &u.WrittenIn}
+		return details{"cached_tokens", &u.CachedIn, &u.AudioIn, &u.ImageIn, &u.WrittenIn}
 	case "completion_tokens_details", "output_tokens_details":
-		return details{"reasoning_tokens", &u.Reasoning, &u.AudioOut, nil}
+		return details{"reasoning_tokens", &u.Reasoning, &u.AudioOut, &u.ImageOut, nil}
 	}
 	return details{}
 }
@@ -163,16 +167,20 @@ func detailsOf(key []byte, u *core.Usage) details {
 func count(raw []byte, to *int64, u *core.Usage) {
 	if n, ok := scan.Int(raw); ok {
 		take(n, to, u)
+	} else if scan.IsNumber(raw) {
+		take(-1, to, u)
 	}
 }
 
-// take sets one counter if n is sensible, which makes u known.
+// take sets one counter if n is sensible, which makes u known; else u is bad.
 func take(n int64, to *int64, u *core.Usage) {
-	if n >= 0 && n <= maxCount {
+	good := n >= 0 && n <= maxCount
+	if good {
 		*to = n
-		if u != nil {
-			u.Known = true
-		}
+	}
+	if u != nil {
+		u.Known = u.Known || good
+		u.Bad = u.Bad || !good
 	}
 }
 
@@ -196,6 +204,8 @@ func (d *details) read(raw []byte) (rest []byte) {
 			take(n, d.main, nil)
 		case string(key) == "audio_tokens":
 			take(n, d.audio, nil)
+		case string(key) == "image_tokens":
+			take(n, d.image, nil)
 		case d.wrote != nil && string(key) == "cache_write_tokens":
 			take(n, d.wrote, nil)
 		}

@@ -1,0 +1,26 @@
+package gemini
+
+import (
+	"testing"
+
+	"asbru/core"
+)
+
+func TestUsageOfModalities(t *testing.T) {
+	f := func(raw string, want core.Usage) {
+		t.Helper()
+		var got core.Usage
+		if readTokens([]byte(raw), &got); got != want {
+			t.Errorf("%s: %+v, want %+v", raw, got, want)
+		}
+		var again core.Usage
+		if readTokens(appendUsage(nil, &got), &again); got.Known && !got.Bad && again != got {
+			t.Errorf("%+v was written as %s", got, appendUsage(nil, &got))
+		}
+	}
+	f(`{"promptTokenCount":9,"candidatesTokenCount":5,"promptTokensDetails":[{"modality":"TEXT","tokenCount":2},{"modality":"IMAGE","tokenCount":4},{"modality":"AUDIO","tokenCount":3}],"candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":5}]}`,
+		core.Usage{In: 9, ImageIn: 4, AudioIn: 3, Out: 5, ImageOut: 5, Known: true})
+	f(`{"promptTokenCount":9,"candidatesTokenCount":-5}`, core.Usage{In: 9, Known: true, Bad: true})
+	f(`{"promptTokenCount":-9}`, core.Usage{Bad: true})
+	f(`{"promptTokenCount":null}`, core.Usage{})
+}

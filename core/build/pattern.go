@@ -1,0 +1,80 @@
+package build
+
+import (
+	"regexp"
+	"strings"
+
+	"asbru/core"
+	"asbru/core/price"
+)
+
+// likes are the entries of a list of models that are more than one name: with * for any
+// characters, or "regex:" and an RE2 expression, which finds its text anywhere in a
+// name unless it says ^ and $.
+type likes []pattern
+
+type pattern struct {
+	glob string         // empty: expr
+	expr *regexp.Regexp // nil: glob
+}
+
+// newPattern compiles one entry; ok is false for a plain name. An expression that cannot be compiled
+// was told when the document was validated.
+func newPattern(entry string) (p pattern, ok bool) {
+	if text, is := strings.CutPrefix(entry, "regex:"); is {
+		expr, err := regexp.Compile(text)
+		return pattern{expr: expr}, err == nil
+	}
+	return pattern{glob: entry}, strings.Contains(entry, "*")
+}
+
+func (p *pattern) matches(name []byte) bool {
+	if p.expr != nil {
+		return p.expr.Match(name)
+	}
+	return price.Matches(p.glob, name)
+}
+
+func (ps likes) match(name []byte) bool {
+	for i := range ps {
+		if ps[i].matches(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// matchAt reports whether a pattern is for a model at a provider, by its name alone or with
+// provider/ in front.
+func (ps likes) matchAt(provider string, name []byte) bool {
+	if len(ps) == 0 || len(name) == 0 {
+		return false
+	}
+	var buf [core.MaxModelName + 80]byte
+	whole := append(append(append(buf[:0], provider...), '/'), name...)
+	return ps.match(name) || ps.match(whole)
+}
+
+// names are models at one provider: some by name, others by pattern.
+type modelNames struct {
+	exact map[string]bool
+	like  likes
+}
+
+// newModelNames compiles a list; nil for an empty one.
+func newModelNames(list []string) *modelNames {
+	if len(list) == 0 {
+		return nil
+	}
+	m := &modelNames{exact: map[string]bool{}}
+	for _, entry := range list {
+		if p, ok := newPattern(entry); ok {
+			m.like = append(m.like, p)
+		} else {
+			m.exact[entry] = true
+		}
+	}
+	return m
+}
+
+func (m *modelNames) has(name []byte) bool { return m.exact[string(name)] || m.like.match(name) }

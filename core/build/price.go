@@ -1,0 +1,99 @@
+package build
+
+import (
+	"fmt"
+
+	"asbru/core"
+	"asbru/core/price"
+)
+
+// What a model without a price costs unless the document says otherwise, in dollars for a
+// million tokens: more than nearly all models do.
+const (
+	ceilingIn  = 30
+	ceilingOut = 180
+)
+
+// compilePrices gives every Target its price.
+func (c *compiler) compilePrices() {
+	d := &c.doc.Prices
+	var sheets []*price.Sheet
+	for i, path := range d.Files {
+		if s := c.sheet(fmt.Sprintf("prices.files[%d]", i), path); s != nil {
+			sheets = append(sheets, s)
+		}
+	}
+	var overrides []*price.Override
+	for i := range d.Overrides {
+		o, err := d.Overrides[i].Compile()
+		if err != nil {
+			c.fail(fmt.Sprintf("prices.overrides[%d]", i), err.Error(), "")
+			continue
+		}
+		overrides = append(overrides, o)
+	}
+	c.prices = price.New(append(sheets, price.BuiltIn()), overrides, c.ceiling())
+	tables := map[string]*price.Table{}
+	for _, p := range c.providers {
+		tables[p.doc.Name] = c.prices.Table(p.doc.Name, p.adapter.Name)
+	}
+	plain := c.plainNames()
+	for _, list := range [][]*core.Target{c.next.Targets, c.pinned} {
+		for _, t := range list {
+			t.Price = priceAt(tables[t.Provider], plain[t])
+		}
+	}
+}
+
+// priceAt is a Target's Price; model is the one that it names.
+func priceAt(t *price.Table, model []byte) func(x *core.Exchange, k *core.ProviderKey, name []byte) *core.Price {
+	return func(x *core.Exchange, k *core.ProviderKey, name []byte) *core.Price {
+		q := price.Query{Model: name, Op: x.Op}
+		if model != nil {
+			q.Model = model
+		}
+		if x.Key != nil {
+			q.Key = x.Key.Name
+		}
+		if k != nil {
+			q.ProviderKey = k.Name
+		}
+		p, _ := t.Find(q)
+		return p
+	}
+}
+
+// ceiling is the price of what nobody knows the price of; nil: it is refused.
+func (c *compiler) ceiling() *core.Price {
+	d := &c.doc.Prices
+	if d.Unknown == "refuse" {
+		return nil
+	}
+	in, out := float64(ceilingIn), float64(ceilingOut)
+	if d.Ceiling != nil {
+		in, out = d.Ceiling.Input, d.Ceiling.Output
+	}
+	p, err := price.Flat("ceiling", in, out)
+	if err != nil {
+		c.fail("prices.ceiling", err.Error(), "")
+	}
+	return p
+}
+
+// sheet reads a file of prices; nil when it cannot be used.
+func (c *compiler) sheet(at, path string) *price.Sheet {
+	if c.deps.ReadFile == nil {
+		c.fail(at, fmt.Sprintf("is %q, and files cannot be read here", path), "")
+		return nil
+	}
+	data, err := c.deps.ReadFile(path)
+	if err != nil {
+		c.fail(at, err.Error(), "asbru prices import makes such a file")
+		return nil
+	}
+	s, bad := price.Read(path, string(data))
+	for _, b := range append(bad, s.Check()...) {
+		c.fail(at, fmt.Sprintf("%s:%d: %s", path, b.Line, b.Message), "")
+	}
+	return s
+}

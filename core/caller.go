@@ -1,0 +1,42 @@
+package core
+
+import "fmt"
+
+// A VirtualKey is a caller: what it may use. One has a place in Snapshot.Keys for each
+// credential that it goes by.
+type VirtualKey struct {
+	Name     string
+	Team     string // empty: none
+	Customer string // empty: none
+	Policy   *Policy
+	Limiter  Limiter // how fast it may be; nil: as it likes
+	Urgency  Urgency // of its requests, unless they say that they can wait
+	Share    uint64  // what Gates know the caller by; the same for as long as the key has its name
+	Tally    *Tally  // never nil; Snapshot.Others for keys that are not counted apart
+
+	Disabled bool  // known, and refused
+	Ends     int64 // Unix seconds from which on the credential is refused; 0: never
+	Old      bool  // the credential is one that was replaced
+	Content  bool  // its prompts and answers may be logged
+}
+
+// Caller finds who presents a credential; nil: nobody knows it.
+func (s *Snapshot) Caller(credential []byte) *VirtualKey {
+	return s.Keys[s.Pepper.Sum(credential)]
+}
+
+// Barred says why k is refused at a moment of Unix seconds; nil: it is not.
+func (k *VirtualKey) Barred(now int64) *Fault {
+	f := &Fault{Code: Forbidden, Kind: "access_blocked"}
+	switch {
+	case k.Disabled:
+		f.Message, f.Hint = fmt.Sprintf("key %q is disabled", k.Name), "ask an administrator to enable it"
+	case k.Ends == 0 || now < k.Ends:
+		return nil
+	case k.Old:
+		f.Message, f.Hint = fmt.Sprintf("key %q was replaced, and the old one is no longer good", k.Name), "send the new one"
+	default:
+		f.Message, f.Hint = fmt.Sprintf("key %q has expired", k.Name), "ask an administrator for a new one"
+	}
+	return f
+}

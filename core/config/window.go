@@ -1,0 +1,40 @@
+package config
+
+import (
+	"strconv"
+	"time"
+)
+
+// A Window is how long a Budget is for: Count of Unit.
+type Window struct {
+	Count int
+	Unit  byte // m, h, d, w; M, Q and Y for months, quarters and years
+}
+
+// ParseWindow reads 30m, 1h, 1d, 1w, 1M, 1Q or 1Y; empty is a month. ok is false for all else,
+// and for what is longer than ten years.
+func ParseWindow(text string) (w Window, ok bool) {
+	if text == "" {
+		return Window{1, 'M'}, true
+	}
+	n, err := strconv.Atoi(text[:len(text)-1])
+	w = Window{n, text[len(text)-1]}
+	most := map[byte]int{'m': 5_256_000, 'h': 87_600, 'd': 3650, 'w': 520, 'M': 120, 'Q': 40, 'Y': 10}[w.Unit]
+	return w, err == nil && n >= 1 && n <= most
+}
+
+// Months is how many months w has; 0: it is not made of months.
+func (w Window) Months() int {
+	return map[byte]int{'M': 1, 'Q': 3, 'Y': 12}[w.Unit] * w.Count
+}
+
+// Duration is how long w is when it is not made of months.
+func (w Window) Duration() time.Duration {
+	return time.Duration(w.Count) * map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}[w.Unit]
+}
+
+// Aligns reports whether w begins with the calendar unless a Budget says otherwise.
+func (w Window) Aligns() bool { return w.Unit != 'm' && w.Unit != 'h' }
+
+// String is w as ParseWindow reads it.
+func (w Window) String() string { return strconv.Itoa(w.Count) + string(w.Unit) }

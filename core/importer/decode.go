@@ -1,0 +1,65 @@
+package importer
+
+import (
+	"path"
+	"strings"
+
+	"asbru/core/config"
+)
+
+// Decode is config.Decode for a file that may be Bifrost's config.json as well: that is imported
+// as Import does, literal secrets and all, and decoded. Problems are about the file, wherever
+// they arise; with a Document come Warnings of what was left out.
+func Decode(name string, data []byte, env config.Env) (*config.Document, []config.Problem) {
+	if !foreign(name, data) {
+		return config.Decode(name, data, env)
+	}
+	r := Import("bifrost", name, data, Options{Env: env, Secrets: true, serve: true})
+	if r.Document == nil {
+		return nil, r.Notes
+	}
+	doc, problems := config.Decode("imported.yaml", r.Document, env)
+	r.place(name, problems)
+	if doc == nil {
+		return nil, problems // first things first
+	}
+	return doc, config.Join(problems, r.Notes)
+}
+
+// Locate is config.Locate for the files of Decode.
+func Locate(name string, data []byte, env config.Env, problems []config.Problem) {
+	if !foreign(name, data) {
+		config.Locate(name, data, problems)
+		return
+	}
+	Import("bifrost", name, data, Options{Env: env, Secrets: true, serve: true}).place(name, problems)
+}
+
+// place gives problems of the document the position in the source of what they are about.
+func (r Result) place(name string, problems []config.Problem) {
+	for i := range problems {
+		p := &problems[i]
+		p.File, p.Line, p.Column = name, 0, 0
+		if v := origin(r.origins, p.Path); v != nil {
+			p.Line, p.Column = v.Line, v.Column
+		}
+	}
+}
+
+// foreign reports whether a file is Bifrost's: JSON whose providers are an object, where ours
+// are a list.
+func foreign(name string, data []byte) bool {
+	if ext := path.Ext(name); ext != ".json" && ext != "" || !strings.Contains(string(data), "{") {
+		return false
+	}
+	root, _ := config.Read(name, data)
+	if root == nil {
+		return false
+	}
+	for _, m := range root.Members {
+		if m.Name == "providers" {
+			return m.Value.Form == config.Object
+		}
+	}
+	return false
+}

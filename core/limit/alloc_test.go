@@ -1,0 +1,29 @@
+//go:build !race
+
+package limit
+
+import (
+	"testing"
+	"time"
+
+	"asbru/core"
+)
+
+func TestAllocations(t *testing.T) {
+	b := NewBook(nil, 0)
+	rules := []Rule{rate(Requests, MaxUnits, time.Minute), rate(Tokens, MaxUnits, time.Minute), {Kind: Calls, Most: 5}, {Kind: Streams, Most: 5}}
+	l := Of(b.Holder("key", rules), b.Holder("team", rules), b.Holder("customer", rules))
+	more := b.Holder("model", rules)
+	x := request(1500, 100, true)
+	x.Usage = core.Usage{Known: true, In: 10, Out: 10}
+	head := make([]byte, 0, 1024)
+	if n := testing.AllocsPerRun(100, func() {
+		if l.Take(x, more, 5) != nil {
+			t.Fatal("refused")
+		}
+		head = l.AppendHeader(head[:0], x)
+		Done(x, 6)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

@@ -1,0 +1,113 @@
+package limit
+
+import "asbru/core"
+
+// A Book holds the cells of one Snapshot, by whose they are. It is written while compiling
+// only; the cells are used for as long as somebody has the same limit.
+type Book struct {
+	prev    *Book
+	now     int64
+	cells   map[id]*state
+	holders map[string]*Holder
+}
+
+// An id is what a cell is kept by: how much a limit allows may change, what it counts and over
+// which time may not.
+type id struct {
+	who  string
+	kind Kind
+	per  int64
+	turn int // among the same of one holder
+}
+
+type state struct {
+	cell  Cell
+	crowd Crowd
+	rate  Rate // of the holder that was compiled last
+}
+
+// NewBook makes a Book that goes on at the moment now with the cells of prev; nil: all are new.
+func NewBook(prev *Book, now int64) *Book {
+	return &Book{prev: prev, now: now, cells: map[id]*state{}, holders: map[string]*Holder{}}
+}
+
+// A Holder is one that has limits of its own.
+type Holder struct {
+	who   string // as in: key "ci"
+	rules []bound
+}
+
+type bound struct {
+	Rule
+	*state
+}
+
+// Holder returns the holder called who, such as `team "platform"`. The rules are those it was
+// first asked with; nil: there are none.
+func (b *Book) Holder(who string, rules []Rule) *Holder {
+	if len(rules) == 0 {
+		return nil
+	}
+	if h := b.holders[who]; h != nil {
+		return h
+	}
+	h := &Holder{who: who}
+	turns := map[id]int{}
+	for _, r := range rules {
+		at := id{who: who, kind: r.Kind}
+		if r.rated() {
+			at.per = int64(r.Rate.Per)
+		}
+		turns[at]++
+		at.turn = turns[at]
+		h.rules = append(h.rules, bound{r, b.state(at, r.Rate)})
+	}
+	b.holders[who] = h
+	return h
+}
+
+func (b *Book) state(at id, r Rate) *state {
+	var s *state
+	if b.prev != nil {
+		s = b.prev.cells[at]
+	}
+	if s == nil {
+		s = new(state)
+	} else if s.rate != r && r.Units > 0 {
+		s.cell.convert(s.rate, r, b.now)
+	}
+	s.rate = r
+	b.cells[at] = s
+	return s
+}
+
+// Forget lets go of the Book before, once all holders were asked for.
+func (b *Book) Forget() { b.prev = nil }
+
+// Report implements core.Bounds. It may be called at any time once the Book is compiled.
+func (b *Book) Report(holder string, now int64) []core.LimitState {
+	if h := b.holders[holder]; h != nil {
+		return h.Report(now)
+	}
+	return nil
+}
+
+// Report says how much of its limits somebody has left, those of each holder in order.
+func (h *Holder) Report(now int64) []core.LimitState {
+	out := make([]core.LimitState, len(h.rules))
+	for i := range h.rules {
+		out[i] = h.rules[i].report(h.who, now)
+	}
+	return out
+}
+
+func (b *bound) report(who string, now int64) core.LimitState {
+	s := core.LimitState{Holder: who, Kind: b.Kind.String(), Most: b.Most}
+	if !b.rated() {
+		s.Left = max(b.Most-b.crowd.In(), 0)
+		return s
+	}
+	s.Most, s.Per = b.Rate.burst(), int64(b.Rate.Per)
+	s.Left, s.Full = b.cell.Left(b.Rate, now)
+	return s
+}

@@ -1,0 +1,175 @@
+package limit
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"asbru/core"
+)
+
+func rate(k Kind, units int64, per time.Duration) Rule {
+	return Rule{Kind: k, Rate: Rate{Units: units, Per: per}}
+}
+
+// request is one of so many body bytes that allows so many tokens.
+func request(bytes int, tokens int64, stream bool) *core.Exchange {
+	x := &core.Exchange{Body: make([]byte, bytes)}
+	x.Peek.MaxTokens, x.Peek.Stream = tokens, stream
+	return x
+}
+
+func TestTakeAllOrNothing(t *testing.T) {
+	b := NewBook(nil, 0)
+	key := b.Holder(`key "ci"`, []Rule{rate(Requests, 100, time.Minute), {Kind: Calls, Most: 5}, rate(Tokens, 10_000, time.Minute)})
+	team := b.Holder(`team "platform"`, []Rule{rate(Requests, 3, time.Minute), {Kind: Streams, Most: 1}})
+	model := b.Holder(`model "big"`, []Rule{{Kind: Calls, Most: 2}})
+	l := Of(key, nil, team)
+	f := func(x *core.Exchange, more *Holder, parts ...string) *core.Fault {
+		t.Helper()
+		before := append(l.Report(0), model.Report(0)...)
+		got := l.Take(x, more, 0)
+		if (got != nil) != (len(parts) > 0) {
+			t.Fatalf("it is %v", got)
+		}
+		if got == nil {
+			return nil
+		}
+		for _, p := range parts {
+			if !strings.Contains(got.Message+"|"+got.Kind+"|"+got.Hint, p) {
+				t.Errorf("%s (%s) does not say %q", got.Message, got.Kind, p)
+			}
+		}
+		if got.HTTP() != 429 || got.Retry < 1 {
+			t.Errorf("status %d, retry after %d", got.HTTP(), got.Retry)
+		}
+		for i, s := range append(l.Report(0), model.Report(0)...) {
+			if s != before[i] {
+				t.Errorf("a refusal took something: %+v became %+v", before[i], s)
+			}
+		}
+		Done(x, 0) // took nothing, gives nothing back
+		return got
+	}
+	one, two := request(400, 900, true), request(0, 100, false)
+	f(one, model)
+	f(two, model)
+	f(request(0, 1, false), model, `model "big" has 2 calls under way`, "rate_limited")
+	f(request(0, 1, true), nil, `team "platform" has 1 streams under way`)
+	f(request(40_000, 1, false), nil, `key "ci" has used its 10000 tokens a minute`, "token_limited", `raise the limit of key "ci"`)
+	three := request(0, 1, false)
+	f(three, nil)
+	f(request(0, 1, false), nil, `team "platform" has used its 3 requests a minute; there is room for this request in 20 s`, "request_limited")
+
+	one.Usage = core.Usage{Known: true, In: 50, Out: 50}
+	Done(one, 0)
+	Done(one, 0) // twice is once
+	two.Begin(&core.Target{}, nil).Status = 200
+	Done(two, 0) // answered, and nobody says with how much: what was held is kept
+	Done(three, 0)
+	for _, s := range append(l.Report(0), model.Report(0)...) {
+		want := map[string]int64{"requests": 0, "calls": 5, "streams": 1, "tokens": 10_000 - 100 - 100}[s.Kind]
+		switch s.Holder {
+		case `key "ci"`:
+			if s.Kind == "requests" {
+				want = 97
+			}
+		case `model "big"`:
+			want = 2
+		}
+		if s.Left != want {
+			t.Errorf("%+v, want %d left", s, want)
+		}
+	}
+}
+
+func TestSpent(t *testing.T) {
+	f := func(want int64, known bool, make func(x *core.Exchange)) {
+		t.Helper()
+		x := request(0, 0, false)
+		make(x)
+		if got, ok := spent(x); got != want || ok != known {
+			t.Errorf("%d, %v; want %d, %v", got, ok, want, known)
+		}
+	}
+	attempt := func(x *core.Exchange, status int) { x.Begin(&core.Target{}, nil).Status = status }
+	f(0, true, func(*core.Exchange) {})
+	f(7, true, func(x *core.Exchange) { x.Usage = core.Usage{Known: true, In: 3, Out: 4} })
+	f(3, true, func(x *core.Exchange) { x.Usage = core.Usage{Known: true, In: 3, Out: -4} })
+	f(0, false, func(x *core.Exchange) { attempt(x, 200) })
+	f(0, false, func(x *core.Exchange) { attempt(x, 200); x.Usage = core.Usage{Known: true, In: 3, Bad: true} })
+	f(0, true, func(x *core.Exchange) { attempt(x, 0) })
+	f(0, true, func(x *core.Exchange) { attempt(x, 429) })
+}
+
+func TestReloadKeepsTheCells(t *testing.T) {
+	old := NewBook(nil, 0)
+	rules := []Rule{rate(Requests, 10, time.Minute), rate(Requests, 100, time.Hour), {Kind: Calls, Most: 2}}
+	l := Of(old.Holder("key \"a\"", rules))
+	x := request(0, 0, false)
+	for range 10 {
+		l.Take(x, nil, 0)
+		Done(x, 0)
+	}
+	l.Take(x, nil, 0)
+	const later = 50_000_000 // less than a unit comes back in
+	next := NewBook(old, later)
+	rules[0].Rate.Units = 20
+	again := next.Holder("key \"a\"", rules)
+	other := next.Holder("key \"b\"", rules)
+	next.Forget()
+	if again.rules[0].state != old.holders["key \"a\""].rules[0].state || other.rules[0].state == again.rules[0].state {
+		t.Error("the cells are not those of their holder")
+	}
+	if s := again.Report(later); s[0].Left != 10 || s[1].Left != 90 {
+		t.Errorf("%+v", s)
+	}
+	if next.Holder("key \"a\"", nil) != nil || next.Holder("key \"a\"", rules) != again {
+		t.Error("a holder is not the same twice")
+	}
+	if Of(nil, nil) != nil {
+		t.Error("nobody limits and there is a Limiter")
+	}
+}
+
+func TestHeader(t *testing.T) {
+	b := NewBook(nil, 0)
+	l := Of(b.Holder("key", []Rule{rate(Requests, 100, time.Minute), rate(Requests, 10, time.Hour), {Kind: Calls, Most: 3}}))
+	more := b.Holder("model", []Rule{rate(Tokens, 1000, time.Minute)})
+	if fault := l.Take(request(0, 250, false), more, 0); fault != nil {
+		t.Fatal(fault)
+	}
+	wall := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	f := func(from *core.Dialect, more *Holder, want string) {
+		t.Helper()
+		if got := strings.ReplaceAll(string(l.header(nil, from, more, 0, wall)), "\r\n", "|"); got != want {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+	}
+	f(nil, more, "x-ratelimit-limit-requests: 10|x-ratelimit-remaining-requests: 9|x-ratelimit-reset-requests: 6m0s|"+
+		"x-ratelimit-limit-tokens: 1000|x-ratelimit-remaining-tokens: 750|x-ratelimit-reset-tokens: 15s|")
+	f(&core.Dialect{Name: "anthropic"}, nil, "anthropic-ratelimit-requests-limit: 10|anthropic-ratelimit-requests-remaining: 9|anthropic-ratelimit-requests-reset: 2026-03-01T12:06:00Z|")
+	for nanos, want := range map[int64]string{0: "0ms", 1: "1ms", 250_000_000: "250ms", sec: "1s", sec + 1: "2s", 90 * sec: "1m30s", 3661 * sec: "1h1m1s"} {
+		if got := string(appendWait(nil, nanos)); got != want {
+			t.Errorf("%d is %s, want %s", nanos, got, want)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	for want, r := range map[string]Rule{
+		"5 requests a second":   rate(Requests, 5, time.Second),
+		"5 tokens an hour":      rate(Tokens, 5, time.Hour),
+		"5 tokens a day":        rate(Tokens, 5, 24*time.Hour),
+		"5 tokens in 30d":       rate(Tokens, 5, 30*24*time.Hour),
+		"5 tokens in 2h":        rate(Tokens, 5, 2*time.Hour),
+		"5 tokens in 5m":        rate(Tokens, 5, 5*time.Minute),
+		"5 tokens in 1.5s":      rate(Tokens, 5, 1500*time.Millisecond),
+		"5 streams at once":     {Kind: Streams, Most: 5},
+		"100 requests a minute": rate(Requests, 100, time.Minute),
+	} {
+		if got := r.String(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

@@ -1,0 +1,19 @@
+package limit
+
+import "time"
+
+// Bounds of a rate. Within them no product overflows and a cell stays exact to the
+// nanosecond.
+const (
+	MaxUnits = 1 << 40
+	MinPer   = time.Second
+	MaxPer   = 366 * 24 * time.Hour
+
+	// MostBurst is how many periods' units may come at once.
+	MostBurst = 32
+
+	// MostRules is how many limits one holder may have, and MostHolders how many holders one request meets: its
+	// key, team, customer, provider and model, and everybody.
+	MostRules   = 8
+	MostHolders = 6
+)

@@ -1,0 +1,39 @@
+package limit
+
+import "asbru/core"
+
+// What limits a provider is not taken ahead: who is asked is decided late, and again when an attempt
+// fails. Spent says whether there is room, and Charge takes what was used. Requests that are
+// under way at the moment the limit is reached go past it, and no others.
+
+// Spent reports after how many nanoseconds the limits of requests and tokens let more
+// through; 0: they do now.
+func (h *Holder) Spent(now int64) (wait int64) {
+	for i := range h.rules {
+		b := &h.rules[i]
+		if !b.rated() {
+			continue
+		}
+		if left, _ := b.cell.Left(b.Rate, now); left < 1 {
+			_, full := b.cell.Left(b.Rate, now)
+			wait = max(wait, full-b.Rate.takes(b.Rate.burst()-1), 1)
+		}
+	}
+	return wait
+}
+
+// Charge takes what attempt i of x used: a request, and the tokens of x when it is the last one.
+func (h *Holder) Charge(x *core.Exchange, i int, now int64) {
+	tokens := int64(0)
+	if i == len(x.Attempts())-1 {
+		tokens, _ = spent(x)
+	}
+	for j := range h.rules {
+		switch b := &h.rules[j]; b.Kind {
+		case Requests:
+			b.cell.Correct(b.Rate, 1, now)
+		case Tokens:
+			b.cell.Correct(b.Rate, tokens, now)
+		}
+	}
+}

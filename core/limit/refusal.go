@@ -1,0 +1,23 @@
+package limit
+
+import (
+	"fmt"
+	"time"
+
+	"asbru/core"
+)
+
+// refusal is what a caller is told: which limit, how much it is, and when to come again.
+func (h *Holder) refusal(b *bound, wait int64) *core.Fault {
+	f := &core.Fault{Code: core.RateLimited, Kind: b.Kind.refused()}
+	if !b.rated() {
+		f.Retry = 1
+		f.Message = fmt.Sprintf("%s has %d %s under way and may have no more at once", h.who, b.Most, b.Kind)
+		f.Hint = "wait for one to end, or ask an administrator to raise the limit of " + h.who
+		return f
+	}
+	f.Retry = int(min((wait+int64(time.Second)-1)/int64(time.Second), int64(MaxPer/time.Second)))
+	f.Message = fmt.Sprintf("%s has used its %s; there is room for this request in %d s", h.who, &b.Rule, f.Retry)
+	f.Hint = "try again then, or ask an administrator to raise the limit of " + h.who
+	return f
+}

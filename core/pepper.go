@@ -1,0 +1,68 @@
+package core
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+)
+
+// A Pepper is the secret that digests of virtual keys are made with: who has a table of
+// digests and not the pepper cannot try keys against it. It cannot print. It is immutable.
+type Pepper struct {
+	inner, outer [sha256.BlockSize]byte // HMAC's two keys, RFC 2104
+	secret       []byte
+	random       bool
+}
+
+// NewPepper makes the Pepper of a secret.
+func NewPepper(secret []byte) *Pepper {
+	p := &Pepper{secret: append([]byte(nil), secret...)}
+	key := p.secret
+	if len(key) > sha256.BlockSize {
+		sum := sha256.Sum256(key)
+		key = sum[:]
+	}
+	copy(p.inner[:], key)
+	copy(p.outer[:], key)
+	for i := range p.inner {
+		p.inner[i] ^= 0x36
+		p.outer[i] ^= 0x5c
+	}
+	return p
+}
+
+// Random is p, of a secret that nobody knows: digests made with it are worth nothing to the next
+// process.
+func (p *Pepper) Random() *Pepper {
+	p.random = true
+	return p
+}
+
+// IsRandom reports whether nobody knows the secret.
+func (p *Pepper) IsRandom() bool { return p != nil && p.random }
+
+// Sum is the digest of a credential: HMAC-SHA-256, or plain SHA-256 for a nil Pepper, which only
+// Snapshots made by hand have. It does not allocate for credentials of usual length.
+func (p *Pepper) Sum(credential []byte) [sha256.Size]byte {
+	if p == nil {
+		return sha256.Sum256(credential)
+	}
+	var buf [sha256.BlockSize + usualCredential]byte
+	if len(credential) > usualCredential {
+		h := hmac.New(sha256.New, p.secret)
+		h.Write(credential)
+		return [sha256.Size]byte(h.Sum(nil))
+	}
+	n := copy(buf[:], p.inner[:])
+	n += copy(buf[n:], credential)
+	sum := sha256.Sum256(buf[:n])
+	n = copy(buf[:], p.outer[:])
+	n += copy(buf[n:], sum[:])
+	return sha256.Sum256(buf[:n])
+}
+
+// usualCredential is longer, in bytes, than any key that is handed out.
+const usualCredential = 192
+
+// Format prints nothing of p.
+func (p *Pepper) Format(f fmt.State, _ rune) { f.Write([]byte("***")) }
