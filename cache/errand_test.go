@@ -156,6 +156,29 @@ func TestReadAlongInEveryFormat(t *testing.T) {
 	}
 }
 
+// A before stands before another Watcher, as a shadow's does.
+type before struct{ core.Watcher }
+
+func (b before) Forwards() core.Watcher { return b.Watcher }
+
+// Who else watches the reply is no matter.
+func TestOthersWatch(t *testing.T) {
+	r := newRig(t, Options{})
+	lead, x := r.exchange(asked{body: hello}), r.exchange(asked{body: hello})
+	r.start(lead)
+	r.look(x)
+	lead.Watch = before{before{lead.Watch}}
+	lead.Watch.Saw(lead, []byte(greeted))
+	lead.Watch.Sure(lead)
+	r.keep(lead)
+	if body, v := r.answered(x); v != core.Answer || !strings.Contains(body, "Hi ") {
+		t.Errorf("%v %s", v, body)
+	}
+	r.end(x)
+	r.idle()
+	r.hits(asked{body: hello})
+}
+
 // The exchange goes on when its client leaves, for as long as somebody else reads.
 func TestLastReader(t *testing.T) {
 	r := newRig(t, Options{})

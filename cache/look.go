@@ -11,7 +11,7 @@ import (
 func (c *Cache) Look() core.Stage { return c.look }
 
 func (c *Cache) look(x *core.Exchange) core.Verdict {
-	if v, ok := x.Watch.(*visit); ok && v.c == c {
+	if v := c.visitOf(x); v != nil {
 		return v.again(x)
 	}
 	if x.Watch != nil {
@@ -49,6 +49,24 @@ func (c *Cache) look(x *core.Exchange) core.Verdict {
 	v.label, v.asked = append(v.label[:0], v.ask.label...), append(v.asked[:0], x.Peek.Model...)
 	v.ask.label = nil // the head is not at hand for long
 	return v.join(x)
+}
+
+// visitOf is what c keeps of x; nil: nothing. Others may have put themselves before it.
+func (c *Cache) visitOf(x *core.Exchange) *visit {
+	for w := x.Watch; w != nil; {
+		switch f := w.(type) {
+		case *visit:
+			if f.c == c {
+				return f
+			}
+			return nil
+		case core.Forwarder:
+			w = f.Forwards()
+		default:
+			return nil
+		}
+	}
+	return nil
 }
 
 // find looks the question up, and one that is like it.

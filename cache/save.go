@@ -16,8 +16,8 @@ import (
 func (c *Cache) Keep() core.Stage { return c.keep }
 
 func (c *Cache) keep(x *core.Exchange) core.Verdict {
-	v, ok := x.Watch.(*visit)
-	if !ok || v.c != c {
+	v := c.visitOf(x)
+	if v == nil {
 		return core.Continue
 	}
 	switch v.role {

@@ -19,7 +19,7 @@ func (x *Exchange) Fork(y *Exchange) {
 func (x *Exchange) Inherit(y *Exchange) {
 	names := x.Peek.Names
 	x.Fork(y)
-	x.Watch = y.Watch
+	x.Watch, x.Reply.Fields = y.Watch, y.Reply.Fields
 	x.Peek.Names, y.Peek.Names = y.Peek.Names, names
 }
 

@@ -74,3 +74,9 @@ type Watcher interface {
 	// Waker of the exchange is called.
 	Stays() bool
 }
+
+// A Forwarder is a Watcher that stands before another one and tells it everything.
+type Forwarder interface {
+	// Forwards is the one it tells; nil: nobody.
+	Forwards() Watcher
+}

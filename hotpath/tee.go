@@ -36,3 +36,6 @@ func (t *tee) Anew(x *core.Exchange) {
 
 // Stays implements core.Watcher.
 func (t *tee) Stays() bool { return t.next != nil && t.next.Stays() }
+
+// Forwards implements core.Forwarder.
+func (t *tee) Forwards() core.Watcher { return t.next }
