@@ -98,14 +98,10 @@ func fits(pattern, path string) (id string, ok bool) {
 		case !star && w != got[i]:
 			return "", false
 		case star:
-			s, ok := strings.CutPrefix(got[i], before)
-			if ok {
-				s, ok = strings.CutSuffix(s, after)
-			}
-			if !ok || s == "" {
+			if len(got[i]) <= len(before)+len(after) || !strings.HasPrefix(got[i], before) || !strings.HasSuffix(got[i], after) {
 				return "", false
 			}
-			id = s
+			id = got[i][len(before) : len(got[i])-len(after)]
 		}
 	}
 	return id, true
