@@ -103,7 +103,7 @@ money: ## prices to the nanodollar, and accounts that many hold on at once, agai
 	$(GO) test -count=1 -race ./core/govern
 	cd bench/linear && HISTORIES=$(or $(HISTORIES),1000) $(GO) test -count=1 -v -tags interleave ./...
 
-crash: ## the ledger through kills, power cuts, full and failing disks, and damage; CRASHES=100 CUTS=100 SEEDS=100000; a quarter of an hour
+crash: ## the ledger through kills, power cuts, full and failing disks, and damage; CRASHES=100 CUTS=100 SEEDS=100000; half an hour
 	SEEDS=$(or $(SEEDS),100000) $(GO) test -count=1 -v -timeout=60m -run 'PowerCuts' ./core/ledger
 	SEEDS=$(or $(DAMAGES),10000) $(GO) test -count=1 -v -timeout=30m -run 'Damage' ./core/ledger
 	SEEDS=$(or $(GOVERN_SEEDS),10000) $(GO) test -count=1 -v -timeout=30m -run 'PowerCuts' ./core/govern
@@ -137,7 +137,8 @@ CLIENTDATA ?= ../shared/data/wire/openai
 
 clients: build $(if $(NODE),$(NODE_SDK)/.complete) $(if $(PYTHON),$(PYTHON_SDK)/.complete) ## real SDKs and curl, directly and through asbru; installs them once
 	$(GO) run ./e2e/clients -asbru bin/asbru -data $(CLIENTDATA) -curl "$$(command -v curl || true)" \
-		-node "$(NODE)" -modules $(NODE_SDK) -python "$(PYTHON)"
+		-node "$(NODE)" -modules $(NODE_SDK) -python "$(PYTHON)" \
+		$$(if test -e $(PYTHON_SDKS)/.complete; then echo -vendors-python $(PYTHON_SDKS)/bin/python; fi)
 
 $(NODE_SDK)/.complete:
 	@rm -rf $(@D) && mkdir -p $(@D)

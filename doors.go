@@ -85,10 +85,7 @@ var (
 		"GET /models":                 core.OpModels,
 		"GET /models/*":               core.OpModels,
 	}
-	listOps = map[string]core.Op{
-		"GET /models":   core.OpModels,
-		"GET /models/*": core.OpModels,
-	}
+	listOps   = map[string]core.Op{"GET /models": core.OpModels}
 	ollamaOps = map[string]core.Op{
 		"POST /chat":       core.OpChat,
 		"POST /generate":   core.OpCompletion,
@@ -140,10 +137,14 @@ func deploymentPath(method, tail []byte) (hotpath.Found, bool) {
 	return hotpath.Found{Op: core.OpPass, Model: rest[:first:cap(rest)], Cut: true}, true
 }
 
-// geminiPath finds Google's paths, /models/NAME:verb. Some SDKs leave /models out before a
+// geminiPath finds Google's paths, /models/NAME:verb, and /models/NAME alone, which shows the
+// model; what a model makes for long is asked for below it, by its provider's own names. Some SDKs leave /models out before a
 // name that holds a slash, as provider/model does.
 func geminiPath(method, tail []byte) (hotpath.Found, bool) {
 	rest, ok := bytes.CutPrefix(tail, []byte("/models/"))
+	if ok && string(method) == "GET" && len(rest) > 0 && !bytes.Contains(rest, []byte("/operations/")) {
+		return hotpath.Found{Op: core.OpModels}, true
+	}
 	if !ok && !collection(tail) {
 		rest, ok = bytes.CutPrefix(tail, []byte("/"))
 	}

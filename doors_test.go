@@ -97,7 +97,11 @@ func TestGeminiPath(t *testing.T) {
 	f("POST", "/models/e:batchEmbedContents", "e", core.OpEmbed, false)
 	f("POST", "/models/e:countTokens", "e", core.OpCount, false)
 	f("POST", "/models/veo-3:predictLongRunning", "veo-3", core.OpPass, false)
-	f("GET", "/models/gemini-2.5-pro:generateContent", "", 0, false)
+	for tail, want := range map[string]bool{"/models/gemini-2.5-pro": true, "/models/openai/gpt-4o": true, "/models/": false, "/models/veo-3/operations/x": false, "/files/1": false} {
+		if got, ok := geminiPath([]byte("GET"), []byte(tail)); ok != want || ok && (got.Op != core.OpModels || got.Model != nil) {
+			t.Errorf("GET %s: %+v, %v", tail, got, ok)
+		}
+	}
 	f("POST", "/models/:generateContent", "", 0, false)
 	f("POST", "/models/gemini-2.5-pro", "", 0, false)
 	f("POST", "/openai/gpt-4o:generateContent", "openai/gpt-4o", core.OpChat, false)
@@ -120,6 +124,7 @@ func TestVertexPath(t *testing.T) {
 		f("POST", before+"/publishers/google/models/g:countTokens", "g", core.OpCount, false)
 		f("POST", before+"/publishers/google/models/text-embedding-005:predict", "text-embedding-005", core.OpEmbed, false)
 		f("POST", before+"/publishers/google/models/gemini-embedding-2:embedContent", "gemini-embedding-2", core.OpEmbed, false)
+		f("POST", before+"/publishers/openai/models/vectors:predict", "vectors", core.OpEmbed, false)
 		f("POST", before+"/publishers/google/models/imagen-4:predict", "imagen-4", core.OpPass, false)
 		f("POST", before+"/publishers/google/models/veo-3:predictLongRunning", "veo-3", core.OpPass, false)
 		f("POST", before+"/publishers/openai/models/gpt-5:generateContent", "gpt-5", core.OpChat, false)

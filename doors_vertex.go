@@ -68,8 +68,8 @@ func publisherPath(method, rest []byte, skip int) (hotpath.Found, bool) {
 	switch verb := rest[bytes.LastIndexByte(rest, ':')+1:]; string(verb) {
 	case "rawPredict", "streamRawPredict":
 		return rawPredict(f, who, string(verb) == "streamRawPredict"), true
-	case "predict":
-		if bytes.Contains(f.Model, []byte("embed")) && !bytes.HasPrefix(f.Model, []byte("multimodal")) {
+	case "predict": // a word for many things at Google; of others only vectors are asked so
+		if string(who) != "google" || bytes.Contains(f.Model, []byte("embed")) && !bytes.HasPrefix(f.Model, []byte("multimodal")) {
 			f.Op = core.OpEmbed
 		}
 	}

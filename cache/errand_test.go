@@ -116,6 +116,46 @@ func TestLateJoiner(t *testing.T) {
 	r.end(late)
 }
 
+// A stream is read along in every format, whatever format it comes in.
+func TestReadAlongInEveryFormat(t *testing.T) {
+	for _, first := range tongues[:2] {
+		r := newRig(t, Options{})
+		lead := r.exchange(asked{d: first.d, op: first.op, body: first.ask, stream: true})
+		r.start(lead)
+		tape := upstream(asked{op: first.op, stream: true})
+		lead.Watch.Saw(lead, []byte(tape[:len(tape)/3]))
+		lead.Watch.Sure(lead)
+		type along struct {
+			q asked
+			x *core.Exchange
+		}
+		var all []along
+		for _, g := range tongues {
+			if g.name == "anthropic" { // it asks for a limit
+				continue
+			}
+			a := along{q: asked{d: g.d, op: g.op, body: g.ask, stream: true, array: g.array}}
+			a.x = r.exchange(a.q)
+			if v := r.look(a.x); v != core.Answer || a.x.Reply.Source == nil {
+				t.Fatalf("%s: %v", g.name, v)
+			}
+			all = append(all, a)
+		}
+		lead.Watch.Saw(lead, []byte(tape[len(tape)/3:]))
+		lead.Usage = core.Usage{In: 8, Out: 3, Known: true}
+		r.end(lead)
+		for _, a := range all {
+			got := r.poured(a.x)
+			text, finish, u := said(t, a.q, got)
+			if !strings.HasPrefix(text, "Hi ") || finish != core.FinishStop || a.x.Fault != nil || a.q.op != core.OpChat && u.Out != 3 {
+				t.Errorf("from %s: %q %v %+v %v in %s", first.name, text, finish, u, a.x.Fault, got)
+			}
+			r.end(a.x)
+		}
+		r.idle()
+	}
+}
+
 // The exchange goes on when its client leaves, for as long as somebody else reads.
 func TestLastReader(t *testing.T) {
 	r := newRig(t, Options{})

@@ -4,9 +4,9 @@ package core
 // and reads it; the vocabulary only carries it.
 type Taken struct {
 	By     Limiter // who limits the caller; nil: nobody
-	Held   bool    // something was taken of By, and is given back when x is over
 	More   any     // the holder besides those of By; nil: none
 	Tokens int64   // held of the limits of tokens, until it is known how many there were
+	Held   bool    // something was taken of By, and is given back when x is over
 	Stream bool    // it counts as a stream
 }
 

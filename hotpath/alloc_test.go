@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"testing"
 	"time"
+	"unsafe"
 
 	"asbru/core"
 )
@@ -124,4 +125,12 @@ func TestAllocsOfLoopLane(t *testing.T) {
 	}
 	f("unary", 0.05, 2000, 0, bareUnary, chat, "}")
 	f("stream of 20 chunks", 0.2, 200, 20, bareStream, `{"model":"m","stream":true,"messages":[]}`, "0\r\n\r\n")
+}
+
+// A stream holds a flight for as long as it lasts: what is added to one is paid by all that
+// are open. 1,792 bytes are a size that the runtime has; the next one is 2,048.
+func TestFlightSize(t *testing.T) {
+	if n := unsafe.Sizeof(flight{}); n > 1792 {
+		t.Errorf("a flight has %d bytes, the most is 1792: what few need can stand apart", n)
+	}
 }

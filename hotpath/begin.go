@@ -59,9 +59,7 @@ type flight struct {
 	ttft   int64
 	status int
 	large  int64 // bytes counted against the budget of large bodies
-	care   care
-	shadow *shadow  // nil: it casts none
-	race   *contest // whom it is made beside; nil: nobody
+	care   *care // nil: one attempt after the other is all it needs
 	on     onLoop
 }
 
@@ -78,11 +76,8 @@ func (f *flight) reset() {
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
-	if f.shadow != nil { // past finish, by a panic
-		close(f.shadow.told)
-		f.shadow = nil
-	}
-	f.on, f.care, f.race = onLoop{gen: gen}, care{}, nil
+	f.parted(nil)
+	f.on, f.care = onLoop{gen: gen}, nil
 }
 
 // A door leads to one of three places.

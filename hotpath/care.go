@@ -6,24 +6,57 @@ import (
 	"asbru/core"
 )
 
-// A care is what an exchange needs besides an attempt after the other. The zero care is none.
+// A care is what an exchange needs besides an attempt after the other. It stands apart from
+// the flight: most need nothing.
 type care struct {
 	wait    time.Duration // for content, before another target is asked beside the one under way; 0: none is
 	rescue  bool          // its stream is continued by another target if it breaks
 	rescued bool          // it was
-	shadow  bool          // another target is asked too, and nobody gets its answer
+	casts   bool          // another target is asked too, and nobody gets its answer
+	shadow  *shadow       // that one; nil: none is under way
+	race    *contest      // whom the attempt is made beside; nil: nobody
 }
 
 // take decides, once for an exchange whose plan let it pass, what it needs of c. It reports
 // whether that is anything: then a goroutine carries it.
 func (f *flight) take(c *core.Care) bool {
 	x := &f.x
+	var needs care
 	if c.Hedge != nil && repeatable(x.Op) {
-		f.care.wait = c.Hedge.Wait(x)
+		needs.wait = c.Hedge.Wait(x)
 	}
-	f.care.rescue = c.Rescue && x.Peek.Stream && x.From.Chats[x.Op] != nil && x.Op != core.OpCompletion
-	f.care.shadow = c.Shadow != nil && repeatable(x.Op) && c.Shadow.Draw()
-	return f.care != care{}
+	needs.rescue = c.Rescue && x.Peek.Stream && x.From.Chats[x.Op] != nil && x.Op != core.OpCompletion
+	needs.casts = c.Shadow != nil && repeatable(x.Op) && c.Shadow.Draw()
+	if needs == (care{}) {
+		return false
+	}
+	f.care = &needs
+	return true
+}
+
+// hedges reports whether the attempt under way may get another one beside it.
+func (f *flight) hedges() bool { return f.care != nil && f.care.wait > 0 }
+
+// rescues reports whether another target continues the stream if it breaks.
+func (f *flight) rescues() bool { return f.care != nil && f.care.rescue }
+
+// raced reports whether another attempt beside this one is under way or to come, and
+// rivalled whether it is under way, so that a failure of this one is not the last word.
+func (f *flight) raced() bool    { return f.care != nil && f.care.race != nil && f.care.race.open() }
+func (f *flight) rivalled() bool { return f.raced() && f.care.race.runs.Load() > 1 }
+
+// parted takes the shadow off an exchange that has ended, and calls tell with it. One that a
+// panic ended has nothing to tell.
+func (f *flight) parted(tell func(*shadow)) {
+	if f.care == nil || f.care.shadow == nil {
+		return
+	}
+	h := f.care.shadow
+	f.care.shadow = nil
+	if tell != nil {
+		tell(h)
+	}
+	close(h.told)
 }
 
 // repeatable reports whether to ask op twice has no other effect than the price. A provider

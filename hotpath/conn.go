@@ -176,7 +176,7 @@ func (k *conn) exchange(f *flight) {
 // fly asks targets for what the plan let pass, and answers.
 func (k *conn) fly(f *flight) {
 	s, x := k.s, &f.x
-	if f.care.shadow {
+	if f.care != nil && f.care.casts {
 		s.cast(f, &k.req)
 	}
 	k.allow(probeInterim)

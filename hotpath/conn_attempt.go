@@ -16,7 +16,7 @@ import (
 func (k *conn) attempts(ctx context.Context, f *flight) bool {
 	for k.next(f) {
 		var out outcome
-		if f.care.wait > 0 {
+		if f.hedges() {
 			out = k.contest(ctx, f)
 		} else {
 			out = k.turn(ctx, f)

@@ -13,13 +13,13 @@ import (
 // rescuable reports whether the stream that broke is one that another target may continue. One
 // that had finished lacks nothing but its end.
 func (f *flight) rescuable() bool {
-	return f.care.rescue && f.cross != nil && f.cross.splice != nil && f.cross.splice.fit() && !f.x.Stream.Finished
+	return f.rescues() && f.cross != nil && f.cross.splice != nil && f.cross.splice.fit() && !f.x.Stream.Finished
 }
 
 // resumes reports whether the attempt under way continues a stream that the client has the
 // beginning of.
 func (f *flight) resumes() bool {
-	return f.care.rescue && f.cross != nil && f.cross.splice != nil && f.cross.splice.in != nil
+	return f.rescues() && f.cross != nil && f.cross.splice != nil && f.cross.splice.in != nil
 }
 
 // rescue finds somebody who continues the stream that broke with err, once for a stream. What

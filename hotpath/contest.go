@@ -45,10 +45,6 @@ type racer struct {
 // open reports whether another attempt is under way or to come.
 func (c *contest) open() bool { return c.waits.Load() || c.runs.Load() > 1 }
 
-// rivalled reports whether another attempt is under way, so that a failure of this one is not
-// the last word.
-func (f *flight) rivalled() bool { return f.race != nil && f.race.runs.Load() > 1 }
-
 // contest makes the attempt under way and perhaps one beside it.
 func (k *conn) contest(ctx context.Context, f *flight) outcome {
 	s, c := k.s, &contest{ctx: ctx, f: f, ended: make(chan *racer, 2)}
@@ -59,6 +55,7 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 	defer s.dismiss(g)
 	f.lend(g)
 	c.first = c.start(k, g)
+	defer s.unline(c.first.k)
 	defer c.first.cancel()
 	for {
 		select {
@@ -78,6 +75,7 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 			if s.beside(g) {
 				f.care.wait = 0 // once for an exchange
 				c.second = c.start(k, g)
+				defer s.unline(c.second.k)
 				defer c.second.cancel()
 			}
 			c.waits.Store(false)
@@ -88,10 +86,11 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 // start lets an attempt run on a line of its own.
 func (c *contest) start(k *conn, g *flight) *racer {
 	r := &racer{f: g, began: *g.attempt()}
-	r.k = &conn{s: k.s, req: k.req, held: &r.got}
+	r.k = k.s.line()
+	r.k.req, r.k.held = k.req, &r.got
 	ctx, cancel := context.WithCancel(c.ctx)
 	r.cancel = cancel
-	if g.race = c; c.f.x.Watch != nil {
+	if g.care.race = c; c.f.x.Watch != nil {
 		g.x.Watch = &r.watch
 	}
 	c.runs.Add(1)

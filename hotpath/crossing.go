@@ -78,7 +78,7 @@ func (c *crossing) forget() {
 // crosses reports whether the attempt under way needs a translation.
 func (f *flight) crosses() bool {
 	x := &f.x
-	return x.Face != nil && (x.Face.Dialect != x.From || x.As != x.Op || x.From.Redo[x.Op] || f.care.rescue)
+	return x.Face != nil && (x.Face.Dialect != x.From || x.As != x.Op || x.From.Redo[x.Op] || f.rescues())
 }
 
 // begin prepares what the answer is read and written with.

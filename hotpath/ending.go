@@ -11,7 +11,8 @@ func (l *relay) over(x *core.Exchange, done, failed bool) bool {
 	if x.Op == core.OpPass {
 		return false
 	}
-	return done || failed && x.Stream.Done && x.Op != core.OpResponses // whose failure takes two events
+	// The failure of Responses takes two events, and that of Cohere is a finish like any other.
+	return done || failed && x.Stream.Done && x.Op != core.OpResponses && !x.Stream.Finished
 }
 
 // shut ends a stream that passed as it came, when its upstream has ended. One that

@@ -5,17 +5,19 @@ import "asbru/hotpath/http1"
 // fields lets stages look into the head of a request: a core.Head. It is part of
 // its flight, so that handing it out allocates nothing.
 type fields struct {
-	r   *http1.Request
-	buf []byte
+	r *http1.Request
+	f *flight
 }
 
+func (h *fields) buf() []byte { return h.f.buf[:h.f.head] }
+
 // Query is the request's query string.
-func (h *fields) Query() []byte { return h.r.Query.Of(h.buf) }
+func (h *fields) Query() []byte { return h.r.Query.Of(h.buf()) }
 
 // Any reports whether a field has a name that begins with prefix, which is in lower case.
 func (h *fields) Any(prefix string) bool {
 	for i := range h.r.N {
-		if http1.HasPrefixFold(h.r.Fields[i].Name.Of(h.buf), prefix) {
+		if http1.HasPrefixFold(h.r.Fields[i].Name.Of(h.buf()), prefix) {
 			return true
 		}
 	}
@@ -25,8 +27,8 @@ func (h *fields) Any(prefix string) bool {
 // Field looks a name up among the few that a head has.
 func (h *fields) Field(name string) ([]byte, bool) {
 	for i := range h.r.N {
-		if at := &h.r.Fields[i]; http1.EqualFold(at.Name.Of(h.buf), name) {
-			return at.Value.Of(h.buf), true
+		if at := &h.r.Fields[i]; http1.EqualFold(at.Name.Of(h.buf()), name) {
+			return at.Value.Of(h.buf()), true
 		}
 	}
 	return nil, false

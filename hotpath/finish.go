@@ -12,16 +12,12 @@ import (
 func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lender) {
 	x := &f.x
 	l := &f.rel
-	if f.shadow != nil {
-		x.Watch = f.shadow.main.next
+	if f.care != nil && f.care.shadow != nil {
+		x.Watch = f.care.shadow.main.next
 	}
 	f.measure()
-	l.whole = nil
 	f.closeSource()
-	if l.kept != nil {
-		lend.Give(l.kept)
-		l.kept = nil
-	}
+	l.forget(lend)
 	if l.held != nil {
 		lend.Give(l.held)
 		l.held = nil
@@ -46,10 +42,7 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	}
 	total := now - x.Start
 	f.concluded(now)
-	if h := f.shadow; h != nil {
-		f.shadow = nil
-		h.tell(f, now)
-	}
+	f.parted(func(h *shadow) { h.tell(f, now) })
 	s.tally(f, total)
 	st.Requests.Add(1)
 	st.BytesIn.Add(f.in)
@@ -151,7 +144,7 @@ func (s *Server) record(f *flight, peer *[16]byte, total int64) {
 	r := core.Record{
 		ID: x.ID, End: time.Now().UnixNano(), Key: x.Key, Peer: *peer, Op: x.Op,
 		Attempts: uint8(len(x.Attempts())), Stream: f.rel.stream, Status: uint16(f.status), Usage: x.Usage,
-		Rescued: f.care.rescued, In: f.in, Out: f.out, Total: total, Decide: f.decide, Kernel: f.kernel, TTFT: f.ttft,
+		Rescued: f.care != nil && f.care.rescued, In: f.in, Out: f.out, Total: total, Decide: f.decide, Kernel: f.kernel, TTFT: f.ttft,
 	}
 	if f.rel.committed || len(x.Attempts()) > 0 {
 		r.Target, r.Provider = f.target, f.key

@@ -8,15 +8,14 @@ func (s *Server) fork(f *flight) *flight {
 	g := s.flights.Get().(*flight)
 	g.x.Fork(&f.x)
 	g.like(f)
+	g.care = &care{rescue: f.rescues()}
 	g.named = append(g.named[:0], f.named...)
 	return g
 }
 
 // like gives g what it needs of f to make requests.
 func (g *flight) like(f *flight) {
-	g.care.rescue, g.drop = f.care.rescue, f.drop
-	g.ticket.Caller, g.ticket.Urgency = f.ticket.Caller, f.ticket.Urgency
-	g.buf, g.head, g.door, g.spot, g.cut, g.stream, g.free = f.buf, f.head, f.door, f.spot, f.cut, f.stream, f.free
+	g.buf, g.drop, g.head, g.door, g.spot, g.cut, g.stream, g.free = f.buf, f.drop, f.head, f.door, f.spot, f.cut, f.stream, f.free
 	if f.ticket != nil {
 		if g.ticket == nil {
 			g.ticket = new(core.Ticket)
@@ -59,6 +58,22 @@ func (f *flight) adopt(g *flight) {
 	f.begun, f.first, f.last, f.status, f.firstBy = g.begun, g.first, g.last, g.status, g.firstBy
 	f.late, f.sent, f.void, f.free = g.late, g.sent, g.void, f.free || g.free
 	f.decide, f.kernel = f.decide+g.decide, f.kernel+g.kernel
+}
+
+// line is a conn for one exchange, without a client so far. It is to be unlined.
+func (s *Server) line() *conn {
+	k := &conn{s: s}
+	if o, ok := s.boxes.Get().(*outbox); ok {
+		k.box = *o
+	}
+	return k
+}
+
+// unline gives back what a line holds.
+func (s *Server) unline(k *conn) {
+	k.box.shrink()
+	s.boxes.Put(&outbox{b: k.box.b, head: k.box.head})
+	k.box = outbox{}
 }
 
 // A memory is a core.Watcher that keeps what it saw, for one that may be told of it later.

@@ -20,7 +20,7 @@ func (f *flight) hurry(r *http1.Request) {
 	}
 	f.ticket.Caller, f.ticket.Urgency = x.Key.Share, x.Key.Urgency
 	if f.ticket.Urgency == core.Interactive {
-		fields := fields{r, f.buf[:f.head]}
+		fields := fields{r, f}
 		if v, ok := fields.Field("x-bf-lane"); ok && bytes.EqualFold(v, []byte("batch")) {
 			f.ticket.Urgency = core.Batch
 		}
@@ -43,6 +43,10 @@ func (s *Server) knock(f *flight) chance {
 func (s *Server) slip(f *flight) bool {
 	if g := f.target.Gate; g != nil {
 		t, now := f.ticket, core.Clock()
+		if t == nil { // no target has a gate but that of a shadow
+			t = new(core.Ticket)
+			f.ticket = t
+		}
 		t.Clear()
 		t.NoWait = true
 		if g.Enter(now, t) != core.Admitted {

@@ -16,7 +16,7 @@ func TestStagesSeeTheHead(t *testing.T) {
 	if n, err := http1.ParseRequest(buf, &r); n != len(head) || err != nil {
 		t.Fatal(n, err)
 	}
-	h := &fields{&r, buf[:len(head)]}
+	h := &fields{&r, &flight{buf: []byte(buf), head: len(head)}}
 	f := func(name, want string, there bool) {
 		t.Helper()
 		if v, ok := h.Field(name); string(v) != want || ok != there {

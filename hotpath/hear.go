@@ -75,7 +75,7 @@ func (f *flight) refusedBecause(why, hint string) hearing {
 // counts and does not choose: Route.Pick may find none of them usable after all.
 func (f *flight) spare() bool {
 	x := &f.x
-	if f.race != nil && f.race.open() {
+	if f.raced() {
 		return true
 	}
 	left := len(x.Route.Targets) + x.Route.Again

@@ -17,7 +17,8 @@ import (
 // The fleet goes on counting it, so that a drain never looks between the two.
 func (l *loop) lend(c *client, f *flight) {
 	l.poll.Remove(c.fd)
-	k := &conn{s: l.s, peer: c.peer}
+	k := l.s.line()
+	k.peer = c.peer
 	if c.in != nil {
 		k.in = append(l.s.shared.Take(len(c.in)), c.in...)
 	}
@@ -39,6 +40,7 @@ func (s *Server) inherit(f *flight) *flight {
 	g.like(f)
 	g.named, f.named = f.named, g.named
 	g.admitted, g.rested, g.care = f.admitted, f.rested, f.care
+	g.ticket, f.ticket = f.ticket, g.ticket
 	g.in, g.decide, g.kernel, g.large = f.in, f.decide, f.kernel, f.large
 	f.buf, f.large = nil, 0
 	return g
@@ -59,6 +61,7 @@ func (s *Server) borrow(l *loop, k *conn, fd int, f *flight) {
 	handed := false
 	defer func() {
 		k.over(recover(), false)
+		s.unline(k)
 		s.lent.Add(-1)
 		if !handed {
 			s.fleet.live.Add(-1)

@@ -131,8 +131,6 @@ func (f *flight) measure() {
 	case l.stream:
 		x.Usage = x.Stream.Usage
 	case x.Fault != nil || l.gather:
-	case l.whole != nil:
-		x.From.ReadUsage(l.whole, &x.Usage)
 	case l.kept != nil:
 		x.From.ReadUsage(l.kept, &x.Usage)
 	}

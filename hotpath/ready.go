@@ -31,7 +31,7 @@ func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 
 // stages is decide with the head at hand.
 func (s *Server) stages(f *flight, r *http1.Request) core.Verdict {
-	f.fields = fields{r, f.buf[:f.head]}
+	f.fields = fields{r, f}
 	f.x.Head = &f.fields
 	v := s.decide(f)
 	f.x.Head = nil // r is the lane's and soon another request's

@@ -30,26 +30,27 @@ var errCut = errors.New("the provider's connection ended before its reply was co
 // frames them for the client. It holds no buffer while a stream is quiet.
 type relay struct {
 	from, to  framing
-	stream    bool // the body is cut into events
 	framing   core.Framing
-	sse       bool      // the client gets server-sent events
-	cross     *crossing // the reply is translated; nil: its bytes pass
-	gather    bool      // it is translated as a whole: nothing is given on before it is in kept
-	strip     bool      // usage was asked for by us: its event is not the client's
-	committed bool      // the head was given to the client
-	holds     bool      // nothing was given on yet: another target could still answer in this one's place
-	content   bool      // something of the answer itself came
-	finished  bool      // a finish came
-	fresh     bool      // the last bytes fed said something
-	held      []byte    // the head and what came before the first content; borrowed
-	left      int64
-	chunks    http1.Chunks
-	cut       frame.Cutter
-	frames    *frames // nil: not needed so far
-	kept      []byte  // a unary body so far, to read its usage when whole; borrowed
-	reads     bool    // kept is wanted
-	lends     bool    // what is fed stays where it is until the exchange is finished, or keepWhole
-	whole     []byte  // in place of kept: a body that came in one piece, where it was fed
+	stream    bool // the body is cut into events
+	sse       bool // the client gets server-sent events
+	gather    bool // it is translated as a whole: nothing is given on before it is in kept
+	strip     bool // usage was asked for by us: its event is not the client's
+	committed bool // the head was given to the client
+	holds     bool // nothing was given on yet: another target could still answer in this one's place
+	content   bool // something of the answer itself came
+	finished  bool // a finish came
+	fresh     bool // the last bytes fed said something
+	reads     bool // kept is wanted
+	lends     bool // what is fed stays where it is until the exchange is finished, or keepWhole
+	lent      bool // so does kept, which is not borrowed then
+
+	cross  *crossing // the reply is translated; nil: its bytes pass
+	held   []byte    // the head and what came before the first content; borrowed
+	kept   []byte    // a unary body so far, to read its usage when whole; borrowed
+	left   int64
+	chunks http1.Chunks
+	cut    frame.Cutter
+	frames *frames // nil: not needed so far
 }
 
 // feed takes bytes read from upstream and appends to o what the client gets.
@@ -111,7 +112,7 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 	case !l.stream:
 		switch {
 		case l.reads && l.lends && l.kept == nil && l.from == bodyLength && l.left == 0:
-			l.whole = p
+			l.kept, l.lent = p, true
 		case l.reads:
 			l.keep(p, lend)
 		}
@@ -208,9 +209,7 @@ func (l *relay) collect(p []byte, lend lender) error {
 
 // drop gives back what an attempt left whose reply nobody gets.
 func (l *relay) drop(lend lender) {
-	if l.kept != nil {
-		lend.Give(l.kept)
-	}
+	l.forget(lend)
 	if l.held != nil {
 		lend.Give(l.held)
 	}
@@ -219,10 +218,19 @@ func (l *relay) drop(lend lender) {
 	*l = relay{}
 }
 
-// keepWhole takes a copy of whole.
+// forget gives back what was kept of a body.
+func (l *relay) forget(lend lender) {
+	if l.kept != nil && !l.lent {
+		lend.Give(l.kept)
+	}
+	l.kept, l.lent = nil, false
+}
+
+// keepWhole takes a copy of kept, if that is lent.
 func (l *relay) keepWhole(lend lender) {
-	if p := l.whole; p != nil {
-		l.whole = nil
+	if l.lent {
+		p := l.kept
+		l.kept, l.lent = nil, false
 		l.keep(p, lend)
 	}
 }

@@ -35,7 +35,8 @@ type Server struct {
 	hooks   hooks
 	flights sync.Pool
 	crosses sync.Pool
-	fleet   fleet // the loop lane; nothing where there is none
+	boxes   sync.Pool // of *outbox, for lines that carry one exchange
+	fleet   fleet     // the loop lane; nothing where there is none
 
 	arriving atomic.Int64 // connections accepted by the goroutine lane and not in conns yet
 	shadows  shadows

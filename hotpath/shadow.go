@@ -35,10 +35,12 @@ func (s *Server) cast(f *flight, r *http1.Request) {
 	h := &shadow{plan: plan, route: f.x.Route.Name, req: *r, told: make(chan struct{})}
 	h.f = s.fork(f)
 	h.f.own(f, r)
-	h.f.x.Route, h.f.x.Watch, h.f.care = plan.Route, &h.other, care{}
-	h.f.ticket.Urgency = core.Batch
+	h.f.x.Route, h.f.x.Watch, h.f.care = plan.Route, &h.other, nil
+	if h.f.ticket != nil {
+		h.f.ticket.Urgency = core.Batch
+	}
 	h.main.next = f.x.Watch
-	f.x.Watch, f.shadow = &h.main, h
+	f.x.Watch, f.care.shadow = &h.main, h
 	go s.follow(h)
 }
 
@@ -64,7 +66,7 @@ func (g *flight) own(f *flight, r *http1.Request) {
 	x.Due = core.Due{}
 }
 
-// tell closes the books of the client's exchange for its shadow.
+// tell notes for its shadow what came of the client's exchange.
 func (h *shadow) tell(f *flight, now int64) {
 	x := &f.x
 	h.own.Status, h.own.Usage = f.status, x.Usage
@@ -79,7 +81,6 @@ func (h *shadow) tell(f *flight, now int64) {
 			h.own.Cost, h.main.priced = h.plan.Cost(a.Target, &x.Usage)
 		}
 	}
-	close(h.told)
 }
 
 // follow asks the shadow's target, waits for the client's exchange and compares the two.
@@ -132,7 +133,9 @@ func (s *Server) ask(ctx context.Context, h *shadow) (own core.Sketch) {
 	ctx, cancel := context.WithTimeout(ctx, or(t.Waits.Total, shadowTotal))
 	defer cancel()
 	var a arrival
-	k := &conn{s: s, req: h.req, held: &a}
+	k := s.line()
+	defer s.unline(k)
+	k.req, k.held = h.req, &a
 	if k.turn(ctx, f) == tryHeld {
 		defer s.shared.Give(a.b)
 		stop := context.AfterFunc(ctx, func() { k.hungUp.Store(true); a.u.Conn.SetDeadline(time.Unix(1, 0)) })

@@ -41,7 +41,7 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 		c.sent = append(c.sent[:0], dst[at:]...)
 	}
 	c.begin(x, model)
-	if c.splice = nil; f.care.rescue && c.plain() {
+	if c.splice = nil; f.rescues() && c.plain() {
 		c.splice = &splice{open: -1}
 	}
 	return dst, true

@@ -99,7 +99,10 @@ func fits(pattern, path string) (id string, ok bool) {
 			return "", false
 		case star:
 			s, ok := strings.CutPrefix(got[i], before)
-			if s, ok = strings.CutSuffix(s, after); !ok || s == "" {
+			if ok {
+				s, ok = strings.CutSuffix(s, after)
+			}
+			if !ok || s == "" {
 				return "", false
 			}
 			id = s

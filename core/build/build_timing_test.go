@@ -58,7 +58,7 @@ func BenchmarkDecide(b *testing.B) {
 	doc.VirtualKeys[0].AllowedModels = []string{"fast-cheap", "eu-secure", "openai/*"}
 	s, _, _ := Compile(doc, nil, fakeDeps())
 	presented, model := []byte("vk-0123456789abcdef"), []byte("eu-secure")
-	x := new(core.Exchange)
+	x := &core.Exchange{From: s.Targets[0].Faces[0].Dialect}
 	for b.Loop() {
 		x.Snap = s
 		x.Key = s.Caller(presented)

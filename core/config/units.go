@@ -103,6 +103,9 @@ func (s Size) Or(def int64) int64 {
 
 // Unix is m in seconds; 0 when there is none, or none that can be read.
 func (m Moment) Unix() int64 {
+	if m == "" {
+		return 0
+	}
 	t, err := time.Parse(time.RFC3339, string(m))
 	if err != nil {
 		return 0

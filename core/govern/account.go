@@ -22,14 +22,14 @@ type Limit struct {
 // An Extra adds to a cap for a while.
 type Extra struct {
 	Amount core.Money
-	Until  int64 // Unix nanoseconds; 0: for ever
+	Until  int64 // Unix nanoseconds; 0 or less: for ever
 }
 
 // most is the cap at a moment.
 func (l *Limit) most(now int64) core.Money {
 	c := l.Cap
 	for _, e := range l.Extra {
-		if e.Until == 0 || now < e.Until {
+		if e.Until <= 0 || now < e.Until {
 			c = c.Plus(e.Amount)
 		}
 	}

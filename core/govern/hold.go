@@ -35,6 +35,8 @@ type Hold struct {
 	room    int // reserved for its end
 }
 
+var errMany = fmt.Errorf("a call can be charged to %d budgets at most", MaxAccounts)
+
 const (
 	idle uint32 = iota
 	held
@@ -55,8 +57,12 @@ func (h *Hold) Worst() core.Money { return h.worst }
 // the intent is on its way to the disk (see Hold.Seq). It neither waits nor allocates,
 // but for a refusal and the first call of a window.
 func (b *Book) Hold(h *Hold, q *Ask) *Refusal {
-	if len(q.Accounts) > MaxAccounts || q.Worst < 0 || h.state.Load() == held {
-		panic("BUG: govern: a hold on too many accounts, of less than nothing, or held already")
+	if q.Worst < 0 || h.state.Load() == held {
+		panic("BUG: govern: a hold of less than nothing, or held already")
+	}
+	if len(q.Accounts) > MaxAccounts {
+		b.refusedByLog.Add(1)
+		return &Refusal{Cause: errMany}
 	}
 	first := ledger.Size(len(q.Accounts), 0)
 	h.room = ledger.Size(0, q.Note)

@@ -231,5 +231,7 @@ func TestBugs(t *testing.T) {
 	}
 	f(h, Ask{})
 	f(new(Hold), Ask{Worst: -1})
-	f(new(Hold), Ask{Accounts: make([]*Account, MaxAccounts+1)})
+	if r := b.Hold(new(Hold), &Ask{Accounts: make([]*Account, MaxAccounts+1)}); r == nil || r.Account != nil || r.Cause == nil {
+		t.Errorf("too many accounts: %v", r)
+	}
 }

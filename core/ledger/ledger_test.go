@@ -396,6 +396,36 @@ func TestPrune(t *testing.T) {
 	}
 }
 
+// Who follows sees everything once, in order, while it is written, and stops when told.
+func TestFollow(t *testing.T) {
+	l := open(t, memory(14), small())
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	seen := make(chan Record, 1000)
+	done := make(chan error, 1)
+	first := put(t, l, &Record{Kind: Audit, Payload: []byte("before")})
+	go func() {
+		done <- l.Follow(ctx, first, func(r *Record) error { seen <- r.Clone(); return nil })
+	}()
+	for i := range 300 {
+		until(t, "room", func() bool { return l.Reserve(200) })
+		l.Append(&Record{Kind: Settle, Amount: core.Money(i)}, 200)
+	}
+	for i := range 300 {
+		if r := <-seen; r.Amount != core.Money(i) {
+			t.Fatalf("record %d is %+v", i, r)
+		}
+	}
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped for %v", err)
+	}
+	enough := errors.New("enough")
+	if err := l.Follow(t.Context(), 0, func(*Record) error { return enough }); err != enough {
+		t.Errorf("stopped for %v", err)
+	}
+}
+
 // A slow disk takes its time to rename.
 type slow struct{ FS }
 

@@ -4,7 +4,7 @@ import "time"
 
 // Bounds of records.
 const (
-	MaxLines   = 16      // accounts that one record names
+	MaxLines   = 32      // accounts that one record names
 	MaxPayload = 4 << 10 // bytes of what a record carries besides
 	MaxRecord  = headBytes + MaxLines*lineBytes + MaxPayload
 )
@@ -20,6 +20,7 @@ const (
 	maxWrite     = 1 << 20                // bytes of one write; a group takes as many as it needs
 	readBytes    = 1 << 20                // of one read when records are gone through
 	retryFull    = 500 * time.Millisecond // between looks whether a full disk has space again
+	followPause  = 20 * time.Millisecond  // between looks of who follows the log
 	maxNotes     = 100                    // kept of what Open found strange
 	maxState     = 1 << 30                // bytes of a checkpoint
 	checkpoints  = 2                      // kept: the last one and the one before

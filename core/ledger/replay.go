@@ -1,9 +1,11 @@
 package ledger
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // ErrGone says that a part of the log was removed because nobody needed it.
@@ -15,6 +17,28 @@ var ErrGone = errors.New("this part of the ledger was removed")
 // again and again with what it returned.
 func (l *Ledger) Replay(from Seq, f func(*Record) error) (Seq, error) {
 	return l.replay(newReader(l.fs, l.seed, l.o.Segment), from, l.Durable(), f)
+}
+
+// Follow calls f for every record after from, those that are there and those that will
+// be, each when it is durable and within followPause of that, until ctx ends or f fails:
+// the error is that of one of them, or the ledger's. One who follows says by
+// Options.Needed how much of the log must stay.
+func (l *Ledger) Follow(ctx context.Context, from Seq, f func(*Record) error) error {
+	r := newReader(l.fs, l.seed, l.o.Segment)
+	for {
+		var err error
+		if from, err = l.replay(r, from, l.Durable(), f); err != nil {
+			return err
+		}
+		if err := l.Wait(ctx, from+1); err != nil {
+			return err
+		}
+		select { // a group at a time would open the file for each
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(followPause):
+		}
+	}
 }
 
 func (l *Ledger) replay(r *reader, from, to Seq, f func(*Record) error) (Seq, error) {

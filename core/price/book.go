@@ -14,14 +14,13 @@ type Book struct {
 	sheets    []*Sheet
 	overrides []*Override
 	unknown   *core.Price
-	read      map[[2]string]map[string]*core.Price // by sheet and provider type; written while compiling only
 }
 
 // New makes a Book of sheets, in the order they are asked, and overrides, in that of the
 // document. unknown is what a model costs that nobody has a price of; nil: it has
 // none.
 func New(sheets []*Sheet, overrides []*Override, unknown *core.Price) *Book {
-	b := &Book{sheets: sheets, unknown: unknown, read: map[[2]string]map[string]*core.Price{}}
+	b := &Book{sheets: sheets, unknown: unknown}
 	b.overrides = inOrder(overrides)
 	return b
 }
@@ -58,7 +57,8 @@ type Table struct {
 	book      *Book
 	exact     []map[string]*core.Price // the first that has a name decides
 	patterns  []pattern                // the longest first
-	overrides []*Override              // for this provider, those to be asked first in front
+	overrides []*Override              // of everybody's requests here, those to be asked first in front
+	own       map[string][]*Override   // the same by virtual key: these are asked before
 	memo      memo
 }
 
@@ -67,13 +67,12 @@ type pattern struct {
 	price  *core.Price
 }
 
-// Table compiles the prices of a provider: its name in the document and its type. It must
-// not be called concurrently.
+// Table compiles the prices of a provider: its name in the document and its type.
 func (b *Book) Table(provider, kind string) *Table {
-	t := &Table{book: b}
+	t := &Table{book: b, own: map[string][]*Override{}}
 	for _, s := range b.sheets {
 		for _, k := range kin(kind) {
-			prices := b.prices(s, k)
+			prices := s.prices(k)
 			if len(prices) > 0 {
 				t.exact = append(t.exact, prices)
 			}
@@ -86,21 +85,15 @@ func (b *Book) Table(provider, kind string) *Table {
 	}
 	sort.SliceStable(t.patterns, func(i, j int) bool { return len(t.patterns[i].prefix) > len(t.patterns[j].prefix) })
 	for _, o := range b.overrides {
-		if o.Scope.Provider == "" || o.Scope.Provider == provider {
+		switch {
+		case o.Scope.Provider != "" && o.Scope.Provider != provider:
+		case o.Scope.Key != "":
+			t.own[o.Scope.Key] = append(t.own[o.Scope.Key], o)
+		default:
 			t.overrides = append(t.overrides, o)
 		}
 	}
 	return t
-}
-
-func (b *Book) prices(s *Sheet, kind string) map[string]*core.Price {
-	at := [2]string{s.name, kind}
-	got, ok := b.read[at]
-	if !ok {
-		got = s.prices(kind)
-		b.read[at] = got
-	}
-	return got
 }
 
 // A Query says of what the price is wanted.
@@ -118,17 +111,30 @@ func (t *Table) Find(q Query) (p *core.Price, known bool) {
 	var buf [core.MaxModelName]byte
 	name := fold(buf[:0], q.Model)
 	p = t.listed(name)
-	for _, o := range t.overrides {
-		if o.covers(&q, name) {
-			if patched := t.memo.of(o, p); patched != nil {
-				return patched, true
-			}
+	if len(t.own) > 0 {
+		if patched := t.patched(t.own[q.Key], &q, name, p); patched != nil {
+			return patched, true
 		}
+	}
+	if patched := t.patched(t.overrides, &q, name, p); patched != nil {
+		return patched, true
 	}
 	if p != nil {
 		return p, true
 	}
 	return t.book.unknown, false
+}
+
+// patched is what the first of some overrides that covers q makes of p; nil: none does.
+func (t *Table) patched(list []*Override, q *Query, name []byte, p *core.Price) *core.Price {
+	for _, o := range list {
+		if o.covers(q, name) {
+			if made := t.memo.of(o, p); made != nil {
+				return made
+			}
+		}
+	}
+	return nil
 }
 
 // listed is the price that a row gives a name.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"asbru/core"
 )
@@ -25,6 +26,9 @@ type Sheet struct {
 	name     string
 	sections map[string]string // rows as they stand, by provider type
 	lines    map[string]int    // the line behind a section's head
+
+	mu   sync.Mutex                        // nobody who serves a request asks
+	read map[string]map[string]*core.Price // by provider type, those that were asked for
 }
 
 // A Problem is something wrong with a sheet.
@@ -33,18 +37,20 @@ type Problem struct {
 	Message string
 }
 
-// BuiltIn is the catalogue that the program was built with.
-func BuiltIn() *Sheet {
+// BuiltIn is the catalogue that the program was built with. It is read once.
+func BuiltIn() *Sheet { return builtIn() }
+
+var builtIn = sync.OnceValue(func() *Sheet {
 	s, bad := Read(Source, catalogue)
 	if len(bad) > 0 {
 		panic(fmt.Sprintf("BUG: the catalogue is broken at line %d: %s", bad[0].Line, bad[0].Message))
 	}
 	return s
-}
+})
 
 // Read finds the sections of a sheet. The rows are read when somebody asks for them, or by Check.
 func Read(name, text string) (*Sheet, []Problem) {
-	s := &Sheet{name: name, sections: map[string]string{}, lines: map[string]int{}}
+	s := &Sheet{name: name, sections: map[string]string{}, lines: map[string]int{}, read: map[string]map[string]*core.Price{}}
 	if len(text) > MaxSheetBytes {
 		return s, []Problem{{1, fmt.Sprintf("is %d bytes long; a file of prices has at most %d", len(text), MaxSheetBytes)}}
 	}
@@ -152,8 +158,18 @@ func lower(s string) string {
 	}, s)
 }
 
-// prices are the rows of one provider as Prices, those of several days chained.
+// prices are the rows of one provider as Prices, those of several days chained. The map must not
+// be changed.
 func (s *Sheet) prices(head string) map[string]*core.Price {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.read[head] == nil {
+		s.read[head] = s.chained(head)
+	}
+	return s.read[head]
+}
+
+func (s *Sheet) chained(head string) map[string]*core.Price {
 	rows, _ := s.rows(head) // what is wrong was told by Check
 	out := make(map[string]*core.Price, len(rows))
 	for name, list := range rows {

@@ -1,7 +1,8 @@
 // Command clients lets real clients talk to a provider twice, directly and
 // through asbru, and compares what they saw: the openai SDKs for Node and
 // Python, and curl, with the stand-in provider; raw requests and both SDKs with
-// a recorded one (see replay). What the provider received is compared too.
+// a recorded one (see replay). What the provider received is compared too. The recorded answers of
+// Anthropic, Google, Cohere and AWS are compared raw, and as the objects of their own SDKs.
 // `make clients` installs the SDKs and runs it.
 //
 // With -sdk it runs the suites of every SDK instead: `make sdk`. A suite is a program of

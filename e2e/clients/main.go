@@ -29,7 +29,9 @@ type tools struct {
 
 	sdk, only string // sdk: the directory of the suites of every SDK; empty: clients are compared
 	goSuite   string // the built suite of the Go SDKs
-	brief     bool   // the short form
+
+	vendorPython string // python that has the SDKs of Anthropic, Google and Cohere
+	brief        bool   // the short form
 }
 
 func main() {
@@ -39,6 +41,7 @@ func main() {
 	flag.StringVar(&t.node, "node", "", "node; empty: skipped")
 	flag.StringVar(&t.module, "modules", "", "`directory` in which the Node SDK is installed")
 	flag.StringVar(&t.python, "python", "", "python that has the SDK; empty: skipped")
+	flag.StringVar(&t.vendorPython, "vendors-python", "", "python that has the SDKs of the other vendors; empty: skipped")
 	flag.StringVar(&t.suites, "suites", "e2e/clients", "`directory` of the suites")
 	flag.StringVar(&t.data, "data", "../shared/data/wire/openai", "`directory` of recorded cases; skipped where it is absent")
 	flag.StringVar(&t.sdk, "sdk", "", "`directory` of the suites of every SDK, which then run instead")
@@ -87,7 +90,10 @@ func (t *tools) run(s *score) error {
 	if err := t.mock(s, dir); err != nil {
 		return err
 	}
-	return t.recorded(s, dir)
+	if err := t.recorded(s, dir); err != nil {
+		return err
+	}
+	return t.vendorSets(s, dir)
 }
 
 // mock compares with the stand-in provider, for each client with new programs,
@@ -183,7 +189,7 @@ func (t *tools) recorded(s *score, dir string) error {
 	if err != nil {
 		return err
 	}
-	compareRecorded(s, cases, base, g.base)
+	compareRecorded(s, "openai", cases, base, g.base)
 	file := filepath.Join(dir, "recorded.json")
 	if err := writeRecorded(file, cases); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package anthropic
 
 import (
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -71,7 +72,7 @@ var citeWords = [...]struct{ kind, from, to string }{
 // from a page is a result of a web search, without the provider's own mark of it.
 func appendCite(dst []byte, c *core.Cite, own bool) []byte {
 	if own && len(c.Raw) > 0 {
-		return appendLine(dst, c.Raw)
+		return body.AppendLine(dst, c.Raw)
 	}
 	unit := c.Unit
 	if int(unit) >= len(citeWords) || unit == core.CiteNowhere {
@@ -124,17 +125,4 @@ func appendTextOrNull(dst []byte, t core.Text) []byte {
 		return append(dst, "null"...)
 	}
 	return scan.AppendQuoted(dst, t)
-}
-
-// appendLine appends the JSON value raw without line breaks, which would end the line of
-// an event. In valid JSON they stand between tokens only.
-func appendLine(dst, raw []byte) []byte {
-	at := len(dst)
-	dst = append(dst, raw...)
-	for i, c := range dst[at:] {
-		if c == '\n' || c == '\r' {
-			dst[at+i] = ' '
-		}
-	}
-	return dst
 }

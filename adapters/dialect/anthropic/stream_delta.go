@@ -1,6 +1,7 @@
 package anthropic
 
 import (
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -111,14 +112,14 @@ func appendOther(dst []byte, x *core.Crossing, e *core.Event) []byte {
 		if e.Block != x.W.Block || !x.W.Open {
 			return dst
 		}
-		dst = appendLine(appendDeltaHead(dst, x), e.Raw)
+		dst = body.AppendLine(appendDeltaHead(dst, x), e.Raw)
 		return append(dst, "}\n\n"...)
 	}
 	if len(e.Name) == 0 || len(e.Raw) == 0 {
 		return dst
 	}
 	dst = append(append(append(dst, "event: "...), e.Name...), "\ndata: "...)
-	return append(appendLine(dst, e.Raw), "\n\n"...)
+	return append(body.AppendLine(dst, e.Raw), "\n\n"...)
 }
 
 // appendHex appends id in hexadecimal digits.

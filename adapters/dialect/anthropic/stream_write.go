@@ -1,6 +1,7 @@
 package anthropic
 
 import (
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -121,7 +122,7 @@ func appendOpen(dst []byte, x *core.Crossing, raw []byte) []byte {
 	dst = appendBlock(dst, x)
 	switch {
 	case raw != nil && (b.Kind == core.PartCall || b.Kind == core.PartOther):
-		dst = appendLine(dst, raw)
+		dst = body.AppendLine(dst, raw)
 	case b.Kind == core.PartText || b.Kind == core.PartRefusal:
 		dst = append(dst, `{"type":"text","text":""}`...)
 	case b.Kind == core.PartThought:

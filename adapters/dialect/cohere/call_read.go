@@ -1,6 +1,7 @@
 package cohere
 
 import (
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -67,7 +68,7 @@ func readCall(t *core.Tree, p *core.Part, raw []byte) bool {
 		}
 	}
 	if !known {
-		keep(t, &p.More, "function", function)
+		body.Keep(t, &p.More, "function", function)
 		p.Shape |= partRawFunc
 	}
 	return p.Name != nil

@@ -3,6 +3,7 @@ package cohere
 import (
 	"bytes"
 
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -132,7 +133,7 @@ func readImage(t *core.Tree, p *core.Part, raw []byte) bool {
 		}
 	}
 	if !known {
-		keep(t, &p.More, "image_url", raw)
+		body.Keep(t, &p.More, "image_url", raw)
 		p.Shape |= partRawImage
 	}
 	return !bytes.HasPrefix(p.URL, []byte("data:"))

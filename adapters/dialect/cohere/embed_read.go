@@ -51,7 +51,7 @@ func parseEmbed(e *core.Embed, b []byte) *core.Fault {
 			good = e.Model != nil
 		case "texts":
 			e.Shape |= embedTexts
-			good = parseTexts(e, value)
+			good = body.Texts(e, value)
 		case "images":
 			e.Shape |= embedImages
 			good = parseImages(e, value)
@@ -73,21 +73,6 @@ func parseEmbed(e *core.Embed, b []byte) *core.Fault {
 		if !good {
 			return body.Invalid(string(key), "cannot read "+string(key)+": see https://docs.cohere.com/reference/embed for what it may be", "")
 		}
-	}
-}
-
-func parseTexts(e *core.Embed, raw []byte) bool {
-	w := scan.Elements(raw)
-	for {
-		_, value, ok := w.Next()
-		if !ok {
-			return raw[0] == '['
-		}
-		text, isText := scan.Inside(value)
-		if !isText {
-			return false
-		}
-		e.Inputs = append(e.Inputs, core.Input{Text: text})
 	}
 }
 

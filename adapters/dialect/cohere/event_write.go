@@ -1,6 +1,7 @@
 package cohere
 
 import (
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -42,7 +43,7 @@ func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	case core.EventOther:
 		if x.From == &self {
 			dst = append(append(dst, "event: "...), e.Name...)
-			return append(appendFlat(append(dst, "\ndata: "...), e.Raw), "\n\n"...)
+			return append(body.AppendLine(append(dst, "\ndata: "...), e.Raw), "\n\n"...)
 		}
 	}
 	return dst
@@ -180,7 +181,7 @@ func writeCite(dst []byte, x *core.Crossing, b *core.Block, c *core.Cite) []byte
 	x.W.Flags++
 	dst = append(head(dst, "citation-start", n), `,"delta":{"message":{"citations":`...)
 	if own {
-		dst = appendFlat(dst, c.Raw)
+		dst = body.AppendLine(dst, c.Raw)
 	} else {
 		dst = appendCite(dst, c, nil, int64(b.Out))
 	}
@@ -212,7 +213,7 @@ func writeEnd(dst []byte, x *core.Crossing) []byte {
 	}
 	dst = append(dst, `,"usage":`...)
 	if own && len(x.R.Aux) > 0 {
-		dst = appendFlat(dst, x.R.Aux)
+		dst = body.AppendLine(dst, x.R.Aux)
 	} else {
 		dst = appendUsage(dst, &x.Usage)
 	}
@@ -221,17 +222,4 @@ func writeEnd(dst []byte, x *core.Crossing) []byte {
 		dst = x.Extra(append(dst, ','))
 	}
 	return append(dst, "}\n\ndata: [DONE]\n\n"...)
-}
-
-// appendFlat appends raw JSON as it came, without the line ends between its tokens: they
-// would end the data of the event.
-func appendFlat(dst, raw []byte) []byte {
-	at := len(dst)
-	dst = append(dst, raw...)
-	for i, c := range dst[at:] {
-		if c == '\n' || c == '\r' {
-			dst[at+i] = ' '
-		}
-	}
-	return dst
 }

@@ -116,7 +116,7 @@ func (m *message) parts(c *core.Chat, i int) (why string) {
 	case !parseContent(&c.Tree, m.content):
 		return "its content must be a string or an array of objects, each with a type"
 	case len(c.Parts) == int(c.Turns[i].From) || len(c.Parts) == int(c.Turns[i].From)+1 && m.plan != nil:
-		keep(&c.Tree, &m.more, "content", m.content) // []
+		body.Keep(&c.Tree, &m.more, "content", m.content) // []
 	}
 	if m.calls == nil {
 		return ""
@@ -124,7 +124,7 @@ func (m *message) parts(c *core.Chat, i int) (why string) {
 	if n, ok := parseCalls(&c.Tree, m.calls); !ok {
 		return "its tool_calls must be an array of {id, type, function: {name, arguments}}"
 	} else if n == 0 {
-		keep(&c.Tree, &m.more, "tool_calls", m.calls)
+		body.Keep(&c.Tree, &m.more, "tool_calls", m.calls)
 	}
 	return ""
 }
@@ -143,7 +143,7 @@ func (m *message) result(c *core.Chat) (why string) {
 	case !parseContent(&c.Tree, m.content):
 		return "its content must be a string or an array of objects, each with a type"
 	case len(c.Parts) == at+1:
-		keep(&c.Tree, &m.more, "content", m.content)
+		body.Keep(&c.Tree, &m.more, "content", m.content)
 	}
 	c.Close(at)
 	return ""

@@ -3,6 +3,7 @@ package cohere
 import (
 	"errors"
 
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -103,7 +104,7 @@ func replyMessage(r *core.Completion, ch *core.Choice, raw []byte) bool {
 	case !parseContent(&r.Tree, content):
 		return false
 	case len(r.Parts) == first:
-		keep(&r.Tree, &ch.Message, "content", content)
+		body.Keep(&r.Tree, &ch.Message, "content", content)
 	}
 	last := len(r.Parts)
 	if calls != nil {
@@ -112,7 +113,7 @@ func replyMessage(r *core.Completion, ch *core.Choice, raw []byte) bool {
 			return false
 		}
 		if n == 0 {
-			keep(&r.Tree, &ch.Message, "tool_calls", calls)
+			body.Keep(&r.Tree, &ch.Message, "tool_calls", calls)
 		}
 	}
 	citations(&r.Tree, first, last, cites)

@@ -108,8 +108,3 @@ func inside(raw []byte) core.Text {
 	text, _ := scan.Inside(raw)
 	return text
 }
-
-// keep puts a member called name into a chain.
-func keep(t *core.Tree, more *int32, name string, value []byte) {
-	t.Keep(more, t.Took(append(t.Room(), name...)), value)
-}

@@ -86,7 +86,7 @@ func readFunction(c *core.Chat, t *core.Tool, function []byte) bool {
 		}
 	}
 	if !known {
-		keep(&c.Tree, &t.More, "function", function)
+		body.Keep(&c.Tree, &t.More, "function", function)
 		t.Shape |= toolRawFunc
 	}
 	return t.Name != nil

@@ -1,6 +1,7 @@
 package ollama
 
 import (
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -66,7 +67,7 @@ func readCall(t *core.Tree, p *core.Part, raw []byte) bool {
 		}
 	}
 	if !known && t != nil {
-		keep(t, &p.More, "function", function)
+		body.Keep(t, &p.More, "function", function)
 		p.Shape |= partRawFunc
 	}
 	return p.Name != nil
@@ -94,12 +95,12 @@ func (m *message) result(c *core.Chat, asked int) {
 			c.Add(core.Part{Text: text})
 		} else {
 			m.shape &^= turnContent
-			keep(&c.Tree, &m.more, "content", m.content)
+			body.Keep(&c.Tree, &m.more, "content", m.content)
 		}
 	}
 	if m.images != nil {
 		if n, ok := pictures(&c.Tree, m.images); !ok || n == 0 {
-			keep(&c.Tree, &m.more, "images", m.images)
+			body.Keep(&c.Tree, &m.more, "images", m.images)
 		}
 	}
 	c.Close(at)

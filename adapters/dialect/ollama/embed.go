@@ -40,7 +40,7 @@ func parseEmbed(e *core.Embed, b []byte) *core.Fault {
 			in.Text, good = scan.Inside(value)
 			e.Inputs = append(e.Inputs, in)
 		case string(key) == "input":
-			good = parseInputs(e, value)
+			good = body.Texts(e, value)
 		case string(key) == "dimensions":
 			e.Size = value
 		case string(key) == "truncate":
@@ -53,21 +53,6 @@ func parseEmbed(e *core.Embed, b []byte) *core.Fault {
 		if !good {
 			return body.Invalid(string(key), "cannot read "+string(key)+": see https://docs.ollama.com/api/embed for what it may be", "")
 		}
-	}
-}
-
-func parseInputs(e *core.Embed, raw []byte) bool {
-	w := scan.Elements(raw)
-	for {
-		_, value, ok := w.Next()
-		if !ok {
-			return raw[0] == '['
-		}
-		text, isText := scan.Inside(value)
-		if !isText {
-			return false
-		}
-		e.Inputs = append(e.Inputs, core.Input{Text: text})
 	}
 }
 

@@ -1,6 +1,7 @@
 package ollama
 
 import (
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -87,7 +88,7 @@ func writeDelta(dst []byte, x *core.Crossing, b *core.Block, e *core.Event) []by
 		if x.ToOp != core.OpCompletion {
 			dst = append(dst, '}')
 		}
-		dst = appendFlat(append(dst, `,"logprobs":`...), e.Probs)
+		dst = body.AppendLine(append(dst, `,"logprobs":`...), e.Probs)
 		return append(dst, `,"done":false}`+"\n"...)
 	}
 	return dst
@@ -144,7 +145,7 @@ func writeEnd(dst []byte, x *core.Crossing) []byte {
 		dst = append(dst, finishWord(x.W.Finish)...)
 	}
 	if dst = append(dst, '"'); own && len(x.R.Aux) > 0 {
-		dst = appendFlat(dst, x.R.Aux)
+		dst = body.AppendLine(dst, x.R.Aux)
 	} else {
 		dst = appendCounts(dst, &x.Usage)
 	}
@@ -152,14 +153,6 @@ func writeEnd(dst []byte, x *core.Crossing) []byte {
 		dst = x.Extra(append(dst, ','))
 	}
 	return append(dst, "}\n"...)
-}
-
-// appendFlat appends raw JSON that came from elsewhere to a line.
-func appendFlat(dst, raw []byte) []byte {
-	at := len(dst)
-	dst = append(dst, raw...)
-	flatten(dst[at:])
-	return dst
 }
 
 // flatten takes the line ends out of raw, which stand between its tokens only.

@@ -158,7 +158,7 @@ func (m *message) parts(t *core.Tree, made *int) (why string) {
 		if m.shape&turnTool != 0 {
 			key = "name"
 		}
-		keep(t, &m.more, key, m.name)
+		body.Keep(t, &m.more, key, m.name)
 	}
 	if m.calls == nil {
 		return ""
@@ -166,7 +166,7 @@ func (m *message) parts(t *core.Tree, made *int) (why string) {
 	if n, ok := parseCalls(t, m.calls, made); !ok {
 		return "its tool_calls must be an array of {function: {name, arguments}}"
 	} else if n == 0 {
-		keep(t, &m.more, "tool_calls", m.calls)
+		body.Keep(t, &m.more, "tool_calls", m.calls)
 	}
 	return ""
 }

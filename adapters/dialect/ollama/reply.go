@@ -3,6 +3,7 @@ package ollama
 import (
 	"errors"
 
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -68,7 +69,7 @@ func parseAnswer(r *core.Completion, b []byte, op core.Op) error {
 		return errNoMessage
 	}
 	if m.roleValue != nil && string(m.roleValue) != `"assistant"` {
-		keep(&r.Tree, &m.more, "role", m.roleValue)
+		body.Keep(&r.Tree, &m.more, "role", m.roleValue)
 	}
 	i, made := r.Begin(0), 0
 	if m.parts(&r.Tree, &made) != "" {

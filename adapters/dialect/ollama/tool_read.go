@@ -73,7 +73,7 @@ func parseTool(c *core.Chat, t *core.Tool, raw []byte) bool {
 		}
 	}
 	if !known {
-		keep(&c.Tree, &t.More, "function", function)
+		body.Keep(&c.Tree, &t.More, "function", function)
 		t.Shape |= toolRawFunc
 	}
 	return t.Name != nil

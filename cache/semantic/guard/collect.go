@@ -99,6 +99,8 @@ func (r *reader) skip(toks []token, i int) bool {
 		return i+1 < len(toks) && (ends(toks[i+1].text, "types") || string(toks[i+1].text) == "types" ||
 			string(toks[i+1].text) == "kinds" || string(toks[i+1].text) == "ways" || string(toks[i+1].text) == "methods" ||
 			string(toks[i+1].text) == "forms")
+	case "possible": // "the largest possible number"
+		return i > 0 && ends(toks[i-1].text, "est")
 	case "fact": // "in fact"
 		return i > 0 && l.word(&toks[i-1], "in")
 	case "order": // "in order to"

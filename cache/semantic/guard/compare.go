@@ -52,7 +52,7 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	if a.they != b.they {
 		v.object(Pronoun, nil)
 	}
-	if !a.asks(frameHowto) && (a.who != b.who || few && !a.asks(frameYes) && a.whose != b.whose) {
+	if !a.asks(frameHowto) && (a.who != b.who && a.who&b.who == 0 || few && !a.asks(frameYes) && a.whose != b.whose) {
 		v.object(Person, nil)
 	}
 	if len(a.sents) != len(b.sents) {

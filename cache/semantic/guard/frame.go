@@ -61,6 +61,7 @@ what: what @be meant by +mean
 what: what @be @the meaning|definition of +mean
 what: what exactly? @be|was exactly?
 what: which one? @be @the
+what: what could|would|can|should be @the
 does: what should|can|do|could|would|must @p do if|when|while
 does: what would|will|does|do happen|happens if|when +happen
 does: what happens|happened if|when +happen

@@ -12,6 +12,10 @@ func (r *reader) twist(toks []token, s *sentence) {
 				t.eaten = true
 			}
 		}
+	case frameHow:
+		if n := len(toks) - 1; l.word(&toks[n], "like") {
+			toks[n].eaten = true // "how is life like in Oslo"
+		}
 	case frameDoes:
 		if n := len(toks) - 1; l.word(&toks[n], "mean") || l.word(&toks[n], "means") {
 			toks[n].eaten = true

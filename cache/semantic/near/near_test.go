@@ -5,9 +5,9 @@ import (
 	"flag"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"sync"
 	"testing"
+	"time"
 )
 
 var full = flag.Bool("full", false, "a million operations, a hundred thousand rows: minutes")
@@ -226,6 +226,7 @@ func TestHammer(t *testing.T) {
 	for i := range rows {
 		ready[i] = row(0, &rows[i])
 	}
+	const ids = 2500
 	s := &Set{}
 	var wg sync.WaitGroup
 	stop := make(chan struct{})
@@ -249,18 +250,20 @@ func TestHammer(t *testing.T) {
 					}
 				}
 				s.Keyed(uint64(rnd.IntN(5000)), nil, 0, top)
-				runtime.Gosched()
+				time.Sleep(20 * time.Microsecond)
 			}
 		}()
 	}
-	live := 0
+	live, top := 0, &Top{K: 4}
 	for i := range ops {
-		id := uint64(rnd.IntN(5000))
-		switch rnd.IntN(4) {
-		case 0:
+		id := uint64(rnd.IntN(ids))
+		switch rnd.IntN(6) {
+		case 0, 1:
 			s.Remove(ref(id))
-		case 1:
+		case 2:
 			s.Merge(int64(i % 1000))
+		case 3:
+			s.Nearest(&ready[rnd.IntN(len(ready))].Vector, rnd.Int64N(1000), top)
 		default:
 			r := *ready[rnd.IntN(len(ready))]
 			r.ID, r.Key, r.Until = name(id), id, rnd.Int64N(2000)
@@ -271,10 +274,10 @@ func TestHammer(t *testing.T) {
 	close(stop)
 	wg.Wait()
 	rowsLeft, dead := s.Rows()
-	if alive := rowsLeft - dead; alive > 5000 || live == 0 {
-		t.Errorf("%d rows live of 5000 identifiers", alive)
+	if alive := rowsLeft - dead; alive > ids || live == 0 {
+		t.Errorf("%d rows live of %d identifiers", alive, ids)
 	}
-	if rowsLeft > 4*5000+graphFrom+tailRows {
-		t.Errorf("%d rows are kept for 5000 identifiers", rowsLeft)
+	if rowsLeft > 4*ids+graphFrom+tailRows {
+		t.Errorf("%d rows are kept for %d identifiers", rowsLeft, ids)
 	}
 }

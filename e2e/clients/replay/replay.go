@@ -2,7 +2,7 @@
 // and body bytes of a case, in the pieces they came in, or whole, or byte by
 // byte. A request names its case, and how it is cut, in the query:
 // ?case=ID&cut=recorded. Cases are the JSON files of a corpus outside of the
-// repository.
+// repository. The same may stand in the header: X-Case and X-Cut.
 //
 // It refuses to invent: a case whose bytes were not recorded, or that is not
 // HTTP, is not loaded; an unknown case is a 404 that no case has.
@@ -104,12 +104,16 @@ func Handler(cases []*Case, rest time.Duration) http.Handler {
 		byID[c.ID] = c
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := byID[r.URL.Query().Get("case")]
+		id, cut := r.URL.Query().Get("case"), r.URL.Query().Get("cut")
+		if id == "" { // from an SDK that has a place for headers only
+			id, cut = r.Header.Get("X-Case"), r.Header.Get("X-Cut")
+		}
+		c := byID[id]
 		if c == nil {
 			http.Error(w, "no such case", http.StatusNotFound)
 			return
 		}
-		c.answer(w, r.URL.Query().Get("cut"), rest)
+		c.answer(w, cut, rest)
 	})
 }
 

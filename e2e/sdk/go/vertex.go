@@ -28,6 +28,7 @@ func googleVertex(p *place) *sdk {
 	s := genaiOver("genai vertex", p, &genai.ClientConfig{Backend: genai.BackendVertexAI, Project: "p", Location: "us-east5",
 		HTTPClient:  &http.Client{},
 		HTTPOptions: genai.HTTPOptions{BaseURL: p.base + "/genai/", Headers: map[string][]string{"Authorization": {"Bearer " + p.key}}}})
-	delete(s.others, "models list") // Vertex AI has no such list behind a project
+	delete(s.others, "models list")  // Vertex AI has no such list behind a project
+	delete(s.others, "embed gemini") // the SDK knows by its name that this model takes one text at a time
 	return s
 }

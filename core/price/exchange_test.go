@@ -1,0 +1,96 @@
+package price
+
+import (
+	"testing"
+
+	"asbru/core"
+)
+
+// bed is a Snapshot of targets with prices: cheap, dear (whose second key costs double) and
+// one that nobody knows the price of.
+func bed(t *testing.T) *core.Snapshot {
+	t.Helper()
+	cheap, dear := of(t, "in=1 out=2"), of(t, "in=3 out=6")
+	second := &core.ProviderKey{Name: "second"}
+	at := func(name string, price func(k *core.ProviderKey) *core.Price, keys ...*core.ProviderKey) *core.Target {
+		return &core.Target{Name: name, Provider: name, Keys: keys, Price: func(_ *core.Exchange, k *core.ProviderKey, _ []byte) *core.Price { return price(k) }}
+	}
+	one := at("cheap", func(*core.ProviderKey) *core.Price { return cheap })
+	two := at("dear", func(k *core.ProviderKey) *core.Price {
+		if k == second {
+			return of(t, "in=6 out=12")
+		}
+		return dear
+	}, &core.ProviderKey{Name: "first"}, second)
+	three := at("unknown", func(*core.ProviderKey) *core.Price { return nil })
+	s := &core.Snapshot{Models: map[string]*core.Route{}}
+	for name, list := range map[string][]*core.Target{"cheap": {one}, "dear": {two}, "unknown": {three}, "both": {one, two}, "some": {one, three}, "unpriced": {{Name: "x"}}} {
+		s.Models[name] = &core.Route{Name: name, Targets: list}
+	}
+	return s
+}
+
+func asking(s *core.Snapshot, model string, fallbacks ...string) *core.Exchange {
+	x := &core.Exchange{Snap: s, Key: &core.VirtualKey{Policy: &core.Policy{}}, Body: []byte(`{"model":"m"}`)}
+	x.Peek.MaxTokens, x.Peek.Choices = 100, 2
+	x.Route, x.Name = s.Resolve([]byte(model))
+	for i, f := range fallbacks {
+		x.Peek.Fallbacks[i] = []byte(f)
+	}
+	return x
+}
+
+func TestHold(t *testing.T) {
+	s := bed(t)
+	worst := func(in, out int64) core.Money {
+		return (&core.Price{Rates: core.Rates{In: core.Money(in) * 1e9, Out: core.Money(out) * 1e9}}).Worst(int64(len(`{"model":"m"}`))+Overhead, 200)
+	}
+	f := func(x *core.Exchange, want core.Money, ok bool) {
+		t.Helper()
+		if got, known := Hold(x, 0); known != ok || ok && got != want {
+			t.Errorf("%s: %v, %v; want %v, %v", x.Route.Name, got, known, want, ok)
+		}
+	}
+	f(asking(s, "cheap"), worst(1, 2), true)
+	f(asking(s, "dear"), worst(6, 12), true) // whichever key is taken
+	f(asking(s, "both"), worst(6, 12), true)
+	f(asking(s, "cheap", "dear"), worst(6, 12), true)
+	f(asking(s, "cheap", "cheap", "nowhere"), worst(1, 2), true)
+	f(asking(s, "unknown"), 0, false)
+	f(asking(s, "some"), 0, false)
+	f(asking(s, "cheap", "unknown"), 0, false)
+	f(asking(s, "unpriced"), 0, false)
+
+	x := asking(s, "some", "dear")
+	x.Key.Policy.Serves = func(t *core.Target, _ *core.ProviderKey, _ []byte) bool { return t.Name == "cheap" }
+	f(x, worst(1, 2), true) // who may not serve is not counted
+}
+
+func TestCharge(t *testing.T) {
+	s := bed(t)
+	f := func(want core.Money, flaw Flaw, model string, prepare func(x *core.Exchange)) {
+		t.Helper()
+		x := asking(s, model)
+		prepare(x)
+		if got, why := Charge(x, 100_000, 40, 0); got != want || why != flaw {
+			t.Errorf("%s: %d, %q; want %d, %q", model, got, why, want, flaw)
+		}
+	}
+	begin := func(x *core.Exchange, i, status int) { x.Begin(x.Route.Targets[i], nil).Status = status }
+	used := core.Usage{Known: true, In: 10, Out: 10}
+	own := core.Money(4*1000 + 10*2000) // 13 bytes of body, 40 of answer
+	f(0, Sound, "cheap", func(*core.Exchange) {})
+	f(30_000, Sound, "cheap", func(x *core.Exchange) { begin(x, 0, 200); x.Usage = used })
+	f(own, Missing, "cheap", func(x *core.Exchange) { begin(x, 0, 200) })
+	f(own, Missing, "cheap", func(x *core.Exchange) { begin(x, 0, 0) }) // cut before its head was kept, and something was delivered
+	f(0, Sound, "cheap", func(x *core.Exchange) { begin(x, 0, 500) })
+	f(90_000, Sound, "both", func(x *core.Exchange) { begin(x, 0, 500); begin(x, 1, 200); x.Usage = used }) // the one that answered
+	f(30_000, Sound, "cheap", func(x *core.Exchange) { begin(x, 0, 400); x.Usage = used })
+	f(0, Sound, "unknown", func(x *core.Exchange) { begin(x, 0, 200); x.Usage = used })
+	f(0, Sound, "unpriced", func(x *core.Exchange) { begin(x, 0, 200); x.Usage = used })
+	x := asking(s, "cheap")
+	begin(x, 0, 0)
+	if m, flaw := Charge(x, 5, 0, 0); m != 0 || flaw != Sound {
+		t.Errorf("what never answered costs %d, %q", m, flaw)
+	}
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"asbru/e2e/clients/replay"
+)
+
+// recordedVendors are those whose recorded answers are compared besides OpenAI's: raw, and as the
+// objects of the vendor's SDK where there is one. Clients append the recorded path to door.
+var recordedVendors = []struct{ name, base, door, sdk string }{
+	{"anthropic", "/v1", "/anthropic", "anthropic for Python"},
+	{"gemini", "/v1beta", "/genai", "google-genai for Python"},
+	{"cohere", "", "/cohere", "cohere for Python"},
+	{"bedrock", "", "/bedrock", ""},
+}
+
+// vendorSets compares what each vendor was recorded with.
+func (t *tools) vendorSets(s *score, dir string) error {
+	for _, v := range recordedVendors {
+		from := filepath.Join(filepath.Dir(filepath.Clean(t.data)), v.name)
+		cases, err := replay.Load(from)
+		if err != nil {
+			return err
+		}
+		if len(cases) == 0 {
+			s.skip("recorded "+v.name, "there are no cases in "+from)
+			continue
+		}
+		if err := t.vendorSet(s, dir, v.name, v.base, v.door, v.sdk, cases); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tools) vendorSet(s *score, dir, name, path, door, sdk string, cases []*replay.Case) error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: replay.Handler(cases, chunkRest), ReadHeaderTimeout: time.Minute}
+	go srv.Serve(l)
+	defer srv.Close()
+	base := "http://" + l.Addr().String()
+	key := "api_key: " + upstreamKey
+	if name == "bedrock" {
+		key = "options: {region: us-east-1}, auth: {type: aws, access_key: AKIDSTANDIN, secret_key: " + upstreamKey + "}"
+	}
+	g, err := gateway(dir, t.asbru, fmt.Sprintf(`providers:
+  - {name: %s, base_url: %s%s, %s, models: ["*"], breaker: {off: true, when_all_benched: try}, network: {allow_private_network: true}}
+virtual_keys:
+  - {name: clients, key: %s}
+`, name, base, path, key, virtualKey))
+	if err != nil {
+		return err
+	}
+	compareRecorded(s, name, own(cases), base, g.base+door)
+	switch {
+	case sdk == "":
+	case t.vendorPython == "":
+		s.skip(sdk, "the suites of every SDK are not installed; make sdk does that")
+	default:
+		err = t.vendorSDK(s, dir, name, sdk, base, g.base+door, cases)
+	}
+	s.check("asbru", g.stop())
+	s.end()
+	return err
+}
+
+// own leaves out what asbru answers by itself, the lists of models, and what it cannot lead to a
+// provider in this format: questions in that of another vendor, and those that name no model
+// where one decides.
+func own(cases []*replay.Case) (all []*replay.Case) {
+	for _, c := range cases {
+		path := c.Request.Path
+		nameless := strings.HasSuffix(path, "/rerank") && !bytes.Contains(c.Request.Raw, []byte(`"model"`))
+		if c.API != "models" && !nameless && !strings.Contains(path, "/chat/completions") && !strings.Contains(path, "/openai/") {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// vendorSDK lets an SDK read each conversation directly and through asbru: both times it must
+// make the same objects of it.
+func (t *tools) vendorSDK(s *score, dir, name, sdk, direct, through string, cases []*replay.Case) error {
+	type call struct {
+		ID     string          `json:"id"`
+		Path   string          `json:"path"`
+		Stream bool            `json:"stream"`
+		Body   json.RawMessage `json:"body"`
+	}
+	var calls []call
+	for _, c := range own(cases) {
+		if c.Response.Status == http.StatusUnauthorized || c.Response.Status == http.StatusForbidden || len(c.Request.Raw) == 0 || c.Stream && c.Response.SSE == "" {
+			continue // asbru answers by itself; nothing was said; a stream that this SDK does not ask for
+		}
+		path, _, _ := strings.Cut(c.Request.Path, "?")
+		calls = append(calls, call{c.ID, path, c.Stream, c.Request.Raw})
+	}
+	b, err := json.Marshal(calls)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(dir, name+".json")
+	if err := os.WriteFile(file, b, 0o600); err != nil {
+		return err
+	}
+	cmd := []string{t.vendorPython, filepath.Join(t.suites, "python", "vendors.py")}
+	s.begin(sdk + ": recorded provider")
+	want, err := runSuite(cmd, "", []string{"BASE=" + direct, "VENDOR=" + name, "RECORDED=" + file})
+	if err != nil {
+		s.check("direct", err)
+		return nil
+	}
+	got, err := runSuite(cmd, "", []string{"BASE=" + through, "VENDOR=" + name, "RECORDED=" + file})
+	if err != nil {
+		s.check("through asbru", err)
+	}
+	byName := map[string]line{}
+	for _, l := range got {
+		byName[l.Case] = l
+	}
+	for _, l := range want {
+		s.check(l.Case, compareLine(l, byName[cmp.Or(l.Case, "output")]))
+	}
+	if len(want) == 0 {
+		s.check("cases", fmt.Errorf("the suite ran none"))
+	}
+	return nil
+}
