@@ -60,11 +60,11 @@ var bifrostLeft = []left{
 	{"alerting", "alarms are metrics, for what watches them"},
 	{"webhooks", "there are no asynchronous jobs to tell of"},
 	{"mcp", "asbru is no gateway for MCP"},
-	{"vector_store", "there is no outside store of vectors"},
+	{"vector_store", "answers are found in memory: see cache.semantic"},
 	{"config_store", "the document is the only store of the configuration"},
 	{"logs_store", "requests are told in the access log (observability.access_log)"},
 	{"skills_registry", "it serves models only"},
-	{"websocket", "WebSockets are not relayed"},
+	{"websocket", "there are no pools of WebSockets"},
 	{"guardrails_config", "there are no guardrails"},
 	{"audit_logs", "there is no store for them"},
 	{"cluster_config", "processes do not know of each other"},
@@ -79,7 +79,15 @@ var bifrostLeft = []left{
 // plugins tells what is left of them.
 func (b *bifrost) plugins(f field) {
 	for _, p := range f.items() {
+		if !p.object() {
+			continue
+		}
 		name := p.at("name").text()
+		if on, ok := p.at("enabled").flag(); name == "semantic_cache" && (on || !ok) {
+			b.cache(p.at("config"))
+			p.leaveAll([]left{{"version", "it is part of the program"}, {"path", "it is part of the program"}, {"placement", "its place is fixed"}, {"order", "its place is fixed"}})
+			continue
+		}
 		why, known := bifrostPlugins[name]
 		if !known {
 			why = "there is no loading of foreign code"
@@ -94,7 +102,7 @@ var bifrostPlugins = map[string]string{
 	"governance":     "virtual_keys are looked at without it",
 	"otel":           "there is no export of spans",
 	"maxim":          "there is no export to it",
-	"semantic_cache": "a cache is configured anew",
+	"semantic_cache": "it is off",
 	"prompts":        "there is no store of prompts",
 	"mocker":         "upstream: chaos:FILE stands in a provider's place",
 	"jsonparser":     "streams are translated whole",

@@ -103,6 +103,10 @@ func (k keyed) calls(name string) bool {
 // addAliases adds what is pending, as provider/name, and bare when no other provider serves that.
 func (b *bifrost) addAliases() {
 	for _, p := range b.pending {
+		if !isModel(p.name) {
+			p.from.leave("it cannot be the name of a model")
+			continue
+		}
 		m := config.Model{Targets: p.targets}
 		switch on := func(t config.ModelTarget) bool { return t.Weight == nil || *t.Weight > 0 }; {
 		case len(m.Targets) == 1:

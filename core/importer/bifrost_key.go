@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"asbru/core"
 	"asbru/core/config"
 )
 
@@ -106,10 +109,20 @@ func (k *keyed) resolve() {
 func (b *bifrost) keyModels(f field, k *keyed) {
 	models := f.at("models")
 	list, all := models.names()
-	k.Models = list
+	for _, m := range list {
+		if strings.HasPrefix(m, "regex:") {
+			models.partly("%s is left out: keys of a provider name models as they are", short(m))
+			continue
+		}
+		k.Models = append(k.Models, m)
+	}
 	switch {
 	case all:
 		k.Models = nil
+	case len(list) > 0 && len(k.Models) == 0:
+		k.weight = 0 // what it was for is not known
+	case !models.there() && !b.open:
+		f.partly("names no models and is for all of them here; Bifrost's version 2 takes that for none")
 	case models.there() && len(list) == 0 && !b.open:
 		models.partly("allows no model: the key is switched off")
 		k.weight = 0
@@ -123,11 +136,17 @@ func (f field) names() (list []string, all bool) {
 		switch name := i.text(); {
 		case name == "*":
 			all = true
-		case name == "" || len(name) > 128 || strings.ContainsAny(name, " \t\r\n\"\\\x00"):
+		case !isModel(name) && !strings.HasPrefix(name, "regex:"):
 			i.leave("it cannot be the name of a model")
 		case !slices.Contains(list, name):
 			list = append(list, name)
 		}
 	}
 	return list, all
+}
+
+// isModel reports whether a document takes a name for that of a model.
+func isModel(name string) bool {
+	return name != "" && len(name) <= core.MaxModelName && utf8.ValidString(name) && !strings.ContainsAny(name, "\"\\") &&
+		!strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 }

@@ -51,6 +51,7 @@ func (f field) untouched() (all []named) {
 // leaveSettings tells what is left of the blocks of settings.
 func (l *litellm) leaveSettings() {
 	l.budget()
+	l.cache()
 	l.timeouts()
 	for _, f := range []field{l.router, l.settings, l.general} {
 		if f.object() {
@@ -100,8 +101,6 @@ var litellmSettingsLeft = []left{
 	{"service_callback", "there are no callbacks; metrics are at /metrics"},
 	{"turn_off_message_logging", "prompts and answers are not logged unless governance.content_logging says so"},
 	{"redact_user_api_key_info", "keys are never logged"},
-	{"cache", "a cache is configured anew"},
-	{"cache_params", "a cache is configured anew"},
 	{"default_internal_user_params", "there are no users"},
 	{"upperbound_key_generate_params", "keys are written into the document"},
 	{"default_key_generate_params", "keys are written into the document"},

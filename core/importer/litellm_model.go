@@ -34,6 +34,10 @@ func (l *litellm) deployment(f field) {
 		}
 	}
 	name := escaped(f.at("model_name").text())
+	if !isModel(name) {
+		f.leave("its model_name cannot be the name of a model here: it holds spaces or quotes, or is not there")
+		return
+	}
 	p, model, ok := l.provider(f, d)
 	if !ok {
 		return

@@ -1,0 +1,84 @@
+package importer
+
+import (
+	"strings"
+	"time"
+
+	"asbru/core/config"
+)
+
+// mostTTL is the longest an answer is given again.
+const mostTTL = config.Duration(720 * time.Hour)
+
+// ttl is how long an answer is given again, 0 for the default.
+func (f field) ttl() config.Duration {
+	d := f.duration(time.Second)
+	if d > mostTTL {
+		f.partly("is %s here, the longest there is", mostTTL)
+		return mostTTL
+	}
+	return d
+}
+
+// cache takes over the plugin semantic_cache.
+func (b *bifrost) cache(f field) {
+	if f.at("default_cache_key").text() == "" {
+		f.leave("only requests with x-bf-cache-key are remembered there; write cache: {} to remember all")
+		return
+	}
+	f.at("default_cache_key").partly("answers are remembered for each virtual key apart; cache.scope shares them")
+	c := &config.Cache{Exact: config.ExactCache{TTL: f.at("ttl").ttl()}}
+	model := f.at("embedding_model")
+	if dimension, ok := f.at("dimension").number(); model.there() && (!ok || dimension != 1) {
+		c.Semantic = &config.SemanticCache{}
+		model.partly("questions in other words are found by the model that is part of the program, in English, with strict rules")
+	}
+	f.leaveAll(bifrostCacheLeft)
+	b.origins["cache"] = f.v
+	b.doc.Cache = c
+}
+
+var bifrostCacheLeft = []left{
+	{"provider", "questions are compared by the model that is part of the program"},
+	{"keys", "questions are compared by the model that is part of the program"},
+	{"threshold", "nearness is another measure here: that of the mode is taken"},
+	{"conversation_history_threshold", "all but the last turn has to be the same"},
+	{"exclude_system_prompt", "all but the last turn has to be the same"},
+	{"cache_by_model", "an answer is of one model"},
+	{"cache_by_provider", "an answer is of one model, whoever serves it"},
+	{"vector_store_namespace", "there is one store"},
+	{"cleanup_on_shutdown", "without cache.dir nothing outlives the process"},
+	{"ttl_seconds", "write cache.exact.ttl"},
+}
+
+// cache takes over litellm_settings.cache.
+func (l *litellm) cache() {
+	f, params := l.settings.at("cache"), l.settings.at("cache_params")
+	if !f.on() {
+		params.leave("cache is not true")
+		return
+	}
+	if !params.there() {
+		f.partly("answers are remembered for each virtual key apart; cache.scope shares them")
+		l.origins["cache"], l.doc.Cache = f.v, &config.Cache{}
+		return
+	}
+	if mode := params.at("mode").text(); mode != "" && mode != "default_on" {
+		params.leave("only requests that ask for it are remembered there; write cache: {} to remember all")
+		return
+	}
+	c := &config.Cache{Exact: config.ExactCache{TTL: params.at("ttl").ttl()}}
+	kind := params.at("type").text()
+	if strings.HasSuffix(kind, "-semantic") {
+		c.Semantic = &config.SemanticCache{}
+		params.at("type").partly("questions in other words are found by the model that is part of the program, in English, with strict rules, in memory")
+	} else if kind != "" && kind != "local" {
+		params.at("type").partly("is in memory here; cache.dir keeps it on a disk")
+	}
+	f.partly("answers are remembered for each virtual key apart; cache.scope shares them")
+	for _, m := range params.untouched() {
+		m.leave("the cache is in this process and needs no more than a size and a time")
+	}
+	l.origins["cache"] = f.v
+	l.doc.Cache = c
+}
