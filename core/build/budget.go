@@ -95,7 +95,11 @@ func budgetsOf(out []*Budget, s *core.Snapshot, kind, name string, list []config
 		b.Limit.Cap, _ = price.USD(d.USD)
 		for _, o := range d.Overrides {
 			usd, _ := price.USD(o.USD)
-			b.Limit.Extra = append(b.Limit.Extra, govern.Extra{Amount: usd, Until: o.Until.Unix() * int64(time.Second)})
+			until := int64(0) // for ever
+			if at := o.Until.Unix(); at > 0 {
+				until = at * int64(time.Second)
+			}
+			b.Limit.Extra = append(b.Limit.Extra, govern.Extra{Amount: usd, Until: until})
 		}
 		out = append(out, b)
 	}
