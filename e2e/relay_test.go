@@ -147,7 +147,7 @@ func TestKeysAreJudged(t *testing.T) {
 		f(200, "fast", "chat.completion", "api-key: "+good)
 		f(401, "fast", "authentication_error")
 		f(401, "fast", "authentication_error", "Authorization: Bearer vk-wrong")
-		f(401, "fast", "authentication_error", "Authorization: Bearer vk-fedcba9876543210")
+		f(403, "fast", "disabled", "Authorization: Bearer vk-fedcba9876543210")
 		f(400, "fast", "more than one kind of credential", "Authorization: Bearer vk-wrong", "x-api-key: "+good)
 		f(403, "local/mock-id-7", "tenant-12", "Authorization: Bearer "+good)
 		f(403, "local/mock-id-7", "fast", "Authorization: Bearer "+good)

@@ -141,7 +141,7 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 		}
 		if !ev.Comment {
 			done, failed := x.Stream.Done, x.Stream.Failed
-			x.From.ReadEvent(ev.Data, &x.Stream)
+			l.read(x, ev.Data)
 			l.heard(x, ev.Type)
 			if l.strip && x.Stream.UsageOnly || (done || failed) && l.over(x, done, failed) {
 				continue
@@ -162,7 +162,7 @@ func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
 		case l.cross == nil:
 			done, failed := x.Stream.Done, x.Stream.Failed
 			if !ev.Comment {
-				x.From.ReadEvent(ev.Data, &x.Stream)
+				l.read(x, ev.Data)
 			}
 			if !l.over(x, done, failed) {
 				o.b = append(o.b, raw...)
@@ -181,6 +181,16 @@ func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
 		return errCut
 	}
 	return nil
+}
+
+// read is the format's ReadEvent. A finish that comes behind a failure is none.
+func (l *relay) read(x *core.Exchange, data []byte) {
+	st := &x.Stream
+	late := st.Failed && !st.Finished
+	x.From.ReadEvent(data, st)
+	if late {
+		st.Finished = false
+	}
 }
 
 // heard notes what an event that was just read said: ReadEvent and pass were given a
