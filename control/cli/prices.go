@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -114,13 +115,31 @@ func (p pricer) show(file, what string) int {
 		}
 	}
 	if shown == 0 {
-		fmt.Fprintf(p.stderr, "%s: there are no prices of %s\n", p.app.Name, provider)
+		p.nobody(sheets, provider)
 		return Problem
 	}
 	return OK
 }
 
 // one shows the price in force of one model, found as a request would find it.
+// nobody says that no provider is called what, and where a model of that name is sold.
+func (p pricer) nobody(sheets []*price.Sheet, what string) {
+	hint := p.app.Name + " prices show lists all"
+	book, sold := price.New(sheets, nil, nil), map[string]bool{}
+	for _, s := range sheets {
+		for _, provider := range s.Providers() {
+			row, known := book.Table(provider, provider).Find(price.Query{Model: []byte(what)})
+			if known && row.In+row.Out > 0 { // servers of one's own take any name, for nothing
+				sold[provider+"/"+what] = true
+			}
+		}
+	}
+	if len(sold) > 0 {
+		hint = "write " + strings.Join(slices.Sorted(maps.Keys(sold)), ", or ")
+	}
+	fmt.Fprintf(p.stderr, "%s: there are no prices of a provider %q; hint: %s\n", p.app.Name, what, hint)
+}
+
 func (p pricer) one(sheets []*price.Sheet, provider, model string) int {
 	found, known := price.New(sheets, nil, nil).Table(provider, provider).Find(price.Query{Model: []byte(model)})
 	if !known {
