@@ -88,7 +88,7 @@ func rehearsal(e core.Endpoint, real *upstream.Pool) (core.Pool, error) {
 		return nil, err
 	}
 	s := rehearse.New(word, rehearse.Options{
-		Host: e.Host, Dial: real.Dial, Own: standin.New(standin.Options{Open: true}),
+		Dial: real.Dial, Own: standin.New(standin.Options{Open: true}),
 		Tell: func(problem string) { slog.Warn("rehearsal: "+problem, "upstream", e.Via) },
 	})
 	p.Over(s.Dial, func() { s.Close(); real.Close() })

@@ -77,15 +77,10 @@ type Due struct {
 // for each of SkipNames.
 type Skips uint8
 
-const (
-	SkipRetry   Skips = 1 << iota // another attempt
-	SkipHedge                     // a second target beside the first
-	SkipMeaning                   // a look into the cache by meaning
-	SkipRescue                    // the continuation of a stream that broke off
-)
+const SkipRetry Skips = 1 << 0 // another attempt
 
 // SkipNames are their names, in the order of the bits.
-var SkipNames = [...]string{"retry", "hedge", "semantic-cache", "rescue"}
+var SkipNames = [...]string{"retry"}
 
 // A Reply is a complete answer made by the gateway itself.
 type Reply struct {

@@ -29,7 +29,6 @@ func scrub(s string) string { return keyLike.ReplaceAllString(s, "[scrubbed]") }
 // [http.Handler].
 type recorder struct {
 	to      *http.Transport
-	host    string       // of the provider
 	mu      sync.RWMutex // held by who puts into queue, against its end
 	ended   bool
 	queue   chan *Exchange
@@ -40,13 +39,13 @@ type recorder struct {
 }
 
 // newRecorder begins to record into the file at path, behind what stands there.
-func newRecorder(path, host string, dial func(context.Context) (net.Conn, error), tell func(string)) (*recorder, error) {
+func newRecorder(path string, dial func(context.Context) (net.Conn, error), tell func(string)) (*recorder, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	r := &recorder{
-		host: host, tell: tell, queue: make(chan *Exchange, queued), done: make(chan struct{}),
+		tell: tell, queue: make(chan *Exchange, queued), done: make(chan struct{}),
 		to: transport(dial),
 	}
 	go r.write(f)

@@ -90,7 +90,7 @@ func TestRecordThenReplay(t *testing.T) {
 	}
 	var want []said
 	t.Run("record", func(t *testing.T) {
-		c := serve(t, "record:"+tape, Options{Host: "api.example.com", Dial: provider(t)})
+		c := serve(t, "record:"+tape, Options{Dial: provider(t)})
 		for _, a := range asks {
 			status, text, _, err := ask(t, c, a)
 			want = append(want, said{status, scrub(text), err != nil})

@@ -17,7 +17,6 @@ import (
 
 // Options are what a Server needs besides its word.
 type Options struct {
-	Host string                                  // of the provider, as requests name it
 	Dial func(context.Context) (net.Conn, error) // to the provider, secured if it wants that
 	Own  http.Handler                            // answers where no provider is to be reached
 	Tell func(problem string)                    // what an operator should know
@@ -129,7 +128,7 @@ func (s *Server) open() error {
 // handler makes what answers.
 func (s *Server) handler() (http.Handler, error) {
 	if s.word.Kind == "record" {
-		r, err := newRecorder(s.word.File, s.o.Host, s.o.Dial, s.o.Tell)
+		r, err := newRecorder(s.word.File, s.o.Dial, s.o.Tell)
 		if err == nil {
 			s.closers = append(s.closers, r.close)
 		}
@@ -149,7 +148,7 @@ func (s *Server) handler() (http.Handler, error) {
 		return nil, err
 	}
 	if s.word.Over == "live" {
-		r := &recorder{host: s.o.Host, to: transport(s.o.Dial), tell: s.o.Tell}
+		r := &recorder{to: transport(s.o.Dial), tell: s.o.Tell}
 		c.behind = r
 		s.closers = append(s.closers, r.to.CloseIdleConnections)
 	}
