@@ -24,6 +24,7 @@ type Record struct {
 	Rescued  bool // the stream broke and was continued by another target
 	Status   uint16
 	Usage    Usage
+	Cost     Money  // 0: nothing, or nobody knows
 	In, Out  uint64 // body bytes read from and written to the client
 
 	Total    int64 // head complete → last byte handed to the kernel
