@@ -30,6 +30,7 @@ type Exchange struct {
 	Array   bool  // the client takes its stream as one JSON array
 	Fixed   bool  // the client chose the provider by the door: no rule leads elsewhere
 	Skipped Skips // what was left out for want of time
+	Found   Found // what the memory of answers had to do with it
 	n       uint8 // attempts
 	stage   uint8 // of the stages being run, the one that waits
 
@@ -101,7 +102,7 @@ func (x *Exchange) Reset() {
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
 	x.Taken = Taken{}
-	x.Until, x.Watch, x.Due, x.Skipped = 0, nil, Due{}, 0
+	x.Until, x.Watch, x.Due, x.Skipped, x.Found = 0, nil, Due{}, 0, NotAsked
 	clear(x.attempts[:])
 	x.more, x.n, x.stage = nil, 0, 0
 }
