@@ -22,3 +22,6 @@ const (
 
 // MaxLine is how many bytes a line of the trail has at most, without what ends it.
 const MaxLine = 16 << 10
+
+// maxVerified bounds what one line that is verified may take: no line of ours is as long.
+const maxVerified = 1 << 20
