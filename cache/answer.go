@@ -79,7 +79,7 @@ func (v *visit) begin(x *core.Exchange, z *core.Crossing, k *kept) {
 
 // tell makes the fields of the head that say what the cache did.
 func (v *visit) tell(x *core.Exchange, h how, k *kept) {
-	v.how, x.Found = h, h.found()
+	v.how = h
 	b := append(append(append(v.fields[:0], "X-Cache: "...), h.String()...), "\r\n"...)
 	if k != nil {
 		b = append(strconv.AppendInt(append(b, "Age: "...), max(wall()-k.Born, 0)/int64(time.Second), 10), "\r\n"...)

@@ -78,10 +78,9 @@ const (
 )
 
 // String is the word for h in the header x-cache.
-func (h how) String() string { return h.found().String() }
-
-// found is h as others know it.
-func (h how) found() core.Found { return core.Missed + core.Found(h) }
+func (h how) String() string {
+	return [...]string{"miss", "exact", "stale", "canonical", "semantic", "joined"}[h]
+}
 
 func newVisit() *visit {
 	v := new(visit)

@@ -12,12 +12,12 @@ type Call struct {
 
 	Key, Team, Customer string // names; of the key never more than its name
 	Asked               string // the model the client asked for
-	Served, Provider    string // the model that was asked for upstream, and where; empty: nobody was asked
+	Served, Provider    string // the model that answered, and where, also when memory did; empty: nobody was asked
 	Op                  core.Op
 	Status              int // that the client saw
 	Fault               core.Code
 	Stream              bool
-	Found               core.Found // what the memory of answers had to do with it
+	Recall              core.Recall // what the memory of answers had to do with it
 	Guard               Guard
 
 	Usage    core.Usage
@@ -63,7 +63,7 @@ func (g Guard) String() string {
 
 // A packed call begins so; then come varints and names with their lengths before them:
 //
-//	0 version   1 flags   2 op   3 fault   4 found   5 guard   6 u16 status
+//	0 version   1 flags   2 op   3 fault   4 recall   5 guard   6 u16 status
 //	8 [16] id  24 i64 time   32 took, cost, 5 names of who and 1 of where,
 //	tokens when they are known, digests as the flags say, attempts
 const callVersion = 1
@@ -86,7 +86,7 @@ func AppendCall(dst []byte, x *core.Exchange, status int, cost core.Money, now i
 	if x.Fault != nil {
 		fault = x.Fault.Code
 	}
-	dst = append(dst, callVersion, flags, byte(x.Op), byte(fault), byte(x.Found), byte(GuardNone))
+	dst = append(dst, callVersion, flags, byte(x.Op), byte(fault), byte(x.Recall), byte(GuardNone))
 	dst = append(append(dst, byte(status), byte(status>>8)), x.ID[:]...)
 	dst = appendTime(dst, now)
 	dst = appendInt(dst, max(core.Clock()-x.Start, 0)/1e3)
@@ -128,11 +128,12 @@ func appendWho(dst []byte, x *core.Exchange) []byte {
 	if x.Key != nil {
 		key, team, customer = x.Key.Name, x.Key.Team, x.Key.Customer
 	}
-	var t *core.Target
-	if a := x.Attempts(); len(a) > 0 {
-		if t = a[len(a)-1].Target; t != nil {
-			provider, model = t.Provider, t.Model
-		}
+	t := x.Answered
+	if a := x.Attempts(); len(a) > 0 && t == nil {
+		t = a[len(a)-1].Target
+	}
+	if t != nil {
+		provider, model = t.Provider, t.Model
 	}
 	dst = appendName(dst, key, maxKey)
 	dst = appendName(dst, team, maxGroup)

@@ -22,7 +22,7 @@ func exchange() *core.Exchange {
 		Body:    []byte(`{"model":"fast","input":"what is in the box?"}`),
 		Name:    []byte("gpt-5"),
 		Session: []byte("s-1"),
-		Found:   core.Missed,
+		Recall:  core.RecallMissed,
 		Usage:   core.Usage{In: 10, CachedIn: 4, Out: 300, Reasoning: 200, Known: true},
 		Fault:   &core.Fault{Code: core.UpstreamFailed},
 	}
@@ -52,7 +52,7 @@ func TestCallAsItWas(t *testing.T) {
 	want := Call{
 		ID: x.ID, Time: now, Cost: 12_345, Key: "alice", Team: "search", Customer: "acme", Asked: "fast",
 		Served: "gpt-5-eu", Provider: "azure", Op: core.OpResponses, Status: 200, Fault: core.UpstreamFailed,
-		Stream: true, Found: core.Missed, Usage: x.Usage, Prompt: sum, Keyed: true,
+		Stream: true, Recall: core.RecallMissed, Usage: x.Usage, Prompt: sum, Keyed: true,
 		Session: [8]byte(session[:8]),
 		Attempts: []Attempt{
 			{Target: "openai", Key: "main", Cause: core.Late, Took: 1_000_000},

@@ -55,7 +55,7 @@ func appendCall(b []byte, c *Call) []byte {
 		b = appendWord(b, `,"fault":`, c.Fault.String())
 	}
 	b = appendTrue(b, `,"stream":`, c.Stream)
-	b = appendWord(b, `,"cache":`, c.Found.String())
+	b = appendWord(b, `,"cache":`, c.Recall.String())
 	b = appendWord(b, `,"guard":`, c.Guard.String())
 	b = appendNumber(b, `,"cost":`, int64(c.Cost))
 	b = appendTokens(b, &c.Usage)
