@@ -26,12 +26,14 @@ type Exchange struct {
 	// Small things stand together: an Exchange is held for as long as a stream lasts.
 
 	Op      Op
-	As      Op    // what the target is asked for: Op, or what Op was translated into
-	Array   bool  // the client takes its stream as one JSON array
-	Fixed   bool  // the client chose the provider by the door: no rule leads elsewhere
-	Skipped Skips // what was left out for want of time
-	n       uint8 // attempts
-	stage   uint8 // of the stages being run, the one that waits
+	As      Op     // what the target is asked for: Op, or what Op was translated into
+	Array   bool   // the client takes its stream as one JSON array
+	Fixed   bool   // the client chose the provider by the door: no rule leads elsewhere
+	Skipped Skips  // what was left out for want of time
+	Recall  Recall // what answered, if the cache has to do with it
+	Charge  Charge // what an answer counts for that no target gave for this exchange
+	n       uint8  // attempts
+	stage   uint8  // of the stages being run, the one that waits
 
 	Head  Head   // the request's head, for the stages before an attempt; nil: not at hand
 	Rule  string // the routing rule that led here, the last one of a chain; empty: none
@@ -46,6 +48,8 @@ type Exchange struct {
 	Lane  Lane    // who carries it; nil: nobody that could wake it
 	Until int64   // Clock when a stage that waits wants to be asked again; 0: when it is woken
 	Watch Watcher // sees the reply; nil: nobody does
+
+	Answered *Target // whose answer memory gave again, of those that Route leads to; nil: it did not, or it is none of those
 
 	Session    []byte        // what the client calls its session; nil: it has none, or no affinity is wanted. Aliases the head
 	SessionTTL time.Duration // how long its bindings are kept unused; 0: the Route's own
@@ -98,6 +102,7 @@ func (x *Exchange) Reset() {
 	x.Peek.Reset()
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
 	x.As, x.Array = 0, false
+	x.Recall, x.Charge, x.Answered = NoRecall, ChargeUsed, nil
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
 	x.Taken = Taken{}

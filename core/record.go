@@ -23,6 +23,7 @@ type Record struct {
 	Hedged   bool // two attempts were made beside each other
 	Rescued  bool // the stream broke and was continued by another target
 	Status   uint16
+	Recall   Recall // what answered, if the cache has to do with it
 	Usage    Usage
 	In, Out  uint64 // body bytes read from and written to the client
 
