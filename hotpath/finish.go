@@ -92,11 +92,6 @@ func (f *flight) gap() {
 // tally adds what happened to the target and the key.
 func (s *Server) tally(f *flight, total int64) {
 	x := &f.x
-	for i, a := range x.Attempts() {
-		if a.Target.Tally != nil && a.Cause != core.Outrun && (i < len(x.Attempts())-1 || x.Fault != nil) {
-			a.Target.Tally.Faults[attemptCode(x, i)].Add(1)
-		}
-	}
 	if k := x.Key; k != nil && k.Tally != nil {
 		if x.Fault != nil {
 			k.Tally.Faults[x.Fault.Code].Add(1)
@@ -104,6 +99,17 @@ func (s *Server) tally(f *flight, total int64) {
 		k.Tally.Cost.Add(uint64(x.Cost))
 		addUsage(k.Tally, &x.Usage)
 		k.Tally.Total.Add(total)
+	}
+	s.tallyTargets(f, total)
+}
+
+// tallyTargets adds what happened to those that were asked.
+func (s *Server) tallyTargets(f *flight, total int64) {
+	x := &f.x
+	for i, a := range x.Attempts() {
+		if a.Target.Tally != nil && a.Cause != core.Outrun && (i < len(x.Attempts())-1 || x.Fault != nil) {
+			a.Target.Tally.Faults[attemptCode(x, i)].Add(1)
+		}
 	}
 	if f.target == nil || f.target.Tally == nil || !f.rel.committed {
 		return
