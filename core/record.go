@@ -22,6 +22,7 @@ type Record struct {
 	Stream   bool
 	Hedged   bool // two attempts were made beside each other
 	Rescued  bool // the stream broke and was continued by another target
+	Skipped  Skips
 	Status   uint16
 	Usage    Usage
 	In, Out  uint64 // body bytes read from and written to the client
