@@ -221,14 +221,14 @@ type Breaker struct {
 type Hedge struct {
 	After      string   `json:"after,omitempty"`                 // without content: a duration, or a percentile of what the alias has measured; default p95
 	MaxShare   Percent  `json:"max_share,omitempty"`             // of the requests that are hedged at most; default 5%
-	MaxPerHour *float64 `json:"max_cost_usd_per_hour,omitempty"` // what hedges may cost, reckoned from the prices of targets; default: no cap
+	MaxPerHour *float64 `json:"max_cost_usd_per_hour,omitempty"` // what hedges may cost, reckoned from the price of the target that is asked; default: no cap
 }
 
 // Shadow sends a copy of some requests to another target, to compare its answers. Nobody gets them.
 type Shadow struct {
 	Target string  `json:"target"`          // an alias, provider/model or a bare name
 	Share  Percent `json:"share,omitempty"` // of the requests; default 1%
-	Price  *Price  `json:"price,omitempty"` // of that target, for the comparison of costs
+	Price  *Price  `json:"price,omitempty"` // of that target, for the comparison of costs; default: what it costs by the catalogue and prices
 }
 
 // Affinity keeps a session at the target and key that served it last.
