@@ -82,7 +82,7 @@ type Provider struct {
 	Network  Network           `json:"network,omitempty"`
 	Retry    *Retry            `json:"retry,omitempty"`    // of provider/model names and bare ones; an alias has its own
 	Breaker  *Breaker          `json:"breaker,omitempty"`  // of provider/model names and bare ones; an alias has its own
-	Overload *Overload         `json:"overload,omitempty"` // of each of its targets; what it leaves out is that of the document
+	Overload *Overload         `json:"overload,omitempty"` // of each of its targets; what it leaves out is that of the document; a target in models may have its own
 	Health   *Health           `json:"health,omitempty"`   // default: on for local servers (ollama, vllm …), off for all others
 
 	RateLimits []RateLimit `json:"rate_limits,omitempty"` // requests and tokens: while they are used up, others of an alias are asked
@@ -92,7 +92,7 @@ type Provider struct {
 // Overload bounds what each target, a model at a provider, has under way at once. Those
 // beyond wait for their turn or are refused. The bound is learnt from how long answers take.
 type Overload struct {
-	Off            bool     `json:"off,omitempty"`             // no bound; for a provider, when the others have one
+	Off            bool     `json:"off,omitempty"`             // no bound; for a provider or a target, when the others have one
 	Adaptive       *bool    `json:"adaptive,omitempty"`        // learn the bound; default true; false: it is max_concurrency
 	MinConcurrency int      `json:"min_concurrency,omitempty"` // the bound is never lower; default 4
 	MaxConcurrency int      `json:"max_concurrency,omitempty"` // nor higher; default 1000
@@ -185,10 +185,11 @@ type Model struct {
 
 // A ModelTarget is one model at one provider.
 type ModelTarget struct {
-	Provider string `json:"provider"`
-	Model    string `json:"model,omitempty"`  // what the provider calls it; default: alias
-	Weight   *int   `json:"weight,omitempty"` // share of the requests with weighted and adaptive; default 1; 0: only when the others fail
-	Price    *Price `json:"price,omitempty"`  // what cheapest compares: three parts input, one part output; default: what it costs by the catalogue and prices
+	Provider string    `json:"provider"`
+	Model    string    `json:"model,omitempty"`    // what the provider calls it; default: alias
+	Weight   *int      `json:"weight,omitempty"`   // share of the requests with weighted and adaptive; default 1; 0: only when the others fail
+	Price    *Price    `json:"price,omitempty"`    // what cheapest compares: three parts input, one part output; default: what it costs by the catalogue and prices
+	Overload *Overload `json:"overload,omitempty"` // of this model at this provider, whichever alias leads there; what it leaves out is that of the provider
 }
 
 // Price is US dollars for a million tokens.
