@@ -22,5 +22,7 @@ const (
 	errandMaps  = 64       // shards of what is under way
 	leaders     = 2        // who ask one after the other before the failure of the last is that of all
 
+	compareLeast = 2 * time.Millisecond // of its patience that a client has left when questions are compared for it
+
 	busyEvery = time.Second // between attempts to take hold of the directory
 )
