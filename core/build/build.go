@@ -36,6 +36,10 @@ type Deps struct {
 	// nil: nothing is remembered, for who only looks at a Snapshot.
 	NewCache func(cache.Options) (*cache.Cache, error)
 
+	// Own is the credential by which the gateway asks itself, for the embeddings that the cache
+	// wants; empty: it asks for none.
+	Own string
+
 	Clock func() int64 // of breakers and budgets; nil: core.Clock
 	// ReadFile reads a file of prices that the document names; nil: none can be read.
 	ReadFile func(path string) ([]byte, error)
@@ -64,6 +68,7 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	c.compileLimits()
 	c.compilePrices()
 	c.compileKeys()
+	c.compileEncoder()
 	c.compileSpent()
 	c.compilePicks()
 	c.compileHealth()

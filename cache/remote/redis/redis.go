@@ -14,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,17 +46,18 @@ type Store struct {
 
 // Open makes a Store of p without connecting.
 func Open(p vector.Place) (*Store, error) {
-	u, err := url.Parse(p.URL)
-	if err != nil {
+	scheme, hosts, ok := strings.Cut(strings.TrimRight(p.URL, "/"), "://")
+	if !ok {
 		return nil, errors.New("cannot read the address of redis")
 	}
 	s := &Store{name: p.Name, o: rueidis.ClientOption{
-		InitAddress: strings.Split(u.Host, ","), Username: p.User, Password: string(p.Secret), SelectDB: p.Database,
+		InitAddress: strings.Split(hosts, ","), Username: p.User, Password: string(p.Secret), SelectDB: p.Database,
 		ReadBufferEachConn: buffer, WriteBufferEachConn: buffer, RingScaleEachConn: ring, ConnWriteTimeout: writeMax,
-		DisableCache: true, AlwaysRESP2: true, ClientName: "asbru", ForceSingleClient: !strings.Contains(u.Host, ","),
+		DisableCache: true, AlwaysRESP2: true, ClientName: "asbru", ForceSingleClient: !strings.Contains(hosts, ","),
 	}}
 	s.o.Dialer.Timeout = writeMax
-	if u.Scheme == "rediss" {
+	if scheme == "rediss" {
+		var err error
 		if s.o.TLSConfig, err = p.TLS(); err != nil {
 			return nil, err
 		}
