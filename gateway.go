@@ -43,6 +43,8 @@ type gateway struct {
 	certs       *api.Certs
 	hand        systemd.HandOver
 	prober      *probe.Prober
+	serves      atomic.Pointer[hotpath.Server] // server, for those who cannot know when it was made
+	own         string                         // the credential by which the cache asks the front door for embeddings
 
 	fixed     *config.Document // what the process started with
 	book      *govern.Book     // accounts; nil: no document had a budget so far
@@ -58,6 +60,7 @@ func newGateway(s *serving, from *source, in *inheritance) *gateway {
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
 	g.meter.g = g
+	g.own = newCredential()
 	g.prober = probe.New(g.probed, g.probeTold)
 	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Compile: g.compile, Swap: g.swap, Log: g.log})
 	return g
