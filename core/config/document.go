@@ -15,6 +15,7 @@ type Document struct {
 	Observability  Observability `json:"observability,omitempty"`
 	Limits         Limits        `json:"limits,omitempty"`
 	AllowAnonymous *bool         `json:"allow_anonymous,omitempty"` // callers without a key; default: only when no virtual key exists and listen is loopback
+	AllowedOrigins []string      `json:"allowed_origins,omitempty"` // web origins, such as https://app.example.com, whose pages may open WebSockets; "*": any; those of the address that they ask always may
 	ExtraFields    *bool         `json:"extra_fields,omitempty"`    // translated answers say in extra_fields who answered and what was dropped, where the client's SDK bears it; default true
 	Cache          *Cache        `json:"cache,omitempty"`           // nil: no answer is given twice
 	Overload       *Overload     `json:"overload,omitempty"`        // bounds what is under way at each target; nil: nothing does
