@@ -25,6 +25,7 @@ var floors = [][]string{
 	{"adapters", "cache", "hotpath"},
 	{"core/build", "core/importer"},
 	{"control"},
+	{"control/store"},
 	{"control/*"},
 	{"selftest"},
 	{"."},
@@ -66,6 +67,8 @@ var third = map[string][]string{
 	"github.com/dgraph-io/ristretto/v2":       {"cache/exact"},
 	"go.yaml.in/yaml/v3":                      {"core/config"},
 	"github.com/HdrHistogram/hdrhistogram-go": {"loadgen/..."},
+	"modernc.org/sqlite":                      {"control/store"},
+	"github.com/lib/pq":                       {"control/store"},
 	"golang.org/x/sys":                        {"hotpath", "hotpath/upstream", "systemd", "bench/mock", "loadgen"},
 }
 
