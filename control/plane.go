@@ -100,6 +100,8 @@ type Status struct {
 	LastError string           // why; empty: Version is the newest there is
 	Problems  []config.Problem // that LastError counts; empty when the file could not be read
 	Refused   uint64           // changes refused since the process started
+
+	from source // of Base
 }
 
 // New makes a Plane that serves nothing yet. It starts no goroutine.
@@ -215,31 +217,31 @@ func (p *Plane) change(c change) (Version, []config.Problem, error) {
 		doc = doc.With(c.kept)
 		problems = config.Join(slices.Clone(problems), p.placed(c, doc.Validate(p.o.Env)))
 		if config.Failed(problems) {
-			return p.refuse(c.by, problems, nil)
+			return p.refuseChange(c, problems, nil)
 		}
 	}
 	next := p.Status().Version + 1
 	snap, more, err := p.compile(doc, next)
 	if err != nil {
-		return p.refuse(c.by, nil, err)
+		return p.refuseChange(c, nil, err)
 	}
 	problems = config.Join(slices.Clone(problems), p.placed(c, more))
 	if snap == nil || config.Failed(more) {
-		return p.refuse(c.by, problems, nil)
+		return p.refuseChange(c, problems, nil)
 	}
 	if c.commit != nil {
 		if err := c.commit(); err != nil {
 			if p.o.Undo != nil {
 				p.o.Undo(snap)
 			}
-			return p.refuse(c.by, nil, err)
+			return p.refuseChange(c, nil, err)
 		}
 	}
 	p.o.Swap(snap)
 	p.base = c.base
 
 	p.mu.Lock()
-	p.status = Status{Version: next, At: time.Now(), By: c.by, Document: doc, Base: c.base.doc, Warnings: problems, Refused: p.status.Refused}
+	p.status = Status{Version: next, At: time.Now(), By: c.by, Document: doc, Base: c.base.doc, Warnings: problems, Refused: p.status.Refused, from: c.base.from}
 	p.mu.Unlock()
 	p.o.Log.Info("configuration applied", "version", uint64(next), "by", c.by.String(),
 		"providers", len(doc.Providers), "models", len(doc.Models), "virtual_keys", len(doc.VirtualKeys))
@@ -284,6 +286,28 @@ func (p *Plane) refuse(by Actor, problems []config.Problem, cause error) (Versio
 	p.o.Log.Error("configuration refused", "by", by.String(), "serving", uint64(serving), "error", err)
 	p.log(problems)
 	return serving, problems, err
+}
+
+// refuseChange is refuse, but for a change that was only tried: who tried it is told, and what
+// is kept is as good as before.
+func (p *Plane) refuseChange(c change, problems []config.Problem, cause error) (Version, []config.Problem, error) {
+	if c.commit == nil {
+		return p.refuse(c.by, problems, cause)
+	}
+	if cause == nil {
+		cause = fmt.Errorf("cannot apply the change of %s: %w (%d)", c.by, ErrRefused, len(problems))
+	}
+	return p.Status().Version, problems, cause
+}
+
+// Where is the place of a path of Status.Base in the file it was read from, as a Problem
+// without a message; File is empty when it was read from none.
+func (p *Plane) Where(path string) config.Problem {
+	at := []config.Problem{{Path: path}}
+	if from := p.Status().from; from.data != nil {
+		importer.Locate(from.name, from.data, p.o.Env, at)
+	}
+	return at[0]
 }
 
 // log writes problems, errors first among equals as they come, at most maxLogged.
