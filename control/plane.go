@@ -188,8 +188,8 @@ func (p *Plane) apply(by Actor, from source, doc *config.Document, problems []co
 	return p.change(change{by: by, base: based{doc, from, problems}, kept: kept})
 }
 
-// Keep serves the document together with kept, which a store is about to keep or has kept
-// already. commit makes it lasting once nothing else can fail, and may be nil. When it fails, or
+// Keep serves the document together with kept, which a store is about to keep; nil is what
+// Options.Kept says by then. commit makes it lasting once nothing else can fail, and may be nil. When it fails, or
 // the whole has problems that are Errors, nothing has changed.
 func (p *Plane) Keep(ctx context.Context, by Actor, kept *config.Kept, commit func() error) (Version, []config.Problem, error) {
 	if err := p.lock(ctx); err != nil {
@@ -198,6 +198,12 @@ func (p *Plane) Keep(ctx context.Context, by Actor, kept *config.Kept, commit fu
 	defer p.unlock()
 	if p.base.doc == nil {
 		return 0, nil, fmt.Errorf("cannot change the configuration of %s: nothing is served yet", by)
+	}
+	if kept == nil && p.o.Kept != nil {
+		var err error
+		if kept, err = p.o.Kept(p.base.doc); err != nil {
+			return p.refuse(by, nil, err)
+		}
 	}
 	return p.change(change{by, p.base, kept, commit})
 }

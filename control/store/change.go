@@ -153,6 +153,7 @@ func (s *Store) commit(tx *sql.Tx, next *Set) error {
 	}
 	if next.Revision > s.set.Load().Revision {
 		s.set.Store(next)
+		s.served.Store(next.Revision)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ const channel = "asbru_config"
 // Following says how changes of others are followed.
 type Following struct {
 	Every   time.Duration // between two looks; 0: PollEvery
-	Changed func(*Set)    // is called with each new revision, by one goroutine
+	Changed func()        // is called after each change of others, by one goroutine
 	Log     *slog.Logger  // nil: slog.Default()
 }
 
@@ -32,7 +32,7 @@ func (s *Store) Follow(ctx context.Context, f Following) {
 	defer end()
 	tick := time.NewTicker(f.Every)
 	defer tick.Stop()
-	served, lost := s.Set().Revision, false
+	lost := false
 	for {
 		select {
 		case <-ctx.Done():
@@ -50,9 +50,9 @@ func (s *Store) Follow(ctx context.Context, f Following) {
 			f.Log.Info("the store answers again", "store", s.Name())
 		}
 		lost = err != nil
-		if now := s.Set(); now.Revision != served {
-			served = now.Revision
-			f.Changed(now)
+		if now := s.Set().Revision; now != s.served.Load() {
+			s.served.Store(now)
+			f.Changed()
 		}
 	}
 }

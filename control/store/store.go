@@ -26,7 +26,8 @@ type Store struct {
 	mu     sync.Mutex    // of refreshing
 	set    atomic.Pointer[Set]
 
-	lost atomic.Bool // the database did not answer last
+	lost   atomic.Bool  // the database did not answer last
+	served atomic.Int64 // the revision that was applied last, as far as is known here
 }
 
 // Open opens a store, makes its tables when they are not there, and reads all it keeps.
@@ -51,6 +52,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		db.Close()
 		return nil, err
 	}
+	s.served.Store(s.Set().Revision)
 	return s, nil
 }
 

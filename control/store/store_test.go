@@ -180,7 +180,7 @@ func TestFollow(t *testing.T) {
 			seen := make(chan int64, 100)
 			ctx, cancel := context.WithCancel(t.Context())
 			var done sync.WaitGroup
-			done.Go(func() { here.Follow(ctx, Following{Every: every, Changed: func(s *Set) { seen <- s.Revision }}) })
+			done.Go(func() { here.Follow(ctx, Following{Every: every, Changed: func() { seen <- here.Set().Revision }}) })
 			if every > time.Minute { // told by Postgres: wait until somebody listens
 				for i := 0; ; i++ {
 					var n int
