@@ -237,9 +237,7 @@ func (p *Plane) change(c change) (Version, []config.Problem, error) {
 	}
 	if c.commit != nil {
 		if err := c.commit(); err != nil {
-			if p.o.Undo != nil {
-				p.o.Undo(snap)
-			}
+			p.undo(snap)
 			return p.refuseChange(c, nil, err)
 		}
 	}
@@ -253,6 +251,18 @@ func (p *Plane) change(c change) (Version, []config.Problem, error) {
 		"providers", len(doc.Providers), "models", len(doc.Models), "virtual_keys", len(doc.VirtualKeys))
 	p.log(problems)
 	return next, problems, nil
+}
+
+// undo takes back what the last Compile made. What it has changed of things that outlive a
+// Snapshot, such as the caps of accounts, the document that is served changes back.
+func (p *Plane) undo(snap *core.Snapshot) {
+	if p.o.Undo != nil {
+		p.o.Undo(snap)
+	}
+	s := p.Status()
+	if back, _, _ := p.compile(s.Document, s.Version); back != nil {
+		p.o.Swap(back)
+	}
 }
 
 // placed says where problems of a change are: in the file, or in the store.

@@ -17,6 +17,9 @@ type governing struct{}
 func (governing) ServeHTTP(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "governed") }
 func (governing) Quota(w http.ResponseWriter, r *http.Request)     { io.WriteString(w, "quota") }
 func (governing) Refuse(w http.ResponseWriter, f *core.Fault) {
+	if f.Retry > 0 {
+		w.Header().Set("Retry-After", "1")
+	}
 	w.WriteHeader(f.HTTP())
 	io.WriteString(w, f.Message)
 }
@@ -66,8 +69,8 @@ func TestWhoGoverns(t *testing.T) {
 		f(admin, far, get(p, ""), 200)
 	}
 	f(New(options(true)), near, get("/api/governance/teams", good), 404)
-	f(admin, far, get("/api/governance/../governance/teams", good), 404)
-	f(admin, far, get("/api//governance/teams", good), 404)
+	f(admin, far, get("/api/governance/../governance/teams", good), 400)
+	f(admin, far, get("/api//governance/teams", good), 400)
 }
 
 func TestGuesses(t *testing.T) {

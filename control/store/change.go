@@ -37,6 +37,7 @@ type Edit struct {
 	objects map[string]*Object
 	names   map[string]*Object // by kind and name
 	dirty   map[string][]byte  // what is to be written, by id; nil bytes: deleted
+	meta    map[string]string  // values of the store's own that are to be written
 	now     time.Time
 	next    int64
 	changes []Change
@@ -117,7 +118,7 @@ func (s *Store) Change(ctx context.Context, w Wish) (*Set, []Change, error) {
 	}
 	defer tx.Rollback()
 	e, err := s.edit(ctx, tx, w)
-	if err != nil || len(e.dirty) == 0 {
+	if err != nil || len(e.dirty)+len(e.meta) == 0 {
 		return s.Set(), nil, err
 	}
 	if err := s.write(ctx, tx, e); err != nil {
@@ -204,6 +205,11 @@ func (s *Store) write(ctx context.Context, tx *sql.Tx, e *Edit) error {
 		}
 		o := e.objects[id]
 		if _, err := put.ExecContext(ctx, o.ID, string(o.Kind), o.Name, string(body), o.Created.UnixNano(), o.Updated.UnixNano(), o.Revision); err != nil {
+			return err
+		}
+	}
+	for name, value := range e.meta {
+		if err := s.db.setMeta(ctx, tx, name, value); err != nil {
 			return err
 		}
 	}

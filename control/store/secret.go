@@ -9,9 +9,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"asbru/core"
+	"asbru/core/config"
 )
 
 // AdminPrefix is how an admin token begins.
@@ -25,7 +25,7 @@ func (s *Store) AdminToken(ctx context.Context) (sum [32]byte, made string, err 
 		return sum, "", fmt.Errorf("cannot read the store %s: %w", s.db.name, err)
 	}
 	if have == "" {
-		return s.keepToken(ctx, false)
+		return s.keepToken(ctx)
 	}
 	b, err := hex.DecodeString(have)
 	if err != nil || len(b) != len(sum) {
@@ -34,26 +34,30 @@ func (s *Store) AdminToken(ctx context.Context) (sum [32]byte, made string, err 
 	return [32]byte(b), "", nil
 }
 
-// NewAdminToken makes another admin token in place of the one there was.
+// NewAdminToken makes another admin token in place of the one there was. It is a change: all who
+// use the store see that there is a new revision.
 func (s *Store) NewAdminToken(ctx context.Context) (string, error) {
-	_, made, err := s.keepToken(ctx, true)
+	sum, made := newToken()
+	_, _, err := s.Change(ctx, Wish{If: -1, Edit: func(e *Edit) error {
+		e.meta = map[string]string{"admin_token": hex.EncodeToString(sum[:])}
+		return nil
+	}, Apply: func(_ *config.Kept, commit func() error) error { return commit() }})
 	return made, err
 }
 
-// keepToken makes a token and keeps its hash. Unless another is asked for, of two machines that
-// make one at once the first wins.
-func (s *Store) keepToken(ctx context.Context, another bool) (sum [32]byte, made string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, changeWait)
-	defer cancel()
+func newToken() (sum [32]byte, token string) {
 	var b [32]byte
 	rand.Read(b[:])
-	made = AdminPrefix + hex.EncodeToString(b[:])
-	sum = sha256.Sum256([]byte(made))
-	statement := `INSERT INTO asbru_meta (name, value) VALUES ('admin_token', ?) ON CONFLICT (name) DO NOTHING`
-	if another {
-		statement = strings.Replace(statement, "NOTHING", "UPDATE SET value = excluded.value", 1)
-	}
-	r, err := s.db.ExecContext(ctx, s.db.q(statement), hex.EncodeToString(sum[:]))
+	token = AdminPrefix + hex.EncodeToString(b[:])
+	return sha256.Sum256([]byte(token)), token
+}
+
+// keepToken makes a token and keeps its hash. Of two machines that make one at once the first wins.
+func (s *Store) keepToken(ctx context.Context) (sum [32]byte, made string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, changeWait)
+	defer cancel()
+	sum, made = newToken()
+	r, err := s.db.ExecContext(ctx, s.db.q(`INSERT INTO asbru_meta (name, value) VALUES ('admin_token', ?) ON CONFLICT (name) DO NOTHING`), hex.EncodeToString(sum[:]))
 	if err != nil {
 		return sum, "", s.loses(err)
 	}

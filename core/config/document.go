@@ -48,7 +48,7 @@ type Admin struct {
 // Store keeps what the admin API and asbru keys change: virtual keys, teams, customers, budgets,
 // limits and prices. It is added to what the document says, which they cannot change.
 type Store struct {
-	Path     string   `json:"path,omitempty"`     // a file of SQLite; default: asbru.db in the state directory of the service, else beside the configuration file
+	Path     string   `json:"path,omitempty"`     // a file of SQLite; default: asbru.db in the state directory of the service, else in the directory it was started in
 	Postgres Secret   `json:"postgres,omitempty"` // a database for several machines, postgres://user:password@host/name; instead of path, and with governance.pepper
 	Poll     Duration `json:"poll,omitempty"`     // how often it is looked for the changes of others; default 1s
 }
