@@ -25,6 +25,7 @@ var floors = [][]string{
 	{"adapters", "cache", "hotpath"},
 	{"core/build", "core/importer"},
 	{"control"},
+	{"control/store"},
 	{"control/*"},
 	{"selftest"},
 	{"."},
@@ -64,10 +65,11 @@ var never = []wall{
 var third = map[string][]string{
 	"github.com/VictoriaMetrics/metrics":      {"core/meter"},
 	"github.com/dgraph-io/ristretto/v2":       {"cache/exact"},
-	"github.com/lib/pq":                       {"cache/remote/pgvector"},
+	"github.com/lib/pq":                       {"cache/remote/pgvector", "control/store"},
 	"github.com/redis/rueidis":                {"cache/remote/redis"},
 	"go.yaml.in/yaml/v3":                      {"core/config"},
 	"github.com/HdrHistogram/hdrhistogram-go": {"loadgen/..."},
+	"modernc.org/sqlite":                      {"control/store"},
 	"golang.org/x/sys":                        {"hotpath", "hotpath/upstream", "systemd", "bench/mock", "loadgen"},
 }
 
