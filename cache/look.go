@@ -109,7 +109,8 @@ func (v *visit) join(x *core.Exchange) core.Verdict {
 	}
 	if v.ask.noStore {
 		c.n.refused[noStore].Add(1)
-		return v.goAlone(x)
+		v.goAlone(x)
+		return v.consult(x)
 	}
 	fresh := &errand{key: v.key, lead: x.Waker(), from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, tries: v.tries}
 	f, leads := c.errands.join(&v.key, fresh)
@@ -131,7 +132,7 @@ func (v *visit) join(x *core.Exchange) core.Verdict {
 	v.role, v.f = leading, f
 	v.lead.Store(f)
 	v.tell(x, missed, nil)
-	return core.Continue
+	return v.consult(x)
 }
 
 func (v *visit) goAlone(x *core.Exchange) core.Verdict {
@@ -148,6 +149,9 @@ func (v *visit) follow(x *core.Exchange, f *errand) core.Verdict {
 // again looks what has become of the question that v waits for the answer of.
 func (v *visit) again(x *core.Exchange) core.Verdict {
 	f := v.f
+	if v.asking != nil {
+		return v.consulted(x)
+	}
 	if v.role != following {
 		return core.Continue
 	}

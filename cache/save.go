@@ -193,6 +193,7 @@ func (c *Cache) keepOne(s *saving) {
 		if c.mem.Put(i, k.Born) {
 			c.n.kept.Add(1)
 			c.makeFindable(i)
+			c.offer(i)
 		} else {
 			c.n.refused[tooLarge].Add(1)
 		}

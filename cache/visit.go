@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"asbru/cache/entry"
+	"asbru/cache/remote"
 	"asbru/core"
 )
 
@@ -29,8 +30,10 @@ type visit struct {
 	space    [32]byte // of the question, for who looks at its meaning
 	text     []byte   // its last turn, plain; empty: nobody looks at it
 	match    Match
-	question Question // what is looked up: here, so that looking allocates nothing
-	likeKey  [32]byte // of what was found
+	question Question       // what is looked up: here, so that looking allocates nothing
+	likeKey  [32]byte       // of what was found
+	asking   *remote.Asking // of others, under way; nil: none is
+	askUntil int64          // Clock when it is given up
 
 	out    []byte
 	fields []byte
@@ -93,6 +96,7 @@ func newVisit() *visit {
 // release makes v ready for another exchange.
 func (c *Cache) release(v *visit) {
 	v.endReplay()
+	v.unask()
 	v.lead.Store(nil)
 	if cap(v.out) > maxOut {
 		v.out = nil

@@ -144,6 +144,8 @@ func (f *flight) outcome() core.Outcome {
 		return core.TimedOut
 	case a.Status == 429 || a.Status == 503 || a.Status == 529:
 		return core.Throttled
+	case a.Status == switching:
+		return core.Streamed
 	case a.Status < 200 || a.Status >= 300:
 		return core.Failed
 	case f.rel.stream:

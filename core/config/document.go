@@ -6,15 +6,17 @@ import "time"
 // the documented default. It is plain data and also the JSON of the admin API.
 // Top-level fields that begin with x- are ignored: a place for YAML anchors.
 //
-// The comments of this file and of governed.go are the descriptions in the JSON Schema.
+// The comments of this file, of governed.go and of cache.go are the descriptions in the JSON Schema.
 type Document struct {
 	Schema         string        `json:"$schema,omitempty"` // ignored; lets editors find the JSON Schema
 	Listen         string        `json:"listen,omitempty"`  // address of the data plane; default 127.0.0.1:8080; "systemd" or "systemd:NAME" takes the inherited socket
 	TLS            *TLS          `json:"tls,omitempty"`     // nil: plain HTTP
 	Admin          Admin         `json:"admin,omitempty"`
+	Store          *Store        `json:"store,omitempty"` // where keys, teams, budgets and the like are kept that the admin API makes; nil: what the document says is all there is
 	Observability  Observability `json:"observability,omitempty"`
 	Limits         Limits        `json:"limits,omitempty"`
 	AllowAnonymous *bool         `json:"allow_anonymous,omitempty"` // callers without a key; default: only when no virtual key exists and listen is loopback
+	AllowedOrigins []string      `json:"allowed_origins,omitempty"` // web origins, such as https://app.example.com, whose pages may open WebSockets; "*": any; those of the address that they ask always may
 	ExtraFields    *bool         `json:"extra_fields,omitempty"`    // translated answers say in extra_fields who answered and what was dropped, where the client's SDK bears it; default true
 	Cache          *Cache        `json:"cache,omitempty"`           // nil: no answer is given twice
 	Overload       *Overload     `json:"overload,omitempty"`        // bounds what is under way at each target; nil: nothing does
@@ -40,7 +42,16 @@ type TLS struct {
 // Admin is the listener for metrics, profiles and health, apart from the data plane.
 type Admin struct {
 	Listen string `json:"listen,omitempty"` // empty: no admin listener; /metrics is then on the data listener, for loopback callers only
-	Token  Secret `json:"token,omitempty"`  // bearer token; required unless listen is loopback
+	Token  Secret `json:"token,omitempty"`  // bearer token; required unless listen is loopback; with a store one is made at the first start
+	Shared bool   `json:"shared,omitempty"` // the admin API of a store also on the data listener, for callers of other machines that have the token; default: there for callers of the same machine only
+}
+
+// Store keeps what the admin API and asbru keys change: virtual keys, teams, customers, budgets,
+// limits and prices. It is added to what the document says, which they cannot change.
+type Store struct {
+	Path     string   `json:"path,omitempty"`     // a file of SQLite; default: asbru.db in the state directory of the service, else in the directory it was started in
+	Postgres Secret   `json:"postgres,omitempty"` // a database for several machines, postgres://user:password@host/name; instead of path, and with governance.pepper
+	Poll     Duration `json:"poll,omitempty"`     // how often it is looked for the changes of others; default 1s
 }
 
 // Observability says what is told about requests, and where.

@@ -50,7 +50,15 @@ func (l *liner) append(b []byte, r *core.Record) []byte {
 	b = append(b, `,"rescued":`...)
 	b = strconv.AppendBool(b, r.Rescued)
 	b = skipped(b, r.Skipped)
+	b = append(b, `,"cache":`...)
+	if r.Recall != core.NoRecall && r.Recall < core.NumRecalls {
+		b = quote(b, r.Recall.String())
+	} else {
+		b = append(b, "null"...)
+	}
 	b = tokens(b, &r.Usage)
+	b = append(b, `,"usd":`...)
+	b = r.Cost.AppendUSD(b)
 	b = append(b, `,"bytes":{"in":`...)
 	b = strconv.AppendUint(b, r.In, 10)
 	b = append(b, `,"out":`...)
