@@ -126,7 +126,7 @@ faults: ## the failure catalogue at full length, on both lanes; a thousand clien
 	$(GO) test -count=1 -v -timeout=15m ./e2e/faults -full
 
 strain: ## what is promised under overload, storms, leaving clients and slow tails, each at its length: 7 minutes of a quiet machine; ONLY=Storm
-	$(GO) test -count=1 -v -timeout=30m ./e2e -run 'Test($(or $(ONLY),Overload|FairShare|Storm|Leaving|Hedge))$$' -full
+	$(GO) test -count=1 -v -timeout=30m ./e2e -run 'Test($(or $(ONLY),Overload|FairShare|Storm|Leaving|Hedge|HedgeCost))$$' -full
 	$(GO) test -count=1 -v -timeout=30m ./e2e/faults -run 'Test($(or $(ONLY),Leaving))$$' -full
 
 decide: ## what a decision costs: rules, targets, gates, a connection that is lent
