@@ -197,7 +197,7 @@ func (h *Handler) change(c *call, edit func(*store.Edit) error) error {
 	}
 	ctx := c.r.Context()
 	_, changes, err := s.Change(ctx, store.Wish{If: revision, Edit: edit, Apply: func(kept *config.Kept, commit func() error) error {
-		_, problems, err := h.o.Plane.Keep(ctx, control.Actor{Kind: "admin", Name: c.who()}, kept, commit)
+		_, problems, err := h.o.Plane.Keep(ctx, control.Actor{Kind: "admin", Name: strings.TrimPrefix(c.who(), "admin ")}, kept, commit)
 		if err != nil && config.Failed(problems) {
 			return reject(problems)
 		}
