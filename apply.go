@@ -39,7 +39,7 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 	if g.server != nil {
 		prev = g.server.Snapshot()
 	}
-	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, NewCache: g.newCache, OpenBook: g.openBook, ReadFile: cli.ReadSheet})
+	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, NewCache: g.newCache, OpenBook: g.openBook, Own: g.own, ReadFile: cli.ReadSheet})
 	problems = append(config.Join(problems, more), await(doc, snap, prev)...)
 	g.next = applying{doc, retire}
 	return snap, append(problems, g.needsRestart(doc)...)
@@ -77,6 +77,7 @@ func (g *gateway) first(doc *config.Document) {
 		g.ring = new(core.Ring)
 	}
 	g.server = hotpath.New(g.serverOptions())
+	g.serves.Store(g.server)
 }
 
 func recorded(doc *config.Document) bool {
@@ -149,7 +150,9 @@ func (g *gateway) refusedKey(target, key string, status int) {
 }
 
 // newCache makes the cache that a document asks for.
-func (g *gateway) newCache(o cache.Options) (*cache.Cache, error) { return cache.New(o, g.log) }
+func (g *gateway) newCache(o cache.Options) (*cache.Cache, error) {
+	return cache.NewEncoding(o, g.log, g.encode)
+}
 
 // probed tells what a health probe saw.
 func (g *gateway) probed(provider string, ok bool, holds time.Duration) {

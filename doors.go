@@ -40,6 +40,8 @@ func dialectDoors(under string) []hotpath.Door {
 		{Prefix: under + "/v1beta", Dialect: gemini.API, Ops: listOps, Find: googlePath, Pass: "/v1beta"},
 		{Prefix: under + "/v1beta1", Dialect: gemini.API, Find: googlePath, Pass: "/v1beta"},
 		{Prefix: under + "/genai/v1beta1", Dialect: gemini.API, Find: googlePath, Pass: "/v1beta"},
+		{Prefix: under + "/genai/ws", Dialect: gemini.API, Find: livePath},
+		{Prefix: under + "/ws", Dialect: gemini.API, Find: livePath},
 		{Prefix: under + "/vertex/v1", Dialect: gemini.API, Find: googlePath, Pass: "/v1"},
 		{Prefix: under + "/vertex/v1beta1", Dialect: gemini.API, Find: googlePath, Pass: "/v1beta"},
 		{Prefix: under + "/upload/v1beta", Dialect: gemini.API, Pass: "/upload/v1beta"},
@@ -58,15 +60,21 @@ func dialectDoors(under string) []hotpath.Door {
 // throughDoors lead to one provider, which gets the bytes as they come.
 func throughDoors() []hotpath.Door {
 	return []hotpath.Door{
-		{Prefix: "/openai_passthrough", Dialect: openai.API, Provider: "openai"},
+		{Prefix: "/openai_passthrough", Dialect: openai.API, Provider: "openai", Ops: throughOps},
 		{Prefix: "/anthropic_passthrough", Dialect: anthropic.API, Provider: "anthropic"},
 		{Prefix: "/genai_passthrough", Dialect: gemini.API, Provider: "gemini"},
-		{Prefix: "/azure_passthrough", Dialect: openai.API, Provider: "azure"},
+		{Prefix: "/azure_passthrough", Dialect: openai.API, Provider: "azure", Ops: throughOps},
 	}
 }
 
 // The operations by method and path.
 var (
+	throughOps = map[string]core.Op{ // all else passes as it comes
+		"GET /realtime":           core.OpRealtime,
+		"GET /v1/realtime":        core.OpRealtime,
+		"GET /openai/realtime":    core.OpRealtime,
+		"GET /openai/v1/realtime": core.OpRealtime,
+	}
 	openaiOps = map[string]core.Op{
 		"POST /chat/completions":       core.OpChat,
 		"POST /completions":            core.OpCompletion,
@@ -74,6 +82,7 @@ var (
 		"POST /responses/input_tokens": core.OpCount,
 		"POST /embeddings":             core.OpEmbed,
 		"POST /rerank":                 core.OpRerank,
+		"GET /realtime":                core.OpRealtime,
 		"GET /models":                  core.OpModels,
 		"HEAD /models":                 core.OpModels,
 		"HEAD /models/*":               core.OpModels,
@@ -166,6 +175,29 @@ func geminiPath(method, tail []byte) (hotpath.Found, bool) {
 		f.Op = core.OpPass
 	}
 	return f, true
+}
+
+// livePath finds the sockets of the Live API, at the Gemini API and at Vertex AI. The name of the
+// method holds the version.
+//
+// Source: https://ai.google.dev/api/live
+func livePath(method, tail []byte) (hotpath.Found, bool) {
+	if string(method) != "GET" {
+		return hotpath.Found{}, false
+	}
+	name, ai := bytes.CutPrefix(tail, []byte("/google.ai.generativelanguage.v1"))
+	if !ai {
+		var vertex bool
+		if name, vertex = bytes.CutPrefix(tail, []byte("/google.cloud.aiplatform.v1")); !vertex {
+			return hotpath.Found{}, false
+		}
+	}
+	switch string(name) {
+	case ".GenerativeService.BidiGenerateContent", "beta.GenerativeService.BidiGenerateContent", "alpha.GenerativeService.BidiGenerateContent",
+		".LlmBidiService/BidiGenerateContent", "beta1.LlmBidiService/BidiGenerateContent":
+		return hotpath.Found{Op: core.OpRealtime}, true
+	}
+	return hotpath.Found{}, false
 }
 
 // collection reports whether tail begins with something other of Google's that has verbs,

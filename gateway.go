@@ -44,6 +44,8 @@ type gateway struct {
 	certs       *api.Certs
 	hand        systemd.HandOver
 	prober      *probe.Prober
+	serves      atomic.Pointer[hotpath.Server] // server, for those who cannot know when it was made
+	own         string                         // the credential by which the cache asks the front door for embeddings
 
 	fixed     *config.Document // what the process started with
 	keep      keeping
@@ -60,6 +62,7 @@ func newGateway(s *serving, from *source, in *inheritance) *gateway {
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
 	g.meter.g = g
+	g.own = newCredential()
 	g.prober = probe.New(g.probed, g.probeTold)
 	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Kept: g.kept, Compile: g.compile, Undo: g.undo, Swap: g.swap, Log: g.log})
 	g.keep.api = admin.New(admin.Options{Plane: g.plane, Snapshot: g.snapshot, Store: g.keep.store.Load, Balances: balances{g}, Log: g.log})

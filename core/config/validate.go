@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 func (d *Document) Validate(env Env) []Problem {
 	c := checker{doc: d, env: env}
 	c.listeners()
+	c.origins()
 	c.observability()
 	c.limits()
 	c.cache()
@@ -131,6 +133,16 @@ func (c *checker) listeners() {
 			"%s is reachable from other machines and there are no virtual_keys: anybody could spend your provider keys", listen)
 	case d.AllowAnonymous != nil && !*d.AllowAnonymous:
 		c.warn("allow_anonymous", "add virtual_keys", "is false and there are no virtual_keys: every request will be refused")
+	}
+}
+
+// origins checks allowed_origins: as browsers write them, for they are compared letter by letter.
+func (c *checker) origins() {
+	for i, o := range c.doc.AllowedOrigins {
+		u, err := url.Parse(o)
+		if o != "*" && (err != nil || u.Scheme == "" || u.Host == "" || u.User != nil || u.Path+u.RawQuery+u.Fragment != "") {
+			c.fail(fmt.Sprintf("allowed_origins[%d]", i), "write scheme://host or scheme://host:port, without a slash at the end", "%s is not the origin of a page", quote(o))
+		}
 	}
 }
 
