@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 
 	"asbru/control"
 	"asbru/control/admin"
@@ -35,16 +34,16 @@ func openOffline(path string, t cli.Tools) (*cli.Offline, error) {
 	if err != nil {
 		return nil, err
 	}
-	api, err := offlineAPI(ctx, doc, s, path, t)
+	o, err := offlineOver(ctx, s, path, t)
 	if err != nil {
 		s.Close()
 		return nil, err
 	}
-	return &cli.Offline{Store: s, API: api, Close: func() { s.Close() }}, nil
+	return o, nil
 }
 
-// offlineAPI is the admin API over a Plane that serves nobody.
-func offlineAPI(ctx context.Context, doc *config.Document, s *store.Store, path string, t cli.Tools) (http.Handler, error) {
+// offlineOver is the store and the admin API over a Plane that serves nobody.
+func offlineOver(ctx context.Context, s *store.Store, path string, t cli.Tools) (*cli.Offline, error) {
 	quiet := slog.New(slog.DiscardHandler)
 	var served *core.Snapshot
 	plane := control.New(control.Options{
@@ -65,7 +64,22 @@ func offlineAPI(ctx context.Context, doc *config.Document, s *store.Store, path 
 	if err != nil {
 		return nil, err
 	}
-	return admin.New(admin.Options{Plane: plane, Snapshot: func() *core.Snapshot { return served }, Store: func() *store.Store { return s }, Log: quiet}), nil
+	return &cli.Offline{
+		Store:  s,
+		API:    admin.New(admin.Options{Plane: plane, Snapshot: func() *core.Snapshot { return served }, Store: func() *store.Store { return s }, Log: quiet}),
+		Digest: func(key []byte) [32]byte { return served.Pepper.Sum(key) },
+		Close:  func() { s.Close() },
+		Change: func(edit func(*store.Edit) error) error {
+			_, _, err := s.Change(ctx, store.Wish{If: -1, Edit: edit, Apply: func(kept *config.Kept, commit func() error) error {
+				_, problems, err := plane.Keep(ctx, control.Actor{Kind: "cli"}, kept, commit)
+				if err != nil && config.Failed(problems) {
+					err = fmt.Errorf("cannot keep it, and nothing has changed: %w", firstError(problems))
+				}
+				return err
+			}})
+			return err
+		},
+	}, nil
 }
 
 // firstError is the first of problems that is one.

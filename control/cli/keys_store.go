@@ -22,7 +22,11 @@ import (
 type Offline struct {
 	Store *store.Store
 	API   http.Handler
-	Close func()
+
+	// Change edits what is kept, checked as the API checks it.
+	Change func(edit func(*store.Edit) error) error
+	Digest func(key []byte) [32]byte // of a virtual key
+	Close  func()
 }
 
 // A keysRun is one run of the command.
