@@ -212,3 +212,53 @@ func TestTwoMachines(t *testing.T) {
 		t.Errorf("after the database came back a revoked key was good for %v", took)
 	}
 }
+
+const bifrostFile = `{
+  "providers": {"local": {"keys": [{"name": "k", "value": "env.LOCAL_KEY", "weight": 1, "models": ["*"]}], "network_config": {"base_url": "BASE"},
+    "custom_provider_config": {"base_provider_type": "openai"}}},
+  "governance": {
+    "customers": [{"id": "c1", "name": "acme", "budget_id": "b1"}],
+    "teams": [{"id": "t1", "name": "search", "customer_id": "c1", "rate_limit_id": "r1"}],
+    "virtual_keys": [{"id": "v1", "name": "ci", "value": "sk-bf-literal-0123456789abcdef", "team_id": "t1", "allow_all_providers": true},
+      {"id": "v2", "name": "later", "value": "env.NOT_SET", "allow_all_providers": true},
+      {"id": "v3", "name": "set", "value": "env.KEY_OF_SET", "allow_all_providers": true}],
+    "budgets": [{"id": "b1", "max_limit": 500, "reset_duration": "1M"}, {"id": "b2", "max_limit": 5, "reset_duration": "1d"}],
+    "rate_limits": [{"id": "r1", "request_max_limit": 100, "request_reset_duration": "1m"}],
+    "model_configs": [{"id": "m1", "model_name": "gpt-4o", "budget_ids": ["b2"]}],
+    "pricing_overrides": [{"id": "p1", "name": "cheap", "scope_kind": "virtual_key", "virtual_key_id": "v1", "match_type": "wildcard", "pattern": "gpt-*", "pricing_patch": "{\"input_cost_per_token\": 0.000001}"}]
+  }
+}`
+
+func TestImportIntoStore(t *testing.T) {
+	base := standIn(t, mock.Options{})
+	dir := t.TempDir()
+	file, from := filepath.Join(dir, "asbru.yaml"), filepath.Join(dir, "config.json")
+	write(t, file, local(base)+"store: {path: '"+filepath.Join(dir, "asbru.db")+"'}\ngovernance: {ledger: '"+filepath.Join(dir, "ledger")+"'}\nadmin: {listen: '127.0.0.1:0', token: the-token-of-this-test}\n")
+	write(t, from, strings.ReplaceAll(bifrostFile, "BASE", base))
+	env := []string{"KEY_OF_SET=sk-bf-from-the-environment"}
+	for range 2 { // the second time everything is replaced
+		out, told := asbru(t, 0, env, "import", "bifrost", from, "--quiet", "--store", file)
+		if !strings.Contains(out, "6 kept in the store, 1 left out") || !strings.Contains(told, `is left out: virtual key "later": NOT_SET is not set`) {
+			t.Fatalf("%s%s", out, told)
+		}
+	}
+	k := &kept{start(t, nil, "serve", "--listen", "127.0.0.1:0", file), "the-token-of-this-test"}
+	for _, key := range []string{"sk-bf-literal-0123456789abcdef", "sk-bf-from-the-environment"} {
+		if got := k.call(key); got != 200 {
+			t.Errorf("an imported key: %d", got)
+		}
+	}
+	for path, want := range map[string]string{
+		"virtual-keys/ci": `"name":"search"`, "teams/search": `"request_max_limit":100`, "customers/acme": `"max_limit":500`,
+		"model-configs/gpt-4o": `"max_limit":5`, "pricing-overrides/cheap": `"input_cost_per_token":0.000001`,
+	} {
+		if a := k.ask("GET", path, ""); a.status != 200 || !strings.Contains(a.body, want) {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+	bare := filepath.Join(dir, "bare.yaml")
+	write(t, bare, local(base))
+	if _, told := asbru(t, 1, env, "import", "bifrost", from, "--quiet", "--store", bare); !strings.Contains(told, "names no store") {
+		t.Error(told)
+	}
+}

@@ -24,7 +24,7 @@ func (t Tools) keepImported(r importer.Result, path string, stdout, stderr io.Wr
 			}
 		}
 		unset[name] = true
-		return "a-value-for-" + name + "-which-is-not-set", true
+		return r.StandIn(name)
 	}
 	doc, problems := config.Decode("imported.yaml", r.Document, env)
 	if doc == nil {
