@@ -25,7 +25,10 @@ func (k *conn) sleep(f *flight) bool {
 
 // decided waits for what the stages wait for. It reports false when the client left.
 func (k *conn) decided(f *flight) (v core.Verdict, there bool) {
-	defer k.watch(func() { k.hungUp.Store(true); f.Wake(0) })()
+	left := func() { k.hungUp.Store(true); f.Wake(0) }
+	defer k.watch(left)()
+	k.charge.waits(left)
+	defer k.charge.waits(nil)
 	k.allow(probeInterim)
 	for {
 		if !k.sleep(f) {
@@ -76,7 +79,10 @@ var errGone = errors.New("the client hung up")
 
 // pour gives the client what an answer from memory has for it.
 func (k *conn) pour(f *flight) {
-	defer k.watch(func() { k.hungUp.Store(true); f.Wake(0) })()
+	left := func() { k.hungUp.Store(true); f.Wake(0) }
+	defer k.watch(left)()
+	k.charge.waits(left)
+	defer k.charge.waits(nil)
 	for {
 		p := k.s.pour(f, &k.box)
 		k.allow(probeNothing)
@@ -86,7 +92,9 @@ func (k *conn) pour(f *flight) {
 		}
 		if err != nil || p == core.PourWait && !k.sleep(f) {
 			f.free = true
-			f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up", Cause: err}
+			if f.x.Fault = k.charge.ruled(); f.x.Fault == nil {
+				f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up", Cause: err}
+			}
 			break
 		}
 		if p == core.PourEnd || p == core.PourCut {

@@ -13,6 +13,7 @@ import (
 func (k *conn) bridge(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	s, x, sk := k.s, &f.x, f.socket
 	k.unwatch()
+	k.charge.waits(nil)
 	f.first = core.Clock()
 	f.sure()
 	if !sk.open {
@@ -39,7 +40,9 @@ func (k *conn) bridge(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	if br.send(&br.ends[1], sk.out, false) == nil || br.closing.Load() > 0 {
 		sk.out = nil
 		k.bridged.Store(true)
+		k.charge.waits(func() { k.c.SetReadDeadline(time.Unix(1, 0)) }) // whose reader sees the verdict
 		br.run()
+		k.charge.waits(nil)
 		k.bridged.Store(false)
 	}
 	u.Close()
@@ -178,11 +181,3 @@ func (k *conn) dismiss(f *flight) {
 
 // tryAgainLater is the close code of who has too much to do (IANA's registry).
 const tryAgainLater ws.Code = 1013
-
-// stir wakes who reads from the client or from a target for the exchange under way, to see the
-// verdict. Server.mu is held.
-func (k *conn) stir() {
-	if k.bridged.Load() {
-		k.c.SetReadDeadline(time.Unix(1, 0))
-	}
-}

@@ -77,7 +77,7 @@ func (c *compiler) admit(k *core.VirtualKey, at string, key config.Secret, diges
 		return false
 	}
 	holder[sum] = at
-	c.next.Keys[sum] = k
+	c.next.Keys[sum], k.Place = k, sum
 	return true
 }
 
