@@ -29,7 +29,7 @@ func doors() []hotpath.Door {
 // paths of two cannot be confused, without it.
 func dialectDoors(under string) []hotpath.Door {
 	return []hotpath.Door{
-		{Prefix: under + "/v1", Dialect: openai.API, Ops: openaiOps, Find: barePath},
+		{Prefix: under + "/v1", Dialect: openai.API, Ops: openaiOps, Find: barePath, Aside: quotaTail},
 		{Prefix: under + "/openai/v1", Dialect: openai.API, Ops: openaiOps},
 		{Prefix: under + "/openai/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
 		{Prefix: under + "/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
@@ -236,12 +236,16 @@ func bedrockPath(method, tail []byte) (hotpath.Found, bool) {
 	return f, true
 }
 
+// quotaTail is where a caller asks about itself, behind /v1.
+const quotaTail = "/quota"
+
 // hot reports whether a request is for the data plane. It looks at the client's
 // bytes: nothing is decoded before the strict reader has seen it.
 func hot(doors []hotpath.Door, uri string) bool {
 	for i := range doors {
 		if p := doors[i].Prefix; strings.HasPrefix(uri, p) && len(uri) > len(p) && uri[len(p)] == '/' {
-			return true
+			path, _, _ := strings.Cut(uri[len(p):], "?")
+			return doors[i].Aside == "" || path != doors[i].Aside
 		}
 	}
 	return false

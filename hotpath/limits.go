@@ -27,9 +27,11 @@ const (
 
 	shadowSeats = 16               // shadows that are asked at a time
 	shadowQueue = 64               // and those that wait to be, or for the client's own exchange
-	shadowBody  = 1 << 20          // a request that casts one
+	shadowBody  = 1 << 20          // a request that casts one, or that is asked behind its answer
 	shadowReply = 1 << 20          // an answer that is compared
-	shadowTotal = 10 * time.Minute // for a shadow whose target says nothing else
+	shadowTotal = 10 * time.Minute // for a shadow whose target says nothing else, and for what is asked behind an answer
+	trailSeats  = 32               // requests behind answers from memory that are asked at a time
+	trailQueue  = 256              // and those that wait to be
 
 	maxUnsaid   = 1 << 10   // of a sentence, kept back while its end is awaited
 	maxSaid     = 256 << 10 // of an answer that another target may continue

@@ -34,6 +34,9 @@ func (s *Server) stages(f *flight, r *http1.Request) core.Verdict {
 	f.fields = fields{r, f}
 	f.x.Head = &f.fields
 	v := s.decide(f)
+	if v == core.Answer && f.x.Watch != nil {
+		s.behind(f, r)
+	}
 	f.x.Head = nil // r is the lane's and soon another request's
 	return v
 }

@@ -123,6 +123,7 @@ func (s *Server) Close() {
 	s.cut()
 	s.fleet.close(s)
 	s.shadows.close()
+	s.trailing.close()
 }
 
 // closeQuiet ends connections that wait for a request since a while, and

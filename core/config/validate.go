@@ -28,6 +28,7 @@ func (d *Document) Validate(env Env) []Problem {
 	c.virtualKeys()
 	c.holders()
 	c.prices()
+	c.store()
 	return capped(c.problems)
 }
 
@@ -112,7 +113,7 @@ func (c *checker) listeners() {
 		if d.Admin.Listen == listen && !strings.HasSuffix(listen, ":0") {
 			c.fail("admin.listen", "use another port", "is the address of the data plane, %s", listen)
 		}
-		if adminGood && !d.Admin.Token.Set() && !Loopback(d.Admin.Listen) {
+		if adminGood && !d.Admin.Token.Set() && d.Store == nil && !Loopback(d.Admin.Listen) {
 			c.fail("admin.listen", "set admin.token, or listen on 127.0.0.1", "%s is reachable from other machines and admin.token is not set", d.Admin.Listen)
 		}
 	}
@@ -126,7 +127,7 @@ func (c *checker) listeners() {
 		c.oneOf("tls.min_version", t.MinVersion, "1.2", "1.3")
 	}
 	switch {
-	case len(d.VirtualKeys) > 0:
+	case len(d.VirtualKeys) > 0 || d.Store != nil:
 	case d.AllowAnonymous == nil && good && !Loopback(listen):
 		c.fail("listen", "add virtual_keys, set allow_anonymous: true, or listen on 127.0.0.1",
 			"%s is reachable from other machines and there are no virtual_keys: anybody could spend your provider keys", listen)
