@@ -18,6 +18,7 @@ type VirtualKey struct {
 	Place    [32]byte // of the credential in Snapshot.Keys; zero: not known
 	Disabled bool     // known, and refused
 	Ends     int64    // Unix seconds from which on the credential is refused; 0: never
+	Bound    bool     // something limits what it may use or spend, or for how long: what goes past this gateway is not for it
 	Old      bool     // the credential is one that was replaced
 	Content  bool     // its prompts and answers may be logged
 }

@@ -59,6 +59,14 @@ func (k *conn) next(f *flight) bool {
 // give writes what is in k.box to the client as soon as the plan lets it go. errTurned
 // says that it never will: f.x.Fault says why, and nothing went out.
 func (k *conn) give(f *flight, done bool) error {
+	if err := k.pay(f, done); err != nil {
+		return err
+	}
+	return k.write(f, k.box.bytes())
+}
+
+// pay waits until the plan lets the client have what is at hand: its last bytes, with done.
+func (k *conn) pay(f *flight, done bool) error {
 	for f.tolled() {
 		v := k.s.toll(f, done)
 		if v == core.Refuse {
@@ -71,7 +79,7 @@ func (k *conn) give(f *flight, done bool) error {
 			return errGone
 		}
 	}
-	return k.write(f, k.box.bytes())
+	return nil
 }
 
 // errGone says that the client left while its answer was kept back.

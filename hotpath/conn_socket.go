@@ -12,9 +12,14 @@ import (
 // ended. n bytes at the front of b are the target's head; what follows is its first frames.
 func (k *conn) bridge(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	s, x, sk := k.s, &f.x, f.socket
+	f.first = core.Clock()
+	if err := k.pay(f, false); err != nil {
+		u.Close()
+		f.gone = err == errGone
+		return tryOver
+	}
 	k.unwatch()
 	k.charge.waits(nil)
-	f.first = core.Clock()
 	f.sure()
 	if !sk.open {
 		protocol, _ := named(&k.rep.Head, b, socketProtocol)
