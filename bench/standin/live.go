@@ -35,7 +35,12 @@ func (k *socket) live() {
 			return
 		case either(d, "realtimeInput", "realtime_input") != nil:
 			in := object(either(d, "realtimeInput", "realtime_input"))
-			b, _ := base64.StdEncoding.DecodeString(text(at(in, "audio", "data")))
+			data := strings.NewReplacer("-", "+", "_", "/").Replace(text(at(in, "audio", "data"))) // either alphabet
+			b, err := base64.StdEncoding.DecodeString(data)
+			if err != nil {
+				k.close(1007, "Base64 decoding failed.")
+				return
+			}
 			sound += len(b)
 			if in["text"] != nil || either(in, "audioStreamEnd", "audio_stream_end") != nil {
 				k.turn([]string{fmt.Sprintf("I hear %d bytes", sound)})
