@@ -34,11 +34,12 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 			return nil, problems
 		}
 	}
+	g.compiling = doc
 	var prev *core.Snapshot
 	if g.server != nil {
 		prev = g.server.Snapshot()
 	}
-	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, NewCache: g.newCache, Own: g.own, ReadFile: cli.ReadSheet})
+	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, NewCache: g.newCache, OpenBook: g.openBook, Own: g.own, ReadFile: cli.ReadSheet})
 	problems = append(config.Join(problems, more), await(doc, snap, prev)...)
 	g.next = applying{doc, retire}
 	return snap, append(problems, g.needsRestart(doc)...)
@@ -53,6 +54,7 @@ func (g *gateway) swap(snap *core.Snapshot) {
 		g.first(next.doc)
 	}
 	g.server.Swap(snap)
+	g.keep.book.Store(g.book)
 	g.prober.Watch(snap.Checks)
 	time.AfterFunc(retireAfter, next.retire)
 	g.token.Store(sum(next.doc.Admin.Token))
@@ -60,6 +62,12 @@ func (g *gateway) swap(snap *core.Snapshot) {
 	if g.level.Level() != silent {
 		g.level.Set(levelOf(next.doc))
 	}
+}
+
+// undo is the Plane's Undo: what was compiled is not going to be served.
+func (g *gateway) undo(snap *core.Snapshot) {
+	g.next = applying{}
+	build.Retire(snap, g.snapshot())
 }
 
 // first makes what depends on the first document and cannot change later.
@@ -88,6 +96,7 @@ func (g *gateway) needsRestart(doc *config.Document) (warnings []config.Problem)
 		}
 	}
 	was("listen", doc.Listen == g.fixed.Listen)
+	was("store", sameStore(doc.Store, g.fixed.Store))
 	was("admin.listen", doc.Admin.Listen == g.fixed.Admin.Listen)
 	was("observability.access_log", cmp.Or(doc.Observability.AccessLog, "off") == cmp.Or(g.fixed.Observability.AccessLog, "off"))
 	a, b := doc.TLS, g.fixed.TLS

@@ -18,13 +18,14 @@ import (
 // a lower floor only; packages on one floor do not know each other.
 var floors = [][]string{
 	{"core", "core/scan", "core/eventstream", "cache/vector"},
-	{"adapters/body", "adapters/sigv4", "cache/semantic/*", "cache/remote/*", "core/limit", "core/price", "core/rule"},
+	{"adapters/body", "adapters/sigv4", "cache/semantic/*", "cache/remote/*", "core/audit", "core/limit", "core/price", "core/rule"},
 	{"core/config", "core/cred", "core/gate", "core/ledger", "core/meter", "core/probe", "core/route", "adapters/dialect/*",
-		"cache/*", "hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "systemd", "web"},
-	{"core/govern", "hotpath/upstream", "hotpath/ws"},
+		"cache/*", "hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "hotpath/ws", "systemd", "web"},
+	{"core/govern", "hotpath/upstream"},
 	{"adapters", "cache", "hotpath"},
 	{"core/build", "core/importer"},
 	{"control"},
+	{"control/store"},
 	{"control/*"},
 	{"selftest"},
 	{"."},
@@ -64,10 +65,11 @@ var never = []wall{
 var third = map[string][]string{
 	"github.com/VictoriaMetrics/metrics":      {"core/meter"},
 	"github.com/dgraph-io/ristretto/v2":       {"cache/exact"},
-	"github.com/lib/pq":                       {"cache/remote/pgvector"},
+	"github.com/lib/pq":                       {"cache/remote/pgvector", "control/store"},
 	"github.com/redis/rueidis":                {"cache/remote/redis"},
 	"go.yaml.in/yaml/v3":                      {"core/config"},
 	"github.com/HdrHistogram/hdrhistogram-go": {"loadgen/..."},
+	"modernc.org/sqlite":                      {"control/store"},
 	"golang.org/x/sys":                        {"hotpath", "hotpath/upstream", "systemd", "bench/mock", "loadgen"},
 }
 

@@ -142,7 +142,7 @@ func (v *visit) goAlone(x *core.Exchange) core.Verdict {
 }
 
 func (v *visit) follow(x *core.Exchange, f *errand) core.Verdict {
-	v.role, v.f, v.heard = following, f, 0
+	v.role, v.f, v.heard, v.until = following, f, 0, patience(x)
 	return v.again(x)
 }
 
@@ -177,7 +177,12 @@ func (v *visit) again(x *core.Exchange) core.Verdict {
 		v.c.n.joined.Add(1)
 		v.stream(x)
 		return core.Answer
+	case v.until > 0 && core.Clock() >= v.until:
+		f.mu.Unlock()
+		x.Skipped |= core.SkipCache
+		return v.part(x)
 	}
+	x.Until = v.until
 	f.waitLocked(v, x)
 	f.mu.Unlock()
 	return core.Wait

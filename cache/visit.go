@@ -21,6 +21,7 @@ type visit struct {
 	lead  atomic.Pointer[errand] // f of who leads it: any goroutine may ask whether it stays
 	tries int                    // leaders that failed this exchange
 	heard uint32                 // of f, what it waits for; see waitLocked
+	until int64                  // Clock when it stops to follow f; 0: when that ends
 
 	kind, owner string // whose the answer is
 	label       []byte

@@ -26,12 +26,14 @@ type Exchange struct {
 	// Small things stand together: an Exchange is held for as long as a stream lasts.
 
 	Op      Op
-	As      Op    // what the target is asked for: Op, or what Op was translated into
-	Array   bool  // the client takes its stream as one JSON array
-	Fixed   bool  // the client chose the provider by the door: no rule leads elsewhere
-	Skipped Skips // what was left out for want of time
-	n       uint8 // attempts
-	stage   uint8 // of the stages being run, the one that waits
+	As      Op     // what the target is asked for: Op, or what Op was translated into
+	Array   bool   // the client takes its stream as one JSON array
+	Fixed   bool   // the client chose the provider by the door: no rule leads elsewhere
+	Skipped Skips  // what was left out for want of time
+	Recall  Recall // what answered, if the cache has to do with it
+	Charge  Charge // what an answer counts for that no target gave for this exchange
+	n       uint8  // attempts
+	stage   uint8  // of the stages being run, the one that waits
 
 	Head  Head   // the request's head, for the stages before an attempt; nil: not at hand
 	Rule  string // the routing rule that led here, the last one of a chain; empty: none
@@ -47,11 +49,15 @@ type Exchange struct {
 	Until int64   // Clock when a stage that waits wants to be asked again; 0: when it is woken
 	Watch Watcher // sees the reply; nil: nobody does
 
+	Answered *Target // whose answer memory gave again, of those that Route leads to; nil: it did not, or it is none of those
+
 	Session    []byte        // what the client calls its session; nil: it has none, or no affinity is wanted. Aliases the head
 	SessionTTL time.Duration // how long its bindings are kept unused; 0: the Route's own
 	Bind       uint64        // the Route's name for the session; 0: none, or not asked yet
 	Ahead      Ahead         // belongs to the Route's Pick
 	Taken      Taken         // of the limits of its caller
+	Bill       any           // what is held for it until it is known what it cost; core/build knows the type. nil: nothing is
+	Cost       Money         // what it cost, once that is known
 
 	attempts [MaxAttempts]Attempt
 	more     *[MostAttempts]Attempt // all of them, once there are more than attempts holds; nil: there are not
@@ -77,10 +83,26 @@ type Due struct {
 // for each of SkipNames.
 type Skips uint8
 
-const SkipRetry Skips = 1 << 0 // another attempt
+const (
+	SkipRetry  Skips = 1 << iota // another attempt
+	SkipHedge                    // one beside the first
+	SkipQueue                    // to wait for a place at a target that is full
+	SkipCache                    // to compare with like questions, or to wait longer for who asks the same
+	SkipRescue                   // to have a stream that broke continued
+)
 
 // SkipNames are their names, in the order of the bits.
-var SkipNames = [...]string{"retry"}
+var SkipNames = [...]string{"retry", "hedge", "queue", "cache", "rescue"}
+
+// By is when the client wants something at the latest: the first content of a stream that
+// has none yet, or the end; 0: it does not say.
+func (x *Exchange) By(begun bool) int64 {
+	end := x.Due.Total
+	if first := x.Due.First; first > 0 && x.Peek.Stream && !begun && (end == 0 || first < end) {
+		end = first
+	}
+	return end
+}
 
 // A Reply is a complete answer made by the gateway itself.
 type Reply struct {
@@ -98,9 +120,10 @@ func (x *Exchange) Reset() {
 	x.Peek.Reset()
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
 	x.As, x.Array = 0, false
+	x.Recall, x.Charge, x.Answered = NoRecall, ChargeUsed, nil
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
-	x.Taken = Taken{}
+	x.Taken, x.Bill, x.Cost = Taken{}, nil, 0
 	x.Until, x.Watch, x.Due, x.Skipped = 0, nil, Due{}, 0
 	clear(x.attempts[:])
 	x.more, x.n, x.stage = nil, 0, 0
