@@ -32,7 +32,7 @@ func (f *Filter) matches(n *entry.Note) bool {
 func (c *Cache) Clear(f Filter) (n int, err error) {
 	c.mem.Each(func(i *exact.Item[*kept]) {
 		if f.matches(&i.Value.Note) {
-			c.mem.Delete(i)
+			c.erase(i)
 			n++
 		}
 	})
@@ -49,11 +49,20 @@ func (c *Cache) Clear(f Filter) (n int, err error) {
 	return n, nil
 }
 
+// erase takes i out of memory, and lets nobody find it by its meaning: the nursery lets go of
+// its items later.
+func (c *Cache) erase(i *exact.Item[*kept]) {
+	c.mem.Delete(i)
+	if c.near != nil {
+		c.near.Remove(i.Key)
+	}
+}
+
 // takeOut forgets the answer of one question, because a caller says that it is wrong or
 // because it cannot be read.
 func (c *Cache) takeOut(key *[32]byte) {
 	if i, _ := c.mem.Get(key, wall()); i != nil {
-		c.mem.Delete(i)
+		c.erase(i)
 		c.n.wrong.Add(1)
 		if d := c.disk.Load(); d != nil && d.Gone(key) != nil {
 			c.log.Warn("an answer that was said to be wrong may come back after a restart")

@@ -50,6 +50,7 @@ type Figure struct {
 	Total        bool   // it only grows
 	Label, Value string // what tells it from others of its name; empty: nothing
 	N            int64
+	Per          int64 // how many of N are one, such as 1000 for thousandths; 0: each is
 }
 
 // Health is what Routes learn of Targets and keys. core/route knows its concrete type;
