@@ -34,11 +34,12 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 			return nil, problems
 		}
 	}
+	g.compiling = doc
 	var prev *core.Snapshot
 	if g.server != nil {
 		prev = g.server.Snapshot()
 	}
-	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, NewCache: g.newCache, ReadFile: cli.ReadSheet})
+	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, NewCache: g.newCache, OpenBook: g.openBook, ReadFile: cli.ReadSheet})
 	problems = append(config.Join(problems, more), await(doc, snap, prev)...)
 	g.next = applying{doc, retire}
 	return snap, append(problems, g.needsRestart(doc)...)

@@ -14,6 +14,7 @@ import (
 	"asbru/control/api"
 	"asbru/core"
 	"asbru/core/config"
+	"asbru/core/govern"
 	"asbru/core/meter"
 	"asbru/core/probe"
 	"asbru/hotpath"
@@ -43,11 +44,13 @@ type gateway struct {
 	hand        systemd.HandOver
 	prober      *probe.Prober
 
-	fixed  *config.Document // what the process started with
-	next   applying         // between Compile and Swap; the Plane's writer owns it
-	ended  sync.WaitGroup   // everything start and accept began, but the data listener
-	stop   func()           // ends what ended waits for
-	broken chan error       // a listener that broke
+	fixed     *config.Document // what the process started with
+	book      *govern.Book     // accounts; nil: no document had a budget so far
+	compiling *config.Document // the document that is being compiled; the Plane's writer owns it
+	next      applying         // between Compile and Swap; the Plane's writer owns it
+	ended     sync.WaitGroup   // everything start and accept began, but the data listener
+	stop      func()           // ends what ended waits for
+	broken    chan error       // a listener that broke
 }
 
 func newGateway(s *serving, from *source, in *inheritance) *gateway {

@@ -93,6 +93,7 @@ func (s *serving) serve() error {
 		return err
 	}
 	defer g.close()
+	g.tellBook()
 	g.start(ctx)
 	if err := in.ready(); err != nil {
 		return err

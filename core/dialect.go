@@ -211,11 +211,12 @@ func (p *Peek) Reset() {
 // StreamState is what a Dialect remembers of a stream between events.
 type StreamState struct {
 	Usage     Usage
-	Content   bool // an event with content was seen
-	Finished  bool // a finish reason was seen
-	Done      bool // the terminator was seen
-	Failed    bool // an in-band error was seen
-	Several   bool // of several choices: a finish is not that of all
-	Unread    int  // events that could not be read
-	UsageOnly bool // the last event carried nothing but usage
+	Content   bool  // an event with content was seen
+	Finished  bool  // a finish reason was seen
+	Done      bool  // the terminator was seen
+	Failed    bool  // an in-band error was seen
+	Several   bool  // of several choices: a finish is not that of all
+	Unread    int32 // events that could not be read
+	Said      int32 // events with content
+	UsageOnly bool  // the last event carried nothing but usage
 }

@@ -56,6 +56,8 @@ type Exchange struct {
 	Bind       uint64        // the Route's name for the session; 0: none, or not asked yet
 	Ahead      Ahead         // belongs to the Route's Pick
 	Taken      Taken         // of the limits of its caller
+	Bill       any           // what is held for it until it is known what it cost; core/build knows the type. nil: nothing is
+	Cost       Money         // what it cost, once that is known
 
 	attempts [MaxAttempts]Attempt
 	more     *[MostAttempts]Attempt // all of them, once there are more than attempts holds; nil: there are not
@@ -105,7 +107,7 @@ func (x *Exchange) Reset() {
 	x.Recall, x.Charge, x.Answered = NoRecall, ChargeUsed, nil
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
-	x.Taken = Taken{}
+	x.Taken, x.Bill, x.Cost = Taken{}, nil, 0
 	x.Until, x.Watch, x.Due, x.Skipped = 0, nil, Due{}, 0
 	clear(x.attempts[:])
 	x.more, x.n, x.stage = nil, 0, 0

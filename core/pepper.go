@@ -61,6 +61,19 @@ func (p *Pepper) Sum(credential []byte) [sha256.Size]byte {
 	return sha256.Sum256(buf[:n])
 }
 
+// Keyed is the digest of a digest under the pepper, for who needs many and needs no HMAC: SHA-256 of
+// the pepper, padded to a block, and the digest. Of messages of one length that says as much as
+// HMAC at half the price. For a nil Pepper it is the digest. It does not allocate.
+func (p *Pepper) Keyed(digest *[sha256.Size]byte) [sha256.Size]byte {
+	if p == nil {
+		return *digest
+	}
+	var buf [sha256.BlockSize + sha256.Size]byte
+	copy(buf[:], p.inner[:])
+	copy(buf[sha256.BlockSize:], digest[:])
+	return sha256.Sum256(buf[:])
+}
+
 // usualCredential is longer, in bytes, than any key that is handed out.
 const usualCredential = 192
 

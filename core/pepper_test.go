@@ -21,6 +21,18 @@ func TestPepper(t *testing.T) {
 				t.Errorf("a pepper of %d bytes and a credential of %d: %x", n, m, got)
 			}
 		}
+		digest, block := sha256.Sum256(secret), make([]byte, sha256.BlockSize)
+		if n <= len(block) {
+			copy(block, secret)
+		} else {
+			copy(block, digest[:])
+		}
+		for i := range block {
+			block[i] ^= 0x36
+		}
+		if got := p.Keyed(&digest); got != sha256.Sum256(append(block, digest[:]...)) {
+			t.Errorf("a digest under a pepper of %d bytes: %x", n, got)
+		}
 		clear(secret)
 		if p.Sum(nil) != NewPepper(bytes.Repeat([]byte("p"), n)).Sum(nil) {
 			t.Error("the pepper changed with the caller's bytes")
@@ -33,6 +45,9 @@ func TestPepper(t *testing.T) {
 	}
 	if got := (*Pepper)(nil).Sum([]byte("c")); got != sha256.Sum256([]byte("c")) {
 		t.Errorf("without a pepper it is %x", got)
+	}
+	if d := [32]byte{1}; (*Pepper)(nil).Keyed(&d) != d {
+		t.Error("without a pepper a digest changes")
 	}
 	if NewPepper(nil).IsRandom() || !NewPepper(nil).Random().IsRandom() || (*Pepper)(nil).IsRandom() {
 		t.Error("who is random is wrong")

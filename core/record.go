@@ -25,6 +25,7 @@ type Record struct {
 	Status   uint16
 	Recall   Recall // what answered, if the cache has to do with it
 	Usage    Usage
+	Cost     Money  // 0: nothing, or nobody knows
 	In, Out  uint64 // body bytes read from and written to the client
 
 	Total    int64 // head complete → last byte handed to the kernel

@@ -96,6 +96,7 @@ func (s *Server) tally(f *flight, total int64) {
 		if x.Fault != nil {
 			k.Tally.Faults[x.Fault.Code].Add(1)
 		}
+		k.Tally.Cost.Add(uint64(x.Cost))
 		addUsage(k.Tally, &x.Usage)
 		k.Tally.Total.Add(total)
 	}
@@ -114,6 +115,7 @@ func (s *Server) tallyTargets(f *flight, total int64) {
 		return
 	}
 	t := f.target.Tally
+	t.Cost.Add(uint64(x.Cost))
 	addUsage(t, &x.Usage)
 	t.Total.Add(total)
 	if f.ttft > 0 {
@@ -149,7 +151,7 @@ func (s *Server) record(f *flight, peer *[16]byte, total int64) {
 	x := &f.x
 	r := core.Record{
 		ID: x.ID, End: time.Now().UnixNano(), Key: x.Key, Peer: *peer, Op: x.Op,
-		Attempts: uint8(len(x.Attempts())), Stream: f.rel.stream, Status: uint16(f.status), Recall: x.Recall, Usage: x.Usage,
+		Attempts: uint8(len(x.Attempts())), Stream: f.rel.stream, Status: uint16(f.status), Recall: x.Recall, Usage: x.Usage, Cost: x.Cost,
 		Rescued: f.care != nil && f.care.rescued, In: f.in, Out: f.out, Total: total, Decide: f.decide, Kernel: f.kernel, TTFT: f.ttft,
 	}
 	if f.rel.committed || len(x.Attempts()) > 0 {

@@ -177,7 +177,7 @@ func TestVirtualKeys(t *testing.T) {
 	f("{name: a, key: 0123456789abcdef}", "4: virtual_keys[1].key: is the key of virtual_keys[0] too; hint: give each its own")
 	f("{name: a, key: '0123456789 abcdef'}", "4: virtual_keys[1].key: holds characters that no key has; hint: look for a space, a line break or a quote that was pasted along")
 	f("{name: a, key: 0123456789abcde}", "4: warning: virtual_keys[1].key: is 15 bytes long and could be guessed; a key has at least 16; hint: openssl rand -hex 24 makes a good one")
-	f("{name: a, key: 0123456789abcdeg, budget_usd_per_month: 50}", "4: warning: virtual_keys[1].budget_usd_per_month: is recorded but not enforced by this version")
+	f("{name: a, key: 0123456789abcdeg, budget_usd_per_month: 50}", "")
 	f("{name: a, key: 0123456789abcdeg, budget_usd_per_month: -1}", "4: virtual_keys[1].budget_usd_per_month: cannot be negative (-1)")
 	f("{name: a, key: 0123456789abcdeg, allowed_models: ['*', 'gpt-4*', '*/gpt-4*', 'regex:^gpt-(4|5)', 'openai/gpt-4*']}", "")
 	f("{name: a, key: 0123456789abcdeg, blocked_models: ['regex:(']}", "4: virtual_keys[1].blocked_models[0]: is no RE2 expression: error parsing regexp: missing closing ): `(`")

@@ -188,6 +188,13 @@ func (b *Book) Account(ctx context.Context, name string, l Limit) (*Account, err
 	return a, nil
 }
 
+// Known is the account of that name; nil: there is none yet.
+func (b *Book) Known(name string) *Account {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.accounts[name]
+}
+
 // Balances reads all accounts, by name.
 func (b *Book) Balances(now int64) []Balance {
 	b.mu.Lock()

@@ -56,6 +56,8 @@ func (l *liner) append(b []byte, r *core.Record) []byte {
 		b = append(b, "null"...)
 	}
 	b = tokens(b, &r.Usage)
+	b = append(b, `,"usd":`...)
+	b = r.Cost.AppendUSD(b)
 	b = append(b, `,"bytes":{"in":`...)
 	b = strconv.AppendUint(b, r.In, 10)
 	b = append(b, `,"out":`...)

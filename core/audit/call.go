@@ -1,0 +1,187 @@
+package audit
+
+import "asbru/core"
+
+// A Call is what is kept of one call. Names longer than their bound are cut and end in
+// "~" and eight digits that tell them from others; what is not known is empty or zero.
+type Call struct {
+	ID   [16]byte // of the Exchange
+	Time int64    // when it ended, wall clock, Unix nanoseconds
+	Took int64    // from the complete head of the request, microseconds
+	Cost core.Money
+
+	Key, Team, Customer string // names; of the key never more than its name
+	Asked               string // the model the client asked for
+	Served, Provider    string // the model that answered, and where, also when memory did; empty: nobody was asked
+	Op                  core.Op
+	Status              int // that the client saw
+	Fault               core.Code
+	Stream              bool
+	Recall              core.Recall // what the memory of answers had to do with it
+	Guard               Guard
+
+	Usage    core.Usage
+	Attempts []Attempt
+
+	Prompt  [32]byte // digest of the request's body; see PromptOf. Zero: there was none
+	Keyed   bool     // Prompt is keyed by the pepper
+	Ends    bool     // Prompt is that of the body's two ends: it was long
+	Session [8]byte  // of the digest of what the client calls its session; zero: it has none
+}
+
+// An Attempt is one try at one target.
+type Attempt struct {
+	Target string
+	Key    string // name of the provider key; empty: none
+	Status int    // of the reply; 0: none came
+	Cause  core.Cause
+	Took   int64 // until the reply's head, microseconds; 0: none came
+	Beside bool  // a hedge
+	Resume bool  // it continued the stream of the one before
+}
+
+// A Guard says what guardrails thought of a call.
+type Guard uint8
+
+const (
+	GuardNone    Guard = iota // none was asked
+	GuardPassed               // nothing was found
+	GuardChanged              // something was taken out
+	GuardRefused              // the call, or its answer
+	numGuards
+)
+
+var guards = [numGuards]string{"", "passed", "changed", "refused"}
+
+// String is the word for g in the trail; empty for GuardNone.
+func (g Guard) String() string {
+	if g < numGuards {
+		return guards[g]
+	}
+	return "unknown"
+}
+
+// A packed call begins so; then come varints and names with their lengths before them:
+//
+//	0 version   1 flags   2 op   3 fault   4 recall   5 guard   6 u16 status
+//	8 [16] id  24 i64 time   32 took, cost, 5 names of who and 1 of where,
+//	tokens when they are known, digests as the flags say, attempts
+const callVersion = 1
+
+const (
+	flagStream = 1 << iota
+	flagKeyed
+	flagEnds
+	flagPrompt
+	flagSession
+	flagKnown
+	flagBad
+)
+
+// AppendCall packs what there is to say about x when it is over: status is what the client
+// saw, cost what it came to, now the wall clock in Unix nanoseconds. It appends at most
+// MaxCall bytes and allocates nothing if dst has room for them. Nothing of x is kept.
+func AppendCall(dst []byte, x *core.Exchange, status int, cost core.Money, now int64) []byte {
+	flags, fault := callFlags(x), core.None
+	if x.Fault != nil {
+		fault = x.Fault.Code
+	}
+	dst = append(dst, callVersion, flags, byte(x.Op), byte(fault), byte(x.Recall), byte(GuardNone))
+	dst = append(append(dst, byte(status), byte(status>>8)), x.ID[:]...)
+	dst = appendTime(dst, now)
+	dst = appendInt(dst, max(core.Clock()-x.Start, 0)/1e3)
+	dst = appendInt(dst, int64(cost))
+	dst = appendWho(dst, x)
+	if flags&flagKnown != 0 {
+		dst = appendUsage(dst, &x.Usage)
+	}
+	if flags&flagPrompt != 0 {
+		sum := PromptOf(x.Snap, x.Body)
+		dst = append(dst, sum[:]...)
+	}
+	if flags&flagSession != 0 {
+		sum := sessionOf(x.Snap, x.Session)
+		dst = append(dst, sum[:]...)
+	}
+	return appendAttempts(dst, x.Attempts())
+}
+
+func callFlags(x *core.Exchange) (f byte) {
+	for _, b := range [...]struct {
+		on  bool
+		bit byte
+	}{
+		{x.Peek.Stream, flagStream}, {pepperOf(x.Snap) != nil, flagKeyed}, {len(x.Body) > maxHashed, flagEnds},
+		{len(x.Body) > 0, flagPrompt}, {len(x.Session) > 0, flagSession},
+		{x.Usage.Known, flagKnown}, {x.Usage.Bad, flagBad},
+	} {
+		if b.on {
+			f |= b.bit
+		}
+	}
+	return f
+}
+
+// appendWho packs who asked for what, and who answered.
+func appendWho(dst []byte, x *core.Exchange) []byte {
+	var key, team, customer, provider, model string
+	if x.Key != nil {
+		key, team, customer = x.Key.Name, x.Key.Team, x.Key.Customer
+	}
+	t := x.Answered
+	if a := x.Attempts(); len(a) > 0 && t == nil {
+		t = a[len(a)-1].Target
+	}
+	if t != nil {
+		provider, model = t.Provider, t.Model
+	}
+	dst = appendName(dst, key, maxKey)
+	dst = appendName(dst, team, maxGroup)
+	dst = appendName(dst, customer, maxGroup)
+	dst = appendName(dst, x.Peek.Model, maxModel)
+	if t != nil && model == "" {
+		dst = appendName(dst, x.Name, maxModel)
+	} else {
+		dst = appendName(dst, model, maxModel)
+	}
+	return appendName(dst, provider, maxProvider)
+}
+
+func appendUsage(dst []byte, u *core.Usage) []byte {
+	for _, n := range [...]int64{u.In, u.CachedIn, u.WrittenIn, u.KeptIn, u.AudioIn, u.ImageIn, u.Out, u.Reasoning, u.AudioOut, u.ImageOut} {
+		dst = appendInt(dst, n)
+	}
+	return dst
+}
+
+func appendAttempts(dst []byte, all []core.Attempt) []byte {
+	dst = append(dst, byte(len(all)))
+	for i := range all {
+		a := &all[i]
+		var target, key string
+		if a.Target != nil {
+			target = a.Target.Name
+		}
+		if a.Key != nil {
+			key = a.Key.Name
+		}
+		dst = appendName(dst, target, maxTarget)
+		dst = appendName(dst, key, maxShown)
+		bits := byte(a.Cause)
+		if a.Beside {
+			bits |= attemptBeside
+		}
+		if a.Resumes {
+			bits |= attemptResumes
+		}
+		dst = append(dst, byte(a.Status), byte(a.Status>>8), bits)
+		dst = appendInt(dst, int64(a.Took)/1e3)
+	}
+	return dst
+}
+
+// Bits of an attempt beside its cause.
+const (
+	attemptBeside  = 1 << 6
+	attemptResumes = 1 << 7
+)

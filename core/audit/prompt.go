@@ -1,0 +1,45 @@
+package audit
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+
+	"asbru/core"
+)
+
+// PromptOf is the digest of a request's body: who holds the prompt can prove later that it
+// was the one that was sent, and equal prompts can be found, without any being kept. It is
+// the body's SHA-256 under the pepper (Pepper.Keyed), so that short prompts cannot be
+// guessed by who has the trail alone; plain SHA-256 where there is no pepper. Of a body of
+// more than maxHashed it is made of the SHA-256 of both ends and the length. It does not
+// allocate.
+func PromptOf(s *core.Snapshot, body []byte) [32]byte {
+	sum := bodySum(body)
+	return pepperOf(s).Keyed(&sum)
+}
+
+func bodySum(body []byte) [32]byte {
+	if len(body) <= maxHashed {
+		return sha256.Sum256(body)
+	}
+	first, last := sha256.Sum256(body[:maxHashed/2]), sha256.Sum256(body[len(body)-maxHashed/2:])
+	var b [32 + 32 + 8]byte
+	copy(b[:], first[:])
+	copy(b[32:], last[:])
+	binary.LittleEndian.PutUint64(b[64:], uint64(len(body)))
+	return sha256.Sum256(b[:])
+}
+
+// sessionOf is what tells one session from another.
+func sessionOf(s *core.Snapshot, session []byte) [8]byte {
+	sum := sha256.Sum256(session)
+	sum = pepperOf(s).Keyed(&sum)
+	return [8]byte(sum[:8])
+}
+
+func pepperOf(s *core.Snapshot) *core.Pepper {
+	if s == nil {
+		return nil
+	}
+	return s.Pepper
+}

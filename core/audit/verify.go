@@ -1,0 +1,167 @@
+package audit
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io"
+
+	"asbru/core"
+)
+
+// A Verifier checks the lines of one trail, in order, as they are handed to it. It needs
+// nothing but the public key.
+type Verifier struct {
+	Report
+	pub   ed25519.PublicKey
+	lines *Lines
+	prev  [32]byte
+}
+
+// A Report is what was found good.
+type Report struct {
+	Trail       [16]byte
+	First, Last uint64 // numbers of the lines
+	Signed      uint64 // number of the last checkpoint: nothing up to there was touched
+	SignedSum   [32]byte
+	SignedAt    int64 // when it was made, Unix nanoseconds
+	Lines       uint64
+	Calls       uint64
+	Changes     uint64
+	Checkpoints uint64
+	Gaps        uint64
+	Nanos       core.Money // of all calls and charges
+}
+
+// A Broken says where a trail is not what was written.
+type Broken struct {
+	Seq uint64 // of the line, or of the one that should be there
+	Why error
+}
+
+func (b *Broken) Error() string {
+	return fmt.Sprintf("the trail is broken at record %d: %v", b.Seq, b.Why)
+}
+
+func (b *Broken) Unwrap() error { return b.Why }
+
+// Why a trail is broken. ErrChanged is told of the line whose successor does not know it.
+var (
+	ErrMissing = errors.New("records are missing")
+	ErrOrder   = errors.New("records are out of order, or there twice")
+	ErrChanged = errors.New("the record was changed")
+	ErrForged  = errors.New("the checkpoint is not signed by this key")
+	ErrBegin   = errors.New("what stands first is no checkpoint: records before it were removed")
+	ErrTrail   = errors.New("the checkpoint is of another trail")
+	ErrCut     = errors.New("the record is cut short, or none")
+	ErrShort   = errors.New("the trail ends before it: records were removed from its end")
+)
+
+// NewVerifier returns what checks one trail.
+func NewVerifier(pub ed25519.PublicKey) *Verifier { return &Verifier{pub: pub, lines: NewLines()} }
+
+// Line checks the next line, without its line feed. An error is a *Broken; what follows it
+// cannot be judged.
+func (v *Verifier) Line(line []byte) error {
+	h, err := v.lines.Read(line)
+	switch {
+	case err != nil:
+		return &Broken{v.Last + 1, ErrCut}
+	case v.Lines == 0 && h.Kind != KindCheckpoint:
+		return &Broken{h.Seq, ErrBegin}
+	case v.Lines > 0 && h.Seq > v.Last+1:
+		return &Broken{v.Last + 1, fmt.Errorf("%w: %d, up to %d", ErrMissing, h.Seq-v.Last-1, h.Seq-1)}
+	case v.Lines > 0 && h.Seq <= v.Last:
+		return &Broken{h.Seq, fmt.Errorf("%w: it follows %d", ErrOrder, v.Last)}
+	case v.Lines > 0 && h.Prev != v.prev:
+		return &Broken{v.Last, ErrChanged}
+	case h.Seq == 1 && h.Prev != [32]byte{}:
+		return &Broken{1, ErrChanged}
+	}
+	v.prev = h.Sum()
+	if err := v.checkpoint(&h); err != nil {
+		return err
+	}
+	v.count(&h)
+	return nil
+}
+
+func (v *Verifier) checkpoint(h *Head) error {
+	if h.Kind != KindCheckpoint {
+		return nil
+	}
+	if h.Check(v.pub) != nil {
+		return &Broken{h.Seq, ErrForged}
+	}
+	if v.Lines > 0 && h.Trail != v.Trail {
+		return &Broken{h.Seq, ErrTrail}
+	}
+	v.Trail, v.Signed, v.SignedSum, v.SignedAt = h.Trail, h.Seq, v.prev, h.Time
+	v.Checkpoints++
+	return nil
+}
+
+func (v *Verifier) count(h *Head) {
+	if v.Lines == 0 {
+		v.First = h.Seq
+	}
+	v.Lines++
+	v.Last = h.Seq
+	switch h.Kind {
+	case KindCall:
+		v.Calls++
+	case KindChange:
+		v.Changes++
+	case KindGap:
+		v.Gaps++
+	}
+	v.Nanos = v.Nanos.Plus(h.Nanos)
+}
+
+// Read checks all lines of r. It may be called for one file after the other.
+func (v *Verifier) Read(r io.Reader) error {
+	in := bufio.NewReaderSize(r, 64<<10)
+	var long []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		if len(long)+len(part) > maxVerified {
+			return &Broken{v.Last + 1, ErrCut}
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			long = append(long, part...)
+			continue
+		}
+		line := part
+		if len(long) > 0 {
+			line = append(long, part...)
+			long = long[:0]
+		}
+		if errors.Is(err, io.EOF) {
+			if len(line) > 0 {
+				return &Broken{v.Last + 1, ErrCut}
+			}
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("cannot read the trail after record %d: %w", v.Last, err)
+		}
+		if err := v.Line(bytes.TrimSuffix(line, []byte("\n"))); err != nil {
+			return err
+		}
+	}
+}
+
+// End judges the end: the trail must have a signed record, and reach at least to the record
+// least, which somebody has seen before (0: nobody has). Records behind the last checkpoint are chained and not
+// signed yet: Last - Signed says how many.
+func (v *Verifier) End(least uint64) error {
+	if v.Lines == 0 {
+		return &Broken{1, ErrMissing}
+	}
+	if v.Signed < least {
+		return &Broken{least, ErrShort}
+	}
+	return nil
+}

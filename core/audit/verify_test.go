@@ -1,0 +1,200 @@
+package audit
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"asbru/core"
+)
+
+// key is the same in every test.
+func key() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, 32)) }
+
+func public() ed25519.PublicKey { return key().Public().(ed25519.PublicKey) }
+
+// trail is one of n lines with a checkpoint first and every ten.
+func trail(n int) [][]byte {
+	c := &Chain{ID: [16]byte{9}, Key: key()}
+	x := exchange()
+	var all [][]byte
+	for i := range n {
+		var b []byte
+		p := &Place{At: uint64(i) * 100, ID: [16]byte{byte(i)}, Time: 1_790_000_000_000_000_000 + int64(i), Nanos: core.Money(i)}
+		switch {
+		case i%10 == 0:
+			b = c.Checkpoint(nil, p.At, p.Time)
+		case i%10 == 3:
+			b = c.Charge(nil, p)
+		case i%10 == 5:
+			b = c.Change(nil, p.At, &Change{Time: p.Time, Who: "root \xff \"q\"", Did: "update", What: "keys/alice", Version: 3, Before: [32]byte{1}})
+		case i%10 == 7:
+			b = c.Gap(nil, 5, p.At, p.Time)
+		default:
+			call, _ := ParseCall(AppendCall(nil, x, 200, 5, p.Time))
+			b = c.Call(nil, p, &call)
+		}
+		all = append(all, b)
+	}
+	return all
+}
+
+func verify(lines [][]byte, least uint64) (Report, error) {
+	v := NewVerifier(public())
+	err := v.Read(bytes.NewReader(bytes.Join(lines, nil)))
+	if err == nil {
+		err = v.End(least)
+	}
+	return v.Report, err
+}
+
+func TestVerifyFindsATrailGood(t *testing.T) {
+	lines := trail(105)
+	r, err := verify(lines, 101)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Report{Trail: [16]byte{9}, First: 1, Last: 105, Signed: 101, Lines: 105, Calls: 63, Changes: 10, Checkpoints: 11, Gaps: 10}
+	r.SignedSum, r.SignedAt = [32]byte{}, 0
+	for i := range 105 {
+		if i%10 != 0 && i%10 != 5 && i%10 != 7 {
+			want.Nanos += core.Money(i)
+		}
+	}
+	if r != want {
+		t.Errorf("got  %+v\nwant %+v", r, want)
+	}
+	if r, err = verify(lines[40:], 0); err != nil || r.First != 41 {
+		t.Errorf("from a checkpoint on: %+v, %v", r, err)
+	}
+}
+
+func TestVerifyFindsWhatWasTouched(t *testing.T) {
+	f := func(name string, edit func(l [][]byte) [][]byte, least, seq uint64, why error) {
+		t.Helper()
+		_, err := verify(edit(trail(60)), least)
+		var b *Broken
+		if !errors.As(err, &b) || b.Seq != seq || !errors.Is(err, why) {
+			t.Errorf("%s: %v, want record %d: %v", name, err, seq, why)
+		}
+	}
+	cut := func(from, to int) func(l [][]byte) [][]byte {
+		return func(l [][]byte) [][]byte { return append(l[:from:from], l[to:]...) }
+	}
+	f("one deleted", cut(16, 17), 0, 17, ErrMissing)
+	f("many deleted", cut(16, 40), 0, 17, ErrMissing)
+	f("the beginning deleted", cut(0, 16), 0, 17, ErrBegin)
+	f("the end deleted", cut(50, 60), 51, 51, ErrShort)
+	f("all deleted", cut(0, 60), 0, 1, ErrMissing)
+	f("half a record deleted", func(l [][]byte) [][]byte { l[59] = l[59][:40]; return l }, 0, 60, ErrCut)
+	f("two swapped", func(l [][]byte) [][]byte { l[21], l[22] = l[22], l[21]; return l }, 0, 22, ErrMissing)
+	f("one twice", func(l [][]byte) [][]byte { l[22] = l[21]; return l }, 0, 22, ErrOrder)
+	f("an amount changed", func(l [][]byte) [][]byte {
+		l[21] = bytes.Replace(l[21], []byte(`"nanos":21`), []byte(`"nanos":20`), 1)
+		return l
+	}, 0, 22, ErrChanged)
+	f("a checkpoint changed", func(l [][]byte) [][]byte {
+		l[20] = bytes.Replace(l[20], []byte(`"at":2000`), []byte(`"at":2001`), 1)
+		return l
+	}, 0, 21, ErrForged)
+	f("numbered anew", func(l [][]byte) [][]byte {
+		for i := range l {
+			l[i] = bytes.Replace(l[i], fmt.Appendf(nil, `"seq":%d,`, i+1), fmt.Appendf(nil, `"seq":%d,`, i), 1)
+		}
+		return l[1:]
+	}, 0, 1, ErrBegin)
+	f("another key", func(l [][]byte) [][]byte {
+		c := &Chain{ID: [16]byte{9}, Key: ed25519.NewKeyFromSeed(make([]byte, 32))}
+		return [][]byte{c.Checkpoint(nil, 0, 0)}
+	}, 0, 1, ErrForged)
+	f("two trails", func(l [][]byte) [][]byte {
+		h, _ := NewLines().Read(bytes.TrimSpace(l[29]))
+		c := &Chain{ID: [16]byte{8}, Key: key(), Seq: 30, Prev: h.Sum()}
+		return append(l[:30:30], c.Checkpoint(nil, 0, 0))
+	}, 0, 31, ErrTrail)
+	f("no trail", func([][]byte) [][]byte { return [][]byte{[]byte("<html>\n")} }, 0, 1, ErrCut)
+	f("a line without end", func([][]byte) [][]byte { return [][]byte{bytes.Repeat([]byte("x"), maxVerified+1)} }, 0, 1, ErrCut)
+}
+
+// TestVerifyFindsAnyByte changes single bytes and bits wherever the chain is signed.
+func TestVerifyFindsAnyByte(t *testing.T) {
+	lines := trail(41)
+	all := bytes.Join(lines, nil)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 1000 {
+		b := bytes.Clone(all)
+		b[rng.IntN(len(b))] ^= 1 << rng.IntN(8)
+		v := NewVerifier(public())
+		err := v.Read(bytes.NewReader(b))
+		if err == nil {
+			err = v.End(41)
+		}
+		if err == nil {
+			t.Fatal("a changed bit is not found")
+		}
+	}
+}
+
+func TestKeys(t *testing.T) {
+	private, err := EncodeKey(key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	pub, err := EncodePublic(public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k, err := ParseKey(private); err != nil || !k.Equal(key()) {
+		t.Errorf("the private key is %v", err)
+	}
+	if k, err := ParsePublic(pub); err != nil || !k.Equal(public()) {
+		t.Errorf("the public key is %v", err)
+	}
+	for _, b := range [][]byte{nil, []byte("x"), pub[:len(pub)/2]} {
+		if _, err := ParsePublic(b); err == nil {
+			t.Errorf("%q is taken for a key", b)
+		}
+	}
+	if _, err := ParseKey(pub); err == nil {
+		t.Error("a public key is taken for a private one")
+	}
+	if _, err := ParsePublic(private); err == nil {
+		t.Error("a private key is taken for a public one")
+	}
+}
+
+func TestLinesAreBounded(t *testing.T) {
+	c := &Chain{Key: key()}
+	call, err := ParseCall(AppendCall(nil, largest(), 200, 1, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	call.Key, call.Team = strings.Repeat("\x01", maxKey), strings.Repeat("\xff", maxGroup)
+	if n := len(c.Call(nil, &Place{}, &call)); n > MaxLine {
+		t.Errorf("a call takes %d bytes", n)
+	}
+	g, long := Change{}, strings.Repeat("\x01", maxWord)
+	g.Who, g.From, g.Did, g.What, g.Notes = long, long, long, long, strings.Repeat("\x01", maxNote)
+	b := c.Change(nil, 1, &g)
+	if len(b) > MaxLine {
+		t.Errorf("a change takes %d bytes", len(b))
+	}
+	if _, err := NewLines().Read(bytes.TrimSpace(b)); err != nil {
+		t.Errorf("%v: %s", err, b)
+	}
+}
+
+func FuzzVerify(f *testing.F) {
+	f.Add(bytes.Join(trail(12), nil))
+	f.Add([]byte("{\"seq\":1,\"prev\":\"\",\"kind\":\"checkpoint\",\"sig\":\"\"}\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		v := NewVerifier(public())
+		if err := v.Read(bytes.NewReader(b)); err == nil && v.Lines > 0 && v.Checkpoints == 0 {
+			t.Error("a trail without a signature is good")
+		}
+	})
+}
