@@ -6,20 +6,11 @@ import (
 
 	"asbru/cache/entry"
 	"asbru/cache/exact"
+	"asbru/core"
 )
 
-// A Filter says which answers to clear: those for which all that is set holds. The zero
-// Filter is all of them.
-type Filter struct {
-	ID     string // of one answer, as the header X-Cache-Id says it
-	Owner  string // whose, such as "key:ci-bot"
-	Label  string // the callers' own name of a part: x-bf-cache-key
-	Model  string // asked for, or the one that answered
-	Before int64  // Unix nanoseconds: those that are older
-}
-
-// matches reports whether an answer is among those.
-func (f *Filter) matches(n *entry.Note) bool {
+// matches reports whether an answer is among those that f names.
+func matches(f *core.Forget, n *entry.Note) bool {
 	return (f.ID == "" || f.ID == hex.EncodeToString(n.ID[:])) &&
 		(f.Owner == "" || f.Owner == n.Owner) &&
 		(f.Label == "" || f.Label == n.Label) &&
@@ -29,9 +20,9 @@ func (f *Filter) matches(n *entry.Note) bool {
 
 // Clear takes answers out of memory, and off the disk: when it returns nothing of them is
 // left there. It reports how many it took out of memory.
-func (c *Cache) Clear(f Filter) (n int, err error) {
+func (c *Cache) Clear(f core.Forget) (n int, err error) {
 	c.mem.Each(func(i *exact.Item[*kept]) {
-		if f.matches(&i.Value.Note) {
+		if matches(&f, &i.Value.Note) {
 			c.erase(i)
 			n++
 		}
@@ -40,7 +31,7 @@ func (c *Cache) Clear(f Filter) (n int, err error) {
 	if d := c.disk.Load(); d != nil {
 		_, err = d.Delete(func(_ *[32]byte, body []byte) bool {
 			var note entry.Note
-			return entry.ReadNote(body, &note) == nil && f.matches(&note)
+			return entry.ReadNote(body, &note) == nil && matches(&f, &note)
 		})
 		if err != nil {
 			return n, fmt.Errorf("cannot clear the cache on disk: %w", err)

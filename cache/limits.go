@@ -11,6 +11,7 @@ const (
 	DefaultPrecision = 0.9 // the least lower bound of the share of semantic hits that are right
 	DefaultSamples   = 100 // comparisons before that is judged
 	MaxSamples       = 10_000
+	CheckWindow      = 4 // times Check.Samples: the last comparisons that count
 
 	jitterShare = 10 // answers are kept up to 1/jitterShare shorter, so that they do not all end at once
 
@@ -25,7 +26,6 @@ const (
 	saveQueue   = 1024     // answers that wait to be kept
 	errandMaps  = 64       // shards of what is under way
 	maxTrusts   = 256      // owners whose semantic hits are judged apart
-	checkWindow = 4        // times Check.Samples: the last comparisons that count
 	leaders     = 2        // who ask one after the other before the failure of the last is that of all
 
 	busyEvery = time.Second // between attempts to take hold of the directory

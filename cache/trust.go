@@ -47,7 +47,7 @@ func (t *trust) tell(same bool) (changed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.last == nil {
-		t.last = make([]bool, t.check.Samples*checkWindow)
+		t.last = make([]bool, t.check.Samples*CheckWindow)
 	}
 	if t.n == len(t.last) {
 		if t.last[t.at] {

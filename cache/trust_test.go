@@ -161,3 +161,44 @@ func (r *rig) forget(text string) {
 		}
 	})
 }
+
+// What answered, and what that counts for, is told to who keeps limits and budgets.
+func TestCharge(t *testing.T) {
+	f := func(c Charge, hits, followers core.Charge) {
+		t.Helper()
+		r := newRig(t, Options{Charge: c})
+		lead, follower := r.exchange(asked{body: hello, stream: true}), r.exchange(asked{body: hello})
+		r.start(lead)
+		r.look(follower)
+		lead.Watch.Saw(lead, []byte(streamed))
+		lead.Watch.Sure(lead)
+		lead.Usage = core.Usage{Known: true, In: 8, Out: 3}
+		late := r.exchange(asked{body: hello, stream: true})
+		r.look(late)
+		r.end(lead)
+		if lead.Recall != core.RecallMissed || lead.Charge != core.ChargeUsed {
+			t.Errorf("the owner: %v, %v", lead.Recall, lead.Charge)
+		}
+		r.poured(late)
+		r.answered(follower)
+		r.idle()
+		hit := r.exchange(asked{body: hello})
+		r.answered(hit)
+		for i, x := range []*core.Exchange{late, follower, hit} {
+			recall, charge := core.RecallJoined, followers
+			if i == 2 {
+				recall, charge = core.RecallExact, hits
+			}
+			if x.Recall != recall || x.Charge != charge {
+				t.Errorf("%d: %v, %v; want %v, %v", i, x.Recall, x.Charge, recall, charge)
+			}
+			if is, want := x.Usage.Known && x.Usage.Out == 3 && x.Answered == r.target, charge == core.ChargeFull; is != want {
+				t.Errorf("%d: %+v of %v", i, x.Usage, x.Answered)
+			}
+			r.end(x)
+		}
+	}
+	f(Charge{}, core.ChargeRequest, core.ChargeRequest)
+	f(Charge{Hits: core.ChargeFull, Followers: core.ChargeNothing}, core.ChargeFull, core.ChargeNothing)
+	f(Charge{Hits: core.ChargeNothing, Followers: core.ChargeFull}, core.ChargeNothing, core.ChargeFull)
+}
