@@ -186,7 +186,9 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 	return func(x *core.Exchange) core.Verdict {
 		b, ok := x.Bill.(*bill)
 		if !ok {
-			if len(x.Attempts()) > 0 {
+			if x.Charge == core.ChargeFull {
+				m.recalled(x)
+			} else if len(x.Attempts()) > 0 {
 				x.Cost, _ = price.Charge(x, 0, time.Now().Unix())
 			}
 			return core.Continue
