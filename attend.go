@@ -134,6 +134,7 @@ func (g *gateway) wait(ctx context.Context) error {
 // close writes out what is left of the ledger and the access log.
 func (g *gateway) close() {
 	g.prober.Close()
+	defer g.keep.close()
 	g.closeBook()
 	if g.access != nil {
 		g.access.Close()

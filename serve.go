@@ -123,7 +123,7 @@ func (g *gateway) load(ctx context.Context, from *source) error {
 	case err != nil:
 		return err
 	}
-	return nil
+	return g.tellToken(ctx)
 }
 
 // tell writes problems, one a line.

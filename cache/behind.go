@@ -67,7 +67,8 @@ func (v *visit) follows(x *core.Exchange, s *scratch, k *kept, h how) {
 	}
 }
 
-// sendTrail begins an errand for the question of x, unless somebody is asking already.
+// sendTrail begins an errand for the question of x, unless somebody is asking already. s holds
+// the question, unless v has its text.
 func (v *visit) sendTrail(x *core.Exchange, s *scratch, d *doubt) bool {
 	c := v.c
 	fresh := &errand{key: v.key, from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, doubt: d}
@@ -80,8 +81,14 @@ func (v *visit) sendTrail(x *core.Exchange, s *scratch, d *doubt) bool {
 	w.c, w.key, w.role, w.f = c, v.key, leading, f
 	w.lead.Store(f)
 	w.kind, w.owner = v.kind, v.owner
-	w.label, w.asked = append(w.label[:0], v.ask.label...), append(w.asked[:0], x.Peek.Model...)
-	if w.ask = v.ask; c.near != nil {
+	w.ask = v.ask
+	if w.ask.label == nil {
+		w.ask.label = v.label
+	}
+	w.label, w.asked = append(w.label[:0], w.ask.label...), append(w.asked[:0], x.Peek.Model...)
+	if len(v.text) > 0 {
+		w.text, w.space = append(w.text[:0], v.text...), v.space
+	} else if c.near != nil {
 		w.asks(x, s)
 	}
 	w.ask.label = nil // the head is not at hand for long
@@ -99,6 +106,7 @@ func (v *visit) reject(x *core.Exchange, s *scratch) {
 		return
 	}
 	c.near.Remove(v.likeKey)
+	c.disown(&v.likeKey)
 	c.n.wrong.Add(1)
 	if i, _ := c.mem.Get(&v.likeKey, wall()); i != nil {
 		c.mute(i)

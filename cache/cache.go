@@ -11,6 +11,7 @@ import (
 	"asbru/cache/canon"
 	"asbru/cache/entry"
 	"asbru/cache/exact"
+	"asbru/cache/remote"
 	"asbru/cache/store"
 	"asbru/core"
 )
@@ -26,9 +27,12 @@ type Options struct {
 	Pace      bool   // streams are replayed at the pace they once came at
 	Dir       string // where answers outlive the process; empty: nowhere
 	Like      Likeness
-	Check     Check  // how that is watched
-	Charge    Charge // what answers count for that no target gave
-	Secret    Secret // 32 bytes to seal the directory with; empty: it is not sealed
+	Check     Check          // how that is watched
+	Charge    Charge         // what answers count for that no target gave
+	Far       remote.Options // who else is asked about the meaning of questions; zero: nobody
+	History   int            // turns beside instructions that a conversation has at most; 0: any number
+	Share     Share          // what two questions may differ in and still be one
+	Secret    Secret         // 32 bytes to seal the directory with; empty: it is not sealed
 }
 
 // A Cache is the memory with what feeds it. Many goroutines may use it.
@@ -42,7 +46,8 @@ type Cache struct {
 	tapes   atomic.Int64 // bytes that are being written down
 	disk    atomic.Pointer[store.Store]
 	trusts  *trusts
-	near    Nearby // nil: only the same question is the same question
+	near    Nearby         // nil: only the same question is the same question
+	far     *remote.Finder // nil: nobody else is asked
 	scratch sync.Pool
 	visits  sync.Pool
 	n       counts
@@ -76,7 +81,10 @@ type scratch struct {
 var ErrOptions = errors.New("the cache cannot be made so")
 
 // New makes a Cache and begins its work. Close must be called.
-func New(o Options, log *slog.Logger) (*Cache, error) {
+func New(o Options, log *slog.Logger) (*Cache, error) { return NewEncoding(o, log, nil) }
+
+// NewEncoding is New with who asks an encoder of others.
+func NewEncoding(o Options, log *slog.Logger, embed remote.Embed) (*Cache, error) {
 	if o.Bytes == 0 {
 		o.Bytes = DefaultBytes
 	}
@@ -102,6 +110,10 @@ func New(o Options, log *slog.Logger) (*Cache, error) {
 			return nil, err
 		}
 		c.near = near
+	}
+	if err := c.reach(embed); err != nil {
+		c.abandon()
+		return nil, err
 	}
 	c.scratch.New = func() any { return &scratch{chat: *core.NewChat(), cross: *core.NewCrossing()} }
 	c.visits.New = func() any { return newVisit() }
@@ -136,6 +148,7 @@ func (c *Cache) Close() error {
 		c.shut.Unlock()
 		close(c.stop)
 		c.ended.Wait()
+		c.leaveOthers()
 		c.mem.Close()
 		if c.near != nil {
 			c.near.Close()
@@ -156,6 +169,7 @@ func (c *Cache) exit(i *exact.Item[*kept]) {
 	}
 	if c.near != nil && !c.mem.Alive(&i.Key) { // else it was replaced, and the question stands
 		c.near.Remove(i.Key)
+		c.outlived(&i.Key)
 	}
 }
 

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"asbru/cache/entry"
@@ -28,16 +29,17 @@ func (c *Cache) Clear(f core.Forget) (n int, err error) {
 		}
 	})
 	c.n.cleared.Add(uint64(n))
+	err = c.clearOthers(&f)
 	if d := c.disk.Load(); d != nil {
-		_, err = d.Delete(func(_ *[32]byte, body []byte) bool {
+		_, bad := d.Delete(func(_ *[32]byte, body []byte) bool {
 			var note entry.Note
 			return entry.ReadNote(body, &note) == nil && matches(&f, &note)
 		})
-		if err != nil {
-			return n, fmt.Errorf("cannot clear the cache on disk: %w", err)
+		if bad != nil {
+			err = errors.Join(err, fmt.Errorf("cannot clear the cache on disk: %w", bad))
 		}
 	}
-	return n, nil
+	return n, err
 }
 
 // erase takes i out of memory, and lets nobody find it by its meaning: the nursery lets go of
@@ -55,6 +57,7 @@ func (c *Cache) takeOut(key *[32]byte) {
 	if i, _ := c.mem.Get(key, wall()); i != nil {
 		c.erase(i)
 		c.n.wrong.Add(1)
+		c.disown(key)
 		if d := c.disk.Load(); d != nil && d.Gone(key) != nil {
 			c.log.Warn("an answer that was said to be wrong may come back after a restart")
 		}

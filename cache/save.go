@@ -49,7 +49,7 @@ func (v *visit) landed(x *core.Exchange) {
 		f.fail(v.failure(x, status))
 		f.land(c)
 		if f.doubt != nil {
-			c.settle(f.doubt, nil)
+			c.weigh(f.doubt, nil)
 		}
 		if status != 200 && x.Fault == nil {
 			c.n.refused[badStatus].Add(1)
@@ -115,7 +115,7 @@ func (v *visit) failure(x *core.Exchange, status int) (fault *core.Fault, left b
 	switch {
 	case len(x.Attempts()) == 0: // refused before anybody was asked: that is between us and the caller
 		return nil, true
-	case x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow):
+	case x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow), overdue(x):
 		return nil, true
 	case x.Fault != nil:
 		own := *x.Fault
@@ -172,7 +172,7 @@ func (c *Cache) hand(s *saving) {
 // drop ends an errand whose answer nobody else can be given.
 func (c *Cache) drop(f *errand) {
 	if f.doubt != nil { // nobody read the answer
-		c.settle(f.doubt, nil)
+		c.weigh(f.doubt, nil)
 		f.doubt = nil
 	}
 	c.errands.forget(f)
@@ -209,7 +209,7 @@ func (c *Cache) keepOne(s *saving) {
 		if s.fails != numRefusals {
 			k = nil
 		}
-		c.settle(d, k)
+		c.weigh(d, k)
 		s.f.doubt = nil
 	}
 	switch {
@@ -221,6 +221,7 @@ func (c *Cache) keepOne(s *saving) {
 		if c.mem.Put(i, k.Born) {
 			c.n.kept.Add(1)
 			c.makeFindable(i)
+			c.offer(i)
 		} else {
 			c.n.refused[tooLarge].Add(1)
 		}

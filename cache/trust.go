@@ -177,8 +177,8 @@ type doubt struct {
 	hit *kept
 }
 
-// settle compares the two. k is the provider's answer; nil: there is none that is whole.
-func (c *Cache) settle(d *doubt, k *kept) {
+// weigh compares the two. k is the provider's answer; nil: there is none that is whole.
+func (c *Cache) weigh(d *doubt, k *kept) {
 	if k == nil {
 		d.in.unjudged.Add(1)
 		return

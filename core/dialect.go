@@ -56,6 +56,7 @@ type Dialect struct {
 	Embeds  *EmbedCodec        // OpEmbed; nil: the format has no embeddings
 	Reranks *RerankCodec       // OpRerank; nil: the format has no rerank
 	Counts  *CountCodec        // OpCount; nil: the format cannot count tokens
+	Sockets *SocketCodec       // OpRealtime; nil: the format has no WebSockets
 }
 
 // A ChatCodec is one face of a dialect for conversations, between its bytes and

@@ -83,10 +83,26 @@ type Due struct {
 // for each of SkipNames.
 type Skips uint8
 
-const SkipRetry Skips = 1 << 0 // another attempt
+const (
+	SkipRetry  Skips = 1 << iota // another attempt
+	SkipHedge                    // one beside the first
+	SkipQueue                    // to wait for a place at a target that is full
+	SkipCache                    // to compare with like questions, or to wait longer for who asks the same
+	SkipRescue                   // to have a stream that broke continued
+)
 
 // SkipNames are their names, in the order of the bits.
-var SkipNames = [...]string{"retry"}
+var SkipNames = [...]string{"retry", "hedge", "queue", "cache", "rescue"}
+
+// By is when the client wants something at the latest: the first content of a stream that
+// has none yet, or the end; 0: it does not say.
+func (x *Exchange) By(begun bool) int64 {
+	end := x.Due.Total
+	if first := x.Due.First; first > 0 && x.Peek.Stream && !begun && (end == 0 || first < end) {
+		end = first
+	}
+	return end
+}
 
 // A Reply is a complete answer made by the gateway itself.
 type Reply struct {

@@ -22,6 +22,7 @@ type Record struct {
 	Stream   bool
 	Hedged   bool // two attempts were made beside each other
 	Rescued  bool // the stream broke and was continued by another target
+	Skipped  Skips
 	Status   uint16
 	Recall   Recall // what answered, if the cache has to do with it
 	Usage    Usage

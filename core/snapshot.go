@@ -24,6 +24,7 @@ type Snapshot struct {
 	Bounds    Bounds                  // the limits of callers; nil: there are none
 	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept
 	Checks    []HealthCheck           // servers that are asked whether they are well
+	Origins   []string                // web origins whose pages may open WebSockets, besides that of the address they ask; "*": any
 	Limits    Limits
 	Gated     bool // some Target has a Gate
 }

@@ -54,6 +54,11 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	if x.Fault != nil {
 		st.Faults[x.Fault.Code].Add(1)
 	}
+	for i := range st.Skipped {
+		if x.Skipped&(1<<i) != 0 {
+			st.Skipped[i].Add(1)
+		}
+	}
 	if s.opt.Records != nil {
 		s.record(f, peer, total)
 	}
@@ -152,7 +157,7 @@ func (s *Server) record(f *flight, peer *[16]byte, total int64) {
 	r := core.Record{
 		ID: x.ID, End: time.Now().UnixNano(), Key: x.Key, Peer: *peer, Op: x.Op,
 		Attempts: uint8(len(x.Attempts())), Stream: f.rel.stream, Status: uint16(f.status), Recall: x.Recall, Usage: x.Usage, Cost: x.Cost,
-		Rescued: f.care != nil && f.care.rescued, In: f.in, Out: f.out, Total: total, Decide: f.decide, Kernel: f.kernel, TTFT: f.ttft,
+		Rescued: f.care != nil && f.care.rescued, Skipped: x.Skipped, In: f.in, Out: f.out, Total: total, Decide: f.decide, Kernel: f.kernel, TTFT: f.ttft,
 	}
 	if f.rel.committed || len(x.Attempts()) > 0 {
 		r.Target, r.Provider = f.target, f.key

@@ -49,6 +49,18 @@ const (
 	napShortest = time.Millisecond      // before which it is not, unless it is woken
 	stayEvery   = 10 * time.Millisecond // looks whether an exchange without a client is still wanted, on the goroutine lane
 
+	maxMessage = 16 << 20  // of a client, over a WebSocket
+	maxFirst   = 1 << 20   // the first one, which is held to find the model
+	maxTurn    = 256 << 10 // a message of a provider that is read for usage
+	dullSize   = 1 << 10   // of the beginning of one, which tells that it is not worth it
+	socketRead = 8 << 10   // one read of a WebSocket; more than a control frame
+	socketLife = 24 * time.Hour
+
+	drainLook = 20 * time.Millisecond // between looks whether a drain is over
+	closeWait = time.Second           // from the end of one side of a WebSocket to that of the other
+	sayTries  = 100                   // waits of sayRest for a frame under way to be written
+	sayRest   = 5 * time.Millisecond
+
 	lingerWait   = time.Second            // after the last byte, for the client to hang up first
 	probeWait    = 10 * time.Millisecond  // after a client's FIN, before asking whether it still listens
 	probeTries   = 20                     // looks for the answer to that question, probeWait/4 apart

@@ -41,6 +41,10 @@ type Deps struct {
 	// budgets; nil: nothing is held, for who only looks at a Snapshot.
 	OpenBook func() (*govern.Book, error)
 
+	// Own is the credential by which the gateway asks itself, for the embeddings that the cache
+	// wants; empty: it asks for none.
+	Own string
+
 	Clock func() int64 // of breakers and budgets; nil: core.Clock
 	// ReadFile reads a file of prices that the document names; nil: none can be read.
 	ReadFile func(path string) ([]byte, error)
@@ -73,6 +77,7 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	}
 	c.compileKeys()
 	c.compileMoney()
+	c.compileEncoder()
 	c.compileSpent()
 	c.compilePicks()
 	c.compileHealth()
@@ -181,6 +186,7 @@ func (c *compiler) limits() {
 	out.BodyWait = l.BodyTimeout.Or(config.DefaultBodyTimeout)
 	out.WriteWait = l.SlowClient.Or(config.DefaultSlowClient)
 	out.ServerTiming, out.Explain = c.doc.Observability.ServerTiming, c.doc.Observability.Explain
+	c.next.Origins = c.doc.AllowedOrigins
 	out.NoExtras = c.doc.ExtraFields != nil && !*c.doc.ExtraFields
 }
 

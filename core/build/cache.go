@@ -9,6 +9,7 @@ import (
 
 	"asbru/cache"
 	"asbru/cache/semantic"
+	"asbru/cache/vector"
 	"asbru/core"
 	"asbru/core/config"
 )
@@ -72,12 +73,19 @@ func cacheOptions(d *config.Cache) cache.Options {
 			o.Check = cache.Check{Share: cmp.Or(float64(k.Share), config.DefaultCacheShadow), Precision: cmp.Or(k.Precision, config.DefaultCachePrecision),
 				Samples: cmp.Or(k.Samples, config.DefaultCacheSamples)}
 		}
+		o.Far = farOptions(s, o.Like)
 	}
 	o.Charge = cache.Charge{Hits: chargeOf(d.Charge.Hits), Followers: chargeOf(d.Charge.Followers)}
+	o.History = d.MaxHistory
+	o.Share = cache.Share{Instructions: d.ExcludeSystemPrompt, Model: d.ByModel != nil && !*d.ByModel, Provider: d.ByProvider != nil && !*d.ByProvider}
 	if d.Secret.Set() {
 		key, err := hkdf.Key(sha256.New, []byte(d.Secret.Reveal()), nil, "asbru cache directory", 32)
 		if err == nil { // it only fails for lengths that nobody asks for
 			o.Secret = cache.Secret(key)
+		}
+		key, err = hkdf.Key(sha256.New, []byte(d.Secret.Reveal()), nil, "asbru cache store", 32)
+		if err == nil && o.Far.Place.Kind != "memory" {
+			o.Far.Seal = vector.Secret(key)
 		}
 	}
 	return o

@@ -285,13 +285,16 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	now := time.Now()
 	e := govern.End{Now: now.UnixNano()}
 	var flaw price.Flaw
-	e.Cost, flaw = price.Charge(x, b.hold.Worst(), now.Unix())
+	if x.Recall.Hit() || x.Recall == core.RecallJoined {
+		e.Cost, e.Flags = remembered(x, now.Unix()), ledger.Cached
+	} else {
+		e.Cost, flaw = price.Charge(x, b.hold.Worst(), now.Unix())
+	}
 	if flaw.Estimated() {
 		e.Flags |= ledger.Estimated
 	}
 	x.Cost = min(e.Cost, b.hold.Worst())
-	if n := len(x.Attempts()); e.Cost > 0 && n > 0 {
-		t := x.Attempts()[n-1].Target
+	if t := answerer(x); e.Cost > 0 && t != nil {
 		for i, g := range b.budgets[:b.n] {
 			if !g.Covers(x, t, x.Name) {
 				e.Spare |= 1 << i
@@ -303,6 +306,27 @@ func (m *money) close(x *core.Exchange, b *bill) {
 		end = m.book.Release
 	}
 	b.end, _ = end(&b.hold, &e)
+}
+
+// answerer is whose answer x got; nil: nobody's.
+func answerer(x *core.Exchange) *core.Target {
+	if n := len(x.Attempts()); n > 0 {
+		return x.Attempts()[n-1].Target
+	}
+	return x.Answered
+}
+
+// remembered is what an answer costs that no target gave for x.
+func remembered(x *core.Exchange, now int64) core.Money {
+	t := x.Answered
+	if x.Charge != core.ChargeFull || t == nil || t.Price == nil {
+		return 0
+	}
+	p := t.Price(x, nil, x.Name)
+	if p == nil || price.Judge(&x.Usage).Estimated() {
+		return 0
+	}
+	return price.Cost(p.At(now), &x.Usage)
 }
 
 // refusal is what a caller is told whose request cannot be paid.

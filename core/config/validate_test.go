@@ -79,7 +79,7 @@ func TestProviders(t *testing.T) {
 	f("{name: openai, keys: [{value: v, weight: 0}]}", `2: warning: providers[0].keys: every key of provider "openai" has weight 0: it is never used`)
 	f("{name: openai, keys: [{value: v, weight: 1000001}]}", "2: providers[0].keys[0].weight: cannot be more than 1000000 (1000001); hint: only the ratio between keys matters")
 	f("{name: openai, api_key: k, headers: {'X A': v, X-B: \"a\\nb\"}}", "2: providers[0].headers[\"X A\"]: \"X A\" cannot be the name of a header\n2: providers[0].headers.X-B: holds a control character")
-	f("{name: openai, api_key: k, paths: {chta: /x, embeddings: x}}", "2: providers[0].paths.chta: \"chta\" is not an operation; they are chat, completion, responses, embeddings, invoke, rerank, count, pass; hint: did you mean chat?\n2: providers[0].paths.embeddings: \"x\" cannot be a path; hint: begin it with /")
+	f("{name: openai, api_key: k, paths: {chta: /x, embeddings: x}}", "2: providers[0].paths.chta: \"chta\" is not an operation; they are chat, completion, responses, embeddings, invoke, rerank, count, pass, realtime; hint: did you mean chat?\n2: providers[0].paths.embeddings: \"x\" cannot be a path; hint: begin it with /")
 	f("{name: openai, api_key: k, network: {insecure_skip_verify: true}}", "2: warning: providers[0].network.insecure_skip_verify: anybody on the way can read the keys sent to this provider; hint: name the certificate's issuer in ca instead")
 	f("{name: openai, api_key: k, models: ['', 'a b']}", "2: providers[0].models[0]: a model needs a name\n2: providers[0].models[1]: \"a b\" holds characters that no model's name has")
 	f("{name: cloud, api_key: k, options: {region: eu-1}}", "")

@@ -207,6 +207,17 @@ func (b *Book) Balances(now int64) []Balance {
 	return all
 }
 
+// Balance reads one account; ok is false when there is none of that name.
+func (b *Book) Balance(name string, now int64) (balance Balance, ok bool) {
+	b.mu.Lock()
+	a := b.accounts[name]
+	b.mu.Unlock()
+	if a == nil {
+		return Balance{}, false
+	}
+	return a.Balance(now), true
+}
+
 // Ledger is the log, to wait for what was held and settled, and to follow it.
 func (b *Book) Ledger() *ledger.Ledger { return b.log }
 
