@@ -139,12 +139,25 @@ func (c *compiler) openMoney() {
 // paid reports whether anything is held for an operation.
 func (c *compiler) paid(op core.Op) bool { return c.money != nil && op != core.OpModels }
 
-// hold holds the worst case.
+// hold holds the worst case of what a provider is asked for.
 func (c *compiler) hold(_ *rules, op core.Op) (core.Stage, string) {
-	if !c.paid(op) {
+	if !c.paid(op) || c.rememberedPaid(op) {
 		return nil, ""
 	}
 	return c.money.hold, "budgets"
+}
+
+// holdAll holds the worst case of every request.
+func (c *compiler) holdAll(_ *rules, op core.Op) (core.Stage, string) {
+	if !c.paid(op) || !c.rememberedPaid(op) {
+		return nil, ""
+	}
+	return c.money.hold, "cache.charge"
+}
+
+// rememberedPaid reports whether answers from memory are paid as those of a provider are.
+func (c *compiler) rememberedPaid(op core.Op) bool {
+	return c.cached(op) && (c.doc.Cache.Charge.Hits == "full" || c.doc.Cache.Charge.Followers == "full")
 }
 
 // intent keeps an answer back until what it may cost stands on the disk.
@@ -187,7 +200,9 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 	return func(x *core.Exchange) core.Verdict {
 		b, ok := x.Bill.(*bill)
 		if !ok {
-			if len(x.Attempts()) > 0 {
+			if x.Charge == core.ChargeFull {
+				m.recalled(x)
+			} else if len(x.Attempts()) > 0 {
 				x.Cost, _ = price.Charge(x, 0, time.Now().Unix())
 			}
 			return core.Continue

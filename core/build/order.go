@@ -24,6 +24,7 @@ var order = []row{
 
 	{"models", before, (*compiler).models}, // an answer from memory; nothing after it runs
 
+	{"budgets", before, (*compiler).holdAll}, // where even what is remembered is paid for
 	{"cache", before, (*compiler).cacheLook}, // behind all that decides whether the caller may ask; before what is held for an attempt
 	{"budgets", before, (*compiler).hold},    // behind the cache: what is remembered costs nothing
 	{"budgets", commit, (*compiler).intent},  // the provider is being asked meanwhile
@@ -65,6 +66,14 @@ type rules struct {
 	book *rulebook // the routing rules for them, once compiled
 }
 
+// says is what there is to tell about a row besides its name.
+func (c *compiler) says(w row) string {
+	if w.name == "cache" && w.at == before {
+		return cacheSays(c.doc.Cache)
+	}
+	return ""
+}
+
 // plan flattens order for one policy and one operation.
 func (c *compiler) plan(r *rules, op core.Op) core.Plan {
 	var p core.Plan
@@ -85,7 +94,7 @@ func (c *compiler) plan(r *rules, op core.Op) core.Plan {
 		case after:
 			p.After = append(p.After, stage)
 		}
-		p.Steps = append(p.Steps, core.Step{Point: string(w.at), Name: w.name, From: from})
+		p.Steps = append(p.Steps, core.Step{Point: string(w.at), Name: w.name, From: from, Say: c.says(w)})
 	}
 	return p
 }
