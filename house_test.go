@@ -65,6 +65,8 @@ var third = map[string][]string{
 	"github.com/VictoriaMetrics/metrics":      {"core/meter"},
 	"github.com/dgraph-io/ristretto/v2":       {"cache/exact"},
 	"go.yaml.in/yaml/v3":                      {"core/config"},
+	"modernc.org/sqlite":                      {"control/store", "control/trail"},
+	"github.com/lib/pq":                       {"control/store", "control/trail"},
 	"github.com/HdrHistogram/hdrhistogram-go": {"loadgen/..."},
 	"golang.org/x/sys":                        {"hotpath", "hotpath/upstream", "systemd", "bench/mock", "loadgen"},
 }
