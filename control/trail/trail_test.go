@@ -317,10 +317,10 @@ func TestAFullSpoolStopsTheReading(t *testing.T) {
 	wait(t, "room", func() bool { return r.Trouble() == nil || r.waiting.Load() > 64<<10 })
 }
 
-// TestTenMinutesWithoutASink is ten minutes at 1,000 calls a second, a hundred times as fast
-// and a tenth of the calls: 0 lost, 0 twice.
+// TestTenMinutesWithoutASink is ten minutes at 1,000 calls a second, a thousand times as fast
+// and a thirtieth of the calls: 0 lost, 0 twice.
 func TestTenMinutesWithoutASink(t *testing.T) {
-	const calls = 60_000
+	const calls = 20_000
 	m := newMemory()
 	m.down, m.batch = errors.New("away"), Batch{Rows: batchRows, Bytes: batchBytes}
 	r := newRig(t, Options{Sinks: []Sink{m}})
@@ -348,7 +348,7 @@ func TestFilesAreRemovedWhenEverySinkHasThem(t *testing.T) {
 	a, b := newMemory(), newMemory()
 	b.down = errors.New("away")
 	r := newRig(t, Options{Sinks: []Sink{a, b}})
-	for i := 0; i < 40_000; i++ {
+	for i := 0; i < 18_000; i++ {
 		r.call(i, 1)
 	}
 	r.has(a)
@@ -358,7 +358,7 @@ func TestFilesAreRemovedWhenEverySinkHasThem(t *testing.T) {
 	b.set(func() { b.down = nil })
 	r.has(b)
 	wait(t, "the files to be removed", func() bool { return len(r.list()) == 1 })
-	if got := b.verify(t, r.Trail, r.has(b)); got.Calls != 40_000 {
+	if got := b.verify(t, r.Trail, r.has(b)); got.Calls != 18_000 {
 		t.Errorf("got %+v", got)
 	}
 }
