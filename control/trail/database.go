@@ -34,9 +34,10 @@ func SQLite(name, path string, keep time.Duration) Sink {
 	return &database{name: name, driver: "sqlite", source: source, keep: keep, more: []string{sqliteView}}
 }
 
-// Postgres is the sink that keeps rows in a Postgres database; source is its URL.
-func Postgres(name, source string, keep time.Duration) Sink {
-	return &database{name: name, driver: "postgres", source: source, keep: keep, more: []string{postgresView}}
+// Postgres is the sink that keeps rows in a Postgres database behind an address such as
+// postgres://user:password@host/database?sslmode=verify-full.
+func Postgres(name string, to *url.URL, keep time.Duration) Sink {
+	return &database{name: name, driver: "postgres", source: to.String(), keep: keep, more: []string{postgresView}}
 }
 
 // The tables. A row's record is the line, byte for byte: what else a row has is taken from it,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -101,7 +102,7 @@ func TestPostgres(t *testing.T) {
 }
 
 // startPostgres starts a server of the test's own and returns its address.
-func startPostgres(t *testing.T) string {
+func startPostgres(t *testing.T) *url.URL {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	if len(found) == 0 {
 		t.Skip("there is no Postgres here: apt-get install postgresql")
@@ -143,7 +144,7 @@ func startPostgres(t *testing.T) string {
 		server.Process.Signal(syscall.SIGINT)
 		server.Wait()
 	})
-	source := "postgres://asbru@/postgres?sslmode=disable&host=" + dir
+	source := &url.URL{Scheme: "postgres", User: url.User("asbru"), Path: "/postgres", RawQuery: "sslmode=disable&host=" + dir}
 	wait(t, "Postgres", func() bool {
 		d := Postgres("", source, 0).(*database)
 		defer d.Close()

@@ -219,5 +219,5 @@ func (f *feed) due(want Batch) (n int, whole bool) {
 			n = len(f.ahead)
 		}
 	}
-	return n, n > 0 && (full || want.Wait == 0 || f.t.o.Now().Sub(f.since) >= want.Wait)
+	return n, n > 0 && (full || want.Wait == 0 || f.t.closing.Load() || f.t.o.Now().Sub(f.since) >= want.Wait)
 }

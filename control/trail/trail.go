@@ -51,6 +51,7 @@ type Trail struct {
 	reached atomic.Uint64 // of the ledger
 	waiting atomic.Int64  // bytes of files that some sink lacks
 	full    atomic.Bool
+	closing atomic.Bool // sinks get what there is, in whatever batches
 	failed  atomic.Pointer[error]
 	news    atomic.Pointer[chan struct{}] // closed when synced grows
 
@@ -208,6 +209,8 @@ func (t *Trail) drain() {
 	if t.quit == nil {
 		return
 	}
+	t.closing.Store(true)
+	t.tell()
 	end := time.After(closeWait)
 	for _, f := range t.feeds {
 		for f.pos.Load() < t.synced.Load() && !f.troubled() {

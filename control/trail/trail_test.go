@@ -348,7 +348,7 @@ func TestFilesAreRemovedWhenEverySinkHasThem(t *testing.T) {
 	a, b := newMemory(), newMemory()
 	b.down = errors.New("away")
 	r := newRig(t, Options{Sinks: []Sink{a, b}})
-	for i := 0; i < 18_000; i++ {
+	for i := 0; i < 25_000; i++ {
 		r.call(i, 1)
 	}
 	r.has(a)
@@ -358,7 +358,7 @@ func TestFilesAreRemovedWhenEverySinkHasThem(t *testing.T) {
 	b.set(func() { b.down = nil })
 	r.has(b)
 	wait(t, "the files to be removed", func() bool { return len(r.list()) == 1 })
-	if got := b.verify(t, r.Trail, r.has(b)); got.Calls != 18_000 {
+	if got := b.verify(t, r.Trail, r.has(b)); got.Calls != 25_000 {
 		t.Errorf("got %+v", got)
 	}
 }

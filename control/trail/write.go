@@ -165,10 +165,15 @@ func (t *Trail) flush() error {
 	}
 	t.reached.Store(uint64(t.at))
 	if t.synced.Swap(t.chain.Seq) != t.chain.Seq {
-		fresh := make(chan struct{})
-		close(*t.news.Swap(&fresh))
+		t.tell()
 	}
 	return nil
+}
+
+// tell wakes the feeds.
+func (t *Trail) tell() {
+	fresh := make(chan struct{})
+	close(*t.news.Swap(&fresh))
 }
 
 func (t *Trail) write() error {
