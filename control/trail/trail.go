@@ -29,6 +29,8 @@ type Options struct {
 	Sinks   []Sink        // closed by Close
 	Log     *slog.Logger  // nil: slog.Default
 	Now     func() time.Time
+
+	segment int64 // bytes of one file; 0: segmentBytes
 }
 
 // A Trail is an open audit trail. Its methods may be called by any goroutine.
@@ -67,6 +69,7 @@ type Trail struct {
 // that the files are not what was written; nothing was changed then.
 func Open(o Options) (*Trail, error) {
 	o.Every, o.Records, o.Spool = cmp.Or(o.Every, DefaultEvery), cmp.Or(o.Records, DefaultRecords), cmp.Or(o.Spool, DefaultSpool)
+	o.segment = cmp.Or(o.segment, segmentBytes)
 	o.Key = cmp.Or(o.Key, filepath.Join(o.Dir, keyName))
 	if o.Log == nil {
 		o.Log = slog.Default()

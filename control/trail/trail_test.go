@@ -347,8 +347,8 @@ func TestTenMinutesWithoutASink(t *testing.T) {
 func TestFilesAreRemovedWhenEverySinkHasThem(t *testing.T) {
 	a, b := newMemory(), newMemory()
 	b.down = errors.New("away")
-	r := newRig(t, Options{Sinks: []Sink{a, b}})
-	for i := 0; i < 25_000; i++ {
+	r := newRig(t, Options{Sinks: []Sink{a, b}, segment: 100 << 10})
+	for i := range 8000 {
 		r.call(i, 1)
 	}
 	r.has(a)
@@ -358,7 +358,7 @@ func TestFilesAreRemovedWhenEverySinkHasThem(t *testing.T) {
 	b.set(func() { b.down = nil })
 	r.has(b)
 	wait(t, "the files to be removed", func() bool { return len(r.list()) == 1 })
-	if got := b.verify(t, r.Trail, r.has(b)); got.Calls != 25_000 {
+	if got := b.verify(t, r.Trail, r.has(b)); got.Calls != 8000 {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -178,14 +178,14 @@ func (t *Trail) tell() {
 
 func (t *Trail) write() error {
 	n := len(t.segs)
-	if t.file == nil && n > 0 && t.segs[n-1].size < segmentBytes {
+	if t.file == nil && n > 0 && t.segs[n-1].size < t.o.segment {
 		f, err := os.OpenFile(t.segs[n-1].path(t.o.Dir), os.O_WRONLY|os.O_APPEND, 0)
 		if err != nil {
 			return err
 		}
 		t.file = f
 	}
-	if t.file == nil || t.segs[n-1].size >= segmentBytes {
+	if t.file == nil || t.segs[n-1].size >= t.o.segment {
 		if err := t.begin(); err != nil {
 			return err
 		}
