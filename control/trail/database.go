@@ -24,6 +24,8 @@ type database struct {
 	keep   time.Duration
 	more   []string // statements that make what only this kind has
 
+	readOnly bool // it must be there, with its tables
+
 	db *sql.DB // nil: not opened, or not made ready
 }
 
@@ -80,7 +82,11 @@ func (d *database) ready(ctx context.Context) error {
 	}
 	db.SetMaxOpenConns(1)
 	db.SetConnMaxIdleTime(time.Minute)
-	for _, statement := range append(databaseTables[:len(databaseTables):len(databaseTables)], d.more...) {
+	statements := append(databaseTables[:len(databaseTables):len(databaseTables)], d.more...)
+	if d.readOnly {
+		statements = nil
+	}
+	for _, statement := range statements {
 		if _, err := db.ExecContext(ctx, statement); err != nil {
 			db.Close()
 			return fmt.Errorf("cannot make the tables of %s: %w", d.name, err)
@@ -165,7 +171,7 @@ func (d *database) Close() error {
 	return d.db.Close()
 }
 
-// Export calls f for the records of a database, in order; trail chooses one of several, empty: the only one.
+// export calls f for the records of a database, in order; trail chooses one of several, empty: the only one.
 func (d *database) export(ctx context.Context, trail string, f func(line string) error) error {
 	if err := d.ready(ctx); err != nil {
 		return err

@@ -102,8 +102,15 @@ type rig struct {
 
 func newRig(t *testing.T, o Options) *rig {
 	t.Helper()
+	dir := t.TempDir()
+	return newRigIn(t, o, filepath.Join(dir, "audit"))
+}
+
+// newRigIn has the trail in dir.
+func newRigIn(t *testing.T, o Options, dir string) *rig {
+	t.Helper()
 	r := &rig{t: t, dir: t.TempDir(), o: o}
-	r.o.Dir = filepath.Join(r.dir, "audit")
+	r.o.Dir = dir
 	r.o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	r.open()
 	t.Cleanup(func() {

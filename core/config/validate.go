@@ -26,6 +26,7 @@ func (d *Document) Validate(env Env) []Problem {
 	c.virtualKeys()
 	c.holders()
 	c.prices()
+	c.audit()
 	return capped(c.problems)
 }
 
