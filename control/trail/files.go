@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -57,12 +58,13 @@ type end struct {
 	sum     [32]byte
 	trail   [16]byte // of the last checkpoint in the file; zero: there is none
 	signed  int64    // when it was made
+	foreign bool     // it is not signed by our key
 	loose   int      // lines behind it
 }
 
 // recover finds the end of the file's good lines and cuts off what a crash left of others.
 // Something that is no line is damage, and not a torn end, when a line follows it.
-func (s *segment) recover(dir string) (e end, err error) {
+func (s *segment) recover(dir string, pub ed25519.PublicKey) (e end, err error) {
 	path := s.path(dir)
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -88,7 +90,7 @@ func (s *segment) recover(dir string) (e end, err error) {
 			return e, fmt.Errorf("the trail is damaged: %s at byte %d is not what was written", path, good)
 		}
 		good += int64(len(line))
-		e.take(&h)
+		e.take(&h, pub)
 	}
 	if torn > 0 {
 		if err := cmp.Or(f.Truncate(good), f.Sync()); err != nil {
@@ -106,11 +108,12 @@ func (e *end) next(first uint64) uint64 {
 	return e.seq + 1
 }
 
-func (e *end) take(h *audit.Head) {
+func (e *end) take(h *audit.Head, pub ed25519.PublicKey) {
 	e.seq, e.at, e.sum = h.Seq, h.At, h.Sum()
 	e.loose++
 	if h.Kind == audit.KindCheckpoint {
 		e.trail, e.signed, e.loose = h.Trail, h.Time, 0
+		e.foreign = h.Check(pub) != nil
 	}
 }
 

@@ -108,7 +108,7 @@ func (t *Trail) recover() (err error) {
 	var e end
 	for len(t.segs) > 0 && e.seq == 0 {
 		last := len(t.segs) - 1
-		if e, err = t.segs[last].recover(t.o.Dir); err != nil {
+		if e, err = t.segs[last].recover(t.o.Dir, t.public); err != nil {
 			return err
 		}
 		if e.seq == 0 { // begun and never written to
@@ -119,11 +119,15 @@ func (t *Trail) recover() (err error) {
 		}
 	}
 	for i := len(t.segs) - 2; i >= 0 && e.trail == [16]byte{}; i-- {
-		before, err := t.segs[i].recover(t.o.Dir)
+		before, err := t.segs[i].recover(t.o.Dir, t.public)
 		if err != nil {
 			return err
 		}
 		e.trail, e.signed, e.loose = before.trail, before.signed, e.loose+before.loose
+		e.foreign = before.foreign
+	}
+	if e.foreign {
+		return fmt.Errorf("the audit trail in %s is signed with another key than %s: put that back, or move the trail elsewhere to begin another", t.o.Dir, t.o.Key)
 	}
 	t.chain.ID, t.chain.Seq, t.chain.Prev = e.trail, e.seq, e.sum
 	t.at, t.loose, t.signed = ledger.Seq(e.at), e.loose, time.Unix(0, e.signed)

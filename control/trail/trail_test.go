@@ -293,10 +293,18 @@ func TestADamagedTrailIsNotOpened(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	before := b[len(b)/2]
 	b[len(b)/2] = '\n'
 	os.WriteFile(path, b, 0o600)
 	if _, err := Open(r.o); err == nil {
 		t.Error("a trail with a byte changed is opened")
+	}
+	b[len(b)/2] = before
+	os.WriteFile(path, b, 0o600)
+	other := r.o
+	other.Key = filepath.Join(t.TempDir(), "other.key")
+	if _, err := Open(other); err == nil {
+		t.Error("a trail goes on under another key")
 	}
 	os.Chmod(filepath.Join(r.o.Dir, keyName), 0o644)
 	if _, err := Open(r.o); err == nil {
