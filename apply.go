@@ -34,11 +34,12 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 			return nil, problems
 		}
 	}
+	g.compiling = doc
 	var prev *core.Snapshot
 	if g.server != nil {
 		prev = g.server.Snapshot()
 	}
-	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, NewCache: g.newCache, ReadFile: cli.ReadSheet})
+	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, NewCache: g.newCache, OpenBook: g.openBook, Own: g.own, ReadFile: cli.ReadSheet})
 	problems = append(config.Join(problems, more), await(doc, snap, prev)...)
 	g.next = applying{doc, retire}
 	return snap, append(problems, g.needsRestart(doc)...)
@@ -53,6 +54,7 @@ func (g *gateway) swap(snap *core.Snapshot) {
 		g.first(next.doc)
 	}
 	g.server.Swap(snap)
+	g.keep.book.Store(g.book)
 	g.prober.Watch(snap.Checks)
 	time.AfterFunc(retireAfter, next.retire)
 	g.token.Store(sum(next.doc.Admin.Token))
@@ -62,6 +64,12 @@ func (g *gateway) swap(snap *core.Snapshot) {
 	}
 }
 
+// undo is the Plane's Undo: what was compiled is not going to be served.
+func (g *gateway) undo(snap *core.Snapshot) {
+	g.next = applying{}
+	build.Retire(snap, g.snapshot())
+}
+
 // first makes what depends on the first document and cannot change later.
 func (g *gateway) first(doc *config.Document) {
 	g.fixed = doc
@@ -69,6 +77,7 @@ func (g *gateway) first(doc *config.Document) {
 		g.ring = new(core.Ring)
 	}
 	g.server = hotpath.New(g.serverOptions())
+	g.serves.Store(g.server)
 }
 
 func recorded(doc *config.Document) bool {
@@ -87,6 +96,7 @@ func (g *gateway) needsRestart(doc *config.Document) (warnings []config.Problem)
 		}
 	}
 	was("listen", doc.Listen == g.fixed.Listen)
+	was("store", sameStore(doc.Store, g.fixed.Store))
 	was("admin.listen", doc.Admin.Listen == g.fixed.Admin.Listen)
 	was("observability.access_log", cmp.Or(doc.Observability.AccessLog, "off") == cmp.Or(g.fixed.Observability.AccessLog, "off"))
 	a, b := doc.TLS, g.fixed.TLS
@@ -140,7 +150,9 @@ func (g *gateway) refusedKey(target, key string, status int) {
 }
 
 // newCache makes the cache that a document asks for.
-func (g *gateway) newCache(o cache.Options) (*cache.Cache, error) { return cache.New(o, g.log) }
+func (g *gateway) newCache(o cache.Options) (*cache.Cache, error) {
+	return cache.NewEncoding(o, g.log, g.encode)
+}
 
 // probed tells what a health probe saw.
 func (g *gateway) probed(provider string, ok bool, holds time.Duration) {

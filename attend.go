@@ -16,8 +16,7 @@ func (g *gateway) attend(ctx context.Context, signals <-chan os.Signal) error {
 	for {
 		select {
 		case err := <-g.broken:
-			g.log.Error("a listener broke", "error", err)
-			return err
+			return g.cannotGoOn(err)
 		case sig := <-signals:
 			switch {
 			case sig == sigReload:
@@ -35,6 +34,14 @@ func (g *gateway) attend(ctx context.Context, signals <-chan os.Signal) error {
 			}
 		}
 	}
+}
+
+// cannotGoOn ends a process that has lost what it needs.
+func (g *gateway) cannotGoOn(err error) error {
+	if !errors.Is(err, errLedger) { // which was told
+		g.log.Error("a listener broke", "error", err)
+	}
+	return err
 }
 
 // reload reads the configuration again, and lets the access log move to a new file.
@@ -84,6 +91,8 @@ func (g *gateway) drain(signals <-chan os.Signal, why string) error {
 				g.log.Info("drained", "after", time.Since(begun).String())
 			}
 			return nil
+		case err := <-g.broken:
+			return g.cannotGoOn(err)
 		case sig := <-signals:
 			if sig == sigReload || sig == sigHandOver {
 				continue
@@ -122,9 +131,11 @@ func (g *gateway) wait(ctx context.Context) error {
 	}
 }
 
-// close writes out what is left of the access log.
+// close writes out what is left of the ledger and the access log.
 func (g *gateway) close() {
 	g.prober.Close()
+	defer g.keep.close()
+	g.closeBook()
 	if g.access != nil {
 		g.access.Close()
 	}

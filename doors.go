@@ -29,7 +29,7 @@ func doors() []hotpath.Door {
 // paths of two cannot be confused, without it.
 func dialectDoors(under string) []hotpath.Door {
 	return []hotpath.Door{
-		{Prefix: under + "/v1", Dialect: openai.API, Ops: openaiOps, Find: barePath},
+		{Prefix: under + "/v1", Dialect: openai.API, Ops: openaiOps, Find: barePath, Aside: quotaTail},
 		{Prefix: under + "/openai/v1", Dialect: openai.API, Ops: openaiOps},
 		{Prefix: under + "/openai/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
 		{Prefix: under + "/openai", Dialect: openai.API, Ops: openaiOps, Find: deploymentPath},
@@ -40,6 +40,8 @@ func dialectDoors(under string) []hotpath.Door {
 		{Prefix: under + "/v1beta", Dialect: gemini.API, Ops: listOps, Find: googlePath, Pass: "/v1beta"},
 		{Prefix: under + "/v1beta1", Dialect: gemini.API, Find: googlePath, Pass: "/v1beta"},
 		{Prefix: under + "/genai/v1beta1", Dialect: gemini.API, Find: googlePath, Pass: "/v1beta"},
+		{Prefix: under + "/genai/ws", Dialect: gemini.API, Find: livePath},
+		{Prefix: under + "/ws", Dialect: gemini.API, Find: livePath},
 		{Prefix: under + "/vertex/v1", Dialect: gemini.API, Find: googlePath, Pass: "/v1"},
 		{Prefix: under + "/vertex/v1beta1", Dialect: gemini.API, Find: googlePath, Pass: "/v1beta"},
 		{Prefix: under + "/upload/v1beta", Dialect: gemini.API, Pass: "/upload/v1beta"},
@@ -58,15 +60,21 @@ func dialectDoors(under string) []hotpath.Door {
 // throughDoors lead to one provider, which gets the bytes as they come.
 func throughDoors() []hotpath.Door {
 	return []hotpath.Door{
-		{Prefix: "/openai_passthrough", Dialect: openai.API, Provider: "openai"},
+		{Prefix: "/openai_passthrough", Dialect: openai.API, Provider: "openai", Ops: throughOps},
 		{Prefix: "/anthropic_passthrough", Dialect: anthropic.API, Provider: "anthropic"},
 		{Prefix: "/genai_passthrough", Dialect: gemini.API, Provider: "gemini"},
-		{Prefix: "/azure_passthrough", Dialect: openai.API, Provider: "azure"},
+		{Prefix: "/azure_passthrough", Dialect: openai.API, Provider: "azure", Ops: throughOps},
 	}
 }
 
 // The operations by method and path.
 var (
+	throughOps = map[string]core.Op{ // all else passes as it comes
+		"GET /realtime":           core.OpRealtime,
+		"GET /v1/realtime":        core.OpRealtime,
+		"GET /openai/realtime":    core.OpRealtime,
+		"GET /openai/v1/realtime": core.OpRealtime,
+	}
 	openaiOps = map[string]core.Op{
 		"POST /chat/completions":       core.OpChat,
 		"POST /completions":            core.OpCompletion,
@@ -74,6 +82,7 @@ var (
 		"POST /responses/input_tokens": core.OpCount,
 		"POST /embeddings":             core.OpEmbed,
 		"POST /rerank":                 core.OpRerank,
+		"GET /realtime":                core.OpRealtime,
 		"GET /models":                  core.OpModels,
 		"HEAD /models":                 core.OpModels,
 		"HEAD /models/*":               core.OpModels,
@@ -168,6 +177,29 @@ func geminiPath(method, tail []byte) (hotpath.Found, bool) {
 	return f, true
 }
 
+// livePath finds the sockets of the Live API, at the Gemini API and at Vertex AI. The name of the
+// method holds the version.
+//
+// Source: https://ai.google.dev/api/live
+func livePath(method, tail []byte) (hotpath.Found, bool) {
+	if string(method) != "GET" {
+		return hotpath.Found{}, false
+	}
+	name, ai := bytes.CutPrefix(tail, []byte("/google.ai.generativelanguage.v1"))
+	if !ai {
+		var vertex bool
+		if name, vertex = bytes.CutPrefix(tail, []byte("/google.cloud.aiplatform.v1")); !vertex {
+			return hotpath.Found{}, false
+		}
+	}
+	switch string(name) {
+	case ".GenerativeService.BidiGenerateContent", "beta.GenerativeService.BidiGenerateContent", "alpha.GenerativeService.BidiGenerateContent",
+		".LlmBidiService/BidiGenerateContent", "beta1.LlmBidiService/BidiGenerateContent":
+		return hotpath.Found{Op: core.OpRealtime}, true
+	}
+	return hotpath.Found{}, false
+}
+
 // collection reports whether tail begins with something other of Google's that has verbs,
 // or is no provider and model.
 func collection(tail []byte) bool {
@@ -204,12 +236,16 @@ func bedrockPath(method, tail []byte) (hotpath.Found, bool) {
 	return f, true
 }
 
+// quotaTail is where a caller asks about itself, behind /v1.
+const quotaTail = "/quota"
+
 // hot reports whether a request is for the data plane. It looks at the client's
 // bytes: nothing is decoded before the strict reader has seen it.
 func hot(doors []hotpath.Door, uri string) bool {
 	for i := range doors {
 		if p := doors[i].Prefix; strings.HasPrefix(uri, p) && len(uri) > len(p) && uri[len(p)] == '/' {
-			return true
+			path, _, _ := strings.Cut(uri[len(p):], "?")
+			return doors[i].Aside == "" || path != doors[i].Aside
 		}
 	}
 	return false

@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"asbru/control"
+	"asbru/control/admin"
 	"asbru/control/api"
 	"asbru/core"
 	"asbru/core/config"
+	"asbru/core/govern"
 	"asbru/core/meter"
 	"asbru/core/probe"
 	"asbru/hotpath"
@@ -42,12 +44,17 @@ type gateway struct {
 	certs       *api.Certs
 	hand        systemd.HandOver
 	prober      *probe.Prober
+	serves      atomic.Pointer[hotpath.Server] // server, for those who cannot know when it was made
+	own         string                         // the credential by which the cache asks the front door for embeddings
 
-	fixed  *config.Document // what the process started with
-	next   applying         // between Compile and Swap; the Plane's writer owns it
-	ended  sync.WaitGroup   // everything start and accept began, but the data listener
-	stop   func()           // ends what ended waits for
-	broken chan error       // a listener that broke
+	fixed     *config.Document // what the process started with
+	keep      keeping
+	book      *govern.Book     // accounts; nil: no document had a budget so far
+	compiling *config.Document // the document that is being compiled; the Plane's writer owns it
+	next      applying         // between Compile and Swap; the Plane's writer owns it
+	ended     sync.WaitGroup   // everything start and accept began, but the data listener
+	stop      func()           // ends what ended waits for
+	broken    chan error       // a listener that broke
 }
 
 func newGateway(s *serving, from *source, in *inheritance) *gateway {
@@ -55,8 +62,10 @@ func newGateway(s *serving, from *source, in *inheritance) *gateway {
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
 	g.meter.g = g
+	g.own = newCredential()
 	g.prober = probe.New(g.probed, g.probeTold)
-	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Compile: g.compile, Swap: g.swap, Log: g.log})
+	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Kept: g.kept, Compile: g.compile, Undo: g.undo, Swap: g.swap, Log: g.log})
+	g.keep.api = admin.New(admin.Options{Plane: g.plane, Snapshot: g.snapshot, Store: g.keep.store.Load, Balances: balances{g}, Log: g.log})
 	return g
 }
 
@@ -81,6 +90,7 @@ func (g *gateway) start(whole context.Context) {
 	ctx, g.stop = context.WithCancel(whole)
 	g.begin(func() { g.plane.Watch(ctx) })
 	g.begin(func() { g.sweep(ctx) })
+	g.begin(func() { g.follow(ctx) })
 	if g.certs != nil {
 		g.begin(func() { g.certs.Watch(ctx) })
 	}
@@ -140,17 +150,22 @@ func (g *gateway) notify(state ...string) {
 // pages is what is not LLM traffic, for the admin listener or the data listener.
 func (g *gateway) pages(admin bool) http.Handler {
 	return api.New(api.Options{
-		Admin:    admin,
-		TokenSum: g.tokenSum,
-		Metrics:  g.meter.write,
-		Status:   g.status,
-		Build:    buildInfo(),
-		Log:      g.log,
+		Admin:      admin,
+		TokenSum:   g.tokenSum,
+		Governance: g.keep.api,
+		Shared:     g.shared,
+		Metrics:    g.meter.write,
+		Status:     g.status,
+		Build:      buildInfo(),
+		Log:        g.log,
 	})
 }
 
 func (g *gateway) tokenSum() [32]byte {
 	if sum := g.token.Load(); sum != nil {
+		return *sum
+	}
+	if sum := g.keep.token.Load(); sum != nil {
 		return *sum
 	}
 	return [32]byte{}

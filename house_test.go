@@ -17,14 +17,15 @@ import (
 // floors lists the house from the ground up. A package may import packages of
 // a lower floor only; packages on one floor do not know each other.
 var floors = [][]string{
-	{"core", "core/scan", "core/eventstream"},
-	{"adapters/body", "adapters/sigv4", "cache/semantic/*", "core/audit", "core/limit", "core/price", "core/rule"},
+	{"core", "core/scan", "core/eventstream", "cache/vector"},
+	{"adapters/body", "adapters/sigv4", "cache/semantic/*", "cache/remote/*", "core/audit", "core/limit", "core/price", "core/rule"},
 	{"core/config", "core/cred", "core/gate", "core/ledger", "core/meter", "core/probe", "core/route", "adapters/dialect/*",
-		"cache/*", "hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "systemd", "web"},
-	{"core/govern", "hotpath/upstream", "hotpath/ws"},
+		"cache/*", "hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "hotpath/ws", "systemd", "web"},
+	{"core/govern", "hotpath/upstream"},
 	{"adapters", "cache", "hotpath"},
 	{"core/build", "core/importer"},
 	{"control"},
+	{"control/store"},
 	{"control/*"},
 	{"selftest"},
 	{"."},
@@ -64,9 +65,10 @@ var never = []wall{
 var third = map[string][]string{
 	"github.com/VictoriaMetrics/metrics":      {"core/meter"},
 	"github.com/dgraph-io/ristretto/v2":       {"cache/exact"},
+	"github.com/lib/pq":                       {"cache/remote/pgvector", "control/store", "control/trail"},
+	"github.com/redis/rueidis":                {"cache/remote/redis"},
 	"go.yaml.in/yaml/v3":                      {"core/config"},
 	"modernc.org/sqlite":                      {"control/store", "control/trail"},
-	"github.com/lib/pq":                       {"control/store", "control/trail"},
 	"github.com/HdrHistogram/hdrhistogram-go": {"loadgen/..."},
 	"golang.org/x/sys":                        {"hotpath", "hotpath/upstream", "systemd", "bench/mock", "loadgen"},
 }

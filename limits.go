@@ -7,6 +7,9 @@ const (
 	slowConns = 4096 // connections of the slow door: HTTP/2, health, metrics
 	slowQueue = 256  // of those, handed over and not yet taken
 
+	maxEmbedding = 1 << 20 // bytes of an embedding that the cache asks for
+	shownReply   = 200     // of a refusal that the log shows
+
 	slowWrite = 60 * time.Second // for one write to a client of the slow door
 
 	slowStay = time.Second // the slow door outlives the front by this in a drain

@@ -93,6 +93,7 @@ func (s *serving) serve() error {
 		return err
 	}
 	defer g.close()
+	g.tellBook()
 	g.start(ctx)
 	if err := in.ready(); err != nil {
 		return err
@@ -122,7 +123,7 @@ func (g *gateway) load(ctx context.Context, from *source) error {
 	case err != nil:
 		return err
 	}
-	return nil
+	return g.tellToken(ctx)
 }
 
 // tell writes problems, one a line.

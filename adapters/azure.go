@@ -24,6 +24,7 @@ var azure = &Adapter{
 			core.OpResponses:  "/openai/v1/responses",
 			core.OpEmbed:      "/openai/v1/embeddings",
 			core.OpPass:       "/openai/v1",
+			core.OpRealtime:   "/openai/v1/realtime?model={model}",
 		},
 		Not:      []string{"claude-"},
 		AskUsage: true,

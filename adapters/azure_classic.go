@@ -20,6 +20,7 @@ var azureClassic = &Adapter{
 			core.OpCompletion: "/deployments/{model}/completions?api-version={api_version}",
 			core.OpResponses:  "/responses?api-version={api_version}",
 			core.OpEmbed:      "/deployments/{model}/embeddings?api-version={api_version}",
+			core.OpRealtime:   "/realtime?api-version={api_version}&deployment={model}",
 		},
 		AskUsage: true,
 	}},

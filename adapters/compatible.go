@@ -19,8 +19,9 @@ var compatible = &Adapter{
 			core.OpEmbed:      "/embeddings",
 			core.OpRerank:     "/rerank",
 			core.OpPass:       "/",
+			core.OpRealtime:   "/realtime?model={model}",
 		},
 		AskUsage: true,
 	}},
-	Unproven: []core.Op{core.OpChat, core.OpCompletion, core.OpResponses, core.OpEmbed, core.OpRerank, core.OpPass},
+	Unproven: []core.Op{core.OpChat, core.OpCompletion, core.OpResponses, core.OpEmbed, core.OpRerank, core.OpPass, core.OpRealtime},
 }

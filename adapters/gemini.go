@@ -18,10 +18,11 @@ var geminiAPI = &Adapter{
 	Faces: []*core.Face{{
 		Dialect: gemini.API,
 		Paths: [core.NumOps]string{
-			core.OpChat:  "/v1beta/models/{model}:generateContent",
-			core.OpEmbed: "/v1beta/models/{model}:batchEmbedContents",
-			core.OpCount: "/v1beta/models/{model}:countTokens",
-			core.OpPass:  "/",
+			core.OpChat:     "/v1beta/models/{model}:generateContent",
+			core.OpEmbed:    "/v1beta/models/{model}:batchEmbedContents",
+			core.OpCount:    "/v1beta/models/{model}:countTokens",
+			core.OpPass:     "/",
+			core.OpRealtime: "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent",
 		},
 		Streams: [core.NumOps]string{
 			core.OpChat: "/v1beta/models/{model}:streamGenerateContent?alt=sse",

@@ -21,6 +21,7 @@ var openAI = &Adapter{
 			core.OpEmbed:      "/embeddings",
 			core.OpCount:      "/responses/input_tokens",
 			core.OpPass:       "/",
+			core.OpRealtime:   "/realtime?model={model}",
 		},
 		AskUsage: true,
 	}},

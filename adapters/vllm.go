@@ -21,6 +21,7 @@ var vllm = &Adapter{
 			core.OpEmbed:      "/embeddings",
 			core.OpRerank:     "/rerank",
 			core.OpPass:       "/",
+			core.OpRealtime:   "/realtime?model={model}",
 		},
 		AskUsage: true,
 	}, {

@@ -18,6 +18,7 @@ var xai = &Adapter{
 			core.OpChat:      "/chat/completions",
 			core.OpResponses: "/responses",
 			core.OpPass:      "/",
+			core.OpRealtime:  "/realtime?model={model}",
 		},
 		AskUsage: true,
 		Cut:      []string{"metadata"},

@@ -11,6 +11,7 @@ import (
 	"asbru/cache/canon"
 	"asbru/cache/entry"
 	"asbru/cache/exact"
+	"asbru/cache/remote"
 	"asbru/cache/store"
 	"asbru/core"
 )
@@ -26,7 +27,10 @@ type Options struct {
 	Pace      bool   // streams are replayed at the pace they once came at
 	Dir       string // where answers outlive the process; empty: nowhere
 	Like      Likeness
-	Secret    Secret // 32 bytes to seal the directory with; empty: it is not sealed
+	Far       remote.Options // who else is asked about the meaning of questions; zero: nobody
+	History   int            // turns beside instructions that a conversation has at most; 0: any number
+	Share     Share          // what two questions may differ in and still be one
+	Secret    Secret         // 32 bytes to seal the directory with; empty: it is not sealed
 }
 
 // A Cache is the memory with what feeds it. Many goroutines may use it.
@@ -39,7 +43,8 @@ type Cache struct {
 	saves   chan *saving
 	tapes   atomic.Int64 // bytes that are being written down
 	disk    atomic.Pointer[store.Store]
-	near    Nearby // nil: only the same question is the same question
+	near    Nearby         // nil: only the same question is the same question
+	far     *remote.Finder // nil: nobody else is asked
 	scratch sync.Pool
 	visits  sync.Pool
 	n       counts
@@ -73,7 +78,10 @@ type scratch struct {
 var ErrOptions = errors.New("the cache cannot be made so")
 
 // New makes a Cache and begins its work. Close must be called.
-func New(o Options, log *slog.Logger) (*Cache, error) {
+func New(o Options, log *slog.Logger) (*Cache, error) { return NewEncoding(o, log, nil) }
+
+// NewEncoding is New with who asks an encoder of others.
+func NewEncoding(o Options, log *slog.Logger, embed remote.Embed) (*Cache, error) {
 	if o.Bytes == 0 {
 		o.Bytes = DefaultBytes
 	}
@@ -96,6 +104,10 @@ func New(o Options, log *slog.Logger) (*Cache, error) {
 			return nil, err
 		}
 		c.near = near
+	}
+	if err := c.reach(embed); err != nil {
+		c.abandon()
+		return nil, err
 	}
 	c.scratch.New = func() any { return &scratch{chat: *core.NewChat(), cross: *core.NewCrossing()} }
 	c.visits.New = func() any { return newVisit() }
@@ -130,6 +142,7 @@ func (c *Cache) Close() error {
 		c.shut.Unlock()
 		close(c.stop)
 		c.ended.Wait()
+		c.leaveOthers()
 		c.mem.Close()
 		if c.near != nil {
 			c.near.Close()
@@ -150,6 +163,7 @@ func (c *Cache) exit(i *exact.Item[*kept]) {
 	}
 	if c.near != nil && !c.mem.Alive(&i.Key) { // else it was replaced, and the question stands
 		c.near.Remove(i.Key)
+		c.outlived(&i.Key)
 	}
 }
 

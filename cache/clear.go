@@ -37,6 +37,9 @@ func (c *Cache) Clear(f Filter) (n int, err error) {
 		}
 	})
 	c.n.cleared.Add(uint64(n))
+	if err := c.clearOthers(&f); err != nil {
+		return n, err
+	}
 	if d := c.disk.Load(); d != nil {
 		_, err = d.Delete(func(_ *[32]byte, body []byte) bool {
 			var note entry.Note
@@ -55,6 +58,7 @@ func (c *Cache) takeOut(key *[32]byte) {
 	if i, _ := c.mem.Get(key, wall()); i != nil {
 		c.mem.Delete(i)
 		c.n.wrong.Add(1)
+		c.disown(key)
 		if d := c.disk.Load(); d != nil && d.Gone(key) != nil {
 			c.log.Warn("an answer that was said to be wrong may come back after a restart")
 		}

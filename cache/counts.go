@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"asbru/cache/exact"
+	"asbru/cache/remote"
 	"asbru/cache/store"
 )
 
@@ -16,6 +17,7 @@ type counts struct {
 	refused                           [numRefusals]atomic.Uint64
 	promoted, shared, alone           atomic.Uint64
 	wrong, cleared                    atomic.Uint64
+	far, disowned                     atomic.Uint64 // hits outside, and answers found there that were not good
 }
 
 // A refusal says why an answer is not kept.
@@ -52,6 +54,8 @@ type Counts struct {
 	Alone                             uint64 // exchanges that waited and asked for themselves in the end
 	Wrong, Cleared                    uint64 // answers taken out: their callers said they are wrong; an operator
 	Tapes                             int64  // bytes being written down now
+	Far, Disowned                     uint64 // answered with what others have found; what they found was another's, or too old
+	Outside                           remote.Counts
 	Memory                            exact.Counts
 	Disk                              store.Counts
 }
@@ -74,6 +78,10 @@ func (c *Cache) Counts() Counts {
 	}
 	if d := c.disk.Load(); d != nil {
 		out.Disk = d.Counts()
+	}
+	out.Far, out.Disowned = n.far.Load(), n.disowned.Load()
+	if c.far != nil {
+		out.Outside = c.far.Counts()
 	}
 	return out
 }

@@ -1,6 +1,11 @@
 package cache
 
-import "asbru/core"
+import (
+	"maps"
+	"slices"
+
+	"asbru/core"
+)
 
 // Figures implements core.Memory.
 func (c *Cache) Figures() (all []core.Figure) {
@@ -14,7 +19,7 @@ func (c *Cache) Figures() (all []core.Figure) {
 		all = append(all, core.Figure{Name: name, Help: help, N: v})
 	}
 	total("asbru_cache_hits_total", "Requests answered from memory, by how the answer was found.", "tier",
-		"exact", n.Exact, "stale", n.Stale, "canonical", n.Words, "semantic", n.Near, "joined", n.Joined)
+		"exact", n.Exact, "stale", n.Stale, "canonical", n.Words, "semantic", n.Near, "remote", n.Far, "joined", n.Joined)
 	pairs := []any{"absent", n.Missed, "refresh", n.Due}
 	for w := NotAsked; w < NumWhys; w++ {
 		pairs = append(pairs, w.String(), n.Why[w.String()])
@@ -35,5 +40,28 @@ func (c *Cache) Figures() (all []core.Figure) {
 	gauge("asbru_cache_recording_bytes", "Bytes of answers that are being written down.", n.Tapes)
 	gauge("asbru_cache_disk_bytes", "Bytes of the cache on disk.", n.Disk.Bytes)
 	gauge("asbru_cache_disk_live_bytes", "Of those, what could still be asked for.", n.Disk.Live)
+	if c.far != nil {
+		all = append(all, outside(&n)...)
+	}
 	return all
+}
+
+// outside are the figures of what others are asked.
+func outside(n *Counts) (all []core.Figure) {
+	o := &n.Outside
+	by := func(name, help, label string, m map[string]uint64) {
+		for _, value := range slices.Sorted(maps.Keys(m)) {
+			all = append(all, core.Figure{Name: name, Help: help, Total: true, Label: label, Value: value, N: int64(m[value])})
+		}
+	}
+	by("asbru_cache_remote_lookups_total", "Questions that were looked up outside, by outcome.", "outcome", o.Asks)
+	by("asbru_cache_remote_inserts_total", "Answers that were to be written outside, by what came of it.", "outcome", o.Adds)
+	all = append(all,
+		core.Figure{Name: "asbru_cache_remote_strange_total", Help: "Rows found outside that were not what was asked for.", Total: true, N: int64(o.Strange + n.Disowned)},
+		core.Figure{Name: "asbru_cache_remote_queue", Help: "Answers that wait to be written outside.", N: int64(o.Queued)})
+	down := int64(0)
+	if o.Down {
+		down = 1
+	}
+	return append(all, core.Figure{Name: "asbru_cache_remote_down", Help: "Whether what is outside is left alone after failures.", N: down})
 }

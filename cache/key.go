@@ -53,13 +53,14 @@ const (
 	Unreadable            // the body cannot be read as its format
 	Stateful              // it goes on from state that the provider holds
 	RunsTools             // the provider itself runs tools: it looks things up that change
+	TooLong               // it has more turns than are remembered
 	OwnHeaders            // the client has header fields sent to the provider that nobody here knows
 	NumWhys
 )
 
 // String is the word for w in metrics; empty for Cached.
 func (w Why) String() string {
-	return [...]string{"", "operation", "unreadable", "stateful", "provider_tools", "own_headers"}[w]
+	return [...]string{"", "operation", "unreadable", "stateful", "provider_tools", "history", "own_headers"}[w]
 }
 
 // head is what the key needs of a request's head beyond core.Head.
@@ -69,6 +70,9 @@ type head interface{ Any(prefix string) bool }
 // conversation.
 func (o *Options) key(x *core.Exchange, a *ask, s *scratch) (key [32]byte, why Why) {
 	if why = s.parse(x); why != Cached {
+		return key, why
+	}
+	if why = o.trim(&s.chat); why != Cached {
 		return key, why
 	}
 	if why = o.frame(x, a, s); why != Cached {
@@ -87,12 +91,7 @@ func (o *Options) frame(x *core.Exchange, a *ask, s *scratch) Why {
 	w.Word(tagOwner, name)
 	w.Field(tagLabel, a.label)
 	r := x.Route
-	for _, t := range r.Targets[:min(max(r.Plan.Balanced, 1), len(r.Targets))] {
-		w.Word(tagTarget, t.Name)
-		if t.Model == "" {
-			w.Field(tagName, x.Name)
-		}
-	}
+	o.Share.targets(w, x, r.Targets[:min(max(r.Plan.Balanced, 1), len(r.Targets))])
 	return ahead(x, w)
 }
 

@@ -22,5 +22,8 @@ const (
 	errandMaps  = 64       // shards of what is under way
 	leaders     = 2        // who ask one after the other before the failure of the last is that of all
 
+	compareLeast = 2 * time.Millisecond  // of its patience that a client has left when questions are compared for it
+	farGrace     = 20 * time.Millisecond // for a look-up outside to say that it is too late, before it is given up
+
 	busyEvery = time.Second // between attempts to take hold of the directory
 )

@@ -109,7 +109,8 @@ func (v *visit) join(x *core.Exchange) core.Verdict {
 	}
 	if v.ask.noStore {
 		c.n.refused[noStore].Add(1)
-		return v.goAlone(x)
+		v.goAlone(x)
+		return v.consult(x)
 	}
 	fresh := &errand{key: v.key, lead: x.Waker(), from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, tries: v.tries}
 	f, leads := c.errands.join(&v.key, fresh)
@@ -131,7 +132,7 @@ func (v *visit) join(x *core.Exchange) core.Verdict {
 	v.role, v.f = leading, f
 	v.lead.Store(f)
 	v.tell(x, missed, nil)
-	return core.Continue
+	return v.consult(x)
 }
 
 func (v *visit) goAlone(x *core.Exchange) core.Verdict {
@@ -141,13 +142,16 @@ func (v *visit) goAlone(x *core.Exchange) core.Verdict {
 }
 
 func (v *visit) follow(x *core.Exchange, f *errand) core.Verdict {
-	v.role, v.f, v.heard = following, f, 0
+	v.role, v.f, v.heard, v.until = following, f, 0, patience(x)
 	return v.again(x)
 }
 
 // again looks what has become of the question that v waits for the answer of.
 func (v *visit) again(x *core.Exchange) core.Verdict {
 	f := v.f
+	if v.asking != nil {
+		return v.consulted(x)
+	}
 	if v.role != following {
 		return core.Continue
 	}
@@ -173,7 +177,12 @@ func (v *visit) again(x *core.Exchange) core.Verdict {
 		v.c.n.joined.Add(1)
 		v.stream(x)
 		return core.Answer
+	case v.until > 0 && core.Clock() >= v.until:
+		f.mu.Unlock()
+		x.Skipped |= core.SkipCache
+		return v.part(x)
 	}
+	x.Until = v.until
 	f.waitLocked(v, x)
 	f.mu.Unlock()
 	return core.Wait

@@ -18,6 +18,9 @@ func (v *visit) like(x *core.Exchange, s *scratch, now int64) *kept {
 		return nil
 	}
 	v.question = Question{Space: v.space, Text: v.text, Threshold: v.ask.threshold}
+	if brief(x) {
+		return nil
+	}
 	var ok bool
 	if v.likeKey, v.match, ok = c.near.Look(&v.question); !ok {
 		return nil

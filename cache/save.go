@@ -98,7 +98,7 @@ func (v *visit) failure(x *core.Exchange, status int) (fault *core.Fault, left b
 	switch {
 	case len(x.Attempts()) == 0: // refused before anybody was asked: that is between us and the caller
 		return nil, true
-	case x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow):
+	case x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow), overdue(x):
 		return nil, true
 	case x.Fault != nil:
 		own := *x.Fault
@@ -193,6 +193,7 @@ func (c *Cache) keepOne(s *saving) {
 		if c.mem.Put(i, k.Born) {
 			c.n.kept.Add(1)
 			c.makeFindable(i)
+			c.offer(i)
 		} else {
 			c.n.refused[tooLarge].Add(1)
 		}

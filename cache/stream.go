@@ -37,7 +37,7 @@ func (v *visit) Close(*core.Exchange) { v.endReplay() }
 // nextPiece is Next for an answer from memory at the pace it once came.
 func (v *visit) nextPiece(x *core.Exchange, dst []byte) ([]byte, core.Pour) {
 	r := &v.read
-	if now := core.Clock(); now < r.due {
+	if now, by := core.Clock(), x.Due.Total; now < r.due && (by == 0 || r.due < by) {
 		x.Until = r.due
 		return dst, core.PourWait
 	}
@@ -58,7 +58,14 @@ func (v *visit) nextCome(x *core.Exchange, dst []byte) ([]byte, core.Pour) {
 	r, f := &v.read, v.f
 	f.mu.Lock()
 	tape, state, over, fault, usage := f.tape, f.state, f.over, f.fault, f.usage
+	by := x.Due.Total
+	if by > 0 && state == coming && core.Clock() >= by {
+		f.mu.Unlock()
+		x.Fault = &core.Fault{Code: core.UpstreamTimeout, Message: "the answer that others wait for too did not end within the request's own x-latency-budget", Hint: "wait longer"}
+		return dst, core.PourCut
+	}
 	if state == coming && !over && len(tape) <= r.at {
+		x.Until = by
 		f.waitLocked(v, x)
 		f.mu.Unlock()
 		return dst, core.PourWait

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"asbru/cache/entry"
+	"asbru/cache/remote"
 	"asbru/core"
 )
 
@@ -20,6 +21,7 @@ type visit struct {
 	lead  atomic.Pointer[errand] // f of who leads it: any goroutine may ask whether it stays
 	tries int                    // leaders that failed this exchange
 	heard uint32                 // of f, what it waits for; see waitLocked
+	until int64                  // Clock when it stops to follow f; 0: when that ends
 
 	kind, owner string // whose the answer is
 	label       []byte
@@ -28,8 +30,10 @@ type visit struct {
 	space    [32]byte // of the question, for who looks at its meaning
 	text     []byte   // its last turn, plain; empty: nobody looks at it
 	match    Match
-	question Question // what is looked up: here, so that looking allocates nothing
-	likeKey  [32]byte // of what was found
+	question Question       // what is looked up: here, so that looking allocates nothing
+	likeKey  [32]byte       // of what was found
+	asking   *remote.Asking // of others, under way; nil: none is
+	askUntil int64          // Clock when it is given up
 
 	out    []byte
 	fields []byte
@@ -92,6 +96,7 @@ func newVisit() *visit {
 // release makes v ready for another exchange.
 func (c *Cache) release(v *visit) {
 	v.endReplay()
+	v.unask()
 	v.lead.Store(nil)
 	if cap(v.out) > maxOut {
 		v.out = nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,7 +21,7 @@ type Version uint64
 
 // An Actor is who changes the configuration.
 type Actor struct {
-	Kind string // file, signal, start; later user and peer
+	Kind string // file, signal, start, admin, store
 	Name string // a path, a signal's name, a user; may be empty
 }
 
@@ -49,6 +50,15 @@ type Options struct {
 	// the document. It is called by one goroutine at a time.
 	Compile func(doc *config.Document, version uint64) (*core.Snapshot, []config.Problem)
 
+	// Kept returns what a store adds to the document of the file or the start. It is called
+	// before each Compile, by one goroutine at a time, and must not wait long. An error
+	// refuses the document. nil: there is no store.
+	Kept func(doc *config.Document) (*config.Kept, error)
+
+	// Undo takes back what the last Compile made: what it was made for did not come about.
+	// nil: nothing has to be taken back.
+	Undo func(*core.Snapshot)
+
 	// Swap publishes a Snapshot. It cannot fail. It is called right after the
 	// Compile that made it, by the same goroutine.
 	Swap func(*core.Snapshot)
@@ -67,6 +77,14 @@ type Plane struct {
 	status Status
 
 	seen watched // the file as last read; guarded by writer
+	base based   // what the store's part was last added to; guarded by writer
+}
+
+// A based is a document without what a store adds to it, and where it came from.
+type based struct {
+	doc      *config.Document
+	from     source
+	problems []config.Problem
 }
 
 // Status is what was applied last, and what was refused since.
@@ -74,13 +92,16 @@ type Status struct {
 	Version   Version
 	At        time.Time        // when Version was swapped in
 	By        Actor            // who brought it
-	Document  *config.Document // what is served; read only
+	Document  *config.Document // what is served, the store's part included; read only
+	Base      *config.Document // without the store's part; read only
 	Warnings  []config.Problem // of Version
 	FailedAt  time.Time        // when a change was last refused after Version; zero: none was
 	FailedBy  Actor            // who brought that
 	LastError string           // why; empty: Version is the newest there is
 	Problems  []config.Problem // that LastError counts; empty when the file could not be read
 	Refused   uint64           // changes refused since the process started
+
+	from source // of Base
 }
 
 // New makes a Plane that serves nothing yet. It starts no goroutine.
@@ -152,32 +173,105 @@ type source struct {
 	data []byte
 }
 
-// apply is the only place that swaps. The writer's token is held.
+// apply serves a document together with what the store keeps. The writer's token is held.
 func (p *Plane) apply(by Actor, from source, doc *config.Document, problems []config.Problem) (Version, []config.Problem, error) {
 	if config.Failed(problems) {
 		return p.refuse(by, problems, nil)
 	}
+	var kept *config.Kept
+	if p.o.Kept != nil {
+		var err error
+		if kept, err = p.o.Kept(doc); err != nil {
+			return p.refuse(by, nil, err)
+		}
+	}
+	return p.change(change{by: by, base: based{doc, from, problems}, kept: kept})
+}
+
+// Keep serves the document together with kept, which a store is about to keep; nil is what
+// Options.Kept says by then. commit makes it lasting once nothing else can fail, and may be nil. When it fails, or
+// the whole has problems that are Errors, nothing has changed.
+func (p *Plane) Keep(ctx context.Context, by Actor, kept *config.Kept, commit func() error) (Version, []config.Problem, error) {
+	if err := p.lock(ctx); err != nil {
+		return p.Status().Version, nil, err
+	}
+	defer p.unlock()
+	if p.base.doc == nil {
+		return 0, nil, fmt.Errorf("cannot change the configuration of %s: nothing is served yet", by)
+	}
+	if kept == nil && p.o.Kept != nil {
+		var err error
+		if kept, err = p.o.Kept(p.base.doc); err != nil {
+			return p.refuse(by, nil, err)
+		}
+	}
+	return p.change(change{by, p.base, kept, commit})
+}
+
+// A change is one configuration on its way to be served.
+type change struct {
+	by     Actor
+	base   based
+	kept   *config.Kept
+	commit func() error // nil: nothing is to be made lasting
+}
+
+// change is the only place that swaps. The writer's token is held.
+func (p *Plane) change(c change) (Version, []config.Problem, error) {
+	doc, problems := c.base.doc, c.base.problems
+	if c.kept != nil {
+		doc = doc.With(c.kept)
+		problems = config.Join(slices.Clone(problems), p.placed(c, doc.Validate(p.o.Env)))
+		if config.Failed(problems) {
+			return p.refuseChange(c, problems, nil)
+		}
+	}
 	next := p.Status().Version + 1
 	snap, more, err := p.compile(doc, next)
 	if err != nil {
-		return p.refuse(by, nil, err)
+		return p.refuseChange(c, nil, err)
 	}
-	if from.data != nil {
-		importer.Locate(from.name, from.data, p.o.Env, more)
-	}
-	problems = config.Join(problems, more)
+	problems = config.Join(slices.Clone(problems), p.placed(c, more))
 	if snap == nil || config.Failed(more) {
-		return p.refuse(by, problems, nil)
+		return p.refuseChange(c, problems, nil)
+	}
+	if c.commit != nil {
+		if err := c.commit(); err != nil {
+			p.undo(snap)
+			return p.refuseChange(c, nil, err)
+		}
 	}
 	p.o.Swap(snap)
+	p.base = c.base
 
 	p.mu.Lock()
-	p.status = Status{Version: next, At: time.Now(), By: by, Document: doc, Warnings: problems, Refused: p.status.Refused}
+	p.status = Status{Version: next, At: time.Now(), By: c.by, Document: doc, Base: c.base.doc, Warnings: problems, Refused: p.status.Refused, from: c.base.from}
 	p.mu.Unlock()
-	p.o.Log.Info("configuration applied", "version", uint64(next), "by", by.String(),
+	p.o.Log.Info("configuration applied", "version", uint64(next), "by", c.by.String(),
 		"providers", len(doc.Providers), "models", len(doc.Models), "virtual_keys", len(doc.VirtualKeys))
 	p.log(problems)
 	return next, problems, nil
+}
+
+// undo takes back what the last Compile made. What it has changed of things that outlive a
+// Snapshot, such as the caps of accounts, the document that is served changes back.
+func (p *Plane) undo(snap *core.Snapshot) {
+	if p.o.Undo != nil {
+		p.o.Undo(snap)
+	}
+	s := p.Status()
+	if back, _, _ := p.compile(s.Document, s.Version); back != nil {
+		p.o.Swap(back)
+	}
+}
+
+// placed says where problems of a change are: in the file, or in the store.
+func (p *Plane) placed(c change, problems []config.Problem) []config.Problem {
+	if from := c.base.from; from.data != nil {
+		importer.Locate(from.name, from.data, p.o.Env, problems)
+	}
+	c.kept.Place(c.base.doc, problems)
+	return problems
 }
 
 // compile calls Compile and survives it: a bug met by an odd document must not
@@ -208,6 +302,28 @@ func (p *Plane) refuse(by Actor, problems []config.Problem, cause error) (Versio
 	p.o.Log.Error("configuration refused", "by", by.String(), "serving", uint64(serving), "error", err)
 	p.log(problems)
 	return serving, problems, err
+}
+
+// refuseChange is refuse, but for a change that was only tried: who tried it is told, and what
+// is kept is as good as before.
+func (p *Plane) refuseChange(c change, problems []config.Problem, cause error) (Version, []config.Problem, error) {
+	if c.commit == nil {
+		return p.refuse(c.by, problems, cause)
+	}
+	if cause == nil {
+		cause = fmt.Errorf("cannot apply the change of %s: %w (%d)", c.by, ErrRefused, len(problems))
+	}
+	return p.Status().Version, problems, cause
+}
+
+// Where is the place of a path of Status.Base in the file it was read from, as a Problem
+// without a message; File is empty when it was read from none.
+func (p *Plane) Where(path string) config.Problem {
+	at := []config.Problem{{Path: path}}
+	if from := p.Status().from; from.data != nil {
+		importer.Locate(from.name, from.data, p.o.Env, at)
+	}
+	return at[0]
 }
 
 // log writes problems, errors first among equals as they come, at most maxLogged.

@@ -19,6 +19,9 @@ type Attempt struct {
 	Cause  Cause // why there is no whole reply; NoCause: Status says what came of it
 	Phase  Phase // what the Route was told last
 
+	Beside  bool // a hedge: it began while the attempt before it was under way
+	Resumes bool // it continues the stream of the attempt before it
+
 	Began int64 // Clock when the request was handed to the kernel; 0: it never was
 	At    int64 // Clock of what Phase tells; 0: not told yet
 
@@ -26,9 +29,6 @@ type Attempt struct {
 	TTFT       time.Duration // request sent → first content handed to the client, streams only
 	RetryAfter time.Duration // what the provider asks to wait, told with an error only; 0: it asks nothing
 	Out        int64         // tokens of a complete answer; 0: unknown
-
-	Beside  bool // a hedge: it began while the attempt before it was under way
-	Resumes bool // it continues the stream of the attempt before it
 }
 
 // A Cause says why an attempt has no reply that is whole.

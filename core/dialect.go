@@ -56,6 +56,7 @@ type Dialect struct {
 	Embeds  *EmbedCodec        // OpEmbed; nil: the format has no embeddings
 	Reranks *RerankCodec       // OpRerank; nil: the format has no rerank
 	Counts  *CountCodec        // OpCount; nil: the format cannot count tokens
+	Sockets *SocketCodec       // OpRealtime; nil: the format has no WebSockets
 }
 
 // A ChatCodec is one face of a dialect for conversations, between its bytes and
@@ -211,11 +212,12 @@ func (p *Peek) Reset() {
 // StreamState is what a Dialect remembers of a stream between events.
 type StreamState struct {
 	Usage     Usage
-	Content   bool // an event with content was seen
-	Finished  bool // a finish reason was seen
-	Done      bool // the terminator was seen
-	Failed    bool // an in-band error was seen
-	Several   bool // of several choices: a finish is not that of all
-	Unread    int  // events that could not be read
-	UsageOnly bool // the last event carried nothing but usage
+	Content   bool  // an event with content was seen
+	Finished  bool  // a finish reason was seen
+	Done      bool  // the terminator was seen
+	Failed    bool  // an in-band error was seen
+	Several   bool  // of several choices: a finish is not that of all
+	Unread    int32 // events that could not be read
+	Said      int32 // events with content
+	UsageOnly bool  // the last event carried nothing but usage
 }

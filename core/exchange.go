@@ -56,6 +56,8 @@ type Exchange struct {
 	Bind       uint64        // the Route's name for the session; 0: none, or not asked yet
 	Ahead      Ahead         // belongs to the Route's Pick
 	Taken      Taken         // of the limits of its caller
+	Bill       any           // what is held for it until it is known what it cost; core/build knows the type. nil: nothing is
+	Cost       Money         // what it cost, once that is known
 
 	attempts [MaxAttempts]Attempt
 	more     *[MostAttempts]Attempt // all of them, once there are more than attempts holds; nil: there are not
@@ -81,10 +83,26 @@ type Due struct {
 // for each of SkipNames.
 type Skips uint8
 
-const SkipRetry Skips = 1 << 0 // another attempt
+const (
+	SkipRetry  Skips = 1 << iota // another attempt
+	SkipHedge                    // one beside the first
+	SkipQueue                    // to wait for a place at a target that is full
+	SkipCache                    // to compare with like questions, or to wait longer for who asks the same
+	SkipRescue                   // to have a stream that broke continued
+)
 
 // SkipNames are their names, in the order of the bits.
-var SkipNames = [...]string{"retry"}
+var SkipNames = [...]string{"retry", "hedge", "queue", "cache", "rescue"}
+
+// By is when the client wants something at the latest: the first content of a stream that
+// has none yet, or the end; 0: it does not say.
+func (x *Exchange) By(begun bool) int64 {
+	end := x.Due.Total
+	if first := x.Due.First; first > 0 && x.Peek.Stream && !begun && (end == 0 || first < end) {
+		end = first
+	}
+	return end
+}
 
 // A Reply is a complete answer made by the gateway itself.
 type Reply struct {
@@ -105,7 +123,7 @@ func (x *Exchange) Reset() {
 	x.Recall, x.Charge, x.Answered = NoRecall, ChargeUsed, nil
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
-	x.Taken = Taken{}
+	x.Taken, x.Bill, x.Cost = Taken{}, nil, 0
 	x.Until, x.Watch, x.Due, x.Skipped = 0, nil, Due{}, 0
 	clear(x.attempts[:])
 	x.more, x.n, x.stage = nil, 0, 0

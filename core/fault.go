@@ -36,6 +36,7 @@ const (
 	BadMethod                   // the path exists, the method does not
 	TooLarge                    // a head or body limit was passed
 	RateLimited                 // the caller is too fast
+	OverBudget                  // a budget of the caller lacks the money
 	UpstreamFailed              // every permitted target failed
 	UpstreamTimeout             // a target did not answer in time
 	Overloaded                  // the gateway refuses to queue more
@@ -60,6 +61,7 @@ var codes = [NumCodes]struct {
 	BadMethod:       {"method_not_allowed", 405, "invalid_request_error"},
 	TooLarge:        {"too_large", 413, "invalid_request_error"},
 	RateLimited:     {"rate_limited", 429, "rate_limit_error"},
+	OverBudget:      {"budget_exceeded", 402, "budget_exceeded"},
 	UpstreamFailed:  {"upstream_failed", 502, "upstream_error"},
 	UpstreamTimeout: {"upstream_timeout", 504, "upstream_error"},
 	Overloaded:      {"overloaded", 503, "overloaded_error"},

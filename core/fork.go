@@ -6,7 +6,7 @@ package core
 func (x *Exchange) Fork(y *Exchange) {
 	names, lane := x.Peek.Names, x.Lane
 	*x = *y
-	x.Peek.Names, x.Lane, x.Watch, x.Head = names, lane, nil, nil
+	x.Peek.Names, x.Lane, x.Watch, x.Head, x.Bill = names, lane, nil, nil, nil
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
 	x.Recall, x.Charge, x.Answered = NoRecall, ChargeUsed, nil
 	if y.more != nil {
@@ -20,7 +20,7 @@ func (x *Exchange) Fork(y *Exchange) {
 func (x *Exchange) Inherit(y *Exchange) {
 	names := x.Peek.Names
 	x.Fork(y)
-	x.Watch, x.Reply.Fields = y.Watch, y.Reply.Fields
+	x.Watch, x.Bill, x.Reply.Fields = y.Watch, y.Bill, y.Reply.Fields
 	x.Peek.Names, y.Peek.Names = y.Peek.Names, names
 }
 

@@ -38,7 +38,7 @@ type Ticket struct {
 	Urgency Urgency // whose turn it is
 	Waker   Waker   // called once if Enter says Queued, when the wait is over
 	NoWait  bool    // it is let in at once or not at all, and not counted as refused
-	Until   int64   // Clock after which a place is of no use any more; 0: none
+	Until   int64   // Clock after which an answer is of no use any more; 0: none
 	Heard   int64   // Clock when an answer that is no stream began; 0: when the place is given back
 
 	entry   atomic.Uint32
@@ -96,11 +96,12 @@ const (
 	Overfull            // everybody asks for more than the target can do
 	ShareUsed           // this caller asks for more than its share of it
 	WaitedOut           // it waited until it was due
+	TooLate             // waiting would have its answer come after Until
 	NumRefusals         // for tables
 )
 
 // String is the name of r in metrics; empty for NoRefusal.
-func (r Refusal) String() string { return [...]string{"", "overload", "share", "wait"}[r] }
+func (r Refusal) String() string { return [...]string{"", "overload", "share", "wait", "budget"}[r] }
 
 // An Outcome is what came of an attempt that was let in.
 type Outcome uint8

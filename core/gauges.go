@@ -19,7 +19,8 @@ type LaneStats struct {
 	Unread     atomic.Uint64 // events of streams that could not be read, and passed or were left out
 	Panics     atomic.Uint64 // recovered at the connection; each is a bug
 
-	Faults [NumCodes]atomic.Uint64 // exchanges ended by a Fault, by Code
+	Faults  [NumCodes]atomic.Uint64       // exchanges ended by a Fault, by Code
+	Skipped [len(SkipNames)]atomic.Uint64 // exchanges that were done without something for want of the client's time, by the bits of Skips
 
 	Decide Histogram // own time of an exchange, kernel calls not counted
 	Kernel Histogram // own time of an exchange with the kernel's write calls

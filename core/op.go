@@ -13,10 +13,11 @@ const (
 	OpCount                // how many tokens a conversation has
 	OpModels               // the list of models the caller may use; answered here, never upstream
 	OpPass                 // any other provider endpoint, relayed byte for byte
+	OpRealtime             // a conversation over a WebSocket, whose messages pass as they are
 	NumOps
 )
 
-var opNames = [NumOps]string{"chat", "completion", "responses", "embeddings", "invoke", "rerank", "count", "models", "pass"}
+var opNames = [NumOps]string{"chat", "completion", "responses", "embeddings", "invoke", "rerank", "count", "models", "pass", "realtime"}
 
 // String is the name of op in metrics, logs and configuration.
 func (op Op) String() string {

@@ -22,9 +22,11 @@ type Record struct {
 	Stream   bool
 	Hedged   bool // two attempts were made beside each other
 	Rescued  bool // the stream broke and was continued by another target
+	Skipped  Skips
 	Status   uint16
 	Recall   Recall // what answered, if the cache has to do with it
 	Usage    Usage
+	Cost     Money  // 0: nothing, or nobody knows
 	In, Out  uint64 // body bytes read from and written to the client
 
 	Total    int64 // head complete → last byte handed to the kernel

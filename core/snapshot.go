@@ -20,9 +20,11 @@ type Snapshot struct {
 	Pools     map[Endpoint]Pool       // every pool the Targets use
 	Fresh     map[[32]byte]Credential // every credential the Keys renew, by what it is made of
 	Memory    Memory                  // answers that are given again; nil: none are
+	Money     Accounts                // what requests are paid from; nil: nothing is held
 	Bounds    Bounds                  // the limits of callers; nil: there are none
 	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept
 	Checks    []HealthCheck           // servers that are asked whether they are well
+	Origins   []string                // web origins whose pages may open WebSockets, besides that of the address they ask; "*": any
 	Limits    Limits
 	Gated     bool // some Target has a Gate
 }

@@ -9,6 +9,7 @@ import (
 // core/meter reads.
 type Tally struct {
 	Requests, TokensIn, TokensCached, TokensOut atomic.Uint64
+	Cost                                        atomic.Uint64 // nanodollars
 
 	Faults   [NumCodes]atomic.Uint64 // by Code
 	Inflight atomic.Int64

@@ -30,7 +30,11 @@ func TestHedge(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds, most of which are waits")
 	}
-	const requests, warm, clients = 600, 160, 16
+	const warm, clients = 160, 16
+	requests := 600
+	if *full {
+		requests = 6000
+	}
 	var calls counter // of both
 	slow := standIn(t, mock.Options{Fault: "tail-2s+ttft-200ms", Tokens: 4, RequestsLog: &calls})
 	quick := standIn(t, mock.Options{Fault: "ttft-15ms", Tokens: 4, RequestsLog: &calls})
@@ -68,9 +72,13 @@ models:
 	round(warm)
 	round(requests)
 	p95, p99 := took[requests*95/100], took[requests*99/100]
-	const all = warm + requests
+	all := int64(warm + requests)
 	extra := calls.calls.Load() - all
 	t.Logf("first content: p50 %v, p95 %v, p99 %v, max %v; %d extra calls for %d requests, %d cut off", took[requests/2], p95, p99, took[requests-1], extra, all, calls.abandoned.Load())
+	holds(t,
+		promise{"p99 of the first content, beside p95", float64(p99) / float64(p95), 1.3, "", false},
+		promise{"extra calls for a request", float64(extra) / float64(all), 0.06, "", false},
+	)
 	if extra < all*2/100 || extra > all*6/100+2 { // two more may have been saved up
 		t.Errorf("%d extra calls for %d requests", extra, all)
 	}

@@ -40,16 +40,16 @@ func TestUnknownModel(t *testing.T) {
 	})
 }
 
-// A WebSocket is refused before a provider is asked: to relay its request without the upgrade
-// would be another request.
+// A WebSocket is refused before a provider is asked where there are none: to relay its request
+// without the upgrade would be another request.
 func TestNoWebSocket(t *testing.T) {
 	up, config := vendors(t)
 	lanes(t, private(config), func(t *testing.T, g *gateway) {
 		const upgrade = " HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 		for path, want := range map[string]string{
-			"/v1/realtime?model=openai/gpt-realtime": `"code":"invalid_request"`,
-			"/openai/v1/responses":                   `"code":"invalid_request"`,
-			"/genai/v1beta/live":                     `"status":"INVALID_ARGUMENT"`,
+			"/v1/chat/completions": `"code":"invalid_request"`,
+			"/openai/v1/responses": `"code":"invalid_request"`,
+			"/genai/v1beta/live":   `"status":"INVALID_ARGUMENT"`,
 		} {
 			up.Take()
 			got := raw(t, g.addr, "GET "+path+upgrade)

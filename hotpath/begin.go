@@ -58,8 +58,9 @@ type flight struct {
 	out    uint64
 	ttft   int64
 	status int
-	large  int64 // bytes counted against the budget of large bodies
-	care   *care // nil: one attempt after the other is all it needs
+	large  int64   // bytes counted against the budget of large bodies
+	care   *care   // nil: one attempt after the other is all it needs
+	socket *socket // nil: it becomes no WebSocket
 	on     onLoop
 }
 
@@ -77,7 +78,7 @@ func (f *flight) reset() {
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
 	f.parted(nil)
-	f.on, f.care = onLoop{gen: gen}, nil
+	f.on, f.care, f.socket = onLoop{gen: gen}, nil, nil
 }
 
 // A door leads to one of three places.
@@ -122,6 +123,9 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if !clean {
 		return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", "send the path in its plain form")
 	}
+	if r.Minor == 0 && op == core.OpRealtime {
+		return refuse(x, core.Invalid, "a WebSocket cannot be opened in HTTP/1.0", "send the request as HTTP/1.1")
+	}
 	if r.Minor == 0 {
 		return waySlow // answered once, then closed
 	}
@@ -134,9 +138,12 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if !caller(x, r, b, f.digest) {
 		return wayFault
 	}
+	if op == core.OpRealtime {
+		return s.upgrade(f, r, b)
+	}
 	if r.Upgrade && http1.EqualFold(r.Value(b, http1.Upgrade), "websocket") {
 		f.free = true // what its client sends next may be meant for a WebSocket
-		return refuse(x, core.Invalid, "this connection cannot become a WebSocket: none is relayed yet", "ask over HTTP, for a stream with server-sent events")
+		return refuse(x, core.Invalid, "this path cannot become a WebSocket: those of realtime conversations can", "ask over HTTP, for a stream with server-sent events")
 	}
 	limit := bodyLimit(x.Snap, r, b)
 	if r.ContentLength > int64(limit) {
@@ -174,6 +181,9 @@ func parseID(id *[16]byte, v []byte) bool {
 // a wrong one is never passed over for the next.
 func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 	secret := credential(r, b)
+	if secret == nil && x.Op == core.OpRealtime {
+		secret = socketSecret(x, r, b)
+	}
 	if len(secret) > 0 {
 		if k := x.Snap.Keys[*d.of(x.Snap.Pepper, secret)]; k != nil {
 			x.Key = k

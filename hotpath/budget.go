@@ -12,7 +12,8 @@ import (
 // A client may say how long it waits: x-latency-budget: ttft=800ms,total=5s. It can only
 // shorten what the configuration allows. What is left is shared among the attempts: as long
 // as another target could still answer, two thirds of the time to the first content are the
-// present one's.
+// present one's. What could be of no use in the time that is left is not begun, and the
+// client is told: core.Skips.
 
 // budget reads what the client says of its patience.
 func budget(x *core.Exchange, r *http1.Request, b []byte) bool {
@@ -50,10 +51,13 @@ func (f *flight) share() {
 	now := core.Clock()
 	left := max(x.Due.First-now, 0)
 	if f.spare() {
-		left = left * 2 / 3
+		left = portion(left)
 	}
 	f.firstBy = now + left
 }
+
+// portion is what an attempt has of the time that is left when another one may follow it.
+func portion(left int64) int64 { return left * 2 / 3 }
 
 // bound is the end of a wait of d that begins now: never past that of the exchange, nor,
 // before anything was said, past what the attempt has of the client's patience.
@@ -96,8 +100,12 @@ func (f *flight) spent() bool {
 		return false
 	}
 	now := core.Clock()
-	if x.Due.Total > 0 && now >= x.Due.Total || x.Due.First > 0 && x.Peek.Stream && !f.rel.content && now >= x.Due.First {
-		x.Skipped |= core.SkipRetry
+	if end := x.By(f.rel.content); end > 0 && now >= end {
+		if f.resumes() {
+			x.Skipped |= core.SkipRescue
+		} else {
+			x.Skipped |= core.SkipRetry
+		}
 		return true
 	}
 	return w > 0 && now-x.Start >= int64(w)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"asbru/core"
+	"asbru/core/gate"
 )
 
 // within asks for a stream that the client does not wait for as long as the provider may take.
@@ -66,6 +67,69 @@ func TestLatencyBudget(t *testing.T) {
 		f("nonsense", "ttft=soon", askForStream, 400, "x-latency-budget", other)
 		f("nothing of that name", "first=1s", askForStream, 400, "x-latency-budget", other)
 		f("negative", "total=-1s", askForStream, 400, "x-latency-budget", other)
+	})
+}
+
+// What could be of no use in the client's time is left out, and it is said: in the head where
+// that is still to come, and always in the record.
+func TestLatencySkipped(t *testing.T) {
+	other := say(otherAnswer)
+	lanes(t, func(t *testing.T, loops int) {
+		f := func(name, budget, ask string, r *rig, status int, told, noted string) {
+			t.Helper()
+			a, body := r.hurried(budget, ask)
+			if got := a.Header.Get("X-Latency-Skipped"); a.StatusCode != status || got != told {
+				t.Errorf("%s: %d, left out %q, want %d, %q; %s", name, a.StatusCode, got, status, told, body)
+			}
+			var got []string
+			rec := r.record()
+			for i, name := range core.SkipNames {
+				if rec.Skipped&(1<<i) != 0 {
+					got = append(got, name)
+				}
+			}
+			if strings.Join(got, " ") != noted {
+				t.Errorf("%s: noted %q, want %q", name, got, noted)
+			}
+		}
+		hedging := func(wait time.Duration) *rig {
+			r := newRig(t, loops, other, other)
+			r.hedged(wait)
+			return r
+		}
+		f("a hedge in time", "ttft=60s", askForStream, hedging(30*time.Second), 200, "", "")
+		f("a hedge after two thirds", "ttft=60s", askForStream, hedging(45*time.Second), 200, "hedge", "hedge")
+		f("of all", "total=60s", askForStream, hedging(45*time.Second), 200, "", "")
+		f("a hedge after all", "total=60s", chat, hedging(time.Minute), 200, "hedge", "hedge")
+
+		h, asked, let := slowProvider()
+		r := newRig(t, loops, h)
+		g := r.gated(gate.Spec{Fixed: true, Max: 1, Wait: time.Minute})
+		first := r.asks()
+		<-asked
+		f("a place", "total=60ms", chat, r, 503, "retry, queue", "retry queue")
+		if n := g.Gauges().Refused[core.TooLate]; n != 1 {
+			t.Errorf("%d came too late; want 1", n)
+		}
+		close(let)
+		<-first
+
+		h, asked, let = slowProvider()
+		r = newRig(t, loops, h, other)
+		r.gated(gate.Spec{Fixed: true, Max: 1, Wait: time.Minute})
+		first = r.asks()
+		<-asked
+		f("a place, and another target", "total=500ms", chat, r, 200, "queue", "queue")
+		close(let)
+		<-first
+
+		late := say("300", saying("Hello. I"), "300", "cut")
+		r = newRig(t, loops, late, other)
+		r.rescues()
+		f("a continuation", "total=750ms", askForStream, r, 200, "", "rescue")
+		r = newRig(t, loops, late, other)
+		r.rescues()
+		f("a continuation in time", "total=20s", askForStream, r, 200, "", "")
 	})
 }
 

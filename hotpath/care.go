@@ -23,7 +23,7 @@ func (f *flight) take(c *core.Care) bool {
 	x := &f.x
 	var needs care
 	if c.Hedge != nil && repeatable(x.Op) {
-		needs.wait = c.Hedge.Wait(x)
+		needs.wait = f.hedgeable(c.Hedge.Wait(x))
 	}
 	needs.rescue = c.Rescue && x.Peek.Stream && x.From.Chats[x.Op] != nil && x.Op != core.OpCompletion
 	needs.casts = c.Shadow != nil && repeatable(x.Op) && c.Shadow.Draw()
@@ -32,6 +32,24 @@ func (f *flight) take(c *core.Care) bool {
 	}
 	f.care = &needs
 	return true
+}
+
+// hedgeable is for how long an attempt may be without content before another one is made
+// beside it; 0 when that is longer than the client's patience lets the attempt have: the
+// next one follows it then.
+func (f *flight) hedgeable(wait time.Duration) time.Duration {
+	x := &f.x
+	if end := x.By(false); wait > 0 && end > 0 {
+		left := end - core.Clock()
+		if x.Due.First > 0 && x.Peek.Stream {
+			left = portion(left)
+		}
+		if int64(wait) >= left {
+			x.Skipped |= core.SkipHedge
+			return 0
+		}
+	}
+	return wait
 }
 
 // hedges reports whether the attempt under way may get another one beside it.

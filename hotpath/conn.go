@@ -16,22 +16,25 @@ import (
 // a goroutine of its own. A second goroutine exists only while an exchange is
 // under way, to notice the client hanging up.
 type conn struct {
-	s    *Server
-	c    net.Conn
-	peer [16]byte
-	in   []byte // borrowed; bytes read and not yet consumed
-	req  http1.Request
-	rep  http1.Reply
-	box  outbox
-	ctx  context.Context // of the exchange under way: ends when the client leaves
-	held *arrival        // where a reply goes that has reached its commit point; nil: to the client
+	s       *Server
+	c       net.Conn
+	peer    [16]byte
+	in      []byte // borrowed; bytes read and not yet consumed
+	req     http1.Request
+	rep     http1.Reply
+	box     outbox
+	ctx     context.Context // of the exchange under way: ends when the client leaves
+	unwatch func()          // ends the watch on the client; nil: there is none
+	held    *arrival        // where a reply goes that has reached its commit point; nil: to the client
 
-	ghost    atomic.Bool  // the client left, and the exchange goes on for others
-	hungUp   atomic.Bool  // the watcher saw the client go
-	answered atomic.Bool  // the watcher is to end
-	quiet    atomic.Int64 // Clock since when it waits for a request; 0 while it serves one
-	wmu      sync.Mutex   // orders the watcher's probe with the answer, and guards
-	harmless int          // what a probe may write
+	ghost    atomic.Bool                // the client left, and the exchange goes on for others
+	verdict  atomic.Pointer[core.Fault] // why the exchange under way has to end; nil: it has not
+	bridged  atomic.Bool                // it is a WebSocket
+	hungUp   atomic.Bool                // the watcher saw the client go
+	answered atomic.Bool                // the watcher is to end
+	quiet    atomic.Int64               // Clock since when it waits for a request; 0 while it serves one
+	wmu      sync.Mutex                 // orders the watcher's probe with the answer, and guards
+	harmless int                        // what a probe may write
 }
 
 // ServeConn carries the requests of one client connection until it ends. c may be any
@@ -148,6 +151,10 @@ func (k *conn) limits() core.Limits {
 // exchange decides about a complete request and answers it.
 func (k *conn) exchange(f *flight) {
 	s, x := k.s, &f.x
+	if f.socket != nil && f.socket.late && !k.greet(f) {
+		k.gone(f)
+		return
+	}
 	t0 := core.Clock()
 	v := s.ready(f, &k.req)
 	f.decide += core.Clock() - t0
@@ -167,7 +174,7 @@ func (k *conn) exchange(f *flight) {
 		k.reply(f)
 		return
 	}
-	if c := x.Route.Care; c != nil {
+	if c := x.Route.Care; c != nil && f.socket == nil {
 		f.take(c)
 	}
 	k.fly(f)
@@ -180,6 +187,9 @@ func (k *conn) fly(f *flight) {
 		s.cast(f, &k.req)
 	}
 	k.allow(probeInterim)
+	if f.socket != nil && f.socket.open {
+		k.allow(probeNothing)
+	}
 	if k.carry(f) {
 		s.finish(f, &s.stats, &k.peer, &s.shared)
 		return
@@ -194,9 +204,11 @@ func (k *conn) fly(f *flight) {
 
 // gone closes the books of an exchange whose client left before it was answered.
 func (k *conn) gone(f *flight) {
-	f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up"}
+	if f.x.Fault == nil {
+		f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up"}
+	}
 	f.free = true
-	f.status = core.ClientGone.Status()
+	f.status = f.x.Fault.HTTP()
 	k.s.finish(f, &k.s.stats, &k.peer, &k.s.shared)
 }
 
@@ -205,7 +217,8 @@ func (k *conn) gone(f *flight) {
 func (k *conn) carry(f *flight) bool {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	defer k.watch(func() { k.left(f, cancel) })()
+	k.unwatch = sync.OnceFunc(k.watch(func() { k.left(f, cancel) }))
+	defer k.unwatch()
 	k.ctx = ctx
 	return k.attempts(ctx, f)
 }

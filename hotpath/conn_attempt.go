@@ -115,7 +115,7 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 			s.shared.Give(b)
 		}
 	}()
-	n, err := k.readReply(&b, u)
+	n, err := k.readReply(&b, u, f.socket != nil)
 	if err != nil {
 		u.Close()
 		f.late = errors.Is(err, os.ErrDeadlineExceeded)
@@ -153,8 +153,9 @@ func (k *conn) listen(u *upstream.Conn, until time.Time) {
 }
 
 // readReply reads the head of the final reply into b; interim ones are skipped.
-// n is the length of the head, or with an error of what came.
-func (k *conn) readReply(b *[]byte, u *upstream.Conn) (n int, err error) {
+// n is the length of the head, or with an error of what came. Only with switches is one that
+// switches protocols final.
+func (k *conn) readReply(b *[]byte, u *upstream.Conn, switches bool) (n int, err error) {
 	waits := 0
 	for {
 		m, err := u.Read((*b)[len(*b):cap(*b)])
@@ -167,7 +168,7 @@ func (k *conn) readReply(b *[]byte, u *upstream.Conn) (n int, err error) {
 			if err != nil {
 				return len(*b), err
 			}
-			if n > 0 && k.rep.Status >= 200 {
+			if n > 0 && (k.rep.Status >= 200 || switches && k.rep.Status == switching) {
 				return n, nil
 			}
 			if n == 0 {

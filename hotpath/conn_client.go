@@ -54,6 +54,10 @@ func (k *conn) allow(what int) {
 
 // reply sends the gateway's own answer and closes the books.
 func (k *conn) reply(f *flight) {
+	if f.socket != nil && f.socket.open {
+		k.dismiss(f)
+		return
+	}
 	k.s.answer(f, &k.box, k.req.Method.Len() == 4 && string(k.req.Method.Of(k.head(f))) == "HEAD")
 	k.allow(probeNothing)
 	k.c.SetWriteDeadline(time.Now().Add(defaultWriteWait))

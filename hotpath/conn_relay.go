@@ -23,6 +23,9 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		u.Close()
 		return tryOver
 	}
+	if f.socket != nil && k.rep.Status == switching {
+		return k.bridge(f, u, b, n)
+	}
 	s.frame(f, &k.rep, b, k.req.Method.Of(f.buf))
 	l.cut.Grow, l.cut.Free = s.hooks.Grow, s.hooks.Free
 	resumes := f.resumes()

@@ -28,6 +28,10 @@ func (f *flight) resumes() bool {
 func (k *conn) rescue(f *flight, u *upstream.Conn, err error) (a arrival, stop func() bool, ok bool) {
 	s, x, ctx := k.s, &f.x, k.ctx
 	u.Close()
+	if end := x.Due.Total; end > 0 && core.Clock()+int64(f.attempt().TTFT) >= end {
+		x.Skipped |= core.SkipRescue // nobody begins sooner than the one that broke off did
+		return a, nil, false
+	}
 	f.late = errors.Is(err, os.ErrDeadlineExceeded)
 	if f.broke(); x.Stream.Failed {
 		f.attempt().Status, f.attempt().Cause = 502, core.Cut

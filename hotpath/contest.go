@@ -70,6 +70,9 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 			}
 			r.failed(ctx)
 		case <-timer.C:
+			if end := f.x.By(false); end > 0 && core.Clock() >= end {
+				f.x.Skipped |= core.SkipHedge
+			}
 			g := s.fork(f)
 			defer s.dismiss(g)
 			if s.beside(g) {
@@ -119,7 +122,7 @@ func (r *racer) run(ctx context.Context, c *contest) {
 // and the client's patience lasts.
 func (s *Server) beside(g *flight) bool {
 	x := &g.x
-	if x.Due.First > 0 && x.Peek.Stream && core.Clock() >= x.Due.First {
+	if x.Skipped&core.SkipHedge != 0 {
 		return false
 	}
 	t, key := x.Route.Care.Hedge.Pick(x, x.Attempts())

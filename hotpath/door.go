@@ -19,6 +19,10 @@ type Door struct {
 	// vendor's own path that the prefix stands for.
 	Pass string
 
+	// Aside is what follows the prefix in the one path behind it that is not for here but for
+	// the slow door; empty: there is none.
+	Aside string
+
 	// Provider is who gets all that comes through here, as it comes; empty: the model decides.
 	Provider string
 
@@ -68,6 +72,9 @@ func (s *Server) open(method, path []byte) (op core.Op, door *Door, tail []byte,
 			if found, ok := door.Find(method, tail); ok {
 				return found.Op, door, tail, found
 			}
+		}
+		if door.Aside != "" && string(tail) == door.Aside {
+			return 0, nil, nil, found
 		}
 		return core.OpPass, door, tail, found
 	}

@@ -54,6 +54,11 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	if x.Fault != nil {
 		st.Faults[x.Fault.Code].Add(1)
 	}
+	for i := range st.Skipped {
+		if x.Skipped&(1<<i) != 0 {
+			st.Skipped[i].Add(1)
+		}
+	}
 	if s.opt.Records != nil {
 		s.record(f, peer, total)
 	}
@@ -92,22 +97,30 @@ func (f *flight) gap() {
 // tally adds what happened to the target and the key.
 func (s *Server) tally(f *flight, total int64) {
 	x := &f.x
+	if k := x.Key; k != nil && k.Tally != nil {
+		if x.Fault != nil {
+			k.Tally.Faults[x.Fault.Code].Add(1)
+		}
+		k.Tally.Cost.Add(uint64(x.Cost))
+		addUsage(k.Tally, &x.Usage)
+		k.Tally.Total.Add(total)
+	}
+	s.tallyTargets(f, total)
+}
+
+// tallyTargets adds what happened to those that were asked.
+func (s *Server) tallyTargets(f *flight, total int64) {
+	x := &f.x
 	for i, a := range x.Attempts() {
 		if a.Target.Tally != nil && a.Cause != core.Outrun && (i < len(x.Attempts())-1 || x.Fault != nil) {
 			a.Target.Tally.Faults[attemptCode(x, i)].Add(1)
 		}
 	}
-	if k := x.Key; k != nil && k.Tally != nil {
-		if x.Fault != nil {
-			k.Tally.Faults[x.Fault.Code].Add(1)
-		}
-		addUsage(k.Tally, &x.Usage)
-		k.Tally.Total.Add(total)
-	}
 	if f.target == nil || f.target.Tally == nil || !f.rel.committed {
 		return
 	}
 	t := f.target.Tally
+	t.Cost.Add(uint64(x.Cost))
 	addUsage(t, &x.Usage)
 	t.Total.Add(total)
 	if f.ttft > 0 {
@@ -143,8 +156,8 @@ func (s *Server) record(f *flight, peer *[16]byte, total int64) {
 	x := &f.x
 	r := core.Record{
 		ID: x.ID, End: time.Now().UnixNano(), Key: x.Key, Peer: *peer, Op: x.Op,
-		Attempts: uint8(len(x.Attempts())), Stream: f.rel.stream, Status: uint16(f.status), Recall: x.Recall, Usage: x.Usage,
-		Rescued: f.care != nil && f.care.rescued, In: f.in, Out: f.out, Total: total, Decide: f.decide, Kernel: f.kernel, TTFT: f.ttft,
+		Attempts: uint8(len(x.Attempts())), Stream: f.rel.stream, Status: uint16(f.status), Recall: x.Recall, Usage: x.Usage, Cost: x.Cost,
+		Rescued: f.care != nil && f.care.rescued, Skipped: x.Skipped, In: f.in, Out: f.out, Total: total, Decide: f.decide, Kernel: f.kernel, TTFT: f.ttft,
 	}
 	if f.rel.committed || len(x.Attempts()) > 0 {
 		r.Target, r.Provider = f.target, f.key

@@ -15,7 +15,7 @@ func (s *Server) fork(f *flight) *flight {
 
 // like gives g what it needs of f to make requests.
 func (g *flight) like(f *flight) {
-	g.buf, g.drop, g.head, g.door, g.spot, g.cut, g.stream, g.free = f.buf, f.drop, f.head, f.door, f.spot, f.cut, f.stream, f.free
+	g.buf, g.drop, g.head, g.door, g.spot, g.cut, g.stream, g.free, g.socket = f.buf, f.drop, f.head, f.door, f.spot, f.cut, f.stream, f.free, f.socket
 	if f.ticket != nil {
 		if g.ticket == nil {
 			g.ticket = new(core.Ticket)

@@ -81,12 +81,14 @@ func (s *Server) entrance(f *flight, e core.Entry) chance {
 	return s.next(f)
 }
 
-// patient is when the client has no use for an answer any more; 0: it did not say.
+// patient is when an answer of the target is of no use any more; 0: it is at any time. As
+// long as another target could still answer, a part of the client's patience is kept for it.
 func (f *flight) patient() int64 {
 	x := &f.x
-	end := x.Due.Total
-	if first := x.Due.First; first > 0 && x.Peek.Stream && (end == 0 || first < end) {
-		end = first
+	end := x.By(false)
+	if end > 0 && f.spare() {
+		now := core.Clock()
+		end = now + portion(max(end-now, 0))
 	}
 	if w := f.target.Waits.Total; w > 0 && (end == 0 || x.Start+int64(w) < end) {
 		end = x.Start + int64(w)
@@ -100,9 +102,13 @@ func (f *flight) crowded() {
 	a, t := f.attempt(), f.ticket
 	a.Cause, a.Phase = core.Crowded, core.PhaseFailed
 	name := quote([]byte(f.target.Name))
-	if t.Refusal == core.ShareUsed {
+	switch by := f.x.By(false); {
+	case t.Refusal == core.TooLate && by > 0 && by >= t.Until:
+		f.x.Skipped |= core.SkipQueue
+		refuse(&f.x, core.Overloaded, name+" has so many requests under way and waiting that an answer would come after the request's own x-latency-budget", "try again after Retry-After, wait longer, or add a fallback to the model")
+	case t.Refusal == core.ShareUsed:
 		refuse(&f.x, core.RateLimited, "key "+quote([]byte(f.x.Key.Name))+" asks "+name+" for more than its share of what it can do", "send fewer requests at once, or add a fallback to the model")
-	} else {
+	default:
 		refuse(&f.x, core.Overloaded, name+" has as many requests under way and waiting as it can answer in time", "try again after Retry-After, or add a fallback to the model")
 	}
 	f.x.Fault.Retry = t.Retry
@@ -138,6 +144,8 @@ func (f *flight) outcome() core.Outcome {
 		return core.TimedOut
 	case a.Status == 429 || a.Status == 503 || a.Status == 529:
 		return core.Throttled
+	case a.Status == switching:
+		return core.Streamed
 	case a.Status < 200 || a.Status >= 300:
 		return core.Failed
 	case f.rel.stream:

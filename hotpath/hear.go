@@ -18,6 +18,9 @@ const (
 // credential would go to whoever the provider named. What the client did wrong is said to
 // it; what we or the provider did wrong in the client's name is a 502.
 func (s *Server) hear(f *flight, rep *http1.Reply, b []byte) hearing {
+	if f.socket != nil {
+		return s.hearSocket(f, rep, b)
+	}
 	verb := f.judge(rep, b)
 	switch {
 	case rep.Status < 300:

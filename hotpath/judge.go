@@ -277,6 +277,9 @@ func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	if d := f.x.From; d != nil && d.IDHeader != "" {
 		h = append(append(append(h, d.IDHeader...), ": "...), id...)
 	}
+	if f.socket != nil && f.socket.open {
+		return h // its connection is no longer one of HTTP's
+	}
 	if f.free || s.draining.Load() {
 		f.free = true
 		h = append(h, "Connection: close\r\n"...)
@@ -349,6 +352,9 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 	h = append(http1.AppendUint(append(h, "\r\nContent-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
 	if retry > 0 {
 		h = append(http1.AppendUint(append(h, "Retry-After: "...), uint64(retry)), "\r\n"...)
+	}
+	if status == upgradeRequired {
+		h = append(h, "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"...)
 	}
 	if status == 405 {
 		h = append(h, "Allow: GET, POST, PUT, PATCH, DELETE, HEAD\r\n"...)
@@ -423,6 +429,8 @@ func reason(status int) string {
 		return "Forbidden"
 	case 404:
 		return "Not Found"
+	case upgradeRequired:
+		return "Upgrade Required"
 	case 429:
 		return "Too Many Requests"
 	case 500:

@@ -15,6 +15,7 @@ var wants = [core.NumOps]string{
 	core.OpInvoke:     "conversations",
 	core.OpRerank:     "reranking",
 	core.OpCount:      "counting of tokens",
+	core.OpRealtime:   "realtime WebSocket that speaks the client's format",
 }
 
 // lacks makes the fault of a request that nobody was asked: the targets of its route have

@@ -56,7 +56,7 @@ func tunedRig(t testing.TB, loops int, tune func(*Options), providers ...http.Ha
 	r := &rig{t: t, ring: new(core.Ring)}
 	opt := Options{
 		Doors: []Door{{Prefix: "/v1", Dialect: openai.API, Ops: map[string]core.Op{
-			"POST /chat/completions": core.OpChat, "POST /embeddings": core.OpEmbed, "GET /models": core.OpModels}}},
+			"POST /chat/completions": core.OpChat, "POST /embeddings": core.OpEmbed, "GET /models": core.OpModels, "GET /realtime": core.OpRealtime}}},
 		Slow: func(c net.Conn) {
 			go func() {
 				defer c.Close()
@@ -119,7 +119,7 @@ func target(t testing.TB, name, base string) *core.Target {
 		Tally: new(core.Tally),
 	}
 	for op := range tg.Faces[0].Paths {
-		tg.Faces[0].Paths[op] = "/base" + map[core.Op]string{core.OpChat: "/chat/completions", core.OpEmbed: "/embeddings"}[core.Op(op)]
+		tg.Faces[0].Paths[op] = "/base" + map[core.Op]string{core.OpChat: "/chat/completions", core.OpEmbed: "/embeddings", core.OpRealtime: "/realtime?model={model}"}[core.Op(op)]
 	}
 	return tg
 }

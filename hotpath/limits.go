@@ -27,9 +27,11 @@ const (
 
 	shadowSeats = 16               // shadows that are asked at a time
 	shadowQueue = 64               // and those that wait to be, or for the client's own exchange
-	shadowBody  = 1 << 20          // a request that casts one
+	shadowBody  = 1 << 20          // a request that casts one, or that is asked behind its answer
 	shadowReply = 1 << 20          // an answer that is compared
-	shadowTotal = 10 * time.Minute // for a shadow whose target says nothing else
+	shadowTotal = 10 * time.Minute // for a shadow whose target says nothing else, and for what is asked behind an answer
+	trailSeats  = 32               // requests behind answers from memory that are asked at a time
+	trailQueue  = 256              // and those that wait to be
 
 	maxUnsaid   = 1 << 10   // of a sentence, kept back while its end is awaited
 	maxSaid     = 256 << 10 // of an answer that another target may continue
@@ -46,6 +48,18 @@ const (
 	napLongest  = time.Second           // after which a stage that waits is asked again, whatever it said
 	napShortest = time.Millisecond      // before which it is not, unless it is woken
 	stayEvery   = 10 * time.Millisecond // looks whether an exchange without a client is still wanted, on the goroutine lane
+
+	maxMessage = 16 << 20  // of a client, over a WebSocket
+	maxFirst   = 1 << 20   // the first one, which is held to find the model
+	maxTurn    = 256 << 10 // a message of a provider that is read for usage
+	dullSize   = 1 << 10   // of the beginning of one, which tells that it is not worth it
+	socketRead = 8 << 10   // one read of a WebSocket; more than a control frame
+	socketLife = 24 * time.Hour
+
+	drainLook = 20 * time.Millisecond // between looks whether a drain is over
+	closeWait = time.Second           // from the end of one side of a WebSocket to that of the other
+	sayTries  = 100                   // waits of sayRest for a frame under way to be written
+	sayRest   = 5 * time.Millisecond
 
 	lingerWait   = time.Second            // after the last byte, for the client to hang up first
 	probeWait    = 10 * time.Millisecond  // after a client's FIN, before asking whether it still listens

@@ -261,6 +261,10 @@ func (l *loop) fly(c *client, b []byte, total int) {
 		l.answer(c, f, isHead(f.buf))
 		return
 	}
+	if f.socket != nil && f.socket.late {
+		l.lend(c, f)
+		return
+	}
 	l.decided(f, l.s.ready(f, &l.req))
 }
 

@@ -92,7 +92,11 @@ func (k *conn) once(f *flight) (again bool) {
 		s.flights.Put(f)
 	}()
 	http1.ParseRequest(f.buf, &k.req) // the loop did, into its own
-	k.fly(f)
+	if f.socket != nil && f.socket.late {
+		k.exchange(f) // nothing is decided yet
+	} else {
+		k.fly(f)
+	}
 	s.shared.Give(f.buf)
 	if f.free || f.status == 0 {
 		k.linger()

@@ -128,7 +128,7 @@ func (l *loop) resume(f *flight) {
 func (l *loop) decided(f *flight, v core.Verdict) {
 	switch {
 	case v == core.Continue:
-		if c := f.x.Route.Care; c != nil && f.take(c) {
+		if c := f.x.Route.Care; f.socket != nil || c != nil && f.take(c) {
 			l.lend(f.on.c, f)
 			return
 		}

@@ -109,8 +109,16 @@ func TestStageWaits(t *testing.T) {
 // What the plan keeps back at the end is the end alone.
 func TestSettleKeepsTheEnd(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
-		b := new(bar)
-		r := newRig(t, loops, say(saidChunk, "20", finishChunk, "20", doneChunk, "20"))
+		b, finished := new(bar), make(chan struct{})
+		early := say(saidChunk, "20", finishChunk)
+		r := newRig(t, loops, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			early.ServeHTTP(w, q)
+			select { // what comes in one read with the end is kept back with it
+			case <-finished:
+				io.WriteString(w, doneChunk)
+			case <-q.Context().Done():
+			}
+		}))
 		r.plan(core.Plan{Settle: []core.Stage{b.stage}})
 		q, _ := http.NewRequest("POST", "http://"+r.addr+"/v1/chat/completions", strings.NewReader(askForStream))
 		q.Header.Set("Authorization", "Bearer "+testKey)
@@ -121,11 +129,14 @@ func TestSettleKeepsTheEnd(t *testing.T) {
 		defer a.Body.Close()
 		lines := bufio.NewReader(a.Body)
 		got := ""
-		for !strings.Contains(got, `"stop"`) {
-			s, err := lines.ReadString('\n')
-			if got += s; err != nil {
-				t.Fatal(err, got)
-			}
+		for err == nil && !strings.Contains(got, `"stop"`) {
+			var s string
+			s, err = lines.ReadString('\n')
+			got += s
+		}
+		close(finished)
+		if err != nil {
+			t.Fatal(err, got)
 		}
 		if strings.Contains(got, "[DONE]") {
 			t.Fatal("the end came too early")

@@ -34,6 +34,9 @@ func (s *Server) stages(f *flight, r *http1.Request) core.Verdict {
 	f.fields = fields{r, f}
 	f.x.Head = &f.fields
 	v := s.decide(f)
+	if v == core.Answer && f.x.Watch != nil {
+		s.behind(f, r)
+	}
 	f.x.Head = nil // r is the lane's and soon another request's
 	return v
 }
@@ -41,7 +44,11 @@ func (s *Server) stages(f *flight, r *http1.Request) core.Verdict {
 // resolve finds the route of the request.
 func (s *Server) resolve(f *flight, r *http1.Request) bool {
 	x := &f.x
-	if !peek(f, r) {
+	if f.socket != nil {
+		if !peekSocket(f, r) {
+			return false
+		}
+	} else if !peek(f, r) {
 		return false
 	}
 	if f.door.Provider != "" {
@@ -62,7 +69,7 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 func through(f *flight, r *http1.Request) bool {
 	x := &f.x
 	x.Fixed = true
-	if m := r.Method.Of(f.buf); string(m) != "POST" {
+	if m := r.Method.Of(f.buf); string(m) != "POST" && f.socket == nil {
 		refuse(x, core.Forbidden, "only POST passes through here", "use the door without _passthrough")
 		return false
 	}

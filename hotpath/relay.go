@@ -202,7 +202,10 @@ func (l *relay) heard(x *core.Exchange, name []byte) {
 		l.fresh = true
 	}
 	l.content, l.finished = l.content || st.Content, st.Finished
-	st.Content = false
+	if st.Content {
+		st.Content = false
+		st.Said++
+	}
 }
 
 // collect keeps a piece of a body that is translated as a whole.

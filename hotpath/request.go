@@ -77,6 +77,9 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 		x.Fault.Param = "model"
 		return false
 	}
+	if f.socket != nil {
+		return s.requestSocket(f, r, o)
+	}
 	if crosses {
 		var ok bool
 		if o.b, ok = s.translate(o.b, f, r, model); !ok {

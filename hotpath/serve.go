@@ -99,7 +99,7 @@ func (s *Server) Drain(ctx context.Context) error {
 	}
 	s.mu.Unlock()
 	s.fleet.drain(s)
-	tick := time.NewTicker(20 * time.Millisecond)
+	tick := time.NewTicker(drainLook)
 	defer tick.Stop()
 	for {
 		if s.closeQuiet()+s.fleet.busy()+int(s.arriving.Load()) == 0 {
@@ -107,6 +107,7 @@ func (s *Server) Drain(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
+			s.farewell()
 			s.cut()
 			return ctx.Err()
 		case <-tick.C:
@@ -121,6 +122,7 @@ func (s *Server) Close() {
 	s.cut()
 	s.fleet.close(s)
 	s.shadows.close()
+	s.trailing.close()
 }
 
 // closeQuiet ends connections that wait for a request since a while, and
@@ -135,6 +137,39 @@ func (s *Server) closeQuiet() int {
 		}
 	}
 	return len(s.conns)
+}
+
+// farewell tells those who are connected by a WebSocket that the process ends, and gives them a
+// moment to say goodbye.
+func (s *Server) farewell() {
+	told := s.judge(func(k *conn) *core.Fault {
+		if !k.bridged.Load() {
+			return nil
+		}
+		return &core.Fault{Code: core.Overloaded, Message: "the gateway is restarting", Hint: "connect again"}
+	})
+	for until := core.Clock() + 2*int64(closeWait); told && core.Clock() < until; time.Sleep(drainLook) {
+		told = false
+		s.mu.Lock()
+		for k := range s.conns {
+			told = told || k.bridged.Load()
+		}
+		s.mu.Unlock()
+	}
+}
+
+// judge ends what is under way on the connections of the goroutine lane that why has a fault for.
+// It reports whether there were any.
+func (s *Server) judge(why func(*conn) *core.Fault) (some bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k := range s.conns {
+		if f := why(k); f != nil && k.verdict.CompareAndSwap(nil, f) {
+			some = true
+			k.stir()
+		}
+	}
+	return some
 }
 
 // cut ends every connection at once.

@@ -40,6 +40,7 @@ type Server struct {
 
 	arriving atomic.Int64 // connections accepted by the goroutine lane and not in conns yet
 	shadows  shadows
+	trailing shadows      // what is asked behind answers from memory
 	lent     atomic.Int64 // connections in conns that are a loop's
 
 	mu    sync.Mutex
@@ -54,7 +55,8 @@ func New(o Options) *Server {
 	s.flights.New = newFlight
 	s.crosses.New = func() any { return newCrossing() }
 	s.stats.Name = "goroutine"
-	s.shadows.init()
+	s.shadows.init(shadowSeats, shadowQueue)
+	s.trailing.init(trailSeats, trailQueue)
 	s.hooks = hooks{Grow: s.shared.Need, Free: s.shared.Give}
 	return s
 }

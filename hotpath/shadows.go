@@ -5,8 +5,9 @@ import (
 	"sync"
 )
 
-// shadows are those under way.
+// shadows are those under way, of requests that no client waits for.
 type shadows struct {
+	most   int             // under way
 	ctx    context.Context // ends with the Server
 	cancel context.CancelFunc
 	seats  chan struct{} // one for each that is asked at a time
@@ -17,8 +18,8 @@ type shadows struct {
 	all   sync.WaitGroup
 }
 
-func (s *shadows) init() {
-	s.seats = make(chan struct{}, shadowSeats)
+func (s *shadows) init(seats, most int) {
+	s.most, s.seats = most, make(chan struct{}, seats)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 }
 
@@ -26,7 +27,7 @@ func (s *shadows) init() {
 func (s *shadows) enter() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ended || s.n == shadowQueue {
+	if s.ended || s.n == s.most {
 		return false
 	}
 	s.n++

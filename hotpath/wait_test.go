@@ -110,9 +110,11 @@ func TestUpstreamWaits(t *testing.T) {
 		{name: "no head", waits: core.Waits{Header: brief}, answer: quiet, status: 504, fault: core.UpstreamTimeout},
 		{name: "half a head", waits: core.Waits{Header: brief}, answer: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 20"); quiet(c) }, status: 504, fault: core.UpstreamTimeout},
 		{name: "interim replies only", waits: core.Waits{Header: brief}, answer: func(c net.Conn) {
-			for err := error(nil); err == nil; time.Sleep(brief / 3) {
-				_, err = io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n")
+			for range maxInterim { // no more, or a loop that is late sees too many of them first
+				io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n")
+				time.Sleep(brief / 3)
 			}
+			quiet(c)
 		}, status: 504, fault: core.UpstreamTimeout},
 		{name: "no head, another", waits: core.Waits{Header: brief}, answer: quiet, second: true, status: 200, has: "ok"},
 		{name: "no head in all", waits: core.Waits{Header: ample, Total: brief}, answer: quiet, status: 504, fault: core.UpstreamTimeout},

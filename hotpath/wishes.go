@@ -2,6 +2,7 @@ package hotpath
 
 import (
 	"bytes"
+	"time"
 
 	"asbru/core"
 	"asbru/hotpath/http1"
@@ -76,6 +77,9 @@ func (c *crossing) appendExtras(dst []byte) []byte {
 	}
 	dst = append(dst, `","latency":`...)
 	dst = http1.AppendUint(dst, uint64(max(core.Clock()-x.Start, 0))/1e6)
+	if cost, ok := c.cost(); ok {
+		dst = cost.AppendUSD(append(dst, `,"cost":`...))
+	}
 	if c.splice != nil && c.splice.in != nil {
 		dst = append(dst, `,"rescued":true`...)
 	}
@@ -96,6 +100,18 @@ func (c *crossing) appendExtras(dst []byte) []byte {
 		dst = append(append(dst, `,"raw_response":`...), c.f.rel.kept...)
 	}
 	return append(dst, '}')
+}
+
+// cost is what the answer comes to by the provider's report, in dollars; ok is false when there is
+// no report so far, or no price.
+func (c *crossing) cost() (cost core.Money, ok bool) {
+	x := &c.f.x
+	for _, u := range [...]*core.Usage{&x.Usage, &x.Stream.Usage, &c.x.Usage, &c.reply.Usage, &c.vectors.Usage, &c.ranking.Usage} {
+		if u.Known {
+			return x.Worth(u, time.Now().Unix())
+		}
+	}
+	return 0, false
 }
 
 // requestType is Bifrost's word for an operation.

@@ -39,6 +39,16 @@ func TestExtras(t *testing.T) {
 			}
 		}
 		has(t, "dropped", string(x["dropped_params"]), `"seed"`)
+		if x["cost"] != nil {
+			t.Errorf("nobody knows a price, and it costs %s", x["cost"])
+		}
+		m.change(func(s *core.Snapshot) {
+			p := &core.Price{Rates: core.Rates{In: 1e9, Out: 2e9}}
+			s.Only.Targets[0].Price = func(*core.Exchange, *core.ProviderKey, []byte) *core.Price { return p }
+		})
+		if _, body := m.say("/openai/", picky); string(extras(t, body)["cost"]) != "0.000011" {
+			t.Errorf("it costs %s, want %s", extras(t, body)["cost"], "0.000011")
+		}
 		has(t, "dropped", a.Header.Get("X-Bf-Dropped-Params"), "seed")
 		if x["raw_request"] != nil || x["raw_response"] != nil {
 			t.Errorf("nobody asked for %s", body)

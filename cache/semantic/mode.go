@@ -25,3 +25,8 @@ func ParseMode(s string) (Mode, error) {
 	}
 	return 0, fmt.Errorf("unknown mode %q; hint: strict, balanced or relaxed", s)
 }
+
+// Cosine is the least nearness of two questions where nobody says another.
+func (m Mode) Cosine() float32 {
+	return [modes]float32{strictCosine, balancedCosine, relaxedCosine}[m]
+}

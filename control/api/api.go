@@ -25,10 +25,22 @@ type Options struct {
 	// a reload can change the token.
 	TokenSum func() [32]byte
 
+	// Governance answers below /api/governance/ whoever has the token, and on the data listener
+	// callers of the same machine only unless Shared says otherwise. nil: there is none.
+	Governance Governance
+	Shared     func() bool // nil: false
+
 	Metrics func(io.Writer) // writes Prometheus text; nil: 404
 	Status  func() Status   // nil: never ready
 	Build   Build
 	Log     *slog.Logger // for panics; nil: silent
+}
+
+// Governance is the admin API of what a store keeps.
+type Governance interface {
+	http.Handler                                  // for whoever may ask
+	Refuse(w http.ResponseWriter, f *core.Fault)  // in the words of that API
+	Quota(w http.ResponseWriter, r *http.Request) // for virtual keys, which it judges itself
 }
 
 // Build says which program this is.
@@ -59,6 +71,7 @@ type handler struct {
 	Options
 	rows    map[string]row
 	scrapes chan struct{}
+	guesses guesses
 }
 
 // New returns the handler for o.
@@ -88,6 +101,9 @@ func (h *handler) ServeHTTP(under http.ResponseWriter, r *http.Request) {
 		refuse(w, &core.Fault{Code: core.Invalid,
 			Message: "cannot serve " + shown(path) + ": a path here is made of letters, digits and - . _ ~ between single slashes",
 			Hint:    "write it without escapes, empty or dot segments"})
+		return
+	}
+	if h.Governance != nil && h.governs(w, r, path) {
 		return
 	}
 	row, ok := h.rows[path]

@@ -16,6 +16,12 @@ const (
 	// maxStreams bounds the requests at one time in one HTTP/2 connection.
 	maxStreams = 128
 
+	// maxGuesses bounds the wrong tokens from one address within guessTime, and guessCells how
+	// many addresses are told apart.
+	maxGuesses = 10
+	guessTime  = time.Minute
+	guessCells = 4096
+
 	headWait  = 10 * time.Second // for a whole head, TLS included
 	bodyWait  = 30 * time.Second // for a whole request
 	writeWait = 65 * time.Second // for a whole answer; a CPU profile takes up to 60 s

@@ -30,9 +30,11 @@ func (h *handler) may(r *http.Request, to row) *core.Fault {
 		return &core.Fault{Code: core.Forbidden,
 			Message: "cannot show " + to.path + " here: on this listener it is for callers on the same machine",
 			Hint:    "ask http://localhost, or the admin listener with its token"}
-	case len(token) > 0 && h.opens(token):
-		return nil
 	case len(token) > 0:
+		open, f := h.judge(r)
+		if open || f != nil {
+			return f
+		}
 		return &core.Fault{Code: core.Unauthenticated, Message: "cannot show " + to.path + ": this is not the admin token",
 			Hint: "send Authorization: Bearer with the token of the admin section"}
 	case local(r):

@@ -17,6 +17,7 @@ type Budget struct {
 	Account string // what its account is called for as long as the document has it
 	Limit   govern.Limit
 
+	account   *govern.Account // nil: nothing is held, for who only looks at a Snapshot
 	providers []string
 	models    *modelSet // nil: all
 	alias     string    // of a budget of an alias; empty: of any
@@ -36,43 +37,69 @@ func (b *Budget) Covers(x *core.Exchange, t *core.Target, name []byte) bool {
 	return b.models.has(x.Route, x.Name) || x.Snap.Providers[t.Provider] != nil && b.models.has(x.Snap.Providers[t.Provider], name)
 }
 
-// Budgets are all budgets that the requests of a virtual key may be charged to: its own, those of its
-// team and customer, of providers and aliases, and everybody's. s is what doc was compiled to.
-func Budgets(doc *config.Document, s *core.Snapshot, k *config.VirtualKey) []*Budget {
-	own := k.Budgets
-	if usd := k.BudgetUSDPerMonth; usd != nil {
-		own = append([]config.Budget{{USD: *usd}}, own...)
-	}
-	out := budgetsOf(nil, s, "key", k.Name, own)
-	customer := k.Customer
+// budgetSet is all budgets of a document. Who shares one shares the Budget.
+type budgetSet struct {
+	teams, customers map[string][]*Budget
+	others           []*Budget // of providers, of aliases, and everybody's
+	shared           map[[2]string][]*Budget
+}
+
+func budgetsIn(doc *config.Document, s *core.Snapshot) *budgetSet {
+	set := &budgetSet{teams: map[string][]*Budget{}, customers: map[string][]*Budget{}, shared: map[[2]string][]*Budget{}}
 	for i := range doc.Teams {
-		if t := &doc.Teams[i]; k.Team != "" && t.Name == k.Team {
-			out = budgetsOf(out, s, "team", t.Name, t.Budgets)
-			customer = cmp.Or(customer, t.Customer)
-		}
+		t := &doc.Teams[i]
+		set.teams[t.Name] = budgetsOf(nil, s, "team", t.Name, t.Budgets)
 	}
 	for i := range doc.Customers {
-		if d := &doc.Customers[i]; customer != "" && d.Name == customer {
-			out = budgetsOf(out, s, "customer", d.Name, d.Budgets)
-		}
+		d := &doc.Customers[i]
+		set.customers[d.Name] = budgetsOf(nil, s, "customer", d.Name, d.Budgets)
 	}
 	for i := range doc.Providers {
 		p := &doc.Providers[i]
-		from := len(out)
-		out = budgetsOf(out, s, "provider", p.Name, p.Budgets)
-		for _, b := range out[from:] {
+		from := len(set.others)
+		set.others = budgetsOf(set.others, s, "provider", p.Name, p.Budgets)
+		for _, b := range set.others[from:] {
 			b.providers = []string{p.Name}
 		}
 	}
 	for i := range doc.Models {
 		m := &doc.Models[i]
-		from := len(out)
-		out = budgetsOf(out, s, "model", m.Alias, m.Budgets)
-		for _, b := range out[from:] {
+		from := len(set.others)
+		set.others = budgetsOf(set.others, s, "model", m.Alias, m.Budgets)
+		for _, b := range set.others[from:] {
 			b.alias = m.Alias
 		}
 	}
-	return budgetsOf(out, s, "everybody", "", doc.Budgets)
+	set.others = budgetsOf(set.others, s, "everybody", "", doc.Budgets)
+	return set
+}
+
+// all is every Budget once, those of keys left out.
+func (set *budgetSet) all() (list []*Budget) {
+	for _, of := range set.teams {
+		list = append(list, of...)
+	}
+	for _, of := range set.customers {
+		list = append(list, of...)
+	}
+	return append(list, set.others...)
+}
+
+// of is what the requests of a key may be charged to: its own budgets, and those that it shares
+// with its team, its customer and everybody, which are the same list for all of them.
+func (set *budgetSet) of(s *core.Snapshot, k *config.VirtualKey, customer string) (own, shared []*Budget) {
+	list := k.Budgets
+	if usd := k.BudgetUSDPerMonth; usd != nil {
+		list = append([]config.Budget{{USD: *usd}}, list...)
+	}
+	own = budgetsOf(nil, s, "key", k.Name, list)
+	who := [2]string{k.Team, customer}
+	shared, ok := set.shared[who]
+	if !ok {
+		shared = slices.Concat(set.teams[k.Team], set.customers[customer], set.others)
+		set.shared[who] = shared
+	}
+	return own, shared
 }
 
 // budgetsOf appends the budgets of one holder. Those without a name are told apart by their

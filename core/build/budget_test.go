@@ -20,7 +20,8 @@ func TestBudgets(t *testing.T) {
 	doc.VirtualKeys = []config.VirtualKey{{Name: "ci", Key: secret("secret-of-ci"), Team: "platform", BudgetUSDPerMonth: &fifty,
 		Budgets: []config.Budget{{USD: 20, Providers: []string{"openai", "mistral"}, Overrides: []config.BudgetOverride{{USD: 5, Until: "2027-01-31T00:00:00Z", Reason: "launch"}}}}}}
 	s, _ := must(t, doc, nil)
-	all := Budgets(doc, s, &doc.VirtualKeys[0])
+	own, shared := budgetsIn(doc, s).of(s, &doc.VirtualKeys[0], "acme")
+	all := append(own, shared...)
 	var lines []string
 	for _, b := range all {
 		w := b.Limit.Window

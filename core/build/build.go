@@ -13,6 +13,7 @@ import (
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/cred"
+	"asbru/core/govern"
 	"asbru/core/price"
 	"asbru/core/route"
 )
@@ -35,6 +36,14 @@ type Deps struct {
 	// NewCache makes the cache. It is called when the previous Snapshot has none like it;
 	// nil: nothing is remembered, for who only looks at a Snapshot.
 	NewCache func(cache.Options) (*cache.Cache, error)
+
+	// OpenBook opens the ledger, or returns the one that is open. It is called for documents with
+	// budgets; nil: nothing is held, for who only looks at a Snapshot.
+	OpenBook func() (*govern.Book, error)
+
+	// Own is the credential by which the gateway asks itself, for the embeddings that the cache
+	// wants; empty: it asks for none.
+	Own string
 
 	Clock func() int64 // of breakers and budgets; nil: core.Clock
 	// ReadFile reads a file of prices that the document names; nil: none can be read.
@@ -63,10 +72,18 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	c.compilePepper()
 	c.compileLimits()
 	c.compilePrices()
+	if c.budgeted() {
+		c.money = new(money)
+	}
 	c.compileKeys()
+	c.compileMoney()
+	c.compileEncoder()
 	c.compileSpent()
 	c.compilePicks()
 	c.compileHealth()
+	if !c.failed() {
+		c.openMoney()
+	}
 	if !c.failed() {
 		c.openPools()
 	}
@@ -113,6 +130,8 @@ type compiler struct {
 	bounds    *limitSet
 	prices    *price.Book
 	shared    map[string]*core.Route // of providers among which keys share names, by who they are
+	money     *money                 // nil: nothing is held
+	budgets   []*Budget              // of everybody
 	gates     []func()               // give carried Gates their new rules, once nothing can fail any more
 }
 
@@ -167,6 +186,7 @@ func (c *compiler) limits() {
 	out.BodyWait = l.BodyTimeout.Or(config.DefaultBodyTimeout)
 	out.WriteWait = l.SlowClient.Or(config.DefaultSlowClient)
 	out.ServerTiming, out.Explain = c.doc.Observability.ServerTiming, c.doc.Observability.Explain
+	c.next.Origins = c.doc.AllowedOrigins
 	out.NoExtras = c.doc.ExtraFields != nil && !*c.doc.ExtraFields
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"asbru/cache"
 	"asbru/cache/semantic"
+	"asbru/cache/vector"
 	"asbru/core"
 	"asbru/core/config"
 )
@@ -55,11 +56,18 @@ func cacheOptions(d *config.Cache) cache.Options {
 	if s := d.Semantic; s != nil {
 		o.Like = cache.Likeness{On: true, Threshold: s.Threshold, Entries: s.Entries}
 		o.Like.Mode, _ = semantic.ParseMode(s.Mode) // it was judged before
+		o.Far = farOptions(s, o.Like)
 	}
+	o.History = d.MaxHistory
+	o.Share = cache.Share{Instructions: d.ExcludeSystemPrompt, Model: d.ByModel != nil && !*d.ByModel, Provider: d.ByProvider != nil && !*d.ByProvider}
 	if d.Secret.Set() {
 		key, err := hkdf.Key(sha256.New, []byte(d.Secret.Reveal()), nil, "asbru cache directory", 32)
 		if err == nil { // it only fails for lengths that nobody asks for
 			o.Secret = cache.Secret(key)
+		}
+		key, err = hkdf.Key(sha256.New, []byte(d.Secret.Reveal()), nil, "asbru cache store", 32)
+		if err == nil && o.Far.Place.Kind != "memory" {
+			o.Far.Seal = vector.Secret(key)
 		}
 	}
 	return o

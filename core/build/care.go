@@ -3,9 +3,11 @@ package build
 import (
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"asbru/core"
 	"asbru/core/config"
+	"asbru/core/price"
 	"asbru/core/route"
 )
 
@@ -31,26 +33,46 @@ func hedge(m *config.Model, r *core.Route) *route.Hedge {
 	return out
 }
 
-// pricing reckons what a hedge costs. Who is outrun has read the prompt; of an answer that is
-// no stream it may have written all. A target without a price is beyond any cap.
+// pricing reckons what a hedge costs, at the price that the document gives the target of m or
+// else at what is known of it. Who is outrun has read the prompt; of an answer that is no
+// stream it may have written all. A target without a price is beyond any cap.
 func pricing(m *config.Model, r *core.Route) func(*core.Exchange, *core.Target) core.Money {
-	prices := map[*core.Target]config.Price{}
-	for i := range m.Targets {
-		if p := m.Targets[i].Price; p != nil {
-			prices[r.Targets[i]] = *p
-		}
-	}
+	own := written(m, r)
 	return func(x *core.Exchange, t *core.Target) core.Money {
-		p, known := prices[t]
-		if !known {
+		p := own[t.Name]
+		if p == nil && t.Price != nil {
+			p = t.Price(x, nil, x.Name)
+		}
+		if p == nil {
 			return core.MaxMoney
 		}
-		cost := p.Input * float64(len(x.Body)/bytesPerToken)
+		p = p.At(time.Now().Unix())
+		u := core.Usage{In: int64(len(x.Body) / bytesPerToken)}
 		if !x.Peek.Stream {
-			cost += p.Output * float64(x.Peek.MaxTokens)
+			u.Out = price.Longest(p, x.Peek.MaxTokens, x.Peek.Choices)
 		}
-		return core.Money(cost * 1e3) // dollars for a million tokens → nanodollars for one
+		return p.For(u.In).Cost(&u)
 	}
+}
+
+// written are the prices that the document gives the targets of m, by name.
+func written(m *config.Model, r *core.Route) map[string]*core.Price {
+	prices := map[string]*core.Price{}
+	for i := range m.Targets {
+		if p := m.Targets[i].Price; p != nil {
+			prices[r.Targets[i].Name] = flat(p)
+		}
+	}
+	return prices
+}
+
+// flat is a price as the document writes it, nil when it cannot be one.
+func flat(p *config.Price) *core.Price {
+	out, err := price.Flat("models", p.Input, p.Output)
+	if err != nil {
+		return nil // its own problem, told before
+	}
+	return out
 }
 
 // shadow says where copies of an alias's requests go, if they do.
@@ -92,22 +114,23 @@ func (c *compiler) shadowTally(alias string) *core.ShadowTally {
 	return new(core.ShadowTally)
 }
 
-// costing reckons what an answer cost, of targets that have a price; nil: none has.
+// costing reckons what an answer cost, at the price that the document gives the target or at
+// what is known of it.
 func costing(m *config.Model, r *core.Route, shade *core.Target) func(*core.Target, *core.Usage) (core.Money, bool) {
-	prices := map[string]config.Price{}
-	for i := range m.Targets {
-		if p := m.Targets[i].Price; p != nil {
-			prices[r.Targets[i].Name] = *p
-		}
-	}
+	own := written(m, r)
 	if m.Shadow.Price != nil {
-		prices[shade.Name] = *m.Shadow.Price
-	}
-	if len(prices) == 0 {
-		return nil
+		own[shade.Name] = flat(m.Shadow.Price)
 	}
 	return func(t *core.Target, u *core.Usage) (core.Money, bool) {
-		p, known := prices[t.Name]
-		return core.Money((p.Input*float64(u.In) + p.Output*float64(u.Out)) * 1e3), known && u.Known
+		p := own[t.Name]
+		if p == nil && t.Price != nil {
+			if p = t.Price(&core.Exchange{}, nil, nil); p != nil && p.From == ceilingName {
+				p = nil
+			}
+		}
+		if p == nil || !u.Known {
+			return 0, false
+		}
+		return p.At(time.Now().Unix()).For(u.In).Cost(u), true
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"asbru/core"
 	"asbru/core/config"
+	"asbru/core/price"
 )
 
 func TestCare(t *testing.T) {
@@ -32,18 +33,43 @@ func TestCare(t *testing.T) {
 	if d := care.Hedge.Wait(x); d != 300*time.Millisecond {
 		t.Errorf("waits %v", d)
 	}
-	price := pricing(&doc.Models[len(doc.Models)-1], x.Route)
-	if got := price(x, x.Route.Targets[0]); got != 1_000_000 { // 1000 tokens at 1 USD a million
-		t.Errorf("4000 bytes cost %d nanodollars", got)
+}
+
+// A hedge costs what the target is said or known to cost.
+func TestHedgePrice(t *testing.T) {
+	f := func(change func(*config.Document), at int, stream bool, most int64, want core.Money) {
+		t.Helper()
+		doc := balanced("")
+		perHour := 1.0
+		m := &doc.Models[len(doc.Models)-1]
+		m.Hedge, m.Fallback = &config.Hedge{MaxPerHour: &perHour}, []string{"mistral/our-own"}
+		if change != nil {
+			change(doc)
+		}
+		s, _ := must(t, doc, nil)
+		x := &core.Exchange{Snap: s, Name: []byte("fast"), Body: make([]byte, 4000)} // 1000 tokens
+		x.Peek.Stream, x.Peek.MaxTokens = stream, most
+		x.Route, x.Name = s.Resolve(x.Name)
+		if got := pricing(m, x.Route)(x, x.Route.Targets[at]); got != want {
+			t.Errorf("target %d, stream %v, %d tokens at most: %v; want %v", at, stream, most, got, want)
+		}
 	}
-	if got := price(x, x.Route.Targets[2]); got != core.MaxMoney {
-		t.Errorf("at a target without a price they cost %d", got)
-	}
+	unwritten := func(d *config.Document) { d.Models[len(d.Models)-1].Targets[0].Price = nil }
+	refused := func(d *config.Document) { d.Prices.Unknown = "refuse" }
+	f(nil, 0, true, 0, 1_000_000)
+	f(nil, 0, false, 100, 1_400_000)
+	f(nil, 0, false, 0, 1_000_000+4_000*price.DefaultOut)
+	f(unwritten, 0, true, 0, 150_000) // gpt-4o-mini in the catalogue: 0.15 and 0.60 USD
+	f(unwritten, 0, false, 100, 210_000)
+	f(unwritten, 0, false, 0, 150_000+600*16_384) // which writes 16,384 at most
+	f(nil, 2, true, 0, 1_000*ceilingIn*1_000)     // a fallback that nobody knows the price of
+	f(refused, 2, true, 0, core.MaxMoney)
 }
 
 func TestShadow(t *testing.T) {
 	doc := balanced("")
 	m := &doc.Models[len(doc.Models)-1]
+	m.Fallback = []string{"mistral/our-own"}
 	m.Shadow = &config.Shadow{Target: "mistral/mistral-large", Share: 1, Price: &config.Price{Input: 2, Output: 6}}
 	s, _ := must(t, doc, nil)
 	shade := s.Models["fast"].Care.Shadow
@@ -58,8 +84,14 @@ func TestShadow(t *testing.T) {
 	if m, ok := shade.Cost(target, &core.Usage{In: 1000, Out: 100, Known: true}); !ok || m != 2_600_000 {
 		t.Errorf("it costs %d, %v", m, ok)
 	}
+	m.Shadow.Target, m.Shadow.Price = "mistral/mistral-large-2512", nil
+	known, _ := must(t, doc, nil)
+	shadow := known.Models["fast"].Care.Shadow
+	if m, ok := shadow.Cost(shadow.Route.Targets[0], &core.Usage{In: 1000, Out: 100, Known: true}); !ok || m != 650_000 {
+		t.Errorf("by the catalogue it costs %d, %v", m, ok)
+	}
 	if _, ok := shade.Cost(s.Models["fast"].Targets[2], &core.Usage{Known: true}); ok {
-		t.Error("a target without a price has a cost")
+		t.Error("a target that nobody knows the price of has a cost")
 	}
 	if want := "100% of the requests are sent to mistral/mistral-large too, and the answers compared"; shade.Say != want {
 		t.Errorf("said %q", shade.Say)

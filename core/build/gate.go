@@ -11,8 +11,8 @@ import (
 
 // gate is the Gate of a target: the one it had, or a new one; nil when nothing bounds it.
 // A target that is somewhere else now has to be learnt anew.
-func (c *compiler) gate(p *provider, name string) core.Gate {
-	o := p.doc.Overload.Over(c.doc.Overload)
+func (c *compiler) gate(p *provider, name, model string) core.Gate {
+	o := c.doc.Of(p.doc.Name, model)
 	if o == nil {
 		return nil
 	}

@@ -7,6 +7,41 @@ import (
 	"asbru/core/config"
 )
 
+// A target's own bound goes over its provider's, and that over the document's.
+func TestGatesOfTargets(t *testing.T) {
+	doc := balanced("")
+	doc.Overload = &config.Overload{MinConcurrency: 2, MaxConcurrency: 50}
+	doc.Providers[0].Overload = &config.Overload{MaxConcurrency: 40}
+	m := &doc.Models[len(doc.Models)-1]
+	m.Targets[0].Overload = &config.Overload{MaxConcurrency: 7}
+	m.Targets[1].Overload = &config.Overload{Off: true}
+	s, _ := must(t, doc, nil)
+	own := s.Models["fast"].Targets
+	if g := own[0].Gate.Gauges(); g.Most != 7 || g.Least != 2 {
+		t.Errorf("%s: %+v", own[0].Name, g)
+	}
+	if own[1].Gate != nil {
+		t.Errorf("%s is bounded", own[1].Name)
+	}
+	for _, tg := range s.Targets {
+		want := 50
+		switch {
+		case tg == own[0] || tg == own[1]:
+			continue
+		case tg.Provider == doc.Providers[0].Name:
+			want = 40
+		}
+		if g := tg.Gate.Gauges(); g.Most != want || g.Least != 2 {
+			t.Errorf("%s: %+v", tg.Name, g)
+		}
+	}
+	m.Targets[0].Overload.MaxConcurrency = 9
+	next, _ := must(t, doc, s)
+	if g := next.Models["fast"].Targets[0].Gate; g != own[0].Gate || g.Gauges().Most != 9 {
+		t.Errorf("after a reload: %+v", g.Gauges())
+	}
+}
+
 func TestGates(t *testing.T) {
 	first, _ := must(t, seeds(), nil)
 	for _, tg := range first.Targets {

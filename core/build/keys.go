@@ -132,12 +132,13 @@ func (c *compiler) keyTallies() []*core.Tally {
 
 // anonymous reports whether a caller without a key is served. Unless the
 // document says so, only a gateway without any virtual key that nobody else can
-// reach serves them; disabling the last key does not open the door.
+// reach serves them; disabling the last key does not open the door, nor does taking
+// the last one out of a store.
 func (c *compiler) anonymous() bool {
 	if a := c.doc.AllowAnonymous; a != nil {
 		return *a
 	}
-	return len(c.doc.VirtualKeys) == 0 && config.Loopback(cmp.Or(c.doc.Listen, config.DefaultListen))
+	return len(c.doc.VirtualKeys) == 0 && c.doc.Store == nil && config.Loopback(cmp.Or(c.doc.Listen, config.DefaultListen))
 }
 
 // policy returns the one Policy of a set of rules, whoever asked for it first. i is the virtual

@@ -1,5 +1,7 @@
 package build
 
+import "time"
+
 // Bounds of a Snapshot.
 const (
 	// maxKeyTallies is how many virtual keys are counted apart. A Tally is
@@ -12,4 +14,8 @@ const (
 	maxChain        = 10   // rules applied to one request
 	maxWarnings     = 100
 	maxHeaderBytes  = 8 << 10
+
+	accountWait   = 10 * time.Second // until new accounts are written down
+	ledgerRetry   = 1                // seconds until a full disk is looked at again
+	maxRetryAfter = 7 * 24 * 3600    // seconds: a client that is told of months may as well be told of a week
 )

@@ -23,7 +23,12 @@ var order = []row{
 	{"models", before, (*compiler).models}, // an answer from memory; nothing after it runs
 
 	{"cache", before, (*compiler).cacheLook}, // behind all that decides whether the caller may ask; before what is held for an attempt
-	{"cache", after, (*compiler).cacheKeep},  // whatever came of it: who waits for the answer must be told
+	{"budgets", before, (*compiler).hold},    // behind the cache: what is remembered costs nothing
+	{"budgets", commit, (*compiler).intent},  // the provider is being asked meanwhile
+	{"budgets", settle, (*compiler).settle},
+	{"cost", after, (*compiler).cost},
+
+	{"cache", after, (*compiler).cacheKeep}, // whatever came of it: who waits for the answer must be told
 }
 
 // A point is a place in a Plan.
@@ -32,6 +37,8 @@ type point string
 const (
 	admit  point = "admit"
 	before point = "before"
+	commit point = "commit"
+	settle point = "settle"
 	after  point = "after"
 )
 
@@ -69,6 +76,10 @@ func (c *compiler) plan(r *rules, op core.Op) core.Plan {
 			p.Admit = append(p.Admit, stage)
 		case before:
 			p.Before = append(p.Before, stage)
+		case commit:
+			p.Commit = append(p.Commit, stage)
+		case settle:
+			p.Settle = append(p.Settle, stage)
 		case after:
 			p.After = append(p.After, stage)
 		}

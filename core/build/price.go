@@ -13,6 +13,8 @@ import (
 const (
 	ceilingIn  = 30
 	ceilingOut = 180
+
+	ceilingName = "ceiling" // where such a price is from
 )
 
 // compilePrices gives every Target its price.
@@ -39,7 +41,7 @@ func (c *compiler) compilePrices() {
 		tables[p.doc.Name] = c.prices.Table(p.doc.Name, p.adapter.Name)
 	}
 	plain := c.plainNames()
-	for _, list := range [][]*core.Target{c.next.Targets, c.pinned} {
+	for _, list := range [][]*core.Target{c.next.Targets, c.pinned, c.shaded} {
 		for _, t := range list {
 			t.Price = priceAt(tables[t.Provider], plain[t])
 		}
@@ -100,7 +102,7 @@ func (c *compiler) ceiling() *core.Price {
 	if d.Ceiling != nil {
 		in, out = d.Ceiling.Input, d.Ceiling.Output
 	}
-	p, err := price.Flat("ceiling", in, out)
+	p, err := price.Flat(ceilingName, in, out)
 	if err != nil {
 		c.fail("prices.ceiling", err.Error(), "")
 	}

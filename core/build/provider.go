@@ -73,7 +73,7 @@ func (c *compiler) target(p *provider, model string) *core.Target {
 		Headers:  p.headers,
 		Waits:    p.waits,
 		Keys:     p.keys,
-		Gate:     c.gate(p, name),
+		Gate:     c.gate(p, name, model),
 		Tally:    c.tallies[name],
 	}
 	if t.Tally == nil {

@@ -51,7 +51,7 @@ func TestPaths(t *testing.T) {
 	if target == nil {
 		t.Fatal(problems)
 	}
-	want := [core.NumOps]string{core.OpChat: "/v1/c", core.OpCompletion: "/v1/completions", core.OpResponses: "/v1/r?v=1", core.OpEmbed: "/v1/embeddings", core.OpCount: "/v1/responses/input_tokens", core.OpPass: "/v1/raw"}
+	want := [core.NumOps]string{core.OpChat: "/v1/c", core.OpCompletion: "/v1/completions", core.OpResponses: "/v1/r?v=1", core.OpEmbed: "/v1/embeddings", core.OpCount: "/v1/responses/input_tokens", core.OpPass: "/v1/raw", core.OpRealtime: "/v1/realtime?model={model}"}
 	if target.Faces[0].Paths != want {
 		t.Errorf("got %q, want %q", target.Faces[0].Paths, want)
 	}

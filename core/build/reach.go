@@ -60,7 +60,7 @@ func newPortion(p *config.KeyProvider) *portion {
 func (c *compiler) plainNames() map[*core.Target][]byte {
 	if c.plain == nil {
 		c.plain = map[*core.Target][]byte{}
-		for _, list := range [][]*core.Target{c.next.Targets, c.pinned} {
+		for _, list := range [][]*core.Target{c.next.Targets, c.pinned, c.shaded} {
 			for _, t := range list {
 				if t.Model != "" {
 					c.plain[t] = []byte(t.Model)

@@ -222,7 +222,7 @@ func TestRulesCostNothingWhenOff(t *testing.T) {
 	}
 	s, _ = must(t, ruledBy(config.Rule{Targets: to(at("ollama", "x"))}), nil)
 	p := &by(t, s, "ci").Policy.Plans
-	if len(p[core.OpChat].Steps) != 1 || p[core.OpChat].Steps[0] != (core.Step{Point: "admit", Name: "rules", From: "routing.rules"}) || len(p[core.OpModels].Admit) != 0 {
+	if len(p[core.OpChat].Steps) != 2 || p[core.OpChat].Steps[0] != (core.Step{Point: "admit", Name: "rules", From: "routing.rules"}) || len(p[core.OpModels].Admit) != 0 {
 		t.Errorf("steps %v", p[core.OpChat].Steps)
 	}
 	x := &core.Exchange{Snap: s, Key: by(t, s, "ci"), Fixed: true}

@@ -1,13 +1,22 @@
 package config
 
+// What is remembered. The comments of this file are descriptions in the JSON Schema, as those
+// of document.go.
+
 // A Cache gives answers again to those who ask the same.
 type Cache struct {
 	Off      bool           `json:"off,omitempty"`                                // nothing is remembered
 	Scope    string         `json:"scope,omitempty" enum:"key,team,customer,all"` // whose answers are shared: one virtual key's (default), a team's, a customer's, everybody's
 	Exact    ExactCache     `json:"exact,omitempty"`
 	Semantic *SemanticCache `json:"semantic,omitempty"` // nil: only the same question is the same question
-	Dir      string         `json:"dir,omitempty"`      // a directory where answers outlive the process; empty: memory only
-	Secret   Secret         `json:"secret,omitempty"`   // what the directory is encrypted with; default: it is not
+
+	MaxHistory          int   `json:"max_history,omitempty"`           // most turns of a conversation beside instructions; a longer one is not remembered; default: any
+	ExcludeSystemPrompt bool  `json:"exclude_system_prompt,omitempty"` // questions with other instructions are the same question
+	ByModel             *bool `json:"by_model,omitempty"`              // answers of one model are not given for another (default); false: they are
+	ByProvider          *bool `json:"by_provider,omitempty"`           // answers that a model is to give at one provider are not given for another provider's (default); false: they are
+
+	Dir    string `json:"dir,omitempty"`    // a directory where answers outlive the process; empty: memory only
+	Secret Secret `json:"secret,omitempty"` // what the directory, and what a store holds of questions and answers, is encrypted with; default: it is not
 }
 
 // A SemanticCache gives an answer also to who asks the same in other words. All but the last
@@ -16,6 +25,34 @@ type SemanticCache struct {
 	Mode      string  `json:"mode,omitempty" enum:"strict,balanced,relaxed"` // strict (default): no rule objects; balanced: doubts about wording pass where questions are very near; relaxed: nearness alone, which serves wrong answers
 	Threshold float64 `json:"threshold,omitempty"`                           // the least nearness, 0 to 1; default: that of the mode
 	Entries   int     `json:"entries,omitempty"`                             // questions at most; default 1048576
+
+	Embedding *CacheEmbedding `json:"embedding,omitempty"` // who encodes questions that memory does not know; default: the table in the program
+	Store     *CacheStore     `json:"store,omitempty"`     // where other processes find questions too; default: nowhere, and with embedding the memory of this process
+}
+
+// A CacheEmbedding is a provider's model that encodes questions. It is asked for those that
+// memory does not know, before their requests go upstream, and in the background for what is
+// remembered. Other languages than English are compared too.
+type CacheEmbedding struct {
+	Provider   string   `json:"provider"`             // a Provider's name; it must have embeddings
+	Model      string   `json:"model"`                // as the provider calls it
+	Dimensions int      `json:"dimensions,omitempty"` // numbers of a vector that it is asked for; default: as many as it gives
+	Timeout    Duration `json:"timeout,omitempty"`    // for one question, then it is a miss; default 150ms, at most 10s
+}
+
+// A CacheStore is a store of vectors where questions are found that other processes, or this
+// one before it was restarted, have had answered.
+type CacheStore struct {
+	Type               string   `json:"type" enum:"weaviate,redis,qdrant,pgvector"` // redis: Redis or Valkey with search; pgvector: PostgreSQL with the extension vector
+	URL                string   `json:"url"`                                        // http(s)://host:port of weaviate and qdrant, redis(s)://host:port (more with commas: a cluster), postgres://host:port/database
+	Name               string   `json:"name,omitempty"`                             // of the class, index, collection or table, which the number of dimensions is added to; default asbru
+	Username           string   `json:"username,omitempty"`                         // redis and pgvector
+	Secret             Secret   `json:"secret,omitempty"`                           // the API key or password
+	CA                 string   `json:"ca,omitempty"`                               // a PEM file to trust besides the system's roots
+	InsecureSkipVerify bool     `json:"insecure_skip_verify,omitempty"`             // accept any certificate
+	Database           int      `json:"database,omitempty"`                         // of redis
+	MaxConnections     int      `json:"max_connections,omitempty"`                  // default 32
+	Timeout            Duration `json:"timeout,omitempty"`                          // for one search, then it is a miss; default 50ms, at most 10s
 }
 
 // An ExactCache remembers by the whole question, in whatever format it is asked.

@@ -6,15 +6,17 @@ import "time"
 // the documented default. It is plain data and also the JSON of the admin API.
 // Top-level fields that begin with x- are ignored: a place for YAML anchors.
 //
-// The comments of this file, of governed.go and audit.go are the descriptions in the JSON Schema.
+// The comments of this file, of governed.go, cache.go and audit.go are the descriptions in the JSON Schema.
 type Document struct {
 	Schema         string        `json:"$schema,omitempty"` // ignored; lets editors find the JSON Schema
 	Listen         string        `json:"listen,omitempty"`  // address of the data plane; default 127.0.0.1:8080; "systemd" or "systemd:NAME" takes the inherited socket
 	TLS            *TLS          `json:"tls,omitempty"`     // nil: plain HTTP
 	Admin          Admin         `json:"admin,omitempty"`
+	Store          *Store        `json:"store,omitempty"` // where keys, teams, budgets and the like are kept that the admin API makes; nil: what the document says is all there is
 	Observability  Observability `json:"observability,omitempty"`
 	Limits         Limits        `json:"limits,omitempty"`
 	AllowAnonymous *bool         `json:"allow_anonymous,omitempty"` // callers without a key; default: only when no virtual key exists and listen is loopback
+	AllowedOrigins []string      `json:"allowed_origins,omitempty"` // web origins, such as https://app.example.com, whose pages may open WebSockets; "*": any; those of the address that they ask always may
 	ExtraFields    *bool         `json:"extra_fields,omitempty"`    // translated answers say in extra_fields who answered and what was dropped, where the client's SDK bears it; default true
 	Cache          *Cache        `json:"cache,omitempty"`           // nil: no answer is given twice
 	Overload       *Overload     `json:"overload,omitempty"`        // bounds what is under way at each target; nil: nothing does
@@ -41,7 +43,16 @@ type TLS struct {
 // Admin is the listener for metrics, profiles and health, apart from the data plane.
 type Admin struct {
 	Listen string `json:"listen,omitempty"` // empty: no admin listener; /metrics is then on the data listener, for loopback callers only
-	Token  Secret `json:"token,omitempty"`  // bearer token; required unless listen is loopback
+	Token  Secret `json:"token,omitempty"`  // bearer token; required unless listen is loopback; with a store one is made at the first start
+	Shared bool   `json:"shared,omitempty"` // the admin API of a store also on the data listener, for callers of other machines that have the token; default: there for callers of the same machine only
+}
+
+// Store keeps what the admin API and asbru keys change: virtual keys, teams, customers, budgets,
+// limits and prices. It is added to what the document says, which they cannot change.
+type Store struct {
+	Path     string   `json:"path,omitempty"`     // a file of SQLite; default: asbru.db in the state directory of the service, else in the directory it was started in
+	Postgres Secret   `json:"postgres,omitempty"` // a database for several machines, postgres://user:password@host/name; instead of path, and with governance.pepper
+	Poll     Duration `json:"poll,omitempty"`     // how often it is looked for the changes of others; default 1s
 }
 
 // Observability says what is told about requests, and where.
@@ -83,7 +94,7 @@ type Provider struct {
 	Network  Network           `json:"network,omitempty"`
 	Retry    *Retry            `json:"retry,omitempty"`    // of provider/model names and bare ones; an alias has its own
 	Breaker  *Breaker          `json:"breaker,omitempty"`  // of provider/model names and bare ones; an alias has its own
-	Overload *Overload         `json:"overload,omitempty"` // of each of its targets; what it leaves out is that of the document
+	Overload *Overload         `json:"overload,omitempty"` // of each of its targets; what it leaves out is that of the document; a target in models may have its own
 	Health   *Health           `json:"health,omitempty"`   // default: on for local servers (ollama, vllm …), off for all others
 
 	RateLimits []RateLimit `json:"rate_limits,omitempty"` // requests and tokens: while they are used up, others of an alias are asked
@@ -93,7 +104,7 @@ type Provider struct {
 // Overload bounds what each target, a model at a provider, has under way at once. Those
 // beyond wait for their turn or are refused. The bound is learnt from how long answers take.
 type Overload struct {
-	Off            bool     `json:"off,omitempty"`             // no bound; for a provider, when the others have one
+	Off            bool     `json:"off,omitempty"`             // no bound; for a provider or a target, when the others have one
 	Adaptive       *bool    `json:"adaptive,omitempty"`        // learn the bound; default true; false: it is max_concurrency
 	MinConcurrency int      `json:"min_concurrency,omitempty"` // the bound is never lower; default 4
 	MaxConcurrency int      `json:"max_concurrency,omitempty"` // nor higher; default 1000
@@ -186,10 +197,11 @@ type Model struct {
 
 // A ModelTarget is one model at one provider.
 type ModelTarget struct {
-	Provider string `json:"provider"`
-	Model    string `json:"model,omitempty"`  // what the provider calls it; default: alias
-	Weight   *int   `json:"weight,omitempty"` // share of the requests with weighted and adaptive; default 1; 0: only when the others fail
-	Price    *Price `json:"price,omitempty"`  // what cheapest compares: three parts input, one part output; default: what it costs by the catalogue and prices
+	Provider string    `json:"provider"`
+	Model    string    `json:"model,omitempty"`    // what the provider calls it; default: alias
+	Weight   *int      `json:"weight,omitempty"`   // share of the requests with weighted and adaptive; default 1; 0: only when the others fail
+	Price    *Price    `json:"price,omitempty"`    // what cheapest compares: three parts input, one part output; default: what it costs by the catalogue and prices
+	Overload *Overload `json:"overload,omitempty"` // of this model at this provider, whichever alias leads there; what it leaves out is that of the provider
 }
 
 // Price is US dollars for a million tokens.
@@ -222,14 +234,14 @@ type Breaker struct {
 type Hedge struct {
 	After      string   `json:"after,omitempty"`                 // without content: a duration, or a percentile of what the alias has measured; default p95
 	MaxShare   Percent  `json:"max_share,omitempty"`             // of the requests that are hedged at most; default 5%
-	MaxPerHour *float64 `json:"max_cost_usd_per_hour,omitempty"` // what hedges may cost, reckoned from the prices of targets; default: no cap
+	MaxPerHour *float64 `json:"max_cost_usd_per_hour,omitempty"` // what hedges may cost, reckoned from the price of the target that is asked; default: no cap
 }
 
 // Shadow sends a copy of some requests to another target, to compare its answers. Nobody gets them.
 type Shadow struct {
 	Target string  `json:"target"`          // an alias, provider/model or a bare name
 	Share  Percent `json:"share,omitempty"` // of the requests; default 1%
-	Price  *Price  `json:"price,omitempty"` // of that target, for the comparison of costs
+	Price  *Price  `json:"price,omitempty"` // of that target, for the comparison of costs; default: what it costs by the catalogue and prices
 }
 
 // Affinity keeps a session at the target and key that served it last.

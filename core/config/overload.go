@@ -1,6 +1,11 @@
 package config
 
-import "asbru/core"
+import (
+	"fmt"
+	"reflect"
+
+	"asbru/core"
+)
 
 // Over fills in what o leaves out from under; both may be nil. nil: there is no bound.
 func (o *Overload) Over(under *Overload) *Overload {
@@ -35,6 +40,26 @@ func (o *Overload) Over(under *Overload) *Overload {
 	return o
 }
 
+// Of is the bound of a target: what is written of it over what its provider and the document
+// say of all. model is empty for the name a client asked for. nil: there is none.
+func (d *Document) Of(provider, model string) *Overload {
+	under := d.Overload
+	for i := range d.Providers {
+		if p := &d.Providers[i]; p.Name == provider {
+			under = p.Overload.Over(under)
+			break
+		}
+	}
+	for i := range d.Models {
+		for j := range d.Models[i].Targets {
+			if t := &d.Models[i].Targets[j]; t.Overload != nil && t.Provider == provider && or(t.Model, d.Models[i].Alias) == model {
+				return t.Overload.Over(under)
+			}
+		}
+	}
+	return under.Over(nil)
+}
+
 // Urgency is the lane of a virtual key.
 func (k *VirtualKey) Urgency() core.Urgency {
 	if k.Lane == core.Batch.String() {
@@ -66,6 +91,31 @@ func (c *checker) overload(path string, o *Overload) {
 	c.notNegative(path+".queue.wait", o.Queue.Wait, o.Queue.Wait < 0)
 	if s := deref(o.BatchShare); s < 0 || s > 0.9 {
 		c.fail(path+".batch_share", "0.1 is one turn in ten", "is %v; it goes from 0 to 0.9", s)
+	}
+}
+
+// overloads checks the bounds of targets: one that several aliases lead to has one.
+func (c *checker) overloads() {
+	first := map[string]*Overload{}
+	from := map[string]string{}
+	for i := range c.doc.Models {
+		m := &c.doc.Models[i]
+		for j := range m.Targets {
+			t := &m.Targets[j]
+			if t.Overload == nil {
+				continue
+			}
+			name, path := t.Provider+"/"+or(t.Model, m.Alias), fmt.Sprintf("models[%d].targets[%d].overload", i, j)
+			c.overload(path, t.Overload)
+			if old := first[name]; old != nil {
+				if !reflect.DeepEqual(old, t.Overload) {
+					c.fail(path, "say it once", "is not what %s says of %s: it is one target, whichever alias leads there", from[name], name)
+				}
+				continue
+			}
+			first[name], from[name] = t.Overload, path
+			c.bounds(path, c.doc.Of(t.Provider, or(t.Model, m.Alias)))
+		}
 	}
 }
 

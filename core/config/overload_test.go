@@ -22,6 +22,19 @@ func TestOverload(t *testing.T) {
 	f("virtual_keys: [{name: a, key: 0123456789abcdef, lane: bacth}]\n", "2: virtual_keys[0].lane: cannot be \"bacth\"; it is one of interactive, batch; hint: did you mean batch?")
 }
 
+// A target may have a bound of its own: one, whichever alias leads there.
+func TestOverloadOfTargets(t *testing.T) {
+	f := func(first, second, more, want string) {
+		t.Helper()
+		tells(t, base+"models:\n  - {alias: a, targets: [{provider: openai, model: x, overload: "+first+"}]}\n  - {alias: x, targets: [{provider: openai, overload: "+second+"}]}\n"+more, want)
+	}
+	f("{max_concurrency: 9}", "{max_concurrency: 9}", "", "")
+	f("{max_concurrency: 9}", "{max_concurrency: 8}", "", "4: models[1].targets[0].overload: is not what models[0].targets[0].overload says of openai/x: it is one target, whichever alias leads there; hint: say it once")
+	f("{max_concurrency: -9}", "{max_concurrency: -9}", "", "3: models[0].targets[0].overload.max_concurrency: cannot be negative (-9); hint: leave it out for the default\n4: models[1].targets[0].overload.max_concurrency: cannot be negative (-9); hint: leave it out for the default")
+	f("{min_concurrency: 9}", "{min_concurrency: 9}", "overload: {max_concurrency: 8}\n", "3: models[0].targets[0].overload.min_concurrency: is 9, above max_concurrency, 8")
+	f("{adaptive: false}", "{adaptive: false}", "", "3: models[0].targets[0].overload.max_concurrency: is missing: a bound that is not adaptive is max_concurrency; hint: say how many requests a target takes, or leave adaptive out")
+}
+
 func TestOver(t *testing.T) {
 	no, half, none := false, 0.5, 0
 	under := &Overload{MinConcurrency: 2, MaxConcurrency: 20, Adaptive: &no, BatchShare: &half, Queue: Queue{Size: &none, Wait: Duration(time.Second)}}

@@ -56,6 +56,8 @@ func TestHedges(t *testing.T) {
 	f(`{}`, "")
 	f(`{after: p99, max_share: 5%, max_cost_usd_per_hour: 0.5}`, "")
 	f(`{after: 300ms, max_share: 0.05}`, "")
+	f(`{max_cost_usd_per_hour: -1}`, "3: models[0].hedge.max_cost_usd_per_hour: cannot be negative (-1); hint: leave it out for the default")
+	tells(t, base+"models:\n  - {alias: a, targets: [{provider: openai, model: x}, {provider: openai, model: y}], hedge: {max_cost_usd_per_hour: 1}}\n", "")
 	f(`{after: p40}`, `3: models[0].hedge.after: is "p40", which is neither a duration nor a percentile from p50 to p99.9; hint: write p95, or 300ms`)
 	f(`{after: soon}`, `3: models[0].hedge.after: is "soon", which is neither a duration nor a percentile from p50 to p99.9; hint: write p95, or 300ms`)
 	f(`{max_share: 200%}`, `3: models[0].hedge.max_share: is 200%; it goes from 0.1% to 100%; hint: 5% is one request in twenty`)
@@ -73,6 +75,5 @@ func TestHedges(t *testing.T) {
 	shadow(`{target: openai/x, share: 300%, price: {input: -1, output: 0}}`, "3: models[0].shadow.share: is 300%; it goes from 0% to 100%; hint: 1% is one request in a hundred\n3: models[0].shadow.price: cannot be negative")
 	tells(t, base+"models:\n  - {alias: a, provider: openai, rescue: yes}\n", `3: models[0].rescue: cannot be "yes"; it is one of off, continue`)
 	tells(t, base+"models:\n  - {alias: a, provider: openai, hedge: {max_cost_usd_per_hour: 1}}\n",
-		"3: warning: models[0].hedge: has nobody else to ask unless the provider has several keys, or a request brings fallbacks; hint: add a target or a fallback\n"+
-			"3: models[0].hedge.max_cost_usd_per_hour: needs prices: no target has one; hint: write price: {input: 0.15, output: 0.6} at the targets, dollars for a million tokens")
+		"3: warning: models[0].hedge: has nobody else to ask unless the provider has several keys, or a request brings fallbacks; hint: add a target or a fallback")
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -62,6 +63,16 @@ func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
 // MarshalText is String; encoding/json, xml and yaml use it.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText takes an empty text only, which is no credential: what MarshalText gives of one
+// does not bring it back.
+func (s *Secret) UnmarshalText(b []byte) error {
+	if len(b) > 0 {
+		return errors.New("a credential is not read from JSON; keep its digest")
+	}
+	*s = Secret{}
+	return nil
+}
 
 // LogValue is String for log/slog.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }

@@ -28,6 +28,12 @@ func (d Duration) String() string { return time.Duration(d).String() }
 // MarshalText is String.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
+// UnmarshalText reads what a document may have.
+func (d *Duration) UnmarshalText(b []byte) (err error) {
+	*d, err = parseDuration(string(b))
+	return err
+}
+
 // parsePercent reads "5%" or 0.05.
 func parsePercent(s string) (Percent, error) {
 	number, unit := strings.CutSuffix(s, "%")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 func (d *Document) Validate(env Env) []Problem {
 	c := checker{doc: d, env: env}
 	c.listeners()
+	c.origins()
 	c.observability()
 	c.limits()
 	c.cache()
@@ -27,6 +29,7 @@ func (d *Document) Validate(env Env) []Problem {
 	c.holders()
 	c.prices()
 	c.audit()
+	c.store()
 	return capped(c.problems)
 }
 
@@ -111,7 +114,7 @@ func (c *checker) listeners() {
 		if d.Admin.Listen == listen && !strings.HasSuffix(listen, ":0") {
 			c.fail("admin.listen", "use another port", "is the address of the data plane, %s", listen)
 		}
-		if adminGood && !d.Admin.Token.Set() && !Loopback(d.Admin.Listen) {
+		if adminGood && !d.Admin.Token.Set() && d.Store == nil && !Loopback(d.Admin.Listen) {
 			c.fail("admin.listen", "set admin.token, or listen on 127.0.0.1", "%s is reachable from other machines and admin.token is not set", d.Admin.Listen)
 		}
 	}
@@ -125,12 +128,22 @@ func (c *checker) listeners() {
 		c.oneOf("tls.min_version", t.MinVersion, "1.2", "1.3")
 	}
 	switch {
-	case len(d.VirtualKeys) > 0:
+	case len(d.VirtualKeys) > 0 || d.Store != nil:
 	case d.AllowAnonymous == nil && good && !Loopback(listen):
 		c.fail("listen", "add virtual_keys, set allow_anonymous: true, or listen on 127.0.0.1",
 			"%s is reachable from other machines and there are no virtual_keys: anybody could spend your provider keys", listen)
 	case d.AllowAnonymous != nil && !*d.AllowAnonymous:
 		c.warn("allow_anonymous", "add virtual_keys", "is false and there are no virtual_keys: every request will be refused")
+	}
+}
+
+// origins checks allowed_origins: as browsers write them, for they are compared letter by letter.
+func (c *checker) origins() {
+	for i, o := range c.doc.AllowedOrigins {
+		u, err := url.Parse(o)
+		if o != "*" && (err != nil || u.Scheme == "" || u.Host == "" || u.User != nil || u.Path+u.RawQuery+u.Fragment != "") {
+			c.fail(fmt.Sprintf("allowed_origins[%d]", i), "write scheme://host or scheme://host:port, without a slash at the end", "%s is not the origin of a page", quote(o))
+		}
 	}
 }
 

@@ -30,6 +30,8 @@ func (c *checker) cache() {
 			c.fail("cache.semantic.threshold", "leave it out for that of the mode", "is %v; it goes from 0 to 1", s.Threshold)
 		}
 		c.notNegative("cache.semantic.entries", s.Entries, s.Entries < 0)
+		c.cacheEmbedding(s.Embedding)
+		c.cacheStore(s.Store)
 		if s.Mode == "relaxed" {
 			c.warn("cache.semantic.mode", "use strict or balanced", "is relaxed: questions that are only near each other share an answer, and some of them have another one")
 		}
@@ -41,10 +43,11 @@ func (c *checker) cache() {
 		if n := len(d.Secret.Reveal()); n < minSecretBytes {
 			c.fail("cache.secret", "openssl rand -hex 32 makes a good one", "has %d bytes; one of less than %d can be guessed", n, minSecretBytes)
 		}
-		if d.Dir == "" {
+		if d.Dir == "" && (d.Semantic == nil || d.Semantic.Store == nil) {
 			c.warn("cache.secret", "set cache.dir, or leave the secret out", "encrypts nothing: there is no directory")
 		}
 	}
+	c.cacheSharing(d)
 	if d.Scope == "all" && len(c.doc.VirtualKeys) > 1 {
 		c.warn("cache.scope", "use key, team or customer unless all callers may see each other's answers", "lets every caller be given what any other was answered")
 	}

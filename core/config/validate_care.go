@@ -62,19 +62,7 @@ func (c *checker) hedge(path string, m *Model, h *Hedge) {
 	if len(m.Targets) < 2 && len(m.Fallback) == 0 {
 		c.warn(path, "add a target or a fallback", "has nobody else to ask unless the provider has several keys, or a request brings fallbacks")
 	}
-	if h.MaxPerHour == nil {
-		return
-	}
-	c.notNegative(path+".max_cost_usd_per_hour", *h.MaxPerHour, *h.MaxPerHour < 0)
-	priced := 0
-	for i := range m.Targets {
-		if m.Targets[i].Price != nil {
-			priced++
-		}
-	}
-	if priced == 0 {
-		c.fail(path+".max_cost_usd_per_hour", "write price: {input: 0.15, output: 0.6} at the targets, dollars for a million tokens", "needs prices: no target has one")
-	} else if priced < len(m.Targets) || len(m.Fallback) > 0 {
-		c.warn(path+".max_cost_usd_per_hour", "give each of them a price, and list fallbacks among the targets", "keeps hedges away from targets without a price")
+	if h.MaxPerHour != nil {
+		c.notNegative(path+".max_cost_usd_per_hour", *h.MaxPerHour, *h.MaxPerHour < 0)
 	}
 }

@@ -102,14 +102,6 @@ func (c *checker) budget(path string, usd *float64) {
 	if usd != nil {
 		c.amount(path, *usd)
 	}
-	if usd != nil && *usd >= 0 {
-		c.notYet(path)
-	}
-}
-
-// notYet tells that money is not counted against budgets.
-func (c *checker) notYet(path string) {
-	c.warn(path, "", "is recorded but not enforced by this version")
 }
 
 func (c *checker) amount(path string, usd float64) {
@@ -147,7 +139,6 @@ func (c *checker) budgets(path string, list []Budget) {
 				c.fail(at+".reason", "say why: it is kept with the change", "an override needs a reason")
 			}
 		}
-		c.notYet(at)
 	}
 }
 

@@ -107,6 +107,7 @@ func (c *checker) models() {
 		c.choice(path, m)
 		c.fallback(path, m)
 	}
+	c.overloads()
 }
 
 // modelAt checks a provider's name and what the provider calls a model.

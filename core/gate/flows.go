@@ -13,6 +13,7 @@ type seat struct {
 	up, down   int32 // of the same caller
 	flow       int32
 	lane       core.Urgency
+	why        core.Refusal // of one that is due
 }
 
 // A flow is what one caller has waiting in one lane. Turns go round: in each round every

@@ -156,16 +156,19 @@ func (g *Gate) sit(now int64, t *core.Ticket, fi int32) {
 		i = int32(len(g.seats))
 		g.seats = append(g.seats, seat{})
 	}
-	due := now + g.spec.Load().wait
-	if t.Until > 0 {
-		due = min(due, t.Until)
+	due, why := now+g.spec.Load().wait, core.WaitedOut
+	if t.Until > 0 && g.latest(t.Until) < due {
+		due, why = g.latest(t.Until), core.TooLate
 	}
 	t.Due, t.Place = due, i
-	g.seats[i] = seat{t: t, due: due, since: now, lane: t.Urgency}
+	g.seats[i] = seat{t: t, due: due, since: now, lane: t.Urgency, why: why}
 	g.queues[t.Urgency].add(g.seats, i, fi)
 	g.queued[t.Urgency].Add(1)
 	t.Decide(core.Queued)
 }
+
+// latest is when somebody must be let in at the latest whose answer has to be there by until.
+func (g *Gate) latest(until int64) int64 { return until - g.learn.quick.Load() }
 
 // rise takes the ticket of a seat out of its queue.
 func (g *Gate) rise(i int32) *core.Ticket {
@@ -191,7 +194,7 @@ func (g *Gate) expire(now int64) {
 	for u := range g.queues {
 		q := &g.queues[u]
 		for q.head != none && g.seats[q.head].due <= now {
-			g.dismiss(q.head, core.WaitedOut, g.after(core.Urgency(u), q.n))
+			g.dismiss(q.head, g.seats[q.head].why, g.after(core.Urgency(u), q.n))
 		}
 	}
 }
@@ -285,11 +288,11 @@ func (g *Gate) Abandon(now int64, t *core.Ticket) bool {
 	if t.Entry() != core.Queued {
 		return false
 	}
-	u, n := t.Urgency, g.queues[t.Urgency].n
+	u, n, why := t.Urgency, g.queues[t.Urgency].n, g.seats[t.Place].why
 	g.rise(t.Place)
 	g.state.Add(^uint64(oneWaits - 1))
 	if now >= t.Due {
-		g.refuse(t, core.WaitedOut, g.after(u, n))
+		g.refuse(t, why, g.after(u, n))
 	} else {
 		t.Refusal = core.NoRefusal
 		t.Decide(core.Refused)

@@ -177,6 +177,38 @@ func TestDue(t *testing.T) {
 	}
 }
 
+// Who could only be answered after its time waits for no place, and not longer than that.
+func TestTooLate(t *testing.T) {
+	h := newHall(t, Spec{Fixed: true, Max: 1, Wait: time.Second})
+	h.comes("A1", core.Admitted)
+	h.g.learn.quick.Store(int64(100 * time.Millisecond))
+	h.g.learn.typical.Store(int64(200 * time.Millisecond))
+	f := func(caller uint64, in time.Duration, want core.Entry, due time.Duration) *core.Ticket {
+		t.Helper()
+		k := &core.Ticket{Caller: caller, Until: h.now + int64(in)}
+		if got := h.g.Enter(h.now, k); got != want || got == core.Refused && k.Refusal != core.TooLate || got == core.Queued && k.Due != h.now+int64(due) {
+			t.Errorf("until %v: %v for %v, due in %v; want %v, %v", in, got, k.Refusal, time.Duration(k.Due-h.now), want, due)
+		}
+		return k
+	}
+	f(1, 50*time.Millisecond, core.Refused, 0)  // it takes longer at ease
+	f(1, 290*time.Millisecond, core.Refused, 0) // a turn takes 200 ms
+	one := f(1, 310*time.Millisecond, core.Queued, 210*time.Millisecond)
+	f(2, 490*time.Millisecond, core.Refused, 0)
+	two := f(2, time.Minute, core.Queued, time.Second)
+	h.now = one.Due
+	if !h.g.Abandon(h.now, one) || one.Refusal != core.TooLate {
+		t.Errorf("the first is refused for %v", one.Refusal)
+	}
+	h.leaves("A1", "")
+	if !two.Inside() {
+		t.Error("the second is not let in")
+	}
+	if g := h.g.Gauges(); g.Refused[core.TooLate] != 4 || g.Refused[core.WaitedOut] != 0 {
+		t.Errorf("%+v", g)
+	}
+}
+
 // New rules hold at once and keep what was learnt.
 func TestSet(t *testing.T) {
 	g := New(Spec{})

@@ -20,6 +20,9 @@ func (g *Gate) consider(now int64, t *core.Ticket) (fi int32, why core.Refusal, 
 	f := q.flows[fi]
 	turns := q.turns(f)
 	tooLong, greedy := g.overlong(now, t.Urgency, f, turns)
+	if t.Until > 0 && g.past(now, t, turns) {
+		return fi, core.TooLate, g.after(t.Urgency, turns)
+	}
 	switch {
 	case r.queue > 0 && (!tooLong || q.n == 0) && (g.queues[0].n+g.queues[1].n < r.queue || g.displace(t.Urgency, f.n)):
 		return fi, core.NoRefusal, 0
@@ -29,6 +32,13 @@ func (g *Gate) consider(now int64, t *core.Ticket) (fi int32, why core.Refusal, 
 		why = core.Overfull
 	}
 	return fi, why, g.after(t.Urgency, turns)
+}
+
+// past reports whether t would be let in so late, after so many turns, that its answer came
+// after t.Until.
+func (g *Gate) past(now int64, t *core.Ticket, turns int) bool {
+	left, rate := g.latest(t.Until)-now, g.rate(t.Urgency)
+	return left <= 0 || rate > 0 && float64(turns)/rate > float64(left)
 }
 
 // overlong reports whether a newcomer of f would wait too long: longer than anybody may;

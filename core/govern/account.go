@@ -75,6 +75,9 @@ func (a *Account) Name() string { return a.name }
 // Limit is what the account may be charged now. It must not be changed.
 func (a *Account) Limit() *Limit { return a.limit.Load() }
 
+// SetLimit gives the account another limit, as Book.Account does.
+func (a *Account) SetLimit(l Limit) { a.set(l) }
+
 // set gives the account another limit. What was spent in the window stays spent; the
 // window ends when the new kind of window does.
 func (a *Account) set(l Limit) {

@@ -188,6 +188,13 @@ func (b *Book) Account(ctx context.Context, name string, l Limit) (*Account, err
 	return a, nil
 }
 
+// Known is the account of that name; nil: there is none yet.
+func (b *Book) Known(name string) *Account {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.accounts[name]
+}
+
 // Balances reads all accounts, by name.
 func (b *Book) Balances(now int64) []Balance {
 	b.mu.Lock()
@@ -198,6 +205,17 @@ func (b *Book) Balances(now int64) []Balance {
 	}
 	slices.SortFunc(all, func(a, b Balance) int { return cmp.Compare(a.Name, b.Name) })
 	return all
+}
+
+// Balance reads one account; ok is false when there is none of that name.
+func (b *Book) Balance(name string, now int64) (balance Balance, ok bool) {
+	b.mu.Lock()
+	a := b.accounts[name]
+	b.mu.Unlock()
+	if a == nil {
+		return Balance{}, false
+	}
+	return a.Balance(now), true
 }
 
 // Ledger is the log, to wait for what was held and settled, and to follow it.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"asbru/core"
 	"asbru/core/ledger"
@@ -140,7 +141,9 @@ func (f *fold) end(r *ledger.Record) {
 	f.Spent = f.Spent.Plus(r.Amount)
 	p := &f.slots[i]
 	for _, l := range p.lines[:p.n] {
-		f.charge(l, r.Amount) // begin has seen the lines
+		if !slices.Contains(r.Lines, l) { // those that the end names pay nothing
+			f.charge(l, r.Amount) // begin has seen the lines
+		}
 	}
 }
 

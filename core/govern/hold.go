@@ -2,6 +2,7 @@ package govern
 
 import (
 	"fmt"
+	"math/bits"
 	"runtime"
 	"sync/atomic"
 
@@ -18,6 +19,7 @@ type Ask struct {
 	Floor    core.Money // due if a crash cuts the call off and nothing is known of it; at most Worst
 	Now      int64      // wall clock, Unix nanoseconds
 	Note     int        // bytes of payload that the Settle or Release will have at most
+	Some     bool       // the End may spare accounts
 }
 
 // A Hold is the worst case of one call, kept on its accounts until it is settled or
@@ -66,6 +68,9 @@ func (b *Book) Hold(h *Hold, q *Ask) *Refusal {
 	}
 	first := ledger.Size(len(q.Accounts), 0)
 	h.room = ledger.Size(0, q.Note)
+	if q.Some {
+		h.room = ledger.Size(len(q.Accounts), q.Note)
+	}
 	if !b.log.Reserve(first + h.room) {
 		b.refusedByLog.Add(1)
 		return &Refusal{Cause: b.log.Trouble()}
@@ -188,6 +193,7 @@ func (h *Hold) clear() {
 type End struct {
 	Cost  core.Money // what it came to
 	Flags uint8      // of the ledger: Estimated, Cached
+	Spare uint32     // accounts that pay nothing, a bit for each in the order of Ask.Accounts; 0 unless Ask.Some
 	Note  []byte     // payload, at most as long as Ask.Note; not kept
 	Now   int64      // wall clock, Unix nanoseconds
 }
@@ -218,17 +224,31 @@ func (b *Book) close(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, bool) {
 			b.clamped.Add(1)
 		}
 	}
+	var lines [MaxAccounts]ledger.Line
+	rec.Lines = h.spared(lines[:0], e.Spare)
 	// First the log, then the accounts: a call that begins with the money that this one
 	// gives back comes after it in every prefix of the log.
 	seq := b.log.Append(&rec, h.room)
-	h.give(rec.Amount)
+	h.give(rec.Amount, e.Spare)
 	h.clear()
 	b.holds.Add(-1)
 	return seq, true
 }
 
-// give turns what is held into what was spent.
-func (h *Hold) give(cost core.Money) {
+// spared appends the lines of the accounts that pay nothing.
+func (h *Hold) spared(lines []ledger.Line, spare uint32) []ledger.Line {
+	for ; spare != 0; spare &= spare - 1 {
+		i := bits.TrailingZeros32(spare)
+		if i >= h.n {
+			break
+		}
+		lines = append(lines, ledger.Line{Account: h.accts[i].num, Window: h.periods[i].window()})
+	}
+	return lines
+}
+
+// give turns what is held into what was spent, but for the accounts that pay nothing.
+func (h *Hold) give(whole core.Money, spare uint32) {
 	periods := h.periods[:h.n]
 	if h.n > 1 {
 		for _, c := range periods {
@@ -237,6 +257,10 @@ func (h *Hold) give(cost core.Money) {
 	}
 	for i, c := range periods {
 		pause()
+		cost := whole
+		if spare>>i&1 != 0 {
+			cost = 0
+		}
 		c.spent.Add(int64(cost))
 		c.taken.Add(int64(cost - h.worst))
 		h.accts[i].total.Add(int64(cost))

@@ -62,6 +62,25 @@ func TestHold(t *testing.T) {
 	balance(t, key, noon, 2*usd, 0, 2*usd)
 }
 
+// An account that the answer was none of pays nothing, now and after a restart.
+func TestSpare(t *testing.T) {
+	disk := memory(7)
+	b := open(t, disk)
+	key, one := account(t, b, "key", 10*usd, Window{}), account(t, b, "one", 10*usd, Window{1, 'd', true, nil})
+	h := new(Hold)
+	if r := b.Hold(h, &Ask{Accounts: []*Account{key, one}, Worst: 3 * usd, Now: noon, Some: true}); r != nil {
+		t.Fatal(r)
+	}
+	seq, _ := b.Settle(h, &End{Cost: usd, Spare: 1 << 1, Now: noon})
+	balance(t, key, noon, usd, 0, usd)
+	balance(t, one, noon, 0, 0, 0)
+	await(t, b, seq)
+	b.Close()
+	b = open(t, disk)
+	balance(t, account(t, b, "key", 10*usd, Window{}), noon, usd, 0, usd)
+	balance(t, account(t, b, "one", 10*usd, Window{1, 'd', true, nil}), noon, 0, 0, 0)
+}
+
 // A claim that cannot be true is charged as what was held, and stands in the ledger.
 func TestClaims(t *testing.T) {
 	b := open(t, memory(2))

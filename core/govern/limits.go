@@ -12,6 +12,9 @@ const (
 	// MaxName is how many bytes an account's name has at most.
 	MaxName = 512
 
+	// maxShown is how many accounts have metrics of their own.
+	maxShown = 200
+
 	// eagerTries is how often a hold looks again at an account in motion before each further
 	// look lets other goroutines run first; after maxTries it takes it for one without money.
 	eagerTries = 20

@@ -22,9 +22,9 @@ func full() *core.Record {
 		ID: [16]byte{0xde, 0xad, 15: 1}, End: time.Date(2026, 8, 2, 10, 0, 0, 7e6, time.UTC).UnixNano(),
 		Key: &core.VirtualKey{Name: "tenant-12"}, Target: target, Provider: target.Keys[0],
 		Peer: netip.MustParseAddr("192.0.2.7").As16(), Op: core.OpChat, Fault: core.UpstreamFailed,
-		Attempts: 2, Stream: true, Hedged: true, Rescued: true, Recall: core.RecallSemantic, Status: 502,
-		Usage: core.Usage{In: 10, CachedIn: 4, Out: 5, Known: true},
-		In:    1500, Out: 2048, Total: 12_345_678, Decide: 2345, Kernel: 9001, Upstream: 11_000_499, TTFT: 1_000_000,
+		Attempts: 2, Stream: true, Hedged: true, Rescued: true, Skipped: core.SkipRetry | core.SkipRescue, Recall: core.RecallSemantic, Status: 502,
+		Usage: core.Usage{In: 10, CachedIn: 4, Out: 5, Known: true}, Cost: 12_500_000,
+		In: 1500, Out: 2048, Total: 12_345_678, Decide: 2345, Kernel: 9001, Upstream: 11_000_499, TTFT: 1_000_000,
 	}
 	r.ModelLen = uint8(copy(r.Model[:], "gpt-4o"))
 	return r
@@ -47,14 +47,14 @@ func TestLine(t *testing.T) {
 	}
 	f(full(), `{"time":"2026-08-02T10:00:00.007Z","id":"dead0000000000000000000000000001",`+
 		`"key":"tenant-12","model":"gpt-4o","target":"openai/gpt-4o","provider_key":"prod",`+
-		`"op":"chat","status":502,"fault":"upstream_failed","stream":true,"attempts":2,"hedged":true,"rescued":true,"cache":"semantic",`+
-		`"tokens":{"in":10,"cached":4,"out":5},"bytes":{"in":1500,"out":2048},`+
+		`"op":"chat","status":502,"fault":"upstream_failed","stream":true,"attempts":2,"hedged":true,"rescued":true,"skipped":["retry","rescue"],"cache":"semantic",`+
+		`"tokens":{"in":10,"cached":4,"out":5},"usd":0.0125,"bytes":{"in":1500,"out":2048},`+
 		`"total_ms":12.345,"ttft_ms":1.000,"upstream_ms":11.000,"decide_us":2.345,"kernel_us":9.001,"peer":"192.0.2.7"}`)
 	f(&core.Record{Status: 401, Fault: core.Unauthenticated, Op: core.OpPass, Total: -5},
 		`{"time":"1970-01-01T00:00:00.000Z","id":"00000000000000000000000000000000",`+
 			`"key":null,"model":"","target":null,"provider_key":null,`+
-			`"op":"pass","status":401,"fault":"unauthenticated","stream":false,"attempts":0,"hedged":false,"rescued":false,"cache":null,`+
-			`"tokens":null,"bytes":{"in":0,"out":0},`+
+			`"op":"pass","status":401,"fault":"unauthenticated","stream":false,"attempts":0,"hedged":false,"rescued":false,"skipped":null,"cache":null,`+
+			`"tokens":null,"usd":0,"bytes":{"in":0,"out":0},`+
 			`"total_ms":0.000,"ttft_ms":0.000,"upstream_ms":0.000,"decide_us":0.000,"kernel_us":0.000,"peer":null}`)
 }
 

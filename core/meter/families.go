@@ -36,6 +36,7 @@ func targets(p *page, gs []group) {
 	p.requests("asbru_requests_total", "Requests per target, attempts that failed included.", gs)
 	p.faults("asbru_target_faults_total", "Faults per target by code.", gs)
 	p.tokens("asbru_tokens_total", "Tokens per target as providers reported them; cached_in is part of in.", gs)
+	p.cost("asbru_cost_nanodollars_total", "What answers cost, per target.", gs)
 	p.inflight("asbru_requests_in_flight", "Requests a target is working on.", gs)
 	p.spans("asbru_upstream_seconds", "Last request byte sent to reply head received.", gs,
 		func(t *core.Tally) *core.Histogram { return &t.Upstream })
@@ -53,6 +54,7 @@ func keys(p *page, gs []group) {
 	p.requests("asbru_key_requests_total", "Requests per virtual key.", gs)
 	p.faults("asbru_key_faults_total", "Faults per virtual key by code.", gs)
 	p.tokens("asbru_key_tokens_total", "Tokens per virtual key as providers reported them; cached_in is part of in.", gs)
+	p.cost("asbru_key_cost_nanodollars_total", "What answers cost, per virtual key.", gs)
 	p.inflight("asbru_key_requests_in_flight", "Requests of a virtual key being worked on.", gs)
 }
 
@@ -82,6 +84,13 @@ func (p *page) tokens(name, help string, gs []group) {
 		p.uint(name, join(g.labels, `kind="in"`), g.total(func(t *core.Tally) *atomic.Uint64 { return &t.TokensIn }))
 		p.uint(name, join(g.labels, `kind="cached_in"`), g.total(func(t *core.Tally) *atomic.Uint64 { return &t.TokensCached }))
 		p.uint(name, join(g.labels, `kind="out"`), g.total(func(t *core.Tally) *atomic.Uint64 { return &t.TokensOut }))
+	}
+}
+
+func (p *page) cost(name, help string, gs []group) {
+	p.family(name, "counter", help)
+	for i := range gs {
+		p.uint(name, gs[i].labels, gs[i].total(func(t *core.Tally) *atomic.Uint64 { return &t.Cost }))
 	}
 }
 

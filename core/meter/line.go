@@ -49,6 +49,7 @@ func (l *liner) append(b []byte, r *core.Record) []byte {
 	b = strconv.AppendBool(b, r.Hedged)
 	b = append(b, `,"rescued":`...)
 	b = strconv.AppendBool(b, r.Rescued)
+	b = skipped(b, r.Skipped)
 	b = append(b, `,"cache":`...)
 	if r.Recall != core.NoRecall && r.Recall < core.NumRecalls {
 		b = quote(b, r.Recall.String())
@@ -56,6 +57,8 @@ func (l *liner) append(b []byte, r *core.Record) []byte {
 		b = append(b, "null"...)
 	}
 	b = tokens(b, &r.Usage)
+	b = append(b, `,"usd":`...)
+	b = r.Cost.AppendUSD(b)
 	b = append(b, `,"bytes":{"in":`...)
 	b = strconv.AppendUint(b, r.In, 10)
 	b = append(b, `,"out":`...)
@@ -63,6 +66,22 @@ func (l *liner) append(b []byte, r *core.Record) []byte {
 	b = append(b, '}')
 	b = took(b, r)
 	return append(peer(b, r.Peer), "}\n"...)
+}
+
+// skipped writes what was left out for want of the client's time.
+func skipped(b []byte, s core.Skips) []byte {
+	b = append(b, `,"skipped":`...)
+	if s == 0 {
+		return append(b, "null"...)
+	}
+	open := byte('[')
+	for i, name := range core.SkipNames {
+		if s&(1<<i) != 0 {
+			b = quote(append(b, open), name)
+			open = ','
+		}
+	}
+	return append(b, ']')
 }
 
 // where writes the last target tried and the name of the key shown to it.

@@ -2,13 +2,23 @@ package meter
 
 import "asbru/core"
 
-// memory writes what the cache says about itself; nothing when there is none.
+// memory writes what the cache and the ledger say about themselves; nothing of what is not there.
 func memory(p *page, s *core.Snapshot) {
-	if s == nil || s.Memory == nil {
+	if s == nil {
 		return
 	}
+	if s.Memory != nil {
+		p.told(s.Memory.Figures())
+	}
+	if s.Money != nil {
+		p.told(s.Money.Figures())
+	}
+}
+
+// told writes figures.
+func (p *page) told(list []core.Figure) {
 	last := ""
-	for _, f := range s.Memory.Figures() {
+	for _, f := range list {
 		if f.Name != last {
 			kind := "gauge"
 			if f.Total {

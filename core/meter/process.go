@@ -110,6 +110,7 @@ func (m *Meter) lanes(p *page) {
 	p.counter(all, "asbru_panics_total", "Panics recovered at a connection; each is a bug.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.Panics })
 	m.codes(p)
+	m.skips(p)
 	p.overhead(all, "asbru_decision_seconds", "Own time a request, kernel calls not counted.",
 		func(s *core.LaneStats) *core.Histogram { return &s.Decide })
 	p.overhead(all, "asbru_decision_with_kernel_seconds", "Own time a request, with the kernel's write calls.",
@@ -126,6 +127,18 @@ func (m *Meter) codes(p *page) {
 			n += s.Faults[c].Load()
 		}
 		p.uint("asbru_faults_total", label("code", c.String()), n)
+	}
+}
+
+// skips writes what was left out for want of the clients' time.
+func (m *Meter) skips(p *page) {
+	p.family("asbru_latency_skipped_total", "counter", "Requests for which something was left out because their x-latency-budget did not suffice.")
+	for i, name := range core.SkipNames {
+		var n uint64
+		for _, s := range m.from.Lanes {
+			n += s.Skipped[i].Load()
+		}
+		p.uint("asbru_latency_skipped_total", label("what", name), n)
 	}
 }
 

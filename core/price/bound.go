@@ -32,6 +32,12 @@ func Worst(p *core.Price, body []byte, maxTokens, choices int64) core.Money {
 	if p.Most.In > 0 {
 		in = min(in, p.Most.In)
 	}
+	return p.Worst(in, Longest(p, maxTokens, choices))
+}
+
+// Longest is the most tokens that the answers to a request at p can come to: what the client
+// allows, or else what the model writes at most.
+func Longest(p *core.Price, maxTokens, choices int64) int64 {
 	out := maxTokens
 	switch {
 	case out > 0:
@@ -42,5 +48,5 @@ func Worst(p *core.Price, body []byte, maxTokens, choices int64) core.Money {
 	default:
 		out = DefaultOut
 	}
-	return p.Worst(in, min(out, MaxTokens)*min(max(choices, 1), maxChoices))
+	return min(out, MaxTokens) * min(max(choices, 1), maxChoices)
 }

@@ -16,35 +16,48 @@ func Flat(from string, in, out float64) (*core.Price, error) {
 
 // Hold is the most that x can cost, whoever of those it may be led to answers it: the targets of its
 // Route and of its own fallbacks. ok is false when somebody among them has no price, so that
-// there is nothing to hold. now is the wall clock in Unix seconds.
+// there is nothing to hold. least is about what its prompt costs at the first of them: what is
+// due when nothing more is heard of it. now is the wall clock in Unix seconds.
 //
 // It is called before the first attempt, when x.Route is settled.
-func Hold(x *core.Exchange, now int64) (worst core.Money, ok bool) {
+func Hold(x *core.Exchange, now int64) (worst, least core.Money, ok bool) {
+	ok = true
+	first := true
+	Reach(x, func(t *core.Target, name []byte) bool {
+		m, known := hold(x, t, name, now)
+		worst, ok = max(worst, m), ok && known
+		if first && known {
+			least = Cost(inForce(t.Price(x, nil, name), now), &core.Usage{In: Guess(x.Body, 0).In})
+		}
+		first = false
+		return ok
+	})
+	if !ok {
+		return 0, 0, false
+	}
+	if c := x.Route.Care; c != nil && c.Rescue { // a stream that breaks is paid as far as it came, and its continuation
+		worst = worst.Plus(worst)
+	}
+	return worst, min(least, worst), true
+}
+
+// Reach calls f for everybody who may answer x, with the name to ask under, until f reports false:
+// the targets of its Route, and the first one of each of its own fallbacks.
+func Reach(x *core.Exchange, f func(t *core.Target, name []byte) bool) {
 	for _, t := range x.Route.Targets {
-		if !served(x, t, x.Name) {
-			continue
+		if served(x, t, x.Name) && !f(t, x.Name) {
+			return
 		}
-		m, known := hold(x, t, x.Name, now)
-		if !known {
-			return 0, false
-		}
-		worst = max(worst, m)
 	}
 	for _, name := range x.Peek.Fallbacks {
 		if len(name) == 0 {
-			break
+			return
 		}
 		r, name := x.Snap.Resolve(name)
-		if r == nil || len(r.Targets) == 0 || !served(x, r.Targets[0], name) {
-			continue
+		if r != nil && len(r.Targets) > 0 && served(x, r.Targets[0], name) && !f(r.Targets[0], name) {
+			return
 		}
-		m, known := hold(x, r.Targets[0], name, now)
-		if !known {
-			return 0, false
-		}
-		worst = max(worst, m)
 	}
-	return worst, true
 }
 
 func served(x *core.Exchange, t *core.Target, name []byte) bool {
@@ -78,21 +91,40 @@ func hold(x *core.Exchange, t *core.Target, name []byte, now int64) (worst core.
 var noKey [1]*core.ProviderKey
 
 // Charge is what x costs once it is over: the attempt that answered, by its report, or by our own
-// count when there is none that can be true. Attempts that failed before they answered are not
-// charged. held is what was held for it, 0 for nothing; answered is how many bytes of
-// content the client got.
-func Charge(x *core.Exchange, held core.Money, answered int64, now int64) (core.Money, Flaw) {
-	n := len(x.Attempts())
+// count when there is none that can be true, and what a stream had come to that broke and was
+// continued. Other attempts that failed are not charged, nor is one that lost a race. held is
+// what was held for it, 0 for nothing. now is the wall clock in Unix seconds.
+func Charge(x *core.Exchange, held core.Money, now int64) (core.Money, Flaw) {
+	list := x.Attempts()
+	n := len(list)
 	if n == 0 {
 		return 0, Sound
 	}
-	a := &x.Attempts()[n-1]
-	if a.Target.Price == nil || a.Status == 0 && !x.Usage.Known && answered == 0 || a.Status >= 400 && !x.Usage.Known {
+	a := &list[n-1]
+	said := int64(x.Stream.Said)
+	gone := a.Cause == core.Abandoned && a.Began > 0
+	if a.Target.Price == nil || !x.Usage.Known && !gone && (a.Status == 0 && said == 0 || a.Status >= 400) {
 		return 0, Sound
 	}
 	p := a.Target.Price(x, a.Key, x.Name)
-	if p == nil {
-		return 0, Judge(&x.Usage)
+	own := Spent{Out: said} // one token an event, as most providers send them
+	if x.Op != core.OpPass {
+		own.In = Guess(x.Body, 0).In
 	}
-	return Settle(p.At(now), &x.Usage, Guess(x.Body, answered), held)
+	before := core.Money(0)
+	if a.Resumes && n > 1 {
+		if b := &list[n-2]; b.Target.Price != nil {
+			before = Cost(inForce(b.Target.Price(x, b.Key, x.Name), now), &core.Usage{In: own.In, Out: max(said-x.Usage.Out, 0)})
+		}
+	}
+	m, flaw := Settle(inForce(p, now), &x.Usage, own, max(held-before, 0))
+	return before.Plus(m), flaw
+}
+
+// inForce is the price in force; nil stays nil.
+func inForce(p *core.Price, now int64) *core.Price {
+	if p == nil {
+		return nil
+	}
+	return p.At(now)
 }

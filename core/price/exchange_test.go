@@ -47,7 +47,7 @@ func TestHold(t *testing.T) {
 	}
 	f := func(x *core.Exchange, want core.Money, ok bool) {
 		t.Helper()
-		if got, known := Hold(x, 0); known != ok || ok && got != want {
+		if got, _, known := Hold(x, 0); known != ok || ok && got != want {
 			t.Errorf("%s: %v, %v; want %v, %v", x.Route.Name, got, known, want, ok)
 		}
 	}
@@ -71,8 +71,9 @@ func TestCharge(t *testing.T) {
 	f := func(want core.Money, flaw Flaw, model string, prepare func(x *core.Exchange)) {
 		t.Helper()
 		x := asking(s, model)
+		x.Stream.Said = 10
 		prepare(x)
-		if got, why := Charge(x, 100_000, 40, 0); got != want || why != flaw {
+		if got, why := Charge(x, 100_000, 0); got != want || why != flaw {
 			t.Errorf("%s: %d, %q; want %d, %q", model, got, why, want, flaw)
 		}
 	}
@@ -88,9 +89,20 @@ func TestCharge(t *testing.T) {
 	f(30_000, Sound, "cheap", func(x *core.Exchange) { begin(x, 0, 400); x.Usage = used })
 	f(0, Sound, "unknown", func(x *core.Exchange) { begin(x, 0, 200); x.Usage = used })
 	f(0, Sound, "unpriced", func(x *core.Exchange) { begin(x, 0, 200); x.Usage = used })
+	f(4*1000, Missing, "cheap", func(x *core.Exchange) { // the client left before there was an answer
+		begin(x, 0, 0)
+		a := &x.Attempts()[0]
+		x.Stream.Said, a.Cause, a.Began = 0, core.Abandoned, 1
+	})
+	f(30_000+4*3000+8*6000, Sound, "both", func(x *core.Exchange) { // of 10 events the second target sent 2
+		x.Begin(x.Route.Targets[1], nil).Status = 200
+		begin(x, 0, 200)
+		x.Attempts()[1].Resumes = true
+		x.Usage = core.Usage{Known: true, In: 26, Out: 2}
+	})
 	x := asking(s, "cheap")
 	begin(x, 0, 0)
-	if m, flaw := Charge(x, 5, 0, 0); m != 0 || flaw != Sound {
+	if m, flaw := Charge(x, 5, 0); m != 0 || flaw != Sound {
 		t.Errorf("what never answered costs %d, %q", m, flaw)
 	}
 }

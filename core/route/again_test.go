@@ -62,4 +62,5 @@ func TestAgain(t *testing.T) {
 	f("the client's mistake", 3, 0, []int{400}, nil)
 	f("a refused key", 3, 0, []int{401}, nil)
 	f("a redirect", 3, 0, []int{302}, nil)
+	f("until the breaker opens", 6, 0, []int{500, 500, 500, 500, 500}, nil, 100*ms, 200*ms, 400*ms, 800*ms)
 }

@@ -70,7 +70,24 @@ func (p *picker) again(x *core.Exchange, tried []core.Attempt, now int64) int64 
 		x.Skipped |= core.SkipRetry
 		return 0
 	}
+	if p.down(x, last, at) {
+		return 0
+	}
 	return at
+}
+
+// down reports whether the target of a failed attempt will be left alone beyond at, because more
+// than that attempt failed: to ask it again would make the failure worse.
+func (p *picker) down(x *core.Exchange, a *core.Attempt, at int64) bool {
+	l := p.book.seats[seat{a.Target, a.Key}]
+	if l == nil {
+		return false
+	}
+	if a.Target.Model == "" {
+		l = l.of(x.Name)
+	}
+	end, why := l.end()
+	return end > at && why != benched
 }
 
 // after finds where to go on.

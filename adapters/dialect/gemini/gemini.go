@@ -43,6 +43,7 @@ func made(d *core.Dialect) *core.Dialect {
 		Embeds:            embeds,
 		Counts:            counts,
 		Reranks:           reranks,
+		Sockets:           live,
 	}
 	return d
 }

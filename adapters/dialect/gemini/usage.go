@@ -51,7 +51,7 @@ func readTokens(raw []byte, u *core.Usage) (rest []byte) {
 		switch string(key) {
 		case "promptTokenCount", "prompt_token_count":
 			whole(value, &got.In, &got)
-		case "candidatesTokenCount", "candidates_token_count":
+		case "candidatesTokenCount", "candidates_token_count", "responseTokenCount", "response_token_count": // the latter two: of the Live API
 			whole(value, &got.Out, &got)
 		case "totalTokenCount":
 			got.Known = count(value, new(int64)) || got.Known
@@ -61,10 +61,10 @@ func readTokens(raw []byte, u *core.Usage) (rest []byte) {
 			count(value, &tool)
 		case "cachedContentTokenCount", "cached_content_token_count":
 			count(value, &got.CachedIn)
-		case "promptTokensDetails", "promptTokenDetails":
+		case "promptTokensDetails", "promptTokenDetails", "prompt_tokens_details":
 			modality(value, `"AUDIO"`, &got.AudioIn)
 			modality(value, `"IMAGE"`, &got.ImageIn)
-		case "candidatesTokensDetails":
+		case "candidatesTokensDetails", "responseTokensDetails", "response_tokens_details":
 			modality(value, `"AUDIO"`, &got.AudioOut)
 			modality(value, `"IMAGE"`, &got.ImageOut)
 		}

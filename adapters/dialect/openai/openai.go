@@ -46,6 +46,7 @@ func assemble() *core.Dialect {
 		Extras:  true,
 		Counts:  counts,
 		Embeds:  embeds,
+		Sockets: realtime,
 		Reranks: reranks,
 	}
 	return &dialect

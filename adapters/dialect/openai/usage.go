@@ -155,9 +155,9 @@ type details struct {
 // detailsOf is what to read behind key; nothing for any other key.
 func detailsOf(key []byte, u *core.Usage) details {
 	switch string(key) {
-	case "prompt_tokens_details", "input_tokens_details":
+	case "prompt_tokens_details", "input_tokens_details", "input_token_details": // the last one is that of realtime
 		return details{"cached_tokens", &u.CachedIn, &u.AudioIn, &u.ImageIn, &u.WrittenIn}
-	case "completion_tokens_details", "output_tokens_details":
+	case "completion_tokens_details", "output_tokens_details", "output_token_details":
 		return details{"reasoning_tokens", &u.Reasoning, &u.AudioOut, &u.ImageOut, nil}
 	}
 	return details{}

@@ -1,0 +1,68 @@
+package openai
+
+import (
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// realtime is the dialect's face for the Realtime API. The model stands in the query; Azure
+// calls it the deployment.
+//
+// Source: https://platform.openai.com/docs/guides/realtime-websocket
+var realtime = &core.SocketCodec{
+	Names:       []string{"model", "deployment"},
+	Protocol:    "realtime",
+	Dull:        dullTurn,
+	ReadTurn:    readTurn,
+	AppendFault: appendTurnFault,
+}
+
+// counted reports whether events of that type, in quotes, tell what was used: a response of the
+// model, or the transcript that another model made of the client's sound.
+func counted(kind []byte) bool {
+	switch string(kind) {
+	case `"response.done"`, `"conversation.item.input_audio_transcription.completed"`:
+		return true
+	}
+	return false
+}
+
+// dullTurn is realtime's Dull. A type that is not among the first members leaves the event to be
+// read as a whole.
+func dullTurn(start []byte) bool {
+	kind := member(start, "type")
+	return kind != nil && !counted(kind)
+}
+
+// readTurn is realtime's ReadTurn.
+func readTurn(msg []byte, u *core.Usage) {
+	if !counted(member(msg, "type")) {
+		return
+	}
+	of := member(msg, "response")
+	if of == nil {
+		of = msg
+	}
+	var got core.Usage
+	if raw := member(of, "usage"); opens(raw) {
+		tokens(raw, &got)
+	}
+	u.Add(&got)
+}
+
+// appendTurnFault is realtime's AppendFault: the server's own error event.
+func appendTurnFault(dst []byte, f *core.Fault, id []byte) []byte {
+	dst = append(dst, `{"type":"error","event_id":"event_`...)
+	dst = append(dst, id...)
+	dst = append(dst, `","error":{"type":`...)
+	dst = scan.AppendString(dst, f.Code.Kind())
+	dst = append(dst, `,"code":`...)
+	dst = scan.AppendString(dst, codeOf(f))
+	dst = append(dst, `,"message":"`...)
+	dst = scan.AppendEscaped(dst, f.Message)
+	if f.Hint != "" {
+		dst = append(dst, "; hint: "...)
+		dst = scan.AppendEscaped(dst, f.Hint)
+	}
+	return append(dst, `","param":null,"event_id":null}}`...)
+}

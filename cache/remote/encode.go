@@ -1,0 +1,49 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"asbru/cache/semantic/model"
+)
+
+// An Embed asks an encoder of others: model is provider/model, dims how many numbers are
+// wanted, 0 for as many as it gives. It ends with its context.
+type Embed func(ctx context.Context, model string, dims int, text string) ([]float32, error)
+
+// encode makes a vector of length 1 of a text.
+func (f *Finder) encode(ctx context.Context, text string) ([]float32, error) {
+	if f.o.Encoder == "" {
+		var axes [model.Dims]float32
+		f.table.Embed(text, &axes)
+		return unit(axes[:])
+	}
+	v, err := f.embed(ctx, f.o.Encoder, f.o.Dims, text)
+	if err != nil {
+		return nil, fmt.Errorf("cannot encode a question with %s: %w", f.o.Encoder, err)
+	}
+	if len(v) > MaxDims || f.o.Dims > 0 && len(v) != f.o.Dims {
+		return nil, fmt.Errorf("cannot use the vectors of %s: they have %d numbers, not %d", f.o.Encoder, len(v), f.o.Dims)
+	}
+	return unit(v)
+}
+
+var errNoDirection = errors.New("the vector of a question has no direction")
+
+// unit scales v to the length of 1, in place.
+func unit(v []float32) ([]float32, error) {
+	sum := 0.0
+	for _, x := range v {
+		sum += float64(x) * float64(x)
+	}
+	if !(sum > 0) || math.IsInf(sum, 0) {
+		return nil, errNoDirection
+	}
+	scale := float32(1 / math.Sqrt(sum))
+	for i := range v {
+		v[i] *= scale
+	}
+	return v, nil
+}

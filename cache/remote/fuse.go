@@ -1,0 +1,68 @@
+package remote
+
+import (
+	"sync"
+	"time"
+)
+
+// A fuse stops that somebody is asked who does not answer:
+//
+//	closed ──fuseFails in a row──→ open ──rest is over──→ one is let through ──ok──→ closed
+//	                                ↑                            │
+//	                                └──────── failed: twice the rest
+type fuse struct {
+	mu    sync.Mutex
+	fails int
+	rest  time.Duration // of the last opening; 0: closed
+	until time.Time
+	tried bool // one was let through, and nothing is heard of it yet
+}
+
+// lets reports whether to ask. Who is let through calls note.
+func (f *fuse) lets(now time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.rest == 0 {
+		return true
+	}
+	if now.Before(f.until) || f.tried {
+		return false
+	}
+	f.tried = true
+	return true
+}
+
+// note tells what came of it, and reports whether the fuse opened or closed by that.
+func (f *fuse) note(ok bool, now time.Time) (changed bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	was := f.rest > 0
+	f.tried = false
+	if ok {
+		f.fails, f.rest = 0, 0
+		return was
+	}
+	if f.fails++; f.fails < fuseFails && !was {
+		return false
+	}
+	if was && now.Before(f.until) {
+		return false // one of those that were under way when it opened
+	}
+	f.rest = min(max(2*f.rest, fuseLeast), fuseMost)
+	f.until = now.Add(f.rest)
+	return !was
+}
+
+// open reports whether nobody is asked.
+func (f *fuse) open() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.rest > 0
+}
+
+// spare takes back that one was let through.
+func (f *fuse) spare() {
+	f.mu.Lock()
+	f.tried = false
+	f.mu.Unlock()
+}

@@ -1,0 +1,32 @@
+package remote
+
+import "time"
+
+// Bounds of what is asked of others.
+const (
+	DefaultEncodeWait = 150 * time.Millisecond // for a question to be encoded
+	DefaultSearchWait = 50 * time.Millisecond  // for the store to be searched
+	MaxDims           = 8192
+
+	asksMost    = 256      // look-ups under way; more are misses
+	addQueue    = 1024     // answers that wait to be written
+	addBytes    = 64 << 20 // that those take
+	addWorkers  = 4
+	forgetQueue = 1024             // answers that wait to be taken out
+	addWait     = 10 * time.Second // for one answer to be encoded and written
+	maxAnswer   = 1 << 20          // bytes of an encoded answer; a longer one stays in this process
+	candidates  = 4                // rows that the guard is asked about
+	prepareWait = 15 * time.Second
+
+	fuseFails = 5 // in a row, before nobody is asked any more
+	fuseLeast = time.Second
+	fuseMost  = 30 * time.Second
+
+	sweepEvery = 10 * time.Minute // what is over is taken out of the store
+	clearWait  = 30 * time.Second
+	logEvery   = time.Minute // between two lines about one kind of trouble
+)
+
+// foreignCosine is the least nearness of questions that are not in English: the guard sees
+// their numbers, signs and names and which words are there, but less of how they are turned.
+const foreignCosine = 0.85

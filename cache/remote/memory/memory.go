@@ -1,0 +1,174 @@
+// Package memory keeps questions in this process, for encoders whose vectors the built-in index
+// does not take: they have other sizes. It compares them one by one.
+//
+// It keeps no answers, for the cache has those, and refuses to grow without bound: the oldest
+// question goes for a new one.
+package memory
+
+import (
+	"container/list"
+	"context"
+	"fmt"
+	"math"
+	"sort"
+	"sync"
+
+	"asbru/cache/vector"
+)
+
+const (
+	maxBytes = 128 << 20 // of all rows
+	perRow   = 256       // bytes that a row takes besides its vector and text
+	most     = 127       // of a number of a vector
+	looked   = 256       // rows between two looks whether anybody still waits
+)
+
+// A Store is one for vectors of one size.
+type Store struct {
+	mu     sync.RWMutex
+	dims   int
+	bytes  int
+	spaces map[[32]byte]map[[32]byte]*row
+	rows   map[[32]byte]*row
+	age    *list.List // of *row, the oldest first
+}
+
+type row struct {
+	vector.Row
+	small []int8
+	scale float32 // what makes the product of small with a unit vector a cosine
+	at    *list.Element
+}
+
+// Open makes an empty Store.
+func Open() *Store {
+	return &Store{spaces: map[[32]byte]map[[32]byte]*row{}, rows: map[[32]byte]*row{}, age: list.New()}
+}
+
+// Prepare implements vector.Store.
+func (s *Store) Prepare(_ context.Context, dims int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dims != 0 && s.dims != dims {
+		return fmt.Errorf("cannot keep vectors of %d numbers: there are some of %d", dims, s.dims)
+	}
+	s.dims = dims
+	return nil
+}
+
+// Add implements vector.Store.
+func (s *Store) Add(_ context.Context, r *vector.Row) error {
+	n := &row{Row: *r, small: make([]int8, len(r.Vector))}
+	n.scale = quantize(n.small, r.Vector)
+	n.Row.Vector, n.Row.Answer = nil, ""
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(r.Vector) != s.dims || n.scale == 0 {
+		return fmt.Errorf("cannot keep a vector of %d numbers among those of %d", len(r.Vector), s.dims)
+	}
+	s.dropLocked(s.rows[r.Key])
+	for s.bytes+n.size() > maxBytes && s.age.Len() > 0 {
+		s.dropLocked(s.age.Front().Value.(*row))
+	}
+	space := s.spaces[r.Space]
+	if space == nil {
+		space = map[[32]byte]*row{}
+		s.spaces[r.Space] = space
+	}
+	space[r.Key], s.rows[r.Key] = n, n
+	n.at = s.age.PushBack(n)
+	s.bytes += n.size()
+	return nil
+}
+
+func (r *row) size() int { return len(r.small) + len(r.Text) + perRow }
+
+func (s *Store) dropLocked(r *row) {
+	if r == nil {
+		return
+	}
+	s.age.Remove(r.at)
+	delete(s.rows, r.Key)
+	delete(s.spaces[r.Space], r.Key)
+	if len(s.spaces[r.Space]) == 0 {
+		delete(s.spaces, r.Space)
+	}
+	s.bytes -= r.size()
+}
+
+// quantize makes v small and returns the scale; 0: v has no direction.
+func quantize(small []int8, v []float32) float32 {
+	top, sum := float32(0), 0.0
+	for _, x := range v {
+		top = max(top, x, -x)
+	}
+	if !(top > 0) || math.IsInf(float64(top), 0) {
+		return 0
+	}
+	for i, x := range v {
+		small[i] = int8(math.Round(float64(x / top * most)))
+		sum += float64(small[i]) * float64(small[i])
+	}
+	return float32(1 / math.Sqrt(sum))
+}
+
+// Search implements vector.Store.
+func (s *Store) Search(ctx context.Context, q *vector.Query) ([]vector.Found, error) {
+	asked := make([]int8, len(q.Vector))
+	scale := quantize(asked, q.Vector)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var all []vector.Found
+	if len(q.Vector) != s.dims || scale == 0 {
+		return nil, fmt.Errorf("cannot compare a vector of %d numbers with those of %d", len(q.Vector), s.dims)
+	}
+	n := 0
+	for _, r := range s.spaces[q.Space] {
+		if n++; n%looked == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if !r.Until.After(q.Now) {
+			continue
+		}
+		sim := float32(dot(asked, r.small)) * scale * r.scale
+		if len(all) == q.Top && sim <= all[len(all)-1].Similarity {
+			continue
+		}
+		i := sort.Search(len(all), func(i int) bool { return all[i].Similarity < sim })
+		all = append(all, vector.Found{})
+		copy(all[i+1:], all[i:])
+		all[i] = vector.Found{Key: r.Key, Space: r.Space, Text: r.Text, Until: r.Until, Similarity: sim}
+		all = all[:min(len(all), q.Top)]
+	}
+	return all, nil
+}
+
+// dot is the product of two vectors of one length.
+func dot(a, b []int8) (sum int32) {
+	b = b[:len(a)]
+	for i, x := range a {
+		sum += int32(x) * int32(b[i])
+	}
+	return sum
+}
+
+// Remove implements vector.Store.
+func (s *Store) Remove(_ context.Context, f *vector.Filter) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f.Key != nil {
+		if r := s.rows[*f.Key]; r != nil && f.Matches(&r.Row) {
+			s.dropLocked(r)
+		}
+		return nil
+	}
+	for _, r := range s.rows {
+		if f.Matches(&r.Row) {
+			s.dropLocked(r)
+		}
+	}
+	return nil
+}
+
+// Close implements vector.Store.
+func (s *Store) Close() error { return nil }

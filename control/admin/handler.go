@@ -1,0 +1,220 @@
+package admin
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"asbru/control"
+	"asbru/control/store"
+	"asbru/core"
+	"asbru/core/config"
+	"asbru/core/govern"
+)
+
+// Balances reads accounts; *govern.Book does.
+type Balances interface {
+	Balance(account string, now int64) (b govern.Balance, ok bool)
+}
+
+// Options are what a Handler shows and changes. Plane and Snapshot are required.
+type Options struct {
+	Plane    *control.Plane
+	Snapshot func() *core.Snapshot // what is served
+	Store    func() *store.Store   // nil, and a nil Store: nothing can be changed
+	Balances Balances              // nil: what was spent is not shown
+
+	// Changed is told of each change once it is kept: who made it, what was changed, and hashes of
+	// what was kept before and after, zero for nothing. nil: nobody is told.
+	Changed func(who, what string, before, after [32]byte)
+
+	Now func() time.Time // nil: time.Now
+	Log *slog.Logger     // nil: slog.Default()
+}
+
+// A Handler answers below Prefix. All of it may be called concurrently.
+type Handler struct {
+	o     Options
+	kinds map[string]*resource // by what follows Prefix
+}
+
+// Prefix is what all paths begin with.
+const Prefix = "/api/governance/"
+
+// New makes a Handler.
+func New(o Options) *Handler {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return &Handler{o: o, kinds: resources()}
+}
+
+// A call is one request to the API.
+type call struct {
+	w    http.ResponseWriter
+	r    *http.Request
+	kind *resource
+	rest []string // of the path: an id and what follows it
+}
+
+// ServeHTTP answers somebody who may ask. The path was found to be plain.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path, _, _ := strings.Cut(r.RequestURI, "?")
+	parts := strings.Split(strings.TrimPrefix(path, Prefix), "/")
+	c := &call{w: w, r: r, kind: h.kinds[parts[0]], rest: parts[1:]}
+	if s := h.store(); s != nil {
+		w.Header().Set("ETag", strconv.Quote(strconv.FormatInt(s.Set().Revision, 10)))
+	}
+	var do func(*call) error
+	allowed := ""
+	if c.kind != nil {
+		do, allowed = h.find(c)
+	}
+	switch {
+	case allowed == "":
+		refuse(w, &core.Fault{Code: core.NotFound, Message: "cannot serve " + path + ": there is no such path", Hint: "docs/ADMIN.md lists what there is"}, nil)
+	case do == nil:
+		w.Header().Set("Allow", allowed)
+		refuse(w, &core.Fault{Code: core.BadMethod, Message: "cannot " + strconv.QuoteToASCII(r.Method) + " " + path, Hint: "use " + allowed}, nil)
+	default:
+		if err := do(c); err != nil {
+			h.fail(w, err)
+		}
+	}
+}
+
+// find is what a call asks for. allowed is empty when there is nothing at its path.
+func (h *Handler) find(c *call) (do func(*call) error, allowed string) {
+	by := map[string]func(*call) error{}
+	k := c.kind
+	switch n := len(c.rest); {
+	case n == 0:
+		by["GET"] = h.list
+		if k.made {
+			by["POST"] = h.create
+		}
+	case n == 1:
+		by["GET"] = h.show
+		if k.in != nil {
+			by["PUT"], by["DELETE"] = h.update, h.remove
+		}
+	case n == 2 && k.kind == store.VirtualKey && c.rest[1] == "rotate":
+		by["POST"] = h.rotate
+	case n == 4 && k.in != nil && c.rest[1] == "budgets" && c.rest[3] == "override":
+		by["PUT"], by["DELETE"] = h.override, h.override
+	}
+	for _, m := range []string{"GET", "POST", "PUT", "DELETE"} {
+		if by[m] != nil {
+			allowed += ", " + m
+		}
+	}
+	method := c.r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	return by[method], strings.TrimPrefix(allowed, ", ")
+}
+
+func (h *Handler) store() *store.Store {
+	if h.o.Store == nil {
+		return nil
+	}
+	return h.o.Store()
+}
+
+// set is what is kept, empty without a store.
+func (h *Handler) set() *store.Set {
+	if s := h.store(); s != nil {
+		return s.Set()
+	}
+	return new(store.Set)
+}
+
+// base is the document without what is kept.
+func (h *Handler) base() *config.Document {
+	if d := h.o.Plane.Status().Base; d != nil {
+		return d
+	}
+	return new(config.Document)
+}
+
+// body reads the JSON object of a request by member.
+func (c *call) body() (map[string]json.RawMessage, error) {
+	if t, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type")); t != "application/json" && c.r.Header.Get("Content-Type") != "" {
+		return nil, &core.Fault{Code: core.Invalid, Status: http.StatusUnsupportedMediaType, Message: "cannot read a body of type " + strconv.QuoteToASCII(t), Hint: "send application/json"}
+	}
+	b, err := io.ReadAll(io.LimitReader(c.r.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return nil, invalid("", "cannot read the body: it broke off")
+	case len(b) > maxBody:
+		return nil, &core.Fault{Code: core.TooLarge, Message: fmt.Sprintf("cannot read the body: it is larger than %d bytes", maxBody)}
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(b, &members); err != nil || members == nil {
+		return nil, invalid("", "cannot read the body: it is no JSON object")
+	}
+	return members, nil
+}
+
+// match is the revision that a change is meant for; -1: any.
+func (c *call) match() (int64, error) {
+	text := c.r.Header.Get("If-Match")
+	if text == "" || text == "*" {
+		return -1, nil
+	}
+	n, err := strconv.ParseInt(strings.Trim(strings.TrimPrefix(text, "W/"), `"`), 10, 64)
+	if err != nil || n < 0 {
+		return 0, invalid("send the ETag of an answer", "If-Match %s is no revision", strconv.QuoteToASCII(text))
+	}
+	return n, nil
+}
+
+// who made a call, for the log and the audit: there is one admin token.
+func (c *call) who() string {
+	from := c.r.RemoteAddr
+	if at := strings.LastIndexByte(from, ':'); at > 0 {
+		from = from[:at]
+	}
+	return "admin " + from
+}
+
+// change edits what is kept and tells of it. Nothing has changed after an error.
+func (h *Handler) change(c *call, edit func(*store.Edit) error) error {
+	s := h.store()
+	if s == nil {
+		return conflict("write store: {} into the configuration, or change the file", "cannot make the change: this gateway has no store, its configuration file is all there is")
+	}
+	revision, err := c.match()
+	if err != nil {
+		return err
+	}
+	ctx := c.r.Context()
+	_, changes, err := s.Change(ctx, store.Wish{If: revision, Edit: edit, Apply: func(kept *config.Kept, commit func() error) error {
+		_, problems, err := h.o.Plane.Keep(ctx, control.Actor{Kind: "admin", Name: c.who()}, kept, commit)
+		if err != nil && config.Failed(problems) {
+			return reject(problems)
+		}
+		return err
+	}})
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("ETag", strconv.Quote(strconv.FormatInt(s.Set().Revision, 10)))
+	for _, x := range changes {
+		h.o.Log.Info("configuration changed", "by", c.who(), "what", x.What)
+		if h.o.Changed != nil {
+			h.o.Changed(c.who(), x.What, x.Before, x.After)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,432 @@
+package admin
+
+import (
+	"cmp"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"asbru/control/store"
+	"asbru/core"
+	"asbru/core/config"
+)
+
+// A keyView is a virtual key. What follows Aligned is ours.
+type keyView struct {
+	ID            string            `json:"id"`
+	Name          string            `json:"name"`
+	Description   string            `json:"description,omitempty"`
+	Value         string            `json:"value,omitempty"` // once: when it is made
+	Active        *bool             `json:"is_active"`
+	Expires       string            `json:"expires_at,omitempty"`
+	TeamID        string            `json:"team_id,omitempty"`
+	Team          *ref              `json:"team,omitempty"`
+	CustomerID    string            `json:"customer_id,omitempty"`
+	Customer      *ref              `json:"customer,omitempty"`
+	All           bool              `json:"allow_all_providers"`
+	Providers     []providerView    `json:"provider_configs"`
+	MCP           []json.RawMessage `json:"mcp_configs,omitempty"` // must be empty
+	NoContent     *bool             `json:"disable_content_logging,omitempty"`
+	Aligned       bool              `json:"calendar_aligned,omitempty"` // of budgets that do not say
+	AllowedModels []string          `json:"allowed_models,omitempty"`
+	BlockedModels []string          `json:"blocked_models,omitempty"`
+	Blocked       []string          `json:"blocked_providers,omitempty"`
+	Headers       []string          `json:"required_headers,omitempty"`
+	Lane          string            `json:"lane,omitempty"`
+	Previous      []string          `json:"previous_until,omitempty"` // until when the keys before this one are good
+	purses
+	origin
+}
+
+// A providerView is who may serve a virtual key.
+type providerView struct {
+	ID       int              `json:"id,omitempty"`
+	Provider string           `json:"provider"`
+	Weight   *float64         `json:"weight,omitempty"`
+	Allowed  []string         `json:"allowed_models"` // ["*"]: all
+	Blocked  []string         `json:"blacklisted_models,omitempty"`
+	Keys     []string         `json:"key_ids,omitempty"` // names of the provider's keys; none or ["*"]: all
+	Budgets  []budget         `json:"budgets,omitempty"` // of the key, for this provider
+	Rate     *json.RawMessage `json:"rate_limit,omitempty"`
+}
+
+func (h *Handler) viewKey(e entry) any {
+	k := e.value.(*config.VirtualKey)
+	active := !k.Disabled
+	own := k.Budgets
+	if usd := k.BudgetUSDPerMonth; usd != nil {
+		own = append([]config.Budget{{USD: *usd, Window: "1M"}}, own...)
+	}
+	v := &keyView{ID: e.id, Name: k.Name, Description: k.Description, Active: &active, Expires: string(k.Expires),
+		Team: h.ref(store.Team, k.Team), Customer: h.ref(store.Customer, k.Customer), All: len(k.Providers) == 0, Providers: []providerView{},
+		AllowedModels: k.AllowedModels, BlockedModels: k.BlockedModels, Blocked: k.BlockedProviders, Headers: k.RequiredHeaders, Lane: k.Lane,
+		purses: h.purses("key", k.Name, e.id, own, k.RateLimits), origin: e.origin()}
+	v.TeamID, v.CustomerID = h.idOf(store.Team, k.Team), h.idOf(store.Customer, k.Customer)
+	if k.ContentLogging != nil {
+		off := !*k.ContentLogging
+		v.NoContent = &off
+	}
+	for _, old := range k.Previous {
+		v.Previous = append(v.Previous, string(old.Until))
+	}
+	for i, p := range k.Providers {
+		x := providerView{ID: i + 1, Provider: p.Provider, Allowed: p.AllowedModels, Blocked: p.BlockedModels, Keys: p.Keys}
+		if p.Weight != nil {
+			w := float64(*p.Weight)
+			x.Weight = &w
+		}
+		if len(x.Allowed) == 0 {
+			x.Allowed = []string{"*"}
+		}
+		v.Budgets = slices.DeleteFunc(v.Budgets, func(b budget) bool { // shown with the provider they are for
+			mine := b.Name != "" && len(b.Models) == 0 && len(b.Providers) == 1 && b.Providers[0] == p.Provider
+			if mine {
+				x.Budgets = append(x.Budgets, b)
+			}
+			return mine
+		})
+		v.Providers = append(v.Providers, x)
+	}
+	return v
+}
+
+func (h *Handler) keyIn(e *store.Edit, body []byte, was *entry) (in, error) {
+	var v keyView
+	if err := read(body, &v); err != nil {
+		return in{}, err
+	}
+	if err := keepsName(was, v.Name); err != nil {
+		return in{}, err
+	}
+	k := &config.VirtualKey{Name: v.Name, Description: v.Description, Disabled: v.Active != nil && !*v.Active, Expires: config.Moment(v.Expires),
+		AllowedModels: v.AllowedModels, BlockedModels: v.BlockedModels, BlockedProviders: v.Blocked, RequiredHeaders: v.Headers, Lane: v.Lane}
+	var before []config.Budget
+	show := ""
+	if was == nil {
+		var err error
+		if show, k.Digest, err = h.credential(v.Value); err != nil {
+			return in{}, err
+		}
+	} else {
+		old := was.value.(*config.VirtualKey)
+		if v.Value != "" {
+			return in{}, invalid("POST to its path with /rotate behind it", "value cannot be changed: a key gets a new one by being rotated")
+		}
+		k.Digest, k.Previous, before = old.Digest, old.Previous, old.Budgets
+	}
+	if v.NoContent != nil {
+		on := !*v.NoContent
+		k.ContentLogging = &on
+	}
+	if err := h.belongs(e, &v, k); err != nil {
+		return in{}, err
+	}
+	var err error
+	if k.Budgets, k.RateLimits, err = v.purses.in(v.Aligned, before); err != nil {
+		return in{}, err
+	}
+	return in{k.Name, k, show}, v.mayUse(k, before)
+}
+
+// credential is a new key, or the one that was given, and its digest.
+func (h *Handler) credential(given string) (key, digest string, err error) {
+	if key = given; key == "" {
+		key = core.NewKey()
+	} else if len(key) < config.MinKeyBytes {
+		return "", "", invalid("leave it out and one is made", "value is %d bytes long and could be guessed; a key has at least %d", len(key), config.MinKeyBytes)
+	}
+	s := h.o.Snapshot()
+	if s == nil || s.Pepper == nil || s.Pepper.IsRandom() {
+		return "", "", conflict("set governance.pepper", "cannot make a key: there is no pepper to make its digest with")
+	}
+	sum := s.Pepper.Sum([]byte(key))
+	return key, hex.EncodeToString(sum[:]), nil
+}
+
+// belongs says whose a key is: a team's or a customer's.
+func (h *Handler) belongs(e *store.Edit, v *keyView, k *config.VirtualKey) (err error) {
+	if v.TeamID != "" && v.CustomerID != "" {
+		return invalid("a team has a customer of its own", "a virtual key has a team_id or a customer_id, not both")
+	}
+	if k.Team, err = h.refer(e, store.Team, "team_id", v.TeamID); err != nil {
+		return err
+	}
+	k.Customer, err = h.refer(e, store.Customer, "customer_id", v.CustomerID)
+	return err
+}
+
+// mayUse says who may serve a key, and for how much.
+func (v *keyView) mayUse(k *config.VirtualKey, before []config.Budget) error {
+	switch {
+	case len(v.MCP) > 0:
+		return invalid("leave it out", "mcp_configs: asbru is no gateway for MCP")
+	case len(v.Providers) == 0 && !v.All:
+		return invalid("write allow_all_providers: true, or list some", "provider_configs is empty: the key could be served by nobody")
+	case len(v.Providers) > 0 && v.All:
+		return invalid("leave one of them out", "provider_configs restricts what allow_all_providers allows")
+	}
+	weights := scale(v.Providers)
+	for i := range v.Providers {
+		p, at := &v.Providers[i], fmt.Sprintf("provider_configs[%d]", i)
+		if p.Rate != nil && string(*p.Rate) != "null" {
+			return invalid("give the key one for all, or the provider one under /api/governance/providers", "%s.rate_limit: a key has no rate limit for one of its providers", at)
+		}
+		x := config.KeyProvider{Provider: p.Provider, Weight: weights[i], AllowedModels: every(p.Allowed), BlockedModels: p.Blocked, Keys: every(p.Keys)}
+		if len(p.Allowed) == 0 {
+			return invalid(`write ["*"] for all`, "%s.allowed_models is empty: it would allow nothing", at)
+		}
+		for j := range p.Budgets {
+			b := &p.Budgets[j]
+			if b.Name = cmp.Or(b.Name, p.Provider+"-"+b.Reset); len(b.Providers) == 0 {
+				b.Providers = []string{p.Provider}
+			}
+		}
+		budgets, err := budgetsIn(at+".budgets", p.Budgets, v.Aligned, before)
+		if err != nil {
+			return err
+		}
+		k.Budgets = append(k.Budgets, budgets...)
+		k.Providers = append(k.Providers, x)
+	}
+	return nil
+}
+
+// every is a list as a document has it, where none is all.
+func every(list []string) []string {
+	if slices.Contains(list, "*") {
+		return nil
+	}
+	return list
+}
+
+// scale makes whole numbers of weights, in nearly the same proportion.
+func scale(list []providerView) []*int {
+	by := 1.0
+	for _, p := range list {
+		if p.Weight != nil && *p.Weight != math.Trunc(*p.Weight) {
+			by = 1000
+		}
+	}
+	out := make([]*int, len(list))
+	for i, p := range list {
+		if p.Weight != nil {
+			w := int(math.Round(min(max(*p.Weight*by, -1), config.MaxWeight+1)))
+			out[i] = &w
+		}
+	}
+	return out
+}
+
+func (h *Handler) pickKey(e entry, q url.Values) bool {
+	k := e.value.(*config.VirtualKey)
+	team, customer := q.Get("team_id"), q.Get("customer_id")
+	return (team == "" || k.Team != "" && (k.Team == team || h.idOf(store.Team, k.Team) == team)) &&
+		(customer == "" || k.Customer != "" && (k.Customer == customer || h.idOf(store.Customer, k.Customer) == customer))
+}
+
+// rotate gives a key another value. What it was before stays good for grace_seconds.
+func (h *Handler) rotate(c *call) error {
+	e, err := h.named(c)
+	if err != nil {
+		return err
+	}
+	if e.object == nil {
+		return h.inFile(c.kind, e)
+	}
+	var ask struct {
+		Grace int64  `json:"grace_seconds"`
+		Value string `json:"value"`
+	}
+	if c.r.ContentLength != 0 {
+		members, err := c.body()
+		if err != nil {
+			return err
+		}
+		b, _ := json.Marshal(members)
+		if err := read(b, &ask); err != nil {
+			return err
+		}
+	}
+	if ask.Grace < 0 || ask.Grace > maxGrace {
+		return invalid("", "grace_seconds is %d; it is 0 to %d", ask.Grace, maxGrace)
+	}
+	key, digest, err := h.credential(ask.Value)
+	if err != nil {
+		return err
+	}
+	var kept *store.Object
+	if err := h.change(c, func(edit *store.Edit) error {
+		o := edit.Find(store.VirtualKey, e.object.ID)
+		if o == nil {
+			return missing("there is no virtual key with the id %q any more", e.id)
+		}
+		kept, err = edit.Put(o.Kind, o.ID, o.Name, Rotated(o.Value.(*config.VirtualKey), digest, h.o.Now(), time.Duration(ask.Grace)*time.Second))
+		return err
+	}); err != nil {
+		return err
+	}
+	view := h.viewKey(entry{kind: kept.Kind, id: kept.ID, name: kept.Name, value: kept.Value, object: kept}).(*keyView)
+	view.Value = key
+	send(c.w, http.StatusOK, map[string]any{"message": "Virtual key rotated successfully", "virtual_key": view})
+	return nil
+}
+
+// Rotated is k with another digest. The one before stays good for grace; those whose time is over
+// are forgotten.
+func Rotated(k *config.VirtualKey, digest string, now time.Time, grace time.Duration) *config.VirtualKey {
+	out := *k
+	out.Previous = slices.DeleteFunc(slices.Clone(k.Previous), func(o config.OldKey) bool { return o.Until.Unix() <= now.Unix() })
+	if grace > 0 {
+		until := config.Moment(now.Add(grace).UTC().Format(time.RFC3339))
+		out.Previous = append([]config.OldKey{{Digest: k.Digest, Until: until}}, out.Previous...)
+		out.Previous = out.Previous[:min(len(out.Previous), maxOld)]
+	}
+	out.Digest = digest
+	return &out
+}
+
+// override adds to a budget of a holder for a while, or takes that back.
+func (h *Handler) override(c *call) error {
+	e, err := h.named(c)
+	if err != nil {
+		return err
+	}
+	if e.object == nil && e.path != "" {
+		return h.inFile(c.kind, e)
+	}
+	if e.object == nil {
+		return missing("%s %q has no budget", c.kind.word, e.name)
+	}
+	var ask struct {
+		Amount *float64 `json:"amount"`
+		Mode   string   `json:"mode"`
+		Cycles int      `json:"cycles"`
+		Reason string   `json:"reason"`
+	}
+	if c.r.Method == http.MethodPut {
+		members, err := c.body()
+		if err != nil {
+			return err
+		}
+		b, _ := json.Marshal(members)
+		if err := read(b, &ask); err != nil {
+			return err
+		}
+		switch {
+		case ask.Amount == nil:
+			return invalid("write US dollars that are added", "amount is missing")
+		case ask.Mode != "forever" && ask.Mode != "cycles" && ask.Mode != "":
+			return invalid("", "mode is %q; it is cycles or forever", ask.Mode)
+		case ask.Mode == "cycles" && (ask.Cycles < 1 || ask.Cycles > 1000):
+			return invalid("", "cycles is %d; it is 1 to 1000", ask.Cycles)
+		}
+	}
+	var kept *store.Object
+	if err := h.change(c, func(edit *store.Edit) error {
+		o := edit.Find(e.object.Kind, e.object.ID)
+		if o == nil {
+			return missing("there is no %s with the id %q any more", c.kind.word, e.id)
+		}
+		value, list := withBudgets(o.Value)
+		at := slices.IndexFunc(*list, func(b config.Budget) bool {
+			w, _ := config.ParseWindow(b.Window)
+			name := cmp.Or(b.Name, w.String())
+			return c.rest[2] == name || c.rest[2] == o.ID+"."+name || c.rest[2] == o.Name+"."+name
+		})
+		if at < 0 {
+			return missing("%s %q has no budget %q", c.kind.word, o.Name, c.rest[2])
+		}
+		b := &(*list)[at]
+		b.Overrides = nil
+		if ask.Amount != nil {
+			x := config.BudgetOverride{USD: *ask.Amount, Reason: cmp.Or(ask.Reason, "by "+c.who())}
+			if ask.Mode == "cycles" {
+				x.Until = config.Moment(until(b, h.o.Now(), ask.Cycles).UTC().Format(time.RFC3339))
+			}
+			b.Overrides = []config.BudgetOverride{x}
+		}
+		kept, err = edit.Put(o.Kind, o.ID, o.Name, value)
+		return err
+	}); err != nil {
+		return err
+	}
+	did := "removed"
+	if ask.Amount != nil {
+		did = "set to " + strconv.FormatFloat(*ask.Amount, 'f', -1, 64) + " dollars"
+	}
+	send(c.w, http.StatusOK, map[string]any{"message": "Budget override " + did + " successfully",
+		c.kind.one: c.kind.view(h, entry{kind: kept.Kind, id: kept.ID, name: kept.Name, value: kept.Value, object: kept})})
+	return nil
+}
+
+// withBudgets is a copy of a value whose budgets may be changed.
+func withBudgets(value any) (any, *[]config.Budget) {
+	switch v := value.(type) {
+	case *config.VirtualKey:
+		out := *v
+		out.Budgets = slices.Clone(v.Budgets)
+		return &out, &out.Budgets
+	case *config.Team:
+		out := *v
+		out.Budgets = slices.Clone(v.Budgets)
+		return &out, &out.Budgets
+	case *config.Customer:
+		out := *v
+		out.Budgets = slices.Clone(v.Budgets)
+		return &out, &out.Budgets
+	case *config.KeptProvider:
+		out := *v
+		out.Budgets = slices.Clone(v.Budgets)
+		return &out, &out.Budgets
+	case *config.KeptModel:
+		out := *v
+		out.Budgets = slices.Clone(v.Budgets)
+		return &out, &out.Budgets
+	}
+	return value, new([]config.Budget)
+}
+
+// until is when so many windows of a budget are over, the current one included. Those that begin
+// with their first use are taken to begin now.
+func until(b *config.Budget, now time.Time, cycles int) time.Time {
+	w, _ := config.ParseWindow(b.Window)
+	zone := time.UTC
+	if b.TimeZone != "" {
+		if z, err := time.LoadLocation(b.TimeZone); err == nil {
+			zone = z
+		}
+	}
+	now = now.In(zone)
+	if b.Align == "calendar" || b.Align == "" && w.Aligns() {
+		y, m, d := now.Date()
+		switch w.Unit {
+		case 'd':
+		case 'w':
+			d -= (int(now.Weekday()) + 6) % 7
+		case 'M':
+			d = 1
+		case 'Q':
+			m, d = m-(m-1)%3, 1
+		case 'Y':
+			m, d = 1, 1
+		}
+		now = time.Date(y, m, d, 0, 0, 0, 0, zone)
+		if w.Unit == 'd' || w.Unit == 'w' { // days are not all 24 hours long
+			days := cycles * w.Count
+			if w.Unit == 'w' {
+				days *= 7
+			}
+			return now.AddDate(0, 0, days)
+		}
+	}
+	if months := w.Months(); months > 0 {
+		return now.AddDate(0, months*cycles, 0)
+	}
+	return now.Add(w.Duration() * time.Duration(cycles))
+}

@@ -1,0 +1,75 @@
+package admin
+
+import (
+	"asbru/control/store"
+)
+
+// ownedBudget and ownedLimit are shown on their own, with whose they are.
+type ownedBudget struct {
+	budget
+	owner
+}
+
+type ownedLimit struct {
+	rateLimit
+	owner
+}
+
+// An owner says whose a budget or a limit is. One of the fields is set, none for everybody's.
+type owner struct {
+	Key      string `json:"virtual_key_id,omitempty"`
+	Team     string `json:"team_id,omitempty"`
+	Customer string `json:"customer_id,omitempty"`
+	Provider string `json:"provider_name,omitempty"`
+	Model    string `json:"model_config_id,omitempty"`
+}
+
+// holders calls f for all that have budgets and limits, with what is shown of them.
+func (h *Handler) holders(f func(purses, owner)) {
+	for _, e := range h.entries(store.VirtualKey) {
+		v := h.viewKey(e).(*keyView)
+		for _, p := range v.Providers {
+			v.Budgets = append(v.Budgets, p.Budgets...)
+		}
+		f(v.purses, owner{Key: e.id})
+	}
+	for _, e := range h.entries(store.Team) {
+		f(h.viewOwner(e).(*ownerView).purses, owner{Team: e.id})
+	}
+	for _, e := range h.entries(store.Customer) {
+		f(h.viewOwner(e).(*ownerView).purses, owner{Customer: e.id})
+	}
+	for _, e := range h.providers() {
+		f(h.viewProvider(e).(*rulesView).purses, owner{Provider: e.name})
+	}
+	for _, e := range h.entries(store.Model) {
+		f(h.viewModel(e).(*modelView).purses, owner{Model: e.id})
+	}
+	d := h.base()
+	f(h.purses("everybody", "", "everybody", d.Budgets, nil), owner{})
+	f(purses{RateLimits: h.limits("everybody", "everybody", d.RateLimits)}, owner{})
+}
+
+func (h *Handler) allBudgets() (out []entry) {
+	h.holders(func(p purses, of owner) {
+		for _, b := range p.Budgets {
+			out = append(out, entry{id: b.ID, name: b.ID, value: &ownedBudget{b, of}})
+		}
+	})
+	return out
+}
+
+func (h *Handler) allLimits() (out []entry) {
+	h.holders(func(p purses, of owner) {
+		list := p.RateLimits
+		if p.RateLimit != nil {
+			list = []rateLimit{*p.RateLimit}
+		}
+		for _, l := range list {
+			out = append(out, entry{id: l.ID, name: l.ID, value: &ownedLimit{l, of}})
+		}
+	})
+	return out
+}
+
+func (h *Handler) viewPart(e entry) any { return e.value }

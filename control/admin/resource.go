@@ -1,0 +1,264 @@
+package admin
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"asbru/control/store"
+)
+
+// A resource is one kind of object as the API has it.
+type resource struct {
+	kind      store.Kind
+	word      string // for people
+	one, many string // members of answers
+	made      bool   // POST makes one
+
+	all  func(h *Handler) []entry                                          // nil: h.entries
+	view func(h *Handler, e entry) any                                     // a pointer to a struct of this package
+	in   func(h *Handler, e *store.Edit, b []byte, was *entry) (in, error) // nil: it is only shown
+	pick func(h *Handler, e entry, q url.Values) bool                      // by the query of a list; nil: all
+}
+
+// An in is what a body asks to keep.
+type in struct {
+	name  string
+	value any
+	show  string // a key that is shown with the answer, once
+}
+
+// resources are all kinds, by their place in the path.
+func resources() map[string]*resource {
+	return map[string]*resource{
+		"virtual-keys":      {kind: store.VirtualKey, word: "virtual key", one: "virtual_key", many: "virtual_keys", made: true, view: (*Handler).viewKey, in: (*Handler).keyIn, pick: (*Handler).pickKey},
+		"teams":             {kind: store.Team, word: "team", one: "team", many: "teams", made: true, view: (*Handler).viewOwner, in: (*Handler).teamIn, pick: (*Handler).pickTeam},
+		"customers":         {kind: store.Customer, word: "customer", one: "customer", many: "customers", made: true, view: (*Handler).viewOwner, in: (*Handler).customerIn},
+		"model-configs":     {kind: store.Model, word: "model config", one: "model_config", many: "model_configs", made: true, view: (*Handler).viewModel, in: (*Handler).modelIn},
+		"pricing-overrides": {kind: store.Override, word: "pricing override", one: "pricing_override", many: "pricing_overrides", made: true, view: (*Handler).viewPrice, in: (*Handler).priceIn},
+		"providers":         {kind: store.Provider, word: "provider", one: "provider", many: "providers", all: (*Handler).providers, view: (*Handler).viewProvider, in: (*Handler).providerIn},
+		"budgets":           {kind: "budget", word: "budget", one: "budget", many: "budgets", all: (*Handler).allBudgets, view: (*Handler).viewPart},
+		"rate-limits":       {kind: "rate-limit", word: "rate limit", one: "rate_limit", many: "rate_limits", all: (*Handler).allLimits, view: (*Handler).viewPart},
+	}
+}
+
+// find is the entry that a call names.
+func (h *Handler) named(c *call) (entry, error) {
+	if c.kind.all == nil {
+		if e, ok := h.entry(c.kind.kind, c.rest[0]); ok {
+			return e, nil
+		}
+		return entry{}, missing("there is no %s with the id or name %q", c.kind.word, c.rest[0])
+	}
+	for _, e := range c.kind.all(h) {
+		if e.id == c.rest[0] || e.name == c.rest[0] {
+			return e, nil
+		}
+	}
+	return entry{}, missing("there is no %s with the id or name %q", c.kind.word, c.rest[0])
+}
+
+func (h *Handler) list(c *call) error {
+	q := c.r.URL.Query()
+	limit, offset := defaultRow, 0
+	for _, p := range []struct {
+		name string
+		to   *int
+	}{{"limit", &limit}, {"offset", &offset}} {
+		if text := q.Get(p.name); text != "" {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 0 {
+				return invalid("", "%s %q is no number from 0 on", p.name, text)
+			}
+			*p.to = n
+		}
+	}
+	if limit == 0 || limit > maxRows {
+		limit = maxRows
+	}
+	var all []entry
+	if c.kind.all != nil {
+		all = c.kind.all(h)
+	} else {
+		all = h.entries(c.kind.kind)
+	}
+	search := strings.ToLower(q.Get("search"))
+	rows, total := []any{}, 0
+	for _, e := range all {
+		if search != "" && !strings.Contains(strings.ToLower(e.name), search) || c.kind.pick != nil && !c.kind.pick(h, e, q) {
+			continue
+		}
+		if total++; total > offset && len(rows) < limit {
+			rows = append(rows, c.kind.view(h, e))
+		}
+	}
+	send(c.w, http.StatusOK, map[string]any{c.kind.many: rows, "count": len(rows), "total_count": total, "limit": limit, "offset": offset})
+	return nil
+}
+
+func (h *Handler) show(c *call) error {
+	e, err := h.named(c)
+	if err != nil {
+		return err
+	}
+	send(c.w, http.StatusOK, map[string]any{c.kind.one: c.kind.view(h, e)})
+	return nil
+}
+
+func (h *Handler) create(c *call) error {
+	members, err := c.body()
+	if err != nil {
+		return err
+	}
+	b, err := json.Marshal(members)
+	if err != nil {
+		return invalid("", "cannot read the body: %v", err)
+	}
+	return h.keep(c, "created", b, nil)
+}
+
+func (h *Handler) update(c *call) error {
+	e, err := h.named(c)
+	switch {
+	case err != nil:
+		return err
+	case e.object == nil && e.path != "":
+		return h.inFile(c.kind, e)
+	}
+	members, err := c.body()
+	if err != nil {
+		return err
+	}
+	b, err := over(c.kind.view(h, e), members)
+	if err != nil {
+		return err
+	}
+	return h.keep(c, "updated", b, &e)
+}
+
+// over is what is shown of an object with the members of a body in place of its own.
+func over(view any, members map[string]json.RawMessage) ([]byte, error) {
+	b, err := json.Marshal(view)
+	if err != nil {
+		panic("BUG: " + err.Error())
+	}
+	var now map[string]json.RawMessage
+	if err := json.Unmarshal(b, &now); err != nil {
+		panic("BUG: " + err.Error())
+	}
+	for _, pair := range [][2]string{{"rate_limit", "rate_limits"}, {"budget", "budgets"}} {
+		if _, given := members[pair[0]]; given {
+			delete(now, pair[1])
+		} else if _, given := members[pair[1]]; given {
+			delete(now, pair[0])
+		}
+	}
+	for _, pair := range [][2]string{{"team_id", "customer_id"}, {"customer_id", "team_id"}} {
+		if text, given := members[pair[0]]; given && string(text) != "null" && string(text) != `""` && members[pair[1]] == nil {
+			delete(now, pair[1])
+		}
+	}
+	for name, value := range members {
+		now[name] = value
+	}
+	return json.Marshal(now)
+}
+
+// keep keeps what a body asks for, in place of was or as something new, and shows it.
+func (h *Handler) keep(c *call, did string, body []byte, was *entry) error {
+	var made in
+	var kept *store.Object
+	err := h.change(c, func(e *store.Edit) error {
+		id := ""
+		if was != nil && was.object != nil {
+			o := e.Find(c.kind.kind, was.id)
+			if o == nil {
+				return missing("there is no %s with the id %q any more", c.kind.word, was.id)
+			}
+			id, was.value, was.object = o.ID, o.Value, o
+		}
+		x, err := c.kind.in(h, e, body, was)
+		if err != nil {
+			return err
+		}
+		made = x
+		if err := h.free(c.kind, e, x.name, id); err != nil {
+			return err
+		}
+		kept, err = e.Put(c.kind.kind, id, x.name, x.value)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	e := entry{kind: c.kind.kind, id: kept.ID, name: kept.Name, value: kept.Value, object: kept}
+	if c.kind.kind == store.Provider {
+		e.id = e.name
+	}
+	view := c.kind.view(h, e)
+	if k, ok := view.(*keyView); ok {
+		k.Value = made.show
+	}
+	send(c.w, http.StatusOK, map[string]any{"message": title(c.kind.word) + " " + did + " successfully", c.kind.one: view})
+	return nil
+}
+
+// free refuses a name that somebody has.
+func (h *Handler) free(k *resource, e *store.Edit, name, id string) error {
+	if o := e.Find(k.kind, name); o != nil && o.ID != id {
+		return conflict("take another name", "there is a %s named %q already, with the id %s", k.word, name, o.ID)
+	}
+	if k.kind == store.Provider || k.kind == store.Model { // theirs are added to those of the file
+		return nil
+	}
+	for _, f := range fileEntries(k.kind, h.base()) {
+		if f.name == name {
+			return h.inFile(k, f)
+		}
+	}
+	return nil
+}
+
+func (h *Handler) remove(c *call) error {
+	e, err := h.named(c)
+	switch {
+	case err != nil:
+		return err
+	case e.object == nil && e.path != "":
+		return h.inFile(c.kind, e)
+	case e.object == nil:
+		return missing("%s %q has nothing to delete", c.kind.word, e.name)
+	}
+	err = h.change(c, func(edit *store.Edit) error {
+		o := edit.Find(c.kind.kind, e.object.ID)
+		if o == nil {
+			return missing("there is no %s with the id %q any more", c.kind.word, e.id)
+		}
+		if who := users(edit, o); who != "" {
+			return conflict("change or delete that first", "cannot delete %s %q: %s has it", c.kind.word, o.Name, who)
+		}
+		edit.Delete(o)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	send(c.w, http.StatusOK, map[string]any{"message": title(c.kind.word) + " deleted successfully"})
+	return nil
+}
+
+func title(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
+
+// read decodes a body strictly into a view.
+func read(b []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return invalid("docs/ADMIN.md lists what there is", "cannot read the body: %s", strings.TrimPrefix(fmt.Sprint(err), "json: "))
+	}
+	return nil
+}

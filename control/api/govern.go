@@ -1,0 +1,58 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"asbru/core"
+)
+
+// governs answers what is for the admin API and reports whether it was.
+func (h *handler) governs(w http.ResponseWriter, r *http.Request, path string) bool {
+	switch {
+	case path == "/v1/quota" || path == "/api/governance/virtual-keys/quota":
+		h.Governance.Quota(w, r)
+	case !strings.HasPrefix(path, "/api/governance/"):
+		return false
+	default:
+		if f := h.mayGovern(r, path); f != nil {
+			if f.Code == core.Unauthenticated {
+				w.Header().Set("WWW-Authenticate", `Bearer realm="asbru"`)
+			}
+			h.Governance.Refuse(w, f)
+			return true
+		}
+		h.Governance.ServeHTTP(w, r)
+	}
+	return true
+}
+
+// mayGovern says why the caller may not use the admin API, or nil when it may.
+//
+//	                  data listener    data listener, shared    admin listener
+//	same machine      token            token                    token
+//	others            no               token                    token
+//
+// A gateway that has no token has no store either, and shows what its file says to callers on
+// the same machine.
+func (h *handler) mayGovern(r *http.Request, path string) *core.Fault {
+	near := local(r)
+	if !h.Admin && !near && (h.Shared == nil || !h.Shared()) {
+		return &core.Fault{Code: core.Forbidden,
+			Message: "cannot serve " + path + " here: on this listener it is for callers on the same machine",
+			Hint:    "ask the admin listener, or set admin.shared"}
+	}
+	if near && (h.TokenSum == nil || h.TokenSum() == [32]byte{}) {
+		return nil
+	}
+	open, f := h.judge(r)
+	switch {
+	case open || f != nil:
+		return f
+	case r.Header.Get("Authorization") == "":
+		return &core.Fault{Code: core.Unauthenticated, Message: "cannot serve " + path + ": it needs the admin token",
+			Hint: "send Authorization: Bearer with the token that was told at the first start, or that admin.token is; asbru keys admin-token makes another"}
+	}
+	return &core.Fault{Code: core.Unauthenticated, Message: "cannot serve " + path + ": this is not the admin token",
+		Hint: "asbru keys admin-token makes another"}
+}

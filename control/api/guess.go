@@ -1,0 +1,93 @@
+package api
+
+import (
+	"hash/maphash"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"sync"
+	"time"
+
+	"asbru/core"
+)
+
+// guesses counts wrong tokens by where they come from. Addresses share cells when there are
+// many, so that the table never grows.
+type guesses struct {
+	mu    sync.Mutex
+	seed  maphash.Seed
+	cells map[uint64]cell // by a hash of the address, at most guessCells
+	now   func() time.Time
+}
+
+// A cell is the wrong tokens of some addresses since a moment.
+type cell struct {
+	since time.Time
+	wrong int
+}
+
+func (g *guesses) at(r *http.Request) uint64 {
+	if g.cells == nil {
+		g.seed, g.cells = maphash.MakeSeed(), map[uint64]cell{}
+	}
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return 0
+	}
+	addr := from.Addr().Unmap().WithZone("")
+	if addr.Is6() { // who has one address of it has all
+		p, _ := addr.Prefix(64)
+		addr = p.Addr()
+	}
+	return maphash.Comparable(g.seed, addr) % guessCells
+}
+
+func (g *guesses) clock() time.Time {
+	if g.now != nil {
+		return g.now()
+	}
+	return time.Now()
+}
+
+// barred is for how long somebody may not try again; 0: it may.
+func (g *guesses) barred(r *http.Request) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c := g.cells[g.at(r)]
+	if left := c.since.Add(guessTime).Sub(g.clock()); c.wrong >= maxGuesses && left > 0 {
+		return left
+	}
+	return 0
+}
+
+// wrong counts a token that opens nothing.
+func (g *guesses) wrong(r *http.Request) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	at, now := g.at(r), g.clock()
+	c := g.cells[at]
+	if now.Sub(c.since) >= guessTime {
+		c = cell{since: now}
+	}
+	c.wrong++
+	g.cells[at] = c
+}
+
+// judge looks at the token of a request. The Fault is of somebody who has guessed too often: it
+// is not looked at then, so that nothing is learnt.
+func (h *handler) judge(r *http.Request) (open bool, f *core.Fault) {
+	token := r.Header.Values("Authorization")
+	if len(token) == 0 {
+		return false, nil
+	}
+	if wait := h.guesses.barred(r); wait > 0 {
+		seconds := int(wait/time.Second) + 1
+		return false, &core.Fault{Code: core.RateLimited, Message: "cannot look at the admin token: " + strconv.Itoa(maxGuesses) + " wrong ones came from this address within a minute",
+			Hint: "try again in " + strconv.Itoa(seconds) + " s", Retry: seconds}
+	}
+	if h.opens(token) {
+		return true, nil
+	}
+	h.guesses.wrong(r)
+	return false, nil
+}

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	_ "github.com/lib/pq"  // the driver "postgres"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// A database is SQLite or Postgres, as far as they differ.
+type database struct {
+	*sql.DB
+	postgres string // its address; empty: SQLite
+	name     string // for messages: a path, or the host and name without a password
+}
+
+// openDatabase opens the file at path, or else the Postgres at address.
+func openDatabase(path, address string) (*database, error) {
+	if address != "" {
+		u, err := url.Parse(address)
+		if err != nil {
+			return nil, errors.New("cannot open the store: its address is no URL") // not err, which shows the password
+		}
+		q := u.Query()
+		if !q.Has("connect_timeout") {
+			q.Set("connect_timeout", strconv.Itoa(int(askWait/time.Second)))
+		}
+		u.RawQuery = q.Encode()
+		db, err := sql.Open("postgres", u.String())
+		if err != nil {
+			return nil, fmt.Errorf("cannot open the store at %s%s: its address is no database", u.Host, u.Path)
+		}
+		db.SetMaxOpenConns(maxConns)
+		return &database{db, u.String(), u.Host + u.Path}, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("cannot open the store %q: %w", path, err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // before SQLite makes it for all to read
+	if err != nil {
+		return nil, fmt.Errorf("cannot open the store %q: %w", path, err)
+	}
+	f.Close()
+	q := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-512)"}}
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String())
+	if err != nil {
+		return nil, fmt.Errorf("cannot open the store %q: %w", path, err)
+	}
+	db.SetMaxOpenConns(maxConns)
+	db.SetMaxIdleConns(1)
+	return &database{db, "", path}, nil
+}
+
+// reading is a transaction that sees one moment and locks nothing.
+func (d *database) reading() *sql.TxOptions {
+	if d.postgres == "" {
+		return &sql.TxOptions{ReadOnly: true} // what SQLite sees in one never changes
+	}
+	return &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
+}
+
+// q writes the parameters of a statement as the database wants them: ? as $1, $2 … for Postgres.
+func (d *database) q(statement string) string {
+	if d.postgres == "" {
+		return statement
+	}
+	var b strings.Builder
+	n := 0
+	for _, c := range statement {
+		if c != '?' {
+			b.WriteRune(c)
+			continue
+		}
+		n++
+		b.WriteString("$" + strconv.Itoa(n))
+	}
+	return b.String()
+}
+
+// version is that of the tables. One that a program does not know is left alone.
+const version = 1
+
+// tables makes what is not there. Both databases understand it.
+var tables = []string{
+	`CREATE TABLE IF NOT EXISTS asbru_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS asbru_objects (id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+		created BIGINT NOT NULL, updated BIGINT NOT NULL, revision BIGINT NOT NULL, gone BIGINT NOT NULL)`,
+	`CREATE UNIQUE INDEX IF NOT EXISTS asbru_objects_name ON asbru_objects (kind, name) WHERE gone = 0`,
+	`CREATE INDEX IF NOT EXISTS asbru_objects_revision ON asbru_objects (revision)`,
+	`INSERT INTO asbru_meta (name, value) VALUES ('version', '1') ON CONFLICT (name) DO NOTHING`,
+	`INSERT INTO asbru_meta (name, value) VALUES ('revision', '0') ON CONFLICT (name) DO NOTHING`,
+	`INSERT INTO asbru_meta (name, value) VALUES ('buried', '0') ON CONFLICT (name) DO NOTHING`,
+}
+
+// prepare makes the tables, one machine at a time.
+func (d *database) prepare(ctx context.Context) error {
+	tx, err := d.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if d.postgres != "" { // CREATE IF NOT EXISTS of two at once breaks on the catalogue's own keys
+		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(4157827290)`); err != nil {
+			return err
+		}
+	}
+	for _, statement := range tables {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	v, err := d.meta(ctx, tx, "version")
+	if err != nil {
+		return err
+	}
+	if v != strconv.Itoa(version) {
+		return fmt.Errorf("its tables have version %s and this program knows %d; hint: a newer asbru made them", v, version)
+	}
+	return tx.Commit()
+}
+
+// asker is a *sql.DB or a *sql.Tx.
+type asker interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// meta reads one of the store's own values; empty: there is none.
+func (d *database) meta(ctx context.Context, from asker, name string) (value string, err error) {
+	err = from.QueryRowContext(ctx, d.q(`SELECT value FROM asbru_meta WHERE name = ?`), name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return value, err
+}
+
+// setMeta writes one of the store's own values.
+func (d *database) setMeta(ctx context.Context, tx *sql.Tx, name, value string) error {
+	_, err := tx.ExecContext(ctx, d.q(`INSERT INTO asbru_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`), name, value)
+	return err
+}
+
+// number is a meta value that is one.
+func (d *database) number(ctx context.Context, from asker, name string) (int64, error) {
+	v, err := d.meta(ctx, from, name)
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("its %s is %q, which is no number", name, v)
+	}
+	return n, nil
+}

@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/lib/pq"
+)
+
+// channel is what Postgres tells changes on.
+const channel = "asbru_config"
+
+// Following says how changes of others are followed.
+type Following struct {
+	Every   time.Duration // between two looks; 0: PollEvery
+	Changed func()        // is called after each change of others, by one goroutine
+	Log     *slog.Logger  // nil: slog.Default()
+}
+
+// Follow looks for changes of others until ctx ends: when Postgres tells of one, and every
+// f.Every, since what is told can be lost. A database that does not answer is asked on; what was
+// read before is served until then.
+func (s *Store) Follow(ctx context.Context, f Following) {
+	if f.Every <= 0 {
+		f.Every = PollEvery
+	}
+	if f.Log == nil {
+		f.Log = slog.Default()
+	}
+	told, end := s.listen()
+	defer end()
+	tick := time.NewTicker(f.Every)
+	defer tick.Stop()
+	lost := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-told:
+		}
+		_, err := s.Refresh(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil && !lost:
+			f.Log.Error("the store does not answer; what it kept is served on", "store", s.Name(), "revision", s.Set().Revision, "error", err)
+		case err == nil && lost:
+			f.Log.Info("the store answers again", "store", s.Name())
+		}
+		lost = err != nil
+		if now := s.Set().Revision; now != s.served.Load() {
+			s.served.Store(now)
+			f.Changed()
+		}
+	}
+}
+
+// listen asks Postgres to tell of changes. The channel is nil for SQLite, which tells nobody.
+func (s *Store) listen() (told <-chan *pq.Notification, end func()) {
+	if s.db.postgres == "" {
+		return nil, func() {}
+	}
+	// What happens to the connection is seen by the looks in between.
+	l := pq.NewListener(s.db.postgres, listenLeast, listenMost, nil)
+	go l.Listen(channel) // waits until there is a connection; Close ends it
+	return l.Notify, func() { l.Close() }
+}

@@ -1,0 +1,18 @@
+package store
+
+import "time"
+
+const (
+	// PollEvery is how often a store is asked for its revision when the document does not say.
+	PollEvery = time.Second
+
+	// MaxObjects bounds what a store keeps.
+	MaxObjects = 500_000
+
+	maxConns    = 3                   // to the database: one that changes, and readers
+	askWait     = 5 * time.Second     // for one answer of the database outside of a change
+	changeWait  = 20 * time.Second    // for a whole change, the wait for others included
+	graveWait   = 30 * 24 * time.Hour // how long what was deleted is remembered, for machines that were away
+	listenLeast = time.Second         // between attempts to listen to Postgres again
+	listenMost  = 30 * time.Second
+)

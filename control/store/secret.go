@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"asbru/core"
+	"asbru/core/config"
+)
+
+// AdminPrefix is how an admin token begins.
+const AdminPrefix = "asbru-admin-"
+
+// AdminToken is the hash of the store's admin token. When there is none one is made and
+// returned, for the only time.
+func (s *Store) AdminToken(ctx context.Context) (sum [32]byte, made string, err error) {
+	have, err := s.db.meta(ctx, s.db, "admin_token")
+	if err != nil {
+		return sum, "", fmt.Errorf("cannot read the store %s: %w", s.db.name, err)
+	}
+	if have == "" {
+		return s.keepToken(ctx)
+	}
+	b, err := hex.DecodeString(have)
+	if err != nil || len(b) != len(sum) {
+		return sum, "", fmt.Errorf("cannot read the admin token of the store %s: it is no hash; hint: asbru keys admin-token makes another", s.db.name)
+	}
+	return [32]byte(b), "", nil
+}
+
+// NewAdminToken makes another admin token in place of the one there was. It is a change: all who
+// use the store see that there is a new revision.
+func (s *Store) NewAdminToken(ctx context.Context) (string, error) {
+	sum, made := newToken()
+	_, _, err := s.Change(ctx, Wish{If: -1, Edit: func(e *Edit) error {
+		e.meta = map[string]string{"admin_token": hex.EncodeToString(sum[:])}
+		return nil
+	}, Apply: func(_ *config.Kept, commit func() error) error { return commit() }})
+	return made, err
+}
+
+func newToken() (sum [32]byte, token string) {
+	var b [32]byte
+	rand.Read(b[:])
+	token = AdminPrefix + hex.EncodeToString(b[:])
+	return sha256.Sum256([]byte(token)), token
+}
+
+// keepToken makes a token and keeps its hash. Of two machines that make one at once the first wins.
+func (s *Store) keepToken(ctx context.Context) (sum [32]byte, made string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, changeWait)
+	defer cancel()
+	sum, made = newToken()
+	r, err := s.db.ExecContext(ctx, s.db.q(`INSERT INTO asbru_meta (name, value) VALUES ('admin_token', ?) ON CONFLICT (name) DO NOTHING`), hex.EncodeToString(sum[:]))
+	if err != nil {
+		return sum, "", s.loses(err)
+	}
+	if n, err := r.RowsAffected(); err == nil && n == 0 {
+		return s.AdminToken(ctx)
+	}
+	return sum, made, nil
+}
+
+// CheckPepper makes sure that the digests of a store are all made with one pepper: with another
+// one nobody's key would be found.
+func (s *Store) CheckPepper(ctx context.Context, p *core.Pepper) error {
+	ctx, cancel := context.WithTimeout(ctx, askWait)
+	defer cancel()
+	sum := p.Sum([]byte("asbru pepper check"))
+	want := hex.EncodeToString(sum[:])
+	if _, err := s.db.ExecContext(ctx, s.db.q(`INSERT INTO asbru_meta (name, value) VALUES ('pepper_check', ?) ON CONFLICT (name) DO NOTHING`), want); err != nil {
+		return s.loses(err)
+	}
+	have, err := s.db.meta(ctx, s.db, "pepper_check")
+	if err != nil {
+		return s.loses(err)
+	}
+	if subtle.ConstantTimeCompare([]byte(have), []byte(want)) != 1 {
+		return fmt.Errorf("cannot use the store %s: its keys were made with another pepper; hint: bring back the governance.pepper, or the file pepper beside the store, that it was made with", s.db.name)
+	}
+	return nil
+}
+
+// Pepper reads the pepper of a store without governance.pepper, a file beside it that only its
+// owner can read, and makes it when there is none. It returns the path, for a reference.
+func Pepper(storePath string) (path string, err error) {
+	path = filepath.Join(filepath.Dir(storePath), "pepper")
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", fmt.Errorf("cannot make the pepper %q: %w", path, err)
+	}
+	var b [32]byte
+	rand.Read(b[:])
+	f, err := os.CreateTemp(filepath.Dir(path), ".pepper-")
+	if err != nil {
+		return "", fmt.Errorf("cannot make the pepper %q: %w", path, err)
+	}
+	defer os.Remove(f.Name())
+	if _, err = f.WriteString(hex.EncodeToString(b[:]) + "\n"); err == nil {
+		err = f.Sync()
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil { // a link, so that of two processes the first one's stays
+		if err = os.Link(f.Name(), path); os.IsExist(err) {
+			err = nil
+		}
+	}
+	if err != nil {
+		return "", fmt.Errorf("cannot make the pepper %q: %w", path, err)
+	}
+	return path, nil
+}

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options are what a Store is opened with. Exactly one of Path and Postgres is set.
+type Options struct {
+	Path     string           // a file of SQLite
+	Postgres string           // the address of a database
+	Now      func() time.Time // nil: time.Now
+}
+
+// A Store is open until Close. All methods may be called concurrently.
+type Store struct {
+	db  *database
+	now func() time.Time
+
+	change chan struct{} // holds the one token; who takes it may change things
+	mu     sync.Mutex    // of refreshing
+	set    atomic.Pointer[Set]
+
+	lost   atomic.Bool  // the database did not answer last
+	served atomic.Int64 // the revision that was applied last, as far as is known here
+}
+
+// Open opens a store, makes its tables when they are not there, and reads all it keeps.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	db, err := openDatabase(o.Path, o.Postgres)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db, now: o.Now, change: make(chan struct{}, 1)}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.change <- struct{}{}
+	s.set.Store(newSet(0, map[string]*Object{}))
+	ctx, cancel := context.WithTimeout(ctx, changeWait)
+	defer cancel()
+	if err := db.prepare(ctx); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("cannot open the store %s: %w", db.name, err)
+	}
+	if _, err := s.Refresh(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
+	s.served.Store(s.Set().Revision)
+	return s, nil
+}
+
+// Close closes the database. What was committed is kept.
+func (s *Store) Close() error { return s.db.Close() }
+
+// Name is where the store is, for people. It holds no password.
+func (s *Store) Name() string { return s.db.name }
+
+// Shared reports whether other machines can use the store.
+func (s *Store) Shared() bool { return s.db.postgres != "" }
+
+// Set is what was last read.
+func (s *Store) Set() *Set { return s.set.Load() }
+
+// Lost reports whether the database did not answer when it was last asked. What was read
+// before is still served.
+func (s *Store) Lost() bool { return s.lost.Load() }
+
+// Refresh reads what others have changed and reports whether there was anything.
+func (s *Store) Refresh(ctx context.Context) (changed bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer func() { s.lost.Store(err != nil) }()
+	ctx, cancel := context.WithTimeout(ctx, askWait)
+	defer cancel()
+	have := s.set.Load()
+	revision, err := s.db.number(ctx, s.db, "revision")
+	if err != nil {
+		return false, fmt.Errorf("cannot read the store %s: %w", s.db.name, err)
+	}
+	if revision == have.Revision && have.Revision > 0 {
+		return false, nil
+	}
+	// Rows and their revision are read as of one moment.
+	tx, err := s.db.BeginTx(ctx, s.db.reading())
+	if err != nil {
+		return false, fmt.Errorf("cannot read the store %s: %w", s.db.name, err)
+	}
+	defer tx.Rollback()
+	next, err := s.db.load(ctx, tx, have)
+	if err != nil {
+		return false, fmt.Errorf("cannot read the store %s: %w", s.db.name, err)
+	}
+	s.set.Store(next)
+	return next.Revision != have.Revision, nil
+}
+
+var errTooMany = errors.New("it keeps more than this program takes")
+
+// load brings have to the revision of the database.
+func (d *database) load(ctx context.Context, from asker, have *Set) (*Set, error) {
+	revision, err := d.number(ctx, from, "revision")
+	if err != nil || revision == have.Revision {
+		return have, err
+	}
+	buried, err := d.number(ctx, from, "buried")
+	if err != nil {
+		return nil, err
+	}
+	objects := map[string]*Object{}
+	since := int64(-1)
+	if have.Revision > buried && have.Revision < revision { // nothing that is unknown here was forgotten
+		objects, since = maps.Clone(have.byID), have.Revision
+	}
+	rows, err := from.QueryContext(ctx, d.q(`SELECT id, kind, name, body, created, updated, revision, gone FROM asbru_objects
+		WHERE revision > ? AND revision <= ?`), since, revision)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var o Object
+		var body string
+		var created, updated, gone int64
+		if err := rows.Scan(&o.ID, &o.Kind, &o.Name, &body, &created, &updated, &o.Revision, &gone); err != nil {
+			return nil, err
+		}
+		if gone != 0 {
+			delete(objects, o.ID)
+			continue
+		}
+		o.Created, o.Updated = time.Unix(0, created).UTC(), time.Unix(0, updated).UTC()
+		if err := o.decode([]byte(body)); err != nil {
+			return nil, err
+		}
+		if objects[o.ID] = &o; len(objects) > MaxObjects {
+			return nil, errTooMany
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return newSet(revision, objects), nil
+}

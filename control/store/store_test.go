@@ -1,0 +1,330 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"asbru/core"
+	"asbru/core/config"
+)
+
+// A place opens the same store again and again.
+type place func(t *testing.T) *Store
+
+// inBoth runs f with a store in SQLite and one in Postgres.
+func inBoth(t *testing.T, f func(t *testing.T, open place)) {
+	t.Run("sqlite", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "state", "asbru.db")
+		f(t, func(t *testing.T) *Store { return open(t, Options{Path: path}) })
+	})
+	t.Run("postgres", func(t *testing.T) {
+		s := startPostgres(t)
+		f(t, func(t *testing.T) *Store { return open(t, Options{Postgres: s.address()}) })
+	})
+}
+
+func open(t *testing.T, o Options) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// serves is an Apply that takes everything.
+func serves(_ *config.Kept, commit func() error) error { return commit() }
+
+func put(t *testing.T, s *Store, name string) *Set {
+	t.Helper()
+	set, _, err := s.Change(t.Context(), Wish{If: -1, Apply: serves, Edit: func(e *Edit) error {
+		_, err := e.Put(VirtualKey, "", name, key(name))
+		return err
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func key(name string) *config.VirtualKey {
+	return &config.VirtualKey{Name: name, Digest: strings.Repeat("ab", 32), Description: "it's ${HOME} \u2028 \"quoted\"",
+		RateLimits: []config.RateLimit{{Requests: 5, Per: config.Duration(time.Hour)}}, Budgets: []config.Budget{{USD: 0.1, Window: "1d"}}}
+}
+
+func TestStore(t *testing.T) {
+	inBoth(t, func(t *testing.T, open place) {
+		s := open(t)
+		if s.Set().Revision != 0 || s.Set().Len() != 0 {
+			t.Fatalf("a new store has %+v", s.Set())
+		}
+		set := put(t, s, "ci")
+		if set.Revision != 1 || s.Set() != set {
+			t.Fatalf("revision %d", set.Revision)
+		}
+		again := open(t)
+		o := again.Set().Find(VirtualKey, "ci")
+		if o == nil || again.Set().Revision != 1 || again.Set().Find(VirtualKey, o.ID) != o || again.Set().Find(Team, "ci") != nil {
+			t.Fatalf("what is read: %+v", o)
+		}
+		got, want := fmt.Sprintf("%+v", *o.Value.(*config.VirtualKey)), fmt.Sprintf("%+v", *key("ci"))
+		if got != want {
+			t.Errorf("kept %s\nread %s", want, got)
+		}
+		if k := again.Set().Kept(); len(k.VirtualKeys) != 1 || k.VirtualKeys[0].Name != "ci" {
+			t.Errorf("kept %+v", k)
+		}
+
+		// the other one changes it, and this one reads the difference only
+		var changes []Change
+		set, changes, err := again.Change(t.Context(), Wish{If: 1, Apply: serves, Edit: func(e *Edit) error {
+			v := *o.Value.(*config.VirtualKey)
+			v.Disabled = true
+			_, err := e.Put(VirtualKey, o.ID, o.Name, &v)
+			return err
+		}})
+		if err != nil || set.Revision != 2 || len(changes) != 1 || changes[0].What != `virtual-key "ci"` || changes[0].Before != o.sum || changes[0].After == o.sum {
+			t.Fatalf("changes %+v, %v", changes, err)
+		}
+		if changed, err := s.Refresh(t.Context()); !changed || err != nil {
+			t.Fatal(changed, err)
+		}
+		if o := s.Set().Find(VirtualKey, "ci"); !o.Value.(*config.VirtualKey).Disabled || o.Revision != 2 || !o.Updated.After(o.Created) {
+			t.Errorf("read %+v", o)
+		}
+		if changed, err := s.Refresh(t.Context()); changed || err != nil {
+			t.Error("the same was read again", err)
+		}
+		_, _, err = s.Change(t.Context(), Wish{If: 1, Apply: serves, Edit: func(*Edit) error { return nil }})
+		if !errors.Is(err, ErrRevision) {
+			t.Errorf("an old revision: %v", err)
+		}
+		set, changes, err = s.Change(t.Context(), Wish{If: -1, Apply: serves, Edit: func(e *Edit) error { e.Delete(e.Find(VirtualKey, "ci")); return nil }})
+		if err != nil || set.Len() != 0 || changes[0].After != [32]byte{} {
+			t.Fatal(changes, err)
+		}
+		again.Refresh(t.Context())
+		if again.Set().Len() != 0 || open(t).Set().Len() != 0 {
+			t.Error("what was deleted is there")
+		}
+		if id := put(t, s, "ci").Find(VirtualKey, "ci").ID; id == o.ID {
+			t.Error("an id was used again")
+		}
+	})
+}
+
+func TestRefusedChangesNothing(t *testing.T) {
+	inBoth(t, func(t *testing.T, open place) {
+		s := open(t)
+		put(t, s, "ci")
+		no := errors.New("no")
+		f := func(want string, w Wish) {
+			t.Helper()
+			w.If = -1
+			if _, _, err := s.Change(t.Context(), w); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("error %v, want %s", err, want)
+			}
+			if s.Set().Revision != 1 || s.Set().Len() != 1 || open(t).Set().Revision != 1 {
+				t.Errorf("%s: revision %d, %d objects", want, s.Set().Revision, s.Set().Len())
+			}
+		}
+		edit := func(e *Edit) error { _, err := e.Put(VirtualKey, "", "other", key("other")); return err }
+		f("no", Wish{Edit: edit, Apply: func(*config.Kept, func() error) error { return no }})
+		f("no", Wish{Edit: func(e *Edit) error { edit(e); return no }, Apply: serves})
+		f(`there is a virtual-key named "ci" already`, Wish{Apply: serves, Edit: func(e *Edit) error { _, err := e.Put(VirtualKey, "", "ci", key("ci")); return err }})
+		f("BUG: ", Wish{Apply: serves, Edit: func(e *Edit) error {
+			_, err := e.Put(VirtualKey, "", "plain", &config.VirtualKey{Name: "plain", Key: config.NewSecret("", "sk-bf-secret")})
+			return err
+		}})
+		if _, changes, err := s.Change(t.Context(), Wish{If: -1, Apply: serves, Edit: func(*Edit) error { return nil }}); err != nil || changes != nil || s.Set().Revision != 1 {
+			t.Error("nothing is a change", changes, err)
+		}
+	})
+}
+
+func TestManyWriters(t *testing.T) {
+	inBoth(t, func(t *testing.T, open place) {
+		const each = 8
+		var all sync.WaitGroup
+		stores := []*Store{open(t), open(t)}
+		for w := range 4 {
+			all.Go(func() {
+				for i := range each {
+					put(t, stores[w%2], fmt.Sprintf("k-%d-%d", w, i))
+				}
+			})
+		}
+		all.Wait()
+		for _, s := range stores {
+			s.Refresh(t.Context())
+			if s.Set().Revision != 4*each || s.Set().Len() != 4*each {
+				t.Errorf("revision %d, %d objects; want %d", s.Set().Revision, s.Set().Len(), 4*each)
+			}
+		}
+	})
+}
+
+func TestFollow(t *testing.T) {
+	inBoth(t, func(t *testing.T, open place) {
+		f := func(every time.Duration) {
+			t.Helper()
+			here, there := open(t), open(t)
+			seen := make(chan int64, 100)
+			ctx, cancel := context.WithCancel(t.Context())
+			var done sync.WaitGroup
+			done.Go(func() { here.Follow(ctx, Following{Every: every, Changed: func() { seen <- here.Set().Revision }}) })
+			if every > time.Minute { // told by Postgres: wait until somebody listens
+				for i := 0; ; i++ {
+					var n int
+					if err := here.db.QueryRow(`SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()`).Scan(&n); err != nil || i > 400 {
+						t.Fatal("nobody listens", err)
+					}
+					if n > 0 {
+						break
+					}
+					time.Sleep(10 * time.Millisecond)
+				}
+			}
+			want := put(t, there, fmt.Sprintf("k-%s", every)).Revision
+			select {
+			case got := <-seen:
+				if got != want || here.Set().Revision != want {
+					t.Errorf("revision %d, want %d", got, want)
+				}
+			case <-time.After(8 * time.Second):
+				t.Errorf("every %s: a change was not seen", every)
+			}
+			cancel()
+			done.Wait()
+		}
+		f(10 * time.Millisecond)
+		if open(t).Shared() {
+			f(time.Hour)
+		}
+	})
+}
+
+func TestPostgresLost(t *testing.T) {
+	server := startPostgres(t)
+	s := open(t, Options{Postgres: server.address()})
+	put(t, s, "ci")
+	server.stop()
+	if _, err := s.Refresh(t.Context()); err == nil || !s.Lost() || s.Set().Find(VirtualKey, "ci") == nil {
+		t.Errorf("a lost database: %v, lost %v", err, s.Lost())
+	}
+	_, _, err := s.Change(t.Context(), Wish{If: -1, Apply: serves, Edit: func(e *Edit) error { _, err := e.Put(Team, "", "t", &config.Team{Name: "t"}); return err }})
+	if !errors.Is(err, ErrLost) || s.Set().Find(Team, "t") != nil {
+		t.Errorf("a change: %v", err)
+	}
+	server.start()
+	var back error
+	for range 50 {
+		if _, back = s.Refresh(t.Context()); back == nil {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if back != nil || s.Lost() {
+		t.Errorf("back again: %v", back)
+	}
+	put(t, s, "another")
+}
+
+func TestBuried(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	path := filepath.Join(t.TempDir(), "asbru.db")
+	s := open(t, Options{Path: path, Now: func() time.Time { return now }})
+	put(t, s, "a")
+	away := open(t, Options{Path: path})
+	del := Wish{If: -1, Apply: serves, Edit: func(e *Edit) error { e.Delete(e.Find(VirtualKey, "a")); return nil }}
+	if _, _, err := s.Change(t.Context(), del); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(graveWait + time.Hour)
+	put(t, s, "b")
+	var rows int
+	if err := s.db.QueryRow(`SELECT count(*) FROM asbru_objects`).Scan(&rows); err != nil || rows != 1 {
+		t.Errorf("%d rows are left, %v", rows, err)
+	}
+	away.Refresh(t.Context())
+	if away.Set().Find(VirtualKey, "a") != nil || away.Set().Find(VirtualKey, "b") == nil {
+		t.Error("who was away for long still has what was deleted")
+	}
+}
+
+func TestSecrets(t *testing.T) {
+	inBoth(t, func(t *testing.T, open place) {
+		s, ctx := open(t), t.Context()
+		sum, made, err := s.AdminToken(ctx)
+		if err != nil || !strings.HasPrefix(made, AdminPrefix) || len(made) != len(AdminPrefix)+64 {
+			t.Fatalf("token %q, %v", made, err)
+		}
+		if again, none, err := open(t).AdminToken(ctx); again != sum || none != "" || err != nil {
+			t.Errorf("again %x %q %v", again, none, err)
+		}
+		if other, err := s.NewAdminToken(ctx); err != nil || other == made {
+			t.Error(other, err)
+		}
+		if now, _, _ := s.AdminToken(ctx); now == sum {
+			t.Error("the old token is still good")
+		}
+		pepper := core.NewPepper([]byte(strings.Repeat("p", 32)))
+		for range 2 {
+			if err := s.CheckPepper(ctx, pepper); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := open(t).CheckPepper(ctx, core.NewPepper([]byte("other"))); err == nil || !strings.Contains(err.Error(), "another pepper") {
+			t.Errorf("another pepper: %v", err)
+		}
+		for _, name := range []string{"admin_token", "pepper_check"} {
+			if v, _ := s.db.meta(ctx, s.db, name); v == "" || strings.Contains(v, made) || strings.Contains(v, "pppp") {
+				t.Errorf("%s is kept as %q", name, v)
+			}
+		}
+	})
+}
+
+func TestOpen(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a?b%20c", "asbru.db")
+	s := open(t, Options{Path: path})
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info, err)
+	}
+	if _, err := s.db.Exec(`UPDATE asbru_meta SET value = '2' WHERE name = 'version'`); err != nil {
+		t.Fatal(err)
+	}
+	f := func(o Options, want string) {
+		t.Helper()
+		if _, err := Open(t.Context(), o); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+	f(Options{Path: path}, "a newer asbru")
+	s.db.Exec(`UPDATE asbru_meta SET value = '1' WHERE name = 'version'`)
+	put(t, s, "a")
+	s.db.Exec(`UPDATE asbru_objects SET body = '{"name":"a","quantum":true}'`)
+	f(Options{Path: path}, `cannot read virtual-key "a" of the store`)
+	f(Options{Path: dir}, "cannot open the store")
+	f(Options{Postgres: "postgres://u:s3cret@127.0.0.1:1/x?sslmode=disable"}, "cannot open the store 127.0.0.1:1/x")
+
+	for range 2 {
+		at, err := Pepper(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := os.ReadFile(at)
+		if info, _ := os.Stat(at); len(b) != 65 || info.Mode().Perm() != 0o600 {
+			t.Errorf("pepper of %d bytes", len(b))
+		}
+	}
+}

@@ -1,0 +1,347 @@
+package build
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"asbru/core"
+	"asbru/core/config"
+	"asbru/core/govern"
+	"asbru/core/ledger"
+	"asbru/core/price"
+)
+
+// money is what requests are paid with: the worst case is held on every budget that may
+// have to pay before the provider is asked, no byte of an answer goes out before that stands
+// on the disk, and no end of one before what it cost does.
+type money struct {
+	book  *govern.Book
+	bills sync.Pool // of *bill
+}
+
+// A bill is what one Exchange owes.
+type bill struct {
+	hold    govern.Hold
+	budgets [govern.MaxAccounts]*Budget // that it is held on
+	n       int
+	end     ledger.Seq // of the settle; 0: it has not ended
+}
+
+// A purse is the budgets of a caller.
+type purse struct{ own, shared []*Budget }
+
+// Report implements core.Purse.
+func (p *purse) Report(now int64) []core.BudgetState {
+	var out []core.BudgetState
+	for _, b := range slices.Concat(p.own, p.shared) {
+		if b.account == nil {
+			continue
+		}
+		s := b.account.Balance(now)
+		out = append(out, core.BudgetState{Name: s.Name, Label: b.Limit.Label, Cap: s.Cap, Spent: s.Spent, Held: s.Held, Begun: s.Begun, Ends: s.Ends})
+	}
+	return out
+}
+
+// budgeted reports whether the document has a budget.
+func (c *compiler) budgeted() bool {
+	d := c.doc
+	if len(d.Budgets) > 0 {
+		return true
+	}
+	for i := range d.VirtualKeys {
+		if k := &d.VirtualKeys[i]; len(k.Budgets) > 0 || k.BudgetUSDPerMonth != nil {
+			return true
+		}
+	}
+	for i := range d.Teams {
+		if len(d.Teams[i].Budgets) > 0 {
+			return true
+		}
+	}
+	for i := range d.Customers {
+		if len(d.Customers[i].Budgets) > 0 {
+			return true
+		}
+	}
+	for i := range d.Providers {
+		if len(d.Providers[i].Budgets) > 0 {
+			return true
+		}
+	}
+	for i := range d.Models {
+		if len(d.Models[i].Budgets) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// compileMoney gives the keys their purses. It comes after the keys.
+func (c *compiler) compileMoney() {
+	if c.money == nil {
+		return
+	}
+	set := budgetsIn(c.doc, c.next)
+	c.budgets = set.all()
+	purses := make(map[string]*purse, len(c.doc.VirtualKeys))
+	for i := range c.doc.VirtualKeys {
+		v := &c.doc.VirtualKeys[i]
+		p := new(purse)
+		p.own, p.shared = set.of(c.next, v, c.customerOf(v))
+		if len(p.own)+len(p.shared) > 0 {
+			purses[v.Name] = p
+			c.budgets = append(c.budgets, p.own...)
+		}
+	}
+	if _, shared := set.of(c.next, &config.VirtualKey{}, ""); len(shared) > 0 && c.next.Anonymous != nil {
+		c.next.Anonymous.Purse = &purse{shared: shared}
+	}
+	for _, k := range c.next.Keys {
+		if p := purses[k.Name]; p != nil {
+			k.Purse = p
+		}
+	}
+}
+
+// openMoney opens the accounts, once nothing else can fail. A cap that is lowered holds from
+// then on.
+func (c *compiler) openMoney() {
+	if c.money == nil || c.deps.OpenBook == nil {
+		return
+	}
+	book, err := c.deps.OpenBook()
+	if err != nil {
+		c.fail("governance.ledger", err.Error(), "")
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), accountWait)
+	defer cancel()
+	for _, b := range c.budgets {
+		if b.account = book.Known(b.Account); b.account != nil {
+			c.gates = append(c.gates, func() { b.account.SetLimit(b.Limit) })
+		} else if b.account, err = book.Account(ctx, b.Account, b.Limit); err != nil {
+			c.fail("governance.ledger", err.Error(), "")
+			return
+		}
+	}
+	c.money.book, c.next.Money = book, book
+}
+
+// paid reports whether anything is held for an operation.
+func (c *compiler) paid(op core.Op) bool { return c.money != nil && op != core.OpModels }
+
+// hold holds the worst case.
+func (c *compiler) hold(_ *rules, op core.Op) (core.Stage, string) {
+	if !c.paid(op) {
+		return nil, ""
+	}
+	return c.money.hold, "budgets"
+}
+
+// intent keeps an answer back until what it may cost stands on the disk.
+func (c *compiler) intent(_ *rules, op core.Op) (core.Stage, string) {
+	if !c.paid(op) {
+		return nil, ""
+	}
+	m := c.money
+	return func(x *core.Exchange) core.Verdict {
+		if b, ok := x.Bill.(*bill); ok && b.end == 0 {
+			return m.book.Wait(x, b.hold.Seq())
+		}
+		return core.Continue
+	}, "budgets"
+}
+
+// settle charges what an answer costs and keeps its end back until that stands on the disk.
+func (c *compiler) settle(_ *rules, op core.Op) (core.Stage, string) {
+	if !c.paid(op) {
+		return nil, ""
+	}
+	m := c.money
+	return func(x *core.Exchange) core.Verdict {
+		b, ok := x.Bill.(*bill)
+		if !ok {
+			return core.Continue
+		}
+		m.close(x, b)
+		v := m.book.Wait(x, b.end)
+		if v == core.Refuse { // the answer has gone out but for its end
+			x.Fault, v = nil, core.Continue
+		}
+		return v
+	}, "budgets"
+}
+
+// cost notes what an exchange cost, and settles it when nothing has yet: it failed, its client
+// left, or nobody was asked.
+func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
+	if op == core.OpModels {
+		return nil, ""
+	}
+	m := c.money
+	return func(x *core.Exchange) core.Verdict {
+		b, ok := x.Bill.(*bill)
+		if !ok {
+			if len(x.Attempts()) > 0 {
+				x.Cost, _ = price.Charge(x, 0, time.Now().Unix())
+			}
+			return core.Continue
+		}
+		m.close(x, b)
+		x.Bill = nil // nobody else holds it
+		*b = bill{}
+		m.bills.Put(b)
+		return core.Continue
+	}, "prices"
+}
+
+// hold is the stage.
+func (m *money) hold(x *core.Exchange) core.Verdict {
+	p, _ := x.Key.Purse.(*purse)
+	if p == nil {
+		return core.Continue
+	}
+	now := time.Now()
+	b, _ := m.bills.Get().(*bill)
+	if b == nil {
+		b = new(bill)
+	}
+	if x.Fault = m.fill(b, p, x, now); x.Fault != nil || b.n == 0 {
+		*b = bill{}
+		m.bills.Put(b)
+		if x.Fault != nil {
+			return core.Refuse
+		}
+		return core.Continue
+	}
+	x.Bill = b
+	return core.Continue
+}
+
+// fill holds what x may cost on the budgets that may have to pay; none has: b.n is 0.
+func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) *core.Fault {
+	var accounts [govern.MaxAccounts]*govern.Account
+	some := false
+	for _, list := range [...][]*Budget{p.own, p.shared} {
+		for _, g := range list {
+			may, must := g.reached(x)
+			if !may {
+				continue
+			}
+			if b.n == len(accounts) {
+				return &core.Fault{Code: core.Forbidden, Message: fmt.Sprintf("a request cannot be charged to more than %d budgets", len(accounts)), Hint: "ask an administrator to take some away"}
+			}
+			b.budgets[b.n], accounts[b.n] = g, g.account
+			b.n++
+			some = some || !must
+		}
+	}
+	if b.n == 0 {
+		return nil
+	}
+	worst, floor, ok := price.Hold(x, now.Unix())
+	if !ok {
+		return &core.Fault{
+			Code: core.Forbidden, Kind: "model_not_priced", Param: "model",
+			Message: fmt.Sprintf("nobody knows what model %q costs, and what key %q spends is limited", x.Peek.Model, x.Key.Name),
+			Hint:    "ask for another model, or have a price written for it",
+		}
+	}
+	q := govern.Ask{ID: x.ID, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some}
+	if r := m.book.Hold(&b.hold, &q); r != nil {
+		return m.refusal(r, now.UnixNano())
+	}
+	return nil
+}
+
+// reached reports whether b may have to pay for x, and whether it must whoever answers.
+func (b *Budget) reached(x *core.Exchange) (may, must bool) {
+	if b.alias == "" && len(b.providers) == 0 && b.models == nil {
+		return true, true
+	}
+	must = true
+	price.Reach(x, func(t *core.Target, name []byte) bool {
+		if b.Covers(x, t, name) {
+			may = true
+		} else {
+			must = false
+		}
+		return true
+	})
+	return may, must
+}
+
+// close ends what is held for x, once.
+func (m *money) close(x *core.Exchange, b *bill) {
+	if b.end > 0 {
+		return
+	}
+	now := time.Now()
+	e := govern.End{Now: now.UnixNano()}
+	var flaw price.Flaw
+	if x.Recall.Hit() || x.Recall == core.RecallJoined {
+		e.Cost, e.Flags = remembered(x, now.Unix()), ledger.Cached
+	} else {
+		e.Cost, flaw = price.Charge(x, b.hold.Worst(), now.Unix())
+	}
+	if flaw.Estimated() {
+		e.Flags |= ledger.Estimated
+	}
+	x.Cost = min(e.Cost, b.hold.Worst())
+	if t := answerer(x); e.Cost > 0 && t != nil {
+		for i, g := range b.budgets[:b.n] {
+			if !g.Covers(x, t, x.Name) {
+				e.Spare |= 1 << i
+			}
+		}
+	}
+	end := m.book.Settle
+	if e.Cost == 0 {
+		end = m.book.Release
+	}
+	b.end, _ = end(&b.hold, &e)
+}
+
+// answerer is whose answer x got; nil: nobody's.
+func answerer(x *core.Exchange) *core.Target {
+	if n := len(x.Attempts()); n > 0 {
+		return x.Attempts()[n-1].Target
+	}
+	return x.Answered
+}
+
+// remembered is what an answer costs that no target gave for x.
+func remembered(x *core.Exchange, now int64) core.Money {
+	t := x.Answered
+	if x.Charge != core.ChargeFull || t == nil || t.Price == nil {
+		return 0
+	}
+	p := t.Price(x, nil, x.Name)
+	if p == nil || price.Judge(&x.Usage).Estimated() {
+		return 0
+	}
+	return price.Cost(p.At(now), &x.Usage)
+}
+
+// refusal is what a caller is told whose request cannot be paid.
+func (m *money) refusal(r *govern.Refusal, now int64) *core.Fault {
+	if r.Account == nil {
+		return &core.Fault{
+			Code: core.Overloaded, Retry: ledgerRetry, Cause: r.Unwrap(),
+			Message: r.Error(), Hint: "try again in a moment; the operator's log says why",
+		}
+	}
+	f := &core.Fault{Code: core.OverBudget, Message: r.Error(), Hint: "ask for fewer tokens with max_tokens, or have the budget raised"}
+	if r.Ends > 0 {
+		at := time.Unix(0, r.Ends).UTC()
+		f.Hint = f.Hint + fmt.Sprintf("; it begins anew at %s", at.Format(time.RFC3339))
+		if r.Left >= r.Need || r.Cap >= r.Need {
+			f.Retry = int(min(max((r.Ends-now)/int64(time.Second), 1), maxRetryAfter))
+		}
+	}
+	return f
+}

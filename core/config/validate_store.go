@@ -1,0 +1,27 @@
+package config
+
+import (
+	"net/url"
+	"strings"
+)
+
+func (c *checker) store() {
+	s := c.doc.Store
+	if s == nil {
+		return
+	}
+	c.notNegative("store.poll", s.Poll, s.Poll < 0)
+	if !s.Postgres.Set() {
+		return
+	}
+	if s.Path != "" {
+		c.fail("store.path", "keep one of them", "stands beside postgres")
+	}
+	u, err := url.Parse(s.Postgres.Reveal())
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || strings.Trim(u.Path, "/") == "" {
+		c.fail("store.postgres", "write postgres://user:password@host/name, or a reference to it such as env.ASBRU_POSTGRES", "is no address of a database")
+	}
+	if !c.doc.Governance.Pepper.Set() {
+		c.fail("governance.pepper", "openssl rand -hex 32 makes one; give each machine the same", "is missing: machines that share a store must make the same digests of keys")
+	}
+}

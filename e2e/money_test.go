@@ -1,0 +1,200 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// paid is a provider whose answers cost 100 + 10*2 micro-dollars at the prices of its test: 100
+// tokens in and 10 out at $1 and $2 a million.
+func paid(t *testing.T) (base string, calls *atomic.Int64) {
+	t.Helper()
+	calls = new(atomic.Int64)
+	const usage = `"usage":{"prompt_tokens":100,"completion_tokens":10,"total_tokens":110}`
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		calls.Add(1)
+		switch {
+		case strings.Contains(string(body), "hang"):
+			w.Header().Set("Content-Type", "text/event-stream")
+			fmt.Fprint(w, "data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"}}]}\n\n")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		case strings.Contains(string(body), `"stream":true`):
+			w.Header().Set("Content-Type", "text/event-stream")
+			fmt.Fprint(w, "data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}\n\n"+
+				"data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[],"+usage+"}\n\ndata: [DONE]\n\n")
+		case strings.Contains(string(body), "broken"):
+			w.WriteHeader(500)
+		default:
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{"id":"1","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}],`+usage+`}`)
+		}
+	}))
+	t.Cleanup(s.Close)
+	return s.URL, calls
+}
+
+const eachCall = 120_000 // nanodollars
+
+// budgeted is a gateway with a key that may spend usd, and its ledger's directory.
+func budgeted(t *testing.T, base, usd string) (config, dir string) {
+	dir = filepath.Join(t.TempDir(), "ledger")
+	return "providers: [{name: mine, base_url: '" + base + "', models: [m, other], budgets: [{usd: 1000, window: 1d}]}]\n" +
+		"admin: {listen: '127.0.0.1:0'}\n" +
+		"governance: {ledger: '" + dir + "'}\nprices: {overrides: [{name: all, input: 1, output: 2}]}\n" +
+		"virtual_keys: [{name: ci, key: secret-of-ci-0001, budgets: [{usd: " + usd + "}]}, {name: free, key: secret-of-free-01}]\n", dir
+}
+
+// examine adds up a ledger: what was spent, and the calls that have not ended.
+func examine(t *testing.T, dir string) (spent int64, open int) {
+	t.Helper()
+	asbru(t, 0, nil, "ledger", "verify", dir)
+	out, _ := asbru(t, 0, nil, "ledger", "dump", dir)
+	for line := range strings.Lines(out) {
+		var r struct {
+			Kind  string `json:"kind"`
+			Nanos int64  `json:"nanos"`
+		}
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatalf("%v\n%s", err, line)
+		}
+		switch r.Kind {
+		case "intent":
+			open++
+		case "settle":
+			open--
+			spent += r.Nanos
+		case "release":
+			open--
+		}
+	}
+	return spent, open
+}
+
+// A budget holds the worst case, charges what it was, refuses what does not fit, and knows all of
+// it after an orderly restart and after kill -9.
+func TestBudget(t *testing.T) {
+	base, calls := paid(t)
+	config, dir := budgeted(t, base, "0.01")
+	g := serve(t, config)
+	key := "Authorization: Bearer secret-of-ci-0001"
+	for range 3 {
+		if a := chat(t, g, "m", `,"max_tokens":50`, key); a.status != 200 {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+	}
+	if a := chat(t, g, "m", `,"max_tokens":50,"stream":true`, key); a.status != 200 || !strings.Contains(a.body, "[DONE]") {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	if a := chat(t, g, "broken", `,"max_tokens":50`, key); a.status < 500 && a.status != 404 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	before := calls.Load()
+	a := chat(t, g, "m", `,"max_tokens":50000`, key)
+	if a.status != 402 || !strings.Contains(a.body, "budget_exceeded") || !strings.Contains(a.body, `monthly budget of key \"ci\" has $0.00952 left of $0.01`) {
+		t.Errorf("what does not fit: %d %s", a.status, a.body)
+	}
+	a = ask(t, "POST", g.url("/anthropic/v1/messages"), `{"model":"mine/m","max_tokens":50000,"messages":[{"role":"user","content":"x"}]}`, "x-api-key: secret-of-ci-0001")
+	if a.status != 402 || !strings.Contains(a.body, "billing_error") {
+		t.Errorf("Anthropic's client is told %d %s", a.status, a.body)
+	}
+	if calls.Load() != before {
+		t.Error("what was refused was asked for")
+	}
+	if a := chat(t, g, "m", "", "Authorization: Bearer secret-of-free-01"); a.status != 200 {
+		t.Errorf("a key without a budget: %d %s", a.status, a.body)
+	}
+	metrics := ask(t, "GET", "http://"+g.admin+"/metrics", "").body
+	for _, want := range []string{
+		`asbru_key_cost_nanodollars_total{key="ci"} 480000`, `asbru_budget_spent_nanodollars{budget="key ci: 1M"} 480000`,
+		`asbru_budget_spent_nanodollars{budget="provider mine: 1d"} 600000`, "asbru_budget_holds 0", `asbru_budget_refusals_total{why="money"} 2`,
+	} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("metrics lack %s", want)
+		}
+	}
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+	if spent, open := examine(t, dir); spent != 5*eachCall || open != 0 {
+		t.Errorf("the ledger says %d spent, %d open", spent, open)
+	}
+
+	g = serve(t, config)
+	stuck := make(chan struct{})
+	go func() {
+		defer close(stuck)
+		try(client(), "POST", g.url("/v1/chat/completions"), chatBody("m", `,"stream":true,"max_tokens":50,"user":"hang"`), key)
+	}()
+	await(t, "the stream", func() bool { return calls.Load() > before+1 }, g.stderr.String)
+	chat(t, g, "m", `,"max_tokens":50`, key)
+	g.signal(syscall.SIGKILL)
+	<-stuck
+	g = serve(t, config)
+	g.stderr.has(t, "calls that had begun and not ended were charged for what is known of them")
+	if spent, open := examine(t, dir); spent <= 6*eachCall || spent > 7*eachCall || open != 0 {
+		t.Errorf("after kill -9 the ledger says %d spent, %d open", spent, open)
+	}
+}
+
+// However many ask at once, the cap is not passed by a nanodollar, and whoever leaves is charged
+// for what was delivered.
+func TestBudgetParallel(t *testing.T) {
+	base, calls := paid(t)
+	config, dir := budgeted(t, base, "0.006")
+	g := serve(t, config)
+	c := &http.Client{Timeout: patience, Transport: &http.Transport{MaxConnsPerHost: 50, MaxIdleConnsPerHost: 50}}
+	var served, refused atomic.Int64
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() {
+			for range 20 {
+				a, err := try(c, "POST", g.url("/v1/chat/completions"), chatBody("m", `,"max_tokens":10`), "Authorization: Bearer secret-of-ci-0001")
+				switch {
+				case err != nil:
+					t.Error(err)
+				case a.status == 200:
+					served.Add(1)
+				case a.status == 402:
+					refused.Add(1)
+				default:
+					t.Errorf("%d %s", a.status, a.body)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+	spent, open := examine(t, dir)
+	if spent != served.Load()*eachCall || spent > 6_000_000 || open != 0 || calls.Load() != served.Load() || refused.Load() == 0 {
+		t.Errorf("%d served, %d refused, %d asked, %d spent, %d open", served.Load(), refused.Load(), calls.Load(), spent, open)
+	}
+}
+
+// Who leaves in mid-stream has had a part, and pays for it.
+func TestBudgetLeft(t *testing.T) {
+	base, _ := paid(t)
+	config, dir := budgeted(t, base, "1")
+	g := serve(t, config)
+	c := &http.Client{Timeout: 300 * time.Millisecond, Transport: &http.Transport{DisableKeepAlives: true}}
+	try(c, "POST", g.url("/v1/chat/completions"), chatBody("m", `,"stream":true,"max_tokens":50,"user":"hang"`), "Authorization: Bearer secret-of-ci-0001")
+	await(t, "the end of the call", func() bool {
+		return strings.Contains(ask(t, "GET", "http://"+g.admin+"/metrics", "").body, "asbru_budget_holds 0")
+	}, g.stderr.String)
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+	if spent, open := examine(t, dir); spent <= 0 || spent >= eachCall || open != 0 {
+		t.Errorf("%d spent, %d open", spent, open)
+	}
+}

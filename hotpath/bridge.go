@@ -1,0 +1,369 @@
+package hotpath
+
+import (
+	"crypto/rand"
+	"errors"
+	"net"
+	"os"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"asbru/core"
+	"asbru/hotpath/ws"
+)
+
+// A bridge is a WebSocket between a client and a target, once both have agreed to it: a
+// goroutine a direction carries bytes as they are, and the frames they are in are judged before
+// they go on. Who sends faster than the other side takes waits in its own socket.
+//
+//	open ──close frame, end, breach, silence, verdict──▶ closing ──both ended, or closeWait──▶ over
+type bridge struct {
+	k     *conn
+	f     *flight
+	codec *core.SocketCodec
+	ends  [2]end // the client's, the target's
+
+	write   time.Duration // without progress in a write
+	silence time.Duration // without a byte from a side, its answer to a ping among them
+	born    int64
+
+	closing atomic.Int64 // Clock by which both sides must have ended; 0: they need not
+	mu      sync.Mutex   // guards why
+	why     *core.Fault  // nil: it ended as it should
+
+	msg  []byte // of the target's message under way, to be read for usage; borrowed
+	dull bool   // nothing of it is wanted
+}
+
+// An end is one of the two connections of a bridge.
+type end struct {
+	c     net.Conn
+	flow  ws.Flow
+	in    []byte // borrowed; bytes that are no whole piece yet
+	masks bool   // what we say there of our own is masked, as a client's is
+	heard int64  // Clock of the last byte
+	asked bool   // it was asked for a sign of life since
+	bytes uint64 // that came from it
+
+	mu   sync.Mutex // orders what is written to c, and guards
+	mid  bool       // a frame to c is under way: nothing may come in between
+	shut bool       // a close frame went to c: nothing follows
+	out  uint64
+}
+
+// lifeSign is what a ping of ours holds. The pong that says so is not given on.
+const lifeSign = "asbru"
+
+// An ending is what the two sides are told.
+type ending struct {
+	fault          *core.Fault // nil: none
+	client, server ws.Code     // 0: nothing is said there
+	reason         string
+}
+
+// run carries both directions until both have ended.
+func (b *bridge) run() {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		b.carry(&b.ends[0], &b.ends[1])
+	}()
+	b.carry(&b.ends[1], &b.ends[0])
+	<-done
+	for i := range b.ends { // who was told nothing so far is told now
+		b.say(&b.ends[i], ws.Close, ws.AppendClose(nil, ws.GoingAway, "the other side has ended"))
+	}
+	s := b.k.s
+	s.shared.Give(b.msg)
+	for i := range b.ends {
+		s.shared.Give(b.ends[i].in)
+	}
+}
+
+// carry gives what comes from one side to the other.
+func (b *bridge) carry(from, to *end) {
+	defer b.survive()
+	for {
+		if len(from.in) > 0 && !b.pass(from, to) {
+			return
+		}
+		if err := b.read(from); err != nil {
+			b.lost(from, err)
+			return
+		}
+	}
+}
+
+// survive ends the bridge when a side of it panics: its goroutine is nobody else's to catch.
+func (b *bridge) survive() {
+	v := recover()
+	if v == nil {
+		return
+	}
+	s := b.k.s
+	s.stats.Panics.Add(1)
+	if s.opt.Bug != nil {
+		s.opt.Bug(v, debug.Stack())
+	}
+	b.end(ending{fault: &core.Fault{Code: core.Internal, Message: "the gateway failed while it relayed the WebSocket"}, client: ws.Internal, server: ws.GoingAway, reason: "the gateway failed"})
+}
+
+// pass gives on what is whole of from.in. It reports false when nothing more is to be read.
+func (b *bridge) pass(from, to *end) bool {
+	var p ws.Piece
+	in, start, at := from.in, 0, 0
+	for at < len(in) {
+		mid := from.flow.Mid()
+		n, bad := from.flow.Next(in[at:], &p)
+		if bad != nil {
+			b.send(to, in[start:at], mid)
+			b.breach(from, bad)
+			return false
+		}
+		if n == 0 {
+			break
+		}
+		switch {
+		case !p.Control():
+			if from == &b.ends[1] {
+				b.look(&p)
+			}
+			p.Restore()
+		case p.Op == ws.Close:
+			b.send(to, in[start:at], mid)
+			b.closed(to, p.Payload)
+			return false
+		case p.Op == ws.Pong && string(p.Payload) == lifeSign:
+			if b.send(to, in[start:at], mid) != nil {
+				return false
+			}
+			start = at + n
+		}
+		at += n
+	}
+	err := b.send(to, in[start:at], from.flow.Mid())
+	from.in = in[:copy(in, in[at:])]
+	return err == nil
+}
+
+// send writes p, which is whole frames but for the last one with mid. What fails to go out
+// ends the bridge.
+func (b *bridge) send(to *end, p []byte, mid bool) error {
+	if len(p) == 0 {
+		return nil
+	}
+	to.mu.Lock()
+	if to.shut {
+		to.mu.Unlock()
+		return nil
+	}
+	to.mid = mid
+	to.c.SetWriteDeadline(time.Now().Add(b.write))
+	n, err := to.c.Write(p)
+	to.out += uint64(n)
+	if err != nil {
+		to.shut = true
+	}
+	to.mu.Unlock()
+	if err != nil {
+		b.lost(to, err)
+	}
+	return err
+}
+
+// say sends a frame of our own. It reports false where none can be sent: a frame of the other
+// side's is under way and does not end, or nothing may follow what was sent.
+func (b *bridge) say(to *end, op ws.Opcode, payload []byte) bool {
+	for tries := 0; !to.mu.TryLock(); tries++ {
+		if op == ws.Ping || tries == sayTries {
+			return false
+		}
+		time.Sleep(sayRest)
+	}
+	defer to.mu.Unlock()
+	if to.mid || to.shut {
+		return false
+	}
+	var mask *[4]byte
+	if to.masks {
+		mask = new([4]byte)
+		rand.Read(mask[:])
+	}
+	to.c.SetWriteDeadline(time.Now().Add(closeWait))
+	to.shut = op == ws.Close
+	n, err := to.c.Write(ws.AppendFrame(nil, op, payload, mask))
+	to.out += uint64(n)
+	return err == nil
+}
+
+// read reads once from a side. It returns when there are bytes, or the side has ended or been
+// silent for too long.
+func (b *bridge) read(from *end) error {
+	for {
+		now, by := core.Clock(), b.closing.Load()
+		until := by
+		if by == 0 {
+			if v := b.verdict(now); v != nil {
+				b.judged(v)
+				continue
+			}
+			if until = from.heard + int64(b.silence)/2; from.asked {
+				until = from.heard + int64(b.silence)
+			}
+		}
+		from.c.SetReadDeadline(time.Now().Add(time.Duration(until - now)))
+		if b.closing.Load() != by || by == 0 && b.k.verdict.Load() != nil {
+			continue // it came in between, and its deadline is undone
+		}
+		n, err := from.c.Read(from.in[len(from.in):cap(from.in)])
+		if n > 0 {
+			from.in = from.in[:len(from.in)+n]
+			from.heard, from.asked = core.Clock(), false
+			from.bytes += uint64(n)
+			return nil
+		}
+		if err = orEOF(err); !errors.Is(err, os.ErrDeadlineExceeded) || b.closing.Load() > 0 {
+			return err
+		}
+		if b.k.verdict.Load() != nil || core.Clock() < until {
+			continue
+		}
+		if from.asked {
+			return err
+		}
+		from.asked = true
+		b.say(from, ws.Ping, []byte(lifeSign))
+	}
+}
+
+// verdict is why the bridge has to end for a reason of the gateway's own; nil: it has not.
+func (b *bridge) verdict(now int64) *core.Fault {
+	if v := b.k.verdict.Load(); v != nil {
+		return v
+	}
+	if now-b.born > int64(socketLife) {
+		return &core.Fault{Code: core.Overloaded, Message: "the WebSocket has been open for as long as one may be", Hint: "open another one"}
+	}
+	return nil
+}
+
+// end begins the end of the bridge; only the first call does.
+func (b *bridge) end(e ending) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closing.Load() > 0 {
+		return
+	}
+	b.why = e.fault
+	b.close()
+	for i, code := range [...]ws.Code{e.client, e.server} {
+		if code > 0 {
+			b.say(&b.ends[i], ws.Close, ws.AppendClose(nil, code, e.reason))
+		}
+	}
+}
+
+// close bounds what is left of the bridge. b.mu is held.
+func (b *bridge) close() {
+	b.closing.Store(core.Clock() + int64(closeWait))
+	until := time.Now().Add(closeWait)
+	for i := range b.ends {
+		b.ends[i].c.SetReadDeadline(until)
+	}
+}
+
+// closed gives a close frame on: payload is what it holds. The answer to it comes from the other
+// side.
+func (b *bridge) closed(to *end, payload []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closing.Load() == 0 {
+		b.close()
+	}
+	b.say(to, ws.Close, append([]byte(nil), payload...))
+}
+
+// breach ends the bridge because a side sent what is no WebSocket.
+func (b *bridge) breach(from *end, v *ws.Violation) {
+	e := ending{client: ws.Internal, server: v.Code, reason: v.Why}
+	if from == &b.ends[0] {
+		e.client, e.server = v.Code, ws.GoingAway
+		e.fault = &core.Fault{Code: core.Invalid, Message: "the client broke the rules of WebSockets: " + v.Why}
+	} else {
+		e.fault = &core.Fault{Code: core.UpstreamFailed, Message: "the provider broke the rules of WebSockets: " + v.Why}
+	}
+	b.end(e)
+}
+
+// lost ends the bridge because a side cannot be read from or written to any more.
+func (b *bridge) lost(of *end, err error) {
+	late := errors.Is(err, os.ErrDeadlineExceeded)
+	e := ending{client: ws.Internal, reason: "the provider's connection ended"}
+	switch {
+	case of == &b.ends[0] && late:
+		e = ending{server: ws.GoingAway, client: ws.GoingAway, reason: "the client is silent"}
+		e.fault = &core.Fault{Code: core.ClientSlow, Message: "the client is silent, or stopped reading", Cause: err}
+	case of == &b.ends[0]:
+		e = ending{server: ws.GoingAway, reason: "the client hung up"}
+		e.fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up", Cause: err}
+	case late:
+		e.reason, e.server = "the provider is silent", ws.GoingAway
+		e.fault = &core.Fault{Code: core.UpstreamTimeout, Message: "the provider is silent, or stopped reading", Cause: err}
+	default:
+		e.fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: err}
+	}
+	b.end(e)
+}
+
+// judged ends the bridge for a reason of the gateway's own, and tells the client in its format.
+func (b *bridge) judged(v *core.Fault) {
+	e := ending{fault: v, client: ws.Policy, server: ws.GoingAway, reason: v.Message}
+	if v.Code == core.Overloaded {
+		e.client = ws.Restart
+	}
+	if b.codec.AppendFault != nil && b.closing.Load() == 0 {
+		var id [32]byte
+		b.say(&b.ends[0], ws.Text, b.codec.AppendFault(nil, v, appendHexID(id[:0], &b.f.x.ID)))
+	}
+	b.end(e)
+}
+
+// look reads usage from what the target says, message by message.
+func (b *bridge) look(p *ws.Piece) {
+	if p.First {
+		b.msg, b.dull = b.msg[:0], b.codec.ReadTurn == nil
+	}
+	if b.dull {
+		return
+	}
+	if len(b.msg)+len(p.Payload) > maxTurn {
+		b.f.x.Stream.Unread++
+		b.dull = true
+		return
+	}
+	if p.First && p.Last {
+		b.turn(p.Payload)
+		return
+	}
+	s := b.k.s
+	if b.msg == nil {
+		b.msg = s.shared.Take(len(p.Payload))
+	}
+	b.msg = append(s.shared.Grow(b.msg, len(p.Payload)), p.Payload...)
+	switch {
+	case p.Last:
+		b.turn(b.msg)
+		s.shared.Give(b.msg)
+		b.msg = nil // the next one may be long in coming
+	case b.codec.Dull != nil:
+		b.dull = b.codec.Dull(b.msg[:min(len(b.msg), dullSize)])
+	}
+}
+
+// turn reads a whole message of the target.
+func (b *bridge) turn(msg []byte) {
+	st := &b.f.x.Stream
+	b.codec.ReadTurn(msg, &st.Usage)
+}
