@@ -175,7 +175,7 @@ func (t *Trail) Trouble() error {
 	return nil
 }
 
-// Close writes and signs what is durable in the ledger, gives the sinks a few seconds to take
+// Close writes and signs what the ledger has, gives the sinks a few seconds to take
 // it and ends. It is called when the ledger gets no more records, and before that is closed.
 func (t *Trail) Close() error {
 	if t.stop != nil {
@@ -202,11 +202,15 @@ func (t *Trail) Close() error {
 	return err
 }
 
-// rest takes what was not followed yet.
+// rest takes what was not followed yet. Nobody appends any more.
 func (t *Trail) rest() {
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
-	if _, err := t.log.Replay(t.place(), func(r *ledger.Record) error { return t.take(ctx, r) }); err != nil {
+	err := t.log.Wait(ctx, t.log.End())
+	if err == nil {
+		_, err = t.log.Replay(t.place(), func(r *ledger.Record) error { return t.take(ctx, r) })
+	}
+	if err != nil {
 		t.o.Log.Warn("the end of the ledger is not in the audit trail yet; the next start brings it there", "error", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -375,6 +376,30 @@ func TestFilesAreRemovedWhenEverySinkHasThem(t *testing.T) {
 	wait(t, "the files to be removed", func() bool { return len(r.list()) == 1 })
 	if got := b.verify(t, r.Trail, r.has(b)); got.Calls != 8000 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAChangeIsInTheTrail(t *testing.T) {
+	m := newMemory()
+	r := newRig(t, Options{Sinks: []Sink{m}})
+	c := audit.Change{Time: 1_790_000_000_000_000_000, Who: "root", From: "10.0.0.1", Did: "update", What: "keys/alice", Version: 7, After: [32]byte{1}}
+	if err := Note(t.Context(), r.log, &c); err != nil {
+		t.Fatal(err)
+	}
+	n := r.has(m)
+	if got := m.verify(t, r.Trail, n); got.Changes != 1 {
+		t.Errorf("got %+v", got)
+	}
+	want := `,"time":"2026-09-21T14:13:20.000000000Z","who":"root","from":"10.0.0.1","did":"update","what":"keys/alice","version":7,"after":"01`
+	if line := string(m.rows[n]); !strings.Contains(line, want) {
+		t.Errorf("%s has no %s", line, want)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for r.log.Reserve(1 << 10) { // all of it
+	}
+	if err := Note(gone, r.log, &c); err == nil {
+		t.Error("a change is written down without room for it")
 	}
 }
 
