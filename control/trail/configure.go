@@ -17,6 +17,9 @@ const (
 	databaseName  = "audit.db"
 	defaultRegion = "us-east-1"
 	defaultLock   = 365 * 24 * time.Hour
+
+	defaultContent     = 16 << 10
+	defaultContentKeep = 30 * 24 * time.Hour
 )
 
 // Configure makes Options of what the document says; dir is where the trail stands unless that
@@ -28,6 +31,9 @@ func Configure(a *config.Audit, dir string) (Options, error) {
 	o := Options{
 		Dir: cmp.Or(a.Dir, dir), Key: a.Sign.Key, Every: time.Duration(a.Sign.Every), Records: a.Sign.Records,
 		Spool: int64(a.Spool), Keep: time.Duration(a.Keep),
+	}
+	if a.Content != nil {
+		o.Content = ContentOptions{Bytes: cmp.Or(int(a.Content.Bytes), defaultContent), Keep: cmp.Or(time.Duration(a.Content.Retention), defaultContentKeep)}
 	}
 	list := a.Sinks
 	if len(list) == 0 && !a.NoSinks {

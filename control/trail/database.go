@@ -26,6 +26,8 @@ type database struct {
 
 	readOnly bool // it must be there, with its tables
 
+	content bool // its table is there
+
 	db *sql.DB // nil: not opened, or not made ready
 }
 

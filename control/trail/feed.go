@@ -54,6 +54,9 @@ type feed struct {
 	cur   cursor
 	lines *audit.Lines
 
+	keeper   keeper // sink, if it keeps prompts and is to; nil: not
+	contents contents
+
 	ahead []Row     // read and not stored
 	since time.Time // when the first of ahead was read
 
@@ -65,7 +68,11 @@ type feed struct {
 }
 
 func newFeed(t *Trail, s Sink) *feed {
-	return &feed{t: t, sink: s, trail: fmt.Sprintf("%x", t.chain.ID), cur: cursor{dir: t.o.Dir, segs: t.list}, lines: audit.NewLines()}
+	f := &feed{t: t, sink: s, trail: fmt.Sprintf("%x", t.chain.ID), cur: cursor{dir: t.o.Dir, segs: t.list}, lines: audit.NewLines()}
+	if k, ok := s.(keeper); ok && t.o.Content.Bytes > 0 {
+		f.keeper, f.contents.waiting = k, make(chan Content, contentQueue)
+	}
+	return f
 }
 
 func (f *feed) troubled() bool { return f.trouble.Load() != nil }
@@ -171,11 +178,21 @@ func (f *feed) gather(ctx context.Context, expire <-chan time.Time) ([]Row, erro
 			return nil, ctx.Err()
 		case <-news:
 		case <-late:
+		case c := <-f.contents.waiting:
+			f.keepSome(ctx, c)
 		case now := <-expire:
-			if err := f.sink.Expire(ctx, f.trail, now); err != nil {
-				f.t.o.Log.Warn("an audit sink cannot remove what it kept long enough", "sink", f.sink.Name(), "error", err)
-			}
+			f.expire(ctx, now)
 		}
+	}
+}
+
+func (f *feed) expire(ctx context.Context, now time.Time) {
+	err := f.sink.Expire(ctx, f.trail, now)
+	if keep := f.t.o.Content.Keep; err == nil && f.keeper != nil && keep > 0 {
+		err = f.keeper.Forget(ctx, f.trail, now.Add(-keep))
+	}
+	if err != nil {
+		f.t.o.Log.Warn("an audit sink cannot remove what it kept long enough", "sink", f.sink.Name(), "error", err)
 	}
 }
 

@@ -19,6 +19,8 @@ func (t *Trail) Figures() []core.Figure {
 		{"asbru_audit_sink_stored_total", "Records that a sink took.", true, func(f *feed) int64 { return int64(f.stored.Load()) }},
 		{"asbru_audit_sink_failures_total", "Times that a sink took nothing.", true, func(f *feed) int64 { return int64(f.failures.Load()) }},
 		{"asbru_audit_sink_missed_total", "Records that were removed before a sink had them.", true, func(f *feed) int64 { return int64(f.missed.Load()) }},
+		{"asbru_audit_sink_prompts_total", "Prompts that a sink keeps.", true, func(f *feed) int64 { return int64(f.contents.kept.Load()) }},
+		{"asbru_audit_sink_prompts_dropped_total", "Prompts that a sink was to keep and does not.", true, func(f *feed) int64 { return int64(f.contents.dropped.Load()) }},
 		{"asbru_audit_sink_troubled", "1: a sink takes nothing now.", false, func(f *feed) int64 { return flag(f.troubled()) }},
 	} {
 		for _, f := range t.feeds {

@@ -23,6 +23,9 @@ const (
 	closeWait    = 5 * time.Second  // for what waits, when the process ends
 	expireEvery  = time.Hour        // between looks for what a sink keeps too long
 
+	contentQueue = 256 // prompts that wait for one sink
+	contentRows  = 64  // stored at a time
+
 	batchRows   = 1000
 	batchBytes  = 1 << 20
 	objectBytes = 8 << 20

@@ -27,10 +27,17 @@ type Options struct {
 	Spool   int64         // bytes of lines that may wait for sinks; 0: DefaultSpool
 	Keep    time.Duration // how long lines that all sinks have stay in Dir; 0: not at all if there is a sink, for ever if there is none
 	Sinks   []Sink        // closed by Close
-	Log     *slog.Logger  // nil: slog.Default
+	Content ContentOptions
+	Log     *slog.Logger // nil: slog.Default
 	Now     func() time.Time
 
 	segment int64 // bytes of one file; 0: segmentBytes
+}
+
+// ContentOptions are about the prompts of keys that allow it. The zero value keeps none.
+type ContentOptions struct {
+	Bytes int           // of a prompt at most
+	Keep  time.Duration // how long; 0: for ever
 }
 
 // A Trail is an open audit trail. Its methods may be called by any goroutine.

@@ -9,15 +9,16 @@ import (
 )
 
 // Audit says where the records of calls and changes go: who asked what of whom, what came of it,
-// what it cost, and who changed what. They are numbered, chained and signed. Prompts and answers are not in them.
+// what it cost, and who changed what. They are numbered, chained and signed; no prompt or answer is in them.
 type Audit struct {
-	Off     bool      `json:"off,omitempty"`      // no records; default: they are kept whenever there is a ledger
-	Dir     string    `json:"dir,omitempty"`      // of the trail, where records wait for sinks; default: asbru-audit beside the ledger
-	Sign    AuditSign `json:"sign,omitempty"`     // how often, and with what
-	Spool   Size      `json:"spool,omitempty"`    // of what waits for sinks; beyond it no new calls are taken; default 4GiB, at least 16MiB
-	Keep    Duration  `json:"keep,omitempty"`     // how long records that all sinks have stay in dir as well; default: not at all
-	Sinks   []Sink    `json:"sinks,omitempty"`    // default: one of type sqlite
-	NoSinks bool      `json:"no_sinks,omitempty"` // none, not even the default one: the files in dir are the trail, and are kept for ever unless keep is set
+	Off     bool          `json:"off,omitempty"`      // no records; default: they are kept whenever there is a ledger
+	Dir     string        `json:"dir,omitempty"`      // of the trail, where records wait for sinks; default: asbru-audit beside the ledger
+	Sign    AuditSign     `json:"sign,omitempty"`     // how often, and with what
+	Content *AuditContent `json:"content,omitempty"`  // nil: no prompt is kept anywhere
+	Spool   Size          `json:"spool,omitempty"`    // of what waits for sinks; beyond it no new calls are taken; default 4GiB, at least 16MiB
+	Keep    Duration      `json:"keep,omitempty"`     // how long records that all sinks have stay in dir as well; default: not at all
+	Sinks   []Sink        `json:"sinks,omitempty"`    // default: one of type sqlite
+	NoSinks bool          `json:"no_sinks,omitempty"` // none, not even the default one: the files in dir are the trail, and are kept for ever unless keep is set
 }
 
 // AuditSign is about the checkpoints of the trail: up to the last one nothing can be changed unnoticed.
@@ -25,6 +26,13 @@ type AuditSign struct {
 	Key     string   `json:"key,omitempty"`     // file of the Ed25519 key (PEM), made at the first start; default: audit.key in the trail's directory
 	Every   Duration `json:"every,omitempty"`   // at most between two while there are records; default 1m, at least 1s
 	Records int      `json:"records,omitempty"` // at most between two; default 10000
+}
+
+// AuditContent keeps the prompts of the virtual keys whose content_logging is on, in the sinks of types sqlite and
+// postgres and nowhere else. They are not signed, and dropped when a sink is away.
+type AuditContent struct {
+	Bytes     Size     `json:"bytes,omitempty"`     // of a prompt at most; default 16KiB, at most 1MiB
+	Retention Duration `json:"retention,omitempty"` // how long; default 720h
 }
 
 // A Sink is where records are brought to, each once. One that is away gets them when it is back.
@@ -49,6 +57,7 @@ const (
 	minSpool     = 16 << 20
 	minSignEvery = Duration(time.Second)
 	maxSinks     = 8
+	maxContent   = 1 << 20
 )
 
 func (c *checker) audit() {
@@ -66,6 +75,13 @@ func (c *checker) audit() {
 	}
 	c.notNegative("audit.sign.records", a.Sign.Records, a.Sign.Records < 0)
 	c.notNegative("audit.keep", a.Keep, a.Keep < 0)
+	if t := a.Content; t != nil {
+		c.notNegative("audit.content.bytes", t.Bytes, t.Bytes < 0)
+		c.notNegative("audit.content.retention", t.Retention, t.Retention < 0)
+		if t.Bytes > maxContent {
+			c.fail("audit.content.bytes", "leave it out for 16KiB", "is %v; it is 1MiB at most", t.Bytes)
+		}
+	}
 	if len(a.Sinks) > maxSinks {
 		c.fail("audit.sinks", "", "are %d; there are %d at most", len(a.Sinks), maxSinks)
 	}

@@ -14,6 +14,9 @@ func TestAuditIsJudged(t *testing.T) {
 			"2: audit.spool: is 1MiB; it is 16MiB at least; hint: leave it out for 4GiB\n"+
 			"2: audit.sign.every: is 1ms; it is 1s at least; hint: leave it out for 1m\n"+
 			"2: audit.sign.records: cannot be negative (-1); hint: leave it out for the default")
+	tells(t, base+"audit: {content: {bytes: 2MiB, retention: -1s}}\n", "2: audit.content.bytes: is 2MiB; it is 1MiB at most; hint: leave it out for 16KiB\n"+
+		"2: audit.content.retention: cannot be negative (-1s); hint: leave it out for the default")
+	tells(t, base+"audit: {content: {}}\n", "")
 	tells(t, base+"audit: {no_sinks: true, sinks: [{type: sqlite}]}\n", "2: audit.no_sinks: is set, and there are sinks; hint: leave one of the two out")
 	tells(t, base+"audit: {sinks: [{type: sqlite}, {type: sqlite}]}\n", `2: audit.sinks[1].name: sink "sqlite" is there already, as audit.sinks[0]`)
 	tells(t, base+"audit: {sinks: [{type: webhook, secret: short, bucket: b}]}\n",
