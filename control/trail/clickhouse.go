@@ -2,6 +2,7 @@ package trail
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -118,7 +119,20 @@ func (c *clickhouse) ask(ctx context.Context, statement string, data []byte) ([]
 		data = []byte(statement)
 	}
 	to.RawQuery = q.Encode()
-	return send(ctx, c.http, http.MethodPost, to.String(), nil, data)
+	said, err := send(ctx, c.http, http.MethodPost, to.String(), nil, data)
+	var r *refused
+	if errors.As(err, &r) {
+		err = fmt.Errorf("%w: %q", err, c.clean(r.said))
+	}
+	return said, err
+}
+
+// clean is the beginning of what the server said, without the password.
+func (c *clickhouse) clean(said string) string {
+	if p, ok := c.to.User.Password(); ok && p != "" {
+		said = strings.ReplaceAll(said, p, "***")
+	}
+	return strings.ToValidUTF8(strings.TrimSpace(said[:min(len(said), 300)]), "?")
 }
 
 func (c *clickhouse) Close() error {

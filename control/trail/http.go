@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -19,8 +18,17 @@ func newClient() *http.Client {
 	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// send sends one request and returns the answer's body, cut to replyBytes. A status other than
-// 2xx is an error of what the server says. No error holds the address: it can hold a secret.
+// A refused is a server's answer other than 2xx. What it said is not in Error: it can repeat what
+// it was shown.
+type refused struct {
+	status int
+	said   string
+}
+
+func (r *refused) Error() string { return fmt.Sprintf("it answers %d", r.status) }
+
+// send sends one request and returns the answer's body, cut to replyBytes; an error of a status other
+// than 2xx is a *refused. No error holds the address: it can hold a secret.
 func send(ctx context.Context, c *http.Client, method, to string, head http.Header, body []byte) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, method, to, bytes.NewReader(body))
 	if err != nil {
@@ -40,8 +48,7 @@ func send(ctx context.Context, c *http.Client, method, to string, head http.Head
 	defer got.Body.Close()
 	said, err := io.ReadAll(io.LimitReader(got.Body, replyBytes))
 	if got.StatusCode/100 != 2 {
-		text := strings.ToValidUTF8(strings.TrimSpace(string(said[:min(len(said), 300)])), "?")
-		return nil, fmt.Errorf("it answers %d: %q", got.StatusCode, text)
+		return nil, &refused{got.StatusCode, string(said)}
 	}
 	return said, err
 }

@@ -20,7 +20,7 @@ const (
 	leastBackoff = 100 * time.Millisecond // before a sink that failed is tried again; doubled each time
 	mostBackoff  = 30 * time.Second
 	storeWait    = 30 * time.Second // for one batch
-	closeWait    = 5 * time.Second  // for what waits, when the process ends
+	closeWait    = 2 * time.Second  // for what waits, when the process ends
 	expireEvery  = time.Hour        // between looks for what a sink keeps too long
 
 	contentQueue = 256 // prompts that wait for one sink

@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -96,8 +98,17 @@ func (s *objects) put(ctx context.Context, name string, body []byte) error {
 		signS3(head, http.MethodPut, &to, b, now)
 	}
 	_, err := send(ctx, s.http, http.MethodPut, to.String(), head, body)
+	var r *refused
+	if errors.As(err, &r) {
+		if code := errorCode.FindStringSubmatch(r.said); code != nil {
+			err = fmt.Errorf("%w: %s", err, code[1])
+		}
+	}
 	return err
 }
+
+// errorCode is the word for what is wrong, of the errors of S3.
+var errorCode = regexp.MustCompile(`<Code>([A-Za-z]{1,64})</Code>`)
 
 func (s *objects) Expire(context.Context, string, time.Time) error { return nil }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"asbru/core"
+	"asbru/core/audit"
 	"asbru/core/config"
 	"asbru/core/govern"
 	"asbru/core/ledger"
@@ -20,6 +21,9 @@ import (
 type money struct {
 	till  *govern.Till
 	bills sync.Pool // of *bill
+
+	audited bool    // every call is written down, also when nothing has to pay for it
+	auditor Auditor // nil: nobody takes that anywhere
 }
 
 // A bill is what one Exchange owes.
@@ -28,6 +32,22 @@ type bill struct {
 	budgets [govern.MaxAccounts]*Budget // that it is held on
 	n       int
 	ended   bool
+	note    [audit.MaxCall]byte // room for what is written down of it
+}
+
+// take returns an empty bill.
+func (m *money) take() *bill {
+	if b, _ := m.bills.Get().(*bill); b != nil {
+		return b
+	}
+	return new(bill)
+}
+
+// give takes back a bill that nobody holds any more.
+func (m *money) give(b *bill) {
+	b.hold, b.n, b.ended = govern.Hold{}, 0, false
+	clear(b.budgets[:])
+	m.bills.Put(b)
 }
 
 // A purse is the budgets of a caller.
@@ -134,6 +154,7 @@ func (c *compiler) openMoney() {
 		}
 	}
 	c.money.till, c.next.Money = till, till
+	c.openTrail()
 }
 
 // paid reports whether anything is held for an operation.
@@ -190,12 +211,13 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 			if len(x.Attempts()) > 0 {
 				x.Cost, _ = price.Charge(x, 0, time.Now().Unix())
 			}
+			m.unheld(x)
 			return core.Continue
 		}
 		m.close(x, b)
+		m.content(x)
 		x.Bill = nil // nobody else holds it
-		*b = bill{}
-		m.bills.Put(b)
+		m.give(b)
 		return core.Continue
 	}, "prices"
 }
@@ -203,21 +225,21 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 // hold is the stage.
 func (m *money) hold(x *core.Exchange) core.Verdict {
 	p, _ := x.Key.Purse.(*purse)
-	if p == nil {
+	if p == nil && !m.audited {
 		return core.Continue
+	}
+	if x.Fault = m.untrailed(); x.Fault != nil {
+		return core.Refuse
 	}
 	b, _ := x.Bill.(*bill) // there is one when the stage has waited
 	if b == nil {
-		if b, _ = m.bills.Get().(*bill); b == nil {
-			b = new(bill)
-		}
+		b = m.take()
 	}
 	x.Bill = b
 	v := m.fill(b, p, x, time.Now())
 	if v != core.Wait && !b.hold.Held() {
 		x.Bill = nil
-		*b = bill{}
-		m.bills.Put(b)
+		m.give(b)
 	}
 	return v
 }
@@ -226,8 +248,12 @@ func (m *money) hold(x *core.Exchange) core.Verdict {
 func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Verdict {
 	b.n = 0
 	var accounts [govern.MaxAccounts]*govern.Account
+	var own, shared []*Budget
+	if p != nil {
+		own, shared = p.own, p.shared
+	}
 	some := false
-	for _, list := range [...][]*Budget{p.own, p.shared} {
+	for _, list := range [...][]*Budget{own, shared} {
 		for _, g := range list {
 			may, must := g.reached(x)
 			if !may {
@@ -242,11 +268,11 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 			some = some || !must
 		}
 	}
-	if b.n == 0 {
+	if b.n == 0 && !m.audited {
 		return core.Continue
 	}
 	worst, floor, ok := price.Hold(x, now.Unix())
-	if !ok {
+	if !ok && b.n > 0 {
 		x.Fault = &core.Fault{
 			Code: core.Forbidden, Kind: "model_not_priced", Param: "model",
 			Message: fmt.Sprintf("nobody knows what model %q costs, and what key %q spends is limited", x.Peek.Model, x.Key.Name),
@@ -254,7 +280,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		}
 		return core.Refuse
 	}
-	q := govern.Ask{ID: x.ID, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some}
+	q := govern.Ask{ID: x.ID, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some, Note: m.most()}
 	v, r := m.till.Hold(x, &b.hold, &q)
 	if r != nil {
 		x.Fault = refusal(r, now.UnixNano())
@@ -304,6 +330,7 @@ func (m *money) close(x *core.Exchange, b *bill) {
 			}
 		}
 	}
+	e.Note = m.note(b.note[:0], x, e.Now)
 	kind := ledger.Settle
 	if e.Cost == 0 {
 		kind = ledger.Release
