@@ -48,9 +48,7 @@ func (m *money) recalled(x *core.Exchange) {
 		b = new(bill)
 	}
 	q := govern.Ask{ID: x.ID, Accounts: accounts[:n], Worst: x.Cost, Floor: x.Cost, Now: now.UnixNano()}
-	if m.book.Hold(&b.hold, &q) == nil {
-		m.book.Settle(&b.hold, &govern.End{Cost: x.Cost, Now: q.Now, Flags: ledger.Cached})
-	} else {
+	if !m.till.Charge(&b.hold, &q, &govern.End{Cost: x.Cost, Now: q.Now, Flags: ledger.Cached}) {
 		x.Cost = 0
 	}
 	*b = bill{}
