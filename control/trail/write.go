@@ -107,6 +107,7 @@ func (t *Trail) line(b []byte, r *ledger.Record) []byte {
 	p := audit.Place{
 		At: uint64(r.Seq), ID: r.ID, Time: r.Time, Nanos: r.Amount,
 		Partial: r.Flags&ledger.Partial != 0, Estimated: r.Flags&ledger.Estimated != 0, Cached: r.Flags&ledger.Cached != 0,
+		Unheld: r.Kind == ledger.Audit,
 	}
 	if r.Flags&ledger.Clamped != 0 {
 		p.Claimed = r.Floor
