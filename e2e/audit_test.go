@@ -25,7 +25,8 @@ type entry struct {
 		Target string
 		Status int
 	}
-	Who, Did, What string
+	Who, Did, What, Before, After string
+	Version                       uint64
 }
 
 // exported verifies a trail and reads it.
@@ -68,12 +69,25 @@ func TestEachCallIsInTheTrail(t *testing.T) {
 	f("free", 200, chat(t, g, "m", "", free))
 	f("refused", 403, chat(t, g, "m", "", blocked))
 	f("failed", 500, chat(t, g, "m", `,"user":"broken"`, ci))
+	write(t, g.file, config+"limits: {connections: 99}\n")
+	g.signal(syscall.SIGHUP)
+	g.stderr.has(t, "configuration applied")
 	g.signal(syscall.SIGTERM)
 	g.ends(0)
 
 	check := func(from string) {
 		t.Helper()
-		calls, _ := exported(t, dir, from)
+		calls, all := exported(t, dir, from)
+		var changes []entry
+		for _, e := range all {
+			if e.Kind == "change" {
+				changes = append(changes, e)
+			}
+		}
+		if len(changes) != 2 || changes[0].Before != "" || changes[0].After != changes[1].Before || changes[1].Before == changes[1].After ||
+			changes[1].Did != "apply" || changes[1].What != "document" || !strings.HasPrefix(changes[1].Who, "signal") || changes[1].Version != 2 {
+			t.Errorf("the changes are %+v", changes)
+		}
 		byID := map[string][]entry{}
 		for _, c := range calls {
 			byID[c.ID] = append(byID[c.ID], c)
