@@ -161,11 +161,20 @@ func (g *gateway) pages(admin bool) http.Handler {
 		TokenSum:   g.tokenSum,
 		Governance: g.keep.api,
 		Shared:     g.shared,
+		Memory:     g.remembered,
 		Metrics:    g.meter.write,
 		Status:     g.status,
 		Build:      buildInfo(),
 		Log:        g.log,
 	})
+}
+
+// remembered is the cache of the running configuration; nil: none.
+func (g *gateway) remembered() core.Memory {
+	if s := g.server.Snapshot(); s != nil {
+		return s.Memory
+	}
+	return nil
 }
 
 func (g *gateway) tokenSum() [32]byte {

@@ -163,7 +163,7 @@ func (c *compiler) openMoney() {
 // paid reports whether anything is held for an operation.
 func (c *compiler) paid(op core.Op) bool { return c.money != nil && op != core.OpModels }
 
-// hold holds the worst case.
+// hold holds the worst case of what a provider is asked for.
 func (c *compiler) hold(_ *rules, op core.Op) (core.Stage, string) {
 	if !c.paid(op) {
 		return nil, ""
@@ -211,7 +211,9 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 	return func(x *core.Exchange) core.Verdict {
 		b, ok := x.Bill.(*bill)
 		if !ok {
-			if len(x.Attempts()) > 0 {
+			if x.Charge == core.ChargeFull {
+				m.recalled(x)
+			} else if len(x.Attempts()) > 0 {
 				x.Cost, _ = price.Charge(x, 0, time.Now().Unix())
 			}
 			m.unheld(x)
@@ -317,16 +319,13 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	now := time.Now()
 	e := govern.End{Now: now.UnixNano()}
 	var flaw price.Flaw
-	if x.Recall.Hit() || x.Recall == core.RecallJoined {
-		e.Cost, e.Flags = remembered(x, now.Unix()), ledger.Cached
-	} else {
-		e.Cost, flaw = price.Charge(x, b.hold.Worst(), now.Unix())
-	}
+	e.Cost, flaw = price.Charge(x, b.hold.Worst(), now.Unix())
 	if flaw.Estimated() {
 		e.Flags |= ledger.Estimated
 	}
 	x.Cost = min(e.Cost, b.hold.Worst())
-	if t := answerer(x); e.Cost > 0 && t != nil {
+	if n := len(x.Attempts()); e.Cost > 0 && n > 0 {
+		t := x.Attempts()[n-1].Target
 		for i, g := range b.budgets[:b.n] {
 			if !g.Covers(x, t, x.Name) {
 				e.Spare |= 1 << i
@@ -339,27 +338,6 @@ func (m *money) close(x *core.Exchange, b *bill) {
 		kind = ledger.Release
 	}
 	m.till.End(&b.hold, &e, kind)
-}
-
-// answerer is whose answer x got; nil: nobody's.
-func answerer(x *core.Exchange) *core.Target {
-	if n := len(x.Attempts()); n > 0 {
-		return x.Attempts()[n-1].Target
-	}
-	return x.Answered
-}
-
-// remembered is what an answer costs that no target gave for x.
-func remembered(x *core.Exchange, now int64) core.Money {
-	t := x.Answered
-	if x.Charge != core.ChargeFull || t == nil || t.Price == nil {
-		return 0
-	}
-	p := t.Price(x, nil, x.Name)
-	if p == nil || price.Judge(&x.Usage).Estimated() {
-		return 0
-	}
-	return price.Cost(p.At(now), &x.Usage)
 }
 
 // refusal is what a caller is told whose request cannot be paid.

@@ -83,6 +83,21 @@ func (t *Till) Write(r *ledger.Record) bool {
 	return true
 }
 
+// Charge holds and settles at once, for what is over already. It reports false when the money is
+// not there, or another process has the Book.
+func (t *Till) Charge(h *Hold, q *Ask, e *End) bool {
+	b := t.enter()
+	if b == nil {
+		return false
+	}
+	defer t.leave()
+	if b.Hold(h, q) != nil {
+		return false
+	}
+	b.Settle(h, e)
+	return true
+}
+
 // Begun is what a stage of Plan.Commit returns: see Book.Wait.
 func (t *Till) Begun(x *core.Exchange, h *Hold) core.Verdict { return t.await(x, h.seq) }
 
