@@ -39,7 +39,7 @@ func (g *gateway) beginTrail(book *govern.Book, doc *config.Document) error {
 	if err != nil {
 		return err
 	}
-	o.Log = g.log
+	o.Log, o.Failed = g.log, g.ledgerFailed
 	t, err := trail.Open(o)
 	if err != nil {
 		return err
