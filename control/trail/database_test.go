@@ -9,7 +9,6 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -107,22 +106,21 @@ func TestPostgresGoesAway(t *testing.T) {
 	p := newPostgres(t)
 	p.start()
 	r := newRig(t, Options{Sinks: []Sink{Postgres("postgres", p.url, 0)}})
-	var more sync.WaitGroup
-	more.Go(func() {
-		for i := range 6000 {
-			r.call(i, 2)
-			if i%200 == 0 {
-				time.Sleep(20 * time.Millisecond)
-			}
+	calls := 0
+	some := func(n int) {
+		for range n {
+			r.call(calls, 2)
+			calls++
 		}
-	})
+	}
 	for range 3 {
-		time.Sleep(150 * time.Millisecond)
+		some(1500)
+		time.Sleep(110 * time.Millisecond) // rows are on their way
 		p.stop()
+		some(500)
 		wait(t, "trouble", func() bool { return r.feeds[0].troubled() })
 		p.start()
 	}
-	more.Wait()
 	wait(t, "the rows", func() bool { return r.Needed() >= r.log.End() && r.feeds[0].pos.Load() == r.synced.Load() })
 	reader := Postgres("reader", p.url, 0).(*database)
 	defer reader.Close()
@@ -133,9 +131,9 @@ func TestPostgresGoesAway(t *testing.T) {
 	if v.Calls != 6000 || v.Nanos != 12000 || v.Last != r.synced.Load() {
 		t.Errorf("Postgres has %+v", v.Report)
 	}
-	var calls, ids int
-	if err := reader.db.QueryRow(`SELECT COUNT(*), COUNT(DISTINCT id) FROM asbru_calls`).Scan(&calls, &ids); err != nil || calls != 6000 || ids != 6000 {
-		t.Errorf("%d rows of %d calls: %v", calls, ids, err)
+	var rows, ids int
+	if err := reader.db.QueryRow(`SELECT COUNT(*), COUNT(DISTINCT id) FROM asbru_calls`).Scan(&rows, &ids); err != nil || rows != 6000 || ids != 6000 {
+		t.Errorf("%d rows of %d calls: %v", rows, ids, err)
 	}
 }
 

@@ -87,6 +87,7 @@ type Trail struct {
 	news    atomic.Pointer[chan struct{}] // closed when synced grows
 
 	log   *ledger.Ledger // nil: not started
+	work  chan struct{}  // there is something to sync, or to clean up
 	feeds []*feed
 	stop  context.CancelFunc // of the following
 	quit  context.CancelFunc // of the feeds
@@ -112,7 +113,7 @@ func Open(o Options) (*Trail, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("cannot make the directory of the audit trail: %w", err)
 	}
-	t := &Trail{o: o}
+	t := &Trail{o: o, work: make(chan struct{}, 1)}
 	news := make(chan struct{})
 	t.news.Store(&news)
 	key, fresh, err := loadKey(o.Key)
@@ -179,7 +180,7 @@ func (t *Trail) Start(log *ledger.Ledger) {
 	feeding, quit := context.WithCancel(context.Background())
 	t.log, t.stop, t.quit = log, stop, quit
 	t.done.Go(func() { t.follow(ctx, log) })
-	t.done.Go(func() { t.tick(ctx) })
+	t.done.Go(func() { t.tend(ctx) })
 	for _, f := range t.feeds {
 		t.fed.Go(func() { f.run(feeding) })
 	}

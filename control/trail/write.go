@@ -86,6 +86,8 @@ func (t *Trail) take(ctx context.Context, r *ledger.Record) error {
 	}
 	if len(t.buf) >= flushBytes {
 		t.flush()
+	} else if len(t.buf) > 0 {
+		t.poke()
 	}
 	return nil
 }
@@ -135,15 +137,21 @@ func (t *Trail) checkpoint() {
 	t.loose, t.signed = 0, now
 }
 
-// tick syncs, signs and cleans up now and then until ctx ends.
-func (t *Trail) tick(ctx context.Context) {
-	tick := time.NewTicker(flushEvery)
+// tend syncs and cleans up a moment after there is something to, and signs now and then, until ctx ends.
+func (t *Trail) tend(ctx context.Context) {
+	tick := time.NewTicker(signLook)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		case <-t.work:
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(flushEvery): // what comes meanwhile goes with it
+			}
 		}
 		t.mu.Lock()
 		age := t.o.Now().Sub(t.signed)
@@ -153,6 +161,14 @@ func (t *Trail) tick(ctx context.Context) {
 		t.flush()
 		t.prune()
 		t.mu.Unlock()
+	}
+}
+
+// poke says that there is something to do.
+func (t *Trail) poke() {
+	select {
+	case t.work <- struct{}{}:
+	default:
 	}
 }
 
