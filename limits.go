@@ -30,5 +30,7 @@ const (
 	ledgerWait  = 10 * time.Second     // for a predecessor to give the ledger away
 	ledgerAgain = 5 * time.Millisecond // between looks whether it has let go
 
+	noteWait = 5 * time.Second // for a change to be written down
+
 	credentialWait = 5 * time.Second // for the first credentials of a new configuration
 )

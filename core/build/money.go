@@ -29,12 +29,14 @@ type money struct {
 
 // A bill is what one Exchange owes.
 type bill struct {
-	hold    govern.Hold
-	budgets [govern.MaxAccounts]*Budget // that it is held on
-	n       int
-	ended   bool
-	prompt  int64        // our own count of its tokens
-	before  audit.Before // what is written down of the request
+	hold     govern.Hold
+	budgets  [govern.MaxAccounts]*Budget // that it is held on
+	n        int
+	ask      govern.Ask // and its accounts: here, so that asking allocates nothing
+	accounts [govern.MaxAccounts]*govern.Account
+	ended    bool
+	prompt   int64        // our own count of its tokens
+	before   audit.Before // what is written down of the request
 }
 
 func newMoney(audited bool) *money {
@@ -53,8 +55,9 @@ func (m *money) take() *bill {
 
 // give takes back a bill that nobody holds any more.
 func (m *money) give(b *bill) {
-	b.hold, b.n, b.ended = govern.Hold{}, 0, false
-	clear(b.budgets[:])
+	clear(b.budgets[:b.n])
+	clear(b.accounts[:b.n])
+	b.hold, b.n, b.ended, b.ask = govern.Hold{}, 0, false, govern.Ask{}
 	m.bills.Put(b)
 }
 
@@ -264,7 +267,7 @@ func (m *money) hold(x *core.Exchange) core.Verdict {
 // fill holds what x may cost on the budgets that may have to pay; on none, if none has.
 func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Verdict {
 	b.n = 0
-	var accounts [govern.MaxAccounts]*govern.Account
+	accounts := &b.accounts
 	var own, shared []*Budget
 	if p != nil {
 		own, shared = p.own, p.shared
@@ -297,8 +300,8 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		}
 		return core.Refuse
 	}
-	q := govern.Ask{ID: x.ID, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some, Note: m.most()}
-	v, r := m.till.Hold(x, &b.hold, &q)
+	b.ask = govern.Ask{ID: x.ID, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some, Note: m.most()}
+	v, r := m.till.Hold(x, &b.hold, &b.ask)
 	if r != nil {
 		x.Fault = refusal(r, now.UnixNano())
 	}
