@@ -1,6 +1,9 @@
 package scan
 
-import "math/bits"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // skip returns the end of the value that starts at i, or -1. Brackets are counted,
 // not matched: of a document with mixed up brackets it may take more or less.
@@ -64,12 +67,23 @@ func skipContainer(b []byte, i int) int {
 	}
 }
 
+// longText is how much of a string is searched by words: nearly all end before.
+const longText = 64
+
 // skipText returns what follows the closing quote of the string whose content
 // starts at i, or -1. A quote with no backslash before it is the end whatever stands
 // before: nearly all strings are one search for it.
 func skipText(b []byte, i int) int {
 	for start := i; ; {
 		for rest := b[i:]; len(rest) >= 8; rest = rest[8:] {
+			if i-start >= longText { // a search for one byte pays from here on
+				if n := bytes.IndexByte(rest, '"'); n >= 0 {
+					i += n
+				} else {
+					i = len(b)
+				}
+				break
+			}
 			v := load(rest) ^ ones*'"'
 			if m := (v - ones) &^ v & tops; m != 0 {
 				i += bits.TrailingZeros64(m) >> 3
