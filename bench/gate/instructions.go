@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,6 +19,17 @@ import (
 // A program that still has its symbols gets its dearest functions named, without
 // what they call; make profile builds one.
 func instructions(ctx context.Context, s *session, out *section) error {
+	return executed(ctx, s, out, "")
+}
+
+// unknown counts the same with the exact cache on and every request one that was never asked
+// before: it is looked for, written down and kept.
+func unknown(ctx context.Context, s *session, out *section) error {
+	return executed(ctx, s, out, "{}", "--distinct")
+}
+
+// executed counts with a cache; empty: none.
+func executed(ctx context.Context, s *session, out *section, cache string, more ...string) error {
 	st, err := s.stand()
 	if err != nil {
 		return err
@@ -28,7 +40,7 @@ func instructions(ctx context.Context, s *session, out *section) error {
 		return err
 	}
 	count, why := st.perf(ctx), ""
-	shape := gatewayShape{silent: true, args: []string{"--loops", "1"}}
+	shape := gatewayShape{silent: true, cache: cache, args: []string{"--loops", "1"}}
 	if count == nil {
 		why = "perf counts no instructions on this machine"
 		if count, err = st.callgrind(ctx, &shape); err != nil {
@@ -45,7 +57,7 @@ func instructions(ctx context.Context, s *session, out *section) error {
 	}
 	load := func(args ...string) func() error {
 		return func() error {
-			args = append([]string{"--foreign", "100", "--rounds", "1", "--request-bytes", "1500", "--warmup", "0s"}, args...)
+			args = append(slices.Concat([]string{"--foreign", "100", "--rounds", "1", "--request-bytes", "1500", "--warmup", "0s"}, more), args...)
 			return st.load(ctx, out, "", []server{g}, args...)
 		}
 	}
