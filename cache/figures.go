@@ -87,6 +87,7 @@ func outside(n *Counts) (all []core.Figure) {
 	all = append(all,
 		core.Figure{Name: "asbru_cache_remote_strange_total", Help: "Rows found outside that were not what was asked for.", Total: true, N: int64(o.Strange + n.Disowned)},
 		core.Figure{Name: "asbru_cache_remote_queue", Help: "Answers that wait to be written outside.", N: int64(o.Queued)})
+	all = append(all, core.Figure{Name: "asbru_cache_remote_dimensions", Help: "Numbers of a vector in the store; 0: it was not reached yet.", N: int64(o.Dims)})
 	down := int64(0)
 	if o.Down {
 		down = 1

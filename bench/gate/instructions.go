@@ -19,17 +19,23 @@ import (
 // A program that still has its symbols gets its dearest functions named, without
 // what they call; make profile builds one.
 func instructions(ctx context.Context, s *session, out *section) error {
-	return executed(ctx, s, out, "")
+	return counted(ctx, s, out, gatewayShape{})
 }
 
 // unknown counts the same with the exact cache on and every request one that was never asked
 // before: it is looked for, written down and kept.
 func unknown(ctx context.Context, s *session, out *section) error {
-	return executed(ctx, s, out, "{}", "--distinct")
+	return counted(ctx, s, out, gatewayShape{cache: "{}"}, "--distinct")
 }
 
-// executed counts with a cache; empty: none.
-func executed(ctx context.Context, s *session, out *section, cache string, more ...string) error {
+// balanced is instructions with all that decides about an attempt switched on besides the
+// breakers, clocks and retry budgets that every request has: what resilience costs.
+func balanced(ctx context.Context, s *session, out *section) error {
+	return counted(ctx, s, out, gatewayShape{balanced: true}, "--model", balancedModel)
+}
+
+// counted counts the instructions of a gateway of one event loop that logs nothing.
+func counted(ctx context.Context, s *session, out *section, shape gatewayShape, args ...string) error {
 	st, err := s.stand()
 	if err != nil {
 		return err
@@ -40,7 +46,7 @@ func executed(ctx context.Context, s *session, out *section, cache string, more 
 		return err
 	}
 	count, why := st.perf(ctx), ""
-	shape := gatewayShape{silent: true, cache: cache, args: []string{"--loops", "1"}}
+	shape.silent, shape.args = true, []string{"--loops", "1"}
 	if count == nil {
 		why = "perf counts no instructions on this machine"
 		if count, err = st.callgrind(ctx, &shape); err != nil {
@@ -55,9 +61,9 @@ func executed(ctx context.Context, s *session, out *section, cache string, more 
 	if err != nil {
 		return err
 	}
-	load := func(args ...string) func() error {
+	load := func(how ...string) func() error {
 		return func() error {
-			args = append(slices.Concat([]string{"--foreign", "100", "--rounds", "1", "--request-bytes", "1500", "--warmup", "0s"}, more), args...)
+			args := slices.Concat([]string{"--foreign", "100", "--rounds", "1", "--request-bytes", "1500", "--warmup", "0s"}, how, args)
 			return st.load(ctx, out, "", []server{g}, args...)
 		}
 	}

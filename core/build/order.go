@@ -11,6 +11,8 @@ import (
 var order = []row{
 	{"scope", admit, (*compiler).scope}, // first: what a caller may not use is refused before it costs anything
 
+	{"secrets", admit, (*compiler).secrets}, // what would let a caller go round all of the following
+
 	{"headers", admit, (*compiler).headers}, // what every request must say of itself
 
 	{"rules", admit, (*compiler).rules}, // after scope, which judges what was asked for; where a rule leads is judged by itself
@@ -22,6 +24,7 @@ var order = []row{
 
 	{"models", before, (*compiler).models}, // an answer from memory; nothing after it runs
 
+	{"budgets", before, (*compiler).holdAll}, // where even what is remembered is paid for
 	{"cache", before, (*compiler).cacheLook}, // behind all that decides whether the caller may ask; before what is held for an attempt
 	{"budgets", before, (*compiler).hold},    // behind the cache: what is remembered costs nothing
 	{"budgets", commit, (*compiler).intent},  // the provider is being asked meanwhile

@@ -48,9 +48,11 @@ func (m *money) recalled(x *core.Exchange) {
 		b = new(bill)
 	}
 	q := govern.Ask{ID: x.ID, Accounts: accounts[:n], Worst: x.Cost, Floor: x.Cost, Now: now.UnixNano()}
-	if m.book.Hold(&b.hold, &q) == nil {
-		m.book.Settle(&b.hold, &govern.End{Cost: x.Cost, Now: q.Now, Flags: ledger.Cached})
-	} else {
+	v, _ := m.till.Hold(x, &b.hold, &q)
+	if v != core.Refuse {
+		m.till.End(&b.hold, &govern.End{Cost: x.Cost, Now: q.Now, Flags: ledger.Cached}, ledger.Settle)
+	}
+	if v != core.Continue { // too little is left, or the ledger is with another process and nothing waits here
 		x.Cost = 0
 	}
 	*b = bill{}

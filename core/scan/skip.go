@@ -67,41 +67,42 @@ func skipContainer(b []byte, i int) int {
 	}
 }
 
-// longText is how much of a string is searched by words: nearly all end before.
-const longText = 64
-
 // skipText returns what follows the closing quote of the string whose content
 // starts at i, or -1. A quote with no backslash before it is the end whatever stands
 // before: nearly all strings are one search for it.
 func skipText(b []byte, i int) int {
-	for start := i; ; {
-		for rest := b[i:]; len(rest) >= 8; rest = rest[8:] {
-			if i-start >= longText { // a search for one byte pays from here on
-				if n := bytes.IndexByte(rest, '"'); n >= 0 {
-					i += n
-				} else {
-					i = len(b)
-				}
-				break
-			}
-			v := load(rest) ^ ones*'"'
-			if m := (v - ones) &^ v & tops; m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				break
-			}
-			i += 8
-		}
-		for i < len(b) && b[i] != '"' { // in the last seven bytes
-			i++
-		}
-		if i >= len(b) {
+	for start := i; ; i++ {
+		if i = quote(b, i); i < 0 {
 			return -1
 		}
 		if b[i-1] != '\\' || !oddSlashes(b[start:i]) {
 			return i + 1
 		}
-		i++
 	}
+}
+
+// quote is where the next quote from i on is, or -1. Most strings are short, and a
+// search of many bytes at a time begins to pay only behind some words.
+func quote(b []byte, i int) int {
+	for words := 0; i+8 <= len(b); words++ {
+		if words == longRun {
+			if n := bytes.IndexByte(b[i:], '"'); n >= 0 {
+				return i + n
+			}
+			return -1
+		}
+		v := load(b[i:]) ^ ones*'"'
+		if m := (v - ones) &^ v & tops; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+		i += 8
+	}
+	for ; i < len(b); i++ { // in the last seven bytes
+		if b[i] == '"' {
+			return i
+		}
+	}
+	return -1
 }
 
 // oddSlashes reports whether what follows text has a backslash before it that is none
