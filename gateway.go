@@ -13,6 +13,7 @@ import (
 	"asbru/control"
 	"asbru/control/admin"
 	"asbru/control/api"
+	"asbru/control/trail"
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/govern"
@@ -49,6 +50,8 @@ type gateway struct {
 
 	fixed     *config.Document // what the process started with
 	keep      keeping
+	trail     atomic.Pointer[trail.Trail]      // the audit trail; nil: there is none, or another process has it
+	audits    atomic.Pointer[config.Document]  // what the trail was opened by; nil: there was none so far
 	till      *govern.Till                     // where requests are paid; nil: no document had a budget so far
 	successor bool                             // another process gave this one its sockets
 	handing   atomic.Bool                      // this one is giving them away

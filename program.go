@@ -46,6 +46,7 @@ func program(lookup func(string) (string, bool)) *cli.App {
 		{Name: "mock", Summary: mock.Summary, Raw: mock.Run},
 		{Name: "loadgen", Summary: "send load and say what a gateway adds", Raw: loadgen.Run},
 		cli.Ledger(app),
+		auditCommand(app),
 		selftestCommand(app),
 		versionCommand(app),
 		cli.Completion(app),

@@ -24,7 +24,6 @@ var order = []row{
 
 	{"models", before, (*compiler).models}, // an answer from memory; nothing after it runs
 
-	{"budgets", before, (*compiler).holdAll}, // where even what is remembered is paid for
 	{"cache", before, (*compiler).cacheLook}, // behind all that decides whether the caller may ask; before what is held for an attempt
 	{"budgets", before, (*compiler).hold},    // behind the cache: what is remembered costs nothing
 	{"budgets", commit, (*compiler).intent},  // the provider is being asked meanwhile

@@ -48,11 +48,7 @@ func (m *money) recalled(x *core.Exchange) {
 		b = new(bill)
 	}
 	q := govern.Ask{ID: x.ID, Accounts: accounts[:n], Worst: x.Cost, Floor: x.Cost, Now: now.UnixNano()}
-	v, _ := m.till.Hold(x, &b.hold, &q)
-	if v != core.Refuse {
-		m.till.End(&b.hold, &govern.End{Cost: x.Cost, Now: q.Now, Flags: ledger.Cached}, ledger.Settle)
-	}
-	if v != core.Continue { // too little is left, or the ledger is with another process and nothing waits here
+	if !m.till.Charge(&b.hold, &q, &govern.End{Cost: x.Cost, Now: q.Now, Flags: ledger.Cached}) {
 		x.Cost = 0
 	}
 	*b = bill{}
