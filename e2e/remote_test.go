@@ -301,6 +301,33 @@ func TestOthersAreDown(t *testing.T) {
 	})
 }
 
+// A store that is not there at the start is used once it is.
+func TestStoreComesLater(t *testing.T) {
+	q := &stores.Qdrant{}
+	q.Down(true)
+	s := httptest.NewServer(q)
+	t.Cleanup(s.Close)
+	p := &encoder{}
+	g := serve(t, local(encodes(t, p)+"/v1")+"cache: {secret: 0123456789abcdef0123456789abcdef, semantic: {store: {type: qdrant, url: "+s.URL+", timeout: 10s}}}\n")
+	if a := says(t, g, "How do I fold a paper boat?"); a.status != 200 || a.head.Get("X-Cache") != "miss" {
+		t.Errorf("%d %v", a.status, a.head)
+	}
+	q.Down(false)
+	reached(t, g)
+	says(t, g, "How do I build stairs of wood?")
+	await(t, "the answer to be written", func() bool { return q.Len() >= 1 }, g.stderr.String)
+	two := serve(t, local(encodes(t, p)+"/v1")+"cache: {secret: 0123456789abcdef0123456789abcdef, semantic: {store: {type: qdrant, url: "+s.URL+", timeout: 10s}}}\n")
+	reached(t, two)
+	if a := says(t, two, "How can I build stairs of wood?"); a.head.Get("X-Cache") != "semantic" {
+		t.Errorf("%v", a.head)
+	}
+	three := serve(t, local(encodes(t, p)+"/v1")+"cache: {secret: another0123456789abcdef012345678, semantic: {store: {type: qdrant, url: "+s.URL+", timeout: 10s}}}\n")
+	reached(t, three)
+	if a := says(t, three, "How can I build stairs of wood?"); a.head.Get("X-Cache") != "miss" { // it is sealed with another secret
+		t.Errorf("%v", a.head)
+	}
+}
+
 // Many who ask the same at a time are one look-up, and all get what it finds.
 func TestOneLookUpForAll(t *testing.T) {
 	p, q := &encoder{}, &stores.Qdrant{}

@@ -382,3 +382,39 @@ func TestForget(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 }
+
+// What goes to a store that others can read is closed, and opens for its own key and space only.
+func TestSeal(t *testing.T) {
+	s := newSpoilt()
+	r := newRig(t, Options{Encoder: "p/m", Seal: vector.Secret(strings.Repeat("k", 32))}, s)
+	r.adds(nginx)
+	if a := s.answers[sha256.Sum256([]byte(nginx))]; a == "" || strings.Contains(a, "to ") || strings.Contains(a, "nginx") {
+		t.Errorf("the store has %q", a)
+	}
+	other := newRig(t, Options{Encoder: "p/m", Seal: vector.Secret(strings.Repeat("l", 32))}, s)
+	other.awaits("the other is ready", func() bool { other.asks(Question{Text: "What is a fjord?"}); return other.ready.Load() > 0 })
+	if found, asked := other.asks(Question{Space: mine, Text: nginx}); found != nil || !asked || other.n.strange.Load() != 1 {
+		t.Errorf("another secret opens it: %+v, %+v", found, other.Counts())
+	}
+}
+
+// Nothing but what was closed opens.
+func FuzzSeal(f *testing.F) {
+	s, err := newSeal(vector.Secret(strings.Repeat("k", 32)))
+	if err != nil {
+		f.Fatal(err)
+	}
+	key, space := [32]byte{1}, [32]byte{2}
+	closed := s.close("hello", partText, &key, &space)
+	f.Add([]byte(closed))
+	f.Add([]byte(closed[:20]))
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if text, ok := s.open(string(data), partText, &key, &space); ok && text != "hello" {
+			t.Errorf("%x opens as %q", data, text)
+		}
+		if _, ok := s.open(string(data), partAnswer, &key, &space); ok && len(data) > 0 {
+			t.Errorf("%x opens as an answer", data)
+		}
+	})
+}
