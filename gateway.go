@@ -49,16 +49,20 @@ type gateway struct {
 
 	fixed     *config.Document // what the process started with
 	keep      keeping
-	book      *govern.Book     // accounts; nil: no document had a budget so far
-	compiling *config.Document // the document that is being compiled; the Plane's writer owns it
-	next      applying         // between Compile and Swap; the Plane's writer owns it
-	ended     sync.WaitGroup   // everything start and accept began, but the data listener
-	stop      func()           // ends what ended waits for
-	broken    chan error       // a listener that broke
+	till      *govern.Till                     // where requests are paid; nil: no document had a budget so far
+	successor bool                             // another process gave this one its sockets
+	handing   atomic.Bool                      // this one is giving them away
+	passed    atomic.Pointer[govern.Book]      // that a successor asked for; nil: none has
+	offer     atomic.Pointer[net.UnixListener] // where a successor asks for the ledger; nil: nowhere
+	compiling *config.Document                 // the document that is being compiled; the Plane's writer owns it
+	next      applying                         // between Compile and Swap; the Plane's writer owns it
+	ended     sync.WaitGroup                   // everything start and accept began, but the data listener
+	stop      func()                           // ends what ended waits for
+	broken    chan error                       // a listener that broke
 }
 
 func newGateway(s *serving, from *source, in *inheritance) *gateway {
-	g := &gateway{s: s, instead: cmp.Or(s.listen, in.address()), started: time.Now(), level: new(slog.LevelVar), broken: make(chan error, 4)}
+	g := &gateway{s: s, successor: in.handed, instead: cmp.Or(s.listen, in.address()), started: time.Now(), level: new(slog.LevelVar), broken: make(chan error, 4)}
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
 	g.meter.g = g

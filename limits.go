@@ -24,5 +24,8 @@ const (
 
 	gcPercent = 50 // a smaller heap for a little CPU; GOGC overrides
 
+	ledgerWait  = 10 * time.Second     // for a predecessor to give the ledger away
+	ledgerAgain = 5 * time.Millisecond // between looks whether it has let go
+
 	credentialWait = 5 * time.Second // for the first credentials of a new configuration
 )

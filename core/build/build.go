@@ -37,9 +37,9 @@ type Deps struct {
 	// nil: nothing is remembered, for who only looks at a Snapshot.
 	NewCache func(cache.Options) (*cache.Cache, error)
 
-	// OpenBook opens the ledger, or returns the one that is open. It is called for documents with
+	// OpenTill opens the ledger, or returns the one that is open. It is called for documents with
 	// budgets; nil: nothing is held, for who only looks at a Snapshot.
-	OpenBook func() (*govern.Book, error)
+	OpenTill func() (*govern.Till, error)
 
 	// Own is the credential by which the gateway asks itself, for the embeddings that the cache
 	// wants; empty: it asks for none.

@@ -18,7 +18,7 @@ import (
 // have to pay before the provider is asked, no byte of an answer goes out before that stands
 // on the disk, and no end of one before what it cost does.
 type money struct {
-	book  *govern.Book
+	till  *govern.Till
 	bills sync.Pool // of *bill
 }
 
@@ -27,7 +27,7 @@ type bill struct {
 	hold    govern.Hold
 	budgets [govern.MaxAccounts]*Budget // that it is held on
 	n       int
-	end     ledger.Seq // of the settle; 0: it has not ended
+	ended   bool
 }
 
 // A purse is the budgets of a caller.
@@ -110,12 +110,17 @@ func (c *compiler) compileMoney() {
 // openMoney opens the accounts, once nothing else can fail. A cap that is lowered holds from
 // then on.
 func (c *compiler) openMoney() {
-	if c.money == nil || c.deps.OpenBook == nil {
+	if c.money == nil || c.deps.OpenTill == nil {
 		return
 	}
-	book, err := c.deps.OpenBook()
+	till, err := c.deps.OpenTill()
 	if err != nil {
 		c.fail("governance.ledger", err.Error(), "")
+		return
+	}
+	book := till.Book()
+	if book == nil {
+		c.fail("governance.ledger", "is another process's now", "")
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), accountWait)
@@ -128,7 +133,7 @@ func (c *compiler) openMoney() {
 			return
 		}
 	}
-	c.money.book, c.next.Money = book, book
+	c.money.till, c.next.Money = till, till
 }
 
 // paid reports whether anything is held for an operation.
@@ -149,8 +154,8 @@ func (c *compiler) intent(_ *rules, op core.Op) (core.Stage, string) {
 	}
 	m := c.money
 	return func(x *core.Exchange) core.Verdict {
-		if b, ok := x.Bill.(*bill); ok && b.end == 0 {
-			return m.book.Wait(x, b.hold.Seq())
+		if b, ok := x.Bill.(*bill); ok && !b.ended {
+			return m.till.Begun(x, &b.hold)
 		}
 		return core.Continue
 	}, "budgets"
@@ -168,11 +173,7 @@ func (c *compiler) settle(_ *rules, op core.Op) (core.Stage, string) {
 			return core.Continue
 		}
 		m.close(x, b)
-		v := m.book.Wait(x, b.end)
-		if v == core.Refuse { // the answer has gone out but for its end
-			x.Fault, v = nil, core.Continue
-		}
-		return v
+		return m.till.Ended(x, &b.hold)
 	}, "budgets"
 }
 
@@ -205,25 +206,25 @@ func (m *money) hold(x *core.Exchange) core.Verdict {
 	if p == nil {
 		return core.Continue
 	}
-	now := time.Now()
-	b, _ := m.bills.Get().(*bill)
+	b, _ := x.Bill.(*bill) // there is one when the stage has waited
 	if b == nil {
-		b = new(bill)
-	}
-	if x.Fault = m.fill(b, p, x, now); x.Fault != nil || b.n == 0 {
-		*b = bill{}
-		m.bills.Put(b)
-		if x.Fault != nil {
-			return core.Refuse
+		if b, _ = m.bills.Get().(*bill); b == nil {
+			b = new(bill)
 		}
-		return core.Continue
 	}
 	x.Bill = b
-	return core.Continue
+	v := m.fill(b, p, x, time.Now())
+	if v != core.Wait && !b.hold.Held() {
+		x.Bill = nil
+		*b = bill{}
+		m.bills.Put(b)
+	}
+	return v
 }
 
-// fill holds what x may cost on the budgets that may have to pay; none has: b.n is 0.
-func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) *core.Fault {
+// fill holds what x may cost on the budgets that may have to pay; on none, if none has.
+func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Verdict {
+	b.n = 0
 	var accounts [govern.MaxAccounts]*govern.Account
 	some := false
 	for _, list := range [...][]*Budget{p.own, p.shared} {
@@ -233,7 +234,8 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) *core.F
 				continue
 			}
 			if b.n == len(accounts) {
-				return &core.Fault{Code: core.Forbidden, Message: fmt.Sprintf("a request cannot be charged to more than %d budgets", len(accounts)), Hint: "ask an administrator to take some away"}
+				x.Fault = &core.Fault{Code: core.Forbidden, Message: fmt.Sprintf("a request cannot be charged to more than %d budgets", len(accounts)), Hint: "ask an administrator to take some away"}
+				return core.Refuse
 			}
 			b.budgets[b.n], accounts[b.n] = g, g.account
 			b.n++
@@ -241,21 +243,23 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) *core.F
 		}
 	}
 	if b.n == 0 {
-		return nil
+		return core.Continue
 	}
 	worst, floor, ok := price.Hold(x, now.Unix())
 	if !ok {
-		return &core.Fault{
+		x.Fault = &core.Fault{
 			Code: core.Forbidden, Kind: "model_not_priced", Param: "model",
 			Message: fmt.Sprintf("nobody knows what model %q costs, and what key %q spends is limited", x.Peek.Model, x.Key.Name),
 			Hint:    "ask for another model, or have a price written for it",
 		}
+		return core.Refuse
 	}
 	q := govern.Ask{ID: x.ID, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some}
-	if r := m.book.Hold(&b.hold, &q); r != nil {
-		return m.refusal(r, now.UnixNano())
+	v, r := m.till.Hold(x, &b.hold, &q)
+	if r != nil {
+		x.Fault = refusal(r, now.UnixNano())
 	}
-	return nil
+	return v
 }
 
 // reached reports whether b may have to pay for x, and whether it must whoever answers.
@@ -277,9 +281,10 @@ func (b *Budget) reached(x *core.Exchange) (may, must bool) {
 
 // close ends what is held for x, once.
 func (m *money) close(x *core.Exchange, b *bill) {
-	if b.end > 0 {
+	if b.ended {
 		return
 	}
+	b.ended = true
 	now := time.Now()
 	e := govern.End{Now: now.UnixNano()}
 	var flaw price.Flaw
@@ -299,11 +304,11 @@ func (m *money) close(x *core.Exchange, b *bill) {
 			}
 		}
 	}
-	end := m.book.Settle
+	kind := ledger.Settle
 	if e.Cost == 0 {
-		end = m.book.Release
+		kind = ledger.Release
 	}
-	b.end, _ = end(&b.hold, &e)
+	m.till.End(&b.hold, &e, kind)
 }
 
 // answerer is whose answer x got; nil: nobody's.
@@ -328,7 +333,7 @@ func remembered(x *core.Exchange, now int64) core.Money {
 }
 
 // refusal is what a caller is told whose request cannot be paid.
-func (m *money) refusal(r *govern.Refusal, now int64) *core.Fault {
+func refusal(r *govern.Refusal, now int64) *core.Fault {
 	if r.Account == nil {
 		return &core.Fault{
 			Code: core.Overloaded, Retry: ledgerRetry, Cause: r.Unwrap(),

@@ -11,6 +11,8 @@ import (
 var order = []row{
 	{"scope", admit, (*compiler).scope}, // first: what a caller may not use is refused before it costs anything
 
+	{"secrets", admit, (*compiler).secrets}, // what would let a caller go round all of the following
+
 	{"headers", admit, (*compiler).headers}, // what every request must say of itself
 
 	{"rules", admit, (*compiler).rules}, // after scope, which judges what was asked for; where a rule leads is judged by itself

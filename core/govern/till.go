@@ -125,6 +125,7 @@ func (t *Till) Pass() error {
 	for t.inside.Load() > 0 {
 		runtime.Gosched()
 	}
+	b.dismiss()
 	err := b.Close()
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -157,13 +158,18 @@ func (t *Till) Retake(open func(goOn Options) (*Book, error), was *Book) error {
 	return nil
 }
 
-// Close closes the Book, if the process has it.
+// Close closes the Book, if the process has it, and waits for what was asked of who has it instead.
 func (t *Till) Close() error {
-	if b := t.book.Swap(nil); b != nil {
+	if b := t.book.Load(); b != nil {
+		b.dismiss()
 		f := newFar(b.log.End)
 		f.lose(errClosed)
 		t.far.Store(f)
+		t.book.Store(nil)
 		return b.Close()
+	}
+	f := t.far.Load()
+	for end := time.Now().Add(leaveWait); !f.idle() && time.Now().Before(end); time.Sleep(time.Millisecond) {
 	}
 	return nil
 }

@@ -43,6 +43,7 @@ func bifrostDocument(r *run, f field) {
 	b.client(client, f)
 	b.governance(f.at("governance"))
 	b.plugins(f.at("plugins"), f.at("vector_store"))
+	b.store(f.at("config_store"))
 	f.leaveAll(bifrostLeft)
 	f.at("server").leaveAll([]left{{"read_buffer_size", "heads of requests have a bound of their own"}})
 	if len(r.doc.Providers) == 0 {
@@ -53,14 +54,13 @@ func bifrostDocument(r *run, f field) {
 // bifrostLeft are blocks of the document that have no counterpart.
 var bifrostLeft = []left{
 	{"source_of_truth", "the document alone is what holds"},
-	{"encryption_key", "nothing is stored that it would encrypt"},
+	{"encryption_key", "nothing is stored that it would encrypt: a store keeps digests"},
 	{"env_label", "there is no page that would show it"},
 	{"auth_config", "there is no login: admin.token guards the admin listener"},
 	{"framework", "prices are not fetched: the catalogue is part of the program"},
 	{"alerting", "alarms are metrics, for what watches them"},
 	{"webhooks", "there are no asynchronous jobs to tell of"},
 	{"mcp", "asbru is no gateway for MCP"},
-	{"config_store", "the document is the only store of the configuration"},
 	{"logs_store", "requests are told in the access log (observability.access_log)"},
 	{"skills_registry", "it serves models only"},
 	{"websocket", "there are no pools of WebSockets"},
