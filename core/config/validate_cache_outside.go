@@ -127,13 +127,22 @@ func (c *checker) storeURL(path string, s *CacheStore) {
 		c.fail(path, hint, "is missing")
 	case err != nil || !slices.Contains(schemes, u.Scheme) || u.Hostname() == "" || strings.ContainsFunc(s.URL, notInWord):
 		c.fail(path, hint, "is no address of %s", s.Type)
-	case u.User != nil || u.Query().Has("password"):
+	case u.Query().Has("password") || holdsPassword(u):
 		c.fail(path, "use username and secret", "holds a credential")
 	case u.Port() != "" && !port(u.Port()):
 		c.fail(path, hint, "%s is no port", quote(u.Port()))
 	case s.Type == "redis" && u.Port() == "":
 		c.fail(path, hint, "names no port")
 	}
+}
+
+// holdsPassword reports whether u has a credential; the name of a PostgreSQL role is none.
+func holdsPassword(u *url.URL) bool {
+	if u.User == nil {
+		return false
+	}
+	_, has := u.User.Password()
+	return has || u.Scheme != "postgres" && u.Scheme != "postgresql"
 }
 
 func port(text string) bool {
