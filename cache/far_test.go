@@ -196,18 +196,18 @@ func TestFarIsCleared(t *testing.T) {
 	one := h.rig(t)
 	one.leadsLater(question(stairs))
 	one.leadsLater(question("Who painted the Mona Lisa?"))
-	if _, err := one.Clear(Filter{Owner: "key:nobody"}); err != nil || h.Len() != 2 {
+	if _, err := one.Clear(core.Forget{Owner: "key:nobody"}); err != nil || h.Len() != 2 {
 		t.Errorf("%d rows, %v", h.Len(), err)
 	}
 	wrong := question(stairs)
 	wrong.head = heads{"x-cache-feedback": "wrong"}
 	one.missesLater(wrong)
 	eventually(t, "it is gone", func() bool { return h.Len() == 1 })
-	if _, err := one.Clear(Filter{Owner: "key:ci-bot", Model: "gpt-4o"}); err != nil || h.Len() != 0 {
+	if _, err := one.Clear(core.Forget{Owner: "key:ci-bot", Model: "gpt-4o"}); err != nil || h.Len() != 0 {
 		t.Errorf("%d rows, %v", h.Len(), err)
 	}
 	h.Down(true)
-	if _, err := one.Clear(Filter{}); err == nil {
+	if _, err := one.Clear(core.Forget{}); err == nil {
 		t.Error("a store that was not cleared is no error")
 	}
 }

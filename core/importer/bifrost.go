@@ -43,7 +43,7 @@ func bifrostDocument(r *run, f field) {
 	b.client(client, f)
 	b.governance(f.at("governance"))
 	b.plugins(f.at("plugins"), f.at("vector_store"))
-	b.store(f.at("config_store"))
+	b.configStore(f.at("config_store"))
 	f.leaveAll(bifrostLeft)
 	f.at("server").leaveAll([]left{{"read_buffer_size", "heads of requests have a bound of their own"}})
 	if len(r.doc.Providers) == 0 {

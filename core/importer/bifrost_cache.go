@@ -89,14 +89,13 @@ func (b *bifrost) vectorStore(f, plugin field) {
 	case b.doc.Cache.Semantic == nil:
 		f.leave("what is asked in the same words is remembered in this process; cache.dir keeps it on a disk")
 	default:
-		b.vectors(f, name)
+		b.store(f, name)
 		return
 	}
 	name.leave("there is no store that it would be in")
 }
 
-// vectors takes over one of the kinds that we have.
-func (b *bifrost) vectors(f, name field) {
+func (b *bifrost) store(f, name field) {
 	kind, c := f.at("type").text(), f.at("config")
 	s := &config.CacheStore{Type: kind, Name: b.storeName(name)}
 	switch kind {
