@@ -73,7 +73,7 @@ func (c *Cache) leaveOthers() {
 // ask the same wait with x as they do when it is upstream.
 func (v *visit) consult(x *core.Exchange) core.Verdict {
 	far := v.c.far
-	if far == nil || v.ask.direct || v.ask.wrong || len(v.text) == 0 {
+	if far == nil || v.ask.direct || v.ask.wrong || v.doubt != nil || len(v.text) == 0 {
 		return core.Continue
 	}
 	q := remote.Question{Space: v.space, Text: string(v.text), Cosine: v.ask.threshold}
