@@ -217,6 +217,12 @@ func TestStoreIsShared(t *testing.T) {
 				miss(first, callerB)
 				miss(other, callerB)
 				s.muddle(false)
+				says(t, one, "How do I build stairs of wood?", callerA, "X-Bf-Cache-Key: part") // a part of its own, named by a header
+				written(t, one, 2)
+				miss("How can I build stairs of wood?", callerA)
+				if a := says(t, two, "How can I build stairs of wood?", callerA, "X-Bf-Cache-Key: part"); a.head.Get("X-Cache") != "semantic" {
+					t.Errorf("%v %s", a.head, a.body)
+				}
 				if p := s.problems(); len(p) > 0 {
 					t.Errorf("the store was asked for what it does not know: %s", strings.Join(p, "\n"))
 				}
