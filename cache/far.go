@@ -235,8 +235,8 @@ func (c *Cache) disown(key *[32]byte) {
 
 // clearOthers is Clear for what others have.
 func (c *Cache) clearOthers(f *core.Forget) error {
-	if c.far == nil {
-		return nil
+	if c.far == nil || c.farIsHere() && c.far.Counts().Dims == 0 {
+		return nil // there is nothing yet
 	}
 	v := vector.Filter{Owner: f.Owner, Label: f.Label, Model: f.Model}
 	if f.ID != "" {

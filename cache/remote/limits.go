@@ -17,6 +17,7 @@ const (
 	maxAnswer   = 1 << 20          // bytes of an encoded answer; a longer one stays in this process
 	candidates  = 4                // rows that the guard is asked about
 	prepareWait = 15 * time.Second
+	learnAfter  = 200 * time.Millisecond // from the start, when the size of vectors is not configured: the gateway serves by then
 
 	fuseFails = 5 // in a row, before nobody is asked any more
 	fuseLeast = time.Second
