@@ -34,15 +34,16 @@ func (o *Options) On() bool { return o.Place.Kind != "" }
 
 // A Finder asks. Many goroutines may use it. Close must be called.
 type Finder struct {
-	o     Options
-	embed Embed
-	store vector.Store
-	log   *slog.Logger
-	guard *guard.Guard
-	table *model.Model
-	seal  seal
-	salt  [32]byte // of spaces: what was encoded otherwise is never compared
-	desks sync.Pool
+	o      Options
+	embed  Embed
+	store  vector.Store
+	log    *slog.Logger
+	guard  *guard.Guard
+	table  *model.Model
+	seal   seal
+	salt   [32]byte // of spaces: what was encoded otherwise is never compared
+	desks  sync.Pool
+	recent recent
 
 	slots   chan struct{} // one for each look-up under way
 	adds    chan *adding

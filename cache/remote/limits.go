@@ -12,6 +12,7 @@ const (
 	addQueue    = 1024     // answers that wait to be written
 	addBytes    = 64 << 20 // that those take
 	addWorkers  = 4
+	recentMost  = 512              // vectors that are kept for a moment
 	forgetQueue = 1024             // answers that wait to be taken out
 	addWait     = 10 * time.Second // for one answer to be encoded and written
 	maxAnswer   = 1 << 20          // bytes of an encoded answer; a longer one stays in this process

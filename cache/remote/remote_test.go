@@ -238,6 +238,35 @@ func TestSpaces(t *testing.T) {
 	}
 }
 
+// A question is encoded once, to be looked up and to be written.
+func TestEncodesOnce(t *testing.T) {
+	var n atomic.Int64
+	count := func(ctx context.Context, m string, d int, text string) ([]float32, error) {
+		n.Add(1)
+		return bag(ctx, m, d, text)
+	}
+	f, err := New(Options{Place: vector.Place{Kind: "memory"}, Encoder: "p/m", Dims: 64, Pass: 0.6}, newSpoilt(), count, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	r := &rig{Finder: f, t: t}
+	r.awaits("ready", func() bool { return f.ready.Load() == 64 })
+	if found, asked := r.asks(Question{Space: mine, Text: nginx}); found != nil || !asked {
+		t.Errorf("%+v, asked %v", found, asked)
+	}
+	r.adds(nginx)
+	if n.Load() != 1 {
+		t.Errorf("encoded %d times", n.Load())
+	}
+	for i := range 2 * recentMost { // and what is kept has a bound
+		f.recent.put(strings.Repeat("x", i), []float32{1})
+	}
+	if len(f.recent.of) != recentMost || f.recent.get(nginx) != nil || f.recent.get(strings.Repeat("x", 2*recentMost-1)) == nil {
+		t.Errorf("%d vectors are kept", len(f.recent.of))
+	}
+}
+
 // A question whose caller wants more nearness gets no less.
 func TestThreshold(t *testing.T) {
 	r := newRig(t, Options{Encoder: "p/m"}, newSpoilt())
