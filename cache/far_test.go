@@ -322,3 +322,18 @@ func TestFarTwins(t *testing.T) {
 		t.Errorf("%d of %d are given their own", own, tenants)
 	}
 }
+
+// An answer that another process has, and that a caller says is wrong, is taken out where it is:
+// also one in a language that only the encoder knows.
+func TestFarIsRejected(t *testing.T) {
+	h := newShelf(t)
+	one, two := h.rig(t), h.rig(t)
+	one.leadsLater(question("Wie baue ich eine Treppe aus Holz?"))
+	again := question("wie baue ich eine  Treppe aus Holz")
+	two.hits(again)
+	wrong := again
+	wrong.head = heads{"x-cache-feedback": "wrong"}
+	two.missesLater(wrong)
+	eventually(t, "it is gone", func() bool { return h.Len() == 0 })
+	two.missesLater(again)
+}
