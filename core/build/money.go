@@ -28,6 +28,11 @@ type bill struct {
 	budgets [govern.MaxAccounts]*Budget // that it is held on
 	n       int
 	ended   bool
+
+	turns   uint8      // of a WebSocket, that are paid
+	opening bool       // the one that begins is not held yet
+	paid    core.Usage // what they used
+	cost    core.Money // what they cost
 }
 
 // A purse is the budgets of a caller.
@@ -200,6 +205,34 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 	}, "prices"
 }
 
+// renew charges the turn of a WebSocket that is over, and holds the worst case of the next.
+func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
+	if op != core.OpRealtime || c.money == nil {
+		return nil, ""
+	}
+	m := c.money
+	return func(x *core.Exchange) core.Verdict {
+		b, ok := x.Bill.(*bill)
+		p, _ := x.Key.Purse.(*purse)
+		if !ok || p == nil {
+			return core.Continue
+		}
+		if !b.opening {
+			m.close(x, b)
+			b = &bill{turns: b.turns + 1, opening: true, paid: x.Usage, cost: x.Cost}
+			x.Bill = b // the one before may still be on its way to the disk
+		}
+		v := m.fill(b, p, x, time.Now())
+		if v == core.Wait {
+			return v
+		}
+		if b.opening = false; !b.hold.Held() {
+			x.Bill = nil // all that was used is charged
+		}
+		return v
+	}, "budgets"
+}
+
 // hold is the stage.
 func (m *money) hold(x *core.Exchange) core.Verdict {
 	p, _ := x.Key.Purse.(*purse)
@@ -254,7 +287,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		}
 		return core.Refuse
 	}
-	q := govern.Ask{ID: x.ID, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some}
+	q := govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some}
 	v, r := m.till.Hold(x, &b.hold, &q)
 	if r != nil {
 		x.Fault = refusal(r, now.UnixNano())
@@ -288,7 +321,10 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	now := time.Now()
 	e := govern.End{Now: now.UnixNano()}
 	var flaw price.Flaw
-	if x.Recall.Hit() || x.Recall == core.RecallJoined {
+	all := x.Usage
+	x.Usage = all.Less(&b.paid)
+	if b.turns > 0 && x.Usage.In|x.Usage.Out == 0 { // nothing came after the last turn
+	} else if x.Recall.Hit() || x.Recall == core.RecallJoined {
 		e.Cost, e.Flags = remembered(x, now.Unix()), ledger.Cached
 	} else {
 		e.Cost, flaw = price.Charge(x, b.hold.Worst(), now.Unix())
@@ -296,7 +332,8 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	if flaw.Estimated() {
 		e.Flags |= ledger.Estimated
 	}
-	x.Cost = min(e.Cost, b.hold.Worst())
+	x.Usage = all
+	x.Cost = b.cost + min(e.Cost, b.hold.Worst())
 	if t := answerer(x); e.Cost > 0 && t != nil {
 		for i, g := range b.budgets[:b.n] {
 			if !g.Covers(x, t, x.Name) {
