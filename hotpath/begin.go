@@ -27,6 +27,7 @@ type flight struct {
 	pause    pause // where it stands still
 	admitted bool  // the stages of Admit are done
 	paid     bool  // those of Commit
+	secure   bool  // the client's connection is one of TLS
 	settled  bool  // those of Settle
 	whole    bool  // the end of the reply is at hand
 
@@ -74,6 +75,7 @@ func (f *flight) reset() {
 	f.door, f.named, f.spot, f.cut, f.drop, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, "", false, fields{}
 	f.gate, f.queued = nil, false
 	f.firstBy, f.paused, f.rested = 0, 0, 0
+	f.secure = false
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0

@@ -38,6 +38,7 @@ func made(d *core.Dialect) *core.Dialect {
 		CutQuery:          []string{"key", "alt"},
 		Forward:           uploads("command", "file-name", "header-content-length", "header-content-type", "offset", "protocol"),
 		Answered:          uploads("chunk-granularity", "control-url", "size-received", "status", "url"),
+		Leads:             []core.Lead{{Field: "x-goog-upload-url"}, {Field: "x-goog-upload-control-url"}},
 		Redo:              [core.NumOps]bool{core.OpEmbed: true},
 		Chats:             [core.NumOps]*core.ChatCodec{core.OpChat: chat},
 		Embeds:            embeds,
