@@ -192,6 +192,11 @@ func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 			return stands(x)
 		}
 	}
+	if len(secret) == 0 && len(x.From.Leads) > 0 {
+		if x.Key = permitted(x, r, b); x.Key != nil {
+			return stands(x)
+		}
+	}
 	if x.Snap.Anonymous != nil {
 		x.Key = x.Snap.Anonymous
 		return true

@@ -53,7 +53,10 @@ func (f *flight) appendHome(h []byte, fd *http1.Field, b []byte) []byte {
 	var to []byte
 	for _, l := range f.x.From.Leads {
 		if l.Field != "" && http1.EqualFold(fd.Name.Of(b), l.Field) {
-			to = f.home(fd.Value.Of(b))
+			if to = f.home(fd.Value.Of(b)); to != nil {
+				_, query, _ := bytes.Cut(fd.Value.Of(b), []byte("?"))
+				to = f.appendPermit(to, query)
+			}
 		}
 	}
 	if to == nil {

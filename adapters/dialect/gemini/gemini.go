@@ -35,7 +35,7 @@ func made(d *core.Dialect) *core.Dialect {
 		ReadUsage:         readUsage,
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
-		CutQuery:          []string{"key", "alt"},
+		CutQuery:          []string{"key", "alt", "asbru-permit"},
 		Forward:           uploads("command", "file-name", "header-content-length", "header-content-type", "offset", "protocol"),
 		Answered:          uploads("chunk-granularity", "control-url", "size-received", "status", "url"),
 		Leads:             []core.Lead{{Field: "x-goog-upload-url"}, {Field: "x-goog-upload-control-url"}},
