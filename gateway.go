@@ -13,6 +13,7 @@ import (
 	"asbru/control"
 	"asbru/control/admin"
 	"asbru/control/api"
+	"asbru/control/trail"
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/govern"
@@ -49,6 +50,8 @@ type gateway struct {
 
 	fixed     *config.Document // what the process started with
 	keep      keeping
+	trail     atomic.Pointer[trail.Trail]      // the audit trail; nil: there is none, or another process has it
+	audits    atomic.Pointer[config.Document]  // what the trail was opened by; nil: there was none so far
 	till      *govern.Till                     // where requests are paid; nil: no document had a budget so far
 	successor bool                             // another process gave this one its sockets
 	handing   atomic.Bool                      // this one is giving them away
@@ -158,11 +161,20 @@ func (g *gateway) pages(admin bool) http.Handler {
 		TokenSum:   g.tokenSum,
 		Governance: g.keep.api,
 		Shared:     g.shared,
+		Memory:     g.remembered,
 		Metrics:    g.meter.write,
 		Status:     g.status,
 		Build:      buildInfo(),
 		Log:        g.log,
 	})
+}
+
+// remembered is the cache of the running configuration; nil: none.
+func (g *gateway) remembered() core.Memory {
+	if s := g.server.Snapshot(); s != nil {
+		return s.Memory
+	}
+	return nil
 }
 
 func (g *gateway) tokenSum() [32]byte {

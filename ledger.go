@@ -63,7 +63,10 @@ func (g *gateway) openBook(dir string, o govern.Options) (*govern.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Ledger.Failed = g.ledgerFailed
+	o.Ledger.Failed, o.Ledger.Needed = g.ledgerFailed, g.trailNeeds
+	if n := segmentFor(dir); n > 0 {
+		o.Ledger.Segment, o.Ledger.Ring = n, int(min(n/2, ledger.DefaultRing))
+	}
 	return govern.Open(fs, o)
 }
 
@@ -112,6 +115,7 @@ func (g *gateway) closeBook() {
 	if l := g.offer.Load(); l != nil {
 		l.Close()
 	}
+	g.closeTrail()
 	if err := g.till.Close(); err != nil {
 		g.log.Error("the ledger was not closed in order; the next start reads what is there", "error", err)
 	}
@@ -133,6 +137,7 @@ func (g *gateway) passLedger(dir string, to net.Conn) {
 		return
 	}
 	g.passed.Store(book)
+	g.closeTrail()
 	if err := g.till.Pass(); err != nil {
 		g.log.Error("the ledger was not closed in order", "error", err)
 	}
@@ -166,5 +171,11 @@ func (g *gateway) retakeLedger() {
 		return
 	}
 	g.keep.book.Store(g.till.Book())
+	if doc := g.audits.Load(); doc != nil {
+		if err := g.beginTrail(g.till.Book(), doc); err != nil {
+			g.ledgerFailed(err)
+			return
+		}
+	}
 	g.offerLedger(dir)
 }

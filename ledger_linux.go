@@ -10,6 +10,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"asbru/core/ledger"
 )
 
 // Two processes agree over a ledger on an abstract socket that is named after its directory. Only
@@ -118,4 +120,15 @@ func sameUser(conn *net.UnixConn) error {
 		err = fmt.Errorf("it is run by user %d", who.Uid)
 	}
 	return err
+}
+
+// segmentFor is how long the segments of a ledger in dir are: two of them, which is what is kept
+// allocated, are a small part of the disk. 0: as always.
+func segmentFor(dir string) int64 {
+	var d syscall.Statfs_t
+	if syscall.Statfs(dir, &d) != nil {
+		return 0
+	}
+	part := int64(d.Blocks) * d.Bsize / diskParts
+	return max(min(part, ledger.DefaultSegment), leastSegment) &^ (1<<20 - 1)
 }

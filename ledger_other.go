@@ -16,3 +16,5 @@ func takeLedger(string) (net.Conn, error) {
 func joinLedger(string) (net.Conn, error) { return nil, errors.New("nobody has the ledger any more") }
 
 func (g *gateway) offerLedger(string) {}
+
+func segmentFor(string) int64 { return 0 }

@@ -41,6 +41,10 @@ type Deps struct {
 	// budgets; nil: nothing is held, for who only looks at a Snapshot.
 	OpenTill func() (*govern.Till, error)
 
+	// OpenTrail opens the audit trail, or returns the one that is open. It is called behind OpenTill;
+	// nil: what the ledger has is taken nowhere.
+	OpenTrail func() (Auditor, error)
+
 	// Own is the credential by which the gateway asks itself, for the embeddings that the cache
 	// wants; empty: it asks for none.
 	Own string
@@ -72,8 +76,8 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	c.compilePepper()
 	c.compileLimits()
 	c.compilePrices()
-	if c.budgeted() {
-		c.money = new(money)
+	if audited := c.audited(); audited || c.budgeted() {
+		c.money = &money{audited: audited}
 	}
 	c.compileKeys()
 	c.compileMoney()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"asbru/core"
+	"asbru/core/audit"
 	"asbru/core/config"
 	"asbru/core/govern"
 	"asbru/core/ledger"
@@ -20,6 +21,9 @@ import (
 type money struct {
 	till  *govern.Till
 	bills sync.Pool // of *bill
+
+	audited bool    // every call is written down, also when nothing has to pay for it
+	auditor Auditor // nil: nobody takes that anywhere
 }
 
 // A bill is what one Exchange owes.
@@ -28,11 +32,28 @@ type bill struct {
 	budgets [govern.MaxAccounts]*Budget // that it is held on
 	n       int
 	ended   bool
+	note    [audit.MaxCall]byte // room for what is written down of it
 
 	turns   uint8      // of a WebSocket, that are paid
 	opening bool       // the one that begins is not held yet
 	paid    core.Usage // what they used
 	cost    core.Money // what they cost
+}
+
+// take returns an empty bill.
+func (m *money) take() *bill {
+	if b, _ := m.bills.Get().(*bill); b != nil {
+		return b
+	}
+	return new(bill)
+}
+
+// give takes back a bill that nobody holds any more.
+func (m *money) give(b *bill) {
+	b.hold, b.n, b.ended = govern.Hold{}, 0, false
+	b.turns, b.opening, b.paid, b.cost = 0, false, core.Usage{}, 0
+	clear(b.budgets[:])
+	m.bills.Put(b)
 }
 
 // A purse is the budgets of a caller.
@@ -139,12 +160,13 @@ func (c *compiler) openMoney() {
 		}
 	}
 	c.money.till, c.next.Money = till, till
+	c.openTrail()
 }
 
 // paid reports whether anything is held for an operation.
 func (c *compiler) paid(op core.Op) bool { return c.money != nil && op != core.OpModels }
 
-// hold holds the worst case.
+// hold holds the worst case of what a provider is asked for.
 func (c *compiler) hold(_ *rules, op core.Op) (core.Stage, string) {
 	if !c.paid(op) {
 		return nil, ""
@@ -192,15 +214,18 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 	return func(x *core.Exchange) core.Verdict {
 		b, ok := x.Bill.(*bill)
 		if !ok {
-			if len(x.Attempts()) > 0 {
+			if x.Charge == core.ChargeFull {
+				m.recalled(x)
+			} else if len(x.Attempts()) > 0 {
 				x.Cost, _ = price.Charge(x, 0, time.Now().Unix())
 			}
+			m.unheld(x)
 			return core.Continue
 		}
 		m.close(x, b)
+		m.content(x)
 		x.Bill = nil // nobody else holds it
-		*b = bill{}
-		m.bills.Put(b)
+		m.give(b)
 		return core.Continue
 	}, "prices"
 }
@@ -214,7 +239,7 @@ func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
 	return func(x *core.Exchange) core.Verdict {
 		b, ok := x.Bill.(*bill)
 		p, _ := x.Key.Purse.(*purse)
-		if !ok || p == nil {
+		if !ok || b.ended && !b.opening {
 			return core.Continue
 		}
 		if !b.opening {
@@ -226,9 +251,8 @@ func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
 		if v == core.Wait {
 			return v
 		}
-		if b.opening = false; !b.hold.Held() {
-			x.Bill = nil // all that was used is charged
-		}
+		b.opening = false
+		b.ended = !b.hold.Held() // all that was used is charged
 		return v
 	}, "budgets"
 }
@@ -236,21 +260,21 @@ func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
 // hold is the stage.
 func (m *money) hold(x *core.Exchange) core.Verdict {
 	p, _ := x.Key.Purse.(*purse)
-	if p == nil {
+	if p == nil && !m.audited {
 		return core.Continue
+	}
+	if x.Fault = m.untrailed(); x.Fault != nil {
+		return core.Refuse
 	}
 	b, _ := x.Bill.(*bill) // there is one when the stage has waited
 	if b == nil {
-		if b, _ = m.bills.Get().(*bill); b == nil {
-			b = new(bill)
-		}
+		b = m.take()
 	}
 	x.Bill = b
 	v := m.fill(b, p, x, time.Now())
 	if v != core.Wait && !b.hold.Held() {
 		x.Bill = nil
-		*b = bill{}
-		m.bills.Put(b)
+		m.give(b)
 	}
 	return v
 }
@@ -259,8 +283,12 @@ func (m *money) hold(x *core.Exchange) core.Verdict {
 func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Verdict {
 	b.n = 0
 	var accounts [govern.MaxAccounts]*govern.Account
+	var own, shared []*Budget
+	if p != nil {
+		own, shared = p.own, p.shared
+	}
 	some := false
-	for _, list := range [...][]*Budget{p.own, p.shared} {
+	for _, list := range [...][]*Budget{own, shared} {
 		for _, g := range list {
 			may, must := g.reached(x)
 			if !may {
@@ -275,11 +303,11 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 			some = some || !must
 		}
 	}
-	if b.n == 0 {
+	if b.n == 0 && !m.audited {
 		return core.Continue
 	}
 	worst, floor, ok := price.Hold(x, now.Unix())
-	if !ok {
+	if !ok && b.n > 0 {
 		x.Fault = &core.Fault{
 			Code: core.Forbidden, Kind: "model_not_priced", Param: "model",
 			Message: fmt.Sprintf("nobody knows what model %q costs, and what key %q spends is limited", x.Peek.Model, x.Key.Name),
@@ -287,7 +315,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		}
 		return core.Refuse
 	}
-	q := govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some}
+	q := govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some, Note: m.most()}
 	v, r := m.till.Hold(x, &b.hold, &q)
 	if r != nil {
 		x.Fault = refusal(r, now.UnixNano())
@@ -323,50 +351,28 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	var flaw price.Flaw
 	all := x.Usage
 	x.Usage = all.Less(&b.paid)
-	if b.turns > 0 && x.Usage.In|x.Usage.Out == 0 { // nothing came after the last turn
-	} else if x.Recall.Hit() || x.Recall == core.RecallJoined {
-		e.Cost, e.Flags = remembered(x, now.Unix()), ledger.Cached
-	} else {
+	if b.turns == 0 || x.Usage.In|x.Usage.Out != 0 { // else nothing came after the last turn
 		e.Cost, flaw = price.Charge(x, b.hold.Worst(), now.Unix())
 	}
 	if flaw.Estimated() {
 		e.Flags |= ledger.Estimated
 	}
-	x.Usage = all
-	x.Cost = b.cost + min(e.Cost, b.hold.Worst())
-	if t := answerer(x); e.Cost > 0 && t != nil {
+	x.Cost = min(e.Cost, b.hold.Worst())
+	if n := len(x.Attempts()); e.Cost > 0 && n > 0 {
+		t := x.Attempts()[n-1].Target
 		for i, g := range b.budgets[:b.n] {
 			if !g.Covers(x, t, x.Name) {
 				e.Spare |= 1 << i
 			}
 		}
 	}
+	e.Note = m.note(b.note[:0], x, e.Now)
+	x.Usage, x.Cost = all, x.Cost+b.cost
 	kind := ledger.Settle
 	if e.Cost == 0 {
 		kind = ledger.Release
 	}
 	m.till.End(&b.hold, &e, kind)
-}
-
-// answerer is whose answer x got; nil: nobody's.
-func answerer(x *core.Exchange) *core.Target {
-	if n := len(x.Attempts()); n > 0 {
-		return x.Attempts()[n-1].Target
-	}
-	return x.Answered
-}
-
-// remembered is what an answer costs that no target gave for x.
-func remembered(x *core.Exchange, now int64) core.Money {
-	t := x.Answered
-	if x.Charge != core.ChargeFull || t == nil || t.Price == nil {
-		return 0
-	}
-	p := t.Price(x, nil, x.Name)
-	if p == nil || price.Judge(&x.Usage).Estimated() {
-		return 0
-	}
-	return price.Cost(p.At(now), &x.Usage)
 }
 
 // refusal is what a caller is told whose request cannot be paid.

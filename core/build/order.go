@@ -67,6 +67,14 @@ type rules struct {
 	book *rulebook // the routing rules for them, once compiled
 }
 
+// says is what there is to tell about a row besides its name.
+func (c *compiler) says(w row) string {
+	if w.name == "cache" && w.at == before {
+		return cacheSays(c.doc.Cache)
+	}
+	return ""
+}
+
 // plan flattens order for one policy and one operation.
 func (c *compiler) plan(r *rules, op core.Op) core.Plan {
 	var p core.Plan
@@ -89,7 +97,7 @@ func (c *compiler) plan(r *rules, op core.Op) core.Plan {
 		case after:
 			p.After = append(p.After, stage)
 		}
-		p.Steps = append(p.Steps, core.Step{Point: string(w.at), Name: w.name, From: from})
+		p.Steps = append(p.Steps, core.Step{Point: string(w.at), Name: w.name, From: from, Say: c.says(w)})
 	}
 	return p
 }

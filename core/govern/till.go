@@ -67,6 +67,37 @@ func (t *Till) Hold(x *core.Exchange, h *Hold, q *Ask) (core.Verdict, *Refusal) 
 	return t.far.Load().hold(x, h, q)
 }
 
+// Write writes down what was never held: a call that was refused, or answered from memory. It
+// reports false when the ledger has no room, or is another process's: then nothing was written.
+func (t *Till) Write(r *ledger.Record) bool {
+	b := t.enter()
+	if b == nil {
+		return false
+	}
+	defer t.leave()
+	room := ledger.Size(len(r.Lines), len(r.Payload))
+	if !b.log.Reserve(room) {
+		return false
+	}
+	b.log.Append(r, room)
+	return true
+}
+
+// Charge holds and settles at once, for what is over already. It reports false when the money is
+// not there, or another process has the Book.
+func (t *Till) Charge(h *Hold, q *Ask, e *End) bool {
+	b := t.enter()
+	if b == nil {
+		return false
+	}
+	defer t.leave()
+	if b.Hold(h, q) != nil {
+		return false
+	}
+	b.Settle(h, e)
+	return true
+}
+
 // Begun is what a stage of Plan.Commit returns: see Book.Wait.
 func (t *Till) Begun(x *core.Exchange, h *Hold) core.Verdict { return t.await(x, h.seq) }
 
