@@ -102,7 +102,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	f.free = r.Close || r.Minor == 0
 	s.identify(x, r, b)
 	path := r.Path.Of(b)
-	op, door, tail, found := s.open(r.Method.Of(b), path)
+	op, door, found := s.open(r.Method.Of(b), path)
 	if door == nil {
 		if len(s.opt.Doors) > 0 {
 			x.From = s.opt.Doors[0].Dialect
@@ -112,7 +112,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 		}
 		return waySlow
 	}
-	x.Op, x.From, x.Path, f.door, f.drop = op, door.Dialect, tail[found.Skip:], door, found.Drop
+	x.Op, x.From, x.Path, f.door, f.drop = op, door.Dialect, path[len(door.Prefix)+found.Skip:], door, found.Drop
 	if found.Speaks != nil {
 		x.From = found.Speaks
 	}
