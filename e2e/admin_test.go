@@ -256,6 +256,13 @@ func TestImportIntoStore(t *testing.T) {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
 		}
 	}
+	k.made("PUT", "virtual-keys/ci", `{"is_active":false}`)
+	k.signal(syscall.SIGTERM)
+	k.ends(0)
+	dump, _ := asbru(t, 0, nil, "ledger", "dump", filepath.Join(dir, "ledger"))
+	if n := strings.Count(dump, `"kind":"admin"`); n != 1 {
+		t.Errorf("%d changes are in the ledger, want 1\n%s", n, dump)
+	}
 	bare := filepath.Join(dir, "bare.yaml")
 	write(t, bare, local(base))
 	if _, told := asbru(t, 1, env, "import", "bifrost", from, "--quiet", "--store", bare); !strings.Contains(told, "names no store") {

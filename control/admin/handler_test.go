@@ -82,8 +82,8 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err, b.log.String())
 	}
 	b.h = New(Options{Plane: plane, Snapshot: func() *core.Snapshot { return b.snap }, Store: func() *store.Store { return s }, Balances: b,
-		Changed: func(who, what string, before, after [32]byte) {
-			b.told = append(b.told, fmt.Sprintf("%s: %s %v %v", who, what, before != [32]byte{}, after != [32]byte{}))
+		Changed: func(c Changed) {
+			b.told = append(b.told, fmt.Sprintf("%s %s: %d %s %s %v %v", c.Who, c.From, c.Revision, c.Did, c.What, c.Before != [32]byte{}, c.After != [32]byte{}))
 		}, Now: func() time.Time { return b.now }, Log: log})
 	return b
 }
@@ -224,7 +224,8 @@ func TestVirtualKeys(t *testing.T) {
 
 	b.ok("DELETE", keys+"/"+id, "")
 	b.refused(404, "there is no virtual key", "GET", keys+"/"+id, "")
-	want := []string{`virtual-key "ci" false true`, `virtual-key "ci" true true`, `virtual-key "ci" true true`, `virtual-key "ci" true true`, `virtual-key "ci" true true`, `virtual-key "ci" true false`}
+	want := []string{"1 create virtual-key/ci false true", "2 update virtual-key/ci true true", "3 update virtual-key/ci true true", "4 rotate virtual-key/ci true true",
+		"5 rotate virtual-key/ci true true", "6 delete virtual-key/ci true false"}
 	if len(b.told) != len(want) {
 		t.Fatalf("told %q", b.told)
 	}

@@ -92,7 +92,7 @@ func TestStore(t *testing.T) {
 			_, err := e.Put(VirtualKey, o.ID, o.Name, &v)
 			return err
 		}})
-		if err != nil || set.Revision != 2 || len(changes) != 1 || changes[0].What != `virtual-key "ci"` || changes[0].Before != o.sum || changes[0].After == o.sum {
+		if err != nil || set.Revision != 2 || len(changes) != 1 || changes[0].What != "virtual-key/ci" || changes[0].Did != "update" || changes[0].Before != o.sum || changes[0].After == o.sum {
 			t.Fatalf("changes %+v, %v", changes, err)
 		}
 		if changed, err := s.Refresh(t.Context()); !changed || err != nil {
