@@ -50,5 +50,8 @@ func (g *gateway) figures() meter.Figures {
 	if !s.At.IsZero() {
 		f.Reloaded = s.At.UnixNano()
 	}
+	if store := g.keep.store.Load(); store != nil {
+		f.Store = store.Figures()
+	}
 	return f
 }

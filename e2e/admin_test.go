@@ -190,6 +190,14 @@ func TestTwoMachines(t *testing.T) {
 	two.made("PUT", "virtual-keys/ci", `{"is_active":true}`)
 	one.becomes(200, key)
 
+	metrics := func(k *kept) string {
+		return ask(t, "GET", "http://"+k.admin+"/metrics", "", "Authorization: Bearer "+k.token).body
+	}
+	for _, want := range []string{"asbru_store_lost 0", "asbru_store_objects 1", "asbru_store_revision 3"} {
+		if m := metrics(one); !strings.Contains(m, want+"\n") {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
 	server.Stop()
 	one.stderr.has(t, "the store does not answer; what it kept is served on")
 	two.stderr.has(t, "the store does not answer; what it kept is served on")
@@ -203,6 +211,9 @@ func TestTwoMachines(t *testing.T) {
 		if a := k.ask("GET", "virtual-keys", ""); a.status != 200 || strings.Contains(a.body, "lost") {
 			t.Errorf("what is kept, without the database: %d %s", a.status, a.body)
 		}
+	}
+	if m := metrics(one); !strings.Contains(m, "asbru_store_lost 1\n") {
+		t.Error("the metrics do not say that the store is lost")
 	}
 	server.Start()
 	one.stderr.has(t, "the store answers again")

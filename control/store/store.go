@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"asbru/core"
 )
 
 // Options are what a Store is opened with. Exactly one of Path and Postgres is set.
@@ -71,6 +73,19 @@ func (s *Store) Set() *Set { return s.set.Load() }
 // Lost reports whether the database did not answer when it was last asked. What was read
 // before is still served.
 func (s *Store) Lost() bool { return s.lost.Load() }
+
+// Figures are what the store says about itself.
+func (s *Store) Figures() []core.Figure {
+	set, lost := s.Set(), int64(0)
+	if s.Lost() {
+		lost = 1
+	}
+	return []core.Figure{
+		{Name: "asbru_store_lost", Help: "1 while the store does not answer; what it kept is served on.", N: lost},
+		{Name: "asbru_store_objects", Help: "Virtual keys, teams and the like that the store keeps.", N: int64(set.Len())},
+		{Name: "asbru_store_revision", Help: "Revision of the store that was read last.", N: set.Revision},
+	}
+}
 
 // Refresh reads what others have changed and reports whether there was anything.
 func (s *Store) Refresh(ctx context.Context) (changed bool, err error) {

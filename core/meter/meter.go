@@ -26,6 +26,8 @@ type Figures struct {
 	ReloadsFailed uint64 // configuration changes refused
 	Reloaded      int64  // Unix nanoseconds of the last change taken; 0: none yet
 	Draining      bool   // no new work is accepted
+
+	Store []core.Figure // what a store says about itself; nil: there is none
 }
 
 // Build says which program this is.
