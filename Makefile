@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cache-quality cache-index cel protocol conformance faults strain sim money crash clients sdk sdk-short clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cache-quality cache-index cel protocol conformance faults strain decide sim money crash clients sdk sdk-short clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,7 +68,7 @@ sim: ## clients and providers that a seed makes up, on a clock that jumps; SEEDS
 # The allocation budgets have just run; what else can be counted takes less than
 # a minute and does not mind a busy machine.
 counted: build bin/gate ## system calls, instructions, switches and memory, against their bounds
-	bin/gate --hard --short program syscalls instructions low hold hold-tls
+	bin/gate --hard --short program syscalls instructions balanced low hold hold-tls
 
 bench: ## every Go benchmark; BENCHTIME=1s
 	$(GO) test -run='^$$' -bench=. -benchmem -benchtime=$(BENCHTIME) -timeout=60m ./...
@@ -125,9 +125,13 @@ protocol: ## the protocol corpora, on both lanes; those outside the repository a
 faults: ## the failure catalogue at full length, on both lanes; a thousand clients leaving in the middle
 	$(GO) test -count=1 -v -timeout=15m ./e2e/faults -full
 
-strain: ## what is promised under overload, storms, leaving clients and slow tails, each at its length: 4 minutes of a quiet machine; ONLY=Storm
-	$(GO) test -count=1 -v -timeout=30m ./e2e -run 'Test($(or $(ONLY),Overload|FairShare|Storm|Leaving|Hedge))$$' -full
+strain: ## what is promised under overload, storms, leaving clients and slow tails, each at its length: 7 minutes of a quiet machine; ONLY=Storm
+	$(GO) test -count=1 -v -timeout=30m ./e2e -run 'Test($(or $(ONLY),Overload|FairShare|Storm|Leaving|Hedge|HedgeCost))$$' -full
 	$(GO) test -count=1 -v -timeout=30m ./e2e/faults -run 'Test($(or $(ONLY),Leaving))$$' -full
+
+decide: ## what a decision costs: rules, targets, gates, a connection that is lent
+	$(GO) test -run='^$$' -bench=. -benchmem -benchtime=300ms ./core/rule ./core/route ./core/gate
+	$(GO) test -run='^$$' -bench=Lend -benchmem -benchtime=$(BENCHTIME) ./hotpath
 
 # The SDKs stay out of the tree, in a directory for each set of pinned versions;
 # one that is complete has a stamp. What cannot be installed for want of node or

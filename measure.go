@@ -50,8 +50,11 @@ func (g *gateway) figures() meter.Figures {
 	if !s.At.IsZero() {
 		f.Reloaded = s.At.UnixNano()
 	}
+	if t := g.trail.Load(); t != nil {
+		f.More = t.Figures()
+	}
 	if store := g.keep.store.Load(); store != nil {
-		f.Store = store.Figures()
+		f.More = append(f.More, store.Figures()...)
 	}
 	return f
 }

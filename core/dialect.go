@@ -77,6 +77,10 @@ type ChatCodec struct {
 
 	ParseReply func(r *Completion, body []byte) error
 
+	// Sound reports whether ParseReply would read body, for those who want to know no
+	// more; nil: ParseReply has to be asked.
+	Sound func(body []byte) bool
+
 	// AppendReply appends the body of r. extra appends the member "extra_fields" without a
 	// comma; nil: there is none.
 	AppendReply func(dst []byte, r *Completion, x *Crossing) []byte

@@ -109,3 +109,38 @@ func firstContent(url string) (time.Duration, error) {
 	}
 	return first, nil
 }
+
+// Hedges stop where they would cost more than they may, by the price that is known of the
+// model, and the answers then take as long as they take.
+func TestHedgeCost(t *testing.T) {
+	const requests, most = 12, 0.00002 // dollars an hour
+	var calls counter
+	slow := standIn(t, mock.Options{Fault: "ttft-300ms", Tokens: 4})
+	quick := standIn(t, mock.Options{Tokens: 4, RequestsLog: &calls})
+	g := serve(t, fmt.Sprintf(`
+providers:
+  - {name: slow, type: openai, base_url: %s, api_key: a-key-for-one}
+  - {name: quick, type: openai, base_url: %s, api_key: a-key-for-two}
+models:
+  - alias: m
+    targets: [{provider: slow, model: gpt-4o-mini}, {provider: quick, model: gpt-4o-mini}]
+    hedge: {after: 20ms, max_share: 100%%, max_cost_usd_per_hour: %f}
+prices:
+  overrides: [{name: ours, model: gpt-4o-mini, input: 0.2, output: 0.6}]
+`, slow, quick, most))
+	for range requests { // one after the other: a share of them saves up two hedges at the most
+		if _, err := firstContent(g.url("/v1/chat/completions")); err != nil {
+			t.Error(err)
+		}
+	}
+	each := float64(len(chatBody("m", `,"stream":true`))/4) * 0.2 / 1e6
+	made := calls.calls.Load()
+	t.Logf("%d hedges of %g dollars each for %d requests", made, each, requests)
+	holds(t, promise{"millionths of a dollar for hedges", float64(made) * each * 1e6, most * 1e6, "", false})
+	if made == 0 || made != int64(most/each) {
+		t.Errorf("%d hedges; %g dollars are enough for %d", made, most, int64(most/each))
+	}
+	if m := ask(t, "GET", g.url("/metrics"), ""); !strings.Contains(m.body, fmt.Sprintf(`asbru_hedges_total{route="m",outcome="capped"} %d`, requests-made)) {
+		t.Errorf("metrics do not say that %d were capped", requests-made)
+	}
+}

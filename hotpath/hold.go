@@ -72,6 +72,9 @@ func (s *Server) sound(f *flight) bool {
 		b := bytes.TrimSpace(l.kept)
 		return len(b) > 1 && (b[0] == '{' && b[len(b)-1] == '}' || b[0] == '[' && b[len(b)-1] == ']')
 	}
+	if codec.Sound != nil {
+		return codec.Sound(l.kept)
+	}
 	c := s.crosses.Get().(*crossing)
 	err := codec.ParseReply(&c.reply, l.kept)
 	c.reply.Reset()

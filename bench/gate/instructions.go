@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,6 +19,17 @@ import (
 // A program that still has its symbols gets its dearest functions named, without
 // what they call; make profile builds one.
 func instructions(ctx context.Context, s *session, out *section) error {
+	return counted(ctx, s, out, gatewayShape{})
+}
+
+// balanced is instructions with all that decides about an attempt switched on besides the
+// breakers, clocks and retry budgets that every request has: what resilience costs.
+func balanced(ctx context.Context, s *session, out *section) error {
+	return counted(ctx, s, out, gatewayShape{balanced: true}, "--model", balancedModel)
+}
+
+// counted counts the instructions of a gateway of one event loop that logs nothing.
+func counted(ctx context.Context, s *session, out *section, shape gatewayShape, args ...string) error {
 	st, err := s.stand()
 	if err != nil {
 		return err
@@ -28,7 +40,7 @@ func instructions(ctx context.Context, s *session, out *section) error {
 		return err
 	}
 	count, why := st.perf(ctx), ""
-	shape := gatewayShape{silent: true, args: []string{"--loops", "1"}}
+	shape.silent, shape.args = true, []string{"--loops", "1"}
 	if count == nil {
 		why = "perf counts no instructions on this machine"
 		if count, err = st.callgrind(ctx, &shape); err != nil {
@@ -43,9 +55,9 @@ func instructions(ctx context.Context, s *session, out *section) error {
 	if err != nil {
 		return err
 	}
-	load := func(args ...string) func() error {
+	load := func(how ...string) func() error {
 		return func() error {
-			args = append([]string{"--foreign", "100", "--rounds", "1", "--request-bytes", "1500", "--warmup", "0s"}, args...)
+			args := slices.Concat([]string{"--foreign", "100", "--rounds", "1", "--request-bytes", "1500", "--warmup", "0s"}, how, args)
 			return st.load(ctx, out, "", []server{g}, args...)
 		}
 	}

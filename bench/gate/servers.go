@@ -36,12 +36,13 @@ func (st *stand) mock(args ...string) (server, *process, error) {
 
 // gatewayShape is how a gateway is started.
 type gatewayShape struct {
-	ca     string   // of the provider; empty: plain
-	silent bool     // no access log
-	before []string // what runs it, such as valgrind
-	args   []string // after serve
-	env    []string
-	within time.Duration // zero: readyWithin
+	ca       string   // of the provider; empty: plain
+	silent   bool     // no access log
+	balanced bool     // balancedModel is an alias with all that can decide about an attempt
+	before   []string // what runs it, such as valgrind
+	args     []string // after serve
+	env      []string
+	within   time.Duration // zero: readyWithin
 }
 
 // gateway starts asbru with the full policy of the spine: a virtual key,
@@ -61,6 +62,9 @@ func (st *stand) gateway(provider string, g gatewayShape) (server, error) {
 		fmt.Fprintf(&b, "observability: {access_log: %s}\n", filepath.Join(st.dir, "access.log"))
 	}
 	fmt.Fprintf(&b, "providers:\n  - {name: openai, base_url: %s/v1, api_key: %s%s}\n", base, providerKey, network)
+	if g.balanced {
+		fmt.Fprintf(&b, balancedText, base, providerKey, balancedModel)
+	}
 	fmt.Fprintf(&b, "virtual_keys:\n  - {name: gate, key: %s}\n", virtualKey)
 	file := filepath.Join(st.dir, "asbru.yaml")
 	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {

@@ -22,6 +22,7 @@ func steps() []step {
 		{"program", true, "size of the binary, time from fork to ready, memory at rest", program},
 		{"syscalls", true, "system calls a request, by strace -f -c", syscalls},
 		{"instructions", true, "instructions a request in user space, by perf or callgrind", instructions},
+		{"balanced", true, "the same with an alias of three targets: a score, breakers, gates, rules", balanced},
 		{"low", true, "context switches a request at 200 requests a second", low},
 		{"hold", true, "memory a stream, parallel slow SSE streams", hold},
 		{"hold-tls", true, "the same with TLS to the provider", holdTLS},

@@ -4,6 +4,28 @@ package main
 // for a proxy before a keep-alive server, and do nothing else: what they are
 // spared (keys, metrics, one pass over the body) is the gateway's to pay for.
 
+// balancedModel is the alias of balancedText.
+const balancedModel = "fast"
+
+// balancedText is what a model can have decided about it: three targets with two keys each, chosen by
+// their score, with breakers, retries and gates, behind routing rules that are asked and
+// lead nowhere else. It wants: base URL, provider key, alias. It stands behind the
+// first provider.
+const balancedText = `  - {name: second, type: openai, base_url: %[1]s/v1, keys: [{value: %[2]s-1}, {value: %[2]s-2}]}
+  - {name: third, type: openai, base_url: %[1]s/v1, keys: [{value: %[2]s-3}, {value: %[2]s-4}]}
+  - {name: fourth, type: openai, base_url: %[1]s/v1, keys: [{value: %[2]s-5}, {value: %[2]s-6}]}
+models:
+  - alias: %[3]s
+    strategy: adaptive
+    targets: [{provider: second, model: mock}, {provider: third, model: mock}, {provider: fourth, model: mock}]
+    fallback: [openai/mock]
+overload: {}
+routing:
+  rules:
+    - {name: far, when: 'model.startsWith("fast") && headers["x-tier"] == "far"', targets: [{provider: fourth, model: mock}]}
+    - {name: long, when: 'prompt_bytes > 100000', targets: [{provider: third, model: mock}]}
+`
+
 // nginxText wants: user line, folder, access log, provider, idle connections,
 // address, provider key, on or off for buffering.
 const nginxText = `%s

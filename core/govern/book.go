@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -35,10 +36,16 @@ type Book struct {
 	log  *ledger.Ledger
 	fold *fold // the ledger's, once it runs
 
+	now func() time.Time
+
 	mu       sync.Mutex // of what follows
 	accounts map[string]*Account
 	byNum    []*Account
 	takenBy  map[ledger.Seq]*taken // calls that another process will end
+
+	served    []net.Conn  // such processes
+	leaving   *time.Timer // the last one has gone
+	dismissed bool        // they must ask who has the Book then
 
 	holds        atomic.Int64 // under way
 	refused      atomic.Uint64
@@ -63,7 +70,7 @@ func Open(fs ledger.FS, o Options) (*Book, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	b := &Book{fold: newFold(), accounts: map[string]*Account{}}
+	b := &Book{fold: newFold(), accounts: map[string]*Account{}, takenBy: map[ledger.Seq]*taken{}, now: o.Now}
 	o.Ledger.Fold = b.fold
 	log, err := ledger.Open(fs, o.Ledger)
 	if err != nil {
@@ -74,7 +81,7 @@ func Open(fs ledger.FS, o Options) (*Book, error) {
 	left := b.restore(&o)
 	log.Start()
 	if o.Live {
-		err = b.take(left, b.byNum)
+		err = b.take(left, o.Accounts != nil)
 	} else {
 		err = b.closeOpen(left, o.Now().UnixNano())
 	}

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -179,11 +181,12 @@ func (f *far) await(x *core.Exchange, s ledger.Seq) core.Verdict {
 }
 
 // Carry takes what is asked of the far process to it through conn, and brings its answers, until
-// conn breaks. It is called once, after Pass.
+// conn breaks. It is called after Pass, and again when another process has the Book: what was not
+// answered is asked again.
 func (t *Till) Carry(conn io.ReadWriteCloser) error {
 	f := t.far.Load()
 	f.mu.Lock()
-	f.there = true
+	f.there, f.out = true, f.askAgain(f.out[:0])
 	f.mu.Unlock()
 	ended := make(chan struct{})
 	go func() {
@@ -210,9 +213,21 @@ func (t *Till) Carry(conn io.ReadWriteCloser) error {
 	close(ended)
 	conn.Close()
 	f.mu.Lock()
-	f.there = false
+	f.there, f.since = false, time.Now()
 	f.mu.Unlock()
 	return err
+}
+
+// askAgain appends all that was not answered, in the order in which it was asked. f.mu is held.
+func (f *far) askAgain(dst []byte) []byte {
+	for _, tag := range slices.Sorted(maps.Keys(f.asked)) {
+		if c := f.asked[tag]; c.isEnd {
+			dst = appendEnd(dst, tag, c.ref, &c.end, c.kind)
+		} else {
+			dst = appendHold(dst, tag, &c.ask)
+		}
+	}
+	return dst
 }
 
 // listen takes answers.
@@ -262,6 +277,13 @@ func (f *far) reach(s ledger.Seq) {
 	}
 	clear(f.waits[len(left):])
 	f.waits = left
+}
+
+// idle reports whether all that was asked was answered, or never will be.
+func (f *far) idle() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.lost != nil || len(f.asked) == 0
 }
 
 // Lost says that the far process is gone and nobody takes its place here: calls under way are

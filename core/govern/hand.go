@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,11 +19,10 @@ type taken struct {
 	least End // what it is charged if that process goes without a word
 }
 
-// take goes on with calls that had begun and not ended, for their owner.
-func (b *Book) take(left []pending, byNum []*Account) error {
+// take goes on with calls that had begun and not ended, for their owner: this process, or another one.
+func (b *Book) take(left []pending, own bool) error {
 	ctx, cancel := context.WithTimeout(context.Background(), restartWait)
 	defer cancel()
-	b.takenBy = map[ledger.Seq]*taken{}
 	for i := range left {
 		p := &left[i]
 		room := ledger.Size(int(p.n), takenNote)
@@ -31,13 +31,16 @@ func (b *Book) take(left []pending, byNum []*Account) error {
 		}
 		h := &Hold{n: int(p.n), worst: p.worst, seq: p.seq, id: p.id, try: p.attempt, room: room, book: b}
 		for j, l := range p.lines[:p.n] {
-			a := byNum[l.Account-1]
+			a := b.byNum[l.Account-1]
 			h.accts[j], h.periods[j] = a, a.taking(l.Window)
 			h.periods[j].taken.Add(int64(p.worst))
 		}
 		h.state.Store(held)
 		b.holds.Add(1)
 		b.takenBy[p.seq] = &taken{h, End{Cost: p.least, Flags: ledger.Partial | ledger.Estimated}}
+	}
+	if !own {
+		b.leaving = time.AfterFunc(returnWait, b.closeTaken)
 	}
 	return nil
 }
@@ -87,8 +90,72 @@ func (b *Book) disown(id [16]byte, attempt uint8, now int64) {
 }
 
 // Serve does what a process asks that has given this Book away and drains, until its connection
-// ends: then what it did not end is charged as partial. now is the wall clock.
-func (b *Book) Serve(conn net.Conn, now func() time.Time) error {
+// ends. When the last of such processes has gone, and none came back within returnWait, what they
+// did not end is charged as partial.
+func (b *Book) Serve(conn net.Conn) error {
+	b.mu.Lock()
+	if b.dismissed {
+		b.mu.Unlock()
+		return conn.Close()
+	}
+	b.served = append(b.served, conn)
+	b.mu.Unlock()
+	err := b.serve(conn)
+	b.mu.Lock()
+	b.served = slices.DeleteFunc(b.served, func(c net.Conn) bool { return c == conn })
+	if len(b.served) == 0 && !b.dismissed {
+		b.leaving = time.AfterFunc(returnWait, b.closeTaken)
+	}
+	b.mu.Unlock()
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return err
+}
+
+// closeTaken charges what processes that are gone did not end.
+func (b *Book) closeTaken() {
+	b.mu.Lock()
+	left := b.takenBy
+	if len(b.served) > 0 || b.dismissed {
+		left = nil
+	}
+	calls := make([]*taken, 0, len(left))
+	for s, k := range left {
+		calls = append(calls, k)
+		delete(left, s)
+	}
+	b.mu.Unlock()
+	for _, k := range calls {
+		k.least.Now = b.now().UnixNano()
+		b.close(k.h, &k.least, ledger.Settle)
+	}
+}
+
+// dismiss ends the service of other processes: the Book is given away, and they will ask who has it
+// then.
+func (b *Book) dismiss() {
+	b.mu.Lock()
+	b.dismissed = true
+	if b.leaving != nil {
+		b.leaving.Stop()
+	}
+	for _, c := range b.served {
+		c.Close()
+	}
+	b.mu.Unlock()
+	for {
+		b.mu.Lock()
+		n := len(b.served)
+		b.mu.Unlock()
+		if n == 0 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func (b *Book) serve(conn net.Conn) error {
 	s := &teller{b: b, w: conn, news: make(chan struct{}, 1)}
 	told := make(chan struct{})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -100,17 +167,6 @@ func (b *Book) Serve(conn net.Conn, now func() time.Time) error {
 	cancel()
 	<-told
 	conn.Close()
-	b.mu.Lock()
-	left := b.takenBy
-	b.takenBy = nil
-	b.mu.Unlock()
-	for _, k := range left {
-		k.least.Now = now().UnixNano()
-		b.close(k.h, &k.least, ledger.Settle)
-	}
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
 	return err
 }
 
@@ -147,6 +203,10 @@ func (s *teller) serve(r *bufio.Reader) error {
 }
 
 func (s *teller) hold(q *question, a *answer) {
+	if seq := s.b.again(q.ask.ID, q.ask.Attempt); seq > 0 {
+		a.seq = seq // it was held for a process that had the Book between them
+		return
+	}
 	h := new(Hold)
 	if r := s.b.Hold(h, &q.ask); r != nil {
 		a.refuse(r, q.ask.Accounts)
@@ -155,10 +215,19 @@ func (s *teller) hold(q *question, a *answer) {
 	h.book, a.seq = s.b, h.seq
 	s.b.mu.Lock()
 	defer s.b.mu.Unlock()
-	if s.b.takenBy == nil {
-		s.b.takenBy = map[ledger.Seq]*taken{}
-	}
 	s.b.takenBy[h.seq] = &taken{h, End{Cost: q.ask.Floor, Flags: ledger.Partial | ledger.Estimated}}
+}
+
+// again is what is held already for a call; 0: nothing is.
+func (b *Book) again(id [16]byte, attempt uint8) ledger.Seq {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for s, k := range b.takenBy {
+		if k.h.id == id && k.h.try == attempt {
+			return s
+		}
+	}
+	return 0
 }
 
 func (s *teller) say(a *answer) error {

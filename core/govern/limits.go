@@ -21,6 +21,10 @@ const (
 
 	// passWait is how long a call may wait for the process that takes the Book over.
 	passWait = 10 * time.Second
+	// returnWait is how long a process may be away that asks who has the Book now.
+	returnWait = 2 * time.Second
+	// leaveWait is how long a process that ends waits for what it asked of its successor.
+	leaveWait = 5 * time.Second
 	// retakeWait is how long the lock of a process that is gone may last, looked at so often.
 	retakeWait  = 5 * time.Second
 	retakeAgain = 5 * time.Millisecond

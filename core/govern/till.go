@@ -67,6 +67,37 @@ func (t *Till) Hold(x *core.Exchange, h *Hold, q *Ask) (core.Verdict, *Refusal) 
 	return t.far.Load().hold(x, h, q)
 }
 
+// Write writes down what was never held: a call that was refused, or answered from memory. It
+// reports false when the ledger has no room, or is another process's: then nothing was written.
+func (t *Till) Write(r *ledger.Record) bool {
+	b := t.enter()
+	if b == nil {
+		return false
+	}
+	defer t.leave()
+	room := ledger.Size(len(r.Lines), len(r.Payload))
+	if !b.log.Reserve(room) {
+		return false
+	}
+	b.log.Append(r, room)
+	return true
+}
+
+// Charge holds and settles at once, for what is over already. It reports false when the money is
+// not there, or another process has the Book.
+func (t *Till) Charge(h *Hold, q *Ask, e *End) bool {
+	b := t.enter()
+	if b == nil {
+		return false
+	}
+	defer t.leave()
+	if b.Hold(h, q) != nil {
+		return false
+	}
+	b.Settle(h, e)
+	return true
+}
+
 // Begun is what a stage of Plan.Commit returns: see Book.Wait.
 func (t *Till) Begun(x *core.Exchange, h *Hold) core.Verdict { return t.await(x, h.seq) }
 
@@ -125,6 +156,7 @@ func (t *Till) Pass() error {
 	for t.inside.Load() > 0 {
 		runtime.Gosched()
 	}
+	b.dismiss()
 	err := b.Close()
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -157,13 +189,18 @@ func (t *Till) Retake(open func(goOn Options) (*Book, error), was *Book) error {
 	return nil
 }
 
-// Close closes the Book, if the process has it.
+// Close closes the Book, if the process has it, and waits for what was asked of who has it instead.
 func (t *Till) Close() error {
-	if b := t.book.Swap(nil); b != nil {
+	if b := t.book.Load(); b != nil {
+		b.dismiss()
 		f := newFar(b.log.End)
 		f.lose(errClosed)
 		t.far.Store(f)
+		t.book.Store(nil)
 		return b.Close()
+	}
+	f := t.far.Load()
+	for end := time.Now().Add(leaveWait); !f.idle() && time.Now().Before(end); time.Sleep(time.Millisecond) {
 	}
 	return nil
 }

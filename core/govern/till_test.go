@@ -79,7 +79,7 @@ func succeed(t *testing.T, till *Till, disk *faultfs.Disk) (b *Book, end func())
 		t.Fatal(err)
 	}
 	served, carried := make(chan error, 1), make(chan error, 1)
-	go func() { served <- b.Serve(theirs, func() time.Time { return time.Unix(0, noon) }) }()
+	go func() { served <- b.Serve(theirs) }()
 	go func() { carried <- till.Carry(ours) }()
 	return b, func() {
 		ours.Close()
@@ -136,6 +136,8 @@ func TestHandedOver(t *testing.T) {
 		t.Errorf("%d held, want the one that is cut off", s.Holds)
 	}
 	end()
+	for end := time.Now().Add(20 * time.Second); second.Stats().Holds > 0 && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	}
 	balance(t, theirs, noon, usd+usd/2+usd/4+1, 0, usd+usd/2+usd/4+1) // cut off: its floor
 	till.Lost(errors.New("gone"))
 	if r := at(t, till, 1, key).hold(); r == nil || r.Account != nil {

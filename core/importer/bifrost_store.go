@@ -9,11 +9,11 @@ import (
 	"asbru/core/config"
 )
 
-// store takes over where the configuration is kept besides the file. What Bifrost has kept there
+// configStore takes over where the configuration is kept besides the file. What Bifrost has kept there
 // stays there: only this file is read.
 //
 // Source: https://docs.getbifrost.ai/deployment-guides/config-json
-func (b *bifrost) store(f field) {
+func (b *bifrost) configStore(f field) {
 	if !f.object() {
 		return
 	}

@@ -27,7 +27,7 @@ type Figures struct {
 	Reloaded      int64  // Unix nanoseconds of the last change taken; 0: none yet
 	Draining      bool   // no new work is accepted
 
-	Store []core.Figure // what a store says about itself; nil: there is none
+	More []core.Figure // of what hangs on the process as well; those of one name one after the other
 }
 
 // Build says which program this is.

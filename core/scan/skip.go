@@ -1,6 +1,9 @@
 package scan
 
-import "math/bits"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // skip returns the end of the value that starts at i, or -1. Brackets are counted,
 // not matched: of a document with mixed up brackets it may take more or less.
@@ -68,26 +71,38 @@ func skipContainer(b []byte, i int) int {
 // starts at i, or -1. A quote with no backslash before it is the end whatever stands
 // before: nearly all strings are one search for it.
 func skipText(b []byte, i int) int {
-	for start := i; ; {
-		for rest := b[i:]; len(rest) >= 8; rest = rest[8:] {
-			v := load(rest) ^ ones*'"'
-			if m := (v - ones) &^ v & tops; m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				break
-			}
-			i += 8
-		}
-		for i < len(b) && b[i] != '"' { // in the last seven bytes
-			i++
-		}
-		if i >= len(b) {
+	for start := i; ; i++ {
+		if i = quote(b, i); i < 0 {
 			return -1
 		}
 		if b[i-1] != '\\' || !oddSlashes(b[start:i]) {
 			return i + 1
 		}
-		i++
 	}
+}
+
+// quote is where the next quote from i on is, or -1. Most strings are short, and a
+// search of many bytes at a time begins to pay only behind some words.
+func quote(b []byte, i int) int {
+	for words := 0; i+8 <= len(b); words++ {
+		if words == longRun {
+			if n := bytes.IndexByte(b[i:], '"'); n >= 0 {
+				return i + n
+			}
+			return -1
+		}
+		v := load(b[i:]) ^ ones*'"'
+		if m := (v - ones) &^ v & tops; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+		i += 8
+	}
+	for ; i < len(b); i++ { // in the last seven bytes
+		if b[i] == '"' {
+			return i
+		}
+	}
+	return -1
 }
 
 // oddSlashes reports whether what follows text has a backslash before it that is none

@@ -11,6 +11,7 @@ var chat = &core.ChatCodec{
 	ParseRequest:  parseChat,
 	AppendRequest: appendChat,
 	ParseReply:    parseReply,
+	Sound:         soundReply,
 	AppendReply:   appendReply,
 	ParseEvent:    parseChunk,
 	AppendEvent:   appendChunk,

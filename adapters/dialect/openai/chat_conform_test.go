@@ -58,6 +58,9 @@ func TestChatRepliesRoundTrip(t *testing.T) {
 			t.Errorf("%s: %v", c.ID, err)
 			continue
 		}
+		if !soundReply(c.Response.Body) {
+			t.Errorf("%s: does not count as sound", c.ID)
+		}
 		if d := corpus.Diff(appendReply(nil, r, nil), c.Response.Body); d != "" {
 			t.Errorf("%s: %s", c.ID, d)
 		}

@@ -91,6 +91,7 @@ func rewrite(body []byte, own bool) ([]byte, *core.Fault) {
 
 func FuzzChatReply(f *testing.F) {
 	f.Add([]byte(toolReply))
+	f.Add([]byte(`{"choices":[{}}}`))
 	f.Add([]byte(`{"choices":[{"text":"a"},{"delta":{}},{"message":{"audio":{"id":"x"},"images":[{"image_url":{"url":"data:a;base64,b"}}]}}],"usage":{"prompt_tokens":1}}`))
 	seedCases(f, func(c *corpus.Case) {
 		if c.Response.Body != nil {
@@ -102,6 +103,9 @@ func FuzzChatReply(f *testing.F) {
 		var err error
 		if grown(len(body), func() { err = parseReply(r, body) }) {
 			t.Errorf("too much memory for %d bytes", len(body))
+		}
+		if soundReply(body) != (err == nil) {
+			t.Errorf("sound is %v, read gives %v: %q", soundReply(body), err, body)
 		}
 		var u core.Usage
 		readUsage(body, &u)

@@ -50,6 +50,33 @@ func parseReply(r *core.Completion, raw []byte) error {
 	return nil
 }
 
+// soundReply reports whether parseReply reads raw: it is an object, and there is a choice. What
+// the choices hold is not looked at.
+func soundReply(raw []byte) bool {
+	chosen := false
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return chosen && w.Rest() != nil
+		}
+		if string(key) == "choices" && value[0] == '[' {
+			chosen = chosen || hasObject(value)
+		}
+	}
+}
+
+// hasObject reports whether one of the elements of an array is an object.
+func hasObject(raw []byte) bool {
+	w := scan.Elements(raw)
+	for {
+		_, value, ok := w.Next()
+		if !ok || value[0] == '{' {
+			return ok
+		}
+	}
+}
+
 // nameCalls gives an id to the calls without one, as Gemini's models have none: made of the
 // reply's, so that two replies of a conversation have different ones.
 func nameCalls(r *core.Completion) {

@@ -82,7 +82,13 @@ func TestReplyReads(t *testing.T) {
 		if err := parseReply(core.NewCompletion(), []byte(body)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", body, err, want)
 		}
+		if soundReply([]byte(body)) {
+			t.Errorf("%s counts as sound", body)
+		}
 	}
+	bad(`{"choices":[1,null]}`, "no choices")
+	bad(`{"choices":{},"error":null}`, "no choices")
+	bad(`{"choices":[{}]`, "no JSON object")
 	bad(`{"error":{"message":"too busy","code":503}}`, "too busy")
 	bad(`{"id":"x"}`, "no choices")
 	bad(`[1]`, "no JSON object")

@@ -16,6 +16,7 @@ var completion = &core.ChatCodec{
 	ParseRequest:  parseCompletion,
 	AppendRequest: appendCompletion,
 	ParseReply:    parseCompletionReply,
+	Sound:         soundReply,
 	AppendReply:   appendCompletionReply,
 	ParseEvent:    parseChunk,
 	AppendEvent:   appendCompletionChunk,

@@ -29,6 +29,7 @@ func assembleMistral() *core.Dialect {
 				ParseRequest:  parseMistral,
 				AppendRequest: appendChat,
 				ParseReply:    parseReply,
+				Sound:         soundReply,
 				AppendReply:   appendReply,
 				ParseEvent:    parseChunk,
 				AppendEvent:   appendMistral,
