@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -44,6 +45,8 @@ func FuzzBodies(f *testing.F) {
 
 func TestManyAtOnce(t *testing.T) {
 	b := newBench(t)
+	var told atomic.Int64
+	b.h.o.Changed = func(Changed) { told.Add(1) }
 	var all sync.WaitGroup
 	for i := range 4 {
 		all.Go(func() {
@@ -65,7 +68,7 @@ func TestManyAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if s := b.store.Set(); s.Len() != 0 || s.Revision != 4*7 {
-		t.Errorf("%d are left at revision %d", s.Len(), s.Revision)
+	if s := b.store.Set(); s.Len() != 0 || s.Revision != 4*7 || told.Load() != 4*7 {
+		t.Errorf("%d are left at revision %d, and %d changes were told", s.Len(), s.Revision, told.Load())
 	}
 }

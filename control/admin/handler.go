@@ -206,7 +206,7 @@ func (h *Handler) change(c *call, edit func(*store.Edit) error) error {
 		return err
 	}
 	ctx := c.r.Context()
-	_, changes, err := s.Change(ctx, store.Wish{If: revision, Edit: edit, Apply: func(kept *config.Kept, commit func() error) error {
+	set, changes, err := s.Change(ctx, store.Wish{If: revision, Edit: edit, Apply: func(kept *config.Kept, commit func() error) error {
 		_, problems, err := h.o.Plane.Keep(ctx, control.Actor{Kind: "admin", Name: c.from()}, kept, commit)
 		if err != nil && config.Failed(problems) {
 			return reject(problems)
@@ -216,14 +216,14 @@ func (h *Handler) change(c *call, edit func(*store.Edit) error) error {
 	if err != nil {
 		return err
 	}
-	c.w.Header().Set("ETag", strconv.Quote(strconv.FormatInt(s.Set().Revision, 10)))
+	c.w.Header().Set("ETag", strconv.Quote(strconv.FormatInt(set.Revision, 10)))
 	for _, x := range changes {
 		if c.did != "" {
 			x.Did = c.did
 		}
 		h.o.Log.Info("configuration changed", "by", "admin "+c.from(), "did", x.Did, "what", x.What)
 		if h.o.Changed != nil {
-			h.o.Changed(Changed{Who: "admin", From: c.from(), Did: x.Did, What: x.What, Revision: s.Set().Revision, Before: x.Before, After: x.After})
+			h.o.Changed(Changed{Who: "admin", From: c.from(), Did: x.Did, What: x.What, Revision: set.Revision, Before: x.Before, After: x.After})
 		}
 	}
 	return nil
