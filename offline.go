@@ -35,7 +35,7 @@ func openOffline(path string, t cli.Tools) (*cli.Offline, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	s, err := openStore(ctx, doc.Store, t.Env)
+	s, err := openStore(ctx, doc.Store, t.Env, "")
 	if err != nil {
 		return nil, err
 	}

@@ -174,8 +174,9 @@ func TestAdmin(t *testing.T) {
 func TestTwoMachines(t *testing.T) {
 	server := postgres.Start(t)
 	base := standIn(t, mock.Options{})
+	copied := filepath.Join(t.TempDir(), "copy.json")
 	config := local(base) + "admin: {listen: '127.0.0.1:0', token: the-admin-token-of-both}\n" +
-		"store: {postgres: '" + server.Address() + "', poll: 300ms}\ngovernance: {pepper: 0123456789abcdef0123456789abcdef}\n"
+		"store: {postgres: '" + server.Address() + "', poll: 300ms, copy: '" + copied + "'}\ngovernance: {pepper: 0123456789abcdef0123456789abcdef}\n"
 	one := &kept{serve(t, config), "the-admin-token-of-both"}
 	two := &kept{serve(t, config), "the-admin-token-of-both"}
 
@@ -215,7 +216,14 @@ func TestTwoMachines(t *testing.T) {
 	if m := metrics(one); !strings.Contains(m, "asbru_store_lost 1\n") {
 		t.Error("the metrics do not say that the store is lost")
 	}
+	// a machine that starts now serves what it knew
+	three := &kept{serve(t, config), "the-admin-token-of-both"}
+	three.stderr.has(t, "the store does not answer; what it kept when it was last seen is served")
+	if a := three.ask("POST", "virtual-keys", `{"name":"lost","allow_all_providers":true}`); a.status != 503 {
+		t.Errorf("a change without the database: %d %s", a.status, a.body)
+	}
 	server.Start()
+	three.becomes(200, key)
 	one.stderr.has(t, "the store answers again")
 	two.stderr.has(t, "the store answers again")
 	one.made("PUT", "virtual-keys/ci", `{"is_active":false}`)

@@ -334,3 +334,63 @@ func TestOpen(t *testing.T) {
 		}
 	}
 }
+
+func TestCopy(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "copy.json")
+	s := open(t, Options{Path: filepath.Join(dir, "asbru.db"), Copy: path})
+	put(t, s, "ci")
+	pepper := core.NewPepper([]byte(strings.Repeat("p", 32)))
+	sum, made, err := s.AdminToken(t.Context())
+	if err = errors.Join(err, s.CheckPepper(t.Context(), pepper)); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var done sync.WaitGroup
+	done.Go(func() { s.Follow(ctx, Following{Every: 5 * time.Millisecond}) })
+	for range 1000 {
+		if _, err = os.Stat(path); err == nil {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	cancel()
+	done.Wait()
+	if b, err := os.ReadFile(path); err != nil || strings.Contains(string(b), made) || strings.Contains(string(b), "pppp") {
+		t.Fatalf("the copy is %s, %v", b, err)
+	}
+	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
+		t.Errorf("the copy has mode %v", info.Mode())
+	}
+
+	away := Options{Postgres: "postgres://u@127.0.0.1:1/x?sslmode=disable", Copy: path}
+	c := open(t, away)
+	if revision, ok := c.Copied(); !ok || revision != 1 || !c.Lost() {
+		t.Errorf("revision %d, %v, lost %v", revision, ok, c.Lost())
+	}
+	got, want := fmt.Sprintf("%+v", c.Set().Kept().VirtualKeys), fmt.Sprintf("%+v", s.Set().Kept().VirtualKeys)
+	if got != want || c.Set().Find(VirtualKey, "ci").sum != s.Set().Find(VirtualKey, "ci").sum {
+		t.Errorf("the copy has %s, want %s", got, want)
+	}
+	if have, none, err := c.AdminToken(t.Context()); have != sum || none != "" || err != nil {
+		t.Errorf("token %x %q %v", have, none, err)
+	}
+	if err := c.CheckPepper(t.Context(), pepper); err != nil {
+		t.Error(err)
+	}
+	if err := c.CheckPepper(t.Context(), core.NewPepper([]byte("other"))); err == nil {
+		t.Error("another pepper is taken")
+	}
+	if _, _, err := c.Change(t.Context(), Wish{If: -1, Apply: serves, Edit: func(e *Edit) error { e.Delete(e.Find(VirtualKey, "ci")); return nil }}); !errors.Is(err, ErrLost) {
+		t.Errorf("a change: %v", err)
+	}
+	for _, text := range []string{"", "{", `{"objects":[{"kind":"quantum","body":{}}]}`} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := Open(t.Context(), away); err == nil {
+			s.Close()
+			t.Errorf("a copy of %q was taken", text)
+		}
+	}
+}
