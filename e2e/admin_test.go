@@ -282,6 +282,14 @@ func TestImportIntoStore(t *testing.T) {
 	if n := strings.Count(dump, `"kind":"admin"`); n != 1 {
 		t.Errorf("%d changes are in the ledger, want 1\n%s", n, dump)
 	}
+	asbru(t, 0, nil, "check", "--store", file)
+	both := filepath.Join(dir, "both.yaml")
+	text, _ := os.ReadFile(file)
+	write(t, both, string(text)+"teams: [{name: search}]\n")
+	asbru(t, 0, nil, "check", both)
+	if _, told := asbru(t, 1, nil, "check", "--store", both); !strings.Contains(told, `store: teams["search"].name: team "search" is there already, as teams[0]`) {
+		t.Error(told)
+	}
 	bare := filepath.Join(dir, "bare.yaml")
 	write(t, bare, local(base))
 	if _, told := asbru(t, 1, env, "import", "bifrost", from, "--quiet", "--store", bare); !strings.Contains(told, "names no store") {
