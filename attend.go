@@ -63,8 +63,11 @@ func (g *gateway) reload(ctx context.Context) {
 
 // handOver starts the successor. It reports whether that one serves now.
 func (g *gateway) handOver(ctx context.Context) bool {
+	g.handing.Store(true)
 	pid, err := g.hand.Start(ctx, g.listeners())
+	g.handing.Store(false)
 	if err != nil {
+		g.retakeLedger()
 		g.log.Error("hand-over refused; this process goes on", "error", err)
 		return false
 	}

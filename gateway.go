@@ -13,6 +13,7 @@ import (
 	"asbru/control"
 	"asbru/control/admin"
 	"asbru/control/api"
+	"asbru/control/trail"
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/govern"
@@ -49,16 +50,22 @@ type gateway struct {
 
 	fixed     *config.Document // what the process started with
 	keep      keeping
-	book      *govern.Book     // accounts; nil: no document had a budget so far
-	compiling *config.Document // the document that is being compiled; the Plane's writer owns it
-	next      applying         // between Compile and Swap; the Plane's writer owns it
-	ended     sync.WaitGroup   // everything start and accept began, but the data listener
-	stop      func()           // ends what ended waits for
-	broken    chan error       // a listener that broke
+	trail     atomic.Pointer[trail.Trail]      // the audit trail; nil: there is none, or another process has it
+	audits    atomic.Pointer[config.Document]  // what the trail was opened by; nil: there was none so far
+	till      *govern.Till                     // where requests are paid; nil: no document had a budget so far
+	successor bool                             // another process gave this one its sockets
+	handing   atomic.Bool                      // this one is giving them away
+	passed    atomic.Pointer[govern.Book]      // that a successor asked for; nil: none has
+	offer     atomic.Pointer[net.UnixListener] // where a successor asks for the ledger; nil: nowhere
+	compiling *config.Document                 // the document that is being compiled; the Plane's writer owns it
+	next      applying                         // between Compile and Swap; the Plane's writer owns it
+	ended     sync.WaitGroup                   // everything start and accept began, but the data listener
+	stop      func()                           // ends what ended waits for
+	broken    chan error                       // a listener that broke
 }
 
 func newGateway(s *serving, from *source, in *inheritance) *gateway {
-	g := &gateway{s: s, instead: cmp.Or(s.listen, in.address()), started: time.Now(), level: new(slog.LevelVar), broken: make(chan error, 4)}
+	g := &gateway{s: s, successor: in.handed, instead: cmp.Or(s.listen, in.address()), started: time.Now(), level: new(slog.LevelVar), broken: make(chan error, 4)}
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
 	g.meter.g = g
@@ -154,11 +161,20 @@ func (g *gateway) pages(admin bool) http.Handler {
 		TokenSum:   g.tokenSum,
 		Governance: g.keep.api,
 		Shared:     g.shared,
+		Memory:     g.remembered,
 		Metrics:    g.meter.write,
 		Status:     g.status,
 		Build:      buildInfo(),
 		Log:        g.log,
 	})
+}
+
+// remembered is the cache of the running configuration; nil: none.
+func (g *gateway) remembered() core.Memory {
+	if s := g.server.Snapshot(); s != nil {
+		return s.Memory
+	}
+	return nil
 }
 
 func (g *gateway) tokenSum() [32]byte {

@@ -3,8 +3,11 @@ package main
 import (
 	"cmp"
 	"errors"
+	"io"
+	"net"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"asbru/core/config"
 	"asbru/core/govern"
@@ -14,33 +17,65 @@ import (
 // ledgerName is the ledger's directory in that of the process's state.
 const ledgerName = "asbru-ledger"
 
-// openBook is the Deps' OpenBook: the accounts of this process, which are opened for the first
+// The words of two processes that agree over a ledger.
+const (
+	wordTake  = "take\n" // who has the ledger is to give it away
+	wordJoin  = "join\n" // who has it now is to serve a process that had it before
+	wordYours = "yours\n"
+)
+
+// openTill is the Deps' OpenTill: the accounts of this process, which are opened for the first
 // document with budgets and stay open.
-func (g *gateway) openBook() (*govern.Book, error) {
-	if g.book != nil {
-		return g.book, nil
+func (g *gateway) openTill() (*govern.Till, error) {
+	if g.till != nil {
+		return g.till, nil
 	}
-	dir := g.ledgerDir(g.compiling)
+	dir, err := filepath.Abs(g.ledgerDir(g.compiling))
+	if err != nil {
+		return nil, err
+	}
+	book, err := g.openBook(dir, govern.Options{})
+	var from net.Conn
+	if err != nil && g.successor {
+		if from, err = takeLedger(dir); err == nil {
+			book, err = g.openBook(dir, govern.Options{Live: true})
+		}
+	}
+	if err != nil {
+		if from != nil {
+			from.Close()
+		}
+		return nil, err
+	}
+	if from != nil {
+		go g.serveLedger(book, from)
+	}
+	g.till = govern.NewTill(book)
+	if g.level.Level() != silent {
+		g.tellBook()
+	}
+	g.offerLedger(dir)
+	return g.till, nil
+}
+
+func (g *gateway) openBook(dir string, o govern.Options) (*govern.Book, error) {
 	fs, err := ledger.Disk(dir)
 	if err != nil {
 		return nil, err
 	}
-	book, err := govern.Open(fs, govern.Options{Ledger: ledger.Options{Failed: g.ledgerFailed}})
-	if err != nil {
-		return nil, err
+	o.Ledger.Failed, o.Ledger.Needed = g.ledgerFailed, g.trailNeeds
+	if n := segmentFor(dir); n > 0 {
+		o.Ledger.Segment, o.Ledger.Ring = n, int(min(n/2, ledger.DefaultRing))
 	}
-	if g.book = book; g.level.Level() != silent {
-		g.tellBook()
-	}
-	return book, nil
+	return govern.Open(fs, o)
 }
 
 // tellBook logs what was found when the ledger was opened.
 func (g *gateway) tellBook() {
-	if g.book == nil {
+	if g.till == nil || g.till.Book() == nil {
 		return
 	}
-	r := g.book.Restart()
+	r := g.till.Book().Restart()
 	g.log.Info("the ledger is open", "records", r.Ledger.Records, "ms", r.Ledger.Took.Milliseconds())
 	for _, note := range r.Ledger.Notes {
 		g.log.Warn("the ledger was strange", "what", note)
@@ -74,10 +109,73 @@ func (g *gateway) ledgerFailed(err error) {
 
 // closeBook writes down what is left.
 func (g *gateway) closeBook() {
-	if g.book == nil {
+	if g.till == nil {
 		return
 	}
-	if err := g.book.Close(); err != nil {
+	if l := g.offer.Load(); l != nil {
+		l.Close()
+	}
+	g.closeTrail()
+	if err := g.till.Close(); err != nil {
 		g.log.Error("the ledger was not closed in order; the next start reads what is there", "error", err)
 	}
+}
+
+// serveLedger pays for the calls that the predecessor still carries.
+func (g *gateway) serveLedger(book *govern.Book, from net.Conn) {
+	if err := book.Serve(from); err != nil {
+		g.log.Warn("the process before this one ended its talk in the middle; what it had under way was charged for what is known of it", "error", err)
+	}
+}
+
+// passLedger gives the ledger to a successor that asks for it while the sockets are handed over, and
+// pays there from then on.
+func (g *gateway) passLedger(dir string, to net.Conn) {
+	book := g.till.Book()
+	if book == nil {
+		to.Close()
+		return
+	}
+	g.passed.Store(book)
+	g.closeTrail()
+	if err := g.till.Pass(); err != nil {
+		g.log.Error("the ledger was not closed in order", "error", err)
+	}
+	to.SetDeadline(time.Time{})
+	io.WriteString(to, wordYours) // a successor that is gone is found out by who reads
+	for {
+		g.till.Carry(to)
+		if g.handing.Load() {
+			return // handOver takes the ledger back
+		}
+		var err error // the successor gave it to one of its own, or is gone
+		if to, err = joinLedger(dir); err != nil {
+			g.till.Lost(err)
+			return
+		}
+	}
+}
+
+// retakeLedger goes on with the ledger after a hand-over that came to nothing.
+func (g *gateway) retakeLedger() {
+	was := g.passed.Swap(nil)
+	if was == nil {
+		return
+	}
+	dir, err := filepath.Abs(g.ledgerDir(g.fixed))
+	if err == nil {
+		err = g.till.Retake(func(o govern.Options) (*govern.Book, error) { return g.openBook(dir, o) }, was)
+	}
+	if err != nil {
+		g.ledgerFailed(err)
+		return
+	}
+	g.keep.book.Store(g.till.Book())
+	if doc := g.audits.Load(); doc != nil {
+		if err := g.beginTrail(g.till.Book(), doc); err != nil {
+			g.ledgerFailed(err)
+			return
+		}
+	}
+	g.offerLedger(dir)
 }

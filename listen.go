@@ -27,15 +27,17 @@ type endpoint struct {
 // An inheritance is the sockets this process was born with.
 type inheritance struct {
 	sockets map[string]net.Listener
+	handed  bool         // by a predecessor, which goes on until ready is called
 	ready   func() error // before the first Accept: the predecessor stops
 }
 
 func inherit() (*inheritance, error) {
+	handed := systemd.Successor()
 	sockets, ready, err := systemd.Inherit()
 	if err != nil {
 		return nil, err
 	}
-	return &inheritance{sockets, ready}, nil
+	return &inheritance{sockets, handed, ready}, nil
 }
 
 // close closes the sockets that nobody took.

@@ -50,5 +50,8 @@ func (g *gateway) figures() meter.Figures {
 	if !s.At.IsZero() {
 		f.Reloaded = s.At.UnixNano()
 	}
+	if t := g.trail.Load(); t != nil {
+		f.More = t.Figures()
+	}
 	return f
 }

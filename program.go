@@ -33,6 +33,7 @@ func program(lookup func(string) (string, bool)) *cli.App {
 	}
 	env := config.Env{Lookup: lookup, Known: build.Kinds()}
 	tools := cli.Tools{App: app, Env: env, Compile: compileAlone(lookup)}
+	tools.Offline = func(path string) (*cli.Offline, error) { return openOffline(path, tools) }
 	app.Commands = []cli.Command{
 		serveCommand(app, env),
 		cli.Check(tools),
@@ -40,10 +41,12 @@ func program(lookup func(string) (string, bool)) *cli.App {
 		cli.Schema(tools),
 		cli.Import(tools),
 		cli.Prices(app),
-		cli.Keys(app, env),
+		cli.Keys(tools),
+		cli.Cache(tools),
 		{Name: "mock", Summary: mock.Summary, Raw: mock.Run},
 		{Name: "loadgen", Summary: "send load and say what a gateway adds", Raw: loadgen.Run},
 		cli.Ledger(app),
+		auditCommand(app),
 		selftestCommand(app),
 		versionCommand(app),
 		cli.Completion(app),

@@ -31,6 +31,7 @@ func (v *visit) answer(x *core.Exchange, s *scratch, k *kept, h how) bool {
 		z.Model = append(z.Model[:0], r.Model...)
 	}
 	r.Created, v.usage = 0, r.Usage
+	full(x, k.Provider, k.Model, &r.Usage)
 	codec := x.From.Chats[x.Op]
 	x.Reply.Status, x.Reply.Type = 200, "application/json"
 	if !x.Peek.Stream {
@@ -80,7 +81,8 @@ func (v *visit) begin(x *core.Exchange, z *core.Crossing, k *kept) {
 // tell makes the fields of the head that say what the cache did.
 func (v *visit) tell(x *core.Exchange, h how, k *kept) {
 	v.how = h
-	b := append(append(append(v.fields[:0], "X-Cache: "...), h.String()...), "\r\n"...)
+	v.charge(x, h)
+	b := append(append(append(v.fields[:0], "X-Cache: "...), x.Recall.String()...), "\r\n"...)
 	if k != nil {
 		b = append(strconv.AppendInt(append(b, "Age: "...), max(wall()-k.Born, 0)/int64(time.Second), 10), "\r\n"...)
 		b = append(hex.AppendEncode(append(b, "X-Cache-Id: "...), k.ID[:]), "\r\n"...)

@@ -92,30 +92,6 @@ func (r *rig) age(by time.Duration) {
 	}
 }
 
-// An answer past its time goes to all but one, who asks anew.
-func TestStale(t *testing.T) {
-	r := newRig(t, Options{TTL: time.Minute, Stale: time.Hour})
-	q := asked{body: hello}
-	r.leads(r.exchange(q), greeted, 100)
-	r.idle()
-	r.age(2 * time.Minute)
-	lead := r.exchange(q)
-	r.start(lead)
-	x := r.exchange(q)
-	if _, v := r.answered(x); v != core.Answer || !strings.HasPrefix(string(x.Reply.Fields), "X-Cache: stale\r\nAge: 120\r\n") {
-		t.Errorf("%v %q", v, x.Reply.Fields)
-	}
-	r.end(x)
-	lead.Watch.Saw(lead, []byte(strings.Replace(greeted, "Hi ", "Hello again ", 1)))
-	r.end(lead)
-	r.idle()
-	if got := r.hits(q); !strings.Contains(got, "again") {
-		t.Error(got)
-	}
-	r.age(2 * time.Hour)
-	r.misses(q)
-}
-
 func TestFeedback(t *testing.T) {
 	r := newRig(t, Options{})
 	q := asked{body: hello}

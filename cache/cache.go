@@ -27,6 +27,8 @@ type Options struct {
 	Pace      bool   // streams are replayed at the pace they once came at
 	Dir       string // where answers outlive the process; empty: nowhere
 	Like      Likeness
+	Check     Check          // how that is watched
+	Charge    Charge         // what answers count for that no target gave
 	Far       remote.Options // who else is asked about the meaning of questions; zero: nobody
 	History   int            // turns beside instructions that a conversation has at most; 0: any number
 	Share     Share          // what two questions may differ in and still be one
@@ -43,6 +45,7 @@ type Cache struct {
 	saves   chan *saving
 	tapes   atomic.Int64 // bytes that are being written down
 	disk    atomic.Pointer[store.Store]
+	trusts  *trusts
 	near    Nearby         // nil: only the same question is the same question
 	far     *remote.Finder // nil: nobody else is asked
 	scratch sync.Pool
@@ -91,7 +94,10 @@ func NewEncoding(o Options, log *slog.Logger, embed remote.Embed) (*Cache, error
 	if o.TTL < 0 || o.TTL > MaxTTL || o.Stale < 0 || o.Stale > MaxTTL || len(o.Secret) != 0 && len(o.Secret) != 32 {
 		return nil, fmt.Errorf("%w: a time to live of up to 30 days, and 32 bytes of secret or none", ErrOptions)
 	}
-	c := &Cache{o: o, log: log, saves: make(chan *saving, saveQueue), stop: make(chan struct{})}
+	if k := o.Check; !(k.Share >= 0 && k.Share <= 1) || !(k.Precision >= 0 && k.Precision < 1) || k.Samples < 0 || k.Samples > MaxSamples {
+		return nil, fmt.Errorf("%w: shares from 0 to 1, and up to %d samples", ErrOptions, MaxSamples)
+	}
+	c := &Cache{o: o, log: log, saves: make(chan *saving, saveQueue), trusts: newTrusts(o.Check), stop: make(chan struct{})}
 	mem, err := exact.New(o.Bytes, c.exit)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, err)

@@ -2,24 +2,16 @@ package cache
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"asbru/cache/entry"
 	"asbru/cache/exact"
+	"asbru/core"
 )
 
-// A Filter says which answers to clear: those for which all that is set holds. The zero
-// Filter is all of them.
-type Filter struct {
-	ID     string // of one answer, as the header X-Cache-Id says it
-	Owner  string // whose, such as "key:ci-bot"
-	Label  string // the callers' own name of a part: x-bf-cache-key
-	Model  string // asked for, or the one that answered
-	Before int64  // Unix nanoseconds: those that are older
-}
-
-// matches reports whether an answer is among those.
-func (f *Filter) matches(n *entry.Note) bool {
+// matches reports whether an answer is among those that f names.
+func matches(f *core.Forget, n *entry.Note) bool {
 	return (f.ID == "" || f.ID == hex.EncodeToString(n.ID[:])) &&
 		(f.Owner == "" || f.Owner == n.Owner) &&
 		(f.Label == "" || f.Label == n.Label) &&
@@ -29,34 +21,41 @@ func (f *Filter) matches(n *entry.Note) bool {
 
 // Clear takes answers out of memory, and off the disk: when it returns nothing of them is
 // left there. It reports how many it took out of memory.
-func (c *Cache) Clear(f Filter) (n int, err error) {
+func (c *Cache) Clear(f core.Forget) (n int, err error) {
 	c.mem.Each(func(i *exact.Item[*kept]) {
-		if f.matches(&i.Value.Note) {
-			c.mem.Delete(i)
+		if matches(&f, &i.Value.Note) {
+			c.erase(i)
 			n++
 		}
 	})
 	c.n.cleared.Add(uint64(n))
-	if err := c.clearOthers(&f); err != nil {
-		return n, err
-	}
+	err = c.clearOthers(&f)
 	if d := c.disk.Load(); d != nil {
-		_, err = d.Delete(func(_ *[32]byte, body []byte) bool {
+		_, bad := d.Delete(func(_ *[32]byte, body []byte) bool {
 			var note entry.Note
-			return entry.ReadNote(body, &note) == nil && f.matches(&note)
+			return entry.ReadNote(body, &note) == nil && matches(&f, &note)
 		})
-		if err != nil {
-			return n, fmt.Errorf("cannot clear the cache on disk: %w", err)
+		if bad != nil {
+			err = errors.Join(err, fmt.Errorf("cannot clear the cache on disk: %w", bad))
 		}
 	}
-	return n, nil
+	return n, err
+}
+
+// erase takes i out of memory, and lets nobody find it by its meaning: the nursery lets go of
+// its items later.
+func (c *Cache) erase(i *exact.Item[*kept]) {
+	c.mem.Delete(i)
+	if c.near != nil {
+		c.near.Remove(i.Key)
+	}
 }
 
 // takeOut forgets the answer of one question, because a caller says that it is wrong or
 // because it cannot be read.
 func (c *Cache) takeOut(key *[32]byte) {
 	if i, _ := c.mem.Get(key, wall()); i != nil {
-		c.mem.Delete(i)
+		c.erase(i)
 		c.n.wrong.Add(1)
 		c.disown(key)
 		if d := c.disk.Load(); d != nil && d.Gone(key) != nil {

@@ -43,7 +43,7 @@ func (r *rig) there(n int) (found int) {
 }
 
 func TestClear(t *testing.T) {
-	f := func(filter Filter, want int) {
+	f := func(filter core.Forget, want int) {
 		t.Helper()
 		r := newRig(t, Options{})
 		r.fillWith(12)
@@ -52,23 +52,23 @@ func TestClear(t *testing.T) {
 			t.Errorf("%+v: %d cleared, %d left, want %d; %v", filter, n, r.there(12), want, err)
 		}
 	}
-	f(Filter{}, 12)
-	f(Filter{Owner: "key:key1"}, 6)
-	f(Filter{Label: "part2"}, 4)
-	f(Filter{Owner: "key:key1", Label: "part2"}, 2)
-	f(Filter{Model: "fast"}, 12)
-	f(Filter{Model: "gpt-4o"}, 12)
-	f(Filter{Model: "other"}, 0)
-	f(Filter{Before: 1}, 0)
-	f(Filter{Before: time.Now().Add(time.Hour).UnixNano()}, 12)
-	f(Filter{ID: "00"}, 0)
+	f(core.Forget{}, 12)
+	f(core.Forget{Owner: "key:key1"}, 6)
+	f(core.Forget{Label: "part2"}, 4)
+	f(core.Forget{Owner: "key:key1", Label: "part2"}, 2)
+	f(core.Forget{Model: "fast"}, 12)
+	f(core.Forget{Model: "gpt-4o"}, 12)
+	f(core.Forget{Model: "other"}, 0)
+	f(core.Forget{Before: 1}, 0)
+	f(core.Forget{Before: time.Now().Add(time.Hour).UnixNano()}, 12)
+	f(core.Forget{ID: "00"}, 0)
 
 	r := newRig(t, Options{})
 	r.fillWith(3)
 	x := r.exchange(r.ask(1))
 	r.look(x)
 	_, id, _ := bytes.Cut(x.Reply.Fields, []byte("X-Cache-Id: "))
-	if n, _ := r.Clear(Filter{ID: string(bytes.TrimSpace(id))}); n != 1 || r.there(3) != 2 {
+	if n, _ := r.Clear(core.Forget{ID: string(bytes.TrimSpace(id))}); n != 1 || r.there(3) != 2 {
 		t.Errorf("%d cleared by id %s", n, id)
 	}
 }
@@ -89,7 +89,7 @@ func TestOnDisk(t *testing.T) {
 		if n := r.there(12); n != 12 {
 			t.Errorf("%d of 12 outlived the process", n)
 		}
-		if n, err := r.Clear(Filter{Owner: "key:key0"}); n != 6 || err != nil {
+		if n, err := r.Clear(core.Forget{Owner: "key:key0"}); n != 6 || err != nil {
 			t.Error(n, err)
 		}
 		left := r.exchange(r.ask(1))

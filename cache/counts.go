@@ -11,7 +11,8 @@ import (
 // counts are what Counts reports.
 type counts struct {
 	exact, stale, words, near, joined atomic.Uint64
-	missed, due, bypassed             atomic.Uint64
+	missed, doubted, bypassed         atomic.Uint64
+	refreshes, checks, untrailed      atomic.Uint64
 	why                               [NumWhys]atomic.Uint64
 	kept, overlong, lost              atomic.Uint64
 	refused                           [numRefusals]atomic.Uint64
@@ -29,6 +30,7 @@ const (
 	notStopped                // cut at a limit, filtered, or paused
 	callsTools                // it asks for tools to be run
 	standIn                   // a fallback said it in another's place
+	twoVoices                 // it broke off, and another target ended it
 	foreign                   // only its own format can say it
 	tooLarge
 	noStore // its caller said so
@@ -36,13 +38,16 @@ const (
 )
 
 func (r refusal) String() string {
-	return [...]string{"incomplete", "status", "finish", "tool_calls", "fallback", "foreign", "too_large", "no_store"}[r]
+	return [...]string{"incomplete", "status", "finish", "tool_calls", "fallback", "rescued", "foreign", "too_large", "no_store"}[r]
 }
 
 // Counts say what became of questions and answers.
 type Counts struct {
 	Exact, Stale, Words, Near, Joined uint64 // answered: from memory, from memory past its time, by the same words, by likeness, with somebody who was asking
-	Missed, Due                       uint64 // sent upstream: nothing was there; it was there and was to be asked anew
+	Missed, Doubted                   uint64 // sent upstream: nothing was there; something was, of a tier that is not trusted now
+	Refreshes, Checks                 uint64 // asked upstream behind an answer from memory: because that was past its time, or to compare it
+	Untrailed                         uint64 // of those, given up: too many were under way
+	Trusts                            []Trust
 	Bypassed                          uint64 // had nothing to do with the cache; Why says why
 	Why                               map[string]uint64
 	Kept                              uint64 // answers that are kept
@@ -65,7 +70,7 @@ func (c *Cache) Counts() Counts {
 	n := &c.n
 	out := Counts{
 		Exact: n.exact.Load(), Stale: n.stale.Load(), Words: n.words.Load(), Near: n.near.Load(), Joined: n.joined.Load(),
-		Missed: n.missed.Load(), Due: n.due.Load(), Bypassed: n.bypassed.Load(), Kept: n.kept.Load(),
+		Missed: n.missed.Load(), Doubted: n.doubted.Load(), Refreshes: n.refreshes.Load(), Checks: n.checks.Load(), Untrailed: n.untrailed.Load(), Bypassed: n.bypassed.Load(), Kept: n.kept.Load(),
 		Lost: n.lost.Load(), Overlong: n.overlong.Load(), Promoted: n.promoted.Load(), Shared: n.shared.Load(), Alone: n.alone.Load(),
 		Wrong: n.wrong.Load(), Cleared: n.cleared.Load(), Tapes: c.tapes.Load(), Memory: c.mem.Counts(),
 		Why: map[string]uint64{}, Refused: map[string]uint64{},
@@ -75,6 +80,12 @@ func (c *Cache) Counts() Counts {
 	}
 	for r := range numRefusals {
 		out.Refused[r.String()] = n.refused[r].Load()
+	}
+	for _, t := range c.trusts.list() {
+		if c.o.Check.Share == 0 && t.agreed.Load()+t.differed.Load() == 0 {
+			continue // nothing is compared
+		}
+		out.Trusts = append(out.Trusts, t.report())
 	}
 	if d := c.disk.Load(); d != nil {
 		out.Disk = d.Counts()

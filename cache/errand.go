@@ -21,24 +21,26 @@ type errand struct {
 	op     core.Op
 	stream bool
 	array  bool
-	native bool // the provider itself speaks the leader's format; set once the answer is coming
-	tries  int  // leaders before this one that failed
+	native bool   // the provider itself speaks the leader's format; set once the answer is coming
+	tries  int    // leaders before this one that failed
+	doubt  *doubt // what the answer is to be compared with; nil: nothing
 
 	waiting atomic.Int32 // exchanges that want the answer, besides the one that asks
 
-	mu     sync.Mutex
-	state  state
-	tape   []byte // the answer as the leader's client gets it
-	marks  []mark // when it came
-	over   bool   // it is longer than is written down: the tape is gone
-	closed bool   // its tape is not counted any more
-	fault  *core.Fault
-	left   bool  // it failed because the leader's client left, which says nothing about the question
-	kept   *kept // the answer as it is kept, once it was read; nil: not yet, or it cannot be
-	read   bool  // somebody tried to make kept
-	usage  core.Usage
-	wakers []core.Waker
-	rung   uint32 // how often the wakers were called; one waker is registered once between two
+	mu              sync.Mutex
+	state           state
+	tape            []byte // the answer as the leader's client gets it
+	marks           []mark // when it came
+	over            bool   // it is longer than is written down: the tape is gone
+	closed          bool   // its tape is not counted any more
+	fault           *core.Fault
+	left            bool  // it failed because the leader's client left, which says nothing about the question
+	kept            *kept // the answer as it is kept, once it was read; nil: not yet, or it cannot be
+	read            bool  // somebody tried to make kept
+	usage           core.Usage
+	provider, model string // of the target that answered; empty: none did so far
+	wakers          []core.Waker
+	rung            uint32 // how often the wakers were called; one waker is registered once between two
 }
 
 // A mark says when the tape was so long.

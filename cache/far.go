@@ -104,6 +104,16 @@ func (v *visit) consulted(x *core.Exchange) core.Verdict {
 		v.c.n.disowned.Add(1)
 		return core.Continue
 	}
+	if v.c.o.Check.Share > 0 {
+		if t := v.c.trusts.in(owner{v.kind, v.owner}); t.fallen.Load() {
+			v.c.n.doubted.Add(1)
+			v.c.n.missed.Add(^uint64(0))
+			if v.role == leading && v.f.doubt == nil {
+				v.f.doubt = &doubt{t, k}
+			}
+			return core.Continue
+		}
+	}
 	v.match = Match{Similarity: float64(found.Similarity), Threshold: float64(found.Threshold), Guard: found.Guard}
 	if !v.answer(x, v.c.takeScratch(), k, byLikeness) {
 		return core.Continue
@@ -113,6 +123,7 @@ func (v *visit) consulted(x *core.Exchange) core.Verdict {
 	if v.role == leading {
 		v.settle(k)
 	}
+	v.follows(x, nil, k, byLikeness)
 	return core.Answer
 }
 
@@ -223,7 +234,7 @@ func (c *Cache) disown(key *[32]byte) {
 }
 
 // clearOthers is Clear for what others have.
-func (c *Cache) clearOthers(f *Filter) error {
+func (c *Cache) clearOthers(f *core.Forget) error {
 	if c.far == nil {
 		return nil
 	}

@@ -20,7 +20,7 @@ func (c *Cache) Figures() (all []core.Figure) {
 	}
 	total("asbru_cache_hits_total", "Requests answered from memory, by how the answer was found.", "tier",
 		"exact", n.Exact, "stale", n.Stale, "canonical", n.Words, "semantic", n.Near, "remote", n.Far, "joined", n.Joined)
-	pairs := []any{"absent", n.Missed, "refresh", n.Due}
+	pairs := []any{"absent", n.Missed, "untrusted", n.Doubted}
 	for w := NotAsked; w < NumWhys; w++ {
 		pairs = append(pairs, w.String(), n.Why[w.String()])
 	}
@@ -35,6 +35,9 @@ func (c *Cache) Figures() (all []core.Figure) {
 		"worth_less", n.Memory.Evicted, "not_admitted", n.Memory.Turned, "dropped_set", n.Memory.Dropped, "wrong", n.Wrong, "cleared", n.Cleared)
 	total("asbru_cache_waits_total", "What became of requests that waited for another's answer and did not get it.", "outcome",
 		"promoted", n.Promoted, "failure_shared", n.Shared, "alone", n.Alone)
+	total("asbru_cache_behind_total", "Questions asked upstream behind an answer from memory: to refresh it, or to compare it; dropped ones were given up.", "why",
+		"refresh", n.Refreshes, "check", n.Checks, "dropped", n.Untrailed)
+	all = append(all, trustFigures(n.Trusts)...)
 	gauge("asbru_cache_entries", "Answers in memory.", n.Memory.Items)
 	gauge("asbru_cache_bytes", "Bytes of memory that the answers take.", n.Memory.Bytes)
 	gauge("asbru_cache_recording_bytes", "Bytes of answers that are being written down.", n.Tapes)
@@ -43,6 +46,31 @@ func (c *Cache) Figures() (all []core.Figure) {
 	if c.far != nil {
 		all = append(all, outside(&n)...)
 	}
+	return all
+}
+
+// trustFigures are what is known of semantic hits, by the owner of the answers.
+func trustFigures(list []Trust) (all []core.Figure) {
+	each := func(name, help string, total bool, per int64, n func(t *Trust) int64) {
+		for i := range list {
+			all = append(all, core.Figure{Name: name, Help: help, Total: total, Label: "owner", Value: list[i].Owner, N: n(&list[i]), Per: per})
+		}
+	}
+	each("asbru_cache_check_agreed_total", "Semantic hits that said what the provider said to the same question.", true, 0, func(t *Trust) int64 { return int64(t.Agreed) })
+	each("asbru_cache_check_differed_total", "Semantic hits that did not, or that their caller called wrong.", true, 0, func(t *Trust) int64 { return int64(t.Differed) })
+	each("asbru_cache_check_unjudged_total", "Comparisons that came to nothing.", true, 0, func(t *Trust) int64 { return int64(t.Unjudged) })
+	each("asbru_cache_check_compared", "Comparisons that the lower bound is of.", false, 0, func(t *Trust) int64 { return int64(t.Compared) })
+	each("asbru_cache_precision_lower_bound", "Lower bound (Wilson, 95 %) of the share of semantic hits that are right.", false, 10_000, func(t *Trust) int64 { return int64(t.Bound * 10_000) })
+	if len(list) > 0 && list[0].Owner == canonicalName { // which never falls
+		list = list[1:]
+	}
+	each("asbru_cache_semantic_fallen", "1 while the semantic tier answers nothing because its precision is too low.", false, 0, func(t *Trust) int64 {
+		if t.Fallen {
+			return 1
+		}
+		return 0
+	})
+	each("asbru_cache_semantic_falls_total", "How often that began.", true, 0, func(t *Trust) int64 { return int64(t.Falls) })
 	return all
 }
 
@@ -59,6 +87,7 @@ func outside(n *Counts) (all []core.Figure) {
 	all = append(all,
 		core.Figure{Name: "asbru_cache_remote_strange_total", Help: "Rows found outside that were not what was asked for.", Total: true, N: int64(o.Strange + n.Disowned)},
 		core.Figure{Name: "asbru_cache_remote_queue", Help: "Answers that wait to be written outside.", N: int64(o.Queued)})
+	all = append(all, core.Figure{Name: "asbru_cache_remote_dimensions", Help: "Numbers of a vector in the store; 0: it was not reached yet.", N: int64(o.Dims)})
 	down := int64(0)
 	if o.Down {
 		down = 1

@@ -8,6 +8,11 @@ const (
 	DefaultTTL   = 5 * time.Minute
 	MaxTTL       = 30 * 24 * time.Hour
 
+	DefaultPrecision = 0.9 // the least lower bound of the share of semantic hits that are right
+	DefaultSamples   = 100 // comparisons before that is judged
+	MaxSamples       = 10_000
+	CheckWindow      = 4 // times Check.Samples: the last comparisons that count
+
 	jitterShare = 10 // answers are kept up to 1/jitterShare shorter, so that they do not all end at once
 
 	maxQuestion = 8 << 10   // bytes of a last turn whose meaning is compared
@@ -20,6 +25,7 @@ const (
 	maxMarks    = 4096     // times that are noted of an answer
 	saveQueue   = 1024     // answers that wait to be kept
 	errandMaps  = 64       // shards of what is under way
+	maxTrusts   = 256      // owners whose semantic hits are judged apart
 	leaders     = 2        // who ask one after the other before the failure of the last is that of all
 
 	compareLeast = 2 * time.Millisecond  // of its patience that a client has left when questions are compared for it

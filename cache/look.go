@@ -35,17 +35,16 @@ func (c *Cache) look(x *core.Exchange) core.Verdict {
 	}
 	x.Watch = v
 	v.key = key
-	if v.ask.wrong {
-		c.takeOut(&v.key)
-	}
+	v.kind, v.owner = c.o.Scope.owner(x.Key)
 	if k, how := v.find(x, s); k != nil {
+		v.follows(x, s, k, how)
 		if v.answer(x, s, k, how) {
 			return core.Answer
 		}
+		v.untrail()
 	} else {
 		c.giveScratch(s)
 	}
-	v.kind, v.owner = c.o.Scope.owner(x.Key)
 	v.label, v.asked = append(v.label[:0], v.ask.label...), append(v.asked[:0], x.Peek.Model...)
 	v.ask.label = nil // the head is not at hand for long
 	return v.join(x)
@@ -73,14 +72,22 @@ func (c *Cache) visitOf(x *core.Exchange) *visit {
 func (v *visit) find(x *core.Exchange, s *scratch) (*kept, how) {
 	c := v.c
 	now := wall()
+	if v.ask.wrong {
+		v.reject(x, s)
+		c.n.missed.Add(1)
+		return nil, missed
+	}
 	if !v.ask.semantic {
 		if i, age := c.mem.Get(&v.key, now); i != nil {
 			switch {
-			case age == exact.Due:
-				c.n.due.Add(1)
-				return nil, missed
 			case v.ask.ttl > 0 && now-i.Value.Born >= int64(v.ask.ttl):
-			case age == exact.Stale:
+				if age == exact.Due {
+					i.Yield()
+				}
+			case age == exact.Stale || age == exact.Due:
+				if age == exact.Due {
+					v.due = i
+				}
 				c.n.stale.Add(1)
 				return i.Value, pastItsTime
 			default:
@@ -93,6 +100,13 @@ func (v *visit) find(x *core.Exchange, s *scratch) (*kept, how) {
 		if v.match.Words {
 			c.n.words.Add(1)
 			return k, byWords
+		}
+		if c.o.Check.Share > 0 {
+			if t := c.trusts.in(owner{v.kind, v.owner}); t.fallen.Load() {
+				v.doubt = &doubt{t, k}
+				c.n.doubted.Add(1)
+				return nil, missed
+			}
 		}
 		c.n.near.Add(1)
 		return k, byLikeness
@@ -112,7 +126,7 @@ func (v *visit) join(x *core.Exchange) core.Verdict {
 		v.goAlone(x)
 		return v.consult(x)
 	}
-	fresh := &errand{key: v.key, lead: x.Waker(), from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, tries: v.tries}
+	fresh := &errand{key: v.key, lead: x.Waker(), from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, tries: v.tries, doubt: v.doubt}
 	f, leads := c.errands.join(&v.key, fresh)
 	if !leads {
 		return v.follow(x, f)

@@ -26,7 +26,10 @@ func (v *visit) like(x *core.Exchange, s *scratch, now int64) *kept {
 		return nil
 	}
 	i, age := c.mem.Get(&v.likeKey, now)
-	if i == nil || age == exact.Due || v.ask.ttl > 0 && now-i.Value.Born >= int64(v.ask.ttl) {
+	if age == exact.Due {
+		i.Yield() // its own question refreshes it
+	}
+	if i == nil || v.ask.ttl > 0 && now-i.Value.Born >= int64(v.ask.ttl) {
 		return nil
 	}
 	return i.Value

@@ -57,7 +57,7 @@ func TestLikeQuestions(t *testing.T) {
 		t.Errorf("semantic only: %v", v)
 	}
 	r.end(x)
-	if n, _ := r.Clear(Filter{}); n == 0 {
+	if n, _ := r.Clear(core.Forget{}); n == 0 {
 		t.Error("nothing is cleared")
 	}
 	r.misses(like)

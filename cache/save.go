@@ -48,6 +48,9 @@ func (v *visit) landed(x *core.Exchange) {
 		c.errands.forget(f)
 		f.fail(v.failure(x, status))
 		f.land(c)
+		if f.doubt != nil {
+			c.weigh(f.doubt, nil)
+		}
 		if status != 200 && x.Fault == nil {
 			c.n.refused[badStatus].Add(1)
 		} else {
@@ -60,8 +63,11 @@ func (v *visit) landed(x *core.Exchange) {
 		s.ttl = min(s.ttl, v.ask.ttl)
 	}
 	t := x.Attempts()[len(x.Attempts())-1].Target
-	if !primary(x.Route, t) {
+	switch {
+	case !primary(x.Route, t):
 		s.fails = standIn
+	case spliced(x):
+		s.fails = twoVoices
 	}
 	s.note = entry.Note{Owner: ownerName(v.kind, v.owner), Label: string(v.label), Asked: string(v.asked),
 		Model: t.Model, Provider: t.Provider, Op: x.As, Born: wall()}
@@ -75,10 +81,21 @@ func (v *visit) landed(x *core.Exchange) {
 		s.note.Model = s.note.Asked
 	}
 	f.mu.Lock()
-	f.usage = x.Usage
+	f.usage, f.provider, f.model = x.Usage, s.note.Provider, s.note.Model
 	f.mu.Unlock()
 	f.set(done)
 	c.hand(s)
+}
+
+// spliced reports whether one target began the answer and another one ended it. Who waits is
+// given it, as its own client is; it is none to give to those who ask later.
+func spliced(x *core.Exchange) bool {
+	for _, a := range x.Attempts() {
+		if a.Resumes {
+			return true
+		}
+	}
+	return false
 }
 
 // primary reports whether t is one of those that a route leads to, and no fallback of it
@@ -154,6 +171,10 @@ func (c *Cache) hand(s *saving) {
 
 // drop ends an errand whose answer nobody else can be given.
 func (c *Cache) drop(f *errand) {
+	if f.doubt != nil { // nobody read the answer
+		c.weigh(f.doubt, nil)
+		f.doubt = nil
+	}
 	c.errands.forget(f)
 	f.mu.Lock()
 	f.read = true
@@ -184,6 +205,13 @@ func (c *Cache) save() {
 // keepOne makes of a tape an answer, gives it to who waits, and keeps it.
 func (c *Cache) keepOne(s *saving) {
 	k, fresh, until := c.digest(s)
+	if d := s.f.doubt; d != nil {
+		if s.fails != numRefusals {
+			k = nil
+		}
+		c.weigh(d, k)
+		s.f.doubt = nil
+	}
 	switch {
 	case s.fails != numRefusals:
 		c.n.refused[s.fails].Add(1)

@@ -98,7 +98,7 @@ func (v *visit) nextCome(x *core.Exchange, dst []byte) ([]byte, core.Pour) {
 
 // lastCome ends an answer that has come to its end.
 func (v *visit) lastCome(x *core.Exchange, dst []byte, usage *core.Usage) ([]byte, core.Pour) {
-	r, z := &v.read, &v.read.s.cross
+	r, z, f := &v.read, &v.read.s.cross, v.f
 	if !r.ended && !z.Finished {
 		x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: "the answer that others wait for too has no end", Hint: "try again"}
 		return dst, core.PourCut
@@ -108,6 +108,10 @@ func (v *visit) lastCome(x *core.Exchange, dst []byte, usage *core.Usage) ([]byt
 		z.Usage = *usage
 		dst = codec.AppendEvent(dst, z, &core.Event{Kind: core.EventUsage})
 	}
+	f.mu.Lock()
+	provider, model := f.provider, f.model
+	f.mu.Unlock()
+	full(x, provider, model, usage)
 	z.Ended = true
 	dst = codec.AppendEvent(dst, z, &core.Event{Kind: core.EventEnd})
 	return dst, core.PourEnd

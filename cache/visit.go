@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"asbru/cache/entry"
+	"asbru/cache/exact"
 	"asbru/cache/remote"
 	"asbru/core"
 )
@@ -39,7 +40,11 @@ type visit struct {
 	fields []byte
 	hit    *kept
 	how    how
-	usage  core.Usage // of the answer from memory, when it was made
+	due    *exact.Item[*kept] // what this exchange is to have refreshed; nil: nothing
+	doubt  *doubt             // what it would have been given, were the semantic tier trusted; nil: nothing
+	trail  *visit             // that leads what is to be asked behind the answer; nil: nothing is
+	sent   *visit             // trail, once the data plane has it
+	usage  core.Usage         // of the answer from memory, when it was made
 	extras func(dst []byte) []byte
 
 	read replay
@@ -81,9 +86,9 @@ const (
 	withOthers
 )
 
-// String is the word for h in the header x-cache.
-func (h how) String() string {
-	return [...]string{"miss", "exact", "stale", "canonical", "semantic", "joined"}[h]
+// recall is the word for h that others know, and that the header x-cache says.
+func (h how) recall() core.Recall {
+	return [...]core.Recall{core.RecallMissed, core.RecallExact, core.RecallStale, core.RecallCanonical, core.RecallSemantic, core.RecallJoined}[h]
 }
 
 func newVisit() *visit {
@@ -95,6 +100,7 @@ func newVisit() *visit {
 
 // release makes v ready for another exchange.
 func (c *Cache) release(v *visit) {
+	v.untrail()
 	v.endReplay()
 	v.unask()
 	v.lead.Store(nil)
@@ -103,6 +109,7 @@ func (c *Cache) release(v *visit) {
 	}
 	v.text, v.match, v.question = v.text[:0], Match{}, Question{}
 	v.x, v.f, v.hit, v.ask, v.role, v.tries, v.how = nil, nil, nil, ask{}, alone, 0, missed
+	v.due, v.doubt, v.sent = nil, nil, nil
 	v.usage = core.Usage{}
 	c.visits.Put(v)
 }

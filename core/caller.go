@@ -15,10 +15,12 @@ type VirtualKey struct {
 	Share    uint64  // what Gates know the caller by; the same for as long as the key has its name
 	Tally    *Tally  // never nil; Snapshot.Others for keys that are not counted apart
 
-	Disabled bool  // known, and refused
-	Ends     int64 // Unix seconds from which on the credential is refused; 0: never
-	Old      bool  // the credential is one that was replaced
-	Content  bool  // its prompts and answers may be logged
+	Place    [32]byte // of the credential in Snapshot.Keys; zero: not known
+	Disabled bool     // known, and refused
+	Ends     int64    // Unix seconds from which on the credential is refused; 0: never
+	Bound    bool     // something limits what it may use or spend, or for how long: what goes past this gateway is not for it
+	Old      bool     // the credential is one that was replaced
+	Content  bool     // its prompts and answers may be logged
 }
 
 // Caller finds who presents a credential; nil: nobody knows it.
@@ -53,4 +55,31 @@ func (k *VirtualKey) Barred(now int64) *Fault {
 		f.Message, f.Hint = fmt.Sprintf("key %q has expired", k.Name), "ask an administrator for a new one"
 	}
 	return f
+}
+
+// Bars says why what k began under old may not go on under s, at a moment of Unix seconds; nil:
+// it may. Keys of Snapshots made by hand, which do not say where they stand, are judged by
+// themselves.
+func (s *Snapshot) Bars(k *VirtualKey, old *Snapshot, now int64) *Fault {
+	switch {
+	case k == old.Anonymous:
+		if s.Anonymous == nil {
+			return &Fault{Code: Unauthenticated, Message: "callers without a key are no longer served", Hint: "send a key"}
+		}
+		return nil
+	case k.Place == [32]byte{}:
+		return k.Barred(now)
+	}
+	heir := s.Keys[k.Place]
+	if heir == nil && !s.Pepper.Equal(old.Pepper) { // its digest is another one now
+		for _, one := range s.Keys {
+			if one.Name == k.Name && one.Old == k.Old {
+				heir = one
+			}
+		}
+	}
+	if heir == nil {
+		return &Fault{Code: Forbidden, Kind: "access_blocked", Message: fmt.Sprintf("key %q was revoked", k.Name), Hint: "ask an administrator for a new one"}
+	}
+	return heir.Barred(now)
 }

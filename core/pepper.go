@@ -3,6 +3,7 @@ package core
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/subtle"
 	"fmt"
 )
 
@@ -79,3 +80,11 @@ const usualCredential = 192
 
 // Format prints nothing of p.
 func (p *Pepper) Format(f fmt.State, _ rune) { f.Write([]byte("***")) }
+
+// Equal reports whether both make the same digests.
+func (p *Pepper) Equal(q *Pepper) bool {
+	if p == nil || q == nil {
+		return p == q
+	}
+	return subtle.ConstantTimeCompare(p.secret, q.secret) == 1
+}

@@ -42,8 +42,22 @@ type Memory interface {
 	// Figures are what it says about itself, those of one name one after the other.
 	Figures() []Figure
 
+	// Clear forgets answers, wherever they are: when it returns nothing of them is left. It
+	// reports how many were in memory.
+	Clear(f Forget) (n int, err error)
+
 	// Close keeps what waits to be kept and ends its work.
 	Close() error
+}
+
+// A Forget says which answers a Memory is to forget: those for which all that is set holds.
+// The zero Forget is all of them.
+type Forget struct {
+	ID     string // of one answer, as the header X-Cache-Id says it
+	Owner  string // whose, such as "key:ci-bot"
+	Label  string // the callers' own name of a part: x-bf-cache-key
+	Model  string // asked for, or the one that answered
+	Before int64  // Unix nanoseconds: those that are older
 }
 
 // A Figure is one number for metrics.
@@ -52,6 +66,7 @@ type Figure struct {
 	Total        bool   // it only grows
 	Label, Value string // what tells it from others of its name; empty: nothing
 	N            int64
+	Per          int64 // how many of N are one, such as 1000 for thousandths; 0: each is
 }
 
 // Health is what Routes learn of Targets and keys. core/route knows its concrete type;

@@ -29,7 +29,10 @@ type Plan struct {
 }
 
 // A Step names one compiled stage of a Plan and where it came from.
-type Step struct{ Point, Name, From string }
+type Step struct {
+	Point, Name, From string
+	Say               string // for explain: what it does, a sentence a line; empty: its name says it
+}
 
 // Run applies stages until one does not Continue. After Wait it is called again with the
 // same stages, and begins with the one that waited.

@@ -30,6 +30,13 @@ func paid(t *testing.T) (base string, calls *atomic.Int64) {
 			fmt.Fprint(w, "data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"}}]}\n\n")
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
+		case strings.Contains(string(body), "slow"):
+			w.Header().Set("Content-Type", "text/event-stream")
+			fmt.Fprint(w, "data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"}}]}\n\n")
+			w.(http.Flusher).Flush()
+			time.Sleep(700 * time.Millisecond)
+			fmt.Fprint(w, "data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"+
+				"data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[],"+usage+"}\n\ndata: [DONE]\n\n")
 		case strings.Contains(string(body), `"stream":true`):
 			w.Header().Set("Content-Type", "text/event-stream")
 			fmt.Fprint(w, "data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}\n\n"+
@@ -196,5 +203,85 @@ func TestBudgetLeft(t *testing.T) {
 	g.ends(0)
 	if spent, open := examine(t, dir); spent <= 0 || spent >= eachCall || open != 0 {
 		t.Errorf("%d spent, %d open", spent, open)
+	}
+}
+
+// A ledger changes hands with the sockets: calls that began in one process end in the next one, no
+// request is refused for it, and every one is charged once.
+func TestBudgetHandOver(t *testing.T) {
+	base, calls := paid(t)
+	config, dir := budgeted(t, base, "1000")
+	g := serve(t, config)
+	c := &http.Client{Timeout: patience, Transport: &http.Transport{MaxConnsPerHost: 8, MaxIdleConnsPerHost: 8}}
+	ask := func(more string) {
+		if a, err := try(c, "POST", g.url("/v1/chat/completions"), chatBody("m", `,"max_tokens":10`+more), "Authorization: Bearer secret-of-ci-0001"); err != nil || a.status != 200 || more != "" && !strings.Contains(a.body, "[DONE]") {
+			t.Errorf("%d %s %v", a.status, a.body, err)
+		}
+	}
+	var stop atomic.Bool
+	var wg sync.WaitGroup
+	for i := range 6 {
+		wg.Go(func() {
+			for !stop.Load() {
+				if ask([...]string{"", `,"stream":true,"user":"slow"`}[i/4]); i < 4 {
+					time.Sleep(2 * time.Millisecond)
+				}
+			}
+		})
+	}
+	pid := g.cmd.Process.Pid
+	for n := range 3 {
+		time.Sleep(300 * time.Millisecond)
+		if err := syscall.Kill(pid, syscall.SIGUSR2); err != nil {
+			t.Fatal(err)
+		}
+		await(t, "the hand-over", func() bool { return strings.Count(g.stderr.String(), `"msg":"handed over"`) > n }, g.stderr.String)
+		pid = lastSuccessor(t, g)
+		defer syscall.Kill(pid, syscall.SIGKILL)
+	}
+	time.Sleep(300 * time.Millisecond)
+	stop.Store(true)
+	wg.Wait()
+	syscall.Kill(pid, syscall.SIGTERM)
+	await(t, "the end of all processes", func() bool { return strings.Count(g.stderr.String(), `"msg":"drained"`) == 4 }, g.stderr.String)
+	await(t, "the ledger let go", func() bool { return syscall.Kill(pid, 0) != nil }, g.stderr.String)
+	if spent, open := examine(t, dir); spent != calls.Load()*eachCall || open != 0 || calls.Load() == 0 {
+		t.Errorf("%d calls cost %d, and the ledger says %d spent, %d open\n%s", calls.Load(), calls.Load()*eachCall, spent, open, g.stderr.String())
+	}
+}
+
+// lastSuccessor is the process that the newest hand-over made.
+func lastSuccessor(t *testing.T, g *gateway) (pid int) {
+	t.Helper()
+	for line := range strings.Lines(g.stderr.String()) {
+		var v struct {
+			Msg       string
+			Successor int
+		}
+		if json.Unmarshal([]byte(line), &v) == nil && v.Msg == "handed over" {
+			pid = v.Successor
+		}
+	}
+	return pid
+}
+
+// A successor that cannot serve leaves the ledger with who had it.
+func TestBudgetHandOverRefused(t *testing.T) {
+	base, _ := paid(t)
+	config, dir := budgeted(t, base, "1000")
+	g := serve(t, config)
+	key := "Authorization: Bearer secret-of-ci-0001"
+	chat(t, g, "m", `,"max_tokens":10`, key)
+	// Behind the ledger: its listener is of an address that this machine does not have.
+	write(t, g.file, strings.Replace(config, "admin: {listen: '127.0.0.1:0'}", "admin: {listen: '192.0.2.1:1'}", 1))
+	g.signal(syscall.SIGUSR2)
+	g.stderr.has(t, "hand-over refused; this process goes on")
+	if a := chat(t, g, "m", `,"max_tokens":10`, key); a.status != 200 {
+		t.Errorf("afterwards: %d %s", a.status, a.body)
+	}
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+	if spent, open := examine(t, dir); spent != 2*eachCall || open != 0 {
+		t.Errorf("the ledger says %d spent, %d open\n%s", spent, open, g.stderr.String())
 	}
 }

@@ -25,7 +25,7 @@ func (s *Server) behind(f *flight, r *http1.Request) {
 	}
 	g := s.fork(f)
 	g.own(f, r)
-	g.x.Watch, g.x.Taken, g.care, g.admitted = w, core.Taken{}, nil, true
+	g.x.Watch, g.x.Taken, g.x.Bill, g.x.Cost, g.care, g.admitted = w, core.Taken{}, nil, 0, nil, true
 	if g.ticket != nil {
 		g.ticket.Urgency = core.Batch
 	}

@@ -214,7 +214,7 @@ func (b *bridge) read(from *end) error {
 			}
 		}
 		from.c.SetReadDeadline(time.Now().Add(time.Duration(until - now)))
-		if b.closing.Load() != by || by == 0 && b.k.verdict.Load() != nil {
+		if b.closing.Load() != by || by == 0 && b.k.charge.ruled() != nil {
 			continue // it came in between, and its deadline is undone
 		}
 		n, err := from.c.Read(from.in[len(from.in):cap(from.in)])
@@ -227,7 +227,7 @@ func (b *bridge) read(from *end) error {
 		if err = orEOF(err); !errors.Is(err, os.ErrDeadlineExceeded) || b.closing.Load() > 0 {
 			return err
 		}
-		if b.k.verdict.Load() != nil || core.Clock() < until {
+		if b.k.charge.ruled() != nil || core.Clock() < until {
 			continue
 		}
 		if from.asked {
@@ -240,7 +240,7 @@ func (b *bridge) read(from *end) error {
 
 // verdict is why the bridge has to end for a reason of the gateway's own; nil: it has not.
 func (b *bridge) verdict(now int64) *core.Fault {
-	if v := b.k.verdict.Load(); v != nil {
+	if v := b.k.charge.ruled(); v != nil {
 		return v
 	}
 	if now-b.born > int64(socketLife) {

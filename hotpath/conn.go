@@ -27,14 +27,14 @@ type conn struct {
 	unwatch func()          // ends the watch on the client; nil: there is none
 	held    *arrival        // where a reply goes that has reached its commit point; nil: to the client
 
-	ghost    atomic.Bool                // the client left, and the exchange goes on for others
-	verdict  atomic.Pointer[core.Fault] // why the exchange under way has to end; nil: it has not
-	bridged  atomic.Bool                // it is a WebSocket
-	hungUp   atomic.Bool                // the watcher saw the client go
-	answered atomic.Bool                // the watcher is to end
-	quiet    atomic.Int64               // Clock since when it waits for a request; 0 while it serves one
-	wmu      sync.Mutex                 // orders the watcher's probe with the answer, and guards
-	harmless int                        // what a probe may write
+	ghost    atomic.Bool // the client left, and the exchange goes on for others
+	charge   charge
+	bridged  atomic.Bool  // it is a WebSocket
+	hungUp   atomic.Bool  // the watcher saw the client go
+	answered atomic.Bool  // the watcher is to end
+	quiet    atomic.Int64 // Clock since when it waits for a request; 0 while it serves one
+	wmu      sync.Mutex   // orders the watcher's probe with the answer, and guards
+	harmless int          // what a probe may write
 }
 
 // ServeConn carries the requests of one client connection until it ends. c may be any
@@ -151,6 +151,8 @@ func (k *conn) limits() core.Limits {
 // exchange decides about a complete request and answers it.
 func (k *conn) exchange(f *flight) {
 	s, x := k.s, &f.x
+	k.charge.take(x)
+	defer k.charge.free()
 	if f.socket != nil && f.socket.late && !k.greet(f) {
 		k.gone(f)
 		return
@@ -204,6 +206,11 @@ func (k *conn) fly(f *flight) {
 
 // gone closes the books of an exchange whose client left before it was answered.
 func (k *conn) gone(f *flight) {
+	if v := k.charge.ruled(); v != nil && f.x.Fault == nil {
+		f.x.Fault, f.free = v, true
+		k.reply(f)
+		return
+	}
 	if f.x.Fault == nil {
 		f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up"}
 	}
@@ -219,6 +226,8 @@ func (k *conn) carry(f *flight) bool {
 	defer cancel()
 	k.unwatch = sync.OnceFunc(k.watch(func() { k.left(f, cancel) }))
 	defer k.unwatch()
+	k.charge.waits(cancel)
+	defer k.charge.waits(nil)
 	k.ctx = ctx
 	return k.attempts(ctx, f)
 }

@@ -49,7 +49,7 @@ func (k *conn) turn(ctx context.Context, f *flight) outcome {
 		}
 		stop := context.AfterFunc(ctx, func() { k.hungUp.Store(true); u.Conn.SetDeadline(time.Unix(1, 0)) })
 		out, stale := k.closing(f, u)
-		if live := stop(); !live && ctx.Err() != nil && out != tryHeld {
+		if live := stop(); !live && ctx.Err() != nil && out != tryHeld && (out != tryDone || k.charge.ruled() == nil) {
 			u.Close()
 			f.gone = true
 			return tryOver

@@ -25,7 +25,10 @@ func (k *conn) sleep(f *flight) bool {
 
 // decided waits for what the stages wait for. It reports false when the client left.
 func (k *conn) decided(f *flight) (v core.Verdict, there bool) {
-	defer k.watch(func() { k.hungUp.Store(true); f.Wake(0) })()
+	left := func() { k.hungUp.Store(true); f.Wake(0) }
+	defer k.watch(left)()
+	k.charge.waits(left)
+	defer k.charge.waits(nil)
 	k.allow(probeInterim)
 	for {
 		if !k.sleep(f) {
@@ -56,6 +59,14 @@ func (k *conn) next(f *flight) bool {
 // give writes what is in k.box to the client as soon as the plan lets it go. errTurned
 // says that it never will: f.x.Fault says why, and nothing went out.
 func (k *conn) give(f *flight, done bool) error {
+	if err := k.pay(f, done); err != nil {
+		return err
+	}
+	return k.write(f, k.box.bytes())
+}
+
+// pay waits until the plan lets the client have what is at hand: its last bytes, with done.
+func (k *conn) pay(f *flight, done bool) error {
 	for f.tolled() {
 		v := k.s.toll(f, done)
 		if v == core.Refuse {
@@ -68,7 +79,7 @@ func (k *conn) give(f *flight, done bool) error {
 			return errGone
 		}
 	}
-	return k.write(f, k.box.bytes())
+	return nil
 }
 
 // errGone says that the client left while its answer was kept back.
@@ -76,7 +87,10 @@ var errGone = errors.New("the client hung up")
 
 // pour gives the client what an answer from memory has for it.
 func (k *conn) pour(f *flight) {
-	defer k.watch(func() { k.hungUp.Store(true); f.Wake(0) })()
+	left := func() { k.hungUp.Store(true); f.Wake(0) }
+	defer k.watch(left)()
+	k.charge.waits(left)
+	defer k.charge.waits(nil)
 	for {
 		p := k.s.pour(f, &k.box)
 		k.allow(probeNothing)
@@ -86,7 +100,9 @@ func (k *conn) pour(f *flight) {
 		}
 		if err != nil || p == core.PourWait && !k.sleep(f) {
 			f.free = true
-			f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up", Cause: err}
+			if f.x.Fault = k.charge.ruled(); f.x.Fault == nil {
+				f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up", Cause: err}
+			}
 			break
 		}
 		if p == core.PourEnd || p == core.PourCut {

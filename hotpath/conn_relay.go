@@ -255,7 +255,13 @@ func (k *conn) turnAway(f *flight, u *upstream.Conn) outcome {
 // ended settles both connections after a relay.
 func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean bool) {
 	k.allow(probeNothing)
-	switch {
+	switch v := k.charge.ruled(); {
+	case werr == nil && !whole && v != nil:
+		f.x.Fault, f.free = v, true
+		k.box.reset()
+		if f.rel.broken(&f.x, &k.box) {
+			k.write(f, k.box.bytes())
+		}
 	case werr != nil || !whole && k.hungUp.Load():
 		f.free = true
 		f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up", Cause: werr}

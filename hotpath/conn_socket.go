@@ -12,8 +12,14 @@ import (
 // ended. n bytes at the front of b are the target's head; what follows is its first frames.
 func (k *conn) bridge(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	s, x, sk := k.s, &f.x, f.socket
-	k.unwatch()
 	f.first = core.Clock()
+	if err := k.pay(f, false); err != nil {
+		u.Close()
+		f.gone = err == errGone
+		return tryOver
+	}
+	k.unwatch()
+	k.charge.waits(nil)
 	f.sure()
 	if !sk.open {
 		protocol, _ := named(&k.rep.Head, b, socketProtocol)
@@ -39,7 +45,9 @@ func (k *conn) bridge(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	if br.send(&br.ends[1], sk.out, false) == nil || br.closing.Load() > 0 {
 		sk.out = nil
 		k.bridged.Store(true)
+		k.charge.waits(func() { k.c.SetReadDeadline(time.Unix(1, 0)) }) // whose reader sees the verdict
 		br.run()
+		k.charge.waits(nil)
 		k.bridged.Store(false)
 	}
 	u.Close()
@@ -178,11 +186,3 @@ func (k *conn) dismiss(f *flight) {
 
 // tryAgainLater is the close code of who has too much to do (IANA's registry).
 const tryAgainLater ws.Code = 1013
-
-// stir wakes who reads from the client or from a target for the exchange under way, to see the
-// verdict. Server.mu is held.
-func (k *conn) stir() {
-	if k.bridged.Load() {
-		k.c.SetReadDeadline(time.Unix(1, 0))
-	}
-}

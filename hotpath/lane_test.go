@@ -138,7 +138,7 @@ func (r *rig) swap(targets []*core.Target) {
 		x.Reply = core.Reply{Status: 200, Type: "application/json", Body: []byte(`{"object":"list"}`)}
 		return core.Answer
 	}}
-	key := &core.VirtualKey{Name: "tester", Policy: policy, Tally: new(core.Tally)}
+	key := &core.VirtualKey{Name: "tester", Policy: policy, Tally: new(core.Tally), Place: sha256.Sum256([]byte(testKey))}
 	r.snap = &core.Snapshot{
 		Keys:      map[[32]byte]*core.VirtualKey{sha256.Sum256([]byte(testKey)): key},
 		Models:    map[string]*core.Route{"m": route},

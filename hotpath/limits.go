@@ -56,10 +56,11 @@ const (
 	socketRead = 8 << 10   // one read of a WebSocket; more than a control frame
 	socketLife = 24 * time.Hour
 
-	drainLook = 20 * time.Millisecond // between looks whether a drain is over
-	closeWait = time.Second           // from the end of one side of a WebSocket to that of the other
-	sayTries  = 100                   // waits of sayRest for a frame under way to be written
-	sayRest   = 5 * time.Millisecond
+	drainLook  = 20 * time.Millisecond // between looks whether a drain is over
+	wardenRest = time.Minute           // between looks at the wall clock, while there are keys that end
+	closeWait  = time.Second           // from the end of one side of a WebSocket to that of the other
+	sayTries   = 100                   // waits of sayRest for a frame under way to be written
+	sayRest    = 5 * time.Millisecond
 
 	lingerWait   = time.Second            // after the last byte, for the client to hang up first
 	probeWait    = 10 * time.Millisecond  // after a client's FIN, before asking whether it still listens

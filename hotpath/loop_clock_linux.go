@@ -60,6 +60,10 @@ func (l *loop) tick(now int64) {
 			l.overdue(uint32(slot))
 		}
 	}
+	if n := l.s.rounds.Load(); n != l.round {
+		l.round = n
+		l.inspect()
+	}
 	if l.draining {
 		l.drainTick(now)
 	}

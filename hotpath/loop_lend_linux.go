@@ -95,7 +95,9 @@ func (k *conn) once(f *flight) (again bool) {
 	if f.socket != nil && f.socket.late {
 		k.exchange(f) // nothing is decided yet
 	} else {
+		k.charge.take(&f.x)
 		k.fly(f)
+		k.charge.free()
 	}
 	s.shared.Give(f.buf)
 	if f.free || f.status == 0 {

@@ -61,6 +61,7 @@ type loop struct {
 	cutting  bool
 	closing  bool
 	trimmed  int64
+	round    uint64 // of looks at who may go on, the last one that was taken
 }
 
 // An entry is who stands in a slot. gen changes with each, so that an event

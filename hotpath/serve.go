@@ -119,6 +119,7 @@ func (s *Server) Drain(ctx context.Context) error {
 // process that lives on needs it, once; s serves nothing afterwards.
 func (s *Server) Close() {
 	s.draining.Store(true)
+	s.warden.rest()
 	s.cut()
 	s.fleet.close(s)
 	s.shadows.close()
@@ -164,9 +165,9 @@ func (s *Server) judge(why func(*conn) *core.Fault) (some bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for k := range s.conns {
-		if f := why(k); f != nil && k.verdict.CompareAndSwap(nil, f) {
-			some = true
-			k.stir()
+		if f := why(k); f != nil {
+			key, _ := k.charge.who()
+			some = k.charge.rule(key, f) || some
 		}
 	}
 	return some

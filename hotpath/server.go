@@ -26,6 +26,8 @@ type Server struct {
 	opt      Options
 	snap     atomic.Pointer[core.Snapshot]
 	draining atomic.Bool
+	rounds   atomic.Uint64 // of looks at who may go on
+	warden   warden
 	large    atomic.Int64 // bytes of large bodies held
 	seed     [8]byte      // of request ids
 	ids      atomic.Uint64
@@ -67,10 +69,6 @@ type hooks struct {
 	Grow func(old []byte, need int) []byte
 	Free func([]byte)
 }
-
-// Swap makes next the configuration of every Exchange that begins from now on
-// and returns the one before.
-func (s *Server) Swap(next *core.Snapshot) (old *core.Snapshot) { return s.snap.Swap(next) }
 
 // Snapshot is the configuration that the next Exchange would get.
 func (s *Server) Snapshot() *core.Snapshot { return s.snap.Load() }

@@ -1,6 +1,7 @@
 package systemd
 
 import (
+	"os"
 	"sync"
 	"time"
 )
@@ -52,6 +53,9 @@ const (
 	wordReady   = "ready"
 	wordServe   = "serve"
 )
+
+// Successor reports whether a predecessor started this process. It is asked before Inherit.
+func Successor() bool { return os.Getenv(handOverVariable) != "" }
 
 func (h *HandOver) wait() time.Duration {
 	if h.Wait > 0 {

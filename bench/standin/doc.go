@@ -4,6 +4,8 @@
 // embeddings, rerank and token counts that belong to them, and what vendors make and keep
 // besides: speech, transcripts, images, files, batches, stored responses, cached contents.
 //
+// Over WebSockets it speaks OpenAI's Realtime API and Google's Live API.
+//
 // The path of a request says which format it is in, and the end of the model's name
 // what happens: see [Scenarios]. A name that ends in none of them answers with text.
 //

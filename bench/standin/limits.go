@@ -9,5 +9,6 @@ const (
 	slowGap     = 100 * time.Millisecond // and between events
 	slowPieces  = 50                     // pieces of its text
 	retryAfter  = 7                      // seconds that a 429 asks to wait
+	socketLife  = 5 * time.Minute        // of a WebSocket, whatever is said on it
 	maxDepth    = 16                     // levels of a schema that are followed
 )

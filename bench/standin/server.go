@@ -117,6 +117,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		s.ends(note, ex.status, r.Context().Err() != nil)
 	}()
+	if asksSocket(r) {
+		ex.serveSocket(s.options.Open)
+		return
+	}
 	if ex.route.family == "" {
 		if a, id := asideOf(r); a != nil {
 			ex.serveAside(a, id, s.options.Open)

@@ -25,6 +25,9 @@ func (i *Item[V]) claim(now int64) bool {
 	return (was == 0 || now-was > int64(claimLasts)) && i.claimed.CompareAndSwap(was, now)
 }
 
+// Yield gives back the right to refresh an item: the next caller has it.
+func (i *Item[V]) Yield() { i.claimed.Store(0) }
+
 // An Age says what a found item is good for.
 type Age uint8
 

@@ -48,12 +48,13 @@ type Counts struct {
 	Adds    map[string]uint64 // by fate
 	Strange uint64            // rows that came back and were not what was asked for: another space, over, or with a broken seal
 	Queued  int               // answers that wait to be written
+	Dims    int               // numbers of a vector in the store; 0: it was not reached yet
 	Down    bool              // look-ups are misses for a while
 }
 
 // Counts are of about one moment.
 func (f *Finder) Counts() Counts {
-	c := Counts{Asks: map[string]uint64{}, Adds: map[string]uint64{}, Strange: f.n.strange.Load(), Queued: len(f.adds), Down: f.asking.open()}
+	c := Counts{Asks: map[string]uint64{}, Adds: map[string]uint64{}, Strange: f.n.strange.Load(), Queued: len(f.adds), Dims: int(f.ready.Load()), Down: f.asking.open()}
 	for o := range numOutcomes {
 		c.Asks[o.String()] = f.n.asks[o].Load()
 	}

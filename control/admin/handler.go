@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -147,11 +146,9 @@ func (h *Handler) base() *config.Document {
 	return new(config.Document)
 }
 
-// body reads the JSON object of a request by member.
+// body reads the JSON object of a request by member, whatever its type is said to be: curl says
+// form, and a page of somebody else's cannot send the token.
 func (c *call) body() (map[string]json.RawMessage, error) {
-	if t, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type")); t != "application/json" && c.r.Header.Get("Content-Type") != "" {
-		return nil, &core.Fault{Code: core.Invalid, Status: http.StatusUnsupportedMediaType, Message: "cannot read a body of type " + strconv.QuoteToASCII(t), Hint: "send application/json"}
-	}
 	b, err := io.ReadAll(io.LimitReader(c.r.Body, maxBody+1))
 	switch {
 	case err != nil:
@@ -200,7 +197,7 @@ func (h *Handler) change(c *call, edit func(*store.Edit) error) error {
 	}
 	ctx := c.r.Context()
 	_, changes, err := s.Change(ctx, store.Wish{If: revision, Edit: edit, Apply: func(kept *config.Kept, commit func() error) error {
-		_, problems, err := h.o.Plane.Keep(ctx, control.Actor{Kind: "admin", Name: c.who()}, kept, commit)
+		_, problems, err := h.o.Plane.Keep(ctx, control.Actor{Kind: "admin", Name: strings.TrimPrefix(c.who(), "admin ")}, kept, commit)
 		if err != nil && config.Failed(problems) {
 			return reject(problems)
 		}

@@ -289,7 +289,6 @@ func TestRefusals(t *testing.T) {
 	f(409, "counted under its name", "PUT", keys+"/there", `{"name":"else"}`)
 	f(400, "/rotate", "PUT", keys+"/there", `{"value":"sk-bf-0123456789abcdef"}`)
 	f(412, "revision 1, not 7", "PUT", keys+"/there", `{"is_active":false}`, `If-Match: "7"`)
-	f(415, "text/plain", "PUT", keys+"/there", `{}`, `Content-Type: text/plain`)
 	f(400, "it is 0 to", "POST", keys+"/there/rotate", `{"grace_seconds":10000000}`)
 	f(404, "there is no such path", "GET", "/api/governance/nothing", "")
 	f(404, "there is no such path", "GET", keys+"/there/else", "")

@@ -30,8 +30,9 @@ type Options struct {
 	Governance Governance
 	Shared     func() bool // nil: false
 
-	Metrics func(io.Writer) // writes Prometheus text; nil: 404
-	Status  func() Status   // nil: never ready
+	Memory  func() core.Memory // the cache there is now; nil, or returns nil: there is none
+	Metrics func(io.Writer)    // writes Prometheus text; nil: 404
+	Status  func() Status      // nil: never ready
 	Build   Build
 	Log     *slog.Logger // for panics; nil: silent
 }
@@ -101,6 +102,9 @@ func (h *handler) ServeHTTP(under http.ResponseWriter, r *http.Request) {
 		refuse(w, &core.Fault{Code: core.Invalid,
 			Message: "cannot serve " + shown(path) + ": a path here is made of letters, digits and - . _ ~ between single slashes",
 			Hint:    "write it without escapes, empty or dot segments"})
+		return
+	}
+	if h.cached(w, r, path) {
 		return
 	}
 	if h.Governance != nil && h.governs(w, r, path) {

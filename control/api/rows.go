@@ -52,6 +52,7 @@ LLM traffic    POST /v1/chat/completions, /v1/completions, /v1/responses, /v1/em
 Health         GET  /health/live, /health/ready
 For operators  GET  /metrics, /version, /api/status
                from the same machine, or on the admin listener with its token
+Cache          GET  /api/cache, DELETE /api/cache/clear on the admin listener
 Profiles       GET  /debug/pprof/ on the admin listener
 `
 

@@ -21,6 +21,10 @@ type Tools struct {
 	Compile func(doc *config.Document, version uint64) (*core.Snapshot, []config.Problem)
 
 	Path string // configuration file when none is named; empty: one must be
+
+	// Offline opens the store of a configuration file, which must name one, and the admin API over
+	// it: changes are checked as if they were served. nil: there is none.
+	Offline func(path string) (*Offline, error)
 }
 
 // errRefused says that the problems returned with it are why.

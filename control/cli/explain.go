@@ -406,6 +406,9 @@ func (q *question) plan(caller *core.VirtualKey) {
 			from = q.p.dim("  from " + s.From)
 		}
 		q.line("", fmt.Sprintf("%-7s %-10s%s", s.Point, s.Name, from))
+		for line := range strings.Lines(s.Say) {
+			q.line("", "          "+strings.TrimSuffix(line, "\n"))
+		}
 	}
 }
 

@@ -20,12 +20,14 @@ func Import(t Tools) Command {
 		Usage:   "[flags] " + forms + " FILE",
 		Help: "Writes the document to the standard output and, to the standard error, a line with file, line and path for each field that is left out or not taken over wholly. " +
 			"References to variables stay references; a secret in the file is replaced by a reference to a variable that is told, unless --with-secrets copies it. See docs/IMPORT.md.\n" +
+			"With --store FILE the virtual keys of it, with teams, customers, limits and prices, go into the store that FILE names, whose providers and models must be there; keys are kept as digests.\n" +
 			"The exit code is 0 when a document was made that can be served, 1 when not, 2 when the command line is wrong.",
 		Example: t.App.Name + " import bifrost config.json > asbru.yaml\n" + t.App.Name + " import litellm config.yaml > asbru.yaml && " + t.App.Name + " check asbru.yaml",
 		Words:   importer.Formats(),
 		New: func(fs *flag.FlagSet) Run {
 			secrets := fs.Bool("with-secrets", false, "copy the secrets that stand in the file")
 			strict := fs.Bool("strict", false, "fail when anything is left out")
+			into := fs.String("store", "", "put virtual keys, teams, customers, limits and prices into the store of this configuration `file` instead of printing a document")
 			quiet := fs.Bool("quiet", false, "do not tell what is left out")
 			return func(args []string, stdout, stderr io.Writer) int {
 				switch {
@@ -34,12 +36,12 @@ func Import(t Tools) Command {
 				case !slices.Contains(importer.Formats(), args[0]):
 					return t.App.Wrong(stderr, "import", fmt.Sprintf("there is no format %q; they are %s", args[0], forms))
 				}
-				r, err := t.convert(args[0], args[1], *secrets)
+				r, err := t.convert(args[0], args[1], *secrets || *into != "") // a store keeps digests of keys
 				if err != nil {
 					fmt.Fprintf(stderr, "%s: %v\n", t.App.Name, err)
 					return Problem
 				}
-				return t.imported(args[1], r, importing{*strict, *quiet, stdout, stderr})
+				return t.imported(args[1], r, importing{*strict, *quiet, *into, stdout, stderr})
 			}
 		},
 	}
@@ -57,6 +59,7 @@ func (t Tools) convert(form, path string, secrets bool) (importer.Result, error)
 // importing is how an import is told.
 type importing struct {
 	strict, quiet  bool
+	store          string // a configuration file; empty: the document is printed
 	stdout, stderr io.Writer
 }
 
@@ -72,7 +75,12 @@ func (t Tools) imported(path string, r importer.Result, how importing) int {
 		fmt.Fprintf(how.stderr, "%s: cannot be imported: %s\n", path, count(len(errs), "problem"))
 		return Problem
 	}
-	if _, err := how.stdout.Write(r.Document); err != nil {
+	if how.store != "" {
+		if err := t.keepImported(r, how.store, how.stdout, how.stderr); err != nil {
+			fmt.Fprintf(how.stderr, "%s import: %v\n", t.App.Name, err)
+			return Problem
+		}
+	} else if _, err := how.stdout.Write(r.Document); err != nil {
 		fmt.Fprintf(how.stderr, "%s import: cannot write: %v\n", t.App.Name, err)
 		return Problem
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"crypto/rand"
 	"encoding/hex"
 	"flag"
 	"fmt"
@@ -11,47 +10,79 @@ import (
 	"asbru/core/config"
 )
 
-// Keys is the command that makes virtual keys and their digests.
-func Keys(app *App, env config.Env) Command {
+// Keys is the command for virtual keys: those of a store, and digests for a configuration file.
+func Keys(t Tools) Command {
 	return Command{
 		Name:    "keys",
-		Summary: "make a virtual key, or the digest of one",
-		Usage:   "new | digest SECRET, with --pepper",
-		Help: "new prints a key that nobody has, once, and with --pepper its digest for the configuration, which needs no key then.\n" +
-			"digest prints the digest of a key there is. The pepper and the key are references such as env.PEPPER or file:/path: what is\n" +
-			"written on a command line others can read.",
-		Example: app.Name + " keys new --pepper env.ASBRU_PEPPER\n" + app.Name + " keys digest --pepper file:/run/secrets/pepper env.OLD_KEY",
-		Words:   []string{"new", "digest"},
+		Summary: "make, list, rotate and revoke virtual keys, or make the digest of one",
+		Usage:   "create NAME | list | rotate NAME | revoke NAME | delete NAME | admin-token | new | digest SECRET, with flags",
+		Help: "create, list, rotate, revoke and delete work on the store of a configuration file (--config), whether it is served just now or not, or ask a gateway (--admin, --token). " +
+			"A key is printed once, alone, to the standard output; nobody can show it again. revoke disables a key, delete forgets it; a gateway that serves the store refuses it from the next second on.\n" +
+			"admin-token makes another token for the admin API in place of the one there was.\n" +
+			"new prints a key that nobody has, once, and with --pepper its digest for the configuration, which needs no key then. digest prints the digest of a key there is.\n" +
+			"Peppers, tokens and keys are given as references such as env.PEPPER or file:/path: what is written on a command line others can read.",
+		Example: t.App.Name + " keys create ci --config asbru.yaml --team platform --budget 50/1M --requests 100/1m\n" +
+			t.App.Name + " keys rotate ci --config asbru.yaml --grace 24h\n" +
+			t.App.Name + " keys list --admin http://127.0.0.1:9090 --token env.ASBRU_ADMIN\n" +
+			t.App.Name + " keys digest --pepper file:/run/secrets/pepper env.OLD_KEY",
+		Words: []string{"create", "list", "rotate", "revoke", "delete", "admin-token", "new", "digest"},
 		New: func(fs *flag.FlagSet) Run {
-			pepper := fs.String("pepper", "", "governance.pepper of the configuration, as a reference")
+			k := keysRun{tools: t}
+			k.flags(fs)
 			return func(args []string, stdout, stderr io.Writer) int {
-				switch {
-				case len(args) == 1 && args[0] == "new":
-					return newKey(app, env, *pepper, stdout, stderr)
-				case len(args) == 2 && args[0] == "digest" && *pepper != "":
-					sum, err := digest(env, *pepper, args[1])
-					if err != nil {
-						fmt.Fprintf(stderr, "%s keys: %v\n", app.Name, err)
-						return Problem
-					}
-					fmt.Fprintln(stdout, sum)
-					return OK
-				case len(args) > 0 && args[0] == "digest" && *pepper == "":
-					return app.Wrong(stderr, "keys", "a digest needs the --pepper that it is made with")
-				}
-				return app.Wrong(stderr, "keys", "say new, or digest and a key")
+				k.stdout, k.stderr = stdout, stderr
+				return k.run(args)
 			}
 		},
 	}
 }
 
-// keyPrefix is how a key of ours begins: the SDKs of others know by it whom it is for.
-const keyPrefix = "sk-bf-"
+// run does what the words ask for.
+func (k *keysRun) run(args []string) int {
+	app := k.tools.App
+	word, rest := "", []string(nil)
+	if len(args) > 0 {
+		word, rest = args[0], args[1:]
+	}
+	named := len(rest) == 1
+	switch {
+	case word == "new" && len(rest) == 0:
+		return newKey(app, k.tools.Env, k.pepper, k.stdout, k.stderr)
+	case word == "digest" && k.pepper == "":
+		return app.Wrong(k.stderr, "keys", "a digest needs the --pepper that it is made with")
+	case word == "digest" && named:
+		sum, err := digest(k.tools.Env, k.pepper, rest[0])
+		if err != nil {
+			return k.told(err)
+		}
+		fmt.Fprintln(k.stdout, sum)
+		return OK
+	case word == "list" && len(rest) == 0:
+		return k.with(k.list)
+	case word == "admin-token" && len(rest) == 0:
+		return k.adminToken()
+	case word == "create" && named:
+		return k.with(func(s asker) error { return k.create(s, rest[0]) })
+	case word == "rotate" && named:
+		return k.with(func(s asker) error { return k.rotate(s, rest[0]) })
+	case word == "revoke" && named:
+		return k.with(func(s asker) error { return k.revoke(s, rest[0]) })
+	case word == "delete" && named:
+		return k.with(func(s asker) error { return k.delete(s, rest[0]) })
+	case word == "create" || word == "rotate" || word == "revoke" || word == "delete":
+		return app.Wrong(k.stderr, "keys", "name one virtual key to "+word)
+	}
+	return app.Wrong(k.stderr, "keys", "say create, list, rotate, revoke, delete, admin-token or new, or digest and a key")
+}
+
+// told tells why something did not work.
+func (k *keysRun) told(err error) int {
+	fmt.Fprintf(k.stderr, "%s keys: %v\n", k.tools.App.Name, err)
+	return Problem
+}
 
 func newKey(app *App, env config.Env, pepper string, stdout, stderr io.Writer) int {
-	var b [32]byte
-	rand.Read(b[:])
-	key := keyPrefix + hex.EncodeToString(b[:])
+	key := core.NewKey()
 	if pepper == "" {
 		fmt.Fprintln(stdout, key)
 		return OK

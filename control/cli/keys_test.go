@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"asbru/core"
 	"asbru/core/config"
 )
 
@@ -15,7 +16,7 @@ func TestKeys(t *testing.T) {
 	vars := map[string]string{"PEPPER": strings.Repeat("p", 32), "KEY": "secret-of-a-caller", "EMPTY": ""}
 	env := config.Env{Lookup: func(name string) (string, bool) { v, ok := vars[name]; return v, ok }}
 	app := &App{Name: "asbru"}
-	app.Commands = []Command{Keys(app, env)}
+	app.Commands = []Command{Keys(Tools{App: app, Env: env})}
 	run := func(code int, args string, part string) string {
 		t.Helper()
 		var out, bad bytes.Buffer
@@ -30,11 +31,11 @@ func TestKeys(t *testing.T) {
 		return hex.EncodeToString(h.Sum(nil))
 	}
 	run(OK, "digest --pepper env.PEPPER env.KEY", sum("secret-of-a-caller")+"\n")
-	one, two := run(OK, "new", keyPrefix), run(OK, "new", keyPrefix)
-	if len(strings.TrimSpace(one)) != len(keyPrefix)+64 || one == two {
+	one, two := run(OK, "new", core.KeyPrefix), run(OK, "new", core.KeyPrefix)
+	if len(strings.TrimSpace(one)) != len(core.KeyPrefix)+64 || one == two {
 		t.Errorf("keys are %s and %s", one, two)
 	}
-	key, rest, _ := strings.Cut(run(OK, "new --pepper env.PEPPER", keyPrefix), "\n")
+	key, rest, _ := strings.Cut(run(OK, "new --pepper env.PEPPER", core.KeyPrefix), "\n")
 	if rest != "digest: "+sum(key)+"\n" {
 		t.Errorf("the digest of %s is %s", key, rest)
 	}
@@ -44,5 +45,5 @@ func TestKeys(t *testing.T) {
 	run(Problem, "digest --pepper env.PEPPER env.EMPTY", "")
 	run(Problem, "new --pepper env.NONE", "NONE is not set")
 	run(Usage, "digest env.KEY", "needs the --pepper")
-	run(Usage, "", "say new, or digest")
+	run(Usage, "", "or new, or digest")
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"asbru/bench/postgres"
 	"asbru/core"
 	"asbru/core/config"
 )
@@ -25,8 +26,8 @@ func inBoth(t *testing.T, f func(t *testing.T, open place)) {
 		f(t, func(t *testing.T) *Store { return open(t, Options{Path: path}) })
 	})
 	t.Run("postgres", func(t *testing.T) {
-		s := startPostgres(t)
-		f(t, func(t *testing.T) *Store { return open(t, Options{Postgres: s.address()}) })
+		s := postgres.Start(t)
+		f(t, func(t *testing.T) *Store { return open(t, Options{Postgres: s.Address()}) })
 	})
 }
 
@@ -213,10 +214,10 @@ func TestFollow(t *testing.T) {
 }
 
 func TestPostgresLost(t *testing.T) {
-	server := startPostgres(t)
-	s := open(t, Options{Postgres: server.address()})
+	server := postgres.Start(t)
+	s := open(t, Options{Postgres: server.Address()})
 	put(t, s, "ci")
-	server.stop()
+	server.Stop()
 	if _, err := s.Refresh(t.Context()); err == nil || !s.Lost() || s.Set().Find(VirtualKey, "ci") == nil {
 		t.Errorf("a lost database: %v, lost %v", err, s.Lost())
 	}
@@ -224,7 +225,7 @@ func TestPostgresLost(t *testing.T) {
 	if !errors.Is(err, ErrLost) || s.Set().Find(Team, "t") != nil {
 		t.Errorf("a change: %v", err)
 	}
-	server.start()
+	server.Start()
 	var back error
 	for range 50 {
 		if _, back = s.Refresh(t.Context()); back == nil {

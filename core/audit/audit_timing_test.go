@@ -1,6 +1,9 @@
 package audit
 
-import "testing"
+import (
+	"bytes"
+	"testing"
+)
 
 func BenchmarkAppendCall(b *testing.B) {
 	x, buf := exchange(), make([]byte, 0, MaxCall)
@@ -10,9 +13,14 @@ func BenchmarkAppendCall(b *testing.B) {
 }
 
 func BenchmarkVerifyLine(b *testing.B) {
-	lines, v := trail(1000), NewVerifier(public())
-	for i := range lines {
-		lines[i] = lines[i][:len(lines[i])-1]
+	c, v := &Chain{Key: key()}, NewVerifier(public())
+	call, err := ParseCall(AppendCall(nil, exchange(), 200, 1, 1))
+	if err != nil {
+		b.Fatal(err)
+	}
+	lines := [][]byte{bytes.TrimSpace(c.Checkpoint(nil, 0, 0))}
+	for range 999 {
+		lines = append(lines, bytes.TrimSpace(c.Call(nil, &Place{}, &call)))
 	}
 	i := 0
 	for b.Loop() {

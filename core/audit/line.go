@@ -100,7 +100,7 @@ func appendTries(b []byte, all []Attempt) []byte {
 			b = append(b, ',')
 		}
 		b = scan.AppendString(append(b, `{"target":`...), a.Target)
-		b = appendWord(b, `,"key":`, a.Key)
+		b = appendWord(b, `,"provider_key":`, a.Key)
 		b = appendNumber(b, `,"status":`, int64(a.Status))
 		b = appendWord(b, `,"cause":`, a.Cause.String())
 		b = appendTrue(b, `,"hedge":`, a.Beside)

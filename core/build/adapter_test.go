@@ -146,6 +146,12 @@ func TestCompatibleServers(t *testing.T) {
 	f(config.Provider{BaseURL: "https://e.com/v1", Dialect: "anthropic"}, "anthropic", "/v1/messages")
 	f(config.Provider{BaseURL: "https://e.com", Dialect: "gemini"}, "gemini", "/v1beta/models/{model}:generateContent")
 	f(config.Provider{BaseURL: "https://e.com/v1beta", Dialect: "gemini"}, "gemini", "/v1beta/models/{model}:generateContent")
+	for base, want := range map[string]string{"https://e.com/v1beta": "/ws/google.", "https://e.com": "/ws/google.", "https://e.com/proxy/v1": "/proxy/ws/google."} {
+		s, _ := must(t, &config.Document{Providers: []config.Provider{{Name: "gemini", BaseURL: base, APIKey: secret("k")}}}, nil)
+		if got := s.Providers["gemini"].Targets[0].Faces[0].Paths[core.OpRealtime]; !strings.HasPrefix(got, want) {
+			t.Errorf("%s: sockets at %s; want %s", base, got, want)
+		}
+	}
 	f(config.Provider{BaseURL: "https://e.com", Dialect: "bedrock"}, "bedrock", "/model/{model}/converse")
 	f(config.Provider{Type: "ollama", Dialect: "anthropic"}, "anthropic", "/v1/messages")
 	f(config.Provider{Type: "openai", BaseURL: "https://e.com", Paths: map[string]string{"chat": "/c"}}, "openai", "/c")

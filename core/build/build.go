@@ -37,9 +37,13 @@ type Deps struct {
 	// nil: nothing is remembered, for who only looks at a Snapshot.
 	NewCache func(cache.Options) (*cache.Cache, error)
 
-	// OpenBook opens the ledger, or returns the one that is open. It is called for documents with
+	// OpenTill opens the ledger, or returns the one that is open. It is called for documents with
 	// budgets; nil: nothing is held, for who only looks at a Snapshot.
-	OpenBook func() (*govern.Book, error)
+	OpenTill func() (*govern.Till, error)
+
+	// OpenTrail opens the audit trail, or returns the one that is open. It is called behind OpenTill;
+	// nil: what the ledger has is taken nowhere.
+	OpenTrail func() (Auditor, error)
 
 	// Own is the credential by which the gateway asks itself, for the embeddings that the cache
 	// wants; empty: it asks for none.
@@ -72,8 +76,8 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	c.compilePepper()
 	c.compileLimits()
 	c.compilePrices()
-	if c.budgeted() {
-		c.money = new(money)
+	if audited := c.audited(); audited || c.budgeted() {
+		c.money = &money{audited: audited}
 	}
 	c.compileKeys()
 	c.compileMoney()

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"fmt"
+	"strings"
 
 	"asbru/cache"
 	"asbru/cache/semantic"
@@ -23,6 +25,17 @@ func scopeOf(word string) cache.Scope {
 		return cache.ByNobody
 	}
 	return cache.ByKey
+}
+
+// chargeOf is the document's word for what an answer counts for.
+func chargeOf(word string) core.Charge {
+	switch word {
+	case "free":
+		return core.ChargeNothing
+	case "full":
+		return core.ChargeFull
+	}
+	return core.ChargeRequest
 }
 
 // compileCache goes on with the cache of the previous Snapshot if that is as the document
@@ -56,8 +69,13 @@ func cacheOptions(d *config.Cache) cache.Options {
 	if s := d.Semantic; s != nil {
 		o.Like = cache.Likeness{On: true, Threshold: s.Threshold, Entries: s.Entries}
 		o.Like.Mode, _ = semantic.ParseMode(s.Mode) // it was judged before
+		if k := s.Shadow; k != nil {
+			o.Check = cache.Check{Share: cmp.Or(float64(k.Share), config.DefaultCacheShadow), Precision: cmp.Or(k.Precision, config.DefaultCachePrecision),
+				Samples: cmp.Or(k.Samples, config.DefaultCacheSamples)}
+		}
 		o.Far = farOptions(s, o.Like)
 	}
+	o.Charge = cache.Charge{Hits: chargeOf(d.Charge.Hits), Followers: chargeOf(d.Charge.Followers)}
 	o.History = d.MaxHistory
 	o.Share = cache.Share{Instructions: d.ExcludeSystemPrompt, Model: d.ByModel != nil && !*d.ByModel, Provider: d.ByProvider != nil && !*d.ByProvider}
 	if d.Secret.Set() {
@@ -71,6 +89,26 @@ func cacheOptions(d *config.Cache) cache.Options {
 		}
 	}
 	return o
+}
+
+// cacheSays tells how a cache answers, for who asks what a request would pass.
+func cacheSays(d *config.Cache) string {
+	o := cacheOptions(d)
+	var b strings.Builder
+	fmt.Fprintf(&b, "the same question has the same answer for %v", o.TTL)
+	if o.Stale > 0 {
+		fmt.Fprintf(&b, ", and for %v longer while it is refreshed", o.Stale)
+	}
+	if s := d.Semantic; s != nil {
+		fmt.Fprintf(&b, "\nso has one that means the same, in %s mode", cmp.Or(s.Mode, "strict"))
+	}
+	if k := o.Check; k.Share > 0 {
+		fmt.Fprintf(&b, "\n%s of those hits are compared with what the provider says; an owner of whose last %d to %d fewer than %s are certain to be right has none until they are",
+			config.Percent(k.Share), k.Samples, k.Samples*cache.CheckWindow, config.Percent(k.Precision))
+	}
+	say := map[core.Charge]string{core.ChargeRequest: "a request, no tokens and no money", core.ChargeNothing: "nothing", core.ChargeFull: "what the provider would have taken"}
+	fmt.Fprintf(&b, "\nan answer from memory counts for %s, one that another request was asking for counts for %s", say[o.Charge.Hits], say[o.Charge.Followers])
+	return b.String()
 }
 
 // cached reports whether answers to op are remembered.

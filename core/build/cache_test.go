@@ -79,6 +79,31 @@ func TestCacheIsCarriedOver(t *testing.T) {
 	}
 }
 
+// What a cache does is told to who asks what a request passes.
+func TestCacheSays(t *testing.T) {
+	doc := seeds()
+	doc.Cache = &config.Cache{Exact: config.ExactCache{Stale: config.Duration(time.Minute)}, Charge: config.CacheCharge{Followers: "full"},
+		Semantic: &config.SemanticCache{Shadow: &config.CacheShadow{Precision: 0.95}}}
+	s, _, _ := Compile(doc, nil, fakeDeps())
+	say := ""
+	for _, k := range s.Keys {
+		for _, step := range k.Policy.Plans[core.OpChat].Steps {
+			say += step.Say
+		}
+		break
+	}
+	want := "the same question has the same answer for 5m0s, and for 1m0s longer while it is refreshed\nso has one that means the same, in strict mode\n" +
+		"1% of those hits are compared with what the provider says; an owner of whose last 100 to 400 fewer than 95% are certain to be right has none until they are\n" +
+		"an answer from memory counts for a request, no tokens and no money, one that another request was asking for counts for what the provider would have taken"
+	if say != want {
+		t.Errorf("it says\n%s", say)
+	}
+	o := cacheOptions(doc.Cache)
+	if o.Check != (cache.Check{Share: 0.01, Precision: 0.95, Samples: 100}) || o.Charge != (cache.Charge{Hits: core.ChargeRequest, Followers: core.ChargeFull}) {
+		t.Errorf("%+v", o)
+	}
+}
+
 // A document that cannot be used leaves the running cache alone and its own behind.
 func TestCacheOfABrokenDocument(t *testing.T) {
 	made := 0

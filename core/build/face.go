@@ -102,6 +102,11 @@ func below(base, path string) string {
 	if path == "" {
 		return ""
 	}
+	if strings.HasPrefix(path, "/ws/") { // Google's sockets stand beside the versions of its API
+		for _, version := range [...]string{"/v1", "/v1beta", "/v1alpha"} {
+			base = strings.TrimSuffix(base, version)
+		}
+	}
 	if i := strings.LastIndexByte(base, '/'); i >= 0 && strings.HasPrefix(path, base[i:]+"/") {
 		base = base[:i]
 	}

@@ -30,6 +30,7 @@ func (c *compiler) compileKeys() {
 			Tally:    tallies[i],
 			Disabled: v.Disabled,
 			Ends:     v.Expires.Unix(),
+			Bound:    c.bound(v),
 			Content:  c.doc.Governance.ContentLogging,
 		}
 		if v.ContentLogging != nil {
@@ -51,6 +52,7 @@ func (c *compiler) compileKeys() {
 	if c.anonymous() {
 		c.next.Anonymous = &core.VirtualKey{Name: "anonymous", Policy: c.policy(nil, -1), Tally: new(core.Tally), Content: c.doc.Governance.ContentLogging}
 		c.next.Anonymous.Limiter = c.bounds.of(&config.VirtualKey{}, "")
+		c.next.Anonymous.Bound = c.bound(&config.VirtualKey{})
 		if a := c.prev.Anonymous; a != nil {
 			c.next.Anonymous.Tally = a.Tally
 		}
@@ -77,7 +79,7 @@ func (c *compiler) admit(k *core.VirtualKey, at string, key config.Secret, diges
 		return false
 	}
 	holder[sum] = at
-	c.next.Keys[sum] = k
+	c.next.Keys[sum], k.Place = k, sum
 	return true
 }
 

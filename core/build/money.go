@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"asbru/core"
+	"asbru/core/audit"
 	"asbru/core/config"
 	"asbru/core/govern"
 	"asbru/core/ledger"
@@ -18,8 +19,11 @@ import (
 // have to pay before the provider is asked, no byte of an answer goes out before that stands
 // on the disk, and no end of one before what it cost does.
 type money struct {
-	book  *govern.Book
+	till  *govern.Till
 	bills sync.Pool // of *bill
+
+	audited bool    // every call is written down, also when nothing has to pay for it
+	auditor Auditor // nil: nobody takes that anywhere
 }
 
 // A bill is what one Exchange owes.
@@ -27,7 +31,23 @@ type bill struct {
 	hold    govern.Hold
 	budgets [govern.MaxAccounts]*Budget // that it is held on
 	n       int
-	end     ledger.Seq // of the settle; 0: it has not ended
+	ended   bool
+	note    [audit.MaxCall]byte // room for what is written down of it
+}
+
+// take returns an empty bill.
+func (m *money) take() *bill {
+	if b, _ := m.bills.Get().(*bill); b != nil {
+		return b
+	}
+	return new(bill)
+}
+
+// give takes back a bill that nobody holds any more.
+func (m *money) give(b *bill) {
+	b.hold, b.n, b.ended = govern.Hold{}, 0, false
+	clear(b.budgets[:])
+	m.bills.Put(b)
 }
 
 // A purse is the budgets of a caller.
@@ -110,12 +130,17 @@ func (c *compiler) compileMoney() {
 // openMoney opens the accounts, once nothing else can fail. A cap that is lowered holds from
 // then on.
 func (c *compiler) openMoney() {
-	if c.money == nil || c.deps.OpenBook == nil {
+	if c.money == nil || c.deps.OpenTill == nil {
 		return
 	}
-	book, err := c.deps.OpenBook()
+	till, err := c.deps.OpenTill()
 	if err != nil {
 		c.fail("governance.ledger", err.Error(), "")
+		return
+	}
+	book := till.Book()
+	if book == nil {
+		c.fail("governance.ledger", "is another process's now", "")
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), accountWait)
@@ -128,13 +153,14 @@ func (c *compiler) openMoney() {
 			return
 		}
 	}
-	c.money.book, c.next.Money = book, book
+	c.money.till, c.next.Money = till, till
+	c.openTrail()
 }
 
 // paid reports whether anything is held for an operation.
 func (c *compiler) paid(op core.Op) bool { return c.money != nil && op != core.OpModels }
 
-// hold holds the worst case.
+// hold holds the worst case of what a provider is asked for.
 func (c *compiler) hold(_ *rules, op core.Op) (core.Stage, string) {
 	if !c.paid(op) {
 		return nil, ""
@@ -149,8 +175,8 @@ func (c *compiler) intent(_ *rules, op core.Op) (core.Stage, string) {
 	}
 	m := c.money
 	return func(x *core.Exchange) core.Verdict {
-		if b, ok := x.Bill.(*bill); ok && b.end == 0 {
-			return m.book.Wait(x, b.hold.Seq())
+		if b, ok := x.Bill.(*bill); ok && !b.ended {
+			return m.till.Begun(x, &b.hold)
 		}
 		return core.Continue
 	}, "budgets"
@@ -168,11 +194,7 @@ func (c *compiler) settle(_ *rules, op core.Op) (core.Stage, string) {
 			return core.Continue
 		}
 		m.close(x, b)
-		v := m.book.Wait(x, b.end)
-		if v == core.Refuse { // the answer has gone out but for its end
-			x.Fault, v = nil, core.Continue
-		}
-		return v
+		return m.till.Ended(x, &b.hold)
 	}, "budgets"
 }
 
@@ -186,15 +208,18 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 	return func(x *core.Exchange) core.Verdict {
 		b, ok := x.Bill.(*bill)
 		if !ok {
-			if len(x.Attempts()) > 0 {
+			if x.Charge == core.ChargeFull {
+				m.recalled(x)
+			} else if len(x.Attempts()) > 0 {
 				x.Cost, _ = price.Charge(x, 0, time.Now().Unix())
 			}
+			m.unheld(x)
 			return core.Continue
 		}
 		m.close(x, b)
+		m.content(x)
 		x.Bill = nil // nobody else holds it
-		*b = bill{}
-		m.bills.Put(b)
+		m.give(b)
 		return core.Continue
 	}, "prices"
 }
@@ -202,60 +227,67 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 // hold is the stage.
 func (m *money) hold(x *core.Exchange) core.Verdict {
 	p, _ := x.Key.Purse.(*purse)
-	if p == nil {
+	if p == nil && !m.audited {
 		return core.Continue
 	}
-	now := time.Now()
-	b, _ := m.bills.Get().(*bill)
+	if x.Fault = m.untrailed(); x.Fault != nil {
+		return core.Refuse
+	}
+	b, _ := x.Bill.(*bill) // there is one when the stage has waited
 	if b == nil {
-		b = new(bill)
-	}
-	if x.Fault = m.fill(b, p, x, now); x.Fault != nil || b.n == 0 {
-		*b = bill{}
-		m.bills.Put(b)
-		if x.Fault != nil {
-			return core.Refuse
-		}
-		return core.Continue
+		b = m.take()
 	}
 	x.Bill = b
-	return core.Continue
+	v := m.fill(b, p, x, time.Now())
+	if v != core.Wait && !b.hold.Held() {
+		x.Bill = nil
+		m.give(b)
+	}
+	return v
 }
 
-// fill holds what x may cost on the budgets that may have to pay; none has: b.n is 0.
-func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) *core.Fault {
+// fill holds what x may cost on the budgets that may have to pay; on none, if none has.
+func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Verdict {
+	b.n = 0
 	var accounts [govern.MaxAccounts]*govern.Account
+	var own, shared []*Budget
+	if p != nil {
+		own, shared = p.own, p.shared
+	}
 	some := false
-	for _, list := range [...][]*Budget{p.own, p.shared} {
+	for _, list := range [...][]*Budget{own, shared} {
 		for _, g := range list {
 			may, must := g.reached(x)
 			if !may {
 				continue
 			}
 			if b.n == len(accounts) {
-				return &core.Fault{Code: core.Forbidden, Message: fmt.Sprintf("a request cannot be charged to more than %d budgets", len(accounts)), Hint: "ask an administrator to take some away"}
+				x.Fault = &core.Fault{Code: core.Forbidden, Message: fmt.Sprintf("a request cannot be charged to more than %d budgets", len(accounts)), Hint: "ask an administrator to take some away"}
+				return core.Refuse
 			}
 			b.budgets[b.n], accounts[b.n] = g, g.account
 			b.n++
 			some = some || !must
 		}
 	}
-	if b.n == 0 {
-		return nil
+	if b.n == 0 && !m.audited {
+		return core.Continue
 	}
 	worst, floor, ok := price.Hold(x, now.Unix())
-	if !ok {
-		return &core.Fault{
+	if !ok && b.n > 0 {
+		x.Fault = &core.Fault{
 			Code: core.Forbidden, Kind: "model_not_priced", Param: "model",
 			Message: fmt.Sprintf("nobody knows what model %q costs, and what key %q spends is limited", x.Peek.Model, x.Key.Name),
 			Hint:    "ask for another model, or have a price written for it",
 		}
+		return core.Refuse
 	}
-	q := govern.Ask{ID: x.ID, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some}
-	if r := m.book.Hold(&b.hold, &q); r != nil {
-		return m.refusal(r, now.UnixNano())
+	q := govern.Ask{ID: x.ID, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some, Note: m.most()}
+	v, r := m.till.Hold(x, &b.hold, &q)
+	if r != nil {
+		x.Fault = refusal(r, now.UnixNano())
 	}
-	return nil
+	return v
 }
 
 // reached reports whether b may have to pay for x, and whether it must whoever answers.
@@ -277,58 +309,36 @@ func (b *Budget) reached(x *core.Exchange) (may, must bool) {
 
 // close ends what is held for x, once.
 func (m *money) close(x *core.Exchange, b *bill) {
-	if b.end > 0 {
+	if b.ended {
 		return
 	}
+	b.ended = true
 	now := time.Now()
 	e := govern.End{Now: now.UnixNano()}
 	var flaw price.Flaw
-	if x.Recall.Hit() || x.Recall == core.RecallJoined {
-		e.Cost, e.Flags = remembered(x, now.Unix()), ledger.Cached
-	} else {
-		e.Cost, flaw = price.Charge(x, b.hold.Worst(), now.Unix())
-	}
+	e.Cost, flaw = price.Charge(x, b.hold.Worst(), now.Unix())
 	if flaw.Estimated() {
 		e.Flags |= ledger.Estimated
 	}
 	x.Cost = min(e.Cost, b.hold.Worst())
-	if t := answerer(x); e.Cost > 0 && t != nil {
+	if n := len(x.Attempts()); e.Cost > 0 && n > 0 {
+		t := x.Attempts()[n-1].Target
 		for i, g := range b.budgets[:b.n] {
 			if !g.Covers(x, t, x.Name) {
 				e.Spare |= 1 << i
 			}
 		}
 	}
-	end := m.book.Settle
+	e.Note = m.note(b.note[:0], x, e.Now)
+	kind := ledger.Settle
 	if e.Cost == 0 {
-		end = m.book.Release
+		kind = ledger.Release
 	}
-	b.end, _ = end(&b.hold, &e)
-}
-
-// answerer is whose answer x got; nil: nobody's.
-func answerer(x *core.Exchange) *core.Target {
-	if n := len(x.Attempts()); n > 0 {
-		return x.Attempts()[n-1].Target
-	}
-	return x.Answered
-}
-
-// remembered is what an answer costs that no target gave for x.
-func remembered(x *core.Exchange, now int64) core.Money {
-	t := x.Answered
-	if x.Charge != core.ChargeFull || t == nil || t.Price == nil {
-		return 0
-	}
-	p := t.Price(x, nil, x.Name)
-	if p == nil || price.Judge(&x.Usage).Estimated() {
-		return 0
-	}
-	return price.Cost(p.At(now), &x.Usage)
+	m.till.End(&b.hold, &e, kind)
 }
 
 // refusal is what a caller is told whose request cannot be paid.
-func (m *money) refusal(r *govern.Refusal, now int64) *core.Fault {
+func refusal(r *govern.Refusal, now int64) *core.Fault {
 	if r.Account == nil {
 		return &core.Fault{
 			Code: core.Overloaded, Retry: ledgerRetry, Cause: r.Unwrap(),

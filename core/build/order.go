@@ -11,6 +11,8 @@ import (
 var order = []row{
 	{"scope", admit, (*compiler).scope}, // first: what a caller may not use is refused before it costs anything
 
+	{"secrets", admit, (*compiler).secrets}, // what would let a caller go round all of the following
+
 	{"headers", admit, (*compiler).headers}, // what every request must say of itself
 
 	{"rules", admit, (*compiler).rules}, // after scope, which judges what was asked for; where a rule leads is judged by itself
@@ -63,6 +65,14 @@ type rules struct {
 	book *rulebook // the routing rules for them, once compiled
 }
 
+// says is what there is to tell about a row besides its name.
+func (c *compiler) says(w row) string {
+	if w.name == "cache" && w.at == before {
+		return cacheSays(c.doc.Cache)
+	}
+	return ""
+}
+
 // plan flattens order for one policy and one operation.
 func (c *compiler) plan(r *rules, op core.Op) core.Plan {
 	var p core.Plan
@@ -83,7 +93,7 @@ func (c *compiler) plan(r *rules, op core.Op) core.Plan {
 		case after:
 			p.After = append(p.After, stage)
 		}
-		p.Steps = append(p.Steps, core.Step{Point: string(w.at), Name: w.name, From: from})
+		p.Steps = append(p.Steps, core.Step{Point: string(w.at), Name: w.name, From: from, Say: c.says(w)})
 	}
 	return p
 }

@@ -53,7 +53,7 @@ const ownName = "asbru:cache"
 // others.
 func (c *compiler) compileEncoder() {
 	d := c.doc.Cache
-	if d == nil || d.Off || d.Semantic == nil || d.Semantic.Embedding == nil || c.memory == nil {
+	if d == nil || d.Off || d.Semantic == nil || d.Semantic.Embedding == nil {
 		return
 	}
 	e := d.Semantic.Embedding
@@ -65,8 +65,8 @@ func (c *compiler) compileEncoder() {
 		c.fail("cache.semantic.embedding.provider", fmt.Sprintf("is %s, which has no embeddings that %s could be asked for", strconv.Quote(e.Provider), strconv.Quote(e.Model)), "")
 		return
 	}
-	if c.deps.Own == "" {
-		return
+	if c.deps.Own == "" || c.memory == nil {
+		return // it is only looked at
 	}
 	k := &core.VirtualKey{Name: ownName, Policy: c.policy(nil, -1), Tally: new(core.Tally), Share: share(ownName)}
 	sum := c.next.Pepper.Sum([]byte(c.deps.Own))

@@ -173,6 +173,6 @@ func TestSteps(t *testing.T) {
 			t.Errorf("%v: got %s, want %s", op, got, want)
 		}
 	}
-	f(core.OpChat, "[{admit scope virtual_keys[0].allowed_models} {after cost prices}]")
-	f(core.OpModels, "[{before models virtual_keys[0].allowed_models}]")
+	f(core.OpChat, "[{admit scope virtual_keys[0].allowed_models } {after cost prices }]")
+	f(core.OpModels, "[{before models virtual_keys[0].allowed_models }]")
 }

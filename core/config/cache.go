@@ -9,6 +9,7 @@ type Cache struct {
 	Scope    string         `json:"scope,omitempty" enum:"key,team,customer,all"` // whose answers are shared: one virtual key's (default), a team's, a customer's, everybody's
 	Exact    ExactCache     `json:"exact,omitempty"`
 	Semantic *SemanticCache `json:"semantic,omitempty"` // nil: only the same question is the same question
+	Charge   CacheCharge    `json:"charge,omitempty"`
 
 	MaxHistory          int   `json:"max_history,omitempty"`           // most turns of a conversation beside instructions; a longer one is not remembered; default: any
 	ExcludeSystemPrompt bool  `json:"exclude_system_prompt,omitempty"` // questions with other instructions are the same question
@@ -26,8 +27,24 @@ type SemanticCache struct {
 	Threshold float64 `json:"threshold,omitempty"`                           // the least nearness, 0 to 1; default: that of the mode
 	Entries   int     `json:"entries,omitempty"`                             // questions at most; default 1048576
 
+	Shadow    *CacheShadow    `json:"shadow,omitempty"`    // nil: nobody asks whether its answers are right
 	Embedding *CacheEmbedding `json:"embedding,omitempty"` // who encodes questions that memory does not know; default: the table in the program
 	Store     *CacheStore     `json:"store,omitempty"`     // where other processes find questions too; default: nowhere, and with embedding the memory of this process
+}
+
+// A CacheShadow watches the semantic cache: of some of its hits the question is asked upstream
+// too, behind the answer, and the two answers are compared. An owner of answers for whom too
+// few agree is answered by the exact and canonical tiers alone, until enough agree again.
+type CacheShadow struct {
+	Share     Percent `json:"share,omitempty"`     // of the hits; default 1%
+	Precision float64 `json:"precision,omitempty"` // the least lower bound (Wilson, 95 %) of the share that agree, below 1; default 0.9
+	Samples   int     `json:"samples,omitempty"`   // comparisons before there is a judgement; default 100, at most 10000
+}
+
+// A CacheCharge says what answers count for that no provider was asked for.
+type CacheCharge struct {
+	Hits      string `json:"hits,omitempty" enum:"free,limits,full"`      // answers from memory: free, nothing; limits (default), a request, no tokens and no money; full, what the provider would have taken
+	Followers string `json:"followers,omitempty" enum:"free,limits,full"` // answers that another request was asking for already; the same words
 }
 
 // A CacheEmbedding is a provider's model that encodes questions. It is asked for those that

@@ -6,7 +6,7 @@ import "time"
 // the documented default. It is plain data and also the JSON of the admin API.
 // Top-level fields that begin with x- are ignored: a place for YAML anchors.
 //
-// The comments of this file, of governed.go and of cache.go are the descriptions in the JSON Schema.
+// The comments of this file, of governed.go, cache.go and audit.go are the descriptions in the JSON Schema.
 type Document struct {
 	Schema         string        `json:"$schema,omitempty"` // ignored; lets editors find the JSON Schema
 	Listen         string        `json:"listen,omitempty"`  // address of the data plane; default 127.0.0.1:8080; "systemd" or "systemd:NAME" takes the inherited socket
@@ -30,6 +30,7 @@ type Document struct {
 	Budgets        []Budget      `json:"budgets,omitempty"`     // of all callers together
 	Governance     Governance    `json:"governance,omitempty"`
 	Prices         Prices        `json:"prices,omitempty"`
+	Audit          *Audit        `json:"audit,omitempty"` // nil: that of the defaults
 }
 
 // TLS names the certificate files of a listener. They are read again when they change.

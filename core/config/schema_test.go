@@ -69,7 +69,7 @@ func TestSchemaSays(t *testing.T) {
 func generate(t *testing.T) []byte {
 	t.Helper()
 	g := generator{comments: map[string]string{}, defs: map[string]any{}}
-	for _, name := range []string{"document.go", "governed.go", "cache.go"} {
+	for _, name := range []string{"document.go", "governed.go", "cache.go", "audit.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)

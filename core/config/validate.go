@@ -28,6 +28,7 @@ func (d *Document) Validate(env Env) []Problem {
 	c.virtualKeys()
 	c.holders()
 	c.prices()
+	c.audit()
 	c.store()
 	return capped(c.problems)
 }

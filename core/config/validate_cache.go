@@ -1,6 +1,9 @@
 package config
 
 import (
+	"cmp"
+	"fmt"
+	"math"
 	"path/filepath"
 	"time"
 )
@@ -10,6 +13,10 @@ const (
 	minCacheBytes  = 1 << 20
 	maxCacheTTL    = Duration(30 * 24 * time.Hour)
 	minSecretBytes = 16
+
+	DefaultCachePrecision = 0.9
+	DefaultCacheSamples   = 100
+	DefaultCacheShadow    = 0.01
 )
 
 func (c *checker) cache() {
@@ -22,6 +29,8 @@ func (c *checker) cache() {
 	if e.Size != 0 && e.Size < minCacheBytes {
 		c.fail("cache.exact.size", "leave it out for 256MiB", "is %v; a cache has 1MiB at least", e.Size)
 	}
+	c.oneOf("cache.charge.hits", d.Charge.Hits, "free", "limits", "full")
+	c.oneOf("cache.charge.followers", d.Charge.Followers, "free", "limits", "full")
 	c.cacheTime("cache.exact.ttl", e.TTL)
 	c.cacheTime("cache.exact.stale", e.Stale)
 	if s := d.Semantic; s != nil {
@@ -30,6 +39,7 @@ func (c *checker) cache() {
 			c.fail("cache.semantic.threshold", "leave it out for that of the mode", "is %v; it goes from 0 to 1", s.Threshold)
 		}
 		c.notNegative("cache.semantic.entries", s.Entries, s.Entries < 0)
+		c.cacheShadow(s.Shadow)
 		c.cacheEmbedding(s.Embedding)
 		c.cacheStore(s.Store)
 		if s.Mode == "relaxed" {
@@ -51,6 +61,35 @@ func (c *checker) cache() {
 	if d.Scope == "all" && len(c.doc.VirtualKeys) > 1 {
 		c.warn("cache.scope", "use key, team or customer unless all callers may see each other's answers", "lets every caller be given what any other was answered")
 	}
+}
+
+func (c *checker) cacheShadow(s *CacheShadow) {
+	if s == nil {
+		return
+	}
+	if !(s.Share >= 0 && s.Share <= 1) {
+		c.fail("cache.semantic.shadow.share", "leave shadow out to compare nothing", "is %v; it goes from 0%% to 100%%", s.Share)
+	}
+	if !(s.Precision >= 0 && s.Precision < 1) {
+		c.fail("cache.semantic.shadow.precision", "leave it out for 0.9", "is %v; it goes from 0 to below 1, which no number of answers can prove", s.Precision)
+		return
+	}
+	c.notNegative("cache.semantic.shadow.samples", s.Samples, s.Samples < 0)
+	const most = 10_000
+	if s.Samples > most {
+		c.fail("cache.semantic.shadow.samples", "leave it out for 100", "is %d; %d are the most", s.Samples, most)
+		return
+	}
+	if least := provable(cmp.Or(s.Precision, DefaultCachePrecision)); cmp.Or(s.Samples, DefaultCacheSamples) < least {
+		c.fail("cache.semantic.shadow.samples", fmt.Sprintf("ask for %d at least, or for less precision", least), "is %d; so few cannot prove a precision of %v even if all agree",
+			cmp.Or(s.Samples, DefaultCacheSamples), cmp.Or(s.Precision, DefaultCachePrecision))
+	}
+}
+
+// provable is the least number of comparisons that prove a precision if all agree.
+func provable(precision float64) int {
+	const z2 = 3.8415 // of Wilson's interval of 95 %
+	return int(math.Ceil(z2 * precision / (1 - precision)))
 }
 
 func (c *checker) cacheTime(path string, d Duration) {

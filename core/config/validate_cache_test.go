@@ -16,4 +16,11 @@ func TestCacheIsJudged(t *testing.T) {
 	tells(t, base+"cache: {semantic: {mode: loose, threshold: 1.5, entries: -1}}\n", `2: cache.semantic.mode: cannot be "loose"; it is one of strict, balanced, relaxed`+"\n"+
 		"2: cache.semantic.threshold: is 1.5; it goes from 0 to 1; hint: leave it out for that of the mode\n2: cache.semantic.entries: cannot be negative (-1); hint: leave it out for the default")
 	tells(t, base+"cache: {semantic: {mode: relaxed}}\n", "2: warning: cache.semantic.mode: is relaxed: questions that are only near each other share an answer, and some of them have another one; hint: use strict or balanced")
+	tells(t, base+"cache: {charge: {hits: full, followers: free}, semantic: {shadow: {}}}\n", "")
+	tells(t, base+"cache: {charge: {hits: half}}\n", `2: cache.charge.hits: cannot be "half"; it is one of free, limits, full`)
+	tells(t, base+"cache: {semantic: {shadow: {share: 5%, precision: 0.95, samples: 73}}}\n", "")
+	tells(t, base+"cache: {semantic: {shadow: {precision: 0.95, samples: 72}}}\n", "2: cache.semantic.shadow.samples: is 72; so few cannot prove a precision of 0.95 even if all agree; hint: ask for 73 at least, or for less precision")
+	tells(t, base+"cache: {semantic: {shadow: {share: 101%, precision: 1}}}\n", "2: cache.semantic.shadow.share: is 101%; it goes from 0% to 100%; hint: leave shadow out to compare nothing\n"+
+		"2: cache.semantic.shadow.precision: is 1; it goes from 0 to below 1, which no number of answers can prove; hint: leave it out for 0.9")
+	tells(t, base+"cache: {semantic: {shadow: {samples: 10001}}}\n", "2: cache.semantic.shadow.samples: is 10001; 10000 are the most; hint: leave it out for 100")
 }

@@ -208,7 +208,7 @@ func (c *checker) priceOverride(at string, o *PriceOverride) {
 	if s := o.Scope; s.Provider != "" {
 		c.provider(at+".scope.provider", s.Provider)
 	}
-	if key := o.Scope.Key; key != "" && !slices.ContainsFunc(c.doc.VirtualKeys, func(k VirtualKey) bool { return k.Name == key }) {
+	if key := o.Scope.Key; key != "" && c.doc.Store == nil && !slices.ContainsFunc(c.doc.VirtualKeys, func(k VirtualKey) bool { return k.Name == key }) {
 		c.fail(at+".scope.key", "", "no virtual key is named %s", quote(key))
 	}
 	for j, op := range o.Operations {

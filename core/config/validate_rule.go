@@ -85,7 +85,7 @@ func (c *checker) scope(path string, s Scope) {
 				known = append(known, c.doc.Teams[i].Customer)
 			}
 		}
-		if !slices.Contains(known, f.value) {
+		if c.doc.Store == nil && !slices.Contains(known, f.value) { // a store may have it, now or later
 			c.fail(path+"."+f.name, didYouMean(f.value, known), "no virtual key has the %s %s", map[string]string{"key": "name", "team": "team", "customer": "customer"}[f.name], quote(f.value))
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,13 @@ type Options struct {
 
 	// Now is the wall clock, for what was cut off by a crash; nil: time.Now.
 	Now func() time.Time
+
+	// Live says that the process which began the open calls is there and will end them, through
+	// Serve. They stay held.
+	Live bool
+
+	// Accounts are those of a Book that was given away and comes back; nil: none.
+	Accounts map[string]*Account
 }
 
 // A Book is all accounts of a process, and the ledger they stand in. Hold, Settle,
@@ -28,8 +36,16 @@ type Book struct {
 	log  *ledger.Ledger
 	fold *fold // the ledger's, once it runs
 
-	mu       sync.Mutex // of accounts
+	now func() time.Time
+
+	mu       sync.Mutex // of what follows
 	accounts map[string]*Account
+	byNum    []*Account
+	takenBy  map[ledger.Seq]*taken // calls that another process will end
+
+	served    []net.Conn  // such processes
+	leaving   *time.Timer // the last one has gone
+	dismissed bool        // they must ask who has the Book then
 
 	holds        atomic.Int64 // under way
 	refused      atomic.Uint64
@@ -54,7 +70,7 @@ func Open(fs ledger.FS, o Options) (*Book, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	b := &Book{fold: newFold(), accounts: map[string]*Account{}}
+	b := &Book{fold: newFold(), accounts: map[string]*Account{}, takenBy: map[ledger.Seq]*taken{}, now: o.Now}
 	o.Ledger.Fold = b.fold
 	log, err := ledger.Open(fs, o.Ledger)
 	if err != nil {
@@ -62,9 +78,14 @@ func Open(fs ledger.FS, o Options) (*Book, error) {
 	}
 	b.log = log
 	b.restart.Ledger = log.Found()
-	left := b.restore()
+	left := b.restore(&o)
 	log.Start()
-	if err := b.closeOpen(left, o.Now().UnixNano()); err != nil {
+	if o.Live {
+		err = b.take(left, o.Accounts != nil)
+	} else {
+		err = b.closeOpen(left, o.Now().UnixNano())
+	}
+	if err != nil {
 		log.Close()
 		return nil, err
 	}
@@ -73,11 +94,15 @@ func Open(fs ledger.FS, o Options) (*Book, error) {
 
 // restore makes the accounts that the ledger knows, without a cap until Account gives them
 // one, and returns the calls that were cut off, in order.
-func (b *Book) restore() []pending {
-	byNum := make([]*Account, len(b.fold.accounts))
+func (b *Book) restore(o *Options) []pending {
+	b.byNum = make([]*Account, len(b.fold.accounts))
 	for i := range b.fold.accounts {
 		f := &b.fold.accounts[i]
-		a := newAccount(f.name, uint32(i+1), Limit{Cap: Unlimited})
+		a := o.Accounts[f.name]
+		if a == nil {
+			a = newAccount(f.name, uint32(i+1), Limit{Cap: Unlimited})
+		}
+		a.cur.Store(nil)
 		a.total.Store(int64(f.total))
 		if f.window > 0 || f.spent > 0 {
 			c := &period{start: int64(f.window) * int64(time.Second)}
@@ -85,15 +110,18 @@ func (b *Book) restore() []pending {
 			c.spent.Store(int64(f.spent))
 			c.taken.Store(int64(f.spent))
 			a.cur.Store(c)
+			a.set(*a.limit.Load())
 		}
 		b.accounts[f.name] = a
-		byNum[i] = a
+		b.byNum[i] = a
 	}
 	var left []pending
 	for _, i := range b.fold.open {
 		p := b.fold.slots[i]
 		for _, l := range p.lines[:p.n] {
-			byNum[l.Account-1].late(l.Window, p.least)
+			if !o.Live {
+				b.byNum[l.Account-1].late(l.Window, p.least)
+			}
 		}
 		left = append(left, p)
 	}
@@ -185,6 +213,7 @@ func (b *Book) Account(ctx context.Context, name string, l Limit) (*Account, err
 	b.log.Append(&ledger.Record{Kind: ledger.Account, Time: time.Now().UnixNano(), Lines: []ledger.Line{{Account: num}}, Payload: []byte(name)}, room)
 	a := newAccount(name, num, l)
 	b.accounts[name] = a
+	b.byNum = append(b.byNum, a)
 	return a, nil
 }
 

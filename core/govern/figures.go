@@ -6,7 +6,15 @@ import (
 	"asbru/core"
 )
 
-// Figures implements core.Accounts. Money is in nanodollars: metrics are no place to round it.
+// Figures implements core.Accounts; there are none while another process has the Book.
+func (t *Till) Figures() []core.Figure {
+	if b := t.Book(); b != nil {
+		return b.Figures()
+	}
+	return nil
+}
+
+// Figures is what the Book says about itself. Money is in nanodollars: metrics are no place to round it.
 func (b *Book) Figures() []core.Figure {
 	s, l := b.Stats(), b.log.Stats()
 	out := []core.Figure{

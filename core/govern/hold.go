@@ -35,6 +35,11 @@ type Hold struct {
 	id      [16]byte
 	try     uint8
 	room    int // reserved for its end
+
+	// Of a Till.
+	book *Book      // that it was made in; nil: in that of another process
+	call *call      // to that process, which has not been answered; nil: none
+	end  ledger.Seq // of its settle or release; 0: it has not ended
 }
 
 var errMany = fmt.Errorf("a call can be charged to %d budgets at most", MaxAccounts)

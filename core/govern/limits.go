@@ -19,6 +19,20 @@ const (
 	// look lets other goroutines run first; after maxTries it takes it for one without money.
 	eagerTries = 20
 
+	// passWait is how long a call may wait for the process that takes the Book over.
+	passWait = 10 * time.Second
+	// returnWait is how long a process may be away that asks who has the Book now.
+	returnWait = 2 * time.Second
+	// leaveWait is how long a process that ends waits for what it asked of its successor.
+	leaveWait = 5 * time.Second
+	// retakeWait is how long the lock of a process that is gone may last, looked at so often.
+	retakeWait  = 5 * time.Second
+	retakeAgain = 5 * time.Millisecond
+	// takenNote is how much payload the end of a call has that another process began.
+	takenNote = 2 << 10
+	// maxWords bounds one message between processes.
+	maxWords = 8 << 10
+
 	// restartWait is how long closing what a crash left open may wait for the disk.
 	restartWait = time.Minute
 	// closeWait is how long Close waits for a disk that takes nothing.

@@ -20,11 +20,15 @@ func (b *Book) Wait(x *core.Exchange, s ledger.Seq) core.Verdict {
 	if b.log.Durable() >= s {
 		return core.Continue
 	}
-	x.Fault = &core.Fault{
+	x.Fault = unwritable(b.log.Err())
+	return core.Refuse
+}
+
+func unwritable(cause error) *core.Fault {
+	return &core.Fault{
 		Code:    core.Overloaded,
 		Message: "cannot answer the request: what it costs cannot be written down",
 		Hint:    "try again; this gateway is being restarted",
-		Cause:   b.log.Err(),
+		Cause:   cause,
 	}
-	return core.Refuse
 }

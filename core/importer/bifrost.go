@@ -42,7 +42,8 @@ func bifrostDocument(r *run, f field) {
 	b.addAliases()
 	b.client(client, f)
 	b.governance(f.at("governance"))
-	b.plugins(f.at("plugins"))
+	b.plugins(f.at("plugins"), f.at("vector_store"))
+	b.configStore(f.at("config_store"))
 	f.leaveAll(bifrostLeft)
 	f.at("server").leaveAll([]left{{"read_buffer_size", "heads of requests have a bound of their own"}})
 	if len(r.doc.Providers) == 0 {
@@ -53,15 +54,13 @@ func bifrostDocument(r *run, f field) {
 // bifrostLeft are blocks of the document that have no counterpart.
 var bifrostLeft = []left{
 	{"source_of_truth", "the document alone is what holds"},
-	{"encryption_key", "nothing is stored that it would encrypt"},
+	{"encryption_key", "nothing is stored that it would encrypt: a store keeps digests"},
 	{"env_label", "there is no page that would show it"},
 	{"auth_config", "there is no login: admin.token guards the admin listener"},
 	{"framework", "prices are not fetched: the catalogue is part of the program"},
 	{"alerting", "alarms are metrics, for what watches them"},
 	{"webhooks", "there are no asynchronous jobs to tell of"},
 	{"mcp", "asbru is no gateway for MCP"},
-	{"vector_store", "answers are found in memory: see cache.semantic"},
-	{"config_store", "the document is the only store of the configuration"},
 	{"logs_store", "requests are told in the access log (observability.access_log)"},
 	{"skills_registry", "it serves models only"},
 	{"websocket", "there are no pools of WebSockets"},
@@ -77,14 +76,16 @@ var bifrostLeft = []left{
 }
 
 // plugins tells what is left of them.
-func (b *bifrost) plugins(f field) {
+func (b *bifrost) plugins(f, store field) {
+	cached := field{b.run, nil} // the configuration of semantic_cache
 	for _, p := range f.items() {
 		if !p.object() {
 			continue
 		}
 		name := p.at("name").text()
 		if on, ok := p.at("enabled").flag(); name == "semantic_cache" && (on || !ok) {
-			b.cache(p.at("config"))
+			cached = p.at("config")
+			b.cache(cached)
 			p.leaveAll([]left{{"version", "it is part of the program"}, {"path", "it is part of the program"}, {"placement", "its place is fixed"}, {"order", "its place is fixed"}})
 			continue
 		}
@@ -94,6 +95,7 @@ func (b *bifrost) plugins(f field) {
 		}
 		p.leave("plugin %s: %s", short(name), why)
 	}
+	b.vectorStore(store, cached)
 }
 
 var bifrostPlugins = map[string]string{

@@ -20,37 +20,6 @@ func (f field) ttl() config.Duration {
 	return d
 }
 
-// cache takes over the plugin semantic_cache.
-func (b *bifrost) cache(f field) {
-	if f.at("default_cache_key").text() == "" {
-		f.leave("only requests with x-bf-cache-key are remembered there; write cache: {} to remember all")
-		return
-	}
-	f.at("default_cache_key").partly("answers are remembered for each virtual key apart; cache.scope shares them")
-	c := &config.Cache{Exact: config.ExactCache{TTL: f.at("ttl").ttl()}}
-	model := f.at("embedding_model")
-	if dimension, ok := f.at("dimension").number(); model.there() && (!ok || dimension != 1) {
-		c.Semantic = &config.SemanticCache{}
-		model.partly("questions in other words are found by the model that is part of the program, in English, with strict rules")
-	}
-	f.leaveAll(bifrostCacheLeft)
-	b.origins["cache"] = f.v
-	b.doc.Cache = c
-}
-
-var bifrostCacheLeft = []left{
-	{"provider", "questions are compared by the model that is part of the program"},
-	{"keys", "questions are compared by the model that is part of the program"},
-	{"threshold", "nearness is another measure here: that of the mode is taken"},
-	{"conversation_history_threshold", "all but the last turn has to be the same"},
-	{"exclude_system_prompt", "all but the last turn has to be the same"},
-	{"cache_by_model", "an answer is of one model"},
-	{"cache_by_provider", "an answer is of one model, whoever serves it"},
-	{"vector_store_namespace", "there is one store"},
-	{"cleanup_on_shutdown", "without cache.dir nothing outlives the process"},
-	{"ttl_seconds", "write cache.exact.ttl"},
-}
-
 // cache takes over litellm_settings.cache.
 func (l *litellm) cache() {
 	f, params := l.settings.at("cache"), l.settings.at("cache_params")

@@ -25,6 +25,7 @@ type Result struct {
 
 	Providers, Aliases, Keys int // in the Document
 
+	standIn map[string]string        // for each variable that Document refers to
 	origins map[string]*config.Value // where a part of the Document comes from, by its path
 }
 
@@ -34,6 +35,12 @@ type format struct {
 	what  string // for a message
 	read  func(*run, field)
 	refer func(text string) (variable string, ok bool) // reads a reference to a variable
+}
+
+// StandIn is a value that a variable of Document may have, for who only looks at the Document.
+func (r Result) StandIn(variable string) (value string, ok bool) {
+	value, ok = r.standIn[variable]
+	return value, ok
 }
 
 // formats lists all of them.
@@ -124,6 +131,6 @@ func (r *run) result(document []byte) Result {
 	if config.Failed(r.notes) {
 		document = nil
 	}
-	return Result{Document: document, Notes: r.notes, origins: r.origins,
+	return Result{Document: document, Notes: r.notes, standIn: r.standIn, origins: r.origins,
 		Providers: len(r.doc.Providers), Aliases: len(r.doc.Models), Keys: len(r.doc.VirtualKeys)}
 }

@@ -41,6 +41,16 @@ func (l *Ledger) Follow(ctx context.Context, from Seq, f func(*Record) error) er
 	}
 }
 
+// First is where the log begins that is still there.
+func (l *Ledger) First() Seq {
+	l.spans.Lock()
+	defer l.spans.Unlock()
+	if len(l.spans.list) == 0 {
+		return l.Durable()
+	}
+	return l.spans.list[0].base
+}
+
 func (l *Ledger) replay(r *reader, from, to Seq, f func(*Record) error) (Seq, error) {
 	l.spans.Lock()
 	spans := slices.Clone(l.spans.list)

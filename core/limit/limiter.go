@@ -44,13 +44,18 @@ func (l *Limiter) Take(x *core.Exchange, more *Holder, now int64) *core.Fault {
 }
 
 // Done corrects what Take took by what x used, and says that it is over. It may be called for
-// an Exchange that took nothing, and twice.
+// an Exchange that took nothing, and twice. One whose answer counts for nothing took nothing.
 func Done(x *core.Exchange, now int64) {
 	l, _ := x.Taken.By.(*Limiter)
 	if l == nil || !x.Taken.Held {
 		return
 	}
 	more, _ := x.Taken.More.(*Holder)
+	if n := l.count(more); x.Charge == core.ChargeNothing {
+		x.Taken.Held = false
+		l.undo(x, more, n-1, len(l.at(n-1, more).rules), now)
+		return
+	}
 	used, known := spent(x)
 	for i := range l.count(more) {
 		h := l.at(i, more)

@@ -173,3 +173,28 @@ func TestWords(t *testing.T) {
 		}
 	}
 }
+
+// An answer that counts for nothing gives all of it back; one that counts in full takes what it
+// would have taken.
+func TestDoneByCharge(t *testing.T) {
+	f := func(c core.Charge, u core.Usage, requests, tokens int64) {
+		t.Helper()
+		b := NewBook(nil, 0)
+		l := Of(b.Holder(`key "ci"`, []Rule{rate(Requests, 10, time.Minute), rate(Tokens, 10_000, time.Minute), {Kind: Calls, Most: 1}}))
+		more := b.Holder(`model "m"`, []Rule{rate(Requests, 10, time.Minute)})
+		x := request(400, 100, false)
+		if l.Take(x, more, 0) != nil {
+			t.Fatal("refused")
+		}
+		x.Charge, x.Usage = c, u
+		Done(x, 0)
+		Done(x, 0)
+		is := append(l.Report(0), more.Report(0)...)
+		if is[0].Left != requests || is[1].Left != tokens || is[2].Left != 1 || is[3].Left != requests {
+			t.Errorf("charge %d: %+v", c, is)
+		}
+	}
+	f(core.ChargeNothing, core.Usage{}, 10, 10_000)
+	f(core.ChargeRequest, core.Usage{}, 9, 10_000)
+	f(core.ChargeFull, core.Usage{Known: true, In: 300, Out: 20}, 9, 9_680)
+}

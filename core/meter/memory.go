@@ -31,6 +31,10 @@ func (p *page) told(list []core.Figure) {
 		if f.Label != "" {
 			labels = label(f.Label, f.Value)
 		}
-		p.int(f.Name, labels, f.N)
+		if f.Per > 1 {
+			p.float(f.Name, labels, float64(f.N)/float64(f.Per))
+		} else {
+			p.int(f.Name, labels, f.N)
+		}
 	}
 }

@@ -26,6 +26,8 @@ type Figures struct {
 	ReloadsFailed uint64 // configuration changes refused
 	Reloaded      int64  // Unix nanoseconds of the last change taken; 0: none yet
 	Draining      bool   // no new work is accepted
+
+	More []core.Figure // of what hangs on the process as well; those of one name one after the other
 }
 
 // Build says which program this is.

@@ -51,6 +51,7 @@ func (p *page) figures(f Figures) {
 	}
 	p.family("asbru_draining", "gauge", "1 while no new work is accepted.")
 	p.uint("asbru_draining", "", draining)
+	p.told(f.More)
 }
 
 func (p *page) log(s LogStats) {

@@ -11,6 +11,8 @@
 // own and with these variables, the proxies and the vendors' own being cleared:
 //
 //	GATEWAY      http://127.0.0.1:PORT of asbru
+//	SECURE       https://127.0.0.1:PORT of another one, which the certificates of
+//	             SSL_CERT_FILE and NODE_EXTRA_CA_CERTS vouch for
 //	KEY          the virtual key
 //	UPSTREAM     the stand-in; GET /__requests there tells, and forgets, what it received
 //	MODELS       {"FAMILY": "PREFIX"}: PREFIX and the name of a scenario is a model of that family

@@ -104,6 +104,11 @@ func (t *tools) suite(m *matrix, dir string, cmd, env []string) error {
 	if err != nil {
 		return err
 	}
+	safe, ca, err := secure(dir, t.asbru, sdkConfig(upstream))
+	if err != nil {
+		g.stop()
+		return err
+	}
 	models := map[string]string{}
 	for _, f := range families {
 		models[f.name] = f.name + "/" + f.models
@@ -112,11 +117,13 @@ func (t *tools) suite(m *matrix, dir string, cmd, env []string) error {
 	if err != nil {
 		return err
 	}
-	env = append(slices.Clone(env), "GATEWAY="+g.base, "UPSTREAM="+upstream, "KEY="+virtualKey,
+	env = append(slices.Clone(env), "GATEWAY="+g.base, "SECURE="+safe.base, "SSL_CERT_FILE="+ca, "NODE_EXTRA_CA_CERTS="+ca, "UPSTREAM="+upstream, "KEY="+virtualKey,
 		"MODELS="+string(b), "SHORT="+t.short(), "PYTHONDONTWRITEBYTECODE=1")
 	err = m.read(ctx, cmd, env)
-	if stopped := g.stop(); stopped != nil {
-		m.add(check{SDK: "asbru", Call: "stop", Error: stopped.Error()})
+	for _, p := range []*program{g, safe} {
+		if stopped := p.stop(); stopped != nil {
+			m.add(check{SDK: "asbru", Call: "stop", Error: stopped.Error()})
+		}
 	}
 	return err
 }

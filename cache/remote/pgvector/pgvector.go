@@ -31,7 +31,8 @@ type Store struct {
 	table atomic.Pointer[string] // quoted; nil: not prepared
 }
 
-// Open makes a Store of p without connecting.
+// Open makes a Store of p without connecting. It speaks TLS unless the address says
+// sslmode=disable.
 func Open(p vector.Place) (*Store, error) {
 	u, err := url.Parse(p.URL)
 	if err != nil {

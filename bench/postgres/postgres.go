@@ -1,8 +1,9 @@
-package store
+// Package postgres starts a Postgres of its own for a test: Debian's, as somebody without
+// privileges, on a port and in a directory that nobody else has. It refuses to use one that
+// runs already.
+package postgres
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
 	"net"
 	"os"
@@ -15,8 +16,8 @@ import (
 	"time"
 )
 
-// A server is a Postgres of the test's own.
-type server struct {
+// A Server is a Postgres of the test's own.
+type Server struct {
 	t    *testing.T
 	dir  string // of its data
 	bin  string
@@ -25,19 +26,19 @@ type server struct {
 	cmd  *exec.Cmd
 }
 
-// startPostgres starts a Postgres as somebody without privileges, or skips the test.
-func startPostgres(t *testing.T) *server {
+// Start starts one until the end of the test, or skips the test where Postgres is not installed.
+func Start(t *testing.T) *Server {
 	t.Helper()
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) == 0 {
-		t.Skip("Postgres is not installed (Debian's package postgresql); its part of the store is not tested here")
+		t.Skip("Postgres is not installed (Debian's package postgresql); what needs it is not tested here")
 	}
 	dir, err := os.MkdirTemp("", "asbru-postgres-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	s := &server{t: t, dir: filepath.Join(dir, "data"), bin: filepath.Dir(found[len(found)-1])}
+	s := &Server{t: t, dir: filepath.Join(dir, "data"), bin: filepath.Dir(found[len(found)-1])}
 	if os.Getuid() == 0 { // it refuses to run as root
 		var who *user.User
 		for _, name := range []string{"postgres", "nobody"} {
@@ -66,12 +67,13 @@ func startPostgres(t *testing.T) *server {
 	if out, err := init.CombinedOutput(); err != nil {
 		t.Fatalf("cannot make a database: %v\n%s", err, out)
 	}
-	s.start()
-	t.Cleanup(s.stop)
+	s.Start()
+	t.Cleanup(s.Stop)
 	return s
 }
 
-func (s *server) start() {
+// Start starts it again, with what it had.
+func (s *Server) Start() {
 	s.t.Helper()
 	s.cmd = exec.Command(filepath.Join(s.bin, "postgres"), "-D", s.dir, "-k", s.dir, "-h", "127.0.0.1", "-p", strconv.Itoa(s.port),
 		"-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "max_connections=20")
@@ -79,25 +81,17 @@ func (s *server) start() {
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	db, err := sql.Open("postgres", s.address())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer db.Close()
 	for range 300 {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		err = db.PingContext(ctx)
-		cancel()
-		if err == nil {
+		if err := exec.Command(filepath.Join(s.bin, "pg_isready"), "-h", "127.0.0.1", "-p", strconv.Itoa(s.port), "-t", "1").Run(); err == nil {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	s.t.Fatalf("Postgres does not answer: %v", err)
+	s.t.Fatal("Postgres does not answer")
 }
 
-// stop ends it at once, as a power cut would.
-func (s *server) stop() {
+// Stop ends it at once, as a power cut would.
+func (s *Server) Stop() {
 	if s.cmd != nil {
 		s.cmd.Process.Signal(syscall.SIGQUIT)
 		s.cmd.Wait()
@@ -105,6 +99,7 @@ func (s *server) stop() {
 	}
 }
 
-func (s *server) address() string {
+// Address is how it is found, with the driver's words.
+func (s *Server) Address() string {
 	return fmt.Sprintf("postgres://asbru@127.0.0.1:%d/postgres?sslmode=disable", s.port)
 }

@@ -1,0 +1,146 @@
+package cache
+
+import (
+	"asbru/cache/entry"
+	"asbru/cache/exact"
+	"asbru/core"
+)
+
+// What is asked upstream behind an answer from memory is an errand like any other, which a
+// visit without a client leads: who comes meanwhile joins it, and what comes is kept.
+
+// Behind implements core.Behind.
+func (v *visit) Behind(*core.Exchange) core.Watcher {
+	if v.trail == nil {
+		return nil
+	}
+	v.sent, v.trail = v.trail, nil
+	return v.sent
+}
+
+// Dropped implements core.Behind.
+func (v *visit) Dropped(*core.Exchange) {
+	v.c.n.untrailed.Add(1)
+	v.trail, v.sent = v.sent, nil
+	v.untrail()
+}
+
+// untrail gives up what was to be asked.
+func (v *visit) untrail() {
+	c, w := v.c, v.trail
+	if w == nil {
+		return
+	}
+	v.trail = nil
+	if v.due != nil {
+		v.due.Yield()
+	}
+	c.errands.forget(w.f)
+	w.f.fail(nil, true)
+	w.f.land(c)
+	c.release(w)
+}
+
+// follows has the question of x asked behind its answer, if that is past its time, or one of
+// those that are compared. s holds the question.
+func (v *visit) follows(x *core.Exchange, s *scratch, k *kept, h how) {
+	c := v.c
+	switch {
+	case v.ask.noStore:
+	case h == pastItsTime && v.due != nil:
+		if v.sendTrail(x, s, nil) {
+			c.n.refreshes.Add(1)
+			return
+		}
+	case (h == byLikeness || h == byWords) && c.trusts.draw():
+		in := c.trusts.words
+		if h == byLikeness {
+			in = c.trusts.in(owner{v.kind, v.owner})
+		}
+		if v.sendTrail(x, s, &doubt{in, k}) {
+			c.n.checks.Add(1)
+		}
+		return
+	}
+	if v.due != nil {
+		v.due.Yield()
+	}
+}
+
+// sendTrail begins an errand for the question of x, unless somebody is asking already. s holds
+// the question, unless v has its text.
+func (v *visit) sendTrail(x *core.Exchange, s *scratch, d *doubt) bool {
+	c := v.c
+	fresh := &errand{key: v.key, from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, doubt: d}
+	f, leads := c.errands.join(&v.key, fresh)
+	if !leads {
+		f.leave()
+		return false
+	}
+	w := c.visits.Get().(*visit)
+	w.c, w.key, w.role, w.f = c, v.key, leading, f
+	w.lead.Store(f)
+	w.kind, w.owner = v.kind, v.owner
+	w.ask = v.ask
+	if w.ask.label == nil {
+		w.ask.label = v.label
+	}
+	w.label, w.asked = append(w.label[:0], w.ask.label...), append(w.asked[:0], x.Peek.Model...)
+	if len(v.text) > 0 {
+		w.text, w.space = append(w.text[:0], v.text...), v.space
+	} else if c.near != nil {
+		w.asks(x, s)
+	}
+	w.ask.label = nil // the head is not at hand for long
+	v.trail = w
+	return true
+}
+
+// reject takes out the answer that the caller of x says is wrong: that to its question, or
+// that of the question which was taken for it. The other question keeps its answer, and is
+// found by its meaning no more.
+func (v *visit) reject(x *core.Exchange, s *scratch) {
+	c := v.c
+	c.takeOut(&v.key)
+	if v.like(x, s, wall()) == nil {
+		return
+	}
+	c.near.Remove(v.likeKey)
+	c.disown(&v.likeKey)
+	c.n.wrong.Add(1)
+	if i, _ := c.mem.Get(&v.likeKey, wall()); i != nil {
+		c.mute(i)
+	}
+	in := c.trusts.words
+	if !v.match.Words {
+		in = c.trusts.in(owner{v.kind, v.owner})
+	}
+	c.believe(in, false)
+}
+
+// mute writes an answer anew without the text of its question, so that a restart does not
+// make it findable again.
+func (c *Cache) mute(i *exact.Item[*kept]) {
+	s := c.takeScratch()
+	defer c.giveScratch(s)
+	k, err := i.Value.without(s)
+	if err != nil {
+		return
+	}
+	next := &exact.Item[*kept]{Key: i.Key, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: i.Fresh, Until: i.Until}
+	c.record(next)
+	c.mem.Put(next, wall())
+}
+
+// without is k without the text of its question. s is scratch.
+func (k *kept) without(s *scratch) (*kept, error) {
+	s.reply.Reset()
+	beats, err := entry.Read(k.data, nil, &s.reply, s.beats[:0])
+	if s.beats = beats; err != nil {
+		return nil, err
+	}
+	next := &kept{Note: k.Note}
+	next.Text = ""
+	next.data, err = entry.Append(nil, &next.Note, &s.reply, beats)
+	return next, err
+}

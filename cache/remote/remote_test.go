@@ -1,0 +1,384 @@
+package remote
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"hash/fnv"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"asbru/bench/leak"
+	"asbru/cache/remote/memory"
+	"asbru/cache/vector"
+)
+
+func TestMain(m *testing.M) { os.Exit(leak.Run(m)) }
+
+// bag is an encoder that knows words and not their order.
+func bag(_ context.Context, _ string, _ int, text string) ([]float32, error) {
+	v := make([]float32, 64)
+	for w := range strings.FieldsSeq(strings.ToLower(strings.Trim(text, "?.! "))) {
+		h := fnv.New32a()
+		h.Write([]byte(w))
+		v[h.Sum32()%64]++
+	}
+	return v, nil
+}
+
+// A store that can be spoilt.
+type spoilt struct {
+	*memory.Store
+	mu      sync.Mutex
+	err     error
+	block   chan struct{}       // Search waits for it; nil: it does not
+	mangle  func(*vector.Found) // what comes back
+	answers map[[32]byte]string
+	asked   atomic.Int64
+}
+
+func newSpoilt() *spoilt { return &spoilt{Store: memory.Open(), answers: map[[32]byte]string{}} }
+
+func (s *spoilt) fail(err error) { s.mu.Lock(); s.err = err; s.mu.Unlock() }
+
+func (s *spoilt) Add(ctx context.Context, r *vector.Row) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return s.err
+	}
+	s.answers[r.Key] = r.Answer
+	return s.Store.Add(ctx, r)
+}
+
+func (s *spoilt) Search(ctx context.Context, q *vector.Query) ([]vector.Found, error) {
+	s.asked.Add(1)
+	s.mu.Lock()
+	err, block := s.err, s.block
+	s.mu.Unlock()
+	if block != nil {
+		select {
+		case <-block:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.Store.Search(ctx, q)
+	for i := range all {
+		s.mu.Lock()
+		all[i].Answer = s.answers[all[i].Key]
+		s.mu.Unlock()
+		if s.mangle != nil {
+			s.mangle(&all[i])
+		}
+	}
+	return all, err
+}
+
+type rig struct {
+	*Finder
+	t     *testing.T
+	store *spoilt
+}
+
+func newRig(t *testing.T, o Options, store *spoilt) *rig {
+	t.Helper()
+	o.Place.Kind = "memory"
+	if o.Pass == 0 {
+		o.Pass = 0.6
+	}
+	if o.Encode == 0 {
+		o.Encode, o.Search = 10*time.Second, 10*time.Second
+	}
+	f, err := New(o, store, bag, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return &rig{f, t, store}
+}
+
+var mine = sha256.Sum256([]byte("mine"))
+
+func (r *rig) adds(texts ...string) {
+	r.t.Helper()
+	for _, text := range texts {
+		before := r.n.adds[stored].Load()
+		r.Add(&vector.Row{Key: sha256.Sum256([]byte(text)), Space: mine, Text: text, Answer: "to " + text, Until: time.Now().Add(time.Hour)})
+		r.awaits("the answer is written", func() bool { return r.n.adds[stored].Load() > before })
+	}
+}
+
+func (r *rig) awaits(what string, ok func() bool) {
+	r.t.Helper()
+	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(100 * time.Microsecond) {
+		if time.Now().After(end) {
+			r.t.Fatalf("it does not come about: %s; %+v", what, r.Counts())
+		}
+	}
+}
+
+// asks looks q up; asked is false when nobody was asked.
+func (r *rig) asks(q Question) (found *Found, asked bool) {
+	r.t.Helper()
+	woken := make(chan struct{})
+	a := r.Ask(&q, func() { close(woken) })
+	if a == nil {
+		return nil, false
+	}
+	<-woken
+	found, done := a.Done()
+	if !done {
+		r.t.Fatal("woken before the end")
+	}
+	return found, true
+}
+
+const nginx, nginxToo = "How do I install nginx on Ubuntu?", "how can I install nginx on ubuntu"
+
+// The guard has the last word on what is near, whoever encoded it.
+func TestFinds(t *testing.T) {
+	f := func(o Options, stored, asked string, want string) {
+		t.Helper()
+		r := newRig(t, o, newSpoilt())
+		r.adds(stored)
+		got := "miss"
+		switch found, was := r.asks(Question{Space: mine, Text: asked}); {
+		case !was:
+			got = "not asked"
+		case found != nil:
+			got = found.Guard
+			if found.Answer != "to "+stored || found.Text != stored || found.Key != sha256.Sum256([]byte(stored)) || found.Similarity < found.Threshold {
+				t.Errorf("%s: %+v", asked, found)
+			}
+		}
+		if got != want {
+			t.Errorf("%q for %q: %s, want %s", asked, stored, got, want)
+		}
+	}
+	near := Options{Encoder: "p/m"}
+	f(near, nginx, nginxToo, "pass")
+	f(Options{}, nginx, nginxToo, "pass") // encoded by the table in the program
+	f(Options{Seal: vector.Secret(strings.Repeat("k", 32)), Encoder: "p/m"}, nginx, nginxToo, "pass")
+	f(near, "Convert 5 miles to km", "Convert 6 miles to km", "miss")
+	f(near, nginx, "How do I remove nginx on Ubuntu?", "miss")
+	f(near, nginx, "What is the weather today?", "not asked")
+	f(Options{Encoder: "p/m", Bare: true, Least: 0.5}, "Convert 5 miles to km", "Convert 6 miles to km", "off")
+	f(Options{Encoder: "p/m", Bare: true, Least: 0.999}, "Convert 5 miles to km", "Convert 6 miles to km", "miss")
+	f(Options{Encoder: "p/m", Pass: 0.999}, nginx, nginxToo, "miss")
+	f(Options{Encoder: "p/m", Soft: true, Least: 0.3}, "Merge two lists in Go", "How do I merge two lists in Go?", "wording")
+	f(near, "Merge two lists in Go", "How do I merge two lists in Go?", "miss")
+}
+
+// An encoder of others may know other languages; the guard still sees numbers and words.
+func TestForeign(t *testing.T) {
+	f := func(o Options, kept, asked string, want bool) {
+		t.Helper()
+		r := newRig(t, o, newSpoilt())
+		r.Add(&vector.Row{Key: mine, Space: mine, Text: kept, Answer: "a", Until: time.Now().Add(time.Hour)})
+		if o.Encoder != "" && !strangeNumber(kept) {
+			r.awaits("the answer is written", func() bool { return r.n.adds[stored].Load() == 1 })
+		}
+		if found, _ := r.asks(Question{Space: mine, Text: asked}); (found != nil) != want {
+			t.Errorf("%q for %q: %+v", asked, kept, found)
+		}
+	}
+	near := Options{Encoder: "p/m"}
+	f(near, "Wie installiere ich nginx unter Debian?", "wie installiere ich nginx unter debian", true)
+	f(Options{}, "Wie installiere ich nginx unter Debian?", "wie installiere ich nginx unter debian", false)
+	f(near, "Wie viele Kilometer sind 5 Meilen?", "wie viele kilometer sind 6 meilen", false)
+	f(near, "Kann man Eicheln essen?", "Kann man Eicheln nicht essen?", false)
+	f(near, "как установить nginx", "как удалить nginx", false)
+	f(near, "Как установить nginx?", "как установить nginx", true)
+	f(near, "كم كيلومترا في ٥ أميال", "كم كيلومترا في ٦ أميال", false)
+}
+
+// What comes back and is not what was asked for is a miss, and counted.
+func TestStrange(t *testing.T) {
+	f := func(o Options, mangle func(*vector.Found)) {
+		t.Helper()
+		s := newSpoilt()
+		s.mangle = mangle
+		r := newRig(t, o, s)
+		r.adds(nginx)
+		if found, asked := r.asks(Question{Space: mine, Text: nginxToo}); found != nil || !asked || r.n.strange.Load() != 1 {
+			t.Errorf("%+v, asked %v: %+v", found, asked, r.Counts())
+		}
+	}
+	sealed := Options{Encoder: "p/m", Seal: vector.Secret(strings.Repeat("k", 32))}
+	f(Options{Encoder: "p/m"}, func(r *vector.Found) { r.Space[0]++ })
+	f(Options{Encoder: "p/m"}, func(r *vector.Found) { r.Until = time.Now().Add(-time.Second) })
+	f(sealed, func(r *vector.Found) { r.Answer = r.Answer[:len(r.Answer)-1] })
+	f(sealed, func(r *vector.Found) { r.Text = nginx })
+	f(sealed, func(r *vector.Found) { r.Text = "" })
+	f(sealed, func(r *vector.Found) { r.Key[0]++ })
+	f(sealed, func(r *vector.Found) { r.Text, r.Answer = r.Answer, r.Text })
+}
+
+// Spaces, encoders and sizes never meet.
+func TestSpaces(t *testing.T) {
+	s := newSpoilt()
+	r := newRig(t, Options{Encoder: "p/m"}, s)
+	r.adds(nginx)
+	if found, _ := r.asks(Question{Space: sha256.Sum256([]byte("other")), Text: nginx}); found != nil {
+		t.Errorf("another space has it: %+v", found)
+	}
+	other := newRig(t, Options{Encoder: "p/other", Dims: 64}, s)
+	other.awaits("ready", func() bool { return other.ready.Load() == 64 })
+	if found, asked := other.asks(Question{Space: mine, Text: nginx}); found != nil || !asked {
+		t.Errorf("another encoder has it: %+v, asked %v", found, asked)
+	}
+}
+
+// A question whose caller wants more nearness gets no less.
+func TestThreshold(t *testing.T) {
+	r := newRig(t, Options{Encoder: "p/m"}, newSpoilt())
+	r.adds(nginx)
+	if found, _ := r.asks(Question{Space: mine, Text: nginxToo, Cosine: 0.99}); found != nil {
+		t.Errorf("%+v", found)
+	}
+	if found, _ := r.asks(Question{Space: mine, Text: nginxToo, Cosine: 0.1}); found == nil || found.Threshold != 0.6 {
+		t.Errorf("%+v", found)
+	}
+}
+
+// A store that is slow is a miss at the deadline, and who gives up first counts it once.
+func TestLate(t *testing.T) {
+	s := newSpoilt()
+	r := newRig(t, Options{Encoder: "p/m", Encode: 10 * time.Second, Search: 20 * time.Millisecond}, s)
+	r.adds(nginx)
+	s.mu.Lock()
+	s.block = make(chan struct{})
+	s.mu.Unlock()
+	if found, asked := r.asks(Question{Space: mine, Text: nginxToo}); found != nil || !asked || r.n.asks[late].Load() != 1 {
+		t.Errorf("%+v, asked %v: %+v", found, asked, r.Counts())
+	}
+	a := r.Ask(&Question{Space: mine, Text: nginxToo}, func() {})
+	if a.GiveUp() != nil {
+		t.Error("something was found")
+	}
+	r.awaits("the look-up ends", func() bool { return len(r.slots) == 0 })
+	if _, done := a.Done(); done || r.n.asks[late].Load() != 2 {
+		t.Errorf("done %v: %+v", done, r.Counts())
+	}
+}
+
+// A store that fails is left alone, is tried by one, and is asked again when it answers.
+func TestFuse(t *testing.T) {
+	s := newSpoilt()
+	r := newRig(t, Options{Encoder: "p/m"}, s)
+	r.adds(nginx)
+	s.fail(errors.New("down"))
+	for range fuseFails {
+		if found, asked := r.asks(Question{Space: mine, Text: nginxToo}); found != nil || !asked {
+			t.Fatalf("%+v, asked %v", found, asked)
+		}
+	}
+	before := s.asked.Load()
+	if _, asked := r.asks(Question{Space: mine, Text: nginxToo}); asked || s.asked.Load() != before || r.n.asks[resting].Load() != 1 || !r.Counts().Down {
+		t.Errorf("asked %v: %+v", asked, r.Counts())
+	}
+	s.fail(nil)
+	r.awaits("it is asked again", func() bool { found, _ := r.asks(Question{Space: mine, Text: nginxToo}); return found != nil })
+	if r.Counts().Down {
+		t.Error("it is still left alone")
+	}
+}
+
+// More look-ups at a time than there is room for are misses.
+func TestBusy(t *testing.T) {
+	s := newSpoilt()
+	r := newRig(t, Options{Encoder: "p/m"}, s)
+	r.adds(nginx)
+	s.mu.Lock()
+	s.block = make(chan struct{})
+	s.mu.Unlock()
+	var woken atomic.Int64
+	for range asksMost {
+		if r.Ask(&Question{Space: mine, Text: nginxToo}, func() { woken.Add(1) }) == nil {
+			t.Fatal("not asked")
+		}
+	}
+	if r.Ask(&Question{Space: mine, Text: nginxToo}, func() {}) != nil || r.n.asks[busy].Load() != 1 {
+		t.Errorf("%+v", r.Counts())
+	}
+	close(s.block)
+	r.awaits("all end", func() bool { return woken.Load() == asksMost })
+}
+
+// What does not fit into the queue is dropped and counted; Close does not wait for it.
+func TestQueue(t *testing.T) {
+	hold := make(chan struct{})
+	slow := func(ctx context.Context, _ string, _ int, text string) ([]float32, error) {
+		select {
+		case <-hold:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		return bag(ctx, "", 0, text)
+	}
+	f, err := New(Options{Place: vector.Place{Kind: "memory"}, Encoder: "p/m", Pass: 0.6}, newSpoilt(), slow, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := func() *vector.Row {
+		return &vector.Row{Space: mine, Text: nginx, Answer: "a", Until: time.Now().Add(time.Hour)}
+	}
+	for range addQueue + addWorkers + 10 {
+		f.Add(row())
+	}
+	if n := f.n.adds[dropped].Load(); n < 10 {
+		t.Errorf("%d were dropped", n)
+	}
+	long := row()
+	long.Answer = strings.Repeat("x", maxAnswer+1)
+	f.Add(long)
+	if f.n.adds[tooLong].Load() != 1 {
+		t.Errorf("%+v", f.Counts())
+	}
+	f.Close()
+	f.Add(row())
+	if f.Ask(&Question{Space: mine, Text: nginx}, func() {}) != nil || f.Close() != nil {
+		t.Error("it asks after its end")
+	}
+}
+
+// What an encoder gives and cannot be a direction is a failure and no answer.
+func TestEncoderFails(t *testing.T) {
+	for _, v := range [][]float32{nil, make([]float32, 64), make([]float32, 3), {1, 2}} {
+		broken := func(context.Context, string, int, string) ([]float32, error) { return v, nil }
+		f, err := New(Options{Place: vector.Place{Kind: "memory"}, Encoder: "p/m", Dims: 64, Pass: 0.6}, newSpoilt(), broken, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &rig{Finder: f, t: t}
+		r.awaits("ready", func() bool { return f.ready.Load() == 64 })
+		if found, asked := r.asks(Question{Space: mine, Text: nginx}); found != nil || !asked || f.n.asks[encoder].Load() != 1 {
+			t.Errorf("%d numbers: %+v", len(v), f.Counts())
+		}
+		f.Close()
+	}
+}
+
+func TestForget(t *testing.T) {
+	r := newRig(t, Options{Encoder: "p/m"}, newSpoilt())
+	r.adds(nginx)
+	key := sha256.Sum256([]byte(nginx))
+	r.Forget(&key)
+	r.awaits("it is gone", func() bool { found, _ := r.asks(Question{Space: mine, Text: nginxToo}); return found == nil })
+	r.adds(nginx)
+	if err := r.Remove(&vector.Filter{}); err != nil {
+		t.Error(err)
+	}
+	if found, _ := r.asks(Question{Space: mine, Text: nginxToo}); found != nil {
+		t.Errorf("%+v", found)
+	}
+}

@@ -1,0 +1,401 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"asbru/control/store"
+)
+
+// An Offline is a store and the admin API over it, in this process.
+type Offline struct {
+	Store *store.Store
+	API   http.Handler
+
+	// Change edits what is kept, checked as the API checks it.
+	Change func(edit func(*store.Edit) error) error
+	Digest func(key []byte) [32]byte // of a virtual key
+	Close  func()
+}
+
+// A keysRun is one run of the command.
+type keysRun struct {
+	tools          Tools
+	stdout, stderr io.Writer
+
+	pepper, config, admin, token string
+	team, customer, description  string
+	expires, budgets, models     string
+	providers, requests, tokens  string
+	grace                        time.Duration
+	json                         bool
+}
+
+func (k *keysRun) flags(fs *flag.FlagSet) {
+	fs.StringVar(&k.pepper, "pepper", "", "new, digest: governance.pepper of the configuration, as a `reference`")
+	fs.StringVar(&k.config, "config", "", "configuration `file` whose store is worked on")
+	fs.StringVar(&k.admin, "admin", "", "`address` of a gateway to ask instead, such as http://127.0.0.1:9090")
+	fs.StringVar(&k.token, "token", "", "its admin token, as a `reference`")
+	fs.StringVar(&k.team, "team", "", "create: whose it is")
+	fs.StringVar(&k.customer, "customer", "", "create: who pays for it")
+	fs.StringVar(&k.description, "description", "", "create: what it is for")
+	fs.StringVar(&k.expires, "expires", "", "create: the `moment` from which on it is refused, such as 2027-01-31T00:00:00Z")
+	fs.StringVar(&k.budgets, "budget", "", "create: US dollars for a time, such as `50/1M`; several with commas")
+	fs.StringVar(&k.requests, "requests", "", "create: requests in a time, such as `100/1m`")
+	fs.StringVar(&k.tokens, "tokens", "", "create: tokens in a time, such as `200000/1m`")
+	fs.StringVar(&k.models, "models", "", "create: the `models` it may use, with commas; default: all")
+	fs.StringVar(&k.providers, "providers", "", "create: the `providers` that may serve it, with commas; default: all")
+	fs.DurationVar(&k.grace, "grace", 0, "rotate: how long the old key stays good")
+	fs.BoolVar(&k.json, "json", false, "print answers of the admin API as they are")
+}
+
+// An asker sends one request to the admin API and returns the answer, which is an error when it
+// refuses.
+type asker func(method, path string, body any) (map[string]any, error)
+
+// with opens what the flags name, does something with it and tells what went wrong.
+func (k *keysRun) with(do func(asker) error) int {
+	switch {
+	case k.admin != "" && k.config != "":
+		return k.tools.App.Wrong(k.stderr, "keys", "--config and --admin are two ways to the same; leave one out")
+	case k.admin != "":
+		ask, err := k.remote()
+		if err == nil {
+			err = do(ask)
+		}
+		if err != nil {
+			return k.told(err)
+		}
+		return OK
+	}
+	o, code := k.open()
+	if o == nil {
+		return code
+	}
+	defer o.Close()
+	if err := do(over(o.API)); err != nil {
+		return k.told(err)
+	}
+	return OK
+}
+
+// open opens the store of the configuration file.
+func (k *keysRun) open() (*Offline, int) {
+	path := k.config
+	if path == "" {
+		path = k.tools.Path
+	}
+	if path == "" || k.tools.Offline == nil {
+		return nil, k.tools.App.Wrong(k.stderr, "keys", "name a configuration file with --config, or a gateway with --admin")
+	}
+	o, err := k.tools.Offline(path)
+	if err != nil {
+		return nil, k.told(err)
+	}
+	return o, OK
+}
+
+// over asks a handler in this process.
+func over(h http.Handler) asker {
+	return func(method, path string, body any) (map[string]any, error) {
+		r, err := request(method, path, body)
+		if err != nil {
+			return nil, err
+		}
+		r.RequestURI, r.RemoteAddr = path, "cli"
+		w := &answer{head: http.Header{}, status: http.StatusOK}
+		h.ServeHTTP(w, r)
+		return understand(w.status, w.body.Bytes())
+	}
+}
+
+// An answer is what a handler writes, kept.
+type answer struct {
+	head   http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header         { return a.head }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+// remote asks a gateway.
+func (k *keysRun) remote() (asker, error) {
+	if k.token == "" {
+		return nil, errors.New("a gateway wants its admin token: --token env.NAME, or file:/path")
+	}
+	token, err := refer(k.tools.Env, k.token)
+	if err != nil {
+		return nil, err
+	}
+	base := strings.TrimRight(k.admin, "/")
+	client := &http.Client{Timeout: askTime, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }} // the token is for one place
+	return func(method, path string, body any) (map[string]any, error) {
+		r, err := request(method, base+path, body)
+		if err != nil {
+			return nil, err
+		}
+		r.Header.Set("Authorization", "Bearer "+token)
+		answer, err := client.Do(r)
+		if err != nil {
+			return nil, fmt.Errorf("cannot ask %s: %w", base, errors.Unwrap(err))
+		}
+		defer answer.Body.Close()
+		b, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+		if err != nil {
+			return nil, fmt.Errorf("cannot ask %s: its answer broke off: %w", base, err)
+		}
+		return understand(answer.StatusCode, b)
+	}, nil
+}
+
+func request(method, to string, body any) (*http.Request, error) {
+	var b bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&b).Encode(body); err != nil {
+			return nil, err
+		}
+	}
+	r, err := http.NewRequestWithContext(context.Background(), method, to, &b)
+	if err != nil {
+		return nil, fmt.Errorf("cannot ask %q: it is no address", to)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	return r, nil
+}
+
+// understand reads an answer.
+func understand(status int, b []byte) (map[string]any, error) {
+	var out map[string]any
+	if err := json.Unmarshal(b, &out); err != nil {
+		return nil, fmt.Errorf("what answers is no admin API: status %d", status)
+	}
+	if status != http.StatusOK {
+		e, _ := out["error"].(map[string]any)
+		if message, _ := e["message"].(string); message != "" {
+			return nil, errors.New(message)
+		}
+		return nil, fmt.Errorf("refused with status %d", status)
+	}
+	return out, nil
+}
+
+const virtualKeys = "/api/governance/virtual-keys"
+
+func keyPath(name string) string { return virtualKeys + "/" + url.PathEscape(name) }
+
+func (k *keysRun) create(ask asker, name string) error {
+	body := map[string]any{"name": name, "allow_all_providers": true}
+	for _, f := range []struct{ member, value string }{{"team_id", k.team}, {"customer_id", k.customer}, {"description", k.description}, {"expires_at", k.expires}} {
+		if f.value != "" {
+			body[f.member] = f.value
+		}
+	}
+	if k.models != "" {
+		body["allowed_models"] = strings.Split(k.models, ",")
+	}
+	if k.providers != "" {
+		var list []any
+		for _, p := range strings.Split(k.providers, ",") {
+			list = append(list, map[string]any{"provider": p, "allowed_models": []string{"*"}})
+		}
+		body["provider_configs"], body["allow_all_providers"] = list, false
+	}
+	if err := k.money(body); err != nil {
+		return err
+	}
+	out, err := ask("POST", virtualKeys, body)
+	if err != nil {
+		return err
+	}
+	return k.show(out)
+}
+
+// money adds budgets and limits to what is asked for.
+func (k *keysRun) money(body map[string]any) error {
+	var budgets []any
+	for _, text := range strings.Split(k.budgets, ",") {
+		if text == "" {
+			continue
+		}
+		usd, window, err := per("--budget", text)
+		if err != nil {
+			return err
+		}
+		budgets = append(budgets, map[string]any{"max_limit": usd, "reset_duration": window, "calendar_aligned": !strings.HasSuffix(window, "m") && !strings.HasSuffix(window, "h")})
+	}
+	if budgets != nil {
+		body["budgets"] = budgets
+	}
+	limit := map[string]any{}
+	for _, f := range []struct{ flag, word, text string }{{"--requests", "request", k.requests}, {"--tokens", "token", k.tokens}} {
+		if f.text == "" {
+			continue
+		}
+		n, window, err := per(f.flag, f.text)
+		if err != nil {
+			return err
+		}
+		limit[f.word+"_max_limit"], limit[f.word+"_reset_duration"] = int64(n), window
+	}
+	if len(limit) > 0 {
+		body["rate_limit"] = limit
+	}
+	return nil
+}
+
+// per reads 50/1M.
+func per(flag, text string) (amount float64, window string, err error) {
+	number, window, ok := strings.Cut(text, "/")
+	amount, err = strconv.ParseFloat(number, 64)
+	if err != nil || !ok {
+		return 0, "", fmt.Errorf("%s %q is not an amount for a time, such as 50/1M", flag, text)
+	}
+	return amount, window, nil
+}
+
+// show prints a new key, once.
+func (k *keysRun) show(out map[string]any) error {
+	v, _ := out["virtual_key"].(map[string]any)
+	if k.json {
+		return k.print(out)
+	}
+	fmt.Fprintf(k.stderr, "%v (%v); this is shown once:\n", out["message"], v["id"])
+	_, err := fmt.Fprintln(k.stdout, v["value"])
+	return err
+}
+
+func (k *keysRun) print(out map[string]any) error {
+	b, err := json.MarshalIndent(out, "", "  ")
+	if err == nil {
+		_, err = fmt.Fprintf(k.stdout, "%s\n", b)
+	}
+	return err
+}
+
+func (k *keysRun) rotate(ask asker, name string) error {
+	if k.grace < 0 {
+		return errors.New("--grace cannot be negative")
+	}
+	out, err := ask("POST", keyPath(name)+"/rotate", map[string]any{"grace_seconds": int64(k.grace / time.Second)})
+	if err != nil {
+		return err
+	}
+	return k.show(out)
+}
+
+func (k *keysRun) revoke(ask asker, name string) error {
+	return k.say(ask("PUT", keyPath(name), map[string]any{"is_active": false}))
+}
+
+func (k *keysRun) delete(ask asker, name string) error {
+	return k.say(ask("DELETE", keyPath(name), nil))
+}
+
+// say prints what an answer says.
+func (k *keysRun) say(out map[string]any, err error) error {
+	if err != nil {
+		return err
+	}
+	if k.json {
+		return k.print(out)
+	}
+	_, err = fmt.Fprintln(k.stdout, out["message"])
+	return err
+}
+
+// list prints a line for each key.
+func (k *keysRun) list(ask asker) error {
+	tab := tabwriter.NewWriter(k.stdout, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(tab, "NAME\tSTATE\tTEAM\tCUSTOMER\tSPENT\tFROM\tID")
+	for offset := 0; ; {
+		out, err := ask("GET", fmt.Sprintf("%s?limit=%d&offset=%d", virtualKeys, listStep, offset), nil)
+		if err != nil {
+			return err
+		}
+		if k.json {
+			if err := k.print(out); err != nil {
+				return err
+			}
+		}
+		rows, _ := out["virtual_keys"].([]any)
+		for _, row := range rows {
+			v, _ := row.(map[string]any)
+			fmt.Fprintf(tab, "%v\t%s\t%s\t%s\t%s\t%v\t%v\n", v["name"], state(v), word(v["team"]), word(v["customer"]), spent(v), v["source"], v["id"])
+		}
+		total, _ := out["total_count"].(float64)
+		if offset += len(rows); len(rows) == 0 || offset >= int(total) {
+			break
+		}
+	}
+	if k.json {
+		return nil
+	}
+	return tab.Flush()
+}
+
+func state(v map[string]any) string {
+	if on, _ := v["is_active"].(bool); !on {
+		return "revoked"
+	}
+	if at, _ := v["expires_at"].(string); at != "" {
+		if t, err := time.Parse(time.RFC3339, at); err == nil && !time.Now().Before(t) {
+			return "expired"
+		}
+	}
+	return "active"
+}
+
+func word(ref any) string {
+	r, _ := ref.(map[string]any)
+	if name, _ := r["name"].(string); name != "" {
+		return name
+	}
+	return "-"
+}
+
+// spent is what was used of each budget, as far as that is known.
+func spent(v map[string]any) string {
+	var out []string
+	list, _ := v["budgets"].([]any)
+	for _, x := range list {
+		b, _ := x.(map[string]any)
+		used := "?"
+		if n, ok := b["current_usage"].(float64); ok {
+			used = strconv.FormatFloat(n, 'f', 2, 64)
+		}
+		out = append(out, fmt.Sprintf("%s of %v USD/%v", used, b["max_limit"], b["reset_duration"]))
+	}
+	if len(out) == 0 {
+		return "-"
+	}
+	return strings.Join(out, ", ")
+}
+
+// adminToken makes another admin token.
+func (k *keysRun) adminToken() int {
+	o, code := k.open()
+	if o == nil {
+		return code
+	}
+	defer o.Close()
+	token, err := o.Store.NewAdminToken(context.Background())
+	if err != nil {
+		return k.told(err)
+	}
+	fmt.Fprintln(k.stderr, "The admin token, which is shown this once; the one before is no longer good:")
+	fmt.Fprintln(k.stdout, token)
+	return OK
+}

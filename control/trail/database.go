@@ -1,0 +1,227 @@
+package trail
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	_ "github.com/lib/pq"  // the driver "postgres"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"asbru/core/audit"
+)
+
+// A database is a sink that knows SQL and transactions: SQLite or Postgres. Its position is
+// stored in the transaction of the rows, so no row is lost or there twice.
+type database struct {
+	name   string
+	driver string
+	source string // never shown: it can hold a password
+	keep   time.Duration
+	more   []string // statements that make what only this kind has
+
+	readOnly bool // it must be there, with its tables
+
+	content bool // its table is there
+
+	db *sql.DB // nil: not opened, or not made ready
+}
+
+// SQLite is the sink that keeps rows in a file. keep is how long; 0: for ever.
+func SQLite(name, path string, keep time.Duration) Sink {
+	source := "file:" + (&url.URL{Path: path}).EscapedPath() +
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
+	return &database{name: name, driver: "sqlite", source: source, keep: keep, more: []string{sqliteView}}
+}
+
+// Postgres is the sink that keeps rows in a Postgres database behind an address such as
+// postgres://user:password@host/database?sslmode=verify-full.
+func Postgres(name string, to *url.URL, keep time.Duration) Sink {
+	return &database{name: name, driver: "postgres", source: to.String(), keep: keep, more: []string{postgresView}}
+}
+
+// The tables. A row's record is the line, byte for byte: what else a row has is taken from it,
+// to be looked up by. The view spells the rest out.
+var databaseTables = []string{
+	`CREATE TABLE IF NOT EXISTS asbru_audit (
+	trail TEXT NOT NULL, seq BIGINT NOT NULL, time BIGINT NOT NULL, kind TEXT NOT NULL,
+	id TEXT NOT NULL, nanos BIGINT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (trail, seq))`,
+	`CREATE INDEX IF NOT EXISTS asbru_audit_id ON asbru_audit (id)`,
+	`CREATE INDEX IF NOT EXISTS asbru_audit_time ON asbru_audit (time)`,
+	`CREATE TABLE IF NOT EXISTS asbru_audit_position (trail TEXT PRIMARY KEY, seq BIGINT NOT NULL)`,
+}
+
+const sqliteView = `CREATE VIEW IF NOT EXISTS asbru_calls AS SELECT trail, seq, time, id, nanos,
+	record ->> '$.key' AS key, record ->> '$.team' AS team, record ->> '$.customer' AS customer,
+	record ->> '$.op' AS op, record ->> '$.asked' AS asked, record ->> '$.served' AS served, record ->> '$.provider' AS provider,
+	record ->> '$.status' AS status, record ->> '$.fault' AS fault, record ->> '$.cache' AS cache,
+	record ->> '$.tokens.in' AS tokens_in, record ->> '$.tokens.out' AS tokens_out
+	FROM asbru_audit WHERE kind IN ('call', 'charge')`
+
+const postgresView = `CREATE OR REPLACE VIEW asbru_calls AS SELECT trail, seq, time, id, nanos,
+	r ->> 'key' AS key, r ->> 'team' AS team, r ->> 'customer' AS customer,
+	r ->> 'op' AS op, r ->> 'asked' AS asked, r ->> 'served' AS served, r ->> 'provider' AS provider,
+	(r ->> 'status')::int AS status, r ->> 'fault' AS fault, r ->> 'cache' AS cache,
+	(r -> 'tokens' ->> 'in')::bigint AS tokens_in, (r -> 'tokens' ->> 'out')::bigint AS tokens_out
+	FROM (SELECT *, record::json AS r FROM asbru_audit) AS a WHERE kind IN ('call', 'charge')`
+
+func (d *database) Name() string { return d.name }
+
+func (d *database) Batch() Batch { return Batch{Rows: batchRows, Bytes: batchBytes} }
+
+// ready opens the database and makes what is not there.
+func (d *database) ready(ctx context.Context) error {
+	if d.db != nil {
+		return nil
+	}
+	db, err := sql.Open(d.driver, d.source)
+	if err != nil {
+		return fmt.Errorf("cannot use the address of %s: it is none", d.name)
+	}
+	db.SetMaxOpenConns(1)
+	db.SetConnMaxIdleTime(time.Minute)
+	statements := append(databaseTables[:len(databaseTables):len(databaseTables)], d.more...)
+	if d.readOnly {
+		statements = nil
+	}
+	for _, statement := range statements {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			db.Close()
+			return fmt.Errorf("cannot make the tables of %s: %w", d.name, err)
+		}
+	}
+	d.db = db
+	return nil
+}
+
+func (d *database) Position(ctx context.Context, trail string) (uint64, error) {
+	if err := d.ready(ctx); err != nil {
+		return 0, err
+	}
+	var seq uint64
+	err := d.db.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM asbru_audit_position WHERE trail = $1`, trail).Scan(&seq)
+	if err != nil {
+		return 0, fmt.Errorf("cannot ask %s how far it is: %w", d.name, err)
+	}
+	return seq, nil
+}
+
+func (d *database) Store(ctx context.Context, trail string, rows []Row) error {
+	tx, err := d.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("cannot store in %s: %w", d.name, err)
+	}
+	defer tx.Rollback() // does nothing once it is committed
+	statement, args := insertion(trail, rows)
+	if _, err := tx.ExecContext(ctx, statement, args...); err != nil {
+		return fmt.Errorf("cannot store in %s: %w", d.name, err)
+	}
+	done, err := tx.ExecContext(ctx, `INSERT INTO asbru_audit_position (trail, seq) VALUES ($1, $2)
+		ON CONFLICT (trail) DO UPDATE SET seq = excluded.seq WHERE asbru_audit_position.seq = $3`, trail, rows[len(rows)-1].Seq, rows[0].Seq-1)
+	if err != nil {
+		return fmt.Errorf("cannot store in %s: %w", d.name, err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n != 1 {
+		return fmt.Errorf("cannot store in %s: it has come elsewhere with this trail; does another process write it?", d.name)
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("cannot store in %s: %w", d.name, err)
+	}
+	return nil
+}
+
+// insertion is the statement that stores rows.
+func insertion(trail string, rows []Row) (string, []any) {
+	b := []byte(`INSERT INTO asbru_audit (trail, seq, time, kind, id, nanos, record) VALUES `)
+	args := make([]any, 0, 7*len(rows))
+	for i, r := range rows {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		for j := range 7 {
+			b = append(b, "(,,,,,,"[j], '$')
+			b = strconv.AppendInt(b, int64(7*i+j+1), 10)
+		}
+		b = append(b, ')')
+		args = append(args, trail, int64(r.Seq), r.Time, r.Kind, r.ID, int64(r.Nanos), string(r.Line))
+	}
+	return string(append(b, ` ON CONFLICT (trail, seq) DO NOTHING`...)), args
+}
+
+// Expire removes what is older than keep, up to the last checkpoint that is: what stays begins
+// with a signed record.
+func (d *database) Expire(ctx context.Context, trail string, now time.Time) error {
+	if d.keep == 0 || d.db == nil {
+		return nil
+	}
+	_, err := d.db.ExecContext(ctx, `DELETE FROM asbru_audit WHERE trail = $1 AND seq <
+		(SELECT MAX(seq) FROM asbru_audit WHERE trail = $1 AND kind = $2 AND time < $3)`, trail, audit.KindCheckpoint, now.Add(-d.keep).UnixNano())
+	if err != nil {
+		return fmt.Errorf("cannot remove old records from %s: %w", d.name, err)
+	}
+	return nil
+}
+
+func (d *database) Close() error {
+	if d.db == nil {
+		return nil
+	}
+	return d.db.Close()
+}
+
+// export calls f for the records of a database, in order; trail chooses one of several, empty: the only one.
+func (d *database) export(ctx context.Context, trail string, f func(line string) error) error {
+	if err := d.ready(ctx); err != nil {
+		return err
+	}
+	trail, err := d.choose(ctx, trail)
+	if err != nil {
+		return err
+	}
+	rows, err := d.db.QueryContext(ctx, `SELECT record FROM asbru_audit WHERE trail = $1 ORDER BY seq`, trail)
+	if err != nil {
+		return fmt.Errorf("cannot read %s: %w", d.name, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return fmt.Errorf("cannot read %s: %w", d.name, err)
+		}
+		if err := f(line); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (d *database) choose(ctx context.Context, trail string) (string, error) {
+	rows, err := d.db.QueryContext(ctx, `SELECT trail FROM asbru_audit_position ORDER BY trail`)
+	if err != nil {
+		return "", fmt.Errorf("cannot read %s: %w", d.name, err)
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var one string
+		if err := rows.Scan(&one); err != nil {
+			return "", fmt.Errorf("cannot read %s: %w", d.name, err)
+		}
+		if trail == "" || one == trail {
+			all = append(all, one)
+		}
+	}
+	switch {
+	case rows.Err() != nil:
+		return "", rows.Err()
+	case len(all) == 1:
+		return all[0], nil
+	case len(all) == 0:
+		return "", fmt.Errorf("there is no such trail in %s", d.name)
+	}
+	return "", fmt.Errorf("there are %d trails in %s: say --trail with one of %s", len(all), d.name, strings.Join(all, ", "))
+}

@@ -1,0 +1,155 @@
+package trail
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"asbru/core/audit"
+	"asbru/core/ledger"
+)
+
+// prove runs a trail into a sink through restarts, and reads the rows back: whole, in
+// order, as they were signed, with the amounts of the ledger.
+func prove(t *testing.T, sink func() Sink, read func(trail string) [][]byte) *rig {
+	t.Helper()
+	r := newRig(t, Options{Sinks: []Sink{sink()}, Records: 40})
+	calls := 0
+	for range 3 {
+		for range 300 {
+			r.call(calls, 11)
+			calls++
+		}
+		r.append(&ledger.Record{Kind: ledger.Settle, Flags: ledger.Clamped, Amount: 5, Floor: 9, ID: [16]byte{0xff}, Time: 1})
+		if err := r.log.Wait(context.Background(), r.log.End()); err != nil {
+			t.Fatal(err)
+		}
+		r.Trail.Close()
+		r.log.Close()
+		r.o.Sinks = []Sink{sink()}
+		r.open()
+	}
+	wait(t, "the sink", func() bool { return r.feeds[0].pos.Load() == r.synced.Load() })
+	v := audit.NewVerifier(r.public)
+	for _, line := range read(r.feeds[0].trail) {
+		if err := v.Line(line); err != nil {
+			t.Fatalf("what the sink has: %v", err)
+		}
+	}
+	if v.Calls != 900 || v.Nanos != 900*11+3*5 || v.Last != r.synced.Load() {
+		t.Errorf("the sink has %+v, want 900 calls up to record %d", v.Report, r.synced.Load())
+	}
+	return r
+}
+
+// proveDatabase is prove, and what only databases do.
+func proveDatabase(t *testing.T, open func(keep time.Duration) *database) {
+	t.Helper()
+	reader := open(time.Hour)
+	t.Cleanup(func() { reader.Close() })
+	read := func(trail string) (all [][]byte) {
+		if err := reader.export(t.Context(), "", func(line string) error { all = append(all, []byte(line)); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	r := prove(t, func() Sink { return open(0) }, read)
+	var key, model string
+	var calls, nanos int64
+	row := reader.db.QueryRow(`SELECT key, asked, COUNT(*), SUM(nanos) FROM asbru_calls WHERE key = 'alice' GROUP BY key, asked`)
+	if err := row.Scan(&key, &model, &calls, &nanos); err != nil || key != "alice" || model != "gpt-5" || calls != 900 || nanos != 9900 {
+		t.Errorf("the view says %q, %q, %d calls of %d nanodollars: %v", key, model, calls, nanos, err)
+	}
+
+	f := r.feeds[0]
+	again := []Row{{Head: audit.Head{Seq: 5}, Line: []byte("{}")}}
+	if err := reader.Store(t.Context(), f.trail, again); err == nil {
+		t.Error("rows that do not follow on what is there are stored")
+	}
+	if err := reader.Expire(t.Context(), f.trail, time.Now().Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	rest := read(f.trail)
+	h, err := audit.NewLines().Read(rest[0])
+	if err != nil || h.Kind != audit.KindCheckpoint || len(rest) > 41 {
+		t.Errorf("after retention %d records are there, the first is a %s: %v", len(rest), h.Kind, err)
+	}
+	if pos, err := reader.Position(t.Context(), f.trail); err != nil || pos != r.synced.Load() {
+		t.Errorf("after retention the position is %d, not %d: %v", pos, r.synced.Load(), err)
+	}
+}
+
+func TestSQLite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "audit ?#%.db")
+	proveDatabase(t, func(keep time.Duration) *database { return SQLite("sqlite", path, keep).(*database) })
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestPostgres(t *testing.T) {
+	source := startPostgres(t)
+	proveDatabase(t, func(keep time.Duration) *database { return Postgres("postgres", source, keep).(*database) })
+}
+
+// startPostgres starts a server of the test's own and returns its address.
+func startPostgres(t *testing.T) *url.URL {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
+	if len(found) == 0 {
+		t.Skip("there is no Postgres here: apt-get install postgresql")
+	}
+	bin, dir := filepath.Dir(found[len(found)-1]), filepath.Join("/tmp", fmt.Sprintf("asbru-pg-%d", os.Getpid()))
+	as := &syscall.SysProcAttr{}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if os.Getuid() == 0 { // Postgres does not run as root
+		u, err := user.Lookup("postgres")
+		if err != nil {
+			t.Skipf("Postgres does not run as root, and there is no user for it: %v", err)
+		}
+		uid, _ := strconv.Atoi(u.Uid)
+		gid, _ := strconv.Atoi(u.Gid)
+		as.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		if err := os.Chown(dir, uid, gid); err != nil {
+			t.Fatal(err)
+		}
+	}
+	command := func(name string, args ...string) *exec.Cmd {
+		c := exec.Command(filepath.Join(bin, name), args...)
+		c.SysProcAttr, c.Dir, c.Env = as, dir, []string{"PATH=/usr/bin:/bin", "LC_ALL=C"}
+		return c
+	}
+	data := filepath.Join(dir, "data")
+	if out, err := command("initdb", "-D", data, "-A", "trust", "-U", "asbru", "-E", "UTF8", "--no-sync").CombinedOutput(); err != nil {
+		t.Fatalf("initdb: %v\n%s", err, out)
+	}
+	server := command("postgres", "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=16MB")
+	var said bytes.Buffer
+	server.Stderr = &said
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		server.Process.Signal(syscall.SIGINT)
+		server.Wait()
+	})
+	source := &url.URL{Scheme: "postgres", User: url.User("asbru"), Path: "/postgres", RawQuery: "sslmode=disable&host=" + dir}
+	wait(t, "Postgres", func() bool {
+		d := Postgres("", source, 0).(*database)
+		defer d.Close()
+		_, err := d.Position(t.Context(), "none")
+		return err == nil
+	})
+	return source
+}

@@ -1,0 +1,188 @@
+package trail
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"asbru/core/audit"
+)
+
+// A segment is one file of the trail. Its name is the number of its first line.
+type segment struct {
+	first uint64
+	size  int64
+}
+
+const segmentSuffix = ".jsonl"
+
+func (s segment) path(dir string) string {
+	return filepath.Join(dir, fmt.Sprintf("%020d%s", s.first, segmentSuffix))
+}
+
+// segments lists the files of the trail in dir, oldest first.
+func segments(dir string) ([]segment, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("cannot list the trail: %w", err)
+	}
+	var all []segment
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(e.Name(), segmentSuffix)
+		first, err := strconv.ParseUint(name, 10, 64)
+		if !ok || err != nil || len(name) != 20 {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil {
+			return nil, fmt.Errorf("cannot list the trail: %w", err)
+		}
+		all = append(all, segment{first, info.Size()})
+	}
+	slices.SortFunc(all, func(a, b segment) int { return cmp.Compare(a.first, b.first) })
+	return all, nil
+}
+
+// An end is where a trail ends: what its Chain goes on from.
+type end struct {
+	seq, at uint64
+	sum     [32]byte
+	trail   [16]byte // of the last checkpoint in the file; zero: there is none
+	signed  int64    // when it was made
+	foreign bool     // it is not signed by our key
+	loose   int      // lines behind it
+}
+
+// recover finds the end of the file's good lines and cuts off what a crash left of others.
+// Something that is no line is damage, and not a torn end, when a line follows it.
+func (s *segment) recover(dir string, pub ed25519.PublicKey) (e end, err error) {
+	path := s.path(dir)
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return e, fmt.Errorf("cannot open the trail: %w", err)
+	}
+	defer f.Close()
+	r, lines, good, torn := bufio.NewReader(f), audit.NewLines(), int64(0), int64(0)
+	for {
+		line, err := r.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			torn += int64(len(line))
+			break
+		}
+		if err != nil {
+			return e, fmt.Errorf("cannot read the trail: %w", err)
+		}
+		h, err := lines.Read(bytes.TrimSuffix(line, []byte("\n")))
+		if err != nil {
+			torn += int64(len(line))
+			continue
+		}
+		if torn > 0 || h.Seq != e.next(s.first) {
+			return e, fmt.Errorf("the trail is damaged: %s at byte %d is not what was written", path, good)
+		}
+		good += int64(len(line))
+		e.take(&h, pub)
+	}
+	if torn > 0 {
+		if err := cmp.Or(f.Truncate(good), f.Sync()); err != nil {
+			return e, fmt.Errorf("cannot cut off the torn end of the trail: %w", err)
+		}
+	}
+	s.size = good
+	return e, nil
+}
+
+func (e *end) next(first uint64) uint64 {
+	if e.seq == 0 {
+		return first
+	}
+	return e.seq + 1
+}
+
+func (e *end) take(h *audit.Head, pub ed25519.PublicKey) {
+	e.seq, e.at, e.sum = h.Seq, h.At, h.Sum()
+	e.loose++
+	if h.Kind == audit.KindCheckpoint {
+		e.trail, e.signed, e.loose = h.Trail, h.Time, 0
+		e.foreign = h.Check(pub) != nil
+	}
+}
+
+// A cursor reads the lines of a trail in order.
+type cursor struct {
+	dir  string
+	next uint64 // number of the line that is read next
+	segs func() []segment
+	file *os.File
+	in   *bufio.Reader
+	upTo uint64 // the first line of the file behind this one; 0: there was none when it was opened
+}
+
+// seek goes to line seq, or to the first one that is there, and returns which.
+func (c *cursor) seek(seq uint64) (uint64, error) {
+	c.close()
+	all := c.segs()
+	if len(all) == 0 {
+		c.next = seq
+		return seq, nil
+	}
+	i, ok := slices.BinarySearchFunc(all, seq, func(s segment, n uint64) int { return cmp.Compare(s.first, n) })
+	if !ok {
+		i--
+	}
+	if i < 0 {
+		i, seq = 0, all[0].first
+	}
+	f, err := os.Open(all[i].path(c.dir))
+	if err != nil {
+		return 0, fmt.Errorf("cannot open the trail: %w", err)
+	}
+	c.file, c.in, c.next, c.upTo = f, bufio.NewReaderSize(f, 64<<10), all[i].first, 0
+	if i+1 < len(all) {
+		c.upTo = all[i+1].first
+	}
+	for c.next < seq {
+		if _, err := c.line(); err != nil {
+			return 0, err
+		}
+	}
+	return seq, nil
+}
+
+// line reads the next line, which must be there, with its line feed. It is a copy.
+func (c *cursor) line() ([]byte, error) {
+	if c.file == nil || c.upTo != 0 && c.next >= c.upTo {
+		if _, err := c.seek(c.next); err != nil {
+			return nil, err
+		}
+	}
+	b, err := c.in.ReadBytes('\n')
+	if errors.Is(err, io.EOF) && len(b) == 0 && c.upTo == 0 { // another file was begun since
+		next := c.next
+		if _, err := c.seek(next); err != nil {
+			return nil, err
+		}
+		b, err = c.in.ReadBytes('\n')
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read record %d of the trail: %w", c.next, err)
+	}
+	c.next++
+	return b, nil
+}
+
+func (c *cursor) close() {
+	if c.file != nil {
+		c.file.Close()
+		c.file = nil
+	}
+}

@@ -1,0 +1,54 @@
+package trail
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// newClient is for sinks that are spoken to over HTTP. It follows nobody elsewhere, and knows
+// no proxy but the one it is told.
+func newClient() *http.Client {
+	t := &http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Minute, ResponseHeaderTimeout: storeWait}
+	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// A refused is a server's answer other than 2xx. What it said is not in Error: it can repeat what
+// it was shown.
+type refused struct {
+	status int
+	said   string
+}
+
+func (r *refused) Error() string { return fmt.Sprintf("it answers %d", r.status) }
+
+// send sends one request and returns the answer's body, cut to replyBytes; an error of a status other
+// than 2xx is a *refused. No error holds the address: it can hold a secret.
+func send(ctx context.Context, c *http.Client, method, to string, head http.Header, body []byte) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, method, to, bytes.NewReader(body))
+	if err != nil {
+		return nil, errors.New("its address is none")
+	}
+	for name, values := range head {
+		r.Header[name] = values
+	}
+	got, err := c.Do(r)
+	if err != nil {
+		var u *url.Error
+		if errors.As(err, &u) {
+			err = u.Err
+		}
+		return nil, err
+	}
+	defer got.Body.Close()
+	said, err := io.ReadAll(io.LimitReader(got.Body, replyBytes))
+	if got.StatusCode/100 != 2 {
+		return nil, &refused{got.StatusCode, string(said)}
+	}
+	return said, err
+}

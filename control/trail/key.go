@@ -1,0 +1,101 @@
+package trail
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"asbru/core/audit"
+)
+
+// Names of the keys in a trail's directory.
+const (
+	keyName    = "audit.key"
+	publicName = "audit.pub"
+)
+
+// loadKey reads the key that checkpoints are signed with, or makes one. Nobody but the
+// process's user may read it. fresh: it was made.
+func loadKey(path string) (key ed25519.PrivateKey, fresh bool, err error) {
+	b, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		key, err = makeKey(path)
+		return key, true, err
+	case err != nil:
+		return nil, false, fmt.Errorf("cannot read the key of the audit trail: %w", err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, false, fmt.Errorf("cannot read the key of the audit trail: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, false, fmt.Errorf("others may read %s (mode %o): who can read it can sign; chmod 600 it, or remove it to begin with another key", path, info.Mode().Perm())
+	}
+	if key, err = audit.ParseKey(b); err != nil {
+		return nil, false, fmt.Errorf("cannot use %s: %w", path, err)
+	}
+	return key, false, nil
+}
+
+func makeKey(path string) (ed25519.PrivateKey, error) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("cannot make a key for the audit trail: %w", err)
+	}
+	private, err := audit.EncodeKey(key)
+	if err != nil {
+		return nil, fmt.Errorf("cannot make a key for the audit trail: %w", err)
+	}
+	if err := writeWhole(path, private, 0o600); err != nil {
+		return nil, err
+	}
+	return key, nil
+}
+
+// writePublic puts the public key beside the trail, for whoever is to verify it.
+func writePublic(dir string, key ed25519.PrivateKey) error {
+	pub, err := audit.EncodePublic(key.Public().(ed25519.PublicKey))
+	if err != nil {
+		return fmt.Errorf("cannot write the public key of the audit trail: %w", err)
+	}
+	return writeWhole(filepath.Join(dir, publicName), pub, 0o644)
+}
+
+// writeWhole writes a file that is there whole or not at all, through any crash.
+func writeWhole(path string, b []byte, mode fs.FileMode) error {
+	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, mode)
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, err)
+	}
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(path+".new", path)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("cannot sync %s: %w", dir, err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil {
+		return fmt.Errorf("cannot sync %s: %w", dir, err)
+	}
+	return nil
+}

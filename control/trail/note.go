@@ -1,0 +1,33 @@
+package trail
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"asbru/core/audit"
+	"asbru/core/ledger"
+)
+
+// noteAgain is how soon a change looks for room in the ledger again.
+const noteAgain = 10 * time.Millisecond
+
+// Note writes a change into the ledger, from where the trail has it, and returns when it is
+// durable: a change that cannot be written down must not be made. ctx bounds how long that may take.
+// Requests never call it.
+func Note(ctx context.Context, log *ledger.Ledger, c *audit.Change) error {
+	b := audit.AppendChange(nil, c)
+	room := ledger.Size(0, len(b))
+	for !log.Reserve(room) {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("cannot write down the change of %s: %w", c.What, log.Trouble())
+		case <-time.After(noteAgain):
+		}
+	}
+	seq := log.Append(&ledger.Record{Kind: ledger.Admin, Time: c.Time, Payload: b}, room)
+	if err := log.Wait(ctx, seq); err != nil {
+		return fmt.Errorf("cannot write down the change of %s: %w", c.What, err)
+	}
+	return nil
+}

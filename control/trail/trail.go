@@ -1,0 +1,246 @@
+package trail
+
+import (
+	"cmp"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"asbru/core/audit"
+	"asbru/core/ledger"
+)
+
+// Options are what a trail needs.
+type Options struct {
+	Dir     string        // of its files; made when it is not there
+	Key     string        // file of the key that signs; empty: audit.key in Dir. Better a place of its own
+	Every   time.Duration // between checkpoints while there is something to sign; 0: DefaultEvery
+	Records int           // at most between checkpoints; 0: DefaultRecords
+	Spool   int64         // bytes of lines that may wait for sinks; 0: DefaultSpool
+	Keep    time.Duration // how long lines that all sinks have stay in Dir; 0: not at all if there is a sink, for ever if there is none
+	Sinks   []Sink        // closed by Close
+	Content ContentOptions
+	Log     *slog.Logger // nil: slog.Default
+	Now     func() time.Time
+
+	segment int64 // bytes of one file; 0: segmentBytes
+}
+
+// ContentOptions are about the prompts of keys that allow it. The zero value keeps none.
+type ContentOptions struct {
+	Bytes int           // of a prompt at most
+	Keep  time.Duration // how long; 0: for ever
+}
+
+// A Trail is an open audit trail. Its methods may be called by any goroutine.
+type Trail struct {
+	o      Options
+	public ed25519.PublicKey
+	fresh  bool // the key was made now
+
+	mu     sync.Mutex // of what follows
+	chain  audit.Chain
+	buf    []byte     // lines that are not written
+	at     ledger.Seq // of the last record that has a line
+	loose  int        // lines behind the last checkpoint
+	signed time.Time  // when that was made
+	file   *os.File   // nil: the next line begins one
+	segs   []segment
+	broken error // a write or a sync failed: nothing is written any more
+
+	synced  atomic.Uint64 // number of the last line on the disk
+	reached atomic.Uint64 // of the ledger
+	waiting atomic.Int64  // bytes of files that some sink lacks
+	full    atomic.Bool
+	closing atomic.Bool // sinks get what there is, in whatever batches
+	failed  atomic.Pointer[error]
+	news    atomic.Pointer[chan struct{}] // closed when synced grows
+
+	log   *ledger.Ledger // nil: not started
+	feeds []*feed
+	stop  context.CancelFunc // of the following
+	quit  context.CancelFunc // of the feeds
+	done  sync.WaitGroup
+	fed   sync.WaitGroup
+}
+
+// Open opens the trail in o.Dir or begins one. It reads the last file only. An error says
+// that the files are not what was written; nothing was changed then.
+func Open(o Options) (*Trail, error) {
+	o.Every, o.Records, o.Spool = cmp.Or(o.Every, DefaultEvery), cmp.Or(o.Records, DefaultRecords), cmp.Or(o.Spool, DefaultSpool)
+	o.segment = cmp.Or(o.segment, segmentBytes)
+	o.Key = cmp.Or(o.Key, filepath.Join(o.Dir, keyName))
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("cannot make the directory of the audit trail: %w", err)
+	}
+	t := &Trail{o: o}
+	news := make(chan struct{})
+	t.news.Store(&news)
+	key, fresh, err := loadKey(o.Key)
+	if err != nil {
+		return nil, err
+	}
+	t.chain.Key, t.public, t.fresh = key, key.Public().(ed25519.PublicKey), fresh
+	if err := writePublic(o.Dir, key); err != nil {
+		return nil, err
+	}
+	if err := t.recover(); err != nil {
+		return nil, err
+	}
+	for _, s := range o.Sinks {
+		t.feeds = append(t.feeds, newFeed(t, s))
+	}
+	return t, nil
+}
+
+// recover goes on from where the files end.
+func (t *Trail) recover() (err error) {
+	if t.segs, err = segments(t.o.Dir); err != nil {
+		return err
+	}
+	var e end
+	for len(t.segs) > 0 && e.seq == 0 {
+		last := len(t.segs) - 1
+		if e, err = t.segs[last].recover(t.o.Dir, t.public); err != nil {
+			return err
+		}
+		if e.seq == 0 { // begun and never written to
+			if err := os.Remove(t.segs[last].path(t.o.Dir)); err != nil {
+				return fmt.Errorf("cannot remove an empty file of the trail: %w", err)
+			}
+			t.segs = t.segs[:last]
+		}
+	}
+	for i := len(t.segs) - 2; i >= 0 && e.trail == [16]byte{}; i-- {
+		before, err := t.segs[i].recover(t.o.Dir, t.public)
+		if err != nil {
+			return err
+		}
+		e.trail, e.signed, e.loose = before.trail, before.signed, e.loose+before.loose
+		e.foreign = before.foreign
+	}
+	if e.foreign {
+		return fmt.Errorf("the audit trail in %s is signed with another key than %s: put that back, or move the trail elsewhere to begin another", t.o.Dir, t.o.Key)
+	}
+	t.chain.ID, t.chain.Seq, t.chain.Prev = e.trail, e.seq, e.sum
+	t.at, t.loose, t.signed = ledger.Seq(e.at), e.loose, time.Unix(0, e.signed)
+	if e.seq > 0 {
+		t.synced.Store(e.seq)
+		t.reached.Store(e.at)
+		return nil
+	}
+	rand.Read(t.chain.ID[:])
+	t.checkpoint()
+	return t.flush()
+}
+
+// Start follows the log, and brings the lines to the sinks, until Close.
+func (t *Trail) Start(log *ledger.Ledger) {
+	ctx, stop := context.WithCancel(context.Background())
+	feeding, quit := context.WithCancel(context.Background())
+	t.log, t.stop, t.quit = log, stop, quit
+	t.done.Go(func() { t.follow(ctx, log) })
+	t.done.Go(func() { t.tick(ctx) })
+	for _, f := range t.feeds {
+		t.fed.Go(func() { f.run(feeding) })
+	}
+}
+
+// Needed is how far the ledger is not needed any more: ledger.Options.Needed.
+func (t *Trail) Needed() ledger.Seq { return ledger.Seq(t.reached.Load()) }
+
+// Public is the key that verifies the trail, as PEM, and whether it was made by Open.
+func (t *Trail) Public() (pem []byte, fresh bool) {
+	pem, _ = audit.EncodePublic(t.public)
+	return pem, t.fresh
+}
+
+var errFull = errors.New("the audit trail has no room: its sinks have taken nothing for too long")
+
+// Trouble says why calls should not be taken: what they leave could not be kept. nil: it can.
+func (t *Trail) Trouble() error {
+	if e := t.failed.Load(); e != nil {
+		return *e
+	}
+	if t.full.Load() {
+		return errFull
+	}
+	return nil
+}
+
+// Close writes and signs what the ledger has, gives the sinks a few seconds to take
+// it and ends. It is called when the ledger gets no more records, and before that is closed.
+func (t *Trail) Close() error {
+	if t.stop != nil {
+		t.stop()
+		t.done.Wait()
+		t.rest()
+	}
+	t.mu.Lock()
+	if t.loose > 0 {
+		t.checkpoint()
+	}
+	err := t.flush()
+	t.mu.Unlock()
+	t.drain()
+	for _, s := range t.o.Sinks {
+		err = cmp.Or(err, s.Close())
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.file != nil {
+		err = cmp.Or(err, t.file.Close())
+		t.file = nil
+	}
+	return err
+}
+
+// rest takes what was not followed yet. Nobody appends any more.
+func (t *Trail) rest() {
+	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
+	defer cancel()
+	err := t.log.Wait(ctx, t.log.End())
+	if err == nil {
+		_, err = t.log.Replay(t.place(), func(r *ledger.Record) error { return t.take(ctx, r) })
+	}
+	if err != nil {
+		t.o.Log.Warn("the end of the ledger is not in the audit trail yet; the next start brings it there", "error", err)
+	}
+}
+
+// drain waits until the sinks have all, but not for long: they get the rest next time.
+func (t *Trail) drain() {
+	if t.quit == nil {
+		return
+	}
+	t.closing.Store(true)
+	t.tell()
+	end := time.After(closeWait)
+	for _, f := range t.feeds {
+		for f.pos.Load() < t.synced.Load() && !f.troubled() {
+			select {
+			case <-end:
+				t.quit()
+				t.fed.Wait()
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	}
+	t.quit()
+	t.fed.Wait()
+}

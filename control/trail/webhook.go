@@ -1,0 +1,88 @@
+package trail
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// A webhook is a sink that is somebody's server: lines are posted to it as they are. A batch that
+// it did not answer with 2xx comes again, with the same Idempotency-Key if it has the same
+// lines; each line has its number besides. How far it is stands in a file.
+type webhook struct {
+	name   string
+	to     string
+	secret []byte
+	head   http.Header
+	place  place
+	http   *http.Client
+	now    func() time.Time
+}
+
+// Webhook is the sink that posts to an address; secret signs each request, dir is where its
+// position is kept.
+func Webhook(name, to string, secret []byte, head http.Header, dir string) Sink {
+	return &webhook{name: name, to: to, secret: secret, head: head, place: place{dir: dir, sink: name}, http: newClient(), now: time.Now}
+}
+
+func (w *webhook) Name() string { return w.name }
+
+func (w *webhook) Batch() Batch { return Batch{Rows: batchRows, Bytes: batchBytes, Wait: time.Second} }
+
+func (w *webhook) Position(_ context.Context, trail string) (uint64, error) {
+	p, err := w.place.load(trail)
+	return p.done, err
+}
+
+func (w *webhook) Store(ctx context.Context, trail string, rows []Row) error {
+	body, last := lines(rows), rows[len(rows)-1].Seq
+	stamp := strconv.FormatInt(w.now().Unix(), 10)
+	head := w.head.Clone()
+	if head == nil {
+		head = http.Header{}
+	}
+	head.Set("Content-Type", "application/x-ndjson")
+	head.Set("Idempotency-Key", fmt.Sprintf("%s-%d-%d", trail, rows[0].Seq, last))
+	head.Set("X-Asbru-Trail", trail)
+	head.Set("X-Asbru-Timestamp", stamp)
+	head.Set("X-Asbru-Signature", "v1="+SignatureOf(w.secret, stamp, body))
+	if _, err := send(ctx, w.http, http.MethodPost, w.to, head, body); err != nil {
+		return fmt.Errorf("cannot post to %s: %w", w.name, err)
+	}
+	return w.place.save(trail, progress{done: last})
+}
+
+// SignatureOf is what X-Asbru-Signature says of a body after "v1=": the HMAC-SHA-256, in hex,
+// of the timestamp, a dot and the body.
+func SignatureOf(secret []byte, timestamp string, body []byte) string {
+	h := hmac.New(sha256.New, secret)
+	h.Write([]byte(timestamp))
+	h.Write([]byte{'.'})
+	h.Write(body)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// lines are the lines of rows, each with its line feed.
+func lines(rows []Row) []byte {
+	n := 0
+	for i := range rows {
+		n += len(rows[i].Line) + 1
+	}
+	b := make([]byte, 0, n)
+	for i := range rows {
+		b = append(append(b, rows[i].Line...), '\n')
+	}
+	return b
+}
+
+func (w *webhook) Expire(context.Context, string, time.Time) error { return nil }
+
+func (w *webhook) Close() error {
+	w.http.CloseIdleConnections()
+	return nil
+}

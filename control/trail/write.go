@@ -1,0 +1,263 @@
+package trail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"asbru/core/audit"
+	"asbru/core/ledger"
+)
+
+// follow reads the ledger until ctx ends.
+func (t *Trail) follow(ctx context.Context, log *ledger.Ledger) {
+	for ctx.Err() == nil {
+		err := log.Follow(ctx, t.place(), func(r *ledger.Record) error { return t.take(ctx, r) })
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, ledger.ErrGone):
+			t.gap(log.First())
+		default:
+			t.o.Log.Error("cannot follow the ledger for the audit trail", "error", err)
+			select {
+			case <-ctx.Done():
+			case <-time.After(followAgain):
+			}
+		}
+	}
+}
+
+func (t *Trail) place() ledger.Seq {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.at
+}
+
+// gap goes on at to when the ledger does not have what is before it. In a new trail that is no
+// loss: it begins where the ledger begins.
+func (t *Trail) gap(to ledger.Seq) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.chain.Seq > 1 {
+		t.o.Log.Error("a part of the ledger was removed before the audit trail had it", "from", t.at, "to", to)
+		t.buf = t.chain.Gap(t.buf, uint64(t.at), uint64(to), t.o.Now().UnixNano())
+		t.loose++
+	}
+	t.at = to
+}
+
+// take writes down what r says. An error is that of ctx.
+func (t *Trail) take(ctx context.Context, r *ledger.Record) error {
+	for t.crowded() {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(fullPause):
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.broken != nil {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	before := len(t.buf)
+	t.buf = t.line(t.buf, r)
+	t.at = r.Seq
+	if grown := len(t.buf) - before; grown > 0 {
+		t.loose++
+		if len(t.feeds) > 0 {
+			t.waiting.Add(int64(grown))
+		}
+	}
+	if t.loose >= t.o.Records {
+		t.checkpoint()
+	}
+	if len(t.buf) >= flushBytes {
+		t.flush()
+	}
+	return nil
+}
+
+// crowded reports whether what waits for the sinks takes all the room it may have.
+func (t *Trail) crowded() bool {
+	full := t.waiting.Load() >= t.o.Spool
+	if t.full.Swap(full) != full && full {
+		t.o.Log.Error("the audit trail has no room for what its sinks do not take", "bytes", t.waiting.Load())
+	}
+	return full
+}
+
+// line appends the line of r; of what only the accounts need there is none.
+func (t *Trail) line(b []byte, r *ledger.Record) []byte {
+	switch r.Kind {
+	case ledger.Admin:
+		if c, err := audit.ParseChange(r.Payload); err == nil {
+			return t.chain.Change(b, uint64(r.Seq), &c)
+		}
+		return t.chain.Change(b, uint64(r.Seq), &audit.Change{Time: r.Time, Did: "unknown", Notes: "a record of another version"})
+	case ledger.Settle, ledger.Release, ledger.Audit, ledger.Charge:
+	default:
+		return b
+	}
+	p := audit.Place{
+		At: uint64(r.Seq), ID: r.ID, Time: r.Time, Nanos: r.Amount,
+		Partial: r.Flags&ledger.Partial != 0, Estimated: r.Flags&ledger.Estimated != 0, Cached: r.Flags&ledger.Cached != 0,
+	}
+	if r.Flags&ledger.Clamped != 0 {
+		p.Claimed = r.Floor
+	}
+	if c, err := audit.ParseCall(r.Payload); err == nil {
+		return t.chain.Call(b, &p, &c)
+	}
+	if r.Kind == ledger.Release && len(r.Payload) == 0 {
+		return b // a hold that came to nothing and of which another record tells
+	}
+	return t.chain.Charge(b, &p)
+}
+
+// checkpoint signs all up to here. The caller holds mu.
+func (t *Trail) checkpoint() {
+	now := t.o.Now()
+	t.buf = t.chain.Checkpoint(t.buf, uint64(t.at), now.UnixNano())
+	t.loose, t.signed = 0, now
+}
+
+// tick syncs, signs and cleans up now and then until ctx ends.
+func (t *Trail) tick(ctx context.Context) {
+	tick := time.NewTicker(flushEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		t.mu.Lock()
+		age := t.o.Now().Sub(t.signed)
+		if t.loose > 0 && age >= t.o.Every || age >= idleEvery {
+			t.checkpoint()
+		}
+		t.flush()
+		t.prune()
+		t.mu.Unlock()
+	}
+}
+
+// flush writes and syncs what is in memory and tells the feeds. After a sync that failed
+// nothing is written any more: the kernel may have dropped the pages. The caller holds mu.
+func (t *Trail) flush() error {
+	if t.broken != nil {
+		return t.broken
+	}
+	if len(t.buf) > 0 {
+		if err := t.write(); err != nil {
+			t.broken = fmt.Errorf("cannot write the audit trail: %w", err)
+			t.failed.Store(&t.broken)
+			t.o.Log.Error("the audit trail cannot be written any more", "error", err)
+			return t.broken
+		}
+		t.buf = t.buf[:0]
+	}
+	t.reached.Store(uint64(t.at))
+	if t.synced.Swap(t.chain.Seq) != t.chain.Seq {
+		t.tell()
+	}
+	return nil
+}
+
+// tell wakes the feeds.
+func (t *Trail) tell() {
+	fresh := make(chan struct{})
+	close(*t.news.Swap(&fresh))
+}
+
+func (t *Trail) write() error {
+	n := len(t.segs)
+	if t.file == nil && n > 0 && t.segs[n-1].size < t.o.segment {
+		f, err := os.OpenFile(t.segs[n-1].path(t.o.Dir), os.O_WRONLY|os.O_APPEND, 0)
+		if err != nil {
+			return err
+		}
+		t.file = f
+	}
+	if t.file == nil || t.segs[n-1].size >= t.o.segment {
+		if err := t.begin(); err != nil {
+			return err
+		}
+		n = len(t.segs)
+	}
+	if _, err := t.file.Write(t.buf); err != nil {
+		return err
+	}
+	t.segs[n-1].size += int64(len(t.buf))
+	return t.file.Sync()
+}
+
+// begin begins another file, with what is in memory.
+func (t *Trail) begin() error {
+	if t.file != nil {
+		if err := t.file.Close(); err != nil {
+			return err
+		}
+		t.file = nil
+	}
+	s := segment{first: t.synced.Load() + 1}
+	f, err := os.OpenFile(s.path(t.o.Dir), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	t.file, t.segs = f, append(t.segs, s)
+	return syncDir(t.o.Dir)
+}
+
+// list is the files, for a cursor.
+func (t *Trail) list() []segment {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.segs)
+}
+
+// prune counts what waits for sinks and removes files that nobody wants. The last one
+// stays: the chain goes on from it. The caller holds mu.
+func (t *Trail) prune() {
+	have := t.synced.Load()
+	for _, f := range t.feeds {
+		have = min(have, f.pos.Load())
+	}
+	waiting, gone := int64(0), 0
+	if len(t.feeds) > 0 {
+		waiting = int64(len(t.buf))
+	}
+	for i, s := range t.segs {
+		last := t.synced.Load()
+		if i+1 < len(t.segs) {
+			last = t.segs[i+1].first - 1
+		}
+		if last > have {
+			waiting += s.size
+		} else if i == gone && i+1 < len(t.segs) && t.expired(s) {
+			gone++
+		}
+	}
+	t.waiting.Store(waiting)
+	for range gone {
+		if err := os.Remove(t.segs[0].path(t.o.Dir)); err != nil {
+			t.o.Log.Error("cannot remove a file of the audit trail", "error", err)
+			return
+		}
+		t.segs = t.segs[1:]
+	}
+}
+
+func (t *Trail) expired(s segment) bool {
+	if t.o.Keep == 0 {
+		return len(t.feeds) > 0
+	}
+	info, err := os.Stat(s.path(t.o.Dir))
+	return err == nil && t.o.Now().Sub(info.ModTime()) > t.o.Keep
+}

@@ -1,0 +1,99 @@
+package build
+
+import (
+	"time"
+
+	"asbru/core"
+	"asbru/core/audit"
+	"asbru/core/ledger"
+)
+
+// An Auditor takes what the ledger has to the audit trail.
+type Auditor interface {
+	// Trouble says why no call may be taken now, as what it leaves could not be kept; nil: it can.
+	Trouble() error
+
+	// Content keeps the prompt of x, if that is wanted. It neither waits nor keeps x.
+	Content(x *core.Exchange)
+}
+
+// audited reports whether calls are written down: the document says so, or there is a ledger anyway.
+func (c *compiler) audited() bool {
+	a := c.doc.Audit
+	return (a == nil || !a.Off) && (a != nil || c.budgeted())
+}
+
+// openTrail opens the audit trail, once the ledger is open.
+func (c *compiler) openTrail() {
+	if !c.money.audited || c.deps.OpenTrail == nil {
+		return
+	}
+	a, err := c.deps.OpenTrail()
+	if err != nil {
+		c.fail("audit", err.Error(), "")
+		return
+	}
+	c.money.auditor = a
+}
+
+// untrailed is the fault of a call that could not be kept; nil: it can.
+func (m *money) untrailed() *core.Fault {
+	if m.auditor == nil {
+		return nil
+	}
+	err := m.auditor.Trouble()
+	if err == nil {
+		return nil
+	}
+	return &core.Fault{
+		Code: core.Overloaded, Retry: ledgerRetry, Cause: err,
+		Message: "cannot start the request: it could not be written down", Hint: "try again in a moment; the operator's log says why",
+	}
+}
+
+// note packs what there is to say of x, for the payload of its end.
+func (m *money) note(dst []byte, x *core.Exchange, now int64) []byte {
+	if !m.audited {
+		return nil
+	}
+	return audit.AppendCall(dst, x, statusOf(x), x.Cost, now)
+}
+
+// most is how long a note is at most.
+func (m *money) most() int {
+	if !m.audited {
+		return 0
+	}
+	return audit.MaxCall
+}
+
+// unheld writes down a call for which nothing was held: it was refused before, or answered from memory.
+func (m *money) unheld(x *core.Exchange) {
+	if m == nil || !m.audited {
+		return
+	}
+	b := m.take()
+	now := time.Now().UnixNano()
+	m.till.Write(&ledger.Record{Kind: ledger.Audit, ID: x.ID, Time: now, Payload: m.note(b.note[:0], x, now)})
+	m.give(b)
+}
+
+// content keeps the prompt of x.
+func (m *money) content(x *core.Exchange) {
+	if m != nil && m.auditor != nil {
+		m.auditor.Content(x)
+	}
+}
+
+// statusOf is the status that the client of x saw, or would have seen.
+func statusOf(x *core.Exchange) int {
+	switch a := x.Attempts(); {
+	case x.Fault != nil:
+		return x.Fault.HTTP()
+	case x.Reply.Status != 0:
+		return x.Reply.Status
+	case len(a) > 0:
+		return a[len(a)-1].Status
+	}
+	return 0
+}

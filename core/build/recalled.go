@@ -1,0 +1,56 @@
+package build
+
+import (
+	"time"
+
+	"asbru/core"
+	"asbru/core/govern"
+	"asbru/core/ledger"
+	"asbru/core/price"
+)
+
+// recalled charges x for an answer from memory what its target would have taken, where the
+// cache's policy is core.ChargeFull. That is held and settled at once, behind the answer: a
+// budget without so much left pays nothing, and memory refuses nobody for want of money.
+func (m *money) recalled(x *core.Exchange) {
+	t := x.Answered
+	now := time.Now()
+	if t == nil || t.Price == nil || !x.Usage.Known {
+		return
+	}
+	p := t.Price(x, nil, x.Name)
+	if p == nil {
+		return
+	}
+	x.Cost = price.Cost(p.At(now.Unix()), &x.Usage)
+	if m == nil || x.Cost <= 0 {
+		return
+	}
+	own, _ := x.Key.Purse.(*purse)
+	if own == nil {
+		return
+	}
+	var accounts [govern.MaxAccounts]*govern.Account
+	n := 0
+	for _, list := range [...][]*Budget{own.own, own.shared} {
+		for _, g := range list {
+			if n < len(accounts) && g.account != nil && g.Covers(x, t, x.Name) {
+				accounts[n] = g.account
+				n++
+			}
+		}
+	}
+	if n == 0 {
+		return
+	}
+	b, _ := m.bills.Get().(*bill)
+	if b == nil {
+		b = new(bill)
+	}
+	q := govern.Ask{ID: x.ID, Accounts: accounts[:n], Worst: x.Cost, Floor: x.Cost, Now: now.UnixNano()}
+	if !m.till.Charge(&b.hold, &q, &govern.End{Cost: x.Cost, Now: q.Now, Flags: ledger.Cached}) {
+		x.Cost = 0
+	}
+	*b = bill{}
+	m.bills.Put(b)
+}

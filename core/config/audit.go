@@ -1,0 +1,185 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Audit says where the records of calls and changes go: who asked what of whom, what came of it,
+// what it cost, and who changed what. They are numbered, chained and signed; no prompt or answer is in them.
+type Audit struct {
+	Off     bool          `json:"off,omitempty"`      // no records; default: they are kept whenever there is a ledger
+	Dir     string        `json:"dir,omitempty"`      // of the trail, where records wait for sinks; default: asbru-audit beside the ledger
+	Sign    AuditSign     `json:"sign,omitempty"`     // how often, and with what
+	Content *AuditContent `json:"content,omitempty"`  // nil: no prompt is kept anywhere
+	Spool   Size          `json:"spool,omitempty"`    // of what waits for sinks; beyond it no new calls are taken; default 4GiB, at least 16MiB
+	Keep    Duration      `json:"keep,omitempty"`     // how long records that all sinks have stay in dir as well; default: not at all
+	Sinks   []Sink        `json:"sinks,omitempty"`    // default: one of type sqlite
+	NoSinks bool          `json:"no_sinks,omitempty"` // none, not even the default one: the files in dir are the trail, and are kept for ever unless keep is set
+}
+
+// AuditSign is about the checkpoints of the trail: up to the last one nothing can be changed unnoticed.
+type AuditSign struct {
+	Key     string   `json:"key,omitempty"`     // file of the Ed25519 key (PEM), made at the first start; default: audit.key in the trail's directory
+	Every   Duration `json:"every,omitempty"`   // at most between two while there are records; default 1m, at least 1s
+	Records int      `json:"records,omitempty"` // at most between two; default 10000
+}
+
+// AuditContent keeps the prompts of the virtual keys whose content_logging is on, in the sinks of types sqlite and
+// postgres and nowhere else. They are not signed, and dropped when a sink is away.
+type AuditContent struct {
+	Bytes     Size     `json:"bytes,omitempty"`     // of a prompt at most; default 16KiB, at most 1MiB
+	Retention Duration `json:"retention,omitempty"` // how long; default 720h
+}
+
+// A Sink is where records are brought to, each once. One that is away gets them when it is back.
+type Sink struct {
+	Name      string   `json:"name,omitempty"`                                    // in logs and metrics; default: the type
+	Type      string   `json:"type" enum:"sqlite,postgres,clickhouse,webhook,s3"` // what it is
+	Path      string   `json:"path,omitempty"`                                    // sqlite: the file; default audit.db in the trail's directory
+	URL       Secret   `json:"url,omitempty"`                                     // postgres://user:password@host/database, http://user:password@host:8123/?database=name, the address to post to, or that of the S3 server
+	Secret    Secret   `json:"secret,omitempty"`                                  // webhook: requests are signed with it; s3: the secret access key
+	Token     Secret   `json:"token,omitempty"`                                   // webhook: sent as Authorization: Bearer
+	Retention Duration `json:"retention,omitempty"`                               // sqlite, postgres, clickhouse: older records are removed; default: none is
+	Bucket    string   `json:"bucket,omitempty"`                                  // s3
+	Prefix    string   `json:"prefix,omitempty"`                                  // s3: before the names of objects
+	Region    string   `json:"region,omitempty"`                                  // s3; default us-east-1
+	AccessKey string   `json:"access_key,omitempty"`                              // s3: the access key's id
+	Lock      string   `json:"lock,omitempty" enum:"compliance,governance,off"`   // s3: mode of Object Lock; default compliance
+	LockFor   Duration `json:"lock_for,omitempty"`                                // s3: how long an object can be neither changed nor removed; default 8760h
+}
+
+// Bounds of the audit trail.
+const (
+	minSpool     = 16 << 20
+	minSignEvery = Duration(time.Second)
+	maxSinks     = 8
+	maxContent   = 1 << 20
+)
+
+func (c *checker) audit() {
+	a := c.doc.Audit
+	if a == nil {
+		return
+	}
+	c.wholePath("audit.dir", a.Dir)
+	c.wholePath("audit.sign.key", a.Sign.Key)
+	if a.Spool != 0 && a.Spool < minSpool {
+		c.fail("audit.spool", "leave it out for 4GiB", "is %v; it is 16MiB at least", a.Spool)
+	}
+	if a.Sign.Every != 0 && a.Sign.Every < minSignEvery {
+		c.fail("audit.sign.every", "leave it out for 1m", "is %v; it is 1s at least", a.Sign.Every)
+	}
+	c.notNegative("audit.sign.records", a.Sign.Records, a.Sign.Records < 0)
+	c.notNegative("audit.keep", a.Keep, a.Keep < 0)
+	if t := a.Content; t != nil {
+		c.notNegative("audit.content.bytes", t.Bytes, t.Bytes < 0)
+		c.notNegative("audit.content.retention", t.Retention, t.Retention < 0)
+		if t.Bytes > maxContent {
+			c.fail("audit.content.bytes", "leave it out for 16KiB", "is %v; it is 1MiB at most", t.Bytes)
+		}
+	}
+	if len(a.Sinks) > maxSinks {
+		c.fail("audit.sinks", "", "are %d; there are %d at most", len(a.Sinks), maxSinks)
+	}
+	if a.NoSinks && len(a.Sinks) > 0 {
+		c.fail("audit.no_sinks", "leave one of the two out", "is set, and there are sinks")
+	}
+	isNew := c.unique("sink")
+	for i := range a.Sinks {
+		s, path := &a.Sinks[i], fmt.Sprintf("audit.sinks[%d]", i)
+		name := s.Name
+		if name == "" {
+			name = s.Type
+		}
+		if name != "" && c.name(path+".name", name, "a sink") {
+			isNew(path+".name", name)
+		}
+		c.sink(path, s)
+	}
+}
+
+// wholePath checks that a path does not depend on where the process was started.
+func (c *checker) wholePath(path, p string) {
+	if p != "" && !filepath.IsAbs(p) {
+		c.fail(path, "write the whole path, such as /var/lib/asbru/audit", "is %s, which depends on where asbru is started", quote(p))
+	}
+}
+
+// sinkFields are the fields that a type of sink has; empty: there is no such type.
+func sinkFields(typ string) string {
+	switch typ {
+	case "sqlite":
+		return "path retention"
+	case "postgres", "clickhouse":
+		return "url retention"
+	case "webhook":
+		return "url secret token"
+	case "s3":
+		return "url secret bucket prefix region access_key lock lock_for"
+	}
+	return ""
+}
+
+func (c *checker) sink(path string, s *Sink) {
+	known := sinkFields(s.Type)
+	if known == "" {
+		c.fail(path+".type", "", "%s is no type of sink; it is one of sqlite, postgres, clickhouse, webhook, s3", quote(s.Type))
+		return
+	}
+	for _, f := range []struct {
+		name string
+		set  bool
+		must bool
+	}{
+		{"path", s.Path != "", false}, {"url", s.URL.Set(), true}, {"secret", s.Secret.Set(), s.Type == "webhook" || s.AccessKey != ""},
+		{"token", s.Token.Set(), false}, {"retention", s.Retention != 0, false}, {"bucket", s.Bucket != "", true},
+		{"prefix", s.Prefix != "", false}, {"region", s.Region != "", false}, {"access_key", s.AccessKey != "", false},
+		{"lock", s.Lock != "", false}, {"lock_for", s.LockFor != 0, false},
+	} {
+		has := strings.Contains(" "+known+" ", " "+f.name+" ")
+		switch {
+		case f.set && !has:
+			c.fail(path+"."+f.name, "leave it out", "a sink of type %s has none", s.Type)
+		case !f.set && has && f.must:
+			c.fail(path+"."+f.name, "", "a sink of type %s needs it", s.Type)
+		}
+	}
+	c.wholePath(path+".path", s.Path)
+	c.notNegative(path+".retention", s.Retention, s.Retention < 0)
+	c.notNegative(path+".lock_for", s.LockFor, s.LockFor < 0)
+	c.oneOf(path+".lock", s.Lock, "compliance", "governance", "off")
+	if n := len(s.Secret.Reveal()); s.Type == "webhook" && n > 0 && n < minSecretBytes {
+		c.fail(path+".secret", "openssl rand -hex 32 makes a good one", "has %d bytes; one of less than %d can be guessed", n, minSecretBytes)
+	}
+	if s.URL.Set() {
+		c.sinkURL(path+".url", s)
+	}
+}
+
+// sinkURL checks an address without showing it: it can hold a password.
+func (c *checker) sinkURL(path string, s *Sink) {
+	schemes := []string{"http", "https"}
+	if s.Type == "postgres" {
+		schemes = []string{"postgres", "postgresql"}
+	}
+	u, err := url.Parse(s.URL.Reveal())
+	if err != nil || u.Host == "" && s.Type != "postgres" || u.Scheme != schemes[0] && u.Scheme != schemes[1] {
+		c.fail(path, "", "is no address that begins with %s:// or %s://", schemes[0], schemes[1])
+		return
+	}
+	if u.Scheme == "http" && !Loopback(hostPort(u)) && s.Type != "clickhouse" {
+		c.warn(path, "use https", "sends audit records over the network in the clear")
+	}
+}
+
+// hostPort is the host of u with some port.
+func hostPort(u *url.URL) string {
+	if u.Port() != "" {
+		return u.Host
+	}
+	return u.Host + ":80"
+}

@@ -1,0 +1,218 @@
+package govern
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"asbru/core"
+	"asbru/core/ledger"
+)
+
+// A Till is where the calls of a process are paid: at its own Book, or, when the process drains
+// and its successor has taken the Book over, through that one. One process writes a ledger at any
+// time, and calls that began in one may end in another.
+//
+//	own ──Pass──▶ passing ──the successor opens it──▶ far
+//	 ▲────────────Retake, when there is no successor after all
+//
+// Its methods may be called by anybody at any time. Stages ask it; none of them waits.
+type Till struct {
+	book   atomic.Pointer[Book] // nil: another process has it
+	far    atomic.Pointer[far]  // that process; nil: book was never given away
+	inside atomic.Int64         // calls that may be using book
+}
+
+// NewTill is a Till with a Book of its own.
+func NewTill(b *Book) *Till {
+	t := new(Till)
+	t.book.Store(b)
+	return t
+}
+
+// Book is the Book; nil when another process has it.
+func (t *Till) Book() *Book { return t.book.Load() }
+
+// enter returns the Book, which stays until leave is called; nil, and there is nothing to leave,
+// when another process has it.
+func (t *Till) enter() *Book {
+	t.inside.Add(1)
+	if b := t.book.Load(); b != nil {
+		return b
+	}
+	t.leave()
+	return nil
+}
+
+func (t *Till) leave() { t.inside.Add(-1) }
+
+// Hold is Book.Hold for a stage of x: Continue when it is held, Refuse with why not, or Wait when
+// the stage is to ask again with the same h.
+func (t *Till) Hold(x *core.Exchange, h *Hold, q *Ask) (core.Verdict, *Refusal) {
+	if h.call != nil && h.call.void {
+		h.call = nil
+	}
+	if h.call == nil {
+		if b := t.enter(); b != nil {
+			defer t.leave()
+			if r := b.Hold(h, q); r != nil {
+				return core.Refuse, r
+			}
+			h.book = b
+			return core.Continue, nil
+		}
+	}
+	return t.far.Load().hold(x, h, q)
+}
+
+// Write writes down what was never held: a call that was refused, or answered from memory. It
+// reports false when the ledger has no room, or is another process's: then nothing was written.
+func (t *Till) Write(r *ledger.Record) bool {
+	b := t.enter()
+	if b == nil {
+		return false
+	}
+	defer t.leave()
+	room := ledger.Size(len(r.Lines), len(r.Payload))
+	if !b.log.Reserve(room) {
+		return false
+	}
+	b.log.Append(r, room)
+	return true
+}
+
+// Charge holds and settles at once, for what is over already. It reports false when the money is
+// not there, or another process has the Book.
+func (t *Till) Charge(h *Hold, q *Ask, e *End) bool {
+	b := t.enter()
+	if b == nil {
+		return false
+	}
+	defer t.leave()
+	if b.Hold(h, q) != nil {
+		return false
+	}
+	b.Settle(h, e)
+	return true
+}
+
+// Begun is what a stage of Plan.Commit returns: see Book.Wait.
+func (t *Till) Begun(x *core.Exchange, h *Hold) core.Verdict { return t.await(x, h.seq) }
+
+// End ends what h holds: it is charged, or costs nothing. It is done once, whoever does it.
+func (t *Till) End(h *Hold, e *End, kind ledger.Kind) {
+	if c := h.call; c != nil && !c.isEnd { // nobody knows yet whether it is held
+		c.drop()
+		h.call = nil
+		return
+	}
+	b := t.enter()
+	if b == nil {
+		t.far.Load().end(h, e, kind)
+		return
+	}
+	defer t.leave()
+	if h.book == b {
+		h.end, _ = b.close(h, e, kind)
+	} else if h.state.CompareAndSwap(held, done) { // it was given away, and came back
+		h.end = b.endTaken(h.seq, e, kind)
+	}
+}
+
+// Ended is what a stage of Plan.Settle returns, once End was called: Continue when the end is
+// durable, or never will be, for the answer has gone out but for its end; Wait until then.
+func (t *Till) Ended(x *core.Exchange, h *Hold) core.Verdict {
+	if h.call != nil {
+		if v := h.call.ended(x, h); v != core.Continue {
+			return v
+		}
+	}
+	v := t.await(x, h.end)
+	if v == core.Refuse {
+		x.Fault, v = nil, core.Continue
+	}
+	return v
+}
+
+func (t *Till) await(x *core.Exchange, s ledger.Seq) core.Verdict {
+	if b := t.book.Load(); b != nil {
+		return b.Wait(x, s)
+	}
+	return t.far.Load().await(x, s)
+}
+
+// Pass gives the Book away: it is closed, so that another process can open it, and what is held or
+// ended from now on waits for Carry. The calls under way go on.
+func (t *Till) Pass() error {
+	b := t.book.Load()
+	if b == nil {
+		return errPassed
+	}
+	f := newFar(b.log.End)
+	t.far.Store(f)
+	t.book.Store(nil)
+	for t.inside.Load() > 0 {
+		runtime.Gosched()
+	}
+	b.dismiss()
+	err := b.Close()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.reach(b.log.Durable())
+	return err
+}
+
+var errPassed = errors.New("another process has the ledger already")
+
+// Retake opens the Book again, because nobody has it: the process that was to take it over is gone.
+// open is given what a Book needs to go on with what this process holds.
+func (t *Till) Retake(open func(goOn Options) (*Book, error), was *Book) error {
+	f := t.far.Load()
+	if f == nil || t.book.Load() != nil {
+		return nil
+	}
+	var b *Book
+	var err error
+	for end := time.Now().Add(retakeWait); ; time.Sleep(retakeAgain) { // the lock of who is gone lasts a moment
+		if b, err = open(Options{Live: true, Accounts: was.known()}); err == nil || time.Now().After(end) {
+			break
+		}
+	}
+	if err != nil {
+		f.lose(err)
+		return err
+	}
+	t.book.Store(b)
+	f.giveBack(b)
+	return nil
+}
+
+// Close closes the Book, if the process has it, and waits for what was asked of who has it instead.
+func (t *Till) Close() error {
+	if b := t.book.Load(); b != nil {
+		b.dismiss()
+		f := newFar(b.log.End)
+		f.lose(errClosed)
+		t.far.Store(f)
+		t.book.Store(nil)
+		return b.Close()
+	}
+	f := t.far.Load()
+	for end := time.Now().Add(leaveWait); !f.idle() && time.Now().Before(end); time.Sleep(time.Millisecond) {
+	}
+	return nil
+}
+
+var errClosed = errors.New("the process is ending")
+
+// Account is Book.Account.
+func (t *Till) Account(ctx context.Context, name string, l Limit) (*Account, error) {
+	b := t.enter()
+	if b == nil {
+		return nil, errPassed
+	}
+	defer t.leave()
+	return b.Account(ctx, name, l)
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"asbru/control"
+	"asbru/control/admin"
+	"asbru/control/cli"
+	"asbru/control/store"
+	"asbru/core"
+	"asbru/core/config"
+	"asbru/core/importer"
+)
+
+// openOffline opens the store of a configuration file and the admin API over it. Nothing is
+// served: what changes is compiled as if it were, and dropped. A gateway that serves the same
+// store sees the changes by itself.
+func openOffline(path string, t cli.Tools) (*cli.Offline, error) {
+	data, err := config.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	doc, problems := importer.Decode(path, data, t.Env)
+	if doc == nil {
+		return nil, fmt.Errorf("cannot use %s: %w", path, firstError(problems))
+	}
+	if doc.Store == nil {
+		return nil, fmt.Errorf("%s names no store; hint: write store: {} into it", path)
+	}
+	ctx := context.Background()
+	s, err := openStore(ctx, doc.Store, t.Env)
+	if err != nil {
+		return nil, err
+	}
+	o, err := offlineOver(ctx, s, path, t)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return o, nil
+}
+
+// offlineOver is the store and the admin API over a Plane that serves nobody.
+func offlineOver(ctx context.Context, s *store.Store, path string, t cli.Tools) (*cli.Offline, error) {
+	quiet := slog.New(slog.DiscardHandler)
+	var served *core.Snapshot
+	plane := control.New(control.Options{
+		Path: path, Env: t.Env, Log: quiet,
+		Kept: func(d *config.Document) (*config.Kept, error) {
+			if err := withPepper(d, s, t.Env); err != nil {
+				return nil, err
+			}
+			return s.Set().Kept(), s.CheckPepper(ctx, core.NewPepper([]byte(d.Governance.Pepper.Reveal())))
+		},
+		Compile: t.Compile,
+		Swap:    func(next *core.Snapshot) { served = next },
+	})
+	_, problems, err := plane.Reload(ctx, control.Actor{Kind: "cli"})
+	if err != nil && config.Failed(problems) {
+		err = fmt.Errorf("cannot use %s with what its store keeps: %w", path, firstError(problems))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &cli.Offline{
+		Store:  s,
+		API:    admin.New(admin.Options{Plane: plane, Snapshot: func() *core.Snapshot { return served }, Store: func() *store.Store { return s }, Log: quiet}),
+		Digest: func(key []byte) [32]byte { return served.Pepper.Sum(key) },
+		Close:  func() { s.Close() },
+		Change: func(edit func(*store.Edit) error) error {
+			_, _, err := s.Change(ctx, store.Wish{If: -1, Edit: edit, Apply: func(kept *config.Kept, commit func() error) error {
+				_, problems, err := plane.Keep(ctx, control.Actor{Kind: "cli"}, kept, commit)
+				if err != nil && config.Failed(problems) {
+					err = fmt.Errorf("cannot keep it, and nothing has changed: %w", firstError(problems))
+				}
+				return err
+			}})
+			return err
+		},
+	}, nil
+}
+
+// firstError is the first of problems that is one.
+func firstError(problems []config.Problem) error {
+	for _, p := range problems {
+		if p.Severity == config.Error {
+			return p
+		}
+	}
+	return nil
+}

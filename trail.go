@@ -1,0 +1,86 @@
+package main
+
+import (
+	"path/filepath"
+
+	"asbru/control/trail"
+	"asbru/core"
+	"asbru/core/build"
+	"asbru/core/config"
+	"asbru/core/govern"
+	"asbru/core/ledger"
+)
+
+// trailName is the audit trail's directory, beside that of the ledger.
+const trailName = "asbru-audit"
+
+// openTrail is the Deps' OpenTrail. The trail is opened when the ledger is, and closed before it:
+// who writes the one writes the other.
+func (g *gateway) openTrail() (build.Auditor, error) {
+	if g.trail.Load() == nil {
+		if err := g.beginTrail(g.till.Book(), g.compiling); err != nil {
+			return nil, err
+		}
+	}
+	return auditor{g}, nil
+}
+
+func (g *gateway) beginTrail(book *govern.Book, doc *config.Document) error {
+	dir, err := filepath.Abs(filepath.Join(filepath.Dir(g.ledgerDir(doc)), trailName))
+	if err != nil {
+		return err
+	}
+	o, err := trail.Configure(doc.Audit, dir)
+	if err != nil {
+		return err
+	}
+	o.Log = g.log
+	t, err := trail.Open(o)
+	if err != nil {
+		return err
+	}
+	t.Start(book.Ledger())
+	g.trail.Store(t)
+	g.audits.Store(doc)
+	if _, fresh := t.Public(); fresh {
+		g.log.Info("the audit trail has a new key; keep a copy of the public one elsewhere", "dir", o.Dir)
+	}
+	return nil
+}
+
+// trailNeeds is how far nobody needs the ledger any more: what the trail has.
+func (g *gateway) trailNeeds() ledger.Seq {
+	if t := g.trail.Load(); t != nil {
+		return t.Needed()
+	}
+	return 0
+}
+
+// closeTrail takes what is left to the trail.
+func (g *gateway) closeTrail() {
+	t := g.trail.Swap(nil)
+	if t == nil {
+		return
+	}
+	if err := t.Close(); err != nil {
+		g.log.Error("the audit trail was not closed in order; the next start brings it up to date", "error", err)
+	}
+}
+
+// auditor is the trail that there is now: it goes and comes with the ledger.
+type auditor struct{ g *gateway }
+
+// Trouble implements build.Auditor.
+func (a auditor) Trouble() error {
+	if t := a.g.trail.Load(); t != nil {
+		return t.Trouble()
+	}
+	return nil
+}
+
+// Content implements build.Auditor.
+func (a auditor) Content(x *core.Exchange) {
+	if t := a.g.trail.Load(); t != nil {
+		t.Content(x)
+	}
+}
