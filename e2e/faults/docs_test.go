@@ -28,8 +28,10 @@ provider answered with a status that says "not now".
 of an error ([RESILIENCE.md](RESILIENCE.md)). What a provider sends behind either is
 dropped. The connection of the client lives on.
 
-**Not there yet**: the bill of a failed attempt, joining of repeated requests by Idempotency-Key, an audit that
-must be written first, and HTTP/2 to providers (its failures are played as what they are in HTTP/1.1). The tests list, row by
+**A full disk.** Where calls are paid from a budget each is written down before it is made ([LEDGER.md](LEDGER.md)). When the disk is full
+new ones get 503 and no provider is asked; those under way end as they would.
+
+**Not there yet**: the bill of a failed attempt, joining of repeated requests by Idempotency-Key, and HTTP/2 to providers (its failures are played as what they are in HTTP/1.1). The tests list, row by
 row, what of the catalogue they could not check.
 `
 

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func (r *row) elsewhere() (f func(t *testing.T), ok bool) {
 	case strings.HasPrefix(r.ID, "g-upgrade"):
 		return upgraded, true
 	case strings.HasPrefix(r.ID, "g-disk-full"):
-		return func(t *testing.T) { t.Skip("there is no audit that has to be written before a request is sent") }, true
+		return filled, true
 	case r.Family == "gateway":
 		return func(t *testing.T) { t.Fatalf("the case is not understood: %s", r.Expect.Status) }, true
 	case r.Family == "breaker":
@@ -108,16 +109,24 @@ func streaming(t *testing.T, steps ...string) (c net.Conn, br *bufio.Reader, p *
 	bad := newProvider(t, "bad", sc)
 	bad.pace = 5 * time.Millisecond
 	addr, p := start(t, document(ample, bad.base))
+	c, br = begun(t, addr)
+	return c, br, p
+}
+
+// begun asks for a stream and waits for two words.
+func begun(t *testing.T, addr string) (c net.Conn, br *bufio.Reader) {
+	t.Helper()
 	c = dial(t, addr)
 	t.Cleanup(func() { c.Close() })
 	c.SetReadDeadline(time.Now().Add(patience))
 	br = bufio.NewReader(c)
 	for line := ""; !strings.Contains(line, "bad-1"); {
+		var err error
 		if line, err = br.ReadString('\n'); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return c, br, p
+	return c, br
 }
 
 // killed ends the process under a stream: the client sees the connection end, and no
@@ -138,6 +147,83 @@ func upgraded(t *testing.T) {
 	b, err := io.ReadAll(br)
 	if !strings.Contains(string(b), "[DONE]") {
 		t.Errorf("the stream was cut: %v, %.300s", err, last(string(b)))
+	}
+}
+
+// filled fills the disk that every call has to be written down on before it is made, under a
+// stream: that one ends well, and new requests are refused before anybody is asked.
+func filled(t *testing.T) {
+	if !*full {
+		t.Skip("fills a disk for half a minute: -full; e2e has it with less")
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("a disk that can be filled is mounted by root alone")
+	}
+	dir := filepath.Join(t.TempDir(), "ledger")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=128m,mode=700"); err != nil {
+		t.Skipf("cannot mount a small disk here: %v", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+	release := make(chan struct{})
+	bad := newProvider(t, "bad", &script{plays: [][]act{{func(s *stage) bool {
+		if s.code = 200; !s.tokens(2, 0) {
+			return false
+		}
+		select {
+		case <-release:
+			return s.finish()
+		case <-s.gone:
+			return false
+		}
+	}}}})
+	long := waits{time.Second, time.Minute, 5 * time.Minute, 5 * time.Minute}
+	text := strings.Replace(document(long, bad.base), "{alias: t0,", "{alias: t0, budgets: [{usd: 1000}],", 1)
+	addr, _ := start(t, text+"governance: {ledger: '"+dir+"'}\nprices: {overrides: [{name: all, input: 1, output: 2}]}\n")
+	c, br := begun(t, addr)
+	fill, err := os.Create(filepath.Join(dir, "filler"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for block := make([]byte, 1<<20); err == nil; {
+		_, err = fill.Write(block)
+	}
+	fill.Close()
+	var refused atomic.Pointer[answer]
+	var asked atomic.Int64
+	var wg sync.WaitGroup
+	for range 8 { // what was set aside before is used up first
+		wg.Go(func() {
+			c := newClient(t)
+			for range 10_000 {
+				if refused.Load() != nil {
+					return
+				}
+				if a := ask(t, c, addr, false); a.status != 200 {
+					refused.CompareAndSwap(nil, a)
+					return
+				}
+				asked.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	a := refused.Load()
+	if a == nil {
+		t.Fatalf("none of %d requests was refused on a full disk", asked.Load())
+	}
+	if a.status != 503 || !strings.Contains(a.body, `"error"`) {
+		t.Errorf("refused with %d %s", a.status, a.body)
+	}
+	if n := bad.asked.Load(); n != 1+asked.Load() {
+		t.Errorf("the provider was asked %d times, for the stream and %d answers", n, asked.Load())
+	}
+	close(release)
+	c.SetReadDeadline(time.Now().Add(patience))
+	if b, err := io.ReadAll(br); !strings.Contains(string(b), "[DONE]") {
+		t.Errorf("the stream under way was cut: %v, %.300s", err, last(string(b)))
 	}
 }
 
