@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -26,7 +26,7 @@ func (r *row) elsewhere() (f func(t *testing.T), ok bool) {
 	case strings.HasPrefix(r.ID, "g-upgrade"):
 		return upgraded, true
 	case strings.HasPrefix(r.ID, "g-disk-full"):
-		return filled, true
+		return diskFull, true
 	case r.Family == "gateway":
 		return func(t *testing.T) { t.Fatalf("the case is not understood: %s", r.Expect.Status) }, true
 	case r.Family == "breaker":
@@ -109,24 +109,16 @@ func streaming(t *testing.T, steps ...string) (c net.Conn, br *bufio.Reader, p *
 	bad := newProvider(t, "bad", sc)
 	bad.pace = 5 * time.Millisecond
 	addr, p := start(t, document(ample, bad.base))
-	c, br = begun(t, addr)
-	return c, br, p
-}
-
-// begun asks for a stream and waits for two words.
-func begun(t *testing.T, addr string) (c net.Conn, br *bufio.Reader) {
-	t.Helper()
 	c = dial(t, addr)
 	t.Cleanup(func() { c.Close() })
 	c.SetReadDeadline(time.Now().Add(patience))
 	br = bufio.NewReader(c)
 	for line := ""; !strings.Contains(line, "bad-1"); {
-		var err error
 		if line, err = br.ReadString('\n'); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return c, br
+	return c, br, p
 }
 
 // killed ends the process under a stream: the client sees the connection end, and no
@@ -140,6 +132,77 @@ func killed(t *testing.T) {
 	}
 }
 
+// diskFull fills the disk that the ledger is on: new calls are refused before anything is sent, one that
+// is under way finishes.
+func diskFull(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "ledger")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=16m,mode=700"); err != nil {
+		t.Skipf("a disk that can be filled is mounted by root alone: %v", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+	sc, err := parse([]string{"status 200", "header content-type: text/event-stream", "event token x5", "done"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := newProvider(t, "good", sc)
+	slow := newProvider(t, "bad", sc)
+	slow.pace = 500 * time.Millisecond
+	text := document(ample, slow.base, good.base) + "governance: {ledger: '" + dir + "'}\nallow_anonymous: true\nbudgets: [{usd: 100000}]\n"
+	addr, _ := start(t, text)
+	under := dial(t, addr)
+	defer under.Close()
+	under.SetReadDeadline(time.Now().Add(patience))
+	await(t, "a stream under way", func() bool { return slow.asked.Load() > 0 })
+	filler, err := os.Create(filepath.Join(dir, "filler"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for block := make([]byte, 1<<16); err == nil; {
+		_, err = filler.Write(block)
+	}
+	filler.Close()
+	refused := ""
+	for end := time.Now().Add(patience); refused == "" && time.Now().Before(end); {
+		asked := good.asked.Load()
+		resp, err := http.Post("http://"+addr+"/v1/chat/completions", "application/json", strings.NewReader(strings.Replace(question, "t0", "t1", 1)+`,"max_tokens":5}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode == 503 {
+			refused = string(b)
+			if good.asked.Load() != asked {
+				t.Error("what was refused was sent")
+			}
+		}
+	}
+	if !strings.Contains(refused, `"error"`) {
+		t.Errorf("nothing was refused: %s", refused)
+	}
+	if b, err := io.ReadAll(untilDone(under)); !strings.Contains(string(b), "[DONE]") {
+		t.Errorf("the stream under way: %v %.300s", err, b)
+	}
+}
+
+// untilDone reads c up to the end of a stream.
+func untilDone(c net.Conn) io.Reader {
+	return readerFunc(func(p []byte) (int, error) {
+		n, err := c.Read(p)
+		if strings.Contains(string(p[:n]), "[DONE]") {
+			err = io.EOF
+		}
+		return n, err
+	})
+}
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
 // upgraded asks the process to stop under a stream, as an upgrade does: it drains.
 func upgraded(t *testing.T) {
 	_, br, p := streaming(t, "status 200", "event each 100 ms for 10 s", "done")
@@ -147,83 +210,6 @@ func upgraded(t *testing.T) {
 	b, err := io.ReadAll(br)
 	if !strings.Contains(string(b), "[DONE]") {
 		t.Errorf("the stream was cut: %v, %.300s", err, last(string(b)))
-	}
-}
-
-// filled fills the disk that every call has to be written down on before it is made, under a
-// stream: that one ends well, and new requests are refused before anybody is asked.
-func filled(t *testing.T) {
-	if !*full {
-		t.Skip("fills a disk for half a minute: -full; e2e has it with less")
-	}
-	if os.Geteuid() != 0 {
-		t.Skip("a disk that can be filled is mounted by root alone")
-	}
-	dir := filepath.Join(t.TempDir(), "ledger")
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=128m,mode=700"); err != nil {
-		t.Skipf("cannot mount a small disk here: %v", err)
-	}
-	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
-	release := make(chan struct{})
-	bad := newProvider(t, "bad", &script{plays: [][]act{{func(s *stage) bool {
-		if s.code = 200; !s.tokens(2, 0) {
-			return false
-		}
-		select {
-		case <-release:
-			return s.finish()
-		case <-s.gone:
-			return false
-		}
-	}}}})
-	long := waits{time.Second, time.Minute, 5 * time.Minute, 5 * time.Minute}
-	text := strings.Replace(document(long, bad.base), "{alias: t0,", "{alias: t0, budgets: [{usd: 1000}],", 1)
-	addr, _ := start(t, text+"governance: {ledger: '"+dir+"'}\nprices: {overrides: [{name: all, input: 1, output: 2}]}\n")
-	c, br := begun(t, addr)
-	fill, err := os.Create(filepath.Join(dir, "filler"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for block := make([]byte, 1<<20); err == nil; {
-		_, err = fill.Write(block)
-	}
-	fill.Close()
-	var refused atomic.Pointer[answer]
-	var asked atomic.Int64
-	var wg sync.WaitGroup
-	for range 8 { // what was set aside before is used up first
-		wg.Go(func() {
-			c := newClient(t)
-			for range 10_000 {
-				if refused.Load() != nil {
-					return
-				}
-				if a := ask(t, c, addr, false); a.status != 200 {
-					refused.CompareAndSwap(nil, a)
-					return
-				}
-				asked.Add(1)
-			}
-		})
-	}
-	wg.Wait()
-	a := refused.Load()
-	if a == nil {
-		t.Fatalf("none of %d requests was refused on a full disk", asked.Load())
-	}
-	if a.status != 503 || !strings.Contains(a.body, `"error"`) {
-		t.Errorf("refused with %d %s", a.status, a.body)
-	}
-	if n := bad.asked.Load(); n != 1+asked.Load() {
-		t.Errorf("the provider was asked %d times, for the stream and %d answers", n, asked.Load())
-	}
-	close(release)
-	c.SetReadDeadline(time.Now().Add(patience))
-	if b, err := io.ReadAll(br); !strings.Contains(string(b), "[DONE]") {
-		t.Errorf("the stream under way was cut: %v, %.300s", err, last(string(b)))
 	}
 }
 
