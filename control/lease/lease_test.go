@@ -2,10 +2,12 @@ package lease
 
 import (
 	"context"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -108,9 +110,35 @@ func noon() *atomic.Int64 {
 	return c
 }
 
+// One server for all, with a database for each.
+func TestLeases(t *testing.T) {
+	pg := postgres.Start(t)
+	admin, err := sql.Open("postgres", pg.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close()
+	for name, f := range map[string]func(*testing.T, *postgres.Server, string){
+		"twomachines": testTwoMachines,
+		"recall":      testRecall,
+		"gone":        testGone,
+		"windowofall": testWindowOfAll,
+		"join":        testJoin,
+		"learn":       testLearn,
+		"away":        testAway,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE of_"+name); err != nil {
+				t.Fatal(err)
+			}
+			f(t, pg, strings.Replace(pg.Address(), "/postgres?", "/of_"+name+"?", 1))
+		})
+	}
+}
+
 // Two machines and one dollar: all of it is spent but for less than a call, and not a nanodollar more.
-func TestTwoMachines(t *testing.T) {
-	db, clock := postgres.Start(t).Address(), noon()
+func testTwoMachines(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
 	const worst = usd / 317
 	machines := []*machine{start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)}
 	var wg sync.WaitGroup
@@ -147,8 +175,8 @@ func TestTwoMachines(t *testing.T) {
 }
 
 // What a machine does not use is another's as soon as that one needs it.
-func TestRecall(t *testing.T) {
-	db, clock := postgres.Start(t).Address(), noon()
+func testRecall(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
 	a, b := start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)
 	defer b.close()
 	defer a.close()
@@ -177,8 +205,8 @@ func TestRecall(t *testing.T) {
 
 // A machine that is gone keeps what it was granted, and no more; when it comes back, what it did not
 // spend is everybody's.
-func TestGone(t *testing.T) {
-	db, clock := postgres.Start(t).Address(), noon()
+func testGone(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
 	a, b := start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)
 	defer func() { b.close() }()
 	if !a.pay(usd/10, usd/10) {
@@ -223,9 +251,9 @@ func TestGone(t *testing.T) {
 }
 
 // Without a database calls go on within what was granted, and refusals say why.
-func TestAway(t *testing.T) {
-	pg, clock := postgres.Start(t), noon()
-	m := start(t, pg.Address(), 1, clock, forEver)
+func testAway(t *testing.T, pg *postgres.Server, db string) {
+	clock := noon()
+	m := start(t, db, 1, clock, forEver)
 	defer m.close()
 	if !m.pay(usd/100, usd/100) {
 		t.Fatal("refused")
@@ -251,8 +279,8 @@ func TestAway(t *testing.T) {
 }
 
 // A window is the same for all who share it, and the next one is new for all.
-func TestWindowOfAll(t *testing.T) {
-	db, clock := postgres.Start(t).Address(), noon()
+func testWindowOfAll(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
 	hour := govern.Limit{Cap: usd, Shared: true, Window: govern.Window{Count: 1, Unit: 'h'}}
 	a, b := start(t, db, 1, clock, hour), start(t, db, 2, clock, hour)
 	defer b.close()
@@ -286,8 +314,8 @@ func TestWindowOfAll(t *testing.T) {
 }
 
 // What a machine spent before it shared anything counts.
-func TestJoin(t *testing.T) {
-	db, clock := postgres.Start(t).Address(), noon()
+func testJoin(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
 	day := govern.Limit{Cap: usd, Window: govern.Window{Count: 1, Unit: 'd', Calendar: true}}
 	a := start(t, db, 1, clock, day)
 	defer a.close()
@@ -310,8 +338,8 @@ func TestJoin(t *testing.T) {
 }
 
 // Others' spending shows.
-func TestLearn(t *testing.T) {
-	db, clock := postgres.Start(t).Address(), noon()
+func testLearn(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
 	a, b := start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)
 	if !a.pay(usd/4, usd/4) {
 		t.Fatal("refused")
