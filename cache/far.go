@@ -104,8 +104,8 @@ func (v *visit) consulted(x *core.Exchange) core.Verdict {
 		v.c.n.disowned.Add(1)
 		return core.Continue
 	}
-	if v.c.o.Check.Share > 0 {
-		if t := v.c.trusts.in(owner{v.kind, v.owner}); t.fallen.Load() {
+	if v.c.trusts.Load().check.Share > 0 {
+		if t := v.c.trusts.Load().in(owner{v.kind, v.owner}); t.fallen.Load() {
 			v.c.n.doubted.Add(1)
 			v.c.n.missed.Add(^uint64(0))
 			if v.role == leading && v.f.doubt == nil {
