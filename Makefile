@@ -108,6 +108,7 @@ crash: ## the ledger through kills, power cuts, full and failing disks, and dama
 	SEEDS=$(or $(DAMAGES),10000) $(GO) test -count=1 -v -timeout=30m -run 'Damage' ./core/ledger
 	SEEDS=$(or $(GOVERN_SEEDS),10000) $(GO) test -count=1 -v -timeout=30m -run 'PowerCuts' ./core/govern
 	$(GO) test -count=1 -v -timeout=120m ./bench/crash -full
+	CRASHES=$(or $(CRASHES),100) $(GO) test -count=1 -v -timeout=120m -run 'Killed|DiskFull|HandOver' ./e2e
 
 cache-quality: ## how often the semantic cache is right, on all sets that are here: precision and recall by mode
 	$(GO) test -count=1 -v ./bench/quality -full
