@@ -294,6 +294,43 @@ func TestOthersAreDown(t *testing.T) {
 	})
 }
 
+// What an operator clears is cleared in the store too, by whom it is; what a caller says is
+// wrong goes too.
+func TestStoreIsCleared(t *testing.T) {
+	q := &stores.Qdrant{}
+	s := httptest.NewServer(q)
+	t.Cleanup(s.Close)
+	g, _, admin, _ := controlled(t, "semantic: {store: {type: qdrant, url: "+s.URL+", timeout: 10s}}")
+	const stairs, boat = "How do I build stairs of wood?", "How do I fold a paper boat?"
+	left := func(want int) {
+		t.Helper()
+		await(t, "rows to be gone", func() bool { return q.Len() == want }, func() string { return fmt.Sprint(q.Len(), q.Problems(), g.stderr.String()) })
+	}
+	reached(t, g)
+	g.kept(t, stairs, asCI)
+	g.kept(t, stairs, asTwo)
+	g.kept(t, boat, asTwo)
+	left(3)
+	for path, want := range map[string]int{"namespace=key:nobody": 3, "model=nothing": 3} {
+		if a := ask(t, "DELETE", admin+"/api/cache/clear?"+path, ""); a.status != 200 || q.Len() != want {
+			t.Errorf("%s: %d %s, %d rows", path, a.status, a.body, q.Len())
+		}
+	}
+	if a := ask(t, "DELETE", admin+"/api/cache/clear?namespace=key:ci", ""); a.status != 200 || q.Len() != 2 {
+		t.Errorf("%d %s, %d rows", a.status, a.body, q.Len())
+	}
+	g.says(t, boat, asTwo, "X-Cache-Feedback: wrong", "X-Bf-Cache-No-Store: true")
+	left(1)
+	q.Down(true)
+	if a := ask(t, "DELETE", admin+"/api/cache/clear?namespace=key:two", ""); a.status < 500 || !strings.Contains(a.body, "503") {
+		t.Errorf("a store that is not cleared is told as %d %s", a.status, a.body)
+	}
+	q.Down(false)
+	if a := ask(t, "DELETE", admin+"/api/cache/clear?namespace=key:two", ""); a.status != 200 || q.Len() != 0 {
+		t.Errorf("%d %s, %d rows", a.status, a.body, q.Len())
+	}
+}
+
 // A store that is not there at the start is used once it is.
 func TestStoreComesLater(t *testing.T) {
 	q := &stores.Qdrant{}
