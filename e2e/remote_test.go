@@ -246,6 +246,9 @@ func TestEncoders(t *testing.T) {
 			if a := says(t, g, other); a.head.Get("X-Cache") != "semantic" || a.head.Get("X-Cache-Guard") != "pass" {
 				t.Errorf("%v %s\n%s", a.head, a.body, g.stderr)
 			}
+			if m := ask(t, "GET", g.url("/metrics"), "").body; !strings.Contains(m, `asbru_key_requests_total{key="asbru:cache"} `) {
+				t.Error("the cache is no caller in the metrics")
+			}
 			if a := says(t, g, "Wie installiere ich 3 Server unter Debian?"); a.head.Get("X-Cache") != "miss" {
 				t.Errorf("%v %s", a.head, a.body)
 			}
@@ -374,10 +377,15 @@ func TestOneLookUpForAll(t *testing.T) {
 	var wg sync.WaitGroup
 	var good atomic.Int64
 	const n = 40
-	for range n {
+	for i := range n {
 		wg.Go(func() {
-			a := says(t, two, "Please, how can I convert 5 miles to kilometers?")
-			if how := a.head.Get("X-Cache"); a.status == 200 && (how == "semantic" || how == "joined" || how == "exact") {
+			const body = `{"model":"fast","messages":[{"role":"user","content":"Please, how can I convert 5 miles to kilometers?"}]%s}`
+			more, end := "", `"finish_reason":"stop"`
+			if i%2 == 0 {
+				more, end = `,"stream":true`, "data: [DONE]\n\n"
+			}
+			a := ask(t, "POST", two.url("/v1/chat/completions"), fmt.Sprintf(body, more))
+			if how := a.head.Get("X-Cache"); a.status == 200 && strings.Contains(a.body, end) && (how == "semantic" || how == "joined" || how == "exact") {
 				good.Add(1)
 			}
 		})
