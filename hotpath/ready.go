@@ -2,6 +2,7 @@ package hotpath
 
 import (
 	"bytes"
+	"math"
 
 	"asbru/core"
 	"asbru/hotpath/http1"
@@ -12,6 +13,7 @@ import (
 func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 	x := &f.x
 	x.Body = f.buf[f.head:]
+	x.Sent = int32(min(len(x.Body), math.MaxInt32))
 	session(x, r, f.buf)
 	if !budget(x, r, f.buf) {
 		return core.Refuse
