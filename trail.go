@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"asbru/control"
+	"asbru/control/admin"
 	"asbru/control/trail"
 	"asbru/core"
 	"asbru/core/audit"
@@ -56,6 +57,11 @@ func (g *gateway) beginTrail(book *govern.Book, doc *config.Document) error {
 // applied writes down that another document is served.
 func (g *gateway) applied(by control.Actor, version control.Version, before, after *config.Document) {
 	g.note(&audit.Change{Who: by.String(), Did: "apply", What: "document", Version: uint64(version), Before: sumOf(before), After: sumOf(after)})
+}
+
+// changed writes down a change that was made through the admin API.
+func (g *gateway) changed(c admin.Changed) {
+	g.note(&audit.Change{Who: c.Who, From: c.From, Did: c.Did, What: c.What, Version: uint64(c.Revision), Before: c.Before, After: c.After})
 }
 
 // note writes down a change, when there is a trail to write it to.

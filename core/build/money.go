@@ -163,6 +163,7 @@ func (c *compiler) openMoney() {
 	ctx, cancel := context.WithTimeout(context.Background(), accountWait)
 	defer cancel()
 	for _, b := range c.budgets {
+		b.Limit.Shared = c.doc.Leased()
 		if b.account = book.Known(b.Account); b.account != nil {
 			c.gates = append(c.gates, func() { b.account.SetLimit(b.Limit) })
 		} else if b.account, err = book.Account(ctx, b.Account, b.Limit); err != nil {
@@ -401,6 +402,12 @@ func refusal(r *govern.Refusal, now int64) *core.Fault {
 		return &core.Fault{
 			Code: core.Overloaded, Retry: ledgerRetry, Cause: r.Unwrap(),
 			Message: r.Error(), Hint: "try again in a moment; the operator's log says why",
+		}
+	}
+	if r.Cause != nil { // the budget may have money
+		return &core.Fault{
+			Code: core.Overloaded, Retry: leaseRetry, Cause: r.Cause, Message: r.Error(),
+			Hint: "try again in a moment, or ask for fewer tokens with max_tokens; the operator's log says why",
 		}
 	}
 	f := &core.Fault{Code: core.OverBudget, Message: r.Error(), Hint: "ask for fewer tokens with max_tokens, or have the budget raised"}
