@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cache-quality cache-index cel protocol conformance faults strain decide sim money crash clients sdk sdk-short clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile bin/gate fuzz cache-quality cache-proof cache-index cel protocol conformance faults strain decide sim money crash clients sdk sdk-short clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,7 +68,7 @@ sim: ## clients and providers that a seed makes up, on a clock that jumps; SEEDS
 # The allocation budgets have just run; what else can be counted takes less than
 # a minute and does not mind a busy machine.
 counted: build bin/gate ## system calls, instructions, switches and memory, against their bounds
-	bin/gate --hard --short program syscalls instructions balanced low hold hold-tls
+	bin/gate --hard --short program syscalls instructions balanced unknown low hold hold-tls
 
 bench: ## every Go benchmark; BENCHTIME=1s
 	$(GO) test -run='^$$' -bench=. -benchmem -benchtime=$(BENCHTIME) -timeout=60m ./...
@@ -108,9 +108,15 @@ crash: ## the ledger through kills, power cuts, full and failing disks, and dama
 	SEEDS=$(or $(DAMAGES),10000) $(GO) test -count=1 -v -timeout=30m -run 'Damage' ./core/ledger
 	SEEDS=$(or $(GOVERN_SEEDS),10000) $(GO) test -count=1 -v -timeout=30m -run 'PowerCuts' ./core/govern
 	$(GO) test -count=1 -v -timeout=120m ./bench/crash -full
+	CRASHES=$(or $(CRASHES),100) $(GO) test -count=1 -v -timeout=120m -run 'Killed|DiskFull|HandOver' ./e2e
 
 cache-quality: ## how often the semantic cache is right, on all sets that are here: precision and recall by mode
 	$(GO) test -count=1 -v ./bench/quality -full
+
+cache-proof: ## what the cache must never do: other tenants' answers, a second call in a stampede, torn answers after kill -9, a race in the index
+	ASBRU_CACHE_LOOKUPS=$(or $(LOOKUPS),1000000) $(GO) test -count=1 -v -timeout=20m -run 'Tenants|Stampede|Errand' ./cache
+	$(GO) test -count=1 -v -timeout=20m -run 'Killed' ./cache/store
+	$(GO) test -count=1 -v -race -timeout=60m -run 'Hammer' ./cache/semantic/near -full
 
 cache-index: ## the semantic cache's index beside a scan and coder/hnsw: recall, time, churn; a module of its own
 	cd bench/hnsw && $(GO) test -count=1 -v ./...

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math"
 	"os"
+	"reflect"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -98,6 +99,9 @@ func (g *gateway) needsRestart(doc *config.Document) (warnings []config.Problem)
 		}
 	}
 	was("listen", doc.Listen == g.fixed.Listen)
+	if by := g.audits.Load(); by != nil {
+		was("audit", reflect.DeepEqual(doc.Audit, by.Audit))
+	}
 	was("store", sameStore(doc.Store, g.fixed.Store))
 	was("admin.listen", doc.Admin.Listen == g.fixed.Admin.Listen)
 	was("observability.access_log", cmp.Or(doc.Observability.AccessLog, "off") == cmp.Or(g.fixed.Observability.AccessLog, "off"))

@@ -73,8 +73,8 @@ func newGateway(s *serving, from *source, in *inheritance) *gateway {
 	g.meter.g = g
 	g.own = newCredential()
 	g.prober = probe.New(g.probed, g.probeTold)
-	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Kept: g.kept, Compile: g.compile, Undo: g.undo, Swap: g.swap, Log: g.log})
-	g.keep.api = admin.New(admin.Options{Plane: g.plane, Snapshot: g.snapshot, Store: g.keep.store.Load, Balances: balances{g}, Log: g.log})
+	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Kept: g.kept, Compile: g.compile, Undo: g.undo, Swap: g.swap, Applied: g.applied, Log: g.log})
+	g.keep.api = admin.New(admin.Options{Plane: g.plane, Snapshot: g.snapshot, Store: g.keep.store.Load, Balances: balances{g}, Changed: g.changed, Log: g.log})
 	return g
 }
 

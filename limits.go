@@ -4,6 +4,9 @@ import "time"
 
 // Bounds of the wiring.
 const (
+	// changeWait bounds the wait for a change by an operator to be durable in the ledger.
+	changeWait = 2 * time.Second
+
 	slowConns = 4096 // connections of the slow door: HTTP/2, health, metrics
 	slowQueue = 256  // of those, handed over and not yet taken
 
@@ -25,10 +28,12 @@ const (
 	gcPercent = 50 // a smaller heap for a little CPU; GOGC overrides
 
 	diskParts    = 64      // a segment of the ledger is that part of its disk, or less
-	leastSegment = 2 << 20 // bytes; less would be sealed all the time
+	leastSegment = 1 << 20 // bytes; less would be sealed all the time
 
 	ledgerWait  = 10 * time.Second     // for a predecessor to give the ledger away
 	ledgerAgain = 5 * time.Millisecond // between looks whether it has let go
+
+	noteWait = 5 * time.Second // for a change to be written down
 
 	credentialWait = 5 * time.Second // for the first credentials of a new configuration
 )

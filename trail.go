@@ -1,10 +1,15 @@
 package main
 
 import (
+	"context"
+	"crypto/sha256"
 	"path/filepath"
+	"time"
 
+	"asbru/control"
 	"asbru/control/trail"
 	"asbru/core"
+	"asbru/core/audit"
 	"asbru/core/build"
 	"asbru/core/config"
 	"asbru/core/govern"
@@ -34,7 +39,7 @@ func (g *gateway) beginTrail(book *govern.Book, doc *config.Document) error {
 	if err != nil {
 		return err
 	}
-	o.Log = g.log
+	o.Log, o.Failed = g.log, g.ledgerFailed
 	t, err := trail.Open(o)
 	if err != nil {
 		return err
@@ -46,6 +51,48 @@ func (g *gateway) beginTrail(book *govern.Book, doc *config.Document) error {
 		g.log.Info("the audit trail has a new key; keep a copy of the public one elsewhere", "dir", o.Dir)
 	}
 	return nil
+}
+
+// applied writes down that another document is served.
+func (g *gateway) applied(by control.Actor, version control.Version, before, after *config.Document) {
+	g.note(&audit.Change{Who: by.String(), Did: "apply", What: "document", Version: uint64(version), Before: sumOf(before), After: sumOf(after)})
+}
+
+// changed writes down a change that was made through the admin API.
+func (g *gateway) changed(who, what string, before, after [32]byte) {
+	did := "update"
+	switch {
+	case before == [32]byte{}:
+		did = "create"
+	case after == [32]byte{}:
+		did = "delete"
+	}
+	g.note(&audit.Change{Who: who, Did: did, What: what, Version: uint64(g.plane.Status().Version), Before: before, After: after})
+}
+
+// note writes down a change, when there is a trail to write it to.
+func (g *gateway) note(c *audit.Change) {
+	if g.trail.Load() == nil {
+		return
+	}
+	book := g.till.Book()
+	if book == nil {
+		return // another process has the ledger: this one drains
+	}
+	c.Time = time.Now().UnixNano()
+	ctx, cancel := context.WithTimeout(context.Background(), noteWait)
+	defer cancel()
+	if err := trail.Note(ctx, book.Ledger(), c); err != nil {
+		g.log.Error("a change is not in the audit trail", "by", c.Who, "what", c.What, "error", err)
+	}
+}
+
+// sumOf tells a document from others, secrets left out; zero for none.
+func sumOf(doc *config.Document) [32]byte {
+	if doc == nil {
+		return [32]byte{}
+	}
+	return sha256.Sum256(config.Encode(doc))
 }
 
 // trailNeeds is how far nobody needs the ledger any more: what the trail has.

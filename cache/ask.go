@@ -27,6 +27,14 @@ func (a *ask) read(h core.Head) *core.Fault {
 	if h == nil {
 		return nil
 	}
+	if v, ok := h.Field("x-cache-feedback"); ok {
+		if a.wrong = string(v) == "wrong"; !a.wrong {
+			return bad("x-cache-feedback", v, `send "wrong" with the question whose answer is`)
+		}
+	}
+	if own, ok := h.(head); ok && !own.Any("x-bf-") { // as nearly always
+		return nil
+	}
 	if v, ok := h.Field("x-bf-cache-key"); ok {
 		if a.label = bytes.TrimSpace(v); len(a.label) == 0 || len(a.label) > maxLabel {
 			return bad("x-bf-cache-key", v, "send 1 to 256 bytes, or leave it out")
@@ -52,11 +60,6 @@ func (a *ask) read(h core.Head) *core.Fault {
 	if v, ok := h.Field("x-bf-cache-no-store"); ok {
 		if a.noStore = string(v) == "true"; !a.noStore && string(v) != "false" {
 			return bad("x-bf-cache-no-store", v, `send "true" or "false"`)
-		}
-	}
-	if v, ok := h.Field("x-cache-feedback"); ok {
-		if a.wrong = string(v) == "wrong"; !a.wrong {
-			return bad("x-cache-feedback", v, `send "wrong" with the question whose answer is`)
 		}
 	}
 	return nil

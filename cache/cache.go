@@ -43,7 +43,10 @@ type Cache struct {
 	mem     *exact.Map[*kept]
 	errands errands
 	saves   chan *saving
-	tapes   atomic.Int64 // bytes that are being written down
+	bell    chan struct{} // the worker is to look at saves
+	timer   *time.Timer   // that rings it
+	armed   atomic.Bool   // timer runs, or has rung and was not heard
+	tapes   atomic.Int64  // bytes that are being written down
 	disk    atomic.Pointer[store.Store]
 	trusts  *trusts
 	near    Nearby         // nil: only the same question is the same question
@@ -97,7 +100,7 @@ func NewEncoding(o Options, log *slog.Logger, embed remote.Embed) (*Cache, error
 	if k := o.Check; !(k.Share >= 0 && k.Share <= 1) || !(k.Precision >= 0 && k.Precision < 1) || k.Samples < 0 || k.Samples > MaxSamples {
 		return nil, fmt.Errorf("%w: shares from 0 to 1, and up to %d samples", ErrOptions, MaxSamples)
 	}
-	c := &Cache{o: o, log: log, saves: make(chan *saving, saveQueue), trusts: newTrusts(o.Check), stop: make(chan struct{})}
+	c := &Cache{o: o, log: log, saves: make(chan *saving, saveQueue), bell: make(chan struct{}, 1), trusts: newTrusts(o.Check), stop: make(chan struct{})}
 	mem, err := exact.New(o.Bytes, c.exit)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
@@ -117,6 +120,8 @@ func NewEncoding(o Options, log *slog.Logger, embed remote.Embed) (*Cache, error
 	}
 	c.scratch.New = func() any { return &scratch{chat: *core.NewChat(), cross: *core.NewCrossing()} }
 	c.visits.New = func() any { return newVisit() }
+	c.timer = time.AfterFunc(time.Hour, c.rush)
+	c.timer.Stop()
 	c.ended.Go(c.save)
 	if o.Dir != "" {
 		c.ended.Go(c.open)
@@ -147,6 +152,7 @@ func (c *Cache) Close() error {
 		c.closed = true
 		c.shut.Unlock()
 		close(c.stop)
+		c.timer.Stop()
 		c.ended.Wait()
 		c.leaveOthers()
 		c.mem.Close()

@@ -70,10 +70,11 @@ func (c *Cache) leaveOthers() {
 }
 
 // consult asks others for a question that means the same, before x goes upstream. Those who
-// ask the same wait with x as they do when it is upstream.
+// ask the same wait with x as they do when it is upstream. What is found for a caller who says
+// that the answer is wrong is taken out.
 func (v *visit) consult(x *core.Exchange) core.Verdict {
 	far := v.c.far
-	if far == nil || v.ask.direct || v.ask.wrong || len(v.text) == 0 {
+	if far == nil || v.ask.direct || v.doubt != nil || len(v.text) == 0 {
 		return core.Continue
 	}
 	q := remote.Question{Space: v.space, Text: string(v.text), Cosine: v.ask.threshold}
@@ -102,6 +103,11 @@ func (v *visit) consulted(x *core.Exchange) core.Verdict {
 	k := v.adopt(x, found)
 	if k == nil {
 		v.c.n.disowned.Add(1)
+		return core.Continue
+	}
+	if v.ask.wrong { // it is what the caller was given, and says is wrong
+		v.c.takeOut(&found.Key)
+		v.c.disown(&found.Key)
 		return core.Continue
 	}
 	if v.c.o.Check.Share > 0 {
@@ -235,8 +241,8 @@ func (c *Cache) disown(key *[32]byte) {
 
 // clearOthers is Clear for what others have.
 func (c *Cache) clearOthers(f *core.Forget) error {
-	if c.far == nil {
-		return nil
+	if c.far == nil || c.farIsHere() && c.far.Counts().Dims == 0 {
+		return nil // there is nothing yet
 	}
 	v := vector.Filter{Owner: f.Owner, Label: f.Label, Model: f.Model}
 	if f.ID != "" {

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
 	"log/slog"
 	"net/http/httptest"
@@ -62,13 +63,18 @@ func question(text string) asked {
 // leadsLater is leads for one that asks others first.
 func (r *rig) leadsLater(q asked) {
 	r.t.Helper()
+	r.leadsLaterWith(q, greeted)
+}
+
+func (r *rig) leadsLaterWith(q asked, body string) {
+	r.t.Helper()
 	x := r.exchange(q)
 	if _, v := r.answered(x); v != core.Continue {
 		r.t.Fatalf("verdict %v, %v", v, x.Fault)
 	}
 	x.Begin(r.target, nil).Status = 200
 	x.Face, x.As = r.face, x.Op
-	x.Watch.Saw(x, []byte(greeted))
+	x.Watch.Saw(x, []byte(body))
 	x.Watch.Sure(x)
 	before := r.Counts().Outside.Adds["stored"]
 	r.end(x)
@@ -279,4 +285,55 @@ func TestHistory(t *testing.T) {
 	f(user, Cached)
 	f(`{"role":"system","content":"s"},`+user+","+reply+","+user, Cached)
 	f(user+","+reply+","+user+","+reply+","+user, TooLong)
+}
+
+// Of many tenants who ask the same each is given its own answer, and never another's, also by a
+// store that forgets to filter.
+func TestFarTwins(t *testing.T) {
+	h := newShelf(t)
+	one, two := h.rig(t), h.rig(t)
+	const tenants = 50
+	tenant := func(n int, text string) asked {
+		q := question(text)
+		q.key = &core.VirtualKey{Name: fmt.Sprintf("tenant-%d", n)}
+		return q
+	}
+	for n := range tenants {
+		one.leadsLaterWith(tenant(n, stairs), strings.Replace(greeted, `Hi \"you\"`, fmt.Sprintf("for tenant-%d.", n), 1))
+	}
+	own := 0
+	for _, muddled := range []bool{true, false} {
+		h.Muddle(muddled)
+		for n := range tenants {
+			x := two.exchange(tenant(n, stairsToo))
+			body, v := two.answered(x)
+			switch {
+			case v == core.Continue:
+				x.Fault = &core.Fault{Code: core.ClientGone}
+			case v != core.Answer || !strings.Contains(body, fmt.Sprintf("for tenant-%d.", n)):
+				t.Errorf("tenant %d is given %v %s", n, v, body)
+			case !muddled:
+				own++
+			}
+			two.end(x)
+		}
+	}
+	if own != tenants {
+		t.Errorf("%d of %d are given their own", own, tenants)
+	}
+}
+
+// An answer that another process has, and that a caller says is wrong, is taken out where it is:
+// also one in a language that only the encoder knows.
+func TestFarIsRejected(t *testing.T) {
+	h := newShelf(t)
+	one, two := h.rig(t), h.rig(t)
+	one.leadsLater(question("Wie baue ich eine Treppe aus Holz?"))
+	again := question("wie baue ich eine  Treppe aus Holz")
+	two.hits(again)
+	wrong := again
+	wrong.head = heads{"x-cache-feedback": "wrong"}
+	two.missesLater(wrong)
+	eventually(t, "it is gone", func() bool { return h.Len() == 0 })
+	two.missesLater(again)
 }

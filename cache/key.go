@@ -134,8 +134,11 @@ func ahead(x *core.Exchange, w *canon.Writer) Why {
 	if h == nil {
 		return Cached
 	}
-	if own, ok := h.(head); ok && own.Any("x-bf-eh-") {
-		return OwnHeaders
+	ours := true
+	if own, ok := h.(head); ok {
+		if ours = own.Any("x-bf-"); ours && own.Any("x-bf-eh-") {
+			return OwnHeaders
+		}
 	}
 	for _, name := range [...]string{"anthropic-beta", "openai-beta"} {
 		if v, ok := h.Field(name); ok {
@@ -144,6 +147,9 @@ func ahead(x *core.Exchange, w *canon.Writer) Why {
 		}
 	}
 	for _, name := range [...]string{"x-bf-compat", "x-bf-passthrough-extra-params"} { // they change what a target is told
+		if !ours {
+			break
+		}
 		if v, ok := h.Field(name); ok {
 			w.Word(tagPolicy, name)
 			w.Field(tagPolicy, v)

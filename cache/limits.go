@@ -21,12 +21,13 @@ const (
 	maxTapes    = 256 << 20 // of all that are written down at a time
 	maxScratch  = 512 << 10 // that is kept to be used again
 	maxOut      = 256 << 10
-	maxPiece    = 64 << 10 // that a Source gives at a time
-	maxMarks    = 4096     // times that are noted of an answer
-	saveQueue   = 1024     // answers that wait to be kept
-	errandMaps  = 64       // shards of what is under way
-	maxTrusts   = 256      // owners whose semantic hits are judged apart
-	leaders     = 2        // who ask one after the other before the failure of the last is that of all
+	maxPiece    = 64 << 10              // that a Source gives at a time
+	maxMarks    = 4096                  // times that are noted of an answer
+	saveQueue   = 1024                  // answers that wait to be kept
+	saveEvery   = 10 * time.Millisecond // after which they are, unless somebody waits for one of them
+	errandMaps  = 64                    // shards of what is under way
+	maxTrusts   = 256                   // owners whose semantic hits are judged apart
+	leaders     = 2                     // who ask one after the other before the failure of the last is that of all
 
 	compareLeast = 2 * time.Millisecond  // of its patience that a client has left when questions are compared for it
 	farGrace     = 20 * time.Millisecond // for a look-up outside to say that it is too late, before it is given up

@@ -198,7 +198,11 @@ func (v *visit) again(x *core.Exchange) core.Verdict {
 	}
 	x.Until = v.until
 	f.waitLocked(v, x)
+	whole := f.state == done
 	f.mu.Unlock()
+	if whole { // all that it lacks is to be read
+		v.c.rush()
+	}
 	return core.Wait
 }
 

@@ -155,6 +155,7 @@ func (c *Cache) hand(s *saving) {
 		select {
 		case c.saves <- s:
 			sent = true
+			c.later(s.f.waiting.Load() > 0 || len(c.saves) > saveQueue/2)
 		default:
 		}
 	}
@@ -183,20 +184,40 @@ func (c *Cache) drop(f *errand) {
 	f.land(c)
 }
 
+// later has the worker look at what was handed to it: in a moment, so that it is not woken for
+// each answer, or at once.
+func (c *Cache) later(now bool) {
+	switch {
+	case now:
+		c.rush()
+	case c.armed.CompareAndSwap(false, true):
+		c.timer.Reset(saveEvery)
+	}
+}
+
+// rush has the worker look now: somebody waits.
+func (c *Cache) rush() {
+	select {
+	case c.bell <- struct{}{}:
+	default: // it was rung and not heard yet
+	}
+}
+
 // save is the worker. It ends with the cache, when what was handed to it is kept.
 func (c *Cache) save() {
-	for {
+	for open := true; open; {
 		select {
-		case s := <-c.saves:
-			c.keepOne(s)
+		case <-c.bell:
 		case <-c.stop:
-			for {
-				select {
-				case s := <-c.saves:
-					c.keepOne(s)
-				default:
-					return
-				}
+			open = false
+		}
+		c.armed.Store(false) // what is handed over from now on rings again
+		for more := true; more; {
+			select {
+			case s := <-c.saves:
+				c.keepOne(s)
+			default:
+				more = false
 			}
 		}
 	}

@@ -63,6 +63,11 @@ type Options struct {
 	// Compile that made it, by the same goroutine.
 	Swap func(*core.Snapshot)
 
+	// Applied is told of each document that was swapped in, and what was served before; nil for the first.
+	// Changes of a store are not among them: who makes them tells of them. It is called by the
+	// goroutine that called Swap. nil: nobody is told.
+	Applied func(by Actor, version Version, before, after *config.Document)
+
 	Log  *slog.Logger  // nil: slog.Default()
 	Poll time.Duration // 0: PollEvery
 }
@@ -244,12 +249,16 @@ func (p *Plane) change(c change) (Version, []config.Problem, error) {
 	p.o.Swap(snap)
 	p.base = c.base
 
+	before := p.Status().Document
 	p.mu.Lock()
 	p.status = Status{Version: next, At: time.Now(), By: c.by, Document: doc, Base: c.base.doc, Warnings: problems, Refused: p.status.Refused, from: c.base.from}
 	p.mu.Unlock()
 	p.o.Log.Info("configuration applied", "version", uint64(next), "by", c.by.String(),
 		"providers", len(doc.Providers), "models", len(doc.Models), "virtual_keys", len(doc.VirtualKeys))
 	p.log(problems)
+	if p.o.Applied != nil && c.commit == nil {
+		p.o.Applied(c.by, next, before, doc)
+	}
 	return next, problems, nil
 }
 

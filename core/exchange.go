@@ -34,6 +34,7 @@ type Exchange struct {
 	Charge  Charge // what an answer counts for that no target gave for this exchange
 	n       uint8  // attempts
 	stage   uint8  // of the stages being run, the one that waits
+	Sent    int32  // bytes of Body, which a lane may let go when a stream is under way
 
 	Head  Head   // the request's head, for the stages before an attempt; nil: not at hand
 	Rule  string // the routing rule that led here, the last one of a chain; empty: none
@@ -119,7 +120,7 @@ func (x *Exchange) Reset() {
 	x.From, x.Face, x.Name, x.Path, x.Body = nil, nil, nil, nil, nil
 	x.Peek.Reset()
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
-	x.As, x.Array = 0, false
+	x.As, x.Array, x.Sent = 0, false, 0
 	x.Recall, x.Charge, x.Answered = NoRecall, ChargeUsed, nil
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}

@@ -240,3 +240,40 @@ func TestBudgetOfHits(t *testing.T) {
 		t.Errorf("spent %d nanodollars, want %d; %d open; %d calls", spent, 11*eachCall, open, calls.Load())
 	}
 }
+
+// What memory holds, lets go and was not asked for is in the metrics.
+func TestCacheIsMeasured(t *testing.T) {
+	text := strings.Repeat("words ", 4000)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant","content":%q},"finish_reason":"stop"}]}`, text)
+	}))
+	t.Cleanup(s.Close)
+	g := serve(t, "providers: [{name: mine, base_url: '"+s.URL+"/v1', models: [m]}]\ncache: {exact: {size: 1MiB}}\n")
+	const many = 150 // answers of 24 kB
+	for i := range many {
+		g.says(t, fmt.Sprint("question ", i))
+	}
+	g.kept(t, "the last one")
+	g.says(t, "the last one", "X-Bf-Eh-Trace: 1")
+	figure := func(name string) (n float64) {
+		for line := range strings.Lines(ask(t, "GET", g.url("/metrics"), "").body) {
+			if value, ok := strings.CutPrefix(line, name+" "); ok {
+				fmt.Sscan(value, &n)
+				return n
+			}
+		}
+		t.Errorf("no %s in the metrics", name)
+		return 0
+	}
+	var gone, bytes, stored float64
+	await(t, "memory to have let go of what is too much", func() bool { // which it does beside its other work
+		gone = figure(`asbru_cache_evictions_total{reason="worth_less"}`) + figure(`asbru_cache_evictions_total{reason="not_admitted"}`) + figure(`asbru_cache_evictions_total{reason="dropped_set"}`)
+		bytes, stored = figure("asbru_cache_bytes"), figure("asbru_cache_stored_total")
+		n := figure("asbru_cache_entries") // some of which are judged already, and still young
+		return stored == many+1 && gone > 80 && n >= stored-gone && n < stored-gone+16 && bytes > n*24_000 && bytes <= 1.5*(1<<20)
+	}, func() string { return fmt.Sprintf("%v stored, %v gone, %v bytes\n", stored, gone, bytes) })
+	if hit, miss, own := figure(`asbru_cache_hits_total{tier="exact"}`), figure(`asbru_cache_misses_total{reason="absent"}`), figure(`asbru_cache_misses_total{reason="own_headers"}`); hit < 1 || miss < many+1 || own != 1 {
+		t.Errorf("%v hits, %v misses, %v with fields of their own", hit, miss, own)
+	}
+}

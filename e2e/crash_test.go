@@ -63,9 +63,11 @@ func TestKilled(t *testing.T) {
 	g := serve(t, config) // charges what the last one left
 	g.signal(syscall.SIGTERM)
 	g.ends(0)
-	if _, open := examine(t, dir); open != 0 {
+	spent, open := examine(t, dir)
+	if open != 0 {
 		t.Errorf("%d calls are open", open)
 	}
+	reconciled(t, dir, spent)
 	settled := settles(t, dir)
 	partial := 0
 	for id, list := range settled {
@@ -174,6 +176,7 @@ func TestDiskFull(t *testing.T) {
 	if spent, open := examine(t, dir); spent != calls.Load()*eachCall || open != 0 {
 		t.Errorf("%d calls, %d spent, %d open", calls.Load(), spent, open)
 	}
+	reconciled(t, dir, calls.Load()*eachCall)
 	t.Logf("refused after %d more calls", full)
 }
 

@@ -149,9 +149,13 @@ func TestBudget(t *testing.T) {
 	<-stuck
 	g = serve(t, config)
 	g.stderr.has(t, "calls that had begun and not ended were charged for what is known of them")
-	if spent, open := examine(t, dir); spent <= 6*eachCall || spent > 7*eachCall || open != 0 {
+	spent, open := examine(t, dir)
+	if spent <= 6*eachCall || spent > 7*eachCall || open != 0 {
 		t.Errorf("after kill -9 the ledger says %d spent, %d open", spent, open)
 	}
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+	reconciled(t, dir, spent)
 }
 
 // However many ask at once, the cap is not passed by a nanodollar, and whoever leaves is charged
@@ -248,6 +252,7 @@ func TestBudgetHandOver(t *testing.T) {
 	if spent, open := examine(t, dir); spent != calls.Load()*eachCall || open != 0 || calls.Load() == 0 {
 		t.Errorf("%d calls cost %d, and the ledger says %d spent, %d open\n%s", calls.Load(), calls.Load()*eachCall, spent, open, g.stderr.String())
 	}
+	reconciled(t, dir, calls.Load()*eachCall)
 }
 
 // lastSuccessor is the process that the newest hand-over made.
@@ -284,4 +289,5 @@ func TestBudgetHandOverRefused(t *testing.T) {
 	if spent, open := examine(t, dir); spent != 2*eachCall || open != 0 {
 		t.Errorf("the ledger says %d spent, %d open\n%s", spent, open, g.stderr.String())
 	}
+	reconciled(t, dir, 2*eachCall)
 }

@@ -228,9 +228,10 @@ func (l *loop) unload(f *flight, done bool) {
 	if done || cap(f.buf) == 0 || f.on.u != nil && f.on.u.tail.len() > 0 {
 		return
 	}
-	f.name = append(f.name[:0], f.x.Peek.Model...)
-	f.x.Peek.Model = f.name // for the record
-	f.x.Body, f.x.Path, f.x.Name, f.x.Asked, f.x.Session = nil, nil, nil, nil, nil
+	f.name = append(append(f.name[:0], f.x.Peek.Model...), f.x.Name...)
+	n := len(f.x.Peek.Model)
+	f.x.Peek.Model, f.x.Name = f.name[:n:n], f.name[n:] // for the record, and the price
+	f.x.Body, f.x.Path, f.x.Asked, f.x.Session = nil, nil, nil, nil
 	f.x.Peek.Fallbacks = [core.MaxFallbacks][]byte{}
 	if l.reqOf == f {
 		l.reqOf = nil

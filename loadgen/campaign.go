@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"strconv"
@@ -76,7 +77,13 @@ func (o *options) request(t *target) (b []byte, err error) {
 			return nil, err
 		}
 	}
-	return a.render(t), nil
+	b = a.render(t)
+	if o.distinct {
+		if t.mark = len(b) - len(chatBack) - markDigits; bytes.IndexByte(b[t.mark:len(b)-len(chatBack)], '"') >= 0 {
+			return nil, fmt.Errorf("--distinct needs room for %d digits in the text; ask for more --request-bytes", markDigits)
+		}
+	}
+	return b, nil
 }
 
 // watch sorts the pids of the command line to their targets.

@@ -19,7 +19,7 @@ type conn struct {
 	retry      bool   // this request was lost once already, on a connection that had gone stale
 	used       bool   // a request was answered here before
 	begun      bool   // the running reply's head is complete and counted in loop.open
-	out        []byte // what the kernel has not taken of the request; part of target.request
+	out        []byte // what the kernel has not taken of the request; part of what target.next gave
 	reply      reply
 }
 
@@ -35,7 +35,7 @@ const (
 func (l *loop) start(c *conn, intended int64) {
 	c.reply.begin(intended, l.shot.stream)
 	c.state, c.retry, c.begun = connBusy, false, false
-	c.out = c.target.request
+	c.out = c.target.next()
 	l.busy++
 	l.flush(c)
 }
@@ -67,7 +67,7 @@ func (l *loop) ready(c *conn, events uint32) {
 		if events&syscall.EPOLLOUT == 0 {
 			return
 		}
-		c.state, c.out = connBusy, c.target.request
+		c.state, c.out = connBusy, c.target.next()
 	}
 	if events&syscall.EPOLLOUT != 0 {
 		l.flush(c)

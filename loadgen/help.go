@@ -25,6 +25,7 @@ where to
   --model [TARGET=]M    model of the request, default "mock"
   --header "NAME: V"    a further field; repeat for several
   --request-bytes N     exact size of the body; 0 takes the smallest
+  --distinct            a number of its own in each request's text, for caches
   --body-file FILE      this body, as it is
   --stream              ask for an event stream; reports TTFB, TTFT and relay delay
   --i-own-this-server   allow a target that is not this machine

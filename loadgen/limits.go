@@ -21,6 +21,10 @@ const (
 	// maxBacklog is how many requests may wait for a connection in one lane.
 	// A request beyond it is a failure of kind "backlog".
 	maxBacklog = 1 << 16
+	// markDigits are those of a request's own number, and minDistinct the bytes of a body that
+	// has room for them.
+	markDigits  = 12
+	minDistinct = 100
 	// maxHead is the size of a reply head, as the gateway's own limit.
 	maxHead = 32 << 10
 	// maxChunkLine is the length of a chunk-size line with its extensions.

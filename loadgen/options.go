@@ -19,6 +19,7 @@ type options struct {
 	method      string
 	path        string
 	bodyFile    string
+	distinct    bool
 	requestSize int
 	stream      bool
 
@@ -115,6 +116,7 @@ func (o *options) define(fs *flag.FlagSet) {
 	fs.StringVar(&o.path, "path", "/v1/chat/completions", "")
 	fs.StringVar(&o.bodyFile, "body-file", "", "")
 	fs.IntVar(&o.requestSize, "request-bytes", 0, "")
+	fs.BoolVar(&o.distinct, "distinct", false, "")
 	fs.BoolVar(&o.stream, "stream", false, "")
 	fs.Float64Var(&o.rate, "rate", 1000, "")
 	fs.BoolVar(&o.poisson, "poisson", false, "")

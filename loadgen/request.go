@@ -49,6 +49,9 @@ func header(s string) error {
 	return nil
 }
 
+// chatBack is what a chat's body ends with, behind its text.
+const chatBack = `"}]}`
+
 // chat is a chat-completions body of exactly size bytes; 0 takes the smallest.
 func chat(model string, stream bool, size int) ([]byte, error) {
 	name, err := json.Marshal(model)
@@ -60,7 +63,7 @@ func chat(model string, stream bool, size int) ([]byte, error) {
 		front += `,"stream":true`
 	}
 	front += `,"messages":[{"role":"user","content":"`
-	back := `"}]}`
+	const back = chatBack
 	room := size - len(front) - len(back)
 	if size == 0 {
 		room = 0

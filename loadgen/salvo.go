@@ -114,7 +114,7 @@ func (r *salvo) attempt(intended int64, fresh bool) kind {
 	l.conn.SetDeadline(time.Now().Add(time.Duration(wait)))
 	var y reply
 	y.begin(intended, r.s.stream)
-	if _, err = l.conn.Write(r.s.target.request); err == nil {
+	if _, err = l.conn.Write(r.s.target.next()); err == nil {
 		keep, err = r.receive(l, &y)
 	}
 	switch {

@@ -124,6 +124,8 @@ func (o *options) settleRequest(given map[string]bool) error {
 		return fmt.Errorf("--method %q is not a method; write GET or POST", o.method)
 	case o.bodyFile != "" && (given["model"] || given["request-bytes"]):
 		return errors.New("--body-file is sent as it is; leave --model and --request-bytes out")
+	case o.distinct && (o.bodyFile != "" || o.method == "GET" || o.requestSize < minDistinct):
+		return fmt.Errorf("--distinct numbers the text of a chat: give it %d --request-bytes at least", minDistinct)
 	case o.requestSize < 0 || o.requestSize > maxBody:
 		return fmt.Errorf("--request-bytes %d must lie between 0 and %d", o.requestSize, maxBody)
 	case !percent(o.foreign) || !percent(o.forgive):

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"io"
 	"strings"
@@ -118,4 +119,32 @@ func (o *options) flagNames() (names []string) {
 	o.define(fs)
 	fs.VisitAll(func(f *flag.Flag) { names = append(names, "--"+f.Name) })
 	return names
+}
+
+func TestDistinct(t *testing.T) {
+	to := &target{name: "x", host: "h:1"}
+	o := options{method: "POST", path: "/p", requestSize: 200, distinct: true}
+	var err error
+	if to.request, err = o.request(to); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for range 1000 {
+		b := to.next()
+		_, body, _ := bytes.Cut(b, []byte("\r\n\r\n"))
+		if len(body) != 200 || !json.Valid(body) || seen[string(body)] {
+			t.Fatalf("%s", body)
+		}
+		seen[string(body)] = true
+	}
+	o.distinct = false
+	to = &target{name: "x", host: "h:1"}
+	to.request, _ = o.request(to)
+	if a, b := to.next(), to.next(); &a[0] != &b[0] {
+		t.Error("a request that is the same each time is copied")
+	}
+	o.distinct, o.requestSize = true, 45
+	if _, err := o.request(&target{name: "x"}); err == nil {
+		t.Error("there is room for no number")
+	}
 }

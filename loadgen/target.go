@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 )
 
 // directName is the name of the target that others are compared with.
@@ -20,8 +22,24 @@ type target struct {
 	addr    netip.AddrPort
 	host    string // value of the Host field
 	prefix  string // path in front of the request's
-	request []byte // the whole request, the same bytes each time
-	pids    []int  // processes to watch; empty: none
+	request []byte // the whole request; the same bytes each time, unless mark says otherwise
+	mark    int    // where in request a number of its own stands each time; 0: nowhere
+	number  atomic.Uint64
+	pids    []int // processes to watch; empty: none
+}
+
+// next is the bytes of the next request.
+func (t *target) next() []byte {
+	if t.mark == 0 {
+		return t.request
+	}
+	b := bytes.Clone(t.request)
+	n := t.number.Add(1)
+	for i := t.mark + markDigits - 1; i >= t.mark; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return b
 }
 
 // aim parses NAME=http://HOST:PORT[/PREFIX] and looks the host up once.

@@ -22,6 +22,12 @@ func instructions(ctx context.Context, s *session, out *section) error {
 	return counted(ctx, s, out, gatewayShape{})
 }
 
+// unknown counts the same with the exact cache on and every request one that was never asked
+// before: it is looked for, written down and kept.
+func unknown(ctx context.Context, s *session, out *section) error {
+	return counted(ctx, s, out, gatewayShape{cache: "{}"}, "--distinct")
+}
+
 // balanced is instructions with all that decides about an attempt switched on besides the
 // breakers, clocks and retry budgets that every request has: what resilience costs.
 func balanced(ctx context.Context, s *session, out *section) error {

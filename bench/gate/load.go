@@ -63,8 +63,8 @@ func (st *stand) load(ctx context.Context, out *section, gate string, servers []
 		} else {
 			argv = append(argv, "--target", s.name+"=http://"+s.addr)
 		}
-		if s.name == "asbru" {
-			argv = append(argv, "--key", "asbru="+virtualKey)
+		if s.name == "asbru" || s.ours {
+			argv = append(argv, "--key", s.name+"="+virtualKey)
 		}
 	}
 	for _, p := range st.procs { // all that runs here is known, measured or not

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 type server struct {
 	name, addr string
 	pid        int
+	ours       bool // a gateway of this house that is called otherwise
 }
 
 const (
@@ -31,7 +33,7 @@ func (st *stand) mock(args ...string) (server, *process, error) {
 	if err != nil {
 		return server{}, nil, err
 	}
-	return server{"direct", addr, p.pid()}, p, p.ready(addr, readyWithin)
+	return server{name: "direct", addr: addr, pid: p.pid()}, p, p.ready(addr, readyWithin)
 }
 
 // gatewayShape is how a gateway is started.
@@ -39,6 +41,8 @@ type gatewayShape struct {
 	ca       string   // of the provider; empty: plain
 	silent   bool     // no access log
 	balanced bool     // balancedModel is an alias with all that can decide about an attempt
+	name     string   // empty: asbru
+	cache    string   // its section of the configuration; empty: none
 	before   []string // what runs it, such as valgrind
 	args     []string // after serve
 	env      []string
@@ -52,6 +56,7 @@ func (st *stand) gateway(provider string, g gatewayShape) (server, error) {
 	if err != nil {
 		return server{}, err
 	}
+	name := cmp.Or(g.name, "asbru")
 	base, network := "http://"+provider, ""
 	if g.ca != "" {
 		base, network = "https://"+provider, ", network: {ca: "+g.ca+"}"
@@ -66,19 +71,22 @@ func (st *stand) gateway(provider string, g gatewayShape) (server, error) {
 		fmt.Fprintf(&b, balancedText, base, providerKey, balancedModel)
 	}
 	fmt.Fprintf(&b, "virtual_keys:\n  - {name: gate, key: %s}\n", virtualKey)
-	file := filepath.Join(st.dir, "asbru.yaml")
+	if g.cache != "" {
+		fmt.Fprintf(&b, "cache: %s\n", g.cache)
+	}
+	file := filepath.Join(st.dir, name+".yaml")
 	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
 		return server{}, err
 	}
 	argv := append(append([]string{}, g.before...), st.s.o.asbru, "serve", "--config", file)
-	p, err := st.start("asbru", syscall.SIGKILL, g.env, append(argv, g.args...)...)
+	p, err := st.start(name, syscall.SIGKILL, g.env, append(argv, g.args...)...)
 	if err != nil {
 		return server{}, err
 	}
 	if g.within == 0 {
 		g.within = readyWithin
 	}
-	return server{"asbru", addr, p.pid()}, p.ready(addr, g.within)
+	return server{name, addr, p.pid(), true}, p.ready(addr, g.within)
 }
 
 // proxyShape is where one of the other proxies differs from the next.
@@ -123,7 +131,7 @@ func (st *stand) nginx(provider string, n proxyShape) (server, error) {
 	if err != nil {
 		return server{}, err
 	}
-	return server{n.name, addr, p.pid()}, p.ready(addr, readyWithin)
+	return server{name: n.name, addr: addr, pid: p.pid()}, p.ready(addr, readyWithin)
 }
 
 // haproxy starts the other proxy. Its 9,000 connections are what 20,000
@@ -149,7 +157,7 @@ func (st *stand) haproxy(provider string, n proxyShape) (server, error) {
 	if err != nil {
 		return server{}, err
 	}
-	return server{"haproxy", addr, p.pid()}, p.ready(addr, readyWithin)
+	return server{name: "haproxy", addr: addr, pid: p.pid()}, p.ready(addr, readyWithin)
 }
 
 // others starts nginx and HAProxy.

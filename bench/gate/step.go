@@ -23,6 +23,7 @@ func steps() []step {
 		{"syscalls", true, "system calls a request, by strace -f -c", syscalls},
 		{"instructions", true, "instructions a request in user space, by perf or callgrind", instructions},
 		{"balanced", true, "the same with an alias of three targets: a score, breakers, gates, rules", balanced},
+		{"unknown", true, "the same with the exact cache on and no hit", unknown},
 		{"low", true, "context switches a request at 200 requests a second", low},
 		{"hold", true, "memory a stream, parallel slow SSE streams", hold},
 		{"hold-tls", true, "the same with TLS to the provider", holdTLS},
@@ -30,6 +31,7 @@ func steps() []step {
 		{"large", false, "5,000 requests a second of 10 KB, answers of 10 KB", large},
 		{"max", false, "highest throughput, 1.5 KB and 1.5 KB", highest},
 		{"relay", false, "event streams: added time to the first byte, relay delay a chunk", relay},
+		{"cached", false, "what the cache adds: to a request that it does not know, and a semantic hit to an exact one", cached},
 		{"waiting", false, "memory at 5,000 requests a second against a provider that takes a second", waiting},
 	}
 }

@@ -109,7 +109,7 @@ func (r *Redis) serve(c net.Conn) {
 			known = args[len(args)-1] == r.Password
 			write(out, okOr(known, "WRONGPASS invalid username-password pair"))
 		case !known:
-			write(out, errors.New("NOAUTH Authentication required."))
+			write(out, refusal("NOAUTH Authentication required."))
 		default:
 			write(out, r.run(name, args[1:]))
 		}
@@ -123,7 +123,7 @@ func okOr(good bool, fault string) any {
 	if good {
 		return simple("OK")
 	}
-	return errors.New(fault)
+	return refusal(fault)
 }
 
 // command reads an array of bulk strings.
@@ -155,7 +155,10 @@ func length(in *bufio.Reader, kind byte) (int, error) {
 	return strconv.Atoi(strings.TrimSuffix(line[1:], "\r\n"))
 }
 
-type simple string
+type (
+	simple  string
+	refusal string
+)
 
 func write(out *bufio.Writer, v any) {
 	switch v := v.(type) {
@@ -163,8 +166,8 @@ func write(out *bufio.Writer, v any) {
 		out.WriteString("$-1\r\n")
 	case simple:
 		fmt.Fprintf(out, "+%s\r\n", string(v))
-	case error:
-		fmt.Fprintf(out, "-%s\r\n", v)
+	case refusal:
+		fmt.Fprintf(out, "-%s\r\n", string(v))
 	case int:
 		fmt.Fprintf(out, ":%d\r\n", v)
 	case string:
@@ -179,7 +182,7 @@ func write(out *bufio.Writer, v any) {
 
 func (r *Redis) run(name string, args []string) any {
 	if r.isDown() {
-		return errors.New("LOADING Redis is loading the dataset in memory")
+		return refusal("LOADING Redis is loading the dataset in memory")
 	}
 	switch name {
 	case "CLIENT", "SELECT":
@@ -194,7 +197,7 @@ func (r *Redis) run(name string, args []string) any {
 		return r.find(args)
 	case "HSET":
 		if len(args)%2 != 1 {
-			return errors.New("ERR wrong number of arguments for 'hset' command")
+			return refusal("ERR wrong number of arguments for 'hset' command")
 		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -210,7 +213,7 @@ func (r *Redis) run(name string, args []string) any {
 	case "EXPIREAT":
 		at, err := strconv.ParseInt(args[1], 10, 64)
 		if err != nil || len(args) != 2 || at > time.Now().Add(31*24*time.Hour).Unix() {
-			return errors.New(r.problem("EXPIREAT %v", args))
+			return refusal(r.problem("EXPIREAT %v", args))
 		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -240,13 +243,13 @@ func (r *Redis) run(name string, args []string) any {
 	case "SCAN":
 		return r.scan(args)
 	}
-	return errors.New(r.problem("ERR unknown command '%s'", name))
+	return refusal(r.problem("ERR unknown command '%s'", name))
 }
 
 // scan gives the keys in two pages, so that somebody has to come again.
 func (r *Redis) scan(args []string) any {
 	if len(args) != 5 || strings.ToUpper(args[1]) != "MATCH" || strings.ToUpper(args[3]) != "COUNT" {
-		return errors.New(r.problem("SCAN %v", args))
+		return refusal(r.problem("SCAN %v", args))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -267,7 +270,7 @@ func (r *Redis) createIndex(args []string) any {
 	const shape = `^(\S+) ON HASH PREFIX 1 (\S+) SCHEMA ((?:\w+ (?:TAG|NUMERIC) )+)(\w+) VECTOR HNSW 6 TYPE FLOAT32 DIM (\d+) DISTANCE_METRIC COSINE$`
 	m := regexp.MustCompile(shape).FindStringSubmatch(strings.Join(args, " "))
 	if m == nil {
-		return errors.New(r.problem("FT.CREATE %v", args))
+		return refusal(r.problem("FT.CREATE %v", args))
 	}
 	x := index{prefix: m[2], kinds: map[string]string{m[4]: "VECTOR"}, dims: atoi(m[5])}
 	for f := range slices.Chunk(strings.Fields(m[3]), 2) {
@@ -276,7 +279,7 @@ func (r *Redis) createIndex(args []string) any {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, there := r.indexes[m[1]]; there {
-		return errors.New("Index already exists")
+		return refusal("Index already exists")
 	}
 	r.indexes[m[1]] = x
 	return simple("OK")
@@ -286,7 +289,7 @@ var ftShape = regexp.MustCompile(`^\(@(\w+):\{([0-9a-f]+)\} @(\w+):\[\((\d+) \+i
 
 func (r *Redis) find(args []string) any {
 	if len(args) < 6 {
-		return errors.New(r.problem("FT.SEARCH %d arguments", len(args)))
+		return refusal(r.problem("FT.SEARCH %d arguments", len(args)))
 	}
 	r.Rows.mu.Lock()
 	r.searches++
@@ -297,10 +300,10 @@ func (r *Redis) find(args []string) any {
 	defer r.mu.Unlock()
 	x, ok := r.indexes[args[0]]
 	if !ok {
-		return errors.New(args[0] + ": no such index")
+		return refusal(args[0] + ": no such index")
 	}
 	m := ftShape.FindStringSubmatch(args[1])
-	bad := func(what string) any { return errors.New(r.problem("FT.SEARCH: %s in %.100q", what, args)) }
+	bad := func(what string) any { return refusal(r.problem("FT.SEARCH: %s in %.100q", what, args)) }
 	if m == nil || x.kinds[m[1]] != "TAG" || x.kinds[m[3]] != "NUMERIC" || x.kinds[m[6]] != "VECTOR" {
 		return bad("query")
 	}

@@ -20,6 +20,9 @@ func (f *Finder) encode(ctx context.Context, text string) ([]float32, error) {
 		f.table.Embed(text, &axes)
 		return unit(axes[:])
 	}
+	if v := f.recent.get(text); v != nil {
+		return v, nil
+	}
 	v, err := f.embed(ctx, f.o.Encoder, f.o.Dims, text)
 	if err != nil {
 		return nil, fmt.Errorf("cannot encode a question with %s: %w", f.o.Encoder, err)
@@ -27,7 +30,10 @@ func (f *Finder) encode(ctx context.Context, text string) ([]float32, error) {
 	if len(v) > MaxDims || f.o.Dims > 0 && len(v) != f.o.Dims {
 		return nil, fmt.Errorf("cannot use the vectors of %s: they have %d numbers, not %d", f.o.Encoder, len(v), f.o.Dims)
 	}
-	return unit(v)
+	if v, err = unit(v); err == nil {
+		f.recent.put(text, v)
+	}
+	return v, err
 }
 
 var errNoDirection = errors.New("the vector of a question has no direction")

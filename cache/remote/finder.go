@@ -34,15 +34,16 @@ func (o *Options) On() bool { return o.Place.Kind != "" }
 
 // A Finder asks. Many goroutines may use it. Close must be called.
 type Finder struct {
-	o     Options
-	embed Embed
-	store vector.Store
-	log   *slog.Logger
-	guard *guard.Guard
-	table *model.Model
-	seal  seal
-	salt  [32]byte // of spaces: what was encoded otherwise is never compared
-	desks sync.Pool
+	o      Options
+	embed  Embed
+	store  vector.Store
+	log    *slog.Logger
+	guard  *guard.Guard
+	table  *model.Model
+	seal   seal
+	salt   [32]byte // of spaces: what was encoded otherwise is never compared
+	desks  sync.Pool
+	recent recent
 
 	slots   chan struct{} // one for each look-up under way
 	adds    chan *adding
@@ -115,6 +116,9 @@ func (f *Finder) dims() int {
 func (f *Finder) tend() {
 	dims := f.dims()
 	again := time.NewTimer(0)
+	if dims == 0 {
+		again.Reset(learnAfter)
+	}
 	defer again.Stop()
 	sweep := time.NewTicker(sweepEvery)
 	defer sweep.Stop()
@@ -125,7 +129,10 @@ func (f *Finder) tend() {
 		case dims = <-f.learned:
 			again.Reset(0)
 		case <-again.C:
-			if dims == 0 || f.prepare(dims) == nil {
+			if dims == 0 {
+				dims = f.learn()
+			}
+			if dims > 0 && f.prepare(dims) == nil {
 				continue
 			}
 			again.Reset(wait)
@@ -140,6 +147,21 @@ func (f *Finder) tend() {
 			}
 		}
 	}
+}
+
+// learn asks an encoder how many numbers it gives, so that the store can be reached before
+// anybody asks something; 0: it does not say.
+func (f *Finder) learn() int {
+	if n := f.ready.Load(); n > 0 {
+		return int(n)
+	}
+	ctx, cancel := context.WithTimeout(f.ctx, prepareWait)
+	defer cancel()
+	v, err := f.encode(ctx, "How long is a vector?")
+	if err != nil {
+		f.say(unprepared, err)
+	}
+	return len(v)
 }
 
 // prepare makes room for vectors of a size, once.

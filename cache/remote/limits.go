@@ -12,11 +12,13 @@ const (
 	addQueue    = 1024     // answers that wait to be written
 	addBytes    = 64 << 20 // that those take
 	addWorkers  = 4
+	recentMost  = 512              // vectors that are kept for a moment
 	forgetQueue = 1024             // answers that wait to be taken out
 	addWait     = 10 * time.Second // for one answer to be encoded and written
 	maxAnswer   = 1 << 20          // bytes of an encoded answer; a longer one stays in this process
 	candidates  = 4                // rows that the guard is asked about
 	prepareWait = 15 * time.Second
+	learnAfter  = 200 * time.Millisecond // from the start, when the size of vectors is not configured: the gateway serves by then
 
 	fuseFails = 5 // in a row, before nobody is asked any more
 	fuseLeast = time.Second

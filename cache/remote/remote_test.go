@@ -238,6 +238,35 @@ func TestSpaces(t *testing.T) {
 	}
 }
 
+// A question is encoded once, to be looked up and to be written.
+func TestEncodesOnce(t *testing.T) {
+	var n atomic.Int64
+	count := func(ctx context.Context, m string, d int, text string) ([]float32, error) {
+		n.Add(1)
+		return bag(ctx, m, d, text)
+	}
+	f, err := New(Options{Place: vector.Place{Kind: "memory"}, Encoder: "p/m", Dims: 64, Pass: 0.6}, newSpoilt(), count, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	r := &rig{Finder: f, t: t}
+	r.awaits("ready", func() bool { return f.ready.Load() == 64 })
+	if found, asked := r.asks(Question{Space: mine, Text: nginx}); found != nil || !asked {
+		t.Errorf("%+v, asked %v", found, asked)
+	}
+	r.adds(nginx)
+	if n.Load() != 1 {
+		t.Errorf("encoded %d times", n.Load())
+	}
+	for i := range 2 * recentMost { // and what is kept has a bound
+		f.recent.put(strings.Repeat("x", i), []float32{1})
+	}
+	if len(f.recent.of) != recentMost || f.recent.get(nginx) != nil || f.recent.get(strings.Repeat("x", 2*recentMost-1)) == nil {
+		t.Errorf("%d vectors are kept", len(f.recent.of))
+	}
+}
+
 // A question whose caller wants more nearness gets no less.
 func TestThreshold(t *testing.T) {
 	r := newRig(t, Options{Encoder: "p/m"}, newSpoilt())
@@ -381,4 +410,40 @@ func TestForget(t *testing.T) {
 	if found, _ := r.asks(Question{Space: mine, Text: nginxToo}); found != nil {
 		t.Errorf("%+v", found)
 	}
+}
+
+// What goes to a store that others can read is closed, and opens for its own key and space only.
+func TestSeal(t *testing.T) {
+	s := newSpoilt()
+	r := newRig(t, Options{Encoder: "p/m", Seal: vector.Secret(strings.Repeat("k", 32))}, s)
+	r.adds(nginx)
+	if a := s.answers[sha256.Sum256([]byte(nginx))]; a == "" || strings.Contains(a, "to ") || strings.Contains(a, "nginx") {
+		t.Errorf("the store has %q", a)
+	}
+	other := newRig(t, Options{Encoder: "p/m", Seal: vector.Secret(strings.Repeat("l", 32))}, s)
+	other.awaits("the other is ready", func() bool { other.asks(Question{Text: "What is a fjord?"}); return other.ready.Load() > 0 })
+	if found, asked := other.asks(Question{Space: mine, Text: nginx}); found != nil || !asked || other.n.strange.Load() != 1 {
+		t.Errorf("another secret opens it: %+v, %+v", found, other.Counts())
+	}
+}
+
+// Nothing but what was closed opens.
+func FuzzSeal(f *testing.F) {
+	s, err := newSeal(vector.Secret(strings.Repeat("k", 32)))
+	if err != nil {
+		f.Fatal(err)
+	}
+	key, space := [32]byte{1}, [32]byte{2}
+	closed := s.close("hello", partText, &key, &space)
+	f.Add([]byte(closed))
+	f.Add([]byte(closed[:20]))
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if text, ok := s.open(string(data), partText, &key, &space); ok && text != "hello" {
+			t.Errorf("%x opens as %q", data, text)
+		}
+		if _, ok := s.open(string(data), partAnswer, &key, &space); ok && len(data) > 0 {
+			t.Errorf("%x opens as an answer", data)
+		}
+	})
 }

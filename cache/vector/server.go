@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	maxReply    = 32 << 20 // bytes of an answer that are read
-	maxSaid     = 200      // of an error that are shown
+	maxReply    = 8 << 20 // bytes of an answer that are read: four answers of 1 MiB in base64, and their texts
+	maxSaid     = 200     // of an error that are shown
 	idleConns   = 30 * time.Second
 	maxHeadWait = 15 * time.Second // however patient the context is
 )

@@ -29,10 +29,11 @@ type line struct {
 	Time    string        `json:"time,omitempty"`
 	ID      string        `json:"id,omitempty"`
 	Attempt uint8         `json:"attempt,omitempty"`
-	Ref     uint64        `json:"ref,omitempty"`   // the intent that this is about
-	Nanos   *int64        `json:"nanos,omitempty"` // billionths of a dollar
-	Floor   int64         `json:"floor,omitempty"` // of an intent: due if nothing more is heard of it
-	Claim   int64         `json:"claim,omitempty"` // of a settle: what was claimed beyond what was held
+	Ref     uint64        `json:"ref,omitempty"`    // the intent that this is about
+	Nanos   *int64        `json:"nanos,omitempty"`  // billionths of a dollar
+	Floor   int64         `json:"floor,omitempty"`  // of an intent: due if nothing more is heard of it
+	Claim   int64         `json:"claim,omitempty"`  // of a settle: what was claimed beyond what was held
+	Unheld  bool          `json:"unheld,omitempty"` // of a record of the audit trail: nothing was held for the call
 	Flags   []string      `json:"flags,omitempty"`
 	On      []lineAccount `json:"on,omitempty"`
 	Payload any           `json:"payload,omitempty"` // text or JSON as it is, other bytes as hexadecimal digits after "hex:"
@@ -117,7 +118,7 @@ func payload(b []byte) any {
 }
 
 // readCharges reads what somebody has written down of what calls cost. Lines of other
-// kinds than those that charge are passed over; so are empty ones.
+// kinds than those that charge, and of calls for which nothing was held, are passed over; so are empty ones.
 func readCharges(file string) (map[string]charged, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -137,8 +138,11 @@ func readCharges(file string) (map[string]charged, error) {
 			return nil, fmt.Errorf("%s:%d: not a JSON object with id and nanos: %w", file, n, err)
 		}
 		switch x.Kind {
-		case "", "settle", "release", "charge":
+		case "", "settle", "release", "charge", "call":
 		default:
+			continue
+		}
+		if x.Unheld {
 			continue
 		}
 		if x.ID == "" || x.Nanos == nil {

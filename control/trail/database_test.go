@@ -1,7 +1,6 @@
 package trail
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/url"
@@ -101,8 +100,83 @@ func TestPostgres(t *testing.T) {
 	proveDatabase(t, func(keep time.Duration) *database { return Postgres("postgres", source, keep).(*database) })
 }
 
+// TestPostgresGoesAway has the server crash again and again while rows are on their way, and be away
+// for a while: 0 lost, 0 twice.
+func TestPostgresGoesAway(t *testing.T) {
+	p := newPostgres(t)
+	p.start()
+	r := newRig(t, Options{Sinks: []Sink{Postgres("postgres", p.url, 0)}})
+	calls := 0
+	some := func(n int) {
+		for range n {
+			r.call(calls, 2)
+			calls++
+		}
+	}
+	for range 3 {
+		some(1500)
+		time.Sleep(110 * time.Millisecond) // rows are on their way
+		p.stop()
+		some(500)
+		wait(t, "trouble", func() bool { return r.feeds[0].troubled() })
+		p.start()
+	}
+	wait(t, "the rows", func() bool { return r.Needed() >= r.log.End() && r.feeds[0].pos.Load() == r.synced.Load() })
+	reader := Postgres("reader", p.url, 0).(*database)
+	defer reader.Close()
+	v := audit.NewVerifier(r.public)
+	if err := reader.export(t.Context(), "", func(line string) error { return v.Line([]byte(line)) }); err != nil {
+		t.Fatal(err)
+	}
+	if v.Calls != 6000 || v.Nanos != 12000 || v.Last != r.synced.Load() {
+		t.Errorf("Postgres has %+v", v.Report)
+	}
+	var rows, ids int
+	if err := reader.db.QueryRow(`SELECT COUNT(*), COUNT(DISTINCT id) FROM asbru_calls`).Scan(&rows, &ids); err != nil || rows != 6000 || ids != 6000 {
+		t.Errorf("%d rows of %d calls: %v", rows, ids, err)
+	}
+}
+
+// A postgres is a server of the test's own.
+type postgres struct {
+	t    *testing.T
+	url  *url.URL
+	make func() *exec.Cmd
+	cmd  *exec.Cmd // nil: it is down
+}
+
+// start starts it and waits until it answers.
+func (p *postgres) start() {
+	p.t.Helper()
+	p.cmd = p.make()
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	wait(p.t, "Postgres", func() bool {
+		d := Postgres("", p.url, 0).(*database)
+		defer d.Close()
+		_, err := d.Position(p.t.Context(), "none")
+		return err == nil
+	})
+}
+
+// stop ends it at once, as a crash does.
+func (p *postgres) stop() {
+	if p.cmd != nil {
+		p.cmd.Process.Signal(syscall.SIGQUIT)
+		p.cmd.Wait()
+		p.cmd = nil
+	}
+}
+
 // startPostgres starts a server of the test's own and returns its address.
 func startPostgres(t *testing.T) *url.URL {
+	p := newPostgres(t)
+	p.start()
+	return p.url
+}
+
+func newPostgres(t *testing.T) *postgres {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	if len(found) == 0 {
 		t.Skip("there is no Postgres here: apt-get install postgresql")
@@ -134,22 +208,10 @@ func startPostgres(t *testing.T) *url.URL {
 	if out, err := command("initdb", "-D", data, "-A", "trust", "-U", "asbru", "-E", "UTF8", "--no-sync").CombinedOutput(); err != nil {
 		t.Fatalf("initdb: %v\n%s", err, out)
 	}
-	server := command("postgres", "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=16MB")
-	var said bytes.Buffer
-	server.Stderr = &said
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
+	p := &postgres{t: t, url: &url.URL{Scheme: "postgres", User: url.User("asbru"), Path: "/postgres", RawQuery: "sslmode=disable&host=" + dir}}
+	p.make = func() *exec.Cmd {
+		return command("postgres", "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=16MB")
 	}
-	t.Cleanup(func() {
-		server.Process.Signal(syscall.SIGINT)
-		server.Wait()
-	})
-	source := &url.URL{Scheme: "postgres", User: url.User("asbru"), Path: "/postgres", RawQuery: "sslmode=disable&host=" + dir}
-	wait(t, "Postgres", func() bool {
-		d := Postgres("", source, 0).(*database)
-		defer d.Close()
-		_, err := d.Position(t.Context(), "none")
-		return err == nil
-	})
-	return source
+	t.Cleanup(p.stop)
+	return p
 }

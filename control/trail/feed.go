@@ -152,6 +152,7 @@ func (f *feed) store(ctx context.Context, rows []Row) error {
 	}
 	f.stored.Add(uint64(len(rows)))
 	f.pos.Store(rows[len(rows)-1].Seq)
+	f.t.poke()
 	return nil
 }
 

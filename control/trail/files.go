@@ -93,9 +93,12 @@ func (s *segment) recover(dir string, pub ed25519.PublicKey) (e end, err error) 
 		e.take(&h, pub)
 	}
 	if torn > 0 {
-		if err := cmp.Or(f.Truncate(good), f.Sync()); err != nil {
+		if err := f.Truncate(good); err != nil {
 			return e, fmt.Errorf("cannot cut off the torn end of the trail: %w", err)
 		}
+	}
+	if err := f.Sync(); err != nil { // a process that was killed may not have
+		return e, fmt.Errorf("cannot sync the trail: %w", err)
 	}
 	s.size = good
 	return e, nil

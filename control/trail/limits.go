@@ -13,6 +13,7 @@ const (
 	segmentBytes = 8 << 20                // of one file of the trail
 	flushEvery   = 100 * time.Millisecond // between syncs while there is something
 	flushBytes   = 1 << 20                // of lines in memory at most before they are written at once
+	signLook     = time.Second            // between looks whether it is time for a checkpoint
 	idleEvery    = time.Hour              // between checkpoints while there is nothing: an old trail is told from one that was cut
 	fullPause    = 100 * time.Millisecond // between looks whether a full spool has room again
 	followAgain  = time.Second            // after the ledger could not be followed

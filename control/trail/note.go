@@ -13,8 +13,7 @@ import (
 const noteAgain = 10 * time.Millisecond
 
 // Note writes a change into the ledger, from where the trail has it, and returns when it is
-// durable: a change that cannot be written down must not be made. ctx bounds how long that may take.
-// Requests never call it.
+// durable. ctx bounds how long that may take. Requests never call it.
 func Note(ctx context.Context, log *ledger.Ledger, c *audit.Change) error {
 	b := audit.AppendChange(nil, c)
 	room := ledger.Size(0, len(b))

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -100,15 +99,20 @@ func (s *objects) put(ctx context.Context, name string, body []byte) error {
 	_, err := send(ctx, s.http, http.MethodPut, to.String(), head, body)
 	var r *refused
 	if errors.As(err, &r) {
-		if code := errorCode.FindStringSubmatch(r.said); code != nil {
-			err = fmt.Errorf("%w: %s", err, code[1])
-		}
+		err = fmt.Errorf("%w%s", err, errorCode(r.said))
 	}
 	return err
 }
 
-// errorCode is the word for what is wrong, of the errors of S3.
-var errorCode = regexp.MustCompile(`<Code>([A-Za-z]{1,64})</Code>`)
+// errorCode is S3's word for what is wrong; empty: it says none.
+func errorCode(said string) string {
+	_, rest, _ := strings.Cut(said, "<Code>")
+	code, _, ok := strings.Cut(rest, "</Code>")
+	if !ok || len(code) > 64 || strings.ContainsFunc(code, func(r rune) bool { return r < 'A' || r > 'z' || r > 'Z' && r < 'a' }) {
+		return ""
+	}
+	return ": " + code
+}
 
 func (s *objects) Expire(context.Context, string, time.Time) error { return nil }
 

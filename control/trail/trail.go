@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -31,7 +32,27 @@ type Options struct {
 	Log     *slog.Logger // nil: slog.Default
 	Now     func() time.Time
 
-	segment int64 // bytes of one file; 0: segmentBytes
+	// Failed is told, once, that nothing will be written any more: a sync failed, and the kernel may
+	// have dropped what was written before it. The process should end. nil: Trouble tells it too.
+	Failed func(error)
+
+	segment int64                             // bytes of one file; 0: segmentBytes
+	open    func(path string) (output, error) // a file to append to; nil: openFile
+}
+
+// An output is a file of the trail that is written to.
+type output interface {
+	io.WriteCloser
+	Sync() error
+	Truncate(size int64) error
+}
+
+func openFile(path string) (output, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, err // not a nil *os.File in an output
+	}
+	return f, nil
 }
 
 // ContentOptions are about the prompts of keys that allow it. The zero value keeps none.
@@ -52,9 +73,10 @@ type Trail struct {
 	at     ledger.Seq // of the last record that has a line
 	loose  int        // lines behind the last checkpoint
 	signed time.Time  // when that was made
-	file   *os.File   // nil: the next line begins one
+	file   output     // nil: the next line opens one
 	segs   []segment
-	broken error // a write or a sync failed: nothing is written any more
+	broken error // a sync failed: nothing is written any more
+	stuck  bool  // the last write failed: it is tried again
 
 	synced  atomic.Uint64 // number of the last line on the disk
 	reached atomic.Uint64 // of the ledger
@@ -65,6 +87,7 @@ type Trail struct {
 	news    atomic.Pointer[chan struct{}] // closed when synced grows
 
 	log   *ledger.Ledger // nil: not started
+	work  chan struct{}  // there is something to sync, or to clean up
 	feeds []*feed
 	stop  context.CancelFunc // of the following
 	quit  context.CancelFunc // of the feeds
@@ -84,10 +107,13 @@ func Open(o Options) (*Trail, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.open == nil {
+		o.open = openFile
+	}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("cannot make the directory of the audit trail: %w", err)
 	}
-	t := &Trail{o: o}
+	t := &Trail{o: o, work: make(chan struct{}, 1)}
 	news := make(chan struct{})
 	t.news.Store(&news)
 	key, fresh, err := loadKey(o.Key)
@@ -154,7 +180,7 @@ func (t *Trail) Start(log *ledger.Ledger) {
 	feeding, quit := context.WithCancel(context.Background())
 	t.log, t.stop, t.quit = log, stop, quit
 	t.done.Go(func() { t.follow(ctx, log) })
-	t.done.Go(func() { t.tick(ctx) })
+	t.done.Go(func() { t.tend(ctx) })
 	for _, f := range t.feeds {
 		t.fed.Go(func() { f.run(feeding) })
 	}

@@ -141,7 +141,8 @@ func (r *rig) open() {
 func (r *rig) call(i int, nanos core.Money) {
 	x := &core.Exchange{Key: &core.VirtualKey{Name: "alice", Team: "search"}, ID: [16]byte{byte(i >> 16), byte(i >> 8), byte(i), 1}, Start: core.Clock()}
 	x.Peek.Model = []byte("gpt-5")
-	r.append(&ledger.Record{Kind: ledger.Settle, ID: x.ID, Time: int64(i), Amount: nanos, Payload: audit.AppendCall(nil, x, 200, nanos, int64(i))})
+	before := audit.Look(x)
+	r.append(&ledger.Record{Kind: ledger.Settle, ID: x.ID, Time: int64(i), Amount: nanos, Payload: audit.AppendCall(nil, x, &before, 200, nanos, int64(i))})
 }
 
 func (r *rig) append(rec *ledger.Record) {

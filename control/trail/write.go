@@ -61,9 +61,16 @@ func (t *Trail) take(ctx context.Context, r *ledger.Record) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.broken != nil {
-		<-ctx.Done()
-		return ctx.Err()
+	for t.broken != nil || t.stuck && len(t.buf) >= flushBytes { // what is in memory has a bound
+		t.mu.Unlock()
+		select {
+		case <-ctx.Done():
+		case <-time.After(fullPause):
+		}
+		t.mu.Lock()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
 	before := len(t.buf)
 	t.buf = t.line(t.buf, r)
@@ -79,6 +86,8 @@ func (t *Trail) take(ctx context.Context, r *ledger.Record) error {
 	}
 	if len(t.buf) >= flushBytes {
 		t.flush()
+	} else if len(t.buf) > 0 {
+		t.poke()
 	}
 	return nil
 }
@@ -107,6 +116,7 @@ func (t *Trail) line(b []byte, r *ledger.Record) []byte {
 	p := audit.Place{
 		At: uint64(r.Seq), ID: r.ID, Time: r.Time, Nanos: r.Amount,
 		Partial: r.Flags&ledger.Partial != 0, Estimated: r.Flags&ledger.Estimated != 0, Cached: r.Flags&ledger.Cached != 0,
+		Unheld: r.Kind == ledger.Audit,
 	}
 	if r.Flags&ledger.Clamped != 0 {
 		p.Claimed = r.Floor
@@ -127,15 +137,21 @@ func (t *Trail) checkpoint() {
 	t.loose, t.signed = 0, now
 }
 
-// tick syncs, signs and cleans up now and then until ctx ends.
-func (t *Trail) tick(ctx context.Context) {
-	tick := time.NewTicker(flushEvery)
+// tend syncs and cleans up a moment after there is something to, and signs now and then, until ctx ends.
+func (t *Trail) tend(ctx context.Context) {
+	tick := time.NewTicker(signLook)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		case <-t.work:
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(flushEvery): // what comes meanwhile goes with it
+			}
 		}
 		t.mu.Lock()
 		age := t.o.Now().Sub(t.signed)
@@ -148,20 +164,31 @@ func (t *Trail) tick(ctx context.Context) {
 	}
 }
 
-// flush writes and syncs what is in memory and tells the feeds. After a sync that failed
-// nothing is written any more: the kernel may have dropped the pages. The caller holds mu.
+// poke says that there is something to do.
+func (t *Trail) poke() {
+	select {
+	case t.work <- struct{}{}:
+	default:
+	}
+}
+
+// flush writes and syncs what is in memory and tells the feeds. A write that fails, on a full disk,
+// is taken back and tried again. After a sync that failed nothing is written any more: the kernel may
+// have dropped the pages. The caller holds mu.
 func (t *Trail) flush() error {
 	if t.broken != nil {
 		return t.broken
 	}
 	if len(t.buf) > 0 {
 		if err := t.write(); err != nil {
-			t.broken = fmt.Errorf("cannot write the audit trail: %w", err)
-			t.failed.Store(&t.broken)
-			t.o.Log.Error("the audit trail cannot be written any more", "error", err)
-			return t.broken
+			return t.failing(err)
 		}
 		t.buf = t.buf[:0]
+		if t.stuck {
+			t.stuck = false
+			t.failed.Store(nil)
+			t.o.Log.Info("the audit trail is written again")
+		}
 	}
 	t.reached.Store(uint64(t.at))
 	if t.synced.Swap(t.chain.Seq) != t.chain.Seq {
@@ -170,49 +197,82 @@ func (t *Trail) flush() error {
 	return nil
 }
 
+// failing says why nothing was written, the first time.
+func (t *Trail) failing(err error) error {
+	var f *fatal
+	final := errors.As(err, &f)
+	err = fmt.Errorf("cannot write the audit trail: %w", err)
+	if !t.stuck || final {
+		t.o.Log.Error("the audit trail cannot be written", "error", err, "final", final)
+		t.failed.Store(&err)
+	}
+	t.stuck = true
+	if final {
+		t.broken = err
+		if t.o.Failed != nil {
+			t.o.Failed(err)
+		}
+	}
+	return err
+}
+
+// A fatal is an error after which the files cannot be trusted to be what was written.
+type fatal struct{ error }
+
+func (f *fatal) Unwrap() error { return f.error }
+
+func (t *Trail) write() error {
+	if err := t.ready(); err != nil {
+		return err
+	}
+	s := &t.segs[len(t.segs)-1]
+	if _, err := t.file.Write(t.buf); err != nil {
+		if back := t.file.Truncate(s.size); back != nil { // a part of a line must not stay
+			return &fatal{errors.Join(err, back)}
+		}
+		return err
+	}
+	if err := t.file.Sync(); err != nil {
+		return &fatal{err}
+	}
+	s.size += int64(len(t.buf))
+	return nil
+}
+
+// ready opens the last file, or another one when that has enough.
+func (t *Trail) ready() error {
+	n := len(t.segs)
+	whole := n == 0 || t.segs[n-1].size >= t.o.segment
+	if t.file != nil && !whole {
+		return nil
+	}
+	if t.file != nil {
+		err := t.file.Close()
+		t.file = nil
+		if err != nil {
+			return &fatal{err}
+		}
+	}
+	s := segment{first: t.synced.Load() + 1}
+	if !whole {
+		s = t.segs[n-1]
+	}
+	f, err := t.o.open(s.path(t.o.Dir))
+	if err != nil {
+		return err
+	}
+	t.file = f
+	if whole {
+		t.segs = append(t.segs, s)
+		return syncDir(t.o.Dir)
+	}
+	return nil
+}
+
 // tell wakes the feeds.
 func (t *Trail) tell() {
 	fresh := make(chan struct{})
 	close(*t.news.Swap(&fresh))
-}
-
-func (t *Trail) write() error {
-	n := len(t.segs)
-	if t.file == nil && n > 0 && t.segs[n-1].size < t.o.segment {
-		f, err := os.OpenFile(t.segs[n-1].path(t.o.Dir), os.O_WRONLY|os.O_APPEND, 0)
-		if err != nil {
-			return err
-		}
-		t.file = f
-	}
-	if t.file == nil || t.segs[n-1].size >= t.o.segment {
-		if err := t.begin(); err != nil {
-			return err
-		}
-		n = len(t.segs)
-	}
-	if _, err := t.file.Write(t.buf); err != nil {
-		return err
-	}
-	t.segs[n-1].size += int64(len(t.buf))
-	return t.file.Sync()
-}
-
-// begin begins another file, with what is in memory.
-func (t *Trail) begin() error {
-	if t.file != nil {
-		if err := t.file.Close(); err != nil {
-			return err
-		}
-		t.file = nil
-	}
-	s := segment{first: t.synced.Load() + 1}
-	f, err := os.OpenFile(s.path(t.o.Dir), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
-	if err != nil {
-		return err
-	}
-	t.file, t.segs = f, append(t.segs, s)
-	return syncDir(t.o.Dir)
 }
 
 // list is the files, for a cursor.

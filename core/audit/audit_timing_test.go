@@ -8,13 +8,13 @@ import (
 func BenchmarkAppendCall(b *testing.B) {
 	x, buf := exchange(), make([]byte, 0, MaxCall)
 	for b.Loop() {
-		buf = AppendCall(buf[:0], x, 200, 1, 1)
+		buf = packed(buf[:0], x, 200, 1, 1)
 	}
 }
 
 func BenchmarkVerifyLine(b *testing.B) {
 	c, v := &Chain{Key: key()}, NewVerifier(public())
-	call, err := ParseCall(AppendCall(nil, exchange(), 200, 1, 1))
+	call, err := ParseCall(packed(nil, exchange(), 200, 1, 1))
 	if err != nil {
 		b.Fatal(err)
 	}

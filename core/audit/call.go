@@ -78,11 +78,33 @@ const (
 	flagBad
 )
 
-// AppendCall packs what there is to say about x when it is over: status is what the client
+// A Before is what is to be said of a request while all of it is there: when its answer is over, its
+// body may not be. The zero Before says that there was none.
+type Before struct {
+	prompt  [32]byte
+	session [8]byte
+	flags   byte
+}
+
+// Look looks at the request of x. It allocates nothing.
+func Look(x *core.Exchange) (b Before) {
+	if len(x.Body) > 0 {
+		b.prompt, b.flags = PromptOf(x.Snap, x.Body), flagPrompt
+		if len(x.Body) > maxHashed {
+			b.flags |= flagEnds
+		}
+	}
+	if len(x.Session) > 0 {
+		b.session, b.flags = sessionOf(x.Snap, x.Session), b.flags|flagSession
+	}
+	return b
+}
+
+// AppendCall packs what there is to say about x when it is over: before is what Look saw, status is what the client
 // saw, cost what it came to, now the wall clock in Unix nanoseconds. It appends at most
 // MaxCall bytes and allocates nothing if dst has room for them. Nothing of x is kept.
-func AppendCall(dst []byte, x *core.Exchange, status int, cost core.Money, now int64) []byte {
-	flags, fault := callFlags(x), core.None
+func AppendCall(dst []byte, x *core.Exchange, before *Before, status int, cost core.Money, now int64) []byte {
+	flags, fault := callFlags(x)|before.flags, core.None
 	if x.Fault != nil {
 		fault = x.Fault.Code
 	}
@@ -96,12 +118,10 @@ func AppendCall(dst []byte, x *core.Exchange, status int, cost core.Money, now i
 		dst = appendUsage(dst, &x.Usage)
 	}
 	if flags&flagPrompt != 0 {
-		sum := PromptOf(x.Snap, x.Body)
-		dst = append(dst, sum[:]...)
+		dst = append(dst, before.prompt[:]...)
 	}
 	if flags&flagSession != 0 {
-		sum := sessionOf(x.Snap, x.Session)
-		dst = append(dst, sum[:]...)
+		dst = append(dst, before.session[:]...)
 	}
 	return appendAttempts(dst, x.Attempts())
 }
@@ -111,8 +131,7 @@ func callFlags(x *core.Exchange) (f byte) {
 		on  bool
 		bit byte
 	}{
-		{x.Peek.Stream, flagStream}, {pepperOf(x.Snap) != nil, flagKeyed}, {len(x.Body) > maxHashed, flagEnds},
-		{len(x.Body) > 0, flagPrompt}, {len(x.Session) > 0, flagSession},
+		{x.Peek.Stream, flagStream}, {pepperOf(x.Snap) != nil, flagKeyed},
 		{x.Usage.Known, flagKnown}, {x.Usage.Bad, flagBad},
 	} {
 		if b.on {

@@ -37,7 +37,7 @@ func exchange() *core.Exchange {
 func TestCallAsItWas(t *testing.T) {
 	x := exchange()
 	const now = 1_790_000_000_123_456_789
-	c, err := ParseCall(AppendCall(nil, x, 200, 12_345, now))
+	c, err := ParseCall(packed(nil, x, 200, 12_345, now))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestCallAsItWas(t *testing.T) {
 }
 
 func TestCallOfNobody(t *testing.T) {
-	c, err := ParseCall(AppendCall(nil, &core.Exchange{Start: core.Clock()}, 401, 0, 7))
+	c, err := ParseCall(packed(nil, &core.Exchange{Start: core.Clock()}, 401, 0, 7))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,14 +94,14 @@ func largest() *core.Exchange {
 }
 
 func TestCallsAreBounded(t *testing.T) {
-	b := AppendCall(nil, largest(), 65535, -1<<63, -1)
+	b := packed(nil, largest(), 65535, -1<<63, -1)
 	if len(b) > MaxCall {
 		t.Errorf("a call takes %d bytes, more than %d", len(b), MaxCall)
 	}
 	if _, err := ParseCall(b); err != nil {
 		t.Error(err)
 	}
-	if n := len(AppendCall(nil, exchange(), 200, 1, 1)); n > 250 {
+	if n := len(packed(nil, exchange(), 200, 1, 1)); n > 250 {
 		t.Errorf("a usual call takes %d bytes", n)
 	}
 }
@@ -159,7 +159,7 @@ func TestChangeAsItWas(t *testing.T) {
 }
 
 func TestWhatIsCutShortIsNoRecord(t *testing.T) {
-	call, change := AppendCall(nil, exchange(), 200, 1, 1), AppendChange(nil, &Change{Who: "a", What: "b"})
+	call, change := packed(nil, exchange(), 200, 1, 1), AppendChange(nil, &Change{Who: "a", What: "b"})
 	for i := range call {
 		if _, err := ParseCall(call[:i]); err == nil {
 			t.Fatalf("%d of %d bytes of a call are taken for one", i, len(call))
@@ -173,7 +173,7 @@ func TestWhatIsCutShortIsNoRecord(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add(AppendCall(nil, exchange(), 200, 1, 1))
+	f.Add(packed(nil, exchange(), 200, 1, 1))
 	f.Add(AppendChange(nil, &Change{Who: "a", What: "b"}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if c, err := ParseCall(b); err == nil && len(c.Attempts) > core.MostAttempts {
@@ -185,4 +185,10 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// packed is a call whose request is looked at when it is over.
+func packed(dst []byte, x *core.Exchange, status int, cost core.Money, now int64) []byte {
+	before := Look(x)
+	return AppendCall(dst, x, &before, status, cost, now)
 }

@@ -20,6 +20,7 @@ type Place struct {
 	Partial   bool // charged at a restart: a crash cut the call off
 	Estimated bool // the amount is our own count
 	Cached    bool
+	Unheld    bool // nothing was held for it: it was refused before, or memory answered
 }
 
 // appendPlace writes what all lines about money have.
@@ -32,7 +33,8 @@ func appendPlace(b []byte, p *Place) []byte {
 	}
 	b = appendTrue(b, `,"partial":`, p.Partial)
 	b = appendTrue(b, `,"estimated":`, p.Estimated)
-	return appendTrue(b, `,"cached":`, p.Cached)
+	b = appendTrue(b, `,"cached":`, p.Cached)
+	return appendTrue(b, `,"unheld":`, p.Unheld)
 }
 
 func appendStamp(b []byte, at uint64, t int64) []byte {

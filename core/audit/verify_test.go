@@ -35,7 +35,7 @@ func trail(n int) [][]byte {
 		case i%10 == 7:
 			b = c.Gap(nil, 5, p.At, p.Time)
 		default:
-			call, _ := ParseCall(AppendCall(nil, x, 200, 5, p.Time))
+			call, _ := ParseCall(packed(nil, x, 200, 5, p.Time))
 			b = c.Call(nil, p, &call)
 		}
 		all = append(all, b)
@@ -169,7 +169,7 @@ func TestKeys(t *testing.T) {
 
 func TestLinesAreBounded(t *testing.T) {
 	c := &Chain{Key: key()}
-	call, err := ParseCall(AppendCall(nil, largest(), 200, 1, 1))
+	call, err := ParseCall(packed(nil, largest(), 200, 1, 1))
 	if err != nil {
 		t.Fatal(err)
 	}

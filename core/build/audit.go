@@ -52,11 +52,11 @@ func (m *money) untrailed() *core.Fault {
 }
 
 // note packs what there is to say of x, for the payload of its end.
-func (m *money) note(dst []byte, x *core.Exchange, now int64) []byte {
+func (m *money) note(dst []byte, x *core.Exchange, before *audit.Before, now int64) []byte {
 	if !m.audited {
 		return nil
 	}
-	return audit.AppendCall(dst, x, statusOf(x), x.Cost, now)
+	return audit.AppendCall(dst, x, before, statusOf(x), x.Cost, now)
 }
 
 // most is how long a note is at most.
@@ -72,10 +72,9 @@ func (m *money) unheld(x *core.Exchange) {
 	if m == nil || !m.audited {
 		return
 	}
-	b := m.take()
-	now := time.Now().UnixNano()
-	m.till.Write(&ledger.Record{Kind: ledger.Audit, ID: x.ID, Time: now, Payload: m.note(b.note[:0], x, now)})
-	m.give(b)
+	now, before, n := time.Now().UnixNano(), audit.Look(x), m.notes.Get().(*[audit.MaxCall]byte)
+	m.till.Write(&ledger.Record{Kind: ledger.Audit, ID: x.ID, Time: now, Payload: m.note(n[:0], x, &before, now)})
+	m.notes.Put(n)
 }
 
 // content keeps the prompt of x.

@@ -77,7 +77,7 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	c.compileLimits()
 	c.compilePrices()
 	if audited := c.audited(); audited || c.budgeted() {
-		c.money = &money{audited: audited}
+		c.money = newMoney(audited)
 	}
 	c.compileKeys()
 	c.compileMoney()

@@ -20,6 +20,7 @@ import (
 // on the disk, and no end of one before what it cost does.
 type money struct {
 	till  *govern.Till
+	notes sync.Pool // of *[audit.MaxCall]byte: room for what is written down of a call
 	bills sync.Pool // of *bill
 
 	audited bool    // every call is written down, also when nothing has to pay for it
@@ -28,11 +29,25 @@ type money struct {
 
 // A bill is what one Exchange owes.
 type bill struct {
-	hold    govern.Hold
-	budgets [govern.MaxAccounts]*Budget // that it is held on
-	n       int
-	ended   bool
-	note    [audit.MaxCall]byte // room for what is written down of it
+	hold     govern.Hold
+	budgets  [govern.MaxAccounts]*Budget // that it is held on
+	n        int
+	ask      govern.Ask // and its accounts: here, so that asking allocates nothing
+	accounts [govern.MaxAccounts]*govern.Account
+	ended    bool
+	prompt   int64        // our own count of its tokens
+	before   audit.Before // what is written down of the request
+
+	turns   uint8      // of a WebSocket, that are paid
+	opening bool       // the one that begins is not held yet
+	paid    core.Usage // what they used
+	cost    core.Money // what they cost
+}
+
+func newMoney(audited bool) *money {
+	m := &money{audited: audited}
+	m.notes.New = func() any { return new([audit.MaxCall]byte) }
+	return m
 }
 
 // take returns an empty bill.
@@ -45,8 +60,10 @@ func (m *money) take() *bill {
 
 // give takes back a bill that nobody holds any more.
 func (m *money) give(b *bill) {
-	b.hold, b.n, b.ended = govern.Hold{}, 0, false
-	clear(b.budgets[:])
+	clear(b.budgets[:b.n])
+	clear(b.accounts[:b.n])
+	b.hold, b.n, b.ended, b.ask = govern.Hold{}, 0, false, govern.Ask{}
+	b.turns, b.opening, b.paid, b.cost = 0, false, core.Usage{}, 0
 	m.bills.Put(b)
 }
 
@@ -212,17 +229,43 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 			if x.Charge == core.ChargeFull {
 				m.recalled(x)
 			} else if len(x.Attempts()) > 0 {
-				x.Cost, _ = price.Charge(x, 0, time.Now().Unix())
+				x.Cost, _ = price.Charge(x, 0, price.Prompt(x), time.Now().Unix())
 			}
 			m.unheld(x)
 			return core.Continue
 		}
 		m.close(x, b)
-		m.content(x)
 		x.Bill = nil // nobody else holds it
 		m.give(b)
 		return core.Continue
 	}, "prices"
+}
+
+// renew charges the turn of a WebSocket that is over, and holds the worst case of the next.
+func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
+	if op != core.OpRealtime || c.money == nil {
+		return nil, ""
+	}
+	m := c.money
+	return func(x *core.Exchange) core.Verdict {
+		b, ok := x.Bill.(*bill)
+		p, _ := x.Key.Purse.(*purse)
+		if !ok || b.ended && !b.opening {
+			return core.Continue
+		}
+		if !b.opening {
+			m.close(x, b)
+			b = &bill{turns: b.turns + 1, opening: true, paid: x.Usage, cost: x.Cost}
+			x.Bill = b // the one before may still be on its way to the disk
+		}
+		v := m.fill(b, p, x, time.Now())
+		if v == core.Wait {
+			return v
+		}
+		b.opening = false
+		b.ended = !b.hold.Held() // all that was used is charged
+		return v
+	}, "budgets"
 }
 
 // hold is the stage.
@@ -240,9 +283,17 @@ func (m *money) hold(x *core.Exchange) core.Verdict {
 	}
 	x.Bill = b
 	v := m.fill(b, p, x, time.Now())
-	if v != core.Wait && !b.hold.Held() {
+	switch {
+	case v == core.Wait:
+	case !b.hold.Held():
 		x.Bill = nil
 		m.give(b)
+	default: // the body may be gone when the answer is over
+		b.prompt = price.Prompt(x)
+		if m.audited {
+			b.before = audit.Look(x)
+			m.content(x)
+		}
 	}
 	return v
 }
@@ -250,7 +301,7 @@ func (m *money) hold(x *core.Exchange) core.Verdict {
 // fill holds what x may cost on the budgets that may have to pay; on none, if none has.
 func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Verdict {
 	b.n = 0
-	var accounts [govern.MaxAccounts]*govern.Account
+	accounts := &b.accounts
 	var own, shared []*Budget
 	if p != nil {
 		own, shared = p.own, p.shared
@@ -283,8 +334,8 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		}
 		return core.Refuse
 	}
-	q := govern.Ask{ID: x.ID, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some, Note: m.most()}
-	v, r := m.till.Hold(x, &b.hold, &q)
+	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some, Note: m.most()}
+	v, r := m.till.Hold(x, &b.hold, &b.ask)
 	if r != nil {
 		x.Fault = refusal(r, now.UnixNano())
 	}
@@ -317,20 +368,27 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	now := time.Now()
 	e := govern.End{Now: now.UnixNano()}
 	var flaw price.Flaw
-	e.Cost, flaw = price.Charge(x, b.hold.Worst(), now.Unix())
+	all := x.Usage
+	x.Usage = all.Less(&b.paid)
+	if b.turns == 0 || x.Usage.In|x.Usage.Out != 0 { // else nothing came after the last turn
+		e.Cost, flaw = price.Charge(x, b.hold.Worst(), b.prompt, now.Unix())
+	}
 	if flaw.Estimated() {
 		e.Flags |= ledger.Estimated
 	}
 	x.Cost = min(e.Cost, b.hold.Worst())
-	if n := len(x.Attempts()); e.Cost > 0 && n > 0 {
-		t := x.Attempts()[n-1].Target
+	if i := len(x.Attempts()); e.Cost > 0 && i > 0 {
+		t := x.Attempts()[i-1].Target
 		for i, g := range b.budgets[:b.n] {
 			if !g.Covers(x, t, x.Name) {
 				e.Spare |= 1 << i
 			}
 		}
 	}
-	e.Note = m.note(b.note[:0], x, e.Now)
+	n := m.notes.Get().(*[audit.MaxCall]byte)
+	defer m.notes.Put(n)
+	e.Note = m.note(n[:0], x, &b.before, e.Now)
+	x.Usage, x.Cost = all, x.Cost+b.cost
 	kind := ledger.Settle
 	if e.Cost == 0 {
 		kind = ledger.Release

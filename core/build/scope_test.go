@@ -169,10 +169,14 @@ func TestSteps(t *testing.T) {
 	_, k := keyFor(t, seeds(), "fast-cheap")
 	f := func(op core.Op, want string) {
 		t.Helper()
-		if got := fmt.Sprint(k.Policy.Plans[op].Steps); got != want {
+		got := ""
+		for _, s := range k.Policy.Plans[op].Steps {
+			got += fmt.Sprintln(s.Point, s.Name, s.From)
+		}
+		if got != want {
 			t.Errorf("%v: got %s, want %s", op, got, want)
 		}
 	}
-	f(core.OpChat, "[{admit scope virtual_keys[0].allowed_models } {after cost prices }]")
-	f(core.OpModels, "[{before models virtual_keys[0].allowed_models }]")
+	f(core.OpChat, "admit scope virtual_keys[0].allowed_models\nafter cost prices\n")
+	f(core.OpModels, "before models virtual_keys[0].allowed_models\n")
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -117,23 +118,50 @@ func (c *checker) storeURL(path string, s *CacheStore) {
 	if s.Type == "pgvector" {
 		hint += "/database"
 	}
-	address := s.URL
-	if s.Type == "redis" {
-		address, _, _ = strings.Cut(address, ",") // the other servers of a cluster
+	if s.URL == "" {
+		c.fail(path, hint, "is missing")
+		return
 	}
+	all := []string{s.URL}
+	if scheme, hosts, ok := strings.Cut(s.URL, "://"); ok && s.Type == "redis" { // the servers of a cluster
+		all = all[:0]
+		for host := range strings.SplitSeq(strings.TrimSuffix(hosts, "/"), ",") {
+			all = append(all, scheme+"://"+host)
+		}
+	}
+	for _, one := range all {
+		if wrong, remedy := badStore(one, s.Type, schemes); wrong != "" {
+			c.fail(path, cmp.Or(remedy, hint), "%s", wrong)
+			return
+		}
+	}
+}
+
+// badStore says what is wrong with the address of a server; empty: nothing.
+func badStore(address, kind string, schemes []string) (wrong, remedy string) {
 	u, err := url.Parse(address)
 	switch {
-	case s.URL == "":
-		c.fail(path, hint, "is missing")
-	case err != nil || !slices.Contains(schemes, u.Scheme) || u.Hostname() == "" || strings.ContainsFunc(s.URL, notInWord):
-		c.fail(path, hint, "is no address of %s", s.Type)
-	case u.User != nil || u.Query().Has("password"):
-		c.fail(path, "use username and secret", "holds a credential")
+	case err != nil || !slices.Contains(schemes, u.Scheme) || u.Hostname() == "" || strings.ContainsFunc(address, notInWord):
+		return "is no address of " + kind, ""
+	case u.Query().Has("password") || holdsPassword(u):
+		return "holds a credential", "use username and secret"
 	case u.Port() != "" && !port(u.Port()):
-		c.fail(path, hint, "%s is no port", quote(u.Port()))
-	case s.Type == "redis" && u.Port() == "":
-		c.fail(path, hint, "names no port")
+		return quote(u.Port()) + " is no port", ""
+	case kind == "redis" && u.Port() == "":
+		return "names no port", ""
+	case kind == "redis" && u.Path+u.RawQuery != "":
+		return "says more than a server", "use database"
 	}
+	return "", ""
+}
+
+// holdsPassword reports whether u has a credential; the name of a PostgreSQL role is none.
+func holdsPassword(u *url.URL) bool {
+	if u.User == nil {
+		return false
+	}
+	_, has := u.User.Password()
+	return has || u.Scheme != "postgres" && u.Scheme != "postgresql"
 }
 
 func port(text string) bool {

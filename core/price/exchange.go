@@ -1,6 +1,10 @@
 package price
 
-import "asbru/core"
+import (
+	"cmp"
+
+	"asbru/core"
+)
 
 // Flat is a price with one rate for prompts and one for answers, in dollars for a million tokens.
 func Flat(from string, in, out float64) (*core.Price, error) {
@@ -80,7 +84,11 @@ func hold(x *core.Exchange, t *core.Target, name []byte, now int64) (worst core.
 			return 0, false
 		}
 		if p != last { // as for nearly all, who price keys alike
-			worst = max(worst, Worst(p.At(now), x.Body, x.Peek.MaxTokens, x.Peek.Choices))
+			if p := p.At(now); x.Op == core.OpRealtime { // each turn reads all that was said before
+				worst = max(worst, p.Worst(cmp.Or(p.Most.In, DefaultWindow), Longest(p, 0, 1)))
+			} else {
+				worst = max(worst, Worst(p, x.Body, x.Peek.MaxTokens, x.Peek.Choices))
+			}
 			last = p
 		}
 	}
@@ -93,8 +101,9 @@ var noKey [1]*core.ProviderKey
 // Charge is what x costs once it is over: the attempt that answered, by its report, or by our own
 // count when there is none that can be true, and what a stream had come to that broke and was
 // continued. Other attempts that failed are not charged, nor is one that lost a race. held is
-// what was held for it, 0 for nothing. now is the wall clock in Unix seconds.
-func Charge(x *core.Exchange, held core.Money, now int64) (core.Money, Flaw) {
+// what was held for it, 0 for nothing; prompt is what Prompt said while there was a body. now is the
+// wall clock in Unix seconds.
+func Charge(x *core.Exchange, held core.Money, prompt, now int64) (core.Money, Flaw) {
 	list := x.Attempts()
 	n := len(list)
 	if n == 0 {
@@ -102,15 +111,11 @@ func Charge(x *core.Exchange, held core.Money, now int64) (core.Money, Flaw) {
 	}
 	a := &list[n-1]
 	said := int64(x.Stream.Said)
-	gone := a.Cause == core.Abandoned && a.Began > 0
-	if a.Target.Price == nil || !x.Usage.Known && !gone && (a.Status == 0 && said == 0 || a.Status >= 400) {
+	if a.Target.Price == nil || !x.Usage.Known && !worked(x, a) {
 		return 0, Sound
 	}
 	p := a.Target.Price(x, a.Key, x.Name)
-	own := Spent{Out: said} // one token an event, as most providers send them
-	if x.Op != core.OpPass {
-		own.In = Guess(x.Body, 0).In
-	}
+	own := Spent{In: prompt, Out: said} // one token an event, as most providers send them
 	before := core.Money(0)
 	if a.Resumes && n > 1 {
 		if b := &list[n-2]; b.Target.Price != nil {
@@ -119,6 +124,33 @@ func Charge(x *core.Exchange, held core.Money, now int64) (core.Money, Flaw) {
 	}
 	m, flaw := Settle(inForce(p, now), &x.Usage, own, max(held-before, 0))
 	return before.Plus(m), flaw
+}
+
+// Prompt is our own count of a request's tokens. What is not read here counts as none, and nor does
+// a body that the lane has let go: then about so many as the request has bytes for are taken.
+func Prompt(x *core.Exchange) int64 {
+	switch {
+	case x.Op == core.OpPass:
+		return 0
+	case len(x.Body) == 0:
+		return (int64(x.Sent) + bytesPerToken - 1) / bytesPerToken
+	}
+	return Guess(x.Body, 0).In
+}
+
+// worked reports whether the target of an attempt that reported no usage has begun to answer, as far
+// as anybody knows: it sent something, or its client left it in the middle of it.
+func worked(x *core.Exchange, a *core.Attempt) bool {
+	said := x.Stream.Said > 0
+	switch {
+	case x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow):
+		return a.Began > 0
+	case a.Status >= 400:
+		return false
+	case a.Status == 0: // its head had come, and it broke off before anybody got any of it
+		return said || a.Took > 0 && (a.Cause == core.Late || a.Cause == core.Cut)
+	}
+	return said || x.Fault != nil || !x.Peek.Stream // a whole stream of nothing is nothing
 }
 
 // inForce is the price in force; nil stays nil.

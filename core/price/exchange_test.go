@@ -73,7 +73,7 @@ func TestCharge(t *testing.T) {
 		x := asking(s, model)
 		x.Stream.Said = 10
 		prepare(x)
-		if got, why := Charge(x, 100_000, 0); got != want || why != flaw {
+		if got, why := Charge(x, 100_000, Prompt(x), 0); got != want || why != flaw {
 			t.Errorf("%s: %d, %q; want %d, %q", model, got, why, want, flaw)
 		}
 	}
@@ -92,7 +92,16 @@ func TestCharge(t *testing.T) {
 	f(4*1000, Missing, "cheap", func(x *core.Exchange) { // the client left before there was an answer
 		begin(x, 0, 0)
 		a := &x.Attempts()[0]
-		x.Stream.Said, a.Cause, a.Began = 0, core.Abandoned, 1
+		x.Stream.Said, a.Began, x.Fault = 0, 1, &core.Fault{Code: core.ClientGone}
+	})
+	f(4*1000, Missing, "cheap", func(x *core.Exchange) { // its body came too slowly
+		begin(x, 0, 0)
+		a := &x.Attempts()[0]
+		x.Stream.Said, a.Took, a.Cause, x.Fault = 0, 1, core.Late, &core.Fault{Code: core.UpstreamTimeout}
+	})
+	f(0, Sound, "cheap", func(x *core.Exchange) { // a stream that said nothing, whole
+		begin(x, 0, 200)
+		x.Stream.Said, x.Peek.Stream = 0, true
 	})
 	f(30_000+4*3000+8*6000, Sound, "both", func(x *core.Exchange) { // of 10 events the second target sent 2
 		x.Begin(x.Route.Targets[1], nil).Status = 200
@@ -102,7 +111,7 @@ func TestCharge(t *testing.T) {
 	})
 	x := asking(s, "cheap")
 	begin(x, 0, 0)
-	if m, flaw := Charge(x, 5, 0); m != 0 || flaw != Sound {
+	if m, flaw := Charge(x, 5, Prompt(x), 0); m != 0 || flaw != Sound {
 		t.Errorf("what never answered costs %d, %q", m, flaw)
 	}
 }

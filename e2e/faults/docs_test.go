@@ -28,9 +28,12 @@ provider answered with a status that says "not now".
 of an error ([RESILIENCE.md](RESILIENCE.md)). What a provider sends behind either is
 dropped. The connection of the client lives on.
 
-**Not there yet**: the bill of a failed attempt, joining of repeated requests by Idempotency-Key, an audit that
-must be written first, and HTTP/2 to providers (its failures are played as what they are in HTTP/1.1). The tests list, row by
-row, what of the catalogue they could not check.
+**One bill.** Who answered is charged by its report, or by our own count of prompt and delivered tokens when there is none that can
+be true; what was delivered of a stream that broke is charged, and so is the prompt of who leaves. A failed attempt that another one
+replaced is in the record and is not charged ([PRICES.md](PRICES.md)).
+
+**Not there yet**: joining of repeated requests by Idempotency-Key, and HTTP/2 to providers (its failures are played as what they
+are in HTTP/1.1). The tests list, row by row, what of the catalogue they could not check.
 `
 
 var chapters = []struct{ family, title string }{

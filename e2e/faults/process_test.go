@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,7 +26,7 @@ func (r *row) elsewhere() (f func(t *testing.T), ok bool) {
 	case strings.HasPrefix(r.ID, "g-upgrade"):
 		return upgraded, true
 	case strings.HasPrefix(r.ID, "g-disk-full"):
-		return func(t *testing.T) { t.Skip("there is no audit that has to be written before a request is sent") }, true
+		return diskFull, true
 	case r.Family == "gateway":
 		return func(t *testing.T) { t.Fatalf("the case is not understood: %s", r.Expect.Status) }, true
 	case r.Family == "breaker":
@@ -130,6 +131,77 @@ func killed(t *testing.T) {
 		t.Errorf("the stream of a dead process ended well: %v, %.300s", err, last(string(b)))
 	}
 }
+
+// diskFull fills the disk that the ledger is on: new calls are refused before anything is sent, one that
+// is under way finishes.
+func diskFull(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "ledger")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=16m,mode=700"); err != nil {
+		t.Skipf("a disk that can be filled is mounted by root alone: %v", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+	sc, err := parse([]string{"status 200", "header content-type: text/event-stream", "event token x5", "done"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := newProvider(t, "good", sc)
+	slow := newProvider(t, "bad", sc)
+	slow.pace = 500 * time.Millisecond
+	text := document(ample, slow.base, good.base) + "governance: {ledger: '" + dir + "'}\nallow_anonymous: true\nbudgets: [{usd: 100000}]\n"
+	addr, _ := start(t, text)
+	under := dial(t, addr)
+	defer under.Close()
+	under.SetReadDeadline(time.Now().Add(patience))
+	await(t, "a stream under way", func() bool { return slow.asked.Load() > 0 })
+	filler, err := os.Create(filepath.Join(dir, "filler"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for block := make([]byte, 1<<16); err == nil; {
+		_, err = filler.Write(block)
+	}
+	filler.Close()
+	refused := ""
+	for end := time.Now().Add(patience); refused == "" && time.Now().Before(end); {
+		asked := good.asked.Load()
+		resp, err := http.Post("http://"+addr+"/v1/chat/completions", "application/json", strings.NewReader(strings.Replace(question, "t0", "t1", 1)+`,"max_tokens":5}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode == 503 {
+			refused = string(b)
+			if good.asked.Load() != asked {
+				t.Error("what was refused was sent")
+			}
+		}
+	}
+	if !strings.Contains(refused, `"error"`) {
+		t.Errorf("nothing was refused: %s", refused)
+	}
+	if b, err := io.ReadAll(untilDone(under)); !strings.Contains(string(b), "[DONE]") {
+		t.Errorf("the stream under way: %v %.300s", err, b)
+	}
+}
+
+// untilDone reads c up to the end of a stream.
+func untilDone(c net.Conn) io.Reader {
+	return readerFunc(func(p []byte) (int, error) {
+		n, err := c.Read(p)
+		if strings.Contains(string(p[:n]), "[DONE]") {
+			err = io.EOF
+		}
+		return n, err
+	})
+}
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // upgraded asks the process to stop under a stream, as an upgrade does: it drains.
 func upgraded(t *testing.T) {

@@ -90,11 +90,8 @@ func (e *expect) replay() replay {
 
 // unchecked lists what of the row the gateway cannot show yet, and why.
 func (r *row) unchecked() (list []string) {
-	bill := r.Expect.Bill
-	switch {
-	case bill == "-", r.billed() >= 0:
-	default:
-		list = append(list, "bill ("+bill+"): there are no books yet; the record's token counts are what is checked")
+	if strings.HasPrefix(r.Expect.Bill, "attempt") {
+		list = append(list, "bill ("+r.Expect.Bill+"): what a failed attempt cost at its provider is not known and not charged; that it was made is in the record")
 	}
 	if r.Expect.Breaker {
 		list = append(list, "breaker_counts: the breaker is another part's; that the attempt is counted as failed is checked")

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"asbru/core"
 )
 
 // lanes are the two that an exchange can take.
@@ -176,11 +178,44 @@ func (r *row) check(t *testing.T, g *gateway, a *answer, bad, good *provider) {
 	if want := r.billed(); want >= 0 && a.status == 200 && r.Expect.Retry != "" && rec.Usage.Out != want && who != "" {
 		t.Errorf("the record shows %+v; want %d tokens out", rec.Usage, want)
 	}
+	r.checkBill(t, &rec, a.status == 200 && who != "")
 	if rec.Usage.In < 0 || rec.Usage.Out < 0 || rec.Usage.Out > 1<<40 {
 		t.Errorf("the record shows %+v", rec.Usage)
 	}
 	if r.Expect.Breaker && who != "bad" && g.failures() == 0 {
 		t.Errorf("the failed attempt was counted nowhere")
+	}
+}
+
+// What a token costs here: nobody knows the models, so they cost the ceiling.
+const (
+	eachIn  = core.Money(30_000)
+	eachOut = core.Money(180_000)
+)
+
+// checkBill compares what the exchange is charged with what the row says. answered: some provider
+// gave the answer.
+func (r *row) checkBill(t *testing.T, rec *core.Record, answered bool) {
+	t.Helper()
+	reported := eachIn*core.Money(rec.Usage.In) + eachOut*core.Money(rec.Usage.Out)
+	bill := r.Expect.Bill
+	switch has := func(words string) bool { return strings.HasPrefix(bill, words) }; {
+	case bill == "0": // for the failed attempt
+		if rec.Cost != 0 && (!answered || rec.Cost != reported) {
+			t.Errorf("charged %v; want nothing", rec.Cost)
+		}
+	case has("partial"), has("estimate"), has("policy"):
+		if rec.Cost <= 0 || rec.Usage.Known && rec.Usage.In >= 0 && rec.Usage.Out >= 0 && rec.Cost != reported && has("partial") {
+			t.Errorf("charged %v for a part, %+v", rec.Cost, rec.Usage)
+		}
+	case has("full"), has("once"), has("fallback only"), has("both attempts"), has("0 as reported"):
+		if answered && rec.Usage.Known && rec.Cost != reported {
+			t.Errorf("charged %v; want %v for %+v", rec.Cost, reported, rec.Usage)
+		}
+	default:
+		if rec.Cost < 0 {
+			t.Errorf("charged %v", rec.Cost)
+		}
 	}
 }
 

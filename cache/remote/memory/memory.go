@@ -1,5 +1,6 @@
 // Package memory keeps questions in this process, for encoders whose vectors the built-in index
-// does not take: they have other sizes. It compares them one by one.
+// does not take: they have other sizes. It compares them one by one: all by their signs, those
+// whose signs are most alike by their numbers.
 //
 // It keeps no answers, for the cache has those, and refuses to grow without bound: the oldest
 // question goes for a new one.
@@ -10,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/bits"
 	"sort"
 	"sync"
 
@@ -20,7 +22,9 @@ const (
 	maxBytes = 128 << 20 // of all rows
 	perRow   = 256       // bytes that a row takes besides its vector and text
 	most     = 127       // of a number of a vector
-	looked   = 256       // rows between two looks whether anybody still waits
+	looked   = 1024      // rows between two looks whether anybody still waits
+	few      = 256       // rows that are compared by their numbers at once
+	finalist = 64        // of more, those at least that are
 )
 
 // A Store is one for vectors of one size.
@@ -28,7 +32,7 @@ type Store struct {
 	mu     sync.RWMutex
 	dims   int
 	bytes  int
-	spaces map[[32]byte]map[[32]byte]*row
+	spaces map[[32]byte][]*row // in any order
 	rows   map[[32]byte]*row
 	age    *list.List // of *row, the oldest first
 }
@@ -36,13 +40,15 @@ type Store struct {
 type row struct {
 	vector.Row
 	small []int8
-	scale float32 // what makes the product of small with a unit vector a cosine
+	signs []uint64 // a bit for each number
+	scale float32  // what makes the product of small with a unit vector a cosine
 	at    *list.Element
+	place int // in its space
 }
 
 // Open makes an empty Store.
 func Open() *Store {
-	return &Store{spaces: map[[32]byte]map[[32]byte]*row{}, rows: map[[32]byte]*row{}, age: list.New()}
+	return &Store{spaces: map[[32]byte][]*row{}, rows: map[[32]byte]*row{}, age: list.New()}
 }
 
 // Prepare implements vector.Store.
@@ -60,6 +66,7 @@ func (s *Store) Prepare(_ context.Context, dims int) error {
 func (s *Store) Add(_ context.Context, r *vector.Row) error {
 	n := &row{Row: *r, small: make([]int8, len(r.Vector))}
 	n.scale = quantize(n.small, r.Vector)
+	n.signs = signs(r.Vector)
 	n.Row.Vector, n.Row.Answer = nil, ""
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,18 +77,14 @@ func (s *Store) Add(_ context.Context, r *vector.Row) error {
 	for s.bytes+n.size() > maxBytes && s.age.Len() > 0 {
 		s.dropLocked(s.age.Front().Value.(*row))
 	}
-	space := s.spaces[r.Space]
-	if space == nil {
-		space = map[[32]byte]*row{}
-		s.spaces[r.Space] = space
-	}
-	space[r.Key], s.rows[r.Key] = n, n
+	n.place, s.rows[r.Key] = len(s.spaces[r.Space]), n
+	s.spaces[r.Space] = append(s.spaces[r.Space], n)
 	n.at = s.age.PushBack(n)
 	s.bytes += n.size()
 	return nil
 }
 
-func (r *row) size() int { return len(r.small) + len(r.Text) + perRow }
+func (r *row) size() int { return len(r.small) + 8*len(r.signs) + len(r.Text) + perRow }
 
 func (s *Store) dropLocked(r *row) {
 	if r == nil {
@@ -89,8 +92,12 @@ func (s *Store) dropLocked(r *row) {
 	}
 	s.age.Remove(r.at)
 	delete(s.rows, r.Key)
-	delete(s.spaces[r.Space], r.Key)
-	if len(s.spaces[r.Space]) == 0 {
+	space := s.spaces[r.Space]
+	last := len(space) - 1
+	space[r.place] = space[last]
+	space[r.place].place = r.place
+	space[last] = nil
+	if s.spaces[r.Space] = space[:last]; last == 0 {
 		delete(s.spaces, r.Space)
 	}
 	s.bytes -= r.size()
@@ -122,11 +129,11 @@ func (s *Store) Search(ctx context.Context, q *vector.Query) ([]vector.Found, er
 	if len(q.Vector) != s.dims || scale == 0 {
 		return nil, fmt.Errorf("cannot compare a vector of %d numbers with those of %d", len(q.Vector), s.dims)
 	}
-	n := 0
-	for _, r := range s.spaces[q.Space] {
-		if n++; n%looked == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
+	rows, err := alike(ctx, s.spaces[q.Space], signs(q.Vector))
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
 		if !r.Until.After(q.Now) {
 			continue
 		}
@@ -141,6 +148,49 @@ func (s *Store) Search(ctx context.Context, q *vector.Query) ([]vector.Found, er
 		all = all[:min(len(all), q.Top)]
 	}
 	return all, nil
+}
+
+// signs are the signs of v.
+func signs(v []float32) []uint64 {
+	b := make([]uint64, (len(v)+63)/64)
+	for i, x := range v {
+		if x < 0 {
+			b[i/64] |= 1 << (i % 64)
+		}
+	}
+	return b
+}
+
+// alike are the rows whose signs differ least from those that are asked for: finalist of them,
+// and all that differ as little as the last.
+func alike(ctx context.Context, rows []*row, asked []uint64) ([]*row, error) {
+	if len(rows) <= few {
+		return rows, nil
+	}
+	differ, count := make([]uint16, len(rows)), make([]int, 64*len(asked)+1)
+	for i, r := range rows {
+		if i%looked == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		n, with := 0, r.signs[:len(asked)]
+		for j, a := range asked {
+			n += bits.OnesCount64(a ^ with[j])
+		}
+		differ[i] = uint16(n)
+		count[n]++
+	}
+	most, sum := 0, count[0]
+	for sum < finalist {
+		most++
+		sum += count[most]
+	}
+	best := make([]*row, 0, sum)
+	for i, n := range differ {
+		if int(n) <= most {
+			best = append(best, rows[i])
+		}
+	}
+	return best, nil
 }
 
 // dot is the product of two vectors of one length.

@@ -1,8 +1,12 @@
 package memory
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"asbru/bench/stores/exercise"
 	"asbru/cache/vector"
@@ -46,5 +50,43 @@ func TestRefuses(t *testing.T) {
 	}
 	if s.Add(t.Context(), exercise.Row("a", 1, 0, func(r *vector.Row) { clear(r.Vector) })) == nil {
 		t.Error("a vector without a direction is taken")
+	}
+}
+
+// Among many rows the nearest is found where it is near, as a cache wants it.
+func TestNearestOfMany(t *testing.T) {
+	const rows, asks, size = 1500, 400, 256
+	s := Open()
+	if err := s.Prepare(t.Context(), size); err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	vectors := make([][]float32, rows)
+	for n := range vectors {
+		vectors[n] = make([]float32, size)
+		for i := range vectors[n] {
+			vectors[n][i] = float32(r.NormFloat64())
+		}
+		row := vector.Row{Key: sha256.Sum256(fmt.Append(nil, n)), Vector: vectors[n], Text: "question", Until: time.Now().Add(time.Hour)}
+		if err := s.Add(t.Context(), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := 0
+	for n := range asks {
+		near := make([]float32, size)
+		for i, x := range vectors[n] {
+			near[i] = x + 0.48*float32(r.NormFloat64()) // a cosine of .9
+		}
+		all, err := s.Search(t.Context(), &vector.Query{Vector: near, Top: 4, Now: time.Now()})
+		if err != nil || len(all) != 4 || all[0].Similarity < all[1].Similarity {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		if all[0].Key == sha256.Sum256(fmt.Append(nil, n)) {
+			found++
+		}
+	}
+	if found < asks*99/100 {
+		t.Errorf("%d of %d are found", found, asks)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"asbru/bench/leak"
+	"asbru/bench/postgres"
 	"asbru/bench/stores"
 	"asbru/bench/stores/exercise"
 	"asbru/cache/vector"
@@ -20,33 +21,24 @@ func TestMain(m *testing.M) { os.Exit(leak.Run(m)) }
 func TestStore(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	p, err := stores.StartPostgres(ctx)
-	if err != nil {
-		t.Skip(err)
-	}
-	t.Cleanup(p.Close)
-	if !p.Real {
-		t.Log("the extension vector is not installed: a type over text stands in for it")
-	}
-	at := func(secret vector.Secret) *Store {
-		s, err := Open(vector.Place{Kind: "pgvector", URL: p.URL + "?sslmode=disable", Name: "questions", User: p.User, Secret: secret, Conns: 4})
+	address := postgres.Start(t).Address()
+	stores.Vectors(t, address)
+	open := func() *Store {
+		s, err := Open(vector.Place{Kind: "pgvector", URL: address, Name: "questions", Secret: "sesame", Conns: 4})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { s.Close() })
 		return s
 	}
-	s := at("sesame")
+	s := open()
 	exercise.Store(t, s)
-	if n, err := p.Count(ctx, "questions_8"); err != nil || n != 0 {
-		t.Errorf("%d rows are left, %v", n, err)
-	}
-	if err := at("wrong-secret").Prepare(ctx, 8); err == nil || strings.Contains(err.Error(), "wrong-secret") || !strings.Contains(err.Error(), "password") {
-		t.Errorf("%v", err)
+	if n := stores.CountRows(t, address, "questions_8"); n != 0 {
+		t.Errorf("%d rows are left", n)
 	}
 	var all sync.WaitGroup
 	for range 4 { // processes that begin at a time
-		other := at("sesame")
+		other := open()
 		all.Go(func() {
 			if err := other.Prepare(ctx, 9); err != nil {
 				t.Error(err)
@@ -64,11 +56,19 @@ func TestStore(t *testing.T) {
 	}
 }
 
-// What stands in an address is not told.
-func TestOpenTellsNoSecret(t *testing.T) {
+// What stands in an address is not told, nor the credential.
+func TestTellsNoSecret(t *testing.T) {
 	for _, url := range []string{"postgres://h:port/db", "postgres://h/db?connect_timeout=x"} {
 		if _, err := Open(vector.Place{URL: url, Name: "n", Secret: "sesame"}); err == nil || strings.Contains(err.Error(), "sesame") {
 			t.Errorf("%s: %v", url, err)
 		}
+	}
+	s, err := Open(vector.Place{URL: "postgres://127.0.0.1:1/db", Name: "n", User: "u", Secret: "sesame"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Prepare(t.Context(), 8); err == nil || strings.Contains(err.Error(), "sesame") {
+		t.Errorf("%v", err)
 	}
 }

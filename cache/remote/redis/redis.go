@@ -191,17 +191,18 @@ func (s *Store) Remove(ctx context.Context, f *vector.Filter) error {
 		return nil // they go by themselves
 	}
 	for _, node := range c.Nodes() {
-		if err := sweep(ctx, node, index, f); err != nil {
+		if err := sweep(ctx, c, node, index, f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sweep removes the rows of f from one server.
-func sweep(ctx context.Context, c rueidis.Client, index string, f *vector.Filter) error {
+// sweep removes the rows of f that node knows. In a cluster that may be a replica, so that all but
+// the going through goes by way of c.
+func sweep(ctx context.Context, c, node rueidis.Client, index string, f *vector.Filter) error {
 	for cursor := uint64(0); ; {
-		page, err := c.Do(ctx, c.B().Scan().Cursor(cursor).Match(index+":*").Count(scanned).Build()).AsScanEntry()
+		page, err := node.Do(ctx, node.B().Scan().Cursor(cursor).Match(index+":*").Count(scanned).Build()).AsScanEntry()
 		if err != nil {
 			return fmt.Errorf("cannot go through the rows: %w", err)
 		}

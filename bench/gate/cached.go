@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// The questions of a semantic hit: who asked first has the answer that the other is given, by
+// the nearness of an embedding and with the guard's leave.
+const (
+	askedBefore = "How does the heart pump blood?"
+	askedNow    = "How will the heart pump blood?"
+	rememberAll = "{exact: {ttl: 24h}, semantic: {mode: balanced}}"
+	neighbours  = 1000 // other questions in the same space
+)
+
+// cached measures, each in one run of the load generator, what the exact cache adds to requests
+// that it does not know, and what a semantic hit adds to an exact one.
+func cached(ctx context.Context, s *session, out *section) error {
+	st, err := s.stand()
+	if err != nil {
+		return err
+	}
+	defer st.close()
+	provider, _, err := st.mock("--reply-bytes", "1500")
+	if err != nil {
+		return err
+	}
+	run := func(one, other gatewayShape, tell string, ready func(a, b server) error, load ...string) error {
+		a, err := st.gateway(provider.addr, one)
+		if err != nil {
+			return err
+		}
+		b, err := st.gateway(provider.addr, other)
+		if err != nil {
+			return err
+		}
+		if ready != nil {
+			if err := ready(a, b); err != nil {
+				return err
+			}
+		}
+		load = append([]string{"--rate", "1000", "--window", pick(s, "1s", "500ms"), "--rounds", pick(s, "15", "7")}, load...)
+		if err := st.load(ctx, out, "", []server{a, b}, load...); err != nil {
+			return err
+		}
+		for _, name := range []string{"p50", "p99", "cpu_us"} {
+			x, y := out.Load.target(a.name).Figures[name], out.Load.target(b.name).Figures[name]
+			out.add(tell+"_"+name, "µs", y.Median-x.Median)
+			out.note("%s %s: %s is %s, %s is %s", tell, name, a.name, x.text(), b.name, y.text())
+		}
+		x, err := decided(a)
+		if err != nil {
+			return err
+		}
+		y, err := decided(b)
+		if err != nil {
+			return err
+		}
+		if tell == "unknown" { // who is known asks nobody
+			out.add(tell+"_decision_p50", "µs", y-x)
+			out.note("%s decision_p50: %s is %s, %s is %s", tell, a.name, short(x), b.name, short(y))
+		}
+		out.Load = nil
+		return nil
+	}
+	err = run(gatewayShape{silent: true, name: "off"}, gatewayShape{silent: true, name: "on", cache: "{}"}, "unknown", nil, "--request-bytes", "1500", "--distinct")
+	if err != nil {
+		return err
+	}
+	body := filepath.Join(st.dir, "question.json")
+	if err := os.WriteFile(body, question(askedNow), 0o600); err != nil {
+		return err
+	}
+	return run(gatewayShape{silent: true, name: "exact", cache: rememberAll}, gatewayShape{silent: true, name: "semantic", cache: rememberAll}, "semantic", func(a, b server) error {
+		if err := teach(a, askedNow, "exact"); err != nil {
+			return err
+		}
+		return teach(b, askedBefore, "semantic")
+	}, "--body-file", body)
+}
+
+// decided is the median of a gateway's own time a request since its start, in microseconds.
+func decided(g server) (float64, error) {
+	page, err := metricsPage(g.addr)
+	if err != nil {
+		return 0, err
+	}
+	h := bucketsOf(page, "asbru_decision_seconds")
+	if len(h) == 0 || h[math.Inf(1)] == 0 {
+		return 0, nil // it asked nobody
+	}
+	x, err := h.quantile(0.5)
+	return x * 1e6, err
+}
+
+func question(text string) []byte {
+	b, err := json.Marshal(text)
+	if err != nil {
+		panic("BUG: " + err.Error())
+	}
+	return fmt.Appendf(nil, `{"model":"mock","max_tokens":500,"messages":[{"role":"user","content":%s}]}`, b)
+}
+
+// teach makes a gateway answer askedNow from memory, in a way, because it was asked first.
+func teach(g server, first, way string) error {
+	for i := range neighbours {
+		if _, err := tell(g, fmt.Sprintf("What did year %d bring to the town of number %d?", 1000+i, i)); err != nil {
+			return err
+		}
+	}
+	if _, err := tell(g, first); err != nil {
+		return err
+	}
+	for end := time.Now().Add(readyWithin); ; time.Sleep(pollEvery) {
+		was, err := tell(g, first)
+		if err != nil || time.Now().After(end) {
+			return fmt.Errorf("%s does not remember: %s, %v", g.name, was, err)
+		}
+		if was == "exact" {
+			break
+		}
+	}
+	was, err := tell(g, askedNow)
+	if err == nil && was != way {
+		err = fmt.Errorf("%s answers by %s, not %s", g.name, was, way)
+	}
+	return err
+}
+
+// tell asks one question and returns how the cache answered it.
+func tell(g server, text string) (how string, err error) {
+	r, err := http.NewRequest("POST", "http://"+g.addr+"/v1/chat/completions", strings.NewReader(string(question(text))))
+	if err != nil {
+		return "", err
+	}
+	r.Header.Set("Authorization", "Bearer "+virtualKey)
+	r.Header.Set("Content-Type", "application/json")
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return "", err
+	}
+	defer a.Body.Close()
+	if _, err := io.Copy(io.Discard, a.Body); err != nil {
+		return "", err
+	}
+	if a.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("%s answers %d", g.name, a.StatusCode)
+	}
+	return a.Header.Get("X-Cache"), nil
+}

@@ -1,0 +1,152 @@
+package e2e
+
+import (
+	"database/sql"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// An entry is what these tests read of a record of the trail.
+type entry struct {
+	Seq                     uint64
+	Kind, ID, Key           string
+	Asked, Served, Provider string
+	Status                  int
+	Fault, Cache, Prompt    string
+	Nanos, Cost             int64
+	Stream, Partial         bool
+	Tokens                  struct{ In, Out int64 }
+	Attempts                []struct {
+		Target string
+		Status int
+	}
+	Who, Did, What, Before, After string
+	Version                       uint64
+}
+
+// exported verifies a trail and reads it.
+func exported(t *testing.T, dir, from string) (calls, all []entry) {
+	t.Helper()
+	asbru(t, 0, nil, "audit", "verify", "--key", filepath.Join(dir, "audit.pub"), "--fresh", "1h", from)
+	out, _ := asbru(t, 0, nil, "audit", "export", from)
+	for line := range strings.Lines(out) {
+		var e entry
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("%v\n%s", err, line)
+		}
+		if all = append(all, e); e.Kind == "call" || e.Kind == "charge" {
+			calls = append(calls, e)
+		}
+	}
+	return calls, all
+}
+
+// TestEachCallIsInTheTrail has calls of every kind of end, and reads them from the sink and from the files.
+func TestEachCallIsInTheTrail(t *testing.T) {
+	base, _ := paid(t)
+	config, ledger := budgeted(t, base, "5")
+	state := filepath.Dir(ledger)
+	dir := filepath.Join(state, "asbru-audit")
+	config = strings.Replace(config, "{name: free,", "{name: blocked, key: secret-of-blocked, blocked_models: [m]}, {name: free, content_logging: true,", 1) +
+		"audit: {content: {bytes: 32}, sign: {every: 1s}}\n"
+	g := serve(t, config)
+	ids := map[string]string{} // by what was asked
+	f := func(what string, status int, a answer) {
+		t.Helper()
+		if a.status != status {
+			t.Errorf("%s: %d %s", what, a.status, a.body)
+		}
+		ids[what] = a.head.Get("X-Request-Id")
+	}
+	const ci, free, blocked = "Authorization: Bearer secret-of-ci-0001", "Authorization: Bearer secret-of-free-01", "Authorization: Bearer secret-of-blocked"
+	f("paid", 200, chat(t, g, "m", "", ci))
+	f("stream", 200, chat(t, g, "m", `,"stream":true`, ci))
+	f("free", 200, chat(t, g, "m", "", free))
+	f("refused", 403, chat(t, g, "m", "", blocked))
+	f("failed", 500, chat(t, g, "m", `,"user":"broken"`, ci))
+	write(t, g.file, config+"limits: {connections: 99}\n")
+	g.signal(syscall.SIGHUP)
+	g.stderr.has(t, "configuration applied")
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+
+	check := func(from string) {
+		t.Helper()
+		calls, all := exported(t, dir, from)
+		var changes []entry
+		for _, e := range all {
+			if e.Kind == "change" {
+				changes = append(changes, e)
+			}
+		}
+		if len(changes) != 2 || changes[0].Before != "" || changes[0].After != changes[1].Before || changes[1].Before == changes[1].After ||
+			changes[1].Did != "apply" || changes[1].What != "document" || !strings.HasPrefix(changes[1].Who, "signal") || changes[1].Version != 2 {
+			t.Errorf("the changes are %+v", changes)
+		}
+		byID := map[string][]entry{}
+		for _, c := range calls {
+			byID[c.ID] = append(byID[c.ID], c)
+		}
+		for what, want := range map[string]entry{
+			"paid":    {Key: "ci", Status: 200, Nanos: eachCall, Served: "m", Provider: "mine"},
+			"stream":  {Key: "ci", Status: 200, Nanos: eachCall, Served: "m", Provider: "mine", Stream: true},
+			"free":    {Key: "free", Status: 200, Nanos: eachCall, Served: "m", Provider: "mine"},
+			"refused": {Key: "blocked", Status: 403, Fault: "forbidden"},
+			"failed":  {Key: "ci", Status: 500, Served: "m", Provider: "mine"},
+		} {
+			list := byID[ids[what]]
+			if len(list) != 1 {
+				t.Errorf("%s: %q is there %d times", what, ids[what], len(list))
+				continue
+			}
+			got := list[0]
+			short := entry{Key: got.Key, Status: got.Status, Nanos: got.Nanos, Served: got.Served, Provider: got.Provider, Stream: got.Stream, Fault: got.Fault}
+			a, _ := json.Marshal(short)
+			b, _ := json.Marshal(want)
+			if string(a) != string(b) || got.Asked != "m" || len(got.Prompt) != 64 || got.Kind != "call" {
+				t.Errorf("%s: %s, want %s\n%+v", what, a, b, got)
+			}
+		}
+	}
+	db := filepath.Join(dir, "audit.db")
+	check(db)
+	check(dir)
+
+	c, err := sql.Open("sqlite", "file:"+db+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	var key, body string
+	if err := c.QueryRow("SELECT key, body FROM asbru_content").Scan(&key, &body); err != nil || key != "free" || len(body) != 32 || !strings.HasPrefix(body, `{"model":"m","messages"`) {
+		t.Errorf("the prompts kept are of %q: %q, %v", key, body, err)
+	}
+}
+
+// reconciled checks that the trail beside a ledger says of each call what the ledger says, once, and
+// that all of it comes to spent.
+func reconciled(t *testing.T, ledger string, spent int64) {
+	t.Helper()
+	dir := filepath.Join(filepath.Dir(ledger), "asbru-audit")
+	db := filepath.Join(dir, "audit.db")
+	calls, _ := exported(t, dir, db)
+	sum, seen := int64(0), map[string]int{}
+	for _, c := range calls {
+		sum += c.Nanos
+		if seen[c.ID]++; seen[c.ID] == 2 {
+			t.Errorf("call %s is in the trail twice: %+v", c.ID, c)
+		}
+	}
+	if sum != spent {
+		t.Errorf("the trail says %d spent, the ledger %d", sum, spent)
+	}
+	out, _ := asbru(t, 0, nil, "audit", "export", db)
+	rows := filepath.Join(t.TempDir(), "rows.jsonl")
+	write(t, rows, out)
+	asbru(t, 0, nil, "ledger", "reconcile", ledger, rows)
+}
