@@ -7,16 +7,13 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"asbru/control"
 	"asbru/control/admin"
 	"asbru/control/store"
 	"asbru/core"
-	"asbru/core/audit"
 	"asbru/core/config"
 	"asbru/core/govern"
-	"asbru/core/ledger"
 )
 
 // storeName is the file of SQLite in the directory of the process's state.
@@ -189,28 +186,6 @@ func (g *gateway) follow(ctx context.Context) {
 		// The Plane logs what it did or refused, and keeps it for the status page.
 		g.plane.Keep(ctx, control.Actor{Kind: "store", Name: s.Name()}, nil, nil)
 	}})
-}
-
-// changed writes a change by an operator into the ledger, where the audit reads it. Without a
-// ledger it is in the log only.
-func (g *gateway) changed(c admin.Changed) {
-	book := g.keep.book.Load()
-	if book == nil {
-		return
-	}
-	now := time.Now().UnixNano()
-	payload := audit.AppendChange(nil, &audit.Change{Time: now, Who: c.Who, From: c.From, Did: c.Did, What: c.What, Version: uint64(c.Revision), Before: c.Before, After: c.After})
-	l, room := book.Ledger(), ledger.Size(0, len(payload))
-	if !l.Reserve(room) {
-		g.log.Error("a change is not in the ledger: there is no room", "what", c.What, "error", l.Trouble())
-		return
-	}
-	seq := l.Append(&ledger.Record{Kind: ledger.Admin, Time: now, Payload: payload}, room)
-	ctx, cancel := context.WithTimeout(context.Background(), changeWait)
-	defer cancel()
-	if err := l.Wait(ctx, seq); err != nil {
-		g.log.Error("a change may not be in the ledger", "what", c.What, "error", err)
-	}
 }
 
 // shared reports whether other machines may use the admin API on the data listener.

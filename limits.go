@@ -4,9 +4,6 @@ import "time"
 
 // Bounds of the wiring.
 const (
-	// changeWait bounds the wait for a change by an operator to be durable in the ledger.
-	changeWait = 2 * time.Second
-
 	slowConns = 4096 // connections of the slow door: HTTP/2, health, metrics
 	slowQueue = 256  // of those, handed over and not yet taken
 
