@@ -284,7 +284,7 @@ func (s *Server) whole(f *flight, o *outbox) bool {
 		h = append(append(append(h, "Content-Type: "...), kind...), "\r\n"...)
 	}
 	h = append(h, c.kept...)
-	if len(c.retry) > 0 && len(c.retry) < len("false")+1 {
+	if len(c.retry) > 0 && len(c.retry) < len("false")+1 && !(status >= 400 && f.vain()) {
 		h = append(append(append(h, "X-Should-Retry: "...), c.retry...), "\r\n"...)
 	}
 	h = c.appendDropped(h)
