@@ -10,9 +10,7 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
-	"asbru/core"
 	"asbru/hotpath/ws"
 )
 
@@ -71,7 +69,6 @@ func TestSharedHandshakes(t *testing.T) {
 func TestSharedFrames(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
 		r, _ := socketRig(t, loops, func(k *talker, q *http.Request) { k.echo() })
-		r.change(func(s *core.Snapshot) { s.Limits.IdleWait = 2 * time.Second })
 		sharedRows(t, "frames.jsonl", func(line []byte) {
 			var row struct {
 				ID, Expect string
