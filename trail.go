@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"asbru/control"
+	"asbru/control/admin"
 	"asbru/control/trail"
 	"asbru/core"
 	"asbru/core/audit"
@@ -59,15 +60,8 @@ func (g *gateway) applied(by control.Actor, version control.Version, before, aft
 }
 
 // changed writes down a change that was made through the admin API.
-func (g *gateway) changed(who, what string, before, after [32]byte) {
-	did := "update"
-	switch {
-	case before == [32]byte{}:
-		did = "create"
-	case after == [32]byte{}:
-		did = "delete"
-	}
-	g.note(&audit.Change{Who: who, Did: did, What: what, Version: uint64(g.plane.Status().Version), Before: before, After: after})
+func (g *gateway) changed(c admin.Changed) {
+	g.note(&audit.Change{Who: c.Who, From: c.From, Did: c.Did, What: c.What, Version: uint64(c.Revision), Before: c.Before, After: c.After})
 }
 
 // note writes down a change, when there is a trail to write it to.

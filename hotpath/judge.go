@@ -172,7 +172,11 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 			continue // we know better
 		}
 		if (answered[fd.ID] && (l.cross == nil || crossed[fd.ID]) || l.cross == nil && fd.ID == http1.Other && listed(x.From.Answered, fd.Name.Of(b))) && len(h)+int(fd.Value.End-fd.Value.Start) < maxOutHead {
-			h = fd.AppendTo(h, b)
+			if fd.ID == http1.Other && len(x.From.Leads) > 0 {
+				h = f.appendHome(h, fd, b)
+			} else {
+				h = fd.AppendTo(h, b)
+			}
 		}
 	}
 	if l.cross != nil {
@@ -215,6 +219,9 @@ func (s *Server) frame(f *flight, rep *http1.Reply, b []byte, method []byte) {
 	} else if rep.Status == 429 && rep.At[http1.ContentEncoding] == 0 && x.From.ReadFault != nil && string(method) != "HEAD" && http1.HasPrefixFold(kind, "application/json") {
 		l.cross, l.gather = s.bare(f), true // its body tells whether a wait is of use
 		l.cross.raw = true
+	} else if f.homes(rep, b, method) {
+		l.cross, l.gather = s.bare(f), true
+		l.cross.raw, l.cross.homes = true, true
 	}
 	l.strip = l.sse && l.cross == nil && x.Peek.Stream && !x.Peek.AskUsage && x.Face.AskUsage
 	l.reads = ok && !l.stream && l.cross == nil && (x.Op != core.OpPass || len(x.Peek.Model) > 0) && x.From.ReadUsage != nil && http1.HasPrefixFold(kind, "application/json")
