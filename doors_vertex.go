@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"asbru/adapters/dialect/anthropic"
+	"asbru/adapters/dialect/cohere"
 	"asbru/adapters/dialect/gemini"
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
@@ -108,6 +109,9 @@ func plainWord(s []byte) bool {
 func barePath(method, tail []byte) (hotpath.Found, bool) {
 	if f, ok := messagesPath(method, tail); ok {
 		return f, true
+	}
+	if s := string(tail); string(method) == "POST" && (s == "/tokenize" || s == "/detokenize") { // Cohere's, below its version
+		return hotpath.Found{Op: core.OpPass, Speaks: cohere.API, Skip: -len("/v1")}, true
 	}
 	return vertexPath(method, tail)
 }

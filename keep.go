@@ -12,12 +12,16 @@ import (
 	"asbru/control/admin"
 	"asbru/control/store"
 	"asbru/core"
+	"asbru/core/audit"
 	"asbru/core/config"
 	"asbru/core/govern"
 )
 
 // storeName is the file of SQLite in the directory of the process's state.
 const storeName = "asbru.db"
+
+// copyName is the file beside it that knows what a database keeps.
+const copyName = "asbru-store.json"
 
 // A keeping is what the process keeps besides its document.
 type keeping struct {
@@ -61,7 +65,7 @@ func (g *gateway) kept(doc *config.Document) (*config.Kept, error) {
 	ctx := context.Background() // each question to the store has a bound of its own
 	if s == nil {
 		var err error
-		if s, err = openStore(ctx, doc.Store, g.s.env); err != nil {
+		if s, err = openStore(ctx, doc.Store, g.s.env, copyPath(doc.Store, g.s.env)); err != nil {
 			return nil, err
 		}
 	}
@@ -90,6 +94,14 @@ func storePath(d *config.Store, env config.Env) string {
 	return filepath.Join(stateDir(env), storeName)
 }
 
+// copyPath is where what a database keeps is kept besides; empty: nowhere.
+func copyPath(d *config.Store, env config.Env) string {
+	if dir := stateDir(env); d.Copy == "" && dir != "" {
+		return filepath.Join(dir, copyName)
+	}
+	return d.Copy
+}
+
 // stateDir is where the supervisor lets the process keep its state; empty: nobody said.
 func stateDir(env config.Env) string {
 	if env.Lookup == nil {
@@ -100,10 +112,11 @@ func stateDir(env config.Env) string {
 	return dir
 }
 
-// openStore opens the store of a document.
-func openStore(ctx context.Context, d *config.Store, env config.Env) (*store.Store, error) {
+// openStore opens the store of a document. copyTo is where what a database keeps is kept
+// besides; empty: nowhere.
+func openStore(ctx context.Context, d *config.Store, env config.Env, copyTo string) (*store.Store, error) {
 	if d.Postgres.Set() {
-		return store.Open(ctx, store.Options{Postgres: d.Postgres.Reveal()})
+		return store.Open(ctx, store.Options{Postgres: d.Postgres.Reveal(), Copy: copyTo})
 	}
 	return store.Open(ctx, store.Options{Path: storePath(d, env)})
 }
@@ -125,14 +138,20 @@ func withPepper(doc *config.Document, s *store.Store, env config.Env) error {
 }
 
 func sameStore(a, b *config.Store) bool {
-	return (a == nil) == (b == nil) && (a == nil || a.Path == b.Path && a.Postgres.Reveal() == b.Postgres.Reveal() && a.Poll == b.Poll)
+	return (a == nil) == (b == nil) && (a == nil || a.Path == b.Path && a.Copy == b.Copy && a.Postgres.Reveal() == b.Postgres.Reveal() && a.Poll == b.Poll)
 }
 
 // tellToken makes the admin token at the first start with a store, and tells it once: in a file
 // that only the service can read where a supervisor keeps what is printed, else on the terminal.
 func (g *gateway) tellToken(ctx context.Context) error {
 	s := g.keep.store.Load()
-	if s == nil || g.fixed.Admin.Token.Set() {
+	if s == nil {
+		return nil
+	}
+	if revision, ok := s.Copied(); ok {
+		g.log.Error("the store does not answer; what it kept when it was last seen is served", "store", s.Name(), "revision", revision)
+	}
+	if g.fixed.Admin.Token.Set() {
 		return nil
 	}
 	sum, made, err := s.AdminToken(ctx)
@@ -168,6 +187,12 @@ func (g *gateway) follow(ctx context.Context) {
 		// The Plane logs what it did or refused, and keeps it for the status page.
 		g.plane.Keep(ctx, control.Actor{Kind: "store", Name: s.Name()}, nil, nil)
 	}})
+}
+
+// changed writes a change by an operator into the ledger, where the audit reads it. Without a
+// ledger it is in the log only.
+func (g *gateway) changed(c admin.Changed) {
+	g.note(&audit.Change{Who: c.Who, From: c.From, Did: c.Did, What: c.What, Version: uint64(c.Revision), Before: c.Before, After: c.After})
 }
 
 // shared reports whether other machines may use the admin API on the data listener.

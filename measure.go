@@ -53,5 +53,8 @@ func (g *gateway) figures() meter.Figures {
 	if t := g.trail.Load(); t != nil {
 		f.More = t.Figures()
 	}
+	if store := g.keep.store.Load(); store != nil {
+		f.More = append(f.More, store.Figures()...)
+	}
 	return f
 }

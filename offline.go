@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 
 	"asbru/control"
 	"asbru/control/admin"
@@ -29,8 +31,11 @@ func openOffline(path string, t cli.Tools) (*cli.Offline, error) {
 	if doc.Store == nil {
 		return nil, fmt.Errorf("%s names no store; hint: write store: {} into it", path)
 	}
+	if err := elsewhere(doc.Store, t.Env, serviceState); err != nil {
+		return nil, err
+	}
 	ctx := context.Background()
-	s, err := openStore(ctx, doc.Store, t.Env)
+	s, err := openStore(ctx, doc.Store, t.Env, "")
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +45,24 @@ func openOffline(path string, t cli.Tools) (*cli.Offline, error) {
 		return nil, err
 	}
 	return o, nil
+}
+
+// serviceState is where the unit lets the service keep its state.
+const serviceState = "/var/lib/asbru"
+
+// elsewhere refuses to begin a store in the directory one happens to be in when the service, whose
+// environment a shell does not have, keeps one.
+func elsewhere(d *config.Store, env config.Env, state string) error {
+	if d.Path != "" || d.Postgres.Set() || stateDir(env) != "" {
+		return nil
+	}
+	if _, err := os.Stat(storeName); err == nil {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(state, storeName)); err != nil {
+		return nil
+	}
+	return fmt.Errorf("cannot tell which store is meant: there is no %s here, and the service has one in %s; hint: set STATE_DIRECTORY=%s, or write store.path into the file", storeName, state, state)
 }
 
 // offlineOver is the store and the admin API over a Plane that serves nobody.

@@ -15,7 +15,7 @@ func TestSelftestCommand(t *testing.T) {
 			t.Errorf("selftest %q: %d %s, want %d with %q", args, got, text, code, says)
 		}
 	}
-	f(0, "27 lossless", "--door", "cohere", "--upstream", "cohere")
+	f(0, "29 lossless", "--door", "cohere", "--upstream", "cohere")
 	f(0, `{"door":"anthropic","upstream":"anthropic","scenario":"text","stream":true,"grade":"lossless"}`, "--json", "--door", "anthropic", "--upstream", "anthropic")
 	f(2, "there is no format telex", "--door", "telex")
 	f(2, "takes no arguments", "x")

@@ -58,29 +58,14 @@ func (g *gateway) applied(by control.Actor, version control.Version, before, aft
 	g.note(&audit.Change{Who: by.String(), Did: "apply", What: "document", Version: uint64(version), Before: sumOf(before), After: sumOf(after)})
 }
 
-// changed writes down a change that was made through the admin API.
-func (g *gateway) changed(who, what string, before, after [32]byte) {
-	did := "update"
-	switch {
-	case before == [32]byte{}:
-		did = "create"
-	case after == [32]byte{}:
-		did = "delete"
-	}
-	g.note(&audit.Change{Who: who, Did: did, What: what, Version: uint64(g.plane.Status().Version), Before: before, After: after})
-}
-
-// note writes down a change, when there is a trail to write it to.
+// note writes a change into the ledger, from where the trail has it. Without a ledger it is in the log only.
 func (g *gateway) note(c *audit.Change) {
-	if g.trail.Load() == nil {
+	book := g.keep.book.Load()
+	if book == nil {
 		return
 	}
-	book := g.till.Book()
-	if book == nil {
-		return // another process has the ledger: this one drains
-	}
 	c.Time = time.Now().UnixNano()
-	ctx, cancel := context.WithTimeout(context.Background(), noteWait)
+	ctx, cancel := context.WithTimeout(context.Background(), changeWait)
 	defer cancel()
 	if err := trail.Note(ctx, book.Ledger(), c); err != nil {
 		g.log.Error("a change is not in the audit trail", "by", c.Who, "what", c.What, "error", err)

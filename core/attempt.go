@@ -94,7 +94,8 @@ func (x *Exchange) Attempts() []Attempt {
 // An Ahead is what a Pick has decided for the attempt after so many. It makes asking
 // twice harmless: a decision may spend a retry or claim the one probe of a bench.
 type Ahead struct {
-	After  int     // attempts made when it was decided; 0: nothing was
+	After  int32   // attempts made when it was decided; 0: nothing was
+	Spent  bool    // none is left because all retries together have used up what they may
 	Target *Target // nil: none is left
 	Key    *ProviderKey
 	Name   []byte // x.Name of the attempt

@@ -48,6 +48,7 @@ type Dialect struct {
 	IDHeader string       // the reply header its clients read the request id from; empty: x-request-id alone
 	Answered []string     // reply headers of its own, in lower case, that reach its clients from servers of the same dialect
 	Forward  []string     // request headers of its own, in lower case, that go to servers of the same dialect
+	Leads    []Lead       // where replies hold an address of the server's own to ask next: it is made to lead here
 	CutQuery []string     // query parameters that stay here: credentials, and what the path of a Face says
 	Redo     [NumOps]bool // bodies of the operation differ between servers of this dialect: they are translated even so
 	Extras   bool         // its clients bear members they do not know, such as extra_fields
@@ -57,6 +58,13 @@ type Dialect struct {
 	Reranks *RerankCodec       // OpRerank; nil: the format has no rerank
 	Counts  *CountCodec        // OpCount; nil: the format cannot count tokens
 	Sockets *SocketCodec       // OpRealtime; nil: the format has no WebSockets
+}
+
+// A Lead is a place in replies to OpPass that holds an address.
+type Lead struct {
+	Field  string // a header of Answered, in lower case; empty: a member of the body
+	Path   string // what paths behind a door begin with whose bodies have Member
+	Member string // at any depth
 }
 
 // A ChatCodec is one face of a dialect for conversations, between its bytes and

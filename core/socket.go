@@ -27,6 +27,16 @@ type SocketCodec struct {
 	AppendFault func(dst []byte, f *Fault, id []byte) []byte
 }
 
+// Less is what u counts beyond v.
+func (u *Usage) Less(v *Usage) Usage {
+	w := *u
+	w.In, w.CachedIn, w.Out, w.Reasoning = u.In-v.In, u.CachedIn-v.CachedIn, u.Out-v.Out, u.Reasoning-v.Reasoning
+	w.WrittenIn, w.KeptIn = u.WrittenIn-v.WrittenIn, u.KeptIn-v.KeptIn
+	w.AudioIn, w.AudioOut = u.AudioIn-v.AudioIn, u.AudioOut-v.AudioOut
+	w.ImageIn, w.ImageOut = u.ImageIn-v.ImageIn, u.ImageOut-v.ImageOut
+	return w
+}
+
 // Add makes u what was used by both.
 func (u *Usage) Add(v *Usage) {
 	u.In, u.CachedIn, u.Out, u.Reasoning = u.In+v.In, u.CachedIn+v.CachedIn, u.Out+v.Out, u.Reasoning+v.Reasoning

@@ -23,6 +23,7 @@ type Plan struct {
 	Before []Stage // answers from memory, edits, holds
 	Commit []Stage // before the first byte of a provider's answer goes to the client
 	Settle []Stage // before its end does; x.Usage is known. A stage here continues or waits
+	Turn   []Stage // after each turn of a WebSocket, with all of x.Usage so far; what refuses ends it
 	After  []Stage // settle, store, note; always run, in order; none waits
 
 	Steps []Step // what they hold, in order, for explain

@@ -174,8 +174,9 @@ func TestAdmin(t *testing.T) {
 func TestTwoMachines(t *testing.T) {
 	server := postgres.Start(t)
 	base := standIn(t, mock.Options{})
+	copied := filepath.Join(t.TempDir(), "copy.json")
 	config := local(base) + "admin: {listen: '127.0.0.1:0', token: the-admin-token-of-both}\n" +
-		"store: {postgres: '" + server.Address() + "', poll: 300ms}\ngovernance: {pepper: 0123456789abcdef0123456789abcdef}\n"
+		"store: {postgres: '" + server.Address() + "', poll: 300ms, copy: '" + copied + "'}\ngovernance: {pepper: 0123456789abcdef0123456789abcdef}\n"
 	one := &kept{serve(t, config), "the-admin-token-of-both"}
 	two := &kept{serve(t, config), "the-admin-token-of-both"}
 
@@ -190,6 +191,14 @@ func TestTwoMachines(t *testing.T) {
 	two.made("PUT", "virtual-keys/ci", `{"is_active":true}`)
 	one.becomes(200, key)
 
+	metrics := func(k *kept) string {
+		return ask(t, "GET", "http://"+k.admin+"/metrics", "", "Authorization: Bearer "+k.token).body
+	}
+	for _, want := range []string{"asbru_store_lost 0", "asbru_store_objects 1", "asbru_store_revision 3"} {
+		if m := metrics(one); !strings.Contains(m, want+"\n") {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
 	server.Stop()
 	one.stderr.has(t, "the store does not answer; what it kept is served on")
 	two.stderr.has(t, "the store does not answer; what it kept is served on")
@@ -204,7 +213,17 @@ func TestTwoMachines(t *testing.T) {
 			t.Errorf("what is kept, without the database: %d %s", a.status, a.body)
 		}
 	}
+	if m := metrics(one); !strings.Contains(m, "asbru_store_lost 1\n") {
+		t.Error("the metrics do not say that the store is lost")
+	}
+	// a machine that starts now serves what it knew
+	three := &kept{serve(t, config), "the-admin-token-of-both"}
+	three.stderr.has(t, "the store does not answer; what it kept when it was last seen is served")
+	if a := three.ask("POST", "virtual-keys", `{"name":"lost","allow_all_providers":true}`); a.status != 503 {
+		t.Errorf("a change without the database: %d %s", a.status, a.body)
+	}
 	server.Start()
+	three.becomes(200, key)
 	one.stderr.has(t, "the store answers again")
 	two.stderr.has(t, "the store answers again")
 	one.made("PUT", "virtual-keys/ci", `{"is_active":false}`)
@@ -255,6 +274,21 @@ func TestImportIntoStore(t *testing.T) {
 		if a := k.ask("GET", path, ""); a.status != 200 || !strings.Contains(a.body, want) {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
 		}
+	}
+	k.made("PUT", "virtual-keys/ci", `{"is_active":false}`)
+	k.signal(syscall.SIGTERM)
+	k.ends(0)
+	dump, _ := asbru(t, 0, nil, "ledger", "dump", filepath.Join(dir, "ledger"))
+	if n := strings.Count(dump, `"did":"update","what":"virtual-key/ci"`); n != 1 || strings.Count(dump, `"did":"apply","what":"document"`) != 1 {
+		t.Errorf("%d changes are in the ledger, want 1 and the start\n%s", n, dump)
+	}
+	asbru(t, 0, nil, "check", "--store", file)
+	both := filepath.Join(dir, "both.yaml")
+	text, _ := os.ReadFile(file)
+	write(t, both, string(text)+"teams: [{name: search}]\n")
+	asbru(t, 0, nil, "check", both)
+	if _, told := asbru(t, 1, nil, "check", "--store", both); !strings.Contains(told, `store: teams["search"].name: team "search" is there already, as teams[0]`) {
+		t.Error(told)
 	}
 	bare := filepath.Join(dir, "bare.yaml")
 	write(t, bare, local(base))

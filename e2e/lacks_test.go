@@ -93,3 +93,25 @@ func TestMissingOperation(t *testing.T) {
 		f("POST", "/anthropic/v1/messages/batches", `{"requests":[]}`, `by openai: it has nothing like \"/messages/batches\"`, "X-Model-Provider: openai")
 	})
 }
+
+// Tokens are Cohere's alone: no other vendor tells them, so nothing can be translated. They are
+// found behind its own paths and at the bare version.
+func TestTokenize(t *testing.T) {
+	up, config := vendors(t)
+	lanes(t, private(config), func(t *testing.T, g *gateway) {
+		for _, path := range []string{"/v1/tokenize", "/litellm/v1/tokenize", "/cohere/v1/tokenize"} {
+			up.Take()
+			a := ask(t, "POST", g.url(path), `{"model":"cohere/command-a-text","text":"two words"}`)
+			if a.status != 200 || !strings.Contains(a.body, `"tokens":[1,2]`) {
+				t.Errorf("%s: %d %s", path, a.status, a.body)
+			}
+			if sent := up.Take(); len(sent) != 1 || sent[0].Path != "/v1/tokenize" || !strings.Contains(string(sent[0].Body), `"model":"command-a-text"`) {
+				t.Errorf("%s: the provider was sent %+v", path, sent)
+			}
+			a = ask(t, "POST", g.url(path), `{"model":"anthropic/claude-text","text":"two words"}`)
+			if a.status != 400 || !strings.Contains(a.body, "cannot be carried out by anthropic") || len(up.Take()) != 0 {
+				t.Errorf("%s at another vendor: %d %s", path, a.status, a.body)
+			}
+		}
+	})
+}

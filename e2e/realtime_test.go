@@ -252,3 +252,36 @@ func TestRealtimeRevoked(t *testing.T) {
 	other.c.Close()
 	g.ends(0)
 }
+
+// A session is paid turn by turn: each is held before it begins, and the one that cannot be ends it.
+func TestRealtimeBudget(t *testing.T) {
+	_, config := vendors(t)
+	dir := t.TempDir()
+	// A turn uses 37 tokens in, at $1 a million, and one can use 1,048,576 as far as anybody knows.
+	g := serve(t, private(config)+"governance: {ledger: '"+dir+"/ledger'}\n"+
+		"prices: {overrides: [{name: all, input: 1, cached_input: 1, output: 0}]}\n"+
+		"virtual_keys: [{name: ci, key: secret-of-ci-0001, budgets: [{usd: 1.048696}]}]\n")
+	k, res := dial(t, g.addr, "/v1/realtime?model=openai/voice-x-text", nil, "Authorization: Bearer secret-of-ci-0001")
+	if res.StatusCode != 101 {
+		b, _ := io.ReadAll(res.Body)
+		t.Fatalf("%s %s", res.Status, b)
+	}
+	for range 4 {
+		k.say(`{"type":"response.create"}`)
+		k.until("response.done")
+	}
+	if all := k.until("budget"); !strings.Contains(all, `"type":"error"`) {
+		t.Error(all)
+	}
+	if code := k.closes(); code != 4008 {
+		t.Errorf("closed with %d", code)
+	}
+	if _, res := dial(t, g.addr, "/v1/realtime?model=openai/voice-x-text", nil, "Authorization: Bearer secret-of-ci-0001"); res.StatusCode != 402 {
+		t.Errorf("another session: %s", res.Status)
+	}
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+	if spent, open := examine(t, dir+"/ledger"); spent != 4*37_000 || open != 0 {
+		t.Errorf("the ledger says %d spent, %d open", spent, open)
+	}
+}

@@ -27,6 +27,7 @@ type flight struct {
 	pause    pause // where it stands still
 	admitted bool  // the stages of Admit are done
 	paid     bool  // those of Commit
+	secure   bool  // the client's connection is one of TLS
 	settled  bool  // those of Settle
 	whole    bool  // the end of the reply is at hand
 
@@ -74,6 +75,7 @@ func (f *flight) reset() {
 	f.door, f.named, f.spot, f.cut, f.drop, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, "", false, fields{}
 	f.gate, f.queued = nil, false
 	f.firstBy, f.paused, f.rested = 0, 0, 0
+	f.secure = false
 	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
@@ -100,7 +102,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	f.free = r.Close || r.Minor == 0
 	s.identify(x, r, b)
 	path := r.Path.Of(b)
-	op, door, tail, found := s.open(r.Method.Of(b), path)
+	op, door, found := s.open(r.Method.Of(b), path)
 	if door == nil {
 		if len(s.opt.Doors) > 0 {
 			x.From = s.opt.Doors[0].Dialect
@@ -110,7 +112,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 		}
 		return waySlow
 	}
-	x.Op, x.From, x.Path, f.door, f.drop = op, door.Dialect, tail[found.Skip:], door, found.Drop
+	x.Op, x.From, x.Path, f.door, f.drop = op, door.Dialect, path[len(door.Prefix)+found.Skip:], door, found.Drop
 	if found.Speaks != nil {
 		x.From = found.Speaks
 	}
@@ -187,6 +189,11 @@ func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 	if len(secret) > 0 {
 		if k := x.Snap.Keys[*d.of(x.Snap.Pepper, secret)]; k != nil {
 			x.Key = k
+			return stands(x)
+		}
+	}
+	if len(secret) == 0 && len(x.From.Leads) > 0 {
+		if x.Key = permitted(x, r, b); x.Key != nil {
 			return stands(x)
 		}
 	}

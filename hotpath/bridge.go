@@ -35,6 +35,8 @@ type bridge struct {
 
 	msg  []byte // of the target's message under way, to be read for usage; borrowed
 	dull bool   // nothing of it is wanted
+
+	refused *core.Fault // by the stages of Turn, to be told when their turn went out; nil: none is
 }
 
 // An end is one of the two connections of a bridge.
@@ -145,6 +147,11 @@ func (b *bridge) pass(from, to *end) bool {
 	}
 	err := b.send(to, in[start:at], from.flow.Mid())
 	from.in = in[:copy(in, in[at:])]
+	if from == &b.ends[1] && b.refused != nil && err == nil {
+		v := b.refused
+		b.refused = nil
+		b.judged(v)
+	}
 	return err == nil
 }
 
@@ -320,8 +327,11 @@ func (b *bridge) lost(of *end, err error) {
 // judged ends the bridge for a reason of the gateway's own, and tells the client in its format.
 func (b *bridge) judged(v *core.Fault) {
 	e := ending{fault: v, client: ws.Policy, server: ws.GoingAway, reason: v.Message}
-	if v.Code == core.Overloaded {
+	switch v.Code {
+	case core.Overloaded:
 		e.client = ws.Restart
+	case core.OverBudget:
+		e.client = overBudget
 	}
 	if b.codec.AppendFault != nil && b.closing.Load() == 0 {
 		var id [32]byte
@@ -364,6 +374,22 @@ func (b *bridge) look(p *ws.Piece) {
 
 // turn reads a whole message of the target.
 func (b *bridge) turn(msg []byte) {
-	st := &b.f.x.Stream
-	b.codec.ReadTurn(msg, &st.Usage)
+	x := &b.f.x
+	before := x.Stream.Usage
+	b.codec.ReadTurn(msg, &x.Stream.Usage)
+	if x.Stream.Usage == before || len(x.Plan.Turn) == 0 {
+		return
+	}
+	x.Usage = x.Stream.Usage
+	v := core.Run(x, x.Plan.Turn)
+	for v == core.Wait {
+		b.k.sleep(b.f)
+		if b.closing.Load() > 0 {
+			return
+		}
+		v = core.Run(x, x.Plan.Turn)
+	}
+	if v == core.Refuse {
+		b.refused, x.Fault = x.Fault, nil
+	}
 }

@@ -55,8 +55,8 @@ func TestLatencyBudget(t *testing.T) {
 			return a
 		}
 		other := say(otherAnswer)
-		f("silent, then another", "ttft=600ms", askForStream, 200, "two", http.HandlerFunc(slow), other)
-		f("a role and no more, then another", "ttft=600ms,total=20s", askForStream, 200, "two", say(roleChunk, "5000"), other)
+		f("silent, then another", "ttft=1500ms", askForStream, 200, "two", http.HandlerFunc(slow), other)
+		f("a role and no more, then another", "ttft=1500ms,total=20s", askForStream, 200, "two", say(roleChunk, "5000"), other)
 		a := f("nobody in time", "ttft=200ms", askForStream, 504, "x-latency-budget", http.HandlerFunc(slow), http.HandlerFunc(slow))
 		if got := a.Header.Get("X-Latency-Skipped"); got != "retry" {
 			t.Errorf("skipped: %q", got)
@@ -119,17 +119,53 @@ func TestLatencySkipped(t *testing.T) {
 		r.gated(gate.Spec{Fixed: true, Max: 1, Wait: time.Minute})
 		first = r.asks()
 		<-asked
-		f("a place, and another target", "total=500ms", chat, r, 200, "queue", "queue")
+		f("a place, and another target", "total=1500ms", chat, r, 200, "queue", "queue")
 		close(let)
 		<-first
 
-		late := say("300", saying("Hello. I"), "300", "cut")
+		late := say("700", saying("Hello. I"), "700", "cut")
 		r = newRig(t, loops, late, other)
 		r.rescues()
-		f("a continuation", "total=750ms", askForStream, r, 200, "", "rescue")
+		f("a continuation", "total=1750ms", askForStream, r, 200, "", "rescue")
 		r = newRig(t, loops, late, other)
 		r.rescues()
 		f("a continuation in time", "total=20s", askForStream, r, 200, "", "")
+	})
+}
+
+// When all retries together have used up what they may, the client is told not to add its own,
+// whatever the provider says of it.
+func TestRetriesSpent(t *testing.T) {
+	busy := http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		w.Header().Set("X-Should-Retry", "true")
+		w.WriteHeader(503)
+	})
+	gone := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	lanes(t, func(t *testing.T, loops int) {
+		f := func(name string, h http.Handler, spent bool, status int, want string) {
+			t.Helper()
+			r := newRig(t, loops, h)
+			r.change(func(s *core.Snapshot) {
+				m := *s.Models["m"]
+				m.Pick = func(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
+					if n := len(tried); n > 0 {
+						x.Ahead = core.Ahead{After: int32(n), Spent: spent}
+						return nil, nil
+					}
+					return m.Targets[0], m.Targets[0].Keys[0]
+				}
+				s.Models = map[string]*core.Route{"m": &m}
+			})
+			a, _ := r.hurried("total=1m", chat)
+			if got := strings.Join(a.Header.Values("X-Should-Retry"), "|"); a.StatusCode != status || got != want {
+				t.Errorf("%s, spent %v: %d %q, want %d %q", name, spent, a.StatusCode, got, status, want)
+			}
+		}
+		f("an error", busy, false, 503, "true")
+		f("an error", busy, true, 503, "false")
+		f("no answer", gone, false, 502, "")
+		f("no answer", gone, true, 502, "false")
+		f("an answer", say(otherAnswer), true, 200, "")
 	})
 }
 

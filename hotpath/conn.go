@@ -2,6 +2,7 @@ package hotpath
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"runtime/debug"
@@ -112,6 +113,7 @@ func (k *conn) serve() (again, slow bool) {
 		return false, true
 	}
 	f.x.Start = core.Clock()
+	_, f.secure = k.c.(*tls.Conn)
 	switch s.begin(f, &k.req, k.in) {
 	case waySlow:
 		k.hand()

@@ -184,5 +184,8 @@ func (k *conn) dismiss(f *flight) {
 	k.s.finish(f, &k.s.stats, &k.peer, &k.s.shared)
 }
 
+// overBudget is the close code of who can no longer pay: one of those that are for applications.
+const overBudget ws.Code = 4008
+
 // tryAgainLater is the close code of who has too much to do (IANA's registry).
 const tryAgainLater ws.Code = 1013

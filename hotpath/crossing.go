@@ -32,6 +32,7 @@ type crossing struct {
 	extras  func(dst []byte) []byte
 	f       *flight
 	bare    bool     // nothing but a complete reply is made a stream: the request went as it came
+	homes   bool     // nor of a reply whose addresses are made to lead here
 	raw     bool     // not even that: an error passes as it came, once it was read
 	betas   []byte   // the features that the client's header names, as a JSON array
 	dropped []string // what the request of the attempt under way left out
@@ -51,7 +52,7 @@ func (c *crossing) reset() {
 	c.embed.Reset()
 	c.rerank.Reset()
 	c.forget()
-	c.read, c.bare, c.raw, c.f, c.wants, c.sent = false, false, false, nil, wishes{}, c.sent[:0]
+	c.homes, c.read, c.bare, c.raw, c.f, c.wants, c.sent = false, false, false, false, nil, wishes{}, c.sent[:0]
 	c.without, c.body, c.betas, c.splice = nil, nil, nil, nil
 	if cap(c.kept) > maxOutHead {
 		c.kept = nil

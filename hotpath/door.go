@@ -38,47 +38,47 @@ type Found struct {
 	Array  bool          // as one JSON array, unless the query says alt=sse
 	Cut    bool          // a path that goes on does so from behind the name: the model is the body's to name
 	Owner  []byte        // goes before the model with a slash: who serves it; nil: the path does not say
-	Skip   int           // so much of the path only says whose account is asked, and stays here
+	Skip   int           // so much of the path only says whose account is asked, and stays here; negative: so much of the prefix goes on
 	Drop   string        // the member that bodies behind such paths have instead of a model; empty: none
 
 	exact bool // the path is one of Ops to the last byte: there is nothing to judge about it
 }
 
-// open finds the door of a path: the operation, the dialect, and what follows the
-// prefix. door is nil for a path behind none.
-func (s *Server) open(method, path []byte) (op core.Op, door *Door, tail []byte, found Found) {
+// open finds the door of a path, the operation, and what else the path tells. door is nil for a
+// path behind none.
+func (s *Server) open(method, path []byte) (op core.Op, door *Door, found Found) {
 	for i := range s.opt.Doors {
 		door := &s.opt.Doors[i]
 		n := len(door.Prefix)
 		if len(path) <= n || path[n] != '/' || string(path[:n]) != door.Prefix {
 			continue
 		}
-		tail = path[n:]
+		tail := path[n:]
 		var key [96]byte
 		if k := len(method) + 1 + len(tail); k <= len(key) {
 			b := append(append(append(key[:0], method...), ' '), tail...)
 			if op, ok := door.Ops[string(b)]; ok {
 				found.exact = true
-				return op, door, tail, found
+				return op, door, found
 			}
 		}
 		if i := bytes.IndexByte(tail[1:], '/'); i >= 0 && len(method)+i+4 <= len(key) {
 			b := append(append(append(append(key[:0], method...), ' '), tail[:i+2]...), '*')
 			if op, ok := door.Ops[string(b)]; ok {
-				return op, door, tail, found
+				return op, door, found
 			}
 		}
 		if door.Find != nil {
 			if found, ok := door.Find(method, tail); ok {
-				return found.Op, door, tail, found
+				return found.Op, door, found
 			}
 		}
 		if door.Aside != "" && string(tail) == door.Aside {
-			return 0, nil, nil, found
+			return 0, nil, found
 		}
-		return core.OpPass, door, tail, found
+		return core.OpPass, door, found
 	}
-	return 0, nil, nil, found
+	return 0, nil, found
 }
 
 // named takes the model out of a path. It reports false for a path that two readers

@@ -107,7 +107,7 @@ func TestExtraHeaders(t *testing.T) {
 func TestUploadHeaders(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
 		m := meet(t, loops, faceOf(gemini.API), func(w http.ResponseWriter, q *http.Request) {
-			w.Header().Set("X-Goog-Upload-URL", "https://upload.example/1")
+			w.Header().Set("X-Goog-Upload-URL", "https://upload.example/upload/v1beta/files?upload_id=1&upload_protocol=resumable")
 			w.Header().Set("X-Goog-Upload-Status", "active")
 			w.Header().Set("X-Goog-Other", "1")
 		})
@@ -117,7 +117,7 @@ func TestUploadHeaders(t *testing.T) {
 		if got.line != "POST /up/v1beta/files" || got.head.Get("X-Goog-Upload-Protocol") != "resumable" || got.head.Get("X-Goog-Upload-Header-Content-Length") != "7" || got.head.Get("X-Goog-Api-Client") != "" {
 			t.Errorf("the provider got %s %v", got.line, got.head)
 		}
-		if h := a.Header; h.Get("X-Goog-Upload-Url") != "https://upload.example/1" || h.Get("X-Goog-Upload-Status") != "active" || h.Get("X-Goog-Other") != "" {
+		if h := a.Header; h.Get("X-Goog-Upload-Url") != "http://"+m.addr+"/gemini/files?upload_id=1&upload_protocol=resumable" || h.Get("X-Goog-Upload-Status") != "active" || h.Get("X-Goog-Other") != "" {
 			t.Errorf("the client got %v", h)
 		}
 	})

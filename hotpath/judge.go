@@ -52,7 +52,7 @@ func (s *Server) next(f *flight) chance {
 	if t == nil {
 		return nobody
 	}
-	if at := x.Ahead.At; at > 0 && x.Ahead.After == len(x.Attempts()) && core.Clock() < at {
+	if at := x.Ahead.At; at > 0 && int(x.Ahead.After) == len(x.Attempts()) && core.Clock() < at {
 		x.Until = at
 		f.stand(atNext)
 		return notYet
@@ -165,10 +165,18 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 	l.committed = true
 	f.status = rep.Status
 	h := appendStatus(o.head[:0], rep.Status)
+	vain := f.status >= 400 && f.vain()
 	for i := range rep.N {
 		fd := &rep.Fields[i]
+		if vain && fd.ID == http1.XShouldRetry {
+			continue // we know better
+		}
 		if (answered[fd.ID] && (l.cross == nil || crossed[fd.ID]) || l.cross == nil && fd.ID == http1.Other && listed(x.From.Answered, fd.Name.Of(b))) && len(h)+int(fd.Value.End-fd.Value.Start) < maxOutHead {
-			h = fd.AppendTo(h, b)
+			if fd.ID == http1.Other && len(x.From.Leads) > 0 {
+				h = f.appendHome(h, fd, b)
+			} else {
+				h = fd.AppendTo(h, b)
+			}
 		}
 	}
 	if l.cross != nil {
@@ -211,6 +219,9 @@ func (s *Server) frame(f *flight, rep *http1.Reply, b []byte, method []byte) {
 	} else if rep.Status == 429 && rep.At[http1.ContentEncoding] == 0 && x.From.ReadFault != nil && string(method) != "HEAD" && http1.HasPrefixFold(kind, "application/json") {
 		l.cross, l.gather = s.bare(f), true // its body tells whether a wait is of use
 		l.cross.raw = true
+	} else if f.homes(rep, b, method) {
+		l.cross, l.gather = s.bare(f), true
+		l.cross.raw, l.cross.homes = true, true
 	}
 	l.strip = l.sse && l.cross == nil && x.Peek.Stream && !x.Peek.AskUsage && x.Face.AskUsage
 	l.reads = ok && !l.stream && l.cross == nil && (x.Op != core.OpPass || len(x.Peek.Model) > 0) && x.From.ReadUsage != nil && http1.HasPrefixFold(kind, "application/json")
@@ -256,12 +267,23 @@ func framingOf(kind []byte) (f core.Framing, stream bool) {
 	return 0, false
 }
 
+// vain reports whether the client had better not ask again when this is an error: our tries
+// times its own would be too many, or all retries together have used up what they may.
+func (f *flight) vain() bool {
+	x := &f.x
+	n := len(x.Attempts())
+	return n == core.MaxAttempts || n > 0 && x.Ahead.Spent && int(x.Ahead.After) == n
+}
+
 // appendOwn appends the fields that every answer of ours carries.
 func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	h = append(h, "X-Request-Id: "...)
 	at := len(h)
 	h = append(appendHexID(h, &f.x.ID), "\r\n"...)
 	id := h[at:]
+	if f.status >= 400 && f.vain() {
+		h = append(h, "X-Should-Retry: false\r\n"...)
+	}
 	if f.x.Fault == nil {
 		h = append(h, f.x.Reply.Fields...)
 	}
@@ -358,9 +380,6 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 	}
 	if status == 405 {
 		h = append(h, "Allow: GET, POST, PUT, PATCH, DELETE, HEAD\r\n"...)
-	}
-	if len(x.Attempts()) == core.MaxAttempts && x.Fault != nil { // our tries times the client's own would be too many
-		h = append(h, "X-Should-Retry: false\r\n"...)
 	}
 	if x.Fault != nil && x.From != nil && x.From.FaultHeader != nil {
 		h = x.From.FaultHeader(h, x.Fault)

@@ -371,7 +371,7 @@ func TestPauseBeforeAnAttempt(t *testing.T) {
 			m := snap.Models["m"]
 			pick := m.Pick
 			m.Pick = func(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
-				if n := len(tried); n == 1 && x.Ahead.After != n {
+				if n := int32(len(tried)); n == 1 && x.Ahead.After != n {
 					x.Ahead = core.Ahead{After: n, At: core.Clock() + int64(60*time.Millisecond)}
 				}
 				return pick(x, tried)

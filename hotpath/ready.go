@@ -105,7 +105,7 @@ func peek(f *flight, r *http1.Request) bool {
 	x := &f.x
 	if x.Op == core.OpPass {
 		kind := r.Value(f.buf, http1.ContentType)
-		if len(x.Body) == 0 {
+		if len(x.Body) == 0 || len(f.named) == 0 && uploads(x, r, f.buf) {
 			return true
 		}
 		if boundary, form := formBoundary(kind); form {
@@ -170,6 +170,16 @@ func pass(f *flight, r *http1.Request) bool {
 	}
 	refuse(x, core.Invalid, "the request names no model, and several providers could serve "+quote(x.Path), "name one in the header x-model-provider")
 	return false
+}
+
+// uploads reports whether the body is a piece of a file: Google's clients name no type of it.
+func uploads(x *core.Exchange, r *http1.Request, b []byte) bool {
+	const command = "x-goog-upload-command"
+	if !listed(x.From.Forward, []byte(command)) {
+		return false
+	}
+	v, n := named(&r.Head, b, command)
+	return n == 1 && http1.HasPrefixFold(v, "upload")
 }
 
 func isJSON(kind []byte) bool {

@@ -90,8 +90,11 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 	return x.From.AppendFault(room, f, appendHexID(id[:0], &x.ID))
 }
 
-// same returns an error reply in the client's own format as it came.
+// same returns a reply in the client's own format as it came: an error, or one that says where to ask next.
 func (c *crossing) same(x *core.Exchange, body, room []byte) []byte {
+	if c.homes {
+		return c.f.appendHomed(room, body)
+	}
 	var f core.Fault
 	x.From.ReadFault(body, &f)
 	c.despair(&f)
@@ -281,7 +284,7 @@ func (s *Server) whole(f *flight, o *outbox) bool {
 		h = append(append(append(h, "Content-Type: "...), kind...), "\r\n"...)
 	}
 	h = append(h, c.kept...)
-	if len(c.retry) > 0 && len(c.retry) < len("false")+1 {
+	if len(c.retry) > 0 && len(c.retry) < len("false")+1 && !(status >= 400 && f.vain()) {
 		h = append(append(append(h, "X-Should-Retry: "...), c.retry...), "\r\n"...)
 	}
 	h = c.appendDropped(h)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"asbru/adapters/dialect/anthropic"
@@ -30,6 +31,10 @@ const picky = `{"model":"m","messages":[{"role":"user","content":"hi"}],"logit_b
 func TestExtras(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
 		m := meet(t, loops, faceOf(anthropic.API), answers("application/json", toldClaude))
+		var price atomic.Pointer[core.Price]
+		m.change(func(s *core.Snapshot) {
+			s.Only.Targets[0].Price = func(*core.Exchange, *core.ProviderKey, []byte) *core.Price { return price.Load() }
+		})
 		a, body := m.say("/openai/", picky)
 		x := extras(t, body)
 		want := map[string]string{"request_type": `"chat_completion"`, "provider": `"p0"`, "original_model_requested": `"m"`, "model_requested": `"m"`, "resolved_model_used": `"m"`, "model_deployment": `"m"`}
@@ -42,10 +47,7 @@ func TestExtras(t *testing.T) {
 		if x["cost"] != nil {
 			t.Errorf("nobody knows a price, and it costs %s", x["cost"])
 		}
-		m.change(func(s *core.Snapshot) {
-			p := &core.Price{Rates: core.Rates{In: 1e9, Out: 2e9}}
-			s.Only.Targets[0].Price = func(*core.Exchange, *core.ProviderKey, []byte) *core.Price { return p }
-		})
+		price.Store(&core.Price{Rates: core.Rates{In: 1e9, Out: 2e9}})
 		if _, body := m.say("/openai/", picky); string(extras(t, body)["cost"]) != "0.000011" {
 			t.Errorf("it costs %s, want %s", extras(t, body)["cost"], "0.000011")
 		}

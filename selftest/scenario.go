@@ -14,7 +14,9 @@ type scenario struct {
 func scenarios() []scenario {
 	return []scenario{
 		{name: "text", model: "text", talk: settings,
-			help: "a system prompt, three turns, characters that break, limit, temperature, top_p, stop sequences"},
+			help: "a system prompt, three turns, characters that break, limit, temperature, top_p"},
+		{name: "stop", model: "stop", talk: withStops,
+			help: "two stop sequences; the answer ends before one of them"},
 		{name: "tools", model: "tool", talk: withTools(weather()), loop: true,
 			help: "a tool with a nested schema, its call, the result in a second request"},
 		{name: "parallel tools", model: "tools", talk: withTools(weather(), clock()), loop: true,
@@ -54,7 +56,13 @@ func Scenarios() (names []string) {
 
 func settings() talk {
 	t := opening()
-	t.temperature, t.topP, t.stops = "0.5", "0.9", []string{"END", "\n\nHuman:"}
+	t.temperature, t.topP = "0.5", "0.9"
+	return t
+}
+
+func withStops() talk {
+	t := opening()
+	t.stops = []string{"END", "\n\nHuman:"}
 	return t
 }
 

@@ -9,7 +9,8 @@ const balancedModel = "fast"
 
 // balancedText is what a model can have decided about it: three targets with two keys each, chosen by
 // their score, with breakers, retries and gates, behind routing rules that are asked and
-// lead nowhere else. It wants: base URL, provider key, alias. It stands behind the
+// lead nowhere else. The gates learn, and never refuse: below a counter the gateway is fifty times
+// slower. It wants: base URL, provider key, alias. It stands behind the
 // first provider.
 const balancedText = `  - {name: second, type: openai, base_url: %[1]s/v1, keys: [{value: %[2]s-1}, {value: %[2]s-2}]}
   - {name: third, type: openai, base_url: %[1]s/v1, keys: [{value: %[2]s-3}, {value: %[2]s-4}]}
@@ -19,7 +20,7 @@ models:
     strategy: adaptive
     targets: [{provider: second, model: mock}, {provider: third, model: mock}, {provider: fourth, model: mock}]
     fallback: [openai/mock]
-overload: {}
+overload: {min_concurrency: 1000, max_concurrency: 1000}
 routing:
   rules:
     - {name: far, when: 'model.startsWith("fast") && headers["x-tier"] == "far"', targets: [{provider: fourth, model: mock}]}

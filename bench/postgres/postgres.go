@@ -101,5 +101,19 @@ func (s *Server) Stop() {
 
 // Address is how it is found, with the driver's words.
 func (s *Server) Address() string {
-	return fmt.Sprintf("postgres://asbru@127.0.0.1:%d/postgres?sslmode=disable", s.port)
+	return s.to("postgres")
+}
+
+// Database makes an empty database of that name and returns its address.
+func (s *Server) Database(name string) string {
+	s.t.Helper()
+	command := exec.Command(filepath.Join(s.bin, "createdb"), "-h", "127.0.0.1", "-p", strconv.Itoa(s.port), "-U", "asbru", name)
+	if out, err := command.CombinedOutput(); err != nil {
+		s.t.Fatalf("cannot make database %s: %v\n%s", name, err, out)
+	}
+	return s.to(name)
+}
+
+func (s *Server) to(name string) string {
+	return fmt.Sprintf("postgres://asbru@127.0.0.1:%d/%s?sslmode=disable", s.port, name)
 }

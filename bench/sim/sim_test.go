@@ -26,7 +26,7 @@ func count(what string) {
 
 // Whatever a seed makes of clients and providers: at most one terminator, never with an
 // error; what a client got is a beginning of one answer; every exchange ends once, within
-// its attempts; and nothing is left.
+// its attempts; and nothing is left: no buffer, no place at a gate, no connection, no goroutine.
 func TestSim(t *testing.T) {
 	if *first != 0 {
 		run(t, *first)
@@ -48,7 +48,7 @@ func TestSim(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		seen.Range(func(what, n any) bool { t.Logf("%8d %s", n.(*atomic.Int64).Load(), what); return true })
-		for _, what := range []string{"200 stream, whole", "200 stream, fault", "200 whole", "503", "504", "left", "replaced"} {
+		for _, what := range []string{"200 stream, whole", "200 stream, fault", "200 whole", "503", "504", "left", "replaced", "hedged", "crowded", "left out: retry", "left out: hedge", "left out: queue"} {
 			if _, ok := seen.Load(what); !ok && *seeds >= 300 && !t.Failed() {
 				t.Errorf("no exchange came to %q: the worlds have become too tame", what)
 			}

@@ -17,6 +17,7 @@ import (
 
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
+	"asbru/core/gate"
 	"asbru/core/route"
 	"asbru/hotpath"
 	"asbru/hotpath/upstream"
@@ -34,6 +35,7 @@ type world struct {
 	targets  []*core.Target
 	pools    []*upstream.Pool
 	attempts int // a request may have
+	hedge    *route.Hedge
 	book     *route.Book
 
 	mu    sync.Mutex
@@ -68,6 +70,17 @@ func newWorld(t *testing.T, seed uint64) *world {
 	})
 	for i := range 1 + w.rng.IntN(4) {
 		w.target(i)
+	}
+	if w.rng.IntN(3) == 0 {
+		for _, tg := range w.targets {
+			tg.Gate = gate.New(gate.Spec{Min: 1, Max: 1 + w.rng.IntN(3), Fixed: w.rng.IntN(2) == 0, Queue: 1 + w.rng.IntN(3), Wait: time.Duration(1+w.rng.IntN(3000)) * time.Millisecond})
+		}
+	}
+	if w.rng.IntN(3) == 0 {
+		w.hedge = &route.Hedge{Share: 1, After: time.Duration(1+w.rng.IntN(1000)) * time.Millisecond}
+		if w.rng.IntN(2) == 0 {
+			w.hedge.After, w.hedge.Quantile = 0, 0.95
+		}
 	}
 	w.publish()
 	return w
@@ -113,7 +126,7 @@ func (w *world) publish() {
 	}
 	m := &core.Route{Name: "m", Targets: w.targets}
 	route.Compile(m, route.Spec{
-		Book: w.book, Prev: prev, Strategy: strategies[w.rng.IntN(len(strategies))], Balanced: len(w.targets), Attempts: w.attempts,
+		Book: w.book, Prev: prev, Strategy: strategies[w.rng.IntN(len(strategies))], Balanced: len(w.targets), Attempts: w.attempts, Hedge: w.hedge,
 		Retry: &route.Retry{Share: 1, Rate: 100, Again: again},
 	})
 	policy := &core.Policy{Name: "all"}
@@ -121,7 +134,7 @@ func (w *world) publish() {
 	key := &core.VirtualKey{Name: "simulated", Policy: policy, Tally: new(core.Tally)}
 	w.srv.Swap(&core.Snapshot{
 		Keys:   map[[32]byte]*core.VirtualKey{sha256.Sum256([]byte(secret)): key},
-		Models: map[string]*core.Route{"m": m}, Targets: w.targets, Health: w.book,
+		Models: map[string]*core.Route{"m": m}, Targets: w.targets, Health: w.book, Gated: w.targets[0].Gate != nil,
 	})
 }
 
@@ -168,6 +181,19 @@ func (w *world) plan() core.Plan {
 			if len(x.Attempts()) > 1 && x.Fault == nil {
 				count("replaced")
 			}
+			for _, a := range x.Attempts() {
+				if a.Beside {
+					count("hedged")
+				}
+				if a.Cause == core.Crowded {
+					count("crowded")
+				}
+			}
+			for i, name := range core.SkipNames {
+				if x.Skipped&(1<<i) != 0 {
+					count("left out: " + name)
+				}
+			}
 			if n := len(x.Attempts()); n > w.attempts {
 				w.t.Errorf("seed %d: %d attempts, %d allowed", w.seed, n, w.attempts)
 			}
@@ -199,6 +225,8 @@ func (w *world) dial(ctx context.Context, i int) (net.Conn, error) {
 // run is one seed.
 func run(t *testing.T, seed uint64) {
 	synctest.Test(t, func(t *testing.T) {
+		// A bubble begins in the year 2000, long before Clock's zero; and who has no time set is at 0.
+		time.Sleep(time.Hour - time.Duration(core.Clock()))
 		w := newWorld(t, seed)
 		var clients sync.WaitGroup
 		for c := range 1 + w.rng.IntN(6) {
@@ -237,6 +265,11 @@ func (w *world) settled() {
 	for i, tg := range w.targets {
 		if n := tg.Tally.Inflight.Load(); n != 0 {
 			w.t.Errorf("seed %d: %d in flight at %s", w.seed, n, tg.Name)
+		}
+		if tg.Gate != nil {
+			if g := tg.Gate.Gauges(); g.Inflight != 0 || g.Waiting != [core.NumUrgencies]int{} {
+				w.t.Errorf("seed %d: %d have a place at the gate of %s, and %v wait", w.seed, g.Inflight, tg.Name, g.Waiting)
+			}
 		}
 		if n := w.pools[i].Open.Load(); n != 0 {
 			w.t.Errorf("seed %d: %d connections open to %s", w.seed, n, tg.Name)

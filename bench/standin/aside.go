@@ -47,6 +47,7 @@ var asides = [...]aside{
 	{"GET cachedContents/*", "gemini", (*exchange).cache},
 	{"DELETE cachedContents/*", "gemini", (*exchange).nothing},
 	{"GET files", "gemini", (*exchange).googleFiles},
+	{"POST files", "gemini", (*exchange).googleUpload},
 	{"POST models/*:predict", "gemini", (*exchange).imagen},
 	{"POST tokenize", "cohere", (*exchange).tokenize},
 	{"POST detokenize", "cohere", (*exchange).tokenize},
@@ -122,7 +123,8 @@ func (ex *exchange) serveAside(a *aside, id string, open bool) {
 	if f == nil && strings.HasSuffix(id, "missing") {
 		f = &refusal{status: 404, message: "No such object: " + id}
 	}
-	if f == nil && strings.HasPrefix(ex.r.Header.Get("Content-Type"), "application/json") && len(ex.body) > 0 {
+	file := strings.HasPrefix(ex.r.Header.Get("X-Goog-Upload-Command"), "upload") // whatever type its client names
+	if f == nil && strings.HasPrefix(ex.r.Header.Get("Content-Type"), "application/json") && len(ex.body) > 0 && !file {
 		if err := json.Unmarshal(ex.body, &ex.d); err != nil {
 			f = invalid("", "the body is no JSON object")
 		}

@@ -1,7 +1,10 @@
 package standin
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
+	"strconv"
 	"strings"
 )
 
@@ -174,6 +177,26 @@ func (ex *exchange) caches(string) *refusal {
 func (ex *exchange) googleFiles(string) *refusal {
 	ex.json(200, encode(obj{"files", []any{obj{"name", "files/standin", "displayName", "a.mp3", "mimeType", "audio/mpeg", "sizeBytes", "3", "state", "ACTIVE",
 		"uri", "https://generativelanguage.googleapis.com/v1beta/files/standin"}}}))
+	return nil
+}
+
+// googleUpload is an upload that can be resumed: one request begins it, those that follow go to
+// the address in its answer.
+func (ex *exchange) googleUpload(string) *refusal {
+	h := ex.w.Header()
+	switch command := ex.r.Header.Get("X-Goog-Upload-Command"); {
+	case command == "start":
+		h.Set("X-Goog-Upload-Status", "active")
+		h.Set("X-Goog-Upload-URL", "https://generativelanguage.googleapis.com/upload/v1beta/files?upload_id=standin&upload_protocol=resumable")
+		ex.json(200, []byte("{}"))
+	case ex.r.URL.Query().Get("upload_id") != "standin" || !strings.Contains(command, "finalize"):
+		return invalid("", "there is no such upload")
+	default:
+		h.Set("X-Goog-Upload-Status", "final")
+		sum := sha256.Sum256(ex.body)
+		ex.json(200, encode(obj{"file", obj{"name", "files/standin", "mimeType", "application/pdf", "sizeBytes", strconv.Itoa(len(ex.body)), "sha256Hash", base64.StdEncoding.EncodeToString(sum[:]), "state", "ACTIVE",
+			"uri", "https://generativelanguage.googleapis.com/v1beta/files/standin"}}))
+	}
 	return nil
 }
 

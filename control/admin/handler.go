@@ -29,12 +29,20 @@ type Options struct {
 	Store    func() *store.Store   // nil, and a nil Store: nothing can be changed
 	Balances Balances              // nil: what was spent is not shown
 
-	// Changed is told of each change once it is kept: who made it, what was changed, and hashes of
-	// what was kept before and after, zero for nothing. nil: nobody is told.
-	Changed func(who, what string, before, after [32]byte)
+	// Changed is told of each change once it is kept, before it is answered. nil: nobody is told.
+	Changed func(Changed)
 
 	Now func() time.Time // nil: time.Now
 	Log *slog.Logger     // nil: slog.Default()
+}
+
+// A Changed is one object that somebody has changed, for the audit.
+type Changed struct {
+	Who, From     string   // whose token it was, and the address it came from
+	Did           string   // create, update, delete, rotate or override
+	What          string   // kind and name: virtual-key/ci
+	Revision      int64    // of the store
+	Before, After [32]byte // SHA-256 of what was kept, zero for nothing
 }
 
 // A Handler answers below Prefix. All of it may be called concurrently.
@@ -63,6 +71,7 @@ type call struct {
 	r    *http.Request
 	kind *resource
 	rest []string // of the path: an id and what follows it
+	did  string   // what it does, when that is more than a change says
 }
 
 // ServeHTTP answers somebody who may ask. The path was found to be plain.
@@ -176,13 +185,14 @@ func (c *call) match() (int64, error) {
 	return n, nil
 }
 
-// who made a call, for the log and the audit: there is one admin token.
-func (c *call) who() string {
+// from is the address a call comes from, for the log and the audit. Who makes it is not known any
+// better: there is one admin token.
+func (c *call) from() string {
 	from := c.r.RemoteAddr
 	if at := strings.LastIndexByte(from, ':'); at > 0 {
 		from = from[:at]
 	}
-	return "admin " + from
+	return from
 }
 
 // change edits what is kept and tells of it. Nothing has changed after an error.
@@ -196,8 +206,8 @@ func (h *Handler) change(c *call, edit func(*store.Edit) error) error {
 		return err
 	}
 	ctx := c.r.Context()
-	_, changes, err := s.Change(ctx, store.Wish{If: revision, Edit: edit, Apply: func(kept *config.Kept, commit func() error) error {
-		_, problems, err := h.o.Plane.Keep(ctx, control.Actor{Kind: "admin", Name: strings.TrimPrefix(c.who(), "admin ")}, kept, commit)
+	set, changes, err := s.Change(ctx, store.Wish{If: revision, Edit: edit, Apply: func(kept *config.Kept, commit func() error) error {
+		_, problems, err := h.o.Plane.Keep(ctx, control.Actor{Kind: "admin", Name: c.from()}, kept, commit)
 		if err != nil && config.Failed(problems) {
 			return reject(problems)
 		}
@@ -206,11 +216,14 @@ func (h *Handler) change(c *call, edit func(*store.Edit) error) error {
 	if err != nil {
 		return err
 	}
-	c.w.Header().Set("ETag", strconv.Quote(strconv.FormatInt(s.Set().Revision, 10)))
+	c.w.Header().Set("ETag", strconv.Quote(strconv.FormatInt(set.Revision, 10)))
 	for _, x := range changes {
-		h.o.Log.Info("configuration changed", "by", c.who(), "what", x.What)
+		if c.did != "" {
+			x.Did = c.did
+		}
+		h.o.Log.Info("configuration changed", "by", "admin "+c.from(), "did", x.Did, "what", x.What)
 		if h.o.Changed != nil {
-			h.o.Changed(c.who(), x.What, x.Before, x.After)
+			h.o.Changed(Changed{Who: "admin", From: c.from(), Did: x.Did, What: x.What, Revision: set.Revision, Before: x.Before, After: x.After})
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -41,7 +42,7 @@ teams:
 type bench struct {
 	t       *testing.T
 	h       *Handler
-	snap    *core.Snapshot
+	served  atomic.Pointer[core.Snapshot]
 	store   *store.Store
 	told    []string
 	balance map[string]govern.Balance
@@ -69,10 +70,10 @@ func newBench(t *testing.T) *bench {
 		Path: "/etc/asbru.yaml", Env: env, Log: log,
 		Kept: func(*config.Document) (*config.Kept, error) { return s.Set().Kept(), nil },
 		Compile: func(d *config.Document, _ uint64) (*core.Snapshot, []config.Problem) {
-			snap, problems, _ := build.Compile(d, b.snap, build.Deps{NewPool: func(core.Endpoint) (core.Pool, error) { return nil, nil }})
+			snap, problems, _ := build.Compile(d, b.served.Load(), build.Deps{NewPool: func(core.Endpoint) (core.Pool, error) { return nil, nil }})
 			return snap, problems
 		},
-		Swap: func(s *core.Snapshot) { b.snap = s },
+		Swap: b.served.Store,
 	})
 	doc, problems := config.Decode("asbru.yaml", []byte(document), env)
 	if doc == nil {
@@ -81,9 +82,9 @@ func newBench(t *testing.T) *bench {
 	if _, _, err := plane.Apply(t.Context(), control.Actor{Kind: "start"}, doc); err != nil {
 		t.Fatal(err, b.log.String())
 	}
-	b.h = New(Options{Plane: plane, Snapshot: func() *core.Snapshot { return b.snap }, Store: func() *store.Store { return s }, Balances: b,
-		Changed: func(who, what string, before, after [32]byte) {
-			b.told = append(b.told, fmt.Sprintf("%s: %s %v %v", who, what, before != [32]byte{}, after != [32]byte{}))
+	b.h = New(Options{Plane: plane, Snapshot: b.served.Load, Store: func() *store.Store { return s }, Balances: b,
+		Changed: func(c Changed) {
+			b.told = append(b.told, fmt.Sprintf("%s %s: %d %s %s %v %v", c.Who, c.From, c.Revision, c.Did, c.What, c.Before != [32]byte{}, c.After != [32]byte{}))
 		}, Now: func() time.Time { return b.now }, Log: log})
 	return b
 }
@@ -172,7 +173,7 @@ func TestVirtualKeys(t *testing.T) {
 		t.Fatal(out)
 	}
 	b.is(out, "Virtual key created successfully", "message")
-	if k := b.snap.Caller([]byte(value)); k == nil || k.Name != "ci" || k.Team != "filed-team" || k.Limiter == nil {
+	if k := b.served.Load().Caller([]byte(value)); k == nil || k.Name != "ci" || k.Team != "filed-team" || k.Limiter == nil {
 		t.Fatalf("the key does not work: %+v", k)
 	}
 
@@ -202,7 +203,7 @@ func TestVirtualKeys(t *testing.T) {
 	b.is(out, "2026-12-01T00:00:00Z", "virtual_key", "budgets", 0, "resets_at")
 	b.is(out, "filed-team", "virtual_key", "team_id")
 	b.is(out, nil, "virtual_key", "value")
-	if k := b.snap.Caller([]byte(value)); k == nil || !k.Disabled {
+	if k := b.served.Load().Caller([]byte(value)); k == nil || !k.Disabled {
 		t.Errorf("a disabled key: %+v", k)
 	}
 	// what is shown can be sent back as it is
@@ -213,18 +214,19 @@ func TestVirtualKeys(t *testing.T) {
 	out = b.ok("POST", keys+"/"+id+"/rotate", `{"grace_seconds":3600}`)
 	next := at(out, "virtual_key", "value").(string)
 	b.is(out, "2026-11-21T13:00:00Z", "virtual_key", "previous_until", 0)
-	if old, k := b.snap.Caller([]byte(value)), b.snap.Caller([]byte(next)); old == nil || !old.Old || k == nil || k.Old || next == value {
+	if old, k := b.served.Load().Caller([]byte(value)), b.served.Load().Caller([]byte(next)); old == nil || !old.Old || k == nil || k.Old || next == value {
 		t.Errorf("rotated: %+v %+v", old, k)
 	}
 	b.now = b.now.Add(2 * time.Hour)
 	b.ok("POST", keys+"/"+id+"/rotate", "")
-	if b.snap.Caller([]byte(value)) != nil || b.snap.Caller([]byte(next)) != nil {
+	if b.served.Load().Caller([]byte(value)) != nil || b.served.Load().Caller([]byte(next)) != nil {
 		t.Error("old keys are good without a grace")
 	}
 
 	b.ok("DELETE", keys+"/"+id, "")
 	b.refused(404, "there is no virtual key", "GET", keys+"/"+id, "")
-	want := []string{`virtual-key "ci" false true`, `virtual-key "ci" true true`, `virtual-key "ci" true true`, `virtual-key "ci" true true`, `virtual-key "ci" true true`, `virtual-key "ci" true false`}
+	want := []string{"1 create virtual-key/ci false true", "2 update virtual-key/ci true true", "3 update virtual-key/ci true true", "4 rotate virtual-key/ci true true",
+		"5 rotate virtual-key/ci true true", "6 delete virtual-key/ci true false"}
 	if len(b.told) != len(want) {
 		t.Fatalf("told %q", b.told)
 	}
@@ -312,7 +314,7 @@ func TestOwners(t *testing.T) {
 	team := at(out, "team", "id").(string)
 	out = b.ok("POST", keys, `{"name":"k","team_id":"`+team+`","allow_all_providers":true}`)
 	b.is(out, team, "virtual_key", "team_id")
-	key := b.snap.Caller([]byte(at(out, "virtual_key", "value").(string)))
+	key := b.served.Load().Caller([]byte(at(out, "virtual_key", "value").(string)))
 	if key == nil || key.Team != "core" || key.Customer != "acme" {
 		t.Errorf("%+v", key)
 	}
@@ -323,7 +325,7 @@ func TestOwners(t *testing.T) {
 	b.is(out, "[]", "team", "budgets")
 	b.is(out, nil, "team", "rate_limit")
 
-	out = b.ok("PUT", customers+"/"+c+"/budgets/1M/override", `{"amount":25,"mode":"cycles","cycles":2,"reason":"trade fair"}`)
+	b.ok("PUT", customers+"/"+c+"/budgets/1M/override", `{"amount":25,"mode":"cycles","cycles":2,"reason":"trade fair"}`)
 	o := b.store.Set().Find(store.Customer, "acme").Value.(*config.Customer).Budgets[0].Overrides
 	if len(o) != 1 || o[0].USD != 25 || o[0].Until != "2027-01-21T12:00:00Z" || o[0].Reason != "trade fair" {
 		t.Errorf("override %+v", o)
@@ -451,7 +453,7 @@ func TestStoreLost(t *testing.T) {
 	b := newBench(t)
 	b.store.Close()
 	b.refused(http.StatusServiceUnavailable, "does not answer", "POST", keys, `{"name":"x","allow_all_providers":true}`)
-	if len(b.snap.Keys) != 1 {
+	if len(b.served.Load().Keys) != 1 {
 		t.Error("a key that was not kept is served")
 	}
 }

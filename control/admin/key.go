@@ -256,6 +256,7 @@ func (h *Handler) rotate(c *call) error {
 	if ask.Grace < 0 || ask.Grace > maxGrace {
 		return invalid("", "grace_seconds is %d; it is 0 to %d", ask.Grace, maxGrace)
 	}
+	c.did = "rotate"
 	key, digest, err := h.credential(ask.Value)
 	if err != nil {
 		return err
@@ -303,6 +304,7 @@ func (h *Handler) override(c *call) error {
 	if e.object == nil {
 		return missing("%s %q has no budget", c.kind.word, e.name)
 	}
+	c.did = "override"
 	var ask struct {
 		Amount *float64 `json:"amount"`
 		Mode   string   `json:"mode"`
@@ -345,7 +347,7 @@ func (h *Handler) override(c *call) error {
 		b := &(*list)[at]
 		b.Overrides = nil
 		if ask.Amount != nil {
-			x := config.BudgetOverride{USD: *ask.Amount, Reason: cmp.Or(ask.Reason, "by "+c.who())}
+			x := config.BudgetOverride{USD: *ask.Amount, Reason: cmp.Or(ask.Reason, "by admin "+c.from())}
 			if ask.Mode == "cycles" {
 				x.Until = config.Moment(until(b, h.o.Now(), ask.Cycles).UTC().Format(time.RFC3339))
 			}

@@ -174,6 +174,9 @@ func readPatch(patch json.RawMessage, o *config.PriceOverride) error {
 		}
 		if usd != nil {
 			x := math.Round(*usd*1e15) / 1e9
+			if !(x >= 0 && x <= config.MaxUSD) {
+				return invalid("", "pricing_patch.%s is %v; a token costs 0 to %v dollars", name, *usd, config.MaxUSD/1e6)
+			}
 			*to = &x
 		}
 	}

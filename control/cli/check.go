@@ -72,12 +72,13 @@ func Check(t Tools) Command {
 		Name:    "check",
 		Summary: "validate a configuration file and tell every problem",
 		Usage:   "[flags] FILE",
-		Help: "Reads the file as serve would, secrets and all, and starts nothing. Each problem is one line with file, line and path.\n" +
+		Help: "Reads the file as serve would, secrets and all, and starts nothing. Each problem is one line with file, line and path. What a store keeps is looked at with --store only.\n" +
 			"The exit code is 0 when the file can be served, 1 when it cannot, 2 when the command line is wrong.",
 		Example: t.App.Name + " check asbru.yaml\n" + t.App.Name + " check --strict /etc/asbru/asbru.yaml && systemctl reload asbru",
 		New: func(fs *flag.FlagSet) Run {
 			strict := fs.Bool("strict", false, "take warnings for errors")
 			quiet := fs.Bool("quiet", false, "say nothing when all is well")
+			kept := fs.Bool("store", false, "together with what its store keeps")
 			return func(args []string, stdout, stderr io.Writer) int {
 				path, wrong := t.file(args)
 				if wrong != "" {
@@ -92,6 +93,12 @@ func Check(t Tools) Command {
 					fmt.Fprintf(stderr, "%s: %s taken for errors\n", path, count(len(problems), "warning"))
 					return Problem
 				}
+				if *kept {
+					if err := t.checkStore(path); err != nil {
+						fmt.Fprintf(stderr, "%s check: %v\n", t.App.Name, err)
+						return Problem
+					}
+				}
 				if !*quiet {
 					fmt.Fprintf(stdout, "%s: %s: %s, %s, %s\n", path, t.App.paint(stdout).good("ok"), count(len(doc.Providers), "provider"),
 						count(len(doc.Models), "alias"), count(len(doc.VirtualKeys), "virtual key"))
@@ -100,6 +107,18 @@ func Check(t Tools) Command {
 			}
 		},
 	}
+}
+
+// checkStore opens the store of a configuration file and checks the two together.
+func (t Tools) checkStore(path string) error {
+	if t.Offline == nil {
+		return errors.New("there is no store in this program")
+	}
+	o, err := t.Offline(path)
+	if err == nil {
+		o.Close()
+	}
+	return err
 }
 
 // Schema is the command that prints the JSON Schema of the configuration.

@@ -45,7 +45,8 @@ type Edit struct {
 
 // A Change is what a Wish did to one object.
 type Change struct {
-	What          string   // virtual-key "ci"
+	Did           string   // create, update or delete
+	What          string   // kind and name: virtual-key/ci
 	Before, After [32]byte // SHA-256 of what was and is kept; zero: it was not there, or is gone
 }
 
@@ -75,9 +76,9 @@ func (e *Edit) Put(k Kind, id, name string, value any) (*Object, error) {
 		return nil, err
 	}
 	o := &Object{Kind: k, ID: id, Name: name, Value: value, Created: e.now, Updated: e.now, Revision: e.next, sum: sha256.Sum256(body)}
-	c := Change{What: fmt.Sprintf("%s %q", k, name), After: o.sum}
+	c := Change{Did: "update", What: named(k, name), After: o.sum}
 	if id == "" {
-		o.ID = newID()
+		o.ID, c.Did = newID(), "create"
 	} else if was := e.objects[id]; was != nil {
 		o.Created, c.Before = was.Created, was.sum
 		if was.Name != name {
@@ -97,7 +98,7 @@ func (e *Edit) Delete(o *Object) {
 	delete(e.objects, o.ID)
 	delete(e.names, named(o.Kind, o.Name))
 	e.dirty[o.ID] = nil
-	e.changes = append(e.changes, Change{What: fmt.Sprintf("%s %q", o.Kind, o.Name), Before: o.sum})
+	e.changes = append(e.changes, Change{Did: "delete", What: named(o.Kind, o.Name), Before: o.sum})
 }
 
 // Change makes a change in one transaction: the newest that is kept is edited, served together

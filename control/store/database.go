@@ -95,6 +95,7 @@ var tables = []string{
 	`CREATE TABLE IF NOT EXISTS asbru_objects (id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
 		created BIGINT NOT NULL, updated BIGINT NOT NULL, revision BIGINT NOT NULL, gone BIGINT NOT NULL)`,
 	`CREATE UNIQUE INDEX IF NOT EXISTS asbru_objects_name ON asbru_objects (kind, name) WHERE gone = 0`,
+	`CREATE INDEX IF NOT EXISTS asbru_objects_gone ON asbru_objects (updated) WHERE gone = 1`,
 	`CREATE INDEX IF NOT EXISTS asbru_objects_revision ON asbru_objects (revision)`,
 	`INSERT INTO asbru_meta (name, value) VALUES ('version', '1') ON CONFLICT (name) DO NOTHING`,
 	`INSERT INTO asbru_meta (name, value) VALUES ('revision', '0') ON CONFLICT (name) DO NOTHING`,

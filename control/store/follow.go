@@ -32,7 +32,9 @@ func (s *Store) Follow(ctx context.Context, f Following) {
 	defer end()
 	tick := time.NewTicker(f.Every)
 	defer tick.Stop()
-	lost := false
+	lost := s.Lost()
+	c := copier{s: s, log: f.Log, revision: -1}
+	defer c.copy(context.WithoutCancel(ctx), true)
 	for {
 		select {
 		case <-ctx.Done():
@@ -50,6 +52,7 @@ func (s *Store) Follow(ctx context.Context, f Following) {
 			f.Log.Info("the store answers again", "store", s.Name())
 		}
 		lost = err != nil
+		c.copy(ctx, false)
 		if now := s.Set().Revision; now != s.served.Load() {
 			s.served.Store(now)
 			f.Changed()

@@ -9,9 +9,12 @@ const (
 	// MaxObjects bounds what a store keeps.
 	MaxObjects = 500_000
 
-	maxConns    = 3                   // to the database: one that changes, and readers
-	askWait     = 5 * time.Second     // for one answer of the database outside of a change
-	changeWait  = 20 * time.Second    // for a whole change, the wait for others included
+	maxConns    = 3                // to the database: one that changes, and readers
+	askWait     = 5 * time.Second  // for one answer of the database outside of a change
+	changeWait  = 20 * time.Second // for a whole change, the wait for others included
+	copyEvery   = 10 * time.Second // between two copies into a file of more than smallCopy objects
+	smallCopy   = 10_000
+	maxCopy     = 1 << 30             // bytes of one
 	graveWait   = 30 * 24 * time.Hour // how long what was deleted is remembered, for machines that were away
 	listenLeast = time.Second         // between attempts to listen to Postgres again
 	listenMost  = 30 * time.Second

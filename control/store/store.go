@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"asbru/core"
 )
 
 // Options are what a Store is opened with. Exactly one of Path and Postgres is set.
@@ -15,6 +17,10 @@ type Options struct {
 	Path     string           // a file of SQLite
 	Postgres string           // the address of a database
 	Now      func() time.Time // nil: time.Now
+
+	// Copy is a file that Follow keeps what was read in. When the database does not answer, Open
+	// begins with that. Empty: there is none.
+	Copy string
 }
 
 // A Store is open until Close. All methods may be called concurrently.
@@ -26,6 +32,9 @@ type Store struct {
 	mu     sync.Mutex    // of refreshing
 	set    atomic.Pointer[Set]
 
+	path string                 // Options.Copy
+	copy atomic.Pointer[copied] // what Open began with; nil: with the database
+
 	lost   atomic.Bool  // the database did not answer last
 	served atomic.Int64 // the revision that was applied last, as far as is known here
 }
@@ -36,7 +45,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, now: o.Now, change: make(chan struct{}, 1)}
+	s := &Store{db: db, now: o.Now, path: o.Copy, change: make(chan struct{}, 1)}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -44,14 +53,16 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s.set.Store(newSet(0, map[string]*Object{}))
 	ctx, cancel := context.WithTimeout(ctx, changeWait)
 	defer cancel()
-	if err := db.prepare(ctx); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("cannot open the store %s: %w", db.name, err)
+	if err = db.prepare(ctx); err != nil {
+		err = fmt.Errorf("cannot open the store %s: %w", db.name, err)
+	} else {
+		_, err = s.Refresh(ctx)
 	}
-	if _, err := s.Refresh(ctx); err != nil {
+	if err != nil && (o.Copy == "" || s.readCopy(o.Copy) != nil) {
 		db.Close()
 		return nil, err
 	}
+	s.lost.Store(err != nil)
 	s.served.Store(s.Set().Revision)
 	return s, nil
 }
@@ -71,6 +82,29 @@ func (s *Store) Set() *Set { return s.set.Load() }
 // Lost reports whether the database did not answer when it was last asked. What was read
 // before is still served.
 func (s *Store) Lost() bool { return s.lost.Load() }
+
+// Figures are what the store says about itself.
+func (s *Store) Figures() []core.Figure {
+	set, lost := s.Set(), int64(0)
+	if s.Lost() {
+		lost = 1
+	}
+	return []core.Figure{
+		{Name: "asbru_store_lost", Help: "1 while the store does not answer; what it kept is served on.", N: lost},
+		{Name: "asbru_store_objects", Help: "Virtual keys, teams and the like that the store keeps.", N: int64(set.Len())},
+		{Name: "asbru_store_revision", Help: "Revision of the store that was read last.", N: set.Revision},
+	}
+}
+
+// Copied reports whether the store was opened without its database, with the revision that a
+// file knew.
+func (s *Store) Copied() (revision int64, ok bool) {
+	c := s.copy.Load()
+	if c == nil {
+		return 0, false
+	}
+	return c.Revision, true
+}
 
 // Refresh reads what others have changed and reports whether there was anything.
 func (s *Store) Refresh(ctx context.Context) (changed bool, err error) {

@@ -400,3 +400,23 @@ func TestRulesOfATeamsCustomer(t *testing.T) {
 		t.Errorf("it is led by %q to %v, %v", x.Rule, target, x.Fault)
 	}
 }
+
+// A store that is empty does not open the door.
+func TestNobodyWithAStore(t *testing.T) {
+	f := func(store *config.Store, anonymous *bool, want bool) {
+		t.Helper()
+		s, problems, retire := Compile(&config.Document{Store: store, AllowAnonymous: anonymous, Providers: []config.Provider{{Name: "openai", APIKey: config.NewSecret("", "k")}}}, nil,
+			Deps{NewPool: func(core.Endpoint) (core.Pool, error) { return nil, nil }})
+		if s == nil {
+			t.Fatal(problems)
+		}
+		defer retire()
+		if got := s.Anonymous != nil; got != want {
+			t.Errorf("store %v, allow_anonymous %v: served %v, want %v", store, anonymous, got, want)
+		}
+	}
+	yes := true
+	f(nil, nil, true)
+	f(&config.Store{}, nil, false)
+	f(&config.Store{}, &yes, true)
+}

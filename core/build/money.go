@@ -37,6 +37,11 @@ type bill struct {
 	ended    bool
 	prompt   int64        // our own count of its tokens
 	before   audit.Before // what is written down of the request
+
+	turns   uint8      // of a WebSocket, that are paid
+	opening bool       // the one that begins is not held yet
+	paid    core.Usage // what they used
+	cost    core.Money // what they cost
 }
 
 func newMoney(audited bool) *money {
@@ -58,6 +63,7 @@ func (m *money) give(b *bill) {
 	clear(b.budgets[:b.n])
 	clear(b.accounts[:b.n])
 	b.hold, b.n, b.ended, b.ask = govern.Hold{}, 0, false, govern.Ask{}
+	b.turns, b.opening, b.paid, b.cost = 0, false, core.Usage{}, 0
 	m.bills.Put(b)
 }
 
@@ -234,6 +240,33 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 	}, "prices"
 }
 
+// renew charges the turn of a WebSocket that is over, and holds the worst case of the next.
+func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
+	if op != core.OpRealtime || c.money == nil {
+		return nil, ""
+	}
+	m := c.money
+	return func(x *core.Exchange) core.Verdict {
+		b, ok := x.Bill.(*bill)
+		p, _ := x.Key.Purse.(*purse)
+		if !ok || b.ended && !b.opening {
+			return core.Continue
+		}
+		if !b.opening {
+			m.close(x, b)
+			b = &bill{turns: b.turns + 1, opening: true, paid: x.Usage, cost: x.Cost}
+			x.Bill = b // the one before may still be on its way to the disk
+		}
+		v := m.fill(b, p, x, time.Now())
+		if v == core.Wait {
+			return v
+		}
+		b.opening = false
+		b.ended = !b.hold.Held() // all that was used is charged
+		return v
+	}, "budgets"
+}
+
 // hold is the stage.
 func (m *money) hold(x *core.Exchange) core.Verdict {
 	p, _ := x.Key.Purse.(*purse)
@@ -300,7 +333,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		}
 		return core.Refuse
 	}
-	b.ask = govern.Ask{ID: x.ID, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some, Note: m.most()}
+	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some, Note: m.most()}
 	v, r := m.till.Hold(x, &b.hold, &b.ask)
 	if r != nil {
 		x.Fault = refusal(r, now.UnixNano())
@@ -334,7 +367,11 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	now := time.Now()
 	e := govern.End{Now: now.UnixNano()}
 	var flaw price.Flaw
-	e.Cost, flaw = price.Charge(x, b.hold.Worst(), b.prompt, now.Unix())
+	all := x.Usage
+	x.Usage = all.Less(&b.paid)
+	if b.turns == 0 || x.Usage.In|x.Usage.Out != 0 { // else nothing came after the last turn
+		e.Cost, flaw = price.Charge(x, b.hold.Worst(), b.prompt, now.Unix())
+	}
 	if flaw.Estimated() {
 		e.Flags |= ledger.Estimated
 	}
@@ -350,6 +387,7 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	n := m.notes.Get().(*[audit.MaxCall]byte)
 	defer m.notes.Put(n)
 	e.Note = m.note(n[:0], x, &b.before, e.Now)
+	x.Usage, x.Cost = all, x.Cost+b.cost
 	kind := ledger.Settle
 	if e.Cost == 0 {
 		kind = ledger.Release

@@ -28,6 +28,7 @@ var order = []row{
 	{"budgets", before, (*compiler).hold},    // behind the cache: what is remembered costs nothing
 	{"budgets", commit, (*compiler).intent},  // the provider is being asked meanwhile
 	{"budgets", settle, (*compiler).settle},
+	{"budgets", turn, (*compiler).renew}, // a socket is paid turn by turn
 	{"cost", after, (*compiler).cost},
 
 	{"cache", after, (*compiler).cacheKeep}, // whatever came of it: who waits for the answer must be told
@@ -41,6 +42,7 @@ const (
 	before point = "before"
 	commit point = "commit"
 	settle point = "settle"
+	turn   point = "turn"
 	after  point = "after"
 )
 
@@ -90,6 +92,8 @@ func (c *compiler) plan(r *rules, op core.Op) core.Plan {
 			p.Commit = append(p.Commit, stage)
 		case settle:
 			p.Settle = append(p.Settle, stage)
+		case turn:
+			p.Turn = append(p.Turn, stage)
 		case after:
 			p.After = append(p.After, stage)
 		}

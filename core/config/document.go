@@ -52,6 +52,7 @@ type Admin struct {
 type Store struct {
 	Path     string   `json:"path,omitempty"`     // a file of SQLite; default: asbru.db in the state directory of the service, else in the directory it was started in
 	Postgres Secret   `json:"postgres,omitempty"` // a database for several machines, postgres://user:password@host/name; instead of path, and with governance.pepper
+	Copy     string   `json:"copy,omitempty"`     // a file that knows what postgres kept, to start with when that does not answer; default: asbru-store.json in the state directory of the service, else none
 	Poll     Duration `json:"poll,omitempty"`     // how often it is looked for the changes of others; default 1s
 }
 

@@ -110,7 +110,7 @@ type PriceOverride struct {
 	Name        string     `json:"name"`
 	Scope       PriceScope `json:"scope,omitempty"`
 	Model       string     `json:"model,omitempty"`      // what the provider calls it; * stands for any characters; empty: all
-	Operations  []string   `json:"operations,omitempty"` // chat, completion, responses, embeddings, invoke, rerank, count, pass; empty: all
+	Operations  []string   `json:"operations,omitempty"` // chat, completion, responses, embeddings, invoke, rerank, count, pass, realtime; empty: all
 	Factor      *float64   `json:"factor,omitempty"`     // everything times so much: 0.8 is a fifth less
 	Input       *float64   `json:"input,omitempty"`      // US dollars for a million tokens, as all that follow
 	Output      *float64   `json:"output,omitempty"`

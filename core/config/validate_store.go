@@ -12,6 +12,9 @@ func (c *checker) store() {
 	}
 	c.notNegative("store.poll", s.Poll, s.Poll < 0)
 	if !s.Postgres.Set() {
+		if s.Copy != "" {
+			c.fail("store.copy", "leave it out", "is for postgres; a file of SQLite is there when asbru starts")
+		}
 		return
 	}
 	if s.Path != "" {

@@ -1,6 +1,10 @@
 package price
 
-import "asbru/core"
+import (
+	"cmp"
+
+	"asbru/core"
+)
 
 // Flat is a price with one rate for prompts and one for answers, in dollars for a million tokens.
 func Flat(from string, in, out float64) (*core.Price, error) {
@@ -80,7 +84,11 @@ func hold(x *core.Exchange, t *core.Target, name []byte, now int64) (worst core.
 			return 0, false
 		}
 		if p != last { // as for nearly all, who price keys alike
-			worst = max(worst, Worst(p.At(now), x.Body, x.Peek.MaxTokens, x.Peek.Choices))
+			if p := p.At(now); x.Op == core.OpRealtime { // each turn reads all that was said before
+				worst = max(worst, p.Worst(cmp.Or(p.Most.In, DefaultWindow), Longest(p, 0, 1)))
+			} else {
+				worst = max(worst, Worst(p, x.Body, x.Peek.MaxTokens, x.Peek.Choices))
+			}
 			last = p
 		}
 	}

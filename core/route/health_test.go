@@ -300,19 +300,23 @@ func TestBudget(t *testing.T) {
 	b := newBed("a/x", "b/x")
 	b.keyed(1, "a/x", "b/x")
 	r := b.compile(Spec{Breaker: &Breaker{Off: true}}, "a/x", "b/x")
-	attempts := 0
+	attempts, spent := 0, uint64(0)
 	const requests = 10000
 	for range requests {
-		n, _ := b.run(b.exchange("m"), r, always(answer{status: 500}))
+		x := b.exchange("m")
+		n, _ := b.run(x, r, always(answer{status: 500}))
 		attempts += n
+		if x.Ahead.Spent {
+			spent++
+		}
 		b.wait(time.Second / 1000)
 	}
 	// 10 s: 0.2 of each request, 10 a second, and what was saved before.
 	if most := requests + requests/5 + 10*10 + 11; attempts > most || attempts < requests+requests/5 {
 		t.Errorf("%d attempts for %d requests, want %d to %d", attempts, requests, requests+requests/5, most)
 	}
-	if g := r.Plan.Gauges(); g.Retries+requests != uint64(attempts) || g.Refused == 0 {
-		t.Errorf("gauges %+v for %d attempts", g, attempts)
+	if g := r.Plan.Gauges(); g.Retries+requests != uint64(attempts) || g.Refused == 0 || g.Refused != spent {
+		t.Errorf("gauges %+v for %d attempts, %d exchanges were told", g, attempts, spent)
 	}
 }
 

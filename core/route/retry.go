@@ -10,9 +10,10 @@ import (
 // more decides about another attempt, once for each that failed.
 func (p *picker) more(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
 	a := &x.Ahead
-	if a.After != len(tried) {
+	if int(a.After) != len(tried) {
+		*a = core.Ahead{After: int32(len(tried))}
 		t, k, at := p.retry(x, tried)
-		*a = core.Ahead{After: len(tried), Target: t, Key: k, Name: x.Name, At: at}
+		a.Target, a.Key, a.Name, a.At = t, k, x.Name, at
 	}
 	if a.Target != nil {
 		x.Name = a.Name
@@ -32,6 +33,7 @@ func (p *picker) retry(x *core.Exchange, tried []core.Attempt) (t *core.Target, 
 	asked := p.asked(x)
 	free := last.Status == 401 || last.Status == 402 || last.Status == 403 || last.Cause == core.Crowded // nothing is multiplied
 	if !free && !p.tab.take(now) {
+		x.Ahead.Spent = true
 		return nil, nil, 0
 	}
 	if t, k = p.after(x, search{name: asked, now: now, tried: tried, serves: servesOf(x)}); t == nil && !free {

@@ -18,13 +18,16 @@ import (
 var ledgerMu sync.Mutex
 
 // dial asks for a stream on a connection of its own.
-func dial(t testing.TB, addr string) net.Conn {
+func dial(t testing.TB, addr string) net.Conn { return dialFor(t, addr, `,"stream":true}`) }
+
+// dialFor asks with these last members of the body.
+func dialFor(t testing.TB, addr, more string) net.Conn {
 	t.Helper()
 	c, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := question + `,"stream":true}`
+	body := question + more
 	fmt.Fprintf(c, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 	return c
 }
@@ -68,51 +71,57 @@ func stall(t *testing.T, g *gateway, bad *provider) {
 	}
 }
 
-// Many clients leave at once in the middle of their streams: their upstreams end with
-// them. How fast is measured where it matters, at the provider.
+// Many clients leave in the middle of their streams, or before the answer to a question that
+// is no stream has begun: their upstreams end with them. How fast is measured where it
+// matters, at the provider.
 func TestLeaving(t *testing.T) {
-	clients := 200
+	clients := 100
 	if *full {
 		clients = 1000
 	}
 	for _, lane := range lanes {
-		t.Run(lane.name, func(t *testing.T) {
-			p := newProvider(t, "bad", &script{plays: slices.Repeat([][]act{{func(s *stage) bool {
-				s.code = 200
-				return s.tokens(2, 0) && s.hang(time.Minute)
-			}}}, clients)})
-			g := newGateway(t, lane.loops, document(ample, p.base))
-			var open []net.Conn
-			for range clients {
-				c := dial(t, g.addr)
-				open = append(open, c)
-				c.SetReadDeadline(time.Now().Add(patience))
-				br := bufio.NewReader(c)
-				for line := ""; !strings.Contains(line, "bad-1"); {
-					var err error
-					if line, err = br.ReadString('\n'); err != nil {
-						t.Fatal(err)
-					}
-				}
+		t.Run(lane.name+"/stream", func(t *testing.T) { leaving(t, lane.loops, clients, `,"stream":true}`, 2) })
+		t.Run(lane.name+"/unary", func(t *testing.T) { leaving(t, lane.loops, clients, `}`, 0) })
+	}
+}
+
+// leaving lets clients ask with more as the end of their bodies, and go after so many events.
+func leaving(t *testing.T, loops, clients int, more string, events int) {
+	p := newProvider(t, "bad", &script{plays: slices.Repeat([][]act{{func(s *stage) bool {
+		s.code = 200
+		return (events == 0 || s.tokens(events, 0)) && s.hang(time.Minute)
+	}}}, clients)})
+	g := newGateway(t, loops, document(ample, p.base))
+	var open []net.Conn
+	for i := range clients {
+		c := dialFor(t, g.addr, more)
+		open = append(open, c)
+		c.SetReadDeadline(time.Now().Add(patience))
+		br := bufio.NewReader(c)
+		for line := ""; events > 0 && !strings.Contains(line, "bad-1"); {
+			var err error
+			if line, err = br.ReadString('\n'); err != nil {
+				t.Fatal(err)
 			}
-			// One after the other, as people leave: each is its own measurement.
-			var waits []time.Duration
-			for i, c := range open {
-				at := time.Now()
-				c.Close()
-				await(t, "an upstream to be closed", func() bool { return len(p.left()) > i })
-				waits = append(waits, max(p.left()[i].Sub(at), 0))
-				if t.Failed() {
-					return
-				}
-			}
-			slices.Sort(waits)
-			p99 := waits[len(waits)*99/100]
-			t.Logf("%d clients left: upstreams closed after %v at the median, %v at p99, %v at most", clients, waits[len(waits)/2], p99, waits[len(waits)-1])
-			if limit := map[bool]time.Duration{true: 50 * time.Millisecond, false: slack}[*full]; p99 > limit {
-				t.Errorf("p99 is %v; want %v at most", p99, limit)
-			}
-		})
+		}
+		await(t, "the provider to be asked", func() bool { return p.asked.Load() > int64(i) })
+	}
+	// One after the other, as people leave: each is its own measurement.
+	var waits []time.Duration
+	for i, c := range open {
+		at := time.Now()
+		c.Close()
+		await(t, "an upstream to be closed", func() bool { return len(p.left()) > i })
+		waits = append(waits, max(p.left()[i].Sub(at), 0))
+		if t.Failed() {
+			return
+		}
+	}
+	slices.Sort(waits)
+	p99 := waits[len(waits)*99/100]
+	t.Logf("%d clients left: upstreams closed after %v at the median, %v at p99, %v at most", clients, waits[len(waits)/2], p99, waits[len(waits)-1])
+	if limit := map[bool]time.Duration{true: 50 * time.Millisecond, false: slack}[*full]; p99 > limit {
+		t.Errorf("p99 is %v; want %v at most", p99, limit)
 	}
 }
 

@@ -196,7 +196,7 @@ func TestShared(t *testing.T) {
 			b = append(b, bytes.Repeat(one, p.Repeat)...)
 		}
 		n++
-		for _, step := range []int{1 + len(b)/5000, 8192} {
+		for _, step := range []int{1 + len(b)/1000, 8192} {
 			heard, on, bad := judge(t, &Flow{Client: true, Most: 16 << 20}, b, step)
 			closed := len(heard) > 0 && heard[len(heard)-1][0] == '8'
 			ok := false

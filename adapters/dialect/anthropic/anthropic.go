@@ -37,6 +37,7 @@ func newDialect() *core.Dialect {
 		Prefills:          prefills,
 		IDHeader:          "Request-Id",
 		Forward:           []string{"anthropic-beta"},
+		Leads:             []core.Lead{{Path: "/messages/batches", Member: "results_url"}},
 		Extras:            true,
 	}
 	d.Ends[core.OpChat] = "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"

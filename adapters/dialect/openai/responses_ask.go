@@ -67,6 +67,9 @@ func (w *writer) refuse() *core.Fault {
 	if w.N != nil && string(w.N) != "1" {
 		return body.Invalid("n", "cannot ask for more than one answer: the Responses API gives one", "leave n out, or name a model that is served by another API")
 	}
+	if len(w.Stop) > 0 { // left out, the answer would go on past where the client counts on its end
+		return body.Invalid(stopMember(w.From), "cannot end an answer at a stop sequence: the Responses API has none", "leave it out and cut the answer yourself, or name a model that is served by another API")
+	}
 	if w.Previous != nil {
 		return body.Invalid("previous_response_id", "cannot continue a response that this provider does not hold", "send the whole conversation")
 	}
@@ -76,6 +79,21 @@ func (w *writer) refuse() *core.Fault {
 		}
 	}
 	return nil
+}
+
+// stopMember is what a dialect's clients call the member with stop sequences.
+func stopMember(from *core.Dialect) string {
+	switch {
+	case from == nil || from.Name == "openai" || from.Name == "mistral":
+		return "stop"
+	case from.Name == "gemini":
+		return "generationConfig.stopSequences"
+	case from.Name == "bedrock":
+		return "inferenceConfig.stopSequences"
+	case from.Name == "ollama":
+		return "options.stop"
+	}
+	return "stop_sequences"
 }
 
 // choice appends tool_choice and parallel_tool_calls, which OpenAI refuses without tools.

@@ -149,11 +149,10 @@ func TestResponsesForeignRequest(t *testing.T) {
 		hi(c)
 		c.Seed, c.TopK, c.LogitBias = []byte("1"), []byte("2"), []byte("{}")
 		c.FrequencyPenalty, c.PresencePenalty = []byte("1"), []byte("1")
-		c.Stop = append(c.Stop, core.Text("x"))
 		c.Tier, c.User = core.Text("standard_only"), core.Text(strings.Repeat("u", 65))
 		c.Turns[0].Name = core.Text("bob")
 		c.Keep(&c.More, core.Text("safe_prompt"), []byte("true"))
-	}, asks, "messages.name", "user", "top_k", "seed", "frequency_penalty", "presence_penalty", "logit_bias", "stop", "service_tier", "safe_prompt")
+	}, asks, "messages.name", "user", "top_k", "seed", "frequency_penalty", "presence_penalty", "logit_bias", "service_tier", "safe_prompt")
 	f("the chat face", func(c *core.Chat) {
 		hi(c)
 		c.From, c.Op, c.Tier = API, core.OpChat, core.Text("flex")

@@ -140,9 +140,6 @@ func (w *writer) foreign(dst []byte) []byte {
 			w.Drop(m.key)
 		}
 	}
-	if len(w.Stop) > 0 {
-		w.Drop("stop")
-	}
 	w.DropMarks()
 	if w.Tier != nil && w.From != &dialect {
 		w.Drop("service_tier")

@@ -80,6 +80,8 @@ func expected(s *sdk, family, call string) string {
 		return "Cohere takes no files but images"
 	case family == "cohere" && call == "tool choice, named":
 		return "Cohere cannot be told which tool to call"
+	case family == "responses" && call == "stop sequence":
+		return "the Responses API has no stop sequences"
 	}
 	return ""
 }

@@ -273,9 +273,6 @@ func stopped(r *run) error {
 	if err != nil {
 		return err
 	}
-	if r.family == "responses" { // it has none: the wish is dropped and named
-		return says(out, sentence)
-	}
 	if !strings.HasPrefix(sentence, out.text) || out.text == sentence || out.text == "" {
 		return fmt.Errorf("the text is %s", quoted(out.text))
 	}

@@ -171,8 +171,8 @@ export async function run(d, { families = FAMILIES, cannot = {}, streams = [fals
 
 // CANNOT are calls for which a family has no words; NEEDS is what a driver has to be
 // able to say to make them.
-const CANNOT = { 'image by URL': ['bedrock'], PDF: ['cohere'] };
-const NEEDS = { 'image by URL': 'url', PDF: 'pdf' };
+const CANNOT = { 'image by URL': ['bedrock'], PDF: ['cohere'], 'stop sequence': ['responses'] };
+const NEEDS = { 'image by URL': 'url', PDF: 'pdf', 'stop sequence': 'stop' };
 
 // errors looks at every status; in the format of the family itself the wait may stand in the body.
 async function errors(d, ask, waits) {

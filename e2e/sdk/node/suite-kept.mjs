@@ -67,11 +67,13 @@ const ANTHROPIC = {
   'batch made': async (c) => same((await c.messages.batches.create({ requests: [{ custom_id: '0', params: { model: 'claude', max_tokens: 9, messages: hello } }] })).processing_status, 'in_progress', 'status'),
   'batches listed': async (c) => lists(c.messages.batches.list(), 'msgbatch_standin'),
   'batch shown, cancelled': async (c) => { same((await c.messages.batches.retrieve('b9')).id, 'b9', 'id'); same((await c.messages.batches.cancel('b9')).processing_status, 'canceling', 'status'); },
+  'results of a batch': async (c) => { for await (const r of await c.messages.batches.results('b9')) { same(r.result.type, 'succeeded', 'result'); return; } throw new Error('no result'); },
   'file sent': async (c) => same((await c.beta.files.upload({ file: await toFile(SOUND, 'a.txt', { type: 'text/plain' }) })).size_bytes, SOUND.length, 'bytes'),
   'files listed': async (c) => lists(c.beta.files.list(), 'file_standin'),
 };
 
 const GOOGLE = {
+  'file sent': async (c) => same((await c.files.upload({ file: new Blob([SOUND], { type: 'application/pdf' }), config: { mimeType: 'application/pdf' } })).sizeBytes, String(SOUND.length), 'bytes'),
   'cache made': async (c) => same((await c.caches.create({ model: 'gemini-2.5-flash', config: { contents: 'Long.', displayName: 'kept' } })).name, 'cachedContents/standin', 'name'),
   'cache shown': async (c) => same((await c.caches.get({ name: 'cachedContents/9' })).usageMetadata.totalTokenCount, 1090, 'tokens'),
   'cache deleted': async (c) => { await c.caches.delete({ name: 'cachedContents/9' }); same((await taken())[0].method, 'DELETE', 'method'); },

@@ -163,6 +163,9 @@ def ends(family, ask):
     must(told(r) == REFUSAL and (r["stopReason"] in ("content_filtered", "refusal") or family in ("openai", "responses")), r)
 
 
+refuses("ends", "responses", "stop")
+
+
 KINDS = {400: "ValidationException", 404: "ResourceNotFoundException", 429: "ThrottlingException", 500: "InternalServerException", 503: "ServiceUnavailableException"}
 
 

@@ -6,7 +6,7 @@ import json
 import cohere
 from cohere.core.api_error import ApiError
 
-from check import (ASBRU, CITY, CITY_ARGS, CITY_ARGS2, KEY, PNG, PNG_SEEN, REFUSAL, TEXT, THOUGHT, abandoned, check, drain, model, must, raises, run,
+from check import (ASBRU, CITY, CITY_ARGS, CITY_ARGS2, KEY, PNG, PNG_SEEN, REFUSAL, TEXT, THOUGHT, abandoned, check, drain, model, must, raises, refuses, run,
                    same, sent)
 
 C = cohere.ClientV2(api_key=KEY, base_url=ASBRU + "/cohere", timeout=20)
@@ -138,6 +138,9 @@ def ends(family, ask):
     same(ask("length", max_tokens=5).finish_reason, "MAX_TOKENS")
     same(ask("stop", stop_sequences=["END"]).finish_reason, "COMPLETE" if family in ("openai", "responses", "gemini") else "STOP_SEQUENCE")
     same(told(ask("refuse")), REFUSAL)
+
+
+refuses("ends", "responses", "stop")
 
 
 STATUS = {400: cohere.BadRequestError, 404: cohere.NotFoundError, 422: cohere.UnprocessableEntityError, 429: cohere.TooManyRequestsError,

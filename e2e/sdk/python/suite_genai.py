@@ -185,6 +185,9 @@ def ends(family, ask):
     must(told(r) == REFUSAL and (ended(r) == "SAFETY" or family in ("openai", "responses")), r)
 
 
+refuses("ends", "responses", "stop")
+
+
 @check(modes=("unary", "stream"))
 def errors(family, mode):
     for status in (400, 404, 413, 422, 429, 500, 503, 529):

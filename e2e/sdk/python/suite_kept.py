@@ -5,6 +5,7 @@ with its name, before it is asked.
 """
 
 import hashlib
+import io
 import warnings
 
 import anthropic
@@ -151,6 +152,7 @@ def message_batches(c, m):
     r = c.messages.batches.create(requests=[{"custom_id": "0", "params": {"model": "claude", "max_tokens": 9, "messages": HI}}])
     same(r.processing_status, "in_progress")
     same([b.id for b in c.messages.batches.list()], ["msgbatch_standin"])
+    same([r.result.type for r in c.messages.batches.results("b9")][:1], ["succeeded"])
     same(c.messages.batches.retrieve("b9").processing_status, "ended")
     same(c.messages.batches.cancel("b9").processing_status, "canceling")
 
@@ -174,6 +176,7 @@ def caches(c, m):
 @GOOGLE
 def files_of_google(c, m):
     same([f.name for f in c.files.list()], ["files/standin"])
+    same(c.files.upload(file=io.BytesIO(SOUND), config=types.UploadFileConfig(mime_type="application/pdf")).size_bytes, len(SOUND))
 
 
 @COHERE
