@@ -13,6 +13,7 @@ import (
 	"asbru/control"
 	"asbru/control/admin"
 	"asbru/control/api"
+	"asbru/control/lease"
 	"asbru/control/trail"
 	"asbru/core"
 	"asbru/core/config"
@@ -51,6 +52,7 @@ type gateway struct {
 	fixed     *config.Document // what the process started with
 	keep      keeping
 	trail     atomic.Pointer[trail.Trail]      // the audit trail; nil: there is none, or another process has it
+	lease     atomic.Pointer[lease.Agent]      // what this machine may spend of shared budgets; nil: none are, or another process has the ledger
 	audits    atomic.Pointer[config.Document]  // what the trail was opened by; nil: there was none so far
 	till      *govern.Till                     // where requests are paid; nil: no document had a budget so far
 	successor bool                             // another process gave this one its sockets

@@ -12,7 +12,6 @@ import (
 	"asbru/control/admin"
 	"asbru/control/store"
 	"asbru/core"
-	"asbru/core/audit"
 	"asbru/core/config"
 	"asbru/core/govern"
 )
@@ -187,12 +186,6 @@ func (g *gateway) follow(ctx context.Context) {
 		// The Plane logs what it did or refused, and keeps it for the status page.
 		g.plane.Keep(ctx, control.Actor{Kind: "store", Name: s.Name()}, nil, nil)
 	}})
-}
-
-// changed writes a change by an operator into the ledger, where the audit reads it. Without a
-// ledger it is in the log only.
-func (g *gateway) changed(c admin.Changed) {
-	g.note(&audit.Change{Who: c.Who, From: c.From, Did: c.Did, What: c.What, Version: uint64(c.Revision), Before: c.Before, After: c.After})
 }
 
 // shared reports whether other machines may use the admin API on the data listener.

@@ -28,7 +28,7 @@ const (
 // document with budgets and stay open.
 func (g *gateway) openTill() (*govern.Till, error) {
 	if g.till != nil {
-		return g.till, nil
+		return g.till, g.beginLease(g.till.Book(), g.compiling)
 	}
 	dir, err := filepath.Abs(g.ledgerDir(g.compiling))
 	if err != nil {
@@ -51,6 +51,9 @@ func (g *gateway) openTill() (*govern.Till, error) {
 		go g.serveLedger(book, from)
 	}
 	g.till = govern.NewTill(book)
+	if err := g.beginLease(book, g.compiling); err != nil {
+		return nil, err
+	}
 	if g.level.Level() != silent {
 		g.tellBook()
 	}
@@ -116,6 +119,7 @@ func (g *gateway) closeBook() {
 		l.Close()
 	}
 	g.closeTrail()
+	g.closeLease(true)
 	if err := g.till.Close(); err != nil {
 		g.log.Error("the ledger was not closed in order; the next start reads what is there", "error", err)
 	}
@@ -138,6 +142,7 @@ func (g *gateway) passLedger(dir string, to net.Conn) {
 	}
 	g.passed.Store(book)
 	g.closeTrail()
+	g.closeLease(false)
 	if err := g.till.Pass(); err != nil {
 		g.log.Error("the ledger was not closed in order", "error", err)
 	}
@@ -171,6 +176,9 @@ func (g *gateway) retakeLedger() {
 		return
 	}
 	g.keep.book.Store(g.till.Book())
+	if err := g.beginLease(g.till.Book(), g.fixed); err != nil {
+		g.log.Error("shared budgets cannot be served; calls go on within what was granted", "error", err)
+	}
 	if doc := g.audits.Load(); doc != nil {
 		if err := g.beginTrail(g.till.Book(), doc); err != nil {
 			g.ledgerFailed(err)

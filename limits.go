@@ -4,9 +4,6 @@ import "time"
 
 // Bounds of the wiring.
 const (
-	// changeWait bounds the wait for a change by an operator to be durable in the ledger.
-	changeWait = 2 * time.Second
-
 	slowConns = 4096 // connections of the slow door: HTTP/2, health, metrics
 	slowQueue = 256  // of those, handed over and not yet taken
 
@@ -32,6 +29,8 @@ const (
 
 	ledgerWait  = 10 * time.Second     // for a predecessor to give the ledger away
 	ledgerAgain = 5 * time.Millisecond // between looks whether it has let go
+
+	noteWait = 5 * time.Second // for a change to be written down
 
 	credentialWait = 5 * time.Second // for the first credentials of a new configuration
 )

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"asbru/control"
+	"asbru/control/admin"
 	"asbru/control/trail"
 	"asbru/core"
 	"asbru/core/audit"
@@ -58,14 +59,22 @@ func (g *gateway) applied(by control.Actor, version control.Version, before, aft
 	g.note(&audit.Change{Who: by.String(), Did: "apply", What: "document", Version: uint64(version), Before: sumOf(before), After: sumOf(after)})
 }
 
-// note writes a change into the ledger, from where the trail has it. Without a ledger it is in the log only.
+// changed writes down a change that was made through the admin API.
+func (g *gateway) changed(c admin.Changed) {
+	g.note(&audit.Change{Who: c.Who, From: c.From, Did: c.Did, What: c.What, Version: uint64(c.Revision), Before: c.Before, After: c.After})
+}
+
+// note writes down a change, when there is a trail to write it to.
 func (g *gateway) note(c *audit.Change) {
-	book := g.keep.book.Load()
-	if book == nil {
+	if g.trail.Load() == nil {
 		return
 	}
+	book := g.till.Book()
+	if book == nil {
+		return // another process has the ledger: this one drains
+	}
 	c.Time = time.Now().UnixNano()
-	ctx, cancel := context.WithTimeout(context.Background(), changeWait)
+	ctx, cancel := context.WithTimeout(context.Background(), noteWait)
 	defer cancel()
 	if err := trail.Note(ctx, book.Ledger(), c); err != nil {
 		g.log.Error("a change is not in the audit trail", "by", c.Who, "what", c.What, "error", err)

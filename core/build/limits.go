@@ -17,5 +17,6 @@ const (
 
 	accountWait   = 10 * time.Second // until new accounts are written down
 	ledgerRetry   = 1                // seconds until a full disk is looked at again
+	leaseRetry    = 2                // seconds until a store that grants shared budgets is asked again
 	maxRetryAfter = 7 * 24 * 3600    // seconds: a client that is told of months may as well be told of a week
 )

@@ -163,6 +163,7 @@ func (c *compiler) openMoney() {
 	ctx, cancel := context.WithTimeout(context.Background(), accountWait)
 	defer cancel()
 	for _, b := range c.budgets {
+		b.Limit.Shared = c.doc.Leased()
 		if b.account = book.Known(b.Account); b.account != nil {
 			c.gates = append(c.gates, func() { b.account.SetLimit(b.Limit) })
 		} else if b.account, err = book.Account(ctx, b.Account, b.Limit); err != nil {
@@ -228,7 +229,7 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 			if x.Charge == core.ChargeFull {
 				m.recalled(x)
 			} else if len(x.Attempts()) > 0 {
-				x.Cost, _ = price.Charge(x, 0, price.Prompt(x), time.Now().Unix())
+				x.Cost = uncounted(x, time.Now().Unix())
 			}
 			m.unheld(x)
 			return core.Continue
@@ -265,6 +266,19 @@ func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
 		b.ended = !b.hold.Held() // all that was used is charged
 		return v
 	}, "budgets"
+}
+
+// uncounted is what an exchange cost that nothing was held for. Its prompt is read for our own
+// count only where the provider's cannot be used.
+func uncounted(x *core.Exchange, now int64) core.Money {
+	list := x.Attempts()
+	if x.Usage.Known && !list[len(list)-1].Resumes {
+		if cost, flaw := price.Charge(x, 0, 0, now); !flaw.Estimated() {
+			return cost
+		}
+	}
+	cost, _ := price.Charge(x, 0, price.Prompt(x), now)
+	return cost
 }
 
 // hold is the stage.
@@ -401,6 +415,12 @@ func refusal(r *govern.Refusal, now int64) *core.Fault {
 		return &core.Fault{
 			Code: core.Overloaded, Retry: ledgerRetry, Cause: r.Unwrap(),
 			Message: r.Error(), Hint: "try again in a moment; the operator's log says why",
+		}
+	}
+	if r.Cause != nil { // the budget may have money
+		return &core.Fault{
+			Code: core.Overloaded, Retry: leaseRetry, Cause: r.Cause, Message: r.Error(),
+			Hint: "try again in a moment, or ask for fewer tokens with max_tokens; the operator's log says why",
 		}
 	}
 	f := &core.Fault{Code: core.OverBudget, Message: r.Error(), Hint: "ask for fewer tokens with max_tokens, or have the budget raised"}

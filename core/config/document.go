@@ -56,6 +56,11 @@ type Store struct {
 	Poll     Duration `json:"poll,omitempty"`     // how often it is looked for the changes of others; default 1s
 }
 
+// Leased reports whether budgets are shared with other machines.
+func (d *Document) Leased() bool {
+	return d.Store != nil && d.Store.Postgres.Set() && (d.Governance.Shared == nil || *d.Governance.Shared)
+}
+
 // Observability says what is told about requests, and where.
 type Observability struct {
 	AccessLog    string `json:"access_log,omitempty"`                             // "stdout", "stderr", "off" (default) or a file path

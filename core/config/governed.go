@@ -92,6 +92,7 @@ type Governance struct {
 	Pepper          Secret   `json:"pepper,omitempty"`           // what digests of keys are made with, at least 32 bytes; default: one of the process's own, so that digests cannot be written down
 	RequiredHeaders []string `json:"required_headers,omitempty"` // request headers without which nobody is served
 	Ledger          string   `json:"ledger,omitempty"`           // directory of the ledger, which is made once a budget is set; default: asbru-ledger in the directory that systemd gives for state, or else in the one the process was started in
+	Shared          *bool    `json:"shared,omitempty"`           // whether the machines that share store.postgres pay from the same budgets; false: each counts on its own; default true
 	ContentLogging  bool     `json:"content_logging,omitempty"`  // whether prompts and answers may be logged where a key does not say; default false
 }
 

@@ -16,6 +16,7 @@ type Limit struct {
 	Cap    core.Money // in one window; Unlimited: any amount
 	Window Window
 	Extra  []Extra
+	Shared bool   // machines pay from it: a hold takes no more than this one was granted (see Lease)
 	Label  string // for people, in refusals: monthly budget of key "ci-bot". Empty: the account's name
 }
 
@@ -45,6 +46,7 @@ type Account struct {
 	limit atomic.Pointer[Limit]
 	cur   atomic.Pointer[period] // nil: never used
 	total atomic.Int64           // spent since ever
+	share atomic.Pointer[share]  // nil: machines never shared it
 }
 
 // A period is an account in one window. Holds keep the period they were made on, so what was
@@ -59,6 +61,8 @@ type period struct {
 	// way here, and above that how many there have been. While there are some, taken may
 	// hold what will be taken back, and is no reason to refuse anybody.
 	turns atomic.Uint64
+
+	lent atomic.Pointer[lent] // nil: not shared, or nobody said yet which of the shared windows this is
 }
 
 const turn = 1 << 20
@@ -81,9 +85,12 @@ func (a *Account) SetLimit(l Limit) { a.set(l) }
 // set gives the account another limit. What was spent in the window stays spent; the
 // window ends when the new kind of window does.
 func (a *Account) set(l Limit) {
+	if l.Shared && a.share.Load() == nil {
+		a.share.CompareAndSwap(nil, new(share))
+	}
 	a.limit.Store(&l)
 	if c := a.cur.Load(); c != nil {
-		c.end.Store(l.Window.end(c.start))
+		c.end.Store(l.Window.end(c.origin()))
 	}
 }
 
@@ -119,6 +126,9 @@ type Balance struct {
 	Total core.Money // spent since ever
 	Begun int64      // when the window began, Unix nanoseconds; 0: it has not, or it never ends
 	Ends  int64      // when it ends; 0: never, or it has not begun
+
+	Shared  bool       // Spent and Held are those of all machines, of others as far as was told
+	Granted core.Money // what this machine may spend, of a shared one
 }
 
 // Left is what can still be held.
@@ -126,14 +136,21 @@ func (b Balance) Left() core.Money { return max(b.Cap-b.Spent-b.Held, 0) }
 
 // Balance reads the account. While calls end it may show one of them half.
 func (a *Account) Balance(now int64) Balance {
-	b := Balance{Name: a.name, Cap: a.limit.Load().most(now), Total: core.Money(a.total.Load())}
+	l := a.limit.Load()
+	b := Balance{Name: a.name, Cap: l.most(now), Total: core.Money(a.total.Load()), Shared: l.Shared}
 	c := a.cur.Load()
 	if c == nil || now >= c.end.Load() {
 		return b
 	}
 	b.Spent = core.Money(c.spent.Load())
 	b.Held = max(core.Money(c.taken.Load())-b.Spent, 0)
-	b.Begun = c.start
+	b.Begun = c.origin()
+	if p := c.lent.Load(); p != nil && b.Shared {
+		b.Granted = core.Money(p.grant.Load() - p.returned.Load())
+		b.Held = max(b.Held-core.Money(p.returned.Load()), 0)
+		b.Spent += core.Money(p.theirSpent.Load())
+		b.Held += core.Money(max(p.theirs.Load()-p.theirSpent.Load(), 0))
+	}
 	if end := c.end.Load(); end != never {
 		b.Ends = end
 	}

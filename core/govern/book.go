@@ -47,6 +47,8 @@ type Book struct {
 	leaving   *time.Timer // the last one has gone
 	dismissed bool        // they must ask who has the Book then
 
+	desk atomic.Pointer[Desk] // where holds ask for more of shared accounts; nil: nowhere
+
 	holds        atomic.Int64 // under way
 	refused      atomic.Uint64
 	refusedByLog atomic.Uint64
@@ -131,7 +133,7 @@ func (b *Book) restore(o *Options) []pending {
 
 func newAccount(name string, num uint32, l Limit) *Account {
 	a := &Account{name: name, num: num}
-	a.limit.Store(&l)
+	a.set(l)
 	return a
 }
 

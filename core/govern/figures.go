@@ -34,6 +34,11 @@ func (b *Book) Figures() []core.Figure {
 		out = append(out, core.Figure{Name: "asbru_budget_spent_nanodollars", Help: "Spent in the budget's window.", Label: "budget", Value: all[i].Name, N: int64(all[i].Spent)})
 	}
 	for i := range all {
+		if all[i].Shared {
+			out = append(out, core.Figure{Name: "asbru_budget_granted_nanodollars", Help: "What this machine may spend of a budget that machines share.", Label: "budget", Value: all[i].Name, N: int64(all[i].Granted)})
+		}
+	}
+	for i := range all {
 		if all[i].Cap != Unlimited {
 			out = append(out, core.Figure{Name: "asbru_budget_left_nanodollars", Help: "What can still be held.", Label: "budget", Value: all[i].Name, N: int64(all[i].Left())})
 		}

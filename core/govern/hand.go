@@ -208,7 +208,7 @@ func (s *teller) hold(q *question, a *answer) {
 		return
 	}
 	h := new(Hold)
-	if r := s.b.Hold(h, &q.ask); r != nil {
+	if r := s.b.holdLong(h, &q.ask); r != nil {
 		a.refuse(r, q.ask.Accounts)
 		return
 	}

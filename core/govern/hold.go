@@ -40,6 +40,7 @@ type Hold struct {
 	book *Book      // that it was made in; nil: in that of another process
 	call *call      // to that process, which has not been answered; nil: none
 	end  ledger.Seq // of its settle or release; 0: it has not ended
+	loan loan       // while it lacks money on accounts that machines share
 }
 
 var errMany = fmt.Errorf("a call can be charged to %d budgets at most", MaxAccounts)
@@ -136,7 +137,8 @@ func (h *Hold) short(q *Ask) int {
 
 // lacks reports whether the worst case does not fit under the cap of account i now.
 func (h *Hold) lacks(i int, q *Ask) bool {
-	return h.accts[i].limit.Load().most(q.Now)-core.Money(h.periods[i].taken.Load()) < q.Worst
+	c := h.periods[i]
+	return c.most(h.accts[i].limit.Load(), q.Now)-core.Money(c.taken.Load()) < q.Worst
 }
 
 // add adds to one period after the other. When one lacks the money it takes back what it
@@ -149,7 +151,7 @@ func (h *Hold) add(q *Ask) int {
 			entered++
 		}
 		pause()
-		if !c.fit(q.Worst, h.accts[i].limit.Load().most(q.Now)) {
+		if !c.fit(q.Worst, c.most(h.accts[i].limit.Load(), q.Now)) {
 			short = i
 			break
 		}
@@ -297,13 +299,13 @@ type Refusal struct {
 	Left    core.Money // that was there
 	Cap     core.Money
 	Ends    int64 // when the window ends, Unix nanoseconds; 0: never
-	Cause   error
+	Cause   error // of an Account: ErrAway, if its budget may have money that cannot be had now
 }
 
 func (h *Hold) refusal(i int, q *Ask) *Refusal {
 	a, c := h.accts[i], h.periods[i]
-	r := &Refusal{Account: a, Need: q.Worst, Cap: a.limit.Load().most(q.Now)}
-	r.Left = max(r.Cap-core.Money(c.taken.Load()), 0)
+	l := a.limit.Load()
+	r := &Refusal{Account: a, Need: q.Worst, Cap: l.most(q.Now), Left: c.left(l, q.Now)}
 	if end := c.end.Load(); end != never {
 		r.Ends = end
 	}
@@ -318,6 +320,9 @@ func (r *Refusal) Error() string {
 	label := r.Account.limit.Load().Label
 	if label == "" {
 		label = fmt.Sprintf("budget %q", r.Account.name)
+	}
+	if r.Cause != nil {
+		return fmt.Sprintf("cannot start the request: it may cost up to %v, and of the %s this machine has been granted less, and the store that grants more does not answer", r.Need, label)
 	}
 	return fmt.Sprintf("cannot start the request: the %s has %v left of %v and this request may cost up to %v", label, r.Left, r.Cap, r.Need)
 }

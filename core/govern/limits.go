@@ -19,6 +19,13 @@ const (
 	// look lets other goroutines run first; after maxTries it takes it for one without money.
 	eagerTries = 20
 
+	// leaseWait is how long a call may wait for money of a budget that machines share, and leaseAgain
+	// how often one of a draining process looks for it.
+	leaseWait  = 500 * time.Millisecond
+	leaseAgain = 5 * time.Millisecond
+	// dryFor is how long a machine believes that a shared budget has no more than it was last told.
+	dryFor = time.Second
+
 	// passWait is how long a call may wait for the process that takes the Book over.
 	passWait = 10 * time.Second
 	// returnWait is how long a process may be away that asks who has the Book now.

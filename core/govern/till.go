@@ -58,9 +58,9 @@ func (t *Till) Hold(x *core.Exchange, h *Hold, q *Ask) (core.Verdict, *Refusal) 
 		if b := t.enter(); b != nil {
 			defer t.leave()
 			if r := b.Hold(h, q); r != nil {
-				return core.Refuse, r
+				return b.plead(x, h, q, r)
 			}
-			h.book = b
+			h.book, h.loan = b, loan{}
 			return core.Continue, nil
 		}
 	}
@@ -91,7 +91,11 @@ func (t *Till) Charge(h *Hold, q *Ask, e *End) bool {
 		return false
 	}
 	defer t.leave()
-	if b.Hold(h, q) != nil {
+	if r := b.Hold(h, q); r != nil {
+		if r.Account != nil && r.Account.limit.Load().Shared {
+			b.beg(h, q, r, core.Waker{}) // the next one will find more
+			h.loan = loan{}
+		}
 		return false
 	}
 	b.Settle(h, e)

@@ -86,6 +86,11 @@ func (w Window) end(start int64) int64 {
 	return time.Date(y, m, d, hour, minute, second, t.Nanosecond(), w.zone()).UnixNano()
 }
 
+// Begin is when the window that now is in begins, and End when one that began at start ends. Whole
+// Unix seconds; now is Unix nanoseconds. The end of what does not end is out of reach.
+func (w Window) Begin(now int64) int64 { return w.begin(now) / int64(time.Second) }
+func (w Window) End(start int64) int64 { return w.end(start*int64(time.Second)) / int64(time.Second) }
+
 // months is how many months w has.
 func (w Window) months() int {
 	return max(map[byte]int{'M': 1, 'Q': 3, 'Y': 12}[w.Unit]*w.Count, 1)

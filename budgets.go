@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"asbru/control/cli"
+	"asbru/control/lease"
+	"asbru/core/config"
+	"asbru/core/importer"
+)
+
+// budgetsCommand is the command that looks at budgets which machines share.
+func budgetsCommand(t cli.Tools) cli.Command {
+	return cli.Command{
+		Name:    "budgets",
+		Summary: "list what machines have of the budgets they share, and give back what a lost one had",
+		Usage:   "list --config FILE | give-back --config FILE MACHINE",
+		Help: "Machines that share a store in Postgres pay from the same budgets: each is granted slices of them. list prints who has how much.\n" +
+			"give-back is for a machine that is gone and will not come back soon: what it was granted and has not said it spent is free for the others. What it spent in its last seconds could be spent twice by that. A machine that is there is refused.",
+		Example: t.App.Name + " budgets list --config asbru.yaml\n" + t.App.Name + " budgets give-back --config asbru.yaml 0123456789abcdef0123456789abcdef",
+		Words:   []string{"list", "give-back"},
+		New: func(fs *flag.FlagSet) cli.Run {
+			file := fs.String("config", "", "configuration `file` whose store is worked on")
+			return func(args []string, stdout, stderr io.Writer) int {
+				var err error
+				switch {
+				case *file == "":
+					return t.App.Wrong(stderr, "budgets", "say --config, the configuration file")
+				case len(args) == 1 && args[0] == "list":
+					err = listLeases(*file, t.Env, stdout)
+				case len(args) == 2 && args[0] == "give-back":
+					err = giveBack(*file, t.Env, args[1], stdout)
+				default:
+					return t.App.Wrong(stderr, "budgets", "say list, or give-back and a machine")
+				}
+				if err != nil {
+					fmt.Fprintf(stderr, "%s budgets: %v\n", t.App.Name, err)
+					return cli.Problem
+				}
+				return cli.OK
+			}
+		},
+	}
+}
+
+// leaseStore is the address of the Postgres of a configuration file.
+func leaseStore(path string, env config.Env) (string, error) {
+	data, err := config.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	doc, problems := importer.Decode(path, data, env)
+	if doc == nil {
+		return "", fmt.Errorf("cannot use %s: %w", path, firstError(problems))
+	}
+	if doc.Store == nil || !doc.Store.Postgres.Set() {
+		return "", errors.New(path + " names no Postgres; hint: budgets are shared through store: {postgres: ...}")
+	}
+	return doc.Store.Postgres.Reveal(), nil
+}
+
+func listLeases(path string, env config.Env, w io.Writer) error {
+	address, err := leaseStore(path, env)
+	if err != nil {
+		return err
+	}
+	rows, err := lease.List(context.Background(), address)
+	if err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "budget\twindow began\tmachine\thost\tgranted\tspent\tseen")
+	for _, r := range rows {
+		seen := "now"
+		if !r.Live {
+			seen = "not for " + r.Seen.Round(time.Second).String()
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%v\t%v\t%s\n", r.Budget, r.Begun.Format(time.RFC3339), r.Machine, r.Host, r.Granted, r.Spent, seen)
+	}
+	return t.Flush()
+}
+
+func giveBack(path string, env config.Env, machine string, w io.Writer) error {
+	address, err := leaseStore(path, env)
+	if err != nil {
+		return err
+	}
+	freed, err := lease.GiveBack(context.Background(), address, machine)
+	if err == nil {
+		fmt.Fprintf(w, "%v is free for the other machines\n", freed)
+	}
+	return err
+}

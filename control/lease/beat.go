@@ -1,0 +1,127 @@
+package lease
+
+import (
+	"context"
+
+	"asbru/core"
+	"asbru/core/govern"
+)
+
+// first takes up what this machine had when it last ran: what its ledger did not spend goes back.
+func (a *Agent) first(ctx context.Context) error {
+	if err := a.beat(ctx); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, openWait)
+	defer cancel()
+	rows, err := a.db.QueryContext(ctx, `SELECT account FROM asbru_leases WHERE machine = $1 AND granted > sunk`, a.machine)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			rows.Close()
+			return err
+		}
+		names = append(names, name)
+	}
+	rows.Close()
+	for _, name := range names {
+		if account := a.book.Known(name); account != nil { // of what the document no longer has, nobody needs any
+			a.active[account] = &activity{old: true}
+		}
+	}
+	return rows.Err()
+}
+
+// beat says that this machine is there and what it has spent, gives back what has been idle, and
+// reads how others stand.
+func (a *Agent) beat(ctx context.Context) error {
+	ask, cancel := context.WithTimeout(ctx, askWait)
+	defer cancel()
+	if _, err := a.db.ExecContext(ask, `INSERT INTO asbru_machines (machine, host, seen) VALUES ($1, $2, `+clock+`)
+		ON CONFLICT (machine) DO UPDATE SET host = excluded.host, seen = excluded.seen`, a.machine, a.Host); err != nil {
+		return err
+	}
+	var now int64
+	if err := a.db.QueryRowContext(ask, `SELECT COUNT(*), `+clock+` FROM asbru_machines WHERE seen > `+clock+` - $1`, liveFor.Milliseconds()).Scan(&a.machines, &now); err != nil {
+		return err
+	}
+	a.alive.Store(int64(a.machines))
+	if err := a.report(ctx); err != nil {
+		return err
+	}
+	return a.learn(ctx, now)
+}
+
+// report settles the accounts of which there is something to say.
+func (a *Agent) report(ctx context.Context) error {
+	n, now := 0, a.Now().UnixNano()
+	for account, v := range a.active {
+		l := account.Running(now)
+		if l == nil && v.old {
+			l = account.Lease(now)
+		}
+		if l == nil {
+			delete(a.active, account)
+			continue
+		}
+		_, joined := l.Origin()
+		taken, spent := l.Taken(), l.Spent()
+		if v.idle++; v.taken != taken {
+			v.taken, v.idle = taken, 0
+		}
+		back := v.idle >= idleBeats && l.Idle() > 0
+		if joined && !back && v.spent == spent {
+			continue
+		}
+		if n++; n > beatMost {
+			return nil // the others are in one of the next
+		}
+		if err := a.settle(ctx, account, l, now, back); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// learn reads what other machines have of the budgets in which something has changed.
+func (a *Agent) learn(ctx context.Context, clock int64) error {
+	ctx, cancel := context.WithTimeout(ctx, askWait)
+	defer cancel()
+	rows, err := a.db.QueryContext(ctx, `SELECT l.account, l.start, SUM(l.granted), SUM(l.spent) FROM asbru_leases l JOIN asbru_budgets b ON b.account = l.account AND b.start = l.start
+		WHERE l.machine <> $1 AND l.account IN (SELECT account FROM asbru_leases WHERE seen >= $2 AND machine <> $1) GROUP BY l.account, l.start LIMIT $3`,
+		a.machine, a.told-liveFor.Milliseconds(), toldMost) // what was committed late was stamped early
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		var start, granted, spent int64
+		if err := rows.Scan(&name, &start, &granted, &spent); err != nil {
+			return err
+		}
+		if account := a.book.Known(name); account != nil {
+			a.hearOf(account, start, core.Money(granted), core.Money(spent))
+		}
+	}
+	a.told = clock
+	return rows.Err()
+}
+
+// hearOf shows what others have of a budget, also where this machine has nothing of it.
+func (a *Agent) hearOf(account *govern.Account, start int64, granted, spent core.Money) {
+	now := a.Now().UnixNano()
+	l := account.Running(now)
+	if l == nil {
+		if l = account.Shares(start, now); l == nil {
+			return
+		}
+	}
+	if o, joined := l.Origin(); joined && o == start {
+		l.Others(granted, spent)
+	}
+}

@@ -1,0 +1,77 @@
+package lease
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"asbru/core"
+)
+
+// A Row is what one machine has of one budget in its window.
+type Row struct {
+	Budget        string
+	Begun         time.Time // when the window began; the zero of Unix: one that never ends
+	Machine, Host string
+	Granted       core.Money
+	Spent         core.Money // when it last said so
+	Seen          time.Duration
+	Live          bool // it said something a moment ago
+}
+
+// List reads what machines have of the budgets that they share, at most as many rows as a beat reads.
+func List(ctx context.Context, address string) ([]Row, error) {
+	db, err := open(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	rows, err := db.QueryContext(ctx, `SELECT l.account, l.start, l.machine, COALESCE(m.host, ''), l.granted, l.spent, `+clock+` - GREATEST(l.seen, COALESCE(m.seen, 0)),
+		COALESCE(m.seen > `+clock+` - $1, FALSE) FROM asbru_leases l JOIN asbru_budgets b ON b.account = l.account AND b.start = l.start
+		LEFT JOIN asbru_machines m ON m.machine = l.machine ORDER BY l.account, l.machine LIMIT $2`, liveFor.Milliseconds(), toldMost)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the leases: %w", err)
+	}
+	defer rows.Close()
+	var all []Row
+	for rows.Next() {
+		var r Row
+		var start, seen int64
+		if err := rows.Scan(&r.Budget, &start, &r.Machine, &r.Host, &r.Granted, &r.Spent, &seen, &r.Live); err != nil {
+			return nil, fmt.Errorf("cannot read the leases: %w", err)
+		}
+		r.Begun, r.Seen = time.Unix(start, 0).UTC(), time.Duration(max(seen, 0))*time.Millisecond
+		all = append(all, r)
+	}
+	return all, rows.Err()
+}
+
+// GiveBack takes from a machine that is gone what it had not said it had spent, so that others may
+// spend it, and returns how much that was. What it spent since it last said so could be spent twice;
+// when it comes back, its ledger has the last word. A machine that is there is left alone.
+func GiveBack(ctx context.Context, address, machine string) (core.Money, error) {
+	db, err := open(ctx, address)
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	var known, live bool
+	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM asbru_leases WHERE machine = $1), EXISTS (SELECT 1 FROM asbru_machines WHERE machine = $1 AND seen > `+clock+` - $2)`,
+		machine, liveFor.Milliseconds()).Scan(&known, &live)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("cannot read the leases: %w", err)
+	case live:
+		return 0, fmt.Errorf("machine %s is there: it gives back by itself what it does not use; stop it first, and wait %v", machine, liveFor)
+	case !known:
+		return 0, fmt.Errorf("no machine %s has anything; hint: list says who has", machine)
+	}
+	var freed core.Money
+	err = db.QueryRowContext(ctx, `WITH was AS (SELECT account, granted - LEAST(granted, GREATEST(spent, sunk)) AS free FROM asbru_leases WHERE machine = $1 FOR UPDATE),
+		done AS (UPDATE asbru_leases l SET granted = l.granted - was.free FROM was WHERE l.account = was.account AND l.machine = $1)
+		SELECT COALESCE(SUM(free), 0) FROM was`, machine).Scan(&freed)
+	if err != nil {
+		return 0, fmt.Errorf("cannot give back what machine %s was granted: %w", machine, err)
+	}
+	return freed, nil
+}

@@ -1,0 +1,145 @@
+package lease
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	_ "github.com/lib/pq" // the driver "postgres"
+)
+
+// channel is what machines tell each other on: who, and which account.
+const channel = "asbru_leases"
+
+// tables: a budget's current window and how often its idle money was asked back; what each machine
+// has of it; the machines. Times of machines are the database's, Unix milliseconds; windows are
+// Unix seconds.
+var tables = []string{
+	`CREATE TABLE IF NOT EXISTS asbru_budgets (account TEXT PRIMARY KEY, start BIGINT NOT NULL, recall BIGINT NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS asbru_machines (machine TEXT PRIMARY KEY, host TEXT NOT NULL, seen BIGINT NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS asbru_leases (account TEXT NOT NULL, machine TEXT NOT NULL, start BIGINT NOT NULL, local BIGINT NOT NULL,
+		granted BIGINT NOT NULL, sunk BIGINT NOT NULL, spent BIGINT NOT NULL, answered BIGINT NOT NULL, seen BIGINT NOT NULL,
+		PRIMARY KEY (account, machine))`,
+	`CREATE INDEX IF NOT EXISTS asbru_leases_seen ON asbru_leases (seen)`,
+	`CREATE INDEX IF NOT EXISTS asbru_leases_machine ON asbru_leases (machine)`,
+}
+
+// clock is the database's, Unix milliseconds.
+const clock = `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT`
+
+// open connects to a database and makes the tables.
+func open(ctx context.Context, address string) (*sql.DB, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errors.New("cannot open the leases: their address is no URL") // not err, which shows the password
+	}
+	q := u.Query()
+	if !q.Has("connect_timeout") {
+		q.Set("connect_timeout", strconv.Itoa(int(askWait/time.Second)))
+	}
+	u.RawQuery = q.Encode()
+	db, err := sql.Open("postgres", u.String())
+	if err != nil {
+		return nil, fmt.Errorf("cannot open the leases at %s%s: the address is no database", u.Host, u.Path)
+	}
+	db.SetMaxOpenConns(maxConns)
+	ctx, cancel := context.WithTimeout(ctx, openWait)
+	defer cancel()
+	if err := prepare(ctx, db); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("cannot open the leases at %s%s: %w", u.Host, u.Path, err)
+	}
+	return db, nil
+}
+
+// prepare makes the tables, one machine at a time.
+func prepare(ctx context.Context, db *sql.DB) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(4157827291)`); err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if _, err := tx.ExecContext(ctx, t); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// A part is what one machine has of a budget.
+type part struct {
+	machine              string
+	start, local         int64
+	granted, sunk, spent int64
+	answered             int64
+	live                 bool
+}
+
+// A sheet is a budget as the database has it, locked.
+type sheet struct {
+	known  bool // there is a window
+	start  int64
+	recall int64
+	parts  []part
+}
+
+// read locks a budget and reads it.
+func read(ctx context.Context, tx *sql.Tx, account string) (s sheet, err error) {
+	const lock = `SELECT start, recall FROM asbru_budgets WHERE account = $1 FOR UPDATE`
+	err = tx.QueryRowContext(ctx, lock, account).Scan(&s.start, &s.recall)
+	if errors.Is(err, sql.ErrNoRows) {
+		if _, err = tx.ExecContext(ctx, `INSERT INTO asbru_budgets (account, start, recall) VALUES ($1, -1, 0) ON CONFLICT (account) DO NOTHING`, account); err == nil {
+			err = tx.QueryRowContext(ctx, lock, account).Scan(&s.start, &s.recall) // of who was quicker
+		}
+	}
+	if err != nil {
+		return s, err
+	}
+	s.known = s.start >= 0
+	rows, err := tx.QueryContext(ctx, `SELECT l.machine, l.start, l.local, l.granted, l.sunk, l.spent, l.answered, COALESCE(m.seen > `+clock+` - $2, FALSE)
+		FROM asbru_leases l LEFT JOIN asbru_machines m ON m.machine = l.machine WHERE l.account = $1`, account, liveFor.Milliseconds())
+	if err != nil {
+		return s, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p part
+		if err := rows.Scan(&p.machine, &p.start, &p.local, &p.granted, &p.sunk, &p.spent, &p.answered, &p.live); err != nil {
+			return s, err
+		}
+		s.parts = append(s.parts, p)
+	}
+	return s, rows.Err()
+}
+
+// write writes a machine's part.
+func (p *part) write(ctx context.Context, tx *sql.Tx, account string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO asbru_leases (account, machine, start, local, granted, sunk, spent, answered, seen)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, `+clock+`) ON CONFLICT (account, machine) DO UPDATE SET start = excluded.start, local = excluded.local,
+		granted = excluded.granted, sunk = excluded.sunk, spent = excluded.spent, answered = excluded.answered, seen = excluded.seen`,
+		account, p.machine, p.start, p.local, p.granted, p.sunk, p.spent, p.answered)
+	return err
+}
+
+// begin writes down that a window begins, and forgets the one before.
+func begin(ctx context.Context, tx *sql.Tx, account string, start int64) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE asbru_budgets SET start = $2 WHERE account = $1`, account, start); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM asbru_leases WHERE account = $1 AND start <> $2`, account, start)
+	return err
+}
+
+// tell tells other machines of an account, once the transaction is committed.
+func tell(ctx context.Context, tx *sql.Tx, machine, account string) error {
+	_, err := tx.ExecContext(ctx, `SELECT pg_notify($1, $2)`, channel, machine+"\n"+account)
+	return err
+}

@@ -1,0 +1,365 @@
+package lease
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"asbru/bench/faultfs"
+	"asbru/bench/postgres"
+	"asbru/core"
+	"asbru/core/govern"
+	"asbru/core/ledger"
+)
+
+const usd = core.Money(1e9)
+
+var forEver = govern.Limit{Cap: usd, Shared: true}
+
+// A machine is a ledger, a Book, and an Agent.
+type machine struct {
+	t     *testing.T
+	disk  *faultfs.Disk
+	db    string
+	clock *atomic.Int64
+	book  *govern.Book
+	till  *govern.Till
+	agent *Agent
+	key   *govern.Account
+}
+
+func start(t *testing.T, db string, seed uint64, clock *atomic.Int64, limit govern.Limit) *machine {
+	m := &machine{t: t, db: db, clock: clock, disk: faultfs.NewDisk(rand.New(rand.NewPCG(seed, 0)))}
+	m.open(limit)
+	return m
+}
+
+func (m *machine) now() time.Time { return time.Unix(0, m.clock.Load()) }
+
+func (m *machine) open(limit govern.Limit) {
+	m.t.Helper()
+	var err error
+	if m.book, err = govern.Open(m.disk, govern.Options{Now: m.now, Ledger: ledger.Options{Ring: 1 << 18, Segment: 1 << 19}}); err != nil {
+		m.t.Fatal(err)
+	}
+	m.till = govern.NewTill(m.book)
+	if m.key, err = m.book.Account(m.t.Context(), "key", limit); err != nil {
+		m.t.Fatal(err)
+	}
+	id := m.book.Restart().Ledger.ID
+	m.agent, err = Open(m.t.Context(), Options{Postgres: m.db, Machine: hex.EncodeToString(id[:]), Host: "test", Log: slog.New(slog.DiscardHandler), Now: m.now})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.agent.Start(m.book)
+}
+
+// close ends it in order.
+func (m *machine) close() {
+	m.agent.Close(true)
+	if err := m.till.Close(); err != nil {
+		m.t.Error(err)
+	}
+}
+
+// kill ends it without a word to the database.
+func (m *machine) kill() {
+	m.agent.Close(false)
+	m.book.Ledger().Close()
+}
+
+// hold holds as a stage does, and waits as long as it is told to.
+func (m *machine) hold(worst core.Money) (*govern.Hold, *govern.Refusal) {
+	x, h := new(core.Exchange), new(govern.Hold)
+	q := &govern.Ask{Accounts: []*govern.Account{m.key}, Worst: worst, Floor: worst}
+	for {
+		q.Now = m.clock.Load()
+		switch v, r := m.till.Hold(x, h, q); {
+		case v == core.Continue:
+			return h, nil
+		case v == core.Refuse && r.Account != nil:
+			return nil, r
+		}
+		time.Sleep(time.Millisecond) // also while the ring is full
+	}
+}
+
+// pay holds and settles; false: refused.
+func (m *machine) pay(worst, cost core.Money) bool {
+	h, r := m.hold(worst)
+	if r != nil {
+		return false
+	}
+	m.till.End(h, &govern.End{Cost: cost, Now: m.clock.Load()}, ledger.Settle)
+	return true
+}
+
+func (m *machine) spent() core.Money { return m.key.Balance(m.clock.Load()).Total }
+
+func noon() *atomic.Int64 {
+	c := new(atomic.Int64)
+	c.Store(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC).UnixNano())
+	return c
+}
+
+// One server for all, with a database for each.
+func TestLeases(t *testing.T) {
+	pg := postgres.Start(t)
+	admin, err := sql.Open("postgres", pg.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close()
+	for name, f := range map[string]func(*testing.T, *postgres.Server, string){
+		"twomachines": testTwoMachines,
+		"recall":      testRecall,
+		"gone":        testGone,
+		"windowofall": testWindowOfAll,
+		"join":        testJoin,
+		"learn":       testLearn,
+		"away":        testAway,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE of_"+name); err != nil {
+				t.Fatal(err)
+			}
+			f(t, pg, strings.Replace(pg.Address(), "/postgres?", "/of_"+name+"?", 1))
+		})
+	}
+}
+
+// Two machines and one dollar: all of it is spent but for less than a call, and not a nanodollar more.
+func testTwoMachines(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
+	const worst = usd / 317
+	machines := []*machine{start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)}
+	var wg sync.WaitGroup
+	for i, m := range machines {
+		for w := range 4 {
+			wg.Go(func() {
+				rng := rand.New(rand.NewPCG(uint64(i), uint64(w)))
+				for denied := 0; denied < 3; {
+					if !m.pay(worst, core.Money(rng.Int64N(int64(worst)))+1) {
+						denied++
+						m.clock.Add(int64(2 * time.Second)) // what was said is not believed any more
+					}
+				}
+			})
+		}
+	}
+	wg.Wait()
+	total := machines[0].spent() + machines[1].spent()
+	if total > usd || usd-total >= worst {
+		t.Errorf("spent %v; want up to %v less than %v", total, worst, usd)
+	}
+	if machines[0].spent() == 0 || machines[1].spent() == 0 {
+		t.Errorf("spent %v and %v: one machine had it all", machines[0].spent(), machines[1].spent())
+	}
+	_, r := machines[0].hold(worst)
+	if r == nil || r.Cause != nil || r.Cap != usd || r.Left != usd-total {
+		t.Errorf("refused with %+v; want what all machines have left, %v", r, usd-total)
+	}
+	t.Logf("%v and %v; %d and %d grants, %d and %d recalls", machines[0].spent(), machines[1].spent(),
+		machines[0].agent.granted.Load(), machines[1].agent.granted.Load(), machines[0].agent.recalled.Load(), machines[1].agent.recalled.Load())
+	for _, m := range machines {
+		m.close()
+	}
+}
+
+// What a machine does not use is another's as soon as that one needs it.
+func testRecall(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
+	a, b := start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)
+	defer b.close()
+	defer a.close()
+	if !a.pay(usd/100, usd/100) {
+		t.Fatal("refused")
+	}
+	if had := a.key.Balance(clock.Load()).Granted; had <= usd/100 {
+		t.Fatalf("granted %v: no slice", had)
+	}
+	h, r := b.hold(usd - usd/100) // all the rest
+	if r != nil {
+		t.Fatalf("refused: %v", r)
+	}
+	if _, r := a.hold(1); r == nil || r.Left != 0 || r.Cap != usd || r.Cause != nil {
+		t.Errorf("%+v; want nothing left of all", r)
+	}
+	b.till.End(h, &govern.End{Cost: usd / 2, Now: clock.Load()}, ledger.Settle)
+	clock.Add(int64(2 * time.Second))
+	if !a.pay(usd/4, usd/4) {
+		t.Error("what the other one gave back cannot be had")
+	}
+	if _, r := a.hold(2 * usd); r == nil || r.Cause != nil {
+		t.Error("held more than there ever is")
+	}
+}
+
+// A machine that is gone keeps what it was granted, and no more; when it comes back, what it did not
+// spend is everybody's.
+func testGone(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
+	a, b := start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)
+	defer func() { b.close() }()
+	if !a.pay(usd/10, usd/10) {
+		t.Fatal("refused")
+	}
+	kept := a.key.Balance(clock.Load()).Granted
+	h, r := a.hold(kept - usd/10) // cut off by the crash, and charged
+	if r != nil {
+		t.Fatal(r)
+	}
+	if err := a.book.Ledger().Wait(t.Context(), h.Seq()); err != nil {
+		t.Fatal(err)
+	}
+	a.kill()
+	if _, r := b.hold(usd - kept + 1); r == nil || r.Left != usd-kept {
+		t.Errorf("%+v; want %v left", r, usd-kept)
+	}
+	if !b.pay(usd-kept, usd/2) {
+		t.Error("what the machine that is gone never had is refused")
+	}
+	a.open(forEver)
+	defer func() { a.close() }()
+	if got := a.spent(); got != kept {
+		t.Fatalf("%v spent after the crash; want %v", got, kept)
+	}
+	clock.Add(int64(2 * time.Second))
+	if !a.pay(usd/2-kept, 1) {
+		t.Error("the rest cannot be had")
+	}
+	if a.spent()+b.spent() > usd {
+		t.Error("the cap is passed")
+	}
+	// spend some of a slice, be gone, come back: what was not spent of it is there again
+	clock.Add(int64(2 * time.Second))
+	b.kill()
+	b.open(forEver)
+	clock.Add(int64(2 * time.Second))
+	all := usd - a.spent() - b.spent()
+	if !b.pay(all, all) {
+		t.Errorf("the last %v cannot be had", all)
+	}
+}
+
+// Without a database calls go on within what was granted, and refusals say why.
+func testAway(t *testing.T, pg *postgres.Server, db string) {
+	clock := noon()
+	m := start(t, db, 1, clock, forEver)
+	defer m.close()
+	if !m.pay(usd/100, usd/100) {
+		t.Fatal("refused")
+	}
+	left := m.key.Balance(clock.Load()).Granted - usd/100
+	pg.Stop()
+	if !m.pay(left/2, left/2) {
+		t.Error("refused within what was granted")
+	}
+	_, r := m.hold(usd / 2)
+	if r == nil || !errors.Is(r, govern.ErrAway) {
+		t.Fatalf("refused with %v", r)
+	}
+	if !m.pay(left/4, left/4) {
+		t.Error("refused within what was granted")
+	}
+	pg.Start()
+	for end := time.Now().Add(10 * time.Second); !m.pay(usd/2, usd/2); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("nothing is granted when the database is back")
+		}
+	}
+}
+
+// A window is the same for all who share it, and the next one is new for all.
+func testWindowOfAll(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
+	hour := govern.Limit{Cap: usd, Shared: true, Window: govern.Window{Count: 1, Unit: 'h'}}
+	a, b := start(t, db, 1, clock, hour), start(t, db, 2, clock, hour)
+	defer b.close()
+	defer func() { a.close() }()
+	began := clock.Load()
+	if !a.pay(usd/2, usd/2) {
+		t.Fatal("refused")
+	}
+	clock.Add(int64(30 * time.Minute))
+	if !b.pay(usd/2, usd/2) {
+		t.Fatal("refused")
+	}
+	if s := b.key.Balance(clock.Load()); s.Begun != began {
+		t.Errorf("begun at %v; want %v", time.Unix(0, s.Begun), time.Unix(0, began))
+	}
+	if a.pay(1, 1) || b.pay(1, 1) {
+		t.Error("paid from nothing")
+	}
+	a.kill()
+	a.open(hour)
+	if a.pay(1, 1) {
+		t.Error("paid from nothing after a restart")
+	}
+	clock.Add(int64(31 * time.Minute)) // over for all, also for who came later
+	if !b.pay(usd/2, usd/2) || !a.pay(usd/2, usd/2) {
+		t.Error("refused in a new window")
+	}
+	if a.pay(1, 1) || b.pay(1, 1) {
+		t.Error("paid from nothing in a new window")
+	}
+}
+
+// What a machine spent before it shared anything counts.
+func testJoin(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
+	day := govern.Limit{Cap: usd, Window: govern.Window{Count: 1, Unit: 'd', Calendar: true}}
+	a := start(t, db, 1, clock, day)
+	defer a.close()
+	if !a.pay(usd/2, usd/2) {
+		t.Fatal("refused")
+	}
+	day.Shared = true
+	b := start(t, db, 2, clock, day)
+	defer b.close()
+	if !b.pay(usd/4, usd/4) {
+		t.Fatal("refused")
+	}
+	a.key.SetLimit(day)
+	if !a.pay(usd/4, usd/4) {
+		t.Error("a quarter is left, and refused")
+	}
+	if a.pay(1, 1) || b.pay(1, 1) {
+		t.Error("paid from nothing")
+	}
+}
+
+// Others' spending shows.
+func testLearn(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
+	a, b := start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)
+	if !a.pay(usd/4, usd/4) {
+		t.Fatal("refused")
+	}
+	a.close() // which writes down what it spent
+	b.agent.Close(false)
+	again, err := Open(t.Context(), b.agent.Options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.agent = again
+	b.agent.Start(b.book)
+	defer b.close()
+	for end := time.Now().Add(5 * time.Second); b.key.Balance(clock.Load()).Spent != usd/4; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%+v", b.key.Balance(clock.Load()))
+		}
+	}
+	var host string
+	if err := b.agent.db.QueryRowContext(context.Background(), `SELECT host FROM asbru_machines WHERE machine = $1`, b.agent.machine).Scan(&host); err != nil || host != "test" {
+		t.Errorf("host %q, %v", host, err)
+	}
+}
