@@ -50,10 +50,10 @@ func (a *Agent) beat(ctx context.Context) error {
 		return err
 	}
 	a.alive.Store(int64(a.machines))
-	if err := a.report(ctx); err != nil {
+	if err := a.learn(ctx, now); err != nil {
 		return err
 	}
-	return a.learn(ctx, now)
+	return a.report(ctx)
 }
 
 // report settles the accounts of which there is something to say.
@@ -74,7 +74,7 @@ func (a *Agent) report(ctx context.Context) error {
 			v.taken, v.idle = taken, 0
 		}
 		back := v.idle >= idleBeats && l.Idle() > 0
-		if joined && !back && v.spent == spent {
+		if joined && !back && v.spent == spent && !l.Over(now) {
 			continue
 		}
 		if n++; n > beatMost {

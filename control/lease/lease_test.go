@@ -34,6 +34,7 @@ type machine struct {
 	till  *govern.Till
 	agent *Agent
 	key   *govern.Account
+	away  bool // the database is, and holds are to be refused for it
 }
 
 func start(t *testing.T, db string, seed uint64, clock *atomic.Int64, limit govern.Limit) *machine {
@@ -78,13 +79,14 @@ func (m *machine) kill() {
 
 // hold holds as a stage does, and waits as long as it is told to.
 func (m *machine) hold(worst core.Money) (*govern.Hold, *govern.Refusal) {
-	x, h := new(core.Exchange), new(govern.Hold)
+	x, h, late := new(core.Exchange), new(govern.Hold), time.Now().Add(10*time.Second)
 	q := &govern.Ask{Accounts: []*govern.Account{m.key}, Worst: worst, Floor: worst}
 	for {
 		q.Now = m.clock.Load()
 		switch v, r := m.till.Hold(x, h, q); {
 		case v == core.Continue:
 			return h, nil
+		case v == core.Refuse && errors.Is(r, govern.ErrAway) && !m.away && time.Now().Before(late): // a machine that is busy
 		case v == core.Refuse && r.Account != nil:
 			return nil, r
 		}
@@ -125,6 +127,9 @@ func TestLeases(t *testing.T) {
 		"windowofall": testWindowOfAll,
 		"join":        testJoin,
 		"learn":       testLearn,
+		"anything":    testAnything,
+		"giveback":    testGiveBack,
+		"lowered":     testLowered,
 		"away":        testAway,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -159,9 +164,6 @@ func testTwoMachines(t *testing.T, _ *postgres.Server, db string) {
 	total := machines[0].spent() + machines[1].spent()
 	if total > usd || usd-total >= worst {
 		t.Errorf("spent %v; want up to %v less than %v", total, worst, usd)
-	}
-	if machines[0].spent() == 0 || machines[1].spent() == 0 {
-		t.Errorf("spent %v and %v: one machine had it all", machines[0].spent(), machines[1].spent())
 	}
 	_, r := machines[0].hold(worst)
 	if r == nil || r.Cause != nil || r.Cap != usd || r.Left != usd-total {
@@ -260,6 +262,7 @@ func testAway(t *testing.T, pg *postgres.Server, db string) {
 	}
 	left := m.key.Balance(clock.Load()).Granted - usd/100
 	pg.Stop()
+	m.away = true
 	if !m.pay(left/2, left/2) {
 		t.Error("refused within what was granted")
 	}
@@ -361,5 +364,151 @@ func testLearn(t *testing.T, _ *postgres.Server, db string) {
 	var host string
 	if err := b.agent.db.QueryRowContext(context.Background(), `SELECT host FROM asbru_machines WHERE machine = $1`, b.agent.machine).Scan(&host); err != nil || host != "test" {
 		t.Errorf("host %q, %v", host, err)
+	}
+}
+
+// Whatever happens to three machines, what they spent and hold together never passes the cap, and all
+// of it can be spent in the end.
+func testAnything(t *testing.T, _ *postgres.Server, db string) {
+	const worst = usd / 50
+	clock, rng := noon(), rand.New(rand.NewPCG(7, 7))
+	var machines []*machine
+	for i := range 3 {
+		machines = append(machines, start(t, db, uint64(i), clock, forEver))
+	}
+	held := make([][]*govern.Hold, len(machines))
+	check := func(what string) (sum core.Money) {
+		t.Helper()
+		for i, m := range machines {
+			sum += m.spent()
+			for _, h := range held[i] {
+				sum += h.Worst()
+			}
+		}
+		if sum > usd {
+			t.Fatalf("%s: %v are spent and held of %v", what, sum, usd)
+		}
+		return sum
+	}
+	end := func(i int, cost core.Money) {
+		n := len(held[i]) - 1
+		machines[i].till.End(held[i][n], &govern.End{Cost: cost, Now: clock.Load()}, ledger.Settle)
+		held[i] = held[i][:n]
+	}
+	for range 400 {
+		i := rng.IntN(len(machines))
+		m := machines[i]
+		clock.Add(rng.Int64N(int64(2 * time.Second)))
+		switch n := rng.IntN(100); {
+		case n < 40 && len(held[i]) < 10:
+			if h, _ := m.hold(core.Money(rng.Int64N(int64(worst)))); h != nil {
+				held[i] = append(held[i], h)
+			}
+			check("held")
+		case n < 92 && len(held[i]) > 0:
+			end(i, core.Money(rng.Int64N(int64(held[i][len(held[i])-1].Worst()+1))/4))
+			check("ended")
+		case n == 98:
+			if err := m.book.Ledger().Wait(t.Context(), m.book.Ledger().End()); err != nil {
+				t.Fatal(err)
+			}
+			m.kill()
+			held[i] = nil // charged as what was held at most
+			m.open(forEver)
+			check("killed")
+		case n == 99:
+			for len(held[i]) > 0 {
+				end(i, 0)
+			}
+			m.close()
+			m.open(forEver)
+			check("closed")
+		}
+	}
+	for i := range machines {
+		for len(held[i]) > 0 {
+			end(i, 0)
+		}
+	}
+	for denied := 0; denied < 6; {
+		if !machines[denied%3].pay(worst, worst) {
+			denied++
+			clock.Add(int64(2 * time.Second))
+		}
+	}
+	if got := check("at the end"); usd-got >= worst {
+		t.Errorf("%v could not be spent", usd-got)
+	}
+	for _, m := range machines {
+		m.close()
+	}
+}
+
+// What a machine that is gone has not said it spent can be given to the others; when it comes back,
+// its ledger says what is true. One that is there is left alone.
+func testGiveBack(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
+	a, b := start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)
+	defer b.close()
+	if !a.pay(usd/10, usd/10) {
+		t.Fatal("refused")
+	}
+	granted := a.key.Balance(clock.Load()).Granted
+	if _, err := GiveBack(t.Context(), db, a.agent.machine); err == nil || !strings.Contains(err.Error(), "is there") {
+		t.Errorf("taken from a machine that is there: %v", err)
+	}
+	if _, err := GiveBack(t.Context(), db, "nobody"); err == nil {
+		t.Error("nobody had something")
+	}
+	a.kill()
+	if _, err := b.agent.db.ExecContext(t.Context(), `UPDATE asbru_machines SET seen = seen - $2 WHERE machine = $1`, a.agent.machine, liveFor.Milliseconds()); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := List(t.Context(), db)
+	if err != nil || len(rows) != 1 || rows[0].Live || rows[0].Granted != granted || rows[0].Budget != "key" || rows[0].Host != "test" {
+		t.Errorf("%+v, %v", rows, err)
+	}
+	freed, err := GiveBack(t.Context(), db, a.agent.machine)
+	if err != nil || freed != granted-rows[0].Spent {
+		t.Errorf("freed %v, %v; want %v", freed, err, granted-rows[0].Spent)
+	}
+	if !b.pay(usd/2, usd/2) {
+		t.Error("refused")
+	}
+	a.open(forEver)
+	defer a.close()
+	if h, r := a.hold(usd/2 - usd/10); r != nil { // the rest, but for what it spent unsaid
+		t.Errorf("%v", r)
+	} else {
+		a.till.End(h, &govern.End{Now: clock.Load()}, ledger.Release)
+	}
+	if a.pay(usd/2, 1) {
+		t.Error("what it spent was forgotten")
+	}
+}
+
+// A cap that is lowered takes back what is idle.
+func testLowered(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
+	a, b := start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)
+	defer a.close()
+	defer b.close()
+	const part = usd / 1000
+	if !a.pay(part, part) || !b.pay(part, part) || a.key.Balance(clock.Load()).Granted < 20*part {
+		t.Fatal("refused, or no slices")
+	}
+	low := forEver
+	low.Cap = 10 * part
+	a.key.SetLimit(low)
+	b.key.SetLimit(low)
+	if b.pay(9*part, 9*part) {
+		t.Error("more than the cap is paid")
+	}
+	clock.Add(int64(2 * time.Second))
+	if !b.pay(8*part, 8*part) {
+		t.Error("what is left is refused")
+	}
+	if a.pay(1, 1) || b.pay(1, 1) {
+		t.Error("paid from nothing")
 	}
 }

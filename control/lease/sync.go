@@ -2,6 +2,7 @@ package lease
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"asbru/core"
@@ -33,7 +34,8 @@ func (a *Agent) settle(ctx context.Context, account *govern.Account, l *govern.L
 	ctx, cancel := context.WithTimeout(ctx, askWait)
 	defer cancel()
 	s := &settling{a: a, account: account, l: l, now: now, back: back}
-	tx, err := a.db.BeginTx(ctx, nil)
+	// What is read once the lock is had must be what others have committed by then.
+	tx, err := a.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return err
 	}
@@ -141,7 +143,12 @@ func (s *settling) join(sh *sheet, start int64) {
 func (s *settling) divide() {
 	var room [maxNeeds]core.Money
 	s.needs = s.l.Needs(room[:0])
-	s.base = s.l.Has()
+	if s.base = s.l.Has(); s.l.Cap(s.now) < s.others+s.base { // the cap was lowered
+		if s.l.GiveBack() > 0 {
+			s.a.returned.Add(1)
+		}
+		s.base = s.l.Has()
+	}
 	s.left = max(s.l.Cap(s.now)-s.others-s.base, 0)
 	idle := s.l.Idle()
 	var sum core.Money
@@ -194,11 +201,11 @@ func (s *settling) judge(sh *sheet) (recalls bool) {
 
 // done tells holds what came of it.
 func (s *settling) done() {
+	s.l.Others(s.others, s.othersSpent)
 	if s.more > 0 {
 		s.l.Grant(s.base, s.more)
 		s.a.granted.Add(1)
 	}
-	s.l.Others(s.others, s.othersSpent)
 	if s.final {
 		s.a.denied.Add(1)
 	}

@@ -255,7 +255,7 @@ func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
 		}
 		if !b.opening {
 			m.close(x, b)
-			b = &bill{turns: b.turns + 1, opening: true, paid: x.Usage, cost: x.Cost}
+			b = &bill{before: b.before, turns: b.turns + 1, opening: true, paid: x.Usage, cost: x.Cost}
 			x.Bill = b // the one before may still be on its way to the disk
 		}
 		v := m.fill(b, p, x, time.Now())

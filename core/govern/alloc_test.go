@@ -20,6 +20,12 @@ func TestAllocations(t *testing.T) {
 	for i := range on {
 		on[i] = account(t, b, string(rune('a'+i)), Unlimited, Window{1, 'M', true, nil})
 	}
+	for i := range 3 { // those that machines share cost none either
+		on[i].SetLimit(Limit{Cap: 10_000_000, Shared: true})
+		l := on[i].Lease(noon)
+		l.Join(l.Local())
+		l.Grant(0, 1_000_000)
+	}
 	var h Hold
 	q, e := &Ask{Accounts: on, Worst: 100, Now: noon, Note: 200}, &End{Cost: 50, Now: noon, Note: make([]byte, 200)}
 	n := testing.AllocsPerRun(1000, func() {

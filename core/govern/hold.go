@@ -85,7 +85,9 @@ func (b *Book) Hold(h *Hold, q *Ask) *Refusal {
 	copy(h.accts[:], q.Accounts)
 	if r := h.take(q); r != nil {
 		b.log.Return(first + h.room)
-		b.refused.Add(1)
+		if !r.shared() { // nobody is refused yet
+			b.refused.Add(1)
+		}
 		h.clear()
 		return r
 	}

@@ -21,7 +21,7 @@ const (
 
 	// leaseWait is how long a call may wait for money of a budget that machines share, and leaseAgain
 	// how often one of a draining process looks for it.
-	leaseWait  = 500 * time.Millisecond
+	leaseWait  = time.Second
 	leaseAgain = 5 * time.Millisecond
 	// dryFor is how long a machine believes that a shared budget has no more than it was last told.
 	dryFor = time.Second

@@ -63,7 +63,12 @@ func (c *period) most(l *Limit, now int64) core.Money {
 	if p == nil {
 		return 0
 	}
-	return min(m.Plus(core.Money(p.returned.Load())), core.Money(p.grant.Load()))
+	// The grant is less, but for a cap that was lowered: then what others have counts.
+	over := core.Money(p.theirs.Load() - p.returned.Load())
+	if over < 0 {
+		return min(m.Plus(-over), core.Money(p.grant.Load()))
+	}
+	return min(m-over, core.Money(p.grant.Load()))
 }
 
 // left is what the budget has left, as far as is known here.
@@ -131,17 +136,21 @@ func (b *Book) Lend(d *Desk) { b.desk.Store(d) }
 // grants it cannot be asked, or does not answer in time.
 var ErrAway = errors.New("what this machine was granted of it is used up, and the store that grants more does not answer")
 
+// shared reports whether the account that lacks the money is one that machines share: then there may
+// be more of it elsewhere.
+func (r *Refusal) shared() bool { return r.Account != nil && r.Account.limit.Load().Shared }
+
 // plead is what becomes of a hold for x that was refused with r: it waits if machines share the
 // account and the budget may have more. The wait is bounded by leaseWait.
 func (b *Book) plead(x *core.Exchange, h *Hold, q *Ask, r *Refusal) (core.Verdict, *Refusal) {
-	if r.Account == nil || !r.Account.limit.Load().Shared {
+	if !r.shared() {
 		return core.Refuse, r
 	}
 	if !b.beg(h, q, r, x.Waker()) {
 		h.loan = loan{}
+		b.refused.Add(1)
 		return core.Refuse, r
 	}
-	b.refused.Add(^uint64(0)) // not yet
 	x.Until = h.loan.until
 	if b.desk.Load() == nil {
 		x.Until = min(x.Until, core.Clock()+int64(leaseAgain))
@@ -217,8 +226,12 @@ func (b *Book) begMore(d *Desk, q *Ask, a *Account) {
 func (b *Book) holdLong(h *Hold, q *Ask) *Refusal {
 	for {
 		r := b.Hold(h, q)
-		if r == nil || r.Account == nil || !r.Account.limit.Load().Shared || !b.beg(h, q, r, core.Waker{}) {
+		if r == nil || !r.shared() {
+			return r
+		}
+		if !b.beg(h, q, r, core.Waker{}) {
 			h.loan = loan{}
+			b.refused.Add(1)
 			return r
 		}
 		time.Sleep(leaseAgain)
@@ -305,6 +318,13 @@ func (l *Lease) Idle() core.Money {
 		return 0
 	}
 	return max(core.Money(p.grant.Load()-l.c.taken.Load()), 0)
+}
+
+// Over reports whether machines have more than the cap, as far as is known here, and this one has some
+// to give back: the cap was lowered.
+func (l *Lease) Over(now int64) bool {
+	p := l.c.lent.Load()
+	return p != nil && l.Idle() > 0 && core.Money(p.theirs.Load())+l.Has() > l.Cap(now)
 }
 
 // Join has the window be the one that began at origin for all, Unix seconds. It is for a Lease

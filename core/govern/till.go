@@ -92,9 +92,10 @@ func (t *Till) Charge(h *Hold, q *Ask, e *End) bool {
 	}
 	defer t.leave()
 	if r := b.Hold(h, q); r != nil {
-		if r.Account != nil && r.Account.limit.Load().Shared {
+		if r.shared() {
 			b.beg(h, q, r, core.Waker{}) // the next one will find more
 			h.loan = loan{}
+			b.refused.Add(1)
 		}
 		return false
 	}
