@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/hex"
 	"os"
 
@@ -21,7 +20,7 @@ func (g *gateway) beginLease(book *govern.Book, doc *config.Document) error {
 	if err != nil {
 		host = "unknown" // people have the id
 	}
-	a, err := lease.Open(context.Background(), lease.Options{Postgres: doc.Store.Postgres.Reveal(), Machine: hex.EncodeToString(id[:]), Host: host, Log: g.log})
+	a, err := lease.Open(lease.Options{Postgres: doc.Store.Postgres.Reveal(), Machine: hex.EncodeToString(id[:]), Host: host, Log: g.log})
 	if err != nil {
 		return err
 	}

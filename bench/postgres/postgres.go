@@ -76,7 +76,7 @@ func Start(t *testing.T) *Server {
 func (s *Server) Start() {
 	s.t.Helper()
 	s.cmd = exec.Command(filepath.Join(s.bin, "postgres"), "-D", s.dir, "-k", s.dir, "-h", "127.0.0.1", "-p", strconv.Itoa(s.port),
-		"-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "max_connections=20")
+		"-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "max_connections=40")
 	s.cmd.SysProcAttr, s.cmd.Dir = s.as, filepath.Dir(s.dir)
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,7 +24,8 @@ type Options struct {
 	Now      func() time.Time // nil: time.Now
 }
 
-// An Agent gets a Book what it may spend of budgets that machines share. One goroutine does all.
+// An Agent gets a Book what it may spend of budgets that machines share. One goroutine does all, but for
+// transactions of different accounts, of which several run at once.
 type Agent struct {
 	Options
 	machine  string
@@ -35,10 +37,12 @@ type Agent struct {
 	ended    chan struct{}
 
 	// Of the goroutine.
-	machines int // that are there, as of the last beat
+	machines int        // that are there, as of the last beat
+	mu       sync.Mutex // of the maps, while it has others settle besides
 	asked    map[*govern.Account]recall
 	more     map[*govern.Account]struct{} // with more holds than one transaction looks at
 	active   map[*govern.Account]*activity
+	ready    bool  // the tables are there, and what this machine had is known
 	told     int64 // the database's clock when others' news were last read
 	lost     bool
 
@@ -47,7 +51,7 @@ type Agent struct {
 	alive                                         atomic.Int64
 }
 
-// A recall is what other machines were asked to give back.
+// A recall is what other machines were asked to give back, and when, of core.Clock.
 type recall struct{ number, at int64 }
 
 // An activity is what was last seen of an account that this machine has a part of.
@@ -57,12 +61,13 @@ type activity struct {
 	old          bool // of the process before this one, and not looked at so far
 }
 
-// Open connects to the database and makes its tables.
-func Open(ctx context.Context, o Options) (*Agent, error) {
+// Open makes an Agent. It connects to the database when it starts, and goes on trying: until then nothing
+// is granted. The error is of an address that can be none.
+func Open(o Options) (*Agent, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	db, err := open(ctx, o.Postgres)
+	db, err := reach(o.Postgres)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +127,7 @@ func (a *Agent) run(ctx context.Context) {
 	defer again.Stop()
 	quick, armed := time.NewTimer(time.Hour), false
 	defer quick.Stop()
-	a.check(ctx, a.first(ctx))
+	a.check(ctx, a.beat(ctx))
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
@@ -161,20 +166,59 @@ func (a *Agent) unanswered() (all []*govern.Account) {
 	return all
 }
 
-// serve settles accounts on which holds wait.
+// serve settles accounts on which holds wait, and hears other machines in between.
 func (a *Agent) serve(ctx context.Context, accounts []*govern.Account) {
-	for _, account := range accounts {
+	for len(accounts) > 0 {
+		part := accounts[:min(len(accounts), batch)]
+		accounts = accounts[len(part):]
 		if !a.lost {
-			now := a.Now().UnixNano()
-			if l := account.Lease(now); l != nil {
-				a.check(ctx, a.settle(ctx, account, l, now, false))
-			}
+			a.check(ctx, a.settleAll(ctx, part))
 		}
 		if a.lost {
-			account.Away()
-			delete(a.asked, account)
+			for _, account := range part {
+				account.Away()
+				delete(a.asked, account)
+			}
+		}
+		for heard := false; !heard && len(accounts) > 0; {
+			select {
+			case n := <-a.listener.Notify:
+				a.hear(ctx, n)
+			default:
+				heard = true
+			}
 		}
 	}
+}
+
+// settleAll settles several accounts at once, up to the first error.
+func (a *Agent) settleAll(ctx context.Context, accounts []*govern.Account) error {
+	var next atomic.Int64
+	var failed atomic.Pointer[error]
+	work := func() {
+		for failed.Load() == nil {
+			i := int(next.Add(1)) - 1
+			if i >= len(accounts) {
+				return
+			}
+			now := a.Now().UnixNano()
+			if l := accounts[i].Lease(now); l != nil {
+				if err := a.settle(ctx, accounts[i], l, now, false); err != nil {
+					failed.CompareAndSwap(nil, &err)
+				}
+			}
+		}
+	}
+	var others sync.WaitGroup
+	for range min(workers, len(accounts)) - 1 {
+		others.Go(work)
+	}
+	work()
+	others.Wait()
+	if err := failed.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // hear takes what another machine says of an account, or that some of it may have been missed.
@@ -222,6 +266,8 @@ func (a *Agent) check(ctx context.Context, err error) {
 
 // note keeps an account in mind of which this machine has a part.
 func (a *Agent) note(account *govern.Account, l *govern.Lease) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	v := a.active[account]
 	if v == nil {
 		v = new(activity)

@@ -9,7 +9,7 @@ import (
 
 // first takes up what this machine had when it last ran: what its ledger did not spend goes back.
 func (a *Agent) first(ctx context.Context) error {
-	if err := a.beat(ctx); err != nil {
+	if err := prepare(ctx, a.db); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, openWait)
@@ -33,12 +33,18 @@ func (a *Agent) first(ctx context.Context) error {
 			a.active[account] = &activity{old: true}
 		}
 	}
+	a.ready = rows.Err() == nil
 	return rows.Err()
 }
 
 // beat says that this machine is there and what it has spent, gives back what has been idle, and
 // reads how others stand.
 func (a *Agent) beat(ctx context.Context) error {
+	if !a.ready {
+		if err := a.first(ctx); err != nil {
+			return err
+		}
+	}
 	ask, cancel := context.WithTimeout(ctx, askWait)
 	defer cancel()
 	if _, err := a.db.ExecContext(ask, `INSERT INTO asbru_machines (machine, host, seen) VALUES ($1, $2, `+clock+`)

@@ -33,6 +33,19 @@ const clock = `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT`
 
 // open connects to a database and makes the tables.
 func open(ctx context.Context, address string) (*sql.DB, error) {
+	db, err := reach(address)
+	if err != nil {
+		return nil, err
+	}
+	if err := prepare(ctx, db); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("cannot open the leases: %w", err)
+	}
+	return db, nil
+}
+
+// reach is a database that is connected to when it is first asked.
+func reach(address string) (*sql.DB, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, errors.New("cannot open the leases: their address is no URL") // not err, which shows the password
@@ -47,17 +60,13 @@ func open(ctx context.Context, address string) (*sql.DB, error) {
 		return nil, fmt.Errorf("cannot open the leases at %s%s: the address is no database", u.Host, u.Path)
 	}
 	db.SetMaxOpenConns(maxConns)
-	ctx, cancel := context.WithTimeout(ctx, openWait)
-	defer cancel()
-	if err := prepare(ctx, db); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("cannot open the leases at %s%s: %w", u.Host, u.Path, err)
-	}
 	return db, nil
 }
 
 // prepare makes the tables, one machine at a time.
 func prepare(ctx context.Context, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, openWait)
+	defer cancel()
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"strings"
@@ -56,7 +57,7 @@ func (m *machine) open(limit govern.Limit) {
 		m.t.Fatal(err)
 	}
 	id := m.book.Restart().Ledger.ID
-	m.agent, err = Open(m.t.Context(), Options{Postgres: m.db, Machine: hex.EncodeToString(id[:]), Host: "test", Log: slog.New(slog.DiscardHandler), Now: m.now})
+	m.agent, err = Open(Options{Postgres: m.db, Machine: hex.EncodeToString(id[:]), Host: "test", Log: slog.New(slog.DiscardHandler), Now: m.now})
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -129,6 +130,7 @@ func TestLeases(t *testing.T) {
 		"learn":       testLearn,
 		"anything":    testAnything,
 		"giveback":    testGiveBack,
+		"many":        testMany,
 		"lowered":     testLowered,
 		"away":        testAway,
 	} {
@@ -273,7 +275,18 @@ func testAway(t *testing.T, pg *postgres.Server, db string) {
 	if !m.pay(left/4, left/4) {
 		t.Error("refused within what was granted")
 	}
+	late := start(t, db, 2, clock, forEver) // which begins without it
+	defer late.close()
+	late.away = true
+	if _, r := late.hold(1); !errors.Is(r, govern.ErrAway) {
+		t.Errorf("refused with %v", r)
+	}
 	pg.Start()
+	for end := time.Now().Add(10 * time.Second); !late.pay(usd/100, 1); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("nothing is granted when the database is there")
+		}
+	}
 	for end := time.Now().Add(10 * time.Second); !m.pay(usd/2, usd/2); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("nothing is granted when the database is back")
@@ -349,7 +362,7 @@ func testLearn(t *testing.T, _ *postgres.Server, db string) {
 	}
 	a.close() // which writes down what it spent
 	b.agent.Close(false)
-	again, err := Open(t.Context(), b.agent.Options)
+	again, err := Open(b.agent.Options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -485,6 +498,35 @@ func testGiveBack(t *testing.T, _ *postgres.Server, db string) {
 	if a.pay(usd/2, 1) {
 		t.Error("what it spent was forgotten")
 	}
+}
+
+// Many accounts at once are each granted something, quickly enough for those who wait.
+func testMany(t *testing.T, _ *postgres.Server, db string) {
+	const many = 300
+	clock := noon()
+	m := start(t, db, 1, clock, forEver)
+	defer m.close()
+	accounts := make([]*govern.Account, many)
+	for i := range accounts {
+		a, err := m.book.Account(t.Context(), fmt.Sprint("key ", i), forEver)
+		if err != nil {
+			t.Fatal(err)
+		}
+		accounts[i] = a
+	}
+	begun := time.Now()
+	var wg sync.WaitGroup
+	for _, a := range accounts {
+		one := *m
+		one.key = a
+		wg.Go(func() {
+			if !one.pay(usd/100, usd/100) {
+				t.Error("refused")
+			}
+		})
+	}
+	wg.Wait()
+	t.Logf("%d accounts in %v, %d grants", many, time.Since(begun), m.agent.granted.Load())
 }
 
 // A cap that is lowered takes back what is idle.

@@ -26,7 +26,12 @@ const (
 	// toldMost is how many accounts of others are read in one beat.
 	toldMost = 10_000
 
-	maxConns    = 2
+	// workers is how many transactions run at once when many accounts are asked for, and batch after how
+	// many of them other machines are heard.
+	workers = 4
+	batch   = 64
+
+	maxConns    = workers
 	listenLeast = time.Second // between attempts to listen to Postgres again
 	listenMost  = 30 * time.Second
 )

@@ -171,13 +171,15 @@ func (s *settling) divide() {
 // judge finds what to say to those for whom there is too little. It reports whether others are to be
 // asked for what they do not use.
 func (s *settling) judge(sh *sheet) (recalls bool) {
+	s.a.mu.Lock()
+	defer s.a.mu.Unlock()
 	asked, ok := s.a.asked[s.account]
 	if !s.short {
 		delete(s.a.asked, s.account)
 		return false
 	}
 	if !ok {
-		asked = recall{number: sh.recall + 1, at: s.now}
+		asked = recall{number: sh.recall + 1, at: core.Clock()}
 	}
 	wait := false
 	for _, p := range sh.parts {
@@ -185,7 +187,7 @@ func (s *settling) judge(sh *sheet) (recalls bool) {
 			wait = true
 		}
 	}
-	if !wait || s.now-asked.at > int64(recallWait) {
+	if !wait || core.Clock()-asked.at > int64(recallWait) {
 		s.final = true
 		delete(s.a.asked, s.account)
 		return false
@@ -211,7 +213,9 @@ func (s *settling) done() {
 	}
 	s.l.Answer(len(s.needs), s.final, s.left-s.more+s.l.Idle(), s.now)
 	if len(s.needs) == maxNeeds {
+		s.a.mu.Lock()
 		s.a.more[s.account] = struct{}{}
+		s.a.mu.Unlock()
 	}
 	if s.mine.granted > 0 || s.was.machine != "" {
 		s.a.note(s.account, s.l)

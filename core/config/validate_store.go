@@ -7,6 +7,9 @@ import (
 
 func (c *checker) store() {
 	s := c.doc.Store
+	if shared := c.doc.Governance.Shared; shared != nil && *shared && !c.doc.Leased() {
+		c.fail("governance.shared", "set store.postgres, or leave it out", "is set, and there is no database that machines could share")
+	}
 	if s == nil {
 		return
 	}
