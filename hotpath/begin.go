@@ -30,6 +30,8 @@ type flight struct {
 	secure   bool  // the client's connection is one of TLS
 	settled  bool  // those of Settle
 	whole    bool  // the end of the reply is at hand
+	tolling  bool  // one of both was asked
+	atOnce   bool  // and the end was at hand then
 
 	target *core.Target
 	key    *core.ProviderKey
@@ -76,7 +78,7 @@ func (f *flight) reset() {
 	f.gate, f.queued = nil, false
 	f.firstBy, f.paused, f.rested = 0, 0, 0
 	f.secure = false
-	f.pause, f.admitted, f.paid, f.settled, f.whole = going, false, false, false, false
+	f.pause, f.admitted, f.paid, f.settled, f.whole, f.tolling, f.atOnce = going, false, false, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
 	f.parted(nil)

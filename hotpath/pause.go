@@ -103,6 +103,13 @@ func (s *Server) toll(f *flight, done bool) core.Verdict {
 	x := &f.x
 	f.whole = f.whole || done || f.rel.stream && x.Stream.Done
 	f.goes()
+	if !f.tolling {
+		f.tolling, f.atOnce = true, f.whole
+	}
+	// What comes as a whole is settled first: then one wait is for both.
+	if f.atOnce && !s.settles(f) {
+		return core.Wait
+	}
 	if !f.paid {
 		switch core.Run(x, x.Plan.Commit) {
 		case core.Wait:
@@ -113,15 +120,24 @@ func (s *Server) toll(f *flight, done bool) core.Verdict {
 		}
 		f.paid = true
 	}
-	if f.whole && !f.settled {
-		f.measure()
-		if core.Run(x, x.Plan.Settle) == core.Wait {
-			f.stand(atToll)
-			return core.Wait
-		}
-		f.settled = true
+	if f.whole && !s.settles(f) {
+		return core.Wait
 	}
 	return core.Continue
+}
+
+// settles runs the stages of Settle once; it reports false when one of them waits.
+func (s *Server) settles(f *flight) bool {
+	if f.settled {
+		return true
+	}
+	f.measure()
+	if core.Run(&f.x, f.x.Plan.Settle) == core.Wait {
+		f.stand(atToll)
+		return false
+	}
+	f.settled = true
+	return true
 }
 
 // measure makes x.Usage what the reply says.

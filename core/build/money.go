@@ -193,7 +193,7 @@ func (c *compiler) intent(_ *rules, op core.Op) (core.Stage, string) {
 	}
 	m := c.money
 	return func(x *core.Exchange) core.Verdict {
-		if b, ok := x.Bill.(*bill); ok && !b.ended {
+		if b, ok := x.Bill.(*bill); ok {
 			return m.till.Begun(x, &b.hold)
 		}
 		return core.Continue

@@ -54,7 +54,9 @@ type Ledger struct {
 	counts  counts
 
 	waiters waiters
+	want    atomic.Uint64 // the Seq up to which somebody waits
 	asleep  atomic.Bool
+	armed   atomic.Bool   // the writer will write what nobody waits for, in a while
 	bell    chan struct{} // wakes the writer
 
 	// The writer's own.
@@ -118,7 +120,7 @@ func (l *Ledger) Append(r *Record, room int) Seq {
 	l.ring.room.Add(int64(room - n))
 	pos, b := l.ring.take(n)
 	l.ring.publish(pos, r.encode(b, pos, l.Durable(), l.seed))
-	if l.asleep.Load() {
+	if l.asleep.Load() && (!l.armed.Load() || l.want.Load() > uint64(pos)) {
 		l.poke()
 	}
 	r.Seq = pos + Seq(n)

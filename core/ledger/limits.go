@@ -19,6 +19,7 @@ const (
 const (
 	maxWrite     = 1 << 20                // bytes of one write; a group takes as many as it needs
 	readBytes    = 1 << 20                // of one read when records are gone through
+	lazyWait     = 2 * time.Millisecond   // for what nobody waits for to be written
 	retryFull    = 500 * time.Millisecond // between looks whether a full disk has space again
 	followPause  = 20 * time.Millisecond  // between looks of who follows the log
 	maxNotes     = 100                    // kept of what Open found strange

@@ -51,10 +51,16 @@ func (l *Ledger) Await(s Seq, w core.Waker) bool {
 
 func (l *Ledger) await(w *waiter) {
 	s := w.seq // the writer may take w as soon as it is pushed
+	for {
+		v := l.want.Load()
+		if v >= uint64(s) || l.want.CompareAndSwap(v, uint64(s)) {
+			break
+		}
+	}
 	l.waiters.push(w)
-	// The writer may have swept between the look and the push, and have nothing left to
-	// do: it is asked to sweep again.
-	if l.settled(s) {
+	// The writer sleeps on what nobody waits for. Or it may have swept between the look and the
+	// push, and have nothing left to do: it is asked to sweep again.
+	if l.asleep.Load() || l.settled(s) {
 		l.poke()
 	}
 }

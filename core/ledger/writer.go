@@ -7,25 +7,39 @@ import (
 	"time"
 )
 
-// write is the writer: it takes what the ring holds to disk until Close.
+// write is the writer: it takes what the ring holds to disk until Close. What somebody waits for
+// is written at once, together with all that is there; what nobody does waits for company, for
+// lazyWait at most. So the intent of a call, which its provider answers later, is synced with other
+// calls' ends as a rule.
 //
-//	asleep ── bell ──▶ write ──▶ sync ──▶ durable, wake ──┐
-//	   ▲                 ▲────────── more came meanwhile ──┤
-//	   └──────────────────────────────────── nothing came ─┘
+//	asleep ── wanted, or late ──▶ write ──▶ sync ──▶ durable, wake ──┐
+//	   ▲                            ▲─────── more is wanted by now ───┤
+//	   └────────────────────────────────────────── nothing is wanted ─┘
 func (l *Ledger) write() {
+	late := time.NewTimer(lazyWait)
+	defer late.Stop()
+	late.Stop()
 	for {
-		if l.step() {
+		if l.wanted() && l.step() {
 			continue
 		}
 		l.asleep.Store(true)
-		if l.ready() && l.stuck.Load() == nil {
+		if l.wanted() && l.stuck.Load() == nil {
 			l.asleep.Store(false)
 			continue
 		}
-		again := l.patience()
+		l.sweep() // who came too late for the last sweep
+		if !l.armed.Load() && l.ready() {
+			l.armed.Store(true)
+			late.Reset(lazyWait)
+		}
 		select {
 		case <-l.bell:
-		case <-again:
+		case <-l.patience():
+			l.step()
+		case <-late.C:
+			l.armed.Store(false)
+			l.step()
 		case <-l.stop:
 			return
 		}
@@ -35,6 +49,9 @@ func (l *Ledger) write() {
 
 // ready reports whether the ring holds something to write.
 func (l *Ledger) ready() bool { return !l.broken.Load() && l.ring.next(l.written) > 0 }
+
+// wanted reports whether somebody waits for what the ring holds.
+func (l *Ledger) wanted() bool { return l.want.Load() > uint64(l.written) && l.ready() }
 
 // patience is when to look at a full disk again; nil: it is not full.
 func (l *Ledger) patience() <-chan time.Time {
