@@ -71,7 +71,7 @@ func TestStoreSection(t *testing.T) {
 	f("store: {}\nadmin: {listen: '0.0.0.0:81'}", "")
 	f("store: {path: a.db, postgres: 'postgres://h/db'}\ngovernance: {pepper: 0123456789abcdef0123456789abcdef}", "a.yaml:2: store.path: stands beside postgres; hint: keep one of them")
 	f("store: {postgres: 'mysql://h/db'}\ngovernance: {pepper: 0123456789abcdef0123456789abcdef}", "a.yaml:2: store.postgres: is no address of a database; hint: write postgres://user:password@host/name, or a reference to it such as env.ASBRU_POSTGRES")
-	f("governance: {shared: true}", "a.yaml:1: governance.shared: is set, and there is no database that machines could share; hint: set store.postgres, or leave it out")
+	f("governance: {shared: true}", "a.yaml:2: governance.shared: is set, and there is no database that machines could share; hint: set store.postgres, or leave it out")
 	f("store: {postgres: 'postgres://u:p@h/db'}", "a.yaml:1: governance.pepper: is missing: machines that share a store must make the same digests of keys; hint: openssl rand -hex 32 makes one; give each machine the same")
 	f("store: {copy: c.json}", "a.yaml:2: store.copy: is for postgres; a file of SQLite is there when asbru starts; hint: leave it out")
 	f("store: {poll: -1s}", "a.yaml:2: store.poll: cannot be negative (-1s); hint: leave it out for the default")
