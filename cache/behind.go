@@ -52,10 +52,10 @@ func (v *visit) follows(x *core.Exchange, s *scratch, k *kept, h how) {
 			c.n.refreshes.Add(1)
 			return
 		}
-	case (h == byLikeness || h == byWords) && c.trusts.draw():
-		in := c.trusts.words
+	case (h == byLikeness || h == byWords) && c.trusts.Load().draw():
+		in := c.trusts.Load().words
 		if h == byLikeness {
-			in = c.trusts.in(owner{v.kind, v.owner})
+			in = c.trusts.Load().in(owner{v.kind, v.owner})
 		}
 		if v.sendTrail(x, s, &doubt{in, k}) {
 			c.n.checks.Add(1)
@@ -111,9 +111,9 @@ func (v *visit) reject(x *core.Exchange, s *scratch) {
 	if i, _ := c.mem.Get(&v.likeKey, wall()); i != nil {
 		c.mute(i)
 	}
-	in := c.trusts.words
+	in := c.trusts.Load().words
 	if !v.match.Words {
-		in = c.trusts.in(owner{v.kind, v.owner})
+		in = c.trusts.Load().in(owner{v.kind, v.owner})
 	}
 	c.believe(in, false)
 }

@@ -48,7 +48,8 @@ type Cache struct {
 	armed   atomic.Bool   // timer runs, or has rung and was not heard
 	tapes   atomic.Int64  // bytes that are being written down
 	disk    atomic.Pointer[store.Store]
-	trusts  *trusts
+	trusts  atomic.Pointer[trusts]
+	charges atomic.Pointer[Charge]
 	near    Nearby         // nil: only the same question is the same question
 	far     *remote.Finder // nil: nobody else is asked
 	scratch sync.Pool
@@ -100,7 +101,8 @@ func NewEncoding(o Options, log *slog.Logger, embed remote.Embed) (*Cache, error
 	if k := o.Check; !(k.Share >= 0 && k.Share <= 1) || !(k.Precision >= 0 && k.Precision < 1) || k.Samples < 0 || k.Samples > MaxSamples {
 		return nil, fmt.Errorf("%w: shares from 0 to 1, and up to %d samples", ErrOptions, MaxSamples)
 	}
-	c := &Cache{o: o, log: log, saves: make(chan *saving, saveQueue), bell: make(chan struct{}, 1), trusts: newTrusts(o.Check), stop: make(chan struct{})}
+	c := &Cache{o: o, log: log, saves: make(chan *saving, saveQueue), bell: make(chan struct{}, 1), stop: make(chan struct{})}
+	c.Tune(o)
 	mem, err := exact.New(o.Bytes, c.exit)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
@@ -129,10 +131,10 @@ func NewEncoding(o Options, log *slog.Logger, embed remote.Embed) (*Cache, error
 	return c, nil
 }
 
-// Options are what c was made with, defaults filled in.
+// Options are what c was made with, defaults filled in and not tuned since.
 func (c *Cache) Options() Options { return c.o }
 
-// Same reports whether a Cache made with o would be like c.
+// Same reports whether a Cache made with o would be like c, once that was tuned.
 func (c *Cache) Same(o Options) bool {
 	if o.Bytes == 0 {
 		o.Bytes = DefaultBytes
@@ -140,7 +142,16 @@ func (c *Cache) Same(o Options) bool {
 	if o.TTL == 0 {
 		o.TTL = DefaultTTL
 	}
+	o.Check, o.Charge = c.o.Check, c.o.Charge
 	return c.o == o
+}
+
+// Tune makes c watch and charge as o says, from now on. Another Check begins to judge anew.
+func (c *Cache) Tune(o Options) {
+	c.charges.Store(&o.Charge)
+	if t := newTrusts(o.Check); c.trusts.Load() == nil || c.trusts.Load().check != t.check {
+		c.trusts.Store(t)
+	}
 }
 
 // Close ends the work. What waits to be kept is kept first. Exchanges that still use c

@@ -12,7 +12,7 @@ type Charge struct {
 // charge tells who keeps limits and budgets what answered x and what that counts for.
 func (v *visit) charge(x *core.Exchange, h how) {
 	x.Recall = h.recall()
-	switch p := &v.c.o.Charge; {
+	switch p := v.c.charges.Load(); {
 	case h == missed:
 		x.Charge = core.ChargeUsed
 		return

@@ -81,8 +81,8 @@ func (c *Cache) Counts() Counts {
 	for r := range numRefusals {
 		out.Refused[r.String()] = n.refused[r].Load()
 	}
-	for _, t := range c.trusts.list() {
-		if c.o.Check.Share == 0 && t.agreed.Load()+t.differed.Load() == 0 {
+	for _, t := range c.trusts.Load().list() {
+		if c.trusts.Load().check.Share == 0 && t.agreed.Load()+t.differed.Load() == 0 {
 			continue // nothing is compared
 		}
 		out.Trusts = append(out.Trusts, t.report())

@@ -108,10 +108,11 @@ func (v *visit) consulted(x *core.Exchange) core.Verdict {
 	if v.ask.wrong { // it is what the caller was given, and says is wrong
 		v.c.takeOut(&found.Key)
 		v.c.disown(&found.Key)
+		v.c.believe(v.c.trusts.Load().in(owner{v.kind, v.owner}), false)
 		return core.Continue
 	}
-	if v.c.o.Check.Share > 0 {
-		if t := v.c.trusts.in(owner{v.kind, v.owner}); t.fallen.Load() {
+	if v.c.trusts.Load().check.Share > 0 {
+		if t := v.c.trusts.Load().in(owner{v.kind, v.owner}); t.fallen.Load() {
 			v.c.n.doubted.Add(1)
 			v.c.n.missed.Add(^uint64(0))
 			if v.role == leading && v.f.doubt == nil {

@@ -101,8 +101,8 @@ func (v *visit) find(x *core.Exchange, s *scratch) (*kept, how) {
 			c.n.words.Add(1)
 			return k, byWords
 		}
-		if c.o.Check.Share > 0 {
-			if t := c.trusts.in(owner{v.kind, v.owner}); t.fallen.Load() {
+		if c.trusts.Load().check.Share > 0 {
+			if t := c.trusts.Load().in(owner{v.kind, v.owner}); t.fallen.Load() {
 				v.doubt = &doubt{t, k}
 				c.n.doubted.Add(1)
 				return nil, missed

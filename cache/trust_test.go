@@ -202,3 +202,33 @@ func TestCharge(t *testing.T) {
 	f(Charge{Hits: core.ChargeFull, Followers: core.ChargeNothing}, core.ChargeFull, core.ChargeNothing)
 	f(Charge{Hits: core.ChargeNothing, Followers: core.ChargeFull}, core.ChargeNothing, core.ChargeFull)
 }
+
+// What is tuned holds from then on, and leaves what is remembered; the same again leaves what is known of hits.
+func TestTune(t *testing.T) {
+	r := newRig(t, Options{})
+	r.leads(r.exchange(asked{body: hello}), greeted, 100)
+	r.idle()
+	f := func(o Options, charge core.Charge, draws bool) {
+		t.Helper()
+		if !r.Same(o) {
+			t.Errorf("%+v is another cache", o)
+		}
+		r.Tune(o)
+		x := r.exchange(asked{body: hello})
+		if _, v := r.answered(x); v != core.Answer || x.Charge != charge || r.trusts.Load().draw() != draws {
+			t.Errorf("%+v: %v, charge %v", o, v, x.Charge)
+		}
+		r.end(x)
+	}
+	f(Options{Charge: Charge{Hits: core.ChargeFull}}, core.ChargeFull, false)
+	f(Options{Check: Check{Share: 1}}, core.ChargeRequest, true)
+	r.trusts.Load().in(owner{"key", "a"}).tell(true)
+	f(Options{Check: Check{Share: 1, Samples: DefaultSamples}, Charge: Charge{Hits: core.ChargeNothing}}, core.ChargeNothing, true)
+	if len(r.Counts().Trusts) != 2 {
+		t.Error("what is known of hits is forgotten")
+	}
+	f(Options{}, core.ChargeRequest, false)
+	if r.Same(Options{TTL: 1}) {
+		t.Error("another time to live is no other cache")
+	}
+}

@@ -11,12 +11,13 @@ const (
 	RecallCanonical               // memory: a question in the same words, in another order or dress
 	RecallSemantic                // memory: a question that means the same
 	RecallJoined                  // another exchange, which was asking already: this one is a follower
+	RecallBehind                  // a target was asked behind an answer from memory: no client waits
 	NumRecalls
 )
 
 // String is the word for r in headers and logs; empty for NoRecall.
 func (r Recall) String() string {
-	return [...]string{"", "miss", "exact", "stale", "canonical", "semantic", "joined"}[r]
+	return [...]string{"", "miss", "exact", "stale", "canonical", "semantic", "joined", "behind"}[r]
 }
 
 // Hit reports whether memory answered: nobody else asked a target for this Exchange.

@@ -246,6 +246,9 @@ func TestEncoders(t *testing.T) {
 			if a := says(t, g, other); a.head.Get("X-Cache") != "semantic" || a.head.Get("X-Cache-Guard") != "pass" {
 				t.Errorf("%v %s\n%s", a.head, a.body, g.stderr)
 			}
+			if m := ask(t, "GET", g.url("/metrics"), "").body; !strings.Contains(m, `asbru_key_requests_total{key="asbru:cache"} `) {
+				t.Error("the cache is no caller in the metrics")
+			}
 			if a := says(t, g, "Wie installiere ich 3 Server unter Debian?"); a.head.Get("X-Cache") != "miss" {
 				t.Errorf("%v %s", a.head, a.body)
 			}
@@ -294,6 +297,43 @@ func TestOthersAreDown(t *testing.T) {
 	})
 }
 
+// What an operator clears is cleared in the store too, by whom it is; what a caller says is
+// wrong goes too.
+func TestStoreIsCleared(t *testing.T) {
+	q := &stores.Qdrant{}
+	s := httptest.NewServer(q)
+	t.Cleanup(s.Close)
+	g, _, admin, _ := controlled(t, "semantic: {store: {type: qdrant, url: "+s.URL+", timeout: 10s}}")
+	const stairs, boat = "How do I build stairs of wood?", "How do I fold a paper boat?"
+	left := func(want int) {
+		t.Helper()
+		await(t, "rows to be gone", func() bool { return q.Len() == want }, func() string { return fmt.Sprint(q.Len(), q.Problems(), g.stderr.String()) })
+	}
+	reached(t, g)
+	g.kept(t, stairs, asCI)
+	g.kept(t, stairs, asTwo)
+	g.kept(t, boat, asTwo)
+	left(3)
+	for path, want := range map[string]int{"namespace=key:nobody": 3, "model=nothing": 3} {
+		if a := ask(t, "DELETE", admin+"/api/cache/clear?"+path, ""); a.status != 200 || q.Len() != want {
+			t.Errorf("%s: %d %s, %d rows", path, a.status, a.body, q.Len())
+		}
+	}
+	if a := ask(t, "DELETE", admin+"/api/cache/clear?namespace=key:ci", ""); a.status != 200 || q.Len() != 2 {
+		t.Errorf("%d %s, %d rows", a.status, a.body, q.Len())
+	}
+	g.says(t, boat, asTwo, "X-Cache-Feedback: wrong", "X-Bf-Cache-No-Store: true")
+	left(1)
+	q.Down(true)
+	if a := ask(t, "DELETE", admin+"/api/cache/clear?namespace=key:two", ""); a.status < 500 || !strings.Contains(a.body, "503") {
+		t.Errorf("a store that is not cleared is told as %d %s", a.status, a.body)
+	}
+	q.Down(false)
+	if a := ask(t, "DELETE", admin+"/api/cache/clear?namespace=key:two", ""); a.status != 200 || q.Len() != 0 {
+		t.Errorf("%d %s, %d rows", a.status, a.body, q.Len())
+	}
+}
+
 // A store that is not there at the start is used once it is.
 func TestStoreComesLater(t *testing.T) {
 	q := &stores.Qdrant{}
@@ -337,10 +377,15 @@ func TestOneLookUpForAll(t *testing.T) {
 	var wg sync.WaitGroup
 	var good atomic.Int64
 	const n = 40
-	for range n {
+	for i := range n {
 		wg.Go(func() {
-			a := says(t, two, "Please, how can I convert 5 miles to kilometers?")
-			if how := a.head.Get("X-Cache"); a.status == 200 && (how == "semantic" || how == "joined" || how == "exact") {
+			const body = `{"model":"fast","messages":[{"role":"user","content":"Please, how can I convert 5 miles to kilometers?"}]%s}`
+			more, end := "", `"finish_reason":"stop"`
+			if i%2 == 0 {
+				more, end = `,"stream":true`, "data: [DONE]\n\n"
+			}
+			a := ask(t, "POST", two.url("/v1/chat/completions"), fmt.Sprintf(body, more))
+			if how := a.head.Get("X-Cache"); a.status == 200 && strings.Contains(a.body, end) && (how == "semantic" || how == "joined" || how == "exact") {
 				good.Add(1)
 			}
 		})

@@ -1,6 +1,7 @@
 package hotpath
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"sync"
@@ -138,7 +139,11 @@ func TestBehindBounds(t *testing.T) {
 		if n := c.dropped.Load(); n != 5 {
 			t.Errorf("%d were dropped, want 5", n)
 		}
-		r.srv.trailing.close()
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		if err := r.srv.Drain(ctx); err != nil {
+			t.Error(err)
+		}
 		if got := c.came(t, trailQueue); len(got) != trailQueue {
 			t.Errorf("%d of %d were told", len(got), trailQueue)
 		}

@@ -43,11 +43,12 @@ type bridge struct {
 type end struct {
 	c     net.Conn
 	flow  ws.Flow
-	in    []byte // borrowed; bytes that are no whole piece yet
-	masks bool   // what we say there of our own is masked, as a client's is
-	heard int64  // Clock of the last byte
-	asked bool   // it was asked for a sign of life since
-	bytes uint64 // that came from it
+	in    []byte       // borrowed; bytes that are no whole piece yet
+	masks bool         // what we say there of our own is masked, as a client's is
+	heard int64        // Clock of the last byte
+	asked atomic.Int64 // Clock when it was asked for a sign of life, that has not come; 0: it was not
+	due   atomic.Bool  // it is to be asked where a frame to it ends
+	bytes uint64       // that came from it
 
 	mu   sync.Mutex // orders what is written to c, and guards
 	mid  bool       // a frame to c is under way: nothing may come in between
@@ -144,6 +145,13 @@ func (b *bridge) pass(from, to *end) bool {
 			start = at + n
 		}
 		at += n
+		if !from.flow.Mid() && to.due.Load() { // a long message leaves no other room for it
+			if b.send(to, in[start:at], false) != nil {
+				return false
+			}
+			start = at
+			b.ask(to)
+		}
 	}
 	err := b.send(to, in[start:at], from.flow.Mid())
 	from.in = in[:copy(in, in[at:])]
@@ -216,8 +224,9 @@ func (b *bridge) read(from *end) error {
 				b.judged(v)
 				continue
 			}
-			if until = from.heard + int64(b.silence)/2; from.asked {
-				until = from.heard + int64(b.silence)
+			until = max(from.heard, from.asked.Load()) + int64(b.silence)/2
+			if from.due.Load() {
+				until = max(until, now+int64(askRest))
 			}
 		}
 		from.c.SetReadDeadline(time.Now().Add(time.Duration(until - now)))
@@ -227,7 +236,9 @@ func (b *bridge) read(from *end) error {
 		n, err := from.c.Read(from.in[len(from.in):cap(from.in)])
 		if n > 0 {
 			from.in = from.in[:len(from.in)+n]
-			from.heard, from.asked = core.Clock(), false
+			from.heard = core.Clock()
+			from.asked.Store(0)
+			from.due.Store(false)
 			from.bytes += uint64(n)
 			return nil
 		}
@@ -237,12 +248,20 @@ func (b *bridge) read(from *end) error {
 		if b.k.charge.ruled() != nil || core.Clock() < until {
 			continue
 		}
-		if from.asked {
+		if from.asked.Load() > 0 {
 			return err
 		}
-		from.asked = true
-		b.say(from, ws.Ping, []byte(lifeSign))
+		b.ask(from)
 	}
+}
+
+// ask asks a side for a sign of life: at once, or where the frame that is under way to it ends.
+func (b *bridge) ask(of *end) {
+	sent := b.say(of, ws.Ping, []byte(lifeSign))
+	if sent {
+		of.asked.Store(core.Clock())
+	}
+	of.due.Store(!sent)
 }
 
 // verdict is why the bridge has to end for a reason of the gateway's own; nil: it has not.

@@ -191,8 +191,8 @@ func (k *conn) fly(f *flight) {
 		s.cast(f, &k.req)
 	}
 	k.allow(probeInterim)
-	if f.socket != nil && f.socket.open {
-		k.allow(probeNothing)
+	if f.socket != nil {
+		k.allow(probeNothing) // a client of WebSockets that ends its side is gone
 	}
 	if k.carry(f) {
 		s.finish(f, &s.stats, &k.peer, &s.shared)

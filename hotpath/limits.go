@@ -56,10 +56,11 @@ const (
 	socketRead = 8 << 10   // one read of a WebSocket; more than a control frame
 	socketLife = 24 * time.Hour
 
-	drainLook  = 20 * time.Millisecond // between looks whether a drain is over
-	wardenRest = time.Minute           // between looks at the wall clock, while there are keys that end
-	closeWait  = time.Second           // from the end of one side of a WebSocket to that of the other
-	sayTries   = 100                   // waits of sayRest for a frame under way to be written
+	drainLook  = 20 * time.Millisecond  // between looks whether a drain is over
+	wardenRest = time.Minute            // between looks at the wall clock, while there are keys that end
+	closeWait  = time.Second            // from the end of one side of a WebSocket to that of the other
+	askRest    = 100 * time.Millisecond // before a side is asked again for a sign of life, when it could not be
+	sayTries   = 100                    // waits of sayRest for a frame under way to be written
 	sayRest    = 5 * time.Millisecond
 
 	lingerWait   = time.Second            // after the last byte, for the client to hang up first

@@ -91,8 +91,11 @@ func (s *Server) leave(k *conn) {
 // Drain stops accepting, lets every exchange under way finish, tells clients
 // to close, and returns when no connection is left or ctx ends. New requests on
 // open connections are still served: none that was accepted is lost.
+//
+// What is asked behind answers from memory ends with the last connection: nobody waits for it.
 func (s *Server) Drain(ctx context.Context) error {
 	s.draining.Store(true)
+	defer s.trailing.close()
 	s.mu.Lock()
 	for l := range s.ends {
 		l.Close()

@@ -35,42 +35,7 @@ func cached(ctx context.Context, s *session, out *section) error {
 		return err
 	}
 	run := func(one, other gatewayShape, tell string, ready func(a, b server) error, load ...string) error {
-		a, err := st.gateway(provider.addr, one)
-		if err != nil {
-			return err
-		}
-		b, err := st.gateway(provider.addr, other)
-		if err != nil {
-			return err
-		}
-		if ready != nil {
-			if err := ready(a, b); err != nil {
-				return err
-			}
-		}
-		load = append([]string{"--rate", "1000", "--window", pick(s, "1s", "500ms"), "--rounds", pick(s, "15", "7")}, load...)
-		if err := st.load(ctx, out, "", []server{a, b}, load...); err != nil {
-			return err
-		}
-		for _, name := range []string{"p50", "p99", "cpu_us"} {
-			x, y := out.Load.target(a.name).Figures[name], out.Load.target(b.name).Figures[name]
-			out.add(tell+"_"+name, "µs", y.Median-x.Median)
-			out.note("%s %s: %s is %s, %s is %s", tell, name, a.name, x.text(), b.name, y.text())
-		}
-		x, err := decided(a)
-		if err != nil {
-			return err
-		}
-		y, err := decided(b)
-		if err != nil {
-			return err
-		}
-		if tell == "unknown" { // who is known asks nobody
-			out.add(tell+"_decision_p50", "µs", y-x)
-			out.note("%s decision_p50: %s is %s, %s is %s", tell, a.name, short(x), b.name, short(y))
-		}
-		out.Load = nil
-		return nil
+		return st.beside(ctx, out, provider.addr, one, other, tell, ready, load...)
 	}
 	err = run(gatewayShape{silent: true, name: "off"}, gatewayShape{silent: true, name: "on", cache: "{}"}, "unknown", nil, "--request-bytes", "1500", "--distinct")
 	if err != nil {
@@ -86,6 +51,60 @@ func cached(ctx context.Context, s *session, out *section) error {
 		}
 		return teach(b, askedBefore, "semantic")
 	}, "--body-file", body)
+}
+
+// beside measures in one run what the second of two gateways takes more than the first.
+func (st *stand) beside(ctx context.Context, out *section, provider string, one, other gatewayShape, tell string, ready func(a, b server) error, load ...string) error {
+	a, err := st.gateway(provider, one)
+	if err != nil {
+		return err
+	}
+	b, err := st.gateway(provider, other)
+	if err != nil {
+		return err
+	}
+	if ready != nil {
+		if err := ready(a, b); err != nil {
+			return err
+		}
+	}
+	load = append([]string{"--rate", "1000", "--window", pick(st.s, "1s", "500ms"), "--rounds", pick(st.s, "15", "7")}, load...)
+	if err := st.load(ctx, out, "", []server{a, b}, load...); err != nil {
+		return err
+	}
+	for _, name := range []string{"p50", "p99", "cpu_us"} {
+		x, y := out.Load.target(a.name).Figures[name], out.Load.target(b.name).Figures[name]
+		out.add(tell+"_"+name, "µs", y.Median-x.Median)
+		out.note("%s %s: %s is %s, %s is %s", tell, name, a.name, x.text(), b.name, y.text())
+	}
+	x, err := decided(a)
+	if err != nil {
+		return err
+	}
+	y, err := decided(b)
+	if err != nil {
+		return err
+	}
+	if tell != "semantic" { // who is known asks nobody
+		out.add(tell+"_decision_p50", "µs", y-x)
+		out.note("%s decision_p50: %s is %s, %s is %s", tell, a.name, short(x), b.name, short(y))
+	}
+	out.Load = nil
+	return nil
+}
+
+// paid measures what it costs that each request is held, settled and written down.
+func paid(ctx context.Context, s *session, out *section) error {
+	st, err := s.stand()
+	if err != nil {
+		return err
+	}
+	defer st.close()
+	provider, _, err := st.mock("--reply-bytes", "1500")
+	if err != nil {
+		return err
+	}
+	return st.beside(ctx, out, provider.addr, gatewayShape{silent: true, name: "off"}, gatewayShape{silent: true, name: "on", governed: true}, "paid", nil, "--request-bytes", "1500")
 }
 
 // decided is the median of a gateway's own time a request since its start, in microseconds.

@@ -34,6 +34,12 @@ func balanced(ctx context.Context, s *session, out *section) error {
 	return counted(ctx, s, out, gatewayShape{balanced: true}, "--model", balancedModel)
 }
 
+// governed counts the same with three budgets, three limits, the ledger and the audit trail on: each
+// request is held, settled and written down. What the ledger's writer and the trail's do is in it.
+func governed(ctx context.Context, s *session, out *section) error {
+	return counted(ctx, s, out, gatewayShape{governed: true})
+}
+
 // counted counts the instructions of a gateway of one event loop that logs nothing.
 func counted(ctx context.Context, s *session, out *section, shape gatewayShape, args ...string) error {
 	st, err := s.stand()

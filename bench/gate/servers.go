@@ -43,6 +43,7 @@ type gatewayShape struct {
 	balanced bool     // balancedModel is an alias with all that can decide about an attempt
 	name     string   // empty: asbru
 	cache    string   // its section of the configuration; empty: none
+	governed bool     // budgets, limits, the ledger and the audit trail
 	before   []string // what runs it, such as valgrind
 	args     []string // after serve
 	env      []string
@@ -70,7 +71,12 @@ func (st *stand) gateway(provider string, g gatewayShape) (server, error) {
 	if g.balanced {
 		fmt.Fprintf(&b, balancedText, base, providerKey, balancedModel)
 	}
-	fmt.Fprintf(&b, "virtual_keys:\n  - {name: gate, key: %s}\n", virtualKey)
+	more := ""
+	if g.governed {
+		more = ", team: gate, budgets: [{usd: 1000000}, {usd: 900000, window: 1d}], rate_limits: [{requests: 100000000}, {tokens: 1000000000000}, {calls: 10000}]"
+		fmt.Fprintf(&b, "governance: {ledger: %s}\naudit: {sinks: []}\nteams:\n  - {name: gate, budgets: [{usd: 2000000}]}\n", filepath.Join(st.dir, name+"-ledger"))
+	}
+	fmt.Fprintf(&b, "virtual_keys:\n  - {name: gate, key: %s%s}\n", virtualKey, more)
 	if g.cache != "" {
 		fmt.Fprintf(&b, "cache: %s\n", g.cache)
 	}

@@ -24,6 +24,7 @@ func steps() []step {
 		{"instructions", true, "instructions a request in user space, by perf or callgrind", instructions},
 		{"balanced", true, "the same with an alias of three targets: a score, breakers, gates, rules", balanced},
 		{"unknown", true, "the same with the exact cache on and no hit", unknown},
+		{"governed", true, "the same with budgets, limits, the ledger and the audit trail on", governed},
 		{"low", true, "context switches a request at 200 requests a second", low},
 		{"hold", true, "memory a stream, parallel slow SSE streams", hold},
 		{"hold-tls", true, "the same with TLS to the provider", holdTLS},
@@ -32,6 +33,7 @@ func steps() []step {
 		{"max", false, "highest throughput, 1.5 KB and 1.5 KB", highest},
 		{"relay", false, "event streams: added time to the first byte, relay delay a chunk", relay},
 		{"cached", false, "what the cache adds: to a request that it does not know, and a semantic hit to an exact one", cached},
+		{"paid", false, "what budgets, limits, the ledger and the audit trail add to a request", paid},
 		{"waiting", false, "memory at 5,000 requests a second against a provider that takes a second", waiting},
 	}
 }

@@ -91,14 +91,8 @@ func UUID(key *[32]byte) string {
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// Hex is a digest as text.
-func Hex[T [16]byte | [32]byte](d T) string {
-	if b, ok := any(d).([32]byte); ok {
-		return hex.EncodeToString(b[:])
-	}
-	b := any(d).([16]byte)
-	return hex.EncodeToString(b[:])
-}
+// Hex is a digest, or the name of an answer, as text.
+func Hex(d []byte) string { return hex.EncodeToString(d) }
 
 // ID undoes Hex for the name of an answer. What is none is reported.
 func ID(text string) (id [16]byte, ok bool) {

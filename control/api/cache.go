@@ -50,7 +50,7 @@ func (h *handler) cached(w http.ResponseWriter, r *http.Request, path string) bo
 			w.Header().Set("Allow", "DELETE")
 			f = &core.Fault{Code: core.BadMethod, Message: "cannot " + shown(r.Method) + " " + path, Hint: "use DELETE"}
 		default:
-			f = clearCache(w, r, path, memory)
+			f = h.clearCache(w, r, path, memory)
 		}
 	}
 	if f != nil {
@@ -93,12 +93,13 @@ func showCache(w http.ResponseWriter, m core.Memory) *core.Fault {
 	return nil
 }
 
-func clearCache(w http.ResponseWriter, r *http.Request, path string, m core.Memory) *core.Fault {
+func (h *handler) clearCache(w http.ResponseWriter, r *http.Request, path string, m core.Memory) *core.Fault {
 	which, f := forget(path, r.URL.RawQuery)
 	if f != nil {
 		return f
 	}
 	n, err := m.Clear(which)
+	h.Log.Info("the cache was cleared", "answers", n, "by", r.RemoteAddr, "id", which.ID, "key", which.Label, "namespace", which.Owner, "model", which.Model, "older_than", which.Before > 0)
 	if err != nil {
 		return &core.Fault{Code: core.Internal, Message: "the cache is cleared in memory only: " + err.Error(), Hint: "see to the directory, and clear it again", Cause: err}
 	}

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"asbru/core"
+	"asbru/core/audit"
 	"asbru/core/ledger"
 )
 
@@ -36,7 +37,7 @@ type line struct {
 	Unheld  bool          `json:"unheld,omitempty"` // of a record of the audit trail: nothing was held for the call
 	Flags   []string      `json:"flags,omitempty"`
 	On      []lineAccount `json:"on,omitempty"`
-	Payload any           `json:"payload,omitempty"` // text or JSON as it is, other bytes as hexadecimal digits after "hex:"
+	Payload any           `json:"payload,omitempty"` // what a call or a change says; text or JSON as it is; other bytes as hexadecimal digits after "hex:"
 }
 
 type lineAccount struct {
@@ -70,7 +71,7 @@ func (l *lines) note(r *ledger.Record) {
 func (l *lines) record(r *ledger.Record) error {
 	x := line{
 		Seq: uint64(r.Seq), Kind: r.Kind.String(), Time: time.Unix(0, r.Time).UTC().Format(time.RFC3339Nano),
-		Attempt: r.Attempt, Ref: uint64(r.Ref), Flags: flags(r.Flags), Payload: payload(r.Payload),
+		Attempt: r.Attempt, Ref: uint64(r.Ref), Flags: flags(r.Flags), Payload: payload(r),
 	}
 	if r.ID != [16]byte{} {
 		x.ID = hex.EncodeToString(r.ID[:])
@@ -105,10 +106,17 @@ func flags(f uint8) (names []string) {
 	return names
 }
 
-func payload(b []byte) any {
-	switch {
-	case len(b) == 0:
+func payload(r *ledger.Record) any {
+	b := r.Payload
+	if len(b) == 0 {
 		return nil
+	}
+	if r.Kind != ledger.Account {
+		if said, ok := audit.AppendJSON(nil, b, r.Kind == ledger.Admin); ok {
+			return json.RawMessage(said)
+		}
+	}
+	switch {
 	case json.Valid(b):
 		return json.RawMessage(b)
 	case utf8.Valid(b):

@@ -116,8 +116,7 @@ func (d *database) Store(ctx context.Context, trail string, rows []Row) error {
 		return fmt.Errorf("cannot store in %s: %w", d.name, err)
 	}
 	defer tx.Rollback() // does nothing once it is committed
-	statement, args := insertion(trail, rows)
-	if _, err := tx.ExecContext(ctx, statement, args...); err != nil {
+	if err := d.insert(ctx, tx, trail, rows); err != nil {
 		return fmt.Errorf("cannot store in %s: %w", d.name, err)
 	}
 	done, err := tx.ExecContext(ctx, `INSERT INTO asbru_audit_position (trail, seq) VALUES ($1, $2)
@@ -134,11 +133,30 @@ func (d *database) Store(ctx context.Context, trail string, rows []Row) error {
 	return nil
 }
 
-// insertion is the statement that stores rows.
-func insertion(trail string, rows []Row) (string, []any) {
+// insert stores rows: in one statement where each is a trip to a server, else in one after the other,
+// which need not be understood anew.
+func (d *database) insert(ctx context.Context, tx *sql.Tx, trail string, rows []Row) error {
+	if d.driver == "postgres" {
+		_, err := tx.ExecContext(ctx, insertion(len(rows)), values(trail, rows)...)
+		return err
+	}
+	one, err := tx.PrepareContext(ctx, insertion(1))
+	if err != nil {
+		return err
+	}
+	defer one.Close()
+	for i := range rows {
+		if _, err := one.ExecContext(ctx, values(trail, rows[i:i+1])...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertion is the statement that stores n rows.
+func insertion(n int) string {
 	b := []byte(`INSERT INTO asbru_audit (trail, seq, time, kind, id, nanos, record) VALUES `)
-	args := make([]any, 0, 7*len(rows))
-	for i, r := range rows {
+	for i := range n {
 		if i > 0 {
 			b = append(b, ',')
 		}
@@ -147,9 +165,18 @@ func insertion(trail string, rows []Row) (string, []any) {
 			b = strconv.AppendInt(b, int64(7*i+j+1), 10)
 		}
 		b = append(b, ')')
+	}
+	return string(append(b, ` ON CONFLICT (trail, seq) DO NOTHING`...))
+}
+
+// values are what stands in the columns of rows.
+func values(trail string, rows []Row) []any {
+	args := make([]any, 0, 7*len(rows))
+	for i := range rows {
+		r := &rows[i]
 		args = append(args, trail, int64(r.Seq), r.Time, r.Kind, r.ID, int64(r.Nanos), string(r.Line))
 	}
-	return string(append(b, ` ON CONFLICT (trail, seq) DO NOTHING`...)), args
+	return args
 }
 
 // Expire removes what is older than keep, up to the last checkpoint that is: what stays begins

@@ -237,6 +237,12 @@ func (t *Trail) Close() error {
 
 // rest takes what was not followed yet. Nobody appends any more.
 func (t *Trail) rest() {
+	t.mu.Lock()
+	broken := t.broken != nil
+	t.mu.Unlock()
+	if broken {
+		return // the next start reads on
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
 	err := t.log.Wait(ctx, t.log.End())

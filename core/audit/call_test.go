@@ -3,6 +3,7 @@ package audit
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
@@ -156,6 +157,24 @@ func TestChangeAsItWas(t *testing.T) {
 	if n := len(AppendChange(nil, &c)); n > MaxChange {
 		t.Errorf("a change takes %d bytes, more than %d", n, MaxChange)
 	}
+}
+
+func TestJSON(t *testing.T) {
+	f := func(payload []byte, change bool, part string) {
+		t.Helper()
+		b, ok := AppendJSON([]byte("x"), payload, change)
+		if ok != (part != "") || ok && (!json.Valid(b[1:]) || !strings.Contains(string(b), part)) {
+			t.Errorf("%s, %v; want %s", b, ok, part)
+		}
+	}
+	x := exchange()
+	before := Look(x)
+	f(AppendCall(nil, x, &before, 200, 1, 1), false, `{"key":"alice","team":"search"`)
+	x.Key = nil
+	f(AppendCall(nil, x, &before, 401, 0, 1), false, `{"op":"responses"`)
+	f(AppendChange(nil, &Change{Did: "apply", What: "document"}), true, `{"did":"apply","what":"document"}`)
+	f([]byte("text"), false, "")
+	f(nil, true, "")
 }
 
 func TestWhatIsCutShortIsNoRecord(t *testing.T) {

@@ -44,6 +44,24 @@ func appendStamp(b []byte, at uint64, t int64) []byte {
 	return append(b, '"')
 }
 
+// AppendJSON appends what a packed payload says as a JSON object; ok is false when it is neither a call nor, of a
+// change's record, a change.
+func AppendJSON(dst, payload []byte, change bool) (b []byte, ok bool) {
+	n := len(dst)
+	if change {
+		if g, err := ParseChange(payload); err == nil {
+			dst = appendChange(dst, &g)
+		}
+	} else if c, err := ParseCall(payload); err == nil {
+		dst = appendCall(dst, &c)
+	}
+	if len(dst) == n {
+		return dst, false
+	}
+	dst[n] = '{' // instead of the comma
+	return append(dst, '}'), true
+}
+
 func appendCall(b []byte, c *Call) []byte {
 	b = appendWord(b, `,"key":`, c.Key)
 	b = appendWord(b, `,"team":`, c.Team)

@@ -136,7 +136,7 @@ type compiler struct {
 	shared    map[string]*core.Route // of providers among which keys share names, by who they are
 	money     *money                 // nil: nothing is held
 	budgets   []*Budget              // of everybody
-	gates     []func()               // give carried Gates their new rules, once nothing can fail any more
+	gates     []func()               // give what is carried over its new rules, once nothing can fail any more
 }
 
 func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {

@@ -39,7 +39,7 @@ func chargeOf(word string) core.Charge {
 }
 
 // compileCache goes on with the cache of the previous Snapshot if that is as the document
-// has it, and makes another one if not: one with other bounds, or of another owner of
+// has it, tuned to how it is to be watched and charged, and makes another one if not: one with other bounds, or of another owner of
 // answers, begins empty.
 func (c *compiler) compileCache() {
 	if c.doc.Cache == nil || c.doc.Cache.Off || c.deps.NewCache == nil {
@@ -48,6 +48,7 @@ func (c *compiler) compileCache() {
 	o := cacheOptions(c.doc.Cache)
 	if was, ok := c.prev.Memory.(*cache.Cache); ok && was.Same(o) {
 		c.memory = was
+		c.gates = append(c.gates, func() { was.Tune(o) })
 	} else {
 		made, err := c.deps.NewCache(o)
 		if err != nil {

@@ -65,6 +65,10 @@ func TestCacheIsCarriedOver(t *testing.T) {
 	if retire(); same.Memory != first.Memory || made != 1 {
 		t.Errorf("%d caches for one", made)
 	}
+	tuned, retire := compile(same, &config.Cache{Scope: "team", Secret: config.NewSecret("", "a-secret-of-the-cache"), Charge: config.CacheCharge{Hits: "full"}})
+	if retire(); tuned.Memory != first.Memory || made != 1 {
+		t.Errorf("%d caches for one that is charged otherwise", made)
+	}
 	other, retire := compile(same, &config.Cache{Exact: config.ExactCache{Size: 2 << 20}})
 	if other.Memory == same.Memory || made != 2 {
 		t.Error("another cache is the same one")

@@ -229,7 +229,7 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 			if x.Charge == core.ChargeFull {
 				m.recalled(x)
 			} else if len(x.Attempts()) > 0 {
-				x.Cost, _ = price.Charge(x, 0, price.Prompt(x), time.Now().Unix())
+				x.Cost = uncounted(x, time.Now().Unix())
 			}
 			m.unheld(x)
 			return core.Continue
@@ -255,7 +255,7 @@ func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
 		}
 		if !b.opening {
 			m.close(x, b)
-			b = &bill{turns: b.turns + 1, opening: true, paid: x.Usage, cost: x.Cost}
+			b = &bill{before: b.before, turns: b.turns + 1, opening: true, paid: x.Usage, cost: x.Cost}
 			x.Bill = b // the one before may still be on its way to the disk
 		}
 		v := m.fill(b, p, x, time.Now())
@@ -266,6 +266,19 @@ func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
 		b.ended = !b.hold.Held() // all that was used is charged
 		return v
 	}, "budgets"
+}
+
+// uncounted is what an exchange cost that nothing was held for. Its prompt is read for our own
+// count only where the provider's cannot be used.
+func uncounted(x *core.Exchange, now int64) core.Money {
+	list := x.Attempts()
+	if x.Usage.Known && !list[len(list)-1].Resumes {
+		if cost, flaw := price.Charge(x, 0, 0, now); !flaw.Estimated() {
+			return cost
+		}
+	}
+	cost, _ := price.Charge(x, 0, price.Prompt(x), now)
+	return cost
 }
 
 // hold is the stage.

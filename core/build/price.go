@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"asbru/core"
@@ -15,6 +16,8 @@ const (
 	ceilingOut = 180
 
 	ceilingName = "ceiling" // where such a price is from
+
+	pricesKept = 64 // names for which a target's last price is kept before it stays
 )
 
 // compilePrices gives every Target its price.
@@ -41,9 +44,12 @@ func (c *compiler) compilePrices() {
 		tables[p.doc.Name] = c.prices.Table(p.doc.Name, p.adapter.Name)
 	}
 	plain := c.plainNames()
+	steady := !c.prices.Overridden()
 	for _, list := range [][]*core.Target{c.next.Targets, c.pinned, c.shaded} {
 		for _, t := range list {
-			t.Price = priceAt(tables[t.Provider], plain[t])
+			if t.Price = priceAt(tables[t.Provider], plain[t]); steady {
+				t.Price = remembered(t.Price)
+			}
 		}
 	}
 	c.compare()
@@ -88,6 +94,30 @@ func priceAt(t *price.Table, model []byte) func(x *core.Exchange, k *core.Provid
 			q.ProviderKey = k.Name
 		}
 		p, _ := t.Find(q)
+		return p
+	}
+}
+
+// A found is the price of a model's name.
+type found struct {
+	name  string
+	price *core.Price
+}
+
+// remembered is find, which depends on nothing but the name, with the answer for the last name
+// kept: nearly all requests of a target are for one. It is kept for so many names and then
+// stays, so that a target of many models does not allocate for each request.
+func remembered(find func(*core.Exchange, *core.ProviderKey, []byte) *core.Price) func(*core.Exchange, *core.ProviderKey, []byte) *core.Price {
+	var last atomic.Pointer[found]
+	var changes atomic.Int32
+	return func(x *core.Exchange, k *core.ProviderKey, name []byte) *core.Price {
+		if f := last.Load(); f != nil && f.name == string(name) {
+			return f.price
+		}
+		p := find(x, k, name)
+		if changes.Load() < pricesKept && changes.Add(1) <= pricesKept {
+			last.Store(&found{string(name), p})
+		}
 		return p
 	}
 }

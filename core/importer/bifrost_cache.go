@@ -113,8 +113,8 @@ func (b *bifrost) store(f, name field) {
 	b.origins["cache.semantic.store"] = f.v
 }
 
-// storeName is what a store keeps questions under. There are no answers of Bifrost's in it.
-func (b *bifrost) storeName(f field) string {
+// storeName is what a store keeps questions under. Answers of others are not read from it.
+func (r *run) storeName(f field) string {
 	text := f.text()
 	clean := strings.Map(func(r rune) rune {
 		if r < 0x80 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_') {

@@ -18,11 +18,16 @@ func imported(t *testing.T, plugin, store string) (cache, notes string) {
 	if r.Document == nil {
 		t.Fatalf("nothing was made of %s %s:\n%s", plugin, store, told(r.Notes))
 	}
-	_, cache, _ = strings.Cut(string(r.Document), "\ncache:\n")
+	return cacheOf(string(r.Document)), told(r.Notes)
+}
+
+// cacheOf is the section cache of a document, on one line.
+func cacheOf(document string) string {
+	_, cache, _ := strings.Cut(document, "\ncache:\n")
 	if end := regexp.MustCompile(`(?m)^\S`).FindStringIndex(cache); end != nil {
 		cache = cache[:end[0]]
 	}
-	return strings.Join(strings.Fields(cache), " "), told(r.Notes)
+	return strings.Join(strings.Fields(cache), " ")
 }
 
 // All that vector_store and the plugin semantic_cache can say is taken over or told.

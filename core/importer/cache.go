@@ -39,8 +39,7 @@ func (l *litellm) cache() {
 	c := &config.Cache{Exact: config.ExactCache{TTL: params.at("ttl").ttl()}}
 	kind := params.at("type").text()
 	if strings.HasSuffix(kind, "-semantic") {
-		c.Semantic = &config.SemanticCache{}
-		params.at("type").partly("questions in other words are found by the model that is part of the program, in English, with strict rules, in memory")
+		c.Semantic = l.semantic(params, kind)
 	} else if kind != "" && kind != "local" {
 		params.at("type").partly("is in memory here; cache.dir keeps it on a disk")
 	}

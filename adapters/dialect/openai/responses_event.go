@@ -133,29 +133,29 @@ func (f *frame) step(kind []byte) {
 
 // text is what adds to a block, or repeats what was added to it.
 func (f *frame) text(kind []byte) bool {
-	switch string(kind) {
-	case "output_text.delta":
-		f.add(core.PartText, ofContent)
-	case "refusal.delta":
-		f.add(core.PartRefusal, ofContent)
-	case "reasoning_text.delta":
-		f.add(core.PartThought, ofContent)
-	case "reasoning_summary_text.delta":
-		f.add(core.PartThought, ofSummary)
-	case "function_call_arguments.delta":
-		f.add(core.PartCall, ofArgs)
-	case "output_text.done":
-		f.fill(core.PartText, ofContent)
-	case "refusal.done":
-		f.fill(core.PartRefusal, ofContent)
-	case "reasoning_text.done":
-		f.fill(core.PartThought, ofContent)
-	case "reasoning_summary_text.done":
-		f.fill(core.PartThought, ofSummary)
-	case "function_call_arguments.done":
-		f.fill(core.PartCall, ofArgs)
+	name, adds := bytes.CutSuffix(kind, []byte(".delta"))
+	name, fills := bytes.CutSuffix(name, []byte(".done"))
+	if adds == fills {
+		return false
+	}
+	part, within := core.PartText, int64(ofContent)
+	switch string(name) {
+	case "output_text":
+	case "refusal":
+		part = core.PartRefusal
+	case "reasoning_text":
+		part = core.PartThought
+	case "reasoning_summary_text":
+		part, within = core.PartThought, ofSummary
+	case "function_call_arguments":
+		part, within = core.PartCall, ofArgs
 	default:
 		return false
+	}
+	if adds {
+		f.add(part, within)
+	} else {
+		f.fill(part, within)
 	}
 	return true
 }

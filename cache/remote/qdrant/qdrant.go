@@ -99,8 +99,8 @@ func (s *Store) Add(ctx context.Context, r *vector.Row) error {
 		return err
 	}
 	return s.server.Call(ctx, "PUT", path, object{"points": []object{{"id": vector.UUID(&r.Key), "vector": r.Vector, "payload": payload{
-		Space: vector.Hex(r.Space), Key: vector.Hex(r.Key), Text: encode(r.Text), Answer: encode(r.Answer), Until: r.Until.Unix(),
-		ID: vector.Hex(r.ID), Owner: r.Owner, Label: r.Label, Asked: r.Asked, Answered: r.Answered, Born: r.Born.Unix(),
+		Space: vector.Hex(r.Space[:]), Key: vector.Hex(r.Key[:]), Text: encode(r.Text), Answer: encode(r.Answer), Until: r.Until.Unix(),
+		ID: vector.Hex(r.ID[:]), Owner: r.Owner, Label: r.Label, Asked: r.Asked, Answered: r.Answered, Born: r.Born.Unix(),
 	}}}}, nil)
 }
 
@@ -120,7 +120,7 @@ func (s *Store) Search(ctx context.Context, q *vector.Query) ([]vector.Found, er
 	}
 	err = s.server.Call(ctx, "POST", path, object{
 		"query": q.Vector, "limit": q.Top, "with_payload": []string{"space", "key", "text", "answer", "until"},
-		"filter": object{"must": []object{is("space", vector.Hex(q.Space)), {"key": "until", "range": object{"gt": q.Now.Unix()}}}},
+		"filter": object{"must": []object{is("space", vector.Hex(q.Space[:])), {"key": "until", "range": object{"gt": q.Now.Unix()}}}},
 	}, &res)
 	if err != nil {
 		return nil, err
@@ -159,10 +159,10 @@ func (s *Store) Remove(ctx context.Context, f *vector.Filter) error {
 func filter(f *vector.Filter) object {
 	must := []object{}
 	if f.Key != nil {
-		must = append(must, is("key", vector.Hex(*f.Key)))
+		must = append(must, is("key", vector.Hex(f.Key[:])))
 	}
 	if f.ID != nil {
-		must = append(must, is("id", vector.Hex(*f.ID)))
+		must = append(must, is("id", vector.Hex(f.ID[:])))
 	}
 	if f.Owner != "" {
 		must = append(must, is("owner", f.Owner))

@@ -110,10 +110,10 @@ func (s *Store) Add(ctx context.Context, r *vector.Row) error {
 	if err != nil {
 		return err
 	}
-	key := index + ":" + vector.Hex(r.Key)
+	key := index + ":" + vector.Hex(r.Key[:])
 	number := func(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
 	for _, res := range c.DoMulti(ctx,
-		c.B().Hset().Key(key).FieldValue().FieldValue("space", vector.Hex(r.Space)).FieldValue("until", number(r.Until)).
+		c.B().Hset().Key(key).FieldValue().FieldValue("space", vector.Hex(r.Space[:])).FieldValue("until", number(r.Until)).
 			FieldValue("vector", floats(r.Vector)).FieldValue("text", r.Text).FieldValue("answer", r.Answer).
 			FieldValue("id", hex.EncodeToString(r.ID[:])).FieldValue("owner", r.Owner).FieldValue("label", r.Label).
 			FieldValue("asked", r.Asked).FieldValue("answered", r.Answered).FieldValue("born", number(r.Born)).Build(),
@@ -143,7 +143,7 @@ func (s *Store) Search(ctx context.Context, q *vector.Query) ([]vector.Found, er
 		return nil, err
 	}
 	top := strconv.Itoa(q.Top)
-	what := "(@space:{" + vector.Hex(q.Space) + "} @until:[(" + strconv.FormatInt(q.Now.Unix(), 10) + " +inf])=>[KNN " + top + " @vector $v AS distance]"
+	what := "(@space:{" + vector.Hex(q.Space[:]) + "} @until:[(" + strconv.FormatInt(q.Now.Unix(), 10) + " +inf])=>[KNN " + top + " @vector $v AS distance]"
 	_, docs, err := c.Do(ctx, c.B().Arbitrary("FT.SEARCH").Keys(index).Args(what, "PARAMS", "2", "v", floats(q.Vector),
 		"RETURN", "5", "space", "until", "text", "answer", "distance", "LIMIT", "0", top, "DIALECT", "2").ReadOnly()).AsFtSearch()
 	if err != nil {
@@ -185,7 +185,7 @@ func (s *Store) Remove(ctx context.Context, f *vector.Filter) error {
 		return err
 	}
 	if f.Key != nil {
-		return c.Do(ctx, c.B().Unlink().Key(index+":"+vector.Hex(*f.Key)).Build()).Error()
+		return c.Do(ctx, c.B().Unlink().Key(index+":"+vector.Hex(f.Key[:])).Build()).Error()
 	}
 	if !f.Over.IsZero() && *f == (vector.Filter{Over: f.Over}) {
 		return nil // they go by themselves

@@ -104,8 +104,8 @@ func (s *Store) Add(ctx context.Context, r *vector.Row) error {
 	}
 	err = s.server.Call(ctx, "POST", "/v1/batch/objects", object{"objects": []object{{
 		"class": class, "id": vector.UUID(&r.Key), "vector": r.Vector, "properties": object{
-			"space": vector.Hex(r.Space), "key": vector.Hex(r.Key), "text": encode(r.Text), "answer": encode(r.Answer),
-			"until": r.Until.Unix(), "born": r.Born.Unix(), "entry": vector.Hex(r.ID), "owner": encode(r.Owner), "label": encode(r.Label),
+			"space": vector.Hex(r.Space[:]), "key": vector.Hex(r.Key[:]), "text": encode(r.Text), "answer": encode(r.Answer),
+			"until": r.Until.Unix(), "born": r.Born.Unix(), "entry": vector.Hex(r.ID[:]), "owner": encode(r.Owner), "label": encode(r.Label),
 			"asked": encode(r.Asked), "answered": encode(r.Answered),
 		},
 	}}}, &res)
@@ -156,7 +156,7 @@ func query(class string, q *vector.Query) string {
 		b = strconv.AppendFloat(b, float64(v), 'g', -1, 32)
 	}
 	b = append(b, `]},where:{operator:And,operands:[{path:["space"],operator:Equal,valueText:"`...)
-	b = append(append(b, vector.Hex(q.Space)...), `"},{path:["until"],operator:GreaterThan,valueInt:`...)
+	b = append(append(b, vector.Hex(q.Space[:])...), `"},{path:["until"],operator:GreaterThan,valueInt:`...)
 	b = strconv.AppendInt(b, q.Now.Unix(), 10)
 	return string(append(b, "}]}){space key text answer until _additional{distance}}}}"...))
 }
@@ -214,10 +214,10 @@ func where(f *vector.Filter) object {
 		return object{"path": []string{name}, "operator": "Equal", "valueText": value}
 	}
 	if f.Key != nil {
-		all = append(all, equal("key", vector.Hex(*f.Key)))
+		all = append(all, equal("key", vector.Hex(f.Key[:])))
 	}
 	if f.ID != nil {
-		all = append(all, equal("entry", vector.Hex(*f.ID)))
+		all = append(all, equal("entry", vector.Hex(f.ID[:])))
 	}
 	if f.Owner != "" {
 		all = append(all, equal("owner", encode(f.Owner)))
