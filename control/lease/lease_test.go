@@ -344,7 +344,7 @@ func testCounted(t *testing.T, _ *postgres.Server, db string) {
 		t.Fatal(r)
 	}
 	defer a.till.End(h, &govern.End{Now: clock.Load()}, ledger.Release)
-	if h, r := b.hold(usd * 6 / 10); r == nil {
+	if h, r := b.hold(usd * 505 / 1000); r == nil {
 		t.Error("more is held than there is")
 		b.till.End(h, &govern.End{Now: clock.Load()}, ledger.Release)
 	}
