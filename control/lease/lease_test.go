@@ -130,6 +130,7 @@ func TestLeases(t *testing.T) {
 		"learn":       testLearn,
 		"anything":    testAnything,
 		"giveback":    testGiveBack,
+		"counted":     testCounted,
 		"many":        testMany,
 		"lowered":     testLowered,
 		"away":        testAway,
@@ -326,6 +327,26 @@ func testWindowOfAll(t *testing.T, _ *postgres.Server, db string) {
 	}
 	if a.pay(1, 1) || b.pay(1, 1) {
 		t.Error("paid from nothing in a new window")
+	}
+}
+
+// What is idle when a machine is granted more counts as granted still.
+func testCounted(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
+	a, b := start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)
+	defer a.close()
+	defer b.close()
+	if !a.pay(usd/1000, usd/1000) {
+		t.Fatal("refused")
+	}
+	h, r := a.hold(usd / 2)
+	if r != nil {
+		t.Fatal(r)
+	}
+	defer a.till.End(h, &govern.End{Now: clock.Load()}, ledger.Release)
+	if h, r := b.hold(usd * 505 / 1000); r == nil {
+		t.Error("more is held than there is")
+		b.till.End(h, &govern.End{Now: clock.Load()}, ledger.Release)
 	}
 }
 

@@ -40,6 +40,9 @@ func (a *Agent) settle(ctx context.Context, account *govern.Account, l *govern.L
 		return err
 	}
 	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, careful); err != nil {
+		return err
+	}
 	sh, err := read(ctx, tx, account.Name())
 	if err != nil {
 		return err

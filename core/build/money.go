@@ -183,6 +183,9 @@ func (c *compiler) hold(_ *rules, op core.Op) (core.Stage, string) {
 	if !c.paid(op) {
 		return nil, ""
 	}
+	if c.doc.Leased() {
+		return c.money.hold, "budgets of several machines"
+	}
 	return c.money.hold, "budgets"
 }
 

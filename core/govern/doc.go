@@ -14,6 +14,9 @@
 //	                 ├────Release──▶ done      (release: it cost nothing)
 //	                 └─crash, restart─▶        (settle, partial: what was known of it)
 //
+// Machines may share an account: then a hold takes no more than this one was granted (a Lease), and
+// one that lacks money has its stage wait a moment while more is asked for at a Desk.
+//
 // The package refuses to know prices, keys and requests, to retry, and to wait: a ledger
-// without room refuses the hold.
+// without room refuses the hold. It knows no database either: who grants is control/lease.
 package govern

@@ -129,7 +129,7 @@ func TestGiveBackUnderway(t *testing.T) {
 		}()
 	}
 	var granted core.Money
-	for range 300 {
+	for range 30_000 {
 		l.Grant(l.Has(), 10_000)
 		granted += 10_000
 		granted -= l.GiveBack()

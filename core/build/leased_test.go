@@ -1,0 +1,33 @@
+package build
+
+import (
+	"testing"
+
+	"asbru/core"
+	"asbru/core/config"
+)
+
+// Budgets are shared where a database is, unless the document says no; explain shows it.
+func TestLeased(t *testing.T) {
+	f := func(doc, want string) {
+		t.Helper()
+		d, problems := config.Decode("a.yaml", []byte(doc+"\nproviders: [{name: p, base_url: 'http://127.0.0.1:1', models: [m]}]\nvirtual_keys: [{name: ci, key: secret-of-ci-0001, budgets: [{usd: 1}]}]\n"), config.Env{Known: Kinds()})
+		if config.Failed(problems) {
+			t.Fatal(problems)
+		}
+		snap, problems, _ := Compile(d, nil, Deps{NewPool: func(core.Endpoint) (core.Pool, error) { return nil, nil }})
+		if config.Failed(problems) {
+			t.Fatal(problems)
+		}
+		for _, k := range snap.Keys {
+			if s := k.Policy.Plans[core.OpChat].Steps[0]; s.Name != "budgets" || s.From != want {
+				t.Errorf("%s: %+v; want it from %q", doc, s, want)
+			}
+		}
+	}
+	store := "store: {postgres: 'postgres://h/db'}\ngovernance: {pepper: 0123456789abcdef0123456789abcdef"
+	f("", "budgets")
+	f(store+"}", "budgets of several machines")
+	f(store+", shared: false}", "budgets")
+	f(store+", shared: true}", "budgets of several machines")
+}
