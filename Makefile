@@ -68,7 +68,7 @@ sim: ## clients and providers that a seed makes up, on a clock that jumps; SEEDS
 # The allocation budgets have just run; what else can be counted takes less than
 # a minute and does not mind a busy machine.
 counted: build bin/gate ## system calls, instructions, switches and memory, against their bounds
-	bin/gate --hard --short program syscalls instructions balanced unknown low hold hold-tls
+	bin/gate --hard --short program syscalls instructions balanced unknown governed low hold hold-tls
 
 bench: ## every Go benchmark; BENCHTIME=1s
 	$(GO) test -run='^$$' -bench=. -benchmem -benchtime=$(BENCHTIME) -timeout=60m ./...
