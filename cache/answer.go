@@ -80,6 +80,10 @@ func (v *visit) begin(x *core.Exchange, z *core.Crossing, k *kept) {
 
 // tell makes the fields of the head that say what the cache did.
 func (v *visit) tell(x *core.Exchange, h how, k *kept) {
+	if v.c.o.repeats {
+		v.tellRepeat(x, h, k)
+		return
+	}
 	v.how = h
 	v.charge(x, h)
 	b := append(append(append(v.fields[:0], "X-Cache: "...), x.Recall.String()...), "\r\n"...)

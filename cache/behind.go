@@ -78,7 +78,7 @@ func (v *visit) sendTrail(x *core.Exchange, s *scratch, d *doubt) bool {
 		return false
 	}
 	w := c.visits.Get().(*visit)
-	w.c, w.key, w.role, w.f = c, v.key, leading, f
+	w.key, w.role, w.f = v.key, leading, f
 	w.lead.Store(f)
 	w.kind, w.owner = v.kind, v.owner
 	w.ask = v.ask

@@ -33,6 +33,8 @@ type Options struct {
 	History   int            // turns beside instructions that a conversation has at most; 0: any number
 	Share     Share          // what two questions may differ in and still be one
 	Secret    Secret         // 32 bytes to seal the directory with; empty: it is not sealed
+
+	repeats bool // questions are calls by their keys, and answers the bytes they came as; see Repeats
 }
 
 // A Cache is the memory with what feeds it. Many goroutines may use it.
@@ -67,8 +69,9 @@ type Cache struct {
 // A kept is an answer in memory.
 type kept struct {
 	entry.Note
-	data    []byte // the encoded entry; never changed
-	version uint64 // of the record on disk; 0: there is none. Read and written atomically
+	data    []byte   // the encoded entry; never changed
+	body    [32]byte // of a call that is known by its key: the digest of what it asked for
+	version uint64   // of the record on disk; 0: there is none. Read and written atomically
 }
 
 // A scratch is the memory that one request is looked at with.
@@ -121,7 +124,7 @@ func NewEncoding(o Options, log *slog.Logger, embed remote.Embed) (*Cache, error
 		return nil, err
 	}
 	c.scratch.New = func() any { return &scratch{chat: *core.NewChat(), cross: *core.NewCrossing()} }
-	c.visits.New = func() any { return newVisit() }
+	c.visits.New = func() any { return newVisit(c) }
 	c.timer = time.AfterFunc(time.Hour, c.rush)
 	c.timer.Stop()
 	c.ended.Go(c.save)

@@ -15,6 +15,7 @@ import (
 //	   └────failed──────┴──→ failed: those who were given nothing yet ask anew
 type errand struct {
 	key  [32]byte
+	body [32]byte   // of a call that is known by its key: the digest of what it asks for
 	lead core.Waker // of the exchange that asks upstream
 
 	from   *core.Dialect // how the answer is written

@@ -186,8 +186,7 @@ func TestFarIsNotBelieved(t *testing.T) {
 
 // lookedAt is the visit of x as far as it is known before others are asked.
 func lookedAt(r *rig, x *core.Exchange) *visit {
-	v := newVisit()
-	v.c = r.Cache
+	v := newVisit(r.Cache)
 	s := r.takeScratch()
 	defer r.giveScratch(s)
 	v.key, _ = r.o.key(x, &v.ask, s)

@@ -13,6 +13,10 @@ const (
 	MaxSamples       = 10_000
 	CheckWindow      = 4 // times Check.Samples: the last comparisons that count
 
+	DefaultWindow  = 24 * time.Hour // in which a call is known by its Idempotency-Key
+	DefaultRepeats = 32 << 20       // bytes of answers to such calls
+	maxRepeat      = 255            // bytes of an Idempotency-Key
+
 	jitterShare = 10 // answers are kept up to 1/jitterShare shorter, so that they do not all end at once
 
 	maxQuestion = 8 << 10   // bytes of a last turn whose meaning is compared

@@ -18,7 +18,6 @@ func (c *Cache) look(x *core.Exchange) core.Verdict {
 		return core.Continue // somebody else watches the reply
 	}
 	v := c.visits.Get().(*visit)
-	v.c = c
 	if fault := v.ask.read(x.Head); fault != nil {
 		x.Fault = fault
 		c.release(v)
@@ -126,7 +125,7 @@ func (v *visit) join(x *core.Exchange) core.Verdict {
 		v.goAlone(x)
 		return v.consult(x)
 	}
-	fresh := &errand{key: v.key, lead: x.Waker(), from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, tries: v.tries, doubt: v.doubt}
+	fresh := &errand{key: v.key, body: v.body, lead: x.Waker(), from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, tries: v.tries, doubt: v.doubt}
 	f, leads := c.errands.join(&v.key, fresh)
 	if !leads {
 		return v.follow(x, f)
@@ -137,6 +136,9 @@ func (v *visit) join(x *core.Exchange) core.Verdict {
 			f.fail(nil, true)
 			c.n.exact.Add(1)
 			c.n.missed.Add(^uint64(0))
+			if c.o.repeats {
+				return v.giveAgain(x, i.Value, fromMemory)
+			}
 			if v.answer(x, c.takeScratch(), i.Value, fromMemory) {
 				return core.Answer
 			}
@@ -156,7 +158,11 @@ func (v *visit) goAlone(x *core.Exchange) core.Verdict {
 }
 
 func (v *visit) follow(x *core.Exchange, f *errand) core.Verdict {
-	v.role, v.f, v.heard, v.until = following, f, 0, patience(x)
+	if f.body != v.body {
+		f.leave()
+		return v.another(x)
+	}
+	v.role, v.f, v.heard, v.until = following, f, 0, v.c.patience(x)
 	return v.again(x)
 }
 
@@ -175,6 +181,9 @@ func (v *visit) again(x *core.Exchange) core.Verdict {
 		k := f.kept
 		f.mu.Unlock()
 		v.c.n.joined.Add(1)
+		if v.c.o.repeats {
+			return v.giveAgain(x, k, withOthers)
+		}
 		if v.answer(x, v.c.takeScratch(), k, withOthers) {
 			return core.Answer
 		}
@@ -193,6 +202,10 @@ func (v *visit) again(x *core.Exchange) core.Verdict {
 		return core.Answer
 	case v.until > 0 && core.Clock() >= v.until:
 		f.mu.Unlock()
+		if v.c.o.repeats { // to ask for itself would be a second call
+			x.Fault = &core.Fault{Code: core.UpstreamTimeout, Message: "the call with this Idempotency-Key did not end within the request's own x-latency-budget", Hint: "wait longer"}
+			return core.Refuse
+		}
 		x.Skipped |= core.SkipCache
 		return v.part(x)
 	}

@@ -25,10 +25,10 @@ func brief(x *core.Exchange) bool {
 }
 
 // patience is until when x follows an errand that it joins now; 0: for as long as it takes.
-func patience(x *core.Exchange) int64 {
+func (c *Cache) patience(x *core.Exchange) int64 {
 	by := x.By(false)
-	if by == 0 {
-		return 0
+	if by == 0 || c.o.repeats {
+		return by
 	}
 	now := core.Clock()
 	return now + max(by-now, 0)/2

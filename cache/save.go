@@ -64,6 +64,7 @@ func (v *visit) landed(x *core.Exchange) {
 	}
 	t := x.Attempts()[len(x.Attempts())-1].Target
 	switch {
+	case c.o.repeats: // whoever gave it: it is the answer that the call got
 	case !primary(x.Route, t):
 		s.fails = standIn
 	case spliced(x):
@@ -290,7 +291,9 @@ func (c *Cache) digest(s *saving) (k *kept, fresh, until int64) {
 		fresh, until = c.lasts(s)
 		s.note.Fresh, s.note.Until = fresh, until
 		var data []byte
-		if data, err = entry.Append(nil, &s.note, &w.reply, pace); err == nil {
+		if c.o.repeats {
+			k = s.transcript(t.bytes)
+		} else if data, err = entry.Append(nil, &s.note, &w.reply, pace); err == nil {
 			k = &kept{Note: s.note, data: data[:len(data):len(data)]}
 		}
 	}
@@ -312,7 +315,7 @@ func (c *Cache) digest(s *saving) (k *kept, fresh, until int64) {
 
 // judge decides whether an answer is whole enough to be given to those who ask later.
 func (s *saving) judge(c *Cache, r *core.Completion) {
-	if s.fails != numRefusals {
+	if s.fails != numRefusals || c.o.repeats {
 		return
 	}
 	if len(r.Choices) == 0 {
@@ -346,6 +349,9 @@ func (s *saving) judge(c *Cache, r *core.Completion) {
 func (c *Cache) lasts(s *saving) (fresh, until int64) {
 	ttl := int64(s.ttl)
 	less := ttl / jitterShare * int64(binary.LittleEndian.Uint16(s.f.key[20:])) >> 16
+	if c.o.repeats {
+		less = 0
+	}
 	fresh = s.note.Born + ttl - less
 	return fresh, fresh + int64(c.o.Stale)
 }

@@ -71,6 +71,9 @@ func (v *visit) nextCome(x *core.Exchange, dst []byte) ([]byte, core.Pour) {
 		return dst, core.PourWait
 	}
 	f.mu.Unlock()
+	if v.c.o.repeats && r.ended && state == failed && r.at > 0 {
+		return dst, core.PourEnd // it was given the end, and nothing comes behind that
+	}
 	if state == failed || over {
 		if fault == nil {
 			fault = &core.Fault{Code: core.UpstreamFailed, Message: "the answer that others wait for too broke off", Hint: "try again"}
@@ -83,6 +86,9 @@ func (v *visit) nextCome(x *core.Exchange, dst []byte) ([]byte, core.Pour) {
 	r.dst = dst
 	err := r.cut.each(tape[r.at:end], r.frame)
 	dst, r.dst = r.dst, nil
+	if err == nil && v.c.o.repeats {
+		dst = append(dst, tape[r.at:end]...)
+	}
 	r.at = end
 	switch {
 	case err != nil:
@@ -102,6 +108,9 @@ func (v *visit) lastCome(x *core.Exchange, dst []byte, usage *core.Usage) ([]byt
 	if !r.ended && !z.Finished {
 		x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: "the answer that others wait for too has no end", Hint: "try again"}
 		return dst, core.PourCut
+	}
+	if v.c.o.repeats {
+		return dst, core.PourEnd
 	}
 	codec := x.From.Chats[x.Op]
 	if !z.Usage.Known && usage.Known {
@@ -140,6 +149,9 @@ func (v *visit) onFrame(name, data []byte) error {
 			}
 			return errFormat
 		default:
+			if v.c.o.repeats { // which gives what it reads as it is
+				continue
+			}
 			r.dst = codec.AppendEvent(r.dst, &s.cross, e)
 		}
 	}

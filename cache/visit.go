@@ -12,10 +12,11 @@ import (
 // A visit is what the cache keeps of one exchange, from Look to Keep. It stands in the
 // exchange as its Watcher, and as the Source of an answer that comes piece by piece.
 type visit struct {
-	c   *Cache
-	x   *core.Exchange // only while a stage or the Source runs
-	key [32]byte
-	ask ask
+	c    *Cache         // for good: of an exchange that ended another Cache may still look whose its visit was
+	x    *core.Exchange // only while a stage or the Source runs
+	key  [32]byte
+	body [32]byte // of a call that is known by its key: the digest of what x asks for
+	ask  ask
 
 	role  role
 	f     *errand
@@ -91,8 +92,8 @@ func (h how) recall() core.Recall {
 	return [...]core.Recall{core.RecallMissed, core.RecallExact, core.RecallStale, core.RecallCanonical, core.RecallSemantic, core.RecallJoined}[h]
 }
 
-func newVisit() *visit {
-	v := new(visit)
+func newVisit(c *Cache) *visit {
+	v := &visit{c: c}
 	v.extras = v.appendExtras // once: a func value made for each exchange would be an allocation for each
 	v.read.frame = v.onFrame
 	return v

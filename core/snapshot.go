@@ -1,6 +1,9 @@
 package core
 
-import "time"
+import (
+	"io"
+	"time"
+)
 
 // A Snapshot is the whole running configuration in the shape the hot path
 // reads it. It is immutable: a change builds another one and swaps the pointer.
@@ -20,6 +23,7 @@ type Snapshot struct {
 	Pools     map[Endpoint]Pool       // every pool the Targets use
 	Fresh     map[[32]byte]Credential // every credential the Keys renew, by what it is made of
 	Memory    Memory                  // answers that are given again; nil: none are
+	Repeats   io.Closer               // calls that are known by their keys; nil: none are
 	Money     Accounts                // what requests are paid from; nil: nothing is held
 	Bounds    Bounds                  // the limits of callers; nil: there are none
 	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept

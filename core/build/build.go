@@ -69,6 +69,7 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	c := newCompiler(doc, prev, d)
 	c.limits()
 	c.compileCache()
+	c.compileRepeats()
 	c.compileProviders()
 	c.compileServes()
 	c.compileModels()
@@ -125,6 +126,7 @@ type compiler struct {
 	policies  map[string]*core.Policy    // by their rules in canonical form
 	signing   []signing
 	memory    *cache.Cache           // nil: nothing is remembered
+	repeats   *cache.Repeats         // nil: no call is known by its key
 	rulings   []*ruling              // in the order they are asked
 	courses   map[string]*core.Route // of rulings, by what they hold
 	pinned    []*core.Target         // with one key only; not in next

@@ -117,6 +117,11 @@ func (c *compiler) cached(op core.Op) bool {
 	if c.doc.Cache == nil || c.doc.Cache.Off {
 		return false
 	}
+	return conversation(op)
+}
+
+// conversation reports whether answers to op are such as can be given again.
+func conversation(op core.Op) bool {
 	return op == core.OpChat || op == core.OpCompletion || op == core.OpResponses || op == core.OpInvoke
 }
 

@@ -92,7 +92,9 @@ func TestCacheSays(t *testing.T) {
 	say := ""
 	for _, k := range s.Keys {
 		for _, step := range k.Policy.Plans[core.OpChat].Steps {
-			say += step.Say
+			if step.Name == "cache" {
+				say += step.Say
+			}
 		}
 		break
 	}

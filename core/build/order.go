@@ -24,14 +24,16 @@ var order = []row{
 
 	{"models", before, (*compiler).models}, // an answer from memory; nothing after it runs
 
-	{"cache", before, (*compiler).cacheLook}, // behind all that decides whether the caller may ask; before what is held for an attempt
-	{"budgets", before, (*compiler).hold},    // behind the cache: what is remembered costs nothing
-	{"budgets", commit, (*compiler).intent},  // the provider is being asked meanwhile
+	{"repeats", before, (*compiler).repeatsLook}, // before the cache: a call by its key is that call, whatever others were told
+	{"cache", before, (*compiler).cacheLook},     // behind all that decides whether the caller may ask; before what is held for an attempt
+	{"budgets", before, (*compiler).hold},        // behind the cache: what is remembered costs nothing
+	{"budgets", commit, (*compiler).intent},      // the provider is being asked meanwhile
 	{"budgets", settle, (*compiler).settle},
 	{"budgets", turn, (*compiler).renew}, // a socket is paid turn by turn
 	{"cost", after, (*compiler).cost},
 
 	{"cache", after, (*compiler).cacheKeep}, // whatever came of it: who waits for the answer must be told
+	{"repeats", after, (*compiler).repeatsKeep},
 }
 
 // A point is a place in a Plan.
@@ -71,6 +73,9 @@ type rules struct {
 func (c *compiler) says(w row) string {
 	if w.name == "cache" && w.at == before {
 		return cacheSays(c.doc.Cache)
+	}
+	if w.name == "repeats" && w.at == before {
+		return repeatsSays(&c.doc.Repeats)
 	}
 	return ""
 }

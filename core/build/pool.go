@@ -52,6 +52,9 @@ func Retire(old, kept *core.Snapshot) {
 	if old.Memory != nil && (kept == nil || kept.Memory != old.Memory) {
 		old.Memory.Close()
 	}
+	if old.Repeats != nil && (kept == nil || kept.Repeats != old.Repeats) {
+		old.Repeats.Close()
+	}
 	for id, credential := range old.Fresh {
 		if kept == nil || kept.Fresh[id] != credential {
 			credential.Close()

@@ -222,8 +222,8 @@ func TestRulesCostNothingWhenOff(t *testing.T) {
 	}
 	s, _ = must(t, ruledBy(config.Rule{Targets: to(at("ollama", "x"))}), nil)
 	p := &by(t, s, "ci").Policy.Plans
-	if len(p[core.OpChat].Steps) != 2 || p[core.OpChat].Steps[0] != (core.Step{Point: "admit", Name: "rules", From: "routing.rules"}) || len(p[core.OpModels].Admit) != 0 {
-		t.Errorf("steps %v", p[core.OpChat].Steps)
+	if len(p[core.OpEmbed].Steps) != 2 || p[core.OpEmbed].Steps[0] != (core.Step{Point: "admit", Name: "rules", From: "routing.rules"}) || len(p[core.OpModels].Admit) != 0 {
+		t.Errorf("steps %v", p[core.OpEmbed].Steps)
 	}
 	x := &core.Exchange{Snap: s, Key: by(t, s, "ci"), Fixed: true}
 	x.Peek.Model = []byte("gpt-4o")

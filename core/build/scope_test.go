@@ -177,6 +177,6 @@ func TestSteps(t *testing.T) {
 			t.Errorf("%v: got %s, want %s", op, got, want)
 		}
 	}
-	f(core.OpChat, "admit scope virtual_keys[0].allowed_models\nafter cost prices\n")
+	f(core.OpChat, "admit scope virtual_keys[0].allowed_models\nbefore repeats repeats\nafter cost prices\nafter repeats repeats\n")
 	f(core.OpModels, "before models virtual_keys[0].allowed_models\n")
 }

@@ -20,6 +20,14 @@ type Cache struct {
 	Secret Secret `json:"secret,omitempty"` // what the directory, and what a store holds of questions and answers, is encrypted with; default: it is not
 }
 
+// Repeats are conversations that come again with the Idempotency-Key of an earlier one: they go
+// with it, or are given its answer again. The same key with another body is refused.
+type Repeats struct {
+	Off    bool     `json:"off,omitempty"`    // the header is nobody's business here; it is sent on to the provider all the same
+	Window Duration `json:"window,omitempty"` // how long a call is known after its answer, as far as size goes; default 24h, at most 720h
+	Size   Size     `json:"size,omitempty"`   // of memory for answers, taken as they come; default 32MiB
+}
+
 // A SemanticCache gives an answer also to who asks the same in other words. All but the last
 // turn has to be the same; English questions only.
 type SemanticCache struct {

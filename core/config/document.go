@@ -19,6 +19,7 @@ type Document struct {
 	AllowedOrigins []string      `json:"allowed_origins,omitempty"` // web origins, such as https://app.example.com, whose pages may open WebSockets; "*": any; those of the address that they ask always may
 	ExtraFields    *bool         `json:"extra_fields,omitempty"`    // translated answers say in extra_fields who answered and what was dropped, where the client's SDK bears it; default true
 	Cache          *Cache        `json:"cache,omitempty"`           // nil: no answer is given twice
+	Repeats        Repeats       `json:"repeats,omitempty"`         // calls that come again under their Idempotency-Key
 	Overload       *Overload     `json:"overload,omitempty"`        // bounds what is under way at each target; nil: nothing does
 	Providers      []Provider    `json:"providers,omitempty"`
 	Models         []Model       `json:"models,omitempty"`

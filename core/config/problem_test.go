@@ -26,7 +26,7 @@ func TestReading(t *testing.T) {
 	tells(t, "# nothing\n", "t.yaml: is empty; hint: begin with providers: [{name: openai, api_key: env.OPENAI_API_KEY}]")
 	tells(t, "- a\n", "1: expected a mapping, found a list\n1: providers: there is no provider to send requests to; hint: add one: providers: [{name: openai, api_key: env.OPENAI_API_KEY}]")
 	tells(t, base+"lisen: x\n", "2: lisen: unknown field; hint: did you mean listen?")
-	tells(t, base+"qqqqqq: x\n", "2: qqqqqq: unknown field; hint: known here: $schema, listen, tls, admin, store, observability, limits, allow_anonymous, allowed_origins, extra_fields, cache, overload, providers, models, routing, virtual_keys, teams, customers, rate_limits, budgets, governance, prices, audit")
+	tells(t, base+"qqqqqq: x\n", "2: qqqqqq: unknown field; hint: known here: $schema, listen, tls, admin, store, observability, limits, allow_anonymous, allowed_origins, extra_fields, cache, repeats, overload, providers, models, routing, virtual_keys, teams, customers, rate_limits, budgets, governance, prices, audit")
 	tells(t, base+"body_bytes: 1\n", "2: body_bytes: unknown field; hint: body_bytes belongs in limits")
 	tells(t, base+"listen: 127.0.0.1:1\nlisten: 127.0.0.1:2\n", "3: listen: is set twice, first on line 2; hint: keep one of them")
 	tells(t, base+"listen: 8080\n", `2: listen: expected a string, found the number 8080; hint: put it in quotes: "8080"`)

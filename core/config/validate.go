@@ -21,6 +21,7 @@ func (d *Document) Validate(env Env) []Problem {
 	c.observability()
 	c.limits()
 	c.cache()
+	c.repeats()
 	c.overload("overload", c.doc.Overload)
 	c.providers()
 	c.models()

@@ -19,6 +19,14 @@ const (
 	DefaultCacheShadow    = 0.01
 )
 
+func (c *checker) repeats() {
+	d := &c.doc.Repeats
+	c.cacheTime("repeats.window", d.Window)
+	if d.Size != 0 && d.Size < minCacheBytes {
+		c.fail("repeats.size", "leave it out for 32MiB", "is %v; a memory has 1MiB at least", d.Size)
+	}
+}
+
 func (c *checker) cache() {
 	d := c.doc.Cache
 	if d == nil {

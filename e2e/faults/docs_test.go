@@ -32,8 +32,7 @@ dropped. The connection of the client lives on.
 be true; what was delivered of a stream that broke is charged, and so is the prompt of who leaves. A failed attempt that another one
 replaced is in the record and is not charged ([PRICES.md](PRICES.md)).
 
-**Not there yet**: joining of repeated requests by Idempotency-Key, and HTTP/2 to providers (its failures are played as what they
-are in HTTP/1.1). The tests list, row by row, what of the catalogue they could not check.
+**Not there yet**: HTTP/2 to providers (its failures are played as what they are in HTTP/1.1). The tests list, row by row, what of the catalogue they could not check.
 `
 
 var chapters = []struct{ family, title string }{
@@ -88,6 +87,8 @@ func (r *row) tell() (asked, sees string) {
 	switch {
 	case r.Action == "stop reading":
 		return "no", "the connection is cut after `slow_client`, and the provider's with it"
+	case r.twice():
+		return "no", "the same answer, both of them, and whoever asks again for 24 h; another body under the same Idempotency-Key: 422"
 	case r.Action != "":
 		return "no", "nothing more; the provider's connection is closed at once"
 	case r.Expect.replay() == thenGood:

@@ -113,6 +113,7 @@ func newGateway(t testing.TB, loops int, text string) *gateway {
 		if err := <-served; err != nil {
 			t.Errorf("Serve: %v", err)
 		}
+		snap.Repeats.Close()
 		for _, p := range pools {
 			p.Close()
 			await(t, "upstream connections to end", func() bool { return p.Open.Load() == 0 })

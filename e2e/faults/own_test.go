@@ -83,6 +83,8 @@ var ownRows = []row{
 
 	{ID: "leaves", Family: "client", Stream: true, Action: "close after 10 events", Steps: []string{"status 200", "event token x1000"}, Expect: direct},
 	{ID: "stops reading", Family: "client", Stream: true, Action: "stop reading", Steps: []string{"status 200", "event token x100000"}, Expect: direct},
+	{ID: "asks twice at once", Family: "client", Stream: true, Action: "two requests, same Idempotency-Key", Steps: []string{"status 200", "event token x20", "done"}, Expect: once},
+	{ID: "asks twice at once, no stream", Family: "client", Action: "two requests, same Idempotency-Key", Steps: []string{"status 200 json"}, Expect: once},
 	{ID: "tries again", Family: "client", Stream: true, Steps: []string{"status 500 x2", "status 200"}, Expect: replaced},
 }
 
@@ -90,6 +92,7 @@ var ownRows = []row{
 var (
 	replaced = expect{Retry: "yes", Status: "200 from fallback", Tail: "done", Bill: "fallback only", Breaker: true}
 	direct   = expect{Retry: "no", Status: "200", Tail: "done", Bill: "-"}
+	once     = expect{Retry: "no", Status: "200", Tail: "same answer for both", Bill: "once"}
 	broken   = expect{Retry: "no", Status: "200", Tail: "terminal error event", Bill: "-"}
 )
 

@@ -96,9 +96,6 @@ func (r *row) unchecked() (list []string) {
 	if r.Expect.Breaker {
 		list = append(list, "breaker_counts: the breaker is another part's; that the attempt is counted as failed is checked")
 	}
-	if strings.Contains(r.Action, "Idempotency-Key") {
-		list = append(list, "same answer for both: requests are not joined yet")
-	}
 	if r.Family == "h2" {
 		list = append(list, "HTTP/2: the gateway speaks HTTP/1.1 to providers; the step is played as its counterpart there")
 	}

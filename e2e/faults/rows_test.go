@@ -113,6 +113,9 @@ func (r *row) play(t *testing.T, loops int) {
 	case r.Action == "stop reading":
 		bad.pace = 0
 		stall(t, g, bad)
+	case r.twice():
+		bad.pace = 5 * time.Millisecond
+		r.submit(t, g, bad, good)
 	default:
 		a := ask(t, c, g.addr, r.Stream)
 		r.check(t, g, a, bad, good)
