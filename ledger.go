@@ -68,7 +68,7 @@ func (g *gateway) openBook(dir string, o govern.Options) (*govern.Book, error) {
 	}
 	o.Ledger.Failed, o.Ledger.Needed = g.ledgerFailed, g.trailNeeds
 	if n := segmentFor(dir); n > 0 {
-		o.Ledger.Segment, o.Ledger.Ring = n, int(min(n/2, ledger.DefaultRing))
+		o.Ledger.Segment, o.Ledger.Ring = n, int(min(n/2, ledgerRing))
 	}
 	return govern.Open(fs, o)
 }

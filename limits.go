@@ -24,8 +24,9 @@ const (
 
 	gcPercent = 50 // a smaller heap for a little CPU; GOGC overrides
 
-	diskParts    = 64      // a segment of the ledger is that part of its disk, or less
-	leastSegment = 1 << 20 // bytes; less would be sealed all the time
+	ledgerRing   = 16 << 20 // bytes: 10,000 calls at once, with what the audit trail has of them
+	diskParts    = 64       // a segment of the ledger is that part of its disk, or less
+	leastSegment = 1 << 20  // bytes; less would be sealed all the time
 
 	ledgerWait  = 10 * time.Second     // for a predecessor to give the ledger away
 	ledgerAgain = 5 * time.Millisecond // between looks whether it has let go
