@@ -81,3 +81,17 @@ func TestKeyAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// A request that does not say which call it is costs one look at its head.
+func TestNoRepeatAllocatesNothing(t *testing.T) {
+	r, p := newRepeats(t)
+	x := r.exchange(asked{body: hello})
+	x.Head = &head1{"x-request-id", []byte("7")}
+	if n := testing.AllocsPerRun(100, func() {
+		if r.look(x) != core.Continue || r.keep(x) != core.Continue {
+			t.Fatal("it has to do with it")
+		}
+	}); n != 0 || p.c.Load() != nil {
+		t.Errorf("%v allocations", n)
+	}
+}

@@ -81,3 +81,34 @@ func (r *row) submit(t *testing.T, g *gateway, bad, good *provider) {
 		t.Errorf("another body under the same key: %d %.400s, charged %v", a.status, a.body, rec.Cost)
 	}
 }
+
+// Who goes with a call that breaks off is told so, once, and behind whole events.
+func TestRepeatOfWhatBreaks(t *testing.T) {
+	t.Parallel()
+	for _, lane := range lanes {
+		t.Run(lane.name, func(t *testing.T) {
+			sc, err := parse([]string{"status 200", "event token x40", "fin"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			bad := newProvider(t, "bad", sc)
+			bad.pace = 5 * time.Millisecond
+			g := newGateway(t, lane.loops, document(ample, bad.base))
+			var all sync.WaitGroup
+			for range 4 {
+				c := newClient(t)
+				all.Go(func() {
+					a := askUnder(t, c, g.addr, "call-2", question+`,"stream":true}`)
+					a.invariant(t)
+					if a.status != 200 || a.err != nil || a.errors+a.terminators != 1 { // one that came late asks anew, and is answered
+						t.Errorf("%d, %v, %d errors, %d terminators: %s", a.status, a.err, a.errors, a.terminators, last(a.body))
+					}
+				})
+			}
+			all.Wait()
+			if n := bad.asked.Load(); n > 2 {
+				t.Errorf("the provider was asked %d times", n)
+			}
+		})
+	}
+}
