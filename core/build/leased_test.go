@@ -1,6 +1,7 @@
 package build
 
 import (
+	"slices"
 	"testing"
 
 	"asbru/core"
@@ -20,8 +21,9 @@ func TestLeased(t *testing.T) {
 			t.Fatal(problems)
 		}
 		for _, k := range snap.Keys {
-			if s := k.Policy.Plans[core.OpChat].Steps[0]; s.Name != "budgets" || s.From != want {
-				t.Errorf("%s: %+v; want it from %q", doc, s, want)
+			steps := k.Policy.Plans[core.OpChat].Steps
+			if i := slices.IndexFunc(steps, func(s core.Step) bool { return s.Name == "budgets" }); i < 0 || steps[i].From != want {
+				t.Errorf("%s: %+v; want budgets from %q", doc, steps, want)
 			}
 		}
 	}
