@@ -114,6 +114,13 @@ func (q *Qdrant) index(body []byte) (int, any) {
 	return 200, map[string]any{"operation_id": 1, "status": "completed"}
 }
 
+// indexedAs is the kind of index that a field has; empty: it has none.
+func (q *Qdrant) indexedAs(name string) string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.indexed[name]
+}
+
 func (q *Qdrant) upsert(name string, body []byte) (int, any) {
 	var in struct {
 		Points []struct {
@@ -167,9 +174,9 @@ func (q *Qdrant) compile(all []condition) (func(*point) bool, error) {
 				}
 				return false
 			})
-		case c.Match != nil && q.indexed[c.Key] == "keyword":
+		case c.Match != nil && q.indexedAs(c.Key) == "keyword":
 			tests = append(tests, func(p *point) bool { return p.fields[c.Key] == c.Match.Value })
-		case len(c.Range) > 0 && q.indexed[c.Key] == "integer":
+		case len(c.Range) > 0 && q.indexedAs(c.Key) == "integer":
 			for op, v := range c.Range {
 				cmp := map[string]func(a, b float64) bool{"gt": func(a, b float64) bool { return a > b }, "lt": func(a, b float64) bool { return a < b },
 					"lte": func(a, b float64) bool { return a <= b }, "gte": func(a, b float64) bool { return a >= b }}[op]
