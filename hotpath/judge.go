@@ -444,10 +444,16 @@ func reason(status int) string {
 		return "Bad Request"
 	case 401:
 		return "Unauthorized"
+	case 402:
+		return "Payment Required"
 	case 403:
 		return "Forbidden"
 	case 404:
 		return "Not Found"
+	case 413:
+		return "Content Too Large"
+	case 422:
+		return "Unprocessable Content"
 	case upgradeRequired:
 		return "Upgrade Required"
 	case 429:
