@@ -35,7 +35,9 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 			return nil, problems
 		}
 	}
-	g.compiling = doc
+	if g.compiling = doc; g.server == nil {
+		g.level.Set(levelOf(doc)) // opening what the first document asks for is told as it wishes
+	}
 	var prev *core.Snapshot
 	if g.server != nil {
 		prev = g.server.Snapshot()
@@ -62,8 +64,9 @@ func (g *gateway) swap(snap *core.Snapshot) {
 	time.AfterFunc(retireAfter, next.retire)
 	g.token.Store(sum(next.doc.Admin.Token))
 	g.memory(next.doc)
-	if g.level.Level() != silent {
-		g.level.Set(levelOf(next.doc))
+	g.level.Set(levelOf(next.doc))
+	if g.changes.Level() != silent {
+		g.changes.Set(levelOf(next.doc))
 	}
 }
 
@@ -139,6 +142,7 @@ func (g *gateway) setLevel() {
 		level = levelOf(doc)
 	}
 	g.level.Set(level)
+	g.changes.Set(level)
 }
 
 // openAccessLog opens the access log when the document asks for one.

@@ -32,6 +32,7 @@ type gateway struct {
 	instead string // the address served instead of the document's; empty: the document's
 	started time.Time
 	level   *slog.LevelVar
+	changes *slog.LevelVar // of the Plane, silent while the first document is loaded: its problems are told as check tells them
 	log     *slog.Logger
 
 	server *hotpath.Server
@@ -67,13 +68,13 @@ type gateway struct {
 }
 
 func newGateway(s *serving, from *source, in *inheritance) *gateway {
-	g := &gateway{s: s, successor: in.handed, instead: cmp.Or(s.listen, in.address()), started: time.Now(), level: new(slog.LevelVar), broken: make(chan error, 4)}
+	g := &gateway{s: s, successor: in.handed, instead: cmp.Or(s.listen, in.address()), started: time.Now(), level: new(slog.LevelVar), changes: new(slog.LevelVar), broken: make(chan error, 4)}
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
 	g.meter.g = g
 	g.own = newCredential()
 	g.prober = probe.New(g.probed, g.probeTold)
-	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Kept: g.kept, Compile: g.compile, Undo: g.undo, Swap: g.swap, Applied: g.applied, Log: g.log})
+	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Kept: g.kept, Compile: g.compile, Undo: g.undo, Swap: g.swap, Applied: g.applied, Log: newLog(s.stderr, g.changes)})
 	g.keep.api = admin.New(admin.Options{Plane: g.plane, Snapshot: g.snapshot, Store: g.keep.store.Load, Balances: balances{g}, Changed: g.changed, Log: g.log})
 	return g
 }

@@ -54,9 +54,7 @@ func (g *gateway) openTill() (*govern.Till, error) {
 	if err := g.beginLease(book, g.compiling); err != nil {
 		return nil, err
 	}
-	if g.level.Level() != silent {
-		g.tellBook()
-	}
+	g.tellBook(book)
 	g.offerLedger(dir)
 	return g.till, nil
 }
@@ -74,11 +72,8 @@ func (g *gateway) openBook(dir string, o govern.Options) (*govern.Book, error) {
 }
 
 // tellBook logs what was found when the ledger was opened.
-func (g *gateway) tellBook() {
-	if g.till == nil || g.till.Book() == nil {
-		return
-	}
-	r := g.till.Book().Restart()
+func (g *gateway) tellBook(book *govern.Book) {
+	r := book.Restart()
 	g.log.Info("the ledger is open", "records", r.Ledger.Records, "ms", r.Ledger.Took.Milliseconds())
 	for _, note := range r.Ledger.Notes {
 		g.log.Warn("the ledger was strange", "what", note)

@@ -9,7 +9,7 @@ import (
 	"asbru/core/config"
 )
 
-// silent is above every level: nothing is logged.
+// silent is above every level.
 const silent = slog.Level(math.MaxInt)
 
 // newLog writes for people on a terminal and for programs anywhere else.

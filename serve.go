@@ -93,7 +93,6 @@ func (s *serving) serve() error {
 		return err
 	}
 	defer g.close()
-	g.tellBook()
 	g.start(ctx)
 	if err := in.ready(); err != nil {
 		return err
@@ -106,7 +105,7 @@ func (s *serving) serve() error {
 // load applies the first configuration and tells its problems the way check
 // does, not as log lines.
 func (g *gateway) load(ctx context.Context, from *source) error {
-	g.level.Set(silent)
+	g.changes.Set(silent)
 	var problems []config.Problem
 	var err error
 	if from.doc == nil {
