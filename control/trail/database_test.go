@@ -2,17 +2,13 @@ package trail
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"os"
-	"os/exec"
-	"os/user"
 	"path/filepath"
-	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
+	"asbru/bench/postgres"
 	"asbru/core/audit"
 	"asbru/core/ledger"
 )
@@ -103,9 +99,9 @@ func TestPostgres(t *testing.T) {
 // TestPostgresGoesAway has the server crash again and again while rows are on their way, and be away
 // for a while: 0 lost, 0 twice.
 func TestPostgresGoesAway(t *testing.T) {
-	p := newPostgres(t)
-	p.start()
-	r := newRig(t, Options{Sinks: []Sink{Postgres("postgres", p.url, 0)}})
+	p := postgres.Start(t)
+	source := addressOf(t, p)
+	r := newRig(t, Options{Sinks: []Sink{Postgres("postgres", source, 0)}})
 	calls := 0
 	some := func(n int) {
 		for range n {
@@ -116,13 +112,13 @@ func TestPostgresGoesAway(t *testing.T) {
 	for range 3 {
 		some(1500)
 		time.Sleep(110 * time.Millisecond) // rows are on their way
-		p.stop()
+		p.Stop()
 		some(500)
 		wait(t, "trouble", func() bool { return r.feeds[0].troubled() })
-		p.start()
+		p.Start()
 	}
 	wait(t, "the rows", func() bool { return r.Needed() >= r.log.End() && r.feeds[0].pos.Load() == r.synced.Load() })
-	reader := Postgres("reader", p.url, 0).(*database)
+	reader := Postgres("reader", source, 0).(*database)
 	defer reader.Close()
 	v := audit.NewVerifier(r.public)
 	if err := reader.export(t.Context(), "", func(line string) error { return v.Line([]byte(line)) }); err != nil {
@@ -137,81 +133,14 @@ func TestPostgresGoesAway(t *testing.T) {
 	}
 }
 
-// A postgres is a server of the test's own.
-type postgres struct {
-	t    *testing.T
-	url  *url.URL
-	make func() *exec.Cmd
-	cmd  *exec.Cmd // nil: it is down
-}
-
-// start starts it and waits until it answers.
-func (p *postgres) start() {
-	p.t.Helper()
-	p.cmd = p.make()
-	if err := p.cmd.Start(); err != nil {
-		p.t.Fatal(err)
-	}
-	wait(p.t, "Postgres", func() bool {
-		d := Postgres("", p.url, 0).(*database)
-		defer d.Close()
-		_, err := d.Position(p.t.Context(), "none")
-		return err == nil
-	})
-}
-
-// stop ends it at once, as a crash does.
-func (p *postgres) stop() {
-	if p.cmd != nil {
-		p.cmd.Process.Signal(syscall.SIGQUIT)
-		p.cmd.Wait()
-		p.cmd = nil
-	}
-}
-
 // startPostgres starts a server of the test's own and returns its address.
-func startPostgres(t *testing.T) *url.URL {
-	p := newPostgres(t)
-	p.start()
-	return p.url
-}
+func startPostgres(t *testing.T) *url.URL { return addressOf(t, postgres.Start(t)) }
 
-func newPostgres(t *testing.T) *postgres {
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
-	if len(found) == 0 {
-		t.Skip("there is no Postgres here: apt-get install postgresql")
-	}
-	bin, dir := filepath.Dir(found[len(found)-1]), filepath.Join("/tmp", fmt.Sprintf("asbru-pg-%d", os.Getpid()))
-	as := &syscall.SysProcAttr{}
-	if err := os.Mkdir(dir, 0o700); err != nil {
+func addressOf(t *testing.T, s *postgres.Server) *url.URL {
+	t.Helper()
+	u, err := url.Parse(s.Address())
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	if os.Getuid() == 0 { // Postgres does not run as root
-		u, err := user.Lookup("postgres")
-		if err != nil {
-			t.Skipf("Postgres does not run as root, and there is no user for it: %v", err)
-		}
-		uid, _ := strconv.Atoi(u.Uid)
-		gid, _ := strconv.Atoi(u.Gid)
-		as.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-		if err := os.Chown(dir, uid, gid); err != nil {
-			t.Fatal(err)
-		}
-	}
-	command := func(name string, args ...string) *exec.Cmd {
-		c := exec.Command(filepath.Join(bin, name), args...)
-		c.SysProcAttr, c.Dir, c.Env = as, dir, []string{"PATH=/usr/bin:/bin", "LC_ALL=C"}
-		return c
-	}
-	data := filepath.Join(dir, "data")
-	if out, err := command("initdb", "-D", data, "-A", "trust", "-U", "asbru", "-E", "UTF8", "--no-sync").CombinedOutput(); err != nil {
-		t.Fatalf("initdb: %v\n%s", err, out)
-	}
-	p := &postgres{t: t, url: &url.URL{Scheme: "postgres", User: url.User("asbru"), Path: "/postgres", RawQuery: "sslmode=disable&host=" + dir}}
-	p.make = func() *exec.Cmd {
-		return command("postgres", "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=16MB")
-	}
-	t.Cleanup(p.stop)
-	return p
+	return u
 }
