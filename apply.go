@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math"
 	"os"
+	"path/filepath"
 	"reflect"
 	"runtime/debug"
 	"strings"
@@ -108,6 +109,10 @@ func (g *gateway) needsRestart(doc *config.Document) (warnings []config.Problem)
 	was("store", sameStore(doc.Store, g.fixed.Store))
 	was("admin.listen", doc.Admin.Listen == g.fixed.Admin.Listen)
 	was("observability.access_log", cmp.Or(doc.Observability.AccessLog, "off") == cmp.Or(g.fixed.Observability.AccessLog, "off"))
+	if g.till != nil {
+		dir, err := filepath.Abs(g.ledgerDir(doc))
+		was("governance.ledger", err != nil || dir == g.ledgerAt)
+	}
 	a, b := doc.TLS, g.fixed.TLS
 	was("tls", (a == nil) == (b == nil) && (a == nil || a.Cert == b.Cert && a.Key.Ref() == b.Key.Ref() && a.MinVersion == b.MinVersion))
 	return warnings

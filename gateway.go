@@ -56,9 +56,9 @@ type gateway struct {
 	lease     atomic.Pointer[lease.Agent]      // what this machine may spend of shared budgets; nil: none are, or another process has the ledger
 	audits    atomic.Pointer[config.Document]  // what the trail was opened by; nil: there was none so far
 	till      *govern.Till                     // where requests are paid; nil: no document had a budget so far
+	ledgerAt  string                           // its directory, which stays whatever later documents say
 	successor bool                             // another process gave this one its sockets
 	handing   atomic.Bool                      // this one is giving them away
-	passed    atomic.Pointer[govern.Book]      // that a successor asked for; nil: none has
 	offer     atomic.Pointer[net.UnixListener] // where a successor asks for the ledger; nil: nowhere
 	compiling *config.Document                 // the document that is being compiled; the Plane's writer owns it
 	next      applying                         // between Compile and Swap; the Plane's writer owns it

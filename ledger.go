@@ -50,7 +50,7 @@ func (g *gateway) openTill() (*govern.Till, error) {
 	if from != nil {
 		go g.serveLedger(book, from)
 	}
-	g.till = govern.NewTill(book)
+	g.till, g.ledgerAt = govern.NewTill(book), dir
 	if err := g.beginLease(book, g.compiling); err != nil {
 		return nil, err
 	}
@@ -135,7 +135,6 @@ func (g *gateway) passLedger(dir string, to net.Conn) {
 		to.Close()
 		return
 	}
-	g.passed.Store(book)
 	g.closeTrail()
 	g.closeLease(false)
 	if err := g.till.Pass(); err != nil {
@@ -158,16 +157,15 @@ func (g *gateway) passLedger(dir string, to net.Conn) {
 
 // retakeLedger goes on with the ledger after a hand-over that came to nothing.
 func (g *gateway) retakeLedger() {
-	was := g.passed.Swap(nil)
-	if was == nil {
+	if g.till == nil {
 		return
 	}
-	dir, err := filepath.Abs(g.ledgerDir(g.fixed))
-	if err == nil {
-		err = g.till.Retake(func(o govern.Options) (*govern.Book, error) { return g.openBook(dir, o) }, was)
-	}
-	if err != nil {
+	back, err := g.till.Retake(func(o govern.Options) (*govern.Book, error) { return g.openBook(g.ledgerAt, o) })
+	switch {
+	case err != nil:
 		g.ledgerFailed(err)
+		return
+	case !back:
 		return
 	}
 	g.keep.book.Store(g.till.Book())
@@ -180,5 +178,5 @@ func (g *gateway) retakeLedger() {
 			return
 		}
 	}
-	g.offerLedger(dir)
+	g.offerLedger(g.ledgerAt)
 }

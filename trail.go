@@ -32,11 +32,7 @@ func (g *gateway) openTrail() (build.Auditor, error) {
 }
 
 func (g *gateway) beginTrail(book *govern.Book, doc *config.Document) error {
-	dir, err := filepath.Abs(filepath.Join(filepath.Dir(g.ledgerDir(doc)), trailName))
-	if err != nil {
-		return err
-	}
-	o, err := trail.Configure(doc.Audit, dir)
+	o, err := trail.Configure(doc.Audit, filepath.Join(filepath.Dir(g.ledgerAt), trailName))
 	if err != nil {
 		return err
 	}

@@ -86,35 +86,12 @@ func (p *purse) Report(now int64) []core.BudgetState {
 // budgeted reports whether the document has a budget.
 func (c *compiler) budgeted() bool {
 	d := c.doc
-	if len(d.Budgets) > 0 {
-		return true
-	}
-	for i := range d.VirtualKeys {
-		if k := &d.VirtualKeys[i]; len(k.Budgets) > 0 || k.BudgetUSDPerMonth != nil {
-			return true
-		}
-	}
-	for i := range d.Teams {
-		if len(d.Teams[i].Budgets) > 0 {
-			return true
-		}
-	}
-	for i := range d.Customers {
-		if len(d.Customers[i].Budgets) > 0 {
-			return true
-		}
-	}
-	for i := range d.Providers {
-		if len(d.Providers[i].Budgets) > 0 {
-			return true
-		}
-	}
-	for i := range d.Models {
-		if len(d.Models[i].Budgets) > 0 {
-			return true
-		}
-	}
-	return false
+	return len(d.Budgets) > 0 ||
+		slices.ContainsFunc(d.VirtualKeys, func(k config.VirtualKey) bool { return len(k.Budgets) > 0 || k.BudgetUSDPerMonth != nil }) ||
+		slices.ContainsFunc(d.Teams, func(t config.Team) bool { return len(t.Budgets) > 0 }) ||
+		slices.ContainsFunc(d.Customers, func(c config.Customer) bool { return len(c.Budgets) > 0 }) ||
+		slices.ContainsFunc(d.Providers, func(p config.Provider) bool { return len(p.Budgets) > 0 }) ||
+		slices.ContainsFunc(d.Models, func(m config.Model) bool { return len(m.Budgets) > 0 })
 }
 
 // compileMoney gives the keys their purses. It comes after the keys.

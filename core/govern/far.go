@@ -34,7 +34,6 @@ type far struct {
 // A call is one question to the far process.
 type call struct {
 	f       *far
-	h       *Hold
 	ask     Ask
 	accts   [MaxAccounts]*Account
 	waker   core.Waker
@@ -82,7 +81,7 @@ func (f *far) hold(x *core.Exchange, h *Hold, q *Ask) (core.Verdict, *Refusal) {
 		c.waker = x.Waker()
 		return core.Wait, nil
 	}
-	c = &call{f: f, h: h, ask: *q, waker: x.Waker()}
+	c = &call{f: f, ask: *q, waker: x.Waker()}
 	c.ask.Accounts = c.accts[:copy(c.accts[:], q.Accounts)]
 	h.call = c
 	f.out = appendHold(f.out, f.add(c), &c.ask)
@@ -118,7 +117,7 @@ func (f *far) end(h *Hold, e *End, kind ledger.Kind) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	c := &call{f: f, h: h, isEnd: true, ref: h.seq, end: *e, kind: kind}
+	c := &call{f: f, isEnd: true, ref: h.seq, end: *e, kind: kind}
 	c.end.Note = bytes.Clone(e.Note)
 	h.call = c
 	if f.lost != nil {

@@ -23,6 +23,7 @@ type Till struct {
 	book   atomic.Pointer[Book] // nil: another process has it
 	far    atomic.Pointer[far]  // that process; nil: book was never given away
 	inside atomic.Int64         // calls that may be using book
+	given  atomic.Pointer[Book] // the Book as it was given away; nil: it was not
 }
 
 // NewTill is a Till with a Book of its own.
@@ -157,6 +158,7 @@ func (t *Till) Pass() error {
 	}
 	f := newFar(b.log.End)
 	t.far.Store(f)
+	t.given.Store(b)
 	t.book.Store(nil)
 	for t.inside.Load() > 0 {
 		runtime.Gosched()
@@ -172,11 +174,12 @@ func (t *Till) Pass() error {
 var errPassed = errors.New("another process has the ledger already")
 
 // Retake opens the Book again, because nobody has it: the process that was to take it over is gone.
-// open is given what a Book needs to go on with what this process holds.
-func (t *Till) Retake(open func(goOn Options) (*Book, error), was *Book) error {
-	f := t.far.Load()
-	if f == nil || t.book.Load() != nil {
-		return nil
+// open is given what a Book needs to go on with what this process holds. It reports false when the
+// Book was never given away: nothing was done.
+func (t *Till) Retake(open func(goOn Options) (*Book, error)) (bool, error) {
+	f, was := t.far.Load(), t.given.Swap(nil)
+	if was == nil {
+		return false, nil
 	}
 	var b *Book
 	var err error
@@ -187,11 +190,11 @@ func (t *Till) Retake(open func(goOn Options) (*Book, error), was *Book) error {
 	}
 	if err != nil {
 		f.lose(err)
-		return err
+		return true, err
 	}
 	t.book.Store(b)
 	f.giveBack(b)
-	return nil
+	return true, nil
 }
 
 // Close closes the Book, if the process has it, and waits for what was asked of who has it instead.

@@ -174,10 +174,10 @@ func TestRetaken(t *testing.T) {
 	asks := at(t, till, 4*usd, key)
 	v, _ := till.Hold(&asks.x, &asks.h, &asks.q)
 	end()
-	err := till.Retake(func(o Options) (*Book, error) {
+	_, err := till.Retake(func(o Options) (*Book, error) {
 		o.Ledger = small().Ledger
 		return Open(disk, o)
-	}, first)
+	})
 	if err != nil || v != core.Wait {
 		t.Fatal(v, err)
 	}
