@@ -127,9 +127,9 @@ func TestBehind(t *testing.T) {
 // everybody is told.
 func TestBehindBounds(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
-		var left atomic.Int64
+		var busy atomic.Int64
 		c := new(recall)
-		r := newRig(t, loops, slow(time.Minute, &left, nil))
+		r := newRig(t, loops, slow(time.Minute, &busy, nil))
 		r.plan(core.Plan{Before: []core.Stage{c.look}, After: []core.Stage{c.keep}})
 		for range trailQueue + 5 {
 			if status, got := r.listen(); status != 200 || got != "remembered" {

@@ -15,15 +15,15 @@ func TestCareOfStages(t *testing.T) {
 	first, broken := say(roleChunk, saidChunk, finishChunk, doneChunk), say(saying("Hello. I"), "cut")
 	rows := []struct {
 		name    string
-		targets func(left *atomic.Int64) []http.Handler
+		targets func(busy *atomic.Int64) []http.Handler
 		care    func(*rig)
 		has     string
 	}{
-		{"the second is first", func(left *atomic.Int64) []http.Handler {
-			return []http.Handler{slow(time.Minute, left, first), say(otherAnswer)}
+		{"the second is first", func(busy *atomic.Int64) []http.Handler {
+			return []http.Handler{slow(time.Minute, busy, first), say(otherAnswer)}
 		}, func(r *rig) { r.hedged(20 * time.Millisecond) }, "two"},
-		{"the first is first", func(left *atomic.Int64) []http.Handler {
-			return []http.Handler{slow(500*time.Millisecond, left, first), slow(time.Minute, left, first)}
+		{"the first is first", func(busy *atomic.Int64) []http.Handler {
+			return []http.Handler{slow(500*time.Millisecond, busy, first), slow(time.Minute, busy, first)}
 		}, func(r *rig) { r.hedged(20 * time.Millisecond) }, "one"},
 		{"continued", func(*atomic.Int64) []http.Handler {
 			return []http.Handler{broken, say(roleChunk, "cut"), say(otherAnswer)}
@@ -32,13 +32,13 @@ func TestCareOfStages(t *testing.T) {
 	}
 	lanes(t, func(t *testing.T, loops int) {
 		for _, row := range rows {
-			var left atomic.Int64
+			var busy atomic.Int64
 			var commits, settles, afters atomic.Int64
 			w := new(witness)
 			count := func(n *atomic.Int64) []core.Stage {
 				return []core.Stage{func(x *core.Exchange) core.Verdict { n.Add(1); return core.Continue }}
 			}
-			r := newRig(t, loops, row.targets(&left)...)
+			r := newRig(t, loops, row.targets(&busy)...)
 			row.care(r)
 			r.plan(core.Plan{Before: []core.Stage{w.watch}, Commit: count(&commits), Settle: count(&settles), After: append(count(&afters), func(x *core.Exchange) core.Verdict {
 				if x.Watch != w {
@@ -63,8 +63,8 @@ func TestCareOfStages(t *testing.T) {
 // A stage that refuses what would have been the client's answer ends the contest too.
 func TestCareRefused(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
-		var left atomic.Int64
-		r := newRig(t, loops, slow(time.Minute, &left, nil), say(otherAnswer))
+		var busy atomic.Int64
+		r := newRig(t, loops, slow(time.Minute, &busy, nil), say(otherAnswer))
 		r.hedged(20 * time.Millisecond)
 		r.plan(core.Plan{Commit: []core.Stage{func(x *core.Exchange) core.Verdict {
 			refuse(x, core.Forbidden, "no", "")
@@ -73,7 +73,7 @@ func TestCareRefused(t *testing.T) {
 		if status, body := r.listen(); status != 403 || strings.Contains(body, "two") {
 			t.Errorf("got %d %s", status, body)
 		}
-		eventually(t, "the loser is cut off", func() bool { return left.Load() == 1 })
+		eventually(t, "the loser is cut off", func() bool { return busy.Load() == 0 })
 		eventually(t, "every buffer is back", func() bool { return r.srv.Buffers() == 0 })
 	})
 }

@@ -117,7 +117,7 @@ func TestDrainOfQuietAndStreaming(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		go func() { drained <- r.srv.Drain(ctx) }()
-		quiet.SetReadDeadline(time.Now().Add(5 * time.Second))
+		quiet.SetReadDeadline(time.Now().Add(ample))
 		if _, err := quiet.Read(make([]byte, 1)); err != io.EOF || time.Since(start) > 3*time.Second {
 			t.Errorf("a quiet connection ended after %v with %v", time.Since(start), err)
 		}
@@ -156,7 +156,7 @@ func TestDrainCuts(t *testing.T) {
 		}
 		select {
 		case <-ended:
-		case <-time.After(5 * time.Second):
+		case <-time.After(ample):
 			t.Error("the client was not cut")
 		}
 	})
@@ -199,7 +199,7 @@ func TestDrainTakesWhatWaits(t *testing.T) {
 				return
 			}
 			defer c.Close()
-			c.SetDeadline(time.Now().Add(10 * time.Second))
+			c.SetDeadline(time.Now().Add(ample))
 			io.WriteString(c, "GET /v1/models HTTP/1.1\r\nHost: x\r\nX-Api-Key: "+testKey+"\r\n\r\n")
 			if b, _ := io.ReadAll(c); strings.HasPrefix(string(b), "HTTP/1.1 200") {
 				answered.Add(1)

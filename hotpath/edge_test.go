@@ -13,9 +13,9 @@ import (
 // eventually waits for what other goroutines are about to do.
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); !ok(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(ample); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Errorf("not so after 5 s: %s", what)
+			t.Errorf("not so after %v: %s", ample, what)
 			return
 		}
 	}
@@ -47,7 +47,7 @@ func TestHangUpAtOnce(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
 		ended := make(chan bool, 10)
 		w := newWire(t, func(c net.Conn, n int64, q *http.Request) bool {
-			c.SetReadDeadline(time.Now().Add(5 * time.Second))
+			c.SetReadDeadline(time.Now().Add(ample))
 			_, err := c.Read(make([]byte, 1))
 			ended <- err == io.EOF
 			return false
@@ -217,7 +217,7 @@ func TestContinue(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer c.Close()
-			c.SetDeadline(time.Now().Add(5 * time.Second))
+			c.SetDeadline(time.Now().Add(ample))
 			io.WriteString(c, head)
 			b := make([]byte, 4096)
 			n, err := c.Read(b)
@@ -260,7 +260,7 @@ func TestNextRequestWhileOneRuns(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		c.SetDeadline(time.Now().Add(5 * time.Second))
+		c.SetDeadline(time.Now().Add(ample))
 		const size = 200_000
 		head := "POST /v1/files HTTP/1.1\r\nHost: x\r\nX-Api-Key: " + testKey + "\r\nContent-Type: a/b\r\nContent-Length: "
 		io.WriteString(c, head+"1\r\n\r\nx")

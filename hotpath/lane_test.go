@@ -163,7 +163,7 @@ func (r *rig) raw(sent string) string {
 		r.t.Fatal(err)
 	}
 	defer c.Close()
-	c.SetDeadline(time.Now().Add(10 * time.Second))
+	c.SetDeadline(time.Now().Add(ample))
 	io.WriteString(c, sent)
 	c.(*net.TCPConn).CloseWrite()
 	b, _ := io.ReadAll(c)
@@ -425,7 +425,7 @@ func TestHangUp(t *testing.T) {
 			c.Close()
 			select {
 			case <-gone:
-			case <-time.After(3 * time.Second):
+			case <-time.After(ample):
 				t.Errorf("stream %v: the provider went on working", stream)
 			}
 			if rec := r.record(); rec.Fault != core.ClientGone {

@@ -200,7 +200,7 @@ func TestClientLeavesAtAStage(t *testing.T) {
 			if c != core.ClientGone {
 				t.Error(c)
 			}
-		case <-time.After(5 * time.Second):
+		case <-time.After(ample):
 			t.Error("the exchange outlives its client")
 		}
 		b.lift() // for nobody
@@ -344,7 +344,7 @@ func TestStays(t *testing.T) {
 			var f *core.Fault
 			select {
 			case f = <-fault:
-			case <-time.After(5 * time.Second):
+			case <-time.After(ample):
 				t.Fatal("it never ends")
 			}
 			w.mu.Lock()

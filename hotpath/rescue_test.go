@@ -282,7 +282,7 @@ func TestRescueLeaves(t *testing.T) {
 		res.Body.Close()
 		select {
 		case <-gone:
-		case <-time.After(5 * time.Second):
+		case <-time.After(ample):
 			t.Error("the provider that continues still works")
 		}
 		eventually(t, "every buffer is back", func() bool { return m.srv.Buffers() == 0 })

@@ -142,8 +142,8 @@ func TestShadowWhole(t *testing.T) {
 // A shadow goes well with a hedge and with a rescue, and never holds its client up.
 func TestShadowBeside(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
-		var left atomic.Int64
-		r := newRig(t, loops, slow(time.Minute, &left, nil), say(saying("One. Tw"), "cut"), say(saying("more."), finishChunk, doneChunk), slow(300*time.Millisecond, &left, say(otherAnswer)))
+		var busy atomic.Int64
+		r := newRig(t, loops, slow(time.Minute, &busy, nil), say(saying("One. Tw"), "cut"), say(saying("more."), finishChunk, doneChunk), slow(300*time.Millisecond, &busy, say(otherAnswer)))
 		targets := r.snap.Models["m"].Targets
 		_, came := r.shaded(core.Care{Rescue: true, Hedge: &core.Hedge{
 			Wait: func(*core.Exchange) time.Duration { return 20 * time.Millisecond },
@@ -170,8 +170,8 @@ func TestShadowBeside(t *testing.T) {
 // With too many under way none is made, and the end of the server is theirs.
 func TestShadowBounds(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
-		var left atomic.Int64
-		r := newRig(t, loops, say(otherAnswer), slow(time.Minute, &left, nil))
+		var busy atomic.Int64
+		r := newRig(t, loops, say(otherAnswer), slow(time.Minute, &busy, nil))
 		tally, _ := r.shaded(core.Care{})
 		for range shadowQueue + 5 {
 			if status, got := r.listen(); status != 200 || !strings.Contains(got, "two") {

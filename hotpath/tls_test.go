@@ -239,7 +239,7 @@ func TestTLSClient(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.SetDeadline(time.Now().Add(5 * time.Second))
+			c.SetDeadline(time.Now().Add(ample))
 			return c
 		}
 		c := dial("http/1.1")
@@ -258,7 +258,7 @@ func TestTLSClient(t *testing.T) {
 		dial("h2").Close()
 		select {
 		case <-handed:
-		case <-time.After(5 * time.Second):
+		case <-time.After(ample):
 			t.Error("HTTP/2 was not handed over")
 		}
 		if plain, err := net.Dial("tcp", l.Addr().String()); err == nil {
