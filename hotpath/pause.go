@@ -90,6 +90,13 @@ func (f *flight) goes() {
 	}
 }
 
+// told runs the stages that stand behind a request that went out.
+func (f *flight) told() {
+	if p := f.x.Plan; p != nil {
+		core.Conclude(&f.x, p.Sent)
+	}
+}
+
 // tolled reports whether anything stands between a provider's answer and the client.
 func (f *flight) tolled() bool {
 	p := f.x.Plan
