@@ -162,7 +162,7 @@ func (s *Server) identify(x *core.Exchange, r *http1.Request, b []byte) {
 	if v := r.Value(b, http1.XRequestID); len(v) >= 32 && len(v) <= maxRequestID && parseID(&x.ID, v) {
 		return
 	}
-	s.newID(&x.ID)
+	s.newID(x)
 }
 
 func parseID(id *[16]byte, v []byte) bool {
