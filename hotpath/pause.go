@@ -153,9 +153,10 @@ func (f *flight) measure() {
 	switch {
 	case l.stream:
 		x.Usage = x.Stream.Usage
-	case x.Fault != nil || l.gather:
+	case x.Fault != nil || l.gather || f.measured:
 	case l.kept != nil:
 		x.From.ReadUsage(l.kept, &x.Usage)
+		f.measured = f.whole // a settling that waits asks again, and so do the books
 	}
 }
 

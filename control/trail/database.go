@@ -154,7 +154,7 @@ func (d *database) prepare(ctx context.Context) error {
 	}
 	var all []*sql.Stmt
 	for _, n := range fileRows() {
-		s, err := d.db.PrepareContext(ctx, insertion(n))
+		s, err := d.db.PrepareContext(ctx, insertion(n, false))
 		if err != nil {
 			return err // what is prepared ends with the connection
 		}
@@ -168,7 +168,7 @@ func (d *database) prepare(ctx context.Context) error {
 // that need not be understood anew.
 func (d *database) insert(ctx context.Context, tx *sql.Tx, trail string, rows []Row) error {
 	if d.driver == "postgres" {
-		_, err := tx.ExecContext(ctx, insertion(len(rows)), values(trail, rows)...)
+		_, err := tx.ExecContext(ctx, insertion(len(rows), true), values(trail, rows)...)
 		return err
 	}
 	for i, n := range fileRows() {
@@ -182,16 +182,20 @@ func (d *database) insert(ctx context.Context, tx *sql.Tx, trail string, rows []
 	return nil
 }
 
-// insertion is the statement that stores n rows.
-func insertion(n int) string {
+// insertion is the statement that stores n rows. SQLite looks for a parameter with a name among all
+// that have one, so there they have none.
+func insertion(n int, named bool) string {
 	b := []byte(`INSERT INTO asbru_audit (trail, seq, time, kind, id, nanos, record) VALUES `)
 	for i := range n {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		for j := range 7 {
-			b = append(b, "(,,,,,,"[j], '$')
-			b = strconv.AppendInt(b, int64(7*i+j+1), 10)
+			if b = append(b, "(,,,,,,"[j]); !named {
+				b = append(b, '?')
+				continue
+			}
+			b = strconv.AppendInt(append(b, '$'), int64(7*i+j+1), 10)
 		}
 		b = append(b, ')')
 	}
