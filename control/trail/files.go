@@ -58,6 +58,7 @@ type end struct {
 	sum     [32]byte
 	trail   [16]byte // of the last checkpoint in the file; zero: there is none
 	signed  int64    // when it was made
+	anchor  uint64   // its number; 0: there is none
 	foreign bool     // it is not signed by our key
 	loose   int      // lines behind it
 }
@@ -115,7 +116,7 @@ func (e *end) take(h *audit.Head, pub ed25519.PublicKey) {
 	e.seq, e.at, e.sum = h.Seq, h.At, h.Sum()
 	e.loose++
 	if h.Kind == audit.KindCheckpoint {
-		e.trail, e.signed, e.loose = h.Trail, h.Time, 0
+		e.trail, e.signed, e.anchor, e.loose = h.Trail, h.Time, h.Seq, 0
 		e.foreign = h.Check(pub) != nil
 	}
 }

@@ -73,6 +73,7 @@ type Trail struct {
 	at     ledger.Seq // of the last record that has a line
 	loose  int        // lines behind the last checkpoint
 	signed time.Time  // when that was made
+	anchor uint64     // its number
 	file   output     // nil: the next line opens one
 	segs   []segment
 	broken error // a sync failed: nothing is written any more
@@ -156,14 +157,17 @@ func (t *Trail) recover() (err error) {
 		if err != nil {
 			return err
 		}
-		e.trail, e.signed, e.loose = before.trail, before.signed, e.loose+before.loose
+		e.trail, e.signed, e.anchor, e.loose = before.trail, before.signed, before.anchor, e.loose+before.loose
 		e.foreign = before.foreign
 	}
 	if e.foreign {
 		return fmt.Errorf("the audit trail in %s is signed with another key than %s: put that back, or move the trail elsewhere to begin another", t.o.Dir, t.o.Key)
 	}
+	if e.seq > 0 && e.anchor == 0 {
+		return fmt.Errorf("the audit trail in %s has no signed record any more, so nobody can tell which trail it is: put back the file that was removed, or move the others elsewhere to begin another", t.o.Dir)
+	}
 	t.chain.ID, t.chain.Seq, t.chain.Prev = e.trail, e.seq, e.sum
-	t.at, t.loose, t.signed = ledger.Seq(e.at), e.loose, time.Unix(0, e.signed)
+	t.at, t.loose, t.signed, t.anchor = ledger.Seq(e.at), e.loose, time.Unix(0, e.signed), e.anchor
 	if e.seq > 0 {
 		t.synced.Store(e.seq)
 		t.reached.Store(e.at)
