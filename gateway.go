@@ -55,6 +55,7 @@ type gateway struct {
 	trail     atomic.Pointer[trail.Trail]      // the audit trail; nil: there is none, or another process has it
 	lease     atomic.Pointer[lease.Agent]      // what this machine may spend of shared budgets; nil: none are, or another process has the ledger
 	audits    atomic.Pointer[config.Document]  // what the trail was opened by; nil: there was none so far
+	unread    atomic.Bool                      // the ledger was opened by a document that wants no trail: nobody reads what is in it
 	till      *govern.Till                     // where requests are paid; nil: no document had a budget so far
 	ledgerAt  string                           // its directory, which stays whatever later documents say
 	successor bool                             // another process gave this one its sockets

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"math"
 	"path/filepath"
 	"time"
 
@@ -37,6 +38,7 @@ func (g *gateway) beginTrail(book *govern.Book, doc *config.Document) error {
 		return err
 	}
 	o.Log, o.Failed = g.log, g.ledgerFailed
+	g.unread.Store(false)
 	t, err := trail.Open(o)
 	if err != nil {
 		return err
@@ -85,10 +87,14 @@ func sumOf(doc *config.Document) [32]byte {
 	return sha256.Sum256(config.Encode(doc))
 }
 
-// trailNeeds is how far nobody needs the ledger any more: what the trail has.
+// trailNeeds is how far nobody needs the ledger any more: what the trail has, and all of it if none is
+// wanted. A trail that is about to be opened, or was closed to be opened again, needs what is there.
 func (g *gateway) trailNeeds() ledger.Seq {
 	if t := g.trail.Load(); t != nil {
 		return t.Needed()
+	}
+	if g.unread.Load() {
+		return math.MaxUint64
 	}
 	return 0
 }
