@@ -18,6 +18,8 @@ type entry struct {
 	Asked, Served, Provider string
 	Status                  int
 	Fault, Cache, Prompt    string
+	Guard, From             string
+	Count                   int64
 	Nanos, Cost             int64
 	Stream, Partial         bool
 	Tokens                  struct{ In, Out int64 }

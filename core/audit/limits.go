@@ -12,6 +12,7 @@ const (
 	maxProvider = 32
 	maxTarget   = 40 // of an attempt
 	maxShown    = 16 // the provider key of an attempt
+	maxGuard    = 12 // the word of the cache's rules
 	maxWord     = 128
 	maxNote     = 1024
 

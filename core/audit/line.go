@@ -76,7 +76,7 @@ func appendCall(b []byte, c *Call) []byte {
 	}
 	b = appendTrue(b, `,"stream":`, c.Stream)
 	b = appendWord(b, `,"cache":`, c.Recall.String())
-	b = appendWord(b, `,"guard":`, c.Guard.String())
+	b = appendWord(b, `,"guard":`, c.Guard)
 	b = appendNumber(b, `,"cost":`, int64(c.Cost))
 	b = appendTokens(b, &c.Usage)
 	if c.Prompt != [32]byte{} {
