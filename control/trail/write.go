@@ -158,7 +158,9 @@ func (t *Trail) tend(ctx context.Context) {
 		if t.loose > 0 && age >= t.o.Every || age >= idleEvery {
 			t.checkpoint()
 		}
-		t.flush()
+		if t.flush() == nil {
+			t.handOver()
+		}
 		t.prune()
 		t.mu.Unlock()
 	}
