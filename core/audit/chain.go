@@ -30,6 +30,7 @@ const (
 	KindCall       = "call"       // a call that was held and settled, or refused
 	KindCharge     = "charge"     // an amount of which no more is known: a part of a call, or one that a crash cut off
 	KindChange     = "change"     // what an operator did
+	KindTurned     = "refused"    // how many were turned away at the door
 	KindGap        = "gap"        // a part of the ledger was gone before the trail had it
 	KindCheckpoint = "checkpoint" // signed
 	KindKey        = "key"        // signed: from here on another key signs

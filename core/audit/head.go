@@ -88,7 +88,7 @@ func (l *Lines) Read(line []byte) (Head, error) {
 
 // kindOf keeps the usual words from being allocated for each line.
 func kindOf(b []byte) string {
-	for _, k := range [...]string{KindCall, KindCharge, KindChange, KindGap, KindCheckpoint, KindKey} {
+	for _, k := range [...]string{KindCall, KindCharge, KindChange, KindTurned, KindGap, KindCheckpoint, KindKey} {
 		if string(b) == k {
 			return k
 		}
