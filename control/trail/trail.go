@@ -63,8 +63,8 @@ type ContentOptions struct {
 
 // A Trail is an open audit trail. Its methods may be called by any goroutine.
 type Trail struct {
-	o      Options
-	fresh  bool // the key was made now
+	o     Options
+	fresh bool // the key was made now
 
 	mu     sync.Mutex // of what follows
 	public ed25519.PublicKey
