@@ -28,6 +28,7 @@ func Ledger(app *App) Command {
 		Example: app.Name + " ledger verify /var/lib/asbru/ledger\n" + app.Name + " ledger dump --kind settle /var/lib/asbru/ledger\n" +
 			app.Name + " ledger reconcile /var/lib/asbru/ledger client.jsonl sink.jsonl",
 		Words: []string{"verify", "dump", "reconcile"},
+		For:   map[string][]string{"kind": {"dump"}, "id": {"dump"}, "after": {"dump"}},
 		New: func(fs *flag.FlagSet) Run {
 			var d dump
 			fs.StringVar(&d.kind, "kind", "", "dump only records of this `kind`: account, intent, progress, settle, release, charge, audit, admin")
@@ -50,7 +51,7 @@ func Ledger(app *App) Command {
 				case what == "reconcile":
 					return app.Wrong(stderr, "ledger", what+" takes a directory and files")
 				default:
-					return app.Wrong(stderr, "ledger", "there is no "+what+" of a ledger")
+					return app.Wrong(stderr, "ledger", "there is no "+what+" of a ledger: say verify, dump or reconcile")
 				}
 			}
 		},
