@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"asbru/control/store"
+	"asbru/core/config"
 )
 
 // An Offline is a store and the admin API over it, in this process.
@@ -27,7 +28,11 @@ type Offline struct {
 	// Change edits what is kept, checked as the API checks it.
 	Change func(edit func(*store.Edit) error) error
 	Digest func(key []byte) [32]byte // of a virtual key
-	Close  func()
+
+	// Document is the file together with what is kept, as it was opened; Warnings are about both.
+	Document *config.Document
+	Warnings []config.Problem
+	Close    func()
 }
 
 // A keysRun is one run of the command.
