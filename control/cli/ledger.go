@@ -43,6 +43,9 @@ func Ledger(app *App) Command {
 				case what == "verify" && len(rest) == 1:
 					return t.verify(rest[0])
 				case what == "dump" && len(rest) == 1:
+					if wrong := d.wrong(); wrong != "" {
+						return app.Wrong(stderr, "ledger", wrong)
+					}
 					return t.dump(rest[0], d)
 				case what == "reconcile" && len(rest) >= 1:
 					return t.reconcile(rest[0], rest[1:])
@@ -133,6 +136,19 @@ func clock(nanos int64) string { return time.Unix(0, nanos).UTC().Format(time.RF
 type dump struct {
 	kind, id string
 	after    uint64
+}
+
+// wrong says what no record can be; empty: some could.
+func (d *dump) wrong() string {
+	if id, err := hex.DecodeString(d.id); err != nil || d.id != "" && len(id) != len(ledger.Record{}.ID) {
+		return "--id " + d.id + " is no id: 32 hexadecimal digits, as X-Request-Id has them"
+	}
+	for k := ledger.Account; k <= ledger.Admin; k++ {
+		if d.kind == "" || d.kind == k.String() {
+			return ""
+		}
+	}
+	return "there is no kind " + d.kind + " of records"
 }
 
 func (d *dump) wants(r *ledger.Record) bool {
