@@ -66,25 +66,24 @@ func (w Why) String() string {
 // head is what the key needs of a request's head beyond core.Head.
 type head interface{ Any(prefix string) bool }
 
-// key makes the key of x in s: the digest of who asks whom for what. c is filled with the
-// conversation.
-func (o *Options) key(x *core.Exchange, a *ask, s *scratch) (key [32]byte, why Why) {
-	if why = s.parse(x); why != Cached {
+// key makes the key of x in w: the digest of who asks whom for what.
+func (o *Options) key(x *core.Exchange, a *ask, w *wording) (key [32]byte, why Why) {
+	if why = w.parse(x); why != Cached {
 		return key, why
 	}
-	if why = o.trim(&s.chat); why != Cached {
+	if why = o.trim(&w.chat); why != Cached {
 		return key, why
 	}
-	if why = o.frame(x, a, s); why != Cached {
+	if why = o.frame(x, a, w); why != Cached {
 		return key, why
 	}
-	s.form.Chat(&s.chat)
-	return sha256.Sum256(s.form.Bytes()), Cached
+	w.form.Chat(&w.chat)
+	return sha256.Sum256(w.form.Bytes()), Cached
 }
 
 // frame begins the form with what is not the conversation: who asks whom.
-func (o *Options) frame(x *core.Exchange, a *ask, s *scratch) Why {
-	w := &s.form
+func (o *Options) frame(x *core.Exchange, a *ask, q *wording) Why {
+	w := &q.form
 	w.Reset()
 	kind, name := o.Scope.owner(x.Key)
 	w.Word(tagOwner, kind)
@@ -101,18 +100,17 @@ func (c *Cache) Key(x *core.Exchange) (key [32]byte, why Why) {
 	if a.read(x.Head) != nil {
 		return key, Unreadable
 	}
-	s := c.takeScratch()
-	defer c.giveScratch(s)
-	return c.o.key(x, &a, s)
+	w := c.takeWording()
+	defer c.giveWording(w)
+	return c.o.key(x, &a, w)
 }
 
-// parse reads the conversation that x asks for into s.
-func (s *scratch) parse(x *core.Exchange) Why {
+// parse reads the conversation that x asks for into w, which is as it was taken.
+func (w *wording) parse(x *core.Exchange) Why {
 	if x.From == nil || x.Route == nil || len(x.Route.Targets) == 0 || x.Op >= core.NumOps || x.From.Chats[x.Op] == nil {
 		return NotAsked
 	}
-	c := &s.chat
-	c.Reset()
+	c := &w.chat
 	c.From, c.Op = x.From, x.Op
 	if x.From.Chats[x.Op].ParseRequest(c, x.Body) != nil {
 		return Unreadable

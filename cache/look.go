@@ -23,26 +23,28 @@ func (c *Cache) look(x *core.Exchange) core.Verdict {
 		c.release(v)
 		return core.Refuse
 	}
-	s := c.takeScratch()
-	key, why := c.o.key(x, &v.ask, s)
+	w := c.takeWording()
+	key, why := c.o.key(x, &v.ask, w)
 	if why != Cached {
 		c.n.bypassed.Add(1)
 		c.n.why[why].Add(1)
-		c.giveScratch(s)
+		c.giveWording(w)
 		c.release(v)
 		return core.Continue
 	}
 	x.Watch = v
 	v.key = key
 	v.kind, v.owner = c.o.Scope.owner(x.Key)
-	if k, how := v.find(x, s); k != nil {
-		v.follows(x, s, k, how)
-		if v.answer(x, s, k, how) {
+	k, how := v.find(x, w)
+	if k != nil {
+		v.follows(x, w, k, how)
+	}
+	c.giveWording(w)
+	if k != nil {
+		if v.answer(x, k, how) {
 			return core.Answer
 		}
 		v.untrail()
-	} else {
-		c.giveScratch(s)
 	}
 	v.label, v.asked = append(v.label[:0], v.ask.label...), append(v.asked[:0], x.Peek.Model...)
 	v.ask.label = nil // the head is not at hand for long
@@ -68,11 +70,11 @@ func (c *Cache) visitOf(x *core.Exchange) *visit {
 }
 
 // find looks the question up, and one that is like it.
-func (v *visit) find(x *core.Exchange, s *scratch) (*kept, how) {
+func (v *visit) find(x *core.Exchange, w *wording) (*kept, how) {
 	c := v.c
 	now := wall()
 	if v.ask.wrong {
-		v.reject(x, s)
+		v.reject(x, w)
 		c.n.missed.Add(1)
 		return nil, missed
 	}
@@ -95,7 +97,7 @@ func (v *visit) find(x *core.Exchange, s *scratch) (*kept, how) {
 			}
 		}
 	}
-	if k := v.like(x, s, now); k != nil {
+	if k := v.like(x, w, now); k != nil {
 		if v.match.Words {
 			c.n.words.Add(1)
 			return k, byWords
@@ -139,7 +141,7 @@ func (v *visit) join(x *core.Exchange) core.Verdict {
 			if c.o.repeats {
 				return v.giveAgain(x, i.Value, fromMemory)
 			}
-			if v.answer(x, c.takeScratch(), i.Value, fromMemory) {
+			if v.answer(x, i.Value, fromMemory) {
 				return core.Answer
 			}
 			return v.goAlone(x)
@@ -184,7 +186,7 @@ func (v *visit) again(x *core.Exchange) core.Verdict {
 		if v.c.o.repeats {
 			return v.giveAgain(x, k, withOthers)
 		}
-		if v.answer(x, v.c.takeScratch(), k, withOthers) {
+		if v.answer(x, k, withOthers) {
 			return core.Answer
 		}
 		return v.part(x)

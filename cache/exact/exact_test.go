@@ -225,6 +225,13 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	m.old.Wait()
+	sifted := int64(0)
+	for i := range m.sieve.cells {
+		sifted += int64(m.sieve.cells[i].Load())
+	}
+	if c := m.Counts(); sifted != c.Items {
+		t.Errorf("the sieve counts %d items of %d", sifted, c.Items)
+	}
 	if c := m.Counts(); c.Items < 0 || c.Bytes < 0 || c.Bytes > 3<<20 {
 		t.Errorf("%+v", c)
 	}

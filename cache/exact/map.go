@@ -15,6 +15,7 @@ var ErrSmall = errors.New("the cache needs 1 MiB at least")
 // A Map is the memory. Many goroutines may use it.
 type Map[V any] struct {
 	nursery [shards]nursery[V]
+	sieve   sieve
 	old     *ristretto.Cache[[]byte, *Item[V]]
 	room    int64 // of one nursery
 	largest int64
@@ -50,6 +51,7 @@ func New[V any](bytes int64, exit func(*Item[V])) (*Map[V], error) {
 		m.nursery[i].items = map[[32]byte]*Item[V]{}
 	}
 	kept := bytes - bytes/nurseryPart
+	m.sieve = newSieve(kept / meanItem)
 	old, err := ristretto.NewCache(&ristretto.Config[[]byte, *Item[V]]{
 		NumCounters: min(max(kept/meanItem*10, 1<<12), mostCounters),
 		MaxCost:     kept, BufferItems: bufferItems, IgnoreInternalCost: true, KeyToHash: hashes,
@@ -85,7 +87,7 @@ func (m *Map[V]) shard(key *[32]byte) *nursery[V] { return &m.nursery[key[16]%sh
 
 // Get finds what was put under key and says what it is good for at now.
 func (m *Map[V]) Get(key *[32]byte, now int64) (*Item[V], Age) {
-	if m.closed.Load() {
+	if m.closed.Load() || !m.sieve.maybe(key) {
 		return nil, Missing
 	}
 	i := m.shard(key).get(key)
@@ -164,6 +166,7 @@ func (m *Map[V]) promote(i *Item[V], now int64) {
 // enter counts a place that holds i.
 func (m *Map[V]) enter(i *Item[V]) {
 	if i.places.Add(1) == 1 {
+		m.sieve.add(&i.Key)
 		m.counts.items.Add(1)
 		m.counts.bytes.Add(i.Cost + overhead)
 	}
@@ -174,6 +177,7 @@ func (m *Map[V]) left(i *Item[V]) {
 	if i == nil || i.places.Add(-1) != 0 {
 		return
 	}
+	m.sieve.drop(&i.Key)
 	m.counts.items.Add(-1)
 	m.counts.bytes.Add(-i.Cost - overhead)
 	i.dead.Store(true)
