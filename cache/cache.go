@@ -48,7 +48,8 @@ type Cache struct {
 	bell    chan struct{} // the worker is to look at saves
 	timer   *time.Timer   // that rings it
 	armed   atomic.Bool   // timer runs, or has rung and was not heard
-	tapes   atomic.Int64  // bytes that are being written down
+	blanks  blanks
+	tapes   atomic.Int64 // bytes that are being written down
 	disk    atomic.Pointer[store.Store]
 	trusts  atomic.Pointer[trusts]
 	charges atomic.Pointer[Charge]

@@ -27,10 +27,11 @@ type errand struct {
 	doubt  *doubt // what the answer is to be compared with; nil: nothing
 
 	waiting atomic.Int32 // exchanges that want the answer, besides the one that asks
+	joined  atomic.Bool  // somebody besides the one that asks has seen it
 
 	mu              sync.Mutex
 	state           state
-	tape            []byte // the answer as the leader's client gets it
+	tape            []byte // the answer as the leader's client gets it; given back by land
 	marks           []mark // when it came
 	over            bool   // it is longer than is written down: the tape is gone
 	closed          bool   // its tape is not counted any more
@@ -73,6 +74,7 @@ func (t *errands) join(key *[32]byte, fresh *errand) (f *errand, leads bool) {
 	defer s.mu.Unlock()
 	if f = s.m[*key]; f != nil && f.open() {
 		f.waiting.Add(1)
+		f.joined.Store(true)
 		return f, false
 	}
 	if fresh == nil {
@@ -113,6 +115,9 @@ func (f *errand) write(c *Cache, p []byte, at int64) {
 			f.tape = nil
 		}
 	} else {
+		if f.tape == nil {
+			f.tape, f.marks = c.blanks.take()
+		}
 		c.tapes.Add(int64(len(p)))
 		f.tape = append(f.tape, p...)
 		if at > 0 && len(f.marks) < maxMarks {
@@ -190,12 +195,59 @@ func (f *errand) leave() {
 	}
 }
 
-// land ends that the tape is counted: who still reads it holds it.
+// land ends that the tape is counted: who still reads it holds it. What nobody else has seen
+// is the memory of the next tape. Nobody finds f any more, and what was made of its tape is
+// a copy.
 func (f *errand) land(c *Cache) {
 	f.mu.Lock()
 	if !f.over && !f.closed {
 		c.tapes.Add(-int64(len(f.tape)))
 	}
 	f.closed = true
+	var t tape
+	if !f.joined.Load() {
+		t = tape{f.tape[:0], f.marks[:0]}
+		f.tape, f.marks = nil, nil
+	}
 	f.mu.Unlock()
+	c.blanks.give(t)
+}
+
+// A tape is the memory that an answer is written down in.
+type tape struct {
+	bytes []byte
+	marks []mark
+}
+
+// blanks are tapes to be written on.
+type blanks struct {
+	mu    sync.Mutex
+	tapes [mostBlanks]tape
+	n     int
+}
+
+// take returns an empty tape; nil: there is none.
+func (s *blanks) take() ([]byte, []mark) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.n == 0 {
+		return nil, nil
+	}
+	s.n--
+	t := s.tapes[s.n]
+	s.tapes[s.n] = tape{}
+	return t.bytes, t.marks
+}
+
+// give keeps the memory for another answer.
+func (s *blanks) give(t tape) {
+	if cap(t.bytes) == 0 || cap(t.bytes) > maxBlank {
+		return
+	}
+	s.mu.Lock()
+	if s.n < len(s.tapes) {
+		s.tapes[s.n] = t
+		s.n++
+	}
+	s.mu.Unlock()
 }

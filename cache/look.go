@@ -119,19 +119,19 @@ func (v *visit) find(x *core.Exchange, w *wording) (*kept, how) {
 // join goes with who is asking the same, or begins to ask.
 func (v *visit) join(x *core.Exchange) core.Verdict {
 	c := v.c
-	if f, _ := c.errands.join(&v.key, nil); f != nil {
-		return v.follow(x, f)
-	}
 	if v.ask.noStore {
+		if f, _ := c.errands.join(&v.key, nil); f != nil {
+			return v.follow(x, f)
+		}
 		c.n.refused[noStore].Add(1)
 		v.goAlone(x)
 		return v.consult(x)
 	}
-	fresh := &errand{key: v.key, body: v.body, lead: x.Waker(), from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, tries: v.tries, doubt: v.doubt}
-	f, leads := c.errands.join(&v.key, fresh)
+	f, leads := c.errands.join(&v.key, v.errand(x))
 	if !leads {
 		return v.follow(x, f)
 	}
+	v.spare = nil
 	if !v.ask.semantic && !v.ask.wrong { // between the look and the lead the answer may have come
 		if i, age := c.mem.Get(&v.key, wall()); age == exact.Fresh && (v.ask.ttl == 0 || wall()-i.Value.Born < int64(v.ask.ttl)) {
 			c.errands.forget(f)
@@ -151,6 +151,18 @@ func (v *visit) join(x *core.Exchange) core.Verdict {
 	v.lead.Store(f)
 	v.tell(x, missed, nil)
 	return v.consult(x)
+}
+
+// errand is one that v would lead. It is v.spare, which nobody has seen yet.
+func (v *visit) errand(x *core.Exchange) *errand {
+	f := v.spare
+	if f == nil { // it led before, and the one that led after it has failed
+		f = new(errand)
+		v.spare = f
+	}
+	f.key, f.body, f.lead, f.from, f.op = v.key, v.body, x.Waker(), x.From, x.Op
+	f.stream, f.array, f.tries, f.doubt = x.Peek.Stream, x.Array, v.tries, v.doubt
+	return f
 }
 
 func (v *visit) goAlone(x *core.Exchange) core.Verdict {

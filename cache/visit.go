@@ -20,6 +20,7 @@ type visit struct {
 
 	role  role
 	f     *errand
+	spare *errand                // the next one to lead, made when nobody waited
 	lead  atomic.Pointer[errand] // f of who leads it: any goroutine may ask whether it stays
 	tries int                    // leaders that failed this exchange
 	heard uint32                 // of f, what it waits for; see waitLocked
@@ -94,6 +95,7 @@ func (h how) recall() core.Recall {
 
 func newVisit(c *Cache) *visit {
 	v := &visit{c: c}
+	v.spare = new(errand)
 	v.extras = v.appendExtras // once: a func value made for each exchange would be an allocation for each
 	v.read.frame = v.onFrame
 	return v
@@ -112,6 +114,9 @@ func (c *Cache) release(v *visit) {
 	v.x, v.f, v.hit, v.ask, v.role, v.tries, v.how = nil, nil, nil, ask{}, alone, 0, missed
 	v.due, v.doubt, v.sent = nil, nil, nil
 	v.usage = core.Usage{}
+	if v.spare == nil { // the bytes are out: what is allocated now makes nobody wait
+		v.spare = new(errand)
+	}
 	c.visits.Put(v)
 }
 
