@@ -91,7 +91,7 @@ func (o *Options) frame(x *core.Exchange, a *ask, q *wording) Why {
 	w.Field(tagLabel, a.label)
 	r := x.Route
 	o.Share.targets(w, x, r.Targets[:min(max(r.Plan.Balanced, 1), len(r.Targets))])
-	return ahead(x, w)
+	return ahead(x, a, w)
 }
 
 // Key is the key of x: the digest of who asks whom for what. why says why there is none.
@@ -127,16 +127,13 @@ func (w *wording) parse(x *core.Exchange) Why {
 }
 
 // ahead adds what of the head changes the answer.
-func ahead(x *core.Exchange, w *canon.Writer) Why {
+func ahead(x *core.Exchange, a *ask, w *canon.Writer) Why {
 	h := x.Head
 	if h == nil {
 		return Cached
 	}
-	ours := true
-	if own, ok := h.(head); ok {
-		if ours = own.Any("x-bf-"); ours && own.Any("x-bf-eh-") {
-			return OwnHeaders
-		}
+	if own, ok := h.(head); ok && a.ours && own.Any("x-bf-eh-") {
+		return OwnHeaders
 	}
 	for _, name := range [...]string{"anthropic-beta", "openai-beta"} {
 		if v, ok := h.Field(name); ok {
@@ -145,7 +142,7 @@ func ahead(x *core.Exchange, w *canon.Writer) Why {
 		}
 	}
 	for _, name := range [...]string{"x-bf-compat", "x-bf-passthrough-extra-params"} { // they change what a target is told
-		if !ours {
+		if !a.ours {
 			break
 		}
 		if v, ok := h.Field(name); ok {
