@@ -71,14 +71,16 @@ func (v *visit) follows(x *core.Exchange, q *wording, k *kept, h how) {
 // the question, unless v has its text.
 func (v *visit) sendTrail(x *core.Exchange, q *wording, d *doubt) bool {
 	c := v.c
-	fresh := &errand{key: v.key, from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, doubt: d}
-	f, leads := c.errands.join(&v.key, fresh)
+	fresh := &errand{name: v.name, from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, doubt: d}
+	f, leads := c.errands.join(&v.name, nil, fresh)
 	if !leads {
-		f.leave()
+		if f != nil {
+			f.leave()
+		}
 		return false
 	}
 	w := c.visits.Get().(*visit)
-	w.key, w.role, w.f = v.key, leading, f
+	w.name, w.role, w.f = v.name, leading, f
 	w.lead.Store(f)
 	w.kind, w.owner = v.kind, v.owner
 	w.ask = v.ask
@@ -127,7 +129,7 @@ func (c *Cache) mute(i *exact.Item[*kept]) {
 	if err != nil {
 		return
 	}
-	next := &exact.Item[*kept]{Key: i.Key, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: i.Fresh, Until: i.Until}
+	next := &exact.Item[*kept]{Key: i.Key, Print: i.Print, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: i.Fresh, Until: i.Until}
 	c.record(next)
 	c.mem.Put(next, wall())
 }

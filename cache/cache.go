@@ -3,6 +3,7 @@ package cache
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -55,6 +56,8 @@ type Cache struct {
 	charges atomic.Pointer[Charge]
 	near    Nearby         // nil: only the same question is the same question
 	far     *remote.Finder // nil: nobody else is asked
+	seed    maphash.Seed   // of prints: a caller cannot make two that are equal
+	lazy    bool           // keys are made when they are needed: nobody but mem asks for them
 	wording sync.Pool
 	scratch sync.Pool
 	visits  sync.Pool
@@ -130,6 +133,7 @@ func NewEncoding(o Options, log *slog.Logger, embed remote.Embed) (*Cache, error
 		return nil, err
 	}
 	c.scratch.New = func() any { return &scratch{cross: *core.NewCrossing()} }
+	c.seed, c.lazy = maphash.MakeSeed(), c.near == nil && c.far == nil
 	c.wording.New = func() any { return &wording{chat: *core.NewChat()} }
 	c.visits.New = func() any { return newVisit(c) }
 	c.timer = time.AfterFunc(time.Hour, c.rush)

@@ -14,7 +14,8 @@ import (
 //	   │                │
 //	   └────failed──────┴──→ failed: those who were given nothing yet ask anew
 type errand struct {
-	key  [32]byte
+	name            // of the question, as it was when it was first asked
+	form []byte     // of the question, while its key is not made; never changed until land gives it back
 	body [32]byte   // of a call that is known by its key: the digest of what it asks for
 	lead core.Waker // of the exchange that asks upstream
 
@@ -60,19 +61,24 @@ const (
 	failed
 )
 
-// errands are those under way, by key.
+// errands are those under way, by the prints of what they ask.
 type errands [errandMaps]struct {
 	mu sync.Mutex
-	m  map[[32]byte]*errand
+	m  map[uint64]*errand
 }
 
-// join finds the errand of a key that can be joined. Without one it puts fresh in its
-// place, which the caller leads; with a nil fresh there is none then.
-func (t *errands) join(key *[32]byte, fresh *errand) (f *errand, leads bool) {
-	s := &t[key[8]%errandMaps]
+// join finds the errand of a question that can be joined; form is that of the question, nil
+// when its key was made. Without one it puts fresh in its place, which the caller leads; with a
+// nil fresh there is none then. Both are nil when another question of the same print is under way,
+// which nobody can bring about and chance does not.
+func (t *errands) join(n *name, form []byte, fresh *errand) (f *errand, leads bool) {
+	s := &t[n.print>>32%errandMaps]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f = s.m[*key]; f != nil && f.open() {
+	if f = s.m[n.print]; f != nil && f.open() {
+		if !n.is(form, &f.name, f.form) {
+			return nil, false
+		}
 		f.waiting.Add(1)
 		f.joined.Store(true)
 		return f, false
@@ -81,18 +87,18 @@ func (t *errands) join(key *[32]byte, fresh *errand) (f *errand, leads bool) {
 		return nil, false
 	}
 	if s.m == nil {
-		s.m = map[[32]byte]*errand{}
+		s.m = map[uint64]*errand{}
 	}
-	s.m[*key] = fresh
+	s.m[n.print] = fresh
 	return fresh, true
 }
 
 // forget ends that anybody finds f.
 func (t *errands) forget(f *errand) {
-	s := &t[f.key[8]%errandMaps]
+	s := &t[f.print>>32%errandMaps]
 	s.mu.Lock()
-	if s.m[f.key] == f {
-		delete(s.m, f.key)
+	if s.m[f.print] == f {
+		delete(s.m, f.print)
 	}
 	s.mu.Unlock()
 }
@@ -115,9 +121,6 @@ func (f *errand) write(c *Cache, p []byte, at int64) {
 			f.tape = nil
 		}
 	} else {
-		if f.tape == nil {
-			f.tape, f.marks = c.blanks.take()
-		}
 		c.tapes.Add(int64(len(p)))
 		f.tape = append(f.tape, p...)
 		if at > 0 && len(f.marks) < maxMarks {
@@ -206,17 +209,18 @@ func (f *errand) land(c *Cache) {
 	f.closed = true
 	var t tape
 	if !f.joined.Load() {
-		t = tape{f.tape[:0], f.marks[:0]}
-		f.tape, f.marks = nil, nil
+		t = tape{f.tape[:0], f.marks[:0], f.form[:0]}
+		f.tape, f.marks, f.form = nil, nil, nil
 	}
 	f.mu.Unlock()
 	c.blanks.give(t)
 }
 
-// A tape is the memory that an answer is written down in.
+// A tape is the memory that an answer is written down in, and what it answers.
 type tape struct {
 	bytes []byte
 	marks []mark
+	form  []byte
 }
 
 // blanks are tapes to be written on.
@@ -226,22 +230,20 @@ type blanks struct {
 	n     int
 }
 
-// take returns an empty tape; nil: there is none.
-func (s *blanks) take() ([]byte, []mark) {
+// take returns an empty tape; one without memory if there is none.
+func (s *blanks) take() (t tape) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.n == 0 {
-		return nil, nil
+	if s.n > 0 {
+		s.n--
+		t, s.tapes[s.n] = s.tapes[s.n], tape{}
 	}
-	s.n--
-	t := s.tapes[s.n]
-	s.tapes[s.n] = tape{}
-	return t.bytes, t.marks
+	s.mu.Unlock()
+	return t
 }
 
 // give keeps the memory for another answer.
 func (s *blanks) give(t tape) {
-	if cap(t.bytes) == 0 || cap(t.bytes) > maxBlank {
+	if cap(t.bytes)+cap(t.form) == 0 || cap(t.bytes) > maxBlank {
 		return
 	}
 	s.mu.Lock()

@@ -189,7 +189,8 @@ func lookedAt(r *rig, x *core.Exchange) *visit {
 	v := newVisit(r.Cache)
 	w := r.takeWording()
 	defer r.giveWording(w)
-	v.key, _ = r.o.key(x, &v.ask, w)
+	r.o.form(x, &v.ask, w)
+	v.know(w.form.Bytes())
 	v.asks(x, w)
 	v.kind, v.owner = r.o.Scope.owner(x.Key)
 	return v

@@ -66,19 +66,19 @@ func (w Why) String() string {
 // head is what the key needs of a request's head beyond core.Head.
 type head interface{ Any(prefix string) bool }
 
-// key makes the key of x in w: the digest of who asks whom for what.
-func (o *Options) key(x *core.Exchange, a *ask, w *wording) (key [32]byte, why Why) {
-	if why = w.parse(x); why != Cached {
-		return key, why
+// form makes in w the form of x that its key is the digest of: who asks whom for what.
+func (o *Options) form(x *core.Exchange, a *ask, w *wording) Why {
+	if why := w.parse(x); why != Cached {
+		return why
 	}
-	if why = o.trim(&w.chat); why != Cached {
-		return key, why
+	if why := o.trim(&w.chat); why != Cached {
+		return why
 	}
-	if why = o.frame(x, a, w); why != Cached {
-		return key, why
+	if why := o.frame(x, a, w); why != Cached {
+		return why
 	}
 	w.form.Chat(&w.chat)
-	return sha256.Sum256(w.form.Bytes()), Cached
+	return Cached
 }
 
 // frame begins the form with what is not the conversation: who asks whom.
@@ -102,7 +102,10 @@ func (c *Cache) Key(x *core.Exchange) (key [32]byte, why Why) {
 	}
 	w := c.takeWording()
 	defer c.giveWording(w)
-	return c.o.key(x, &a, w)
+	if why = c.o.form(x, &a, w); why == Cached {
+		key = sha256.Sum256(w.form.Bytes())
+	}
+	return key, why
 }
 
 // parse reads the conversation that x asks for into w, which is as it was taken.

@@ -24,8 +24,7 @@ func (c *Cache) look(x *core.Exchange) core.Verdict {
 		return core.Refuse
 	}
 	w := c.takeWording()
-	key, why := c.o.key(x, &v.ask, w)
-	if why != Cached {
+	if why := c.o.form(x, &v.ask, w); why != Cached {
 		c.n.bypassed.Add(1)
 		c.n.why[why].Add(1)
 		c.giveWording(w)
@@ -33,14 +32,14 @@ func (c *Cache) look(x *core.Exchange) core.Verdict {
 		return core.Continue
 	}
 	x.Watch = v
-	v.key = key
-	v.kind, v.owner = c.o.Scope.owner(x.Key)
-	k, how := v.find(x, w)
-	if k != nil {
-		v.follows(x, w, k, how)
+	v.name = printed(c.seed, w.form.Bytes())
+	if !c.lazy || v.ask.wrong || len(w.form.Bytes()) > maxForm {
+		v.know(w.form.Bytes())
 	}
-	c.giveWording(w)
-	if k != nil {
+	v.kind, v.owner = c.o.Scope.owner(x.Key)
+	defer c.giveWording(w)
+	if k, how := v.find(x, w); k != nil {
+		v.follows(x, w, k, how)
 		if v.answer(x, k, how) {
 			return core.Answer
 		}
@@ -48,7 +47,10 @@ func (c *Cache) look(x *core.Exchange) core.Verdict {
 	}
 	v.label, v.asked = append(v.label[:0], v.ask.label...), append(v.asked[:0], x.Peek.Model...)
 	v.ask.label = nil // the head is not at hand for long
-	return v.join(x)
+	if v.known {
+		return v.join(x, nil)
+	}
+	return v.join(x, w.form.Bytes())
 }
 
 // visitOf is what c keeps of x; nil: nothing. Others may have put themselves before it.
@@ -78,7 +80,8 @@ func (v *visit) find(x *core.Exchange, w *wording) (*kept, how) {
 		c.n.missed.Add(1)
 		return nil, missed
 	}
-	if !v.ask.semantic {
+	if !v.ask.semantic && c.mem.Maybe(v.print) {
+		v.know(w.form.Bytes())
 		if i, age := c.mem.Get(&v.key, now); i != nil {
 			switch {
 			case v.ask.ttl > 0 && now-i.Value.Born >= int64(v.ask.ttl):
@@ -116,23 +119,30 @@ func (v *visit) find(x *core.Exchange, w *wording) (*kept, how) {
 	return nil, missed
 }
 
-// join goes with who is asking the same, or begins to ask.
-func (v *visit) join(x *core.Exchange) core.Verdict {
+// join goes with who is asking the same, or begins to ask. form is that of the question, nil
+// when its key is known.
+func (v *visit) join(x *core.Exchange, form []byte) core.Verdict {
 	c := v.c
 	if v.ask.noStore {
-		if f, _ := c.errands.join(&v.key, nil); f != nil {
+		if f, _ := c.errands.join(&v.name, form, nil); f != nil {
+			v.know(form)
 			return v.follow(x, f)
 		}
 		c.n.refused[noStore].Add(1)
 		v.goAlone(x)
 		return v.consult(x)
 	}
-	f, leads := c.errands.join(&v.key, v.errand(x))
-	if !leads {
+	f, leads := c.errands.join(&v.name, form, v.errand(x, form))
+	switch {
+	case f == nil:
+		return v.goAlone(x)
+	case !leads:
+		v.know(form)
 		return v.follow(x, f)
 	}
 	v.spare = nil
-	if !v.ask.semantic && !v.ask.wrong { // between the look and the lead the answer may have come
+	if !v.ask.semantic && !v.ask.wrong && c.mem.Maybe(v.print) { // between the look and the lead the answer may have come
+		v.know(form)
 		if i, age := c.mem.Get(&v.key, wall()); age == exact.Fresh && (v.ask.ttl == 0 || wall()-i.Value.Born < int64(v.ask.ttl)) {
 			c.errands.forget(f)
 			f.fail(nil, true)
@@ -154,13 +164,18 @@ func (v *visit) join(x *core.Exchange) core.Verdict {
 }
 
 // errand is one that v would lead. It is v.spare, which nobody has seen yet.
-func (v *visit) errand(x *core.Exchange) *errand {
+func (v *visit) errand(x *core.Exchange, form []byte) *errand {
 	f := v.spare
 	if f == nil { // it led before, and the one that led after it has failed
 		f = new(errand)
 		v.spare = f
 	}
-	f.key, f.body, f.lead, f.from, f.op = v.key, v.body, x.Waker(), x.From, x.Op
+	if cap(f.tape) == 0 {
+		t := v.c.blanks.take()
+		f.tape, f.marks, f.form = t.bytes, t.marks, t.form
+	}
+	f.form = append(f.form[:0], form...)
+	f.name, f.body, f.lead, f.from, f.op = v.name, v.body, x.Waker(), x.From, x.Op
 	f.stream, f.array, f.tries, f.doubt = x.Peek.Stream, x.Array, v.tries, v.doubt
 	return f
 }
@@ -255,7 +270,7 @@ func (v *visit) afresh(x *core.Exchange, fault *core.Fault, left bool, tries int
 		return core.Refuse
 	}
 	v.tries = tries
-	verdict := v.join(x)
+	verdict := v.join(x, nil)
 	if v.role == leading {
 		v.c.n.promoted.Add(1)
 	}

@@ -14,8 +14,8 @@ import (
 type visit struct {
 	c    *Cache         // for good: of an exchange that ended another Cache may still look whose its visit was
 	x    *core.Exchange // only while a stage or the Source runs
-	key  [32]byte
-	body [32]byte // of a call that is known by its key: the digest of what x asks for
+	name                // of the question
+	body [32]byte       // of a call that is known by its key: the digest of what x asks for
 	ask  ask
 
 	role  role
@@ -110,7 +110,7 @@ func (c *Cache) release(v *visit) {
 	if cap(v.out) > maxOut {
 		v.out = nil
 	}
-	v.text, v.match, v.question = v.text[:0], Match{}, Question{}
+	v.name, v.text, v.match, v.question = name{}, v.text[:0], Match{}, Question{}
 	v.x, v.f, v.hit, v.ask, v.role, v.tries, v.how = nil, nil, nil, ask{}, alone, 0, missed
 	v.due, v.doubt, v.sent = nil, nil, nil
 	v.usage = core.Usage{}

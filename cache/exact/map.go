@@ -51,7 +51,7 @@ func New[V any](bytes int64, exit func(*Item[V])) (*Map[V], error) {
 		m.nursery[i].items = map[[32]byte]*Item[V]{}
 	}
 	kept := bytes - bytes/nurseryPart
-	m.sieve = newSieve(kept / meanItem)
+	m.sieve.size(kept / meanItem)
 	old, err := ristretto.NewCache(&ristretto.Config[[]byte, *Item[V]]{
 		NumCounters: min(max(kept/meanItem*10, 1<<12), mostCounters),
 		MaxCost:     kept, BufferItems: bufferItems, IgnoreInternalCost: true, KeyToHash: hashes,
@@ -85,9 +85,13 @@ func (m *Map[V]) Close() {
 
 func (m *Map[V]) shard(key *[32]byte) *nursery[V] { return &m.nursery[key[16]%shards] }
 
+// Maybe reports whether something could be there under a key with this print, which is not 0.
+// False is certain. It costs the look at a word, and no key has to be made for it.
+func (m *Map[V]) Maybe(print uint64) bool { return m.sieve.maybe(print) }
+
 // Get finds what was put under key and says what it is good for at now.
 func (m *Map[V]) Get(key *[32]byte, now int64) (*Item[V], Age) {
-	if m.closed.Load() || !m.sieve.maybe(key) {
+	if m.closed.Load() {
 		return nil, Missing
 	}
 	i := m.shard(key).get(key)
@@ -166,7 +170,7 @@ func (m *Map[V]) promote(i *Item[V], now int64) {
 // enter counts a place that holds i.
 func (m *Map[V]) enter(i *Item[V]) {
 	if i.places.Add(1) == 1 {
-		m.sieve.add(&i.Key)
+		m.sieve.add(i.Print)
 		m.counts.items.Add(1)
 		m.counts.bytes.Add(i.Cost + overhead)
 	}
@@ -177,7 +181,7 @@ func (m *Map[V]) left(i *Item[V]) {
 	if i == nil || i.places.Add(-1) != 0 {
 		return
 	}
-	m.sieve.drop(&i.Key)
+	m.sieve.drop(i.Print)
 	m.counts.items.Add(-1)
 	m.counts.bytes.Add(-i.Cost - overhead)
 	i.dead.Store(true)
