@@ -14,12 +14,13 @@ import (
 
 // Options are what a Server needs from outside.
 type Options struct {
-	Doors    []Door                    // longest prefix first
-	Slow     func(net.Conn)            // takes a connection over for good; must not block
-	Records  *core.Ring                // finished exchanges; nil: none are kept
-	Shadowed func(*core.Comparison)    // told of each compared answer, by any goroutine; nil: nobody
-	Bug      func(v any, stack []byte) // told of a panic that one connection survived; nil: nobody
-	Loops    int                       // event loops; 0: one a processor; < 0: none, the goroutine lane carries all
+	Doors    []Door                          // longest prefix first
+	Slow     func(net.Conn)                  // takes a connection over for good; must not block
+	Records  *core.Ring                      // finished exchanges; nil: none are kept
+	Turned   func(*core.Exchange, *[16]byte) // told of each refusal that no Plan saw, and of its client's address; must not wait; nil: nobody
+	Shadowed func(*core.Comparison)          // told of each compared answer, by any goroutine; nil: nobody
+	Bug      func(v any, stack []byte)       // told of a panic that one connection survived; nil: nobody
+	Loops    int                             // event loops; 0: one a processor; < 0: none, the goroutine lane carries all
 }
 
 // A Server is the data plane. It serves any number of listeners.

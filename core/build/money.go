@@ -229,10 +229,16 @@ func (c *compiler) settle(_ *rules, op core.Op) (core.Stage, string) {
 // cost notes what an exchange cost, and settles it when nothing has yet: it failed, its client
 // left, or nobody was asked.
 func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
-	if op == core.OpModels {
-		return nil, ""
-	}
 	m := c.money
+	if op == core.OpModels {
+		if m == nil || !m.audited {
+			return nil, ""
+		}
+		return func(x *core.Exchange) core.Verdict { // nothing is paid for it
+			m.unheld(x)
+			return core.Continue
+		}, "audit"
+	}
 	return func(x *core.Exchange) core.Verdict {
 		b, ok := x.Bill.(*bill)
 		if !ok {
