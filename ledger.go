@@ -36,6 +36,9 @@ func (g *gateway) openTill() (*govern.Till, error) {
 	}
 	g.unread.Store(g.compiling.Audit != nil && g.compiling.Audit.Off)
 	book, err := g.openBook(dir, govern.Options{})
+	if errors.Is(err, ledger.ErrLocked) && !g.successor {
+		book, err = g.outlive(dir, err)
+	}
 	var from net.Conn
 	if err != nil && g.successor {
 		if from, err = takeLedger(dir); err == nil {
@@ -58,6 +61,18 @@ func (g *gateway) openTill() (*govern.Till, error) {
 	g.tellBook(book)
 	g.offerLedger(dir)
 	return g.till, nil
+}
+
+// outlive opens the ledger once the process that has it is gone: one that was killed in the middle of
+// a sync ends when that does. err is why it cannot be opened now.
+func (g *gateway) outlive(dir string, err error) (*govern.Book, error) {
+	g.log.Warn("the ledger is still open in another process; waiting for that to end", "dir", dir, "seconds", ledgerDying.Seconds())
+	var book *govern.Book
+	for end := time.Now().Add(ledgerDying); errors.Is(err, ledger.ErrLocked) && time.Now().Before(end); {
+		time.Sleep(ledgerLook)
+		book, err = g.openBook(dir, govern.Options{})
+	}
+	return book, err
 }
 
 func (g *gateway) openBook(dir string, o govern.Options) (*govern.Book, error) {

@@ -28,8 +28,10 @@ const (
 	diskParts    = 64       // a segment of the ledger is that part of its disk, or less
 	leastSegment = 1 << 20  // bytes; less would be sealed all the time
 
-	ledgerWait  = 10 * time.Second     // for a predecessor to give the ledger away
-	ledgerAgain = 5 * time.Millisecond // between looks whether it has let go
+	ledgerWait  = 10 * time.Second      // for a predecessor to give the ledger away
+	ledgerDying = 5 * time.Second       // for a process that was killed to be gone
+	ledgerLook  = 20 * time.Millisecond // between looks whether it is
+	ledgerAgain = 5 * time.Millisecond  // between looks whether it has let go
 
 	turnedEvery = time.Minute // between records of who was turned away
 

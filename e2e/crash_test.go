@@ -5,9 +5,11 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -209,4 +211,34 @@ func fillLedger(t *testing.T, refused func() bool) (n int) {
 	}
 	wg.Wait()
 	return n
+}
+
+// A process that was killed has its ledger until the sync that it was in has ended. The next one
+// waits for that, and does not begin before.
+func TestLedgerOfOneWhoDies(t *testing.T) {
+	base, _ := paid(t)
+	config, dir := budgeted(t, base, "100000")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := os.Create(filepath.Join(dir, "lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	var gone atomic.Bool
+	defer time.AfterFunc(time.Second, func() {
+		gone.Store(true)
+		syscall.Flock(int(lock.Fd()), syscall.LOCK_UN)
+	}).Stop()
+	g := serve(t, config)
+	if !gone.Load() {
+		t.Error("two processes have the ledger open")
+	}
+	if a := chat(t, g, "m", `,"max_tokens":10`, "Authorization: Bearer secret-of-ci-0001"); a.status != 200 {
+		t.Errorf("%d %s", a.status, a.body)
+	}
 }

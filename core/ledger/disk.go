@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +10,10 @@ import (
 
 // lockName is the file that one process holds a lock on. Its content means nothing.
 const lockName = "lock"
+
+// ErrLocked is why a ledger that another process has open is not opened. One that was killed has it
+// until the system call that it was in has ended.
+var ErrLocked = errors.New("only one may write it")
 
 // A disk is a directory of the machine.
 type disk struct{ dir string }
@@ -71,7 +76,7 @@ func (d disk) Lock() (io.Closer, error) {
 	}
 	if err := lockFile(f); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("another process has the ledger in %s open; only one may write it: %w", d.dir, err)
+		return nil, fmt.Errorf("another process has the ledger in %s open; %w: %w", d.dir, ErrLocked, err)
 	}
 	return f, nil
 }
