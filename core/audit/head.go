@@ -35,6 +35,9 @@ type Lines struct {
 	scan *scan.Scanner
 	want *scan.Keys
 	at   [9]scan.Span
+
+	second string // the time of the line before as it is written, up to the second; see Own
+	unix   int64  // the same in Unix seconds
 }
 
 // NewLines returns what reads lines.
