@@ -44,8 +44,30 @@ func appendStamp(b []byte, at uint64, t int64) []byte {
 
 func appendTimed(b []byte, name string, t int64) []byte {
 	b = append(append(b, name...), '"')
-	b = time.Unix(0, t).UTC().AppendFormat(b, "2006-01-02T15:04:05.000000000Z")
-	return append(b, '"')
+	return append(appendUTC(b, t), '"')
+}
+
+// appendUTC appends Unix nanoseconds as "2006-01-02T15:04:05.000000000Z".
+func appendUTC(b []byte, nanos int64) []byte {
+	t := time.Unix(0, nanos).UTC()
+	y, m, d := t.Date()
+	if y < 1000 || y > 9999 { // no clock says so
+		return t.AppendFormat(b, "2006-01-02T15:04:05.000000000Z")
+	}
+	hour, minute, second := t.Clock()
+	for _, part := range [...]struct {
+		n, digits int
+		then      byte
+	}{{y, 4, '-'}, {int(m), 2, '-'}, {d, 2, 'T'}, {hour, 2, ':'}, {minute, 2, ':'}, {second, 2, '.'}, {t.Nanosecond(), 9, 'Z'}} {
+		at, n := len(b), part.n
+		b = append(b, "000000000"[:part.digits]...)
+		for i := at + part.digits - 1; n > 0; i-- {
+			b[i] += byte(n % 10)
+			n /= 10
+		}
+		b = append(b, part.then)
+	}
+	return b
 }
 
 // AppendJSON appends what a packed payload says as a JSON object; ok is false when it is neither a call, nor who was
