@@ -11,6 +11,7 @@ const (
 	testsWithin  = 8 * time.Minute  // the tests that count
 	quietWithin  = 2 * time.Minute  // others leave the machine alone
 	quietLook    = time.Second      // how long one look at them takes
+	keyTurns     = 3                // of each number of keys
 	fewKeys      = 10
 	manyKeys     = 100_000     // as many as fit into a document
 	settle       = time.Second // a server just started comes to rest
