@@ -25,7 +25,9 @@ func Flat(from string, in, out float64) (*core.Price, error) {
 //
 // It is called before the first attempt, when x.Route is settled.
 func Hold(x *core.Exchange, now int64) (worst, least core.Money, ok bool) {
-	ok = true
+	if ok = true; x.Peek.Free {
+		return 0, 0, ok
+	}
 	first := true
 	Reach(x, func(t *core.Target, name []byte) bool {
 		m, known := hold(x, t, name, now)
@@ -106,7 +108,7 @@ var noKey [1]*core.ProviderKey
 func Charge(x *core.Exchange, held core.Money, prompt, now int64) (core.Money, Flaw) {
 	list := x.Attempts()
 	n := len(list)
-	if n == 0 {
+	if n == 0 || x.Peek.Free {
 		return 0, Sound
 	}
 	a := &list[n-1]
