@@ -142,7 +142,7 @@ func (f *flight) more() bool {
 func (s *Server) refuseHead(f *flight, bad *http1.Refusal) {
 	x := &f.x
 	x.Start = core.Clock()
-	s.newID(&x.ID)
+	s.newID(x)
 	x.Snap = s.snap.Load()
 	if len(s.opt.Doors) > 0 {
 		x.From = s.opt.Doors[0].Dialect
