@@ -3,8 +3,10 @@ package cache
 import (
 	"crypto/sha256"
 	"hash/maphash"
+	"strings"
 	"testing"
 
+	"asbru/cache/canon"
 	"asbru/core"
 )
 
@@ -47,8 +49,10 @@ func TestSamePrint(t *testing.T) {
 	lead := r.visitOf(x)
 	y := r.exchange(asked{body: `{"model":"fast","messages":[{"role":"user","content":"goodbye"}]}`})
 	v := newVisit(r.Cache)
+	var form canon.Writer
+	form.Word(canon.First, "another form")
 	v.name, y.Watch = lead.name, v
-	if got := v.join(y, []byte("another form")); got != core.Continue || v.role != alone || lead.f.waiting.Load() != 0 {
+	if got := v.join(y, &form); got != core.Continue || v.role != alone || lead.f.waiting.Load() != 0 {
 		t.Errorf("verdict %v, role %v, %d wait", got, v.role, lead.f.waiting.Load())
 	}
 	r.end(y)
@@ -84,8 +88,11 @@ func TestKeyIsMadeLate(t *testing.T) {
 		r.hits(asked{body: body})
 		r.hits(asked{body: body, stream: true})
 	}
-	f(long(1500), true)
-	f(long(2*maxForm), false)
+	of := func(n int) string {
+		return `{"model":"fast","messages":[{"role":"user","content":"` + strings.Repeat("All work and no play. ", n/22) + `"}]}`
+	}
+	f(of(1500), true)
+	f(of(2*maxForm), false)
 	f(hello, true)
 }
 
