@@ -81,10 +81,11 @@ func TestKeyIsMadeLate(t *testing.T) {
 		f := v.f
 		x.Watch.Saw(x, []byte(greeted))
 		r.end(x)
-		r.idle()
-		if f.tape != nil || f.form != nil {
-			t.Error("the memory is not given back")
-		}
+		eventually(t, "the memory is given back", func() bool {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			return f.closed && f.tape == nil && f.form == nil
+		})
 		r.hits(asked{body: body})
 		r.hits(asked{body: body, stream: true})
 	}
