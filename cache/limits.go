@@ -31,7 +31,7 @@ const (
 	maxPiece    = 64 << 10              // that a Source gives at a time
 	maxMarks    = 4096                  // times that are noted of an answer
 	saveQueue   = 1024                  // answers that wait to be kept
-	saveEvery   = 10 * time.Millisecond // after which they are, unless somebody waits for one of them
+	saveEvery   = 25 * time.Millisecond // after which they are, unless somebody waits for one of them
 	errandMaps  = 64                    // shards of what is under way
 	maxTrusts   = 256                   // owners whose semantic hits are judged apart
 	leaders     = 2                     // who ask one after the other before the failure of the last is that of all
