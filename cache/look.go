@@ -157,10 +157,10 @@ func (v *visit) join(x *core.Exchange, w *canon.Writer) core.Verdict {
 			c.errands.forget(f)
 			f.fail(nil, true)
 			c.n.exact.Add(1)
-			c.n.missed.Add(^uint64(0))
 			if c.o.repeats {
 				return v.giveAgain(x, i.Value, fromMemory)
 			}
+			c.n.missed.Add(^uint64(0))
 			if v.answer(x, i.Value, fromMemory) {
 				return core.Answer
 			}

@@ -143,8 +143,11 @@ func (c *Cache) repeat(x *core.Exchange, name []byte) core.Verdict {
 		}
 		return v.giveAgain(x, i.Value, fromMemory)
 	}
-	c.n.missed.Add(1)
-	return v.join(x, nil)
+	verdict := v.join(x, nil)
+	if v.role == leading {
+		c.n.missed.Add(1)
+	}
+	return verdict
 }
 
 // giveAgain gives x the answer k of its call, unless x asks for something else.

@@ -239,6 +239,19 @@ func TestRepeatsAreCleared(t *testing.T) {
 	theirs := called("a", hello)
 	theirs.key = other
 	r.hits(theirs)
+	lead := r.exchange(called("c", hello))
+	r.start(lead)
+	with := r.exchange(called("c", hello))
+	if v := r.look(with); v != core.Wait {
+		t.Errorf("a call that is under way: %v", v)
+	}
+	lead.Watch.Saw(lead, []byte(greeted))
+	r.end(lead)
+	if _, v := r.answered(with); v != core.Answer {
+		t.Errorf("a call that was under way: %v", v)
+	}
+	r.end(with)
+	r.idle()
 	x := r.exchange(called("a", streamHello))
 	x.Key = other
 	if v := r.look(x); v != core.Refuse {
@@ -249,7 +262,7 @@ func TestRepeatsAreCleared(t *testing.T) {
 	for _, f := range []struct {
 		name, value string
 		want        int64
-	}{{"calls_total", "new", 4}, {"calls_total", "replayed", 1}, {"calls_total", "joined", 0}, {"calls_total", "reused", 1}, {"stored_total", "", 3},
+	}{{"calls_total", "new", 5}, {"calls_total", "replayed", 1}, {"calls_total", "joined", 1}, {"calls_total", "reused", 1}, {"stored_total", "", 4},
 		{"forgotten_total", "cleared", 2}, {"refused_total", "incomplete", 1}} {
 		if got := figure(f.name, f.value); got != f.want {
 			t.Errorf("%s %s is %d, want %d", f.name, f.value, got, f.want)
