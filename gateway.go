@@ -16,6 +16,7 @@ import (
 	"asbru/control/lease"
 	"asbru/control/trail"
 	"asbru/core"
+	"asbru/core/audit"
 	"asbru/core/config"
 	"asbru/core/govern"
 	"asbru/core/meter"
@@ -55,6 +56,8 @@ type gateway struct {
 	trail     atomic.Pointer[trail.Trail]      // the audit trail; nil: there is none, or another process has it
 	lease     atomic.Pointer[lease.Agent]      // what this machine may spend of shared budgets; nil: none are, or another process has the ledger
 	audits    atomic.Pointer[config.Document]  // what the trail was opened by; nil: there was none so far
+	strangers audit.Strangers                  // who was turned away, and is not in the ledger yet
+	unread    atomic.Bool                      // the ledger was opened by a document that wants no trail: nobody reads what is in it
 	till      *govern.Till                     // where requests are paid; nil: no document had a budget so far
 	ledgerAt  string                           // its directory, which stays whatever later documents say
 	successor bool                             // another process gave this one its sockets
@@ -89,6 +92,7 @@ func (g *gateway) serverOptions() hotpath.Options {
 		Bug: func(v any, stack []byte) {
 			g.log.Error("bug: a connection panicked and was closed", "panic", v, "stack", string(stack))
 		},
+		Turned:   g.turned,
 		Shadowed: g.compared,
 		Loops:    g.s.loops,
 	}
@@ -100,6 +104,7 @@ func (g *gateway) start(whole context.Context) {
 	ctx, g.stop = context.WithCancel(whole)
 	g.begin(func() { g.plane.Watch(ctx) })
 	g.begin(func() { g.sweep(ctx) })
+	g.begin(func() { g.tellTurned(ctx) })
 	g.begin(func() { g.follow(ctx) })
 	if g.certs != nil {
 		g.begin(func() { g.certs.Watch(ctx) })

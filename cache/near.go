@@ -22,7 +22,11 @@ func (v *visit) like(x *core.Exchange, w *wording) *kept {
 		return nil
 	}
 	var ok bool
-	if v.likeKey, v.match, ok = c.near.Look(&v.question); !ok {
+	v.likeKey, v.match, ok = c.near.Look(&v.question)
+	if v.match.Guard != guardUnasked {
+		x.Guard = v.match.Guard
+	}
+	if !ok {
 		return nil
 	}
 	now := wall()

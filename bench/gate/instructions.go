@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -20,6 +19,41 @@ import (
 // what they call; make profile builds one.
 func instructions(ctx context.Context, s *session, out *section) error {
 	return counted(ctx, s, out, gatewayShape{})
+}
+
+// beside counts the same of nginx, with one process and no access log, after the gateway's own.
+func beside(ctx context.Context, s *session, out *section) error {
+	if _, err := lookFor("nginx"); err != nil {
+		return missing{err.Error()}
+	}
+	if err := counted(ctx, s, out, gatewayShape{}); err != nil {
+		return err
+	}
+	ours := out.Figures[0].Spread.Median
+	st, err := s.stand()
+	if err != nil {
+		return err
+	}
+	defer st.close()
+	provider, _, err := st.mock("--reply-bytes", "1500")
+	if err != nil {
+		return err
+	}
+	c, err := st.counter(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := st.nginx(provider.addr, proxyShape{name: "nginx", keepAlive: 64, alone: true, under: c.under})
+	if err != nil {
+		return err
+	}
+	return c.parts(n, out, func(part string, requests, spent float64) error {
+		out.add("nginx_"+part, "a request", spent/requests)
+		if part == "busy" {
+			out.add("of_nginx", "of nginx's, busy", ours/(spent/requests))
+		}
+		return nil
+	}, func(how ...string) error { return st.load(ctx, out, "", []server{n}, how...) })
 }
 
 // unknown counts the same with the exact cache on and every request one that was never asked
@@ -60,33 +94,73 @@ func counted(ctx context.Context, s *session, out *section, shape gatewayShape, 
 	if err != nil {
 		return err
 	}
-	count, why := st.perf(ctx), ""
-	shape.silent, shape.args = true, []string{"--loops", "1"}
-	if count == nil {
-		why = "perf counts no instructions on this machine"
-		if count, err = st.callgrind(ctx, &shape); err != nil {
-			return missing{why + ", and " + err.Error()}
-		}
-		out.note("%s; callgrind counted. It offers no SHA instructions and no AVX-512, and preemption by signal is off", why)
+	c, err := st.counter(ctx)
+	if err != nil {
+		return err
 	}
+	if c.dumps {
+		out.note("perf counts no instructions on this machine; callgrind counted. It offers no SHA instructions and no AVX-512, and preemption by signal is off")
+	}
+	shape.silent, shape.args, shape.under = true, []string{"--loops", "1"}, c.under
 	g, err := st.gateway(provider.addr, shape)
-	if err != nil && why != "" { // valgrind does not know every processor
-		return missing{why + ", and the gateway does not start below callgrind: " + err.Error()}
+	if err != nil && c.dumps { // valgrind does not know every processor
+		return missing{"perf counts no instructions on this machine, and the gateway does not start below callgrind: " + err.Error()}
 	}
 	if err != nil {
 		return err
 	}
-	load := func(how ...string) func() error {
+	return c.parts(g, out, func(part string, requests, spent float64) error {
+		out.add(part, "a request", spent/requests)
+		if !c.dumps || part != "busy" {
+			return nil
+		}
+		functions, err := dearest(dumpName(st.dir, busyDump), dearestShown)
+		for _, f := range functions {
+			out.add("busy "+f.function, "a request", f.instructions/requests)
+		}
+		return err
+	}, func(how ...string) error { return st.load(ctx, out, "", []server{g}, append(how, args...)...) })
+}
+
+// under is how a server is started so that it can be counted.
+type under struct {
+	before []string // what runs it, such as valgrind
+	env    []string
+	within time.Duration // for it to be ready; zero: readyWithin
+}
+
+// A counter counts the instructions that a process executes while run runs.
+type counter struct {
+	count func(pid int, run func() error) (float64, error)
+	under under
+	dumps bool // by callgrind, whose dumps tell functions too
+}
+
+// counter is perf's where the machine has one, else callgrind's.
+func (st *stand) counter(ctx context.Context) (counter, error) {
+	if count := st.perf(ctx); count != nil {
+		return counter{count: count}, nil
+	}
+	c, err := st.callgrind(ctx)
+	if err != nil {
+		return c, missing{"perf counts no instructions on this machine, and " + err.Error()}
+	}
+	return c, nil
+}
+
+// parts loads g and reports what each part of it cost beyond idling. The times of the load
+// are the counter's and are dropped.
+func (c counter) parts(g server, out *section, report func(part string, requests, spent float64) error, load func(how ...string) error) error {
+	run := func(how ...string) func() error {
 		return func() error {
-			args := slices.Concat([]string{"--foreign", "100", "--rounds", "1", "--request-bytes", "1500", "--warmup", "0s"}, how, args)
-			return st.load(ctx, out, "", []server{g}, args...)
+			return load(append([]string{"--foreign", "100", "--rounds", "1", "--request-bytes", "1500", "--warmup", "0s"}, how...)...)
 		}
 	}
-	busy, alone := load("--max", "--conns", "8", "--window", "2s"), load("--rate", "200", "--window", "2s")
+	busy, alone := run("--max", "--conns", "8", "--window", "2s"), run("--rate", "200", "--window", "2s")
 	if err := alone(); err != nil { // connections, first touches
 		return err
 	}
-	idle, err := count(g.pid, func() error { time.Sleep(2 * time.Second); return nil })
+	idle, err := c.count(g.pid, func() error { time.Sleep(2 * time.Second); return nil })
 	if err != nil {
 		return err
 	}
@@ -94,33 +168,21 @@ func counted(ctx context.Context, s *session, out *section, shape gatewayShape, 
 		name string
 		run  func() error
 	}{{"busy", busy}, {"alone", alone}} {
-		n, err := count(g.pid, part.run)
+		n, err := c.count(g.pid, part.run)
 		if err != nil {
 			return err
 		}
-		requests := float64(out.Load.target("asbru").Sent)
-		out.add(part.name, "a request", (n-idle)/requests)
-		if why == "" || part.name != "busy" {
-			continue
-		}
-		functions, err := dearest(dumpName(st.dir, busyDump), dearestShown)
-		if err != nil {
+		if err := report(part.name, float64(out.Load.target(g.name).Sent), n-idle); err != nil {
 			return err
-		}
-		for _, f := range functions {
-			out.add("busy "+f.function, "a request", f.instructions/requests)
 		}
 	}
-	out.Load = nil // its times were the counter's
+	out.Load = nil
 	return nil
 }
 
-// counter is the instructions that a process executes while run runs.
-type counter func(pid int, run func() error) (float64, error)
-
 // perf counts by hardware; nil where there is no such counter, as in most
 // virtual machines.
-func (st *stand) perf(ctx context.Context) counter {
+func (st *stand) perf(ctx context.Context) func(pid int, run func() error) (float64, error) {
 	path, err := lookFor("perf")
 	if err != nil {
 		return nil
@@ -161,23 +223,25 @@ func perfCount(said string) (n float64, ok bool) {
 	return 0, false
 }
 
-// callgrind runs the gateway below valgrind. Each dump writes what was executed
+// callgrind counts a server that runs below valgrind. Each dump writes what was executed
 // since the one before. Go's preemption signals nest deeper than callgrind
 // allows, so they are off; with the collector off as well, a figure repeats to
 // a few in a thousand.
-func (st *stand) callgrind(ctx context.Context, g *gatewayShape) (counter, error) {
+func (st *stand) callgrind(ctx context.Context) (counter, error) {
 	valgrind, err := lookFor("valgrind")
 	if err != nil {
-		return nil, err
+		return counter{}, err
 	}
 	vgdb, err := lookFor("vgdb")
 	if err != nil {
-		return nil, err
+		return counter{}, err
 	}
 	file := dumpName(st.dir, 0)
-	g.before = []string{valgrind, "--tool=callgrind", "--callgrind-out-file=" + file, "--vgdb-prefix=" + filepath.Join(st.dir, "vgdb")}
-	g.env = []string{"GODEBUG=asyncpreemptoff=1", "GOGC=off"}
-	g.within = slowReady
+	c := counter{dumps: true, under: under{
+		before: []string{valgrind, "--tool=callgrind", "--callgrind-out-file=" + file, "--vgdb-prefix=" + filepath.Join(st.dir, "vgdb")},
+		env:    []string{"GODEBUG=asyncpreemptoff=1", "GOGC=off"},
+		within: slowReady,
+	}}
 	dumps := 0
 	dump := func(pid int) (float64, error) {
 		_, err := tool(ctx, vgdb, "--vgdb-prefix="+filepath.Join(st.dir, "vgdb"), "--pid="+strconv.Itoa(pid), "dump")
@@ -187,7 +251,7 @@ func (st *stand) callgrind(ctx context.Context, g *gatewayShape) (counter, error
 		dumps++
 		return callgrindTotal(dumpName(st.dir, dumps))
 	}
-	return func(pid int, run func() error) (float64, error) {
+	c.count = func(pid int, run func() error) (float64, error) {
 		if _, err := dump(pid); err != nil {
 			return 0, err
 		}
@@ -195,7 +259,8 @@ func (st *stand) callgrind(ctx context.Context, g *gatewayShape) (counter, error
 			return 0, err
 		}
 		return dump(pid)
-	}, nil
+	}
+	return c, nil
 }
 
 // busyDump is the dump after the busy part: each part makes two.

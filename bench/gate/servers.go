@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
-	"time"
 )
 
 // A server is one target of the load generator.
@@ -44,10 +44,8 @@ type gatewayShape struct {
 	name     string   // empty: asbru
 	cache    string   // its section of the configuration; empty: none
 	governed bool     // budgets, limits, the ledger and the audit trail
-	before   []string // what runs it, such as valgrind
 	args     []string // after serve
-	env      []string
-	within   time.Duration // zero: readyWithin
+	under    under
 }
 
 // gateway starts asbru with the full policy of the spine: a virtual key,
@@ -84,15 +82,12 @@ func (st *stand) gateway(provider string, g gatewayShape) (server, error) {
 	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
 		return server{}, err
 	}
-	argv := append(append([]string{}, g.before...), st.s.o.asbru, "serve", "--config", file)
-	p, err := st.start(name, syscall.SIGKILL, g.env, append(argv, g.args...)...)
+	argv := append(slices.Clone(g.under.before), st.s.o.asbru, "serve", "--config", file)
+	p, err := st.start(name, syscall.SIGKILL, g.under.env, append(argv, g.args...)...)
 	if err != nil {
 		return server{}, err
 	}
-	if g.within == 0 {
-		g.within = readyWithin
-	}
-	return server{name, addr, p.pid(), true}, p.ready(addr, g.within)
+	return server{name, addr, p.pid(), true}, p.ready(addr, cmp.Or(g.under.within, readyWithin))
 }
 
 // proxyShape is where one of the other proxies differs from the next.
@@ -101,6 +96,8 @@ type proxyShape struct {
 	keepAlive int  // nginx: idle connections a worker keeps to the provider
 	log       bool // nginx: a buffered access log
 	stream    bool // event streams: hand on every chunk as it comes
+	alone     bool // nginx: one process
+	under     under
 }
 
 // nginx starts a reverse proxy that does the least: keep-alive on both sides
@@ -118,7 +115,7 @@ func (st *stand) nginx(provider string, n proxyShape) (server, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return server{}, err
 	}
-	user, log, buffering := "", "off", "on"
+	user, log, buffering, processes := "", "off", "on", "worker_processes 2;"
 	if os.Getuid() == 0 {
 		user = "user root;"
 	}
@@ -128,16 +125,20 @@ func (st *stand) nginx(provider string, n proxyShape) (server, error) {
 	if n.stream {
 		buffering = "off"
 	}
-	text := fmt.Sprintf(nginxText, user, dir, log, provider, n.keepAlive, addr, providerKey, buffering)
+	if n.alone {
+		processes = "master_process off;"
+	}
+	text := fmt.Sprintf(nginxText, user, dir, log, provider, n.keepAlive, addr, providerKey, buffering, processes)
 	file := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return server{}, err
 	}
-	p, err := st.start(n.name, syscall.SIGTERM, nil, path, "-p", dir, "-e", filepath.Join(dir, "error.log"), "-c", file)
+	argv := append(slices.Clone(n.under.before), path, "-p", dir, "-e", filepath.Join(dir, "error.log"), "-c", file)
+	p, err := st.start(n.name, syscall.SIGTERM, n.under.env, argv...)
 	if err != nil {
 		return server{}, err
 	}
-	return server{name: n.name, addr: addr, pid: p.pid()}, p.ready(addr, readyWithin)
+	return server{name: n.name, addr: addr, pid: p.pid()}, p.ready(addr, cmp.Or(n.under.within, readyWithin))
 }
 
 // haproxy starts the other proxy. Its 9,000 connections are what 20,000

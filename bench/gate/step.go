@@ -22,6 +22,7 @@ func steps() []step {
 		{"program", true, "size of the binary, time from fork to ready, memory at rest", program},
 		{"syscalls", true, "system calls a request, by strace -f -c", syscalls},
 		{"instructions", true, "instructions a request in user space, by perf or callgrind", instructions},
+		{"beside", true, "the same, and nginx's beside it", beside},
 		{"balanced", true, "the same with an alias of three targets: a score, breakers, gates, rules", balanced},
 		{"unknown", true, "the same with the exact cache on and no hit", unknown},
 		{"governed", true, "the same with budgets, limits, the ledger and the audit trail on", governed},

@@ -28,10 +28,10 @@ routing:
 `
 
 // nginxText wants: user line, folder, access log, provider, idle connections,
-// address, provider key, on or off for buffering.
-const nginxText = `%s
+// address, provider key, on or off for buffering, how many processes.
+const nginxText = `%[1]s
 daemon off;
-worker_processes 2;
+%[9]s
 pid %[2]s/pid;
 error_log %[2]s/error.log;
 events { worker_connections 16000; }

@@ -124,6 +124,9 @@ func (t *Trail) line(b []byte, r *ledger.Record) []byte {
 	if c, err := audit.ParseCall(r.Payload); err == nil {
 		return t.chain.Call(b, &p, &c)
 	}
+	if u, err := audit.ParseTurned(r.Payload); err == nil {
+		return t.chain.Turned(b, uint64(r.Seq), &u)
+	}
 	if r.Kind == ledger.Release && len(r.Payload) == 0 {
 		return b // a hold that came to nothing and of which another record tells
 	}
@@ -158,7 +161,9 @@ func (t *Trail) tend(ctx context.Context) {
 		if t.loose > 0 && age >= t.o.Every || age >= idleEvery {
 			t.checkpoint()
 		}
-		t.flush()
+		if t.flush() == nil {
+			t.handOver()
+		}
 		t.prune()
 		t.mu.Unlock()
 	}

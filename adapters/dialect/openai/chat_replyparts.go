@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// appendSaid appends the members of a message behind its role.
+// appendSaid is the sayer of chat completions.
 func appendSaid(dst []byte, t *core.Tree, parts []core.Part) []byte {
 	text, refused := false, false
 	for i := range parts {
@@ -28,8 +28,12 @@ func appendSaid(dst []byte, t *core.Tree, parts []core.Part) []byte {
 	} else {
 		dst = append(dst, `,"refusal":null`...)
 	}
+	return appendBeside(appendThoughts(dst, parts), t, parts)
+}
+
+// appendBeside appends the members of a message that are neither text nor thinking.
+func appendBeside(dst []byte, t *core.Tree, parts []core.Part) []byte {
 	dst = appendCites(dst, t, parts)
-	dst = appendThoughts(dst, parts)
 	dst = appendMedia(dst, parts)
 	dst = appendSignText(dst, parts)
 	n := int64(0)
