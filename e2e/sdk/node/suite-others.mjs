@@ -72,7 +72,7 @@ async function mistral() {
     // It has no place for the signature that Gemini's calls carry; the newer models do without.
     model: (family, scenario) => (family === 'gemini' ? 'gemini/gemini-3-pro-' : model(family, '')) + scenario,
     sdk: 'mistralai', error,
-    can: { choice: true, named: true, none: true, oneCall: true, pdf: true, url: true, think: true, stop: true, hidesRefusal: ['openai', 'responses'] },
+    can: { choice: true, named: true, none: true, oneCall: true, pdf: true, url: true, think: true, stop: true },
     ask: async (q) => {
       const body = {
         model: q.model, maxTokens: q.max, stop: q.stop,
@@ -157,7 +157,7 @@ async function langchain() {
 async function ollama() {
   const { Ollama } = await load('ollama');
   await run({
-    sdk: 'ollama', can: { noIDs: true, toolEndsAsStop: true, think: true, stop: true, hidesRefusal: FAMILIES, hidesThought: ['gemini'] },
+    sdk: 'ollama', can: { noIDs: true, toolEndsAsStop: true, think: true, stop: true, hidesThought: ['gemini'] },
     no: { choice: 'it has no choice of tools', none: 'it has no choice of tools', named: 'it has no choice of tools', oneCall: 'it cannot forbid parallel calls', url: 'it takes the bytes of images only', pdf: 'it takes no files but images' },
     model: (family, scenario) => (family === 'gemini' ? 'gemini/gemini-3-pro-' : model(family, '')) + scenario,
     error: (e) => ({ typed: e.name === 'ResponseError', status: e.status_code, message: e.message }),
