@@ -422,7 +422,9 @@ func (f *flight) failed() {
 		code = core.UpstreamTimeout
 	}
 	msg = http1.AppendUint(append(msg, ", after "...), uint64(len(tries)))
-	msg = append(msg, " attempts in all"...)
+	if msg = append(msg, " attempt"...); len(tries) > 1 {
+		msg = append(msg, "s in all"...)
+	}
 	refuse(x, code, string(msg), "try again, or add a fallback to the model")
 }
 
