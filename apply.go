@@ -43,7 +43,7 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 	if g.server != nil {
 		prev = g.server.Snapshot()
 	}
-	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, NewCache: g.newCache, OpenTill: g.openTill, OpenTrail: g.openTrail, Own: g.own, ReadFile: cli.ReadSheet})
+	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, NewCache: g.newCache, OpenTill: g.openTill, OpenTrail: g.openTrail, Rates: g.desk, Own: g.own, ReadFile: cli.ReadSheet})
 	problems = append(config.Join(problems, more), await(doc, snap, prev)...)
 	g.next = applying{doc, retire}
 	return snap, append(problems, g.needsRestart(doc)...)
@@ -64,6 +64,7 @@ func (g *gateway) swap(snap *core.Snapshot) {
 	g.prober.Watch(snap.Checks)
 	time.AfterFunc(retireAfter, next.retire)
 	g.token.Store(sum(next.doc.Admin.Token))
+	g.shareRates(next.doc)
 	g.memory(next.doc)
 	g.level.Set(levelOf(next.doc))
 	if g.changes.Level() != silent {

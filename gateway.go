@@ -16,8 +16,10 @@ import (
 	"asbru/control/lease"
 	"asbru/control/trail"
 	"asbru/core"
+	"asbru/core/audit"
 	"asbru/core/config"
 	"asbru/core/govern"
+	"asbru/core/limit"
 	"asbru/core/meter"
 	"asbru/core/probe"
 	"asbru/hotpath"
@@ -55,6 +57,10 @@ type gateway struct {
 	trail     atomic.Pointer[trail.Trail]      // the audit trail; nil: there is none, or another process has it
 	lease     atomic.Pointer[lease.Agent]      // what this machine may spend of shared budgets; nil: none are, or another process has the ledger
 	audits    atomic.Pointer[config.Document]  // what the trail was opened by; nil: there was none so far
+	desk      *limit.Desk                      // where the cells of rate limits meet rates
+	rates     atomic.Pointer[rateAgent]        // who counts them together with other machines; nil: this one counts alone
+	strangers audit.Strangers                  // who was turned away, and is not in the ledger yet
+	unread    atomic.Bool                      // the ledger was opened by a document that wants no trail: nobody reads what is in it
 	till      *govern.Till                     // where requests are paid; nil: no document had a budget so far
 	ledgerAt  string                           // its directory, which stays whatever later documents say
 	successor bool                             // another process gave this one its sockets
@@ -71,7 +77,7 @@ func newGateway(s *serving, from *source, in *inheritance) *gateway {
 	g := &gateway{s: s, successor: in.handed, instead: cmp.Or(s.listen, in.address()), started: time.Now(), level: new(slog.LevelVar), changes: new(slog.LevelVar), broken: make(chan error, 4)}
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
-	g.meter.g = g
+	g.meter.g, g.desk = g, limit.NewDesk()
 	g.own = newCredential()
 	g.prober = probe.New(g.probed, g.probeTold)
 	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Kept: g.kept, Compile: g.compile, Undo: g.undo, Swap: g.swap, Applied: g.applied, Log: newLog(s.stderr, g.changes)})
@@ -89,6 +95,7 @@ func (g *gateway) serverOptions() hotpath.Options {
 		Bug: func(v any, stack []byte) {
 			g.log.Error("bug: a connection panicked and was closed", "panic", v, "stack", string(stack))
 		},
+		Turned:   g.turned,
 		Shadowed: g.compared,
 		Loops:    g.s.loops,
 	}
@@ -100,6 +107,7 @@ func (g *gateway) start(whole context.Context) {
 	ctx, g.stop = context.WithCancel(whole)
 	g.begin(func() { g.plane.Watch(ctx) })
 	g.begin(func() { g.sweep(ctx) })
+	g.begin(func() { g.tellTurned(ctx) })
 	g.begin(func() { g.follow(ctx) })
 	if g.certs != nil {
 		g.begin(func() { g.certs.Watch(ctx) })

@@ -34,6 +34,7 @@ func (g *gateway) openTill() (*govern.Till, error) {
 	if err != nil {
 		return nil, err
 	}
+	g.unread.Store(g.compiling.Audit != nil && g.compiling.Audit.Off)
 	book, err := g.openBook(dir, govern.Options{})
 	var from net.Conn
 	if err != nil && g.successor {

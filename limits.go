@@ -31,6 +31,8 @@ const (
 	ledgerWait  = 10 * time.Second     // for a predecessor to give the ledger away
 	ledgerAgain = 5 * time.Millisecond // between looks whether it has let go
 
+	turnedEvery = time.Minute // between records of who was turned away
+
 	noteWait = 5 * time.Second // for a change to be written down
 
 	credentialWait = 5 * time.Second // for the first credentials of a new configuration

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"math"
 	"path/filepath"
 	"time"
 
@@ -37,6 +38,7 @@ func (g *gateway) beginTrail(book *govern.Book, doc *config.Document) error {
 		return err
 	}
 	o.Log, o.Failed = g.log, g.ledgerFailed
+	g.unread.Store(false)
 	t, err := trail.Open(o)
 	if err != nil {
 		return err
@@ -85,16 +87,54 @@ func sumOf(doc *config.Document) [32]byte {
 	return sha256.Sum256(config.Encode(doc))
 }
 
-// trailNeeds is how far nobody needs the ledger any more: what the trail has.
+// turned counts a request that was turned away at the door. It is the data plane's Options.Turned.
+func (g *gateway) turned(x *core.Exchange, peer *[16]byte) {
+	if g.trail.Load() != nil {
+		g.strangers.Note(x, peer, time.Now().UnixNano())
+	}
+}
+
+// tellTurned writes down now and then who was turned away, until ctx ends.
+func (g *gateway) tellTurned(ctx context.Context) {
+	tick := time.NewTicker(turnedEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			g.writeTurned()
+		}
+	}
+}
+
+// writeTurned brings what was counted of them to the ledger. What that has no room for is counted on.
+func (g *gateway) writeTurned() {
+	if g.trail.Load() == nil {
+		return
+	}
+	for _, t := range g.strangers.Take(time.Now().UnixNano()) {
+		if !g.till.Write(&ledger.Record{Kind: ledger.Audit, ID: t.First, Time: t.Last, Payload: audit.AppendTurned(nil, &t)}) {
+			g.strangers.Add(&t)
+		}
+	}
+}
+
+// trailNeeds is how far nobody needs the ledger any more: what the trail has, and all of it if none is
+// wanted. A trail that is about to be opened, or was closed to be opened again, needs what is there.
 func (g *gateway) trailNeeds() ledger.Seq {
 	if t := g.trail.Load(); t != nil {
 		return t.Needed()
+	}
+	if g.unread.Load() {
+		return math.MaxUint64
 	}
 	return 0
 }
 
 // closeTrail takes what is left to the trail.
 func (g *gateway) closeTrail() {
+	g.writeTurned()
 	t := g.trail.Swap(nil)
 	if t == nil {
 		return

@@ -23,6 +23,9 @@ const (
 	maxLabel    = 256       // bytes of a caller's own cache key
 	maxTape     = 8 << 20   // of one answer that is written down
 	maxTapes    = 256 << 20 // of all that are written down at a time
+	maxForm     = 8 << 10   // bytes of a question's form that its errand keeps; the key of a longer one is made at once
+	maxBlank    = 64 << 10  // bytes of a tape that is kept to be written on again
+	mostBlanks  = 64
 	maxScratch  = 512 << 10 // that is kept to be used again
 	maxOut      = 256 << 10
 	maxPiece    = 64 << 10              // that a Source gives at a time

@@ -25,9 +25,12 @@ type Question struct {
 	Threshold float64  // the least likeness the caller takes; 0: as configured
 }
 
+// guardUnasked is the verdict of rules that nothing was shown to.
+const guardUnasked = "none"
+
 // A Match says why a question was found to be another one.
 type Match struct {
 	Similarity, Threshold float64
-	Guard                 string // the verdict of the rules
+	Guard                 string // the verdict of the rules, a constant word; guardUnasked: nothing was near enough
 	Words                 bool   // the same is asked in the same words, in another order or dress
 }

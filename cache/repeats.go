@@ -118,14 +118,15 @@ func (c *Cache) repeat(x *core.Exchange, name []byte) core.Verdict {
 	v := c.visits.Get().(*visit)
 	x.Watch = v
 	v.kind, v.owner = ByKey.owner(x.Key)
-	v.key, v.body = callOf(v.kind, v.owner, name), bodyOf(x)
+	v.key, v.body, v.known = callOf(v.kind, v.owner, name), bodyOf(x), true
+	v.print = max(binary.LittleEndian.Uint64(v.key[8:]), 1)
 	v.asked = append(v.asked[:0], x.Peek.Model...)
 	if i, age := c.mem.Get(&v.key, wall()); age == exact.Fresh {
 		c.n.exact.Add(1)
 		return v.giveAgain(x, i.Value, fromMemory)
 	}
 	c.n.missed.Add(1)
-	return v.join(x)
+	return v.join(x, nil)
 }
 
 // giveAgain gives x the answer k of its call, unless x asks for something else.

@@ -34,6 +34,7 @@ func (c *Cache) keep(x *core.Exchange) core.Verdict {
 // A saving is an answer that is to be kept.
 type saving struct {
 	f     *errand
+	key   [32]byte // of f; known when digest was called
 	note  entry.Note
 	ttl   time.Duration
 	fails refusal // why it is not kept, and only given to who waits; numRefusals: it is
@@ -238,7 +239,7 @@ func (c *Cache) keepOne(s *saving) {
 	case s.fails != numRefusals:
 		c.n.refused[s.fails].Add(1)
 	case k != nil:
-		i := &exact.Item[*kept]{Key: s.f.key, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: fresh, Until: until}
+		i := &exact.Item[*kept]{Key: s.key, Print: s.f.print, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: fresh, Until: until}
 		c.record(i)
 		if c.mem.Put(i, k.Born) {
 			c.n.kept.Add(1)
@@ -270,6 +271,9 @@ func noteBytes(n *entry.Note) int64 {
 func (c *Cache) digest(s *saving) (k *kept, fresh, until int64) {
 	f, w := s.f, c.takeScratch()
 	defer c.giveScratch(w)
+	n := f.name
+	n.know(f.form)
+	s.key = n.key
 	f.mu.Lock()
 	t := recording{from: f.from, op: f.op, stream: f.stream, array: f.array, bytes: f.tape, marks: f.marks}
 	usage, over := f.usage, f.over
@@ -348,7 +352,7 @@ func (s *saving) judge(c *Cache, r *core.Completion) {
 // keys, so that those which came together do not go together.
 func (c *Cache) lasts(s *saving) (fresh, until int64) {
 	ttl := int64(s.ttl)
-	less := ttl / jitterShare * int64(binary.LittleEndian.Uint16(s.f.key[20:])) >> 16
+	less := ttl / jitterShare * int64(binary.LittleEndian.Uint16(s.key[20:])) >> 16
 	if c.o.repeats {
 		less = 0
 	}

@@ -17,10 +17,11 @@ const (
 
 // A Plan is the pipeline of one Policy for one Op, flattened when the
 // configuration was loaded. An absent feature is an absent element: an empty
-// Plan costs three length checks.
+// Plan costs a few length checks.
 type Plan struct {
 	Admit  []Stage // whether and how fast
 	Before []Stage // answers from memory, edits, holds
+	Sent   []Stage // behind each request that went to a provider, while that works on it; none waits, and what they say is not heard
 	Commit []Stage // before the first byte of a provider's answer goes to the client
 	Settle []Stage // before its end does; x.Usage is known. A stage here continues or waits
 	Turn   []Stage // after each turn of a WebSocket, with all of x.Usage so far; what refuses ends it
@@ -52,9 +53,9 @@ func Run(x *Exchange, stages []Stage) Verdict {
 	return Continue
 }
 
-// Conclude runs the stages of After: every one of them, wherever x was when it ended.
-func Conclude(x *Exchange, after []Stage) {
-	for _, s := range after {
+// Conclude runs the stages of After, or of Sent: every one of them, wherever x stands.
+func Conclude(x *Exchange, all []Stage) {
+	for _, s := range all {
 		s(x)
 	}
 }

@@ -14,10 +14,12 @@ import (
 // An entry is what these tests read of a record of the trail.
 type entry struct {
 	Seq                     uint64
-	Kind, ID, Key           string
+	Kind, ID, Key, Op       string
 	Asked, Served, Provider string
 	Status                  int
 	Fault, Cache, Prompt    string
+	Guard, From             string
+	Count                   int64
 	Nanos, Cost             int64
 	Stream, Partial         bool
 	Tokens                  struct{ In, Out int64 }
@@ -52,7 +54,7 @@ func TestEachCallIsInTheTrail(t *testing.T) {
 	config, ledger := budgeted(t, base, "5")
 	state := filepath.Dir(ledger)
 	dir := filepath.Join(state, "asbru-audit")
-	config = strings.Replace(config, "{name: free,", "{name: blocked, key: secret-of-blocked, blocked_models: [m]}, {name: free, content_logging: true,", 1) +
+	config = strings.Replace(config, "{name: free,", "{name: blocked, key: secret-of-blocked, blocked_models: [m]}, {name: ended, key: secret-of-ended, disabled: true}, {name: free, content_logging: true,", 1) +
 		"audit: {content: {bytes: 32}, sign: {every: 1s}}\n"
 	g := serve(t, config)
 	ids := map[string]string{} // by what was asked
@@ -69,6 +71,12 @@ func TestEachCallIsInTheTrail(t *testing.T) {
 	f("free", 200, chat(t, g, "m", "", free))
 	f("refused", 403, chat(t, g, "m", "", blocked))
 	f("failed", 500, chat(t, g, "m", `,"user":"broken"`, ci))
+	f("list", 200, ask(t, "GET", g.url("/v1/models"), "", ci))
+	for range 3 {
+		f("strange", 401, chat(t, g, "m", "", "Authorization: Bearer nobody-has-this"))
+	}
+	f("keyless", 401, chat(t, g, "m", ""))
+	f("ended", 403, chat(t, g, "m", "", "Authorization: Bearer secret-of-ended"))
 	write(t, g.file, config+"limits: {connections: 99}\n")
 	g.signal(syscall.SIGHUP)
 	g.stderr.has(t, "configuration applied")
@@ -88,6 +96,15 @@ func TestEachCallIsInTheTrail(t *testing.T) {
 			changes[1].Did != "apply" || changes[1].What != "document" || !strings.HasPrefix(changes[1].Who, "signal") || changes[1].Version != 2 {
 			t.Errorf("the changes are %+v", changes)
 		}
+		turned := map[string]int64{}
+		for _, e := range all {
+			if e.Kind == "refused" && e.From == "127.0.0.1" && e.Nanos == 0 {
+				turned[e.Key+" "+e.Fault] += e.Count
+			}
+		}
+		if len(turned) != 2 || turned[" unauthenticated"] != 4 || turned["ended forbidden"] != 1 {
+			t.Errorf("turned away were %v", turned)
+		}
 		byID := map[string][]entry{}
 		for _, c := range calls {
 			byID[c.ID] = append(byID[c.ID], c)
@@ -98,17 +115,22 @@ func TestEachCallIsInTheTrail(t *testing.T) {
 			"free":    {Key: "free", Status: 200, Nanos: eachCall, Served: "m", Provider: "mine"},
 			"refused": {Key: "blocked", Status: 403, Fault: "forbidden"},
 			"failed":  {Key: "ci", Status: 500, Served: "m", Provider: "mine"},
+			"list":    {Key: "ci", Status: 200, Op: "models"},
 		} {
-			list := byID[ids[what]]
-			if len(list) != 1 {
-				t.Errorf("%s: %q is there %d times", what, ids[what], len(list))
+			found := byID[ids[what]]
+			if len(found) != 1 {
+				t.Errorf("%s: %q is there %d times", what, ids[what], len(found))
 				continue
 			}
-			got := list[0]
+			got := found[0]
 			short := entry{Key: got.Key, Status: got.Status, Nanos: got.Nanos, Served: got.Served, Provider: got.Provider, Stream: got.Stream, Fault: got.Fault}
+			list := got.Op == "models" // it asks for no model, and has no body
+			if list {
+				short.Op = got.Op
+			}
 			a, _ := json.Marshal(short)
 			b, _ := json.Marshal(want)
-			if string(a) != string(b) || got.Asked != "m" || len(got.Prompt) != 64 || got.Kind != "call" {
+			if string(a) != string(b) || !list && (got.Asked != "m" || len(got.Prompt) != 64) || got.Kind != "call" {
 				t.Errorf("%s: %s, want %s\n%+v", what, a, b, got)
 			}
 		}

@@ -121,7 +121,9 @@ func TestCached(t *testing.T) {
 // What means the same has one answer, and a number that differs is another question.
 func TestCachedInOtherWords(t *testing.T) {
 	p := &greeter{}
-	g := serve(t, cached(greets(t, p), "semantic: {mode: strict}"))
+	state := t.TempDir()
+	trail := filepath.Join(state, "asbru-audit")
+	g := serve(t, cached(greets(t, p), "semantic: {mode: strict}")+"governance: {ledger: "+filepath.Join(state, "ledger")+"}\naudit: {no_sinks: true}\n")
 	says := func(text string, fields ...string) answer {
 		t.Helper()
 		return ask(t, "POST", g.url("/v1/chat/completions"), `{"model":"fast","messages":[{"role":"user","content":"`+text+`"}]}`, fields...)
@@ -133,6 +135,16 @@ func TestCachedInOtherWords(t *testing.T) {
 	}
 	if a := says("How do I convert 6 miles to kilometers?"); a.head.Get("X-Cache") != "miss" {
 		t.Errorf("%v", a.head)
+	}
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+	calls, _ := exported(t, trail, trail)
+	said := map[string]string{} // the cache's word for each call, and the guard's, the last one of a kind
+	for _, c := range calls {
+		said[c.Cache] = c.Guard
+	}
+	if len(calls) < 4 || said["exact"] != "" || said["miss"] != "number" || said["semantic"] != "pass" && said["canonical"] != "pass" {
+		t.Errorf("the trail has %d calls, and says %v", len(calls), said)
 	}
 }
 

@@ -29,6 +29,7 @@ type flight struct {
 	paid     bool  // those of Commit
 	secure   bool  // the client's connection is one of TLS
 	settled  bool  // those of Settle
+	measured bool  // x.Usage is what the whole reply says
 	whole    bool  // the end of the reply is at hand
 	tolling  bool  // one of both was asked
 	atOnce   bool  // and the end was at hand then
@@ -78,7 +79,7 @@ func (f *flight) reset() {
 	f.gate, f.queued = nil, false
 	f.firstBy, f.paused, f.rested = 0, 0, 0
 	f.secure = false
-	f.pause, f.admitted, f.paid, f.settled, f.whole, f.tolling, f.atOnce = going, false, false, false, false, false, false
+	f.pause, f.admitted, f.paid, f.settled, f.measured, f.whole, f.tolling, f.atOnce = going, false, false, false, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
 	f.parted(nil)
@@ -162,7 +163,7 @@ func (s *Server) identify(x *core.Exchange, r *http1.Request, b []byte) {
 	if v := r.Value(b, http1.XRequestID); len(v) >= 32 && len(v) <= maxRequestID && parseID(&x.ID, v) {
 		return
 	}
-	s.newID(&x.ID)
+	s.newID(x)
 }
 
 func parseID(id *[16]byte, v []byte) bool {

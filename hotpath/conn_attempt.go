@@ -108,6 +108,7 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 		return tryNext, !f.late
 	}
 	f.sent = true
+	f.told()
 	k.listen(u, f.until(or(w.Header, defaultHeader)))
 	b := s.shared.Take(streamRead)
 	defer func() {

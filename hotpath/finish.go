@@ -35,6 +35,8 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	s.uncount(f)
 	if x.Plan != nil {
 		core.Conclude(x, x.Plan.After)
+	} else if x.Fault != nil && s.opt.Turned != nil {
+		s.opt.Turned(x, peer)
 	}
 	now := f.over
 	if now == 0 {

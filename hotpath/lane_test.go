@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -328,7 +329,11 @@ func TestFailover(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
-		r := newRig(t, loops, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { t.Error("dispatched") }))
+		turned := make(chan string, 100)
+		note := func(x *core.Exchange, peer *[16]byte) {
+			turned <- fmt.Sprint(x.Fault.HTTP(), " from ", net.IP(peer[:]), " with a plan: ", x.Plan != nil)
+		}
+		r := tunedRig(t, loops, func(o *Options) { o.Turned = note }, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { t.Error("dispatched") }))
 		f := func(want, sent string) {
 			t.Helper()
 			got := r.raw(sent)
@@ -346,6 +351,19 @@ func TestRefusals(t *testing.T) {
 		f("400", "POST /v1/chat/completions HTTP/1.1\r\n"+auth+"Transfer-Encoding: chunked\r\n\r\nzz\r\n")
 		f("400", "GET /v1/../admin HTTP/1.1\r\n"+auth+"\r\n")
 		f("400", "GET  / HTTP/1.1\r\n\r\n")
+		want := []string{"400", "400", "400", "400", "401", "401", "413"} // those with a plan are its business
+		var got []string
+		for i := range want {
+			want[i] += " from 127.0.0.1 with a plan: false"
+			select {
+			case one := <-turned:
+				got = append(got, one)
+			case <-time.After(20 * time.Second):
+			}
+		}
+		if slices.Sort(got); !slices.Equal(got, want) || len(turned) > 0 {
+			t.Errorf("turned away: %q, and %d more; want %q", got, len(turned), want)
+		}
 	})
 }
 

@@ -29,8 +29,8 @@ func (l *loop) charge(c *client, bytes int) bool {
 	if l.s.large.Add(grow) > bodyBudget {
 		l.s.large.Add(-grow)
 		f := l.newFlight(c)
-		l.s.newID(&f.x.ID)
 		f.x.Snap, f.x.Start, f.free = l.s.snap.Load(), core.Clock(), true
+		l.s.newID(&f.x)
 		f.x.From = l.s.opt.Doors[0].Dialect
 		refuse(&f.x, core.Overloaded, "too many large requests are under way", "try again in a second")
 		f.x.Fault.Retry = 1
@@ -65,8 +65,8 @@ func (l *loop) takeChunks(c *client) {
 			return
 		}
 		f := l.newFlight(c)
-		l.s.newID(&f.x.ID)
 		f.x.Snap, f.x.Start, f.free = l.s.snap.Load(), core.Clock(), true
+		l.s.newID(&f.x)
 		f.x.From = l.s.opt.Doors[0].Dialect
 		if err != nil {
 			refuse(&f.x, core.Invalid, err.Error(), "send the body with Content-Length or in plain chunks")

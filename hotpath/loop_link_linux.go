@@ -228,6 +228,7 @@ func (l *loop) send(f *flight, u *link) bool {
 		}
 	}
 	f.sent = u.out == nil && u.tail.len() == 0
+	f.told()
 	l.patience(u, or(f.target.Waits.Header, defaultHeader))
 	return true
 }

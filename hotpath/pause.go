@@ -90,6 +90,13 @@ func (f *flight) goes() {
 	}
 }
 
+// told runs the stages that stand behind a request that went out.
+func (f *flight) told() {
+	if p := f.x.Plan; p != nil {
+		core.Conclude(&f.x, p.Sent)
+	}
+}
+
 // tolled reports whether anything stands between a provider's answer and the client.
 func (f *flight) tolled() bool {
 	p := f.x.Plan
@@ -146,9 +153,10 @@ func (f *flight) measure() {
 	switch {
 	case l.stream:
 		x.Usage = x.Stream.Usage
-	case x.Fault != nil || l.gather:
+	case x.Fault != nil || l.gather || f.measured:
 	case l.kept != nil:
 		x.From.ReadUsage(l.kept, &x.Usage)
+		f.measured = f.whole // a settling that waits asks again, and so do the books
 	}
 }
 

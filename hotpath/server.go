@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"asbru/core"
 	"asbru/hotpath/buf"
@@ -13,12 +14,13 @@ import (
 
 // Options are what a Server needs from outside.
 type Options struct {
-	Doors    []Door                    // longest prefix first
-	Slow     func(net.Conn)            // takes a connection over for good; must not block
-	Records  *core.Ring                // finished exchanges; nil: none are kept
-	Shadowed func(*core.Comparison)    // told of each compared answer, by any goroutine; nil: nobody
-	Bug      func(v any, stack []byte) // told of a panic that one connection survived; nil: nobody
-	Loops    int                       // event loops; 0: one a processor; < 0: none, the goroutine lane carries all
+	Doors    []Door                          // longest prefix first
+	Slow     func(net.Conn)                  // takes a connection over for good; must not block
+	Records  *core.Ring                      // finished exchanges; nil: none are kept
+	Turned   func(*core.Exchange, *[16]byte) // told of each refusal that no Plan saw, and of its client's address; must not wait; nil: nobody
+	Shadowed func(*core.Comparison)          // told of each compared answer, by any goroutine; nil: nobody
+	Bug      func(v any, stack []byte)       // told of a panic that one connection survived; nil: nobody
+	Loops    int                             // event loops; 0: one a processor; < 0: none, the goroutine lane carries all
 }
 
 // A Server is the data plane. It serves any number of listeners.
@@ -29,8 +31,9 @@ type Server struct {
 	rounds   atomic.Uint64 // of looks at who may go on
 	warden   warden
 	large    atomic.Int64 // bytes of large bodies held
-	seed     [8]byte      // of request ids
+	seed     [10]byte     // of request ids
 	ids      atomic.Uint64
+	wall     int64 // the wall clock when core.Clock was zero, Unix nanoseconds
 
 	stats   core.LaneStats // of the goroutine lane
 	shared  buf.Shared
@@ -54,6 +57,7 @@ type Server struct {
 func New(o Options) *Server {
 	s := &Server{opt: o, conns: map[*conn]struct{}{}, ends: map[net.Listener]struct{}{}}
 	rand.Read(s.seed[:])
+	s.wall = time.Now().UnixNano() - core.Clock()
 	s.flights.New = newFlight
 	s.crosses.New = func() any { return newCrossing() }
 	s.stats.Name = "goroutine"
@@ -89,12 +93,15 @@ func (s *Server) Buffers() int64 {
 // Draining reports whether Drain was called.
 func (s *Server) Draining() bool { return s.draining.Load() }
 
-// newID fills a request id: 8 random bytes of the process and a counter, mixed
-// so that neighbours look apart.
-func (s *Server) newID(id *[16]byte) {
+// newID gives x a request id: the millisecond of x.Start in 6 bytes, so that who keeps records in an
+// index adds at its end, and a counter, mixed so that neighbours look apart, with 10 random bytes
+// of the process.
+func (s *Server) newID(x *core.Exchange) {
+	id := &x.ID
+	binary.BigEndian.PutUint64(id[:], uint64((s.wall+x.Start)/1e6)<<16)
+	copy(id[6:8], s.seed[:])
 	n := s.ids.Add(1) * 0x9e3779b97f4a7c15
-	copy(id[:8], s.seed[:])
-	binary.BigEndian.PutUint64(id[8:], n^n>>29)
+	binary.BigEndian.PutUint64(id[8:], n^n>>29^binary.BigEndian.Uint64(s.seed[2:]))
 }
 
 func or[T ~int | ~int64](v, def T) T {

@@ -115,7 +115,7 @@ func TestUpstreamWaits(t *testing.T) {
 		cut      bool
 		fault    core.Code
 	}{
-		{name: "no head", waits: core.Waits{Header: brief}, answer: quiet, status: 504, fault: core.UpstreamTimeout},
+		{name: "no head", waits: core.Waits{Header: brief}, answer: quiet, status: 504, has: "p0 did not answer in time, after 1 attempt; hint: try again with stream: true, have header_timeout of provider p0 raised", fault: core.UpstreamTimeout},
 		{name: "half a head", waits: core.Waits{Header: brief}, answer: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 20"); quiet(c) }, status: 504, fault: core.UpstreamTimeout},
 		{name: "interim replies only", waits: core.Waits{Header: brief}, answer: func(c net.Conn) {
 			for range maxInterim { // no more, or a loop that is late sees too many of them first
@@ -125,7 +125,7 @@ func TestUpstreamWaits(t *testing.T) {
 			quiet(c)
 		}, status: 504, fault: core.UpstreamTimeout},
 		{name: "no head, another", waits: core.Waits{Header: brief}, answer: quiet, second: true, status: 200, has: "ok"},
-		{name: "no head in all", waits: core.Waits{Header: ample, Total: brief}, answer: quiet, status: 504, fault: core.UpstreamTimeout},
+		{name: "no head in all", waits: core.Waits{Header: ample, Total: brief}, answer: quiet, status: 504, not: "header_timeout", fault: core.UpstreamTimeout},
 		{name: "stalled stream", waits: core.Waits{Stall: brief}, answer: func(c net.Conn) { io.WriteString(c, streamHead+event); quiet(c) },
 			status: 200, has: `"error"`, not: "[DONE]", fault: core.UpstreamFailed},
 		{name: "stalled event", waits: core.Waits{Stall: brief}, answer: func(c net.Conn) { io.WriteString(c, streamHead+event+"6\r\ndata: \r\n"); quiet(c) },

@@ -5,11 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"strconv"
-	"time"
 
-	_ "github.com/lib/pq" // the driver "postgres"
+	"asbru/control/postgres"
 )
 
 // channel is what machines tell each other on: who, and which account.
@@ -46,21 +43,11 @@ func open(ctx context.Context, address string) (*sql.DB, error) {
 
 // reach is a database that is connected to when it is first asked.
 func reach(address string) (*sql.DB, error) {
-	u, err := url.Parse(address)
+	d, err := postgres.Open(address, "the leases", askWait, maxConns)
 	if err != nil {
-		return nil, errors.New("cannot open the leases: their address is no URL") // not err, which shows the password
+		return nil, err
 	}
-	q := u.Query()
-	if !q.Has("connect_timeout") {
-		q.Set("connect_timeout", strconv.Itoa(int(askWait/time.Second)))
-	}
-	u.RawQuery = q.Encode()
-	db, err := sql.Open("postgres", u.String())
-	if err != nil {
-		return nil, fmt.Errorf("cannot open the leases at %s%s: the address is no database", u.Host, u.Path)
-	}
-	db.SetMaxOpenConns(maxConns)
-	return db, nil
+	return d.DB, nil
 }
 
 // prepare makes the tables, one machine at a time.

@@ -10,10 +10,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
-	_ "github.com/lib/pq"  // the driver "postgres"
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"asbru/control/postgres"
 )
 
 // A database is SQLite or Postgres, as far as they differ.
@@ -26,21 +26,11 @@ type database struct {
 // openDatabase opens the file at path, or else the Postgres at address.
 func openDatabase(path, address string) (*database, error) {
 	if address != "" {
-		u, err := url.Parse(address)
+		d, err := postgres.Open(address, "the store", askWait, maxConns)
 		if err != nil {
-			return nil, errors.New("cannot open the store: its address is no URL") // not err, which shows the password
+			return nil, err
 		}
-		q := u.Query()
-		if !q.Has("connect_timeout") {
-			q.Set("connect_timeout", strconv.Itoa(int(askWait/time.Second)))
-		}
-		u.RawQuery = q.Encode()
-		db, err := sql.Open("postgres", u.String())
-		if err != nil {
-			return nil, fmt.Errorf("cannot open the store at %s%s: its address is no database", u.Host, u.Path)
-		}
-		db.SetMaxOpenConns(maxConns)
-		return &database{db, u.String(), u.Host + u.Path}, nil
+		return &database{d.DB, d.Address, d.Name}, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("cannot open the store %q: %w", path, err)

@@ -28,8 +28,12 @@ type database struct {
 
 	content bool // its table is there
 
-	db *sql.DB // nil: not opened, or not made ready
+	db      *sql.DB     // nil: not opened, or not made ready
+	inserts []*sql.Stmt // of SQLite, one for each of fileRows; nil: not prepared yet
 }
+
+// fileRows are how many rows a statement stores in a file: to call one costs as much as a row.
+func fileRows() [3]int { return [...]int{64, 8, 1} }
 
 // SQLite is the sink that keeps rows in a file. keep is how long; 0: for ever.
 func SQLite(name, path string, keep time.Duration) Sink {
@@ -71,7 +75,14 @@ const postgresView = `CREATE OR REPLACE VIEW asbru_calls AS SELECT trail, seq, t
 
 func (d *database) Name() string { return d.name }
 
-func (d *database) Batch() Batch { return Batch{Rows: batchRows, Bytes: batchBytes} }
+// Batch implements Sink. A file gains by transactions of many rows: each of them costs a sync, and
+// each page that it touches is written once.
+func (d *database) Batch() Batch {
+	if d.driver == "sqlite" {
+		return Batch{Rows: batchRows, Bytes: batchBytes, Wait: fileWait}
+	}
+	return Batch{Rows: batchRows, Bytes: batchBytes}
+}
 
 // ready opens the database and makes what is not there.
 func (d *database) ready(ctx context.Context) error {
@@ -111,6 +122,9 @@ func (d *database) Position(ctx context.Context, trail string) (uint64, error) {
 }
 
 func (d *database) Store(ctx context.Context, trail string, rows []Row) error {
+	if err := d.prepare(ctx); err != nil {
+		return fmt.Errorf("cannot store in %s: %w", d.name, err)
+	}
 	tx, err := d.db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("cannot store in %s: %w", d.name, err)
@@ -133,36 +147,55 @@ func (d *database) Store(ctx context.Context, trail string, rows []Row) error {
 	return nil
 }
 
-// insert stores rows: in one statement where each is a trip to a server, else in one after the other,
-// which need not be understood anew.
+// prepare makes the statements of a file, before a transaction has its one connection.
+func (d *database) prepare(ctx context.Context) error {
+	if d.driver == "postgres" || d.inserts != nil {
+		return nil
+	}
+	var all []*sql.Stmt
+	for _, n := range fileRows() {
+		s, err := d.db.PrepareContext(ctx, insertion(n, false))
+		if err != nil {
+			return err // what is prepared ends with the connection
+		}
+		all = append(all, s)
+	}
+	d.inserts = all
+	return nil
+}
+
+// insert stores rows: in one statement where each is a trip to a server, else in as few as there are
+// that need not be understood anew.
 func (d *database) insert(ctx context.Context, tx *sql.Tx, trail string, rows []Row) error {
 	if d.driver == "postgres" {
-		_, err := tx.ExecContext(ctx, insertion(len(rows)), values(trail, rows)...)
+		_, err := tx.ExecContext(ctx, insertion(len(rows), true), values(trail, rows)...)
 		return err
 	}
-	one, err := tx.PrepareContext(ctx, insertion(1))
-	if err != nil {
-		return err
-	}
-	defer one.Close()
-	for i := range rows {
-		if _, err := one.ExecContext(ctx, values(trail, rows[i:i+1])...); err != nil {
-			return err
+	for i, n := range fileRows() {
+		for len(rows) >= n {
+			if _, err := tx.StmtContext(ctx, d.inserts[i]).ExecContext(ctx, values(trail, rows[:n])...); err != nil {
+				return err
+			}
+			rows = rows[n:]
 		}
 	}
 	return nil
 }
 
-// insertion is the statement that stores n rows.
-func insertion(n int) string {
+// insertion is the statement that stores n rows. SQLite looks for a parameter with a name among all
+// that have one, so there they have none.
+func insertion(n int, named bool) string {
 	b := []byte(`INSERT INTO asbru_audit (trail, seq, time, kind, id, nanos, record) VALUES `)
 	for i := range n {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		for j := range 7 {
-			b = append(b, "(,,,,,,"[j], '$')
-			b = strconv.AppendInt(b, int64(7*i+j+1), 10)
+			if b = append(b, "(,,,,,,"[j]); !named {
+				b = append(b, '?')
+				continue
+			}
+			b = strconv.AppendInt(append(b, '$'), int64(7*i+j+1), 10)
 		}
 		b = append(b, ')')
 	}
@@ -172,9 +205,13 @@ func insertion(n int) string {
 // values are what stands in the columns of rows.
 func values(trail string, rows []Row) []any {
 	args := make([]any, 0, 7*len(rows))
+	var of, kind any = trail, "" // each is boxed once, not once a row
 	for i := range rows {
 		r := &rows[i]
-		args = append(args, trail, int64(r.Seq), r.Time, r.Kind, r.ID, int64(r.Nanos), string(r.Line))
+		if kind != r.Kind {
+			kind = r.Kind
+		}
+		args = append(args, of, int64(r.Seq), r.Time, kind, r.ID, int64(r.Nanos), string(r.Line))
 	}
 	return args
 }

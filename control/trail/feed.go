@@ -209,7 +209,7 @@ func (f *feed) read(want Batch) error {
 			return err
 		}
 		line = bytes.TrimSuffix(line, []byte("\n"))
-		h, err := f.lines.Read(line)
+		h, err := f.lines.Own(line)
 		if err != nil || h.Seq != f.cur.next-1 {
 			return fmt.Errorf("record %d of the trail is not what was written", f.cur.next-1)
 		}

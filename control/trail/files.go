@@ -56,15 +56,24 @@ func segments(dir string) ([]segment, error) {
 type end struct {
 	seq, at uint64
 	sum     [32]byte
-	trail   [16]byte // of the last checkpoint in the file; zero: there is none
-	signed  int64    // when it was made
-	foreign bool     // it is not signed by our key
-	loose   int      // lines behind it
+	trail   [16]byte   // of the last checkpoint in the file; zero: there is none
+	signed  int64      // when it was made
+	last    audit.Head // the last line that is signed
+	loose   int        // lines behind it
+}
+
+// signedBy reports whether the trail goes on with what is signed by pub: the key that the last
+// signature is by, or handed over to.
+func (e *end) signedBy(pub ed25519.PublicKey) bool {
+	if e.last.Kind == audit.KindKey {
+		return pub.Equal(ed25519.PublicKey(e.last.Next[:]))
+	}
+	return e.last.Kind == audit.KindCheckpoint && e.last.Check(pub) == nil
 }
 
 // recover finds the end of the file's good lines and cuts off what a crash left of others.
 // Something that is no line is damage, and not a torn end, when a line follows it.
-func (s *segment) recover(dir string, pub ed25519.PublicKey) (e end, err error) {
+func (s *segment) recover(dir string) (e end, err error) {
 	path := s.path(dir)
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -90,7 +99,7 @@ func (s *segment) recover(dir string, pub ed25519.PublicKey) (e end, err error) 
 			return e, fmt.Errorf("the trail is damaged: %s at byte %d is not what was written", path, good)
 		}
 		good += int64(len(line))
-		e.take(&h, pub)
+		e.take(&h)
 	}
 	if torn > 0 {
 		if err := f.Truncate(good); err != nil {
@@ -111,12 +120,11 @@ func (e *end) next(first uint64) uint64 {
 	return e.seq + 1
 }
 
-func (e *end) take(h *audit.Head, pub ed25519.PublicKey) {
+func (e *end) take(h *audit.Head) {
 	e.seq, e.at, e.sum = h.Seq, h.At, h.Sum()
 	e.loose++
-	if h.Kind == audit.KindCheckpoint {
-		e.trail, e.signed, e.loose = h.Trail, h.Time, 0
-		e.foreign = h.Check(pub) != nil
+	if h.Kind == audit.KindCheckpoint || h.Kind == audit.KindKey {
+		e.trail, e.signed, e.loose, e.last = h.Trail, h.Time, 0, *h
 	}
 }
 

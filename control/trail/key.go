@@ -21,25 +21,32 @@ const (
 // loadKey reads the key that checkpoints are signed with, or makes one. Nobody but the
 // process's user may read it. fresh: it was made.
 func loadKey(path string) (key ed25519.PrivateKey, fresh bool, err error) {
-	b, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	key, err = readKey(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		key, err = makeKey(path)
 		return key, true, err
-	case err != nil:
-		return nil, false, fmt.Errorf("cannot read the key of the audit trail: %w", err)
+	}
+	return key, false, err
+}
+
+// readKey reads a private key; the error is fs.ErrNotExist when there is none.
+func readKey(path string) (ed25519.PrivateKey, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the key of the audit trail: %w", err)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, false, fmt.Errorf("cannot read the key of the audit trail: %w", err)
+		return nil, fmt.Errorf("cannot read the key of the audit trail: %w", err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return nil, false, fmt.Errorf("others may read %s (mode %o): who can read it can sign; chmod 600 it, or remove it to begin with another key", path, info.Mode().Perm())
+		return nil, fmt.Errorf("others may read %s (mode %o): who can read it can sign; chmod 600 it, or remove it to begin with another key", path, info.Mode().Perm())
 	}
-	if key, err = audit.ParseKey(b); err != nil {
-		return nil, false, fmt.Errorf("cannot use %s: %w", path, err)
+	key, err := audit.ParseKey(b)
+	if err != nil {
+		return nil, fmt.Errorf("cannot use %s: %w", path, err)
 	}
-	return key, false, nil
+	return key, nil
 }
 
 func makeKey(path string) (ed25519.PrivateKey, error) {
@@ -57,11 +64,15 @@ func makeKey(path string) (ed25519.PrivateKey, error) {
 	return key, nil
 }
 
-// writePublic puts the public key beside the trail, for whoever is to verify it.
-func writePublic(dir string, key ed25519.PrivateKey) error {
-	pub, err := audit.EncodePublic(key.Public().(ed25519.PublicKey))
+// writePublic puts the public key beside the trail, for whoever is to verify it: as the one that
+// signs now, and under its own name, which stays when another key takes over.
+func writePublic(dir string, key ed25519.PublicKey) error {
+	pub, err := audit.EncodePublic(key)
 	if err != nil {
 		return fmt.Errorf("cannot write the public key of the audit trail: %w", err)
+	}
+	if err := writeWhole(filepath.Join(dir, "audit-"+audit.KeyName(key)+".pub"), pub, 0o644); err != nil {
+		return err
 	}
 	return writeWhole(filepath.Join(dir, publicName), pub, 0o644)
 }

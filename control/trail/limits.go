@@ -29,6 +29,7 @@ const (
 
 	batchRows   = 1000
 	batchBytes  = 1 << 20
+	fileWait    = 500 * time.Millisecond // that rows wait for others before they go into a file
 	objectBytes = 8 << 20
 	objectWait  = 10 * time.Minute // an object is at most this much behind
 	replyBytes  = 4 << 10          // of a sink's answer that are read

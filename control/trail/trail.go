@@ -63,16 +63,18 @@ type ContentOptions struct {
 
 // A Trail is an open audit trail. Its methods may be called by any goroutine.
 type Trail struct {
-	o      Options
-	public ed25519.PublicKey
-	fresh  bool // the key was made now
+	o     Options
+	fresh bool // the key was made now
 
 	mu     sync.Mutex // of what follows
+	public ed25519.PublicKey
+	spoilt error // why the key that is to sign next cannot be used; nil: it can, or there is none
 	chain  audit.Chain
 	buf    []byte     // lines that are not written
 	at     ledger.Seq // of the last record that has a line
 	loose  int        // lines behind the last checkpoint
 	signed time.Time  // when that was made
+	anchor uint64     // its number
 	file   output     // nil: the next line opens one
 	segs   []segment
 	broken error // a sync failed: nothing is written any more
@@ -120,11 +122,12 @@ func Open(o Options) (*Trail, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.chain.Key, t.public, t.fresh = key, key.Public().(ed25519.PublicKey), fresh
-	if err := writePublic(o.Dir, key); err != nil {
+	t.use(key)
+	t.fresh = fresh
+	if err := t.recover(); err != nil {
 		return nil, err
 	}
-	if err := t.recover(); err != nil {
+	if err := writePublic(o.Dir, t.public); err != nil {
 		return nil, err
 	}
 	for _, s := range o.Sinks {
@@ -141,7 +144,7 @@ func (t *Trail) recover() (err error) {
 	var e end
 	for len(t.segs) > 0 && e.seq == 0 {
 		last := len(t.segs) - 1
-		if e, err = t.segs[last].recover(t.o.Dir, t.public); err != nil {
+		if e, err = t.segs[last].recover(t.o.Dir); err != nil {
 			return err
 		}
 		if e.seq == 0 { // begun and never written to
@@ -152,18 +155,23 @@ func (t *Trail) recover() (err error) {
 		}
 	}
 	for i := len(t.segs) - 2; i >= 0 && e.trail == [16]byte{}; i-- {
-		before, err := t.segs[i].recover(t.o.Dir, t.public)
+		before, err := t.segs[i].recover(t.o.Dir)
 		if err != nil {
 			return err
 		}
 		e.trail, e.signed, e.loose = before.trail, before.signed, e.loose+before.loose
-		e.foreign = before.foreign
+		e.last = before.last
 	}
-	if e.foreign {
-		return fmt.Errorf("the audit trail in %s is signed with another key than %s: put that back, or move the trail elsewhere to begin another", t.o.Dir, t.o.Key)
+	if e.seq > 0 && e.last.Seq == 0 {
+		return fmt.Errorf("the audit trail in %s has no signed record any more, so nobody can tell which trail it is: put back the file that was removed, or move the others elsewhere to begin another", t.o.Dir)
+	}
+	if e.seq > 0 && !e.signedBy(t.public) {
+		if err := t.resume(&e); err != nil {
+			return err
+		}
 	}
 	t.chain.ID, t.chain.Seq, t.chain.Prev = e.trail, e.seq, e.sum
-	t.at, t.loose, t.signed = ledger.Seq(e.at), e.loose, time.Unix(0, e.signed)
+	t.at, t.loose, t.signed, t.anchor = ledger.Seq(e.at), e.loose, time.Unix(0, e.signed), e.last.Seq
 	if e.seq > 0 {
 		t.synced.Store(e.seq)
 		t.reached.Store(e.at)
@@ -191,6 +199,8 @@ func (t *Trail) Needed() ledger.Seq { return ledger.Seq(t.reached.Load()) }
 
 // Public is the key that verifies the trail, as PEM, and whether it was made by Open.
 func (t *Trail) Public() (pem []byte, fresh bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	pem, _ = audit.EncodePublic(t.public)
 	return pem, t.fresh
 }

@@ -124,6 +124,9 @@ func (t *Trail) line(b []byte, r *ledger.Record) []byte {
 	if c, err := audit.ParseCall(r.Payload); err == nil {
 		return t.chain.Call(b, &p, &c)
 	}
+	if u, err := audit.ParseTurned(r.Payload); err == nil {
+		return t.chain.Turned(b, uint64(r.Seq), &u)
+	}
 	if r.Kind == ledger.Release && len(r.Payload) == 0 {
 		return b // a hold that came to nothing and of which another record tells
 	}
@@ -134,7 +137,7 @@ func (t *Trail) line(b []byte, r *ledger.Record) []byte {
 func (t *Trail) checkpoint() {
 	now := t.o.Now()
 	t.buf = t.chain.Checkpoint(t.buf, uint64(t.at), now.UnixNano())
-	t.loose, t.signed = 0, now
+	t.loose, t.signed, t.anchor = 0, now, t.chain.Seq
 }
 
 // tend syncs and cleans up a moment after there is something to, and signs now and then, until ctx ends.
@@ -158,7 +161,9 @@ func (t *Trail) tend(ctx context.Context) {
 		if t.loose > 0 && age >= t.o.Every || age >= idleEvery {
 			t.checkpoint()
 		}
-		t.flush()
+		if t.flush() == nil {
+			t.handOver()
+		}
 		t.prune()
 		t.mu.Unlock()
 	}
@@ -283,9 +288,11 @@ func (t *Trail) list() []segment {
 }
 
 // prune counts what waits for sinks and removes files that nobody wants. The last one
-// stays: the chain goes on from it. The caller holds mu.
+// stays: the chain goes on from it; and so does the last one that has a checkpoint on the disk: only
+// that says which trail this is. The caller holds mu.
 func (t *Trail) prune() {
 	have := t.synced.Load()
+	anchored := t.anchor <= have // on the disk
 	for _, f := range t.feeds {
 		have = min(have, f.pos.Load())
 	}
@@ -300,7 +307,7 @@ func (t *Trail) prune() {
 		}
 		if last > have {
 			waiting += s.size
-		} else if i == gone && i+1 < len(t.segs) && t.expired(s) {
+		} else if i == gone && i+1 < len(t.segs) && anchored && t.anchor > last && t.expired(s) {
 			gone++
 		}
 	}

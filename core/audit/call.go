@@ -18,7 +18,7 @@ type Call struct {
 	Fault               core.Code
 	Stream              bool
 	Recall              core.Recall // what the memory of answers had to do with it
-	Guard               Guard
+	Guard               string      // what the rules of that memory found between this question and the nearest; empty: they were not asked
 
 	Usage    core.Usage
 	Attempts []Attempt
@@ -40,32 +40,11 @@ type Attempt struct {
 	Resume bool  // it continued the stream of the one before
 }
 
-// A Guard says what guardrails thought of a call.
-type Guard uint8
-
-const (
-	GuardNone    Guard = iota // none was asked
-	GuardPassed               // nothing was found
-	GuardChanged              // something was taken out
-	GuardRefused              // the call, or its answer
-	numGuards
-)
-
-var guards = [numGuards]string{"", "passed", "changed", "refused"}
-
-// String is the word for g in the trail; empty for GuardNone.
-func (g Guard) String() string {
-	if g < numGuards {
-		return guards[g]
-	}
-	return "unknown"
-}
-
 // A packed call begins so; then come varints and names with their lengths before them:
 //
-//	0 version   1 flags   2 op   3 fault   4 recall   5 guard   6 u16 status
+//	0 version   1 flags   2 op   3 fault   4 recall   5 bytes of the guard's word   6 u16 status
 //	8 [16] id  24 i64 time   32 took, cost, 5 names of who and 1 of where,
-//	tokens when they are known, digests as the flags say, attempts
+//	tokens when they are known, digests as the flags say, attempts, the guard's word
 const callVersion = 1
 
 const (
@@ -108,7 +87,8 @@ func AppendCall(dst []byte, x *core.Exchange, before *Before, status int, cost c
 	if x.Fault != nil {
 		fault = x.Fault.Code
 	}
-	dst = append(dst, callVersion, flags, byte(x.Op), byte(fault), byte(x.Recall), byte(GuardNone))
+	guard := x.Guard[:min(len(x.Guard), maxGuard)]
+	dst = append(dst, callVersion, flags, byte(x.Op), byte(fault), byte(x.Recall), byte(len(guard)))
 	dst = append(append(dst, byte(status), byte(status>>8)), x.ID[:]...)
 	dst = appendTime(dst, now)
 	dst = appendInt(dst, max(core.Clock()-x.Start, 0)/1e3)
@@ -123,7 +103,7 @@ func AppendCall(dst []byte, x *core.Exchange, before *Before, status int, cost c
 	if flags&flagSession != 0 {
 		dst = append(dst, before.session[:]...)
 	}
-	return appendAttempts(dst, x.Attempts())
+	return append(appendAttempts(dst, x.Attempts()), guard...)
 }
 
 func callFlags(x *core.Exchange) (f byte) {

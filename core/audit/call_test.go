@@ -24,6 +24,7 @@ func exchange() *core.Exchange {
 		Name:    []byte("gpt-5"),
 		Session: []byte("s-1"),
 		Recall:  core.RecallMissed,
+		Guard:   "number",
 		Usage:   core.Usage{In: 10, CachedIn: 4, Out: 300, Reasoning: 200, Known: true},
 		Fault:   &core.Fault{Code: core.UpstreamFailed},
 	}
@@ -53,7 +54,7 @@ func TestCallAsItWas(t *testing.T) {
 	want := Call{
 		ID: x.ID, Time: now, Cost: 12_345, Key: "alice", Team: "search", Customer: "acme", Asked: "fast",
 		Served: "gpt-5-eu", Provider: "azure", Op: core.OpResponses, Status: 200, Fault: core.UpstreamFailed,
-		Stream: true, Recall: core.RecallMissed, Usage: x.Usage, Prompt: sum, Keyed: true,
+		Stream: true, Recall: core.RecallMissed, Guard: "number", Usage: x.Usage, Prompt: sum, Keyed: true,
 		Session: [8]byte(session[:8]),
 		Attempts: []Attempt{
 			{Target: "openai", Key: "main", Cause: core.Late, Took: 1_000_000},
@@ -82,6 +83,7 @@ func largest() *core.Exchange {
 	x := exchange()
 	x.Reset()
 	x.Snap = &core.Snapshot{Pepper: core.NewPepper([]byte("p"))}
+	x.Guard = long
 	x.Key = &core.VirtualKey{Name: long, Team: long, Customer: long}
 	x.Body, x.Session, x.Peek.Model, x.Name = []byte(long), []byte(long), []byte(long), []byte(long)
 	most := int64(-1 << 63)

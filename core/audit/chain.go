@@ -16,7 +16,8 @@ import (
 // The first line and one every so often is a checkpoint: it names the trail and ends in a
 // member "sig", the Ed25519 signature (RFC 8032) of domain and of the line up to the comma
 // before it. So who has the public key knows that nothing up to there was changed, left
-// out or moved. One goroutine owns a Chain.
+// out or moved. A line of kind KindKey is signed likewise, by the key before, and says which key signs
+// from then on. One goroutine owns a Chain.
 type Chain struct {
 	ID   [16]byte // of the trail: which of several
 	Seq  uint64   // of the last line; 0: there is none
@@ -29,12 +30,17 @@ const (
 	KindCall       = "call"       // a call that was held and settled, or refused
 	KindCharge     = "charge"     // an amount of which no more is known: a part of a call, or one that a crash cut off
 	KindChange     = "change"     // what an operator did
+	KindTurned     = "refused"    // how many were turned away at the door
 	KindGap        = "gap"        // a part of the ledger was gone before the trail had it
 	KindCheckpoint = "checkpoint" // signed
+	KindKey        = "key"        // signed: from here on another key signs
 )
 
-// domain keeps a signature of a checkpoint from being one of anything else.
-const domain = "asbru audit checkpoint\n"
+// The domains keep the signature of a line of one kind from being one of anything else.
+const (
+	domain    = "asbru audit checkpoint\n"
+	keyDomain = "asbru audit key\n"
+)
 
 // Call appends the line of a call.
 func (c *Chain) Call(dst []byte, p *Place, call *Call) []byte {
@@ -68,6 +74,22 @@ func (c *Chain) Checkpoint(dst []byte, at uint64, now int64) []byte {
 	b, from := c.begin(dst, KindCheckpoint)
 	b = append(hex.AppendEncode(append(b, `,"trail":"`...), c.ID[:]), '"')
 	b = appendStamp(append(b, `,"at":`...), at, now)
+	return c.sign(b, from, domain)
+}
+
+// Pass appends the line by which the key hands over to the next one, which signs from then on.
+func (c *Chain) Pass(dst []byte, at uint64, next ed25519.PrivateKey, now int64) []byte {
+	b, from := c.begin(dst, KindKey)
+	b = append(hex.AppendEncode(append(b, `,"trail":"`...), c.ID[:]), '"')
+	b = appendStamp(append(b, `,"at":`...), at, now)
+	b = append(hex.AppendEncode(append(b, `,"public":"`...), next.Public().(ed25519.PublicKey)), '"')
+	b = c.sign(b, from, keyDomain)
+	c.Key = next
+	return b
+}
+
+// sign ends a line with the signature of what stands there since from.
+func (c *Chain) sign(b []byte, from int, domain string) []byte {
 	sig := ed25519.Sign(c.Key, append([]byte(domain), b[from:]...))
 	b = base64.StdEncoding.AppendEncode(append(b, signed...), sig)
 	return c.end(append(b, '"'), from)

@@ -23,22 +23,26 @@ type Head struct {
 	Time  int64  // Unix nanoseconds
 	ID    string // of the exchange, hex; empty: it is about none
 	Nanos core.Money
-	Trail [16]byte // of a checkpoint
+	Trail [16]byte // of what is signed
+	Next  [32]byte // of KindKey: the public key of what is signed from there on
 
 	line []byte
-	sig  int // where signed begins in line; 0: it is no checkpoint
+	sig  int // where signed begins in line; 0: it is not signed
 }
 
 // Lines reads lines. It keeps what it reads with, so that reading many is cheap; one goroutine owns it.
 type Lines struct {
 	scan *scan.Scanner
 	want *scan.Keys
-	at   [8]scan.Span
+	at   [9]scan.Span
+
+	second string // the time of the line before as it is written, up to the second; see Own
+	unix   int64  // the same in Unix seconds
 }
 
 // NewLines returns what reads lines.
 func NewLines() *Lines {
-	return &Lines{scan: scan.NewScanner(), want: scan.NewKeys("seq", "prev", "kind", "at", "time", "id", "nanos", "trail")}
+	return &Lines{scan: scan.NewScanner(), want: scan.NewKeys("seq", "prev", "kind", "at", "time", "id", "nanos", "trail", "public")}
 }
 
 var (
@@ -72,11 +76,14 @@ func (l *Lines) Read(line []byte) (Head, error) {
 		}
 		h.Nanos = core.Money(n)
 	}
-	if h.Kind != KindCheckpoint {
+	if h.Kind != KindCheckpoint && h.Kind != KindKey {
 		return h, nil
 	}
 	trail, _ := l.word(line, 7)
 	if h.sig = bytes.LastIndex(line, []byte(signed)); h.sig <= 0 || !unhex(h.Trail[:], trail) {
+		return h, errLine
+	}
+	if next, _ := l.word(line, 8); h.Kind == KindKey && !unhex(h.Next[:], next) {
 		return h, errLine
 	}
 	return h, nil
@@ -84,7 +91,7 @@ func (l *Lines) Read(line []byte) (Head, error) {
 
 // kindOf keeps the usual words from being allocated for each line.
 func kindOf(b []byte) string {
-	for _, k := range [...]string{KindCall, KindCharge, KindChange, KindGap, KindCheckpoint} {
+	for _, k := range [...]string{KindCall, KindCharge, KindChange, KindTurned, KindGap, KindCheckpoint, KindKey} {
 		if string(b) == k {
 			return k
 		}
@@ -117,12 +124,16 @@ func unhex(dst, src []byte) bool {
 // Sum is the SHA-256 of the line: what the next one calls "prev".
 func (h *Head) Sum() [32]byte { return sha256.Sum256(h.line) }
 
-// Check checks the signature of a checkpoint.
+// Check checks the signature of a line that is signed.
 func (h *Head) Check(pub ed25519.PublicKey) error {
+	words := domain
+	if h.Kind == KindKey {
+		words = keyDomain
+	}
 	rest := h.line[h.sig+len(signed):]
 	sig, ok := bytes.CutSuffix(rest, []byte(`"}`))
 	raw, err := base64.StdEncoding.AppendDecode(nil, sig)
-	if h.sig == 0 || !ok || err != nil || !ed25519.Verify(pub, append([]byte(domain), h.line[:h.sig]...), raw) {
+	if h.sig == 0 || !ok || err != nil || !ed25519.Verify(pub, append([]byte(words), h.line[:h.sig]...), raw) {
 		return errSigning
 	}
 	return nil

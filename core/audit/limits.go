@@ -5,15 +5,19 @@ package audit
 const (
 	MaxCall   = 1024 // bytes of a packed Call
 	MaxChange = 2048 // bytes of a packed Change
+	MaxTurned = 160  // bytes of a packed Turned
 
-	maxKey      = 64
-	maxGroup    = 48 // team, customer
-	maxModel    = 96
-	maxProvider = 32
-	maxTarget   = 40 // of an attempt
-	maxShown    = 16 // the provider key of an attempt
-	maxWord     = 128
-	maxNote     = 1024
+	maxKey       = 64
+	maxGroup     = 48 // team, customer
+	maxModel     = 96
+	maxProvider  = 32
+	maxTarget    = 40 // of an attempt
+	maxShown     = 16 // the provider key of an attempt
+	maxStrangers = 64 // addresses and reasons that are counted apart
+
+	maxGuard = 12 // the word of the cache's rules
+	maxWord  = 128
+	maxNote  = 1024
 
 	// maxHashed is how much of a body is hashed: of a longer one the first and the last
 	// half of it. A prompt with pictures must not keep an event loop for milliseconds.

@@ -39,13 +39,17 @@ func appendPlace(b []byte, p *Place) []byte {
 
 func appendStamp(b []byte, at uint64, t int64) []byte {
 	b = strconv.AppendUint(b, at, 10)
-	b = append(b, `,"time":"`...)
+	return appendTimed(b, `,"time":`, t)
+}
+
+func appendTimed(b []byte, name string, t int64) []byte {
+	b = append(append(b, name...), '"')
 	b = time.Unix(0, t).UTC().AppendFormat(b, "2006-01-02T15:04:05.000000000Z")
 	return append(b, '"')
 }
 
-// AppendJSON appends what a packed payload says as a JSON object; ok is false when it is neither a call nor, of a
-// change's record, a change.
+// AppendJSON appends what a packed payload says as a JSON object; ok is false when it is neither a call, nor who was
+// turned away, nor, of a change's record, a change.
 func AppendJSON(dst, payload []byte, change bool) (b []byte, ok bool) {
 	n := len(dst)
 	if change {
@@ -54,6 +58,8 @@ func AppendJSON(dst, payload []byte, change bool) (b []byte, ok bool) {
 		}
 	} else if c, err := ParseCall(payload); err == nil {
 		dst = appendCall(dst, &c)
+	} else if t, err := ParseTurned(payload); err == nil {
+		dst = appendTurned(dst, &t)
 	}
 	if len(dst) == n {
 		return dst, false
@@ -76,7 +82,7 @@ func appendCall(b []byte, c *Call) []byte {
 	}
 	b = appendTrue(b, `,"stream":`, c.Stream)
 	b = appendWord(b, `,"cache":`, c.Recall.String())
-	b = appendWord(b, `,"guard":`, c.Guard.String())
+	b = appendWord(b, `,"guard":`, c.Guard)
 	b = appendNumber(b, `,"cost":`, int64(c.Cost))
 	b = appendTokens(b, &c.Usage)
 	if c.Prompt != [32]byte{} {

@@ -12,7 +12,8 @@ func ParseCall(b []byte) (Call, error) {
 	var c Call
 	flags := r.byte()
 	c.Stream, c.Keyed, c.Ends = flags&flagStream != 0, flags&flagKeyed != 0, flags&flagEnds != 0
-	c.Op, c.Fault, c.Recall, c.Guard = core.Op(r.byte()), core.Code(r.byte()), core.Recall(r.byte()), Guard(r.byte())
+	var guard byte
+	c.Op, c.Fault, c.Recall, guard = core.Op(r.byte()), core.Code(r.byte()), core.Recall(r.byte()), r.byte()
 	c.Status = r.u16()
 	copy(c.ID[:], r.bytes(16))
 	c.Time, c.Took, c.Cost = r.time(), r.int(), core.Money(r.int())
@@ -31,6 +32,7 @@ func ParseCall(b []byte) (Call, error) {
 		copy(c.Session[:], r.bytes(len(c.Session)))
 	}
 	c.Attempts = r.attempts()
+	c.Guard = string(r.bytes(int(guard)))
 	if r.short || len(r.b) != 0 || c.Op >= core.NumOps || c.Fault >= core.NumCodes || c.Recall >= core.NumRecalls {
 		return Call{}, errPacked
 	}

@@ -12,10 +12,13 @@ import (
 )
 
 // A Verifier checks the lines of one trail, in order, as they are handed to it. It needs
-// nothing but the public key.
+// nothing but one public key that signed in it: the keys behind it are vouched for by their lines
+// of KindKey, and what stands before its first signature by the chain, which that signature covers.
 type Verifier struct {
 	Report
-	pub   ed25519.PublicKey
+	pub   ed25519.PublicKey // who signs here, once seen is true; before that, whom to look out for
+	seen  bool
+	odd   uint64 // number of the first signed line, while nothing of pub was seen
 	lines *Lines
 	prev  [32]byte
 }
@@ -32,6 +35,7 @@ type Report struct {
 	Changes     uint64
 	Checkpoints uint64
 	Gaps        uint64
+	Keys        uint64     // times that another key took over
 	Nanos       core.Money // of all calls and charges
 }
 
@@ -52,7 +56,7 @@ var (
 	ErrMissing = errors.New("records are missing")
 	ErrOrder   = errors.New("records are out of order, or there twice")
 	ErrChanged = errors.New("the record was changed")
-	ErrForged  = errors.New("the checkpoint is not signed by this key")
+	ErrForged  = errors.New("it is not signed by this key, or one that this key handed over to")
 	ErrBegin   = errors.New("what stands first is no checkpoint: records before it were removed")
 	ErrTrail   = errors.New("the checkpoint is of another trail")
 	ErrCut     = errors.New("the record is cut short, or none")
@@ -72,7 +76,7 @@ func (v *Verifier) Line(line []byte) error {
 	case v.Lines == 0 && h.Kind != KindCheckpoint:
 		return &Broken{h.Seq, ErrBegin}
 	case v.Lines > 0 && h.Seq > v.Last+1:
-		return &Broken{v.Last + 1, fmt.Errorf("%w: %d, up to %d", ErrMissing, h.Seq-v.Last-1, h.Seq-1)}
+		return &Broken{v.Last + 1, fmt.Errorf("%w: %d of them, before record %d", ErrMissing, h.Seq-v.Last-1, h.Seq)}
 	case v.Lines > 0 && h.Seq <= v.Last:
 		return &Broken{h.Seq, fmt.Errorf("%w: it follows %d", ErrOrder, v.Last)}
 	case v.Lines > 0 && h.Prev != v.prev:
@@ -81,25 +85,37 @@ func (v *Verifier) Line(line []byte) error {
 		return &Broken{1, ErrChanged}
 	}
 	v.prev = h.Sum()
-	if err := v.checkpoint(&h); err != nil {
+	if err := v.signature(&h); err != nil {
 		return err
 	}
 	v.count(&h)
 	return nil
 }
 
-func (v *Verifier) checkpoint(h *Head) error {
-	if h.Kind != KindCheckpoint {
+// signature judges a line that is signed.
+func (v *Verifier) signature(h *Head) error {
+	if h.Kind != KindCheckpoint && h.Kind != KindKey {
 		return nil
 	}
-	if h.Check(v.pub) != nil {
+	good := h.Check(v.pub) == nil
+	if v.seen && !good {
 		return &Broken{h.Seq, ErrForged}
 	}
 	if v.Lines > 0 && h.Trail != v.Trail {
 		return &Broken{h.Seq, ErrTrail}
 	}
-	v.Trail, v.Signed, v.SignedSum, v.SignedAt = h.Trail, h.Seq, v.prev, h.Time
-	v.Checkpoints++
+	v.Trail = h.Trail
+	if !good {
+		if v.odd == 0 {
+			v.odd = h.Seq
+		}
+		return nil
+	}
+	v.seen = true
+	v.Signed, v.SignedSum, v.SignedAt = h.Seq, v.prev, h.Time
+	if h.Kind == KindKey {
+		v.pub = bytes.Clone(h.Next[:])
+	}
 	return nil
 }
 
@@ -116,6 +132,10 @@ func (v *Verifier) count(h *Head) {
 		v.Changes++
 	case KindGap:
 		v.Gaps++
+	case KindCheckpoint:
+		v.Checkpoints++
+	case KindKey:
+		v.Keys++
 	}
 	v.Nanos = v.Nanos.Plus(h.Nanos)
 }
@@ -159,6 +179,9 @@ func (v *Verifier) Read(r io.Reader) error {
 func (v *Verifier) End(least uint64) error {
 	if v.Lines == 0 {
 		return &Broken{1, ErrMissing}
+	}
+	if !v.seen {
+		return &Broken{v.odd, ErrForged}
 	}
 	if v.Signed < least {
 		return &Broken{least, ErrShort}

@@ -193,8 +193,96 @@ func FuzzVerify(f *testing.F) {
 	f.Add([]byte("{\"seq\":1,\"prev\":\"\",\"kind\":\"checkpoint\",\"sig\":\"\"}\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		v := NewVerifier(public())
-		if err := v.Read(bytes.NewReader(b)); err == nil && v.Lines > 0 && v.Checkpoints == 0 {
+		if v.Read(bytes.NewReader(b)) == nil && v.End(0) == nil && v.Signed == 0 {
 			t.Error("a trail without a signature is good")
 		}
 	})
+}
+
+// passed is a trail whose key hands over twice: lines 1, 11, … are signed by the first key, from 22 on by the
+// second, from 33 on by the third.
+func passed() (lines [][]byte, keys []ed25519.PrivateKey) {
+	c := &Chain{ID: [16]byte{9}, Key: key()}
+	keys = []ed25519.PrivateKey{c.Key, ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, 32)), ed25519.NewKeyFromSeed(bytes.Repeat([]byte{2}, 32))}
+	for i := range 50 {
+		switch at := uint64(i) * 100; {
+		case i == 21 || i == 32:
+			lines = append(lines, c.Pass(nil, at, keys[i/11], int64(i)))
+		case i%10 == 0:
+			lines = append(lines, c.Checkpoint(nil, at, int64(i)))
+		default:
+			lines = append(lines, c.Charge(nil, &Place{At: at, Nanos: 1}))
+		}
+	}
+	return lines, keys
+}
+
+func verifyWith(lines [][]byte, key ed25519.PrivateKey) (Report, error) {
+	v := NewVerifier(key.Public().(ed25519.PublicKey))
+	err := v.Read(bytes.NewReader(bytes.Join(lines, nil)))
+	if err == nil {
+		err = v.End(0)
+	}
+	return v.Report, err
+}
+
+func TestAnyOfItsKeysVerifiesATrail(t *testing.T) {
+	lines, keys := passed()
+	for i, k := range keys {
+		r, err := verifyWith(lines, k)
+		if err != nil || r.Keys != 2 || r.Last != 50 || r.Signed != 41 || r.Checkpoints != 5 || r.Nanos != 43 {
+			t.Errorf("key %d: %v, %+v", i, err, r)
+		}
+	}
+	if _, err := verifyWith(lines, ed25519.NewKeyFromSeed(make([]byte, 32))); !errors.Is(err, ErrForged) {
+		t.Errorf("a key that never signed: %v", err)
+	}
+	if _, err := verifyWith(lines[30:], keys[1]); err != nil { // retention left the end
+		t.Errorf("from line 31 on: %v", err)
+	}
+	if _, err := verifyWith(lines[40:], keys[0]); !errors.Is(err, ErrForged) {
+		t.Errorf("the first key cannot know what follows line 40: %v", err)
+	}
+}
+
+func TestWhoHasAnOldKeyCannotForgeUnderTheNewOne(t *testing.T) {
+	lines, keys := passed()
+	after := func(n int) *Chain { // a thief of the first key goes on behind line n
+		h, _ := NewLines().Read(bytes.TrimSpace(lines[n-1]))
+		return &Chain{ID: [16]byte{9}, Key: keys[0], Seq: uint64(n), Prev: h.Sum()}
+	}
+	f := func(name string, from int, key ed25519.PrivateKey, seq uint64, why error) {
+		t.Helper()
+		c := after(from)
+		forged := append(lines[:from:from], c.Charge(nil, &Place{Nanos: 1e9}), c.Checkpoint(nil, 9, 9))
+		_, err := verifyWith(forged, key)
+		var b *Broken
+		if why == nil && err != nil || why != nil && (!errors.As(err, &b) || b.Seq != seq || !errors.Is(err, why)) {
+			t.Errorf("%s: %v, want record %d: %v", name, err, seq, why)
+		}
+	}
+	f("behind the hand-over, for who has the first key", 25, keys[0], 27, ErrForged)
+	f("behind the hand-over, for who has the second", 25, keys[1], 1, ErrForged) // nothing of it is left
+	f("behind the second's signature", 31, keys[1], 33, ErrForged)
+	f("instead of the hand-over, for who has the second key", 15, keys[1], 1, ErrForged)
+	f("instead of the hand-over, for who has the first key only", 15, keys[0], 0, nil) // why keys are not to be lost
+
+	for i := range 45 { // any single line that is changed is found, whichever key is known
+		for _, k := range keys {
+			changed := append([][]byte(nil), lines...)
+			changed[i] = bytes.Replace(lines[i], []byte(`"time":"1970`), []byte(`"time":"1971`), 1)
+			if _, err := verifyWith(changed, k); err == nil && i < 41 {
+				t.Errorf("line %d was changed", i+1)
+			}
+		}
+	}
+	// The announced key is exchanged, and all behind it made anew by the thief of no key.
+	changed := append([][]byte(nil), lines...)
+	thief := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{66}, 32))
+	c := after(21)
+	c.Key = thief
+	changed = append(changed[:21:21], c.Pass(nil, 0, thief, 0), c.Checkpoint(nil, 0, 0))
+	if _, err := verifyWith(changed, keys[0]); !errors.Is(err, ErrForged) {
+		t.Errorf("a hand-over that nobody signed: %v", err)
+	}
 }

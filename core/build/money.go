@@ -36,6 +36,7 @@ type bill struct {
 	accounts [govern.MaxAccounts]*govern.Account
 	ended    bool
 	prompt   int64        // our own count of its tokens
+	looked   bool         // before is there
 	before   audit.Before // what is written down of the request
 
 	turns   uint8      // of a WebSocket, that are paid
@@ -62,7 +63,7 @@ func (m *money) take() *bill {
 func (m *money) give(b *bill) {
 	clear(b.budgets[:b.n])
 	clear(b.accounts[:b.n])
-	b.hold, b.n, b.ended, b.ask = govern.Hold{}, 0, false, govern.Ask{}
+	b.hold, b.n, b.ended, b.looked, b.ask = govern.Hold{}, 0, false, false, govern.Ask{}
 	b.turns, b.opening, b.paid, b.cost = 0, false, core.Usage{}, 0
 	m.bills.Put(b)
 }
@@ -166,6 +167,34 @@ func (c *compiler) hold(_ *rules, op core.Op) (core.Stage, string) {
 	return c.money.hold, "budgets"
 }
 
+// look notes what is written down of a request, now that it is on its way: nobody waits for
+// that. It also has the intent written.
+func (c *compiler) look(_ *rules, op core.Op) (core.Stage, string) {
+	if !c.paid(op) {
+		return nil, ""
+	}
+	m := c.money
+	return func(x *core.Exchange) core.Verdict {
+		if b, ok := x.Bill.(*bill); ok {
+			m.till.Nudge()
+			m.look(x, b)
+		}
+		return core.Continue
+	}, "budgets"
+}
+
+// look notes what is written down of the request of x, once: while all of it is there.
+func (m *money) look(x *core.Exchange, b *bill) {
+	if b.looked {
+		return
+	}
+	b.looked = true
+	if m.audited {
+		b.before = audit.Look(x)
+		m.content(x)
+	}
+}
+
 // intent keeps an answer back until what it may cost stands on the disk.
 func (c *compiler) intent(_ *rules, op core.Op) (core.Stage, string) {
 	if !c.paid(op) {
@@ -174,6 +203,7 @@ func (c *compiler) intent(_ *rules, op core.Op) (core.Stage, string) {
 	m := c.money
 	return func(x *core.Exchange) core.Verdict {
 		if b, ok := x.Bill.(*bill); ok {
+			m.look(x, b)
 			return m.till.Begun(x, &b.hold)
 		}
 		return core.Continue
@@ -199,10 +229,16 @@ func (c *compiler) settle(_ *rules, op core.Op) (core.Stage, string) {
 // cost notes what an exchange cost, and settles it when nothing has yet: it failed, its client
 // left, or nobody was asked.
 func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
-	if op == core.OpModels {
-		return nil, ""
-	}
 	m := c.money
+	if op == core.OpModels {
+		if m == nil || !m.audited {
+			return nil, ""
+		}
+		return func(x *core.Exchange) core.Verdict { // nothing is paid for it
+			m.unheld(x)
+			return core.Continue
+		}, "audit"
+	}
 	return func(x *core.Exchange) core.Verdict {
 		b, ok := x.Bill.(*bill)
 		if !ok {
@@ -235,7 +271,7 @@ func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
 		}
 		if !b.opening {
 			m.close(x, b)
-			b = &bill{before: b.before, turns: b.turns + 1, opening: true, paid: x.Usage, cost: x.Cost}
+			b = &bill{before: b.before, looked: b.looked, turns: b.turns + 1, opening: true, paid: x.Usage, cost: x.Cost}
 			x.Bill = b // the one before may still be on its way to the disk
 		}
 		v := m.fill(b, p, x, time.Now())
@@ -281,12 +317,6 @@ func (m *money) hold(x *core.Exchange) core.Verdict {
 	case !b.hold.Held():
 		x.Bill = nil
 		m.give(b)
-	default: // the body may be gone when the answer is over
-		b.prompt = price.Prompt(x)
-		if m.audited {
-			b.before = audit.Look(x)
-			m.content(x)
-		}
 	}
 	return v
 }
@@ -318,7 +348,10 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 	if b.n == 0 && !m.audited {
 		return core.Continue
 	}
-	worst, floor, ok := price.Hold(x, now.Unix())
+	worst, floor, prompt, ok := price.Hold(x, now.Unix())
+	if b.turns == 0 { // the body may be gone when the answer is over
+		b.prompt = prompt
+	}
 	if !ok && b.n > 0 {
 		x.Fault = &core.Fault{
 			Code: core.Forbidden, Kind: "model_not_priced", Param: "model",
@@ -358,6 +391,7 @@ func (m *money) close(x *core.Exchange, b *bill) {
 		return
 	}
 	b.ended = true
+	m.look(x, b)
 	now := time.Now()
 	e := govern.End{Now: now.UnixNano()}
 	var flaw price.Flaw

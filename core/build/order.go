@@ -27,6 +27,7 @@ var order = []row{
 	{"repeats", before, (*compiler).repeatsLook}, // before the cache: a call by its key is that call, whatever others were told
 	{"cache", before, (*compiler).cacheLook},     // behind all that decides whether the caller may ask; before what is held for an attempt
 	{"budgets", before, (*compiler).hold},        // behind the cache: what is remembered costs nothing
+	{"budgets", sent, (*compiler).look},          // what is written down of the request is made while the provider works
 	{"budgets", commit, (*compiler).intent},      // the provider is being asked meanwhile
 	{"budgets", settle, (*compiler).settle},
 	{"budgets", turn, (*compiler).renew}, // a socket is paid turn by turn
@@ -42,6 +43,7 @@ type point string
 const (
 	admit  point = "admit"
 	before point = "before"
+	sent   point = "sent"
 	commit point = "commit"
 	settle point = "settle"
 	turn   point = "turn"
@@ -93,6 +95,8 @@ func (c *compiler) plan(r *rules, op core.Op) core.Plan {
 			p.Admit = append(p.Admit, stage)
 		case before:
 			p.Before = append(p.Before, stage)
+		case sent:
+			p.Sent = append(p.Sent, stage)
 		case commit:
 			p.Commit = append(p.Commit, stage)
 		case settle:

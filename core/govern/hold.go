@@ -62,8 +62,9 @@ func (h *Hold) Held() bool { return h.state.Load() == held }
 func (h *Hold) Worst() core.Money { return h.worst }
 
 // Hold holds q.Worst on all of q.Accounts, or on none and says why. nil: it is held, and
-// the intent is on its way to the disk (see Hold.Seq). It neither waits nor allocates,
-// but for a refusal and the first call of a window.
+// the intent is appended to the ledger (see Hold.Seq), whose writer is to be told by Nudge when
+// there is time for it. It neither waits nor allocates, but for a refusal and the first call of a
+// window.
 func (b *Book) Hold(h *Hold, q *Ask) *Refusal {
 	if q.Worst < 0 || h.state.Load() == held {
 		panic("BUG: govern: a hold of less than nothing, or held already")
@@ -100,11 +101,14 @@ func (b *Book) Hold(h *Hold, q *Ask) *Refusal {
 		Kind: ledger.Intent, Attempt: q.Attempt, ID: q.ID, Time: q.Now,
 		Amount: q.Worst, Floor: min(max(q.Floor, 0), q.Worst), Lines: lines[:h.n],
 	}
-	h.seq = b.log.Append(&rec, first)
+	h.seq = b.log.Lay(&rec, first)
 	h.state.Store(held)
 	b.holds.Add(1)
 	return nil
 }
+
+// Nudge has what was held and settled written within milliseconds, if nobody waits for it.
+func (b *Book) Nudge() { b.log.Nudge() }
 
 // take adds the worst case to all accounts, or to none. It looks first, so that what is
 // refused for want of money is refused without a trace, as a rule.

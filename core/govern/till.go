@@ -104,6 +104,13 @@ func (t *Till) Charge(h *Hold, q *Ask, e *End) bool {
 	return true
 }
 
+// Nudge is Book.Nudge. What is another process's is written as that process sees fit.
+func (t *Till) Nudge() {
+	if b := t.book.Load(); b != nil {
+		b.Nudge()
+	}
+}
+
 // Begun is what a stage of Plan.Commit returns: see Book.Wait.
 func (t *Till) Begun(x *core.Exchange, h *Hold) core.Verdict { return t.await(x, h.seq) }
 

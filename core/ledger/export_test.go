@@ -8,3 +8,9 @@ func (l *Ledger) Maintain() { l.maintain() }
 
 // Prepare makes the spare, in the place of the keeper.
 func (l *Ledger) Prepare() error { return l.prepare() }
+
+// Idle reports whether the writer sleeps until it is woken.
+func (l *Ledger) Idle() bool { return l.asleep.Load() && !l.armed.Load() }
+
+// SmoothBytes is how many zeros are written ahead.
+const SmoothBytes = smoothBytes

@@ -56,7 +56,7 @@ type Ledger struct {
 	waiters waiters
 	want    atomic.Uint64 // the Seq up to which somebody waits
 	asleep  atomic.Bool
-	armed   atomic.Bool   // the writer will write what nobody waits for, in a while
+	armed   atomic.Bool   // the writer will look for what nobody waits for, in a while
 	bell    chan struct{} // wakes the writer
 
 	// The writer's own.
@@ -64,6 +64,7 @@ type Ledger struct {
 	written Seq
 	parked  *waiter
 	mark    *mark
+	zeros   []byte // see smooth
 
 	making sync.Mutex // of the spare
 	spare  File       // guarded by making; nil: there is none
@@ -91,6 +92,7 @@ type segment struct {
 	span
 	file  File
 	limit Seq // no record may end beyond
+	even  Seq // up to here the file has blocks that were written before; see smooth
 }
 
 // Reserve takes room for records of so many bytes (see Size) in memory and on disk. It
@@ -113,6 +115,15 @@ func (l *Ledger) Return(bytes int) { l.ring.room.Add(int64(bytes)) }
 // is given back. It never waits and never fails: r is copied, and durable when Durable()
 // has reached the Seq that is returned. r is not kept.
 func (l *Ledger) Append(r *Record, room int) Seq {
+	s := l.Lay(r, room)
+	l.Nudge()
+	return s
+}
+
+// Lay is Append for who has something more urgent to do: the writer is not woken, which takes
+// a system call. Who lays calls Nudge, or asks to wait for the Seq, once the urgent thing is
+// done; until then the record is written when another one is.
+func (l *Ledger) Lay(r *Record, room int) Seq {
 	n := Size(len(r.Lines), len(r.Payload))
 	if n > room || len(r.Lines) > MaxLines || len(r.Payload) > MaxPayload {
 		panic("BUG: ledger: a record larger than what was reserved for it")
@@ -120,11 +131,17 @@ func (l *Ledger) Append(r *Record, room int) Seq {
 	l.ring.room.Add(int64(room - n))
 	pos, b := l.ring.take(n)
 	l.ring.publish(pos, r.encode(b, pos, l.Durable(), l.seed))
-	if l.asleep.Load() && (!l.armed.Load() || l.want.Load() > uint64(pos)) {
-		l.poke()
-	}
 	r.Seq = pos + Seq(n)
 	return r.Seq
+}
+
+// Nudge has what was appended written within about lazyWait: it wakes the writer, if that sleeps
+// and will not look by itself. While records come it does look, so this is a system call after a
+// pause only.
+func (l *Ledger) Nudge() {
+	if l.asleep.Load() && !l.armed.Load() {
+		l.poke()
+	}
 }
 
 // Durable is the Seq up to which every record survives a power cut.

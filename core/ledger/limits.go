@@ -20,6 +20,8 @@ const (
 	maxWrite     = 1 << 20                // bytes of one write; a group takes as many as it needs
 	readBytes    = 1 << 20                // of one read when records are gone through
 	lazyWait     = 2 * time.Millisecond   // for what nobody waits for to be written
+	quietLooks   = 3                      // of the writer that find nothing before it sleeps until it is woken
+	smoothBytes  = 256 << 10              // of zeros that are written ahead of the records
 	retryFull    = 500 * time.Millisecond // between looks whether a full disk has space again
 	followPause  = 20 * time.Millisecond  // between looks of who follows the log
 	maxNotes     = 100                    // kept of what Open found strange

@@ -30,7 +30,7 @@ func (l *Ledger) Follow(ctx context.Context, from Seq, f func(*Record) error) er
 		if from, err = l.replay(r, from, l.Durable(), f); err != nil {
 			return err
 		}
-		if err := l.Wait(ctx, from+1); err != nil {
+		if err := l.expect(ctx, from+1); err != nil {
 			return err
 		}
 		select { // a group at a time would open the file for each

@@ -45,22 +45,28 @@ func (l *Ledger) Await(s Seq, w core.Waker) bool {
 		n = new(waiter)
 	}
 	n.seq, n.waker = s, w
+	l.hurry(s)
 	l.await(n)
 	return true
 }
 
-func (l *Ledger) await(w *waiter) {
-	s := w.seq // the writer may take w as soon as it is pushed
+// hurry has the writer write up to s at once.
+func (l *Ledger) hurry(s Seq) {
 	for {
 		v := l.want.Load()
 		if v >= uint64(s) || l.want.CompareAndSwap(v, uint64(s)) {
-			break
+			return
 		}
 	}
+}
+
+// await has w told. After hurry that is soon, else when the writer writes anyway.
+func (l *Ledger) await(w *waiter) {
+	s := w.seq // the writer may take w as soon as it is pushed
 	l.waiters.push(w)
 	// The writer sleeps on what nobody waits for. Or it may have swept between the look and the
 	// push, and have nothing left to do: it is asked to sweep again.
-	if l.asleep.Load() || l.settled(s) {
+	if l.want.Load() >= uint64(s) && l.asleep.Load() || l.settled(s) {
 		l.poke()
 	}
 }
@@ -96,6 +102,12 @@ func (l *Ledger) sweep() {
 // Wait waits until s is durable. It is for whoever has a goroutine to spare: changes by
 // operators, tests. It returns Err() when s never will be, or the context's error.
 func (l *Ledger) Wait(ctx context.Context, s Seq) error {
+	l.hurry(s)
+	return l.expect(ctx, s)
+}
+
+// expect is Wait for who is in no hurry: nothing is synced the sooner for it.
+func (l *Ledger) expect(ctx context.Context, s Seq) error {
 	if !l.settled(s) {
 		done := make(chan struct{})
 		l.await(&waiter{seq: s, done: func() { close(done) }})

@@ -11,10 +11,14 @@ import "asbru/core"
 // Bound is the most tokens that a request's body can come to as a prompt at a model that takes
 // window tokens; 0: unknown.
 func Bound(body []byte, window int64) int64 {
+	c := count(body)
+	return c.bound(window)
+}
+
+func (c *tally) bound(window int64) int64 {
 	if window == 0 {
 		window = DefaultWindow
 	}
-	c := count(body)
 	if c.open {
 		return max(window, c.text+Overhead)
 	}
@@ -25,10 +29,15 @@ func Bound(body []byte, window int64) int64 {
 // model takes, and answers as long as the client allows, or else as the model writes at
 // most. choices is how many answers were asked for; 0 is one. A nil price is worth nothing.
 func Worst(p *core.Price, body []byte, maxTokens, choices int64) core.Money {
+	c := count(body)
+	return c.worst(p, maxTokens, choices)
+}
+
+func (c *tally) worst(p *core.Price, maxTokens, choices int64) core.Money {
 	if p == nil {
 		return 0
 	}
-	in := Bound(body, p.Most.In)
+	in := c.bound(p.Most.In)
 	if p.Most.In > 0 {
 		in = min(in, p.Most.In)
 	}

@@ -21,28 +21,31 @@ func Flat(from string, in, out float64) (*core.Price, error) {
 // Hold is the most that x can cost, whoever of those it may be led to answers it: the targets of its
 // Route and of its own fallbacks. ok is false when somebody among them has no price, so that
 // there is nothing to hold. least is about what its prompt costs at the first of them: what is
-// due when nothing more is heard of it. now is the wall clock in Unix seconds.
+// due when nothing more is heard of it. prompt is what Prompt says, which is known then: the body
+// is read once for all of it. now is the wall clock in Unix seconds.
 //
 // It is called before the first attempt, when x.Route is settled.
-func Hold(x *core.Exchange, now int64) (worst, least core.Money, ok bool) {
+func Hold(x *core.Exchange, now int64) (worst, least core.Money, prompt int64, ok bool) {
 	ok = true
 	first := true
+	c := count(x.Body)
 	Reach(x, func(t *core.Target, name []byte) bool {
-		m, known := hold(x, t, name, now)
+		m, known := hold(x, &c, t, name, now)
 		worst, ok = max(worst, m), ok && known
 		if first && known {
-			least = Cost(inForce(t.Price(x, nil, name), now), &core.Usage{In: Guess(x.Body, 0).In})
+			least = Cost(inForce(t.Price(x, nil, name), now), &core.Usage{In: c.tokens()})
 		}
 		first = false
 		return ok
 	})
+	prompt = promptOf(x, &c)
 	if !ok {
-		return 0, 0, false
+		return 0, 0, prompt, false
 	}
 	if c := x.Route.Care; c != nil && c.Rescue { // a stream that breaks is paid as far as it came, and its continuation
 		worst = worst.Plus(worst)
 	}
-	return worst, min(least, worst), true
+	return worst, min(least, worst), prompt, true
 }
 
 // Reach calls f for everybody who may answer x, with the name to ask under, until f reports false:
@@ -68,8 +71,8 @@ func served(x *core.Exchange, t *core.Target, name []byte) bool {
 	return x.Key == nil || x.Key.Policy == nil || x.Key.Policy.Serves == nil || x.Key.Policy.Serves(t, nil, name)
 }
 
-// hold is the most that x costs at t, with whichever of its keys.
-func hold(x *core.Exchange, t *core.Target, name []byte, now int64) (worst core.Money, ok bool) {
+// hold is the most that x, whose body c is counted from, costs at t, with whichever of its keys.
+func hold(x *core.Exchange, c *tally, t *core.Target, name []byte, now int64) (worst core.Money, ok bool) {
 	if t.Price == nil {
 		return 0, false
 	}
@@ -87,7 +90,7 @@ func hold(x *core.Exchange, t *core.Target, name []byte, now int64) (worst core.
 			if p := p.At(now); x.Op == core.OpRealtime { // each turn reads all that was said before
 				worst = max(worst, p.Worst(cmp.Or(p.Most.In, DefaultWindow), Longest(p, 0, 1)))
 			} else {
-				worst = max(worst, Worst(p, x.Body, x.Peek.MaxTokens, x.Peek.Choices))
+				worst = max(worst, c.worst(p, x.Peek.MaxTokens, x.Peek.Choices))
 			}
 			last = p
 		}
@@ -129,13 +132,18 @@ func Charge(x *core.Exchange, held core.Money, prompt, now int64) (core.Money, F
 // Prompt is our own count of a request's tokens. What is not read here counts as none, and nor does
 // a body that the lane has let go: then about so many as the request has bytes for are taken.
 func Prompt(x *core.Exchange) int64 {
+	c := count(x.Body)
+	return promptOf(x, &c)
+}
+
+func promptOf(x *core.Exchange, c *tally) int64 {
 	switch {
 	case x.Op == core.OpPass:
 		return 0
 	case len(x.Body) == 0:
 		return (int64(x.Sent) + bytesPerToken - 1) / bytesPerToken
 	}
-	return Guess(x.Body, 0).In
+	return c.tokens()
 }
 
 // worked reports whether the target of an attempt that reported no usage has begun to answer, as far

@@ -47,7 +47,7 @@ func TestHold(t *testing.T) {
 	}
 	f := func(x *core.Exchange, want core.Money, ok bool) {
 		t.Helper()
-		if got, _, known := Hold(x, 0); known != ok || ok && got != want {
+		if got, _, _, known := Hold(x, 0); known != ok || ok && got != want {
 			t.Errorf("%s: %v, %v; want %v, %v", x.Route.Name, got, known, want, ok)
 		}
 	}

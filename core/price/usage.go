@@ -91,8 +91,10 @@ const (
 // request's body and those of the answer's content that the client got.
 func Guess(body []byte, answered int64) Spent {
 	c := count(body)
-	return Spent{
-		In:  (c.text+bytesPerToken-1)/bytesPerToken + c.pieces*tokensOfAPiece,
-		Out: (max(answered, 0) + bytesPerToken - 1) / bytesPerToken,
-	}
+	return Spent{In: c.tokens(), Out: (max(answered, 0) + bytesPerToken - 1) / bytesPerToken}
+}
+
+// tokens is our own count of a prompt.
+func (c *tally) tokens() int64 {
+	return (c.text+bytesPerToken-1)/bytesPerToken + c.pieces*tokensOfAPiece
 }

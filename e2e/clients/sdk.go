@@ -140,6 +140,8 @@ func sdkConfig(upstream string) string {
 		fmt.Fprintf(&b, "  - {name: %s, type: %s, base_url: %s%s, %s, models: [only-%s], breaker: {off: true, when_all_benched: try}, network: {allow_private_network: true}}\n",
 			f.name, f.kind, upstream, f.path, key, f.name)
 	}
+	// litellm takes responses/ in a name for a word of its own.
+	fmt.Fprintf(&b, "  - {name: replies, type: opencode-zen, base_url: %s/v1, api_key: %s, models: [only-replies], breaker: {off: true, when_all_benched: try}, network: {allow_private_network: true}}\n", upstream, upstreamKey)
 	fmt.Fprintf(&b, "models:\n")
 	for _, f := range families {
 		fmt.Fprintf(&b, "  - {alias: fast-%s, provider: %s, model: %stext}\n", f.name, f.name, f.models)

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"asbru/e2e/clients/replay"
 )
 
 // A client is one of the real clients.
@@ -97,7 +99,7 @@ func compareLine(want, got line) error {
 
 // unexpected returns what a case did not expect; with any, any error.
 func unexpected(l line, any bool) error {
-	if l.Error != nil && (any || bytes.Contains(l.Error, []byte(`"unexpected"`))) {
+	if l.Error != nil && (any || bytes.Contains(l.Error, []byte(`"unexpected"`)) || bytes.Contains(l.Error, []byte(replay.Unknown))) {
 		return fmt.Errorf("%s", l.Error)
 	}
 	return nil

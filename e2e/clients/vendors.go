@@ -21,7 +21,7 @@ var recordedVendors = []struct{ name, base, door, sdk string }{
 	{"anthropic", "/v1", "/anthropic", "anthropic for Python"},
 	{"gemini", "/v1beta", "/genai", "google-genai for Python"},
 	{"cohere", "", "/cohere", "cohere for Python"},
-	{"bedrock", "", "/bedrock", ""},
+	{"bedrock", "", "/bedrock", "boto3"},
 }
 
 // vendorSets compares what each vendor was recorded with.
@@ -102,7 +102,7 @@ func (t *tools) vendorSDK(s *score, dir, name, sdk, direct, through string, case
 	}
 	var calls []call
 	for _, c := range own(cases) {
-		if c.Response.Status == http.StatusUnauthorized || c.Response.Status == http.StatusForbidden || len(c.Request.Raw) == 0 || c.Stream && c.Response.SSE == "" {
+		if c.Response.Status == http.StatusUnauthorized || c.Response.Status == http.StatusForbidden || len(c.Request.Raw) == 0 || c.Stream && c.Response.SSE == "" && c.Response.Events == "" {
 			continue // asbru answers by itself; nothing was said; a stream that this SDK does not ask for
 		}
 		path, _, _ := strings.Cut(c.Request.Path, "?")

@@ -7,7 +7,16 @@ import (
 
 // appendReply is the AppendReply of chat completions.
 func appendReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
-	own, at := r.From == &dialect && r.Op != core.OpResponses, len(dst)+1
+	return appendReplyAs(dst, r, x, r.From == &dialect && r.Op != core.OpResponses, appendSaid)
+}
+
+// A sayer appends the members of a message behind its role.
+type sayer func(dst []byte, t *core.Tree, parts []core.Part) []byte
+
+// appendReplyAs appends a reply as it came if it is of its own family, else with messages that
+// say writes.
+func appendReplyAs(dst []byte, r *core.Completion, x *core.Crossing, own bool, say sayer) []byte {
+	at := len(dst) + 1
 	dst = appendReplyHead(dst, r, x, own)
 	if !own || r.Shape&replyObject != 0 {
 		dst = append(dst, `,"object":"chat.completion"`...)
@@ -19,7 +28,7 @@ func appendReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendAlternative(dst, r, &r.Choices[i], own)
+		dst = appendAlternative(dst, r, &r.Choices[i], own, say)
 	}
 	dst = append(dst, ']')
 	if r.Usage.Known && !(own && r.Shape&replyUsage != 0) {
@@ -90,7 +99,7 @@ func appendID(dst []byte, x *core.Crossing, prefix string) []byte {
 	return dst
 }
 
-func appendAlternative(dst []byte, r *core.Completion, c *core.Choice, own bool) []byte {
+func appendAlternative(dst []byte, r *core.Completion, c *core.Choice, own bool, say sayer) []byte {
 	at := len(dst) + 1
 	dst = append(dst, '{')
 	if !own || c.Shape&choseNoIndex == 0 {
@@ -100,7 +109,7 @@ func appendAlternative(dst []byte, r *core.Completion, c *core.Choice, own bool)
 	switch {
 	case !own:
 		dst = append(dst, `,"message":{"role":"assistant"`...)
-		dst = append(appendSaid(dst, &r.Tree, parts), '}')
+		dst = append(say(dst, &r.Tree, parts), '}')
 		dst = appendProbs(append(dst, `,"logprobs":`...), c.Logprobs)
 	case c.Shape&choseText != 0:
 		dst = append(dst, `,"text":"`...)

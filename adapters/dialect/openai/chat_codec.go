@@ -67,6 +67,7 @@ const (
 	partNoID                 // without an id, or one among the extras
 	partCall                 // PartOther in tool_calls
 	partSignedBy             // the signature stands among the extras, here or at the message
+	partMistral              // thinking of a client that is Mistral's
 )
 
 // Tool.Shape: how a tool was written.

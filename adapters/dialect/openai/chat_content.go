@@ -59,6 +59,10 @@ func parsePart(t *core.Tree, raw []byte) {
 			p.Cache = cacheMark(v)
 		case "document_name":
 			p.Name = quoted(v)
+		case "signature": // of Mistral's thinking
+			if p.Vendor, p.Sign = readSign(quoted(v)); p.Sign != nil {
+				p.Shape |= partSignedBy
+			}
 		}
 		t.Keep(&p.More, key, v)
 	}

@@ -8,7 +8,7 @@ import (
 // thoughts writes what the model thought: as it came to its own family; else as text, with
 // those signatures that the target can read.
 func (o *chatOut) thoughts(parts []core.Part) {
-	if o.own {
+	if o.own && !mistrals(parts) {
 		o.ownThoughts(parts)
 		return
 	}
@@ -56,7 +56,7 @@ func (o *chatOut) details(parts []core.Part) {
 	from, n := len(o.dst), int64(0)
 	for i := range parts {
 		p := &parts[i]
-		if p.Kind != core.PartThought && !o.reads(p) {
+		if !o.reads(p) && (p.Kind != core.PartThought || len(p.Text) == 0) {
 			continue
 		}
 		sign := p.Sign

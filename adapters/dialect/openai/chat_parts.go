@@ -59,7 +59,7 @@ func (o *chatOut) within(p *core.Part, thinking bool) bool {
 		return o.own && p.Shape&partMember == 0
 	case core.PartThought:
 		if o.own {
-			return p.Shape&(partDetail|partContent|partReason) == 0
+			return p.Shape&(partDetail|partContent|partReason|partMistral) == 0
 		}
 		return thinking && len(p.Text) > 0
 	case core.PartOther:
@@ -187,8 +187,24 @@ func audioFormat(media core.Text) []byte {
 	return media
 }
 
+// document writes a file as Mistral takes it.
+func (o *chatOut) document(p *core.Part) {
+	o.dst = append(o.dst, `,"type":"document_url","document_url":`...)
+	if p.Data != nil {
+		o.data(p, "application/pdf")
+	} else {
+		o.dst = scan.AppendQuoted(o.dst, p.URL)
+	}
+	if p.Name != nil {
+		o.dst = appendTextMember(o.dst, "document_name", p.Name)
+	}
+}
+
 func (o *chatOut) file(p *core.Part, typed bool) {
 	switch {
+	case !o.own && o.quirks&core.QuirkAnyChoice != 0 && (p.Data != nil || p.URL != nil):
+		o.document(p)
+		return
 	case p.File != nil && o.family:
 		o.dst = append(appendType(o.dst, typed, "file"), `,"file":{"file_id":`...)
 		o.dst = scan.AppendQuoted(o.dst, p.File)

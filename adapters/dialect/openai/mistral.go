@@ -7,8 +7,8 @@ import (
 )
 
 // Mistral is what Mistral's own clients speak. It is OpenAI's format but for what their models
-// insist on: a call comes whole, in one chunk; the usage of a stream comes unasked, with the
-// finish; vectors have an id.
+// insist on: a call comes whole, in one chunk; thinking stands among the content; the usage of a
+// stream comes unasked, with the finish; vectors have an id.
 //
 // Source: https://docs.mistral.ai/api
 var Mistral = assembleMistral()
@@ -30,7 +30,7 @@ func assembleMistral() *core.Dialect {
 				AppendRequest: appendChat,
 				ParseReply:    parseReply,
 				Sound:         soundReply,
-				AppendReply:   appendReply,
+				AppendReply:   appendMistralReply,
 				ParseEvent:    parseChunk,
 				AppendEvent:   appendMistral,
 			},
@@ -52,9 +52,17 @@ func parseMistral(c *core.Chat, raw []byte) *core.Fault {
 	f := parseChat(c, raw)
 	c.Shape &^= chatRandomSeed | chatAnyWord
 	c.Usage = false // no chunk of it alone
+	for i := range c.Turns {
+		if parts := c.Parts[c.Turns[i].From:c.Turns[i].To]; gatherThinking(&c.Tree, parts) {
+			c.Turns[i].Shape &^= saidList
+		}
+	}
 	for i := range c.Parts {
 		if p := &c.Parts[i]; (p.Kind == core.PartImage || p.Kind == core.PartFile) && (p.URL != nil || p.Data != nil) {
 			p.Shape &^= partRaw // a bare string for an object
+			if p.Kind == core.PartFile && p.Data != nil && p.Name == nil {
+				p.Name = core.Text("document.pdf") // OpenAI wants one
+			}
 		}
 	}
 	return f
@@ -63,8 +71,14 @@ func parseMistral(c *core.Chat, raw []byte) *core.Fault {
 // appendMistral is the AppendEvent of Mistral's chats. x.W.Open says that the finish of choice
 // x.W.Block waits for the usage.
 func appendMistral(dst []byte, x *core.Crossing, e *core.Event) []byte {
-	call := (e.Kind == core.EventOpen || e.Kind == core.EventDelta || e.Kind == core.EventSign || e.Kind == core.EventClose) && x.Blocks[e.Block].Kind == core.PartCall
+	kind := core.PartOther
+	if e.Kind == core.EventOpen || e.Kind == core.EventDelta || e.Kind == core.EventSign || e.Kind == core.EventClose {
+		kind = x.Blocks[e.Block].Kind
+	}
+	call := kind == core.PartCall
 	switch {
+	case kind == core.PartThought || kind == core.PartVeiled:
+		return thinkingChunkOf(dst, x, e)
 	case call && e.Kind == core.EventClose:
 		return wholeCall(role(dst, x, e.Choice), x, e)
 	case call && e.Kind == core.EventDelta:

@@ -78,3 +78,99 @@ func TestMistralWords(t *testing.T) {
 		}
 	}
 }
+
+// What was thought stands among the content of a stream, its signature behind it, and what a
+// client sends back of it is one thought, whether or not it joined the pieces.
+func TestMistralThinking(t *testing.T) {
+	x := core.NewCrossing()
+	x.From, x.To, x.Model = &dialect, Mistral, []byte("m")
+	var out []byte
+	for _, c := range []string{
+		`{"id":"i","choices":[{"index":0,"delta":{"role":"assistant","reasoning_content":"I \"see\""}}]}`,
+		`{"id":"i","choices":[{"index":0,"delta":{"reasoning_content":", yes"}}]}`,
+		`{"id":"i","choices":[{"index":0,"delta":{"reasoning_details":[{"type":"reasoning.text","index":0,"signature":"sig","format":"unknown"}]}}]}`,
+		`{"id":"i","choices":[{"index":0,"delta":{"content":"Hi"}}]}`,
+		`{"id":"i","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}`, "[DONE]",
+	} {
+		ev, err := parseChunk(nil, x, nil, []byte(c))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range ev {
+			out = appendMistral(out, x, &ev[i])
+		}
+	}
+	for _, w := range []string{`"content":[{"type":"thinking","thinking":[{"type":"text","text":"I \"see\""}]}]`, `"content":[{"type":"thinking","thinking":[{"type":"text","text":", yes"}]}]`,
+		`"content":[{"type":"thinking","thinking":[],"signature":"`, `"content":"Hi"`} {
+		if !strings.Contains(string(out), w) {
+			t.Errorf("the stream lacks %s:\n%s", w, out)
+		}
+	}
+	if strings.Contains(string(out), "reasoning") {
+		t.Errorf("a member that Mistral's clients do not have: %s", out)
+	}
+	f := func(content string, want ...string) {
+		t.Helper()
+		c := core.NewChat()
+		if f := parseMistral(c, []byte(`{"model":"m","messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":`+content+`},{"role":"user","content":"So?"}]}`)); f != nil {
+			t.Fatal(f)
+		}
+		out, f := appendChat(nil, c, &core.Send{Model: []byte("m"), Face: &core.Face{Dialect: &dialect}})
+		if f != nil {
+			t.Fatal(f)
+		}
+		for _, w := range want {
+			if !strings.Contains(string(out), w) {
+				t.Errorf("%s becomes %s, which lacks %s", content, out, w)
+			}
+		}
+		if strings.Contains(string(out), `"thinking":`) {
+			t.Errorf("%s becomes %s", content, out)
+		}
+	}
+	f(`[{"type":"thinking","thinking":[{"type":"text","text":"ab"}],"closed":true},{"type":"text","text":"Ho"}]`, `"content":"Ho"`, `"reasoning_content":"ab"`)
+	f(`[{"type":"thinking","thinking":[{"type":"text","text":"a"}]},{"type":"thinking","thinking":[{"type":"text","text":"b"}]},{"type":"thinking","thinking":[],"signature":"s"},{"type":"text","text":"Ho"}]`,
+		`"content":"Ho"`, `"reasoning_content":"ab"`, `{"type":"reasoning.text","text":"ab","signature":"s"`)
+	f(`[{"type":"thinking","thinking":[{"type":"text","text":"a"}]},{"type":"thinking","thinking":[{"type":"text","text":"b"}],"signature":"s"}]`, `"reasoning_content":"ab"`, `"text":"b","signature":"s"`)
+}
+
+// A whole reply has it among the content too, and without any the content is a string.
+func TestMistralReply(t *testing.T) {
+	f := func(reply string, want string) {
+		t.Helper()
+		r := core.NewCompletion()
+		if err := parseReply(r, []byte(reply)); err != nil {
+			t.Fatal(err)
+		}
+		if out := string(appendMistralReply(nil, r, core.NewCrossing())); !strings.Contains(out, want) || strings.Contains(out, "reasoning_content") {
+			t.Errorf("%s becomes %s, want %s", reply, out, want)
+		}
+	}
+	f(`{"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":"Hi","reasoning_content":"ab"},"finish_reason":"stop"}]}`,
+		`"content":[{"type":"thinking","thinking":[{"type":"text","text":"ab"}],"closed":true},{"type":"text","text":"Hi"}]`)
+	f(`{"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]}`, `"content":"Hi"`)
+}
+
+// A file goes to Mistral as the document that it takes, with a name to OpenAI.
+func TestMistralFiles(t *testing.T) {
+	f := func(face *core.Face, from *core.Dialect, parse func(*core.Chat, []byte) *core.Fault, part, want string) {
+		t.Helper()
+		c := core.NewChat()
+		if f := parse(c, []byte(`{"model":"m","messages":[{"role":"user","content":[`+part+`]}]}`)); f != nil {
+			t.Fatal(f)
+		}
+		if from != nil {
+			c.From = from
+		}
+		out, f := appendChat(nil, c, &core.Send{Model: []byte("m"), Face: face})
+		if f != nil || !strings.Contains(string(out), want) {
+			t.Errorf("%v %s, want %s", f, out, want)
+		}
+	}
+	other := &core.Dialect{Name: "other"}
+	mistral := &core.Face{Dialect: &dialect, Quirks: core.QuirkAnyChoice}
+	f(mistral, other, parseChat, `{"type":"file","file":{"file_data":"data:application/pdf;base64,QQ==","filename":"a.pdf"}}`,
+		`{"type":"document_url","document_url":"data:application/pdf;base64,QQ==","document_name":"a.pdf"}`)
+	f(&core.Face{Dialect: &dialect}, nil, parseMistral, `{"type":"document_url","document_url":"data:application/pdf;base64,QQ=="}`,
+		`{"type":"file","file":{"file_data":"data:application/pdf;base64,QQ==","filename":"document.pdf"}}`)
+}

@@ -9,6 +9,7 @@
 package replay
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -50,7 +51,9 @@ type Response struct {
 	Header  map[string]string `json:"headers"`
 	JSON    json.RawMessage   `json:"body"`
 	SSE     string
+	NDJSON  string
 	Base64  string `json:"body_b64"`
+	Events  string `json:"eventstream_b64"` // AWS's binary messages
 	Text    string `json:"body_text"`
 	Lengths []int  `json:"chunk_lengths"` // of the reads it came in; empty: unknown
 }
@@ -60,8 +63,10 @@ func (r *Response) Body() []byte {
 	switch {
 	case r.SSE != "":
 		return []byte(r.SSE)
-	case r.Base64 != "":
-		b, err := base64.StdEncoding.DecodeString(r.Base64)
+	case r.NDJSON != "":
+		return []byte(r.NDJSON)
+	case r.Base64 != "" || r.Events != "":
+		b, err := base64.StdEncoding.DecodeString(cmp.Or(r.Base64, r.Events))
 		if err != nil {
 			return nil
 		}
@@ -96,6 +101,9 @@ func Load(dir string) ([]*Case, error) {
 	return cases, nil
 }
 
+// Unknown is the answer to a request that names no case.
+const Unknown = "no such case"
+
 // Handler answers with the cases. rest is how long it waits between two pieces of
 // an answer, so that they arrive apart.
 func Handler(cases []*Case, rest time.Duration) http.Handler {
@@ -110,7 +118,7 @@ func Handler(cases []*Case, rest time.Duration) http.Handler {
 		}
 		c := byID[id]
 		if c == nil {
-			http.Error(w, "no such case", http.StatusNotFound)
+			http.Error(w, Unknown, http.StatusNotFound)
 			return
 		}
 		c.answer(w, cut, rest)
@@ -119,7 +127,8 @@ func Handler(cases []*Case, rest time.Duration) http.Handler {
 
 func (c *Case) answer(w http.ResponseWriter, cut string, rest time.Duration) {
 	body := c.Response.Body()
-	for _, name := range []string{"content-type", "x-request-id", "openai-processing-ms", "openai-version", "retry-after"} {
+	for _, name := range []string{"content-type", "x-request-id", "openai-processing-ms", "openai-version", "retry-after",
+		"x-amzn-requestid", "x-amzn-errortype"} {
 		if v := c.Response.Header[name]; v != "" {
 			w.Header().Set(name, v)
 		}

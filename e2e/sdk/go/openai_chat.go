@@ -29,9 +29,8 @@ func openaiAzure(p *place) *sdk {
 func chatOver(name string, c *openai.Client) *sdk {
 	return &sdk{
 		name: name, family: "openai",
-		ask:    func(ctx context.Context, q *talk) (*reply, error) { return chat(ctx, c, q) },
-		fault:  openaiFault,
-		cannot: map[string]string{"reasoning": "the SDK does not keep members that Chat Completions does not have"},
+		ask:   func(ctx context.Context, q *talk) (*reply, error) { return chat(ctx, c, q) },
+		fault: openaiFault,
 	}
 }
 
@@ -53,16 +52,22 @@ func chat(ctx context.Context, c *openai.Client, q *talk) (*reply, error) {
 		if err != nil {
 			return nil, err
 		}
-		return chatReply(r)
+		return chatReply(&chatSaid{turn: r}, wholeMessage(r))
 	}
 	params := chatParams(q)
 	params.StreamOptions = openai.ChatCompletionStreamOptionsParam{IncludeUsage: openai.Bool(true)}
 	s := c.Chat.Completions.NewStreaming(ctx, params, opts...)
 	defer s.Close()
 	acc := openai.ChatCompletionAccumulator{}
+	said := &chatSaid{turn: &acc.ChatCompletion}
 	for s.Next() {
 		if !acc.AddChunk(s.Current()) {
 			return nil, fmt.Errorf("the accumulator refuses %s", s.Current().RawJSON())
+		}
+		for _, c := range s.Current().Choices {
+			if err := said.read(c.Delta.RawJSON()); err != nil {
+				return nil, err
+			}
 		}
 		if q.onDelta != nil {
 			q.onDelta()
@@ -71,7 +76,15 @@ func chat(ctx context.Context, c *openai.Client, q *talk) (*reply, error) {
 	if s.Err() != nil {
 		return nil, s.Err()
 	}
-	return chatReply(&acc.ChatCompletion)
+	return chatReply(said, "{}")
+}
+
+// wholeMessage is the raw JSON of the only choice's message.
+func wholeMessage(r *openai.ChatCompletion) string {
+	if len(r.Choices) != 1 {
+		return "{}"
+	}
+	return r.Choices[0].Message.RawJSON()
 }
 
 func chatParams(q *talk) openai.ChatCompletionNewParams {
@@ -115,7 +128,7 @@ func chatParams(q *talk) openai.ChatCompletionNewParams {
 func chatTurn(t turn) (all []openai.ChatCompletionMessageParamUnion) {
 	switch {
 	case t.said != nil:
-		return append(all, t.said.own.(*openai.ChatCompletion).Choices[0].Message.ToParam())
+		return append(all, t.said.own.(*chatSaid).param())
 	case len(t.results) > 0:
 		for _, r := range t.results {
 			all = append(all, openai.ToolMessage(r.text, r.call.id))
@@ -136,12 +149,17 @@ func chatTurn(t turn) (all []openai.ChatCompletionMessageParamUnion) {
 	return append(all, openai.UserMessage(parts))
 }
 
-func chatReply(r *openai.ChatCompletion) (*reply, error) {
+// chatReply is what was said, once what remains of it is read.
+func chatReply(s *chatSaid, rest string) (*reply, error) {
+	if err := s.read(rest); err != nil {
+		return nil, err
+	}
+	r := s.turn
 	if len(r.Choices) != 1 || r.ID == "" || r.Object != "chat.completion" && r.Object != "chat.completion.chunk" {
 		return nil, fmt.Errorf("no completion with one choice: %s", r.RawJSON())
 	}
 	c := r.Choices[0]
-	out := &reply{text: c.Message.Content, refusal: c.Message.Refusal, own: r, in: r.Usage.PromptTokens, out: r.Usage.CompletionTokens,
+	out := &reply{text: c.Message.Content, refusal: c.Message.Refusal, think: s.reasoning, own: s, in: r.Usage.PromptTokens, out: r.Usage.CompletionTokens,
 		cached: r.Usage.PromptTokensDetails.CachedTokens, written: -1, thought: r.Usage.CompletionTokensDetails.ReasoningTokens}
 	out.finish = map[string]string{"stop": "stop", "length": "length", "tool_calls": "tool", "content_filter": "refuse"}[c.FinishReason]
 	if out.finish == "" {

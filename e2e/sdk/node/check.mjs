@@ -50,6 +50,11 @@ export function same(got, want, what) {
 
 const canon = (v) => JSON.stringify(v, (_, x) => (x && typeof x === 'object' && !Array.isArray(x) ? Object.fromEntries(Object.entries(x).sort()) : x));
 
+// Skip is why a call is not made of a family, or not in this way.
+class Skip extends Error {}
+
+export const skip = (why) => { throw new Skip(why); };
+
 export const say = (line) => process.stdout.write(JSON.stringify(line) + '\n');
 
 const only = process.env.ONLY && new RegExp(process.env.ONLY);
@@ -64,6 +69,7 @@ export async function check(at, f, refused) {
     const value = await late(f());
     if (refused) line.error = `is answered although it cannot be expressed there: ${JSON.stringify(value)?.slice(0, 200)}`;
   } catch (e) {
+    if (e instanceof Skip) return say({ ...line, skip: e.message });
     const told = refused?.(e);
     if (told?.typed && told.status === 400) line.refused = told.message;
     else line.error = describe(e);

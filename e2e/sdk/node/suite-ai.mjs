@@ -6,27 +6,31 @@ const { generateText, streamText, generateObject, streamObject, embedMany, reran
 globalThis.AI_SDK_LOG_WARNINGS = false;
 
 const providers = {
-  openai: async () => { const p = (await load('@ai-sdk/openai')).createOpenAI({ baseURL: GATEWAY + '/v1', apiKey: KEY }); return { model: p, embed: p.embedding, options: { openai: { reasoningEffort: 'medium', reasoningSummary: 'auto', forceReasoning: true, store: false } } }; },
-  'openai chat': async () => { const p = (await load('@ai-sdk/openai')).createOpenAI({ baseURL: GATEWAY + '/v1', apiKey: KEY }); return { model: p.chat, hides: true, options: { openai: { reasoningEffort: 'medium', forceReasoning: true } } }; },
-  anthropic: async () => ({ model: (await load('@ai-sdk/anthropic')).createAnthropic({ baseURL: GATEWAY + '/anthropic/v1', apiKey: KEY }), options: { anthropic: { thinking: { type: 'enabled', budgetTokens: 2048 } } } }),
+  openai: async () => { const p = (await load('@ai-sdk/openai')).createOpenAI({ baseURL: GATEWAY + '/v1', apiKey: KEY }); return { model: p, embed: p.embedding, url: true, one: { openai: { parallelToolCalls: false } }, options: { openai: { reasoningEffort: 'medium', reasoningSummary: 'auto', forceReasoning: true, store: false } } }; },
+  'openai chat': async () => { const p = (await load('@ai-sdk/openai')).createOpenAI({ baseURL: GATEWAY + '/v1', apiKey: KEY }); return { model: p.chat, url: true, one: { openai: { parallelToolCalls: false } }, hides: true, options: { openai: { reasoningEffort: 'medium', forceReasoning: true } } }; },
+  anthropic: async () => ({ model: (await load('@ai-sdk/anthropic')).createAnthropic({ baseURL: GATEWAY + '/anthropic/v1', apiKey: KEY }), url: true, one: { anthropic: { disableParallelToolUse: true } }, options: { anthropic: { thinking: { type: 'enabled', budgetTokens: 2048 } } } }),
   google: async () => { const p = (await load('@ai-sdk/google')).createGoogleGenerativeAI({ baseURL: GATEWAY + '/genai/v1beta', apiKey: KEY }); return { model: p, embed: p.embedding, options: { google: { thinkingConfig: { includeThoughts: true, thinkingBudget: 2048 } } } }; },
   'amazon-bedrock': async () => ({ model: (await load('@ai-sdk/amazon-bedrock')).createAmazonBedrock({ baseURL: GATEWAY + '/bedrock', region: 'us-east-1', apiKey: KEY }), options: { bedrock: { reasoningConfig: { type: 'enabled', budgetTokens: 2048, maxReasoningEffort: 'medium' } } } }),
   cohere: async () => { const p = (await load('@ai-sdk/cohere')).createCohere({ baseURL: GATEWAY + '/cohere/v2', apiKey: KEY }); return { model: p, embed: p.embedding, rerank: p.reranking, options: { cohere: { thinking: { type: 'enabled', tokenBudget: 2048 } } } }; },
-  mistral: async () => ({ model: (await load('@ai-sdk/mistral')).createMistral({ baseURL: GATEWAY + '/mistral/v1', apiKey: KEY }), hides: true }),
-  azure: async () => ({ model: (await load('@ai-sdk/azure')).createAzure({ baseURL: GATEWAY + '/openai', apiKey: KEY, useDeploymentBasedUrls: true }).chat, hides: true }),
-  'openai-compatible': async () => ({ model: (await load('@ai-sdk/openai-compatible')).createOpenAICompatible({ name: 'asbru', baseURL: GATEWAY + '/v1', apiKey: KEY, includeUsage: true, supportsStructuredOutputs: true }), options: { asbru: { reasoningEffort: 'medium' } } }),
+  mistral: async () => ({ model: (await load('@ai-sdk/mistral')).createMistral({ baseURL: GATEWAY + '/mistral/v1', apiKey: KEY }), one: { mistral: { parallelToolCalls: false } }, options: { mistral: { reasoningEffort: 'high' } } }),
+  azure: async () => ({ model: (await load('@ai-sdk/azure')).createAzure({ baseURL: GATEWAY + '/openai', apiKey: KEY, useDeploymentBasedUrls: true }).chat, url: true, one: { openai: { parallelToolCalls: false } }, hides: true, options: { openai: { reasoningEffort: 'medium', forceReasoning: true } } }),
+  'openai-compatible': async () => ({ model: (await load('@ai-sdk/openai-compatible')).createOpenAICompatible({ name: 'asbru', baseURL: GATEWAY + '/v1', apiKey: KEY, includeUsage: true, supportsStructuredOutputs: true }), one: { asbru: { parallel_tool_calls: false } }, options: { asbru: { reasoningEffort: 'medium' } } }),
 };
 
 const error = (e) => { const at = APICallError.isInstance(e) ? e : e?.lastError ?? e?.cause ?? e; return { typed: APICallError.isInstance(at), status: at.statusCode, requestId: at.responseHeaders?.['x-request-id'], message: at.message, wait: at.responseHeaders?.['retry-after'] }; };
 
 // FORGETS are SDKs whose messages have no place for the signature that Gemini's calls carry:
 // they are spared it by a generation of models that has a word for that.
-const FORGETS = ['openai chat', 'cohere', 'openai-compatible'];
+const FORGETS = ['openai chat', 'cohere', 'mistral', 'azure', 'openai-compatible'];
 
 export function driver(name, p) {
   const part = (f) => ({ type: 'file', mediaType: f.type, data: f.url ? new URL(f.url) : f.data, ...(f.type === 'application/pdf' && { filename: 'a.pdf' }) });
   return {
-    sdk: 'ai ' + name, error, model: (family, scenario) => (family === 'gemini' && FORGETS.includes(name) ? 'gemini/gemini-3-pro-' + scenario : model(family, scenario)), can: { none: name !== 'amazon-bedrock', named: name !== 'cohere', pdf: !['cohere', 'mistral'].includes(name), think: Boolean(p.options), stop: name !== 'openai', hidesThought: p.hides === true ? FAMILIES : p.hides, hidesRefusal: ['openai', 'responses'], strictSources: name === 'cohere' && 'cohere', waitInBody: ['google', 'google-vertex'].includes(name) && 'gemini' },
+    sdk: 'ai ' + name, error, model: (family, scenario) => (family === 'gemini' && FORGETS.includes(name) ? 'gemini/gemini-3-pro-' + scenario : model(family, scenario)), can: { choice: true, none: name !== 'amazon-bedrock', named: name !== 'cohere', oneCall: Boolean(p.one), pdf: !['cohere', 'mistral'].includes(name), url: p.url, think: Boolean(p.options), stop: name !== 'openai', hidesThought: p.hides === true ? FAMILIES : p.hides, hidesRefusal: ['openai', 'responses'], strictSources: name === 'cohere' && 'cohere', waitInBody: ['google', 'google-vertex'].includes(name) && 'gemini' },
+    no: {
+      none: 'Converse has no such choice', named: 'Cohere cannot be told which tool to call', oneCall: 'it has no word for it', stop: 'the Responses API has no stop sequences', sources: 'its schema wants sources of another form than citations have',
+      pdf: name === 'cohere' ? 'Cohere takes no files but images' : 'it sends addresses of documents only', url: 'it fetches what an address leads to, and sends the bytes',
+    },
     ask: async (q) => {
       const more = {
         model: p.model(q.model), abortSignal: q.signal, maxRetries: 0, instructions: q.system, maxOutputTokens: q.max, stopSequences: q.stop,
@@ -35,7 +39,7 @@ export function driver(name, p) {
             : [{ role: 'tool', content: t.results.map((r) => ({ type: 'tool-result', toolCallId: r.call.id, toolName: r.call.name, output: { type: 'text', value: r.text } })) }])),
         ...(q.tools.length && { tools: Object.fromEntries(q.tools.map((t) => [t.name, tool({ description: t.description, inputSchema: jsonSchema(t.schema) })])) }),
         ...(q.choice && { toolChoice: q.choice[0] === '=' ? { type: 'tool', toolName: q.choice.slice(1) } : q.choice === 'any' ? 'required' : q.choice }),
-        ...(q.schema && { output: Output.object({ schema: jsonSchema(q.schema) }) }), ...(q.think && { providerOptions: p.options }),
+        ...(q.schema && { output: Output.object({ schema: jsonSchema(q.schema) }) }), ...(q.think && { providerOptions: p.options }), ...(q.parallel === false && { providerOptions: p.one }),
       };
       if (!q.stream) { const r = await generateText(more); return answer(r, r); }
       let failed;

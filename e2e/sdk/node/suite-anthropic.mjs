@@ -16,7 +16,7 @@ const file = (f) => ({
 
 // messages is the driver of a client for Messages; those for Vertex AI are alike.
 export const messages = (sdk, client, can = {}) => ({
-  sdk, error, can: { none: true, named: true, oneCall: true, pdf: true, url: true, think: true, stop: true, ...can },
+  sdk, error, can: { choice: true, none: true, named: true, oneCall: true, pdf: true, url: true, think: true, stop: true, ...can },
   ask: async (q) => {
     const body = {
       model: q.model, max_tokens: q.max ?? 4000,

@@ -18,7 +18,8 @@ function converse(sdk, client) {
   const file = (f) => (f.type === 'application/pdf' ? { document: { format: 'pdf', name: 'a', source: { bytes: Buffer.from(f.data, 'base64') } } }
     : { image: { format: 'png', source: { bytes: Buffer.from(f.data, 'base64') } } });
   return {
-    sdk, error, can: { named: true, pdf: true, think: true, stop: true },
+    sdk, error, can: { choice: true, named: true, pdf: true, think: true, stop: true },
+    no: { none: 'Converse has no such choice', oneCall: 'Converse cannot forbid parallel calls', url: 'Converse takes no addresses but those of S3' },
     ask: async (q) => {
       const input = {
         modelId: q.model, ...(q.system && { system: [{ text: q.system }] }),

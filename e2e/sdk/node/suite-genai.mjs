@@ -9,7 +9,8 @@ export const error = (e) => ({ typed: e instanceof ApiError, status: e.status, m
 
 // content is the driver of a client for generateContent, at the Gemini API or at Vertex AI.
 export const content = (sdk, client) => ({
-  sdk, error, can: { none: true, named: true, pdf: true, url: true, think: true, stop: true, noIDs: true, toolEndsAsStop: true },
+  sdk, error, can: { choice: true, none: true, named: true, pdf: true, url: true, think: true, stop: true, noIDs: true, toolEndsAsStop: true },
+  no: { oneCall: 'generateContent cannot forbid parallel calls' },
   ask: async (q) => {
     const body = {
       model: q.model,

@@ -37,7 +37,7 @@ export function chat(sdk, client, can = {}, more = {}) {
     };
   };
   return {
-    sdk, error, can: { none: true, named: true, oneCall: true, pdf: true, url: true, think: true, stop: true, ...can },
+    sdk, error, can: { choice: true, none: true, named: true, oneCall: true, pdf: true, url: true, think: true, stop: true, ...can },
     ask: async (q) => {
       if (!q.stream) return answer(await client.chat.completions.create(body(q), { signal: q.signal }));
       return answer(await gather(await client.chat.completions.create({ ...body(q), stream: true, stream_options: { include_usage: true } }, { signal: q.signal })));
@@ -73,7 +73,7 @@ async function gather(stream) {
 }
 
 const responses = {
-  sdk: 'openai responses', error, can: { none: true, named: true, oneCall: true, pdf: true, url: true, think: true },
+  sdk: 'openai responses', error, can: { choice: true, none: true, named: true, oneCall: true, pdf: true, url: true, think: true }, no: { stop: 'the Responses API has no stop sequences' },
   ask: async (q) => {
     const parts = (t) => [{ type: 'input_text', text: t.user }, ...(t.files ?? []).map((f) => (f.type === 'application/pdf'
       ? { type: 'input_file', filename: 'a.pdf', file_data: url(f) } : { type: 'input_image', detail: 'auto', image_url: url(f) }))];

@@ -22,7 +22,8 @@ async function cohere() {
   const d = {
     // It has no place for the signature that Gemini's calls carry; the newer models do without.
     model: (family, scenario) => (family === 'gemini' ? 'gemini/gemini-3-pro-' : model(family, '')) + scenario,
-    sdk: 'cohere-ai', error, can: { none: true, think: true, stop: true, url: true },
+    sdk: 'cohere-ai', error, can: { choice: true, none: true, think: true, stop: true, url: true },
+    no: { named: 'chat cannot name the tool', oneCall: 'chat cannot forbid parallel calls', pdf: 'chat takes no files but images' },
     ask: async (q) => {
       const body = {
         model: q.model, maxTokens: q.max, stopSequences: q.stop,
@@ -63,18 +64,23 @@ async function mistral() {
   const client = new Mistral({ apiKey: KEY, serverURL: GATEWAY + '/mistral', retryConfig: { strategy: 'none' } });
   const text = (c) => (typeof c === 'string' ? c : (c ?? []).map((p) => p.text ?? '').join(''));
   const error = (e) => ({ typed: e.name === 'SDKError' || e.name === 'HTTPValidationError', status: e.statusCode, message: e.message, requestId: e.headers?.get('x-request-id') });
-  const answer = (m, finish, u, calls) => ({ text: text(m.content), think: '', native: m, finish: { tool_calls: 'tool', content_filter: 'refuse' }[finish] ?? finish, calls, usage: { in: u.promptTokens, out: u.completionTokens, total: u.totalTokens } });
+  const think = (c) => (Array.isArray(c) ? c.filter((p) => p.type === 'thinking').flatMap((p) => p.thinking.map((t) => t.text)).join('') : '');
+  const signs = (c) => (Array.isArray(c) ? c.find((p) => p.signature)?.signature : undefined);
+  const answer = (m, finish, u, calls) => ({ text: text(m.content), think: think(m.content), native: m, finish: { tool_calls: 'tool', content_filter: 'refuse' }[finish] ?? finish, calls, usage: { in: u.promptTokens, out: u.completionTokens, total: u.totalTokens } });
   const args = (a) => (typeof a === 'string' ? a : JSON.stringify(a));
   await run({
+    // It has no place for the signature that Gemini's calls carry; the newer models do without.
+    model: (family, scenario) => (family === 'gemini' ? 'gemini/gemini-3-pro-' : model(family, '')) + scenario,
     sdk: 'mistralai', error,
-    can: { named: true, none: true, url: true, stop: true, hidesRefusal: ['openai', 'responses'] },
+    can: { choice: true, named: true, none: true, oneCall: true, pdf: true, url: true, think: true, stop: true, hidesRefusal: ['openai', 'responses'] },
     ask: async (q) => {
       const body = {
         model: q.model, maxTokens: q.max, stop: q.stop,
-        messages: [...(q.system ? [{ role: 'system', content: q.system }] : []), ...q.turns.flatMap((t) => (t.user ? [{ role: 'user', content: t.files ? [{ type: 'text', text: t.user }, ...t.files.map((f) => ({ type: 'image_url', imageUrl: url(f) }))] : t.user }]
+        messages: [...(q.system ? [{ role: 'system', content: q.system }] : []), ...q.turns.flatMap((t) => (t.user ? [{ role: 'user', content: t.files ? [{ type: 'text', text: t.user }, ...t.files.map((f) => (f.type === 'application/pdf' ? { type: 'document_url', documentUrl: url(f) } : { type: 'image_url', imageUrl: url(f) }))] : t.user }]
           : t.reply ? [t.reply.native ?? { role: 'assistant', content: t.reply.text }] : t.results.map((r) => ({ role: 'tool', toolCallId: r.call.id, name: r.call.name, content: r.text }))))],
         ...(q.tools.length && { tools: functions(q) }), ...(q.choice && { toolChoice: q.choice[0] === '=' ? { type: 'function', function: { name: q.choice.slice(1) } } : q.choice }),
         ...(q.schema && { responseFormat: { type: 'json_schema', jsonSchema: { name: 'a', strict: true, schemaDefinition: q.schema } } }),
+        ...(q.parallel === false && { parallelToolCalls: false }), ...(q.think && { reasoningEffort: 'high' }),
       };
       const options = { fetchOptions: { signal: q.signal } };
       if (!q.stream) {
@@ -82,17 +88,19 @@ async function mistral() {
         return answer(c.message, c.finishReason, r.usage, (c.message.toolCalls ?? []).map((t) => ({ id: t.id, name: t.function.name, args: JSON.parse(args(t.function.arguments)) })));
       }
       const m = { role: 'assistant', content: '' }, calls = [];
-      let finish, usage;
+      let finish, usage, thought = '', sign;
       for await (const { data } of await client.chat.stream(body, options)) {
         usage = data.usage ?? usage;
         for (const { delta, finishReason } of data.choices) {
           finish = finishReason ?? finish;
           m.content += text(delta.content);
+          thought += think(delta.content); sign = signs(delta.content) ?? sign;
           for (const t of delta.toolCalls ?? []) { const c = (calls[t.index ?? 0] ??= { id: t.id, name: '', text: '' }); c.name ||= t.function.name; c.text += args(t.function.arguments); }
         }
       }
       must(finish, 'the stream has no end');
       if (calls.length) m.toolCalls = calls.map((c) => ({ id: c.id, function: { name: c.name, arguments: c.text } }));
+      if (thought) m.content = [{ type: 'thinking', thinking: [{ type: 'text', text: thought }], ...(sign && { signature: sign }), closed: true }, { type: 'text', text: m.content }];
       return answer(m, finish, usage ?? {}, joined(calls));
     },
   });
@@ -110,26 +118,34 @@ async function langchain() {
   const { ChatAnthropic } = await load('@langchain/anthropic');
   const { HumanMessage, AIMessage, SystemMessage, ToolMessage } = await load('@langchain/core/messages');
   const makers = {
-    'langchain openai': [(q) => new ChatOpenAI({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max, streamUsage: true, configuration: { baseURL: GATEWAY + '/langchain/v1' } }), { url: true, none: true, named: true }],
-    'langchain responses': [(q) => new ChatOpenAI({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max, useResponsesApi: true, configuration: { baseURL: GATEWAY + '/v1' } }), { url: true, noChoice: true }] /* it sends none */,
-    'langchain anthropic': [(q) => new ChatAnthropic({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max ?? 4000, anthropicApiUrl: GATEWAY + '/anthropic', streamUsage: true }), { url: true, named: true }],
+    'langchain openai': [(q) => new ChatOpenAI({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max, streamUsage: true, configuration: { baseURL: GATEWAY + '/langchain/v1' } }), { oneCall: true, stop: true },
+      { think: 'it keeps no reasoning of Chat Completions' }],
+    'langchain responses': [(q) => new ChatOpenAI({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max, useResponsesApi: true, zdrEnabled: true, ...(q.think && { reasoning: { effort: 'medium', summary: 'auto' } }), configuration: { baseURL: GATEWAY + '/v1' } }), { oneCall: true, think: true, hidesThought: ['gemini'] }, // of several items of reasoning it keeps the last
+      { choice: 'it sends the name of a tool only', none: 'it sends the name of a tool only', stop: 'the Responses API has no stop sequences' }],
+    'langchain anthropic': [(q) => new ChatAnthropic({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max ?? 4000, ...(q.think && { thinking: { type: 'enabled', budget_tokens: 2048 } }), anthropicApiUrl: GATEWAY + '/anthropic', streamUsage: true }), { stop: true, think: true },
+      { oneCall: 'it has no word for it' }],
   };
-  for (const [sdk, [make, can]] of Object.entries(makers)) {
+  const file = (f, sdk) => (f.type !== 'application/pdf' ? { type: 'image_url', image_url: { url: url(f) } }
+    : sdk === 'langchain anthropic' ? { type: 'document', source: { type: 'base64', media_type: f.type, data: f.data } } 
+      : sdk === 'langchain responses' ? { type: 'file', source_type: 'base64', mime_type: f.type, data: f.data, metadata: { filename: 'a.pdf' } } : { type: 'file', file: { filename: 'a.pdf', file_data: url(f) } });
+  const thought = (r) => r.contentBlocks.filter((b) => b.type === 'reasoning').map((b) => b.reasoning).join('');
+  for (const [sdk, [make, can, no]] of Object.entries(makers)) {
     await run({
-      sdk, can: { ...can, hidesRefusal: ['openai', 'responses'] }, error: (e) => ({ ...openaiError(e), typed: Boolean(e.status), requestId: e.requestID ?? e.request_id ?? true }),
+      sdk, can: { choice: !no.choice, none: !no.none, named: true, pdf: true, url: true, ...can, hidesRefusal: ['openai', 'responses'] }, no, error: (e) => ({ ...openaiError(e), typed: Boolean(e.status), requestId: e.requestID ?? e.request_id ?? true }),
       ask: async (q) => {
-        const parts = (t) => (t.files ? [{ type: 'text', text: t.user }, ...t.files.map((f) => ({ type: 'image_url', image_url: { url: url(f) } }))] : t.user);
+        const parts = (t) => (t.files ? [{ type: 'text', text: t.user }, ...t.files.map((f) => file(f, sdk))] : t.user);
         const messages = [...(q.system ? [new SystemMessage(q.system)] : []), ...q.turns.flatMap((t) => (t.user ? [new HumanMessage({ content: parts(t) })] : t.reply ? [t.reply.native ?? new AIMessage(t.reply.text)]
           : t.results.map((r) => new ToolMessage({ content: r.text, tool_call_id: r.call.id, name: r.call.name }))))];
         let m = make(q);
         if (q.schema) { const r = await m.withStructuredOutput(q.schema, { name: 'answer', includeRaw: true }).invoke(messages, { signal: q.signal }); return { text: JSON.stringify(r.parsed) }; }
-        if (q.tools.length) m = m.bindTools(functions(q), { tool_choice: q.choice === 'any' && sdk !== 'langchain anthropic' ? 'required' : q.choice?.replace('=', '') });
+        if (q.tools.length) m = m.bindTools(functions(q), { tool_choice: q.choice === 'any' && sdk !== 'langchain anthropic' ? 'required' : q.choice?.replace('=', ''), ...(q.parallel === false && { parallel_tool_calls: false }) });
+        const options = { signal: q.signal, ...(q.stop && { stop: q.stop }) };
         let r;
-        if (q.stream) { for await (const c of await m.stream(messages, { signal: q.signal })) r = r ? r.concat(c) : c; } else r = await m.invoke(messages, { signal: q.signal });
+        if (q.stream) { for await (const c of await m.stream(messages, options)) r = r ? r.concat(c) : c; } else r = await m.invoke(messages, options);
         const meta = r.response_metadata, finish = meta.finish_reason ?? meta.stop_reason ?? r.additional_kwargs?.stop_reason ?? (meta.incomplete_details?.reason) ?? (meta.status === 'completed' ? 'stop' : undefined);
         const u = r.usage_metadata;
         return {
-          text: r.text, think: '', native: r, refusal: r.additional_kwargs?.refusal, calls: r.tool_calls.map((c) => ({ id: c.id, name: c.name, args: c.args })), // It adds what the first event of Messages counts to what the last one does.
+          text: r.text, think: thought(r), native: r, refusal: r.additional_kwargs?.refusal, calls: r.tool_calls.map((c) => ({ id: c.id, name: c.name, args: c.args })), // It adds what the first event of Messages counts to what the last one does.
           usage: q.stream && sdk === 'langchain anthropic' ? {} : { in: u?.input_tokens, out: u?.output_tokens, total: u?.total_tokens },
           finish: r.tool_calls.length ? 'tool' : { end_turn: 'stop', max_tokens: 'length', max_output_tokens: 'length', content_filter: 'refuse', refusal: 'refuse', stop_sequence: 'sequence' }[finish] ?? finish,
         };
@@ -141,7 +157,8 @@ async function langchain() {
 async function ollama() {
   const { Ollama } = await load('ollama');
   await run({
-    sdk: 'ollama', can: { noIDs: true, toolEndsAsStop: true, think: true, stop: true, hidesRefusal: FAMILIES, noChoice: true, hidesThought: ['gemini'] },
+    sdk: 'ollama', can: { noIDs: true, toolEndsAsStop: true, think: true, stop: true, hidesRefusal: FAMILIES, hidesThought: ['gemini'] },
+    no: { choice: 'it has no choice of tools', none: 'it has no choice of tools', named: 'it has no choice of tools', oneCall: 'it cannot forbid parallel calls', url: 'it takes the bytes of images only', pdf: 'it takes no files but images' },
     model: (family, scenario) => (family === 'gemini' ? 'gemini/gemini-3-pro-' : model(family, '')) + scenario,
     error: (e) => ({ typed: e.name === 'ResponseError', status: e.status_code, message: e.message }),
     ask: async (q) => {

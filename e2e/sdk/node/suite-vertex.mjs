@@ -38,7 +38,7 @@ async function ai() {
   const vertex = (await load('@ai-sdk/google-vertex')).createVertex({ baseURL: GATEWAY + '/vertex/v1beta1' + AT + '/google', project: 'p', location: 'us-east5', googleAuthOptions: { authClient: google } });
   await run(driver('google-vertex', { model: vertex, options: { vertex: { thinkingConfig: { includeThoughts: true, thinkingBudget: 2048 } } } }));
   const anthropic = (await load('@ai-sdk/google-vertex/anthropic')).createVertexAnthropic({ baseURL: GATEWAY + '/vertex/v1' + AT + '/anthropic/models', project: 'p', location: 'us-east5', googleAuthOptions: { authClient: google } });
-  await run(driver('google-vertex anthropic', { model: anthropic, options: { anthropic: { thinking: { type: 'enabled', budgetTokens: 2048 } } } }));
+  await run(driver('google-vertex anthropic', { model: anthropic, one: { anthropic: { disableParallelToolUse: true } }, options: { anthropic: { thinking: { type: 'enabled', budgetTokens: 2048 } } } }));
 }
 
 if (!SHORT) {

@@ -20,18 +20,16 @@ ASK = [{"role": "user", "content": "What is the weather?"}]
 TOOLS = [{"type": "function", "function": {"name": "get_weather", "description": "Weather", "parameters": CITY}}]
 DOORS = {"openai": {"api_base": ASBRU + "/litellm/v1", "api_key": KEY}, "anthropic": {"api_base": ASBRU + "/litellm/anthropic", "api_key": KEY},
          "gemini": {"api_base": ASBRU + "/litellm/genai/v1beta", "api_key": KEY}, "cohere_chat": {"api_base": ASBRU + "/litellm/cohere/v2/chat", "api_key": KEY},
-         "mistral": {"api_base": ASBRU + "/litellm/v1", "api_key": KEY}}
+         "mistral": {"api_base": ASBRU + "/litellm/mistral/v1", "api_key": KEY}}
 
 
 def asker(door, family, mode):
-    if family == "responses":
-        raise Skip("it takes responses/ for a word of its own")
-
     if door == "cohere_chat" and "stream" in mode:
         raise Skip("it stumbles over the event lines that Cohere's own streams have")
 
     def ask(scenario, **more):
-        p = {"model": door + "/" + model(family, scenario), "messages": ASK, "max_tokens": 500, "num_retries": 0, "timeout": 20, **DOORS[door], **more}
+        name = model(family, scenario).replace("responses/", "replies/")  # it takes responses/ for a word of its own
+        p = {"model": door + "/" + name, "messages": ASK, "max_tokens": 500, "num_retries": 0, "timeout": 20, **DOORS[door], **more}
         if "stream" in mode:
             p.update(stream=True, stream_options={"include_usage": True})
         if "async" in mode:
@@ -50,8 +48,7 @@ def through(door):
     def text(family, mode):
         r = asker(door, family, mode)("text", messages=[{"role": "system", "content": "Be brief."}] + ASK)
         same((r.choices[0].message.content, r.choices[0].finish_reason), (TEXT, "stop"))
-        if door != "mistral" or "stream" not in mode:  # there it never asks for the usage
-            same((r.usage.prompt_tokens, r.usage.completion_tokens), (37, 11))
+        same((r.usage.prompt_tokens, r.usage.completion_tokens), (37, 11))
         must("Be brief." in sent(family, 1)[0]["body"], "the system prompt")
 
     def tool(family, mode):

@@ -1,0 +1,152 @@
+package admin
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"asbru/control/store"
+	"asbru/core/config"
+)
+
+// override adds to a budget of a holder for a while, or takes that back.
+func (h *Handler) override(c *call) error {
+	e, err := h.named(c)
+	if err != nil {
+		return err
+	}
+	if e.object == nil && e.path != "" {
+		return h.inFile(c.kind, e)
+	}
+	if e.object == nil {
+		return missing("%s %q has no budget", c.kind.word, e.name)
+	}
+	c.did = "override"
+	var ask struct {
+		Amount *float64 `json:"amount"`
+		Mode   string   `json:"mode"`
+		Cycles int      `json:"cycles"`
+		Reason string   `json:"reason"`
+	}
+	if c.r.Method == http.MethodPut {
+		members, err := c.body()
+		if err != nil {
+			return err
+		}
+		b, _ := json.Marshal(members)
+		if err := read(b, &ask); err != nil {
+			return err
+		}
+		switch {
+		case ask.Amount == nil:
+			return invalid("write US dollars that are added", "amount is missing")
+		case ask.Mode != "forever" && ask.Mode != "cycles" && ask.Mode != "":
+			return invalid("", "mode is %q; it is cycles or forever", ask.Mode)
+		case ask.Mode == "cycles" && (ask.Cycles < 1 || ask.Cycles > 1000):
+			return invalid("", "cycles is %d; it is 1 to 1000", ask.Cycles)
+		}
+	}
+	var kept *store.Object
+	if err := h.change(c, func(edit *store.Edit) error {
+		o := edit.Find(e.object.Kind, e.object.ID)
+		if o == nil {
+			return missing("there is no %s with the id %q any more", c.kind.word, e.id)
+		}
+		value, list := withBudgets(o.Value)
+		at := slices.IndexFunc(*list, func(b config.Budget) bool {
+			w, _ := config.ParseWindow(b.Window)
+			name := cmp.Or(b.Name, w.String())
+			return c.rest[2] == name || c.rest[2] == o.ID+"."+name || c.rest[2] == o.Name+"."+name
+		})
+		if at < 0 {
+			return missing("%s %q has no budget %q", c.kind.word, o.Name, c.rest[2])
+		}
+		b := &(*list)[at]
+		b.Overrides = nil
+		if ask.Amount != nil {
+			x := config.BudgetOverride{USD: *ask.Amount, Reason: cmp.Or(ask.Reason, "by admin "+c.from())}
+			if ask.Mode == "cycles" {
+				x.Until = config.Moment(until(b, h.o.Now(), ask.Cycles).UTC().Format(time.RFC3339))
+			}
+			b.Overrides = []config.BudgetOverride{x}
+		}
+		kept, err = edit.Put(o.Kind, o.ID, o.Name, value)
+		return err
+	}); err != nil {
+		return err
+	}
+	did := "removed"
+	if ask.Amount != nil {
+		did = "set to " + strconv.FormatFloat(*ask.Amount, 'f', -1, 64) + " dollars"
+	}
+	send(c.w, http.StatusOK, map[string]any{"message": "Budget override " + did + " successfully",
+		c.kind.one: c.kind.view(h, entry{kind: kept.Kind, id: kept.ID, name: kept.Name, value: kept.Value, object: kept})})
+	return nil
+}
+
+// withBudgets is a copy of a value whose budgets may be changed.
+func withBudgets(value any) (any, *[]config.Budget) {
+	switch v := value.(type) {
+	case *config.VirtualKey:
+		return editable(v, func(v *config.VirtualKey) *[]config.Budget { return &v.Budgets })
+	case *config.Team:
+		return editable(v, func(v *config.Team) *[]config.Budget { return &v.Budgets })
+	case *config.Customer:
+		return editable(v, func(v *config.Customer) *[]config.Budget { return &v.Budgets })
+	case *config.KeptProvider:
+		return editable(v, func(v *config.KeptProvider) *[]config.Budget { return &v.Budgets })
+	case *config.KeptModel:
+		return editable(v, func(v *config.KeptModel) *[]config.Budget { return &v.Budgets })
+	}
+	return value, new([]config.Budget)
+}
+
+// editable is a copy of v with a copy of one of its lists.
+func editable[T, E any](v *T, list func(*T) *[]E) (any, *[]E) {
+	out := *v
+	l := list(&out)
+	*l = slices.Clone(*l)
+	return &out, l
+}
+
+// until is when so many windows of a budget are over, the current one included. Those that begin
+// with their first use are taken to begin now.
+func until(b *config.Budget, now time.Time, cycles int) time.Time {
+	w, _ := config.ParseWindow(b.Window)
+	zone := time.UTC
+	if b.TimeZone != "" {
+		if z, err := time.LoadLocation(b.TimeZone); err == nil {
+			zone = z
+		}
+	}
+	now = now.In(zone)
+	if b.Align == "calendar" || b.Align == "" && w.Aligns() {
+		y, m, d := now.Date()
+		switch w.Unit {
+		case 'd':
+		case 'w':
+			d -= (int(now.Weekday()) + 6) % 7
+		case 'M':
+			d = 1
+		case 'Q':
+			m, d = m-(m-1)%3, 1
+		case 'Y':
+			m, d = 1, 1
+		}
+		now = time.Date(y, m, d, 0, 0, 0, 0, zone)
+		if w.Unit == 'd' || w.Unit == 'w' { // days are not all 24 hours long
+			days := cycles * w.Count
+			if w.Unit == 'w' {
+				days *= 7
+			}
+			return now.AddDate(0, 0, days)
+		}
+	}
+	if months := w.Months(); months > 0 {
+		return now.AddDate(0, months*cycles, 0)
+	}
+	return now.Add(w.Duration() * time.Duration(cycles))
+}
