@@ -3,6 +3,9 @@ package e2e
 import (
 	"database/sql"
 	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -77,6 +80,18 @@ func TestEachCallIsInTheTrail(t *testing.T) {
 	}
 	f("keyless", 401, chat(t, g, "m", ""))
 	f("ended", 403, chat(t, g, "m", "", "Authorization: Bearer secret-of-ended"))
+	first, err := os.ReadFile(filepath.Join(dir, "audit.pub"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	private := filepath.Join(dir, "audit.key")
+	if next, _ := asbru(t, 0, nil, "audit", "rotate", private); !strings.Contains(next, "PUBLIC KEY") || next == string(first) {
+		t.Errorf("the next key is %q", next)
+	}
+	await(t, "the next key to sign", func() bool {
+		_, err := os.Stat(private + ".next")
+		return errors.Is(err, fs.ErrNotExist)
+	}, g.stderr.String)
 	write(t, g.file, config+"limits: {connections: 99}\n")
 	g.signal(syscall.SIGHUP)
 	g.stderr.has(t, "configuration applied")
@@ -136,6 +151,11 @@ func TestEachCallIsInTheTrail(t *testing.T) {
 		}
 	}
 	db := filepath.Join(dir, "audit.db")
+	named := filepath.Join(t.TempDir(), "first.pub") // the key before vouches for the one behind it
+	write(t, named, string(first))
+	if out, _ := asbru(t, 0, nil, "audit", "verify", "--key", named, db); !strings.Contains(out, "another one took over 1 times") {
+		t.Error(out)
+	}
 	check(db)
 	check(dir)
 

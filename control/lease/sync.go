@@ -3,6 +3,7 @@ package lease
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"asbru/core"
@@ -31,6 +32,22 @@ type settling struct {
 // settle brings an account to what the database says, and the database to what holds need. One
 // transaction, of which holds see what it grants when it is over, and what it gives back before.
 func (a *Agent) settle(ctx context.Context, account *govern.Account, l *govern.Lease, now int64, back bool) error {
+	for {
+		err := a.settleOnce(ctx, account, l, now, back)
+		if !errors.Is(err, errBegun) {
+			return err
+		}
+		if l = account.Lease(now); l == nil {
+			return nil // it is not shared any more
+		}
+	}
+}
+
+// errBegun is of a settling whose window a hold has left for another.
+var errBegun = errors.New("another window has begun")
+
+// settleOnce is settle as long as no hold begins another window; then it is errBegun, and nothing was done.
+func (a *Agent) settleOnce(ctx context.Context, account *govern.Account, l *govern.Lease, now int64, back bool) error {
 	ctx, cancel := context.WithTimeout(ctx, askWait)
 	defer cancel()
 	s := &settling{a: a, account: account, l: l, now: now, back: back}
@@ -54,7 +71,9 @@ func (a *Agent) settle(ctx context.Context, account *govern.Account, l *govern.L
 			return err
 		}
 	}
-	s.join(&sh, start)
+	if !s.join(&sh, start) {
+		return errBegun
+	}
 	s.asked = s.mine.answered < s.recall
 	if s.asked || back {
 		if given := l.GiveBack(); given > 0 {
@@ -109,8 +128,9 @@ func (s *settling) window(sh *sheet) (start int64, fresh bool) {
 	return start, true
 }
 
-// join has this machine count in the window that began at start, and finds what it has there.
-func (s *settling) join(sh *sheet, start int64) {
+// join has this machine count in the window that began at start, and finds what it has there. It reports
+// false when a hold has begun another meanwhile.
+func (s *settling) join(sh *sheet, start int64) bool {
 	var had part // this machine's, in this window
 	for _, p := range sh.parts {
 		switch {
@@ -122,14 +142,18 @@ func (s *settling) join(sh *sheet, start int64) {
 			s.othersSpent += core.Money(p.spent)
 		}
 	}
+	moved := true
 	switch o, ok := s.l.Origin(); {
 	case ok && o == start:
 	case ok:
-		s.l.Move(start, s.now)
+		moved = s.l.Move(start, s.now)
 	case had.machine != "" && had.local == s.l.Local() || s.l.Local() >= start:
 		s.l.Join(start)
 	default:
-		s.l.Move(start, s.now)
+		moved = s.l.Move(start, s.now)
+	}
+	if !moved {
+		return false
 	}
 	s.was = had
 	s.mine = part{machine: s.a.machine, start: start, local: s.l.Local(), sunk: had.sunk, answered: had.answered, live: had.live}
@@ -140,6 +164,7 @@ func (s *settling) join(sh *sheet, start int64) {
 	}
 	s.others += core.Money(s.mine.sunk)
 	s.othersSpent += core.Money(s.mine.sunk)
+	return true
 }
 
 // divide finds what this machine is granted.

@@ -102,16 +102,17 @@ func (l *Lease) Join(origin int64) {
 	l.c.end.Store(l.a.limit.Load().Window.end(origin * int64(time.Second)))
 }
 
-// Move leaves a window that is over for all, for the one that began at origin.
-func (l *Lease) Move(origin, now int64) {
+// Move leaves a window that is over for all, for the one that began at origin. It reports false when a hold
+// has begun another meanwhile: then the Lease is of a window that is no more, and another is to be asked for.
+func (l *Lease) Move(origin, now int64) bool {
 	n := &period{start: max(now-now%int64(time.Second), l.c.start+int64(time.Second))}
 	n.lent.Store(&lent{origin: origin * int64(time.Second)})
 	n.end.Store(l.a.limit.Load().Window.end(origin * int64(time.Second)))
-	if l.a.cur.CompareAndSwap(l.c, n) {
-		l.c = n
-	} else {
-		l.c = l.a.cur.Load()
+	if !l.a.cur.CompareAndSwap(l.c, n) {
+		return false
 	}
+	l.c = n
+	return true
 }
 
 // GiveBack takes all that is idle away from holds, and returns it. What Has says is less by so much

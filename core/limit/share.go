@@ -143,16 +143,20 @@ type Need struct {
 // Idle reports whether there is nothing to ask for.
 func (n *Need) Idle() bool { return n.Used == 0 && n.Most == 0 }
 
-// Need says what s needs. At a beat it also learns how much it is used, and gives back what nobody used
-// since the one before; ending: all that is left.
+// Need says what s needs. At a beat it also learns how much it is used, and gives back what is
+// more than twice that; ending: all that is left.
 func (s *Share) Need(beat, ending bool) (n Need) {
 	n.Rate = *s.rate.Load()
 	want := s.want.Swap(0)
 	if beat {
-		used := s.used.Swap(0)
-		s.slice.Store(min(used, max(n.Rate.burst()/sliceParts, 1)))
-		if (used == 0 && want == 0 || ending) && s.lease.Load() > 0 {
-			n.Used = -s.lease.Swap(0)
+		keep := min(s.used.Swap(0), max(n.Rate.burst()/sliceParts, 1))
+		if ending {
+			keep = 0
+		}
+		s.slice.Store(keep)
+		if over := s.lease.Load() - keep; (want == 0 || ending) && over > keep {
+			s.lease.Add(-over) // what is taken meanwhile is told the next time
+			n.Used = -over
 			return n
 		}
 	}

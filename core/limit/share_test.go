@@ -108,6 +108,22 @@ func TestAShareIsGivenBack(t *testing.T) {
 	}
 }
 
+func TestABusyMachineKeepsLittleMoreThanItUses(t *testing.T) {
+	m := newMachine(rate(Requests, 1600, time.Hour))
+	m.share.Granted(&Need{}, 1000, 0, 0)
+	for range 30 {
+		if m.Hold(request(0, 1, false), nil, 0) != core.Continue {
+			t.Fatal("it was granted")
+		}
+	}
+	if n := m.share.Need(true, false); n.Used != -940 || n.Most != 0 || m.share.lease.Load() != 30 {
+		t.Errorf("%+v, and it keeps %d", n, m.share.lease.Load())
+	}
+	if n := m.share.Need(true, false); n.Used != -30 || m.share.Alive() {
+		t.Errorf("idle it gives back %+v", n)
+	}
+}
+
 func TestWhoIsNotAnsweredGoesOn(t *testing.T) {
 	m := newMachine(rate(Requests, 10, time.Hour))
 	x := request(0, 1, false)
