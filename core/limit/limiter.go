@@ -37,7 +37,7 @@ func (l *Limiter) Take(x *core.Exchange, more *Holder, now int64) *core.Fault {
 			}
 			l.undo(x, more, i, j, now)
 			x.Taken.Held = false
-			return h.refusal(&h.rules[j], wait)
+			return h.refusal(&h.rules[j], x.Taken.Tokens, wait, now)
 		}
 	}
 	return nil
