@@ -47,7 +47,11 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 	if g.server != nil {
 		prev = g.server.Snapshot()
 	}
-	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: g.newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, NewCache: g.newCache, OpenTill: g.openTill, OpenTrail: g.openTrail, Own: g.own, ReadFile: cli.ReadSheet})
+	snap, more, retire := build.Compile(doc, prev, build.Deps{
+		NewPool: g.newPool, NewCredential: g.newCredential, NewCache: g.newCache,
+		OpenTill: g.openTill, OpenTrail: g.openTrail, Rates: g.desk,
+		Lookup: g.s.env.Lookup, ReadFile: cli.ReadSheet, Alarm: g.refusedKey, Own: g.own,
+	})
 	problems = append(config.Join(problems, more), await(doc, snap, prev)...)
 	g.next = applying{doc, retire}
 	return snap, append(problems, g.needsRestart(doc)...)
@@ -68,6 +72,7 @@ func (g *gateway) swap(snap *core.Snapshot) {
 	g.prober.Watch(snap.Checks)
 	time.AfterFunc(retireAfter, next.retire)
 	g.token.Store(sum(next.doc.Admin.Token))
+	g.shareRates(next.doc)
 	g.memory(next.doc)
 	g.level.Set(levelOf(next.doc))
 	if g.changes.Level() != silent {
