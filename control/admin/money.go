@@ -10,8 +10,8 @@ import (
 	"asbru/core"
 	"asbru/core/build"
 	"asbru/core/config"
-	"asbru/core/limit"
 	"asbru/core/govern"
+	"asbru/core/limit"
 )
 
 // A budget as Bifrost shows one. What follows Usage and Begun is ours.
