@@ -4,6 +4,7 @@ import "time"
 
 // Bounds of the wiring.
 const (
+	maxLoops  = 256  // event loops; each has a thread, and keeps a processor while it lingers
 	slowConns = 4096 // connections of the slow door: HTTP/2, health, metrics
 	slowQueue = 256  // of those, handed over and not yet taken
 

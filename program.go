@@ -60,6 +60,11 @@ func program(lookup func(string) (string, bool)) *cli.App {
 func compileAlone(lookup func(string) (string, bool)) func(*config.Document, uint64) (*core.Snapshot, []config.Problem) {
 	return func(doc *config.Document, _ uint64) (*core.Snapshot, []config.Problem) {
 		snap, problems, _ := build.Compile(doc, nil, build.Deps{NewPool: newPool, Lookup: lookup, ReadFile: cli.ReadSheet})
+		if doc.TLS != nil {
+			if _, err := api.OpenCerts(doc.TLS.Cert, keyFile(doc.TLS.Key), nil); err != nil {
+				problems = append(problems, config.Problem{Path: "tls.cert", Message: err.Error()})
+			}
+		}
 		return snap, problems
 	}
 }

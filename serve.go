@@ -46,6 +46,9 @@ func serveCommand(app *cli.App, env config.Env) cli.Command {
 				case len(args) == 1:
 					s.path = args[0]
 				}
+				if s.loops < -1 || s.loops > maxLoops {
+					return app.Wrong(stderr, "serve", fmt.Sprintf("--loops is %d; it is -1 to %d", s.loops, maxLoops))
+				}
 				if s.demo && s.path != "" {
 					return app.Wrong(stderr, "serve", "--demo has a configuration of its own; leave one of the two out")
 				}

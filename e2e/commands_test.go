@@ -63,6 +63,7 @@ func TestCommandLine(t *testing.T) {
 	f(0, "complete", "completion", "bash")
 	f(2, "did you mean serve?", "sreve")
 	f(2, "did you mean --demo?", "serve", "--dem")
+	f(2, "--loops is 5000; it is -1 to 256", "serve", "--loops", "5000", "--demo")
 	f(2, "leave one of the two out", "serve", "--demo", "x.yaml")
 	f(2, "one configuration file at a time", "serve", "x.yaml", "y.yaml")
 	f(2, "one configuration file at a time", "serve", "--config", "x.yaml", "y.yaml")

@@ -51,6 +51,12 @@ func TestTLS(t *testing.T) {
 	base, dir := standIn(t, mock.Options{}), t.TempDir()
 	trust := certificate(t, dir, 1)
 	g := serve(t, local(base)+"tls: {cert: "+dir+"/tls.crt, key: \"file:"+dir+"/tls.key\"}\n")
+	asbru(t, 0, nil, "check", g.file)
+	swapped := filepath.Join(dir, "swapped.yaml")
+	write(t, swapped, local(base)+"tls: {cert: "+dir+"/tls.key, key: \"file:"+dir+"/tls.key\"}\n")
+	if _, told := asbru(t, 1, nil, "check", swapped); !strings.Contains(told, "tls.cert: cannot use certificate") {
+		t.Errorf("a certificate that is a key: %s", told)
+	}
 	url := "https://" + g.addr + "/v1/chat/completions"
 	want := ask(t, "POST", base+"/chat/completions", chatBody("mock-id-7", ""))
 	old := &http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: trust, DisableKeepAlives: true}}

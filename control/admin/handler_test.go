@@ -282,6 +282,7 @@ func TestRefusals(t *testing.T) {
 	f(400, "is no window of time", "POST", keys, `{"name":"x","allow_all_providers":true,"budgets":[{"max_limit":1,"reset_duration":"30s"}]}`)
 	f(400, "two budgets for 1d", "POST", keys, `{"name":"x","allow_all_providers":true,"budgets":[{"max_limit":1,"reset_duration":"1d"},{"max_limit":2,"reset_duration":"1d"}]}`)
 	f(400, "at least 1", "POST", keys, `{"name":"x","allow_all_providers":true,"rate_limit":{"request_max_limit":0,"request_reset_duration":"1m"}}`)
+	f(400, "at most 1099511627776", "POST", keys, `{"name":"x","allow_all_providers":true,"rate_limit":{"request_max_limit":9223372036854775807,"request_reset_duration":"1m"}}`)
 	f(400, "no gateway for MCP", "POST", keys, `{"name":"x","allow_all_providers":true,"mcp_configs":[{}]}`)
 	// the whole configuration is checked, and all of its problems are told
 	f(400, `virtual_keys["x"].budgets[0].usd: cannot be negative (-1); store: virtual_keys["x"].providers[0].provider: no provider is named "opanai"; hint: did you mean openai?`, "POST", keys,

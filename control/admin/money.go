@@ -3,7 +3,6 @@ package admin
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"asbru/core/build"
 	"asbru/core/config"
 	"asbru/core/govern"
+	"asbru/core/limit"
 )
 
 // A budget as Bifrost shows one. What follows Usage and Begun is ours.
@@ -187,8 +187,8 @@ func limitsIn(at string, list []rateLimit) (out []config.RateLimit, err error) {
 			if !ok {
 				return nil, invalid("write 30s, 5m, 1h, 1d, 1w, 1M or 1Y", "%s.%s_reset_duration %q is no time", at, l.name, l.per)
 			}
-			if *l.most < 1 || *l.most > math.MaxInt32*1024 {
-				return nil, invalid("disable the key to let nothing through", "%s.%s_max_limit is %d; a limit allows at least 1", at, l.name, *l.most)
+			if *l.most < 1 || *l.most > limit.MaxUnits {
+				return nil, invalid("disable the key to let nothing through, leave the limit out to let all through", "%s.%s_max_limit is %d; a limit is at least 1 and at most %d", at, l.name, *l.most, int64(limit.MaxUnits))
 			}
 			c := config.RateLimit{Per: config.Duration(per), Burst: int(l.burst)}
 			*l.of(&c) = int(*l.most)

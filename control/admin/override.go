@@ -10,6 +10,7 @@ import (
 
 	"asbru/control/store"
 	"asbru/core/config"
+	"asbru/core/govern"
 )
 
 // override adds to a budget of a holder for a while, or takes that back.
@@ -116,37 +117,13 @@ func editable[T, E any](v *T, list func(*T) *[]E) (any, *[]E) {
 // with their first use are taken to begin now.
 func until(b *config.Budget, now time.Time, cycles int) time.Time {
 	w, _ := config.ParseWindow(b.Window)
-	zone := time.UTC
-	if b.TimeZone != "" {
-		if z, err := time.LoadLocation(b.TimeZone); err == nil {
-			zone = z
-		}
+	in := govern.Window{Count: w.Count, Unit: w.Unit, Calendar: b.Align == "calendar" || b.Align == "" && w.Aligns()}
+	if zone, err := time.LoadLocation(b.TimeZone); err == nil { // "" is UTC
+		in.Zone = zone
 	}
-	now = now.In(zone)
-	if b.Align == "calendar" || b.Align == "" && w.Aligns() {
-		y, m, d := now.Date()
-		switch w.Unit {
-		case 'd':
-		case 'w':
-			d -= (int(now.Weekday()) + 6) % 7
-		case 'M':
-			d = 1
-		case 'Q':
-			m, d = m-(m-1)%3, 1
-		case 'Y':
-			m, d = 1, 1
-		}
-		now = time.Date(y, m, d, 0, 0, 0, 0, zone)
-		if w.Unit == 'd' || w.Unit == 'w' { // days are not all 24 hours long
-			days := cycles * w.Count
-			if w.Unit == 'w' {
-				days *= 7
-			}
-			return now.AddDate(0, 0, days)
-		}
+	at := in.Begin(now.UnixNano())
+	for range cycles {
+		at = in.End(at)
 	}
-	if months := w.Months(); months > 0 {
-		return now.AddDate(0, months*cycles, 0)
-	}
-	return now.Add(w.Duration() * time.Duration(cycles))
+	return time.Unix(at, 0)
 }

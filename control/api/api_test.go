@@ -57,7 +57,7 @@ func TestWhoSeesWhat(t *testing.T) {
 		}
 	}
 	const good, bad = "\nAuthorization: Bearer " + token, "\nAuthorization: Bearer wrong"
-	for _, p := range []string{"/", "/health/live", "/health/ready"} {
+	for _, p := range []string{"/", "/health", "/health/live", "/health/ready"} {
 		for _, h := range []http.Handler{admin, data} {
 			f(h, near, get(p, ""), 200)
 			f(h, far, get(p, ""), 200)

@@ -24,6 +24,7 @@ type row struct {
 func rows() []row {
 	all := []row{
 		{path: "/", open: true, serve: (*handler).front},
+		{path: "/health", open: true, serve: (*handler).ready}, // as Bifrost has it
 		{path: "/health/live", open: true, serve: (*handler).live},
 		{path: "/health/ready", open: true, serve: (*handler).ready},
 		{path: "/metrics", serve: (*handler).metrics},
@@ -49,6 +50,8 @@ const frontPage = `asbru, an LLM gateway.
 
 LLM traffic    POST /v1/chat/completions, /v1/completions, /v1/responses, /v1/embeddings
                GET  /v1/models, and every other OpenAI path, also under /openai
+Other SDKs     /anthropic, /genai, /vertex/v1, /bedrock, /cohere, /mistral as their base URL
+Your key       GET  /v1/quota: what it may use and has used
 Health         GET  /health/live, /health/ready
 For operators  GET  /metrics, /version, /api/status
                from the same machine, or on the admin listener with its token

@@ -35,7 +35,7 @@ func TestPrices(t *testing.T) {
 		}
 	}
 	f(OK, "show openai/gpt-4o-2024-11-20", "costs as openai/gpt-4o of the catalogue", "input $2.5, cached $1.25", "in a batch: input $1.25")
-	f(OK, "show openai/gpt-4o --file "+ours, "of the "+ours, "input $7", "a request $0.5", "above 100 tokens: input $9", "in a batch above 100 tokens: input $4.5")
+	f(OK, "show openai/gpt-4o --file "+ours, "costs as openai/gpt-4o of "+ours, "input $7", "a request $0.5", "above 100 tokens: input $9", "in a batch above 100 tokens: input $4.5")
 	f(OK, "show openai/gpt-audio", "audio $32 and $64")
 	f(Problem, "show gpt-4o", `no prices of a provider "gpt-4o"`, "write azure/gpt-4o, or openai/gpt-4o")
 	f(Problem, "show nonesuch", "asbru prices show lists all")

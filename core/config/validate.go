@@ -125,6 +125,8 @@ func (c *checker) listeners() {
 		}
 		if !t.Key.Set() {
 			c.fail("tls.key", "write file:/path or cred:NAME", "tls needs a private key")
+		} else if ref := t.Key.Ref(); !strings.HasPrefix(ref, "file:") && !strings.HasPrefix(ref, "cred:") {
+			c.fail("tls.key", "write file:/path or cred:NAME", "is no file, and a certificate and its key are read again when they change")
 		}
 		c.oneOf("tls.min_version", t.MinVersion, "1.2", "1.3")
 	}

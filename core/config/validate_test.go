@@ -30,6 +30,7 @@ func TestListen(t *testing.T) {
 	tells(t, base+"admin: {listen: ':9090'}\n", "2: admin.listen: :9090 is reachable from other machines and admin.token is not set; hint: set admin.token, or listen on 127.0.0.1")
 	tells(t, base+"admin: {listen: ':9090', token: t}\n", "")
 	tells(t, base+"admin: {listen: '127.0.0.1:8080'}\n", "2: admin.listen: is the address of the data plane, 127.0.0.1:8080; hint: use another port")
+	tells(t, base+"tls: {cert: /c.pem, key: /k.pem}\n", "2: tls.key: is no file, and a certificate and its key are read again when they change; hint: write file:/path or cred:NAME")
 	tells(t, base+"tls: {min_version: '1.1'}\n", "2: tls.cert: tls needs the path of a certificate\n2: tls.key: tls needs a private key; hint: write file:/path or cred:NAME\n2: tls.min_version: cannot be \"1.1\"; it is one of 1.2, 1.3; hint: did you mean 1.2?")
 	tells(t, base+"observability: {log_level: wran, access_log: sdtout}\n", "2: observability.log_level: cannot be \"wran\"; it is one of debug, info, warn, error; hint: did you mean warn?\n2: observability.access_log: cannot be \"sdtout\"; it is stdout, stderr, off or the path of a file; hint: did you mean stdout?")
 	tells(t, base+"limits: {connections: -1, idle_timeout: -3, memory: 1MiB}\n", "2: limits.connections: cannot be negative (-1); hint: leave it out for the default\n2: limits.idle_timeout: cannot be negative (-3s); hint: leave it out for the default\n2: warning: limits.memory: 1MiB is less than an idle process needs; the collector would never rest")

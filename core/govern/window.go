@@ -57,7 +57,25 @@ func (w Window) begin(now int64) int64 {
 		months := (y-1970)*12 + int(m) - 1
 		y, m, d = 1970, time.Month(months-months%w.months()+1), 1
 	}
-	return time.Date(y, m, d, 0, 0, 0, 0, w.zone()).UnixNano()
+	return midnight(y, m, d, w.zone()).UnixNano()
+}
+
+// midnight is the first moment of a day: where clocks are put forward at midnight there is no 00:00,
+// and time.Date may name the hour before; where they are put back over it there are two.
+func midnight(y int, m time.Month, d int, zone *time.Location) time.Time {
+	t := time.Date(y, m, d, 0, 0, 0, 0, zone)
+	since, until := t.ZoneBounds()
+	if t.Day() != time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Day() {
+		return until
+	}
+	if !since.IsZero() {
+		_, now := t.Zone()
+		_, was := since.Add(-1).Zone()
+		if first := t.Add(time.Duration(now-was) * time.Second); first.Before(since) {
+			return first
+		}
+	}
+	return t
 }
 
 // end is when the window that began at start ends. Unix nanoseconds.
@@ -76,11 +94,13 @@ func (w Window) end(start int64) int64 {
 	y, m, d := t.Date()
 	switch w.Unit {
 	case 'd':
-		return time.Date(y, m, d+w.Count, 0, 0, 0, 0, w.zone()).UnixNano()
+		return midnight(y, m, d+w.Count, w.zone()).UnixNano()
 	case 'w':
-		return time.Date(y, m, d+7*w.Count, 0, 0, 0, 0, w.zone()).UnixNano()
+		return midnight(y, m, d+7*w.Count, w.zone()).UnixNano()
 	}
-	m += time.Month(w.months())
+	if m += time.Month(w.months()); w.aligned() {
+		return midnight(y, m, 1, w.zone()).UnixNano()
+	}
 	d = min(d, time.Date(y, m+1, 0, 0, 0, 0, 0, time.UTC).Day()) // a month after January 31 is the last of February
 	hour, minute, second := t.Clock()
 	return time.Date(y, m, d, hour, minute, second, t.Nanosecond(), w.zone()).UnixNano()

@@ -75,3 +75,37 @@ func TestWindowsCover(t *testing.T) {
 		}
 	}
 }
+
+// A window holds the moment it was begun for, also where a day has no midnight or two of them.
+func TestWindowWithoutMidnight(t *testing.T) {
+	for zone, days := range map[string][]string{
+		"America/Santiago":  {"2016-08-14", "2026-09-06", "2026-04-05"},
+		"America/Havana":    {"2026-03-08", "2026-11-01"},
+		"America/Asuncion":  {"2017-10-01", "2018-03-25"},
+		"Atlantic/Azores":   {"2026-03-29", "2026-10-25"},
+		"Africa/Cairo":      {"2026-04-24", "2026-10-30"},
+		"Asia/Gaza":         {"2015-10-23"},
+		"America/Sao_Paulo": {"2015-10-18", "2018-11-04"},
+	} {
+		z, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Skipf("no time zones here: %v", err)
+		}
+		for _, day := range days {
+			noon, err := time.Parse(time.RFC3339, day+"T12:00:00Z")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, unit := range []byte{'d', 'w', 'M'} {
+				w := Window{1, unit, true, z}
+				for now := noon.Add(-48 * time.Hour); now.Before(noon.Add(48 * time.Hour)); now = now.Add(15 * time.Minute) {
+					begin := w.begin(now.UnixNano())
+					end := w.end(begin)
+					if begin > now.UnixNano() || end <= now.UnixNano() || w.begin(end-1) != begin || w.begin(end) != end {
+						t.Fatalf("%s, 1%c at %v: from %v to %v", zone, unit, now.In(z), time.Unix(0, begin).In(z), time.Unix(0, end).In(z))
+					}
+				}
+			}
+		}
+	}
+}

@@ -52,7 +52,7 @@ func (l *Limiter) take(x *core.Exchange, more *Holder, now int64, alone bool) (f
 			if wait == pending {
 				return nil, b.share, b.units(&x.Taken)
 			}
-			return h.refusal(b, wait), nil, 0
+			return h.refusal(b, x.Taken.Tokens, wait, now), nil, 0
 		}
 	}
 	return nil, nil, 0

@@ -56,7 +56,7 @@ func TestTakeAllOrNothing(t *testing.T) {
 	f(two, model)
 	f(request(0, 1, false), model, `model "big" has 2 calls under way`, "rate_limited")
 	f(request(0, 1, true), nil, `team "platform" has 1 streams under way`)
-	f(request(40_000, 1, false), nil, `key "ci" has used its 10000 tokens a minute`, "token_limited", `raise the limit of key "ci"`)
+	f(request(40_000, 1, false), nil, `left of its 10000 tokens a minute and this request may take`, "token_limited", `raise the limit of key "ci"`)
 	three := request(0, 1, false)
 	f(three, nil)
 	f(request(0, 1, false), nil, `team "platform" has used its 3 requests a minute; there is room for this request in 20 s`, "request_limited")

@@ -7,8 +7,9 @@ import (
 	"asbru/core"
 )
 
-// refusal is what a caller is told: which limit, how much it is, and when to come again.
-func (h *Holder) refusal(b *bound, wait int64) *core.Fault {
+// refusal is what a caller is told: which limit, how much it is, and when to come again. tokens is
+// what the request was expected to use.
+func (h *Holder) refusal(b *bound, tokens, wait, now int64) *core.Fault {
 	f := &core.Fault{Code: core.RateLimited, Kind: b.Kind.refused()}
 	if !b.rated() {
 		f.Retry = 1
@@ -19,5 +20,9 @@ func (h *Holder) refusal(b *bound, wait int64) *core.Fault {
 	f.Retry = int(min((wait+int64(time.Second)-1)/int64(time.Second), int64(MaxPer/time.Second)))
 	f.Message = fmt.Sprintf("%s has used its %s; there is room for this request in %d s", h.who, &b.Rule, f.Retry)
 	f.Hint = "try again then, or ask an administrator to raise the limit of " + h.who
+	if left, _ := b.left(now); b.Kind == Tokens && left > 0 { // too few are left, not none
+		f.Message = fmt.Sprintf("%s has %d left of its %s and this request may take %d; there is room for it in %d s", h.who, left, &b.Rule, tokens, f.Retry)
+		f.Hint = "try again then with max_tokens as small as will do, or ask an administrator to raise the limit of " + h.who
+	}
 	return f
 }
