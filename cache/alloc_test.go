@@ -45,6 +45,27 @@ func TestHitAllocatesNothing(t *testing.T) {
 	}
 }
 
+// A question that nobody asked before costs one allocation, and that behind its answer: of the
+// next errand.
+func TestMissAllocatesAnErrand(t *testing.T) {
+	r := newRig(t, Options{})
+	x := r.exchange(asked{body: long(1500)})
+	fail, answer := &core.Fault{Code: core.ClientGone}, []byte(greeted)
+	ask := func() {
+		if v := r.look(x); v != core.Continue {
+			t.Fatal(v)
+		}
+		x.Watch.Saw(x, answer)
+		x.Fault = fail
+		r.keep(x)
+		x.Watch, x.Fault = nil, nil
+	}
+	ask()
+	if n := testing.AllocsPerRun(500, ask); n > 1 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 func TestLikeHitAllocatesNothing(t *testing.T) {
 	r := newRig(t, Options{Like: Likeness{On: true}})
 	r.leads(r.exchange(says("How do I convert 5 miles to kilometers?")), greeted, 1<<20)

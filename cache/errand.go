@@ -230,6 +230,12 @@ type blanks struct {
 	n     int
 }
 
+// blank is an errand that nobody leads yet, with a tape to write on if there is one.
+func (c *Cache) blank() *errand {
+	t := c.blanks.take()
+	return &errand{tape: t.bytes, marks: t.marks, form: t.form}
+}
+
 // take returns an empty tape; one without memory if there is none.
 func (s *blanks) take() (t tape) {
 	s.mu.Lock()

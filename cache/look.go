@@ -178,12 +178,8 @@ func (v *visit) join(x *core.Exchange, w *canon.Writer) core.Verdict {
 func (v *visit) errand(x *core.Exchange, form []byte) (f *errand, room []byte) {
 	f = v.spare
 	if f == nil { // it led before, and the one that led after it has failed
-		f = new(errand)
+		f = v.c.blank()
 		v.spare = f
-	}
-	if cap(f.tape) == 0 {
-		t := v.c.blanks.take()
-		f.tape, f.marks, f.form = t.bytes, t.marks, t.form
 	}
 	room = f.form[:0]
 	if f.form = room; len(form) > 0 {

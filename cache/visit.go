@@ -95,7 +95,7 @@ func (h how) recall() core.Recall {
 
 func newVisit(c *Cache) *visit {
 	v := &visit{c: c}
-	v.spare = new(errand)
+	v.spare = c.blank()
 	v.extras = v.appendExtras // once: a func value made for each exchange would be an allocation for each
 	v.read.frame = v.onFrame
 	return v
@@ -115,7 +115,7 @@ func (c *Cache) release(v *visit) {
 	v.due, v.doubt, v.sent = nil, nil, nil
 	v.usage = core.Usage{}
 	if v.spare == nil { // the bytes are out: what is allocated now makes nobody wait
-		v.spare = new(errand)
+		v.spare = c.blank()
 	}
 	c.visits.Put(v)
 }
