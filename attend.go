@@ -138,6 +138,7 @@ func (g *gateway) wait(ctx context.Context) error {
 func (g *gateway) close() {
 	g.prober.Close()
 	defer g.keep.close()
+	g.closeRates()
 	g.closeBook()
 	if g.access != nil {
 		g.access.Close()

@@ -28,6 +28,9 @@ func auditCommand(app *cli.App) cli.Command {
 			app.Name + " audit verify --key audit.pub --fresh 2h --least 120000 /var/lib/asbru/asbru-audit/audit.db\n" +
 			app.Name + " audit export /var/lib/asbru/asbru-audit/audit.db > records.jsonl",
 		Words: []string{"verify", "export", "rotate"},
+		For: map[string][]string{
+			"key": {"verify"}, "trail": {"verify", "export"}, "least": {"verify"}, "fresh": {"verify"},
+		},
 		New: func(fs *flag.FlagSet) cli.Run {
 			c := trail.Check{Now: time.Now()}
 			fs.StringVar(&c.Key, "key", "", "`file` of the public key; verify needs it")

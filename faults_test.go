@@ -20,14 +20,16 @@ const faultsHead = `# What a client can be told
 
 Generated from ` + "`core/fault.go`" + `: go test -run TestFaultsAreDocumented -update .
 
-Every error of the gateway is OpenAI's error object, with the request id in it and in ` + "`X-Request-Id`" + `:
+Every error of the gateway is an error of the format in which the request came, with its status and the request id in it and in ` + "`X-Request-Id`" + `. In
+OpenAI's format:
 
 ` + "```json" + `
 {"error":{"message":"what cannot be done and why; hint: what to change","type":"...","param":null,"code":"..."},"request_id":"..."}
 ` + "```" + `
 
-An error that a provider answered reaches the client as the provider wrote it. Once a stream has begun, an error is its last
-event. ` + "`asbru_faults_total`" + ` and the access log call it by its code.
+An error that a provider answered reaches the client as the provider wrote it, or turned into the client's format. Once a stream has begun, an error
+is its last event. ` + "`asbru_faults_total`" + ` and the access log call it by its code below. To the client the code may be a narrower word of the same status:
+` + "`model_not_found`" + `, ` + "`idempotency_key_reused`" + ` (422), or one of [those about keys, limits and budgets](GOVERNANCE.md#refusals).
 
 | code | status | type | meaning |
 |---|---|---|---|

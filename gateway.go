@@ -19,6 +19,7 @@ import (
 	"asbru/core/audit"
 	"asbru/core/config"
 	"asbru/core/govern"
+	"asbru/core/limit"
 	"asbru/core/meter"
 	"asbru/core/probe"
 	"asbru/hotpath"
@@ -56,6 +57,8 @@ type gateway struct {
 	trail     atomic.Pointer[trail.Trail]      // the audit trail; nil: there is none, or another process has it
 	lease     atomic.Pointer[lease.Agent]      // what this machine may spend of shared budgets; nil: none are, or another process has the ledger
 	audits    atomic.Pointer[config.Document]  // what the trail was opened by; nil: there was none so far
+	desk      *limit.Desk                      // where the cells of rate limits meet rates
+	rates     atomic.Pointer[rateAgent]        // who counts them together with other machines; nil: this one counts alone
 	strangers audit.Strangers                  // who was turned away, and is not in the ledger yet
 	unread    atomic.Bool                      // the ledger was opened by a document that wants no trail: nobody reads what is in it
 	till      *govern.Till                     // where requests are paid; nil: no document had a budget so far
@@ -74,7 +77,7 @@ func newGateway(s *serving, from *source, in *inheritance) *gateway {
 	g := &gateway{s: s, successor: in.handed, instead: cmp.Or(s.listen, in.address()), started: time.Now(), level: new(slog.LevelVar), changes: new(slog.LevelVar), broken: make(chan error, 4)}
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
-	g.meter.g = g
+	g.meter.g, g.desk = g, limit.NewDesk()
 	g.own = newCredential()
 	g.prober = probe.New(g.probed, g.probeTold)
 	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Kept: g.kept, Compile: g.compile, Undo: g.undo, Swap: g.swap, Applied: g.applied, Log: newLog(s.stderr, g.changes)})
@@ -177,12 +180,19 @@ func (g *gateway) pages(admin bool) http.Handler {
 	})
 }
 
-// remembered is the cache of the running configuration; nil: none.
+// remembered is the cache of the running configuration, with the calls that are known by their
+// keys; nil: there is neither.
 func (g *gateway) remembered() core.Memory {
-	if s := g.server.Snapshot(); s != nil {
+	s := g.server.Snapshot()
+	switch {
+	case s == nil:
+		return nil
+	case s.Repeats == nil:
 		return s.Memory
+	case s.Memory == nil:
+		return s.Repeats
 	}
-	return nil
+	return memories{s.Memory, s.Repeats}
 }
 
 func (g *gateway) tokenSum() [32]byte {

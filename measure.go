@@ -56,6 +56,9 @@ func (g *gateway) figures() meter.Figures {
 	if store := g.keep.store.Load(); store != nil {
 		f.More = append(f.More, store.Figures()...)
 	}
+	if a := g.rates.Load(); a != nil {
+		f.More = append(f.More, a.Figures()...)
+	}
 	if a := g.lease.Load(); a != nil {
 		f.More = append(f.More, a.Figures()...)
 	}

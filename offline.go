@@ -87,11 +87,14 @@ func offlineOver(ctx context.Context, s *store.Store, path string, t cli.Tools) 
 	if err != nil {
 		return nil, err
 	}
+	whole := plane.Status()
 	return &cli.Offline{
-		Store:  s,
-		API:    admin.New(admin.Options{Plane: plane, Snapshot: func() *core.Snapshot { return served }, Store: func() *store.Store { return s }, Log: quiet}),
-		Digest: func(key []byte) [32]byte { return served.Pepper.Sum(key) },
-		Close:  func() { s.Close() },
+		Store:    s,
+		Document: whole.Document,
+		Warnings: whole.Warnings,
+		API:      admin.New(admin.Options{Plane: plane, Snapshot: func() *core.Snapshot { return served }, Store: func() *store.Store { return s }, Log: quiet}),
+		Digest:   func(key []byte) [32]byte { return served.Pepper.Sum(key) },
+		Close:    func() { s.Close() },
 		Change: func(edit func(*store.Edit) error) error {
 			_, _, err := s.Change(ctx, store.Wish{If: -1, Edit: edit, Apply: func(kept *config.Kept, commit func() error) error {
 				_, problems, err := plane.Keep(ctx, control.Actor{Kind: "cli"}, kept, commit)

@@ -3,17 +3,10 @@
 package cache
 
 import (
-	"strings"
 	"testing"
 
 	"asbru/core"
 )
-
-// long is a question of about n bytes.
-func long(n int) string {
-	return `{"model":"gpt-4o","messages":[{"role":"system","content":"You are a helpful assistant."},{"role":"user","content":"` +
-		strings.Repeat("All work and no play makes Jack a dull boy. ", n/44) + `"}],"temperature":0.7,"max_tokens":500}`
-}
 
 // A head1 is a head of one field.
 type head1 struct {

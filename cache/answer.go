@@ -10,9 +10,10 @@ import (
 	"asbru/core/scan"
 )
 
-// answer makes of k the reply of x. It takes s. False says that k cannot be read: it is
+// answer makes of k the reply of x. False says that k cannot be read: it is
 // taken out.
-func (v *visit) answer(x *core.Exchange, s *scratch, k *kept, h how) bool {
+func (v *visit) answer(x *core.Exchange, k *kept, h how) bool {
+	s := v.c.takeScratch()
 	r := &s.reply
 	r.Reset()
 	var err error

@@ -17,6 +17,7 @@ type ask struct {
 	direct    bool          // x-bf-cache-type: direct
 	semantic  bool          // x-bf-cache-type: semantic
 	noStore   bool          // x-bf-cache-no-store
+	ours      bool          // the head has a field of ours: nobody but asbru and Bifrost knows it
 	wrong     bool          // x-cache-feedback: the answer that is kept is wrong
 }
 
@@ -32,8 +33,11 @@ func (a *ask) read(h core.Head) *core.Fault {
 			return bad("x-cache-feedback", v, `send "wrong" with the question whose answer is`)
 		}
 	}
-	if own, ok := h.(head); ok && !own.Any("x-bf-") { // as nearly always
-		return nil
+	a.ours = true
+	if own, ok := h.(head); ok {
+		if a.ours = own.Any("x-bf-"); !a.ours { // as nearly always
+			return nil
+		}
 	}
 	if v, ok := h.Field("x-bf-cache-key"); ok {
 		if a.label = bytes.TrimSpace(v); len(a.label) == 0 || len(a.label) > maxLabel {

@@ -42,13 +42,13 @@ func (v *visit) untrail() {
 }
 
 // follows has the question of x asked behind its answer, if that is past its time, or one of
-// those that are compared. s holds the question.
-func (v *visit) follows(x *core.Exchange, s *scratch, k *kept, h how) {
+// those that are compared. q holds the question.
+func (v *visit) follows(x *core.Exchange, q *wording, k *kept, h how) {
 	c := v.c
 	switch {
 	case v.ask.noStore:
 	case h == pastItsTime && v.due != nil:
-		if v.sendTrail(x, s, nil) {
+		if v.sendTrail(x, q, nil) {
 			c.n.refreshes.Add(1)
 			return
 		}
@@ -57,7 +57,7 @@ func (v *visit) follows(x *core.Exchange, s *scratch, k *kept, h how) {
 		if h == byLikeness {
 			in = c.trusts.Load().in(owner{v.kind, v.owner})
 		}
-		if v.sendTrail(x, s, &doubt{in, k}) {
+		if v.sendTrail(x, q, &doubt{in, k}) {
 			c.n.checks.Add(1)
 		}
 		return
@@ -67,18 +67,20 @@ func (v *visit) follows(x *core.Exchange, s *scratch, k *kept, h how) {
 	}
 }
 
-// sendTrail begins an errand for the question of x, unless somebody is asking already. s holds
+// sendTrail begins an errand for the question of x, unless somebody is asking already. q holds
 // the question, unless v has its text.
-func (v *visit) sendTrail(x *core.Exchange, s *scratch, d *doubt) bool {
+func (v *visit) sendTrail(x *core.Exchange, q *wording, d *doubt) bool {
 	c := v.c
-	fresh := &errand{key: v.key, from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, doubt: d}
-	f, leads := c.errands.join(&v.key, fresh)
+	fresh := &errand{name: v.name, from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, doubt: d}
+	f, leads := c.errands.join(&v.name, nil, fresh)
 	if !leads {
-		f.leave()
+		if f != nil {
+			f.leave()
+		}
 		return false
 	}
 	w := c.visits.Get().(*visit)
-	w.key, w.role, w.f = v.key, leading, f
+	w.name, w.role, w.f = v.name, leading, f
 	w.lead.Store(f)
 	w.kind, w.owner = v.kind, v.owner
 	w.ask = v.ask
@@ -89,7 +91,7 @@ func (v *visit) sendTrail(x *core.Exchange, s *scratch, d *doubt) bool {
 	if len(v.text) > 0 {
 		w.text, w.space = append(w.text[:0], v.text...), v.space
 	} else if c.near != nil {
-		w.asks(x, s)
+		w.asks(x, q)
 	}
 	w.ask.label = nil // the head is not at hand for long
 	v.trail = w
@@ -99,10 +101,10 @@ func (v *visit) sendTrail(x *core.Exchange, s *scratch, d *doubt) bool {
 // reject takes out the answer that the caller of x says is wrong: that to its question, or
 // that of the question which was taken for it. The other question keeps its answer, and is
 // found by its meaning no more.
-func (v *visit) reject(x *core.Exchange, s *scratch) {
+func (v *visit) reject(x *core.Exchange, q *wording) {
 	c := v.c
 	c.takeOut(&v.key)
-	if v.like(x, s, wall()) == nil {
+	if v.like(x, q) == nil {
 		return
 	}
 	c.near.Remove(v.likeKey)
@@ -127,7 +129,7 @@ func (c *Cache) mute(i *exact.Item[*kept]) {
 	if err != nil {
 		return
 	}
-	next := &exact.Item[*kept]{Key: i.Key, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: i.Fresh, Until: i.Until}
+	next := &exact.Item[*kept]{Key: i.Key, Print: i.Print, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: i.Fresh, Until: i.Until}
 	c.record(next)
 	c.mem.Put(next, wall())
 }

@@ -3,6 +3,7 @@ package cache
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -48,12 +49,16 @@ type Cache struct {
 	bell    chan struct{} // the worker is to look at saves
 	timer   *time.Timer   // that rings it
 	armed   atomic.Bool   // timer runs, or has rung and was not heard
-	tapes   atomic.Int64  // bytes that are being written down
+	blanks  blanks
+	tapes   atomic.Int64 // bytes that are being written down
 	disk    atomic.Pointer[store.Store]
 	trusts  atomic.Pointer[trusts]
 	charges atomic.Pointer[Charge]
 	near    Nearby         // nil: only the same question is the same question
 	far     *remote.Finder // nil: nobody else is asked
+	seed    maphash.Seed   // of prints: a caller cannot make two that are equal
+	lazy    bool           // keys are made when they are needed: nobody but mem asks for them
+	wording sync.Pool
 	scratch sync.Pool
 	visits  sync.Pool
 	n       counts
@@ -74,10 +79,14 @@ type kept struct {
 	version uint64   // of the record on disk; 0: there is none. Read and written atomically
 }
 
-// A scratch is the memory that one request is looked at with.
+// A wording is the memory that one question is read with. Most questions need no more.
+type wording struct {
+	chat core.Chat
+	form canon.Writer
+}
+
+// A scratch is the memory that one answer is read or written with.
 type scratch struct {
-	chat   core.Chat
-	form   canon.Writer
 	reply  core.Completion
 	cross  core.Crossing
 	events []core.Event
@@ -123,7 +132,9 @@ func NewEncoding(o Options, log *slog.Logger, embed remote.Embed) (*Cache, error
 		c.abandon()
 		return nil, err
 	}
-	c.scratch.New = func() any { return &scratch{chat: *core.NewChat(), cross: *core.NewCrossing()} }
+	c.scratch.New = func() any { return &scratch{cross: *core.NewCrossing()} }
+	c.seed, c.lazy = maphash.MakeSeed(), c.near == nil && c.far == nil
+	c.wording.New = func() any { return &wording{chat: *core.NewChat()} }
 	c.visits.New = func() any { return newVisit(c) }
 	c.timer = time.AfterFunc(time.Hour, c.rush)
 	c.timer.Stop()
@@ -200,11 +211,20 @@ func (c *Cache) giveScratch(s *scratch) {
 	s.reply.Reset()
 	s.cross.Reset()
 	s.cross.Extra = nil
-	s.chat.Reset()
 	clear(s.events)
 	s.events, s.beats = s.events[:0], s.beats[:0]
-	if s.chat.Held()+s.reply.Held()+s.cross.Held() <= maxScratch {
+	if s.reply.Held()+s.cross.Held() <= maxScratch {
 		c.scratch.Put(s)
+	}
+}
+
+func (c *Cache) takeWording() *wording { return c.wording.Get().(*wording) }
+
+// giveWording is giveScratch for a question.
+func (c *Cache) giveWording(w *wording) {
+	w.chat.Reset()
+	if w.chat.Held() <= maxScratch {
+		c.wording.Put(w)
 	}
 }
 

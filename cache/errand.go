@@ -14,7 +14,8 @@ import (
 //	   │                │
 //	   └────failed──────┴──→ failed: those who were given nothing yet ask anew
 type errand struct {
-	key  [32]byte
+	name            // of the question, as it was when it was first asked
+	form []byte     // of the question, while its key is not made; never changed until land gives it back
 	body [32]byte   // of a call that is known by its key: the digest of what it asks for
 	lead core.Waker // of the exchange that asks upstream
 
@@ -27,10 +28,11 @@ type errand struct {
 	doubt  *doubt // what the answer is to be compared with; nil: nothing
 
 	waiting atomic.Int32 // exchanges that want the answer, besides the one that asks
+	joined  atomic.Bool  // somebody besides the one that asks has seen it
 
 	mu              sync.Mutex
 	state           state
-	tape            []byte // the answer as the leader's client gets it
+	tape            []byte // the answer as the leader's client gets it; given back by land
 	marks           []mark // when it came
 	over            bool   // it is longer than is written down: the tape is gone
 	closed          bool   // its tape is not counted any more
@@ -59,38 +61,44 @@ const (
 	failed
 )
 
-// errands are those under way, by key.
+// errands are those under way, by the prints of what they ask.
 type errands [errandMaps]struct {
 	mu sync.Mutex
-	m  map[[32]byte]*errand
+	m  map[uint64]*errand
 }
 
-// join finds the errand of a key that can be joined. Without one it puts fresh in its
-// place, which the caller leads; with a nil fresh there is none then.
-func (t *errands) join(key *[32]byte, fresh *errand) (f *errand, leads bool) {
-	s := &t[key[8]%errandMaps]
+// join finds the errand of a question that can be joined; form is that of the question, nil
+// when its key was made. Without one it puts fresh in its place, which the caller leads; with a
+// nil fresh there is none then. Both are nil when another question of the same print is under way,
+// which nobody can bring about and chance does not.
+func (t *errands) join(n *name, form []byte, fresh *errand) (f *errand, leads bool) {
+	s := &t[n.print>>32%errandMaps]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f = s.m[*key]; f != nil && f.open() {
+	if f = s.m[n.print]; f != nil && f.open() {
+		if !n.is(form, &f.name, f.form) {
+			return nil, false
+		}
 		f.waiting.Add(1)
+		f.joined.Store(true)
 		return f, false
 	}
 	if fresh == nil {
 		return nil, false
 	}
 	if s.m == nil {
-		s.m = map[[32]byte]*errand{}
+		s.m = map[uint64]*errand{}
 	}
-	s.m[*key] = fresh
+	s.m[n.print] = fresh
 	return fresh, true
 }
 
 // forget ends that anybody finds f.
 func (t *errands) forget(f *errand) {
-	s := &t[f.key[8]%errandMaps]
+	s := &t[f.print>>32%errandMaps]
 	s.mu.Lock()
-	if s.m[f.key] == f {
-		delete(s.m, f.key)
+	if s.m[f.print] == f {
+		delete(s.m, f.print)
 	}
 	s.mu.Unlock()
 }
@@ -190,12 +198,58 @@ func (f *errand) leave() {
 	}
 }
 
-// land ends that the tape is counted: who still reads it holds it.
+// land ends that the tape is counted: who still reads it holds it. What nobody else has seen
+// is the memory of the next tape. Nobody finds f any more, and what was made of its tape is
+// a copy.
 func (f *errand) land(c *Cache) {
 	f.mu.Lock()
 	if !f.over && !f.closed {
 		c.tapes.Add(-int64(len(f.tape)))
 	}
 	f.closed = true
+	var t tape
+	if !f.joined.Load() {
+		t = tape{f.tape[:0], f.marks[:0], f.form[:0]}
+		f.tape, f.marks, f.form = nil, nil, nil
+	}
 	f.mu.Unlock()
+	c.blanks.give(t)
+}
+
+// A tape is the memory that an answer is written down in, and what it answers.
+type tape struct {
+	bytes []byte
+	marks []mark
+	form  []byte
+}
+
+// blanks are tapes to be written on.
+type blanks struct {
+	mu    sync.Mutex
+	tapes [mostBlanks]tape
+	n     int
+}
+
+// take returns an empty tape; one without memory if there is none.
+func (s *blanks) take() (t tape) {
+	s.mu.Lock()
+	if s.n > 0 {
+		s.n--
+		t, s.tapes[s.n] = s.tapes[s.n], tape{}
+	}
+	s.mu.Unlock()
+	return t
+}
+
+// give keeps the memory for another answer.
+func (s *blanks) give(t tape) {
+	if cap(t.bytes)+cap(t.form) == 0 || cap(t.bytes) > maxBlank {
+		return
+	}
+	s.mu.Lock()
+	if s.n < len(s.tapes) {
+		s.tapes[s.n] = t
+		s.n++
+	}
+	s.mu.Unlock()
 }

@@ -123,7 +123,7 @@ func (v *visit) consulted(x *core.Exchange) core.Verdict {
 	}
 	v.match = Match{Similarity: float64(found.Similarity), Threshold: float64(found.Threshold), Guard: found.Guard}
 	x.Guard = found.Guard
-	if !v.answer(x, v.c.takeScratch(), k, byLikeness) {
+	if !v.answer(x, k, byLikeness) {
 		return core.Continue
 	}
 	v.c.n.far.Add(1)
@@ -191,23 +191,23 @@ func (v *visit) good(k *kept, now int64) bool {
 // kept under key.
 func (v *visit) asksFor(x *core.Exchange, text string, key *[32]byte) bool {
 	c := v.c
-	s := c.takeScratch()
-	defer c.giveScratch(s)
-	if s.parse(x) != Cached || c.o.trim(&s.chat) != Cached || len(s.chat.Turns) == 0 {
+	w := c.takeWording()
+	defer c.giveWording(w)
+	if w.parse(x) != Cached || c.o.trim(&w.chat) != Cached || len(w.chat.Turns) == 0 {
 		return false
 	}
-	last := &s.chat.Turns[len(s.chat.Turns)-1]
+	last := &w.chat.Turns[len(w.chat.Turns)-1]
 	if last.To != last.From+1 {
 		return false
 	}
-	s.chat.Parts[last.From].Text = scan.AppendEscaped(nil, []byte(text))
+	w.chat.Parts[last.From].Text = scan.AppendEscaped(nil, []byte(text))
 	a := v.ask
 	a.label = v.label
-	if c.o.frame(x, &a, s) != Cached {
+	if c.o.frame(x, &a, w) != Cached {
 		return false
 	}
-	s.form.Chat(&s.chat)
-	return sha256.Sum256(s.form.Bytes()) == *key
+	w.form.Chat(&w.chat)
+	return sha256.Sum256(w.form.Bytes()) == *key
 }
 
 // offer gives an answer to the others, so that they find it.

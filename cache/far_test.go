@@ -187,10 +187,11 @@ func TestFarIsNotBelieved(t *testing.T) {
 // lookedAt is the visit of x as far as it is known before others are asked.
 func lookedAt(r *rig, x *core.Exchange) *visit {
 	v := newVisit(r.Cache)
-	s := r.takeScratch()
-	defer r.giveScratch(s)
-	v.key, _ = r.o.key(x, &v.ask, s)
-	v.asks(x, s)
+	w := r.takeWording()
+	defer r.giveWording(w)
+	r.o.form(x, &v.ask, w)
+	v.know(w.form.Bytes())
+	v.asks(x, w)
 	v.kind, v.owner = r.o.Scope.owner(x.Key)
 	return v
 }

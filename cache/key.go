@@ -66,25 +66,24 @@ func (w Why) String() string {
 // head is what the key needs of a request's head beyond core.Head.
 type head interface{ Any(prefix string) bool }
 
-// key makes the key of x in s: the digest of who asks whom for what. c is filled with the
-// conversation.
-func (o *Options) key(x *core.Exchange, a *ask, s *scratch) (key [32]byte, why Why) {
-	if why = s.parse(x); why != Cached {
-		return key, why
+// form makes in w the form of x that its key is the digest of: who asks whom for what.
+func (o *Options) form(x *core.Exchange, a *ask, w *wording) Why {
+	if why := w.parse(x); why != Cached {
+		return why
 	}
-	if why = o.trim(&s.chat); why != Cached {
-		return key, why
+	if why := o.trim(&w.chat); why != Cached {
+		return why
 	}
-	if why = o.frame(x, a, s); why != Cached {
-		return key, why
+	if why := o.frame(x, a, w); why != Cached {
+		return why
 	}
-	s.form.Chat(&s.chat)
-	return sha256.Sum256(s.form.Bytes()), Cached
+	w.form.Chat(&w.chat)
+	return Cached
 }
 
 // frame begins the form with what is not the conversation: who asks whom.
-func (o *Options) frame(x *core.Exchange, a *ask, s *scratch) Why {
-	w := &s.form
+func (o *Options) frame(x *core.Exchange, a *ask, q *wording) Why {
+	w := &q.form
 	w.Reset()
 	kind, name := o.Scope.owner(x.Key)
 	w.Word(tagOwner, kind)
@@ -92,7 +91,7 @@ func (o *Options) frame(x *core.Exchange, a *ask, s *scratch) Why {
 	w.Field(tagLabel, a.label)
 	r := x.Route
 	o.Share.targets(w, x, r.Targets[:min(max(r.Plan.Balanced, 1), len(r.Targets))])
-	return ahead(x, w)
+	return ahead(x, a, w)
 }
 
 // Key is the key of x: the digest of who asks whom for what. why says why there is none.
@@ -101,18 +100,20 @@ func (c *Cache) Key(x *core.Exchange) (key [32]byte, why Why) {
 	if a.read(x.Head) != nil {
 		return key, Unreadable
 	}
-	s := c.takeScratch()
-	defer c.giveScratch(s)
-	return c.o.key(x, &a, s)
+	w := c.takeWording()
+	defer c.giveWording(w)
+	if why = c.o.form(x, &a, w); why == Cached {
+		key = sha256.Sum256(w.form.Bytes())
+	}
+	return key, why
 }
 
-// parse reads the conversation that x asks for into s.
-func (s *scratch) parse(x *core.Exchange) Why {
+// parse reads the conversation that x asks for into w, which is as it was taken.
+func (w *wording) parse(x *core.Exchange) Why {
 	if x.From == nil || x.Route == nil || len(x.Route.Targets) == 0 || x.Op >= core.NumOps || x.From.Chats[x.Op] == nil {
 		return NotAsked
 	}
-	c := &s.chat
-	c.Reset()
+	c := &w.chat
 	c.From, c.Op = x.From, x.Op
 	if x.From.Chats[x.Op].ParseRequest(c, x.Body) != nil {
 		return Unreadable
@@ -129,16 +130,13 @@ func (s *scratch) parse(x *core.Exchange) Why {
 }
 
 // ahead adds what of the head changes the answer.
-func ahead(x *core.Exchange, w *canon.Writer) Why {
+func ahead(x *core.Exchange, a *ask, w *canon.Writer) Why {
 	h := x.Head
 	if h == nil {
 		return Cached
 	}
-	ours := true
-	if own, ok := h.(head); ok {
-		if ours = own.Any("x-bf-"); ours && own.Any("x-bf-eh-") {
-			return OwnHeaders
-		}
+	if own, ok := h.(head); ok && a.ours && own.Any("x-bf-eh-") {
+		return OwnHeaders
 	}
 	for _, name := range [...]string{"anthropic-beta", "openai-beta"} {
 		if v, ok := h.Field(name); ok {
@@ -147,7 +145,7 @@ func ahead(x *core.Exchange, w *canon.Writer) Why {
 		}
 	}
 	for _, name := range [...]string{"x-bf-compat", "x-bf-passthrough-extra-params"} { // they change what a target is told
-		if !ours {
+		if !a.ours {
 			break
 		}
 		if v, ok := h.Field(name); ok {

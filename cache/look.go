@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"asbru/cache/canon"
 	"asbru/cache/exact"
 	"asbru/core"
 )
@@ -23,30 +24,34 @@ func (c *Cache) look(x *core.Exchange) core.Verdict {
 		c.release(v)
 		return core.Refuse
 	}
-	s := c.takeScratch()
-	key, why := c.o.key(x, &v.ask, s)
-	if why != Cached {
+	w := c.takeWording()
+	if why := c.o.form(x, &v.ask, w); why != Cached {
 		c.n.bypassed.Add(1)
 		c.n.why[why].Add(1)
-		c.giveScratch(s)
+		c.giveWording(w)
 		c.release(v)
 		return core.Continue
 	}
 	x.Watch = v
-	v.key = key
+	v.name = printed(c.seed, w.form.Bytes())
+	if !c.lazy || v.ask.wrong || len(w.form.Bytes()) > maxForm {
+		v.know(w.form.Bytes())
+	}
 	v.kind, v.owner = c.o.Scope.owner(x.Key)
-	if k, how := v.find(x, s); k != nil {
-		v.follows(x, s, k, how)
-		if v.answer(x, s, k, how) {
+	defer c.giveWording(w)
+	if k, how := v.find(x, w); k != nil {
+		v.follows(x, w, k, how)
+		if v.answer(x, k, how) {
 			return core.Answer
 		}
 		v.untrail()
-	} else {
-		c.giveScratch(s)
 	}
 	v.label, v.asked = append(v.label[:0], v.ask.label...), append(v.asked[:0], x.Peek.Model...)
 	v.ask.label = nil // the head is not at hand for long
-	return v.join(x)
+	if v.known {
+		return v.join(x, nil)
+	}
+	return v.join(x, &w.form)
 }
 
 // visitOf is what c keeps of x; nil: nothing. Others may have put themselves before it.
@@ -68,15 +73,16 @@ func (c *Cache) visitOf(x *core.Exchange) *visit {
 }
 
 // find looks the question up, and one that is like it.
-func (v *visit) find(x *core.Exchange, s *scratch) (*kept, how) {
+func (v *visit) find(x *core.Exchange, w *wording) (*kept, how) {
 	c := v.c
-	now := wall()
 	if v.ask.wrong {
-		v.reject(x, s)
+		v.reject(x, w)
 		c.n.missed.Add(1)
 		return nil, missed
 	}
-	if !v.ask.semantic {
+	if !v.ask.semantic && c.mem.Maybe(v.print) {
+		v.know(w.form.Bytes())
+		now := wall()
 		if i, age := c.mem.Get(&v.key, now); i != nil {
 			switch {
 			case v.ask.ttl > 0 && now-i.Value.Born >= int64(v.ask.ttl):
@@ -95,7 +101,7 @@ func (v *visit) find(x *core.Exchange, s *scratch) (*kept, how) {
 			}
 		}
 	}
-	if k := v.like(x, s, now); k != nil {
+	if k := v.like(x, w); k != nil {
 		if v.match.Words {
 			c.n.words.Add(1)
 			return k, byWords
@@ -114,32 +120,48 @@ func (v *visit) find(x *core.Exchange, s *scratch) (*kept, how) {
 	return nil, missed
 }
 
-// join goes with who is asking the same, or begins to ask.
-func (v *visit) join(x *core.Exchange) core.Verdict {
+// join goes with who is asking the same, or begins to ask. w holds the form of the question; nil:
+// its key is known.
+func (v *visit) join(x *core.Exchange, w *canon.Writer) core.Verdict {
 	c := v.c
-	if f, _ := c.errands.join(&v.key, nil); f != nil {
-		return v.follow(x, f)
+	var form []byte
+	if w != nil {
+		form = w.Bytes()
 	}
 	if v.ask.noStore {
+		if f, _ := c.errands.join(&v.name, form, nil); f != nil {
+			v.know(form)
+			return v.follow(x, f)
+		}
 		c.n.refused[noStore].Add(1)
 		v.goAlone(x)
 		return v.consult(x)
 	}
-	fresh := &errand{key: v.key, body: v.body, lead: x.Waker(), from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, tries: v.tries, doubt: v.doubt}
-	f, leads := c.errands.join(&v.key, fresh)
+	mine, room := v.errand(x, form)
+	f, leads := c.errands.join(&v.name, form, mine)
 	if !leads {
+		mine.form = room
+		if f == nil {
+			return v.goAlone(x)
+		}
+		v.know(form)
 		return v.follow(x, f)
 	}
-	if !v.ask.semantic && !v.ask.wrong { // between the look and the lead the answer may have come
+	v.spare = nil
+	if w != nil {
+		w.Give(room) // the form is the errand's
+	}
+	if !v.ask.semantic && !v.ask.wrong && c.mem.Maybe(v.print) { // between the look and the lead the answer may have come
+		v.know(form)
 		if i, age := c.mem.Get(&v.key, wall()); age == exact.Fresh && (v.ask.ttl == 0 || wall()-i.Value.Born < int64(v.ask.ttl)) {
 			c.errands.forget(f)
 			f.fail(nil, true)
 			c.n.exact.Add(1)
-			c.n.missed.Add(^uint64(0))
 			if c.o.repeats {
 				return v.giveAgain(x, i.Value, fromMemory)
 			}
-			if v.answer(x, c.takeScratch(), i.Value, fromMemory) {
+			c.n.missed.Add(^uint64(0))
+			if v.answer(x, i.Value, fromMemory) {
 				return core.Answer
 			}
 			return v.goAlone(x)
@@ -149,6 +171,27 @@ func (v *visit) join(x *core.Exchange) core.Verdict {
 	v.lead.Store(f)
 	v.tell(x, missed, nil)
 	return v.consult(x)
+}
+
+// errand is one that v would lead: v.spare, which nobody has seen yet. Its form is the given one,
+// and room is what it has of its own for one.
+func (v *visit) errand(x *core.Exchange, form []byte) (f *errand, room []byte) {
+	f = v.spare
+	if f == nil { // it led before, and the one that led after it has failed
+		f = new(errand)
+		v.spare = f
+	}
+	if cap(f.tape) == 0 {
+		t := v.c.blanks.take()
+		f.tape, f.marks, f.form = t.bytes, t.marks, t.form
+	}
+	room = f.form[:0]
+	if f.form = room; len(form) > 0 {
+		f.form = form
+	}
+	f.name, f.body, f.lead, f.from, f.op = v.name, v.body, x.Waker(), x.From, x.Op
+	f.stream, f.array, f.tries, f.doubt = x.Peek.Stream, x.Array, v.tries, v.doubt
+	return f, room
 }
 
 func (v *visit) goAlone(x *core.Exchange) core.Verdict {
@@ -184,7 +227,7 @@ func (v *visit) again(x *core.Exchange) core.Verdict {
 		if v.c.o.repeats {
 			return v.giveAgain(x, k, withOthers)
 		}
-		if v.answer(x, v.c.takeScratch(), k, withOthers) {
+		if v.answer(x, k, withOthers) {
 			return core.Answer
 		}
 		return v.part(x)
@@ -241,7 +284,7 @@ func (v *visit) afresh(x *core.Exchange, fault *core.Fault, left bool, tries int
 		return core.Refuse
 	}
 	v.tries = tries
-	verdict := v.join(x)
+	verdict := v.join(x, nil)
 	if v.role == leading {
 		v.c.n.promoted.Add(1)
 	}

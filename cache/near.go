@@ -10,11 +10,11 @@ import (
 	"asbru/core/scan"
 )
 
-// like finds the answer to a question that means what s asks, if somebody looks at the
+// like finds the answer to a question that means what w asks, if somebody looks at the
 // meaning of questions. Only the last turn is compared: all else has to be the same.
-func (v *visit) like(x *core.Exchange, s *scratch, now int64) *kept {
+func (v *visit) like(x *core.Exchange, w *wording) *kept {
 	c := v.c
-	if c.near == nil || v.ask.direct || !v.asks(x, s) {
+	if c.near == nil || v.ask.direct || !v.asks(x, w) {
 		return nil
 	}
 	v.question = Question{Space: v.space, Text: v.text, Threshold: v.ask.threshold}
@@ -29,6 +29,7 @@ func (v *visit) like(x *core.Exchange, s *scratch, now int64) *kept {
 	if !ok {
 		return nil
 	}
+	now := wall()
 	i, age := c.mem.Get(&v.likeKey, now)
 	if age == exact.Due {
 		i.Yield() // its own question refreshes it
@@ -43,8 +44,8 @@ func (v *visit) like(x *core.Exchange, s *scratch, now int64) *kept {
 // It reports false where a like question could have another answer all the same: when the
 // last turn is more than a text of the user's, tools have been run, several answers are
 // wanted, or the answer is to be a surprise.
-func (v *visit) asks(x *core.Exchange, s *scratch) bool {
-	c := &s.chat
+func (v *visit) asks(x *core.Exchange, w *wording) bool {
+	c := &w.chat
 	if len(c.Turns) == 0 || c.N != nil && string(c.N) != "1" || warm(c.Temperature) {
 		return false
 	}
@@ -59,14 +60,14 @@ func (v *visit) asks(x *core.Exchange, s *scratch) bool {
 	}
 	text := c.Parts[t.From].Text
 	v.text = scan.AppendUnescaped(v.text[:0], text)
-	if v.c.o.frame(x, &v.ask, s) != Cached || len(v.text) > maxQuestion {
+	if v.c.o.frame(x, &v.ask, w) != Cached || len(v.text) > maxQuestion {
 		v.text = v.text[:0]
 		return false
 	}
 	c.Parts[t.From].Text = nil
-	s.form.Chat(c)
+	w.form.Chat(c)
 	c.Parts[t.From].Text = text
-	v.space = sha256.Sum256(s.form.Bytes())
+	v.space = sha256.Sum256(w.form.Bytes())
 	return len(v.text) > 0
 }
 

@@ -251,3 +251,9 @@ var tongues = []tongue{
 	{"ollama", ollama.API, core.OpChat, `{"model":"fast","messages":[{"role":"user","content":"hello"}]}`, false},
 	{"anthropic", anthropic.API, core.OpChat, `{"model":"fast","max_tokens":64,"messages":[{"role":"user","content":"hello"}]}`, false},
 }
+
+// long is a question of about n bytes.
+func long(n int) string {
+	return `{"model":"gpt-4o","messages":[{"role":"system","content":"You are a helpful assistant."},{"role":"user","content":"` +
+		strings.Repeat("All work and no play makes Jack a dull boy. ", n/44) + `"}],"temperature":0.7,"max_tokens":500}`
+}

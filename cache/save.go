@@ -34,9 +34,11 @@ func (c *Cache) keep(x *core.Exchange) core.Verdict {
 // A saving is an answer that is to be kept.
 type saving struct {
 	f     *errand
+	key   [32]byte // of f; known when digest was called
 	note  entry.Note
 	ttl   time.Duration
-	fails refusal // why it is not kept, and only given to who waits; numRefusals: it is
+	heard chan struct{} // not nil: there is no answer; it is closed when all before are kept
+	fails refusal       // why it is not kept, and only given to who waits; numRefusals: it is
 }
 
 // landed settles the errand that x has led.
@@ -226,6 +228,10 @@ func (c *Cache) save() {
 
 // keepOne makes of a tape an answer, gives it to who waits, and keeps it.
 func (c *Cache) keepOne(s *saving) {
+	if s.heard != nil {
+		close(s.heard)
+		return
+	}
 	k, fresh, until := c.digest(s)
 	if d := s.f.doubt; d != nil {
 		if s.fails != numRefusals {
@@ -238,7 +244,7 @@ func (c *Cache) keepOne(s *saving) {
 	case s.fails != numRefusals:
 		c.n.refused[s.fails].Add(1)
 	case k != nil:
-		i := &exact.Item[*kept]{Key: s.f.key, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: fresh, Until: until}
+		i := &exact.Item[*kept]{Key: s.key, Print: s.f.print, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: fresh, Until: until}
 		c.record(i)
 		if c.mem.Put(i, k.Born) {
 			c.n.kept.Add(1)
@@ -270,6 +276,9 @@ func noteBytes(n *entry.Note) int64 {
 func (c *Cache) digest(s *saving) (k *kept, fresh, until int64) {
 	f, w := s.f, c.takeScratch()
 	defer c.giveScratch(w)
+	n := f.name
+	n.know(f.form)
+	s.key = n.key
 	f.mu.Lock()
 	t := recording{from: f.from, op: f.op, stream: f.stream, array: f.array, bytes: f.tape, marks: f.marks}
 	usage, over := f.usage, f.over
@@ -348,7 +357,7 @@ func (s *saving) judge(c *Cache, r *core.Completion) {
 // keys, so that those which came together do not go together.
 func (c *Cache) lasts(s *saving) (fresh, until int64) {
 	ttl := int64(s.ttl)
-	less := ttl / jitterShare * int64(binary.LittleEndian.Uint16(s.f.key[20:])) >> 16
+	less := ttl / jitterShare * int64(binary.LittleEndian.Uint16(s.key[20:])) >> 16
 	if c.o.repeats {
 		less = 0
 	}

@@ -14,12 +14,13 @@ import (
 type visit struct {
 	c    *Cache         // for good: of an exchange that ended another Cache may still look whose its visit was
 	x    *core.Exchange // only while a stage or the Source runs
-	key  [32]byte
-	body [32]byte // of a call that is known by its key: the digest of what x asks for
+	name                // of the question
+	body [32]byte       // of a call that is known by its key: the digest of what x asks for
 	ask  ask
 
 	role  role
 	f     *errand
+	spare *errand                // the next one to lead, made when nobody waited
 	lead  atomic.Pointer[errand] // f of who leads it: any goroutine may ask whether it stays
 	tries int                    // leaders that failed this exchange
 	heard uint32                 // of f, what it waits for; see waitLocked
@@ -94,6 +95,7 @@ func (h how) recall() core.Recall {
 
 func newVisit(c *Cache) *visit {
 	v := &visit{c: c}
+	v.spare = new(errand)
 	v.extras = v.appendExtras // once: a func value made for each exchange would be an allocation for each
 	v.read.frame = v.onFrame
 	return v
@@ -108,10 +110,13 @@ func (c *Cache) release(v *visit) {
 	if cap(v.out) > maxOut {
 		v.out = nil
 	}
-	v.text, v.match, v.question = v.text[:0], Match{}, Question{}
+	v.name, v.text, v.match, v.question = name{}, v.text[:0], Match{}, Question{}
 	v.x, v.f, v.hit, v.ask, v.role, v.tries, v.how = nil, nil, nil, ask{}, alone, 0, missed
 	v.due, v.doubt, v.sent = nil, nil, nil
 	v.usage = core.Usage{}
+	if v.spare == nil { // the bytes are out: what is allocated now makes nobody wait
+		v.spare = new(errand)
+	}
 	c.visits.Put(v)
 }
 

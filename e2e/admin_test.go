@@ -282,7 +282,10 @@ func TestImportIntoStore(t *testing.T) {
 	if n := strings.Count(dump, `"who":"admin","from":"127.0.0.1","did":"update","what":"virtual-key/ci"`); n != 1 {
 		t.Errorf("the change is %d times in the ledger, want once\n%s", n, dump)
 	}
-	asbru(t, 0, nil, "check", "--store", file)
+	asbru(t, 0, nil, "keys", "create", "odd", "--config", file, "--models", "nobody-serves-this")
+	if out, told := asbru(t, 0, nil, "check", "--store", file); !strings.Contains(out, "3 virtual keys") || !strings.Contains(told, `nobody serves "nobody-serves-this"`) {
+		t.Errorf("the file with its store: %s%s", out, told)
+	}
 	both := filepath.Join(dir, "both.yaml")
 	text, _ := os.ReadFile(file)
 	write(t, both, string(text)+"teams: [{name: search}]\n")

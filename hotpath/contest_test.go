@@ -22,9 +22,11 @@ func (r *rig) care(c *core.Care) {
 	})
 }
 
-// hedged gives the rig's route a hedge after wait, and returns what the route is told.
-func (r *rig) hedged(wait time.Duration) *words {
-	n := new(words)
+// hedged gives the rig's route a hedge after wait.
+func (r *rig) hedged(wait time.Duration) { r.hedgedTelling(wait, new(words)) }
+
+// hedgedTelling is hedged, and n hears what the route is told.
+func (r *rig) hedgedTelling(wait time.Duration, n *words) {
 	targets := r.snap.Models["m"].Targets
 	r.care(&core.Care{Hedge: &core.Hedge{
 		Wait: func(*core.Exchange) time.Duration { return wait },
@@ -40,7 +42,6 @@ func (r *rig) hedged(wait time.Duration) *words {
 		m.Note = n.note
 		s.Models = map[string]*core.Route{"m": &m}
 	})
-	return n
 }
 
 // Words remember what a Route was told, a word each.
@@ -82,6 +83,21 @@ func slow(wait time.Duration, busy *atomic.Int64, next http.Handler) http.Handle
 	})
 }
 
+// once answers as next does when the route has been told of word: who is first is then the same
+// on a machine of any speed.
+func once(said *words, word string, busy *atomic.Int64, next http.Handler) http.Handler {
+	return slow(0, busy, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		for !strings.Contains(said.all(), word) {
+			select {
+			case <-q.Context().Done():
+				return
+			case <-time.After(time.Millisecond):
+			}
+		}
+		next.ServeHTTP(w, q)
+	}))
+}
+
 func TestHedge(t *testing.T) {
 	const ever = time.Minute
 	first, second := say(roleChunk, saidChunk, finishChunk, doneChunk), say(otherAnswer)
@@ -89,35 +105,37 @@ func TestHedge(t *testing.T) {
 	rows := []struct {
 		name     string
 		wait     time.Duration
-		targets  func(busy *atomic.Int64) []http.Handler
+		targets  func(busy *atomic.Int64, said *words) []http.Handler
 		has      string
 		hasNot   string
 		attempts uint8
 		hedged   bool
 		told     string
 	}{
-		{name: "the first is quick", wait: ever, targets: func(busy *atomic.Int64) []http.Handler { return []http.Handler{first, second} },
+		{name: "the first is quick", wait: ever, targets: func(busy *atomic.Int64, said *words) []http.Handler { return []http.Handler{first, second} },
 			has: "one", hasNot: "two", attempts: 1, told: "p0 content, p0 complete"},
-		{name: "the first is slow", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64) []http.Handler { return []http.Handler{slow(ever, busy, first), second} },
+		{name: "the first is slow", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64, said *words) []http.Handler {
+			return []http.Handler{slow(ever, busy, first), second}
+		},
 			has: "two", hasNot: "one", attempts: 2, hedged: true, told: "p1 content, p0 complete outrun, p1 complete"},
-		{name: "a head and a role are no content", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64) []http.Handler {
+		{name: "a head and a role are no content", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64, said *words) []http.Handler {
 			return []http.Handler{say(roleChunk, "60000", saidChunk), second}
 		}, has: "two", hasNot: "role", attempts: 2, hedged: true, told: "p1 content, p0 complete outrun, p1 complete"},
-		{name: "the first is there first all the same", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64) []http.Handler {
+		{name: "the first is there first all the same", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64, said *words) []http.Handler {
 			return []http.Handler{slow(time.Second, busy, first), slow(ever, busy, second)}
 		}, has: "one", hasNot: "two", attempts: 2, hedged: true, told: "p0 content, p1 complete outrun, p0 complete"},
-		{name: "the first fails before", wait: ever, targets: func(busy *atomic.Int64) []http.Handler { return []http.Handler{fails, second} },
+		{name: "the first fails before", wait: ever, targets: func(busy *atomic.Int64, said *words) []http.Handler { return []http.Handler{fails, second} },
 			has: "two", attempts: 2, told: "p0 failed, p1 content, p1 complete"},
-		{name: "the first fails meanwhile", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64) []http.Handler {
-			return []http.Handler{slow(time.Second, busy, fails), slow(1300*time.Millisecond, busy, second)}
+		{name: "the first fails meanwhile", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64, said *words) []http.Handler {
+			return []http.Handler{slow(time.Second, busy, fails), once(said, "p0 failed", busy, second)}
 		}, has: "two", attempts: 2, hedged: true, told: "p0 failed, p1 content, p1 complete"},
-		{name: "the second fails", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64) []http.Handler {
-			return []http.Handler{slow(time.Second, busy, first), fails}
+		{name: "the second fails", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64, said *words) []http.Handler {
+			return []http.Handler{once(said, "p1 failed", busy, first), fails}
 		}, has: "one", attempts: 2, hedged: true, told: "p1 failed, p0 content, p0 complete"},
-		{name: "both fail, a third does not", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64) []http.Handler {
-			return []http.Handler{slow(time.Second, busy, fails), fails, second}
+		{name: "both fail, a third does not", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64, said *words) []http.Handler {
+			return []http.Handler{once(said, "p1 failed", busy, fails), fails, second}
 		}, has: "two", attempts: 3, hedged: true, told: "p1 failed, p0 failed, p2 content, p2 complete"},
-		{name: "nobody else", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64) []http.Handler {
+		{name: "nobody else", wait: 20 * time.Millisecond, targets: func(busy *atomic.Int64, said *words) []http.Handler {
 			return []http.Handler{slow(100*time.Millisecond, busy, first)}
 		},
 			has: "one", attempts: 1, told: "p0 content, p0 complete"},
@@ -125,8 +143,9 @@ func TestHedge(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
 		for _, row := range rows {
 			var busy atomic.Int64
-			r := newRig(t, loops, row.targets(&busy)...)
-			said := r.hedged(row.wait)
+			said := new(words)
+			r := newRig(t, loops, row.targets(&busy, said)...)
+			r.hedgedTelling(row.wait, said)
 			status, got := r.listen()
 			if status != 200 || !strings.Contains(got, row.has) || row.hasNot != "" && strings.Contains(got, row.hasNot) || strings.Count(got, "[DONE]") != 1 {
 				t.Errorf("%s: got %d %s", row.name, status, got)

@@ -14,10 +14,11 @@ func (h *fields) buf() []byte { return h.f.buf[:h.f.head] }
 // Query is the request's query string.
 func (h *fields) Query() []byte { return h.r.Query.Of(h.buf()) }
 
-// Any reports whether a field has a name that begins with prefix, which is in lower case.
+// Any reports whether a field has a name that begins with prefix, which is in lower case and
+// begins with a letter.
 func (h *fields) Any(prefix string) bool {
 	for i := range h.r.N {
-		if http1.HasPrefixFold(h.r.Fields[i].Name.Of(h.buf()), prefix) {
+		if at := &h.r.Fields[i]; at.Name.Len() >= len(prefix) && h.f.buf[at.Name.Start]|0x20 == prefix[0] && http1.HasPrefixFold(at.Name.Of(h.buf()), prefix) {
 			return true
 		}
 	}
@@ -27,7 +28,7 @@ func (h *fields) Any(prefix string) bool {
 // Field looks a name up among the few that a head has.
 func (h *fields) Field(name string) ([]byte, bool) {
 	for i := range h.r.N {
-		if at := &h.r.Fields[i]; http1.EqualFold(at.Name.Of(h.buf()), name) {
+		if at := &h.r.Fields[i]; at.Name.Len() == len(name) && http1.EqualFold(at.Name.Of(h.buf()), name) {
 			return at.Value.Of(h.buf()), true
 		}
 	}

@@ -33,7 +33,7 @@ func (s *Server) hear(f *flight, rep *http1.Reply, b []byte) hearing {
 		}
 		return another
 	case f.x.Op != core.OpPass && ours(rep.Status):
-		return f.refusedBecause(" to a request as this gateway makes it", "check base_url and kind of the provider")
+		return f.refusedBecause(" to a request as this gateway makes it", "check base_url and type of the provider")
 	}
 	return heGets
 }

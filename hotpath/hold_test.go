@@ -86,12 +86,12 @@ func TestCommitPoint(t *testing.T) {
 		{name: "ended before content", first: []string{roleChunk}, replaced: true},
 		{name: "error first", first: []string{errorChunk}, replaced: true},
 		{name: "error after the role", first: []string{roleChunk, errorChunk, doneChunk}, replaced: true},
-		{name: "silent before content", first: []string{roleChunk, "3000"}, waits: core.Waits{First: 100 * time.Millisecond}, replaced: true},
+		{name: "silent before content", first: []string{roleChunk, "60000"}, waits: core.Waits{First: 100 * time.Millisecond}, replaced: true},
 		{name: "comments before content", first: pings, waits: core.Waits{First: 100 * time.Millisecond}, replaced: true},
 		{name: "whole", first: []string{roleChunk, "20", saidChunk, "20", finishChunk, doneChunk}, has: []string{`"role"`, "one", "stop", "[DONE]"}},
 		{name: "nothing but a finish", first: []string{roleChunk, finishChunk, doneChunk}, has: []string{`"role"`, "stop", "[DONE]"}},
 		{name: "cut after content", first: []string{roleChunk, saidChunk, "cut"}, has: []string{"one", `"error"`}, hasNot: "[DONE]"},
-		{name: "silent after content", first: []string{saidChunk, "3000"}, waits: core.Waits{Stall: 100 * time.Millisecond}, has: []string{"one", `"error"`}, hasNot: "[DONE]"},
+		{name: "silent after content", first: []string{saidChunk, "60000"}, waits: core.Waits{Stall: 100 * time.Millisecond}, has: []string{"one", `"error"`}, hasNot: "[DONE]"},
 		{name: "comments after content", first: append([]string{saidChunk}, pings...), waits: core.Waits{Stall: 100 * time.Millisecond}, has: []string{"one", `"error"`}, hasNot: "[DONE]"},
 		{name: "error after content", first: []string{saidChunk, errorChunk}, has: []string{"one", "overloaded"}, hasNot: "two"},
 	}
@@ -130,7 +130,7 @@ func TestCommitPoint(t *testing.T) {
 // With nobody else to ask nothing is held.
 func TestNothingHeldForOne(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
-		r := newRig(t, loops, say(roleChunk, "3000", saidChunk))
+		r := newRig(t, loops, say(roleChunk, "60000", saidChunk))
 		q, _ := http.NewRequest("POST", "http://"+r.addr+"/v1/chat/completions", strings.NewReader(askForStream))
 		q.Header.Set("Authorization", "Bearer "+testKey)
 		start := time.Now()
@@ -140,7 +140,7 @@ func TestNothingHeldForOne(t *testing.T) {
 		}
 		defer a.Body.Close()
 		b := make([]byte, 400)
-		if n, err := a.Body.Read(b); err != nil || !strings.Contains(string(b[:n]), `"role"`) || time.Since(start) > 2*time.Second {
+		if n, err := a.Body.Read(b); err != nil || !strings.Contains(string(b[:n]), `"role"`) || time.Since(start) > ample {
 			t.Errorf("got %s, %v after %v", b[:n], err, time.Since(start))
 		}
 	})

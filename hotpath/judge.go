@@ -404,26 +404,43 @@ func (f *flight) failed() {
 		return
 	}
 	last := tries[len(tries)-1]
-	msg := append([]byte("every target failed: "), last.Target.Name...)
-	code := core.UpstreamFailed
+	msg, code, hint := f.cause(last)
+	if x.Skipped&core.SkipRetry != 0 {
+		msg = append(msg, " within the request's own x-latency-budget"...)
+		code = core.UpstreamTimeout
+	}
+	if len(tries) == 1 {
+		msg = append(msg, ", after 1 attempt"...)
+	} else {
+		msg = append(http1.AppendUint(append(msg, ", after "...), uint64(len(tries))), " attempts in all"...)
+	}
+	refuse(x, code, string(msg), hint)
+}
+
+// cause says what the last attempt came to, and what can be done about it.
+func (f *flight) cause(last core.Attempt) (msg []byte, code core.Code, hint string) {
+	msg = append([]byte("every target failed: "), last.Target.Name...)
+	code, hint = core.UpstreamFailed, "try again, or add a fallback to the model"
 	switch {
 	case f.void && !f.late:
 		msg = append(msg, " gave no answer that can be read"...)
 	case last.Status == 0 && f.late:
 		code = core.UpstreamTimeout
 		msg = append(msg, " did not answer in time"...)
+		if f.sent && !f.x.Peek.Stream && !f.spent() { // which comes at once with its head
+			hint = "try again with stream: true, have header_timeout of provider " + last.Target.Provider + " raised, or add a fallback to the model"
+		}
+	case last.Status == 0 && f.sent:
+		msg = append(msg, " ended the connection before its answer was whole"...)
 	case last.Status == 0:
 		msg = append(msg, " could not be reached"...)
 	default:
 		msg = http1.AppendUint(append(msg, " answered "...), uint64(last.Status))
+		if !presentable(last.Status) && last.Status > 400 {
+			hint = "have the keys of provider " + last.Target.Provider + " checked, or add a fallback to the model"
+		}
 	}
-	if x.Skipped&core.SkipRetry != 0 {
-		msg = append(msg, " within the request's own x-latency-budget"...)
-		code = core.UpstreamTimeout
-	}
-	msg = http1.AppendUint(append(msg, ", after "...), uint64(len(tries)))
-	msg = append(msg, " attempts in all"...)
-	refuse(x, code, string(msg), "try again, or add a fallback to the model")
+	return msg, code, hint
 }
 
 // appendStatus appends a status line.

@@ -241,11 +241,10 @@ func TestUnary(t *testing.T) {
 func (r *rig) record() core.Record {
 	r.t.Helper()
 	var rec core.Record
-	for range 500 {
+	for end := time.Now().Add(ample); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		if r.ring.Take(&rec) {
 			return rec
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	r.t.Fatal("no record came")
 	return rec

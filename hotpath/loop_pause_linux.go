@@ -258,6 +258,6 @@ func (l *loop) soon() int {
 	if len(l.naps) == 0 {
 		return lingerMillis
 	}
-	d := time.Duration(l.naps[0].at - core.Clock())
+	d := time.Duration(l.next - core.Clock()) // no later than the first of them, and when it is looked at
 	return int(min(max((d+time.Millisecond-1)/time.Millisecond, 0), lingerMillis))
 }

@@ -96,6 +96,7 @@ func drive(dir string, calls int64) int {
 		d.on = append(d.on, a)
 	}
 	say("ready %d", time.Since(began).Microseconds())
+	go d.look()
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(d.work)
@@ -115,6 +116,18 @@ func (d *driver) work() {
 	var h govern.Hold
 	for n := d.next.Add(1); d.calls <= 0 || n <= d.calls; n = d.next.Add(1) {
 		d.call(&h, n)
+	}
+}
+
+// look tells a call that would be refused for want of room while all workers wait: a disk on which
+// not even a file can be given its name holds up those under way as well.
+func (d *driver) look() {
+	for ; ; time.Sleep(50 * time.Millisecond) {
+		if log := d.book.Ledger(); log.Reserve(ledger.MaxRecord) {
+			log.Return(ledger.MaxRecord)
+		} else {
+			say("full")
+		}
 	}
 }
 

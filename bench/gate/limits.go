@@ -11,7 +11,9 @@ const (
 	testsWithin  = 8 * time.Minute  // the tests that count
 	quietWithin  = 2 * time.Minute  // others leave the machine alone
 	quietLook    = time.Second      // how long one look at them takes
-	settle       = time.Second      // a server just started comes to rest
+	fewKeys      = 10
+	manyKeys     = 100_000     // as many as fit into a document
+	settle       = time.Second // a server just started comes to rest
 	pollEvery    = 20 * time.Millisecond
 	maxOutput    = 1 << 20 // of a tool, read into memory
 	maxPage      = 8 << 20 // of /metrics

@@ -44,6 +44,7 @@ type gatewayShape struct {
 	name     string   // empty: asbru
 	cache    string   // its section of the configuration; empty: none
 	governed bool     // budgets, limits, the ledger and the audit trail
+	keys     int      // more keys, of a team with a budget, which nobody uses; governed
 	args     []string // after serve
 	under    under
 }
@@ -72,9 +73,15 @@ func (st *stand) gateway(provider string, g gatewayShape) (server, error) {
 	more := ""
 	if g.governed {
 		more = ", team: gate, budgets: [{usd: 1000000}, {usd: 900000, window: 1d}], rate_limits: [{requests: 100000000}, {tokens: 1000000000000}, {calls: 10000}]"
-		fmt.Fprintf(&b, "governance: {ledger: %s}\naudit: {sinks: []}\nteams:\n  - {name: gate, budgets: [{usd: 2000000}]}\n", filepath.Join(st.dir, name+"-ledger"))
+		fmt.Fprintf(&b, "governance: {ledger: %s}\naudit: {sinks: []}\nteams:\n- {name: gate, budgets: [{usd: 2000000}]}\n", filepath.Join(st.dir, name+"-ledger"))
 	}
-	fmt.Fprintf(&b, "virtual_keys:\n  - {name: gate, key: %s%s}\n", virtualKey, more)
+	if g.keys > 0 {
+		fmt.Fprintf(&b, "- {name: t, budgets: [{usd: 1000000}]}\n")
+	}
+	fmt.Fprintf(&b, "virtual_keys:\n- {name: gate, key: %s%s}\n", virtualKey, more)
+	for i := range g.keys { // short: a document has 4 MiB
+		fmt.Fprintf(&b, "- {name: k%d, key: vk-%05d, team: t}\n", i, i)
+	}
 	if g.cache != "" {
 		fmt.Fprintf(&b, "cache: %s\n", g.cache)
 	}

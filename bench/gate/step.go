@@ -26,6 +26,7 @@ func steps() []step {
 		{"balanced", true, "the same with an alias of three targets: a score, breakers, gates, rules", balanced},
 		{"unknown", true, "the same with the exact cache on and no hit", unknown},
 		{"governed", true, "the same with budgets, limits, the ledger and the audit trail on", governed},
+		{"keys", true, "the same with 10 and with 100,000 keys (20,000 with --short)", keys},
 		{"low", true, "context switches a request at 200 requests a second", low},
 		{"hold", true, "memory a stream, parallel slow SSE streams", hold},
 		{"hold-tls", true, "the same with TLS to the provider", holdTLS},

@@ -28,7 +28,7 @@ func made(t *testing.T, bytes int64, exit func(*Item[int])) *Map[int] {
 
 func item(n int, cost int64) *Item[int] {
 	now := time.Now().UnixNano()
-	return &Item[int]{Key: key(n), Value: n, Cost: cost, Fresh: now + hour, Until: now + 2*hour}
+	return &Item[int]{Key: key(n), Print: uint64(n + 10), Value: n, Cost: cost, Fresh: now + hour, Until: now + 2*hour}
 }
 
 func (m *Map[V]) has(n int) bool {
@@ -225,6 +225,13 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	m.old.Wait()
+	sifted := m.sieve.wild.Load()
+	for i := range m.sieve.cells {
+		sifted += int64(m.sieve.cells[i].Load())
+	}
+	if c := m.Counts(); sifted != c.Items {
+		t.Errorf("the sieve counts %d items of %d", sifted, c.Items)
+	}
 	if c := m.Counts(); c.Items < 0 || c.Bytes < 0 || c.Bytes > 3<<20 {
 		t.Errorf("%+v", c)
 	}

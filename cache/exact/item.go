@@ -5,6 +5,7 @@ import "sync/atomic"
 // An Item is a value with its key. All but the atomic words is fixed once it was put.
 type Item[V any] struct {
 	Key   [32]byte
+	Print uint64 // of the key, or of what it is the digest of: equal keys have equal prints; 0: nobody knows it
 	Value V
 	Cost  int64 // bytes of the value
 	Fresh int64 // Unix nanoseconds: until then it is good for everybody

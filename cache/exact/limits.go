@@ -14,5 +14,9 @@ const (
 	mostCounters = 1 << 24
 	bufferItems  = 64 // ristretto's own advice
 
+	cellsAnItem = 2 // of the sieve, of 4 bytes: two of three looks that find nothing end there when all is full
+	leastCells  = 1 << 10
+	mostCells   = 1 << 20 // 4 MiB
+
 	claimLasts = 30 * time.Second // after which somebody else may refresh a stale value
 )

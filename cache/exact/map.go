@@ -15,6 +15,7 @@ var ErrSmall = errors.New("the cache needs 1 MiB at least")
 // A Map is the memory. Many goroutines may use it.
 type Map[V any] struct {
 	nursery [shards]nursery[V]
+	sieve   sieve
 	old     *ristretto.Cache[[]byte, *Item[V]]
 	room    int64 // of one nursery
 	largest int64
@@ -50,6 +51,7 @@ func New[V any](bytes int64, exit func(*Item[V])) (*Map[V], error) {
 		m.nursery[i].items = map[[32]byte]*Item[V]{}
 	}
 	kept := bytes - bytes/nurseryPart
+	m.sieve.size(kept / meanItem)
 	old, err := ristretto.NewCache(&ristretto.Config[[]byte, *Item[V]]{
 		NumCounters: min(max(kept/meanItem*10, 1<<12), mostCounters),
 		MaxCost:     kept, BufferItems: bufferItems, IgnoreInternalCost: true, KeyToHash: hashes,
@@ -82,6 +84,10 @@ func (m *Map[V]) Close() {
 }
 
 func (m *Map[V]) shard(key *[32]byte) *nursery[V] { return &m.nursery[key[16]%shards] }
+
+// Maybe reports whether something could be there under a key with this print, which is not 0.
+// False is certain. It costs the look at a word, and no key has to be made for it.
+func (m *Map[V]) Maybe(print uint64) bool { return m.sieve.maybe(print) }
 
 // Get finds what was put under key and says what it is good for at now.
 func (m *Map[V]) Get(key *[32]byte, now int64) (*Item[V], Age) {
@@ -164,6 +170,7 @@ func (m *Map[V]) promote(i *Item[V], now int64) {
 // enter counts a place that holds i.
 func (m *Map[V]) enter(i *Item[V]) {
 	if i.places.Add(1) == 1 {
+		m.sieve.add(i.Print)
 		m.counts.items.Add(1)
 		m.counts.bytes.Add(i.Cost + overhead)
 	}
@@ -174,6 +181,7 @@ func (m *Map[V]) left(i *Item[V]) {
 	if i == nil || i.places.Add(-1) != 0 {
 		return
 	}
+	m.sieve.drop(i.Print)
 	m.counts.items.Add(-1)
 	m.counts.bytes.Add(-i.Cost - overhead)
 	i.dead.Store(true)

@@ -15,6 +15,7 @@ import (
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/govern"
+	"asbru/core/scan"
 )
 
 // Balances reads accounts; *govern.Book does.
@@ -168,6 +169,9 @@ func (c *call) body() (map[string]json.RawMessage, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(b, &members); err != nil || members == nil {
 		return nil, invalid("", "cannot read the body: it is no JSON object")
+	}
+	if err := scan.Object(b, nil, nil); err != nil { // of two members of one name the last would hold
+		return nil, invalid("", "cannot read the body: %v", err)
 	}
 	return members, nil
 }

@@ -3,9 +3,11 @@ package admin
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -257,8 +259,42 @@ func title(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
 func read(b []byte, into any) error {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
+	err := dec.Decode(into)
+	if bad := new(json.UnmarshalTypeError); errors.As(err, &bad) {
+		return invalid("docs/ADMIN.md lists what there is", "cannot read the body: %s is %s where %s belongs", bad.Field, article(bad.Value), kindWord(bad.Type.Kind()))
+	}
+	if err != nil {
 		return invalid("docs/ADMIN.md lists what there is", "cannot read the body: %s", strings.TrimPrefix(fmt.Sprint(err), "json: "))
 	}
 	return nil
+}
+
+// article is what stands in a body, in words: encoding/json calls it "string" or "number -1".
+func article(value string) string {
+	switch value {
+	case "bool":
+		return "true or false"
+	case "array":
+		return "a list"
+	case "object":
+		return "an object"
+	}
+	return "a " + value
+}
+
+// kindWord is what a body has for a value of this kind.
+func kindWord(k reflect.Kind) string {
+	switch k {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a string"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Float64:
+		return "a number"
+	}
+	return "a whole number"
 }

@@ -40,6 +40,21 @@ type Command struct {
 	Raw Run
 
 	Words []string // what the first argument can be, for completion; nil: a file, empty: nothing
+
+	// For names the first arguments that a flag is for: with another one it is refused, since it
+	// would do nothing. A flag that is not here is for all.
+	For map[string][]string
+}
+
+// stray tells of a flag that is given and does nothing with these arguments; empty: none is.
+func (c *Command) stray(fs *flag.FlagSet, args []string) string {
+	what := ""
+	fs.Visit(func(f *flag.Flag) {
+		if words := c.For[f.Name]; what == "" && words != nil && len(args) > 0 && slices.Contains(c.Words, args[0]) && !slices.Contains(words, args[0]) {
+			what = "--" + f.Name + " is for " + strings.Join(words, " and ") + ", and does nothing to " + args[0]
+		}
+	})
+	return what
 }
 
 // flags is the command's flag set and what to run.
@@ -95,6 +110,9 @@ func (a *App) Run(args []string, stdout, stderr io.Writer) int {
 		what, hint := flagTrouble(err, fs)
 		a.complain(stderr, c.Name, what, hint, "help "+c.Name)
 		return Usage
+	}
+	if what := c.stray(fs, rest); what != "" {
+		return a.Wrong(stderr, c.Name, what)
 	}
 	return run(rest, stdout, stderr)
 }

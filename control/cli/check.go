@@ -85,6 +85,14 @@ func Check(t Tools) Command {
 					return t.App.Wrong(stderr, "check", wrong)
 				}
 				doc, _, problems, err := t.load(path)
+				if err == nil && *kept {
+					var whole *config.Document
+					if whole, problems, err = t.withStore(path); err != nil {
+						fmt.Fprintf(stderr, "%s check: %v\n", t.App.Name, err)
+						return Problem
+					}
+					doc = whole
+				}
 				t.App.print(stderr, problems)
 				if err != nil {
 					return t.App.refuse(stderr, path, problems, err)
@@ -92,12 +100,6 @@ func Check(t Tools) Command {
 				if *strict && len(problems) > 0 {
 					fmt.Fprintf(stderr, "%s: %s taken for errors\n", path, count(len(problems), "warning"))
 					return Problem
-				}
-				if *kept {
-					if err := t.checkStore(path); err != nil {
-						fmt.Fprintf(stderr, "%s check: %v\n", t.App.Name, err)
-						return Problem
-					}
 				}
 				if !*quiet {
 					fmt.Fprintf(stdout, "%s: %s: %s, %s, %s\n", path, t.App.paint(stdout).good("ok"), count(len(doc.Providers), "provider"),
@@ -109,16 +111,17 @@ func Check(t Tools) Command {
 	}
 }
 
-// checkStore opens the store of a configuration file and checks the two together.
-func (t Tools) checkStore(path string) error {
+// withStore is the document of a configuration file together with what its store keeps.
+func (t Tools) withStore(path string) (*config.Document, []config.Problem, error) {
 	if t.Offline == nil {
-		return errors.New("there is no store in this program")
+		return nil, nil, errors.New("there is no store in this program")
 	}
 	o, err := t.Offline(path)
-	if err == nil {
-		o.Close()
+	if err != nil {
+		return nil, nil, err
 	}
-	return err
+	o.Close()
+	return o.Document, o.Warnings, nil
 }
 
 // Schema is the command that prints the JSON Schema of the configuration.

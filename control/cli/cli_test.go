@@ -223,6 +223,10 @@ func (bounded) Gauges() core.GateGauges {
 	return core.GateGauges{Limit: 12, Least: 4, Most: 50, Queue: 10, Wait: 1e9, BatchShare: 0.1}
 }
 
+type closer struct{ _ byte }
+
+func (*closer) Close() error { return nil }
+
 // compile makes a Snapshot of the shape that the real compiler makes.
 func compile(doc *config.Document, version uint64) (*core.Snapshot, []config.Problem) {
 	s := &core.Snapshot{Version: version, Keys: map[[32]byte]*core.VirtualKey{}, Models: map[string]*core.Route{}, Providers: map[string]*core.Route{}}
@@ -233,6 +237,8 @@ func compile(doc *config.Document, version uint64) (*core.Snapshot, []config.Pro
 		t.Keys = []*core.ProviderKey{{Name: "key-1", Weight: 3}, {Name: "key-2", Weight: 1}, {Name: "old"}, {Name: "narrow", Weight: 1, Models: map[string]bool{"x": true}}}
 		if provider == "mistral" {
 			t.Gate = bounded{}
+			t.Pool = &closer{}
+			s.Pools = map[core.Endpoint]core.Pool{{Host: t.Host, Via: "chaos:script"}: t.Pool, {Host: "other"}: &closer{}}
 		}
 		return t
 	}
@@ -330,7 +336,7 @@ func TestExplain(t *testing.T) {
 	}
 	says(OK, "--key tenant-12", "1 model by name", "mistral/mistral-small, then openai/gpt-4o", "openai/*", "bare names → openai\n            gpt-* o1*\n", "1 step", "admit   scope       from virtual_keys[0].allowed_models")
 	says(OK, "--key tenant-12 --model fast", "tenant-12, policy narrow, lane batch", "bound: 12 under way at first, then what it bears from 4 to 50; 10 may wait for 1s; batch has 10 % of the turns", "fast → route fast", "target 1  mistral/mistral-small, model mistral-small",
-		"sent to api.mistral.test/v1/chat/completions", "key key-1: weight 3, 75% of requests", "key old: disabled, weight 0", "key narrow: not for", "verdict   admitted")
+		"sent to api.mistral.test/v1/chat/completions", "rehearsed: chaos:script stands in its place", "key key-1: weight 3, 75% of requests", "key old: disabled, weight 0", "key narrow: not for", "verdict   admitted")
 	says(OK, "--key tenant-12 --model fast --op embeddings", "cannot do embeddings: it is skipped", "no steps")
 	says(Problem, "--key tenant-12 --model openai/gpt-4o", "verdict   refused with 403: key may not use openai/gpt-4o", "hint: ask for fast", "model gpt-4o")
 	says(Problem, "--key tenant-12 --model fsat", `nobody serves "fsat"`, "did you mean fast?")

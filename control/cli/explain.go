@@ -243,6 +243,9 @@ func (q *question) route(x *core.Exchange, sent string) {
 		default:
 			q.line("", "sent to "+t.Host+path)
 		}
+		if via := q.via(t); via != "" {
+			q.line("", q.p.warn("rehearsed: "+via+" stands in its place"))
+		}
 		if p := x.Key.Policy; p != nil && p.Serves != nil && !p.Serves(t, nil, []byte(model)) {
 			q.line("", q.p.warn("may not serve this key: it is skipped"))
 		}
@@ -253,6 +256,16 @@ func (q *question) route(x *core.Exchange, sent string) {
 		}
 		q.keys(t, model)
 	}
+}
+
+// via is what stands in the place of a target's provider; empty: nothing does.
+func (q *question) via(t *core.Target) string {
+	for e, pool := range q.snap.Pools {
+		if pool != nil && pool == t.Pool {
+			return e.Via
+		}
+	}
+	return ""
 }
 
 // price prints what the target charges now.

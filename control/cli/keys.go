@@ -26,6 +26,7 @@ func Keys(t Tools) Command {
 			t.App.Name + " keys list --admin http://127.0.0.1:9090 --token env.ASBRU_ADMIN\n" +
 			t.App.Name + " keys digest --pepper file:/run/secrets/pepper env.OLD_KEY",
 		Words: []string{"create", "list", "rotate", "revoke", "delete", "admin-token", "new", "digest"},
+		For:   keyFlags(),
 		New: func(fs *flag.FlagSet) Run {
 			k := keysRun{tools: t}
 			k.flags(fs)
@@ -35,6 +36,16 @@ func Keys(t Tools) Command {
 			}
 		},
 	}
+}
+
+// keyFlags says which words each flag is for.
+func keyFlags() map[string][]string {
+	kept := []string{"create", "list", "rotate", "revoke", "delete"}
+	words := map[string][]string{"pepper": {"new", "digest"}, "grace": {"rotate"}, "admin": kept, "token": kept, "json": kept, "config": append(kept, "admin-token")}
+	for _, name := range []string{"team", "customer", "description", "expires", "budget", "requests", "tokens", "models", "providers"} {
+		words[name] = kept[:1]
+	}
+	return words
 }
 
 // run does what the words ask for.

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"asbru/control/store"
+	"asbru/core/config"
 )
 
 // An Offline is a store and the admin API over it, in this process.
@@ -26,7 +28,11 @@ type Offline struct {
 	// Change edits what is kept, checked as the API checks it.
 	Change func(edit func(*store.Edit) error) error
 	Digest func(key []byte) [32]byte // of a virtual key
-	Close  func()
+
+	// Document is the file together with what is kept, as it was opened; Warnings are about both.
+	Document *config.Document
+	Warnings []config.Problem
+	Close    func()
 }
 
 // A keysRun is one run of the command.
@@ -51,9 +57,9 @@ func (k *keysRun) flags(fs *flag.FlagSet) {
 	fs.StringVar(&k.customer, "customer", "", "create: who pays for it")
 	fs.StringVar(&k.description, "description", "", "create: what it is for")
 	fs.StringVar(&k.expires, "expires", "", "create: the `moment` from which on it is refused, such as 2027-01-31T00:00:00Z")
-	fs.StringVar(&k.budgets, "budget", "", "create: US dollars for a time, such as `50/1M`; several with commas")
-	fs.StringVar(&k.requests, "requests", "", "create: requests in a time, such as `100/1m`")
-	fs.StringVar(&k.tokens, "tokens", "", "create: tokens in a time, such as `200000/1m`")
+	fs.StringVar(&k.budgets, "budget", "", "create: US dollars for a `time`, such as 50/1M; several with commas")
+	fs.StringVar(&k.requests, "requests", "", "create: requests in a `time`, such as 100/1m")
+	fs.StringVar(&k.tokens, "tokens", "", "create: tokens in a `time`, such as 200000/1m")
 	fs.StringVar(&k.models, "models", "", "create: the `models` it may use, with commas; default: all")
 	fs.StringVar(&k.providers, "providers", "", "create: the `providers` that may serve it, with commas; default: all")
 	fs.DurationVar(&k.grace, "grace", 0, "rotate: how long the old key stays good")
@@ -198,6 +204,9 @@ func keyPath(name string) string { return virtualKeys + "/" + url.PathEscape(nam
 
 func (k *keysRun) create(ask asker, name string) error {
 	body := map[string]any{"name": name, "allow_all_providers": true}
+	if at, err := time.Parse(time.RFC3339, k.expires); err == nil && !time.Now().Before(at) {
+		return fmt.Errorf("--expires %s is over: nobody could use the key", k.expires)
+	}
 	for _, f := range []struct{ member, value string }{{"team_id", k.team}, {"customer_id", k.customer}, {"description", k.description}, {"expires_at", k.expires}} {
 		if f.value != "" {
 			body[f.member] = f.value
@@ -230,9 +239,10 @@ func (k *keysRun) money(body map[string]any) error {
 		if text == "" {
 			continue
 		}
-		usd, window, err := per("--budget", text)
-		if err != nil {
-			return err
+		number, window, _ := strings.Cut(text, "/")
+		usd, err := strconv.ParseFloat(number, 64)
+		if err != nil || window == "" || math.IsNaN(usd) || math.IsInf(usd, 0) {
+			return fmt.Errorf("--budget %q is not an amount for a time, such as 50/1M", text)
 		}
 		budgets = append(budgets, map[string]any{"max_limit": usd, "reset_duration": window, "calendar_aligned": !strings.HasSuffix(window, "m") && !strings.HasSuffix(window, "h")})
 	}
@@ -244,26 +254,17 @@ func (k *keysRun) money(body map[string]any) error {
 		if f.text == "" {
 			continue
 		}
-		n, window, err := per(f.flag, f.text)
-		if err != nil {
-			return err
+		number, window, _ := strings.Cut(f.text, "/")
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil || window == "" {
+			return fmt.Errorf("%s %q is not a whole number for a time, such as 100/1m", f.flag, f.text)
 		}
-		limit[f.word+"_max_limit"], limit[f.word+"_reset_duration"] = int64(n), window
+		limit[f.word+"_max_limit"], limit[f.word+"_reset_duration"] = n, window
 	}
 	if len(limit) > 0 {
 		body["rate_limit"] = limit
 	}
 	return nil
-}
-
-// per reads 50/1M.
-func per(flag, text string) (amount float64, window string, err error) {
-	number, window, ok := strings.Cut(text, "/")
-	amount, err = strconv.ParseFloat(number, 64)
-	if err != nil || !ok {
-		return 0, "", fmt.Errorf("%s %q is not an amount for a time, such as 50/1M", flag, text)
-	}
-	return amount, window, nil
 }
 
 // show prints a new key, once.

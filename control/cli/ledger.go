@@ -28,6 +28,7 @@ func Ledger(app *App) Command {
 		Example: app.Name + " ledger verify /var/lib/asbru/ledger\n" + app.Name + " ledger dump --kind settle /var/lib/asbru/ledger\n" +
 			app.Name + " ledger reconcile /var/lib/asbru/ledger client.jsonl sink.jsonl",
 		Words: []string{"verify", "dump", "reconcile"},
+		For:   map[string][]string{"kind": {"dump"}, "id": {"dump"}, "after": {"dump"}},
 		New: func(fs *flag.FlagSet) Run {
 			var d dump
 			fs.StringVar(&d.kind, "kind", "", "dump only records of this `kind`: account, intent, progress, settle, release, charge, audit, admin")
@@ -42,6 +43,9 @@ func Ledger(app *App) Command {
 				case what == "verify" && len(rest) == 1:
 					return t.verify(rest[0])
 				case what == "dump" && len(rest) == 1:
+					if wrong := d.wrong(); wrong != "" {
+						return app.Wrong(stderr, "ledger", wrong)
+					}
 					return t.dump(rest[0], d)
 				case what == "reconcile" && len(rest) >= 1:
 					return t.reconcile(rest[0], rest[1:])
@@ -50,7 +54,7 @@ func Ledger(app *App) Command {
 				case what == "reconcile":
 					return app.Wrong(stderr, "ledger", what+" takes a directory and files")
 				default:
-					return app.Wrong(stderr, "ledger", "there is no "+what+" of a ledger")
+					return app.Wrong(stderr, "ledger", "there is no "+what+" of a ledger: say verify, dump or reconcile")
 				}
 			}
 		},
@@ -132,6 +136,19 @@ func clock(nanos int64) string { return time.Unix(0, nanos).UTC().Format(time.RF
 type dump struct {
 	kind, id string
 	after    uint64
+}
+
+// wrong says what no record can be; empty: some could.
+func (d *dump) wrong() string {
+	if id, err := hex.DecodeString(d.id); err != nil || d.id != "" && len(id) != len(ledger.Record{}.ID) {
+		return "--id " + d.id + " is no id: 32 hexadecimal digits, as X-Request-Id has them"
+	}
+	for k := ledger.Account; k <= ledger.Admin; k++ {
+		if d.kind == "" || d.kind == k.String() {
+			return ""
+		}
+	}
+	return "there is no kind " + d.kind + " of records"
 }
 
 func (d *dump) wants(r *ledger.Record) bool {

@@ -121,6 +121,10 @@ func TestLedgerDump(t *testing.T) {
 	if len(one) != 2 || one[0].Floor != 5e8 || one[1].Ref != one[0].Seq || one[0].On[0] != (lineAccount{"key/ci/monthly", "2026-11-01T00:00:00Z"}) {
 		t.Errorf("one call %+v", one)
 	}
+	_, stderr := run(t, Usage, "ledger", "dump", "--kind", "settled", dir)
+	says(t, stderr, "there is no kind settled")
+	_, stderr = run(t, Usage, "ledger", "dump", "--id", "2", dir)
+	says(t, stderr, "--id 2 is no id")
 	if rest := lines("--after", fmt.Sprint(one[1].Seq)); len(rest) != 6 {
 		t.Errorf("%d records after it; want 6", len(rest))
 	}

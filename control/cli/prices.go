@@ -25,8 +25,9 @@ func Prices(app *App) Command {
 			"api.json of models.dev into a sheet on standard output, for prices.files of a configuration, and says what it left out.",
 		Example: app.Name + " prices show openai/gpt-4o\n" + app.Name + " prices import api.json > prices.txt",
 		Words:   []string{"show", "check", "import"},
+		For:     map[string][]string{"file": {"show"}},
 		New: func(fs *flag.FlagSet) Run {
-			file := fs.String("file", "", "a sheet that goes before the catalogue")
+			file := fs.String("file", "", "a `file` of prices that goes before the catalogue")
 			return func(args []string, stdout, stderr io.Writer) int {
 				if len(args) == 0 {
 					return app.Wrong(stderr, "prices", "say show, check or import")
@@ -42,7 +43,7 @@ func Prices(app *App) Command {
 				case what == "show" || what == "check" || what == "import":
 					return app.Wrong(stderr, "prices", what+" takes one argument")
 				default:
-					return app.Wrong(stderr, "prices", "there is no "+what+" of prices")
+					return app.Wrong(stderr, "prices", "there is no "+what+" of prices: say show, check or import")
 				}
 			}
 		},
@@ -147,7 +148,11 @@ func (p pricer) one(sheets []*price.Sheet, provider, model string) int {
 		return Problem
 	}
 	found = found.At(time.Now().Unix())
-	fmt.Fprintf(p.out, "%s/%s costs as %s of the %s\n", provider, model, found.Model, found.From)
+	from := found.From
+	if from == price.Source {
+		from = "the " + from
+	}
+	fmt.Fprintf(p.out, "%s/%s costs as %s of %s\n", provider, model, found.Model, from)
 	p.rates("", &found.Rates)
 	for i := range found.Tiers {
 		p.rates(fmt.Sprintf(" above %d tokens", found.Tiers[i].Above), &found.Tiers[i].Rates)

@@ -28,7 +28,7 @@ func (s *Store) Follow(ctx context.Context, f Following) {
 	if f.Log == nil {
 		f.Log = slog.Default()
 	}
-	told, end := s.listen()
+	heard, told, end := s.listen()
 	defer end()
 	tick := time.NewTicker(f.Every)
 	defer tick.Stop()
@@ -40,6 +40,7 @@ func (s *Store) Follow(ctx context.Context, f Following) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		case <-heard: // and what changed until now was told to nobody
 		case <-told:
 		}
 		_, err := s.Refresh(ctx)
@@ -60,13 +61,19 @@ func (s *Store) Follow(ctx context.Context, f Following) {
 	}
 }
 
-// listen asks Postgres to tell of changes. The channel is nil for SQLite, which tells nobody.
-func (s *Store) listen() (told <-chan *pq.Notification, end func()) {
+// listen asks Postgres to tell of changes, and says once that it does from now on. The channels are
+// nil for SQLite, which tells nobody.
+func (s *Store) listen() (heard <-chan struct{}, told <-chan *pq.Notification, end func()) {
 	if s.db.postgres == "" {
-		return nil, func() {}
+		return nil, nil, func() {}
 	}
 	// What happens to the connection is seen by the looks in between.
 	l := pq.NewListener(s.db.postgres, listenLeast, listenMost, nil)
-	go l.Listen(channel) // waits until there is a connection; Close ends it
-	return l.Notify, func() { l.Close() }
+	first := make(chan struct{}, 1)
+	go func() {
+		if l.Listen(channel) == nil { // waits until there is a connection; Close ends it
+			first <- struct{}{}
+		}
+	}()
+	return first, l.Notify, func() { l.Close() }
 }

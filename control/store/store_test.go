@@ -209,7 +209,7 @@ func testFollow(t *testing.T, open place) {
 			if got != want || here.Set().Revision != want {
 				t.Errorf("revision %d, want %d", got, want)
 			}
-		case <-time.After(8 * time.Second):
+		case <-time.After(30 * time.Second):
 			t.Errorf("every %s: a change was not seen", every)
 		}
 		cancel()

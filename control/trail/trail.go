@@ -74,6 +74,7 @@ type Trail struct {
 	at     ledger.Seq // of the last record that has a line
 	loose  int        // lines behind the last checkpoint
 	signed time.Time  // when that was made
+	anchor uint64     // its number
 	file   output     // nil: the next line opens one
 	segs   []segment
 	broken error // a sync failed: nothing is written any more
@@ -161,13 +162,16 @@ func (t *Trail) recover() (err error) {
 		e.trail, e.signed, e.loose = before.trail, before.signed, e.loose+before.loose
 		e.last = before.last
 	}
+	if e.seq > 0 && e.last.Seq == 0 {
+		return fmt.Errorf("the audit trail in %s has no signed record any more, so nobody can tell which trail it is: put back the file that was removed, or move the others elsewhere to begin another", t.o.Dir)
+	}
 	if e.seq > 0 && !e.signedBy(t.public) {
 		if err := t.resume(&e); err != nil {
 			return err
 		}
 	}
 	t.chain.ID, t.chain.Seq, t.chain.Prev = e.trail, e.seq, e.sum
-	t.at, t.loose, t.signed = ledger.Seq(e.at), e.loose, time.Unix(0, e.signed)
+	t.at, t.loose, t.signed, t.anchor = ledger.Seq(e.at), e.loose, time.Unix(0, e.signed), e.last.Seq
 	if e.seq > 0 {
 		t.synced.Store(e.seq)
 		t.reached.Store(e.at)

@@ -364,19 +364,66 @@ func TestTenMinutesWithoutASink(t *testing.T) {
 func TestFilesAreRemovedWhenEverySinkHasThem(t *testing.T) {
 	a, b := newMemory(), newMemory()
 	b.down = errors.New("away")
-	r := newRig(t, Options{Sinks: []Sink{a, b}, segment: 100 << 10})
-	for i := range 8000 {
+	r := newRig(t, Options{Sinks: []Sink{a, b}, Records: 900, segment: 100 << 10})
+	calls := 8000
+	for i := range calls {
 		r.call(i, 1)
 	}
 	r.has(a)
+	id := r.chain.ID
 	if n := len(r.list()); n < 2 {
 		t.Fatalf("%d files", n)
 	}
 	b.set(func() { b.down = nil })
 	r.has(b)
-	wait(t, "the files to be removed", func() bool { return len(r.list()) == 1 })
-	if got := b.verify(t, r.Trail, r.has(b)); got.Calls != 8000 {
+	wait(t, "the first file to be removed", func() bool { // once there is a checkpoint in a later one
+		r.call(calls, 1)
+		calls++
+		return r.list()[0].first > 1
+	})
+	if got := b.verify(t, r.Trail, r.has(b)); got.Calls != uint64(calls) {
 		t.Errorf("got %+v", got)
+	}
+	// A process that is killed now leaves these files: the next one knows which trail it is.
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(r.o.Dir)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(dir, keyName), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	next, err := Open(Options{Dir: dir, Log: r.o.Log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer next.Close()
+	if next.chain.ID != id || next.chain.Seq != r.synced.Load() {
+		t.Errorf("it goes on with trail %x at %d; want %x at %d", next.chain.ID, next.chain.Seq, id, r.synced.Load())
+	}
+}
+
+// A trail without any signed record is no trail that anybody knows.
+func TestATrailOfNobodyIsNotOpened(t *testing.T) {
+	m := newMemory()
+	r := newRig(t, Options{Sinks: []Sink{m}})
+	r.call(1, 1)
+	r.has(m)
+	r.Trail.Close()
+	r.log.Close()
+	path := r.segs[0].path(r.o.Dir)
+	all, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(all, []byte("\n"))
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(segment{first: 2}.path(r.o.Dir), lines[1], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(Options{Dir: r.o.Dir, Log: r.o.Log}); err == nil || !strings.Contains(err.Error(), "no signed record") {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -137,7 +137,7 @@ func (t *Trail) line(b []byte, r *ledger.Record) []byte {
 func (t *Trail) checkpoint() {
 	now := t.o.Now()
 	t.buf = t.chain.Checkpoint(t.buf, uint64(t.at), now.UnixNano())
-	t.loose, t.signed = 0, now
+	t.loose, t.signed, t.anchor = 0, now, t.chain.Seq
 }
 
 // tend syncs and cleans up a moment after there is something to, and signs now and then, until ctx ends.
@@ -288,9 +288,11 @@ func (t *Trail) list() []segment {
 }
 
 // prune counts what waits for sinks and removes files that nobody wants. The last one
-// stays: the chain goes on from it. The caller holds mu.
+// stays: the chain goes on from it; and so does the last one that has a checkpoint on the disk: only
+// that says which trail this is. The caller holds mu.
 func (t *Trail) prune() {
 	have := t.synced.Load()
+	anchored := t.anchor <= have // on the disk
 	for _, f := range t.feeds {
 		have = min(have, f.pos.Load())
 	}
@@ -305,7 +307,7 @@ func (t *Trail) prune() {
 		}
 		if last > have {
 			waiting += s.size
-		} else if i == gone && i+1 < len(t.segs) && t.expired(s) {
+		} else if i == gone && i+1 < len(t.segs) && anchored && t.anchor > last && t.expired(s) {
 			gone++
 		}
 	}

@@ -76,7 +76,7 @@ func (v *Verifier) Line(line []byte) error {
 	case v.Lines == 0 && h.Kind != KindCheckpoint:
 		return &Broken{h.Seq, ErrBegin}
 	case v.Lines > 0 && h.Seq > v.Last+1:
-		return &Broken{v.Last + 1, fmt.Errorf("%w: %d, up to %d", ErrMissing, h.Seq-v.Last-1, h.Seq-1)}
+		return &Broken{v.Last + 1, fmt.Errorf("%w: %d of them, before record %d", ErrMissing, h.Seq-v.Last-1, h.Seq)}
 	case v.Lines > 0 && h.Seq <= v.Last:
 		return &Broken{h.Seq, fmt.Errorf("%w: it follows %d", ErrOrder, v.Last)}
 	case v.Lines > 0 && h.Prev != v.prev:

@@ -14,6 +14,7 @@ import (
 	"asbru/core/config"
 	"asbru/core/cred"
 	"asbru/core/govern"
+	"asbru/core/limit"
 	"asbru/core/price"
 	"asbru/core/route"
 )
@@ -44,6 +45,10 @@ type Deps struct {
 	// OpenTrail opens the audit trail, or returns the one that is open. It is called behind OpenTill;
 	// nil: what the ledger has is taken nowhere.
 	OpenTrail func() (Auditor, error)
+
+	// Rates is where this machine meets who counts rate limits together with others, for documents that
+	// want that; nil: it counts alone.
+	Rates *limit.Desk
 
 	// Own is the credential by which the gateway asks itself, for the embeddings that the cache
 	// wants; empty: it asks for none.

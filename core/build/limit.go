@@ -20,6 +20,9 @@ func (c *compiler) compileLimits() {
 		providers: map[string]*limit.Holder{}, made: map[[4]*limit.Holder]*limit.Limiter{},
 	}
 	l := c.bounds
+	if c.deps.Rates != nil && c.doc.Governance.SharedLimits.Set() {
+		l.book.Share(c.deps.Rates)
+	}
 	l.all = l.book.Holder("everybody", limitRules(c.doc.RateLimits))
 	for i := range c.doc.Customers {
 		d := &c.doc.Customers[i]
@@ -123,10 +126,7 @@ func (c *compiler) limit(r *rules, op core.Op) (core.Stage, string) {
 			}
 			by = nobody
 		}
-		if x.Fault = by.Take(x, more, l.clock()); x.Fault != nil {
-			return core.Refuse
-		}
-		return core.Continue
+		return by.Hold(x, more, l.clock())
 	}, "rate_limits"
 }
 

@@ -93,6 +93,7 @@ type Governance struct {
 	RequiredHeaders []string `json:"required_headers,omitempty"` // request headers without which nobody is served
 	Ledger          string   `json:"ledger,omitempty"`           // directory of the ledger, which is made once a budget is set; default: asbru-ledger in the directory that systemd gives for state, or else in the one the process was started in
 	Shared          *bool    `json:"shared,omitempty"`           // whether the machines that share store.postgres pay from the same budgets; false: each counts on its own; default true
+	SharedLimits    Secret   `json:"shared_limits,omitempty"`    // redis://user:password@host:port/database (rediss:// for TLS) of a Valkey or Redis through which several machines count the same rate limits of requests and tokens; default: each machine counts alone
 	ContentLogging  bool     `json:"content_logging,omitempty"`  // whether prompts and answers may be logged where a key does not say; default false
 }
 

@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // An Offer is a provider that needs nothing but the key in a variable.
 type Offer struct{ Provider, Variable string }
@@ -13,12 +16,15 @@ func Quickstart(env Env, offers []Offer) (*Document, []Problem) {
 	d := &Document{}
 	var names []string
 	for _, o := range offers {
-		names = append(names, o.Variable)
+		if !slices.Contains(names, o.Variable) { // one may be for two providers of a house
+			names = append(names, o.Variable)
+		}
 		if v, ok := env.lookup(o.Variable); ok && v != "" {
 			d.Providers = append(d.Providers, Provider{Name: o.Provider, APIKey: NewSecret("env."+o.Variable, v)})
 		}
 	}
 	if len(d.Providers) == 0 {
+		slices.Sort(names)
 		return nil, []Problem{{Message: "no key of a provider is in the environment", Hint: "set one of " + strings.Join(names, ", ") + ", or write a configuration file"}}
 	}
 	problems := d.Validate(env)

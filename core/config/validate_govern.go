@@ -53,6 +53,7 @@ func (c *checker) holders() {
 	if p := c.doc.Governance.Pepper; p.Set() && len(p.Reveal()) < MinPepperBytes {
 		c.fail("governance.pepper", "openssl rand -hex 32 makes a good one", "is %d bytes long; a pepper has at least %d", len(p.Reveal()), MinPepperBytes)
 	}
+	c.sharedLimits()
 	c.headerNames("governance.required_headers", c.doc.Governance.RequiredHeaders)
 }
 

@@ -31,3 +31,21 @@ func (c *checker) store() {
 		c.fail("governance.pepper", "openssl rand -hex 32 makes one; give each machine the same", "is missing: machines that share a store must make the same digests of keys")
 	}
 }
+
+// sharedLimits checks the address of who counts rate limits for several machines, without showing it: it
+// can hold a password.
+func (c *checker) sharedLimits() {
+	s := c.doc.Governance.SharedLimits
+	if !s.Set() {
+		return
+	}
+	const path = "governance.shared_limits"
+	u, err := url.Parse(s.Reveal())
+	if err != nil || u.Scheme != "redis" && u.Scheme != "rediss" || u.Hostname() == "" || u.Port() == "" || strings.Trim(u.Path, "/0123456789") != "" || u.RawQuery != "" {
+		c.fail(path, "write redis://user:password@host:6379/0, rediss:// for TLS, or a reference to it such as env.ASBRU_VALKEY", "is no address of a Valkey or Redis")
+		return
+	}
+	if u.Scheme == "redis" && !Loopback(u.Host) {
+		c.warn(path, "use rediss", "sends a password and the names of keys over the network in the clear")
+	}
+}

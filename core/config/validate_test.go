@@ -191,8 +191,8 @@ func TestQuickstart(t *testing.T) {
 	if len(problems) > 0 || len(d.Providers) != 1 || d.Providers[0].Name != "mistral" || d.Providers[0].APIKey.Reveal() != "m" || d.Providers[0].APIKey.Ref() != "env.MISTRAL_API_KEY" {
 		t.Errorf("document %+v, problems %v", d, problems)
 	}
-	d, problems = Quickstart(testEnv(), offers)
-	if d != nil || text(problems) != "no key of a provider is in the environment; hint: set one of OPENAI_API_KEY, MISTRAL_API_KEY, or write a configuration file" {
+	d, problems = Quickstart(testEnv(), append(offers, Offer{"mistral-eu", "MISTRAL_API_KEY"}))
+	if d != nil || text(problems) != "no key of a provider is in the environment; hint: set one of MISTRAL_API_KEY, OPENAI_API_KEY, or write a configuration file" {
 		t.Errorf("without keys: %+v, %s", d, text(problems))
 	}
 }

@@ -27,3 +27,25 @@ func TestAllocations(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// Requests that take of what a machine was granted of a shared rate allocate nothing either.
+func TestAllocationsOfShares(t *testing.T) {
+	d := NewDesk()
+	d.Serve(true)
+	b := NewBook(nil, 0)
+	b.Share(d)
+	h := b.Holder("key", []Rule{rate(Requests, MaxUnits, time.Minute), rate(Tokens, MaxUnits, time.Minute)})
+	for i := range h.rules {
+		h.rules[i].share.Granted(&Need{}, MaxUnits, 0, 0)
+	}
+	l, x := Of(h), request(1500, 100, false)
+	x.Usage = core.Usage{Known: true, In: 10, Out: 10}
+	if n := testing.AllocsPerRun(100, func() {
+		if l.Hold(x, nil, 5) != core.Continue {
+			t.Fatal("not let in")
+		}
+		Done(x, 6)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

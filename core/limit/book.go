@@ -1,12 +1,18 @@
 package limit
 
-import "asbru/core"
+import (
+	"fmt"
+	"time"
+
+	"asbru/core"
+)
 
 // A Book holds the cells of one Snapshot, by whose they are. It is written while compiling
 // only; the cells are used for as long as somebody has the same limit.
 type Book struct {
 	prev    *Book
 	now     int64
+	desk    *Desk // nil: what is counted is counted here alone
 	cells   map[id]*state
 	holders map[string]*Holder
 }
@@ -23,7 +29,8 @@ type id struct {
 type state struct {
 	cell  Cell
 	crowd Crowd
-	rate  Rate // of the holder that was compiled last
+	rate  Rate   // of the holder that was compiled last
+	part  *Share // of that; nil: it is not shared. Who compiles uses it, and nobody else
 }
 
 // NewBook makes a Book that goes on at the moment now with the cells of prev; nil: all are new.
@@ -40,6 +47,7 @@ type Holder struct {
 type bound struct {
 	Rule
 	*state
+	share *Share // nil: the rate is not shared
 }
 
 // Holder returns the holder called who, such as `team "platform"`. The rules are those it was
@@ -60,7 +68,8 @@ func (b *Book) Holder(who string, rules []Rule) *Holder {
 		}
 		turns[at]++
 		at.turn = turns[at]
-		h.rules = append(h.rules, bound{r, b.state(at, r.Rate)})
+		s := b.state(at, r.Rate)
+		h.rules = append(h.rules, bound{r, s, b.shared(s, at, &r)})
 	}
 	b.holders[who] = h
 	return h
@@ -79,6 +88,20 @@ func (b *Book) state(at id, r Rate) *state {
 	s.rate = r
 	b.cells[at] = s
 	return s
+}
+
+// shared is the Share of a rate; nil: it is counted here alone.
+func (b *Book) shared(s *state, at id, r *Rule) *Share {
+	switch {
+	case b.desk == nil || !r.rated():
+		s.part = nil
+		return nil
+	case s.part == nil || s.part.desk != b.desk:
+		s.part = &Share{desk: b.desk, Name: fmt.Sprintf("%s %s %s %d", at.who, at.kind, time.Duration(at.per), at.turn)}
+	}
+	rate := r.Rate
+	s.part.rate.Store(&rate)
+	return s.part
 }
 
 // Forget lets go of the Book before, once all holders were asked for.
@@ -108,6 +131,16 @@ func (b *bound) report(who string, now int64) core.LimitState {
 		return s
 	}
 	s.Most, s.Per = b.Rate.burst(), int64(b.Rate.Per)
-	s.Left, s.Full = b.cell.Left(b.Rate, now)
+	s.Left, s.Full = b.left(now)
 	return s
+}
+
+// left is how many units can be taken now, and after how long all can, by what is known here.
+func (b *bound) left(now int64) (units, full int64) {
+	units, full = b.cell.Left(b.Rate, now)
+	if b.share != nil && b.share.desk.here.Load() {
+		others, all := b.share.left(now)
+		units, full = min(units, others), max(full, all)
+	}
+	return units, full
 }

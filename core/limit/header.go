@@ -24,7 +24,7 @@ func (l *Limiter) header(dst []byte, from *core.Dialect, more *Holder, now int64
 		if b == nil {
 			continue
 		}
-		left, full := b.cell.Left(b.Rate, now)
+		left, full := b.left(now)
 		if from != nil && from.Name == "anthropic" {
 			dst = number(dst, "anthropic-ratelimit-", k, "-limit: ", b.Rate.burst())
 			dst = number(dst, "anthropic-ratelimit-", k, "-remaining: ", left)
@@ -53,7 +53,7 @@ func (l *Limiter) tightest(k Kind, more *Holder, now int64) *bound {
 			if b.Kind != k {
 				continue
 			}
-			left, _ := b.cell.Left(b.Rate, now)
+			left, _ := b.left(now)
 			if p := float64(left) / float64(b.Rate.burst()); p < part {
 				least, part = b, p
 			}

@@ -24,6 +24,13 @@ func Of(holders ...*Holder) *Limiter {
 // in the way. more is one holder besides, nil: none. It takes no lock and allocates nothing
 // but a refusal.
 func (l *Limiter) Take(x *core.Exchange, more *Holder, now int64) *core.Fault {
+	f, _, _ := l.take(x, more, now, true)
+	return f
+}
+
+// take also says what machines have to be asked for, and how much of it, before it is known whether x
+// may go on; with alone nobody is asked.
+func (l *Limiter) take(x *core.Exchange, more *Holder, now int64, alone bool) (f *core.Fault, lacks *Share, n int64) {
 	x.Taken = core.Taken{By: l, Held: true, Tokens: expected(x), Stream: x.Peek.Stream}
 	if more != nil {
 		x.Taken.More = more
@@ -31,16 +38,24 @@ func (l *Limiter) Take(x *core.Exchange, more *Holder, now int64) *core.Fault {
 	for i := range l.count(more) {
 		h := l.at(i, more)
 		for j := range h.rules {
-			wait := h.rules[j].take(&x.Taken, now)
+			b := &h.rules[j]
+			wait := b.take(&x.Taken, now)
+			if wait == pending && alone {
+				b.borrow(&x.Taken, now)
+				wait = 0
+			}
 			if wait == 0 {
 				continue
 			}
 			l.undo(x, more, i, j, now)
 			x.Taken.Held = false
-			return h.refusal(&h.rules[j], wait)
+			if wait == pending {
+				return nil, b.share, b.units(&x.Taken)
+			}
+			return h.refusal(b, wait), nil, 0
 		}
 	}
-	return nil
+	return nil, nil, 0
 }
 
 // Done corrects what Take took by what x used, and says that it is over. It may be called for
@@ -94,17 +109,20 @@ func (l *Limiter) undo(x *core.Exchange, more *Holder, i, j int, now int64) {
 	}
 }
 
-// take returns after how long it could succeed; 0: it did.
+// take returns after how long it could succeed; 0: it did; pending: other machines know.
 func (b *bound) take(t *core.Taken, now int64) int64 {
-	switch b.Kind {
-	case Requests:
-		return b.cell.Take(b.Rate, 1, now)
-	case Tokens:
-		return b.cell.Take(b.Rate, b.hold(t), now)
-	case Streams:
-		if !t.Stream {
-			return 0
+	switch {
+	case b.rated():
+		n := b.units(t)
+		wait := b.cell.Take(b.Rate, n, now)
+		if wait == 0 && b.share != nil {
+			if wait = b.share.take(n, now); wait != 0 {
+				b.cell.Correct(b.Rate, -n, now)
+			}
 		}
+		return wait
+	case b.Kind == Streams && !t.Stream:
+		return 0
 	}
 	if b.crowd.Enter(b.Most) {
 		return 0
@@ -115,16 +133,36 @@ func (b *bound) take(t *core.Taken, now int64) int64 {
 // soon is how long somebody waits who found no place: nobody knows when there is one.
 const soon = 1_000_000_000
 
+// units is what a request takes of a rate before it is known what it uses.
+func (b *bound) units(t *core.Taken) int64 {
+	if b.Kind == Requests {
+		return 1
+	}
+	return b.hold(t)
+}
+
+// borrow takes what no machine granted.
+func (b *bound) borrow(t *core.Taken, now int64) {
+	n := b.units(t)
+	b.correct(n, now)
+}
+
+// correct corrects what was taken, here and in what all machines know.
+func (b *bound) correct(n, now int64) {
+	b.cell.Correct(b.Rate, n, now)
+	if b.share != nil {
+		b.share.correct(n)
+	}
+}
+
 // hold is how many tokens are taken ahead: a request that could never pass may still when
 // all is there.
 func (b *bound) hold(t *core.Taken) int64 { return min(t.Tokens, b.Rate.burst()) }
 
 func (b *bound) undo(t *core.Taken, now int64) {
 	switch {
-	case b.Kind == Requests:
-		b.cell.Correct(b.Rate, -1, now)
-	case b.Kind == Tokens:
-		b.cell.Correct(b.Rate, -b.hold(t), now)
+	case b.rated():
+		b.correct(-b.units(t), now)
 	case b.Kind == Calls || t.Stream:
 		b.crowd.Leave()
 	}
@@ -133,7 +171,7 @@ func (b *bound) undo(t *core.Taken, now int64) {
 func (b *bound) done(t *core.Taken, used int64, known bool, now int64) {
 	switch {
 	case b.Kind == Tokens && known:
-		b.cell.Correct(b.Rate, used-b.hold(t), now)
+		b.correct(used-b.hold(t), now)
 	case b.Kind == Calls || b.Kind == Streams && t.Stream:
 		b.crowd.Leave()
 	}

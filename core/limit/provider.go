@@ -14,8 +14,7 @@ func (h *Holder) Spent(now int64) (wait int64) {
 		if !b.rated() {
 			continue
 		}
-		if left, _ := b.cell.Left(b.Rate, now); left < 1 {
-			_, full := b.cell.Left(b.Rate, now)
+		if left, full := b.left(now); left < 1 {
 			wait = max(wait, full-b.Rate.takes(b.Rate.burst()-1), 1)
 		}
 	}
@@ -31,9 +30,9 @@ func (h *Holder) Charge(x *core.Exchange, i int, now int64) {
 	for j := range h.rules {
 		switch b := &h.rules[j]; b.Kind {
 		case Requests:
-			b.cell.Correct(b.Rate, 1, now)
+			b.correct(1, now)
 		case Tokens:
-			b.cell.Correct(b.Rate, tokens, now)
+			b.correct(tokens, now)
 		}
 	}
 }

@@ -161,6 +161,9 @@ func appendImage(dst []byte, p *core.Part) []byte {
 // appendCites appends annotations for those citations that have a URL. Their places are
 // counted in the part they are about; here its text is one with those before.
 func appendCites(dst []byte, t *core.Tree, parts []core.Part) []byte {
+	if !cited(parts) { // nearly always: nobody has to count characters
+		return dst
+	}
 	open, before := false, int64(0)
 	for i := range parts {
 		p := &parts[i]
@@ -186,6 +189,15 @@ func appendCites(dst []byte, t *core.Tree, parts []core.Part) []byte {
 		dst = append(dst, ']')
 	}
 	return dst
+}
+
+func cited(parts []core.Part) bool {
+	for i := range parts {
+		if parts[i].Cites != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // appendCite appends one annotation, about text that has before characters in front.
