@@ -60,16 +60,18 @@ var vertex = &Adapter{
 	}, {
 		Dialect: gemini.API,
 		Paths: [core.NumOps]string{
-			core.OpChat:  "/publishers/google/models/{model}:generateContent",
-			core.OpEmbed: "/publishers/google/models/{model}:predict",
-			core.OpCount: "/publishers/google/models/{model}:countTokens",
-			core.OpPass:  "/",
+			core.OpChat:     "/publishers/google/models/{model}:generateContent",
+			core.OpEmbed:    "/publishers/google/models/{model}:predict",
+			core.OpCount:    "/publishers/google/models/{model}:countTokens",
+			core.OpPass:     "/",
+			core.OpRealtime: "/ws/google.cloud.aiplatform.v1beta1.LlmBidiService/BidiGenerateContent",
 		},
 		Streams: [core.NumOps]string{
 			core.OpChat: "/publishers/google/models/{model}:streamGenerateContent?alt=sse",
 		},
 		Deep:  true,
 		Shelf: "/publishers/google",
+		Whole: "projects/{project}/locations/{region}/publishers/google/models/{model}",
 		For:   []string{"gemini-", "gemma-", "text-embedding-", "text-multilingual-embedding-", "multimodalembedding", "imagen-", "imagegeneration", "veo-", "lyria-", "learnlm-", "medlm-"},
 	}},
 	Auth: Auth{Kind: AuthGoogle, Header: "x-goog-api-key", Service: "https://www.googleapis.com/auth/cloud-platform"},

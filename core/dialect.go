@@ -156,6 +156,7 @@ type Face struct {
 	AskUsage bool        // stream_options.include_usage is understood
 	Deep     bool        // Paths[OpPass] leads below the versions of the API: what a door puts before a path is left out
 	Shelf    string      // what comes before a path that goes on and names its model, such as /publishers/google
+	Whole    string      // of a model whose WebSocket's first message names it, as projects/…/models/{model}; empty: as the dialect writes a bare name
 	Insert   []byte      // members to put first in a body, each followed by a comma: "anthropic_version":"…",
 	Cut      []string    // top-level members that the server refuses, taken out
 	Rename   [][2]string // top-level members that go by another name there

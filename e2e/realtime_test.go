@@ -204,6 +204,34 @@ func TestLive(t *testing.T) {
 	})
 }
 
+// At Vertex AI the socket stands beside the project's own paths, and the model goes by its whole name there.
+func TestLiveAtVertex(t *testing.T) {
+	up, config := vendors(t)
+	base, _, _ := strings.Cut(config[strings.Index(config, "http://"):], "/v1\"")
+	config += "  - {name: vertex, base_url: \"" + base + "/v1/projects/p/locations/us-east5\", options: {project: p, region: us-east5}, api_key: sk-ours, NET}\n"
+	lanes(t, private(config)+realtimeKeys, func(t *testing.T, g *gateway) {
+		const path = "/ws/google.cloud.aiplatform.v1beta1.LlmBidiService/BidiGenerateContent"
+		for _, name := range []string{"projects/mine/locations/europe-west4/publishers/google/models/vertex/gemini-live-text", "models/vertex/gemini-live-text"} {
+			up.Take()
+			k, res := dial(t, g.addr, path, nil, "Authorization: Bearer vk-voice-0123456789")
+			if res.StatusCode != 101 {
+				t.Fatalf("%s: %s", name, res.Status)
+			}
+			k.say(`{"setup":{"model":"` + name + `"}}`)
+			k.until("setupComplete")
+			k.say(`{"clientContent":{"turns":[{"role":"user","parts":[{"text":"Hi"}]}],"turnComplete":true}}`)
+			if all := k.until("turnComplete"); !strings.Contains(all, "ça va") {
+				t.Errorf("%s: %s", name, all)
+			}
+			k.frame(8, []byte{3, 232})
+			k.closes()
+			if sent := up.Take(); len(sent) != 1 || sent[0].Header.Get("X-Goog-Api-Key") != "sk-ours" || sent[0].Path != path {
+				t.Errorf("%s: the provider was sent %+v", name, sent)
+			}
+		}
+	})
+}
+
 // The same behind TLS, and a key that is taken away while it speaks.
 func TestRealtimeRevoked(t *testing.T) {
 	_, config := vendors(t)

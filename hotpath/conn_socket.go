@@ -1,6 +1,8 @@
 package hotpath
 
 import (
+	"bytes"
+	"strings"
 	"time"
 
 	"asbru/core"
@@ -156,7 +158,12 @@ func (k *conn) say(op ws.Opcode, payload []byte) {
 // with the name of the target's model.
 func (f *flight) introduce(mask [4]byte) {
 	x, sk := &f.x, f.socket
-	msg := x.From.Sockets.AppendFirst(nil, x.Body, &x.Peek, f.model())
+	model := f.model()
+	if w := x.Face.Whole; w != "" && !bytes.HasPrefix(model, []byte("projects/")) {
+		before, after, _ := strings.Cut(w, "{model}")
+		model = append(append([]byte(before), model...), after...)
+	}
+	msg := x.From.Sockets.AppendFirst(nil, x.Body, &x.Peek, model)
 	sk.out = ws.AppendFrame(sk.out[:0], sk.kind, msg, &mask)
 }
 

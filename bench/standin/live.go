@@ -15,6 +15,9 @@ func (k *socket) live() {
 	}
 	setup := object(d["setup"])
 	name := text(setup["model"])
+	if strings.HasPrefix(k.ex.r.URL.Path, "/ws/google.cloud.aiplatform.") { // Vertex AI wants the whole name
+		name = strings.TrimPrefix(name, "projects/p/locations/us-east5/publishers/google/")
+	}
 	if setup == nil || !strings.HasPrefix(name, "models/") || strings.Count(name, "/") != 1 {
 		k.close(1008, name+" is not found for API version v1beta, or is not supported for bidiGenerateContent")
 		return

@@ -152,6 +152,14 @@ func TestCompatibleServers(t *testing.T) {
 			t.Errorf("%s: sockets at %s; want %s", base, got, want)
 		}
 	}
+	for _, base := range []string{"", "https://e.com/v1/projects/p/locations/us-east5"} { // Vertex AI's stand beside its projects
+		s, _ := must(t, &config.Document{Providers: []config.Provider{{Name: "vertex", BaseURL: base, APIKey: secret("k"), Options: map[string]string{"project": "p", "region": "us-east5"}}}}, nil)
+		faces := s.Providers["vertex"].Targets[0].Faces
+		face := faces[slices.IndexFunc(faces, func(f *core.Face) bool { return f.Paths[core.OpRealtime] != "" })]
+		if path := face.Paths[core.OpRealtime]; !strings.HasPrefix(path, "/ws/google.cloud.aiplatform.") || face.Whole != "projects/p/locations/us-east5/publishers/google/models/{model}" {
+			t.Errorf("%q: sockets at %s, models as %s", base, path, face.Whole)
+		}
+	}
 	f(config.Provider{BaseURL: "https://e.com", Dialect: "bedrock"}, "bedrock", "/model/{model}/converse")
 	f(config.Provider{Type: "ollama", Dialect: "anthropic"}, "anthropic", "/v1/messages")
 	f(config.Provider{Type: "openai", BaseURL: "https://e.com", Paths: map[string]string{"chat": "/c"}}, "openai", "/c")

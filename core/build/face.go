@@ -44,6 +44,7 @@ func (c *compiler) compilePaths(p *provider, u *url.URL) {
 func (p *provider) face(f *core.Face) *core.Face {
 	own := *f
 	own.Insert = []byte(adapters.Fill(string(f.Insert), p.options))
+	own.Whole = adapters.Fill(f.Whole, p.options)
 	own.Cut = slices.Concat(f.Cut, p.doc.Drop)
 	own.Rename = slices.Clone(f.Rename)
 	for _, name := range names(p.doc.Rename) {
@@ -102,7 +103,8 @@ func below(base, path string) string {
 	if path == "" {
 		return ""
 	}
-	if strings.HasPrefix(path, "/ws/") { // Google's sockets stand beside the versions of its API
+	if strings.HasPrefix(path, "/ws/") { // Google's sockets stand beside the versions of its API, and what is below them
+		base, _, _ = strings.Cut(base, "/v1/projects/")
 		for _, version := range [...]string{"/v1", "/v1beta", "/v1alpha"} {
 			base = strings.TrimSuffix(base, version)
 		}

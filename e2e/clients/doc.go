@@ -22,7 +22,8 @@
 // It prints a line of JSON for each check, as [check] has it, and ends with status 0
 // unless it could not run; what it writes to its standard error counts as a failure. A
 // call that a family cannot express is "refused" when the SDK raised its own error of
-// status 400 for it, and only where the suite knows that it cannot be expressed.
+// status 400 for it, and only where the suite knows that it cannot be expressed. A call that an
+// SDK or its format has no way to make is skipped, with the reason; none is passed over in silence.
 //
 // It refuses to know asbru from inside: it runs the binary and imports nothing of
 // it. It installs nothing, and uses no network but loopback.

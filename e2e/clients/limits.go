@@ -5,9 +5,9 @@ import "time"
 const (
 	patience    = 20 * time.Second       // for a process to start or to end
 	suiteWait   = 2 * time.Minute        // for one SDK to run all its cases
-	sdkWait     = 10 * time.Minute       // for one suite of SDKs
+	sdkWait     = 20 * time.Minute       // for one suite of SDKs
 	askWait     = 20 * time.Second       // for one request of our own
-	abandonWait = time.Second            // for a client's hang-up to reach the provider
+	abandonWait = 20 * time.Second       // for a client's hang-up to reach the provider
 	pollEvery   = 5 * time.Millisecond   // how often something awaited is looked at
 	shownBytes  = 600                    // of a difference
 	keptBytes   = 60 << 10               // of a body longer than a journal keeps

@@ -56,10 +56,13 @@ func peekSetup(msg []byte, p *core.Peek) *core.Fault {
 	return nil
 }
 
-// appendSetup is live's AppendFirst.
+// appendSetup is live's AppendFirst. A name that says where a model is goes as it stands.
 func appendSetup(dst, msg []byte, p *core.Peek, model []byte) []byte {
 	dst = append(dst, msg[:p.ModelAt.Start]...)
-	dst = scan.AppendString(dst, append([]byte("models/"), model...))
+	if !bytes.HasPrefix(model, []byte("projects/")) {
+		model = append([]byte("models/"), model...)
+	}
+	dst = scan.AppendString(dst, model)
 	return append(dst, msg[p.ModelAt.End:]...)
 }
 

@@ -90,7 +90,7 @@ def same(got, want, what=""):
 
 def sent(family=None, requests=None):
     """What the provider received since the last time; with family, all of it must be in that format."""
-    with urllib.request.urlopen(STANDIN + "/__requests", timeout=5) as r:
+    with urllib.request.urlopen(STANDIN + "/__requests", timeout=20) as r:
         got = json.load(r)
     for q in got:
         q["json"] = json.loads(q["body"]) if q["body"][:1] == "{" else None
@@ -101,11 +101,11 @@ def sent(family=None, requests=None):
     return got
 
 
-def abandoned(seconds=2):
+def abandoned(seconds=20):
     """Waits until the provider saw its client go."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        with urllib.request.urlopen(STANDIN + "/__requests?keep", timeout=5) as r:
+        with urllib.request.urlopen(STANDIN + "/__requests?keep", timeout=20) as r:
             got = json.load(r)
         if got and got[-1]["gone"]:
             return sent()

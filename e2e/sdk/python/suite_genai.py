@@ -211,7 +211,7 @@ def cancel(family, mode):
     s = C.models.generate_content_stream(model=model(family, "slow"), contents=ASK)
     next(s)
     s.close()
-    abandoned(4)
+    abandoned()
 
 
 @check(modes=("unary",), families=("gemini", "openai", "cohere"))
