@@ -2,9 +2,12 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
+	"errors"
 	"log/slog"
 	"math"
+	"net"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -19,6 +22,7 @@ import (
 	"asbru/core/config"
 	"asbru/core/meter"
 	"asbru/hotpath"
+	"asbru/hotpath/upstream"
 )
 
 // applying is what Compile hands to the Swap that follows it.
@@ -43,7 +47,11 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 	if g.server != nil {
 		prev = g.server.Snapshot()
 	}
-	snap, more, retire := build.Compile(doc, prev, build.Deps{NewPool: newPool, NewCredential: g.newCredential, Lookup: g.s.env.Lookup, Alarm: g.refusedKey, NewCache: g.newCache, OpenTill: g.openTill, OpenTrail: g.openTrail, Rates: g.desk, Own: g.own, ReadFile: cli.ReadSheet})
+	snap, more, retire := build.Compile(doc, prev, build.Deps{
+		NewPool: g.newPool, NewCredential: g.newCredential, NewCache: g.newCache,
+		OpenTill: g.openTill, OpenTrail: g.openTrail, Rates: g.desk,
+		Lookup: g.s.env.Lookup, ReadFile: cli.ReadSheet, Alarm: g.refusedKey, Own: g.own,
+	})
 	problems = append(config.Join(problems, more), await(doc, snap, prev)...)
 	g.next = applying{doc, retire}
 	return snap, append(problems, g.needsRestart(doc)...)
@@ -163,6 +171,22 @@ func (g *gateway) openAccessLog() (err error) {
 // said once for each rest of the key, so a log line does not hold up the lane.
 func (g *gateway) refusedKey(target, key string, status int) {
 	g.log.Error("a provider refused a key; it is left alone for a while", "target", target, "key", key, "status", status)
+}
+
+// newPool makes the pool of an endpoint that says in the log why nobody is reached there.
+func (g *gateway) newPool(e core.Endpoint) (core.Pool, error) {
+	p, err := newPool(e)
+	if pool, ok := p.(*upstream.Pool); ok && pool != nil {
+		address := net.JoinHostPort(e.Host, e.Port)
+		pool.Tell(func(err error) {
+			problem := err.Error()
+			if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
+				problem = "there is no connection, TLS included, within connect_timeout"
+			}
+			g.log.Warn("cannot connect to a provider", "address", address, "problem", problem)
+		})
+	}
+	return p, err
 }
 
 // newCache makes the cache that a document asks for.

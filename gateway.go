@@ -180,12 +180,19 @@ func (g *gateway) pages(admin bool) http.Handler {
 	})
 }
 
-// remembered is the cache of the running configuration; nil: none.
+// remembered is the cache of the running configuration, with the calls that are known by their
+// keys; nil: there is neither.
 func (g *gateway) remembered() core.Memory {
-	if s := g.server.Snapshot(); s != nil {
+	s := g.server.Snapshot()
+	switch {
+	case s == nil:
+		return nil
+	case s.Repeats == nil:
 		return s.Memory
+	case s.Memory == nil:
+		return s.Repeats
 	}
-	return nil
+	return memories{s.Memory, s.Repeats}
 }
 
 func (g *gateway) tokenSum() [32]byte {

@@ -104,7 +104,7 @@ func (v *visit) sendTrail(x *core.Exchange, q *wording, d *doubt) bool {
 func (v *visit) reject(x *core.Exchange, q *wording) {
 	c := v.c
 	c.takeOut(&v.key)
-	if v.like(x, q, wall()) == nil {
+	if v.like(x, q) == nil {
 		return
 	}
 	c.near.Remove(v.likeKey)

@@ -22,6 +22,7 @@ func matches(f *core.Forget, n *entry.Note) bool {
 // Clear takes answers out of memory, and off the disk: when it returns nothing of them is
 // left there. It reports how many it took out of memory.
 func (c *Cache) Clear(f core.Forget) (n int, err error) {
+	c.settle()
 	c.mem.Each(func(i *exact.Item[*kept]) {
 		if matches(&f, &i.Value.Note) {
 			c.erase(i)
@@ -40,6 +41,22 @@ func (c *Cache) Clear(f core.Forget) (n int, err error) {
 		}
 	}
 	return n, err
+}
+
+// settle waits until all answers that had ended when it was called are kept, so that none of them
+// comes after they were cleared.
+func (c *Cache) settle() {
+	heard := make(chan struct{})
+	c.shut.RLock()
+	sent := !c.closed
+	if sent {
+		c.saves <- &saving{heard: heard} // the worker takes what is there until Close, which waits for us
+		c.rush()
+	}
+	c.shut.RUnlock()
+	if sent {
+		<-heard
+	}
 }
 
 // erase takes i out of memory, and lets nobody find it by its meaning: the nursery lets go of

@@ -152,3 +152,18 @@ func TestOptions(t *testing.T) {
 		t.Error("options are not compared as they count")
 	}
 }
+
+// An answer that has ended is among those that are cleared, whatever the worker has done so far.
+func TestClearWaitsForTheWorker(t *testing.T) {
+	r := newRig(t, Options{})
+	for n := range 50 {
+		r.leads(r.exchange(asked{body: hello}), greeted, 1<<20)
+		if cleared, err := r.Clear(core.Forget{}); cleared != 1 || err != nil {
+			t.Fatalf("round %d: %d cleared, %v", n, cleared, err)
+		}
+	}
+	r.Close()
+	if _, err := r.Clear(core.Forget{}); err != nil {
+		t.Error(err)
+	}
+}

@@ -18,6 +18,7 @@ type counts struct {
 	refused                           [numRefusals]atomic.Uint64
 	promoted, shared, alone           atomic.Uint64
 	wrong, cleared                    atomic.Uint64
+	clashed                           atomic.Uint64 // calls with the key of another call
 	far, disowned                     atomic.Uint64 // hits outside, and answers found there that were not good
 }
 

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"asbru/cache/exact"
 	"asbru/core"
 )
 
@@ -46,6 +47,40 @@ func (c *Cache) Figures() (all []core.Figure) {
 	if c.far != nil {
 		all = append(all, outside(&n)...)
 	}
+	return all
+}
+
+// repeatFigures are those of calls that are known by their keys. Of a zero Cache all are 0.
+func (c *Cache) repeatFigures() (all []core.Figure) {
+	add := func(name, help string, total bool, label, value string, n int64) {
+		all = append(all, core.Figure{Name: name, Help: help, Total: total, Label: label, Value: value, N: n})
+	}
+	n := &c.n
+	const calls, refused, gone = "asbru_repeats_calls_total", "asbru_repeats_refused_total", "asbru_repeats_forgotten_total"
+	says := "Requests with an Idempotency-Key: new calls, those that came again and had the answer or waited for it, and those with the key of another call."
+	add(calls, says, true, "outcome", "new", int64(n.missed.Load()))
+	add(calls, says, true, "outcome", "replayed", int64(n.exact.Load()))
+	add(calls, says, true, "outcome", "joined", int64(n.joined.Load()))
+	add(calls, says, true, "outcome", "reused", int64(n.clashed.Load()))
+	add("asbru_repeats_stored_total", "Answers that are given again to calls that come again.", true, "", "", int64(n.kept.Load()))
+	says = "Answers that are not, by reason."
+	for _, r := range [...]refusal{notWhole, badStatus, tooLarge} {
+		add(refused, says, true, "reason", r.String(), int64(n.refused[r].Load()))
+	}
+	add(refused, says, true, "reason", "busy", int64(n.lost.Load()))
+	add(refused, says, true, "reason", "overlong", int64(n.overlong.Load()))
+	var m exact.Counts
+	if c.mem != nil {
+		m = c.mem.Counts()
+	}
+	says = "Answers that memory let go before their time, by reason."
+	add(gone, says, true, "reason", "worth_less", int64(m.Evicted))
+	add(gone, says, true, "reason", "not_admitted", int64(m.Turned))
+	add(gone, says, true, "reason", "dropped_set", int64(m.Dropped))
+	add(gone, says, true, "reason", "cleared", int64(n.cleared.Load()))
+	add("asbru_repeats_entries", "Answers in memory.", false, "", "", m.Items)
+	add("asbru_repeats_bytes", "Bytes of memory that they take.", false, "", "", m.Bytes)
+	add("asbru_repeats_recording_bytes", "Bytes of answers that are being written down.", false, "", "", c.tapes.Load())
 	return all
 }
 

@@ -24,14 +24,14 @@ const (
 	maxTape     = 8 << 20   // of one answer that is written down
 	maxTapes    = 256 << 20 // of all that are written down at a time
 	maxForm     = 8 << 10   // bytes of a question's form that its errand keeps; the key of a longer one is made at once
-	maxBlank    = 64 << 10  // bytes of a tape that is kept to be written on again
-	mostBlanks  = 64
+	maxBlank    = 32 << 10  // bytes of a tape that is kept to be written on again
+	mostBlanks  = 256
 	maxScratch  = 512 << 10 // that is kept to be used again
 	maxOut      = 256 << 10
 	maxPiece    = 64 << 10              // that a Source gives at a time
 	maxMarks    = 4096                  // times that are noted of an answer
 	saveQueue   = 1024                  // answers that wait to be kept
-	saveEvery   = 10 * time.Millisecond // after which they are, unless somebody waits for one of them
+	saveEvery   = 25 * time.Millisecond // after which they are, unless somebody waits for one of them
 	errandMaps  = 64                    // shards of what is under way
 	maxTrusts   = 256                   // owners whose semantic hits are judged apart
 	leaders     = 2                     // who ask one after the other before the failure of the last is that of all

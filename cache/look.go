@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"asbru/cache/canon"
 	"asbru/cache/exact"
 	"asbru/core"
 )
@@ -50,7 +51,7 @@ func (c *Cache) look(x *core.Exchange) core.Verdict {
 	if v.known {
 		return v.join(x, nil)
 	}
-	return v.join(x, w.form.Bytes())
+	return v.join(x, &w.form)
 }
 
 // visitOf is what c keeps of x; nil: nothing. Others may have put themselves before it.
@@ -74,7 +75,6 @@ func (c *Cache) visitOf(x *core.Exchange) *visit {
 // find looks the question up, and one that is like it.
 func (v *visit) find(x *core.Exchange, w *wording) (*kept, how) {
 	c := v.c
-	now := wall()
 	if v.ask.wrong {
 		v.reject(x, w)
 		c.n.missed.Add(1)
@@ -82,6 +82,7 @@ func (v *visit) find(x *core.Exchange, w *wording) (*kept, how) {
 	}
 	if !v.ask.semantic && c.mem.Maybe(v.print) {
 		v.know(w.form.Bytes())
+		now := wall()
 		if i, age := c.mem.Get(&v.key, now); i != nil {
 			switch {
 			case v.ask.ttl > 0 && now-i.Value.Born >= int64(v.ask.ttl):
@@ -100,7 +101,7 @@ func (v *visit) find(x *core.Exchange, w *wording) (*kept, how) {
 			}
 		}
 	}
-	if k := v.like(x, w, now); k != nil {
+	if k := v.like(x, w); k != nil {
 		if v.match.Words {
 			c.n.words.Add(1)
 			return k, byWords
@@ -119,10 +120,14 @@ func (v *visit) find(x *core.Exchange, w *wording) (*kept, how) {
 	return nil, missed
 }
 
-// join goes with who is asking the same, or begins to ask. form is that of the question, nil
-// when its key is known.
-func (v *visit) join(x *core.Exchange, form []byte) core.Verdict {
+// join goes with who is asking the same, or begins to ask. w holds the form of the question; nil:
+// its key is known.
+func (v *visit) join(x *core.Exchange, w *canon.Writer) core.Verdict {
 	c := v.c
+	var form []byte
+	if w != nil {
+		form = w.Bytes()
+	}
 	if v.ask.noStore {
 		if f, _ := c.errands.join(&v.name, form, nil); f != nil {
 			v.know(form)
@@ -132,25 +137,30 @@ func (v *visit) join(x *core.Exchange, form []byte) core.Verdict {
 		v.goAlone(x)
 		return v.consult(x)
 	}
-	f, leads := c.errands.join(&v.name, form, v.errand(x, form))
-	switch {
-	case f == nil:
-		return v.goAlone(x)
-	case !leads:
+	mine, room := v.errand(x, form)
+	f, leads := c.errands.join(&v.name, form, mine)
+	if !leads {
+		mine.form = room
+		if f == nil {
+			return v.goAlone(x)
+		}
 		v.know(form)
 		return v.follow(x, f)
 	}
 	v.spare = nil
+	if w != nil {
+		w.Give(room) // the form is the errand's
+	}
 	if !v.ask.semantic && !v.ask.wrong && c.mem.Maybe(v.print) { // between the look and the lead the answer may have come
 		v.know(form)
 		if i, age := c.mem.Get(&v.key, wall()); age == exact.Fresh && (v.ask.ttl == 0 || wall()-i.Value.Born < int64(v.ask.ttl)) {
 			c.errands.forget(f)
 			f.fail(nil, true)
 			c.n.exact.Add(1)
-			c.n.missed.Add(^uint64(0))
 			if c.o.repeats {
 				return v.giveAgain(x, i.Value, fromMemory)
 			}
+			c.n.missed.Add(^uint64(0))
 			if v.answer(x, i.Value, fromMemory) {
 				return core.Answer
 			}
@@ -163,9 +173,10 @@ func (v *visit) join(x *core.Exchange, form []byte) core.Verdict {
 	return v.consult(x)
 }
 
-// errand is one that v would lead. It is v.spare, which nobody has seen yet.
-func (v *visit) errand(x *core.Exchange, form []byte) *errand {
-	f := v.spare
+// errand is one that v would lead: v.spare, which nobody has seen yet. Its form is the given one,
+// and room is what it has of its own for one.
+func (v *visit) errand(x *core.Exchange, form []byte) (f *errand, room []byte) {
+	f = v.spare
 	if f == nil { // it led before, and the one that led after it has failed
 		f = new(errand)
 		v.spare = f
@@ -174,10 +185,13 @@ func (v *visit) errand(x *core.Exchange, form []byte) *errand {
 		t := v.c.blanks.take()
 		f.tape, f.marks, f.form = t.bytes, t.marks, t.form
 	}
-	f.form = append(f.form[:0], form...)
+	room = f.form[:0]
+	if f.form = room; len(form) > 0 {
+		f.form = form
+	}
 	f.name, f.body, f.lead, f.from, f.op = v.name, v.body, x.Waker(), x.From, x.Op
 	f.stream, f.array, f.tries, f.doubt = x.Peek.Stream, x.Array, v.tries, v.doubt
-	return f
+	return f, room
 }
 
 func (v *visit) goAlone(x *core.Exchange) core.Verdict {

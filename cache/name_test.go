@@ -3,8 +3,10 @@ package cache
 import (
 	"crypto/sha256"
 	"hash/maphash"
+	"strings"
 	"testing"
 
+	"asbru/cache/canon"
 	"asbru/core"
 )
 
@@ -47,8 +49,10 @@ func TestSamePrint(t *testing.T) {
 	lead := r.visitOf(x)
 	y := r.exchange(asked{body: `{"model":"fast","messages":[{"role":"user","content":"goodbye"}]}`})
 	v := newVisit(r.Cache)
+	var form canon.Writer
+	form.Word(canon.First, "another form")
 	v.name, y.Watch = lead.name, v
-	if got := v.join(y, []byte("another form")); got != core.Continue || v.role != alone || lead.f.waiting.Load() != 0 {
+	if got := v.join(y, &form); got != core.Continue || v.role != alone || lead.f.waiting.Load() != 0 {
 		t.Errorf("verdict %v, role %v, %d wait", got, v.role, lead.f.waiting.Load())
 	}
 	r.end(y)
@@ -77,15 +81,19 @@ func TestKeyIsMadeLate(t *testing.T) {
 		f := v.f
 		x.Watch.Saw(x, []byte(greeted))
 		r.end(x)
-		r.idle()
-		if f.tape != nil || f.form != nil {
-			t.Error("the memory is not given back")
-		}
+		eventually(t, "the memory is given back", func() bool {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			return f.closed && f.tape == nil && f.form == nil
+		})
 		r.hits(asked{body: body})
 		r.hits(asked{body: body, stream: true})
 	}
-	f(long(1500), true)
-	f(long(2*maxForm), false)
+	of := func(n int) string {
+		return `{"model":"fast","messages":[{"role":"user","content":"` + strings.Repeat("All work and no play. ", n/22) + `"}]}`
+	}
+	f(of(1500), true)
+	f(of(2*maxForm), false)
 	f(hello, true)
 }
 

@@ -12,7 +12,7 @@ import (
 
 // like finds the answer to a question that means what w asks, if somebody looks at the
 // meaning of questions. Only the last turn is compared: all else has to be the same.
-func (v *visit) like(x *core.Exchange, w *wording, now int64) *kept {
+func (v *visit) like(x *core.Exchange, w *wording) *kept {
 	c := v.c
 	if c.near == nil || v.ask.direct || !v.asks(x, w) {
 		return nil
@@ -29,6 +29,7 @@ func (v *visit) like(x *core.Exchange, w *wording, now int64) *kept {
 	if !ok {
 		return nil
 	}
+	now := wall()
 	i, age := c.mem.Get(&v.likeKey, now)
 	if age == exact.Due {
 		i.Yield() // its own question refreshes it

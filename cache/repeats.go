@@ -49,6 +49,22 @@ func (r *Repeats) Look() core.Stage { return r.look }
 // exchange, whatever came of it.
 func (r *Repeats) Keep() core.Stage { return r.keep }
 
+// Clear implements core.Memory: a call that is forgotten is a new one when it comes again.
+func (r *Repeats) Clear(f core.Forget) (n int, err error) {
+	if c := r.c.Load(); c != nil {
+		return c.Clear(f)
+	}
+	return 0, nil
+}
+
+// Figures implements core.Memory.
+func (r *Repeats) Figures() []core.Figure {
+	if c := r.c.Load(); c != nil {
+		return c.repeatFigures()
+	}
+	return (&Cache{}).repeatFigures()
+}
+
 // Close ends the work. Exchanges that still use r find nothing.
 func (r *Repeats) Close() error {
 	r.mu.Lock()
@@ -122,11 +138,16 @@ func (c *Cache) repeat(x *core.Exchange, name []byte) core.Verdict {
 	v.print = max(binary.LittleEndian.Uint64(v.key[8:]), 1)
 	v.asked = append(v.asked[:0], x.Peek.Model...)
 	if i, age := c.mem.Get(&v.key, wall()); age == exact.Fresh {
-		c.n.exact.Add(1)
+		if i.Value.body == v.body {
+			c.n.exact.Add(1)
+		}
 		return v.giveAgain(x, i.Value, fromMemory)
 	}
-	c.n.missed.Add(1)
-	return v.join(x, nil)
+	verdict := v.join(x, nil)
+	if v.role == leading {
+		c.n.missed.Add(1)
+	}
+	return verdict
 }
 
 // giveAgain gives x the answer k of its call, unless x asks for something else.
@@ -141,6 +162,7 @@ func (v *visit) giveAgain(x *core.Exchange, k *kept, h how) core.Verdict {
 // another refuses x: its key is that of a call with another body.
 func (v *visit) another(x *core.Exchange) core.Verdict {
 	v.role, v.f = alone, nil
+	v.c.n.clashed.Add(1)
 	x.Fault = &core.Fault{Code: core.Invalid, Status: 422, Kind: "idempotency_key_reused", Param: "idempotency-key",
 		Message: "the Idempotency-Key is that of an earlier request with another body",
 		Hint:    "send the same body to have its answer again, or another key for another call"}

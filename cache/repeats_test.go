@@ -209,3 +209,63 @@ func TestRepeatsBeforeACache(t *testing.T) {
 	r.idle()
 	r.hits(called("a", hello))
 }
+
+// What is cleared is a new call when it comes again, and what calls came to is counted apart
+// from what a cache does.
+func TestRepeatsAreCleared(t *testing.T) {
+	r, p := newRepeats(t)
+	figure := func(name, value string) int64 {
+		t.Helper()
+		for _, f := range p.Figures() {
+			if f.Name == "asbru_repeats_"+name && f.Value == value {
+				return f.N
+			}
+		}
+		t.Fatalf("there is no figure %s of %q", name, value)
+		return 0
+	}
+	if n, err := p.Clear(core.Forget{}); n != 0 || err != nil || figure("calls_total", "new") != 0 {
+		t.Errorf("before a key came: %d cleared, %v", n, err)
+	}
+	other := &core.VirtualKey{Name: "other"}
+	ask := func(q asked, k *core.VirtualKey) { q.key = k; r.leads(r.exchange(q), greeted, 64) }
+	ask(called("a", hello), nil)
+	ask(called("b", hello), nil)
+	ask(called("a", hello), other)
+	if n, err := p.Clear(core.Forget{Owner: "key:ci-bot"}); n != 2 || err != nil { // at once: what has just ended too
+		t.Errorf("%d cleared, %v", n, err)
+	}
+	r.under(p)
+	theirs := called("a", hello)
+	theirs.key = other
+	r.hits(theirs)
+	lead := r.exchange(called("c", hello))
+	r.start(lead)
+	with := r.exchange(called("c", hello))
+	if v := r.look(with); v != core.Wait {
+		t.Errorf("a call that is under way: %v", v)
+	}
+	lead.Watch.Saw(lead, []byte(greeted))
+	r.end(lead)
+	if _, v := r.answered(with); v != core.Answer {
+		t.Errorf("a call that was under way: %v", v)
+	}
+	r.end(with)
+	r.idle()
+	x := r.exchange(called("a", streamHello))
+	x.Key = other
+	if v := r.look(x); v != core.Refuse {
+		t.Errorf("another body under a key: %v", v)
+	}
+	r.end(x)
+	r.misses(called("a", hello))
+	for _, f := range []struct {
+		name, value string
+		want        int64
+	}{{"calls_total", "new", 5}, {"calls_total", "replayed", 1}, {"calls_total", "joined", 1}, {"calls_total", "reused", 1}, {"stored_total", "", 4},
+		{"forgotten_total", "cleared", 2}, {"refused_total", "incomplete", 1}} {
+		if got := figure(f.name, f.value); got != f.want {
+			t.Errorf("%s %s is %d, want %d", f.name, f.value, got, f.want)
+		}
+	}
+}

@@ -37,7 +37,8 @@ type saving struct {
 	key   [32]byte // of f; known when digest was called
 	note  entry.Note
 	ttl   time.Duration
-	fails refusal // why it is not kept, and only given to who waits; numRefusals: it is
+	heard chan struct{} // not nil: there is no answer; it is closed when all before are kept
+	fails refusal       // why it is not kept, and only given to who waits; numRefusals: it is
 }
 
 // landed settles the errand that x has led.
@@ -227,6 +228,10 @@ func (c *Cache) save() {
 
 // keepOne makes of a tape an answer, gives it to who waits, and keeps it.
 func (c *Cache) keepOne(s *saving) {
+	if s.heard != nil {
+		close(s.heard)
+		return
+	}
 	k, fresh, until := c.digest(s)
 	if d := s.f.doubt; d != nil {
 		if s.fails != numRefusals {

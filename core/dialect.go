@@ -206,6 +206,7 @@ type Peek struct {
 	UsageAt   Span                 // stream_options.include_usage
 	FallsAt   Span                 // fallbacks: the caller's own list, taken out before sending
 	Fallbacks [MaxFallbacks][]byte // the names in FallsAt, unescaped like Model
+	Free      bool                 // of what is only relayed: it sets no model to work (GET, HEAD, DELETE, no body), so what it reports was paid before
 
 	Names []byte // storage for names that held escapes, MaxModelName bytes; nil until one did
 }
@@ -218,7 +219,7 @@ func (p *Peek) Reset() {
 	p.Model, p.ModelAt = nil, Span{}
 	p.Stream, p.AskUsage, p.MaxTokens, p.Choices = false, false, 0, 0
 	p.OptionsAt, p.UsageAt, p.FallsAt = Span{}, Span{}, Span{}
-	p.Fallbacks = [MaxFallbacks][]byte{}
+	p.Fallbacks, p.Free = [MaxFallbacks][]byte{}, false
 }
 
 // StreamState is what a Dialect remembers of a stream between events.

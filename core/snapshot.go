@@ -1,7 +1,6 @@
 package core
 
 import (
-	"io"
 	"time"
 )
 
@@ -23,7 +22,7 @@ type Snapshot struct {
 	Pools     map[Endpoint]Pool       // every pool the Targets use
 	Fresh     map[[32]byte]Credential // every credential the Keys renew, by what it is made of
 	Memory    Memory                  // answers that are given again; nil: none are
-	Repeats   io.Closer               // calls that are known by their keys; nil: none are
+	Repeats   Memory                  // calls that are known by their keys; nil: none are
 	Money     Accounts                // what requests are paid from; nil: nothing is held
 	Bounds    Bounds                  // the limits of callers; nil: there are none
 	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept

@@ -277,3 +277,29 @@ func TestCacheIsMeasured(t *testing.T) {
 		t.Errorf("%v hits, %v misses, %v with fields of their own", hit, miss, own)
 	}
 }
+
+// A call that comes again is a new one after the caches were cleared, and is counted.
+func TestCacheClearForgetsCalls(t *testing.T) {
+	g, p, admin, _ := controlled(t, "")
+	again := func(replayed string) {
+		t.Helper()
+		if a := g.says(t, "How far are 5 miles?", asCI, "Idempotency-Key: k1"); a.status != 200 || a.head.Get("Idempotent-Replayed") != replayed {
+			t.Errorf("%d %v, want a replay: %q", a.status, a.head, replayed)
+		}
+	}
+	again("")
+	again("true")
+	if a := ask(t, "DELETE", admin+"/api/cache/clear?namespace=key:ci", ""); a.status != 200 || !strings.Contains(a.body, `"cleared":1`) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	again("")
+	if n := p.calls.Load(); n != 2 {
+		t.Errorf("the provider was asked %d times", n)
+	}
+	metrics := ask(t, "GET", g.url("/metrics"), "").body
+	for _, want := range []string{`asbru_repeats_calls_total{outcome="new"} 2`, `asbru_repeats_forgotten_total{reason="cleared"} 1`} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("the metrics do not say %s", want)
+		}
+	}
+}

@@ -39,7 +39,7 @@ func paid(t *testing.T) (base string, calls *atomic.Int64) {
 			time.Sleep(700 * time.Millisecond)
 			fmt.Fprint(w, "data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"+
 				"data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[],"+usage+"}\n\ndata: [DONE]\n\n")
-		case strings.Contains(string(body), `"stream":true`):
+		case strings.Contains(string(body), `"stream":true`), strings.Contains(r.URL.RawQuery, "stream=true"):
 			w.Header().Set("Content-Type", "text/event-stream")
 			fmt.Fprint(w, "data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}\n\n"+
 				"data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[],"+usage+"}\n\ndata: [DONE]\n\n")
@@ -97,6 +97,15 @@ func TestBudget(t *testing.T) {
 	if a := chat(t, g, "m", `,"max_tokens":50,"stream":true`, key); a.status != 200 || !strings.Contains(a.body, "[DONE]") {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
+	// what is only read again was paid, and needs no money to be there
+	for _, path := range []string{"/v1/responses/resp_1", "/v1/responses/resp_1?stream=true", "/v1/files"} {
+		if a := ask(t, "GET", g.url(path), "", key); a.status != 200 || !strings.Contains(a.body, "usage") {
+			t.Errorf("GET %s: %d %s", path, a.status, a.body)
+		}
+	}
+	if a := ask(t, "POST", g.url("/v1/files"), `{"purpose":"x"}`, key); a.status != 402 {
+		t.Errorf("a request that could cost anything: %d %s", a.status, a.body)
+	}
 	if a := chat(t, g, "broken", `,"max_tokens":50`, key); a.status < 500 && a.status != 404 {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
@@ -118,7 +127,7 @@ func TestBudget(t *testing.T) {
 	metrics := ask(t, "GET", "http://"+g.admin+"/metrics", "").body
 	for _, want := range []string{
 		`asbru_key_cost_nanodollars_total{key="ci"} 480000`, `asbru_budget_spent_nanodollars{budget="key ci: 1M"} 480000`,
-		`asbru_budget_spent_nanodollars{budget="provider mine: 1d"} 600000`, "asbru_budget_holds 0", `asbru_budget_refusals_total{why="money"} 2`,
+		`asbru_budget_spent_nanodollars{budget="provider mine: 1d"} 600000`, "asbru_budget_holds 0", `asbru_budget_refusals_total{why="money"} 3`,
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("metrics lack %s", want)

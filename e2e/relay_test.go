@@ -181,6 +181,7 @@ func TestFallbacks(t *testing.T) {
 		f(400, "m400", "", "as scripted") // the client's own mistake is not multiplied
 		f(429, "only429", "", "as scripted")
 		f(502, "alone", "", "dead/alone could not be reached")
+		g.stderr.has(t, "cannot connect to a provider") // the client is not told what an operator has to know
 		f(200, "only500", `,"fallbacks":["good-one"]`, "")
 		f(200, "alone", `,"fallbacks":["only500","good-one"]`, "")
 		f(404, "alone", `,"fallbacks":["nobody-knows/this","good-one"]`, "nobody-knows/this")

@@ -151,6 +151,7 @@ func (s *Server) settles(f *flight) bool {
 func (f *flight) measure() {
 	x, l := &f.x, &f.rel
 	switch {
+	case x.Peek.Free:
 	case l.stream:
 		x.Usage = x.Stream.Usage
 	case x.Fault != nil || l.gather || f.measured:

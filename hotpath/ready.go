@@ -52,6 +52,8 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 		}
 	} else if !peek(f, r) {
 		return false
+	} else if x.Op == core.OpPass {
+		x.Peek.Free = idle(r, f.buf)
 	}
 	if f.door.Provider != "" {
 		return through(f, r)
@@ -96,6 +98,13 @@ func fallbacks(x *core.Exchange) bool {
 		}
 	}
 	return true
+}
+
+// idle reports whether a request that is only relayed makes no model work: it reads or removes
+// what there is, or says nothing at all.
+func idle(r *http1.Request, b []byte) bool {
+	m := r.Method.Of(b)
+	return string(m) == "GET" || string(m) == "HEAD" || string(m) == "DELETE" || r.ContentLength <= 0 && !r.Chunked
 }
 
 // peek reads what policy needs from the body. Bodies that are not JSON are

@@ -57,9 +57,18 @@ func beside(ctx context.Context, s *session, out *section) error {
 }
 
 // unknown counts the same with the exact cache on and every request one that was never asked
-// before: it is looked for, written down and kept.
+// before: it is looked for, written down and kept. "more" is what that takes more than the same
+// requests without a cache, in the same run.
 func unknown(ctx context.Context, s *session, out *section) error {
-	return counted(ctx, s, out, gatewayShape{cache: "{}"}, "--distinct")
+	var off section
+	if err := counted(ctx, s, &off, gatewayShape{}, "--distinct"); err != nil {
+		return err
+	}
+	if err := counted(ctx, s, out, gatewayShape{cache: "{}"}, "--distinct"); err != nil {
+		return err
+	}
+	out.add("more", "a request", out.figure("busy").Median-off.figure("busy").Median)
+	return nil
 }
 
 // balanced is instructions with all that decides about an attempt switched on besides the

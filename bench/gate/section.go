@@ -34,6 +34,16 @@ func (s *section) add(name, unit string, x float64) {
 	s.Figures = append(s.Figures, figure{name, unit, spread{x, x, x, 1}})
 }
 
+// figure is the number that was counted under a name; zero if none was.
+func (s *section) figure(name string) spread {
+	for _, f := range s.Figures {
+		if f.Name == name {
+			return f.Spread
+		}
+	}
+	return spread{}
+}
+
 func (s *section) note(format string, args ...any) {
 	s.Notes = append(s.Notes, fmt.Sprintf(format, args...))
 }

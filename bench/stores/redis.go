@@ -70,8 +70,8 @@ func (r *Redis) Close() {
 	r.ended.Wait()
 }
 
-// Hashes counts the keys.
-func (r *Redis) Hashes() int {
+// Len counts the keys: the rows are in no set of Rows.
+func (r *Redis) Len() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.hashes)

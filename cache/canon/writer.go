@@ -38,6 +38,12 @@ func (w *Writer) Reset() {
 // Bytes is the form so far. It is valid until the next call.
 func (w *Writer) Bytes() []byte { return w.b }
 
+// Give returns the form so far for good, and goes on in other memory, of which it needs none.
+func (w *Writer) Give(other []byte) (form []byte) {
+	form, w.b = w.b, other[:0]
+	return form
+}
+
 // Field adds plain bytes under a tag of the caller's. Nil is an empty field.
 func (w *Writer) Field(t Tag, v []byte) { w.bytes(tag(t), v) }
 

@@ -77,7 +77,7 @@ func (h *handler) mayCache(r *http.Request, path string) (core.Memory, *core.Fau
 		m = h.Memory()
 	}
 	if m == nil {
-		return nil, &core.Fault{Code: core.NotFound, Message: "there is no cache", Hint: "write cache: {} into the configuration"}
+		return nil, &core.Fault{Code: core.NotFound, Message: "there is no cache, and no call is known by its key", Hint: "write cache: {} into the configuration, or leave repeats.off out of it"}
 	}
 	return m, nil
 }

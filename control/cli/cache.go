@@ -137,7 +137,7 @@ func (c *cacheAsk) ask(word, token string, stdout, stderr io.Writer) int {
 		return OK
 	}
 	for _, f := range out.Figures {
-		name := strings.TrimSuffix(strings.TrimPrefix(f.Name, "asbru_cache_"), "_total")
+		name := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(f.Name, "asbru_"), "cache_"), "_total")
 		if f.Label != "" {
 			name += " " + f.Label + "=" + f.Value
 		}

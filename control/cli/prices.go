@@ -148,7 +148,11 @@ func (p pricer) one(sheets []*price.Sheet, provider, model string) int {
 		return Problem
 	}
 	found = found.At(time.Now().Unix())
-	fmt.Fprintf(p.out, "%s/%s costs as %s of the %s\n", provider, model, found.Model, found.From)
+	from := found.From
+	if from == price.Source {
+		from = "the " + from
+	}
+	fmt.Fprintf(p.out, "%s/%s costs as %s of %s\n", provider, model, found.Model, from)
 	p.rates("", &found.Rates)
 	for i := range found.Tiers {
 		p.rates(fmt.Sprintf(" above %d tokens", found.Tiers[i].Above), &found.Tiers[i].Rates)

@@ -326,7 +326,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 	b.n = 0
 	accounts := &b.accounts
 	var own, shared []*Budget
-	if p != nil {
+	if p != nil && !x.Peek.Free {
 		own, shared = p.own, p.shared
 	}
 	some := false

@@ -2,13 +2,16 @@ package meter
 
 import "asbru/core"
 
-// memory writes what the cache and the ledger say about themselves; nothing of what is not there.
+// memory writes what the cache, the calls that are known by their keys and the ledger say about themselves; nothing of what is not there.
 func memory(p *page, s *core.Snapshot) {
 	if s == nil {
 		return
 	}
 	if s.Memory != nil {
 		p.told(s.Memory.Figures())
+	}
+	if s.Repeats != nil {
+		p.told(s.Repeats.Figures())
 	}
 	if s.Money != nil {
 		p.told(s.Money.Figures())

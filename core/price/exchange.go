@@ -22,11 +22,13 @@ func Flat(from string, in, out float64) (*core.Price, error) {
 // Route and of its own fallbacks. ok is false when somebody among them has no price, so that
 // there is nothing to hold. least is about what its prompt costs at the first of them: what is
 // due when nothing more is heard of it. prompt is what Prompt says, which is known then: the body
-// is read once for all of it. now is the wall clock in Unix seconds.
+// is read once for all of it. What is Free needs no price, and holds nothing. now is the wall clock in Unix seconds.
 //
 // It is called before the first attempt, when x.Route is settled.
 func Hold(x *core.Exchange, now int64) (worst, least core.Money, prompt int64, ok bool) {
-	ok = true
+	if ok = true; x.Peek.Free {
+		return 0, 0, 0, ok
+	}
 	first := true
 	c := count(x.Body)
 	Reach(x, func(t *core.Target, name []byte) bool {
@@ -109,7 +111,7 @@ var noKey [1]*core.ProviderKey
 func Charge(x *core.Exchange, held core.Money, prompt, now int64) (core.Money, Flaw) {
 	list := x.Attempts()
 	n := len(list)
-	if n == 0 {
+	if n == 0 || x.Peek.Free {
 		return 0, Sound
 	}
 	a := &list[n-1]

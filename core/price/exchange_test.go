@@ -61,7 +61,11 @@ func TestHold(t *testing.T) {
 	f(asking(s, "cheap", "unknown"), 0, false)
 	f(asking(s, "unpriced"), 0, false)
 
-	x := asking(s, "some", "dear")
+	x := asking(s, "unknown")
+	x.Op, x.Peek.Free = core.OpPass, true
+	f(x, 0, true) // it is only read
+
+	x = asking(s, "some", "dear")
 	x.Key.Policy.Serves = func(t *core.Target, _ *core.ProviderKey, _ []byte) bool { return t.Name == "cheap" }
 	f(x, worst(1, 2), true) // who may not serve is not counted
 }
@@ -88,6 +92,7 @@ func TestCharge(t *testing.T) {
 	f(90_000, Sound, "both", func(x *core.Exchange) { begin(x, 0, 500); begin(x, 1, 200); x.Usage = used }) // the one that answered
 	f(30_000, Sound, "cheap", func(x *core.Exchange) { begin(x, 0, 400); x.Usage = used })
 	f(0, Sound, "unknown", func(x *core.Exchange) { begin(x, 0, 200); x.Usage = used })
+	f(0, Sound, "cheap", func(x *core.Exchange) { begin(x, 0, 200); x.Usage, x.Peek.Free = used, true })
 	f(0, Sound, "unpriced", func(x *core.Exchange) { begin(x, 0, 200); x.Usage = used })
 	f(4*1000, Missing, "cheap", func(x *core.Exchange) { // the client left before there was an answer
 		begin(x, 0, 0)

@@ -20,15 +20,14 @@ func (p *Pool) dial(ctx context.Context) (net.Conn, error) {
 		return nil, ErrBusy
 	}
 	p.Dials.Add(1)
-	ctx, cancel := context.WithTimeout(ctx, p.end.Connect)
+	within, cancel := context.WithTimeout(ctx, p.end.Connect)
 	defer cancel()
-	c, err := p.reach(ctx)
+	c, err := p.reach(within)
 	if err == nil && p.tls != nil {
-		c, err = p.secure(ctx, c)
+		c, err = p.secure(within, c)
 	}
 	if err != nil {
-		p.Open.Add(-1)
-		p.Failed.Add(1)
+		p.fails(ctx, err)
 		return nil, err
 	}
 	return c, nil

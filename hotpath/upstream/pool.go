@@ -23,6 +23,8 @@ type Pool struct {
 	dialer net.Dialer
 	over   func(context.Context) (net.Conn, error) // nil: the network
 	ended  func()                                  // told of Close; nil: nobody is
+	tell   func(error)                             // told why connecting fails; nil: nobody is
+	told   atomic.Int64                            // core.Clock when it was last; 0: never
 
 	Open   atomic.Int64  // connections of all lanes
 	Parked atomic.Int64  // idle connections of the loop lanes
@@ -62,6 +64,24 @@ func New(e core.Endpoint) (*Pool, error) {
 // with p's Close; nil: nobody wants to know. It must be called before p is used.
 func (p *Pool) Over(dial func(context.Context) (net.Conn, error), closed func()) {
 	p.over, p.ended = dial, closed
+}
+
+// Tell makes p call f with what keeps it from connecting: the first time, and then once in a minute
+// while that goes on. The client is only told that the provider could not be reached. f is called by
+// who connects, and must not take long. It must be called before p is used.
+func (p *Pool) Tell(f func(err error)) { p.tell = f }
+
+// fails counts an attempt to connect that failed, and tells why unless ctx, the asker's own time, was over.
+func (p *Pool) fails(ctx context.Context, err error) {
+	p.Open.Add(-1)
+	p.Failed.Add(1)
+	if p.tell == nil || ctx.Err() != nil {
+		return
+	}
+	now, last := core.Clock(), p.told.Load()
+	if (last == 0 || now-last >= int64(tellEvery)) && p.told.CompareAndSwap(last, now) {
+		p.tell(err)
+	}
 }
 
 // Dial makes a connection that p does not keep, secured if the Endpoint wants that.

@@ -168,10 +168,22 @@ func TestPoolFails(t *testing.T) {
 	f(core.Endpoint{Scheme: "http", Host: "a", Port: "80", Proxy: "socks5://127.0.0.1:1"})
 	f(core.Endpoint{Scheme: "http", Host: "a", Port: "80", Proxy: "http://"})
 	p := newPool(t, core.Endpoint{Scheme: "http", Host: "10.255.255.1", Port: "80"})
+	var told []error
+	p.Tell(func(err error) { told = append(told, err) })
 	if _, err := p.Get(context.Background(), false); !errors.Is(err, ErrPrivate) {
 		t.Errorf("a private address: got %v; want %v", err, ErrPrivate)
 	}
 	if st := p.Stats(); st.Open != 0 || st.DialErrors != 1 {
 		t.Errorf("got %+v", st)
+	}
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	for _, ctx := range []context.Context{t.Context(), left} { // once in a while, and never because somebody left
+		if _, err := p.Get(ctx, false); err == nil {
+			t.Error("a private address is connected to")
+		}
+	}
+	if len(told) != 1 || !errors.Is(told[0], ErrPrivate) {
+		t.Errorf("told %v; want once that the address is private", told)
 	}
 }

@@ -41,8 +41,7 @@ func (p *Pool) DialRaw(ctx context.Context) (*Raw, error) {
 	p.Dials.Add(1)
 	r, err := p.dialRaw(ctx)
 	if err != nil {
-		p.Open.Add(-1)
-		p.Failed.Add(1)
+		p.fails(ctx, err)
 	}
 	return r, err
 }

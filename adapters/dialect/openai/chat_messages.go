@@ -19,6 +19,10 @@ func parseMessages(c *core.Chat, raw []byte) (rest []byte, f *core.Fault) {
 		if !opens(w.Tail()) {
 			return nil, badMessage(n, "", "it must be an object")
 		}
+		if rest, ok := plainMessage(c, w.Tail()); ok {
+			w.Resume(rest)
+			continue
+		}
 		rest, f := parseMessage(c, w.Tail(), n)
 		if f != nil {
 			return nil, f
@@ -33,6 +37,31 @@ func badMessage(n int, member, why string) *core.Fault {
 		param += "." + member
 	}
 	return body.Invalid(param, "cannot read "+param+": "+why, "")
+}
+
+// plainMessage is parseMessage for a role and a text and nothing else, as most messages are
+// written. ok is false, and nothing was read, of any other.
+func plainMessage(c *core.Chat, raw []byte) (rest []byte, ok bool) {
+	w := scan.Members(raw)
+	if key, ok := w.Key(); !ok || string(key) != "role" {
+		return nil, false
+	}
+	word, _ := w.Value()
+	role, ok := roleOf(quoted(word))
+	if key, more := w.Key(); !ok || role == core.ToolRole || !more || string(key) != "content" {
+		return nil, false
+	}
+	content, _ := w.Value()
+	if _, more := w.Key(); more || len(content) == 0 || content[0] != '"' {
+		return nil, false
+	}
+	if rest = w.Rest(); rest == nil {
+		return nil, false
+	}
+	i := c.Begin(role)
+	parseContent(&c.Tree, content, &c.Turns[i].Shape)
+	c.End(i)
+	return rest, true
 }
 
 // parseMessage reads the n-th message, at the start of raw, and returns what follows it.

@@ -7,7 +7,7 @@ import (
 )
 
 // Mistral is what Mistral's own clients speak. It is OpenAI's format but for what their models
-// insist on: a call comes whole, in one chunk; thinking stands among the content; the usage of a
+// insist on: a call comes whole, in one chunk; thinking and refusals stand in the content; the usage of a
 // stream comes unasked, with the finish; vectors have an id.
 //
 // Source: https://docs.mistral.ai/api
@@ -79,6 +79,9 @@ func appendMistral(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	switch {
 	case kind == core.PartThought || kind == core.PartVeiled:
 		return thinkingChunkOf(dst, x, e)
+	case kind == core.PartRefusal && e.Kind == core.EventDelta && len(e.Text) > 0: // nothing else shows one
+		dst = append(beginDelta(role(dst, x, e.Choice), x, e.Choice), `"content":`...)
+		return endDelta(scan.AppendQuoted(dst, e.Text), x, nil)
 	case call && e.Kind == core.EventClose:
 		return wholeCall(role(dst, x, e.Choice), x, e)
 	case call && e.Kind == core.EventDelta:

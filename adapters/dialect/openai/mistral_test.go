@@ -51,6 +51,7 @@ func TestMistralStream(t *testing.T) {
 	}, `"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]`,
 		`"tool_calls":[{"index":1,"id":"b","type":"function","function":{"name":"g","arguments":"{}"}}]`,
 		`"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":3,`)
+	f([]string{`{"id":"i","choices":[{"index":0,"delta":{"refusal":"No."}}]}`, `{"id":"i","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}`, usage}, `"delta":{"content":"No."}`)
 	f([]string{
 		`{"id":"i","choices":[{"index":0,"delta":{"content":"Hi"}},{"index":1,"delta":{"content":"Ho"}}]}`,
 		`{"id":"i","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}`,
@@ -149,6 +150,7 @@ func TestMistralReply(t *testing.T) {
 	f(`{"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":"Hi","reasoning_content":"ab"},"finish_reason":"stop"}]}`,
 		`"content":[{"type":"thinking","thinking":[{"type":"text","text":"ab"}],"closed":true},{"type":"text","text":"Hi"}]`)
 	f(`{"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]}`, `"content":"Hi"`)
+	f(`{"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":null,"refusal":"No."},"finish_reason":"stop"}]}`, `"content":"No."`)
 }
 
 // A file goes to Mistral as the document that it takes, with a name to OpenAI.

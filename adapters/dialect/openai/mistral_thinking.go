@@ -5,19 +5,29 @@ import (
 	"asbru/core/scan"
 )
 
-// appendMistralReply is the AppendReply of Mistral's chats: what was thought stands among the
-// content, where Mistral's clients look for it.
+// appendMistralReply is the AppendReply of Mistral's chats: what was thought, and a refusal, stand
+// in the content, where Mistral's clients look for them.
 func appendMistralReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	for i := range r.Parts {
-		if p := &r.Parts[i]; p.Kind == core.PartThought && len(p.Text) > 0 {
+		if p := &r.Parts[i]; (p.Kind == core.PartThought || p.Kind == core.PartRefusal) && len(p.Text) > 0 {
 			return appendReplyAs(dst, r, x, false, appendMistralSaid)
 		}
 	}
 	return appendReply(dst, r, x)
 }
 
-// appendMistralSaid is the sayer of a reply that has thinking. A veiled thought has no place.
+// appendMistralSaid is the sayer of a reply that has thinking or a refusal. A veiled thought has
+// no place.
 func appendMistralSaid(dst []byte, t *core.Tree, parts []core.Part) []byte {
+	if !thinks(parts) {
+		dst = append(dst, `,"content":"`...)
+		for i := range parts {
+			if p := &parts[i]; p.Kind == core.PartText || p.Kind == core.PartRefusal {
+				dst = append(dst, p.Text...)
+			}
+		}
+		return appendBeside(append(dst, '"'), t, parts)
+	}
 	dst = append(dst, `,"content":[`...)
 	from := len(dst)
 	for i := range parts {
@@ -29,6 +39,16 @@ func appendMistralSaid(dst []byte, t *core.Tree, parts []core.Part) []byte {
 		}
 	}
 	return appendBeside(append(uncomma(dst, from), ']'), t, parts)
+}
+
+// thinks reports whether there are thoughts to show.
+func thinks(parts []core.Part) bool {
+	for i := range parts {
+		if p := &parts[i]; p.Kind == core.PartThought && (len(p.Text) > 0 || p.Sign != nil) {
+			return true
+		}
+	}
+	return false
 }
 
 // thinkingChunkOf sends what e says of a thought.

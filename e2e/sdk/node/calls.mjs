@@ -137,8 +137,8 @@ const CALLS = {
     if (d.can.hidesRefusal?.includes(family)) return;
     must(a.finish === 'refuse' || (a.text + (a.refusal ?? '')).includes('I cannot help with that.'), `no refusal: ${JSON.stringify(a.text)}`);
   },
-  cited: async ({ ask, family, d }) => {
-    if (d.can.strictSources === family) skip(d.no.sources);
+  cited: async ({ ask, family, d, stream }) => {
+    if (d.can.strictSources === family && !stream) skip(d.no.sources);
     same((await ask('cite', { turns: TALK })).text, TEXT, 'text');
   },
   long: async ({ ask, stream }) => { if (stream) must((await ask('long', { turns: TALK })).text.endsWith('word1999 '), 'its end'); },

@@ -79,7 +79,7 @@ export async function check(at, f, refused) {
 
 function late(p) {
   let timer;
-  const bell = new Promise((_, no) => { timer = setTimeout(() => no(new Error('no end after 20 s')), 20_000); });
+  const bell = new Promise((_, no) => { timer = setTimeout(() => no(new Error('no end after 60 s')), 60_000); });
   return Promise.race([p, bell]).finally(() => clearTimeout(timer));
 }
 

@@ -14,7 +14,7 @@ const providers = {
   cohere: async () => { const p = (await load('@ai-sdk/cohere')).createCohere({ baseURL: GATEWAY + '/cohere/v2', apiKey: KEY }); return { model: p, embed: p.embedding, rerank: p.reranking, options: { cohere: { thinking: { type: 'enabled', tokenBudget: 2048 } } } }; },
   mistral: async () => ({ model: (await load('@ai-sdk/mistral')).createMistral({ baseURL: GATEWAY + '/mistral/v1', apiKey: KEY }), one: { mistral: { parallelToolCalls: false } }, options: { mistral: { reasoningEffort: 'high' } } }),
   azure: async () => ({ model: (await load('@ai-sdk/azure')).createAzure({ baseURL: GATEWAY + '/openai', apiKey: KEY, useDeploymentBasedUrls: true }).chat, url: true, one: { openai: { parallelToolCalls: false } }, hides: true, options: { openai: { reasoningEffort: 'medium', forceReasoning: true } } }),
-  'openai-compatible': async () => ({ model: (await load('@ai-sdk/openai-compatible')).createOpenAICompatible({ name: 'asbru', baseURL: GATEWAY + '/v1', apiKey: KEY, includeUsage: true, supportsStructuredOutputs: true }), one: { asbru: { parallel_tool_calls: false } }, options: { asbru: { reasoningEffort: 'medium' } } }),
+  'openai-compatible': async () => ({ model: (await load('@ai-sdk/openai-compatible')).createOpenAICompatible({ name: 'asbru', baseURL: GATEWAY + '/v1', apiKey: KEY, includeUsage: true, supportsStructuredOutputs: true, supportedUrls: () => ({ 'image/*': [/^https:/] }) }), url: true, one: { asbru: { parallel_tool_calls: false } }, options: { asbru: { reasoningEffort: 'medium' } } }),
 };
 
 const error = (e) => { const at = APICallError.isInstance(e) ? e : e?.lastError ?? e?.cause ?? e; return { typed: APICallError.isInstance(at), status: at.statusCode, requestId: at.responseHeaders?.['x-request-id'], message: at.message, wait: at.responseHeaders?.['retry-after'] }; };
@@ -26,10 +26,10 @@ const FORGETS = ['openai chat', 'cohere', 'mistral', 'azure', 'openai-compatible
 export function driver(name, p) {
   const part = (f) => ({ type: 'file', mediaType: f.type, data: f.url ? new URL(f.url) : f.data, ...(f.type === 'application/pdf' && { filename: 'a.pdf' }) });
   return {
-    sdk: 'ai ' + name, error, model: (family, scenario) => (family === 'gemini' && FORGETS.includes(name) ? 'gemini/gemini-3-pro-' + scenario : model(family, scenario)), can: { choice: true, none: name !== 'amazon-bedrock', named: name !== 'cohere', oneCall: Boolean(p.one), pdf: !['cohere', 'mistral'].includes(name), url: p.url, think: Boolean(p.options), stop: name !== 'openai', hidesThought: p.hides === true ? FAMILIES : p.hides, hidesRefusal: ['openai', 'responses'], strictSources: name === 'cohere' && 'cohere', waitInBody: ['google', 'google-vertex'].includes(name) && 'gemini' },
+    sdk: 'ai ' + name, error, model: (family, scenario) => (family === 'gemini' && FORGETS.includes(name) ? 'gemini/gemini-3-pro-' + scenario : model(family, scenario)), can: { choice: true, none: name !== 'amazon-bedrock', named: name !== 'cohere', oneCall: Boolean(p.one), pdf: name !== 'cohere', url: p.url, think: Boolean(p.options), stop: name !== 'openai', hidesThought: p.hides === true ? FAMILIES : p.hides, hidesRefusal: ['openai', 'responses'], strictSources: name === 'cohere' && 'cohere', waitInBody: ['google', 'google-vertex'].includes(name) && 'gemini' },
     no: {
-      none: 'Converse has no such choice', named: 'Cohere cannot be told which tool to call', oneCall: 'it has no word for it', stop: 'the Responses API has no stop sequences', sources: 'its schema wants sources of another form than citations have',
-      pdf: name === 'cohere' ? 'Cohere takes no files but images' : 'it sends addresses of documents only', url: 'it fetches what an address leads to, and sends the bytes',
+      none: 'Converse has no such choice', named: 'Cohere cannot be told which tool to call', oneCall: 'its format cannot forbid parallel calls', stop: 'the Responses API has no stop sequences', sources: 'its schema wants sources of another form than citations have',
+      pdf: 'Cohere takes no files but images', url: 'it fetches what an address leads to, and sends the bytes',
     },
     ask: async (q) => {
       const more = {

@@ -72,7 +72,7 @@ async function mistral() {
     // It has no place for the signature that Gemini's calls carry; the newer models do without.
     model: (family, scenario) => (family === 'gemini' ? 'gemini/gemini-3-pro-' : model(family, '')) + scenario,
     sdk: 'mistralai', error,
-    can: { choice: true, named: true, none: true, oneCall: true, pdf: true, url: true, think: true, stop: true, hidesRefusal: ['openai', 'responses'] },
+    can: { choice: true, named: true, none: true, oneCall: true, pdf: true, url: true, think: true, stop: true },
     ask: async (q) => {
       const body = {
         model: q.model, maxTokens: q.max, stop: q.stop,
@@ -118,19 +118,19 @@ async function langchain() {
   const { ChatAnthropic } = await load('@langchain/anthropic');
   const { HumanMessage, AIMessage, SystemMessage, ToolMessage } = await load('@langchain/core/messages');
   const makers = {
-    'langchain openai': [(q) => new ChatOpenAI({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max, streamUsage: true, configuration: { baseURL: GATEWAY + '/langchain/v1' } }), { oneCall: true, stop: true },
-      { think: 'it keeps no reasoning of Chat Completions' }],
+    'langchain openai': [(q) => new ChatOpenAI({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max, streamUsage: true, ...(q.think && { modelKwargs: { reasoning_effort: 'medium' } }), configuration: { baseURL: GATEWAY + '/langchain/v1' } }), { oneCall: true, stop: true, think: true }, {}],
     'langchain responses': [(q) => new ChatOpenAI({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max, useResponsesApi: true, zdrEnabled: true, ...(q.think && { reasoning: { effort: 'medium', summary: 'auto' } }), configuration: { baseURL: GATEWAY + '/v1' } }), { oneCall: true, think: true, hidesThought: ['gemini'] }, // of several items of reasoning it keeps the last
       { choice: 'it sends the name of a tool only', none: 'it sends the name of a tool only', stop: 'the Responses API has no stop sequences' }],
-    'langchain anthropic': [(q) => new ChatAnthropic({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max ?? 4000, ...(q.think && { thinking: { type: 'enabled', budget_tokens: 2048 } }), anthropicApiUrl: GATEWAY + '/anthropic', streamUsage: true }), { stop: true, think: true },
-      { oneCall: 'it has no word for it' }],
+    'langchain anthropic': [(q) => new ChatAnthropic({ model: q.model, apiKey: KEY, maxRetries: 0, maxTokens: q.max ?? 4000, ...(q.think && { thinking: { type: 'enabled', budget_tokens: 2048 } }), anthropicApiUrl: GATEWAY + '/anthropic', streamUsage: true }), { oneCall: true, stop: true, think: true }, {}],
   };
   const file = (f, sdk) => (f.type !== 'application/pdf' ? { type: 'image_url', image_url: { url: url(f) } }
     : sdk === 'langchain anthropic' ? { type: 'document', source: { type: 'base64', media_type: f.type, data: f.data } } 
       : sdk === 'langchain responses' ? { type: 'file', source_type: 'base64', mime_type: f.type, data: f.data, metadata: { filename: 'a.pdf' } } : { type: 'file', file: { filename: 'a.pdf', file_data: url(f) } });
-  const thought = (r) => r.contentBlocks.filter((b) => b.type === 'reasoning').map((b) => b.reasoning).join('');
+  const thought = (r) => r.additional_kwargs.reasoning_content ?? r.contentBlocks.filter((b) => b.type === 'reasoning').map((b) => b.reasoning).join('');
   for (const [sdk, [make, can, no]] of Object.entries(makers)) {
     await run({
+      // Its messages of Chat Completions keep no signature of Gemini's calls; the newer models do without.
+      model: (family, scenario) => (sdk === 'langchain openai' && family === 'gemini' ? 'gemini/gemini-3-pro-' : model(family, '')) + scenario,
       sdk, can: { choice: !no.choice, none: !no.none, named: true, pdf: true, url: true, ...can, hidesRefusal: ['openai', 'responses'] }, no, error: (e) => ({ ...openaiError(e), typed: Boolean(e.status), requestId: e.requestID ?? e.request_id ?? true }),
       ask: async (q) => {
         const parts = (t) => (t.files ? [{ type: 'text', text: t.user }, ...t.files.map((f) => file(f, sdk))] : t.user);
@@ -138,7 +138,7 @@ async function langchain() {
           : t.results.map((r) => new ToolMessage({ content: r.text, tool_call_id: r.call.id, name: r.call.name }))))];
         let m = make(q);
         if (q.schema) { const r = await m.withStructuredOutput(q.schema, { name: 'answer', includeRaw: true }).invoke(messages, { signal: q.signal }); return { text: JSON.stringify(r.parsed) }; }
-        if (q.tools.length) m = m.bindTools(functions(q), { tool_choice: q.choice === 'any' && sdk !== 'langchain anthropic' ? 'required' : q.choice?.replace('=', ''), ...(q.parallel === false && { parallel_tool_calls: false }) });
+        if (q.tools.length) m = m.bindTools(functions(q), { tool_choice: q.choice === 'any' && sdk !== 'langchain anthropic' ? 'required' : q.choice?.replace('=', ''), ...(q.parallel === false && (sdk === 'langchain anthropic' ? { tool_choice: { type: 'auto', disable_parallel_tool_use: true } } : { parallel_tool_calls: false })) });
         const options = { signal: q.signal, ...(q.stop && { stop: q.stop }) };
         let r;
         if (q.stream) { for await (const c of await m.stream(messages, options)) r = r ? r.concat(c) : c; } else r = await m.invoke(messages, options);
@@ -157,7 +157,7 @@ async function langchain() {
 async function ollama() {
   const { Ollama } = await load('ollama');
   await run({
-    sdk: 'ollama', can: { noIDs: true, toolEndsAsStop: true, think: true, stop: true, hidesRefusal: FAMILIES, hidesThought: ['gemini'] },
+    sdk: 'ollama', can: { noIDs: true, toolEndsAsStop: true, think: true, stop: true, hidesThought: ['gemini'] },
     no: { choice: 'it has no choice of tools', none: 'it has no choice of tools', named: 'it has no choice of tools', oneCall: 'it cannot forbid parallel calls', url: 'it takes the bytes of images only', pdf: 'it takes no files but images' },
     model: (family, scenario) => (family === 'gemini' ? 'gemini/gemini-3-pro-' : model(family, '')) + scenario,
     error: (e) => ({ typed: e.name === 'ResponseError', status: e.status_code, message: e.message }),

@@ -1,12 +1,13 @@
 """The mistralai SDK, whose answers are strict models: chat, its stream, embeddings."""
 
 import asyncio
+import base64
 import json
 
 from mistralai.client import Mistral
 from mistralai.client import errors as failures
 
-from check import (ASBRU, CITY, CITY_ARGS, CITY_ARGS2, KEY, PNG, PNG_SEEN, TEXT, abandoned, check, model, must, raises, run, same, sent)
+from check import (ASBRU, CITY, CITY_ARGS, CITY_ARGS2, KEY, PNG, PNG_SEEN, REFUSAL, TEXT, THOUGHT, abandoned, check, model, must, raises, run, same, sent, speaks)
 
 C = Mistral(api_key=KEY, server_url=ASBRU + "/mistral", timeout_ms=20000)
 ASK = [{"role": "user", "content": "What is the weather?"}]
@@ -15,20 +16,40 @@ TOOLS = [{"type": "function", "function": {"name": n, "description": n, "paramet
 
 def join(chunks):
     """The message, its end and its usage, of a stream's chunks."""
-    text, calls, finish, usage = "", [], None, None
+    text, thought, sign, calls, finish, usage = "", "", None, [], None, None
     for c in chunks:
         usage = c.data.usage or usage
         for choice in c.data.choices:
             d = choice.delta
-            if isinstance(d.content, str):
-                text += d.content
+            text += said(d.content)
+            thought += thinking(d.content)
+            sign = signature(d.content) or sign
             for t in d.tool_calls or []:
                 if t.index is not None and t.index < len(calls):
                     calls[t.index]["function"]["arguments"] += t.function.arguments if isinstance(t.function.arguments, str) else json.dumps(t.function.arguments)
                 else:
                     calls.append({"id": t.id, "type": "function", "function": {"name": t.function.name, "arguments": t.function.arguments}})
             finish = choice.finish_reason or finish
-    return {"role": "assistant", "content": text, **({"tool_calls": calls} if calls else {})}, finish, usage
+    return message(text, thought, sign, calls), finish, usage
+
+
+def said(content):
+    return content if isinstance(content, str) else "".join(c.text for c in content or [] if c.type == "text")
+
+
+def thinking(content):
+    return "" if isinstance(content, str) else "".join(t.text for c in content or [] if c.type == "thinking" for t in c.thinking)
+
+
+def signature(content):
+    return None if isinstance(content, str) else next((c.signature for c in content or [] if c.type == "thinking" and c.signature), None)
+
+
+def message(text, thought, sign, calls):
+    content = text
+    if thought:
+        content = [{"type": "thinking", "thinking": [{"type": "text", "text": thought}], "closed": True, **({"signature": sign} if sign else {})}, {"type": "text", "text": text}]
+    return {"role": "assistant", "content": content, **({"tool_calls": calls} if calls else {})}
 
 
 def each(f):
@@ -49,7 +70,7 @@ def each(f):
 def whole(r):
     m = r.choices[0].message
     calls = [{"id": t.id, "type": "function", "function": {"name": t.function.name, "arguments": t.function.arguments}} for t in m.tool_calls or []]
-    return {"role": "assistant", "content": m.content or "", **({"tool_calls": calls} if calls else {})}, r.choices[0].finish_reason, r.usage
+    return message(said(m.content), thinking(m.content), signature(m.content), calls), r.choices[0].finish_reason, r.usage
 
 
 async def later(p, mode):
@@ -106,8 +127,23 @@ def image(family, ask):
 
 
 @each
+def reasoning(family, ask):
+    # It has no place for the signature that Gemini's calls carry; a model that signs calls is not asked for any.
+    scenario = "think" if family == "gemini" else "think-tool"
+    m, _, _ = ask(scenario, tools=TOOLS, reasoning_effort="high", max_tokens=4000)
+    same(m["content"][0]["thinking"][0]["text"], THOUGHT)
+    if family != "gemini":
+        last, _, _ = ask(scenario, tools=TOOLS, reasoning_effort="high", max_tokens=4000, messages=ASK + [m] + results((m["tool_calls"][0], "21 °C")))
+        must("The tools said: 21 °C" in last["content"][-1]["text"] if isinstance(last["content"], list) else last["content"], last)
+    if family in ("responses", "anthropic", "bedrock"):
+        sign = base64.b64encode(b"signed by the stand-in of " + speaks(family).encode() + b" \xff\xfe/+").decode()
+        must(sign in sent(family, 2)[1]["body"].replace("\\/", "/"), "the signature comes back")
+
+
+@each
 def ends(family, ask):
     same(ask("length", max_tokens=5)[1], "length")
+    must(REFUSAL in ask("refuse")[0]["content"], "the refusal")
 
 
 @check(modes=("unary", "stream"))
