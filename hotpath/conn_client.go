@@ -111,49 +111,49 @@ const (
 )
 
 // probe asks a client that has said it will send no more whether it still
-// listens. It reports whether it is gone: a hang-up and a half-close look alike
-// until something is written, and then a closed socket answers with a reset.
+// listens, and waits for the answer until the watch ends. It reports whether it is gone: a
+// hang-up and a half-close look alike until something is written, and then a closed socket
+// answers with a reset, as soon as that has come all the way.
 func (k *conn) probe() (gone bool) {
 	t, ok := k.c.(*net.TCPConn)
 	if !ok {
 		return true // TLS and pipes have no half-close that clients use
 	}
 	time.Sleep(probeWait)
-	k.wmu.Lock()
-	var err error
-	t.SetWriteDeadline(time.Now().Add(probeWait)) // that of the last write may be over
-	switch k.harmless {
-	case probeInterim:
-		_, err = io.WriteString(t, interim)
-	case probeComment:
-		_, err = io.WriteString(t, comment)
-	}
-	k.wmu.Unlock()
-	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+	if err := k.poke(t); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 		return true
 	}
-	for range probeTries { // a busy machine takes its time to bring the reset
-		time.Sleep(probeWait / 4)
-		if socketFailed(t) {
-			return true
-		}
-		if k.answered.Load() {
-			return false
-		}
-	}
-	return false
-}
-
-// socketFailed reads the pending error of a socket without reading from it: a
-// read keeps saying "end" after the client's FIN, reset or not.
-func socketFailed(t *net.TCPConn) bool {
 	rc, err := t.SyscallConn()
 	if err != nil {
 		return true
 	}
-	failed := true
-	rc.Control(func(fd uintptr) { failed = sockError(fd) })
-	return failed
+	// A read keeps saying "end" after the client's FIN, reset or not.
+	rc.Read(func(fd uintptr) bool { gone = sockError(fd); return gone })
+	return gone
+}
+
+// poke writes what is harmless where the exchange stands. One that was late for its own
+// deadline has written nothing, and tries again.
+func (k *conn) poke(t *net.TCPConn) (err error) {
+	k.wmu.Lock()
+	defer k.wmu.Unlock()
+	what := ""
+	switch k.harmless {
+	case probeInterim:
+		what = interim
+	case probeComment:
+		what = comment
+	default:
+		return nil
+	}
+	for wait := probeWait; wait <= probeMost; wait *= 2 {
+		t.SetWriteDeadline(time.Now().Add(wait)) // that of the last write may be over
+		var n int
+		if n, err = io.WriteString(t, what); n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			break
+		}
+	}
+	return err
 }
 
 // hand gives the connection to the slow door, with the bytes read so far.

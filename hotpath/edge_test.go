@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"asbru/core"
 )
 
 // eventually waits for what other goroutines are about to do.
@@ -61,10 +63,51 @@ func TestHangUpAtOnce(t *testing.T) {
 			io.WriteString(c, goodPost)
 			c.Close()
 		}
-		for range 5 {
+		for range 5 { // whose end may be seen before the provider is asked at all
+			if rec := r.record(); rec.Fault != core.ClientGone {
+				t.Errorf("recorded %v", rec.Fault)
+			}
+		}
+		eventually(t, "the provider works for nobody", func() bool { return int64(len(ended)) == w.asked.Load() })
+		for range len(ended) {
 			if !<-ended {
 				t.Error("the provider went on for a client that was gone")
 			}
+		}
+	})
+}
+
+// TestLateReset is a client that ended its side, was asked whether it still listens, and leaves
+// after that: its reset may be on its way for as long as the network likes.
+func TestLateReset(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		ended := make(chan error, 1)
+		w := newWire(t, func(c net.Conn, n int64, q *http.Request) bool {
+			c.SetReadDeadline(time.Now().Add(ample))
+			_, err := c.Read(make([]byte, 1))
+			ended <- err
+			return false
+		})
+		r := wireRig(t, loops, w)
+		c, err := net.Dial("tcp", r.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		c.SetDeadline(time.Now().Add(ample))
+		io.WriteString(c, goodPost)
+		c.(*net.TCPConn).CloseWrite()
+		if _, err := io.ReadFull(c, make([]byte, len(interim))); err != nil {
+			t.Fatal("it was not asked: ", err)
+		}
+		time.Sleep(10 * probeWait)
+		c.(*net.TCPConn).SetLinger(0)
+		c.Close()
+		if err := <-ended; err != io.EOF {
+			t.Errorf("the provider was told %v", err)
+		}
+		if rec := r.record(); rec.Fault != core.ClientGone {
+			t.Errorf("recorded %v", rec.Fault)
 		}
 	})
 }

@@ -65,7 +65,7 @@ const (
 
 	lingerWait   = time.Second            // after the last byte, for the client to hang up first
 	probeWait    = 10 * time.Millisecond  // after a client's FIN, before asking whether it still listens
-	probeTries   = 20                     // looks for the answer to that question, probeWait/4 apart
+	probeMost    = 16 * probeWait         // for the question to go out
 	drainQuiet   = 750 * time.Millisecond // a connection quiet for so long is closed by a drain
 	acceptRest   = 100 * time.Millisecond // after EMFILE, before accepting again
 	handWait     = 10 * time.Second       // for a TLS client to finish its handshake
