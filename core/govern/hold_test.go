@@ -202,6 +202,18 @@ func TestTenThousand(t *testing.T) {
 	}
 	close(start)
 	wg.Wait()
+	for more := true; more; { // who held while others were refused has given back since
+		var h Hold
+		r := b.Hold(&h, &Ask{Accounts: []*Account{key, team}, Worst: worst, Now: noon})
+		if more = r == nil; more {
+			granted.Add(1)
+			spent.Add(int64(worst))
+			b.Settle(&h, &End{Cost: worst, Now: noon})
+		} else if r.Account == nil { // the ring is full: the disk is behind
+			more = true
+			time.Sleep(time.Millisecond)
+		}
+	}
 	balance(t, key, noon, core.Money(spent.Load()), 0, core.Money(spent.Load()))
 	balance(t, team, noon, core.Money(spent.Load()), 0, core.Money(spent.Load()))
 	if got := core.Money(spent.Load()); got > usd || usd-got >= worst {
