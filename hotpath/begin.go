@@ -34,7 +34,6 @@ type flight struct {
 	tolling  bool   // one of both was asked
 	atOnce   bool   // and the end was at hand then
 	status   uint16 // that the client was told; 0: none yet
-	waited   uint8  // interim replies of the attempt under way, on a loop
 
 	target *core.Target
 	key    *core.ProviderKey

@@ -67,6 +67,7 @@ type onLoop struct {
 	corked bool   // the client's bytes are kept back, by word of the plan
 	ended  bool   // the reply is complete; only the client's socket is waited for
 	fresh  bool   // the target was given a new connection already
+	waited uint8  // interim replies of the attempt under way
 	c      *client
 	u      *link
 	up     []byte // borrowed; a reply head that has not come whole

@@ -25,7 +25,7 @@ func (l *loop) launch(f *flight) {
 			l.answer(f.on.c, f, isHead(f.buf))
 			return
 		}
-		f.on.fresh, f.waited = false, 0
+		f.on.fresh, f.on.waited = false, 0
 		pool, ok := f.target.Pool.(*upstream.Pool)
 		if !ok {
 			continue

@@ -87,7 +87,7 @@ func (l *loop) receivedHead(u *link, f *flight, b []byte) {
 		if n = m; l.rep.Status >= 200 {
 			break
 		}
-		if f.waited++; f.waited > maxInterim {
+		if f.on.waited++; f.on.waited > maxInterim {
 			l.upstreamEnded(u, errWaits)
 			return
 		}
