@@ -16,24 +16,23 @@ type flight struct {
 	fields fields // what stages look into head with, while they run
 	name   []byte // storage for the target's model name; it stays with the flight
 
-	free     bool   // the client's connection ends after this exchange
-	gone     bool   // the client hung up
-	late     bool   // the last attempt ended by a deadline
-	sent     bool   // the last attempt's request went out to its last byte
-	void     bool   // the last attempt's reply held no answer, or not all of it
-	queued   bool   // it waits at gate
-	cut      bool   // x.Path goes on from behind spot only
-	stream   bool   // the path asks for a stream
-	pause    pause  // where it stands still
-	admitted bool   // the stages of Admit are done
-	paid     bool   // those of Commit
-	secure   bool   // the client's connection is one of TLS
-	settled  bool   // those of Settle
-	measured bool   // x.Usage is what the whole reply says
-	whole    bool   // the end of the reply is at hand
-	tolling  bool   // one of both was asked
-	atOnce   bool   // and the end was at hand then
-	status   uint16 // that the client was told; 0: none yet
+	free     bool  // the client's connection ends after this exchange
+	gone     bool  // the client hung up
+	late     bool  // the last attempt ended by a deadline
+	sent     bool  // the last attempt's request went out to its last byte
+	void     bool  // the last attempt's reply held no answer, or not all of it
+	queued   bool  // it waits at gate
+	cut      bool  // x.Path goes on from behind spot only
+	stream   bool  // the path asks for a stream
+	pause    pause // where it stands still
+	admitted bool  // the stages of Admit are done
+	paid     bool  // those of Commit
+	secure   bool  // the client's connection is one of TLS
+	settled  bool  // those of Settle
+	measured bool  // x.Usage is what the whole reply says
+	whole    bool  // the end of the reply is at hand
+	tolling  bool  // one of both was asked
+	atOnce   bool  // and the end was at hand then
 
 	target *core.Target
 	key    *core.ProviderKey
@@ -62,6 +61,7 @@ type flight struct {
 	in     uint64
 	out    uint64
 	ttft   int64
+	status int
 	large  int64   // bytes counted against the budget of large bodies
 	care   *care   // nil: one attempt after the other is all it needs
 	socket *socket // nil: it becomes no WebSocket

@@ -217,7 +217,7 @@ func (k *conn) gone(f *flight) {
 		f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up"}
 	}
 	f.free = true
-	f.status = uint16(f.x.Fault.HTTP())
+	f.status = f.x.Fault.HTTP()
 	k.s.finish(f, &k.s.stats, &k.peer, &k.s.shared)
 }
 

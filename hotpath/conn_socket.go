@@ -187,7 +187,7 @@ func (k *conn) dismiss(f *flight) {
 		code = tryAgainLater
 	}
 	k.say(ws.Close, ws.AppendClose(nil, code, v.Message))
-	f.status, f.free = uint16(v.HTTP()), true
+	f.status, f.free = v.HTTP(), true
 	k.s.finish(f, &k.s.stats, &k.peer, &k.s.shared)
 }
 

@@ -158,7 +158,7 @@ func (s *Server) record(f *flight, peer *[16]byte, total int64) {
 	x := &f.x
 	r := core.Record{
 		ID: x.ID, End: time.Now().UnixNano(), Key: x.Key, Peer: *peer, Op: x.Op,
-		Attempts: uint8(len(x.Attempts())), Stream: f.rel.stream, Status: f.status, Recall: x.Recall, Usage: x.Usage, Cost: x.Cost,
+		Attempts: uint8(len(x.Attempts())), Stream: f.rel.stream, Status: uint16(f.status), Recall: x.Recall, Usage: x.Usage, Cost: x.Cost,
 		Rescued: f.care != nil && f.care.rescued, Skipped: x.Skipped, In: f.in, Out: f.out, Total: total, Decide: f.decide, Kernel: f.kernel, TTFT: f.ttft,
 	}
 	if f.rel.committed || len(x.Attempts()) > 0 {

@@ -163,7 +163,7 @@ func presentable(status int) bool {
 func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 	x, l := &f.x, &f.rel
 	l.committed = true
-	f.status = uint16(rep.Status)
+	f.status = rep.Status
 	h := appendStatus(o.head[:0], rep.Status)
 	vain := f.status >= 400 && f.vain()
 	for i := range rep.N {
@@ -241,7 +241,7 @@ func (s *Server) frame(f *flight, rep *http1.Reply, b []byte, method []byte) {
 	if l.gather {
 		l.to = bodyNone
 		l.cross.keep(rep, b)
-		f.status = uint16(rep.Status)
+		f.status = rep.Status
 	}
 }
 
@@ -369,7 +369,7 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 	} else {
 		o.b = append(o.b, x.Reply.Body...)
 	}
-	f.status = uint16(status)
+	f.status = status
 	h := append(append(appendStatus(o.head, status), "Content-Type: "...), kind...)
 	h = append(http1.AppendUint(append(h, "\r\nContent-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
 	if retry > 0 {

@@ -63,14 +63,14 @@ type link struct {
 // onLoop is what a flight carries on a loop.
 type onLoop struct {
 	gen    uint32 // changes when the flight is recycled: late news of a dial finds nobody
-	paused bool   // the client is slower than the upstream
-	corked bool   // the client's bytes are kept back, by word of the plan
-	ended  bool   // the reply is complete; only the client's socket is waited for
-	fresh  bool   // the target was given a new connection already
-	waited uint8  // interim replies of the attempt under way
 	c      *client
 	u      *link
 	up     []byte // borrowed; a reply head that has not come whole
 	mark   int64  // Clock since when we work on it
+	paused bool   // the client is slower than the upstream
+	corked bool   // the client's bytes are kept back, by word of the plan
 	nap    int64  // Clock when its nap ends; 0: it has none
+	ended  bool   // the reply is complete; only the client's socket is waited for
+	fresh  bool   // the target was given a new connection already
+	waited uint8  // interim replies of the attempt under way
 }

@@ -148,7 +148,7 @@ func (l *loop) drop(c *client) {
 		if f.x.Fault == nil && (!f.on.ended || c.out != nil) {
 			f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "the client hung up"}
 			if f.status == 0 {
-				f.status = uint16(core.ClientGone.Status())
+				f.status = core.ClientGone.Status()
 			}
 		}
 		c.f = nil

@@ -191,8 +191,8 @@ func (s *Server) pour(f *flight, o *outbox) core.Pour {
 	if f.status != 0 {
 		return p
 	}
-	f.status = uint16(x.Reply.Status)
-	h := append(append(append(appendStatus(o.head[:0], x.Reply.Status), "Content-Type: "...), x.Reply.Type...), "\r\nTransfer-Encoding: chunked\r\n"...)
+	f.status = x.Reply.Status
+	h := append(append(append(appendStatus(o.head[:0], f.status), "Content-Type: "...), x.Reply.Type...), "\r\nTransfer-Encoding: chunked\r\n"...)
 	h = s.appendOwn(h, f)
 	if x.Snap.Limits.ServerTiming {
 		h = appendTiming(h, f)

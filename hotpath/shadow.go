@@ -69,7 +69,7 @@ func (g *flight) own(f *flight, r *http1.Request) {
 // tell notes for its shadow what came of the client's exchange.
 func (h *shadow) tell(f *flight, now int64) {
 	x := &f.x
-	h.own.Status, h.own.Usage = int(f.status), x.Usage
+	h.own.Status, h.own.Usage = f.status, x.Usage
 	h.own.Whole = x.Fault == nil && f.status < 300
 	if n := len(x.Attempts()); n > 0 {
 		a := &x.Attempts()[n-1]

@@ -256,7 +256,7 @@ func (f *flight) lost(err error) {
 // target may do better.
 func (s *Server) whole(f *flight, o *outbox) bool {
 	x, c := &f.x, f.cross
-	status := int(f.status)
+	status := f.status
 	o.reset()
 	var body []byte
 	kind := "" // raw: among the fields that were kept

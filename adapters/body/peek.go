@@ -211,7 +211,7 @@ func (r *request) numbers() *core.Fault {
 			if !ok || n < 1 || n > maxChoices {
 				return Invalid(r.names[field], "cannot accept "+r.names[field]+": it must be an integer from 1 to "+strconv.Itoa(maxChoices), "")
 			}
-			r.p.Choices = max(r.p.Choices, int32(n))
+			r.p.Choices = max(r.p.Choices, n)
 			continue
 		}
 		if !ok || n < 0 || n > maxTokens {

@@ -49,7 +49,7 @@ func pricing(m *config.Model, r *core.Route) func(*core.Exchange, *core.Target) 
 		p = p.At(time.Now().Unix())
 		u := core.Usage{In: int64(len(x.Body) / bytesPerToken)}
 		if !x.Peek.Stream {
-			u.Out = price.Longest(p, x.Peek.MaxTokens, int64(x.Peek.Choices))
+			u.Out = price.Longest(p, x.Peek.MaxTokens, x.Peek.Choices)
 		}
 		return p.For(u.In).Cost(&u)
 	}

@@ -92,7 +92,7 @@ func hold(x *core.Exchange, c *tally, t *core.Target, name []byte, now int64) (w
 			if p := p.At(now); x.Op == core.OpRealtime { // each turn reads all that was said before
 				worst = max(worst, p.Worst(cmp.Or(p.Most.In, DefaultWindow), Longest(p, 0, 1)))
 			} else {
-				worst = max(worst, c.worst(p, x.Peek.MaxTokens, int64(x.Peek.Choices)))
+				worst = max(worst, c.worst(p, x.Peek.MaxTokens, x.Peek.Choices))
 			}
 			last = p
 		}

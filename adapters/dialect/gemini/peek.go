@@ -68,7 +68,7 @@ func peekConfig(config []byte, p *core.Peek) *core.Fault {
 			if !ok || n < 0 || n > maxChoices {
 				return body.Invalid("generationConfig.candidateCount", "cannot accept candidateCount: it must be an integer from 0 to "+strconv.Itoa(maxChoices), "")
 			}
-			p.Choices = max(p.Choices, int32(n))
+			p.Choices = max(p.Choices, n)
 		}
 	}
 }
