@@ -122,7 +122,7 @@ func (v *visit) consulted(x *core.Exchange) core.Verdict {
 		}
 	}
 	v.match = Match{Similarity: float64(found.Similarity), Threshold: float64(found.Threshold), Guard: found.Guard}
-	x.Guard = found.Guard
+	x.Guard = core.GuardOf(found.Guard)
 	if !v.answer(x, k, byLikeness) {
 		return core.Continue
 	}

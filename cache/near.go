@@ -24,7 +24,7 @@ func (v *visit) like(x *core.Exchange, w *wording) *kept {
 	var ok bool
 	v.likeKey, v.match, ok = c.near.Look(&v.question)
 	if v.match.Guard != guardUnasked {
-		x.Guard = v.match.Guard
+		x.Guard = core.GuardOf(v.match.Guard)
 	}
 	if !ok {
 		return nil

@@ -201,13 +201,13 @@ type Peek struct {
 	ModelAt   Span                 // where it stands
 	Stream    bool                 // a stream was asked for
 	AskUsage  bool                 // the client asked for usage in the stream (stream_options.include_usage)
+	Free      bool                 // of what is only relayed: it sets no model to work (GET, HEAD, DELETE, no body), so what it reports was paid before
 	MaxTokens int64                // the largest of the limits the client set; 0: none set
 	Choices   int64                // how many answers the client asked for; 0: it did not say, and gets one
 	OptionsAt Span                 // stream_options
 	UsageAt   Span                 // stream_options.include_usage
 	FallsAt   Span                 // fallbacks: the caller's own list, taken out before sending
 	Fallbacks [MaxFallbacks][]byte // the names in FallsAt, unescaped like Model
-	Free      bool                 // of what is only relayed: it sets no model to work (GET, HEAD, DELETE, no body), so what it reports was paid before
 
 	Names []byte // storage for names that held escapes, MaxModelName bytes; nil until one did
 }

@@ -31,6 +31,7 @@ type Exchange struct {
 	Fixed   bool   // the client chose the provider by the door: no rule leads elsewhere
 	Skipped Skips  // what was left out for want of time
 	Recall  Recall // what answered, if the cache has to do with it
+	Guard   Guard  // what the rules of a cache found between it and the question nearest to it
 	Charge  Charge // what an answer counts for that no target gave for this exchange
 	n       uint8  // attempts
 	stage   uint8  // of the stages being run, the one that waits
@@ -38,7 +39,6 @@ type Exchange struct {
 
 	Head  Head   // the request's head, for the stages before an attempt; nil: not at hand
 	Rule  string // the routing rule that led here, the last one of a chain; empty: none
-	Guard string // what the rules of a cache found between it and the question nearest to it, a constant word; empty: they were not asked
 	Asked []byte // Name as Route has it, when a rule changed it; nil: that of Peek.Model. Name may be a fallback's
 
 	Reply  Reply
@@ -122,7 +122,7 @@ func (x *Exchange) Reset() {
 	x.Peek.Reset()
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
 	x.As, x.Array, x.Sent = 0, false, 0
-	x.Recall, x.Charge, x.Answered, x.Guard = NoRecall, ChargeUsed, nil, ""
+	x.Recall, x.Charge, x.Answered, x.Guard = NoRecall, ChargeUsed, nil, 0
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
 	x.Taken, x.Bill, x.Cost = Taken{}, nil, 0

@@ -8,7 +8,7 @@ func (x *Exchange) Fork(y *Exchange) {
 	*x = *y
 	x.Peek.Names, x.Lane, x.Watch, x.Head, x.Bill = names, lane, nil, nil, nil
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
-	x.Recall, x.Charge, x.Answered, x.Guard = NoRecall, ChargeUsed, nil, ""
+	x.Recall, x.Charge, x.Answered, x.Guard = NoRecall, ChargeUsed, nil, 0
 	if y.more != nil {
 		x.more = new([MostAttempts]Attempt)
 		*x.more = *y.more

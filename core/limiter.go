@@ -8,7 +8,7 @@ type Taken struct {
 	Tokens int64   // held of the limits of tokens, until it is known how many there were
 	Held   bool    // something was taken of By, and is given back when x is over
 	Stream bool    // it counts as a stream
-	Since  int64   // Clock since when it waits to hear what other machines have left; 0: it does not
+	Since  uint32  // Clock since when it waits to hear what other machines have left, milliseconds that begin anew at 2³²; 0: it does not
 }
 
 // A Limiter is what bounds how fast a caller may be. core/limit knows its concrete type.

@@ -29,7 +29,6 @@ type flight struct {
 	paid     bool  // those of Commit
 	secure   bool  // the client's connection is one of TLS
 	settled  bool  // those of Settle
-	measured bool  // x.Usage is what the whole reply says
 	whole    bool  // the end of the reply is at hand
 	tolling  bool  // one of both was asked
 	atOnce   bool  // and the end was at hand then
@@ -79,7 +78,7 @@ func (f *flight) reset() {
 	f.gate, f.queued = nil, false
 	f.firstBy, f.paused, f.rested = 0, 0, 0
 	f.secure = false
-	f.pause, f.admitted, f.paid, f.settled, f.measured, f.whole, f.tolling, f.atOnce = going, false, false, false, false, false, false, false
+	f.pause, f.admitted, f.paid, f.settled, f.whole, f.tolling, f.atOnce = going, false, false, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
 	f.parted(nil)

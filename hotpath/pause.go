@@ -154,10 +154,10 @@ func (f *flight) measure() {
 	case x.Peek.Free:
 	case l.stream:
 		x.Usage = x.Stream.Usage
-	case x.Fault != nil || l.gather || f.measured:
+	case x.Fault != nil || l.gather || l.measured:
 	case l.kept != nil:
 		x.From.ReadUsage(l.kept, &x.Usage)
-		f.measured = f.whole // a settling that waits asks again, and so do the books
+		l.measured = f.whole // a settling that waits asks again, and so do the books
 	}
 }
 

@@ -43,6 +43,7 @@ type relay struct {
 	reads     bool // kept is wanted
 	lends     bool // what is fed stays where it is until the exchange is finished, or keepWhole
 	lent      bool // so does kept, which is not borrowed then
+	measured  bool // the usage is what the whole reply says
 
 	cross  *crossing // the reply is translated; nil: its bytes pass
 	held   []byte    // the head and what came before the first content; borrowed

@@ -87,7 +87,7 @@ func AppendCall(dst []byte, x *core.Exchange, before *Before, status int, cost c
 	if x.Fault != nil {
 		fault = x.Fault.Code
 	}
-	guard := x.Guard[:min(len(x.Guard), maxGuard)]
+	guard := x.Guard.String()
 	dst = append(dst, callVersion, flags, byte(x.Op), byte(fault), byte(x.Recall), byte(len(guard)))
 	dst = append(append(dst, byte(status), byte(status>>8)), x.ID[:]...)
 	dst = appendTime(dst, now)

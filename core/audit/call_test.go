@@ -24,7 +24,7 @@ func exchange() *core.Exchange {
 		Name:    []byte("gpt-5"),
 		Session: []byte("s-1"),
 		Recall:  core.RecallMissed,
-		Guard:   "number",
+		Guard:   core.GuardOf("number"),
 		Usage:   core.Usage{In: 10, CachedIn: 4, Out: 300, Reasoning: 200, Known: true},
 		Fault:   &core.Fault{Code: core.UpstreamFailed},
 	}
@@ -83,7 +83,7 @@ func largest() *core.Exchange {
 	x := exchange()
 	x.Reset()
 	x.Snap = &core.Snapshot{Pepper: core.NewPepper([]byte("p"))}
-	x.Guard = long
+	x.Guard = core.GuardOf("negation")
 	x.Key = &core.VirtualKey{Name: long, Team: long, Customer: long}
 	x.Body, x.Session, x.Peek.Model, x.Name = []byte(long), []byte(long), []byte(long), []byte(long)
 	most := int64(-1 << 63)

@@ -15,9 +15,8 @@ const (
 	maxShown     = 16 // the provider key of an attempt
 	maxStrangers = 64 // addresses and reasons that are counted apart
 
-	maxGuard = 12 // the word of the cache's rules
-	maxWord  = 128
-	maxNote  = 1024
+	maxWord = 128
+	maxNote = 1024
 
 	// maxHashed is how much of a body is hashed: of a longer one the first and the last
 	// half of it. A prompt with pictures must not keep an event loop for milliseconds.

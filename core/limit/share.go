@@ -211,8 +211,8 @@ func (b *Book) Share(d *Desk) { b.desk = d }
 // is a few milliseconds and at most mostPending. Who has waited that long goes on, and what it takes is told
 // afterwards.
 func (l *Limiter) Hold(x *core.Exchange, more *Holder, now int64) core.Verdict {
-	since := x.Taken.Since
-	f, lacks, n := l.take(x, more, now, since > 0 && now-since >= int64(mostPending))
+	since, at := x.Taken.Since, max(uint32(now/int64(time.Millisecond)), 1)
+	f, lacks, n := l.take(x, more, now, since > 0 && at-since >= uint32(mostPending/time.Millisecond))
 	if f != nil {
 		x.Fault = f
 		return core.Refuse
@@ -221,7 +221,7 @@ func (l *Limiter) Hold(x *core.Exchange, more *Holder, now int64) core.Verdict {
 		return core.Continue
 	}
 	if since == 0 {
-		since = now
+		since = at
 	}
 	x.Taken.Since = since
 	lacks.ask(n, x.Waker())
