@@ -230,10 +230,13 @@ func TestLedgerOfOneWhoDies(t *testing.T) {
 		t.Fatal(err)
 	}
 	var gone atomic.Bool
-	defer time.AfterFunc(time.Second, func() {
+	var dying sync.WaitGroup
+	dying.Go(func() {
+		time.Sleep(time.Second)
 		gone.Store(true)
 		syscall.Flock(int(lock.Fd()), syscall.LOCK_UN)
-	}).Stop()
+	})
+	defer dying.Wait() // before the file is closed
 	g := serve(t, config)
 	if !gone.Load() {
 		t.Error("two processes have the ledger open")

@@ -2,7 +2,21 @@
 
 package faults
 
-import "testing"
+import (
+	"net"
+	"testing"
+)
+
+// closedPort is an address that nobody listens at.
+func closedPort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
 
 // fullPort needs a queue that fills: only Linux drops what comes then.
 func fullPort(t testing.TB) string {

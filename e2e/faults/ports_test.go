@@ -13,17 +13,6 @@ import (
 	"time"
 )
 
-// closedPort is an address where nobody listens.
-func closedPort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // expired is a certificate for 127.0.0.1 that was good an hour ago.
 func expired(t testing.TB) tls.Certificate {
 	t.Helper()

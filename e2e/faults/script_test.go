@@ -18,6 +18,7 @@ const second = 20 * time.Millisecond
 type script struct {
 	door  string // how it listens: "" plainly, or refuse, drop, nxdomain, expired, alert, mute
 	timed bool   // it makes one wait for longer than the waits of a configuration
+	drips bool   // and it is only the whole that takes too long
 	early bool   // the first play begins before a request was read
 	plays [][]act
 }
@@ -94,7 +95,10 @@ steps:
 
 // waits are those that the script is to be played against.
 func (sc *script) waits() waits {
-	if sc.timed {
+	switch {
+	case sc.drips: // no wait between two bytes may run out before, though this process stands still for a second
+		return waits{ample.connect, ample.head, ample.stall, brief.total}
+	case sc.timed:
 		return brief
 	}
 	return ample

@@ -77,7 +77,8 @@ var verbs = []verb{
 			return s.flood(s.head(size(m[1], m[2])), "\x1f\x8b\x08\x00", size(m[1], m[2]))
 		}
 	}),
-	timed(says(`1 byte per second for .*`, func(_ []string, _ *script) act {
+	timed(says(`1 byte per second for .*`, func(_ []string, sc *script) act {
+		sc.drips = true
 		return func(s *stage) bool {
 			s.body(completion(s.who, usage))
 			return s.send(s.head(len(s.text))) && s.drip(s.text)
