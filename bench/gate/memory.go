@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -94,15 +93,16 @@ func holding(ctx context.Context, s *session, out *section, gate string, tls boo
 		"--duration", pick(s, "6s", "3s"), "--model", "mock-gap-2s+tokens-60", "--timeout", "3m")
 }
 
-// caFile is where the stand-in provider put its certificate authority.
+// caFile is where the stand-in provider put its certificate authority, which it says once it
+// listens.
 func (p *process) caFile() (string, error) {
-	f, err := os.Open(p.out)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	for sc := bufio.NewScanner(f); sc.Scan(); {
-		for word := range strings.FieldsSeq(sc.Text()) {
+	for end := time.Now().Add(readyWithin); time.Now().Before(end); time.Sleep(settle / 50) {
+		b, err := os.ReadFile(p.out)
+		if err != nil {
+			return "", err
+		}
+		said := string(b)
+		for word := range strings.FieldsSeq(said[:strings.LastIndexByte(said, '\n')+1]) { // the lines that are whole
 			word = strings.Trim(word, `"',;`)
 			if strings.HasSuffix(word, ".pem") {
 				return word, nil
