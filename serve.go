@@ -102,6 +102,7 @@ func (s *serving) serve() error {
 	}
 	g.accept(ctx)
 	from.announce(s.stdout, g.base())
+	unmap()
 	return g.attend(ctx, signals)
 }
 

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// unmap does nothing here.
+func unmap() {}
