@@ -39,7 +39,7 @@ func low(ctx context.Context, s *session, out *section) error {
 // Streams held at once.
 const (
 	fullStreams   = 9900
-	shortStreams  = 2000
+	shortStreams  = 5000 // of fewer, what all share would weigh too much
 	fewestStreams = 1500
 )
 
@@ -85,6 +85,11 @@ func holding(ctx context.Context, s *session, out *section, gate string, tls boo
 	}
 	g, err := st.gateway(provider.addr, shape)
 	if err != nil {
+		return err
+	}
+	// The pages of the program that streams need are mapped by the first of them, and are not theirs.
+	var first section
+	if err := st.load(ctx, &first, "", []server{g}, "--stream", "--rate", "200", "--window", "500ms", "--rounds", "1", "--foreign", "100", "--model", "mock-tokens-5"); err != nil {
 		return err
 	}
 	time.Sleep(settle)
