@@ -116,7 +116,7 @@ func TestPeekNamesRunOut(t *testing.T) {
 func TestPolicyRows(t *testing.T) {
 	data, err := os.ReadFile("../../../../shared/data/protocol/json/policy.jsonl")
 	if err != nil {
-		t.Skip("the policy rows are not on this machine")
+		t.Skip("json/policy.jsonl is not beside this repository; TestPeek and TestPeekRefuses cover its classes")
 	}
 	for _, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
 		var row struct {
