@@ -25,15 +25,11 @@ const (
 // cached measures, each in one run of the load generator, what the exact cache adds to requests
 // that it does not know, and what a semantic hit adds to an exact one.
 func cached(ctx context.Context, s *session, out *section) error {
-	st, err := s.stand()
+	st, provider, err := s.provided("--reply-bytes", "1500")
 	if err != nil {
 		return err
 	}
 	defer st.close()
-	provider, _, err := st.mock("--reply-bytes", "1500")
-	if err != nil {
-		return err
-	}
 	run := func(one, other gatewayShape, tell string, ready func(a, b server) error, load ...string) error {
 		return st.beside(ctx, out, provider.addr, one, other, tell, ready, load...)
 	}
@@ -95,15 +91,11 @@ func (st *stand) beside(ctx context.Context, out *section, provider string, one,
 
 // paid measures what it costs that each request is held, settled and written down.
 func paid(ctx context.Context, s *session, out *section) error {
-	st, err := s.stand()
+	st, provider, err := s.provided("--reply-bytes", "1500")
 	if err != nil {
 		return err
 	}
 	defer st.close()
-	provider, _, err := st.mock("--reply-bytes", "1500")
-	if err != nil {
-		return err
-	}
 	return st.beside(ctx, out, provider.addr, gatewayShape{silent: true, name: "off"}, gatewayShape{silent: true, name: "on", governed: true}, "paid", nil, "--request-bytes", "1500")
 }
 

@@ -26,15 +26,11 @@ func (c contest) run(ctx context.Context, s *session, out *section) error {
 	if s.o.rounds > 0 {
 		c.rounds = s.o.rounds
 	}
-	st, err := s.stand()
+	st, provider, err := s.provided(c.mock...)
 	if err != nil {
 		return err
 	}
 	defer st.close()
-	provider, _, err := st.mock(c.mock...)
-	if err != nil {
-		return err
-	}
 	others, err := st.others(provider.addr, c.proxy)
 	if err != nil {
 		return err

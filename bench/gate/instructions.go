@@ -30,15 +30,11 @@ func beside(ctx context.Context, s *session, out *section) error {
 		return err
 	}
 	ours := out.Figures[0].Spread.Median
-	st, err := s.stand()
+	st, provider, err := s.provided("--reply-bytes", "1500")
 	if err != nil {
 		return err
 	}
 	defer st.close()
-	provider, _, err := st.mock("--reply-bytes", "1500")
-	if err != nil {
-		return err
-	}
 	c, err := st.counter(ctx)
 	if err != nil {
 		return err
@@ -85,15 +81,11 @@ func governed(ctx context.Context, s *session, out *section) error {
 
 // counted counts the instructions of a gateway of one event loop that logs nothing.
 func counted(ctx context.Context, s *session, out *section, shape gatewayShape, args ...string) error {
-	st, err := s.stand()
+	st, provider, err := s.provided("--reply-bytes", "1500")
 	if err != nil {
 		return err
 	}
 	defer st.close()
-	provider, _, err := st.mock("--reply-bytes", "1500")
-	if err != nil {
-		return err
-	}
 	c, err := st.counter(ctx)
 	if err != nil {
 		return err

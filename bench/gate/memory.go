@@ -12,15 +12,11 @@ import (
 // low measures context switches where each request finds everybody asleep: the
 // worst case, and one that foreign load changes little.
 func low(ctx context.Context, s *session, out *section) error {
-	st, err := s.stand()
+	st, provider, err := s.provided("--reply-bytes", "1500")
 	if err != nil {
 		return err
 	}
 	defer st.close()
-	provider, _, err := st.mock("--reply-bytes", "1500")
-	if err != nil {
-		return err
-	}
 	g, err := st.gateway(provider.addr, gatewayShape{})
 	if err != nil {
 		return err

@@ -36,6 +36,20 @@ func (st *stand) mock(args ...string) (server, *process, error) {
 	return server{name: "direct", addr: addr, pid: p.pid()}, p, p.ready(addr, readyWithin)
 }
 
+// provided opens a stand with a provider, started with args. The caller closes the stand.
+func (s *session) provided(args ...string) (*stand, server, error) {
+	st, err := s.stand()
+	if err != nil {
+		return nil, server{}, err
+	}
+	provider, _, err := st.mock(args...)
+	if err != nil {
+		st.close()
+		return nil, server{}, err
+	}
+	return st, provider, nil
+}
+
 // gatewayShape is how a gateway is started.
 type gatewayShape struct {
 	ca       string   // of the provider; empty: plain

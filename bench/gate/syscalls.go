@@ -31,15 +31,11 @@ func syscalls(ctx context.Context, s *session, out *section) error {
 	if err != nil {
 		return err
 	}
-	st, err := s.stand()
+	st, provider, err := s.provided("--reply-bytes", "1500")
 	if err != nil {
 		return err
 	}
 	defer st.close()
-	provider, _, err := st.mock("--reply-bytes", "1500")
-	if err != nil {
-		return err
-	}
 	g, err := st.gateway(provider.addr, gatewayShape{})
 	if err != nil {
 		return err

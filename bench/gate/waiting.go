@@ -39,15 +39,11 @@ func waiting(ctx context.Context, s *session, out *section) error {
 }
 
 func (s *session) waitingOne(ctx context.Context, out *section, gate string, start func(*stand, string) (server, error)) error {
-	st, err := s.stand()
+	st, provider, err := s.provided("--reply-bytes", "1500", "--latency", "1s")
 	if err != nil {
 		return err
 	}
 	defer st.close()
-	provider, _, err := st.mock("--reply-bytes", "1500", "--latency", "1s")
-	if err != nil {
-		return err
-	}
 	srv, err := start(st, provider.addr)
 	if err != nil {
 		return err
