@@ -31,8 +31,9 @@ var (
 	ample = waits{patience / 2, patience / 2, patience / 2, patience}
 
 	// brief are for scripts that make one wait: those of the catalogue at the scale of the
-	// scripts, and somewhat longer for machines that do not keep time.
-	brief = waits{500 * time.Millisecond, 50 * second, 60 * second, 120 * second}
+	// scripts, and somewhat longer for machines that do not keep time. Only the whole is not:
+	// were it over when the wait is, on a machine that stood still, no target would be tried any more.
+	brief = waits{500 * time.Millisecond, 50 * second, 60 * second, patience}
 )
 
 // A gateway is a data plane with a compiled configuration, in this process.

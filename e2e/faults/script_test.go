@@ -13,6 +13,9 @@ import (
 // configuration are scaled alike.
 const second = 20 * time.Millisecond
 
+// whole is how long an exchange may take whose script drips.
+const whole = 120 * second
+
 // A script is what a provider does: to who connects, and then to one request after the
 // other. When all plays are over it answers as it should.
 type script struct {
@@ -97,7 +100,7 @@ steps:
 func (sc *script) waits() waits {
 	switch {
 	case sc.drips: // no wait between two bytes may run out before, though this process stands still for a second
-		return waits{ample.connect, ample.head, ample.stall, brief.total}
+		return waits{ample.connect, ample.head, ample.stall, whole}
 	case sc.timed:
 		return brief
 	}
