@@ -139,7 +139,6 @@ const (
 	FramingSSE         Framing = iota // WHATWG server-sent events
 	FramingEventStream                // AWS binary messages with two CRCs
 	FramingLines                      // one JSON value a line
-	FramingArray                      // one JSON array, element by element
 )
 
 // A Face is one format that a target's server understands, with the paths it
