@@ -35,6 +35,10 @@ func snippets(t *testing.T) []snippet {
 			case fence && s == nil:
 				s = &snippet{page: name, kind: kind, line: i + 2}
 			case fence:
+				if _, rest, ok := strings.Cut(s.text, " <<'EOF'\n"); ok { // a command that writes a configuration
+					file, _, _ := strings.Cut(rest, "\nEOF\n")
+					list = append(list, snippet{page: s.page, kind: "yaml", text: file + "\n", line: s.line})
+				}
 				list = append(list, *s)
 				s = nil
 			case s != nil:

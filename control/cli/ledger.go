@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -70,8 +71,11 @@ type teller struct {
 // open is the ledger in dir. Unlike a gateway it makes no directory.
 func (t teller) open(dir string) (ledger.FS, error) {
 	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no ledger in %s", dir)
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("cannot read the ledger: %w", err)
 	}
 	if !info.IsDir() {
 		return nil, fmt.Errorf("%s is not a directory", dir)
