@@ -9,6 +9,7 @@ func (r *reader) collect(toks []token) {
 		t := &toks[i]
 		r.count(t)
 		c := r.lex().class(t.word)
+		r.article = i > 0 && (r.lex().word(&toks[i-1], "a") || r.lex().word(&toks[i-1], "an"))
 		switch {
 		case t.shape == shapePause:
 			r.role = roleNone
@@ -25,6 +26,9 @@ func (r *reader) collect(toks []token) {
 			r.pronoun(c)
 		case r.idle(t, c) && !r.stranded(toks, i):
 			r.function(t)
+			if i > 0 && r.lex().word(t, "to") && r.lex().word(&toks[i-1], "according") {
+				r.role = roleThinks
+			}
 			continue
 		default:
 			r.money = i+1 < len(toks) && string(toks[i+1].text) == "money"
@@ -153,7 +157,7 @@ func (r *reader) function(t *token) {
 	now, ok := roles[string(t.text)]
 	switch {
 	case ok:
-		r.role = now
+		r.role, r.by = now, t.word
 	case string(t.text) == "and":
 		r.f.ands = true
 	case string(t.text) == "or":
@@ -184,6 +188,9 @@ func (r *reader) stranded(toks []token, i int) bool {
 	if i > 0 && c.isOf(classAux) && (r.lex().word(&toks[i-1], "between") || i+1 == len(toks) && r.lex().is(&toks[i-1], classConj)) {
 		return true // "between is and are"
 	}
+	if i+1 < len(toks) && c.isOf(classPrep|classConj|classDo) && r.lex().is(&toks[i+1], classCode) {
+		return true // a for loop, an if statement
+	}
 	if i > 0 && string(toks[i].text) == "a" {
 		return i+1 == len(toks) || toks[i+1].shape == shapePause || r.lex().is(&toks[i+1], classPrep|classConj|classAux) // column a to b
 	}
@@ -212,13 +219,17 @@ func (r *reader) joins(between []token) bool {
 // add makes a word of t.
 func (r *reader) add(t *token, c class) {
 	w := word{text: t.text, id: t.word, role: r.role, quoted: t.quoted, hard: c.isOf(classHard)}
+	if t.thinks {
+		w.role = roleThinks
+	}
 	switch t.shape {
 	case shapeNumber:
 		w.kind, w.hard = kindNumber, true
 	case shapeMixed, shapeLetter, shapeSymbol:
 		w.kind, w.hard = kindExact, true
 	case shapeWord:
-		w.name = t.upper && !r.flat && !t.first
+		w.big = t.upper && !t.first
+		w.name = w.big && !r.flat
 		if t.caps && !r.flat {
 			w.name, w.hard = true, true
 		}
@@ -230,6 +241,10 @@ func (r *reader) add(t *token, c class) {
 	w.stem = r.stem(&w)
 	if c.isOf(classMake) && r.money {
 		w.stem = earn
+	}
+	w.lone = r.makes && r.article && len(r.f.words) <= r.start+1
+	if w.role != roleNone {
+		w.by = r.by
 	}
 	if c.isOf(classSame) {
 		r.f.same = true

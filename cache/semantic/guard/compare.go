@@ -45,6 +45,7 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 			v.object(Quote, nil)
 		}
 	}
+	v.clash(a.notes, b.notes)
 	few := len(a.words) <= 2 || len(b.words) <= 2
 	if (a.means || b.means) && a.idle != b.idle || few && a.few != b.few {
 		v.object(Meant, nil)
@@ -177,6 +178,9 @@ func (m *matching) rest(v *Verdict) {
 		if m.to[i] > 0 && plural(&m.a[i], &m.b[m.to[i]-1]) {
 			v.object(Name, &m.a[i])
 		}
+		if m.to[i] > 0 && several(&m.a[i], &m.b[m.to[i]-1]) {
+			v.object(Number, &m.a[i])
+		}
 		if m.to[i] > 0 && m.a[i].not != m.b[m.to[i]-1].not && m.a[i].stem == m.b[m.to[i]-1].stem {
 			v.object(Negation, &m.a[i])
 		}
@@ -228,6 +232,16 @@ func plural(x, y *word) bool {
 		a, b = b, a
 	}
 	return len(b) == len(a)+1 && b[len(a)] == 's' && string(b[:len(a)]) == string(a)
+}
+
+// several reports whether one of two words is one thing that is asked for and the other
+// more of them: an example, examples.
+func several(x, y *word) bool {
+	if y.lone {
+		x, y = y, x
+	}
+	n := len(y.text)
+	return x.lone && !y.lone && n == len(x.text)+1 && y.text[n-1] == 's'
 }
 
 // literal objects to forms of one word where words are what is spoken about: he go, he goes.
@@ -291,7 +305,7 @@ func (m *matching) replace(i int, right []int, v *Verdict) {
 		if x.not != y.not {
 			continue
 		}
-		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.list && praise(x, y)) || m.g.slip(x.text, y.text) {
+		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.list && praise(x, y)) || m.g.slip(x.text, y.text) && !renamed(x, y) {
 			m.pair(i, j)
 			return
 		}

@@ -28,6 +28,7 @@ const (
 	roleBefore
 	roleAfter
 	roleAbout
+	roleThinks // whose opinion it is: who do nurses think, according to nurses
 )
 
 // A word is one that matters.
@@ -39,11 +40,14 @@ type word struct {
 	role   role
 	hard   bool // no mode looks over it
 	name   bool // began with a capital where that says something
+	big    bool // began with a capital that no sentence began with
 	not    bool // the first word behind a "not"
 	glued  bool // follows the word before directly
 	joined bool // one of several joined by and, or
 	quoted bool
 	comes  bool // from a rule, not from the text
+	lone   bool // one thing that is asked for: a joke
+	by     id   // the preposition before it
 }
 
 // A sentence is what one sentence asks for.
@@ -69,6 +73,7 @@ type Form struct {
 	they  bool   // of others that it does not name
 	size  int    // letters and digits
 	means bool   // speaks about words, so that those matter too
+	notes note
 	tight uint64 // hash of all letters, digits and signs without spaces
 	why   string // not eligible: why
 }
@@ -109,6 +114,10 @@ type reader struct {
 	held    role // what r.role was before a number
 	not     bool
 	money   bool // the next word is money
+	by      id   // the last preposition
+	article bool // "a" or "an" stands before this one
+	makes   bool // the sentence asks for something to be made or named
+	first   note // who was spoken of first
 	english int
 	foreign int
 }
@@ -174,6 +183,8 @@ func (r *reader) sentence(toks []token) {
 		return
 	}
 	r.start = len(r.f.words)
+	r.notes(toks)
+	r.makes = r.lex().is(&toks[0], classGive)
 	s := r.frame(toks)
 	r.twist(toks, &s)
 	said := len(r.f.words)
@@ -271,6 +282,12 @@ func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
 	for i := range rest[:n] {
 		t := &rest[i]
 		t.eaten = s.frame != frameWhich || i == 0
+		switch string(t.text) {
+		case "some":
+			r.f.notes |= noteSome
+		case "all":
+			r.f.notes |= noteAll
+		}
 		r.count(t)
 		if r.lex().is(t, classPast) {
 			s.mood = moodPast

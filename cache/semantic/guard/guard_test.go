@@ -79,6 +79,23 @@ func TestRules(t *testing.T) {
 	f("What is a sulfate?", "What is a sulfite?", "instead: sulfate")
 	f("Who loves you?", "Who do you love?", "person")
 	f("Thanks!", "Hello!", "empty")
+
+	f("What is it like to be a twin?", "What is it like to have twins?", "instead")
+	f("Name some rivers in Spain", "List all the rivers in Spain", "hard")
+	f("How do you know if you like a cat?", "How do you know if a cat likes you?", "order")
+	f("Can I trust you?", "Can you trust me?", "order")
+	f("Is the shop being built?", "Has the shop been built?", "tense")
+	f("Could the war be avoided?", "Could the war have been avoided?", "tense")
+	f("What would happen if the sun died?", "What happened when the sun died?", "tense")
+	f("Give an example of a mammal", "Give examples of mammals", "number: example")
+	f("Write a for loop in Perl", "Write a while loop in Perl", "instead: for")
+	f("Convert 500 MB to GB", "Convert 500 Mb to GB", "number: mb")
+	f("Convert 500 MB to GB", "convert 500 mb to gb", "pass")
+	f("Write a bio for Dr. Alan Reed", "Write a bio for Dr. Alana Reed", "instead: alan")
+	f("Is David Stone Irish?", "Are David and Stone Irish?", "and-or: stone")
+	f("Which colleges in Ghana teach in French?", "Which colleges in Ghana teach French?", "relation: french")
+	f("Is it 5 pm in Rome when it is 9 am in Lima?", "Is it 5 pm in Lima when it is 9 am in Rome?", "order: lima")
+	f("Who is the best cook according to nurses?", "Who do cooks think is the best nurse?", "relation: cook")
 }
 
 func TestIneligible(t *testing.T) {

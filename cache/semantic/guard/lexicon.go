@@ -45,6 +45,8 @@ const (
 	classEarlier        // verbs that tell of the past without a helping verb
 	classMake           // make, making, made
 	classThey           // of classThird, the plural
+	classCode           // what programs are made of: loop, statement
+	classGive           // verbs that ask for one thing, or for several
 )
 
 const (

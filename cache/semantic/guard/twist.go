@@ -10,6 +10,7 @@ func (r *reader) twist(toks []token, s *sentence) {
 		for i := range toks {
 			if t := &toks[i]; i > 0 && r.has(toks[:i], classDo) && (l.word(t, "think") || l.word(t, "believe") || l.word(t, "consider") || l.word(t, "say")) {
 				t.eaten = true
+				r.opinion(toks[:i])
 			}
 		}
 	case frameHow:
@@ -31,6 +32,13 @@ func (r *reader) twist(toks []token, s *sentence) {
 		if s.frame == frameWhich {
 			r.measure(toks, s)
 		}
+	}
+}
+
+// opinion marks who thinks: the words between "do" and "think".
+func (r *reader) opinion(toks []token) {
+	for i := len(toks) - 1; i >= 0 && !r.lex().is(&toks[i], classDo); i-- {
+		toks[i].thinks = true
 	}
 }
 

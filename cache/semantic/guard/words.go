@@ -34,6 +34,8 @@ var wordClasses = []struct {
 		several unless instead next previous former later earlier than`},
 	{classRequest, `write explain translate tell give list show describe summarize summarise define suggest recommend provide
 		compare calculate compute convert draft compose rewrite outline paraphrase proofread generate`},
+	{classGive, "give show suggest recommend name write draw create generate tell compose make invent propose"},
+	{classCode, "loop loops statement statements clause clauses keyword keywords operator operators"},
 	{classLanguage, `english french german spanish italian portuguese dutch swedish norwegian danish finnish icelandic polish czech
 		slovak hungarian romanian bulgarian greek turkish russian ukrainian serbian croatian slovenian albanian latvian lithuanian
 		estonian arabic hebrew persian farsi urdu hindi bengali tamil telugu marathi gujarati punjabi nepali sinhala thai
@@ -43,7 +45,7 @@ var wordClasses = []struct {
 		gallon quart pint cup teaspoon tablespoon celsius fahrenheit kelvin acre hectare dollar euro yen rupee yuan peso franc
 		won real ruble rand lira krona krone second minute hour day week month year byte kilobyte megabyte gigabyte terabyte
 		bit joule calorie kilojoule kilocalorie watt kilowatt horsepower pascal bar psi knot radian degree percent
-		kmh mph newton volt ampere nautical`},
+		kbit mbit gbit tbit kmh mph newton volt ampere nautical`},
 	{classSame, `married related similar equal same identical difference differences different compare versus vs engaged adjacent
 		both friend friends dating connected equivalent meet met tied between`},
 	{classMake, "make makes making made"},
@@ -207,6 +209,10 @@ pound: pounds lb lbs
 kilogram: kilograms kg kgs kilo kilos
 gram: grams
 ounce: ounces oz
+kilobyte: kb
+megabyte: mb
+gigabyte: gb
+terabyte: tb
 hour: hours hr hrs
 minute: minutes mins
 second: seconds secs
