@@ -55,7 +55,7 @@ func written(t *testing.T, name string) (pairs []pair) {
 // TestFresh asks pairs that were written before anybody looked at what the guard knows.
 // None of those with two answers may hit, in either direction.
 func TestFresh(t *testing.T) {
-	goals := map[string]float64{"questions": 0.5, "forum": 0.3, "gateway": 0.45, "checklist": 0.6} // least recall
+	goals := map[string]float64{"questions": 0.7, "forum": 0.55, "gateway": 0.65, "checklist": 0.7} // least recall
 	for _, name := range []string{"questions", "forum", "gateway", "checklist"} {
 		t.Run(name, func(t *testing.T) {
 			pairs := written(t, name)
@@ -70,13 +70,11 @@ func TestFresh(t *testing.T) {
 			for i := range pairs {
 				p := &pairs[i]
 				v, back := x.Judge(p.A, p.B, semantic.How{}), x.Judge(p.B, p.A, semantic.How{})
-				switch {
-				case p.Label == 0 && (v.Hit || back.Hit):
+				if p.Label == 0 && (v.Hit || back.Hit) {
 					t.Errorf("%s: a wrong hit, %.2f: %q %q", p.Family, v.Similarity, p.A, p.B)
-				case p.Label == 1 && !v.Hit:
-					t.Logf("missed: %-12s %-22s %.2f %q %q", p.Family, v.Explain(), v.Similarity, p.A, p.B)
 				}
 			}
+			misses(t, x, pairs)
 		})
 	}
 }

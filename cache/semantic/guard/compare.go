@@ -53,7 +53,7 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	if a.they != b.they {
 		v.object(Pronoun, nil)
 	}
-	if !a.asks(frameHowto) && (a.who != b.who && a.who&b.who == 0 || few && !a.asks(frameYes) && a.whose != b.whose) {
+	if !a.asks(frameHowto) && !b.asks(frameHowto) && (a.who != b.who && a.who&b.who == 0 || few && !a.asks(frameYes) && a.whose != b.whose) {
 		v.object(Person, nil)
 	}
 	if len(a.sents) != len(b.sents) {
@@ -62,9 +62,12 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	}
 	for i := range a.sents {
 		x, y := a.sents[i], b.sents[i]
+		if x.frame == frameHowto && (y.ways || y.code) || y.frame == frameHowto && (x.ways || x.code) {
+			continue
+		}
 		if !sameFrame(x, y, len(a.words)) {
 			v.object(differ(x.frame, y.frame), nil)
-		} else if x.mood != y.mood && x.frame == y.frame && x.frame != frameHowto {
+		} else if x.mood != y.mood && x.frame == y.frame && x.frame != frameHowto && !(x.asker && y.asker) {
 			v.object(Tense, nil)
 		}
 	}
@@ -164,13 +167,13 @@ func (m *matching) rest(v *Verdict) {
 	m.again()
 	one := false
 	for i := range m.a {
-		if m.to[i] == 0 {
+		if m.to[i] == 0 && !m.a[i].free {
 			one = true
 			v.object(alone(&m.a[i], k > 0), &m.a[i])
 		}
 	}
 	for j := range m.b {
-		if !m.used[j] {
+		if !m.used[j] && !m.b[j].free {
 			v.object(alone(&m.b[j], one), &m.b[j])
 		}
 	}

@@ -19,6 +19,8 @@ const (
 	noteCouldHad                  // could have been
 	noteWould                     // what would happen
 	noteHappened
+	noteExplain // explain
+	noteDefine  // define
 )
 
 // clashes are notes of which two texts may not have one each.
@@ -33,6 +35,7 @@ var clashes = [...]struct {
 	{noteBeing, noteBeen, Tense},
 	{noteCould, noteCouldHad, Tense},
 	{noteWould, noteHappened, Tense},
+	{noteExplain, noteDefine, Instead},
 }
 
 // clash objects to notes that do not go together.
@@ -70,6 +73,10 @@ func (r *reader) notes(toks []token) {
 			n |= noteBeen
 		case "happened":
 			n |= noteHappened
+		case "explain":
+			n |= noteExplain
+		case "define", "definition":
+			n |= noteDefine
 		case "i", "we", "me", "us":
 			n |= l.does(toks, i) | r.turn(noteMeYou, noteYouMe)
 		case "you", "u":
@@ -125,7 +132,7 @@ func (l *lexicon) does(toks []token, i int) note {
 	subject := l.word(&toks[i], "i") || l.word(&toks[i], "we")
 	before := &toks[i-1]
 	switch {
-	case l.word(before, "if") || l.word(before, "that") || l.word(before, "whether") || l.word(before, "because"):
+	case l.word(before, "if") || l.word(before, "know") || l.word(before, "that") || l.word(before, "whether") || l.word(before, "because"):
 		return noteActs
 	case !subject && before.shape == shapeWord && !l.is(before, classIdle) && (i+1 == len(toks) || toks[i+1].shape >= shapePause || l.is(&toks[i+1], classPrep|classConj)):
 		return noteSuffers

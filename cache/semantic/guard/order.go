@@ -139,6 +139,9 @@ func (m *matching) swapped(i, k int) bool {
 	if x.joined && y.joined && p.joined && q.joined {
 		return false
 	}
+	if x.moves != p.moves || y.moves != q.moves {
+		return false // "is it bad to X", "is X bad"
+	}
 	if superlative(x) != superlative(y) || adverb(x) || adverb(y) {
 		return false // "the best book", "which book is best"
 	}
