@@ -10,7 +10,7 @@ type VirtualKey struct {
 	Customer string // empty: none
 	Policy   *Policy
 	Limiter  Limiter // how fast it may be; nil: as it likes
-	Purse    Purse   // what its requests are paid from; nil: nothing is held for them
+	Purse    any     // what its requests are paid from; core/build knows the type. nil: nothing is held for them
 	Urgency  Urgency // of its requests, unless they say that they can wait
 	Share    uint64  // what Gates know the caller by; the same for as long as the key has its name
 	Tally    *Tally  // never nil; Snapshot.Others for keys that are not counted apart
