@@ -46,6 +46,7 @@ type word struct {
 	joined bool // one of several joined by and, or
 	quoted bool
 	comes  bool // from a rule, not from the text
+	done   bool // behind "is": is fed
 	free   bool // from a rule, and needs no counterpart
 	moves  bool // stands before what it is about: is it bad to
 	lone   bool // one thing that is asked for: a joke
@@ -123,6 +124,7 @@ type reader struct {
 	led     bool // a preposition stands before this one
 	told    bool // the sentence began with "tell me", "explain"
 	asked   frame
+	month   bool // a month stands beside this one
 	article bool // "a" or "an" stands before this one
 	makes   bool // the sentence asks for something to be made or named
 	first   note // who was spoken of first
@@ -366,6 +368,9 @@ func (r *reader) plain(rest []token) sentence {
 		s = r.what(rest)
 	case l.is(first, classAux) && !first.quoted:
 		s.frame, s.mood = frameYes, moodOf(l.class(first.word))
+		if l.is(first, classBe) && r.going(rest[1:]) {
+			s.mood = meant(s.mood)
+		}
 	}
 	return s
 }
@@ -409,7 +414,7 @@ func (r *reader) mood(toks []token) mood {
 	for i := range toks {
 		if t := &toks[i]; !t.quoted && r.lex().is(t, classAux) {
 			if r.lex().is(t, classBe) && r.going(toks[i+1:]) {
-				return moodWill
+				return meant(moodOf(r.lex().class(t.word)))
 			}
 			return moodOf(r.lex().class(t.word))
 		}
@@ -434,6 +439,14 @@ func (r *reader) going(toks []token) bool {
 		}
 	}
 	return false
+}
+
+// meant is the mood of "is going to", or of "was going to".
+func meant(m mood) mood {
+	if m == moodPast {
+		return moodMeant
+	}
+	return moodWill
 }
 
 func moodOf(c class) mood {

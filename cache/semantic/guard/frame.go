@@ -31,6 +31,7 @@ const (
 	moodCan
 	moodWill
 	moodShould
+	moodMeant // was going to
 )
 
 // frameText are turns of phrase at the beginning of a sentence, the longest first

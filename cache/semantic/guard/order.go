@@ -11,13 +11,18 @@ func (m *matching) stand(v *Verdict, either bool) {
 			v.object(Relation, x)
 			return
 		}
-		if i > 0 && m.to[i-1] == m.to[i]-1 && m.to[i-1] > 0 && m.taught(x, y) {
-			v.object(Relation, x)
-			return
-		}
-		if i > 0 && m.to[i-1] == m.to[i]-1 && m.to[i-1] > 0 && x.big && y.big && m.parted(i) {
-			v.object(AndOr, x)
-			return
+		if m.follows(i) {
+			switch {
+			case m.taught(x, y) || m.howto && i == 1 && within(x, y):
+				v.object(Relation, x)
+				return
+			case x.big && y.big && m.parted(i):
+				v.object(AndOr, x)
+				return
+			case x.done != y.done && string(x.text) != string(y.text):
+				v.object(Order, x)
+				return
+			}
 		}
 		for k := i + 1; k < len(m.a); k++ {
 			if m.to[k] == 0 || m.to[k] > m.to[i] || m.to[k] == m.to[i] {
@@ -50,6 +55,20 @@ func keeps(x, p *word) bool { return x.role == p.role && x.role != roleNone }
 
 // moved reports whether a word did, or was an adjective in one: a Go function, in Go.
 func moved(x, p *word) bool { return x.role == p.role || x.role == roleNone || p.role == roleNone }
+
+// follows reports whether words i of a and its counterpart stand behind the same word.
+func (m *matching) follows(i int) bool {
+	return i > 0 && m.to[i-1] > 0 && m.to[i-1] == m.to[i]-1
+}
+
+// within reports whether one of two words is done something to, and the other in: break
+// shoes, break in shoes.
+func within(x, y *word) bool {
+	if x.glued {
+		x, y = y, x
+	}
+	return x.role == roleAt && y.role == roleNone && y.glued && !x.glued
+}
 
 // taught reports whether one of two words is the language of something and the other the
 // thing itself: teach in English, teach English.
@@ -139,7 +158,7 @@ func (m *matching) swapped(i, k int) bool {
 	if x.joined && y.joined && p.joined && q.joined {
 		return false
 	}
-	if x.moves != p.moves || y.moves != q.moves {
+	if (x.moves != p.moves || y.moves != q.moves) && m.a[0].moves != m.b[0].moves {
 		return false // "is it bad to X", "is X bad"
 	}
 	if superlative(x) != superlative(y) || adverb(x) || adverb(y) {

@@ -150,6 +150,7 @@ func (l *lexer) number() {
 		l.buf = append(l.buf, "000"...)
 		i = tail
 	case suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th":
+		l.buf = append(l.buf, "th"...) // the third is not three
 		i = tail
 	case len(suffix) == 1: // 5g, 3D, 5m
 		l.buf = append(l.buf, lower(suffix[0]))

@@ -121,6 +121,9 @@ func (r *reader) done(toks []token) bool {
 			return false
 		}
 		if l.word(&toks[i], "be") && l.happens(&toks[i+1]) {
+			if i+2 < len(toks) && l.is(&toks[i+2], classArticle|classOwner) {
+				return false // "be sold a house"
+			}
 			for k := i + 2; k < len(toks); k++ {
 				if l.word(&toks[k], "by") {
 					return false

@@ -40,6 +40,7 @@ var wordClasses = []struct {
 	{classCraft, `sort reverse parse read convert merge split join iterate loop encode decode filter print concatenate append insert
 		hash compare count find replace trim round format flatten serialize deserialize copy delete remove rename open close connect
 		swap check validate query fetch download upload cast declare initialize measure`},
+	{classMonth, "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"},
 	{classCode, "loop loops statement statements clause clauses keyword keywords operator operators"},
 	{classLanguage, `english french german spanish italian portuguese dutch swedish norwegian danish finnish icelandic polish czech
 		slovak hungarian romanian bulgarian greek turkish russian ukrainian serbian croatian slovenian albanian latvian lithuanian
@@ -66,7 +67,7 @@ var wordClasses = []struct {
 	{classMention, `word phrase verb noun preposition grammar grammatically grammatical spell spelling pronounce
 		translate rephrase paraphrase proofread rewrite conjugate synonym antonym rhyme plural
 		abbreviation acronym`},
-	{0, properNames},
+	{0, "myself yourself " + properNames},
 	{classForeign, `el la los las que como para por una un con del es il le les des du une est pas avec dans pour sur qui wie ich und
 		der die das nicht ein eine zu mit auf ist sind kann che di per non sono och det att som jag de het een van voor ik
 		os da em não uma os se su al`},
