@@ -11,6 +11,7 @@ func (r *reader) collect(toks []token) {
 		c := r.lex().class(t.word)
 		r.led = i > 0 && r.lex().is(&toks[i-1], classPrep)
 		r.month = t.shape == shapeNumber && r.dated(toks, i)
+		r.unitNext = i+1 < len(toks) && r.unit(&toks[i+1])
 		r.article = i > 0 && (r.lex().word(&toks[i-1], "a") || r.lex().word(&toks[i-1], "an"))
 		switch {
 		case t.shape == shapePause:
@@ -89,7 +90,7 @@ func (r *reader) skip(toks []token, i int) bool {
 	switch string(t.text) {
 	case "one": // "one advantage", not "when one learns"
 		if i > 0 && i+1 < len(toks) && !l.is(&toks[i-1], classConj|classAux) && toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classIdle) {
-			r.push(word{text: single, stem: hash(single), kind: kindNumber, hard: true, role: r.role})
+			r.push(word{text: single, stem: hash(single), kind: kindNumber, hard: true, role: r.role, free: r.unit(&toks[i+1])})
 			r.held, r.role = r.role, roleCount
 			return true
 		}
@@ -264,6 +265,7 @@ func (r *reader) add(t *token, c class) {
 	switch t.shape {
 	case shapeNumber:
 		w.kind, w.hard = kindNumber, true
+		w.free = r.unitNext && string(w.text) == "1" // a month
 		if n := len(w.text) - 2; n > 0 && w.text[n] == 't' && r.month {
 			w.text = w.text[:n] // "June 6th", "6 June"
 		}

@@ -111,25 +111,26 @@ func (g *Guard) Read(f *Form, text string) {
 
 // A reader turns the tokens of a Form into its words.
 type reader struct {
-	g       *Guard
-	f       *Form
-	toks    []token
-	flat    bool // capitals say nothing here: all words have them, or none
-	role    role
-	start   int  // words of the Form before this sentence
-	held    role // what r.role was before a number
-	not     bool
-	money   bool // the next word is money
-	by      id   // the last preposition
-	led     bool // a preposition stands before this one
-	told    bool // the sentence began with "tell me", "explain"
-	asked   frame
-	month   bool // a month stands beside this one
-	article bool // "a" or "an" stands before this one
-	makes   bool // the sentence asks for something to be made or named
-	first   note // who was spoken of first
-	english int
-	foreign int
+	g        *Guard
+	f        *Form
+	toks     []token
+	flat     bool // capitals say nothing here: all words have them, or none
+	role     role
+	start    int  // words of the Form before this sentence
+	held     role // what r.role was before a number
+	not      bool
+	money    bool // the next word is money
+	by       id   // the last preposition
+	led      bool // a preposition stands before this one
+	told     bool // the sentence began with "tell me", "explain"
+	asked    frame
+	unitNext bool // a unit stands behind this one
+	month    bool // a month stands beside this one
+	article  bool // "a" or "an" stands before this one
+	makes    bool // the sentence asks for something to be made or named
+	first    note // who was spoken of first
+	english  int
+	foreign  int
 }
 
 func (r *reader) text() {
@@ -273,6 +274,10 @@ func (r *reader) frame(toks []token) sentence {
 		}
 	}
 	p, n := r.lex().best(r.g.lex.frames, toks)
+	if p == nil && len(toks) > 2 && r.lex().is(&toks[1], classRequest) && len(toks[0].text) > 4 && ends(toks[0].text, "ly") {
+		at = 1 // "briefly explain"
+		p, n = r.lex().best(r.g.lex.frames, toks[1:])
+	}
 	if p == nil && !r.lex().is(&toks[0], classAux|classWh) {
 		// "In Go, how do I ...", "I am new here: what is ..."
 		for i := 1; i < len(toks); i++ {
@@ -296,7 +301,10 @@ func (r *reader) frame(toks []token) sentence {
 
 // phrase is what pattern p says, which took n tokens.
 func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
-	s := sentence{frame: p.frame}
+	s := sentence{frame: p.frame, mood: p.mood}
+	if p.mood != moodNone {
+		r.f.who |= 1 // what one should
+	}
 	if p.adds == "can" {
 		s.mood = moodCan
 		if n > 0 && !r.lex().word(&rest[n-1], "for") {
@@ -319,7 +327,7 @@ func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
 		s.ways = s.ways || r.lex().word(t, "way") || r.lex().word(t, "ways")
 		if r.lex().is(t, classPast) || r.lex().word(t, "caused") {
 			s.mood = moodPast
-		} else if s.frame == frameWhat && r.lex().is(t, classBe) {
+		} else if (s.frame == frameWhat || s.frame == frameYes && s.mood == moodNone) && r.lex().is(t, classBe) {
 			s.mood = moodPresent
 		}
 	}

@@ -7,7 +7,7 @@ func (m *matching) stand(v *Verdict, either bool) {
 			continue
 		}
 		x, y := &m.a[i], &m.b[m.to[i]-1]
-		if contradict(x.role, y.role) && !m.tongue(x) || (x.role == roleCount) != (y.role == roleCount) && m.measured(x) {
+		if contradict(x.role, y.role) && !m.tongue(x) || (x.role == roleCount) != (y.role == roleCount) && m.measured(x) && !m.single(i) {
 			v.object(Relation, x)
 			return
 		}
@@ -55,6 +55,15 @@ func keeps(x, p *word) bool { return x.role == p.role && x.role != roleNone }
 
 // moved reports whether a word did, or was an adjective in one: a Go function, in Go.
 func moved(x, p *word) bool { return x.role == p.role || x.role == roleNone || p.role == roleNone }
+
+// single reports whether word i of a, or its counterpart, stands behind a one, and the other
+// is one of it too: a month, 1 month.
+func (m *matching) single(i int) bool {
+	j := int(m.to[i] - 1)
+	x, y := &m.a[i], &m.b[j]
+	one := func(words []word, i int) bool { return i > 0 && words[i-1].free && words[i-1].kind == kindNumber }
+	return string(x.text) == string(y.text) && (x.role == roleCount && one(m.a, i) || y.role == roleCount && one(m.b, j))
+}
 
 // follows reports whether words i of a and its counterpart stand behind the same word.
 func (m *matching) follows(i int) bool {
@@ -133,7 +142,7 @@ func contradict(x, y role) bool {
 	case roleAt:
 		return y == roleFrom || y == roleTo
 	case roleFor:
-		return y == roleWith || y == roleAbout
+		return y == roleWith || y == roleAbout || y == roleBy
 	case roleTo:
 		return y == roleAbout || y == roleFrom || y == roleThan || y == roleBefore || y == roleAfter
 	case roleFrom:

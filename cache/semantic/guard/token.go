@@ -319,11 +319,11 @@ func (l *lexer) signs() {
 		}
 		l.at += n
 	}
+	attached = attached || l.at < len(l.src) && l.src[l.at] > ' '
 	for l.at > from+1 && isOneOf(l.src[l.at-1], "?!.,;:") && isOperator(rune(l.src[l.at-2])) {
 		l.at-- // what ends the sentence is no part of "==="
 	}
 	run := l.src[from:l.at]
-	attached = attached || l.at < len(l.src) && l.src[l.at] > ' '
 	if cur, ok := currencies[run]; ok {
 		l.sign(cur)
 		return
