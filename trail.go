@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"math"
 	"path/filepath"
 	"time"
@@ -84,7 +83,7 @@ func sumOf(doc *config.Document) [32]byte {
 	if doc == nil {
 		return [32]byte{}
 	}
-	return sha256.Sum256(config.Encode(doc))
+	return config.Sum(doc)
 }
 
 // turned counts a request that was turned away at the door. It is the data plane's Options.Turned.

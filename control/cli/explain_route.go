@@ -67,7 +67,11 @@ func (q *question) price(x *core.Exchange, t *core.Target, model string) {
 		return
 	}
 	p = p.At(time.Now().Unix())
-	q.line("", fmt.Sprintf("costs %v in and %v out a million tokens, by %s (%s)", p.In, p.Out, p.From, p.Model))
+	from := p.From
+	if p.Model != from { // the ceiling has no row
+		from += " (" + p.Model + ")"
+	}
+	q.line("", fmt.Sprintf("costs %v in and %v out a million tokens, by %s", p.In, p.Out, from))
 }
 
 // care prints what the route does besides failing over.

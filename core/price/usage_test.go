@@ -107,7 +107,7 @@ func TestWorst(t *testing.T) {
 	}
 }
 
-// TestWorstHolds: whatever a provider reports within the bounds, it costs no more than was held.
+// Whatever a provider reports within the bounds, it costs no more than was held.
 func FuzzWorst(f *testing.F) {
 	f.Add(int64(100), int64(40), int64(60), int64(20), int64(50), int64(10))
 	prices := []*core.Price{}
