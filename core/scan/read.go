@@ -131,6 +131,19 @@ func Int(raw []byte) (n int64, ok bool) {
 	return int64(u), true
 }
 
+// Whole is Int for what a provider counts: 12.0 is 12 too, as servers write it whose language
+// has one kind of number. ok is false for any other fraction.
+func Whole(raw []byte) (n int64, ok bool) {
+	end := len(raw)
+	for end > 0 && raw[end-1] == '0' {
+		end--
+	}
+	if end > 1 && end < len(raw) && raw[end-1] == '.' {
+		raw = raw[:end-1]
+	}
+	return Int(raw)
+}
+
 // Bool reads a boolean.
 func Bool(raw []byte) (v, ok bool) {
 	switch string(raw) {

@@ -144,6 +144,30 @@ func TestInt(t *testing.T) {
 	f(`"1"`, 0, false)
 }
 
+func TestWhole(t *testing.T) {
+	f := func(raw string, want int64, ok bool) {
+		t.Helper()
+		if got, gotOK := Whole([]byte(raw)); got != want || gotOK != ok {
+			t.Errorf("%s: got %d, %v", raw, got, gotOK)
+		}
+	}
+	f("0", 0, true)
+	f("10", 10, true)
+	f("-7", -7, true)
+	f("100.0", 100, true)
+	f("12.000", 12, true)
+	f("0.0", 0, true)
+	f("12.50", 0, false)
+	f("12.05", 0, false)
+	f("12.", 0, false)
+	f(".0", 0, false)
+	f("1.0.0", 0, false)
+	f("1e3", 0, false)
+	f("", 0, false)
+	f("null", 0, false)
+	f("00", 0, false)
+}
+
 func TestBool(t *testing.T) {
 	f := func(raw string, want, ok bool) {
 		t.Helper()

@@ -27,7 +27,7 @@ func citation(raw []byte) core.Cite {
 		case "title", "document_title":
 			c.Title, _ = scan.Inside(value)
 		case "document_index", "search_result_index":
-			if n, ok := scan.Int(value); ok && n >= 0 && n < 1<<31 {
+			if n, ok := scan.Whole(value); ok && n >= 0 && n < 1<<31 {
 				c.Source = int32(n)
 			}
 		case "start_char_index", "start_page_number", "start_block_index":
@@ -39,7 +39,7 @@ func citation(raw []byte) core.Cite {
 }
 
 func position(raw []byte, n *int64) {
-	if v, ok := scan.Int(raw); ok && v >= 0 {
+	if v, ok := scan.Whole(raw); ok && v >= 0 {
 		*n = v
 	}
 }

@@ -38,7 +38,7 @@ func (f family) appendCount(dst []byte, c *core.Chat, s *core.Send) ([]byte, *co
 
 // parseCount reads {"input_tokens":n}.
 func parseCount(raw []byte) (tokens int64, err error) {
-	n, ok := scan.Int(find(raw, "input_tokens"))
+	n, ok := scan.Whole(find(raw, "input_tokens"))
 	if !ok || n < 0 || n > maxCount {
 		return 0, errors.New("cannot read the count: it has no input_tokens")
 	}

@@ -16,6 +16,12 @@ func readEvent(data []byte, st *core.StreamState) {
 		if value == nil {
 			break
 		}
+		if scan.IsNull(value) {
+			if !more {
+				break
+			}
+			continue
+		}
 		switch string(key) {
 		case "type":
 			kind = value
@@ -24,7 +30,7 @@ func readEvent(data []byte, st *core.StreamState) {
 		case "usage":
 			usage = value
 		case "error":
-			st.Failed = st.Failed || !scan.IsNull(value)
+			st.Failed = true
 		}
 		if !more {
 			break

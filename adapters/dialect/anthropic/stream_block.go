@@ -28,6 +28,9 @@ func openBlock(ev []core.Event, x *core.Crossing, raw []byte, key int64) []core.
 		if !more {
 			break
 		}
+		if scan.IsNull(value) {
+			continue
+		}
 		inside, _ := scan.Inside(value)
 		switch string(key) {
 		case "type":
@@ -128,6 +131,9 @@ func (fr *frame) add(ev []core.Event, x *core.Crossing) ([]core.Event, error) {
 		key, value, more := w.Next()
 		if !more {
 			break
+		}
+		if scan.IsNull(value) {
+			continue
 		}
 		switch string(key) {
 		case "type":

@@ -64,6 +64,9 @@ func (fr *frame) read(data []byte) (failed bool) {
 		if !more {
 			return failed
 		}
+		if scan.IsNull(value) {
+			continue
+		}
 		switch string(key) {
 		case "type":
 			fr.kind, _ = scan.Inside(value)
@@ -78,14 +81,14 @@ func (fr *frame) read(data []byte) (failed bool) {
 		case "usage":
 			fr.usage = value
 		case "error":
-			failed = !scan.IsNull(value)
+			failed = true
 		}
 	}
 }
 
 // at is the index of the block, 0 if none is said.
 func (fr *frame) at() int64 {
-	n, _ := scan.Int(fr.index)
+	n, _ := scan.Whole(fr.index)
 	return n
 }
 

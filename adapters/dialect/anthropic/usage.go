@@ -73,7 +73,7 @@ func tokens(raw []byte, u *core.Usage) {
 
 // count reads one counter; a sensible one makes u known, another number makes it bad.
 func count(raw []byte, n *int64, u *core.Usage) {
-	v, ok := scan.Int(raw)
+	v, ok := scan.Whole(raw)
 	ok = ok && v >= 0 && v <= maxCount
 	if ok {
 		*n = v

@@ -89,13 +89,13 @@ func readPlace(c *core.Cite, location []byte) {
 			continue
 		}
 		c.Unit = p.unit
-		if n, ok := scan.Int(get(v, p.index)); ok && 0 <= n && n < 1<<31 {
+		if n, ok := scan.Whole(get(v, p.index)); ok && 0 <= n && n < 1<<31 {
 			c.Source = int32(n)
 		}
-		if n, ok := scan.Int(get(v, "start")); ok && n >= 0 {
+		if n, ok := scan.Whole(get(v, "start")); ok && n >= 0 {
 			c.From = n
 		}
-		if n, ok := scan.Int(get(v, "end")); ok && n >= 0 {
+		if n, ok := scan.Whole(get(v, "end")); ok && n >= 0 {
 			c.To = n
 		}
 	}

@@ -23,7 +23,7 @@ func counts(carried *invoke) *core.CountCodec {
 			return appendCount(dst, c, s)
 		},
 		ParseReply: func(raw []byte) (int64, error) {
-			n, ok := scan.Int(get(raw, "inputTokens"))
+			n, ok := scan.Whole(get(raw, "inputTokens"))
 			if !ok || n < 0 || n > maxCount {
 				return 0, errCount
 			}

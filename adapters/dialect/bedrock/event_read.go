@@ -3,6 +3,7 @@ package bedrock
 import (
 	"bytes"
 	"errors"
+	"slices"
 
 	"asbru/core"
 	"asbru/core/scan"
@@ -50,7 +51,7 @@ func begun(ev []core.Event, x *core.Crossing) []core.Event {
 
 // index reads contentBlockIndex.
 func index(data []byte, at *int64) bool {
-	n, ok := scan.Int(get(data, "contentBlockIndex"))
+	n, ok := scan.Whole(get(data, "contentBlockIndex"))
 	if ok && 0 <= n && n <= maxBlock {
 		*at = n
 		return true
@@ -66,8 +67,7 @@ func blockStart(ev []core.Event, x *core.Crossing, data []byte) ([]core.Event, e
 		return ev, errEvent
 	}
 	ev = blockStop(begun(ev, x), x)
-	w := scan.Members(get(data, "start"))
-	key, v, _ := w.Next()
+	key, v := union(get(data, "start"), "toolUse")
 	if kind := get(v, "type"); string(key) != "toolUse" || kind != nil && string(kind) != `"tool_use"` {
 		x.R.Block = x.Add(core.PartOther, 0, at)
 		return append(ev, core.Event{Kind: core.EventOther, Name: nameStart, Raw: data}), nil
@@ -104,16 +104,15 @@ func blockDelta(ev []core.Event, x *core.Crossing, data []byte) ([]core.Event, e
 		}
 		switch string(key) {
 		case "contentBlockIndex":
-			if at, ok = scan.Int(v); !ok {
+			if at, ok = scan.Whole(v); !ok {
 				at = -1
 			}
 		case "delta":
 			delta = v
 		}
 	}
-	w = scan.Members(delta)
-	key, v, ok := w.Next()
-	if !ok || at < 0 || at > maxBlock {
+	key, v := union(delta, "text", "toolUse", "reasoningContent", "citation")
+	if key == nil || at < 0 || at > maxBlock {
 		return ev, errEvent
 	}
 	switch string(key) {
@@ -138,11 +137,30 @@ func blockDelta(ev []core.Event, x *core.Crossing, data []byte) ([]core.Event, e
 	return append(ev, core.Event{Kind: core.EventOther, Name: nameDelta, Raw: data}), nil
 }
 
+// union is the member of raw that says what it is: the first one that goes by one of names,
+// else the first one. What is null is not there, and what stands beside it says nothing.
+func union(raw []byte, names ...string) (key, value []byte) {
+	w := scan.Members(raw)
+	for {
+		k, v, ok := w.Next()
+		if !ok {
+			return key, value
+		}
+		if scan.IsNull(v) {
+			continue
+		}
+		if slices.Contains(names, string(k)) {
+			return k, v
+		}
+		if key == nil {
+			key, value = k, v
+		}
+	}
+}
+
 // thoughtDelta reads {text}, {signature} or {redactedContent}.
 func thoughtDelta(ev []core.Event, x *core.Crossing, at int64, value []byte) ([]core.Event, error) {
-	w := scan.Members(value)
-	key, v, _ := w.Next()
-	switch string(key) {
+	switch key, v := union(value, "text", "signature", "redactedContent"); string(key) {
 	case "text":
 		return added(ev, x, core.PartThought, at, inside(v))
 	case "signature":
@@ -214,16 +232,20 @@ func messageStop(ev []core.Event, x *core.Crossing, data []byte) ([]core.Event, 
 	}), nil
 }
 
-// metadataEvent reads {usage, metrics, trace}, which ends the stream.
+// metadataEvent reads {usage, metrics, trace}, which ends the stream; behind the finish even
+// when no usage is said.
 func metadataEvent(ev []core.Event, x *core.Crossing, data []byte) ([]core.Event, error) {
 	raw := get(data, "usage")
-	if raw == nil {
+	if !opens(raw, '{') && !(x.Finished && opens(data, '{')) {
 		return ev, errEvent
 	}
-	usage(raw, &x.Usage)
+	ev = blockStop(begun(ev, x), x)
+	if opens(raw, '{') {
+		usage(raw, &x.Usage)
+		ev = append(ev, core.Event{Kind: core.EventUsage})
+	}
 	x.Ended = true
-	return append(blockStop(begun(ev, x), x),
-		core.Event{Kind: core.EventUsage},
+	return append(ev,
 		core.Event{Kind: core.EventOther, Name: nameMeta, Raw: data},
 		core.Event{Kind: core.EventEnd}), nil
 }

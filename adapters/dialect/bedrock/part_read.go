@@ -40,35 +40,68 @@ func (r *reader) content(tail []byte) []byte {
 }
 
 // block reads one block and returns what follows it. A block is an object with one member
-// that says what it is; what is not understood in full is kept as it stands.
+// that says what it is; what is not understood in full is kept as it stands. What a server
+// has beside that member is no reason not to understand it.
 func (r *reader) block(tail []byte) (rest []byte) {
 	t := r.t
 	at := len(t.Parts)
+	var key, value, other []byte
+	said, beside := 0, 0
 	w := scan.Members(tail)
-	key, value, _ := w.Next()
-	known := len(value) > 0 && r.known(string(key), value)
-	for {
-		k, v, more := w.Next()
-		if !more {
-			break
+	for k, v, more := w.Next(); more; k, v, more = w.Next() {
+		switch {
+		case scan.IsNull(v):
+		case isBlock(string(k)):
+			said++
+			key, value = k, v
+		default:
+			if beside++; other == nil {
+				other = k
+			}
 		}
-		if known && len(t.Parts) > at && t.Parts[at].Kind == core.PartText && t.Parts[at].Shape == 0 {
-			t.Keep(&t.Parts[at].More, k, v)
-			continue
-		}
-		known = false
 	}
 	if rest = w.Rest(); rest == nil {
 		return nil
 	}
-	if !known {
+	known := said == 1 && (beside == 0 || r.assistant || string(key) == "text") && r.known(string(key), value)
+	if key == nil {
+		key = other
+	}
+	switch {
+	case !known:
 		t.Parts = t.Parts[:at]
 		t.Add(core.Part{Kind: core.PartOther, Type: key, Raw: tail[:len(tail)-len(rest)]})
+	case beside > 0 && len(t.Parts) > at && t.Parts[at].Kind == core.PartText && t.Parts[at].Shape == 0:
+		r.beside(&t.Parts[at].More, tail)
 	}
 	if len(t.Parts) > at {
 		r.last = at
 	}
 	return rest
+}
+
+// beside keeps what stands in a block besides what it is.
+func (r *reader) beside(more *int32, block []byte) {
+	w := scan.Members(block)
+	for {
+		k, v, ok := w.Next()
+		if !ok {
+			return
+		}
+		if !isBlock(string(k)) && !scan.IsNull(v) {
+			r.t.Keep(more, k, v)
+		}
+	}
+}
+
+// isBlock reports whether a member of that name says what its block is.
+func isBlock(key string) bool {
+	switch key {
+	case "text", "image", "document", "video", "audio", "cachePoint", "json", "toolUse", "toolResult",
+		"reasoningContent", "guardContent", "citationsContent":
+		return true
+	}
+	return false
 }
 
 // known reads the value of a block and reports whether it understood all of it.
@@ -177,9 +210,7 @@ func (r *reader) result(value []byte) bool {
 // thought reads reasoningContent: {reasoningText: {text, signature}} or {redactedContent}.
 // Only Claude signs, so a signature that bears no mark is taken for Anthropic's.
 func (r *reader) thought(value []byte) bool {
-	w := scan.Members(value)
-	key, v, _ := w.Next()
-	switch string(key) {
+	switch key, v := union(value, "reasoningText", "redactedContent"); string(key) {
 	case "reasoningText":
 		p := core.Part{Kind: core.PartThought}
 		inner := scan.Members(v)
@@ -209,8 +240,7 @@ func (r *reader) thought(value []byte) bool {
 	default:
 		return false
 	}
-	_, _, more := w.Next()
-	return !more
+	return true
 }
 
 // unveil appends what redactedContent holds. It is the base64 of Anthropic's own text for

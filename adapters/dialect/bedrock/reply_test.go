@@ -205,5 +205,8 @@ func TestParseEventOdd(t *testing.T) {
 	f("contentBlockStop", `{}`, "error")
 	f("messageStop", `{}`, "error")
 	f("metadata", `{}`, "error")
+	f("contentBlockDelta", `{"contentBlockIndex":0.0,"delta":{"new":1,"text":"a","toolUse":null}}`, "start; open 0  ; delta 0 a")
+	f("contentBlockDelta", `{"contentBlockIndex":0,"delta":{"reasoningContent":{"signature":null,"text":"a"}}}`, "start; open 7  ; delta 7 a")
+	f("contentBlockStart", `{"contentBlockIndex":1,"start":{"new":{},"toolUse":{"toolUseId":"i","name":"n"}}}`, "start; open 5 i n")
 	f("messageStop", `{"stopReason":"stop_sequence","additionalModelResponseFields":{"stop_sequence":"X"}}`, "start; finish 2 stop_sequence X")
 }

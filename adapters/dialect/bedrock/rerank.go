@@ -146,7 +146,7 @@ func rank(k *core.Ranking, raw []byte) (r core.Rank) {
 		}
 		switch string(key) {
 		case "index":
-			r.Index, _ = scan.Int(v)
+			r.Index, _ = scan.Whole(v)
 		case "relevanceScore", "relevance_score":
 			r.Score = number(v)
 		case "document":

@@ -42,7 +42,7 @@ func usage(object []byte, u *core.Usage) {
 
 // count reads one counter; a sensible one makes u known, another number makes it bad.
 func count(raw []byte, n *int64, u *core.Usage) bool {
-	v, ok := scan.Int(raw)
+	v, ok := scan.Whole(raw)
 	if ok = ok && 0 <= v && v <= maxCount; ok {
 		*n, u.Known = v, true
 	} else if scan.IsNumber(raw) {
@@ -98,6 +98,9 @@ func readEvent(data []byte, st *core.StreamState) {
 		if !ok {
 			return
 		}
+		if scan.IsNull(v) {
+			continue
+		}
 		switch string(key) {
 		case "delta":
 			st.Content = st.Content || len(v) > 2
@@ -108,6 +111,8 @@ func readEvent(data []byte, st *core.StreamState) {
 		case "usage":
 			usage(v, &st.Usage)
 			st.Done, st.UsageOnly = true, true
+		case "metrics":
+			st.Done = st.Done || st.Finished
 		case "message":
 			st.Failed = true
 		case "bytes":

@@ -45,7 +45,7 @@ func readSource(c *core.Cite, raw []byte) {
 		switch string(key) {
 		case "id":
 			if n, ok := bytes.CutPrefix(inside(value), []byte("doc:")); ok { // what documents without an id are called
-				if i, isInt := scan.Int(n); isInt && i >= 0 && i < 1<<31 {
+				if i, isInt := scan.Whole(n); isInt && i >= 0 && i < 1<<31 {
 					c.Source = int32(i)
 				}
 			}

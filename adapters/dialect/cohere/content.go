@@ -44,6 +44,8 @@ func parsePart(t *core.Tree, raw []byte) (rest []byte, ok bool) {
 			break
 		}
 		switch {
+		case scan.IsNull(value):
+			t.Keep(&p.More, key, value)
 		case string(key) == "type":
 			e.kind = value
 		case string(key) == "text":

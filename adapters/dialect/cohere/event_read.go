@@ -80,7 +80,7 @@ func (f *frame) read(data []byte) bool {
 				f.kind = kind
 			}
 		case "index":
-			f.index, _ = scan.Int(value)
+			f.index, _ = scan.Whole(value)
 		case "delta":
 			f.delta = value
 		case "id":

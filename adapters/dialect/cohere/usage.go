@@ -83,10 +83,7 @@ func whole(raw []byte, n *int64, u *core.Usage) bool {
 
 // count reads one counter. Version 1 writes some as 5.0.
 func count(raw []byte, n *int64) bool {
-	if len(raw) > 2 && string(raw[len(raw)-2:]) == ".0" {
-		raw = raw[:len(raw)-2]
-	}
-	v, ok := scan.Int(raw)
+	v, ok := scan.Whole(raw)
 	if !ok || v < 0 || v > maxCount {
 		return false
 	}

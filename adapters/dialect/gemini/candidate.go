@@ -19,7 +19,7 @@ func parseCandidates(r *core.Completion, list []byte, ids *maker) {
 		ch := &r.Choices[n]
 		var m candidate
 		m.read(raw)
-		if i, ok := scan.Int(m.index); ok && i >= 0 {
+		if i, ok := scan.Whole(m.index); ok && i >= 0 {
 			ch.Index = i
 		}
 		r.Keep(&ch.More, nil, raw)

@@ -55,7 +55,7 @@ func (w *citing) next() (c core.Cite, part int, ok bool) {
 	for {
 		if _, one, ok := w.pages.Next(); ok {
 			c = w.support
-			if i, ok := scan.Int(one); ok {
+			if i, ok := scan.Whole(one); ok {
 				page(&c, w.chunks, i)
 			}
 			return c, w.part, true
@@ -136,7 +136,7 @@ func supportOf(raw []byte) (c core.Cite, part int, indices []byte) {
 }
 
 func index(raw []byte) int64 {
-	n, ok := scan.Int(raw)
+	n, ok := scan.Whole(raw)
 	if !ok || n < 0 || n > maxCount {
 		return -1
 	}
@@ -212,8 +212,7 @@ func chars(text core.Text, n int64) int64 {
 	return count
 }
 
-// appendSources appends the pages in the chain of citations as a citationMetadata; nothing
-// if they name none. Start and End are bytes there.
+// appendSource appends one citation as an entry of citationSources. Start and End are bytes there.
 func appendSource(dst []byte, c *core.Cite) []byte {
 	dst = append(sep(dst), '{')
 	if c.Start >= 0 && c.End >= 0 {

@@ -60,7 +60,7 @@ func nativeOf(raw []byte) core.Text {
 		return text
 	}
 	words := [...]string{"", "STOP", "MAX_TOKENS", "SAFETY", "RECITATION", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MALFORMED_FUNCTION_CALL"}
-	if n, ok := scan.Int(raw); ok && n > 0 && n < int64(len(words)) {
+	if n, ok := scan.Whole(raw); ok && n > 0 && n < int64(len(words)) {
 		return core.Text(words[n])
 	}
 	return nil

@@ -42,6 +42,9 @@ func parseReply(r *core.Completion, body []byte) error {
 		case "createTime":
 			r.Created = unix(value)
 		case "error":
+			if scan.IsNull(value) {
+				continue
+			}
 			var f core.Fault
 			readFault(body, &f)
 			return fmt.Errorf("cannot read the reply: it is an error: %s", f.Message)

@@ -139,7 +139,7 @@ func (s *streaming) fault(data, status []byte) {
 		if !ok {
 			break
 		}
-		if n, ok := scan.Int(value); ok && string(key) == "code" && n >= 400 && n < 600 {
+		if n, ok := scan.Whole(value); ok && string(key) == "code" && n >= 400 && n < 600 {
 			f.Status = int(n)
 		}
 	}
@@ -159,7 +159,7 @@ func (s *streaming) candidates(list []byte) {
 		var m candidate
 		m.read(raw)
 		choice := int32(n)
-		if i, ok := scan.Int(m.index); ok && i >= 0 && i < maxChoices {
+		if i, ok := scan.Whole(m.index); ok && i >= 0 && i < maxChoices {
 			choice = int32(i)
 		}
 		first := len(s.ev)

@@ -88,7 +88,7 @@ func whole(raw []byte, n *int64, u *core.Usage) {
 }
 
 func count(raw []byte, n *int64) bool {
-	v, ok := scan.Int(raw)
+	v, ok := scan.Whole(raw)
 	if ok = ok && v >= 0 && v <= maxCount; ok {
 		*n = v
 	}

@@ -34,7 +34,7 @@ func counter(key, value []byte, u *core.Usage) {
 	default:
 		return
 	}
-	if v, ok := scan.Int(value); ok && v >= 0 && v <= maxCount {
+	if v, ok := scan.Whole(value); ok && v >= 0 && v <= maxCount {
 		*at, u.Known = v, true
 	} else if scan.IsNumber(value) {
 		u.Bad = true

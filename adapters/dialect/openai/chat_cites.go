@@ -35,7 +35,7 @@ func readCite(raw []byte) (c core.Cite, ok bool) {
 		if !more {
 			return c, c.URL != nil
 		}
-		n, isInt := scan.Int(value)
+		n, isInt := scan.Whole(value)
 		switch string(key) {
 		case "url":
 			c.URL = quoted(value)

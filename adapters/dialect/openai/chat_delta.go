@@ -25,7 +25,7 @@ func (p *piece) read(raw []byte) {
 		}
 		switch string(key) {
 		case "index":
-			if n, ok := scan.Int(value); ok && n >= 0 {
+			if n, ok := scan.Whole(value); ok && n >= 0 {
 				p.index = n
 			}
 		case "delta":

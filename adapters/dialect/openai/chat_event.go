@@ -101,7 +101,7 @@ func (c *streamChunk) meet(x *core.Crossing) {
 	if model := quoted(c.model); len(model) > 0 {
 		x.Model = append(x.Model[:0], model...)
 	}
-	if n, ok := scan.Int(c.created); ok && n > 0 {
+	if n, ok := scan.Whole(c.created); ok && n > 0 {
 		x.Created = n
 	}
 }

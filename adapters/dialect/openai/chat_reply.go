@@ -197,7 +197,7 @@ var (
 func choiceField(c *core.Choice, key, value []byte) (ok bool) {
 	switch string(key) {
 	case "index":
-		if n, ok := scan.Int(value); ok && n >= 0 && n <= maxChoices {
+		if n, ok := scan.Whole(value); ok && n >= 0 && n <= maxChoices {
 			c.Index = n
 			c.Shape &^= choseNoIndex
 			return true

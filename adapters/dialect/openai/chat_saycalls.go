@@ -37,7 +37,7 @@ func (c *entry) read(raw []byte) {
 		}
 		switch string(k) {
 		case "index":
-			if n, ok := scan.Int(value); ok && n >= 0 {
+			if n, ok := scan.Whole(value); ok && n >= 0 {
 				c.key = n
 			}
 		case "id":

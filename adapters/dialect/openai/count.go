@@ -42,7 +42,7 @@ func parseCount(raw []byte) (int64, error) {
 			return 0, errNoCount
 		}
 		if string(key) == "input_tokens" {
-			if n, ok := scan.Int(value); ok && n >= 0 && n <= maxCount {
+			if n, ok := scan.Whole(value); ok && n >= 0 && n <= maxCount {
 				return n, nil
 			}
 			return 0, errNoCount

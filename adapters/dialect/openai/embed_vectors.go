@@ -99,7 +99,7 @@ func parseVector(v *core.Vectors, raw []byte, n int) (one core.Vector, at int) {
 			one.Base64 = quoted(value)
 			continue
 		case string(key) == "index":
-			if i, ok := scan.Int(value); ok && i >= 0 && i < maxVectors {
+			if i, ok := scan.Whole(value); ok && i >= 0 && i < maxVectors {
 				at = int(i)
 			}
 		}

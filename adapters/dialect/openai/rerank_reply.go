@@ -64,7 +64,7 @@ func parseRanks(k *core.Ranking, raw []byte) {
 			if !ok {
 				break
 			}
-			switch n, isInt := scan.Int(v); {
+			switch n, isInt := scan.Whole(v); {
 			case string(key) == "index" && isInt:
 				one.Index = n
 			case string(key) == "relevance_score" && isNumber(v):

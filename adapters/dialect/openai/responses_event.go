@@ -71,6 +71,9 @@ func (f *frame) read(data []byte) (kind []byte) {
 		if !more {
 			return kind
 		}
+		if scan.IsNull(value) {
+			continue
+		}
 		switch string(key) {
 		case "type":
 			kind, _ = scan.Inside(value)
@@ -102,7 +105,7 @@ func (f *frame) read(data []byte) (kind []byte) {
 
 // small reads an index; -1: it is none.
 func small(raw []byte) int64 {
-	if n, ok := scan.Int(raw); ok && n >= 0 && n < maxOutputParts {
+	if n, ok := scan.Whole(raw); ok && n >= 0 && n < maxOutputParts {
 		return n
 	}
 	return -1

@@ -143,11 +143,11 @@ func citation(raw []byte) core.Cite {
 		case "title":
 			inside(&c.Title, value)
 		case "start_index":
-			if n, ok := scan.Int(value); ok {
+			if n, ok := scan.Whole(value); ok {
 				c.Start = n
 			}
 		case "end_index":
-			if n, ok := scan.Int(value); ok {
+			if n, ok := scan.Whole(value); ok {
 				c.End = n
 			}
 		}

@@ -99,7 +99,7 @@ func seconds(raw []byte) int64 {
 	if i := bytes.IndexByte(raw, '.'); i >= 0 {
 		raw = raw[:i]
 	}
-	n, _ := scan.Int(raw)
+	n, _ := scan.Whole(raw)
 	return max(n, 0)
 }
 

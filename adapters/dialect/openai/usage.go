@@ -106,7 +106,7 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 			if !more {
 				break
 			}
-			if n, ok = scan.Int(value); !ok {
+			if n, ok = scan.Whole(value); !ok {
 				if !scan.IsNumber(value) {
 					continue
 				}
@@ -165,7 +165,7 @@ func detailsOf(key []byte, u *core.Usage) details {
 
 // count reads one counter; see take.
 func count(raw []byte, to *int64, u *core.Usage) {
-	if n, ok := scan.Int(raw); ok {
+	if n, ok := scan.Whole(raw); ok {
 		take(n, to, u)
 	} else if scan.IsNumber(raw) {
 		take(-1, to, u)
@@ -195,7 +195,7 @@ func (d *details) read(raw []byte) (rest []byte) {
 			if key, value, ok = w.Next(); !ok {
 				return w.Rest()
 			}
-			if n, ok = scan.Int(value); !ok {
+			if n, ok = scan.Whole(value); !ok {
 				continue
 			}
 		}
