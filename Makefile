@@ -24,10 +24,10 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile pgo bin/gate fuzz cache-quality cache-proof cache-index cel protocol conformance faults strain decide sim money crash outage clients sdk sdk-short clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile pgo bin/gate fuzz cache-quality cache-proof cache-index vectors cel protocol conformance faults strain decide sim money crash outage clients sdk sdk-short clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## one static binary: bin/asbru
 	CGO_ENABLED=0 $(GO) build -trimpath -pgo=bench/asbru.pgo -ldflags '$(LDFLAGS)' -o bin/asbru .
@@ -217,6 +217,21 @@ $(PYTHON_SDKS)/.complete:
 .PHONY: bin/sdk-go
 bin/sdk-go:
 	cd e2e/sdk/go && GOEXPERIMENT= $(GO) build -o $(CURDIR)/bin/sdk-go .
+
+# PostgreSQL with pgvector as a package of Python's registry brings it; Debian 12 has only the former.
+PGSERVER = pgserver==0.1.4
+PGVECTOR = $(SDKS)/pgvector-$(shell { python3 --version; echo $(PGSERVER); } 2>/dev/null | sha256sum | cut -c1-16)
+
+vectors: ## the semantic cache's store in a PostgreSQL with the real pgvector; installs it once, and is skipped, saying so, where that fails
+	@$(MAKE) --no-print-directory -s $(PGVECTOR)/.complete || { echo "vectors: cannot install $(PGSERVER); the tests use a stand-in"; exit 0; }; \
+	tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; cp -r $(PGVECTOR)/lib/. "$$tmp"; chmod -R a+rX "$$tmp"; \
+	ASBRU_POSTGRES=$$tmp/pgserver/pginstall/bin $(GO) test -count=1 -v -run 'TestStore' ./cache/remote/pgvector ./e2e
+
+$(PGVECTOR)/.complete:
+	@rm -rf $(@D) && mkdir -p $(dir $(@D))
+	python3 -m venv $(@D)/venv
+	$(@D)/venv/bin/pip install -q --disable-pip-version-check --no-deps --target $(@D)/lib $(PGSERVER)
+	@touch $@
 
 soak: build ## restarts, broken files and programs, slow clients, too few descriptors; six minutes; SOAK='-steps idle'
 	$(GO) run ./bench/soak -asbru bin/asbru $(if $(SOAK),$(SOAK),-results bench/results)

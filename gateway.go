@@ -74,7 +74,7 @@ type gateway struct {
 }
 
 func newGateway(s *serving, from *source, in *inheritance) *gateway {
-	g := &gateway{s: s, successor: in.handed, instead: cmp.Or(s.listen, in.address()), started: time.Now(), level: new(slog.LevelVar), changes: new(slog.LevelVar), broken: make(chan error, 4)}
+	g := &gateway{s: s, successor: in.handed, instead: cmp.Or(s.listen, in.address()), started: s.began, level: new(slog.LevelVar), changes: new(slog.LevelVar), broken: make(chan error, 4)}
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
 	g.meter.g, g.desk = g, limit.NewDesk()
@@ -142,7 +142,7 @@ func (g *gateway) accept(ctx context.Context) {
 			}
 		}()
 	}
-	args := []any{"address", g.data.raw.Addr().String(), "version", version, "start_ms", time.Since(g.started).Milliseconds()}
+	args := []any{"address", g.data.raw.Addr().String(), "version", version, "start_ms", float64(time.Since(g.started)/(100*time.Microsecond)) / 10}
 	if g.admin != nil {
 		args = append(args, "admin", g.admin.raw.Addr().String())
 	}
@@ -219,6 +219,7 @@ func (g *gateway) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	var slim slimmer
+	slim.begin()
 	for {
 		select {
 		case <-ctx.Done():

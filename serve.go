@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"time"
 
 	"asbru/control"
 	"asbru/control/cli"
@@ -19,6 +20,7 @@ type serving struct {
 	demo   bool
 	loops  int
 
+	began          time.Time // main's first step: what the runtime and the packages did before is not counted
 	env            config.Env
 	stdout, stderr io.Writer
 }
@@ -39,7 +41,7 @@ func serveCommand(app *cli.App, env config.Env) cli.Command {
 			fs.BoolVar(&s.demo, "demo", false, "serve a built-in stand-in provider: no key, no network")
 			fs.IntVar(&s.loops, "loops", 0, "event `loops` for client connections; 0 is one a processor, -1 a goroutine a connection")
 			return func(args []string, stdout, stderr io.Writer) int {
-				s.stdout, s.stderr = stdout, stderr
+				s.stdout, s.stderr, s.began = stdout, stderr, time.Now()
 				switch {
 				case len(args) > 1 || len(args) == 1 && s.path != "":
 					return app.Wrong(stderr, "serve", "one configuration file at a time")
@@ -76,6 +78,7 @@ func (s *serving) run() int {
 func (s *serving) serve() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	collect() // while the document is read, too
 	// Before anything else: a SIGHUP that nobody watches for ends the process.
 	signals, ignore := watchSignals()
 	defer ignore()

@@ -11,7 +11,7 @@ type Endpoint struct {
 	Proxy              string // http://host:port, asked to CONNECT; empty: none
 	CA                 string // PEM file trusted besides the system's roots; empty: none
 	InsecureSkipVerify bool   // accept any certificate
-	AllowPrivate       bool   // loopback, private and link-local addresses may be dialled
+	AllowPrivate       bool   // addresses that are not public may be dialled; loopback may where Host is written as such
 	Connect            time.Duration
 	KeepAlive          time.Duration // an idle connection is closed after
 	MaxConns           int           // open at once

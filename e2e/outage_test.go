@@ -109,7 +109,7 @@ func TestOutage(t *testing.T) {
 	defer to.Close()
 	tables := []*table{lockable(t, filepath.Join(filepath.Dir(ledger), "sink.db"))}
 	sinks := "{type: sqlite, path: '" + filepath.Join(filepath.Dir(ledger), "sink.db") + "'}, {type: webhook, url: '" + to.URL + "', secret: a-secret-of-the-hook-1}"
-	if found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb"); len(found) > 0 {
+	if postgres.Programs() != "" {
 		s := postgres.Start(t)
 		at := s.Database("audit")
 		tables = append(tables, &table{"postgres", "postgres", at, at, s.Stop, s.Start})

@@ -142,8 +142,9 @@ func TestFairShare(t *testing.T) {
 		promise{"of the worst of nine beside one at 50 times", worst, 0.99, "", true},
 		promise{"p99 of the refused, as the gateway sees it", millis(quantile(.99, refusals(t, log, learnt))), 5, "ms", false},
 	)
-	// The promise above is for a machine that is at nothing else; this is for any.
-	if nine, tenth := float64(answered)/float64(asked), float64(len(greedy.took))/float64(greedy.asked); nine < 0.6 || nine < 2*tenth {
+	// The promise above is for a machine that is at nothing else; this is for any, also one that stands
+	// still for seconds. Without fair shares the ten would get the same part of what they ask for.
+	if nine, tenth := float64(answered)/float64(asked), float64(len(greedy.took))/float64(greedy.asked); nine < 2*tenth {
 		t.Errorf("the nine got %.2f of what they asked for, the tenth %.2f of it", nine, tenth)
 	}
 	if len(greedy.took) == 0 || len(greedy.turned) < greedy.asked/2 {

@@ -174,6 +174,19 @@ func TestRealtime(t *testing.T) {
 	})
 }
 
+// converse holds a conversation of one turn as Google's clients do, and closes the WebSocket.
+func (k *caller) converse(model string) {
+	k.t.Helper()
+	k.say(`{"setup":{"model":"` + model + `"}}`)
+	k.until("setupComplete")
+	k.say(`{"clientContent":{"turns":[{"role":"user","parts":[{"text":"Hi"}]}],"turnComplete":true}}`)
+	if all := k.until("turnComplete"); !strings.Contains(all, "ça va") {
+		k.t.Errorf("%s: %s", model, all)
+	}
+	k.frame(8, []byte{3, 232})
+	k.closes()
+}
+
 // Google's clients name the model in their first message.
 func TestLive(t *testing.T) {
 	up, config := vendors(t)
@@ -184,14 +197,7 @@ func TestLive(t *testing.T) {
 			if res.StatusCode != 101 {
 				t.Fatalf("%s: %s", base, res.Status)
 			}
-			k.say(`{"setup":{"model":"models/gemini/gemini-live-text"}}`)
-			k.until("setupComplete")
-			k.say(`{"clientContent":{"turns":[{"role":"user","parts":[{"text":"Hi"}]}],"turnComplete":true}}`)
-			if all := k.until("turnComplete"); !strings.Contains(all, "ça va") {
-				t.Errorf("%s: %s", base, all)
-			}
-			k.frame(8, []byte{3, 232})
-			k.closes()
+			k.converse("models/gemini/gemini-live-text")
 			if sent := up.Take(); len(sent) != 1 || strings.Contains(sent[0].Raw, "key=") || sent[0].Header.Get("X-Goog-Api-Key") != "sk-ours" || sent[0].Path != "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent" {
 				t.Errorf("%s: the provider was sent %+v", base, sent)
 			}
@@ -217,14 +223,7 @@ func TestLiveAtVertex(t *testing.T) {
 			if res.StatusCode != 101 {
 				t.Fatalf("%s: %s", name, res.Status)
 			}
-			k.say(`{"setup":{"model":"` + name + `"}}`)
-			k.until("setupComplete")
-			k.say(`{"clientContent":{"turns":[{"role":"user","parts":[{"text":"Hi"}]}],"turnComplete":true}}`)
-			if all := k.until("turnComplete"); !strings.Contains(all, "ça va") {
-				t.Errorf("%s: %s", name, all)
-			}
-			k.frame(8, []byte{3, 232})
-			k.closes()
+			k.converse(name)
 			if sent := up.Take(); len(sent) != 1 || sent[0].Header.Get("X-Goog-Api-Key") != "sk-ours" || sent[0].Path != path {
 				t.Errorf("%s: the provider was sent %+v", name, sent)
 			}

@@ -11,7 +11,7 @@ import (
 	"asbru/core/gate"
 )
 
-// within asks for a stream that the client does not wait for as long as the provider may take.
+// hurried asks for a stream that the client does not wait for as long as the provider may take.
 func (r *rig) hurried(budget, ask string) (*http.Response, string) {
 	r.t.Helper()
 	q, _ := http.NewRequest("POST", "http://"+r.addr+"/v1/chat/completions", strings.NewReader(ask))

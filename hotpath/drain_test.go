@@ -106,11 +106,7 @@ func TestDrainOfQuietAndStreaming(t *testing.T) {
 		got := make(chan string, 1)
 		go func() { _, b, _ := r.ask("POST"); got <- b }()
 		<-began
-		quiet, err := net.Dial("tcp", r.addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer quiet.Close()
+		quiet := r.dial()
 		time.Sleep(20 * time.Millisecond)
 		drained := make(chan error, 1)
 		ctx, cancel := context.WithTimeout(context.Background(), ample)
@@ -231,12 +227,7 @@ func TestConnLimit(t *testing.T) {
 		r.change(func(snap *core.Snapshot) { snap.Limits.Conns = 3 })
 		var open []net.Conn
 		for range 3 {
-			c, err := net.Dial("tcp", r.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
-			open = append(open, c)
+			open = append(open, r.dial())
 		}
 		eventually(t, "three connections", func() bool {
 			n := int64(0)

@@ -32,10 +32,7 @@ func TestBrokenUpload(t *testing.T) {
 			"Content-Length: 1000000\r\n\r\n" + part,
 			"Transfer-Encoding: chunked\r\n\r\nf4240\r\n" + part,
 		} {
-			c, err := net.Dial("tcp", r.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := r.dial()
 			io.WriteString(c, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nX-Api-Key: "+testKey+"\r\n"+sent)
 			eventually(t, "the body counts", func() bool { return r.srv.large.Load() > 0 })
 			c.Close()
@@ -56,10 +53,7 @@ func TestHangUpAtOnce(t *testing.T) {
 		})
 		r := wireRig(t, loops, w)
 		for range 5 {
-			c, err := net.Dial("tcp", r.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := r.dial()
 			io.WriteString(c, goodPost)
 			c.Close()
 		}
@@ -89,19 +83,14 @@ func TestLateReset(t *testing.T) {
 			return false
 		})
 		r := wireRig(t, loops, w)
-		c, err := net.Dial("tcp", r.addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
-		c.SetDeadline(time.Now().Add(ample))
+		c := r.dial()
 		io.WriteString(c, goodPost)
-		c.(*net.TCPConn).CloseWrite()
+		c.CloseWrite()
 		if _, err := io.ReadFull(c, make([]byte, len(interim))); err != nil {
 			t.Fatal("it was not asked: ", err)
 		}
 		time.Sleep(10 * probeWait)
-		c.(*net.TCPConn).SetLinger(0)
+		c.SetLinger(0)
 		c.Close()
 		if err := <-ended; err != io.EOF {
 			t.Errorf("the provider was told %v", err)
@@ -255,12 +244,7 @@ func TestContinue(t *testing.T) {
 		r := wireRig(t, loops, w)
 		f := func(head, body, want string) {
 			t.Helper()
-			c, err := net.Dial("tcp", r.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
-			c.SetDeadline(time.Now().Add(ample))
+			c := r.dial()
 			io.WriteString(c, head)
 			b := make([]byte, 4096)
 			n, err := c.Read(b)
@@ -298,12 +282,7 @@ func TestNextRequestWhileOneRuns(t *testing.T) {
 			return true
 		})
 		r := wireRig(t, loops, w)
-		c, err := net.Dial("tcp", r.addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
-		c.SetDeadline(time.Now().Add(ample))
+		c := r.dial()
 		const size = 200_000
 		head := "POST /v1/files HTTP/1.1\r\nHost: x\r\nX-Api-Key: " + testKey + "\r\nContent-Type: a/b\r\nContent-Length: "
 		io.WriteString(c, head+"1\r\n\r\nx")

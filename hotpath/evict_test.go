@@ -2,12 +2,10 @@ package hotpath
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"testing"
-	"time"
 
 	"asbru/core"
 	"asbru/hotpath/upstream"
@@ -32,12 +30,7 @@ func TestOneConnectionForAllLoops(t *testing.T) {
 	tg.Pool = pool
 	r.swap([]*core.Target{tg})
 	for i := range 20 {
-		c, err := net.Dial("tcp", r.addr) // the loops take turns
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { c.Close() })
-		c.SetDeadline(time.Now().Add(10 * time.Second))
+		c := r.dial() // the loops take turns
 		io.WriteString(c, "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nX-Api-Key: "+testKey+"\r\nContent-Length: 57\r\n\r\n"+chat)
 		b := make([]byte, 4<<10)
 		n, err := c.Read(b)

@@ -189,10 +189,7 @@ func TestGateClientGone(t *testing.T) {
 		r := newRig(t, loops, h)
 		g := r.gated(gate.Spec{Fixed: true, Max: 1, Wait: 10 * time.Second})
 		dial := func() net.Conn {
-			c, err := net.Dial("tcp", r.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := r.dial()
 			fmt.Fprintf(c, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nx-api-key: %s\r\nContent-Length: %d\r\n\r\n%s", testKey, len(chat), chat)
 			return c
 		}

@@ -156,17 +156,25 @@ func (r *rig) change(f func(*core.Snapshot)) {
 	r.srv.Swap(&next)
 }
 
-// raw sends bytes on a new connection and reads until the server closes or quiet.
-func (r *rig) raw(sent string) string {
+// dial opens a connection that has ample time and is closed when the test ends.
+func (r *rig) dial() *net.TCPConn {
 	r.t.Helper()
 	c, err := net.Dial("tcp", r.addr)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	defer c.Close()
+	r.t.Cleanup(func() { c.Close() })
 	c.SetDeadline(time.Now().Add(ample))
+	return c.(*net.TCPConn)
+}
+
+// raw sends bytes on a new connection and reads until the server closes or quiet.
+func (r *rig) raw(sent string) string {
+	r.t.Helper()
+	c := r.dial()
+	defer c.Close()
 	io.WriteString(c, sent)
-	c.(*net.TCPConn).CloseWrite()
+	c.CloseWrite()
 	b, _ := io.ReadAll(c)
 	return string(b)
 }
@@ -381,10 +389,7 @@ func TestSplitAndPipelined(t *testing.T) {
 			t.Errorf("pipelined: got %q", got)
 		}
 		for _, req := range []string{one, chunked} {
-			c, err := net.Dial("tcp", r.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := r.dial()
 			br := bufio.NewReader(c)
 			for i := 1; i < len(req); i += 7 {
 				io.WriteString(c, req[:i])
@@ -433,10 +438,7 @@ func TestHangUp(t *testing.T) {
 				<-q.Context().Done()
 				gone <- time.Now()
 			}))
-			c, err := net.Dial("tcp", r.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := r.dial()
 			fmt.Fprintf(c, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nx-api-key: %s\r\nContent-Length: %d\r\n\r\n%s", testKey, len(chat), chat)
 			<-began
 			c.Close()

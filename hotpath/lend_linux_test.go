@@ -30,12 +30,7 @@ func TestLent(t *testing.T) {
 	w := newWire(t, func(c net.Conn, n int64, q *http.Request) bool { io.WriteString(c, okReply); return true })
 	r := wireRig(t, 2, w)
 	r.waits()
-	c, err := net.Dial("tcp", r.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	c.SetDeadline(time.Now().Add(ample))
+	c := r.dial()
 	ask := "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nX-Api-Key: " + testKey + "\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(len(chat)) + "\r\n\r\n" + chat
 	in := bufio.NewReader(c)
 	for _, pipelined := range []int{1, 1, 3, 1} {

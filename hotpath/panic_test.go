@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"asbru/adapters/dialect/openai"
 	"asbru/core"
@@ -111,12 +110,7 @@ func TestPanic(t *testing.T) {
 					snap.Models = map[string]*core.Route{"m": &route}
 				}
 			})
-			other, err := net.Dial("tcp", r.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer other.Close()
-			other.SetDeadline(time.Now().Add(10 * time.Second))
+			other := r.dial()
 			long := strings.Replace(chat, "hi", strings.Repeat("x", 2*largeBody), 1)
 			const n = 3
 			for i := range n {

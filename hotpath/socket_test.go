@@ -31,12 +31,7 @@ type talker struct {
 // talk opens a WebSocket at a rig. extra are more lines of its head.
 func (r *rig) talk(path, extra string) (*talker, *http.Response) {
 	r.t.Helper()
-	c, err := net.Dial("tcp", r.addr)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	r.t.Cleanup(func() { c.Close() })
-	c.SetDeadline(time.Now().Add(20 * time.Second))
+	c := r.dial()
 	fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: gateway\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n", path, extra)
 	br := bufio.NewReader(c)
 	res, err := http.ReadResponse(br, nil)

@@ -60,11 +60,7 @@ func TestClientWaits(t *testing.T) {
 				r := wireRig(t, loops, w)
 				r.limit(row.limits)
 				start := time.Now()
-				c, err := net.Dial("tcp", r.addr)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer c.Close()
+				c := r.dial()
 				c.SetDeadline(time.Now().Add(2 * ample))
 				answers := 0
 				if row.good {
@@ -188,11 +184,7 @@ func TestSlowClientIsCut(t *testing.T) {
 		})
 		r := wireRig(t, loops, w)
 		r.limit(func(l *core.Limits) { l.WriteWait = 2 * brief })
-		c, err := net.Dial("tcp", r.addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
+		c := r.dial()
 		io.WriteString(c, goodPost)
 		bufio.NewReader(c).ReadString('\n')
 		start := time.Now()

@@ -81,7 +81,7 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 			fmt.Fprint(stdout, help())
 			return nil, errHelp
 		}
-		return nil, err
+		return nil, fmt.Errorf("%s; see asbru loadgen --help", strings.Replace(err.Error(), " -", " --", 1)) // flags are written with two here
 	}
 	for i, arg := range fs.Args() {
 		name := "target"

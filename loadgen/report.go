@@ -148,8 +148,12 @@ func (c *campaign) how() string {
 	case o.poisson:
 		kind += ", Poisson"
 	}
-	return fmt.Sprintf("%s; %d rounds of %v a target, requests of %d bytes; medians of the rounds, quartiles in parentheses",
-		kind, o.rounds, o.window, len(c.records[0].target.request))
+	rounds := "1 round"
+	if o.rounds != 1 {
+		rounds = fmt.Sprintf("%d rounds", o.rounds)
+	}
+	return fmt.Sprintf("%s; %s of %v a target, requests of %d bytes; medians of the rounds, quartiles in parentheses",
+		kind, rounds, o.window, len(c.records[0].target.request))
 }
 
 // aligned pads cells to columns, the first to the left, figures to the right.

@@ -51,7 +51,7 @@ func (o *options) settleMode(given map[string]bool) error {
 	case o.hold > 0 && !given["rate"]:
 		o.rate = 2000
 	case !(o.rate > 0 && o.rate <= maxRate):
-		return fmt.Errorf("--rate %g must lie between 0 and %d requests a second", o.rate, maxRate)
+		return fmt.Errorf("--rate %g must be more than 0 and at most %d requests a second", o.rate, maxRate)
 	}
 	if o.hold > 0 {
 		o.stream = true

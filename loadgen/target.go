@@ -44,15 +44,19 @@ func (t *target) next() []byte {
 
 // aim parses NAME=http://HOST:PORT[/PREFIX] and looks the host up once.
 func aim(name, raw string, own bool) (*target, error) {
+	label := name
+	if !strings.HasPrefix(name, "target") { // what a bare URL is called
+		label = "target " + name
+	}
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("target %s: %q is no address; write http://127.0.0.1:8080", name, raw)
+		return nil, fmt.Errorf("%s: %q is no address; write http://127.0.0.1:8080", label, raw)
 	}
 	if u.Scheme != "http" {
-		return nil, fmt.Errorf("target %s: cannot speak %q; only plain http is measured", name, u.Scheme)
+		return nil, fmt.Errorf("%s: cannot speak %q; only plain http is measured", label, u.Scheme)
 	}
 	if u.RawQuery != "" || u.User != nil {
-		return nil, fmt.Errorf("target %s: %q may hold a path but no query and no user; use --path and --key", name, raw)
+		return nil, fmt.Errorf("%s: %q may hold a path but no query and no user; use --path and --key", label, raw)
 	}
 	port := u.Port()
 	if port == "" {
@@ -60,14 +64,14 @@ func aim(name, raw string, own bool) (*target, error) {
 	}
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil || n == 0 {
-		return nil, fmt.Errorf("target %s: %q is no port", name, port)
+		return nil, fmt.Errorf("%s: %q is no port", label, port)
 	}
 	ip, err := lookUp(u.Hostname())
 	if err != nil {
-		return nil, fmt.Errorf("target %s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", label, err)
 	}
 	if !ip.IsLoopback() && !own {
-		return nil, fmt.Errorf("target %s: %s is not this machine; add --i-own-this-server if the server is yours to load", name, ip)
+		return nil, fmt.Errorf("%s: %s is not this machine; add --i-own-this-server if the server is yours to load", label, ip)
 	}
 	return &target{name: name, addr: netip.AddrPortFrom(ip, uint16(n)), host: u.Host,
 		prefix: strings.TrimSuffix(u.EscapedPath(), "/")}, nil

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -34,14 +35,14 @@ func Run(args []string, stdout, stderr io.Writer) int {
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c command
-	flags := c.flags(stderr)
+	flags := c.flags()
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		help(stdout, flags)
 		return 0
 	case err != nil:
-		fmt.Fprintln(stderr, "asbru mock: see asbru mock --help")
+		fmt.Fprintf(stderr, "asbru mock: %s; see asbru mock --help\n", strings.Replace(err.Error(), " -", " --", 1)) // flags are written with two here
 		return 2
 	case flags.NArg() > 0:
 		fmt.Fprintf(stderr, "asbru mock: unexpected argument %q; see asbru mock --help\n", flags.Arg(0))
@@ -61,10 +62,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-func (c *command) flags(stderr io.Writer) *flag.FlagSet {
+func (c *command) flags() *flag.FlagSet {
 	o := &c.options
 	f := flag.NewFlagSet("mock", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f.SetOutput(io.Discard)
 	f.Usage = func() {}
 	f.StringVar(&c.listen, "listen", "127.0.0.1:9900", "`address` to listen on")
 	f.DurationVar(&o.Latency, "latency", 0, "wait before the response head, such as 20ms")

@@ -1,6 +1,5 @@
-// Package postgres starts a Postgres of its own for a test: Debian's, as somebody without
-// privileges, on a port and in a directory that nobody else has. It refuses to use one that
-// runs already.
+// Package postgres starts a Postgres of its own for a test, as somebody without privileges, on
+// a port and in a directory that nobody else has. It refuses to use one that runs already.
 package postgres
 
 import (
@@ -26,11 +25,24 @@ type Server struct {
 	cmd  *exec.Cmd
 }
 
+// Programs is the folder that Postgres' programs lie in: what the environment's ASBRU_POSTGRES
+// names, else that of Debian's newest version; "" where it is not installed.
+func Programs() string {
+	if dir := os.Getenv("ASBRU_POSTGRES"); dir != "" {
+		return dir
+	}
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(found) == 0 {
+		return ""
+	}
+	return filepath.Dir(found[len(found)-1])
+}
+
 // Start starts one until the end of the test, or skips the test where Postgres is not installed.
 func Start(t *testing.T) *Server {
 	t.Helper()
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	if len(found) == 0 {
+	programs := Programs()
+	if programs == "" {
 		t.Skip("Postgres is not installed (Debian's package postgresql); what needs it is not tested here")
 	}
 	dir, err := os.MkdirTemp("", "asbru-postgres-")
@@ -38,7 +50,7 @@ func Start(t *testing.T) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	s := &Server{t: t, dir: filepath.Join(dir, "data"), bin: filepath.Dir(found[len(found)-1])}
+	s := &Server{t: t, dir: filepath.Join(dir, "data"), bin: programs}
 	if os.Getuid() == 0 { // it refuses to run as root
 		var who *user.User
 		for _, name := range []string{"postgres", "nobody"} {

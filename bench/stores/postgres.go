@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"asbru/bench/postgres"
 )
 
 // standInSQL makes a type called vector, over text, and the operator that the extension has
@@ -22,10 +24,13 @@ CREATE OPERATOR <=> (LEFTARG = text, RIGHTARG = text, FUNCTION = standin_cosine)
 // by something that stands in for it.
 func Vectors(t *testing.T, address string) {
 	t.Helper()
-	if ask(t, address, "SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'") == "0" {
-		t.Log("the extension vector is not installed: a type over text stands in for it")
+	version := ask(t, address, "SELECT default_version FROM pg_available_extensions WHERE name = 'vector'")
+	if version == "" {
+		t.Log("the extension vector is not installed: a type over text stands in for it (make vectors has the real one)")
 		ask(t, address, standInSQL)
+		return
 	}
+	t.Logf("the extension vector, version %s", version)
 }
 
 // CountRows is how many rows a table has; 0 when there is none of that name.
@@ -44,11 +49,7 @@ func CountRows(t *testing.T, address, table string) int {
 // ask runs a statement.
 func ask(t *testing.T, address, what string) string {
 	t.Helper()
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/psql")
-	if len(found) == 0 {
-		t.Skip("psql is not installed (Debian's package postgresql-client)")
-	}
-	c := exec.Command(found[len(found)-1], "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", address, "-c", what)
+	c := exec.Command(filepath.Join(postgres.Programs(), "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", address, "-c", what)
 	c.Env = append(os.Environ(), "LC_ALL=C")
 	out, err := c.CombinedOutput()
 	if err != nil {

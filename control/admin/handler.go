@@ -176,6 +176,16 @@ func (c *call) body() (map[string]json.RawMessage, error) {
 	return members, nil
 }
 
+// read decodes the JSON object of a request strictly into a view.
+func (c *call) read(into any) error {
+	members, err := c.body()
+	if err != nil {
+		return err
+	}
+	b, _ := json.Marshal(members) // of what was just decoded
+	return read(b, into)
+}
+
 // match is the revision that a change is meant for; -1: any.
 func (c *call) match() (int64, error) {
 	text := c.r.Header.Get("If-Match")

@@ -243,12 +243,7 @@ func (h *Handler) rotate(c *call) error {
 		Value string `json:"value"`
 	}
 	if c.r.ContentLength != 0 {
-		members, err := c.body()
-		if err != nil {
-			return err
-		}
-		b, _ := json.Marshal(members)
-		if err := read(b, &ask); err != nil {
+		if err := c.read(&ask); err != nil {
 			return err
 		}
 	}

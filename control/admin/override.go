@@ -2,7 +2,6 @@ package admin
 
 import (
 	"cmp"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,6 +11,26 @@ import (
 	"asbru/core/config"
 	"asbru/core/govern"
 )
+
+// An addition is what is asked for to be added to a budget; the zero value takes back what was.
+type addition struct {
+	Amount *float64 `json:"amount"` // US dollars; nil: none
+	Mode   string   `json:"mode"`   // forever, or cycles; "" is forever
+	Cycles int      `json:"cycles"` // windows that it is good for, the current one included
+	Reason string   `json:"reason"`
+}
+
+func (a *addition) check() error {
+	switch {
+	case a.Amount == nil:
+		return invalid("write US dollars that are added", "amount is missing")
+	case a.Mode != "forever" && a.Mode != "cycles" && a.Mode != "":
+		return invalid("", "mode is %q; it is cycles or forever", a.Mode)
+	case a.Mode == "cycles" && (a.Cycles < 1 || a.Cycles > 1000):
+		return invalid("", "cycles is %d; it is 1 to 1000", a.Cycles)
+	}
+	return nil
+}
 
 // override adds to a budget of a holder for a while, or takes that back.
 func (h *Handler) override(c *call) error {
@@ -26,28 +45,13 @@ func (h *Handler) override(c *call) error {
 		return missing("%s %q has no budget", c.kind.word, e.name)
 	}
 	c.did = "override"
-	var ask struct {
-		Amount *float64 `json:"amount"`
-		Mode   string   `json:"mode"`
-		Cycles int      `json:"cycles"`
-		Reason string   `json:"reason"`
-	}
+	var ask addition
 	if c.r.Method == http.MethodPut {
-		members, err := c.body()
-		if err != nil {
+		if err := c.read(&ask); err != nil {
 			return err
 		}
-		b, _ := json.Marshal(members)
-		if err := read(b, &ask); err != nil {
+		if err := ask.check(); err != nil {
 			return err
-		}
-		switch {
-		case ask.Amount == nil:
-			return invalid("write US dollars that are added", "amount is missing")
-		case ask.Mode != "forever" && ask.Mode != "cycles" && ask.Mode != "":
-			return invalid("", "mode is %q; it is cycles or forever", ask.Mode)
-		case ask.Mode == "cycles" && (ask.Cycles < 1 || ask.Cycles > 1000):
-			return invalid("", "cycles is %d; it is 1 to 1000", ask.Cycles)
 		}
 	}
 	var kept *store.Object
@@ -57,15 +61,10 @@ func (h *Handler) override(c *call) error {
 			return missing("there is no %s with the id %q any more", c.kind.word, e.id)
 		}
 		value, list := withBudgets(o.Value)
-		at := slices.IndexFunc(*list, func(b config.Budget) bool {
-			w, _ := config.ParseWindow(b.Window)
-			name := cmp.Or(b.Name, w.String())
-			return c.rest[2] == name || c.rest[2] == o.ID+"."+name || c.rest[2] == o.Name+"."+name
-		})
-		if at < 0 {
+		b := budgetOf(o, *list, c.rest[2])
+		if b == nil {
 			return missing("%s %q has no budget %q", c.kind.word, o.Name, c.rest[2])
 		}
-		b := &(*list)[at]
 		b.Overrides = nil
 		if ask.Amount != nil {
 			x := config.BudgetOverride{USD: *ask.Amount, Reason: cmp.Or(ask.Reason, "by admin "+c.from())}
@@ -86,6 +85,19 @@ func (h *Handler) override(c *call) error {
 	send(c.w, http.StatusOK, map[string]any{"message": "Budget override " + did + " successfully",
 		c.kind.one: c.kind.view(h, entry{kind: kept.Kind, id: kept.ID, name: kept.Name, value: kept.Value, object: kept})})
 	return nil
+}
+
+// budgetOf finds a budget of o in list by its name, alone or after that of o; nil: it has none of that name.
+func budgetOf(o *store.Object, list []config.Budget, asked string) *config.Budget {
+	at := slices.IndexFunc(list, func(b config.Budget) bool {
+		w, _ := config.ParseWindow(b.Window)
+		name := cmp.Or(b.Name, w.String())
+		return asked == name || asked == o.ID+"."+name || asked == o.Name+"."+name
+	})
+	if at < 0 {
+		return nil
+	}
+	return &list[at]
 }
 
 // withBudgets is a copy of a value whose budgets may be changed.

@@ -48,7 +48,7 @@ func resources() map[string]*resource {
 	}
 }
 
-// find is the entry that a call names.
+// named is the entry that a call names.
 func (h *Handler) named(c *call) (entry, error) {
 	if c.kind.all == nil {
 		if e, ok := h.entry(c.kind.kind, c.rest[0]); ok {
@@ -278,6 +278,9 @@ func article(value string) string {
 		return "a list"
 	case "object":
 		return "an object"
+	}
+	if strings.HasPrefix(value, "number ") {
+		return "the " + value
 	}
 	return "a " + value
 }

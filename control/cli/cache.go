@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -127,7 +128,7 @@ func (c *cacheAsk) ask(word, token string, stdout, stderr io.Writer) int {
 	status, err := c.call(method, strings.TrimRight(c.admin, "/")+path, token, &out)
 	switch {
 	case err != nil:
-		fmt.Fprintf(stderr, "%s cache: cannot ask %s: %v\n", c.App.Name, c.admin, err)
+		fmt.Fprintf(stderr, "%s cache: cannot ask %s: %v; hint: start the gateway, or name its admin listener with --admin\n", c.App.Name, c.admin, err)
 		return Problem
 	case status != http.StatusOK:
 		fmt.Fprintf(stderr, "%s cache: %s says %d: %s\n", c.App.Name, c.admin, status, out.Error.Message)
@@ -159,7 +160,7 @@ func (c *cacheAsk) call(method, to, token string, out any) (status int, err erro
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	a, err := client.Do(r)
 	if err != nil {
-		return 0, err
+		return 0, errors.Unwrap(err) // without the address, which is told already
 	}
 	defer a.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(a.Body, adminReply))

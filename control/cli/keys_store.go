@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -53,22 +52,18 @@ func (k *keysRun) flags(fs *flag.FlagSet) {
 	fs.StringVar(&k.config, "config", "", "configuration `file` whose store is worked on")
 	fs.StringVar(&k.admin, "admin", "", "`address` of a gateway to ask instead, such as http://127.0.0.1:9090")
 	fs.StringVar(&k.token, "token", "", "its admin token, as a `reference`")
-	fs.StringVar(&k.team, "team", "", "create: whose it is")
-	fs.StringVar(&k.customer, "customer", "", "create: who pays for it")
-	fs.StringVar(&k.description, "description", "", "create: what it is for")
+	fs.StringVar(&k.team, "team", "", "create: the `team` whose it is")
+	fs.StringVar(&k.customer, "customer", "", "create: the `customer` who pays for it")
+	fs.StringVar(&k.description, "description", "", "create: a `text` that says what it is for")
 	fs.StringVar(&k.expires, "expires", "", "create: the `moment` from which on it is refused, such as 2027-01-31T00:00:00Z")
-	fs.StringVar(&k.budgets, "budget", "", "create: US dollars for a `time`, such as 50/1M; several with commas")
-	fs.StringVar(&k.requests, "requests", "", "create: requests in a `time`, such as 100/1m")
-	fs.StringVar(&k.tokens, "tokens", "", "create: tokens in a `time`, such as 200000/1m")
+	fs.StringVar(&k.budgets, "budget", "", "create: an `amount` of US dollars for a time, such as 50/1M; several with commas")
+	fs.StringVar(&k.requests, "requests", "", "create: a `rate` of requests, such as 100/1m")
+	fs.StringVar(&k.tokens, "tokens", "", "create: a `rate` of tokens, such as 200000/1m")
 	fs.StringVar(&k.models, "models", "", "create: the `models` it may use, with commas; default: all")
 	fs.StringVar(&k.providers, "providers", "", "create: the `providers` that may serve it, with commas; default: all")
 	fs.DurationVar(&k.grace, "grace", 0, "rotate: how long the old key stays good")
 	fs.BoolVar(&k.json, "json", false, "print answers of the admin API as they are")
 }
-
-// An asker sends one request to the admin API and returns the answer, which is an error when it
-// refuses.
-type asker func(method, path string, body any) (map[string]any, error)
 
 // with opens what the flags name, does something with it and tells what went wrong.
 func (k *keysRun) with(do func(asker) error) int {
@@ -110,92 +105,6 @@ func (k *keysRun) open() (*Offline, int) {
 		return nil, k.told(err)
 	}
 	return o, OK
-}
-
-// over asks a handler in this process.
-func over(h http.Handler) asker {
-	return func(method, path string, body any) (map[string]any, error) {
-		r, err := request(method, path, body)
-		if err != nil {
-			return nil, err
-		}
-		r.RequestURI, r.RemoteAddr = path, "cli"
-		w := &answer{head: http.Header{}, status: http.StatusOK}
-		h.ServeHTTP(w, r)
-		return understand(w.status, w.body.Bytes())
-	}
-}
-
-// An answer is what a handler writes, kept.
-type answer struct {
-	head   http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (a *answer) Header() http.Header         { return a.head }
-func (a *answer) WriteHeader(status int)      { a.status = status }
-func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
-
-// remote asks a gateway.
-func (k *keysRun) remote() (asker, error) {
-	if k.token == "" {
-		return nil, errors.New("a gateway wants its admin token: --token env.NAME, or file:/path")
-	}
-	token, err := refer(k.tools.Env, k.token)
-	if err != nil {
-		return nil, err
-	}
-	base := strings.TrimRight(k.admin, "/")
-	client := &http.Client{Timeout: askTime, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }} // the token is for one place
-	return func(method, path string, body any) (map[string]any, error) {
-		r, err := request(method, base+path, body)
-		if err != nil {
-			return nil, err
-		}
-		r.Header.Set("Authorization", "Bearer "+token)
-		answer, err := client.Do(r)
-		if err != nil {
-			return nil, fmt.Errorf("cannot ask %s: %w", base, errors.Unwrap(err))
-		}
-		defer answer.Body.Close()
-		b, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
-		if err != nil {
-			return nil, fmt.Errorf("cannot ask %s: its answer broke off: %w", base, err)
-		}
-		return understand(answer.StatusCode, b)
-	}, nil
-}
-
-func request(method, to string, body any) (*http.Request, error) {
-	var b bytes.Buffer
-	if body != nil {
-		if err := json.NewEncoder(&b).Encode(body); err != nil {
-			return nil, err
-		}
-	}
-	r, err := http.NewRequestWithContext(context.Background(), method, to, &b)
-	if err != nil {
-		return nil, fmt.Errorf("cannot ask %q: it is no address", to)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	return r, nil
-}
-
-// understand reads an answer.
-func understand(status int, b []byte) (map[string]any, error) {
-	var out map[string]any
-	if err := json.Unmarshal(b, &out); err != nil {
-		return nil, fmt.Errorf("what answers is no admin API: status %d", status)
-	}
-	if status != http.StatusOK {
-		e, _ := out["error"].(map[string]any)
-		if message, _ := e["message"].(string); message != "" {
-			return nil, errors.New(message)
-		}
-		return nil, fmt.Errorf("refused with status %d", status)
-	}
-	return out, nil
 }
 
 const virtualKeys = "/api/governance/virtual-keys"

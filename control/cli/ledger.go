@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -25,8 +26,8 @@ func Ledger(app *App) Command {
 			"dump prints its records as JSON, one a line; --kind, --id and --after choose among them.\n" +
 			"reconcile compares what each call was charged with what others have written down: files of JSON lines with an id and nanos (billionths of a dollar), such as a client's log, what dump prints, or what a sink has stored.\n" +
 			"Nothing is changed, and a gateway may be running. The exit code is 0 when all is well, 1 when something is not.",
-		Example: app.Name + " ledger verify /var/lib/asbru/ledger\n" + app.Name + " ledger dump --kind settle /var/lib/asbru/ledger\n" +
-			app.Name + " ledger reconcile /var/lib/asbru/ledger client.jsonl sink.jsonl",
+		Example: app.Name + " ledger verify /var/lib/asbru/asbru-ledger\n" + app.Name + " ledger dump --kind settle /var/lib/asbru/asbru-ledger\n" +
+			app.Name + " ledger reconcile /var/lib/asbru/asbru-ledger client.jsonl sink.jsonl",
 		Words: []string{"verify", "dump", "reconcile"},
 		For:   map[string][]string{"kind": {"dump"}, "id": {"dump"}, "after": {"dump"}},
 		New: func(fs *flag.FlagSet) Run {
@@ -70,8 +71,11 @@ type teller struct {
 // open is the ledger in dir. Unlike a gateway it makes no directory.
 func (t teller) open(dir string) (ledger.FS, error) {
 	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no ledger in %s", dir)
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("cannot read the ledger: %w", err)
 	}
 	if !info.IsDir() {
 		return nil, fmt.Errorf("%s is not a directory", dir)

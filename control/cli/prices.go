@@ -19,9 +19,9 @@ func Prices(app *App) Command {
 	return Command{
 		Name:    "prices",
 		Summary: "show what models cost, and read lists of prices",
-		Usage:   "show [PROVIDER[/MODEL]] | check FILE | import FILE",
+		Usage:   "show [--file FILE] [PROVIDER[/MODEL]] | check FILE | import FILE",
 		Help: "show prints rows of the built-in catalogue, or of the sheet that --file names before it.\n" +
-			"check reads a sheet and tells every problem. import turns LiteLLM's model_prices_and_context_window.json or the\n" +
+			"check reads a sheet and tells every problem. import turns LiteLLM's model_prices_and_context_window.json or the " +
 			"api.json of models.dev into a sheet on standard output, for prices.files of a configuration, and says what it left out.",
 		Example: app.Name + " prices show openai/gpt-4o\n" + app.Name + " prices import api.json > prices.txt",
 		Words:   []string{"show", "check", "import"},
@@ -122,7 +122,6 @@ func (p pricer) show(file, what string) int {
 	return OK
 }
 
-// one shows the price in force of one model, found as a request would find it.
 // nobody says that no provider is called what, and where a model of that name is sold.
 func (p pricer) nobody(sheets []*price.Sheet, what string) {
 	hint := p.app.Name + " prices show lists all"
@@ -141,6 +140,7 @@ func (p pricer) nobody(sheets []*price.Sheet, what string) {
 	fmt.Fprintf(p.stderr, "%s: there are no prices of a provider %q; hint: %s\n", p.app.Name, what, hint)
 }
 
+// one shows the price in force of one model, found as a request would find it.
 func (p pricer) one(sheets []*price.Sheet, provider, model string) int {
 	found, known := price.New(sheets, nil, nil).Table(provider, provider).Find(price.Query{Model: []byte(model)})
 	if !known {

@@ -37,6 +37,23 @@ func (b *Budget) Covers(x *core.Exchange, t *core.Target, name []byte) bool {
 	return b.models.has(x.Route, x.Name) || x.Snap.Providers[t.Provider] != nil && b.models.has(x.Snap.Providers[t.Provider], name)
 }
 
+// reached reports whether b may have to pay for x, and whether it must whoever answers.
+func (b *Budget) reached(x *core.Exchange) (may, must bool) {
+	if b.alias == "" && len(b.providers) == 0 && b.models == nil {
+		return true, true
+	}
+	must = true
+	price.Reach(x, func(t *core.Target, name []byte) bool {
+		if b.Covers(x, t, name) {
+			may = true
+		} else {
+			must = false
+		}
+		return true
+	})
+	return may, must
+}
+
 // budgetSet is all budgets of a document. Who shares one shares the Budget.
 type budgetSet struct {
 	teams, customers map[string][]*Budget

@@ -21,7 +21,7 @@ type fakePool struct {
 
 func (p *fakePool) Close() error { p.closed++; return nil }
 
-// fakeDeps makes fakePools; only the host "broken" cannot have one.
+// fakeDeps makes a fakePool for each endpoint; only the host "broken" cannot have one.
 func fakeDeps() Deps {
 	return Deps{
 		NewPool: func(e core.Endpoint) (core.Pool, error) {

@@ -1,15 +1,12 @@
 package build
 
 import (
-	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
 	"asbru/core"
 	"asbru/core/audit"
-	"asbru/core/config"
 	"asbru/core/govern"
 	"asbru/core/ledger"
 	"asbru/core/price"
@@ -66,235 +63,6 @@ func (m *money) give(b *bill) {
 	b.hold, b.n, b.ended, b.looked, b.ask = govern.Hold{}, 0, false, false, govern.Ask{}
 	b.turns, b.opening, b.paid, b.cost = 0, false, core.Usage{}, 0
 	m.bills.Put(b)
-}
-
-// A purse is the budgets of a caller.
-type purse struct{ own, shared []*Budget }
-
-// Report implements core.Purse.
-func (p *purse) Report(now int64) []core.BudgetState {
-	var out []core.BudgetState
-	for _, b := range slices.Concat(p.own, p.shared) {
-		if b.account == nil {
-			continue
-		}
-		s := b.account.Balance(now)
-		out = append(out, core.BudgetState{Name: s.Name, Label: b.Limit.Label, Cap: s.Cap, Spent: s.Spent, Held: s.Held, Begun: s.Begun, Ends: s.Ends})
-	}
-	return out
-}
-
-// budgeted reports whether the document has a budget.
-func (c *compiler) budgeted() bool {
-	d := c.doc
-	return len(d.Budgets) > 0 ||
-		slices.ContainsFunc(d.VirtualKeys, func(k config.VirtualKey) bool { return len(k.Budgets) > 0 || k.BudgetUSDPerMonth != nil }) ||
-		slices.ContainsFunc(d.Teams, func(t config.Team) bool { return len(t.Budgets) > 0 }) ||
-		slices.ContainsFunc(d.Customers, func(c config.Customer) bool { return len(c.Budgets) > 0 }) ||
-		slices.ContainsFunc(d.Providers, func(p config.Provider) bool { return len(p.Budgets) > 0 }) ||
-		slices.ContainsFunc(d.Models, func(m config.Model) bool { return len(m.Budgets) > 0 })
-}
-
-// compileMoney gives the keys their purses. It comes after the keys.
-func (c *compiler) compileMoney() {
-	if c.money == nil {
-		return
-	}
-	set := budgetsIn(c.doc, c.next)
-	c.budgets = set.all()
-	purses := make(map[string]*purse, len(c.doc.VirtualKeys))
-	for i := range c.doc.VirtualKeys {
-		v := &c.doc.VirtualKeys[i]
-		p := new(purse)
-		p.own, p.shared = set.of(c.next, v, c.customerOf(v))
-		if len(p.own)+len(p.shared) > 0 {
-			purses[v.Name] = p
-			c.budgets = append(c.budgets, p.own...)
-		}
-	}
-	if _, shared := set.of(c.next, &config.VirtualKey{}, ""); len(shared) > 0 && c.next.Anonymous != nil {
-		c.next.Anonymous.Purse = &purse{shared: shared}
-	}
-	for _, k := range c.next.Keys {
-		if p := purses[k.Name]; p != nil {
-			k.Purse = p
-		}
-	}
-}
-
-// openMoney opens the accounts, once nothing else can fail. A cap that is lowered holds from
-// then on.
-func (c *compiler) openMoney() {
-	if c.money == nil || c.deps.OpenTill == nil {
-		return
-	}
-	till, err := c.deps.OpenTill()
-	if err != nil {
-		c.fail("governance.ledger", err.Error(), "")
-		return
-	}
-	book := till.Book()
-	if book == nil {
-		c.fail("governance.ledger", "is another process's now", "")
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), accountWait)
-	defer cancel()
-	for _, b := range c.budgets {
-		b.Limit.Shared = c.doc.Leased()
-		if b.account = book.Known(b.Account); b.account != nil {
-			c.gates = append(c.gates, func() { b.account.SetLimit(b.Limit) })
-		} else if b.account, err = book.Account(ctx, b.Account, b.Limit); err != nil {
-			c.fail("governance.ledger", err.Error(), "")
-			return
-		}
-	}
-	c.money.till, c.next.Money = till, till
-	c.openTrail()
-}
-
-// paid reports whether anything is held for an operation.
-func (c *compiler) paid(op core.Op) bool { return c.money != nil && op != core.OpModels }
-
-// hold holds the worst case of what a provider is asked for.
-func (c *compiler) hold(_ *rules, op core.Op) (core.Stage, string) {
-	if !c.paid(op) {
-		return nil, ""
-	}
-	if c.doc.Leased() {
-		return c.money.hold, "budgets of several machines"
-	}
-	return c.money.hold, "budgets"
-}
-
-// look notes what is written down of a request, now that it is on its way: nobody waits for
-// that. It also has the intent written.
-func (c *compiler) look(_ *rules, op core.Op) (core.Stage, string) {
-	if !c.paid(op) {
-		return nil, ""
-	}
-	m := c.money
-	return func(x *core.Exchange) core.Verdict {
-		if b, ok := x.Bill.(*bill); ok {
-			m.till.Nudge()
-			m.look(x, b)
-		}
-		return core.Continue
-	}, "budgets"
-}
-
-// look notes what is written down of the request of x, once: while all of it is there.
-func (m *money) look(x *core.Exchange, b *bill) {
-	if b.looked {
-		return
-	}
-	b.looked = true
-	if m.audited {
-		b.before = audit.Look(x)
-		m.content(x)
-	}
-}
-
-// intent keeps an answer back until what it may cost stands on the disk.
-func (c *compiler) intent(_ *rules, op core.Op) (core.Stage, string) {
-	if !c.paid(op) {
-		return nil, ""
-	}
-	m := c.money
-	return func(x *core.Exchange) core.Verdict {
-		if b, ok := x.Bill.(*bill); ok {
-			m.look(x, b)
-			return m.till.Begun(x, &b.hold)
-		}
-		return core.Continue
-	}, "budgets"
-}
-
-// settle charges what an answer costs and keeps its end back until that stands on the disk.
-func (c *compiler) settle(_ *rules, op core.Op) (core.Stage, string) {
-	if !c.paid(op) {
-		return nil, ""
-	}
-	m := c.money
-	return func(x *core.Exchange) core.Verdict {
-		b, ok := x.Bill.(*bill)
-		if !ok {
-			return core.Continue
-		}
-		m.close(x, b)
-		return m.till.Ended(x, &b.hold)
-	}, "budgets"
-}
-
-// cost notes what an exchange cost, and settles it when nothing has yet: it failed, its client
-// left, or nobody was asked.
-func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
-	m := c.money
-	if op == core.OpModels {
-		if m == nil || !m.audited {
-			return nil, ""
-		}
-		return func(x *core.Exchange) core.Verdict { // nothing is paid for it
-			m.unheld(x)
-			return core.Continue
-		}, "audit"
-	}
-	return func(x *core.Exchange) core.Verdict {
-		b, ok := x.Bill.(*bill)
-		if !ok {
-			if x.Charge == core.ChargeFull {
-				m.recalled(x)
-			} else if len(x.Attempts()) > 0 {
-				x.Cost = uncounted(x, time.Now().Unix())
-			}
-			m.unheld(x)
-			return core.Continue
-		}
-		m.close(x, b)
-		x.Bill = nil // nobody else holds it
-		m.give(b)
-		return core.Continue
-	}, "prices"
-}
-
-// renew charges the turn of a WebSocket that is over, and holds the worst case of the next.
-func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
-	if op != core.OpRealtime || c.money == nil {
-		return nil, ""
-	}
-	m := c.money
-	return func(x *core.Exchange) core.Verdict {
-		b, ok := x.Bill.(*bill)
-		p, _ := x.Key.Purse.(*purse)
-		if !ok || b.ended && !b.opening {
-			return core.Continue
-		}
-		if !b.opening {
-			m.close(x, b)
-			b = &bill{before: b.before, looked: b.looked, turns: b.turns + 1, opening: true, paid: x.Usage, cost: x.Cost}
-			x.Bill = b // the one before may still be on its way to the disk
-		}
-		v := m.fill(b, p, x, time.Now())
-		if v == core.Wait {
-			return v
-		}
-		b.opening = false
-		b.ended = !b.hold.Held() // all that was used is charged
-		return v
-	}, "budgets"
-}
-
-// uncounted is what an exchange cost that nothing was held for. Its prompt is read for our own
-// count only where the provider's cannot be used.
-func uncounted(x *core.Exchange, now int64) core.Money {
-	list := x.Attempts()
-	if x.Usage.Known && !list[len(list)-1].Resumes {
-		if cost, flaw := price.Charge(x, 0, 0, now); !flaw.Estimated() {
-			return cost
-		}
-	}
-	cost, _ := price.Charge(x, 0, price.Prompt(x), now)
-	return cost
 }
 
 // hold is the stage.
@@ -368,21 +136,16 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 	return v
 }
 
-// reached reports whether b may have to pay for x, and whether it must whoever answers.
-func (b *Budget) reached(x *core.Exchange) (may, must bool) {
-	if b.alias == "" && len(b.providers) == 0 && b.models == nil {
-		return true, true
+// look notes what is written down of the request of x, once: while all of it is there.
+func (m *money) look(x *core.Exchange, b *bill) {
+	if b.looked {
+		return
 	}
-	must = true
-	price.Reach(x, func(t *core.Target, name []byte) bool {
-		if b.Covers(x, t, name) {
-			may = true
-		} else {
-			must = false
-		}
-		return true
-	})
-	return may, must
+	b.looked = true
+	if m.audited {
+		b.before = audit.Look(x)
+		m.content(x)
+	}
 }
 
 // close ends what is held for x, once.

@@ -43,14 +43,10 @@ func (m *money) recalled(x *core.Exchange) {
 	if n == 0 {
 		return
 	}
-	b, _ := m.bills.Get().(*bill)
-	if b == nil {
-		b = new(bill)
-	}
+	b := m.take()
 	q := govern.Ask{ID: x.ID, Accounts: accounts[:n], Worst: x.Cost, Floor: x.Cost, Now: now.UnixNano()}
 	if !m.till.Charge(&b.hold, &q, &govern.End{Cost: x.Cost, Now: q.Now, Flags: ledger.Cached}) {
 		x.Cost = 0
 	}
-	*b = bill{}
-	m.bills.Put(b)
+	m.give(b)
 }

@@ -17,27 +17,42 @@ import (
 // one of them is an Error; Warnings alone come with a Document. data is not
 // kept.
 func Decode(name string, data []byte, env Env) (*Document, []Problem) {
-	root, bad := parse(name, data)
+	root, l, bad := parseLong(name, data)
+	d, doc := decode(name, root, l, env)
+	if l != nil && (bad != nil || d.bad != nil) && len(data) <= MaxDocumentBytes { // its lines are not what they look like
+		root, bad = parse(name, data)
+		l = nil
+		d, doc = decode(name, root, nil, env)
+	}
+	if bad == nil {
+		bad = d.bad
+	}
 	if bad != nil {
 		return nil, []Problem{*bad}
 	}
 	if root == nil {
 		return nil, []Problem{{File: name, Message: "is empty", Hint: "begin with providers: [{name: openai, api_key: env.OPENAI_API_KEY}]"}}
 	}
-	d := decoder{name: name, env: env}
-	doc := new(Document)
-	d.value(root, reflect.ValueOf(doc).Elem(), nil)
 	read := d.problems
 	for _, p := range doc.Validate(env) {
 		if !follows(p.Path, read) {
 			d.problems = append(d.problems, p)
 		}
 	}
-	locate(name, data, root, d.problems)
+	locate(name, data, root, l, d.problems)
 	if Failed(d.problems) {
 		doc = nil
 	}
 	return doc, sorted(d.problems)
+}
+
+// decode reads a tree, without a look at what it means. root may be nil.
+func decode(name string, root *yaml.Node, l *long, env Env) (*decoder, *Document) {
+	d, doc := &decoder{name: name, env: env, long: l}, new(Document)
+	if root != nil {
+		d.value(root, reflect.ValueOf(doc).Elem(), nil)
+	}
+	return d, doc
 }
 
 // follows reports whether a problem at path only follows from one of the
@@ -59,6 +74,9 @@ type decoder struct {
 	name     string
 	env      Env
 	problems []Problem
+	long     *long                    // the list that is not in the tree; nil: none
+	bad      *Problem                 // of a piece of it that cannot be read
+	known    map[reflect.Type][]field // of what was met so far
 
 	depth    int          // mappings and sequences around the value
 	aliases  []*yaml.Node // anchors being read through, outermost first
@@ -175,6 +193,10 @@ func (d *decoder) follow(n *yaml.Node, at *place) (target *yaml.Node, leave func
 }
 
 func (d *decoder) sequence(n *yaml.Node, v reflect.Value, at *place) {
+	if d.long != nil && n == d.long.node {
+		d.longSequence(v, at)
+		return
+	}
 	out := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
 	for i, c := range n.Content {
 		d.value(c, out.Index(i), at.item(i))
@@ -182,6 +204,22 @@ func (d *decoder) sequence(n *yaml.Node, v reflect.Value, at *place) {
 	if len(n.Content) > 0 { // an empty list is no list, so that Encode may leave it out
 		v.Set(out)
 	}
+}
+
+// longSequence is sequence for the list that is read piece by piece.
+func (d *decoder) longSequence(v reflect.Value, at *place) {
+	out := reflect.MakeSlice(v.Type(), d.long.length(), d.long.length())
+	for i, p := range d.long.pieces {
+		list, bad := d.long.entries(d.name, i)
+		if bad != nil {
+			d.bad = bad
+			return
+		}
+		for j, c := range list {
+			d.value(c, out.Index(p.first+j), at.item(p.first+j))
+		}
+	}
+	v.Set(out)
 }
 
 // mapping reads a map of strings.
@@ -198,7 +236,13 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, at *place) {
 
 // fields reads a mapping into a struct.
 func (d *decoder) fields(n *yaml.Node, v reflect.Value, at *place) {
-	fields := fieldsOf(v.Type())
+	fields := d.known[v.Type()]
+	if fields == nil {
+		if fields = fieldsOf(v.Type()); d.known == nil {
+			d.known = make(map[reflect.Type][]field)
+		}
+		d.known[v.Type()] = fields
+	}
 	for _, e := range d.entries(n, at) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == e.name })
 		switch {

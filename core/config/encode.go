@@ -2,6 +2,9 @@ package config
 
 import (
 	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/json"
 	"reflect"
 	"strconv"
 	"strings"
@@ -22,6 +25,23 @@ func EncodeWritten(d *Document) []byte { return encoder{written: true}.document(
 // An encoder turns values into YAML.
 type encoder struct {
 	written bool // texts are as they stand in a file
+}
+
+// Sum tells d from other documents, secrets left out: SHA-256 of it as JSON, its virtual keys a line each
+// behind the rest. So many keys are written one after the other, and never held as text together.
+func Sum(d *Document) (sum [32]byte) {
+	h := sha256.New()
+	enc := json.NewEncoder(h)
+	rest := *d
+	rest.VirtualKeys = nil
+	err := enc.Encode(&rest)
+	for i := range d.VirtualKeys {
+		err = cmp.Or(err, enc.Encode(&d.VirtualKeys[i]))
+	}
+	if err != nil {
+		panic("BUG: cannot encode a document: " + err.Error())
+	}
+	return [32]byte(h.Sum(nil))
 }
 
 func (e encoder) document(d *Document) []byte {

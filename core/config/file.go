@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-// ReadFile reads a document of at most MaxDocumentBytes. It refuses what is
+// ReadFile reads a document of at most MaxFileBytes. It refuses what is
 // not a regular file, which could block for ever.
 func ReadFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
@@ -21,7 +21,7 @@ func ReadFile(path string) ([]byte, error) {
 		return nil, fmt.Errorf("cannot read configuration %q: %w", path, bare(err))
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, MaxDocumentBytes+1))
+	data, err := io.ReadAll(io.LimitReader(f, MaxFileBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("cannot read configuration %q: %w", path, bare(err))
 	}

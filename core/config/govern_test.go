@@ -3,7 +3,6 @@ package config
 import (
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestKeysOfAllKinds(t *testing.T) {
@@ -98,21 +97,21 @@ func TestPricesOfADocument(t *testing.T) {
 }
 
 func TestWindows(t *testing.T) {
-	f := func(text string, months int, d time.Duration, aligns bool) {
+	f := func(text string, count int, unit byte, aligns bool) {
 		t.Helper()
 		w, ok := ParseWindow(text)
-		if !ok || w.Months() != months || w.Duration() != d || w.Aligns() != aligns || text != "" && w.String() != text {
-			t.Errorf("%s is %+v, %v: %d months, %v, aligns %v", text, w, ok, w.Months(), w.Duration(), w.Aligns())
+		if !ok || w.Count != count || w.Unit != unit || w.Aligns() != aligns || text != "" && w.String() != text {
+			t.Errorf("%s is %+v, %v, aligns %v", text, w, ok, w.Aligns())
 		}
 	}
-	f("", 1, 0, true)
-	f("5m", 0, 5*time.Minute, false)
-	f("1h", 0, time.Hour, false)
-	f("1d", 0, 24*time.Hour, true)
-	f("2w", 0, 14*24*time.Hour, true)
-	f("1M", 1, 0, true)
-	f("2Q", 6, 0, true)
-	f("1Y", 12, 0, true)
+	f("", 1, 'M', true)
+	f("5m", 5, 'm', false)
+	f("1h", 1, 'h', false)
+	f("1d", 1, 'd', true)
+	f("2w", 2, 'w', true)
+	f("1M", 1, 'M', true)
+	f("2Q", 2, 'Q', true)
+	f("1Y", 1, 'Y', true)
 	for _, bad := range []string{"d", "-1d", "1", "11Y", "1s", "1.5h", "99999999999999999999d"} {
 		if w, ok := ParseWindow(bad); ok {
 			t.Errorf("%s is %+v", bad, w)

@@ -5,7 +5,11 @@ import "time"
 // Bounds of what is read. They protect the process from a file, not a person
 // from a mistake: no configuration written by hand comes near them.
 const (
-	MaxDocumentBytes = 4 << 20 // a document, before anything is expanded
+	MaxDocumentBytes = 4 << 20  // a document, before anything is expanded
+	MaxFileBytes     = 64 << 20 // a document with a long list of virtual keys, which is read piece by piece
+
+	longBytes  = 64 << 10  // a document from which on that is worth it
+	pieceBytes = 256 << 10 // a piece; one entry more, where that does not fit in
 
 	maxSecretBytes   = 64 << 10 // the file behind file: and cred:
 	maxTextBytes     = 1 << 20  // one string after its references are expanded

@@ -11,14 +11,17 @@ import (
 // a compiler of the document reports them. data is what the document was
 // decoded from.
 func Locate(name string, data []byte, problems []Problem) {
-	if root, bad := parse(name, data); bad == nil && root != nil {
-		locate(name, data, root, problems)
+	if len(problems) == 0 {
+		return // most documents
+	}
+	if root, l, bad := parseLong(name, data); bad == nil && root != nil {
+		locate(name, data, root, l, problems)
 	}
 }
 
 // locate gives each problem without a line the position of what its path leads
-// to, or of the last step that is there.
-func locate(name string, data []byte, root *yaml.Node, problems []Problem) {
+// to, or of the last step that is there. l is the long list of the document; nil: it has none.
+func locate(name string, data []byte, root *yaml.Node, l *long, problems []Problem) {
 	for i := range problems {
 		p := &problems[i]
 		p.File = name
@@ -31,6 +34,10 @@ func locate(name string, data []byte, root *yaml.Node, problems []Problem) {
 			var step string
 			step, path = cutStep(path)
 			next, at := descend(n, step)
+			if l != nil && n == l.node {
+				next = l.entry(name, indexOf(step))
+				at = next
+			}
 			if next == nil {
 				break
 			}
@@ -74,8 +81,8 @@ func descend(n *yaml.Node, step string) (next, at *yaml.Node) {
 	}
 	switch n.Kind {
 	case yaml.SequenceNode:
-		i, err := strconv.Atoi(strings.Trim(step, "[]"))
-		if err != nil || i < 0 || i >= len(n.Content) {
+		i := indexOf(step)
+		if i < 0 || i >= len(n.Content) {
 			return nil, nil
 		}
 		return n.Content[i], n.Content[i]
@@ -90,4 +97,13 @@ func descend(n *yaml.Node, step string) (next, at *yaml.Node) {
 		}
 	}
 	return nil, nil
+}
+
+// indexOf is the number of a step such as [7]; -1: it has none.
+func indexOf(step string) int {
+	i, err := strconv.Atoi(strings.Trim(step, "[]"))
+	if err != nil || i < 0 {
+		return -1
+	}
+	return i
 }

@@ -17,7 +17,7 @@ import (
 // tree without a problem is an empty document.
 func parse(name string, data []byte) (*yaml.Node, *Problem) {
 	if len(data) > MaxDocumentBytes {
-		return nil, &Problem{File: name, Message: fmt.Sprintf("is %d bytes long; a document has at most %d", len(data), MaxDocumentBytes)}
+		return nil, tooLong(name, len(data))
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if at := invalidUTF8(data); at >= 0 {
@@ -28,6 +28,27 @@ func parse(name string, data []byte) (*yaml.Node, *Problem) {
 		return parseJSON(name, data)
 	}
 	return parseYAML(name, data)
+}
+
+func tooLong(name string, n int) *Problem {
+	return &Problem{File: name, Message: fmt.Sprintf("is %d bytes long; a document has at most %d, and %d with its virtual_keys in YAML, each entry on a line of its own", n, MaxDocumentBytes, MaxFileBytes)}
+}
+
+// parseLong is parse, with the virtual keys of a long document apart, in l; nil: they are in the tree. It
+// may tell a Problem where parse tells none, of a document that it does not understand.
+func parseLong(name string, data []byte) (root *yaml.Node, l *long, bad *Problem) {
+	if len(data) > MaxFileBytes {
+		return nil, nil, tooLong(name, len(data))
+	}
+	text := bytes.TrimPrefix(data, []byte("\ufeff"))
+	if len(text) >= longBytes && invalidUTF8(text) < 0 && !looksLikeJSON(name, text) {
+		if l, rest := cut(text, pieceBytes); l != nil && len(text)-l.bytes() <= MaxDocumentBytes {
+			root, bad = l.tree(name, rest)
+			return root, l, bad
+		}
+	}
+	root, bad = parse(name, data)
+	return root, nil, bad
 }
 
 // looksLikeJSON goes by the name if that says it, else by the first byte: a

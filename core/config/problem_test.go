@@ -50,7 +50,7 @@ func TestSyntax(t *testing.T) {
 	tells(t, base+"listen: *who\n", "2: cannot read YAML: unknown anchor 'who' referenced; hint: quote a value that begins with *")
 	tells(t, "listen: \xff\n", "1: byte 0xff is not UTF-8; hint: save the file as UTF-8")
 	tells(t, "a: \ufdd0NAME\ufdd1\n", "1: holds a code point that is not a character; hint: delete it")
-	tells(t, strings.Repeat("#", MaxDocumentBytes+1), "t.yaml: is 4194305 bytes long; a document has at most 4194304")
+	tells(t, strings.Repeat("#", MaxDocumentBytes+1), "t.yaml: is 4194305 bytes long; a document has at most 4194304, and 67108864 with its virtual_keys in YAML, each entry on a line of its own")
 	deep := strings.Repeat("[", 200) + strings.Repeat("]", 200)
 	tells(t, base+"x-deep: "+deep+"\nmodels: "+deep, "3: models[0]: expected a mapping, found a list")
 }

@@ -99,14 +99,6 @@ func (s Size) String() string {
 // MarshalText is String.
 func (s Size) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// Or returns s, or def when s is zero.
-func (s Size) Or(def int64) int64 {
-	if s == 0 {
-		return def
-	}
-	return int64(s)
-}
-
 // Unix is m in seconds; 0 when there is none, or none that can be read.
 func (m Moment) Unix() int64 {
 	if m == "" {

@@ -9,6 +9,13 @@ import (
 // dialects is what the field of that name may say. Nobody writes to it.
 var dialects = []string{"openai", "anthropic", "gemini", "bedrock", "cohere"}
 
+// placeholders are words of what examples write for a key, in small letters, without - and _.
+// Nobody writes to it.
+var placeholders = []string{"...", "…", "yourapikey", "yourkey", "yourtoken", "apikeyhere", "changeme", "replaceme", "placeholder", "xxxxxx"}
+
+// requestEnds end the addresses of requests, longer ones first; no base_url ends so. Nobody writes to it.
+var requestEnds = []string{"/chat/completions", "/completions", "/responses", "/embeddings", "/messages"}
+
 // options checks what p says for its type's address.
 func (c *checker) options(path string, p *Provider, kind string, k Kind) {
 	for _, name := range sortedKeys(p.Options) {

@@ -152,6 +152,14 @@ func (c *checker) baseURL(path, text string) {
 		c.fail(path, hint, "%s has no usable host and port", quote(text))
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(text, "#"):
 		c.fail(path, hint, "cannot hold a query or fragment")
+	default:
+		bare := strings.TrimRight(text, "/")
+		for _, end := range requestEnds {
+			if base, ends := strings.CutSuffix(bare, end); ends {
+				c.warn(path, "write "+base, "ends in %s, which asbru puts behind it", end)
+				break
+			}
+		}
 	}
 }
 
@@ -163,7 +171,7 @@ func isPort(s string) bool {
 
 func (c *checker) keys(path string, p *Provider) {
 	if p.APIKey.Set() {
-		c.printable(path+".api_key", p.APIKey)
+		c.providerKey(path+".api_key", p, p.APIKey)
 		if len(p.Keys) > 0 {
 			c.fail(path+".api_key", "move it into keys", "cannot be set together with keys")
 		}
@@ -189,7 +197,7 @@ func (c *checker) keys(path string, p *Provider) {
 			}
 			c.auth(at+".auth", p, k.Auth)
 		case k.Value.Set():
-			c.printable(at+".value", k.Value)
+			c.providerKey(at+".value", p, k.Value)
 		default:
 			c.fail(at+".value", "write a reference such as env."+variableFor(p.Name), "a key needs a value")
 		}
@@ -210,11 +218,40 @@ func (c *checker) keys(path string, p *Provider) {
 }
 
 // printable checks that a credential is one word of ASCII, as RFC 6750 wants it.
+// providerKey checks a credential of p. What examples have in a key's place would be refused only when
+// somebody asks, so it is told here.
+func (c *checker) providerKey(path string, p *Provider, s Secret) {
+	if !isPlaceholder(s.Reveal()) {
+		c.printable(path, s)
+		return
+	}
+	say := c.warn
+	if strings.ContainsFunc(s.Reveal(), notInKey) {
+		say = c.fail
+	}
+	hint := "write env." + variableFor(p.Name) + " and set that variable"
+	if s.Ref() != "" {
+		hint = "put the key itself into " + s.Ref()
+	}
+	say(path, hint, "holds what examples have in place of a key: %s would refuse it", quote(p.Name))
+}
+
+// isPlaceholder reports whether key stands in the place of one. No provider makes keys with such words.
+func isPlaceholder(key string) bool {
+	if strings.HasPrefix(key, "<") && strings.HasSuffix(key, ">") {
+		return true
+	}
+	word := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(key))
+	return slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(word, p) })
+}
+
 func (c *checker) printable(path string, s Secret) {
-	if strings.ContainsFunc(s.Reveal(), func(r rune) bool { return r <= 0x20 || r > 0x7e }) {
+	if strings.ContainsFunc(s.Reveal(), notInKey) {
 		c.fail(path, "look for a space, a line break or a quote that was pasted along", "holds characters that no key has")
 	}
 }
+
+func notInKey(r rune) bool { return r <= 0x20 || r > 0x7e }
 
 func (c *checker) headers(path string, headers map[string]string) {
 	for _, name := range sortedKeys(headers) {

@@ -102,6 +102,12 @@ func TestProviders(t *testing.T) {
 2: providers[0].rename.store: "store" is in drop too; hint: keep one of them
 2: providers[0].rename.b: "" cannot be the name of a field; hint: only fields at the top of a body can be named`)
 	f("{name: ollama, rename: {a: c, b: c}}", `2: providers[0].rename.b: "c" is what "a" is renamed to already`)
+	const held = `holds what examples have in place of a key: "openai" would refuse it; hint: write env.OPENAI_API_KEY and set that variable`
+	for _, key := range []string{"sk-...", "YOUR_API_KEY", "your-key-here", "changeme", "sk-xxxxxxxx", "<key>"} {
+		f("{name: openai, api_key: "+key+"}", "2: warning: providers[0].api_key: "+held)
+	}
+	f("{name: openai, keys: [{value: <your key>}]}", "2: providers[0].keys[0].value: "+held)
+	f("{name: openai, api_key: your k}", "2: providers[0].api_key: holds characters that no key has; hint: look for a space, a line break or a quote that was pasted along")
 	tells(t, "providers:\n  - {name: openai, api_key: k}\n  - {name: openai, api_key: k}\n", `3: providers[1].name: provider "openai" is there already, as providers[0]`)
 }
 
@@ -110,13 +116,13 @@ func TestURLs(t *testing.T) {
 		t.Helper()
 		tells(t, "providers:\n  - {name: ollama, "+field+url+"'}}\n", want)
 	}
-	const base = "network: {}, headers: {}, paths: {}, keys: [], models: [], base_url: '"
+	const head = "network: {}, headers: {}, paths: {}, keys: [], models: [], base_url: '"
 	b := func(url, want string) {
 		t.Helper()
 		if want != "" {
 			want = "2: providers[0].base_url: " + want
 		}
-		tells(t, "providers:\n  - {name: ollama, "+base+url+"'}\n", want)
+		tells(t, "providers:\n  - {name: ollama, "+head+url+"'}\n", want)
 	}
 	const hint = "; hint: write http://host:port/path or https://host/path"
 	b("https://host", "")
@@ -130,6 +136,14 @@ func TestURLs(t *testing.T) {
 	b("http://h?x=1", "cannot hold a query or fragment"+hint)
 	b("http://h#", "cannot hold a query or fragment"+hint)
 	b("http://h h", "is not a URL"+hint)
+	warned := func(url, end, base string) {
+		t.Helper()
+		tells(t, "providers:\n  - {name: ollama, "+head+url+"'}\n", "2: warning: providers[0].base_url: ends in "+end+", which asbru puts behind it; hint: write "+base)
+	}
+	warned("https://h/v1/chat/completions/", "/chat/completions", "https://h/v1")
+	warned("https://h/v1/completions", "/completions", "https://h/v1")
+	warned("https://h/v1/messages", "/messages", "https://h/v1")
+	b("https://h/messages/v1", "")
 
 	proxy := func(url, want string) {
 		t.Helper()

@@ -1,9 +1,6 @@
 package config
 
-import (
-	"strconv"
-	"time"
-)
+import "strconv"
 
 // A Window is how long a Budget is for: Count of Unit.
 type Window struct {
@@ -21,16 +18,6 @@ func ParseWindow(text string) (w Window, ok bool) {
 	w = Window{n, text[len(text)-1]}
 	most := map[byte]int{'m': 5_256_000, 'h': 87_600, 'd': 3650, 'w': 520, 'M': 120, 'Q': 40, 'Y': 10}[w.Unit]
 	return w, err == nil && n >= 1 && n <= most
-}
-
-// Months is how many months w has; 0: it is not made of months.
-func (w Window) Months() int {
-	return map[byte]int{'M': 1, 'Q': 3, 'Y': 12}[w.Unit] * w.Count
-}
-
-// Duration is how long w is when it is not made of months.
-func (w Window) Duration() time.Duration {
-	return time.Duration(w.Count) * map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}[w.Unit]
 }
 
 // Aligns reports whether w begins with the calendar unless a Budget says otherwise.

@@ -28,6 +28,9 @@ func Decode(name string, data []byte, env config.Env) (*config.Document, []confi
 
 // Locate is config.Locate for the files of Decode.
 func Locate(name string, data []byte, env config.Env, problems []config.Problem) {
+	if len(problems) == 0 {
+		return
+	}
 	if !foreign(name, data) {
 		config.Locate(name, data, problems)
 		return

@@ -12,8 +12,6 @@ const (
 	// MostBurst is how many periods' units may come at once.
 	MostBurst = 32
 
-	// MostRules is how many limits one holder may have, and MostHolders how many holders one request meets: its
-	// key, team, customer, provider and model, and everybody.
-	MostRules   = 8
+	// MostHolders is how many holders one request meets: its key, team, customer, provider and model, and everybody.
 	MostHolders = 6
 )

@@ -18,8 +18,9 @@ func TestAllocations(t *testing.T) {
 	var sum core.Money
 	if n := testing.AllocsPerRun(100, func() {
 		p, _ := table.Find(q)
-		held := Worst(p, body, 0, 0)
-		m, _ := Settle(p.At(0), u, Guess(body, 10), held)
+		c := count(body)
+		held := c.worst(p, 0, 0)
+		m, _ := Settle(p.At(0), u, Spent{In: c.tokens(), Out: 10}, held)
 		sum += m
 	}); n != 0 {
 		t.Errorf("%v allocations", n)

@@ -17,15 +17,12 @@ var (
 	errTooLarge = errors.New("is more than any model costs")
 )
 
-// rate reads dollars for a million tokens, as catalogues write them, into nanodollars.
+// rate reads dollars for a million tokens, as catalogues write them, into nanodollars. What is
+// finer is rounded up.
 func rate(text string) (core.Money, error) { return decimal(text, 9) }
 
 // tokenRate reads dollars for one token into nanodollars for a million.
 func tokenRate(text string) (core.Money, error) { return decimal(text, 15) }
-
-// Amount reads dollars, such as 0.000001 or 50, into nanodollars. What is finer is
-// rounded up.
-func Amount(text string) (core.Money, error) { return decimal(text, 9) }
 
 // USD is v dollars as written: 0.1 is 100,000,000 nanodollars, whatever the bits of the
 // float say.

@@ -76,14 +76,14 @@ func FuzzDecimal(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		m, err := Amount(text)
+		m, err := rate(text)
 		if m < 0 {
 			t.Fatalf("%q is %d", text, m)
 		}
 		if err != nil {
 			return
 		}
-		again, err := Amount(string(m.AppendUSD(nil)))
+		again, err := rate(string(m.AppendUSD(nil)))
 		if err != nil || again != m {
 			t.Fatalf("%q is %d, which reads back as %d, %v", text, m, again, err)
 		}

@@ -8,13 +8,8 @@ import "asbru/core"
 // cost by their bytes and are counted by the piece; what the provider adds is a constant; and
 // what reads things that the provider keeps, or searches, may fill the model's window.
 
-// Bound is the most tokens that a request's body can come to as a prompt at a model that takes
+// bound is the most tokens that a request's body can come to as a prompt at a model that takes
 // window tokens; 0: unknown.
-func Bound(body []byte, window int64) int64 {
-	c := count(body)
-	return c.bound(window)
-}
-
 func (c *tally) bound(window int64) int64 {
 	if window == 0 {
 		window = DefaultWindow
@@ -25,14 +20,9 @@ func (c *tally) bound(window int64) int64 {
 	return c.text + c.pieces*MediaTokens + Overhead
 }
 
-// Worst is the most that a request can cost at p: a prompt of Bound tokens but no more than the
+// worst is the most that a request can cost at p: a prompt of bound tokens but no more than the
 // model takes, and answers as long as the client allows, or else as the model writes at
 // most. choices is how many answers were asked for; 0 is one. A nil price is worth nothing.
-func Worst(p *core.Price, body []byte, maxTokens, choices int64) core.Money {
-	c := count(body)
-	return c.worst(p, maxTokens, choices)
-}
-
 func (c *tally) worst(p *core.Price, maxTokens, choices int64) core.Money {
 	if p == nil {
 		return 0

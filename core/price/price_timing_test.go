@@ -19,7 +19,8 @@ func BenchmarkWorst2KB(b *testing.B) {
 	body := []byte(`{"model":"gpt-4o","messages":[` + strings.Repeat(`{"role":"user","content":"say something that is not too short, and then again"},`, 24) + `{}]}`)
 	p := New([]*Sheet{BuiltIn()}, nil, nil).Table("openai", "openai").stems([]byte("gpt-4o"))
 	for b.Loop() {
-		Worst(p, body, 0, 0)
+		c := count(body)
+		c.worst(p, 0, 0)
 	}
 }
 

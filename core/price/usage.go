@@ -87,13 +87,6 @@ const (
 	tokensOfAPiece = 1500
 )
 
-// Guess is our own count of an exchange that nobody reported on, from the bytes of the
-// request's body and those of the answer's content that the client got.
-func Guess(body []byte, answered int64) Spent {
-	c := count(body)
-	return Spent{In: c.tokens(), Out: (max(answered, 0) + bytesPerToken - 1) / bytesPerToken}
-}
-
 // tokens is our own count of a prompt.
 func (c *tally) tokens() int64 {
 	return (c.text+bytesPerToken-1)/bytesPerToken + c.pieces*tokensOfAPiece

@@ -57,7 +57,8 @@ func TestBound(t *testing.T) {
 	picture := "iVBORw0KGgo" + base64.StdEncoding.EncodeToString(make([]byte, 30_000))
 	f := func(body string, window, want int64) {
 		t.Helper()
-		if got := Bound([]byte(body), window); got != want {
+		c := count([]byte(body))
+		if got := c.bound(window); got != want {
 			t.Errorf("%.80s…: %d, want %d", body, got, want)
 		}
 	}
@@ -82,10 +83,11 @@ func TestBound(t *testing.T) {
 
 func TestWorst(t *testing.T) {
 	body := []byte(`{"model":"m","messages":[{"role":"user","content":"` + strings.Repeat("x", 1000) + `"}]}`)
+	c := count(body)
 	f := func(row string, maxTokens, choices int64, in, out int64) {
 		t.Helper()
 		p := of(t, row)
-		if got, want := Worst(p, body, maxTokens, choices), p.Worst(in, out); got != want {
+		if got, want := c.worst(p, maxTokens, choices), p.Worst(in, out); got != want {
 			t.Errorf("%s, %d tokens %d times: %d, want %d", row, maxTokens, choices, got, want)
 		}
 	}
@@ -97,7 +99,7 @@ func TestWorst(t *testing.T) {
 	f("in=1 out=2 max-in=50", 0, 2, 50, 100)
 	f("in=1 out=2", 0, 1, n, DefaultOut)
 	f("in=1 out=2 >10 in=5", 7, 1, n, 7)
-	if got := Worst(nil, body, 0, 0); got != 0 {
+	if got := c.worst(nil, 0, 0); got != 0 {
 		t.Errorf("without a price it is %d", got)
 	}
 	if got, want := of(t, "in=1 out=2 >10 in=5 out=1").Worst(20, 10), core.Money(20*5000+10*2000); got > want+8 || got < 20*5000+10*1000 {
@@ -105,7 +107,7 @@ func TestWorst(t *testing.T) {
 	}
 }
 
-// TestWorstHolds: whatever a provider reports within the bounds, it costs no more than was held.
+// Whatever a provider reports within the bounds, it costs no more than was held.
 func FuzzWorst(f *testing.F) {
 	f.Add(int64(100), int64(40), int64(60), int64(20), int64(50), int64(10))
 	prices := []*core.Price{}
@@ -127,12 +129,14 @@ func FuzzWorst(f *testing.F) {
 	})
 }
 
-func TestGuess(t *testing.T) {
-	body := []byte(`{"x":"` + strings.Repeat("y", 392) + `"}`)
-	if got := Guess(body, 41); got != (Spent{In: 100, Out: 11}) {
-		t.Errorf("it is %+v", got)
+func TestTokens(t *testing.T) {
+	f := func(body string, want int64) {
+		t.Helper()
+		c := count([]byte(body))
+		if got := c.tokens(); got != want {
+			t.Errorf("%.80s…: %d, want %d", body, got, want)
+		}
 	}
-	if got := Guess(nil, -1); got != (Spent{}) {
-		t.Errorf("nothing is %+v", got)
-	}
+	f(`{"x":"`+strings.Repeat("y", 392)+`"}`, 100)
+	f("", 0)
 }

@@ -47,7 +47,7 @@ func (b *bed) compile(s Spec, names ...string) *core.Route {
 	return r
 }
 
-// one is a target with n keys.
+// keyed gives targets n keys each.
 func (b *bed) keyed(n int, names ...string) {
 	for _, name := range names {
 		b.targets[name].Keys = keys([]int{1, 1, 1, 1, 1, 1, 1, 1}[:n]...)

@@ -25,12 +25,6 @@ const (
 	Adaptive      Strategy = "adaptive"        // by a score of errors, latency, first content, load and momentum
 )
 
-// Strategies are the words for them in a document.
-func Strategies() []string {
-	return []string{"ordered", string(Weighted), string(RoundRobin), string(LeastInFlight), string(LeastLatency),
-		string(LeastTTFT), string(Cheapest), string(Fastest), string(Adaptive)}
-}
-
 // byWeight is what strategies compare with.
 type byWeight struct {
 	weights []int

@@ -15,9 +15,6 @@ const (
 	// MaxValue bounds one field value in bytes, trailing blanks included.
 	MaxValue = 16 << 10
 
-	// MaxCredential bounds a credential in bytes; it is a field value like others.
-	MaxCredential = MaxValue
-
 	// MaxHost bounds a Host value in bytes: a DNS name, a colon, a port.
 	MaxHost = 255 + 6
 

@@ -212,8 +212,7 @@ func chars(text core.Text, n int64) int64 {
 	return count
 }
 
-// appendSources appends the pages in the chain of citations as a citationMetadata; nothing
-// if they name none. Start and End are bytes there.
+// appendSource appends one citation as an entry of citationSources. Start and End are bytes there.
 func appendSource(dst []byte, c *core.Cite) []byte {
 	dst = append(sep(dst), '{')
 	if c.Start >= 0 && c.End >= 0 {

@@ -19,7 +19,7 @@ func foreign(t *testing.T, body string) *core.Chat {
 	return c
 }
 
-// sent compares what is sent for c, without the model.
+// sentAs compares what is sent for c, without the model.
 func sentAs(t *testing.T, c *core.Chat, s core.Send, want string) {
 	t.Helper()
 	s.Model = []byte("m")

@@ -19,10 +19,10 @@ func TestMain(m *testing.M) { os.Exit(leak.Run(m)) }
 
 // A real PostgreSQL; the extension too where it is installed.
 func TestStore(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
 	address := postgres.Start(t).Address()
 	stores.Vectors(t, address)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // from here on: a busy machine needs its time to make a database
+	defer cancel()
 	open := func() *Store {
 		s, err := Open(vector.Place{Kind: "pgvector", URL: address, Name: "questions", Secret: "sesame", Conns: 4})
 		if err != nil {

@@ -131,7 +131,7 @@ func says(out *reply, want string) error {
 	return nil
 }
 
-// cancel hangs up at the first piece of a slow stream; the provider learns of it at once.
+// cancelled hangs up at the first piece of a slow stream; the provider learns of it at once.
 func cancelled(r *run) error {
 	if _, err := r.p.up.take(); err != nil {
 		return err

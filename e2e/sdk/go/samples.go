@@ -28,7 +28,7 @@ var clock = tool{"get_time", "The time of a place.", map[string]any{
 	"type": "object", "additionalProperties": false, "required": []string{"place"},
 	"properties": map[string]any{"place": map[string]any{"type": "string"}}}}
 
-// place schema: nested, with an enum and a definition.
+// placeSchema is nested, with an enum and a definition.
 func placeSchema() map[string]any {
 	return map[string]any{
 		"type": "object", "additionalProperties": false, "required": []string{"city", "kind", "at"},

@@ -1,0 +1,80 @@
+package build
+
+import (
+	"context"
+	"slices"
+
+	"asbru/core/config"
+)
+
+// A purse is the budgets of a caller.
+type purse struct{ own, shared []*Budget }
+
+// budgeted reports whether the document has a budget.
+func (c *compiler) budgeted() bool {
+	d := c.doc
+	return len(d.Budgets) > 0 ||
+		slices.ContainsFunc(d.VirtualKeys, func(k config.VirtualKey) bool { return len(k.Budgets) > 0 || k.BudgetUSDPerMonth != nil }) ||
+		slices.ContainsFunc(d.Teams, func(t config.Team) bool { return len(t.Budgets) > 0 }) ||
+		slices.ContainsFunc(d.Customers, func(c config.Customer) bool { return len(c.Budgets) > 0 }) ||
+		slices.ContainsFunc(d.Providers, func(p config.Provider) bool { return len(p.Budgets) > 0 }) ||
+		slices.ContainsFunc(d.Models, func(m config.Model) bool { return len(m.Budgets) > 0 })
+}
+
+// compileMoney gives the keys their purses. It comes after the keys.
+func (c *compiler) compileMoney() {
+	if c.money == nil {
+		return
+	}
+	set := budgetsIn(c.doc, c.next)
+	c.budgets = set.all()
+	purses := make(map[string]*purse, len(c.doc.VirtualKeys))
+	for i := range c.doc.VirtualKeys {
+		v := &c.doc.VirtualKeys[i]
+		p := new(purse)
+		p.own, p.shared = set.of(c.next, v, c.customerOf(v))
+		if len(p.own)+len(p.shared) > 0 {
+			purses[v.Name] = p
+			c.budgets = append(c.budgets, p.own...)
+		}
+	}
+	if _, shared := set.of(c.next, &config.VirtualKey{}, ""); len(shared) > 0 && c.next.Anonymous != nil {
+		c.next.Anonymous.Purse = &purse{shared: shared}
+	}
+	for _, k := range c.next.Keys {
+		if p := purses[k.Name]; p != nil {
+			k.Purse = p
+		}
+	}
+}
+
+// openMoney opens the accounts, once nothing else can fail. A cap that is lowered holds from
+// then on.
+func (c *compiler) openMoney() {
+	if c.money == nil || c.deps.OpenTill == nil {
+		return
+	}
+	till, err := c.deps.OpenTill()
+	if err != nil {
+		c.fail("governance.ledger", err.Error(), "")
+		return
+	}
+	book := till.Book()
+	if book == nil {
+		c.fail("governance.ledger", "is another process's now", "")
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), accountWait)
+	defer cancel()
+	for _, b := range c.budgets {
+		b.Limit.Shared = c.doc.Leased()
+		if b.account = book.Known(b.Account); b.account != nil {
+			c.gates = append(c.gates, func() { b.account.SetLimit(b.Limit) })
+		} else if b.account, err = book.Account(ctx, b.Account, b.Limit); err != nil {
+			c.fail("governance.ledger", err.Error(), "")
+			return
+		}
+	}
+	c.money.till, c.next.Money = till, till
+	c.openTrail()
+}
