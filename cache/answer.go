@@ -41,7 +41,7 @@ func (v *visit) answer(x *core.Exchange, k *kept, h how) bool {
 		v.done(s)
 		return true
 	}
-	x.Reply.Type = streamType(codec.Framing, x.Array)
+	x.Reply.Type = codec.Framing.ContentType(x.Array)
 	s.events = z.Replay(s.events[:0], r)
 	if len(s.beats) > 1 && v.c.o.Pace && !x.Array {
 		v.read.s, v.read.paced, v.read.due = s, true, core.Clock()
@@ -98,19 +98,6 @@ func (v *visit) tell(x *core.Exchange, h how, k *kept) {
 	}
 	v.fields = b
 	x.Reply.Fields = b
-}
-
-// streamType is the content type of a stream.
-func streamType(f core.Framing, array bool) string {
-	switch {
-	case array:
-		return "application/json"
-	case f == core.FramingEventStream:
-		return "application/vnd.amazon.eventstream"
-	case f == core.FramingLines:
-		return "application/x-ndjson"
-	}
-	return "text/event-stream"
 }
 
 // appendExtras appends what Bifrost's clients look for beside an answer.

@@ -14,6 +14,7 @@ import (
 	"asbru/cache/exact"
 	"asbru/cache/remote"
 	"asbru/cache/store"
+	"asbru/cache/vector"
 	"asbru/core"
 )
 
@@ -33,7 +34,7 @@ type Options struct {
 	Far       remote.Options // who else is asked about the meaning of questions; zero: nobody
 	History   int            // turns beside instructions that a conversation has at most; 0: any number
 	Share     Share          // what two questions may differ in and still be one
-	Secret    Secret         // 32 bytes to seal the directory with; empty: it is not sealed
+	Secret    vector.Secret  // 32 bytes to seal the directory with; empty: it is not sealed
 
 	repeats bool // questions are calls by their keys, and answers the bytes they came as; see Repeats
 }

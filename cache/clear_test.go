@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"asbru/cache/exact"
+	"asbru/cache/vector"
 	"asbru/core"
 )
 
@@ -75,7 +76,7 @@ func TestClear(t *testing.T) {
 
 // Answers outlive the process, and those that were cleared do not: not even as bytes.
 func TestOnDisk(t *testing.T) {
-	for _, secret := range []Secret{"", "0123456789abcdef0123456789abcdef"} {
+	for _, secret := range []vector.Secret{"", "0123456789abcdef0123456789abcdef"} {
 		o := Options{Dir: filepath.Join(t.TempDir(), "cache"), Secret: secret}
 		r := newRig(t, o)
 		eventually(t, "the directory is open", func() bool { return r.disk.Load() != nil })

@@ -175,7 +175,7 @@ func (v *visit) retell(x *core.Exchange, k *kept, h how) {
 	v.out = append(v.out[:0], k.data...)
 	x.Reply.Status, x.Reply.Type, x.Reply.Body = 200, "application/json", v.out
 	if x.Peek.Stream {
-		x.Reply.Type = streamType(x.From.Chats[x.Op].Framing, x.Array)
+		x.Reply.Type = x.From.Chats[x.Op].Framing.ContentType(x.Array)
 	}
 }
 

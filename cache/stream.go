@@ -16,7 +16,7 @@ func (v *visit) stream(x *core.Exchange) {
 	f.mu.Unlock()
 	v.read.cut.framing = f.from.Chats[f.op].Framing
 	codec := x.From.Chats[x.Op]
-	x.Reply.Status, x.Reply.Type, x.Reply.Source = 200, streamType(codec.Framing, x.Array), v
+	x.Reply.Status, x.Reply.Type, x.Reply.Source = 200, codec.Framing.ContentType(x.Array), v
 }
 
 // Next implements core.Source.

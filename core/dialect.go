@@ -141,6 +141,20 @@ const (
 	FramingLines                      // one JSON value a line
 )
 
+// ContentType is that of a stream whose events are framed so; array: of one that is a single
+// JSON array instead (Exchange.Array).
+func (f Framing) ContentType(array bool) string {
+	switch {
+	case array:
+		return "application/json"
+	case f == FramingEventStream:
+		return "application/vnd.amazon.eventstream"
+	case f == FramingLines:
+		return "application/x-ndjson"
+	}
+	return "text/event-stream"
+}
+
 // A Face is one format that a target's server understands, with the paths it
 // is spoken at.
 type Face struct {

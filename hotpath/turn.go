@@ -51,7 +51,7 @@ func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []
 		if !x.Peek.Stream {
 			return codec.AppendReply(room, &c.reply, &c.x), kind
 		}
-		kind = streamType(codec.Framing, x.Array)
+		kind = codec.Framing.ContentType(x.Array)
 		c.events = c.x.Replay(c.events[:0], &c.reply)
 		for i := range c.events {
 			room = codec.AppendEvent(room, &c.x, &c.events[i])
@@ -126,19 +126,6 @@ func codeOf(status int) core.Code {
 		return core.UpstreamFailed
 	}
 	return core.Invalid
-}
-
-// streamType is the content type of a stream.
-func streamType(f core.Framing, array bool) string {
-	switch {
-	case array:
-		return "application/json"
-	case f == core.FramingEventStream:
-		return "application/vnd.amazon.eventstream"
-	case f == core.FramingLines:
-		return "application/x-ndjson"
-	}
-	return "text/event-stream"
 }
 
 // pass makes of one frame of the target's stream the client's: appended to dst.

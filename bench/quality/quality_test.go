@@ -116,7 +116,21 @@ func TestPairs(t *testing.T) {
 				t.Logf("strict, half %d: %v", h+1, score(x, pairs, semantic.How{}, func(p *pair) bool { return p.half() == h }))
 			}
 			families(t, x, pairs)
+			if _, small := goals[set]; small && *full {
+				misses(t, x, pairs)
+			}
 		})
+	}
+}
+
+// misses logs the pairs with one answer that strict mode does not join, and why.
+func misses(t *testing.T, x *semantic.Index, pairs []pair) {
+	t.Helper()
+	for i := range pairs {
+		p := &pairs[i]
+		if v := x.Judge(p.A, p.B, semantic.How{}); p.Label == 1 && !v.Hit {
+			t.Logf("missed: %-16s %-22s %.2f %q %q", p.Family, v.Explain(), v.Similarity, p.A, p.B)
+		}
 	}
 }
 

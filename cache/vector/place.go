@@ -4,8 +4,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"io"
-	"log/slog"
 	"os"
 )
 
@@ -43,26 +41,3 @@ func (p *Place) TLS() (*tls.Config, error) {
 	}
 	return c, nil
 }
-
-// A Secret is a credential of a Store. It cannot print.
-type Secret string
-
-// String hides it.
-func (s Secret) String() string {
-	if s == "" {
-		return ""
-	}
-	return "***"
-}
-
-// GoString is String.
-func (s Secret) GoString() string { return s.String() }
-
-// Format is String for every verb and flag.
-func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
-
-// MarshalText is String.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// LogValue is String.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }

@@ -82,7 +82,7 @@ func cacheOptions(d *config.Cache) cache.Options {
 	if d.Secret.Set() {
 		key, err := hkdf.Key(sha256.New, []byte(d.Secret.Reveal()), nil, "asbru cache directory", 32)
 		if err == nil { // it only fails for lengths that nobody asks for
-			o.Secret = cache.Secret(key)
+			o.Secret = vector.Secret(key)
 		}
 		key, err = hkdf.Key(sha256.New, []byte(d.Secret.Reveal()), nil, "asbru cache store", 32)
 		if err == nil && o.Far.Place.Kind != "memory" {

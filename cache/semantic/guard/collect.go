@@ -9,6 +9,10 @@ func (r *reader) collect(toks []token) {
 		t := &toks[i]
 		r.count(t)
 		c := r.lex().class(t.word)
+		r.led = i > 0 && r.lex().is(&toks[i-1], classPrep)
+		r.month = t.shape == shapeNumber && r.dated(toks, i)
+		r.unitNext = i+1 < len(toks) && r.unit(&toks[i+1])
+		r.article = i > 0 && (r.lex().word(&toks[i-1], "a") || r.lex().word(&toks[i-1], "an"))
 		switch {
 		case t.shape == shapePause:
 			r.role = roleNone
@@ -25,6 +29,9 @@ func (r *reader) collect(toks []token) {
 			r.pronoun(c)
 		case r.idle(t, c) && !r.stranded(toks, i):
 			r.function(t)
+			if i > 0 && r.lex().word(t, "to") && r.lex().word(&toks[i-1], "according") {
+				r.role = roleThinks
+			}
 			continue
 		default:
 			r.money = i+1 < len(toks) && string(toks[i+1].text) == "money"
@@ -38,6 +45,9 @@ func (r *reader) collect(toks []token) {
 			w.joined = true
 			r.f.words[len(r.f.words)-2].joined = true
 		}
+		w.done = i > 0 && r.lex().is(&toks[i-1], classBe) && r.lex().happens(t)
+		w.moves = i == 2 && len(toks) > 4 && r.lex().is(&toks[0], classBe) && r.lex().word(&toks[1], "it") &&
+			(r.lex().word(&toks[3], "to") || r.lex().word(&toks[3], "that") || ends(toks[3].text, "ing"))
 		near := last == i-1 && last >= 0
 		last = i
 		w.glued = near
@@ -80,7 +90,7 @@ func (r *reader) skip(toks []token, i int) bool {
 	switch string(t.text) {
 	case "one": // "one advantage", not "when one learns"
 		if i > 0 && i+1 < len(toks) && !l.is(&toks[i-1], classConj|classAux) && toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classIdle) {
-			r.push(word{text: single, stem: hash(single), kind: kindNumber, hard: true, role: r.role})
+			r.push(word{text: single, stem: hash(single), kind: kindNumber, hard: true, role: r.role, free: r.unit(&toks[i+1])})
 			r.held, r.role = r.role, roleCount
 			return true
 		}
@@ -101,6 +111,12 @@ func (r *reader) skip(toks []token, i int) bool {
 			string(toks[i+1].text) == "forms")
 	case "possible": // "the largest possible number"
 		return i > 0 && ends(toks[i-1].text, "est")
+	case "located", "situated": // "where is X located"
+		return i > 0
+	case "own": // "how do I start my own business"
+		return r.asked == frameHowto && i > 0 && l.is(&toks[i-1], classOwner)
+	case "me", "us": // "recommend me a book"
+		return i == 1 && (l.is(&toks[0], classRequest) || l.is(&toks[0], classGive))
 	case "fact": // "in fact"
 		return i > 0 && l.word(&toks[i-1], "in")
 	case "order": // "in order to"
@@ -120,11 +136,35 @@ func (r *reader) negation(toks []token, i int) {
 		r.f.nots++
 		return
 	}
+	if r.denied(toks, i) {
+		r.f.nots++
+		return
+	}
 	r.not = true
 	if string(toks[i].text) == "none" || string(toks[i].text) == "nobody" || string(toks[i].text) == "nothing" {
 		r.f.nots++
 		r.not = false
 	}
+}
+
+// denied reports whether the "not" at i denies the sentence though its helping verb stands
+// further before: "why does my code not work".
+func (r *reader) denied(toks []token, i int) bool {
+	l := r.lex()
+	aux := 0
+	if l.is(&toks[0], classWh) {
+		aux = 1
+	}
+	if !l.word(&toks[i], "not") || i <= aux+1 || i > aux+6 || i+1 >= len(toks) || !l.is(&toks[aux], classDo|classCan|classWill|classShould) {
+		return false
+	}
+	for k := aux + 1; k < i; k++ {
+		if t := &toks[k]; t.shape != shapeWord && t.shape != shapeMixed || t.quoted || l.is(t, classPrep|classConj) || l.word(t, "to") {
+			return false
+		}
+	}
+	next := &toks[i+1]
+	return next.shape == shapeWord && !l.is(next, classHard|classPrep|classArticle|classConj|classAux) && !l.word(next, "to") && !ends(next.text, "ing")
 }
 
 func (r *reader) pronoun(c class) {
@@ -153,12 +193,12 @@ func (r *reader) function(t *token) {
 	now, ok := roles[string(t.text)]
 	switch {
 	case ok:
-		r.role = now
+		r.role, r.by = now, t.word
 	case string(t.text) == "and":
 		r.f.ands = true
 	case string(t.text) == "or":
 		r.f.ors = true
-	case !c.isOf(classArticle | classPerson | classFiller | classThird):
+	case !c.isOf(classArticle|classPerson|classFiller|classThird) || c.isOf(classConj) && r.role != roleNone && !r.led:
 		r.role = roleNone
 	}
 	if n := mix(7, hash(t.text)); !c.isOf(classArticle | classPrep | classConj | classFiller | classPolite | classPerson) {
@@ -184,11 +224,18 @@ func (r *reader) stranded(toks []token, i int) bool {
 	if i > 0 && c.isOf(classAux) && (r.lex().word(&toks[i-1], "between") || i+1 == len(toks) && r.lex().is(&toks[i-1], classConj)) {
 		return true // "between is and are"
 	}
+	if small := class(classPrep | classConj | classDo); i+1 < len(toks) && c.isOf(small) &&
+		(r.lex().is(&toks[i+1], classCode) || i+2 < len(toks) && r.lex().is(&toks[i+1], small) && r.lex().is(&toks[i+2], classCode)) {
+		return true // a for loop, a do while loop
+	}
 	if i > 0 && string(toks[i].text) == "a" {
 		return i+1 == len(toks) || toks[i+1].shape == shapePause || r.lex().is(&toks[i+1], classPrep|classConj|classAux) // column a to b
 	}
 	if i == 0 || i != len(toks)-1 {
 		return false
+	}
+	if r.lex().word(&toks[i], "some") && r.lex().is(&toks[i-1], classPrep) {
+		return true // "vote for some"
 	}
 	return c.isOf(classPrep|classCan|classWill|classShould|classPast) || string(toks[i].text) == "i" && toks[i].upper
 }
@@ -212,13 +259,21 @@ func (r *reader) joins(between []token) bool {
 // add makes a word of t.
 func (r *reader) add(t *token, c class) {
 	w := word{text: t.text, id: t.word, role: r.role, quoted: t.quoted, hard: c.isOf(classHard)}
+	if t.thinks {
+		w.role = roleThinks
+	}
 	switch t.shape {
 	case shapeNumber:
 		w.kind, w.hard = kindNumber, true
+		w.free = r.unitNext && string(w.text) == "1" // a month
+		if n := len(w.text) - 2; n > 0 && w.text[n] == 't' && r.month {
+			w.text = w.text[:n] // "June 6th", "6 June"
+		}
 	case shapeMixed, shapeLetter, shapeSymbol:
 		w.kind, w.hard = kindExact, true
 	case shapeWord:
-		w.name = t.upper && !r.flat && !t.first
+		w.big = t.upper && !t.first
+		w.name = w.big && !r.flat
 		if t.caps && !r.flat {
 			w.name, w.hard = true, true
 		}
@@ -227,14 +282,21 @@ func (r *reader) add(t *token, c class) {
 		w.kind, w.hard = kindNumber, true
 		w.text = r.f.lexer.put(n)
 	}
+	if t.caps && w.name && string(w.text) == "us" {
+		w.text, w.id = usa, r.lex().find(usa)
+	}
 	w.stem = r.stem(&w)
 	if c.isOf(classMake) && r.money {
 		w.stem = earn
 	}
+	w.lone = r.makes && r.article && len(r.f.words) <= r.start+1
+	if w.role != roleNone {
+		w.by = r.by
+	}
 	if c.isOf(classSame) {
 		r.f.same = true
 	}
-	if c.isOf(classMention) {
+	if c.isOf(classMention) && !w.name {
 		r.f.means = true
 	}
 	if t.owner && w.role == roleNone {
@@ -275,6 +337,13 @@ func (r *reader) stem(w *word) uint64 {
 	return hash(b)
 }
 
+// dated reports whether the name of a month stands beside number i.
+func (r *reader) dated(toks []token, i int) bool {
+	l := r.lex()
+	return i > 0 && l.is(&toks[i-1], classMonth) || i+1 < len(toks) && l.is(&toks[i+1], classMonth) ||
+		i+2 < len(toks) && l.word(&toks[i+1], "of") && l.is(&toks[i+2], classMonth)
+}
+
 // push adds w and hands it a negation that waits for its word.
 func (r *reader) push(w word) {
 	if len(r.f.words) >= maxWords {
@@ -287,6 +356,14 @@ func (r *reader) push(w word) {
 			w.role = roleNot
 		}
 	}
+	r.f.words = append(r.f.words, w)
+}
+
+// emitText is emit for a word of the text.
+func (r *reader) emitText(b []byte) {
+	w := word{text: b, comes: true}
+	w.id = r.lex().find(b)
+	w.stem = r.stem(&w)
 	r.f.words = append(r.f.words, w)
 }
 
@@ -311,6 +388,9 @@ var numberWords = map[string]string{
 	"eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17",
 	"eighteen": "18", "nineteen": "19", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70",
 	"eighty": "80", "ninety": "90", "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000", "dozen": "12",
+	"third": "3th", "fourth": "4th", "fifth": "5th", "sixth": "6th", "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
+	"eleventh": "11th", "twelfth": "12th", "thirteenth": "13th", "fourteenth": "14th", "fifteenth": "15th", "sixteenth": "16th",
+	"seventeenth": "17th", "eighteenth": "18th", "nineteenth": "19th", "twentieth": "20th",
 }
 
 // passive puts "is X liked by Y" into the order of "does Y like X".
@@ -347,6 +427,7 @@ var earn = hash([]byte("earn"))
 var (
 	leave   = []byte("leave")
 	single  = []byte("1")
+	usa     = []byte("usa")
 	someone = []byte("someone")
 )
 

@@ -13,7 +13,7 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 		return v
 	}
 	g.whole(&v, a, b)
-	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, list: a.asks(frameWhat) && b.asks(frameWhat)}
+	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, howto: a.asks(frameHowto) && b.asks(frameHowto), list: a.asks(frameWhat) && b.asks(frameWhat)}
 	m.equal()
 	m.rest(&v)
 	if a.means || b.means {
@@ -45,6 +45,10 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 			v.object(Quote, nil)
 		}
 	}
+	v.clash(a.notes, b.notes)
+	if a.asks(frameHowto) && b.asks(frameHowto) && apartBy(a.notes, b.notes, noteNow, noteThen) {
+		v.object(Tense, nil)
+	}
 	few := len(a.words) <= 2 || len(b.words) <= 2
 	if (a.means || b.means) && a.idle != b.idle || few && a.few != b.few {
 		v.object(Meant, nil)
@@ -52,7 +56,7 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	if a.they != b.they {
 		v.object(Pronoun, nil)
 	}
-	if !a.asks(frameHowto) && (a.who != b.who && a.who&b.who == 0 || few && !a.asks(frameYes) && a.whose != b.whose) {
+	if !a.asks(frameHowto) && !b.asks(frameHowto) && (a.who != b.who && a.who&b.who == 0 || few && !a.asks(frameYes) && a.whose != b.whose) {
 		v.object(Person, nil)
 	}
 	if len(a.sents) != len(b.sents) {
@@ -61,9 +65,12 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	}
 	for i := range a.sents {
 		x, y := a.sents[i], b.sents[i]
+		if x.frame == frameHowto && (y.ways || y.code) || y.frame == frameHowto && (x.ways || x.code) {
+			continue
+		}
 		if !sameFrame(x, y, len(a.words)) {
 			v.object(differ(x.frame, y.frame), nil)
-		} else if x.mood != y.mood && x.frame == y.frame && x.frame != frameHowto {
+		} else if x.mood != y.mood && x.frame == y.frame && x.frame != frameHowto && !(x.asker && y.asker) {
 			v.object(Tense, nil)
 		}
 	}
@@ -114,6 +121,7 @@ type matching struct {
 	used   [maxWords]bool  // of b
 	turned int             // opposites paired for the sake of a "not" of the sentence
 	nots   int             // of both
+	howto  bool            // both ask for a way
 	list   bool            // both ask what something is, or which there are
 }
 
@@ -163,19 +171,22 @@ func (m *matching) rest(v *Verdict) {
 	m.again()
 	one := false
 	for i := range m.a {
-		if m.to[i] == 0 {
+		if m.to[i] == 0 && !m.a[i].free {
 			one = true
 			v.object(alone(&m.a[i], k > 0), &m.a[i])
 		}
 	}
 	for j := range m.b {
-		if !m.used[j] {
+		if !m.used[j] && !m.b[j].free {
 			v.object(alone(&m.b[j], one), &m.b[j])
 		}
 	}
 	for i := range m.a {
 		if m.to[i] > 0 && plural(&m.a[i], &m.b[m.to[i]-1]) {
 			v.object(Name, &m.a[i])
+		}
+		if m.to[i] > 0 && several(&m.a[i], &m.b[m.to[i]-1]) {
+			v.object(Number, &m.a[i])
 		}
 		if m.to[i] > 0 && m.a[i].not != m.b[m.to[i]-1].not && m.a[i].stem == m.b[m.to[i]-1].stem {
 			v.object(Negation, &m.a[i])
@@ -228,6 +239,16 @@ func plural(x, y *word) bool {
 		a, b = b, a
 	}
 	return len(b) == len(a)+1 && b[len(a)] == 's' && string(b[:len(a)]) == string(a)
+}
+
+// several reports whether one of two words is one thing that is asked for and the other
+// more of them: an example, examples.
+func several(x, y *word) bool {
+	if y.lone {
+		x, y = y, x
+	}
+	n := len(y.text)
+	return x.lone && !y.lone && n == len(x.text)+1 && y.text[n-1] == 's'
 }
 
 // literal objects to forms of one word where words are what is spoken about: he go, he goes.
@@ -291,7 +312,7 @@ func (m *matching) replace(i int, right []int, v *Verdict) {
 		if x.not != y.not {
 			continue
 		}
-		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.list && praise(x, y)) || m.g.slip(x.text, y.text) {
+		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.list && praise(x, y)) || m.g.slip(x.text, y.text) && !renamed(x, y) {
 			m.pair(i, j)
 			return
 		}

@@ -31,11 +31,12 @@ const (
 	moodCan
 	moodWill
 	moodShould
+	moodMeant // was going to
 )
 
 // frameText are turns of phrase at the beginning of a sentence, the longest first
 // where one begins another. a|b: either; a?: or nothing; @p: whoever asks; @the: an
-// article or nothing; @be: is, are; +word: counts as if it stood there.
+// article or nothing; @be: is, are; +word: counts as if it stood there; +word?: without having to.
 const frameText = `
 howto: how to
 howto: how do|can|could|would|should|might|must|does @p go about
@@ -56,18 +57,32 @@ howto: what should|can|must|could|do @p need|have? to? do to
 howto: what should|can|must|could @p do in order to
 howto: @the best|good|right? way|ways to
 howto: steps to|for
-what: what do @p mean by +mean
-what: what @be meant by +mean
-what: what @be @the meaning|definition of +mean
+howto: what @be the trick|secret|key to|of|for
+what: what do @p mean by +mean?
+what: what do @p understand by @the? term? +mean?
+what: what @be meant by +mean?
+what: what @be @the meaning of +mean
+what: what @be @the definition of +mean?
+what: explain to? me? @the
+what: tell me|us about @the
+what: what do|does @p|they call +call
+what: are|is there any|some good|great +good
+what: are|is there any|some free +free
+what: is|are there any|a? difference|differences between +difference
+should: what do|does @p need|have to
+what: can|could anyone|someone|anybody|somebody|you suggest|recommend me? some|any|a? good|great +good
+what: suggest|recommend me|us? some|any|a? good|great +good
+what: do you have any|some tips|advice +tip
 what: what exactly? @be|was exactly?
 what: which one? @be @the
 what: what could|would|can|should be @the
 does: what should|can|do|could|would|must @p do if|when|while
 does: what would|will|does|do happen|happens if|when +happen
 does: what happens|happened if|when +happen
+does: what if +happen
 what: define
-what: list @the|some|all?
-what: name @the|some
+what: list all? @the|some?
+what: name all? @the|some?
 what: give|show|tell|send|find|get me @the list of
 what: give|show|tell|send|find|get me the|some|all
 what: find|show me
@@ -77,17 +92,23 @@ what: find @the
 howto: show|tell|teach me how to
 other: give|get|send|make|write me a|an +write
 other: i need|want a|an +write
+other: give|write|make|provide|get|show me|us? a|an|the summary of +summarize
 other: i would like a|an +write
 when: on|at what|which date|day|time
 when: what|which date|day @be|was
+when: in what|which year
+when: what|which year @be|was|did|does|do
 what: which
 why: how come
 why: what @be|was @the reason|reasons|rationale|cause? for|why|that|behind|to|of
 why: what @be|was @the reason|reasons
 why: for what reason|reasons
+why: what causes|caused
+why: @the reason|reasons why|behind|for|that
 like: what @be|was it like to?
 like: how does it feel like? to?
 like: how is it to
+which: what @be @the total? number of +many
 which: how many|much|long|often|far|old|tall|high|big|large|deep|heavy|fast|wide|hot|cold
 where: where
 where: in what|which place|location
@@ -96,6 +117,8 @@ why: why
 who: who
 who: whom
 yes: is|was it possible to|for +can
+yes: do you think that?
+yes: how hard|difficult is it +hard
 yes: do you think|believe it is possible to +can
 `
 
@@ -111,17 +134,21 @@ greetings
 dear
 thanks
 thank you very? much?
-can|could|would|will you please? tell|show me please? /wh
-can|could|would|will you please? explain to? me? /wh
-can|could|would|will you please? /request
+can|could|would|will you|u please? tell|show me please? /wh
+can|could|would|will you|u please? explain to? me? /wh
+can|could|would|will you|u please? /request
 can|could|would|will anyone|anybody|someone|somebody please? tell|explain|show me? /wh
 do|does you|anyone know /wh
+anyone|anybody|someone|somebody know|knows /wh
 i would like to know /wh
 i want to know /wh
 i need to know /wh
 i was wondering /wh
 i wonder /wh
 tell|explain me? /wh
+explain to me|us /wh
+help me|us to? /request
+can|could|would|will you|u please? help me|us to? /request
 so
 well
 ok
@@ -133,7 +160,9 @@ type pattern struct {
 	frame frame
 	steps []step
 	adds  string // the word that counts as if it stood there
-	then  class  // of the token that must follow
+	mood  mood
+	free  bool  // it needs no counterpart
+	then  class // of the token that must follow
 }
 
 type step struct {
@@ -155,6 +184,9 @@ func (l *lexicon) compile(text string) [][]pattern {
 		p := pattern{}
 		if name, rest, ok := strings.Cut(line, ": "); ok {
 			p.frame, line = frameNames[name], rest
+			if name == "should" { // what one needs to is what one should
+				p.frame, p.mood = frameWhat, moodShould
+			}
 		}
 		for _, w := range strings.Fields(line) {
 			switch {
@@ -163,7 +195,7 @@ func (l *lexicon) compile(text string) [][]pattern {
 			case w == "/request":
 				p.then = classRequest
 			case w[0] == '+':
-				p.adds = w[1:]
+				p.adds, p.free = strings.CutSuffix(w[1:], "?")
 			default:
 				p.steps = append(p.steps, l.step(w))
 			}

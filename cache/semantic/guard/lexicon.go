@@ -45,6 +45,11 @@ const (
 	classEarlier        // verbs that tell of the past without a helping verb
 	classMake           // make, making, made
 	classThey           // of classThird, the plural
+	classCode           // what programs are made of: loop, statement
+	classScript         // names of programming languages
+	classCraft          // what one has code do: sort, parse
+	classMonth          // June
+	classGive           // verbs that ask for one thing, or for several
 )
 
 const (
@@ -64,6 +69,7 @@ type lexicon struct {
 	whole   map[string][]string // contractions
 	frames  [][]pattern         // by the id of their first word
 	polite  [][]pattern
+	phrases [][]pattern
 }
 
 func newLexicon() *lexicon {
@@ -100,6 +106,7 @@ func newLexicon() *lexicon {
 	}
 	l.frames = l.compile(frameText)
 	l.polite = l.compile(politeText)
+	l.phrases = l.compile(phraseText)
 	return l
 }
 

@@ -10,6 +10,13 @@ func (g *Guard) slip(a, b []byte) bool {
 	return g.knows(a) != g.knows(b)
 }
 
+// renamed reports whether two names begin or end otherwise: Alan, Alana. What is left of a
+// name by a slip of the pen mostly has both ends.
+func renamed(x, y *word) bool {
+	a, b := x.text, y.text
+	return x.big && y.big && (a[0] != b[0] || a[len(a)-1] != b[len(b)-1])
+}
+
 // knows looks for w and for what it may be a form of.
 func (g *Guard) knows(w []byte) bool {
 	if g.known(w) || g.lex.find(w) != 0 {

@@ -14,13 +14,33 @@ var (
 	oppositeText string
 )
 
+// plainSynonyms are groups that WordNet does not have in this way and that everybody uses
+// for each other in questions.
+const plainSynonyms = `
+delete remove
+afraid scared frightened
+courteous polite
+difficult hard
+choose pick select
+cheap inexpensive affordable
+quit stop
+reduce decrease
+leaky leaking
+create make
+gift present
+closest nearest
+humble modest
+outspoken vocal
+angry furious
+`
+
 // A thesaurus knows pairs of stems.
 type thesaurus struct {
 	same, contrary map[uint64]struct{}
 }
 
 func newThesaurus(g *Guard) *thesaurus {
-	return &thesaurus{same: g.fill(synonymText), contrary: g.fill(oppositeText)}
+	return &thesaurus{same: g.fill(synonymText + plainSynonyms), contrary: g.fill(oppositeText)}
 }
 
 func (g *Guard) fill(text string) map[uint64]struct{} {

@@ -29,6 +29,7 @@ type token struct {
 	quoted bool
 	owner  bool // carried 's
 	eaten  bool // a frame has taken it
+	thinks bool // holds the opinion that is asked for
 }
 
 // A lexer cuts a text into tokens. It is part of a Form and reused with it.
@@ -149,6 +150,7 @@ func (l *lexer) number() {
 		l.buf = append(l.buf, "000"...)
 		i = tail
 	case suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th":
+		l.buf = append(l.buf, "th"...) // the third is not three
 		i = tail
 	case len(suffix) == 1: // 5g, 3D, 5m
 		l.buf = append(l.buf, lower(suffix[0]))
@@ -217,8 +219,20 @@ func (l *lexer) letters() {
 			return
 		}
 	}
+	if count == 2 && i-l.at == 2 && upper && !caps && l.src[i-1] == 'b' && isOneOf(l.src[l.at], "KMGT") {
+		l.buf = append(l.buf, "it"...) // Mb is not MB; who types mb means either
+	}
 	l.at = i
 	l.word(l.buf[from:len(l.buf):len(l.buf)], s, upper, caps && count > 1)
+}
+
+func isOneOf(c byte, set string) bool {
+	for i := range len(set) {
+		if set[i] == c {
+			return true
+		}
+	}
+	return false
 }
 
 // dotted reports whether the dot at i joins a name and does not end a sentence that
@@ -305,8 +319,11 @@ func (l *lexer) signs() {
 		}
 		l.at += n
 	}
-	run := l.src[from:l.at]
 	attached = attached || l.at < len(l.src) && l.src[l.at] > ' '
+	for l.at > from+1 && isOneOf(l.src[l.at-1], "?!.,;:") && isOperator(rune(l.src[l.at-2])) {
+		l.at-- // what ends the sentence is no part of "==="
+	}
+	run := l.src[from:l.at]
 	if cur, ok := currencies[run]; ok {
 		l.sign(cur)
 		return
@@ -364,6 +381,19 @@ func isOperator(r rune) bool {
 	return r >= 0x80 && unicode.IsSymbol(r)
 }
 
+// abbreviated reports whether the last token is a title, whose dot ends no sentence.
+func (l *lexer) abbreviated() bool {
+	n := len(l.toks)
+	if n == 0 || l.toks[n-1].shape != shapeWord {
+		return false
+	}
+	switch string(l.toks[n-1].text) {
+	case "dr", "mr", "mrs", "ms", "prof", "st", "vs":
+		return true
+	}
+	return false
+}
+
 // end is the end of a sentence, once.
 func (l *lexer) end() {
 	if n := len(l.toks); n > 0 && l.toks[n-1].shape != shapeEnd {
@@ -374,6 +404,7 @@ func (l *lexer) end() {
 
 func (l *lexer) single(r rune) {
 	switch {
+	case r == '.' && l.abbreviated():
 	case r == '?' || r == '!' || r == '.' || r == '…' || r == ';':
 		l.end()
 	case r == ',' || r == ':' || r == '(' || r == ')' || r == '—' || r == '–':

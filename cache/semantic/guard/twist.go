@@ -10,6 +10,7 @@ func (r *reader) twist(toks []token, s *sentence) {
 		for i := range toks {
 			if t := &toks[i]; i > 0 && r.has(toks[:i], classDo) && (l.word(t, "think") || l.word(t, "believe") || l.word(t, "consider") || l.word(t, "say")) {
 				t.eaten = true
+				r.opinion(toks[:i])
 			}
 		}
 	case frameHow:
@@ -21,7 +22,11 @@ func (r *reader) twist(toks []token, s *sentence) {
 			toks[n].eaten = true
 			s.frame = frameWhat
 			r.emit("mean")
-		} else if l.word(&toks[n], "cost") {
+			r.f.words[len(r.f.words)-1].free = r.term(toks)
+			if len(toks) > 1 && l.is(&toks[1], classDo) {
+				toks[1].eaten = true
+			}
+		} else if r.costs(toks) {
 			s.frame = frameWhat
 		}
 	case frameWhat, frameHowto, frameWhich:
@@ -31,6 +36,33 @@ func (r *reader) twist(toks []token, s *sentence) {
 		if s.frame == frameWhich {
 			r.measure(toks, s)
 		}
+	}
+}
+
+// term reports whether toks hold what can only be a name for something: a number, a sign,
+// words in quotation marks. What it means is what it is.
+func (r *reader) term(toks []token) bool {
+	for i := range toks {
+		if t := &toks[i]; t.quoted || t.shape == shapeNumber || t.shape == shapeSymbol || t.shape == shapeMixed {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reader) costs(toks []token) bool {
+	for i := range toks {
+		if t := &toks[i]; r.lex().word(t, "cost") && !t.quoted {
+			return true
+		}
+	}
+	return false
+}
+
+// opinion marks who thinks: the words between "do" and "think".
+func (r *reader) opinion(toks []token) {
+	for i := len(toks) - 1; i >= 0 && !r.lex().is(&toks[i], classDo); i-- {
+		toks[i].thinks = true
 	}
 }
 
@@ -65,6 +97,7 @@ func (r *reader) conversion(toks []token, s *sentence) bool {
 		switch {
 		case t.shape == shapeNumber:
 			numbers++
+		case (l.word(t, "degrees") || l.word(t, "degree")) && i+1 < len(toks) && r.unit(&toks[i+1]):
 		case r.unit(t):
 			units++
 		case t.eaten || l.is(t, classIdle) || l.word(t, "many") || l.word(t, "much") || l.word(t, "equal"):
@@ -103,24 +136,32 @@ func (r *reader) birth(toks []token, s *sentence) bool {
 	if s.frame != frameWhat {
 		return false
 	}
-	birth, date := -1, -1
+	birth, date, place := -1, -1, -1
 	for i := range toks {
 		switch string(toks[i].text) {
 		case "birth", "birthdate":
 			birth = i
 		case "date":
 			date = i
+		case "birthplace":
+			birth, place = i, i
+		case "place":
+			place = i
 		}
 	}
-	if birth < 0 || date < 0 && string(toks[birth].text) != "birthdate" {
+	if birth < 0 || date < 0 && place < 0 && string(toks[birth].text) != "birthdate" {
 		return false
 	}
 	toks[birth].eaten = true
-	if date >= 0 {
-		toks[date].eaten = true
-	}
 	r.emit("born")
 	s.frame, s.mood = frameWhen, moodPast
+	switch {
+	case date >= 0:
+		toks[date].eaten = true
+	case place >= 0:
+		toks[place].eaten = true
+		s.frame = frameWhere
+	}
 	return true
 }
 
@@ -138,10 +179,21 @@ func (r *reader) measure(toks []token, s *sentence) {
 		return
 	}
 	if l.word(&toks[at], "much") && l.is(&toks[at+1], classDo) {
-		if n := len(toks) - 1; l.word(&toks[n], "cost") {
+		if r.costs(toks) {
 			toks[at].eaten = true
 			s.frame = frameWhat
 		}
+		return
+	}
+	if l.word(&toks[at], "much") && l.word(&toks[at+1], "time") {
+		toks[at].eaten = true
+		toks[at+1].text = long
+		toks[at+1].word = l.find(long)
+		return
+	}
+	if l.word(&toks[at], "much") && l.word(&toks[at+1], "is") && at+2 < len(toks) && number(&toks[at+2]) {
+		toks[at].eaten = true
+		s.frame = frameWhat // "how much is 12 times 12"
 		return
 	}
 	if name, ok := measures[string(toks[at].text)]; ok && l.is(&toks[at+1], classBe) {
@@ -150,6 +202,8 @@ func (r *reader) measure(toks []token, s *sentence) {
 		s.frame = frameWhat
 	}
 }
+
+var long = []byte("long")
 
 var measures = map[string]string{
 	"tall": "height", "high": "height", "old": "age", "long": "length", "heavy": "weight", "big": "size", "large": "size",

@@ -34,16 +34,25 @@ var wordClasses = []struct {
 		several unless instead next previous former later earlier than`},
 	{classRequest, `write explain translate tell give list show describe summarize summarise define suggest recommend provide
 		compare calculate compute convert draft compose rewrite outline paraphrase proofread generate`},
+	{classGive, "give show suggest recommend name write draw create generate tell compose make invent propose"},
+	{classScript, `python javascript typescript java go golang rust ruby c c++ c# php swift kotlin scala perl r bash sql haskell lua julia
+		matlab dart elixir powershell clojure fortran cobol pandas numpy node node.js js`},
+	{classCraft, `sort reverse parse read convert merge split join iterate loop encode decode filter print concatenate append insert
+		hash compare count find replace trim round format flatten serialize deserialize copy delete remove rename open close connect
+		generate create make write build implement draw plot use define handle catch throw call send get set schedule kill
+		swap check validate query fetch download upload cast declare initialize measure`},
+	{classMonth, "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"},
+	{classCode, "loop loops statement statements clause clauses keyword keywords operator operators"},
 	{classLanguage, `english french german spanish italian portuguese dutch swedish norwegian danish finnish icelandic polish czech
 		slovak hungarian romanian bulgarian greek turkish russian ukrainian serbian croatian slovenian albanian latvian lithuanian
 		estonian arabic hebrew persian farsi urdu hindi bengali tamil telugu marathi gujarati punjabi nepali sinhala thai
 		vietnamese indonesian malay tagalog filipino chinese mandarin cantonese japanese korean mongolian swahili zulu xhosa
 		yoruba igbo amharic somali hausa latin esperanto irish welsh scottish gaelic catalan basque galician kannada malayalam burmese khmer lao`},
-	{classUnit, `mile kilometer meter centimeter millimeter inch foot yard pound kilogram gram ounce ton tonne stone liter milliliter
+	{classUnit, `mile kilometer meter centimeter millimeter inch foot yard pound kilogram gram milligram microgram ounce ton tonne stone liter milliliter
 		gallon quart pint cup teaspoon tablespoon celsius fahrenheit kelvin acre hectare dollar euro yen rupee yuan peso franc
 		won real ruble rand lira krona krone second minute hour day week month year byte kilobyte megabyte gigabyte terabyte
 		bit joule calorie kilojoule kilocalorie watt kilowatt horsepower pascal bar psi knot radian degree percent
-		kmh mph newton volt ampere nautical`},
+		kbit mbit gbit tbit kmh mph newton volt ampere nautical`},
 	{classSame, `married related similar equal same identical difference differences different compare versus vs engaged adjacent
 		both friend friends dating connected equivalent meet met tied between`},
 	{classMake, "make makes making made"},
@@ -59,7 +68,7 @@ var wordClasses = []struct {
 	{classMention, `word phrase verb noun preposition grammar grammatically grammatical spell spelling pronounce
 		translate rephrase paraphrase proofread rewrite conjugate synonym antonym rhyme plural
 		abbreviation acronym`},
-	{0, properNames},
+	{0, "myself yourself " + properNames},
 	{classForeign, `el la los las que como para por una un con del es il le les des du une est pas avec dans pour sur qui wie ich und
 		der die das nicht ein eine zu mit auf ist sind kann che di per non sono och det att som jag de het een van voor ik
 		os da em não uma os se su al`},
@@ -102,6 +111,33 @@ datum: data
 criterion: criteria
 analysis: analyses
 index: indices indexes
+beat: beaten beats beating
+bite: bit bitten
+blow: blew blown
+bleed: bled
+breed: bred
+deal: dealt
+dig: dug
+feed: fed
+flee: fled
+hang: hung
+lay: laid
+prove: proven
+seek: sought
+sew: sewn
+shine: shone
+shrink: shrank shrunk shrunken
+sink: sank sunk
+slide: slid
+spin: spun
+spring: sprang sprung
+stick: stuck
+sting: stung
+strike: struck stricken
+swear: swore sworn
+sweep: swept
+swing: swung
+weave: wove woven
 buy: bought buys buying purchase purchases purchased purchasing
 steal: stole stolen stealing steals
 lose: lost losing loses
@@ -194,6 +230,9 @@ meter: metre metres meters
 kilometer: kilometre kilometres kilometers km kms
 centimeter: centimetre centimetres centimeters cm cms
 millimeter: millimetre millimetres millimeters mm
+milliliter: ml mls
+milligram: mg mgs
+microgram: mcg ug
 liter: litre litres liters
 gray: grey
 program: programme programmes programs
@@ -207,6 +246,10 @@ pound: pounds lb lbs
 kilogram: kilograms kg kgs kilo kilos
 gram: grams
 ounce: ounces oz
+kilobyte: kb
+megabyte: mb
+gigabyte: gb
+terabyte: tb
 hour: hours hr hrs
 minute: minutes mins
 second: seconds secs
@@ -245,6 +288,7 @@ postgresql: postgres
 kubernetes: k8s
 javascript: js
 usa: u.s u.s.a
+under: below
 uk: u.k
 cost: price costs prices pricing
 way: ways method methods
@@ -252,6 +296,7 @@ kind: kinds type types
 reason: reasons
 write: compose compose composing draft drafting
 grateful: thankful
+establish: founded establishes established establishing
 attorney: lawyer lawyers attorneys
 simultaneous: simultaneously
 intelligent: smart clever
@@ -292,6 +337,13 @@ const properNames = `javascript typescript python kotlin golang rust ruby java s
 // contractionText takes words apart, with their apostrophe and, where that is no other
 // word, without.
 const contractionText = `
+teh hte: the
+waht wat: what
+wich whcih: which
+hwo: how
+adn: and
+cna: can
+taht: that
 can't cant cannot: can not
 won't wont: will not
 don't dont: do not

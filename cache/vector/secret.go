@@ -1,4 +1,4 @@
-package cache
+package vector
 
 import (
 	"fmt"
@@ -6,7 +6,8 @@ import (
 	"log/slog"
 )
 
-// A Secret is what a directory is sealed with. It cannot print.
+// A Secret is a credential of a Store, or what answers are sealed with on a disk or in a Store.
+// It cannot print.
 type Secret string
 
 // String hides it.

@@ -1,0 +1,160 @@
+package quality
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"asbru/cache/semantic"
+)
+
+// The words between two questions of a line, and what they say.
+const (
+	same  = " <=> "
+	other = " <!> "
+)
+
+// sets are those in testdata/fresh, in the order in which they were written.
+var sets = []string{"questions", "forum", "gateway", "checklist", "later", "again"}
+
+// lines calls f with each line of a set that says something, and the [heading] it is under.
+func lines(t *testing.T, path string, f func(heading, line string)) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	heading := ""
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || line[0] == '#':
+		case line[0] == '[':
+			heading = strings.Trim(line, "[]")
+		default:
+			f(heading, line)
+		}
+	}
+}
+
+// written reads pairs that were written one a line, under the names of their families.
+func written(t *testing.T, name string) (pairs []pair) {
+	t.Helper()
+	lines(t, filepath.Join("testdata/fresh", name+".txt"), func(heading, line string) {
+		if a, b, ok := strings.Cut(line, same); ok {
+			pairs = append(pairs, pair{A: a, B: b, Label: 1, Family: heading})
+			return
+		}
+		a, b, ok := strings.Cut(line, other)
+		if !ok {
+			t.Fatalf("%s: no pair: %q", name, line)
+		}
+		pairs = append(pairs, pair{A: a, B: b, Family: heading})
+	})
+	return pairs
+}
+
+// TestFresh asks pairs that were written before anybody looked at what the guard knows.
+// None of those with two answers may hit, in either direction.
+func TestFresh(t *testing.T) {
+	goals := map[string]float64{"questions": 0.7, "forum": 0.55, "gateway": 0.65, "checklist": 0.7, "later": 0.9, "again": 0.7} // least recall
+	for _, name := range sets {
+		t.Run(name, func(t *testing.T) {
+			pairs := written(t, name)
+			x := index(t, semantic.Strict)
+			for _, w := range ways {
+				t.Logf("%-9s %v", w.name, score(x, pairs, w.how, nil))
+			}
+			if s := score(x, pairs, semantic.How{}, nil); s.Recall() < goals[name] {
+				t.Errorf("strict on %s: %v; want recall %.2f", name, s, goals[name])
+			}
+			perFamily(t, x, pairs)
+			for i := range pairs {
+				p := &pairs[i]
+				v, back := x.Judge(p.A, p.B, semantic.How{}), x.Judge(p.B, p.A, semantic.How{})
+				if p.Label == 0 && (v.Hit || back.Hit) {
+					t.Errorf("%s: a wrong hit, %.2f: %q %q", p.Family, v.Similarity, p.A, p.B)
+				}
+			}
+			misses(t, x, pairs)
+		})
+	}
+}
+
+// perFamily prints what strict mode does in each family.
+func perFamily(t *testing.T, x *semantic.Index, pairs []pair) {
+	t.Helper()
+	var names []string
+	by := map[string][]pair{}
+	for _, p := range pairs {
+		if by[p.Family] == nil {
+			names = append(names, p.Family)
+		}
+		by[p.Family] = append(by[p.Family], p)
+	}
+	for _, n := range names {
+		t.Logf("   %-32s %3d pairs: %v", n, len(by[n]), score(x, by[n], semantic.How{}, nil))
+	}
+}
+
+// TestFreshOutside asks what nothing that was kept is the answer to.
+func TestFreshOutside(t *testing.T) {
+	x := index(t, semantic.Strict)
+	var space semantic.Space
+	var kept []string
+	lines(t, "testdata/fresh/outside.txt", func(heading, line string) {
+		if heading == "kept" {
+			x.Add(&space, []byte(line), name(len(kept)), 0)
+			kept = append(kept, line)
+			return
+		}
+		if v := x.Look(&space, []byte(line), semantic.How{}); v.Hit {
+			t.Errorf("%q is answered by something kept, %.2f", line, v.Similarity)
+		}
+	})
+}
+
+// TestFreshTogether keeps all questions of all sets and asks each of them: what answers it
+// must be joined to it by lines that say the answers are the same.
+func TestFreshTogether(t *testing.T) {
+	x := index(t, semantic.Strict)
+	var space semantic.Space
+	var all []string
+	of := map[string]int{} // the number of a question
+	add := func(s string) int {
+		n, known := of[s]
+		if !known {
+			n = len(all)
+			of[s], all = n, append(all, s)
+			x.Add(&space, []byte(s), name(n), 0)
+		}
+		return n
+	}
+	join := map[int]int{}
+	var head func(n int) int
+	head = func(n int) int {
+		if up, ok := join[n]; ok {
+			return head(up)
+		}
+		return n
+	}
+	for _, set := range sets {
+		for _, p := range written(t, set) {
+			a, b := head(add(p.A)), head(add(p.B))
+			if p.Label == 1 && a != b {
+				join[b] = a
+			}
+		}
+	}
+	by := map[semantic.ID]int{}
+	for n := range all {
+		by[*name(n)] = n
+	}
+	for n, asked := range all {
+		v := x.Look(&space, []byte(asked), semantic.How{})
+		if v.Hit && head(by[v.ID]) != head(n) {
+			t.Errorf("%q is answered by %q", asked, all[by[v.ID]])
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package guard
+
+// phraseText are several words that say what one does. +word: what stands in their place.
+const phraseText = `
+turn|switch on +enable
+turn|switch off +disable
+get|getting|got rid of +remove
+deal|deals|dealing|cope|copes|coping with +handle
+log|sign|logging|signing in|into to? +login
+log|sign|logging|signing out|off of? +logout
+tell|know|see if|whether +know
+find out if|whether +know
+set|setting up +setup
+united states of? america? +usa
+united kingdom +uk
+usa|us dollar|dollars +dollar
+capital city|cities +capital
+plural form|forms +plural
+signs and symptoms +symptom
+first world war +ww1
+world war i|1|one +ww1
+wwi|ww1 +ww1
+second world war +ww2
+world war ii|2|two +ww2
+wwii|ww2 +ww2
+a lot of +many
+e mail|mails +email
+wi fi +wifi
+brand new +new
+`
+
+// phrases puts one word in the place of several.
+func (r *reader) phrases(toks []token) []token {
+	by := r.g.lex.phrases
+	for i := 0; i < len(toks); i++ {
+		if int(toks[i].word) >= len(by) || by[toks[i].word] == nil || toks[i].quoted {
+			continue
+		}
+		p, n := r.lex().best(by, toks[i:])
+		if p == nil {
+			continue
+		}
+		t := &toks[i]
+		if n > 1 {
+			copy(toks[i+1:], toks[i+n:])
+			end := len(toks) - n + 1
+			for k := end; k < len(toks); k++ {
+				toks[k] = token{shape: shapePause}
+			}
+			toks = toks[:end]
+		}
+		t.text = r.f.lexer.put(p.adds)
+		t.word, t.shape, t.caps = r.lex().find(t.text), shapeWord, false
+	}
+	return toks
+}
