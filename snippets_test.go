@@ -108,6 +108,21 @@ func variables(dir string) func(string) (string, bool) {
 	}
 }
 
+// sample is the configuration that make install puts down, as it is and with all that it proposes.
+func sample(t *testing.T) []snippet {
+	t.Helper()
+	const name = "packaging/asbru.yaml"
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := regexp.MustCompile(`(?m)^#((?:  - |[a-z]).*)$`).ReplaceAll(text, []byte("$1"))
+	if bytes.Equal(whole, text) {
+		t.Errorf("%s proposes nothing", name)
+	}
+	return []snippet{{page: name, kind: "yaml", text: string(text), line: 1}, {page: name, kind: "yaml", text: string(whole), line: 1}}
+}
+
 // serviceAccount is a key file of Google's.
 func serviceAccount(t *testing.T) string {
 	t.Helper()
@@ -129,14 +144,14 @@ func serviceAccount(t *testing.T) string {
 
 // Every configuration that the documents show can be served as it stands there.
 func TestSnippetsCanBeServed(t *testing.T) {
-	all, dir := snippets(t), t.TempDir()
+	all, dir := append(snippets(t), sample(t)...), t.TempDir()
 	write := func(name, text string) {
 		t.Helper()
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"pepper", "entra", "dbx"} {
+	for _, name := range []string{"pepper", "entra", "dbx", "openai", "mistral", "team-a"} {
 		write(name, "0123456789abcdef0123456789abcdef")
 	}
 	write("google", serviceAccount(t))

@@ -10,6 +10,8 @@ func (r *reader) collect(toks []token) {
 		r.count(t)
 		c := r.lex().class(t.word)
 		r.led = i > 0 && r.lex().is(&toks[i-1], classPrep)
+		r.month = t.shape == shapeNumber && r.dated(toks, i)
+		r.unitNext = i+1 < len(toks) && r.unit(&toks[i+1])
 		r.article = i > 0 && (r.lex().word(&toks[i-1], "a") || r.lex().word(&toks[i-1], "an"))
 		switch {
 		case t.shape == shapePause:
@@ -43,6 +45,7 @@ func (r *reader) collect(toks []token) {
 			w.joined = true
 			r.f.words[len(r.f.words)-2].joined = true
 		}
+		w.done = i > 0 && r.lex().is(&toks[i-1], classBe) && r.lex().happens(t)
 		w.moves = i == 2 && len(toks) > 4 && r.lex().is(&toks[0], classBe) && r.lex().word(&toks[1], "it") &&
 			(r.lex().word(&toks[3], "to") || r.lex().word(&toks[3], "that") || ends(toks[3].text, "ing"))
 		near := last == i-1 && last >= 0
@@ -87,7 +90,7 @@ func (r *reader) skip(toks []token, i int) bool {
 	switch string(t.text) {
 	case "one": // "one advantage", not "when one learns"
 		if i > 0 && i+1 < len(toks) && !l.is(&toks[i-1], classConj|classAux) && toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classIdle) {
-			r.push(word{text: single, stem: hash(single), kind: kindNumber, hard: true, role: r.role})
+			r.push(word{text: single, stem: hash(single), kind: kindNumber, hard: true, role: r.role, free: r.unit(&toks[i+1])})
 			r.held, r.role = r.role, roleCount
 			return true
 		}
@@ -221,14 +224,18 @@ func (r *reader) stranded(toks []token, i int) bool {
 	if i > 0 && c.isOf(classAux) && (r.lex().word(&toks[i-1], "between") || i+1 == len(toks) && r.lex().is(&toks[i-1], classConj)) {
 		return true // "between is and are"
 	}
-	if i+1 < len(toks) && c.isOf(classPrep|classConj|classDo) && r.lex().is(&toks[i+1], classCode) {
-		return true // a for loop, an if statement
+	if small := class(classPrep | classConj | classDo); i+1 < len(toks) && c.isOf(small) &&
+		(r.lex().is(&toks[i+1], classCode) || i+2 < len(toks) && r.lex().is(&toks[i+1], small) && r.lex().is(&toks[i+2], classCode)) {
+		return true // a for loop, a do while loop
 	}
 	if i > 0 && string(toks[i].text) == "a" {
 		return i+1 == len(toks) || toks[i+1].shape == shapePause || r.lex().is(&toks[i+1], classPrep|classConj|classAux) // column a to b
 	}
 	if i == 0 || i != len(toks)-1 {
 		return false
+	}
+	if r.lex().word(&toks[i], "some") && r.lex().is(&toks[i-1], classPrep) {
+		return true // "vote for some"
 	}
 	return c.isOf(classPrep|classCan|classWill|classShould|classPast) || string(toks[i].text) == "i" && toks[i].upper
 }
@@ -258,6 +265,10 @@ func (r *reader) add(t *token, c class) {
 	switch t.shape {
 	case shapeNumber:
 		w.kind, w.hard = kindNumber, true
+		w.free = r.unitNext && string(w.text) == "1" // a month
+		if n := len(w.text) - 2; n > 0 && w.text[n] == 't' && r.month {
+			w.text = w.text[:n] // "June 6th", "6 June"
+		}
 	case shapeMixed, shapeLetter, shapeSymbol:
 		w.kind, w.hard = kindExact, true
 	case shapeWord:
@@ -326,6 +337,13 @@ func (r *reader) stem(w *word) uint64 {
 	return hash(b)
 }
 
+// dated reports whether the name of a month stands beside number i.
+func (r *reader) dated(toks []token, i int) bool {
+	l := r.lex()
+	return i > 0 && l.is(&toks[i-1], classMonth) || i+1 < len(toks) && l.is(&toks[i+1], classMonth) ||
+		i+2 < len(toks) && l.word(&toks[i+1], "of") && l.is(&toks[i+2], classMonth)
+}
+
 // push adds w and hands it a negation that waits for its word.
 func (r *reader) push(w word) {
 	if len(r.f.words) >= maxWords {
@@ -370,9 +388,9 @@ var numberWords = map[string]string{
 	"eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17",
 	"eighteen": "18", "nineteen": "19", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70",
 	"eighty": "80", "ninety": "90", "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000", "dozen": "12",
-	"third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8", "ninth": "9", "tenth": "10",
-	"eleventh": "11", "twelfth": "12", "thirteenth": "13", "fourteenth": "14", "fifteenth": "15", "sixteenth": "16",
-	"seventeenth": "17", "eighteenth": "18", "nineteenth": "19", "twentieth": "20",
+	"third": "3th", "fourth": "4th", "fifth": "5th", "sixth": "6th", "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
+	"eleventh": "11th", "twelfth": "12th", "thirteenth": "13th", "fourteenth": "14th", "fifteenth": "15th", "sixteenth": "16th",
+	"seventeenth": "17th", "eighteenth": "18th", "nineteenth": "19th", "twentieth": "20th",
 }
 
 // passive puts "is X liked by Y" into the order of "does Y like X".

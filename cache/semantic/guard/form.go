@@ -46,6 +46,7 @@ type word struct {
 	joined bool // one of several joined by and, or
 	quoted bool
 	comes  bool // from a rule, not from the text
+	done   bool // behind "is": is fed
 	free   bool // from a rule, and needs no counterpart
 	moves  bool // stands before what it is about: is it bad to
 	lone   bool // one thing that is asked for: a joke
@@ -110,24 +111,26 @@ func (g *Guard) Read(f *Form, text string) {
 
 // A reader turns the tokens of a Form into its words.
 type reader struct {
-	g       *Guard
-	f       *Form
-	toks    []token
-	flat    bool // capitals say nothing here: all words have them, or none
-	role    role
-	start   int  // words of the Form before this sentence
-	held    role // what r.role was before a number
-	not     bool
-	money   bool // the next word is money
-	by      id   // the last preposition
-	led     bool // a preposition stands before this one
-	told    bool // the sentence began with "tell me", "explain"
-	asked   frame
-	article bool // "a" or "an" stands before this one
-	makes   bool // the sentence asks for something to be made or named
-	first   note // who was spoken of first
-	english int
-	foreign int
+	g        *Guard
+	f        *Form
+	toks     []token
+	flat     bool // capitals say nothing here: all words have them, or none
+	role     role
+	start    int  // words of the Form before this sentence
+	held     role // what r.role was before a number
+	not      bool
+	money    bool // the next word is money
+	by       id   // the last preposition
+	led      bool // a preposition stands before this one
+	told     bool // the sentence began with "tell me", "explain"
+	asked    frame
+	unitNext bool // a unit stands behind this one
+	month    bool // a month stands beside this one
+	article  bool // "a" or "an" stands before this one
+	makes    bool // the sentence asks for something to be made or named
+	first    note // who was spoken of first
+	english  int
+	foreign  int
 }
 
 func (r *reader) text() {
@@ -271,6 +274,10 @@ func (r *reader) frame(toks []token) sentence {
 		}
 	}
 	p, n := r.lex().best(r.g.lex.frames, toks)
+	if p == nil && len(toks) > 2 && r.lex().is(&toks[1], classRequest) && len(toks[0].text) > 4 && ends(toks[0].text, "ly") {
+		at = 1 // "briefly explain"
+		p, n = r.lex().best(r.g.lex.frames, toks[1:])
+	}
 	if p == nil && !r.lex().is(&toks[0], classAux|classWh) {
 		// "In Go, how do I ...", "I am new here: what is ..."
 		for i := 1; i < len(toks); i++ {
@@ -294,7 +301,10 @@ func (r *reader) frame(toks []token) sentence {
 
 // phrase is what pattern p says, which took n tokens.
 func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
-	s := sentence{frame: p.frame}
+	s := sentence{frame: p.frame, mood: p.mood}
+	if p.mood != moodNone {
+		r.f.who |= 1 // what one should
+	}
 	if p.adds == "can" {
 		s.mood = moodCan
 		if n > 0 && !r.lex().word(&rest[n-1], "for") {
@@ -317,7 +327,7 @@ func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
 		s.ways = s.ways || r.lex().word(t, "way") || r.lex().word(t, "ways")
 		if r.lex().is(t, classPast) || r.lex().word(t, "caused") {
 			s.mood = moodPast
-		} else if s.frame == frameWhat && r.lex().is(t, classBe) {
+		} else if (s.frame == frameWhat || s.frame == frameYes && s.mood == moodNone) && r.lex().is(t, classBe) {
 			s.mood = moodPresent
 		}
 	}
@@ -366,6 +376,9 @@ func (r *reader) plain(rest []token) sentence {
 		s = r.what(rest)
 	case l.is(first, classAux) && !first.quoted:
 		s.frame, s.mood = frameYes, moodOf(l.class(first.word))
+		if l.is(first, classBe) && r.going(rest[1:]) {
+			s.mood = meant(s.mood)
+		}
 	}
 	return s
 }
@@ -409,7 +422,7 @@ func (r *reader) mood(toks []token) mood {
 	for i := range toks {
 		if t := &toks[i]; !t.quoted && r.lex().is(t, classAux) {
 			if r.lex().is(t, classBe) && r.going(toks[i+1:]) {
-				return moodWill
+				return meant(moodOf(r.lex().class(t.word)))
 			}
 			return moodOf(r.lex().class(t.word))
 		}
@@ -434,6 +447,14 @@ func (r *reader) going(toks []token) bool {
 		}
 	}
 	return false
+}
+
+// meant is the mood of "is going to", or of "was going to".
+func meant(m mood) mood {
+	if m == moodPast {
+		return moodMeant
+	}
+	return moodWill
 }
 
 func moodOf(c class) mood {
