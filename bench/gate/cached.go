@@ -64,7 +64,7 @@ func (st *stand) beside(ctx context.Context, out *section, provider string, one,
 			return err
 		}
 	}
-	load = append([]string{"--rate", "1000", "--window", pick(st.s, "1s", "500ms"), "--rounds", pick(st.s, "15", "7")}, load...)
+	load = append([]string{"--rate", besideRate, "--window", pick(st.s, "1s", "500ms"), "--rounds", pick(st.s, "15", "7")}, load...)
 	if err := st.load(ctx, out, "", []server{a, b}, load...); err != nil {
 		return err
 	}

@@ -14,57 +14,75 @@ import (
 // https://docs.anthropic.com/en/api/rate-limits#response-headers
 func (l *Limiter) AppendHeader(dst []byte, x *core.Exchange) []byte {
 	more, _ := x.Taken.More.(*Holder)
-	return l.header(dst, x.From, more, core.Clock(), time.Now())
+	return l.header(dst, x.From, more, core.Clock(), time.Now)
 }
 
-// header is AppendHeader at a moment of the monotonic clock, which is wall on the other.
-func (l *Limiter) header(dst []byte, from *core.Dialect, more *Holder, now int64, wall time.Time) []byte {
-	for k := Requests; k <= Tokens; k++ {
-		b := l.tightest(k, more, now)
-		if b == nil {
+// lines are what the header lines about one kind of limit begin with; each but the first ends
+// the one before.
+type lines struct{ limit, left, reset string }
+
+var (
+	ofOpenAI = [...]lines{
+		Requests: {"x-ratelimit-limit-requests: ", "\r\nx-ratelimit-remaining-requests: ", "\r\nx-ratelimit-reset-requests: "},
+		Tokens:   {"x-ratelimit-limit-tokens: ", "\r\nx-ratelimit-remaining-tokens: ", "\r\nx-ratelimit-reset-tokens: "},
+	}
+	ofAnthropic = [...]lines{
+		Requests: {"anthropic-ratelimit-requests-limit: ", "\r\nanthropic-ratelimit-requests-remaining: ", "\r\nanthropic-ratelimit-requests-reset: "},
+		Tokens:   {"anthropic-ratelimit-tokens-limit: ", "\r\nanthropic-ratelimit-tokens-remaining: ", "\r\nanthropic-ratelimit-tokens-reset: "},
+	}
+)
+
+// header is AppendHeader at a moment of the monotonic clock, which is wall() on the other. That one
+// is asked only where it is told: a client waits for these lines.
+func (l *Limiter) header(dst []byte, from *core.Dialect, more *Holder, now int64, wall func() time.Time) []byte {
+	words, absolute := &ofOpenAI, from != nil && from.Name == "anthropic"
+	if absolute {
+		words = &ofAnthropic
+	}
+	least := l.tightest(more, now)
+	for k := range least {
+		r, w := &least[k], &words[k]
+		if r.of == nil {
 			continue
 		}
-		left, full := b.left(now)
-		if from != nil && from.Name == "anthropic" {
-			dst = number(dst, "anthropic-ratelimit-", k, "-limit: ", b.Rate.burst())
-			dst = number(dst, "anthropic-ratelimit-", k, "-remaining: ", left)
-			dst = append(append(append(dst, "anthropic-ratelimit-"...), k.String()...), "-reset: "...)
-			dst = wall.Add(time.Duration(full)).UTC().AppendFormat(dst, time.RFC3339)
-			dst = append(dst, "\r\n"...)
-			continue
+		dst = strconv.AppendInt(append(dst, w.limit...), r.of.Rate.burst(), 10)
+		dst = append(strconv.AppendInt(append(dst, w.left...), r.left, 10), w.reset...)
+		if absolute {
+			dst = wall().Add(time.Duration(r.full)).UTC().AppendFormat(dst, time.RFC3339)
+		} else {
+			dst = appendWait(dst, r.full)
 		}
-		dst = number(dst, "x-ratelimit-limit-", k, ": ", b.Rate.burst())
-		dst = number(dst, "x-ratelimit-remaining-", k, ": ", left)
-		dst = append(append(append(dst, "x-ratelimit-reset-"...), k.String()...), ": "...)
-		dst = appendWait(dst, full)
 		dst = append(dst, "\r\n"...)
 	}
 	return dst
 }
 
-// tightest is the limit of kind k that has the smallest part left; nil: there is none.
-func (l *Limiter) tightest(k Kind, more *Holder, now int64) *bound {
-	var least *bound
-	part := 2.0
+// A remnant is what is left of a limit, and after how long all of it can be had.
+type remnant struct {
+	of         *bound // nil: there is no such limit
+	left, full int64
+}
+
+// part is how much of the whole is left, from 0 to 1.
+func (r *remnant) part() float64 { return float64(r.left) / float64(r.of.Rate.burst()) }
+
+// tightest are the limits of requests and of tokens that have the smallest part left.
+func (l *Limiter) tightest(more *Holder, now int64) (least [Tokens + 1]remnant) {
 	for i := range l.count(more) {
 		h := l.at(i, more)
 		for j := range h.rules {
 			b := &h.rules[j]
-			if b.Kind != k {
+			if !b.rated() {
 				continue
 			}
-			left, _ := b.left(now)
-			if p := float64(left) / float64(b.Rate.burst()); p < part {
-				least, part = b, p
+			r := remnant{of: b}
+			r.left, r.full = b.left(now)
+			if was := &least[b.Kind]; was.of == nil || r.part() < was.part() {
+				*was = r
 			}
 		}
 	}
 	return least
-}
-
-func number(dst []byte, before string, k Kind, behind string, n int64) []byte {
-	dst = append(append(append(dst, before...), k.String()...), behind...)
-	return append(strconv.AppendInt(dst, n, 10), "\r\n"...)
 }
 
 // appendWait writes nanoseconds as OpenAI does: 250ms, 1s, 6m0s, rounded up.

@@ -142,7 +142,7 @@ func TestHeader(t *testing.T) {
 	wall := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	f := func(from *core.Dialect, more *Holder, want string) {
 		t.Helper()
-		if got := strings.ReplaceAll(string(l.header(nil, from, more, 0, wall)), "\r\n", "|"); got != want {
+		if got := strings.ReplaceAll(string(l.header(nil, from, more, 0, func() time.Time { return wall })), "\r\n", "|"); got != want {
 			t.Errorf("%s\nwant %s", got, want)
 		}
 	}
