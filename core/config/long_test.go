@@ -118,7 +118,7 @@ func TestLongDocument(t *testing.T) {
 
 // TestLongestDocument: only virtual keys make a document longer than MaxDocumentBytes.
 func TestLongestDocument(t *testing.T) {
-	more := ", description: '" + strings.Repeat("x", 10_000) + "'"
+	more := ", description: '" + strings.Repeat("x", 4_500) + "'"
 	text := keysText(1000, more)
 	doc, problems := Decode("t.yaml", []byte(text), testEnv())
 	if doc == nil || len(doc.VirtualKeys) != 1000 || len(text) <= MaxDocumentBytes {
