@@ -49,6 +49,8 @@ type word struct {
 	done   bool // behind "is": is fed
 	free   bool // from a rule, and needs no counterpart
 	moves  bool // stands before what it is about: is it bad to
+	shown  bool // behind "of that"
+	front  bool // in what stands before the question itself: in Go, how do I
 	lone   bool // one thing that is asked for: a joke
 	by     id   // the preposition before it
 }
@@ -126,6 +128,7 @@ type reader struct {
 	asked    frame
 	unitNext bool // a unit stands behind this one
 	month    bool // a month stands beside this one
+	fronted  bool // what stands before the question is being read
 	article  bool // "a" or "an" stands before this one
 	makes    bool // the sentence asks for something to be made or named
 	first    note // who was spoken of first

@@ -19,8 +19,10 @@ func (r *reader) turned(toks []token, s *sentence) {
 		if r.done(toks) {
 			s.frame, s.mood = frameHowto, moodNone
 		}
+	case frameWhy:
+		r.everybody(toks)
 	case frameYes:
-		if s.mood == moodCan && r.done(toks) {
+		if (s.mood == moodCan || s.mood == moodShould) && r.done(toks) {
 			r.f.who |= 1
 		}
 	}
@@ -46,6 +48,18 @@ func (r *reader) program(toks []token) bool {
 		in = in || i > 0 && l.is(t, classScript) && l.is(&toks[i-1], classPrep)
 	}
 	return in && numbers < 2
+}
+
+// everybody: why do we dream, why do people dream.
+func (r *reader) everybody(toks []token) {
+	l := r.lex()
+	for i := 1; i < len(toks) && i < 4; i++ {
+		if l.word(&toks[i], "we") && l.is(&toks[i-1], classAux) {
+			toks[i].eaten = true
+			r.emitText(r.f.lexer.put("people"), true)
+			return
+		}
+	}
 }
 
 // makers are who has done what.
@@ -134,7 +148,7 @@ func (r *reader) done(toks []token) bool {
 	if l.word(&toks[0], "how") {
 		aux = 1
 	}
-	if len(toks) < aux+4 || !l.is(&toks[aux], classCan) && !(aux == 1 && l.word(&toks[aux], "should")) {
+	if len(toks) < aux+4 || !l.is(&toks[aux], classCan) && !l.word(&toks[aux], "should") {
 		return false
 	}
 	for i := aux + 2; i+1 < len(toks); i++ {

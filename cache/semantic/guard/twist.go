@@ -69,6 +69,12 @@ func (r *reader) opinion(toks []token) {
 func (r *reader) translation(toks []token, s *sentence) bool {
 	l := r.lex()
 	n := len(toks) - 1
+	for i := 2; s.frame == frameWhat && i < n && i < 5; i++ {
+		if l.is(&toks[i], classLanguage) && r.wordFor(toks[i+1:]) {
+			s.frame, s.mood = frameOther, moodNone
+			return true
+		}
+	}
 	if n < 2 || !l.is(&toks[n], classLanguage) || !l.is(&toks[n-1], classPrep) {
 		return false
 	}
@@ -85,6 +91,22 @@ func (r *reader) translation(toks []token, s *sentence) bool {
 		}
 	}
 	return false
+}
+
+// wordFor takes "word for 'x'", or "for 'x'", behind a language.
+func (r *reader) wordFor(toks []token) bool {
+	l, at := r.lex(), 0
+	if len(toks) > 0 && l.word(&toks[0], "word") {
+		at = 1
+	}
+	if at+1 >= len(toks) || !l.word(&toks[at], "for") || !toks[at+1].quoted {
+		return false
+	}
+	for i := range toks[:at+1] {
+		toks[i].eaten = true
+	}
+	r.emit("translate")
+	return true
 }
 
 // conversion: one number and two units.
