@@ -7,6 +7,7 @@ func (r *reader) turned(toks []token, s *sentence) {
 	switch s.frame {
 	case frameWho:
 		r.maker(toks, s)
+		r.doer(toks, s)
 	case frameWhich:
 		r.people(toks, s)
 	case frameWhat, frameDoes:
@@ -83,6 +84,29 @@ func (r *reader) maker(toks []token, s *sentence) {
 	}
 	r.emit(verb)
 	s.mood = moodPast
+}
+
+// doer: who was X painted by, by whom was X painted, who painted X.
+func (r *reader) doer(toks []token, s *sentence) {
+	l, end, from := r.lex(), len(toks)-1, 1
+	if r.byWhom {
+		from, end = 2, len(toks)
+	} else if !l.word(&toks[end], "by") {
+		return
+	}
+	if end < from+3 || !l.is(&toks[from], classBe) || !l.happens(&toks[end-1]) {
+		return
+	}
+	s.mood = moodOf(l.class(toks[from].word))
+	verb := toks[end-1]
+	copy(toks[from+2:end], toks[from+1:end-1])
+	toks[from+1] = verb
+	for i := range toks[:from+1] {
+		toks[i].eaten = true
+	}
+	if !r.byWhom {
+		toks[end].eaten = true
+	}
 }
 
 // people: how many people live in X, what is the population of X.

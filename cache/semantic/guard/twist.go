@@ -28,6 +28,10 @@ func (r *reader) twist(toks []token, s *sentence) {
 		} else if r.costs(toks) {
 			s.frame = frameWhat
 		}
+	case frameOther:
+		if toks[0].shape == shapeNumber {
+			r.conversion(toks, s) // "12 ounces to grams"
+		}
 	case frameWhat, frameHowto, frameWhich:
 		if r.translation(toks, s) || r.conversion(toks, s) || r.birth(toks, s) {
 			return
@@ -132,6 +136,8 @@ func (r *reader) conversion(toks []token, s *sentence) bool {
 	for i := range toks {
 		if t := &toks[i]; l.word(t, "many") || l.word(t, "much") || l.word(t, "equal") {
 			t.eaten = true
+		} else if i > 0 && t.shape == shapeNumber && s.frame == frameWhich && l.word(&toks[i-1], "in") {
+			toks[i-1].eaten = true // "how many grams are in 12 ounces" is not "12 ounces in grams"
 		}
 	}
 	r.emit("convert")
