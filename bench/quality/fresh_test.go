@@ -16,7 +16,7 @@ const (
 )
 
 // sets are those in testdata/fresh, in the order in which they were written.
-var sets = []string{"questions", "forum", "gateway", "checklist", "later", "again"}
+var sets = []string{"questions", "forum", "gateway", "checklist", "later", "again", "last"}
 
 // lines calls f with each line of a set that says something, and the [heading] it is under.
 func lines(t *testing.T, path string, f func(heading, line string)) {
@@ -58,7 +58,7 @@ func written(t *testing.T, name string) (pairs []pair) {
 // TestFresh asks pairs that were written before anybody looked at what the guard knows.
 // None of those with two answers may hit, in either direction.
 func TestFresh(t *testing.T) {
-	goals := map[string]float64{"questions": 0.7, "forum": 0.55, "gateway": 0.65, "checklist": 0.7, "later": 0.9, "again": 0.7} // least recall
+	goals := map[string]float64{"questions": 0.75, "forum": 0.6, "gateway": 0.7, "checklist": 0.7, "later": 0.9, "again": 0.7, "last": 0.6} // least recall
 	for _, name := range sets {
 		t.Run(name, func(t *testing.T) {
 			pairs := written(t, name)
