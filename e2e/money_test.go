@@ -212,6 +212,53 @@ func TestBudgetLeft(t *testing.T) {
 	}
 }
 
+// Anthropic's streams begin with a report of one token. Who leaves before the last one has had more, and
+// pays for it.
+func TestBudgetLeftEarly(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", "text/event-stream")
+		fmt.Fprint(w, "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"1\",\"type\":\"message\",\"role\":\"assistant\",\"content\":[],\"model\":\"m\",\"usage\":{\"input_tokens\":100,\"output_tokens\":1}}}\n\n"+
+			"event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n")
+		for _, word := range []string{"one", "two", "three", "four", "five"} {
+			fmt.Fprintf(w, "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":%q}}\n\n", word)
+		}
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}))
+	t.Cleanup(s.Close)
+	config, dir := budgeted(t, s.URL, "1")
+	g := serve(t, strings.Replace(config, "name: mine,", "name: mine, type: anthropic, api_key: k,", 1))
+	for _, path := range []string{"/anthropic/v1/messages", "/v1/chat/completions"} { // as it is, and translated
+		r, err := http.NewRequest("POST", g.url(path), strings.NewReader(chatBody("m", `,"stream":true,"max_tokens":50`)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer secret-of-ci-0001")
+		a, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var seen []byte
+		for buf := make([]byte, 4096); !strings.Contains(string(seen), "five"); {
+			n, err := a.Body.Read(buf)
+			if seen = append(seen, buf[:n]...); err != nil {
+				t.Fatalf("%s: %d %s: %v", path, a.StatusCode, seen, err)
+			}
+		}
+		a.Body.Close()
+		await(t, "the end of the call", func() bool {
+			return strings.Contains(ask(t, "GET", "http://"+g.admin+"/metrics", "").body, "asbru_budget_holds 0")
+		}, g.stderr.String)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+	if spent, open := examine(t, dir); spent != 2*(100*1000+5*2000) || open != 0 {
+		t.Errorf("%d spent, %d open", spent, open)
+	}
+}
+
 // A ledger changes hands with the sockets: calls that began in one process end in the next one, no
 // request is refused for it, and every one is charged once.
 func TestBudgetHandOver(t *testing.T) {

@@ -11,6 +11,7 @@ const (
 
 	maxConns    = 3                // to the database: one that changes, and readers
 	askWait     = 5 * time.Second  // for one answer of the database outside of a change
+	readWait    = 20 * time.Second // for all that it keeps: 100,000 keys on a machine that has no time
 	changeWait  = 20 * time.Second // for a whole change, the wait for others included
 	copyEvery   = 10 * time.Second // between two copies into a file of more than smallCopy objects
 	smallCopy   = 10_000

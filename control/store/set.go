@@ -25,6 +25,13 @@ func newSet(revision int64, objects map[string]*Object) *Set {
 	s.sorted = slices.SortedFunc(maps.Values(objects), func(a, b *Object) int {
 		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
 	})
+	keys := 0
+	for _, o := range s.sorted {
+		if o.Kind == VirtualKey {
+			keys++
+		}
+	}
+	s.kept.VirtualKeys = slices.Grow(s.kept.VirtualKeys, keys)
 	for _, o := range s.sorted {
 		s.byName[named(o.Kind, o.Name)] = o
 		switch v := o.Value.(type) {
@@ -43,6 +50,18 @@ func newSet(revision int64, objects map[string]*Object) *Set {
 		}
 	}
 	return s
+}
+
+// settle has the objects that the Set was made of, and nobody else has yet, share what Kept holds: so many keys
+// are not there twice.
+func (s *Set) settle() {
+	n := 0
+	for _, o := range s.sorted {
+		if o.Kind == VirtualKey {
+			o.Value = &s.kept.VirtualKeys[n]
+			n++
+		}
+	}
 }
 
 // Find is the object of a kind with an id or, failing that, a name; nil: there is none.

@@ -51,9 +51,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s.change <- struct{}{}
 	s.set.Store(newSet(0, map[string]*Object{}))
-	ctx, cancel := context.WithTimeout(ctx, changeWait)
+	preparing, cancel := context.WithTimeout(ctx, changeWait)
 	defer cancel()
-	if err = db.prepare(ctx); err != nil {
+	if err = db.prepare(preparing); err != nil {
 		err = fmt.Errorf("cannot open the store %s: %w", db.name, err)
 	} else {
 		_, err = s.Refresh(ctx)
@@ -111,10 +111,10 @@ func (s *Store) Refresh(ctx context.Context) (changed bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer func() { s.lost.Store(err != nil) }()
-	ctx, cancel := context.WithTimeout(ctx, askWait)
+	ctx, cancel := context.WithTimeout(ctx, readWait)
 	defer cancel()
 	have := s.set.Load()
-	revision, err := s.db.number(ctx, s.db, "revision")
+	revision, err := s.revision(ctx)
 	if err != nil {
 		return false, fmt.Errorf("cannot read the store %s: %w", s.db.name, err)
 	}
@@ -133,6 +133,14 @@ func (s *Store) Refresh(ctx context.Context) (changed bool, err error) {
 	}
 	s.set.Store(next)
 	return next.Revision != have.Revision, nil
+}
+
+// revision asks whether there is anything new. Who does not answer that soon is lost, however long
+// the answer to the rest may take.
+func (s *Store) revision(ctx context.Context) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, askWait)
+	defer cancel()
+	return s.db.number(ctx, s.db, "revision")
 }
 
 var errTooMany = errors.New("it keeps more than this program takes")
@@ -180,5 +188,9 @@ func (d *database) load(ctx context.Context, from asker, have *Set) (*Set, error
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	return newSet(revision, objects), nil
+	set := newSet(revision, objects)
+	if since < 0 {
+		set.settle()
+	}
+	return set, nil
 }

@@ -3,6 +3,8 @@ package build
 import (
 	"errors"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -40,7 +42,7 @@ func audits(t testing.TB, c *clerk, change func(d *config.Document)) (*core.Snap
 	}
 	t.Cleanup(func() { book.Close() })
 	till := govern.NewTill(book)
-	deps := Deps{NewPool: func(core.Endpoint) (core.Pool, error) { return closed{}, nil },
+	deps := Deps{NewPool: func(core.Endpoint) (core.Pool, error) { return closed{}, nil }, ReadFile: os.ReadFile,
 		OpenTill: func() (*govern.Till, error) { return till, nil }, OpenTrail: func() (Auditor, error) { return c, nil }}
 	s, problems, _ := Compile(d, nil, deps)
 	if s == nil {
@@ -147,5 +149,38 @@ func TestWhoWantsNoAuditHasNone(t *testing.T) {
 	}})
 	if s == nil {
 		t.Error("a document without budgets and audit needs a ledger")
+	}
+}
+
+// A price that changes while a call is under way is that of later calls: what was held covers it.
+func TestPriceChangesUnderWay(t *testing.T) {
+	for _, c := range []struct {
+		held int64 // Unix seconds
+		want core.Money
+	}{{1_800_000_000, 10*1000 + 5*2000}, {900_000_000, 10*100 + 5*200}} {
+		path := filepath.Join(t.TempDir(), "prices.txt")
+		if err := os.WriteFile(path, []byte("[openai]\ngpt-4o in=0.1 out=0.2\ngpt-4o in=1 out=2 from=2000-01-01\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, _ := audits(t, &clerk{}, func(d *config.Document) {
+			d.VirtualKeys[0].Budgets = []config.Budget{{USD: 100}}
+			d.Prices.Files = []string{path}
+		})
+		x := new(core.Exchange)
+		k := s.Caller(secretOf)
+		x.Reset()
+		x.Snap, x.Key, x.Plan, x.Op, x.ID = s, k, &k.Policy.Plans[core.OpChat], core.OpChat, [16]byte{1}
+		x.Body, x.Peek.Model, x.Peek.MaxTokens = body, asked, 10
+		x.Route, x.Name = s.Resolve(x.Peek.Model)
+		if v := core.Run(x, x.Plan.Before); v != core.Continue {
+			t.Fatal(v, x.Fault)
+		}
+		x.Bill.(*bill).ask.Now = c.held * 1e9 // as if it had begun then
+		x.Begin(x.Route.Targets[0], x.Route.Targets[0].Keys[0]).Status = 200
+		x.Usage = core.Usage{In: 10, Out: 5, Known: true}
+		core.Conclude(x, x.Plan.After)
+		if x.Cost != c.want {
+			t.Errorf("held at %d it costs %v, want %v", c.held, x.Cost, c.want)
+		}
 	}
 }

@@ -161,7 +161,7 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	all := x.Usage
 	x.Usage = all.Less(&b.paid)
 	if b.turns == 0 || x.Usage.In|x.Usage.Out != 0 { // else nothing came after the last turn
-		e.Cost, flaw = price.Charge(x, b.hold.Worst(), b.prompt, now.Unix())
+		e.Cost, flaw = price.Charge(x, b.hold.Worst(), b.prompt, b.ask.Now/int64(time.Second))
 	}
 	if flaw.Estimated() {
 		e.Flags |= ledger.Estimated

@@ -42,7 +42,9 @@ func (d *Document) With(k *Kept) *Document {
 	if k == nil {
 		return &out
 	}
-	out.VirtualKeys = slices.Concat(d.VirtualKeys, k.VirtualKeys)
+	if out.VirtualKeys = k.VirtualKeys; len(d.VirtualKeys) > 0 || slices.ContainsFunc(k.Models, ofKey) {
+		out.VirtualKeys = slices.Concat(d.VirtualKeys, k.VirtualKeys) // else it is as it is: 100,000 keys need not be there twice
+	}
 	out.Teams = slices.Concat(d.Teams, k.Teams)
 	out.Customers = slices.Concat(d.Customers, k.Customers)
 	out.Prices.Overrides = slices.Concat(d.Prices.Overrides, k.Overrides)
@@ -64,6 +66,9 @@ func (d *Document) With(k *Kept) *Document {
 	}
 	return &out
 }
+
+// ofKey reports whether budgets are of one virtual key, to which they are added.
+func ofKey(m KeptModel) bool { return m.Key != "" }
 
 // addModel adds the rules of a model. The lists it changes are d's own.
 func (d *Document) addModel(m *KeptModel) {

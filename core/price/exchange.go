@@ -106,7 +106,7 @@ var noKey [1]*core.ProviderKey
 
 // Charge is what x costs once it is over: the attempt that answered, by its report, or by our own
 // count when there is none that can be true, and what a stream had come to that broke and was
-// continued. Other attempts that failed are not charged, nor is one that lost a race. held is
+// continued. A stream that broke off had come at least to what was delivered of it. Other attempts that failed are not charged, nor is one that lost a race. held is
 // what was held for it, 0 for nothing; prompt is what Prompt said while there was a body. now is the
 // wall clock in Unix seconds.
 func Charge(x *core.Exchange, held core.Money, prompt, now int64) (core.Money, Flaw) {
@@ -129,7 +129,27 @@ func Charge(x *core.Exchange, held core.Money, prompt, now int64) (core.Money, F
 		}
 	}
 	m, flaw := Settle(inForce(p, now), &x.Usage, own, max(held-before, 0))
+	if !flaw.Estimated() && !a.Resumes && early(x) {
+		u := x.Usage
+		if u.Out, flaw = said, Early; p != nil {
+			m = Cost(inForce(p, now), &u)
+		}
+		if held > 0 {
+			m = min(m, held)
+		}
+	}
 	return before.Plus(m), flaw
+}
+
+// early reports whether what a conversation's stream said of its usage is older than what it brought: some
+// formats begin with a report, of one token, and tell the rest when they end. Who leaves in between, or is
+// cut off, has had more.
+func early(x *core.Exchange) bool {
+	switch x.Op {
+	case core.OpChat, core.OpCompletion, core.OpResponses, core.OpInvoke:
+		return !x.Stream.Finished && !x.Stream.Done && int64(x.Stream.Said) > x.Usage.Out
+	}
+	return false
 }
 
 // Prompt is our own count of a request's tokens. What is not read here counts as none, and nor does

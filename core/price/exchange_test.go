@@ -150,6 +150,17 @@ func TestCharge(t *testing.T) {
 		x.Attempts()[1].Resumes = true
 		x.Usage = core.Usage{Known: true, In: 26, Out: 2}
 	})
+	early := func(said int32, finished bool) func(*core.Exchange) {
+		return func(x *core.Exchange) { // its first event has a report
+			begin(x, 0, 200)
+			x.Usage = core.Usage{Known: true, In: 4, Out: 1}
+			x.Stream.Said, x.Stream.Finished = said, finished
+		}
+	}
+	f(4*1000+10*2000, Early, "cheap", early(10, false))
+	f(4*1000+1*2000, Sound, "cheap", early(1, false))
+	f(4*1000+1*2000, Sound, "cheap", early(10, true)) // the provider knows better
+	f(100_000, Early, "cheap", early(1000, false))    // no more than was held
 	x := asking(s, "cheap")
 	begin(x, 0, 0)
 	if m, flaw := Charge(x, 5, Prompt(x), 0); m != 0 || flaw != Sound {

@@ -12,12 +12,13 @@ const (
 	Missing       // there is none: estimated
 	Negative      // a count is negative or no number: estimated
 	Unlikely      // more than MaxTokens, or parts larger than their whole: estimated
+	Early         // of a stream that broke off, and of less than had been delivered by then: the answer is estimated
 	numFlaws
 )
 
 // String is the name of f in logs and metrics; empty for Sound.
 func (f Flaw) String() string {
-	return [numFlaws]string{"", "zero", "missing", "negative", "unlikely"}[f]
+	return [numFlaws]string{"", "zero", "missing", "negative", "unlikely", "early"}[f]
 }
 
 // Estimated reports whether what is charged is our own count.
