@@ -18,22 +18,31 @@ func (g *gateway) attend(ctx context.Context, signals <-chan os.Signal) error {
 		case err := <-g.broken:
 			return g.cannotGoOn(err)
 		case sig := <-signals:
-			switch {
-			case sig == sigReload:
-				g.reload(ctx)
-			case sig == sigHandOver:
-				if g.handOver(ctx) {
-					if g.admin != nil {
-						g.admin.end() // the successor answers there, and is not draining
-					}
-					return g.drain(signals, "handed over")
-				}
-			default:
-				g.notify(systemd.Stopping, systemd.Status("draining"))
-				return g.drain(signals, "stopping")
+			if why := g.signalled(ctx, sig); why != "" {
+				return g.drain(signals, why)
 			}
 		}
 	}
+}
+
+// signalled does what one signal asks. It returns why the process is to end; empty: it is not.
+func (g *gateway) signalled(ctx context.Context, sig os.Signal) string {
+	switch sig {
+	case sigReload:
+		g.reload(ctx)
+	case sigHandOver:
+		if !g.handOver(ctx) {
+			return ""
+		}
+		if g.admin != nil {
+			g.admin.end() // the successor answers there, and is not draining
+		}
+		return "handed over"
+	default:
+		g.notify(systemd.Stopping, systemd.Status("draining"))
+		return "stopping"
+	}
+	return ""
 }
 
 // cannotGoOn ends a process that has lost what it needs.

@@ -9,9 +9,8 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// A crossing is what an exchange needs besides when the client and the target
-// speak different formats. It comes from a pool; its memory grows to what is
-// common and stays, up to maxCrossing.
+// A crossing is the state of an exchange whose client and target speak different formats. It
+// comes from a pool; its memory grows to the usual size and is kept, up to maxCrossing.
 type crossing struct {
 	chat    core.Chat
 	embed   core.Embed
@@ -22,28 +21,28 @@ type crossing struct {
 	x       core.Crossing
 	events  []core.Event
 
-	asked   []byte // the model that the client named
-	used    []byte // the one that was sent; a stream outlives the request that both stood in
+	asked   []byte // the model that the client named; a copy, as a stream outlives the request
+	used    []byte // the model name that was sent; a copy too
 	wants   wishes
-	sent    []byte // the body that was sent, for who wants to see it
+	sent    []byte // the body that was sent, for clients that ask to see it
 	read    bool   // the request was parsed
-	kept    []byte // fields of the reply's head that go on to the client
-	retry   []byte // what its x-should-retry says; empty: nothing
+	kept    []byte // header fields of the reply that the client gets too
+	retry   []byte // the reply's x-should-retry; empty: none
 	extras  func(dst []byte) []byte
 	f       *flight
-	bare    bool     // nothing but a complete reply is made a stream: the request went as it came
-	homes   bool     // nor of a reply whose addresses are made to lead here
-	raw     bool     // not even that: an error passes as it came, once it was read
-	betas   []byte   // the features that the client's header names, as a JSON array
+	bare    bool     // both sides speak the same format: only the reply has to be gathered, as to make a stream of it
+	homes   bool     // with raw: addresses in the reply are changed to lead here
+	raw     bool     // with bare: the gathered reply is not made a stream
+	betas   []byte   // the features named in the client's anthropic-beta header, as a JSON array
 	dropped []string // what the request of the attempt under way left out
-	without []string // members that were taken out because the client said so
-	body    []byte   // the request without them; nil: all of it stands
-	splice  *splice  // nil: nobody continues a stream that breaks
+	without []string // members that were removed because the client allows it
+	body    []byte   // the request without those; nil: unchanged
+	splice  *splice  // nil: a stream that breaks is not continued
 }
 
 func newCrossing() *crossing {
 	c := &crossing{x: *core.NewCrossing(), chat: *core.NewChat()}
-	c.extras = c.appendExtras // once: a func value made for each exchange would be an allocation for each
+	c.extras = c.appendExtras // made once, because making a func value allocates
 	return c
 }
 
@@ -59,14 +58,14 @@ func (c *crossing) reset() {
 	}
 }
 
-// held is the memory that c would keep while nobody uses it, in bytes. What one huge
-// conversation grew is not for all that follow.
+// held is how many bytes c would occupy in its pool. A crossing that one huge conversation has
+// grown is not kept for all that follow.
 func (c *crossing) held() int {
 	return c.chat.Held() + c.reply.Held() + c.embed.Held() + c.vectors.Held() + c.rerank.Held() + c.ranking.Held() +
 		c.x.Held() + cap(c.events)*int(unsafe.Sizeof(core.Event{})) + cap(c.sent) + cap(c.asked) + cap(c.used)
 }
 
-// forget drops what an attempt left, and keeps what the client asked.
+// forget drops the state of an attempt and keeps the parsed request.
 func (c *crossing) forget() {
 	c.reply.Reset()
 	c.vectors.Reset()
@@ -82,7 +81,7 @@ func (f *flight) crosses() bool {
 	return x.Face != nil && (x.Face.Dialect != x.From || x.As != x.Op || x.From.Redo[x.Op] || f.rescues())
 }
 
-// begin prepares what the answer is read and written with.
+// begin prepares c for reading and writing the answer.
 func (c *crossing) begin(x *core.Exchange, model []byte) {
 	z := &c.x
 	c.asked, c.used = append(c.asked[:0], x.Peek.Model...), append(c.used[:0], model...)
@@ -98,7 +97,7 @@ func (c *crossing) begin(x *core.Exchange, model []byte) {
 	}
 }
 
-// bare returns what makes a stream of a complete reply in the client's own format.
+// bare returns a crossing for a reply in the client's own format that has to be gathered.
 func (s *Server) bare(f *flight) *crossing {
 	c := s.crosses.Get().(*crossing)
 	c.forget()
@@ -109,7 +108,7 @@ func (s *Server) bare(f *flight) *crossing {
 	return c
 }
 
-// tellsRetry reports whether the target's own head said when to come back.
+// tellsRetry reports whether the target's head says when to retry.
 func (c *crossing) tellsRetry() bool {
 	for rest := c.kept; len(rest) > 0; {
 		if http1.HasPrefixFold(rest, "retry-after") {

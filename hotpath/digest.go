@@ -8,11 +8,11 @@ import (
 	"asbru/core"
 )
 
-// digests remember the hashes of the credentials that came last: clients send the same ones
-// over and over, and hashing them is a twentieth of all that a request costs. Only the hash
-// is kept of what was asked with it, never what it led to. Where a credential would stand is
-// told by a hash nobody outside can know, and it is compared in constant time, so that the
-// time it takes says nothing but that it is known.
+// digests cache the hashes of recent credentials: clients send the same ones over and over, and
+// hashing them is a twentieth of a request's cost. Only the hash is cached, never the key it
+// leads to. The slot of a credential is chosen by a seeded hash that nobody outside can
+// predict, and the credential is compared in constant time, so that timing reveals no more than
+// that it was seen recently.
 type digests struct {
 	seed maphash.Seed
 	set  [rememberedKeys]digest
@@ -21,14 +21,14 @@ type digests struct {
 type digest struct {
 	sum    [sha256.Size]byte
 	secret [maxRemembered]byte
-	n      uint8        // of secret; 0: nothing is remembered
+	n      uint8        // length of secret; 0: the slot is empty
 	pepper *core.Pepper // that sum was made with
 }
 
 func newDigests() *digests { return &digests{seed: maphash.MakeSeed()} }
 
-// of is the digest of secret, which must not be empty, under a pepper. nil digests make it each
-// time. The result is valid until the next call.
+// of returns the digest of secret, which must not be empty, under a pepper. A nil receiver computes
+// it each time. The result is valid until the next call.
 func (ds *digests) of(p *core.Pepper, secret []byte) *[sha256.Size]byte {
 	if ds == nil || len(secret) > maxRemembered {
 		sum := p.Sum(secret)

@@ -11,41 +11,41 @@ import (
 type Door struct {
 	Prefix  string // "/v1", "/openai/v1"; no trailing slash
 	Dialect *core.Dialect
-	// Find reads what the map does not tell from a path that names its model; nil: no such
-	// paths. Model is still percent-encoded and aliases tail.
+	// Find reads a path that names its model, which Ops cannot describe; nil: there are no such
+	// paths. The Model it returns is still percent-encoded and aliases tail.
 	Find func(method, tail []byte) (Found, bool)
 
-	// Pass is put before what follows the prefix when it goes on as it is: the part of the
-	// vendor's own path that the prefix stands for.
+	// Pass replaces the prefix when a path is relayed: it is the part of the vendor's own path
+	// that the prefix stands for.
 	Pass string
 
-	// Aside is what follows the prefix in the one path behind it that is not for here but for
-	// the slow door; empty: there is none.
+	// Aside is the rest of the one path behind the prefix that belongs to the slow door; empty:
+	// there is none.
 	Aside string
 
-	// Provider is who gets all that comes through here, as it comes; empty: the model decides.
+	// Provider gets all requests behind this door, relayed unchanged; empty: the model decides.
 	Provider string
 
 	Ops map[string]core.Op // "POST /chat/completions" → OpChat, "GET /models/*" whatever follows; anything else behind the prefix is OpPass. What http1.PathClean refuses must not stand here
 }
 
-// A Found is what a path tells that names its model.
+// A Found is what was read from a path that names its model.
 type Found struct {
 	Op     core.Op
 	Model  []byte        // nil: the path names none
 	Speaks *core.Dialect // nil: the door's
-	Stream bool          // a stream is asked for
-	Array  bool          // as one JSON array, unless the query says alt=sse
-	Cut    bool          // a path that goes on does so from behind the name: the model is the body's to name
-	Owner  []byte        // goes before the model with a slash: who serves it; nil: the path does not say
-	Skip   int           // so much of the path only says whose account is asked, and stays here; negative: so much of the prefix goes on
-	Drop   string        // the member that bodies behind such paths have instead of a model; empty: none
+	Stream bool          // the path asks for a stream
+	Array  bool          // ... as one JSON array, unless the query says alt=sse
+	Cut    bool          // if relayed, only the part behind the name is sent on, and the body names the model
+	Owner  []byte        // the provider, put before the model with a slash; nil: the path does not say
+	Skip   int           // length of the part that only names an account and is not sent on; negative: so much of the prefix is sent on
+	Drop   string        // the member that bodies behind such paths have in place of a model; empty: none
 
-	exact bool // the path is one of Ops to the last byte: there is nothing to judge about it
+	exact bool // the path equals an entry of Ops, so it needs no check for ambiguity
 }
 
-// open finds the door of a path, the operation, and what else the path tells. door is nil for a
-// path behind none.
+// open finds the door of a path, the operation, and what else the path says. door is nil if
+// there is none for the path.
 func (s *Server) open(method, path []byte) (op core.Op, door *Door, found Found) {
 	for i := range s.opt.Doors {
 		door := &s.opt.Doors[i]
@@ -81,8 +81,8 @@ func (s *Server) open(method, path []byte) (op core.Op, door *Door, found Found)
 	return 0, nil, found
 }
 
-// named takes the model out of a path. It reports false for a path that two readers
-// could read differently: the name's segment is judged decoded, the rest as it is.
+// named reads the model from a path. It reports false for a path that two readers
+// could read differently: the segment with the name is checked decoded, the rest as it is.
 func (s *Server) named(f *flight, path []byte, found Found, query []byte) bool {
 	start := cap(path) - cap(found.Model)
 	var room [512]byte

@@ -1,12 +1,16 @@
 package hotpath
 
-import "asbru/core"
+import (
+	"bytes"
 
-// A stream of a conversation has one end: its terminator, or one error event. What the
-// provider sends behind either is not the client's, and what it forgot is made up for.
+	"asbru/core"
+)
 
-// over reports whether the event just read comes behind the end of its stream. done and
-// failed are what was known before it.
+// A stream of a conversation has exactly one end: its terminator, or one error event. What the
+// provider sends after either is dropped, and a terminator it forgot is added.
+
+// over reports whether the event just read comes after the end of its stream. done and
+// failed are the state before that event.
 func (l *relay) over(x *core.Exchange, done, failed bool) bool {
 	if x.Op == core.OpPass {
 		return false
@@ -15,8 +19,34 @@ func (l *relay) over(x *core.Exchange, done, failed bool) bool {
 	return done || failed && x.Stream.Done && x.Op != core.OpResponses && !x.Stream.Finished
 }
 
-// shut ends a stream that passed as it came, when its upstream has ended. One that
-// finished and lacks its terminator gets it; one that did not finish was cut.
+// unbroken reports whether the data of an event without its blank line is all there: a JSON object
+// with all of its brackets, or the terminator.
+func unbroken(data []byte) bool {
+	data = bytes.TrimSpace(data)
+	if len(data) == 0 || data[0] != '{' || data[len(data)-1] != '}' {
+		return string(data) == "[DONE]"
+	}
+	depth, quoted := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth--; depth == 0 {
+				return i == len(data)-1
+			}
+		}
+	}
+	return false
+}
+
+// shut ends a relayed stream when its upstream has ended. A stream that finished but lacks its
+// terminator gets it; one that did not finish was cut.
 func (l *relay) shut(x *core.Exchange, o *outbox) error {
 	st := &x.Stream
 	switch {
@@ -30,15 +60,15 @@ func (l *relay) shut(x *core.Exchange, o *outbox) error {
 	return nil
 }
 
-// finishes puts into o what complete appends, alone.
+// finishes replaces the contents of o by what complete appends.
 func (f *flight) finishes(o *outbox) bool {
 	o.reset()
 	return f.rel.complete(&f.x, o)
 }
 
-// complete ends the client's stream when the provider's broke off behind all of the
-// answer, or behind its own error: nothing is missing but the end. It reports false, and
-// appends nothing, for any other.
+// complete ends the client's stream if the provider's broke off after the whole answer, or after
+// an error event of its own: nothing is missing but the end. For any other it reports false and
+// appends nothing.
 func (l *relay) complete(x *core.Exchange, o *outbox) bool {
 	st := &x.Stream
 	if !l.stream || l.to != bodyChunked || x.From.Chats[x.Op] == nil || l.cross == nil && !l.sse {

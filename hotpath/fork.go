@@ -2,8 +2,8 @@ package hotpath
 
 import "asbru/core"
 
-// fork makes a flight that asks once more what f asks. It shares f's bytes, so it must be
-// dismissed before they are given back.
+// fork makes a flight that makes the request of f once more. It shares the bytes of f, so it must
+// be dismissed before they are returned.
 func (s *Server) fork(f *flight) *flight {
 	g := s.flights.Get().(*flight)
 	g.x.Fork(&f.x)
@@ -13,7 +13,7 @@ func (s *Server) fork(f *flight) *flight {
 	return g
 }
 
-// like gives g what it needs of f to make requests.
+// like copies from f to g what making requests needs.
 func (g *flight) like(f *flight) {
 	g.buf, g.drop, g.head, g.door, g.spot, g.cut, g.stream, g.free, g.socket = f.buf, f.drop, f.head, f.door, f.spot, f.cut, f.stream, f.free, f.socket
 	if f.ticket != nil {
@@ -24,7 +24,7 @@ func (g *flight) like(f *flight) {
 	}
 }
 
-// dismiss ends a flight that fork made.
+// dismiss recycles a flight made by fork.
 func (s *Server) dismiss(g *flight) {
 	g.rel.drop(&s.shared)
 	g.land()
@@ -34,7 +34,7 @@ func (s *Server) dismiss(g *flight) {
 	s.flights.Put(g)
 }
 
-// lend makes g the attempt under way of f, which has none then.
+// lend moves the attempt under way from f to g.
 func (f *flight) lend(g *flight) {
 	g.target, g.key, g.tally, f.tally = f.target, f.key, f.tally, nil
 	g.firstBy = f.firstBy
@@ -45,7 +45,7 @@ func (f *flight) lend(g *flight) {
 	}
 }
 
-// adopt makes the attempt of g, a fork of f, that of f.
+// adopt moves the attempt of g, a fork of f, back to f.
 func (f *flight) adopt(g *flight) {
 	f.x.Adopt(&g.x)
 	f.target, f.key, f.tally, g.tally = g.target, g.key, g.tally, nil
@@ -60,7 +60,7 @@ func (f *flight) adopt(g *flight) {
 	f.decide, f.kernel = f.decide+g.decide, f.kernel+g.kernel
 }
 
-// line is a conn for one exchange, without a client so far. It is to be unlined.
+// line returns a conn for one exchange that has no client yet. unline returns it.
 func (s *Server) line() *conn {
 	k := &conn{s: s}
 	if o, ok := s.boxes.Get().(*outbox); ok {
@@ -69,14 +69,14 @@ func (s *Server) line() *conn {
 	return k
 }
 
-// unline gives back what a line holds.
+// unline returns the buffers of a line.
 func (s *Server) unline(k *conn) {
 	k.box.shrink()
 	s.boxes.Put(&outbox{b: k.box.b, head: k.box.head})
 	k.box = outbox{}
 }
 
-// A memory is a core.Watcher that keeps what it saw, for one that may be told of it later.
+// A memory is a core.Watcher that records what it sees, to be replayed to another one later.
 type memory struct{ seen []byte }
 
 // Saw implements core.Watcher.

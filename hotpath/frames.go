@@ -6,14 +6,14 @@ import (
 	"asbru/hotpath/frame"
 )
 
-// Frames cut the streams that are not server-sent events. They are made for the
-// streams that need them: most do not.
+// frames cut streams that are not server-sent events. They are allocated only for such
+// streams, which are rare.
 type frames struct {
 	messages frame.MessageCutter
 	lines    frame.LineCutter
 }
 
-// emitFrames looks at a piece of such a stream and appends what the client gets of it.
+// emitFrames inspects a piece of such a stream and appends what the client gets of it.
 func (l *relay) emitFrames(x *core.Exchange, p []byte, o *outbox) error {
 	if l.frames == nil {
 		l.frames = new(frames)
@@ -66,7 +66,7 @@ func (l *relay) line(x *core.Exchange, raw, line []byte, o *outbox) {
 	l.heard(x, nil)
 }
 
-// lastFrame passes on what stands at the end of the stream without an end of its own.
+// lastFrame sends on a last frame that lacks its delimiter.
 func (l *relay) lastFrame(x *core.Exchange, o *outbox) {
 	if l.framing == core.FramingLines {
 		if raw, line := l.frames.lines.Last(); raw != nil {
@@ -76,7 +76,7 @@ func (l *relay) lastFrame(x *core.Exchange, o *outbox) {
 	l.dropFrames()
 }
 
-// dropFrames gives buffers back.
+// dropFrames returns the buffers.
 func (l *relay) dropFrames() {
 	if l.frames != nil {
 		l.frames.messages.Reset()

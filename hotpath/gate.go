@@ -7,12 +7,12 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// A target may have a gate that bounds what it has under way. An attempt passes it before
-// anything is sent, and may have to wait there; what it is refused by one target it may
-// get from the next. An attempt leaves its gate wherever its count ends: in land.
+// A target may have a gate that bounds its requests under way. An attempt passes it before
+// anything is sent, and may have to wait there; if one target refuses it, the next may accept.
+// An attempt leaves its gate in land, where it also stops counting as in flight.
 
-// hurry is whose share the exchange uses, and whether anybody waits for its answer. A
-// client can only say that nobody does.
+// hurry sets whose share of gates the exchange uses, and how urgent it is. A client can lower
+// the urgency of its key, but not raise it.
 func (f *flight) hurry(r *http1.Request) {
 	x := &f.x
 	if f.ticket == nil {
@@ -39,7 +39,7 @@ func (s *Server) knock(f *flight) chance {
 	return s.entrance(f, f.gate.Enter(core.Clock(), t))
 }
 
-// slip is knock for an attempt that nobody waits for: it begins at once or not at all.
+// slip is knock for an attempt that no client waits for: it begins at once or not at all.
 func (s *Server) slip(f *flight) bool {
 	if g := f.target.Gate; g != nil {
 		t, now := f.ticket, core.Clock()
@@ -58,7 +58,7 @@ func (s *Server) slip(f *flight) bool {
 	return true
 }
 
-// entrance goes on with what the gate said, or has said meanwhile.
+// entrance continues according to what the gate has decided.
 func (s *Server) entrance(f *flight, e core.Entry) chance {
 	t := f.ticket
 	if now := core.Clock(); e == core.Queued && now >= t.Due {
@@ -81,8 +81,8 @@ func (s *Server) entrance(f *flight, e core.Entry) chance {
 	return s.next(f)
 }
 
-// patient is when an answer of the target is of no use any more; 0: it is at any time. As
-// long as another target could still answer, a part of the client's patience is kept for it.
+// patient is the time after which an answer of the target would be useless; 0: never. As long as
+// another target could still answer, part of the client's budget is kept for that one.
 func (f *flight) patient() int64 {
 	x := &f.x
 	end := x.By(false)
@@ -96,8 +96,8 @@ func (f *flight) patient() int64 {
 	return end
 }
 
-// crowded ends an attempt that its gate did not let in. Nothing was sent, so it says
-// nothing about how the target is.
+// crowded ends an attempt that its gate did not let in. Nothing was sent, so it does not count
+// against the target.
 func (f *flight) crowded() {
 	a, t := f.attempt(), f.ticket
 	a.Cause, a.Phase = core.Crowded, core.PhaseFailed
@@ -114,7 +114,7 @@ func (f *flight) crowded() {
 	f.x.Fault.Retry = t.Retry
 }
 
-// exit gives back the place of the attempt under way, or the seat it waits in.
+// exit frees the place at the gate that the attempt under way holds or waits for.
 func (f *flight) exit() {
 	g, t := f.gate, f.ticket
 	if g == nil {
@@ -133,7 +133,7 @@ func (f *flight) exit() {
 	f.gate, f.queued = nil, false
 }
 
-// outcome is what the attempt under way tells its gate.
+// outcome is what the gate is told about the attempt under way.
 func (f *flight) outcome() core.Outcome {
 	x := &f.x
 	a := f.attempt()

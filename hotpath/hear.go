@@ -5,7 +5,7 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// A hearing is what the head of a reply comes to.
+// A hearing is the verdict on the head of a reply.
 type hearing uint8
 
 const (
@@ -14,9 +14,9 @@ const (
 	refused                // the exchange ends here: x.Fault says why
 )
 
-// hear judges the head of a reply, which stands in b. A redirect is never followed: the
-// credential would go to whoever the provider named. What the client did wrong is said to
-// it; what we or the provider did wrong in the client's name is a 502.
+// hear judges the head of a reply, which is in b. A redirect is never followed: the
+// credential would go to whomever the provider named. Errors of the client are passed on to it;
+// errors that we or the provider made become a 502.
 func (s *Server) hear(f *flight, rep *http1.Reply, b []byte) hearing {
 	if f.socket != nil {
 		return s.hearSocket(f, rep, b)
@@ -40,7 +40,7 @@ func (s *Server) hear(f *flight, rep *http1.Reply, b []byte) hearing {
 	return heGets
 }
 
-// fits judges the head of a success: whether there can be an answer behind it.
+// fits judges the head of a success: whether an answer can follow it.
 func (f *flight) fits(rep *http1.Reply, b []byte) hearing {
 	if f.x.Op == core.OpPass {
 		return heGets
@@ -63,8 +63,8 @@ func isPage(rep *http1.Reply, b []byte) bool {
 	return http1.HasPrefixFold(rep.Value(b, http1.ContentType), "text/html")
 }
 
-// ours reports whether a status is about how the request was made, not about what the
-// client asked: the method, the type of the body, its framing, the head.
+// ours reports whether a status is about how we made the request (method, content type, framing,
+// head), not about what the client asked.
 func ours(status int) bool {
 	switch status {
 	case 405, 406, 411, 412, 415, 417, 421, 426, 431:
@@ -73,7 +73,7 @@ func ours(status int) bool {
 	return false
 }
 
-// refusedBecause makes the fault of a reply that nobody gets and nobody else is asked for.
+// refusedBecause makes the fault for a reply that is withheld from the client and not retried.
 func (f *flight) refusedBecause(why, hint string) hearing {
 	msg := append([]byte(f.target.Name), " answered "...)
 	msg = append(http1.AppendUint(msg, uint64(f.attempt().Status)), why...)
@@ -81,8 +81,8 @@ func (f *flight) refusedBecause(why, hint string) hearing {
 	return refused
 }
 
-// spare reports whether another target could be asked in place of the one under way. It
-// counts and does not choose: Route.Pick may find none of them usable after all.
+// spare reports whether another target could be asked instead of the one under way. It only
+// counts: Route.Pick may still find none of them usable.
 func (f *flight) spare() bool {
 	x := &f.x
 	if f.raced() {
@@ -107,8 +107,8 @@ func (f *flight) spare() bool {
 	return left > 0
 }
 
-// once reports whether the request under way may have been carried out and must not be
-// sent again: it went out, nothing came back, and what it does is unknown.
+// once reports whether the request under way must not be sent again because it may have been
+// carried out: it was sent, no reply came, and its effects are unknown.
 func (f *flight) once() bool {
 	if f.x.Op != core.OpPass || !f.sent || f.attempt().Status != 0 {
 		return false

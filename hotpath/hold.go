@@ -10,28 +10,28 @@ import (
 	"asbru/hotpath/frame"
 )
 
-// The commit point of a stream is its first content, that of any other reply its last byte:
-// until then the head and what came with it are held, as long as another target could answer
-// instead. A reply that fails before it has reached nobody. With nobody else to ask there is
-// nothing to wait for.
+// The commit point of a stream is its first content, that of any other reply its last byte.
+// Until then the head and what came with it are held, as long as another target could answer
+// instead: if the reply fails before that, the client has seen nothing of it. If no other target
+// is left, nothing is held.
 
-// A ruling says what becomes of a held reply.
+// A ruling decides about a held reply.
 type ruling uint8
 
 const (
-	holdOn  ruling = iota // nothing that counts has come yet
-	letGo                 // it is the client's
-	replace               // another target is asked
+	holdOn  ruling = iota // no content has come yet
+	letGo                 // send it to the client
+	replace               // ask another target
 )
 
-// holdable reports whether the reply whose head was just read is held. What may have had
-// effects is not: it would not be asked for again.
+// holdable reports whether the reply whose head was just read is to be held. One whose request
+// may have had effects is not, as that request would not be repeated.
 func (f *flight) holdable() bool {
 	l := &f.rel
 	return f.x.Op != core.OpPass && l.from != bodyNone && f.attempt().Status < 300 && f.spare()
 }
 
-// rule judges a held reply after something of it was fed. ended says that it is complete.
+// rule judges a held reply after a piece of it was fed. ended says that it is complete.
 func (s *Server) rule(f *flight, ended bool, err error, held int) ruling {
 	st, l := &f.x.Stream, &f.rel
 	switch {
@@ -60,8 +60,8 @@ func (s *Server) ruleWhole(f *flight, ended bool, err error, held int) ruling {
 	return holdOn
 }
 
-// sound reports whether a reply that is complete is an answer. One that is not kept is
-// taken for one.
+// sound reports whether a complete reply is an answer. If its body was not kept it is assumed
+// to be one.
 func (s *Server) sound(f *flight) bool {
 	x, l := &f.x, &f.rel
 	if !l.reads {
@@ -85,7 +85,7 @@ func (s *Server) sound(f *flight) bool {
 // ends reports whether err is the end of a body that nothing but the end of the connection ends.
 func (l *relay) ends(err error) bool { return l.from == bodyClose && errors.Is(err, io.EOF) }
 
-// replaced records that the attempt's reply came to nothing, and forgets it.
+// replaced records that the attempt's reply was discarded, and forgets it.
 func (f *flight) replaced(lend lender) {
 	if f.broke(); f.x.Stream.Failed {
 		f.attempt().Status = 502 // it said so itself
@@ -98,8 +98,8 @@ func (f *flight) replaced(lend lender) {
 	f.x.Stream = core.StreamState{}
 }
 
-// patience is how long the next bytes of a reply are waited for: until the first content of a
-// stream has come, or from one that said something to the next.
+// patience is how long to wait for the next bytes of a reply: until the first content of a
+// stream, and from then on between events with content.
 func (f *flight) patience() time.Duration {
 	w := &f.target.Waits
 	if f.rel.stream && !f.rel.content {

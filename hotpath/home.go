@@ -7,12 +7,12 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// A provider may answer with an address of its own that its client is to ask next. There the
-// client's key is worth nothing, and would be shown to somebody who need not see it: such
-// addresses are made to lead through the door that was asked.
+// A provider may answer with an address of its own that the client is to call next. The client's
+// virtual key is useless there, and sending it would disclose it: such addresses are rewritten to
+// lead through the door that was used.
 
-// home is where an address of the target's leads through the client's own door; nil: it is none
-// of the target's paths behind that door.
+// home rewrites an address of the target to lead through the client's door; nil: it is not an
+// address of the target that is served behind that door.
 func (f *flight) home(url []byte) []byte {
 	_, rest, ok := bytes.Cut(url, []byte("://"))
 	i := bytes.IndexByte(rest, '/')
@@ -36,7 +36,7 @@ func (f *flight) home(url []byte) []byte {
 			return nil
 		}
 	}
-	var r http1.Request // that of the lane may be another one by now
+	var r http1.Request // the lane's own may already describe the next request
 	if _, err := http1.ParseRequest(f.buf[:f.head], &r); err != nil {
 		return nil
 	}
@@ -48,7 +48,7 @@ func (f *flight) home(url []byte) []byte {
 	return append(append(out, f.door.Prefix...), path...)
 }
 
-// appendHome appends a field of the reply's head whose value is an address of the target's.
+// appendHome appends a header field of the reply whose value is an address of the target.
 func (f *flight) appendHome(h []byte, fd *http1.Field, b []byte) []byte {
 	var to []byte
 	for _, l := range f.x.From.Leads {
@@ -91,8 +91,8 @@ func (f *flight) leads(name []byte) bool {
 	return false
 }
 
-// appendHomed appends body with the members that hold an address of the target's leading here. A
-// member's name with its quotes cannot stand inside a string, whose own quotes are escaped.
+// appendHomed appends body with the addresses of the target in its members rewritten to lead here.
+// A quoted member name cannot occur inside a string, because there its quotes would be escaped.
 func (f *flight) appendHomed(dst, body []byte) []byte {
 	for len(body) > 0 {
 		i := bytes.IndexByte(body, '"')

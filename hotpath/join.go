@@ -7,8 +7,8 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// resumed prepares c for a stream that goes on where the last one broke. It may be called
-// again, when who was to continue did not.
+// resumed prepares c for a stream that continues the broken one. It is called again if that
+// stream fails too.
 func (c *crossing) resumed(x *core.Exchange) {
 	p := c.splice
 	if p.in == nil {
@@ -22,9 +22,9 @@ func (c *crossing) resumed(x *core.Exchange) {
 	x.Stream = core.StreamState{}
 }
 
-// resume appends the body that asks the target to go on where the client's text stops: the
-// conversation, what was said as the assistant's turn, and, for a model that would begin a
-// new answer, a word of what is wanted.
+// resume appends the body that asks the target to continue where the client's text stops: the
+// conversation, the text so far as the assistant's turn and, for a model that would otherwise
+// start a new answer, an instruction to continue.
 func (c *crossing) resume(dst []byte, x *core.Exchange, model []byte) (out []byte, ok bool) {
 	p, t := c.splice, &c.chat
 	turns, parts, most := len(t.Turns), len(t.Parts), t.MaxTokens
@@ -99,7 +99,7 @@ func (p *splice) takes(c *crossing, e *core.Event) bool {
 	return true
 }
 
-// tidy takes the white space off text that the client has already at the join.
+// tidy removes white space from text that the client already has at the join.
 func (p *splice) tidy(text core.Text) core.Text {
 	for len(p.gap) > 0 && len(text) > 0 {
 		_, n := letter(p.gap)
@@ -112,7 +112,7 @@ func (p *splice) tidy(text core.Text) core.Text {
 	return text
 }
 
-// sum is what two streams used together.
+// sum is the usage of two streams together.
 func sum(a, b *core.Usage) core.Usage {
 	return core.Usage{
 		In: a.In + b.In, CachedIn: a.CachedIn + b.CachedIn, Out: a.Out + b.Out, Reasoning: a.Reasoning + b.Reasoning,
@@ -121,5 +121,6 @@ func sum(a, b *core.Usage) core.Usage {
 	}
 }
 
-// goOn asks a model to continue that would answer anew. It is the inside of a JSON string.
+// goOn tells a model to continue that would otherwise start a new answer. It is the inside of a
+// JSON string.
 const goOn = "Your last message was cut off. Go on exactly where it stops: repeat nothing of it, and write no introduction and no comment."

@@ -5,8 +5,8 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// wants is what a client asks for with an operation, as one says that somebody lacks it.
-// Pass is missing: what it is, its path says.
+// wants names what a client asks for with an operation, as in "provider x has no embeddings".
+// OpPass is missing: its path says what it is.
 var wants = [core.NumOps]string{
 	core.OpChat:       "conversations",
 	core.OpCompletion: "legacy completions",
@@ -18,9 +18,9 @@ var wants = [core.NumOps]string{
 	core.OpRealtime:   "realtime WebSocket that speaks the client's format",
 }
 
-// lacks makes the fault of a request that nobody was asked: the targets of its route have
-// no such operation, or none of their keys is for the model. Neither is the client's to
-// try again.
+// lacks makes the fault for a request that no target could be asked: the targets of its route do
+// not have the operation, or none of their keys is for the model. The client need not retry
+// either.
 func (f *flight) lacks() {
 	x := &f.x
 	for _, t := range x.Route.Targets {
@@ -44,7 +44,7 @@ func (f *flight) lacks() {
 	refuse(x, core.Invalid, string(msg), hint)
 }
 
-// provider names who would have been asked, and says when there were several.
+// provider names the provider that would have been asked, and says so if there were several.
 func (f *flight) provider() []byte {
 	all := f.x.Route.Targets
 	if len(all) == 0 {

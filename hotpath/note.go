@@ -6,9 +6,9 @@ import (
 	"asbru/core"
 )
 
-// blame tells the route that an attempt came to nothing without an answer that could be judged. One
-// that was told already, or that was never sent because the request could not be
-// written for its target, is left.
+// blame reports to the route an attempt that failed without a reply to judge. It does nothing for
+// one that was already reported, or never sent because its request could not be expressed for the
+// target.
 func (f *flight) blame(a *core.Attempt) {
 	if a.Phase >= core.PhaseFailed || a.Status == 0 && f.x.Fault != nil && f.x.Fault.Code == core.Invalid {
 		return
@@ -26,7 +26,7 @@ func (f *flight) blame(a *core.Attempt) {
 	f.note(a, core.PhaseFailed, core.Clock())
 }
 
-// broke takes the status back of a reply that broke off before anybody got any of it.
+// broke withdraws the status of a reply that broke off before the client got any of it.
 func (f *flight) broke() {
 	a := f.attempt()
 	a.Status, a.Cause = 0, core.Cut
@@ -35,7 +35,7 @@ func (f *flight) broke() {
 	}
 }
 
-// note tells the route.
+// note reports a phase of an attempt to the route.
 func (f *flight) note(a *core.Attempt, p core.Phase, now int64) {
 	a.Phase, a.At = p, now
 	if r := f.x.Route; r.Note != nil {
@@ -43,7 +43,7 @@ func (f *flight) note(a *core.Attempt, p core.Phase, now int64) {
 	}
 }
 
-// content tells that the first bytes of a stream went out.
+// content reports that the first content of a stream went to the client.
 func (f *flight) content(now int64) {
 	a := f.attempt()
 	if a.Phase == core.PhaseNone && f.begun > 0 {
@@ -55,7 +55,7 @@ func (f *flight) content(now int64) {
 	}
 }
 
-// concluded tells what the last attempt came to.
+// concluded reports how the last attempt ended.
 func (f *flight) concluded(now int64) {
 	x := &f.x
 	if len(x.Attempts()) == 0 || x.Route == nil {

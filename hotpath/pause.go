@@ -6,19 +6,18 @@ import (
 	"asbru/core"
 )
 
-// An exchange pauses where a stage waits for what another goroutine brings, or before an
-// attempt that is to come later. A lane parks it: no goroutine of the loop, no more than its
-// own of the other lane, is held up. What wakes it may come for no reason; the stage, or
-// what stands at the pause, is then asked again.
+// An exchange pauses while a stage waits for another goroutine, or before an attempt that is to
+// be made later. A loop parks it and goes on; on the goroutine lane only its own goroutine
+// sleeps. Wake-ups may be spurious: whatever made the exchange pause is then checked again.
 
-// A pause is where an exchange stands still.
+// A pause is a place where an exchange can be paused.
 type pause uint8
 
 const (
 	going    pause = iota
 	atStages       // Admit or Before
 	atNext         // before the next attempt
-	atToll         // Commit or Settle: what the client would get is kept back
+	atToll         // Commit or Settle: the answer is held back
 	atSource       // an answer from memory has no more for now
 )
 
@@ -31,7 +30,7 @@ type gong chan struct{}
 func (g gong) ring(*flight, uint32) {
 	select {
 	case g <- struct{}{}:
-	default: // it was rung and not heard yet
+	default: // already rung, but not heard yet
 	}
 }
 
@@ -48,7 +47,7 @@ func (f *flight) Life() uint32 { return f.on.gen }
 // Wake implements core.Lane.
 func (f *flight) Wake(life uint32) { f.bell.ring(f, life) }
 
-// wakes is when a pause that begins now ends by itself.
+// wakes is when a pause that begins now ends without being woken.
 func (f *flight) wakes(now int64) int64 {
 	if t := f.x.Until; t > 0 {
 		f.x.Until = 0
@@ -57,8 +56,7 @@ func (f *flight) wakes(now int64) int64 {
 	return now + int64(napLongest)
 }
 
-// decide takes the exchange through what stands before its first attempt: from the stage
-// that waited on, if one did.
+// decide runs the stages before the first attempt, starting with the one that waited, if any.
 func (s *Server) decide(f *flight) core.Verdict {
 	x := &f.x
 	v := core.Continue
@@ -75,14 +73,14 @@ func (s *Server) decide(f *flight) core.Verdict {
 	return v
 }
 
-// stand notes where the exchange stands still from now on.
+// stand notes that the exchange is paused from now on, and where.
 func (f *flight) stand(p pause) {
 	if f.pause = p; f.paused == 0 {
 		f.paused = core.Clock()
 	}
 }
 
-// goes notes that it does not.
+// goes notes that the exchange is no longer paused.
 func (f *flight) goes() {
 	if f.pause = going; f.paused > 0 {
 		f.rested += core.Clock() - f.paused
@@ -90,22 +88,22 @@ func (f *flight) goes() {
 	}
 }
 
-// told runs the stages that stand behind a request that went out.
+// told runs the stages of Sent, after a request went out.
 func (f *flight) told() {
 	if p := f.x.Plan; p != nil {
 		core.Conclude(&f.x, p.Sent)
 	}
 }
 
-// tolled reports whether anything stands between a provider's answer and the client.
+// tolled reports whether the plan has stages of Commit or Settle.
 func (f *flight) tolled() bool {
 	p := f.x.Plan
 	return p != nil && len(p.Commit)+len(p.Settle) > 0
 }
 
-// toll runs the stages that stand before the first byte of a provider's answer and, when
-// done says that its last bytes are at hand, before those. The verdict is Continue when the
-// bytes may go, Wait when not yet, and Refuse when they never may: nothing went out then.
+// toll runs the stages of Commit before the first byte of a provider's answer, and those of
+// Settle when done says that its last bytes have come. It returns Continue if the bytes may be
+// sent, Wait if not yet, and Refuse if they never may, in which case nothing was sent.
 func (s *Server) toll(f *flight, done bool) core.Verdict {
 	x := &f.x
 	f.whole = f.whole || done || f.rel.stream && x.Stream.Done
@@ -113,7 +111,7 @@ func (s *Server) toll(f *flight, done bool) core.Verdict {
 	if !f.tolling {
 		f.tolling, f.atOnce = true, f.whole
 	}
-	// What comes as a whole is settled first: then one wait is for both.
+	// An answer that came whole is settled first, so that one wait serves both.
 	if f.atOnce && !s.settles(f) {
 		return core.Wait
 	}
@@ -133,7 +131,7 @@ func (s *Server) toll(f *flight, done bool) core.Verdict {
 	return core.Continue
 }
 
-// settles runs the stages of Settle once; it reports false when one of them waits.
+// settles runs the stages of Settle once; it reports false if one of them waits.
 func (s *Server) settles(f *flight) bool {
 	if f.settled {
 		return true
@@ -147,7 +145,7 @@ func (s *Server) settles(f *flight) bool {
 	return true
 }
 
-// measure makes x.Usage what the reply says.
+// measure sets x.Usage from the reply.
 func (f *flight) measure() {
 	x, l := &f.x, &f.rel
 	switch {
@@ -157,11 +155,11 @@ func (f *flight) measure() {
 	case x.Fault != nil || l.gather || l.measured:
 	case l.kept != nil:
 		x.From.ReadUsage(l.kept, &x.Usage)
-		l.measured = f.whole // a settling that waits asks again, and so do the books
+		l.measured = f.whole // measure is called again by a Settle that waited, and by finish
 	}
 }
 
-// sure tells who watches the reply that what it saw reaches the client.
+// sure tells the Watcher of the reply that what it saw reaches the client.
 func (f *flight) sure() {
 	if w := f.x.Watch; w != nil {
 		w.Sure(&f.x)
@@ -182,7 +180,7 @@ func (s *Server) pour(f *flight, o *outbox) core.Pour {
 		if end = x.Peek.Stream && x.From.AppendStreamFault != nil && x.Fault != nil; end {
 			f.rel.fault(x, o)
 		}
-		f.free = f.free || !end // nothing else tells the client that its answer is cut
+		f.free = f.free || !end // only closing the connection tells the client that its answer was cut
 	}
 	seal(o, gap, at, end)
 	if f.pause = going; p == core.PourWait {
@@ -202,7 +200,7 @@ func (s *Server) pour(f *flight, o *outbox) core.Pour {
 	return p
 }
 
-// closeSource tells an answer from memory that nobody reads it any more.
+// closeSource closes the Source of an answer from memory.
 func (f *flight) closeSource() {
 	if src := f.x.Reply.Source; src != nil {
 		f.x.Reply.Source = nil
@@ -210,8 +208,8 @@ func (f *flight) closeSource() {
 	}
 }
 
-// stays reports whether the exchange goes on without its client.
+// stays reports whether the exchange continues without its client.
 func (f *flight) stays() bool { return f.x.Watch != nil && f.x.Watch.Stays() }
 
-// later is how long it is from now to at.
+// later is the time from now to at.
 func later(at, now int64) time.Duration { return time.Duration(max(at-now, 0)) }

@@ -7,10 +7,10 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// An address that a client is to send the rest of a file to is its permission at Google, and some of
-// Google's clients send no key there. So the address that leads here carries a permit: who began
-// the upload, and a seal over that and the upload's own name. It is worth nothing for another upload or
-// another operation, nor once the key is no longer good.
+// At Google the address to which a client sends the rest of a file is itself the permission to do so, and
+// some of Google's clients send no key there. So the rewritten address carries a permit: who began the
+// upload, and a MAC over that and the upload's id. It is valid for no other upload and no other
+// operation, and only as long as the key is.
 
 const (
 	permitName = "asbru-permit" // the parameter of the query
@@ -18,7 +18,7 @@ const (
 	uploadName = "upload_id"
 )
 
-// permitSum is what only who knows the pepper can make of a caller and an upload.
+// permitSum is the MAC over a caller and an upload, keyed with the pepper.
 func permitSum(snap *core.Snapshot, place *[32]byte, upload []byte) [32]byte {
 	b := append(make([]byte, 0, 256), "upload\x00"...)
 	return snap.Pepper.Sum(append(append(b, place[:]...), upload...))
@@ -44,8 +44,8 @@ func appendHex(dst, b []byte) []byte {
 	return dst
 }
 
-// permitted finds the caller whose permit a request for the rest of a file carries; nil: it carries
-// none that holds.
+// permitted finds the caller by the permit in a request for the rest of a file; nil: there is no
+// valid one.
 func permitted(x *core.Exchange, r *http1.Request, b []byte) *core.VirtualKey {
 	permit, ok := parameter(r.Query.Of(b), permitName)
 	if !ok || len(permit) != permitSize || x.Op != core.OpPass || x.Snap.Pepper == nil || !uploads(x, r, b) {

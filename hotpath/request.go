@@ -7,8 +7,8 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// forwarded are the client's fields that go upstream. Everything else stays
-// here: a list of what passes cannot forget a credential.
+// forwarded are the client's header fields that are sent upstream. Nothing else is: with an
+// allow-list no credential can be forgotten.
 var forwarded = [http1.NumFieldIDs]bool{
 	http1.Accept:         true,
 	http1.AcceptLanguage: true,
@@ -22,17 +22,17 @@ var forwarded = [http1.NumFieldIDs]bool{
 	http1.LastEventID:    true,
 }
 
-// An outbox is a buffer that is written from the middle: the body first, then,
-// when its length is known, the head in front of it. One write sends both.
+// An outbox is a buffer that is written from the middle: first the body and then,
+// once its length is known, the head in front of it. One write sends both.
 type outbox struct {
 	b     []byte // b[start:] is what to send
 	start int
 	head  []byte // scratch for the head
-	tail  tail   // what to send behind b[start:], where it stands
+	tail  tail   // further bytes to send after b[start:], not copied
 }
 
-// A tail is a large body that is sent from where the client's bytes lie: a copy of each
-// upload would be a second upload in memory.
+// A tail is a large body that is sent straight from the client's buffer: copying it would
+// double the memory of each upload.
 type tail [3][]byte
 
 func (t *tail) len() int { return len(t[0]) + len(t[1]) + len(t[2]) }
@@ -46,14 +46,14 @@ func (o *outbox) reset() {
 	o.tail = tail{}
 }
 
-// shrink drops a buffer that one large message grew.
+// shrink drops the buffer if a large message has grown it.
 func (o *outbox) shrink() {
 	if cap(o.b) > frontRoom+4*readSize {
 		o.b = nil
 	}
 }
 
-// front puts p before what is there. It reports false when there is no room.
+// front puts p before the present contents. It reports false if there is no room.
 func (o *outbox) front(p []byte) bool {
 	if len(p) > o.start {
 		return false
@@ -158,8 +158,8 @@ func appendPass(h []byte, f *flight) []byte {
 	}
 }
 
-// dotted reports whether a name has a segment of one or two dots, which a server could take
-// for a way out of the path that the name is put into.
+// dotted reports whether a name has a segment of one or two dots, which would let it escape from
+// the path that it is put into.
 func dotted(name []byte) bool {
 	for len(name) > 0 {
 		var part []byte
@@ -171,7 +171,7 @@ func dotted(name []byte) bool {
 	return false
 }
 
-// model is the name to send.
+// model is the model name to send.
 func (f *flight) model() []byte {
 	if m := f.target.Model; m != "" {
 		f.name = append(f.name[:0], m...)
@@ -180,7 +180,7 @@ func (f *flight) model() []byte {
 	return f.x.Name
 }
 
-// sign appends the credential lines of a key that signs or that changes.
+// sign appends the credential lines of a key that signs or expires.
 func sign(h []byte, f *flight, r *http1.Request, target core.Span, body []byte) (lines []byte, ok bool) {
 	x := &f.x
 	path, query, _ := bytes.Cut(target.Of(h), []byte("?"))
@@ -195,8 +195,8 @@ func sign(h []byte, f *flight, r *http1.Request, target core.Span, body []byte) 
 	return h, ok
 }
 
-// appendQuery appends the client's query to the path at h[at:], without what stays here.
-// A client that takes one JSON array is not sent where events are.
+// appendQuery appends the client's query to the path at h[at:], without the parameters that stay
+// here. If the client takes one JSON array, the path's own query is dropped: it asks for events.
 func appendQuery(h []byte, at int, q []byte, x *core.Exchange) []byte {
 	mark := byte('?')
 	if i := bytes.IndexByte(h[at:], '?'); i >= 0 && x.Array {
@@ -222,8 +222,8 @@ next:
 	return h
 }
 
-// split sends a large body that is no JSON in pieces of the client's own bytes. It
-// reports false for all others.
+// split puts a large body that is not JSON into the tail of o, in pieces of the client's own bytes.
+// It reports false for all other bodies.
 func (o *outbox) split(f *flight, r *http1.Request, model []byte) bool {
 	x := &f.x
 	if x.Op != core.OpPass || len(x.Body) < largeBody || f.key != nil && f.key.Sign != nil || isJSON(r.Value(f.buf, http1.ContentType)) {
@@ -237,8 +237,9 @@ func (o *outbox) split(f *flight, r *http1.Request, model []byte) bool {
 	return true
 }
 
-// appendForwarded appends the client's fields that go upstream. Those of its own
-// format, and what its body and its taste are, stay here when the target speaks another.
+// appendForwarded appends the client's header fields that are sent upstream. If the target speaks
+// another format, those that belong to the client's format, describe its body or its preferences
+// are left out.
 func appendForwarded(h []byte, r *http1.Request, f *flight, crosses bool) []byte {
 	b := f.buf
 	for i := range r.N {
@@ -266,8 +267,8 @@ func appendForwarded(h []byte, r *http1.Request, f *flight, crosses bool) []byte
 	return h
 }
 
-// appendKnown appends a field whose value is a list, with those of its names that begin with
-// one of known; without any, none. A host that does not know a name answers 400.
+// appendKnown appends a field whose value is a list, reduced to the names that begin with one of
+// known; if none is left, no field. A server that does not know a name would answer 400.
 func appendKnown(h, name, value []byte, known []string) []byte {
 	start := len(h)
 	h = append(append(h, name...), ": "...)
@@ -292,11 +293,11 @@ func appendKnown(h, name, value []byte, known []string) []byte {
 	return append(h, "\r\n"...)
 }
 
-// extraHeader begins the name of a field that the client wants sent on without it.
+// extraHeader is the prefix of fields that the client wants sent on without that prefix.
 const extraHeader = "x-bf-eh-"
 
-// kept fields are never sent for a client, whatever it calls them: what frames a
-// message, what belongs to one connection, and what carries a credential.
+// kept are the fields that are never sent on for a client, with or without the prefix: those that
+// frame a message, belong to one connection, or carry a credential.
 var kept = []string{
 	"proxy-authorization", "proxy-authenticate", "proxy-connection", "cookie", "host", "content-length", "content-type",
 	"content-encoding", "accept-encoding", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect",

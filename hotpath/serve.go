@@ -43,7 +43,7 @@ func (s *Server) Serve(l net.Listener) error {
 	}
 }
 
-// admit carries a connection that was just accepted.
+// admit serves a connection that was just accepted.
 func (s *Server) admit(c net.Conn) {
 	t, ok := c.(*tls.Conn)
 	if !ok {
@@ -92,7 +92,8 @@ func (s *Server) leave(k *conn) {
 // to close, and returns when no connection is left or ctx ends. New requests on
 // open connections are still served: none that was accepted is lost.
 //
-// What is asked behind answers from memory ends with the last connection: nobody waits for it.
+// Requests made behind answers from memory are cut off with the last connection: no client waits
+// for them.
 func (s *Server) Drain(ctx context.Context) error {
 	s.draining.Store(true)
 	defer s.trailing.close()
@@ -129,7 +130,7 @@ func (s *Server) Close() {
 	s.trailing.close()
 }
 
-// closeQuiet ends connections that wait for a request since a while, and
+// closeQuiet closes connections that have been idle for a while, and
 // returns how many are left.
 func (s *Server) closeQuiet() int {
 	s.mu.Lock()
@@ -143,8 +144,8 @@ func (s *Server) closeQuiet() int {
 	return len(s.conns)
 }
 
-// farewell tells those who are connected by a WebSocket that the process ends, and gives them a
-// moment to say goodbye.
+// farewell sends close frames on all WebSockets because the process ends, and gives the peers a
+// moment to answer.
 func (s *Server) farewell() {
 	told := s.judge(func(k *conn) *core.Fault {
 		if !k.bridged.Load() {

@@ -7,13 +7,13 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// sessions are the fields that say which session a request belongs to, the plain word
-// first, then those that coding agents send of their own accord.
+// sessions are the header fields that name the session of a request: our own first, then those
+// that coding agents send unasked.
 var sessions = [...]http1.FieldID{
 	http1.XBFSessionID, http1.XClaudeSession, http1.XOpencodeSession, http1.XSessionAffinity, http1.SessionID,
 }
 
-// session reads what the client calls its session, unless it wants none to be followed.
+// session reads the client's session id, unless it has turned affinity off.
 func session(x *core.Exchange, r *http1.Request, b []byte) {
 	for _, id := range sessions {
 		v := r.Value(b, id)
@@ -44,7 +44,7 @@ func patience(v []byte) time.Duration {
 	return min(d, maxSessionTTL)
 }
 
-// retryAfter reads how long the provider of an error asks to be left alone: a number of
+// retryAfter reads how long a provider asks us to wait after an error: a number of
 // milliseconds (OpenAI), of seconds, or a date (RFC 9110 section 10.2.3). 0: it does not say.
 func retryAfter(rep *http1.Reply, b []byte) time.Duration {
 	if n, ok := wholeNumber(rep.Value(b, http1.RetryAfterMs)); ok {
@@ -61,7 +61,7 @@ func retryAfter(rep *http1.Reply, b []byte) time.Duration {
 	if err != nil {
 		return 0
 	}
-	now := time.Now() // of our own clock, unless the provider tells its own
+	now := time.Now() // replaced by the provider's own time, if it sends a Date
 	if d, err := time.Parse(time.RFC1123, string(rep.Value(b, http1.Date))); err == nil {
 		now = d
 	}

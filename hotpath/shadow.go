@@ -10,13 +10,13 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// A shadow is the copy of one exchange that another target is asked in the background. It
-// waits for the client's own exchange to end and is compared with it. Nothing of it is the
-// client's, and nothing of it is waited for: with too many under way it is not made.
+// A shadow is a copy of an exchange, sent to another target in the background. When the client's
+// own exchange has ended the two answers are compared. The client never sees it nor waits for
+// it, and if too many are under way none is made.
 type shadow struct {
 	plan  *core.Shadow
 	route string  // of the client's exchange
-	f     *flight // with bytes of its own
+	f     *flight // a fork with a copy of the bytes
 	req   http1.Request
 	main  tee         // what the client got
 	other tee         // what the shadow got
@@ -24,7 +24,7 @@ type shadow struct {
 	told  chan struct{}
 }
 
-// cast makes the shadow of f, which is about to be carried, if there is room for one.
+// cast makes a shadow of f, whose first attempt is about to begin, if there is room for one.
 func (s *Server) cast(f *flight, r *http1.Request) {
 	plan := f.x.Route.Care.Shadow
 	if len(f.buf) > shadowBody || !s.shadows.enter() {
@@ -44,7 +44,7 @@ func (s *Server) cast(f *flight, r *http1.Request) {
 	go s.follow(h)
 }
 
-// excuse survives a panic of a goroutine that no client waits for.
+// excuse recovers from a panic in a goroutine that no client waits for.
 func (s *Server) excuse() {
 	if v := recover(); v != nil {
 		s.stats.Panics.Add(1)
@@ -54,7 +54,7 @@ func (s *Server) excuse() {
 	}
 }
 
-// own gives g, a fork of f, bytes of its own.
+// own gives g, a fork of f, a copy of the bytes.
 func (g *flight) own(f *flight, r *http1.Request) {
 	x := &g.x
 	g.buf = bytes.Clone(f.buf)
@@ -66,7 +66,7 @@ func (g *flight) own(f *flight, r *http1.Request) {
 	x.Due = core.Due{}
 }
 
-// tell notes for its shadow what came of the client's exchange.
+// tell records the result of the client's exchange for its shadow.
 func (h *shadow) tell(f *flight, now int64) {
 	x := &f.x
 	h.own.Status, h.own.Usage = f.status, x.Usage
@@ -160,7 +160,7 @@ func (s *Server) ask(ctx context.Context, h *shadow) (own core.Sketch) {
 	return own
 }
 
-// blameOr tells the shadow's Route what came of the attempt.
+// blameOr reports to the shadow's Route how the attempt ended.
 func (f *flight) blameOr(whole bool, now int64) {
 	if a := f.attempt(); whole && a.Phase < core.PhaseFailed {
 		a.Out = f.x.Usage.Out
@@ -170,7 +170,7 @@ func (f *flight) blameOr(whole bool, now int64) {
 	}
 }
 
-// drain reads the rest of a reply that nobody gets. It reports whether it came whole.
+// drain reads and discards the rest of a reply. It reports whether it came whole.
 func (k *conn) drain(f *flight, a *arrival) bool {
 	l := &f.rel
 	for {

@@ -5,16 +5,16 @@ import (
 	"sync"
 )
 
-// shadows are those under way, of requests that no client waits for.
+// shadows keeps account of requests under way that no client waits for.
 type shadows struct {
 	most   int             // under way
 	ctx    context.Context // ends with the Server
 	cancel context.CancelFunc
-	seats  chan struct{} // one for each that is asked at a time
+	seats  chan struct{} // one for each that may be talking to a target at the same time
 
 	mu    sync.Mutex
-	n     int  // under way, those without a seat included
-	ended bool // there are no more
+	n     int  // under way, including those that wait for a seat
+	ended bool // no more are let in
 	all   sync.WaitGroup
 }
 
@@ -23,7 +23,7 @@ func (s *shadows) init(seats, most int) {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 }
 
-// enter reports whether there is room for one more, which leaves with leave.
+// enter counts one more in, if there is room for it; leave counts it out.
 func (s *shadows) enter() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,17 +8,17 @@ import (
 	"asbru/hotpath/ws"
 )
 
-// A socket is what an exchange needs that becomes a WebSocket (RFC 6455). It stands apart from
-// the flight: most become none.
+// A socket is the state of an exchange that becomes a WebSocket (RFC 6455). It is kept apart from
+// the flight because few do.
 type socket struct {
 	key     [ws.KeySize]byte // the client's
 	sent    []byte           // the key that went to the target
-	offered []byte           // the client's subprotocols that may go upstream, as one list; nil: none
-	late    bool             // the client's first message names the model: it has its 101 before a target is asked
-	open    bool             // the client has its 101
-	flow    ws.Flow          // of the client, once it is open
-	kind    ws.Opcode        // of the first message, when late
-	out     []byte           // a message for the target before all that the client sends, as a frame
+	offered []byte           // the client's subprotocols that may be sent upstream, as one list; nil: none
+	late    bool             // the client's first message names the model: it gets its 101 before a target is asked
+	open    bool             // the client has got its 101
+	flow    ws.Flow          // of the client's frames, once it is open
+	kind    ws.Opcode        // of the first message, if late
+	out     []byte           // a frame that the target gets before everything the client sends
 }
 
 // Names of the handshake that are asked for by nobody else.
@@ -33,13 +33,13 @@ const (
 	secretProtocol = "openai-insecure-api-key."
 )
 
-// private are beginnings of subprotocols that carry what belongs to the caller's account.
+// private are prefixes of subprotocols that carry data of the caller's own account.
 var private = [...]string{secretProtocol, "openai-organization.", "openai-project."}
 
 // upgrade judges the handshake of a WebSocket (RFC 6455 §4.2.1). The caller is known.
 func (s *Server) upgrade(f *flight, r *http1.Request, b []byte) way {
 	x := &f.x
-	f.free = true // whatever comes of it, what follows is no HTTP request
+	f.free = true // whatever happens, no HTTP request follows on this connection
 	key, keys := named(&r.Head, b, socketKey)
 	version, versions := named(&r.Head, b, socketVersion)
 	switch {
@@ -69,7 +69,7 @@ func (s *Server) upgrade(f *flight, r *http1.Request, b []byte) way {
 
 const upgradeRequired = 426
 
-// named returns the value of the field called name, and how many there are.
+// named returns the value of the header field called name, and how many such fields there are.
 func named(h *http1.Head, b []byte, name string) (value []byte, n int) {
 	for i := range h.N {
 		if fd := &h.Fields[i]; http1.EqualFold(fd.Name.Of(b), name) {
@@ -79,9 +79,8 @@ func named(h *http1.Head, b []byte, name string) (value []byte, n int) {
 	return value, n
 }
 
-// welcome judges the Origin, which browsers send and pages cannot forge: a page of anybody
-// could else talk to a gateway that only its reader's machine can reach. What is no browser sends
-// none.
+// welcome checks the Origin, which browsers send and pages cannot forge: otherwise any web page
+// could talk to a gateway that only its visitor's machine can reach. Other clients send none.
 func welcome(snap *core.Snapshot, r *http1.Request, b []byte) bool {
 	if r.At[http1.Origin] == 0 {
 		return true
@@ -99,7 +98,7 @@ func welcome(snap *core.Snapshot, r *http1.Request, b []byte) bool {
 	return false
 }
 
-// protocols calls f with each subprotocol that the client offers, until it says false.
+// protocols calls f with each subprotocol that the client offers, until f returns false.
 func protocols(r *http1.Request, b []byte, f func(name []byte) bool) {
 	for i := range r.N {
 		fd := &r.Fields[i]
@@ -116,7 +115,7 @@ func protocols(r *http1.Request, b []byte, f func(name []byte) bool) {
 	}
 }
 
-// offers lists the subprotocols that may go upstream: all that hold nothing of the caller's.
+// offers lists the subprotocols that may be sent upstream: all that carry nothing private.
 func offers(r *http1.Request, b []byte) (list []byte) {
 	protocols(r, b, func(name []byte) bool {
 		for _, p := range private {
@@ -133,7 +132,7 @@ func offers(r *http1.Request, b []byte) (list []byte) {
 	return list
 }
 
-// offers reports whether name is among what went upstream.
+// offers reports whether name is among the subprotocols that were sent upstream.
 func (k *socket) offers(name []byte) bool {
 	for list := k.offered; len(list) > 0; {
 		var one []byte
@@ -144,8 +143,8 @@ func (k *socket) offers(name []byte) bool {
 	return false
 }
 
-// socketSecret is the caller's key where clients of WebSockets put it that cannot set headers:
-// in a subprotocol, or, where the vendor's own have no other place, in the query.
+// socketSecret is the caller's key from where WebSocket clients put it that cannot set headers:
+// in a subprotocol or, if the vendor's own clients do that, in the query.
 func socketSecret(x *core.Exchange, r *http1.Request, b []byte) (secret []byte) {
 	protocols(r, b, func(name []byte) bool {
 		if http1.HasPrefixFold(name, secretProtocol) {
@@ -159,8 +158,8 @@ func socketSecret(x *core.Exchange, r *http1.Request, b []byte) (secret []byte) 
 	return secret
 }
 
-// parameter returns the value of a parameter of a query, decoded; nil: there is none. ok is
-// false when it stands there twice or cannot be decoded.
+// parameter returns the decoded value of a query parameter; nil: there is none. ok is false if
+// it occurs twice or cannot be decoded.
 func parameter(query []byte, name string) (value []byte, ok bool) {
 	for len(query) > 0 {
 		var p []byte
@@ -201,7 +200,7 @@ func unescaped(raw []byte) (value []byte, ok bool) {
 	return value, true
 }
 
-// peekSocket reads who is meant: from the query, or from the first message.
+// peekSocket reads the model from the query or from the first message.
 func peekSocket(f *flight, r *http1.Request) bool {
 	x := &f.x
 	codec := x.From.Sockets
@@ -228,7 +227,7 @@ func peekSocket(f *flight, r *http1.Request) bool {
 	return true
 }
 
-// namesModel reports whether v holds nothing that no name of a model has.
+// namesModel reports whether v consists of bytes that a model name may have.
 func namesModel(v []byte) bool {
 	for _, c := range v {
 		if c <= ' ' || c >= 0x7f || bytes.IndexByte([]byte("%*{}<>\"\\`?#&"), c) >= 0 {

@@ -81,7 +81,7 @@ func appendSocketPath(h []byte, f *flight, r *http1.Request) []byte {
 	return h
 }
 
-// hearSocket judges the head of a reply to a handshake, which stands in b.
+// hearSocket judges the head of a reply to a handshake, which is in b.
 func (s *Server) hearSocket(f *flight, rep *http1.Reply, b []byte) hearing {
 	verb := f.judge(rep, b)
 	switch {
@@ -98,7 +98,7 @@ func (s *Server) hearSocket(f *flight, rep *http1.Reply, b []byte) hearing {
 		return another
 	case rep.Status == upgradeRequired || rep.Status == 405:
 		return f.refusedBecause(" to the handshake of a WebSocket", "check base_url and paths.realtime of the provider")
-	case f.socket.open: // the client speaks no HTTP any more
+	case f.socket.open: // the client no longer speaks HTTP
 		msg := append([]byte(f.target.Name), " refused the WebSocket with "...)
 		refuse(&f.x, codeOf(rep.Status), string(http1.AppendUint(msg, uint64(rep.Status))), "check the model's name, and whether the provider has it for the Live API")
 		f.x.Fault.Status = rep.Status
@@ -110,7 +110,7 @@ func (s *Server) hearSocket(f *flight, rep *http1.Reply, b []byte) hearing {
 // switching is the status of a reply that ends HTTP on its connection.
 const switching = 101
 
-// noSocket is what becomes of an attempt whose target agreed to something else.
+// noSocket ends an attempt whose target did not agree to the WebSocket that was asked for.
 func (f *flight) noSocket(why string) hearing {
 	if f.spare() {
 		f.attempt().Status, f.void = 502, true
@@ -119,7 +119,7 @@ func (f *flight) noSocket(why string) hearing {
 	return f.refusedBecause(why, "check base_url and paths.realtime of the provider")
 }
 
-// unlike says what is wrong with a 101; empty: nothing is (RFC 6455 §4.1).
+// unlike says what is wrong with a 101; empty: nothing (RFC 6455 §4.1).
 func (k *socket) unlike(rep *http1.Reply, b []byte) string {
 	accept, n := named(&rep.Head, b, socketAccept)
 	want := ws.AppendAccept(nil, k.sent)
@@ -153,7 +153,7 @@ func (s *Server) appendOpen(h []byte, f *flight, protocol []byte) []byte {
 	return append(s.appendOwn(h, f), "\r\n"...)
 }
 
-// consumes reports whether a parameter of the client's query is not for the target.
+// consumes reports whether a parameter of the client's query is for the gateway only.
 func (f *flight) consumes(name []byte) bool {
 	c := f.x.From.Sockets
 	return listed(c.Names, name) || c.Secret != "" && http1.EqualFold(name, c.Secret) || listed(f.x.From.CutQuery, name)

@@ -6,43 +6,43 @@ import (
 	"asbru/core"
 )
 
-// A splice is what a translated stream needs besides so that another target can continue
-// it. Of its text the client gets whole sentences: what follows the last one is kept back, so
-// that a break leaves no half of one behind.
+// A splice is the additional state of a translated stream that another target may have to
+// continue. The client gets its text in whole sentences; the rest is held back, so that a break
+// leaves no half sentence behind.
 type splice struct {
-	said   []byte // the text that the client has, as it stands in JSON
-	unsaid []byte // the text behind it that is kept back
-	open   int32  // the block that unsaid belongs to, of the writer; -1: none
+	said   []byte // the text that the client has, as the inside of a JSON string
+	unsaid []byte // the text after it that is held back
+	open   int32  // the writer's block that unsaid belongs to; -1: none
 	muses  bool   // a thought is open
-	unfit  bool   // more than one text and thoughts has begun
+	unfit  bool   // it has more than thoughts and one text, so it cannot be continued
 
-	fault *core.Fault // the provider's own word for the break, not given on yet; nil: none
+	fault *core.Fault // the provider's own error for the break, not sent on yet; nil: none
 
-	in   *core.Crossing // reads the stream that continues; nil: nothing broke so far
-	to   []int32        // its blocks' numbers with the writer; left out: dropped
-	gap  []byte         // the white space that the client has at the join, and that is not to be repeated
-	used core.Usage     // of the stream that broke
+	in   *core.Crossing // reads the continuation; nil: nothing has broken so far
+	to   []int32        // maps its blocks to those of the writer; see left
+	gap  []byte         // white space that the client already has at the join, not to be repeated
+	used core.Usage     // of the broken stream
 	told bool           // the client was told of the join
 }
 
-const left = -1 // in splice.to: nobody gets the block
+const left = -1 // in splice.to: the block is dropped
 
-// plain reports whether the request asks for nothing but one text, which can be continued.
+// plain reports whether the request asks for a single text and nothing else, as only that can be
+// continued.
 func (c *crossing) plain() bool {
 	t := &c.chat
 	return (t.Format == core.FormatUnsaid || t.Format == core.FormatText) && t.Logprobs != core.Yes && t.Modes == nil &&
 		(len(t.N) == 0 || string(t.N) == "1" || string(t.N) == "null")
 }
 
-// broke reports whether the provider has said that its stream failed, and the client was not
-// told.
+// broke reports whether the provider has reported a failure of its stream that the client was not
+// told yet.
 func (c *crossing) broke() bool { return c.splice != nil && c.splice.fault != nil }
 
-// fit reports whether the stream, as far as it came, can be continued: it is in the middle of
-// its text.
+// fit reports whether the stream can be continued from where it is: in the middle of its text.
 func (p *splice) fit() bool { return p.in == nil && p.open >= 0 && !p.unfit && !p.muses }
 
-// passSpliced is pass for a stream that can be continued, or continues another.
+// passSpliced is pass for a stream that may be continued, or that continues another.
 func (c *crossing) passSpliced(dst []byte, x *core.Exchange, name, data []byte) []byte {
 	p, z := c.splice, &c.x
 	if p.in != nil {
@@ -84,7 +84,7 @@ func (p *splice) write(dst []byte, c *crossing, x *core.Exchange, e *core.Event)
 	if e.Kind == core.EventOpen && e.Choice == 0 {
 		p.begins(c.x.Blocks[e.Block].Kind, e.Block)
 	}
-	if p.unfit || p.in != nil { // nobody will continue it: nothing is kept back
+	if p.unfit || p.in != nil { // it will not be continued: nothing is held back
 		return to.AppendEvent(p.flush(dst, c, to), &c.x, e)
 	}
 	switch e.Kind {
@@ -99,7 +99,7 @@ func (p *splice) write(dst []byte, c *crossing, x *core.Exchange, e *core.Event)
 		}
 	case core.EventCite, core.EventFinish:
 		dst = p.flush(dst, c, to)
-	case core.EventFault: // who carries it decides
+	case core.EventFault: // the lane decides what happens
 		f := *e.Fault
 		p.fault = &f
 		return dst
@@ -119,7 +119,7 @@ func (p *splice) begins(kind core.PartKind, block int32) {
 	}
 }
 
-// say appends the whole sentences that text completes, and keeps the rest back.
+// say appends the sentences that text completes, and holds the rest back.
 func (p *splice) say(dst []byte, c *crossing, to *core.ChatCodec, text []byte) []byte {
 	p.unsaid = append(p.unsaid, text...)
 	at := border(p.unsaid)
@@ -131,7 +131,7 @@ func (p *splice) say(dst []byte, c *crossing, to *core.ChatCodec, text []byte) [
 	return p.give(dst, c, to, at)
 }
 
-// give appends the first n bytes of what was kept back.
+// give appends the first n bytes of what was held back.
 func (p *splice) give(dst []byte, c *crossing, to *core.ChatCodec, n int) []byte {
 	if n == 0 {
 		return dst
@@ -150,9 +150,8 @@ func (p *splice) flush(dst []byte, c *crossing, to *core.ChatCodec) []byte {
 	return p.give(dst, c, to, len(p.unsaid))
 }
 
-// surrender puts into o what was kept back for a continuation that does not come: the text,
-// and the provider's own word for what happened, if it has one. From here on the stream is
-// like any other.
+// surrender puts into o what was held back for a continuation that will not come: the text, and
+// the provider's own error, if it sent one. From here on the stream is like any other.
 func (f *flight) surrender(o *outbox) {
 	c := f.cross
 	p := c.splice

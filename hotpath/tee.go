@@ -2,7 +2,7 @@ package hotpath
 
 import "asbru/core"
 
-// A tee is a core.Watcher that keeps what it sees, up to a bound, and tells the next one.
+// A tee is a core.Watcher that records what it sees, up to a bound, and forwards it to the next.
 type tee struct {
 	next   core.Watcher // nil: nobody
 	seen   []byte

@@ -7,8 +7,8 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// translate appends to dst the body that asks f's target for what the client asked.
-// ok is false when it cannot be asked: x.Fault says why.
+// translate appends to dst the client's request in the format of f's target.
+// ok is false if it cannot be expressed there: x.Fault says why.
 func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte) (out []byte, ok bool) {
 	x := &f.x
 	if f.cross == nil {
@@ -47,7 +47,7 @@ func (s *Server) translate(dst []byte, f *flight, r *http1.Request, model []byte
 	return dst, true
 }
 
-// heeded takes off the list of what the target was not told what the gateway itself heeds.
+// heeded removes from the list of dropped fields those that the gateway itself implements.
 func (c *crossing) heeded(dropped []string) []string {
 	out := dropped[:0]
 	for _, name := range dropped {
@@ -58,7 +58,7 @@ func (c *crossing) heeded(dropped []string) []string {
 	return out
 }
 
-// isNull reports whether the member name of the request was null, and so asked for nothing.
+// isNull reports whether the request's member name is null, and so asks for nothing.
 func (c *crossing) isNull(name string) bool {
 	for n := c.chat.More; n != 0; {
 		var e core.Extra
@@ -69,7 +69,7 @@ func (c *crossing) isNull(name string) bool {
 	return false
 }
 
-// ask appends the body that asks the target for what was parsed.
+// ask appends the parsed request in the target's format.
 func (c *crossing) ask(dst []byte, x *core.Exchange, model []byte) (out []byte, f *core.Fault) {
 	if need := c.chat.Needs; need != nil {
 		return dst, &core.Fault{Code: core.Invalid, Param: string(need), Message: "the request cannot be carried out by " + c.f.target.Name + " with " + quote(need) + ": its format has nothing like it",
@@ -96,9 +96,9 @@ func (c *crossing) ask(dst []byte, x *core.Exchange, model []byte) (out []byte, 
 	return dst, f
 }
 
-// cut takes the member of the request that x.Fault is about out of it, for a client that
-// wants what cannot be expressed dropped. It reports false when there is no such member, or
-// when the request is nothing without it.
+// cut removes the member that x.Fault complains about from the request, for a client that wants
+// inexpressible parameters dropped. It reports false if there is no such member, or if the
+// request makes no sense without it.
 func (c *crossing) cut(x *core.Exchange) bool {
 	name, _, _ := strings.Cut(x.Fault.Param, ".")
 	name, _, _ = strings.Cut(name, "[")

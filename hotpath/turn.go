@@ -6,8 +6,8 @@ import (
 	"errors"
 )
 
-// turn makes of a complete reply of the target, status and body, the client's: x.Reply
-// and its type. A reply that says nothing readable is a Fault. The bytes are c's own.
+// turn translates a complete reply of the target, status and body, into the client's format:
+// x.Reply. An unreadable reply becomes a Fault. The bytes of x.Reply belong to c.
 func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []byte, kind string) {
 	if status >= 300 {
 		return c.turnFault(x, status, body, room), "application/json"
@@ -63,14 +63,14 @@ func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []
 	return room, kind
 }
 
-// calls shows the client the model as the provider calls it, as a stream does.
+// calls gives the client the provider's name of the model, as a stream does.
 func (c *crossing) calls(model core.Text) {
 	if len(model) > 0 {
 		c.x.Model = append(c.x.Model[:0], model...)
 	}
 }
 
-// turnFault makes of an error reply of the target the client's: the status stays.
+// turnFault translates an error reply of the target into the client's format; the status stays.
 func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []byte {
 	f := &core.Fault{Code: codeOf(status), Status: status}
 	if read := x.Face.Dialect.ReadFault; read != nil {
@@ -90,7 +90,7 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 	return x.From.AppendFault(room, f, appendHexID(id[:0], &x.ID))
 }
 
-// same returns a reply in the client's own format as it came: an error, or one that says where to ask next.
+// same returns a reply in the client's own format unchanged: an error, or one that says where to ask next.
 func (c *crossing) same(x *core.Exchange, body, room []byte) []byte {
 	if c.homes {
 		return c.f.appendHomed(room, body)
@@ -101,8 +101,8 @@ func (c *crossing) same(x *core.Exchange, body, room []byte) []byte {
 	return append(room, body...)
 }
 
-// despair tells clients that trying again is in vain, whatever the provider says: money does
-// not come by waiting.
+// despair tells clients not to retry, whatever the provider says: a spent account is not filled
+// by waiting.
 func (c *crossing) despair(f *core.Fault) {
 	if f.Kind == "insufficient_quota" || f.Kind == "billing_error" {
 		c.retry = append(c.retry[:0], "false"...)
@@ -128,8 +128,8 @@ func codeOf(status int) core.Code {
 	return core.Invalid
 }
 
-// pass makes of one frame of the target's stream the client's: appended to dst.
-// An event that cannot be read is counted and passed over: the stream lives.
+// pass translates one frame of the target's stream and appends the client's to dst.
+// An unreadable event is counted and skipped: the stream goes on.
 func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte {
 	if c.splice != nil {
 		return c.passSpliced(dst, x, name, data)
@@ -153,7 +153,7 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 	return dst
 }
 
-// mark notes what an event that z read says of its stream.
+// mark updates the state of the stream from an event that z has read.
 func mark(x *core.Exchange, z *core.Crossing, e *core.Event) {
 	if v := x.Face.Vendor; v != core.NoVendor && (e.Kind == core.EventOpen || e.Kind == core.EventSign) {
 		if b := &z.Blocks[e.Block]; b.Vendor != core.NoVendor {
@@ -177,7 +177,7 @@ func mark(x *core.Exchange, z *core.Crossing, e *core.Event) {
 }
 
 // last ends the client's stream when the target's has ended. A stream that finished
-// and lacks its terminator gets one; one that did not finish was cut.
+// but lacks its terminator gets one; one that did not finish was cut.
 func (c *crossing) last(dst []byte, x *core.Exchange) (out []byte, cut bool) {
 	switch {
 	case c.broke():
@@ -192,7 +192,7 @@ func (c *crossing) last(dst []byte, x *core.Exchange) (out []byte, cut bool) {
 	return x.From.Chats[x.Op].AppendEvent(dst, &c.x, &e), false
 }
 
-// keep remembers the fields of a reply's head that go on to the client.
+// keep remembers the header fields of a reply that the client gets.
 func (c *crossing) keep(rep *http1.Reply, b []byte) {
 	for i := range rep.N {
 		fd := &rep.Fields[i]
@@ -206,12 +206,12 @@ func (c *crossing) keep(rep *http1.Reply, b []byte) {
 	}
 }
 
-// passes reports whether a field of a head goes on when the body does as it is.
+// passes reports whether a header field is sent on together with an unchanged body.
 func (c *crossing) passes(fd *http1.Field, b []byte) bool {
 	return answered[fd.ID] || fd.ID == http1.Other && listed(c.f.x.From.Answered, fd.Name.Of(b))
 }
 
-// appendDropped appends the field that names what the request lost.
+// appendDropped appends the header that names what was left out of the request.
 func (c *crossing) appendDropped(h []byte) []byte {
 	if len(c.dropped) == 0 {
 		return h
@@ -230,17 +230,16 @@ func (c *crossing) appendDropped(h []byte) []byte {
 	return append(h, "\r\n"...)
 }
 
-// lost notes what became of a reply that nobody has got, for the case that no other target
-// answers. Of a connection that ended there is nothing to say that the attempt does not.
+// lost notes why a reply was not used, in case no other target answers. If the connection ended,
+// the attempt already says so.
 func (f *flight) lost(err error) {
 	if errors.Is(err, errLong) {
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: f.target.Name + ": " + errLong.Error(), Hint: "ask for less, or through a door of the provider's own format", Cause: err}
 	}
 }
 
-// whole answers the client with the translation of the reply that is complete in
-// f.rel.kept. It reports false, and answers nothing, when that cannot be read and another
-// target may do better.
+// whole answers the client with the translation of the complete reply in f.rel.kept. If that is
+// unreadable and another target may do better, it reports false and answers nothing.
 func (s *Server) whole(f *flight, o *outbox) bool {
 	x, c := &f.x, f.cross
 	status := f.status

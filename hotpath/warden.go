@@ -8,21 +8,20 @@ import (
 	"asbru/core"
 )
 
-// What a caller may do is judged when its request comes. That it may go on is judged again when
-// the configuration changes and when a key ends: streams and sockets of a key that is no longer
-// good are ended, on each lane in its own time. An exchange under way costs nothing for it: a loop
-// compares one number a tick.
+// A caller is authorised when its request comes, and again whenever the configuration changes or
+// a key expires: streams and WebSockets of a key that is no longer valid are ended, by each lane
+// in its own time. This costs an exchange under way nothing; a loop compares one number per tick.
 
-// A warden knows when to look.
+// A warden knows when keys expire.
 type warden struct {
 	mu    sync.Mutex
-	ends  []int64     // Unix seconds at which keys end, in order; only those to come
-	timer *time.Timer // nil: there is none to wait for
+	ends  []int64     // Unix seconds at which keys expire, sorted; only future ones
+	timer *time.Timer // nil: no key expires
 	over  bool
 }
 
 // Swap makes next the configuration of every Exchange that begins from now on
-// and returns the one before. What is under way for a key that is not good under next ends.
+// and returns the previous one. Exchanges under way end if their key is not valid under next.
 func (s *Server) Swap(next *core.Snapshot) (old *core.Snapshot) {
 	old = s.snap.Swap(next)
 	w := &s.warden
@@ -45,7 +44,7 @@ func (s *Server) Swap(next *core.Snapshot) (old *core.Snapshot) {
 	return old
 }
 
-// wind sets the clock to the next end of a key. A wall clock can be set, so it is looked at now and then.
+// wind sets the timer to when the next key expires. The wall clock may be adjusted, so it is also checked now and then.
 func (s *Server) wind() {
 	w := &s.warden
 	w.mu.Lock()
@@ -63,7 +62,7 @@ func (s *Server) wind() {
 	}
 }
 
-// inspect ends what is under way for those who may no longer ask.
+// inspect ends the exchanges under way of keys that are no longer valid.
 func (s *Server) inspect() {
 	s.rounds.Add(1)
 	snap, now := s.snap.Load(), time.Now().Unix()
@@ -78,7 +77,7 @@ func (s *Server) inspect() {
 	s.wind()
 }
 
-// rest ends the waiting for good.
+// rest stops the timer for good.
 func (w *warden) rest() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -87,13 +86,13 @@ func (w *warden) rest() {
 	}
 }
 
-// A charge is the exchange under way on a connection of the goroutine lane, for others who may
-// have to end it.
+// A charge identifies the exchange under way on a connection of the goroutine lane, so that the
+// warden can end it.
 type charge struct {
 	mu      sync.Mutex
 	key     *core.VirtualKey // nil: none is under way
 	under   *core.Snapshot
-	stop    func() // ends what the exchange waits for; nil: it waits for nothing that can be ended
+	stop    func() // interrupts what the exchange waits for; nil: it waits for nothing that can be interrupted
 	verdict *core.Fault
 }
 
@@ -110,7 +109,7 @@ func (c *charge) free() {
 	c.mu.Unlock()
 }
 
-// waits says what ends the wait that begins now. A verdict that is there already ends it at once.
+// waits sets how to interrupt the wait that begins now. A verdict given before interrupts it at once.
 func (c *charge) waits(stop func()) {
 	c.mu.Lock()
 	c.stop = stop
@@ -127,8 +126,8 @@ func (c *charge) who() (*core.VirtualKey, *core.Snapshot) {
 	return c.key, c.under
 }
 
-// rule ends the exchange of key for a reason. It reports false when that is not the one under way,
-// or was ended already. A nil key is anybody's.
+// rule ends the exchange of key with a fault. It reports false if that exchange is not under way, or
+// was ended already. A nil key stands for any.
 func (c *charge) rule(key *core.VirtualKey, why *core.Fault) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -141,7 +140,7 @@ func (c *charge) rule(key *core.VirtualKey, why *core.Fault) bool {
 	return true
 }
 
-// ruled is why the exchange has to end; nil: it has not.
+// ruled returns why the exchange has to end; nil: it may continue.
 func (c *charge) ruled() *core.Fault {
 	c.mu.Lock()
 	defer c.mu.Unlock()

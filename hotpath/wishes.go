@@ -10,9 +10,9 @@ import (
 
 // Wishes are what a client asks of a translation in headers.
 type wishes struct {
-	extras   bool // x-bf-passthrough-extra-params: members that only its own format knows are sent all the same
+	extras   bool // x-bf-passthrough-extra-params: send members that only its own format knows to other formats too
 	request  bool // x-bf-send-back-raw-request: extra_fields holds what was sent
-	drop     bool // x-bf-compat with should_drop_params: what the target cannot express is taken out, whatever it means
+	drop     bool // x-bf-compat with should_drop_params: remove whatever the target cannot express
 	response bool // x-bf-send-back-raw-response: extra_fields holds what came back, unless it was a stream
 }
 
@@ -42,8 +42,8 @@ func wishesOf(r *http1.Request, b []byte) (w wishes) {
 	return w
 }
 
-// appendUnknown puts the members of the request that have no place in the neutral form
-// at the end of the object in dst, and takes them off the list of what was dropped.
+// appendUnknown appends the members of the request that have no place in the neutral form to the
+// object in dst, and removes them from the list of dropped fields.
 func (c *crossing) appendUnknown(dst []byte) []byte {
 	if len(dst) == 0 || dst[len(dst)-1] != '}' {
 		return dst
@@ -63,7 +63,7 @@ func (c *crossing) appendUnknown(dst []byte) []byte {
 	return dst
 }
 
-// appendExtras appends what Bifrost's clients look for beside an answer.
+// appendExtras appends extra_fields, which Bifrost's clients expect beside an answer.
 func (c *crossing) appendExtras(dst []byte) []byte {
 	x := &c.f.x
 	dst = append(dst, `"extra_fields":{"request_type":"`...)
@@ -102,8 +102,8 @@ func (c *crossing) appendExtras(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// cost is what the answer comes to by the provider's report, in dollars; ok is false when there is
-// no report so far, or no price.
+// cost is the price of the answer by the provider's usage report, in dollars; ok is false if there
+// is no report yet, or no price.
 func (c *crossing) cost() (cost core.Money, ok bool) {
 	x := &c.f.x
 	for _, u := range [...]*core.Usage{&x.Usage, &x.Stream.Usage, &c.x.Usage, &c.reply.Usage, &c.vectors.Usage, &c.ranking.Usage} {
@@ -114,7 +114,7 @@ func (c *crossing) cost() (cost core.Money, ok bool) {
 	return 0, false
 }
 
-// requestType is Bifrost's word for an operation.
+// requestType is Bifrost's name for an operation.
 func requestType(op core.Op, stream bool) string {
 	switch {
 	case op == core.OpEmbed:

@@ -1,10 +1,10 @@
 // Package gate keeps a target from being asked for more than it can do.
 //
-// A Gate learns how many requests its target bears at once, from how long answers
-// take; those beyond wait for a place, interactive ones before batch, each caller in
-// its turn; those that would wait too long are told so at once. Entering and leaving
-// a Gate nobody waits at is a few atomic operations.
+// A Gate learns from the duration of answers how many concurrent requests its target can
+// bear. Further requests wait for a place, interactive ones before batch, and callers take
+// turns; a request that would have to wait too long is refused at once. While nobody waits,
+// entering and leaving a Gate takes a few atomic operations.
 //
-// It refuses: locks while there is no queue, clocks and goroutines of its own, queues
-// without an end, and to let somebody wait who will hardly be served.
+// It refuses: locks while there is no queue, clocks and goroutines of its own, unbounded
+// queues, and to let a request wait that will hardly be served.
 package gate

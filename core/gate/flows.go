@@ -4,31 +4,31 @@ import "asbru/core"
 
 const none = int32(-1)
 
-// A seat is one waiting ticket. Seats stand in two lists: all of a lane in the order
-// they came, and those of one caller.
+// A seat is one waiting ticket. Each is in two lists: all seats of a queue in the order of
+// arrival, and those of one caller.
 type seat struct {
 	t          *core.Ticket
 	due, since int64
-	prev, next int32 // in the order they came
+	prev, next int32 // in the order of arrival
 	up, down   int32 // of the same caller
 	flow       int32
 	lane       core.Urgency
-	why        core.Refusal // of one that is due
+	why        core.Refusal // with which it is refused when it is due
 }
 
-// A flow is what one caller has waiting in one lane. Turns go round: in each round every
-// flow has one. A caller that comes in the middle of a round and had no turn in it yet
-// still takes part; so who asks for less than its share waits for a round at the most,
+// A flow is what one caller has waiting in one queue. Turns are taken in rounds, in which each
+// flow has one turn. A caller that arrives during a round, without a turn in it so far, still
+// takes part; so a caller that asks for less than its share waits for one round at most,
 // however much the others ask for.
 type flow struct {
 	caller     uint64
-	list       *list  // where it stands
-	n          int    // tickets
+	list       *list  // that it is in
+	n          int    // tickets waiting
 	head, tail int32  // seats
 	next, prev int32  // flows of the same list
 	had        uint64 // round of its last turn; 0: it had none
 
-	demand float64 // requests in a nanosecond, averaged
+	demand float64 // requests per nanosecond, averaged
 	asked  int64   // Clock of the last one
 }
 
@@ -66,14 +66,14 @@ func (l *list) remove(fs []*flow, i int32) {
 	l.n--
 }
 
-// A queue holds the waiting tickets of one lane. The Gate's lock guards it.
+// A queue holds the waiting tickets of one core.Urgency. The Gate's lock guards it.
 type queue struct {
 	n          int
-	head, tail int32 // seats, in the order they came
+	head, tail int32 // seats, in the order of arrival
 	round      uint64
-	left       int  // turns until this round is over, whoever else comes
+	left       int  // turns after which this round ends, whoever else comes
 	now, then  list // flows with a turn in this round, and in the next
-	idle       list // flows with nothing waiting; the one that asked last at the end
+	idle       list // flows with nothing waiting, the most recent one last
 	flows      []*flow
 	byCaller   map[uint64]int32
 	stands     standing
@@ -87,11 +87,11 @@ func (q *queue) init() {
 	q.byCaller = make(map[uint64]int32)
 }
 
-// active is how many callers have something waiting.
+// active is how many callers have tickets waiting.
 func (q *queue) active() int { return q.now.n + q.then.n }
 
-// flow finds or makes the flow of a caller. The one that was idle for longest makes room;
-// there are never more flows than tickets that may wait and idleFlows.
+// flow finds or makes the flow of a caller, at the expense of the one that was idle for longest.
+// There are never more flows than the queue's length plus idleFlows.
 func (q *queue) flow(caller uint64) int32 {
 	i, ok := q.byCaller[caller]
 	if ok {
@@ -114,7 +114,7 @@ func (q *queue) flow(caller uint64) int32 {
 	return i
 }
 
-// move puts a flow at the end of a list.
+// move appends a flow to a list.
 func (q *queue) move(i int32, to *list) {
 	f := q.flows[i]
 	if f.list != nil {
@@ -124,7 +124,7 @@ func (q *queue) move(i int32, to *list) {
 	to.push(q.flows, i)
 }
 
-// add puts a seat behind the others of its flow.
+// add appends a seat to its flow.
 func (q *queue) add(seats []seat, i, fi int32) {
 	s, f := &seats[i], q.flows[fi]
 	s.flow = fi
@@ -152,7 +152,7 @@ func (q *queue) add(seats []seat, i, fi int32) {
 	}
 }
 
-// remove takes a seat out.
+// remove removes a seat.
 func (q *queue) remove(seats []seat, i int32) {
 	s := &seats[i]
 	f := q.flows[s.flow]
@@ -183,7 +183,7 @@ func (q *queue) remove(seats []seat, i int32) {
 	}
 }
 
-// turn is the seat whose turn it is, which its flow has had with it; none: nobody waits.
+// turn returns the seat whose turn it is and uses up the turn of its flow; none: nobody waits.
 func (q *queue) turn() int32 {
 	if q.now.n == 0 || q.left <= 0 {
 		q.turnOver()
@@ -199,8 +199,8 @@ func (q *queue) turn() int32 {
 	return f.head
 }
 
-// turnOver begins a round. One that newcomers would keep open for ever ends all the same:
-// those that had no turn in it go first in the next.
+// turnOver begins a round. Newcomers cannot keep a round open for ever: flows that had no turn
+// when it ends go first in the next one.
 func (q *queue) turnOver() {
 	q.round++
 	for q.then.n > 0 {
@@ -209,8 +209,7 @@ func (q *queue) turnOver() {
 	q.left = 2*q.now.n + leastTurns
 }
 
-// turns is after how many turns of its lane a newcomer of f would have its own, that one
-// included.
+// turns is the number of turns of the queue up to and including that of a new ticket of f.
 func (q *queue) turns(f *flow) int {
 	before := f.n*q.active() + q.now.n
 	if f.had == q.round {
@@ -219,7 +218,7 @@ func (q *queue) turns(f *flow) int {
 	return min(before, q.n) + 1
 }
 
-// greediest is the flow with the most waiting; none: there is none with more than least.
+// greediest is the flow with the most tickets waiting; none: no flow has more than least.
 func (q *queue) greediest(least int) int32 {
 	best := none
 	for _, l := range [...]*list{&q.now, &q.then} {

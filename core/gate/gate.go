@@ -9,24 +9,24 @@ import (
 
 // A Gate is the core.Gate of one target. It outlives a reload.
 //
-// state holds the requests under way in its lower half and those that wait in its upper
-// half: who comes while nobody waits needs nothing else. Requests under way are added to
-// by anybody while nobody waits, and under mu otherwise; waiting ones change under mu
-// only.
+// state holds the number of requests under way in its lower half and that of waiting ones in
+// its upper half: while nobody waits, entering needs nothing else. Anybody may then change the
+// lower half; while somebody waits it only grows under mu, and the upper half always changes
+// under mu.
 type Gate struct {
 	state atomic.Uint64
 	limit atomic.Int64
 	spec  atomic.Pointer[rules]
-	eager atomic.Int64 // Clock of an interactive request, a tenth of lately old at the most; 0: there was none
+	eager atomic.Int64 // Clock of the last interactive request, inexact by up to a tenth of lately; 0: there was none
 
-	_     [64]byte // what is written with every answer stands apart
+	_     [64]byte // keeps what every answer writes on another cache line
 	learn learner
 
 	mu     sync.Mutex
 	seats  []seat
 	spare  []int32
 	queues [core.NumUrgencies]queue
-	credit float64 // turns that batch has saved up
+	credit float64 // turns that batch has accumulated
 
 	queued  [core.NumUrgencies]atomic.Uint64
 	refused [core.NumRefusals]atomic.Uint64
@@ -40,7 +40,7 @@ const oneWaits = 1 << 32
 func under(state uint64) int64   { return int64(uint32(state)) }
 func waiting(state uint64) int64 { return int64(state >> 32) }
 
-// New makes the Gate of a target nothing is known of.
+// New makes the Gate of a target about which nothing is known yet.
 func New(s Spec) *Gate {
 	g := &Gate{}
 	for i := range g.queues {
@@ -50,7 +50,7 @@ func New(s Spec) *Gate {
 	return g
 }
 
-// Set changes the rules. What was learnt stays, within the new bounds.
+// Set changes the rules. The learnt limit is kept, within the new bounds.
 func (g *Gate) Set(s Spec) {
 	r, old := s.rules(), g.spec.Load()
 	g.spec.Store(r)
@@ -75,9 +75,9 @@ func (g *Gate) Enter(now int64, t *core.Ticket) core.Entry {
 	}
 }
 
-// room is how many requests may be under way for one more of that urgency. While
-// interactive ones come, a few places are kept for them: they need not wait for the end
-// of what nobody waits for.
+// room is how many requests may be under way for another one of that urgency to be let in. While
+// interactive requests keep coming a few places are reserved for them, so that they need not wait
+// for batch requests to end.
 func (g *Gate) room(now int64, u core.Urgency) int64 {
 	limit := g.limit.Load()
 	eager := g.eager.Load()
@@ -93,7 +93,7 @@ func (g *Gate) room(now int64, u core.Urgency) int64 {
 	return max(limit-max(limit/spared, 1), 1)
 }
 
-// queue is Enter for those who find no place free.
+// queue is Enter if no place is free.
 func (g *Gate) queue(now int64, t *core.Ticket) core.Entry {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -122,7 +122,7 @@ func (g *Gate) queue(now int64, t *core.Ticket) core.Entry {
 				g.refuse(t, why, retry)
 				return core.Refused
 			}
-			s = g.state.Load() // somebody may have been sent away
+			s = g.state.Load() // consider may have refused somebody who waited
 		}
 		if g.state.CompareAndSwap(s, s+oneWaits) {
 			g.sit(now, t, fi)
@@ -131,7 +131,7 @@ func (g *Gate) queue(now int64, t *core.Ticket) core.Entry {
 	}
 }
 
-// ahead is how many wait that go before a newcomer whatever its caller.
+// ahead is how many waiting requests go before a newcomer, whoever its caller is.
 func (g *Gate) ahead(u core.Urgency) int {
 	n := g.queues[core.Interactive].n
 	if u == core.Batch {
@@ -167,10 +167,10 @@ func (g *Gate) sit(now int64, t *core.Ticket, fi int32) {
 	t.Decide(core.Queued)
 }
 
-// latest is when somebody must be let in at the latest whose answer has to be there by until.
+// latest is the latest time to let a request in whose answer is needed by until.
 func (g *Gate) latest(until int64) int64 { return until - g.learn.quick.Load() }
 
-// rise takes the ticket of a seat out of its queue.
+// rise removes the ticket of a seat from its queue.
 func (g *Gate) rise(i int32) *core.Ticket {
 	s := &g.seats[i]
 	t := s.t
@@ -180,16 +180,16 @@ func (g *Gate) rise(i int32) *core.Ticket {
 	return t
 }
 
-// dismiss refuses a ticket that waits.
+// dismiss refuses a waiting ticket.
 func (g *Gate) dismiss(i int32, why core.Refusal, retry int) {
 	t := g.rise(i)
-	w := t.Waker // t is its owner's as soon as it is decided
+	w := t.Waker // t belongs to its owner again as soon as it is decided
 	g.state.Add(^uint64(oneWaits - 1))
 	g.refuse(t, why, retry)
 	w.Wake()
 }
 
-// expire refuses those who waited for as long as they may.
+// expire refuses the tickets that are due.
 func (g *Gate) expire(now int64) {
 	for u := range g.queues {
 		q := &g.queues[u]
@@ -199,7 +199,7 @@ func (g *Gate) expire(now int64) {
 	}
 }
 
-// serve lets in whom there is room for.
+// serve lets in as many waiting requests as there is room for.
 func (g *Gate) serve(now int64) {
 	for {
 		s := g.state.Load()
@@ -217,7 +217,7 @@ func (g *Gate) serve(now int64) {
 		i := g.queues[u].turn()
 		since := g.seats[i].since
 		t := g.rise(i)
-		g.state.Add(^uint64(oneWaits - 2)) // one waits less, one is under way more
+		g.state.Add(^uint64(oneWaits - 2)) // one fewer waits, one more is under way
 		g.pay(u)
 		w := t.Waker
 		t.Since = now
@@ -227,8 +227,8 @@ func (g *Gate) serve(now int64) {
 	}
 }
 
-// whose says which lane has the next turn, and whether batch has it although
-// interactive requests wait.
+// whose returns whose turn is next, and whether batch has it although interactive
+// requests wait.
 func (g *Gate) whose() (u core.Urgency, saved bool) {
 	switch {
 	case g.queues[core.Interactive].n == 0:
@@ -239,7 +239,7 @@ func (g *Gate) whose() (u core.Urgency, saved bool) {
 	return core.Interactive, false
 }
 
-// pay accounts for a turn: batch saves up its share of those it had to let pass.
+// pay accounts for a turn: batch accumulates its share of the turns that interactive requests took.
 func (g *Gate) pay(u core.Urgency) {
 	switch {
 	case g.queues[core.Batch].n == 0:

@@ -6,22 +6,22 @@ import (
 	"asbru/core"
 )
 
-// Answers that come as a whole and streams are measured apart: one by how long the
-// answer took, the other by its first content.
+// Unary answers and streams are measured separately: the former by their duration, the latter by
+// the time to their first content.
 const (
 	wholes = iota
 	streams
 	kinds
 )
 
-// A learner gathers what the limit is learnt from, a window at a time. Times are
-// averaged as logarithms: one answer that takes a hundred times as long as the others
-// is no news about the load.
+// A learner gathers the samples that the limit is learnt from, one window at a time. It averages
+// the logarithms of times: a single answer that takes a hundred times as long as the others says
+// nothing about the load.
 type learner struct {
-	since  atomic.Int64 // requests let in before do not count: they met another limit
+	since  atomic.Int64 // Clock; requests let in earlier do not count, as another limit held then
 	opens  atomic.Int64 // Clock when the window begins
-	closes atomic.Int64 // Clock when the window ends, with enough samples
-	need   atomic.Int64 // samples that are enough
+	closes atomic.Int64 // Clock when the window ends, if it has enough samples
+	need   atomic.Int64 // how many samples are enough
 	sums   [kinds]sums
 	took   atomic.Int64 // nanoseconds of all samples
 	lag    atomic.Int64 // nanoseconds that an answer takes now, on average

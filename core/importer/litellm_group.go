@@ -86,11 +86,13 @@ func (l *litellm) fallbacks(f field) {
 				from.leave("there is no model_name %s that is taken over", short(from.name))
 				continue
 			}
+			models := l.doc.Models
+			if at >= 0 && from.name != "*" {
+				models = models[at : at+1]
+			}
 			for _, to := range from.items() {
-				for i := range l.doc.Models {
-					if i == at || from.name == "*" {
-						fallBack(&l.doc.Models[i], to.text())
-					}
+				for i := range models {
+					fallBack(&models[i], to.text())
 				}
 			}
 		}

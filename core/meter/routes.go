@@ -42,8 +42,8 @@ func health(p *page, s *core.Snapshot) {
 	routes(p, s)
 }
 
-// routes writes what the Routes of aliases and providers counted.
-func routes(p *page, s *core.Snapshot) {
+// gauged returns the Routes of aliases and providers that keep gauges, by name; at most MaxSets.
+func gauged(s *core.Snapshot) []*core.Route {
 	var rs []*core.Route
 	seen := map[string]bool{}
 	for _, all := range [...]map[string]*core.Route{s.Models, s.Providers} {
@@ -55,7 +55,12 @@ func routes(p *page, s *core.Snapshot) {
 		}
 	}
 	slices.SortFunc(rs, func(a, b *core.Route) int { return cmp.Compare(a.Name, b.Name) })
-	rs = rs[:min(len(rs), MaxSets)]
+	return rs[:min(len(rs), MaxSets)]
+}
+
+// routes writes what the Routes of aliases and providers counted.
+func routes(p *page, s *core.Snapshot) {
+	rs := gauged(s)
 	gauges := make([]core.RouteGauges, len(rs))
 	for i, r := range rs {
 		gauges[i] = r.Plan.Gauges()
@@ -68,13 +73,14 @@ func routes(p *page, s *core.Snapshot) {
 		p.family(name, "counter", help)
 		for i, r := range rs {
 			for j, v := range n(&gauges[i]) {
-				if v > 0 {
-					kind := ""
-					if kinds != nil {
-						kind = label("outcome", kinds[j])
-					}
-					p.uint(name, join(label("route", r.Name), kind), v)
+				if v == 0 {
+					continue
 				}
+				kind := ""
+				if kinds != nil {
+					kind = label("outcome", kinds[j])
+				}
+				p.uint(name, join(label("route", r.Name), kind), v)
 			}
 		}
 	}

@@ -8,16 +8,16 @@ import (
 	"asbru/core"
 )
 
-// bonds remember which seat served a session last. A binding is one word, so that a
-// reader sees a whole one without a lock:
+// bonds remember which seat served a session last. A binding is one word, so that it can be
+// read consistently without a lock:
 //
 //	check of the session 20 | Clock of its end, in seconds 24 | seat 20
 //
-// Sessions that share a set push each other out, the one that ends first at that.
-// Two sessions that share a word's check as well (one in 2^36) share a binding: it is
-// a preference among what the caller may use anyway, and no right.
+// Sessions that share a set evict each other, the one that expires first.
+// Two sessions that also share the check (one pair in 2^36) share a binding, which is
+// harmless: it only expresses a preference among what the caller may use anyway.
 //
-// The words are there from the first binding on: half a megabyte.
+// The table is allocated with the first binding: half a megabyte.
 type bonds struct {
 	words atomic.Pointer[[bindings]atomic.Uint64]
 }
@@ -87,8 +87,8 @@ func (b *bonds) drop(name uint64, seat uint32) {
 
 func seconds(clock int64) uint64 { return uint64(clock/int64(time.Second)) + 1 }
 
-// name is what the session of x goes by here: the same word of another caller, or on another Route,
-// is another session. 0: there is none.
+// name is the hash that identifies the session of x. It includes the caller and the Route, so the
+// same id of another caller, or on another Route, is another session. 0: there is none.
 func (p *picker) name(x *core.Exchange) uint64 {
 	if len(x.Session) == 0 || len(x.Session) > MaxSession || x.Key == nil {
 		return 0
@@ -103,7 +103,7 @@ func (p *picker) name(x *core.Exchange) uint64 {
 	return max(h.Sum64(), 1)
 }
 
-// home is the slot of the group that served the session of x last, -1 for none.
+// home is the slot in the group that served the session of x last; -1: none.
 func (p *picker) home(x *core.Exchange) int {
 	if len(x.Attempts()) == 0 {
 		id := p.book.bonds.get(x.Bind, p.book.clock())
@@ -142,7 +142,7 @@ func (p *picker) bound(x *core.Exchange, s *slot, w *wheel, q *search) *core.Pro
 	return nil
 }
 
-// keep remembers who served the session of x.
+// keep binds the session of x to the seat that served it.
 func (p *picker) keep(x *core.Exchange, id uint32, now int64) {
 	ttl := p.bind
 	if x.SessionTTL > 0 {

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// An average is a mean in which what is older weighs less. Two adds at once may lose
-// one of them, which an average bears. Zero is "nothing known".
+// An average is a mean in which older samples weigh less. Of two concurrent adds one may be
+// lost, which an average tolerates. Zero means that nothing is known.
 type average struct {
 	bits atomic.Uint64 // of a float64
 	at   atomic.Int64  // Clock of the last add
 }
 
-// add takes v in. A sample weighs as much as the time since the last one has of tau,
-// so the mean follows time and not the number of requests.
+// add adds the sample v. It weighs more the longer ago, relative to tau, the last one was, so
+// that the mean decays with time and not with the number of requests.
 func (a *average) add(now int64, v float64, tau time.Duration) {
 	last := a.at.Swap(now)
 	if last == 0 {
@@ -30,8 +30,8 @@ func (a *average) add(now int64, v float64, tau time.Duration) {
 // get is the mean as it was left.
 func (a *average) get() float64 { return math.Float64frombits(a.bits.Load()) }
 
-// fading is the mean as it counts after nobody was asked for a while: halved after
-// tau, so that a target is not avoided for ever for one bad answer.
+// fading is the mean, decayed for the time without samples: halved after
+// tau, so that one bad answer does not keep a target avoided for ever.
 func (a *average) fading(now int64, tau time.Duration) float64 {
 	age := max(now-a.at.Load(), 0)
 	return a.get() * float64(tau) / (float64(tau) + float64(age))

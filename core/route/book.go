@@ -13,18 +13,18 @@ import (
 
 // Options are what a Book needs besides the targets.
 type Options struct {
-	Prev  *Book        // whose knowledge is carried over, by identity; nil: there is none
+	Prev  *Book        // the Book of the previous Snapshot, whose knowledge is carried over; nil: none
 	Clock func() int64 // nil: core.Clock
 
-	// Alarm is told of a provider key that was refused with 401, 402 or 403. It is
-	// called by the lane that carries the request and must not wait. nil: nobody is.
+	// Alarm is called for a provider key that was refused with 401, 402 or 403, on the lane
+	// that carries the request; it must not block. nil: nobody is told.
 	Alarm func(target, key string, status int)
 }
 
-// A Book holds what the Routes of a Snapshot share: the key choosers of its targets,
-// so that every Route that names a target draws from the same turn, and what was
-// learnt of each target and key. It is a core.Health. Its maps are immutable once
-// built; what they lead to lives on in the Book of the next Snapshot.
+// A Book holds what the Routes of a Snapshot share: the key choosers of its targets, so
+// that all Routes with one target take turns over the same keys, and what was learnt
+// about each target and key. It is a core.Health. Its maps are immutable once built;
+// the values they point to are carried over into the Book of the next Snapshot.
 type Book struct {
 	clock func() int64
 	alarm func(target, key string, status int)
@@ -41,7 +41,7 @@ type Book struct {
 	seed   maphash.Seed
 }
 
-// A seat is a target with one of its keys; nil: it takes none.
+// A seat is a target with one of its keys; a nil key: the target takes none.
 type seat struct {
 	target *core.Target
 	key    *core.ProviderKey
@@ -80,7 +80,7 @@ func NewBook(targets []*core.Target, o Options) *Book {
 	return b
 }
 
-// sit gives a target with a key what is known of it: of the same model at the same
+// sit finds what is known about a target with a key: about the same model on the same
 // host with the same secret.
 func (b *Book) sit(prev *Book, t *core.Target, k *core.ProviderKey) {
 	whose := identity(t.Provider, t.Host, nil, k)
@@ -103,7 +103,7 @@ func (b *Book) sit(prev *Book, t *core.Target, k *core.ProviderKey) {
 	b.byID[l.id] = seat{t, k}
 }
 
-// identity tells keys apart by their secret as well: a new one is a new key.
+// identity identifies a key by its secret too: with another secret it is another key.
 func identity(name, host string, model []byte, k *core.ProviderKey) [32]byte {
 	h := sha256.New()
 	for _, part := range [...][]byte{[]byte(name), []byte(host), model} {
@@ -118,7 +118,7 @@ func identity(name, host string, model []byte, k *core.ProviderKey) [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
-// tab returns what is kept of the Route of that name.
+// tab returns the state of the Route of that name.
 func (b *Book) tab(prev *Book, name string) *tab {
 	t := b.routes[name]
 	if t == nil {
@@ -133,7 +133,7 @@ func (b *Book) tab(prev *Book, name string) *tab {
 	return t
 }
 
-// A tab is what is kept of one Route.
+// A tab is the state of one Route that outlives a reload.
 type tab struct {
 	budget
 	began        atomic.Bool // the budget was filled once
@@ -142,7 +142,7 @@ type tab struct {
 	benched      atomic.Uint64
 	hedge        hedging
 
-	rescued, unrescued atomic.Uint64 // attempts that continue a stream: those that did, and those that did not
+	rescued, unrescued atomic.Uint64 // attempts to continue a stream: successful and failed ones
 }
 
 // resumed counts an attempt that continues the stream of another.
@@ -177,8 +177,8 @@ func keyName(k *core.ProviderKey) string {
 	return k.Name
 }
 
-// candidate says how a seat is doing: the worse of the target's and the key's fuse,
-// or the worst of a model where the target takes any.
+// candidate reports the state of a seat: that of the worse of the target's and the key's fuse,
+// or of the worst model's if the target takes any model.
 func candidate(s seat, l *live, now int64) core.Candidate {
 	c := core.Candidate{Target: s.target, Key: s.key}
 	worst := &l.fuse
@@ -211,8 +211,8 @@ func (l *live) all() []*fuse {
 	return fs
 }
 
-// Probed implements core.Health: a bad probe keeps requests away for as long as it
-// holds, a good one ends what a bad one began. What requests found out stands.
+// Probed implements core.Health: a failed probe keeps requests away for as long as it
+// holds, a good one ends that. Failures that requests have met are not affected.
 func (b *Book) Probed(provider string, ok bool, holds time.Duration) {
 	now := b.clock()
 	for s, l := range b.seats {

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// A budget bounds the retries of a Route: a share of its requests and some a second,
-// saved up for a second, or to saved. It has no lock: what was ever earned follows from
-// the clock and a count, so what is left is one subtraction.
+// A budget bounds the retries of a Route: a share of its requests plus some per second,
+// accumulated over one second or up to the constant saved. It needs no lock: all that was ever
+// earned follows from the clock and a counter, so the balance is one subtraction.
 type budget struct {
-	share int64 // thousandths of a retry that a request earns
-	rate  int64 // thousandths that a second earns
-	most  int64 // thousandths that are saved up
+	share int64 // thousandths of a retry earned per request
+	rate  int64 // thousandths earned per second
+	most  int64 // thousandths that can accumulate
 
 	requests atomic.Int64
 	spent    atomic.Int64 // thousandths of all that was earned
@@ -19,7 +19,7 @@ type budget struct {
 	paid, refused atomic.Uint64
 }
 
-// set fills a new budget: a second's savings are there at once.
+// set configures a budget; a new one starts full.
 func (b *budget) set(share, rate float64, now int64) {
 	b.share, b.rate = int64(share*1000), int64(rate*1000)
 	if b.share > 0 || b.rate > 0 {
@@ -32,7 +32,7 @@ func (b *budget) earned(now int64) int64 {
 	return b.requests.Load()*b.share + b.rate*(now/int64(time.Millisecond))/1000
 }
 
-// take pays for one retry.
+// take pays for one retry; false: the budget is spent.
 func (b *budget) take(now int64) bool {
 	for {
 		spent, earned := b.spent.Load(), b.earned(now)
@@ -53,7 +53,7 @@ func (b *budget) left(now int64) float64 {
 	return float64(max(min(b.earned(now)-b.spent.Load(), b.most), 0)) / 1000
 }
 
-// refund gives back what one retry cost that was not made.
+// refund returns the price of a retry that was not made.
 func (b *budget) refund() {
 	b.spent.Add(-1000)
 	b.paid.Add(^uint64(0))

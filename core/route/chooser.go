@@ -5,13 +5,13 @@ import "asbru/core"
 // A chooser finds the keys of one target that serve a model.
 type chooser struct {
 	open  bool              // the target takes no credential
-	live  *live             // of an open target; nil: nobody prepared it
+	live  *live             // of an open target; nil: no Book has prepared it
 	fixed *wheel            // for the model that the target names; nil: none
 	rest  *wheel            // for models that no key names; nil: none
 	by    map[string]*wheel // for models that some key names; a nil wheel: none
 }
 
-// chooser returns the chooser of t; a target nobody prepared has no keys to give.
+// chooser returns the chooser of t; for a target that no Book has prepared, one without keys.
 func (b *Book) chooser(t *core.Target) *chooser {
 	if c := b.choosers[t]; c != nil {
 		return c
@@ -19,7 +19,7 @@ func (b *Book) chooser(t *core.Target) *chooser {
 	return &barren
 }
 
-// barren is the chooser of a target that no Book knows. It is never written.
+// barren is the chooser of a target that no Book has prepared. It is never written to.
 var barren chooser
 
 func newChooser(t *core.Target, of func(*core.ProviderKey) *live) *chooser {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A reason says why a fuse is open. Those from benched on are the provider's own
-// word, which no other success takes back.
+// A reason says why a fuse is open. Those from benched on are statements of the provider, which
+// a success elsewhere does not revoke.
 type reason uint32
 
 const (
@@ -21,27 +21,27 @@ func (r reason) String() string {
 	return [...]string{"", "failures", "health probe", "rate limit", "refused key"}[r]
 }
 
-// A fuse keeps requests away until a moment, then lets one through to see. One word
-// says it all, so that looking is one load.
+// A fuse (a circuit breaker) keeps requests away until a moment, then lets one through as a
+// probe. Its state is one word, so that checking it is one load.
 type fuse struct {
-	until   atomic.Int64 // Clock until which nobody passes; 0: closed
-	claimed atomic.Int64 // Clock when the probe under way passed; 0: none does
+	until   atomic.Int64 // Clock until which no request passes; 0: closed
+	claimed atomic.Int64 // Clock when the probe under way was let through; 0: there is none
 	why     atomic.Uint32
-	again   atomic.Int32 // times in a row that it opened
+	again   atomic.Int32 // how many times in a row it has opened
 
 	opened, rested, died atomic.Uint64 // how often it did, by reason
 }
 
 func (f *fuse) closed() bool { return f.until.Load() == 0 }
 
-// ready reports whether admit would be likely to say yes. It changes nothing.
+// ready reports whether admit would probably return true. It changes nothing.
 func (f *fuse) ready(now int64) bool {
 	u := f.until.Load()
 	return u == 0 || u <= now
 }
 
-// admit reports whether a request may pass. When the rest is over exactly one
-// passes, as the probe; the others wait for what comes of it, or for probeWait.
+// admit reports whether a request may pass. When the rest is over exactly one request
+// passes as the probe; the others stay away until it has ended, or for probeWait.
 func (f *fuse) admit(now int64) bool {
 	u := f.until.Load()
 	if u == 0 {
@@ -54,10 +54,10 @@ func (f *fuse) admit(now int64) bool {
 	return true
 }
 
-// rest opens the fuse for d, and never for less than was said before.
+// rest opens the fuse for d, and never shortens a rest under way.
 func (f *fuse) rest(now int64, d time.Duration, why reason) {
 	until := now + int64(min(max(d, time.Millisecond), maxRest))
-	if f.claimed.Swap(0) != 0 { // it was a probe: the end of its wait is nobody's word
+	if f.claimed.Swap(0) != 0 { // it was a probe: until was set by admit, not by a failure
 		f.until.Store(until)
 	} else if !f.lengthen(until) {
 		return
@@ -85,15 +85,15 @@ func (f *fuse) lengthen(until int64) bool {
 	}
 }
 
-// force lets a request through although nobody should pass.
+// force lets a request through an open fuse.
 func (f *fuse) force(now int64) {
 	if !f.closed() {
 		f.claimed.CompareAndSwap(0, now)
 	}
 }
 
-// mend closes the fuse after a good answer to a request that began at began, if that
-// was let through after the rest. Answers to older requests say nothing new.
+// mend closes the fuse after a good answer to a request that began at began, if that request was
+// let through after the rest. Answers to older requests prove nothing.
 func (f *fuse) mend(began int64) {
 	u := f.until.Load()
 	if u == 0 {
@@ -106,7 +106,7 @@ func (f *fuse) mend(began int64) {
 	}
 }
 
-// close closes the fuse if it is open for that reason.
+// close closes the fuse if it is open for the given reason.
 func (f *fuse) close(why reason) {
 	if u := f.until.Load(); u != 0 && reason(f.why.Load()) == why && f.until.CompareAndSwap(u, 0) {
 		f.claimed.Store(0)
@@ -114,7 +114,7 @@ func (f *fuse) close(why reason) {
 	}
 }
 
-// state names what a request would meet.
+// state names the state that a request would meet.
 func (f *fuse) state(now int64) string {
 	u := f.until.Load()
 	switch {

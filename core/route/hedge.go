@@ -8,19 +8,20 @@ import (
 	"asbru/core"
 )
 
-// A Hedge says when a Route asks a second target beside the first, and what that may cost.
+// A Hedge says when a Route asks a second target in parallel to the first, and how much that may
+// cost.
 type Hedge struct {
-	After    time.Duration // without content; 0: what Quantile comes to
-	Quantile float64       // of the times to the first content of a stream, or to the end of any other answer, above 0 and below 1; 0 with After
-	Share    float64       // hedges that each request adds to the budget of them
-	PerHour  core.Money    // what hedges may cost; 0: no cap
+	After    time.Duration // time without content; 0: learnt, by Quantile
+	Quantile float64       // of the times to the first content of a stream, or to the end of any other answer, between 0 and 1; 0 with After
+	Share    float64       // hedges earned per request
+	PerHour  core.Money    // the most that hedges may cost; 0: no cap
 
-	// Price is what a hedge of x at t is expected to cost; nil: nothing is known, and PerHour
-	// caps nothing.
+	// Price is what a hedge of x at t is expected to cost; nil: unknown, and PerHour has no
+	// effect.
 	Price func(x *core.Exchange, t *core.Target) core.Money
 }
 
-// A hedging is what is kept of the hedges of one Route.
+// A hedging is the state of the hedges of one Route.
 type hedging struct {
 	began         atomic.Bool
 	share         budget // its paid and refused are the hedges made and not made
@@ -29,7 +30,7 @@ type hedging struct {
 	won           atomic.Uint64
 }
 
-// careBy gives r what it takes care of.
+// careBy gives r its Care.
 func (p *picker) careBy(r *core.Route, s *Spec) {
 	var care core.Care
 	if s.Hedge != nil {
@@ -45,7 +46,7 @@ func (p *picker) hedgeBy(h *Hedge) *core.Hedge {
 	t := &p.tab.hedge
 	if share := int64(h.Share * 1000); t.began.CompareAndSwap(false, true) || t.share.share != share {
 		t.share.share, t.share.most = share, hedgesSaved*1000
-		t.share.spent.Store(t.share.earned(0) - 1000) // the first one is there at once
+		t.share.spent.Store(t.share.earned(0) - 1000) // the first hedge need not be earned
 	}
 	p.hedge = h
 	return &core.Hedge{Wait: p.delay, Pick: p.beside, Say: h.say()}
@@ -72,7 +73,7 @@ func (p *picker) delay(x *core.Exchange) time.Duration {
 	return p.patience(x)
 }
 
-// patience is how long an attempt for x may be without content.
+// patience is how long an attempt for x may take to its first content before it is hedged.
 func (p *picker) patience(x *core.Exchange) time.Duration {
 	if p.hedge.After > 0 {
 		return p.hedge.After
@@ -83,7 +84,7 @@ func (p *picker) patience(x *core.Exchange) time.Duration {
 	return unlearned
 }
 
-// learner is what attempts for x are measured with.
+// learner is the learner that measures attempts like those for x.
 func (p *picker) learner(x *core.Exchange) *learner {
 	if x.Peek.Stream {
 		return &p.tab.hedge.stream
@@ -91,8 +92,8 @@ func (p *picker) learner(x *core.Exchange) *learner {
 	return &p.tab.hedge.whole
 }
 
-// beside is a Hedge's Pick. What caps hedges is asked first: a target that is chosen may
-// have been given the one probe of its rest.
+// beside is a Hedge's Pick. It checks the caps before it chooses, because choosing a target may
+// use up the single probe after its rest.
 func (p *picker) beside(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
 	if len(tried) == 0 || len(tried) >= p.attempts {
 		return nil, nil
@@ -133,7 +134,7 @@ func (p *picker) otherKey(x *core.Exchange, now int64, tried []core.Attempt) (*c
 	return s.target, k
 }
 
-// asked is the name that the request asks for, whatever fallback it is at.
+// asked is the model name of the request itself, whichever fallback it has reached.
 func (p *picker) asked(x *core.Exchange) []byte {
 	if x.Asked != nil {
 		return x.Asked
@@ -145,8 +146,8 @@ func (p *picker) asked(x *core.Exchange) []byte {
 	return x.Name
 }
 
-// learn measures first attempts. One that a hedge outran counts for as long as it was waited
-// for: it would have taken longer.
+// learn measures first attempts. One that a hedge outran counts with the time until it was cut
+// off, as it would have taken at least that long.
 func (p *picker) learn(x *core.Exchange, a *core.Attempt) {
 	took := a.TTFT
 	switch {
@@ -165,11 +166,11 @@ func (p *picker) learn(x *core.Exchange, a *core.Attempt) {
 	}
 }
 
-// A spend bounds what is paid in an hour. One word holds it: the moment at which all that was
-// paid will have been earned again.
+// A spend bounds what is paid per hour. Its state is one word: the moment at which all that was
+// paid will have been earned back.
 type spend struct{ until atomic.Int64 }
 
-// take pays cost if no more than most is paid for the hour.
+// take pays cost, unless that would be more than most within an hour.
 func (s *spend) take(now int64, cost, most core.Money) bool {
 	if cost > most {
 		return false

@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// A learner keeps a quantile of durations as they were of late. add is a few atomic
-// operations; two adds at once may miscount one, which a quantile bears.
+// A learner estimates a quantile of recent durations. add is a few atomic operations; of two
+// concurrent adds one may be miscounted, which a quantile tolerates.
 //
-// It counts into buckets, eight to an octave from 0.13 ms to 137 s, so that an estimate is
-// at most an eighth too high. Of two generations one is filled and the other is the last one:
-// what is older than both is forgotten.
+// It counts into buckets, eight per octave from 0.13 ms to 137 s, so that an estimate is at most
+// an eighth too high. There are two generations, the present one and the one before; older
+// samples are forgotten.
 type learner struct {
 	counts [2][learnSlots]atomic.Uint32
-	n      atomic.Uint32 // adds to the generation that is filled
-	turn   atomic.Uint32 // which that is
-	known  atomic.Int64  // the estimate in nanoseconds; 0: too little is known
+	n      atomic.Uint32 // samples in the present generation
+	turn   atomic.Uint32 // which of the two that is
+	known  atomic.Int64  // the estimate in nanoseconds; 0: too few samples
 }
 
-// add takes d in and makes the estimate of quantile q anew now and then.
+// add adds the sample d and renews the estimate of quantile q now and then.
 func (l *learner) add(d time.Duration, q float64) {
 	now := l.turn.Load() & 1
 	l.counts[now][learnSlot(d)].Add(1)
 	n := l.n.Add(1)
-	if n == learnSpan { // one caller alone sees it
+	if n == learnSpan { // exactly one caller sees this value
 		other := &l.counts[1-now]
 		for i := range other {
 			other[i].Store(0)
@@ -38,9 +38,9 @@ func (l *learner) add(d time.Duration, q float64) {
 	}
 }
 
-// quantile is the end of the bucket that q falls into, or 0 when too little is known. It is
-// taken at the lower end of what the number of samples leaves open (two standard errors of
-// the rank): where a slow tail begins just there, the estimate stays before it.
+// quantile is the end of the bucket that q falls into, or 0 if there are too few samples. It
+// takes the lower end of the confidence interval (two standard errors of the rank), so that
+// where a slow tail begins just at q the estimate stays below it.
 func (l *learner) quantile(q float64) time.Duration {
 	var sum [learnSlots]uint32
 	var n float64

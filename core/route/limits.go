@@ -8,7 +8,7 @@ const (
 	DefaultRatio    = 0.5              // of the answers in the window, above which it opens
 	DefaultLeast    = 20               // answers in the window, below which the ratio says nothing
 	DefaultOpen     = 5 * time.Second  // for which it stays open; doubled each time the probe fails
-	DefaultLongest  = 60 * time.Second // that doubling comes to
+	DefaultLongest  = 60 * time.Second // the limit of that doubling
 
 	DefaultShare = 0.2 // retries for each request
 	DefaultRate  = 10  // retries a second besides
@@ -24,31 +24,31 @@ const (
 	buckets    = 5                // of the window
 	bucketSpan = window / buckets
 
-	rateRest  = 2 * time.Second  // of a key that was answered 429 without a word of how long
-	deadRest  = 5 * time.Minute  // of a key that was answered 401, 402 or 403, until it is tried again
-	maxRest   = 24 * time.Hour   // what a provider can ask for with Retry-After
-	probeWait = 60 * time.Second // after which a probe that nobody heard of again is given up
+	rateRest  = 2 * time.Second  // of a key after a 429 that does not say how long
+	deadRest  = 5 * time.Minute  // of a key after a 401, 402 or 403
+	maxRest   = 24 * time.Hour   // the longest that a provider can ask for with Retry-After
+	probeWait = 60 * time.Second // after which a probe without a result is given up
 
 	averaged = 10 * time.Second // time constant of latencies and throughput
 	faded    = 13 * time.Second // of errors: nine tenths are forgotten after 30 s
 	slow     = 60 * time.Second // of the errors that momentum compares with
 
-	rescoreEvery = time.Second          // adaptive weights and the order by throughput are made anew
+	rescoreEvery = time.Second          // between updates of adaptive weights and the order by throughput
 	learnSlots   = 144                  // buckets of a learner
 	learnSpan    = 512                  // samples of a generation
 	learnEvery   = 16                   // samples between two estimates
-	learnLeast   = 32.0                 // samples below which nothing is known
-	unlearned    = time.Second          // what is waited for until then
-	hedgeLeast   = 5 * time.Millisecond // nobody is hedged sooner, whatever was learnt
-	hedgesSaved  = 2                    // hedges that a quiet Route saves up
+	learnLeast   = 32.0                 // samples needed for an estimate
+	unlearned    = time.Second          // the wait before a hedge until then
+	hedgeLeast   = 5 * time.Millisecond // the shortest wait before a hedge, whatever was learnt
+	hedgesSaved  = 2                    // hedges that an idle Route can accumulate
 
-	sampled      = 8  // targets that least in flight looks at
-	exploreEvery = 20 // with fastest, one request in so many goes to the next target by turn
+	sampled      = 8  // targets that least-in-flight compares
+	exploreEvery = 20 // with fastest, every 20th request goes to the targets in turn
 
 	modelSlots  = 32 // models told apart by failures at a target that takes any
 	modelProbes = 4
 
-	bindings    = 1 << 16 // sessions remembered; the oldest of a set makes room
+	bindings    = 1 << 16 // sessions remembered; the oldest of a set is evicted
 	ways        = 4
 	MaxSession  = 255       // bytes of a session's name; longer ones are not followed
 	DefaultBind = time.Hour // an unused binding is kept

@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// A live is what is known of one target with one key. It outlives a reload.
+// A live is what is known about one target with one key. It outlives a reload.
 type live struct {
 	fuse
 	id     uint32 // its number in bindings
@@ -17,22 +17,22 @@ type live struct {
 
 	latency, ttft, rate, errors, before average
 
-	models atomic.Pointer[models] // nil: no model of an open target failed so far
+	models atomic.Pointer[models] // nil: no single model of an open target has failed so far
 }
 
 func newLive(id uint32, key *fuse) *live { return &live{id: id, key: key} }
 
-// good reports, in two loads, that nothing stands in the way.
+// good reports, with two loads, that both fuses are closed.
 func (l *live) good() bool { return l.closed() && l.key.closed() }
 
 func (l *live) ready(now int64) bool { return l.fuse.ready(now) && l.key.ready(now) }
 
-// admit is for the one request that was given to l.
+// admit asks the fuses to let a request through that was assigned to l.
 func (l *live) admit(now int64) bool {
 	return l.good() || l.ready(now) && l.key.admit(now) && l.fuse.admit(now)
 }
 
-// end is when l may be asked again, and why it may not now.
+// end returns when l may be asked again, and why it may not be now.
 func (l *live) end() (int64, reason) {
 	a, b := l.until.Load(), l.key.until.Load()
 	if a >= b {
@@ -41,8 +41,8 @@ func (l *live) end() (int64, reason) {
 	return b, reason(l.key.why.Load())
 }
 
-// models tells the models of a target apart that takes any name, once one failed.
-// Names that find no room share what is known of the target.
+// models keeps state per model for a target that takes any model name, from the first failure
+// on. Names for which there is no room share the state of the target.
 type models [modelSlots]atomic.Pointer[named]
 
 type named struct {
@@ -50,7 +50,7 @@ type named struct {
 	live *live
 }
 
-// of is what is known of one model.
+// of returns what is known about one model.
 func (l *live) of(name []byte) *live {
 	t := l.models.Load()
 	if t == nil {
@@ -68,7 +68,7 @@ func (l *live) of(name []byte) *live {
 	return l
 }
 
-// apart is of, with room made for a model that is new.
+// apart is of, but makes room for a model that is new.
 func (l *live) apart(name []byte) *live {
 	if n := l.of(name); n != l || len(name) == 0 || len(name) > core.MaxModelName {
 		return n

@@ -52,7 +52,7 @@ func (p *picker) note(x *core.Exchange, a *core.Attempt) {
 	}
 }
 
-// served closes what a probe stood for, and counts.
+// served counts a success, and closes the fuses that the attempt was the probe for.
 func (l *live) served(a *core.Attempt, now int64) {
 	if l.streak.Load() != 0 {
 		l.streak.Store(0)
@@ -61,7 +61,7 @@ func (l *live) served(a *core.Attempt, now int64) {
 	l.mended(a)
 }
 
-// mended closes what a was the probe for.
+// mended closes the fuses that a was the probe for.
 func (l *live) mended(a *core.Attempt) {
 	if l.good() {
 		return
@@ -75,7 +75,7 @@ func (l *live) mended(a *core.Attempt) {
 	l.key.mend(a.Began)
 }
 
-// failed decides what a failure means for who made it.
+// failed decides what a failure means for the target and the key.
 func (p *picker) failed(l *live, a *core.Attempt, now int64) {
 	switch s := a.Status; {
 	case a.Cause == core.NoCause && (s == 401 || s == 402):
@@ -91,13 +91,13 @@ func (p *picker) failed(l *live, a *core.Attempt, now int64) {
 			l.rest(now, l.longer(rateRest, DefaultLongest), benched)
 		}
 	case a.Cause == core.NoCause && s < 500:
-		// the answer of a server that is well: 408, 409, 425, a redirect
+		// the answer of a healthy server: 408, 409, 425, a redirect
 	default:
 		p.broke(l, a, now)
 	}
 }
 
-// broke counts a failure of the server or of the way to it.
+// broke counts a failure of the server or of the network.
 func (p *picker) broke(l *live, a *core.Attempt, now int64) {
 	b := &p.breaker
 	l.recent.add(now, true)
@@ -123,8 +123,8 @@ func (p *picker) broke(l *live, a *core.Attempt, now int64) {
 	}
 }
 
-// longer doubles d for each time in a row that l opened, up to most, and blurs the end
-// a little: many gateways that saw one failure shall not come back at one moment.
+// longer doubles d for each time in a row that l has opened, up to most, and adds jitter, so that
+// many gateways that saw the same failure do not come back at the same moment.
 func (l *live) longer(d, most time.Duration) time.Duration {
 	n := l.again.Add(1) - 1
 	for ; n > 0 && d < most; n-- {
@@ -147,8 +147,8 @@ func or(d, def time.Duration) time.Duration {
 	return def
 }
 
-// measure keeps what strategies compare, of targets that are balanced. first content
-// is told apart from the end, so that a long answer counts when it begins.
+// measure updates the figures that strategies compare, for balanced targets. A stream is measured
+// at its first content, so that a long answer counts when it begins.
 func (p *picker) measure(a *core.Attempt, now int64, whole bool) {
 	if p.group < 2 {
 		return

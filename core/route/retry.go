@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// more decides about another attempt, once for each that failed.
+// more decides about another attempt, once for each failed one.
 func (p *picker) more(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
 	a := &x.Ahead
 	if int(a.After) != len(tried) {
@@ -28,7 +28,7 @@ func (p *picker) retry(x *core.Exchange, tried []core.Attempt) (t *core.Target, 
 	}
 	now := p.book.clock()
 	if w := last.Target.Waits.Total; w > 0 && x.Start > 0 && now-x.Start >= int64(w) {
-		return nil, nil, 0 // nobody waits for it any more
+		return nil, nil, 0 // the client is no longer waiting
 	}
 	asked := p.asked(x)
 	free := last.Status == 401 || last.Status == 402 || last.Status == 403 || last.Cause == core.Crowded // nothing is multiplied
@@ -45,8 +45,8 @@ func (p *picker) retry(x *core.Exchange, tried []core.Attempt) (t *core.Target, 
 	return t, k, 0
 }
 
-// again is when the target of the last attempt may be asked once more; 0: never. Nobody
-// else is left.
+// again is when the target of the last attempt may be asked once more, as no other is left; 0:
+// never.
 func (p *picker) again(x *core.Exchange, tried []core.Attempt, now int64) int64 {
 	r, last := &p.wait, &tried[len(tried)-1]
 	n := 0
@@ -78,8 +78,8 @@ func (p *picker) again(x *core.Exchange, tried []core.Attempt, now int64) int64 
 	return at
 }
 
-// down reports whether the target of a failed attempt will be left alone beyond at, because more
-// than that attempt failed: to ask it again would make the failure worse.
+// down reports whether the target of a failed attempt rests beyond at because of more failures
+// than this one: asking it again would make matters worse.
 func (p *picker) down(x *core.Exchange, a *core.Attempt, at int64) bool {
 	l := p.book.seats[seat{a.Target, a.Key}]
 	if l == nil {
@@ -92,7 +92,7 @@ func (p *picker) down(x *core.Exchange, a *core.Attempt, at int64) bool {
 	return end > at && why != benched
 }
 
-// after finds where to go on.
+// after finds the slot to continue with.
 func (p *picker) after(x *core.Exchange, q search) (*core.Target, *core.ProviderKey) {
 	at, since := p.replay(x, q.tried)
 	var shut shut
@@ -105,7 +105,7 @@ func (p *picker) after(x *core.Exchange, q search) (*core.Target, *core.Provider
 		}
 	}
 	if at < p.group {
-		at = -1 // the whole group stands open, but for what was tried
+		at = -1 // the whole group is available, except for what was tried
 	}
 	return p.enter(x, at+1, q, &shut)
 }
@@ -115,7 +115,7 @@ func (p *picker) replay(x *core.Exchange, tried []core.Attempt) (at, since int) 
 	at = -1
 	for i := range tried {
 		if i > 0 && tried[i].Target == tried[i-1].Target && tried[i].Key == tried[i-1].Key && p.wait.Again > 0 {
-			continue // the same once more, after a wait
+			continue // the same target once more, after a wait
 		}
 		if i > 0 && at >= 0 && verb(tried[i-1].Status) == core.NextKey &&
 			tried[i].Target == tried[i-1].Target && !used(tried[i].Key, tried[since:i]) {

@@ -9,22 +9,21 @@ import (
 	"asbru/core"
 )
 
-// What the score of the adaptive strategy is made of. A score of 0 is the best there
-// is; the weight falls from bestWeight to leastWeight as it rises to 1. A target that is
-// as bad as can be still gets a hundredth of the best one's share: the floor that lets it be
-// seen when it is well again.
+// The parts of the adaptive strategy's score. 0 is the best score; as it rises to 1 the weight
+// falls from bestWeight to leastWeight. Even the worst target gets a hundredth of the best one's
+// share, so that its recovery is noticed.
 const (
 	errorPart   = 0.50 // share of failures, forgotten with the time constant faded
 	latencyPart = 0.20 // 1 - best/own of the time to the reply head
 	ttftPart    = 0.15 // 1 - best/own of the time to the first content
-	loadPart    = 0.15 // own share of what is under way, above a fair one
-	momentum    = 0.10 // taken off while failures get fewer
+	loadPart    = 0.15 // share of the requests under way in excess of a fair one
+	momentum    = 0.10 // subtracted while failures get fewer
 
 	bestWeight  = 1000
 	leastWeight = 10
 )
 
-// score makes anew what Adaptive and Fastest deal from. One caller at a time.
+// score recomputes the weights and the order for Adaptive and Fastest. One caller at a time.
 func (p *picker) score(now int64) {
 	if p.how == Fastest {
 		order := make([]int, p.group)
@@ -35,7 +34,7 @@ func (p *picker) score(now int64) {
 			if r := p.slots[i].pulse.rate.get(); r > 0 {
 				return r
 			}
-			return 1e18 // never measured: that comes first
+			return 1e18 // never measured: goes first
 		}
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rate(b), rate(a)) })
 		p.order.Store(&order)
@@ -54,7 +53,7 @@ func (p *picker) score(now int64) {
 	p.scored.Store(next)
 }
 
-// heaviest keeps the sums of weights in bounds.
+// heaviest bounds the sums of weights.
 func (p *picker) heaviest() int { return max(slices.Max(p.weights)/100, 1) }
 
 // scores rates the group, each from 0 to 1.
@@ -117,8 +116,8 @@ func (p *picker) say() []core.Candidate {
 	return all
 }
 
-// mark says which target would be asked now, as far as that can be said: by turn and by
-// lot it is another one each time.
+// mark marks the target that would be asked now. Strategies that take turns or draw lots choose
+// another one each time, so for those it is only an example.
 func (p *picker) mark(all []core.Candidate, now int64) {
 	order := make([]int, len(p.slots))
 	for i := range order {

@@ -8,7 +8,7 @@ import (
 	"asbru/core"
 )
 
-// A shut remembers, of all that may not be asked now, what may be asked first.
+// A shut collects, from the targets that may not be asked now, which one may be asked first.
 type shut struct {
 	at   int64
 	why  reason
@@ -16,20 +16,20 @@ type shut struct {
 	slot slot
 	key  *core.ProviderKey
 
-	spent int64 // after how many nanoseconds a provider's own limits let somebody through; 0: none is in the way
+	spent int64 // nanoseconds until the configured limits of a provider let a request through; 0: no such limit is in the way
 }
 
 func (h *shut) note(l *live, s *slot, k *core.ProviderKey, now int64) {
 	at, why := l.end()
 	if l.claimed.Load() != 0 || l.key.claimed.Load() != 0 {
-		at = now + int64(time.Second) // a probe is out
+		at = now + int64(time.Second) // a probe is under way
 	}
 	if h.live == nil || at < h.at {
 		h.at, h.why, h.live, h.slot, h.key = at, why, l, *s, k
 	}
 }
 
-// exhausted refuses a request when the limits of providers are in the way of all of them.
+// exhausted refuses a request if the configured limits of all providers are spent.
 func (p *picker) exhausted(x *core.Exchange, shut *shut) {
 	wait := int(math.Ceil(time.Duration(shut.spent).Seconds()))
 	x.Fault = &core.Fault{
@@ -40,8 +40,8 @@ func (p *picker) exhausted(x *core.Exchange, shut *shut) {
 	}
 }
 
-// benched decides about a request when nobody may be asked: it is refused, and told
-// when somebody may be; or the least bad is tried.
+// benched decides about a request when no target may be asked: either it is refused, with the time
+// at which one may be, or the least bad target is tried.
 func (p *picker) benched(x *core.Exchange, shut *shut) (*core.Target, *core.ProviderKey) {
 	now := p.book.clock()
 	if p.breaker.Try || shut.why != benched && !p.breaker.Refuse {

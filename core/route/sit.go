@@ -68,7 +68,7 @@ func (p *picker) sit(x *core.Exchange, s *slot, q *search, shut *shut) (*core.Pr
 	return p.careful(s, w, q, shut)
 }
 
-// spent reports whether the provider of s has used up its own limits.
+// spent reports whether the limits configured for the provider of s are used up.
 func (p *picker) spent(s *slot, q *search, shut *shut) bool {
 	if s.target.Spent == nil {
 		return false
@@ -80,7 +80,7 @@ func (p *picker) spent(s *slot, q *search, shut *shut) bool {
 	return wait > 0
 }
 
-// careful is sit when some key may not be used.
+// careful is sit for the case that not every key may be used.
 func (p *picker) careful(s *slot, w *wheel, q *search, shut *shut) (*core.ProviderKey, bool) {
 	p.time(q)
 	for _, q.again = range [...]bool{false, true} {
@@ -105,7 +105,7 @@ func (p *picker) careful(s *slot, w *wheel, q *search, shut *shut) (*core.Provid
 	return nil, false
 }
 
-// time is the clock, read once in a search.
+// time is the Clock, read once per search.
 func (p *picker) time(q *search) int64 {
 	if q.now == 0 {
 		q.now = p.book.clock()

@@ -2,8 +2,8 @@ package route
 
 import "asbru/core"
 
-// slot resolves place i; beyond the configured ones, which go by the name that
-// was asked for, stand the request's own.
+// slot resolves place i: first come the configured slots, which use the name that was asked for,
+// then the request's own fallbacks.
 func (p *picker) slot(x *core.Exchange, i int, asked []byte) slot {
 	if i < 0 {
 		return slot{}
@@ -28,7 +28,7 @@ func (p *picker) slot(x *core.Exchange, i int, asked []byte) slot {
 	return slot{target: t, keys: p.book.chooser(t), name: name}
 }
 
-// wheel holds the keys of s for the model it sends, nil when there are none.
+// wheel returns the keys of s for the model it sends; nil: there are none.
 func (s *slot) wheel() *wheel {
 	if s.target.Model != "" {
 		return s.keys.fixed
@@ -36,7 +36,7 @@ func (s *slot) wheel() *wheel {
 	return s.keys.wheel(s.name)
 }
 
-// other returns a key of s that serves the search, nil when there is none.
+// other returns a key of s that the search accepts; nil: there is none.
 func (s *slot) other(q *search) *core.ProviderKey {
 	if s.target == nil || s.keys.open {
 		return nil
@@ -57,7 +57,7 @@ func (s *slot) other(q *search) *core.ProviderKey {
 	return nil
 }
 
-// verb is core.Class, with "no answer came" as a reason for another target.
+// verb is core.Class, except that an attempt without an answer moves on to another target.
 func verb(status int) core.Verb {
 	if status == 0 {
 		return core.NextTarget

@@ -9,30 +9,30 @@ import (
 	"asbru/core"
 )
 
-// A Strategy says which of the balanced targets is asked first, and after it failed
-// which of the others. docs/BALANCING.md says it for operators.
+// A Strategy says which of the balanced targets is asked first, and which next if that one
+// fails. docs/BALANCING.md explains them to operators.
 type Strategy string
 
 const (
 	Ordered       Strategy = ""
 	Weighted      Strategy = "weighted"        // by weight, exactly over a cycle
 	RoundRobin    Strategy = "round-robin"     // one after the other
-	LeastInFlight Strategy = "least-in-flight" // who has least to do
-	LeastLatency  Strategy = "least-latency"   // the better of two drawn: time to the reply head, times what is under way
-	LeastTTFT     Strategy = "least-ttft"      // the better of two drawn: time to the first content
+	LeastInFlight Strategy = "least-in-flight" // the one with the fewest requests under way
+	LeastLatency  Strategy = "least-latency"   // the better of two drawn at random, by the time to the reply head times the requests under way
+	LeastTTFT     Strategy = "least-ttft"      // the better of two drawn at random, by the time to the first content
 	Cheapest      Strategy = "cheapest"        // by price
 	Fastest       Strategy = "fastest"         // by measured tokens a second
 	Adaptive      Strategy = "adaptive"        // by a score of errors, latency, first content, load and momentum
 )
 
-// byWeight is what strategies compare with.
+// byWeight is the data that strategies choose by.
 type byWeight struct {
 	weights []int
 	step    int                   // LeastInFlight
 	deals   ring                  // Weighted
-	scored  atomic.Pointer[ring]  // Adaptive; made anew by note
-	order   atomic.Pointer[[]int] // Cheapest, Fastest: best first; the latter is made anew by note
-	rescore atomic.Int64          // Clock of the next time
+	scored  atomic.Pointer[ring]  // Adaptive; renewed by note
+	order   atomic.Pointer[[]int] // Cheapest, Fastest: best first; that of Fastest is renewed by note
+	rescore atomic.Int64          // Clock of the next renewal
 }
 
 func (p *picker) balanceBy(s *Spec) {
@@ -68,8 +68,8 @@ func (p *picker) balanceBy(s *Spec) {
 	p.scored.Store(&p.deals)
 }
 
-// balance picks one of the group that was not tried. It tries the strategy's first
-// choice, then goes on from there.
+// balance picks a slot of the group that was not tried: the strategy's first choice, or the next
+// usable one after it.
 func (p *picker) balance(x *core.Exchange, q search, shut *shut) (*core.Target, *core.ProviderKey) {
 	if x.Bind != 0 {
 		if i := p.home(x); i >= 0 {
@@ -99,7 +99,7 @@ func (p *picker) balance(x *core.Exchange, q search, shut *shut) (*core.Target, 
 	if t, k := p.take(x, first, q, shut); t != nil {
 		return t, k
 	}
-	if p.how == Weighted || p.how == Adaptive { // the others have the share of who is down by their own weights
+	if p.how == Weighted || p.how == Adaptive { // the share of a target that is down goes to the others by their weights
 		ring := p.scored.Load()
 		if i := ring.among(func(i int) bool { return i != first && p.ready(i, &q) }); i >= 0 {
 			if t, k := p.take(x, i, q, shut); t != nil {
@@ -107,7 +107,7 @@ func (p *picker) balance(x *core.Exchange, q search, shut *shut) (*core.Target, 
 			}
 		}
 	}
-	for j := 1; j < n; j++ { // those of weight 0 too: nobody else is left
+	for j := 1; j < n; j++ { // those of weight 0 too, as no other is left
 		if t, k := p.take(x, (first+j)%n, q, shut); t != nil {
 			return t, k
 		}
@@ -115,7 +115,7 @@ func (p *picker) balance(x *core.Exchange, q search, shut *shut) (*core.Target, 
 	return nil, nil
 }
 
-// take sits down at slot i of the group.
+// take tries to use slot i of the group.
 func (p *picker) take(x *core.Exchange, i int, q search, shut *shut) (*core.Target, *core.ProviderKey) {
 	s := &p.slots[i]
 	if asked(s.target, q.tried) {
@@ -151,7 +151,7 @@ func (p *picker) ready(i int, q *search) bool {
 	return false
 }
 
-// first is the slot that the strategy wants.
+// first is the slot that the strategy prefers.
 func (p *picker) first(q *search) int {
 	n := p.group
 	switch p.how {
@@ -174,9 +174,8 @@ func (p *picker) first(q *search) int {
 	return int(p.turn.Add(1) % uint64(n))
 }
 
-// cost is what a request at slot i takes by what is known: the mean, once for each
-// request that is under way there, and once for itself. Who was never measured costs
-// nothing, and is so soon measured.
+// cost is the expected time of a request at slot i: the mean, times the requests under way there
+// plus this one. A slot that was never measured costs nothing, so it soon is.
 func (p *picker) cost(i int, now int64) float64 {
 	s := &p.slots[i]
 	a := &s.pulse.latency
@@ -193,7 +192,8 @@ func (s *slot) inflight() int64 {
 	return 0
 }
 
-// idlest has least under way of up to so many, from another one each time.
+// idlest is the slot with the fewest requests under way, of a sample that starts at another slot
+// each time.
 func (p *picker) idlest(q *search) int {
 	n, from := p.group, int(p.turn.Add(1)%uint64(p.group))
 	best, least := from, int64(math.MaxInt64)
@@ -206,7 +206,7 @@ func (p *picker) idlest(q *search) int {
 }
 
 // stride spreads a sample over a group of n. It is 1 or coprime to n, so that no slot
-// is looked at twice.
+// is sampled twice.
 func stride(n int) int {
 	if n <= sampled {
 		return 1

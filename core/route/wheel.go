@@ -2,14 +2,14 @@ package route
 
 import "asbru/core"
 
-// A wheel deals the keys of one target by weight, and knows how each is doing.
+// A wheel deals out the keys of one target by weight, and knows the state of each.
 type wheel struct {
 	ring
 	keys  []*core.ProviderKey
 	lives []*live
 }
 
-// newWheel returns nil when no key has a weight.
+// newWheel returns nil if no key has a weight above 0.
 func newWheel(keys []*core.ProviderKey, of func(*core.ProviderKey) *live) *wheel {
 	w := &wheel{}
 	var weights []int
@@ -26,13 +26,13 @@ func newWheel(keys []*core.ProviderKey, of func(*core.ProviderKey) *live) *wheel
 	return w
 }
 
-// A search is for a key: of a model, at a time, and not among what was tried.
+// A search looks for a key: for a model, at a time, and not among those already tried.
 type search struct {
 	name  []byte
 	now   int64 // 0: not asked yet
 	tried []core.Attempt
-	dealt int  // the first slot's key whose turn it is, from 1; 0: nobody's yet
-	again bool // keys that were tried may be taken again, unless they are dead
+	dealt int  // 1 + index of the key of the first slot whose turn it is; 0: none was dealt yet
+	again bool // keys that were tried may be used again, unless they are dead
 
 	serves func(*core.Target, *core.ProviderKey, []byte) bool // the policy's Serves; nil: everybody does
 	target *core.Target                                       // whose keys are looked at
@@ -62,7 +62,7 @@ func (s *search) lets(k *core.ProviderKey) bool {
 	return s.serves == nil || s.serves(s.target, k, s.name)
 }
 
-// servesOf is what the caller of x may be served by; nil: by all.
+// servesOf is Policy.Serves of the caller of x; nil: all targets may serve it.
 func servesOf(x *core.Exchange) func(*core.Target, *core.ProviderKey, []byte) bool {
 	if x.Key == nil || x.Key.Policy == nil {
 		return nil
