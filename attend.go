@@ -85,10 +85,11 @@ func (g *gateway) handOver(ctx context.Context) bool {
 }
 
 // drain lets every exchange under way finish, and ends. Another signal ends it
-// at once.
+// at once, unless it is an echo of the first: timeout(1) and others signal a
+// process and its group.
 func (g *gateway) drain(signals <-chan os.Signal, why string) error {
 	wait := g.drainWait()
-	g.log.Info("draining", "because", why, "at_most", wait.String())
+	g.log.Info("draining", "because", why, "at_most", wait.String(), "hint", "another signal ends it at once")
 	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
 	begun := time.Now()
@@ -106,7 +107,7 @@ func (g *gateway) drain(signals <-chan os.Signal, why string) error {
 		case err := <-g.broken:
 			return g.cannotGoOn(err)
 		case sig := <-signals:
-			if sig == sigReload || sig == sigHandOver {
+			if sig == sigReload || sig == sigHandOver || time.Since(begun) < sameHand {
 				continue
 			}
 			g.log.Warn("stopped at once", "signal", sig.String())
