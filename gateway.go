@@ -22,6 +22,7 @@ import (
 	"asbru/core/limit"
 	"asbru/core/meter"
 	"asbru/core/probe"
+	"asbru/doors"
 	"asbru/hotpath"
 	"asbru/systemd"
 )
@@ -89,7 +90,7 @@ func newGateway(s *serving, from *source, in *inheritance) *gateway {
 // recorded depends on it.
 func (g *gateway) serverOptions() hotpath.Options {
 	return hotpath.Options{
-		Doors:   doors(),
+		Doors:   doors.All(),
 		Slow:    g.slow.take,
 		Records: g.ring,
 		Bug: func(v any, stack []byte) {

@@ -19,6 +19,7 @@ import (
 	"asbru/core"
 	"asbru/core/build"
 	"asbru/core/config"
+	"asbru/doors"
 	"asbru/hotpath"
 	"asbru/selftest"
 )
@@ -141,7 +142,7 @@ func (s *selftesting) gateway(base string) (*hotpath.Server, error) {
 			}
 		}
 	}
-	server := hotpath.New(hotpath.Options{Doors: doors(), Slow: func(c net.Conn) { c.Close() }, Loops: s.loops})
+	server := hotpath.New(hotpath.Options{Doors: doors.All(), Slow: func(c net.Conn) { c.Close() }, Loops: s.loops})
 	server.Swap(snap)
 	return server, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"asbru/control/api"
 	"asbru/core/config"
+	"asbru/doors"
 )
 
 // A slowDoor is the listener of what the data plane does not carry itself:
@@ -78,10 +79,10 @@ func (doorName) String() string  { return "the slow door" }
 // serveSlow serves the slow door until ctx ends, then lets open streams finish
 // as the data plane does.
 func (g *gateway) serveSlow(ctx context.Context) {
-	doors := doors()
+	all := doors.All()
 	pages, front := g.pages(false), newFront(g.server, g.log)
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if hot(doors, r.RequestURI) {
+		if doors.Hot(all, r.RequestURI) {
 			front.ServeHTTP(&paced{ResponseWriter: w}, r)
 			return
 		}
