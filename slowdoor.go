@@ -12,9 +12,9 @@ import (
 	"asbru/doors"
 )
 
-// A slowDoor is the listener of what the data plane does not carry itself:
-// HTTP/2, HTTP/1.0, health, metrics. Connections arrive with the bytes that were
-// read from them already.
+// A slowDoor is the listener for what the data plane does not serve itself:
+// HTTP/2, HTTP/1.0, health, metrics. Connections arrive together with the bytes that were
+// already read from them.
 type slowDoor struct {
 	queue chan net.Conn
 	done  chan struct{}
@@ -34,7 +34,7 @@ func (d *slowDoor) take(c net.Conn) {
 		c.Close()
 	}
 	select {
-	case <-d.done: // nobody comes for it any more
+	case <-d.done: // nobody accepts any more
 		d.empty()
 	default:
 	}
@@ -103,7 +103,7 @@ func (g *gateway) drainWait() time.Duration {
 	return wait
 }
 
-// A paced answer gives up on a client that does not take what is written.
+// A paced answer gives up on a client that does not read.
 type paced struct{ http.ResponseWriter }
 
 func (p *paced) Write(b []byte) (int, error) {
