@@ -8,11 +8,13 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"asbru/control/cli"
 )
@@ -124,22 +126,24 @@ func sample(t *testing.T) []snippet {
 }
 
 // serviceAccount is a key file of Google's.
-func serviceAccount(t *testing.T) string {
+func serviceAccount(t *testing.T, key *rsa.PrivateKey) string {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 1024)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
 	text, err := json.Marshal(map[string]string{"type": "service_account", "client_email": "a@b.c", "private_key_id": "1",
-		"token_uri": "https://oauth2.googleapis.com/token", "private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))})
+		"token_uri": "https://oauth2.googleapis.com/token", "private_key": pkcs8(t, key)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// pkcs8 is key as PEM.
+func pkcs8(t *testing.T, key *rsa.PrivateKey) string {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
 // Every configuration that the documents show can be served as it stands there.
@@ -154,7 +158,18 @@ func TestSnippetsCanBeServed(t *testing.T) {
 	for _, name := range []string{"pepper", "entra", "dbx", "openai", "mistral", "team-a"} {
 		write(name, "0123456789abcdef0123456789abcdef")
 	}
-	write("google", serviceAccount(t))
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("google", serviceAccount(t, key))
+	cert, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)},
+		&x509.Certificate{}, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("tls.crt", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})))
+	write("tls.key", pkcs8(t, key))
 	for _, s := range all {
 		switch {
 		case s.page == "docs/PRICES.md" && s.kind == "text":
@@ -172,7 +187,7 @@ func TestSnippetsCanBeServed(t *testing.T) {
 			continue
 		}
 		shown++
-		text := strings.NewReplacer("/run/secrets/", dir+"/", "6f0c…", strings.Repeat("6f0c", 16), "/var/lib/asbru/", dir+"/").Replace(s.text)
+		text := strings.NewReplacer("/run/secrets/", dir+"/", "6f0c…", strings.Repeat("6f0c", 16), "/var/lib/asbru/", dir+"/", "/etc/asbru/tls", dir+"/tls").Replace(s.text)
 		for section, what := range granted {
 			if own := strings.Contains("\n"+s.text, "\nproviders:"); !own && !strings.Contains("\n"+s.text, "\n"+section) {
 				text += what

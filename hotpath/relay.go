@@ -152,10 +152,17 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 	return nil
 }
 
-// flushTail sends on the last event if all it lacks is the byte that would tell a CR
-// from a CR LF. An unfinished event is dropped, as every client would drop it.
+// flushTail sends on the last event if all it lacks is the byte that would tell a CR from a CR LF,
+// or its blank line, which some providers leave out behind the last event of a conversation. Any
+// other unfinished event is dropped, as every client would.
 func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
-	if raw, ev := l.cut.Last(); raw != nil {
+	raw, ev := l.cut.Last()
+	if raw == nil && x.From.Chats[x.Op] != nil {
+		if raw, ev = l.cut.Tail(); !unbroken(ev.Data) {
+			raw = nil
+		}
+	}
+	if raw != nil {
 		switch {
 		case l.cross != nil && !ev.Comment:
 			o.b = l.cross.pass(o.b, x, ev.Type, ev.Data)
@@ -164,7 +171,7 @@ func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
 			if !ev.Comment {
 				l.read(x, ev.Data)
 			}
-			if !l.over(x, done, failed) {
+			if !l.over(x, done, failed) && !(l.strip && x.Stream.UsageOnly) {
 				o.b = append(o.b, raw...)
 			}
 		}

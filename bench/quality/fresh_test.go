@@ -158,3 +158,39 @@ func TestFreshTogether(t *testing.T) {
 		}
 	}
 }
+
+// endings narrow any question.
+var endings = []string{
+	" in winter", " without money", " for children", " before noon", " only", " in 1990", " again", " not", " by mistake",
+	" on purpose", " twice", " in Chile", " and why not",
+}
+
+// TestFreshEveryWord puts another word in the place of each one of a question that is
+// answered by its pair, and other endings behind it: none of them may be answered any more.
+func TestFreshEveryWord(t *testing.T) {
+	x := index(t, semantic.Strict)
+	refuse := func(kept, asked string) {
+		if v := x.Judge(kept, asked, semantic.How{}); v.Hit {
+			t.Errorf("%q is answered by %q", asked, kept)
+		}
+	}
+	for _, set := range sets {
+		for _, p := range written(t, set) {
+			if p.Label != 1 || !x.Judge(p.A, p.B, semantic.How{}).Hit {
+				continue
+			}
+			words := strings.Fields(p.B)
+			for i, w := range words {
+				core := strings.TrimRight(w, "?.!,:'")
+				words[i] = "umbrella" + w[len(core):]
+				if core != "" {
+					refuse(p.A, strings.Join(words, " "))
+				}
+				words[i] = w
+			}
+			for _, more := range endings {
+				refuse(p.A, strings.TrimRight(p.B, "?.!")+more+"?")
+			}
+		}
+	}
+}

@@ -170,6 +170,7 @@ func TestIneligible(t *testing.T) {
 	f("Wie kann ich das auf der Maschine installieren und ist es sicher?", WhyForeign)
 	f("if a == b && c != d || e <= f { x += 1; y -= 2 } => ++z", WhyCode)
 	f(strings.Repeat("word ", 400), WhyLong)
+	f(strings.Repeat("x ", maxWords)+". What does it mean?", WhyLong)
 	f("", WhyEmpty)
 	f("Hi, please!", WhyEmpty)
 }
