@@ -45,9 +45,9 @@ func (g *gateway) signalled(ctx context.Context, sig os.Signal) string {
 	return ""
 }
 
-// cannotGoOn ends a process that has lost what it needs.
+// cannotGoOn logs why the process has to end, and returns that.
 func (g *gateway) cannotGoOn(err error) error {
-	if !errors.Is(err, errLedger) { // which was told
+	if !errors.Is(err, errLedger) { // which was logged before
 		g.log.Error("a listener broke", "error", err)
 	}
 	return err
@@ -70,7 +70,7 @@ func (g *gateway) reload(ctx context.Context) {
 	g.notify(systemd.Ready)
 }
 
-// handOver starts the successor. It reports whether that one serves now.
+// handOver starts the successor. It reports whether that now serves.
 func (g *gateway) handOver(ctx context.Context) bool {
 	g.handing.Store(true)
 	pid, err := g.hand.Start(ctx, g.listeners())
@@ -116,8 +116,8 @@ func (g *gateway) drain(signals <-chan os.Signal, why string) error {
 	}
 }
 
-// finish ends the doors. The slow one stays open a moment longer than the front:
-// a connection accepted just before may still be on its way there.
+// finish closes the doors. The slow one stays open a moment longer than the front, because a
+// connection accepted just before may still be on its way there.
 func (g *gateway) finish(ctx context.Context) error {
 	later := time.AfterFunc(slowStay, g.stop)
 	err := g.server.Drain(ctx)

@@ -11,7 +11,7 @@ import (
 )
 
 // A source is where the configuration comes from: a file, or a document made
-// here for somebody who has none.
+// here for a user who has none.
 type source struct {
 	path     string           // the file; empty: doc holds
 	doc      *config.Document // nil: path holds
