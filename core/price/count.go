@@ -1,12 +1,25 @@
 package price
 
-import "bytes"
+import (
+	"bytes"
+
+	"asbru/core"
+)
 
 // A tally is what is counted of a request's body.
 type tally struct {
 	text   int64 // bytes that may be read as text
 	pieces int64 // pictures
 	open   bool  // it has the provider read what does not stand here
+}
+
+// countOf counts the body of x. One in which nothing is called as what weighs otherwise is not
+// looked at again: it is all text.
+func countOf(x *core.Exchange) tally {
+	if x.Peek.Plain {
+		return tally{text: int64(len(x.Body))}
+	}
+	return count(x.Body)
 }
 
 // count looks at the strings of a body, hopping from quote to quote. A body that is no

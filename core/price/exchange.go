@@ -30,7 +30,7 @@ func Hold(x *core.Exchange, now int64) (worst, least core.Money, prompt int64, o
 		return 0, 0, 0, ok
 	}
 	first := true
-	c := count(x.Body)
+	c := countOf(x)
 	Reach(x, func(t *core.Target, name []byte) bool {
 		m, known := hold(x, &c, t, name, now)
 		worst, ok = max(worst, m), ok && known
@@ -134,7 +134,7 @@ func Charge(x *core.Exchange, held core.Money, prompt, now int64) (core.Money, F
 // Prompt is our own count of a request's tokens. What is not read here counts as none, and nor does
 // a body that the lane has let go: then about so many as the request has bytes for are taken.
 func Prompt(x *core.Exchange) int64 {
-	c := count(x.Body)
+	c := countOf(x)
 	return promptOf(x, &c)
 }
 
