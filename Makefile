@@ -27,7 +27,7 @@ BENCHTIME ?= 1s
 .PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile pgo bin/gate fuzz cache-quality cache-proof cache-index vectors cel protocol conformance faults strain decide sim money crash outage clients sdk sdk-short clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## one static binary: bin/asbru
 	CGO_ENABLED=0 $(GO) build -trimpath -pgo=bench/asbru.pgo -ldflags '$(LDFLAGS)' -o bin/asbru .

@@ -144,6 +144,11 @@ func (g *gateway) memory(doc *config.Document) {
 	case os.Getenv("GOMEMLIMIT") == "":
 		debug.SetMemoryLimit(math.MaxInt64)
 	}
+	collect()
+}
+
+// collect sets how much garbage is let lie, unless the operator has.
+func collect() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}

@@ -71,7 +71,7 @@ func auditVerify(app *cli.App, from string, c trail.Check, stdout, stderr io.Wri
 		fmt.Fprintf(stdout, "records before %d are not here: retention removed them, or this is a part\n", r.First)
 	}
 	if r.Keys > 0 {
-		fmt.Fprintf(stdout, "keys: another one took over %d times, each announced by the one before\n", r.Keys)
+		fmt.Fprintf(stdout, "keys: another one took over (%d so far), announced by the one before\n", r.Keys)
 	}
 	if r.Gaps > 0 {
 		fmt.Fprintf(stdout, "%d gaps: parts of the ledger were removed before the trail had them\n", r.Gaps)

@@ -55,3 +55,45 @@ func TestDocumentsLeadSomewhere(t *testing.T) {
 		}
 	}
 }
+
+// Every package has its row among the rooms, by its own name, beside a sibling's, or with all below
+// its folder.
+func TestMapHasEveryRoom(t *testing.T) {
+	text, err := os.ReadFile("docs/MAP.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rooms := map[string]bool{".": true}
+	for _, row := range regexp.MustCompile("(?m)^\\| ((?:`[^`]+`(?:, )?)+) \\|").FindAllStringSubmatch(string(text), -1) {
+		beside := ""
+		for _, name := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[1], -1) {
+			if i := strings.LastIndexByte(name[1], '/'); i >= 0 {
+				beside = name[1][:i+1]
+				rooms[name[1]] = true
+			} else {
+				rooms[name[1]], rooms[beside+name[1]] = true, true
+			}
+		}
+	}
+	err = filepath.WalkDir(".", func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (path != "." && d.Name()[0] == '.' || d.Name() == "testdata" || d.Name() == "bin") {
+			return filepath.SkipDir
+		}
+		if _, own := os.Stat(filepath.Join(path, "go.mod")); d.IsDir() && path != "." && own == nil {
+			return filepath.SkipDir // a module of its own
+		}
+		dir := filepath.ToSlash(filepath.Dir(path))
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || rooms[dir] || rooms[dir[:strings.LastIndexByte("/"+dir, '/')]+"*"] {
+			return nil
+		}
+		rooms[dir] = true // told once
+		t.Errorf("docs/MAP.md has no row for %s", dir)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

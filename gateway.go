@@ -219,6 +219,7 @@ func (g *gateway) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	var slim slimmer
+	slim.begin()
 	for {
 		select {
 		case <-ctx.Done():

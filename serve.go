@@ -78,6 +78,7 @@ func (s *serving) run() int {
 func (s *serving) serve() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	collect() // while the document is read, too
 	// Before anything else: a SIGHUP that nobody watches for ends the process.
 	signals, ignore := watchSignals()
 	defer ignore()

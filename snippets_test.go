@@ -8,11 +8,13 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"asbru/control/cli"
 )
@@ -108,38 +110,66 @@ func variables(dir string) func(string) (string, bool) {
 	}
 }
 
-// serviceAccount is a key file of Google's.
-func serviceAccount(t *testing.T) string {
+// sample is the configuration that make install puts down, as it is and with all that it proposes.
+func sample(t *testing.T) []snippet {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 1024)
+	const name = "packaging/asbru.yaml"
+	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
+	whole := regexp.MustCompile(`(?m)^#((?:  - |[a-z]).*)$`).ReplaceAll(text, []byte("$1"))
+	if bytes.Equal(whole, text) {
+		t.Errorf("%s proposes nothing", name)
 	}
+	return []snippet{{page: name, kind: "yaml", text: string(text), line: 1}, {page: name, kind: "yaml", text: string(whole), line: 1}}
+}
+
+// serviceAccount is a key file of Google's.
+func serviceAccount(t *testing.T, key *rsa.PrivateKey) string {
+	t.Helper()
 	text, err := json.Marshal(map[string]string{"type": "service_account", "client_email": "a@b.c", "private_key_id": "1",
-		"token_uri": "https://oauth2.googleapis.com/token", "private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))})
+		"token_uri": "https://oauth2.googleapis.com/token", "private_key": pkcs8(t, key)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(text)
 }
 
+// pkcs8 is key as PEM.
+func pkcs8(t *testing.T, key *rsa.PrivateKey) string {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+}
+
 // Every configuration that the documents show can be served as it stands there.
 func TestSnippetsCanBeServed(t *testing.T) {
-	all, dir := snippets(t), t.TempDir()
+	all, dir := append(snippets(t), sample(t)...), t.TempDir()
 	write := func(name, text string) {
 		t.Helper()
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"pepper", "entra", "dbx"} {
+	for _, name := range []string{"pepper", "entra", "dbx", "openai", "mistral", "team-a"} {
 		write(name, "0123456789abcdef0123456789abcdef")
 	}
-	write("google", serviceAccount(t))
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("google", serviceAccount(t, key))
+	cert, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)},
+		&x509.Certificate{}, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("tls.crt", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})))
+	write("tls.key", pkcs8(t, key))
 	for _, s := range all {
 		switch {
 		case s.page == "docs/PRICES.md" && s.kind == "text":
@@ -157,7 +187,7 @@ func TestSnippetsCanBeServed(t *testing.T) {
 			continue
 		}
 		shown++
-		text := strings.NewReplacer("/run/secrets/", dir+"/", "6f0c…", strings.Repeat("6f0c", 16), "/var/lib/asbru/", dir+"/").Replace(s.text)
+		text := strings.NewReplacer("/run/secrets/", dir+"/", "6f0c…", strings.Repeat("6f0c", 16), "/var/lib/asbru/", dir+"/", "/etc/asbru/tls", dir+"/tls").Replace(s.text)
 		for section, what := range granted {
 			if own := strings.Contains("\n"+s.text, "\nproviders:"); !own && !strings.Contains("\n"+s.text, "\n"+section) {
 				text += what

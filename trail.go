@@ -51,9 +51,19 @@ func (g *gateway) beginTrail(book *govern.Book, doc *config.Document) error {
 	return nil
 }
 
-// applied writes down that another document is served.
+// applied writes down that another document is served. Nobody waits until that is durable: a start would be as
+// late as the disk is slow, and no call is answered before what stands in the ledger before it is durable.
 func (g *gateway) applied(by control.Actor, version control.Version, before, after *config.Document) {
-	g.note(&audit.Change{Who: by.String(), Did: "apply", What: "document", Version: uint64(version), Before: sumOf(before), After: sumOf(after)})
+	c := &audit.Change{Who: by.String(), Did: "apply", What: "document", Version: uint64(version), Before: sumOf(before), After: sumOf(after)}
+	durable := g.say(c)
+	if durable == nil {
+		return
+	}
+	go func() { // ended by noteWait; the end of the process waits for all that the ledger has
+		ctx, cancel := context.WithTimeout(context.Background(), noteWait)
+		defer cancel()
+		g.unsaid(c, durable(ctx))
+	}()
 }
 
 // changed writes down a change that was made through the admin API.
@@ -61,19 +71,36 @@ func (g *gateway) changed(c admin.Changed) {
 	g.note(&audit.Change{Who: c.Who, From: c.From, Did: c.Did, What: c.What, Version: uint64(c.Revision), Before: c.Before, After: c.After})
 }
 
-// note writes down a change, when there is a trail to write it to.
+// note writes down a change, when there is a trail to write it to, and returns when it is durable.
 func (g *gateway) note(c *audit.Change) {
+	if durable := g.say(c); durable != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), noteWait)
+		defer cancel()
+		g.unsaid(c, durable(ctx))
+	}
+}
+
+// say appends a change to the ledger. durable waits until it is there for good; nil: there is no trail, or
+// what went wrong was told.
+func (g *gateway) say(c *audit.Change) (durable func(context.Context) error) {
 	if g.trail.Load() == nil {
-		return
+		return nil
 	}
 	book := g.till.Book()
 	if book == nil {
-		return // another process has the ledger: this one drains
+		return nil // another process has the ledger: this one drains
 	}
 	c.Time = time.Now().UnixNano()
 	ctx, cancel := context.WithTimeout(context.Background(), noteWait)
 	defer cancel()
-	if err := trail.Note(ctx, book.Ledger(), c); err != nil {
+	durable, err := trail.Say(ctx, book.Ledger(), c)
+	g.unsaid(c, err)
+	return durable
+}
+
+// unsaid tells that a change is not in the trail; a nil err: it is.
+func (g *gateway) unsaid(c *audit.Change, err error) {
+	if err != nil {
 		g.log.Error("a change is not in the audit trail", "by", c.Who, "what", c.What, "error", err)
 	}
 }

@@ -1,8 +1,8 @@
 package core
 
-// Accounts are all budgets, and the ledger they stand in. core/govern knows the concrete type; the
-// vocabulary carries it from Snapshot to Snapshot and shows it.
+// Accounts are all budgets and the ledger behind them. Only core/govern knows the concrete type;
+// core hands it on from Snapshot to Snapshot and exposes its metrics.
 type Accounts interface {
-	// Figures are what they say about themselves, those of one name one after the other.
+	// Figures returns their metrics, with those of one name next to each other.
 	Figures() []Figure
 }

@@ -16,22 +16,22 @@ type Attempt struct {
 	Key    *ProviderKey
 
 	Status int   // of the reply head; 0: none came
-	Cause  Cause // why there is no whole reply; NoCause: Status says what came of it
+	Cause  Cause // why there is no complete reply; NoCause: Status says how it went
 	Phase  Phase // what the Route was told last
 
 	Beside  bool // a hedge: it began while the attempt before it was under way
 	Resumes bool // it continues the stream of the attempt before it
 
 	Began int64 // Clock when the request was handed to the kernel; 0: it never was
-	At    int64 // Clock of what Phase tells; 0: not told yet
+	At    int64 // Clock when Phase was reached; 0: not yet
 
 	Took       time.Duration // request sent → reply head
 	TTFT       time.Duration // request sent → first content handed to the client, streams only
-	RetryAfter time.Duration // what the provider asks to wait, told with an error only; 0: it asks nothing
+	RetryAfter time.Duration // how long the provider asks us to wait, after an error; 0: it did not say
 	Out        int64         // tokens of a complete answer; 0: unknown
 }
 
-// A Cause says why an attempt has no reply that is whole.
+// A Cause says why an attempt has no complete reply.
 type Cause uint8
 
 const (
@@ -39,10 +39,10 @@ const (
 	Unreachable       // no connection, or it ended before a reply head came
 	Late              // a deadline passed: connect, head, first content, stall or total
 	Cut               // the reply began and broke off
-	Garbled           // the head, or what should have been an answer, could not be read
-	Crowded           // its Gate let no more in: nothing was sent. It says nothing about the target
-	Abandoned         // nobody waits any more: the client left. It says nothing about the target
-	Outrun            // an attempt made beside it was the first to have content: it was cut off. It says nothing about the target
+	Garbled           // the head, or what should have been an answer, could not be parsed
+	Crowded           // its Gate refused it: nothing was sent. Does not count against the target
+	Abandoned         // the client left. Does not count against the target
+	Outrun            // a parallel attempt had content first, so this one was cut off. Does not count against the target
 )
 
 // String is the name of c in logs and documents; empty for NoCause.
@@ -50,14 +50,14 @@ func (c Cause) String() string {
 	return [...]string{"", "unreachable", "late", "cut", "garbled", "crowded", "abandoned", "outrun"}[c]
 }
 
-// A Phase is what there is to tell about an attempt. PhaseContent is told at most once
-// and before one of the others; either PhaseFailed or PhaseComplete is told once and last.
+// A Phase is an event in the life of an attempt. PhaseContent is reported at most once and
+// first; then exactly one of PhaseFailed and PhaseComplete ends the attempt.
 type Phase uint8
 
 const (
 	PhaseNone     Phase = iota
 	PhaseContent        // the first content of a stream goes to the client: TTFT is known
-	PhaseFailed         // a status that Class moves on from, or a Cause
+	PhaseFailed         // it had a status after which Class tries the next target, or a Cause
 	PhaseComplete       // the reply was read to its end, or Abandoned ended it
 )
 
@@ -71,8 +71,8 @@ func (x *Exchange) Begin(t *Target, k *ProviderKey) *Attempt {
 	return a
 }
 
-// room makes place for one more attempt. What Attempts and Begin returned before is not
-// where it was once there are more than usual.
+// room makes space for one more attempt. It may move the attempts: pointers and slices that
+// Attempts and Begin returned before are invalid afterwards.
 func (x *Exchange) room() *Attempt {
 	if int(x.n) == len(x.attempts) && x.more == nil {
 		x.more = new([MostAttempts]Attempt)
@@ -82,8 +82,8 @@ func (x *Exchange) room() *Attempt {
 	return &x.Attempts()[x.n-1]
 }
 
-// Attempts returns the attempts made so far, oldest first; of two that were made beside each
-// other the one whose answer counts is the later.
+// Attempts returns the attempts made so far, oldest first; of two parallel attempts the one
+// whose answer was used comes last.
 func (x *Exchange) Attempts() []Attempt {
 	if x.more != nil {
 		return x.more[:x.n]
@@ -91,13 +91,13 @@ func (x *Exchange) Attempts() []Attempt {
 	return x.attempts[:x.n]
 }
 
-// An Ahead is what a Pick has decided for the attempt after so many. It makes asking
-// twice harmless: a decision may spend a retry or claim the one probe of a bench.
+// An Ahead remembers what Pick has decided for the next attempt. It makes it safe to ask
+// twice: a decision may consume a retry or claim the single probe of a benched target.
 type Ahead struct {
 	After  int32   // attempts made when it was decided; 0: nothing was
-	Spent  bool    // none is left because all retries together have used up what they may
+	Spent  bool    // no attempt is left because the retry budget is used up
 	Target *Target // nil: none is left
 	Key    *ProviderKey
 	Name   []byte // x.Name of the attempt
-	At     int64  // Clock before which it is not made; 0: at once
+	At     int64  // Clock before which the attempt must not be made; 0: at once
 }

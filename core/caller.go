@@ -2,34 +2,34 @@ package core
 
 import "fmt"
 
-// A VirtualKey is a caller: what it may use. One has a place in Snapshot.Keys for each
-// credential that it goes by.
+// A VirtualKey is a caller and what it may use. Snapshot.Keys has one entry for each
+// credential of it.
 type VirtualKey struct {
 	Name     string
 	Team     string // empty: none
 	Customer string // empty: none
 	Policy   *Policy
-	Limiter  Limiter // how fast it may be; nil: as it likes
+	Limiter  Limiter // its rate limits; nil: none
 	Purse    any     // what its requests are paid from; core/build knows the type. nil: nothing is held for them
-	Urgency  Urgency // of its requests, unless they say that they can wait
-	Share    uint64  // what Gates know the caller by; the same for as long as the key has its name
-	Tally    *Tally  // never nil; Snapshot.Others for keys that are not counted apart
+	Urgency  Urgency // of its requests, unless they ask for a lower one themselves
+	Share    uint64  // identifies the caller at Gates; derived from the name, so it survives reloads
+	Tally    *Tally  // never nil; Snapshot.Others for keys without counters of their own
 
-	Place    [32]byte // of the credential in Snapshot.Keys; zero: not known
-	Disabled bool     // known, and refused
+	Place    [32]byte // the credential's index in Snapshot.Keys; zero: unknown
+	Disabled bool     // the key exists but is refused
 	Ends     int64    // Unix seconds from which on the credential is refused; 0: never
-	Bound    bool     // something limits what it may use or spend, or for how long: what goes past this gateway is not for it
-	Old      bool     // the credential is one that was replaced
+	Bound    bool     // its models, spending or lifetime are limited, so it may not use anything that would bypass this gateway
+	Old      bool     // this is a previous credential of a rotated key
 	Content  bool     // its prompts and answers may be logged
 }
 
-// Caller finds who presents a credential; nil: nobody knows it.
+// Caller finds the virtual key of a credential; nil: there is none.
 func (s *Snapshot) Caller(credential []byte) *VirtualKey {
 	return s.Keys[s.Pepper.Sum(credential)]
 }
 
-// Lead finds where a model name leads k, as Resolve does for everybody: a bare name that several of
-// k's providers share leads to them.
+// Lead finds where a model name leads for k. It does what Resolve does for everybody, but a bare
+// name that several of k's own providers serve leads to those.
 func (k *VirtualKey) Lead(s *Snapshot, model []byte) (*Route, []byte) {
 	r, name := s.Resolve(model)
 	if k.Policy == nil || k.Policy.Resolve == nil || r != nil && (r.Targets[0].Model != "" || len(name) != len(model)) {
@@ -41,7 +41,7 @@ func (k *VirtualKey) Lead(s *Snapshot, model []byte) (*Route, []byte) {
 	return r, name
 }
 
-// Barred says why k is refused at a moment of Unix seconds; nil: it is not.
+// Barred says why k is refused at now, in Unix seconds; nil: it is not.
 func (k *VirtualKey) Barred(now int64) *Fault {
 	f := &Fault{Code: Forbidden, Kind: "access_blocked"}
 	switch {
@@ -57,9 +57,9 @@ func (k *VirtualKey) Barred(now int64) *Fault {
 	return f
 }
 
-// Bars says why what k began under old may not go on under s, at a moment of Unix seconds; nil:
-// it may. Keys of Snapshots made by hand, which do not say where they stand, are judged by
-// themselves.
+// Bars says why an exchange that k began under old may not continue under s at now, in Unix
+// seconds; nil: it may. A key without a Place, from a Snapshot made by hand, is judged by its own
+// fields.
 func (s *Snapshot) Bars(k *VirtualKey, old *Snapshot, now int64) *Fault {
 	switch {
 	case k == old.Anonymous:

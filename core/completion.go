@@ -16,7 +16,7 @@ type Completion struct {
 	More    int32
 }
 
-// A Choice is one of the alternatives of an Completion; most have one. Its parts are
+// A Choice is one of the alternatives of a Completion; most have just one. Its parts are
 // Completion.Parts[From:To].
 type Choice struct {
 	From, To int32

@@ -235,7 +235,8 @@ func Weighty() []string {
 		"file_id", "file_url", "fileUri", "file_uri", "fileData", "s3Location", "uri",
 		"previous_response_id", "conversation", "cachedContent", "cached_content", "container",
 		"web_search_options", "googleSearch", "google_search", "googleSearchRetrieval", "urlContext", "url_context",
-		"codeExecution", "code_execution", "mcp_servers", "video_url", "audio_url",
+		"codeExecution", "code_execution", "mcp_servers", "video_url", "audio_url", "video",
+		"file_data", "mimeType", "mime_type", "media_type",
 	}
 }
 

@@ -6,7 +6,8 @@ package core
 // For one choice the order is: EventStart once, then blocks one after the other,
 // each EventOpen, deltas, EventClose, and EventFinish at the end. At most one block of
 // a choice is open at a time: who reads a dialect that interleaves them puts them in
-// order. EventUsage may come anywhere and repeats the totals so far; EventEnd is the last.
+// order. A provider that goes on behind a finish gives another; the last one of a choice
+// holds. EventUsage may come anywhere and repeats the totals so far; EventEnd is the last.
 type Event struct {
 	Kind   EventKind
 	Choice int32
@@ -32,7 +33,7 @@ const (
 	EventSign                    // Crossing.Blocks[Block].Sign is complete
 	EventCite                    // the open block says where it has something from
 	EventClose                   // the block is complete
-	EventFinish                  // the choice is complete
+	EventFinish                  // the choice is complete, as it seems
 	EventUsage                   // Crossing.Usage is new
 	EventPing                    // nothing but a sign of life
 	EventFault                   // the provider failed in mid-stream; nothing but EventEnd may follow

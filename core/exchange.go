@@ -29,75 +29,75 @@ type Exchange struct {
 	As      Op     // what the target is asked for: Op, or what Op was translated into
 	Array   bool   // the client takes its stream as one JSON array
 	Fixed   bool   // the client chose the provider by the door: no rule leads elsewhere
-	Skipped Skips  // what was left out for want of time
-	Recall  Recall // what answered, if the cache has to do with it
-	Guard   Guard  // what the rules of a cache found between it and the question nearest to it
-	Charge  Charge // what an answer counts for that no target gave for this exchange
-	n       uint8  // attempts
-	stage   uint8  // of the stages being run, the one that waits
-	Sent    int32  // bytes of Body, which a lane may let go when a stream is under way
+	Skipped Skips  // what was left out because the client's time was too short for it
+	Recall  Recall // who answered, where the cache was involved
+	Guard   Guard  // how the nearest cached question differs from this one, as the semantic cache's guard saw it
+	Charge  Charge // how an answer is charged that was not produced for this exchange
+	n       uint8  // number of attempts
+	stage   uint8  // index of the stage that waits, among those being run
+	Sent    int32  // length of Body in bytes; a lane may release Body itself while a stream is under way
 
-	Head  Head   // the request's head, for the stages before an attempt; nil: not at hand
-	Rule  string // the routing rule that led here, the last one of a chain; empty: none
-	Asked []byte // Name as Route has it, when a rule changed it; nil: that of Peek.Model. Name may be a fallback's
+	Head  Head   // the request's head, for the stages that run before an attempt; nil once they are done
+	Rule  string // the routing rule that chose Route, the last one of a chain; empty: none
+	Asked []byte // the name resolved for Route, if a rule changed it; nil: Peek.Model's. Name itself may be a fallback's
 
 	Reply  Reply
 	Stream StreamState
 	Usage  Usage
 	Fault  *Fault
 
-	Due   Due     // how long the client waits; zero: as long as the configuration says
-	Lane  Lane    // who carries it; nil: nobody that could wake it
-	Until int64   // Clock when a stage that waits wants to be asked again; 0: when it is woken
+	Due   Due     // the client's deadlines; zero: only those of the configuration hold
+	Lane  Lane    // who carries it and can wake it; nil: nobody
+	Until int64   // Clock at which a waiting stage is to run again; 0: only when it is woken
 	Watch Watcher // sees the reply; nil: nobody does
 
-	Answered *Target // whose answer memory gave again, of those that Route leads to; nil: it did not, or it is none of those
+	Answered *Target // the target of Route whose answer was served again from memory; nil: none, or it is not on Route
 
-	Session    []byte        // what the client calls its session; nil: it has none, or no affinity is wanted. Aliases the head
-	SessionTTL time.Duration // how long its bindings are kept unused; 0: the Route's own
-	Bind       uint64        // the Route's name for the session; 0: none, or not asked yet
-	Ahead      Ahead         // belongs to the Route's Pick
-	Taken      Taken         // of the limits of its caller
-	Bill       any           // what is held for it until it is known what it cost; core/build knows the type. nil: nothing is
+	Session    []byte        // the client's session id; nil: it sent none, or affinity is off. Aliases the head
+	SessionTTL time.Duration // how long an unused binding of the session is kept; 0: the Route's own
+	Bind       uint64        // the Route's hash of the session; 0: no session, or not computed yet
+	Ahead      Ahead         // scratch space of the Route's Pick
+	Taken      Taken         // what was taken from the caller's limits
+	Bill       any           // what is held on budgets until the cost is known; core/build knows the type. nil: nothing
 	Cost       Money         // what it cost, once that is known
 
 	attempts [MaxAttempts]Attempt
-	more     *[MostAttempts]Attempt // all of them, once there are more than attempts holds; nil: there are not
+	more     *[MostAttempts]Attempt // all attempts, once they outgrow the array above; nil until then
 }
 
-// A Head is what can be asked of a request's head.
+// A Head gives stages read access to the request's head.
 type Head interface {
-	// Field returns the value of the first field of that name, which is given in lower
-	// case, and whether there is one. The value aliases the head.
+	// Field returns the value of the first header field called name (in lower case) and
+	// whether there is one. The value aliases the head.
 	Field(name string) (value []byte, ok bool)
 
-	// Query returns what follows the "?" of the request's target, as it was sent; empty: nothing.
+	// Query returns the raw query string, without the "?"; empty if there is none.
 	Query() []byte
 }
 
-// A Due says by when a client wants what, as Clock; 0: it does not say.
+// A Due holds the client's own deadlines, as Clock times; 0: it set none.
 type Due struct {
-	First int64 // the first content of a stream
-	Total int64 // the end
+	First int64 // for the first content of a stream
+	Total int64 // for the end of the answer
 }
 
-// Skips are what was not done because the client's time would not have sufficed, a bit
-// for each of SkipNames.
+// Skips is the set of things left undone because the client's deadline would have passed,
+// one bit for each of SkipNames.
 type Skips uint8
 
 const (
 	SkipRetry  Skips = 1 << iota // another attempt
-	SkipHedge                    // one beside the first
-	SkipQueue                    // to wait for a place at a target that is full
-	SkipCache                    // to compare with like questions, or to wait longer for who asks the same
-	SkipRescue                   // to have a stream that broke continued
+	SkipHedge                    // an attempt beside the first
+	SkipQueue                    // waiting for a place at a target that is full
+	SkipCache                    // the semantic lookup, or waiting for another client's identical question
+	SkipRescue                   // having another target continue a broken stream
 )
 
-// SkipNames are their names, in the order of the bits.
+// SkipNames are the names of the bits, in their order.
 var SkipNames = [...]string{"retry", "hedge", "queue", "cache", "rescue"}
 
-// By is when the client wants something at the latest: the first content of a stream that
-// has none yet, or the end; 0: it does not say.
+// By returns the client's next deadline: that for the first content if this is a stream
+// which has none yet (begun is false), else that for the end; 0: it set none.
 func (x *Exchange) By(begun bool) int64 {
 	end := x.Due.Total
 	if first := x.Due.First; first > 0 && x.Peek.Stream && !begun && (end == 0 || first < end) {
@@ -110,9 +110,9 @@ func (x *Exchange) By(begun bool) int64 {
 type Reply struct {
 	Status int
 	Type   string // content type
-	Fields []byte // more lines of the head, each ended by CRLF; nil: none. They stand in a provider's answer too
+	Fields []byte // further header lines, each ended by CRLF; nil: none. They are added to a provider's answer too
 	Body   []byte
-	Source Source // the body instead, as it comes; nil: Body is all of it
+	Source Source // delivers the body piece by piece in place of Body; nil: Body is complete
 }
 
 // Reset makes x ready for its pool.

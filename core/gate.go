@@ -3,60 +3,60 @@ package core
 import "sync/atomic"
 
 // A Gate bounds how many requests a target has under way, and decides who waits
-// for a place and who is refused. core/gate makes them; a Target without one is open
-// to everybody.
+// for a place and who is refused. core/gate implements it; a Target without one is
+// unbounded.
 //
-// An attempt enters with its Ticket and leaves exactly once if it was let in. Every
-// method may be called by any goroutine, one at a time for each Ticket, and none of
-// them waits.
+// An attempt enters with its Ticket and, if it was let in, leaves exactly once. Every
+// method may be called from any goroutine, but not concurrently for one Ticket, and none
+// blocks.
 type Gate interface {
 	// Enter asks for a place. Admitted: the caller has one and must Leave. Queued: t
 	// waits until t.Waker is called, or Abandon takes it back; then t.Entry is Admitted or
 	// Refused. Refused: t.Refusal and t.Retry say why and for how long.
 	Enter(now int64, t *Ticket) Entry
 
-	// First tells that the first content of a stream came: the sooner it is told, the
-	// sooner the limit follows.
+	// First reports that the first content of a stream has arrived, from which the limit
+	// learns without waiting for the end of the stream.
 	First(now int64, t *Ticket)
 
-	// Leave gives the place back. It does nothing for a Ticket that has none.
+	// Leave frees the place. It does nothing for a Ticket that holds none.
 	Leave(now int64, t *Ticket, o Outcome)
 
-	// Abandon takes a waiting t back, because its client left or t.Due has come; t is
-	// Refused then and t.Waker will not be called. False: it did not wait any more.
+	// Abandon ends the wait of t because its client left or t.Due has come; t is then
+	// Refused, and t.Waker will not be called. False: t was no longer waiting.
 	Abandon(now int64, t *Ticket) bool
 
 	// Gauges say how the Gate is doing.
 	Gauges() GateGauges
 }
 
-// A Ticket is what one attempt shows at a Gate. It stands in the exchange it is for, so
-// that entering allocates nothing. The zero value is of no caller in particular, and
-// somebody waits for its answer.
+// A Ticket is what one attempt shows at a Gate. It is part of its exchange, so that
+// entering allocates nothing. The zero value belongs to no particular caller and is
+// Interactive.
 type Ticket struct {
-	Caller  uint64  // whose share is used: VirtualKey.Share
-	Urgency Urgency // whose turn it is
-	Waker   Waker   // called once if Enter says Queued, when the wait is over
-	NoWait  bool    // it is let in at once or not at all, and not counted as refused
-	Until   int64   // Clock after which an answer is of no use any more; 0: none
-	Heard   int64   // Clock when an answer that is no stream began; 0: when the place is given back
+	Caller  uint64  // whose share it uses: VirtualKey.Share
+	Urgency Urgency // decides which queue it waits in
+	Waker   Waker   // called once, when the wait is over, if Enter returned Queued
+	NoWait  bool    // let it in at once or not at all, and do not count it as refused
+	Until   int64   // Clock after which an answer would be useless; 0: never
+	Heard   int64   // Clock when a unary answer began; 0: take the moment of Leave
 
 	entry   atomic.Uint32
-	Refusal Refusal // why it was Refused; NoRefusal: it was taken back
-	Retry   int     // seconds after which it may be worth asking again; 1 or more when Refused
-	Due     int64   // Clock at which the wait of a Queued one ends: Abandon it then
+	Refusal Refusal // why it was Refused; NoRefusal: it was abandoned
+	Retry   int     // seconds after which asking again may help; at least 1 when Refused
+	Due     int64   // Clock at which the owner must Abandon it if it is still Queued
 	Since   int64   // Clock when it was let in
-	Place   int32   // belongs to the Gate
+	Place   int32   // for use by the Gate
 }
 
-// Entry is what became of t. Who owns t may ask at any time; the other fields hold when
-// it is not Queued.
+// Entry returns the state of t. The owner of t may call it at any time; the other fields are
+// valid unless it is Queued.
 func (t *Ticket) Entry() Entry { return Entry(t.entry.Load()) }
 
-// Decide is the Gate's to call.
+// Decide sets the state of t. Only the Gate may call it.
 func (t *Ticket) Decide(e Entry) Entry { t.entry.Store(uint32(e)); return e }
 
-// Clear makes t ready for another attempt of the same caller. It must not stand at a Gate.
+// Clear makes t ready for another attempt of the same caller. It must not be in use at a Gate.
 func (t *Ticket) Clear() {
 	t.NoWait = false
 	t.Heard, t.Refusal, t.Retry, t.Due, t.Since = 0, 0, 0, 0, 0
@@ -66,7 +66,7 @@ func (t *Ticket) Clear() {
 // Inside reports whether t holds a place.
 func (t *Ticket) Inside() bool { return t.Entry() == Admitted }
 
-// An Entry is what a Gate answers.
+// An Entry is the state of a Ticket at a Gate.
 type Entry uint8
 
 const (
@@ -76,58 +76,58 @@ const (
 	Refused               // it gets none
 )
 
-// An Urgency says who goes first when places are few.
+// An Urgency says who goes first when places are scarce.
 type Urgency uint8
 
 const (
-	Interactive  Urgency = iota // somebody waits for the answer
-	Batch                       // nobody does
+	Interactive  Urgency = iota // somebody is waiting for the answer
+	Batch                       // nobody is
 	NumUrgencies                // for tables
 )
 
 // String is the name of u in the configuration and in metrics.
 func (u Urgency) String() string { return [...]string{"interactive", "batch"}[u] }
 
-// A Refusal is why a Gate lets somebody not in.
+// A Refusal is why a Gate refuses an attempt.
 type Refusal uint8
 
 const (
 	NoRefusal   Refusal = iota
-	Overfull            // everybody asks for more than the target can do
-	ShareUsed           // this caller asks for more than its share of it
-	WaitedOut           // it waited until it was due
-	TooLate             // waiting would have its answer come after Until
+	Overfull            // all callers together ask for more than the target can do
+	ShareUsed           // this caller asks for more than its share
+	WaitedOut           // it waited for as long as it may
+	TooLate             // after the wait its answer would come later than Until
 	NumRefusals         // for tables
 )
 
 // String is the name of r in metrics; empty for NoRefusal.
 func (r Refusal) String() string { return [...]string{"", "overload", "share", "wait", "budget"}[r] }
 
-// An Outcome is what came of an attempt that was let in.
+// An Outcome is how an attempt that was let in ended.
 type Outcome uint8
 
 const (
-	Served    Outcome = iota // an answer: how long it took says how the target is doing
-	Streamed                 // an answer whose first content was told with First
+	Served    Outcome = iota // answered: its duration shows how the target is doing
+	Streamed                 // answered, and its first content was reported with First
 	Failed                   // an error that says nothing about the load
-	Throttled                // 429, 503, 529: the target says that it is too much
+	Throttled                // 429, 503 or 529: the target says it is overloaded
 	TimedOut                 // no answer in time
 	Left                     // the client did not wait for the end
 )
 
-// GateGauges are the rules and the state of a Gate, and what it did so far.
+// GateGauges are the rules, the state and the counters of a Gate.
 type GateGauges struct {
-	Least, Most int     // bounds of Limit; the same when nothing is learnt
-	Queue       int     // requests that may wait
-	Wait        int64   // nanoseconds for which each may
-	BatchShare  float64 // turns of batch while interactive requests wait
+	Least, Most int     // bounds of Limit; equal if the limit is fixed
+	Queue       int     // how many requests may wait
+	Wait        int64   // for how many nanoseconds each may wait
+	BatchShare  float64 // share of turns that batch requests get while interactive ones wait
 
-	Limit    int                  // requests under way at most, now
+	Limit    int                  // how many requests may be under way now
 	Inflight int                  // requests under way
 	Waiting  [NumUrgencies]int    // by Urgency
 	Queued   [NumUrgencies]uint64 // requests that had to wait so far
 	Refused  [NumRefusals]uint64  // by Refusal
 	Typical  int64                // nanoseconds that a place is held, on average
-	Quick    int64                // nanoseconds to an answer, or a stream's first content, when the target is at ease; 0: not known yet
-	Waited   *Histogram           // how long those that got in had to wait, of those that had to
+	Quick    int64                // nanoseconds to an answer, or to a stream's first content, while the target is not loaded; 0: not known yet
+	Waited   *Histogram           // how long requests waited that were queued and then let in
 }

@@ -1,14 +1,15 @@
 package core
 
-// A Guard is what the rules of a cache found between an Exchange and the question nearest to it, in a byte: an
-// Exchange is held for as long as a stream lasts. The zero Guard is that they were not asked.
+// A Guard is the verdict of the semantic cache's rules on the cached question nearest to that of an Exchange:
+// that it passes, or the kind of difference found. It is one byte because an Exchange lives as long as its
+// stream. The zero Guard means that the rules were not asked.
 type Guard uint8
 
-// guards are the words that rules have.
+// guards are the words for the verdicts, the first one for none.
 var guards = [...]string{"", "other", "pass", "off", "skipped", "frame", "wording", "tense", "extra", "instead", "person", "number", "sign", "name",
 	"hard", "opposite", "negation", "pronoun", "order", "relation", "and-or", "quote", "meant", "empty"}
 
-// GuardOf is the Guard that says word; one whose word is "other" when rules have none like it.
+// GuardOf returns the Guard for word; the one for "other" if the rules have no such word.
 func GuardOf(word string) Guard {
 	for i, w := range guards {
 		if w == word {
@@ -18,7 +19,7 @@ func GuardOf(word string) Guard {
 	return 1
 }
 
-// String is the word.
+// String is the word for g.
 func (g Guard) String() string {
 	if int(g) < len(guards) {
 		return guards[g]

@@ -2,8 +2,8 @@ package core
 
 import "unsafe"
 
-// The forms below are used again and again; their memory is that of the largest document
-// they have read. Held is how many bytes that is, without what the form does not own.
+// The forms below are reused, and keep the memory of the largest document they have read.
+// Held returns how many bytes that is, not counting memory that the form does not own.
 
 // Held is the memory that t holds, in bytes.
 func (t *Tree) Held() int {

@@ -1,39 +1,39 @@
 package core
 
-// Taken is what an Exchange has of its caller's limits until it is over. core/limit fills
-// and reads it; the vocabulary only carries it.
+// Taken is what an Exchange occupies of its caller's limits until it is over. Only core/limit
+// reads and writes it.
 type Taken struct {
-	By     Limiter // who limits the caller; nil: nobody
-	More   any     // the holder besides those of By; nil: none
-	Tokens int64   // held of the limits of tokens, until it is known how many there were
-	Held   bool    // something was taken of By, and is given back when x is over
+	By     Limiter // limits the caller; nil: nothing does
+	More   any     // a holder in addition to those of By; nil: none
+	Tokens int64   // reserved from token limits until the real number is known
+	Held   bool    // something was taken from By and is to be given back at the end
 	Stream bool    // it counts as a stream
-	Since  uint32  // Clock since when it waits to hear what other machines have left, milliseconds that begin anew at 2³²; 0: it does not
+	Since  uint32  // Clock in milliseconds, modulo 2³², since when it waits for units from other machines; 0: it does not
 }
 
-// A Limiter is what bounds how fast a caller may be. core/limit knows its concrete type.
+// A Limiter enforces the rate limits of a caller. Only core/limit knows the concrete type.
 type Limiter interface {
-	// Report says how much is left of each limit at a moment of Clock.
+	// Report returns the state of each limit at a moment of Clock.
 	Report(now int64) []LimitState
 
 	// AppendHeader appends the header lines, each ended by CRLF, that tell the client of x
-	// how much is left, in the words of the format it speaks.
+	// how much is left, with the names that its format has for them.
 	AppendHeader(dst []byte, x *Exchange) []byte
 }
 
-// A LimitState is one limit of somebody's and what is left of it.
+// A LimitState is one limit of a holder and what is left of it.
 type LimitState struct {
 	Holder string // as in: team "platform"
 	Kind   string // requests, tokens, calls, streams
-	Most   int64  // that it allows, at once
+	Most   int64  // how much it allows at once
 	Left   int64
-	Per    int64 // nanoseconds in which Most come back; 0: of calls and streams
-	Full   int64 // nanoseconds until all of it is back
+	Per    int64 // nanoseconds in which Most is replenished; 0 for limits of calls and streams under way
+	Full   int64 // nanoseconds until it is fully replenished
 }
 
-// Bounds are all limits of a Snapshot. core/limit knows the concrete type; the vocabulary
-// carries it from one to the next.
+// Bounds are all rate limits of a Snapshot. Only core/limit knows the concrete type; core hands
+// it on from one Snapshot to the next.
 type Bounds interface {
-	// Report says how much is left of the limits of a holder, such as `team "platform"`.
+	// Report returns the state of the limits of a holder, such as `team "platform"`.
 	Report(holder string, now int64) []LimitState
 }

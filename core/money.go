@@ -9,10 +9,10 @@ type Money int64
 // a reported zero from a missing report.
 type Usage struct {
 	In, CachedIn, Out, Reasoning int64
-	WrittenIn                    int64 // put into the provider's prompt cache
-	KeptIn                       int64 // put into it for an hour, where that costs more
+	WrittenIn                    int64 // written to the provider's prompt cache
+	KeptIn                       int64 // written to it for an hour, where that costs more
 	AudioIn, AudioOut            int64
 	ImageIn, ImageOut            int64
 	Known                        bool
-	Bad                          bool // a count was negative or beyond all reason: what else was read is worth nothing
+	Bad                          bool // a count was negative or absurdly large: the other counts cannot be trusted either
 }

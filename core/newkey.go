@@ -5,10 +5,10 @@ import (
 	"encoding/hex"
 )
 
-// KeyPrefix is how a virtual key of ours begins: the SDKs of others know by it whom it is for.
+// KeyPrefix is how our virtual keys begin, by which other gateways' SDKs recognise them.
 const KeyPrefix = "sk-bf-"
 
-// NewKey makes a virtual key that nobody has: 256 random bits.
+// NewKey makes a new virtual key from 256 random bits.
 func NewKey() string {
 	var b [32]byte
 	rand.Read(b[:])

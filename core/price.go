@@ -5,8 +5,8 @@ import (
 	"math/bits"
 )
 
-// MaxMoney is the most that an amount can be. Sums that would pass it stop there: an
-// amount never wraps around into a credit.
+// MaxMoney is the largest amount. Sums saturate there, so that an amount never wraps around
+// into a credit.
 const MaxMoney = Money(math.MaxInt64)
 
 // perRate is how many tokens a rate is for.
@@ -56,7 +56,7 @@ func (p *Price) At(now int64) *Price {
 	return p
 }
 
-// For is what a prompt of so many tokens is charged at.
+// For returns the rates for a request with a prompt of this many tokens.
 func (p *Price) For(prompt int64) *Rates {
 	r := &p.Rates
 	for i := range p.Tiers {
@@ -67,7 +67,7 @@ func (p *Price) For(prompt int64) *Rates {
 	return r
 }
 
-// ForBatch is For of a request in a batch of the provider's.
+// ForBatch is For, for a request in one of the provider's own batches.
 func (p *Price) ForBatch(prompt int64) *Rates {
 	if p.Batch == nil {
 		return p.For(prompt)
@@ -81,10 +81,10 @@ func (p *Price) ForBatch(prompt int64) *Rates {
 	return r
 }
 
-// Cost is what u comes to. Each kind of token is rounded up to a whole nanodollar for
-// itself. Parts are charged as what they are and once: tokens that are both read
-// from the cache and audio count as read from the cache. u must not be negative; parts
-// that exceed their whole make it larger, never smaller.
+// Cost returns what u costs. Each kind of token is rounded up to a whole nanodollar on its
+// own. Every token is charged once, as its most specific kind: one that is both read
+// from the cache and audio counts as read from the cache. u must not be negative; parts
+// that exceed their whole make the cost larger, never smaller.
 func (r *Rates) Cost(u *Usage) Money {
 	plain := u.In - u.CachedIn - u.WrittenIn
 	audio := min(u.AudioIn, max(plain, 0))
@@ -111,13 +111,13 @@ func (r *Rates) Cost(u *Usage) Money {
 	return sum
 }
 
-// Dearest is the most that a token of a prompt and one of an answer cost.
+// Dearest returns the highest rates for a token of a prompt and of an answer.
 func (r *Rates) Dearest() (in, out Money) {
 	return max(r.In, r.CachedIn, r.WrittenIn, r.KeptIn, r.AudioIn, r.ImageIn), max(r.Out, r.Reasoning, r.AudioOut, r.ImageOut)
 }
 
-// Worst is the most that so many tokens can come to, whatever they are and whichever
-// tier they end in: a request that is shorter than expected may be in a dearer one.
+// Worst returns the most that this many tokens can cost, whatever their kinds and whichever
+// tier applies: a request that is shorter than expected may fall into a dearer one.
 func (p *Price) Worst(in, out int64) Money {
 	worst := p.Rates.worst(in, out)
 	for i := range p.Tiers {
@@ -134,10 +134,11 @@ func (r *Rates) worst(in, out int64) Money {
 	return r.Call.Plus(each.Times(in)).Plus(said.Times(out)).Plus(roundings)
 }
 
-// roundings is how much more Cost can be than one product for the prompt and one for the answer.
+// roundings is how much rounding can make Cost exceed one product for the prompt and one for the
+// answer.
 const roundings = 8
 
-// Times is m for n tokens at a rate of m for a million, rounded up. Both are not negative.
+// Times is the cost of n tokens at a rate of m per million, rounded up. Neither may be negative.
 func (m Money) Times(n int64) Money {
 	if m <= 0 || n <= 0 {
 		return 0
@@ -162,7 +163,7 @@ func (m Money) Plus(n Money) Money {
 	return m + n
 }
 
-// AppendUSD appends m in dollars, without digits that say nothing: 12.5, 0.000012, -3.
+// AppendUSD appends m in dollars, without trailing zeros: 12.5, 0.000012, -3.
 func (m Money) AppendUSD(dst []byte) []byte {
 	n := uint64(m)
 	if m < 0 {

@@ -1,21 +1,21 @@
 package core
 
-// A Recall says what answered an Exchange that the cache had to do with.
+// A Recall says who answered an Exchange that the cache looked at.
 type Recall uint8
 
 const (
-	NoRecall        Recall = iota // the cache has nothing to do with it
-	RecallMissed                  // a target was asked: this exchange is the owner of its answer
+	NoRecall        Recall = iota // the cache was not involved
+	RecallMissed                  // a target: nothing was remembered, and the answer is now being kept
 	RecallExact                   // memory: the same question
-	RecallStale                   // memory: the same question, its answer past its time
-	RecallCanonical               // memory: a question in the same words, in another order or dress
-	RecallSemantic                // memory: a question that means the same
-	RecallJoined                  // another exchange, which was asking already: this one is a follower
-	RecallBehind                  // a target was asked behind an answer from memory: no client waits
+	RecallStale                   // memory: the same question, its answer expired
+	RecallCanonical               // memory: a question with the same words in another order or form
+	RecallSemantic                // memory: a question with the same meaning
+	RecallJoined                  // another exchange that was already asking the same: this one follows it
+	RecallBehind                  // a target, asked to check or refresh an answer from memory: no client waits
 	NumRecalls
 )
 
-// String is the word for r in headers and logs; empty for NoRecall.
+// String is r in headers and logs; empty for NoRecall.
 func (r Recall) String() string {
 	return [...]string{"", "miss", "exact", "stale", "canonical", "semantic", "joined", "behind"}[r]
 }
@@ -23,9 +23,9 @@ func (r Recall) String() string {
 // Hit reports whether memory answered: nobody else asked a target for this Exchange.
 func (r Recall) Hit() bool { return r >= RecallExact && r <= RecallSemantic }
 
-// A Charge says what an answer that no target gave for this Exchange counts for. The cache
-// sets it by its policy, together with Exchange.Recall, before the exchange goes to its end; who
-// keeps limits and budgets reads it in Plan.After.
+// A Charge says how an answer is charged that no target produced for this Exchange. The cache
+// sets it by its policy, together with Exchange.Recall; limits and budgets read it in
+// Plan.After.
 type Charge uint8
 
 const (

@@ -10,80 +10,80 @@ import (
 // by identity.
 type Snapshot struct {
 	Version   uint64
-	Keys      map[[32]byte]*VirtualKey // by what Pepper makes of the credential; see Caller
-	Pepper    *Pepper                  // nil: none
-	Anonymous *VirtualKey              // who a caller without a key is; nil: a key is required
-	Models    map[string]*Route        // by the name clients ask for: aliases and served names; a nil Route: claimed by several, so nobody's
+	Keys      map[[32]byte]*VirtualKey // by the digest that Pepper makes of a credential; see Caller
+	Pepper    *Pepper                  // nil: digests are plain SHA-256
+	Anonymous *VirtualKey              // stands for callers without a key; nil: a key is required
+	Models    map[string]*Route        // by the name clients ask for: aliases and served names; a nil Route: several providers claim it, so it leads nowhere
 	Providers map[string]*Route        // by the prefix of provider/model
-	Serves    []Prefix                 // bare names by prefix, when exactly one provider claims it
-	Only      *Route                   // where every other bare name goes; nil: NotFound
+	Serves    []Prefix                 // bare model names by prefix, where exactly one provider claims the prefix
+	Only      *Route                   // for every other bare name; nil: such names are not found
 	Targets   []*Target
-	Others    *Tally                  // shared by the Keys that are not counted apart
+	Others    *Tally                  // shared by the Keys that have no Tally of their own
 	Pools     map[Endpoint]Pool       // every pool the Targets use
-	Fresh     map[[32]byte]Credential // every credential the Keys renew, by what it is made of
-	Memory    Memory                  // answers that are given again; nil: none are
-	Repeats   Memory                  // calls that are known by their keys; nil: none are
-	Money     Accounts                // what requests are paid from; nil: nothing is held
-	Bounds    Bounds                  // the limits of callers; nil: there are none
-	Health    Health                  // what the Routes have learnt of the Targets; nil: nothing is kept
-	Checks    []HealthCheck           // servers that are asked whether they are well
-	Origins   []string                // web origins whose pages may open WebSockets, besides that of the address they ask; "*": any
+	Fresh     map[[32]byte]Credential // every renewable credential of the Targets' keys, by a digest of its specification
+	Memory    Memory                  // the answer cache; nil: off
+	Repeats   Memory                  // calls known by their idempotency keys; nil: off
+	Money     Accounts                // the budgets; nil: there are none
+	Bounds    Bounds                  // the callers' rate limits; nil: there are none
+	Health    Health                  // what the Routes have learnt about the Targets; nil: nothing is kept
+	Checks    []HealthCheck           // servers that asbru itself probes
+	Origins   []string                // web origins whose pages may open WebSockets besides the server's own; "*": any
 	Limits    Limits
-	Gated     bool // some Target has a Gate
+	Gated     bool // at least one Target has a Gate
 }
 
-// A HealthCheck is a server to ask without a request of a client.
+// A HealthCheck says how to probe a server between the requests of clients.
 type HealthCheck struct {
 	Provider string
-	URL      string // GET it: a status below 500 means that the server is well
+	URL      string // answers GET with a status below 500 while the server is well
 	Every    time.Duration
 }
 
-// A Memory answers what was asked before, through stages of the Plans. Its package knows
-// its concrete type; the vocabulary carries it from Snapshot to Snapshot and shows it.
+// A Memory serves earlier answers again, through stages of the Plans. Only its package knows
+// the concrete type; core hands it on from Snapshot to Snapshot and exposes its metrics.
 type Memory interface {
-	// Figures are what it says about itself, those of one name one after the other.
+	// Figures returns its metrics, with those of one name next to each other.
 	Figures() []Figure
 
-	// Clear forgets answers, wherever they are: when it returns nothing of them is left. It
-	// reports how many were in memory.
+	// Clear removes answers wherever they are kept; once it has returned nil, none is left.
+	// n is how many were in memory.
 	Clear(f Forget) (n int, err error)
 
-	// Close keeps what waits to be kept and ends its work.
+	// Close writes what is still queued and stops its goroutines.
 	Close() error
 }
 
-// A Forget says which answers a Memory is to forget: those for which all that is set holds.
-// The zero Forget is all of them.
+// A Forget selects the answers that a Memory is to remove: those that match every field that
+// is set. The zero Forget selects all.
 type Forget struct {
-	ID     string // of one answer, as the header X-Cache-Id says it
-	Owner  string // whose, such as "key:ci-bot"
-	Label  string // the callers' own name of a part: x-bf-cache-key
-	Model  string // asked for, or the one that answered
-	Before int64  // Unix nanoseconds: those that are older
+	ID     string // one answer, by the value of its X-Cache-Id header
+	Owner  string // whose answers, such as "key:ci-bot"
+	Label  string // the partition that callers named with x-bf-cache-key
+	Model  string // the model asked for, or the one that answered
+	Before int64  // answers older than this, in Unix nanoseconds
 }
 
 // A Figure is one number for metrics.
 type Figure struct {
 	Name, Help   string
-	Total        bool   // it only grows
-	Label, Value string // what tells it from others of its name; empty: nothing
+	Total        bool   // a counter: it only grows
+	Label, Value string // distinguishes figures of one name; empty: there is only one
 	N            int64
-	Per          int64 // how many of N are one, such as 1000 for thousandths; 0: each is
+	Per          int64 // the unit of N as a fraction, such as 1000 for thousandths; 0: N counts whole units
 }
 
-// Health is what Routes learn of Targets and keys. core/route knows its concrete type;
-// the vocabulary only carries it from Snapshot to Snapshot and shows it.
+// Health is what Routes learn about Targets and keys. Only core/route knows the concrete type;
+// core hands it on from Snapshot to Snapshot and shows it.
 type Health interface {
-	// Report lists what is known of each target and key, by the target's name.
+	// Report lists what is known about each target and key, sorted by the target's name.
 	Report() []Candidate
 
-	// Probed tells what a health probe of a provider saw, and for how long that holds.
+	// Probed records the result of a health probe of a provider, and how long it holds.
 	Probed(provider string, ok bool, holds time.Duration)
 }
 
 // A Prefix sends bare model names that begin with Text to Route. A nil Route
-// stands for a prefix that several providers claim: it leads nowhere.
+// marks a prefix that several providers claim: it leads nowhere.
 type Prefix struct {
 	Text  string
 	Route *Route
@@ -115,15 +115,15 @@ func (s *Snapshot) Resolve(model []byte) (*Route, []byte) {
 // Limits bound what one client can ask of the process. Zero means the default
 // named in core/config.
 type Limits struct {
-	BodyBytes    int           // a request body
-	Conns        int           // client connections
+	BodyBytes    int           // size of a request body
+	Conns        int           // open client connections
 	HeadWait     time.Duration // from the first byte of a head to its last
-	IdleWait     time.Duration // between requests of a connection
+	IdleWait     time.Duration // between the requests of a connection
 	BodyWait     time.Duration // without progress while a body is read
-	WriteWait    time.Duration // without progress while a client is written to
-	NoExtras     bool          // translated answers carry no extra_fields
-	ServerTiming bool          // answer with a Server-Timing header
-	Explain      bool          // answer with who was asked
+	WriteWait    time.Duration // without progress while writing to a client
+	NoExtras     bool          // leave extra_fields out of translated answers
+	ServerTiming bool          // add a Server-Timing header to answers
+	Explain      bool          // add headers that say which targets were asked
 }
 
 // A Policy is a set of rules shared by many keys, compiled to one Plan per Op.
@@ -135,13 +135,13 @@ type Policy struct {
 	// anywhere. Admission asks it for the model, Pick for the caller's own fallbacks.
 	Allows func(r *Route, name []byte) bool
 
-	// Resolve finds where the policy's keys are led for a bare name that several of their providers share;
-	// a nil Route: where everybody is. nil: they share none.
+	// Resolve finds the route of a bare name that several of the policy's own providers serve;
+	// a nil Route: the name leads where it does for everybody. nil: there is no such name.
 	Resolve func(name []byte) *Route
 
-	// Serves reports whether the policy's keys may be served by a target under name with
-	// one of its keys; k is nil to ask about the target alone, as for targets that take none. nil:
-	// by all. Pick passes over what it does not allow.
+	// Serves reports whether a target may serve the policy's keys under name with its provider
+	// key k; k is nil to ask about the target alone, as for targets that take no key. nil: all
+	// may. Pick skips what it does not allow.
 	Serves func(t *Target, k *ProviderKey, name []byte) bool
 }
 
@@ -149,18 +149,18 @@ type Policy struct {
 type Route struct {
 	Name string
 
-	// Pick returns the next target and key, or nil when there is none left.
+	// Pick returns the next target and key, or nil when none is left.
 	// tried holds the attempts made so far, oldest first.
 	Pick func(x *Exchange, tried []Attempt) (*Target, *ProviderKey)
 
-	// Note tells what came of an attempt; nil: nobody wants to know. The data plane calls
-	// it from the lane that owns x, with the Phase set, when an attempt is judged failed
-	// (before it asks Pick again), when its first content goes out, and when it is
-	// complete. a is one of x.Attempts(); neither is kept.
+	// Note reports the outcome of an attempt; nil: nobody listens. The data plane calls it on
+	// the lane that owns x, with a.Phase set: when an attempt has failed (before it asks Pick
+	// again), when its first content goes to the client, and when it is complete. a is one of
+	// x.Attempts(); Note must retain neither.
 	Note func(x *Exchange, a *Attempt)
 
 	Targets []*Target // all of them, in order, for explain
-	Again   int       // how often Pick gives the target that failed once more, with nobody else left
+	Again   int       // how often Pick returns a failed target once more when no other is left
 	Plan    RoutePlan
 	Care    *Care // nil: none is taken
 }
@@ -168,8 +168,8 @@ type Route struct {
 // A RoutePlan says how a Route chooses, for explain and metrics.
 type RoutePlan struct {
 	Strategy string             // empty: in order
-	Balanced int                // the first so many Targets are balanced, the rest follow in order
-	Say      func() []Candidate // the state of each target and key now, those to be chosen first; nil: nothing is kept
+	Balanced int                // how many of the first Targets are balanced; the rest follow in order
+	Say      func() []Candidate // the state of each target and key, in the order they would be chosen; nil: nothing is kept
 	Gauges   func() RouteGauges // nil: nothing is kept
 }
 
@@ -181,22 +181,22 @@ type Candidate struct {
 	Why    string       // what opened or benched it; empty when closed
 	Rest   time.Duration
 	Next   bool   // it would be chosen now
-	Reason string // figures that the strategy compares; empty: it compares none
+	Reason string // the figures that the strategy compares; empty: it compares none
 
 	Opened, Benched, Dead uint64 // how often each happened; Dead is an alarm
 }
 
 // RouteGauges count what a Route did.
 type RouteGauges struct {
-	Retries, Refused   uint64 // retries that the budget paid for, and would not pay for
+	Retries, Refused   uint64 // retries that the retry budget allowed, and those it did not
 	Budget             float64
 	Hits, Misses, Kept uint64 // session bindings: followed, not found, written
 	Benched            uint64 // requests refused because every target was benched
 
-	Hedges, Won, Capped uint64        // hedges made, those that were first to answer, and those that a cap prevented
-	HedgeAfter          time.Duration // what a stream is waited for now; 0: the route does not hedge
+	Hedges, Won, Capped uint64        // hedges made, those that answered first, and those that a cap prevented
+	HedgeAfter          time.Duration // how long a stream may stay silent now before it is hedged; 0: the route does not hedge
 
-	Rescued, Unrescued uint64 // attempts to continue a stream that broke: those that did, and those that failed
+	Rescued, Unrescued uint64 // attempts to continue a broken stream: successful ones, and failed ones
 }
 
 // A Target is one model at one provider.
@@ -210,26 +210,27 @@ type Target struct {
 	Pool     Pool
 	Waits    Waits
 	Keys     []*ProviderKey
-	Gate     Gate // bounds what is under way; nil: nothing does
+	Gate     Gate // bounds the requests under way; nil: unbounded
 	Tally    *Tally
 
-	// Price is what a request costs here under name, for its caller, with a key of the
-	// target's; nil: nobody knows. The function is nil when nothing was priced.
+	// Price returns the prices that apply to x here under name with the target's key k; nil:
+	// unknown. The function itself is nil in a Snapshot that no document was compiled into.
 	Price func(x *Exchange, k *ProviderKey, name []byte) *Price
 
-	// Spent reports after how many nanoseconds the provider's own limits let more through;
-	// 0: they do now. nil: it has none. Pick passes over who is spent.
+	// Spent returns how many nanoseconds it takes until the rate limits configured for the
+	// provider let a request through; 0: they do now. nil: it has no limits. Pick skips a
+	// target whose limits are spent.
 	Spent func(now int64) (wait int64)
 }
 
-// Waits bound one attempt. Each is absolute from its start, except Stall, which
-// begins anew with every byte of a reply and, in a stream, with every event that brings
-// something: comments and pings do not count.
+// Waits bound one attempt. Each runs from a fixed start, except Stall, which
+// restarts with every byte of a reply; in a stream, with every event that has
+// content, as comments and pings do not count.
 type Waits struct {
 	Connect time.Duration // TCP and TLS
 	Header  time.Duration // from the last request byte to the reply head
 	First   time.Duration // from the last request byte to the first content of a stream
-	Stall   time.Duration // between reply bytes; in a stream between what it says
+	Stall   time.Duration // between reply bytes; in a stream, between events with content
 	Total   time.Duration // from the first attempt to the last reply byte
 }
 
@@ -240,20 +241,20 @@ type ProviderKey struct {
 	Header []byte          // complete header lines, each ended by CRLF; never logged
 	Models map[string]bool // nil: all
 
-	// Sign appends the header lines that carry this key for one request, for keys that
-	// change or that sign; nil: Header holds them. It does no I/O and may be called
-	// concurrently. ok is false when there is no credential now: the attempt fails.
+	// Sign appends the header lines that authenticate one request, for keys that expire or
+	// that sign requests; nil: Header holds the lines. It does no I/O and may be called
+	// concurrently. ok is false while there is no valid credential: the attempt fails.
 	Sign func(dst []byte, o *Outgoing) (lines []byte, ok bool)
 
-	Credential Credential // what Sign reads; nil: it does not renew itself
+	Credential Credential // what Sign reads; nil: the key never changes
 }
 
-// An Outgoing is a request that is about to be sent, as a Sign sees it.
+// An Outgoing is a request about to be sent, as Sign sees it.
 type Outgoing struct {
-	Method, Path, Query, Host, Type []byte // Path as it stands in the request line; Query without ?; Type: of the content, empty for none
+	Method, Path, Query, Host, Type []byte // Path as in the request line; Query without the "?"; Type is the content type, empty for none
 	Body                            []byte
 }
 
-// A Pool is a set of upstream connections to one endpoint. The data plane knows
-// its concrete type; the vocabulary only carries it from Snapshot to Snapshot.
+// A Pool is a set of upstream connections to one endpoint. Only the data plane knows
+// the concrete type; core hands it on from Snapshot to Snapshot.
 type Pool interface{ Close() error }

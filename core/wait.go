@@ -1,32 +1,30 @@
 package core
 
-// A Waker continues one Exchange that waits. It is a value: whoever holds it may keep it,
-// call it from any goroutine, once, often, early or late. An Exchange that does not wait
-// any more takes no notice, one that has ended is not there, and the zero Waker does
-// nothing.
+// A Waker continues one waiting Exchange. It is a value: whoever holds it may keep it and
+// call it from any goroutine, any number of times, early or late. It has no effect on an
+// Exchange that is no longer waiting or has ended, and the zero Waker does nothing.
 type Waker struct {
 	lane Lane
 	life uint32
 }
 
-// A Lane carries an Exchange. It is how the vocabulary reaches back to the data plane.
+// A Lane carries an Exchange. It is core's way to reach back into the data plane.
 type Lane interface {
-	// Life names the time that the Lane carries one Exchange; only who carries it asks.
+	// Life returns the generation of the Exchange being carried; only the carrier may call it.
 	Life() uint32
 
-	// Wake lets the Exchange of that life go on, if it waits. It never waits itself.
+	// Wake continues the Exchange of that generation, if it waits. It never blocks.
 	Wake(life uint32)
 }
 
-// Wake lets the Exchange go on. A stage that waits is asked again; it may be asked for no
-// reason.
+// Wake continues the Exchange: the stage that waits runs again. Spurious wake-ups are possible.
 func (w Waker) Wake() {
 	if w.lane != nil {
 		w.lane.Wake(w.life)
 	}
 }
 
-// Waker returns what continues x. Only the stage that is being run may ask for it.
+// Waker returns the Waker of x. Only the stage that is running may call it.
 func (x *Exchange) Waker() Waker {
 	if x.Lane == nil {
 		return Waker{}
@@ -34,49 +32,49 @@ func (x *Exchange) Waker() Waker {
 	return Waker{x.Lane, x.Lane.Life()}
 }
 
-// A Source is an answer that comes piece by piece from memory: of the cache, or of another
-// Exchange that is under way.
+// A Source delivers an answer piece by piece from memory: from the cache, or from another
+// Exchange that is still under way.
 type Source interface {
-	// Next appends what there is to dst, a bounded piece of it. Bytes are in the client's
-	// format, without the transfer coding of HTTP. The Pour says how it goes on: with
-	// PourWait, x.Until or a Waker of x does. x carries the request; its Usage and Fault
-	// are the Source's to set.
+	// Next appends the next piece, of bounded size, to dst. The bytes are in the client's
+	// format, without HTTP's transfer coding. The Pour says how to continue; after PourWait the
+	// next call comes at x.Until or when a Waker of x is called. The Source sets x.Usage and
+	// x.Fault.
 	Next(x *Exchange, dst []byte) ([]byte, Pour)
 
-	// Close tells that nobody reads any more. It is called once, whatever Next said last.
+	// Close reports that nobody reads any more. It is called once, whatever Next returned last.
 	Close(x *Exchange)
 }
 
-// A Pour says how a Source goes on.
+// A Pour says how to continue reading a Source.
 type Pour uint8
 
 const (
-	PourMore Pour = iota // ask again, as soon as the client has taken this
-	PourWait             // nothing more now
-	PourEnd              // that was all of it
-	PourCut              // it broke off: x.Fault says why
+	PourMore Pour = iota // call Next again as soon as the client has taken this piece
+	PourWait             // there is nothing more for now
+	PourEnd              // that was the end
+	PourCut              // the answer broke off: x.Fault says why
 )
 
-// A Watcher sees the reply that a client is given. All but Stays is called by who carries
-// the exchange.
+// A Watcher sees the reply that a client gets. The carrier of the exchange calls all methods
+// but Stays.
 type Watcher interface {
-	// Saw is told of each piece of the body, as the client gets it but without the transfer
-	// coding of HTTP. p is valid during the call.
+	// Saw is called with each piece of the body as the client gets it, without HTTP's transfer
+	// coding. p is valid during the call only.
 	Saw(x *Exchange, p []byte)
 
-	// Sure tells that what was seen goes to the client, and all that follows. Until then
-	// another target may answer instead: Anew tells that, and what was seen is void.
+	// Sure reports that what was seen, and all that follows, really goes to the client. Before
+	// that another target may still answer instead: Anew says so and voids what was seen.
 	Sure(x *Exchange)
 	Anew(x *Exchange)
 
-	// Stays reports whether the exchange goes on although its client has left, because
-	// somebody else waits for the answer. Any goroutine may ask; it is asked again when the
-	// Waker of the exchange is called.
+	// Stays reports whether the exchange continues after its client has left, because
+	// somebody else waits for the answer. Any goroutine may call it; it is called again when the
+	// Waker of the exchange is.
 	Stays() bool
 }
 
-// A Forwarder is a Watcher that stands before another one and tells it everything.
+// A Forwarder is a Watcher that wraps another one and forwards everything to it.
 type Forwarder interface {
-	// Forwards is the one it tells; nil: nobody.
+	// Forwards returns the wrapped Watcher; nil: none.
 	Forwards() Watcher
 }

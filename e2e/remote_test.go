@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -162,6 +163,10 @@ func shelves(t *testing.T) []shelf {
 		{"qdrant", "type: qdrant, url: " + serves(q) + ", secret: sesame", q.Problems, q.Muddle},
 		{"weaviate", "type: weaviate, url: " + serves(w) + ", secret: sesame", w.Problems, w.Muddle},
 		{"redis", "type: redis, url: redis://" + address + ", secret: sesame", r.Problems, r.Muddle},
+	}
+	if at := os.Getenv("ASBRU_WEAVIATE"); at != "" {
+		all = append(all, shelf{"weaviate of the environment", "type: weaviate, url: '" + at + "', secret: '" + os.Getenv("ASBRU_WEAVIATE_SECRET") + "'",
+			func() []string { return nil }, func(bool) {}})
 	}
 	if postgres.Programs() == "" {
 		t.Log("Postgres is not installed (Debian's package postgresql); the other stores are tested")

@@ -5,7 +5,7 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// answer writes a reply of the gateway's own into o: the one a stage made, or x.Fault.
+// answer writes the gateway's own reply into o: the one that a stage made, or x.Fault.
 func (s *Server) answer(f *flight, o *outbox, head bool) {
 	x := &f.x
 	o.reset()
@@ -42,7 +42,7 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 	o.front(o.head)
 }
 
-// failed makes the fault of a request that no target answered.
+// failed makes the fault for a request that no target answered.
 func (f *flight) failed() {
 	x := &f.x
 	if x.Fault != nil {
@@ -67,7 +67,7 @@ func (f *flight) failed() {
 	refuse(x, code, string(msg), hint)
 }
 
-// cause says what the last attempt came to, and what can be done about it.
+// cause describes how the last attempt failed, and what can be done about it.
 func (f *flight) cause(last core.Attempt) (msg []byte, code core.Code, hint string) {
 	msg = append([]byte("every target failed: "), last.Target.Name...)
 	code, hint = core.UpstreamFailed, "try again, or add a fallback to the model"
@@ -77,7 +77,7 @@ func (f *flight) cause(last core.Attempt) (msg []byte, code core.Code, hint stri
 	case last.Status == 0 && f.late:
 		code = core.UpstreamTimeout
 		msg = append(msg, " did not answer in time"...)
-		if f.sent && !f.x.Peek.Stream && !f.spent() { // which comes at once with its head
+		if f.sent && !f.x.Peek.Stream && !f.spent() { // the head of a stream comes at once
 			hint = "try again with stream: true, have header_timeout of provider " + last.Target.Provider + " raised, or add a fallback to the model"
 		}
 	case last.Status == 0 && f.sent:
@@ -102,7 +102,7 @@ func appendStatus(h []byte, status int) []byte {
 	return append(append(h, reason(status)...), "\r\n"...)
 }
 
-// reason is the phrase of a status line; clients do not read it.
+// reason is the reason phrase of a status line; clients ignore it.
 func reason(status int) string {
 	switch status {
 	case 200:
@@ -143,7 +143,7 @@ func reason(status int) string {
 	return "Error"
 }
 
-// refuseHead makes the fault of a head that cannot be read.
+// refuseHead makes the fault for a request head that cannot be read.
 func (s *Server) refuseHead(f *flight, bad *http1.Refusal) {
 	x := &f.x
 	x.Start = core.Clock()

@@ -7,68 +7,68 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// A flight is one Exchange under way, with what the lanes keep around it. It
+// A flight is one Exchange under way, with the state that the lanes keep for it. It
 // comes from a pool and belongs to one lane.
 type flight struct {
 	x      core.Exchange
 	buf    []byte // the request: head, then decoded body; borrowed
 	head   int    // length of the head in buf
-	fields fields // what stages look into head with, while they run
-	name   []byte // storage for the target's model name; it stays with the flight
+	fields fields // gives the stages access to the head while they run
+	name   []byte // storage for the target's model name; reused with the flight
 
-	free     bool  // the client's connection ends after this exchange
+	free     bool  // the client's connection closes after this exchange
 	gone     bool  // the client hung up
-	late     bool  // the last attempt ended by a deadline
-	sent     bool  // the last attempt's request went out to its last byte
-	void     bool  // the last attempt's reply held no answer, or not all of it
+	late     bool  // the last attempt ran into a deadline
+	sent     bool  // the last attempt's request was sent completely
+	void     bool  // the last attempt's reply was empty or incomplete
 	queued   bool  // it waits at gate
-	cut      bool  // x.Path goes on from behind spot only
+	cut      bool  // only the part of x.Path behind spot is sent on
 	stream   bool  // the path asks for a stream
-	pause    pause // where it stands still
+	pause    pause // where it is paused
 	admitted bool  // the stages of Admit are done
-	paid     bool  // those of Commit
-	secure   bool  // the client's connection is one of TLS
-	settled  bool  // those of Settle
-	whole    bool  // the end of the reply is at hand
-	tolling  bool  // one of both was asked
-	atOnce   bool  // and the end was at hand then
+	paid     bool  // the stages of Commit are done
+	secure   bool  // the client's connection uses TLS
+	settled  bool  // the stages of Settle are done
+	whole    bool  // the end of the reply has arrived
+	tolling  bool  // Commit or Settle was begun
+	atOnce   bool  // ... when the end of the reply had already arrived
 
 	target *core.Target
 	key    *core.ProviderKey
 	tally  *core.Tally  // of target, while it counts this flight as in flight
-	gate   core.Gate    // of target, while this flight stands at it or in it
-	ticket *core.Ticket // for it; nil before the first gate
+	gate   core.Gate    // of target, while this flight waits at it or has passed it
+	ticket *core.Ticket // for gate; nil before the first gate
 	rel    relay
 	door   *Door
 	digest *digests  // of the lane; nil: it remembers none
-	named  []byte    // the model that the path names, plain; its storage stays with the flight
-	spot   core.Span // where in x.Path it stands
-	drop   string    // the member that the body has instead of a model; empty: none
+	named  []byte    // the model named in the path, unescaped; its storage is reused with the flight
+	spot   core.Span // where in x.Path that model stands
+	drop   string    // the body's member that stands in for a model; empty: none
 	cross  *crossing // nil: client and target speak the same format, so far
 
 	bell    bell  // of the lane that made this flight
-	firstBy int64 // Clock by which the attempt has to have said something; 0: Waits say
-	paused  int64 // Clock since when it stands still; 0: it does not
-	rested  int64 // nanoseconds that it stood still
+	firstBy int64 // Clock by which the attempt must have sent something; 0: Waits decide
+	paused  int64 // Clock since when it is paused; 0: it is not
+	rested  int64 // nanoseconds it was paused in all
 
 	begun  int64 // Clock when the attempt's request was handed to the kernel
-	first  int64 // Clock of the attempt's reply head
+	first  int64 // Clock when the attempt's reply head arrived
 	last   int64 // Clock of the last read from upstream
-	over   int64 // Clock when the last byte was handed to the kernel; 0: not known
-	decide int64 // nanoseconds of our own
-	kernel int64 // nanoseconds of our own with the kernel's write calls
+	over   int64 // Clock when the last byte was handed to the kernel; 0: unknown
+	decide int64 // nanoseconds of our own work
+	kernel int64 // decide, with the kernel's write calls added
 	in     uint64
 	out    uint64
 	ttft   int64
 	status int
-	large  int64   // bytes counted against the budget of large bodies
-	care   *care   // nil: one attempt after the other is all it needs
-	socket *socket // nil: it becomes no WebSocket
+	large  int64   // bytes counted against the budget for large bodies
+	care   *care   // nil: plain attempts one after the other suffice
+	socket *socket // nil: it does not become a WebSocket
 	on     onLoop
 }
 
-// reset makes f ready for its pool. News that still comes for what it was finds
-// another generation.
+// reset makes f ready for its pool. Events that still arrive for the old exchange no longer
+// match its generation.
 func (f *flight) reset() {
 	f.x.Reset()
 	gen := f.on.gen + 1
@@ -85,18 +85,18 @@ func (f *flight) reset() {
 	f.on, f.care, f.socket = onLoop{gen: gen}, nil, nil
 }
 
-// A door leads to one of three places.
+// A way is where a door leads.
 type way uint8
 
 const (
-	wayHot   way = iota // carried here
-	waySlow             // to net/http
+	wayHot   way = iota // served by this package
+	waySlow             // handed to net/http
 	wayFault            // refused: x.Fault says why
 )
 
 // begin judges a request by its head alone: the door, the caller, the size.
-// Nothing of the body is needed, so a stranger cannot make us hold one. The lane has set
-// x.Start.
+// It runs before the body is read, so a stranger cannot make us buffer one. The lane has
+// set x.Start.
 func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	x := &f.x
 	x.Snap = s.snap.Load()
@@ -156,7 +156,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	return wayHot
 }
 
-// identify gives the exchange its id: the client's own when it is a UUID or 32
+// identify gives the exchange its id: the client's own if that is a UUID or 32
 // hex digits, else a new one.
 func (s *Server) identify(x *core.Exchange, r *http1.Request, b []byte) {
 	if v := r.Value(b, http1.XRequestID); len(v) >= 32 && len(v) <= maxRequestID && parseID(&x.ID, v) {
@@ -181,8 +181,8 @@ func parseID(id *[16]byte, v []byte) bool {
 	return n == 32
 }
 
-// caller finds the virtual key. The first credential header present decides;
-// a wrong one is never passed over for the next.
+// caller finds the virtual key. The first credential header that is present decides;
+// if it holds a wrong key, the next header is not tried.
 func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 	secret := credential(r, b)
 	if secret == nil && x.Op == core.OpRealtime {
@@ -213,7 +213,7 @@ func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 	return false
 }
 
-// stands refuses a caller whose key is known and no longer good.
+// stands refuses a caller whose key is known but disabled or expired.
 func stands(x *core.Exchange) bool {
 	if k := x.Key; k.Disabled || k.Ends != 0 {
 		x.Fault = k.Barred(time.Now().Unix())
@@ -239,8 +239,8 @@ func credential(r *http1.Request, b []byte) []byte {
 	return nil
 }
 
-// bodyLimit is what a body may be long. A form holds a file of up to 25 MB, which is
-// what providers take, beside its other fields.
+// bodyLimit is the largest body allowed, in bytes. A form may hold a file of 25 MB, the most
+// that providers accept, beside its other fields.
 func bodyLimit(snap *core.Snapshot, r *http1.Request, b []byte) int {
 	if n := snap.Limits.BodyBytes; n > 0 && n != defaultBody {
 		return n

@@ -8,8 +8,8 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// behind asks upstream what memory has answered f with, if whoever watches f wants that, and
-// if there is room for one more.
+// behind asks a target the question that memory has just answered for f, if the Watcher of f
+// wants that and there is room for one more such request.
 func (s *Server) behind(f *flight, r *http1.Request) {
 	b, ok := f.x.Watch.(core.Behind)
 	if !ok {
@@ -35,14 +35,14 @@ func (s *Server) behind(f *flight, r *http1.Request) {
 	go s.trail(k, g)
 }
 
-// trail carries an exchange without a client, on a line of its own.
+// trail carries an exchange that has no client, on a line of its own.
 func (s *Server) trail(k *conn, f *flight) {
 	defer s.trailing.leave()
 	defer s.unline(k)
 	defer s.dismiss(f)
 	over := false
 	defer func() {
-		if !over { // a panic: who waits for the answer must be told
+		if !over { // a panic: tell those who wait for the answer
 			f.x.Fault = &core.Fault{Code: core.Internal, Message: "the request could not be carried out"}
 			core.Conclude(&f.x, f.x.Plan.After)
 		}
@@ -75,12 +75,12 @@ func (k *conn) aloneFor(ctx context.Context, f *flight) {
 		k.unheard(ctx, f, &a)
 		return
 	}
-	if f.x.Fault == nil { // the stages had an answer after all, or nobody waits any more
+	if f.x.Fault == nil { // the stages had an answer after all, or nobody is waiting any more
 		f.x.Fault = &core.Fault{Code: core.ClientGone, Message: "nobody waits for the answer"}
 	}
 }
 
-// unheard tries targets until one answers, and reads all that it says.
+// unheard tries targets until one answers, and reads its answer to the end.
 func (k *conn) unheard(ctx context.Context, f *flight, a *arrival) {
 	for k.next(f) {
 		switch k.turn(ctx, f) {
@@ -113,8 +113,8 @@ func (k *conn) hears(ctx context.Context, f *flight, a *arrival) {
 	k.tolls(f, true)
 }
 
-// tolls is give without a client: it waits until the plan lets the answer go, and reports
-// false when it never will.
+// tolls is give without a client: it waits until the plan releases the answer, and reports
+// false if it refuses to.
 func (k *conn) tolls(f *flight, done bool) bool {
 	for f.tolled() {
 		switch v := k.s.toll(f, done); {
@@ -129,8 +129,8 @@ func (k *conn) tolls(f *flight, done bool) bool {
 	return true
 }
 
-// trailed closes the books of an exchange without a client. What its target did counts as
-// ever, and its caller's tokens; it was no request of its caller's.
+// trailed does the bookkeeping of an exchange without a client. It counts for its target, and
+// its tokens count for its caller, but it does not count as a request of the caller.
 func (s *Server) trailed(f *flight) {
 	x := &f.x
 	f.measure()

@@ -14,9 +14,9 @@ import (
 	"asbru/hotpath/ws"
 )
 
-// A bridge is a WebSocket between a client and a target, once both have agreed to it: a
-// goroutine a direction carries bytes as they are, and the frames they are in are judged before
-// they go on. Who sends faster than the other side takes waits in its own socket.
+// A bridge is a WebSocket between a client and a target, once both have agreed to it. One
+// goroutine per direction passes bytes on unchanged, after checking the frames they form. A side
+// that sends faster than the other reads is held up by its own socket.
 //
 //	open ──close frame, end, breach, silence, verdict──▶ closing ──both ended, or closeWait──▶ over
 type bridge struct {
@@ -26,37 +26,37 @@ type bridge struct {
 	ends  [2]end // the client's, the target's
 
 	write   time.Duration // without progress in a write
-	silence time.Duration // without a byte from a side, its answer to a ping among them
+	silence time.Duration // without a byte from a side, not even the answer to a ping
 	born    int64
 
-	closing atomic.Int64 // Clock by which both sides must have ended; 0: they need not
+	closing atomic.Int64 // Clock by which both sides must have ended; 0: the bridge is open
 	mu      sync.Mutex   // guards why
-	why     *core.Fault  // nil: it ended as it should
+	why     *core.Fault  // why it ended; nil: normally
 
-	msg  []byte // of the target's message under way, to be read for usage; borrowed
-	dull bool   // nothing of it is wanted
+	msg  []byte // the target's message under way, collected to read usage from it; borrowed
+	dull bool   // that message cannot hold usage: do not collect it
 
-	refused *core.Fault // by the stages of Turn, to be told when their turn went out; nil: none is
+	refused *core.Fault // by the stages of Turn; told to the client after the turn has gone out
 }
 
 // An end is one of the two connections of a bridge.
 type end struct {
 	c     net.Conn
 	flow  ws.Flow
-	in    []byte       // borrowed; bytes that are no whole piece yet
-	masks bool         // what we say there of our own is masked, as a client's is
-	heard int64        // Clock of the last byte
-	asked atomic.Int64 // Clock when it was asked for a sign of life, that has not come; 0: it was not
-	due   atomic.Bool  // it is to be asked where a frame to it ends
-	bytes uint64       // that came from it
+	in    []byte       // bytes read that do not form a whole piece yet; borrowed
+	masks bool         // we are the client on c and must mask the frames of our own
+	heard int64        // Clock of the last byte received
+	asked atomic.Int64 // Clock of a ping that was not answered yet; 0: there is none
+	due   atomic.Bool  // a ping is to be sent as soon as the frame being written to c ends
+	bytes uint64       // received
 
-	mu   sync.Mutex // orders what is written to c, and guards
-	mid  bool       // a frame to c is under way: nothing may come in between
-	shut bool       // a close frame went to c: nothing follows
+	mu   sync.Mutex // serialises writes to c, and guards the following
+	mid  bool       // a frame to c is incomplete: no other frame may be written
+	shut bool       // a close frame was written to c: nothing may follow
 	out  uint64
 }
 
-// lifeSign is what a ping of ours holds. The pong that says so is not given on.
+// lifeSign is the payload of our own pings. Pongs that carry it are not passed on.
 const lifeSign = "asbru"
 
 // run carries both directions until both have ended.
@@ -68,7 +68,7 @@ func (b *bridge) run() {
 	}()
 	b.carry(&b.ends[1], &b.ends[0])
 	<-done
-	for i := range b.ends { // who was told nothing so far is told now
+	for i := range b.ends { // does nothing where a close frame was sent before
 		b.say(&b.ends[i], ws.Close, ws.AppendClose(nil, ws.GoingAway, "the other side has ended"))
 	}
 	s := b.k.s
@@ -78,7 +78,7 @@ func (b *bridge) run() {
 	}
 }
 
-// carry gives what comes from one side to the other.
+// carry passes what one side sends to the other, until either ends.
 func (b *bridge) carry(from, to *end) {
 	defer b.survive()
 	for {
@@ -92,7 +92,8 @@ func (b *bridge) carry(from, to *end) {
 	}
 }
 
-// survive ends the bridge when a side of it panics: its goroutine is nobody else's to catch.
+// survive turns a panic of one direction into the end of the bridge: nothing above its goroutine
+// would recover it.
 func (b *bridge) survive() {
 	v := recover()
 	if v == nil {
@@ -106,7 +107,7 @@ func (b *bridge) survive() {
 	b.end(ending{fault: &core.Fault{Code: core.Internal, Message: "the gateway failed while it relayed the WebSocket"}, client: ws.Internal, server: ws.GoingAway, reason: "the gateway failed"})
 }
 
-// pass gives on what is whole of from.in. It reports false when nothing more is to be read.
+// pass sends on the whole pieces of from.in. It reports false when reading must stop.
 func (b *bridge) pass(from, to *end) bool {
 	var p ws.Piece
 	in, start, at := from.in, 0, 0
@@ -138,7 +139,7 @@ func (b *bridge) pass(from, to *end) bool {
 			start = at + n
 		}
 		at += n
-		if !from.flow.Mid() && to.due.Load() { // a long message leaves no other room for it
+		if !from.flow.Mid() && to.due.Load() { // between frames, or a long message would never let the ping through
 			if b.send(to, in[start:at], false) != nil {
 				return false
 			}
@@ -156,8 +157,8 @@ func (b *bridge) pass(from, to *end) bool {
 	return err == nil
 }
 
-// send writes p, which is whole frames but for the last one with mid. What fails to go out
-// ends the bridge.
+// send writes p, which holds whole frames, except that with mid the last one is incomplete. A
+// failed write ends the bridge.
 func (b *bridge) send(to *end, p []byte, mid bool) error {
 	if len(p) == 0 {
 		return nil
@@ -181,8 +182,8 @@ func (b *bridge) send(to *end, p []byte, mid bool) error {
 	return err
 }
 
-// say sends a frame of our own. It reports false where none can be sent: a frame of the other
-// side's is under way and does not end, or nothing may follow what was sent.
+// say sends a frame of our own. It reports false if it cannot: a frame of the other side is
+// still incomplete, or a close frame was already sent.
 func (b *bridge) say(to *end, op ws.Opcode, payload []byte) bool {
 	for tries := 0; !to.mu.TryLock(); tries++ {
 		if op == ws.Ping || tries == sayTries {
@@ -206,7 +207,7 @@ func (b *bridge) say(to *end, op ws.Opcode, payload []byte) bool {
 	return err == nil
 }
 
-// read reads once from a side. It returns when there are bytes, or the side has ended or been
+// read reads once from a side. It returns when there are bytes, or when the side has ended or was
 // silent for too long.
 func (b *bridge) read(from *end) error {
 	for {
@@ -224,7 +225,7 @@ func (b *bridge) read(from *end) error {
 		}
 		from.c.SetReadDeadline(time.Now().Add(time.Duration(until - now)))
 		if b.closing.Load() != by || by == 0 && b.k.charge.ruled() != nil {
-			continue // it came in between, and its deadline is undone
+			continue // it was set in between, and we have just overwritten its deadline
 		}
 		n, err := from.c.Read(from.in[len(from.in):cap(from.in)])
 		if n > 0 {
@@ -248,7 +249,7 @@ func (b *bridge) read(from *end) error {
 	}
 }
 
-// ask asks a side for a sign of life: at once, or where the frame that is under way to it ends.
+// ask pings a side: at once, or when the frame that is being written to it ends.
 func (b *bridge) ask(of *end) {
 	sent := b.say(of, ws.Ping, []byte(lifeSign))
 	if sent {
@@ -257,7 +258,7 @@ func (b *bridge) ask(of *end) {
 	of.due.Store(!sent)
 }
 
-// look reads usage from what the target says, message by message.
+// look collects the target's messages as far as usage may be read from them.
 func (b *bridge) look(p *ws.Piece) {
 	if p.First {
 		b.msg, b.dull = b.msg[:0], b.codec.ReadTurn == nil
@@ -283,13 +284,14 @@ func (b *bridge) look(p *ws.Piece) {
 	case p.Last:
 		b.turn(b.msg)
 		s.shared.Give(b.msg)
-		b.msg = nil // the next one may be long in coming
+		b.msg = nil // the next message may be a long time coming
 	case b.codec.Dull != nil:
 		b.dull = b.codec.Dull(b.msg[:min(len(b.msg), dullSize)])
 	}
 }
 
-// turn reads a whole message of the target.
+// turn reads usage from a whole message of the target, and runs the stages of Turn if there was
+// some.
 func (b *bridge) turn(msg []byte) {
 	x := &b.f.x
 	before := x.Stream.Usage

@@ -9,14 +9,14 @@ import (
 	"asbru/hotpath/ws"
 )
 
-// An ending is what the two sides are told.
+// An ending says how a bridge ends and what either side is told.
 type ending struct {
 	fault          *core.Fault // nil: none
-	client, server ws.Code     // 0: nothing is said there
+	client, server ws.Code     // of the close frames; 0: none is sent
 	reason         string
 }
 
-// verdict is why the bridge has to end for a reason of the gateway's own; nil: it has not.
+// verdict returns why the gateway itself has to end the bridge; nil: it has no reason to.
 func (b *bridge) verdict(now int64) *core.Fault {
 	if v := b.k.charge.ruled(); v != nil {
 		return v
@@ -27,7 +27,7 @@ func (b *bridge) verdict(now int64) *core.Fault {
 	return nil
 }
 
-// end begins the end of the bridge; only the first call does.
+// end starts to close the bridge. Only the first call has an effect.
 func (b *bridge) end(e ending) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -43,7 +43,7 @@ func (b *bridge) end(e ending) {
 	}
 }
 
-// close bounds what is left of the bridge. b.mu is held.
+// close sets the deadline by which both sides must have ended. b.mu is held.
 func (b *bridge) close() {
 	b.closing.Store(core.Clock() + int64(closeWait))
 	until := time.Now().Add(closeWait)
@@ -52,8 +52,7 @@ func (b *bridge) close() {
 	}
 }
 
-// closed gives a close frame on: payload is what it holds. The answer to it comes from the other
-// side.
+// closed passes on a close frame with its payload. The other side answers it.
 func (b *bridge) closed(to *end, payload []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -63,7 +62,7 @@ func (b *bridge) closed(to *end, payload []byte) {
 	b.say(to, ws.Close, append([]byte(nil), payload...))
 }
 
-// breach ends the bridge because a side sent what is no WebSocket.
+// breach ends the bridge because a side violated the WebSocket protocol.
 func (b *bridge) breach(from *end, v *ws.Violation) {
 	e := ending{client: ws.Internal, server: v.Code, reason: v.Why}
 	if from == &b.ends[0] {
@@ -75,7 +74,7 @@ func (b *bridge) breach(from *end, v *ws.Violation) {
 	b.end(e)
 }
 
-// lost ends the bridge because a side cannot be read from or written to any more.
+// lost ends the bridge because a side can no longer be read from or written to.
 func (b *bridge) lost(of *end, err error) {
 	late := errors.Is(err, os.ErrDeadlineExceeded)
 	e := ending{client: ws.Internal, reason: "the provider's connection ended"}
@@ -95,7 +94,7 @@ func (b *bridge) lost(of *end, err error) {
 	b.end(e)
 }
 
-// judged ends the bridge for a reason of the gateway's own, and tells the client in its format.
+// judged ends the bridge for the gateway's own reason v, and tells the client in its format.
 func (b *bridge) judged(v *core.Fault) {
 	e := ending{fault: v, client: ws.Policy, server: ws.GoingAway, reason: v.Message}
 	switch v.Code {

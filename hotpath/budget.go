@@ -9,13 +9,13 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// A client may say how long it waits: x-latency-budget: ttft=800ms,total=5s. It can only
-// shorten what the configuration allows. What is left is shared among the attempts: as long
-// as another target could still answer, two thirds of the time to the first content are the
-// present one's. What could be of no use in the time that is left is not begun, and the
-// client is told: core.Skips.
+// A client may say how long it is willing to wait: x-latency-budget: ttft=800ms,total=5s. That
+// can only shorten what the configuration allows. The time left is shared among the attempts: as
+// long as another target could still answer, the present one gets two thirds of the time to the
+// first content. Whatever could not succeed in the time left is not begun, and the client is
+// told so: core.Skips.
 
-// budget reads what the client says of its patience.
+// budget reads the client's x-latency-budget.
 func budget(x *core.Exchange, r *http1.Request, b []byte) bool {
 	v := r.Value(b, http1.XLatencyBudget)
 	for len(v) > 0 {
@@ -42,7 +42,7 @@ func badBudget(x *core.Exchange, part []byte) bool {
 	return false
 }
 
-// share fixes when the attempt that begins now has to have said something.
+// share sets by when the attempt that begins now must have had content.
 func (f *flight) share() {
 	x := &f.x
 	if f.firstBy = 0; x.Due.First == 0 || !x.Peek.Stream {
@@ -56,11 +56,11 @@ func (f *flight) share() {
 	f.firstBy = now + left
 }
 
-// portion is what an attempt has of the time that is left when another one may follow it.
+// portion is the part of the remaining time that an attempt gets if another one may follow it.
 func portion(left int64) int64 { return left * 2 / 3 }
 
-// bound is the end of a wait of d that begins now: never past that of the exchange, nor,
-// before anything was said, past what the attempt has of the client's patience.
+// bound is the end of a wait of d that begins now. It is never later than the deadline of the
+// exchange nor, before the first content, than the attempt's part of the client's budget.
 func (f *flight) bound(now int64, d time.Duration) int64 {
 	x := &f.x
 	t := now + int64(d)
@@ -76,7 +76,7 @@ func (f *flight) bound(now int64, d time.Duration) int64 {
 	return t
 }
 
-// by is how long the client's patience lets the connection take; 0: as long as it may.
+// by is how long the client's budget lets connecting take; 0: the budget sets no bound.
 func (f *flight) by(now int64) time.Duration {
 	if f.firstBy == 0 && f.x.Due.Total == 0 {
 		return 0
@@ -84,7 +84,7 @@ func (f *flight) by(now int64) time.Duration {
 	return time.Duration(max(f.bound(now, maxBudget)-now, 1))
 }
 
-// within bounds ctx by d, unless that is 0.
+// within bounds ctx by d, unless d is 0.
 func within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	if d == 0 {
 		return ctx, func() {}
@@ -92,7 +92,7 @@ func within(ctx context.Context, d time.Duration) (context.Context, context.Canc
 	return context.WithTimeout(ctx, d)
 }
 
-// spent reports whether the time of the whole exchange is over, or that of the client.
+// spent reports whether the time of the exchange, or the client's own, is over.
 func (f *flight) spent() bool {
 	x := &f.x
 	w := f.target.Waits.Total
@@ -111,7 +111,7 @@ func (f *flight) spent() bool {
 	return w > 0 && now-x.Start >= int64(w)
 }
 
-// appendSkipped tells what was left out for want of time.
+// appendSkipped appends a header that names what was left out for lack of time.
 func appendSkipped(h []byte, s core.Skips) []byte {
 	h = append(h, "X-Latency-Skipped: "...)
 	for i, name := range core.SkipNames {
@@ -122,7 +122,7 @@ func appendSkipped(h []byte, s core.Skips) []byte {
 	return append(h[:len(h)-2], "\r\n"...)
 }
 
-// appendExplained names who answered, for operators who ask for it.
+// appendExplained appends headers that name who answered, if the operator asked for them.
 func appendExplained(h []byte, f *flight) []byte {
 	x := &f.x
 	if x.Route == nil {
@@ -163,7 +163,7 @@ func appendLine(h []byte, field, value string) []byte {
 	return append(appendPlain(append(h, field...), value), "\r\n"...)
 }
 
-// appendPlain appends a name of the configuration as a header can carry it.
+// appendPlain appends a name from the configuration in a form that is valid in a header.
 func appendPlain(h []byte, s string) []byte {
 	for i := 0; i < len(s) && i < maxShown; i++ {
 		c := s[i]

@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// A care is what an exchange needs besides an attempt after the other. It stands apart from
-// the flight: most need nothing.
+// A care is what an exchange needs beyond attempts made one after the other. It is kept apart
+// from the flight because most need none of it.
 type care struct {
 	wait    time.Duration // for content, before another target is asked beside the one under way; 0: none is
 	rescue  bool          // its stream is continued by another target if it breaks
@@ -17,8 +17,8 @@ type care struct {
 	race    *contest      // whom the attempt is made beside; nil: nobody
 }
 
-// take decides, once for an exchange whose plan let it pass, what it needs of c. It reports
-// whether that is anything: then a goroutine carries it.
+// take decides, once the plan has let the exchange pass, what it needs of c. It reports
+// whether it needs anything: then a goroutine carries it.
 func (f *flight) take(c *core.Care) bool {
 	x := &f.x
 	var needs care
@@ -34,9 +34,8 @@ func (f *flight) take(c *core.Care) bool {
 	return true
 }
 
-// hedgeable is for how long an attempt may be without content before another one is made
-// beside it; 0 when that is longer than the client's patience lets the attempt have: the
-// next one follows it then.
+// hedgeable is how long an attempt may take to its first content before a parallel one is made.
+// It is 0 if the client's budget ends the attempt sooner: then the next attempt follows anyway.
 func (f *flight) hedgeable(wait time.Duration) time.Duration {
 	x := &f.x
 	if end := x.By(false); wait > 0 && end > 0 {
@@ -52,19 +51,19 @@ func (f *flight) hedgeable(wait time.Duration) time.Duration {
 	return wait
 }
 
-// hedges reports whether the attempt under way may get another one beside it.
+// hedges reports whether a parallel attempt may be made beside the one under way.
 func (f *flight) hedges() bool { return f.care != nil && f.care.wait > 0 }
 
-// rescues reports whether another target continues the stream if it breaks.
+// rescues reports whether another target is to continue the stream if it breaks.
 func (f *flight) rescues() bool { return f.care != nil && f.care.rescue }
 
-// raced reports whether another attempt beside this one is under way or to come, and
-// rivalled whether it is under way, so that a failure of this one is not the last word.
+// raced reports whether a parallel attempt is under way or may still begin; rivalled, whether
+// one is under way, so that the failure of this one does not fail the exchange.
 func (f *flight) raced() bool    { return f.care != nil && f.care.race != nil && f.care.race.open() }
 func (f *flight) rivalled() bool { return f.raced() && f.care.race.runs.Load() > 1 }
 
-// parted takes the shadow off an exchange that has ended, and calls tell with it. One that a
-// panic ended has nothing to tell.
+// parted detaches the shadow from an exchange that has ended, and calls tell with it. tell is nil
+// after a panic, when there is nothing to compare.
 func (f *flight) parted(tell func(*shadow)) {
 	if f.care == nil || f.care.shadow == nil {
 		return
@@ -77,8 +76,8 @@ func (f *flight) parted(tell func(*shadow)) {
 	close(h.told)
 }
 
-// repeatable reports whether to ask op twice has no other effect than the price. A provider
-// keeps what a response says, and nobody knows what a request does that is relayed unread.
+// repeatable reports whether asking op twice has no effect but its price. Responses are stored by
+// the provider, and nobody knows what a request does that is relayed unread.
 func repeatable(op core.Op) bool {
 	switch op {
 	case core.OpPass, core.OpResponses, core.OpModels:

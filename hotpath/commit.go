@@ -8,8 +8,8 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// answered are the provider's fields that reach the client. Nothing that names
-// our account, our key or our limits is among them.
+// answered are the provider's header fields that reach the client. None of them names
+// our account, our key or our limits.
 var answered = [http1.NumFieldIDs]bool{
 	http1.ContentType:        true,
 	http1.ContentEncoding:    true,
@@ -25,7 +25,7 @@ var answered = [http1.NumFieldIDs]bool{
 	http1.XAmznErrorType:     true, // all that tells AWS's SDKs which exception it is
 }
 
-// crossed are those of answered that hold for a translated reply too.
+// crossed are those of answered that also apply to a translated reply.
 var crossed = [http1.NumFieldIDs]bool{
 	http1.CacheControl: true,
 	http1.Date:         true,
@@ -35,7 +35,7 @@ var crossed = [http1.NumFieldIDs]bool{
 }
 
 // commit chooses how the reply is relayed and puts its head before what o
-// holds of the body. From here on nothing is retried.
+// already holds of the body. From here on nothing is retried.
 func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 	x, l := &f.x, &f.rel
 	l.committed = true
@@ -45,7 +45,7 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 	for i := range rep.N {
 		fd := &rep.Fields[i]
 		if vain && fd.ID == http1.XShouldRetry {
-			continue // we know better
+			continue // appendOwn says false
 		}
 		if (answered[fd.ID] && (l.cross == nil || crossed[fd.ID]) || l.cross == nil && fd.ID == http1.Other && listed(x.From.Answered, fd.Name.Of(b))) && len(h)+int(fd.Value.End-fd.Value.Start) < maxOutHead {
 			if fd.ID == http1.Other && len(x.From.Leads) > 0 {
@@ -81,7 +81,7 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 func (s *Server) frame(f *flight, rep *http1.Reply, b []byte, method []byte) {
 	x, l := &f.x, &f.rel
 	kind := rep.Value(b, http1.ContentType)
-	ok := rep.Status >= 200 && rep.Status < 300 && rep.At[http1.ContentEncoding] == 0 // else it cannot be read
+	ok := rep.Status >= 200 && rep.Status < 300 && rep.At[http1.ContentEncoding] == 0 // else the body cannot be read
 	framing, stream := framingOf(kind)
 	l.stream, l.framing = ok && stream, framing
 	l.sse = l.stream && framing == core.FramingSSE
@@ -91,9 +91,9 @@ func (s *Server) frame(f *flight, rep *http1.Reply, b []byte, method []byte) {
 		l.sse = l.stream && x.From.Chats[x.Op].Framing == core.FramingSSE && !x.Array
 		l.gather = !l.stream
 	} else if x.Peek.Stream && !x.Array && ok && !stream && x.Op != core.OpPass && x.From.Chats[x.Op] != nil && http1.HasPrefixFold(kind, "application/json") {
-		l.cross, l.gather = s.bare(f), true // the provider took no notice of the wish for a stream
+		l.cross, l.gather = s.bare(f), true // the provider ignored that a stream was asked for
 	} else if rep.Status == 429 && rep.At[http1.ContentEncoding] == 0 && x.From.ReadFault != nil && string(method) != "HEAD" && http1.HasPrefixFold(kind, "application/json") {
-		l.cross, l.gather = s.bare(f), true // its body tells whether a wait is of use
+		l.cross, l.gather = s.bare(f), true // its body tells whether waiting would help
 		l.cross.raw = true
 	} else if f.homes(rep, b, method) {
 		l.cross, l.gather = s.bare(f), true
@@ -121,7 +121,8 @@ func (s *Server) frame(f *flight, rep *http1.Reply, b []byte, method []byte) {
 	}
 }
 
-// framingOf tells by its type how a stream is cut into events.
+// framingOf returns how a reply of this content type is cut into events; stream is false if it
+// is no stream.
 func framingOf(kind []byte) (f core.Framing, stream bool) {
 	switch {
 	case http1.HasPrefixFold(kind, "text/event-stream"):
@@ -134,15 +135,15 @@ func framingOf(kind []byte) (f core.Framing, stream bool) {
 	return 0, false
 }
 
-// vain reports whether the client had better not ask again when this is an error: our tries
-// times its own would be too many, or all retries together have used up what they may.
+// vain reports whether the client should not retry if this is an error: our attempts have
+// already multiplied its own, or the retry budget of the route is spent.
 func (f *flight) vain() bool {
 	x := &f.x
 	n := len(x.Attempts())
 	return n == core.MaxAttempts || n > 0 && x.Ahead.Spent && int(x.Ahead.After) == n
 }
 
-// appendOwn appends the fields that every answer of ours carries.
+// appendOwn appends the header fields that the gateway adds to every answer.
 func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	h = append(h, "X-Request-Id: "...)
 	at := len(h)
@@ -167,7 +168,7 @@ func (s *Server) appendOwn(h []byte, f *flight) []byte {
 		h = append(append(append(h, d.IDHeader...), ": "...), id...)
 	}
 	if f.socket != nil && f.socket.open {
-		return h // its connection is no longer one of HTTP's
+		return h // the connection no longer speaks HTTP
 	}
 	if f.free || s.draining.Load() {
 		f.free = true
@@ -195,8 +196,8 @@ func appendHexID(b []byte, id *[16]byte) []byte {
 	return append(b, digits[:]...)
 }
 
-// appendTiming tells where the time went so far (W3C Server-Timing, in
-// milliseconds): our own decisions, and the wait for the provider.
+// appendTiming appends a Server-Timing header (W3C; milliseconds) that says where the time
+// went so far: our own decisions, and the wait for the provider.
 func appendTiming(h []byte, f *flight) []byte {
 	h = appendMillis(append(h, "Server-Timing: gateway;dur="...), f.decide)
 	if f.first > f.begun && f.begun > 0 {
@@ -205,7 +206,7 @@ func appendTiming(h []byte, f *flight) []byte {
 	if f.rested > 0 {
 		h = appendMillis(append(h, ", paused;dur="...), f.rested)
 	}
-	for i, a := range f.x.Attempts()[:max(len(f.x.Attempts())-1, 0)] { // those that came to nothing
+	for i, a := range f.x.Attempts()[:max(len(f.x.Attempts())-1, 0)] { // the failed ones
 		if a.Began > 0 && a.At > a.Began {
 			h = appendMillis(append(http1.AppendUint(append(h, ", try"...), uint64(i+1)), ";dur="...), a.At-a.Began)
 		}

@@ -26,23 +26,23 @@ type conn struct {
 	box     outbox
 	ctx     context.Context // of the exchange under way: ends when the client leaves
 	unwatch func()          // ends the watch on the client; nil: there is none
-	held    *arrival        // where a reply goes that has reached its commit point; nil: to the client
+	held    *arrival        // receives a reply that has reached its commit point; nil: the client does
 
-	ghost    atomic.Bool // the client left, and the exchange goes on for others
+	ghost    atomic.Bool // the client left, but the exchange continues for others
 	charge   charge
 	bridged  atomic.Bool  // it is a WebSocket
 	hungUp   atomic.Bool  // the watcher saw the client go
 	answered atomic.Bool  // the watcher is to end
 	quiet    atomic.Int64 // Clock since when it waits for a request; 0 while it serves one
-	wmu      sync.Mutex   // orders the watcher's probe with the answer, and guards
-	harmless int          // what a probe may write
+	wmu      sync.Mutex   // keeps the watcher's probe and the answer apart, and guards harmless
+	harmless int          // what a probe may write now
 }
 
 // ServeConn carries the requests of one client connection until it ends. c may be any
 // net.Conn: TCP, TLS, or a pipe.
 func (s *Server) ServeConn(c net.Conn) { s.serveConn(c, false) }
 
-// serveConn is ServeConn; arriving tells that a listener of ours counted c.
+// serveConn is ServeConn; arriving says that a listener has counted c in s.arriving.
 func (s *Server) serveConn(c net.Conn, arriving bool) {
 	k := &conn{s: s, c: c}
 	if a, ok := c.RemoteAddr().(*net.TCPAddr); ok {
@@ -67,8 +67,8 @@ func (s *Server) serveConn(c net.Conn, arriving bool) {
 	}
 }
 
-// over forgets a connection and closes it, unless it was handed to somebody else. v is what
-// a panic brought.
+// over forgets a connection and closes it, unless it was handed over. v is the value of a
+// panic, or nil.
 func (k *conn) over(v any, handed bool) {
 	s := k.s
 	if v != nil {
@@ -97,7 +97,7 @@ func (k *conn) serve() (again, slow bool) {
 	k.quiet.Store(0)
 	f := s.flights.Get().(*flight)
 	defer func() {
-		s.uncount(f) // a body that broke off, or a panic, came past finish
+		s.uncount(f) // a broken body, or a panic, has bypassed finish
 		f.reset()
 		s.flights.Put(f)
 	}()
@@ -132,7 +132,7 @@ func (k *conn) serve() (again, slow bool) {
 		}
 		return false, false
 	}
-	path := k.req.Path // begin found it in k.in, which holds the next request now
+	path := k.req.Path // of k.in, which now holds the next request
 	f.x.Path = f.buf[int(path.End)-len(f.x.Path) : path.End]
 	k.exchange(f)
 	s.shared.Give(f.buf)
@@ -184,7 +184,7 @@ func (k *conn) exchange(f *flight) {
 	k.fly(f)
 }
 
-// fly asks targets for what the plan let pass, and answers.
+// fly asks targets once the plan has let the request pass, and answers.
 func (k *conn) fly(f *flight) {
 	s, x := k.s, &f.x
 	if f.care != nil && f.care.casts {
@@ -192,7 +192,7 @@ func (k *conn) fly(f *flight) {
 	}
 	k.allow(probeInterim)
 	if f.socket != nil {
-		k.allow(probeNothing) // a client of WebSockets that ends its side is gone
+		k.allow(probeNothing) // a WebSocket client that closes its side is gone
 	}
 	if k.carry(f) {
 		s.finish(f, &s.stats, &k.peer, &s.shared)
@@ -206,7 +206,7 @@ func (k *conn) fly(f *flight) {
 	k.reply(f)
 }
 
-// gone closes the books of an exchange whose client left before it was answered.
+// gone does the bookkeeping of an exchange whose client left before it was answered.
 func (k *conn) gone(f *flight) {
 	if v := k.charge.ruled(); v != nil && f.x.Fault == nil {
 		f.x.Fault, f.free = v, true

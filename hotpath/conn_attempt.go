@@ -60,17 +60,17 @@ func (k *conn) turn(ctx context.Context, f *flight) outcome {
 	}
 }
 
-// An outcome says what one attempt came to.
+// An outcome is the result of one attempt.
 type outcome uint8
 
 const (
 	tryNext outcome = iota // nothing reached the client; another may answer
 	tryDone                // the client got the reply, whole or cut
-	tryOver                // the reply is nobody's, and x.Fault says why
-	tryHeld                // the reply is at its commit point, and another may be there first
+	tryOver                // the reply must not reach the client; x.Fault says why
+	tryHeld                // the reply has reached its commit point and waits, as a parallel attempt may have been first
 )
 
-// closing is try, and the end of u should it panic.
+// closing is try, but closes u if it panics.
 func (k *conn) closing(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 	settled := false
 	defer func() {
@@ -83,7 +83,7 @@ func (k *conn) closing(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 	return out, stale
 }
 
-// try sends the request on u and relays the reply. stale: u was dead before
+// try sends the request on u and relays the reply. stale reports that u died before
 // any byte of a reply came.
 func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 	s, w := k.s, f.target.Waits
@@ -125,7 +125,7 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 	return k.relay(f, u, b, n), false
 }
 
-// upload writes a large piece of a body. Progress is what the wait is for.
+// upload writes a large piece of a body. Its deadline is extended as long as there is progress.
 func (k *conn) upload(f *flight, u *upstream.Conn, p []byte) error {
 	for len(p) > 0 {
 		u.SetWriteDeadline(f.until(or(f.target.Waits.Header, defaultHeader)))
@@ -144,8 +144,8 @@ func (f *flight) until(d time.Duration) time.Time {
 	return time.Now().Add(time.Duration(f.bound(now, d) - now))
 }
 
-// listen bounds the next reads from u. A client that hung up ends them at once: what its
-// watcher did to u may have been undone by this very bound.
+// listen bounds the next reads from u. It checks for a client that hung up, because the deadline
+// set here may have overwritten the one with which the watcher interrupts u.
 func (k *conn) listen(u *upstream.Conn, until time.Time) {
 	u.SetReadDeadline(until)
 	if k.hungUp.Load() {
@@ -154,8 +154,8 @@ func (k *conn) listen(u *upstream.Conn, until time.Time) {
 }
 
 // readReply reads the head of the final reply into b; interim ones are skipped.
-// n is the length of the head, or with an error of what came. Only with switches is one that
-// switches protocols final.
+// n is the length of the head; with an error, that of what came. A reply that switches protocols
+// is final only with switches.
 func (k *conn) readReply(b *[]byte, u *upstream.Conn, switches bool) (n int, err error) {
 	waits := 0
 	for {

@@ -52,7 +52,7 @@ func (k *conn) allow(what int) {
 	k.wmu.Unlock()
 }
 
-// reply sends the gateway's own answer and closes the books.
+// reply sends the gateway's own answer and finishes the exchange.
 func (k *conn) reply(f *flight) {
 	if f.socket != nil && f.socket.open {
 		k.dismiss(f)
@@ -110,10 +110,10 @@ const (
 	probeNothing        // nothing would be harmless
 )
 
-// probe asks a client that has said it will send no more whether it still
-// listens, and waits for the answer until the watch ends. It reports whether it is gone: a
-// hang-up and a half-close look alike until something is written, and then a closed socket
-// answers with a reset, as soon as that has come all the way.
+// probe finds out whether a client that has closed its sending side still listens, and waits
+// for the result until the watch ends. It reports whether the client is gone. A full close and a
+// half-close look alike until something is written; a socket that was fully closed then answers
+// with a reset, once that has travelled back.
 func (k *conn) probe() (gone bool) {
 	t, ok := k.c.(*net.TCPConn)
 	if !ok {
@@ -132,8 +132,8 @@ func (k *conn) probe() (gone bool) {
 	return gone
 }
 
-// poke writes what is harmless where the exchange stands. One that was late for its own
-// deadline has written nothing, and tries again.
+// poke writes something that is harmless in the present state of the exchange. If it missed its
+// own deadline it has written nothing, and tries again.
 func (k *conn) poke(t *net.TCPConn) (err error) {
 	k.wmu.Lock()
 	defer k.wmu.Unlock()
@@ -147,7 +147,7 @@ func (k *conn) poke(t *net.TCPConn) (err error) {
 		return nil
 	}
 	for wait := probeWait; wait <= probeMost; wait *= 2 {
-		t.SetWriteDeadline(time.Now().Add(wait)) // that of the last write may be over
+		t.SetWriteDeadline(time.Now().Add(wait)) // that of the last write may have passed
 		var n int
 		if n, err = io.WriteString(t, what); n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
 			break

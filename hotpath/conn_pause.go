@@ -7,10 +7,10 @@ import (
 	"asbru/core"
 )
 
-// errTurned says that a stage refused what the client would have got.
+// errTurned means that a stage refused to let the client have the answer.
 var errTurned = errors.New("the answer was not given on")
 
-// sleep waits until the exchange is woken, or its nap is over. It reports false when the
+// sleep waits until the exchange is woken or x.Until has come. It reports false if the
 // client left meanwhile.
 func (k *conn) sleep(f *flight) bool {
 	now := core.Clock()
@@ -23,7 +23,8 @@ func (k *conn) sleep(f *flight) bool {
 	return !k.hungUp.Load()
 }
 
-// decided waits for what the stages wait for. It reports false when the client left.
+// decided sleeps and runs the stages until none waits any more. It reports false if the client
+// left.
 func (k *conn) decided(f *flight) (v core.Verdict, there bool) {
 	left := func() { k.hungUp.Store(true); f.Wake(0) }
 	defer k.watch(left)()
@@ -56,8 +57,8 @@ func (k *conn) next(f *flight) bool {
 	}
 }
 
-// give writes what is in k.box to the client as soon as the plan lets it go. errTurned
-// says that it never will: f.x.Fault says why, and nothing went out.
+// give writes the contents of k.box to the client as soon as the plan allows it. With errTurned
+// it never will: f.x.Fault says why, and nothing was written.
 func (k *conn) give(f *flight, done bool) error {
 	if err := k.pay(f, done); err != nil {
 		return err
@@ -65,7 +66,8 @@ func (k *conn) give(f *flight, done bool) error {
 	return k.write(f, k.box.bytes())
 }
 
-// pay waits until the plan lets the client have what is at hand: its last bytes, with done.
+// pay waits until the plan lets the client have what is in k.box, which with done includes the
+// last bytes of the answer.
 func (k *conn) pay(f *flight, done bool) error {
 	for f.tolled() {
 		v := k.s.toll(f, done)
@@ -82,10 +84,10 @@ func (k *conn) pay(f *flight, done bool) error {
 	return nil
 }
 
-// errGone says that the client left while its answer was kept back.
+// errGone means that the client left while its answer was held back.
 var errGone = errors.New("the client hung up")
 
-// pour gives the client what an answer from memory has for it.
+// pour writes an answer from memory to the client.
 func (k *conn) pour(f *flight) {
 	left := func() { k.hungUp.Store(true); f.Wake(0) }
 	defer k.watch(left)()
@@ -96,7 +98,7 @@ func (k *conn) pour(f *flight) {
 		k.allow(probeNothing)
 		err := k.write(f, k.box.bytes())
 		if p == core.PourWait && f.x.Reply.Type == "text/event-stream" {
-			k.allow(probeComment) // the head is out, and the end is not
+			k.allow(probeComment) // the head is out, but not yet the end
 		}
 		if err != nil || p == core.PourWait && !k.sleep(f) {
 			f.free = true
@@ -112,8 +114,8 @@ func (k *conn) pour(f *flight) {
 	k.s.finish(f, &k.s.stats, &k.peer, &k.s.shared)
 }
 
-// left is told that the client left. An exchange whose answer somebody else waits for goes
-// on for as long as that is so.
+// left is called when the client has left. An exchange continues for as long as others wait for
+// its answer.
 func (k *conn) left(f *flight, cancel func()) {
 	for f.stays() {
 		k.ghost.Store(true)

@@ -10,8 +10,8 @@ import (
 	"asbru/hotpath/upstream"
 )
 
-// relay gives the client the reply whose head and first bytes are in b, unless
-// another target may do better.
+// relay sends the client the reply whose head and first bytes are in b, unless it turns out that
+// another target should be asked.
 func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	s, l := k.s, &f.rel
 	f.first = core.Clock()
@@ -29,7 +29,7 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	s.frame(f, &k.rep, b, k.req.Method.Of(f.buf))
 	l.cut.Grow, l.cut.Free = s.hooks.Grow, s.hooks.Free
 	resumes := f.resumes()
-	if resumes && !l.stream { // which is what the client has the beginning of
+	if resumes && !l.stream { // the client already has the beginning of a stream
 		if u.Close(); k.rep.Status < 300 {
 			f.attempt().Status = 502
 		}
@@ -41,7 +41,7 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	l.holds = resumes || f.holdable()
 	k.box.reset()
 	rest, done, err := l.feed(&f.x, b[n:], &k.box, &s.shared)
-	if !resumes { // else the client has its head
+	if !resumes { // else the client already has a head
 		s.commit(f, &k.rep, b, &k.box)
 		k.box.front(k.box.head)
 	}
@@ -54,7 +54,7 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	return k.commit(f, &arrival{u: u, b: b, done: done, clean: len(rest) == 0, err: err})
 }
 
-// An arrival is a reply that has reached its commit point. What the client gets of it so far
+// An arrival is a reply that has reached its commit point. What the client will get of it so far
 // is in the outbox.
 type arrival struct {
 	u     *upstream.Conn
@@ -65,7 +65,7 @@ type arrival struct {
 	err   error
 }
 
-// commit gives a reply to the client, or to who asked for it to be held.
+// commit sends a reply to the client, or leaves it in k.held for whoever set that.
 func (k *conn) commit(f *flight, a *arrival) outcome {
 	if k.held != nil {
 		*k.held = *a
@@ -74,7 +74,7 @@ func (k *conn) commit(f *flight, a *arrival) outcome {
 	return k.deliver(f, a)
 }
 
-// deliver gives the client what is in the outbox and the rest of the reply. Nothing is
+// deliver sends the client the contents of the outbox and the rest of the reply. Nothing is
 // retried from here on.
 func (k *conn) deliver(f *flight, a *arrival) outcome {
 	if a.whole {
@@ -117,8 +117,8 @@ func (k *conn) deliver(f *flight, a *arrival) outcome {
 	return tryDone
 }
 
-// follow reads the rest of a reply and gives it to the client. err is that of the client; what
-// became of the reply is in a.
+// follow reads the rest of a reply and sends it to the client. err is an error of the client's
+// connection; how the reply ended is in a.
 func (k *conn) follow(f *flight, a *arrival) (err error) {
 	l := &f.rel
 	until := f.until(f.patience())
@@ -148,7 +148,7 @@ func (k *conn) follow(f *flight, a *arrival) (err error) {
 }
 
 // hold reads a reply up to its commit point, or until it is clear that it has none.
-// What the client gets is in k.box then.
+// Afterwards k.box holds what the client gets.
 func (k *conn) hold(f *flight, u *upstream.Conn, b, rest []byte, done bool, err error) ([]byte, bool, outcome, error) {
 	s, l := k.s, &f.rel
 	l.committed = false
@@ -192,9 +192,9 @@ func (k *conn) hold(f *flight, u *upstream.Conn, b, rest []byte, done bool, err 
 	}
 }
 
-// gather reads the whole reply whose head and first bytes are in b, and gives the
-// client its translation. A reply that breaks off has reached nobody: another
-// target may do better.
+// gather reads the whole reply whose head and first bytes are in b, and sends the
+// client its translation. If the reply breaks off, the client has got nothing yet and another
+// target can be asked.
 func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	s, l := k.s, &f.rel
 	rest, done, err := l.feed(&f.x, b[n:], &k.box, &s.shared)
@@ -227,7 +227,7 @@ func (k *conn) gather(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	return k.commit(f, &arrival{u: u, b: b, done: true, clean: len(rest) == 0, whole: true})
 }
 
-// deliverWhole gives the client the translation of a reply.
+// deliverWhole sends the client the translation of a reply.
 func (k *conn) deliverWhole(f *flight, a *arrival) outcome {
 	t0 := core.Clock()
 	f.sure()
@@ -274,7 +274,7 @@ func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean 
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: errCut}
 		k.box.reset()
 		if !f.rel.broken(&f.x, &k.box) || k.give(f, true) != nil {
-			f.free = true // else the message is complete, and a client that sends the next one is not cut off
+			f.free = true // otherwise the message is complete, and the client may send its next request
 		}
 	case clean && !k.rep.Close && f.rel.from != bodyClose:
 		u.SetDeadline(time.Time{})
@@ -284,7 +284,7 @@ func (k *conn) ended(f *flight, u *upstream.Conn, whole bool, werr error, clean 
 	u.Close()
 }
 
-// write gives p to the client, which may be slow for so long and no longer.
+// write sends p to the client, within the bound for slow clients.
 func (k *conn) write(f *flight, p []byte) error {
 	if len(p) == 0 || k.ghost.Load() {
 		return nil
@@ -299,7 +299,7 @@ func (k *conn) write(f *flight, p []byte) error {
 		k.harmless = probeComment
 	}
 	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && f.stays() {
-		k.ghost.Store(true) // the watcher looks after the rest
+		k.ghost.Store(true) // the watcher does the rest
 		return nil
 	}
 	return err

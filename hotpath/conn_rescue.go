@@ -10,26 +10,27 @@ import (
 	"asbru/hotpath/upstream"
 )
 
-// rescuable reports whether the stream that broke is one that another target may continue. One
-// that had finished lacks nothing but its end.
+// rescuable reports whether another target may continue the broken stream. A stream that had its
+// finish reason is not continued: all it lacks is its terminator.
 func (f *flight) rescuable() bool {
 	return f.rescues() && f.cross != nil && f.cross.splice != nil && f.cross.splice.fit() && !f.x.Stream.Finished
 }
 
-// resumes reports whether the attempt under way continues a stream that the client has the
-// beginning of.
+// resumes reports whether the attempt under way continues a stream whose beginning the client
+// already has.
 func (f *flight) resumes() bool {
 	return f.rescues() && f.cross != nil && f.cross.splice != nil && f.cross.splice.in != nil
 }
 
-// rescue finds somebody who continues the stream that broke with err, once for a stream. What
-// came of the continuation so far is in k.box then. The new connection ends when the client
-// leaves, until stop is called. It reports false when nobody does: f is left as it was.
+// rescue finds a target that continues the stream that broke with err; a stream is rescued once
+// at most. Afterwards k.box holds what has come of the continuation. Until stop is called, the
+// new connection is closed if the client leaves. If no target continues the stream it reports
+// false and leaves f as it was.
 func (k *conn) rescue(f *flight, u *upstream.Conn, err error) (a arrival, stop func() bool, ok bool) {
 	s, x, ctx := k.s, &f.x, k.ctx
 	u.Close()
 	if end := x.Due.Total; end > 0 && core.Clock()+int64(f.attempt().TTFT) >= end {
-		x.Skipped |= core.SkipRescue // nobody begins sooner than the one that broke off did
+		x.Skipped |= core.SkipRescue // another target will not begin sooner than the first one did
 		return a, nil, false
 	}
 	f.late = errors.Is(err, os.ErrDeadlineExceeded)
@@ -40,7 +41,7 @@ func (k *conn) rescue(f *flight, u *upstream.Conn, err error) (a arrival, stop f
 	state := x.Stream
 	was.cut.Reset()
 	was.dropFrames()
-	x.Due.First = 0 // it is there
+	x.Due.First = 0 // the client has its first content
 	k.held = &a
 	defer func() { k.held = nil }()
 	for k.next(f) {

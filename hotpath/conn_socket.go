@@ -35,7 +35,7 @@ func (k *conn) bridge(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	f.status, f.rel.stream, f.rel.committed = switching, true, true
 	f.ttft = now - x.Start
 	f.content(now)
-	f.exit() // a place at the target's gate is for work, and a socket may be quiet for hours
+	f.exit() // the gate counts work, and a WebSocket may be idle for hours
 	f.decide += now - f.first
 	br := &bridge{k: k, f: f, codec: x.From.Sockets, born: now}
 	br.write = or(x.Snap.Limits.WriteWait, defaultWriteWait)
@@ -60,7 +60,7 @@ func (k *conn) bridge(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	return tryDone
 }
 
-// room is in with room for a read.
+// room returns in with free capacity for a read.
 func (s *Server) room(in []byte) []byte {
 	if cap(in) >= socketRead {
 		return in
@@ -84,7 +84,7 @@ func (k *conn) openSocket(f *flight, protocol []byte) bool {
 	return err == nil
 }
 
-// messageLimit is what a message of a client may be long.
+// messageLimit is the largest message a client may send, in bytes.
 func messageLimit(snap *core.Snapshot) uint64 {
 	if n := snap.Limits.BodyBytes; n > 0 && n != defaultBody {
 		return uint64(n)
@@ -93,7 +93,7 @@ func messageLimit(snap *core.Snapshot) uint64 {
 }
 
 // greet opens the WebSocket of a client whose first message names the model, and reads that
-// message as its request's body. It reports false when there will be none.
+// message as the body of its request. It reports false if the connection has ended instead.
 func (k *conn) greet(f *flight) bool {
 	x, sk := &f.x, f.socket
 	if !k.openSocket(f, nil) {
@@ -141,21 +141,21 @@ func (k *conn) greet(f *flight) bool {
 	}
 }
 
-// breach tells a client that its first message is none.
+// breach tells a client that its first message violates the protocol.
 func (k *conn) breach(f *flight, v *ws.Violation) bool {
 	refuse(&f.x, core.Invalid, v.Why, "")
 	k.say(ws.Close, ws.AppendClose(nil, v.Code, v.Why))
 	return false
 }
 
-// say sends a frame to a client that has its 101 and no target yet.
+// say sends a frame to a client whose WebSocket is open but has no target yet.
 func (k *conn) say(op ws.Opcode, payload []byte) {
 	k.c.SetWriteDeadline(time.Now().Add(closeWait))
 	k.c.Write(ws.AppendFrame(nil, op, payload, nil))
 }
 
-// introduce makes the frame that goes to the target before all else: the client's first message,
-// with the name of the target's model.
+// introduce makes the first frame for the target: the client's first message, with the name of
+// the target's model.
 func (f *flight) introduce(mask [4]byte) {
 	x, sk := &f.x, f.socket
 	model := f.model()
@@ -167,8 +167,8 @@ func (f *flight) introduce(mask [4]byte) {
 	sk.out = ws.AppendFrame(sk.out[:0], sk.kind, msg, &mask)
 }
 
-// dismiss answers a client that has its 101 and gets no target: in its own format where that
-// has a word for it, and with a close frame.
+// dismiss answers a client whose WebSocket is open but gets no target: with an error message if
+// its format has one, and with a close frame.
 func (k *conn) dismiss(f *flight) {
 	x := &f.x
 	v := x.Fault
@@ -191,8 +191,8 @@ func (k *conn) dismiss(f *flight) {
 	k.s.finish(f, &k.s.stats, &k.peer, &k.s.shared)
 }
 
-// overBudget is the close code of who can no longer pay: one of those that are for applications.
+// overBudget is the close code for a caller whose budget is spent, from the range for applications.
 const overBudget ws.Code = 4008
 
-// tryAgainLater is the close code of who has too much to do (IANA's registry).
+// tryAgainLater is the close code for overload (IANA's WebSocket registry).
 const tryAgainLater ws.Code = 1013

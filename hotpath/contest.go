@@ -9,17 +9,17 @@ import (
 	"asbru/core"
 )
 
-// A contest is an attempt and, when that one has had no content for a while, another one
-// beside it. Who reaches its commit point first is the client's; the other's connection is
-// closed at once. An exchange has one second attempt at most.
+// A contest is an attempt and, if that one has no content for a while, a second one in
+// parallel. The client gets the answer of whichever reaches its commit point first; the other's
+// connection is closed at once. There is at most one second attempt.
 //
 //	first  ──────────────────cut off
 //	       ◀─wait─▶
-//	second         ───content──▶ the client's
+//	second         ───content──▶ to the client
 //
-// Each attempt has a fork of the flight, a line and a goroutine of its own, which alone touches
-// them until it has reported. The flight itself and the client's connection stay with the
-// goroutine of the exchange.
+// Each attempt has a fork of the flight, a line and a goroutine of its own. Only that goroutine
+// touches them until it has reported. The flight itself and the client's connection stay with
+// the goroutine of the exchange.
 type contest struct {
 	ctx           context.Context // of the exchange
 	f             *flight
@@ -32,9 +32,9 @@ type contest struct {
 
 // A racer is one attempt of a contest.
 type racer struct {
-	k      *conn // its line; it has no client
+	k      *conn // its line, without a client
 	f      *flight
-	began  core.Attempt // its record as it began
+	began  core.Attempt // its record at the start
 	watch  memory
 	cancel context.CancelFunc
 	got    arrival
@@ -42,10 +42,10 @@ type racer struct {
 	over   bool // it has reported
 }
 
-// open reports whether another attempt is under way or to come.
+// open reports whether another attempt is under way or may still begin.
 func (c *contest) open() bool { return c.waits.Load() || c.runs.Load() > 1 }
 
-// contest makes the attempt under way and perhaps one beside it.
+// contest runs the attempt under way and perhaps a second one in parallel.
 func (k *conn) contest(ctx context.Context, f *flight) outcome {
 	s, c := k.s, &contest{ctx: ctx, f: f, ended: make(chan *racer, 2)}
 	c.waits.Store(true)
@@ -86,7 +86,7 @@ func (k *conn) contest(ctx context.Context, f *flight) outcome {
 	}
 }
 
-// start lets an attempt run on a line of its own.
+// start runs an attempt on a line and goroutine of its own.
 func (c *contest) start(k *conn, g *flight) *racer {
 	r := &racer{f: g, began: *g.attempt()}
 	r.k = k.s.line()
@@ -101,7 +101,7 @@ func (c *contest) start(k *conn, g *flight) *racer {
 	return r
 }
 
-// run makes the attempt up to its commit point and reports. A panic ends the attempt alone.
+// run carries the attempt to its commit point and reports. A panic ends only this attempt.
 func (r *racer) run(ctx context.Context, c *contest) {
 	s := r.k.s
 	defer func() {
@@ -118,8 +118,8 @@ func (r *racer) run(ctx context.Context, c *contest) {
 	r.out = r.k.turn(ctx, r.f)
 }
 
-// beside begins the second attempt, if there is a target for it that the caps on hedges allow
-// and the client's patience lasts.
+// beside begins the second attempt, if the caps on hedges allow one, there is a target for it,
+// and the client's budget has time left.
 func (s *Server) beside(g *flight) bool {
 	x := &g.x
 	if x.Skipped&core.SkipHedge != 0 {
@@ -134,7 +134,7 @@ func (s *Server) beside(g *flight) bool {
 	return s.slip(g)
 }
 
-// won gives the client the reply of r, and closes the books of the other attempt.
+// won sends the client the reply of r, and does the bookkeeping of the other attempt.
 func (k *conn) won(c *contest, r *racer) outcome {
 	f, other := c.f, c.first
 	if r == c.first {
@@ -144,7 +144,7 @@ func (k *conn) won(c *contest, r *racer) outcome {
 	if runs {
 		other.cancel()
 	}
-	at := len(f.x.Attempts()) - 1 // where the other's record goes: the one that counts is behind it
+	at := len(f.x.Attempts()) - 1 // the other's record goes here: the winner's comes last
 	if r == c.second {
 		f.x.Join(*r.f.attempt())
 	} else {
@@ -170,7 +170,7 @@ func (k *conn) won(c *contest, r *racer) outcome {
 	return out
 }
 
-// finally delivers the reply of r, and ends it when the client leaves.
+// finally delivers the reply of r, and cuts it off if the client leaves.
 func (k *conn) finally(c *contest, r *racer) outcome {
 	u := r.got.u
 	stop := context.AfterFunc(c.ctx, func() { u.Conn.SetDeadline(time.Unix(1, 0)) })
@@ -179,7 +179,7 @@ func (k *conn) finally(c *contest, r *racer) outcome {
 	return k.deliver(c.f, &r.got)
 }
 
-// lost ends a contest that nobody won: r was the last to report.
+// lost ends a contest without a winner; r was the last to report.
 func (c *contest) lost(r *racer) outcome {
 	f := c.f
 	f.gone = c.ctx.Err() != nil
@@ -199,7 +199,7 @@ func (c *contest) lost(r *racer) outcome {
 	return r.out
 }
 
-// failed tells the route of an attempt that failed by itself.
+// failed reports to the route an attempt that failed on its own.
 func (r *racer) failed(ctx context.Context) {
 	if ctx.Err() == nil {
 		r.f.blame(r.f.attempt())
@@ -207,19 +207,19 @@ func (r *racer) failed(ctx context.Context) {
 	r.f.land()
 }
 
-// outrun closes the books of an attempt that was cut off, after it reported.
+// outrun does the bookkeeping of an attempt that was cut off, after it reported.
 func (k *conn) outrun(c *contest, r *racer) {
 	f := r.f
 	a := f.attempt()
-	if r.out == tryHeld { // a moment too late
+	if r.out == tryHeld { // it came just too late
 		r.got.u.Close()
 		k.s.shared.Give(r.got.b)
 	}
-	if a.Phase >= core.PhaseFailed { // it failed by itself, a moment before
+	if a.Phase >= core.PhaseFailed { // it had failed on its own just before
 		f.land()
 		return
 	}
-	f.gone = true // nobody waits for it: it says nothing about the target
+	f.gone = true // as if its client had left: that does not count against the target
 	f.land()
 	a.Cause, a.Began = core.Outrun, f.begun
 	if c.ctx.Err() != nil {

@@ -1,6 +1,10 @@
 package hotpath
 
-import "asbru/core"
+import (
+	"bytes"
+
+	"asbru/core"
+)
 
 // A stream of a conversation has one end: its terminator, or one error event. What the
 // provider sends behind either is not the client's, and what it forgot is made up for.
@@ -13,6 +17,32 @@ func (l *relay) over(x *core.Exchange, done, failed bool) bool {
 	}
 	// The failure of Responses takes two events, and that of Cohere is a finish like any other.
 	return done || failed && x.Stream.Done && x.Op != core.OpResponses && !x.Stream.Finished
+}
+
+// unbroken reports whether the data of an event without its blank line is all there: a JSON object
+// with all of its brackets, or the terminator.
+func unbroken(data []byte) bool {
+	data = bytes.TrimSpace(data)
+	if len(data) == 0 || data[0] != '{' || data[len(data)-1] != '}' {
+		return string(data) == "[DONE]"
+	}
+	depth, quoted := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth--; depth == 0 {
+				return i == len(data)-1
+			}
+		}
+	}
+	return false
 }
 
 // shut ends a stream that passed as it came, when its upstream has ended. One that

@@ -6,7 +6,7 @@ import (
 	"asbru/core"
 )
 
-// finish closes the books of an exchange: stages, tallies, the record. The
+// finish does the bookkeeping of an exchange: the After stages, tallies, the record. The
 // lane calls it once, after the last byte was handed to the kernel, and
 // recycles the flight afterwards.
 func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lender) {
@@ -67,7 +67,7 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 	s.uncross(f)
 }
 
-// uncross gives back what f was translated with.
+// uncross returns the crossing of f to its pool.
 func (s *Server) uncross(f *flight) {
 	if f.cross == nil {
 		return
@@ -78,7 +78,7 @@ func (s *Server) uncross(f *flight) {
 	f.cross = nil
 }
 
-// uncount takes f out of what counts exchanges under way. It may be called twice.
+// uncount removes f from the counts of exchanges under way. It may be called twice.
 func (s *Server) uncount(f *flight) {
 	f.land()
 	if f.large > 0 {
@@ -96,7 +96,7 @@ func (f *flight) gap() {
 	f.last = now
 }
 
-// tally adds what happened to the target and the key.
+// tally adds the outcome to the counters of the target and the key.
 func (s *Server) tally(f *flight, total int64) {
 	x := &f.x
 	if k := x.Key; k != nil && k.Tally != nil {
@@ -110,7 +110,7 @@ func (s *Server) tally(f *flight, total int64) {
 	s.tallyTargets(f, total)
 }
 
-// tallyTargets adds what happened to those that were asked.
+// tallyTargets adds the outcome of each attempt to the counters of its target.
 func (s *Server) tallyTargets(f *flight, total int64) {
 	x := &f.x
 	for i, a := range x.Attempts() {
@@ -130,7 +130,7 @@ func (s *Server) tallyTargets(f *flight, total int64) {
 	}
 }
 
-// attemptCode is what attempt i counts as: the exchange's own fault for the last
+// attemptCode is the fault that attempt i counts as: the exchange's own for the last
 // one, an upstream failure for those that were replaced.
 func attemptCode(x *core.Exchange, i int) core.Code {
 	if i == len(x.Attempts())-1 && x.Fault != nil {

@@ -34,6 +34,8 @@ func (s *Server) hear(f *flight, rep *http1.Reply, b []byte) hearing {
 		return another
 	case f.x.Op != core.OpPass && ours(rep.Status):
 		return f.refusedBecause(" to a request as this gateway makes it", "check base_url and type of the provider")
+	case f.x.Op != core.OpPass && (rep.Status == 400 || rep.Status == 404) && isPage(rep, b):
+		return f.refusedBecause(" with a web page", "check base_url of the provider: its API is not there")
 	}
 	return heGets
 }
@@ -47,13 +49,18 @@ func (f *flight) fits(rep *http1.Reply, b []byte) hearing {
 	case rep.At[http1.ContentEncoding] != 0 && !http1.EqualFold(rep.Value(b, http1.ContentEncoding), "identity"):
 		// A body of a kilobyte may stand for a gigabyte, and the client never asked for it.
 		return f.refusedBecause(" in a content coding that was not asked for", "turn compression off at the provider")
-	case rep.Status != 204 && rep.Status != 205 && !http1.HasPrefixFold(rep.Value(b, http1.ContentType), "text/html"):
+	case rep.Status != 204 && rep.Status != 205 && !isPage(rep, b):
 		return heGets
 	case f.spare():
 		f.attempt().Status, f.void = 502, true
 		return another
 	}
 	return f.refusedBecause(" without an answer", "check base_url of the provider: a web page or nothing is there")
+}
+
+// isPage reports whether a reply is for a browser. No API answers so: something else is at the address.
+func isPage(rep *http1.Reply, b []byte) bool {
+	return http1.HasPrefixFold(rep.Value(b, http1.ContentType), "text/html")
 }
 
 // ours reports whether a status is about how the request was made, not about what the

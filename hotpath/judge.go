@@ -7,13 +7,13 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// A chance says whether there is a next attempt.
+// A chance is the result of looking for the next attempt.
 type chance uint8
 
 const (
 	nobody   chance = iota // no target is left
-	somebody               // f.target is to be asked
-	notYet                 // it is to be asked later: the flight pauses
+	somebody               // f.target is to be asked now
+	notYet                 // a target is to be asked later: the flight pauses
 )
 
 // next picks the target and key of the next attempt.
@@ -42,7 +42,7 @@ func (s *Server) next(f *flight) chance {
 	if x.Begin(t, k) == nil {
 		return nobody
 	}
-	if f.cross != nil && f.cross.bare { // of a reply that passed for a stream
+	if f.cross != nil && f.cross.bare { // made for the last reply only, not for a translation
 		f.cross.reset()
 		s.crosses.Put(f.cross)
 		f.cross = nil
@@ -55,12 +55,12 @@ func (s *Server) next(f *flight) chance {
 func (f *flight) aim(t *core.Target, k *core.ProviderKey) {
 	x := &f.x
 	f.begun, f.first, f.late, f.sent, f.void = 0, 0, false, false, false
-	x.Fault = nil // of a target that could not be asked
+	x.Fault = nil // that of the last target, which could not be asked
 	f.target, f.key = t, k
 	x.Face, x.As = t.Face(x.From, x.Op, x.Name)
 }
 
-// entered begins the attempt that was picked.
+// entered begins the picked attempt, once its target's gate is passed.
 func (s *Server) entered(f *flight) chance {
 	f.share()
 	if t := f.target; t.Tally != nil {
@@ -71,7 +71,7 @@ func (s *Server) entered(f *flight) chance {
 	return somebody
 }
 
-// land ends the count of the attempt under way, and gives its place back.
+// land stops counting the attempt under way and frees its place at the gate.
 func (f *flight) land() {
 	f.exit()
 	if f.tally != nil {
@@ -80,13 +80,13 @@ func (f *flight) land() {
 	}
 }
 
-// attempt is the one under way.
+// attempt returns the attempt under way.
 func (f *flight) attempt() *core.Attempt {
 	a := f.x.Attempts()
 	return &a[len(a)-1]
 }
 
-// judge records what came of the attempt and says what to do with the reply, whose
+// judge records the outcome of the attempt and decides what to do with the reply, whose
 // head is in b.
 func (f *flight) judge(rep *http1.Reply, b []byte) core.Verb {
 	a := f.attempt()
@@ -105,22 +105,21 @@ func (f *flight) judge(rep *http1.Reply, b []byte) core.Verb {
 	return verb
 }
 
-// stands reports whether a reply that says "not now" is the client's all the
-// same, because nobody else is left to ask.
+// stands reports whether a reply that says "not now" goes to the client after all,
+// because no other target is left to ask.
 func (s *Server) stands(f *flight) bool {
 	return !f.rivalled() && !f.more() && presentable(f.attempt().Status)
 }
 
-// more reports whether another target or key is left after what the attempt under way
-// came to.
+// more reports whether another target or key is left to try after the attempt under way.
 func (f *flight) more() bool {
 	x := &f.x
 	t, _ := x.Route.Pick(x, x.Attempts())
 	return t != nil
 }
 
-// presentable reports whether the last reply there was may be shown to the client.
-// A provider's word about our key, or a redirect, is not the client's business.
+// presentable reports whether a reply with this status may be shown to the client.
+// A provider's complaint about our key, or a redirect, is not the client's business.
 func presentable(status int) bool {
 	return status != 401 && status != 402 && status != 403 && (status < 300 || status >= 400)
 }

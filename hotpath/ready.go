@@ -8,8 +8,8 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// ready decides about a complete request: it is read, resolved to a route, and
-// taken through the plan. The verdict is the plan's.
+// ready decides about a complete request: it is peeked into, resolved to a route, and
+// taken through the plan, whose verdict it returns.
 func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 	x := &f.x
 	x.Body = f.buf[f.head:]
@@ -31,7 +31,7 @@ func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 	return s.stages(f, r)
 }
 
-// stages is decide with the head at hand.
+// stages is decide with the head made available to the stages.
 func (s *Server) stages(f *flight, r *http1.Request) core.Verdict {
 	f.fields = fields{r, f}
 	f.x.Head = &f.fields
@@ -39,7 +39,7 @@ func (s *Server) stages(f *flight, r *http1.Request) core.Verdict {
 	if v == core.Answer && f.x.Watch != nil {
 		s.behind(f, r)
 	}
-	f.x.Head = nil // r is the lane's and soon another request's
+	f.x.Head = nil // r belongs to the lane, which reuses it for the next request
 	return v
 }
 
@@ -69,7 +69,7 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 	return false
 }
 
-// through finds the route behind a door of one provider.
+// through finds the route behind a door that belongs to one provider.
 func through(f *flight, r *http1.Request) bool {
 	x := &f.x
 	x.Fixed = true
@@ -84,8 +84,8 @@ func through(f *flight, r *http1.Request) bool {
 	return false
 }
 
-// fallbacks refuses a list of the caller's own that names what nobody serves: to
-// pass over a name without a word would take the caller's safety net away.
+// fallbacks refuses a caller's own list of fallbacks if nobody serves one of them: dropping
+// a name silently would take away the caller's safety net.
 func fallbacks(x *core.Exchange) bool {
 	for _, name := range x.Peek.Fallbacks {
 		if name == nil {
@@ -100,16 +100,16 @@ func fallbacks(x *core.Exchange) bool {
 	return true
 }
 
-// idle reports whether a request that is only relayed makes no model work: it reads or removes
-// what there is, or says nothing at all.
+// idle reports whether a relayed request gives no work to a model: it only reads or deletes
+// something, or has no body.
 func idle(r *http1.Request, b []byte) bool {
 	m := r.Method.Of(b)
 	return string(m) == "GET" || string(m) == "HEAD" || string(m) == "DELETE" || r.ContentLength <= 0 && !r.Chunked
 }
 
-// peek reads what policy needs from the body. Bodies that are not JSON are
-// relayed unread, except for the model field of a form. One of unnamed type is read
-// unless it holds no brace, and so nothing that any reader could take for an object.
+// peek reads from the body what the policy needs. Bodies that are not JSON are relayed
+// unread, except for the model field of a form. A body without a content type is read if it
+// holds a brace: without one no parser could take any of it for an object.
 func peek(f *flight, r *http1.Request) bool {
 	x := &f.x
 	if x.Op == core.OpPass {
@@ -148,8 +148,8 @@ func peek(f *flight, r *http1.Request) bool {
 	return true
 }
 
-// plain is a valid body as it is where no path speaks for it: without the member that stands
-// in for a model, and with the model.
+// plain returns a valid body rewritten for paths that do not name the model: the member that
+// stands in for a model is cut out, and the model is put in.
 func (f *flight) plain() []byte {
 	x := &f.x
 	face := core.Face{Cut: []string{f.drop}}
@@ -160,8 +160,8 @@ func (f *flight) plain() []byte {
 	return x.From.AppendBody(make([]byte, 0, len(x.Body)+len(face.Insert)), x.Body, x.Op, &core.Peek{}, &face, nil)
 }
 
-// pass finds the route of a request that names no model: the provider the
-// client names, or the only one there is.
+// pass finds the route of a request that names no model: the provider that the
+// client names in a header, or the only candidate.
 func pass(f *flight, r *http1.Request) bool {
 	x := &f.x
 	if v := r.Value(f.buf, http1.XModelProvider); len(v) > 0 {
@@ -181,7 +181,7 @@ func pass(f *flight, r *http1.Request) bool {
 	return false
 }
 
-// uploads reports whether the body is a piece of a file: Google's clients name no type of it.
+// uploads reports whether the body is part of a file: Google's clients send no content type.
 func uploads(x *core.Exchange, r *http1.Request, b []byte) bool {
 	const command = "x-goog-upload-command"
 	if !listed(x.From.Forward, []byte(command)) {
@@ -196,8 +196,8 @@ func isJSON(kind []byte) bool {
 	return len(kind) == 0 || len(kind) >= len(want) && bytes.EqualFold(kind[:len(want)], []byte(want))
 }
 
-// quote shows a client's own bytes in a message: cut, and without what could
-// break a line.
+// quote shows a client's own bytes in a message: shortened, and without control or
+// non-ASCII characters.
 func quote(b []byte) string {
 	const show = 80
 	cut := len(b) > show

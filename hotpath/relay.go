@@ -18,36 +18,35 @@ const (
 	bodyClose                  // when the connection ends
 )
 
-// errLong says that a reply is longer than maxGather.
-var errLong = errors.New("the provider's reply is longer than 64 MiB and cannot be translated")
-
-// errCut says that the upstream ended before its reply did.
-var errWaits = &http1.Refusal{Status: 502, Reason: "the provider sends one interim reply after the other"}
-var errCut = errors.New("the provider's connection ended before its reply was complete")
+var (
+	errLong  = errors.New("the provider's reply is longer than 64 MiB and cannot be translated") // maxGather
+	errCut   = errors.New("the provider's connection ended before its reply was complete")
+	errWaits = &http1.Refusal{Status: 502, Reason: "the provider sends one interim reply after the other"}
+)
 
 // A relay copies one reply's body from upstream to the client. It decodes the
-// upstream's framing, looks at the bytes as far as the exchange needs, and
-// frames them for the client. It holds no buffer while a stream is quiet.
+// upstream's framing, inspects the bytes as far as the exchange needs it, and
+// frames them for the client. It holds no buffer while a stream is idle.
 type relay struct {
 	from, to  framing
 	framing   core.Framing
 	stream    bool // the body is cut into events
 	sse       bool // the client gets server-sent events
-	gather    bool // it is translated as a whole: nothing is given on before it is in kept
-	strip     bool // usage was asked for by us: its event is not the client's
-	committed bool // the head was given to the client
-	holds     bool // nothing was given on yet: another target could still answer in this one's place
-	content   bool // something of the answer itself came
-	finished  bool // a finish came
-	fresh     bool // the last bytes fed said something
-	reads     bool // kept is wanted
-	lends     bool // what is fed stays where it is until the exchange is finished, or keepWhole
-	lent      bool // so does kept, which is not borrowed then
-	measured  bool // the usage is what the whole reply says
+	gather    bool // the body is translated as a whole: nothing is sent on until all of it is in kept
+	strip     bool // we asked for usage, the client did not: drop its event
+	committed bool // the head was sent to the client
+	holds     bool // nothing was sent yet: another target could still answer instead
+	content   bool // some content of the answer has arrived
+	finished  bool // the finish reason has arrived
+	fresh     bool // the last bytes fed had content
+	reads     bool // the body is to be collected in kept
+	lends     bool // the bytes fed stay valid until the exchange is finished, or keepWhole
+	lent      bool // kept aliases such bytes and is not borrowed
+	measured  bool // the usage was read from the whole reply
 
-	cross  *crossing // the reply is translated; nil: its bytes pass
+	cross  *crossing // translates the reply; nil: its bytes pass unchanged
 	held   []byte    // the head and what came before the first content; borrowed
-	kept   []byte    // a unary body so far, to read its usage when whole; borrowed
+	kept   []byte    // a unary body so far, to read its usage once it is whole; borrowed
 	left   int64
 	chunks http1.Chunks
 	cut    frame.Cutter
@@ -55,7 +54,7 @@ type relay struct {
 }
 
 // feed takes bytes read from upstream and appends to o what the client gets.
-// done says that the body is complete; rest is what follows it in src.
+// done reports that the body is complete; rest is what follows it in src.
 func (l *relay) feed(x *core.Exchange, src []byte, o *outbox, lend lender) (rest []byte, done bool, err error) {
 	gap := len(o.b)
 	if l.to == bodyChunked {
@@ -89,7 +88,7 @@ func (l *relay) feed(x *core.Exchange, src []byte, o *outbox, lend lender) (rest
 	return src, done, err
 }
 
-// decode takes one piece of payload off src.
+// decode removes the upstream's framing from the next piece of src.
 func (l *relay) decode(src []byte) (payload, rest []byte, done bool, err error) {
 	switch l.from {
 	case bodyLength:
@@ -105,7 +104,7 @@ func (l *relay) decode(src []byte) (payload, rest []byte, done bool, err error) 
 	return nil, src, true, nil
 }
 
-// emit looks at payload and appends it.
+// emit inspects a piece of payload and appends what the client gets of it.
 func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 	switch {
 	case l.gather:
@@ -153,10 +152,17 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 	return nil
 }
 
-// flushTail passes the last event on when only the byte is missing that would
-// tell its line end. An unfinished event is dropped, as every client would.
+// flushTail sends on the last event if all it lacks is the byte that would tell a CR from a CR LF,
+// or its blank line, which some providers leave out behind the last event of a conversation. Any
+// other unfinished event is dropped, as every client would.
 func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
-	if raw, ev := l.cut.Last(); raw != nil {
+	raw, ev := l.cut.Last()
+	if raw == nil && x.From.Chats[x.Op] != nil {
+		if raw, ev = l.cut.Tail(); !unbroken(ev.Data) {
+			raw = nil
+		}
+	}
+	if raw != nil {
 		switch {
 		case l.cross != nil && !ev.Comment:
 			o.b = l.cross.pass(o.b, x, ev.Type, ev.Data)
@@ -165,7 +171,7 @@ func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
 			if !ev.Comment {
 				l.read(x, ev.Data)
 			}
-			if !l.over(x, done, failed) {
+			if !l.over(x, done, failed) && !(l.strip && x.Stream.UsageOnly) {
 				o.b = append(o.b, raw...)
 			}
 		}
@@ -184,7 +190,7 @@ func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
 	return nil
 }
 
-// read is the format's ReadEvent. A finish that comes behind a failure is none.
+// read is the format's ReadEvent, except that a finish reason after a failure does not count.
 func (l *relay) read(x *core.Exchange, data []byte) {
 	st := &x.Stream
 	late := st.Failed && !st.Finished
@@ -194,9 +200,9 @@ func (l *relay) read(x *core.Exchange, data []byte) {
 	}
 }
 
-// heard notes what an event that was just read said: ReadEvent and pass were given a
-// StreamState without Content. In a conversation only content and a finish count;
-// elsewhere every event that is not called a ping.
+// heard updates l after an event was read: ReadEvent and pass set StreamState.Content anew for
+// each event. In a conversation only content and a finish reason count as a sign of life;
+// elsewhere every event does that is not a ping.
 func (l *relay) heard(x *core.Exchange, name []byte) {
 	st := &x.Stream
 	if st.Content || st.Finished && !l.finished || x.Op != core.OpChat && string(name) != "ping" {
@@ -209,7 +215,7 @@ func (l *relay) heard(x *core.Exchange, name []byte) {
 	}
 }
 
-// collect keeps a piece of a body that is translated as a whole.
+// collect adds a piece to a body that is translated as a whole.
 func (l *relay) collect(p []byte, lend lender) error {
 	if len(l.kept)+len(p) > maxGather {
 		return errLong
@@ -221,7 +227,7 @@ func (l *relay) collect(p []byte, lend lender) error {
 	return nil
 }
 
-// drop gives back what an attempt left whose reply nobody gets.
+// drop returns the buffers of an attempt whose reply is not used.
 func (l *relay) drop(lend lender) {
 	l.forget(lend)
 	if l.held != nil {
@@ -232,7 +238,7 @@ func (l *relay) drop(lend lender) {
 	*l = relay{}
 }
 
-// forget gives back what was kept of a body.
+// forget returns the buffer with the collected body.
 func (l *relay) forget(lend lender) {
 	if l.kept != nil && !l.lent {
 		lend.Give(l.kept)
@@ -240,7 +246,7 @@ func (l *relay) forget(lend lender) {
 	l.kept, l.lent = nil, false
 }
 
-// keepWhole takes a copy of kept, if that is lent.
+// keepWhole copies kept if it aliases bytes that will not stay valid.
 func (l *relay) keepWhole(lend lender) {
 	if l.lent {
 		p := l.kept
@@ -261,7 +267,7 @@ func (l *relay) keep(p []byte, lend lender) {
 	l.kept = append(lend.Grow(l.kept, len(p)), p...)
 }
 
-// end closes a body that the end of the upstream's connection ends.
+// end completes a body that was delimited by the end of the upstream's connection.
 func (l *relay) end(x *core.Exchange, o *outbox) {
 	if l.stream {
 		gap := len(o.b)
@@ -279,9 +285,9 @@ func (l *relay) end(x *core.Exchange, o *outbox) {
 	o.b = append(o.b, http1.LastChunk...)
 }
 
-// broken appends the event that tells the client of a stream that its upstream
-// failed. It reports false when the client can only be told by the end of
-// the connection.
+// broken appends the event that tells a streaming client that its upstream
+// failed. It reports false where only closing the connection can tell the
+// client.
 func (l *relay) broken(x *core.Exchange, o *outbox) bool {
 	if !l.stream || l.to != bodyChunked || x.From.AppendStreamFault == nil {
 		return false
@@ -299,7 +305,7 @@ func (l *relay) broken(x *core.Exchange, o *outbox) bool {
 	return true
 }
 
-// fault appends x.Fault as the client's format says it in a stream.
+// fault appends x.Fault in the form that the client's format has for errors in a stream.
 func (l *relay) fault(x *core.Exchange, o *outbox) {
 	if codec := x.From.Chats[x.Op]; codec != nil && (l.cross != nil || x.Op == core.OpResponses) {
 		z := core.NewCrossing() // only now: the stream went without one so far
@@ -334,7 +340,7 @@ func seal(o *outbox, gap, at int, done bool) {
 	}
 }
 
-// A lender lends buffers: the lane's own list.
+// A lender lends buffers; each lane has its own list of them.
 type lender interface {
 	Take(n int) []byte
 	Give(b []byte)

@@ -147,6 +147,33 @@ func TestCutWithoutTranslation(t *testing.T) {
 	})
 }
 
+// The last event of a stream may lack its blank line; half an event is none.
+func TestNoLastBlankLine(t *testing.T) {
+	const text = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"well }\"},\"finish_reason\":null}]}\n\n"
+	const end = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"length\"}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}"
+	lanes(t, func(t *testing.T, loops int) {
+		for _, tail := range []string{end, end + "\n", end + "\r\n", end + "\n\ndata: [DONE]", end + "\n\ndata:[DONE]\n"} {
+			m := meet(t, loops, faceOf(openai.API), answers("text/event-stream", text+tail))
+			_, got := m.say("/openai/", streamed)
+			has(t, "passed", got, `"well }"`, `"length"`, "\n\ndata:", "[DONE]", "\n\n", "!error")
+			if n := strings.Count(got, "[DONE]"); n != 1 {
+				t.Errorf("%d terminators in %q", n, got)
+			}
+			_, got = m.say("/anthropic/", streamed)
+			has(t, "translated", got, `"text":"well }"`, `"stop_reason":"max_tokens"`, `"output_tokens":4`, "event: message_stop", "!event: error")
+			m.record()
+			if rec := m.record(); rec.Usage.In != 3 || rec.Usage.Out != 4 {
+				t.Errorf("%q: recorded %+v", tail, rec.Usage)
+			}
+		}
+		m := meet(t, loops, faceOf(openai.API), answers("text/event-stream", text+end[:len(end)-1]))
+		_, got := m.say("/openai/", streamed)
+		has(t, "half passed", got, `"well }"`, `"error"`, "!length", "![DONE]")
+		_, got = m.say("/anthropic/", streamed)
+		has(t, "half translated", got, `"text":"well }"`, "event: error", "!message_stop")
+	})
+}
+
 // Ollama's clients read lines, and stream unless they say not to.
 func TestLines(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {

@@ -54,6 +54,7 @@ var (
 	converseFace  = face{adapters.Bedrock, core.OpChat}
 	cohereFace    = face{cohere.API, core.OpChat}
 	ollamaFace    = face{ollama.API, core.OpChat}
+	mistralFace   = face{openai.Mistral, core.OpChat}
 )
 
 func openAIs(stream func(string, face, ...string), whole func(string, face, string)) {
@@ -83,6 +84,12 @@ func openAIs(stream func(string, face, ...string), whole func(string, face, stri
 		c(`{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"a\":[1,{\"b\":\"}\"}]}"}}]}}]}`),
 		c(`{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":"tool_calls"}]}`),
 		c(`],"usage":{"prompt_tokens":30,"completion_tokens":20,"total_tokens":60,"prompt_tokens_details":{"cached_tokens":3},"completion_tokens_details":{"reasoning_tokens":10}}}`),
+		`[DONE]`)
+	stream("together", chatFace, // a finish behind each call
+		c(`{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"f","arguments":""}}]},"finish_reason":null}]}`),
+		c(`{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":1}"}}]},"finish_reason":"tool_calls"}]}`),
+		c(`{"index":0,"delta":{"tool_calls":[{"index":1,"id":"call_b","type":"function","function":{"name":"g","arguments":""}}]},"finish_reason":null}]}`),
+		c(`{"index":0,"delta":{"tool_calls":[{"index":1,"function":{"arguments":"{}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":30,"completion_tokens":20,"total_tokens":50}}`),
 		`[DONE]`)
 	whole("openai", chatFace, `{"id":"chatcmpl-1","object":"chat.completion","created":1767225600,"model":"a/b","choices":[{"index":0,"message":{"role":"assistant","content":"Zürich/☀ 😀","refusal":null,"annotations":[],`+
 		`"tool_calls":[{"id":"call_a","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Z\"}"}},{"id":"call_b","type":"function","function":{"name":"time","arguments":""}}]},"logprobs":null,"finish_reason":"stop"}],`+
@@ -148,6 +155,10 @@ func others(stream func(string, face, ...string), whole func(string, face, strin
 		g(`{"content":{"parts":[{"text":"☀"}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":3,"thoughtsTokenCount":4`),
 		g(last))
 	whole("gemini", geminiFace, g(last))
+	stream("gemini of old", geminiFace, // a reason with every frame
+		g(`{"content":{"parts":[{"text":"Well / "}],"role":"model"},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":2`),
+		g(`{"content":{"parts":[{"text":"☀"}],"role":"model"},"finishReason":"MAX_TOKENS","index":0}],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":3`),
+		g(`{"content":{"parts":[{"text":""}],"role":"model"},"finishReason":"MAX_TOKENS","index":0}],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":3`))
 	stream("bedrock", converseFace,
 		`messageStart|{"role":"assistant","p":"abc"}`,
 		`contentBlockDelta|{"contentBlockIndex":0,"delta":{"reasoningContent":{"text":"Hm ü"}},"p":"ab"}`,

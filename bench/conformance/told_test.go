@@ -53,7 +53,7 @@ func (f face) tell(frames []frameOf) (told, error) {
 }
 
 // A hearing puts the events of a stream together, and checks their order: one block of a choice
-// open at a time, nothing behind its finish, one finish.
+// open at a time, one finish unless it goes on.
 type hearing struct {
 	text   map[int32]*strings.Builder
 	open   map[int32]int32
@@ -61,6 +61,8 @@ type hearing struct {
 	order  []int32
 	failed string
 	err    error
+
+	finishes int
 }
 
 func newHearing() *hearing {
@@ -78,9 +80,10 @@ func (h *hearing) take(x *core.Crossing, e *core.Event) {
 	_, over := h.finish[e.Choice]
 	switch e.Kind {
 	case core.EventOpen:
-		if isOpen || over {
-			h.wrong("block %d opens while %d is open: %v, finished: %v", e.Block, at, isOpen, over)
+		if isOpen {
+			h.wrong("block %d opens while %d is open", e.Block, at)
 		}
+		delete(h.finish, e.Choice) // it goes on
 		h.open[e.Choice], h.text[e.Block] = e.Block, new(strings.Builder)
 		h.order = append(h.order, e.Block)
 	case core.EventDelta:

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -159,4 +161,26 @@ func TestCommandLine(t *testing.T) {
 	f(2, "--hard", "--soft")
 	f(2, "--asbru", filepath.Join(t.TempDir(), "none"))
 	f(2, "--flag-that-is-not")
+}
+
+// What is counted and misses is run once more: a machine that was disturbed is forgiven, a
+// program that does too much is not, and what is compared has its own rounds.
+func TestTwice(t *testing.T) {
+	f := func(hard bool, tries int, holds bool, figures ...float64) {
+		t.Helper()
+		s := &session{counts: []bound{{Figure: "a.calls", Max: ptr(4)}}, stdout: io.Discard}
+		n := 0
+		s.do(t.Context(), step{name: "a", hard: hard, run: func(_ context.Context, _ *session, out *section) error {
+			out.add("calls", "", figures[n])
+			n++
+			return nil
+		}})
+		if got := &s.result.Sections[0]; n != tries || len(s.result.Sections) != 1 || got.missed() == holds {
+			t.Errorf("%v, hard %v: run %d times, %+v", figures, hard, n, got)
+		}
+	}
+	f(true, 1, true, 3)
+	f(true, 2, true, 9, 3)
+	f(true, 2, false, 9, 8)
+	f(false, 1, false, 9)
 }

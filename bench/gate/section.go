@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -42,6 +43,11 @@ func (s *section) figure(name string) spread {
 		}
 	}
 	return spread{}
+}
+
+// missed reports whether a bound of the step does not hold, or the step broke.
+func (s *section) missed() bool {
+	return s.Broken != "" || slices.ContainsFunc(s.Bounds, func(v verdict) bool { return !v.Holds })
 }
 
 func (s *section) note(format string, args ...any) {

@@ -45,8 +45,32 @@ func newSession(o options, stdout io.Writer) (*session, error) {
 	return s, nil
 }
 
-// do runs a step and prints what it found.
+// do runs a step and prints what it found. A hard step that misses is run once more and judged
+// by that: what disturbs a machine only adds to what is counted, and a program that does too much
+// does it twice.
 func (s *session) do(ctx context.Context, st step) {
+	out := s.attempt(ctx, st)
+	if st.hard && out.missed() && ctx.Err() == nil {
+		fmt.Fprintf(s.stdout, "once more, as a machine that is disturbed counts too much\n")
+		first := out
+		out = s.attempt(ctx, st)
+		for _, v := range first.Bounds {
+			if !v.Holds {
+				out.note("at the first try %s", v.line())
+			}
+		}
+		if first.Broken != "" {
+			out.note("the first try broke: %s", first.Broken)
+		}
+	}
+	if out.Broken != "" {
+		s.broken++
+	}
+	s.result.Sections = append(s.result.Sections, out)
+}
+
+// attempt runs a step once.
+func (s *session) attempt(ctx context.Context, st step) section {
 	out := section{Step: st.name, Hard: st.hard, About: st.about}
 	fmt.Fprintf(s.stdout, "\n== %s: %s\n", st.name, st.about)
 	started := time.Now()
@@ -58,12 +82,11 @@ func (s *session) do(ctx context.Context, st step) {
 		out.Skipped = m.why
 	case err != nil:
 		out.Broken = err.Error()
-		s.broken++
 	default:
 		out.Bounds = append(out.Bounds, judge(s.counts, &out)...)
 	}
 	out.show(s.stdout)
-	s.result.Sections = append(s.result.Sections, out)
+	return out
 }
 
 // finish writes the results and says whether everything holds.

@@ -270,7 +270,7 @@ func TestRefusals(t *testing.T) {
 	f(400, `duplicate key`, "POST", keys, `{"name":"x","name":"y","allow_all_providers":true}`)
 	f(400, `is_active is a string where true or false belongs`, "POST", keys, `{"name":"x","is_active":"yes"}`)
 	f(400, `budgets is an object where a list belongs`, "POST", keys, `{"name":"x","budgets":{}}`)
-	f(400, `rate_limit.request_max_limit is a number 1.5 where a whole number belongs`, "POST", keys, `{"name":"x","rate_limit":{"request_max_limit":1.5}}`)
+	f(400, `rate_limit.request_max_limit is the number 1.5 where a whole number belongs`, "POST", keys, `{"name":"x","rate_limit":{"request_max_limit":1.5}}`)
 	f(400, `weight is a list where a number belongs`, "POST", keys, `{"name":"x","provider_configs":[{"weight":[]}]}`)
 	f(400, "name is missing", "POST", keys, `{"allow_all_providers":true}`)
 	f(400, "could be served by nobody", "POST", keys, `{"name":"x"}`)

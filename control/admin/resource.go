@@ -279,6 +279,9 @@ func article(value string) string {
 	case "object":
 		return "an object"
 	}
+	if strings.HasPrefix(value, "number ") {
+		return "the " + value
+	}
 	return "a " + value
 }
 

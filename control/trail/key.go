@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
@@ -71,10 +72,16 @@ func writePublic(dir string, key ed25519.PublicKey) error {
 	if err != nil {
 		return fmt.Errorf("cannot write the public key of the audit trail: %w", err)
 	}
-	if err := writeWhole(filepath.Join(dir, "audit-"+audit.KeyName(key)+".pub"), pub, 0o644); err != nil {
-		return err
+	for _, name := range []string{"audit-" + audit.KeyName(key) + ".pub", publicName} {
+		path := filepath.Join(dir, name)
+		if there, err := os.ReadFile(path); err == nil && bytes.Equal(there, pub) {
+			continue // a start waits for no disk that it does not need
+		}
+		if err := writeWhole(path, pub, 0o644); err != nil {
+			return err
+		}
 	}
-	return writeWhole(filepath.Join(dir, publicName), pub, 0o644)
+	return nil
 }
 
 // writeWhole writes a file that is there whole or not at all, through any crash.

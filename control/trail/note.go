@@ -15,18 +15,29 @@ const noteAgain = 10 * time.Millisecond
 // Note writes a change into the ledger, from where the trail has it, and returns when it is
 // durable. ctx bounds how long that may take. Requests never call it.
 func Note(ctx context.Context, log *ledger.Ledger, c *audit.Change) error {
+	durable, err := Say(ctx, log, c)
+	if err != nil {
+		return err
+	}
+	return durable(ctx)
+}
+
+// Say is Note for who does not wait: durable does, for as long as its ctx lets it.
+func Say(ctx context.Context, log *ledger.Ledger, c *audit.Change) (durable func(context.Context) error, err error) {
 	b := audit.AppendChange(nil, c)
 	room := ledger.Size(0, len(b))
 	for !log.Reserve(room) {
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("cannot write down the change of %s: %w", c.What, log.Trouble())
+			return nil, fmt.Errorf("cannot write down the change of %s: %w", c.What, log.Trouble())
 		case <-time.After(noteAgain):
 		}
 	}
 	seq := log.Append(&ledger.Record{Kind: ledger.Admin, Time: c.Time, Payload: b}, room)
-	if err := log.Wait(ctx, seq); err != nil {
-		return fmt.Errorf("cannot write down the change of %s: %w", c.What, err)
-	}
-	return nil
+	return func(ctx context.Context) error {
+		if err := log.Wait(ctx, seq); err != nil {
+			return fmt.Errorf("cannot write down the change of %s: %w", c.What, err)
+		}
+		return nil
+	}, nil
 }

@@ -74,8 +74,9 @@ type decoder struct {
 	name     string
 	env      Env
 	problems []Problem
-	long     *long    // the list that is not in the tree; nil: none
-	bad      *Problem // of a piece of it that cannot be read
+	long     *long                    // the list that is not in the tree; nil: none
+	bad      *Problem                 // of a piece of it that cannot be read
+	known    map[reflect.Type][]field // of what was met so far
 
 	depth    int          // mappings and sequences around the value
 	aliases  []*yaml.Node // anchors being read through, outermost first
@@ -235,7 +236,13 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, at *place) {
 
 // fields reads a mapping into a struct.
 func (d *decoder) fields(n *yaml.Node, v reflect.Value, at *place) {
-	fields := fieldsOf(v.Type())
+	fields := d.known[v.Type()]
+	if fields == nil {
+		if fields = fieldsOf(v.Type()); d.known == nil {
+			d.known = make(map[reflect.Type][]field)
+		}
+		d.known[v.Type()] = fields
+	}
 	for _, e := range d.entries(n, at) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == e.name })
 		switch {

@@ -9,8 +9,8 @@ import (
 type Offer struct{ Provider, Variable string }
 
 // Quickstart is the document of somebody who has none: each offered provider
-// whose variable is set, on the default address. The references in it say which
-// variables were found. Without any, the Document is nil and the Problem names
+// whose variable is set, on the default address, through the proxy that the
+// environment names. The references in it say which variables were found. Without any, the Document is nil and the Problem names
 // what could be set.
 func Quickstart(env Env, offers []Offer) (*Document, []Problem) {
 	d := &Document{}
@@ -20,7 +20,7 @@ func Quickstart(env Env, offers []Offer) (*Document, []Problem) {
 			names = append(names, o.Variable)
 		}
 		if v, ok := env.lookup(o.Variable); ok && v != "" {
-			d.Providers = append(d.Providers, Provider{Name: o.Provider, APIKey: NewSecret("env."+o.Variable, v)})
+			d.Providers = append(d.Providers, Provider{Name: o.Provider, APIKey: NewSecret("env."+o.Variable, v), Network: Network{Proxy: "env"}})
 		}
 	}
 	if len(d.Providers) == 0 {

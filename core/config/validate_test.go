@@ -203,7 +203,7 @@ func TestVirtualKeys(t *testing.T) {
 func TestQuickstart(t *testing.T) {
 	offers := []Offer{{"openai", "OPENAI_API_KEY"}, {"mistral", "MISTRAL_API_KEY"}}
 	d, problems := Quickstart(testEnv("MISTRAL_API_KEY=m", "OPENAI_API_KEY="), offers)
-	if len(problems) > 0 || len(d.Providers) != 1 || d.Providers[0].Name != "mistral" || d.Providers[0].APIKey.Reveal() != "m" || d.Providers[0].APIKey.Ref() != "env.MISTRAL_API_KEY" {
+	if len(problems) > 0 || len(d.Providers) != 1 || d.Providers[0].Name != "mistral" || d.Providers[0].APIKey.Reveal() != "m" || d.Providers[0].APIKey.Ref() != "env.MISTRAL_API_KEY" || d.Providers[0].Network.Proxy != "env" {
 		t.Errorf("document %+v, problems %v", d, problems)
 	}
 	d, problems = Quickstart(testEnv(), append(offers, Offer{"mistral-eu", "MISTRAL_API_KEY"}))

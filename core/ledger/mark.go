@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 )
@@ -51,7 +52,8 @@ func readMark(f File, seed uint32) (s Seq, n uint64, bad int) {
 	return s, n, bad
 }
 
-// newMark sets the mark to at, which the survey has found, and syncs it.
+// newMark sets the mark to at, which the survey has found. Only one that was not there is synced: another
+// was at no later place before, and says so if this is lost.
 func newMark(fs FS, seed uint32, s *survey, at Seq) (*mark, error) {
 	how := Create
 	if s.dir.marked {
@@ -61,8 +63,8 @@ func newMark(fs FS, seed uint32, s *survey, at Seq) (*mark, error) {
 	if err == nil {
 		m := &mark{file: f, seed: seed, n: s.marks}
 		m.set(at)
-		if err = f.Sync(); err == nil {
-			err = fs.SyncDir()
+		if how == Create {
+			err = errors.Join(f.Sync(), fs.SyncDir())
 		}
 		if err == nil {
 			return m, nil

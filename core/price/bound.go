@@ -22,16 +22,23 @@ func (c *tally) bound(window int64) int64 {
 
 // worst is the most that a request can cost at p: a prompt of bound tokens but no more than the
 // model takes, and answers as long as the client allows, or else as the model writes at
-// most. choices is how many answers were asked for; 0 is one. A nil price is worth nothing.
+// most. choices is how many answers were asked for to each prompt; 0 is one. A nil price is worth nothing.
+// Who only reads takes any number of texts at once, each as long as the model takes.
 func (c *tally) worst(p *core.Price, maxTokens, choices int64) core.Money {
 	if p == nil {
 		return 0
 	}
-	in := c.bound(p.Most.In)
-	if p.Most.In > 0 {
-		in = min(in, p.Most.In)
+	in, prompts := c.bound(p.Most.In), max(c.prompts, 1)
+	if p.Most.In > 0 && !c.many && writes(p) {
+		in = min(in, p.Most.In*prompts)
 	}
-	return p.Worst(in, Longest(p, maxTokens, choices))
+	return p.Worst(in, Longest(p, maxTokens, max(choices, 1)*prompts))
+}
+
+// writes reports whether answers cost anything at p.
+func writes(p *core.Price) bool {
+	_, said := p.Rates.Dearest()
+	return said > 0
 }
 
 // Longest is the most tokens that the answers to a request at p can come to: what the client

@@ -4,13 +4,18 @@ import (
 	"bytes"
 
 	"asbru/core"
+	"asbru/core/scan"
 )
 
 // A tally is what is counted of a request's body.
 type tally struct {
-	text   int64 // bytes that may be read as text
-	pieces int64 // pictures
-	open   bool  // it has the provider read what does not stand here
+	text    int64 // bytes that may be read as text
+	pieces  int64 // pictures
+	prompts int64 // that it holds, each with an answer and a window of its own; 0: one
+	many    bool  // it holds any number of texts, each as long as the model takes
+	open    bool  // it has the provider read what does not stand here
+	paper   bool  // it holds a document
+	far     bool  // something is at another place
 }
 
 // countOf counts the body of x. One in which nothing is called as what weighs otherwise is not
@@ -27,24 +32,83 @@ func countOf(x *core.Exchange) tally {
 func count(body []byte) tally {
 	t := tally{text: int64(len(body))}
 	var key []byte
+	var names, words [longestWord]byte // for those that are written with escapes
 	for at := 0; ; {
 		i := bytes.IndexByte(body[at:], '"')
 		if i < 0 {
-			return t
+			break
 		}
 		begin := at + i + 1
 		end := closing(body, begin)
 		if end < 0 {
-			return t
+			break
 		}
 		text := body[begin:end]
 		at = end + 1
 		if follows(body, at, ':') {
-			key = text
+			key = plain(names[:0], text)
 			t.open = t.open || reaches(key)
 			continue
 		}
+		if string(key) == "type" {
+			text = plain(words[:0], text)
+		}
 		t.value(key, text)
+	}
+	t.open = t.open || t.paper && t.far // a paper has more pages than a picture has tokens
+	return t
+}
+
+// longestWord is longer than any word that is looked for, written with escapes.
+const longestWord = 6 * 64
+
+// plain is the content of a string as its reader has it, when it is short: who writes web_search with escapes
+// gets one all the same. dst is for what held some.
+func plain(dst, text []byte) []byte {
+	if len(text) > longestWord-2 || bytes.IndexByte(text, '\\') < 0 {
+		return text
+	}
+	var buf [longestWord]byte
+	quoted := append(append(append(buf[:0], '"'), text...), '"')
+	if out, ok := scan.Unquote(dst, quoted); ok {
+		return out
+	}
+	return text
+}
+
+// shape adds what counts of the requests that hold several prompts: completions of a list, and
+// documents that a query is read with, each for itself.
+func (t *tally) shape(x *core.Exchange) {
+	switch x.Op {
+	case core.OpCompletion:
+		w := scan.Elements(member(x.Body, "prompt"))
+		for _, v, ok := w.Next(); ok && !scan.IsNumber(v); _, v, ok = w.Next() { // numbers are the tokens of one
+			t.prompts++
+		}
+	case core.OpEmbed:
+		t.many = true
+	case core.OpRerank:
+		t.many = true
+		w := scan.Elements(member(x.Body, "documents"))
+		query := int64(len(member(x.Body, "query")))
+		for _, _, ok := w.Next(); ok; _, _, ok = w.Next() {
+			t.text += query
+		}
+	}
+}
+
+// member is a value of an object, raw; nil: there is none.
+func member(body []byte, name string) []byte {
+	var buf [longestWord]byte
+	w := scan.Members(body)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return nil
+		}
+		if string(plain(buf[:0], key)) == name {
+			return value
+		}
 	}
 }
 
@@ -87,10 +151,32 @@ func (t *tally) value(key, text []byte) {
 			t.text -= int64(len(text))
 		case string(key) == "image_url" || string(key) == "url":
 			t.pieces++ // at another place, if it is one at all
+			t.far = true
+		case packed(text):
+			t.open = true
 		}
+	case "file_data":
+		t.open = t.open || !bytes.HasPrefix(text, []byte("data:text/"))
 	case "type":
 		t.open = t.open || serves(text)
+		t.paper = t.paper || string(text) == "document"
+	case "mimeType", "mime_type", "media_type":
+		t.open = t.open || bytes.HasPrefix(text, []byte("video/")) || bytes.HasPrefix(text, []byte("application/"))
 	}
+}
+
+// packed reports whether text is the base64 of a document or a film, which come to more than a token a byte: a page, or
+// a minute, of nothing takes next to none.
+func packed(text []byte) bool {
+	if rest, ok := bytes.CutPrefix(text, []byte("data:")); ok {
+		return bytes.HasPrefix(rest, []byte("application/")) || bytes.HasPrefix(rest, []byte("video/"))
+	}
+	for _, magic := range [...]string{"JVBERi", "UEsDB", "0M8R4KGx"} { // PDF, ZIP and so docx, and what Word wrote before
+		if bytes.HasPrefix(text, []byte(magic)) {
+			return true
+		}
+	}
+	return false
 }
 
 // isPicture reports whether text is the base64 of a picture, by itself or in a data URL.
@@ -129,7 +215,7 @@ func reaches(key []byte) bool {
 	case "file_id", "file_url", "fileUri", "file_uri", "fileData", "s3Location", "uri",
 		"previous_response_id", "conversation", "cachedContent", "cached_content", "container",
 		"web_search_options", "googleSearch", "google_search", "googleSearchRetrieval", "urlContext", "url_context",
-		"codeExecution", "code_execution", "mcp_servers", "video_url", "audio_url":
+		"codeExecution", "code_execution", "mcp_servers", "video_url", "audio_url", "video":
 		return true
 	}
 	return false

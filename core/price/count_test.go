@@ -62,6 +62,7 @@ func TestCountOf(t *testing.T) {
 	f(`{"model":"m","input":"x","instructions":"y","max_output_tokens":5}`, true)
 	f(`{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgoAAAA"}}]}]}`, false)
 	f(`{"model":"m","input":"x","tools":[{"type":"web_search"}]}`, false)
+	f(`{"model":"m","input":"x","tools":[{"\u0074ype":"web_search"}]}`, false)
 	for _, name := range core.Weighty() {
 		f(fmt.Sprintf(`{"model":"m","a":[{"b":{%q:"web_search"}}]}`, name), false)
 	}

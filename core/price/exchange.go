@@ -31,6 +31,8 @@ func Hold(x *core.Exchange, now int64) (worst, least core.Money, prompt int64, o
 	}
 	first := true
 	c := countOf(x)
+	prompt = promptOf(x, &c)
+	c.shape(x)
 	Reach(x, func(t *core.Target, name []byte) bool {
 		m, known := hold(x, &c, t, name, now)
 		worst, ok = max(worst, m), ok && known
@@ -40,7 +42,6 @@ func Hold(x *core.Exchange, now int64) (worst, least core.Money, prompt int64, o
 		first = false
 		return ok
 	})
-	prompt = promptOf(x, &c)
 	if !ok {
 		return 0, 0, prompt, false
 	}

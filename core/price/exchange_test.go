@@ -70,6 +70,42 @@ func TestHold(t *testing.T) {
 	f(x, worst(1, 2), true) // who may not serve is not counted
 }
 
+// TestHoldOfMany: what holds several prompts or texts is held for all of them. Each has the model's window for
+// itself, and a prompt an answer.
+func TestHoldOfMany(t *testing.T) {
+	f := func(op core.Op, row, body string, in, out int64) {
+		t.Helper()
+		p := of(t, row)
+		at := &core.Target{Name: "t", Price: func(*core.Exchange, *core.ProviderKey, []byte) *core.Price { return p }}
+		x := &core.Exchange{Op: op, Body: []byte(body), Route: &core.Route{Targets: []*core.Target{at}}}
+		x.Peek.MaxTokens, x.Peek.Choices = 100, 2
+		if got, _, prompt, ok := Hold(x, 0); !ok || got != p.Worst(in, out) || prompt != Prompt(x) {
+			t.Errorf("%s: %v, want %v", body, got, p.Worst(in, out))
+		}
+	}
+	bound := func(body string) int64 { return int64(len(body)) + Overhead }
+	for body, prompts := range map[string]int64{
+		`{"prompt":"a"}`:                     1,
+		`{"prompt":[]}`:                      1,
+		`{"prompt":["a"]}`:                   1,
+		`{"prompt":["a","b",["c"],"d"]}`:     4,
+		`{"prompt":[[1,2],[3]]}`:             2,
+		`{"prompt":[1,2,3]}`:                 1,
+		`{"a":{"prompt":["x"]},"prompt":""}`: 1,
+		`{"pr\u006fmpt":["a","b"]}`:          2,
+	} {
+		f(core.OpCompletion, "in=1 out=2", body, bound(body), 200*prompts)
+		f(core.OpCompletion, "in=1 out=2 max-in=10", body, 10*prompts, 200*prompts)
+	}
+	body := `{"input":["aaaaaaaaaa","bbbbbbbbbb"]}`
+	f(core.OpEmbed, "in=1 out=0 max-in=10", body, bound(body), 200)
+	f(core.OpEmbed, "in=1 out=2 max-in=10", body, bound(body), 200)
+	f(core.OpInvoke, "in=1 out=0 max-in=10", body, bound(body), 200)
+	f(core.OpChat, "in=1 out=2 max-in=10", body, 10, 200)
+	body = `{"query":"which one?","documents":["a","b",{"text":"c"}]}`
+	f(core.OpRerank, "in=1 out=0 max-in=10", body, bound(body)+3*int64(len(`"which one?"`)), 200)
+}
+
 func TestCharge(t *testing.T) {
 	s := bed(t)
 	f := func(want core.Money, flaw Flaw, model string, prepare func(x *core.Exchange)) {

@@ -9,7 +9,7 @@ const (
 	maxTiers       = 8  // of one row
 	maxTold        = 20 // problems of one file
 	maxPatterns    = 1000
-	maxChoices     = 1 << 10 // answers of one request that are counted; providers allow 128
+	maxChoices     = 1 << 24 // answers of one request that are counted: more than its body has room to ask for
 
 	maxRate = 1_000_000_000 * 1_000_000 // nanodollars a million tokens: a dollar a token
 

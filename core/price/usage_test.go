@@ -79,6 +79,20 @@ func TestBound(t *testing.T) {
 	f(`{"previous_response_id":"r"}`, 5000, 5000)
 	f(`{"tools":[{"type":"web_search_20250305"}]}`, 0, DefaultWindow)
 	f(`{"tools":[{"type":"function","name":"file_id"}]}`, 0, 48+Overhead)
+
+	// Written otherwise it is the same to who reads it.
+	f(`{"previous\u005fresponse_id":"r"}`, 5000, 5000)
+	f(`{"tools":[{"typ\u0065":"w\u0065b_search_preview"}]}`, 0, DefaultWindow)
+
+	// Pages and films of nothing take next to no bytes.
+	f(`{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"JVBERi0x"}}`, 0, DefaultWindow)
+	f(`{"document":{"format":"docx","name":"a","source":{"bytes":"UEsDBBQA"}}}`, 5000, 5000)
+	f(`{"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,AAAA"}}`, 0, DefaultWindow)
+	f(`{"type":"document","source":{"type":"url","url":"https://a.example/b.pdf"}}`, 0, DefaultWindow)
+	f(`{"inlineData":{"mimeType":"video/mp4","data":"AAAA"}}`, 0, DefaultWindow)
+	f(`{"video":{"format":"mp4","source":{"bytes":"AAAA"}}}`, 0, DefaultWindow)
+	paper := `{"type":"document","source":{"type":"text","media_type":"text/plain","data":"said"}}`
+	f(paper, 0, int64(len(paper))+Overhead)
 }
 
 func TestWorst(t *testing.T) {

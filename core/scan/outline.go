@@ -21,8 +21,8 @@ func outlined(size int, first, last byte) Outline {
 	return 1 << ((2*uint(size) + 42*uint(first) + 27*uint(last)) & 63)
 }
 
-// Survey is Object, and the Outline of all keys at every depth as they stand in doc: one that is
-// written with escapes is in it as it is written. On error it is of those before the fault.
+// Survey is Object, and the Outline of all keys at every depth; that of a document with a key that
+// is written with escapes meets every name. On error it is of those before the fault.
 func Survey(doc []byte, want *Keys, at []Span) (Outline, error) {
 	s := pool.Get().(*Scanner)
 	err := s.Object(doc, want, at)

@@ -24,6 +24,7 @@ var ownRows = []row{
 
 	sse("bad request", "status", shown("400 mapped"), "status 400 invalid_request_error"),
 	sse("not found", "status", shown("404 mapped"), "status 404"),
+	unary("a web page that says not found", "status", shown("502"), "status 404", "content-type text/html; charset=utf-8"),
 	sse("wrong method", "status", shown("502"), "status 405"),
 	unary("wrong type", "status", shown("502"), "status 415"),
 	sse("key refused", "status", replaced, "status 401"),

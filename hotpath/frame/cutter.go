@@ -70,6 +70,25 @@ func (c *Cutter) Last() (raw []byte, ev Event) {
 	return c.event(c.buf, first)
 }
 
+// Tail returns what is pending when the stream has ended, as the block that it would be with
+// its blank line, which is in raw; nil if nothing is. WHATWG says to drop it: it is for who can
+// tell by what it says that it is whole.
+func (c *Cutter) Tail() (raw []byte, ev Event) {
+	c.release()
+	if len(c.buf) == 0 || c.mark.failed {
+		return nil, Event{}
+	}
+	end := "\n\n"
+	if c.buf[len(c.buf)-1] == '\n' {
+		end = "\n"
+	}
+	c.keep([]byte(end))
+	first := !c.mark.begun
+	c.mark = c.mark.next()
+	c.given = true
+	return c.event(c.buf, first)
+}
+
 // Reset gives the buffer back and makes c ready for another stream. The hooks
 // and the limit stay.
 func (c *Cutter) Reset() {

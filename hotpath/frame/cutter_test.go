@@ -249,3 +249,37 @@ func TestSize(t *testing.T) {
 		t.Errorf("Cutter is %d bytes; a stream may spend 64", n)
 	}
 }
+
+func TestTail(t *testing.T) {
+	f := func(stream, wantRaw, wantData string) {
+		t.Helper()
+		for i := range len(stream) + 1 {
+			var c Cutter
+			for _, piece := range [][]byte{[]byte(stream[:i]), []byte(stream[i:])} {
+				for {
+					raw, _, n, err := c.Next(piece)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if piece = piece[n:]; raw == nil {
+						break
+					}
+				}
+			}
+			raw, ev := c.Tail()
+			if string(raw) != wantRaw || string(ev.Data) != wantData {
+				t.Errorf("%q split at %d: got %q, %q", stream, i, raw, ev.Data)
+			}
+			if raw, _ := c.Tail(); raw != nil || c.Pending() != 0 {
+				t.Errorf("%q split at %d: a second tail %q", stream, i, raw)
+			}
+		}
+	}
+	f("data: a\n\n", "", "")
+	f("", "", "")
+	f("data: a\n\ndata: b", "data: b\n\n", "b")
+	f("data: a\n\ndata: b\n", "data: b\n\n", "b")
+	f("data: a\r\n\r\nevent: e\r\ndata: b\r\n", "event: e\r\ndata: b\r\n\n", "b")
+	f("data: b\ndata: c", "data: b\ndata: c\n\n", "b\nc")
+	f("\xef\xbb\xbfdata: b", "\xef\xbb\xbfdata: b\n\n", "b")
+}

@@ -54,19 +54,12 @@ func (e *endpoint) tls() (*tls.Config, error) {
 }
 
 func (e *endpoint) proxy() (*url.URL, error) {
-	raw := e.Proxy
-	if raw == "env" {
-		raw = os.Getenv("HTTPS_PROXY")
-		if e.Scheme == "http" {
-			raw = os.Getenv("HTTP_PROXY")
-		}
-	}
-	if raw == "" {
+	if e.Proxy == "" {
 		return nil, nil
 	}
-	u, err := url.Parse(raw)
+	u, err := url.Parse(e.Proxy)
 	if err != nil || u.Scheme != "http" || u.Host == "" {
-		return nil, errors.New("cannot use proxy " + strconv.Quote(raw) + "; hint: write http://host:port")
+		return nil, errors.New("cannot use proxy " + strconv.Quote(e.Proxy) + "; hint: write http://host:port")
 	}
 	return u, nil
 }

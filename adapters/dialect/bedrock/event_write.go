@@ -10,7 +10,8 @@ import (
 const wroteMetadata = 1
 
 // appendEvent appends the frames of ConverseStream that say e. Of several choices it has a
-// place for the first only.
+// place for the first only. There is one messageStop: x.W.Open says that it is held back until
+// the end.
 func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	own := ours(x.From) && x.FromOp == core.OpChat
 	switch e.Kind {
@@ -19,6 +20,7 @@ func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	case core.EventFault:
 		return appendStreamFault(dst, e.Fault, nil)
 	case core.EventEnd:
+		dst = appendFinish(dst, x, own)
 		if x.W.Flags&wroteMetadata != 0 {
 			return dst
 		}
@@ -43,7 +45,8 @@ func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	case core.EventClose:
 		return appendClose(dst, x, e)
 	case core.EventFinish:
-		return appendFinish(dst, e, own)
+		x.W.Open, x.W.Finish = true, e.Finish
+		x.W.Native, x.W.Stop = append(x.W.Native[:0], e.Native...), append(x.W.Stop[:0], e.Stop...)
 	}
 	return dst
 }
@@ -149,16 +152,21 @@ func appendClose(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return dst
 }
 
-func appendFinish(dst []byte, e *core.Event, own bool) []byte {
+// appendFinish appends the messageStop that is held back, if one is.
+func appendFinish(dst []byte, x *core.Crossing, own bool) []byte {
+	if !x.W.Open {
+		return dst
+	}
+	x.W.Open = false
 	dst, at := frame(dst, "messageStop")
 	dst = append(dst, `{"stopReason":`...)
-	if own && len(e.Native) > 0 {
-		dst = scan.AppendQuoted(dst, e.Native)
+	if own && len(x.W.Native) > 0 {
+		dst = scan.AppendQuoted(dst, x.W.Native)
 	} else {
-		dst = scan.AppendString(dst, reasonOf(e.Finish))
+		dst = scan.AppendString(dst, reasonOf(x.W.Finish))
 	}
-	if e.Stop != nil {
-		dst = append(scan.AppendQuoted(append(dst, `,"additionalModelResponseFields":{"stop_sequence":`...), e.Stop), '}')
+	if len(x.W.Stop) > 0 {
+		dst = append(scan.AppendQuoted(append(dst, `,"additionalModelResponseFields":{"stop_sequence":`...), x.W.Stop), '}')
 	}
 	return eventstream.End(append(dst, '}'), at)
 }
@@ -171,6 +179,7 @@ func appendOther(dst []byte, x *core.Crossing, e *core.Event, own bool) []byte {
 	switch string(e.Name) {
 	case "metadata":
 		x.W.Flags |= wroteMetadata
+		dst = appendFinish(dst, x, own)
 	case "contentBlockStop":
 		dst, at := numbered(dst, "contentBlockStop", int32(x.Blocks[e.Block].Key))
 		return eventstream.End(append(dst, '}'), at)

@@ -21,6 +21,7 @@ type reader struct {
 	t         *core.Tree
 	last      int  // the part that a cachePoint marks; -1: none
 	assistant bool // whose content it is
+	reply     bool // of a server, which may have grown members; what clients send counts whole
 	within    bool // a toolResult
 }
 
@@ -40,8 +41,7 @@ func (r *reader) content(tail []byte) []byte {
 }
 
 // block reads one block and returns what follows it. A block is an object with one member
-// that says what it is; what is not understood in full is kept as it stands. What a server
-// has beside that member is no reason not to understand it.
+// that says what it is; what is not understood in full is kept as it stands.
 func (r *reader) block(tail []byte) (rest []byte) {
 	t := r.t
 	at := len(t.Parts)
@@ -63,7 +63,7 @@ func (r *reader) block(tail []byte) (rest []byte) {
 	if rest = w.Rest(); rest == nil {
 		return nil
 	}
-	known := said == 1 && (beside == 0 || r.assistant || string(key) == "text") && r.known(string(key), value)
+	known := said == 1 && (beside == 0 || r.reply || string(key) == "text") && r.known(string(key), value)
 	if key == nil {
 		key = other
 	}
@@ -78,6 +78,14 @@ func (r *reader) block(tail []byte) (rest []byte) {
 		r.last = at
 	}
 	return rest
+}
+
+// alone reports whether an object has one member.
+func alone(object []byte) bool {
+	w := scan.Members(object)
+	w.Next()
+	_, _, more := w.Next()
+	return !more
 }
 
 // beside keeps what stands in a block besides what it is.
@@ -210,7 +218,11 @@ func (r *reader) result(value []byte) bool {
 // thought reads reasoningContent: {reasoningText: {text, signature}} or {redactedContent}.
 // Only Claude signs, so a signature that bears no mark is taken for Anthropic's.
 func (r *reader) thought(value []byte) bool {
-	switch key, v := union(value, "reasoningText", "redactedContent"); string(key) {
+	key, v := union(value, "reasoningText", "redactedContent")
+	if !r.reply && !alone(value) {
+		return false
+	}
+	switch string(key) {
 	case "reasoningText":
 		p := core.Part{Kind: core.PartThought}
 		inner := scan.Members(v)

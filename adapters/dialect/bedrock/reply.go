@@ -63,7 +63,7 @@ func readOutput(r *core.Completion, choice int, tail []byte) []byte {
 			}
 			continue
 		}
-		in := reader{t: &r.Tree, assistant: true}
+		in := reader{t: &r.Tree, assistant: true, reply: true}
 		m := scan.Members(w.Tail())
 		for {
 			key, ok := m.Key()

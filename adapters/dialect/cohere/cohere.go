@@ -32,7 +32,7 @@ func assemble(d *core.Dialect) *core.Dialect {
 		AppendStreamFault: appendStreamFault,
 		ReadUsage:         readUsage,
 		ReadEvent:         readEvent,
-		ReadFault:         readFault,
+		ReadFault:         func(b []byte, f *core.Fault) { readFault(b, f) },
 		Extras:            true,
 		Embeds: &core.EmbedCodec{
 			ParseRequest: parseEmbed, AppendRequest: appendEmbed,

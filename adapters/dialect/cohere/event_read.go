@@ -24,7 +24,6 @@ var (
 type frame struct {
 	kind, delta, id, probs []byte
 	index                  int64
-	fault                  core.Text
 }
 
 // parseEvent is the codec's ParseEvent:
@@ -58,9 +57,9 @@ func parseEvent(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Ev
 		return begin(ev, x, f.id), nil
 	case "message-end":
 		return messageEnd(begin(ev, x, f.id), x, &f), nil
-	case "":
-		if f.fault != nil {
-			return append(ev, core.Event{Kind: core.EventFault, Fault: faultOf(core.UpstreamFailed, f.fault, nil)}), nil
+	case "", "error":
+		if fault := (core.Fault{Code: core.UpstreamFailed}); readFault(data, &fault) {
+			return append(ev, core.Event{Kind: core.EventFault, Fault: &fault}), nil
 		}
 	}
 	return append(ev, core.Event{Kind: core.EventOther, Name: f.kind, Raw: data}), nil
@@ -87,8 +86,6 @@ func (f *frame) read(data []byte) bool {
 			f.id = inside(value)
 		case "logprobs":
 			f.probs = value
-		case "message":
-			f.fault = inside(value)
 		}
 	}
 }

@@ -44,18 +44,20 @@ func appendStreamFault(dst []byte, f *core.Fault, id []byte) []byte {
 	return append(dst, "\n\ndata: [DONE]\n\n"...)
 }
 
-// readFault is the dialect's ReadFault.
-func readFault(b []byte, f *core.Fault) {
+// readFault reads what b says of an error and reports whether it says anything.
+func readFault(b []byte, f *core.Fault) bool {
 	w := scan.Members(b)
 	for {
 		key, value, ok := w.Next()
 		if !ok {
-			return
+			return f.Message != ""
 		}
 		switch string(key) {
 		case "message", "error", "detail": // error and detail: from what stands before the API
 			if text, ok := scan.Unquote(nil, value); ok && f.Message == "" {
 				f.Message = string(text)
+			} else if f.Message == "" && string(key) == "error" {
+				readFault(value, f)
 			}
 		case "error_type":
 			if text, ok := scan.Unquote(nil, value); ok {

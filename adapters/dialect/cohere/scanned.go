@@ -27,8 +27,8 @@ func readEvent(data []byte, st *core.StreamState) {
 			kind = value
 		case "delta":
 			delta = value
-		case "message":
-			st.Failed = st.Failed || kind == nil && scan.IsString(value)
+		case "message", "error":
+			st.Failed = st.Failed || kind == nil && (scan.IsString(value) || string(key) == "error" && !scan.IsNull(value))
 		}
 	}
 	switch string(kind) {

@@ -10,6 +10,10 @@ import (
 func readEvent(data []byte, st *core.StreamState) {
 	st.UsageOnly = false
 	some, counted := false, false
+	if opens(data, '[') { // an error alone, of a stream that is an array
+		list := scan.Elements(data)
+		_, data, _ = list.Next()
+	}
 	w := scan.Members(data)
 	for {
 		key, ok := w.Key()

@@ -57,6 +57,9 @@ func appendFinishWord(dst []byte, f core.Finish, native core.Text, own bool) []b
 // clients that ask for numbers. Empty: none.
 func nativeOf(raw []byte) core.Text {
 	if text, ok := scan.Inside(raw); ok {
+		if string(text) == "FINISH_REASON_UNSPECIFIED" {
+			return nil
+		}
 		return text
 	}
 	words := [...]string{"", "STOP", "MAX_TOKENS", "SAFETY", "RECITATION", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MALFORMED_FUNCTION_CALL"}

@@ -184,7 +184,7 @@ func (s *streaming) called(choice int32) bool {
 	return false
 }
 
-// finish ends the choice, once.
+// finish ends the choice, once unless it goes on.
 func (s *streaming) finish(choice int32, f core.Finish, native core.Text) {
 	s.close(s.open(choice))
 	if bit := int64(1) << min(choice, 62); s.x.R.Seq&bit == 0 {
@@ -216,9 +216,11 @@ func (s *streaming) close(block int32) {
 	s.add(core.Event{Kind: core.EventClose, Choice: b.Choice, Block: block})
 }
 
-// begin adds a block, whose open event follows when it is filled in.
+// begin adds a block, whose open event follows when it is filled in. A choice that goes on behind
+// its finish, as those of models that gave a reason with every frame, has not finished.
 func (s *streaming) begin(kind core.PartKind, choice int32) (int32, *core.Block) {
 	s.close(s.open(choice))
+	s.x.R.Seq &^= int64(1) << min(choice, 62)
 	n := s.x.Add(kind, choice, 0)
 	b := &s.x.Blocks[n]
 	b.Opened = true

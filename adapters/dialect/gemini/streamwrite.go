@@ -31,7 +31,9 @@ func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 			return appendOther(dst, x, e)
 		}
 	case core.EventFinish:
-		dst = appendFinish(dst, x, false)
+		if x.W.Block != e.Choice { // else it went on, and this one holds
+			dst = appendFinish(dst, x, false)
+		}
 		x.W.Open, x.W.Block, x.W.Finish = true, e.Choice, e.Finish
 		x.W.Native = appendFinishWord(x.W.Native[:0], e.Finish, e.Native, x.From == &api)
 	case core.EventFault:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -154,6 +155,7 @@ type telling struct {
 	text    [core.PartOther + 1]string
 	calls   []string
 	finish  []core.Finish
+	over    []int32 // whose they are
 	usage   core.Usage
 	started int
 	faults  int
@@ -191,6 +193,9 @@ func tell(reads [][]byte, w *core.Crossing) (*telling, []byte) {
 		r.feed(b, frame)
 	}
 	r.feed([]byte("\n\n"), frame)
+	if x.Finished && !x.Ended { // as whoever relays it does
+		out = appendChunk(out, x, &core.Event{Kind: core.EventEnd})
+	}
 	for i := range x.Blocks {
 		if b := &x.Blocks[i]; b.Kind == core.PartCall {
 			a := args[int32(i)]
@@ -225,6 +230,9 @@ func (s *telling) note(x *core.Crossing, e *core.Event, args map[int32]string, o
 			bad("block %d opens while %d is open", e.Block, at)
 		}
 		open[e.Choice] = e.Block
+		if i := slices.Index(s.over, e.Choice); i >= 0 { // it goes on
+			s.over, s.finish = slices.Delete(s.over, i, i+1), slices.Delete(s.finish, i, i+1)
+		}
 		if b := &x.Blocks[e.Block]; b.Kind == core.PartCall && len(b.ID) == 0 {
 			bad("call %d opens without id", e.Block)
 		}
@@ -246,7 +254,7 @@ func (s *telling) note(x *core.Crossing, e *core.Event, args map[int32]string, o
 		if isOpen {
 			bad("finished while %d is open", at)
 		}
-		s.finish = append(s.finish, e.Finish)
+		s.finish, s.over = append(s.finish, e.Finish), append(s.over, e.Choice)
 	case core.EventFault:
 		s.faults++
 	case core.EventEnd:

@@ -48,6 +48,9 @@ func (p *piece) read(raw []byte) {
 	}
 }
 
+// goesOn reports whether the choice says something.
+func (p *piece) goesOn() bool { return filled(p.text) || content(p.delta) }
+
 var errChoices = errors.New("cannot read event: it has more choices than anybody can ask for")
 
 // readChoice reads the n-th choice of a chunk.
@@ -64,8 +67,12 @@ func readChoice(ev []core.Event, x *core.Crossing, raw []byte, n int64) ([]core.
 		x.R.Aux = append(x.R.Aux, 0)
 	}
 	choice := int32(p.index)
-	if x.R.Aux[choice]&choiceFinished != 0 { // some repeat the end
-		return usageEvent(ev, x, p.usage), nil
+	noted := x.R.Aux[choice]
+	if noted&choiceFinished != 0 {
+		if !p.goesOn() { // some repeat the end
+			return usageEvent(ev, x, p.usage), nil
+		}
+		x.R.Aux[choice] &^= choiceFinished // Together's finishes behind each of its calls
 	}
 	var err error
 	switch {
@@ -78,6 +85,7 @@ func readChoice(ev []core.Event, x *core.Crossing, raw []byte, n int64) ([]core.
 		ev, err = readDelta(ev, x, choice, &p)
 	}
 	if err != nil {
+		x.R.Aux[choice] = noted
 		return ev, err
 	}
 	if word := quoted(p.finish); len(word) > 0 {

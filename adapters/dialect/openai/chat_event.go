@@ -31,13 +31,14 @@ func parseChunk(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Ev
 		return endStream(ev, x), nil
 	}
 	var c streamChunk
-	if !c.read(data) {
+	failed := string(name) == "error"
+	if !c.read(data) && !failed {
 		return ev, errEvent
 	}
 	if x.R.Done {
 		return ev, nil
 	}
-	if c.fault != nil || string(name) == "error" {
+	if failed || c.fault != nil || c.choices == nil && bareFault(data) {
 		return faultEvent(ev, x, data), nil
 	}
 	c.meet(x)

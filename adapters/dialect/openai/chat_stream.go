@@ -9,7 +9,8 @@ import (
 const sentRole = 1
 
 // appendChunk is the AppendEvent of chat completions. The beginning of all chunks is made
-// once and kept in x.W.Buf.
+// once and kept in x.W.Buf. A finish is held back until something else ends, since there is
+// one for a choice: x.W.Open says that the one of choice x.W.Block is.
 func appendChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	switch e.Kind {
 	case core.EventStart:
@@ -44,9 +45,28 @@ func appendChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 		dst = append(beginDelta(dst, x, e.Choice), `"annotations":[`...)
 		return endDelta(append(appendCite(dst, e.Cite, 0), ']'), x, nil)
 	case core.EventFinish:
-		return finishChunk(dst, x, e)
+		return holdFinish(dst, x, e)
 	}
 	return dst
+}
+
+// holdFinish keeps a finish back, and sends the one of another choice that is.
+func holdFinish(dst []byte, x *core.Crossing, e *core.Event) []byte {
+	if x.W.Block != e.Choice {
+		dst = heldFinish(dst, x)
+	}
+	x.W.Open, x.W.Block, x.W.Finish = true, e.Choice, e.Finish
+	x.W.Native, x.W.Stop = append(x.W.Native[:0], e.Native...), append(x.W.Stop[:0], e.Stop...)
+	return dst
+}
+
+// heldFinish sends the finish that is held back, if one is.
+func heldFinish(dst []byte, x *core.Crossing) []byte {
+	if !x.W.Open {
+		return dst
+	}
+	x.W.Open = false
+	return finishChunk(dst, x, &core.Event{Kind: core.EventFinish, Choice: x.W.Block, Finish: x.W.Finish, Native: x.W.Native, Stop: x.W.Stop})
 }
 
 // beginChunks makes what all chunks begin with.
@@ -235,12 +255,13 @@ func finishChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return endChunk(dst, x)
 }
 
-// endChunks sends the usage, if the client wants it, and the terminator.
+// endChunks sends what is held back, the usage, if the client wants it, and the terminator.
 func endChunks(dst []byte, x *core.Crossing) []byte {
 	if x.W.Done {
 		return dst
 	}
 	x.W.Done = true
+	dst = heldFinish(dst, x)
 	if x.Wants && x.Usage.Known {
 		if !x.W.Began {
 			beginChunks(x, "chatcmpl-", "chat.completion.chunk")

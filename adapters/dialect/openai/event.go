@@ -17,7 +17,7 @@ func readEvent(data []byte, st *core.StreamState) {
 		return
 	}
 	var kind, delta, response, groq []byte
-	bare, counted := false, false
+	bare, counted, chosen := false, false, false
 	w := scan.Members(data)
 	for {
 		key, more := w.Key()
@@ -26,6 +26,7 @@ func readEvent(data []byte, st *core.StreamState) {
 		}
 		if tail := w.Tail(); string(key) == "choices" && len(tail) > 0 && tail[0] == '[' {
 			bare, tail = choices(tail, st)
+			chosen = true
 			w.Resume(tail)
 			continue
 		}
@@ -53,6 +54,9 @@ func readEvent(data []byte, st *core.StreamState) {
 	}
 	if w.Rest() == nil && len(data) > 0 {
 		st.Unread++
+	}
+	if !chosen && !counted && !st.Failed && !bytes.HasPrefix(kind, []byte(`"response.`)) {
+		st.Failed = bareFault(data)
 	}
 	if len(kind) > 0 {
 		typed(kind, delta, response, st)

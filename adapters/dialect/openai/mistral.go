@@ -68,8 +68,7 @@ func parseMistral(c *core.Chat, raw []byte) *core.Fault {
 	return f
 }
 
-// appendMistral is the AppendEvent of Mistral's chats. x.W.Open says that the finish of choice
-// x.W.Block waits for the usage.
+// appendMistral is the AppendEvent of Mistral's chats. The last finish waits for the usage.
 func appendMistral(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	kind := core.PartOther
 	if e.Kind == core.EventOpen || e.Kind == core.EventDelta || e.Kind == core.EventSign || e.Kind == core.EventClose {
@@ -92,12 +91,9 @@ func appendMistral(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	case call:
 		return dst
 	case e.Kind == core.EventFinish:
-		dst = lastChunk(role(dst, x, e.Choice), x, false)
-		x.W.Open, x.W.Block, x.W.Finish = true, e.Choice, e.Finish
-		x.W.Native, x.W.Stop = append(x.W.Native[:0], e.Native...), append(x.W.Stop[:0], e.Stop...)
-		return dst
+		return holdFinish(role(dst, x, e.Choice), x, e)
 	case e.Kind == core.EventEnd:
-		dst = lastChunk(dst, x, true)
+		dst = lastChunk(dst, x)
 	}
 	return appendChunk(dst, x, e)
 }
@@ -120,14 +116,13 @@ func wholeCall(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return endDelta(append(dst, "}]"...), x, nil)
 }
 
-// lastChunk sends the finish that waits; the last one has the usage.
-func lastChunk(dst []byte, x *core.Crossing, last bool) []byte {
+// lastChunk sends the finish that waits, with the usage.
+func lastChunk(dst []byte, x *core.Crossing) []byte {
 	if !x.W.Open {
 		return dst
 	}
-	x.W.Open = false
-	dst = finishChunk(dst, x, &core.Event{Kind: core.EventFinish, Choice: x.W.Block, Finish: x.W.Finish, Native: x.W.Native, Stop: x.W.Stop})
-	if last && x.Usage.Known {
+	dst = heldFinish(dst, x)
+	if x.Usage.Known {
 		dst = append(dst[:len(dst)-len("}\n\n")], `,"usage":`...)
 		dst = append(appendUsage(dst, &x.Usage), "}\n\n"...)
 	}

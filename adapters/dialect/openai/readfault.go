@@ -27,6 +27,33 @@ func readFault(body []byte, f *core.Fault) {
 	readFaultObject(body, f)
 }
 
+// bareFault reports whether an event without choices is an error that does not say so in a member
+// of its own: {object: "error", message} of old vLLM, {message, type, code} of Cerebras, {error_code,
+// message} of Databricks, {detail} and {errors}.
+func bareFault(data []byte) bool {
+	said, kind := false, false
+	w := scan.Members(data)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return said && kind
+		}
+		if !filled(value) && !isNumber(value) {
+			continue
+		}
+		switch string(key) {
+		case "object":
+			kind = kind || string(value) == `"error"`
+		case "message":
+			said = said || value[0] == '"'
+		case "type", "code", "error_code", "status":
+			kind = true
+		case "detail", "errors":
+			said, kind = said || value[0] != '{', true
+		}
+	}
+}
+
 func readFaultObject(raw []byte, f *core.Fault) {
 	var kind, code, param, detail []byte
 	w := scan.Members(raw)

@@ -50,6 +50,9 @@ func parseResponsesEvent(ev []core.Event, x *core.Crossing, name, data []byte) (
 	if len(kind) == 0 {
 		kind = name
 	}
+	if len(kind) == 0 && f.fault != nil {
+		kind = []byte("error") // as chats say it, from what stands between
+	}
 	if len(kind) == 0 || len(data) == 0 {
 		return ev, errNoEvent
 	}
@@ -185,6 +188,7 @@ func (f *frame) life(whole, kind []byte) {
 	case "completed", "incomplete":
 		f.end()
 	case "failed":
+		f.usage() // what was used before counts
 		f.fail(member(f.resp, "error"), f.resp)
 	default:
 		f.other(whole)
@@ -232,7 +236,12 @@ func (f *frame) fail(raw, around []byte) {
 	if len(raw) == 0 || raw[0] != '{' {
 		raw = around // the older form has the members side by side
 	}
-	readError(raw, fault)
+	if readError(raw, fault); fault.Message == "" {
+		readFault(f.data, fault)
+	}
+	if fault.Message == "" {
+		fault.Message = "the provider could not finish the answer"
+	}
 	f.emit(core.Event{Kind: core.EventFault, Fault: fault})
 }
 
@@ -259,8 +268,13 @@ func readError(raw []byte, fault *core.Fault) {
 			}
 		}
 	}
-	if fault.Message == "" {
-		fault.Message = "the provider could not finish the answer"
+}
+
+// usage reads what the response says was used.
+func (f *frame) usage() {
+	if usage := member(f.resp, "usage"); len(usage) > 0 && usage[0] == '{' {
+		responsesUsage(usage, &f.x.Usage)
+		f.emit(core.Event{Kind: core.EventUsage})
 	}
 }
 
@@ -281,10 +295,7 @@ func (f *frame) end() {
 		}
 	}
 	f.closeAll()
-	if usage := member(f.resp, "usage"); len(usage) > 0 && usage[0] == '{' {
-		responsesUsage(usage, &x.Usage)
-		f.emit(core.Event{Kind: core.EventUsage})
-	}
+	f.usage()
 	calls := false
 	for i := range x.Blocks {
 		calls = calls || x.Blocks[i].Kind == core.PartCall

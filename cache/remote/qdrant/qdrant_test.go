@@ -11,6 +11,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(leak.Run(m)) }
 
+func TestReal(t *testing.T) { exercise.Real(t, "qdrant", Open) }
+
 func TestStandIn(t *testing.T) {
 	h := &stores.Qdrant{Key: exercise.Password}
 	exercise.StandIn(t, h, exercise.Web(t, h)+"/", Open)

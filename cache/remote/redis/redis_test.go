@@ -22,6 +22,8 @@ func listens(t *testing.T, r *stores.Redis) (url string) {
 	return "redis://" + address
 }
 
+func TestReal(t *testing.T) { exercise.Real(t, "redis", Open) }
+
 func TestStandIn(t *testing.T) {
 	r := &stores.Redis{Password: exercise.Password}
 	exercise.StandIn(t, r, listens(t, r), Open)

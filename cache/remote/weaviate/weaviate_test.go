@@ -11,6 +11,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(leak.Run(m)) }
 
+func TestReal(t *testing.T) { exercise.Real(t, "weaviate", Open) }
+
 func TestStandIn(t *testing.T) {
 	h := &stores.Weaviate{Key: exercise.Password}
 	exercise.StandIn(t, h, exercise.Web(t, h)+"/", Open)

@@ -10,6 +10,8 @@ func (r *reader) collect(toks []token) {
 		r.count(t)
 		c := r.lex().class(t.word)
 		r.led = i > 0 && r.lex().is(&toks[i-1], classPrep)
+		r.month = t.shape == shapeNumber && r.dated(toks, i)
+		r.unitNext = i+1 < len(toks) && r.unit(&toks[i+1])
 		r.article = i > 0 && (r.lex().word(&toks[i-1], "a") || r.lex().word(&toks[i-1], "an"))
 		switch {
 		case t.shape == shapePause:
@@ -43,6 +45,7 @@ func (r *reader) collect(toks []token) {
 			w.joined = true
 			r.f.words[len(r.f.words)-2].joined = true
 		}
+		w.done = i > 0 && r.lex().is(&toks[i-1], classBe) && r.lex().happens(t)
 		w.moves = i == 2 && len(toks) > 4 && r.lex().is(&toks[0], classBe) && r.lex().word(&toks[1], "it") &&
 			(r.lex().word(&toks[3], "to") || r.lex().word(&toks[3], "that") || ends(toks[3].text, "ing"))
 		near := last == i-1 && last >= 0
@@ -66,187 +69,12 @@ func (r *reader) after(w *word) {
 	}
 }
 
-// idle reports whether t is a word that matters little where it stands.
-func (r *reader) idle(t *token, c class) bool {
-	if t.quoted || t.shape != shapeWord && t.shape != shapeLetter || t.word == 0 {
-		return false
-	}
-	if t.shape == shapeLetter && t.upper {
-		return false
-	}
-	if t.caps && !r.flat && !c.isOf(classArticle|classConj|classFiller|classNeg) && string(t.text) != "i" {
-		return false // IT, US, WHO
-	}
-	return c.isOf(classIdle) && !c.isOf(classHard)
-}
-
-// skip takes out what two tokens say in place of nothing.
-func (r *reader) skip(toks []token, i int) bool {
-	t := &toks[i]
-	l := r.lex()
-	switch string(t.text) {
-	case "one": // "one advantage", not "when one learns"
-		if i > 0 && i+1 < len(toks) && !l.is(&toks[i-1], classConj|classAux) && toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classIdle) {
-			r.push(word{text: single, stem: hash(single), kind: kindNumber, hard: true, role: r.role})
-			r.held, r.role = r.role, roleCount
-			return true
-		}
-	case "some": // "some one"
-		if i+1 < len(toks) && l.word(&toks[i+1], "one") {
-			toks[i+1].eaten = true
-			r.push(word{text: someone, stem: hash(someone)})
-			return true
-		}
-	case "or": // "or not"
-		if i+1 < len(toks) && (l.word(&toks[i+1], "not") || l.word(&toks[i+1], "no")) {
-			toks[i+1].eaten = true
-			return true
-		}
-	case "different", "various": // "different types of"
-		return i+1 < len(toks) && (ends(toks[i+1].text, "types") || string(toks[i+1].text) == "types" ||
-			string(toks[i+1].text) == "kinds" || string(toks[i+1].text) == "ways" || string(toks[i+1].text) == "methods" ||
-			string(toks[i+1].text) == "forms")
-	case "possible": // "the largest possible number"
-		return i > 0 && ends(toks[i-1].text, "est")
-	case "located", "situated": // "where is X located"
-		return i > 0
-	case "own": // "how do I start my own business"
-		return r.asked == frameHowto && i > 0 && l.is(&toks[i-1], classOwner)
-	case "me", "us": // "recommend me a book"
-		return i == 1 && (l.is(&toks[0], classRequest) || l.is(&toks[0], classGive))
-	case "fact": // "in fact"
-		return i > 0 && l.word(&toks[i-1], "in")
-	case "order": // "in order to"
-		return i > 0 && i+1 < len(toks) && l.word(&toks[i-1], "in") && l.word(&toks[i+1], "to")
-	case "much": // "hate X so much"
-		return i > 0 && l.word(&toks[i-1], "so")
-	}
-	return false
-}
-
-// negation counts a "not": of the sentence when it stands at its helping verb, of the
-// next word otherwise.
-func (r *reader) negation(toks []token, i int) {
-	l := r.lex()
-	clause := i > 1 && (l.word(&toks[i-2], "who") || l.word(&toks[i-2], "that") || l.word(&toks[i-2], "which"))
-	if string(toks[i].text) == "cannot" || i > 0 && l.is(&toks[i-1], classAux) && !l.word(&toks[i], "no") && !clause {
-		r.f.nots++
-		return
-	}
-	if r.denied(toks, i) {
-		r.f.nots++
-		return
-	}
-	r.not = true
-	if string(toks[i].text) == "none" || string(toks[i].text) == "nobody" || string(toks[i].text) == "nothing" {
-		r.f.nots++
-		r.not = false
-	}
-}
-
-// denied reports whether the "not" at i denies the sentence though its helping verb stands
-// further before: "why does my code not work".
-func (r *reader) denied(toks []token, i int) bool {
-	l := r.lex()
-	aux := 0
-	if l.is(&toks[0], classWh) {
-		aux = 1
-	}
-	if !l.word(&toks[i], "not") || i <= aux+1 || i > aux+6 || i+1 >= len(toks) || !l.is(&toks[aux], classDo|classCan|classWill|classShould) {
-		return false
-	}
-	for k := aux + 1; k < i; k++ {
-		if t := &toks[k]; t.shape != shapeWord && t.shape != shapeMixed || t.quoted || l.is(t, classPrep|classConj) || l.word(t, "to") {
-			return false
-		}
-	}
-	next := &toks[i+1]
-	return next.shape == shapeWord && !l.is(next, classHard|classPrep|classArticle|classConj|classAux) && !l.word(next, "to") && !ends(next.text, "ing")
-}
-
-func (r *reader) pronoun(c class) {
-	w := word{kind: kindPronoun, stem: 2, hard: true, role: r.role}
-	if c.isOf(classShe) {
-		w.stem = 3
-	}
-	r.push(w)
-}
-
-// function notes what a word that matters little does to the next one that matters.
-func (r *reader) function(t *token) {
-	c := r.lex().class(t.word)
-	switch {
-	case c.isOf(classOwner):
-		r.f.whose = true
-	case c.isOf(classPerson):
-		if r.start == len(r.f.words) {
-			r.f.who |= 1
-		} else {
-			r.f.who |= 2
-		}
-	case c.isOf(classThey):
-		r.f.they = true
-	}
-	now, ok := roles[string(t.text)]
-	switch {
-	case ok:
-		r.role, r.by = now, t.word
-	case string(t.text) == "and":
-		r.f.ands = true
-	case string(t.text) == "or":
-		r.f.ors = true
-	case !c.isOf(classArticle|classPerson|classFiller|classThird) || c.isOf(classConj) && r.role != roleNone && !r.led:
-		r.role = roleNone
-	}
-	if n := mix(7, hash(t.text)); !c.isOf(classArticle | classPrep | classConj | classFiller | classPolite | classPerson) {
-		r.f.idle += n
-		if !c.isOf(classAux | classFunction) {
-			r.f.few += n
-		}
-	}
-}
-
 // roles are those of the words behind a preposition.
 var roles = map[string]role{
 	"in": roleAt, "on": roleAt, "at": roleAt, "within": roleAt, "using": roleAt, "through": roleAt, "via": roleAt,
 	"to": roleTo, "into": roleTo, "onto": roleTo, "towards": roleTo, "toward": roleTo,
 	"from": roleFrom, "of": roleOf, "for": roleFor, "with": roleWith, "by": roleBy, "than": roleThan,
 	"about": roleAbout, "regarding": roleAbout, "concerning": roleAbout,
-}
-
-// stranded reports whether token i is a preposition, or an I, at the end of its sentence:
-// "what are they for", "World War I".
-func (r *reader) stranded(toks []token, i int) bool {
-	c := r.lex().class(toks[i].word)
-	if i > 0 && c.isOf(classAux) && (r.lex().word(&toks[i-1], "between") || i+1 == len(toks) && r.lex().is(&toks[i-1], classConj)) {
-		return true // "between is and are"
-	}
-	if i+1 < len(toks) && c.isOf(classPrep|classConj|classDo) && r.lex().is(&toks[i+1], classCode) {
-		return true // a for loop, an if statement
-	}
-	if i > 0 && string(toks[i].text) == "a" {
-		return i+1 == len(toks) || toks[i+1].shape == shapePause || r.lex().is(&toks[i+1], classPrep|classConj|classAux) // column a to b
-	}
-	if i == 0 || i != len(toks)-1 {
-		return false
-	}
-	return c.isOf(classPrep|classCan|classWill|classShould|classPast) || string(toks[i].text) == "i" && toks[i].upper
-}
-
-// joins reports whether nothing but and, or, commas and articles stand in between.
-func (r *reader) joins(between []token) bool {
-	found := false
-	for i := range between {
-		t := &between[i]
-		switch {
-		case t.shape == shapePause || r.lex().is(t, classArticle):
-		case r.lex().word(t, "and") || r.lex().word(t, "or"):
-			found = true
-		default:
-			return false
-		}
-	}
-	return found
 }
 
 // add makes a word of t.
@@ -258,6 +86,10 @@ func (r *reader) add(t *token, c class) {
 	switch t.shape {
 	case shapeNumber:
 		w.kind, w.hard = kindNumber, true
+		w.free = r.unitNext && string(w.text) == "1" // a month
+		if n := len(w.text) - 2; n > 0 && w.text[n] == 't' && r.month {
+			w.text = w.text[:n] // "June 6th", "6 June"
+		}
 	case shapeMixed, shapeLetter, shapeSymbol:
 		w.kind, w.hard = kindExact, true
 	case shapeWord:
@@ -341,18 +173,17 @@ func (r *reader) push(w word) {
 	r.f.words = append(r.f.words, w)
 }
 
-// emitText is emit for a word of the text.
-func (r *reader) emitText(b []byte) {
-	w := word{text: b, comes: true}
-	w.id = r.lex().find(b)
-	w.stem = r.stem(&w)
-	r.f.words = append(r.f.words, w)
-}
-
 // emit adds a word that a rule puts there.
-func (r *reader) emit(s string) {
-	w := word{text: r.f.lexer.put(s), comes: true}
-	w.id = r.lex().find(w.text)
+func (r *reader) emit(s string) { r.emitText(r.f.lexer.put(s), false) }
+
+// emitText is emit for a word of the text; a free one needs no counterpart.
+func (r *reader) emitText(b []byte, free bool) {
+	if len(r.f.words) >= maxWords {
+		r.f.lexer.overflow = true
+		return
+	}
+	w := word{text: b, comes: true, free: free}
+	w.id = r.lex().find(b)
 	w.stem = r.stem(&w)
 	r.f.words = append(r.f.words, w)
 }
@@ -370,9 +201,9 @@ var numberWords = map[string]string{
 	"eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17",
 	"eighteen": "18", "nineteen": "19", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70",
 	"eighty": "80", "ninety": "90", "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000", "dozen": "12",
-	"third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8", "ninth": "9", "tenth": "10",
-	"eleventh": "11", "twelfth": "12", "thirteenth": "13", "fourteenth": "14", "fifteenth": "15", "sixteenth": "16",
-	"seventeenth": "17", "eighteenth": "18", "nineteenth": "19", "twentieth": "20",
+	"third": "3th", "fourth": "4th", "fifth": "5th", "sixth": "6th", "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
+	"eleventh": "11th", "twelfth": "12th", "thirteenth": "13th", "fourteenth": "14th", "fifteenth": "15th", "sixteenth": "16th",
+	"seventeenth": "17th", "eighteenth": "18th", "nineteenth": "19th", "twentieth": "20th",
 }
 
 // passive puts "is X liked by Y" into the order of "does Y like X".
@@ -417,15 +248,6 @@ func reverse(w []word) {
 	for i, j := 0, len(w)-1; i < j; i, j = i+1, j-1 {
 		w[i], w[j] = w[j], w[i]
 	}
-}
-
-func (r *reader) has(toks []token, c class) bool {
-	for i := range toks {
-		if r.lex().is(&toks[i], c) {
-			return true
-		}
-	}
-	return false
 }
 
 // participle reports whether w looks like one: liked, stolen, bought.

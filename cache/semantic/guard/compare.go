@@ -13,7 +13,7 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 		return v
 	}
 	g.whole(&v, a, b)
-	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, list: a.asks(frameWhat) && b.asks(frameWhat)}
+	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, howto: a.asks(frameHowto) && b.asks(frameHowto), list: a.asks(frameWhat) && b.asks(frameWhat)}
 	m.equal()
 	m.rest(&v)
 	if a.means || b.means {
@@ -46,6 +46,9 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 		}
 	}
 	v.clash(a.notes, b.notes)
+	if a.asks(frameHowto) && b.asks(frameHowto) && apartBy(a.notes, b.notes, noteNow, noteThen) {
+		v.object(Tense, nil)
+	}
 	few := len(a.words) <= 2 || len(b.words) <= 2
 	if (a.means || b.means) && a.idle != b.idle || few && a.few != b.few {
 		v.object(Meant, nil)
@@ -118,6 +121,7 @@ type matching struct {
 	used   [maxWords]bool  // of b
 	turned int             // opposites paired for the sake of a "not" of the sentence
 	nots   int             // of both
+	howto  bool            // both ask for a way
 	list   bool            // both ask what something is, or which there are
 }
 

@@ -31,6 +31,7 @@ const (
 	moodCan
 	moodWill
 	moodShould
+	moodMeant // was going to
 )
 
 // frameText are turns of phrase at the beginning of a sentence, the longest first
@@ -56,6 +57,7 @@ howto: what should|can|must|could|do @p need|have? to? do to
 howto: what should|can|must|could @p do in order to
 howto: @the best|good|right? way|ways to
 howto: steps to|for
+howto: what @be the trick|secret|key to|of|for
 what: what do @p mean by +mean?
 what: what do @p understand by @the? term? +mean?
 what: what @be meant by +mean?
@@ -66,6 +68,8 @@ what: tell me|us about @the
 what: what do|does @p|they call +call
 what: are|is there any|some good|great +good
 what: are|is there any|some free +free
+what: is|are there any|a? difference|differences between +difference
+should: what do|does @p need|have to
 what: can|could anyone|someone|anybody|somebody|you suggest|recommend me? some|any|a? good|great +good
 what: suggest|recommend me|us? some|any|a? good|great +good
 what: do you have any|some tips|advice +tip
@@ -77,8 +81,8 @@ does: what would|will|does|do happen|happens if|when +happen
 does: what happens|happened if|when +happen
 does: what if +happen
 what: define
-what: list @the|some|all?
-what: name @the|some
+what: list all? @the|some?
+what: name all? @the|some?
 what: give|show|tell|send|find|get me @the list of
 what: give|show|tell|send|find|get me the|some|all
 what: find|show me
@@ -100,6 +104,7 @@ why: what @be|was @the reason|reasons|rationale|cause? for|why|that|behind|to|of
 why: what @be|was @the reason|reasons
 why: for what reason|reasons
 why: what causes|caused
+why: @the reason|reasons why|behind|for|that
 like: what @be|was it like to?
 like: how does it feel like? to?
 like: how is it to
@@ -113,6 +118,7 @@ who: who
 who: whom
 yes: is|was it possible to|for +can
 yes: do you think that?
+yes: how hard|difficult is it +hard
 yes: do you think|believe it is possible to +can
 `
 
@@ -128,11 +134,12 @@ greetings
 dear
 thanks
 thank you very? much?
-can|could|would|will you please? tell|show me please? /wh
-can|could|would|will you please? explain to? me? /wh
-can|could|would|will you please? /request
+can|could|would|will you|u please? tell|show me please? /wh
+can|could|would|will you|u please? explain to? me? /wh
+can|could|would|will you|u please? /request
 can|could|would|will anyone|anybody|someone|somebody please? tell|explain|show me? /wh
 do|does you|anyone know /wh
+anyone|anybody|someone|somebody know|knows /wh
 i would like to know /wh
 i want to know /wh
 i need to know /wh
@@ -141,7 +148,7 @@ i wonder /wh
 tell|explain me? /wh
 explain to me|us /wh
 help me|us to? /request
-can|could|would|will you please? help me|us to? /request
+can|could|would|will you|u please? help me|us to? /request
 so
 well
 ok
@@ -153,8 +160,9 @@ type pattern struct {
 	frame frame
 	steps []step
 	adds  string // the word that counts as if it stood there
-	free  bool   // it needs no counterpart
-	then  class  // of the token that must follow
+	mood  mood
+	free  bool  // it needs no counterpart
+	then  class // of the token that must follow
 }
 
 type step struct {
@@ -176,6 +184,9 @@ func (l *lexicon) compile(text string) [][]pattern {
 		p := pattern{}
 		if name, rest, ok := strings.Cut(line, ": "); ok {
 			p.frame, line = frameNames[name], rest
+			if name == "should" { // what one needs to is what one should
+				p.frame, p.mood = frameWhat, moodShould
+			}
 		}
 		for _, w := range strings.Fields(line) {
 			switch {

@@ -48,6 +48,7 @@ const (
 	classCode           // what programs are made of: loop, statement
 	classScript         // names of programming languages
 	classCraft          // what one has code do: sort, parse
+	classMonth          // June
 	classGive           // verbs that ask for one thing, or for several
 )
 

@@ -21,6 +21,12 @@ const (
 	noteHappened
 	noteExplain // explain
 	noteDefine  // define
+	noteMyself  // about myself
+	noteYourself
+	noteSame // how do I know if I
+	noteElse // how do I know if you
+	noteNow  // is
+	noteThen // was
 )
 
 // clashes are notes of which two texts may not have one each.
@@ -36,6 +42,8 @@ var clashes = [...]struct {
 	{noteCould, noteCouldHad, Tense},
 	{noteWould, noteHappened, Tense},
 	{noteExplain, noteDefine, Instead},
+	{noteMyself, noteYourself, Person},
+	{noteSame, noteElse, Order},
 }
 
 // clash objects to notes that do not go together.
@@ -45,11 +53,16 @@ func (v *Verdict) clash(a, b note) {
 	}
 	for i := range clashes {
 		c := &clashes[i]
-		x, y := a&(c.one|c.other), b&(c.one|c.other)
-		if x|y == c.one|c.other && x&y == 0 && x != 0 && y != 0 {
+		if apartBy(a, b, c.one, c.other) {
 			v.object(c.rule, nil)
 		}
 	}
+}
+
+// apartBy reports whether one of a and b has only the one note, and the other only the other.
+func apartBy(a, b, one, other note) bool {
+	x, y := a&(one|other), b&(one|other)
+	return x|y == one|other && x&y == 0 && x != 0 && y != 0
 }
 
 // notes reads those of one sentence.
@@ -78,9 +91,17 @@ func (r *reader) notes(toks []token) {
 		case "define", "definition":
 			n |= noteDefine
 		case "i", "we", "me", "us":
-			n |= l.does(toks, i) | r.turn(noteMeYou, noteYouMe)
+			n |= r.does(toks, i, noteMeYou) | r.turn(noteMeYou, noteYouMe)
 		case "you", "u":
-			n |= l.does(toks, i) | r.turn(noteYouMe, noteMeYou)
+			n |= r.does(toks, i, noteYouMe) | r.turn(noteYouMe, noteMeYou)
+		case "myself", "yourself":
+			if i > 0 && l.word(&toks[i-1], "about") {
+				n |= about(t)
+			}
+		case "is", "are", "am":
+			n |= noteNow
+		case "was", "were":
+			n |= noteThen
 		default:
 			c := l.class(t.word)
 			modal = modal || c.isOf(classCan|classWill|classShould)
@@ -93,6 +114,14 @@ func (r *reader) notes(toks []token) {
 		n |= noteCould
 	}
 	r.f.notes |= n
+}
+
+// about is the note of "about myself", or of "about yourself".
+func about(t *token) note {
+	if t.text[0] == 'm' {
+		return noteMyself
+	}
+	return noteYourself
 }
 
 // turn notes who is spoken of first, who asks or who is asked, once both are.
@@ -125,15 +154,20 @@ func (l *lexicon) perfect(toks []token) bool {
 
 // does tells whether the person at i does something, behind "if", or has something done to
 // it, at the end.
-func (l *lexicon) does(toks []token, i int) note {
+// What it does, it does as the one who was spoken of before, or as the other.
+func (r *reader) does(toks []token, i int, self note) note {
 	if i == 0 {
 		return 0
 	}
+	l := r.lex()
 	subject := l.word(&toks[i], "i") || l.word(&toks[i], "we")
 	before := &toks[i-1]
 	switch {
 	case l.word(before, "if") || l.word(before, "know") || l.word(before, "that") || l.word(before, "whether") || l.word(before, "because"):
-		return noteActs
+		if r.first == 0 || r.first == self {
+			return noteActs | noteSame
+		}
+		return noteActs | noteElse
 	case !subject && before.shape == shapeWord && !l.is(before, classIdle) && (i+1 == len(toks) || toks[i+1].shape >= shapePause || l.is(&toks[i+1], classPrep|classConj)):
 		return noteSuffers
 	}

@@ -7,17 +7,22 @@ func (m *matching) stand(v *Verdict, either bool) {
 			continue
 		}
 		x, y := &m.a[i], &m.b[m.to[i]-1]
-		if contradict(x.role, y.role) && !m.tongue(x) || (x.role == roleCount) != (y.role == roleCount) && m.measured(x) {
+		if contradict(x.role, y.role) && !m.tongue(x) || (x.role == roleCount) != (y.role == roleCount) && m.measured(x) && !m.single(i) {
 			v.object(Relation, x)
 			return
 		}
-		if i > 0 && m.to[i-1] == m.to[i]-1 && m.to[i-1] > 0 && m.taught(x, y) {
-			v.object(Relation, x)
-			return
-		}
-		if i > 0 && m.to[i-1] == m.to[i]-1 && m.to[i-1] > 0 && x.big && y.big && m.parted(i) {
-			v.object(AndOr, x)
-			return
+		if m.follows(i) {
+			switch {
+			case m.taught(x, y) || m.howto && i == 1 && within(x, y):
+				v.object(Relation, x)
+				return
+			case x.big && y.big && m.parted(i):
+				v.object(AndOr, x)
+				return
+			case x.done != y.done && string(x.text) != string(y.text):
+				v.object(Order, x)
+				return
+			}
 		}
 		for k := i + 1; k < len(m.a); k++ {
 			if m.to[k] == 0 || m.to[k] > m.to[i] || m.to[k] == m.to[i] {
@@ -50,6 +55,29 @@ func keeps(x, p *word) bool { return x.role == p.role && x.role != roleNone }
 
 // moved reports whether a word did, or was an adjective in one: a Go function, in Go.
 func moved(x, p *word) bool { return x.role == p.role || x.role == roleNone || p.role == roleNone }
+
+// single reports whether word i of a, or its counterpart, stands behind a one, and the other
+// is one of it too: a month, 1 month.
+func (m *matching) single(i int) bool {
+	j := int(m.to[i] - 1)
+	x, y := &m.a[i], &m.b[j]
+	one := func(words []word, i int) bool { return i > 0 && words[i-1].free && words[i-1].kind == kindNumber }
+	return string(x.text) == string(y.text) && (x.role == roleCount && one(m.a, i) || y.role == roleCount && one(m.b, j))
+}
+
+// follows reports whether words i of a and its counterpart stand behind the same word.
+func (m *matching) follows(i int) bool {
+	return i > 0 && m.to[i-1] > 0 && m.to[i-1] == m.to[i]-1
+}
+
+// within reports whether one of two words is done something to, and the other in: break
+// shoes, break in shoes.
+func within(x, y *word) bool {
+	if x.glued {
+		x, y = y, x
+	}
+	return x.role == roleAt && y.role == roleNone && y.glued && !x.glued
+}
 
 // taught reports whether one of two words is the language of something and the other the
 // thing itself: teach in English, teach English.
@@ -114,7 +142,7 @@ func contradict(x, y role) bool {
 	case roleAt:
 		return y == roleFrom || y == roleTo
 	case roleFor:
-		return y == roleWith || y == roleAbout
+		return y == roleWith || y == roleAbout || y == roleBy
 	case roleTo:
 		return y == roleAbout || y == roleFrom || y == roleThan || y == roleBefore || y == roleAfter
 	case roleFrom:
@@ -139,7 +167,7 @@ func (m *matching) swapped(i, k int) bool {
 	if x.joined && y.joined && p.joined && q.joined {
 		return false
 	}
-	if x.moves != p.moves || y.moves != q.moves {
+	if (x.moves != p.moves || y.moves != q.moves) && m.a[0].moves != m.b[0].moves {
 		return false // "is it bad to X", "is X bad"
 	}
 	if superlative(x) != superlative(y) || adverb(x) || adverb(y) {

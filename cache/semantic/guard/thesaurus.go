@@ -29,6 +29,9 @@ leaky leaking
 create make
 gift present
 closest nearest
+humble modest
+outspoken vocal
+angry furious
 `
 
 // A thesaurus knows pairs of stems.

@@ -150,6 +150,7 @@ func (l *lexer) number() {
 		l.buf = append(l.buf, "000"...)
 		i = tail
 	case suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th":
+		l.buf = append(l.buf, "th"...) // the third is not three
 		i = tail
 	case len(suffix) == 1: // 5g, 3D, 5m
 		l.buf = append(l.buf, lower(suffix[0]))
@@ -318,11 +319,11 @@ func (l *lexer) signs() {
 		}
 		l.at += n
 	}
+	attached = attached || l.at < len(l.src) && l.src[l.at] > ' '
 	for l.at > from+1 && isOneOf(l.src[l.at-1], "?!.,;:") && isOperator(rune(l.src[l.at-2])) {
 		l.at-- // what ends the sentence is no part of "==="
 	}
 	run := l.src[from:l.at]
-	attached = attached || l.at < len(l.src) && l.src[l.at] > ' '
 	if cur, ok := currencies[run]; ok {
 		l.sign(cur)
 		return

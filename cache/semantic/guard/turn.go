@@ -9,10 +9,13 @@ func (r *reader) turned(toks []token, s *sentence) {
 		r.maker(toks, s)
 	case frameWhich:
 		r.people(toks, s)
-	case frameWhat:
+	case frameWhat, frameDoes:
+		r.differs(toks, s)
 		r.alike(toks, s)
 		r.season(toks, s)
 	case frameHow:
+		r.differs(toks, s)
+		r.alike(toks, s)
 		if r.done(toks) {
 			s.frame, s.mood = frameHowto, moodNone
 		}
@@ -81,10 +84,28 @@ func (r *reader) people(toks []token, s *sentence) {
 	s.frame, s.mood = frameWhat, moodPresent
 }
 
+// differs: how does X differ from Y, how are X and Y different, what distinguishes X from
+// Y: what is the difference between X and Y.
+func (r *reader) differs(toks []token, s *sentence) {
+	l := r.lex()
+	for i := range toks {
+		t := &toks[i]
+		here := s.frame == frameHow && i > 1 && (l.word(t, "differ") || l.word(t, "different")) || i == 1 && (l.word(t, "distinguishes") || l.word(t, "differentiates"))
+		if !here || t.quoted || i+1 < len(toks) && !l.word(&toks[i+1], "from") && i > 1 {
+			continue
+		}
+		t.eaten = true
+		r.emit("difference")
+		r.f.same = true
+		s.frame = frameWhat
+		return
+	}
+}
+
 // alike: what is X like, how is X.
 func (r *reader) alike(toks []token, s *sentence) {
 	l := r.lex()
-	if len(toks) < 4 || !l.word(&toks[0], "what") || !l.is(&toks[1], classBe) {
+	if len(toks) < 4 || !l.word(&toks[0], "what") && !l.word(&toks[0], "how") || !l.is(&toks[1], classBe) {
 		return
 	}
 	for i := range toks {
@@ -113,7 +134,7 @@ func (r *reader) done(toks []token) bool {
 	if l.word(&toks[0], "how") {
 		aux = 1
 	}
-	if len(toks) < aux+4 || !l.is(&toks[aux], classCan) {
+	if len(toks) < aux+4 || !l.is(&toks[aux], classCan) && !(aux == 1 && l.word(&toks[aux], "should")) {
 		return false
 	}
 	for i := aux + 2; i+1 < len(toks); i++ {
@@ -121,6 +142,9 @@ func (r *reader) done(toks []token) bool {
 			return false
 		}
 		if l.word(&toks[i], "be") && l.happens(&toks[i+1]) {
+			if i+2 < len(toks) && l.is(&toks[i+2], classArticle|classOwner) {
+				return false // "be sold a house"
+			}
 			for k := i + 2; k < len(toks); k++ {
 				if l.word(&toks[k], "by") {
 					return false

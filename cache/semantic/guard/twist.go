@@ -21,8 +21,7 @@ func (r *reader) twist(toks []token, s *sentence) {
 		if n := len(toks) - 1; l.word(&toks[n], "mean") || l.word(&toks[n], "means") {
 			toks[n].eaten = true
 			s.frame = frameWhat
-			r.emit("mean")
-			r.f.words[len(r.f.words)-1].free = r.term(toks)
+			r.emitText(r.f.lexer.put("mean"), r.term(toks))
 			if len(toks) > 1 && l.is(&toks[1], classDo) {
 				toks[1].eaten = true
 			}

@@ -39,14 +39,16 @@ var wordClasses = []struct {
 		matlab dart elixir powershell clojure fortran cobol pandas numpy node node.js js`},
 	{classCraft, `sort reverse parse read convert merge split join iterate loop encode decode filter print concatenate append insert
 		hash compare count find replace trim round format flatten serialize deserialize copy delete remove rename open close connect
+		generate create make write build implement draw plot use define handle catch throw call send get set schedule kill
 		swap check validate query fetch download upload cast declare initialize measure`},
+	{classMonth, "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"},
 	{classCode, "loop loops statement statements clause clauses keyword keywords operator operators"},
 	{classLanguage, `english french german spanish italian portuguese dutch swedish norwegian danish finnish icelandic polish czech
 		slovak hungarian romanian bulgarian greek turkish russian ukrainian serbian croatian slovenian albanian latvian lithuanian
 		estonian arabic hebrew persian farsi urdu hindi bengali tamil telugu marathi gujarati punjabi nepali sinhala thai
 		vietnamese indonesian malay tagalog filipino chinese mandarin cantonese japanese korean mongolian swahili zulu xhosa
 		yoruba igbo amharic somali hausa latin esperanto irish welsh scottish gaelic catalan basque galician kannada malayalam burmese khmer lao`},
-	{classUnit, `mile kilometer meter centimeter millimeter inch foot yard pound kilogram gram ounce ton tonne stone liter milliliter
+	{classUnit, `mile kilometer meter centimeter millimeter inch foot yard pound kilogram gram milligram microgram ounce ton tonne stone liter milliliter
 		gallon quart pint cup teaspoon tablespoon celsius fahrenheit kelvin acre hectare dollar euro yen rupee yuan peso franc
 		won real ruble rand lira krona krone second minute hour day week month year byte kilobyte megabyte gigabyte terabyte
 		bit joule calorie kilojoule kilocalorie watt kilowatt horsepower pascal bar psi knot radian degree percent
@@ -66,7 +68,7 @@ var wordClasses = []struct {
 	{classMention, `word phrase verb noun preposition grammar grammatically grammatical spell spelling pronounce
 		translate rephrase paraphrase proofread rewrite conjugate synonym antonym rhyme plural
 		abbreviation acronym`},
-	{0, properNames},
+	{0, "myself yourself " + properNames},
 	{classForeign, `el la los las que como para por una un con del es il le les des du une est pas avec dans pour sur qui wie ich und
 		der die das nicht ein eine zu mit auf ist sind kann che di per non sono och det att som jag de het een van voor ik
 		os da em não uma os se su al`},
@@ -228,6 +230,9 @@ meter: metre metres meters
 kilometer: kilometre kilometres kilometers km kms
 centimeter: centimetre centimetres centimeters cm cms
 millimeter: millimetre millimetres millimeters mm
+milliliter: ml mls
+milligram: mg mgs
+microgram: mcg ug
 liter: litre litres liters
 gray: grey
 program: programme programmes programs
