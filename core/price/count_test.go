@@ -58,7 +58,7 @@ func TestCountOf(t *testing.T) {
 			t.Errorf("%s counts %+v, want %+v", body, got, want)
 		}
 	}
-	f(`{"model":"m","messages":[{"role":"system","content":"be \"brief\""},{"role":"user","content":"type: url"}],"temperature":0.7,"max_tokens":9,"stream":true}`, true)
+	f(`{"model":"m","messages":[{"role":"system","content":"be \"brief\""},{"role":"user","content":"type: url"}],"temperature":0.7,"top_p":1,"max_completion_tokens":9,"stream":true,"stream_options":{"include_usage":true}}`, true)
 	f(`{"model":"m","input":"x","instructions":"y","max_output_tokens":5}`, true)
 	f(`{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgoAAAA"}}]}]}`, false)
 	f(`{"model":"m","input":"x","tools":[{"type":"web_search"}]}`, false)

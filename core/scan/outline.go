@@ -18,7 +18,7 @@ func (o Outline) Meets(other Outline) bool { return o&other != 0 }
 // outlined is the bit of a name. The factors keep the names that most requests have away from
 // those that few have.
 func outlined(size int, first, last byte) Outline {
-	return 1 << ((2*uint(size) + 42*uint(first) + 27*uint(last)) & 63)
+	return 1 << ((2*uint(size) + 27*uint(first) + 39*uint(last)) & 63)
 }
 
 // Survey is Object, and the Outline of all keys at every depth; that of a document with a key that
