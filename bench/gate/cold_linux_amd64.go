@@ -14,7 +14,7 @@ import (
 // and what the exact cache and governance add to it. Client, gateway and provider take turns on one
 // processor, so that nothing waits and others at work on the machine change the median little.
 // Before each of the two stretches that count, the client runs through more jumps than any
-// predictor remembers: what a processor does by itself to a process that sleeps between requests.
+// predictor remembers: about what a processor keeps of a process while others run, or while it sleeps.
 func cold(ctx context.Context, s *session, out *section) error {
 	done := make(chan error)
 	go func() { // its thread is bound to one processor, and ends with it
