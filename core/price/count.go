@@ -18,6 +18,15 @@ type tally struct {
 	far     bool  // something is at another place
 }
 
+// countOf counts the body of x. One in which nothing is called as what weighs otherwise is not
+// looked at again: it is all text.
+func countOf(x *core.Exchange) tally {
+	if x.Peek.Plain {
+		return tally{text: int64(len(x.Body))}
+	}
+	return count(x.Body)
+}
+
 // count looks at the strings of a body, hopping from quote to quote. A body that is no
 // JSON is all text.
 func count(body []byte) tally {

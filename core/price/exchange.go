@@ -30,7 +30,7 @@ func Hold(x *core.Exchange, now int64) (worst, least core.Money, prompt int64, o
 		return 0, 0, 0, ok
 	}
 	first := true
-	c := count(x.Body)
+	c := countOf(x)
 	prompt = promptOf(x, &c)
 	c.shape(x)
 	Reach(x, func(t *core.Target, name []byte) bool {
@@ -155,7 +155,7 @@ func early(x *core.Exchange) bool {
 // Prompt is our own count of a request's tokens. What is not read here counts as none, and nor does
 // a body that the lane has let go: then about so many as the request has bytes for are taken.
 func Prompt(x *core.Exchange) int64 {
-	c := count(x.Body)
+	c := countOf(x)
 	return promptOf(x, &c)
 }
 
