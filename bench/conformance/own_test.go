@@ -22,6 +22,8 @@ type sample struct {
 	face   face
 	frames []frameOf // of a stream
 	body   []byte    // else
+
+	members map[string][]string // that objects at a path have anywhere in the answer; nil: not looked for yet
 }
 
 // ours are answers written for this test, in the manner of each provider that differs: they are

@@ -70,26 +70,36 @@ func pointed(n *node) {
 // absentAsNull gives each object the members that its like have elsewhere in the answer, as
 // printers of typed records do.
 func absentAsNull(s *sample, n *node) {
-	keys := map[string][]string{}
-	for _, f := range s.documents() {
-		if m, err := parseTree(f); err == nil {
-			m.each("", func(path string, n *node) {
-				for _, m := range n.members {
-					if n.open == '{' && !contains(keys[path], m.key) {
-						keys[path] = append(keys[path], m.key)
-					}
-				}
-			})
-		}
+	if s.members == nil {
+		s.members = s.allMembers()
 	}
 	n.each("", func(path string, n *node) {
-		for _, key := range keys[path] {
+		for _, key := range s.members[path] {
 			if n.open == '{' && n.find(key) < 0 {
 				n.set(key, leaf(nil))
 			}
 		}
 	})
 	n.set("error", leafOr(n.get("error")))
+}
+
+// allMembers are the names of what the objects at each path have, anywhere in the answer.
+func (s *sample) allMembers() map[string][]string {
+	keys := map[string][]string{}
+	for _, f := range s.documents() {
+		m, err := parseTree(f)
+		if err != nil {
+			continue
+		}
+		m.each("", func(path string, n *node) {
+			for _, m := range n.members {
+				if n.open == '{' && !contains(keys[path], m.key) {
+					keys[path] = append(keys[path], m.key)
+				}
+			}
+		})
+	}
+	return keys
 }
 
 func leafOr(n *node) *node {
