@@ -63,15 +63,12 @@ func TestFreshSlots(t *testing.T) {
 	}
 }
 
-// each calls f with all pairs of form and filling.
+// each calls do with all pairs of form and filling, each once.
 func each(m *mould, do func(f, n, g, k int)) {
-	for f := range m.forms {
-		for n := range m.fillings {
-			for g := range m.forms {
-				for k := range m.fillings {
-					do(f, n, g, k)
-				}
-			}
+	size := len(m.fillings)
+	for i := range len(m.forms) * size {
+		for j := range i {
+			do(i/size, i%size, j/size, j%size)
 		}
 	}
 }
