@@ -255,7 +255,7 @@ func wholeCalls(c *chunks) {
 			}
 			id, _ := m.value.get("id").plain()
 			if first[key] == nil || id != "" {
-				key, first[key] = key, m.value
+				first[key] = m.value
 				kept, args[key] = append(kept, m), ""
 			}
 			more, ok := m.value.get("function", "arguments").plain()
