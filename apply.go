@@ -25,7 +25,7 @@ import (
 	"asbru/hotpath/upstream"
 )
 
-// applying is what Compile hands to the Swap that follows it.
+// applying is what compile leaves for the swap that follows it.
 type applying struct {
 	doc    *config.Document
 	retire func()
@@ -57,8 +57,8 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 	return snap, append(problems, g.needsRestart(doc)...)
 }
 
-// swap is the Plane's Swap. Exchanges that began before keep their Snapshot, so
-// what only they use is closed a little later; closing a pool cuts nobody off.
+// swap is the Plane's Swap. Exchanges that began earlier keep their Snapshot, so what only they
+// use is closed a little later. Closing a pool does not cut connections in use.
 func (g *gateway) swap(snap *core.Snapshot) {
 	next := g.next
 	g.next = applying{}
@@ -86,7 +86,7 @@ func (g *gateway) undo(snap *core.Snapshot) {
 	build.Retire(snap, g.snapshot())
 }
 
-// first makes what depends on the first document and cannot change later.
+// first sets up what depends on the first document and cannot change later.
 func (g *gateway) first(doc *config.Document) {
 	g.fixed = doc
 	if recorded(doc) {
@@ -100,7 +100,7 @@ func recorded(doc *config.Document) bool {
 	return cmp.Or(doc.Observability.AccessLog, "off") != "off"
 }
 
-// needsRestart warns of changes that a running process cannot follow.
+// needsRestart warns about changes that take effect only after a restart.
 func (g *gateway) needsRestart(doc *config.Document) (warnings []config.Problem) {
 	if g.fixed == nil {
 		return nil
@@ -135,8 +135,8 @@ func sum(token config.Secret) *[32]byte {
 	return &s
 }
 
-// memory sets the bounds of the garbage collector. What the operator set in the
-// environment stands, unless the document says something else.
+// memory sets the bounds of the garbage collector. The document takes precedence over what the
+// operator set in the environment.
 func (g *gateway) memory(doc *config.Document) {
 	switch limit := int64(doc.Limits.Memory); {
 	case limit > 0:
@@ -147,14 +147,14 @@ func (g *gateway) memory(doc *config.Document) {
 	collect()
 }
 
-// collect sets how much garbage is let lie, unless the operator has.
+// collect sets how much garbage may accumulate, unless the operator has set it.
 func collect() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
 }
 
-// setLevel lets the log speak, at the level of the document that is served.
+// setLevel sets the log to the level of the document that is served.
 func (g *gateway) setLevel() {
 	level := slog.LevelInfo
 	if doc := g.plane.Status().Document; doc != nil {
@@ -172,13 +172,13 @@ func (g *gateway) openAccessLog() (err error) {
 	return err
 }
 
-// refusedKey tells of a provider key that will not do until somebody sees to it. It is
-// said once for each rest of the key, so a log line does not hold up the lane.
+// refusedKey logs a provider key that will be refused until somebody fixes it. It is called once
+// per rest of the key, so logging on the lane is acceptable.
 func (g *gateway) refusedKey(target, key string, status int) {
 	g.log.Error("a provider refused a key; it is left alone for a while", "target", target, "key", key, "status", status)
 }
 
-// newPool makes the pool of an endpoint that says in the log why nobody is reached there.
+// newPool makes the pool of an endpoint, which logs why connecting fails.
 func (g *gateway) newPool(e core.Endpoint) (core.Pool, error) {
 	p, err := newPool(e)
 	if pool, ok := p.(*upstream.Pool); ok && pool != nil {
@@ -199,7 +199,7 @@ func (g *gateway) newCache(o cache.Options) (*cache.Cache, error) {
 	return cache.NewEncoding(o, g.log, g.encode)
 }
 
-// probed tells what a health probe saw.
+// probed passes the result of a health probe on to the Routes.
 func (g *gateway) probed(provider string, ok bool, holds time.Duration) {
 	if s := g.server.Snapshot(); s != nil && s.Health != nil {
 		s.Health.Probed(provider, ok, holds)

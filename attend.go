@@ -45,9 +45,9 @@ func (g *gateway) signalled(ctx context.Context, sig os.Signal) string {
 	return ""
 }
 
-// cannotGoOn ends a process that has lost what it needs.
+// cannotGoOn logs why the process has to end, and returns that.
 func (g *gateway) cannotGoOn(err error) error {
-	if !errors.Is(err, errLedger) { // which was told
+	if !errors.Is(err, errLedger) { // which was logged before
 		g.log.Error("a listener broke", "error", err)
 	}
 	return err
@@ -70,7 +70,7 @@ func (g *gateway) reload(ctx context.Context) {
 	g.notify(systemd.Ready)
 }
 
-// handOver starts the successor. It reports whether that one serves now.
+// handOver starts the successor. It reports whether that now serves.
 func (g *gateway) handOver(ctx context.Context) bool {
 	g.handing.Store(true)
 	pid, err := g.hand.Start(ctx, g.listeners())
@@ -85,10 +85,11 @@ func (g *gateway) handOver(ctx context.Context) bool {
 }
 
 // drain lets every exchange under way finish, and ends. Another signal ends it
-// at once.
+// at once, unless it is an echo of the first: timeout(1) and others signal a
+// process and its group.
 func (g *gateway) drain(signals <-chan os.Signal, why string) error {
 	wait := g.drainWait()
-	g.log.Info("draining", "because", why, "at_most", wait.String())
+	g.log.Info("draining", "because", why, "at_most", wait.String(), "hint", "another signal ends it at once")
 	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
 	begun := time.Now()
@@ -106,7 +107,7 @@ func (g *gateway) drain(signals <-chan os.Signal, why string) error {
 		case err := <-g.broken:
 			return g.cannotGoOn(err)
 		case sig := <-signals:
-			if sig == sigReload || sig == sigHandOver {
+			if sig == sigReload || sig == sigHandOver || time.Since(begun) < sameHand {
 				continue
 			}
 			g.log.Warn("stopped at once", "signal", sig.String())
@@ -115,8 +116,8 @@ func (g *gateway) drain(signals <-chan os.Signal, why string) error {
 	}
 }
 
-// finish ends the doors. The slow one stays open a moment longer than the front:
-// a connection accepted just before may still be on its way there.
+// finish closes the doors. The slow one stays open a moment longer than the front, because a
+// connection accepted just before may still be on its way there.
 func (g *gateway) finish(ctx context.Context) error {
 	later := time.AfterFunc(slowStay, g.stop)
 	err := g.server.Drain(ctx)

@@ -15,7 +15,7 @@ import (
 	"asbru/core/importer"
 )
 
-// budgetsCommand is the command that looks at budgets which machines share.
+// budgetsCommand is the command that shows budgets shared by several machines.
 func budgetsCommand(t cli.Tools) cli.Command {
 	return cli.Command{
 		Name:    "budgets",
@@ -49,7 +49,7 @@ func budgetsCommand(t cli.Tools) cli.Command {
 	}
 }
 
-// leaseStore is the address of the Postgres of a configuration file.
+// leaseStore is the address of the Postgres that a configuration file names for shared budgets.
 func leaseStore(path string, env config.Env) (string, error) {
 	data, err := config.ReadFile(path)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"asbru/core/cred"
 )
 
-// newCredential begins to renew a credential and logs how it fares.
+// newCredential starts renewing a credential, and logs changes of its state.
 func (g *gateway) newCredential(name string, s cred.Spec, o cred.Options) *cred.Source {
 	o.Changed = func(st core.CredentialStatus) {
 		if st.Problem == "" {
@@ -22,8 +22,8 @@ func (g *gateway) newCredential(name string, s cred.Spec, o cred.Options) *cred.
 	return cred.Open(s, o)
 }
 
-// await gives what next renews and prev does not have a moment to be there, so that the
-// first requests find it. What is missing then is told; it is no reason not to serve the rest.
+// await waits a moment for the credentials of next that prev did not have, so that the first requests
+// find them. It warns about those still missing, which is no reason not to serve the rest.
 func await(doc *config.Document, next, prev *core.Snapshot) (warnings []config.Problem) {
 	if next == nil {
 		return nil

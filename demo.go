@@ -31,6 +31,7 @@ func demo(ctx context.Context) (*source, error) {
 				Network: config.Network{AllowPrivateNetwork: &yes},
 			}},
 		},
+		demo:     true,
 		announce: announceDemo,
 	}, nil
 }

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// A half is one end of a connection in memory. It is made of two pipes, one a
-// direction, so that either direction can end by itself as TCP's do.
+// A half is one end of a connection in memory. It consists of two pipes, one per
+// direction, so that each direction can be closed on its own, as with TCP.
 type half struct {
 	in, out net.Conn
-	from    net.Addr // who is at the other end
+	from    net.Addr // of the other end
 }
 
 // duplex returns the two ends of a connection in memory. Nothing is buffered: a
-// Write returns when its bytes were read. from is what theirs tells of its peer.
+// Write returns when its bytes have been read. from is the remote address that theirs reports.
 func duplex(from net.Addr) (ours, theirs net.Conn) {
 	a, b := net.Pipe()
 	c, d := net.Pipe()

@@ -31,8 +31,8 @@ func newFront(server *hotpath.Server, log *slog.Logger) http.Handler {
 	}
 }
 
-// unanswered answers for a front door that closed without a word, as it does
-// above its bound of connections and when a body does not come.
+// unanswered answers if the front door closed the connection without a reply, as it does
+// above its bound of connections and when a body does not arrive.
 func unanswered(w http.ResponseWriter, _ *http.Request, _ error) {
 	var id [16]byte
 	rand.Read(id[:])
@@ -47,8 +47,8 @@ func unanswered(w http.ResponseWriter, _ *http.Request, _ error) {
 	w.Write(openai.API.AppendFault(nil, f, shown))
 }
 
-// rewrite keeps what the client wrote: path, query and fields. X-Forwarded-* and
-// the fields of the client's own connection are gone by now.
+// rewrite keeps the client's path, query and header fields. X-Forwarded-* and hop-by-hop fields have
+// already been removed.
 func rewrite(r *httputil.ProxyRequest) {
 	path, query, _ := strings.Cut(r.In.RequestURI, "?")
 	r.Out.URL = &url.URL{Scheme: "http", Host: "front", Opaque: path, RawQuery: query}
@@ -56,7 +56,7 @@ func rewrite(r *httputil.ProxyRequest) {
 	r.Out.Header.Del("Te")
 }
 
-// inside is a Transport that ends in a Server of the same process.
+// inside is a Transport that connects to a Server in the same process.
 type inside struct{ server *hotpath.Server }
 
 // RoundTrip uses a connection for one request: the data plane reads the
@@ -75,7 +75,7 @@ func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.RoundTrip(r)
 }
 
-// peer reads an address as net/http writes it.
+// peer parses an address as net/http formats it.
 func peer(addr string) net.Addr {
 	a, err := netip.ParseAddrPort(addr)
 	if err != nil {

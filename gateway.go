@@ -22,6 +22,7 @@ import (
 	"asbru/core/limit"
 	"asbru/core/meter"
 	"asbru/core/probe"
+	"asbru/doors"
 	"asbru/hotpath"
 	"asbru/systemd"
 )
@@ -34,7 +35,7 @@ type gateway struct {
 	instead string // the address served instead of the document's; empty: the document's
 	started time.Time
 	level   *slog.LevelVar
-	changes *slog.LevelVar // of the Plane, silent while the first document is loaded: its problems are told as check tells them
+	changes *slog.LevelVar // of the Plane; silent while the first document is loaded, whose problems are printed as check prints them
 	log     *slog.Logger
 
 	server *hotpath.Server
@@ -49,27 +50,27 @@ type gateway struct {
 	certs       *api.Certs
 	hand        systemd.HandOver
 	prober      *probe.Prober
-	serves      atomic.Pointer[hotpath.Server] // server, for those who cannot know when it was made
+	serves      atomic.Pointer[hotpath.Server] // server, for goroutines that may run before it is made
 	own         string                         // the credential by which the cache asks the front door for embeddings
 
 	fixed     *config.Document // what the process started with
 	keep      keeping
 	trail     atomic.Pointer[trail.Trail]      // the audit trail; nil: there is none, or another process has it
-	lease     atomic.Pointer[lease.Agent]      // what this machine may spend of shared budgets; nil: none are, or another process has the ledger
-	audits    atomic.Pointer[config.Document]  // what the trail was opened by; nil: there was none so far
-	desk      *limit.Desk                      // where the cells of rate limits meet rates
-	rates     atomic.Pointer[rateAgent]        // who counts them together with other machines; nil: this one counts alone
-	strangers audit.Strangers                  // who was turned away, and is not in the ledger yet
-	unread    atomic.Bool                      // the ledger was opened by a document that wants no trail: nobody reads what is in it
-	till      *govern.Till                     // where requests are paid; nil: no document had a budget so far
-	ledgerAt  string                           // its directory, which stays whatever later documents say
-	successor bool                             // another process gave this one its sockets
-	handing   atomic.Bool                      // this one is giving them away
+	lease     atomic.Pointer[lease.Agent]      // obtains slices of shared budgets; nil: none are shared, or another process has the ledger
+	audits    atomic.Pointer[config.Document]  // the document that the trail was opened for; nil: it never was
+	desk      *limit.Desk                      // connects the cells of rate limits with rates
+	rates     atomic.Pointer[rateAgent]        // counts rate limits together with other machines; nil: this one counts alone
+	strangers audit.Strangers                  // requests refused at the door that are not in the ledger yet
+	unread    atomic.Bool                      // the ledger was opened for a document without a trail, so nothing follows it
+	till      *govern.Till                     // where requests are paid; nil: no document has had a budget so far
+	ledgerAt  string                           // the ledger's directory, which later documents cannot change
+	successor bool                             // another process handed this one its sockets
+	handing   atomic.Bool                      // this process is handing over its sockets
 	offer     atomic.Pointer[net.UnixListener] // where a successor asks for the ledger; nil: nowhere
 	compiling *config.Document                 // the document that is being compiled; the Plane's writer owns it
 	next      applying                         // between Compile and Swap; the Plane's writer owns it
-	ended     sync.WaitGroup                   // everything start and accept began, but the data listener
-	stop      func()                           // ends what ended waits for
+	ended     sync.WaitGroup                   // waits for everything that start and accept began, except the data listener
+	stop      func()                           // stops what ended waits for
 	broken    chan error                       // a listener that broke
 }
 
@@ -85,11 +86,11 @@ func newGateway(s *serving, from *source, in *inheritance) *gateway {
 	return g
 }
 
-// serverOptions are built once the first document is known: whether exchanges are
-// recorded depends on it.
+// serverOptions are built once the first document is known, because it decides whether
+// exchanges are recorded.
 func (g *gateway) serverOptions() hotpath.Options {
 	return hotpath.Options{
-		Doors:   doors(),
+		Doors:   doors.All(),
 		Slow:    g.slow.take,
 		Records: g.ring,
 		Bug: func(v any, stack []byte) {
@@ -116,17 +117,17 @@ func (g *gateway) start(whole context.Context) {
 		go g.access.Run() // ended by its Close
 	}
 	g.begin(func() { g.serveSlow(ctx) })
-	go func() { // ends with the process: a drain is no reason to look dead
+	go func() { // runs until the process ends: it is alive during a drain too
 		if err := systemd.Watchdog(whole, g.alive); err != nil {
 			g.log.Warn("no watchdog", "error", err)
 		}
 	}()
 }
 
-// begin runs f until it ends by itself after stop.
+// begin runs f in the background. f must end after stop was called.
 func (g *gateway) begin(f func()) { g.ended.Go(f) }
 
-// accept opens the doors and says so.
+// accept starts accepting connections and tells the supervisor.
 func (g *gateway) accept(ctx context.Context) {
 	go func() {
 		if err := g.server.Serve(g.data.serve); err != nil && !g.server.Draining() {
@@ -136,7 +137,7 @@ func (g *gateway) accept(ctx context.Context) {
 	if g.admin != nil {
 		ctx, cancel := context.WithCancel(ctx)
 		g.admin.end = cancel
-		go func() { // answers while the process drains
+		go func() { // still answers while the process drains
 			if err := api.Serve(ctx, g.admin.serve, g.pages(true), api.Serving{Log: g.log, Grace: adminGrace}); err != nil {
 				g.fail(err)
 			}
@@ -165,7 +166,7 @@ func (g *gateway) notify(state ...string) {
 	}
 }
 
-// pages is what is not LLM traffic, for the admin listener or the data listener.
+// pages serves what is not LLM traffic, for the admin listener or the data listener.
 func (g *gateway) pages(admin bool) http.Handler {
 	return api.New(api.Options{
 		Admin:      admin,
@@ -180,8 +181,8 @@ func (g *gateway) pages(admin bool) http.Handler {
 	})
 }
 
-// remembered is the cache of the running configuration, with the calls that are known by their
-// keys; nil: there is neither.
+// remembered returns the answer cache of the running configuration together with the calls known
+// by their idempotency keys; nil: there is neither.
 func (g *gateway) remembered() core.Memory {
 	s := g.server.Snapshot()
 	switch {
@@ -213,8 +214,8 @@ func (g *gateway) status() api.Status {
 	}
 }
 
-// sweep closes provider connections that were idle for too long, and gives back
-// memory that a storm has left.
+// sweep closes provider connections that were idle for too long, and returns memory to the system
+// after a load peak.
 func (g *gateway) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
@@ -235,7 +236,7 @@ func (g *gateway) sweep(ctx context.Context) {
 	}
 }
 
-// base is the address to put before a path, for people.
+// base is the gateway's URL without a path, for messages.
 func (g *gateway) base() string {
 	scheme := "http://"
 	if g.certs != nil {

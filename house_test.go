@@ -23,7 +23,7 @@ var floors = [][]string{
 		"cache/*", "hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "hotpath/ws", "systemd", "web"},
 	{"core/govern", "hotpath/upstream"},
 	{"adapters", "cache", "hotpath"},
-	{"core/build", "core/importer"},
+	{"core/build", "core/importer", "doors"},
 	{"control", "control/postgres"},
 	{"control/store"},
 	{"control/*"},

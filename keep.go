@@ -19,13 +19,13 @@ import (
 // storeName is the file of SQLite in the directory of the process's state.
 const storeName = "asbru.db"
 
-// copyName is the file beside it that knows what a database keeps.
+// copyName is the file beside it with a local copy of what a Postgres store holds.
 const copyName = "asbru-store.json"
 
-// A keeping is what the process keeps besides its document.
+// A keeping is the store of the process, with what belongs to it.
 type keeping struct {
-	store  atomic.Pointer[store.Store] // nil: the document has none; opened for the first one and stays open
-	pepper string                      // that the store was found to have; the Plane's writer owns it
+	store  atomic.Pointer[store.Store] // nil: the document names none; opened for the first document that does, and stays open
+	pepper string                      // of the store; the Plane's writer owns it
 	token  atomic.Pointer[[32]byte]    // SHA-256 of the store's admin token; nil: it has none
 	book   atomic.Pointer[govern.Book] // the accounts, as of the Snapshot that is served; nil: none
 	api    *admin.Handler
@@ -37,7 +37,7 @@ func (k *keeping) close() {
 	}
 }
 
-// balances shows what was spent, once there are accounts.
+// balances shows what was spent, as soon as there are accounts.
 type balances struct{ g *gateway }
 
 func (b balances) Balance(account string, now int64) (govern.Balance, bool) {
@@ -61,7 +61,7 @@ func (g *gateway) kept(doc *config.Document) (*config.Kept, error) {
 	if s == nil && (doc.Store == nil || g.fixed != nil) {
 		return nil, nil
 	}
-	ctx := context.Background() // each question to the store has a bound of its own
+	ctx := context.Background() // each call to the store has a timeout of its own
 	if s == nil {
 		var err error
 		if s, err = openStore(ctx, doc.Store, g.s.env, copyPath(doc.Store, g.s.env)); err != nil {
@@ -84,8 +84,8 @@ func (g *gateway) kept(doc *config.Document) (*config.Kept, error) {
 	return s.Set().Kept(), nil
 }
 
-// storePath is where the file of SQLite is: where the document says, where the supervisor lets the
-// process keep its state, or the directory it was started in.
+// storePath is the path of the SQLite file: from the document, else in the state directory that the
+// supervisor names, else in the working directory.
 func storePath(d *config.Store, env config.Env) string {
 	if d.Path != "" {
 		return d.Path
@@ -93,7 +93,7 @@ func storePath(d *config.Store, env config.Env) string {
 	return filepath.Join(stateDir(env), storeName)
 }
 
-// copyPath is where what a database keeps is kept besides; empty: nowhere.
+// copyPath is where the local copy of a Postgres store is kept; empty: nowhere.
 func copyPath(d *config.Store, env config.Env) string {
 	if dir := stateDir(env); d.Copy == "" && dir != "" {
 		return filepath.Join(dir, copyName)
@@ -101,7 +101,7 @@ func copyPath(d *config.Store, env config.Env) string {
 	return d.Copy
 }
 
-// stateDir is where the supervisor lets the process keep its state; empty: nobody said.
+// stateDir is the state directory that the supervisor names; empty: it names none.
 func stateDir(env config.Env) string {
 	if env.Lookup == nil {
 		return ""
@@ -111,8 +111,8 @@ func stateDir(env config.Env) string {
 	return dir
 }
 
-// openStore opens the store of a document. copyTo is where what a database keeps is kept
-// besides; empty: nowhere.
+// openStore opens the store of a document. copyTo is the path of the local copy of a Postgres
+// store; empty: none is kept.
 func openStore(ctx context.Context, d *config.Store, env config.Env, copyTo string) (*store.Store, error) {
 	if d.Postgres.Set() {
 		return store.Open(ctx, store.Options{Postgres: d.Postgres.Reveal(), Copy: copyTo})
@@ -120,7 +120,7 @@ func openStore(ctx context.Context, d *config.Store, env config.Env, copyTo stri
 	return store.Open(ctx, store.Options{Path: storePath(d, env)})
 }
 
-// withPepper gives a document without a pepper that of its store, which is made if need be.
+// withPepper gives a document without a pepper that of its store, which is made if necessary.
 func withPepper(doc *config.Document, s *store.Store, env config.Env) error {
 	if doc.Governance.Pepper.Set() {
 		return nil
@@ -140,8 +140,8 @@ func sameStore(a, b *config.Store) bool {
 	return (a == nil) == (b == nil) && (a == nil || a.Path == b.Path && a.Copy == b.Copy && a.Postgres.Reveal() == b.Postgres.Reveal() && a.Poll == b.Poll)
 }
 
-// tellToken makes the admin token at the first start with a store, and tells it once: in a file
-// that only the service can read where a supervisor keeps what is printed, else on the terminal.
+// tellToken makes the admin token at the first start with a store, and discloses it once: on the
+// terminal or, under a supervisor that would log it, in a file that only the service can read.
 func (g *gateway) tellToken(ctx context.Context) error {
 	s := g.keep.store.Load()
 	if s == nil {
@@ -173,7 +173,7 @@ func (g *gateway) tellToken(ctx context.Context) error {
 	return nil
 }
 
-// follow serves what others change in the store.
+// follow applies the changes that others make in the store.
 func (g *gateway) follow(ctx context.Context) {
 	s := g.keep.store.Load()
 	if s == nil {

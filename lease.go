@@ -9,8 +9,9 @@ import (
 	"asbru/core/govern"
 )
 
-// beginLease gets a Book what it may spend of budgets that are shared with other machines, if the
-// document shares them. The machine is its ledger: who opens that goes on with what it was granted.
+// beginLease starts the agent that obtains a Book's slices of budgets shared with other machines, if
+// the document shares any. A machine is identified by its ledger: whoever opens that continues with
+// what was granted to it.
 func (g *gateway) beginLease(book *govern.Book, doc *config.Document) error {
 	if !doc.Leased() || g.lease.Load() != nil || book == nil {
 		return nil
@@ -29,7 +30,7 @@ func (g *gateway) beginLease(book *govern.Book, doc *config.Document) error {
 	return nil
 }
 
-// closeLease ends that; back: this machine is not going to spend any more.
+// closeLease stops the agent. back: this machine will not spend any more, so it returns its slices.
 func (g *gateway) closeLease(back bool) {
 	if a := g.lease.Swap(nil); a != nil {
 		a.Close(back)

@@ -17,10 +17,10 @@ import (
 // ledgerName is the ledger's directory in that of the process's state.
 const ledgerName = "asbru-ledger"
 
-// The words of two processes that agree over a ledger.
+// The messages by which two processes pass on a ledger.
 const (
-	wordTake  = "take\n" // who has the ledger is to give it away
-	wordJoin  = "join\n" // who has it now is to serve a process that had it before
+	wordTake  = "take\n" // asks the owner of the ledger to give it away
+	wordJoin  = "join\n" // asks the owner to serve the process that had it before
 	wordYours = "yours\n"
 )
 
@@ -63,8 +63,8 @@ func (g *gateway) openTill() (*govern.Till, error) {
 	return g.till, nil
 }
 
-// outlive opens the ledger once the process that has it is gone: one that was killed in the middle of
-// a sync ends when that does. err is why it cannot be opened now.
+// outlive opens the ledger once the process that holds it is gone: one that was killed during a sync
+// ends only when the sync does. err is why it could not be opened before.
 func (g *gateway) outlive(dir string, err error) (*govern.Book, error) {
 	g.log.Warn("the ledger is still open in another process; waiting for that to end", "dir", dir, "seconds", ledgerDying.Seconds())
 	var book *govern.Book
@@ -102,8 +102,8 @@ func (g *gateway) tellBook(book *govern.Book) {
 	}
 }
 
-// ledgerDir is where the document has the ledger; without a word of it, where the supervisor lets
-// the process keep its state, or the directory it was started in.
+// ledgerDir is the ledger's directory: from the document, else in the state directory that the
+// supervisor names, else in the working directory.
 func (g *gateway) ledgerDir(doc *config.Document) string {
 	if doc.Governance.Ledger != "" {
 		return doc.Governance.Ledger
@@ -115,13 +115,13 @@ func (g *gateway) ledgerDir(doc *config.Document) string {
 
 var errLedger = errors.New("the ledger cannot be written any more")
 
-// ledgerFailed ends the process: what cannot be written down must not be done.
+// ledgerFailed ends the process: what cannot be recorded must not be served.
 func (g *gateway) ledgerFailed(err error) {
 	g.log.Error("the ledger cannot be written any more; no work is taken", "error", err)
 	g.fail(errors.Join(errLedger, err))
 }
 
-// closeBook writes down what is left.
+// closeBook writes out and closes the accounts.
 func (g *gateway) closeBook() {
 	if g.till == nil {
 		return
@@ -136,15 +136,15 @@ func (g *gateway) closeBook() {
 	}
 }
 
-// serveLedger pays for the calls that the predecessor still carries.
+// serveLedger accounts for the calls that the predecessor still carries.
 func (g *gateway) serveLedger(book *govern.Book, from net.Conn) {
 	if err := book.Serve(from); err != nil {
 		g.log.Warn("the process before this one ended its talk in the middle; what it had under way was charged for what is known of it", "error", err)
 	}
 }
 
-// passLedger gives the ledger to a successor that asks for it while the sockets are handed over, and
-// pays there from then on.
+// passLedger gives the ledger to a successor that asks for it during the hand-over; from then on this
+// process has its calls accounted for there.
 func (g *gateway) passLedger(dir string, to net.Conn) {
 	book := g.till.Book()
 	if book == nil {
@@ -157,7 +157,7 @@ func (g *gateway) passLedger(dir string, to net.Conn) {
 		g.log.Error("the ledger was not closed in order", "error", err)
 	}
 	to.SetDeadline(time.Time{})
-	io.WriteString(to, wordYours) // a successor that is gone is found out by who reads
+	io.WriteString(to, wordYours) // if the successor is gone, the next read will tell
 	for {
 		g.till.Carry(to)
 		if g.handing.Load() {
@@ -171,7 +171,7 @@ func (g *gateway) passLedger(dir string, to net.Conn) {
 	}
 }
 
-// retakeLedger goes on with the ledger after a hand-over that came to nothing.
+// retakeLedger reopens the ledger after a hand-over that failed.
 func (g *gateway) retakeLedger() {
 	if g.till == nil {
 		return

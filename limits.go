@@ -15,11 +15,12 @@ const (
 
 	slowStay = time.Second // the slow door outlives the front by this in a drain
 
-	retireAfter = 5 * time.Second  // the pools a reload no longer names are closed
-	sweepEvery  = 10 * time.Second // idle provider connections are looked at
-	reloadWait  = 10 * time.Second // for a change that is being made, on SIGHUP
-	aliveWait   = 3 * time.Second  // for each answer that proves life to the watchdog
-	adminGrace  = 2 * time.Second  // for answers of the admin listener when the process ends
+	retireAfter = 5 * time.Second        // the pools a reload no longer names are closed
+	sweepEvery  = 10 * time.Second       // idle provider connections are looked at
+	reloadWait  = 10 * time.Second       // for a change that is being made, on SIGHUP
+	aliveWait   = 3 * time.Second        // for each answer that proves life to the watchdog
+	sameHand    = 500 * time.Millisecond // in which a second signal to end is the first one again
+	adminGrace  = 2 * time.Second        // for answers of the admin listener when the process ends
 
 	slimAbove = 16 << 20 // bytes of heap taken since the last time, before memory is given back
 

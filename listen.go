@@ -24,7 +24,7 @@ type endpoint struct {
 	end   func()       // stops serving; nil: closing is enough
 }
 
-// An inheritance is the sockets this process was born with.
+// An inheritance is the set of sockets that were passed to this process at its start.
 type inheritance struct {
 	sockets map[string]net.Listener
 	handed  bool         // by a predecessor, which goes on until ready is called
@@ -47,15 +47,15 @@ func (in *inheritance) close() {
 	}
 }
 
-// take gives away a socket by name; nil when there is none.
+// take removes and returns a socket by its name; nil: there is none.
 func (in *inheritance) take(name string) net.Listener {
 	l := in.sockets[name]
 	delete(in.sockets, name)
 	return l
 }
 
-// address is where the supervisor's socket listens, empty when it passed none
-// for the data plane. What a document allows is judged by it.
+// address is where the supervisor's socket for the data plane listens; empty: it passed none. What a
+// document may configure depends on it.
 func (in *inheritance) address() string {
 	if l := in.sockets["listen"]; l != nil {
 		if a, ok := l.Addr().(*net.TCPAddr); ok {
@@ -89,7 +89,7 @@ func (in *inheritance) endpoint(role, addr string, forced bool) (*endpoint, erro
 	return &endpoint{name: name, raw: l, serve: l}, nil
 }
 
-// passed takes a socket of the supervisor: by name, else the role's, else the
+// passed takes a socket from the supervisor: by name, else by role, else the
 // only one there is.
 func (in *inheritance) passed(role, name string) (*endpoint, error) {
 	if name == "" {
@@ -105,7 +105,7 @@ func (in *inheritance) passed(role, name string) (*endpoint, error) {
 	return nil, fmt.Errorf("cannot listen: the supervisor passed no socket named %q; hint: enable asbru.socket, or give %s an address", name, role)
 }
 
-// open opens a TCP socket. Multipath TCP is off: it costs on every packet and
+// open opens a TCP socket. Multipath TCP is off: it costs time for every packet and
 // is of no use between machines of one network.
 func open(addr string) (net.Listener, error) {
 	var lc net.ListenConfig
@@ -157,8 +157,8 @@ func orDefault(addr string) string {
 	return addr
 }
 
-// keyFile is the file a reference to a secret names, so that it can be read
-// again when it changes.
+// keyFile is the file that a reference to a secret names, so that it can be reloaded when it
+// changes.
 func keyFile(key config.Secret) string {
 	ref := key.Ref()
 	if name, ok := strings.CutPrefix(ref, "cred:"); ok {

@@ -6,7 +6,7 @@ import (
 	"asbru/core"
 )
 
-// memories are what operators see and clear as one.
+// memories are several core.Memory that operators see and clear as one.
 type memories []core.Memory
 
 // Figures implements core.Memory.
@@ -17,7 +17,7 @@ func (m memories) Figures() (all []core.Figure) {
 	return all
 }
 
-// Clear implements core.Memory: where one cannot be cleared the others are.
+// Clear implements core.Memory. If one cannot be cleared the others still are.
 func (m memories) Clear(f core.Forget) (n int, err error) {
 	for _, one := range m {
 		cleared, bad := one.Clear(f)

@@ -16,9 +16,9 @@ import (
 	"asbru/core/importer"
 )
 
-// openOffline opens the store of a configuration file and the admin API over it. Nothing is
-// served: what changes is compiled as if it were, and dropped. A gateway that serves the same
-// store sees the changes by itself.
+// openOffline opens the store of a configuration file and the admin API over it. Nothing is served:
+// a changed configuration is compiled to check it, and dropped. A gateway that uses the same store
+// notices the changes by itself.
 func openOffline(path string, t cli.Tools) (*cli.Offline, error) {
 	data, err := config.ReadFile(path)
 	if err != nil {
@@ -47,11 +47,11 @@ func openOffline(path string, t cli.Tools) (*cli.Offline, error) {
 	return o, nil
 }
 
-// serviceState is where the unit lets the service keep its state.
+// serviceState is the state directory of the systemd unit.
 const serviceState = "/var/lib/asbru"
 
-// elsewhere refuses to begin a store in the directory one happens to be in when the service, whose
-// environment a shell does not have, keeps one.
+// elsewhere refuses to create a store in the working directory if the service has one: a shell does
+// not have the environment variable that names the service's state directory.
 func elsewhere(d *config.Store, env config.Env, state string) error {
 	if d.Path != "" || d.Postgres.Set() || stateDir(env) != "" {
 		return nil
@@ -65,7 +65,7 @@ func elsewhere(d *config.Store, env config.Env, state string) error {
 	return fmt.Errorf("cannot tell which store is meant: there is no %s here, and the service has one in %s; hint: set STATE_DIRECTORY=%s, or write store.path into the file", storeName, state, state)
 }
 
-// offlineOver is the store and the admin API over a Plane that serves nobody.
+// offlineOver is the store and the admin API over a Plane that serves nothing.
 func offlineOver(ctx context.Context, s *store.Store, path string, t cli.Tools) (*cli.Offline, error) {
 	quiet := slog.New(slog.DiscardHandler)
 	var served *core.Snapshot
@@ -108,7 +108,7 @@ func offlineOver(ctx context.Context, s *store.Store, path string, t cli.Tools) 
 	}, nil
 }
 
-// firstError is the first of problems that is one.
+// firstError returns the first problem that is an error.
 func firstError(problems []config.Problem) error {
 	for _, p := range problems {
 		if p.Severity == config.Error {

@@ -55,8 +55,8 @@ func program(lookup func(string) (string, bool)) *cli.App {
 	return app
 }
 
-// compileAlone compiles a document for somebody who only looks at the result.
-// Pools connect to nobody before their first request, so nothing has to be undone.
+// compileAlone compiles a document whose result is only inspected.
+// Pools do not connect before their first request, so nothing has to be undone.
 func compileAlone(lookup func(string) (string, bool)) func(*config.Document, uint64) (*core.Snapshot, []config.Problem) {
 	return func(doc *config.Document, _ uint64) (*core.Snapshot, []config.Problem) {
 		snap, problems, _ := build.Compile(doc, nil, build.Deps{NewPool: newPool, Lookup: lookup, ReadFile: cli.ReadSheet})
@@ -82,7 +82,8 @@ func newPool(e core.Endpoint) (core.Pool, error) {
 	return p, nil
 }
 
-// rehearsal makes the pool to what stands in a provider's place; real leads to itself.
+// rehearsal makes the pool that leads to a rehearsal in the provider's place; real leads to the
+// provider itself.
 func rehearsal(e core.Endpoint, real *upstream.Pool) (core.Pool, error) {
 	word, err := rehearse.ParseWord(e.Via)
 	if err == nil {

@@ -5,13 +5,14 @@ import (
 	"asbru/core/config"
 )
 
-// A rateAgent counts rate limits together with other machines, and the address it does that by.
+// A rateAgent counts rate limits together with other machines, through the server at an address.
 type rateAgent struct {
 	*rates.Agent
 	url string
 }
 
-// shareRates follows what a document says of sharing rate limits. The Plane's writer calls it.
+// shareRates starts, changes or stops sharing of rate limits as a document says. The Plane's writer
+// calls it.
 func (g *gateway) shareRates(doc *config.Document) {
 	url := doc.Governance.SharedLimits.Reveal()
 	if a := g.rates.Load(); a != nil {
@@ -33,7 +34,7 @@ func (g *gateway) shareRates(doc *config.Document) {
 	g.rates.Store(&rateAgent{a, url})
 }
 
-// closeRates gives back what this machine has at hand of shared rates.
+// closeRates returns the unused units of shared rates.
 func (g *gateway) closeRates() {
 	if a := g.rates.Swap(nil); a != nil {
 		a.Close()

@@ -19,6 +19,7 @@ import (
 	"asbru/core"
 	"asbru/core/build"
 	"asbru/core/config"
+	"asbru/doors"
 	"asbru/hotpath"
 	"asbru/selftest"
 )
@@ -99,7 +100,7 @@ func (s *selftesting) cells(ctx context.Context) ([]selftest.Cell, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot start the stand-in provider: %w", err)
 	}
-	go o.Provider.Serve(ctx, l) // a listener that broke shows as cells that fail
+	go o.Provider.Serve(ctx, l) // if the listener breaks, cells fail
 	o.Direct = "http://" + l.Addr().String()
 	server, err := s.gateway(o.Direct)
 	if err != nil {
@@ -116,7 +117,7 @@ func (s *selftesting) cells(ctx context.Context) ([]selftest.Cell, error) {
 	return selftest.Run(ctx, o)
 }
 
-// hastened is how much faster breakers and benches see time pass.
+// hastened is the factor by which time passes faster for breakers and benches.
 const hastened = 1_000_000
 
 // gateway is a data plane whose providers are those of the matrix, all at base.
@@ -141,7 +142,7 @@ func (s *selftesting) gateway(base string) (*hotpath.Server, error) {
 			}
 		}
 	}
-	server := hotpath.New(hotpath.Options{Doors: doors(), Slow: func(c net.Conn) { c.Close() }, Loops: s.loops})
+	server := hotpath.New(hotpath.Options{Doors: doors.All(), Slow: func(c net.Conn) { c.Close() }, Loops: s.loops})
 	server.Swap(snap)
 	return server, nil
 }

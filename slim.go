@@ -5,17 +5,16 @@ import (
 	"runtime/metrics"
 )
 
-// A slimmer gives memory back to the system after a storm. The collector, which
-// allocation drives, sleeps when a storm is over and nothing allocates any more:
-// by itself the process would hold its largest size for many minutes. It gives
-// back only when the collector was quiet from one look to the next, so it costs
-// nothing under load that allocates.
+// A slimmer returns memory to the system after a load peak. The collector is driven by
+// allocation and so sleeps once the peak is over: on its own the process would stay at
+// its largest size for many minutes. The slimmer acts only if the collector did not run
+// between two looks, so it costs nothing under load.
 type slimmer struct {
 	last heap
 	kept uint64 // bytes held after the last time
 }
 
-// heap is what one look sees.
+// heap is the state seen by one look.
 type heap struct {
 	held   uint64 // bytes of memory that the heap has from the system now
 	cycles uint64 // of the collector, since the start
@@ -32,8 +31,8 @@ func readHeap() heap {
 	return heap{held: s[0].Value.Uint64() + s[1].Value.Uint64() + s[2].Value.Uint64(), cycles: s[3].Value.Uint64()}
 }
 
-// due reports whether it is time to give memory back. What is in use stays: the
-// next time is when as much was taken again.
+// due reports whether it is time to return memory. Memory in use stays: the next time comes
+// only when as much has been taken again.
 func (s *slimmer) due(now heap) bool {
 	quiet := now.cycles == s.last.cycles
 	s.last = now
@@ -41,8 +40,8 @@ func (s *slimmer) due(now heap) bool {
 	return quiet && now.held > s.kept+slimAbove
 }
 
-// begin gives back what the start took and does not need any more: a document with 100,000 keys leaves
-// as much garbage as it is large.
+// begin returns the memory that only the start needed: a document with 100,000 keys leaves garbage of
+// its own size.
 func (s *slimmer) begin() {
 	if s.last = readHeap(); s.last.held > 2*slimAbove {
 		debug.FreeOSMemory()

@@ -9,11 +9,12 @@ import (
 
 	"asbru/control/api"
 	"asbru/core/config"
+	"asbru/doors"
 )
 
-// A slowDoor is the listener of what the data plane does not carry itself:
-// HTTP/2, HTTP/1.0, health, metrics. Connections arrive with the bytes that were
-// read from them already.
+// A slowDoor is the listener for what the data plane does not serve itself:
+// HTTP/2, HTTP/1.0, health, metrics. Connections arrive together with the bytes that were
+// already read from them.
 type slowDoor struct {
 	queue chan net.Conn
 	done  chan struct{}
@@ -33,7 +34,7 @@ func (d *slowDoor) take(c net.Conn) {
 		c.Close()
 	}
 	select {
-	case <-d.done: // nobody comes for it any more
+	case <-d.done: // nobody accepts any more
 		d.empty()
 	default:
 	}
@@ -78,10 +79,10 @@ func (doorName) String() string  { return "the slow door" }
 // serveSlow serves the slow door until ctx ends, then lets open streams finish
 // as the data plane does.
 func (g *gateway) serveSlow(ctx context.Context) {
-	doors := doors()
+	all := doors.All()
 	pages, front := g.pages(false), newFront(g.server, g.log)
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if hot(doors, r.RequestURI) {
+		if doors.Hot(all, r.RequestURI) {
 			front.ServeHTTP(&paced{ResponseWriter: w}, r)
 			return
 		}
@@ -102,7 +103,7 @@ func (g *gateway) drainWait() time.Duration {
 	return wait
 }
 
-// A paced answer gives up on a client that does not take what is written.
+// A paced answer gives up on a client that does not read.
 type paced struct{ http.ResponseWriter }
 
 func (p *paced) Write(b []byte) (int, error) {

@@ -51,22 +51,3 @@ func TestSlowDoorIsBounded(t *testing.T) {
 		t.Errorf("Accept at a closed door: %v", err)
 	}
 }
-
-func TestHot(t *testing.T) {
-	f := func(uri string, want bool) {
-		t.Helper()
-		if got := hot(doors(), uri); got != want {
-			t.Errorf("hot(%q) = %v, want %v", uri, got, want)
-		}
-	}
-	f("/v1/chat/completions", true)
-	f("/openai/v1/models?x", true)
-	f("/v1/../metrics", true) // the strict reader refuses it
-	f("/v1", false)
-	f("/v10/x", false)
-	f("//v1/x", false)
-	f("/%76%31/models", false)
-	f("http://host/v1/models", false)
-	f("*", false)
-	f("", false)
-}

@@ -11,16 +11,20 @@ import (
 )
 
 // A source is where the configuration comes from: a file, or a document made
-// here for somebody who has none.
+// here for a user who has none.
 type source struct {
 	path     string           // the file; empty: doc holds
 	doc      *config.Document // nil: path holds
+	demo     bool             // doc is that of the stand-in provider
 	announce func(w io.Writer, base string)
 }
 
 func (f *source) name() string {
 	if f.path != "" {
 		return f.path
+	}
+	if f.demo {
+		return "the demo"
 	}
 	return "what was found in the environment"
 }
@@ -47,6 +51,10 @@ func quickstart(env config.Env, stderr io.Writer) (*source, error) {
 	doc, problems := config.Quickstart(env, offers)
 	if doc == nil {
 		tell(stderr, problems)
+		if n := errorsIn(problems); problems[0].Path != "" { // there was a key, and no use in it
+			fmt.Fprintf(stderr, "asbru: cannot serve what was found in the environment: %d of the lines above must be mended first\n", n)
+			return nil, errTold
+		}
 		fmt.Fprintln(stderr, "asbru: there is nothing to serve yet; asbru serve --demo needs neither a key nor a file")
 		return nil, errTold
 	}

@@ -20,8 +20,8 @@ import (
 // trailName is the audit trail's directory, beside that of the ledger.
 const trailName = "asbru-audit"
 
-// openTrail is the Deps' OpenTrail. The trail is opened when the ledger is, and closed before it:
-// who writes the one writes the other.
+// openTrail is the Deps' OpenTrail. The trail is opened with the ledger and closed before it:
+// one process writes both.
 func (g *gateway) openTrail() (build.Auditor, error) {
 	if g.trail.Load() == nil {
 		if err := g.beginTrail(g.till.Book(), g.compiling); err != nil {
@@ -51,27 +51,27 @@ func (g *gateway) beginTrail(book *govern.Book, doc *config.Document) error {
 	return nil
 }
 
-// applied writes down that another document is served. Nobody waits until that is durable: a start would be as
-// late as the disk is slow, and no call is answered before what stands in the ledger before it is durable.
+// applied records that another document is served. It does not wait for that to be durable, as a slow disk
+// would delay the start; and no call is answered before everything ahead of it in the ledger is durable.
 func (g *gateway) applied(by control.Actor, version control.Version, before, after *config.Document) {
 	c := &audit.Change{Who: by.String(), Did: "apply", What: "document", Version: uint64(version), Before: sumOf(before), After: sumOf(after)}
 	durable := g.say(c)
 	if durable == nil {
 		return
 	}
-	go func() { // ended by noteWait; the end of the process waits for all that the ledger has
+	go func() { // bounded by noteWait; the process does not end before the ledger is written out
 		ctx, cancel := context.WithTimeout(context.Background(), noteWait)
 		defer cancel()
 		g.unsaid(c, durable(ctx))
 	}()
 }
 
-// changed writes down a change that was made through the admin API.
+// changed records a change that was made through the admin API.
 func (g *gateway) changed(c admin.Changed) {
 	g.note(&audit.Change{Who: c.Who, From: c.From, Did: c.Did, What: c.What, Version: uint64(c.Revision), Before: c.Before, After: c.After})
 }
 
-// note writes down a change, when there is a trail to write it to, and returns when it is durable.
+// note records a change, if there is a trail, and returns when that is durable.
 func (g *gateway) note(c *audit.Change) {
 	if durable := g.say(c); durable != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), noteWait)
@@ -80,8 +80,8 @@ func (g *gateway) note(c *audit.Change) {
 	}
 }
 
-// say appends a change to the ledger. durable waits until it is there for good; nil: there is no trail, or
-// what went wrong was told.
+// say appends a change to the ledger. durable waits until it is on the disk; nil: there is no trail, or it
+// failed and that was logged.
 func (g *gateway) say(c *audit.Change) (durable func(context.Context) error) {
 	if g.trail.Load() == nil {
 		return nil
@@ -98,14 +98,14 @@ func (g *gateway) say(c *audit.Change) (durable func(context.Context) error) {
 	return durable
 }
 
-// unsaid tells that a change is not in the trail; a nil err: it is.
+// unsaid logs that a change is missing in the trail, if err is not nil.
 func (g *gateway) unsaid(c *audit.Change, err error) {
 	if err != nil {
 		g.log.Error("a change is not in the audit trail", "by", c.Who, "what", c.What, "error", err)
 	}
 }
 
-// sumOf tells a document from others, secrets left out; zero for none.
+// sumOf is the digest of a document without its secrets; zero for no document.
 func sumOf(doc *config.Document) [32]byte {
 	if doc == nil {
 		return [32]byte{}
@@ -113,14 +113,14 @@ func sumOf(doc *config.Document) [32]byte {
 	return config.Sum(doc)
 }
 
-// turned counts a request that was turned away at the door. It is the data plane's Options.Turned.
+// turned counts a request that was refused before it had a Plan: the data plane's Options.Turned.
 func (g *gateway) turned(x *core.Exchange, peer *[16]byte) {
 	if g.trail.Load() != nil {
 		g.strangers.Note(x, peer, time.Now().UnixNano())
 	}
 }
 
-// tellTurned writes down now and then who was turned away, until ctx ends.
+// tellTurned records the refused callers periodically, until ctx ends.
 func (g *gateway) tellTurned(ctx context.Context) {
 	tick := time.NewTicker(turnedEvery)
 	defer tick.Stop()
@@ -134,7 +134,8 @@ func (g *gateway) tellTurned(ctx context.Context) {
 	}
 }
 
-// writeTurned brings what was counted of them to the ledger. What that has no room for is counted on.
+// writeTurned writes the counts of refused callers to the ledger, and keeps counting those for which it
+// has no room.
 func (g *gateway) writeTurned() {
 	if g.trail.Load() == nil {
 		return
@@ -146,8 +147,8 @@ func (g *gateway) writeTurned() {
 	}
 }
 
-// trailNeeds is how far nobody needs the ledger any more: what the trail has, and all of it if none is
-// wanted. A trail that is about to be opened, or was closed to be opened again, needs what is there.
+// trailNeeds is the position up to which the ledger may be discarded: as far as the trail has read it, or all
+// of it if there is to be no trail. A trail that is about to be opened, or reopened, needs everything.
 func (g *gateway) trailNeeds() ledger.Seq {
 	if t := g.trail.Load(); t != nil {
 		return t.Needed()
@@ -158,7 +159,7 @@ func (g *gateway) trailNeeds() ledger.Seq {
 	return 0
 }
 
-// closeTrail takes what is left to the trail.
+// closeTrail writes out the trail and closes it.
 func (g *gateway) closeTrail() {
 	g.writeTurned()
 	t := g.trail.Swap(nil)
@@ -170,7 +171,7 @@ func (g *gateway) closeTrail() {
 	}
 }
 
-// auditor is the trail that there is now: it goes and comes with the ledger.
+// auditor is whichever trail is open at the moment: it comes and goes with the ledger.
 type auditor struct{ g *gateway }
 
 // Trouble implements build.Auditor.

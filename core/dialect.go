@@ -215,6 +215,7 @@ type Peek struct {
 	Stream    bool                 // a stream was asked for
 	AskUsage  bool                 // the client asked for usage in the stream (stream_options.include_usage)
 	Free      bool                 // of what is only relayed: it sets no model to work (GET, HEAD, DELETE, no body), so what it reports was paid before
+	Plain     bool                 // no member of the body, at any depth, is among Weighty: a prompt is what it has of text, and no more
 	MaxTokens int64                // the largest of the limits the client set; 0: none set
 	Choices   int64                // how many answers the client asked for; 0: it did not say, and gets one
 	OptionsAt Span                 // stream_options
@@ -225,13 +226,27 @@ type Peek struct {
 	Names []byte // storage for names that held escapes, MaxModelName bytes; nil until one did
 }
 
+// Weighty are the members of a body that can make a prompt more than its text, or less: pictures,
+// and what has the provider read what does not stand there. What a provider charges for as well is
+// to be added here and where core/price counts it.
+func Weighty() []string {
+	return []string{
+		"image_url", "url", "data", "bytes", "images", "image", "b64_json", "type",
+		"file_id", "file_url", "fileUri", "file_uri", "fileData", "s3Location", "uri",
+		"previous_response_id", "conversation", "cachedContent", "cached_content", "container",
+		"web_search_options", "googleSearch", "google_search", "googleSearchRetrieval", "urlContext", "url_context",
+		"codeExecution", "code_execution", "mcp_servers", "video_url", "audio_url", "video",
+		"file_data", "mimeType", "mime_type", "media_type", "service_tier", "serviceTier", "speed",
+	}
+}
+
 // MaxFallbacks bounds the caller's own fallback list.
 const MaxFallbacks = 4
 
 // Reset makes p ready for another body.
 func (p *Peek) Reset() {
 	p.Model, p.ModelAt = nil, Span{}
-	p.Stream, p.AskUsage, p.MaxTokens, p.Choices = false, false, 0, 0
+	p.Stream, p.AskUsage, p.Plain, p.MaxTokens, p.Choices = false, false, false, 0, 0
 	p.OptionsAt, p.UsageAt, p.FallsAt = Span{}, Span{}, Span{}
 	p.Fallbacks, p.Free = [MaxFallbacks][]byte{}, false
 }

@@ -28,8 +28,8 @@ const (
 	socketAccept   = "sec-websocket-accept"
 	socketProtocol = "sec-websocket-protocol"
 
-	// secretProtocol begins the subprotocol that browsers hide a key in, which cannot set
-	// headers.
+	// secretProtocol is the prefix of the subprotocol in which browsers send a key, as they cannot
+	// set headers.
 	secretProtocol = "openai-insecure-api-key."
 )
 

@@ -15,6 +15,8 @@ type Fields struct {
 	pass   *scan.Keys // looked up where it is not and other names may mean other things
 	model  bool       // a request has to name its model
 	counts int        // from here on the names multiply the price; before it they limit tokens
+
+	weighty scan.Outline // of core.Weighty
 }
 
 // The fields every dialect has, in the order of names.
@@ -37,7 +39,7 @@ func NewFields(model bool, limits, counts []string) *Fields {
 	}
 	return &Fields{
 		names: names, keys: scan.NewKeys(names...), pass: scan.NewKeys(names[:numFields]...),
-		model: model, counts: numFields + len(limits),
+		model: model, counts: numFields + len(limits), weighty: scan.OutlineOf(core.Weighty()...),
 	}
 }
 
@@ -61,9 +63,11 @@ func (fs *Fields) Peek(body []byte, op core.Op, p *core.Peek) *core.Fault {
 	if op == core.OpPass {
 		want = fs.pass
 	}
-	if err := scan.Object(body, want, r.at[:]); err != nil {
+	met, err := scan.Survey(body, want, r.at[:])
+	if err != nil {
 		return unreadable(err)
 	}
+	p.Plain = !met.Meets(fs.weighty)
 	if f := r.readModel(op); f != nil {
 		return f
 	}

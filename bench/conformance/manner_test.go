@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -165,6 +166,15 @@ var manners = []manner{
 	{"calls without a type", func(c *chunks) {
 		calls(c, func(call *node) { call.drop("type") })
 	}},
+	{"calls without an id", func(c *chunks) {
+		calls(c, func(call *node) { call.drop("id") })
+	}},
+	{"pieces of calls by turns", byTurns},
+	{"whole calls", wholeCalls},
+	{"whole calls without number and id, as Gemini's", func(c *chunks) {
+		wholeCalls(c)
+		calls(c, func(call *node) { call.drop("index"); call.drop("id") })
+	}},
 	{"every character in a chunk of its own", func(c *chunks) { parted(c, 1) }},
 	{"chunks that say nothing", func(c *chunks) {
 		for i := len(c.list) - 1; i >= 0; i-- {
@@ -197,6 +207,67 @@ func calls(c *chunks, do func(call *node)) {
 			if m.value.get("function") != nil {
 				do(m.value)
 			}
+		}
+	})
+}
+
+// byTurns puts the pieces of parallel calls between each other. What stands on a chunk besides
+// a piece would move with it: then nothing is done.
+func byTurns(c *chunks) {
+	var at []int
+	of := map[string][]*node{}
+	var order []string
+	for i, n := range c.list {
+		list := n.get("choices", "delta", "tool_calls")
+		if list == nil || len(list.members) == 0 {
+			continue
+		}
+		number := n.get("choices", "delta", "tool_calls", "index")
+		if word, _ := n.get("choices", "finish_reason").plain(); word != "" || number == nil || len(list.members) != 1 || said(n.get("choices", "delta")) != 1 {
+			return
+		}
+		if at = append(at, i); of[number.raw] == nil {
+			order = append(order, number.raw)
+		}
+		of[number.raw] = append(of[number.raw], n)
+	}
+	for turn := 0; len(at) > 0; turn++ {
+		key := order[turn%len(order)]
+		if len(of[key]) > 0 {
+			c.list[at[0]], of[key], at = of[key][0], of[key][1:], at[1:]
+		}
+	}
+}
+
+// wholeCalls gathers the pieces of each call in the first one.
+func wholeCalls(c *chunks) {
+	first, args := map[string]*node{}, map[string]string{}
+	c.each(func(_, choice *node) {
+		list := choice.get("delta", "tool_calls")
+		if list == nil || list.open != '[' {
+			return
+		}
+		kept := list.members[:0:0]
+		for _, m := range list.members {
+			key := ""
+			if n := m.value.get("index"); n != nil {
+				key = n.raw
+			}
+			id, _ := m.value.get("id").plain()
+			if first[key] == nil || id != "" {
+				first[key] = m.value
+				kept, args[key] = append(kept, m), ""
+			}
+			more, ok := m.value.get("function", "arguments").plain()
+			if !ok {
+				kept, first = list.members, map[string]*node{}
+				break
+			}
+			args[key] += more
+			first[key].get("function").set("arguments", leaf(args[key]))
+		}
+		if list.members = kept; len(kept) == 0 {
+			choice.get("delta").drop("tool_calls")
 		}
 	})
 }
@@ -284,6 +355,7 @@ func moveEnd(c *chunks, i, pieces int) {
 
 // TestManners holds that a stream of chat completions says the same in the manner of others.
 func TestManners(t *testing.T) {
+	differ := map[string]int{}
 	for _, s := range samples(t) {
 		if s.body != nil || s.face.dialect != openai.API || s.face.op != core.OpChat {
 			continue
@@ -295,6 +367,9 @@ func TestManners(t *testing.T) {
 		for _, m := range manners {
 			c := chunksOf(s.frames)
 			m.do(c)
+			if !slices.EqualFunc(c.frames(), chunksOf(s.frames).frames(), func(a, b frameOf) bool { return string(a.data) == string(b.data) }) {
+				differ[m.name]++
+			}
 			now, err := s.face.tell(c.frames())
 			if m.name == "no terminator" {
 				now.ended, now.passed.Done = was.ended, was.passed.Done
@@ -307,6 +382,12 @@ func TestManners(t *testing.T) {
 		}
 		unfinished(t, &s, &was)
 	}
+	for _, m := range manners {
+		if differ[m.name] == 0 {
+			t.Errorf("%s: no stream is changed by it", m.name)
+		}
+	}
+	t.Logf("streams changed: %v", differ)
 }
 
 // unfinished holds that a terminator without a finish is one: the calls and texts are whole.

@@ -22,6 +22,8 @@ type sample struct {
 	face   face
 	frames []frameOf // of a stream
 	body   []byte    // else
+
+	members map[string][]string // that objects at a path have anywhere in the answer; nil: not looked for yet
 }
 
 // ours are answers written for this test, in the manner of each provider that differs: they are
@@ -191,6 +193,9 @@ func others(stream func(string, face, ...string), whole func(string, face, strin
 		`{"model":"q","created_at":"2026-07-30T14:17:16.99Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":9,"prompt_eval_count":6,"eval_count":4}`)
 }
 
+// maxSample leaves the longest recordings out, in bytes: they are spelled again a hundred times.
+const maxSample = 16 << 10
+
 // samples are ours, and what was recorded where it is there.
 func samples(t *testing.T) []sample {
 	t.Helper()
@@ -200,7 +205,7 @@ func samples(t *testing.T) []sample {
 	}
 	for _, c := range corpus.Cases(t, nil) {
 		f, ok := faceOf(c)
-		if !ok || f.dialect.Chats[f.op] == nil || c.Response.Status >= 300 || len(c.Bytes()) > 256<<10 {
+		if !ok || f.dialect.Chats[f.op] == nil || c.Response.Status >= 300 || len(c.Bytes()) > maxSample {
 			continue
 		}
 		s := sample{name: c.ID, face: f}

@@ -70,26 +70,36 @@ func pointed(n *node) {
 // absentAsNull gives each object the members that its like have elsewhere in the answer, as
 // printers of typed records do.
 func absentAsNull(s *sample, n *node) {
-	keys := map[string][]string{}
-	for _, f := range s.documents() {
-		if m, err := parseTree(f); err == nil {
-			m.each("", func(path string, n *node) {
-				for _, m := range n.members {
-					if n.open == '{' && !contains(keys[path], m.key) {
-						keys[path] = append(keys[path], m.key)
-					}
-				}
-			})
-		}
+	if s.members == nil {
+		s.members = s.allMembers()
 	}
 	n.each("", func(path string, n *node) {
-		for _, key := range keys[path] {
+		for _, key := range s.members[path] {
 			if n.open == '{' && n.find(key) < 0 {
 				n.set(key, leaf(nil))
 			}
 		}
 	})
 	n.set("error", leafOr(n.get("error")))
+}
+
+// allMembers are the names of what the objects at each path have, anywhere in the answer.
+func (s *sample) allMembers() map[string][]string {
+	keys := map[string][]string{}
+	for _, f := range s.documents() {
+		m, err := parseTree(f)
+		if err != nil {
+			continue
+		}
+		m.each("", func(path string, n *node) {
+			for _, m := range n.members {
+				if n.open == '{' && !contains(keys[path], m.key) {
+					keys[path] = append(keys[path], m.key)
+				}
+			}
+		})
+	}
+	return keys
 }
 
 func leafOr(n *node) *node {
@@ -217,14 +227,72 @@ func TestFrames(t *testing.T) {
 				t.Errorf("%s, %s: %v", s.name, name, err)
 				continue
 			}
-			now, err := s.face.tell(frames)
-			if err != nil {
-				t.Errorf("%s, %s: %v", s.name, name, err)
-			} else if d := was.same(&now, ""); d != "" {
-				t.Errorf("%s, %s: %s", s.name, name, d)
+			s.holds(t, name, &was, frames)
+		}
+		s.holds(t, "single characters", &was, s.single())
+	}
+}
+
+// holds reports it when frames say something else than s did.
+func (s *sample) holds(t *testing.T, how string, was *told, frames []frameOf) {
+	t.Helper()
+	now, err := s.face.tell(frames)
+	if err != nil {
+		t.Errorf("%s, %s: %v", s.name, how, err)
+	} else if d := was.same(&now, ""); d != "" {
+		t.Errorf("%s, %s: %s", s.name, how, d)
+	}
+}
+
+// additions are where a frame adds to what was said, in one dialect or another.
+var additions = [][]string{
+	{"delta"}, {"delta", "text"}, {"delta", "thinking"}, {"delta", "partial_json"}, {"delta", "toolUse", "input"}, {"delta", "reasoningContent", "text"},
+	{"delta", "message", "content", "text"}, {"delta", "message", "content", "thinking"}, {"delta", "message", "tool_plan"}, {"delta", "message", "tool_calls", "function", "arguments"},
+	{"candidates", "content", "parts", "text"}, {"message", "content"},
+}
+
+// single is the stream with each character in a frame of its own, where a frame does nothing but add.
+func (s *sample) single() (out []frameOf) {
+	for _, f := range s.frames {
+		n, err := parseTree(s.inner(f))
+		if err != nil || !s.adds(f, n) {
+			out = append(out, f)
+			continue
+		}
+		before := len(out)
+		for _, path := range additions {
+			text, ok := n.get(path...).plain()
+			if !ok || text == "" {
+				continue
 			}
+			for _, r := range text {
+				n.get(path[:len(path)-1]...).enter().set(path[len(path)-1], leaf(string(r)))
+				out = append(out, s.outer(f, []byte(n.String())))
+			}
+			break
+		}
+		if len(out) == before {
+			out = append(out, f)
 		}
 	}
+	return out
+}
+
+// adds reports whether a frame does nothing else.
+func (s *sample) adds(f frameOf, n *node) bool {
+	kind, _ := n.get("type").plain()
+	switch s.face.dialect.Name {
+	case "gemini":
+		parts := n.get("candidates", "content", "parts")
+		return parts != nil && len(parts.members) == 1 && len(n.get("candidates").members) == 1 &&
+			n.get("candidates", "content", "parts", "thoughtSignature") == nil && len(n.get("candidates").enter().members) <= 2
+	case "ollama":
+		m := n.get("message")
+		return m != nil && m.find("thinking") < 0 && m.find("tool_calls") < 0 && n.get("done") != nil && n.get("done").raw == "false"
+	case "bedrock":
+		return string(f.name) == "contentBlockDelta" || kind == "content_block_delta"
+	}
+	return strings.HasSuffix(kind, "delta") && kind != "message_delta"
 }
 
 // framings are ways to send s.

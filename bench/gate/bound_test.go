@@ -102,7 +102,7 @@ func TestChoose(t *testing.T) {
 		}
 	}
 	f(options{steps: []string{"small", "syscalls"}}, "syscalls", "small")
-	f(options{soft: true}, "small", "large", "max", "relay", "cached", "paid", "waiting")
+	f(options{soft: true}, "small", "large", "max", "relay", "cached", "paid", "cold", "waiting")
 	if _, err := choose(options{steps: []string{"nonsense"}}); err == nil {
 		t.Error("a step that does not exist was chosen")
 	}

@@ -19,9 +19,14 @@ const (
 	maxOutput    = 1 << 20 // of a tool, read into memory
 	maxPage      = 8 << 20 // of /metrics
 	maxBoundFile = 1 << 20
-	mostTries    = 3      // of a soft step that noise left without a verdict
-	dearestShown = 25     // functions, of a program with symbols
-	starts       = 11     // of the program; the median counts
-	besideRate   = "5000" // requests a second of two gateways beside each other: as small and large have it
-	spareFiles   = 90     // descriptors a gateway needs beside its streams
+	mostTries    = 3         // of a soft step that noise left without a verdict
+	dearestShown = 25        // functions, of a program with symbols
+	starts       = 11        // of the program; the median counts
+	besideRate   = "5000"    // requests a second of two gateways beside each other: as small and large have it
+	coldBursts   = 30        // of the step cold, each way and gateway
+	coldBurst    = 100       // requests
+	coldCode     = 256 << 10 // bytes of jumps, one every coldStep: 16,384, and the predictors of today remember 12,000
+	coldStep     = 16
+	coldDigits   = 13 // of a question's number
+	spareFiles   = 90 // descriptors a gateway needs beside its streams
 )

@@ -36,6 +36,7 @@ func steps() []step {
 		{"relay", false, "event streams: added time to the first byte, relay delay a chunk", relay},
 		{"cached", false, "what the cache adds: to a request that it does not know, and a semantic hit to an exact one", cached},
 		{"paid", false, "what budgets, limits, the ledger and the audit trail add to a request", paid},
+		{"cold", false, "decision time when the processor has forgotten every branch, and what the cache and governance add to that", cold},
 		{"waiting", false, "memory at 5,000 requests a second against a provider that takes a second", waiting},
 	}
 }

@@ -16,7 +16,7 @@ const (
 )
 
 // sets are those in testdata/fresh, in the order in which they were written.
-var sets = []string{"questions", "forum", "gateway", "checklist", "later", "again"}
+var sets = []string{"questions", "forum", "gateway", "checklist", "later", "again", "last"}
 
 // lines calls f with each line of a set that says something, and the [heading] it is under.
 func lines(t *testing.T, path string, f func(heading, line string)) {
@@ -58,44 +58,59 @@ func written(t *testing.T, name string) (pairs []pair) {
 // TestFresh asks pairs that were written before anybody looked at what the guard knows.
 // None of those with two answers may hit, in either direction.
 func TestFresh(t *testing.T) {
-	goals := map[string]float64{"questions": 0.7, "forum": 0.55, "gateway": 0.65, "checklist": 0.7, "later": 0.9, "again": 0.7} // least recall
+	goals := map[string]float64{ // least recall
+		"questions": 0.75, "forum": 0.6, "gateway": 0.7, "checklist": 0.7, "later": 0.9, "again": 0.7, "last": 0.6,
+	}
 	for _, name := range sets {
 		t.Run(name, func(t *testing.T) {
 			pairs := written(t, name)
 			x := index(t, semantic.Strict)
-			for _, w := range ways {
-				t.Logf("%-9s %v", w.name, score(x, pairs, w.how, nil))
-			}
-			if s := score(x, pairs, semantic.How{}, nil); s.Recall() < goals[name] {
+			s := strictly(t, x, pairs)
+			t.Logf("strict    %v", s)
+			if s.Recall() < goals[name] {
 				t.Errorf("strict on %s: %v; want recall %.2f", name, s, goals[name])
 			}
-			perFamily(t, x, pairs)
-			for i := range pairs {
-				p := &pairs[i]
-				v, back := x.Judge(p.A, p.B, semantic.How{}), x.Judge(p.B, p.A, semantic.How{})
-				if p.Label == 0 && (v.Hit || back.Hit) {
-					t.Errorf("%s: a wrong hit, %.2f: %q %q", p.Family, v.Similarity, p.A, p.B)
+			if *full {
+				for _, w := range ways[1:] {
+					t.Logf("%-9s %v", w.name, score(x, pairs, w.how, nil))
 				}
 			}
-			misses(t, x, pairs)
 		})
 	}
 }
 
-// perFamily prints what strict mode does in each family.
-func perFamily(t *testing.T, x *semantic.Index, pairs []pair) {
+// strictly asks all pairs in both directions, objects to wrong hits, and logs how each
+// family fares and what is missed.
+func strictly(t *testing.T, x *semantic.Index, pairs []pair) (all Score) {
 	t.Helper()
 	var names []string
-	by := map[string][]pair{}
-	for _, p := range pairs {
-		if by[p.Family] == nil {
+	by := map[string]Score{}
+	for i := range pairs {
+		p := &pairs[i]
+		s, known := by[p.Family]
+		if !known {
 			names = append(names, p.Family)
 		}
-		by[p.Family] = append(by[p.Family], p)
+		v := x.Judge(p.A, p.B, semantic.How{})
+		s.Asked += p.Label
+		all.Asked += p.Label
+		switch {
+		case p.Label == 1 && v.Hit:
+			s.Right++
+			all.Right++
+		case p.Label == 1:
+			t.Logf("missed: %-16s %-22s %.2f %q %q", p.Family, v.Explain(), v.Similarity, p.A, p.B)
+		case v.Hit || x.Judge(p.B, p.A, semantic.How{}).Hit:
+			s.Wrong++
+			all.Wrong++
+			t.Errorf("%s: a wrong hit, %.2f: %q %q", p.Family, v.Similarity, p.A, p.B)
+		}
+		by[p.Family] = s
 	}
 	for _, n := range names {
-		t.Logf("   %-32s %3d pairs: %v", n, len(by[n]), score(x, by[n], semantic.How{}, nil))
+		t.Logf("   %-32s %v", n, by[n])
 	}
+	return all
 }
 
 // TestFreshOutside asks what nothing that was kept is the answer to.
@@ -188,7 +203,10 @@ func TestFreshEveryWord(t *testing.T) {
 				}
 				words[i] = w
 			}
-			for _, more := range endings {
+			for k, more := range endings {
+				if !*full && k%4 != len(words)%4 {
+					continue // a quarter of them will do where nobody asks for all
+				}
 				refuse(p.A, strings.TrimRight(p.B, "?.!")+more+"?")
 			}
 		}

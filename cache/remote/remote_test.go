@@ -174,8 +174,8 @@ func TestFinds(t *testing.T) {
 	f(Options{Encoder: "p/m", Bare: true, Least: 0.5}, "Convert 5 miles to km", "Convert 6 miles to km", "off")
 	f(Options{Encoder: "p/m", Bare: true, Least: 0.999}, "Convert 5 miles to km", "Convert 6 miles to km", "miss")
 	f(Options{Encoder: "p/m", Pass: 0.999}, nginx, nginxToo, "miss")
-	f(Options{Encoder: "p/m", Soft: true, Least: 0.3}, "Merge two lists in Go", "How do I merge two lists in Go?", "wording")
-	f(near, "Merge two lists in Go", "How do I merge two lists in Go?", "miss")
+	f(Options{Encoder: "p/m", Soft: true, Least: 0.3}, "Restart the server", "How do I restart the server?", "wording")
+	f(near, "Restart the server", "How do I restart the server?", "miss")
 }
 
 // An encoder of others may know other languages; the guard still sees numbers and words.

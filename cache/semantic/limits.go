@@ -10,7 +10,7 @@ const (
 
 // Least nearness of two questions, by mode, where Options do not say.
 const (
-	strictCosine   = 0.6
+	strictCosine   = 0.5
 	balancedCosine = 0.9
 	relaxedCosine  = 0.8
 )

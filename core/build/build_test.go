@@ -345,7 +345,7 @@ func TestManyKeys(t *testing.T) {
 	first := time.Since(start)
 	s, _ = must(t, doc, s)
 	t.Logf("100,000 keys: %v, and on a reload %v", first, time.Since(start)-first)
-	if first > 10*time.Second { // 0.2 s on an idle machine
+	if first > 2*time.Minute { // 0.2 s on an idle machine; 18 s were seen with -race on a crowded one
 		t.Errorf("100,000 keys took %v to compile", first)
 	}
 	policies, tallies := map[*core.Policy]bool{}, map[*core.Tally]bool{}

@@ -28,8 +28,8 @@ func TestFarOptions(t *testing.T) {
 	near := vector.Place{Kind: "memory"}
 	e := &config.CacheEmbedding{Provider: "p", Model: "m"}
 	f(config.SemanticCache{}, remote.Options{})
-	f(config.SemanticCache{Embedding: e}, remote.Options{Place: near, Encoder: "p/m", Encode: remote.DefaultEncodeWait, Pass: 0.6})
-	f(config.SemanticCache{Mode: "balanced", Embedding: e}, remote.Options{Place: near, Encoder: "p/m", Encode: remote.DefaultEncodeWait, Soft: true, Least: 0.9, Pass: 0.6})
+	f(config.SemanticCache{Embedding: e}, remote.Options{Place: near, Encoder: "p/m", Encode: remote.DefaultEncodeWait, Pass: 0.5})
+	f(config.SemanticCache{Mode: "balanced", Embedding: e}, remote.Options{Place: near, Encoder: "p/m", Encode: remote.DefaultEncodeWait, Soft: true, Least: 0.9, Pass: 0.5})
 	f(config.SemanticCache{Mode: "relaxed", Threshold: 0.75, Embedding: e}, remote.Options{Place: near, Encoder: "p/m", Encode: remote.DefaultEncodeWait, Bare: true, Least: 0.75})
 	f(config.SemanticCache{Threshold: 0.75, Store: &config.CacheStore{Type: "redis", URL: "redis://h:1", Secret: config.NewSecret("", "s"), Timeout: config.Duration(time.Second)}},
 		remote.Options{Place: vector.Place{Kind: "redis", URL: "redis://h:1", Name: "asbru", Secret: "s"}, Search: time.Second, Pass: 0.75})

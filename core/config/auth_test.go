@@ -46,7 +46,7 @@ func TestAuthAWS(t *testing.T) {
 	f("{token_file: /x, role_arn: 'arn:aws:iam::1:role/x'}", "")
 	f("{type: oauth, token_url: 'https://x/token', client_id: a, client_secret: s}", "")
 	f("{access_key: a}", at+".access_key: access_key and secret_key go together; hint: leave both out for the key that the machine has")
-	f("{access_key: 'a b', secret_key: b}", at+".access_key: holds characters that no key has; hint: look for a space, a line break or a quote that was pasted along")
+	f("{access_key: 'a b', secret_key: b}", at+".access_key: holds characters that no key has; hint: look for a space, a line break or a typographic quote that was pasted along")
 	f("{session_token: a}", at+".session_token: belongs to an access_key, which is not set")
 	f("{access_key: a, secret_key: b, profile: p}", at+".profile: cannot be set together with access_key; hint: keep one of them")
 	f("{token_file: x, profile: p, role_arn: 'arn:x'}", at+".token_file: cannot be set together with access_key or profile; hint: keep one of them")

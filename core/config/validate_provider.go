@@ -217,16 +217,20 @@ func (c *checker) keys(path string, p *Provider) {
 	}
 }
 
-// printable checks that a credential is one word of ASCII, as RFC 6750 wants it.
-// providerKey checks a credential of p. What examples have in a key's place would be refused only when
-// somebody asks, so it is told here.
+// providerKey checks a credential of p. What examples have in a key's place, and a key with its quotes,
+// would be refused only when somebody asks, so it is told here.
 func (c *checker) providerKey(path string, p *Provider, s Secret) {
-	if !isPlaceholder(s.Reveal()) {
+	key := s.Reveal()
+	switch {
+	case len(key) > 1 && strings.ContainsRune("\"'`", rune(key[0])) && key[0] == key[len(key)-1]:
+		c.fail(path, "take them off where it is set", "%sstands in quotes that are part of it", whose(s))
+		return
+	case !isPlaceholder(key):
 		c.printable(path, s)
 		return
 	}
 	say := c.warn
-	if strings.ContainsFunc(s.Reveal(), notInKey) {
+	if strings.ContainsFunc(key, notInKey) {
 		say = c.fail
 	}
 	hint := "write env." + variableFor(p.Name) + " and set that variable"
@@ -234,6 +238,14 @@ func (c *checker) providerKey(path string, p *Provider, s Secret) {
 		hint = "put the key itself into " + s.Ref()
 	}
 	say(path, hint, "holds what examples have in place of a key: %s would refuse it", quote(p.Name))
+}
+
+// whose says where a secret is from, before what is wrong with it.
+func whose(s Secret) string {
+	if s.Ref() == "" {
+		return ""
+	}
+	return s.Ref() + " "
 }
 
 // isPlaceholder reports whether key stands in the place of one. No provider makes keys with such words.
@@ -245,9 +257,10 @@ func isPlaceholder(key string) bool {
 	return slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(word, p) })
 }
 
+// printable checks that a credential is one word of ASCII, as RFC 6750 wants it.
 func (c *checker) printable(path string, s Secret) {
 	if strings.ContainsFunc(s.Reveal(), notInKey) {
-		c.fail(path, "look for a space, a line break or a quote that was pasted along", "holds characters that no key has")
+		c.fail(path, "look for a space, a line break or a typographic quote that was pasted along", "%sholds characters that no key has", whose(s))
 	}
 }
 

@@ -107,7 +107,8 @@ func TestProviders(t *testing.T) {
 		f("{name: openai, api_key: "+key+"}", "2: warning: providers[0].api_key: "+held)
 	}
 	f("{name: openai, keys: [{value: <your key>}]}", "2: providers[0].keys[0].value: "+held)
-	f("{name: openai, api_key: your k}", "2: providers[0].api_key: holds characters that no key has; hint: look for a space, a line break or a quote that was pasted along")
+	f(`{name: openai, api_key: '"sk-1"'}`, "2: providers[0].api_key: stands in quotes that are part of it; hint: take them off where it is set")
+	f("{name: openai, api_key: your k}", "2: providers[0].api_key: holds characters that no key has; hint: look for a space, a line break or a typographic quote that was pasted along")
 	tells(t, "providers:\n  - {name: openai, api_key: k}\n  - {name: openai, api_key: k}\n", `3: providers[1].name: provider "openai" is there already, as providers[0]`)
 }
 
@@ -190,7 +191,7 @@ func TestVirtualKeys(t *testing.T) {
 	f("{name: first, key: 0123456789abcdeg}", `4: virtual_keys[1].name: virtual key "first" is there already, as virtual_keys[0]`)
 	f("{name: a}", `4: virtual_keys[1].key: virtual key "a" needs a key; hint: openssl rand -hex 24 makes one`)
 	f("{name: a, key: 0123456789abcdef}", "4: virtual_keys[1].key: is the key of virtual_keys[0] too; hint: give each its own")
-	f("{name: a, key: '0123456789 abcdef'}", "4: virtual_keys[1].key: holds characters that no key has; hint: look for a space, a line break or a quote that was pasted along")
+	f("{name: a, key: '0123456789 abcdef'}", "4: virtual_keys[1].key: holds characters that no key has; hint: look for a space, a line break or a typographic quote that was pasted along")
 	f("{name: a, key: 0123456789abcde}", "4: warning: virtual_keys[1].key: is 15 bytes long and could be guessed; a key has at least 16; hint: openssl rand -hex 24 makes a good one")
 	f("{name: a, key: 0123456789abcdeg, budget_usd_per_month: 50}", "")
 	f("{name: a, key: 0123456789abcdeg, budget_usd_per_month: -1}", "4: virtual_keys[1].budget_usd_per_month: cannot be negative (-1)")

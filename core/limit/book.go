@@ -7,38 +7,39 @@ import (
 	"asbru/core"
 )
 
-// A Book holds the cells of one Snapshot, by whose they are. It is written while compiling
-// only; the cells are used for as long as somebody has the same limit.
+// A Book holds the cells of one Snapshot, by their holders. It is written to during compilation
+// only; a cell is carried over for as long as its holder has the same limit.
 type Book struct {
 	prev    *Book
 	now     int64
-	desk    *Desk // nil: what is counted is counted here alone
+	desk    *Desk // nil: rates are counted on this machine alone
 	cells   map[id]*state
 	holders map[string]*Holder
 }
 
-// An id is what a cell is kept by: how much a limit allows may change, what it counts and over
-// which time may not.
+// An id identifies a cell across reloads: the amount that a limit allows may change, what it counts
+// and its period may not.
 type id struct {
 	who  string
 	kind Kind
 	per  int64
-	turn int // among the same of one holder
+	turn int // index among otherwise equal limits of one holder
 }
 
 type state struct {
 	cell  Cell
 	crowd Crowd
 	rate  Rate   // of the holder that was compiled last
-	part  *Share // of that; nil: it is not shared. Who compiles uses it, and nobody else
+	part  *Share // of that; nil: it is not shared. For use during compilation only
 }
 
-// NewBook makes a Book that goes on at the moment now with the cells of prev; nil: all are new.
+// NewBook makes a Book that takes over the cells of prev at the moment now; a nil prev: all are
+// new.
 func NewBook(prev *Book, now int64) *Book {
 	return &Book{prev: prev, now: now, cells: map[id]*state{}, holders: map[string]*Holder{}}
 }
 
-// A Holder is one that has limits of its own.
+// A Holder has limits of its own: a key, a team, a provider ...
 type Holder struct {
 	who   string // as in: key "ci"
 	rules []bound
@@ -104,7 +105,7 @@ func (b *Book) shared(s *state, at id, r *Rule) *Share {
 	return s.part
 }
 
-// Forget lets go of the Book before, once all holders were asked for.
+// Forget releases the previous Book, once all holders have been asked for.
 func (b *Book) Forget() { b.prev = nil }
 
 // Report implements core.Bounds. It may be called at any time once the Book is compiled.
@@ -115,7 +116,7 @@ func (b *Book) Report(holder string, now int64) []core.LimitState {
 	return nil
 }
 
-// Report says how much of its limits somebody has left, those of each holder in order.
+// Report returns what is left of the limits, those of each holder in order.
 func (h *Holder) Report(now int64) []core.LimitState {
 	out := make([]core.LimitState, len(h.rules))
 	for i := range h.rules {
@@ -135,7 +136,7 @@ func (b *bound) report(who string, now int64) core.LimitState {
 	return s
 }
 
-// left is how many units can be taken now, and after how long all can, by what is known here.
+// left is how many units can be taken now, and after how long all can, as far as this machine knows.
 func (b *bound) left(now int64) (units, full int64) {
 	units, full = b.cell.Left(b.Rate, now)
 	if b.share != nil && b.share.desk.here.Load() {

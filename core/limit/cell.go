@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A Rate is so many units in so much time. Burst of them may come at once; it is filled up
-// again evenly, so that never more than Burst plus Units come within one Per.
+// A Rate allows a number of units per period. Up to Burst units may come at once; they are
+// replenished evenly, so that never more than Burst plus Units come within one Per.
 type Rate struct {
 	Units int64         // from 1 to MaxUnits
 	Per   time.Duration // from MinPer to MaxPer
@@ -21,7 +21,7 @@ func (r Rate) burst() int64 {
 	return r.Units
 }
 
-// takes is how long n units take to come back, rounded up.
+// takes is how long n units take to be replenished, rounded up.
 func (r Rate) takes(n int64) int64 {
 	if n <= 0 {
 		return 0
@@ -35,7 +35,7 @@ func (r Rate) takes(n int64) int64 {
 	return int64(min(q, never))
 }
 
-// comes is how many units come back in so many nanoseconds, rounded down.
+// comes is how many units are replenished in a number of nanoseconds, rounded down.
 func (r Rate) comes(nanos int64) int64 {
 	if nanos <= 0 {
 		return 0
@@ -51,12 +51,12 @@ func (r Rate) comes(nanos int64) int64 {
 // never is longer than any process runs, and far from overflowing.
 const never = 1 << 61
 
-// A Cell is what was taken of one Rate: the moment at which all of it will have come back.
-// The zero Cell is full. Many goroutines may use it; none waits.
+// A Cell is the state of one Rate: the moment at which it will be fully replenished (GCRA).
+// The zero Cell is full. Many goroutines may use it; none blocks.
 type Cell struct{ back atomic.Int64 }
 
-// Take takes n units at the moment now, all or none of them. wait is after how long it could
-// succeed; 0 when it did, never when n is more than the Rate can ever hold.
+// Take takes n units at the moment now, all or none of them. wait is 0 if it succeeded, else after
+// how long it could, or never if n is more than the Rate can ever hold.
 func (c *Cell) Take(r Rate, n, now int64) (wait int64) {
 	if n > r.burst() {
 		return never
@@ -75,8 +75,9 @@ func (c *Cell) Take(r Rate, n, now int64) (wait int64) {
 	}
 }
 
-// Correct takes n more units, or gives back -n of them, whatever the Rate allows: what was
-// used was used. What a request took and gives back does it no good later than that.
+// Correct takes n more units, or gives back -n of them, whatever the Rate allows, as they have
+// been used already. Units given back after they would have been replenished anyway count for
+// nothing.
 func (c *Cell) Correct(r Rate, n, now int64) {
 	if n < 0 {
 		c.back.Add(-r.takes(-n))
@@ -91,8 +92,8 @@ func (c *Cell) Correct(r Rate, n, now int64) {
 	}
 }
 
-// convert keeps the number of units that are out when how many there are changes: a limit
-// that is raised lets somebody in at once.
+// convert keeps the number of units taken when the Rate changes, so that raising a limit takes
+// effect at once.
 func (c *Cell) convert(from, to Rate, now int64) {
 	old := c.back.Load()
 	if old > now && from.Units > 0 {
@@ -101,7 +102,7 @@ func (c *Cell) convert(from, to Rate, now int64) {
 			return
 		}
 		rest, _ := bits.Div64(hi, lo, uint64(to.Units))
-		c.back.CompareAndSwap(old, now+int64(min(rest+1, never))) // else it was used meanwhile, and is right soon
+		c.back.CompareAndSwap(old, now+int64(min(rest+1, never))) // if it fails the cell was just used, and the error is small
 	}
 }
 
@@ -111,10 +112,10 @@ func (c *Cell) Left(r Rate, now int64) (units, full int64) {
 	return max(r.comes(r.takes(r.burst())-full), 0), full
 }
 
-// A Crowd counts what is under way. The zero Crowd is empty.
+// A Crowd counts requests under way. The zero Crowd is empty.
 type Crowd struct{ in atomic.Int64 }
 
-// Enter lets one more in unless most are in already.
+// Enter counts one more in, unless most are in already.
 func (c *Crowd) Enter(most int64) bool {
 	for {
 		n := c.in.Load()
@@ -127,7 +128,7 @@ func (c *Crowd) Enter(most int64) bool {
 	}
 }
 
-// Leave lets one out that entered.
+// Leave counts one out that has entered.
 func (c *Crowd) Leave() {
 	if c.in.Add(-1) < 0 {
 		panic("BUG: somebody left a crowd that nobody had entered")

@@ -1,8 +1,8 @@
 // Package limit bounds how fast callers may be and how much they may do at once: requests and
-// tokens a period, calls and streams under way.
+// tokens per period, calls and streams under way.
 //
-// A rate is GCRA on the monotonic clock: one atomic word a cell, no timer, no lock, nothing to
-// sweep. It refuses to forget on a reload (a Book keeps the cells by whose they are), to let a
-// change of the wall clock open anything, and to say no without saying which limit, how much
-// of it, and when it can be tried again.
+// Rates are GCRA on the monotonic clock: one atomic word per cell, without timers, locks or
+// anything to sweep. The package refuses to forget on a reload (a Book carries the cells over by
+// holder), to be affected by changes of the wall clock, and to refuse a request without saying
+// which limit was hit, how much it allows, and when to try again.
 package limit

@@ -7,8 +7,8 @@ import (
 	"asbru/core"
 )
 
-// AppendHeader implements core.Limiter. Of several limits of one kind the one with the least left
-// is told.
+// AppendHeader implements core.Limiter. Of several limits of one kind it shows the one with the
+// least left.
 //
 // https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
 // https://docs.anthropic.com/en/api/rate-limits#response-headers

@@ -2,11 +2,11 @@ package limit
 
 import "asbru/core"
 
-// A Limiter stands for all who limit a caller: the key, its team, its customer, everybody.
+// A Limiter stands for all holders that limit a caller: the key, its team, its customer, everybody.
 // Many keys may share one.
 type Limiter struct{ holders []*Holder }
 
-// Of makes the Limiter of several holders, nil ones left out; nil when none is left.
+// Of makes the Limiter of several holders, ignoring nil ones; nil if none is left.
 func Of(holders ...*Holder) *Limiter {
 	l := &Limiter{}
 	for _, h := range holders {
@@ -20,16 +20,16 @@ func Of(holders ...*Holder) *Limiter {
 	return l
 }
 
-// Take takes what x is going to use of every limit, or nothing of any and says which one is
-// in the way. more is one holder besides, nil: none. It takes no lock and allocates nothing
-// but a refusal.
+// Take takes what x is going to use from every limit; if one of them is exhausted it takes nothing
+// and says which. more is an additional holder; nil: none. It takes no lock and allocates only
+// to refuse.
 func (l *Limiter) Take(x *core.Exchange, more *Holder, now int64) *core.Fault {
 	f, _, _ := l.take(x, more, now, true)
 	return f
 }
 
-// take also says what machines have to be asked for, and how much of it, before it is known whether x
-// may go on; with alone nobody is asked.
+// take also returns the Share, and the number of its units, that other machines have to be asked
+// for before it is known whether x may go on; with alone they are not asked.
 func (l *Limiter) take(x *core.Exchange, more *Holder, now int64, alone bool) (f *core.Fault, lacks *Share, n int64) {
 	x.Taken = core.Taken{By: l, Held: true, Tokens: expected(x), Stream: x.Peek.Stream}
 	if more != nil {
@@ -58,8 +58,8 @@ func (l *Limiter) take(x *core.Exchange, more *Holder, now int64, alone bool) (f
 	return nil, nil, 0
 }
 
-// Done corrects what Take took by what x used, and says that it is over. It may be called for
-// an Exchange that took nothing, and twice. One whose answer counts for nothing took nothing.
+// Done ends what Take began, and corrects what was taken to what x used. It may be called twice, and
+// for an Exchange that took nothing. If the answer is not charged everything is given back.
 func Done(x *core.Exchange, now int64) {
 	l, _ := x.Taken.By.(*Limiter)
 	if l == nil || !x.Taken.Held {
@@ -109,7 +109,7 @@ func (l *Limiter) undo(x *core.Exchange, more *Holder, i, j int, now int64) {
 	}
 }
 
-// take returns after how long it could succeed; 0: it did; pending: other machines know.
+// take returns after how long it could succeed; 0: it did; pending: other machines must be asked.
 func (b *bound) take(t *core.Taken, now int64) int64 {
 	switch {
 	case b.rated():
@@ -130,10 +130,10 @@ func (b *bound) take(t *core.Taken, now int64) int64 {
 	return soon
 }
 
-// soon is how long somebody waits who found no place: nobody knows when there is one.
+// soon is the wait that is suggested if too many requests are under way, as nobody knows when one ends.
 const soon = 1_000_000_000
 
-// units is what a request takes of a rate before it is known what it uses.
+// units is what a request takes from a rate before its usage is known.
 func (b *bound) units(t *core.Taken) int64 {
 	if b.Kind == Requests {
 		return 1
@@ -141,13 +141,13 @@ func (b *bound) units(t *core.Taken) int64 {
 	return b.hold(t)
 }
 
-// borrow takes what no machine granted.
+// borrow takes units that were not granted.
 func (b *bound) borrow(t *core.Taken, now int64) {
 	n := b.units(t)
 	b.correct(n, now)
 }
 
-// correct corrects what was taken, here and in what all machines know.
+// correct corrects what was taken, on this machine and in the shared rate.
 func (b *bound) correct(n, now int64) {
 	b.cell.Correct(b.Rate, n, now)
 	if b.share != nil {
@@ -155,8 +155,8 @@ func (b *bound) correct(n, now int64) {
 	}
 }
 
-// hold is how many tokens are taken ahead: a request that could never pass may still when
-// all is there.
+// hold is how many tokens are taken in advance. It is capped, so that a request larger than the limit
+// can pass while the limit is full.
 func (b *bound) hold(t *core.Taken) int64 { return min(t.Tokens, b.Rate.burst()) }
 
 func (b *bound) undo(t *core.Taken, now int64) {
@@ -177,14 +177,14 @@ func (b *bound) done(t *core.Taken, used int64, known bool, now int64) {
 	}
 }
 
-// What a request is taken to use before anybody knows.
+// The assumed usage of a request before it is known.
 const (
 	bytesPerToken = 4
 	typicalOut    = 1024
 )
 
-// expected is how many tokens x will use, as far as can be told: a quarter of the
-// body's bytes, and as long an answer as it allows.
+// expected estimates how many tokens x will use: a quarter of the body's bytes, plus the longest
+// answer it allows.
 func expected(x *core.Exchange) int64 {
 	out := x.Peek.MaxTokens
 	if out <= 0 {
@@ -193,18 +193,18 @@ func expected(x *core.Exchange) int64 {
 	return int64(len(x.Body))/bytesPerToken + min(out, MaxUnits)
 }
 
-// spent is how many tokens x used; known is false when somebody answered and did not say.
+// spent is how many tokens x used; known is false if a provider answered without saying.
 func spent(x *core.Exchange) (tokens int64, known bool) {
 	u := &x.Usage
 	switch {
 	case u.Known && !u.Bad:
 		return min(max(u.In, 0), MaxUnits) + min(max(u.Out, 0), MaxUnits), true
 	case len(x.Attempts()) == 0:
-		return 0, true // it never went out
+		return 0, true // it was never sent
 	}
 	last := &x.Attempts()[len(x.Attempts())-1]
 	if last.Status == 0 || last.Status >= 400 {
-		return 0, true // what fails before its first byte is not charged
+		return 0, true // a request that fails before its first byte is not charged
 	}
 	return 0, false
 }

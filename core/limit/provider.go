@@ -2,9 +2,9 @@ package limit
 
 import "asbru/core"
 
-// What limits a provider is not taken ahead: who is asked is decided late, and again when an attempt
-// fails. Spent says whether there is room, and Charge takes what was used. Requests that are
-// under way at the moment the limit is reached go past it, and no others.
+// The limits of a provider are not taken in advance, because the provider is chosen late, and again
+// when an attempt fails. Spent says whether there is room, and Charge takes what was used. Only
+// requests that are under way when a limit is reached can exceed it.
 
 // Spent reports after how many nanoseconds the limits of requests and tokens let more
 // through; 0: they do now.

@@ -7,8 +7,8 @@ import (
 	"asbru/core"
 )
 
-// refusal is what a caller is told: which limit, how much it is, and when to come again. tokens is
-// what the request was expected to use.
+// refusal makes the fault for a caller: which limit was hit, how much it allows, and when to retry.
+// tokens is what the request was expected to use.
 func (h *Holder) refusal(b *bound, tokens, wait, now int64) *core.Fault {
 	f := &core.Fault{Code: core.RateLimited, Kind: b.Kind.refused()}
 	if !b.rated() {

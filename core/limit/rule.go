@@ -9,8 +9,8 @@ import (
 type Kind uint8
 
 const (
-	Requests Kind = iota // requests a period
-	Tokens               // tokens of prompts and answers a period: held when a request begins, corrected when it ends
+	Requests Kind = iota // requests per period
+	Tokens               // tokens of prompts and answers per period: estimated when a request begins, corrected when it ends
 	Calls                // requests under way
 	Streams              // requests under way that asked for a stream
 	numKinds
@@ -19,7 +19,7 @@ const (
 // String is the name of k in documents, headers and messages.
 func (k Kind) String() string { return [numKinds]string{"requests", "tokens", "calls", "streams"}[k] }
 
-// refused is Bifrost's word for what a refusal of k is.
+// refused is Bifrost's error type for a refusal by a limit of kind k.
 func (k Kind) refused() string {
 	return [numKinds]string{"request_limited", "token_limited", "rate_limited", "rate_limited"}[k]
 }
@@ -34,7 +34,7 @@ type Rule struct {
 // rated reports whether r has a Rate.
 func (r *Rule) rated() bool { return r.Kind <= Tokens }
 
-// String says r as a sentence needs it: "100 requests a minute", "5 streams at once".
+// String is r as part of a sentence: "100 requests a minute", "5 streams at once".
 func (r *Rule) String() string {
 	if !r.rated() {
 		return fmt.Sprintf("%d %s at once", r.Most, r.Kind)
@@ -57,7 +57,7 @@ func every(per time.Duration) string {
 	return "in " + short(per)
 }
 
-// short is a duration without zeros at its end.
+// short is a duration without trailing zero units.
 func short(d time.Duration) string {
 	switch {
 	case d >= 24*time.Hour && d%(24*time.Hour) == 0:

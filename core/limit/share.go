@@ -7,21 +7,21 @@ import (
 	"asbru/core"
 )
 
-// A Desk is where the cells of this machine meet whoever gets them their part of rates that several
-// machines share. The zero Desk is served by nobody: each machine counts alone.
+// A Desk connects the cells of this machine with the agent that obtains units of rates which several
+// machines share. The zero Desk is not served: each machine counts alone.
 type Desk struct {
-	here  atomic.Bool // somebody serves it, and knows what others use
+	here  atomic.Bool // an agent serves it that can reach the others
 	queue atomic.Pointer[Share]
-	bell  chan struct{} // nil: nobody is to be told
+	bell  chan struct{} // nil: there is no agent to wake
 }
 
 // NewDesk makes a Desk.
 func NewDesk() *Desk { return &Desk{bell: make(chan struct{}, 1)} }
 
-// Asked says that Take would return something.
+// Asked is readable when Take would return something.
 func (d *Desk) Asked() <-chan struct{} { return d.bell }
 
-// Take returns the Shares that want something, each once.
+// Take returns the Shares that need units, each once.
 func (d *Desk) Take() (all []*Share) {
 	for s := d.queue.Swap(nil); s != nil; {
 		next := s.next
@@ -32,23 +32,24 @@ func (d *Desk) Take() (all []*Share) {
 	return all
 }
 
-// Serve says whether somebody serves the Desk. While nobody does, each machine counts alone.
+// Serve sets whether an agent serves the Desk. While none does, each machine counts alone.
 func (d *Desk) Serve(here bool) { d.here.Store(here) }
 
-// A Share is this machine's part of a rate: units that were granted to it, which requests take without
-// asking anybody. The cell of the rate stands before it: no machine alone passes the rate, whatever it was granted.
-// Requests call take and correct; who serves the Desk calls the rest, from one goroutine.
+// A Share is this machine's part of a rate: units granted to it in advance, which requests take without
+// asking another machine. The rate's own cell is checked first, so that no single machine exceeds the rate,
+// whatever it was granted. Requests call take and correct; the agent that serves the Desk calls the rest,
+// from one goroutine.
 type Share struct {
 	Name string // of the rate, the same on all machines
 
 	desk   *Desk
 	rate   atomic.Pointer[Rate]
-	lease  atomic.Int64 // granted and not used; negative: used and not granted
-	want   atomic.Int64 // units that those who wait lack
-	used   atomic.Int64 // since the last beat
-	slice  atomic.Int64 // what is to be there
-	empty  atomic.Int64 // Clock until which no machine finds anything
-	back   atomic.Int64 // Clock at which all of it will have come back, as it was told last
+	lease  atomic.Int64 // units granted but not used; negative: used but not granted
+	want   atomic.Int64 // units that waiting requests lack
+	used   atomic.Int64 // units used since the last beat
+	slice  atomic.Int64 // how many granted units to keep in stock
+	empty  atomic.Int64 // Clock until which the rate is known to be used up
+	back   atomic.Int64 // Clock at which the rate will be fully replenished, as last reported
 	wait   atomic.Pointer[waiting]
 	queued atomic.Bool
 	next   *Share // in the queue
@@ -60,11 +61,11 @@ type waiting struct {
 	next *waiting
 }
 
-// pending is what take says when nobody knows yet.
+// pending is returned by take if other machines have to be asked.
 const pending = -1
 
-// take takes n granted units. It returns 0 when it did, or when each machine counts alone; after how long it
-// could succeed when all machines together have used the rate; else pending: others are to be asked.
+// take takes n granted units. It returns 0 if it did, or if each machine counts alone; after how long it
+// could succeed, if all machines together have used up the rate; else pending.
 func (s *Share) take(n, now int64) int64 {
 	if !s.desk.here.Load() {
 		return 0
@@ -100,7 +101,7 @@ func (s *Share) correct(n int64) {
 	}
 }
 
-// ask has w woken when it is known whether there are n units more.
+// ask requests n more units and has w woken once the answer is known.
 func (s *Share) ask(n int64, w core.Waker) {
 	one := &waiting{Waker: w}
 	for one.next = s.wait.Load(); !s.wait.CompareAndSwap(one.next, one); {
@@ -132,19 +133,19 @@ func (s *Share) left(now int64) (units, full int64) {
 	return max(r.comes(r.takes(r.burst())-full), 0) + max(s.lease.Load(), 0), full
 }
 
-// A Need is what a machine asks of a rate at a moment.
+// A Need is what a machine asks the server of a rate for.
 type Need struct {
 	Rate  Rate
-	Used  int64 // units that were used and not granted; negative: given back
-	Least int64 // that requests wait for
-	Most  int64 // that are welcome
+	Used  int64 // units used without being granted; negative: units given back
+	Least int64 // units that requests are waiting for
+	Most  int64 // units that could be used
 }
 
 // Idle reports whether there is nothing to ask for.
 func (n *Need) Idle() bool { return n.Used == 0 && n.Most == 0 }
 
-// Need says what s needs. At a beat it also learns how much it is used, and gives back what is
-// more than twice that; ending: all that is left.
+// Need returns what s needs. At a beat it also learns how much is being used, and gives back what
+// exceeds twice that; with ending it gives back everything.
 func (s *Share) Need(beat, ending bool) (n Need) {
 	n.Rate = *s.rate.Load()
 	want := s.want.Swap(0)
@@ -155,7 +156,7 @@ func (s *Share) Need(beat, ending bool) (n Need) {
 		}
 		s.slice.Store(keep)
 		if over := s.lease.Load() - keep; (want == 0 || ending) && over > keep {
-			s.lease.Add(-over) // what is taken meanwhile is told the next time
+			s.lease.Add(-over) // units taken meanwhile are reported the next time
 			n.Used = -over
 			return n
 		}
@@ -173,8 +174,8 @@ func (s *Share) Need(beat, ending bool) (n Need) {
 	return n
 }
 
-// Granted says what came of n at the moment now: how many units s was granted, and after how long all of the
-// rate will have come back.
+// Granted delivers the answer to n at the moment now: how many units s was granted, and after how long the
+// rate will be fully replenished.
 func (s *Share) Granted(n *Need, units, full, now int64) {
 	s.back.Store(now + full)
 	s.lease.Add(units)
@@ -184,32 +185,31 @@ func (s *Share) Granted(n *Need, units, full, now int64) {
 	s.Wake()
 }
 
-// Forget lets go of what was granted, as nobody knows any more what others did meanwhile.
+// Forget drops the granted units, after contact with the server was lost.
 func (s *Share) Forget() {
 	s.lease.Store(0)
 	s.empty.Store(0)
 	s.Wake()
 }
 
-// Wake lets those go on who wait.
+// Wake continues the requests that wait.
 func (s *Share) Wake() {
 	for w := s.wait.Swap(nil); w != nil; w = w.next {
 		w.Wake()
 	}
 }
 
-// Alive reports whether s has something to lose or was used since the last beat.
+// Alive reports whether s holds units or was used since the last beat.
 func (s *Share) Alive() bool {
 	return s.lease.Load() != 0 || s.used.Load() != 0 || s.want.Load() != 0 || s.wait.Load() != nil
 }
 
-// Share has the rates of the holders that are asked for from here on counted together with other
-// machines.
+// Share makes the rates of all holders asked for from now on shared with other machines.
 func (b *Book) Share(d *Desk) { b.desk = d }
 
-// Hold is Take for a stage: Continue, Refuse with x.Fault, or Wait while other machines are asked, which
-// is a few milliseconds and at most mostPending. Who has waited that long goes on, and what it takes is told
-// afterwards.
+// Hold is Take as a stage: Continue, Refuse with x.Fault, or Wait while other machines are asked, which
+// takes a few milliseconds and at most mostPending. A request that has waited that long goes on, and its
+// units are reported afterwards.
 func (l *Limiter) Hold(x *core.Exchange, more *Holder, now int64) core.Verdict {
 	since, at := x.Taken.Since, max(uint32(now/int64(time.Millisecond)), 1)
 	f, lacks, n := l.take(x, more, now, since > 0 && at-since >= uint32(mostPending/time.Millisecond))
@@ -230,9 +230,9 @@ func (l *Limiter) Hold(x *core.Exchange, more *Holder, now int64) core.Verdict {
 }
 
 const (
-	sliceParts  = 16                     // a machine has no more at hand than that part of a burst
-	leastEmpty  = 5 * time.Millisecond   // for which a rate that was found empty is believed to be
-	mostEmpty   = time.Second            // …
+	sliceParts  = 16                     // a machine keeps at most this fraction of a burst in stock
+	leastEmpty  = 5 * time.Millisecond   // the shortest time for which a used-up rate is assumed to stay so
+	mostEmpty   = time.Second            // and the longest
 	mostPending = 300 * time.Millisecond // for which a request waits for other machines
 	askAgain    = 50 * time.Millisecond  // before it asks again, if nobody says anything
 )

@@ -19,6 +19,15 @@ type tally struct {
 	times   int64 // how many times the price it is served at; 0: once
 }
 
+// countOf counts the body of x. One in which nothing is called as what weighs otherwise is not
+// looked at again: it is all text.
+func countOf(x *core.Exchange) tally {
+	if x.Peek.Plain {
+		return tally{text: int64(len(x.Body))}
+	}
+	return count(x.Body)
+}
+
 // count looks at the strings of a body, hopping from quote to quote. A body that is no
 // JSON is all text.
 func count(body []byte) tally {
@@ -42,11 +51,7 @@ func count(body []byte) tally {
 			t.open = t.open || reaches(key)
 			continue
 		}
-		switch string(key) {
-		case "type", "service_tier", "serviceTier", "speed":
-			text = plain(words[:0], text)
-		}
-		t.value(key, text)
+		t.value(key, text, words[:0])
 	}
 	t.open = t.open || t.paper && t.far // a paper has more pages than a picture has tokens
 	return t
@@ -157,8 +162,8 @@ func follows(b []byte, i int, c byte) bool {
 	return false
 }
 
-// value counts the string that stands behind key, or in a list behind it.
-func (t *tally) value(key, text []byte) {
+// value counts the string that stands behind key, or in a list behind it. room is for a word with escapes.
+func (t *tally) value(key, text, room []byte) {
 	switch string(key) {
 	case "image_url", "url", "data", "bytes", "images", "image", "b64_json":
 		switch {
@@ -174,12 +179,14 @@ func (t *tally) value(key, text []byte) {
 	case "file_data":
 		t.open = t.open || !bytes.HasPrefix(text, []byte("data:text/"))
 	case "type":
+		text = plain(room, text)
 		if string(text) == "priority" {
 			t.times = haste(text)
 		}
 		t.open = t.open || serves(text)
 		t.paper = t.paper || string(text) == "document"
 	case "service_tier", "serviceTier", "speed":
+		text = plain(room, text)
 		t.times = max(t.times, haste(text))
 	case "mimeType", "mime_type", "media_type":
 		t.open = t.open || bytes.HasPrefix(text, []byte("video/")) || bytes.HasPrefix(text, []byte("application/"))
@@ -189,10 +196,10 @@ func (t *tally) value(key, text []byte) {
 // haste is how many times its price a provider asks to serve sooner: 1.7 to 2 times for what OpenAI, Azure, Gemini and
 // Bedrock call priority, 6 times for Anthropic's fast mode.
 func haste(tier []byte) int64 {
-	switch string(tier) {
-	case "priority":
+	if string(tier) == "priority" {
 		return 2
-	case "fast", "ultrafast":
+	}
+	if string(tier) == "fast" || string(tier) == "ultrafast" {
 		return 6
 	}
 	return 1

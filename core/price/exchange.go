@@ -36,7 +36,7 @@ func Hold(x *core.Exchange, now int64) (h Held, ok bool) {
 		return h, ok
 	}
 	first := true
-	c := count(x.Body)
+	c := countOf(x)
 	if h.Prompt = promptOf(x, &c); c.times > 1 {
 		h.Times = sooner(x.Body)
 	}
@@ -181,7 +181,7 @@ func early(x *core.Exchange) bool {
 // Prompt is our own count of a request's tokens. What is not read here counts as none, and nor does
 // a body that the lane has let go: then about so many as the request has bytes for are taken.
 func Prompt(x *core.Exchange) int64 {
-	c := count(x.Body)
+	c := countOf(x)
 	return promptOf(x, &c)
 }
 

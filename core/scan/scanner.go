@@ -13,6 +13,7 @@ type Scanner struct {
 	slot int // of the wanted value being read; -1: none
 	from int // where it starts
 	bad  Span
+	met  Outline // of the keys so far
 }
 
 // NewScanner returns a Scanner with a hash seed of its own.
@@ -58,7 +59,7 @@ func (s *Scanner) check(doc []byte, i int) error {
 		return &Error{Kind: Long, Offset: MaxBytes}
 	}
 	s.keys.begin()
-	s.depth, s.slot, s.bad = 0, -1, Span{}
+	s.depth, s.slot, s.bad, s.met = 0, -1, Span{}, 0
 	i, kind := s.run(doc, i)
 	s.keys.end()
 	if kind == OK {
@@ -195,8 +196,10 @@ func (s *Scanner) key(b []byte, i int) (int, Kind) {
 // it already, and looks it up among the wanted names at the top level.
 func (s *Scanner) note(b []byte, sp Span, plain bool) Kind {
 	name := b[sp.Start:sp.End]
+	s.met |= outlined(len(name), b[sp.Start], b[sp.End-1]) // of an empty one its quotes
 	m := mark{owner: s.stack[s.depth-1], start: sp.Start, end: sp.End}
 	if !plain {
+		s.met = ^Outline(0)
 		var ok bool
 		if m, ok = s.keys.unescape(m, name); !ok {
 			return Surrogate

@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"bytes"
 	"errors"
 
 	"asbru/core"
@@ -44,21 +45,61 @@ func parseReply(r *core.Completion, raw []byte) error {
 		return errors.New("cannot use reply: the provider reports: " + f.Message)
 	case !known || len(r.Choices) == 0:
 		return errNoChoices
+	case failedIn(raw) != nil:
+		var f core.Fault
+		readFaultObject(failedIn(raw), &f)
+		return errors.New("cannot use reply: the provider reports: " + f.Message)
 	}
 	citeSources(r)
 	nameCalls(r)
 	return nil
 }
 
-// soundReply reports whether parseReply reads raw: it is an object, and there is a choice. What
-// the choices hold is not looked at.
+var errorKey = []byte(`"error"`)
+
+// failedIn is the first choice of a reply if it is an error and says nothing else, as OpenRouter
+// answers 200 for a provider that failed; nil if it is not.
+func failedIn(raw []byte) []byte {
+	if !bytes.Contains(raw, errorKey) {
+		return nil
+	}
+	list := scan.Elements(memberOf(raw, "choices"))
+	_, choice, _ := list.Next()
+	failed := false
+	w := scan.Members(choice)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch string(key) {
+		case "error":
+			failed = !scan.IsNull(value)
+		case "message", "delta":
+			if content(value) {
+				return nil
+			}
+		case "text":
+			if filled(value) {
+				return nil
+			}
+		}
+	}
+	if !failed {
+		return nil
+	}
+	return choice
+}
+
+// soundReply reports whether parseReply reads raw: it is an object, and there is a choice that is
+// no error. What else the choices hold is not looked at.
 func soundReply(raw []byte) bool {
 	chosen := false
 	w := scan.Members(raw)
 	for {
 		key, value, ok := w.Next()
 		if !ok {
-			return chosen && w.Rest() != nil
+			return chosen && w.Rest() != nil && failedIn(raw) == nil
 		}
 		if string(key) == "choices" && value[0] == '[' {
 			chosen = chosen || hasObject(value)

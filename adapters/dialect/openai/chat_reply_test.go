@@ -90,6 +90,7 @@ func TestReplyReads(t *testing.T) {
 	bad(`{"choices":{},"error":null}`, "no choices")
 	bad(`{"choices":[{}]`, "no JSON object")
 	bad(`{"error":{"message":"too busy","code":503}}`, "too busy")
+	bad(`{"choices":[{"index":0,"error":{"message":"too busy","code":502},"message":{"role":"assistant","content":""},"finish_reason":"error"}]}`, "too busy")
 	bad(`{"id":"x"}`, "no choices")
 	bad(`[1]`, "no JSON object")
 	bad(`{"choices":[{"index":0}`, "no JSON object")

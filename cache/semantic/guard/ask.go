@@ -6,7 +6,9 @@ func (r *reader) frame(toks []token) sentence {
 	if len(toks) > 2 && r.lex().is(&toks[0], classPrep) && r.lex().is(&toks[1], classWh) && !toks[0].quoted {
 		if p, _ := r.lex().best(r.g.lex.frames, toks); p == nil {
 			toks[0].eaten = true // "in which country is X": which country is X in
-			r.emitText(toks[0].text, false)
+			if r.byWhom = r.lex().word(&toks[0], "by") && r.lex().word(&toks[1], "whom"); !r.byWhom {
+				r.emitText(toks[0].text, false)
+			}
 			toks = toks[1:]
 		}
 	}

@@ -3,6 +3,7 @@ package guard
 // collect adds the words of toks that matter to the Form.
 func (r *reader) collect(toks []token) {
 	r.role, r.not = roleNone, false
+	r.fronted = len(toks) > 0 && r.lex().is(&toks[0], classPrep) && pauses(toks)
 	last := -1 // token of the last word that was added
 	r.held = roleNone
 	for i := range toks {
@@ -15,7 +16,7 @@ func (r *reader) collect(toks []token) {
 		r.article = i > 0 && (r.lex().word(&toks[i-1], "a") || r.lex().word(&toks[i-1], "an"))
 		switch {
 		case t.shape == shapePause:
-			r.role = roleNone
+			r.role, r.fronted = roleNone, false
 			continue
 		case t.eaten:
 			r.role = roleNone
@@ -45,6 +46,8 @@ func (r *reader) collect(toks []token) {
 			w.joined = true
 			r.f.words[len(r.f.words)-2].joined = true
 		}
+		w.shown = i > 1 && r.lex().word(&toks[i-1], "that") && r.lex().is(&toks[i-2], classPrep)
+		w.front = r.fronted && w.role != roleNone
 		w.done = i > 0 && r.lex().is(&toks[i-1], classBe) && r.lex().happens(t)
 		w.moves = i == 2 && len(toks) > 4 && r.lex().is(&toks[0], classBe) && r.lex().word(&toks[1], "it") &&
 			(r.lex().word(&toks[3], "to") || r.lex().word(&toks[3], "that") || ends(toks[3].text, "ing"))
@@ -56,6 +59,16 @@ func (r *reader) collect(toks []token) {
 	if r.not { // a "not" whose word does not matter: "not me"
 		r.f.nots++
 	}
+}
+
+// pauses reports whether a comma stands within toks.
+func pauses(toks []token) bool {
+	for i := range toks {
+		if toks[i].shape == shapePause {
+			return true
+		}
+	}
+	return false
 }
 
 // after sets the role of the word that follows w directly: what is counted behind a
@@ -95,7 +108,7 @@ func (r *reader) add(t *token, c class) {
 	case shapeWord:
 		w.big = t.upper && !t.first
 		w.name = w.big && !r.flat
-		if t.caps && !r.flat {
+		if t.caps && !r.flat && string(t.text) != "ok" {
 			w.name, w.hard = true, true
 		}
 	}

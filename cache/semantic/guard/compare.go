@@ -185,6 +185,9 @@ func (m *matching) rest(v *Verdict) {
 		if m.to[i] > 0 && plural(&m.a[i], &m.b[m.to[i]-1]) {
 			v.object(Name, &m.a[i])
 		}
+		if m.to[i] > 0 && m.a[i].shown != m.b[m.to[i]-1].shown {
+			v.object(Extra, &m.a[i])
+		}
 		if m.to[i] > 0 && several(&m.a[i], &m.b[m.to[i]-1]) {
 			v.object(Number, &m.a[i])
 		}

@@ -49,6 +49,8 @@ type word struct {
 	done   bool // behind "is": is fed
 	free   bool // from a rule, and needs no counterpart
 	moves  bool // stands before what it is about: is it bad to
+	shown  bool // behind "of that"
+	front  bool // in what stands before the question itself: in Go, how do I
 	lone   bool // one thing that is asked for: a joke
 	by     id   // the preposition before it
 }
@@ -126,6 +128,8 @@ type reader struct {
 	asked    frame
 	unitNext bool // a unit stands behind this one
 	month    bool // a month stands beside this one
+	byWhom   bool // the sentence begins with that
+	fronted  bool // what stands before the question is being read
 	article  bool // "a" or "an" stands before this one
 	makes    bool // the sentence asks for something to be made or named
 	first    note // who was spoken of first
@@ -189,7 +193,7 @@ func (r *reader) lex() *lexicon { return &r.g.lex }
 
 // sentence reads the tokens of one.
 func (r *reader) sentence(toks []token) {
-	r.told = false
+	r.told, r.byWhom = false, false
 	toks = r.polite(r.phrases(toks))
 	if len(toks) == 0 || len(r.f.sents) >= maxSentences {
 		return

@@ -72,6 +72,8 @@ what: is|are there any|a? difference|differences between +difference
 should: what do|does @p need|have to
 what: can|could anyone|someone|anybody|somebody|you suggest|recommend me? some|any|a? good|great +good
 what: suggest|recommend me|us? some|any|a? good|great +good
+what: suggest some|any
+what: can|could anyone|someone|anybody|somebody|you suggest some|any
 what: do you have any|some tips|advice +tip
 what: what exactly? @be|was exactly?
 what: which one? @be @the

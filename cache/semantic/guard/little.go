@@ -129,6 +129,7 @@ func (r *reader) function(t *token) {
 		r.f.ands = true
 	case string(t.text) == "or":
 		r.f.ors = true
+	case c.isOf(classAux) && (r.role == roleBefore || r.role == roleAfter): // before he was asked
 	case !c.isOf(classArticle|classPerson|classFiller|classThird) || c.isOf(classConj) && r.role != roleNone && !r.led:
 		r.role = roleNone
 	}

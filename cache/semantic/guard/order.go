@@ -170,6 +170,9 @@ func (m *matching) swapped(i, k int) bool {
 	if (x.moves != p.moves || y.moves != q.moves) && m.a[0].moves != m.b[0].moves {
 		return false // "is it bad to X", "is X bad"
 	}
+	if (x.front != p.front) != (y.front != q.front) && keeps(x, p) && keeps(y, q) {
+		return false // "in Go, how do I", "how do I in Go"
+	}
 	if superlative(x) != superlative(y) || adverb(x) || adverb(y) {
 		return false // "the best book", "which book is best"
 	}

@@ -11,6 +11,8 @@ log|sign|logging|signing out|off of? +logout
 tell|know|see if|whether +know
 find out if|whether +know
 set|setting up +setup
+give|giving up +quit
+get|getting in touch with +contact
 united states of? america? +usa
 united kingdom +uk
 usa|us dollar|dollars +dollar

@@ -7,6 +7,7 @@ func (r *reader) turned(toks []token, s *sentence) {
 	switch s.frame {
 	case frameWho:
 		r.maker(toks, s)
+		r.doer(toks, s)
 	case frameWhich:
 		r.people(toks, s)
 	case frameWhat, frameDoes:
@@ -19,8 +20,10 @@ func (r *reader) turned(toks []token, s *sentence) {
 		if r.done(toks) {
 			s.frame, s.mood = frameHowto, moodNone
 		}
+	case frameWhy:
+		r.everybody(toks)
 	case frameYes:
-		if s.mood == moodCan && r.done(toks) {
+		if (s.mood == moodCan || s.mood == moodShould) && r.done(toks) {
 			r.f.who |= 1
 		}
 	}
@@ -48,6 +51,18 @@ func (r *reader) program(toks []token) bool {
 	return in && numbers < 2
 }
 
+// everybody: why do we dream, why do people dream.
+func (r *reader) everybody(toks []token) {
+	l := r.lex()
+	for i := 1; i < len(toks) && i < 4; i++ {
+		if l.word(&toks[i], "we") && l.is(&toks[i-1], classAux) {
+			toks[i].eaten = true
+			r.emitText(r.f.lexer.put("people"), true)
+			return
+		}
+	}
+}
+
 // makers are who has done what.
 var makers = map[string]string{
 	"author": "write", "writer": "write", "inventor": "invent", "painter": "paint", "founder": "establish", "director": "direct",
@@ -69,6 +84,29 @@ func (r *reader) maker(toks []token, s *sentence) {
 	}
 	r.emit(verb)
 	s.mood = moodPast
+}
+
+// doer: who was X painted by, by whom was X painted, who painted X.
+func (r *reader) doer(toks []token, s *sentence) {
+	l, end, from := r.lex(), len(toks)-1, 1
+	if r.byWhom {
+		from, end = 2, len(toks)
+	} else if !l.word(&toks[end], "by") {
+		return
+	}
+	if end < from+3 || !l.is(&toks[from], classBe) || !l.happens(&toks[end-1]) {
+		return
+	}
+	s.mood = moodOf(l.class(toks[from].word))
+	verb := toks[end-1]
+	copy(toks[from+2:end], toks[from+1:end-1])
+	toks[from+1] = verb
+	for i := range toks[:from+1] {
+		toks[i].eaten = true
+	}
+	if !r.byWhom {
+		toks[end].eaten = true
+	}
 }
 
 // people: how many people live in X, what is the population of X.
@@ -134,7 +172,7 @@ func (r *reader) done(toks []token) bool {
 	if l.word(&toks[0], "how") {
 		aux = 1
 	}
-	if len(toks) < aux+4 || !l.is(&toks[aux], classCan) && !(aux == 1 && l.word(&toks[aux], "should")) {
+	if len(toks) < aux+4 || !l.is(&toks[aux], classCan) && !l.word(&toks[aux], "should") {
 		return false
 	}
 	for i := aux + 2; i+1 < len(toks); i++ {

@@ -28,6 +28,10 @@ func (r *reader) twist(toks []token, s *sentence) {
 		} else if r.costs(toks) {
 			s.frame = frameWhat
 		}
+	case frameOther:
+		if toks[0].shape == shapeNumber {
+			r.conversion(toks, s) // "12 ounces to grams"
+		}
 	case frameWhat, frameHowto, frameWhich:
 		if r.translation(toks, s) || r.conversion(toks, s) || r.birth(toks, s) {
 			return
@@ -69,6 +73,12 @@ func (r *reader) opinion(toks []token) {
 func (r *reader) translation(toks []token, s *sentence) bool {
 	l := r.lex()
 	n := len(toks) - 1
+	for i := 2; s.frame == frameWhat && i < n && i < 5; i++ {
+		if l.is(&toks[i], classLanguage) && r.wordFor(toks[i+1:]) {
+			s.frame, s.mood = frameOther, moodNone
+			return true
+		}
+	}
 	if n < 2 || !l.is(&toks[n], classLanguage) || !l.is(&toks[n-1], classPrep) {
 		return false
 	}
@@ -85,6 +95,22 @@ func (r *reader) translation(toks []token, s *sentence) bool {
 		}
 	}
 	return false
+}
+
+// wordFor takes "word for 'x'", or "for 'x'", behind a language.
+func (r *reader) wordFor(toks []token) bool {
+	l, at := r.lex(), 0
+	if len(toks) > 0 && l.word(&toks[0], "word") {
+		at = 1
+	}
+	if at+1 >= len(toks) || !l.word(&toks[at], "for") || !toks[at+1].quoted {
+		return false
+	}
+	for i := range toks[:at+1] {
+		toks[i].eaten = true
+	}
+	r.emit("translate")
+	return true
 }
 
 // conversion: one number and two units.
@@ -110,6 +136,8 @@ func (r *reader) conversion(toks []token, s *sentence) bool {
 	for i := range toks {
 		if t := &toks[i]; l.word(t, "many") || l.word(t, "much") || l.word(t, "equal") {
 			t.eaten = true
+		} else if i > 0 && t.shape == shapeNumber && s.frame == frameWhich && l.word(&toks[i-1], "in") {
+			toks[i-1].eaten = true // "how many grams are in 12 ounces" is not "12 ounces in grams"
 		}
 	}
 	r.emit("convert")

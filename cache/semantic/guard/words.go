@@ -294,7 +294,7 @@ cost: price costs prices pricing
 way: ways method methods
 kind: kinds type types
 reason: reasons
-write: compose compose composing draft drafting
+write: compose composed composing composes draft drafting
 grateful: thankful
 establish: founded establishes established establishing
 attorney: lawyer lawyers attorneys
@@ -302,6 +302,7 @@ simultaneous: simultaneously
 intelligent: smart clever
 rich: wealthy affluent
 happy: joyful
+ok: okay
 good: nice
 vs: versus
 job: jobs

@@ -1,4 +1,4 @@
-package main
+package doors
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 	"asbru/core/config"
 	"asbru/hotpath"
 	"asbru/hotpath/http1"
+	"asbru/hotpath/upstream"
 )
 
 func TestMessagesPath(t *testing.T) {
@@ -37,7 +38,7 @@ func TestMessagesPath(t *testing.T) {
 // TestDoorPathsAreClean holds the paths of every door, which the data plane does not judge
 // when they match to the last byte, against what it refuses of others.
 func TestDoorPathsAreClean(t *testing.T) {
-	for _, d := range doors() {
+	for _, d := range All() {
 		for op := range d.Ops {
 			_, tail, _ := strings.Cut(op, " ")
 			if path := d.Prefix + tail; !http1.PathClean([]byte(path)) {
@@ -172,10 +173,10 @@ func TestBedrockPath(t *testing.T) {
 }
 
 func TestHotPaths(t *testing.T) {
-	all := doors()
+	all := All()
 	f := func(uri string, want bool) {
 		t.Helper()
-		if got := hot(all, uri); got != want {
+		if got := Hot(all, uri); got != want {
 			t.Errorf("%s: %v", uri, got)
 		}
 	}
@@ -189,9 +190,28 @@ func TestHotPaths(t *testing.T) {
 	f("/litellmx/v1/messages", false)
 }
 
+func TestHotBytes(t *testing.T) {
+	f := func(uri string, want bool) {
+		t.Helper()
+		if got := Hot(All(), uri); got != want {
+			t.Errorf("Hot(%q) = %v, want %v", uri, got, want)
+		}
+	}
+	f("/v1/chat/completions", true)
+	f("/openai/v1/models?x", true)
+	f("/v1/../metrics", true) // the strict reader refuses it
+	f("/v1", false)
+	f("/v10/x", false)
+	f("//v1/x", false)
+	f("/%76%31/models", false)
+	f("http://host/v1/models", false)
+	f("*", false)
+	f("", false)
+}
+
 // No door hides behind another one's prefix.
 func TestDoorsAreReached(t *testing.T) {
-	all := doors()
+	all := All()
 	for i, d := range all {
 		for _, before := range all[:i] {
 			if strings.HasPrefix(d.Prefix+"/", before.Prefix+"/") {
@@ -230,12 +250,12 @@ func everyProvider(t *testing.T, loops int) (addr string) {
 			doc.Providers[len(doc.Providers)-1].Options = map[string]string{"region": "us-east-1"}
 		}
 	}
-	snap, problems, retire := build.Compile(doc, nil, build.Deps{NewPool: newPool})
+	snap, problems, retire := build.Compile(doc, nil, build.Deps{NewPool: func(e core.Endpoint) (core.Pool, error) { return upstream.New(e) }})
 	if snap == nil {
 		t.Fatal(problems)
 	}
 	t.Cleanup(retire)
-	s := hotpath.New(hotpath.Options{Doors: doors(), Loops: loops, Slow: func(c net.Conn) {
+	s := hotpath.New(hotpath.Options{Doors: All(), Loops: loops, Slow: func(c net.Conn) {
 		io.WriteString(c, "HTTP/1.1 299 Slow\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 		c.Close()
 	}})

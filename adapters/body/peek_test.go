@@ -1,0 +1,30 @@
+package body
+
+import (
+	"fmt"
+	"testing"
+
+	"asbru/core"
+)
+
+func TestPlain(t *testing.T) {
+	fs := NewFields(true, []string{"max_tokens"}, []string{"n"})
+	f := func(body string, want bool) {
+		t.Helper()
+		p := core.Peek{Plain: !want}
+		if fault := fs.Peek([]byte(body), core.OpChat, &p); fault != nil {
+			t.Fatalf("%s: %v", body, fault.Message)
+		}
+		if p.Plain != want {
+			t.Errorf("%s is plain: %v, want %v", body, p.Plain, want)
+		}
+	}
+	f(`{"model":"m","messages":[{"role":"user","content":"url"}],"max_tokens":5,"temperature":1}`, true)
+	for _, name := range core.Weighty() {
+		f(fmt.Sprintf(`{"model":"m","messages":[{"role":"user","content":[{%q:"x"}]}]}`, name), false)
+	}
+	p := core.Peek{Plain: true}
+	if fs.Peek([]byte(`{"model":"m",`), core.OpChat, &p) == nil || p.Plain {
+		t.Errorf("a body that cannot be read is plain: %v", p.Plain)
+	}
+}
