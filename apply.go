@@ -88,12 +88,19 @@ func (g *gateway) undo(snap *core.Snapshot) {
 
 // first sets up what depends on the first document and cannot change later.
 func (g *gateway) first(doc *config.Document) {
-	g.fixed = doc
+	g.fixed = keyless(doc)
 	if recorded(doc) {
 		g.ring = new(core.Ring)
 	}
 	g.server = hotpath.New(g.serverOptions())
 	g.serves.Store(g.server)
+}
+
+// keyless is a document to be remembered when others are served: without its virtual keys, which may be many.
+func keyless(doc *config.Document) *config.Document {
+	rest := *doc
+	rest.VirtualKeys = nil
+	return &rest
 }
 
 func recorded(doc *config.Document) bool {

@@ -44,7 +44,7 @@ func (g *gateway) beginTrail(book *govern.Book, doc *config.Document) error {
 	}
 	t.Start(book.Ledger())
 	g.trail.Store(t)
-	g.audits.Store(doc)
+	g.audits.Store(keyless(doc))
 	if _, fresh := t.Public(); fresh {
 		g.log.Info("the audit trail has a new key; keep a copy of the public one elsewhere", "dir", o.Dir)
 	}
