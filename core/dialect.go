@@ -236,7 +236,7 @@ func Weighty() []string {
 		"previous_response_id", "conversation", "cachedContent", "cached_content", "container",
 		"web_search_options", "googleSearch", "google_search", "googleSearchRetrieval", "urlContext", "url_context",
 		"codeExecution", "code_execution", "mcp_servers", "video_url", "audio_url", "video",
-		"file_data", "mimeType", "mime_type", "media_type",
+		"file_data", "mimeType", "mime_type", "media_type", "service_tier", "serviceTier", "speed",
 	}
 }
 

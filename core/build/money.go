@@ -32,7 +32,7 @@ type bill struct {
 	ask      govern.Ask // and its accounts: here, so that asking allocates nothing
 	accounts [govern.MaxAccounts]*govern.Account
 	ended    bool
-	prompt   int64        // our own count of its tokens
+	terms    price.Held   // what was known of its cost
 	looked   bool         // before is there
 	before   audit.Before // what is written down of the request
 
@@ -116,9 +116,9 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 	if b.n == 0 && !m.audited {
 		return core.Continue
 	}
-	worst, floor, prompt, ok := price.Hold(x, now.Unix())
+	h, ok := price.Hold(x, now.Unix())
 	if b.turns == 0 { // the body may be gone when the answer is over
-		b.prompt = prompt
+		b.terms = h
 	}
 	if !ok && b.n > 0 {
 		x.Fault = &core.Fault{
@@ -128,7 +128,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		}
 		return core.Refuse
 	}
-	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts[:b.n], Worst: worst, Floor: floor, Now: now.UnixNano(), Some: some, Note: m.most()}
+	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts[:b.n], Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: m.most()}
 	v, r := m.till.Hold(x, &b.hold, &b.ask)
 	if r != nil {
 		x.Fault = refusal(r, now.UnixNano())
@@ -161,7 +161,8 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	all := x.Usage
 	x.Usage = all.Less(&b.paid)
 	if b.turns == 0 || x.Usage.In|x.Usage.Out != 0 { // else nothing came after the last turn
-		e.Cost, flaw = price.Charge(x, b.hold.Worst(), b.prompt, b.ask.Now/int64(time.Second))
+		b.terms.Worst = b.hold.Worst()
+		e.Cost, flaw = price.Charge(x, b.terms, b.ask.Now/int64(time.Second))
 	}
 	if flaw.Estimated() {
 		e.Flags |= ledger.Estimated

@@ -126,10 +126,10 @@ func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
 func uncounted(x *core.Exchange, now int64) core.Money {
 	list := x.Attempts()
 	if x.Usage.Known && !list[len(list)-1].Resumes {
-		if cost, flaw := price.Charge(x, 0, 0, now); !flaw.Estimated() {
+		if cost, flaw := price.Charge(x, price.Held{}, now); !flaw.Estimated() {
 			return cost
 		}
 	}
-	cost, _ := price.Charge(x, 0, price.Prompt(x), now)
+	cost, _ := price.Charge(x, price.Held{Prompt: price.Prompt(x)}, now)
 	return cost
 }

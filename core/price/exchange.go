@@ -18,37 +18,57 @@ func Flat(from string, in, out float64) (*core.Price, error) {
 	return &core.Price{Model: from, From: from, Rates: o.patch.full()}, nil
 }
 
+// A Held is what is known of the cost of a request before it is sent.
+type Held struct {
+	Worst  core.Money // the most that it can cost; 0: nothing is held
+	Least  core.Money // about what its prompt costs at the first of those who may answer: due when nothing more is heard of it
+	Prompt int64      // what Prompt says
+	Times  int64      // how many times its price it is served at, for being served sooner; 0: once
+}
+
 // Hold is the most that x can cost, whoever of those it may be led to answers it: the targets of its
 // Route and of its own fallbacks. ok is false when somebody among them has no price, so that
-// there is nothing to hold. least is about what its prompt costs at the first of them: what is
-// due when nothing more is heard of it. prompt is what Prompt says, which is known then: the body
-// is read once for all of it. What is Free needs no price, and holds nothing. now is the wall clock in Unix seconds.
+// there is nothing to hold. The body is read once for all of it. What is Free needs no price, and holds nothing. now is the wall clock in Unix seconds.
 //
 // It is called before the first attempt, when x.Route is settled.
-func Hold(x *core.Exchange, now int64) (worst, least core.Money, prompt int64, ok bool) {
+func Hold(x *core.Exchange, now int64) (h Held, ok bool) {
 	if ok = true; x.Peek.Free {
-		return 0, 0, 0, ok
+		return h, ok
 	}
 	first := true
 	c := countOf(x)
-	prompt = promptOf(x, &c)
+	if h.Prompt = promptOf(x, &c); c.times > 1 {
+		h.Times = sooner(x.Body)
+	}
 	c.shape(x)
 	Reach(x, func(t *core.Target, name []byte) bool {
 		m, known := hold(x, &c, t, name, now)
-		worst, ok = max(worst, m), ok && known
+		h.Worst, ok = max(h.Worst, m), ok && known
 		if first && known {
-			least = Cost(inForce(t.Price(x, nil, name), now), &core.Usage{In: c.tokens()})
+			h.Least = Cost(inForce(t.Price(x, nil, name), now), &core.Usage{In: c.tokens()})
 		}
 		first = false
 		return ok
 	})
 	if !ok {
-		return 0, 0, prompt, false
+		h.Worst, h.Least = 0, 0
+		return h, false
 	}
 	if c := x.Route.Care; c != nil && c.Rescue { // a stream that breaks is paid as far as it came, and its continuation
-		worst = worst.Plus(worst)
+		h.Worst = h.Worst.Plus(h.Worst)
 	}
-	return worst, min(least, worst), prompt, true
+	h.Worst, h.Least = often(h.Worst, h.Times), often(h.Least, h.Times)
+	h.Least = min(h.Least, h.Worst)
+	return h, true
+}
+
+// often is what m comes to at so many times the price.
+func often(m core.Money, times int64) core.Money {
+	sum := m
+	for range times - 1 {
+		sum = sum.Plus(m)
+	}
+	return sum
 }
 
 // Reach calls f for everybody who may answer x, with the name to ask under, until f reports false:
@@ -109,7 +129,13 @@ var noKey [1]*core.ProviderKey
 // continued. A stream that broke off had come at least to what was delivered of it. Other attempts that failed are not charged, nor is one that lost a race. held is
 // what was held for it, 0 for nothing; prompt is what Prompt said while there was a body. now is the
 // wall clock in Unix seconds.
-func Charge(x *core.Exchange, held core.Money, prompt, now int64) (core.Money, Flaw) {
+func Charge(x *core.Exchange, held Held, now int64) (core.Money, Flaw) {
+	m, flaw := charge(x, &held, now)
+	return often(m, held.Times), flaw
+}
+
+// charge is Charge for who is served at the plain price.
+func charge(x *core.Exchange, held *Held, now int64) (core.Money, Flaw) {
 	list := x.Attempts()
 	n := len(list)
 	if n == 0 || x.Peek.Free {
@@ -121,21 +147,21 @@ func Charge(x *core.Exchange, held core.Money, prompt, now int64) (core.Money, F
 		return 0, Sound
 	}
 	p := a.Target.Price(x, a.Key, x.Name)
-	own := Spent{In: prompt, Out: said} // one token an event, as most providers send them
+	own := Spent{In: held.Prompt, Out: said} // one token an event, as most providers send them
 	before := core.Money(0)
 	if a.Resumes && n > 1 {
 		if b := &list[n-2]; b.Target.Price != nil {
 			before = Cost(inForce(b.Target.Price(x, b.Key, x.Name), now), &core.Usage{In: own.In, Out: max(said-x.Usage.Out, 0)})
 		}
 	}
-	m, flaw := Settle(inForce(p, now), &x.Usage, own, max(held-before, 0))
+	m, flaw := Settle(inForce(p, now), &x.Usage, own, max(held.Worst-before, 0))
 	if !flaw.Estimated() && !a.Resumes && early(x) {
 		u := x.Usage
 		if u.Out, flaw = said, Early; p != nil {
 			m = Cost(inForce(p, now), &u)
 		}
-		if held > 0 {
-			m = min(m, held)
+		if held.Worst > 0 {
+			m = min(m, held.Worst)
 		}
 	}
 	return before.Plus(m), flaw

@@ -1,6 +1,7 @@
 package price
 
 import (
+	"strings"
 	"testing"
 
 	"asbru/core"
@@ -47,8 +48,8 @@ func TestHold(t *testing.T) {
 	}
 	f := func(x *core.Exchange, want core.Money, ok bool) {
 		t.Helper()
-		if got, _, _, known := Hold(x, 0); known != ok || ok && got != want {
-			t.Errorf("%s: %v, %v; want %v, %v", x.Route.Name, got, known, want, ok)
+		if h, known := Hold(x, 0); known != ok || ok && h.Worst != want {
+			t.Errorf("%s: %v, %v; want %v, %v", x.Route.Name, h.Worst, known, want, ok)
 		}
 	}
 	f(asking(s, "cheap"), worst(1, 2), true)
@@ -79,8 +80,8 @@ func TestHoldOfMany(t *testing.T) {
 		at := &core.Target{Name: "t", Price: func(*core.Exchange, *core.ProviderKey, []byte) *core.Price { return p }}
 		x := &core.Exchange{Op: op, Body: []byte(body), Route: &core.Route{Targets: []*core.Target{at}}}
 		x.Peek.MaxTokens, x.Peek.Choices = 100, 2
-		if got, _, prompt, ok := Hold(x, 0); !ok || got != p.Worst(in, out) || prompt != Prompt(x) {
-			t.Errorf("%s: %v, want %v", body, got, p.Worst(in, out))
+		if h, ok := Hold(x, 0); !ok || h.Worst != p.Worst(in, out) || h.Prompt != Prompt(x) {
+			t.Errorf("%s: %v, want %v", body, h.Worst, p.Worst(in, out))
 		}
 	}
 	bound := func(body string) int64 { return int64(len(body)) + Overhead }
@@ -113,7 +114,7 @@ func TestCharge(t *testing.T) {
 		x := asking(s, model)
 		x.Stream.Said = 10
 		prepare(x)
-		if got, why := Charge(x, 100_000, Prompt(x), 0); got != want || why != flaw {
+		if got, why := Charge(x, Held{Worst: 100_000, Prompt: Prompt(x)}, 0); got != want || why != flaw {
 			t.Errorf("%s: %d, %q; want %d, %q", model, got, why, want, flaw)
 		}
 	}
@@ -163,7 +164,38 @@ func TestCharge(t *testing.T) {
 	f(100_000, Early, "cheap", early(1000, false))    // no more than was held
 	x := asking(s, "cheap")
 	begin(x, 0, 0)
-	if m, flaw := Charge(x, 5, Prompt(x), 0); m != 0 || flaw != Sound {
+	if m, flaw := Charge(x, Held{Worst: 5, Prompt: Prompt(x)}, 0); m != 0 || flaw != Sound {
 		t.Errorf("what never answered costs %d, %q", m, flaw)
 	}
+}
+
+// TestSooner: who asks to be served sooner than others is held and charged for what that costs.
+func TestSooner(t *testing.T) {
+	s := bed(t)
+	f := func(tier string, times core.Money) {
+		t.Helper()
+		x := asking(s, "cheap")
+		h, _ := Hold(x, 0)
+		plain := h.Worst
+		pad := `{"model":"m","x":"` + tier + `"}`
+		x.Body = []byte(pad)
+		base, _ := Hold(x, 0)
+		x.Body = []byte(strings.Replace(pad, `"x":"`+tier+`"`, tier, 1))
+		h, _ = Hold(x, 0)
+		if got := h.Worst; got < times*plain || times == 1 && got > base.Worst {
+			t.Errorf("%s: %v is held, where %v is plain", tier, got, plain)
+		}
+		x.Begin(x.Route.Targets[0], nil).Status = 200
+		x.Usage = core.Usage{Known: true, In: 10, Out: 10}
+		if got, _ := Charge(x, h, 0); got != times*30_000 {
+			t.Errorf("%s: %v is charged, want %v", tier, got, times*30_000)
+		}
+	}
+	f(`"service_tier":"default"`, 1)
+	f(`"service_tier":"flex"`, 1)
+	f(`"service_tier":"priority"`, 2)
+	f(`"service\u005ftier":"pr\u0069ority"`, 2)
+	f(`"serviceTier":{"type":"priority"}`, 2)
+	f(`"input":{"service_tier":"priority","type":"priority","speed":"fast"}`, 1) // of a call
+	f(`"speed":"fast"`, 6)
 }
