@@ -145,11 +145,11 @@ func (st *stand) counter(ctx context.Context) (counter, error) {
 func (c counter) parts(g server, out *section, report func(part string, requests, spent float64) error, load func(how ...string) error) error {
 	run := func(how ...string) func() error {
 		return func() error {
-			return load(append([]string{"--foreign", "100", "--rounds", "1", "--request-bytes", "1500", "--warmup", "0s"}, how...)...)
+			return load(append([]string{"--foreign", "100", "--rounds", "1", "--request-bytes", "1500", "--warmup", "0s", "--timeout", countedTimeout}, how...)...)
 		}
 	}
 	busy, alone := run("--max", "--conns", "8", "--window", "2s"), run("--rate", "200", "--window", "2s")
-	if err := alone(); err != nil { // connections, first touches
+	if err := busy(); err != nil { // first touches; at a rate, a machine that is slow would only pile them up
 		return err
 	}
 	idle, err := c.count(g.pid, func() error { time.Sleep(2 * time.Second); return nil })
