@@ -15,7 +15,14 @@ import (
 func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 	s, l := k.s, &f.rel
 	f.first = core.Clock()
-	switch s.hear(f, &k.rep, b) {
+	h := s.hear(f, &k.rep, b, n, false)
+	for until := f.until(testimonyWait); h == unheard; {
+		k.listen(u, until)
+		m, err := u.Read(b[len(b):cap(b)])
+		b = b[:len(b)+m]
+		h = s.hear(f, &k.rep, b, n, err != nil || len(b) == cap(b))
+	}
+	switch h {
 	case another:
 		u.Close()
 		return tryNext

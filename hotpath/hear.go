@@ -12,16 +12,25 @@ const (
 	heGets  hearing = iota // the reply is the client's
 	another                // another target is asked
 	refused                // the exchange ends here: x.Fault says why
+	unheard                // more of the body is to come before it is decided
 )
 
-// hear judges the head of a reply, which is in b. A redirect is never followed: the
+// hear judges the head of a reply, which is in b, n bytes long; what came of the body is behind it.
+// With enough no more of that will come. A redirect is never followed: the
 // credential would go to whomever the provider named. Errors of the client are passed on to it;
 // errors that we or the provider made become a 502.
-func (s *Server) hear(f *flight, rep *http1.Reply, b []byte) hearing {
+func (s *Server) hear(f *flight, rep *http1.Reply, b []byte, n int, enough bool) hearing {
 	if f.socket != nil {
 		return s.hearSocket(f, rep, b)
 	}
-	verb := f.judge(rep, b)
+	var text []byte
+	if rep.Status >= 400 && f.testifies(rep, b) {
+		var whole bool
+		if text, whole = testimony(rep, b[n:]); !whole && !enough {
+			return unheard
+		}
+	}
+	verb := f.judge(rep, b, text)
 	switch {
 	case rep.Status < 300:
 		return f.fits(rep, b)

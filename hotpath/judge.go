@@ -87,8 +87,8 @@ func (f *flight) attempt() *core.Attempt {
 }
 
 // judge records the outcome of the attempt and decides what to do with the reply, whose
-// head is in b.
-func (f *flight) judge(rep *http1.Reply, b []byte) core.Verb {
+// head is in b. text is the body, if that has a say in it.
+func (f *flight) judge(rep *http1.Reply, b, text []byte) core.Verb {
 	a := f.attempt()
 	a.Status, a.Began = rep.Status, f.begun
 	if f.begun > 0 {
@@ -97,9 +97,14 @@ func (f *flight) judge(rep *http1.Reply, b []byte) core.Verb {
 			f.tally.Upstream.Add(f.first - f.begun)
 		}
 	}
-	verb := core.Class(rep.Status)
-	if verb != core.Final {
+	if core.Class(rep.Status) != core.Final {
 		a.RetryAfter = retryAfter(rep, b)
+	}
+	if len(text) > 0 {
+		f.testify(text)
+	}
+	verb := core.Class(a.Status)
+	if verb != core.Final {
 		f.note(a, core.PhaseFailed, f.first)
 	}
 	return verb

@@ -65,7 +65,7 @@ type onLoop struct {
 	gen    uint32 // changes when the flight is recycled: late news of a dial finds nobody
 	c      *client
 	u      *link
-	up     []byte // borrowed; a reply head that has not come whole
+	up     []byte // borrowed; a reply head that has not come whole, or a refusal of which more is to be heard
 	mark   int64  // Clock since when we work on it
 	paused bool   // the client is slower than the upstream
 	corked bool   // the client's bytes are kept back, by word of the plan
@@ -73,4 +73,6 @@ type onLoop struct {
 	ended  bool   // the reply is complete; only the client's socket is waited for
 	fresh  bool   // the target was given a new connection already
 	waited uint8  // interim replies of the attempt under way
+
+	unheard bool // the attempt was refused, and what it says of that has not come whole
 }

@@ -85,4 +85,7 @@ const (
 	maxDuration   = 16             // bytes of a duration in a header
 	maxSessionTTL = 24 * time.Hour // that a client can ask for
 	maxRetryAfter = 24 * time.Hour // that a provider can ask for
+
+	maxTestimony  = 16 << 10    // bytes of a refusal's body that are waited for before it is judged
+	testimonyWait = time.Second // for them to come
 )

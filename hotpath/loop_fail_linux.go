@@ -63,6 +63,10 @@ func (l *loop) upstreamEnded(u *link, err error) {
 		l.gatherEnded(u, f, err)
 		return
 	}
+	if f.on.unheard {
+		l.heardOut(u, f, err)
+		return
+	}
 	if !f.rel.committed {
 		var bad *http1.Refusal // of the first bytes: then there were some
 		silent := f.on.up == nil && !f.late && !errors.As(err, &bad)
@@ -88,6 +92,17 @@ func (l *loop) upstreamEnded(u *link, err error) {
 	}
 	if l.give(f, true) {
 		l.settle(f.on.c, f)
+	}
+}
+
+// heardOut decides about a refusal of whose body no more comes, or not in time.
+func (l *loop) heardOut(u *link, f *flight, err error) {
+	late := f.late
+	f.on.unheard, f.late = false, false
+	n, _ := http1.ParseReply(f.on.up, &l.rep)
+	f.first = f.on.mark
+	if l.heard(u, f, f.on.up, n, true); u.f == f && !late {
+		l.upstreamEnded(u, err)
 	}
 }
 

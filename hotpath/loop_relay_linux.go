@@ -77,11 +77,7 @@ func (l *loop) receivedHead(u *link, f *flight, b []byte) {
 			return
 		}
 		if m == 0 {
-			if f.on.up == nil {
-				f.on.up = append(l.bufs.Take(len(b)), b...)
-			} else {
-				f.on.up = append(f.on.up[:0], b...)
-			}
+			l.putBy(f, b)
 			return
 		}
 		if n = m; l.rep.Status >= 200 {
@@ -94,8 +90,29 @@ func (l *loop) receivedHead(u *link, f *flight, b []byte) {
 		b = b[m:] // an interim reply
 	}
 	f.first = f.on.mark
-	h := l.s.hear(f, &l.rep, b)
-	if h == heGets {
+	l.heard(u, f, b, n, false)
+}
+
+// putBy keeps what came of a reply until there is more.
+func (l *loop) putBy(f *flight, b []byte) {
+	if f.on.up == nil {
+		f.on.up = append(l.bufs.Take(len(b)), b...)
+	} else {
+		f.on.up = append(f.on.up[:0], b...)
+	}
+}
+
+// heard goes on with a reply whose head is in b, n bytes long, as hear says.
+func (l *loop) heard(u *link, f *flight, b []byte, n int, enough bool) {
+	h := l.s.hear(f, &l.rep, b, n, enough)
+	if h == unheard {
+		if l.putBy(f, b); !f.on.unheard {
+			f.on.unheard = true
+			l.deadline(u.slot, testimonyWait)
+		}
+		return
+	}
+	if f.on.unheard = false; h == heGets {
 		l.commit(u, f, b, n)
 		return
 	}

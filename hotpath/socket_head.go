@@ -83,7 +83,7 @@ func appendSocketPath(h []byte, f *flight, r *http1.Request) []byte {
 
 // hearSocket judges the head of a reply to a handshake, which is in b.
 func (s *Server) hearSocket(f *flight, rep *http1.Reply, b []byte) hearing {
-	verb := f.judge(rep, b)
+	verb := f.judge(rep, b, nil)
 	switch {
 	case rep.Status == switching:
 		if why := f.socket.unlike(rep, b); why != "" {

@@ -181,7 +181,7 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s: got %+v, want %+v", doc, got, want)
 		}
 	}
-	f(`{"error":{"code":400,"message":"API \"key\"","status":"INVALID_ARGUMENT","details":[{"@type":"x","reason":"API_KEY_INVALID"}]}}`, core.Fault{Message: `API "key"`, Kind: "API_KEY_INVALID"})
+	f(`{"error":{"code":400,"message":"API \"key\"","status":"INVALID_ARGUMENT","details":[{"@type":"x","reason":"API_KEY_INVALID"}]}}`, core.Fault{Message: `API "key"`, Kind: "API_KEY_INVALID", BadKey: true})
 	f(`[{"error":{"message":"m","status":"NOT_FOUND","details":[{"fieldViolations":[{"field":"contents","description":"d"}]}]}}]`, core.Fault{Message: "m", Kind: "NOT_FOUND", Param: "contents"})
 	for delay, want := range map[string]int{"7s": 7, "0.5s": 1, "12.000s": 12, "s": 0, "7": 0, "-7s": 0, "99999999999s": 0, "86401s": 0} {
 		f(`{"error":{"message":"m","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"`+delay+`"}]}}`, core.Fault{Message: "m", Kind: "RESOURCE_EXHAUSTED", Retry: want})

@@ -73,6 +73,10 @@ func statusWord(status int) string {
 	return "INTERNAL"
 }
 
+// badKey is the reason of a 400 that is about the key, where others say 401
+// (https://cloud.google.com/apis/design/errors, google.api.ErrorReason).
+const badKey = "API_KEY_INVALID"
+
 // readFault is the dialect's ReadFault. Kind is the reason of an ErrorInfo, such as
 // API_KEY_INVALID, else the status. Errors of streams that are arrays stand in one.
 func readFault(body []byte, f *core.Fault) {
@@ -136,6 +140,7 @@ func details(list []byte, f *core.Fault) {
 			case "reason":
 				if text, ok := scan.Inside(value); ok && len(text) > 0 {
 					f.Kind = string(scan.AppendUnescaped(nil, text))
+					f.BadKey = f.Kind == badKey
 				}
 			case "retryDelay":
 				if text, ok := scan.Inside(value); ok {

@@ -93,6 +93,8 @@ func readFaultObject(raw []byte, f *core.Fault) {
 	if f.Message == "" {
 		setDetail(f, detail)
 	}
+	// xAI answers 400 where others say 401, and so does Gemini in this format.
+	f.BadKey = f.BadKey || strings.HasPrefix(f.Message, "Incorrect API key provided") || strings.HasPrefix(f.Message, "API key not valid")
 	if p := decoded(param); p != "" {
 		f.Param = p
 	}

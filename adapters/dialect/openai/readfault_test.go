@@ -7,6 +7,20 @@ import (
 	"asbru/core"
 )
 
+// A bad key is told from a bad request where the status does not.
+func TestReadBadKey(t *testing.T) {
+	f := func(body string, want bool) {
+		t.Helper()
+		var got core.Fault
+		if readFault([]byte(body), &got); got.BadKey != want {
+			t.Errorf("%s: a bad key: %v, want %v", body, got.BadKey, want)
+		}
+	}
+	f(`{"code":"Client specified an invalid argument","error":"Incorrect API key provided: xa***ey. You can obtain an API key from the console."}`, true)
+	f(`[{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT"}}]`, true)
+	f(`{"error":{"message":"Unknown parameter: 'API key not valid'","type":"invalid_request_error"}}`, false)
+}
+
 func TestReadFault(t *testing.T) {
 	f := func(body, message, param, kind string) {
 		t.Helper()

@@ -1,0 +1,90 @@
+package hotpath
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What the body of a refusal says of the key or of how long to wait is heard, however it comes,
+// and is not waited for without end.
+func TestTestimony(t *testing.T) {
+	const (
+		whole = iota
+		pieces
+		sized // in pieces, behind a Content-Length
+		hangs // in the middle
+		breaks
+	)
+	const (
+		badKey = `{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}}`
+		quota  = `{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"48s"}]}}`
+		wrong  = `{"error":{"code":400,"message":"no such thing","status":"INVALID_ARGUMENT"}}`
+	)
+	refuses := func(status, how int, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, q *http.Request) {
+			io.Copy(io.Discard, q.Body)
+			w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+			if how == sized {
+				w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+			}
+			w.WriteHeader(status)
+			if how == whole {
+				io.WriteString(w, body)
+				return
+			}
+			for i, p := range []string{"", body[:len(body)/3], body[len(body)/3 : len(body)-2], body[len(body)-2:]} {
+				io.WriteString(w, p)
+				w.(http.Flusher).Flush()
+				switch time.Sleep(10 * time.Millisecond); {
+				case i == 1 && how == hangs:
+					<-q.Context().Done()
+					return
+				case i == 1 && how == breaks:
+					panic(http.ErrAbortHandler)
+				}
+			}
+		}
+	}
+	good := http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, told)
+	})
+	lanes(t, func(t *testing.T, loops int) {
+		f := func(status, how int, body string, client, taken int, wait time.Duration, others ...http.Handler) {
+			t.Helper()
+			r := crossRig(t, loops, append([]http.Handler{refuses(status, how, body)}, others...)...)
+			notes := r.told()
+			res, got := r.tell(ask)
+			if res.StatusCode != client {
+				t.Errorf("%d, way %d: the client got %d %s", status, how, res.StatusCode, got)
+			}
+			if wait > 0 && client == 429 && res.Header.Get("Retry-After") != fmt.Sprint(wait.Seconds()) {
+				t.Errorf("%d, way %d: the client got %v", status, how, res.Header)
+			}
+			if client == 400 && !strings.Contains(got, "no such thing") {
+				t.Errorf("%d, way %d: the client got %s", status, how, got)
+			}
+			eventually(t, "the route is told", func() bool { return len(notes()) > 0 }) // of what the client may have, later than it
+			if a := notes(); a[0].Status != taken || a[0].RetryAfter != wait {
+				t.Errorf("%d, way %d: the route was told %+v", status, how, a)
+			}
+		}
+		for _, how := range []int{whole, pieces, sized} {
+			f(400, how, badKey, 200, 401, 0, good)
+			f(400, how, badKey, 502, 401, 0)
+			f(400, how, wrong, 400, 400, 0, good)
+			f(429, how, quota, 200, 429, 48*time.Second, good)
+			f(503, how, quota, 200, 503, 48*time.Second, good)
+			f(429, how, quota, 429, 429, 48*time.Second)
+		}
+		for _, how := range []int{hangs, breaks} {
+			f(429, how, quota, 200, 429, 0, good)
+			f(429, how, strings.Repeat(" ", 2*maxTestimony)+quota, 200, 429, 0, good)
+		}
+		f(400, breaks, badKey, 200, 0, 0, good) // it reached nobody
+	})
+}
