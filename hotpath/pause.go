@@ -136,8 +136,17 @@ func (s *Server) settles(f *flight) bool {
 	if f.settled {
 		return true
 	}
+	counts := len(f.x.Plan.Settle) > 0 && !f.rel.stream // the client of a stream has its answer by then
+	var t0 int64
+	if counts {
+		t0 = core.Clock()
+	}
 	f.measure()
-	if core.Run(&f.x, f.x.Plan.Settle) == core.Wait {
+	verb := core.Run(&f.x, f.x.Plan.Settle)
+	if counts {
+		f.decide += core.Clock() - t0
+	}
+	if verb == core.Wait {
 		f.stand(atToll)
 		return false
 	}
