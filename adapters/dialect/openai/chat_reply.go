@@ -94,26 +94,35 @@ func failedIn(raw []byte) []byte {
 // soundReply reports whether parseReply reads raw: it is an object, and there is a choice that is
 // no error. What else the choices hold is not looked at.
 func soundReply(raw []byte) bool {
-	chosen := false
+	chosen, failed := false, false
 	w := scan.Members(raw)
 	for {
 		key, value, ok := w.Next()
 		if !ok {
-			return chosen && w.Rest() != nil && failedIn(raw) == nil
+			return chosen && w.Rest() != nil && !(failed && failedIn(raw) != nil)
 		}
-		if string(key) == "choices" && value[0] == '[' {
-			chosen = chosen || hasObject(value)
+		if string(key) == "choices" && value[0] == '[' && !chosen {
+			chosen, failed = choiceIn(value)
 		}
 	}
 }
 
-// hasObject reports whether one of the elements of an array is an object.
-func hasObject(raw []byte) bool {
+// choiceIn reports whether one of the elements of an array is an object, and whether the first one
+// has an error. That one is gone through, not skipped, which costs no more.
+func choiceIn(raw []byte) (chosen, failed bool) {
+	if first := trim(raw[1:]); opens(first) {
+		w := scan.Members(first)
+		for key, _, ok := w.Next(); ok; key, _, ok = w.Next() {
+			failed = failed || string(key) == "error"
+		}
+		if rest := trim(w.Rest()); len(rest) > 0 {
+			return rest[0] == ',' || rest[0] == ']', failed
+		}
+	}
 	w := scan.Elements(raw)
 	for {
-		_, value, ok := w.Next()
-		if !ok || value[0] == '{' {
-			return ok
+		if _, value, ok := w.Next(); !ok || value[0] == '{' {
+			return ok, failed
 		}
 	}
 }
