@@ -57,7 +57,7 @@ func compareCase(c *replay.Case, cut, direct, through string) error {
 	if err != nil {
 		return fmt.Errorf("through: %w", err)
 	}
-	if want.status == http.StatusUnauthorized || want.status == http.StatusForbidden {
+	if c.Response.RefusesKey() {
 		return hidden(got)
 	}
 	if c.API == "embeddings" && got.status == want.status && sameJSON(got.body, want.body) {

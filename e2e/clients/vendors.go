@@ -102,7 +102,7 @@ func (t *tools) vendorSDK(s *score, dir, name, sdk, direct, through string, case
 	}
 	var calls []call
 	for _, c := range own(cases) {
-		if c.Response.Status == http.StatusUnauthorized || c.Response.Status == http.StatusForbidden || len(c.Request.Raw) == 0 || c.Stream && c.Response.SSE == "" && c.Response.Events == "" {
+		if c.Response.RefusesKey() || len(c.Request.Raw) == 0 || c.Stream && c.Response.SSE == "" && c.Response.Events == "" {
 			continue // asbru answers by itself; nothing was said; a stream that this SDK does not ask for
 		}
 		path, _, _ := strings.Cut(c.Request.Path, "?")

@@ -9,6 +9,7 @@
 package replay
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
@@ -75,6 +76,19 @@ func (r *Response) Body() []byte {
 		return []byte(r.Text)
 	}
 	return r.JSON
+}
+
+// RefusesKey reports whether the provider refused the credential of the one who asked. Gemini and
+// xAI do so with a 400 and a text.
+func (r *Response) RefusesKey() bool {
+	switch r.Status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	case http.StatusBadRequest:
+		body := r.Body()
+		return bytes.Contains(body, []byte("API_KEY_INVALID")) || bytes.Contains(body, []byte("Incorrect API key"))
+	}
+	return false
 }
 
 // Load reads the cases of a directory in the order of their names. Those that
