@@ -107,7 +107,7 @@ func (t teller) verify(dir string) int {
 	}
 	p := t.app.paint(t.out)
 	fmt.Fprintf(t.out, "%s: %s: %s in %s, positions %v to %v, %s\n", dir, p.good("ok"), count(x.Records, "record"), count(x.Segments, "segment"), x.First, x.End, span(x.Oldest, x.Newest))
-	for k := ledger.Account; k <= ledger.Admin; k++ {
+	for k := ledger.Account; k <= ledger.Job; k++ {
 		if n := x.Kinds[k]; n > 0 {
 			fmt.Fprintf(t.out, "  %-9s %d\n", k, n)
 		}
@@ -147,7 +147,7 @@ func (d *dump) wrong() string {
 	if id, err := hex.DecodeString(d.id); err != nil || d.id != "" && len(id) != len(ledger.Record{}.ID) {
 		return "--id " + d.id + " is no id: 32 hexadecimal digits, as X-Request-Id has them"
 	}
-	for k := ledger.Account; k <= ledger.Admin; k++ {
+	for k := ledger.Account; k <= ledger.Job; k++ {
 		if d.kind == "" || d.kind == k.String() {
 			return ""
 		}
