@@ -112,7 +112,7 @@ func (t teller) verify(dir string) int {
 			fmt.Fprintf(t.out, "  %-9s %d\n", k, n)
 		}
 	}
-	fmt.Fprintf(t.out, "spent %v; %s, %s under way\n", x.Spent, count(len(x.Accounts), "account"), count(len(x.Open), "call"))
+	fmt.Fprintf(t.out, "spent %v; %s, %s\n", x.Spent, count(len(x.Accounts), "account"), underWay(x.Open))
 	fmt.Fprintf(t.out, "synced up to %v; %s agree with the records\n", x.Marked, count(x.Agreed, "checkpoint"))
 	if x.Torn > 0 {
 		fmt.Fprintf(t.out, "%d bytes at the end were never synced: a gateway is writing them, or they are cut off when it is started again\n", x.Torn)
@@ -124,6 +124,25 @@ func (t teller) verify(dir string) int {
 		return t.fail(fmt.Errorf("%s end a call that nobody has begun or that ended before; none was charged", count(int(x.Strays), "record")))
 	}
 	return OK
+}
+
+// underWay is what has not ended, in words.
+func underWay(open []govern.OpenCall) string {
+	jobs, held := 0, core.Money(0)
+	for i := range open {
+		if open[i].Job != "" {
+			jobs++
+			held = held.Plus(open[i].Worst)
+		}
+	}
+	text := count(len(open)-jobs, "call") + " under way"
+	if jobs == 1 {
+		return fmt.Sprintf("%s, and 1 batch, which holds %v", text, held)
+	}
+	if jobs > 1 {
+		return fmt.Sprintf("%s, and %d batches, which hold %v", text, jobs, held)
+	}
+	return text
 }
 
 // span is the time between two moments of Unix nanoseconds.
@@ -204,8 +223,8 @@ func (t teller) reconcile(dir string, files []string) int {
 	if err != nil {
 		return t.fail(err)
 	}
-	fmt.Fprintf(t.out, "%s: %s settled, %d of them as partial, %d released, %v in all; %s under way\n",
-		dir, count(int(x.Settles), "call"), x.Partial, x.Releases, x.Spent, count(len(x.Open), "call"))
+	fmt.Fprintf(t.out, "%s: %s settled, %d of them as partial, %d released, %v in all; %s\n",
+		dir, count(int(x.Settles), "call"), x.Partial, x.Releases, x.Spent, underWay(x.Open))
 	code := OK
 	if x.Strays > 0 {
 		code = t.fail(fmt.Errorf("%s end a call that nobody has begun or that ended before", count(int(x.Strays), "record")))

@@ -77,7 +77,11 @@ func (s *Source) Read(f Form, line []byte) (r Request, err error) {
 	if len(r.Body) == 0 || r.Body[0] != '{' || o.twice {
 		return Request{}, errNoRequest
 	}
+	if f == Gemini {
+		return r, nil // the path decides
+	}
 	if model, ok := scan.Plain(o.of(r.Body, "model")); ok {
+		o.twice = o.twice || len(r.Model) > 0 && !bytes.Equal(r.Model, model)
 		r.Model = model
 	}
 	if o.twice {

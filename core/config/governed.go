@@ -95,6 +95,13 @@ type Governance struct {
 	Shared          *bool    `json:"shared,omitempty"`           // whether the machines that share store.postgres pay from the same budgets; false: each counts on its own; default true
 	SharedLimits    Secret   `json:"shared_limits,omitempty"`    // redis://user:password@host:port/database (rediss:// for TLS) of a Valkey or Redis through which several machines count the same rate limits of requests and tokens; default: each machine counts alone
 	ContentLogging  bool     `json:"content_logging,omitempty"`  // whether prompts and answers may be logged where a key does not say; default false
+	Batches         *Batches `json:"batches,omitempty"`          // nil: what cannot be counted is refused
+}
+
+// Batches says how batches at providers are paid, which go on for hours behind the call that begins them.
+type Batches struct {
+	HoldUSD float64  `json:"hold_usd,omitempty"` // held for a batch whose requests cannot be counted, and charged if nobody ever knows what it came to; default: it is refused to who has a budget
+	Every   Duration `json:"every,omitempty"`    // how often a provider is asked about the batches that are under way; default 2m, at least 1s
 }
 
 // Prices says what models cost beside the built-in catalogue.

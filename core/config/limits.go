@@ -74,6 +74,9 @@ const (
 // shorter one is a warning on a loopback listener and an error on any other.
 const MinKeyBytes = 16
 
+// minBatchEvery is how often a provider can be asked about a batch.
+const minBatchEvery = Duration(time.Second)
+
 // MinPepperBytes is the length from which nobody tries all peppers.
 const MinPepperBytes = 32
 

@@ -14,7 +14,7 @@ const (
 
 	// MaxJobs is how many jobs a Book holds on at once, and MaxJobNote how many bytes the note of one has.
 	MaxJobs    = 10_000
-	MaxJobNote = 1 << 10
+	MaxJobNote = takenNote
 
 	// maxShown is how many accounts have metrics of their own.
 	maxShown = 200
