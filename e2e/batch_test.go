@@ -75,7 +75,7 @@ func TestBatches(t *testing.T) {
 	began(t, g, "/v1/batches", fmt.Sprintf(inOpenAI, uploaded(t, g, batcher, "m-1", "m-1", "m-error-500")), batcher)
 	began(t, g, "/anthropic/v1/messages/batches", `{"requests":[{"custom_id":"a","params":{"model":"m-1","max_tokens":100,"messages":[{"role":"user","content":"Hi"}]}},
 		{"custom_id":"b","params":{"model":"m-2","max_tokens":100,"messages":[{"role":"user","content":"Hi"}]}}]}`, batcher)
-	began(t, g, "/genai/v1beta/models/m-1:batchGenerateContent", `{"batch":{"display_name":"x","input_config":{"requests":{"requests":[{"request":{"contents":[{"parts":[{"text":"Hi"}]}]}}]}}}}`, batcher)
+	began(t, g, "/genai/v1beta/models/gemini%2Fm-1:batchGenerateContent", `{"batch":{"display_name":"x","input_config":{"requests":{"requests":[{"request":{"contents":[{"parts":[{"text":"Hi"}]}]}}]}}}}`, batcher)
 	held := func() string {
 		t.Helper()
 		out, _ := asbru(t, 0, nil, "ledger", "verify", dir)
@@ -147,7 +147,7 @@ func TestBatchesRefused(t *testing.T) {
 	}{
 		{"/v1/batches", fmt.Sprintf(inOpenAI, "file-kept-99"), "batch_not_counted", 403},
 		{"/v1/batches", `{"name":"in a form of its own"}`, "batch_not_counted", 403},
-		{"/genai/v1beta/models/m-1:batchGenerateContent", `{"batch":{"input_config":{"file_name":"files/1"}}}`, "not known", 403},
+		{"/genai/v1beta/models/gemini%2Fm-1:batchGenerateContent", `{"batch":{"input_config":{"file_name":"files/1"}}}`, "not known", 403},
 		{"/anthropic/v1/messages/batches", `{"requests":[{"custom_id":"a","params":{"model":"m-1","max_tokens":900000,"messages":[{"role":"user","content":"Hi"}]}}]}`, "has $1 left", 402},
 	} {
 		provider := "x-model-provider: openai"
