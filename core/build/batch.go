@@ -305,15 +305,15 @@ func (l *lot) Stays() bool { return true }
 // terms is what is held for the batch that b is for.
 func (m *money) terms(b *bill, x *core.Exchange) (h price.Held, f *core.Fault) {
 	l := b.lot
+	if x.Watch == nil {
+		x.Watch = l
+	}
 	if b.n == 0 {
 		l.blind = true // nobody has to pay, and it is only written down
 		return price.Held{Worst: notHeld}, nil
 	}
 	if f := m.refuse(l, x); f != nil {
 		return h, f
-	}
-	if x.Watch == nil {
-		x.Watch = l
 	}
 	return price.Held{Worst: l.worst, Least: l.least}, nil
 }
