@@ -49,8 +49,9 @@ type lot struct {
 	least  core.Money
 	blind  bool // it was not counted
 
-	reply []byte // as far as it was seen
-	long  bool   // the reply is longer than any object of a batch
+	next  core.Watcher // of the same reply; nil: there is none
+	reply []byte       // as far as it was seen
+	long  bool         // the reply is longer than any object of a batch
 
 	mu    sync.Mutex // of what follows
 	begun bool
@@ -285,7 +286,10 @@ func (m *money) refuse(l *lot, x *core.Exchange) *core.Fault {
 }
 
 // Saw implements core.Watcher.
-func (l *lot) Saw(_ *core.Exchange, p []byte) {
+func (l *lot) Saw(x *core.Exchange, p []byte) {
+	if l.next != nil {
+		l.next.Saw(x, p)
+	}
 	if len(l.reply)+len(p) > batch.MaxStatus {
 		l.long = true
 		return
@@ -294,19 +298,31 @@ func (l *lot) Saw(_ *core.Exchange, p []byte) {
 }
 
 // Sure implements core.Watcher.
-func (l *lot) Sure(*core.Exchange) {}
+func (l *lot) Sure(x *core.Exchange) {
+	if l.next != nil {
+		l.next.Sure(x)
+	}
+}
 
 // Anew implements core.Watcher.
-func (l *lot) Anew(*core.Exchange) { l.reply, l.long = l.reply[:0], false }
+func (l *lot) Anew(x *core.Exchange) {
+	if l.next != nil {
+		l.next.Anew(x)
+	}
+	l.reply, l.long = l.reply[:0], false
+}
 
 // Stays implements core.Watcher: what a provider began must be known, also when its client left.
 func (l *lot) Stays() bool { return true }
 
+// Forwards implements core.Forwarder.
+func (l *lot) Forwards() core.Watcher { return l.next }
+
 // terms is what is held for the batch that b is for.
 func (m *money) terms(b *bill, x *core.Exchange) (h price.Held, f *core.Fault) {
 	l := b.lot
-	if x.Watch == nil {
-		x.Watch = l
+	if x.Watch != l { // else the stage has waited
+		l.next, x.Watch = x.Watch, l
 	}
 	if b.n == 0 {
 		l.blind = true // nobody has to pay, and it is only written down

@@ -35,6 +35,14 @@ func (w woken) Wake(uint32) {
 	}
 }
 
+// A watcher remembers what it has seen.
+type watcher []byte
+
+func (w *watcher) Saw(_ *core.Exchange, p []byte) { *w = append(*w, p...) }
+func (w *watcher) Sure(*core.Exchange)            { *w = append(*w, '!') }
+func (w *watcher) Anew(*core.Exchange)            { *w = nil }
+func (w *watcher) Stays() bool                    { return false }
+
 // A beginner begins batches.
 type beginner struct {
 	t     *testing.T
@@ -104,6 +112,8 @@ func (b *beginner) begin(key string, d *core.Dialect, provider, path, body strin
 	x, k := &r.x, b.snap.Caller([]byte(key))
 	lane := make(woken, 1)
 	x.Lane, x.Snap, x.Key, x.Plan, x.Op, x.ID, x.From = lane, b.snap, k, &k.Policy.Plans[core.OpPass], core.OpPass, [16]byte{1}, d
+	seen := new(watcher)
+	x.Watch = seen
 	x.Path, x.Body, x.Route = []byte(path), []byte(body), b.snap.Providers[provider]
 	if d == gemini.API {
 		x.Peek.Model = []byte("m-1")
@@ -119,13 +129,19 @@ func (b *beginner) begin(key string, d *core.Dialect, provider, path, body strin
 	if r.v == core.Continue {
 		a := x.Begin(x.Route.Targets[0], x.Route.Targets[0].Keys[len(x.Route.Targets[0].Keys)-1])
 		a.Status, a.Began = status, 1
-		if x.Watch != nil && status > 0 {
+		if f, ok := x.Watch.(core.Forwarder); x.Watch != core.Watcher(seen) && (!ok || f.Forwards() != core.Watcher(seen)) {
+			b.t.Error("who watched before is forgotten")
+		}
+		if x.Watch != core.Watcher(seen) && status > 0 {
 			x.Watch.Saw(x, []byte("what another target said"))
 			x.Watch.Anew(x)
 			for piece := range bytes.Lines([]byte(reply)) {
 				x.Watch.Saw(x, piece)
 			}
 			x.Watch.Sure(x)
+			if got := *seen; string(got) != reply+"!" {
+				b.t.Errorf("who watched before has seen %q", got)
+			}
 			if !x.Watch.Stays() {
 				b.t.Error("it ends with its client")
 			}

@@ -96,9 +96,9 @@ func TestJobs(t *testing.T) {
 // Power cuts at any moment: a job that was told to be kept is held, for all of its worst, until its end
 // is durable, and is then charged that, once.
 func TestJobsThroughPowerCuts(t *testing.T) {
-	n := 120
+	n := 40
 	if testing.Short() {
-		n = 30
+		n = 15
 	}
 	for seed := range n {
 		jobCuts(t, rand.New(rand.NewPCG(uint64(seed), 81)))
