@@ -85,7 +85,7 @@ var (
 		hugeLength:       {413, "the Content-Length is over 16 GiB"},
 		badCoding:        {400, "the Transfer-Encoding is not exactly chunked"},
 		lengthAndCoding:  {400, "both Content-Length and Transfer-Encoding are present"},
-		framingInOld:     {400, "an HTTP/1.0 message has a Transfer-Encoding or an HTTP/1.0 request has a body"},
+		framingInOld:     {400, "an HTTP/1.0 message has a Transfer-Encoding"},
 		bodyForbidden:    {400, "a body is announced where the status allows none"},
 		badExpect:        {417, "the only expectation that can be met is 100-continue"},
 		badChunkSize:     {400, "a chunk size is not a plain hexadecimal number"},
