@@ -62,7 +62,7 @@ var (
 		badMethod:        {400, "the method holds a byte that no method may hold"},
 		unknownMethod:    {501, "the method is not one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"},
 		badTarget:        {400, "the request target holds a control byte, a blank, a fragment or a byte above 0x7e"},
-		targetForm:       {400, "the request target does not start with a slash"},
+		targetForm:       {400, "the request target does not start with a slash: this is no forward proxy"},
 		targetEscape:     {400, "the request path holds a percent sign without two hex digits"},
 		longTarget:       {414, "the request target is longer than 8192 bytes"},
 		badVersion:       {400, "the request line does not end in HTTP/1.1"},
