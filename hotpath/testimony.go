@@ -7,8 +7,9 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// Some refusals say the important thing in their body: Gemini how long to wait, for which it has
-// no header, and Gemini and xAI by a 400 that it is our key that is no good, not the request.
+// Some refusals say the important thing in their body: Gemini and OpenRouter how long to wait, for
+// which no header may tell it, and Gemini and xAI by a 400 that it is our key that is no good, not
+// the request.
 // Such a body is heard before anything is decided about the reply, within bounds of size and time.
 
 // testifies reports whether the body of a refusal may change what is made of it.
@@ -48,15 +49,25 @@ func testimony(rep *http1.Reply, body []byte) (text []byte, whole bool) {
 	return body, whole
 }
 
-// testify takes down what the body of a refusal says about the attempt.
-func (f *flight) testify(text []byte) {
+// testify takes down what the body of a refusal says about the attempt. Its head is in b.
+func (f *flight) testify(rep *http1.Reply, b, text []byte) {
 	var said core.Fault
 	f.x.Face.Dialect.ReadFault(text, &said)
 	a := f.attempt()
 	if a.Status == 400 && said.BadKey {
 		a.Status = 401
 	}
-	if a.Status != 400 && a.RetryAfter == 0 {
-		a.RetryAfter = min(time.Duration(said.Retry)*time.Second, maxRetryAfter)
+	if a.Status != 400 && a.Status != 401 && a.RetryAfter == 0 {
+		wait := time.Duration(said.Retry) * time.Second
+		if said.Again > 0 {
+			wait = time.UnixMilli(said.Again).Sub(clockOf(rep, b))
+		}
+		a.RetryAfter = min(max(wait, 0), maxRetryAfter)
 	}
+}
+
+// seconds is how long the client is told to wait after the attempt under way, rounded up; 0:
+// nobody has said.
+func (f *flight) seconds() int {
+	return int((f.attempt().RetryAfter + time.Second - 1) / time.Second)
 }

@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"asbru/adapters/dialect/openai"
 )
 
 // What the body of a refusal says of the key or of how long to wait is heard, however it comes,
@@ -86,5 +89,48 @@ func TestTestimony(t *testing.T) {
 			f(429, how, strings.Repeat(" ", 2*maxTestimony)+quota, 200, 429, 0, good)
 		}
 		f(400, breaks, badKey, 200, 0, 0, good) // it reached nobody
+	})
+}
+
+// A provider that names the moment of its return, as OpenRouter does, is understood by its own
+// clock, and each client is told how long that is, whatever format it speaks.
+func TestTestimonyOfAMoment(t *testing.T) {
+	date := time.Date(2025, 11, 5, 15, 28, 0, 0, time.UTC)
+	const body = `{"error":{"message":"Rate limit exceeded","code":%d,"metadata":{"headers":{"X-RateLimit-Reset":"%d"}}},"user_id":"u"}`
+	refuses := func(status int, at time.Time, tells bool, header ...string) http.HandlerFunc {
+		return func(w http.ResponseWriter, q *http.Request) {
+			io.Copy(io.Discard, q.Body)
+			w.Header().Set("Content-Type", "application/json")
+			w.Header()["Date"] = nil
+			if tells {
+				w.Header().Set("Date", date.Format(http.TimeFormat))
+			}
+			for i := 0; i+1 < len(header); i += 2 {
+				w.Header().Set(header[i], header[i+1])
+			}
+			w.WriteHeader(status)
+			fmt.Fprintf(w, body, status, at.UnixMilli())
+		}
+	}
+	lanes(t, func(t *testing.T, loops int) {
+		f := func(h http.HandlerFunc, status int, least, most int) {
+			t.Helper()
+			m := meet(t, loops, faceOf(openai.API), h)
+			for path, sent := range map[string]string{"/openai/": chat, "/anthropic/": sayClaude, "/bedrock/m/converse": sayAWS} {
+				a, text := m.say(path, sent)
+				n, _ := strconv.Atoi(a.Header.Get("Retry-After"))
+				if a.StatusCode != status || n < least || n > most || len(a.Header.Values("Retry-After")) > 1 {
+					t.Errorf("%s: %d %v %s", path, a.StatusCode, a.Header, text)
+				}
+			}
+		}
+		for _, status := range []int{429, 503} {
+			f(refuses(status, date.Add(89500*time.Millisecond), true), status, 90, 90)
+			f(refuses(status, time.Now().Add(time.Hour), false), status, 3000, 3600)
+			f(refuses(status, date, false), status, 0, 0)                                         // it is over
+			f(refuses(status, date.Add(1000*time.Hour), true), status, 86400, 86400)              // no more than a day
+			f(refuses(status, date.Add(time.Hour), true, "Retry-After", "7"), status, 7, 7)       // the head has said it
+			f(refuses(status, date.Add(time.Hour), true, "Retry-After-Ms", "2500"), status, 0, 0) // and so it has here
+		}
 	})
 }

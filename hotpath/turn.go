@@ -80,8 +80,9 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 	if f.Message == "" {
 		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
 	}
+	f.Retry = max(f.Retry, c.f.seconds())
 	if f.Retry > 0 && !c.tellsRetry() {
-		c.kept = append(http1.AppendUint(append(c.kept, "Retry-After: "...), uint64(f.Retry)), "\r\n"...)
+		c.kept = appendRetry(c.kept, f.Retry)
 	}
 	if x.From.FaultHeader != nil {
 		c.kept = x.From.FaultHeader(c.kept, f)
@@ -98,7 +99,14 @@ func (c *crossing) same(x *core.Exchange, body, room []byte) []byte {
 	var f core.Fault
 	x.From.ReadFault(body, &f)
 	c.despair(&f)
+	if n := c.f.seconds(); n > 0 && !c.tellsRetry() {
+		c.kept = appendRetry(c.kept, n)
+	}
 	return append(room, body...)
+}
+
+func appendRetry(h []byte, seconds int) []byte {
+	return append(http1.AppendUint(append(h, "Retry-After: "...), uint64(seconds)), "\r\n"...)
 }
 
 // despair tells clients not to retry, whatever the provider says: a spent account is not filled
