@@ -72,7 +72,7 @@ func TestTestimony(t *testing.T) {
 				t.Errorf("%d, way %d: the client got %s", status, how, got)
 			}
 			eventually(t, "the route is told", func() bool { return len(notes()) > 0 }) // of what the client may have, later than it
-			if a := notes(); a[0].Status != taken || a[0].RetryAfter != wait {
+			if a := notes(); a[0].Status != taken || a[0].RetryAfter != wait || a[0].Spent != strings.Contains(body, "insufficient_quota") {
 				t.Errorf("%d, way %d: the route was told %+v", status, how, a)
 			}
 		}
@@ -84,6 +84,8 @@ func TestTestimony(t *testing.T) {
 			f(503, how, quota, 200, 503, 48*time.Second, good)
 			f(429, how, quota, 429, 429, 48*time.Second)
 		}
+		spent := strings.Replace(quota, "RESOURCE_EXHAUSTED", "insufficient_quota", 1)
+		f(429, whole, spent, 200, 429, 0, good)
 		for _, how := range []int{hangs, breaks} {
 			f(429, how, quota, 200, 429, 0, good)
 			f(429, how, strings.Repeat(" ", 2*maxTestimony)+quota, 200, 429, 0, good)

@@ -109,10 +109,9 @@ func appendRetry(h []byte, seconds int) []byte {
 	return append(http1.AppendUint(append(h, "Retry-After: "...), uint64(seconds)), "\r\n"...)
 }
 
-// despair tells clients not to retry, whatever the provider says: a spent account is not filled
-// by waiting.
+// despair tells clients not to retry, whatever the provider says.
 func (c *crossing) despair(f *core.Fault) {
-	if f.Kind == "insufficient_quota" || f.Kind == "billing_error" {
+	if unpaid(f.Kind) {
 		c.retry = append(c.retry[:0], "false"...)
 	}
 }
