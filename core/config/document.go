@@ -169,7 +169,8 @@ type Auth struct {
 // Network says how a Provider is reached.
 type Network struct {
 	ConnectTimeout      Duration `json:"connect_timeout,omitempty"`       // TCP and TLS; default 3s
-	HeaderTimeout       Duration `json:"header_timeout,omitempty"`        // request sent → reply head; default 30s
+	HeaderTimeout       Duration `json:"header_timeout,omitempty"`        // request sent → reply head, of streams, embeddings, rerank and token counts; default 30s
+	AnswerTimeout       Duration `json:"answer_timeout,omitempty"`        // request sent → reply head, of an answer that comes whole and may have been thought about for minutes; default 5m, or header_timeout if that is longer
 	FirstTimeout        Duration `json:"first_timeout,omitempty"`         // request sent → first content of a stream; default 2m
 	StallTimeout        Duration `json:"stall_timeout,omitempty"`         // between reply bytes, in a stream between events that say something; default 30s
 	TotalTimeout        Duration `json:"total_timeout,omitempty"`         // whole exchange; default 10m
