@@ -105,14 +105,14 @@ func (c *checker) audit() {
 	}
 }
 
-// wholePath checks that a path does not depend on where the process was started.
+// wholePath checks that a path is absolute, so that it does not depend on the working directory.
 func (c *checker) wholePath(path, p string) {
 	if p != "" && !filepath.IsAbs(p) {
 		c.fail(path, "write the whole path, such as /var/lib/asbru/audit", "is %s, which depends on where asbru is started", quote(p))
 	}
 }
 
-// sinkFields are the fields that a type of sink has; empty: there is no such type.
+// sinkFields lists the fields of a type of sink; empty: there is no such type.
 func sinkFields(typ string) string {
 	switch typ {
 	case "sqlite":
@@ -163,7 +163,7 @@ func (c *checker) sink(path string, s *Sink) {
 	}
 }
 
-// sinkURL checks an address without showing it: it can hold a password.
+// sinkURL checks an address without printing it, because it can hold a password.
 func (c *checker) sinkURL(path string, s *Sink) {
 	schemes := []string{"http", "https"}
 	if s.Type == "postgres" {
@@ -179,7 +179,7 @@ func (c *checker) sinkURL(path string, s *Sink) {
 	}
 }
 
-// hostPort is the host of u with some port.
+// hostPort returns host:port of u, with the default port if it has none.
 func hostPort(u *url.URL) string {
 	if u.Port() != "" {
 		return u.Host

@@ -1,6 +1,6 @@
 package config
 
-// What is remembered. The comments of this file are descriptions in the JSON Schema, as those
+// The cache. The comments of this file are descriptions in the JSON Schema, like those
 // of document.go.
 
 // A Cache reuses answers for repeated questions.

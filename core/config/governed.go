@@ -1,7 +1,7 @@
 package config
 
-// What callers may use, how fast, for how much, and what it costs. The comments of this
-// file are descriptions in the JSON Schema, as those of document.go.
+// What callers may use, how fast, for how much money, and what it costs. The comments of this
+// file are descriptions in the JSON Schema, like those of document.go.
 
 // A VirtualKey is a credential for callers of the gateway, and what it may be used for.
 type VirtualKey struct {
