@@ -4,5 +4,5 @@
 // once. Each machine asks about its own.
 //
 // It refuses to charge more than was held, to let anything go uncharged whose results cannot be had, and to hold
-// more than a line of results in memory.
+// more in memory than one line of results, or than the object of a batch that has them in it.
 package batches
