@@ -183,7 +183,7 @@ func (c *count) add(line []byte) error {
 	}
 	c.priced++
 	p.cost = p.cost.Plus(cost)
-	addUsage(&p.usage, &r.Usage)
+	p.usage.Add(&r.Usage)
 	return nil
 }
 
@@ -212,7 +212,7 @@ func (c *count) ending(lost bool) *ending {
 	e := &ending{parts: c.parts, results: c.priced, why: c.st.Word}
 	for _, p := range c.parts {
 		e.cost = e.cost.Plus(p.cost)
-		addUsage(&e.usage, &p.usage)
+		e.usage.Add(&p.usage)
 	}
 	missing := max(c.st.Answers-c.priced-c.odd, 0)
 	switch n := c.odd + missing; {
@@ -256,17 +256,4 @@ func (c *count) total(e *ending) bool {
 	p.cost, p.usage = p.price.At(c.now).ForBatch(u.In/c.st.Answers).Cost(u), *u
 	e.parts, e.cost, e.usage, e.guess = c.parts, p.cost, *u, true
 	return true
-}
-
-func addUsage(to, u *core.Usage) {
-	for _, n := range [...]struct {
-		to *int64
-		n  int64
-	}{
-		{&to.In, u.In}, {&to.CachedIn, u.CachedIn}, {&to.Out, u.Out}, {&to.Reasoning, u.Reasoning}, {&to.WrittenIn, u.WrittenIn},
-		{&to.KeptIn, u.KeptIn}, {&to.AudioIn, u.AudioIn}, {&to.AudioOut, u.AudioOut}, {&to.ImageIn, u.ImageIn}, {&to.ImageOut, u.ImageOut},
-	} {
-		*n.to += n.n
-	}
-	to.Known = true
 }
