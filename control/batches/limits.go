@@ -22,7 +22,7 @@ const (
 	readWait = 10 * time.Minute // for its results
 
 	maxObject  = 64 << 20 // bytes of an object with results in it
-	maxResults = 4 << 30   // bytes of a file of results
-	maxModels  = 64        // that the results of a batch name; what the others used counts as the last one's
-	maxLooks   = 1000      // titles that wait to be looked at
+	maxResults = 4 << 30  // bytes of a file of results
+	maxModels  = 64       // that the results of a batch name; what the others used counts as the last one's
+	maxLooks   = 1000     // titles that wait to be looked at
 )

@@ -175,6 +175,9 @@ func (p pricer) rates(where string, r *core.Rates) {
 	if r.Call > 0 {
 		fmt.Fprintf(p.out, "    a request %v\n", r.Call)
 	}
+	if r.Search > 0 {
+		fmt.Fprintf(p.out, "    a search unit %v\n", r.Search)
+	}
 }
 
 // take writes somebody else's list as a sheet and says what was left out of it.
