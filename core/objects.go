@@ -38,6 +38,10 @@ type Objects interface {
 	// not known. Without refs it asks whether records can be kept at all.
 	Find(refs []ObjectRef, told func(found []Object, err error))
 
+	// Any finds out whether there is a record of a kind at a provider whose Holder has the Key of who, or,
+	// where these are not empty, its Team or its Customer.
+	Any(provider, kind string, who Holder, told func(is bool, err error))
+
 	// Keep records what was made. A record of the same name is replaced in made, and in beside only
 	// completed where it has the same Key: what is there keeps its Holder.
 	Keep(made, beside []Object, told func(err error))

@@ -23,6 +23,7 @@ var both = []struct {
 	{"mentioned", testWhoMentionsAThingDoesNotGetIt},
 	{"marked", testOfManyWhoMarkOneSucceeds},
 	{"bounded", testTheBookIsBounded},
+	{"any", testWhetherThereIsAny},
 }
 
 func TestMemory(t *testing.T) {
@@ -168,6 +169,31 @@ func testTheBookIsBounded(t *testing.T, o Options) {
 	if list, err = b.List(ctx, Filter{Provider: "openai", Kind: "files"}, 5); err != nil || len(list) != 4 {
 		t.Errorf("%d, %v", len(list), err)
 	}
+}
+
+func testWhetherThereIsAny(t *testing.T, o Options) {
+	b := made(t, o)
+	if err := b.Made(t.Context(), thing("file-1", "ci")); err != nil {
+		t.Fatal(err)
+	}
+	f := func(provider string, who core.Holder, want bool) {
+		t.Helper()
+		told := make(chan error, 1)
+		b.Any(provider, "files", who, func(is bool, err error) {
+			if is != want {
+				t.Errorf("%s %+v: %v", provider, who, is)
+			}
+			told <- err
+		})
+		if err := <-told; err != nil {
+			t.Error(err)
+		}
+	}
+	f("openai", core.Holder{Key: "ci"}, true)
+	f("openai", core.Holder{Key: "x", Team: "a"}, true)
+	f("openai", core.Holder{Key: "x", Team: "b", Customer: "c"}, true)
+	f("openai", core.Holder{Key: "x"}, false)
+	f("azure", core.Holder{Key: "ci"}, false)
 }
 
 func TestWhatExpiredIsForgotten(t *testing.T) {

@@ -72,6 +72,19 @@ func (b *Book) find(ctx context.Context, refs []core.ObjectRef) (list []core.Obj
 	return list, nil
 }
 
+// Any implements core.Objects.
+func (b *Book) Any(provider, kind string, who core.Holder, told func(bool, error)) {
+	b.errand(func() {
+		var n int
+		err := b.with(context.Background(), func(ctx context.Context, d *database) error {
+			return d.QueryRowContext(ctx, d.q(`SELECT count(*) FROM (SELECT 1 FROM asbru_made WHERE provider = ? AND kind = ?
+				AND (holder = ? OR team = ? AND team <> '' OR customer = ? AND customer <> '') LIMIT 1) AS one`),
+				provider, kind, who.Key, who.Team, who.Customer).Scan(&n)
+		})
+		told(n > 0, err)
+	}, func(err error) { told(false, err) })
+}
+
 // Keep implements core.Objects.
 func (b *Book) Keep(made, beside []core.Object, told func(error)) {
 	b.errand(func() { told(b.keep(context.Background(), made, beside)) }, func(err error) {

@@ -95,6 +95,13 @@ type Governance struct {
 	Shared          *bool    `json:"shared,omitempty"`           // whether the machines that share store.postgres pay from the same budgets; false: each counts on its own; default true
 	SharedLimits    Secret   `json:"shared_limits,omitempty"`    // redis://user:password@host:port/database (rediss:// for TLS) of a Valkey or Redis through which several machines count the same rate limits of requests and tokens; default: each machine counts alone
 	ContentLogging  bool     `json:"content_logging,omitempty"`  // whether prompts and answers may be logged where a key does not say; default false
+	Objects         Objects  `json:"objects,omitempty"`          // whose it is what callers make at providers: files, batches, containers
+}
+
+// Objects says who may see, use and delete what a virtual key made at a provider.
+type Objects struct {
+	Share      string `json:"share,omitempty" enum:"key,team,customer,all"`   // who besides the key that made it: nobody (key, default), the keys of its team, those of its customer, or everybody (all), and then no records are kept
+	Unrecorded string `json:"unrecorded,omitempty" enum:"hidden,by_id,shown"` // what nobody is recorded for, as it was made elsewhere or before: hidden (default) from virtual keys, used by who knows its id (by_id), or everybody's (shown)
 }
 
 // Prices says what models cost beside the built-in catalogue.
