@@ -73,10 +73,12 @@ func ReadAct(method string, path []byte) Act {
 func (a *Act) one(method string, rest []byte) {
 	id, more, deeper := bytes.Cut(rest, []byte("/"))
 	verb := false
-	if i := bytes.LastIndexByte(id, ':'); i > 0 && a.Kind != "invocations" && !bytes.HasPrefix(id, []byte("ft:")) {
+	if a.Kind == invocations { // an ARN holds slashes and colons, and the id is its end
+		id, more, deeper = rest[bytes.LastIndexByte(rest, '/')+1:], nil, false
+	} else if i := bytes.LastIndexByte(id, ':'); i > 0 && !bytes.HasPrefix(id, []byte("ft:")) {
 		id, verb = id[:i], true
 	}
-	if len(id) == 0 || len(id) > MaxID || a.Kind == "invocations" && deeper {
+	if len(id) == 0 || len(id) > MaxID {
 		a.Verb = Shut
 		return
 	}

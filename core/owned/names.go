@@ -231,7 +231,7 @@ func nested(a Act, body []byte) (refs []Ref) {
 
 // split reads a name: an id, or Google's COLLECTION/ID/COLLECTION/ID.
 func split(kind string, text []byte) (refs []Ref) {
-	if bytes.IndexByte(text, '/') < 0 || kind == "invocations" {
+	if bytes.IndexByte(text, '/') < 0 {
 		return []Ref{{Kind: kind, ID: string(text)}}
 	}
 	last := text[bytes.LastIndexByte(text, '/')+1:]

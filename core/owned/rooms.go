@@ -12,6 +12,8 @@ const (
 	Contents   = "cached-contents"
 	Operations = "operations"
 	Videos     = "videos"
+
+	invocations = "invocations" // of Bedrock, named by ARNs
 )
 
 // A Room is where things of one kind lie: a path behind the API's version.
@@ -77,7 +79,7 @@ var rooms = [...]Room{
 	{Path: "/predictions", Kind: "predictions"},
 	{Path: "/pre-recorded", Kind: "transcriptions"},
 	{Path: "/transcription", Kind: "transcriptions"},
-	{Path: "/async-invoke", Kind: "invocations"},
+	{Path: "/async-invoke", Kind: invocations},
 
 	{Path: "/responses", Loose: true},
 	{Path: "/interactions", Loose: true},
