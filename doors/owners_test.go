@@ -76,7 +76,7 @@ func expected(room string, d deed, mine bool) string {
 	return "passes"
 }
 
-// a ledgerless book, which knows what a test tells it.
+// A book knows what a test tells it.
 type book map[core.ObjectRef]core.Holder
 
 func (b book) Find(refs []core.ObjectRef, told func([]core.Object, error)) {

@@ -21,6 +21,7 @@ type Act struct {
 	Kind  string
 	ID    string // of Use and Remove
 	Makes bool   // Use of one makes another one of its Kind
+	Inner bool   // Use of what is in one, or of a verb: the reply does not describe it
 	Path  string // the room's; empty: of none
 }
 
@@ -82,7 +83,7 @@ func (a *Act) one(method string, rest []byte) {
 		a.Verb = Shut
 		return
 	}
-	a.Verb, a.ID = Use, string(id)
+	a.Verb, a.ID, a.Inner = Use, string(id), deeper || verb
 	if method == "DELETE" && !deeper && !verb {
 		a.Verb = Remove
 	}

@@ -173,9 +173,13 @@ func ReadReply(a Act, body []byte) (made, beside []Ref) {
 			beside = append(beside, nested(Act{Kind: Files}, body)...)
 		}
 	}
-	s := search{members: told[:], skip: echoes[:], refs: beside}
-	s.value(body, nil, 0)
-	return made, s.refs
+	switch a.Kind {
+	case Batches, Tunings, Operations, Videos: // what a file says is its owner's to choose
+		s := search{members: told[:], skip: echoes[:], refs: beside}
+		s.value(body, nil, 0)
+		beside = s.refs
+	}
+	return made, beside
 }
 
 // thing is what the object body names as itself: one thing, or one within the other.

@@ -114,7 +114,8 @@ func (g *Guard) visit(x *core.Exchange) *visit {
 	if v.act.Verb == Use || v.act.Verb == Remove {
 		v.refs = append(v.refs, Ref{Kind: v.act.Kind, ID: v.act.ID})
 	}
-	object := bytes.HasPrefix(bytes.TrimLeft(x.Body, " \t\r\n"), []byte("{"))
+	body := bytes.TrimLeft(x.Body, " \t\r\n")
+	object := len(body) > 0 && (body[0] == '{' || body[0] == '[')
 	if v.act.Verb == Free && (!object || x.Peek.Plain) {
 		return nil
 	}

@@ -24,11 +24,17 @@ func (v *visit) Stays() bool { return v.asked.Load() && (v.act.Verb == Make || v
 
 // reads reports whether the reply may say of something that it is there now.
 func (v *visit) reads() bool {
+	switch {
+	case v.act.Verb == Make || v.act.Makes:
+		return true
+	case v.act.Verb != Use || v.act.Inner && v.act.Kind != "uploads":
+		return false
+	}
 	switch v.act.Kind {
 	case Batches, Tunings, Operations, "uploads", Files, Contents:
-		return v.act.Verb == Make || v.act.Verb == Use
+		return true
 	}
-	return v.act.Verb == Make || v.act.Makes
+	return false
 }
 
 // Settle records what came of a request before its client has the last byte of the reply.
