@@ -86,7 +86,7 @@ func newGateway(s *serving, from *source, in *inheritance) *gateway {
 	g.own, g.lister, g.lists = newCredential(), newCredential(), make(chan struct{}, maxLists)
 	g.prober = probe.New(g.probed, g.probeTold)
 	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Kept: g.kept, Compile: g.compile, Undo: g.undo, Swap: g.swap, Applied: g.applied, Log: newLog(s.stderr, g.changes)})
-	g.keep.api = admin.New(admin.Options{Plane: g.plane, Snapshot: g.snapshot, Store: g.keep.store.Load, Balances: balances{g}, Changed: g.changed, Log: g.log})
+	g.keep.api = admin.New(admin.Options{Plane: g.plane, Snapshot: g.snapshot, Store: g.keep.store.Load, Balances: balances{g}, Objects: g.shownObjects, Changed: g.changed, Log: g.log})
 	return g
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 
+	"asbru/control/admin"
 	"asbru/control/objects"
 	"asbru/core"
 	"asbru/core/config"
@@ -46,6 +47,14 @@ func (g *gateway) objectsIn(doc *config.Document) objects.Options {
 		o.Path = filepath.Join(stateDir(g.s.env), objectsName)
 	}
 	return o
+}
+
+// shownObjects is the book for the admin API; nil: there is none.
+func (g *gateway) shownObjects() admin.Objects {
+	if b := g.made.Load(); b != nil {
+		return b
+	}
+	return nil
 }
 
 // closeObjects closes the book, when nobody is served any more.

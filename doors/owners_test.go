@@ -16,7 +16,7 @@ import (
 // needs a row.
 var served = map[string]bool{
 	"/v1": true, "/openai/v1": true, "/openai/openai": true, "/openai": true, "/anthropic/v1": true,
-	"/genai/v1beta": true, "/genai/upload/v1beta": true, "/genai/upload/v1": true, "/genai/v1": true,
+	"/genai/v1beta": true, "/genai/upload/v1beta": true, "/genai/download/v1beta": true, "/genai/upload/v1": true, "/genai/v1": true,
 	"/v1beta": true, "/v1beta1": true, "/genai/v1beta1": true, "/genai/ws": true, "/ws": true, "/vertex/v1": true, "/vertex/v1beta1": true,
 	"/upload/v1beta": true, "/upload/v1": true, "/bedrock/model": true, "/bedrock": true, "/model": true,
 	"/cohere/v2": true, "/cohere/v1": true, "/ollama/api": true, "/mistral/v1": true, "/groq/openai/v1": true, "/v2": true,

@@ -159,14 +159,14 @@ func testTheBookIsBounded(t *testing.T, o Options) {
 	if err := b.keep(ctx, append(all, watched), nil); err != nil {
 		t.Fatal(err)
 	}
-	list, err := b.List(ctx, Filter{Key: "ci"}, 0)
+	list, err := b.List(ctx, core.ObjectRef{}, core.Holder{Key: "ci"}, 0)
 	if err != nil || len(list) != 10 {
 		t.Fatalf("%d, %v", len(list), err)
 	}
 	if list[0].ID != "file-255" || list[9].ID != "batch-1" {
 		t.Errorf("the newest is %s, the oldest %s", list[0].ID, list[9].ID)
 	}
-	if list, err = b.List(ctx, Filter{Provider: "openai", Kind: "files"}, 5); err != nil || len(list) != 4 {
+	if list, err = b.List(ctx, core.ObjectRef{Provider: "openai", Kind: "files"}, core.Holder{}, 5); err != nil || len(list) != 4 {
 		t.Errorf("%d, %v", len(list), err)
 	}
 }
@@ -204,7 +204,7 @@ func TestWhatExpiredIsForgotten(t *testing.T) {
 	if err := b.with(ctx, b.tidy); err != nil {
 		t.Fatal(err)
 	}
-	if list, err := b.List(ctx, Filter{}, 0); err != nil || len(list) != 0 {
+	if list, err := b.List(ctx, core.ObjectRef{}, core.Holder{}, 0); err != nil || len(list) != 0 {
 		t.Error(list, err)
 	}
 }

@@ -76,14 +76,12 @@ func (b *Book) Open(ctx context.Context, kind string) ([]core.Object, error) {
 	return b.read(ctx, `SELECT `+columns+` FROM asbru_made WHERE kind = ? AND state = 'open' ORDER BY made, provider, id LIMIT ?`, kind, MaxListed)
 }
 
-// A Filter selects records by the fields that are set.
-type Filter struct{ Provider, Kind, ID, Key, Team, Customer string }
-
-// List are the records that match f, the newest first, MaxListed at most, from the offset skip on.
-func (b *Book) List(ctx context.Context, f Filter, skip int) ([]core.Object, error) {
+// List are the records that have what is set of ref and of, the newest first, MaxListed at most, from the
+// offset skip on.
+func (b *Book) List(ctx context.Context, ref core.ObjectRef, of core.Holder, skip int) ([]core.Object, error) {
 	var where strings.Builder
 	var args []any
-	for _, c := range [...][2]string{{"provider", f.Provider}, {"kind", f.Kind}, {"id", f.ID}, {"holder", f.Key}, {"team", f.Team}, {"customer", f.Customer}} {
+	for _, c := range [...][2]string{{"provider", ref.Provider}, {"kind", ref.Kind}, {"id", ref.ID}, {"holder", of.Key}, {"team", of.Team}, {"customer", of.Customer}} {
 		if c[1] != "" {
 			where.WriteString(" AND " + c[0] + " = ?")
 			args = append(args, c[1])

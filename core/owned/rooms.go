@@ -110,7 +110,7 @@ var verbs = [...]struct{ verb, kind string }{
 
 // versions are what a path may begin with before the rooms: doors that pass paths on as they are let clients write all
 // of it.
-var versions = [...]string{"/v1", "/v1beta", "/v1beta1", "/v1alpha", "/v2", "/openai", "/upload", "/anthropic"}
+var versions = [...]string{"/v1", "/v1beta", "/v1beta1", "/v1alpha", "/v2", "/openai", "/upload", "/download", "/anthropic"}
 
 // kindOf is the kind of a word of Google's names, NAME of NAME/ID; empty: of none.
 func kindOf(word []byte) string {
