@@ -62,8 +62,14 @@ func ownersSay(d *config.Objects) string {
 	return say
 }
 
-// ownersLook judges what a request is about.
+// ownersLook judges what a request is about, or what a conversation names.
 func (c *compiler) ownersLook(_ *rules, op core.Op) (core.Stage, string) {
+	if conversation(op) || op == core.OpCount {
+		if c.owners == nil {
+			return nil, ""
+		}
+		return c.owners.Named(), "governance.objects"
+	}
 	return c.ownersAt(op, (*owned.Guard).Look)
 }
 

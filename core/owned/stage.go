@@ -64,7 +64,6 @@ type visit struct {
 	who  core.Holder
 	from []string // the providers that may be asked
 	refs []Ref    // the first is the thing that the path names, when act is Use or Remove
-	talk bool     // the body is a conversation: what is not recorded may be named
 
 	wait   *answer
 	asked  atomic.Bool  // the provider is being asked
@@ -104,6 +103,35 @@ func (g *Guard) Look() core.Stage {
 	}
 }
 
+// Named refuses conversations that name what somebody else made. Whatever there is no record of may be named:
+// models that run code make files and containers which nobody asked for.
+func (g *Guard) Named() core.Stage {
+	return func(x *core.Exchange) core.Verdict {
+		if !x.Peek.Refers {
+			return core.Continue
+		}
+		return g.named(x)
+	}
+}
+
+// named is Named for a body that may name something. Until it has judged nobody else watches x.
+func (g *Guard) named(x *core.Exchange) core.Verdict {
+	v, _ := x.Watch.(*visit)
+	if v == nil {
+		refs, ok := AppendRefs(nil, x.Body)
+		switch {
+		case len(refs) == 0:
+			return core.Continue
+		case !ok:
+			return (&visit{}).refuse(x, &core.Fault{Code: core.Invalid, Message: fmt.Sprintf("the request names more than %d files and the like", MaxRefs)})
+		}
+		v = &visit{g: g, who: holder(x), refs: refs}
+		v.at(x.Route)
+		x.Watch = v
+	}
+	return v.look(x)
+}
+
 // visit begins the visit of x; nil: there is nothing to judge.
 func (g *Guard) visit(x *core.Exchange) *visit {
 	line, ok := x.Head.(core.Line)
@@ -127,12 +155,17 @@ func (g *Guard) visit(x *core.Exchange) *visit {
 	if v.act.Verb == Free && len(v.refs) == 0 {
 		return nil
 	}
-	for _, t := range x.Route.Targets {
+	v.at(x.Route)
+	return v
+}
+
+// at notes the providers that r leads to.
+func (v *visit) at(r *core.Route) {
+	for _, t := range r.Targets {
 		if !slices.Contains(v.from, t.Provider) {
 			v.from = append(v.from, t.Provider)
 		}
 	}
-	return v
 }
 
 // look goes on with Look.
@@ -167,7 +200,7 @@ func (v *visit) look(x *core.Exchange) core.Verdict {
 		return v.refuse(x, f)
 	}
 	v.wait = nil
-	if v.talk || v.act.Verb == Free {
+	if v.act.Verb == Free {
 		x.Watch = nil
 		return core.Continue
 	}
@@ -218,7 +251,7 @@ func (v *visit) judge(found []core.Object) *core.Fault {
 			if named && i == 0 {
 				v.owner = h
 			}
-		case recorded, !v.talk && v.act.Verb != Free && v.g.o.Unrecorded == Hidden:
+		case recorded, v.act.Verb != Free && v.g.o.Unrecorded == Hidden:
 			return notThere(r.Kind, r.ID, nil)
 		}
 	}

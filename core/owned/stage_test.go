@@ -303,3 +303,47 @@ func TestListsThatCannotBeRead(t *testing.T) {
 	f(Sent{}, errors.New("too many"), 502, "")
 	f(Sent{Status: 200, Type: "text/x\r\nX-A: b", Body: []byte(`{}`)}, nil, 200, `{}`)
 }
+
+func TestNamesInConversations(t *testing.T) {
+	m := &memory{late: true, has: map[core.ObjectRef]core.Object{file("mine"): {ObjectRef: file("mine"), Holder: core.Holder{Key: "a"}}}}
+	stages := []core.Stage{New(Options{Book: m}).Named()}
+	f := func(key, body string, want core.Verdict) {
+		t.Helper()
+		x := call(key, "", "POST", "/chat/completions", body)
+		x.Op, x.Peek.Refers = core.OpChat, true
+		v := core.Run(x, stages)
+		if v == core.Wait {
+			m.tell()
+			v = core.Run(x, stages)
+		}
+		if v != want || x.Watch != nil {
+			t.Errorf("%s: %s: %d %v", key, body, v, x.Fault)
+		}
+	}
+	f("a", `{"messages":[{"content":[{"type":"file","file":{"file_id":"mine"}}]}]}`, core.Continue)
+	f("b", `{"messages":[{"content":[{"type":"file","file":{"file_id":"mine"}}]}]}`, core.Refuse)
+	f("b", `{"messages":[{"content":[{"type":"file","file":{"file_id":"made-by-a-model"}}]}]}`, core.Continue)
+	f("b", `{"messages":[{"content":"what is a file_id?","detail":"low"}]}`, core.Continue)
+	x := call("b", "", "POST", "/chat/completions", `{"file_id":"mine"}`)
+	if v := core.Run(x, stages); v != core.Continue {
+		t.Errorf("what Peek saw no name in is looked at: %d", v)
+	}
+}
+
+// TestReferring holds that whatever is looked for in a conversation is seen by Peek.
+func TestReferring(t *testing.T) {
+	known := map[string]bool{}
+	for _, m := range asked {
+		known[m.name] = true
+	}
+	for _, name := range core.Referring() {
+		if !known[name] {
+			t.Errorf("%q is nothing that names a thing", name)
+		}
+	}
+	for _, name := range []string{"file_id", "file_ids", "vector_store_ids", "container", "cachedContent", "cached_content", "fileUri", "file_uri"} {
+		if refs, _ := AppendRefs(nil, fmt.Appendf(nil, `{%q:%q}`, name, "https://g/v1beta/files/f")); len(refs) != 1 {
+			t.Errorf("%q names %v", name, refs)
+		}
+	}
+}
