@@ -268,6 +268,7 @@ func (s *Server) whole(f *flight, o *outbox) bool {
 	}
 	f.rel.committed = true
 	if x.Fault != nil {
+		f.void = true
 		s.answer(f, o, false)
 		return true
 	}
