@@ -10,8 +10,8 @@ import (
 	"asbru/core/scan"
 )
 
-// answer makes of k the reply of x. False says that k cannot be read: it is
-// taken out.
+// answer makes x.Reply from k. It returns false if k cannot be decoded; k is then removed
+// from the cache.
 func (v *visit) answer(x *core.Exchange, k *kept, h how) bool {
 	s := v.c.takeScratch()
 	r := &s.reply
@@ -26,7 +26,7 @@ func (v *visit) answer(x *core.Exchange, k *kept, h how) bool {
 	z := &s.cross
 	v.begin(x, z, k)
 	if x.Op == core.OpResponses && k.Op == core.OpResponses {
-		r.ID = core.Text(k.Native) // who goes on from it asks the provider for it by this name
+		r.ID = core.Text(k.Native) // a follow-up request refers to the provider's answer by this id
 	}
 	if len(r.Model) > 0 {
 		z.Model = append(z.Model[:0], r.Model...)
@@ -63,7 +63,7 @@ func (v *visit) done(s *scratch) {
 	v.c.giveScratch(s)
 }
 
-// begin makes z ready to write an answer for x. k may be nil.
+// begin prepares z for writing an answer to x. k may be nil.
 func (v *visit) begin(x *core.Exchange, z *core.Crossing, k *kept) {
 	z.Reset()
 	z.To, z.ToOp = x.From, x.Op
@@ -79,7 +79,7 @@ func (v *visit) begin(x *core.Exchange, z *core.Crossing, k *kept) {
 	}
 }
 
-// tell makes the fields of the head that say what the cache did.
+// tell sets the header fields that say what the cache did.
 func (v *visit) tell(x *core.Exchange, h how, k *kept) {
 	if v.c.o.repeats {
 		v.tellRepeat(x, h, k)
@@ -100,7 +100,7 @@ func (v *visit) tell(x *core.Exchange, h how, k *kept) {
 	x.Reply.Fields = b
 }
 
-// appendExtras appends what Bifrost's clients look for beside an answer.
+// appendExtras appends the extra fields that Bifrost's clients expect.
 func (v *visit) appendExtras(dst []byte) []byte {
 	x, k := v.x, v.hit
 	dst = appendName(dst, `"extra_fields":{"request_type":"`, requestType(x.Op, x.Peek.Stream))
@@ -133,7 +133,7 @@ func (v *visit) appendExtras(dst []byte) []byte {
 	return append(dst, "}}"...)
 }
 
-// provider is who would have been asked.
+// provider returns the name of the provider that would have been asked first.
 func provider(x *core.Exchange) string {
 	if x.Route != nil && len(x.Route.Targets) > 0 {
 		return x.Route.Targets[0].Provider
@@ -145,7 +145,7 @@ func appendName(dst []byte, before, name string) []byte {
 	return append(append(dst, before...), name...)
 }
 
-// requestType is Bifrost's word for an operation.
+// requestType returns Bifrost's name for an operation.
 func requestType(op core.Op, stream bool) string {
 	words := [...]string{"chat_completion", "chat_completion_stream"}
 	switch op {

@@ -8,21 +8,21 @@ import (
 	"asbru/core"
 )
 
-// An ask is what a caller says about the cache in headers. A caller may ask for less of it
-// than the configuration gives, never for more.
+// An ask holds the caller's header fields for the cache. They can restrict what the configuration
+// allows, never extend it.
 type ask struct {
-	label     []byte        // x-bf-cache-key: a part of the owner's own; aliases the head
-	ttl       time.Duration // x-bf-cache-ttl: how old an answer may be, and become; 0: as configured
-	threshold float64       // x-bf-cache-threshold: how alike questions must be at least; 0: as configured
+	label     []byte        // x-bf-cache-key: a partition chosen by the owner; aliases the head
+	ttl       time.Duration // x-bf-cache-ttl: greatest age of an answer, found or stored; 0: as configured
+	threshold float64       // x-bf-cache-threshold: least similarity of questions; 0: as configured
 	direct    bool          // x-bf-cache-type: direct
 	semantic  bool          // x-bf-cache-type: semantic
 	noStore   bool          // x-bf-cache-no-store
-	ours      bool          // the head has a field of ours: nobody but asbru and Bifrost knows it
-	wrong     bool          // x-cache-feedback: the answer that is kept is wrong
+	ours      bool          // the head has a field whose name only asbru and Bifrost use
+	wrong     bool          // x-cache-feedback: the cached answer is wrong
 }
 
-// read fills a from the head of a request. What cannot be understood is refused: to pass
-// over it would give the caller what it did not ask for.
+// read fills a from the head of a request. A malformed field is a fault: ignoring it would not
+// give the caller what it asked for.
 func (a *ask) read(h core.Head) *core.Fault {
 	*a = ask{}
 	if h == nil {
@@ -35,7 +35,7 @@ func (a *ask) read(h core.Head) *core.Fault {
 	}
 	a.ours = true
 	if own, ok := h.(head); ok {
-		if a.ours = own.Any("x-bf-"); !a.ours { // as nearly always
+		if a.ours = own.Any("x-bf-"); !a.ours { // almost always
 			return nil
 		}
 	}
@@ -69,7 +69,7 @@ func (a *ask) read(h core.Head) *core.Fault {
 	return nil
 }
 
-// lifetime reads "30s" or a number of seconds.
+// lifetime parses "30s" or a number of seconds.
 func lifetime(v []byte) (time.Duration, bool) {
 	d, err := time.ParseDuration(string(v))
 	if n, e := strconv.ParseUint(string(v), 10, 31); e == nil {

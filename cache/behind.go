@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// What is asked upstream behind an answer from memory is an errand like any other, which a
-// visit without a client leads: who comes meanwhile joins it, and what comes is kept.
+// A question that is sent upstream behind an answer from memory is an errand, led by a visit
+// without a client: other exchanges can join it, and its answer is cached.
 
 // Behind implements core.Behind.
 func (v *visit) Behind(*core.Exchange) core.Watcher {
@@ -25,7 +25,7 @@ func (v *visit) Dropped(*core.Exchange) {
 	v.untrail()
 }
 
-// untrail gives up what was to be asked.
+// untrail gives up the errand that was to run behind the answer.
 func (v *visit) untrail() {
 	c, w := v.c, v.trail
 	if w == nil {
@@ -41,8 +41,8 @@ func (v *visit) untrail() {
 	c.release(w)
 }
 
-// follows has the question of x asked behind its answer, if that is past its time, or one of
-// those that are compared. q holds the question.
+// follows has the question of x asked behind its answer if the answer is stale or chosen for
+// comparison. q holds the question.
 func (v *visit) follows(x *core.Exchange, q *wording, k *kept, h how) {
 	c := v.c
 	switch {
@@ -67,7 +67,7 @@ func (v *visit) follows(x *core.Exchange, q *wording, k *kept, h how) {
 	}
 }
 
-// sendTrail begins an errand for the question of x, unless somebody is asking already. q holds
+// sendTrail starts an errand for the question of x, unless one is under way. q holds
 // the question, unless v has its text.
 func (v *visit) sendTrail(x *core.Exchange, q *wording, d *doubt) bool {
 	c := v.c
@@ -93,14 +93,14 @@ func (v *visit) sendTrail(x *core.Exchange, q *wording, d *doubt) bool {
 	} else if c.near != nil {
 		w.asks(x, q)
 	}
-	w.ask.label = nil // the head is not at hand for long
+	w.ask.label = nil // the head is not valid for that long
 	v.trail = w
 	return true
 }
 
-// reject takes out the answer that the caller of x says is wrong: that to its question, or
-// that of the question which was taken for it. The other question keeps its answer, and is
-// found by its meaning no more.
+// reject removes the answer that the caller of x declared wrong. If that answer was found by
+// similarity, its own question keeps it, but is no longer found by
+// similarity.
 func (v *visit) reject(x *core.Exchange, q *wording) {
 	c := v.c
 	c.takeOut(&v.key)
@@ -120,8 +120,8 @@ func (v *visit) reject(x *core.Exchange, q *wording) {
 	c.believe(in, false)
 }
 
-// mute writes an answer anew without the text of its question, so that a restart does not
-// make it findable again.
+// mute rewrites an answer on disk without the text of its question, so that it stays excluded from
+// similarity search after a restart.
 func (c *Cache) mute(i *exact.Item[*kept]) {
 	s := c.takeScratch()
 	defer c.giveScratch(s)
@@ -134,7 +134,7 @@ func (c *Cache) mute(i *exact.Item[*kept]) {
 	c.mem.Put(next, wall())
 }
 
-// without is k without the text of its question. s is scratch.
+// without returns k without the text of its question. s is scratch.
 func (k *kept) without(s *scratch) (*kept, error) {
 	s.reply.Reset()
 	beats, err := entry.Read(k.data, nil, &s.reply, s.beats[:0])

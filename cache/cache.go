@@ -18,28 +18,28 @@ import (
 	"asbru/core"
 )
 
-// Options say what a Cache keeps. They are compared to tell whether a running Cache goes
-// on under another configuration.
+// Options configure a Cache. They are comparable, to tell whether a running Cache can be kept
+// under another configuration.
 type Options struct {
 	Bytes     int64         // of memory; 0: DefaultBytes
-	TTL       time.Duration // how long an answer is given; 0: DefaultTTL
-	Stale     time.Duration // how long after that it is given to all but one, who asks anew; 0: not at all
+	TTL       time.Duration // how long an answer is used; 0: DefaultTTL
+	Stale     time.Duration // how long after that it is used while one request refreshes it; 0: not at all
 	Scope     Scope
-	ToolCalls bool   // answers that ask for tools to be run are kept too
-	Pace      bool   // streams are replayed at the pace they once came at
-	Dir       string // where answers outlive the process; empty: nowhere
+	ToolCalls bool   // also cache answers that call tools
+	Pace      bool   // replay streams at their original pace
+	Dir       string // directory where answers survive a restart; empty: memory only
 	Like      Likeness
-	Check     Check          // how that is watched
-	Charge    Charge         // what answers count for that no target gave
-	Far       remote.Options // who else is asked about the meaning of questions; zero: nobody
-	History   int            // turns beside instructions that a conversation has at most; 0: any number
-	Share     Share          // what two questions may differ in and still be one
-	Secret    vector.Secret  // 32 bytes to seal the directory with; empty: it is not sealed
+	Check     Check          // how the semantic tier is checked
+	Charge    Charge         // how answers count that were given without a target
+	Far       remote.Options // encoder and vector store of others; zero: none
+	History   int            // most turns of a conversation, instructions not counted; 0: any number
+	Share     Share          // in what two equal questions may differ
+	Secret    vector.Secret  // 32 bytes that encrypt the directory; empty: no encryption
 
-	repeats bool // questions are calls by their keys, and answers the bytes they came as; see Repeats
+	repeats bool // questions are identified by their Idempotency-Key, and answers are the original bytes; see Repeats
 }
 
-// A Cache is the memory with what feeds it. Many goroutines may use it.
+// A Cache is the memory together with the worker that fills it. It may be used concurrently.
 type Cache struct {
 	o   Options
 	log *slog.Logger
@@ -47,18 +47,18 @@ type Cache struct {
 	mem     *exact.Map[*kept]
 	errands errands
 	saves   chan *saving
-	bell    chan struct{} // the worker is to look at saves
-	timer   *time.Timer   // that rings it
-	armed   atomic.Bool   // timer runs, or has rung and was not heard
+	bell    chan struct{} // wakes the worker to look at saves
+	timer   *time.Timer   // rings the bell
+	armed   atomic.Bool   // timer is running, or the bell was rung and not yet heard
 	blanks  blanks
-	tapes   atomic.Int64 // bytes that are being written down
+	tapes   atomic.Int64 // bytes of all tapes being recorded
 	disk    atomic.Pointer[store.Store]
 	trusts  atomic.Pointer[trusts]
 	charges atomic.Pointer[Charge]
-	near    Nearby         // nil: only the same question is the same question
-	far     *remote.Finder // nil: nobody else is asked
-	seed    maphash.Seed   // of prints: a caller cannot make two that are equal
-	lazy    bool           // keys are made when they are needed: nobody but mem asks for them
+	near    Nearby         // nil: no semantic tier
+	far     *remote.Finder // nil: no encoder and store of others
+	seed    maphash.Seed   // of prints; random, so that callers cannot construct equal prints
+	lazy    bool           // keys are made only when needed: only mem uses them
 	wording sync.Pool
 	scratch sync.Pool
 	visits  sync.Pool
@@ -68,25 +68,25 @@ type Cache struct {
 	ended sync.WaitGroup
 	once  sync.Once
 
-	shut   sync.RWMutex // held for reading by who sends on saves
+	shut   sync.RWMutex // read-locked by senders on saves
 	closed bool
 }
 
 // A kept is an answer in memory.
 type kept struct {
 	entry.Note
-	data    []byte   // the encoded entry; never changed
-	body    [32]byte // of a call that is known by its key: the digest of what it asked for
-	version uint64   // of the record on disk; 0: there is none. Read and written atomically
+	data    []byte   // the encoded entry; immutable
+	body    [32]byte // of a call with an Idempotency-Key: the digest of its body
+	version uint64   // of the record on disk; 0: none. Accessed atomically
 }
 
-// A wording is the memory that one question is read with. Most questions need no more.
+// A wording is the memory for reading one question. Most questions need nothing else.
 type wording struct {
 	chat core.Chat
 	form canon.Writer
 }
 
-// A scratch is the memory that one answer is read or written with.
+// A scratch is the memory for reading or writing one answer.
 type scratch struct {
 	reply  core.Completion
 	cross  core.Crossing
@@ -94,13 +94,13 @@ type scratch struct {
 	beats  []entry.Beat
 }
 
-// ErrOptions says that a Cache cannot be made as it was asked for.
+// ErrOptions reports Options of which no Cache can be made.
 var ErrOptions = errors.New("the cache cannot be made so")
 
-// New makes a Cache and begins its work. Close must be called.
+// New makes a Cache and starts its worker. Close must be called.
 func New(o Options, log *slog.Logger) (*Cache, error) { return NewEncoding(o, log, nil) }
 
-// NewEncoding is New with who asks an encoder of others.
+// NewEncoding is New with a function that asks a provider for embeddings.
 func NewEncoding(o Options, log *slog.Logger, embed remote.Embed) (*Cache, error) {
 	if o.Bytes == 0 {
 		o.Bytes = DefaultBytes
@@ -146,10 +146,10 @@ func NewEncoding(o Options, log *slog.Logger, embed remote.Embed) (*Cache, error
 	return c, nil
 }
 
-// Options are what c was made with, defaults filled in and not tuned since.
+// Options returns what c was made with, with the defaults filled in and as last tuned.
 func (c *Cache) Options() Options { return c.o }
 
-// Same reports whether a Cache made with o would be like c, once that was tuned.
+// Same reports whether a Cache made with o would equal c after c.Tune(o).
 func (c *Cache) Same(o Options) bool {
 	if o.Bytes == 0 {
 		o.Bytes = DefaultBytes
@@ -161,7 +161,7 @@ func (c *Cache) Same(o Options) bool {
 	return c.o == o
 }
 
-// Tune makes c watch and charge as o says, from now on. Another Check begins to judge anew.
+// Tune changes how c checks and charges. A different Check starts judging from the beginning.
 func (c *Cache) Tune(o Options) {
 	c.charges.Store(&o.Charge)
 	if t := newTrusts(o.Check); c.trusts.Load() == nil || c.trusts.Load().check != t.check {
@@ -169,7 +169,7 @@ func (c *Cache) Tune(o Options) {
 	}
 }
 
-// Close ends the work. What waits to be kept is kept first. Exchanges that still use c
+// Close stops the worker after it has saved what is queued. Exchanges that still use c
 // find nothing.
 func (c *Cache) Close() error {
 	var err error
@@ -192,14 +192,14 @@ func (c *Cache) Close() error {
 	return err
 }
 
-// exit is told that memory holds an item no longer.
+// exit is called for each item that memory no longer holds.
 func (c *Cache) exit(i *exact.Item[*kept]) {
 	if version := atomic.LoadUint64(&i.Value.version); version != 0 {
 		if d := c.disk.Load(); d != nil {
 			d.Forget(&i.Key, version)
 		}
 	}
-	if c.near != nil && !c.mem.Alive(&i.Key) { // else it was replaced, and the question stands
+	if c.near != nil && !c.mem.Alive(&i.Key) { // otherwise it was replaced, and its question stays
 		c.near.Remove(i.Key)
 		c.outlived(&i.Key)
 	}
@@ -207,7 +207,7 @@ func (c *Cache) exit(i *exact.Item[*kept]) {
 
 func (c *Cache) takeScratch() *scratch { return c.scratch.Get().(*scratch) }
 
-// giveScratch keeps the memory for the next request, unless one huge one grew it.
+// giveScratch returns memory for reuse, unless a huge answer enlarged it.
 func (c *Cache) giveScratch(s *scratch) {
 	s.reply.Reset()
 	s.cross.Reset()
@@ -229,5 +229,5 @@ func (c *Cache) giveWording(w *wording) {
 	}
 }
 
-// wall is the time of day in Unix nanoseconds.
+// wall returns the time of day in Unix nanoseconds.
 func wall() int64 { return time.Now().UnixNano() }

@@ -2,14 +2,14 @@ package cache
 
 import "asbru/core"
 
-// A Charge is what answers count for that no target gave for their exchange. Zero stands for
+// A Charge says how answers count that no target gave. The zero value of its fields means
 // core.ChargeRequest: a request, no tokens and no money.
 type Charge struct {
 	Hits      core.Charge // answers from memory
-	Followers core.Charge // answers that another exchange was asking for already
+	Followers core.Charge // answers shared with another exchange that was asking already
 }
 
-// charge tells who keeps limits and budgets what answered x and what that counts for.
+// charge records in x what answered it and how that counts for limits and budgets.
 func (v *visit) charge(x *core.Exchange, h how) {
 	x.Recall = h.recall()
 	switch p := v.c.charges.Load(); {
@@ -26,7 +26,7 @@ func (v *visit) charge(x *core.Exchange, h how) {
 	}
 }
 
-// full makes x count as if who once gave the answer had been asked for it, if that is the
+// full makes x count as if the original provider had been asked, if that is the
 // policy.
 func full(x *core.Exchange, provider, model string, u *core.Usage) {
 	if x.Charge != core.ChargeFull {

@@ -10,7 +10,7 @@ import (
 	"asbru/core"
 )
 
-// matches reports whether an answer is among those that f names.
+// matches reports whether f selects an answer.
 func matches(f *core.Forget, n *entry.Note) bool {
 	return (f.ID == "" || f.ID == hex.EncodeToString(n.ID[:])) &&
 		(f.Owner == "" || f.Owner == n.Owner) &&
@@ -19,8 +19,8 @@ func matches(f *core.Forget, n *entry.Note) bool {
 		(f.Before == 0 || n.Born < f.Before)
 }
 
-// Clear takes answers out of memory, and off the disk: when it returns nothing of them is
-// left there. It reports how many it took out of memory.
+// Clear removes answers from memory and disk; once it returns, nothing of them is
+// left there. It returns how many it removed from memory.
 func (c *Cache) Clear(f core.Forget) (n int, err error) {
 	c.settle()
 	c.mem.Each(func(i *exact.Item[*kept]) {
@@ -43,14 +43,14 @@ func (c *Cache) Clear(f core.Forget) (n int, err error) {
 	return n, err
 }
 
-// settle waits until all answers that had ended when it was called are kept, so that none of them
-// comes after they were cleared.
+// settle waits until all answers that had ended when it was called are stored, so that none of them
+// is stored after a clear.
 func (c *Cache) settle() {
 	heard := make(chan struct{})
 	c.shut.RLock()
 	sent := !c.closed
 	if sent {
-		c.saves <- &saving{heard: heard} // the worker takes what is there until Close, which waits for us
+		c.saves <- &saving{heard: heard} // the worker receives until Close, which waits for the lock held here
 		c.rush()
 	}
 	c.shut.RUnlock()
@@ -59,8 +59,8 @@ func (c *Cache) settle() {
 	}
 }
 
-// erase takes i out of memory, and lets nobody find it by its meaning: the nursery lets go of
-// its items later.
+// erase removes i from memory and from the semantic index. The index cannot wait for exit: the nursery
+// releases its items later.
 func (c *Cache) erase(i *exact.Item[*kept]) {
 	c.mem.Delete(i)
 	if c.near != nil {
@@ -68,8 +68,8 @@ func (c *Cache) erase(i *exact.Item[*kept]) {
 	}
 }
 
-// takeOut forgets the answer of one question, because a caller says that it is wrong or
-// because it cannot be read.
+// takeOut removes the answer of one question, because a caller declared it wrong or
+// because it cannot be decoded.
 func (c *Cache) takeOut(key *[32]byte) {
 	if i, _ := c.mem.Get(key, wall()); i != nil {
 		c.erase(i)

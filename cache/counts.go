@@ -8,7 +8,7 @@ import (
 	"asbru/cache/store"
 )
 
-// counts are what Counts reports.
+// counts are the atomic counters behind Counts.
 type counts struct {
 	exact, stale, words, near, joined atomic.Uint64
 	missed, doubted, bypassed         atomic.Uint64
@@ -18,23 +18,23 @@ type counts struct {
 	refused                           [numRefusals]atomic.Uint64
 	promoted, shared, alone           atomic.Uint64
 	wrong, cleared                    atomic.Uint64
-	clashed                           atomic.Uint64 // calls with the key of another call
-	far, disowned                     atomic.Uint64 // hits outside, and answers found there that were not good
+	clashed                           atomic.Uint64 // an Idempotency-Key used again with another body
+	far, disowned                     atomic.Uint64 // hits in an outside store, and answers found there that were not valid for the caller
 }
 
-// A refusal says why an answer is not kept.
+// A refusal is the reason why an answer is not cached.
 type refusal uint8
 
 const (
-	notWhole   refusal = iota // it failed, or its end never came
-	badStatus                 // the provider refused
+	notWhole   refusal = iota // it failed, or did not reach its end
+	badStatus                 // the provider refused the request
 	notStopped                // cut at a limit, filtered, or paused
-	callsTools                // it asks for tools to be run
-	standIn                   // a fallback said it in another's place
-	twoVoices                 // it broke off, and another target ended it
-	foreign                   // only its own format can say it
+	callsTools                // it calls tools
+	standIn                   // a fallback answered
+	twoVoices                 // it broke off, and another target continued it
+	foreign                   // only its own format can express it
 	tooLarge
-	noStore // its caller said so
+	noStore // the caller forbade it
 	numRefusals
 )
 
@@ -42,31 +42,31 @@ func (r refusal) String() string {
 	return [...]string{"incomplete", "status", "finish", "tool_calls", "fallback", "rescued", "foreign", "too_large", "no_store"}[r]
 }
 
-// Counts say what became of questions and answers.
+// Counts are the totals of the cache since it was made.
 type Counts struct {
-	Exact, Stale, Words, Near, Joined uint64 // answered: from memory, from memory past its time, by the same words, by likeness, with somebody who was asking
-	Missed, Doubted                   uint64 // sent upstream: nothing was there; something was, of a tier that is not trusted now
-	Refreshes, Checks                 uint64 // asked upstream behind an answer from memory: because that was past its time, or to compare it
-	Untrailed                         uint64 // of those, given up: too many were under way
+	Exact, Stale, Words, Near, Joined uint64 // answers from: fresh memory, stale memory, the canonical tier, the semantic tier, another exchange that was asking
+	Missed, Doubted                   uint64 // sent upstream because nothing was found, or only by a tier that is not trusted at present
+	Refreshes, Checks                 uint64 // asked upstream behind an answer from memory: to refresh it, or to compare it
+	Untrailed                         uint64 // refreshes and checks given up because too many were under way
 	Trusts                            []Trust
-	Bypassed                          uint64 // had nothing to do with the cache; Why says why
+	Bypassed                          uint64 // exchanges that the cache does not apply to; Why says why
 	Why                               map[string]uint64
-	Kept                              uint64 // answers that are kept
+	Kept                              uint64 // answers stored
 	Refused                           map[string]uint64
-	Lost                              uint64 // answers that came faster than they could be kept
-	Overlong                          uint64 // answers longer than is written down
-	Promoted                          uint64 // exchanges that asked after the one that asked for them had failed
-	Shared                            uint64 // failures that were given to all who waited
-	Alone                             uint64 // exchanges that waited and asked for themselves in the end
-	Wrong, Cleared                    uint64 // answers taken out: their callers said they are wrong; an operator
-	Tapes                             int64  // bytes being written down now
-	Far, Disowned                     uint64 // answered with what others have found; what they found was another's, or too old
+	Lost                              uint64 // answers dropped because the queue was full
+	Overlong                          uint64 // answers too long to be recorded
+	Promoted                          uint64 // followers that asked themselves after their leader had failed
+	Shared                            uint64 // failures that were passed on to all followers
+	Alone                             uint64 // followers that stopped waiting and asked for themselves
+	Wrong, Cleared                    uint64 // answers removed: declared wrong by callers; by an operator
+	Tapes                             int64  // bytes being recorded now
+	Far, Disowned                     uint64 // answers found in an outside store; of those, refused as another owner's or too old
 	Outside                           remote.Counts
 	Memory                            exact.Counts
 	Disk                              store.Counts
 }
 
-// Counts are read while the cache is used: they are of about the same moment.
+// Counts are read while the cache is in use and so are only approximately simultaneous.
 func (c *Cache) Counts() Counts {
 	n := &c.n
 	out := Counts{

@@ -10,8 +10,8 @@ import (
 	"asbru/cache/store"
 )
 
-// open takes hold of the directory and fills the memory from it. It waits for a process
-// that still has it: one that hands over to this one does until it has drained.
+// open locks the directory and fills the memory from it. It waits for another process
+// that has the lock: during a hand-over that process has it until it has drained.
 func (c *Cache) open() {
 	o := store.Options{Dir: c.o.Dir, Failed: func(err error) {
 		c.log.Error("the cache is not written to disk any more", "error", err)
@@ -37,7 +37,7 @@ func (c *Cache) open() {
 	}
 }
 
-// fill puts what is on disk into memory, what was kept meanwhile excepted.
+// fill loads the records on disk into memory, except those replaced meanwhile.
 func (c *Cache) fill(d *store.Store) {
 	n, now := 0, wall()
 	err := d.Load(func(key *[32]byte, version uint64, expires int64, body []byte) {
@@ -55,8 +55,8 @@ func (c *Cache) fill(d *store.Store) {
 			c.makeFindable(i)
 		}
 	})
-	c.disk.Store(d)                         // only now: what memory lets go while it is filled stays on disk a while
-	c.mem.Each(func(i *exact.Item[*kept]) { // what came while another process had the directory
+	c.disk.Store(d)                         // only now: items that memory evicts during the filling stay on disk for the moment
+	c.mem.Each(func(i *exact.Item[*kept]) { // answers that arrived while another process had the directory
 		if atomic.LoadUint64(&i.Value.version) == 0 {
 			c.record(i)
 		}
@@ -68,7 +68,7 @@ func (c *Cache) fill(d *store.Store) {
 	}
 }
 
-// record writes an item to disk, if there is one.
+// record writes an item to disk, if there is a disk.
 func (c *Cache) record(i *exact.Item[*kept]) {
 	d := c.disk.Load()
 	if d == nil {
@@ -76,7 +76,7 @@ func (c *Cache) record(i *exact.Item[*kept]) {
 	}
 	if version, err := d.Put(&i.Key, i.Until, i.Value.data); err == nil {
 		atomic.StoreUint64(&i.Value.version, version)
-		if i.Dead() { // it was taken out meanwhile, by who saw no version
+		if i.Dead() { // removed in the meantime, before it had a version
 			d.Forget(&i.Key, version)
 		}
 	}

@@ -1,18 +1,19 @@
-// Package cache remembers answers: a question that was answered before is answered again
-// from memory, in whatever format it is asked, and one that is being answered is not asked
+// Package cache remembers answers. A question that was answered before is answered from memory,
+// whatever format it is asked in, and a question that is being answered is not asked
 // twice.
 //
-//	Look   is there an answer? then it is x.Reply. Is somebody asking? then wait with them.
-//	       Else this exchange leads: it goes upstream, and what comes back is written down.
-//	Keep   what was written down is handed to a worker, which reads it and keeps it if it
-//	       is a whole answer.
+//	Look   Is there an answer? Then it becomes x.Reply. Is another exchange asking the same?
+//	       Then this one waits for its answer. Otherwise it leads: it goes upstream, and its
+//	       answer is recorded.
+//	Keep   The recording goes to a worker, which decodes it and stores it if it is a
+//	       complete answer.
 //
-// An answer belongs to whoever asked: a virtual key, unless the configuration widens that.
-// The owner is part of the key, so that no other can be given it. It is kept in the neutral
-// form, by the digest of what was asked in canonical form (cache/canon), in memory
-// (cache/exact) and, if a directory is named, on disk (cache/store).
+// An answer belongs to its owner: the virtual key that asked, unless the configuration widens that.
+// The owner is part of the key, so nobody else can get the answer. It is stored in the neutral
+// form, under the digest of the question in canonical form (cache/canon), in memory
+// (cache/exact) and, if a directory is configured, on disk (cache/store).
 //
-// It refuses to keep what is not whole, what failed, what was cut at a limit or filtered,
-// what a fallback said in another's place, and what only one format can say. It never waits
-// on the request path, and what it cannot remember in time it forgets and counts.
+// It refuses to store answers that are incomplete, failed, cut at a limit or filtered,
+// that a fallback gave, or that only one format can express. It never waits
+// on the request path: what it cannot store in time is dropped and counted.
 package cache

@@ -7,46 +7,46 @@ import (
 	"asbru/core"
 )
 
-// An errand is one question under way: who asks it upstream, the answer so far, and who
+// An errand is one question that is being asked: who asks it upstream, the answer so far, and who
 // waits for it.
 //
-//	asking ──Sure──→ coming ──whole──→ done ──kept──→ (forgotten)
+//	asking ──Sure──→ coming ──whole──→ done ──stored──→ (forgotten)
 //	   │                │
-//	   └────failed──────┴──→ failed: those who were given nothing yet ask anew
+//	   └────failed──────┴──→ failed: followers that have received nothing ask again
 type errand struct {
-	name            // of the question, as it was when it was first asked
-	form []byte     // of the question, while its key is not made; never changed until land gives it back
-	body [32]byte   // of a call that is known by its key: the digest of what it asks for
+	name            // of the question, as first asked
+	form []byte     // of the question while its key has not been made; unchanged until land returns it
+	body [32]byte   // of a call with an Idempotency-Key: the digest of its body
 	lead core.Waker // of the exchange that asks upstream
 
-	from   *core.Dialect // how the answer is written
+	from   *core.Dialect // the format of the recorded answer
 	op     core.Op
 	stream bool
 	array  bool
 	native bool   // the provider itself speaks the leader's format; set once the answer is coming
-	tries  int    // leaders before this one that failed
+	tries  int    // previous leaders that failed
 	doubt  *doubt // what the answer is to be compared with; nil: nothing
 
-	waiting atomic.Int32 // exchanges that want the answer, besides the one that asks
-	joined  atomic.Bool  // somebody besides the one that asks has seen it
+	waiting atomic.Int32 // exchanges that wait for the answer, without the leader
+	joined  atomic.Bool  // another exchange has joined at some time
 
 	mu              sync.Mutex
 	state           state
-	tape            []byte // the answer as the leader's client gets it; given back by land
-	marks           []mark // when it came
-	over            bool   // it is longer than is written down: the tape is gone
-	closed          bool   // its tape is not counted any more
+	tape            []byte // the answer as sent to the leader's client; returned by land
+	marks           []mark // when its bytes arrived
+	over            bool   // the answer exceeded the bound of recordings: the tape is gone
+	closed          bool   // the tape is no longer counted
 	fault           *core.Fault
 	left            bool  // it failed because the leader's client left, which says nothing about the question
-	kept            *kept // the answer as it is kept, once it was read; nil: not yet, or it cannot be
-	read            bool  // somebody tried to make kept
+	kept            *kept // the answer as stored, once decoded; nil: not yet, or it cannot be
+	read            bool  // decoding was attempted
 	usage           core.Usage
-	provider, model string // of the target that answered; empty: none did so far
+	provider, model string // of the target that answered; empty: none yet
 	wakers          []core.Waker
-	rung            uint32 // how often the wakers were called; one waker is registered once between two
+	rung            uint32 // how often the wakers were called; each waker is registered once between two calls
 }
 
-// A mark says when the tape was so long.
+// A mark records when the tape had reached a length.
 type mark struct {
 	at    int64
 	bytes int
@@ -61,16 +61,16 @@ const (
 	failed
 )
 
-// errands are those under way, by the prints of what they ask.
+// errands are the errands under way, sharded by the prints of their questions.
 type errands [errandMaps]struct {
 	mu sync.Mutex
 	m  map[uint64]*errand
 }
 
-// join finds the errand of a question that can be joined; form is that of the question, nil
-// when its key was made. Without one it puts fresh in its place, which the caller leads; with a
-// nil fresh there is none then. Both are nil when another question of the same print is under way,
-// which nobody can bring about and chance does not.
+// join finds the errand of a question that can be joined. form is the form of the question, nil
+// if its key has been made. If there is none, fresh is put in its place and the caller leads it; with a
+// nil fresh none is added. Both results are nil if another question with the same print is under way,
+// which is improbable and cannot be provoked.
 func (t *errands) join(n *name, form []byte, fresh *errand) (f *errand, leads bool) {
 	s := &t[n.print>>32%errandMaps]
 	s.mu.Lock()
@@ -93,7 +93,7 @@ func (t *errands) join(n *name, form []byte, fresh *errand) (f *errand, leads bo
 	return fresh, true
 }
 
-// forget ends that anybody finds f.
+// forget makes f impossible to find.
 func (t *errands) forget(f *errand) {
 	s := &t[f.print>>32%errandMaps]
 	s.mu.Lock()
@@ -110,7 +110,7 @@ func (f *errand) open() bool {
 	return f.state != failed && !f.over && !(f.read && f.kept == nil)
 }
 
-// write adds what the leader's client is given.
+// write records bytes that are sent to the leader's client.
 func (f *errand) write(c *Cache, p []byte, at int64) {
 	f.mu.Lock()
 	if f.over || f.closed || len(f.tape)+len(p) > maxTape || c.tapes.Load()+int64(len(p)) > maxTapes {
@@ -134,7 +134,7 @@ func (f *errand) write(c *Cache, p []byte, at int64) {
 	f.mu.Unlock()
 }
 
-// anew drops what was written: another target answers.
+// anew discards the recording: another target answers.
 func (f *errand) anew(c *Cache) {
 	f.mu.Lock()
 	if !f.over {
@@ -144,7 +144,7 @@ func (f *errand) anew(c *Cache) {
 	f.mu.Unlock()
 }
 
-// set goes to another state and tells everybody.
+// set changes the state and wakes everyone who waits.
 func (f *errand) set(s state) {
 	f.mu.Lock()
 	if f.state != failed {
@@ -154,7 +154,7 @@ func (f *errand) set(s state) {
 	f.mu.Unlock()
 }
 
-// comes says that what was written goes to the leader's client.
+// comes notes that the recorded bytes are being sent to the leader's client.
 func (f *errand) comes(native bool) {
 	f.mu.Lock()
 	f.native = native
@@ -182,7 +182,7 @@ func (f *errand) wakeLocked() {
 	f.rung++
 }
 
-// waitLocked has v's exchange woken when something happens.
+// waitLocked registers v's exchange to be woken by the next change.
 func (f *errand) waitLocked(v *visit, x *core.Exchange) {
 	if v.heard != f.rung+1 {
 		v.heard = f.rung + 1
@@ -190,17 +190,17 @@ func (f *errand) waitLocked(v *visit, x *core.Exchange) {
 	}
 }
 
-// leave says that one who joined wants nothing any more. The leader's exchange looks
-// whether it is still wanted.
+// leave withdraws a follower. The leader's exchange then checks whether it is still
+// wanted.
 func (f *errand) leave() {
 	if f.waiting.Add(-1) == 0 {
 		f.lead.Wake()
 	}
 }
 
-// land ends that the tape is counted: who still reads it holds it. What nobody else has seen
-// is the memory of the next tape. Nobody finds f any more, and what was made of its tape is
-// a copy.
+// land ends the recording. A tape that nobody else has seen is reused for the next recording;
+// otherwise its remaining readers hold it. By now f cannot be found any more, and what was decoded
+// from the tape is a copy.
 func (f *errand) land(c *Cache) {
 	f.mu.Lock()
 	if !f.over && !f.closed {
@@ -216,27 +216,27 @@ func (f *errand) land(c *Cache) {
 	c.blanks.give(t)
 }
 
-// A tape is the memory that an answer is written down in, and what it answers.
+// A tape is the memory in which an answer, and the form of its question, are recorded.
 type tape struct {
 	bytes []byte
 	marks []mark
 	form  []byte
 }
 
-// blanks are tapes to be written on.
+// blanks are tapes to be reused.
 type blanks struct {
 	mu    sync.Mutex
 	tapes [mostBlanks]tape
 	n     int
 }
 
-// blank is an errand that nobody leads yet, with a tape to write on if there is one.
+// blank returns an errand without a leader, with a reused tape if there is one.
 func (c *Cache) blank() *errand {
 	t := c.blanks.take()
 	return &errand{tape: t.bytes, marks: t.marks, form: t.form}
 }
 
-// take returns an empty tape; one without memory if there is none.
+// take returns an empty tape, without memory if there is none to reuse.
 func (s *blanks) take() (t tape) {
 	s.mu.Lock()
 	if s.n > 0 {
@@ -247,7 +247,7 @@ func (s *blanks) take() (t tape) {
 	return t
 }
 
-// give keeps the memory for another answer.
+// give keeps the memory of a tape for reuse.
 func (s *blanks) give(t tape) {
 	if cap(t.bytes)+cap(t.form) == 0 || cap(t.bytes) > maxBlank {
 		return

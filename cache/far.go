@@ -18,7 +18,7 @@ import (
 	"asbru/core/scan"
 )
 
-// reach makes what asks others, if they are to be asked.
+// reach makes the Finder for an encoder and store of others, if they are configured.
 func (c *Cache) reach(embed remote.Embed) error {
 	o := c.o.Far
 	if !o.On() {
@@ -51,7 +51,7 @@ func openStore(p vector.Place) (vector.Store, error) {
 	return nil, fmt.Errorf("no store is called %q", p.Kind)
 }
 
-// abandon undoes New before anything has begun.
+// abandon undoes New before the worker has started.
 func (c *Cache) abandon() {
 	c.mem.Close()
 	if c.near != nil {
@@ -59,7 +59,7 @@ func (c *Cache) abandon() {
 	}
 }
 
-// leaveOthers ends that others are asked.
+// leaveOthers closes the Finder.
 func (c *Cache) leaveOthers() {
 	if c.far == nil {
 		return
@@ -69,9 +69,9 @@ func (c *Cache) leaveOthers() {
 	}
 }
 
-// consult asks others for a question that means the same, before x goes upstream. Those who
-// ask the same wait with x as they do when it is upstream. What is found for a caller who says
-// that the answer is wrong is taken out.
+// consult searches the outside store for a question that means the same before x goes upstream. Followers
+// wait with x as they do once it is upstream. If the caller declared the answer wrong, what is found is
+// removed.
 func (v *visit) consult(x *core.Exchange) core.Verdict {
 	far := v.c.far
 	if far == nil || v.ask.direct || v.doubt != nil || len(v.text) == 0 {
@@ -86,7 +86,7 @@ func (v *visit) consult(x *core.Exchange) core.Verdict {
 	return core.Wait
 }
 
-// consulted goes on when others have said what they know, or take too long.
+// consulted continues once the search has ended or timed out.
 func (v *visit) consulted(x *core.Exchange) core.Verdict {
 	found, done := v.asking.Done()
 	if !done {
@@ -105,7 +105,7 @@ func (v *visit) consulted(x *core.Exchange) core.Verdict {
 		v.c.n.disowned.Add(1)
 		return core.Continue
 	}
-	if v.ask.wrong { // it is what the caller was given, and says is wrong
+	if v.ask.wrong { // this is what the caller was given and declared wrong
 		v.c.takeOut(&found.Key)
 		v.c.disown(&found.Key)
 		v.c.believe(v.c.trusts.Load().in(owner{v.kind, v.owner}), false)
@@ -135,7 +135,7 @@ func (v *visit) consulted(x *core.Exchange) core.Verdict {
 	return core.Answer
 }
 
-// settle gives k to those who ask the same as v, who led them.
+// settle gives k to the followers of v's errand.
 func (v *visit) settle(k *kept) {
 	c, f := v.c, v.f
 	v.lead.Store(nil)
@@ -148,7 +148,7 @@ func (v *visit) settle(k *kept) {
 	f.land(c)
 }
 
-// unask ends a look-up that nobody waits for any more.
+// unask gives up a search that nobody waits for any more.
 func (v *visit) unask() {
 	if v.asking != nil {
 		v.asking.GiveUp()
@@ -156,8 +156,8 @@ func (v *visit) unask() {
 	}
 }
 
-// adopt makes of what others found an answer in memory. It is nil unless the answer is good
-// for x: kept under the very key that the question found has when x's caller asks it, of x's
+// adopt turns a search result into an answer in memory. It returns nil unless the answer is valid
+// for x: stored under the very key that the found question has when x's caller asks it, with x's
 // owner and space, and not too old.
 func (v *visit) adopt(x *core.Exchange, found *remote.Found) *kept {
 	c, now := v.c, wall()
@@ -181,14 +181,14 @@ func (v *visit) adopt(x *core.Exchange, found *remote.Found) *kept {
 	return k
 }
 
-// good reports whether an answer is one of x's own that it may still be given.
+// good reports whether an answer belongs to x's owner and may still be given.
 func (v *visit) good(k *kept, now int64) bool {
 	return k.Owner == ownerName(v.kind, v.owner) && k.Space == v.space && now < k.Fresh &&
 		(v.ask.ttl == 0 || now-k.Born < int64(v.ask.ttl))
 }
 
-// asksFor reports whether x, with another text as its last turn, would be the question that is
-// kept under key.
+// asksFor reports whether x, with text as its last turn, would be the question stored
+// under key.
 func (v *visit) asksFor(x *core.Exchange, text string, key *[32]byte) bool {
 	c := v.c
 	w := c.takeWording()
@@ -210,7 +210,7 @@ func (v *visit) asksFor(x *core.Exchange, text string, key *[32]byte) bool {
 	return sha256.Sum256(w.form.Bytes()) == *key
 }
 
-// offer gives an answer to the others, so that they find it.
+// offer writes an answer to the outside store.
 func (c *Cache) offer(i *exact.Item[*kept]) {
 	n := &i.Value.Note
 	if c.far == nil || n.Text == "" {
@@ -224,27 +224,27 @@ func (c *Cache) offer(i *exact.Item[*kept]) {
 	c.far.Add(r)
 }
 
-// farIsHere reports whether the store is in this process: then it has no answers of its own.
+// farIsHere reports whether the store is in this process: then it holds no answers of its own.
 func (c *Cache) farIsHere() bool { return c.o.Far.Place.Kind == "memory" }
 
-// outlived is told of an answer that memory let go.
+// outlived is called when memory has evicted an answer.
 func (c *Cache) outlived(key *[32]byte) {
 	if c.far != nil && c.farIsHere() {
 		c.far.Forget(key)
 	}
 }
 
-// disown takes an answer that is said to be wrong from the others.
+// disown removes an answer that was declared wrong from the outside store.
 func (c *Cache) disown(key *[32]byte) {
 	if c.far != nil {
 		c.far.Forget(key)
 	}
 }
 
-// clearOthers is Clear for what others have.
+// clearOthers is Clear for the outside store.
 func (c *Cache) clearOthers(f *core.Forget) error {
 	if c.far == nil || c.farIsHere() && c.far.Counts().Dims == 0 {
-		return nil // there is nothing yet
+		return nil // the store holds nothing yet
 	}
 	v := vector.Filter{Owner: f.Owner, Label: f.Label, Model: f.Model}
 	if f.ID != "" {

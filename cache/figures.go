@@ -50,7 +50,7 @@ func (c *Cache) Figures() (all []core.Figure) {
 	return all
 }
 
-// repeatFigures are those of calls that are known by their keys. Of a zero Cache all are 0.
+// repeatFigures are the figures of calls with an Idempotency-Key. For a zero Cache all are 0.
 func (c *Cache) repeatFigures() (all []core.Figure) {
 	add := func(name, help string, total bool, label, value string, n int64) {
 		all = append(all, core.Figure{Name: name, Help: help, Total: total, Label: label, Value: value, N: n})
@@ -84,7 +84,7 @@ func (c *Cache) repeatFigures() (all []core.Figure) {
 	return all
 }
 
-// trustFigures are what is known of semantic hits, by the owner of the answers.
+// trustFigures are the figures of the semantic tier's trust, by owner.
 func trustFigures(list []Trust) (all []core.Figure) {
 	each := func(name, help string, total bool, per int64, n func(t *Trust) int64) {
 		for i := range list {
@@ -96,7 +96,7 @@ func trustFigures(list []Trust) (all []core.Figure) {
 	each("asbru_cache_check_unjudged_total", "Comparisons that came to nothing.", true, 0, func(t *Trust) int64 { return int64(t.Unjudged) })
 	each("asbru_cache_check_compared", "Comparisons that the lower bound is of.", false, 0, func(t *Trust) int64 { return int64(t.Compared) })
 	each("asbru_cache_precision_lower_bound", "Lower bound (Wilson, 95 %) of the share of semantic hits that are right.", false, 10_000, func(t *Trust) int64 { return int64(t.Bound * 10_000) })
-	if len(list) > 0 && list[0].Owner == canonicalName { // which never falls
+	if len(list) > 0 && list[0].Owner == canonicalName { // the canonical tier, whose trust never falls
 		list = list[1:]
 	}
 	each("asbru_cache_semantic_fallen", "1 while the semantic tier answers nothing because its precision is too low.", false, 0, func(t *Trust) int64 {
@@ -109,7 +109,7 @@ func trustFigures(list []Trust) (all []core.Figure) {
 	return all
 }
 
-// outside are the figures of what others are asked.
+// outside are the figures of the outside encoder and store.
 func outside(n *Counts) (all []core.Figure) {
 	o := &n.Outside
 	by := func(name, help, label string, m map[string]uint64) {

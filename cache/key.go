@@ -8,7 +8,7 @@ import (
 	"asbru/core"
 )
 
-// A Scope says whose answers are given to whom.
+// A Scope says whose answers are shared.
 type Scope uint8
 
 const (
@@ -18,7 +18,7 @@ const (
 	ByNobody                // all callers share
 )
 
-// The fields of a key that are not the conversation's own.
+// The fields of a key besides the conversation.
 const (
 	tagOwner = canon.First + iota
 	tagLabel
@@ -29,7 +29,7 @@ const (
 	tagPolicy
 )
 
-// owner is whose answers x is given and leaves behind: what kind of owner, and its name.
+// owner returns whose answers x may be given and contributes: the kind of owner, and its name.
 func (s Scope) owner(k *core.VirtualKey) (kind, name string) {
 	switch {
 	case s == ByNobody:
@@ -44,29 +44,29 @@ func (s Scope) owner(k *core.VirtualKey) (kind, name string) {
 	return "key", k.Name
 }
 
-// A Why says why an exchange has nothing to do with the cache.
+// A Why says why the cache does not apply to an exchange.
 type Why uint8
 
 const (
-	Cached     Why = iota // it has
-	NotAsked              // the operation is none that answers are kept of
-	Unreadable            // the body cannot be read as its format
-	Stateful              // it goes on from state that the provider holds
-	RunsTools             // the provider itself runs tools: it looks things up that change
-	TooLong               // it has more turns than are remembered
-	OwnHeaders            // the client has header fields sent to the provider that nobody here knows
+	Cached     Why = iota // it applies
+	NotAsked              // answers to this operation are not cached
+	Unreadable            // the body cannot be parsed
+	Stateful              // it continues from state held by the provider
+	RunsTools             // the provider itself runs tools, such as a search, whose results change
+	TooLong               // it has more turns than are cached
+	OwnHeaders            // the client has unknown header fields sent to the provider
 	NumWhys
 )
 
-// String is the word for w in metrics; empty for Cached.
+// String returns the label of w in metrics; empty for Cached.
 func (w Why) String() string {
 	return [...]string{"", "operation", "unreadable", "stateful", "provider_tools", "history", "own_headers"}[w]
 }
 
-// head is what the key needs of a request's head beyond core.Head.
+// head is what the key needs of a request's head in addition to core.Head.
 type head interface{ Any(prefix string) bool }
 
-// form makes in w the form of x that its key is the digest of: who asks whom for what.
+// form writes the form of x, of which its key is the digest, into w: who asks whom for what.
 func (o *Options) form(x *core.Exchange, a *ask, w *wording) Why {
 	if why := w.parse(x); why != Cached {
 		return why
@@ -81,7 +81,7 @@ func (o *Options) form(x *core.Exchange, a *ask, w *wording) Why {
 	return Cached
 }
 
-// frame begins the form with what is not the conversation: who asks whom.
+// frame writes the part of the form outside the conversation: who asks whom.
 func (o *Options) frame(x *core.Exchange, a *ask, q *wording) Why {
 	w := &q.form
 	w.Reset()
@@ -94,7 +94,7 @@ func (o *Options) frame(x *core.Exchange, a *ask, q *wording) Why {
 	return ahead(x, a, w)
 }
 
-// Key is the key of x: the digest of who asks whom for what. why says why there is none.
+// Key returns the key of x: the digest of its form. why says why there is none.
 func (c *Cache) Key(x *core.Exchange) (key [32]byte, why Why) {
 	var a ask
 	if a.read(x.Head) != nil {
@@ -108,7 +108,7 @@ func (c *Cache) Key(x *core.Exchange) (key [32]byte, why Why) {
 	return key, why
 }
 
-// parse reads the conversation that x asks for into w, which is as it was taken.
+// parse parses the conversation of x into w, which must be empty.
 func (w *wording) parse(x *core.Exchange) Why {
 	if x.From == nil || x.Route == nil || len(x.Route.Targets) == 0 || x.Op >= core.NumOps || x.From.Chats[x.Op] == nil {
 		return NotAsked
@@ -129,7 +129,7 @@ func (w *wording) parse(x *core.Exchange) Why {
 	return Cached
 }
 
-// ahead adds what of the head changes the answer.
+// ahead adds the header fields that can change the answer.
 func ahead(x *core.Exchange, a *ask, w *canon.Writer) Why {
 	h := x.Head
 	if h == nil {
@@ -144,7 +144,7 @@ func ahead(x *core.Exchange, a *ask, w *canon.Writer) Why {
 			w.Field(tagBeta, v)
 		}
 	}
-	for _, name := range [...]string{"x-bf-compat", "x-bf-passthrough-extra-params"} { // they change what a target is told
+	for _, name := range [...]string{"x-bf-compat", "x-bf-passthrough-extra-params"} { // they change what is sent to a target
 		if !a.ours {
 			break
 		}
@@ -154,12 +154,12 @@ func ahead(x *core.Exchange, a *ask, w *canon.Writer) Why {
 		}
 	}
 	switch q := h.Query(); string(q) {
-	case "", "alt=sse", "beta=true": // how an answer comes, and what one SDK always says
+	case "", "alt=sse", "beta=true": // these select how an answer is delivered; one SDK always sends beta=true
 	default:
 		w.Field(tagQuery, q)
 	}
 	return Cached
 }
 
-// ownerName is how operators call an owner: "key:ci-bot".
+// ownerName returns the operators' name of an owner: "key:ci-bot".
 func ownerName(kind, name string) string { return strings.TrimSuffix(kind+":"+name, ":") }

@@ -7,16 +7,16 @@ import (
 	"asbru/cache/semantic"
 )
 
-// Likeness says whether questions that mean the same share an answer. The zero Likeness is
-// that they do not.
+// Likeness configures whether questions with the same meaning share an answer. With the zero Likeness
+// they do not.
 type Likeness struct {
 	On        bool
 	Mode      semantic.Mode
-	Threshold float64 // the least cosine; 0: that of the mode
-	Entries   int     // questions at most; 0: a million
+	Threshold float64 // least cosine; 0: that of the mode
+	Entries   int     // most questions; 0: a million
 }
 
-// likeness is the Nearby of the model in the binary.
+// likeness is the Nearby that uses the model built into the program.
 type likeness struct {
 	x    *semantic.Index
 	mode semantic.Mode

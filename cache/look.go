@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// Look returns the stage that answers from memory. It belongs before the first attempt,
-// behind what decides whether the caller may ask at all. Keep must be among the stages
+// Look returns the stage that answers from memory. It belongs before the first attempt and
+// after the stages that decide whether the caller may ask at all. Keep must be among the stages
 // that run after the exchange.
 func (c *Cache) Look() core.Stage { return c.look }
 
@@ -16,7 +16,7 @@ func (c *Cache) look(x *core.Exchange) core.Verdict {
 		return v.again(x)
 	}
 	if x.Watch != nil {
-		return core.Continue // somebody else watches the reply
+		return core.Continue // another Watcher has the reply
 	}
 	v := c.visits.Get().(*visit)
 	if fault := v.ask.read(x.Head); fault != nil {
@@ -47,14 +47,14 @@ func (c *Cache) look(x *core.Exchange) core.Verdict {
 		v.untrail()
 	}
 	v.label, v.asked = append(v.label[:0], v.ask.label...), append(v.asked[:0], x.Peek.Model...)
-	v.ask.label = nil // the head is not at hand for long
+	v.ask.label = nil // the head is not valid for that long
 	if v.known {
 		return v.join(x, nil)
 	}
 	return v.join(x, &w.form)
 }
 
-// visitOf is what c keeps of x; nil: nothing. Others may have put themselves before it.
+// visitOf returns c's visit of x; nil: there is none. Other Watchers may be in front of it.
 func (c *Cache) visitOf(x *core.Exchange) *visit {
 	for w := x.Watch; w != nil; {
 		switch f := w.(type) {
@@ -72,7 +72,7 @@ func (c *Cache) visitOf(x *core.Exchange) *visit {
 	return nil
 }
 
-// find looks the question up, and one that is like it.
+// find looks up the question, and then similar ones.
 func (v *visit) find(x *core.Exchange, w *wording) (*kept, how) {
 	c := v.c
 	if v.ask.wrong {
@@ -120,7 +120,7 @@ func (v *visit) find(x *core.Exchange, w *wording) (*kept, how) {
 	return nil, missed
 }
 
-// join goes with who is asking the same, or begins to ask. w holds the form of the question; nil:
+// join follows the errand of the same question, or starts one. w holds the form of the question; nil:
 // its key is known.
 func (v *visit) join(x *core.Exchange, w *canon.Writer) core.Verdict {
 	c := v.c
@@ -149,9 +149,9 @@ func (v *visit) join(x *core.Exchange, w *canon.Writer) core.Verdict {
 	}
 	v.spare = nil
 	if w != nil {
-		w.Give(room) // the form is the errand's
+		w.Give(room) // the errand owns the form
 	}
-	if !v.ask.semantic && !v.ask.wrong && c.mem.Maybe(v.print) { // between the look and the lead the answer may have come
+	if !v.ask.semantic && !v.ask.wrong && c.mem.Maybe(v.print) { // the answer may have arrived between the look-up and now
 		v.know(form)
 		if i, age := c.mem.Get(&v.key, wall()); age == exact.Fresh && (v.ask.ttl == 0 || wall()-i.Value.Born < int64(v.ask.ttl)) {
 			c.errands.forget(f)
@@ -173,11 +173,11 @@ func (v *visit) join(x *core.Exchange, w *canon.Writer) core.Verdict {
 	return v.consult(x)
 }
 
-// errand is one that v would lead: v.spare, which nobody has seen yet. Its form is the given one,
-// and room is what it has of its own for one.
+// errand prepares v.spare, an errand that v would lead and that nobody has seen yet. form becomes its form;
+// room is the memory for a form that it had.
 func (v *visit) errand(x *core.Exchange, form []byte) (f *errand, room []byte) {
 	f = v.spare
-	if f == nil { // it led before, and the one that led after it has failed
+	if f == nil { // v has led before, and the leader after it has failed
 		f = v.c.blank()
 		v.spare = f
 	}
@@ -205,7 +205,7 @@ func (v *visit) follow(x *core.Exchange, f *errand) core.Verdict {
 	return v.again(x)
 }
 
-// again looks what has become of the question that v waits for the answer of.
+// again checks the state of the errand that v follows.
 func (v *visit) again(x *core.Exchange) core.Verdict {
 	f := v.f
 	if v.asking != nil {
@@ -241,7 +241,7 @@ func (v *visit) again(x *core.Exchange) core.Verdict {
 		return core.Answer
 	case v.until > 0 && core.Clock() >= v.until:
 		f.mu.Unlock()
-		if v.c.o.repeats { // to ask for itself would be a second call
+		if v.c.o.repeats { // asking for itself would be a second call
 			x.Fault = &core.Fault{Code: core.UpstreamTimeout, Message: "the call with this Idempotency-Key did not end within the request's own x-latency-budget", Hint: "wait longer"}
 			return core.Refuse
 		}
@@ -252,21 +252,21 @@ func (v *visit) again(x *core.Exchange) core.Verdict {
 	f.waitLocked(v, x)
 	whole := f.state == done
 	f.mu.Unlock()
-	if whole { // all that it lacks is to be read
+	if whole { // only the decoding is missing
 		v.c.rush()
 	}
 	return core.Wait
 }
 
-// part leaves the others: what they get cannot be given to x.
+// part leaves the errand: its answer cannot be given to x.
 func (v *visit) part(x *core.Exchange) core.Verdict {
 	v.f.leave()
 	v.c.n.alone.Add(1)
 	return v.goAlone(x)
 }
 
-// afresh goes on after the one that asked for x has failed. One of those who waited asks
-// again; when that fails too, its failure is everybody's.
+// afresh continues after the leader has failed. One of the followers asks
+// again; if that fails too, all get its failure.
 func (v *visit) afresh(x *core.Exchange, fault *core.Fault, left bool, tries int) core.Verdict {
 	v.f.leave()
 	v.role, v.f = alone, nil

@@ -6,32 +6,32 @@ import (
 	"hash/maphash"
 )
 
-// A name is what a question is known by: the key, which is the digest of its form, and for who
-// cannot wait a print of the same bytes. Equal questions have equal prints; whether two of equal
-// prints are equal, their forms or their keys say.
+// A name identifies a question: by its key, the digest of its form, and by a print of the form, a
+// faster hash. Equal questions have equal prints; whether questions with equal prints are equal is
+// decided by their forms or keys.
 //
-// The digest of 2 kB takes a microsecond, the print a tenth of one. A question that nobody asked
-// before is known by its print to be new, and its key is made when its answer is kept.
+// The digest of 2 kB takes a microsecond, the print a tenth of one. The print is enough to see that a
+// question is new; its key is then made when its answer is stored.
 type name struct {
 	key   [32]byte
-	print uint64 // never 0 of a question
-	known bool   // the key was made
+	print uint64 // never 0 for a question
+	known bool   // the key has been made
 }
 
-// printed is the name of a form whose key is not made yet.
+// printed returns the name of a form whose key has not been made yet.
 func printed(seed maphash.Seed, form []byte) name {
 	return name{print: max(maphash.Bytes(seed, form), 1)}
 }
 
-// know makes the key from the form, if it was not made.
+// know makes the key from the form, unless that has been done.
 func (n *name) know(form []byte) {
 	if !n.known {
 		n.key, n.known = sha256.Sum256(form), true
 	}
 }
 
-// is reports whether a question is that of another name and form. A form is empty when the key
-// of its question was made.
+// is reports whether two questions are equal, given their names and forms. The form is empty if the key
+// of that question has been made.
 func (n *name) is(form []byte, other *name, others []byte) bool {
 	switch {
 	case n.print != other.print:

@@ -10,8 +10,8 @@ import (
 	"asbru/core/scan"
 )
 
-// like finds the answer to a question that means what w asks, if somebody looks at the
-// meaning of questions. Only the last turn is compared: all else has to be the same.
+// like finds the answer to a question with the same meaning as w, if the semantic tier
+// is on. Only the last turn is compared by meaning: everything else must be equal.
 func (v *visit) like(x *core.Exchange, w *wording) *kept {
 	c := v.c
 	if c.near == nil || v.ask.direct || !v.asks(x, w) {
@@ -32,7 +32,7 @@ func (v *visit) like(x *core.Exchange, w *wording) *kept {
 	now := wall()
 	i, age := c.mem.Get(&v.likeKey, now)
 	if age == exact.Due {
-		i.Yield() // its own question refreshes it
+		i.Yield() // it is refreshed by requests for its own question
 	}
 	if i == nil || v.ask.ttl > 0 && now-i.Value.Born >= int64(v.ask.ttl) {
 		return nil
@@ -40,10 +40,10 @@ func (v *visit) like(x *core.Exchange, w *wording) *kept {
 	return i.Value
 }
 
-// asks makes of the last turn the question, and of all else the space it stands in.
-// It reports false where a like question could have another answer all the same: when the
-// last turn is more than a text of the user's, tools have been run, several answers are
-// wanted, or the answer is to be a surprise.
+// asks makes the last turn the question, and everything else its space. It returns false where
+// similar questions may need different answers: if the last turn is more than a text of the
+// user's, if tools have been run, if several answers are wanted, or if the temperature asks for
+// variety.
 func (v *visit) asks(x *core.Exchange, w *wording) bool {
 	c := &w.chat
 	if len(c.Turns) == 0 || c.N != nil && string(c.N) != "1" || warm(c.Temperature) {
@@ -71,7 +71,7 @@ func (v *visit) asks(x *core.Exchange, w *wording) bool {
 	return len(v.text) > 0
 }
 
-// warm reports whether a temperature is above 1, where answers are to differ.
+// warm reports whether a temperature is above 1, which asks for variety.
 func warm(raw []byte) bool {
 	if raw == nil {
 		return false

@@ -14,20 +14,20 @@ import (
 	"asbru/core"
 )
 
-// Repeats are the requests that say which call they are (draft-ietf-httpapi-idempotency-key-header):
-// one that comes again under its Idempotency-Key goes with the call that is under way, or is given
-// the very bytes of its answer again. It is a Cache whose questions are keys, made when the first
-// key comes. What one caller calls a call says nothing about another caller's.
+// Repeats handle requests with an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header):
+// a repeated one follows the call under way, or is given the same bytes as its answer. They are a
+// Cache whose questions are those keys, made when the first key arrives. A key is
+// meaningful only within the requests of one caller.
 type Repeats struct {
 	o  Options
 	mu sync.Mutex
-	c  atomic.Pointer[Cache] // nil: no key has come yet
+	c  atomic.Pointer[Cache] // nil: no key has arrived yet
 
 	closed bool // under mu
 }
 
-// NewRepeats makes Repeats that know a call for window after its answer, as far as size bytes go;
-// 0 stands for DefaultWindow and DefaultRepeats. Close must be called.
+// NewRepeats makes Repeats that remember a call for window after its answer, as far as size bytes suffice;
+// 0 means DefaultWindow and DefaultRepeats. Close must be called.
 func NewRepeats(window time.Duration, size int64) *Repeats {
 	if window == 0 {
 		window = DefaultWindow
@@ -39,17 +39,17 @@ func NewRepeats(window time.Duration, size int64) *Repeats {
 		Charge: Charge{Hits: core.ChargeNothing, Followers: core.ChargeNothing}}}
 }
 
-// Same reports whether other says what r does.
+// Same reports whether other has the same settings as r.
 func (r *Repeats) Same(other *Repeats) bool { return r.o == other.o }
 
-// Look returns the stage that finds what comes again. It belongs before a Cache's.
+// Look returns the stage that recognizes repeated calls. It belongs before a Cache's.
 func (r *Repeats) Look() core.Stage { return r.look }
 
-// Keep returns the stage that remembers the call. It belongs among those that run after the
-// exchange, whatever came of it.
+// Keep returns the stage that stores the answer of a call. It belongs among those that run after the
+// exchange, whatever its outcome.
 func (r *Repeats) Keep() core.Stage { return r.keep }
 
-// Clear implements core.Memory: a call that is forgotten is a new one when it comes again.
+// Clear implements core.Memory. A call that was forgotten is a new one when repeated.
 func (r *Repeats) Clear(f core.Forget) (n int, err error) {
 	if c := r.c.Load(); c != nil {
 		return c.Clear(f)
@@ -65,7 +65,7 @@ func (r *Repeats) Figures() []core.Figure {
 	return (&Cache{}).repeatFigures()
 }
 
-// Close ends the work. Exchanges that still use r find nothing.
+// Close stops the work. Exchanges that still use r find nothing.
 func (r *Repeats) Close() error {
 	r.mu.Lock()
 	r.closed = true
@@ -84,7 +84,7 @@ func (r *Repeats) look(x *core.Exchange) core.Verdict {
 				return v.again(x)
 			}
 		}
-		return core.Continue // somebody else watches the reply
+		return core.Continue // another Watcher has the reply
 	}
 	if x.Head == nil {
 		return core.Continue
@@ -114,7 +114,7 @@ func (r *Repeats) keep(x *core.Exchange) core.Verdict {
 	return core.Continue
 }
 
-// make makes the memory. It is nil when r is closed or cannot have one.
+// make returns the memory, made on first use. It is nil if r is closed or the memory cannot be made.
 func (r *Repeats) make() *Cache {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -123,13 +123,13 @@ func (r *Repeats) make() *Cache {
 	}
 	c, err := New(r.o, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
-		return nil // a size and a window that a document cannot have
+		return nil // impossible for the size and window of a document
 	}
 	r.c.Store(c)
 	return c
 }
 
-// repeat is look for a request that says which call it is.
+// repeat is look for a request with an Idempotency-Key.
 func (c *Cache) repeat(x *core.Exchange, name []byte) core.Verdict {
 	v := c.visits.Get().(*visit)
 	x.Watch = v
@@ -150,7 +150,7 @@ func (c *Cache) repeat(x *core.Exchange, name []byte) core.Verdict {
 	return verdict
 }
 
-// giveAgain gives x the answer k of its call, unless x asks for something else.
+// giveAgain answers x with k, the answer to its call, unless the two requests differ.
 func (v *visit) giveAgain(x *core.Exchange, k *kept, h how) core.Verdict {
 	if k.body != v.body {
 		return v.another(x)
@@ -159,7 +159,7 @@ func (v *visit) giveAgain(x *core.Exchange, k *kept, h how) core.Verdict {
 	return core.Answer
 }
 
-// another refuses x: its key is that of a call with another body.
+// another refuses x: its Idempotency-Key belongs to a call with another body.
 func (v *visit) another(x *core.Exchange) core.Verdict {
 	v.role, v.f = alone, nil
 	v.c.n.clashed.Add(1)
@@ -169,7 +169,7 @@ func (v *visit) another(x *core.Exchange) core.Verdict {
 	return core.Refuse
 }
 
-// retell gives x the bytes that the first to ask got.
+// retell answers x with the bytes of the first answer.
 func (v *visit) retell(x *core.Exchange, k *kept, h how) {
 	v.tell(x, h, k)
 	v.out = append(v.out[:0], k.data...)
@@ -179,11 +179,11 @@ func (v *visit) retell(x *core.Exchange, k *kept, h how) {
 	}
 }
 
-// tellRepeat is tell for what comes again.
+// tellRepeat is tell for a repeated call.
 func (v *visit) tellRepeat(x *core.Exchange, h how, k *kept) {
 	v.how = h
 	if h == missed {
-		return // a call like any other
+		return // the first call with its key
 	}
 	v.charge(x, h)
 	b := append(v.fields[:0], "Idempotent-Replayed: true\r\n"...)
@@ -194,12 +194,12 @@ func (v *visit) tellRepeat(x *core.Exchange, h how, k *kept) {
 	x.Reply.Fields = b
 }
 
-// transcript makes of a tape that was found whole what is given again.
+// transcript turns a complete tape into the answer to repeated calls.
 func (s *saving) transcript(tape []byte) *kept {
 	return &kept{Note: s.note, body: s.f.body, data: append(make([]byte, 0, len(tape)), tape...)}
 }
 
-// callOf is the digest of whose call it is and what they call it.
+// callOf returns the digest of a call's owner and Idempotency-Key.
 func callOf(kind, owner string, name []byte) [32]byte {
 	b := make([]byte, 0, 512)
 	for _, part := range [...]string{"idempotency-key", kind, owner} {
@@ -208,13 +208,13 @@ func callOf(kind, owner string, name []byte) [32]byte {
 	return sha256.Sum256(append(b, name...))
 }
 
-// bodyOf is the digest of what x asks for, byte by byte.
+// bodyOf returns the digest of what x asks for, byte by byte.
 func bodyOf(x *core.Exchange) (sum [32]byte) {
 	h := sha256.New()
 	b := make([]byte, 0, 256)
 	b = append(b, byte(x.Op), flag(x.Array), flag(x.Peek.Stream))
 	b = append(binary.LittleEndian.AppendUint32(b, uint32(len(x.From.Name))), x.From.Name...)
-	b = append(binary.LittleEndian.AppendUint32(b, uint32(len(x.Peek.Model))), x.Peek.Model...) // which some have in the path
+	b = append(binary.LittleEndian.AppendUint32(b, uint32(len(x.Peek.Model))), x.Peek.Model...) // in some formats it is in the path
 	h.Write(b)
 	h.Write(x.Body)
 	h.Sum(sum[:0])

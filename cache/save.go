@@ -11,8 +11,8 @@ import (
 	"asbru/core"
 )
 
-// Keep returns the stage that hands what came back to be kept. It belongs among those that
-// run after the exchange, whatever came of it.
+// Keep returns the stage that hands answers to the worker. It belongs among the stages that
+// run after the exchange, whatever its outcome.
 func (c *Cache) Keep() core.Stage { return c.keep }
 
 func (c *Cache) keep(x *core.Exchange) core.Verdict {
@@ -31,17 +31,17 @@ func (c *Cache) keep(x *core.Exchange) core.Verdict {
 	return core.Continue
 }
 
-// A saving is an answer that is to be kept.
+// A saving is an answer to be stored.
 type saving struct {
 	f     *errand
-	key   [32]byte // of f; known when digest was called
+	key   [32]byte // of f; valid after digest
 	note  entry.Note
 	ttl   time.Duration
-	heard chan struct{} // not nil: there is no answer; it is closed when all before are kept
-	fails refusal       // why it is not kept, and only given to who waits; numRefusals: it is
+	heard chan struct{} // not nil: there is no answer, and it is closed once everything queued before has been stored
+	fails refusal       // why the answer is not stored and only given to followers; numRefusals: it is stored
 }
 
-// landed settles the errand that x has led.
+// landed ends the errand that x has led.
 func (v *visit) landed(x *core.Exchange) {
 	c, f := v.c, v.f
 	v.lead.Store(nil)
@@ -66,7 +66,7 @@ func (v *visit) landed(x *core.Exchange) {
 	}
 	t := x.Attempts()[len(x.Attempts())-1].Target
 	switch {
-	case c.o.repeats: // whoever gave it: it is the answer that the call got
+	case c.o.repeats: // whichever target gave it: it is the answer that the call received
 	case !primary(x.Route, t):
 		s.fails = standIn
 	case spliced(x):
@@ -90,8 +90,8 @@ func (v *visit) landed(x *core.Exchange) {
 	c.hand(s)
 }
 
-// spliced reports whether one target began the answer and another one ended it. Who waits is
-// given it, as its own client is; it is none to give to those who ask later.
+// spliced reports whether one target began the answer and another one continued it. Followers
+// get it, like the leader's client; later exchanges do not.
 func spliced(x *core.Exchange) bool {
 	for _, a := range x.Attempts() {
 		if a.Resumes {
@@ -101,7 +101,7 @@ func spliced(x *core.Exchange) bool {
 	return false
 }
 
-// primary reports whether t is one of those that a route leads to, and no fallback of it
+// primary reports whether t is one of the route's targets rather than a fallback of the route
 // or of the caller.
 func primary(r *core.Route, t *core.Target) bool {
 	for _, first := range r.Targets[:min(max(r.Plan.Balanced, 1), len(r.Targets))] {
@@ -112,11 +112,11 @@ func primary(r *core.Route, t *core.Target) bool {
 	return false
 }
 
-// failure is what came of the question for all who wait. left says that it says nothing
+// failure returns the fault to be given to all followers. left reports that it says nothing
 // about the question.
 func (v *visit) failure(x *core.Exchange, status int) (fault *core.Fault, left bool) {
 	switch {
-	case len(x.Attempts()) == 0: // refused before anybody was asked: that is between us and the caller
+	case len(x.Attempts()) == 0: // refused before any target was asked: that concerns this caller only
 		return nil, true
 	case x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow), overdue(x):
 		return nil, true
@@ -129,7 +129,7 @@ func (v *visit) failure(x *core.Exchange, status int) (fault *core.Fault, left b
 	f.mu.Lock()
 	tape := f.tape
 	if core.Class(status) == core.Final {
-		f.tries = leaders // the same question is the same mistake, whoever asks it
+		f.tries = leaders // the same question gets the same error, whoever asks it
 	}
 	f.mu.Unlock()
 	if status >= 400 && status < 500 {
@@ -144,8 +144,8 @@ func (v *visit) failure(x *core.Exchange, status int) (fault *core.Fault, left b
 	return fault, false
 }
 
-// hand gives s to the worker. When that is behind, who waits is served here and now, and
-// nothing is kept.
+// hand gives s to the worker. If the queue is full, the followers are served here and now, and
+// nothing is stored.
 func (c *Cache) hand(s *saving) {
 	if s.fails != numRefusals && s.f.waiting.Load() == 0 {
 		c.n.refused[s.fails].Add(1)
@@ -173,9 +173,9 @@ func (c *Cache) hand(s *saving) {
 	c.drop(s.f)
 }
 
-// drop ends an errand whose answer nobody else can be given.
+// drop ends an errand whose answer cannot be given to anyone else.
 func (c *Cache) drop(f *errand) {
-	if f.doubt != nil { // nobody read the answer
+	if f.doubt != nil { // the answer was not decoded
 		c.weigh(f.doubt, nil)
 		f.doubt = nil
 	}
@@ -187,8 +187,8 @@ func (c *Cache) drop(f *errand) {
 	f.land(c)
 }
 
-// later has the worker look at what was handed to it: in a moment, so that it is not woken for
-// each answer, or at once.
+// later wakes the worker: after a delay, so that it does not run for every single answer, or at
+// once.
 func (c *Cache) later(now bool) {
 	switch {
 	case now:
@@ -198,15 +198,15 @@ func (c *Cache) later(now bool) {
 	}
 }
 
-// rush has the worker look now: somebody waits.
+// rush wakes the worker now, because an exchange waits.
 func (c *Cache) rush() {
 	select {
 	case c.bell <- struct{}{}:
-	default: // it was rung and not heard yet
+	default: // it was rung before and not heard yet
 	}
 }
 
-// save is the worker. It ends with the cache, when what was handed to it is kept.
+// save is the worker. It ends with the cache, after storing what is queued.
 func (c *Cache) save() {
 	for open := true; open; {
 		select {
@@ -214,7 +214,7 @@ func (c *Cache) save() {
 		case <-c.stop:
 			open = false
 		}
-		c.armed.Store(false) // what is handed over from now on rings again
+		c.armed.Store(false) // what is queued from now on rings again
 		for more := true; more; {
 			select {
 			case s := <-c.saves:
@@ -226,7 +226,7 @@ func (c *Cache) save() {
 	}
 }
 
-// keepOne makes of a tape an answer, gives it to who waits, and keeps it.
+// keepOne decodes a tape, gives the answer to the followers, and stores it.
 func (c *Cache) keepOne(s *saving) {
 	if s.heard != nil {
 		close(s.heard)
@@ -257,22 +257,22 @@ func (c *Cache) keepOne(s *saving) {
 	c.drop(s.f)
 }
 
-// makeFindable lets questions that mean the same find an answer. Its text is on disk and in
-// the encoded entry; here it is not needed any more.
+// makeFindable adds an answer's question to the semantic tier. The text is on disk and in
+// the encoded entry, so it need not stay in memory.
 func (c *Cache) makeFindable(i *exact.Item[*kept]) {
 	if c.near != nil && i.Value.Text != "" {
 		c.near.Add(&Question{Space: i.Value.Space, Text: []byte(i.Value.Text)}, i.Key, i.Until)
 	}
 }
 
-// noteBytes is the memory that a Note takes.
+// noteBytes returns the memory used by a Note.
 func noteBytes(n *entry.Note) int64 {
 	return int64(160 + len(n.Owner) + len(n.Label) + len(n.Asked) + len(n.Model) + len(n.Provider) + len(n.Family) + len(n.Native) + len(n.Text))
 }
 
-// digest reads the tape of an errand and gives the answer to who waits. It is nil when there
-// is none that could be given; s.fails then says why. An answer that is only for who waits
-// now is not to be kept: s.fails says that too.
+// digest decodes the tape of an errand and gives the answer to the followers. It returns nil if there
+// is no answer to give; s.fails then says why. s.fails also says if an answer may only be given to the
+// current followers and must not be stored.
 func (c *Cache) digest(s *saving) (k *kept, fresh, until int64) {
 	f, w := s.f, c.takeScratch()
 	defer c.giveScratch(w)
@@ -322,7 +322,7 @@ func (c *Cache) digest(s *saving) (k *kept, fresh, until int64) {
 	return k, fresh, until
 }
 
-// judge decides whether an answer is whole enough to be given to those who ask later.
+// judge decides whether an answer is complete enough to be stored.
 func (s *saving) judge(c *Cache, r *core.Completion) {
 	if s.fails != numRefusals || c.o.repeats {
 		return
@@ -353,8 +353,8 @@ func (s *saving) judge(c *Cache, r *core.Completion) {
 	}
 }
 
-// lasts says how long an answer is good. The times of answers differ a little, by their
-// keys, so that those which came together do not go together.
+// lasts returns how long an answer is valid. Lifetimes vary a little with the key, so that answers
+// that arrived together do not expire together.
 func (c *Cache) lasts(s *saving) (fresh, until int64) {
 	ttl := int64(s.ttl)
 	less := ttl / jitterShare * int64(binary.LittleEndian.Uint16(s.key[20:])) >> 16

@@ -7,14 +7,14 @@ import (
 	"asbru/core"
 )
 
-// A Share says what two questions may differ in and still be one. The zero Share is nothing.
+// A Share says in what two equal questions may differ. The zero Share allows no difference.
 type Share struct {
-	Instructions bool // what system and developer say
-	Model        bool // the model that is to answer
-	Provider     bool // who serves it
+	Instructions bool // the turns of system and developer
+	Model        bool // the model asked for
+	Provider     bool // the provider that serves it
 }
 
-// targets writes down who is asked, as far as that tells questions apart.
+// targets writes who is asked, as far as that distinguishes questions.
 func (h Share) targets(w *canon.Writer, x *core.Exchange, all []*core.Target) {
 	if h.Model && h.Provider {
 		return
@@ -31,7 +31,7 @@ func (h Share) targets(w *canon.Writer, x *core.Exchange, all []*core.Target) {
 			name = "/"
 		}
 		if (h.Model || h.Provider) && name == last {
-			continue // the same model at several providers, or several models of one
+			continue // one model at several providers, or several models of one
 		}
 		last = name
 		w.Word(tagTarget, name)
@@ -41,7 +41,7 @@ func (h Share) targets(w *canon.Writer, x *core.Exchange, all []*core.Target) {
 	}
 }
 
-// trim takes out of a conversation what does not tell it from others, and judges its length.
+// trim removes what does not distinguish conversations, and judges the length.
 func (o *Options) trim(c *core.Chat) Why {
 	if o.History == 0 && !o.Share.Instructions {
 		return Cached

@@ -2,8 +2,8 @@ package cache
 
 import "asbru/core"
 
-// stream begins to give x the answer that is coming for another exchange: what is there at
-// once, the rest as it comes.
+// stream starts to give x the answer that is arriving for another exchange: what is there at
+// once, the rest as it arrives.
 func (v *visit) stream(x *core.Exchange) {
 	f := v.f
 	v.tell(x, withOthers, nil)
@@ -34,7 +34,7 @@ func (v *visit) Next(x *core.Exchange, dst []byte) ([]byte, core.Pour) {
 // Close implements core.Source.
 func (v *visit) Close(*core.Exchange) { v.endReplay() }
 
-// nextPiece is Next for an answer from memory at the pace it once came.
+// nextPiece is Next for an answer from memory at its original pace.
 func (v *visit) nextPiece(x *core.Exchange, dst []byte) ([]byte, core.Pour) {
 	r := &v.read
 	if now, by := core.Clock(), x.Due.Total; now < r.due && (by == 0 || r.due < by) {
@@ -53,7 +53,7 @@ func (v *visit) nextPiece(x *core.Exchange, dst []byte) ([]byte, core.Pour) {
 	return dst, core.PourMore
 }
 
-// nextCome is Next for an answer that is coming for another exchange.
+// nextCome is Next for an answer that is arriving for another exchange.
 func (v *visit) nextCome(x *core.Exchange, dst []byte) ([]byte, core.Pour) {
 	r, f := &v.read, v.f
 	f.mu.Lock()
@@ -72,7 +72,7 @@ func (v *visit) nextCome(x *core.Exchange, dst []byte) ([]byte, core.Pour) {
 	}
 	f.mu.Unlock()
 	if v.c.o.repeats && r.ended && state == failed && r.at > 0 {
-		return dst, core.PourEnd // it was given the end, and nothing comes behind that
+		return dst, core.PourEnd // the end has been written, and nothing may follow it
 	}
 	if state == failed || over {
 		if fault == nil {
@@ -97,12 +97,12 @@ func (v *visit) nextCome(x *core.Exchange, dst []byte) ([]byte, core.Pour) {
 	case end < len(tape):
 		return dst, core.PourMore
 	case state != done:
-		return dst, core.PourMore // which waits, unless there is more by now
+		return dst, core.PourMore // the caller waits, unless there is more by now
 	}
 	return v.lastCome(x, dst, &usage)
 }
 
-// lastCome ends an answer that has come to its end.
+// lastCome ends an answer that has arrived completely.
 func (v *visit) lastCome(x *core.Exchange, dst []byte, usage *core.Usage) ([]byte, core.Pour) {
 	r, z, f := &v.read, &v.read.s.cross, v.f
 	if !r.ended && !z.Finished {
@@ -126,13 +126,13 @@ func (v *visit) lastCome(x *core.Exchange, dst []byte, usage *core.Usage) ([]byt
 	return dst, core.PourEnd
 }
 
-// onFrame turns one frame of the answer into the client's format.
+// onFrame converts one frame of the answer into the client's format.
 func (v *visit) onFrame(name, data []byte) error {
 	r, f, x := &v.read, v.f, v.x
 	s := r.s
 	ev, err := f.from.Chats[f.op].ParseEvent(s.events[:0], &s.cross, name, data)
 	if err != nil {
-		return nil // as for the leader: the stream lives
+		return nil // as for the leader: the stream continues
 	}
 	s.events = ev
 	if !r.keepsID {
@@ -149,7 +149,7 @@ func (v *visit) onFrame(name, data []byte) error {
 			}
 			return errFormat
 		default:
-			if v.c.o.repeats { // which gives what it reads as it is
+			if v.c.o.repeats { // repeats give the recorded bytes unchanged
 				continue
 			}
 			r.dst = codec.AppendEvent(r.dst, &s.cross, e)

@@ -9,10 +9,10 @@ import (
 	"asbru/hotpath/frame"
 )
 
-// errFormat says that an answer is written in a format that is not read here.
+// errFormat reports an answer in a format that cannot be parsed here.
 var errFormat = errors.New("the format of the answer cannot be read here")
 
-// A cutter cuts a stream, piece by piece, into the frames of its format.
+// A cutter splits a stream, piece by piece, into the frames of its format.
 type cutter struct {
 	framing core.Framing
 	events  frame.Cutter
@@ -20,7 +20,7 @@ type cutter struct {
 	frames  frame.MessageCutter
 }
 
-// each calls f with the frames that p completes: what they are called and what they hold.
+// each calls f with the frames that p completes: their names and contents.
 func (c *cutter) each(p []byte, f func(name, data []byte) error) error {
 	for {
 		var raw, name, data []byte
@@ -58,8 +58,8 @@ func (c *cutter) each(p []byte, f func(name, data []byte) error) error {
 	}
 }
 
-// completion reads a whole tape as the answer that it is. x is what the reader remembers;
-// r aliases it and the tape.
+// completion parses a whole tape. x is the parser's state; r aliases it and the
+// tape.
 func completion(t *recording, r *core.Completion, x *core.Crossing) (pace []entry.Beat, err error) {
 	codec := t.from.Chats[t.op]
 	if codec == nil {
@@ -110,7 +110,7 @@ func completion(t *recording, r *core.Completion, x *core.Crossing) (pace []entr
 			at = end
 		}
 	}
-	if !x.Ended && x.Finished { // a format whose streams end by ending
+	if !x.Ended && x.Finished { // a format whose streams simply end
 		g.Add([]core.Event{{Kind: core.EventEnd}}, 0)
 	}
 	if err := g.Whole(r, x); err != nil {
@@ -120,7 +120,7 @@ func completion(t *recording, r *core.Completion, x *core.Crossing) (pace []entr
 	return g.Pace(), nil
 }
 
-// A recording is a tape that is not written to any more.
+// A recording is a finished tape.
 type recording struct {
 	from   *core.Dialect
 	op     core.Op

@@ -10,34 +10,34 @@ import (
 	"asbru/cache/entry"
 )
 
-// A Check says how the semantic tier is watched: of some of its hits the question is asked
-// upstream too, behind the answer, and the two answers are compared. The zero Check is that
-// none are.
+// A Check says how the semantic tier is checked: for some of its hits the question is also sent
+// upstream, behind the answer, and the two answers are compared. The zero Check checks
+// none.
 type Check struct {
 	Share     float64 // of the hits; 0: none
-	Precision float64 // the least lower bound of the share that is right; 0: DefaultPrecision
-	Samples   int     // comparisons before there is a judgement; 0: DefaultSamples
+	Precision float64 // least lower bound of the share of right hits; 0: DefaultPrecision
+	Samples   int     // comparisons before a verdict; 0: DefaultSamples
 }
 
-// A trust is how far the semantic tier can be trusted with the questions of one owner. It is
-// judged by the last comparisons; when it falls they are forgotten. While it is fallen the
-// tier serves nothing: what it would have served is compared with what the provider says to
-// the same question, which costs nothing then, until the new comparisons are good enough.
+// A trust says whether the semantic tier is trusted with the questions of one owner. The
+// verdict follows from the latest comparisons, which are forgotten when trust falls. While it is fallen,
+// the tier serves nothing: its answer is compared with the provider's answer to the same question, which
+// has to be asked anyway, until the new comparisons are good enough.
 type trust struct {
 	name   string
 	check  Check
-	stands bool // it is counted and never falls
+	stands bool // counted only: its trust never falls
 	fallen atomic.Bool
 
 	agreed, differed, unjudged, falls atomic.Uint64
 
 	mu    sync.Mutex
-	last  []bool // a ring
+	last  []bool // a ring of the latest comparisons
 	at, n int
-	right int // of last
+	right int // right ones in last
 }
 
-// tell counts a comparison and reports whether the verdict on the tier has changed by it.
+// tell adds a comparison and reports whether it changed the verdict on the tier.
 func (t *trust) tell(same bool) (changed bool) {
 	if same {
 		t.agreed.Add(1)
@@ -72,20 +72,20 @@ func (t *trust) tell(same bool) (changed bool) {
 	return true
 }
 
-// bound is the lower bound of the share of hits that are right, and of how many comparisons.
+// bound returns the lower bound of the share of right hits, and the number of comparisons behind it.
 func (t *trust) bound() (share float64, n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return lowerBound(t.right, t.n), t.n
 }
 
-// A Trust is how far the semantic tier is trusted with the questions of one owner.
+// A Trust describes how far the semantic tier is trusted with the questions of one owner.
 type Trust struct {
 	Owner                      string
-	Agreed, Differed, Unjudged uint64  // comparisons, and those that came to nothing
-	Bound                      float64 // the lower bound of the share that is right, of the last comparisons
-	Compared                   int     // those
-	Fallen                     bool    // the tier answers nothing
+	Agreed, Differed, Unjudged uint64  // comparisons, and those without a result
+	Bound                      float64 // lower bound of the share of right hits among the latest comparisons
+	Compared                   int     // the number of those
+	Fallen                     bool    // the tier serves nothing
 	Falls                      uint64  // how often it fell
 }
 
@@ -94,7 +94,7 @@ func (t *trust) report() Trust {
 	return Trust{t.name, t.agreed.Load(), t.differed.Load(), t.unjudged.Load(), share, n, t.fallen.Load(), t.falls.Load()}
 }
 
-// lowerBound is that of Wilson's interval of 95 % (1927) for k right of n; 0 for none.
+// lowerBound is that of Wilson's interval at 95 % (1927) for k right of n; 0 for n = 0.
 func lowerBound(k, n int) float64 {
 	if n == 0 {
 		return 0
@@ -104,17 +104,17 @@ func lowerBound(k, n int) float64 {
 	return max((p+z*z/(2*m)-z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m)))/(1+z*z/m), 0)
 }
 
-// An owner is whose answers they are.
+// An owner is whose answers are shared.
 type owner struct{ kind, name string }
 
-// trusts are all of a Cache, by owner. Those that come when it is full share one.
+// trusts are all trusts of a Cache, by owner. Owners beyond the bound share one.
 type trusts struct {
 	check Check
 	mu    sync.RWMutex
 	of    map[owner]*trust
 	order []*trust
 	rest  *trust
-	words *trust // of hits by the same words, of all owners: counted, and served whatever comes of it
+	words *trust // of hits in the canonical tier, for all owners: counted, and never fallen
 }
 
 func newTrusts(c Check) *trusts {
@@ -128,7 +128,7 @@ func newTrusts(c Check) *trusts {
 	return &trusts{check: c, of: map[owner]*trust{}, words: words, order: []*trust{words}}
 }
 
-// in is the trust in the tier with the questions of o.
+// in returns the trust for the questions of o.
 func (t *trusts) in(o owner) *trust {
 	t.mu.RLock()
 	found, rest := t.of[o], t.rest
@@ -157,27 +157,27 @@ func (t *trusts) in(o owner) *trust {
 	return made
 }
 
-// canonicalName stands for the owner where hits by the same words are counted.
+// canonicalName replaces the owner where hits of the canonical tier are counted.
 const canonicalName = "(canonical)"
 
-// list is every trust, the oldest first.
+// list returns every trust, the oldest first.
 func (t *trusts) list() []*trust {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	return t.order[:len(t.order):len(t.order)]
 }
 
-// draw decides whether a hit is one of those that are compared.
+// draw decides at random whether a hit is compared.
 func (t *trusts) draw() bool { return t.check.Share > 0 && rand.Float64() < t.check.Share }
 
-// A doubt is an answer that was given, or would have been, to a question that only means the
-// same, until the provider's own answer to that question is there.
+// A doubt is an answer that the semantic tier gave, or would have given, until it can be compared with
+// the provider's own answer.
 type doubt struct {
 	in  *trust
 	hit *kept
 }
 
-// weigh compares the two. k is the provider's answer; nil: there is none that is whole.
+// weigh compares the two. k is the provider's answer; nil: there is no complete one.
 func (c *Cache) weigh(d *doubt, k *kept) {
 	if k == nil {
 		d.in.unjudged.Add(1)

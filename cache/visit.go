@@ -9,74 +9,74 @@ import (
 	"asbru/core"
 )
 
-// A visit is what the cache keeps of one exchange, from Look to Keep. It stands in the
-// exchange as its Watcher, and as the Source of an answer that comes piece by piece.
+// A visit is the cache's state for one exchange, from Look to Keep. It is the exchange's
+// Watcher, and the Source of an answer that is given piece by piece.
 type visit struct {
-	c    *Cache         // for good: of an exchange that ended another Cache may still look whose its visit was
-	x    *core.Exchange // only while a stage or the Source runs
+	c    *Cache         // never changes: after the exchange has ended another Cache may still ask whose visit it was
+	x    *core.Exchange // only set while a stage or the Source runs
 	name                // of the question
-	body [32]byte       // of a call that is known by its key: the digest of what x asks for
+	body [32]byte       // of a call with an Idempotency-Key: the digest of its body
 	ask  ask
 
 	role  role
 	f     *errand
-	spare *errand                // the next one to lead, made when nobody waited
-	lead  atomic.Pointer[errand] // f of who leads it: any goroutine may ask whether it stays
+	spare *errand                // the next errand to lead, allocated in advance
+	lead  atomic.Pointer[errand] // f while this visit leads it; Stays may be called by any goroutine
 	tries int                    // leaders that failed this exchange
-	heard uint32                 // of f, what it waits for; see waitLocked
-	until int64                  // Clock when it stops to follow f; 0: when that ends
+	heard uint32                 // rung of f when it was last heard; see waitLocked
+	until int64                  // Clock until which it follows f; 0: until f ends
 
-	kind, owner string // whose the answer is
+	kind, owner string // whose answers are used
 	label       []byte
-	asked       []byte // the model that was asked for
+	asked       []byte // the model that the client asked for
 
-	space    [32]byte // of the question, for who looks at its meaning
-	text     []byte   // its last turn, plain; empty: nobody looks at it
+	space    [32]byte // of the question, for the semantic tier
+	text     []byte   // the last turn as plain text; empty: not compared by meaning
 	match    Match
-	question Question       // what is looked up: here, so that looking allocates nothing
-	likeKey  [32]byte       // of what was found
-	asking   *remote.Asking // of others, under way; nil: none is
+	question Question       // what is looked up; kept here so that a look-up allocates nothing
+	likeKey  [32]byte       // of the similar question found
+	asking   *remote.Asking // the outside search under way; nil: none
 	askUntil int64          // Clock when it is given up
 
 	out    []byte
 	fields []byte
 	hit    *kept
 	how    how
-	due    *exact.Item[*kept] // what this exchange is to have refreshed; nil: nothing
-	doubt  *doubt             // what it would have been given, were the semantic tier trusted; nil: nothing
-	trail  *visit             // that leads what is to be asked behind the answer; nil: nothing is
+	due    *exact.Item[*kept] // what this exchange has to refresh; nil: nothing
+	doubt  *doubt             // what the semantic tier would have given if it were trusted; nil: nothing
+	trail  *visit             // leads the errand behind the answer; nil: there is none
 	sent   *visit             // trail, once the data plane has it
-	usage  core.Usage         // of the answer from memory, when it was made
+	usage  core.Usage         // of the answer from memory, when it was recorded
 	extras func(dst []byte) []byte
 
 	read replay
 }
 
-// A replay is an answer that a client is given piece by piece.
+// A replay is an answer that is given piece by piece.
 type replay struct {
-	s     *scratch // nil: none is under way
+	s     *scratch // nil: no replay is under way
 	pacer entry.Pacer
 	paced bool
-	due   int64 // Clock when the next piece is
+	due   int64 // Clock when the next piece is due
 
 	cut     cutter
-	at      int  // of the tape, what was read
+	at      int  // offset in the tape up to which it was read
 	keepsID bool // the provider knows the answer by its id
-	ended   bool // the answer's end was read, and is kept back until it is known to be whole
+	ended   bool // the end was read, and is held back until the answer is known to be complete
 	dst     []byte
 	frame   func(name, data []byte) error
 }
 
-// A role is what an exchange has to do with the cache.
+// A role is the part of an exchange in an errand.
 type role uint8
 
 const (
-	alone     role = iota // nothing: it goes upstream, or was answered
-	leading               // it asks for others too, and for later
-	following             // it waits for who leads
+	alone     role = iota // none: it goes upstream by itself, or was answered
+	leading               // it asks upstream, for the followers too
+	following             // it waits for the leader
 )
 
-// How an answer was found.
+// A how says how an answer was found.
 type how uint8
 
 const (
@@ -88,7 +88,7 @@ const (
 	withOthers
 )
 
-// recall is the word for h that others know, and that the header x-cache says.
+// recall converts h to core's word for it, which is also that of the header x-cache.
 func (h how) recall() core.Recall {
 	return [...]core.Recall{core.RecallMissed, core.RecallExact, core.RecallStale, core.RecallCanonical, core.RecallSemantic, core.RecallJoined}[h]
 }
@@ -96,12 +96,12 @@ func (h how) recall() core.Recall {
 func newVisit(c *Cache) *visit {
 	v := &visit{c: c}
 	v.spare = c.blank()
-	v.extras = v.appendExtras // once: a func value made for each exchange would be an allocation for each
+	v.extras = v.appendExtras // once: a method value for each exchange would be an allocation for each
 	v.read.frame = v.onFrame
 	return v
 }
 
-// release makes v ready for another exchange.
+// release prepares v for another exchange.
 func (c *Cache) release(v *visit) {
 	v.untrail()
 	v.endReplay()
@@ -114,13 +114,13 @@ func (c *Cache) release(v *visit) {
 	v.x, v.f, v.hit, v.ask, v.role, v.tries, v.how = nil, nil, nil, ask{}, alone, 0, missed
 	v.due, v.doubt, v.sent = nil, nil, nil
 	v.usage = core.Usage{}
-	if v.spare == nil { // the bytes are out: what is allocated now makes nobody wait
+	if v.spare == nil { // the reply has been sent, so that allocating delays nobody
 		v.spare = c.blank()
 	}
 	c.visits.Put(v)
 }
 
-// endReplay gives the memory of a replay back.
+// endReplay releases the memory of a replay.
 func (v *visit) endReplay() {
 	r := &v.read
 	if r.s != nil {
@@ -158,13 +158,13 @@ func (v *visit) Anew(*core.Exchange) {
 	}
 }
 
-// Stays implements core.Watcher: the exchange goes on while others want its answer.
+// Stays implements core.Watcher: the exchange continues while others want its answer.
 func (v *visit) Stays() bool {
 	f := v.lead.Load()
 	return f != nil && f.waiting.Load() > 0
 }
 
-// statusOf is the status of the reply that x got; 0: none.
+// statusOf returns the status of x's reply; 0: none.
 func statusOf(x *core.Exchange) int {
 	if a := x.Attempts(); len(a) > 0 {
 		return a[len(a)-1].Status

@@ -2,10 +2,10 @@ package control
 
 import "time"
 
-// PollEvery is how often the configuration file is looked at. Polling works
+// PollEvery is how often the configuration file is checked. Polling works
 // where notification does not: Kubernetes' symlinks, network file systems,
 // bind mounts.
 const PollEvery = 2 * time.Second
 
-// maxLogged bounds the lines one refused document may write to the log.
+// maxLogged bounds the log lines of one refused document.
 const maxLogged = 20

@@ -15,17 +15,17 @@ import (
 	"asbru/core/importer"
 )
 
-// A Version counts the configurations that were swapped in since the process
+// A Version counts the configurations swapped in since the process
 // started. The first is 1; 0 means none.
 type Version uint64
 
-// An Actor is who changes the configuration.
+// An Actor is the originator of a change.
 type Actor struct {
 	Kind string // file, signal, start, admin, store
 	Name string // a path, a signal's name, a user; may be empty
 }
 
-// String is "file /etc/asbru.yaml", or the kind alone.
+// String returns "file /etc/asbru.yaml", or the kind alone.
 func (a Actor) String() string {
 	if a.Name == "" {
 		return a.Kind
@@ -33,39 +33,39 @@ func (a Actor) String() string {
 	return a.Kind + " " + a.Name
 }
 
-// ErrRefused is the error of a change that was refused for the problems that
-// come with it. Nothing has changed then.
+// ErrRefused is the error of a change that was refused because of the problems
+// returned with it. Nothing has changed.
 var ErrRefused = errors.New("the configuration has problems")
 
 // ErrNoFile is the error of a Reload without a configuration file.
 var ErrNoFile = errors.New("there is no configuration file to read again")
 
-// Options are what a Plane is made of. Compile and Swap are required.
+// Options configure a Plane. Compile and Swap are required.
 type Options struct {
-	Path string // the configuration file; empty: there is none to read again
+	Path string // the configuration file; empty: none
 	Env  config.Env
 
-	// Compile turns a document into a Snapshot. It may report Warnings together
-	// with a Snapshot; a Problem that is an Error, or a nil Snapshot, refuses
+	// Compile turns a document into a Snapshot. It may return Warnings along with a
+	// Snapshot. A Problem that is an Error, or a nil Snapshot, refuses
 	// the document. It is called by one goroutine at a time.
 	Compile func(doc *config.Document, version uint64) (*core.Snapshot, []config.Problem)
 
-	// Kept returns what a store adds to the document of the file or the start. It is called
-	// before each Compile, by one goroutine at a time, and must not wait long. An error
+	// Kept returns what a store adds to a document. It is called before each Compile,
+	// by one goroutine at a time, and must not take long. An error
 	// refuses the document. nil: there is no store.
 	Kept func(doc *config.Document) (*config.Kept, error)
 
-	// Undo takes back what the last Compile made: what it was made for did not come about.
-	// nil: nothing has to be taken back.
+	// Undo releases what the last Compile made, because it is not going to be served.
+	// nil: nothing has to be released.
 	Undo func(*core.Snapshot)
 
 	// Swap publishes a Snapshot. It cannot fail. It is called right after the
 	// Compile that made it, by the same goroutine.
 	Swap func(*core.Snapshot)
 
-	// Applied is told of each document that was swapped in, and what was served before; nil for the first.
-	// Changes of a store are not among them: who makes them tells of them. It is called by the
-	// goroutine that called Swap. nil: nobody is told.
+	// Applied is called for each document swapped in, with the previous one, nil for the first, by the
+	// goroutine that called Swap. Changes of a store are not included: their originator
+	// reports them. It may be nil.
 	Applied func(by Actor, version Version, before, after *config.Document)
 
 	Log  *slog.Logger  // nil: slog.Default()
@@ -73,10 +73,10 @@ type Options struct {
 }
 
 // A Plane owns the document that is being served. All methods may be called
-// concurrently, except Watch, which runs once.
+// concurrently, except Watch, which is called once.
 type Plane struct {
 	o      Options
-	writer chan struct{} // holds the one token; who takes it may change things
+	writer chan struct{} // holds one token, which is the right to make changes
 
 	mu     sync.Mutex // guards status
 	status Status
@@ -85,28 +85,28 @@ type Plane struct {
 	base based   // what the store's part was last added to; guarded by writer
 }
 
-// A based is a document without what a store adds to it, and where it came from.
+// A based is a document without the store's part, and its source.
 type based struct {
 	doc      *config.Document
 	from     source
 	problems []config.Problem
 }
 
-// Status is what was applied last, and what was refused since.
+// Status describes what is served, and what was refused since.
 type Status struct {
 	Version   Version
 	At        time.Time        // when Version was swapped in
-	By        Actor            // who brought it
-	Document  *config.Document // what is served, the store's part included; read only
+	By        Actor            // its originator
+	Document  *config.Document // being served, including the store's part; read only
 	Base      *config.Document // without the store's part; read only
 	Warnings  []config.Problem // of Version
-	FailedAt  time.Time        // when a change was last refused after Version; zero: none was
-	FailedBy  Actor            // who brought that
-	LastError string           // why; empty: Version is the newest there is
-	Problems  []config.Problem // that LastError counts; empty when the file could not be read
+	FailedAt  time.Time        // when a later change was last refused; zero: none was
+	FailedBy  Actor            // its originator
+	LastError string           // why; empty: Version is the latest
+	Problems  []config.Problem // those behind LastError; empty if the file could not be read
 	Refused   uint64           // changes refused since the process started
 
-	from source // of Base
+	from source // the source of Base
 }
 
 // New makes a Plane that serves nothing yet. It starts no goroutine.
@@ -133,10 +133,10 @@ func (p *Plane) Status() Status {
 }
 
 // Apply validates, compiles and swaps in a document, and returns its version.
-// Problems come with a good document too, as Warnings. When they hold an Error
+// A valid document may come with Problems that are Warnings. If one is an Error
 // the document is refused with ErrRefused, nothing has changed, and the version
-// is the one still served. ctx bounds the wait for other writers only. The
-// document belongs to the Plane afterwards.
+// is the one still being served. ctx only bounds the wait for other changes. The
+// Plane takes ownership of the document.
 func (p *Plane) Apply(ctx context.Context, by Actor, doc *config.Document) (Version, []config.Problem, error) {
 	if err := p.lock(ctx); err != nil {
 		return p.Status().Version, nil, err
@@ -145,8 +145,8 @@ func (p *Plane) Apply(ctx context.Context, by Actor, doc *config.Document) (Vers
 	return p.apply(by, source{}, doc, doc.Validate(p.o.Env))
 }
 
-// Reload reads the configuration file again and applies it, whether it has
-// changed or not: what it refers to may have. by is told in Status and log.
+// Reload reads the configuration file again and applies it even if it has not
+// changed, since what it refers to may have. by appears in Status and log.
 func (p *Plane) Reload(ctx context.Context, by Actor) (Version, []config.Problem, error) {
 	if p.o.Path == "" {
 		return p.Status().Version, nil, ErrNoFile
@@ -163,7 +163,7 @@ func (p *Plane) Reload(ctx context.Context, by Actor) (Version, []config.Problem
 	return p.read(by, data)
 }
 
-// read applies the text of the configuration file. The writer's token is held.
+// read applies the text of the configuration file. The caller holds the writer's token.
 func (p *Plane) read(by Actor, data []byte) (Version, []config.Problem, error) {
 	doc, problems := importer.Decode(p.o.Path, data, p.o.Env)
 	if doc == nil {
@@ -172,13 +172,13 @@ func (p *Plane) read(by Actor, data []byte) (Version, []config.Problem, error) {
 	return p.apply(by, source{p.o.Path, data}, doc, problems)
 }
 
-// A source is the text a document came from, empty when there is none.
+// A source is the text that a document was decoded from; empty if there is none.
 type source struct {
 	name string
 	data []byte
 }
 
-// apply serves a document together with what the store keeps. The writer's token is held.
+// apply serves a document together with the store's part. The caller holds the writer's token.
 func (p *Plane) apply(by Actor, from source, doc *config.Document, problems []config.Problem) (Version, []config.Problem, error) {
 	if config.Failed(problems) {
 		return p.refuse(by, problems, nil)
@@ -193,9 +193,9 @@ func (p *Plane) apply(by Actor, from source, doc *config.Document, problems []co
 	return p.change(change{by: by, base: based{doc, from, problems}, kept: kept})
 }
 
-// Keep serves the document together with kept, which a store is about to keep; nil is what
-// Options.Kept says by then. commit makes it lasting once nothing else can fail, and may be nil. When it fails, or
-// the whole has problems that are Errors, nothing has changed.
+// Keep serves the document together with kept, which a store is about to commit; nil stands for the current
+// result of Options.Kept. commit is called once nothing else can fail, and may be nil. If it fails, or
+// a problem is an Error, nothing has changed.
 func (p *Plane) Keep(ctx context.Context, by Actor, kept *config.Kept, commit func() error) (Version, []config.Problem, error) {
 	if err := p.lock(ctx); err != nil {
 		return p.Status().Version, nil, err
@@ -213,15 +213,15 @@ func (p *Plane) Keep(ctx context.Context, by Actor, kept *config.Kept, commit fu
 	return p.change(change{by, p.base, kept, commit})
 }
 
-// A change is one configuration on its way to be served.
+// A change is a configuration that is about to be served.
 type change struct {
 	by     Actor
 	base   based
 	kept   *config.Kept
-	commit func() error // nil: nothing is to be made lasting
+	commit func() error // nil: nothing has to be committed
 }
 
-// change is the only place that swaps. The writer's token is held.
+// change is the only place that swaps. The caller holds the writer's token.
 func (p *Plane) change(c change) (Version, []config.Problem, error) {
 	doc, problems := c.base.doc, c.base.problems
 	if c.kept != nil {
@@ -262,8 +262,8 @@ func (p *Plane) change(c change) (Version, []config.Problem, error) {
 	return next, problems, nil
 }
 
-// undo takes back what the last Compile made. What it has changed of things that outlive a
-// Snapshot, such as the caps of accounts, the document that is served changes back.
+// undo releases what the last Compile made. Where it changed things that outlive a
+// Snapshot, such as the caps of accounts, compiling the current document changes them back.
 func (p *Plane) undo(snap *core.Snapshot) {
 	if p.o.Undo != nil {
 		p.o.Undo(snap)
@@ -274,7 +274,7 @@ func (p *Plane) undo(snap *core.Snapshot) {
 	}
 }
 
-// placed says where problems of a change are: in the file, or in the store.
+// placed fills in the positions of a change's problems: in the file, or in the store.
 func (p *Plane) placed(c change, problems []config.Problem) []config.Problem {
 	if from := c.base.from; from.data != nil {
 		importer.Locate(from.name, from.data, p.o.Env, problems)
@@ -283,7 +283,7 @@ func (p *Plane) placed(c change, problems []config.Problem) []config.Problem {
 	return problems
 }
 
-// compile calls Compile and survives it: a bug met by an odd document must not
+// compile calls Compile and recovers a panic: a bug triggered by an odd document must not
 // end what is being served.
 func (p *Plane) compile(doc *config.Document, next Version) (snap *core.Snapshot, problems []config.Problem, err error) {
 	defer func() {
@@ -296,7 +296,7 @@ func (p *Plane) compile(doc *config.Document, next Version) (snap *core.Snapshot
 	return snap, problems, nil
 }
 
-// refuse notes why nothing has changed. cause is nil when problems say it.
+// refuse records why nothing has changed. cause is nil if the problems say why.
 func (p *Plane) refuse(by Actor, problems []config.Problem, cause error) (Version, []config.Problem, error) {
 	err := cause
 	if err == nil {
@@ -313,8 +313,8 @@ func (p *Plane) refuse(by Actor, problems []config.Problem, cause error) (Versio
 	return serving, problems, err
 }
 
-// refuseChange is refuse, but for a change that was only tried: who tried it is told, and what
-// is kept is as good as before.
+// refuseChange is refuse, except that a trial change is reported only to its originator: what is
+// stored is still valid.
 func (p *Plane) refuseChange(c change, problems []config.Problem, cause error) (Version, []config.Problem, error) {
 	if c.commit == nil {
 		return p.refuse(c.by, problems, cause)
@@ -325,8 +325,8 @@ func (p *Plane) refuseChange(c change, problems []config.Problem, cause error) (
 	return p.Status().Version, problems, cause
 }
 
-// Where is the place of a path of Status.Base in the file it was read from, as a Problem
-// without a message; File is empty when it was read from none.
+// Where returns the position of a path of Status.Base in its file, as a Problem
+// without a message; File is empty if it came from no file.
 func (p *Plane) Where(path string) config.Problem {
 	at := []config.Problem{{Path: path}}
 	if from := p.Status().from; from.data != nil {
@@ -335,7 +335,7 @@ func (p *Plane) Where(path string) config.Problem {
 	return at[0]
 }
 
-// log writes problems, errors first among equals as they come, at most maxLogged.
+// log writes at most maxLogged problems, Errors first.
 func (p *Plane) log(problems []config.Problem) {
 	for i, x := range problems {
 		if i == maxLogged {
@@ -350,7 +350,7 @@ func (p *Plane) log(problems []config.Problem) {
 	}
 }
 
-// lock waits for the writer's token.
+// lock acquires the writer's token.
 func (p *Plane) lock(ctx context.Context) error {
 	select {
 	case <-p.writer:

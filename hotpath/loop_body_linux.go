@@ -5,7 +5,7 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// halfHead keeps the beginning of a head. Its time runs from the first byte.
+// halfHead keeps an incomplete head until more arrives. Its deadline counts from its first byte.
 func (l *loop) halfHead(c *client, b []byte) {
 	if c.in == nil {
 		l.deadline(c.slot, l.limits().HeadWait)
@@ -13,14 +13,14 @@ func (l *loop) halfHead(c *client, b []byte) {
 	l.stash(c, b)
 }
 
-// stash keeps b in c.in, if it is not there already.
+// stash copies b to c.in, unless it is there already.
 func (l *loop) stash(c *client, b []byte) {
 	if c.in == nil {
 		c.in = append(l.bufs.Take(len(b)), b...)
 	}
 }
 
-// charge counts what a large body takes against the budget of all.
+// charge counts the memory of a large body against the limit shared by all bodies.
 func (l *loop) charge(c *client, bytes int) bool {
 	grow := int64(bytes) - c.large
 	if grow <= 0 {
@@ -41,7 +41,7 @@ func (l *loop) charge(c *client, bytes int) bool {
 	return true
 }
 
-// takeChunks decodes what came of a chunked body, in place.
+// takeChunks decodes the received part of a chunked body, in place.
 func (l *loop) takeChunks(c *client) {
 	raw, lim := c.decoded, l.limits()
 	if len(c.in) > lim.BodyBytes {

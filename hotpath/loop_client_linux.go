@@ -24,7 +24,7 @@ func (l *loop) limits() core.Limits {
 	return lim
 }
 
-// idleWait is limits().IdleWait, for every request.
+// idleWait caches limits().IdleWait, which every request needs.
 func (l *loop) idleWait() time.Duration {
 	if snap := l.s.snap.Load(); snap != nil {
 		return or(snap.Limits.IdleWait, defaultIdleWait)
@@ -32,7 +32,7 @@ func (l *loop) idleWait() time.Duration {
 	return defaultIdleWait
 }
 
-// close ends a client's connection and forgets it.
+// close closes a client's connection and frees its slot.
 func (l *loop) close(c *client) {
 	if c.phase == closed {
 		return
@@ -43,7 +43,7 @@ func (l *loop) close(c *client) {
 	l.forget(c)
 }
 
-// forget gives back what a client holds, but not its descriptor.
+// forget releases everything a client holds except its descriptor.
 func (l *loop) forget(c *client) {
 	c.phase = closed
 	l.vacate(c.slot)
@@ -56,10 +56,10 @@ func (l *loop) forget(c *client) {
 	l.leave()
 }
 
-// onClient gives a client its turn. what is 0 for a turn without an event.
+// onClient handles an event of a client. what is the epoll mask, or 0 for a turn without an event.
 func (l *loop) onClient(c *client, what uint32) {
 	if c.ghost {
-		return // an event from before it left
+		return // an event from before the connection was lent out
 	}
 	if what&(sock.In|sock.RdHup) != 0 {
 		c.readable = true
@@ -95,7 +95,7 @@ func (l *loop) onClient(c *client, what uint32) {
 	}
 }
 
-// read takes bytes of the next request from the socket.
+// read reads bytes of the next request from the socket.
 func (l *loop) read(c *client) {
 	for c.phase == reading && c.readable && !c.more {
 		var n int
@@ -131,8 +131,8 @@ func (l *loop) read(c *client) {
 	}
 }
 
-// take looks at the bytes of a request so far: b is c.in, or what was just read
-// when c.in is nil.
+// take processes the bytes of a request received so far: b is c.in or, if c.in is nil, what was
+// just read.
 func (l *loop) take(c *client, b []byte) {
 	if c.head == 0 {
 		if !l.takeHead(c, b) {
@@ -155,7 +155,7 @@ func (l *loop) take(c *client, b []byte) {
 	l.fly(c, b, c.total)
 }
 
-// same is b, or c.in if b was stashed there meanwhile.
+// same returns c.in if b was stashed there in the meantime, otherwise b.
 func (l *loop) same(c *client, b []byte) []byte {
 	if c.in != nil {
 		return c.in
@@ -163,8 +163,8 @@ func (l *loop) same(c *client, b []byte) []byte {
 	return b
 }
 
-// takeHead parses and judges the head. It reports false when more is needed or
-// the client was answered.
+// takeHead parses and judges the head. It reports false if more bytes are needed or
+// the client has been answered.
 func (l *loop) takeHead(c *client, b []byte) bool {
 	if match, more := http1.IsHTTP2Preface(b); match {
 		l.req.HeadLen = 0
@@ -189,7 +189,7 @@ func (l *loop) takeHead(c *client, b []byte) bool {
 	c.head = n
 	if !l.req.Chunked {
 		if c.total = n + int(max(l.req.ContentLength, 0)); len(b) >= c.total {
-			return true // judged when it flies
+			return true // it is judged in fly
 		}
 	}
 	f := &l.scratch
@@ -218,13 +218,13 @@ func (l *loop) takeHead(c *client, b []byte) bool {
 
 func isHead(b []byte) bool { return len(b) > 5 && string(b[:5]) == "HEAD " }
 
-// fly starts the exchange of a complete request: the first total bytes of b,
-// which is c.in or what was just read. The rest belongs to the next one.
+// fly starts the exchange of a complete request: the first total bytes of b, which is
+// c.in or what was just read. Bytes after those belong to the next request.
 func (l *loop) fly(c *client, b []byte, total int) {
 	f := l.newFlight(c)
 	t0 := l.readAt
 	f.on.mark = t0
-	parsed := c.in == nil // then the head was parsed a moment ago
+	parsed := c.in == nil // if so, the head has just been parsed
 	switch rest := b[total:]; {
 	case c.in == nil:
 		f.buf = append(l.bufs.Take(total), b[:total]...)
@@ -268,7 +268,7 @@ func (l *loop) fly(c *client, b []byte, total int) {
 	l.decided(f, l.s.ready(f, &l.req))
 }
 
-// hand gives a client to the slow door, with the bytes read so far.
+// hand passes a client on to the slow door, with the bytes read so far.
 func (l *loop) hand(c *client, b []byte) {
 	l.poll.Remove(c.fd)
 	l.stats.HandedOver.Add(1)

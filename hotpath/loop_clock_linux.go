@@ -6,19 +6,19 @@ import (
 	"asbru/core"
 )
 
-// A probe is a client to be asked whether it still listens.
+// A probe is a client that ended its sending side and is to be tested for whether it still reads.
 type probe struct {
 	tag uint64
 	at  int64
 }
 
-// wind says when the clocks are looked at next.
+// wind sets when the deadlines are checked next, at most d from now.
 func (l *loop) wind(d time.Duration) {
 	l.next = core.Clock() + int64(d)
 	l.rest.bell.File.SetReadDeadline(time.Now().Add(d))
 }
 
-// clock reads the clock.
+// clock reads the clock and remembers the result in l.now.
 func (l *loop) clock() int64 {
 	l.now = core.Clock()
 	return l.now
@@ -44,10 +44,10 @@ func (l *loop) checkClock() {
 	l.wind(wait)
 }
 
-// deadline says when a slot's patience ends.
+// deadline sets the deadline of a slot to d from now.
 func (l *loop) deadline(slot uint32, d time.Duration) { l.until[slot] = l.now + int64(d) }
 
-// tick looks at the clocks.
+// tick checks the deadlines of all slots, and what else is done periodically.
 func (l *loop) tick(now int64) {
 	for _, d := range l.doors {
 		if d.rest {
@@ -79,7 +79,7 @@ func (l *loop) tick(now int64) {
 	}
 }
 
-// overdue ends the wait of a slot.
+// overdue handles a slot whose deadline has passed.
 func (l *loop) overdue(slot uint32) {
 	defer l.survive(slot)
 	l.until[slot] = 0

@@ -6,7 +6,7 @@ import (
 	"asbru/hotpath/sock"
 )
 
-// listen begins to accept from a socket.
+// listen starts accepting from a listening socket.
 func (l *loop) listen(d *entrance) {
 	slot := uint32(len(l.entries))
 	l.entries = append(l.entries, entry{gen: 1, door: d})
@@ -20,9 +20,9 @@ func (l *loop) listen(d *entrance) {
 	l.doors = append(l.doors, d)
 }
 
-// accept takes what waits at the door, and rests when no descriptor is left: a
-// level-triggered socket would otherwise call without end. It reports whether
-// more may wait.
+// accept accepts a batch of waiting connections. When no descriptor is left it stops watching the
+// socket until the next tick, since a level-triggered socket would otherwise report an event
+// endlessly. It reports whether more connections may be waiting.
 func (l *loop) accept(d *entrance) (more bool) {
 	for range acceptTurn {
 		var peer [16]byte
@@ -43,7 +43,7 @@ func (l *loop) accept(d *entrance) (more bool) {
 	return true
 }
 
-// assign gives an accepted connection to the loop with the fewest.
+// assign gives an accepted connection to the loop that has the fewest.
 func (l *loop) assign(fd int, peer [16]byte) {
 	limit := defaultConns
 	if snap := l.s.snap.Load(); snap != nil {
@@ -64,7 +64,7 @@ func (l *loop) assign(fd int, peer [16]byte) {
 	to.post(mail{kind: mailClient, fd: fd, peer: peer})
 }
 
-// welcome makes a client of an accepted connection, counted already.
+// welcome makes a client of an accepted connection, which has been counted already.
 func (l *loop) welcome(fd int, peer [16]byte) {
 	c := &client{fd: fd, peer: peer, since: l.now}
 	slot, ok := l.place(fd, entry{c: c})

@@ -5,7 +5,7 @@ import (
 	"asbru/hotpath/sock"
 )
 
-// impatient ends a client whose time is up.
+// impatient ends a client whose deadline has passed.
 func (l *loop) impatient(c *client) {
 	if f := c.f; f != nil && c.out != nil {
 		f.x.Fault = &core.Fault{Code: core.ClientSlow, Message: "the client stopped reading"}
@@ -17,7 +17,7 @@ func (l *loop) impatient(c *client) {
 	}
 }
 
-// drain stops accepting, after what already waits in the queues was taken.
+// drain stops accepting once the connections already queued have been accepted.
 func (l *loop) drain() {
 	if l.draining {
 		return
@@ -37,8 +37,8 @@ func (l *loop) drain() {
 	l.doors = nil
 }
 
-// drainTick closes connections that have been quiet for a while: closing one
-// at once could cross a request on its way.
+// drainTick closes connections that have been idle for a while. Closing one at once could
+// cross a request that is already on its way.
 func (l *loop) drainTick(now int64) {
 	for slot := range l.entries {
 		c := l.entries[slot].c
@@ -54,7 +54,7 @@ func (l *loop) drainTick(now int64) {
 	}
 }
 
-// cut ends a client without a word.
+// cut closes a client's connection without answering.
 func (l *loop) cut(c *client) {
 	defer l.survive(c.slot)
 	l.victim = c
@@ -62,9 +62,9 @@ func (l *loop) cut(c *client) {
 	l.drop(c)
 }
 
-// probeTick asks those clients that have ended their side whether they still
-// listen. A closed socket answers what is written with a reset, which comes
-// as an event; a half-closed one reads on.
+// probeTick tests whether clients that ended their sending side still read. A closed socket
+// answers anything written to it with a reset, which arrives as an event; a half-closed
+// one keeps reading.
 func (l *loop) probeTick(now int64) {
 	kept := l.probes[:0]
 	for _, p := range l.probes {

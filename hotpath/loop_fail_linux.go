@@ -9,8 +9,8 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// redial replaces a kept connection that died while it was idle by a new one,
-// once. It reports false when that was done already.
+// redial replaces a kept connection that was closed while idle by a new one, once per attempt. It
+// reports false if that has been done already.
 func (l *loop) redial(f *flight, u *link) bool {
 	reused := u.raw.Reused
 	u.f, f.on.u = nil, nil
@@ -24,14 +24,14 @@ func (l *loop) redial(f *flight, u *link) bool {
 	return true
 }
 
-// upstreamLate ends the wait for an upstream.
+// upstreamLate handles an upstream that missed its deadline.
 func (l *loop) upstreamLate(u *link) {
 	f := u.f
 	if f == nil {
 		l.unlink(u)
 		return
 	}
-	if f.on.paused { // it is the client who is late, and has a clock of its own
+	if f.on.paused { // the client is the slow side, and has a deadline of its own
 		l.deadline(u.slot, or(f.target.Waits.Stall, defaultStall))
 		return
 	}
@@ -39,8 +39,8 @@ func (l *loop) upstreamLate(u *link) {
 	l.upstreamEnded(u, os.ErrDeadlineExceeded)
 }
 
-// upstreamEnded takes an upstream connection that ended, or cannot be
-// understood, off its exchange.
+// upstreamEnded handles an upstream connection that ended, or that sent what cannot be
+// parsed. It takes the connection off its exchange.
 func (l *loop) upstreamEnded(u *link, err error) {
 	f := u.f
 	if f == nil {
@@ -68,7 +68,7 @@ func (l *loop) upstreamEnded(u *link, err error) {
 		return
 	}
 	if !f.rel.committed {
-		var bad *http1.Refusal // of the first bytes: then there were some
+		var bad *http1.Refusal // in the first bytes: so the connection was not closed while idle
 		silent := f.on.up == nil && !f.late && !errors.As(err, &bad)
 		l.bufs.Give(f.on.up)
 		f.on.up = nil
@@ -88,14 +88,14 @@ func (l *loop) upstreamEnded(u *link, err error) {
 		f.rel.end(&f.x, &l.box)
 	} else if !f.rel.complete(&f.x, &l.box) {
 		f.x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: errCut.Error(), Cause: err}
-		f.free = !f.rel.broken(&f.x, &l.box) || f.free // nothing else tells the client that its reply is cut
+		f.free = !f.rel.broken(&f.x, &l.box) || f.free // closing is the only way left to tell the client that its reply is incomplete
 	}
 	if l.give(f, true) {
 		l.settle(f.on.c, f)
 	}
 }
 
-// heardOut decides about a refusal of whose body no more comes, or not in time.
+// heardOut decides about a refusal whose body has ended, or did not arrive in time.
 func (l *loop) heardOut(u *link, f *flight, err error) {
 	late := f.late
 	f.on.unheard, f.late = false, false
@@ -106,8 +106,8 @@ func (l *loop) heardOut(u *link, f *flight, err error) {
 	}
 }
 
-// gatherEnded ends a reply that nobody has got yet: it was complete, or another
-// target may do better.
+// gatherEnded handles the end of a connection whose reply nobody has received yet: either the
+// reply is complete, or another target is tried.
 func (l *loop) gatherEnded(u *link, f *flight, err error) {
 	u.last = true
 	if f.rel.from == bodyClose && errors.Is(err, io.EOF) {

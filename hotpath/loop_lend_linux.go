@@ -10,11 +10,11 @@ import (
 )
 
 // lend gives a client whose exchange has begun to the goroutine lane, with the bytes read so
-// far. It comes back when that exchange has ended: a quiet connection is cheaper here.
+// far. The client returns when that exchange has ended, because an idle connection is cheaper here.
 //
-//	flying ──needs to wait──▶ a goroutine's ──answered, and lives on──▶ reading
+//	flying ──has to wait──▶ carried by a goroutine ──answered, stays open──▶ reading
 //
-// The fleet goes on counting it, so that a drain never looks between the two.
+// The fleet keeps counting it, so that a drain never sees it missing in between.
 func (l *loop) lend(c *client, f *flight) {
 	l.poll.Remove(c.fd)
 	k := l.s.line()
@@ -28,12 +28,12 @@ func (l *loop) lend(c *client, f *flight) {
 	l.recycle(f)
 	l.stats.HandedOver.Add(1)
 	l.s.lent.Add(1)
-	l.s.fleet.live.Add(1) // which forget takes off
+	l.s.fleet.live.Add(1) // forget subtracts it again
 	l.forget(c)
 	go l.s.borrow(l, k, c.fd, g)
 }
 
-// inherit makes a flight of the goroutine lane of one that no stage and no attempt holds up.
+// inherit makes a flight of the goroutine lane from one that waits for no stage and no attempt.
 func (s *Server) inherit(f *flight) *flight {
 	g := s.flights.Get().(*flight)
 	g.x.Inherit(&f.x)
@@ -46,10 +46,10 @@ func (s *Server) inherit(f *flight) *flight {
 	return g
 }
 
-// borrow carries the one exchange that a client of l was lent for.
+// borrow carries the one exchange for which a client of l was lent.
 func (s *Server) borrow(l *loop, k *conn, fd int, f *flight) {
 	c, err := connOf(fd)
-	if err != nil { // no descriptor is left: the client is gone
+	if err != nil { // no descriptor is left: the connection is lost
 		c, _ = net.Pipe()
 		c.Close()
 	}
@@ -83,17 +83,17 @@ func (s *Server) borrow(l *loop, k *conn, fd int, f *flight) {
 	l.post(mail{kind: mailBack, fd: back, peer: k.peer, in: append([]byte(nil), k.in...)})
 }
 
-// once carries f, and reports whether the connection lives on.
+// once carries f and reports whether the connection stays open.
 func (k *conn) once(f *flight) (again bool) {
 	s := k.s
 	defer func() {
-		s.uncount(f) // a panic came past finish
+		s.uncount(f) // a panic skipped finish
 		f.reset()
 		s.flights.Put(f)
 	}()
-	http1.ParseRequest(f.buf, &k.req) // the loop did, into its own
+	http1.ParseRequest(f.buf, &k.req) // the loop parsed it into its own Request
 	if f.socket != nil && f.socket.late {
-		k.exchange(f) // nothing is decided yet
+		k.exchange(f) // nothing has been decided yet
 	} else {
 		k.charge.take(&f.x)
 		k.fly(f)
@@ -107,7 +107,7 @@ func (k *conn) once(f *flight) (again bool) {
 	return true
 }
 
-// regain makes a client of a connection that comes back.
+// regain makes a client of a connection that was lent and is returned.
 func (l *loop) regain(m *mail) {
 	c := &client{fd: m.fd, peer: m.peer, since: core.Clock()}
 	l.stats.Conns.Add(1)
@@ -127,7 +127,7 @@ func (l *loop) regain(m *mail) {
 	}
 }
 
-// connOf makes a net.Conn of a descriptor, which is closed.
+// connOf makes a net.Conn from a descriptor, which it closes.
 func connOf(fd int) (net.Conn, error) {
 	file := os.NewFile(uintptr(fd), "client")
 	defer file.Close()

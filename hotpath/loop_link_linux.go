@@ -12,8 +12,8 @@ import (
 	"asbru/hotpath/upstream"
 )
 
-// launch sends the request of f to the next target, and answers the client
-// when there is none left.
+// launch sends the request of f to the next target, and answers the client if there is none
+// left.
 func (l *loop) launch(f *flight) {
 	for {
 		switch l.s.next(f) {
@@ -39,8 +39,8 @@ func (l *loop) launch(f *flight) {
 	}
 }
 
-// dial asks for a connection. The answer comes by mail. When all that are allowed
-// are open, but another loop keeps one that is idle, that one makes room.
+// dial opens a connection in a goroutine, which posts the result. If the limit of connections is
+// reached while another loop keeps an idle one, that one is closed to make room.
 func (l *loop) dial(f *flight, pool *upstream.Pool) {
 	now := l.clock()
 	f.decide += now - f.on.mark
@@ -54,7 +54,7 @@ func (l *loop) dial(f *flight, pool *upstream.Pool) {
 			if !errors.Is(err, upstream.ErrBusy) {
 				break
 			}
-			if pool.Parked.Load() > 0 { // else one may be about to be parked: its reply is out before it is
+			if pool.Parked.Load() > 0 { // if none is parked, one may be about to be: a reply is sent before its connection is parked
 				l.s.fleet.tell(l.s, mail{kind: mailEvict, pool: pool})
 			}
 			time.Sleep(evictRest)
@@ -64,8 +64,8 @@ func (l *loop) dial(f *flight, pool *upstream.Pool) {
 	}()
 }
 
-// dialed hands a new connection to the exchange that asked for it, or keeps it
-// for the next one.
+// dialed hands a new connection to the exchange that asked for it or, if that has ended, keeps it for
+// the next one.
 func (l *loop) dialed(m *mail) {
 	f := m.f
 	waits := f.on.gen == m.gen && f.on.c != nil && f.on.c.f == f
@@ -90,7 +90,7 @@ func (l *loop) dialed(m *mail) {
 	}
 }
 
-// join makes a link of a connection; nil if it cannot be watched.
+// join makes a link from a connection; nil if it cannot be watched.
 func (l *loop) join(raw *upstream.Raw) *link {
 	u := &link{raw: raw}
 	slot, ok := l.place(raw.FD, entry{u: u})
@@ -102,7 +102,7 @@ func (l *loop) join(raw *upstream.Raw) *link {
 	return u
 }
 
-// park keeps a connection for the next exchange.
+// park keeps a connection for a later exchange.
 func (l *loop) park(u *link) {
 	p := u.raw.Pool
 	if p.Closed() || u.fin || u.last || l.cutting {
@@ -116,7 +116,7 @@ func (l *loop) park(u *link) {
 	l.deadline(u.slot, p.KeepAlive())
 }
 
-// unpark takes the connection that was used last.
+// unpark takes the most recently used idle connection; nil if there is none.
 func (l *loop) unpark(p *upstream.Pool) *link {
 	s := l.shelf(p)
 	n := len(s.links) - 1
@@ -131,14 +131,14 @@ func (l *loop) unpark(p *upstream.Pool) *link {
 	return u
 }
 
-// evict ends the connection to p that was idle for longest.
+// evict closes the connection to p that has been idle for longest.
 func (l *loop) evict(p *upstream.Pool) {
 	if s := l.shelf(p); len(s.links) > 0 {
 		l.unlink(s.links[0])
 	}
 }
 
-// unlink ends an upstream connection.
+// unlink closes an upstream connection.
 func (l *loop) unlink(u *link) {
 	if u.raw.FD < 0 {
 		return
@@ -152,8 +152,8 @@ func (l *loop) unlink(u *link) {
 	u.raw.Close()
 }
 
-// unstack takes a parked connection out of its stack. The old ones are at the
-// bottom, and it is the old ones that end.
+// unstack removes a parked connection from its stack. It searches from the bottom: the
+// oldest are there, and they are the ones that end.
 func (l *loop) unstack(u *link) {
 	p := u.raw.Pool
 	s := l.shelf(p)
@@ -167,14 +167,14 @@ func (l *loop) unstack(u *link) {
 	p.Parked.Add(-1)
 }
 
-// A shelf is where a loop keeps its idle connections of one Pool, the one used last on
+// A shelf is a loop's stack of idle connections of one Pool, the most recently used one on
 // top.
 type shelf struct {
 	pool  *upstream.Pool
 	links []*link
 }
 
-// shelf finds that of p. Nearly always it is the one of the request before.
+// shelf returns the shelf of p. It is nearly always the one that the previous request used.
 func (l *loop) shelf(p *upstream.Pool) *shelf {
 	if s := l.lately; s != nil && s.pool == p {
 		return s
@@ -188,7 +188,7 @@ func (l *loop) shelf(p *upstream.Pool) *shelf {
 	return s
 }
 
-// tidy forgets the shelves on which nothing stands: their Pools may be gone.
+// tidy removes empty shelves: their Pools may be gone.
 func (l *loop) tidy() {
 	l.lately = nil
 	for p, s := range l.idle {
@@ -198,8 +198,8 @@ func (l *loop) tidy() {
 	}
 }
 
-// send writes the request of f to u. It reports false when this target will
-// not have it.
+// send writes the request of f to u. It reports false if the request cannot be sent to this
+// target.
 func (l *loop) send(f *flight, u *link) bool {
 	if l.reqOf != f {
 		http1.ParseRequest(f.buf, &l.req)
@@ -229,11 +229,11 @@ func (l *loop) send(f *flight, u *link) bool {
 	}
 	f.sent = u.out == nil && u.tail.len() == 0
 	f.told()
-	l.patience(u, or(f.target.Waits.Header, defaultHeader))
+	l.patience(u, f.silence())
 	return true
 }
 
-// upload writes what is left of a large body, as far as the socket takes it.
+// upload writes what is left of a large body, as far as the socket accepts it.
 func (u *link) upload() (sent int, err error) {
 	for i := range u.tail {
 		for len(u.tail[i]) > 0 {
@@ -255,7 +255,7 @@ func (u *link) upload() (sent int, err error) {
 	return sent, nil
 }
 
-// onLink gives an upstream connection its turn.
+// onLink handles an event of an upstream connection.
 func (l *loop) onLink(u *link, what uint32) {
 	if what&(sock.In|sock.RdHup|sock.Hup|sock.Err) != 0 {
 		u.readable = true
@@ -271,17 +271,17 @@ func (l *loop) onLink(u *link, what uint32) {
 	if !u.readable {
 		return
 	}
-	// Nobody asked: the end of the connection, or a TLS record that is none of ours.
+	// Unrequested: the end of the connection, or a TLS record without application data.
 	n, _, err := u.raw.Read(l.in)
 	if u.readable = false; n > 0 || !errors.Is(err, upstream.ErrAgain) {
 		l.unlink(u)
 	}
 }
 
-// flushLink writes what waits of a request. It reports false when the
-// connection ended.
+// flushLink writes the pending part of a request. It reports false if the connection
+// ended.
 func (l *loop) flushLink(u *link) bool {
-	var err error
+	moved, err := false, error(nil)
 	if u.out != nil {
 		var n int
 		if n, err = u.raw.Write(u.out[u.sent:]); err == nil {
@@ -289,18 +289,15 @@ func (l *loop) flushLink(u *link) bool {
 				l.bufs.Give(u.out)
 				u.out = nil
 			}
-			if u.f != nil && n > 0 {
-				l.patience(u, or(u.f.target.Waits.Header, defaultHeader))
-			}
+			moved = n > 0
 		}
 	} else if u.raw.Pending() > 0 {
 		err = u.raw.Flush()
 	}
 	if u.out == nil && err == nil && u.tail.len() > 0 {
 		var n int
-		if n, err = u.upload(); n > 0 && u.f != nil {
-			l.patience(u, or(u.f.target.Waits.Header, defaultHeader))
-		}
+		n, err = u.upload()
+		moved = moved || n > 0
 	}
 	if err != nil {
 		l.upstreamEnded(u, err)
@@ -308,6 +305,9 @@ func (l *loop) flushLink(u *link) bool {
 	}
 	if u.f != nil {
 		u.f.sent = u.out == nil && u.tail.len() == 0
+		if moved {
+			l.patience(u, u.f.silence())
+		}
 	}
 	return true
 }

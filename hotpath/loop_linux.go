@@ -13,7 +13,7 @@ import (
 )
 
 // A loop is an event loop: one goroutine that owns the connections given to it
-// and carries their exchanges from accept to close without ever waiting for one of
+// and carries their exchanges from accept to close. It never waits for any one of
 // them.
 //
 // Everything but the inbox belongs to the loop's goroutine.
@@ -21,51 +21,51 @@ type loop struct {
 	s     *Server
 	index int
 	poll  *sock.Poll
-	rest  rest // how it waits
+	rest  rest // how the loop waits for events
 	stats core.LaneStats
 
-	mu      sync.Mutex // guards inbox and ended, and the signal while it is raised
+	mu      sync.Mutex // guards inbox and ended, and signal while it is raised
 	inbox   []mail
 	ended   bool
-	ringing atomic.Bool // the signal was raised and not yet heard
+	ringing atomic.Bool // signal is raised and has not been read yet
 	signal  int
-	over    chan struct{} // closed when the loop has ended
+	over    chan struct{} // closed once the loop has ended
 
 	entries []entry // by slot
-	until   []int64 // deadline of a slot as Clock, 0: none; apart, so that a sweep reads little
+	until   []int64 // deadline of each slot as Clock, 0: none; a slice of its own, so that a sweep reads little memory
 	spare   []uint32
-	again   []uint64 // tags of those that go on in the next round, without an event
+	again   []uint64 // tags of connections that continue in the next round without an event
 	probes  []probe
 	next    int64 // Clock of the next tick
-	swept   int64 // Clock of the last look at until
+	swept   int64 // Clock of the last check of until
 	naps    naps
 	digest  *digests
-	readAt  int64 // Clock when the bytes now looked at had been read
-	now     int64 // Clock when it was read last, in this round: near enough for deadlines
+	readAt  int64 // Clock when the bytes now being processed had been read
+	now     int64 // Clock when it was last read in this round: precise enough for deadlines
 
 	bufs    buf.List
 	hooks   hooks
 	flights []*flight
 	idle    map[*upstream.Pool]*shelf
-	lately  *shelf // of idle, the one asked for last; nil: none
-	in      []byte // what every read goes into first
+	lately  *shelf // the shelf of idle that was used last; nil: none
+	in      []byte // the buffer that every read fills first
 	box     outbox
 	req     http1.Request
-	reqOf   *flight // whose head req holds
+	reqOf   *flight // the flight whose head req holds
 	rep     http1.Reply
-	scratch flight  // judges heads whose body has not come
-	victim  *client // whose exchange is being carried, and ends with a panic
+	scratch flight  // judges heads whose body has not arrived yet
+	victim  *client // the client whose exchange is being carried; a panic ends it
 
 	doors    []*entrance
 	draining bool
 	cutting  bool
 	closing  bool
 	trimmed  int64
-	round    uint64 // of looks at who may go on, the last one that was taken
+	round    uint64 // Server.rounds when inspect ran last
 }
 
-// An entry is who stands in a slot. gen changes with each, so that an event
-// that comes late finds nobody.
+// An entry is the occupant of a slot. gen changes with each occupant, so that a late event
+// is recognized and dropped.
 type entry struct {
 	gen  uint32
 	c    *client
@@ -84,7 +84,7 @@ func newLoop(s *Server, index int) (*loop, error) {
 	}
 	l.stats.Name = "loop"
 	l.hooks = hooks{Grow: l.bufs.Need, Free: l.bufs.Give}
-	l.entries, l.until = make([]entry, 1, 64), make([]int64, 1, 64) // slot 0 is the signal's
+	l.entries, l.until = make([]entry, 1, 64), make([]int64, 1, 64) // slot 0 belongs to the signal
 	if l.signal, err = sock.NewSignal(); err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func newLoop(s *Server, index int) (*loop, error) {
 	return l, nil
 }
 
-// run turns the loop until the Server is closed.
+// run runs the loop until the Server is closed.
 func (l *loop) run() {
 	l.wind(tickWait)
 	for !l.closing {
@@ -116,9 +116,9 @@ func (l *loop) run() {
 	l.end()
 }
 
-// parkedFirst looks at the kept upstream connections that have something to tell
-// before any request is read: one that was closed, or that sent what nobody asked
-// for, must not be lent to a request of the same batch.
+// parkedFirst handles events of parked upstream connections before any request is read. A
+// connection that was closed, or that sent unrequested bytes, must not be used for a request
+// of the same batch.
 func (l *loop) parkedFirst(evs []sock.Event) {
 	for i := range evs {
 		tag := evs[i].Tag()
@@ -128,8 +128,8 @@ func (l *loop) parkedFirst(evs []sock.Event) {
 	}
 }
 
-// event gives one connection its turn. A panic ends that connection and
-// nothing else.
+// event handles one event of one connection. A panic ends that connection and nothing
+// else.
 func (l *loop) event(tag uint64, what uint32) {
 	slot := uint32(tag)
 	if slot == 0 {
@@ -175,21 +175,21 @@ func (l *loop) survive(slot uint32) {
 			l.unlink(u)
 		}
 		l.s.uncount(f)
-		f.on.gen++ // never recycled: nobody knows what it holds
+		f.on.gen++ // never recycled: what it still holds is unknown
 		c.f = nil
 	}
 	l.close(c)
 }
 
-// blame notes whose exchange the turn of e is about. It has to be known before:
-// a panic may come when the exchange was taken off its connection already.
+// blame notes whose exchange an event of e belongs to. This must happen beforehand: by the
+// time of a panic the exchange may have been taken off its connection.
 func (l *loop) blame(e *entry) {
 	if l.victim = e.c; e.u != nil && e.u.f != nil {
 		l.victim = e.u.f.on.c
 	}
 }
 
-// place gives a slot to a connection and watches its descriptor.
+// place assigns a slot to a connection and watches its descriptor.
 func (l *loop) place(fd int, e entry) (slot uint32, ok bool) {
 	if n := len(l.spare); n > 0 {
 		slot = l.spare[n-1]
@@ -216,7 +216,7 @@ func (l *loop) vacate(slot uint32) {
 
 func (l *loop) tag(slot uint32) uint64 { return uint64(l.entries[slot].gen)<<32 | uint64(slot) }
 
-// later asks for a turn in the next round.
+// later schedules a slot for the next round.
 func (l *loop) later(slot uint32) { l.again = append(l.again, l.tag(slot)) }
 
 func (l *loop) newFlight(c *client) *flight {

@@ -6,7 +6,7 @@ import (
 	"asbru/hotpath/upstream"
 )
 
-// mail is what other goroutines tell a loop.
+// mail is a message from another goroutine to a loop.
 type mail struct {
 	kind     mailKind
 	fd       int
@@ -17,24 +17,24 @@ type mail struct {
 	gen      uint32
 	pool     *upstream.Pool
 	entrance *entrance
-	in       []byte // mailBack: bytes of the next request
+	in       []byte // mailBack: bytes of the next request that were read already
 }
 
 type mailKind uint8
 
 const (
 	mailClient mailKind = iota // an accepted connection
-	mailDialed                 // raw, or err, for f
+	mailDialed                 // the result of a dial for f: raw or err
 	mailListen
 	mailDrain
 	mailCut
 	mailClose
 	mailEvict
 	mailWake
-	mailBack // a connection that was lent
+	mailBack // a lent connection is returned
 )
 
-// post tells the loop something. Any goroutine may call it.
+// post sends a loop a message. Any goroutine may call it.
 func (l *loop) post(m mail) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -48,7 +48,7 @@ func (l *loop) post(m mail) {
 	}
 }
 
-// mails reads what other goroutines told.
+// mails handles the messages that have arrived.
 func (l *loop) mails() {
 	sock.Lower(l.signal)
 	l.ringing.Store(false)
@@ -61,7 +61,7 @@ func (l *loop) mails() {
 	}
 }
 
-// open does what one mail asks for. A panic ends the exchange it is about.
+// open handles one message. A panic ends only the exchange that the message is about.
 func (l *loop) open(m *mail) {
 	defer l.survive(0)
 	l.victim = nil
@@ -93,7 +93,7 @@ func (l *loop) open(m *mail) {
 	}
 }
 
-// end gives back every descriptor. Nobody is told anything any more.
+// end closes every descriptor when the loop ends. Nobody is notified any more.
 func (l *loop) end() {
 	l.drain()
 	l.cutting = true
@@ -117,7 +117,7 @@ func (l *loop) end() {
 	close(l.over)
 }
 
-// discard closes what a mail brings that nobody will open.
+// discard closes what an undelivered message carries.
 func (m *mail) discard() {
 	switch {
 	case m.kind == mailClient || m.kind == mailBack:

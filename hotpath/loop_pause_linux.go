@@ -8,14 +8,14 @@ import (
 	"asbru/hotpath/sock"
 )
 
-// A nap is an exchange that pauses until a time at the latest.
+// A nap is a paused exchange with the latest time at which it is resumed.
 type nap struct {
 	at   int64
 	f    *flight
 	life uint32
 }
 
-// naps is a binary heap, the earliest first.
+// naps is a binary heap ordered by time, the earliest first.
 type naps []nap
 
 func (h *naps) push(n nap) {
@@ -53,16 +53,16 @@ func (h *naps) pop() nap {
 	return first
 }
 
-// ring implements bell: it may be called by any goroutine.
+// ring implements bell. Any goroutine may call it.
 func (l *loop) ring(f *flight, life uint32) { l.post(mail{kind: mailWake, f: f, gen: life}) }
 
-// nap parks an exchange that pauses.
+// nap parks a paused exchange.
 func (l *loop) nap(f *flight) { l.alarm(f, f.wakes(core.Clock())) }
 
-// alarm looks at a flight at a time that the clocks of slots are too coarse for.
+// alarm wakes a flight at a time for which the deadlines of slots are too coarse.
 func (l *loop) alarm(f *flight, at int64) {
 	if f.on.nap != 0 && f.on.nap <= at {
-		return // it will be looked at before
+		return // it is woken earlier anyway
 	}
 	f.on.nap = at
 	l.naps.push(nap{at, f, f.on.gen})
@@ -71,7 +71,7 @@ func (l *loop) alarm(f *flight, at int64) {
 	}
 }
 
-// rouse resumes those whose time has come.
+// rouse resumes the exchanges whose time has come.
 func (l *loop) rouse(now int64) {
 	for len(l.naps) > 0 && l.naps[0].at <= now {
 		n := l.naps.pop()
@@ -85,7 +85,7 @@ func (l *loop) rouse(now int64) {
 	}
 }
 
-// wake gives an exchange that was called its turn. A panic ends it alone.
+// wake resumes an exchange whose Waker was called. A panic ends only that exchange.
 func (l *loop) wake(f *flight) {
 	defer l.survive(0)
 	c := f.on.c
@@ -103,7 +103,7 @@ func (l *loop) wake(f *flight) {
 	}
 }
 
-// resume goes on where the exchange paused.
+// resume continues where the exchange paused.
 func (l *loop) resume(f *flight) {
 	f.on.mark = l.clock()
 	switch f.pause {
@@ -124,7 +124,7 @@ func (l *loop) resume(f *flight) {
 	}
 }
 
-// decided goes on after the stages have said what becomes of a request.
+// decided continues after the stages have returned a verdict on a request.
 func (l *loop) decided(f *flight, v core.Verdict) {
 	switch {
 	case v == core.Continue:
@@ -142,7 +142,7 @@ func (l *loop) decided(f *flight, v core.Verdict) {
 	}
 }
 
-// pour gives the client what an answer from memory has for it, as fast as it takes it.
+// pour writes an answer from memory to the client, as far as it is available and the client reads it.
 func (l *loop) pour(f *flight) {
 	c := f.on.c
 	for range readsATurn {
@@ -168,8 +168,8 @@ func (l *loop) pour(f *flight) {
 	l.nap(f)
 }
 
-// give writes what is in l.box to the client, or keeps it back for as long as the plan
-// says. It reports false when the client must not have it, and got a refusal instead.
+// give writes l.box to the client, or holds it back for as long as the plan requires. It reports
+// false if the plan refused the answer: the client then got the refusal instead.
 func (l *loop) give(f *flight, done bool) bool {
 	if f.tolled() && !f.on.corked {
 		switch l.s.toll(f, done) {
@@ -188,7 +188,7 @@ func (l *loop) give(f *flight, done bool) bool {
 	return true
 }
 
-// uncork asks the plan again whether what is kept back may go.
+// uncork asks the plan again whether what is held back may be sent.
 func (l *loop) uncork(f *flight) {
 	switch l.s.toll(f, false) {
 	case core.Wait:
@@ -200,7 +200,7 @@ func (l *loop) uncork(f *flight) {
 	}
 }
 
-// release lets go what was kept back.
+// release sends what was held back.
 func (l *loop) release(f *flight) {
 	c := f.on.c
 	f.on.corked = false
@@ -217,8 +217,8 @@ func (l *loop) release(f *flight) {
 	}
 }
 
-// turnAway answers with the fault of a stage in place of a reply that the client has
-// nothing of yet.
+// turnAway answers with the fault of a stage in place of a reply of which nothing has been sent
+// yet.
 func (l *loop) turnAway(f *flight) {
 	c := f.on.c
 	if u := f.on.u; u != nil {
@@ -235,7 +235,7 @@ func (l *loop) turnAway(f *flight) {
 	l.answer(c, f, isHead(f.buf))
 }
 
-// abandon lets an exchange go on whose client has left: others wait for its answer.
+// abandon continues an exchange whose client has left, because others wait for its answer.
 func (l *loop) abandon(c *client) {
 	l.until[c.slot] = 0
 	l.bufs.Give(c.in)
@@ -253,11 +253,11 @@ func (l *loop) abandon(c *client) {
 	}
 }
 
-// soon is how long the loop may wait for events in its own epoll, in milliseconds.
+// soon returns how long the loop may wait in its own epoll, in milliseconds.
 func (l *loop) soon() int {
 	if len(l.naps) == 0 {
 		return lingerMillis
 	}
-	d := time.Duration(l.next - core.Clock()) // no later than the first of them, and when it is looked at
+	d := time.Duration(l.next - core.Clock()) // until the earliest nap, and no longer than until the next tick
 	return int(min(max((d+time.Millisecond-1)/time.Millisecond, 0), lingerMillis))
 }

@@ -9,8 +9,8 @@ import (
 	"asbru/hotpath/upstream"
 )
 
-// pump reads a reply and passes it on, as long as there are bytes and the
-// client takes them.
+// pump reads a reply and passes it on while there are bytes and the client accepts
+// them.
 func (l *loop) pump(u *link) {
 	f := u.f
 	for range readsATurn {
@@ -36,7 +36,7 @@ func (l *loop) pump(u *link) {
 	}
 }
 
-// received passes bytes of a reply on.
+// received processes bytes of a reply.
 func (l *loop) received(u *link, f *flight, b []byte) {
 	f.on.mark = l.clock()
 	if f.rel.gather {
@@ -62,8 +62,8 @@ func (l *loop) received(u *link, f *flight, b []byte) {
 	}
 }
 
-// receivedHead waits for the whole head of the reply, judges it, and passes on
-// what of the body came with it.
+// receivedHead collects the head of the reply until it is complete, judges it, and passes on the part of
+// the body that arrived with it.
 func (l *loop) receivedHead(u *link, f *flight, b []byte) {
 	if f.on.up != nil {
 		f.on.up = append(l.bufs.Grow(f.on.up, len(b)), b...)
@@ -87,13 +87,13 @@ func (l *loop) receivedHead(u *link, f *flight, b []byte) {
 			l.upstreamEnded(u, errWaits)
 			return
 		}
-		b = b[m:] // an interim reply
+		b = b[m:] // that was an interim reply
 	}
 	f.first = f.on.mark
 	l.heard(u, f, b, n, false)
 }
 
-// putBy keeps what came of a reply until there is more.
+// putBy keeps an incomplete part of a reply until more arrives.
 func (l *loop) putBy(f *flight, b []byte) {
 	if f.on.up == nil {
 		f.on.up = append(l.bufs.Take(len(b)), b...)
@@ -102,7 +102,7 @@ func (l *loop) putBy(f *flight, b []byte) {
 	}
 }
 
-// heard goes on with a reply whose head is in b, n bytes long, as hear says.
+// heard continues with a reply whose head is the first n bytes of b, as Server.hear decides.
 func (l *loop) heard(u *link, f *flight, b []byte, n int, enough bool) {
 	h := l.s.hear(f, &l.rep, b, n, enough)
 	if h == unheard {
@@ -127,7 +127,7 @@ func (l *loop) heard(u *link, f *flight, b []byte, n int, enough bool) {
 	l.answer(f.on.c, f, isHead(f.buf))
 }
 
-// commit gives the client the head of the reply. From here nothing is retried.
+// commit sends the client the head of the reply. From here on nothing is retried.
 func (l *loop) commit(u *link, f *flight, b []byte, n int) {
 	l.s.frame(f, &l.rep, b, f.buf[:4])
 	f.rel.cut.Grow, f.rel.cut.Free = l.hooks.Grow, l.hooks.Free
@@ -156,7 +156,7 @@ func (l *loop) commit(u *link, f *flight, b []byte, n int) {
 	l.begin(u, f, len(rest) == 0, done, err)
 }
 
-// held goes on with a reply that nobody has got yet, after a piece of it went into l.box.
+// held continues with a reply of which nothing has been sent yet, after a piece of it was added to l.box.
 func (l *loop) held(u *link, f *flight, clean, done bool, err error) {
 	r := &f.rel
 	switch l.s.rule(f, done, err, len(r.held)) {
@@ -186,7 +186,7 @@ func (l *loop) held(u *link, f *flight, clean, done bool, err error) {
 	}
 }
 
-// begin gives the client the head of its reply and what is in l.box of the body.
+// begin sends the client the head of its reply, and the part of the body in l.box.
 func (l *loop) begin(u *link, f *flight, clean, done bool, err error) {
 	f.decide += l.clock() - f.on.mark
 	f.sure()
@@ -203,11 +203,11 @@ func (l *loop) begin(u *link, f *flight, clean, done bool, err error) {
 		f.content(now)
 		l.unload(f, done)
 	}
-	f.rel.fresh = true // the wait begins here
+	f.rel.fresh = true // the wait for the next piece starts here
 	l.passed(u, f, clean, done, err)
 }
 
-// gather collects the reply that is translated as a whole: b is a piece of it.
+// gather collects a reply that is translated as a whole; b is a piece of it.
 func (l *loop) gather(u *link, f *flight, b []byte) {
 	l.box.reset()
 	rest, done, err := f.rel.feed(&f.x, b, &l.box, &l.bufs)
@@ -221,7 +221,7 @@ func (l *loop) gather(u *link, f *flight, b []byte) {
 	}
 }
 
-// gathered gives the client the translation of a reply that is there.
+// gathered sends the client the translation of a complete reply.
 func (l *loop) gathered(u *link, f *flight, clean bool) {
 	if !l.s.whole(f, &l.box) {
 		u.f, f.on.u = nil, nil
@@ -239,15 +239,15 @@ func (l *loop) gathered(u *link, f *flight, clean bool) {
 	l.passed(u, f, clean && f.x.Fault == nil, true, nil)
 }
 
-// unload gives the request back once a stream is under way: it cannot be sent
-// again, and a stream may be quiet for long.
+// unload frees the buffer of the request once a stream is under way: the request cannot be sent
+// again, and the stream may be idle for long.
 func (l *loop) unload(f *flight, done bool) {
 	if done || cap(f.buf) == 0 || f.on.u != nil && f.on.u.tail.len() > 0 {
 		return
 	}
 	f.name = append(append(f.name[:0], f.x.Peek.Model...), f.x.Name...)
 	n := len(f.x.Peek.Model)
-	f.x.Peek.Model, f.x.Name = f.name[:n:n], f.name[n:] // for the record, and the price
+	f.x.Peek.Model, f.x.Name = f.name[:n:n], f.name[n:] // the record and the price still need them
 	f.x.Body, f.x.Path, f.x.Asked, f.x.Session = nil, nil, nil, nil
 	f.x.Peek.Fallbacks = [core.MaxFallbacks][]byte{}
 	if l.reqOf == f {
@@ -257,7 +257,7 @@ func (l *loop) unload(f *flight, done bool) {
 	f.buf = nil
 }
 
-// passed goes on after bytes were passed on.
+// passed continues after bytes were passed on.
 func (l *loop) passed(u *link, f *flight, clean, done bool, err error) {
 	switch {
 	case f.on.c.gone && !f.on.c.ghost:
@@ -271,7 +271,7 @@ func (l *loop) passed(u *link, f *flight, clean, done bool, err error) {
 	}
 }
 
-// patience waits for d, and never past the exchange's end.
+// patience sets the deadline of u to d from now, and never beyond the end of the exchange.
 func (l *loop) patience(u *link, d time.Duration) {
 	t := u.f.bound(l.now, d)
 	l.until[u.slot] = t
@@ -280,11 +280,11 @@ func (l *loop) patience(u *link, d time.Duration) {
 	}
 }
 
-// complete ends an exchange whose reply was read to its end.
+// complete ends an exchange whose reply was read completely.
 func (l *loop) complete(u *link, f *flight, clean bool) {
 	u.f, f.on.u = nil, nil
 	if u.readable {
-		f.rel.keepWhole(&l.bufs) // silent reads over it
+		f.rel.keepWhole(&l.bufs) // silent overwrites l.in
 	}
 	if clean && u.out == nil && u.tail.len() == 0 && u.raw.Pending() == 0 && l.silent(u) {
 		l.park(u)
@@ -292,15 +292,15 @@ func (l *loop) complete(u *link, f *flight, clean bool) {
 		l.unlink(u)
 	}
 	f.on.ended = true
-	if f.on.c.out != nil { // it is not settled in this turn, and l.in is read into in the next
+	if f.on.c.out != nil { // the exchange is not settled in this turn, and the next one reads into l.in
 		f.rel.keepWhole(&l.bufs)
 	}
 	l.settle(f.on.c, f)
 }
 
-// silent reports whether nothing follows the reply that was just read. Bytes that
-// nobody asked for raise no second event, and the next exchange would take them
-// for its answer.
+// silent reports whether nothing follows the reply that was just read. Unrequested bytes
+// that have arrived already cause no further event, and the next exchange would take them for its
+// answer.
 func (l *loop) silent(u *link) bool {
 	if !u.readable {
 		return true

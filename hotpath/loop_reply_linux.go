@@ -5,7 +5,7 @@ import (
 	"asbru/hotpath/sock"
 )
 
-// answer gives the client a reply of the gateway's own.
+// answer sends the client a reply of the gateway's own.
 func (l *loop) answer(c *client, f *flight, head bool) {
 	c.phase = flying
 	l.until[c.slot] = 0
@@ -15,7 +15,7 @@ func (l *loop) answer(c *client, f *flight, head bool) {
 	l.settle(c, f)
 }
 
-// write gives p to the client. What the socket does not take waits in c.out.
+// write sends p to the client. What the socket does not accept waits in c.out.
 func (l *loop) write(c *client, f *flight, p []byte) {
 	if len(p) == 0 || c.gone {
 		return
@@ -39,7 +39,7 @@ func (l *loop) write(c *client, f *flight, p []byte) {
 	f.on.paused = true
 }
 
-// flush gives the client what waits. It reports false when the client was
+// flush sends the client what waits in c.out. It reports false if the client was
 // dropped.
 func (l *loop) flush(c *client) bool {
 	f := c.f
@@ -78,8 +78,8 @@ func (l *loop) flush(c *client) bool {
 	return c.phase != closed
 }
 
-// settle ends an exchange whose reply is complete, as soon as the client's
-// socket has taken it.
+// settle ends an exchange whose reply is complete, once the client's socket has accepted
+// all of it.
 func (l *loop) settle(c *client, f *flight) {
 	if c.gone && !c.ghost {
 		l.drop(c)
@@ -109,17 +109,17 @@ func (l *loop) settle(c *client, f *flight) {
 	}
 	c.phase = reading
 	c.since = l.now
-	if c.in != nil { // the next head has begun
+	if c.in != nil { // the next head has begun to arrive
 		l.deadline(c.slot, l.limits().HeadWait)
 	} else {
 		l.deadline(c.slot, l.idleWait())
 	}
 	if c.more = c.in != nil; c.more || c.readable {
-		l.later(c.slot) // in the next round: a client may pipeline more than the stack holds
+		l.later(c.slot) // not by a call: a client may pipeline more requests than the stack could hold
 	}
 }
 
-// dregs reads and drops what a client sends after its last answer.
+// dregs reads and discards what a client sends after its last answer.
 func (l *loop) dregs(c *client) {
 	for range acceptTurn {
 		n, e := sock.Read(c.fd, l.in)
@@ -134,7 +134,7 @@ func (l *loop) dregs(c *client) {
 	l.later(c.slot)
 }
 
-// drop ends a client that is gone, and the provider's work for it.
+// drop ends the exchange of a client that is gone, and the provider's work for it.
 func (l *loop) drop(c *client) {
 	if f := c.f; f != nil {
 		if !c.ghost && !l.cutting && f.x.Fault == nil && f.stays() {

@@ -6,7 +6,7 @@ import (
 	"asbru/core"
 )
 
-// inspect ends the exchanges of those who may no longer ask.
+// inspect ends the exchanges of callers who are no longer allowed to ask.
 func (l *loop) inspect() {
 	snap, now := l.s.snap.Load(), time.Now().Unix()
 	if snap == nil {
@@ -23,8 +23,8 @@ func (l *loop) inspect() {
 	}
 }
 
-// expel ends the exchange of a client that may no longer ask. One that has got nothing yet is
-// answered; a stream ends with its format's word for a failure.
+// expel ends the exchange of a client that is no longer allowed to ask. One that has received nothing yet
+// gets the fault as its answer; a stream ends with its format's error event.
 func (l *loop) expel(c *client, v *core.Fault) {
 	defer l.survive(c.slot)
 	l.victim = c
@@ -33,7 +33,7 @@ func (l *loop) expel(c *client, v *core.Fault) {
 		return
 	}
 	f.x.Fault, f.free = v, true
-	if c.out != nil || f.pause == atToll || f.pause == atSource { // what it would be told has no place
+	if c.out != nil || f.pause == atToll || f.pause == atSource { // a fault cannot be written at this point
 		l.drop(c)
 		return
 	}
@@ -44,7 +44,7 @@ func (l *loop) expel(c *client, v *core.Fault) {
 	}
 	l.bufs.Give(f.on.up)
 	f.on.up = nil
-	f.on.gen++ // what was asked for on its behalf comes too late
+	f.on.gen++ // whatever was requested on its behalf arrives too late
 	f.goes()
 	if !begun {
 		f.rel.drop(&l.bufs)

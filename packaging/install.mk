@@ -28,11 +28,11 @@ install: bin/asbru ## install binary, units and a sample configuration; DESTDIR=
 	mv -f $(DESTDIR)$(BINDIR)/.asbru.new $(DESTDIR)$(BINDIR)/asbru
 	sed 's|/usr/bin/asbru|$(BINDIR)/asbru|g; s|/etc/asbru|$(SYSCONFDIR)/asbru|g' systemd/asbru.service > $(DESTDIR)$(UNITDIR)/asbru.service
 	chmod 0644 $(DESTDIR)$(UNITDIR)/asbru.service
-	install -m 0644 systemd/asbru.socket $(DESTDIR)$(UNITDIR)/asbru.socket
+	install -m 0644 systemd/asbru.socket systemd/asbru-awake.service $(DESTDIR)$(UNITDIR)
 	install -m 0644 systemd/asbru.sysusers $(DESTDIR)$(SYSUSERSDIR)/asbru.conf
 	install -m 0644 systemd/asbru.tmpfiles $(DESTDIR)$(TMPFILESDIR)/asbru.conf
 	test -e $(DESTDIR)$(SYSCONFDIR)/asbru/asbru.yaml || install -m 0644 packaging/asbru.yaml $(DESTDIR)$(SYSCONFDIR)/asbru/asbru.yaml
 
 uninstall: ## remove what install wrote, except the configuration
-	rm -f $(DESTDIR)$(BINDIR)/asbru $(DESTDIR)$(UNITDIR)/asbru.service $(DESTDIR)$(UNITDIR)/asbru.socket
+	rm -f $(DESTDIR)$(BINDIR)/asbru $(addprefix $(DESTDIR)$(UNITDIR)/,asbru.service asbru.socket asbru-awake.service)
 	rm -f $(DESTDIR)$(SYSUSERSDIR)/asbru.conf $(DESTDIR)$(TMPFILESDIR)/asbru.conf

@@ -27,7 +27,7 @@ func TestUnits(t *testing.T) {
 		t.Fatal(err)
 	}
 	var units []string
-	for _, name := range []string{"asbru.service", "asbru.socket"} {
+	for _, name := range []string{"asbru.service", "asbru.socket", "asbru-awake.service"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 type machine struct {
 	CPU      string `json:"cpu"`
 	CPUs     int    `json:"cpus"`
+	Awake    bool   `json:"awake,omitempty"` // no CPU slept while the figures were taken
 	MemoryMB int    `json:"memory_mb"`
 	Kernel   string `json:"kernel"`
 	System   string `json:"system"`
@@ -92,5 +93,9 @@ func (m machine) slug() string {
 	if cpu == "" {
 		cpu = strings.ReplaceAll(m.System, "/", "-")
 	}
-	return cpu + "-" + strconv.Itoa(m.CPUs) + "cpu"
+	cpu += "-" + strconv.Itoa(m.CPUs) + "cpu"
+	if m.Awake {
+		cpu += "-awake"
+	}
+	return cpu
 }

@@ -29,6 +29,7 @@ type options struct {
 	short   bool   // fewer streams, shorter windows
 	rounds  int    // of a soft step; 0: as the step says
 	foreign float64
+	awake   bool // no CPU sleeps while the steps run
 	list    bool
 	steps   []string // empty: all
 }
@@ -45,6 +46,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	f.BoolVar(&o.short, "short", false, "2,000 streams instead of 9,900, short windows")
 	f.IntVar(&o.rounds, "rounds", 0, "rounds of each soft step (default: as the step says)")
 	f.Float64Var(&o.foreign, "foreign", 15, "drop windows in which other processes took more than this `percent` of the CPUs")
+	f.BoolVar(&o.awake, "awake", false, "keep the CPUs from sleeping, for everybody alike; needs root")
 	f.BoolVar(&o.list, "list", false, "print the steps")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -74,6 +76,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if o.list {
 		list(stdout)
 		return 0
+	}
+	if o.awake {
+		release, err := keepAwake()
+		if err != nil {
+			fmt.Fprintf(stderr, "gate: cannot keep the CPUs awake: %v\n", err)
+			return 2
+		}
+		defer release()
 	}
 	s, err := newSession(o, stdout)
 	if err != nil {

@@ -115,6 +115,7 @@ func TestSlug(t *testing.T) {
 		}
 	}
 	f(machine{CPU: "AMD EPYC", CPUs: 2}, "amd-epyc-2cpu")
+	f(machine{CPU: "AMD EPYC", CPUs: 2, Awake: true}, "amd-epyc-2cpu-awake")
 	f(machine{CPU: "Intel(R) Xeon(R) @ 2.50GHz", CPUs: 4}, "intel-r-xeon-r-2-50ghz-4cpu")
 	f(machine{System: "linux/arm64", CPUs: 1}, "linux-arm64-1cpu")
 }

@@ -72,6 +72,9 @@ func (r *result) markdown() []byte {
 	fmt.Fprintf(&b, "# asbru %s on %s\n\n", r.Program, r.When.Format(time.DateOnly))
 	fmt.Fprintf(&b, "%s, %d CPUs, %d MB, Linux %s, %s, nginx %s, HAProxy %s; load average %.1f before, %.1f after.\n",
 		m.CPU, m.CPUs, m.MemoryMB, m.Kernel, m.Go, orNone(m.Nginx), orNone(m.HAProxy), r.LoadBefore, r.LoadAfter)
+	if m.Awake {
+		b.WriteString("No CPU slept meanwhile (--awake). ")
+	}
 	b.WriteString("Medians of the rounds, quartiles in parentheses. What each figure means: docs/BENCHMARK.md.\n")
 	b.WriteString("\n## Bounds\n\n")
 	rows := [][]string{{"step", "figure", "bound", "measured", "", ""}}

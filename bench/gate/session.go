@@ -40,6 +40,7 @@ func newSession(o options, stdout io.Writer) (*session, error) {
 	s := &session{o: o, counts: counts, stdout: stdout}
 	s.result.When = time.Now().UTC().Truncate(time.Second)
 	s.result.Machine = thisMachine(path)
+	s.result.Machine.Awake = o.awake
 	s.result.Program = versionOf(path, "version")
 	s.result.LoadBefore = loadAverage()
 	return s, nil

@@ -9,9 +9,9 @@ import (
 	"asbru/core/scan"
 )
 
-// Answers compares two answers by their first choices. The empty word says that they agree;
-// else it says where they do not: calls, number, polarity, words. judged is false when there
-// is nothing that could be compared.
+// Answers compares two answers by their first choices. differ is empty if they agree,
+// otherwise it says in what they differ: calls, number, polarity or words. judged is false if
+// there is nothing to compare.
 func Answers(a, b *core.Completion) (differ string, judged bool) {
 	x, calls := outline(a)
 	y, others := outline(b)
@@ -21,12 +21,12 @@ func Answers(a, b *core.Completion) (differ string, judged bool) {
 	case !slices.Equal(calls, others):
 		return "calls", true
 	case x == "" || y == "":
-		return map[bool]string{false: "words"}[len(calls) > 0], true // what is said beside a call is of no weight
+		return map[bool]string{false: "words"}[len(calls) > 0], true // text beside a call does not count
 	}
 	return Texts(x, y), true
 }
 
-// outline is the text of the first choice, and its calls.
+// outline returns the text of the first choice, and its calls.
 func outline(c *core.Completion) (text string, calls []string) {
 	if len(c.Choices) == 0 {
 		return "", nil
@@ -49,7 +49,7 @@ func outline(c *core.Completion) (text string, calls []string) {
 	return strings.TrimSpace(string(b)), calls
 }
 
-// compact is JSON without the blanks between its parts.
+// compact returns JSON without white space between tokens.
 func compact(doc []byte) string {
 	var out bytes.Buffer
 	inside := false
@@ -70,7 +70,7 @@ func compact(doc []byte) string {
 	return out.String()
 }
 
-// Texts compares two texts. The empty word says that they agree.
+// Texts compares two texts. differ is empty if they agree.
 func Texts(a, b string) (differ string) {
 	x, y := read(a), read(b)
 	if len(x.words) > len(y.words) {
@@ -93,14 +93,14 @@ func Texts(a, b string) (differ string) {
 // opposed reports whether one answer begins with yes and the other with no.
 func opposed(a, b string) bool { return a == "yes" && b == "no" || a == "no" && b == "yes" }
 
-// answersYesOrNo reports whether both say yes or no in so many words: what they deny besides
-// is how they put it.
+// answersYesOrNo reports whether both answers begin with an explicit yes or no. Further negations are
+// then a matter of wording.
 func answersYesOrNo(x, y *said) bool {
 	return (x.first == "yes" || x.first == "no") && x.first == y.first
 }
 
-// sameNumbers compares the numbers of two answers. One without any leaves them open, unless
-// the other has nothing else.
+// sameNumbers compares the numbers of two answers. An answer without numbers agrees with any, unless
+// the other one consists of nothing else.
 func sameNumbers(x, y *said, brief bool) bool {
 	few, many := x.numbers, y.numbers
 	if len(few) > len(many) {
@@ -116,8 +116,8 @@ func sameNumbers(x, y *said, brief bool) bool {
 	return float64(in) >= longNumbers*float64(len(few))
 }
 
-// sameWords compares the words of x with those of y, which has as many or more. An answer
-// without words says what its numbers say.
+// sameWords compares the words of x with those of y, which has at least as many. Answers without
+// words are compared by their numbers alone.
 func sameWords(x, y *said, brief bool) bool {
 	in := common(x.words, y.words)
 	switch {

@@ -1,13 +1,13 @@
-// Package agree judges whether two answers to one question say the same, without asking
-// anybody: it compares what can be compared of any two answers.
+// Package agree judges whether two answers to one question say the same. It asks no model: it
+// compares what any two answers have in common.
 //
 //	calls      the same tools with the same arguments
-//	numbers    those of the one are those of the other
-//	yes, no    the answers begin alike, and short ones deny alike
+//	numbers    the numbers of one are those of the other
+//	yes, no    the answers begin alike, and short ones negate alike
 //	words      the words that carry meaning are largely the same
 //
-// Short answers have to agree on nearly all of it; of long ones, which no model writes twice
-// alike, a good part has to be common. It is a judgement about subjects and facts that stand
-// in so many words: it sees Lima for Quito and 12 for 21, and not that one long text argues
-// better than another. It refuses to judge what holds neither text nor calls.
+// Short answers have to agree on nearly all of these. Long answers, which no model writes twice
+// in the same words, have to share a good part. The judgement concerns explicit subjects and
+// facts: it notices Lima instead of Quito and 12 instead of 21, but not that one long text argues
+// better than another. It refuses to judge answers with neither text nor calls.
 package agree

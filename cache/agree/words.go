@@ -6,21 +6,21 @@ import (
 	"unicode/utf8"
 )
 
-// A said is what an answer says, in parts that can be compared.
+// A said is the content of an answer in comparable parts.
 type said struct {
-	words   map[string]bool // that carry meaning, without their endings
-	numbers map[string]bool // with a point, without needless zeros
-	first   string          // the first word of all
+	words   map[string]bool // words that carry meaning, without their endings
+	numbers map[string]bool // in the spelling of number
+	first   string          // the first word of the text
 	denies  bool            // an odd number of negations
 }
 
-// read takes a text apart.
+// read splits a text into its parts.
 func read(text string) *said {
 	s := &said{words: map[string]bool{}, numbers: map[string]bool{}}
 	if len(text) > maxText {
 		text = text[:maxText]
 	}
-	fresh := true // a line begins
+	fresh := true // at the beginning of a line
 	for len(text) > 0 {
 		r, n := utf8.DecodeRuneInString(text)
 		switch {
@@ -31,7 +31,7 @@ func read(text string) *said {
 				s.numbers[number(w)] = true
 			}
 			fresh = false
-		case r >= 0x2e80 && unicode.IsLetter(r): // scripts that put no blanks between words
+		case r >= 0x2e80 && unicode.IsLetter(r): // scripts without spaces between words
 			s.words[text[:n]] = true
 			text, fresh = text[n:], false
 		case unicode.IsLetter(r):
@@ -49,12 +49,12 @@ func read(text string) *said {
 	return s
 }
 
-// counts reports whether a number at the beginning of a line counts the items of a list.
+// counts reports whether a number at the beginning of a line numbers an item of a list.
 func counts(w, rest string) bool {
 	return strings.HasSuffix(w, ".") && strings.HasPrefix(rest, " ") || strings.HasPrefix(rest, ") ")
 }
 
-// prefix is the longest beginning of text whose runes are in.
+// prefix returns the longest prefix of text whose runes satisfy in.
 func prefix(text string, in func(rune) bool) string {
 	for i, r := range text {
 		if !in(r) {
@@ -64,7 +64,7 @@ func prefix(text string, in func(rune) bool) string {
 	return text
 }
 
-// word notes one word.
+// word adds one word.
 func (s *said) word(w string) {
 	if s.first == "" {
 		s.first = w
@@ -79,7 +79,7 @@ func (s *said) word(w string) {
 	}
 }
 
-// stem takes off the endings that change with the sentence.
+// stem removes inflectional endings.
 func stem(w string) string {
 	w = strings.TrimSuffix(w, "'s")
 	for _, end := range [...]string{"ing", "ed", "es", "s", "ly"} {
@@ -94,7 +94,7 @@ func stem(w string) string {
 	return w
 }
 
-// number is the one spelling of a number: 1,200.50 is 1200.5.
+// number returns the canonical spelling of a number: 1,200.50 is 1200.5.
 func number(w string) string {
 	w = strings.Trim(w, ".,")
 	w = strings.ReplaceAll(w, ",", "")

@@ -5,13 +5,13 @@ import (
 	"asbru/core/scan"
 )
 
-// Chat adds what c asks. It says nothing about the model and who is asked: that is the
-// caller's to add.
+// Chat adds the conversation c to the form. The model and the provider are not part of it: the
+// caller adds them.
 //
 // Left out are Model, Stream, Usage, User, Tier, CacheKey, Metadata, Store, Dropped,
 // every Cache mark, every Shape and the trees' own links: no answer depends on them.
-// Previous is left out too, because who refers to state that a provider holds cannot be
-// answered by a form: see Whole.
+// Previous is left out too: a conversation that refers to state held by a provider has no
+// canonical form; see Whole.
 func (w *Writer) Chat(c *core.Chat) {
 	w.b = append(w.b, Version)
 	w.tied = len(c.Betas) > 0 || c.Needs != nil
@@ -34,12 +34,12 @@ func (w *Writer) Chat(c *core.Chat) {
 	}
 }
 
-// Whole reports whether the form says all that the answer depends on. It does not for a
-// conversation that goes on from state which the provider holds.
+// Whole reports whether the form holds everything that the answer depends on. It does not for a
+// conversation that continues from state held by the provider.
 func Whole(c *core.Chat) bool { return c.Previous == nil }
 
-// turns writes who says what. Results of tools may stand in one turn or in several, as a
-// format will have it; they are written as one.
+// turns writes the turns. Depending on the format, results of tools arrive in one turn or in
+// several; they are written as one.
 func (w *Writer) turns(c *core.Chat) {
 	at := -1
 	var last core.Role
@@ -71,7 +71,7 @@ func (w *Writer) turns(c *core.Chat) {
 	}
 }
 
-// results reports whether a turn holds results of calls and nothing else.
+// results reports whether a turn holds only results of calls.
 func results(c *core.Chat, t *core.Turn) bool {
 	for p := t.From; p < t.To; p += 1 + c.Parts[p].Inner {
 		if c.Parts[p].Kind != core.PartResult {
@@ -83,7 +83,7 @@ func results(c *core.Chat, t *core.Turn) bool {
 
 func (w *Writer) part(c *core.Chat, p *core.Part) {
 	if p.Kind == core.PartText && p.Cites == 0 && !w.keeps(&c.Tree, p.More) {
-		w.text(tagText, p.Text) // what most parts are
+		w.text(tagText, p.Text) // the common case
 		return
 	}
 	at := w.open(tagPart)

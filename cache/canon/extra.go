@@ -8,8 +8,8 @@ import (
 	"asbru/core/scan"
 )
 
-// keeps reports whether a chain of members holds one that an answer may depend on. Those
-// that it does not depend on are done with.
+// keeps reports whether a chain of members holds one that an answer may depend on. It marks
+// the others as written.
 func (w *Writer) keeps(t *core.Tree, n int32) bool {
 	for n != 0 {
 		at := n
@@ -43,16 +43,16 @@ func (w *Writer) extras(t *core.Tree, n int32, top bool) {
 	}
 }
 
-// member writes what only its own format knows.
+// member writes a member that only its own format knows.
 func (w *Writer) member(key core.Text, value []byte) {
 	w.tied = true
 	w.text(tagKey, key)
 	w.value(tagExtra, value, false)
 }
 
-// hidden writes the members that no chain of the form leads to: a format may keep what it
-// has read whole, to write it again. Of settings that were read number by number only
-// what was not read counts.
+// hidden writes the members that no chain of the form leads to: a format may keep the source of
+// what it has parsed, to write it again. Of settings that were parsed number by number,
+// only the unparsed members count.
 func (w *Writer) hidden(c *core.Chat) {
 	for i := range w.seen {
 		if w.seen[i] {
@@ -109,7 +109,7 @@ func texts(raw []byte) bool {
 	}
 }
 
-// counts reports whether an answer may depend on a member that is kept.
+// counts reports whether an answer may depend on a kept member.
 func counts(e *core.Extra, top bool) bool {
 	switch {
 	case e.Value == nil:
@@ -120,8 +120,8 @@ func counts(e *core.Extra, top bool) bool {
 	return !top || !skips(e)
 }
 
-// copied reports whether raw, the object that a part or a turn was read from, says no more
-// than what was read of it.
+// copied reports whether raw, the object that a part or turn was parsed from, holds nothing
+// besides what was parsed.
 func copied(raw []byte) bool {
 	m := scan.Members(raw)
 	for {
@@ -135,10 +135,10 @@ func copied(raw []byte) bool {
 	}
 }
 
-// skips reports whether a top-level member of a request says nothing about the answer.
+// skips reports whether no answer depends on a top-level member of a request.
 func skips(e *core.Extra) bool {
 	if string(bytes.TrimSpace(e.Value)) == "null" {
-		return true // it asks for nothing
+		return true // it requests nothing
 	}
 	switch string(e.Key) {
 	case "stream", "stream_options", "fallbacks", "user", "safety_identifier", "metadata", "store",

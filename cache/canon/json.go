@@ -8,8 +8,8 @@ import (
 	"asbru/core/scan"
 )
 
-// json appends a raw JSON value: a tag, a length, and what it is made of. What cannot be
-// read is written as it came under a tag of its own.
+// json appends a JSON value as a tag, a length, and its content. What cannot be
+// parsed is written unchanged under a tag of its own.
 func (w *Writer) json(raw []byte, sorted bool, depth int) {
 	raw = trim(raw)
 	if len(raw) == 0 || depth == maxDepth {
@@ -45,8 +45,8 @@ func (w *Writer) json(raw []byte, sorted bool, depth int) {
 	}
 }
 
-// object appends an object. Members that are sorted stand by their key as it is spelled:
-// keys that are spelled with escapes may make two entries of one question, no more.
+// object appends an object. Members are sorted by their key as spelled. Keys spelled with escapes
+// may therefore separate two equal questions, which is harmless.
 func (w *Writer) object(raw []byte, sorted bool, depth int) {
 	at, from := w.open(jsonObject), len(w.b)
 	base := len(w.members)
@@ -77,10 +77,10 @@ func (w *Writer) object(raw []byte, sorted bool, depth int) {
 	w.shut(at)
 }
 
-// ended reports whether rest, what follows the last bracket of a value, is nothing at all.
+// ended reports whether nothing but white space follows the last bracket of a value.
 func ended(rest []byte) bool { return rest != nil && len(trim(rest)) == 0 }
 
-// unread takes back what was written since from, and writes raw as it came.
+// unread discards what was written since from, and writes raw unchanged.
 func (w *Writer) unread(from int, raw []byte) {
 	w.b = w.b[:from]
 	w.bytes(jsonRaw, raw)
@@ -88,8 +88,8 @@ func (w *Writer) unread(from int, raw []byte) {
 
 func trim(raw []byte) []byte { return bytes.Trim(raw, " \t\r\n") }
 
-// appendNumber appends a JSON number as its digits without zeros at the ends, and the
-// power of ten: 1, 1.0 and 10e-1 are one. What is no number is appended as it came.
+// appendNumber appends a JSON number as its digits without leading and trailing zeros, and a
+// power of ten: 1, 1.0 and 10e-1 are equal. Anything else is appended unchanged.
 func appendNumber(dst, raw []byte) []byte {
 	raw = trim(raw)
 	at, i, exp, seen := len(dst), 0, 0, false
@@ -129,7 +129,7 @@ func appendNumber(dst, raw []byte) []byte {
 		exp++
 	}
 	if len(dst) == at+1 {
-		return append(dst, '0') // zero is zero, whatever its sign and power
+		return append(dst, '0') // zero, whatever its sign and power
 	}
 	if neg {
 		dst[at] = '-'
@@ -137,7 +137,7 @@ func appendNumber(dst, raw []byte) []byte {
 	return binary.BigEndian.AppendUint32(dst, uint32(int32(exp)))
 }
 
-// exponent reads the power of ten that b, "e" and digits, says.
+// exponent parses an exponent: b is "e" and digits.
 func exponent(b []byte) (n int, ok bool) {
 	if b[0] != 'e' && b[0] != 'E' || len(b) < 2 || len(b) > 8 {
 		return 0, false

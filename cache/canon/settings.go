@@ -2,8 +2,8 @@ package canon
 
 import "asbru/core"
 
-// choice writes which tools may and must be called. That tools may be called is what
-// not saying so means.
+// choice writes which tools may and must be called. An absent field means that tools may be
+// called.
 func (w *Writer) choice(c *core.Chat) {
 	if c.Choice != core.ChooseAuto {
 		w.small(tagChoice, int64(c.Choice))
@@ -15,8 +15,8 @@ func (w *Writer) choice(c *core.Chat) {
 	w.small(tagParallel, int64(c.Parallel))
 }
 
-// format writes what the answer must be. Models answer in the order of a schema's
-// members, so that it is kept.
+// format writes the required format of the answer. Models answer in the order of a schema's
+// members, so the order is kept.
 func (w *Writer) format(c *core.Chat) {
 	if c.Format == core.FormatUnsaid || c.Format == core.FormatText {
 		return

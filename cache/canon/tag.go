@@ -1,24 +1,24 @@
 package canon
 
-// A Tag names a field that the caller adds to a form. Those from First on are the
-// caller's; below are the ones of a conversation.
+// A Tag names a field of a form. Callers use those from First on; the lower ones belong to
+// the conversation.
 type Tag uint8
 
-// First is the first Tag that is the caller's own. There are Tags up to Last.
+// First and Last are the range of tags for callers.
 const (
 	First Tag = 96
 	Last  Tag = 127
 )
 
-// A tag names a field. The numbers are part of every key that was ever stored: a change
-// here needs another Version.
+// A tag names a field. The numbers are part of every stored key: changing one requires a new
+// Version.
 type tag uint8
 
-// Version stands at the head of every form. Whoever changes the form changes it.
+// Version begins every form. It must be incremented when the form changes.
 const Version = 1
 
 const (
-	odd tag = 0x80 // a bit: the text stands as it came, escapes and all
+	odd tag = 0x80 // a bit: the text is written unchanged, with its escapes
 
 	tagTurn tag = iota
 	tagRole

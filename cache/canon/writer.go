@@ -8,21 +8,21 @@ import (
 	"asbru/core/scan"
 )
 
-// A Writer builds one form after the other in memory of its own. The zero Writer is
-// ready. It is for one goroutine.
+// A Writer builds one form after the other in its own memory. The zero Writer is
+// ready for use. It is not safe for concurrent use.
 type Writer struct {
 	b       []byte
-	members []member // a stack: of the objects that are being sorted
+	members []member // a stack of the members of objects being sorted
 	chain   []core.Extra
-	seen    []bool // of the extras: written, or nothing to write
-	tied    bool   // something is in the form that only its own format knows
-	room    []byte // of the arguments that are being unwrapped
+	seen    []bool // for each extra: written, or nothing to write
+	tied    bool   // the form holds something that only one format knows
+	room    []byte // scratch for arguments that are unwrapped from a string
 }
 
 // A member is one of an object that is to be sorted.
 type member struct{ key, value []byte }
 
-// Reset begins a form and keeps the memory.
+// Reset begins a new form and keeps the memory.
 func (w *Writer) Reset() {
 	if cap(w.b) > maxHeld {
 		w.b = nil
@@ -35,16 +35,16 @@ func (w *Writer) Reset() {
 	w.b, w.members, w.chain = w.b[:0], w.members[:0], w.chain[:0]
 }
 
-// Bytes is the form so far. It is valid until the next call.
+// Bytes returns the form so far. It is valid until the next call of a method.
 func (w *Writer) Bytes() []byte { return w.b }
 
-// Give returns the form so far for good, and goes on in other memory, of which it needs none.
+// Give hands over the form so far to the caller and continues with other as its memory, which may be nil.
 func (w *Writer) Give(other []byte) (form []byte) {
 	form, w.b = w.b, other[:0]
 	return form
 }
 
-// Field adds plain bytes under a tag of the caller's. Nil is an empty field.
+// Field adds bytes under a tag of the caller. Nil is an empty field.
 func (w *Writer) Field(t Tag, v []byte) { w.bytes(tag(t), v) }
 
 // Word is Field for a string.
@@ -58,7 +58,7 @@ func (w *Writer) begin(t tag, n int) {
 	w.b = binary.LittleEndian.AppendUint32(append(w.b, byte(t)), uint32(n))
 }
 
-// open writes a tag whose length is known later; shut fills it in.
+// open writes a tag whose length is not known yet; shut fills it in.
 func (w *Writer) open(t tag) (at int) {
 	w.begin(t, 0)
 	return len(w.b)
@@ -73,7 +73,7 @@ func (w *Writer) bytes(t tag, v []byte) {
 	w.b = append(w.b, v...)
 }
 
-// small writes a number that is not zero; zero is the absence of the field.
+// small writes a number unless it is zero: zero is written as the absence of the field.
 func (w *Writer) small(t tag, v int64) {
 	if v != 0 {
 		w.begin(t, 8)
@@ -87,7 +87,7 @@ func (w *Writer) flag(t tag, v bool) {
 	}
 }
 
-// text writes what a Text says. Nil is absent, which is not the same as empty.
+// text writes the content of a Text. Nil is absent, which differs from empty.
 func (w *Writer) text(t tag, v core.Text) {
 	if v == nil {
 		return
@@ -102,12 +102,12 @@ func (w *Writer) text(t tag, v core.Text) {
 		w.shut(at)
 		return
 	}
-	w.b[at-5] |= byte(odd) // as it came: nothing plain has this tag
+	w.b[at-5] |= byte(odd) // unchanged: no other text has this tag
 	w.b = append(w.b[:at], v...)
 	w.shut(at)
 }
 
-// number writes a raw JSON number one way.
+// number writes a JSON number in canonical form.
 func (w *Writer) number(t tag, raw []byte) {
 	if raw == nil {
 		return
@@ -117,7 +117,7 @@ func (w *Writer) number(t tag, raw []byte) {
 	w.shut(at)
 }
 
-// value writes a raw JSON value. Sorted says that the order of members means nothing.
+// value writes a JSON value. sorted says that the order of members has no meaning.
 func (w *Writer) value(t tag, raw []byte, sorted bool) {
 	if raw == nil {
 		return
@@ -127,8 +127,8 @@ func (w *Writer) value(t tag, raw []byte, sorted bool) {
 	w.shut(at)
 }
 
-// appendPlain appends what the inside of a JSON string says. ok is false for escapes
-// that say nothing, such as half a surrogate pair: there is no plain text of them.
+// appendPlain appends the decoded content of a JSON string. ok is false for escapes
+// that have no decoded form, such as half a surrogate pair.
 func appendPlain(dst, text []byte) (out []byte, ok bool) {
 	for {
 		i := bytes.IndexByte(text, '\\')
@@ -149,7 +149,7 @@ func appendPlain(dst, text []byte) (out []byte, ok bool) {
 	}
 }
 
-// escapeLen is the length of the escape that b begins with; 0: it is none.
+// escapeLen returns the length of the escape at the beginning of b; 0: it is none.
 func escapeLen(b []byte) int {
 	if len(b) < 2 {
 		return 0
@@ -162,7 +162,7 @@ func escapeLen(b []byte) int {
 			return 0
 		}
 		if (b[2] == 'd' || b[2] == 'D') && b[3] >= '8' && len(b) >= 12 && b[6] == '\\' && b[7] == 'u' {
-			return 12 // a pair, or half of one, which its text shows
+			return 12 // a surrogate pair, or half of one: then decoding fails
 		}
 		for _, c := range b[2:6] {
 			if !hex(c) {
@@ -176,7 +176,7 @@ func escapeLen(b []byte) int {
 
 func hex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
 
-// says reports whether the four digits b are those of want, which is in lower case.
+// says reports whether the four hex digits b equal want, which is in lower case.
 func says(b []byte, want string) bool {
 	for i := range want {
 		if b[i]|0x20 != want[i] && b[i] != want[i] {

@@ -6,43 +6,43 @@ import (
 	"asbru/core"
 )
 
-// ErrForeign says that an answer holds what only its own format can say.
+// ErrForeign reports an answer that only its own format can express.
 var ErrForeign = errors.New("the answer holds what only its own format can say")
 
-// ErrLong says that an answer is longer than the bounds in limits.go.
+// ErrLong reports an answer that exceeds the bounds in limits.go.
 var ErrLong = errors.New("the answer is longer than is kept")
 
-// ErrGarbled says that bytes are no answer that this package wrote.
+// ErrGarbled reports bytes that are not an answer written by this package.
 var ErrGarbled = errors.New("the bytes are no answer")
 
-// A Note is what is known of an answer besides the answer.
+// A Note describes an answer.
 type Note struct {
-	ID       [16]byte // of the entry: what clients and operators call it by
-	Owner    string   // whose it is, such as "key:ci-bot"; only they are given it
-	Label    string   // the owner's own name for a part of theirs; empty: none
+	ID       [16]byte // of the entry, for clients and operators
+	Owner    string   // who may be given it, such as "key:ci-bot"
+	Label    string   // the partition within the owner's answers; empty: none
 	Born     int64    // Unix nanoseconds
-	Fresh    int64    // Unix nanoseconds: until then it is given to everybody
-	Until    int64    // Unix nanoseconds: until then it is given while somebody asks again; at least Fresh
+	Fresh    int64    // Unix nanoseconds; until then it is given to everyone
+	Until    int64    // Unix nanoseconds; until then it is given while one request refreshes it; at least Fresh
 	Asked    string   // the model that the client named
-	Model    string   // the one that answered, as it was sent upstream
+	Model    string   // the model that answered, as named upstream
 	Provider string
-	Op       core.Op  // what the provider was asked for
-	Family   string   // the format the provider answered in
-	Native   string   // the answer's id in the provider's words
-	Space    [32]byte // what Text stands in, for who compares the meaning of questions
-	Text     string   // the last turn of the question, plain; empty: nobody compares it
+	Op       core.Op  // the operation asked of the provider
+	Family   string   // the format in which the provider answered
+	Native   string   // the provider's own id of the answer
+	Space    [32]byte // the space of Text for the semantic tier
+	Text     string   // the last turn of the question as plain text; empty: not compared by meaning
 }
 
-// A Beat is a piece of a stream as it once came.
+// A Beat is one piece of a recorded stream.
 type Beat struct {
-	Gap   uint32 // milliseconds since the one before
+	Gap   uint32 // milliseconds since the previous piece
 	Bytes uint32 // of text
 }
 
-// version stands first in every encoding. Other versions are not read.
+// version begins every encoding. Other versions are not read.
 const version = 1
 
-// Append appends n, r and the pace. The result can be read with Open.
+// Append appends the encoding of n, r and the pace, to be read with Read.
 func Append(dst []byte, n *Note, r *core.Completion, pace []Beat) ([]byte, error) {
 	at := len(dst)
 	for i := range r.Parts {
@@ -63,7 +63,7 @@ func Append(dst []byte, n *Note, r *core.Completion, pace []Beat) ([]byte, error
 	return w.b, nil
 }
 
-// ReadNote reads the Note alone. Its strings are copies.
+// ReadNote reads only the Note. Its strings are copies.
 func ReadNote(b []byte, n *Note) error {
 	r := reader{b: b}
 	if r.byte() != version {
@@ -76,8 +76,8 @@ func ReadNote(b []byte, n *Note) error {
 	return nil
 }
 
-// Read reads an answer into c, which has to be empty. Everything in c aliases b. pace is
-// appended to beats; n is filled without its strings' memory when it is not nil.
+// Read decodes an answer into c, which must be empty. Everything in c aliases b. The pace is
+// appended to beats. If n is not nil it is filled, except for its strings.
 func Read(b []byte, n *Note, c *core.Completion, beats []Beat) (pace []Beat, err error) {
 	r := reader{b: b}
 	if r.byte() != version {

@@ -1,8 +1,8 @@
-// Package entry is how an answer is kept: a complete reply in the neutral form, as bytes
-// that can be read in place, with what must be known of it before it is given again.
+// Package entry is the stored form of an answer: a complete reply in the neutral form, as bytes
+// that can be read in place, together with its Note.
 //
-// It keeps what every format can say again. What only the format it came in knows, that
-// format's spelling and its own members, is not kept; an answer that is nothing without
-// them is refused. It knows no clock, no storage and no wire format: Gather takes events
-// that somebody else has read.
+// It stores what every format can express. What only the original format knows, such as its
+// spelling and its own members, is not stored, and an answer that is meaningless without
+// it is refused. The package knows no clock, no storage and no wire format: Gather takes events
+// that were parsed elsewhere.
 package entry

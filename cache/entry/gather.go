@@ -6,23 +6,23 @@ import (
 	"asbru/core"
 )
 
-// ErrPart says that an answer is not whole: it failed, or something of it never came.
+// ErrPart reports an incomplete answer: it failed, or part of it never arrived.
 var ErrPart = errors.New("the answer is not whole")
 
-// A Gather makes a complete reply of the events of a stream. The zero Gather is ready.
+// A Gather builds a complete reply from the events of a stream. The zero Gather is ready for use.
 // It copies what it is given.
 type Gather struct {
 	blocks  []block
 	choices []choice
 	pace    []Beat
-	last    int64 // nanoseconds of the piece before; 0: none yet
-	mixed   bool  // several choices: a pace says nothing
+	last    int64 // nanoseconds of the previous piece; 0: none yet
+	mixed   bool  // several choices: the pace has no meaning
 	bytes   int
 	fault   error
 	ended   bool
 }
 
-// A block is one part as it grows.
+// A block is a part that is still growing.
 type block struct {
 	index int32 // in Crossing.Blocks
 	text  []byte
@@ -31,7 +31,7 @@ type block struct {
 
 type choice struct {
 	index   int32
-	blocks  []int // in the order they were opened
+	blocks  []int // in the order in which they were opened
 	probs   []byte
 	finish  core.Finish
 	native  []byte
@@ -39,7 +39,7 @@ type choice struct {
 	done    bool
 }
 
-// Add takes events as a codec reads them, at a time in nanoseconds; only the distances of
+// Add takes events in the order that a codec returns them, at a time in nanoseconds. Only differences of
 // times matter.
 func (g *Gather) Add(ev []core.Event, at int64) {
 	for i := range ev {
@@ -80,7 +80,7 @@ func (g *Gather) add(e *core.Event, at int64) {
 	case core.EventEnd:
 		g.ended = true
 	case core.EventOther:
-		// Its own family's, and said again by nobody: what counts of it is among the blocks.
+		// Known to one format only; whatever matters of it is among the blocks.
 	}
 }
 
@@ -94,7 +94,7 @@ func (g *Gather) open(e *core.Event) {
 	g.blocks = append(g.blocks, block{index: e.Block})
 }
 
-// block finds the block that the reader calls index: nearly always the last one.
+// block finds the block that the codec calls index: almost always the last one.
 func (g *Gather) block(index int32) *block {
 	for i := len(g.blocks) - 1; i >= 0; i-- {
 		if g.blocks[i].index == index {
@@ -115,7 +115,7 @@ func (g *Gather) choice(index int32) *choice {
 	return &g.choices[len(g.choices)-1]
 }
 
-// beat notes when a piece came.
+// beat records when a piece of n bytes arrived.
 func (g *Gather) beat(n int, at int64) {
 	if n == 0 {
 		return
@@ -132,8 +132,8 @@ func (g *Gather) beat(n int, at int64) {
 	g.pace = append(g.pace, Beat{uint32(gap), uint32(n)})
 }
 
-// Whole fills r, which has to be empty, with the reply, whose blocks x remembers. It is
-// an error if the stream failed or did not reach its end. r aliases g and x.
+// Whole fills r, which must be empty, with the reply, whose blocks are in x. It returns an
+// error if the stream failed or did not reach its end. r aliases g and x.
 func (g *Gather) Whole(r *core.Completion, x *core.Crossing) error {
 	if g.fault != nil {
 		return g.fault
@@ -162,7 +162,7 @@ func (g *Gather) Whole(r *core.Completion, x *core.Crossing) error {
 	return nil
 }
 
-// part adds b as the part it was.
+// part adds b as a part.
 func (g *Gather) part(r *core.Completion, b *block, k *core.Block) {
 	p := core.Part{Kind: k.Kind, Vendor: k.Vendor, ID: orNil(k.ID), Name: orNil(k.Name), Sign: orNil(k.Sign), Type: orNil(k.Type), Media: orNil(k.Media)}
 	text := b.text
@@ -184,7 +184,7 @@ func (g *Gather) part(r *core.Completion, b *block, k *core.Block) {
 	r.Add(p)
 }
 
-// Pace is how the pieces of the text came; nil when there is nothing to say about it.
+// Pace returns when the pieces of the text arrived; nil if there is no meaningful pace.
 func (g *Gather) Pace() []Beat {
 	if g.mixed || len(g.pace) < 2 {
 		return nil
@@ -192,8 +192,8 @@ func (g *Gather) Pace() []Beat {
 	return g.pace
 }
 
-// appendProbs appends the elements of the raw array more to dst, an array without its
-// last bracket.
+// appendProbs appends the elements of the JSON array more to dst, an array without its
+// closing bracket.
 func appendProbs(dst, more []byte) []byte {
 	if len(more) < 2 || more[0] != '[' || more[len(more)-1] != ']' {
 		return dst
@@ -222,7 +222,7 @@ func own(b []byte) []byte {
 	return append([]byte{}, b...)
 }
 
-// orNil is b, or nil if there is nothing in it.
+// orNil returns b, or nil if it is empty.
 func orNil(b []byte) []byte {
 	if len(b) == 0 {
 		return nil

@@ -1,6 +1,6 @@
 package entry
 
-// Bounds of one answer. What is beyond them is not kept.
+// Bounds on one answer. Larger ones are not stored.
 const (
 	MaxBytes = 8 << 20 // of an encoded answer
 

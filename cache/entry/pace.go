@@ -2,19 +2,19 @@ package entry
 
 import "asbru/core"
 
-// A Pacer hands out the events of a replayed answer in the pieces and with the gaps of
-// the stream it once was. Without a pace all of it comes at once.
+// A Pacer returns the events of a replayed answer in the pieces and with the gaps of
+// the original stream. Without a pace everything comes at once.
 type Pacer struct {
 	ev    []core.Event
 	beats []Beat
 	at    int // in the text of ev[0]
 }
 
-// NewPacer begins with the events that core.Crossing.Replay made. Neither slice is kept
-// longer than the Pacer.
+// NewPacer begins with the events made by core.Crossing.Replay. Both slices must stay valid as
+// long as the Pacer.
 func NewPacer(ev []core.Event, beats []Beat) Pacer { return Pacer{ev: ev, beats: beats} }
 
-// Gap is how many milliseconds after the piece before it the next one came.
+// Gap returns the milliseconds between the previous piece and the next one.
 func (p *Pacer) Gap() uint32 {
 	if len(p.beats) == 0 {
 		return 0
@@ -22,7 +22,7 @@ func (p *Pacer) Gap() uint32 {
 	return p.beats[0].Gap
 }
 
-// Next appends the events of the next piece to dst. done says that there are no more.
+// Next appends the events of the next piece to dst. done reports that it was the last one.
 func (p *Pacer) Next(dst []core.Event) (ev []core.Event, done bool) {
 	if len(p.beats) < 2 {
 		p.beats = nil
@@ -50,7 +50,7 @@ func (p *Pacer) Next(dst []core.Event) (ev []core.Event, done bool) {
 	return dst, false
 }
 
-// piece is the next n bytes of the first event's text.
+// piece takes the next n bytes of the first event's text.
 func (p *Pacer) piece(n int) core.Event {
 	e := p.ev[0]
 	if p.at > 0 {

@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// A reader takes apart what a writer wrote. It trusts nothing: the bytes may come from a
-// disk. After the first thing that cannot be, bad is set and all that follows is zero.
+// A reader decodes what a writer wrote. It trusts nothing, since the bytes may come from a
+// disk: after the first impossible value bad is set, and everything that follows is zero.
 type reader struct {
 	b   []byte
 	bad bool
@@ -52,7 +52,7 @@ func (r *reader) int() int64 {
 	return v
 }
 
-// count reads a number of things that take a byte each at least.
+// count reads the number of elements that take at least a byte each.
 func (r *reader) count(most int) int {
 	v := r.uint()
 	if v > uint64(most) || v > uint64(len(r.b)) {
@@ -74,7 +74,7 @@ func (r *reader) bytes() []byte {
 	return r.take(int(n - 1))
 }
 
-// note reads a Note; without names its strings stay as they are.
+// note reads a Note; unless names is set, its strings are left unchanged.
 func (r *reader) note(n *Note, names bool) {
 	copy(n.ID[:], r.take(len(n.ID)))
 	copy(n.Space[:], r.take(len(n.Space)))
@@ -119,7 +119,7 @@ func (r *reader) completion(c *core.Completion) {
 	}
 }
 
-// part reads a part that left others may follow.
+// part reads a part, which at most left others follow.
 func (r *reader) part(c *core.Completion, left int) {
 	if r.bad {
 		return

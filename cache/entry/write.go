@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// A writer appends. Numbers are varints; a byte slice is its length plus one, then its
-// bytes; zero stands for nil.
+// A writer encodes. Numbers are varints; a byte slice is its length plus one and its
+// bytes, with zero for nil.
 type writer struct{ b []byte }
 
 func (w *writer) uint(v uint64) { w.b = binary.AppendUvarint(w.b, v) }
@@ -64,12 +64,12 @@ func (w *writer) completion(r *core.Completion) {
 	}
 }
 
-// rest lists what few parts have, in the order it is written in.
+// rest lists the rare fields of a part in the order in which they are encoded.
 func rest(p *core.Part) [9]core.Text {
 	return [...]core.Text{p.ID, p.Name, p.Args, p.Media, p.Data, p.URL, p.File, p.Hint, p.Sign}
 }
 
-// part writes p. Most parts are a text and nothing else: the rest stands behind a flag.
+// part encodes p. Most parts consist of a text only: the other fields follow a flag.
 func (w *writer) part(r *core.Completion, p *core.Part) {
 	fields := rest(p)
 	more := p.Cites != 0

@@ -9,39 +9,39 @@ import (
 	"github.com/dgraph-io/ristretto/v2"
 )
 
-// ErrSmall says that a Map was to be made with less than MinBytes.
+// ErrSmall reports that a Map was requested with less than MinBytes.
 var ErrSmall = errors.New("the cache needs 1 MiB at least")
 
-// A Map is the memory. Many goroutines may use it.
+// A Map is the memory. It may be used concurrently.
 type Map[V any] struct {
 	nursery [shards]nursery[V]
 	sieve   sieve
 	old     *ristretto.Cache[[]byte, *Item[V]]
-	room    int64 // of one nursery
+	room    int64 // bytes of one nursery
 	largest int64
 	exit    func(*Item[V])
 	closed  atomic.Bool
 	counts  counts
 }
 
-// counts are what Counts reports.
+// counts are the atomic counters behind Counts.
 type counts struct {
 	items, bytes                          atomic.Int64
 	puts, dropped, evicted, turned, large atomic.Uint64
 }
 
-// Counts say what became of what was put.
+// Counts are totals since the Map was made, and what it holds.
 type Counts struct {
 	Items, Bytes int64  // held now
-	Puts         uint64 // values that were taken
-	Dropped      uint64 // of those, what ristretto's full queue lost before it could be judged
-	Evicted      uint64 // what gave way to something else before its time
-	Turned       uint64 // what was judged not worth keeping beyond the nursery
-	Large        uint64 // values that were refused for their size
+	Puts         uint64 // values accepted
+	Dropped      uint64 // of those, values lost because ristretto's queue was full
+	Evicted      uint64 // values that gave way to others before their time
+	Turned       uint64 // values judged not worth keeping after the nursery
+	Large        uint64 // values refused for their size
 }
 
-// New makes a Map of so many bytes. exit is told of each item that is held nowhere any
-// more, from any goroutine; nil: nobody is. Close must be called, and tells nobody.
+// New makes a Map of the given number of bytes. exit is called, from any goroutine, for each item that is no
+// longer held anywhere; it may be nil. Close must be called, and does not call exit.
 func New[V any](bytes int64, exit func(*Item[V])) (*Map[V], error) {
 	if bytes < MinBytes {
 		return nil, ErrSmall
@@ -70,13 +70,13 @@ func New[V any](bytes int64, exit func(*Item[V])) (*Map[V], error) {
 	return m, nil
 }
 
-// hashes are the two words that ristretto knows a key by. Keys are digests: no hashing
-// makes them any better, and nobody chooses them.
+// hashes returns the two words by which ristretto knows a key. Keys are digests: they need no
+// hashing, and callers cannot choose them.
 func hashes(key []byte) (uint64, uint64) {
 	return binary.LittleEndian.Uint64(key), binary.LittleEndian.Uint64(key[8:])
 }
 
-// Close ends what ristretto runs in the background. Nothing is found afterwards.
+// Close stops the background work of ristretto. Nothing is found afterwards.
 func (m *Map[V]) Close() {
 	if !m.closed.Swap(true) {
 		m.old.Close()
@@ -85,11 +85,11 @@ func (m *Map[V]) Close() {
 
 func (m *Map[V]) shard(key *[32]byte) *nursery[V] { return &m.nursery[key[16]%shards] }
 
-// Maybe reports whether something could be there under a key with this print, which is not 0.
-// False is certain. It costs the look at a word, and no key has to be made for it.
+// Maybe reports whether a key with this print, which is not 0, might be present. False is certain.
+// It reads a single word, and the key need not have been made.
 func (m *Map[V]) Maybe(print uint64) bool { return m.sieve.maybe(print) }
 
-// Get finds what was put under key and says what it is good for at now.
+// Get returns the item under key, and how it may be used at the time now.
 func (m *Map[V]) Get(key *[32]byte, now int64) (*Item[V], Age) {
 	if m.closed.Load() {
 		return nil, Missing
@@ -111,7 +111,7 @@ func (m *Map[V]) Get(key *[32]byte, now int64) (*Item[V], Age) {
 	return i, Stale
 }
 
-// Alive reports whether there is something under key, whatever its age.
+// Alive reports whether there is an item under key, whatever its age.
 func (m *Map[V]) Alive(key *[32]byte) bool {
 	if m.closed.Load() {
 		return false
@@ -123,8 +123,8 @@ func (m *Map[V]) Alive(key *[32]byte) bool {
 	return i != nil && i.Key == *key && !i.dead.Load()
 }
 
-// Put adds i, which must not be changed afterwards, and replaces what was there. It
-// reports whether i was taken: a value that is too large is not.
+// Put adds i, which must not be changed afterwards, and replaces the previous item. It
+// reports whether i was accepted: a value that is too large is not.
 func (m *Map[V]) Put(i *Item[V], now int64) bool {
 	switch {
 	case m.closed.Load():
@@ -149,7 +149,7 @@ func (m *Map[V]) Put(i *Item[V], now int64) bool {
 	if was != nil && was != i && was.Key == i.Key {
 		was.dead.Store(true)
 		if was.promoted.Load() {
-			m.promote(i, now) // takes its place at once
+			m.promote(i, now) // it takes the place of the old one at once
 		}
 	}
 	return true
@@ -167,7 +167,7 @@ func (m *Map[V]) promote(i *Item[V], now int64) {
 	}
 }
 
-// enter counts a place that holds i.
+// enter notes that one more place holds i.
 func (m *Map[V]) enter(i *Item[V]) {
 	if i.places.Add(1) == 1 {
 		m.sieve.add(i.Print)
@@ -176,7 +176,7 @@ func (m *Map[V]) enter(i *Item[V]) {
 	}
 }
 
-// left counts a place that holds i no longer.
+// left notes that one place holds i no longer.
 func (m *Map[V]) left(i *Item[V]) {
 	if i == nil || i.places.Add(-1) != 0 {
 		return
@@ -190,7 +190,7 @@ func (m *Map[V]) left(i *Item[V]) {
 	}
 }
 
-// Delete takes i out.
+// Delete removes i.
 func (m *Map[V]) Delete(i *Item[V]) {
 	if m.closed.Load() || i.dead.Swap(true) {
 		return
@@ -203,8 +203,7 @@ func (m *Map[V]) Delete(i *Item[V]) {
 	}
 }
 
-// Each calls f with every item that is alive, of those that were put before it was
-// called. f may Delete.
+// Each calls f with every live item that was put before the call. f may call Delete.
 func (m *Map[V]) Each(f func(*Item[V])) {
 	if m.closed.Load() {
 		return
@@ -231,7 +230,7 @@ func (m *Map[V]) Each(f func(*Item[V])) {
 	}
 }
 
-// Counts are read while the Map is used: they are of about the same moment.
+// Counts are read while the Map is in use and so are only approximately simultaneous.
 func (m *Map[V]) Counts() Counts {
 	c := &m.counts
 	return Counts{c.items.Load(), c.bytes.Load(), c.puts.Load(), c.dropped.Load(), c.evicted.Load(), c.turned.Load(), c.large.Load()}

@@ -2,15 +2,15 @@ package exact
 
 import "sync"
 
-// A nursery holds the newest values of one part of the keys, in the order they came.
+// A nursery holds the newest values of one shard of the keys, in the order of their arrival.
 type nursery[V any] struct {
 	mu     sync.RWMutex
 	items  map[[32]byte]*Item[V]
 	queue  []*Item[V] // oldest first, from head on
 	head   int
-	judged int   // those before it in queue were offered to ristretto
+	judged int   // index in queue before which all were offered to ristretto
 	bytes  int64 // of queue
-	young  int64 // of those not offered yet
+	young  int64 // bytes of those not offered yet
 }
 
 func (n *nursery[V]) get(key *[32]byte) *Item[V] {
@@ -20,8 +20,8 @@ func (n *nursery[V]) get(key *[32]byte) *Item[V] {
 	return i
 }
 
-// put adds i and returns the item it replaces, if any, those that are to be offered to
-// ristretto, and those that are too old. Ones that are too old were offered before.
+// put adds i. It returns the item that i replaces, if any, the items to be offered to
+// ristretto, and those that are too old, which were offered before.
 func (n *nursery[V]) put(i *Item[V], room int64, out []*Item[V]) (old *Item[V], offer, drop []*Item[V]) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -55,7 +55,7 @@ func (n *nursery[V]) put(i *Item[V], room int64, out []*Item[V]) (old *Item[V], 
 	return old, out[:offers], out[offers:]
 }
 
-// remove forgets i, which stays in the queue until its time comes.
+// remove forgets i, which remains in the queue until its turn.
 func (n *nursery[V]) remove(i *Item[V]) {
 	n.mu.Lock()
 	if n.items[i.Key] == i {

@@ -5,15 +5,15 @@ import (
 	"sync/atomic"
 )
 
-// A sieve counts the items that are held, by some bits of their prints. Where it counts none
-// there is none, and that is known from one word: a look-up that finds nothing, as most do, touches
+// A sieve counts the items held, by some bits of their prints. Where a count is zero no such item
+// exists, which a look-up learns from one word: an unsuccessful one, as most are, touches
 // neither a lock nor a map.
 type sieve struct {
 	cells []atomic.Uint32 // a power of two; each counts to 2^32, so that none overflows
-	wild  atomic.Int64    // items without a print: while there are any, nothing is certain
+	wild  atomic.Int64    // items without a print: while there are any, nothing can be excluded
 }
 
-// size makes s one for about so many items.
+// size prepares s for about that many items.
 func (s *sieve) size(items int64) {
 	n := min(max(items*cellsAnItem, leastCells), mostCells)
 	s.cells = make([]atomic.Uint32, 1<<bits.Len64(uint64(n-1)))
@@ -37,5 +37,5 @@ func (s *sieve) drop(print uint64) {
 	s.cell(print).Add(^uint32(0))
 }
 
-// maybe reports whether an item of that print could be held.
+// maybe reports whether an item with that print could be held.
 func (s *sieve) maybe(print uint64) bool { return s.cell(print).Load() != 0 || s.wild.Load() != 0 }

@@ -12,8 +12,8 @@ type adding struct{ vector.Row }
 
 func (a *adding) size() int64 { return int64(len(a.Text) + len(a.Answer) + 512) }
 
-// Add makes a question findable. r.Space is the cache's own; r.Vector is made here. It never
-// waits; r is the Finder's from then on.
+// Add makes a question findable. r.Space is the cache's own space; r.Vector is computed here. It never
+// waits, and takes ownership of r.
 func (f *Finder) Add(r *vector.Row) {
 	if !f.eligible(r.Text) {
 		return
@@ -50,7 +50,7 @@ func (f *Finder) write() {
 		case a := <-f.adds:
 			f.bytes.Add(-a.size())
 			if !a.Until.After(time.Now()) {
-				f.n.adds[dropped].Add(1) // it waited for too long
+				f.n.adds[dropped].Add(1) // it waited too long
 				continue
 			}
 			if !f.adding.lets(time.Now()) {

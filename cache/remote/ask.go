@@ -11,28 +11,28 @@ import (
 	"asbru/cache/vector"
 )
 
-// A Question is what to find the like of.
+// A Question is what a similar question is searched for.
 type Question struct {
 	Space  [32]byte // only questions of one space are compared
 	Text   string
-	Cosine float64 // the least nearness that the caller takes; it can only raise that of the mode
+	Cosine float64 // least similarity that the caller accepts; it can only raise that of the mode
 }
 
-// A Found is an answer to a question that means the same.
+// A Found is an answer to a question with the same meaning.
 type Found struct {
-	Key        [32]byte // that it was kept under: whoever gives it compares that with all that it knows
+	Key        [32]byte // under which it was stored; the caller must verify it
 	Text       string
-	Answer     string // encoded; empty: the store keeps none
+	Answer     string // encoded; empty: the store holds no answers
 	Until      time.Time
 	Similarity float32
 	Threshold  float32
-	Guard      string // the guard's word
+	Guard      string // the guard's verdict
 }
 
-// An Asking is a look-up under way.
+// An Asking is a search under way.
 type Asking struct {
 	f     *Finder
-	state atomic.Uint32 // whoever changes it first decides what came of it
+	state atomic.Uint32 // whoever changes it first decides the outcome
 	found *Found        // written before state
 }
 
@@ -42,8 +42,8 @@ const (
 	givenUp
 )
 
-// Ask begins a look-up and calls wake when it has ended. It never waits. nil: nobody is
-// asked, and wake is not called.
+// Ask starts a search and calls wake when it has ended. It never waits. nil: no search is
+// made, and wake is not called.
 func (f *Finder) Ask(q *Question, wake func()) *Asking {
 	if !f.eligible(q.Text) {
 		return nil
@@ -73,7 +73,7 @@ func (f *Finder) Ask(q *Question, wake func()) *Asking {
 	return a
 }
 
-// Wait is how long a look-up may take.
+// Wait returns how long a search may take.
 func (f *Finder) Wait() time.Duration {
 	if f.o.Encoder == "" {
 		return f.o.Search
@@ -81,7 +81,7 @@ func (f *Finder) Wait() time.Duration {
 	return f.o.Encode + f.o.Search
 }
 
-// Done reports whether the look-up has ended, and what it found; nil: nothing.
+// Done reports whether the search has ended, and its result; nil: nothing.
 func (a *Asking) Done() (*Found, bool) {
 	if a.state.Load() == ended {
 		return a.found, true
@@ -89,8 +89,8 @@ func (a *Asking) Done() (*Found, bool) {
 	return nil, false
 }
 
-// GiveUp ends a look-up that takes too long for who asked. It reports what was found if that
-// came at the last moment.
+// GiveUp ends a search that takes too long for its caller. It returns the result if that
+// arrived at the last moment.
 func (a *Asking) GiveUp() *Found {
 	if a.state.CompareAndSwap(underWay, givenUp) {
 		a.f.n.asks[late].Add(1)
@@ -101,7 +101,7 @@ func (a *Asking) GiveUp() *Found {
 
 func (f *Finder) run(a *Asking, q Question) {
 	found, what, err := f.find(&q)
-	if errors.Is(err, errUnprepared) { // who prepares it tells what is wrong
+	if errors.Is(err, errUnprepared) { // prepare logs the cause
 		f.asking.spare()
 	} else if f.asking.note(err == nil, time.Now()) {
 		if err == nil {
@@ -121,7 +121,7 @@ func (f *Finder) run(a *Asking, q Question) {
 
 var errUnprepared = errors.New("the store was not reached yet")
 
-// find encodes, searches and judges.
+// find encodes the question, searches, and judges the results.
 func (f *Finder) find(q *Question) (*Found, outcome, error) {
 	within, cancel := context.WithTimeout(f.ctx, f.o.Encode)
 	v, err := f.encode(within, q.Text)
@@ -150,7 +150,7 @@ func (f *Finder) find(q *Question) (*Found, outcome, error) {
 	return nil, absent, nil
 }
 
-// lateOr is what to count a failure as.
+// lateOr returns how to count a failure.
 func lateOr(what outcome, past bool) outcome {
 	if past {
 		return late
@@ -158,10 +158,10 @@ func lateOr(what outcome, past bool) outcome {
 	return what
 }
 
-// A desk is the room that judging takes.
+// A desk is the memory for judging.
 type desk struct{ asked, kept *guard.Form }
 
-// judge is the first row whose answer may be given.
+// judge returns the first row whose answer may be given.
 func (f *Finder) judge(q *Question, space *[32]byte, rows []vector.Found, now time.Time) *Found {
 	d := f.desks.Get().(*desk)
 	defer f.desks.Put(d)
@@ -182,7 +182,7 @@ func (f *Finder) judge(q *Question, space *[32]byte, rows []vector.Found, now ti
 	return nil
 }
 
-// passes judges what is on d, text being the one that is kept, as package semantic does.
+// passes judges the question on d against the stored text, as package semantic does.
 func (f *Finder) passes(q *Question, d *desk, text string, similarity float32) (word string, least float32, ok bool) {
 	if f.o.Bare {
 		least = max(f.o.Least, float32(q.Cosine))
@@ -219,9 +219,9 @@ func (f *Finder) eligible(text string) bool {
 	return f.mayCompare(d.asked, text)
 }
 
-// mayCompare reports whether a text that was read into form can be compared with others. The table
-// in the program knows English only; an encoder of others is taken to know what it is asked,
-// as long as the guard can read its numbers.
+// mayCompare reports whether a text that was parsed into form can be compared with others. The table
+// in the program knows only English; another encoder is assumed to know the language, provided that
+// the guard can read the numbers.
 func (f *Finder) mayCompare(form *guard.Form, text string) bool {
 	switch form.Ineligible() {
 	case "":
@@ -232,8 +232,8 @@ func (f *Finder) mayCompare(form *guard.Form, text string) bool {
 	return false
 }
 
-// strangeNumber reports whether text holds a digit that is none of ASCII's: the guard passes
-// over it.
+// strangeNumber reports whether text holds a digit outside ASCII, which the guard
+// ignores.
 func strangeNumber(text string) bool {
 	for _, r := range text {
 		if r >= 0x80 && unicode.IsNumber(r) {

@@ -2,15 +2,15 @@ package remote
 
 import "sync/atomic"
 
-// An outcome is what came of a look-up.
+// An outcome is the result of a search.
 type outcome uint8
 
 const (
 	hit     outcome = iota
-	absent          // nothing near, or the guard objected to all of it
+	absent          // nothing similar, or the guard objected to all of it
 	late            // the deadline passed
-	busy            // too many were under way
-	resting         // it is left alone after failures
+	busy            // too many searches were under way
+	resting         // paused after failures
 	encoder         // the text could not be encoded
 	broken          // the store could not be searched
 	numOutcomes
@@ -20,14 +20,14 @@ func (o outcome) String() string {
 	return [...]string{"hit", "absent", "late", "busy", "resting", "encoder_failed", "store_failed"}[o]
 }
 
-// A fate is what came of an answer that was to be written.
+// A fate is the outcome of writing an answer.
 type fate uint8
 
 const (
 	stored  fate = iota
 	dropped      // the queue was full
 	tooLong
-	rested // it is left alone after failures
+	rested // paused after failures
 	failed
 	numFates
 )
@@ -42,17 +42,17 @@ type counts struct {
 	strange atomic.Uint64
 }
 
-// Counts say what became of look-ups and answers.
+// Counts are the totals of a Finder.
 type Counts struct {
 	Asks    map[string]uint64 // by outcome
 	Adds    map[string]uint64 // by fate
-	Strange uint64            // rows that came back and were not what was asked for: another space, over, or with a broken seal
-	Queued  int               // answers that wait to be written
-	Dims    int               // numbers of a vector in the store; 0: it was not reached yet
-	Down    bool              // look-ups are misses for a while
+	Strange uint64            // rows returned that do not match the query: another space, expired, or with a broken seal
+	Queued  int               // answers waiting to be written
+	Dims    int               // length of a vector in the store; 0: the store has not been reached yet
+	Down    bool              // paused: searches are misses for now
 }
 
-// Counts are of about one moment.
+// Counts are only approximately simultaneous.
 func (f *Finder) Counts() Counts {
 	c := Counts{Asks: map[string]uint64{}, Adds: map[string]uint64{}, Strange: f.n.strange.Load(), Queued: len(f.adds), Dims: int(f.ready.Load()), Down: f.asking.open()}
 	for o := range numOutcomes {

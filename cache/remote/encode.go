@@ -9,11 +9,11 @@ import (
 	"asbru/cache/semantic/model"
 )
 
-// An Embed asks an encoder of others: model is provider/model, dims how many numbers are
-// wanted, 0 for as many as it gives. It ends with its context.
+// An Embed asks a provider to encode text: model is provider/model, dims the length of the vector,
+// 0 for the model's own. It ends with its context.
 type Embed func(ctx context.Context, model string, dims int, text string) ([]float32, error)
 
-// encode makes a vector of length 1 of a text.
+// encode returns a vector of length 1 for a text.
 func (f *Finder) encode(ctx context.Context, text string) ([]float32, error) {
 	if f.o.Encoder == "" {
 		var axes [model.Dims]float32
@@ -38,7 +38,7 @@ func (f *Finder) encode(ctx context.Context, text string) ([]float32, error) {
 
 var errNoDirection = errors.New("the vector of a question has no direction")
 
-// unit scales v to the length of 1, in place.
+// unit scales v to length 1, in place.
 func unit(v []float32) ([]float32, error) {
 	sum := 0.0
 	for _, x := range v {

@@ -15,24 +15,24 @@ import (
 	"asbru/cache/vector"
 )
 
-// Options say whom to ask. They are compared. The zero Options ask nobody.
+// Options configure a Finder. They are comparable. With the zero Options nothing is searched.
 type Options struct {
 	Place   vector.Place  // of the store
 	Encoder string        // provider/model of the encoder; empty: the table in the program
-	Dims    int           // numbers of a vector that the encoder is asked for; 0: as many as it gives
-	Encode  time.Duration // that a look-up gives the encoder; 0: DefaultEncodeWait
-	Search  time.Duration // that it gives the store; 0: DefaultSearchWait
-	Pass    float32       // the least nearness of questions that the guard has no objection to
-	Soft    bool          // an objection to the wording is passed over, at
-	Least   float32       // this nearness
-	Bare    bool          // the guard is not asked: nearness of Least alone decides
-	Seal    vector.Secret // 32 bytes that texts and answers are sealed with; empty: they are not
+	Dims    int           // length of vector to ask the encoder for; 0: its own
+	Encode  time.Duration // a search's time for the encoder; 0: DefaultEncodeWait
+	Search  time.Duration // its time for the store; 0: DefaultSearchWait
+	Pass    float32       // least similarity of questions to which the guard has no objection
+	Soft    bool          // ignore objections to the wording from
+	Least   float32       // this similarity on
+	Bare    bool          // do not ask the guard: a similarity of Least decides alone
+	Seal    vector.Secret // 32 bytes that seal texts and answers; empty: they are not sealed
 }
 
-// On reports whether anybody is to be asked.
+// On reports whether a Finder is wanted.
 func (o *Options) On() bool { return o.Place.Kind != "" }
 
-// A Finder asks. Many goroutines may use it. Close must be called.
+// A Finder searches. It may be used concurrently. Close must be called.
 type Finder struct {
 	o      Options
 	embed  Embed
@@ -41,30 +41,30 @@ type Finder struct {
 	guard  *guard.Guard
 	table  *model.Model
 	seal   seal
-	salt   [32]byte // of spaces: what was encoded otherwise is never compared
+	salt   [32]byte // of spaces: vectors of different encoders are never compared
 	desks  sync.Pool
 	recent recent
 
-	slots   chan struct{} // one for each look-up under way
+	slots   chan struct{} // one for each search under way
 	adds    chan *adding
 	bytes   atomic.Int64 // in adds
-	learned chan int     // of vectors whose size nobody knew
+	learned chan int     // sizes of vectors, once an encoder has shown one
 	forgets chan [32]byte
-	ready   atomic.Int64 // size that the store was prepared for; 0: none
-	making  sync.Mutex   // of the store's room
+	ready   atomic.Int64 // the size that the store was prepared for; 0: none
+	making  sync.Mutex   // held while the store is prepared
 
 	asking, adding fuse
-	said           [numTroubles]atomic.Int64 // Unix seconds of the last line about it
+	said           [numTroubles]atomic.Int64 // Unix seconds of the last log line about each trouble
 	n              counts
 
 	ctx   context.Context
 	stop  context.CancelFunc
 	ended sync.WaitGroup
-	shut  sync.RWMutex // held for reading by who sends on adds or begins to ask
+	shut  sync.RWMutex // read-locked while sending on adds and while a search starts
 	over  bool
 }
 
-// New begins to work with a store. embed may be nil where the table in the program encodes.
+// New starts working with a store. embed may be nil if the table in the program encodes.
 // The Finder owns the store and closes it.
 func New(o Options, store vector.Store, embed Embed, log *slog.Logger) (*Finder, error) {
 	if o.Encode == 0 {
@@ -99,12 +99,12 @@ func New(o Options, store vector.Store, embed Embed, log *slog.Logger) (*Finder,
 	return f, nil
 }
 
-// space is what a space is called in the store.
+// space returns the name of a space in the store.
 func (f *Finder) space(s *[32]byte) [32]byte {
 	return sha256.Sum256(append(append(make([]byte, 0, 64), f.salt[:]...), s[:]...))
 }
 
-// dims is the size of the vectors, as far as it is known beforehand; 0: it is not.
+// dims returns the size of the vectors, if it is known beforehand; 0: it is not.
 func (f *Finder) dims() int {
 	if f.o.Encoder == "" {
 		return model.Dims
@@ -112,7 +112,7 @@ func (f *Finder) dims() int {
 	return f.o.Dims
 }
 
-// tend prepares the store and takes out what is over, until Close.
+// tend prepares the store and removes expired rows, until Close.
 func (f *Finder) tend() {
 	dims := f.dims()
 	again := time.NewTimer(0)
@@ -149,8 +149,8 @@ func (f *Finder) tend() {
 	}
 }
 
-// learn asks an encoder how many numbers it gives, so that the store can be reached before
-// anybody asks something; 0: it does not say.
+// learn asks the encoder for one vector to learn its size, so that the store can be prepared before
+// the first question; 0: that failed.
 func (f *Finder) learn() int {
 	if n := f.ready.Load(); n > 0 {
 		return int(n)
@@ -164,7 +164,7 @@ func (f *Finder) learn() int {
 	return len(v)
 }
 
-// prepare makes room for vectors of a size, once.
+// prepare prepares the store for vectors of a size, once.
 func (f *Finder) prepare(dims int) error {
 	f.making.Lock()
 	defer f.making.Unlock()
@@ -185,8 +185,8 @@ func (f *Finder) prepare(dims int) error {
 	return nil
 }
 
-// Remove takes what filter says out of the store. When it returns nil nothing of it is left
-// there, but for what other processes write meanwhile.
+// Remove removes the rows that match filter from the store. When it returns nil none of them is left,
+// except for what other processes wrote meanwhile.
 func (f *Finder) Remove(filter *vector.Filter) error {
 	if f.ready.Load() == 0 {
 		return fmt.Errorf("cannot clear the store %s: it was not reached yet", f.o.Place.Kind)
@@ -204,7 +204,7 @@ func (f *Finder) remove(filter *vector.Filter) error {
 	return err
 }
 
-// Forget takes one answer out of the store, soon. It never waits.
+// Forget removes one answer from the store in the background. It never waits.
 func (f *Finder) Forget(key *[32]byte) {
 	select {
 	case f.forgets <- *key:
@@ -215,7 +215,7 @@ func (f *Finder) Forget(key *[32]byte) {
 
 var errCrowded = errors.New("too many are to be taken out at a time")
 
-// Close ends the work; what waits to be written is not written any more, and counts as
+// Close stops the work. Answers still waiting to be written are not written, and count as
 // dropped.
 func (f *Finder) Close() error {
 	f.shut.Lock()
@@ -234,7 +234,7 @@ func (f *Finder) Close() error {
 	return f.store.Close()
 }
 
-// A trouble is what the log is told of, now and then.
+// A trouble is a kind of failure that is logged at intervals.
 type trouble uint8
 
 const (
@@ -245,7 +245,7 @@ const (
 	numTroubles
 )
 
-// say tells of a trouble, unless it was told a moment ago.
+// say logs a trouble, unless it was logged recently.
 func (f *Finder) say(t trouble, err error) {
 	now := time.Now().Unix()
 	if last := f.said[t].Load(); f.ctx.Err() != nil || last != 0 && now-last < int64(logEvery/time.Second) || !f.said[t].CompareAndSwap(last, now) {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A fuse stops that somebody is asked who does not answer:
+// A fuse stops requests to a service that does not answer:
 //
 //	closed ──fuseFails in a row──→ open ──rest is over──→ one is let through ──ok──→ closed
 //	                                ↑                            │
@@ -13,12 +13,12 @@ import (
 type fuse struct {
 	mu    sync.Mutex
 	fails int
-	rest  time.Duration // of the last opening; 0: closed
+	rest  time.Duration // the current pause; 0: closed
 	until time.Time
-	tried bool // one was let through, and nothing is heard of it yet
+	tried bool // one was let through, and its outcome is not known yet
 }
 
-// lets reports whether to ask. Who is let through calls note.
+// lets reports whether a request may be made. The caller of a permitted one must call note.
 func (f *fuse) lets(now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -32,7 +32,7 @@ func (f *fuse) lets(now time.Time) bool {
 	return true
 }
 
-// note tells what came of it, and reports whether the fuse opened or closed by that.
+// note records the outcome of a request, and reports whether the fuse opened or closed by it.
 func (f *fuse) note(ok bool, now time.Time) (changed bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -46,21 +46,21 @@ func (f *fuse) note(ok bool, now time.Time) (changed bool) {
 		return false
 	}
 	if was && now.Before(f.until) {
-		return false // one of those that were under way when it opened
+		return false // one that was under way when the fuse opened
 	}
 	f.rest = min(max(2*f.rest, fuseLeast), fuseMost)
 	f.until = now.Add(f.rest)
 	return !was
 }
 
-// open reports whether nobody is asked.
+// open reports whether requests are stopped.
 func (f *fuse) open() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.rest > 0
 }
 
-// spare takes back that one was let through.
+// spare cancels a permitted request that was not made.
 func (f *fuse) spare() {
 	f.mu.Lock()
 	f.tried = false

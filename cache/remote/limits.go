@@ -2,33 +2,33 @@ package remote
 
 import "time"
 
-// Bounds of what is asked of others.
+// Bounds on requests to encoders and stores.
 const (
-	DefaultEncodeWait = 150 * time.Millisecond // for a question to be encoded
-	DefaultSearchWait = 50 * time.Millisecond  // for the store to be searched
+	DefaultEncodeWait = 150 * time.Millisecond // for encoding a question
+	DefaultSearchWait = 50 * time.Millisecond  // for searching the store
 	MaxDims           = 8192
 
-	asksMost    = 256      // look-ups under way; more are misses
-	addQueue    = 1024     // answers that wait to be written
-	addBytes    = 64 << 20 // that those take
+	asksMost    = 256      // searches under way; further ones are misses
+	addQueue    = 1024     // answers waiting to be written
+	addBytes    = 64 << 20 // bytes of those
 	addWorkers  = 4
-	recentMost  = 512              // vectors that are kept for a moment
-	forgetQueue = 1024             // answers that wait to be taken out
-	addWait     = 10 * time.Second // for one answer to be encoded and written
+	recentMost  = 512              // vectors kept for a moment
+	forgetQueue = 1024             // answers waiting to be removed
+	addWait     = 10 * time.Second // for encoding and writing one answer
 	maxAnswer   = 1 << 20          // bytes of an encoded answer; a longer one stays in this process
-	candidates  = 4                // rows that the guard is asked about
+	candidates  = 4                // rows that the guard judges
 	prepareWait = 15 * time.Second
-	learnAfter  = 200 * time.Millisecond // from the start, when the size of vectors is not configured: the gateway serves by then
+	learnAfter  = 200 * time.Millisecond // after the start, if the size of vectors is not configured: by then the gateway serves
 
-	fuseFails = 5 // in a row, before nobody is asked any more
+	fuseFails = 5 // consecutive failures until requests pause
 	fuseLeast = time.Second
 	fuseMost  = 30 * time.Second
 
-	sweepEvery = 10 * time.Minute // what is over is taken out of the store
+	sweepEvery = 10 * time.Minute // between removals of expired rows
 	clearWait  = 30 * time.Second
-	logEvery   = time.Minute // between two lines about one kind of trouble
+	logEvery   = time.Minute // between two log lines about one kind of trouble
 )
 
-// foreignCosine is the least nearness of questions that are not in English: the guard sees
-// their numbers, signs and names and which words are there, but less of how they are turned.
+// foreignCosine is the least similarity of questions that are not in English: the guard sees
+// their numbers, signs, names and words, but less of the grammar.
 const foreignCosine = 0.85

@@ -5,16 +5,16 @@ import (
 	"sync"
 )
 
-// recent are the vectors that an encoder made last: a question that is looked up and found
-// nowhere is written a moment later, and need not be encoded and paid for twice.
+// recent holds the latest vectors of an encoder: a question that was searched without a result
+// is usually written a moment later, and need not be encoded and paid for twice.
 type recent struct {
 	mu   sync.Mutex
-	of   map[[32]byte][]float32 // by the digest of the text; never changed
-	ring [recentMost][32]byte   // of the keys, the oldest at next
+	of   map[[32]byte][]float32 // by the digest of the text; immutable
+	ring [recentMost][32]byte   // the keys, the oldest at next
 	next int
 }
 
-// get is the vector of a text; nil: it is not known.
+// get returns the vector of a text; nil: it is not known.
 func (r *recent) get(text string) []float32 {
 	key := sha256.Sum256([]byte(text))
 	r.mu.Lock()
@@ -22,7 +22,7 @@ func (r *recent) get(text string) []float32 {
 	return r.of[key]
 }
 
-// put keeps the vector of a text, in the place of the oldest.
+// put keeps the vector of a text in place of the oldest.
 func (r *recent) put(text string, v []float32) {
 	key := sha256.Sum256([]byte(text))
 	r.mu.Lock()

@@ -8,8 +8,8 @@ import (
 	"asbru/cache/vector"
 )
 
-// A seal closes texts and answers for a store that others can read and write: what is not
-// opened was not written by who has the secret, or not for this question.
+// A seal encrypts texts and answers for a store that others can read and write. What cannot be
+// opened was not written by a holder of the secret, or not for this question.
 type seal struct{ aead cipher.AEAD } // nil: everything is plain
 
 func newSeal(secret vector.Secret) (seal, error) {
@@ -24,12 +24,12 @@ func newSeal(secret vector.Secret) (seal, error) {
 	return seal{aead}, err
 }
 
-// bound is what a sealed part belongs to.
+// bound returns the context that a sealed part is bound to.
 func bound(part byte, key, space *[32]byte) []byte {
 	return append(append(append(make([]byte, 0, 65), part), key[:]...), space[:]...)
 }
 
-// close makes of a part of a row what the store gets.
+// close encrypts a part of a row for the store.
 func (s seal) close(text string, part byte, key, space *[32]byte) string {
 	if s.aead == nil || text == "" {
 		return text

@@ -2,11 +2,11 @@
 // in microseconds and without a network.
 //
 // A question is looked up by its canonical form (what is asked, and which words) and by
-// the nearness of its embedding; what either finds goes before the guard, which has the
-// last word. Nearness alone serves nothing, unless relaxed mode was asked for: a cosine
+// the similarity of its embedding; the guard judges what either finds and has the
+// last word. Unless relaxed mode is configured, similarity alone serves nothing: a cosine
 // cannot tell 5 miles from 6.
 //
-// It keeps texts and the names of answers, never answers; questions of two spaces never
-// meet. It refuses questions that the guard cannot judge: in strict and balanced mode
+// It stores texts and the keys of answers, never answers; questions of different spaces are never
+// compared. It refuses questions that the guard cannot judge: in strict and balanced mode
 // those are answered by the exact cache only.
 package semantic

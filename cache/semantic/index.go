@@ -10,22 +10,22 @@ import (
 	"asbru/cache/semantic/near"
 )
 
-// A Space is the digest of all that two questions must have in common before they are
+// A Space is the digest of everything that two questions must have in common before they are
 // compared: the tenant, the model, the system prompt, all earlier turns, tools, sampling.
 type Space [32]byte
 
-// Options are how an Index works. The zero value is the default.
+// Options configure an Index. The zero value is the default.
 type Options struct {
 	Mode    Mode
-	Cosine  [3]float32 // least nearness by Mode; 0: the default
-	Entries int        // how many entries at most; 0: a million
-	// Personal allows questions about "my order": every space is one person's.
+	Cosine  [3]float32 // least similarity by Mode; 0: the default
+	Entries int        // most entries; 0: a million
+	// Personal allows questions about "my order", for spaces that belong to one person each.
 	Personal bool
-	// Now is the time in Unix seconds; nil: the clock.
+	// Now returns the time in Unix seconds; nil: the clock.
 	Now func() int64
 }
 
-// An Index holds questions. Any number of goroutines may use it.
+// An Index holds questions. It may be used concurrently.
 type Index struct {
 	o      Options
 	model  *model.Model
@@ -40,10 +40,10 @@ type Index struct {
 	entries, spaces, full atomic.Int64
 }
 
-// A shard holds the spaces of one part of the digests. Readers load the map, a writer
-// puts another in its place.
+// A shard holds a part of the spaces. Readers load the map; writers replace it by a
+// copy.
 type shard struct {
-	mu     sync.Mutex // writers
+	mu     sync.Mutex // held by writers
 	spaces atomic.Pointer[map[Space]*space]
 }
 
@@ -51,16 +51,16 @@ type space struct {
 	name Space
 	near.Set
 	live   atomic.Int64
-	queued atomic.Bool // among tasks
+	queued atomic.Bool // it is among tasks
 }
 
-// owners says in which space an entry is.
+// owners records the space of each entry.
 type owners struct {
 	mu sync.Mutex
 	of map[ID]*space
 }
 
-// New is an empty Index. Close ends what it has begun.
+// New makes an empty Index. Close stops its background work.
 func New(o Options) (*Index, error) {
 	m, err := model.Load()
 	if err != nil {
@@ -87,14 +87,14 @@ func New(o Options) (*Index, error) {
 	return x, nil
 }
 
-// Close stops the merging of segments and waits for one that is under way. What is looked
-// up or added afterwards is still found; nothing is merged.
+// Close stops merging segments and waits for a merge under way. Look-ups and additions afterwards
+// still work; nothing is merged.
 func (x *Index) Close() {
 	close(x.stop)
 	x.worker.Wait()
 }
 
-// Version identifies the embedding table: entries of another one must be added anew.
+// Version identifies the embedding table: entries made with another one must be added anew.
 func (x *Index) Version() [32]byte { return x.model.Sum() }
 
 // tidy merges segments in the background.
@@ -111,7 +111,7 @@ func (x *Index) tidy() {
 	}
 }
 
-// due has s merged, by the writer itself when too much waits.
+// due schedules a merge of s; if too many wait, the caller merges.
 func (x *Index) due(s *space) {
 	if s.Behind() {
 		s.Merge(x.o.Now())
@@ -131,7 +131,7 @@ func (x *Index) due(s *space) {
 func (x *Index) shard(name *Space) *shard { return &x.shards[name[0]%shards] }
 func (x *Index) owner(id *ID) *owners     { return &x.owners[id[31]%shards] }
 
-// space is the one called name, nil when there is none.
+// space returns the space called name, nil if there is none.
 func (s *shard) space(name *Space) *space {
 	if m := s.spaces.Load(); m != nil {
 		return (*m)[*name]
@@ -139,7 +139,7 @@ func (s *shard) space(name *Space) *space {
 	return nil
 }
 
-// put replaces the map by one with sp in it, or without it.
+// put replaces the map by one with sp, or without it.
 func (s *shard) put(sp *space, in bool) {
 	next := make(map[Space]*space)
 	if m := s.spaces.Load(); m != nil {
@@ -157,10 +157,10 @@ func (s *shard) put(sp *space, in bool) {
 
 // Stats are counters of an Index.
 type Stats struct {
-	Entries int64 // that are alive, as far as it was told
+	Entries int64 // live entries, without those expired since the last look
 	Spaces  int64
-	Full    int64 // entries that were refused for want of room
+	Full    int64 // entries refused because the Index was full
 }
 
-// Stats counts.
+// Stats returns the current counters.
 func (x *Index) Stats() Stats { return Stats{x.entries.Load(), x.spaces.Load(), x.full.Load()} }

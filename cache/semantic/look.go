@@ -8,7 +8,7 @@ import (
 	"asbru/cache/semantic/near"
 )
 
-// A desk is the room one look-up takes.
+// A desk is the memory for one look-up.
 type desk struct {
 	asked, kept *guard.Form
 	axes        [model.Dims]float32
@@ -24,7 +24,7 @@ func newDesk() *desk {
 
 func (x *Index) desk() *desk { return x.room.Get().(*desk) }
 
-// read reads a question: its form and its vector.
+// read computes the form and the vector of a question.
 func (d *desk) read(x *Index, text []byte) {
 	s := plain(text)
 	x.guard.Read(d.asked, s)
@@ -36,10 +36,10 @@ func (d *desk) embed(x *Index, s string) {
 	d.vector.Quantize(&d.axes)
 }
 
-// plain is text as a string for as long as it is not changed: for a call.
+// plain returns text as a string without copying. It is valid only while text is unchanged: for a call.
 func plain(text []byte) string { return unsafe.String(unsafe.SliceData(text), len(text)) }
 
-// ineligible says why the question on d is not compared with others.
+// ineligible returns why the question on d is not compared with others; empty: it is.
 func (x *Index) ineligible(d *desk) string {
 	why := d.asked.Ineligible()
 	if why == guard.WhyAccount && x.o.Personal {
@@ -48,14 +48,14 @@ func (x *Index) ineligible(d *desk) string {
 	return why
 }
 
-// How is how a question is looked up.
+// How says how a question is looked up.
 type How struct {
 	Mode  Mode
-	Least float32 // the least cosine the caller takes; it can only raise that of the mode
+	Least float32 // least cosine that the caller accepts; it can only raise that of the mode
 }
 
-// Look finds an answer to text among the entries of the space. Nothing is kept of either.
-// It takes no lock, waits for nothing and allocates nothing.
+// Look finds an answer to text among the entries of the space. It retains neither argument,
+// takes no lock, never waits and allocates nothing.
 func (x *Index) Look(name *Space, text []byte, how How) Verdict {
 	v := Verdict{Threshold: max(x.o.Cosine[how.Mode], how.Least)}
 	s := x.shard(name).space(name)
@@ -88,8 +88,8 @@ func (x *Index) Look(name *Space, text []byte, how How) Verdict {
 	return v
 }
 
-// canonical asks the entries that ask for the same with the same words. The cosine counts
-// only where the caller named one.
+// canonical judges the entries that ask for the same with the same words. The cosine is only compared
+// if the caller set Least.
 func (x *Index) canonical(s *space, d *desk, embedded bool, now int64, v *Verdict) {
 	var q *near.Vector
 	if embedded {
@@ -111,7 +111,7 @@ func (x *Index) canonical(s *space, d *desk, embedded bool, now int64, v *Verdic
 	}
 }
 
-// nearest asks the entries that are nearest.
+// nearest judges the most similar entries.
 func (x *Index) nearest(s *space, d *desk, how How, now int64, v *Verdict) {
 	pass := x.passes(how)
 	d.top.Min = min(pass, v.Threshold) - 1e-6
@@ -136,8 +136,8 @@ func (x *Index) nearest(s *space, d *desk, how How, now int64, v *Verdict) {
 	}
 }
 
-// passes is the least nearness of a question that the guard has no objection to: balanced
-// mode asks no more of it than strict.
+// passes returns the least similarity of a question to which the guard has no objection: balanced
+// mode requires no more of those than strict.
 func (x *Index) passes(how How) float32 {
 	if how.Mode == Balanced {
 		return max(x.o.Cosine[Strict], how.Least)
@@ -145,15 +145,15 @@ func (x *Index) passes(how How) float32 {
 	return max(x.o.Cosine[how.Mode], how.Least)
 }
 
-// refused notes the nearest entry that the guard objected to.
+// refused notes the most similar entry to which the guard objected.
 func (v *Verdict) refused(f *near.Found, g guard.Verdict) {
 	if f.Sim > v.Similarity || v.ID == (ID{}) {
 		v.ID, v.Similarity, v.guard = f.ID, f.Sim, g
 	}
 }
 
-// Judge compares two questions as a look-up of b would find a, for tests of quality and
-// for explaining: without an index, and allocating.
+// Judge compares two questions as a look-up of b that finds a would, for tests of quality and
+// for explanations. It needs no index, and allocates.
 func (x *Index) Judge(a, b string, how How) Verdict {
 	d := x.desk()
 	defer x.room.Put(d)

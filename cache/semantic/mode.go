@@ -2,13 +2,13 @@ package semantic
 
 import "fmt"
 
-// A Mode is how much alike two questions must be to share an answer.
+// A Mode says how similar two questions must be to share an answer.
 type Mode uint8
 
 const (
-	Strict   Mode = iota // no objection of the guard
-	Balanced             // the same words, and very near: asked as an order, or in another tense
-	Relaxed              // near, and nothing else: what other caches do. Serves wrong answers
+	Strict   Mode = iota // the guard has no objection
+	Balanced             // also very similar questions that differ only in wording: as an order, or in another tense
+	Relaxed              // similarity alone, as in other caches. Serves wrong answers
 	modes
 )
 
@@ -16,7 +16,7 @@ var modeNames = [modes]string{"strict", "balanced", "relaxed"}
 
 func (m Mode) String() string { return modeNames[m] }
 
-// ParseMode reads the name of a mode; empty is strict.
+// ParseMode parses the name of a mode; empty is strict.
 func ParseMode(s string) (Mode, error) {
 	for m, name := range modeNames {
 		if s == name || s == "" {
@@ -26,7 +26,7 @@ func ParseMode(s string) (Mode, error) {
 	return 0, fmt.Errorf("unknown mode %q; hint: strict, balanced or relaxed", s)
 }
 
-// Cosine is the least nearness of two questions where nobody says another.
+// Cosine returns the default for the least similarity of two questions.
 func (m Mode) Cosine() float32 {
 	return [modes]float32{strictCosine, balancedCosine, relaxedCosine}[m]
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Compact writes anew the segments of which much is dead, and removes those of which all
-// is. The Store does so by itself.
+// Compact rewrites segments of which much is dead, and removes those that are entirely
+// dead. The Store also does so by itself.
 func (s *Store) Compact() error {
 	s.rewrite.Lock()
 	defer s.rewrite.Unlock()
@@ -29,7 +29,7 @@ func (s *Store) Compact() error {
 	}
 }
 
-// worst finds a sealed segment that is to be written anew.
+// worst returns the sealed segment that most needs rewriting.
 func (s *Store) worst() *segment {
 	now := s.o.Clock()
 	for _, g := range s.segments {
@@ -43,11 +43,11 @@ func (s *Store) worst() *segment {
 	return nil
 }
 
-// anew copies what is alive in g into the tail, and removes g when that is durable. g is
-// sealed: nobody writes to it.
+// anew copies the live records of g to the tail, and removes g when they are durable. g is
+// sealed: it is not written to.
 func (s *Store) anew(g *segment) error {
 	s.mu.Lock()
-	older := s.segments[0] != g // a record that says that a key is gone is still needed
+	older := s.segments[0] != g // then records of deleted keys are still needed
 	empty := g.live == 0 && !older
 	s.mu.Unlock()
 	if !empty {
@@ -61,7 +61,7 @@ func (s *Store) anew(g *segment) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, p := range s.index {
-		if p.seg == g { // its time was up while it was copied
+		if p.seg == g { // it expired while it was being copied
 			delete(s.index, key)
 		}
 	}
@@ -75,8 +75,8 @@ func (s *Store) anew(g *segment) error {
 	return syncDir(s.o.Dir)
 }
 
-// copyAlive puts what counts in g again. Records of keys that are gone go with it while
-// there are older segments, in which the key may stand.
+// copyAlive appends the live records of g to the tail. It also copies records of deleted keys while
+// there are older segments, which may contain the key.
 func (s *Store) copyAlive(g *segment, older bool) error {
 	f, err := os.Open(g.path)
 	if err != nil {
@@ -95,7 +95,7 @@ func (s *Store) copyAlive(g *segment, older bool) error {
 		if _, err := s.put(r); err != nil {
 			return err
 		}
-		if ok { // it is the record that it was
+		if ok { // it is the current record
 			moved := s.index[r.key]
 			moved.version = p.version
 			s.index[r.key] = moved
@@ -109,13 +109,13 @@ func (s *Store) copyAlive(g *segment, older bool) error {
 }
 
 // Delete removes records for good: when it returns, no segment holds any record for which
-// gone says so, alive or not. gone may be asked of a record more than once; the body is
-// valid during the call. It returns how many of them were alive.
+// gone returns true, live or not. gone may be called several times for a record; body is
+// valid during the call. It returns how many of them were live.
 func (s *Store) Delete(gone func(key *[32]byte, body []byte) bool) (n int, err error) {
 	s.rewrite.Lock()
 	defer s.rewrite.Unlock()
 	s.mu.Lock()
-	err = s.seal() // what stands in the tail is to go, too
+	err = s.seal() // the tail may hold such records too
 	segments := slices.Clone(s.segments)
 	s.mu.Unlock()
 	if err != nil {
@@ -131,7 +131,7 @@ func (s *Store) Delete(gone func(key *[32]byte, body []byte) bool) (n int, err e
 			holding = append(holding, g)
 		}
 	}
-	if err := s.Sync(); err != nil { // from here on they are gone, whatever happens
+	if err := s.Sync(); err != nil { // from here on they are deleted, whatever happens
 		return n, err
 	}
 	for _, g := range holding {
@@ -142,8 +142,8 @@ func (s *Store) Delete(gone func(key *[32]byte, body []byte) bool) (n int, err e
 	return n, nil
 }
 
-// mark writes down of the records in g that are to go and still count that their keys are
-// gone. found says that there are some that are to go, whether they count or not.
+// mark appends, for each live record of g that is to be deleted, a record that its key is
+// deleted. found reports that there are any to delete, live or not.
 func (s *Store) mark(g *segment, gone func(key *[32]byte, body []byte) bool) (found bool, alive int, err error) {
 	f, err := os.Open(g.path)
 	if err != nil {
@@ -171,7 +171,7 @@ func (s *Store) mark(g *segment, gone func(key *[32]byte, body []byte) bool) (fo
 	return found, alive, err
 }
 
-// broke ends writing because of err.
+// broke stops all writing because of err.
 func (s *Store) broke(err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -181,13 +181,13 @@ func (s *Store) broke(err error) error {
 	return s.fail(err)
 }
 
-// syncDir makes durable which files there are.
+// syncDir makes the set of files in a directory durable.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return fmt.Errorf("cannot open the directory of the cache: %w", err)
 	}
 	defer d.Close()
-	d.Sync() // some systems cannot; then the files' own syncs are what there is
+	d.Sync() // some systems cannot sync directories; the files are synced themselves
 	return nil
 }

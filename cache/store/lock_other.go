@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// lockDir has no lock that ends with the process here: the file is only kept open.
+// lockDir only keeps the file open: there is no lock here that ends with the process.
 func lockDir(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

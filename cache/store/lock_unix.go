@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// lockDir takes the lock that ends with the process.
+// lockDir takes a lock that ends with the process.
 func lockDir(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -13,12 +13,12 @@ import (
 // sealExtra is how much longer a sealed record is: the tag of GCM.
 const sealExtra = 16
 
-// A sealer seals the records of one segment. The key is derived for the segment from a
-// random salt, so that the place of a record in it is a nonce that never comes twice: a
-// segment is only appended to, and what was cut off a torn tail is written into another.
+// A sealer seals the records of one segment. Its key is derived from a random salt of the
+// segment, so that the position of a record in it is a nonce that never repeats: a
+// segment is only appended to, and after a torn tail is cut off, writing continues in another.
 type sealer struct{ aead cipher.AEAD }
 
-// newHead makes the head of a new segment and what seals its records; nil without a key.
+// newHead makes the head of a new segment and the sealer of its records, nil without a key.
 func newHead(key []byte) (head []byte, s *sealer, err error) {
 	head = append(make([]byte, 0, headSize), magic...)
 	head = append(head, make([]byte, 17)...)
@@ -31,7 +31,7 @@ func newHead(key []byte) (head []byte, s *sealer, err error) {
 	return head, s, err
 }
 
-// openSealer is what opens the records of the segment that begins with head.
+// openSealer returns the sealer of the segment that begins with head.
 func openSealer(key, head []byte) (*sealer, error) {
 	sealed := head[len(magic)] == sealedMark
 	switch {
@@ -60,7 +60,7 @@ func nonce(at int64) (n [12]byte) {
 	return n
 }
 
-// seal appends plain, sealed for the place at, to dst; they may overlap as dst[len(dst):].
+// seal seals plain for the position at, and appends it to dst; they may overlap as dst[len(dst):].
 func (s *sealer) seal(dst, plain []byte, at int64) []byte {
 	n := nonce(at)
 	return s.aead.Seal(dst, n[:], plain, nil)

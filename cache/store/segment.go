@@ -19,10 +19,10 @@ const (
 	sealedMark = 1
 )
 
-// suffix ends the name of a segment; its number in hex stands before it.
+// suffix ends the name of a segment, which begins with its number in hex.
 const suffix = ".seg"
 
-// A kind says what a record is.
+// A kind is the type of a record.
 type kind uint8
 
 const (
@@ -40,16 +40,16 @@ type record struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// errTorn says that a segment ends in the middle of a record, or in bytes that are none.
+// errTorn reports a segment that ends within a record, or in other bytes.
 var errTorn = errors.New("the segment ends in a torn record")
 
-// errFormat says that a segment was written by another version.
+// errFormat reports a segment of another format version.
 var errFormat = errors.New("the segment is of another format than this version writes")
 
-// errSealed says that a segment cannot be read with the key at hand.
+// errSealed reports a segment that cannot be read with the current key.
 var errSealed = errors.New("the segment is sealed with another key")
 
-// appendRecord appends the frame of r for the place at in a segment.
+// appendRecord appends the frame of r for the position at in a segment.
 func appendRecord(dst []byte, r *record, at int64, seal *sealer) []byte {
 	start := len(dst)
 	dst = append(dst, make([]byte, frameSize)...)
@@ -66,8 +66,8 @@ func appendRecord(dst []byte, r *record, at int64, seal *sealer) []byte {
 	return dst
 }
 
-// readSegment calls f with each whole record of what in holds, and the place and length of
-// its frame. It returns where the whole records end; errTorn says that more bytes follow.
+// readSegment calls f with each whole record of what in holds, and the position and length of
+// its frame. It returns where the whole records end; errTorn reports that more bytes follow.
 // The record's body is valid during the call.
 func readSegment(in io.Reader, key []byte, f func(r *record, at, size int64) error) (end int64, err error) {
 	b := bufio.NewReaderSize(in, bufferBytes)
@@ -117,21 +117,21 @@ func readSegment(in io.Reader, key []byte, f func(r *record, at, size int64) err
 	}
 }
 
-// A segment is one file and what is alive in it.
+// A segment is one file, with what is live in it.
 type segment struct {
-	n     uint64 // its number: the order of the segments
+	n     uint64 // its number; segments are in this order
 	path  string
-	bytes int64 // of whole records, the head not counted
-	live  int64 // of those, what somebody could still ask for
+	bytes int64 // of whole records, without the head
+	live  int64 // of those, bytes of live records
 	wall  int64 // the latest expiry of its records: afterwards all of it is dead
 }
 
-// A tail is the segment that is written to.
+// A tail is the segment being written.
 type tail struct {
 	*segment
 	file *os.File
 	seal *sealer
-	buf  []byte // not handed to the kernel yet
+	buf  []byte // not written to the file yet
 
-	dirty bool // handed to the kernel and not synced
+	dirty bool // written to the file and not synced
 }

@@ -13,41 +13,41 @@ import (
 	"time"
 )
 
-// ErrBusy says that another process has the directory.
+// ErrBusy reports that another process has the directory.
 var ErrBusy = errors.New("another process has the directory of the cache")
 
-// ErrKey says that a key of another length than 32 bytes was given.
+// ErrKey reports a key that is not 32 bytes long.
 var ErrKey = errors.New("the key of the cache must be 32 bytes")
 
-// Options say where a Store is and how it is written.
+// Options configure a Store.
 type Options struct {
 	Dir    string
-	Key    []byte       // 32 bytes to seal with; nil: nothing is sealed
+	Key    []byte       // 32 bytes for sealing; nil: records are not sealed
 	Clock  func() int64 // Unix nanoseconds; nil: the system's
-	Failed func(error)  // told once when writing failed and nothing is kept any more; nil: nobody
+	Failed func(error)  // called once when writing has failed and nothing is stored any more; may be nil
 }
 
-// A Store is a directory of segments. Many goroutines may use it.
+// A Store is a directory of segments. It may be used concurrently.
 type Store struct {
 	o    Options
 	lock *os.File
 	stop chan struct{}
 	done chan struct{}
 
-	rewrite sync.Mutex // held by who writes segments anew; taken before mu
+	rewrite sync.Mutex // held while segments are rewritten; locked before mu
 
 	mu       sync.Mutex
 	segments []*segment // oldest first; the last is the tail's, if there is one
 	tail     *tail
 	index    map[[32]byte]place
 	next     uint64 // number of the next segment
-	version  uint64 // of the last record that was put
+	version  uint64 // of the latest record
 	err      error  // why nothing is written any more
 	closed   bool
 	counts   Counts
 }
 
-// A place is where the one record of a key is that counts.
+// A place is the position of the live record of a key.
 type place struct {
 	seg     *segment
 	at      int64
@@ -55,18 +55,18 @@ type place struct {
 	version uint64
 }
 
-// Counts say what became of a Store.
+// Counts describe a Store.
 type Counts struct {
-	Records int   // that are alive
+	Records int   // live records
 	Bytes   int64 // of all segments
-	Live    int64 // of those, what is alive
-	Torn    int   // segments whose torn tail was cut off when they were opened
-	Foreign int   // segments that were thrown away, because they were sealed with another key or of another format
-	Anew    int   // segments that were written anew
+	Live    int64 // of those, bytes of live records
+	Torn    int   // segments whose torn tail was cut off by Open
+	Foreign int   // segments discarded because of another key or format
+	Anew    int   // segments that were rewritten
 }
 
-// Open takes hold of a directory, which is made if it is not there, cuts off what a crash
-// left torn and learns what is alive. Nothing is written before the first Put. It is
+// Open locks a directory, which is created if necessary, cuts off what a crash left
+// incomplete, and indexes the live records. Nothing is written before the first Put. The error is
 // ErrBusy while another process has the directory. Close must be called.
 func Open(o Options) (*Store, error) {
 	if o.Key != nil && len(o.Key) != 32 {
@@ -100,7 +100,7 @@ func (s *Store) learn() error {
 	for _, path := range names {
 		n, err := strconv.ParseUint(strings.TrimSuffix(filepath.Base(path), suffix), 16, 64)
 		if err != nil {
-			continue // not one of ours
+			continue // not a segment
 		}
 		s.segments = append(s.segments, &segment{n: n, path: path})
 		s.next = max(s.next, n+1)
@@ -120,7 +120,7 @@ func (s *Store) learn() error {
 	return nil
 }
 
-// learnOf reads one segment. ok is false when it was thrown away.
+// learnOf reads one segment. ok is false if it was discarded.
 func (s *Store) learnOf(g *segment) (ok bool, err error) {
 	f, err := os.OpenFile(g.path, os.O_RDWR, 0)
 	if err != nil {
@@ -139,7 +139,7 @@ func (s *Store) learnOf(g *segment) (ok bool, err error) {
 		if err := f.Truncate(end); err != nil {
 			return false, fmt.Errorf("cannot cut the torn tail off %q: %w", g.path, err)
 		}
-	case errors.Is(err, errTorn): // not even a head
+	case errors.Is(err, errTorn): // not even a complete head
 		s.counts.Torn++
 		return false, s.removeFile(g)
 	case errors.Is(err, errSealed) || errors.Is(err, errFormat):
@@ -156,7 +156,7 @@ func (s *Store) learnOf(g *segment) (ok bool, err error) {
 	return true, nil
 }
 
-// take notes a record that was read or written.
+// take indexes a record that was read or written.
 func (s *Store) take(g *segment, r *record, at, size int64, now int64) (version uint64) {
 	s.forget(r.key)
 	if r.kind != kindPut || r.expires <= now {
@@ -169,7 +169,7 @@ func (s *Store) take(g *segment, r *record, at, size int64, now int64) (version 
 	return s.version
 }
 
-// forget lets go of the record that counts for key.
+// forget removes the live record of key from the index.
 func (s *Store) forget(key [32]byte) {
 	if p, ok := s.index[key]; ok {
 		p.seg.live -= p.size
@@ -177,8 +177,8 @@ func (s *Store) forget(key [32]byte) {
 	}
 }
 
-// Load calls f with every record that is alive, in the order they were put. version names
-// the record. The body is valid during the call. It is for once, before anything is put.
+// Load calls f with every live record, in the order in which they were put. version identifies
+// the record. The body is valid during the call. It may be called once, before the first Put.
 func (s *Store) Load(f func(key *[32]byte, version uint64, expires int64, body []byte)) error {
 	s.mu.Lock()
 	segments := slices.Clone(s.segments)
@@ -205,8 +205,8 @@ func (s *Store) Load(f func(key *[32]byte, version uint64, expires int64, body [
 	return nil
 }
 
-// Forget says that nobody can ask for the record any more: it is left out when its segment
-// is written anew. Should the process end before that, it is alive again at the next start.
+// Forget marks a record as unused: it is left out when its segment is
+// rewritten. If the process ends before that, the record is live again at the next start.
 func (s *Store) Forget(key *[32]byte, version uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -215,7 +215,7 @@ func (s *Store) Forget(key *[32]byte, version uint64) {
 	}
 }
 
-// Counts are of this moment.
+// Counts returns the current counts.
 func (s *Store) Counts() Counts {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -228,7 +228,7 @@ func (s *Store) Counts() Counts {
 	return c
 }
 
-// Err is why nothing is written any more; nil: all is well.
+// Err returns why nothing is written any more; nil: writing works.
 func (s *Store) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// errClosed says that the Store was closed.
+// errClosed reports that the Store was closed.
 var errClosed = errors.New("the store is closed")
 
-// Put appends a record. It replaces what was put under the key before. It is durable
-// against a crash of the process once it is handed to the kernel, against one of the
-// machine once it is synced: both within syncEvery. version names the record for Forget.
+// Put appends a record, which replaces the previous one of the key. It survives a crash of the
+// process once it is written to the file, and one of the machine once it is synced: both happen
+// within syncEvery. version identifies the record for Forget.
 func (s *Store) Put(key *[32]byte, expires int64, body []byte) (version uint64, err error) {
 	if len(body) > maxBody {
 		return 0, fmt.Errorf("the record is %d bytes and may be %d at most", len(body), maxBody)
@@ -23,8 +23,8 @@ func (s *Store) Put(key *[32]byte, expires int64, body []byte) (version uint64, 
 	return s.put(&record{kindPut, *key, expires, body})
 }
 
-// Gone appends that there is nothing under key any more. What was there leaves the disk
-// when its segment is written anew; Delete is for who cannot wait for that.
+// Gone appends that the key is deleted. Its record leaves the disk when its segment is
+// rewritten; Delete removes it at once.
 func (s *Store) Gone(key *[32]byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -61,7 +61,7 @@ func (s *Store) put(r *record) (version uint64, err error) {
 	return version, nil
 }
 
-// fail ends writing for good.
+// fail stops writing for good.
 func (s *Store) fail(err error) error {
 	if s.err == nil {
 		s.err = err
@@ -72,7 +72,7 @@ func (s *Store) fail(err error) error {
 	return err
 }
 
-// rotate begins a segment.
+// rotate starts a segment.
 func (s *Store) rotate() error {
 	if err := s.seal(); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (s *Store) rotate() error {
 	return nil
 }
 
-// seal ends the segment that is written to.
+// seal closes the segment being written.
 func (s *Store) seal() error {
 	if s.tail == nil {
 		return nil
@@ -129,7 +129,7 @@ func (s *Store) sync() error {
 	return nil
 }
 
-// Sync makes all that was put durable.
+// Sync makes everything that was put durable.
 func (s *Store) Sync() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,7 +142,7 @@ func (s *Store) Sync() error {
 	return nil
 }
 
-// syncs hands out what was put, once in a while, and writes anew what is mostly dead.
+// syncs writes and syncs at intervals, and rewrites segments that are mostly dead.
 func (s *Store) syncs() {
 	defer close(s.done)
 	tick := time.NewTicker(syncEvery)
@@ -158,7 +158,7 @@ func (s *Store) syncs() {
 	}
 }
 
-// flushNow syncs without holding up those who put: the file is synced outside the lock.
+// flushNow syncs without blocking Put: the file is synced outside the lock.
 func (s *Store) flushNow() {
 	s.mu.Lock()
 	if s.err != nil || s.tail == nil {
@@ -177,14 +177,14 @@ func (s *Store) flushNow() {
 	if !dirty {
 		return
 	}
-	if err := t.file.Sync(); err != nil && !errors.Is(err, os.ErrClosed) { // closed: it was synced before
+	if err := t.file.Sync(); err != nil && !errors.Is(err, os.ErrClosed) { // a file that was closed has been synced before
 		s.mu.Lock()
 		s.fail(fmt.Errorf("cannot sync the segment %q: %w", t.path, err))
 		s.mu.Unlock()
 	}
 }
 
-// Close syncs what was put and lets go of the directory.
+// Close syncs what was put and unlocks the directory.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	if s.closed {

@@ -7,23 +7,23 @@ import (
 	"os"
 )
 
-// A Place says where a Store is. Places are compared: equal ones are one Store.
+// A Place says where a Store is. Places are comparable: equal ones are the same Store.
 type Place struct {
-	Kind     string // weaviate, redis, qdrant, pgvector; memory: this process
-	URL      string // of its server
+	Kind     string // weaviate, redis, qdrant, pgvector; memory: in this process
+	URL      string // of the server
 	Name     string // of the class, index, collection or table; letters, digits and _
 	User     string
 	Secret   Secret // API key or password
-	CA       string // a PEM file that is trusted besides the system's roots; empty: none
-	Insecure bool   // any certificate is accepted
+	CA       string // PEM file of authorities trusted in addition to the system's; empty: none
+	Insecure bool   // accept any certificate
 	Database int    // of Redis
-	Conns    int    // at most; 0: DefaultConns
+	Conns    int    // most connections; 0: DefaultConns
 }
 
-// DefaultConns is how many connections a Store has at most.
+// DefaultConns is the default for the most connections of a Store.
 const DefaultConns = 32
 
-// TLS is how to speak to a server of p.
+// TLS returns the TLS configuration for p.
 func (p *Place) TLS() (*tls.Config, error) {
 	c := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: p.Insecure}
 	if p.CA == "" {

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 )
 
-// A Secret is a credential of a Store, or what answers are sealed with on a disk or in a Store.
-// It cannot print.
+// A Secret is a credential of a Store, or the secret that seals answers on disk or in a Store.
+// It cannot be printed.
 type Secret string
 
 // String hides it.

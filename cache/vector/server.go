@@ -13,20 +13,20 @@ import (
 )
 
 const (
-	maxReply    = 8 << 20 // bytes of an answer that are read: four answers of 1 MiB in base64, and their texts
-	maxSaid     = 200     // of an error that are shown
+	maxReply    = 8 << 20 // bytes of a reply that are read: four answers of 1 MiB in base64, and their texts
+	maxSaid     = 200     // bytes of an error message that are shown
 	idleConns   = 30 * time.Second
-	maxHeadWait = 15 * time.Second // however patient the context is
+	maxHeadWait = 15 * time.Second // whatever the context allows
 )
 
-// A Server is a Store's server that speaks JSON over HTTP.
+// A Server is the server of a Store that speaks JSON over HTTP.
 type Server struct {
 	base   string
 	fields http.Header
 	client *http.Client
 }
 
-// NewServer is that of p; fields go with every request.
+// NewServer returns the server of p; fields are added to every request.
 func NewServer(p *Place, fields http.Header) (*Server, error) {
 	conf, err := p.TLS()
 	if err != nil {
@@ -39,26 +39,26 @@ func NewServer(p *Place, fields http.Header) (*Server, error) {
 	return &Server{base: strings.TrimRight(p.URL, "/"), fields: fields, client: &http.Client{
 		Transport: &http.Transport{TLSClientConfig: conf, MaxConnsPerHost: conns, MaxIdleConnsPerHost: conns,
 			IdleConnTimeout: idleConns, ResponseHeaderTimeout: maxHeadWait, ForceAttemptHTTP2: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // it would carry the credential elsewhere
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // following it would send the credential elsewhere
 	}}, nil
 }
 
-// A StatusError is an answer that is none of success.
+// A StatusError is a reply with a status other than success.
 type StatusError struct {
 	Status int
-	Said   string // the beginning of the body
+	Said   string // beginning of the body
 }
 
 func (e *StatusError) Error() string { return fmt.Sprintf("it answers %d: %s", e.Status, e.Said) }
 
-// Is reports whether err is an answer of that status.
+// Is reports whether err is a reply with that status.
 func Is(err error, status int) bool {
 	var e *StatusError
 	return errors.As(err, &e) && e.Status == status
 }
 
-// Call asks for a path with a body, nil for none, and reads the answer into out, nil for
-// nobody who wants it.
+// Call sends a request with a JSON body, nil for none, and decodes the reply into out, nil to
+// ignore it.
 func (s *Server) Call(ctx context.Context, method, path string, body, out any) error {
 	var from io.Reader
 	if body != nil {
@@ -98,5 +98,5 @@ func (s *Server) Call(ctx context.Context, method, path string, body, out any) e
 	return nil
 }
 
-// Close closes the connections that nobody uses.
+// Close closes idle connections.
 func (s *Server) Close() { s.client.CloseIdleConnections() }

@@ -6,53 +6,53 @@ import (
 	"time"
 )
 
-// A Store keeps Rows and finds those that are near. Many goroutines may use it. Every call
-// ends with its context at the latest; none keeps what it is given.
+// A Store keeps Rows and finds similar ones. It may be used concurrently. Every call
+// ends with its context at the latest; none retains its arguments.
 type Store interface {
-	// Prepare makes room for vectors of so many numbers. It must have succeeded before Add
-	// and Search are called; it may be called again, and by several processes at a time.
+	// Prepare prepares the store for vectors of length dims. It must have succeeded before Add
+	// and Search are called; it may be called again, and by several processes at the same time.
 	Prepare(ctx context.Context, dims int) error
 
-	// Add puts r in the place of what has its Key.
+	// Add writes r, replacing the row with its Key.
 	Add(ctx context.Context, r *Row) error
 
-	// Search finds the rows of a space that are nearest and not over, the nearest first.
+	// Search returns the most similar live rows of a space, the most similar first.
 	Search(ctx context.Context, q *Query) ([]Found, error)
 
-	// Remove takes out all rows for which everything that f sets holds.
+	// Remove deletes all rows that match f.
 	Remove(ctx context.Context, f *Filter) error
 
-	// Close ends connections and what runs in the background.
+	// Close closes connections and stops background work.
 	Close() error
 }
 
 // A Row is one question with its answer.
 type Row struct {
-	Key    [32]byte  // the digest of the whole question, which the answer is kept under
+	Key    [32]byte  // the digest of the whole question, the key of the answer
 	Space  [32]byte  // only questions of one space are compared
 	Vector []float32 // of length 1
 	Text   string    // the question; may be sealed
 	Answer string    // the encoded answer; may be sealed, and any bytes
-	Until  time.Time // when it is over
+	Until  time.Time // when the row expires
 
-	// What Filters ask for.
+	// Fields that Filters select by.
 	ID       [16]byte
 	Owner    string
 	Label    string
-	Asked    string // the model that was asked for
-	Answered string // the one that answered
+	Asked    string // the model that the client asked for
+	Answered string // the model that answered
 	Born     time.Time
 }
 
-// A Query is what to look for.
+// A Query describes a search.
 type Query struct {
 	Space  [32]byte
 	Vector []float32 // of length 1
-	Top    int       // rows at most
+	Top    int       // most rows to return
 	Now    time.Time
 }
 
-// A Found is a row near a Query, as the store has it: nothing of it is certain.
+// A Found is a row returned by a Store. None of it is verified.
 type Found struct {
 	Key, Space   [32]byte
 	Text, Answer string
@@ -60,18 +60,18 @@ type Found struct {
 	Similarity   float32 // cosine
 }
 
-// A Filter says which rows. The zero Filter is all of them.
+// A Filter selects rows. The zero Filter selects all.
 type Filter struct {
 	Key    *[32]byte
 	ID     *[16]byte
 	Owner  string
 	Label  string
-	Model  string    // asked for, or the one that answered
-	Before time.Time // born earlier, to the second; zero: whenever
-	Over   time.Time // over by then; zero: whenever
+	Model  string    // the model asked for, or the one that answered
+	Before time.Time // born before this time, to the second; zero: any
+	Over   time.Time // expired by this time; zero: any
 }
 
-// Matches reports whether r is among those that f names.
+// Matches reports whether f selects r.
 func (f *Filter) Matches(r *Row) bool {
 	return (f.Key == nil || *f.Key == r.Key) &&
 		(f.ID == nil || *f.ID == r.ID) &&
@@ -82,8 +82,8 @@ func (f *Filter) Matches(r *Row) bool {
 		(f.Over.IsZero() || r.Until.Unix() <= f.Over.Unix())
 }
 
-// UUID is key as stores want the names of their rows: its first bytes with the version and the
-// variant of RFC 9562 §5.8. The whole key is kept and compared besides.
+// UUID returns a row name for key in the form that stores require: its first bytes, with the version and
+// variant of RFC 9562 §5.8. The whole key is stored and compared in addition.
 func UUID(key *[32]byte) string {
 	b := [16]byte(key[:16])
 	b[6], b[8] = b[6]&0x0f|0x80, b[8]&0x3f|0x80
@@ -91,16 +91,16 @@ func UUID(key *[32]byte) string {
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// Hex is a digest, or the name of an answer, as text.
+// Hex returns a digest, or the id of an answer, as text.
 func Hex(d []byte) string { return hex.EncodeToString(d) }
 
-// ID undoes Hex for the name of an answer. What is none is reported.
+// ID is the inverse of Hex for the id of an answer. ok is false for other text.
 func ID(text string) (id [16]byte, ok bool) {
 	n, err := hex.Decode(id[:], []byte(text[:min(len(text), 2*len(id))]))
 	return id, err == nil && n == len(id) && len(text) == 2*len(id)
 }
 
-// Digest undoes Hex. What is none is reported.
+// Digest is the inverse of Hex for a digest. ok is false for other text.
 func Digest(text string) (d [32]byte, ok bool) {
 	n, err := hex.Decode(d[:], []byte(text[:min(len(text), 2*len(d))]))
 	return d, err == nil && n == len(d) && len(text) == 2*len(d)

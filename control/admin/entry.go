@@ -8,16 +8,16 @@ import (
 	"asbru/core/config"
 )
 
-// An entry is one object of the API: of the file or of the store.
+// An entry is one object of the API, from the file or from the store.
 type entry struct {
 	kind     store.Kind
-	id, name string // those of the file have their name for an id
-	value    any    // as store.Object has it
+	id, name string // an object of the file has its name as id
+	value    any    // of the type that store.Object has
 	object   *store.Object
-	path     string // in the file
+	path     string // position in the file
 }
 
-// origin is the part of what is shown that says where an entry is from.
+// An origin is the part of a view that says where an object is defined.
 type origin struct {
 	Source   string `json:"source"` // file or store
 	ReadOnly bool   `json:"read_only,omitempty"`
@@ -32,7 +32,7 @@ func (e *entry) origin() origin {
 	return origin{Source: "store", Created: moment(e.object.Created.UnixNano()), Updated: moment(e.object.Updated.UnixNano())}
 }
 
-// entries are all of a kind, those of the file first.
+// entries returns all objects of a kind, those of the file first.
 func (h *Handler) entries(k store.Kind) []entry {
 	out := fileEntries(k, h.base())
 	for _, o := range h.set().All(k) {
@@ -41,7 +41,7 @@ func (h *Handler) entries(k store.Kind) []entry {
 	return out
 }
 
-// fileEntries are those of a document.
+// fileEntries returns the objects of a document.
 func fileEntries(k store.Kind, d *config.Document) (out []entry) {
 	add := func(name string, value any, list string, i int) {
 		out = append(out, entry{kind: k, id: name, name: name, value: value, path: fmt.Sprintf("%s[%d]", list, i)})
@@ -79,7 +79,7 @@ func fileEntries(k store.Kind, d *config.Document) (out []entry) {
 	return out
 }
 
-// entry is the one of a kind with an id or a name.
+// entry finds an object of a kind by its id or name.
 func (h *Handler) entry(k store.Kind, idOrName string) (entry, bool) {
 	if o := h.set().Find(k, idOrName); o != nil {
 		return entry{kind: k, id: o.ID, name: o.Name, value: o.Value, object: o}, true
@@ -92,7 +92,7 @@ func (h *Handler) entry(k store.Kind, idOrName string) (entry, bool) {
 	return entry{}, false
 }
 
-// inFile refuses to change what stands in the configuration file.
+// inFile refuses a change to an object of the configuration file.
 func (h *Handler) inFile(k *resource, e entry) error {
 	p := h.o.Plane.Where(e.path)
 	where := "the configuration"
@@ -102,7 +102,7 @@ func (h *Handler) inFile(k *resource, e entry) error {
 	return conflict("change it there; the file is loaded again by itself", "cannot change %s %q: it stands in %s", k.word, e.name, where)
 }
 
-// refer resolves a reference to an object: its id or its name to its name. Empty is nobody.
+// refer resolves a reference by id or name to the object's name. Empty means none.
 func (h *Handler) refer(e *store.Edit, k store.Kind, field, idOrName string) (string, error) {
 	if idOrName == "" {
 		return "", nil
@@ -118,7 +118,7 @@ func (h *Handler) refer(e *store.Edit, k store.Kind, field, idOrName string) (st
 	return "", invalid("", "%s: there is no %s with the id or name %q", field, strings.ReplaceAll(string(k), "-", " "), idOrName)
 }
 
-// idOf is the id of an object by its name; the name itself when it is only mentioned.
+// idOf returns the id of the object with a name; the name itself if there is no such object.
 func (h *Handler) idOf(k store.Kind, name string) string {
 	if o := h.set().Find(k, name); o != nil {
 		return o.ID
@@ -126,7 +126,7 @@ func (h *Handler) idOf(k store.Kind, name string) string {
 	return name
 }
 
-// A ref is another object in few words.
+// A ref is a short reference to another object.
 type ref struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`

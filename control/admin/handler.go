@@ -18,41 +18,41 @@ import (
 	"asbru/core/scan"
 )
 
-// Balances reads accounts; *govern.Book does.
+// Balances reads the balances of accounts; *govern.Book implements it.
 type Balances interface {
 	Balance(account string, now int64) (b govern.Balance, ok bool)
 }
 
-// Options are what a Handler shows and changes. Plane and Snapshot are required.
+// Options configure a Handler. Plane and Snapshot are required.
 type Options struct {
 	Plane    *control.Plane
-	Snapshot func() *core.Snapshot // what is served
-	Store    func() *store.Store   // nil, and a nil Store: nothing can be changed
-	Balances Balances              // nil: what was spent is not shown
+	Snapshot func() *core.Snapshot // the Snapshot being served
+	Store    func() *store.Store   // nil, or returning nil: nothing can be changed
+	Balances Balances              // nil: spending is not shown
 
-	// Changed is told of each change once it is kept, before it is answered. nil: nobody is told.
+	// Changed is called for each change after it was stored and before it is answered. It may be nil.
 	Changed func(Changed)
 
 	Now func() time.Time // nil: time.Now
 	Log *slog.Logger     // nil: slog.Default()
 }
 
-// A Changed is one object that somebody has changed, for the audit.
+// A Changed is one changed object, for the audit trail.
 type Changed struct {
-	Who, From     string   // whose token it was, and the address it came from
+	Who, From     string   // whose token was used, and the address it came from
 	Did           string   // create, update, delete, rotate or override
 	What          string   // kind and name: virtual-key/ci
 	Revision      int64    // of the store
-	Before, After [32]byte // SHA-256 of what was kept, zero for nothing
+	Before, After [32]byte // SHA-256 of the stored object, zero for none
 }
 
-// A Handler answers below Prefix. All of it may be called concurrently.
+// A Handler serves the paths below Prefix. It may be used concurrently.
 type Handler struct {
 	o     Options
-	kinds map[string]*resource // by what follows Prefix
+	kinds map[string]*resource // by the path element after Prefix
 }
 
-// Prefix is what all paths begin with.
+// Prefix begins all paths.
 const Prefix = "/api/governance/"
 
 // New makes a Handler.
@@ -71,11 +71,11 @@ type call struct {
 	w    http.ResponseWriter
 	r    *http.Request
 	kind *resource
-	rest []string // of the path: an id and what follows it
-	did  string   // what it does, when that is more than a change says
+	rest []string // the rest of the path: an id and what follows it
+	did  string   // what it does, if that is more specific than the method
 }
 
-// ServeHTTP answers somebody who may ask. The path was found to be plain.
+// ServeHTTP answers an authorized caller. The path has been found to be plain.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _, _ := strings.Cut(r.RequestURI, "?")
 	parts := strings.Split(strings.TrimPrefix(path, Prefix), "/")
@@ -101,7 +101,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// find is what a call asks for. allowed is empty when there is nothing at its path.
+// find returns the function for a call. allowed is empty if there is nothing at its path.
 func (h *Handler) find(c *call) (do func(*call) error, allowed string) {
 	by := map[string]func(*call) error{}
 	k := c.kind
@@ -140,7 +140,7 @@ func (h *Handler) store() *store.Store {
 	return h.o.Store()
 }
 
-// set is what is kept, empty without a store.
+// set returns what is stored; it is empty without a store.
 func (h *Handler) set() *store.Set {
 	if s := h.store(); s != nil {
 		return s.Set()
@@ -148,7 +148,7 @@ func (h *Handler) set() *store.Set {
 	return new(store.Set)
 }
 
-// base is the document without what is kept.
+// base returns the document without what is stored.
 func (h *Handler) base() *config.Document {
 	if d := h.o.Plane.Status().Base; d != nil {
 		return d
@@ -156,8 +156,8 @@ func (h *Handler) base() *config.Document {
 	return new(config.Document)
 }
 
-// body reads the JSON object of a request by member, whatever its type is said to be: curl says
-// form, and a page of somebody else's cannot send the token.
+// body reads the JSON object of a request by member. It ignores Content-Type: curl sends that of a
+// form by default, and another site's page cannot send the token.
 func (c *call) body() (map[string]json.RawMessage, error) {
 	b, err := io.ReadAll(io.LimitReader(c.r.Body, maxBody+1))
 	switch {
@@ -170,7 +170,7 @@ func (c *call) body() (map[string]json.RawMessage, error) {
 	if err := json.Unmarshal(b, &members); err != nil || members == nil {
 		return nil, invalid("", "cannot read the body: it is no JSON object")
 	}
-	if err := scan.Object(b, nil, nil); err != nil { // of two members of one name the last would hold
+	if err := scan.Object(b, nil, nil); err != nil { // duplicate members: otherwise the last one would win silently
 		return nil, invalid("", "cannot read the body: %v", err)
 	}
 	return members, nil
@@ -182,11 +182,11 @@ func (c *call) read(into any) error {
 	if err != nil {
 		return err
 	}
-	b, _ := json.Marshal(members) // of what was just decoded
+	b, _ := json.Marshal(members) // it has just been decoded
 	return read(b, into)
 }
 
-// match is the revision that a change is meant for; -1: any.
+// match returns the revision that a change is meant for; -1: any.
 func (c *call) match() (int64, error) {
 	text := c.r.Header.Get("If-Match")
 	if text == "" || text == "*" {
@@ -199,8 +199,8 @@ func (c *call) match() (int64, error) {
 	return n, nil
 }
 
-// from is the address a call comes from, for the log and the audit. Who makes it is not known any
-// better: there is one admin token.
+// from returns the address of the caller, for the log and the audit trail. The caller is not known any
+// better, because there is one admin token.
 func (c *call) from() string {
 	from := c.r.RemoteAddr
 	if at := strings.LastIndexByte(from, ':'); at > 0 {
@@ -209,7 +209,7 @@ func (c *call) from() string {
 	return from
 }
 
-// change edits what is kept and tells of it. Nothing has changed after an error.
+// change edits the store and reports the changes. After an error nothing has changed.
 func (h *Handler) change(c *call, edit func(*store.Edit) error) error {
 	s := h.store()
 	if s == nil {

@@ -16,7 +16,7 @@ import (
 	"asbru/core/config"
 )
 
-// A keyView is a virtual key. What follows Aligned is ours.
+// A keyView is a virtual key. The fields after Aligned are not Bifrost's.
 type keyView struct {
 	ID            string            `json:"id"`
 	Name          string            `json:"name"`
@@ -43,7 +43,7 @@ type keyView struct {
 	origin
 }
 
-// A providerView is who may serve a virtual key.
+// A providerView is a provider that may serve a virtual key.
 type providerView struct {
 	ID       int              `json:"id,omitempty"`
 	Provider string           `json:"provider"`
@@ -83,7 +83,7 @@ func (h *Handler) viewKey(e entry) any {
 		if len(x.Allowed) == 0 {
 			x.Allowed = []string{"*"}
 		}
-		v.Budgets = slices.DeleteFunc(v.Budgets, func(b budget) bool { // shown with the provider they are for
+		v.Budgets = slices.DeleteFunc(v.Budgets, func(b budget) bool { // shown with the provider that they apply to
 			mine := b.Name != "" && len(b.Models) == 0 && len(b.Providers) == 1 && b.Providers[0] == p.Provider
 			if mine {
 				x.Budgets = append(x.Budgets, b)
@@ -133,7 +133,7 @@ func (h *Handler) keyIn(e *store.Edit, body []byte, was *entry) (in, error) {
 	return in{k.Name, k, show}, v.mayUse(k, before)
 }
 
-// credential is a new key, or the one that was given, and its digest.
+// credential returns the given key or a new one, and its digest.
 func (h *Handler) credential(given string) (key, digest string, err error) {
 	if key = given; key == "" {
 		key = core.NewKey()
@@ -148,7 +148,7 @@ func (h *Handler) credential(given string) (key, digest string, err error) {
 	return key, hex.EncodeToString(sum[:]), nil
 }
 
-// belongs says whose a key is: a team's or a customer's.
+// belongs sets the owner of a key: a team or a customer.
 func (h *Handler) belongs(e *store.Edit, v *keyView, k *config.VirtualKey) (err error) {
 	if v.TeamID != "" && v.CustomerID != "" {
 		return invalid("a team has a customer of its own", "a virtual key has a team_id or a customer_id, not both")
@@ -160,7 +160,7 @@ func (h *Handler) belongs(e *store.Edit, v *keyView, k *config.VirtualKey) (err 
 	return err
 }
 
-// mayUse says who may serve a key, and for how much.
+// mayUse sets which providers may serve a key, and for how much.
 func (v *keyView) mayUse(k *config.VirtualKey, before []config.Budget) error {
 	switch {
 	case len(v.MCP) > 0:
@@ -196,7 +196,7 @@ func (v *keyView) mayUse(k *config.VirtualKey, before []config.Budget) error {
 	return nil
 }
 
-// every is a list as a document has it, where none is all.
+// every converts a list for a document, in which an empty list means all.
 func every(list []string) []string {
 	if slices.Contains(list, "*") {
 		return nil
@@ -204,7 +204,7 @@ func every(list []string) []string {
 	return list
 }
 
-// scale makes whole numbers of weights, in nearly the same proportion.
+// scale converts weights to whole numbers in nearly the same proportion.
 func scale(list []providerView) []*int {
 	by := 1.0
 	for _, p := range list {
@@ -229,7 +229,7 @@ func (h *Handler) pickKey(e entry, q url.Values) bool {
 		(customer == "" || k.Customer != "" && (k.Customer == customer || h.idOf(store.Customer, k.Customer) == customer))
 }
 
-// rotate gives a key another value. What it was before stays good for grace_seconds.
+// rotate replaces the credential of a key. The previous one stays valid for grace_seconds.
 func (h *Handler) rotate(c *call) error {
 	e, err := h.named(c)
 	if err != nil {
@@ -272,8 +272,8 @@ func (h *Handler) rotate(c *call) error {
 	return nil
 }
 
-// Rotated is k with another digest. The one before stays good for grace; those whose time is over
-// are forgotten.
+// Rotated returns k with another digest. The previous one stays valid for grace; expired
+// ones are dropped.
 func Rotated(k *config.VirtualKey, digest string, now time.Time, grace time.Duration) *config.VirtualKey {
 	out := *k
 	out.Previous = slices.DeleteFunc(slices.Clone(k.Previous), func(o config.OldKey) bool { return o.Until.Unix() <= now.Unix() })

@@ -1,10 +1,10 @@
 package admin
 
 const (
-	maxBody    = 1 << 20        // of a request
-	defaultRow = 100            // of a list, when nobody says
-	maxRows    = 1000           // of a list
-	maxTold    = 20             // problems of a refused change
-	maxOld     = 8              // keys that one key had before
-	maxGrace   = 30 * 24 * 3600 // seconds that an old key can stay good
+	maxBody    = 1 << 20        // bytes of a request
+	defaultRow = 100            // rows of a list by default
+	maxRows    = 1000           // rows of a list at most
+	maxTold    = 20             // problems reported of a refused change
+	maxOld     = 8              // previous credentials of one key
+	maxGrace   = 30 * 24 * 3600 // seconds that a previous credential can stay valid
 )

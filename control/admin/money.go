@@ -14,7 +14,7 @@ import (
 	"asbru/core/limit"
 )
 
-// A budget as Bifrost shows one. What follows Usage and Begun is ours.
+// A budget in Bifrost's shape. The fields after Usage and Begun are not Bifrost's.
 type budget struct {
 	ID       string   `json:"id,omitempty"`
 	MaxLimit *float64 `json:"max_limit"` // US dollars
@@ -33,7 +33,7 @@ type budget struct {
 	Overrides []config.BudgetOverride `json:"overrides,omitempty"`
 }
 
-// budgets shows those of a holder. kind and name are as build.Accounts has them.
+// budgets returns the views of a holder's budgets. kind and name are those of build.Accounts.
 func (h *Handler) budgets(kind, name, id string, list []config.Budget) []budget {
 	out := make([]budget, 0, len(list))
 	accounts := build.Accounts(kind, name, list)
@@ -49,13 +49,13 @@ func (h *Handler) budgets(kind, name, id string, list []config.Budget) []budget 
 	return out
 }
 
-// spent fills in how much of a budget is used.
+// spent fills in how much of a budget has been used.
 func (h *Handler) spent(b *budget, account string) {
 	if h.o.Balances == nil {
 		return
 	}
 	x, ok := h.o.Balances.Balance(account, h.o.Now().UnixNano())
-	if !ok { // nobody has used it
+	if !ok { // not used yet
 		x = govern.Balance{}
 	}
 	used, held, left := dollars(x.Spent), dollars(x.Held), *b.MaxLimit
@@ -68,7 +68,7 @@ func (h *Handler) spent(b *budget, account string) {
 
 func dollars(m core.Money) float64 { return float64(m) / 1e9 }
 
-// moment is a time in nanoseconds as people write it; empty: there is none.
+// moment formats a time in Unix nanoseconds; empty for 0.
 func moment(nanos int64) string {
 	if nanos == 0 {
 		return ""
@@ -76,7 +76,7 @@ func moment(nanos int64) string {
 	return time.Unix(0, nanos).UTC().Format(time.RFC3339)
 }
 
-// budgetsIn are budgets as a document has them. aligned is the owner's word for those that have none.
+// budgetsIn converts budgets for a document. aligned is the owner's default for those that do not say.
 func budgetsIn(at string, list []budget, aligned bool, before []config.Budget) ([]config.Budget, error) {
 	var out []config.Budget
 	for i := range list {
@@ -97,7 +97,7 @@ func budgetsIn(at string, list []budget, aligned bool, before []config.Budget) (
 		} else if b.Aligned != nil && *b.Aligned {
 			return nil, invalid("leave it out", "%s.calendar_aligned is true, and windows shorter than a day do not begin with the calendar", at)
 		}
-		if d.Overrides == nil { // Bifrost's updates do not know of them
+		if d.Overrides == nil { // Bifrost's updates do not include them
 			if j := slices.IndexFunc(before, func(o config.Budget) bool { return o.Name == d.Name && o.Window == d.Window }); j >= 0 {
 				d.Overrides = before[j].Overrides
 			}
@@ -110,7 +110,7 @@ func budgetsIn(at string, list []budget, aligned bool, before []config.Budget) (
 	return out, nil
 }
 
-// A rateLimit as Bifrost shows one: of tokens and of requests. Calls and streams are ours.
+// A rateLimit in Bifrost's shape: of tokens and requests. Calls and streams are not Bifrost's.
 type rateLimit struct {
 	ID            string `json:"id,omitempty"`
 	Tokens        *int64 `json:"token_max_limit"`
@@ -127,7 +127,7 @@ type rateLimit struct {
 	StreamsUsed   *int64 `json:"streams_current_usage,omitempty"`
 }
 
-// limits shows those of a holder, called as core/limit does; several of one kind need several.
+// limits returns the views of a holder's limits, named as in core/limit; several of one kind give several views.
 func (h *Handler) limits(holder, id string, list []config.RateLimit) []rateLimit {
 	var states []core.LimitState
 	if s := h.o.Snapshot(); s != nil && s.Bounds != nil {
@@ -166,7 +166,7 @@ func (r *rateLimit) add(l config.RateLimit, used *int64) {
 	}
 }
 
-// limitsIn are limits as a document has them.
+// limitsIn converts limits for a document.
 func limitsIn(at string, list []rateLimit) (out []config.RateLimit, err error) {
 	for i := range list {
 		r, at := &list[i], fmt.Sprintf("%s[%d]", at, i)
@@ -204,13 +204,13 @@ func limitsIn(at string, list []rateLimit) (out []config.RateLimit, err error) {
 	return out, nil
 }
 
-// units are those of Bifrost's times, the largest first. A month has 30 days and a year 365.
+// units are Bifrost's units of time, the largest first. A month has 30 days and a year 365.
 var units = []struct {
 	letter byte
 	long   time.Duration
 }{{'Y', 365 * 24 * time.Hour}, {'M', 30 * 24 * time.Hour}, {'w', 7 * 24 * time.Hour}, {'d', 24 * time.Hour}, {'h', time.Hour}, {'m', time.Minute}, {'s', time.Second}}
 
-// span reads 30s, 5m, 1h, 1d, 1w, 1M, 1Q and 1Y.
+// span parses 30s, 5m, 1h, 1d, 1w, 1M, 1Q and 1Y.
 func span(text string) (time.Duration, bool) {
 	if len(text) < 2 {
 		return 0, false
@@ -228,7 +228,7 @@ func span(text string) (time.Duration, bool) {
 	return 0, false
 }
 
-// duration writes a time as span reads it, or as Go does when there is none like it.
+// duration formats a time for span, or in Go's notation if span has none for it.
 func duration(d time.Duration) string {
 	for _, u := range units {
 		if u.letter != 'M' && u.letter != 'Y' && d%u.long == 0 || u.letter == 'Y' && d == u.long || u.letter == 'M' && d == u.long {

@@ -12,7 +12,7 @@ import (
 	"asbru/core/govern"
 )
 
-// An addition is what is asked for to be added to a budget; the zero value takes back what was.
+// An addition is a requested increase of a budget; the zero value withdraws the previous one.
 type addition struct {
 	Amount *float64 `json:"amount"` // US dollars; nil: none
 	Mode   string   `json:"mode"`   // forever, or cycles; "" is forever
@@ -32,7 +32,7 @@ func (a *addition) check() error {
 	return nil
 }
 
-// override adds to a budget of a holder for a while, or takes that back.
+// override increases a holder's budget for a while, or withdraws that.
 func (h *Handler) override(c *call) error {
 	e, err := h.named(c)
 	if err != nil {
@@ -87,7 +87,7 @@ func (h *Handler) override(c *call) error {
 	return nil
 }
 
-// budgetOf finds a budget of o in list by its name, alone or after that of o; nil: it has none of that name.
+// budgetOf finds a budget of o in list by its name, alone or prefixed by that of o; nil: there is none.
 func budgetOf(o *store.Object, list []config.Budget, asked string) *config.Budget {
 	at := slices.IndexFunc(list, func(b config.Budget) bool {
 		w, _ := config.ParseWindow(b.Window)
@@ -100,7 +100,7 @@ func budgetOf(o *store.Object, list []config.Budget, asked string) *config.Budge
 	return &list[at]
 }
 
-// withBudgets is a copy of a value whose budgets may be changed.
+// withBudgets returns a copy of a value whose budgets may be changed.
 func withBudgets(value any) (any, *[]config.Budget) {
 	switch v := value.(type) {
 	case *config.VirtualKey:
@@ -117,7 +117,7 @@ func withBudgets(value any) (any, *[]config.Budget) {
 	return value, new([]config.Budget)
 }
 
-// editable is a copy of v with a copy of one of its lists.
+// editable returns a copy of v with a copy of one of its lists.
 func editable[T, E any](v *T, list func(*T) *[]E) (any, *[]E) {
 	out := *v
 	l := list(&out)
@@ -125,8 +125,8 @@ func editable[T, E any](v *T, list func(*T) *[]E) (any, *[]E) {
 	return &out, l
 }
 
-// until is when so many windows of a budget are over, the current one included. Those that begin
-// with their first use are taken to begin now.
+// until returns the end of the given number of windows of a budget, including the current one. Windows
+// that begin with their first use are assumed to begin now.
 func until(b *config.Budget, now time.Time, cycles int) time.Time {
 	w, _ := config.ParseWindow(b.Window)
 	in := govern.Window{Count: w.Count, Unit: w.Unit, Calendar: b.Align == "calendar" || b.Align == "" && w.Aligns()}

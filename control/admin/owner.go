@@ -8,8 +8,8 @@ import (
 	"asbru/core/config"
 )
 
-// purses are the budgets and limits of a holder, in the plural and, as Bifrost's bodies have
-// them, in the singular.
+// purses are the budgets and limits of a holder, in the plural and, as in Bifrost's request bodies,
+// in the singular.
 type purses struct {
 	Budget     *budget     `json:"budget,omitempty"`
 	Budgets    []budget    `json:"budgets"`
@@ -17,7 +17,7 @@ type purses struct {
 	RateLimits []rateLimit `json:"rate_limits,omitempty"` // when there are several
 }
 
-// purses shows those of a holder. kind and name are as build.Accounts has them.
+// purses returns the views of a holder's budgets and limits. kind and name are those of build.Accounts.
 func (h *Handler) purses(kind, name, id string, budgets []config.Budget, limits []config.RateLimit) purses {
 	p := purses{Budgets: h.budgets(kind, name, id, budgets)}
 	l := h.limits(fmt.Sprintf("%s %q", kind, name), id, limits)
@@ -29,10 +29,10 @@ func (h *Handler) purses(kind, name, id string, budgets []config.Budget, limits 
 	return p
 }
 
-// in is p as a document has it.
+// in converts p for a document.
 func (p *purses) in(aligned bool, before []config.Budget) (budgets []config.Budget, limits []config.RateLimit, err error) {
 	list, rates := p.Budgets, p.RateLimits
-	if p.Budget != nil && p.Budgets == nil && p.Budget.MaxLimit != nil { // an empty one takes the budget away
+	if p.Budget != nil && p.Budgets == nil && p.Budget.MaxLimit != nil { // an empty one removes the budget
 		list = []budget{*p.Budget}
 	}
 	if p.RateLimit != nil && p.RateLimits == nil {
@@ -107,7 +107,7 @@ func (h *Handler) ownerIn(e *store.Edit, body []byte, was *entry, k store.Kind) 
 	return in{name: v.Name, value: &config.Team{Name: v.Name, Customer: customer, Budgets: budgets, RateLimits: limits}}, err
 }
 
-// keepsName refuses another name: what was spent is counted under it.
+// keepsName refuses to rename a holder: its spending is counted under the name.
 func keepsName(was *entry, name string) error {
 	switch {
 	case name == "":
@@ -124,7 +124,7 @@ func (h *Handler) pickTeam(e entry, q url.Values) bool {
 	return want == "" || t != nil && t.Customer != "" && (t.Customer == want || h.idOf(store.Customer, t.Customer) == want)
 }
 
-// users says what refers to an object; empty: nothing does.
+// users lists what refers to an object; empty: nothing does.
 func users(e *store.Edit, o *store.Object) string {
 	says := func(x *store.Object) string { return fmt.Sprintf("%s %q", x.Kind, x.Name) }
 	for _, k := range []store.Kind{store.VirtualKey, store.Team, store.Override, store.Model} {

@@ -4,7 +4,7 @@ import (
 	"asbru/control/store"
 )
 
-// ownedBudget and ownedLimit are shown on their own, with whose they are.
+// ownedBudget and ownedLimit are shown by themselves, with their holder.
 type ownedBudget struct {
 	budget
 	owner
@@ -15,7 +15,7 @@ type ownedLimit struct {
 	owner
 }
 
-// An owner says whose a budget or a limit is. One of the fields is set, none for everybody's.
+// An owner is the holder of a budget or limit. One of the fields is set; none means everyone.
 type owner struct {
 	Key      string `json:"virtual_key_id,omitempty"`
 	Team     string `json:"team_id,omitempty"`
@@ -24,7 +24,7 @@ type owner struct {
 	Model    string `json:"model_config_id,omitempty"`
 }
 
-// holders calls f for all that have budgets and limits, with what is shown of them.
+// holders calls f for every holder with its budgets and limits.
 func (h *Handler) holders(f func(purses, owner)) {
 	for _, e := range h.entries(store.VirtualKey) {
 		v := h.viewKey(e).(*keyView)

@@ -11,7 +11,7 @@ import (
 	"asbru/core/config"
 )
 
-// A priceView is what some requests cost instead. What follows Patch is ours.
+// A priceView is a price override. The fields after Patch are not Bifrost's.
 type priceView struct {
 	ID           string          `json:"id"`
 	Name         string          `json:"name"`
@@ -29,10 +29,10 @@ type priceView struct {
 	origin
 }
 
-// requestTypes are Bifrost's words for our operations.
+// requestTypes maps our operations to Bifrost's names.
 var requestTypes = map[string]string{"chat": "chat_completion", "completion": "text_completion", "responses": "responses", "embeddings": "embedding", "rerank": "rerank", "count": "count_tokens"}
 
-// prices are the members of a patch.
+// prices returns the fields of o by the names of a patch.
 func prices(o *config.PriceOverride) map[string]**float64 {
 	return map[string]**float64{
 		"input_cost_per_token": &o.Input, "output_cost_per_token": &o.Output, "cache_read_input_token_cost": &o.CachedInput,
@@ -125,7 +125,7 @@ func (h *Handler) priceIn(e *store.Edit, body []byte, was *entry) (in, error) {
 	return in{name: v.Name, value: o}, readPatch(patch, o)
 }
 
-// priceScope says whose requests a price is for.
+// priceScope sets whose requests a price is for.
 func (h *Handler) priceScope(e *store.Edit, v *priceView, o *config.PriceOverride) (err error) {
 	if o.Scope.Key, err = h.refer(e, store.VirtualKey, "virtual_key_id", v.KeyID); err != nil {
 		return err
@@ -153,7 +153,7 @@ func (h *Handler) priceScope(e *store.Edit, v *priceView, o *config.PriceOverrid
 	return has("provider_key_name", v.ProviderKey, strings.HasSuffix(v.ScopeKind, "provider_key"))
 }
 
-// readPatch sets the prices of a patch, which are for a token there and for a million here.
+// readPatch sets the prices of a patch, converted from one token to a million.
 func readPatch(patch json.RawMessage, o *config.PriceOverride) error {
 	var text string
 	if json.Unmarshal(patch, &text) == nil && text != "" {

@@ -10,7 +10,7 @@ import (
 	"asbru/core/config"
 )
 
-// A rulesView is what may be asked of a provider, the file's part and the store's together.
+// A rulesView is the limits and budgets of a provider, from the file and the store together.
 type rulesView struct {
 	Provider string `json:"provider"`
 	Name     string `json:"name,omitempty"`
@@ -18,7 +18,7 @@ type rulesView struct {
 	origin
 }
 
-// providers are all of the document: each has rules, though they may be none.
+// providers returns all providers of the document, including those without limits.
 func (h *Handler) providers() (out []entry) {
 	set := h.set()
 	for _, p := range h.base().Providers {
@@ -44,8 +44,8 @@ func (h *Handler) viewProvider(e entry) any {
 	return v
 }
 
-// providerIn takes the rules that the store keeps: those of the file, which are shown with them,
-// stay as they are.
+// providerIn converts the limits that the store keeps. Those of the file are shown along with them, and
+// are not affected.
 func (h *Handler) providerIn(_ *store.Edit, body []byte, was *entry) (in, error) {
 	var v rulesView
 	if err := read(body, &v); err != nil {
@@ -68,7 +68,7 @@ func (h *Handler) providerIn(_ *store.Edit, body []byte, was *entry) (in, error)
 	return in{name: was.name, value: k}, nil
 }
 
-// without is list without one of each of others.
+// without returns list after removing, for each of others, one equal element.
 func without[T any](list, others []T, same func(a, b *T) bool) []T {
 	var out []T
 	gone := make([]bool, len(others))
@@ -97,7 +97,7 @@ func sameLimit(a, b *config.RateLimit) bool {
 	return x == y
 }
 
-// A modelView is what may be asked of a model, by everybody or by one virtual key.
+// A modelView is the limits and budgets of a model, for everyone or for one virtual key.
 type modelView struct {
 	ID       string `json:"id"`
 	Model    string `json:"model_name"`
@@ -117,7 +117,7 @@ func (h *Handler) viewModel(e entry) any {
 	case k.Key != "":
 		v.Scope, v.ScopeID = "virtual_key", h.idOf(store.VirtualKey, k.Key)
 		kind, who = "key", k.Key
-	case e.object == nil: // of an alias
+	case e.object == nil: // an alias of the file
 		kind, who = "model", k.Model
 	}
 	v.purses = h.purses(kind, who, e.id, k.Budgets, nil)
@@ -184,7 +184,7 @@ func (h *Handler) modelIn(e *store.Edit, body []byte, was *entry) (in, error) {
 	return in{name: name, value: k}, err
 }
 
-// budgetName is what a budget for a model is called among those of its holder.
+// budgetName returns the name of a budget for a model among those of its holder.
 func budgetName(k *config.KeptModel, window string) string {
 	text := strings.Map(func(c rune) rune {
 		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("._-", c) {
@@ -195,7 +195,7 @@ func budgetName(k *config.KeptModel, window string) string {
 	return text[:min(len(text), 56)] + "-" + window
 }
 
-// alias reports whether clients can ask for a name because the document says so.
+// alias reports whether a name is an alias of the document.
 func (h *Handler) alias(name string) bool {
 	for _, m := range h.base().Models {
 		if m.Alias == name {

@@ -8,10 +8,10 @@ import (
 	"asbru/core/config"
 )
 
-// QuotaPath is where a caller asks about itself, as Bifrost has it.
+// QuotaPath is the path at which a caller asks about itself, as in Bifrost.
 const QuotaPath = Prefix + "virtual-keys/quota"
 
-// A quotaView is what a virtual key may know of itself.
+// A quotaView is what a virtual key may learn about itself.
 type quotaView struct {
 	Name      string      `json:"virtual_key_name"`
 	Active    bool        `json:"is_active"`
@@ -33,13 +33,13 @@ type quotaFrom struct {
 	Blocked  []string `json:"blacklisted_models,omitempty"`
 }
 
-// A quotaOf is what holds for a team or customer together.
+// A quotaOf is what applies to a whole team or customer.
 type quotaOf struct {
 	Name string `json:"name"`
 	purses
 }
 
-// Quota answers who shows a virtual key with what that one may use and has used.
+// Quota answers the holder of a virtual key with what that key may use and has used.
 func (h *Handler) Quota(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET")
@@ -108,7 +108,7 @@ func orAll(list []string) []string {
 	return list
 }
 
-// Presented is the credential in a head: the first of these that is there decides, as for all
+// Presented returns the credential in a head: the first of these fields that is present, as for all
 // requests of callers.
 func Presented(head http.Header) string {
 	for _, name := range []string{"X-Bf-Vk", "Authorization", "X-Api-Key", "Api-Key", "X-Goog-Api-Key"} {

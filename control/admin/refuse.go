@@ -53,7 +53,7 @@ func refuse(w http.ResponseWriter, f *core.Fault, problems []string) {
 func send(w http.ResponseWriter, status int, v any) {
 	b, err := json.Marshal(v)
 	if err != nil {
-		panic("BUG: " + err.Error()) // every v is made of plain values
+		panic("BUG: " + err.Error()) // every v consists of plain values
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(b)+1))
@@ -61,7 +61,7 @@ func send(w http.ResponseWriter, status int, v any) {
 	w.Write(append(b, '\n'))
 }
 
-// The errors of this package are Faults, so that whoever meets one knows the answer.
+// The errors of this package are Faults, so that each knows the answer that it leads to.
 
 func invalid(hint, format string, args ...any) error {
 	return &core.Fault{Code: core.Invalid, Message: fmt.Sprintf(format, args...), Hint: hint}
@@ -93,7 +93,7 @@ func reject(problems []config.Problem) error {
 	return r
 }
 
-// fail answers a request that met an error.
+// fail answers a request that ended in an error.
 func (h *Handler) fail(w http.ResponseWriter, err error) {
 	var f *core.Fault
 	var r *rejected

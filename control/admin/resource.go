@@ -14,27 +14,27 @@ import (
 	"asbru/control/store"
 )
 
-// A resource is one kind of object as the API has it.
+// A resource is one kind of object of the API.
 type resource struct {
 	kind      store.Kind
-	word      string // for people
+	word      string // name in messages
 	one, many string // members of answers
-	made      bool   // POST makes one
+	made      bool   // POST creates one
 
 	all  func(h *Handler) []entry                                          // nil: h.entries
-	view func(h *Handler, e entry) any                                     // a pointer to a struct of this package
-	in   func(h *Handler, e *store.Edit, b []byte, was *entry) (in, error) // nil: it is only shown
-	pick func(h *Handler, e entry, q url.Values) bool                      // by the query of a list; nil: all
+	view func(h *Handler, e entry) any                                     // returns a pointer to a struct of this package
+	in   func(h *Handler, e *store.Edit, b []byte, was *entry) (in, error) // nil: read-only
+	pick func(h *Handler, e entry, q url.Values) bool                      // filters a list by its query; nil: no filter
 }
 
-// An in is what a body asks to keep.
+// An in is the object that a request body describes.
 type in struct {
 	name  string
 	value any
-	show  string // a key that is shown with the answer, once
+	show  string // a new key, to be shown in the answer, once
 }
 
-// resources are all kinds, by their place in the path.
+// resources returns all kinds by their path element.
 func resources() map[string]*resource {
 	return map[string]*resource{
 		"virtual-keys":      {kind: store.VirtualKey, word: "virtual key", one: "virtual_key", many: "virtual_keys", made: true, view: (*Handler).viewKey, in: (*Handler).keyIn, pick: (*Handler).pickKey},
@@ -48,7 +48,7 @@ func resources() map[string]*resource {
 	}
 }
 
-// named is the entry that a call names.
+// named returns the entry that a call names.
 func (h *Handler) named(c *call) (entry, error) {
 	if c.kind.all == nil {
 		if e, ok := h.entry(c.kind.kind, c.rest[0]); ok {
@@ -142,7 +142,7 @@ func (h *Handler) update(c *call) error {
 	return h.keep(c, "updated", b, &e)
 }
 
-// over is what is shown of an object with the members of a body in place of its own.
+// over returns a view as JSON with some of its members replaced by those of a body.
 func over(view any, members map[string]json.RawMessage) ([]byte, error) {
 	b, err := json.Marshal(view)
 	if err != nil {
@@ -170,7 +170,7 @@ func over(view any, members map[string]json.RawMessage) ([]byte, error) {
 	return json.Marshal(now)
 }
 
-// keep keeps what a body asks for, in place of was or as something new, and shows it.
+// keep stores what a body describes, replacing was or as a new object, and shows it.
 func (h *Handler) keep(c *call, did string, body []byte, was *entry) error {
 	var made in
 	var kept *store.Object
@@ -209,12 +209,12 @@ func (h *Handler) keep(c *call, did string, body []byte, was *entry) error {
 	return nil
 }
 
-// free refuses a name that somebody has.
+// free refuses a name that is in use.
 func (h *Handler) free(k *resource, e *store.Edit, name, id string) error {
 	if o := e.Find(k.kind, name); o != nil && o.ID != id {
 		return conflict("take another name", "there is a %s named %q already, with the id %s", k.word, name, o.ID)
 	}
-	if k.kind == store.Provider || k.kind == store.Model { // theirs are added to those of the file
+	if k.kind == store.Provider || k.kind == store.Model { // they extend those of the file
 		return nil
 	}
 	for _, f := range fileEntries(k.kind, h.base()) {
@@ -269,7 +269,7 @@ func read(b []byte, into any) error {
 	return nil
 }
 
-// article is what stands in a body, in words: encoding/json calls it "string" or "number -1".
+// article describes a JSON value in words: encoding/json calls it "string" or "number -1".
 func article(value string) string {
 	switch value {
 	case "bool":
@@ -285,7 +285,7 @@ func article(value string) string {
 	return "a " + value
 }
 
-// kindWord is what a body has for a value of this kind.
+// kindWord describes the JSON value for a Go kind.
 func kindWord(k reflect.Kind) string {
 	switch k {
 	case reflect.Bool:

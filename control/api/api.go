@@ -13,38 +13,38 @@ import (
 	"asbru/core"
 )
 
-// Options say what a handler shows and to whom.
+// Options configure what a handler shows and to whom.
 type Options struct {
-	// Admin is true on the admin listener: every row is there, and a token or a
-	// loopback caller opens it. On the data listener there are no profiles, and
-	// only a loopback caller sees what is not for everybody.
+	// Admin is true on the admin listener, where every row is served to a token or to a
+	// loopback caller. On the data listener there are no profiles, and rows that are not
+	// public are served to loopback callers only.
 	Admin bool
 
-	// TokenSum returns the SHA-256 of the admin token. A nil func or a zero sum
-	// means that no token opens anything. It is asked for each request, so that
-	// a reload can change the token.
+	// TokenSum returns the SHA-256 of the admin token. If it is nil or returns zero, no
+	// token is accepted. It is called for each request, so that a reload can change the
+	// token.
 	TokenSum func() [32]byte
 
-	// Governance answers below /api/governance/ whoever has the token, and on the data listener
-	// callers of the same machine only unless Shared says otherwise. nil: there is none.
+	// Governance serves the paths below /api/governance/ to callers with the token; on the data listener
+	// only to those on the same machine, unless Shared returns true. nil: there is none.
 	Governance Governance
 	Shared     func() bool // nil: false
 
-	Memory  func() core.Memory // the cache there is now; nil, or returns nil: there is none
+	Memory  func() core.Memory // the current cache; nil, or returning nil: there is none
 	Metrics func(io.Writer)    // writes Prometheus text; nil: 404
 	Status  func() Status      // nil: never ready
 	Build   Build
 	Log     *slog.Logger // for panics; nil: silent
 }
 
-// Governance is the admin API of what a store keeps.
+// Governance is the admin API over a store.
 type Governance interface {
-	http.Handler                                  // for whoever may ask
-	Refuse(w http.ResponseWriter, f *core.Fault)  // in the words of that API
-	Quota(w http.ResponseWriter, r *http.Request) // for virtual keys, which it judges itself
+	http.Handler                                  // for authorized callers
+	Refuse(w http.ResponseWriter, f *core.Fault)  // in that API's format
+	Quota(w http.ResponseWriter, r *http.Request) // for virtual keys, which it checks itself
 }
 
-// Build says which program this is.
+// Build identifies the program.
 type Build struct {
 	Version  string `json:"version"`
 	Revision string `json:"revision"`
@@ -59,7 +59,7 @@ type Status struct {
 	Reloads  Reloads   `json:"reloads"`
 }
 
-// Reloads tells what became of configuration changes.
+// Reloads counts configuration changes by outcome.
 type Reloads struct {
 	OK      uint64    `json:"ok"`
 	Failed  uint64    `json:"failed"`
@@ -89,7 +89,7 @@ func New(o Options) http.Handler {
 	return h
 }
 
-// ServeHTTP finds the row, asks whether the caller may see it, and serves it.
+// ServeHTTP finds the row, checks whether the caller may see it, and serves it.
 func (h *handler) ServeHTTP(under http.ResponseWriter, r *http.Request) {
 	id, w := newID(), &answer{ResponseWriter: under}
 	head := w.Header()
@@ -97,7 +97,7 @@ func (h *handler) ServeHTTP(under http.ResponseWriter, r *http.Request) {
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Cache-Control", "no-store")
 	defer h.rescue(w, r, id)
-	path, _, _ := strings.Cut(r.RequestURI, "?") // the client's bytes, before anything was decoded
+	path, _, _ := strings.Cut(r.RequestURI, "?") // the client's bytes, not decoded
 	if !plain(path) {
 		refuse(w, &core.Fault{Code: core.Invalid,
 			Message: "cannot serve " + shown(path) + ": a path here is made of letters, digits and - . _ ~ between single slashes",
@@ -133,7 +133,7 @@ func (h *handler) ServeHTTP(under http.ResponseWriter, r *http.Request) {
 }
 
 // rescue turns a panic into a log entry and an answer. An answer that was begun
-// is cut instead: the client must not take it for a whole one.
+// is cut off instead: the client must not take it for a complete one.
 func (h *handler) rescue(w *answer, r *http.Request, id string) {
 	p := recover()
 	if p == nil {
@@ -150,7 +150,7 @@ func (h *handler) rescue(w *answer, r *http.Request, id string) {
 		Hint: "report request id " + id})
 }
 
-// An answer knows whether it was begun.
+// An answer remembers whether it was begun.
 type answer struct {
 	http.ResponseWriter
 	begun bool
@@ -169,12 +169,12 @@ func (a *answer) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController through.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
-// plain reports whether p is an absolute path that can be read in one way only.
+// plain reports whether p is an absolute path with a single interpretation.
 func plain(p string) bool {
 	if p == "" || p[0] != '/' {
 		return false
 	}
-	segment := 0 // where the current one begins
+	segment := 0 // start of the current segment
 	for i := 0; i <= len(p); i++ {
 		if i < len(p) && p[i] != '/' {
 			if !unreserved(p[i]) {
@@ -190,7 +190,7 @@ func plain(p string) bool {
 	return true
 }
 
-// unreserved are the characters that mean themselves in a path (RFC 3986 §2.3).
+// unreserved reports characters that stand for themselves in a path (RFC 3986 §2.3).
 func unreserved(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
 		c == '-' || c == '.' || c == '_' || c == '~'

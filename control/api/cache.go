@@ -26,14 +26,14 @@ type figure struct {
 	Number float64 `json:"number"`
 }
 
-// cached answers what is asked about the cache and reports whether it was: its paths hold
+// cached serves the paths of the cache and reports whether the request was for one. They contain
 // names, so they are no rows.
 //
 //	GET    /api/cache                        what it holds and did
-//	DELETE /api/cache/clear?FILTER           those answers for which all of FILTER holds: id, key,
+//	DELETE /api/cache/clear?FILTER           the answers that match all of FILTER: id, key,
 //	                                         namespace, model, older_than; all=true for every one
 //	DELETE /api/cache/clear/ID               one answer
-//	DELETE /api/cache/clear-by-key/KEY       those of one x-bf-cache-key
+//	DELETE /api/cache/clear-by-key/KEY       those with one x-bf-cache-key
 func (h *handler) cached(w http.ResponseWriter, r *http.Request, path string) bool {
 	if !h.Admin || path != cachePath && !strings.HasPrefix(path, cachePath+"/") {
 		return false
@@ -62,8 +62,8 @@ func (h *handler) cached(w http.ResponseWriter, r *http.Request, path string) bo
 	return true
 }
 
-// mayCache finds the cache for who may see it, or says why not. To clear it takes the token
-// if there is one, from the same machine too.
+// mayCache returns the cache for an authorized caller, or why it is not. Clearing requires the token
+// if there is one, on the same machine too.
 func (h *handler) mayCache(r *http.Request, path string) (core.Memory, *core.Fault) {
 	if f := h.may(r, row{path: path}); f != nil {
 		return nil, f
@@ -110,7 +110,7 @@ func (h *handler) clearCache(w http.ResponseWriter, r *http.Request, path string
 	return nil
 }
 
-// forget reads which answers are to go. What is not understood is refused: to pass over it
+// forget parses which answers to clear. What it does not understand is refused: ignoring it
 // would clear more than was asked.
 func forget(path, query string) (f core.Forget, fault *core.Fault) {
 	bad := func(what, hint string) (core.Forget, *core.Fault) {

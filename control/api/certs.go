@@ -13,20 +13,20 @@ import (
 	"time"
 )
 
-// Certs is a certificate and its key in two PEM files, read again when they
-// change. Connections made before keep theirs. Many goroutines may use it.
+// Certs is a certificate and its key in two PEM files, which are read again when they
+// change. Existing connections keep theirs. It may be used concurrently.
 type Certs struct {
 	cert, key string
 	log       *slog.Logger
 	now       atomic.Pointer[tls.Certificate]
 
-	// What follows belongs to Watch.
+	// The fields below belong to Watch.
 	seen [2]os.FileInfo
-	sum  [32]byte // of what was read last, good or bad
+	sum  [32]byte // of what was read last, valid or not
 }
 
-// unread is the sum when a file could not be read. It is tried again at every
-// look: permissions change without a trace in size and time.
+// unread is the sum when a file could not be read. Reading is then tried again every
+// time: permissions change without a trace in size and time.
 var unread [32]byte
 
 // OpenCerts reads both files; log may be nil. Start `go c.Watch(ctx)` to follow
@@ -43,18 +43,18 @@ func OpenCerts(cert, key string, log *slog.Logger) (*Certs, error) {
 	}
 	c.sum = sum
 	c.now.Store(pair)
-	if pair.Leaf.NotAfter.Before(time.Now()) { // an outage of our own would not make it better
+	if pair.Leaf.NotAfter.Before(time.Now()) { // refusing it would cause an outage of our own
 		log.Warn("certificate has expired", "cert", cert, "expired", pair.Leaf.NotAfter)
 	}
 	return c, nil
 }
 
-// GetCertificate is for tls.Config.
+// GetCertificate implements the field of tls.Config.
 func (c *Certs) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return c.now.Load(), nil
 }
 
-// Watch looks at the files every two seconds until ctx ends. A pair that cannot
+// Watch checks the files every two seconds until ctx ends. A pair that cannot
 // be used is reported once and changes nothing.
 func (c *Certs) Watch(ctx context.Context) {
 	t := time.NewTicker(pollEvery)
@@ -69,8 +69,8 @@ func (c *Certs) Watch(ctx context.Context) {
 	}
 }
 
-// look takes a new pair if the files, then their contents, are not what they
-// were. The files are asked first, so that a change during the read is seen the
+// look loads a new pair if the files, and then their contents, have changed. The files'
+// metadata is read first, so that a change during the read is noticed the
 // next time.
 func (c *Certs) look() {
 	is := c.stat()
@@ -93,8 +93,8 @@ func (c *Certs) look() {
 	c.sum = sum
 }
 
-// stat follows symbolic links, which is how mounted secrets change. A file that
-// is not there is nil.
+// stat follows symbolic links, which is how mounted secrets change. A missing file
+// is nil.
 func (c *Certs) stat() (is [2]os.FileInfo) {
 	for i, name := range []string{c.cert, c.key} {
 		if fi, err := os.Stat(name); err == nil {
@@ -111,7 +111,7 @@ func same(a, b os.FileInfo) bool {
 	return a.Size() == b.Size() && a.ModTime().Equal(b.ModTime()) && os.SameFile(a, b)
 }
 
-// read returns the pair and the sum of both files, unread when one of them
+// read returns the pair and the sum of both files, unread if one of them
 // cannot be read.
 func (c *Certs) read() (pair *tls.Certificate, sum [32]byte, err error) {
 	cert, err := slurp(c.cert)
@@ -150,8 +150,8 @@ func slurp(name string) ([]byte, error) {
 }
 
 // ServerConfig is for a listener with this certificate: no protocol below min
-// (and never below TLS 1.2, which 0 stands for), authenticated encryption and
-// forward secrecy only, HTTP/1.1 and, if h2, HTTP/2 offered by ALPN.
+// (and never below TLS 1.2, the meaning of 0), only authenticated encryption with
+// forward secrecy, HTTP/1.1 and, if h2, HTTP/2 offered by ALPN.
 func (c *Certs) ServerConfig(min uint16, h2 bool) *tls.Config {
 	protos := []string{"http/1.1"}
 	if h2 {
@@ -161,7 +161,7 @@ func (c *Certs) ServerConfig(min uint16, h2 bool) *tls.Config {
 		MinVersion:     max(min, tls.VersionTLS12),
 		GetCertificate: c.GetCertificate,
 		NextProtos:     protos,
-		CipherSuites: []uint16{ // of TLS 1.2; those of 1.3 are all good
+		CipherSuites: []uint16{ // of TLS 1.2; all those of 1.3 qualify
 			tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
 			tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
 			tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,

@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// governs answers what is for the admin API and reports whether it was.
+// governs serves the paths of the admin API and reports whether the request was for one.
 func (h *handler) governs(w http.ResponseWriter, r *http.Request, path string) bool {
 	switch {
 	case path == "/v1/quota" || path == "/api/governance/virtual-keys/quota":
@@ -27,13 +27,13 @@ func (h *handler) governs(w http.ResponseWriter, r *http.Request, path string) b
 	return true
 }
 
-// mayGovern says why the caller may not use the admin API, or nil when it may.
+// mayGovern returns why the caller may not use the admin API, or nil.
 //
 //	                  data listener    data listener, shared    admin listener
 //	same machine      token            token                    token
 //	others            no               token                    token
 //
-// A gateway that has no token has no store either, and shows what its file says to callers on
+// A gateway without a token has no store either, and shows the objects of its file to callers on
 // the same machine.
 func (h *handler) mayGovern(r *http.Request, path string) *core.Fault {
 	near := local(r)

@@ -11,8 +11,8 @@ import (
 	"asbru/core"
 )
 
-// guesses counts wrong tokens by where they come from. Addresses share cells when there are
-// many, so that the table never grows.
+// guesses counts wrong tokens by the address they come from. Addresses share cells if there are
+// many, so that the table is bounded.
 type guesses struct {
 	mu    sync.Mutex
 	seed  maphash.Seed
@@ -20,7 +20,7 @@ type guesses struct {
 	now   func() time.Time
 }
 
-// A cell is the wrong tokens of some addresses since a moment.
+// A cell counts the wrong tokens of some addresses within guessTime.
 type cell struct {
 	since time.Time
 	wrong int
@@ -35,7 +35,7 @@ func (g *guesses) at(r *http.Request) uint64 {
 		return 0
 	}
 	addr := from.Addr().Unmap().WithZone("")
-	if addr.Is6() { // who has one address of it has all
+	if addr.Is6() { // whoever has one address of a /64 has all of them
 		p, _ := addr.Prefix(64)
 		addr = p.Addr()
 	}
@@ -49,7 +49,7 @@ func (g *guesses) clock() time.Time {
 	return time.Now()
 }
 
-// barred is for how long somebody may not try again; 0: it may.
+// barred returns for how long the caller may not try again; 0: it may now.
 func (g *guesses) barred(r *http.Request) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -60,7 +60,7 @@ func (g *guesses) barred(r *http.Request) time.Duration {
 	return 0
 }
 
-// wrong counts a token that opens nothing.
+// wrong counts a wrong token.
 func (g *guesses) wrong(r *http.Request) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -73,8 +73,8 @@ func (g *guesses) wrong(r *http.Request) {
 	g.cells[at] = c
 }
 
-// judge looks at the token of a request. The Fault is of somebody who has guessed too often: it
-// is not looked at then, so that nothing is learnt.
+// judge checks the token of a request. A caller with too many wrong tokens gets a Fault; its token
+// is then not checked, so that nothing can be learnt.
 func (h *handler) judge(r *http.Request) (open bool, f *core.Fault) {
 	token := r.Header.Values("Authorization")
 	if len(token) == 0 {

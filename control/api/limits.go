@@ -9,23 +9,23 @@ const (
 	maxScrapes = 4
 	// maxHead bounds a request head.
 	maxHead = 32 << 10
-	// maxShown bounds how much of a path is repeated in an answer.
+	// maxShown bounds how much of a path is quoted in an answer.
 	maxShown = 128
 	// maxPEM bounds a certificate or key file.
 	maxPEM = 1 << 20
-	// maxStreams bounds the requests at one time in one HTTP/2 connection.
+	// maxStreams bounds the concurrent requests of one HTTP/2 connection.
 	maxStreams = 128
 
-	// maxGuesses bounds the wrong tokens from one address within guessTime, and guessCells how
-	// many addresses are told apart.
+	// maxGuesses bounds the wrong tokens from one address within guessTime; guessCells bounds the
+	// addresses that are told apart.
 	maxGuesses = 10
 	guessTime  = time.Minute
 	guessCells = 4096
 
-	headWait  = 10 * time.Second // for a whole head, TLS included
-	bodyWait  = 30 * time.Second // for a whole request
-	writeWait = 65 * time.Second // for a whole answer; a CPU profile takes up to 60 s
+	headWait  = 10 * time.Second // for a complete head, TLS included
+	bodyWait  = 30 * time.Second // for a complete request
+	writeWait = 65 * time.Second // for a complete answer; a CPU profile takes up to 60 s
 	idleWait  = 60 * time.Second // between requests of a connection
-	grace     = 5 * time.Second  // for answers under way when Serve ends
-	pollEvery = 2 * time.Second  // between two looks at the certificate files
+	grace     = 5 * time.Second  // for answers in progress when Serve ends
+	pollEvery = 2 * time.Second  // between two checks of the certificate files
 )

@@ -11,13 +11,13 @@ import (
 	"asbru/core"
 )
 
-// may says why the caller may not see r, or nil when it may.
+// may returns why the caller may not see r, or nil.
 //
-//	                    everybody's row   other rows
+//	                    public row        other rows
 //	data listener       yes               loopback
 //	admin listener      yes               token, or loopback without one
 //
-// A token that is presented is judged, wherever it comes from.
+// A token that is presented is checked, wherever it comes from.
 func (h *handler) may(r *http.Request, to row) *core.Fault {
 	if to.open {
 		return nil
@@ -44,8 +44,8 @@ func (h *handler) may(r *http.Request, to row) *core.Fault {
 		Hint: "send Authorization: Bearer with the token of the admin section, or ask from the same machine"}
 }
 
-// opens compares sums, not tokens: they have one length, and the time it takes
-// says nothing about the token.
+// opens compares SHA-256 sums, not tokens: all have the same length, and the time that takes
+// reveals nothing about the token.
 func (h *handler) opens(values []string) bool {
 	if h.TokenSum == nil || len(values) != 1 {
 		return false
@@ -57,13 +57,13 @@ func (h *handler) opens(values []string) bool {
 	return same && want != [32]byte{} && token != "" && strings.EqualFold(scheme, "Bearer")
 }
 
-// forwarded are the fields a proxy adds. Behind one, everybody's connection
+// forwarded lists header fields that proxies add. Behind a proxy, every connection
 // comes from loopback.
 var forwarded = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"}
 
 // local reports whether the caller is a program on this machine: connected from
-// loopback, not through a proxy that says so, and not a browser that a foreign
-// name was made to lead here (the Host is an address or localhost).
+// loopback, without signs of a proxy, and not a browser whose DNS was
+// rebound to loopback (the Host is an address or localhost).
 func local(r *http.Request) bool {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !from.Addr().Unmap().IsLoopback() {

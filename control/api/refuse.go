@@ -20,7 +20,7 @@ type refusal struct {
 	ID string `json:"request_id"`
 }
 
-// refuse answers with f. The id is the one in the answer's head already.
+// refuse answers with f. The id is in the answer's head already.
 func refuse(w http.ResponseWriter, f *core.Fault) {
 	var x refusal
 	x.Error.Message, x.Error.Type, x.Error.Code = f.Message, f.Code.Kind(), f.Code.String()
@@ -47,7 +47,7 @@ func send(w http.ResponseWriter, status int, v any) {
 	w.Write(append(b, '\n'))
 }
 
-// shown quotes what a client sent, cut and made printable ASCII.
+// shown quotes text from a client, cut and reduced to printable ASCII.
 func shown(s string) string {
 	if len(s) > maxShown {
 		return strconv.QuoteToASCII(s[:maxShown]) + " (cut)"

@@ -11,20 +11,20 @@ import (
 	"asbru/web"
 )
 
-// A row is one path. Its prefix means nothing: a path is a row or is not there.
+// A row is one path. It is matched exactly, never as a prefix.
 type row struct {
 	path  string
-	admin bool // on the admin listener only
-	open  bool // for everybody who can connect
+	admin bool // only on the admin listener
+	open  bool // public: for everyone who can connect
 	serve func(*handler, http.ResponseWriter, *http.Request)
 }
 
-// rows is the whole API. It is built, not a variable: pprof's handlers come
+// rows returns the whole API. It is a function because pprof's handlers come
 // from calls.
 func rows() []row {
 	all := []row{
 		{path: "/", open: true, serve: (*handler).front},
-		{path: "/health", open: true, serve: (*handler).ready}, // as Bifrost has it
+		{path: "/health", open: true, serve: (*handler).ready}, // as in Bifrost
 		{path: "/health/live", open: true, serve: (*handler).live},
 		{path: "/health/ready", open: true, serve: (*handler).ready},
 		{path: "/metrics", serve: (*handler).metrics},
@@ -59,8 +59,8 @@ Cache          GET  /api/cache, DELETE /api/cache/clear on the admin listener
 Profiles       GET  /debug/pprof/ on the admin listener
 `
 
-// front says what this is and where to look: a page to a browser, text to all
-// else.
+// front says what this server is and where to read on: a page for a browser, text for
+// others.
 func (h *handler) front(w http.ResponseWriter, r *http.Request) {
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
 		page, policy := web.Front()
@@ -73,17 +73,17 @@ func (h *handler) front(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, frontPage)
 }
 
-// A health answer says no more than a load balancer has to know.
+// A health answer says only what a load balancer needs.
 type health struct {
 	Status string `json:"status"`
 }
 
-// live holds as long as the process can answer at all.
+// live succeeds as long as the process can answer at all.
 func (h *handler) live(w http.ResponseWriter, _ *http.Request) {
 	send(w, http.StatusOK, health{"ok"})
 }
 
-// ready holds from the first Snapshot until the drain.
+// ready succeeds from the first Snapshot until the drain.
 func (h *handler) ready(w http.ResponseWriter, _ *http.Request) {
 	var s Status
 	if h.Status != nil {

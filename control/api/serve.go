@@ -13,19 +13,19 @@ import (
 	"time"
 )
 
-// Serving says how a listener is served. The zero value is HTTP/1.1 in the
-// clear with the bounds of this package.
+// Serving configures how a listener is served. The zero value is unencrypted HTTP/1.1
+// with the bounds of this package.
 type Serving struct {
-	TLS   *tls.Config   // nil: in the clear
-	HTTP2 bool          // also HTTP/2: by ALPN over TLS, with prior knowledge in the clear
-	Conns int           // open at once; more wait in the listen queue; 0: MaxConns
-	Write time.Duration // for a whole answer; 0: 65 s; negative: none, nor for request bodies
-	Grace time.Duration // for answers under way when ctx ends; 0: 5 s
-	Log   *slog.Logger  // for broken connections, at debug level; nil: silent
+	TLS   *tls.Config   // nil: unencrypted
+	HTTP2 bool          // also HTTP/2: by ALPN over TLS, with prior knowledge otherwise
+	Conns int           // open connections; more wait in the listen queue; 0: MaxConns
+	Write time.Duration // for a complete answer; 0: 65 s; negative: no limit, nor for request bodies
+	Grace time.Duration // for answers in progress when ctx ends; 0: 5 s
+	Log   *slog.Logger  // for connection errors, at debug level; nil: silent
 }
 
-// Serve answers on ln until ctx ends, then lets answers under way finish for
-// o.Grace and cuts the rest. It closes ln. It returns nil after ctx ended,
+// Serve serves ln until ctx ends, then lets answers in progress finish for
+// o.Grace and cuts off the rest. It closes ln. It returns nil after ctx ended,
 // otherwise the error that broke the listener.
 func Serve(ctx context.Context, ln net.Listener, h http.Handler, o Serving) error {
 	srv := server(h, o)
@@ -46,7 +46,7 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, o Serving) erro
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), cmp.Or(o.Grace, grace))
 	defer cancel()
-	limited.Close() // an Accept that waits for room would hold up Shutdown
+	limited.Close() // an Accept that waits for a free place would block Shutdown
 	if err := srv.Shutdown(end); err != nil {
 		srv.Close()
 	}
@@ -71,7 +71,7 @@ func server(h http.Handler, o Serving) *http.Server {
 		IdleTimeout:       idleWait,
 		MaxHeaderBytes:    maxHead,
 
-		DisableGeneralOptionsHandler: true, // OPTIONS * is refused like any other
+		DisableGeneralOptionsHandler: true, // OPTIONS * is refused like any other request
 	}
 	if o.TLS != nil {
 		srv.TLSConfig = o.TLS.Clone()
@@ -90,7 +90,7 @@ func server(h http.Handler, o Serving) *http.Server {
 	return srv
 }
 
-// A limited listener hands out a bounded number of open connections.
+// A limited listener bounds the number of open connections.
 type limited struct {
 	net.Listener
 	room chan struct{}
@@ -124,7 +124,7 @@ func (l *limited) Close() error {
 	return l.Listener.Close()
 }
 
-// A counted connection gives its place back when it is closed.
+// A counted connection frees its place when closed.
 type counted struct {
 	net.Conn
 	leave func()

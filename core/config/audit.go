@@ -8,48 +8,51 @@ import (
 	"time"
 )
 
-// Audit says where the records of calls and changes go: who asked what of whom, what came of it,
-// what it cost, and who changed what. They are numbered, chained and signed; no prompt or answer is in them.
+// Audit says where the records of calls and changes go: who asked which model for what, the result,
+// its cost, and who changed what. Records are numbered, chained and signed; they hold no prompts or
+// answers.
 type Audit struct {
-	Off     bool          `json:"off,omitempty"`      // no records; default: they are kept whenever there is a ledger
-	Dir     string        `json:"dir,omitempty"`      // of the trail, where records wait for sinks; default: asbru-audit beside the ledger
+	Off     bool          `json:"off,omitempty"`      // no records; default: records are kept whenever there is a ledger
+	Dir     string        `json:"dir,omitempty"`      // directory of the trail, where records wait for sinks; default: asbru-audit beside the ledger
 	Sign    AuditSign     `json:"sign,omitempty"`     // how often, and with what
-	Content *AuditContent `json:"content,omitempty"`  // nil: no prompt is kept anywhere
-	Spool   Size          `json:"spool,omitempty"`    // of what waits for sinks; beyond it no new calls are taken; default 4GiB, at least 16MiB
-	Keep    Duration      `json:"keep,omitempty"`     // how long records that all sinks have stay in dir as well; default: not at all
+	Content *AuditContent `json:"content,omitempty"`  // nil: prompts are not kept
+	Spool   Size          `json:"spool,omitempty"`    // most bytes that wait for sinks; beyond it new calls are refused; default 4GiB, at least 16MiB
+	Keep    Duration      `json:"keep,omitempty"`     // how long records that all sinks have stay in dir; default: not at all
 	Sinks   []Sink        `json:"sinks,omitempty"`    // default: one of type sqlite
-	NoSinks bool          `json:"no_sinks,omitempty"` // none, not even the default one: the files in dir are the trail, and are kept for ever unless keep is set
+	NoSinks bool          `json:"no_sinks,omitempty"` // no sink, not even the default one: the files in dir are the trail, kept without end unless keep is set
 }
 
-// AuditSign is about the checkpoints of the trail: up to the last one nothing can be changed unnoticed.
+// AuditSign is about the signed checkpoints of the trail. No change to the records before the last
+// checkpoint goes unnoticed.
 type AuditSign struct {
-	Key     string   `json:"key,omitempty"`     // file of the Ed25519 key (PEM), made at the first start; default: audit.key in the trail's directory
-	Every   Duration `json:"every,omitempty"`   // at most between two while there are records; default 1m, at least 1s
-	Records int      `json:"records,omitempty"` // at most between two; default 10000
+	Key     string   `json:"key,omitempty"`     // PEM file of the Ed25519 private key, created at the first start; default: audit.key in the trail's directory
+	Every   Duration `json:"every,omitempty"`   // most time between two checkpoints while records arrive; default 1m, at least 1s
+	Records int      `json:"records,omitempty"` // most records between two; default 10000
 }
 
-// AuditContent keeps the prompts of the virtual keys whose content_logging is on, in the sinks of types sqlite and
-// postgres and nowhere else. They are not signed, and dropped when a sink is away.
+// AuditContent keeps the prompts of virtual keys whose content_logging is on, only in sinks of the
+// types sqlite and postgres. They are not signed, and they are dropped while a sink is unreachable.
 type AuditContent struct {
-	Bytes     Size     `json:"bytes,omitempty"`     // of a prompt at most; default 16KiB, at most 1MiB
-	Retention Duration `json:"retention,omitempty"` // how long; default 720h
+	Bytes     Size     `json:"bytes,omitempty"`     // most bytes of a prompt; default 16KiB, at most 1MiB
+	Retention Duration `json:"retention,omitempty"` // how long prompts are kept; default 720h
 }
 
-// A Sink is where records are brought to, each once. One that is away gets them when it is back.
+// A Sink is a destination of records. It gets each record once; one that was unreachable catches
+// up.
 type Sink struct {
-	Name      string   `json:"name,omitempty"`                                    // in logs and metrics; default: the type
-	Type      string   `json:"type" enum:"sqlite,postgres,clickhouse,webhook,s3"` // what it is
+	Name      string   `json:"name,omitempty"`                                    // shown in logs and metrics; default: the type
+	Type      string   `json:"type" enum:"sqlite,postgres,clickhouse,webhook,s3"` // the kind of destination
 	Path      string   `json:"path,omitempty"`                                    // sqlite: the file; default audit.db in the trail's directory
-	URL       Secret   `json:"url,omitempty"`                                     // postgres://user:password@host/database, http://user:password@host:8123/?database=name, the address to post to, or that of the S3 server
-	Secret    Secret   `json:"secret,omitempty"`                                  // webhook: requests are signed with it; s3: the secret access key
+	URL       Secret   `json:"url,omitempty"`                                     // postgres://user:password@host/database, http://user:password@host:8123/?database=name, the address to post to, or the S3 server's address
+	Secret    Secret   `json:"secret,omitempty"`                                  // webhook: signs the requests; s3: the secret access key
 	Token     Secret   `json:"token,omitempty"`                                   // webhook: sent as Authorization: Bearer
-	Retention Duration `json:"retention,omitempty"`                               // sqlite, postgres, clickhouse: older records are removed; default: none is
+	Retention Duration `json:"retention,omitempty"`                               // sqlite, postgres, clickhouse: older records are removed; default: none is removed
 	Bucket    string   `json:"bucket,omitempty"`                                  // s3
-	Prefix    string   `json:"prefix,omitempty"`                                  // s3: before the names of objects
+	Prefix    string   `json:"prefix,omitempty"`                                  // s3: prefix of object names
 	Region    string   `json:"region,omitempty"`                                  // s3; default us-east-1
 	AccessKey string   `json:"access_key,omitempty"`                              // s3: the access key's id
 	Lock      string   `json:"lock,omitempty" enum:"compliance,governance,off"`   // s3: mode of Object Lock; default compliance
-	LockFor   Duration `json:"lock_for,omitempty"`                                // s3: how long an object can be neither changed nor removed; default 8760h
+	LockFor   Duration `json:"lock_for,omitempty"`                                // s3: how long an object can neither be changed nor removed; default 8760h
 }
 
 // Bounds of the audit trail.
@@ -102,14 +105,14 @@ func (c *checker) audit() {
 	}
 }
 
-// wholePath checks that a path does not depend on where the process was started.
+// wholePath checks that a path is absolute, so that it does not depend on the working directory.
 func (c *checker) wholePath(path, p string) {
 	if p != "" && !filepath.IsAbs(p) {
 		c.fail(path, "write the whole path, such as /var/lib/asbru/audit", "is %s, which depends on where asbru is started", quote(p))
 	}
 }
 
-// sinkFields are the fields that a type of sink has; empty: there is no such type.
+// sinkFields lists the fields of a type of sink; empty: there is no such type.
 func sinkFields(typ string) string {
 	switch typ {
 	case "sqlite":
@@ -160,7 +163,7 @@ func (c *checker) sink(path string, s *Sink) {
 	}
 }
 
-// sinkURL checks an address without showing it: it can hold a password.
+// sinkURL checks an address without printing it, because it can hold a password.
 func (c *checker) sinkURL(path string, s *Sink) {
 	schemes := []string{"http", "https"}
 	if s.Type == "postgres" {
@@ -176,7 +179,7 @@ func (c *checker) sinkURL(path string, s *Sink) {
 	}
 }
 
-// hostPort is the host of u with some port.
+// hostPort returns host:port of u, with the default port if it has none.
 func hostPort(u *url.URL) string {
 	if u.Port() != "" {
 		return u.Host

@@ -9,17 +9,17 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Decode reads a document, YAML or JSON, resolves what it refers to and
-// validates it. name is what problems call the file; its extension decides the
-// format, and the first bytes do when it has none.
+// Decode reads a document, YAML or JSON, resolves its references and validates it.
+// name is the file's name in problems; its extension decides the format, or the first
+// bytes do if it has none.
 //
-// All problems come at once, in the order of the file. The Document is nil when
-// one of them is an Error; Warnings alone come with a Document. data is not
-// kept.
+// All problems are reported at once, in the order of the file. The Document is nil if
+// one of them is an Error; with Warnings alone there is a Document. data is not
+// retained.
 func Decode(name string, data []byte, env Env) (*Document, []Problem) {
 	root, l, bad := parseLong(name, data)
 	d, doc := decode(name, root, l, env)
-	if l != nil && (bad != nil || d.bad != nil) && len(data) <= MaxDocumentBytes { // its lines are not what they look like
+	if l != nil && (bad != nil || d.bad != nil) && len(data) <= MaxDocumentBytes { // splitting at lines may have misread it: read it again as a whole
 		root, bad = parse(name, data)
 		l = nil
 		d, doc = decode(name, root, nil, env)
@@ -46,7 +46,7 @@ func Decode(name string, data []byte, env Env) (*Document, []Problem) {
 	return doc, sorted(d.problems)
 }
 
-// decode reads a tree, without a look at what it means. root may be nil.
+// decode fills a Document from a tree without validating it. root may be nil.
 func decode(name string, root *yaml.Node, l *long, env Env) (*decoder, *Document) {
 	d, doc := &decoder{name: name, env: env, long: l}, new(Document)
 	if root != nil {
@@ -55,36 +55,36 @@ func decode(name string, root *yaml.Node, l *long, env Env) (*decoder, *Document
 	return d, doc
 }
 
-// follows reports whether a problem at path only follows from one of the
-// problems met while reading: it stands at the same place, above or below.
+// follows reports whether a problem at path is only a consequence of a problem met
+// while reading at the same place, above it or below it.
 func follows(path string, read []Problem) bool {
 	return slices.ContainsFunc(read, func(p Problem) bool {
 		return p.Path != "" && (within(path, p.Path) || within(p.Path, path))
 	})
 }
 
-// within reports whether inner is outer or a part of it.
+// within reports whether inner is outer or lies inside it.
 func within(inner, outer string) bool {
 	rest, ok := strings.CutPrefix(inner, outer)
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
-// decoder fills a Document from nodes. JSON tags are the names of fields.
+// A decoder fills a Document from nodes. JSON tags are the names of fields.
 type decoder struct {
 	name     string
 	env      Env
 	problems []Problem
-	long     *long                    // the list that is not in the tree; nil: none
-	bad      *Problem                 // of a piece of it that cannot be read
-	known    map[reflect.Type][]field // of what was met so far
+	long     *long                    // the list that was split off the tree; nil: none
+	bad      *Problem                 // of a piece of that list that cannot be read
+	known    map[reflect.Type][]field // the fields of each type met so far
 
-	depth    int          // mappings and sequences around the value
-	aliases  []*yaml.Node // anchors being read through, outermost first
-	borrowed int          // nodes read through aliases
-	expanded int          // bytes of all strings after expansion
+	depth    int          // mappings and sequences around the current value
+	aliases  []*yaml.Node // anchors being followed, outermost first
+	borrowed int          // nodes read through aliases so far
+	expanded int          // bytes of all strings after expansion so far
 }
 
-// problem records an Error at n, unless there are more than anybody reads.
+// problem records an Error at n, up to the bound of problems.
 func (d *decoder) problem(n *yaml.Node, at *place, message, hint string) {
 	if len(d.problems) > maxProblems {
 		return
@@ -93,7 +93,7 @@ func (d *decoder) problem(n *yaml.Node, at *place, message, hint string) {
 		Path: at.String(), Message: message, Hint: hint})
 }
 
-// value reads n into v. null, and a key without a value, leave v as it is.
+// value reads n into v. null, and a key without a value, leave v unchanged.
 func (d *decoder) value(n *yaml.Node, v reflect.Value, at *place) {
 	if len(d.problems) > maxProblems {
 		return
@@ -117,12 +117,12 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, at *place) {
 	d.nested(n, v, at)
 }
 
-// nested reads what is not a scalar.
+// nested reads a mapping or a sequence.
 func (d *decoder) nested(n *yaml.Node, v reflect.Value, at *place) {
 	if v.Kind() == reflect.Pointer {
 		p := reflect.New(v.Type().Elem())
 		before := len(d.problems)
-		// a section with a mistake in it is there all the same
+		// a section with a mistake in it is still present
 		if d.value(n, p.Elem(), at); len(d.problems) == before || p.Elem().Kind() == reflect.Struct {
 			v.Set(p)
 		}
@@ -152,7 +152,7 @@ func (d *decoder) nested(n *yaml.Node, v reflect.Value, at *place) {
 	}
 }
 
-// shapeHint shows how a value that stands alone is written as a list.
+// shapeHint shows how to write a single value as a list.
 func shapeHint(n *yaml.Node, t reflect.Type) string {
 	if t.Kind() != reflect.Slice {
 		return ""
@@ -166,9 +166,9 @@ func shapeHint(n *yaml.Node, t reflect.Type) string {
 	return ""
 }
 
-// follow goes through aliases to the node that is meant. leave must be called
-// once that node is read. It counts what is read through aliases: ten of them
-// inside each other are enough to make a billion nodes of a few lines.
+// follow resolves aliases to the node they refer to. leave must be called once that node has
+// been read. It counts the nodes read through aliases: a few lines with ten aliases
+// nested in each other would expand to a billion nodes.
 func (d *decoder) follow(n *yaml.Node, at *place) (target *yaml.Node, leave func(), ok bool) {
 	entered := 0
 	for ; n.Kind == yaml.AliasNode; entered++ {
@@ -201,12 +201,12 @@ func (d *decoder) sequence(n *yaml.Node, v reflect.Value, at *place) {
 	for i, c := range n.Content {
 		d.value(c, out.Index(i), at.item(i))
 	}
-	if len(n.Content) > 0 { // an empty list is no list, so that Encode may leave it out
+	if len(n.Content) > 0 { // an empty list equals no list, so that Encode may leave it out
 		v.Set(out)
 	}
 }
 
-// longSequence is sequence for the list that is read piece by piece.
+// longSequence is sequence for the list that is read in pieces.
 func (d *decoder) longSequence(v reflect.Value, at *place) {
 	out := reflect.MakeSlice(v.Type(), d.long.length(), d.long.length())
 	for i, p := range d.long.pieces {
@@ -249,7 +249,7 @@ func (d *decoder) fields(n *yaml.Node, v reflect.Value, at *place) {
 		case i >= 0:
 			d.value(e.value, v.Field(fields[i].index), at.key(e.name))
 		case at == nil && strings.HasPrefix(e.name, "x-"):
-			// a place for anchors that are used elsewhere
+			// x- fields hold anchors that are used elsewhere
 		default:
 			d.problem(e.key, at.key(e.name), "unknown field", fieldHint(e.name, v.Type(), fields))
 		}

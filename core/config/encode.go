@@ -12,23 +12,23 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Encode writes d as YAML. Secrets are written as the reference they came by
-// and as *** when they were literals, which Decode refuses: such a document has
-// to be completed by hand. Otherwise Decode of it equals d.
+// Encode writes d as YAML. Secrets are written as the reference they came from or, if they were
+// literals, as ***, which Decode refuses: such a document has to be completed by hand.
+// Otherwise decoding it gives a Document equal to d.
 func Encode(d *Document) []byte { return encoder{}.document(d) }
 
-// EncodeWritten writes a Document whose texts are not what Decode made of a file but what is to
-// stand in one: ${NAME} in them is a reference, $${ a literal ${, and a Secret without a
-// reference is written out. It is for somebody who has the secrets in the same form already.
+// EncodeWritten writes a Document whose texts are already in the form of a file: in them ${NAME}
+// is a reference and $${ a literal ${. A Secret without a reference is written out, so it is only
+// for callers that hold the secrets in the source anyway.
 func EncodeWritten(d *Document) []byte { return encoder{written: true}.document(d) }
 
-// An encoder turns values into YAML.
+// An encoder turns values into YAML nodes.
 type encoder struct {
-	written bool // texts are as they stand in a file
+	written bool // texts are already in the form of a file
 }
 
-// Sum tells d from other documents, secrets left out: SHA-256 of it as JSON, its virtual keys a line each
-// behind the rest. So many keys are written one after the other, and never held as text together.
+// Sum identifies the content of d without its secrets: SHA-256 of its JSON, followed by one line for each
+// virtual key. Keys are hashed one after the other, so that their text is never in memory as a whole.
 func Sum(d *Document) (sum [32]byte) {
 	h := sha256.New()
 	enc := json.NewEncoder(h)
@@ -53,19 +53,19 @@ func (e encoder) document(d *Document) []byte {
 		err = enc.Close()
 	}
 	if err != nil {
-		panic("BUG: cannot encode a document: " + err.Error()) // memory only, and our own nodes
+		panic("BUG: cannot encode a document: " + err.Error()) // only memory and our own nodes are involved
 	}
 	return b.Bytes()
 }
 
-// node is v as YAML.
+// node returns v as a YAML node.
 func (e encoder) node(v reflect.Value) *yaml.Node {
 	switch x := v.Interface().(type) {
 	case Secret:
 		if e.written && x.Ref() == "" {
 			return word("!!str", x.Reveal())
 		}
-		return word("!!str", x.String()) // a reference has its ${ on purpose
+		return word("!!str", x.String()) // the ${ of a reference is intended
 	case Duration:
 		return word("!!str", x.String())
 	case Size:
@@ -113,8 +113,8 @@ func (e encoder) structNode(v reflect.Value) *yaml.Node {
 	return n
 }
 
-// empty reports whether v needs not be written. A pointer to a zero value is
-// not empty: it says what differs from the default.
+// empty reports whether v may be left out. A pointer to a zero value is not empty: it
+// differs from the default.
 func empty(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Slice, reflect.Map:
@@ -128,7 +128,7 @@ func word(tag, text string) *yaml.Node {
 	if tag == "!!str" && strings.ContainsFunc(text, func(r rune) bool {
 		return r < 0x20 || r == 0x85 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == 0x7f
 	}) {
-		n.Style = yaml.DoubleQuotedStyle // block styles change line ends and leading space
+		n.Style = yaml.DoubleQuotedStyle // block styles would change line ends and leading spaces
 	}
 	return n
 }

@@ -10,22 +10,22 @@ import (
 	"strings"
 )
 
-// Env is what Decode needs to know of the world. The zero Env sets no variable
+// Env is what Decode needs to know about its environment. The zero Env sets no variable
 // and checks no provider type.
 type Env struct {
 	Lookup func(name string) (string, bool) // os.LookupEnv in a process; nil: no variable is set
 	Known  map[string]Kind                  // provider types by name; nil: types are not checked
 }
 
-// A Kind is what a Document has to say about a provider of one type.
+// A Kind describes one type of provider to the validation of a Document.
 type Kind struct {
-	NeedsKey bool     // it answers nobody without a key
-	HasBase  bool     // its address is known; otherwise base_url is required
+	NeedsKey bool     // the server answers nobody without a key
+	HasBase  bool     // its address is built in; otherwise base_url is required
 	Serves   []string // bare model names it serves; a "*" suffix is a prefix match
-	Options  []string // the options it has
-	Needs    []string // those of Options that must be set when base_url is not
-	Auth     string   // the type of auth it asks for besides plain keys; empty: none
-	Dialects []string // the formats it speaks; nil: not checked
+	Options  []string // the options that it has
+	Needs    []string // the options that must be set unless base_url is
+	Auth     string   // the type of auth it supports besides plain keys; empty: none
+	Dialects []string // the formats that it speaks; nil: not checked
 }
 
 func (e Env) lookup(name string) (string, bool) {
@@ -35,7 +35,7 @@ func (e Env) lookup(name string) (string, bool) {
 	return e.Lookup(name)
 }
 
-// types lists the known provider types in order.
+// types lists the known provider types in alphabetical order.
 func (e Env) types() []string {
 	names := make([]string, 0, len(e.Known))
 	for n := range e.Known {
@@ -45,8 +45,8 @@ func (e Env) types() []string {
 	return names
 }
 
-// listed names the known provider types, or says where they are told when they
-// are more than anybody reads in a message.
+// listed names the known provider types or, if they are too many for a message, says where to
+// find them.
 func (e Env) listed() string {
 	if len(e.Known) > maxListed {
 		return fmt.Sprintf("the %d in docs/PROVIDERS.md", len(e.Known))
@@ -54,11 +54,11 @@ func (e Env) listed() string {
 	return strings.Join(e.types(), ", ")
 }
 
-// A trouble is why a value cannot be used, and the remedy.
+// A trouble says why a value cannot be used, with a hint how to correct it.
 type trouble struct{ message, hint string }
 
-// expand replaces each ${NAME} in s by the variable's value, which is never
-// looked into again, and $${ by a literal ${. refs counts the references.
+// expand replaces each ${NAME} in s by the variable's value, which is not expanded
+// again, and $${ by a literal ${. refs counts the references.
 func (e Env) expand(s string) (text string, refs int, bad *trouble) {
 	if !strings.Contains(s, "${") {
 		return s, 0, nil
@@ -100,7 +100,7 @@ func (e Env) variable(name string) (string, *trouble) {
 	return value, nil
 }
 
-// secret resolves the text of a Secret.
+// secret resolves the written form of a Secret.
 func (e Env) secret(text string) (Secret, *trouble) {
 	expanded, refs, bad := e.expand(text)
 	if bad != nil {
@@ -113,7 +113,7 @@ func (e Env) secret(text string) (Secret, *trouble) {
 	return s, bad
 }
 
-// open follows the reference in a secret's text, if it is one.
+// open follows the reference in the written form of a secret, if it is one.
 func (e Env) open(text, expanded string, refs int) (Secret, *trouble) {
 	switch {
 	case text == "":
@@ -139,7 +139,7 @@ func (e Env) open(text, expanded string, refs int) (Secret, *trouble) {
 	return Secret{"", &expanded}, nil
 }
 
-// credential reads what systemd put down for the service (LoadCredential=).
+// credential reads a credential that systemd provides (LoadCredential=).
 func (e Env) credential(name string) (string, *trouble) {
 	if name == "" || name != filepath.Base(name) || name == ".." || name == "." {
 		return "", &trouble{quote(name) + " cannot be a credential's name", "write cred:NAME, the name given to LoadCredential="}
@@ -159,14 +159,14 @@ func cannotRead(err error) *trouble {
 	return &trouble{err.Error(), ""}
 }
 
-// readSecret reads a regular file of at most maxSecretBytes and takes the
-// line end off that editors leave.
+// readSecret reads a regular file of at most maxSecretBytes and strips the final line end
+// that editors add.
 func readSecret(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", cannotOpen(path, err)
 	}
-	if !info.Mode().IsRegular() { // a pipe could block for ever
+	if !info.Mode().IsRegular() { // reading a pipe could block without end
 		return "", fmt.Errorf("cannot read secret file %q: it is not a regular file", path)
 	}
 	f, err := os.Open(path)
@@ -188,7 +188,7 @@ func cannotOpen(path string, err error) error {
 	return fmt.Errorf("cannot read secret file %q: %w", path, bare(err))
 }
 
-// bare takes the path off an error, so that it is named once.
+// bare removes the path from an error whose message names it already.
 func bare(err error) error {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
@@ -211,7 +211,7 @@ func isVariable(s string) bool {
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 
-// Secret is what a document's secret written as text would be.
+// Secret resolves text as the value of a secret in a document.
 func (e Env) Secret(text string) (Secret, error) {
 	s, bad := e.secret(text)
 	if bad != nil {

@@ -9,8 +9,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// fieldHint names the field that was meant, the section it belongs in, or all
-// that there are.
+// fieldHint suggests the field that was probably meant, the section that it belongs in, or
+// all fields that exist.
 func fieldHint(name string, t reflect.Type, fields []field) string {
 	names := make([]string, len(fields))
 	for i, f := range fields {
@@ -59,7 +59,7 @@ type entry struct {
 	key, value *yaml.Node
 }
 
-// entries lists the keys of n, then those it takes over through << and does not
+// entries lists the keys of n, followed by those merged through << that n does not
 // set itself.
 func (d *decoder) entries(n *yaml.Node, at *place) []entry {
 	out := make([]entry, 0, len(n.Content)/2)
@@ -89,7 +89,7 @@ func (d *decoder) entries(n *yaml.Node, at *place) []entry {
 	return out
 }
 
-// merge adds what << names: one mapping, or a list of them, earlier ones first.
+// merge adds the mapping, or the list of mappings, that << names; earlier ones take precedence.
 func (d *decoder) merge(m *yaml.Node, at *place, out []entry, seen map[string]*yaml.Node) []entry {
 	m, leave, ok := d.follow(m, at)
 	if !ok {

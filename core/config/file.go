@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// ReadFile reads a document of at most MaxFileBytes. It refuses what is
-// not a regular file, which could block for ever.
+// ReadFile reads a document of at most MaxFileBytes. It refuses anything but a
+// regular file, since reading a pipe could block without end.
 func ReadFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -25,5 +25,5 @@ func ReadFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read configuration %q: %w", path, bare(err))
 	}
-	return data, nil // Decode tells when it is too long
+	return data, nil // Decode reports it if it is too long
 }

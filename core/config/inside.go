@@ -7,9 +7,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// inside finds where the byte at offset of a scalar's text stands in the source,
-// or where the scalar begins when the two do not go together: behind anchors,
-// tags, variables and rare escapes.
+// inside finds the source position of the byte at offset in a scalar's text. It returns the
+// beginning of the scalar if the two cannot be matched: behind anchors, tags, variables and rare
+// escapes.
 func inside(data []byte, n *yaml.Node, offset int) (line, column int) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	raw := byteAt(data, n.Line, n.Column)
@@ -35,9 +35,9 @@ func inside(data []byte, n *yaml.Node, offset int) (line, column int) {
 	return position(data, raw)
 }
 
-// alongside returns where in data the text that begins at raw has gone by, -1
-// when it is written otherwise. Line ends and the blanks around them are folded
-// in many ways, so that they count as one.
+// alongside returns where in data the text that begins at raw ends, or -1
+// if the source writes it differently. Line ends and the blanks around them are folded
+// in many ways, so any run of them counts as one.
 func alongside(data []byte, raw int, quote byte, text string) int {
 	for i := 0; i < len(text); {
 		switch {
@@ -72,7 +72,7 @@ func skipBlank(data []byte, at int) int {
 	return at
 }
 
-// byteAt is the offset of a line and column, -1 when there is none.
+// byteAt returns the offset of a line and column, -1 if there is none.
 func byteAt(data []byte, line, column int) int {
 	at := 0
 	for ; line > 1; line-- {

@@ -14,9 +14,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// parseJSON reads JSON into the nodes that YAML is read into, so that one
-// decoder serves both. YAML's parser is not used for it: it knows no surrogate
-// pairs and takes what is not JSON.
+// parseJSON reads JSON into YAML nodes, so that one decoder serves both. YAML's parser is
+// not used for it: it does not know surrogate pairs and accepts what is not JSON.
 func parseJSON(name string, data []byte) (*yaml.Node, *Problem) {
 	r := jsonReader{data: data, dec: json.NewDecoder(bytes.NewReader(data))}
 	r.dec.UseNumber()
@@ -38,11 +37,11 @@ func parseJSON(name string, data []byte) (*yaml.Node, *Problem) {
 	return nil, r.problem(name, err)
 }
 
-// jsonReader walks the tokens of a JSON text and remembers where they stand.
+// A jsonReader walks the tokens of a JSON text and records their positions.
 type jsonReader struct {
 	data   []byte
 	dec    *json.Decoder
-	failed int // offset of the token that was refused; 0: the decoder knows better
+	failed int // offset of the token that was refused; 0: the decoder's error has a better position
 
 	at, line, column int // the last position asked for, counted from 0
 }
@@ -77,8 +76,8 @@ func (r *jsonReader) value(depth int) (*yaml.Node, error) {
 	return n, nil
 }
 
-// fill reads the members of an object or array into n. Keys and values
-// alternate in an object's Content, as in YAML's.
+// fill reads the members of an object or array into n. As in YAML, keys and values
+// alternate in the Content of an object.
 func (r *jsonReader) fill(n *yaml.Node, open json.Delim, depth int) error {
 	n.Kind, n.Tag = yaml.MappingNode, "!!map"
 	if open == '[' {
@@ -95,7 +94,7 @@ func (r *jsonReader) fill(n *yaml.Node, open json.Delim, depth int) error {
 	return err
 }
 
-// next is the offset at which the next token begins.
+// next returns the offset at which the next token begins.
 func (r *jsonReader) next() int {
 	at := int(r.dec.InputOffset())
 	for at < len(r.data) && strings.IndexByte(" \t\r\n,:", r.data[at]) >= 0 {
@@ -104,22 +103,22 @@ func (r *jsonReader) next() int {
 	return at
 }
 
-// position is the line and column of an offset not before the last one asked
-// for, so that counting goes through data once.
+// position returns the line and column of an offset. Offsets must not decrease from call to
+// call, so that data is counted through only once.
 func (r *jsonReader) position(at int) (line, column int) {
 	for ; r.at < at; r.at++ {
 		switch c := r.data[r.at]; {
 		case c == '\n':
 			r.line, r.column = r.line+1, 0
-		case c&0xC0 != 0x80: // not inside a character
+		case c&0xC0 != 0x80: // not a continuation byte of a character
 			r.column++
 		}
 	}
 	return r.line + 1, r.column + 1
 }
 
-// problem says what is wrong and where. The tokens' own errors differ between
-// versions of encoding/json, so the scanner is asked for the place.
+// problem reports what is wrong and where. The tokenizer's own errors differ between
+// versions of encoding/json, so the position comes from the scanner.
 func (r *jsonReader) problem(name string, err error) *Problem {
 	at, msg := r.failed, err.Error()
 	var bad *scan.Error

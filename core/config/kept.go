@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A Kept is what a store adds to a document. It holds no secret: keys are there as digests.
+// A Kept is what a store adds to a document. It holds no secret: keys are stored as digests.
 type Kept struct {
 	VirtualKeys []VirtualKey
 	Teams       []Team
@@ -17,15 +17,15 @@ type Kept struct {
 	Models      []KeptModel
 }
 
-// A KeptProvider is what may be asked of a provider of the document.
+// A KeptProvider adds limits and budgets to a provider of the document.
 type KeptProvider struct {
 	Name       string      `json:"name"`
 	Budgets    []Budget    `json:"budgets,omitempty"`
 	RateLimits []RateLimit `json:"rate_limits,omitempty"`
 }
 
-// A KeptModel is what may be asked of a model: its budgets are everybody's, or those of a key,
-// for that model; its rate limits those of an alias.
+// A KeptModel adds limits and budgets for a model: its budgets apply to everyone or to one key;
+// its rate limits are those of an alias.
 type KeptModel struct {
 	Model      string      `json:"model"`              // as in allowed_models
 	Provider   string      `json:"provider,omitempty"` // only what this one serves; empty: any
@@ -34,16 +34,16 @@ type KeptModel struct {
 	RateLimits []RateLimit `json:"rate_limits,omitempty"`
 }
 
-// With is d and what is kept besides. Neither is changed; they share what they hold, so that
-// nobody may write to either afterwards. What is kept stands behind what d has, at the same
-// place in each of its lists.
+// With returns d together with what is kept. Neither is changed, but the result shares their lists,
+// so none of them may be modified afterwards. In each list the kept entries come after those
+// of d.
 func (d *Document) With(k *Kept) *Document {
 	out := *d
 	if k == nil {
 		return &out
 	}
 	if out.VirtualKeys = k.VirtualKeys; len(d.VirtualKeys) > 0 || slices.ContainsFunc(k.Models, ofKey) {
-		out.VirtualKeys = slices.Concat(d.VirtualKeys, k.VirtualKeys) // else it is as it is: 100,000 keys need not be there twice
+		out.VirtualKeys = slices.Concat(d.VirtualKeys, k.VirtualKeys) // an unchanged list is shared: 100,000 keys need not be in memory twice
 	}
 	out.Teams = slices.Concat(d.Teams, k.Teams)
 	out.Customers = slices.Concat(d.Customers, k.Customers)
@@ -67,10 +67,10 @@ func (d *Document) With(k *Kept) *Document {
 	return &out
 }
 
-// ofKey reports whether budgets are of one virtual key, to which they are added.
+// ofKey reports whether budgets belong to one virtual key, whose own they extend.
 func ofKey(m KeptModel) bool { return m.Key != "" }
 
-// addModel adds the rules of a model. The lists it changes are d's own.
+// addModel adds the limits and budgets of a model. The lists that it changes belong to d alone.
 func (d *Document) addModel(m *KeptModel) {
 	for _, b := range m.Budgets {
 		b.Models, b.Providers = []string{m.Model}, nil
@@ -94,11 +94,11 @@ func (d *Document) addModel(m *KeptModel) {
 	}
 }
 
-// InStore is the File of a Problem with what is kept in a store.
+// InStore is the File of a Problem about what is kept in a store.
 const InStore = "store"
 
-// Place moves problems of d.With(k) that are about what is kept out of the file: they have the
-// name in their path where those of a file have a number.
+// Place rewrites problems of d.With(k) that concern kept entries: their File becomes InStore, and
+// their path has the entry's name instead of its index.
 func (k *Kept) Place(d *Document, problems []Problem) {
 	if k == nil {
 		return
@@ -127,7 +127,7 @@ func (k *Kept) Place(d *Document, problems []Problem) {
 	}
 }
 
-// splitPath takes a path apart behind its first index.
+// splitPath splits a path after its first index.
 func splitPath(path string) (list string, at int, rest string, ok bool) {
 	list, rest, ok = strings.Cut(path, "[")
 	number, rest, closed := strings.Cut(rest, "]")

@@ -7,20 +7,20 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Locate fills in file, line and column of problems that have a path only, as
-// a compiler of the document reports them. data is what the document was
-// decoded from.
+// Locate fills in file, line and column of problems that only have a path, such as those
+// of a compiler of the document. data is the source that the document was decoded
+// from.
 func Locate(name string, data []byte, problems []Problem) {
 	if len(problems) == 0 {
-		return // most documents
+		return // as for most documents
 	}
 	if root, l, bad := parseLong(name, data); bad == nil && root != nil {
 		locate(name, data, root, l, problems)
 	}
 }
 
-// locate gives each problem without a line the position of what its path leads
-// to, or of the last step that is there. l is the long list of the document; nil: it has none.
+// locate gives each problem without a line the position of its path's value or, if that does
+// not exist, of the last step that does. l is the long list of the document; nil: it has none.
 func locate(name string, data []byte, root *yaml.Node, l *long, problems []Problem) {
 	for i := range problems {
 		p := &problems[i]
@@ -50,8 +50,8 @@ func locate(name string, data []byte, root *yaml.Node, l *long, problems []Probl
 	}
 }
 
-// cutStep takes the first step off a path: name, [0] or ["quoted"]. Names come
-// out bare, the others in brackets.
+// cutStep takes the first step off a path: name, [0] or ["quoted"]. Names are
+// returned bare, the other two with their brackets.
 func cutStep(path string) (step, rest string) {
 	if strings.HasPrefix(path, "[\"") {
 		if q, err := strconv.QuotedPrefix(path[1:]); err == nil {
@@ -73,8 +73,8 @@ func cutStep(path string) (step, rest string) {
 	return path, ""
 }
 
-// descend goes one step down. at is where the step is told to stand: the key's
-// line would do as well, but a value on a line of its own is what is wrong.
+// descend goes one step down. at is the position to report: for a value on a line of its own
+// that line, not its key's.
 func descend(n *yaml.Node, step string) (next, at *yaml.Node) {
 	for hops := 0; n.Kind == yaml.AliasNode && hops < maxDepth; hops++ {
 		n = n.Alias
@@ -99,7 +99,7 @@ func descend(n *yaml.Node, step string) (next, at *yaml.Node) {
 	return nil, nil
 }
 
-// indexOf is the number of a step such as [7]; -1: it has none.
+// indexOf returns the number of a step such as [7]; -1: it is none.
 func indexOf(step string) int {
 	i, err := strconv.Atoi(strings.Trim(step, "[]"))
 	if err != nil || i < 0 {

@@ -8,31 +8,32 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A long is the list of virtual keys of a long YAML document, cut into pieces that are read one after the
-// other: the nodes of 100,000 keys together would be fifty times their text. Only lists are cut that stand
-// at the left, an entry a line or more, in a document without anchors: no entry needs another to be understood.
+// A long is the list of virtual keys of a long YAML document, split into pieces that are parsed one after the
+// other: the nodes of 100,000 keys would take fifty times the memory of their text. A list is split only if it is
+// not indented in other mappings, its entries begin on lines of their own, and the document has no anchors: then
+// every entry can be parsed by itself.
 type long struct {
-	node   *yaml.Node // what stands for the list in the tree
-	line   int        // where its name stands
-	size   int        // of a piece at least, in bytes
+	node   *yaml.Node // the placeholder of the list in the tree
+	line   int        // the line of its name
+	size   int        // least size of a piece, in bytes
 	pieces []piece
-	last   []*yaml.Node // the entries of pieces[at], for who asks again
+	last   []*yaml.Node // the entries of pieces[at], kept for the next call
 	at     int
 }
 
-// A piece is some entries of a long list.
+// A piece is a part of a long list.
 type piece struct {
 	text  []byte
-	line  int // how many are before it
-	first int // the number of its first entry
-	n     int // how many it has
+	line  int // number of lines before it
+	first int // index of its first entry
+	n     int // number of its entries
 }
 
-// keysLine begins the list that can be long.
+// keysLine is the line with which a list that can be long begins.
 const keysLine = "virtual_keys:"
 
-// cut takes the long list out of data. rest is the document without it, its lines where they were.
-// A piece is of size bytes and an entry. A nil long: there is none, or it cannot be cut.
+// cut splits the long list off data. rest is the document without it, with its lines in their places.
+// A piece has at least size bytes and ends with an entry. A nil long: there is no list, or it cannot be split.
 func cut(data []byte, size int) (l *long, rest []byte) {
 	if !cuttable(data) {
 		return nil, nil
@@ -58,7 +59,7 @@ func cut(data []byte, size int) (l *long, rest []byte) {
 	return l, rest
 }
 
-// cuttable reports whether data has nothing that reaches over lines unseen: anchors, and line ends that only YAML knows.
+// cuttable reports whether data can be split at lines: it has no anchors, and no line ends that only YAML recognizes.
 func cuttable(data []byte) bool {
 	if bytes.ContainsAny(data, "\u0085\u2028\u2029") || bytes.Count(data, []byte("\r")) != bytes.Count(data, []byte("\r\n")) {
 		return false
@@ -76,7 +77,7 @@ func cuttable(data []byte) bool {
 	return true
 }
 
-// tree reads the document without the list, and finds what stands for it.
+// tree parses the document without the list, and finds the placeholder of the list.
 func (l *long) tree(name string, rest []byte) (root *yaml.Node, bad *Problem) {
 	if root, bad = parseYAML(name, rest); bad != nil {
 		return nil, bad
@@ -90,12 +91,12 @@ func (l *long) tree(name string, rest []byte) (root *yaml.Node, bad *Problem) {
 	return nil, apart(name, l.line)
 }
 
-// apart is the problem of a list whose lines are not what they look like.
+// apart is the problem of a list that cannot be split at its lines.
 func apart(name string, line int) *Problem {
 	return &Problem{File: name, Line: line, Message: "cannot tell the entries of virtual_keys apart", Hint: "begin each on a line of its own, and close quotes and braces within it"}
 }
 
-// split makes pieces of the entries from offset at on, and returns where they end.
+// split makes pieces of the entries from offset at on, and returns the offset at which they end.
 func (l *long) split(data []byte, at int) (end int) {
 	indent, begin, line, n, entries := -1, at, l.line, 0, 0
 	first := line
@@ -110,7 +111,7 @@ func (l *long) split(data []byte, at int) (end int) {
 		text := data[at:next]
 		blank := len(text) - len(bytes.TrimLeft(text, " "))
 		switch body := bytes.TrimRight(text[blank:], " \r\n"); {
-		case len(body) == 0 || body[0] == '#': // of whatever is around it
+		case len(body) == 0 || body[0] == '#': // belongs to the surrounding entry
 		case (indent < 0 || blank == indent) && (len(body) == 1 && body[0] == '-' || bytes.HasPrefix(body, []byte("- "))):
 			if indent = blank; at-begin >= l.size {
 				flush(at)
@@ -128,7 +129,7 @@ func (l *long) split(data []byte, at int) (end int) {
 	return at
 }
 
-// nextLine is where the line after offset at begins; the end of data when none does.
+// nextLine returns the offset of the line after offset at; the end of data if there is none.
 func nextLine(data []byte, at int) (next int, found bool) {
 	n := bytes.IndexByte(data[at:], '\n')
 	if n < 0 {
@@ -137,7 +138,7 @@ func nextLine(data []byte, at int) (next int, found bool) {
 	return at + n + 1, true
 }
 
-// entries reads the i-th piece. What it returns is good until it is called again.
+// entries parses the i-th piece. The result is valid until the next call.
 func (l *long) entries(name string, i int) ([]*yaml.Node, *Problem) {
 	if l.at == i {
 		return l.last, nil
@@ -156,7 +157,7 @@ func (l *long) entries(name string, i int) ([]*yaml.Node, *Problem) {
 	return l.last, nil
 }
 
-// moved adds to the lines of n and all below it.
+// moved adds lines to the line numbers of n and all nodes below it.
 func moved(n *yaml.Node, lines int) {
 	n.Line += lines
 	for _, c := range n.Content {
@@ -164,7 +165,7 @@ func moved(n *yaml.Node, lines int) {
 	}
 }
 
-// entry is the i-th of the list; nil: there is none that can be read.
+// entry returns the i-th entry of the list; nil: there is none that can be parsed.
 func (l *long) entry(name string, i int) *yaml.Node {
 	at, found := slices.BinarySearchFunc(l.pieces, i, func(p piece, i int) int {
 		switch {
@@ -185,13 +186,13 @@ func (l *long) entry(name string, i int) *yaml.Node {
 	return list[i-l.pieces[at].first]
 }
 
-// length is how many entries the list has.
+// length is the number of entries.
 func (l *long) length() int {
 	last := l.pieces[len(l.pieces)-1]
 	return last.first + last.n
 }
 
-// bytes is how much of the document the list is.
+// bytes is the size of the list in the document.
 func (l *long) bytes() (n int) {
 	for i := range l.pieces {
 		n += len(l.pieces[i].text)

@@ -2,8 +2,8 @@ package config
 
 import "strings"
 
-// Near returns the word of known that word was probably meant to be, empty
-// when none is close.
+// Near returns the word of known that was probably meant by word; empty if
+// none is close.
 func Near(word string, known []string) string {
 	if word == "" || len(word) > maxNearWord {
 		return ""
@@ -17,7 +17,7 @@ func Near(word string, known []string) string {
 		}
 		d := distance(w, f)
 		if d >= least && len(w) >= 3 && (strings.HasPrefix(f, w) || strings.HasSuffix(f, w)) {
-			d = least - 1 // "url" for base_url
+			d = least - 1 // finds base_url for url
 		}
 		if d < least {
 			best, least = k, d
@@ -26,7 +26,7 @@ func Near(word string, known []string) string {
 	return best
 }
 
-// fold forgets case and the usual ways of joining words.
+// fold removes case and the usual separators of words.
 func fold(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' || r == ' ' {
@@ -37,7 +37,7 @@ func fold(s string) string {
 }
 
 // distance counts the letters to insert, delete, replace or swap with their
-// neighbour to make b of a. Both are at most maxNearWord bytes.
+// neighbour to turn a into b. Both are at most maxNearWord bytes long.
 func distance(a, b string) int {
 	var two, one, row [maxNearWord + 1]int
 	for j := range len(b) + 1 {

@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// Over fills in what o leaves out from under; both may be nil. nil: there is no bound.
+// Over fills in the unset fields of o from under. Both may be nil; a nil result means no bound.
 func (o *Overload) Over(under *Overload) *Overload {
 	switch {
 	case o == nil:
@@ -40,8 +40,8 @@ func (o *Overload) Over(under *Overload) *Overload {
 	return o
 }
 
-// Of is the bound of a target: what is written of it over what its provider and the document
-// say of all. model is empty for the name a client asked for. nil: there is none.
+// Of returns the bound of a target: its own settings, then its provider's, then the document's.
+// model is empty for the name that a client asked for. nil: there is no bound.
 func (d *Document) Of(provider, model string) *Overload {
 	under := d.Overload
 	for i := range d.Providers {
@@ -60,7 +60,7 @@ func (d *Document) Of(provider, model string) *Overload {
 	return under.Over(nil)
 }
 
-// Urgency is the lane of a virtual key.
+// Urgency returns the lane of a virtual key.
 func (k *VirtualKey) Urgency() core.Urgency {
 	if k.Lane == core.Batch.String() {
 		return core.Batch
@@ -68,7 +68,7 @@ func (k *VirtualKey) Urgency() core.Urgency {
 	return core.Interactive
 }
 
-// overload checks what is written of one bound.
+// overload checks the fields of one bound.
 func (c *checker) overload(path string, o *Overload) {
 	if o == nil {
 		return
@@ -94,7 +94,7 @@ func (c *checker) overload(path string, o *Overload) {
 	}
 }
 
-// overloads checks the bounds of targets: one that several aliases lead to has one.
+// overloads checks the bounds of targets: a target that several aliases lead to has only one.
 func (c *checker) overloads() {
 	first := map[string]*Overload{}
 	from := map[string]string{}
@@ -119,7 +119,7 @@ func (c *checker) overloads() {
 	}
 }
 
-// bounds checks what a bound comes to with what it takes from the document.
+// bounds checks a bound together with the values that it inherits from the document.
 func (c *checker) bounds(path string, o *Overload) {
 	if o == nil {
 		return

@@ -14,7 +14,7 @@ import (
 )
 
 // parse reads data, YAML or JSON, into a tree of nodes with positions. A nil
-// tree without a problem is an empty document.
+// tree without a problem means an empty document.
 func parse(name string, data []byte) (*yaml.Node, *Problem) {
 	if len(data) > MaxDocumentBytes {
 		return nil, tooLong(name, len(data))
@@ -34,8 +34,8 @@ func tooLong(name string, n int) *Problem {
 	return &Problem{File: name, Message: fmt.Sprintf("is %d bytes long; a document has at most %d, and %d with its virtual_keys in YAML, each entry on a line of its own", n, MaxDocumentBytes, MaxFileBytes)}
 }
 
-// parseLong is parse, with the virtual keys of a long document apart, in l; nil: they are in the tree. It
-// may tell a Problem where parse tells none, of a document that it does not understand.
+// parseLong is parse, except that the virtual keys of a long document are split off into l; nil: they are
+// in the tree. For a document that it misreads it may return a Problem where parse would not.
 func parseLong(name string, data []byte) (root *yaml.Node, l *long, bad *Problem) {
 	if len(data) > MaxFileBytes {
 		return nil, nil, tooLong(name, len(data))
@@ -51,9 +51,9 @@ func parseLong(name string, data []byte) (root *yaml.Node, l *long, bad *Problem
 	return root, nil, bad
 }
 
-// looksLikeJSON goes by the name if that says it, else by the first byte: a
-// YAML document may begin with { as well, but rarely does and then with a key
-// that is not quoted.
+// looksLikeJSON decides by the name's extension if there is one, otherwise by the first byte: a
+// YAML document may also begin with {, but then rarely continues with a quoted
+// key.
 func looksLikeJSON(name string, data []byte) bool {
 	switch path.Ext(name) {
 	case ".json":
@@ -76,8 +76,8 @@ func parseYAML(name string, data []byte) (root *yaml.Node, bad *Problem) {
 		return nil, &Problem{File: name, Line: line, Column: col, Message: "holds a code point that is not a character", Hint: "delete it"}
 	}
 	defer func() {
-		// The parser panics on a few inputs it does not expect. That is a bad
-		// document, not a reason to stop serving the good one.
+		// The parser panics on a few inputs that it does not expect. Such a document is
+		// bad, which is no reason to stop serving the previous one.
 		if r := recover(); r != nil {
 			root, bad = nil, &Problem{File: name, Message: fmt.Sprintf("cannot read YAML: %v", r)}
 		}
@@ -98,7 +98,7 @@ func parseYAML(name string, data []byte) (root *yaml.Node, bad *Problem) {
 	return doc.Content[0], nil
 }
 
-// yamlHints turn what the parser says into what to do.
+// yamlHints map messages of the parser to advice.
 var yamlHints = []struct{ says, hint string }{
 	{"mapping values are not allowed", `quote a value that holds ": "`},
 	{"cannot start any token", "indent with spaces, and quote a value that begins with @, ` or %"},
@@ -111,7 +111,7 @@ var yamlHints = []struct{ says, hint string }{
 	{"unexpected end of stream", "a quote is opened and never closed"},
 }
 
-// yamlProblem takes the line out of a parser's error, which has it as text only.
+// yamlProblem extracts the line from a parser's error, which has it only in its text.
 func yamlProblem(name string, data []byte, err error) *Problem {
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
 	p := &Problem{File: name, Line: 1}
@@ -139,7 +139,7 @@ func yamlProblem(name string, data []byte, err error) *Problem {
 	return p
 }
 
-// invalidUTF8 is the offset of the first byte that is not UTF-8, or -1.
+// invalidUTF8 returns the offset of the first byte that is not UTF-8, or -1.
 func invalidUTF8(data []byte) int {
 	if utf8.Valid(data) {
 		return -1
@@ -154,7 +154,7 @@ func invalidUTF8(data []byte) int {
 	return -1
 }
 
-// position is the line and column of an offset, both from 1.
+// position returns the line and column of an offset, both from 1.
 func position(data []byte, at int) (line, column int) {
 	at = min(at, len(data))
 	start := bytes.LastIndexByte(data[:at], '\n') + 1

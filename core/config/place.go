@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// A place is where a value stands in the document. Paths are only written out
-// for problems, so a place is a link to the one above.
+// A place is the position of a value in the document's structure. Paths are only written out
+// for problems, so a place is a link to its parent.
 type place struct {
 	up    *place
 	name  string
-	index int // in a sequence; -1: name is a key
+	index int // in a sequence; -1: this step is name, a key
 }
 
 func (p *place) key(name string) *place { return &place{p, name, -1} }
 func (p *place) item(i int) *place      { return &place{p, "", i} }
 
-// String is a path such as providers[0].headers["X-A.B"]; empty for the root.
+// String returns a path such as providers[0].headers["X-A.B"]; empty for the root.
 func (p *place) String() string {
 	if p == nil {
 		return ""
@@ -31,7 +31,7 @@ func (p *place) String() string {
 	return up + step(p.name)
 }
 
-// step is a key as the next part of a path.
+// step writes a key as the next part of a path.
 func step(name string) string {
 	if isPlain(name) {
 		return "." + name

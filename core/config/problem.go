@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// A Severity tells what a Problem prevents.
+// A Severity says how much a Problem matters.
 type Severity uint8
 
 const (
 	Error   Severity = iota // the document cannot be used
-	Warning                 // it can, but probably not as meant
+	Warning                 // the document can be used, but probably does not mean what was intended
 )
 
-// String is "error" or "warning".
+// String returns "error" or "warning".
 func (s Severity) String() string {
 	if s == Warning {
 		return "warning"
@@ -24,7 +24,7 @@ func (s Severity) String() string {
 	return "error"
 }
 
-// MarshalText lets JSON show a Severity by name.
+// MarshalText makes JSON show a Severity by name.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // A Problem is one thing wrong with a document. It never holds a secret.
@@ -37,13 +37,13 @@ type Problem struct {
 	Hint     string   `json:"hint,omitempty"` // what to do; empty: nothing to add
 	Severity Severity `json:"severity"`
 
-	offset int // bytes into the text that Path leads to; 0: its beginning
+	offset int // of the error, in bytes within the text at Path; 0: its beginning
 }
 
-// Error is p on one line, the same as String, so that a Problem is an error.
+// Error returns the same as String; it makes a Problem an error.
 func (p Problem) Error() string { return p.String() }
 
-// String is p on one line:
+// String returns p on one line:
 //
 //	asbru.yaml:41: models[2].fallback[0]: is the model itself; hint: name another one
 func (p Problem) String() string {
@@ -68,13 +68,13 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// Failed reports whether problems holds an Error.
+// Failed reports whether problems contain an Error.
 func Failed(problems []Problem) bool {
 	return slices.ContainsFunc(problems, func(p Problem) bool { return p.Severity == Error })
 }
 
-// Join adds to problems those of more that say something about another path. A
-// compiler of the document meets some of what Decode has told already.
+// Join appends those of more whose path has no problem yet: a compiler of the document finds
+// some problems again that Decode has reported.
 func Join(problems, more []Problem) []Problem {
 	told := len(problems)
 	for _, m := range more {
@@ -85,8 +85,8 @@ func Join(problems, more []Problem) []Problem {
 	return sorted(problems)
 }
 
-// sorted orders problems as they stand in the file, those without a line last,
-// and cuts them to maxProblems.
+// sorted orders problems as they appear in the file, those without a line last,
+// and cuts the list to maxProblems.
 func sorted(problems []Problem) []Problem {
 	line := func(p Problem) int {
 		if p.Line == 0 {
@@ -100,11 +100,11 @@ func sorted(problems []Problem) []Problem {
 	return capped(problems)
 }
 
-// more ends a list of problems that was cut.
+// more is the last entry of a list that was cut.
 var more = fmt.Sprintf("there are more problems than these %d", maxProblems)
 
-// capped keeps at most maxProblems and says that there are more. Errors are
-// never left out for the sake of warnings. Only the last of several cuts is told.
+// capped keeps at most maxProblems and then adds that there are more. Warnings are cut
+// before errors. A list cut several times says so only once.
 func capped(problems []Problem) []Problem {
 	end := Problem{Severity: Warning, Message: more}
 	cut := false
@@ -126,7 +126,7 @@ func capped(problems []Problem) []Problem {
 	return append(kept, end)
 }
 
-// quote shows text from a document in a message, cut to maxShown bytes.
+// quote quotes text of a document for a message, cut to maxShown bytes.
 func quote(s string) string {
 	if len(s) > maxShown {
 		return strconv.Quote(strings.ToValidUTF8(s[:maxShown], "")) + "…"

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// shelter holds the two code points that stand for the braces of ${NAME} while
+// shelter is the pair of code points that replaces the braces of ${NAME} while
 // YAML is parsed: in flow style, {api_key: ${NAME}} would be a syntax error.
-// They are never characters (Unicode 16, §23.7), are one column wide like what
-// they replace, and a document that holds them is refused.
+// They are noncharacters (Unicode 16, §23.7) and one column wide like the braces;
+// a document that contains them is refused.
 const (
 	shelter      = "\ufdd0\ufdd1"
 	shelterOpen  = "\ufdd0"
 	shelterClose = "\ufdd1"
 )
 
-// protect puts the braces of each ${...} out of the YAML parser's sight. What
-// may stand between them is wider than a variable's name, so that a mistake is
-// told as what it is.
+// protect hides the braces of each ${...} from the YAML parser. It accepts more between
+// them than the name of a variable can have, so that a mistake there is reported as
+// what it is.
 func protect(data []byte) []byte {
 	if !bytes.Contains(data, []byte("${")) {
 		return data
@@ -48,7 +48,7 @@ func protect(data []byte) []byte {
 
 var unshelter = strings.NewReplacer(shelterOpen, "{", shelterClose, "}")
 
-// unprotect is the inverse of protect, for a piece of text.
+// unprotect undoes protect in a piece of text.
 func unprotect(s string) string {
 	if !strings.Contains(s, shelterOpen) && !strings.Contains(s, shelterClose) {
 		return s

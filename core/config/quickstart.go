@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// An Offer is a provider that needs nothing but the key in a variable.
+// An Offer is a provider that needs no configuration but a key in a variable.
 type Offer struct{ Provider, Variable string }
 
-// Quickstart is the document of somebody who has none: each offered provider
+// Quickstart returns the document for a user who has none: each offered provider
 // whose variable is set, on the default address, through the proxy that the
-// environment names. The references in it say which variables were found. Without any, the Document is nil and the Problem names
-// what could be set.
+// environment names. Its references say which variables were found. If none is set, the Document is
+// nil and the Problem names what could be set.
 func Quickstart(env Env, offers []Offer) (*Document, []Problem) {
 	d := &Document{}
 	var names []string
 	for _, o := range offers {
-		if !slices.Contains(names, o.Variable) { // one may be for two providers of a house
+		if !slices.Contains(names, o.Variable) { // two providers may use the same variable
 			names = append(names, o.Variable)
 		}
 		if v, ok := env.lookup(o.Variable); ok && v != "" {

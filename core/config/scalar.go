@@ -18,7 +18,7 @@ var (
 	percentType  = reflect.TypeFor[Percent]()
 )
 
-// scalarType reports whether t is written as one word.
+// scalarType reports whether values of type t are scalars.
 func scalarType(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.String, reflect.Bool, reflect.Int, reflect.Int64, reflect.Float64:
@@ -27,7 +27,7 @@ func scalarType(t reflect.Type) bool {
 	return t == secretType
 }
 
-// describe says what a value of type t looks like.
+// describe says what a value of type t looks like, for a message.
 func describe(t reflect.Type) string {
 	switch t {
 	case secretType:
@@ -58,8 +58,8 @@ func describe(t reflect.Type) string {
 	return "a mapping"
 }
 
-// found says what stands in the document. Text is not repeated: it may be a
-// secret in the wrong place.
+// found describes the value in the document. Text is not quoted, since it may be a
+// misplaced secret.
 func found(n *yaml.Node) string {
 	switch n.Kind {
 	case yaml.MappingNode:
@@ -89,7 +89,7 @@ func shown(n *yaml.Node) string {
 	return n.Value
 }
 
-// scalar reads one word into v.
+// scalar reads a scalar into v.
 func (d *decoder) scalar(n *yaml.Node, v reflect.Value, at *place) {
 	text := unprotect(n.Value)
 	if v.Type() == secretType {
@@ -123,20 +123,20 @@ func (d *decoder) secret(n *yaml.Node, text string, v reflect.Value, at *place) 
 	v.Set(reflect.ValueOf(s))
 }
 
-// setScalar stores text in v, or says why it cannot.
+// setScalar stores text in v, or returns why it cannot.
 func setScalar(n *yaml.Node, text string, fromEnv bool, v reflect.Value) *trouble {
 	if store(n.ShortTag(), text, fromEnv, v) {
 		return nil
 	}
 	v.SetZero()
-	if fromEnv { // a variable's value is not shown
+	if fromEnv { // the value of a variable is not shown
 		return &trouble{"expected " + describe(v.Type()) + "; the variable's value is something else", ""}
 	}
 	return &trouble{"expected " + describe(v.Type()) + ", found " + found(n), scalarHint(n, v.Type())}
 }
 
-// store puts text in v and reports whether it is of v's type. What came from a
-// variable has no type of its own and is taken for what is wanted.
+// store puts text into v and reports whether it has v's type. The value of a
+// variable has no type of its own and is parsed as the one needed.
 func store(tag, text string, fromEnv bool, v reflect.Value) bool {
 	is := func(tags ...string) bool { return fromEnv || slices.Contains(tags, tag) }
 	switch v.Type() {

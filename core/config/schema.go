@@ -2,7 +2,7 @@ package config
 
 import _ "embed"
 
-// schema is written from the types and comments of document.go by
+// schema is generated from the types and comments of document.go, governed.go, cache.go and audit.go by
 //
 //	go test ./core/config -run TestSchema -update
 //
@@ -11,6 +11,6 @@ import _ "embed"
 //go:embed schema.json
 var schema string
 
-// Schema is the JSON Schema (draft 2020-12) of a document, for editors. The
+// Schema returns the JSON Schema (draft 2020-12) of a document, for editors. The
 // caller owns the bytes.
 func Schema() []byte { return []byte(schema) }

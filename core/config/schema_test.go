@@ -54,7 +54,7 @@ func TestSchemaSays(t *testing.T) {
 	if got := strings.Join(model.Required, " "); got != "alias" {
 		t.Errorf("a Model requires %q", got)
 	}
-	if !strings.HasPrefix(model.Description, "A Model is a name of ours") {
+	if !strings.HasPrefix(model.Description, "A Model is an alias") {
 		t.Errorf("a Model is %q", model.Description)
 	}
 	if got, _ := json.Marshal(s.Defs["Observability"].Properties["log_level"]["enum"]); string(got) != `["debug","info","warn","error"]` {

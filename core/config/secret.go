@@ -7,27 +7,27 @@ import (
 	"log/slog"
 )
 
-// hidden stands where a credential would be.
+// hidden replaces a credential in output.
 const hidden = "***"
 
-// A Secret is a credential together with where it comes from: a literal,
+// A Secret is a credential together with its origin: a literal,
 // ${NAME}, env.NAME, file:/path or cred:NAME. The zero Secret is unset.
 //
-// It cannot print. Every way Go has of turning a value into text shows the
-// reference, or *** for a literal; the credential stands behind a pointer so
-// that printing a struct which holds a Secret in an unexported field shows an
-// address at most. Only Reveal gives it out.
+// It cannot be printed. Every way in which Go turns a value into text shows the
+// reference, or *** for a literal. The credential is behind a pointer, so that
+// printing a struct with a Secret in an unexported field shows at most an
+// address. Only Reveal returns it.
 type Secret struct {
 	ref   string  // empty: a literal
 	value *string // nil: unset
 }
 
-// NewSecret makes a Secret of a credential and the reference it was found by;
+// NewSecret makes a Secret from a credential and the reference that it came from;
 // ref is empty for a literal.
 func NewSecret(ref, value string) Secret { return Secret{ref, &value} }
 
-// Reveal returns the credential itself, empty when unset. Only what sends it
-// or hashes it may call this.
+// Reveal returns the credential itself, empty when unset. Only code that sends or hashes
+// it may call this.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""
@@ -35,16 +35,16 @@ func (s Secret) Reveal() string {
 	return *s.value
 }
 
-// Set reports whether there is a credential.
+// Set reports whether the Secret has a credential.
 func (s Secret) Set() bool { return s.value != nil }
 
-// IsZero reports that s is unset; encoding/json's omitzero asks.
+// IsZero reports whether s is unset, for encoding/json's omitzero.
 func (s Secret) IsZero() bool { return s.value == nil }
 
-// Ref is where the credential comes from, empty for a literal.
+// Ref returns the reference that the credential came from, empty for a literal.
 func (s Secret) Ref() string { return s.ref }
 
-// String is the reference, *** for a literal and empty when unset.
+// String returns the reference, *** for a literal, and empty when unset.
 func (s Secret) String() string {
 	switch {
 	case s.value == nil:
@@ -64,8 +64,8 @@ func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 // MarshalText is String; encoding/json, xml and yaml use it.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText takes an empty text only, which is no credential: what MarshalText gives of one
-// does not bring it back.
+// UnmarshalText accepts only an empty text, which is no credential: the output of MarshalText cannot
+// be turned back into one.
 func (s *Secret) UnmarshalText(b []byte) error {
 	if len(b) > 0 {
 		return errors.New("a credential is not read from JSON; keep its digest")

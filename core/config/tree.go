@@ -4,7 +4,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A Form is what a Value is.
+// A Form is the kind of a Value.
 type Form uint8
 
 const (
@@ -16,15 +16,15 @@ const (
 	Object
 )
 
-// String is how people call a Form.
+// String returns the everyday name of a Form.
 func (f Form) String() string {
 	return [...]string{"nothing", "true or false", "a number", "text", "a list", "an object"}[f]
 }
 
-// A Value is one value of a file that is no Document, as it is written: for what turns the
-// configuration of another program into a Document. References in it are not followed.
+// A Value is a value of a file that is not a Document, as written, for code that converts the
+// configuration of another program. References in it are not resolved.
 type Value struct {
-	Path         string // as a Problem has it; empty: the whole file
+	Path         string // in the notation of a Problem; empty: the whole file
 	Line, Column int    // from 1
 	Form         Form
 	Text         string   // of Bool, Number and Text
@@ -38,8 +38,8 @@ type Member struct {
 	Value *Value
 }
 
-// Read reads a file as Decode does, YAML or JSON by its name or its first bytes, within the same
-// bounds, and looks for no meaning. The Value is nil when a Problem is an Error or when the
+// Read parses a file, YAML or JSON by its name or its first bytes, within the bounds of Decode
+// and without interpreting it. The Value is nil if a Problem is an Error or if the
 // file is empty.
 func Read(name string, data []byte) (*Value, []Problem) {
 	root, bad := parse(name, data)
@@ -57,7 +57,7 @@ func Read(name string, data []byte) (*Value, []Problem) {
 	return v, sorted(d.problems)
 }
 
-// tree is n as a Value.
+// tree converts n to a Value.
 func (d *decoder) tree(n *yaml.Node, at *place) *Value {
 	v := &Value{Path: at.String(), Line: n.Line, Column: n.Column}
 	n, leave, ok := d.follow(n, at)
@@ -81,7 +81,7 @@ func (d *decoder) tree(n *yaml.Node, at *place) *Value {
 		v.Form = Object
 		for _, e := range d.entries(n, at) {
 			m := d.tree(e.value, at.key(e.name))
-			if m.Form >= List { // the line of its name says more
+			if m.Form >= List { // for these the line of their name is more useful
 				m.Line, m.Column = e.key.Line, e.key.Column
 			}
 			v.Members = append(v.Members, Member{e.name, m})

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// maxSeconds keeps a bare number of seconds inside a time.Duration.
+// maxSeconds keeps a bare number of seconds within a time.Duration.
 const maxSeconds = float64(math.MaxInt64/int64(time.Second)) - 1
 
 // parseDuration reads "1.5s", "10m" or a number of seconds.
@@ -22,13 +22,13 @@ func parseDuration(s string) (Duration, error) {
 	return Duration(x), err
 }
 
-// String is d as a document has it.
+// String returns d in the notation of a document.
 func (d Duration) String() string { return time.Duration(d).String() }
 
 // MarshalText is String.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText reads what a document may have.
+// UnmarshalText parses the notation of a document.
 func (d *Duration) UnmarshalText(b []byte) (err error) {
 	*d, err = parseDuration(string(b))
 	return err
@@ -47,12 +47,12 @@ func parsePercent(s string) (Percent, error) {
 	return Percent(f), err
 }
 
-// String is p for a reader. A document has the number, which loses nothing.
+// String returns p as a percentage. Documents are written with the number, which is exact.
 func (p Percent) String() string {
 	return strconv.FormatFloat(math.Round(float64(p)*1e8)/1e6, 'f', -1, 64) + "%"
 }
 
-// sizeUnits are tried in order: a unit stands before the units it ends with.
+// sizeUnits are tried in order: a unit precedes those that it ends with.
 var sizeUnits = []struct {
 	name  string
 	bytes int64
@@ -86,7 +86,7 @@ func parseSize(s string) (Size, error) {
 	return Size(f), nil
 }
 
-// String is s as a document has it, in the largest unit that leaves no rest.
+// String returns s in the notation of a document, in the largest unit that divides it.
 func (s Size) String() string {
 	for _, u := range sizeUnits[:3] {
 		if s != 0 && int64(s)%u.bytes == 0 {
@@ -99,7 +99,7 @@ func (s Size) String() string {
 // MarshalText is String.
 func (s Size) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// Unix is m in seconds; 0 when there is none, or none that can be read.
+// Unix returns m in seconds; 0 if it is unset or malformed.
 func (m Moment) Unix() int64 {
 	if m == "" {
 		return 0

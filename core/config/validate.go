@@ -9,11 +9,12 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
-// Validate checks what the shape of d cannot say: names, addresses, and that
-// what is referred to is there. Decode calls it; a Document made otherwise
-// needs it too. Problems have paths and no lines.
+// Validate checks what the types of d cannot express: names, addresses, and that references
+// lead to something. Decode calls it; a Document made in another way needs it too. The
+// Problems have paths but no lines.
 func (d *Document) Validate(env Env) []Problem {
 	c := checker{doc: d, env: env}
 	c.listeners()
@@ -34,12 +35,12 @@ func (d *Document) Validate(env Env) []Problem {
 	return capped(c.problems)
 }
 
-// checker collects the problems of one Document.
+// A checker collects the problems of one Document.
 type checker struct {
 	doc      *Document
 	env      Env
 	problems []Problem
-	names    *names // built when first asked for
+	names    *names // built on first use
 }
 
 func (c *checker) fail(path, hint, format string, args ...any) {
@@ -50,7 +51,7 @@ func (c *checker) warn(path, hint, format string, args ...any) {
 	c.problems = append(c.problems, Problem{Path: path, Message: fmt.Sprintf(format, args...), Hint: hint, Severity: Warning})
 }
 
-// oneOf checks a word that has few values; empty is the default and fine.
+// oneOf checks a word that has few values; empty means the default.
 func (c *checker) oneOf(path, word string, words ...string) {
 	if word == "" || slices.Contains(words, word) {
 		return
@@ -58,7 +59,7 @@ func (c *checker) oneOf(path, word string, words ...string) {
 	c.fail(path, didYouMean(word, words), "cannot be %s; it is one of %s", quote(word), strings.Join(words, ", "))
 }
 
-// didYouMean is the hint for a word that is not among known.
+// didYouMean returns a hint for a word that is not among known.
 func didYouMean(word string, known []string) string {
 	if near := Near(word, known); near != "" {
 		return "did you mean " + near + "?"
@@ -66,16 +67,41 @@ func didYouMean(word string, known []string) string {
 	return ""
 }
 
-// name checks that a name is there and can stand in logs, metrics and paths.
-// It reports whether it is good.
+// name checks that a name is set and can be used in logs, metrics, headers and paths.
+// It reports whether it is valid.
 func (c *checker) name(path, name, what string) bool {
+	if !c.named(path, name, what) {
+		return false
+	}
+	if strings.ContainsFunc(name, notInName) || !isLetter(name[0]) && !isDigit(name[0]) {
+		c.fail(path, "use letters, digits, '.', '_' and '-', beginning with a letter or digit", "%s cannot be a name", quote(name))
+		return false
+	}
+	return true
+}
+
+// holder checks the name of a virtual key, team or customer: what people call them, in any
+// script. It reports whether it is valid.
+func (c *checker) holder(path, name, what string) bool {
+	if !c.named(path, name, what) {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(name)
+	if strings.ContainsFunc(name, notInHolder) || !unicode.IsLetter(first) && !unicode.IsDigit(first) ||
+		strings.HasSuffix(name, " ") || strings.Contains(name, "  ") {
+		c.fail(path, "use letters, digits, single spaces and any of "+holderMarks+", beginning with a letter or digit", "%s cannot be the name of %s", quote(name), what)
+		return false
+	}
+	return true
+}
+
+// named checks that a name is there and not too long.
+func (c *checker) named(path, name, what string) bool {
 	switch {
 	case name == "":
 		c.fail(path, "", "%s needs a name", what)
 	case len(name) > maxNameBytes:
 		c.fail(path, "", "is %d bytes long; a name has at most %d", len(name), maxNameBytes)
-	case strings.ContainsFunc(name, notInName) || !isLetter(name[0]) && !isDigit(name[0]):
-		c.fail(path, "use letters, digits, '.', '_' and '-', beginning with a letter or digit", "%s cannot be a name", quote(name))
 	default:
 		return true
 	}
@@ -86,11 +112,19 @@ func notInName(r rune) bool {
 	return r >= 0x80 || !isLetter(byte(r)) && !isDigit(byte(r)) && !strings.ContainsRune("._-", r)
 }
 
-// notInWord holds what no model name, header or address contains.
+// holderMarks are what the name of a holder may contain beside letters, digits and spaces. Neither the
+// colon is among them, which ends the name in that of an account, nor what needs escaping anywhere.
+const holderMarks = ". _ - & , ' ( ) + @ #"
+
+func notInHolder(r rune) bool {
+	return r == utf8.RuneError || !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune(holderMarks, r)
+}
+
+// notInWord reports runes that no model name, header or address contains.
 func notInWord(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
 // unique returns a check that each name is given once; the check reports
-// whether this one is new.
+// whether a name is new.
 func (c *checker) unique(what string) func(path, name string) bool {
 	seen := map[string]string{}
 	return func(path, name string) bool {
@@ -140,7 +174,7 @@ func (c *checker) listeners() {
 	}
 }
 
-// origins checks allowed_origins: as browsers write them, for they are compared letter by letter.
+// origins checks allowed_origins: they must have the form that browsers send, since they are compared literally.
 func (c *checker) origins() {
 	for i, o := range c.doc.AllowedOrigins {
 		u, err := url.Parse(o)
@@ -151,7 +185,7 @@ func (c *checker) origins() {
 }
 
 // address checks host:port, :port, systemd and systemd:NAME, and reports
-// whether it is good.
+// whether it is valid.
 func (c *checker) address(path, addr string) bool {
 	if name, ok := strings.CutPrefix(addr, "systemd"); ok && (name == "" || name[0] == ':') {
 		if name == ":" {
@@ -172,8 +206,8 @@ func (c *checker) address(path, addr string) bool {
 	return true
 }
 
-// Loopback reports whether only this machine can reach a listen address. A
-// socket from systemd could be anything and is not taken for loopback.
+// Loopback reports whether a listen address can be reached from this machine only. A
+// socket from systemd could be bound to anything and does not count as loopback.
 func Loopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {

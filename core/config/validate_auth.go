@@ -18,7 +18,7 @@ const (
 	AuthOAuth         = "oauth"
 )
 
-// authTypes are the fields that each type has, besides type. Nobody writes to it.
+// authTypes lists the fields of each type besides type itself. Read-only.
 var authTypes = map[string][]string{
 	AuthAWS: {"access_key", "secret_key", "session_token", "profile", "token_file", "role_arn", "external_id", "session_name",
 		"region", "sts_url", "metadata_url"},
@@ -29,7 +29,7 @@ var authTypes = map[string][]string{
 	AuthOAuth:         {"token_url", "client_id", "client_secret", "scope", "basic"},
 }
 
-// Kind is the type of a, which may leave it to the type of its provider; kind is that.
+// Kind returns the type of a, which defaults to that of its provider's type, kind.
 func (a *Auth) Kind(kind Kind) string {
 	if a.Type == "" {
 		return kind.Auth
@@ -120,7 +120,7 @@ func (c *checker) authEntra(path string, a *Auth) {
 	switch {
 	case a.ClientSecret.Set() && a.TokenFile != "":
 		c.fail(path+".token_file", "keep one of them", "cannot be set together with client_secret")
-	case a.TenantID == "" && !proof: // what the machine has, perhaps by client_id
+	case a.TenantID == "" && !proof: // the credentials of the machine, possibly selected by client_id
 	case a.TenantID == "" || a.ClientID == "" || !proof:
 		c.fail(path, "leave all of them out for the identity that the machine has", "tenant_id, client_id and one of client_secret and token_file go together")
 	case strings.ContainsFunc(a.TenantID, notInName):
@@ -128,7 +128,7 @@ func (c *checker) authEntra(path string, a *Auth) {
 	}
 }
 
-// endpoint checks a URL that secrets are sent to; those of metadata services get none.
+// endpoint checks a URL to which secrets are sent; a metadata service gets none.
 func (c *checker) endpoint(path, text string, metadata bool) {
 	if text == "" {
 		return

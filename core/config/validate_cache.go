@@ -94,9 +94,9 @@ func (c *checker) cacheShadow(s *CacheShadow) {
 	}
 }
 
-// provable is the least number of comparisons that prove a precision if all agree.
+// provable returns how many comparisons, all agreeing, are needed to prove a precision.
 func provable(precision float64) int {
-	const z2 = 3.8415 // of Wilson's interval of 95 %
+	const z2 = 3.8415 // z² of Wilson's interval at 95 %
 	return int(math.Ceil(z2 * precision / (1 - precision)))
 }
 

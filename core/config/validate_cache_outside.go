@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// Bounds of what the cache asks others.
+// Bounds on encoders and vector stores of the cache.
 const (
 	maxOutsideWait   = Duration(10 * time.Second)
 	maxDimensions    = 8192
-	maxStoreName     = 40 // PostgreSQL cuts names at 63 bytes, and more is added
+	maxStoreName     = 40 // PostgreSQL cuts names at 63 bytes, and a suffix is added
 	maxStoreConns    = 1024
 	maxRedisDatabase = 1 << 14
 )
 
-// cacheSharing checks what two questions may differ in.
+// cacheSharing checks the settings for which requests share answers.
 func (c *checker) cacheSharing(d *Cache) {
 	c.notNegative("cache.max_history", d.MaxHistory, d.MaxHistory < 0)
 	if d.ExcludeSystemPrompt {
@@ -67,7 +67,7 @@ func (c *checker) outsideWait(path string, d Duration) {
 	}
 }
 
-// storeSchemes are the schemes that the address of a store begins with, by its type.
+// storeSchemes lists the URL schemes of each type of store.
 var storeSchemes = map[string][]string{
 	"weaviate": {"http", "https"}, "qdrant": {"http", "https"}, "redis": {"redis", "rediss"}, "pgvector": {"postgres", "postgresql"},
 }
@@ -108,7 +108,7 @@ func notInStore(r rune) bool {
 	return r >= 0x80 || !isLetter(byte(r)) && !isDigit(byte(r)) && r != '_'
 }
 
-// storeURL checks the address of a store. A password in it would be shown with it.
+// storeURL checks the address of a store. It must not hold a password, which would be shown along with it.
 func (c *checker) storeURL(path string, s *CacheStore) {
 	schemes := storeSchemes[s.Type]
 	if schemes == nil {
@@ -123,7 +123,7 @@ func (c *checker) storeURL(path string, s *CacheStore) {
 		return
 	}
 	all := []string{s.URL}
-	if scheme, hosts, ok := strings.Cut(s.URL, "://"); ok && s.Type == "redis" { // the servers of a cluster
+	if scheme, hosts, ok := strings.Cut(s.URL, "://"); ok && s.Type == "redis" { // a comma-separated list: the servers of a cluster
 		all = all[:0]
 		for host := range strings.SplitSeq(strings.TrimSuffix(hosts, "/"), ",") {
 			all = append(all, scheme+"://"+host)
@@ -137,7 +137,7 @@ func (c *checker) storeURL(path string, s *CacheStore) {
 	}
 }
 
-// badStore says what is wrong with the address of a server; empty: nothing.
+// badStore returns what is wrong with the address of a server and a remedy; empty: nothing is.
 func badStore(address, kind string, schemes []string) (wrong, remedy string) {
 	u, err := url.Parse(address)
 	switch {
@@ -155,7 +155,7 @@ func badStore(address, kind string, schemes []string) (wrong, remedy string) {
 	return "", ""
 }
 
-// holdsPassword reports whether u has a credential; the name of a PostgreSQL role is none.
+// holdsPassword reports whether u holds a credential; the role name of PostgreSQL is none.
 func holdsPassword(u *url.URL) bool {
 	if u.User == nil {
 		return false

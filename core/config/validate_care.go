@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// When reads After: a duration, or a percentile as a share above 0 and below 1. ok is false
-// when it is neither.
+// When parses After: a duration, or a percentile as a fraction between 0 and 1. ok is false
+// if it is neither.
 func (h *Hedge) When() (d time.Duration, quantile float64, ok bool) {
 	after := h.After
 	if after == "" {
@@ -21,7 +21,7 @@ func (h *Hedge) When() (d time.Duration, quantile float64, ok bool) {
 	return time.Duration(x), 0, err == nil && x > 0
 }
 
-// care checks what an alias does besides failing over.
+// care checks the hedge, shadow and rescue settings of an alias.
 func (c *checker) care(path string, m *Model) {
 	if h := m.Hedge; h != nil {
 		c.hedge(path+".hedge", m, h)

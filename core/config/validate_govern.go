@@ -10,12 +10,12 @@ import (
 	"asbru/core/price"
 )
 
-// holders checks teams, customers, and what is limited for all.
+// holders checks teams, customers, and the limits for everyone.
 func (c *checker) holders() {
 	isNew := c.unique("customer")
 	for i := range c.doc.Customers {
 		h, path := &c.doc.Customers[i], fmt.Sprintf("customers[%d]", i)
-		if c.name(path+".name", h.Name, "a customer") {
+		if c.holder(path+".name", h.Name, "a customer") {
 			isNew(path+".name", h.Name)
 		}
 		c.budgets(path, h.Budgets)
@@ -24,11 +24,11 @@ func (c *checker) holders() {
 	isNew = c.unique("team")
 	for i := range c.doc.Teams {
 		h, path := &c.doc.Teams[i], fmt.Sprintf("teams[%d]", i)
-		if c.name(path+".name", h.Name, "a team") {
+		if c.holder(path+".name", h.Name, "a team") {
 			isNew(path+".name", h.Name)
 		}
 		if h.Customer != "" {
-			c.name(path+".customer", h.Customer, "a customer")
+			c.holder(path+".customer", h.Customer, "a customer")
 		}
 		c.budgets(path, h.Budgets)
 		c.rates(path, h.RateLimits)
@@ -98,7 +98,7 @@ func (c *checker) rate(at string, l *RateLimit) {
 	}
 }
 
-// budget checks the short form of one budget.
+// budget checks the short form of a budget.
 func (c *checker) budget(path string, usd *float64) {
 	if usd != nil {
 		c.amount(path, *usd)
@@ -143,7 +143,7 @@ func (c *checker) budgets(path string, list []Budget) {
 	}
 }
 
-// span checks when a budget begins anew.
+// span checks the period of a budget.
 func (c *checker) span(at string, b *Budget) {
 	w, ok := ParseWindow(b.Window)
 	if !ok {
@@ -167,7 +167,7 @@ func (c *checker) span(at string, b *Budget) {
 	}
 }
 
-// operations are the words for what a client can ask of a provider.
+// operations lists the names of operations that clients can ask of a provider.
 var operations = []string{"chat", "completion", "responses", "embeddings", "invoke", "rerank", "count", "pass"}
 
 func (c *checker) prices() {
@@ -222,7 +222,7 @@ func (c *checker) priceOverride(at string, o *PriceOverride) {
 	}
 }
 
-// Compile is o as core/price has it.
+// Compile converts o for core/price.
 func (o *PriceOverride) Compile() (*price.Override, error) {
 	out := &price.Override{Name: o.Name, Model: o.Model, Scope: price.Scope(o.Scope)}
 	for _, op := range o.Operations {
@@ -256,7 +256,7 @@ func (o *PriceOverride) Compile() (*price.Override, error) {
 	return out, nil
 }
 
-// opNamed is the operation of that name; those that are none were refused before.
+// opNamed returns the operation of a name; unknown names were refused before.
 func opNamed(name string) core.Op {
 	for op := range core.NumOps {
 		if op.String() == name {

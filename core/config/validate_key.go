@@ -11,20 +11,20 @@ import (
 
 func (c *checker) virtualKeys() {
 	isNew := c.unique("virtual key")
-	holder := map[string]string{} // path by credential
+	holder := map[string]string{} // path of each credential seen
 	for i := range c.doc.VirtualKeys {
 		k := &c.doc.VirtualKeys[i]
 		path := fmt.Sprintf("virtual_keys[%d]", i)
-		if c.name(path+".name", k.Name, "a virtual key") {
+		if c.holder(path+".name", k.Name, "a virtual key") {
 			isNew(path+".name", k.Name)
 		}
 		c.credential(path, k.Name, k.Key, k.Digest, holder)
 		c.previous(path, k, holder)
 		if k.Team != "" {
-			c.name(path+".team", k.Team, "a team")
+			c.holder(path+".team", k.Team, "a team")
 		}
 		if k.Customer != "" {
-			c.name(path+".customer", k.Customer, "a customer")
+			c.holder(path+".customer", k.Customer, "a customer")
 		}
 		c.oneOf(path+".lane", k.Lane, "interactive", "batch")
 		c.moment(path+".expires", k.Expires)
@@ -38,7 +38,7 @@ func (c *checker) virtualKeys() {
 	}
 }
 
-// credential checks what a caller presents: itself, or its digest.
+// credential checks a caller's credential: the credential itself, or its digest.
 func (c *checker) credential(path, name string, key Secret, digest string, holder map[string]string) {
 	listen := c.doc.Listen
 	if listen == "" {
@@ -87,14 +87,14 @@ func (c *checker) previous(path string, k *VirtualKey, holder map[string]string)
 	}
 }
 
-// moment checks a time of the wall clock; empty is none.
+// moment checks a point in time; empty means none.
 func (c *checker) moment(path string, m Moment) {
 	if _, err := time.Parse(time.RFC3339, string(m)); m != "" && err != nil {
 		c.fail(path, "write it as 2027-01-31T00:00:00Z", "%s is no moment in the form of RFC 3339", quote(string(m)))
 	}
 }
 
-// callerKey checks a credential that we hand out.
+// callerKey checks a credential that callers present.
 func (c *checker) callerKey(path string, s Secret, loopback bool) {
 	c.printable(path, s)
 	if name := unexpanded(s.Reveal()); name != "" {
@@ -131,7 +131,7 @@ func (c *checker) modelList(path string, models []string, does string) {
 	}
 }
 
-// keyProviders checks who a caller may be served by.
+// keyProviders checks which providers may serve a caller.
 func (c *checker) keyProviders(path string, k *VirtualKey) {
 	isNew := c.unique("provider")
 	for j := range k.Providers {
@@ -151,7 +151,7 @@ func (c *checker) keyProviders(path string, k *VirtualKey) {
 	}
 }
 
-// provider checks that a name is a provider's and reports whether it is.
+// provider checks that name is a provider of the document, and reports whether it is.
 func (c *checker) provider(path, name string) bool {
 	if c.all().known[name] {
 		return true
@@ -160,7 +160,7 @@ func (c *checker) provider(path, name string) bool {
 	return false
 }
 
-// patterns checks names of models at a provider, which may be anything.
+// patterns checks names of models at a provider, which may contain almost anything.
 func (c *checker) patterns(path string, models []string) {
 	for j, m := range models {
 		at := fmt.Sprintf("%s[%d]", path, j)
@@ -173,7 +173,7 @@ func (c *checker) patterns(path string, models []string) {
 	}
 }
 
-// keyNames checks that the keys a caller is pinned to are keys of the provider.
+// keyNames checks that the keys that a caller is restricted to belong to the provider.
 func (c *checker) keyNames(path string, p *KeyProvider) {
 	for i := range c.doc.Providers {
 		d := &c.doc.Providers[i]

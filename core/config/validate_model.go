@@ -8,7 +8,7 @@ import (
 	"asbru/core"
 )
 
-// names is what a model name in a document can lead to.
+// names is the set of model names that a document can resolve.
 type names struct {
 	providers []string
 	known     map[string]bool // provider names
@@ -45,7 +45,7 @@ func (c *checker) all() *names {
 	return n
 }
 
-// leads reports whether somebody serves a name.
+// leads reports whether a name resolves to a provider.
 func (n *names) leads(name string) bool {
 	if n.aliases[name] || n.exact[name] {
 		return true
@@ -56,7 +56,7 @@ func (n *names) leads(name string) bool {
 	return slices.ContainsFunc(n.prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
-// near is the hint for a name that leads nowhere.
+// near returns a hint for a name that does not resolve.
 func (n *names) near(name string) string {
 	words := make([]string, 0, len(n.aliases)+len(n.exact))
 	for a := range n.aliases {
@@ -72,7 +72,7 @@ func (n *names) near(name string) string {
 	return "name an alias, or write provider/model"
 }
 
-// modelName checks the form of a model's name and reports whether it is good.
+// modelName checks the form of a model's name and reports whether it is valid.
 func (c *checker) modelName(path, name string) bool {
 	switch {
 	case name == "":
@@ -110,7 +110,7 @@ func (c *checker) models() {
 	c.overloads()
 }
 
-// modelAt checks a provider's name and what the provider calls a model.
+// modelAt checks a provider's name and its name for a model.
 func (c *checker) modelAt(path, provider, model, alias string) {
 	n := c.all()
 	switch {

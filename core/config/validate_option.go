@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// dialects is what the field of that name may say. Nobody writes to it.
+// dialects lists the values of the field dialect. Read-only.
 var dialects = []string{"openai", "anthropic", "gemini", "bedrock", "cohere"}
 
-// placeholders are words of what examples write for a key, in small letters, without - and _.
-// Nobody writes to it.
+// placeholders are words that examples use in place of a key, in lower case, without - and _.
+// Read-only.
 var placeholders = []string{"...", "…", "yourapikey", "yourkey", "yourtoken", "apikeyhere", "changeme", "replaceme", "placeholder", "xxxxxx"}
 
-// requestEnds end the addresses of requests, longer ones first; no base_url ends so. Nobody writes to it.
+// requestEnds are suffixes of request addresses, longer ones first; no base_url ends in one. Read-only.
 var requestEnds = []string{"/chat/completions", "/completions", "/responses", "/embeddings", "/messages"}
 
-// options checks what p says for its type's address.
+// options checks the options of p against the placeholders in its type's address.
 func (c *checker) options(path string, p *Provider, kind string, k Kind) {
 	for _, name := range sortedKeys(p.Options) {
 		at := path + ".options" + step(name)
@@ -44,7 +44,7 @@ func (c *checker) options(path string, p *Provider, kind string, k Kind) {
 	}
 }
 
-// edits checks the fields of request bodies that p leaves out or calls otherwise.
+// edits checks the request fields that p drops or renames.
 func (c *checker) edits(path string, p *Provider) {
 	for i, name := range p.Drop {
 		if at := fmt.Sprintf("%s.drop[%d]", path, i); c.field(at, name) && slices.Index(p.Drop, name) < i {
@@ -71,7 +71,7 @@ func (c *checker) edits(path string, p *Provider) {
 	}
 }
 
-// field checks the name of a top-level field and reports whether it is good.
+// field checks the name of a top-level field and reports whether it is valid.
 func (c *checker) field(path, name string) bool {
 	good := name != "" && len(name) <= maxNameBytes && !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' })
 	if !good {

@@ -39,13 +39,13 @@ func (c *checker) providers() {
 	}
 }
 
-// Rehearses reports whether answers come from a tape or by a script: the provider is not
-// reached, and no key is needed.
+// Rehearses reports whether answers come from a recording or a script: the provider is not
+// reached, and needs no key.
 func (p *Provider) Rehearses() bool {
 	return p.Upstream != "" && !strings.HasPrefix(p.Upstream, "record:") && !strings.HasSuffix(p.Upstream, "?over=live")
 }
 
-// upstream checks what stands in the place of p.
+// upstream checks the rehearsal that replaces p.
 func (c *checker) upstream(path string, p *Provider) {
 	kind, file, _ := strings.Cut(p.Upstream, ":")
 	switch {
@@ -59,9 +59,9 @@ func (c *checker) upstream(path string, p *Provider) {
 	}
 }
 
-// Kind is the adapter p is served by: its type, else its name when that is an
-// adapter, else its dialect, or openai, when it has an address of its own. implied
-// tells the last case. The name is empty when there is none.
+// Kind returns the name of the adapter that serves p: its type, else its name if that is an
+// adapter, else, if it has an address of its own, its dialect or openai. implied
+// reports the last case. The name is empty if there is none.
 func (p *Provider) Kind(env Env) (name string, implied bool) {
 	if p.Type != "" {
 		return p.Type, false
@@ -78,7 +78,7 @@ func (p *Provider) Kind(env Env) (name string, implied bool) {
 	return "openai", true
 }
 
-// kind checks the type of p and what that type asks for.
+// kind checks the type of p and what that type requires.
 func (c *checker) kind(path string, p *Provider) {
 	if p.BaseURL != "" {
 		c.baseURL(path+".base_url", p.BaseURL)
@@ -91,7 +91,7 @@ func (c *checker) kind(path string, p *Provider) {
 	kind, ok := c.env.Known[name]
 	switch {
 	case name == "" && p.Name == "":
-		return // told already
+		return // reported already
 	case name == "":
 		hint := "set type to one of " + c.env.listed() + ", or base_url for a server that speaks OpenAI's format"
 		if near := Near(p.Name, c.env.types()); near != "" {
@@ -128,7 +128,7 @@ func (c *checker) kind(path string, p *Provider) {
 	}
 }
 
-// variableFor is the usual name of the variable that holds a provider's key.
+// variableFor returns the usual name of the variable with a provider's key.
 func variableFor(name string) string {
 	return strings.ToUpper(strings.Map(func(r rune) rune {
 		if notInName(r) || r == '-' || r == '.' {
@@ -143,7 +143,7 @@ func (c *checker) baseURL(path, text string) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || strings.ContainsFunc(text, notInWord):
-		c.fail(path, hint, "is not a URL") // not repeated: it may hold a password
+		c.fail(path, hint, "is not a URL") // not quoted: it may hold a password
 	case u.User != nil:
 		c.fail(path, "put the credential in api_key", "cannot hold a user or password")
 	case u.Scheme != "http" && u.Scheme != "https":
@@ -163,7 +163,7 @@ func (c *checker) baseURL(path, text string) {
 	}
 }
 
-// isPort reports whether s, from a URL, is a port or left out.
+// isPort reports whether s, from a URL, is a port or empty.
 func isPort(s string) bool {
 	n, err := strconv.Atoi(s)
 	return s == "" || err == nil && n > 0 && n <= 65535
@@ -217,8 +217,8 @@ func (c *checker) keys(path string, p *Provider) {
 	}
 }
 
-// providerKey checks a credential of p. What examples have in a key's place, and a key with its quotes,
-// would be refused only when somebody asks, so it is told here.
+// providerKey checks a credential of p. A placeholder from an example, or a key with its quotes, would
+// otherwise be noticed only when a request is refused.
 func (c *checker) providerKey(path string, p *Provider, s Secret) {
 	key := s.Reveal()
 	switch {
@@ -243,7 +243,7 @@ func (c *checker) providerKey(path string, p *Provider, s Secret) {
 	say(path, hint, "holds what examples have in place of a key: %s would refuse it", quote(p.Name))
 }
 
-// whose says where a secret is from, before what is wrong with it.
+// whose names the origin of a secret, as the beginning of a message.
 func whose(s Secret) string {
 	if s.Ref() == "" {
 		return ""
@@ -251,7 +251,7 @@ func whose(s Secret) string {
 	return s.Ref() + " "
 }
 
-// isPlaceholder reports whether key stands in the place of one. No provider makes keys with such words.
+// isPlaceholder reports whether key is a placeholder from an example. No provider issues keys with such words.
 func isPlaceholder(key string) bool {
 	if strings.HasPrefix(key, "<") && strings.HasSuffix(key, ">") {
 		return true
@@ -276,7 +276,7 @@ func unexpanded(key string) string {
 	return name
 }
 
-// printable checks that a credential is one word of ASCII, as RFC 6750 wants it.
+// printable checks that a credential is a single word of ASCII, as RFC 6750 requires.
 func (c *checker) printable(path string, s Secret) {
 	if strings.ContainsFunc(s.Reveal(), notInKey) {
 		c.fail(path, "look for a space, a line break or a typographic quote that was pasted along", "%sholds characters that no key has", whose(s))
@@ -297,7 +297,7 @@ func (c *checker) headers(path string, headers map[string]string) {
 	}
 }
 
-// notInToken is the complement of tchar (RFC 9110, 5.6.2).
+// notInToken reports runes outside tchar (RFC 9110, 5.6.2).
 func notInToken(r rune) bool {
 	return r >= 0x80 || !isLetter(byte(r)) && !isDigit(byte(r)) && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 }
@@ -305,7 +305,7 @@ func notInToken(r rune) bool {
 func (c *checker) paths(path string, paths map[string]string) {
 	var ops []string
 	for op := range core.NumOps {
-		if op != core.OpModels { // answered here
+		if op != core.OpModels { // asbru answers these itself
 			ops = append(ops, op.String())
 		}
 	}
@@ -323,6 +323,7 @@ func (c *checker) paths(path string, paths map[string]string) {
 func (c *checker) network(path string, n *Network) {
 	c.notNegative(path+".connect_timeout", n.ConnectTimeout, n.ConnectTimeout < 0)
 	c.notNegative(path+".header_timeout", n.HeaderTimeout, n.HeaderTimeout < 0)
+	c.notNegative(path+".answer_timeout", n.AnswerTimeout, n.AnswerTimeout < 0)
 	c.notNegative(path+".first_timeout", n.FirstTimeout, n.FirstTimeout < 0)
 	c.notNegative(path+".stall_timeout", n.StallTimeout, n.StallTimeout < 0)
 	c.notNegative(path+".total_timeout", n.TotalTimeout, n.TotalTimeout < 0)

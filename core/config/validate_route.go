@@ -9,7 +9,7 @@ import (
 	"asbru/core"
 )
 
-// strategies is what the field of that name may say. Nobody writes to it.
+// strategies lists the values of the field strategy. Read-only.
 var strategies = []string{"ordered", "weighted", "round-robin", "least-in-flight", "least-latency", "least-ttft", "cheapest", "fastest", "adaptive"}
 
 // targets checks the targets of an alias.
@@ -60,7 +60,7 @@ func or(s, def string) string {
 	return s
 }
 
-// choice checks how an alias chooses among its targets.
+// choice checks the settings that choose among an alias's targets.
 func (c *checker) choice(path string, m *Model) {
 	c.oneOf(path+".strategy", m.Strategy, strategies...)
 	if m.Strategy != "" && m.Strategy != "ordered" && slices.Contains(strategies, m.Strategy) && len(m.Targets) < 2 {
@@ -73,7 +73,7 @@ func (c *checker) choice(path string, m *Model) {
 	}
 }
 
-// limitsOf checks what bounds retries and opens breakers.
+// limitsOf checks the settings of retries and breakers.
 func (c *checker) limitsOf(path string, r *Retry, b *Breaker) {
 	if r != nil {
 		if r.Attempts < 0 || r.Attempts > core.MostAttempts {
@@ -108,7 +108,7 @@ func deref(f *float64) float64 {
 	return *f
 }
 
-// health checks how a provider is probed.
+// health checks the settings of a provider's health probe.
 func (c *checker) health(path string, h *Health) {
 	if h == nil {
 		return

@@ -30,10 +30,10 @@ func (c *checker) rules() {
 	}
 }
 
-// unmeasured are the variables of conditions that nothing fills yet.
+// unmeasured lists variables of conditions that have no value yet.
 var unmeasured = []string{"budget_used", "request", "tokens_used"}
 
-// when checks a condition, and points at the place in it that is wrong.
+// when checks a condition, and reports the position of an error in it.
 func (c *checker) when(path, condition string) {
 	r, err := rule.Compile(condition)
 	if bad := (*rule.Error)(nil); errors.As(err, &bad) {
@@ -47,7 +47,7 @@ func (c *checker) when(path, condition string) {
 	}
 }
 
-// shownAt names a place in a condition by the text that stands there.
+// shownAt describes a position in a condition by the text that stands there.
 func shownAt(condition string, offset int) string {
 	if offset >= len(condition) {
 		return "the end"
@@ -61,7 +61,7 @@ func shownAt(condition string, offset int) string {
 	return quote(word)
 }
 
-// scope checks whose requests a rule is for.
+// scope checks whose requests a rule applies to.
 func (c *checker) scope(path string, s Scope) {
 	set := 0
 	for _, f := range []struct {
@@ -85,7 +85,7 @@ func (c *checker) scope(path string, s Scope) {
 				known = append(known, c.doc.Teams[i].Customer)
 			}
 		}
-		if c.doc.Store == nil && !slices.Contains(known, f.value) { // a store may have it, now or later
+		if c.doc.Store == nil && !slices.Contains(known, f.value) { // otherwise a store may have it, now or later
 			c.fail(path+"."+f.name, didYouMean(f.value, known), "no virtual key has the %s %s", map[string]string{"key": "name", "team": "team", "customer": "customer"}[f.name], quote(f.value))
 		}
 	}
@@ -125,7 +125,7 @@ func (c *checker) ruleTargets(path string, r *Rule) {
 	}
 }
 
-// leadsTo checks a name that a rule leads to; "provider/" keeps the model.
+// leadsTo checks a name that a rule leads to; "provider/" keeps the model asked for.
 func (c *checker) leadsTo(path, name string) {
 	if !c.modelName(path, name) {
 		return

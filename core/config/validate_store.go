@@ -32,8 +32,8 @@ func (c *checker) store() {
 	}
 }
 
-// sharedLimits checks the address of who counts rate limits for several machines, without showing it: it
-// can hold a password.
+// sharedLimits checks the address of the server that counts rate limits for several machines, without
+// printing it: it can hold a password.
 func (c *checker) sharedLimits() {
 	s := c.doc.Governance.SharedLimits
 	if !s.Set() {

@@ -2,14 +2,14 @@ package config
 
 import "strconv"
 
-// A Window is how long a Budget is for: Count of Unit.
+// A Window is the period of a Budget: Count times Unit.
 type Window struct {
 	Count int
 	Unit  byte // m, h, d, w; M, Q and Y for months, quarters and years
 }
 
-// ParseWindow reads 30m, 1h, 1d, 1w, 1M, 1Q or 1Y; empty is a month. ok is false for all else,
-// and for what is longer than ten years.
+// ParseWindow parses 30m, 1h, 1d, 1w, 1M, 1Q or 1Y; empty is a month. ok is false for anything
+// else, and for periods longer than ten years.
 func ParseWindow(text string) (w Window, ok bool) {
 	if text == "" {
 		return Window{1, 'M'}, true
@@ -20,8 +20,8 @@ func ParseWindow(text string) (w Window, ok bool) {
 	return w, err == nil && n >= 1 && n <= most
 }
 
-// Aligns reports whether w begins with the calendar unless a Budget says otherwise.
+// Aligns reports whether periods start with the calendar unless a Budget says otherwise.
 func (w Window) Aligns() bool { return w.Unit != 'm' && w.Unit != 'h' }
 
-// String is w as ParseWindow reads it.
+// String returns w in the notation of ParseWindow.
 func (w Window) String() string { return strconv.Itoa(w.Count) + string(w.Unit) }

@@ -14,15 +14,15 @@ func bifrostReference(text string) (string, bool) { return strings.CutPrefix(tex
 // Source: https://docs.getbifrost.ai/deployment-guides/config-json, https://www.getbifrost.ai/schema
 type bifrost struct {
 	*run
-	open     bool              // version 1: an empty allow-list allows all
-	crowded  bool              // a full queue refuses at once
-	provider map[string]string // its name there → here
-	key      map[string]string // the id or name of a provider's key → its name here
+	open     bool              // version 1, where an empty allow-list allows everything
+	crowded  bool              // a full queue refuses at once instead of waiting
+	provider map[string]string // Bifrost's name → our name
+	key      map[string]string // id or name of a provider's key → our name for the key
 	pending  []pending
 
-	ids        map[string]string    // customer:ID, team:ID and virtual_key:ID → the name here
-	keyAt      map[string][2]string // provider there/id or name of a key → provider and key here
-	split      map[string][]string  // provider there → what it became, when that is several
+	ids        map[string]string    // customer:ID, team:ID and virtual_key:ID → our name
+	keyAt      map[string][2]string // Bifrost's provider / id or name of a key → our provider and key
+	split      map[string][]string  // Bifrost's provider → our providers, if it became several
 	budgetList []*purse
 	rateList   []*purse
 }
@@ -51,7 +51,7 @@ func bifrostDocument(r *run, f field) {
 	}
 }
 
-// bifrostLeft are blocks of the document that have no counterpart.
+// bifrostLeft lists blocks of the file that have no counterpart.
 var bifrostLeft = []left{
 	{"source_of_truth", "the document alone is what holds"},
 	{"encryption_key", "nothing is stored that it would encrypt: a store keeps digests"},
@@ -75,9 +75,9 @@ var bifrostLeft = []left{
 	{"circuit_breaker_config", "breakers open on failures, not on headers: see breaker of a provider"},
 }
 
-// plugins tells what is left of them.
+// plugins imports the semantic cache and reports the plugins that are left out.
 func (b *bifrost) plugins(f, store field) {
-	cached := field{b.run, nil} // the configuration of semantic_cache
+	cached := field{b.run, nil} // the configuration of the plugin semantic_cache
 	for _, p := range f.items() {
 		if !p.object() {
 			continue

@@ -10,13 +10,13 @@ import (
 	"asbru/core/config"
 )
 
-// An alias is a name for a model of one key's.
+// An alias is a model name that belongs to one key.
 type alias struct {
 	name, model string
 	from        field
 }
 
-// aliasesOf reads aliases: texts, or objects with model_id.
+// aliasesOf reads aliases, which are texts or objects with model_id.
 func aliasesOf(f field) (all []alias) {
 	for _, m := range f.members() {
 		model := ""
@@ -48,15 +48,15 @@ var bifrostAliasLeft = []left{
 	{"use_deployments_endpoint", "the path is what the provider's type knows"},
 }
 
-// A pending alias waits until all providers are known.
+// A pending alias is added once all providers are known.
 type pending struct {
 	provider, name string
 	targets        []config.ModelTarget
 	from           field
 }
 
-// aliases gathers the names that keys have for models and, when the keys are at several
-// servers, the models that one of them names.
+// aliases collects the model names of keys and, if the keys belong to several
+// servers, the models that only one of them lists.
 func (b *bifrost) aliases(provider string, keys []keyed, apart bool) {
 	var all []*pending
 	add := func(k keyed, name, model string, from field) {
@@ -84,7 +84,7 @@ func (b *bifrost) aliases(provider string, keys []keyed, apart bool) {
 	}
 	for _, p := range all {
 		for _, k := range keys {
-			if apart && len(k.named) == 0 && !k.calls(p.name) { // it serves whatever it is asked for
+			if apart && len(k.named) == 0 && !k.calls(p.name) { // it serves any model
 				add(k, p.name, p.name, k.from)
 			}
 		}
@@ -100,7 +100,7 @@ func (k keyed) calls(name string) bool {
 	return slices.ContainsFunc(k.aliases, func(a alias) bool { return a.name == name })
 }
 
-// addAliases adds what is pending, as provider/name, and bare when no other provider serves that.
+// addAliases adds the pending aliases as provider/name, and bare if no other provider serves the bare name.
 func (b *bifrost) addAliases() {
 	for _, p := range b.pending {
 		if !isModel(p.name) {
@@ -136,7 +136,7 @@ func (b *bifrost) addAlias(p pending, name string, m config.Model) {
 	b.doc.Models = append(b.doc.Models, m)
 }
 
-// serves is the provider, other than that of p, which the bare name of p leads to.
+// serves returns the provider, other than that of p, to which the bare name of p leads.
 func (b *bifrost) serves(p pending) string {
 	for _, o := range b.doc.Providers {
 		if o.Name == p.provider || slices.ContainsFunc(p.targets, func(t config.ModelTarget) bool { return t.Provider == o.Name }) {

@@ -8,13 +8,13 @@ import (
 	"asbru/core/config"
 )
 
-// bifrostHistory is how many messages a conversation has at most that Bifrost remembers, where
-// nobody says another number.
+// bifrostHistory is Bifrost's default for the number of messages above which a conversation
+// is not cached.
 const bifrostHistory = 3
 
 const maxStoreName = 40
 
-// cache takes over the plugin semantic_cache.
+// cache imports the plugin semantic_cache.
 func (b *bifrost) cache(f field) {
 	if f.at("default_cache_key").text() == "" {
 		f.leave("only requests with x-bf-cache-key are remembered there; write cache: {} to remember all")
@@ -35,7 +35,7 @@ func (b *bifrost) cache(f field) {
 	b.doc.Cache = c
 }
 
-// unless is a bool that is true by default: nil when it is.
+// unless reads a bool that is true by default; it returns nil for true.
 func (f field) unless() *bool {
 	if on, ok := f.flag(); ok && !on {
 		return &on
@@ -43,7 +43,7 @@ func (f field) unless() *bool {
 	return nil
 }
 
-// semantic takes over what encodes questions and how near they must be. The guard is ours.
+// semantic imports the encoder and the threshold. The guard has no counterpart in Bifrost.
 func (b *bifrost) semantic(f, model field) *config.SemanticCache {
 	s := &config.SemanticCache{}
 	if n, ok := f.at("threshold").number(); ok && n <= 1 {
@@ -75,7 +75,7 @@ var bifrostCacheLeft = []left{
 	{"ttl_seconds", "write cache.exact.ttl"},
 }
 
-// vectorStore takes over where questions are found. plugin is the configuration of the cache.
+// vectorStore imports the vector store. plugin is the configuration of the cache.
 func (b *bifrost) vectorStore(f, plugin field) {
 	name := plugin.at("vector_store_namespace")
 	switch on, said := f.at("enabled").flag(); {
@@ -113,7 +113,7 @@ func (b *bifrost) store(f, name field) {
 	b.origins["cache.semantic.store"] = f.v
 }
 
-// storeName is what a store keeps questions under. Answers of others are not read from it.
+// storeName imports the name under which a store keeps questions. Entries of other programs are not read.
 func (r *run) storeName(f field) string {
 	text := f.text()
 	clean := strings.Map(func(r rune) rune {
@@ -148,7 +148,7 @@ func (b *bifrost) weaviate(f field, s *config.CacheStore) {
 		{"timeout", storeWait}})
 }
 
-// storeWait is why the time limits of stores are left out.
+// storeWait is the reason why the time limits of stores are left out.
 const storeWait = "a look-up waits for cache.semantic.store.timeout, 50ms by default, and is a miss then"
 
 func (b *bifrost) redis(f field, s *config.CacheStore) {
@@ -174,7 +174,7 @@ func (b *bifrost) redis(f field, s *config.CacheStore) {
 	}
 }
 
-// The ports of Qdrant: Bifrost speaks gRPC to it, this program HTTP.
+// The ports of Qdrant: Bifrost uses gRPC, we use HTTP.
 const (
 	qdrantGRPC = 6334
 	qdrantHTTP = 6333

@@ -2,13 +2,13 @@ package importer
 
 import "asbru/core/config"
 
-// client takes over the block of that name.
+// client imports the block client.
 func (b *bifrost) client(f, root field) {
 	if !f.object() {
 		b.anonymous(root)
 		return
 	}
-	f.at("drop_excess_requests").flag() // the queues of providers have it
+	f.at("drop_excess_requests").flag() // the queues of providers use it
 	if mb := f.at("max_request_body_size_mb"); mb.there() {
 		if n, ok := mb.count(1 << 20); ok {
 			b.doc.Limits.BodyBytes = config.Size(n) << 20
@@ -30,7 +30,7 @@ func (b *bifrost) client(f, root field) {
 	f.leaveAll(bifrostClientLeft)
 }
 
-// anonymous takes over whether callers need a key. Nothing is opened that is not said.
+// anonymous imports whether callers need a key. It never allows what the file does not allow.
 func (b *bifrost) anonymous(f field) {
 	for _, name := range []string{"enforce_auth_on_inference", "enforce_governance_header"} {
 		needed, ok := f.at(name).flag()

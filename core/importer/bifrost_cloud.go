@@ -7,7 +7,7 @@ import (
 	"asbru/core/config"
 )
 
-// ofKind takes over what only keys of one kind of provider have.
+// ofKind imports settings that only keys of one kind of provider have.
 func (b *bifrost) ofKind(f field, provider, kind string, k *keyed) {
 	what := provider + "_" + k.Name
 	switch kind {
@@ -113,7 +113,7 @@ func (b *bifrost) vertex(f field, what string, k *keyed) {
 		k.Auth = &config.Auth{Type: config.AuthGoogle, Credentials: credentials}
 	}
 	k.aliases = append(k.aliases, aliasesOf(f.at("deployments"))...)
-	f.at("force_single_region").flag() // the region that is set is the one that is asked
+	f.at("force_single_region").flag() // only the configured region is asked here anyway
 	f.at("project_number").leave("the project is known by its id")
 }
 

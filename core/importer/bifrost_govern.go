@@ -7,7 +7,7 @@ import (
 	"asbru/core/config"
 )
 
-// governance takes over the block of that name.
+// governance imports the block governance.
 func (b *bifrost) governance(f field) {
 	if !f.object() {
 		return
@@ -51,7 +51,7 @@ var bifrostGovernLeft = []left{
 	{"complexity_analyzer_config", "requests are not judged by how hard they are"},
 }
 
-// bifrostOwnerLeft is what customers and teams have no place for.
+// bifrostOwnerLeft lists settings of customers and teams that have no counterpart.
 var bifrostOwnerLeft = []left{
 	{"business_unit_id", "there is nothing above customers"},
 	{"source_id", "there are no users"},
@@ -84,7 +84,7 @@ func (b *bifrost) team(f field, def string) {
 	b.doc.Teams = append(b.doc.Teams, t)
 }
 
-// refer is the name here of what an id means there.
+// refer returns our name for an id of the file.
 func (b *bifrost) refer(kind string, f field) string {
 	id := f.text()
 	if id == "" {
@@ -97,7 +97,7 @@ func (b *bifrost) refer(kind string, f field) string {
 	return name
 }
 
-// modelConfig takes over the limits of a model.
+// modelConfig imports the limits of a model.
 func (b *bifrost) modelConfig(f field) {
 	model, provider := f.at("model_name").written(""), f.at("provider").text()
 	list := b.budgets(f, "model_config_id", f.at("id").text())
@@ -129,7 +129,7 @@ func (b *bifrost) modelConfig(f field) {
 	f.at("rate_limit_id").leave("a model has a rate limit only as an alias: models[].rate_limits")
 }
 
-// providerLimits takes over the limits of a provider.
+// providerLimits imports the limits of a provider.
 func (b *bifrost) providerLimits(f field) {
 	name := cmp.Or(f.at("name").text(), f.at("provider").text())
 	parts := b.parts(name)

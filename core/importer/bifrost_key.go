@@ -11,24 +11,24 @@ import (
 	"asbru/core/config"
 )
 
-// A keyed is a key of a provider with what Bifrost says in it and we say of the provider.
+// A keyed is a key of a provider, with those of its settings that belong to a provider here.
 type keyed struct {
 	config.Key
-	name, id string // as Bifrost calls it
+	name, id string // Bifrost's name and id
 	from     field
-	bare     bool // there is no credential: it only says where a server is
+	bare     bool // it has no credential and only says where a server is
 	base     string
 	options  map[string]string
 	aliases  []alias
-	named    []string // the models it is for, as clients call them; nil: all
+	named    []string // the models that it may be used for, by the names that clients use; nil: all
 	weight   float64
-	provider string // ours that it came to be in
+	provider string // our provider that it was added to
 }
 
-// place is what tells apart the servers of keys.
+// place identifies the server of a key.
 func (k keyed) place() string { return fmt.Sprint(k.base, k.options) }
 
-// keys takes over the keys of a provider.
+// keys imports the keys of a provider.
 func (b *bifrost) keys(f field, provider, kind string, p *config.Provider) (all []keyed) {
 	for i, k := range f.at("keys").items() {
 		if k.object() {
@@ -81,7 +81,7 @@ func (b *bifrost) oneKey(f field, provider, kind, def string) keyed {
 	return k
 }
 
-// resolve turns the models a key is for into what the provider calls them.
+// resolve replaces the models of a key by the provider's names for them.
 func (k *keyed) resolve() {
 	k.named = k.Models
 	if len(k.named) == 0 {
@@ -105,7 +105,7 @@ func (k *keyed) resolve() {
 	}
 }
 
-// keyModels takes over which models a key is for.
+// keyModels imports the models that a key may be used for.
 func (b *bifrost) keyModels(f field, k *keyed) {
 	models := f.at("models")
 	list, all := models.names()
@@ -120,7 +120,7 @@ func (b *bifrost) keyModels(f field, k *keyed) {
 	case all:
 		k.Models = nil
 	case len(list) > 0 && len(k.Models) == 0:
-		k.weight = 0 // what it was for is not known
+		k.weight = 0 // its models are unknown
 	case !models.there() && !b.open:
 		f.partly("names no models and is for all of them here; Bifrost's version 2 takes that for none")
 	case models.there() && len(list) == 0 && !b.open:
@@ -130,7 +130,7 @@ func (b *bifrost) keyModels(f field, k *keyed) {
 	f.at("blacklisted_models").leave("keys have no list of models they are not for; name those they are for in models")
 }
 
-// names is a list of names; all is true when it holds "*".
+// names reads a list of names; all is true if it contains "*".
 func (f field) names() (list []string, all bool) {
 	for _, i := range f.items() {
 		switch name := i.text(); {
@@ -145,7 +145,7 @@ func (f field) names() (list []string, all bool) {
 	return list, all
 }
 
-// isModel reports whether a document takes a name for that of a model.
+// isModel reports whether a document accepts name as a model's.
 func isModel(name string) bool {
 	return name != "" && len(name) <= core.MaxModelName && utf8.ValidString(name) && !strings.ContainsAny(name, "\"\\") &&
 		!strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })

@@ -8,17 +8,17 @@ import (
 	"asbru/core/config"
 )
 
-// A purse is a budget or a rate limit of the file, which its owner may name or which may name its owner.
+// A purse is a budget or a rate limit of the file. Either it names its owner, or its owner names it.
 type purse struct {
 	field
 	id    string
 	taken bool
 }
 
-// owners are how a budget names its owner.
+// owners are the fields in which a budget names its owner.
 var owners = []string{"virtual_key_id", "provider_config_id", "model_config_id", "customer_id", "team_id", "provider_id"}
 
-// money gathers budgets and rate limits, for those they belong to.
+// money collects budgets and rate limits, to be imported with their owners.
 func (b *bifrost) money(f field) {
 	for _, o := range f.at("budgets").items() {
 		b.budgetList = append(b.budgetList, &purse{field: o, id: o.at("id").text()})
@@ -28,7 +28,7 @@ func (b *bifrost) money(f field) {
 	}
 }
 
-// unowned tells what belongs to nobody.
+// unowned reports those without an owner.
 func (b *bifrost) unowned() {
 	for _, p := range slices.Concat(b.budgetList, b.rateList) {
 		if !p.taken {
@@ -37,7 +37,7 @@ func (b *bifrost) unowned() {
 	}
 }
 
-// budgets are those that f has inline, names by id, or is named by as the owner of.
+// budgets imports the budgets of f: those that are inline, those it names by id, and those that name it as owner.
 func (b *bifrost) budgets(f field, owner, id string) (all []config.Budget) {
 	aligned := f.at("calendar_aligned").on()
 	add := func(o field, taken *bool) {
@@ -77,7 +77,7 @@ func (b *bifrost) budgets(f field, owner, id string) (all []config.Budget) {
 	return all
 }
 
-// budget is one of them.
+// budget imports one budget.
 func (b *bifrost) budget(f field, aligned bool) (x config.Budget, ok bool) {
 	if !f.object() {
 		return x, false
@@ -107,7 +107,7 @@ func (b *bifrost) budget(f field, aligned bool) (x config.Budget, ok bool) {
 	return x, true
 }
 
-// budgetName makes a good name of an id.
+// budgetName makes a valid name from an id.
 func (b *bifrost) budgetName(id string) string {
 	if id == "" {
 		return ""
@@ -115,7 +115,7 @@ func (b *bifrost) budgetName(id string) string {
 	return b.called("budget", id, field{b.run, nil})
 }
 
-// window is a budget's time as ours are written.
+// window converts the period of a budget to our notation.
 func (b *bifrost) window(f field) string {
 	text := f.text()
 	if _, ok := config.ParseWindow(text); ok {

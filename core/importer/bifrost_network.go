@@ -9,7 +9,7 @@ import (
 	"asbru/core/config"
 )
 
-// network takes over network_config.
+// network imports network_config.
 func (b *bifrost) network(f field, kind string, p *config.Provider) {
 	if !f.object() {
 		return
@@ -21,9 +21,10 @@ func (b *bifrost) network(f field, kind string, p *config.Provider) {
 	p.Headers = f.at("extra_headers").texts()
 	if t := f.at("default_request_timeout_in_seconds"); t.there() {
 		n.HeaderTimeout = t.duration(time.Second)
+		n.AnswerTimeout = n.HeaderTimeout
 		n.TotalTimeout = max(n.HeaderTimeout, config.Duration(config.DefaultTotalTimeout))
 		n.FirstTimeout = max(n.HeaderTimeout, config.Duration(config.DefaultFirstTimeout))
-		t.partly("bounds the wait for the head of a reply (network.header_timeout); a stream may go on for %s", n.TotalTimeout)
+		t.partly("bounds the wait for the head of a reply (network.header_timeout and answer_timeout); a stream may go on for %s", n.TotalTimeout)
 	}
 	b.retry(f, p)
 	n.InsecureSkipVerify = f.at("insecure_skip_verify").on()
@@ -43,7 +44,7 @@ var bifrostNetworkLeft = []left{
 	{"stream_throughput_guard", "a slow stream is not left; see hedge of an alias"},
 }
 
-// retry takes over how often and after what wait a provider is asked again.
+// retry imports how often, and after which wait, a provider is asked again.
 func (b *bifrost) retry(f field, p *config.Provider) {
 	most, wait, longest := f.at("max_retries"), f.at("retry_backoff_initial"), f.at("retry_backoff_max")
 	n, ok := most.count(core.MostAttempts - 1)
@@ -57,7 +58,7 @@ func (b *bifrost) retry(f field, p *config.Provider) {
 	}
 }
 
-// proxy takes over proxy_config.
+// proxy imports proxy_config.
 func (b *bifrost) proxy(f field, p *config.Provider) {
 	switch kind := f.at("type").text(); kind {
 	case "", "none":
@@ -75,7 +76,7 @@ func (b *bifrost) proxy(f field, p *config.Provider) {
 		{"ca_cert_pem", "a proxy is spoken to in plain HTTP"}})
 }
 
-// queue takes over the bound of what is under way.
+// queue imports the bound on requests in flight.
 func (b *bifrost) queue(f field, p *config.Provider) {
 	if !f.object() {
 		if b.crowded {
@@ -96,7 +97,7 @@ func (b *bifrost) queue(f field, p *config.Provider) {
 	f.partly("holds for each model of the provider, not for all of them together")
 }
 
-// address is a base URL as ours are: with the /v1 that Bifrost adds itself.
+// address converts a base URL to ours, which includes the /v1 that Bifrost adds itself.
 func (b *bifrost) address(f field, kind string) string {
 	return b.based(strings.TrimRight(f.written("http://127.0.0.1:9"), "/"), kind)
 }
@@ -115,7 +116,7 @@ func (b *bifrost) based(url, kind string) string {
 	return url
 }
 
-// texts is an object of texts.
+// texts reads an object of texts.
 func (f field) texts() map[string]string {
 	var all map[string]string
 	for _, m := range f.members() {

@@ -9,7 +9,7 @@ import (
 	"asbru/core/config"
 )
 
-// places makes a provider for each address that keys have, the first with the name of all.
+// places makes a provider for each server that keys name; the first gets the name of the original.
 func (b *bifrost) places(f field, name string, p config.Provider, keys []keyed) {
 	var groups [][]keyed
 	var parts []string
@@ -76,7 +76,7 @@ func (b *bifrost) append(f field, p config.Provider, keys []keyed, apart bool) {
 	b.doc.Providers = append(b.doc.Providers, p)
 }
 
-// ownModels are the models that keys name, for a server that nobody knows the models of.
+// ownModels returns the models that keys name, for a server whose models are not known otherwise.
 func ownModels(p config.Provider, keys []keyed) (all []string) {
 	a, ok := adapters.Find(cmp.Or(p.Type, p.Name))
 	if !ok || !a.Local && a.Base != "" {

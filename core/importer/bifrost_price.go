@@ -8,7 +8,7 @@ import (
 	"asbru/core/config"
 )
 
-// prices takes over pricing_overrides.
+// prices imports pricing_overrides.
 func (b *bifrost) prices(f field) {
 	for i, o := range f.items() {
 		if o.object() {
@@ -46,7 +46,7 @@ func (b *bifrost) price(f field, def string) {
 	b.doc.Prices.Overrides = append(b.doc.Prices.Overrides, o)
 }
 
-// priceScope says whose requests an override is for.
+// priceScope imports whose requests an override is for.
 func (b *bifrost) priceScope(f field, o *config.PriceOverride) bool {
 	kind := f.at("scope_kind").text()
 	key, provider, pkey := f.at("virtual_key_id"), f.at("provider_id"), f.at("provider_key_name")
@@ -76,7 +76,7 @@ func (b *bifrost) priceScope(f field, o *config.PriceOverride) bool {
 	return true
 }
 
-// priceOps says which operations an override is for.
+// priceOps imports the operations that an override is for.
 func (b *bifrost) priceOps(f field, o *config.PriceOverride) bool {
 	for _, t := range f.items() {
 		if op, ok := bifrostOps[t.text()]; ok {
@@ -92,7 +92,7 @@ func (b *bifrost) priceOps(f field, o *config.PriceOverride) bool {
 	return true
 }
 
-// patch sets one price, which is for a token there and for a million here. at is where to tell.
+// patch sets one price, converted from one token to a million. at is where problems are reported.
 func (b *bifrost) patch(at field, m named, o *config.PriceOverride) bool {
 	price := map[string]**float64{
 		"input_cost_per_token": &o.Input, "output_cost_per_token": &o.Output, "cache_read_input_token_cost": &o.CachedInput,

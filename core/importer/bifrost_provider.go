@@ -9,20 +9,20 @@ import (
 	"asbru/core/config"
 )
 
-// bifrostTypes are the providers whose type is called otherwise here.
+// bifrostTypes lists provider types that have another name here.
 var bifrostTypes = map[string]string{
 	"bedrock_mantle": "bedrock-mantle", "sgl": "sglang", "github_copilot": "github-copilot",
 	"fireworks-ai": "fireworks",
 }
 
-// typeOf is what a provider of Bifrost is of here; ok is false when there is nothing like it.
+// typeOf returns our type for a provider of Bifrost; ok is false if there is none.
 func typeOf(name string) (kind string, ok bool) {
 	kind = cmp.Or(bifrostTypes[name], name)
 	_, ok = adapters.Find(kind)
 	return kind, ok
 }
 
-// addProvider takes over one entry of providers. It can become several: each of ours has one address.
+// addProvider imports one entry of providers. It can become several, since each of ours has one address.
 func (b *bifrost) addProvider(name string, f field) {
 	if !f.object() {
 		return
@@ -55,14 +55,14 @@ var bifrostProviderLeft = []left{
 	{"prompt_cache", "cache points are the client's to set"},
 }
 
-// kind is the type of p, which custom_provider_config can say.
+// kind returns the type of p, which custom_provider_config may specify.
 func (b *bifrost) kind(name string, f field, p *config.Provider) (string, bool) {
 	custom := f.at("custom_provider_config")
 	if !custom.object() {
 		return typeOf(name)
 	}
 	base := custom.at("base_provider_type").text()
-	custom.at("is_key_less").flag() // a provider without keys is one
+	custom.at("is_key_less").flag() // here, a provider without keys is keyless
 	custom.at("does_not_send_done_marker").flag()
 	custom.at("request_path_overrides")
 	if off := notAllowed(custom.at("allowed_requests")); len(off) > 0 {
@@ -76,7 +76,7 @@ func (b *bifrost) kind(name string, f field, p *config.Provider) (string, bool) 
 	return cmp.Or(kind, base), ok
 }
 
-// notAllowed are the operations that are switched off, or not on.
+// notAllowed returns the operations that are switched off, or not switched on.
 func notAllowed(f field) (off []string) {
 	for _, m := range f.members() {
 		if on, ok := m.flag(); ok && !on {
@@ -86,13 +86,13 @@ func notAllowed(f field) (off []string) {
 	return off
 }
 
-// bifrostOps are the kinds of requests that have a path here.
+// bifrostOps lists the request kinds that have a path here.
 var bifrostOps = map[string]core.Op{
 	"chat_completion": core.OpChat, "text_completion": core.OpCompletion, "responses": core.OpResponses,
 	"embedding": core.OpEmbed, "rerank": core.OpRerank, "count_tokens": core.OpCount,
 }
 
-// paths takes over where operations are. Those of Bifrost are below an address without /v1.
+// paths imports the paths of operations. Bifrost's are relative to an address without /v1.
 func (b *bifrost) paths(f field, p *config.Provider) {
 	if !f.object() || len(f.v.Members) == 0 {
 		return

@@ -8,7 +8,7 @@ import (
 	"asbru/core/config"
 )
 
-// span reads 30s, 5m, 1h, 1d, 1w, 1M, 1Q and 1Y; months have 30 days, years 365.
+// span parses 30s, 5m, 1h, 1d, 1w, 1M, 1Q and 1Y; a month has 30 days, a year 365.
 func span(text string) (time.Duration, bool) {
 	if text == "" {
 		return 0, false
@@ -23,7 +23,7 @@ func span(text string) (time.Duration, bool) {
 
 const day = 24 * time.Hour
 
-// rates are the limits that an id stands for: of requests and of tokens.
+// rates returns the limits behind an id: of requests and of tokens.
 func (b *bifrost) rates(ref field) (all []config.RateLimit) {
 	id := ref.text()
 	if id == "" {
@@ -68,7 +68,7 @@ func (b *bifrost) rates(ref field) (all []config.RateLimit) {
 	return all
 }
 
-// parts are the providers here that one there became.
+// parts returns our providers for one of Bifrost's.
 func (b *bifrost) parts(name string) []string {
 	if p := b.split[name]; len(p) > 0 {
 		return p

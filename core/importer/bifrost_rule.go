@@ -8,7 +8,7 @@ import (
 	"asbru/core/config"
 )
 
-// rules takes over routing_rules. ids tell the names of keys, teams and customers here.
+// rules imports routing_rules. ids map to our names of keys, teams and customers.
 func (b *bifrost) rules(f field) {
 	for i, r := range f.items() {
 		if r.object() {
@@ -62,7 +62,7 @@ func (b *bifrost) rule(f field, def string) {
 	b.doc.Routing.Rules = append(b.doc.Routing.Rules, rule)
 }
 
-// scope says whose requests a rule is for; ok is false when the rule cannot be taken over.
+// scope imports whose requests a rule is for; ok is false if the rule cannot be imported.
 func (b *bifrost) scope(f field, rule *config.Rule) (ok bool) {
 	id := f.at("scope_id").text()
 	known := map[string]*string{"virtual_key": &rule.Scope.Key, "team": &rule.Scope.Team, "customer": &rule.Scope.Customer}
@@ -105,7 +105,7 @@ func (b *bifrost) ruleTarget(f field) (t config.RuleTarget, weight float64, ok b
 	return t, weight, true
 }
 
-// fallback is one as the document has it: provider/model, provider/ for the model asked for, or a name.
+// fallback converts a fallback to ours: provider/model, provider/ for the model asked for, or a name.
 func (b *bifrost) fallback(f field) string {
 	if f.v.Form == config.Object {
 		provider := f.at("provider").text()

@@ -9,8 +9,8 @@ import (
 	"asbru/core/config"
 )
 
-// configStore takes over where the configuration is kept besides the file. What Bifrost has kept there
-// stays there: only this file is read.
+// configStore imports where the configuration is kept besides the file. What Bifrost stored there is
+// not imported: only this file is read.
 //
 // Source: https://docs.getbifrost.ai/deployment-guides/config-json
 func (b *bifrost) configStore(f field) {
@@ -48,7 +48,7 @@ func (b *bifrost) configStore(f field) {
 	f.at("vault_store").leave("there are no vaults here; keys are kept as digests")
 }
 
-// postgres is the address of a database.
+// postgres returns the address of a database.
 func (b *bifrost) postgres(c field) config.Secret {
 	host, port := c.at("host").written("db.example"), cmp.Or(c.at("port").written("5432"), "5432")
 	name, mode := c.at("db_name").written("name"), c.at("ssl_mode").written("require")

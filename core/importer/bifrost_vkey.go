@@ -10,7 +10,7 @@ import (
 	"asbru/core/config"
 )
 
-// virtualKey takes over one entry of virtual_keys.
+// virtualKey imports one entry of virtual_keys.
 func (b *bifrost) virtualKey(f field, def string) {
 	id := f.at("id").text()
 	k := config.VirtualKey{Name: b.called("virtual key", cmp.Or(f.at("name").text(), id, def), f)}
@@ -52,7 +52,7 @@ func (b *bifrost) virtualKey(f field, def string) {
 	b.doc.VirtualKeys = append(b.doc.VirtualKeys, k)
 }
 
-// mayUse takes over which providers and models a key is for. A key that may use nothing is disabled.
+// mayUse imports which providers and models a key may use. A key that may use nothing is disabled.
 func (b *bifrost) mayUse(f field, k *config.VirtualKey) {
 	configs := f.at("provider_configs")
 	every := f.at("allow_all_providers").on() || b.open && len(configs.items()) == 0
@@ -88,7 +88,7 @@ func (b *bifrost) mayUse(f field, k *config.VirtualKey) {
 	}
 }
 
-// keyProviders are what a provider of a key's became here: one for each of its servers that the
+// keyProviders converts one provider of a key to ours: one for each of its servers that the
 // key may use.
 func (b *bifrost) keyProviders(c field, name string, k *config.VirtualKey) (all []config.KeyProvider) {
 	models, id := c.at("allowed_models"), c.at("id").text()
@@ -132,7 +132,7 @@ func (b *bifrost) keyProviders(c field, name string, k *config.VirtualKey) (all 
 	return all
 }
 
-// asked are models as the provider is asked for them: what an alias leads to besides its name.
+// asked adds to models the provider's names for them: those that an alias leads to.
 func (b *bifrost) asked(provider string, models []string) (all []string) {
 	for _, m := range models {
 		m = strings.TrimPrefix(m, provider+"/")

@@ -7,10 +7,10 @@ import (
 	"asbru/core/config"
 )
 
-// mostTTL is the longest an answer is given again.
+// mostTTL is the longest time for which an answer can be cached.
 const mostTTL = config.Duration(720 * time.Hour)
 
-// ttl is how long an answer is given again, 0 for the default.
+// ttl reads how long an answer is cached, 0 for the default.
 func (f field) ttl() config.Duration {
 	d := f.duration(time.Second)
 	if d > mostTTL {
@@ -20,7 +20,7 @@ func (f field) ttl() config.Duration {
 	return d
 }
 
-// cache takes over litellm_settings.cache.
+// cache imports litellm_settings.cache.
 func (l *litellm) cache() {
 	f, params := l.settings.at("cache"), l.settings.at("cache_params")
 	if !f.on() {

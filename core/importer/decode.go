@@ -7,9 +7,9 @@ import (
 	"asbru/core/config"
 )
 
-// Decode is config.Decode for a file that may be Bifrost's config.json as well: that is imported
-// as Import does, literal secrets and all, and decoded. Problems are about the file, wherever
-// they arise; with a Document come Warnings of what was left out.
+// Decode is config.Decode for files that may also be Bifrost's config.json. Such a file is imported,
+// literal secrets included, and the result decoded. Problems refer to the file itself,
+// wherever they arise; besides a Document there are Warnings about what was left out.
 func Decode(name string, data []byte, env config.Env) (*config.Document, []config.Problem) {
 	if !foreign(name, data) {
 		return config.Decode(name, data, env)
@@ -21,7 +21,7 @@ func Decode(name string, data []byte, env config.Env) (*config.Document, []confi
 	doc, problems := config.Decode("imported.yaml", r.Document, env)
 	r.place(name, problems)
 	if doc == nil {
-		return nil, problems // first things first
+		return nil, problems // these errors come first
 	}
 	return doc, config.Join(problems, r.Notes)
 }
@@ -38,7 +38,7 @@ func Locate(name string, data []byte, env config.Env, problems []config.Problem)
 	Import("bifrost", name, data, Options{Env: env, Secrets: true, serve: true}).place(name, problems)
 }
 
-// place gives problems of the document the position in the source of what they are about.
+// place rewrites problems of the document to the source positions that caused them.
 func (r Result) place(name string, problems []config.Problem) {
 	for i := range problems {
 		p := &problems[i]
@@ -49,7 +49,7 @@ func (r Result) place(name string, problems []config.Problem) {
 	}
 }
 
-// foreign reports whether a file is Bifrost's: JSON whose providers are an object, where ours
+// foreign reports whether a file is Bifrost's: JSON in which providers are an object, where ours
 // are a list.
 func foreign(name string, data []byte) bool {
 	if ext := path.Ext(name); ext != ".json" && ext != "" || !strings.Contains(string(data), "{") {

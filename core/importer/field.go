@@ -6,12 +6,12 @@ import (
 	"asbru/core/config"
 )
 
-// A field is a value of the source, or the lack of one: then it has no value and all that can be
-// asked of it is nothing. To look at a field is to take it over; what is not, has to be told with
+// A field is a value of the source. A missing one has a nil value and every method returns the zero
+// value. Reading a field marks it as imported; a field that is not imported must be reported with
 // leave or partly.
 type field struct {
 	r *run
-	v *config.Value // nil: it is not there
+	v *config.Value // nil: missing
 }
 
 func (r *run) root(v *config.Value) field {
@@ -19,10 +19,10 @@ func (r *run) root(v *config.Value) field {
 	return field{r, v}
 }
 
-// there reports whether the source says something.
+// there reports whether the source has a value.
 func (f field) there() bool { return f.v != nil && f.v.Form != config.Null }
 
-// at is the member called name.
+// at returns the member called name.
 func (f field) at(name string) field {
 	if f.v != nil {
 		for _, m := range f.v.Members {
@@ -41,7 +41,7 @@ type named struct {
 	field
 }
 
-// members are those of an object.
+// members returns the members of an object.
 func (f field) members() (all []named) {
 	if !f.is(config.Object) {
 		return nil
@@ -53,7 +53,7 @@ func (f field) members() (all []named) {
 	return all
 }
 
-// items are those of a list.
+// items returns the items of a list.
 func (f field) items() (all []field) {
 	if !f.is(config.List) {
 		return nil
@@ -65,10 +65,10 @@ func (f field) items() (all []field) {
 	return all
 }
 
-// object reports whether f is an object, and tells when it is something else.
+// object reports whether f is an object, and reports a problem if it is something else.
 func (f field) object() bool { return f.is(config.Object) }
 
-// is reports whether f has a form, and tells when it has another.
+// is reports whether f has a form, and reports a problem if it has another.
 func (f field) is(want config.Form) bool {
 	if !f.there() {
 		return false
@@ -80,7 +80,7 @@ func (f field) is(want config.Form) bool {
 	return true
 }
 
-// tell notes a warning about f.
+// tell adds a warning about f.
 func (f field) tell(hint, format string, args ...any) {
 	if f.v != nil {
 		f.r.note(config.Problem{Line: f.v.Line, Column: f.v.Column, Path: f.v.Path, Severity: config.Warning,
@@ -88,7 +88,7 @@ func (f field) tell(hint, format string, args ...any) {
 	}
 }
 
-// leave tells that f, when it is there, is left out with all it holds, and why.
+// leave reports that f, if present, is left out with everything in it, and why.
 func (f field) leave(why string, args ...any) {
 	if !f.there() || f.r.left[f.v] {
 		return
@@ -102,10 +102,10 @@ func (f field) leave(why string, args ...any) {
 	f.tell("", "is left out: %s%s", fmt.Sprintf(why, args...), held)
 }
 
-// partly tells that f is not taken over wholly, or not as it was.
+// partly reports that f is not fully imported, or with another meaning.
 func (f field) partly(how string, args ...any) { f.tell("", how, args...) }
 
-// see marks all that v holds as looked at.
+// see marks everything in v as read.
 func (f field) see(v *config.Value) {
 	f.r.seen[v] = true
 	for _, m := range v.Members {

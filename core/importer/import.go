@@ -9,41 +9,41 @@ import (
 	"asbru/core/config"
 )
 
-// Options say how to import. The zero Options copy no secret.
+// Options say how to import. With the zero Options no secret is copied.
 type Options struct {
-	Env     config.Env // Known is needed; Lookup is not asked
-	Secrets bool       // literal secrets are copied; otherwise the document refers to variables in their place
+	Env     config.Env // Known is required; Lookup is not used
+	Secrets bool       // copy literal secrets; otherwise the document refers to variables in their place
 
-	serve bool // nobody completes the document: what lacks a secret is left out
+	serve bool // nobody will complete the document: leave out what lacks a secret
 }
 
-// A Result is what became of a file. Notes are about the source: an Error says that there is no
-// Document, each Warning what was left out, or not taken over wholly, and why.
+// A Result is the outcome of an import. Notes refer to the source: an Error means that there is no
+// Document, a Warning that something was left out or not fully imported, and why.
 type Result struct {
 	Document []byte // YAML; nil after an Error
 	Notes    []config.Problem
 
 	Providers, Aliases, Keys int // in the Document
 
-	standIn map[string]string        // for each variable that Document refers to
-	origins map[string]*config.Value // where a part of the Document comes from, by its path
+	standIn map[string]string        // a value for each variable that Document refers to
+	origins map[string]*config.Value // source of each part of the Document, by its path
 }
 
-// A format is a configuration that can be imported.
+// A format is a kind of configuration that can be imported.
 type format struct {
 	name  string
-	what  string // for a message
+	what  string // its name in messages
 	read  func(*run, field)
-	refer func(text string) (variable string, ok bool) // reads a reference to a variable
+	refer func(text string) (variable string, ok bool) // parses a reference to a variable
 }
 
-// StandIn is a value that a variable of Document may have, for who only looks at the Document.
+// StandIn returns a value that a variable of Document may have, for callers that only check the Document.
 func (r Result) StandIn(variable string) (value string, ok bool) {
 	value, ok = r.standIn[variable]
 	return value, ok
 }
 
-// formats lists all of them.
+// formats lists all formats.
 func formats() []format {
 	return []format{
 		{name: "bifrost", what: "Bifrost's config.json", read: bifrostDocument, refer: bifrostReference},
@@ -51,7 +51,7 @@ func formats() []format {
 	}
 }
 
-// Formats are the names that Import knows.
+// Formats returns the names that Import accepts.
 func Formats() []string {
 	var names []string
 	for _, f := range formats() {
@@ -60,8 +60,8 @@ func Formats() []string {
 	return names
 }
 
-// Import turns data, a file of the named format, into a document. name is what Notes call the
-// file. It panics on a format that is not among Formats.
+// Import converts data, a file of the named format, into a document. name is the file's name in
+// Notes. It panics if form is not among Formats.
 func Import(form, name string, data []byte, o Options) Result {
 	at := slices.IndexFunc(formats(), func(f format) bool { return f.name == form })
 	if at < 0 {
@@ -87,7 +87,7 @@ func (f format) convert(name string, data []byte, o Options) Result {
 	return r.result(append([]byte("# Made of "+f.what+" by asbru import; what has no counterpart here is left out.\n"), text...))
 }
 
-// check holds the document against what would be served, with a made-up value in each variable.
+// check validates and compiles the document with a made-up value for each variable.
 func (r *run) check(text []byte) {
 	env := config.Env{Known: r.o.Env.Known, Lookup: r.stand}
 	_, problems := config.Decode("imported.yaml", text, env)
@@ -100,7 +100,7 @@ func (r *run) check(text []byte) {
 	}
 }
 
-// place moves a problem of the document to where the source says that.
+// place moves a problem of the document to the position in the source that caused it.
 func (r *run) place(p *config.Problem) {
 	p.File, p.Line, p.Column = r.name, 0, 0
 	if v := r.origin(p.Path); v != nil {
@@ -110,7 +110,7 @@ func (r *run) place(p *config.Problem) {
 
 func (r *run) origin(path string) *config.Value { return origin(r.origins, path) }
 
-// origin is what the part of a document at path was made of, or what it stands in.
+// origin returns the source of the part of a document at path, or of what encloses it.
 func origin(origins map[string]*config.Value, path string) *config.Value {
 	for path != "" {
 		if v := origins[path]; v != nil {

@@ -6,7 +6,7 @@ import (
 	"asbru/core/config"
 )
 
-// litellmReference reads "os.environ/NAME".
+// litellmReference parses "os.environ/NAME".
 func litellmReference(text string) (string, bool) { return strings.CutPrefix(text, "os.environ/") }
 
 // A litellm is the import of a config.yaml of LiteLLM's proxy.
@@ -16,7 +16,7 @@ type litellm struct {
 	*run
 	router, settings, general field
 	credentials               map[string]field
-	providers                 map[string]int // what tells them apart → place in the document
+	providers                 map[string]int // identity of a provider → its index in the document
 	groups                    []*group       // by model_name, in the order of the file
 	strategy                  string
 }
@@ -32,7 +32,7 @@ func litellmDocument(r *run, f field) {
 	}
 	l.strategy = l.choice()
 	list := f.at("model_list").items()
-	for _, all := range []bool{true, false} { // a provider whose models are all asked for has the plain name
+	for _, all := range []bool{true, false} { // a provider that serves all its models gets the plain name
 		for _, m := range list {
 			if m.v.Form == config.Object && strings.Contains(m.at("model_name").text(), "*") == all {
 				l.deployment(m)
@@ -51,7 +51,7 @@ func litellmDocument(r *run, f field) {
 	}
 }
 
-// litellmLeft are blocks that have no counterpart.
+// litellmLeft lists blocks that have no counterpart.
 var litellmLeft = []left{
 	{"environment_variables", "set variables where asbru is started"},
 	{"include", "one file is imported at a time"},
@@ -69,7 +69,7 @@ var litellmLeft = []left{
 	{"assistant_settings", "assistants pass to the provider that is asked"},
 }
 
-// choice is the strategy of aliases with several targets.
+// choice returns the strategy of aliases with several targets.
 func (l *litellm) choice() string {
 	f := l.router.at("routing_strategy")
 	switch text := f.text(); text {
@@ -90,7 +90,7 @@ func (l *litellm) choice() string {
 	}
 }
 
-// keys takes over the master key, which is the only one in the file.
+// keys imports the master key, the only key in the file.
 func (l *litellm) keys() {
 	f := l.general.at("master_key")
 	if !f.there() {
@@ -102,7 +102,7 @@ func (l *litellm) keys() {
 	l.doc.VirtualKeys = []config.VirtualKey{{Name: l.called("virtual key", "master", f), Key: key}}
 }
 
-// budget takes over what the proxy may spend.
+// budget imports the proxy's budget.
 func (l *litellm) budget() {
 	f := l.settings.at("max_budget")
 	usd, ok := f.number()

@@ -7,8 +7,8 @@ import (
 	"asbru/core/config"
 )
 
-// semantic takes over a cache that compares questions: how near they must be, who encodes them
-// and where they are found.
+// semantic imports a cache that compares questions: the threshold, the encoder
+// and the vector store.
 //
 // Source: https://docs.litellm.ai/docs/proxy/caching
 func (l *litellm) semantic(params field, kind string) *config.SemanticCache {
@@ -35,7 +35,7 @@ func (l *litellm) semantic(params field, kind string) *config.SemanticCache {
 	return s
 }
 
-// encoder is the target behind an alias; nil: there is none.
+// encoder returns the target behind an alias; nil: there is none.
 func (l *litellm) encoder(alias string) *config.CacheEmbedding {
 	for i := range l.doc.Models {
 		m := &l.doc.Models[i]
@@ -50,7 +50,7 @@ func (l *litellm) encoder(alias string) *config.CacheEmbedding {
 	return nil
 }
 
-// vectors is where questions are found; nil: the file does not say, or there is none of the kind.
+// vectors returns the vector store; nil: the file names none, or none of the supported kinds.
 func (l *litellm) vectors(params field, base string) *config.CacheStore {
 	switch host, at := params.at("host"), params.at("qdrant_api_base"); {
 	case base == "redis" && host.there():

@@ -10,7 +10,7 @@ import (
 	"asbru/core/config"
 )
 
-// credential takes over how a provider is told who asks.
+// credential imports how requests to a provider are authenticated.
 func (l *litellm) credential(d lookup, kind string, p *config.Provider) {
 	key := d.at("api_key").secret(p.Name + "_API_KEY")
 	var auth *config.Auth
@@ -40,7 +40,7 @@ func (l *litellm) credential(d lookup, kind string, p *config.Provider) {
 	case auth != nil:
 		p.Auth = auth
 	case l.asks(kind):
-		// LiteLLM takes the key from the variable that is usual for the provider.
+		// LiteLLM takes the key from the provider's usual variable.
 		a, _ := adapters.Find(kind)
 		if variable := a.Env; variable != "" {
 			l.refers(variable, "")
@@ -50,7 +50,7 @@ func (l *litellm) credential(d lookup, kind string, p *config.Provider) {
 	}
 }
 
-// asks reports whether providers of a type answer nobody without a key.
+// asks reports whether providers of a type require a key.
 func (l *litellm) asks(kind string) bool { return l.o.Env.Known[kind].NeedsKey }
 
 func (l *litellm) aws(d lookup, p *config.Provider) *config.Auth {
@@ -70,7 +70,7 @@ func (l *litellm) aws(d lookup, p *config.Provider) *config.Auth {
 	return auth
 }
 
-// network takes over how a provider is reached.
+// network imports how a provider is reached.
 func (l *litellm) network(d lookup, p *config.Provider) {
 	wait := d.at("timeout")
 	if !wait.there() {
@@ -79,7 +79,7 @@ func (l *litellm) network(d lookup, p *config.Provider) {
 		}
 	}
 	p.Network.HeaderTimeout = wait.duration(time.Second)
-	p.Network.FirstTimeout = p.Network.HeaderTimeout
+	p.Network.AnswerTimeout, p.Network.FirstTimeout = p.Network.HeaderTimeout, p.Network.HeaderTimeout
 	if p.Network.HeaderTimeout > config.Duration(config.DefaultTotalTimeout) {
 		p.Network.TotalTimeout = p.Network.HeaderTimeout
 	}
@@ -113,8 +113,8 @@ func (l *litellm) network(d lookup, p *config.Provider) {
 	}
 }
 
-// private reports whether an address is one of a private network by its looks: LiteLLM asks them
-// without being told to.
+// private reports whether an address looks like one of a private network: LiteLLM calls those without
+// being told to.
 func private(base string) bool {
 	u, err := url.Parse(base)
 	if err != nil || u.Hostname() == "" {

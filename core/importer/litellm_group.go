@@ -10,7 +10,7 @@ import (
 	"asbru/core/config"
 )
 
-// targets says which target of an alias is asked first.
+// targets imports which target of an alias is asked first.
 func (l *litellm) targets(g *group, m *config.Model) {
 	if len(g.targets) == 1 {
 		m.Provider, m.Model = g.targets[0].Provider, g.targets[0].Model
@@ -38,9 +38,9 @@ func (l *litellm) targets(g *group, m *config.Model) {
 	}
 }
 
-// ordered puts the targets into their order; those of one rank follow each other.
+// ordered sorts the targets by rank; those of one rank keep their order.
 func (l *litellm) ordered(g *group, m *config.Model) {
-	rank := func(i int) float64 { // without an order: last
+	rank := func(i int) float64 { // without an order, last
 		if g.order[i] == 0 {
 			return 1e18
 		}
@@ -57,7 +57,7 @@ func (l *litellm) ordered(g *group, m *config.Model) {
 	}
 }
 
-// sameAs adds the other names of aliases.
+// sameAs imports further names of aliases.
 func (l *litellm) sameAs(f field) {
 	for _, o := range f.members() {
 		to := o.v.Text
@@ -77,7 +77,7 @@ func (l *litellm) sameAs(f field) {
 	}
 }
 
-// fallbacks takes over a list of {model: [others]}.
+// fallbacks imports a list of {model: [others]}.
 func (l *litellm) fallbacks(f field) {
 	for _, entry := range f.items() {
 		for _, from := range entry.members() {
@@ -105,7 +105,7 @@ func fallBack(m *config.Model, to string) {
 	}
 }
 
-// retry is how often a request is tried again.
+// retry imports how often a request is retried.
 func (l *litellm) retry() *config.Retry {
 	f := l.router.at("num_retries")
 	if !f.there() {
@@ -123,7 +123,7 @@ func (l *litellm) retry() *config.Retry {
 	return r
 }
 
-// breaker is when a deployment is left alone.
+// breaker imports when a deployment is taken out of use.
 func (l *litellm) breaker() *config.Breaker {
 	fails, open := l.router.at("allowed_fails"), l.router.at("cooldown_time")
 	if !fails.there() {

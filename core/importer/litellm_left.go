@@ -1,7 +1,7 @@
 package importer
 
-// leaveParams tells what a deployment says that has no counterpart. What is not in a table is a
-// parameter of requests.
+// leaveParams reports settings of a deployment that have no counterpart. Those that are not in a table are
+// parameters of requests.
 func (l *litellm) leaveParams(params, info field) {
 	params.leaveAll(litellmParamsLeft)
 	for _, m := range params.untouched() {
@@ -34,7 +34,7 @@ var litellmParamsLeft = []left{
 	{"configurable_clientside_auth_params", "a caller's own provider key is not sent on"},
 }
 
-// untouched are the members of an object that nobody asked for yet.
+// untouched returns the members of an object that have not been read.
 func (f field) untouched() (all []named) {
 	if f.v == nil {
 		return nil
@@ -48,7 +48,7 @@ func (f field) untouched() (all []named) {
 	return all
 }
 
-// leaveSettings tells what is left of the blocks of settings.
+// leaveSettings reports what remains of the blocks of settings.
 func (l *litellm) leaveSettings() {
 	l.budget()
 	l.cache()
@@ -60,8 +60,8 @@ func (l *litellm) leaveSettings() {
 	}
 }
 
-// timeouts looks at what was taken over where it is needed, so that it is not told as unknown,
-// and tells what another block says already.
+// timeouts reads what was imported elsewhere, so that it is not reported as unknown, and reports what
+// another block says already.
 func (l *litellm) timeouts() {
 	for _, name := range []string{"timeout", "stream_timeout", "num_retries", "retry_after", "allowed_fails", "cooldown_time"} {
 		l.router.at(name)

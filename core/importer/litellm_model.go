@@ -9,7 +9,7 @@ import (
 	"asbru/core/config"
 )
 
-// A group is what LiteLLM calls a model group: the deployments of one model_name.
+// A group is a model group of LiteLLM: the deployments of one model_name.
 type group struct {
 	name    string
 	from    field
@@ -18,7 +18,7 @@ type group struct {
 	order   []float64
 }
 
-// deployment takes over one entry of model_list.
+// deployment imports one entry of model_list.
 func (l *litellm) deployment(f field) {
 	params, info := f.at("litellm_params"), f.at("model_info")
 	if !params.object() {
@@ -50,7 +50,7 @@ func (l *litellm) deployment(f field) {
 	t := config.ModelTarget{Provider: p.Name, Model: escaped(model)}
 	l.price(f, params, info, &t)
 	weight, order := 1.0, 0.0
-	for _, name := range []string{"tpm", "rpm", "weight"} { // the last that is there
+	for _, name := range []string{"tpm", "rpm", "weight"} { // the last one that is set
 		if w, ok := params.at(name).number(); ok && w > 0 {
 			weight = w
 		}
@@ -65,7 +65,7 @@ func (l *litellm) deployment(f field) {
 	l.leaveParams(params, info)
 }
 
-// join adds a target to its group, once.
+// join adds a target to its group, unless it is there already.
 func (l *litellm) join(name string, f field, t config.ModelTarget, weight, order float64) {
 	at := slices.IndexFunc(l.groups, func(g *group) bool { return g.name == name })
 	if at < 0 {
@@ -82,12 +82,12 @@ func (l *litellm) join(name string, f field, t config.ModelTarget, weight, order
 	g.targets, g.weights, g.order = append(g.targets, t), append(g.weights, weight), append(g.order, order)
 }
 
-// wildcard takes over a name with * in it: all the models of a provider.
+// wildcard imports a name that contains *: all the models of a provider.
 func (l *litellm) wildcard(f field, name, model string, p *config.Provider) {
 	prefix, rest, cut := strings.Cut(name, "/")
 	switch {
 	case cut && rest == "*" && prefix == p.Name && model == "*":
-		// provider/model leads there by itself
+		// provider/model resolves without an alias
 	case strings.HasSuffix(name, "*") && strings.Count(name, "*") == 1 && (name == model || model == "*" && !cut):
 		p.Models = append(p.Models, name)
 	default:
@@ -95,7 +95,7 @@ func (l *litellm) wildcard(f field, name, model string, p *config.Provider) {
 	}
 }
 
-// price takes over what a deployment costs.
+// price imports what a deployment costs.
 func (l *litellm) price(f, params, info field, t *config.ModelTarget) {
 	cost := func(name string) (float64, bool) {
 		if x, ok := params.at(name).number(); ok {
@@ -119,7 +119,7 @@ func (l *litellm) price(f, params, info field, t *config.ModelTarget) {
 	l.doc.Prices.Overrides = append(l.doc.Prices.Overrides, o)
 }
 
-// models makes the aliases, with what holds for all of them.
+// models makes the aliases, with the settings shared by all of them.
 func (l *litellm) models() {
 	retry, breaker := l.retry(), l.breaker()
 	for _, g := range l.groups {

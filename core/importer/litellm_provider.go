@@ -9,7 +9,7 @@ import (
 	"asbru/core/config"
 )
 
-// litellmTypes are the providers whose type is called otherwise here.
+// litellmTypes lists provider types that have another name here.
 var litellmTypes = map[string]string{
 	"azure_ai": "azure", "vertex_ai": "vertex", "vertex_ai_beta": "vertex", "together_ai": "together", "fireworks_ai": "fireworks",
 	"cohere_chat": "cohere", "ollama_chat": "ollama", "hosted_vllm": "vllm", "lm_studio": "lmstudio", "nvidia_nim": "nvidia",
@@ -18,7 +18,7 @@ var litellmTypes = map[string]string{
 	"bedrock_converse": "bedrock", "vercel_ai_gateway": "vercel", "bedrock_mantle": "bedrock-mantle", "anthropic_text": "anthropic",
 }
 
-// A lookup is the fields of a deployment, and those of the credential it names.
+// A lookup reads the fields of a deployment, and of the credential that it names.
 type lookup struct{ params, named field }
 
 func (d lookup) at(name string) field {
@@ -28,8 +28,8 @@ func (d lookup) at(name string) field {
 	return d.named.at(name)
 }
 
-// kindOf takes a model's name apart: the provider as LiteLLM calls it, our type, and what the
-// provider calls the model.
+// kindOf splits a model's name: LiteLLM's name of the provider, our type, and the
+// provider's name for the model.
 func kindOf(model, custom string, based bool) (prefix, kind, rest string, ok bool) {
 	prefix, rest, cut := strings.Cut(model, "/")
 	if kind := cmp.Or(litellmTypes[prefix], prefix); cut && isType(kind) {
@@ -54,8 +54,8 @@ func kindOf(model, custom string, based bool) (prefix, kind, rest string, ok boo
 
 func isType(kind string) bool { _, ok := adapters.Find(kind); return ok }
 
-// provider finds or makes the provider that a deployment asks; ok is false when there is none
-// like it here.
+// provider finds or makes the provider of a deployment; ok is false if there is no such
+// provider here.
 func (l *litellm) provider(at field, d lookup) (p *config.Provider, model string, ok bool) {
 	base := d.at("api_base")
 	if !base.there() {
@@ -67,7 +67,7 @@ func (l *litellm) provider(at field, d lookup) (p *config.Provider, model string
 		at.leave("no provider is known here that %s is of", short(prefix))
 		return nil, "", false
 	}
-	// Which deployments share a provider is decided before anything is told of them.
+	// Which deployments share a provider is decided before any of their fields is reported.
 	id := strings.Join([]string{kind, text(base), d.all(placing)}, "\x00")
 	if i, ok := l.providers[id]; ok {
 		l.see(d)
@@ -90,13 +90,13 @@ func (l *litellm) provider(at field, d lookup) (p *config.Provider, model string
 	return &l.doc.Providers[i], model, true
 }
 
-// placing are the parameters that make two deployments two providers.
+// placing lists the parameters that keep two deployments from sharing a provider.
 var placing = []string{"api_key", "organization", "timeout", "stream_timeout", "tenant_id", "client_id", "client_secret", "azure_ad_token",
 	"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region_name", "aws_role_name", "aws_session_name",
 	"aws_external_id", "aws_profile_name", "aws_web_identity_token", "vertex_project", "vertex_location", "vertex_credentials",
 	"extra_headers", "headers", "ssl_verify"}
 
-// all is the text of some fields.
+// all returns the text of some fields.
 func (d lookup) all(names []string) string {
 	var b strings.Builder
 	for _, name := range names {
@@ -105,7 +105,7 @@ func (d lookup) all(names []string) string {
 	return b.String()
 }
 
-// text is all that a field holds, to compare it.
+// text returns everything that a field holds, for comparison.
 func text(f field) string {
 	if f.v == nil {
 		return ""
@@ -120,7 +120,7 @@ func text(f field) string {
 	return all
 }
 
-// see marks what another deployment has told already.
+// see marks what another deployment has reported already.
 func (l *litellm) see(d lookup) {
 	for _, name := range placing {
 		if f := d.at(name); f.there() {
@@ -129,7 +129,7 @@ func (l *litellm) see(d lookup) {
 	}
 }
 
-// address is where a provider is, as ours are written.
+// address converts the address of a provider to ours.
 func (l *litellm) address(f field, kind string) string {
 	base := strings.TrimRight(f.written("http://127.0.0.1:9"), "/")
 	switch {

@@ -7,22 +7,22 @@ import (
 	"asbru/core/config"
 )
 
-// A run is one import: the document that grows, what is to be told, and what of the source was
-// looked at.
+// A run is one import: the document so far, the problems so far, and which parts of the source have
+// been read.
 type run struct {
 	format
-	name  string // of the file
+	name  string // of the source file
 	o     Options
 	doc   config.Document
 	notes []config.Problem
 
 	untold  int
-	left    map[*config.Value]bool   // told to be left out
-	seen    map[*config.Value]bool   // looked at: taken over, or told
-	origins map[string]*config.Value // by path in doc
-	names   map[string]bool          // given, with what they are names of before a colon
-	standIn map[string]string        // a value for each variable that is referred to
-	copied  map[string]string        // literal secret → the variable in its place
+	left    map[*config.Value]bool   // reported as left out
+	seen    map[*config.Value]bool   // read: imported or reported
+	origins map[string]*config.Value // source of each path in doc
+	names   map[string]bool          // names in use, with their kind before a colon
+	standIn map[string]string        // a value for each referenced variable
+	copied  map[string]string        // literal secret → the variable that replaces it
 }
 
 func newRun(f format, name string, o Options) *run {
@@ -30,7 +30,7 @@ func newRun(f format, name string, o Options) *run {
 		names: map[string]bool{}, standIn: map[string]string{}, copied: map[string]string{}}
 }
 
-// note tells a problem, unless there are more than anybody reads. Errors are always told.
+// note adds a problem, up to the bound for warnings. Errors are always added.
 func (r *run) note(p config.Problem) {
 	if len(r.notes) >= maxNotes && p.Severity == config.Warning {
 		r.untold++
@@ -44,7 +44,7 @@ func (r *run) fail(v *config.Value, message string) {
 	r.note(config.Problem{Line: v.Line, Column: v.Column, Path: v.Path, Message: message})
 }
 
-// strays tells each field below v that nobody asked for.
+// strays reports each field below v that has not been read.
 func (r *run) strays(v *config.Value) {
 	for _, m := range v.Members {
 		if strings.HasPrefix(m.Name, "$") || strings.HasPrefix(m.Name, "_comment") {
@@ -66,8 +66,8 @@ func (r *run) stray(v *config.Value) {
 		Message: "is left out: " + r.what + " is not known here to have it"})
 }
 
-// called makes a good name of text for one of what (provider, key …) that is not taken yet, and
-// tells when it differs.
+// called makes a valid, unused name of the kind what (provider, key …) from text, and reports it if
+// it differs.
 func (r *run) called(what, text string, at field) string {
 	clean := strings.Map(func(c rune) rune {
 		if c < 0x80 && (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("._-", c)) {
@@ -92,14 +92,14 @@ func (r *run) called(what, text string, at field) string {
 	return name
 }
 
-// stand is the made-up value of a variable that a document is checked with.
+// stand returns the made-up value of a variable for checking a document.
 func (r *run) stand(variable string) (string, bool) {
 	value, ok := r.standIn[variable]
 	return value, ok
 }
 
-// refers notes that the document refers to a variable; like is what its value may look like,
-// empty when that does not matter.
+// refers notes that the document refers to a variable. like is a plausible value; empty if any value
+// will do.
 func (r *run) refers(variable, like string) {
 	if r.standIn[variable] == "" || like != "" {
 		if like == "" {

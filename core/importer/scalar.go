@@ -9,7 +9,7 @@ import (
 	"asbru/core/config"
 )
 
-// text is a scalar as it is written; references are not looked for.
+// text returns a scalar as written, without resolving references.
 func (f field) text() string {
 	if !f.there() {
 		return ""
@@ -21,7 +21,7 @@ func (f field) text() string {
 	return f.v.Text
 }
 
-// flag is a bool; ok is false when there is none.
+// flag reads a bool; ok is false if there is none.
 func (f field) flag() (on, ok bool) {
 	switch strings.ToLower(f.text()) {
 	case "true":
@@ -41,7 +41,7 @@ func (f field) on() bool {
 	return on
 }
 
-// number is a number that is not negative; ok is false when there is none.
+// number reads a number that is not negative; ok is false if there is none.
 func (f field) number() (x float64, ok bool) {
 	text := f.text()
 	if text == "" {
@@ -55,7 +55,7 @@ func (f field) number() (x float64, ok bool) {
 	return x, true
 }
 
-// quietly is number without a word when there is none.
+// quietly is number without reporting a problem.
 func (f field) quietly() (x float64, ok bool) {
 	if f.v == nil || f.v.Form != config.Number {
 		return 0, false
@@ -64,10 +64,10 @@ func (f field) quietly() (x float64, ok bool) {
 	return x, err == nil && x >= 0 && x < 1e9
 }
 
-// perMillion is the price of a million tokens in dollars, of one for a token.
+// perMillion converts the price of a token into that of a million tokens, in dollars.
 func perMillion(usd float64) float64 { return math.Round(usd*1e15) / 1e9 }
 
-// count is a whole number up to most; a larger one is told and cut.
+// count reads a whole number up to most; a larger one is reported and reduced to most.
 func (f field) count(most int) (n int, ok bool) {
 	x, ok := f.number()
 	if !ok {
@@ -80,7 +80,7 @@ func (f field) count(most int) (n int, ok bool) {
 	return int(math.Round(x)), true
 }
 
-// duration is a number of units, or text such as 30s; 0 when there is none.
+// duration reads a number of units, or text such as 30s; 0 if there is none.
 func (f field) duration(unit time.Duration) config.Duration {
 	text := f.text()
 	if d, err := time.ParseDuration(text); err == nil && d >= 0 {

@@ -7,10 +7,10 @@ import (
 	"asbru/core/config"
 )
 
-// A value of the source can be a reference to a variable, and then stays one.
+// A reference to a variable in the source becomes a reference in the document.
 
-// reference is the variable that f refers to; other tells that f is no literal either but
-// something that cannot be taken over, which has been told.
+// reference returns the variable that f refers to. other reports that f is neither a reference nor a
+// literal but something that cannot be imported, which has been reported.
 func (f field) reference() (variable string, other bool) {
 	if !f.there() {
 		return "", false
@@ -29,7 +29,7 @@ func (f field) reference() (variable string, other bool) {
 	return variable, false
 }
 
-// extended reads a value that is an object.
+// extended reads a value that is written as an object.
 func (f field) extended() (variable string, other bool) {
 	env, ref, kind, from := f.at("env_var").text(), f.at("ref").text(), f.at("type").text(), f.at("from_env").on()
 	f.at("value")
@@ -56,7 +56,7 @@ func (f field) extended() (variable string, other bool) {
 	return "", false
 }
 
-// literal is the text of a value that refers to nothing.
+// literal returns the text of a value that is not a reference.
 func (f field) literal() string {
 	if f.v != nil && f.v.Form == config.Object {
 		return f.at("value").text()
@@ -64,8 +64,8 @@ func (f field) literal() string {
 	return f.text()
 }
 
-// written is f for a field of the document that holds no secret: ${NAME} for a reference. like
-// is what the value may look like, for the check.
+// written returns f for a field of the document that holds no secret, ${NAME} for a reference. like
+// is a plausible value, for the check.
 func (f field) written(like string) string {
 	variable, other := f.reference()
 	switch {
@@ -78,11 +78,11 @@ func (f field) written(like string) string {
 	return escaped(f.literal())
 }
 
-// escaped is text as it stands in a document.
+// escaped returns text in the notation of a document.
 func escaped(text string) string { return strings.ReplaceAll(text, "${", "$${") }
 
-// secret is f as a secret of the document. what names it, for a variable in its place. The zero
-// Secret means that there is none.
+// secret returns f as a secret of the document. what describes it, for the name of the variable that
+// replaces it. The zero Secret means that there is none.
 func (f field) secret(what string) config.Secret {
 	variable, other := f.reference()
 	if other {
@@ -100,7 +100,7 @@ func (f field) secret(what string) config.Secret {
 	return f.r.guard(f, what, text)
 }
 
-// guard is a literal secret as the document has it.
+// guard returns a literal secret in the form that the document may hold it.
 func (r *run) guard(f field, what, text string) config.Secret {
 	if strings.HasPrefix(text, "vault.") {
 		variable := r.variable(what)
@@ -122,7 +122,7 @@ func (r *run) guard(f field, what, text string) config.Secret {
 	return config.NewSecret("env."+variable, "")
 }
 
-// variable makes up the name of a variable that no other is called.
+// variable makes up a variable name that is not in use.
 func (r *run) variable(what string) string {
 	clean := strings.Map(func(c rune) rune {
 		switch {
@@ -155,7 +155,7 @@ func isVariable(s string) bool {
 	return s != ""
 }
 
-// short quotes a word of the source that is no secret, cut.
+// short quotes a word of the source that is not a secret, cut to a bound.
 func short(s string) string {
 	if len(s) > maxHint {
 		s = strings.ToValidUTF8(s[:maxHint], "") + "…"

@@ -2,7 +2,7 @@ package importer
 
 import "math"
 
-// whole makes whole numbers of weights that are in the same proportion; exact is false when they
+// whole converts weights to whole numbers in the same proportion; exact is false if they
 // had to be rounded. A weight above 0 never becomes 0.
 func whole(weights []float64) (all []int, exact bool) {
 	scale := 1.0
@@ -41,7 +41,7 @@ func exactAt(weights []float64, scale float64) bool {
 	return true
 }
 
-// common is the greatest common divisor.
+// common returns the greatest common divisor.
 func common(a, b int) int {
 	for b != 0 {
 		a, b = b, a%b
