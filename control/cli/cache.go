@@ -14,13 +14,13 @@ import (
 	"time"
 )
 
-// Bounds of a question to a running gateway.
+// Bounds of a request to a running gateway.
 const (
 	adminWait  = 30 * time.Second // clearing rewrites what is on disk
 	adminReply = 1 << 20          // bytes of an answer that are read
 )
 
-// Cache is the command that asks a running gateway about its cache, and clears it.
+// Cache is the command that shows and clears the cache of a running gateway.
 func Cache(t Tools) Command {
 	return Command{
 		Name:    "cache",
@@ -45,7 +45,7 @@ func Cache(t Tools) Command {
 	}
 }
 
-// A cacheAsk is one call of the command.
+// A cacheAsk is one run of the command.
 type cacheAsk struct {
 	Tools
 	admin, token string
@@ -102,7 +102,7 @@ func (c *cacheAsk) run(args []string, stdout, stderr io.Writer) int {
 	return c.ask(word, token, stdout, stderr)
 }
 
-// reachable is an address to connect to, of one to listen on.
+// reachable turns a listen address into one to connect to.
 func reachable(listen string) string {
 	host, port, err := net.SplitHostPort(listen)
 	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
@@ -111,7 +111,7 @@ func reachable(listen string) string {
 	return listen
 }
 
-// ask asks the gateway and prints the answer.
+// ask sends the request and prints the answer.
 func (c *cacheAsk) ask(word, token string, stdout, stderr io.Writer) int {
 	method, path := http.MethodGet, "/api/cache"
 	if word == "clear" {
@@ -160,7 +160,7 @@ func (c *cacheAsk) call(method, to, token string, out any) (status int, err erro
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	a, err := client.Do(r)
 	if err != nil {
-		return 0, errors.Unwrap(err) // without the address, which is told already
+		return 0, errors.Unwrap(err) // without the address, which the message has already
 	}
 	defer a.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(a.Body, adminReply))

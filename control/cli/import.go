@@ -11,7 +11,7 @@ import (
 	"asbru/core/importer"
 )
 
-// Import is the command that turns the configuration of another gateway into ours.
+// Import is the command that converts the configuration of another gateway into ours.
 func Import(t Tools) Command {
 	forms := strings.Join(importer.Formats(), " | ")
 	return Command{
@@ -36,7 +36,7 @@ func Import(t Tools) Command {
 				case !slices.Contains(importer.Formats(), args[0]):
 					return t.App.Wrong(stderr, "import", fmt.Sprintf("there is no format %q; they are %s", args[0], forms))
 				}
-				r, err := t.convert(args[0], args[1], *secrets || *into != "") // a store keeps digests of keys
+				r, err := t.convert(args[0], args[1], *secrets || *into != "") // a store only keeps digests of keys
 				if err != nil {
 					fmt.Fprintf(stderr, "%s: %v\n", t.App.Name, err)
 					return Problem
@@ -56,14 +56,14 @@ func (t Tools) convert(form, path string, secrets bool) (importer.Result, error)
 	return importer.Import(form, path, data, importer.Options{Env: t.Env, Secrets: secrets}), nil
 }
 
-// importing is how an import is told.
+// importing says how the result of an import is shown.
 type importing struct {
 	strict, quiet  bool
-	store          string // a configuration file; empty: the document is printed
+	store          string // a configuration file; empty: print the document
 	stdout, stderr io.Writer
 }
 
-// imported tells what became of an import and returns the exit code.
+// imported reports the result of an import and returns the exit code.
 func (t Tools) imported(path string, r importer.Result, how importing) int {
 	errs := slices.DeleteFunc(slices.Clone(r.Notes), func(p config.Problem) bool { return p.Severity == config.Warning })
 	told := r.Notes

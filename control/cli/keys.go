@@ -38,7 +38,7 @@ func Keys(t Tools) Command {
 	}
 }
 
-// keyFlags says which words each flag is for.
+// keyFlags lists the subcommands that each flag applies to.
 func keyFlags() map[string][]string {
 	kept := []string{"create", "list", "rotate", "revoke", "delete"}
 	words := map[string][]string{"pepper": {"new", "digest"}, "grace": {"rotate"}, "admin": kept, "token": kept, "json": kept, "config": append(kept, "admin-token")}
@@ -48,7 +48,7 @@ func keyFlags() map[string][]string {
 	return words
 }
 
-// run does what the words ask for.
+// run executes the subcommand.
 func (k *keysRun) run(args []string) int {
 	app := k.tools.App
 	word, rest := "", []string(nil)
@@ -86,7 +86,7 @@ func (k *keysRun) run(args []string) int {
 	return app.Wrong(k.stderr, "keys", "say create, list, rotate, revoke, delete, admin-token or new, or digest and a key")
 }
 
-// told tells why something did not work.
+// told reports an error and returns the exit code.
 func (k *keysRun) told(err error) int {
 	fmt.Fprintf(k.stderr, "%s keys: %v\n", k.tools.App.Name, err)
 	return Problem
@@ -121,7 +121,7 @@ func digest(env config.Env, pepper, key string) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// refer reads what a reference leads to; a literal is refused.
+// refer resolves a reference to a secret; a literal is refused.
 func refer(env config.Env, text string) (string, error) {
 	s, err := env.Secret(text)
 	switch {

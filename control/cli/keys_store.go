@@ -24,11 +24,11 @@ type Offline struct {
 	Store *store.Store
 	API   http.Handler
 
-	// Change edits what is kept, checked as the API checks it.
+	// Change edits the store, with the checks of the API.
 	Change func(edit func(*store.Edit) error) error
 	Digest func(key []byte) [32]byte // of a virtual key
 
-	// Document is the file together with what is kept, as it was opened; Warnings are about both.
+	// Document is the file together with what is stored, as of opening; Warnings concern both.
 	Document *config.Document
 	Warnings []config.Problem
 	Close    func()
@@ -65,7 +65,7 @@ func (k *keysRun) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&k.json, "json", false, "print answers of the admin API as they are")
 }
 
-// with opens what the flags name, does something with it and tells what went wrong.
+// with opens what the flags name, calls do and reports its error.
 func (k *keysRun) with(do func(asker) error) int {
 	switch {
 	case k.admin != "" && k.config != "":
@@ -141,7 +141,7 @@ func (k *keysRun) create(ask asker, name string) error {
 	return k.show(out)
 }
 
-// money adds budgets and limits to what is asked for.
+// money adds the budgets and limits of the flags to a request body.
 func (k *keysRun) money(body map[string]any) error {
 	var budgets []any
 	for _, text := range strings.Split(k.budgets, ",") {
@@ -214,7 +214,7 @@ func (k *keysRun) delete(ask asker, name string) error {
 	return k.say(ask("DELETE", keyPath(name), nil))
 }
 
-// say prints what an answer says.
+// say prints an answer.
 func (k *keysRun) say(out map[string]any, err error) error {
 	if err != nil {
 		return err
@@ -276,7 +276,7 @@ func word(ref any) string {
 	return "-"
 }
 
-// spent is what was used of each budget, as far as that is known.
+// spent returns what has been used of each budget, where known.
 func spent(v map[string]any) string {
 	var out []string
 	list, _ := v["budgets"].([]any)
@@ -294,7 +294,7 @@ func spent(v map[string]any) string {
 	return strings.Join(out, ", ")
 }
 
-// adminToken makes another admin token.
+// adminToken replaces the admin token.
 func (k *keysRun) adminToken() int {
 	o, code := k.open()
 	if o == nil {

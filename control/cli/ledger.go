@@ -16,7 +16,7 @@ import (
 	"asbru/core/ledger"
 )
 
-// Ledger is the command that looks at what was spent.
+// Ledger is the command that reads the ledger.
 func Ledger(app *App) Command {
 	return Command{
 		Name:    "ledger",
@@ -62,13 +62,13 @@ func Ledger(app *App) Command {
 	}
 }
 
-// A teller carries out one ledger command.
+// A teller executes one ledger command.
 type teller struct {
 	app         *App
 	out, stderr io.Writer
 }
 
-// open is the ledger in dir. Unlike a gateway it makes no directory.
+// open opens the ledger in dir. Unlike a gateway it creates no directory.
 func (t teller) open(dir string) (ledger.FS, error) {
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -83,7 +83,7 @@ func (t teller) open(dir string) (ledger.FS, error) {
 	return ledger.Disk(dir)
 }
 
-// fail tells an error and returns Problem.
+// fail reports an error and returns Problem.
 func (t teller) fail(err error) int {
 	fmt.Fprintf(t.stderr, "%s ledger: %v\n", t.app.Name, err)
 	var bad *ledger.Corrupt
@@ -126,7 +126,7 @@ func (t teller) verify(dir string) int {
 	return OK
 }
 
-// span is the time between two moments of Unix nanoseconds.
+// span returns the duration between two times in Unix nanoseconds.
 func span(from, to int64) string {
 	if from == 0 {
 		return "no time"
@@ -136,13 +136,13 @@ func span(from, to int64) string {
 
 func clock(nanos int64) string { return time.Unix(0, nanos).UTC().Format(time.RFC3339) }
 
-// A dump is what records are wanted.
+// A dump selects records.
 type dump struct {
 	kind, id string
 	after    uint64
 }
 
-// wrong says what no record can be; empty: some could.
+// wrong says why no record can match; empty: one could.
 func (d *dump) wrong() string {
 	if id, err := hex.DecodeString(d.id); err != nil || d.id != "" && len(id) != len(ledger.Record{}.ID) {
 		return "--id " + d.id + " is no id: 32 hexadecimal digits, as X-Request-Id has them"
@@ -182,11 +182,11 @@ func (t teller) dump(dir string, d dump) int {
 	return OK
 }
 
-// A charged is what one source says that a call cost.
+// A charged is what a call cost according to one source.
 type charged struct {
 	cost    core.Money
 	times   int
-	partial bool // some of it was charged at a restart
+	partial bool // part of it was charged after a crash
 }
 
 func (t teller) reconcile(dir string, files []string) int {

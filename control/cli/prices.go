@@ -14,7 +14,7 @@ import (
 	"asbru/core/price"
 )
 
-// Prices is the command that looks at what models cost and reads lists of others.
+// Prices is the command that shows prices and converts price lists of others.
 func Prices(app *App) Command {
 	return Command{
 		Name:    "prices",
@@ -50,13 +50,13 @@ func Prices(app *App) Command {
 	}
 }
 
-// A pricer carries out one prices command.
+// A pricer executes one prices command.
 type pricer struct {
 	app         *App
 	out, stderr io.Writer
 }
 
-// sheet reads a file of prices and tells what is wrong with it; nil: it cannot be used.
+// sheet reads a price file and reports what is wrong with it; nil: it cannot be used.
 func (p pricer) sheet(path string) *price.Sheet {
 	text, err := ReadSheet(path)
 	if err != nil {
@@ -74,7 +74,7 @@ func (p pricer) sheet(path string) *price.Sheet {
 	return s
 }
 
-// ReadSheet reads a file of prices, as much of it as price.Read would look at.
+// ReadSheet reads a price file, up to the length that price.Read accepts.
 func ReadSheet(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -122,14 +122,14 @@ func (p pricer) show(file, what string) int {
 	return OK
 }
 
-// nobody says that no provider is called what, and where a model of that name is sold.
+// nobody says that there is no provider with a name, and who sells a model of that name.
 func (p pricer) nobody(sheets []*price.Sheet, what string) {
 	hint := p.app.Name + " prices show lists all"
 	book, sold := price.New(sheets, nil, nil), map[string]bool{}
 	for _, s := range sheets {
 		for _, provider := range s.Providers() {
 			row, known := book.Table(provider, provider).Find(price.Query{Model: []byte(what)})
-			if known && row.In+row.Out > 0 { // servers of one's own take any name, for nothing
+			if known && row.In+row.Out > 0 { // servers of your own accept any name, at no cost
 				sold[provider+"/"+what] = true
 			}
 		}
@@ -140,7 +140,7 @@ func (p pricer) nobody(sheets []*price.Sheet, what string) {
 	fmt.Fprintf(p.stderr, "%s: there are no prices of a provider %q; hint: %s\n", p.app.Name, what, hint)
 }
 
-// one shows the price in force of one model, found as a request would find it.
+// one shows the current price of one model, found as a request would find it.
 func (p pricer) one(sheets []*price.Sheet, provider, model string) int {
 	found, known := price.New(sheets, nil, nil).Table(provider, provider).Find(price.Query{Model: []byte(model)})
 	if !known {
@@ -177,7 +177,7 @@ func (p pricer) rates(where string, r *core.Rates) {
 	}
 }
 
-// take writes somebody else's list as a sheet and says what was left out of it.
+// take converts a price list of others to a sheet and reports what was left out.
 func (p pricer) take(path string) int {
 	f, err := os.Open(path)
 	if err != nil {
@@ -203,7 +203,7 @@ func (p pricer) take(path string) int {
 	return OK
 }
 
-// report says what of a list has no place in the sheet.
+// report prints what of a list has no place in the sheet.
 func (p pricer) report(list *price.Import) {
 	fmt.Fprintf(p.stderr, "%s read from a list in the form of %s\n", count(list.Rows, "price"), list.Form)
 	if list.Free > 0 {
