@@ -70,15 +70,15 @@ func (t Tools) file(args []string) (string, string) {
 func Check(t Tools) Command {
 	return Command{
 		Name:    "check",
-		Summary: "validate a configuration file and tell every problem",
+		Summary: "validate a configuration file and print every problem",
 		Usage:   "[flags] FILE",
-		Help: "Reads the file as serve would, secrets and all, and starts nothing. Each problem is one line with file, line and path. What a store keeps is looked at with --store only.\n" +
+		Help: "Reads the file as serve would, including secrets, and starts nothing. Each problem is one line with file, line and path. The content of a store is only checked with --store.\n" +
 			"The exit code is 0 when the file can be served, 1 when it cannot, 2 when the command line is wrong.",
 		Example: t.App.Name + " check asbru.yaml\n" + t.App.Name + " check --strict /etc/asbru/asbru.yaml && systemctl reload asbru",
 		New: func(fs *flag.FlagSet) Run {
-			strict := fs.Bool("strict", false, "take warnings for errors")
-			quiet := fs.Bool("quiet", false, "say nothing when all is well")
-			kept := fs.Bool("store", false, "together with what its store keeps")
+			strict := fs.Bool("strict", false, "treat warnings as errors")
+			quiet := fs.Bool("quiet", false, "print nothing if there is no problem")
+			kept := fs.Bool("store", false, "also check the content of its store")
 			return func(args []string, stdout, stderr io.Writer) int {
 				path, wrong := t.file(args)
 				if wrong != "" {

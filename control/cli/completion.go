@@ -17,7 +17,7 @@ func Completion(a *App) Command {
 		Name:    "completion",
 		Summary: "print a completion script for bash, zsh or fish",
 		Usage:   "bash|zsh|fish",
-		Help:    "The script completes commands, their flags and file names. It is made for this version; print it again after an upgrade.",
+		Help:    "The script completes commands, their flags and file names. It belongs to this version: print it again after an upgrade.",
 		Example: "source <(" + a.Name + " completion bash)\n" +
 			a.Name + " completion zsh > \"${fpath[1]}/_" + a.Name + "\"\n" +
 			a.Name + " completion fish > ~/.config/fish/completions/" + a.Name + ".fish",
@@ -25,7 +25,7 @@ func Completion(a *App) Command {
 		New: func(*flag.FlagSet) Run {
 			return func(args []string, stdout, stderr io.Writer) int {
 				if len(args) != 1 {
-					return a.Wrong(stderr, "completion", "name one shell: bash, zsh or fish")
+					return a.Wrong(stderr, "completion", "needs one shell: bash, zsh or fish")
 				}
 				switch args[0] {
 				case "bash":

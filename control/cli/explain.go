@@ -19,9 +19,9 @@ import (
 func Explain(t Tools) Command {
 	return Command{
 		Name:    "explain",
-		Summary: "show where a request would go, and what it passes on the way",
+		Summary: "show where a request would go, and which steps it passes",
 		Usage:   "[flags] FILE",
-		Help: "Compiles the file as serve would, sends nothing, and prints who is calling, where the model name leads (targets in the order they are tried, keys by name) and the steps of the plan, each with the place in the configuration it comes from.\n" +
+		Help: "Compiles the file as serve would, sends nothing, and prints the caller, the targets of the model name in the order in which they are tried, with their keys by name, and the steps of the plan, each with its position in the configuration.\n" +
 			"Without --model it lists every name that a client can ask for.",
 		Example: t.App.Name + " explain asbru.yaml\n" + t.App.Name + " explain --key tenant-12 --model fast-cheap asbru.yaml",
 		New: func(fs *flag.FlagSet) Run {
@@ -29,8 +29,8 @@ func Explain(t Tools) Command {
 			fs.StringVar(&q.key, "key", "", "`name` of a virtual key (not the key itself); empty: a caller without one")
 			fs.StringVar(&q.model, "model", "", "model `name` as a client sends it: an alias, provider/model or a bare name")
 			fs.StringVar(&q.op, "op", core.OpChat.String(), "`operation`: "+strings.Join(opNames(), ", "))
-			fs.Func("header", "`NAME: VALUE` of the request, for rules that ask for it; may be given several times", q.head.add)
-			fs.StringVar(&q.head.query, "query", "", "query `string` of the request, such as region=eu, for rules that ask for a parameter")
+			fs.Func("header", "`NAME: VALUE` of the request, for rules that test it; may be repeated", q.head.add)
+			fs.StringVar(&q.head.query, "query", "", "query `string` of the request, such as region=eu, for rules that test a parameter")
 			fs.BoolVar(&q.stream, "stream", false, "the request asks for a stream")
 			return func(args []string, stdout, stderr io.Writer) int {
 				path, wrong := t.file(args)

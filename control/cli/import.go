@@ -16,19 +16,19 @@ func Import(t Tools) Command {
 	forms := strings.Join(importer.Formats(), " | ")
 	return Command{
 		Name:    "import",
-		Summary: "turn the configuration of Bifrost or LiteLLM into one of asbru",
+		Summary: "convert the configuration of Bifrost or LiteLLM",
 		Usage:   "[flags] " + forms + " FILE",
-		Help: "Writes the document to the standard output and, to the standard error, a line with file, line and path for each field that is left out or not taken over wholly. " +
-			"References to variables stay references; a secret in the file is replaced by a reference to a variable that is told, unless --with-secrets copies it. See docs/IMPORT.md.\n" +
-			"With --store FILE the virtual keys of it, with teams, customers, limits and prices, go into the store that FILE names, whose providers and models must be there; keys are kept as digests.\n" +
-			"The exit code is 0 when a document was made that can be served, 1 when not, 2 when the command line is wrong.",
+		Help: "Writes the configuration to standard output. Each field that is left out, or not fully converted, is a line with file, line and path on standard error. " +
+			"References to variables stay references. A secret in the file is replaced by a reference to a variable, whose name is printed, unless --with-secrets copies it. See docs/IMPORT.md.\n" +
+			"With --store FILE no document is printed: virtual keys, teams, customers, limits and prices are written into the store that the configuration FILE names. FILE must define the providers and models that they refer to. Keys are stored as digests.\n" +
+			"The exit code is 0 when the result can be served, 1 when it cannot, 2 when the command line is wrong.",
 		Example: t.App.Name + " import bifrost config.json > asbru.yaml\n" + t.App.Name + " import litellm config.yaml > asbru.yaml && " + t.App.Name + " check asbru.yaml",
 		Words:   importer.Formats(),
 		New: func(fs *flag.FlagSet) Run {
-			secrets := fs.Bool("with-secrets", false, "copy the secrets that stand in the file")
-			strict := fs.Bool("strict", false, "fail when anything is left out")
-			into := fs.String("store", "", "put virtual keys, teams, customers, limits and prices into the store of this configuration `file` instead of printing a document")
-			quiet := fs.Bool("quiet", false, "do not tell what is left out")
+			secrets := fs.Bool("with-secrets", false, "copy secrets from the file")
+			strict := fs.Bool("strict", false, "fail if anything is left out")
+			into := fs.String("store", "", "write virtual keys, teams, customers, limits and prices into the store of this configuration `file`")
+			quiet := fs.Bool("quiet", false, "do not print what is left out")
 			return func(args []string, stdout, stderr io.Writer) int {
 				switch {
 				case len(args) != 2:

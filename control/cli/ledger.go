@@ -22,10 +22,10 @@ func Ledger(app *App) Command {
 		Name:    "ledger",
 		Summary: "verify, print and reconcile the ledger of what was spent",
 		Usage:   "verify DIR | dump [flags] DIR | reconcile DIR FILE...",
-		Help: "verify reads every byte of the ledger in DIR, adds it up anew and compares that with its checkpoints. Damage is told with file and offset.\n" +
-			"dump prints its records as JSON, one a line; --kind, --id and --after choose among them.\n" +
-			"reconcile compares what each call was charged with what others have written down: files of JSON lines with an id and nanos (billionths of a dollar), such as a client's log, what dump prints, or what a sink has stored.\n" +
-			"Nothing is changed, and a gateway may be running. The exit code is 0 when all is well, 1 when something is not.",
+		Help: "verify reads every byte of the ledger in DIR, recomputes the balances and compares them with its checkpoints. Damage is reported with file and offset.\n" +
+			"dump prints its records as JSON, one a line; --kind, --id and --after select records.\n" +
+			"reconcile compares what each call was charged with other records of it: files of JSON lines with an id and nanos (billionths of a dollar), such as a client's log, the output of dump, or the rows of a sink.\n" +
+			"Nothing is changed, and a gateway may be running. The exit code is 0 when there is no problem, otherwise 1.",
 		Example: app.Name + " ledger verify /var/lib/asbru/asbru-ledger\n" + app.Name + " ledger dump --kind settle /var/lib/asbru/asbru-ledger\n" +
 			app.Name + " ledger reconcile /var/lib/asbru/asbru-ledger client.jsonl sink.jsonl",
 		Words: []string{"verify", "dump", "reconcile"},
@@ -37,7 +37,7 @@ func Ledger(app *App) Command {
 			fs.Uint64Var(&d.after, "after", 0, "dump only the records after this `seq`")
 			return func(args []string, stdout, stderr io.Writer) int {
 				if len(args) == 0 {
-					return app.Wrong(stderr, "ledger", "say verify, dump or reconcile")
+					return app.Wrong(stderr, "ledger", "needs verify, dump or reconcile")
 				}
 				t := teller{app, stdout, stderr}
 				switch what, rest := args[0], args[1:]; {
@@ -55,7 +55,7 @@ func Ledger(app *App) Command {
 				case what == "reconcile":
 					return app.Wrong(stderr, "ledger", what+" takes a directory and files")
 				default:
-					return app.Wrong(stderr, "ledger", "there is no "+what+" of a ledger: say verify, dump or reconcile")
+					return app.Wrong(stderr, "ledger", "there is no "+what+" of a ledger; there are verify, dump and reconcile")
 				}
 			}
 		},

@@ -18,19 +18,19 @@ import (
 func Prices(app *App) Command {
 	return Command{
 		Name:    "prices",
-		Summary: "show what models cost, and read lists of prices",
+		Summary: "show what models cost, and check and convert price lists",
 		Usage:   "show [--file FILE] [PROVIDER[/MODEL]] | check FILE | import FILE",
-		Help: "show prints rows of the built-in catalogue, or of the sheet that --file names before it.\n" +
-			"check reads a sheet and tells every problem. import turns LiteLLM's model_prices_and_context_window.json or the " +
+		Help: "show prints the prices in the built-in catalogue; those in the sheet given with --file take precedence.\n" +
+			"check reads a sheet and prints every problem. import turns LiteLLM's model_prices_and_context_window.json or the " +
 			"api.json of models.dev into a sheet on standard output, for prices.files of a configuration, and says what it left out.",
 		Example: app.Name + " prices show openai/gpt-4o\n" + app.Name + " prices import api.json > prices.txt",
 		Words:   []string{"show", "check", "import"},
 		For:     map[string][]string{"file": {"show"}},
 		New: func(fs *flag.FlagSet) Run {
-			file := fs.String("file", "", "a `file` of prices that goes before the catalogue")
+			file := fs.String("file", "", "price sheet `file` that takes precedence over the catalogue")
 			return func(args []string, stdout, stderr io.Writer) int {
 				if len(args) == 0 {
-					return app.Wrong(stderr, "prices", "say show, check or import")
+					return app.Wrong(stderr, "prices", "needs show, check or import")
 				}
 				p := pricer{app, stdout, stderr}
 				switch what, rest := args[0], args[1:]; {
@@ -43,7 +43,7 @@ func Prices(app *App) Command {
 				case what == "show" || what == "check" || what == "import":
 					return app.Wrong(stderr, "prices", what+" takes one argument")
 				default:
-					return app.Wrong(stderr, "prices", "there is no "+what+" of prices: say show, check or import")
+					return app.Wrong(stderr, "prices", "there is no "+what+" of prices; there are show, check and import")
 				}
 			}
 		},
