@@ -132,8 +132,10 @@ func withPepper(doc *config.Document, s *store.Store, env config.Env) error {
 	if err != nil {
 		return err
 	}
-	doc.Governance.Pepper, err = env.Secret("file:" + path)
-	return err
+	if doc.Governance.Pepper, err = env.Secret("file:" + path); err != nil {
+		return fmt.Errorf("cannot use the store %s: its pepper: %w; hint: bring back the file %s that its keys were made with", s.Name(), err, path)
+	}
+	return nil
 }
 
 func sameStore(a, b *config.Store) bool {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"path/filepath"
@@ -48,6 +49,9 @@ func (g *gateway) openTill() (*govern.Till, error) {
 	if err != nil {
 		if from != nil {
 			from.Close()
+		}
+		if bad := (*ledger.Corrupt)(nil); errors.As(err, &bad) { // which names only the file
+			err = fmt.Errorf("cannot open %s: %w", dir, err)
 		}
 		return nil, err
 	}

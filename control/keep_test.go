@@ -48,7 +48,7 @@ func TestKeep(t *testing.T) {
 	b.swapped = b.swapped[:2]
 
 	// what cannot be served is not committed, and leaves no mark
-	bad := &config.Kept{VirtualKeys: []config.VirtualKey{{Name: "ci", Digest: "nothing"}, {Name: "a b", Digest: strings.Repeat("cd", 32)}}, Teams: []config.Team{{Name: "t", Budgets: []config.Budget{{USD: -1}}}}}
+	bad := &config.Kept{VirtualKeys: []config.VirtualKey{{Name: "ci", Digest: "nothing"}, {Name: "a:b", Digest: strings.Repeat("cd", 32)}}, Teams: []config.Team{{Name: "t", Budgets: []config.Budget{{USD: -1}}}}}
 	_, problems, err := b.plane.Keep(t.Context(), admin, bad, func() error { t.Error("committed"); return nil })
 	if !errors.Is(err, ErrRefused) || b.plane.Status().LastError != "" || b.plane.Status().Refused != 0 {
 		t.Errorf("%v, status %+v", err, b.plane.Status())
@@ -57,7 +57,7 @@ func TestKeep(t *testing.T) {
 	for _, p := range problems {
 		all.WriteString(p.String() + "\n")
 	}
-	for _, want := range []string{`store: virtual_keys["ci"].digest: is no HMAC`, `store: virtual_keys["a b"].name: `, `store: teams["t"].budgets[0].usd: cannot be negative`} {
+	for _, want := range []string{`store: virtual_keys["ci"].digest: is no HMAC`, `store: virtual_keys["a:b"].name: `, `store: teams["t"].budgets[0].usd: cannot be negative`} {
 		if !strings.Contains(all.String(), want) {
 			t.Errorf("%q is not among\n%s", want, all.String())
 		}

@@ -28,6 +28,7 @@ type Attempt struct {
 	Took       time.Duration // request sent → reply head
 	TTFT       time.Duration // request sent → first content handed to the client, streams only
 	RetryAfter time.Duration // how long the provider asks us to wait, after an error; 0: it did not say
+	Spent      bool          // a 429 for an account that has nothing left: no wait helps, and the key counts as refused
 	Out        int64         // tokens of a complete answer; 0: unknown
 }
 

@@ -33,8 +33,8 @@ type Dialect struct {
 	// ReadEvent reads one stream event's data, without its framing, into st.
 	ReadEvent func(data []byte, st *StreamState)
 
-	// ReadFault reads what an upstream's error body says: Message, Param, Kind, Retry and
-	// BadKey, as far as it says them. The Code is the caller's, from the status.
+	// ReadFault reads what an upstream's error body says: Message, Param, Kind, Retry or Again,
+	// and BadKey, as far as it says them. The Code is the caller's, from the status.
 	ReadFault func(body []byte, f *Fault)
 
 	// Ends holds by Op the event, with its framing, that stands at the end of a stream

@@ -10,6 +10,7 @@ type Fault struct {
 	Kind    string // the provider's own word for it, such as context_length_exceeded; empty: that of Code
 	Status  int    // HTTP status; 0: that of Code
 	Retry   int    // seconds for Retry-After; 0: none is sent
+	Again   int64  // read of a provider that names a moment instead: Unix milliseconds, by its clock; 0: it does not
 	BadKey  bool   // read of a provider: it is our key that it refuses, whatever the status
 	Cause   error  // for the operator's log, never for the client
 }

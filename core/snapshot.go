@@ -228,7 +228,8 @@ type Target struct {
 // content, as comments and pings do not count.
 type Waits struct {
 	Connect time.Duration // TCP and TLS
-	Header  time.Duration // from the last request byte to the reply head
+	Header  time.Duration // from the last request byte to the reply head, where that does not wait for the answer
+	Answer  time.Duration // the same of an answer that comes whole: its head comes when all of it is made
 	First   time.Duration // from the last request byte to the first content of a stream
 	Stall   time.Duration // between reply bytes; in a stream, between events with content
 	Total   time.Duration // from the first attempt to the last reply byte

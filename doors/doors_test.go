@@ -99,7 +99,7 @@ func TestGeminiPath(t *testing.T) {
 	f("POST", "/models/e:countTokens", "e", core.OpCount, false)
 	f("POST", "/models/veo-3:predictLongRunning", "veo-3", core.OpPass, false)
 	for tail, want := range map[string]bool{"/models/gemini-2.5-pro": true, "/models/openai/gpt-4o": true, "/models/": false, "/models/veo-3/operations/x": false, "/files/1": false} {
-		if got, ok := geminiPath([]byte("GET"), []byte(tail)); ok != want || ok && (got.Op != core.OpModels || got.Model != nil) {
+		if got, ok := geminiPath([]byte("GET"), []byte(tail)); ok != want || ok && (got.Op != core.OpModels || "/models/"+string(got.Model) != tail) {
 			t.Errorf("GET %s: %+v, %v", tail, got, ok)
 		}
 	}
@@ -150,7 +150,9 @@ func TestVertexPath(t *testing.T) {
 	}
 	g("POST", at+"/publishers/anthropic/models/count-tokens:rawPredict", "/models/count-tokens:rawPredict", core.OpCount, "anthropic_version")
 	g("POST", at+"/endpoints/openapi/chat/completions", "/endpoints/openapi/chat/completions", core.OpChat, "")
-	g("GET", "/publishers/google/models/fast", "/models/fast", core.OpModels, "")
+	if got, ok := vertexPath([]byte("GET"), []byte("/publishers/google/models/a%2Fb")); !ok || got.Op != core.OpModels || string(got.Model) != "a%2Fb" {
+		t.Errorf("one model: %+v, %v", got, ok)
+	}
 	g("GET", at+"/publishers/google/models", "/models", core.OpModels, "")
 	g("POST", at+"/cachedContents", "/cachedContents", core.OpPass, "")
 	g("DELETE", at+"/cachedContents/1", "/cachedContents/1", core.OpPass, "")

@@ -50,7 +50,7 @@ func deploymentPath(method, tail []byte) (hotpath.Found, bool) {
 func geminiPath(method, tail []byte) (hotpath.Found, bool) {
 	rest, ok := bytes.CutPrefix(tail, []byte("/models/"))
 	if ok && string(method) == "GET" && len(rest) > 0 && !bytes.Contains(rest, []byte("/operations/")) {
-		return hotpath.Found{Op: core.OpModels}, true
+		return hotpath.Found{Op: core.OpModels, Model: rest}, true
 	}
 	if !ok && !collection(tail) {
 		rest, ok = bytes.CutPrefix(tail, []byte("/"))

@@ -59,6 +59,9 @@ func publisherPath(method, rest []byte, skip int) (hotpath.Found, bool) {
 	f := hotpath.Found{Speaks: gemini.API, Skip: skip}
 	if string(method) == "GET" && (string(rest) == "/models" || bytes.HasPrefix(rest, []byte("/models/"))) {
 		f.Op = core.OpModels
+		if name, one := bytes.CutPrefix(rest, []byte("/models/")); one && len(name) > 0 {
+			f.Model = name
+		}
 		return f, true
 	}
 	g, ok := geminiPath(method, rest)

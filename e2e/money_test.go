@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -339,4 +340,27 @@ func TestBudgetHandOverRefused(t *testing.T) {
 		t.Errorf("the ledger says %d spent, %d open\n%s", spent, open, g.stderr.String())
 	}
 	reconciled(t, dir, 2*eachCall)
+}
+
+// What stands in the way of a start is told with the place it is at, and with what to do.
+func TestStateThatIsNotUsable(t *testing.T) {
+	f := func(name, document, file, text string, want ...string) {
+		t.Helper()
+		dir := t.TempDir()
+		if err := os.Mkdir(filepath.Join(dir, "ledger"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, file), text)
+		config := filepath.Join(dir, "asbru.yaml")
+		write(t, config, "listen: 127.0.0.1:0\nproviders: [{name: mine, base_url: 'http://127.0.0.1:1'}]\n"+strings.ReplaceAll(document, "DIR", dir))
+		_, told := asbru(t, 1, []string{"STATE_DIRECTORY=" + dir}, "serve", config)
+		for _, w := range append(want, filepath.Join(dir, filepath.Dir(file))) {
+			if !strings.Contains(told, w) {
+				t.Errorf("%s: it lacks %q: %s", name, w, told)
+			}
+		}
+	}
+	const budget = "budgets: [{usd: 1, window: 1d}]\ngovernance: {ledger: DIR/ledger}\n"
+	f("a torn segment", budget, "ledger/00000000000000000000.log", "", "the ledger is damaged: 00000000000000000000.log", "restore the directory from a backup")
+	f("an empty pepper", "store: {}\n", "pepper", "", "its pepper", "is empty", "bring back")
 }

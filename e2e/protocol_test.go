@@ -184,6 +184,23 @@ func TestHTTP10(t *testing.T) {
 	})
 }
 
+// nginx asks in HTTP/1.0 unless it is told otherwise, and so does ab.
+func TestHTTP10Body(t *testing.T) {
+	base := standIn(t, mock.Options{})
+	lanes(t, local(base), func(t *testing.T, g *gateway) {
+		f := func(rest, end string) {
+			t.Helper()
+			body := `{"model":"fast","messages":[{"role":"user","content":"hi"}]` + rest + "}"
+			got := raw(t, g.addr, fmt.Sprintf("POST /v1/chat/completions HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s", len(body), body))
+			if !strings.HasPrefix(got, "HTTP/1.0 200 ") || strings.Contains(got, "chunked") || !strings.HasSuffix(strings.TrimSpace(got), end) {
+				t.Errorf("%s: %s", rest, got)
+			}
+		}
+		f("", "}")
+		f(`,"stream":true`, "[DONE]")
+	})
+}
+
 // A connection that went through the slow door carries one request: what follows
 // in the same bytes is never read by a second, less strict reader.
 func TestSlowDoorAnswersOnce(t *testing.T) {

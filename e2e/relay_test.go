@@ -123,8 +123,16 @@ func TestNamesLead(t *testing.T) {
 	if a := ask(t, "HEAD", g.url("/v1/models"), ""); a.status != 200 || a.body != "" || len(s.requests()) != sent {
 		t.Errorf("HEAD of the models: %d %q, %d sent", a.status, a.body, len(s.requests())-sent)
 	}
-	if a := ask(t, "GET", g.url("/v1/models/slow"), ""); a.status != 200 || !strings.Contains(a.body, `"id":"slow"`) {
-		t.Errorf("one model: %d %s", a.status, a.body)
+	for path, want := range map[string]string{"/v1/models/slow": "slow", "/v1/models/local/m": "local/m", "/v1/models/local%2Fm": "local/m", // as SDKs for Node write it
+		"/anthropic/v1/models/local%2Fm": "local/m", "/genai/v1beta/models/local%2Fm": "local/m", "/vertex/v1/publishers/google/models/local%2Fm": "local/m"} {
+		if a := ask(t, "GET", g.url(path), ""); a.status != 200 || !strings.Contains(a.body, want+`"`) {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+	for _, path := range []string{"/v1/models/..%2Fslow", "/v1/models/a%2F%2Fb", "/v1/models/%2Fslow", "/v1/models//slow"} {
+		if a := ask(t, "GET", g.url(path), ""); a.status != 400 {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
 	}
 }
 

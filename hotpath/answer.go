@@ -77,8 +77,11 @@ func (f *flight) cause(last core.Attempt) (msg []byte, code core.Code, hint stri
 	case last.Status == 0 && f.late:
 		code = core.UpstreamTimeout
 		msg = append(msg, " did not answer in time"...)
-		if f.sent && !f.x.Peek.Stream && !f.spent() { // the head of a stream comes at once
-			hint = "try again with stream: true, have header_timeout of provider " + last.Target.Provider + " raised, or add a fallback to the model"
+		if f.sent && f.comesWhole() && !f.spent() {
+			hint = "have answer_timeout of provider " + last.Target.Provider + " raised, or add a fallback to the model"
+			if f.x.Op != core.OpPass {
+				hint = "try again with stream: true, " + hint
+			}
 		}
 	case last.Status == 0 && f.sent:
 		msg = append(msg, " ended the connection before its answer was whole"...)
@@ -117,6 +120,10 @@ func reason(status int) string {
 		return "Forbidden"
 	case 404:
 		return "Not Found"
+	case 405:
+		return "Method Not Allowed"
+	case 408:
+		return "Request Timeout"
 	case 413:
 		return "Content Too Large"
 	case 422:

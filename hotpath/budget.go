@@ -84,6 +84,25 @@ func (f *flight) by(now int64) time.Duration {
 	return time.Duration(max(f.bound(now, maxBudget)-now, 1))
 }
 
+// silence is how long the provider may say nothing after the last request byte that it took.
+func (f *flight) silence() time.Duration {
+	w := &f.target.Waits
+	if f.sent && f.comesWhole() {
+		return or(w.Answer, defaultAnswer)
+	}
+	return or(w.Header, defaultHeader)
+}
+
+// comesWhole reports whether the head of the answer comes only when all of it was thought about and
+// written. That of a stream comes at once, and nobody thinks about vectors, orders and counts.
+func (f *flight) comesWhole() bool {
+	switch f.x.Op {
+	case core.OpChat, core.OpCompletion, core.OpResponses, core.OpInvoke, core.OpPass:
+		return !f.x.Peek.Stream
+	}
+	return false
+}
+
 // within bounds ctx by d, unless d is 0.
 func within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	if d == 0 {

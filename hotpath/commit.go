@@ -59,6 +59,11 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 		h = append(append(append(h, "Content-Type: "...), x.From.Chats[x.Op].Framing.ContentType(x.Array)...), "\r\n"...)
 		h = l.cross.appendDropped(h)
 	}
+	if rep.Status >= 400 && !tellsRetry(rep) {
+		if n := f.seconds(); n > 0 { // its body says so, which not every client reads
+			h = appendRetry(h, n)
+		}
+	}
 	h = s.appendOwn(h, f)
 	switch l.to {
 	case bodyLength:

@@ -109,7 +109,7 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 	}
 	f.sent = true
 	f.told()
-	k.listen(u, f.until(or(w.Header, defaultHeader)))
+	k.listen(u, f.until(f.silence()))
 	b := s.shared.Take(streamRead)
 	defer func() {
 		if out != tryHeld {

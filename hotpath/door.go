@@ -65,6 +65,9 @@ func (s *Server) open(method, path []byte) (op core.Op, door *Door, found Found)
 		if i := bytes.IndexByte(tail[1:], '/'); i >= 0 && len(method)+i+4 <= len(key) {
 			b := append(append(append(append(key[:0], method...), ' '), tail[:i+2]...), '*')
 			if op, ok := door.Ops[string(b)]; ok {
+				if op == core.OpModels && len(tail) > i+2 {
+					found.Model = tail[i+2:]
+				}
 				return op, door, found
 			}
 		}

@@ -101,7 +101,7 @@ func (f *flight) judge(rep *http1.Reply, b, text []byte) core.Verb {
 		a.RetryAfter = retryAfter(rep, b)
 	}
 	if len(text) > 0 {
-		f.testify(text)
+		f.testify(rep, b, text)
 	}
 	verb := core.Class(a.Status)
 	if verb != core.Final {

@@ -354,12 +354,14 @@ func TestRefusals(t *testing.T) {
 		f("401", "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer nope\r\nContent-Length: 2\r\n\r\n{}")
 		f("400", "POST /v1/chat/completions HTTP/1.1\r\n"+auth+"Content-Length: 2\r\n\r\n{}")
 		f("400", "POST /v1/chat/completions HTTP/1.1\r\n"+auth+"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}")
+		f("401", "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer  "+testKey+"x\r\nContent-Length: 2\r\n\r\n{}")
+		f("404", "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: bearer   "+testKey+"\r\nContent-Length: 13\r\n\r\n{\"model\":\"n\"}")
 		f("404", "POST /v1/chat/completions HTTP/1.1\r\n"+auth+"Content-Length: 13\r\n\r\n{\"model\":\"n\"}")
 		f("413", "POST /v1/chat/completions HTTP/1.1\r\n"+auth+"Content-Length: 99999999\r\n\r\n")
 		f("400", "POST /v1/chat/completions HTTP/1.1\r\n"+auth+"Transfer-Encoding: chunked\r\n\r\nzz\r\n")
 		f("400", "GET /v1/../admin HTTP/1.1\r\n"+auth+"\r\n")
 		f("400", "GET  / HTTP/1.1\r\n\r\n")
-		want := []string{"400", "400", "400", "400", "401", "401", "413"} // those with a plan are its business
+		want := []string{"400", "400", "400", "400", "401", "401", "401", "413"} // those with a plan are its business
 		var got []string
 		for i := range want {
 			want[i] += " from 127.0.0.1 with a plan: false"

@@ -42,6 +42,7 @@ const (
 	streamRead = 8 << 10   // one read of the goroutine lane
 
 	defaultHeader = 30 * time.Second // from the last request byte to the reply head
+	defaultAnswer = 5 * time.Minute  // the same of an answer that comes whole
 	defaultFirst  = 2 * time.Minute  // from the last request byte to the first content of a stream
 	defaultStall  = 30 * time.Second // between reply bytes
 

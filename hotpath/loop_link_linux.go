@@ -229,7 +229,7 @@ func (l *loop) send(f *flight, u *link) bool {
 	}
 	f.sent = u.out == nil && u.tail.len() == 0
 	f.told()
-	l.patience(u, or(f.target.Waits.Header, defaultHeader))
+	l.patience(u, f.silence())
 	return true
 }
 
@@ -281,7 +281,7 @@ func (l *loop) onLink(u *link, what uint32) {
 // flushLink writes the pending part of a request. It reports false if the connection
 // ended.
 func (l *loop) flushLink(u *link) bool {
-	var err error
+	moved, err := false, error(nil)
 	if u.out != nil {
 		var n int
 		if n, err = u.raw.Write(u.out[u.sent:]); err == nil {
@@ -289,18 +289,15 @@ func (l *loop) flushLink(u *link) bool {
 				l.bufs.Give(u.out)
 				u.out = nil
 			}
-			if u.f != nil && n > 0 {
-				l.patience(u, or(u.f.target.Waits.Header, defaultHeader))
-			}
+			moved = n > 0
 		}
 	} else if u.raw.Pending() > 0 {
 		err = u.raw.Flush()
 	}
 	if u.out == nil && err == nil && u.tail.len() > 0 {
 		var n int
-		if n, err = u.upload(); n > 0 && u.f != nil {
-			l.patience(u, or(u.f.target.Waits.Header, defaultHeader))
-		}
+		n, err = u.upload()
+		moved = moved || n > 0
 	}
 	if err != nil {
 		l.upstreamEnded(u, err)
@@ -308,6 +305,9 @@ func (l *loop) flushLink(u *link) bool {
 	}
 	if u.f != nil {
 		u.f.sent = u.out == nil && u.tail.len() == 0
+		if moved {
+			l.patience(u, u.f.silence())
+		}
 	}
 	return true
 }

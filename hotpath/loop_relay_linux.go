@@ -108,7 +108,7 @@ func (l *loop) heard(u *link, f *flight, b []byte, n int, enough bool) {
 	if h == unheard {
 		if l.putBy(f, b); !f.on.unheard {
 			f.on.unheard = true
-			l.deadline(u.slot, testimonyWait)
+			l.patience(u, testimonyWait)
 		}
 		return
 	}

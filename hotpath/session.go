@@ -61,11 +61,16 @@ func retryAfter(rep *http1.Reply, b []byte) time.Duration {
 	if err != nil {
 		return 0
 	}
-	now := time.Now() // replaced by the provider's own time, if it sends a Date
-	if d, err := time.Parse(time.RFC1123, string(rep.Value(b, http1.Date))); err == nil {
-		now = d
+	return min(max(at.Sub(clockOf(rep, b)), 0), maxRetryAfter)
+}
+
+// clockOf is the time by which the sender of a reply names moments: its own if it sends a Date,
+// else ours.
+func clockOf(rep *http1.Reply, b []byte) time.Time {
+	if at, err := time.Parse(time.RFC1123, string(rep.Value(b, http1.Date))); err == nil {
+		return at
 	}
-	return min(max(at.Sub(now), 0), maxRetryAfter)
+	return time.Now()
 }
 
 // wholeNumber reads up to nine digits.

@@ -80,8 +80,9 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 	if f.Message == "" {
 		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
 	}
+	f.Retry = max(f.Retry, c.f.seconds())
 	if f.Retry > 0 && !c.tellsRetry() {
-		c.kept = append(http1.AppendUint(append(c.kept, "Retry-After: "...), uint64(f.Retry)), "\r\n"...)
+		c.kept = appendRetry(c.kept, f.Retry)
 	}
 	if x.From.FaultHeader != nil {
 		c.kept = x.From.FaultHeader(c.kept, f)
@@ -98,13 +99,19 @@ func (c *crossing) same(x *core.Exchange, body, room []byte) []byte {
 	var f core.Fault
 	x.From.ReadFault(body, &f)
 	c.despair(&f)
+	if n := c.f.seconds(); n > 0 && !c.tellsRetry() {
+		c.kept = appendRetry(c.kept, n)
+	}
 	return append(room, body...)
 }
 
-// despair tells clients not to retry, whatever the provider says: a spent account is not filled
-// by waiting.
+func appendRetry(h []byte, seconds int) []byte {
+	return append(http1.AppendUint(append(h, "Retry-After: "...), uint64(seconds)), "\r\n"...)
+}
+
+// despair tells clients not to retry, whatever the provider says.
 func (c *crossing) despair(f *core.Fault) {
-	if f.Kind == "insufficient_quota" || f.Kind == "billing_error" {
+	if unpaid(f.Kind) {
 		c.retry = append(c.retry[:0], "false"...)
 	}
 }

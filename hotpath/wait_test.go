@@ -106,22 +106,25 @@ func TestUpstreamWaits(t *testing.T) {
 		waits    core.Waits
 		answer   func(c net.Conn)
 		second   bool // there is another target
+		stream   bool // one is asked for
 		status   int
 		has, not string
 		cut      bool
 		fault    core.Code
 	}{
-		{name: "no head", waits: core.Waits{Header: brief}, answer: quiet, status: 504, has: "p0 did not answer in time, after 1 attempt; hint: try again with stream: true, have header_timeout of provider p0 raised", fault: core.UpstreamTimeout},
-		{name: "half a head", waits: core.Waits{Header: brief}, answer: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 20"); quiet(c) }, status: 504, fault: core.UpstreamTimeout},
-		{name: "interim replies only", waits: core.Waits{Header: brief}, answer: func(c net.Conn) {
+		{name: "no head", waits: core.Waits{Header: ample, Answer: brief}, answer: quiet, status: 504, has: "p0 did not answer in time, after 1 attempt; hint: try again with stream: true, have answer_timeout of provider p0 raised", fault: core.UpstreamTimeout},
+		{name: "half a head", waits: core.Waits{Header: ample, Answer: brief}, answer: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 20"); quiet(c) }, status: 504, fault: core.UpstreamTimeout},
+		{name: "interim replies only", waits: core.Waits{Header: ample, Answer: brief}, answer: func(c net.Conn) {
 			for range maxInterim { // no more, or a loop that is late sees too many of them first
 				io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n")
 				time.Sleep(brief / 3)
 			}
 			quiet(c)
 		}, status: 504, fault: core.UpstreamTimeout},
-		{name: "no head, another", waits: core.Waits{Header: brief}, answer: quiet, second: true, status: 200, has: "ok"},
-		{name: "no head in all", waits: core.Waits{Header: ample, Total: brief}, answer: quiet, status: 504, not: "header_timeout", fault: core.UpstreamTimeout},
+		{name: "no head, another", waits: core.Waits{Header: ample, Answer: brief}, answer: quiet, second: true, status: 200, has: "ok"},
+		{name: "a head that takes its time", waits: core.Waits{Header: brief, Answer: ample}, answer: func(c net.Conn) { time.Sleep(3 * brief); io.WriteString(c, okReply) }, status: 200, has: "ok"},
+		{name: "no head of a stream", waits: core.Waits{Header: brief, Answer: ample}, stream: true, answer: quiet, status: 504, has: "in time, after 1 attempt; hint: try again, or add", fault: core.UpstreamTimeout},
+		{name: "no head in all", waits: core.Waits{Header: ample, Answer: ample, Total: brief}, answer: quiet, status: 504, not: "answer_timeout", fault: core.UpstreamTimeout},
 		{name: "stalled stream", waits: core.Waits{Stall: brief}, answer: func(c net.Conn) { io.WriteString(c, streamHead+event); quiet(c) },
 			status: 200, has: `"error"`, not: "[DONE]", fault: core.UpstreamFailed},
 		{name: "stalled event", waits: core.Waits{Stall: brief}, answer: func(c net.Conn) { io.WriteString(c, streamHead+event+"6\r\ndata: \r\n"); quiet(c) },
@@ -149,7 +152,11 @@ func TestUpstreamWaits(t *testing.T) {
 				}
 				r.swap(targets)
 				start := time.Now()
-				status, got, err := r.ask("POST")
+				ask := chat
+				if row.stream {
+					ask = askForStream
+				}
+				status, got, err := r.send("POST", strings.NewReader(ask))
 				if took := time.Since(start); took < brief*8/10 || took > ample {
 					t.Errorf("%s: took %v; want about %v", row.name, took, brief)
 				}
@@ -195,4 +202,29 @@ func TestSlowClientIsCut(t *testing.T) {
 			t.Errorf("got fault %v; want %v", rec.Fault, core.ClientSlow)
 		}
 	})
+}
+
+// An answer that comes whole may be thought about for minutes before there is a head; no other
+// head takes that long, and no request that the provider does not take.
+func TestSilence(t *testing.T) {
+	f := func(op core.Op, stream, sent bool, waits core.Waits, want time.Duration) {
+		t.Helper()
+		var fl flight
+		fl.target, fl.sent = &core.Target{Waits: waits}, sent
+		fl.x.Op, fl.x.Peek.Stream = op, stream
+		if got := fl.silence(); got != want {
+			t.Errorf("%v, a stream: %v, sent: %v: %v, want %v", op, stream, sent, got, want)
+		}
+	}
+	waits := core.Waits{Header: time.Second, Answer: time.Minute}
+	for _, op := range []core.Op{core.OpChat, core.OpCompletion, core.OpResponses, core.OpInvoke, core.OpPass} {
+		f(op, false, true, waits, time.Minute)
+		f(op, true, true, waits, time.Second)
+		f(op, false, false, waits, time.Second)
+	}
+	for _, op := range []core.Op{core.OpEmbed, core.OpRerank, core.OpCount, core.OpRealtime} {
+		f(op, false, true, waits, time.Second)
+	}
+	f(core.OpChat, false, true, core.Waits{}, defaultAnswer)
+	f(core.OpChat, true, true, core.Waits{}, defaultHeader)
 }

@@ -106,10 +106,14 @@ func wireRig(t testing.TB, loops int, wires ...*wire) *rig {
 // err is that of reading.
 func (r *rig) ask(method string) (status int, got string, err error) {
 	r.t.Helper()
-	var sent io.Reader
 	if method == "POST" {
-		sent = strings.NewReader(chat)
+		return r.send(method, strings.NewReader(chat))
 	}
+	return r.send(method, nil)
+}
+
+func (r *rig) send(method string, sent io.Reader) (status int, got string, err error) {
+	r.t.Helper()
 	q, _ := http.NewRequest(method, "http://"+r.addr+"/v1/chat/completions", sent)
 	q.Header.Set("X-Api-Key", testKey)
 	q.Header.Set("Content-Type", "application/json")

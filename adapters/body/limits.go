@@ -7,4 +7,7 @@ const (
 
 	// maxChoices bounds the fields that multiply the price of a request.
 	maxChoices = 128
+
+	// maxDelay bounds, in seconds, how long a provider may ask to wait: a day.
+	maxDelay = 24 * 60 * 60
 )

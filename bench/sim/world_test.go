@@ -93,11 +93,12 @@ func (w *world) target(i int) {
 		w.t.Fatal(err)
 	}
 	pool.Over(func(ctx context.Context) (net.Conn, error) { return w.dial(ctx, i) }, nil)
+	head := time.Duration(1+w.rng.IntN(5)) * time.Second
 	tg := &core.Target{
 		Name: name, Provider: name, Model: "m", Host: name, Pool: pool, Tally: new(core.Tally),
 		Faces: []*core.Face{{Dialect: openai.API, AskUsage: true}},
 		Waits: core.Waits{
-			Header: time.Duration(1+w.rng.IntN(5)) * time.Second, First: time.Duration(2+w.rng.IntN(5)) * time.Second,
+			Header: head, Answer: head, First: time.Duration(2+w.rng.IntN(5)) * time.Second,
 			Stall: time.Duration(1+w.rng.IntN(4)) * time.Second, Total: time.Duration(8+w.rng.IntN(30)) * time.Second,
 		},
 	}

@@ -287,7 +287,7 @@ func TestRefusals(t *testing.T) {
 	// the whole configuration is checked, and all of its problems are told
 	f(400, `virtual_keys["x"].budgets[0].usd: cannot be negative (-1); store: virtual_keys["x"].providers[0].provider: no provider is named "opanai"; hint: did you mean openai?`, "POST", keys,
 		`{"name":"x","provider_configs":[{"provider":"opanai","allowed_models":["*"]}],"budgets":[{"max_limit":-1,"reset_duration":"1d"}]}`)
-	f(400, "cannot be a name", "POST", keys, `{"name":"a b","allow_all_providers":true}`)
+	f(400, "cannot be the name of a virtual key", "POST", keys, `{"name":"a:b","allow_all_providers":true}`)
 	f(400, "is the secret of", "POST", keys, `{"name":"x","allow_all_providers":true,"value":"sk-bf-of-the-file-0001"}`)
 	f(409, "already", "POST", keys, `{"name":"there","allow_all_providers":true}`)
 	f(409, `cannot change virtual key "filed": it stands in`, "POST", keys, `{"name":"filed","allow_all_providers":true}`)

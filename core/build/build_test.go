@@ -117,7 +117,7 @@ func TestSeeds(t *testing.T) {
 	if got := string(m.Keys[0].Header); got != "Authorization: Bearer sk-mistral\r\n" {
 		t.Errorf("mistral's key is sent as %q", got)
 	}
-	want := core.Waits{Connect: 3 * time.Second, Header: 30 * time.Second, First: 2 * time.Minute, Stall: 30 * time.Second, Total: 10 * time.Minute}
+	want := core.Waits{Connect: 3 * time.Second, Header: 30 * time.Second, Answer: 5 * time.Minute, First: 2 * time.Minute, Stall: 30 * time.Second, Total: 10 * time.Minute}
 	if m.Waits != want {
 		t.Errorf("waits: got %+v, want %+v", m.Waits, want)
 	}

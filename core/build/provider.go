@@ -100,6 +100,7 @@ func (p *provider) compileWaits() {
 		Stall:   n.StallTimeout.Or(config.DefaultStallTimeout),
 		Total:   n.TotalTimeout.Or(config.DefaultTotalTimeout),
 	}
+	p.waits.Answer = n.AnswerTimeout.Or(max(config.DefaultAnswerTimeout, p.waits.Header))
 	p.endpoint.Connect = p.waits.Connect
 	p.endpoint.KeepAlive = n.KeepAlive.Or(config.DefaultKeepAlive)
 	p.endpoint.MaxConns = config.DefaultMaxConnections

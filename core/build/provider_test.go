@@ -93,8 +93,8 @@ func TestKeyDefaults(t *testing.T) {
 func TestWaits(t *testing.T) {
 	s := func(n int) config.Duration { return config.Duration(time.Duration(n) * time.Second) }
 	target, _ := alone(config.Provider{Name: "openai", APIKey: secret("k"), Network: config.Network{
-		ConnectTimeout: s(1), HeaderTimeout: s(2), FirstTimeout: s(5), StallTimeout: s(3), TotalTimeout: s(4), KeepAlive: s(5), MaxConnections: 6}}, nil)
-	if want := (core.Waits{Connect: 1e9, Header: 2e9, First: 5e9, Stall: 3e9, Total: 4e9}); target.Waits != want {
+		ConnectTimeout: s(1), HeaderTimeout: s(2), AnswerTimeout: s(7), FirstTimeout: s(5), StallTimeout: s(3), TotalTimeout: s(4), KeepAlive: s(5), MaxConnections: 6}}, nil)
+	if want := (core.Waits{Connect: 1e9, Header: 2e9, Answer: 7e9, First: 5e9, Stall: 3e9, Total: 4e9}); target.Waits != want {
 		t.Errorf("got %v, want %v", target.Waits, want)
 	}
 	if e := target.Pool.(*fakePool).endpoint; e.Connect != 1e9 || e.KeepAlive != 5e9 || e.MaxConns != 6 {

@@ -2,9 +2,11 @@ package build
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"asbru/core/config"
+	"asbru/core/ledger"
 )
 
 // A purse is the budgets of a caller.
@@ -48,6 +50,14 @@ func (c *compiler) compileMoney() {
 	}
 }
 
+// hintOn is what to do about a ledger that cannot be opened.
+func hintOn(err error) string {
+	if bad := (*ledger.Corrupt)(nil); errors.As(err, &bad) {
+		return "nothing was changed: restore the directory from a backup, or name another one here to begin anew; asbru ledger dump shows what stands before the damage"
+	}
+	return ""
+}
+
 // openMoney opens the accounts, once nothing else can fail. A cap that is lowered holds from
 // then on.
 func (c *compiler) openMoney() {
@@ -56,7 +66,7 @@ func (c *compiler) openMoney() {
 	}
 	till, err := c.deps.OpenTill()
 	if err != nil {
-		c.fail("governance.ledger", err.Error(), "")
+		c.fail("governance.ledger", err.Error(), hintOn(err))
 		return
 	}
 	book := till.Book()

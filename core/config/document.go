@@ -169,7 +169,8 @@ type Auth struct {
 // Network says how a Provider is reached.
 type Network struct {
 	ConnectTimeout      Duration `json:"connect_timeout,omitempty"`       // TCP and TLS handshakes; default 3s
-	HeaderTimeout       Duration `json:"header_timeout,omitempty"`        // from the request sent to the head of the reply; default 30s
+	HeaderTimeout       Duration `json:"header_timeout,omitempty"`        // from the request sent to the head of the reply, of streams, embeddings, rerank and token counts; default 30s
+	AnswerTimeout       Duration `json:"answer_timeout,omitempty"`        // the same for an answer that comes whole, which a model may think about for minutes; default 5m, or header_timeout if that is longer
 	FirstTimeout        Duration `json:"first_timeout,omitempty"`         // from the request sent to the first content of a stream; default 2m
 	StallTimeout        Duration `json:"stall_timeout,omitempty"`         // between bytes of a reply, or between events with content in a stream; default 30s
 	TotalTimeout        Duration `json:"total_timeout,omitempty"`         // for the whole exchange; default 10m

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -117,4 +118,23 @@ func TestWindows(t *testing.T) {
 			t.Errorf("%s is %+v", bad, w)
 		}
 	}
+}
+
+// People call their teams as they like, as long as nothing that shows a name is led astray.
+func TestHolderNames(t *testing.T) {
+	f := func(name, want string) {
+		t.Helper()
+		tells(t, "providers: [{name: ollama}]\nteams:\n- {name: "+name+"}\n", want)
+	}
+	const hint = "; hint: use letters, digits, single spaces and any of . _ - & , ' ( ) + @ #, beginning with a letter or digit"
+	f("Data Science", "")
+	f(`"ACME, Inc. (R&D)"`, "")
+	f("Zoë's データ 2", "")
+	f("ops@example.com", "")
+	for _, bad := range []string{"a/b", "a:b", "a  b", "<b>", "&a", "a\u202eb", "a\u00a0b", "a\U0001f600b"} {
+		f(`"`+bad+`"`, `3: teams[0].name: `+strconv.Quote(bad)+` cannot be the name of a team`+hint)
+	}
+	f(`"a "`, `3: teams[0].name: "a " cannot be the name of a team`+hint)
+	f(`""`, "3: teams[0].name: a team needs a name")
+	f(strings.Repeat("é", 33), "3: teams[0].name: is 66 bytes long; a name has at most 64")
 }

@@ -43,6 +43,7 @@ const (
 
 	DefaultConnectTimeout = 3 * time.Second
 	DefaultHeaderTimeout  = 30 * time.Second
+	DefaultAnswerTimeout  = 5 * time.Minute
 	DefaultFirstTimeout   = 2 * time.Minute
 	DefaultStallTimeout   = 30 * time.Second
 	DefaultTotalTimeout   = 10 * time.Minute

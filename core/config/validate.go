@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Validate checks what the types of d cannot express: names, addresses, and that references
@@ -66,16 +67,41 @@ func didYouMean(word string, known []string) string {
 	return ""
 }
 
-// name checks that a name is set and can be used in logs, metrics and paths.
+// name checks that a name is set and can be used in logs, metrics, headers and paths.
 // It reports whether it is valid.
 func (c *checker) name(path, name, what string) bool {
+	if !c.named(path, name, what) {
+		return false
+	}
+	if strings.ContainsFunc(name, notInName) || !isLetter(name[0]) && !isDigit(name[0]) {
+		c.fail(path, "use letters, digits, '.', '_' and '-', beginning with a letter or digit", "%s cannot be a name", quote(name))
+		return false
+	}
+	return true
+}
+
+// holder checks the name of a virtual key, team or customer: what people call them, in any
+// script. It reports whether it is valid.
+func (c *checker) holder(path, name, what string) bool {
+	if !c.named(path, name, what) {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(name)
+	if strings.ContainsFunc(name, notInHolder) || !unicode.IsLetter(first) && !unicode.IsDigit(first) ||
+		strings.HasSuffix(name, " ") || strings.Contains(name, "  ") {
+		c.fail(path, "use letters, digits, single spaces and any of "+holderMarks+", beginning with a letter or digit", "%s cannot be the name of %s", quote(name), what)
+		return false
+	}
+	return true
+}
+
+// named checks that a name is there and not too long.
+func (c *checker) named(path, name, what string) bool {
 	switch {
 	case name == "":
 		c.fail(path, "", "%s needs a name", what)
 	case len(name) > maxNameBytes:
 		c.fail(path, "", "is %d bytes long; a name has at most %d", len(name), maxNameBytes)
-	case strings.ContainsFunc(name, notInName) || !isLetter(name[0]) && !isDigit(name[0]):
-		c.fail(path, "use letters, digits, '.', '_' and '-', beginning with a letter or digit", "%s cannot be a name", quote(name))
 	default:
 		return true
 	}
@@ -84,6 +110,14 @@ func (c *checker) name(path, name, what string) bool {
 
 func notInName(r rune) bool {
 	return r >= 0x80 || !isLetter(byte(r)) && !isDigit(byte(r)) && !strings.ContainsRune("._-", r)
+}
+
+// holderMarks are what the name of a holder may contain beside letters, digits and spaces. Neither the
+// colon is among them, which ends the name in that of an account, nor what needs escaping anywhere.
+const holderMarks = ". _ - & , ' ( ) + @ #"
+
+func notInHolder(r rune) bool {
+	return r == utf8.RuneError || !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune(holderMarks, r)
 }
 
 // notInWord reports runes that no model name, header or address contains.

@@ -15,7 +15,7 @@ func (c *checker) holders() {
 	isNew := c.unique("customer")
 	for i := range c.doc.Customers {
 		h, path := &c.doc.Customers[i], fmt.Sprintf("customers[%d]", i)
-		if c.name(path+".name", h.Name, "a customer") {
+		if c.holder(path+".name", h.Name, "a customer") {
 			isNew(path+".name", h.Name)
 		}
 		c.budgets(path, h.Budgets)
@@ -24,11 +24,11 @@ func (c *checker) holders() {
 	isNew = c.unique("team")
 	for i := range c.doc.Teams {
 		h, path := &c.doc.Teams[i], fmt.Sprintf("teams[%d]", i)
-		if c.name(path+".name", h.Name, "a team") {
+		if c.holder(path+".name", h.Name, "a team") {
 			isNew(path+".name", h.Name)
 		}
 		if h.Customer != "" {
-			c.name(path+".customer", h.Customer, "a customer")
+			c.holder(path+".customer", h.Customer, "a customer")
 		}
 		c.budgets(path, h.Budgets)
 		c.rates(path, h.RateLimits)

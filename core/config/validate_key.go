@@ -15,16 +15,16 @@ func (c *checker) virtualKeys() {
 	for i := range c.doc.VirtualKeys {
 		k := &c.doc.VirtualKeys[i]
 		path := fmt.Sprintf("virtual_keys[%d]", i)
-		if c.name(path+".name", k.Name, "a virtual key") {
+		if c.holder(path+".name", k.Name, "a virtual key") {
 			isNew(path+".name", k.Name)
 		}
 		c.credential(path, k.Name, k.Key, k.Digest, holder)
 		c.previous(path, k, holder)
 		if k.Team != "" {
-			c.name(path+".team", k.Team, "a team")
+			c.holder(path+".team", k.Team, "a team")
 		}
 		if k.Customer != "" {
-			c.name(path+".customer", k.Customer, "a customer")
+			c.holder(path+".customer", k.Customer, "a customer")
 		}
 		c.oneOf(path+".lane", k.Lane, "interactive", "batch")
 		c.moment(path+".expires", k.Expires)

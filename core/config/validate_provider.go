@@ -304,6 +304,7 @@ func (c *checker) paths(path string, paths map[string]string) {
 func (c *checker) network(path string, n *Network) {
 	c.notNegative(path+".connect_timeout", n.ConnectTimeout, n.ConnectTimeout < 0)
 	c.notNegative(path+".header_timeout", n.HeaderTimeout, n.HeaderTimeout < 0)
+	c.notNegative(path+".answer_timeout", n.AnswerTimeout, n.AnswerTimeout < 0)
 	c.notNegative(path+".first_timeout", n.FirstTimeout, n.FirstTimeout < 0)
 	c.notNegative(path+".stall_timeout", n.StallTimeout, n.StallTimeout < 0)
 	c.notNegative(path+".total_timeout", n.TotalTimeout, n.TotalTimeout < 0)

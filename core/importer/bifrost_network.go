@@ -21,9 +21,10 @@ func (b *bifrost) network(f field, kind string, p *config.Provider) {
 	p.Headers = f.at("extra_headers").texts()
 	if t := f.at("default_request_timeout_in_seconds"); t.there() {
 		n.HeaderTimeout = t.duration(time.Second)
+		n.AnswerTimeout = n.HeaderTimeout
 		n.TotalTimeout = max(n.HeaderTimeout, config.Duration(config.DefaultTotalTimeout))
 		n.FirstTimeout = max(n.HeaderTimeout, config.Duration(config.DefaultFirstTimeout))
-		t.partly("bounds the wait for the head of a reply (network.header_timeout); a stream may go on for %s", n.TotalTimeout)
+		t.partly("bounds the wait for the head of a reply (network.header_timeout and answer_timeout); a stream may go on for %s", n.TotalTimeout)
 	}
 	b.retry(f, p)
 	n.InsecureSkipVerify = f.at("insecure_skip_verify").on()

@@ -79,7 +79,7 @@ func (l *litellm) network(d lookup, p *config.Provider) {
 		}
 	}
 	p.Network.HeaderTimeout = wait.duration(time.Second)
-	p.Network.FirstTimeout = p.Network.HeaderTimeout
+	p.Network.AnswerTimeout, p.Network.FirstTimeout = p.Network.HeaderTimeout, p.Network.HeaderTimeout
 	if p.Network.HeaderTimeout > config.Duration(config.DefaultTotalTimeout) {
 		p.Network.TotalTimeout = p.Network.HeaderTimeout
 	}

@@ -38,7 +38,7 @@ func health(p *page, s *core.Snapshot) {
 	}
 	count("asbru_breaker_opened_total", "Times that failures or a health probe opened the breaker of a target and key.", func(c *core.Candidate) uint64 { return c.Opened })
 	count("asbru_key_benched_total", "Times that a provider asked to be left alone with a key: 429, or Retry-After.", func(c *core.Candidate) uint64 { return c.Benched })
-	count("asbru_key_refused_total", "Times that a provider refused a key with 401, 402 or 403. Alert on it.", func(c *core.Candidate) uint64 { return c.Dead })
+	count("asbru_key_refused_total", "Times that a provider refused a key with 401, 402 or 403, or its account was spent. Alert on it.", func(c *core.Candidate) uint64 { return c.Dead })
 	routes(p, s)
 }
 

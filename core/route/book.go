@@ -16,7 +16,7 @@ type Options struct {
 	Prev  *Book        // the Book of the previous Snapshot, whose knowledge is carried over; nil: none
 	Clock func() int64 // nil: core.Clock
 
-	// Alarm is called for a provider key that was refused with 401, 402 or 403, on the lane
+	// Alarm is called for a provider key that was refused with 401, 402 or 403, or with 429 for an account that is spent, on the lane
 	// that carries the request; it must not block. nil: nobody is told.
 	Alarm func(target, key string, status int)
 }

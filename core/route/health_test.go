@@ -59,6 +59,7 @@ type answer struct {
 	status int
 	cause  core.Cause
 	after  time.Duration
+	spent  bool
 	took   time.Duration
 	out    int64
 }
@@ -76,7 +77,7 @@ func (b *bed) run(x *core.Exchange, r *core.Route, how func(*core.Target, *core.
 		a := &x.Attempts()[len(x.Attempts())-1]
 		said := how(t, k)
 		a.Began = b.now.Load()
-		a.Status, a.Cause, a.RetryAfter, a.Took, a.Out = said.status, said.cause, said.after, said.took, said.out
+		a.Status, a.Cause, a.RetryAfter, a.Spent, a.Took, a.Out = said.status, said.cause, said.after, said.spent, said.took, said.out
 		a.At = a.Began + int64(said.took)
 		if verb(a.Status) == core.Final && a.Cause == core.NoCause {
 			a.Phase = core.PhaseComplete
@@ -226,6 +227,7 @@ func TestKeysRest(t *testing.T) {
 	}
 	f(answer{status: 429, after: 7 * time.Second}, 7*time.Second, "benched")
 	f(answer{status: 429, after: 1500 * time.Millisecond}, 1500*time.Millisecond, "benched")
+	f(answer{status: 429, spent: true}, deadRest, "dead")
 	f(answer{status: 401}, deadRest, "dead")
 	f(answer{status: 402}, deadRest, "dead")
 	f(answer{status: 403}, deadRest, "dead")

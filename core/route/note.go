@@ -78,7 +78,7 @@ func (l *live) mended(a *core.Attempt) {
 // failed decides what a failure means for the target and the key.
 func (p *picker) failed(l *live, a *core.Attempt, now int64) {
 	switch s := a.Status; {
-	case a.Cause == core.NoCause && (s == 401 || s == 402):
+	case a.Cause == core.NoCause && (s == 401 || s == 402 || a.Spent):
 		l.key.rest(now, or(a.RetryAfter, deadRest), dead)
 		p.alarm(a)
 	case a.Cause == core.NoCause && s == 403:

@@ -31,7 +31,7 @@ func (p *picker) retry(x *core.Exchange, tried []core.Attempt) (t *core.Target, 
 		return nil, nil, 0 // the client is no longer waiting
 	}
 	asked := p.asked(x)
-	free := last.Status == 401 || last.Status == 402 || last.Status == 403 || last.Cause == core.Crowded // nothing is multiplied
+	free := last.Status == 401 || last.Status == 402 || last.Status == 403 || last.Spent || last.Cause == core.Crowded // nothing is multiplied
 	if !free && !p.tab.take(now) {
 		x.Ahead.Spent = true
 		return nil, nil, 0

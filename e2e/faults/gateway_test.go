@@ -53,8 +53,8 @@ func document(w waits, bases ...string) string {
 		if i > 0 {
 			w = ample
 		}
-		text += fmt.Sprintf("  - {name: p%d, base_url: %q, api_key: sk-played-secret-%d, network: {connect_timeout: %s, header_timeout: %s, first_timeout: %s, stall_timeout: %s, total_timeout: %s}}\n",
-			i, base, i, w.connect, w.head, w.head, w.stall, w.total)
+		text += fmt.Sprintf("  - {name: p%d, base_url: %q, api_key: sk-played-secret-%d, network: {connect_timeout: %s, header_timeout: %s, answer_timeout: %s, first_timeout: %s, stall_timeout: %s, total_timeout: %s}}\n",
+			i, base, i, w.connect, w.head, w.head, w.head, w.stall, w.total)
 		fallback := ""
 		if i == 0 {
 			for j := range bases[1:] {

@@ -9,7 +9,7 @@
 //     line before a request, bytes that no name, value or target may hold;
 //   - Content-Length together with Transfer-Encoding, a second line of either,
 //     a length that is not plain decimal or has leading zeros, any transfer
-//     coding but exactly "chunked", a body announced in HTTP/1.0;
+//     coding but exactly "chunked", any transfer coding in HTTP/1.0;
 //   - a missing, second or malformed Host; a second line of a credential or of
 //     Content-Type or Expect; two kinds of credential in one request;
 //   - targets in absolute or authority form, fragments, CONNECT, TRACE, unknown

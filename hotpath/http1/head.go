@@ -167,7 +167,7 @@ func (h *Head) act(id FieldID, r rule, v []byte, single rule) fault {
 	}
 	switch id {
 	case ContentLength:
-		return h.length(v, single)
+		return h.length(v)
 	case TransferEncoding:
 		return h.coding(v)
 	case Connection:
@@ -177,12 +177,9 @@ func (h *Head) act(id FieldID, r rule, v []byte, single rule) fault {
 }
 
 // length reads Content-Length: 1*DIGIT with no leading zeros (RFC 9110 8.6).
-func (h *Head) length(v []byte, single rule) fault {
+func (h *Head) length(v []byte) fault {
 	if h.Chunked {
 		return lengthAndCoding
-	}
-	if h.Minor == 0 && single == singleInRequest {
-		return framingInOld
 	}
 	if len(v) == 0 || v[0] == '0' && len(v) > 1 {
 		return badLength

@@ -110,7 +110,7 @@ func TestFramingRefused(t *testing.T) {
 	f("Content-Length: 5\r\nTransfer-Encoding: chunked", lengthAndCoding)
 	f("Content-Length: 5\r\nTransfer-Encoding: identity", lengthAndCoding)
 	refused(t, "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", framingInOld)
-	refused(t, "POST / HTTP/1.0\r\nHost: a\r\nContent-Length: 0\r\n\r\n", framingInOld)
+	refused(t, "POST / HTTP/1.0\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", lengthAndCoding)
 }
 
 func TestSingleFieldsRefused(t *testing.T) {
@@ -170,6 +170,9 @@ func TestRequestAccepted(t *testing.T) {
 	flags("Upgrade: h2c\r\n", false, false, false, false, -1)
 	if r := f("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"); r.Minor != 0 || !r.Close {
 		t.Error("an HTTP/1.0 request does not end its connection")
+	}
+	if r := f("POST / HTTP/1.0\r\nContent-Length: 5\r\n\r\n"); r.Minor != 0 || !r.Close || r.ContentLength != 5 {
+		t.Error("an HTTP/1.0 request has no body")
 	}
 }
 

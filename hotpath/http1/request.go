@@ -31,8 +31,8 @@ type Request struct {
 // can reach another: some 10 us for the largest head. Who sends a head in very
 // many pieces makes us read it as often; the caller bounds its time.
 //
-// HTTP/1.0 is read only without a body, with Minor 0 and Close set, and may
-// lack a Host, which it did not know (RFC 9112 3.2). The path's meaning is not
+// HTTP/1.0 is read with Minor 0 and Close set, its body only by Content-Length,
+// and may lack a Host, which it did not know (RFC 9112 3.2). The path's meaning is not
 // judged here: see PathClean.
 func ParseRequest(buf []byte, r *Request) (n int, err error) {
 	r.clear()

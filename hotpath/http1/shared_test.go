@@ -115,8 +115,7 @@ var stricter = map[fault][]string{
 	targetForm:    {"request/uri#154", "request/uri#156", "request/uri#160"}, // absolute form
 	badTarget: {"request/sample#111", "request/transfer-encoding#139", "request/transfer-encoding#140",
 		"request/uri#158"}, // HTTP/0.9; fragments
-	badLength:    {"request/content-length#017"}, // leading zeros
-	framingInOld: {"request/content-length#025"},
+	badLength: {"request/content-length#017"}, // leading zeros
 }
 
 // paused are rows whose llhttp "error" is a pause for an upgrade.

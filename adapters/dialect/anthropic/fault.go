@@ -1,6 +1,7 @@
 package anthropic
 
 import (
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -115,6 +116,8 @@ func readError(raw []byte, f *core.Fault) {
 			}
 		case "param":
 			say(&f.Param, value)
+		case "details": // Google's
+			f.Retry = body.Delay(value)
 		}
 	}
 }

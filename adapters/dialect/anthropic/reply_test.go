@@ -153,6 +153,10 @@ func TestFaults(t *testing.T) {
 	g(`{"type":"error","error":{"type":"invalid_request_error","message":"temperature: range: 0..1"}}`, "temperature: range: 0..1", "invalid_request_error", "temperature")
 	g(`{"type":"error","error":{"type":"api_error","message":"temperature: \"x\""}}`, `temperature: "x"`, "api_error", "")
 	g(`[{"error":{"code":429,"message":"Quota: no","status":"RESOURCE_EXHAUSTED"}}]`, "Quota: no", "RESOURCE_EXHAUSTED", "")
+	var quota core.Fault
+	if readFault([]byte(`{"error":{"code":429,"message":"Quota","status":"RESOURCE_EXHAUSTED","details":[{"retryDelay":"3.2s"}]}}`), &quota); quota.Retry != 4 {
+		t.Errorf("Google's delay is %d s", quota.Retry)
+	}
 	g(`{"error":{"code":"DeploymentNotFound","message":"gone"}}`, "gone", "DeploymentNotFound", "")
 	g(`{"error":"text"}`, "text", "", "")
 	g(`{"detail":"text"}`, "text", "", "")

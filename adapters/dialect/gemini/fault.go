@@ -1,9 +1,7 @@
 package gemini
 
 import (
-	"bytes"
-	"strconv"
-
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -79,12 +77,12 @@ const badKey = "API_KEY_INVALID"
 
 // readFault is the dialect's ReadFault. Kind is the reason of an ErrorInfo, such as
 // API_KEY_INVALID, else the status. Errors of streams that are arrays stand in one.
-func readFault(body []byte, f *core.Fault) {
-	w := scan.Elements(body)
+func readFault(text []byte, f *core.Fault) {
+	w := scan.Elements(text)
 	if _, first, ok := w.Next(); ok {
-		body = first
+		text = first
 	}
-	w = scan.Members(body)
+	w = scan.Members(text)
 	for {
 		key, value, ok := w.Next()
 		if !ok {
@@ -121,9 +119,9 @@ func readStatus(status []byte, f *core.Fault) {
 }
 
 // details reads the reason of an ErrorInfo, the field of a BadRequest and the delay of a
-// RetryInfo, which is all there is of one: no header tells it
-// (google/rpc/error_details.proto).
+// RetryInfo (google/rpc/error_details.proto).
 func details(list []byte, f *core.Fault) {
+	f.Retry = body.Delay(list)
 	w := scan.Elements(list)
 	for {
 		_, detail, ok := w.Next()
@@ -142,10 +140,6 @@ func details(list []byte, f *core.Fault) {
 					f.Kind = string(scan.AppendUnescaped(nil, text))
 					f.BadKey = f.Kind == badKey
 				}
-			case "retryDelay":
-				if text, ok := scan.Inside(value); ok {
-					f.Retry = seconds(text)
-				}
 			case "fieldViolations":
 				v := scan.Elements(value)
 				if _, first, ok := v.Next(); ok && f.Param == "" {
@@ -154,22 +148,6 @@ func details(list []byte, f *core.Fault) {
 			}
 		}
 	}
-}
-
-// seconds reads a google.protobuf.Duration as JSON has it, such as 7.5s, and rounds it up.
-// It is 0 for what is none, and for more than a day.
-func seconds(text []byte) int {
-	const day = 24 * 60 * 60
-	number, ok := bytes.CutSuffix(text, []byte("s"))
-	whole, part, _ := bytes.Cut(number, []byte("."))
-	n, err := strconv.ParseUint(string(whole), 10, 32)
-	if !ok || err != nil || n > day {
-		return 0
-	}
-	if len(bytes.Trim(part, "0")) > 0 {
-		n++
-	}
-	return int(n)
 }
 
 func violated(violation []byte) string {

@@ -6,6 +6,7 @@ import (
 
 	"asbru/bench/corpus"
 	"asbru/core"
+	"asbru/core/scan"
 )
 
 // seeds adds what was recorded, when it is there.
@@ -97,6 +98,7 @@ func FuzzReply(f *testing.F) {
 func FuzzEvent(f *testing.F) {
 	f.Add([]byte(chunk))
 	f.Add([]byte(chunkOf(`{"functionCall":{"name":"f","args":{"a":1}},"thoughtSignature":"S"},{"text":"a","thought":true,"thoughtSignature":"T"},{"inlineData":{"data":"AA"}}`, `,"finishReason":"STOP"`)))
+	f.Add([]byte(chunkOf(`{"functionCall":{"name":"f","willContinue":true}},{"functionCall":{"partialArgs":[{"jsonPath":"$.a['b'][0]","stringValue":"x"},{"jsonPath":"$.a.c","numberValue":1}],"willContinue":true}},{"functionCall":{}}`, ``)))
 	f.Add([]byte(`{"error":{"code":500,"message":"m"}}`))
 	seeds(f, func(c *corpus.Case) []byte {
 		if all := frames([][]byte{[]byte(c.Response.SSE)}); len(all) > 0 {
@@ -138,6 +140,36 @@ func FuzzEvent(f *testing.F) {
 			if json.Valid(data) && !json.Valid(out) {
 				t.Fatalf("from %s: %q became %q", from.Name, data, out)
 			}
+		}
+	})
+}
+
+// Whatever the paths are, what is told of them is JSON as far as it goes, and whole at the end.
+func FuzzPartialArgs(f *testing.F) {
+	f.Add("$.a", "$.a.b", "$['c'][0]", "$.d")
+	f.Add("$.a.b[0].c", "$.a.b[1]", "$.a['\\u0041'][\"\\n\"]", "$")
+	f.Add("$['\\'']", "$[\"", "$[0]", "$.")
+	f.Fuzz(func(t *testing.T, a, b, c, d string) {
+		x := core.NewCrossing()
+		s := streaming{x: x}
+		n, block := s.begin(core.PartCall, 0)
+		block.Key = streamed
+		for i, path := range []string{a, b, c, d} {
+			value := `1`
+			if i&1 == 0 {
+				value = `"t"`
+			}
+			s.argue(n, append(append(scan.AppendString([]byte(`{"jsonPath":`), path), `,"stringValue":`...), value+"}"...))
+		}
+		s.close(n)
+		var text []byte
+		for _, e := range s.ev {
+			if e.Kind == core.EventDelta {
+				text = scan.AppendUnescaped(text, e.Text)
+			}
+		}
+		if !json.Valid(text) {
+			t.Errorf("%q %q %q %q make %q", a, b, c, d, text)
 		}
 	})
 }

@@ -184,9 +184,13 @@ func (s *streaming) called(choice int32) bool {
 	return false
 }
 
-// finish ends the choice, once unless it goes on.
+// finish ends the choice, once unless it goes on. A call that a limit cut off stays as it came.
 func (s *streaming) finish(choice int32, f core.Finish, native core.Text) {
-	s.close(s.open(choice))
+	n := s.open(choice)
+	if n >= 0 && f != core.FinishStop && f != core.FinishCalls {
+		s.x.Blocks[n].Key = 0
+	}
+	s.close(n)
 	if bit := int64(1) << min(choice, 62); s.x.R.Seq&bit == 0 {
 		s.x.R.Seq |= bit
 		s.x.Finished = true
@@ -212,6 +216,9 @@ func (s *streaming) close(block int32) {
 		return
 	}
 	b := &s.x.Blocks[block]
+	if b.Kind == core.PartCall && b.Key == streamed {
+		s.complete(block)
+	}
 	b.Closed = true
 	s.add(core.Event{Kind: core.EventClose, Choice: b.Choice, Block: block})
 }

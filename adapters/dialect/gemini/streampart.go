@@ -95,41 +95,39 @@ func (s *streaming) signOf(field core.Text) (core.Vendor, core.Text) {
 }
 
 func (s *streaming) call(choice int32, m *members) {
-	var id, name core.Text
-	var args []byte
-	w := scan.Members(m.call)
-	for {
-		key, value, ok := w.Next()
-		if !ok {
-			break
-		}
-		switch word(key) {
-		case kID:
-			id, _ = scan.Inside(value)
-		case kName:
-			name, _ = scan.Inside(value)
-		case kArgs:
-			if len(value) > 0 && value[0] == '{' {
-				args = value
-			}
-		}
+	var c functionCall
+	c.read(m.call)
+	if n := s.goesOn(choice, &c); n >= 0 {
+		s.sign(n, m)
+		s.more(n, &c)
+		return
+	}
+	if len(c.name) == 0 && c.args == nil && c.partial == nil {
+		return // the end of a call that has ended
 	}
 	n, b := s.begin(core.PartCall, choice)
-	b.Name = append(b.Name, name...)
-	if len(id) > 0 {
-		b.ID = append(b.ID, id...)
+	b.Name = append(b.Name, c.name...)
+	if len(c.id) > 0 {
+		b.ID = append(b.ID, c.id...)
 	} else {
 		b.ID = s.make(b.ID)
+	}
+	if c.args == nil && (c.partial != nil || c.more) {
+		b.Key = streamed
+		s.add(core.Event{Kind: core.EventOpen, Choice: choice, Block: n})
+		s.sign(n, m)
+		s.more(n, &c)
+		return
 	}
 	if sign, _ := scan.Inside(m.sign); len(sign) > 0 {
 		vendor, own := s.signOf(sign)
 		b.Sign, b.Vendor = append(b.Sign, own...), vendor
 	}
 	at := len(s.x.R.Buf)
-	if args == nil {
-		args = []byte("{}")
+	if c.args == nil {
+		c.args = []byte("{}")
 	}
-	s.x.R.Buf = scan.AppendEscaped(s.x.R.Buf, args)
+	s.x.R.Buf = scan.AppendEscaped(s.x.R.Buf, c.args)
 	s.whole(n, s.x.R.Buf[at:])
 }
 

@@ -1,5 +1,7 @@
 package openai
 
+import "time"
+
 const (
 	// maxCount bounds a token counter that a provider reports; beyond it the report
 	// is nonsense, and sums of them would overflow.
@@ -26,6 +28,9 @@ const (
 
 	// maxMessage cuts what a provider says of its error, in bytes.
 	maxMessage = 2048
+
+	// maxPause bounds how long a message may ask to wait.
+	maxPause = 24 * time.Hour
 
 	// maxVectors bounds the index of an embedding.
 	maxVectors = 1 << 20

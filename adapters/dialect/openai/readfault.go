@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -12,19 +13,19 @@ import (
 // no form of error: it takes OpenAI's {error: {message, type, param, code}}, the same
 // without its wrapping (Mistral), {code, error} (xAI), {detail} (FastAPI's servers), {errors}
 // (Cloudflare), and bare text.
-func readFault(body []byte, f *core.Fault) {
-	body = trim(body)
-	if len(body) > 0 && body[0] == '[' {
-		w := scan.Elements(body)
-		_, body, _ = w.Next()
+func readFault(text []byte, f *core.Fault) {
+	text = trim(text)
+	if len(text) > 0 && text[0] == '[' {
+		w := scan.Elements(text)
+		_, text, _ = w.Next()
 	}
-	if !opens(body) {
-		if len(body) > 0 && body[0] != '<' && body[0] != '[' && utf8.Valid(body) {
-			f.Message = cutMessage(strings.TrimSpace(string(body)))
+	if !opens(text) {
+		if len(text) > 0 && text[0] != '<' && text[0] != '[' && utf8.Valid(text) {
+			f.Message = cutMessage(strings.TrimSpace(string(text)))
 		}
 		return
 	}
-	readFaultObject(body, f)
+	readFaultObject(text, f)
 }
 
 // bareFault reports whether an event without choices is an error that does not say so in a member
@@ -72,7 +73,7 @@ func readFaultObject(raw []byte, f *core.Fault) {
 		case "param":
 			param = value
 		case "detail", "details":
-			detail = value
+			detail, f.Retry = value, body.Delay(value)
 		case "error":
 			if opens(value) {
 				readFaultObject(value, f)
@@ -85,6 +86,7 @@ func readFaultObject(raw []byte, f *core.Fault) {
 				readFaultObject(first, f)
 			}
 		case "metadata": // OpenRouter: what the provider behind it said
+			f.Again = moment(memberOf(value, "headers"))
 			if said := decoded(memberOf(value, "raw")); said != "" && strings.HasPrefix(f.Message, "Provider returned error") {
 				f.Message = cutMessage(f.Message + ": " + said)
 			}
@@ -92,6 +94,9 @@ func readFaultObject(raw []byte, f *core.Fault) {
 	}
 	if f.Message == "" {
 		setDetail(f, detail)
+	}
+	if f.Retry == 0 && f.Again == 0 {
+		f.Retry = pause(f.Message)
 	}
 	// xAI answers 400 where others say 401, and so does Gemini in this format.
 	f.BadKey = f.BadKey || strings.HasPrefix(f.Message, "Incorrect API key provided") || strings.HasPrefix(f.Message, "API key not valid")

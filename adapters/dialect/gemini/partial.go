@@ -1,0 +1,165 @@
+package gemini
+
+import (
+	"bytes"
+
+	"asbru/core"
+	"asbru/core/scan"
+)
+
+// Vertex can stream the arguments of a call, if its streamFunctionCallArguments asks for it: a part
+// with the name, parts with partialArgs, each a path and the scalar or the piece of a text that
+// stands there, and one without a name behind which nothing of it comes. The paths go through the
+// arguments as a reader of the text would, so that it can be told as it comes.
+//
+// Source: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling,
+// https://pkg.go.dev/google.golang.org/genai#PartialArg
+
+// A block of such a call has Key streamed, and its Held is the path of the last argument as
+// appendPath writes it; Quoted: that is a text, which may go on.
+const streamed = 1
+
+// A functionCall is one as it was read.
+type functionCall struct {
+	id, name core.Text
+	args     []byte // an object; nil: none
+	partial  []byte // partialArgs; nil: none
+	more     bool   // willContinue
+}
+
+func (c *functionCall) read(raw []byte) {
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return
+		}
+		switch word(key) {
+		case kID:
+			c.id, _ = scan.Inside(value)
+		case kName:
+			c.name, _ = scan.Inside(value)
+		case kArgs:
+			if opens(value, '{') {
+				c.args = value
+			}
+		}
+		switch string(key) {
+		case "partialArgs", "partial_args":
+			if opens(value, '[') {
+				c.partial = value
+			}
+		case "willContinue", "will_continue":
+			c.more = string(value) == "true"
+		}
+	}
+}
+
+// goesOn is the choice's open call if c is more of it; -1: it is not.
+func (s *streaming) goesOn(choice int32, c *functionCall) int32 {
+	n := s.open(choice)
+	if n < 0 || s.x.Blocks[n].Key != streamed || s.x.Blocks[n].Kind != core.PartCall {
+		return -1
+	}
+	if len(c.name) > 0 && (len(c.id) == 0 || !bytes.Equal(c.id, s.x.Blocks[n].ID)) {
+		return -1
+	}
+	return n
+}
+
+// sign tells the signature of the call in block n, which any of its parts may have.
+func (s *streaming) sign(n int32, m *members) {
+	sign, _ := scan.Inside(m.sign)
+	if b := &s.x.Blocks[n]; len(sign) > 0 && len(b.Sign) == 0 {
+		vendor, own := s.signOf(sign)
+		b.Sign, b.Vendor = append(b.Sign, own...), vendor
+		s.add(core.Event{Kind: core.EventSign, Choice: b.Choice, Block: n})
+	}
+}
+
+// more tells what c adds to the call in block n.
+func (s *streaming) more(n int32, c *functionCall) {
+	w := scan.Elements(c.partial)
+	for {
+		_, arg, ok := w.Next()
+		if !ok {
+			break
+		}
+		s.argue(n, arg)
+	}
+	if !c.more {
+		s.close(n)
+	}
+}
+
+// argue tells one argument. One that does not stand behind the last, or has no value, is passed over.
+func (s *streaming) argue(n int32, arg []byte) {
+	var path, value []byte
+	w := scan.Members(arg)
+	for {
+		key, v, ok := w.Next()
+		if !ok {
+			break
+		}
+		switch string(key) {
+		case "jsonPath", "json_path":
+			path, _ = scan.Inside(v)
+		case "stringValue", "string_value", "numberValue", "number_value", "boolValue", "bool_value":
+			value = v
+		case "nullValue", "null_value":
+			value = []byte("null")
+		}
+	}
+	b := &s.x.Blocks[n]
+	next := appendPath(nil, scan.AppendUnescaped(nil, path))
+	text, isText := scan.Inside(value)
+	piece := s.x.R.Aux[:0]
+	switch {
+	case len(next) == 0 || len(value) == 0:
+		return
+	case bytes.Equal(next, b.Held):
+		if !b.Quoted || !isText {
+			return
+		}
+		piece = append(piece, text...)
+	default:
+		if b.Quoted {
+			piece = append(piece, '"')
+		}
+		if piece = appendStep(piece, b.Held, next); piece == nil {
+			return
+		}
+		if b.Quoted = isText; isText {
+			piece = append(append(piece, '"'), text...)
+		} else {
+			piece = append(piece, value...)
+		}
+		b.Held = append(b.Held[:0], next...)
+	}
+	s.delta(n, piece)
+	s.x.R.Aux = piece
+}
+
+// delta tells piece, a part of the text of arguments.
+func (s *streaming) delta(n int32, piece []byte) {
+	if len(piece) == 0 {
+		return
+	}
+	at := len(s.x.R.Buf)
+	s.x.R.Buf = scan.AppendEscaped(s.x.R.Buf, piece)
+	s.add(core.Event{Kind: core.EventDelta, Choice: s.x.Blocks[n].Choice, Block: n, Text: s.x.R.Buf[at:]})
+}
+
+// complete tells what the arguments of the call in block n still lack to be whole.
+func (s *streaming) complete(n int32) {
+	b := &s.x.Blocks[n]
+	piece := s.x.R.Aux[:0]
+	if b.Quoted {
+		piece = append(piece, '"')
+	}
+	if piece = appendEnds(piece, b.Held, -1); len(b.Held) == 0 {
+		piece = append(piece, "{}"...)
+	}
+	s.delta(n, piece)
+	s.x.R.Aux, b.Quoted = piece, false
+}
