@@ -54,6 +54,8 @@ func (c *checker) holders() {
 		c.fail("governance.pepper", "openssl rand -hex 32 makes a good one", "is %d bytes long; a pepper has at least %d", len(p.Reveal()), MinPepperBytes)
 	}
 	c.sharedLimits()
+	c.oneOf("governance.objects.share", c.doc.Governance.Objects.Share, "key", "team", "customer", "all")
+	c.oneOf("governance.objects.unrecorded", c.doc.Governance.Objects.Unrecorded, "hidden", "by_id", "shown")
 	c.headerNames("governance.required_headers", c.doc.Governance.RequiredHeaders)
 }
 
