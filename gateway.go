@@ -13,6 +13,7 @@ import (
 	"asbru/control"
 	"asbru/control/admin"
 	"asbru/control/api"
+	"asbru/control/batches"
 	"asbru/control/lease"
 	"asbru/control/objects"
 	"asbru/control/trail"
@@ -66,6 +67,7 @@ type gateway struct {
 	rates     atomic.Pointer[rateAgent]        // counts rate limits together with other machines; nil: this one counts alone
 	strangers audit.Strangers                  // requests refused at the door that are not in the ledger yet
 	unread    atomic.Bool                      // the ledger was opened for a document without a trail, so nothing follows it
+	batches   *batches.Sweeper                 // asks how batches stand, and charges what they came to
 	till      *govern.Till                     // where requests are paid; nil: no document has had a budget so far
 	ledgerAt  string                           // the ledger's directory, which later documents cannot change
 	successor bool                             // another process handed this one its sockets
@@ -84,6 +86,7 @@ func newGateway(s *serving, from *source, in *inheritance) *gateway {
 	g.slow = newSlowDoor()
 	g.meter.g, g.desk = g, limit.NewDesk()
 	g.own, g.lister, g.lists = newCredential(), newCredential(), make(chan struct{}, maxLists)
+	g.batches = g.newSweeper()
 	g.prober = probe.New(g.probed, g.probeTold)
 	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Kept: g.kept, Compile: g.compile, Undo: g.undo, Swap: g.swap, Applied: g.applied, Log: newLog(s.stderr, g.changes)})
 	g.keep.api = admin.New(admin.Options{Plane: g.plane, Snapshot: g.snapshot, Store: g.keep.store.Load, Balances: balances{g}, Objects: g.shownObjects, Changed: g.changed, Log: g.log})
@@ -114,6 +117,7 @@ func (g *gateway) start(whole context.Context) {
 	g.begin(func() { g.sweep(ctx) })
 	g.begin(func() { g.tellTurned(ctx) })
 	g.begin(func() { g.follow(ctx) })
+	g.begin(func() { g.batches.Run(ctx) })
 	if g.certs != nil {
 		g.begin(func() { g.certs.Watch(ctx) })
 	}

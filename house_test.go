@@ -18,7 +18,7 @@ import (
 // a lower floor only; packages on one floor do not know each other.
 var floors = [][]string{
 	{"core", "core/scan", "core/eventstream", "cache/vector"},
-	{"adapters/body", "adapters/sigv4", "adapters/trial", "cache/semantic/*", "cache/remote/*", "core/audit", "core/limit", "core/owned", "core/price", "core/rule"},
+	{"adapters/body", "adapters/sigv4", "adapters/trial", "cache/semantic/*", "cache/remote/*", "core/audit", "core/batch", "core/limit", "core/owned", "core/price", "core/rule"},
 	{"core/config", "core/cred", "core/gate", "core/ledger", "core/meter", "core/probe", "core/route", "adapters/dialect/*",
 		"cache/*", "hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "hotpath/ws", "systemd", "web"},
 	{"core/govern", "hotpath/upstream"},

@@ -62,6 +62,9 @@ func (g *gateway) figures() meter.Figures {
 	if a := g.rates.Load(); a != nil {
 		f.More = append(f.More, a.Figures()...)
 	}
+	if g.paid() != nil {
+		f.More = append(f.More, g.batches.Figures()...)
+	}
 	if a := g.lease.Load(); a != nil {
 		f.More = append(f.More, a.Figures()...)
 	}

@@ -168,7 +168,11 @@ func TestWhoseThingsAreWhose(t *testing.T) {
 // matrix judges every deed in every room behind a door by each caller, and returns how many it judged.
 func matrix(t *testing.T, snap *core.Snapshot, d *hotpath.Door, mates bool) (n int) {
 	for _, r := range owned.Rooms() {
-		for _, spelt := range []string{r.Path, strings.ToUpper(r.Path)} {
+		spellings := []string{r.Path}
+		if d.Prefix == "/v1" { // some servers do not tell them apart
+			spellings = append(spellings, strings.ToUpper(r.Path))
+		}
+		for _, spelt := range spellings {
 			for _, do := range deeds {
 				tail := spelt + do.tail
 				path, ok := relayed(d, do.method, tail)

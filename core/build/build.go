@@ -52,7 +52,7 @@ type Deps struct {
 	Rates *limit.Desk
 
 	// Own is the credential by which the gateway asks itself, for the embeddings that the cache
-	// wants; empty: it asks for none.
+	// wants; empty: it asks for none. OwnKey makes those by which it asks about batches.
 	Own string
 
 	// Objects opens the book of what callers made at providers, or returns the one that is open. It is called
@@ -62,6 +62,13 @@ type Deps struct {
 	// Ask is how the pages of lists are asked for, by the caller whose credential is Lister.
 	Ask    owned.Ask
 	Lister string
+
+	// Fetch reads what a provider keeps, for the requests of a batch that are in a file; nil: none are read.
+	Fetch Fetch
+
+	// Look is told the Title of a batch that somebody has just asked about; nil: nobody wants to know. It must
+	// not wait.
+	Look func(title string)
 
 	Clock func() int64 // of breakers and budgets; nil: core.Clock
 	// ReadFile reads a file of prices that the document names; nil: none can be read.
@@ -94,10 +101,12 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	c.compilePrices()
 	if audited := c.audited(); audited || c.budgeted() {
 		c.money = newMoney(audited)
+		c.compileBatches()
 	}
 	c.compileKeys()
 	c.compileMoney()
 	c.compileEncoder()
+	c.compileAskers()
 	c.compileSpent()
 	c.compilePicks()
 	c.compileHealth()
