@@ -48,7 +48,7 @@ func (m *memory) Find(refs []core.ObjectRef, told func([]core.Object, error)) {
 	})
 }
 
-func (m *memory) Any(provider, kind string, who core.Holder, told func(bool, error)) {
+func (m *memory) Any(provider, kind string, who core.Maker, told func(bool, error)) {
 	is := false
 	for r, o := range m.has {
 		is = is || r.Provider == provider && r.Kind == kind && (o.Key == who.Key || who.Team != "" && o.Team == who.Team)
@@ -98,7 +98,7 @@ func call(key, team, method, path, body string) *core.Exchange {
 }
 
 // replies takes x to its end with a reply.
-func replies(t *testing.T, g *Guard, x *core.Exchange, status int, body string) {
+func replies(t *testing.T, g *Steward, x *core.Exchange, status int, body string) {
 	t.Helper()
 	x.Begin(x.Route.Targets[0], nil).Status = status
 	if x.Watch != nil {
@@ -206,7 +206,7 @@ func TestTheBookDoesNotAnswer(t *testing.T) {
 }
 
 func TestNamesInBodies(t *testing.T) {
-	m := &memory{has: map[core.ObjectRef]core.Object{file("mine"): {ObjectRef: file("mine"), Holder: core.Holder{Key: "a", Team: "t"}}}}
+	m := &memory{has: map[core.ObjectRef]core.Object{file("mine"): {ObjectRef: file("mine"), Maker: core.Maker{Key: "a", Team: "t"}}}}
 	f := func(o Options, key, path, body string, want core.Verdict) {
 		t.Helper()
 		o.Book = m
@@ -255,7 +255,7 @@ func TestListsHoldWhatIsOnesOwn(t *testing.T) {
 	mine := func(ids ...string) *memory {
 		m := &memory{has: map[core.ObjectRef]core.Object{}}
 		for _, id := range ids {
-			m.has[file(id)] = core.Object{ObjectRef: file(id), Holder: core.Holder{Key: "a"}}
+			m.has[file(id)] = core.Object{ObjectRef: file(id), Maker: core.Maker{Key: "a"}}
 		}
 		return m
 	}
@@ -285,7 +285,7 @@ func TestListsHoldWhatIsOnesOwn(t *testing.T) {
 
 // TestListsThatCannotBeRead holds that a list is passed on as it is only when it is none.
 func TestListsThatCannotBeRead(t *testing.T) {
-	m := &memory{has: map[core.ObjectRef]core.Object{file("f"): {ObjectRef: file("f"), Holder: core.Holder{Key: "a"}}}}
+	m := &memory{has: map[core.ObjectRef]core.Object{file("f"): {ObjectRef: file("f"), Maker: core.Maker{Key: "a"}}}}
 	f := func(s Sent, err error, status int, body string) {
 		t.Helper()
 		x := call("a", "", "GET", "/files", "")
@@ -305,7 +305,7 @@ func TestListsThatCannotBeRead(t *testing.T) {
 }
 
 func TestNamesInConversations(t *testing.T) {
-	m := &memory{late: true, has: map[core.ObjectRef]core.Object{file("mine"): {ObjectRef: file("mine"), Holder: core.Holder{Key: "a"}}}}
+	m := &memory{late: true, has: map[core.ObjectRef]core.Object{file("mine"): {ObjectRef: file("mine"), Maker: core.Maker{Key: "a"}}}}
 	stages := []core.Stage{New(Options{Book: m}).Named()}
 	f := func(key, body string, want core.Verdict) {
 		t.Helper()
