@@ -22,6 +22,7 @@ type Attempt struct {
 	Beside  bool // a hedge: it began while the attempt before it was under way
 	Spent   bool // a 429 for an account that has nothing left: no wait helps, and the key counts as refused
 	Resumes bool // it continues the stream of the attempt before it
+	Spent   bool // Status is 429 for an account that has nothing left: no wait helps, and the key counts as refused
 
 	Began int64 // Clock when the request was handed to the kernel; 0: it never was
 	At    int64 // Clock when Phase was reached; 0: not yet
