@@ -20,7 +20,6 @@ type Attempt struct {
 	Phase  Phase // what the Route was told last
 
 	Beside  bool // a hedge: it began while the attempt before it was under way
-	Spent   bool // a 429 for an account that has nothing left: no wait helps, and the key counts as refused
 	Resumes bool // it continues the stream of the attempt before it
 	Spent   bool // Status is 429 for an account that has nothing left: no wait helps, and the key counts as refused
 
