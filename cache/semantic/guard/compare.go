@@ -49,6 +49,9 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	if a.asks(frameHowto) && b.asks(frameHowto) && apartBy(a.notes, b.notes, noteNow, noteThen) {
 		v.object(Tense, nil)
 	}
+	if a.first|b.first == noteMeYou|noteYouMe && (a.both != b.both || a.sents[0].mood == moodPast && b.sents[0].mood == moodPast) {
+		v.object(Person, nil)
+	}
 	few := len(a.words) <= 2 || len(b.words) <= 2
 	if (a.means || b.means) && a.idle != b.idle || few && a.few != b.few {
 		v.object(Meant, nil)
@@ -56,7 +59,7 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	if a.they != b.they {
 		v.object(Pronoun, nil)
 	}
-	if !a.asks(frameHowto) && !b.asks(frameHowto) && (a.who != b.who && a.who&b.who == 0 || few && !a.asks(frameYes) && a.whose != b.whose) {
+	if !a.asks(frameHowto) && !b.asks(frameHowto) && (apartWho(a, b) || few && !a.asks(frameYes) && a.whose != b.whose) {
 		v.object(Person, nil)
 	}
 	if len(a.sents) != len(b.sents) {
@@ -74,6 +77,19 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 			v.object(Tense, nil)
 		}
 	}
+}
+
+// apartWho reports whether one text speaks of who asks, or of who is asked, where the other
+// does not.
+func apartWho(a, b *Form) bool {
+	x, y := a.who, b.who
+	if a.implied {
+		y &^= 2
+	}
+	if b.implied {
+		x &^= 2
+	}
+	return x != y && x&y == 0
 }
 
 // differ is the objection to two frames: orders, searches and questions after a thing or a
@@ -121,6 +137,7 @@ type matching struct {
 	used   [maxWords]bool  // of b
 	turned int             // opposites paired for the sake of a "not" of the sentence
 	nots   int             // of both
+	traded bool            // two joined things have changed places
 	howto  bool            // both ask for a way
 	list   bool            // both ask what something is, or which there are
 }
@@ -215,7 +232,7 @@ func (m *matching) again() {
 	case left > 0 && right == 0:
 		for i := range m.a {
 			for k := range m.a {
-				if m.to[i] == 0 && m.to[k] > 0 && repeats(&m.a[i], &m.a[k]) {
+				if m.to[i] == 0 && m.to[k] > 0 && (repeats(&m.a[i], &m.a[k]) || shared(m.a, i, k)) {
 					m.to[i] = m.to[k]
 				}
 			}
@@ -223,7 +240,7 @@ func (m *matching) again() {
 	case right > 0 && left == 0:
 		for j := range m.b {
 			for k := range m.b {
-				if !m.used[j] && m.used[k] && repeats(&m.b[j], &m.b[k]) {
+				if !m.used[j] && m.used[k] && (repeats(&m.b[j], &m.b[k]) || shared(m.b, j, k)) {
 					m.used[j] = true
 				}
 			}
@@ -265,6 +282,13 @@ func (m *matching) literal(v *Verdict) {
 
 func repeats(w, before *word) bool {
 	return w.stem == before.stem && (w.name || before.name) && w.kind == kindPlain && w.not == before.not
+}
+
+// shared reports whether word i comes again as word k, of the other of two items, and each
+// time with a word before it: roman law and common law.
+func shared(words []word, i, k int) bool {
+	x, y := &words[i], &words[k]
+	return x.stem == y.stem && x.kind == kindPlain && x.item != 0 && y.item != 0 && x.item != y.item && x.glued && y.glued && x.not == y.not
 }
 
 // alone is the objection to a word without a counterpart.
@@ -329,7 +353,7 @@ func (f *Form) asks(s frame) bool { return len(f.sents) > 0 && f.sents[0].frame 
 func praise(x, y *word) bool {
 	good := func(w *word) bool { return string(w.text) == "good" || string(w.text) == "great" }
 	best := func(w *word) bool { return string(w.text) == "best" }
-	return good(x) && best(y) || best(x) && good(y)
+	return good(x) && (best(y) || good(y)) || best(x) && good(y)
 }
 
 // reversed pairs "more cautious" with "less brave", where less and more stand before

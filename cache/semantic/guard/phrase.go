@@ -29,6 +29,26 @@ a lot of +many
 e mail|mails +email
 wi fi +wifi
 brand new +new
+cell|mobile phone|phones +cellphone
+get|gets|getting better at +improve
+get|find|land a job +findjob
+get|find jobs +findjob
+getting|finding a job +findjob
+per|every|each day +daily
+per|every|each week +weekly
+per|every|each month +monthly
+per|every|each year +yearly
+start|starting|started up +start
+all about +ever
+tv|television show|shows|series|serial|serials|program|programs +tvseries
+on|over|via|through|using the? internet +online
+on my|your|our|his|her|their own +byoneself
+by myself|yourself|oneself|himself|herself|themselves|ourselves +byoneself
+of all time|times +ever
+all time +ever
+in your opinion +ever
+according to you +ever
+get|getting|gets|got over +overcome
 `
 
 // phrases puts one word in the place of several.

@@ -32,6 +32,10 @@ closest nearest
 humble modest
 outspoken vocal
 angry furious
+tough difficult hard
+amazing incredible
+issue problem
+legit legitimate genuine
 `
 
 // A thesaurus knows pairs of stems.

@@ -6,15 +6,22 @@ package guard
 func (r *reader) turned(toks []token, s *sentence) {
 	switch s.frame {
 	case frameWho:
+		if l := r.lex(); s.mood == moodPresent && len(toks) > 4 && l.is(&toks[2], classOwner) && l.is(&toks[1], classBe) && ends(toks[3].text, "ite") {
+			s.frame = frameWhat // "who is your favorite poet"
+		}
 		r.maker(toks, s)
 		r.doer(toks, s)
 	case frameWhich:
 		r.people(toks, s)
+	case frameWhere:
+		r.origin(toks, s)
 	case frameWhat, frameDoes:
+		r.effectOf(toks)
 		r.differs(toks, s)
 		r.alike(toks, s)
 		r.season(toks, s)
 	case frameHow:
+		r.affects(toks, s)
 		r.differs(toks, s)
 		r.alike(toks, s)
 		if r.done(toks) {
