@@ -18,6 +18,7 @@ func (r *reader) arrange(toks []token) []token {
 	r.items(toks)
 	r.substitute(toks)
 	r.ability(toks)
+	toks = r.needs(toks)
 	r.while(toks)
 	return toks
 }
@@ -151,7 +152,10 @@ func (r *reader) currency(toks []token) {
 
 // worth: "is it worth buying a car", "is a car worth buying".
 func (r *reader) worth(toks []token) []token {
-	l := r.lex()
+	l, last := r.lex(), len(toks)-1
+	if l.word(&toks[0], "is") && l.word(&toks[last-1], "worth") && l.word(&toks[last], "it") {
+		return toks[:last]
+	}
 	if len(toks) < 5 || !l.word(&toks[0], "is") || !l.word(&toks[1], "it") || !l.word(&toks[2], "worth") || !ends(toks[3].text, "ing") {
 		return toks
 	}
@@ -237,6 +241,24 @@ func (r *reader) items(toks []token) {
 	for i := at + 1; i < len(toks) && within(&toks[i]); i++ {
 		toks[i].item = 2
 	}
+}
+
+// needs: "how often does a fern need to be watered", "how often should a fern be watered".
+func (r *reader) needs(toks []token) []token {
+	l, aux := r.lex(), -1
+	for i := 1; i+3 < len(toks); i++ {
+		switch {
+		case aux < 0 && l.is(&toks[i], classDo) && !l.is(&toks[i], classPast):
+			aux = i
+		case l.is(&toks[i], classPerson) || toks[i].shape >= shapePause:
+			return toks
+		case aux > 0 && i > aux+1 && l.word(&toks[i], "need") && l.word(&toks[i+1], "to") && l.word(&toks[i+2], "be") && l.happens(&toks[i+3]):
+			toks[aux].text = r.f.lexer.put("should")
+			toks[aux].word = l.find(toks[aux].text)
+			return drop(toks, i, 2)
+		}
+	}
+	return toks
 }
 
 // ability: "are cats able to swim", "can cats swim"; and the same with unable.

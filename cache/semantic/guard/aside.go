@@ -143,7 +143,7 @@ func (r *reader) studies(toks []token, i int) bool {
 	case "learn", "learning", "study", "studying":
 		return !l.is(&toks[i+1], classPrep|classConj|classArticle)
 	case "prepare", "preparing":
-		return l.word(&toks[i+1], "for")
+		return l.word(&toks[i+1], "for") || l.word(&toks[i-1], "for") && !l.is(&toks[i+1], classPrep|classConj|classArticle)
 	}
 	return false
 }

@@ -70,7 +70,7 @@ func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
 			s.mood = moodPresent
 		}
 	}
-	if p.adds == "must" {
+	if p.adds == "must" || p.adds == "exist" {
 		s.mood = moodPresent
 	}
 	if s.frame == frameHowto && p.adds != "" && p.adds != "can" && p.adds != "become" {

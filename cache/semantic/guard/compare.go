@@ -147,11 +147,26 @@ func (m *matching) equal() {
 	for i := range m.a {
 		for j := range m.b {
 			if !m.used[j] && m.a[i].stem == m.b[j].stem && m.a[i].kind == m.b[j].kind {
-				m.pair(i, j)
+				m.pair(i, m.better(i, j))
 				break
 			}
 		}
 	}
+}
+
+// better is j, or where the word comes again in b the one that goes where word i does: from
+// or to.
+func (m *matching) better(i, j int) int {
+	role := m.a[i].role
+	if role != roleTo && role != roleFrom || m.b[j].role == role {
+		return j
+	}
+	for k := j + 1; k < len(m.b); k++ {
+		if y := &m.b[k]; !m.used[k] && y.stem == m.a[i].stem && y.kind == m.a[i].kind && y.role == role {
+			return k
+		}
+	}
+	return j
 }
 
 func (m *matching) pair(i, j int) {
@@ -339,7 +354,7 @@ func (m *matching) replace(i int, right []int, v *Verdict) {
 		if x.not != y.not {
 			continue
 		}
-		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.list && praise(x, y)) || m.g.slip(x.text, y.text) && !renamed(x, y) {
+		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.list && (praise(x, y) || m.wonder(i, j))) || m.g.slip(x.text, y.text) && !renamed(x, y) {
 			m.pair(i, j)
 			return
 		}
@@ -348,6 +363,21 @@ func (m *matching) replace(i int, right []int, v *Verdict) {
 
 // asks reports whether the first sentence of f is of that frame.
 func (f *Form) asks(s frame) bool { return len(f.sents) > 0 && f.sents[0].frame == s }
+
+// wonder reports whether words i and j say of facts that they are worth telling.
+func (m *matching) wonder(i, j int) bool {
+	told := func(words []word, i int) bool {
+		if i+1 >= len(words) || string(words[i+1].text) != "facts" {
+			return false
+		}
+		switch string(words[i].text) {
+		case "interesting", "amazing", "incredible", "fascinating", "fun", "cool", "surprising", "crazy":
+			return true
+		}
+		return false
+	}
+	return told(m.a, i) && told(m.b, j)
+}
 
 // praise reports whether x and y are good and best: some good books, the best books.
 func praise(x, y *word) bool {

@@ -131,15 +131,16 @@ type reader struct {
 	led      bool // a preposition stands before this one
 	told     bool // the sentence began with "tell me", "explain"
 	asked    frame
-	unitNext bool // a unit stands behind this one
-	month    bool // a month stands beside this one
-	byWhom   bool // the sentence begins with that
-	fronted  bool // what stands before the question is being read
-	article  bool // "a" or "an" stands before this one
-	makes    bool // the sentence asks for something to be made or named
-	able     bool // the sentence says who is able to
-	versus   bool // the sentence asks which of two is more so
-	generic  bool // the sentence asks for people as such: how can a person
+	unitNext bool  // a unit stands behind this one
+	month    bool  // a month stands beside this one
+	byWhom   bool  // the sentence begins with that
+	fronted  bool  // what stands before the question is being read
+	article  bool  // "a" or "an" stands before this one
+	makes    bool  // the sentence asks for something to be made or named
+	asking   frame // what the sentence asks for, where a rule wants to know it early
+	able     bool  // the sentence says who is able to
+	versus   bool  // the sentence asks which of two is more so
+	generic  bool  // the sentence asks for people as such: how can a person
 	english  int
 	foreign  int
 }
@@ -210,6 +211,7 @@ func (r *reader) lex() *lexicon { return &r.g.lex }
 // sentence reads the tokens of one.
 func (r *reader) sentence(toks []token) {
 	r.told, r.byWhom, r.versus, r.able, r.generic = false, false, false, false, false
+	r.asking = frameNone
 	toks = r.polite(r.phrases(toks))
 	toks = r.arrange(toks)
 	if len(toks) == 0 || r.aside(toks) || len(r.f.sents) >= maxSentences {
@@ -276,6 +278,9 @@ func (r *reader) reasons(toks []token) bool {
 	l, n := r.lex(), len(toks)-1
 	if n < 2 {
 		return len(r.f.sents) > 0 && (l.word(&toks[n], "why") || l.word(&toks[n], "and"))
+	}
+	if l.word(&toks[n], "why") && toks[n-1].shape == shapePause && l.is(&toks[0], classWh|classAux) {
+		return true
 	}
 	return l.word(&toks[n], "and") || l.word(&toks[n], "why") && l.word(&toks[n-1], "and")
 }

@@ -48,10 +48,10 @@ howto: how do|can|could to? /verb
 howto: what @be some|the|@the? various|different|best|good? way|ways|method|methods that|in|through|by? which? @p can|could
 howto: what @be @the easy|easiest|simple|simplest way|ways|method|methods to|of|for
 howto: @the easy|easiest|simple|simplest way|ways to
-yes: is|are there any|a|some? way|ways to|that? i|we|you? can? +can
+yes: is|are there any|a|an|some? easy|easier|simple|simpler|good|possible? way|ways to|that? i|we|you? can? +can
 howto: what @be|would be? @the best|good|right|proper|correct|effective? way|ways|method|methods|approach to|of|for
 howto: what @be @the most|more effective|efficient way|ways|method|methods|approach to|of|for
-howto: what @be some? best|good|effective? way|ways|method|methods to|of|for
+howto: what|which @be some? of? @the? best|good|great|easy|easiest|simple|simplest|effective|efficient|different|various|possible? way|ways|method|methods to|of|for
 howto: which is @the best|right|good? way|method to|of|for
 howto: what @be @the step|steps to|for|in|involved? in?
 howto: what steps|step should|do|can|must|need @p take|follow|need? to
@@ -84,6 +84,8 @@ what: what @be your opinion|opinions|view|views|thought|thoughts on|about|of|reg
 what: what do|does @p|they call +call
 what: are|is there any|some good|great +good
 what: are|is there any|some free +free
+what: are|is there any|a|an|some? alternative|alternatives to|for +alternative
+what: what @be some|the? alternative|alternatives to|for +alternative
 what: is|are there any|a? difference|differences between +difference
 should: what do|does @p need|have to
 what: can|could anyone|someone|anybody|somebody|you suggest|recommend me? some|any|a? good|great +good
@@ -151,6 +153,9 @@ who: whom
 yes: is|was it possible to|for +can
 yes: do you think that?
 yes: is it true that
+yes: do you believe in +exist
+yes: do you believe that? there is|are +exist
+yes: do you believe that?
 yes: do|does @p have|need to +must
 yes: must @p +must
 yes: is it necessary|mandatory|compulsory|obligatory to|for +must

@@ -53,6 +53,10 @@ func (r *reader) skip(toks []token, i int) bool {
 	case "me", "us": // "recommend me a book"
 		return i == 1 && (l.is(&toks[0], classRequest) || l.is(&toks[0], classGive))
 	case "kind", "type", "sort", "kinds", "types", "sorts": // "what kind of music do"
+		if i > 1 && i+1 < len(toks) && l.word(&toks[i-1], "any") && l.word(&toks[i+1], "of") {
+			toks[i+1].eaten = true // "without any kind of"
+			return true
+		}
 		if i == 1 && i+2 < len(toks) && (l.word(&toks[0], "what") || l.word(&toks[0], "which")) && l.word(&toks[2], "of") {
 			toks[2].eaten = true
 			return true
@@ -83,10 +87,20 @@ func (r *reader) skip(toks []token, i int) bool {
 		return r.asked == frameWhat && i+1 < len(toks) && l.is(&toks[i+1], classPrep) && utmost(toks[:i])
 	case "considered": // "why is Pluto considered a planet"
 		return r.asked == frameWhy && i > 2
+	case "play", "speak": // "learn to play the banjo"
+		if i > 1 && i+1 < len(toks) && l.word(&toks[i-1], "to") && (l.word(&toks[i-2], "learn") || l.word(&toks[i-2], "learning") || l.word(&toks[i-2], "how")) &&
+			toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classPrep|classConj|classHard) && r.index(toks[:i], "learn") >= 0 {
+			r.role = roleNone
+			return true
+		}
 	case "thing": // "the same thing"
 		return i > 0 && l.word(&toks[i-1], "same")
 	case "exam", "exams", "examination": // "prepare for the GRE exam"
 		return r.asked == frameHowto && i > 0 && toks[i-1].caps && !r.flat
+	case "correctly", "effectively", "efficiently":
+		return r.asked == frameHowto && (i == 0 || !l.word(&toks[i-1], "more"))
+	case "current": // "who is the current mayor"
+		return r.asked == frameWho && i == 3 && l.word(&toks[2], "the") && i+1 < len(toks)
 	case "fact": // "in fact"
 		return i > 0 && l.word(&toks[i-1], "in")
 	case "order": // "in order to"
@@ -159,6 +173,8 @@ func (r *reader) function(t *token) {
 		}
 	case c.isOf(classThey) && r.generic:
 		r.f.whose = true // "how can a person control their anger"
+		r.role = roleNone
+		return
 	case c.isOf(classThey):
 		r.f.they = true
 	}

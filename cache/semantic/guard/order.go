@@ -64,6 +64,21 @@ func (m *matching) trade() bool {
 	return any
 }
 
+// language reports whether of two words one is a language and the other what one does in it.
+func (m *matching) language(x, y *word) bool {
+	if m.g.lex.class(y.id).isOf(classLanguage) {
+		x, y = y, x
+	}
+	if !m.howto || !m.g.lex.class(x.id).isOf(classLanguage) {
+		return false
+	}
+	switch string(y.text) {
+	case "spoken", "speaking", "written", "writing":
+		return true
+	}
+	return false
+}
+
 // off reports whether something is taken off x: remove it from there, or on there.
 func (m *matching) off(x, y *word) bool {
 	if x.role > y.role {
@@ -230,6 +245,9 @@ func (m *matching) swapped(i, k int) bool {
 	if x.role == roleNone && p.role == roleNone && y.role != roleNone && q.role != roleNone ||
 		x.role != roleNone && p.role != roleNone && y.role == roleNone && q.role == roleNone {
 		return false // the rate in Italy, Italy's rate
+	}
+	if m.language(x, y) && k-i == 1 && m.to[i]-m.to[k] == 1 {
+		return false // "spoken Greek", "Greek speaking"
 	}
 	if x.name && y.name || p.name && q.name {
 		return m.anchored(i, k) || !(keeps(x, p) && moved(y, q) || keeps(y, q) && moved(x, p))

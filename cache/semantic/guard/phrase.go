@@ -30,7 +30,7 @@ e mail|mails +email
 wi fi +wifi
 brand new +new
 cell|mobile phone|phones +cellphone
-get|gets|getting better at +improve
+get|gets|getting|become|becoming|be better at +improve
 get|find|land a job +findjob
 get|find jobs +findjob
 getting|finding a job +findjob
@@ -39,9 +39,13 @@ per|every|each week +weekly
 per|every|each month +monthly
 per|every|each year +yearly
 start|starting|started up +start
+get|gain|getting|gaining more +increase
+mind blowing +amazing
+mindblowing +amazing
 all about +ever
 tv|television show|shows|series|serial|serials|program|programs +tvseries
-on|over|via|through|using the? internet +online
+on|over|via|through|from|using the? internet +online
+from|through online +online
 on my|your|our|his|her|their own +byoneself
 by myself|yourself|oneself|himself|herself|themselves|ourselves +byoneself
 of all time|times +ever
