@@ -3,7 +3,7 @@ package guard
 // arrange puts the words of a sentence into the order in which most say it, before it is
 // read: a clause behind its question, a thing before what is worth doing with it.
 func (r *reader) arrange(toks []token) []token {
-	toks = trim(r.clause(toks))
+	toks = trim(r.clause(r.topic(toks)))
 	if len(toks) < 4 {
 		return toks
 	}
@@ -60,6 +60,22 @@ func drop(toks []token, i, n int) []token {
 		toks[k] = token{shape: shapePause}
 	}
 	return toks[:len(toks)-n]
+}
+
+// topic drops what stands before a colon and comes again behind it: "bees: what do bees eat".
+func (r *reader) topic(toks []token) []token {
+	for i := 1; i+3 < len(toks) && i <= maxTopic; i++ {
+		if toks[i].shape != shapePause {
+			continue
+		}
+		for k := range toks[:i] {
+			if r.index(toks[i+1:], string(toks[k].text)) < 0 || r.lex().is(&toks[k], classWh|classAux) {
+				return toks
+			}
+		}
+		return toks[i+1:]
+	}
+	return toks
 }
 
 // clause: "if it rains, what should I wear", "what should I wear if it rains".

@@ -1,5 +1,7 @@
 package guard
 
+import "strings"
+
 // asideText are sentences that ask for nothing more than what was asked before them: who
 // answers says why, and helps.
 const asideText = `
@@ -107,9 +109,9 @@ func (r *reader) improves(toks []token) bool {
 
 // purposes are what everybody does with a thing: a good book is one to read.
 var purposes = map[string]string{
-	"book": "read", "novel": "read", "movie": "watch", "film": "watch", "series": "watch", "tvseries": "watch", "anime": "watch",
+	"book": "read", "novel": "read", "movie": "watch see", "film": "watch see", "series": "watch", "tvseries": "watch", "anime": "watch",
 	"documentary": "watch", "phone": "buy", "cellphone": "buy", "smartphone": "buy", "laptop": "buy", "camera": "buy", "tablet": "buy",
-	"car": "buy", "headphone": "buy", "place": "visit", "beach": "visit", "game": "play", "food": "eat",
+	"car": "buy", "headphone": "buy", "place": "visit see explore", "beach": "visit", "game": "play", "food": "eat",
 }
 
 // fits reports whether token i says what a good thing is for, and everybody knows: the best
@@ -127,7 +129,7 @@ func (r *reader) fits(toks []token, i int) bool {
 	if n := len(thing) - 1; !ok && n > 2 && thing[n] == 's' {
 		verb, ok = purposes[string(thing[:n])]
 	}
-	if !ok || string(toks[i].text) != verb {
+	if !ok || !strings.Contains(verb, string(toks[i].text)) || len(toks[i].text) < 3 {
 		return false
 	}
 	return utmost(toks[:i-2]) || r.index(toks[:i-2], "good") >= 0
@@ -188,6 +190,17 @@ func (r *reader) affects(toks []token, s *sentence) {
 		r.emit("effect")
 		s.frame = frameWhat
 		return
+	}
+}
+
+// uses: what are the applications of X, what are its uses.
+func (r *reader) uses(toks []token) {
+	l := r.lex()
+	for i := 2; i+2 < len(toks) && i < 6; i++ {
+		if l.word(&toks[i], "applications") && l.word(&toks[i+1], "of") {
+			toks[i].text = r.f.lexer.put("uses")
+			toks[i].word = l.find(toks[i].text)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ package guard
 func (r *reader) collect(toks []token) {
 	r.role, r.not = roleNone, false
 	r.fronted = len(toks) > 0 && r.lex().is(&toks[0], classPrep) && pauses(toks)
+	l := r.lex()
 	last := -1 // token of the last word that was added
 	r.held = roleNone
 	for i := range toks {
@@ -38,6 +39,7 @@ func (r *reader) collect(toks []token) {
 			}
 			continue
 		default:
+			r.part = i > 0 && (l.word(&toks[i-1], "south") || l.word(&toks[i-1], "north") || l.word(&toks[i-1], "latin") || l.word(&toks[i-1], "central"))
 			r.how = r.asked == frameHowto && r.adverb(toks, i)
 			r.money = i+1 < len(toks) && string(toks[i+1].text) == "money"
 			r.add(t, c)
@@ -52,6 +54,7 @@ func (r *reader) collect(toks []token) {
 		}
 		w.shown = i > 1 && r.lex().word(&toks[i-1], "that") && r.lex().is(&toks[i-2], classPrep)
 		w.front = r.fronted && w.role != roleNone
+		w.liked = i > 0 && r.asked == frameWhat && (l.word(t, "good") || l.word(t, "great")) && l.word(&toks[i-1], "some")
 		w.done = i > 0 && r.lex().is(&toks[i-1], classBe) && r.lex().happens(t)
 		w.moves = i == 2 && len(toks) > 4 && r.lex().is(&toks[0], classBe) && r.lex().word(&toks[1], "it") &&
 			(r.lex().word(&toks[3], "to") || r.lex().word(&toks[3], "that") || ends(toks[3].text, "ing"))
@@ -120,6 +123,9 @@ func (r *reader) add(t *token, c class) {
 	if n, ok := numberWords[string(t.text)]; ok && !t.quoted {
 		w.kind, w.hard = kindNumber, true
 		w.text = r.f.lexer.put(n)
+	}
+	if string(w.text) == "america" && !r.part {
+		w.text, w.id, w.hard = usa, r.lex().find(usa), true
 	}
 	if t.caps && w.name && string(w.text) == "us" {
 		w.text, w.id = usa, r.lex().find(usa)

@@ -13,7 +13,7 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 		return v
 	}
 	g.whole(&v, a, b)
-	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, howto: a.asks(frameHowto) && b.asks(frameHowto), list: a.asks(frameWhat) && b.asks(frameWhat)}
+	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, howto: a.asks(frameHowto) && b.asks(frameHowto), list: a.asks(frameWhat) && b.asks(frameWhat), some: a.notes&b.notes&noteSome != 0}
 	m.equal()
 	m.rest(&v)
 	if a.means || b.means {
@@ -137,6 +137,7 @@ type matching struct {
 	used   [maxWords]bool  // of b
 	turned int             // opposites paired for the sake of a "not" of the sentence
 	nots   int             // of both
+	some   bool            // both ask for some of many
 	traded bool            // two joined things have changed places
 	howto  bool            // both ask for a way
 	list   bool            // both ask what something is, or which there are
@@ -203,13 +204,13 @@ func (m *matching) rest(v *Verdict) {
 	m.again()
 	one := false
 	for i := range m.a {
-		if m.to[i] == 0 && !m.a[i].free {
+		if m.to[i] == 0 && !m.a[i].free && !(m.some && m.a[i].liked) {
 			one = true
 			v.object(alone(&m.a[i], k > 0), &m.a[i])
 		}
 	}
 	for j := range m.b {
-		if !m.used[j] && !m.b[j].free {
+		if !m.used[j] && !m.b[j].free && !(m.some && m.b[j].liked) {
 			v.object(alone(&m.b[j], one), &m.b[j])
 		}
 	}
@@ -303,7 +304,7 @@ func repeats(w, before *word) bool {
 // time with a word before it: roman law and common law.
 func shared(words []word, i, k int) bool {
 	x, y := &words[i], &words[k]
-	return x.stem == y.stem && x.kind == kindPlain && x.item != 0 && y.item != 0 && x.item != y.item && x.glued && y.glued && x.not == y.not
+	return x.stem == y.stem && x.kind == kindPlain && (x.item != 0 && y.item != 0 && x.item != y.item || x.role == roleThan && y.role == roleNone) && x.glued && y.glued && x.not == y.not
 }
 
 // alone is the objection to a word without a counterpart.

@@ -51,6 +51,7 @@ type word struct {
 	moves  bool  // stands before what it is about: is it bad to
 	shown  bool  // behind "of that"
 	front  bool  // in what stands before the question itself: in Go, how do I
+	liked  bool  // good, where some are asked for: some good books
 	lone   bool  // one thing that is asked for: a joke
 	by     id    // the preposition before it
 	item   uint8 // of two that are joined, as in token
@@ -126,6 +127,7 @@ type reader struct {
 	held     role // what r.role was before a number
 	not      bool
 	money    bool // the next word is money
+	part     bool // the next word is only part of a name: South America
 	how      bool // the next word says how something is done
 	by       id   // the last preposition
 	led      bool // a preposition stands before this one

@@ -95,6 +95,8 @@ func (r *reader) skip(toks []token, i int) bool {
 		}
 	case "thing": // "the same thing"
 		return i > 0 && l.word(&toks[i-1], "same")
+	case "happen", "happens", "occur", "occurs": // "why do eclipses happen"
+		return r.asked == frameWhy && i > 1 && i+1 == len(toks)
 	case "exam", "exams", "examination": // "prepare for the GRE exam"
 		return r.asked == frameHowto && i > 0 && toks[i-1].caps && !r.flat
 	case "correctly", "effectively", "efficiently":

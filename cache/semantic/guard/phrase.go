@@ -29,6 +29,8 @@ a lot of +many
 e mail|mails +email
 wi fi +wifi
 brand new +new
+a few +some
+driving|driver|drivers license|licence|licenses|licences +driverslicense
 cell|mobile phone|phones +cellphone
 get|gets|getting|become|becoming|be better at +improve
 get|find|land a job +findjob

@@ -23,6 +23,7 @@ func (r *reader) turned(toks []token, s *sentence) {
 	case frameWhat, frameDoes:
 		r.soMuch(toks, s)
 		r.effectOf(toks)
+		r.uses(toks)
 		r.differs(toks, s)
 		r.alike(toks, s)
 		r.season(toks, s)
@@ -142,10 +143,13 @@ func (r *reader) differs(toks []token, s *sentence) {
 	for i := range toks {
 		t := &toks[i]
 		here := s.frame == frameHow && i > 1 && (l.word(t, "differ") || l.word(t, "different")) || i == 1 && (l.word(t, "distinguishes") || l.word(t, "differentiates"))
-		if !here || t.quoted || i+1 < len(toks) && !l.word(&toks[i+1], "from") && i > 1 {
+		if !here || t.quoted || i+1 < len(toks) && !l.word(&toks[i+1], "from") && !l.word(&toks[i+1], "than") && i > 1 {
 			continue
 		}
 		t.eaten = true
+		if i+1 < len(toks) && l.word(&toks[i+1], "than") {
+			toks[i+1].eaten = true
+		}
 		r.emit("difference")
 		r.f.same = true
 		s.frame = frameWhat
