@@ -11,6 +11,8 @@ func (r *reader) arrange(toks []token) []token {
 		toks = drop(toks, 1, 1) // "what exactly is"
 	}
 	r.currency(toks)
+	toks = r.daily(toks)
+	toks = r.prefers(toks)
 	toks = r.worth(toks)
 	toks = r.opines(toks)
 	r.byWhomever(toks)
@@ -164,6 +166,38 @@ func (r *reader) currency(toks []token) {
 			i++
 		}
 	}
+}
+
+// spans are what something may come about in once.
+var spans = map[string]string{"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
+
+// daily: "how many eggs a week", "how many eggs per week".
+func (r *reader) daily(toks []token) []token {
+	l := r.lex()
+	if !l.word(&toks[0], "how") || !l.word(&toks[1], "many") && !l.word(&toks[1], "much") && !l.word(&toks[1], "often") {
+		return toks
+	}
+	for i := 3; i+1 < len(toks); i++ {
+		span, ok := spans[string(toks[i+1].text)]
+		if !ok || !l.word(&toks[i], "a") || l.is(&toks[i-1], classIdle|classHard) {
+			continue
+		}
+		toks[i+1].text = r.f.lexer.put(span)
+		toks[i+1].word = l.find(toks[i+1].text)
+		return drop(toks, i, 1)
+	}
+	return toks
+}
+
+// prefers: "is it better to rent or buy", "should I rent or buy".
+func (r *reader) prefers(toks []token) []token {
+	l := r.lex()
+	if len(toks) < 7 || !l.word(&toks[0], "is") || !l.word(&toks[1], "it") || !l.word(&toks[2], "better") || !l.word(&toks[3], "to") || r.index(toks, "or") < 0 || r.index(toks, "than") >= 0 {
+		return toks
+	}
+	toks[0].text, toks[1].text = r.f.lexer.put("should"), r.f.lexer.put("i")
+	toks[0].word, toks[1].word = l.find(toks[0].text), l.find(toks[1].text)
+	return drop(toks, 2, 2)
 }
 
 // worth: "is it worth buying a car", "is a car worth buying".

@@ -181,10 +181,11 @@ func (r *reader) affects(toks []token, s *sentence) {
 	l := r.lex()
 	for i := 3; i+1 < len(toks); i++ {
 		t := &toks[i]
-		if t.quoted || !l.word(t, "affect") && !l.word(t, "impact") && !l.word(t, "influence") || !l.is(&toks[1], classAux) {
+		if t.quoted || !l.word(t, "affect") && !l.word(t, "impact") && !l.word(t, "influence") && !(l.word(t, "affecting") && l.is(&toks[1], classBe)) || !l.is(&toks[1], classAux) {
 			continue
 		}
 		t.eaten = true
+		toks[1].eaten = true
 		hang(toks[2:i], roleFrom)
 		hang(toks[i+1:], roleTo)
 		r.emit("effect")

@@ -70,10 +70,10 @@ func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
 			s.mood = moodPresent
 		}
 	}
-	if p.adds == "must" || p.adds == "exist" {
+	if s.frame == frameYes && p.adds != "" && p.adds != "can" {
 		s.mood = moodPresent
 	}
-	if s.frame == frameHowto && p.adds != "" && p.adds != "can" && p.adds != "become" {
+	if s.frame == frameHowto && p.adds != "" && p.adds != "can" && p.adds != "become" && p.adds != "handle" {
 		w := &r.f.words[len(r.f.words)-1]
 		w.stem = mix(w.stem, manner)
 	}

@@ -25,6 +25,9 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 	if len(a.words) == 1 && m.to[0] != 0 && !likeForm(a.words[0].text, b.words[0].text) {
 		v.object(Instead, &a.words[0])
 	}
+	if (a.means || b.means) && a.idle != b.idle || (len(a.words) <= 2 || len(b.words) <= 2) && a.few != b.few {
+		v.object(Meant, nil)
+	}
 	if v.Rule == Pass || v.Rule.rank() < 3 {
 		m.stand(&v, a.same && b.same)
 	}
@@ -53,13 +56,10 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 		v.object(Person, nil)
 	}
 	few := len(a.words) <= 2 || len(b.words) <= 2
-	if (a.means || b.means) && a.idle != b.idle || few && a.few != b.few {
-		v.object(Meant, nil)
-	}
 	if a.they != b.they {
 		v.object(Pronoun, nil)
 	}
-	if !a.asks(frameHowto) && !b.asks(frameHowto) && (apartWho(a, b) || few && !a.asks(frameYes) && a.whose != b.whose) {
+	if !a.asks(frameHowto) && !b.asks(frameHowto) && (apartWho(a, b) || few && !a.asks(frameYes) && !a.ought() && a.whose != b.whose) {
 		v.object(Person, nil)
 	}
 	if len(a.sents) != len(b.sents) {
@@ -78,6 +78,9 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 		}
 	}
 }
+
+// ought reports whether f asks how much of something one should do: of one's own, mostly.
+func (f *Form) ought() bool { return f.asks(frameWhich) && f.sents[0].mood == moodShould }
 
 // apartWho reports whether one text speaks of who asks, or of who is asked, where the other
 // does not.

@@ -57,6 +57,7 @@ howto: what @be @the step|steps to|for|in|involved? in?
 howto: what steps|step should|do|can|must|need @p take|follow|need? to
 howto: what should|can|must|could|do @p need|have? to? do to
 howto: what should|can|must|could @p do in order to
+howto: what should|can|could|do @p do about +handle
 howto: @the best|good|right? way|ways to
 howto: steps to|for
 howto: what @be the trick|secret|key to|of|for
@@ -158,6 +159,9 @@ yes: do you believe that? there is|are +exist
 yes: do you believe that?
 yes: do|does @p have|need to +must
 yes: must @p +must
+yes: is it legal|lawful to|for +legal
+yes: can|could @p legally +legal
+yes: is it ok|okay|alright|acceptable to|for +ok
 yes: is it necessary|mandatory|compulsory|obligatory to|for +must
 yes: how hard|difficult is it +hard
 yes: do you think|believe it is possible to +can

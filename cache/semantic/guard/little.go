@@ -103,6 +103,8 @@ func (r *reader) skip(toks []token, i int) bool {
 		return r.asked == frameHowto && (i == 0 || !l.word(&toks[i-1], "more"))
 	case "current": // "who is the current mayor"
 		return r.asked == frameWho && i == 3 && l.word(&toks[2], "the") && i+1 < len(toks)
+	case "taking", "having": // "without taking medicine"
+		return i > 0 && i+1 < len(toks) && l.word(&toks[i-1], "without") && toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classPrep)
 	case "fact": // "in fact"
 		return i > 0 && l.word(&toks[i-1], "in")
 	case "order": // "in order to"

@@ -30,6 +30,8 @@ e mail|mails +email
 wi fi +wifi
 brand new +new
 a few +some
+last|family name|names +surname
+chances of|that +odds
 driving|driver|drivers license|licence|licenses|licences +driverslicense
 cell|mobile phone|phones +cellphone
 get|gets|getting|become|becoming|be better at +improve

@@ -32,6 +32,7 @@ closest nearest
 humble modest
 outspoken vocal
 angry furious
+odds probability likelihood
 company firm
 tough difficult hard
 amazing incredible
