@@ -15,6 +15,7 @@ import (
 	"asbru/control/api"
 	"asbru/control/batches"
 	"asbru/control/lease"
+	"asbru/control/objects"
 	"asbru/control/trail"
 	"asbru/core"
 	"asbru/core/audit"
@@ -53,6 +54,9 @@ type gateway struct {
 	prober      *probe.Prober
 	serves      atomic.Pointer[hotpath.Server] // server, for goroutines that may run before it is made
 	own         string                         // the credential by which the cache asks the front door for embeddings
+	lister      string                         // the credential by which lists are asked for
+	lists       chan struct{}                  // one for each page of a list that is being asked for
+	made        atomic.Pointer[objects.Book]   // what virtual keys made at providers; nil: no document had any
 
 	fixed     *config.Document // what the process started with
 	keep      keeping
@@ -81,11 +85,11 @@ func newGateway(s *serving, from *source, in *inheritance) *gateway {
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
 	g.meter.g, g.desk = g, limit.NewDesk()
-	g.own = newCredential()
+	g.own, g.lister, g.lists = newCredential(), newCredential(), make(chan struct{}, maxLists)
 	g.batches = g.newSweeper()
 	g.prober = probe.New(g.probed, g.probeTold)
 	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Kept: g.kept, Compile: g.compile, Undo: g.undo, Swap: g.swap, Applied: g.applied, Log: newLog(s.stderr, g.changes)})
-	g.keep.api = admin.New(admin.Options{Plane: g.plane, Snapshot: g.snapshot, Store: g.keep.store.Load, Balances: balances{g}, Changed: g.changed, Log: g.log})
+	g.keep.api = admin.New(admin.Options{Plane: g.plane, Snapshot: g.snapshot, Store: g.keep.store.Load, Balances: balances{g}, Objects: g.shownObjects, Changed: g.changed, Log: g.log})
 	return g
 }
 

@@ -53,6 +53,9 @@ func (g *gateway) figures() meter.Figures {
 	if t := g.trail.Load(); t != nil {
 		f.More = t.Figures()
 	}
+	if b := g.made.Load(); b != nil {
+		f.More = append(f.More, b.Figures()...)
+	}
 	if store := g.keep.store.Load(); store != nil {
 		f.More = append(f.More, store.Figures()...)
 	}

@@ -153,7 +153,7 @@ func TestEachCallIsInTheTrail(t *testing.T) {
 	db := filepath.Join(dir, "audit.db")
 	named := filepath.Join(t.TempDir(), "first.pub") // the key before vouches for the one behind it
 	write(t, named, string(first))
-	if out, _ := asbru(t, 0, nil, "audit", "verify", "--key", named, db); !strings.Contains(out, "another one took over (1 so far)") {
+	if out, _ := asbru(t, 0, nil, "audit", "verify", "--key", named, db); !strings.Contains(out, "1 rotations, each signed") {
 		t.Error(out)
 	}
 	check(db)

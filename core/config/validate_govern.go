@@ -60,6 +60,8 @@ func (c *checker) holders() {
 		}
 	}
 	c.sharedLimits()
+	c.oneOf("governance.objects.share", c.doc.Governance.Objects.Share, "key", "team", "customer", "all")
+	c.oneOf("governance.objects.unrecorded", c.doc.Governance.Objects.Unrecorded, "hidden", "by_id", "shown")
 	c.headerNames("governance.required_headers", c.doc.Governance.RequiredHeaders)
 }
 
