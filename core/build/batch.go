@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -110,10 +111,10 @@ func (m *money) count(l *lot, x *core.Exchange) core.Verdict {
 	case l.begun:
 		l.waker = x.Waker()
 		return core.Wait
-	case l.source.Inline != nil:
+	case l.source.Inline != nil && len(l.source.Inline) <= countAtOnce:
 		l.err, l.done = batch.Elements(l.source.Inline, l.add), true
 		return core.Continue
-	case m.batches.fetch == nil:
+	case l.source.Inline == nil && m.batches.fetch == nil:
 		l.err, l.done = errNoFile, true
 		return core.Continue
 	}
@@ -124,8 +125,14 @@ func (m *money) count(l *lot, x *core.Exchange) core.Verdict {
 		return core.Continue
 	}
 	l.begun, l.waker = true, x.Waker()
+	inline := bytes.Clone(l.source.Inline) // the body is the lane's, which may let go of it
 	go func() {
-		err := l.read(m.batches.fetch)
+		var err error
+		if inline != nil {
+			err = batch.Elements(inline, l.add)
+		} else {
+			err = l.read(m.batches.fetch)
+		}
 		<-m.batches.counts
 		l.mu.Lock()
 		l.err, l.done = err, true
