@@ -274,8 +274,6 @@ func (l *lot) covers(g *Budget, t *core.Target, model string) bool {
 func (m *money) refuse(l *lot, x *core.Exchange) *core.Fault {
 	var unpriced unpricedError
 	switch {
-	case m.till.Crowded():
-		return &core.Fault{Code: core.Overloaded, Retry: ledgerRetry, Message: fmt.Sprintf("cannot start the batch: %d are under way already", govern.MaxJobs), Hint: "try again when some have ended"}
 	case l.err == nil:
 		return nil
 	case errors.As(l.err, &unpriced):
@@ -328,6 +326,9 @@ func (l *lot) Forwards() core.Watcher { return l.next }
 // terms is what is held for the batch that b is for.
 func (m *money) terms(b *bill, x *core.Exchange) (h price.Held, f *core.Fault) {
 	l := b.lot
+	if m.till.Crowded() {
+		return h, &core.Fault{Code: core.Overloaded, Retry: ledgerRetry, Message: fmt.Sprintf("cannot start the batch: %d are under way already", govern.MaxJobs), Hint: "try again when some have ended"}
+	}
 	if x.Watch != l { // else the stage has waited
 		l.next, x.Watch = x.Watch, l
 	}
