@@ -114,6 +114,9 @@ func (b *Book) keep(ctx context.Context, made, beside []core.Object) error {
 	})
 	if err != nil {
 		b.unkept.Add(int64(len(made)))
+		for i := range made {
+			b.o.Log.Error("what a key made is not recorded, and nobody but an administrator can say whose it is", "key", made[i].Key, "provider", made[i].Provider, "kind", made[i].Kind, "id", made[i].ID, "error", err)
+		}
 		return err
 	}
 	if n := int64(len(made) + len(beside)); b.changes.Add(n)%tidyEvery < n {

@@ -9,7 +9,7 @@ const (
 	// MaxListed bounds what List and Open return at once.
 	MaxListed = 1000
 
-	maxWays    = 64               // lookups and changes for requests that are under way at once
+	maxWays    = 4096             // lookups and changes for requests that are under way at once
 	maxConns   = 4                // to the database
 	maxNote    = 64 << 10         // bytes of a Note
 	maxName    = 512              // bytes of an id
