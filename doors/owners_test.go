@@ -33,7 +33,7 @@ var holds = map[string]string{
 	"/chatkit/sessions": "things", "/chatkit/threads": "things", "/audio/voices": "things", "/audio/voice_consents": "things",
 	"/cachedcontents": "things", "/filesearchstores": "things", "/corpora": "things", "/ragcorpora": "things", "/operations": "things",
 	"/agents/completions": "nothing", "/agents": "things", "/libraries": "things", "/datasets": "things", "/embed-jobs": "things", "/connectors": "things",
-	"/collections": "things", "/predictions": "things", "/pre-recorded": "things", "/transcription": "things", "/async-invoke": "arns",
+	"/trainings": "things", "/predictions": "things", "/pre-recorded": "things", "/transcription": "things", "/async-invoke": "arns",
 	"/sessions": "things", "/environments": "things", "/vaults": "things", "/memory_stores": "things",
 	"/customjobs": "things", "/pipelinejobs": "things", "/hyperparametertuningjobs": "things", "/generatedfiles": "records",
 	"/responses": "records", "/interactions": "records", "/chat/completions": "records", "/history": "records",

@@ -82,7 +82,7 @@ var rooms = [...]Room{
 	{Path: "/datasets", Kind: "datasets"},
 	{Path: "/embed-jobs", Kind: "embed-jobs"},
 	{Path: "/connectors", Kind: "connectors"},
-	{Path: "/collections", Kind: "collections"},
+	{Path: "/trainings", Kind: "trainings"},
 	{Path: "/predictions", Kind: "predictions"},
 	{Path: "/pre-recorded", Kind: "transcriptions"},
 	{Path: "/transcription", Kind: "transcriptions"},
