@@ -7,9 +7,9 @@ type ObjectRef struct {
 	ID       string // what the provider calls it, without the names of what it lies in
 }
 
-// A Holder is a virtual key with its team and customer, as they were when the key made something.
+// A Maker is a virtual key with its team and customer, as they were when the key made something.
 // All of it is empty for callers without a key.
-type Holder struct {
+type Maker struct {
 	Key      string
 	Team     string // empty: none
 	Customer string // empty: none
@@ -18,7 +18,7 @@ type Holder struct {
 // An Object is the record of a thing that somebody made at a provider through the gateway.
 type Object struct {
 	ObjectRef
-	Holder
+	Maker
 	Model    string // empty: none was named
 	Endpoint string // the path that it is for, such as a batch's; empty: unknown
 	State    string // ObjectOpen, or another word of who watches such things; empty: nobody does
@@ -38,12 +38,12 @@ type Objects interface {
 	// not known. Without refs it asks whether records can be kept at all.
 	Find(refs []ObjectRef, told func(found []Object, err error))
 
-	// Any finds out whether there is a record of a kind at a provider whose Holder has the Key of who, or,
+	// Any finds out whether there is a record of a kind at a provider whose Maker has the Key of who, or,
 	// where these are not empty, its Team or its Customer.
-	Any(provider, kind string, who Holder, told func(is bool, err error))
+	Any(provider, kind string, who Maker, told func(is bool, err error))
 
 	// Keep records what was made. A record of the same name is replaced in made, and in beside only
-	// completed where it has the same Key: what is there keeps its Holder.
+	// completed where it has the same Key: what is there keeps its Maker.
 	Keep(made, beside []Object, told func(err error))
 
 	// Forget removes the records of what is gone.

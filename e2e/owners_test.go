@@ -136,6 +136,14 @@ func TestWhatIsMadeBelongsToItsKey(t *testing.T) {
 	f("b", "POST", "/v1/batches", `{"input_file_id":"`+of+`"}`, 404)
 	f("b", "POST", "/v1/batches", `{"input_file\u005fid":"`+of+`"}`, 404)
 
+	const asks = `{"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"%s"}}]}]}`
+	if got := f("b", "POST", "/v1/chat/completions", fmt.Sprintf(asks, of), 404); !strings.Contains(got, "there is no file") {
+		t.Errorf("a conversation about another's file: %s", got)
+	}
+	if got := as("a", "POST", "/v1/chat/completions", fmt.Sprintf(asks, of)).body; strings.Contains(got, "there is no file") {
+		t.Errorf("a conversation about one's own file: %s", got)
+	}
+
 	batch := create("a", "batches", `{"input_file_id":"`+of+`"}`)
 	f("b", "GET", "/v1/batches/"+batch, "", 404)
 	f("b", "POST", "/v1/batches/"+batch+"/cancel", "", 404)

@@ -13,10 +13,10 @@ import (
 type Objects interface {
 	// List returns the records that have what is set of ref and of, the newest first, from the offset
 	// skip on, and a bounded number of them.
-	List(ctx context.Context, ref core.ObjectRef, of core.Holder, skip int) ([]core.Object, error)
+	List(ctx context.Context, ref core.ObjectRef, of core.Maker, skip int) ([]core.Object, error)
 
 	// Give makes something another holder's; false: there is no record of it.
-	Give(ctx context.Context, ref core.ObjectRef, to core.Holder) (bool, error)
+	Give(ctx context.Context, ref core.ObjectRef, to core.Maker) (bool, error)
 
 	// Made records that something was made.
 	Made(ctx context.Context, o core.Object) error
@@ -82,7 +82,7 @@ func (h *Handler) listObjects(c *call) error {
 		}
 	}
 	ref := core.ObjectRef{Provider: q.Get("provider"), Kind: q.Get("kind"), ID: q.Get("id")}
-	list, err := b.List(c.r.Context(), ref, core.Holder{Key: q.Get("key"), Team: q.Get("team"), Customer: q.Get("customer")}, skip)
+	list, err := b.List(c.r.Context(), ref, core.Maker{Key: q.Get("key"), Team: q.Get("team"), Customer: q.Get("customer")}, skip)
 	if err != nil {
 		return h.noObjects(err)
 	}
@@ -109,10 +109,10 @@ func (h *Handler) giveObject(c *call) error {
 		return invalid("", "provider, kind, id and key are needed")
 	}
 	snap := h.o.Snapshot()
-	var to core.Holder
+	var to core.Maker
 	for _, k := range snap.Keys {
 		if k.Name == in.Key && k.Place != [32]byte{} {
-			to = core.Holder{Key: k.Name, Team: k.Team, Customer: k.Customer}
+			to = core.Maker{Key: k.Name, Team: k.Team, Customer: k.Customer}
 		}
 	}
 	switch {
@@ -123,7 +123,7 @@ func (h *Handler) giveObject(c *call) error {
 	}
 	was, err := b.Give(c.r.Context(), ref, to)
 	if err == nil && !was {
-		err = b.Made(c.r.Context(), core.Object{ObjectRef: ref, Holder: to})
+		err = b.Made(c.r.Context(), core.Object{ObjectRef: ref, Maker: to})
 	}
 	if err != nil {
 		return h.noObjects(err)

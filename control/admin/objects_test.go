@@ -23,7 +23,7 @@ func (s *shelf) err() error {
 	return nil
 }
 
-func (s *shelf) List(_ context.Context, ref core.ObjectRef, of core.Holder, skip int) (list []core.Object, err error) {
+func (s *shelf) List(_ context.Context, ref core.ObjectRef, of core.Maker, skip int) (list []core.Object, err error) {
 	for r, o := range s.has {
 		if (ref.ID == "" || ref.ID == r.ID) && (of.Key == "" || of.Key == o.Key) && skip == 0 {
 			list = append(list, o)
@@ -32,9 +32,9 @@ func (s *shelf) List(_ context.Context, ref core.ObjectRef, of core.Holder, skip
 	return list, s.err()
 }
 
-func (s *shelf) Give(_ context.Context, ref core.ObjectRef, to core.Holder) (bool, error) {
+func (s *shelf) Give(_ context.Context, ref core.ObjectRef, to core.Maker) (bool, error) {
 	o, ok := s.has[ref]
-	if o.Holder = to; ok {
+	if o.Maker = to; ok {
 		s.has[ref] = o
 	}
 	return ok, s.err()
@@ -58,7 +58,7 @@ func TestRecordsOfWhatKeysMade(t *testing.T) {
 		t.Errorf("without a book: %d %v", code, out)
 	}
 	one := core.ObjectRef{Provider: "openai", Kind: "files", ID: "file-1"}
-	s := &shelf{has: map[core.ObjectRef]core.Object{one: {ObjectRef: one, Holder: core.Holder{Key: "gone"}, Made: 100, Expires: 200}}}
+	s := &shelf{has: map[core.ObjectRef]core.Object{one: {ObjectRef: one, Maker: core.Maker{Key: "gone"}, Made: 100, Expires: 200}}}
 	b.h.o.Objects = func() Objects { return s }
 	f := func(method, query, body string, code int, says string) {
 		t.Helper()
@@ -83,7 +83,7 @@ func TestRecordsOfWhatKeysMade(t *testing.T) {
 	for _, id := range []string{"file-1", "file-2"} {
 		one.ID = id
 		if o := s.has[one]; o.Key != "filed" || o.Team != "filed-team" {
-			t.Errorf("%s is %+v", id, o.Holder)
+			t.Errorf("%s is %+v", id, o.Maker)
 		}
 	}
 	f("DELETE", "?provider=openai&kind=files&id=file-2", "", 200, ``)

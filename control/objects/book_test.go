@@ -56,7 +56,7 @@ func made(t *testing.T, o Options) *Book {
 }
 
 func thing(id, key string) core.Object {
-	return core.Object{ObjectRef: core.ObjectRef{Provider: "openai", Kind: "files", ID: id}, Holder: core.Holder{Key: key, Team: "a", Customer: "c"},
+	return core.Object{ObjectRef: core.ObjectRef{Provider: "openai", Kind: "files", ID: id}, Maker: core.Maker{Key: key, Team: "a", Customer: "c"},
 		Model: "gpt", Endpoint: "/v1/chat/completions", Made: 1000, Expires: 2000, Note: []byte{0, 1, 2}}
 }
 
@@ -159,14 +159,14 @@ func testTheBookIsBounded(t *testing.T, o Options) {
 	if err := b.keep(ctx, append(all, watched), nil); err != nil {
 		t.Fatal(err)
 	}
-	list, err := b.List(ctx, core.ObjectRef{}, core.Holder{Key: "ci"}, 0)
+	list, err := b.List(ctx, core.ObjectRef{}, core.Maker{Key: "ci"}, 0)
 	if err != nil || len(list) != 10 {
 		t.Fatalf("%d, %v", len(list), err)
 	}
 	if list[0].ID != "file-255" || list[9].ID != "batch-1" {
 		t.Errorf("the newest is %s, the oldest %s", list[0].ID, list[9].ID)
 	}
-	if list, err = b.List(ctx, core.ObjectRef{Provider: "openai", Kind: "files"}, core.Holder{}, 5); err != nil || len(list) != 4 {
+	if list, err = b.List(ctx, core.ObjectRef{Provider: "openai", Kind: "files"}, core.Maker{}, 5); err != nil || len(list) != 4 {
 		t.Errorf("%d, %v", len(list), err)
 	}
 }
@@ -176,7 +176,7 @@ func testWhetherThereIsAny(t *testing.T, o Options) {
 	if err := b.Made(t.Context(), thing("file-1", "ci")); err != nil {
 		t.Fatal(err)
 	}
-	f := func(provider string, who core.Holder, want bool) {
+	f := func(provider string, who core.Maker, want bool) {
 		t.Helper()
 		told := make(chan error, 1)
 		b.Any(provider, "files", who, func(is bool, err error) {
@@ -189,11 +189,11 @@ func testWhetherThereIsAny(t *testing.T, o Options) {
 			t.Error(err)
 		}
 	}
-	f("openai", core.Holder{Key: "ci"}, true)
-	f("openai", core.Holder{Key: "x", Team: "a"}, true)
-	f("openai", core.Holder{Key: "x", Team: "b", Customer: "c"}, true)
-	f("openai", core.Holder{Key: "x"}, false)
-	f("azure", core.Holder{Key: "ci"}, false)
+	f("openai", core.Maker{Key: "ci"}, true)
+	f("openai", core.Maker{Key: "x", Team: "a"}, true)
+	f("openai", core.Maker{Key: "x", Team: "b", Customer: "c"}, true)
+	f("openai", core.Maker{Key: "x"}, false)
+	f("azure", core.Maker{Key: "ci"}, false)
 }
 
 func TestWhatExpiredIsForgotten(t *testing.T) {
@@ -204,7 +204,7 @@ func TestWhatExpiredIsForgotten(t *testing.T) {
 	if err := b.with(ctx, b.tidy); err != nil {
 		t.Fatal(err)
 	}
-	if list, err := b.List(ctx, core.ObjectRef{}, core.Holder{}, 0); err != nil || len(list) != 0 {
+	if list, err := b.List(ctx, core.ObjectRef{}, core.Maker{}, 0); err != nil || len(list) != 0 {
 		t.Error(list, err)
 	}
 }
@@ -231,17 +231,17 @@ func TestTheBookOutlivesTheProcess(t *testing.T) {
 func TestGiven(t *testing.T) {
 	b, ctx := made(t, Options{}), t.Context()
 	o := thing("file-1", "ci")
-	if was, err := b.Give(ctx, o.ObjectRef, core.Holder{Key: "x"}); was || err != nil {
+	if was, err := b.Give(ctx, o.ObjectRef, core.Maker{Key: "x"}); was || err != nil {
 		t.Error(was, err)
 	}
 	if err := b.Made(ctx, o); err != nil {
 		t.Fatal(err)
 	}
-	if was, err := b.Give(ctx, o.ObjectRef, core.Holder{Key: "x", Team: "y"}); !was || err != nil {
+	if was, err := b.Give(ctx, o.ObjectRef, core.Maker{Key: "x", Team: "y"}); !was || err != nil {
 		t.Error(was, err)
 	}
-	if got, _, _ := b.Owner(ctx, o.ObjectRef); got.Holder != (core.Holder{Key: "x", Team: "y"}) {
-		t.Errorf("%+v", got.Holder)
+	if got, _, _ := b.Owner(ctx, o.ObjectRef); got.Maker != (core.Maker{Key: "x", Team: "y"}) {
+		t.Errorf("%+v", got.Maker)
 	}
 }
 

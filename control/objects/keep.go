@@ -73,7 +73,7 @@ func (b *Book) find(ctx context.Context, refs []core.ObjectRef) (list []core.Obj
 }
 
 // Any implements core.Objects.
-func (b *Book) Any(provider, kind string, who core.Holder, told func(bool, error)) {
+func (b *Book) Any(provider, kind string, who core.Maker, told func(bool, error)) {
 	b.errand(func() {
 		var n int
 		err := b.with(context.Background(), func(ctx context.Context, d *database) error {

@@ -48,7 +48,7 @@ func (b *Book) Gone(ctx context.Context, ref core.ObjectRef) (was bool, err erro
 }
 
 // Give makes something another holder's; false: there is no record of it.
-func (b *Book) Give(ctx context.Context, ref core.ObjectRef, to core.Holder) (was bool, err error) {
+func (b *Book) Give(ctx context.Context, ref core.ObjectRef, to core.Maker) (was bool, err error) {
 	err = b.with(ctx, func(ctx context.Context, d *database) error {
 		was, err = touched(d.ExecContext(ctx, d.q(`UPDATE asbru_made SET holder = ?, team = ?, customer = ? WHERE provider = ? AND kind = ? AND id = ?`),
 			to.Key, to.Team, to.Customer, ref.Provider, ref.Kind, ref.ID))
@@ -78,7 +78,7 @@ func (b *Book) Open(ctx context.Context, kind string) ([]core.Object, error) {
 
 // List are the records that have what is set of ref and of, the newest first, MaxListed at most, from the
 // offset skip on.
-func (b *Book) List(ctx context.Context, ref core.ObjectRef, of core.Holder, skip int) ([]core.Object, error) {
+func (b *Book) List(ctx context.Context, ref core.ObjectRef, of core.Maker, skip int) ([]core.Object, error) {
 	var where strings.Builder
 	var args []any
 	for _, c := range [...][2]string{{"provider", ref.Provider}, {"kind", ref.Kind}, {"id", ref.ID}, {"holder", of.Key}, {"team", of.Team}, {"customer", of.Customer}} {

@@ -151,7 +151,7 @@ type compiler struct {
 	signing   []signing
 	memory    *cache.Cache           // nil: nothing is remembered
 	repeats   *cache.Repeats         // nil: no call is known by its key
-	owners    *owned.Guard           // nil: nobody's things are told apart
+	owners    *owned.Steward         // nil: nobody's things are told apart
 	rulings   []*ruling              // in the order they are asked
 	courses   map[string]*core.Route // of rulings, by what they hold
 	pinned    []*core.Target         // with one key only; not in next

@@ -62,22 +62,28 @@ func ownersSay(d *config.Objects) string {
 	return say
 }
 
-// ownersLook judges what a request is about.
+// ownersLook judges what a request is about, or what a conversation names.
 func (c *compiler) ownersLook(_ *rules, op core.Op) (core.Stage, string) {
-	return c.ownersAt(op, (*owned.Guard).Look)
+	if conversation(op) || op == core.OpCount {
+		if c.owners == nil {
+			return nil, ""
+		}
+		return c.owners.Named(), "governance.objects"
+	}
+	return c.ownersAt(op, (*owned.Steward).Look)
 }
 
 // ownersKeep records what it made, and forgets what is gone.
 func (c *compiler) ownersKeep(_ *rules, op core.Op) (core.Stage, string) {
-	return c.ownersAt(op, (*owned.Guard).Settle)
+	return c.ownersAt(op, (*owned.Steward).Settle)
 }
 
 // ownersEnd does the same for an exchange that did not come to its end.
 func (c *compiler) ownersEnd(_ *rules, op core.Op) (core.Stage, string) {
-	return c.ownersAt(op, (*owned.Guard).Keep)
+	return c.ownersAt(op, (*owned.Steward).Keep)
 }
 
-func (c *compiler) ownersAt(op core.Op, stage func(*owned.Guard) core.Stage) (core.Stage, string) {
+func (c *compiler) ownersAt(op core.Op, stage func(*owned.Steward) core.Stage) (core.Stage, string) {
 	switch {
 	case op != core.OpPass || !c.apart():
 		return nil, ""

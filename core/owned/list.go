@@ -61,7 +61,7 @@ func (v *visit) list(x *core.Exchange) {
 }
 
 // shares is who else's things are who's, in the words of Objects.Any.
-func (g *Guard) shares(who core.Holder) core.Holder {
+func (g *Steward) shares(who core.Maker) core.Maker {
 	if g.o.Share != ByTeam {
 		who.Team = ""
 	}
@@ -136,11 +136,11 @@ func (l *listing) sort(p *Page, s Sent, found []core.Object) {
 	for i := range p.Items {
 		it := &p.Items[i]
 		o := by[it.ID]
-		if keep[i] = o != nil && l.v.g.mine(&o.Holder, &l.v.who) || o == nil && l.v.g.o.Unrecorded == Shown; !keep[i] {
+		if keep[i] = o != nil && l.v.g.mine(&o.Maker, &l.v.who) || o == nil && l.v.g.o.Unrecorded == Shown; !keep[i] {
 			continue
 		}
 		if left++; o != nil {
-			beside = append(beside, l.v.objects(it.Beside, o.Holder, l.q.Provider)...)
+			beside = append(beside, l.v.objects(it.Beside, o.Maker, l.q.Provider)...)
 		}
 	}
 	if !l.any {

@@ -38,41 +38,39 @@ const (
 	Shown                    // everybody
 )
 
-// A Guard keeps callers to what is theirs. It is immutable; its stages are for all exchanges.
-type Guard struct{ o Options }
+// A Steward keeps callers to what is theirs. It is immutable; its stages are for all exchanges.
+type Steward struct{ o Options }
 
-// New makes the Guard of o.
-func New(o Options) *Guard { return &Guard{o} }
+// New makes the Steward of o.
+func New(o Options) *Steward { return &Steward{o} }
 
 // mine reports whether something of h's may be used by k.
-func (g *Guard) mine(h *core.Holder, k *core.Holder) bool {
+func (g *Steward) mine(h *core.Maker, k *core.Maker) bool {
 	return h.Key == k.Key || g.o.Share == ByTeam && k.Team != "" && h.Team == k.Team || g.o.Share == ByCustomer && k.Customer != "" && h.Customer == k.Customer
 }
 
 // holder is who calls. Callers without a key are one holder, whom no key's name means.
-func holder(x *core.Exchange) core.Holder {
+func holder(x *core.Exchange) core.Maker {
 	if x.Key == x.Snap.Anonymous {
-		return core.Holder{}
+		return core.Maker{}
 	}
-	return core.Holder{Key: x.Key.Name, Team: x.Key.Team, Customer: x.Key.Customer}
+	return core.Maker{Key: x.Key.Name, Team: x.Key.Team, Customer: x.Key.Customer}
 }
 
 // A visit is one exchange as far as it concerns things. Its lane owns it, but for what is said of answer.
 type visit struct {
-	g    *Guard
+	g    *Steward
 	act  Act
-	who  core.Holder
+	who  core.Maker
 	from []string // the providers that may be asked
 	refs []Ref    // the first is the thing that the path names, when act is Use or Remove
-	talk bool     // the body is a conversation: what is not recorded may be named
 
-	wait   *answer
-	asked  atomic.Bool  // the provider is being asked
-	kept   bool         // what came of it is in the book
-	owner  *core.Holder // of the thing that the path names; nil: nobody is known
-	model  string
-	seen   []byte // of the reply
-	status int
+	wait  *answer
+	asked atomic.Bool // the provider is being asked
+	kept  bool        // what came of it is in the book
+	owner *core.Maker // of the thing that the path names; nil: nobody is known
+	model string
+	seen  []byte // of the reply
 }
 
 // An answer is what a goroutine found out for a visit. Who fills it in does not touch it after done.
@@ -91,7 +89,7 @@ func (a *answer) tell() {
 }
 
 // Look judges what a relayed request is about, and answers lists.
-func (g *Guard) Look() core.Stage {
+func (g *Steward) Look() core.Stage {
 	return func(x *core.Exchange) core.Verdict {
 		v, _ := x.Watch.(*visit)
 		if v == nil {
@@ -104,8 +102,37 @@ func (g *Guard) Look() core.Stage {
 	}
 }
 
+// Named refuses conversations that name what somebody else made. Whatever there is no record of may be named:
+// models that run code make files and containers which nobody asked for.
+func (g *Steward) Named() core.Stage {
+	return func(x *core.Exchange) core.Verdict {
+		if !x.Peek.Refers {
+			return core.Continue
+		}
+		return g.named(x)
+	}
+}
+
+// named is Named for a body that may name something. Until it has judged nobody else watches x.
+func (g *Steward) named(x *core.Exchange) core.Verdict {
+	v, _ := x.Watch.(*visit)
+	if v == nil {
+		refs, ok := AppendRefs(nil, x.Body)
+		switch {
+		case len(refs) == 0:
+			return core.Continue
+		case !ok:
+			return (&visit{}).refuse(x, &core.Fault{Code: core.Invalid, Message: fmt.Sprintf("the request names more than %d files and the like", MaxRefs)})
+		}
+		v = &visit{g: g, who: holder(x), refs: refs}
+		v.at(x.Route)
+		x.Watch = v
+	}
+	return v.look(x)
+}
+
 // visit begins the visit of x; nil: there is nothing to judge.
-func (g *Guard) visit(x *core.Exchange) *visit {
+func (g *Steward) visit(x *core.Exchange) *visit {
 	line, ok := x.Head.(core.Line)
 	if !ok || x.Route == nil {
 		return nil
@@ -127,12 +154,17 @@ func (g *Guard) visit(x *core.Exchange) *visit {
 	if v.act.Verb == Free && len(v.refs) == 0 {
 		return nil
 	}
-	for _, t := range x.Route.Targets {
+	v.at(x.Route)
+	return v
+}
+
+// at notes the providers that r leads to.
+func (v *visit) at(r *core.Route) {
+	for _, t := range r.Targets {
 		if !slices.Contains(v.from, t.Provider) {
 			v.from = append(v.from, t.Provider)
 		}
 	}
-	return v
 }
 
 // look goes on with Look.
@@ -167,7 +199,7 @@ func (v *visit) look(x *core.Exchange) core.Verdict {
 		return v.refuse(x, f)
 	}
 	v.wait = nil
-	if v.talk || v.act.Verb == Free {
+	if v.act.Verb == Free {
 		x.Watch = nil
 		return core.Continue
 	}
@@ -203,9 +235,9 @@ func (v *visit) names(refs []Ref) []core.ObjectRef {
 // judge says why the request may not use one of the things it names; nil: it may use all. What somebody
 // else made does not exist, at whichever of the providers.
 func (v *visit) judge(found []core.Object) *core.Fault {
-	by := make(map[Ref]*core.Holder, len(found))
+	by := make(map[Ref]*core.Maker, len(found))
 	for i := range found {
-		r, h := Ref{Kind: found[i].Kind, ID: found[i].ID}, &found[i].Holder
+		r, h := Ref{Kind: found[i].Kind, ID: found[i].ID}, &found[i].Maker
 		if was, ok := by[r]; !ok || v.g.mine(was, &v.who) {
 			by[r] = h
 		}
@@ -218,7 +250,7 @@ func (v *visit) judge(found []core.Object) *core.Fault {
 			if named && i == 0 {
 				v.owner = h
 			}
-		case recorded, !v.talk && v.act.Verb != Free && v.g.o.Unrecorded == Hidden:
+		case recorded, v.act.Verb != Free && v.g.o.Unrecorded == Hidden:
 			return notThere(r.Kind, r.ID, nil)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 
 	"asbru/core"
@@ -13,7 +12,6 @@ import (
 
 // A memory is a book that tells when it is let.
 type memory struct {
-	mu      sync.Mutex
 	has     map[core.ObjectRef]core.Object
 	fails   error
 	waiting []func() // what is to be told
@@ -48,7 +46,7 @@ func (m *memory) Find(refs []core.ObjectRef, told func([]core.Object, error)) {
 	})
 }
 
-func (m *memory) Any(provider, kind string, who core.Holder, told func(bool, error)) {
+func (m *memory) Any(provider, kind string, who core.Maker, told func(bool, error)) {
 	is := false
 	for r, o := range m.has {
 		is = is || r.Provider == provider && r.Kind == kind && (o.Key == who.Key || who.Team != "" && o.Team == who.Team)
@@ -98,7 +96,7 @@ func call(key, team, method, path, body string) *core.Exchange {
 }
 
 // replies takes x to its end with a reply.
-func replies(t *testing.T, g *Guard, x *core.Exchange, status int, body string) {
+func replies(t *testing.T, g *Steward, x *core.Exchange, status int, body string) {
 	t.Helper()
 	x.Begin(x.Route.Targets[0], nil).Status = status
 	if x.Watch != nil {
@@ -206,7 +204,7 @@ func TestTheBookDoesNotAnswer(t *testing.T) {
 }
 
 func TestNamesInBodies(t *testing.T) {
-	m := &memory{has: map[core.ObjectRef]core.Object{file("mine"): {ObjectRef: file("mine"), Holder: core.Holder{Key: "a", Team: "t"}}}}
+	m := &memory{has: map[core.ObjectRef]core.Object{file("mine"): {ObjectRef: file("mine"), Maker: core.Maker{Key: "a", Team: "t"}}}}
 	f := func(o Options, key, path, body string, want core.Verdict) {
 		t.Helper()
 		o.Book = m
@@ -255,7 +253,7 @@ func TestListsHoldWhatIsOnesOwn(t *testing.T) {
 	mine := func(ids ...string) *memory {
 		m := &memory{has: map[core.ObjectRef]core.Object{}}
 		for _, id := range ids {
-			m.has[file(id)] = core.Object{ObjectRef: file(id), Holder: core.Holder{Key: "a"}}
+			m.has[file(id)] = core.Object{ObjectRef: file(id), Maker: core.Maker{Key: "a"}}
 		}
 		return m
 	}
@@ -285,7 +283,7 @@ func TestListsHoldWhatIsOnesOwn(t *testing.T) {
 
 // TestListsThatCannotBeRead holds that a list is passed on as it is only when it is none.
 func TestListsThatCannotBeRead(t *testing.T) {
-	m := &memory{has: map[core.ObjectRef]core.Object{file("f"): {ObjectRef: file("f"), Holder: core.Holder{Key: "a"}}}}
+	m := &memory{has: map[core.ObjectRef]core.Object{file("f"): {ObjectRef: file("f"), Maker: core.Maker{Key: "a"}}}}
 	f := func(s Sent, err error, status int, body string) {
 		t.Helper()
 		x := call("a", "", "GET", "/files", "")
@@ -302,4 +300,48 @@ func TestListsThatCannotBeRead(t *testing.T) {
 	f(Sent{Status: 200, Body: []byte(`<html>`)}, nil, 502, "")
 	f(Sent{}, errors.New("too many"), 502, "")
 	f(Sent{Status: 200, Type: "text/x\r\nX-A: b", Body: []byte(`{}`)}, nil, 200, `{}`)
+}
+
+func TestNamesInConversations(t *testing.T) {
+	m := &memory{late: true, has: map[core.ObjectRef]core.Object{file("mine"): {ObjectRef: file("mine"), Maker: core.Maker{Key: "a"}}}}
+	stages := []core.Stage{New(Options{Book: m}).Named()}
+	f := func(key, body string, want core.Verdict) {
+		t.Helper()
+		x := call(key, "", "POST", "/chat/completions", body)
+		x.Op, x.Peek.Refers = core.OpChat, true
+		v := core.Run(x, stages)
+		if v == core.Wait {
+			m.tell()
+			v = core.Run(x, stages)
+		}
+		if v != want || x.Watch != nil {
+			t.Errorf("%s: %s: %d %v", key, body, v, x.Fault)
+		}
+	}
+	f("a", `{"messages":[{"content":[{"type":"file","file":{"file_id":"mine"}}]}]}`, core.Continue)
+	f("b", `{"messages":[{"content":[{"type":"file","file":{"file_id":"mine"}}]}]}`, core.Refuse)
+	f("b", `{"messages":[{"content":[{"type":"file","file":{"file_id":"made-by-a-model"}}]}]}`, core.Continue)
+	f("b", `{"messages":[{"content":"what is a file_id?","detail":"low"}]}`, core.Continue)
+	x := call("b", "", "POST", "/chat/completions", `{"file_id":"mine"}`)
+	if v := core.Run(x, stages); v != core.Continue {
+		t.Errorf("what Peek saw no name in is looked at: %d", v)
+	}
+}
+
+// TestReferring holds that whatever is looked for in a conversation is seen by Peek.
+func TestReferring(t *testing.T) {
+	known := map[string]bool{}
+	for _, m := range asked {
+		known[m.name] = true
+	}
+	for _, name := range core.Referring() {
+		if !known[name] {
+			t.Errorf("%q is nothing that names a thing", name)
+		}
+	}
+	for _, name := range []string{"file_id", "file_ids", "vector_store_ids", "container", "cachedContent", "cached_content", "fileUri", "file_uri"} {
+		if refs, _ := AppendRefs(nil, fmt.Appendf(nil, `{%q:%q}`, name, "https://g/v1beta/files/f")); len(refs) != 1 {
+			t.Errorf("%q names %v", name, refs)
+		}
+	}
 }

@@ -38,7 +38,7 @@ func (v *visit) reads() bool {
 }
 
 // Settle records what came of a request before its client has the last byte of the reply.
-func (g *Guard) Settle() core.Stage {
+func (g *Steward) Settle() core.Stage {
 	return func(x *core.Exchange) core.Verdict {
 		v := visitOf(x)
 		if v == nil || !v.kept && !v.settle(x) || v.wait == nil || v.wait.done.Load() {
@@ -49,7 +49,7 @@ func (g *Guard) Settle() core.Stage {
 }
 
 // Keep records what Settle did not come to: it is for the stages of After.
-func (g *Guard) Keep() core.Stage {
+func (g *Steward) Keep() core.Stage {
 	return func(x *core.Exchange) core.Verdict {
 		if v := visitOf(x); v != nil {
 			v.settle(x)
@@ -115,10 +115,10 @@ func (v *visit) await(x *core.Exchange) *answer {
 }
 
 // objects are the records of refs.
-func (v *visit) objects(refs []Ref, whose core.Holder, provider string) []core.Object {
+func (v *visit) objects(refs []Ref, whose core.Maker, provider string) []core.Object {
 	list := make([]core.Object, 0, len(refs))
 	for _, r := range refs {
-		o := core.Object{ObjectRef: core.ObjectRef{Provider: provider, Kind: r.Kind, ID: r.ID}, Holder: whose, Model: v.model}
+		o := core.Object{ObjectRef: core.ObjectRef{Provider: provider, Kind: r.Kind, ID: r.ID}, Maker: whose, Model: v.model}
 		if r.Kind == Files || r.Kind == Contents || r.Kind == "uploads" { // of other things the moment is that of the work
 			o.Expires = r.Expires
 		}
