@@ -358,7 +358,7 @@ func (m *matching) replace(i int, right []int, v *Verdict) {
 		if x.not != y.not {
 			continue
 		}
-		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.list && (praise(x, y) || m.wonder(i, j))) || m.g.slip(x.text, y.text) && !renamed(x, y) {
+		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.within(i, j) || m.list && (praise(x, y) || m.wonder(i, j))) || m.g.slip(x.text, y.text) && !renamed(x, y) {
 			m.pair(i, j)
 			return
 		}

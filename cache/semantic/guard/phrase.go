@@ -30,6 +30,10 @@ e mail|mails +email
 wi fi +wifi
 brand new +new
 a few +some
+lose|losing weight +weightloss
+weight loss +weightloss
+gain|gaining weight +weightgain
+weight gain +weightgain
 last|family name|names +surname
 chances of|that +odds
 driving|driver|drivers license|licence|licenses|licences +driverslicense

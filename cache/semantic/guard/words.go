@@ -312,6 +312,10 @@ good: nice
 vs: versus
 job: jobs
 emoji: emojis
+invest: investment investments investing
+prepare: preparation preparations preparing
+masturbate: masturbation masturbating
+meditate: meditation meditating
 taxi: taxis
 weight: weights
 business: businesses
