@@ -10,6 +10,12 @@ func (r *reader) arrange(toks []token) []token {
 	if r.lex().is(&toks[0], classWh) && r.lex().is(&toks[1], classFiller) && !r.lex().is(&toks[1], classConj) && !r.lex().word(&toks[1], "so") {
 		toks = drop(toks, 1, 1) // "what exactly is"
 	}
+	for i := range toks[:len(toks)-1] {
+		if t := &toks[i]; r.lex().word(t, "you") && (r.lex().word(&toks[i+1], "favorite") || r.lex().word(&toks[i+1], "favourite")) {
+			t.text = r.f.lexer.put("your") // a slip of the pen
+			t.word = r.lex().find(t.text)
+		}
+	}
 	r.currency(toks)
 	toks = r.daily(toks)
 	toks = r.prefers(toks)

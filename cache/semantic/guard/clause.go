@@ -32,6 +32,10 @@ func (r *reader) clause(toks []token) []token {
 		return toks
 	}
 	for i := 2; i+2 < len(toks); i++ {
+		if i > 2 && l.is(&toks[i], classWh) && l.is(&toks[i+1], classAux) && !l.is(&toks[i-1], classPrep) && !pauses(toks) {
+			rotate(toks, i)
+			return toks
+		}
 		if toks[i].shape != shapePause {
 			continue
 		}

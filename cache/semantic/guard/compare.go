@@ -13,7 +13,7 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 		return v
 	}
 	g.whole(&v, a, b)
-	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, howto: a.asks(frameHowto) && b.asks(frameHowto), list: a.asks(frameWhat) && b.asks(frameWhat), same: a.same && b.same, some: a.notes&b.notes&noteSome != 0}
+	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, howto: a.asks(frameHowto) && b.asks(frameHowto), list: a.asks(frameWhat) && b.asks(frameWhat), same: a.same && b.same, some: a.some && b.some && len(a.words)+len(b.words) > minLiked}
 	m.equal()
 	m.rest(&v)
 	if a.means || b.means {
@@ -120,6 +120,10 @@ func sameFrame(x, y sentence, words int) bool {
 // minTight is how many letters and digits two texts need for being one that is spaced
 // otherwise: "rea da file".
 const minTight = 20
+
+// minLiked is how many words two questions after some of many must have together for "good"
+// to be no news: good deeds are not deeds.
+const minLiked = 6
 
 // likeForm reports whether two words are one, but for a plural.
 func likeForm(a, b []byte) bool {

@@ -48,7 +48,8 @@ howto: how do|can|could to? /verb
 howto: what @be some|the|@the? various|different|best|good? way|ways|method|methods that|in|through|by? which? @p can|could
 howto: what @be @the easy|easiest|simple|simplest way|ways|method|methods to|of|for
 howto: @the easy|easiest|simple|simplest way|ways to
-yes: is|are there any|a|an|some? easy|easier|simple|simpler|good|possible? way|ways to|that? i|we|you? can? +can
+yes: is|are there any|a|some? possible? way|ways to|that? i|we|you? can? +can
+howto: is|are there any|a|an|some? easy|easier|simple|simpler|good way|ways to
 howto: what @be|would be? @the best|good|right|proper|correct|effective? way|ways|method|methods|approach to|of|for
 howto: what @be @the most|more effective|efficient way|ways|method|methods|approach to|of|for
 howto: what|which @be some? of? @the? best|good|great|easy|easiest|simple|simplest|effective|efficient|different|various|possible? way|ways|method|methods to|of|for

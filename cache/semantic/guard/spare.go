@@ -30,7 +30,7 @@ func (r *reader) spare(toks []token, i int) bool {
 	case "thing": // "the same thing"
 		return i > 0 && l.word(&toks[i-1], "same")
 	case "exam", "exams", "examination": // "prepare for the GRE exam"
-		return r.asked == frameHowto && i > 0 && toks[i-1].caps && !r.flat
+		return r.asked == frameHowto && i > 0 && toks[i-1].caps && !r.flat && r.index(toks[:i], "for") >= 0
 	case "taking", "having": // "without taking medicine"
 		return i > 0 && !last && l.word(&toks[i-1], "without") && toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classPrep)
 	case "correctly", "effectively", "efficiently":
@@ -51,6 +51,8 @@ func (r *reader) plainly(toks []token, i int, last bool) bool {
 		return r.asked == frameWhy && i > 1 && last
 	case "current": // "who is the current mayor"
 		return r.asked == frameWho && i == 3 && !last && l.word(&toks[2], "the")
+	case "top": // "your top 5 favorite operas"
+		return i+2 < len(toks) && number(&toks[i+1]) && (utmost(toks[i+2:]) || ends(toks[i+2].text, "avorite"))
 	case "world": // "the tallest tree in the world"
 		return r.everywhere(toks, i)
 	case "play", "speak": // "learn to play the banjo"

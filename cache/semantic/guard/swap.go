@@ -128,5 +128,5 @@ func (m *matching) trade() bool {
 // time with a word before it: roman law and common law.
 func shared(words []word, i, k int) bool {
 	x, y := &words[i], &words[k]
-	return x.stem == y.stem && x.kind == kindPlain && (x.item != 0 && y.item != 0 && x.item != y.item || x.role == roleThan && y.role == roleNone) && x.glued && y.glued && x.not == y.not
+	return x.stem == y.stem && x.kind == kindPlain && (x.item != 0 && y.item != 0 && x.item != y.item || i > 1 && string(words[i-2].text) == "than") && x.glued && y.glued && x.not == y.not
 }

@@ -15,7 +15,7 @@ func (r *reader) turned(toks []token, s *sentence) {
 		r.asking = frameWhich
 		r.people(toks, s)
 		if r.done(toks) {
-			r.f.who |= 1
+			r.f.who |= 2
 		}
 	case frameWhere:
 		r.origin(toks, s)
