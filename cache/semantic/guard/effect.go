@@ -52,6 +52,15 @@ func (r *reader) effectOf(toks []token) {
 		if i+3 >= len(toks) || t.quoted {
 			return
 		}
+		if i == 1 && l.is(&toks[2], classDo) { // "what effect does X have on Y"
+			if h := r.index(toks, "have"); h > 3 && h+2 < len(toks) && l.word(&toks[h+1], "on") {
+				hang(toks[3:h], roleFrom)
+				hang(toks[h+2:], roleTo)
+				t.text = r.f.lexer.put("effect")
+				t.word = l.find(t.text)
+			}
+			return
+		}
 		of, on := r.index(toks[i+1:], "of"), r.index(toks[i+1:], "on")
 		of, on = of+i+1, on+i+1
 		switch {

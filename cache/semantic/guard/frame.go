@@ -130,8 +130,8 @@ why: @the reason|reasons why|behind|for|that
 why: what @be|was @the main? cause|causes of|for|behind
 why: why is it that
 like: what @be|was it like to?
-like: what @be it like to? live|living in +life
-like: what @be @the life like in? +life
+like: what @be it like to? live|living in|on|at +life
+like: what @be @the life like in|on|at? +life
 like: what does it feel like? to?
 like: what it is like to?
 like: what|how does it feel to be like
@@ -140,8 +140,8 @@ like: how it feels like? to
 like: how was it like? to
 like: how does it feel like? to?
 like: how is it like? to
-like: how is it to? live|living in +life
-like: how is @the life really? like? in? +life
+like: how is it to? live|living in|on|at +life
+like: how is @the life really? like? in|on|at? +life
 which: what @be @the total? number of +many
 which: how long does|will|would it take for? @the person|people|someone|somebody|anyone|me|you|us|one? to
 which: how much time does|will|would it take for? @the person|people|someone|somebody|anyone|me|you|us|one? to

@@ -75,6 +75,9 @@ func free(x, y *word) bool {
 	return x.kind != kindNumber && y.kind != kindNumber && x.kind != kindPronoun && y.kind != kindPronoun
 }
 
+// somebody reports whether w stands for anybody: a kind person is a person who is kind.
+func somebody(w *word) bool { return string(w.text) == "person" || string(w.text) == "people" }
+
 func superlative(w *word) bool {
 	return len(w.text) > 4 && ends(w.text, "est") || string(w.text) == "best" || string(w.text) == "most"
 }
@@ -235,5 +238,8 @@ func (m *matching) swapped(i, k int) bool {
 	}
 	here := k-i == 1 && y.glued
 	there := m.to[i]-m.to[k] == 1 && p.glued
+	if x.role == roleNone && y.role == roleNone && p.role == roleNone && q.role == roleNone && !m.list && !somebody(x) && !somebody(y) {
+		return true // "how do I buy shares", "how do I share what I buy"
+	}
 	return here == there // "camera phone", "phone with a camera"
 }
