@@ -19,25 +19,25 @@ import (
 func budgetsCommand(t cli.Tools) cli.Command {
 	return cli.Command{
 		Name:    "budgets",
-		Summary: "list what machines have of the budgets they share, and give back what a lost one had",
+		Summary: "show budgets that machines share, and reclaim what a lost machine holds of them",
 		Usage:   "list --config FILE | give-back --config FILE MACHINE",
-		Help: "Machines that share a store in Postgres pay from the same budgets: each is granted slices of them. list prints who has how much.\n" +
-			"give-back is for a machine that is gone and will not come back soon: what it was granted and has not said it spent is free for the others. What it spent in its last seconds could be spent twice by that. A machine that is there is refused.",
+		Help: "Machines that share a store in Postgres spend from the same budgets: each machine is granted slices of them. list prints what every machine has been granted and has spent.\n" +
+			"give-back is for a machine that is lost and will not return soon. It frees, for the others, what that machine was granted and has not reported as spent. What the machine spent after its last report can then be spent twice. A machine that is alive is refused.",
 		Example: t.App.Name + " budgets list --config asbru.yaml\n" + t.App.Name + " budgets give-back --config asbru.yaml 0123456789abcdef0123456789abcdef",
 		Words:   []string{"list", "give-back"},
 		New: func(fs *flag.FlagSet) cli.Run {
-			file := fs.String("config", "", "configuration `file` whose store is worked on")
+			file := fs.String("config", "", "configuration `file` that names the store")
 			return func(args []string, stdout, stderr io.Writer) int {
 				var err error
 				switch {
 				case *file == "":
-					return t.App.Wrong(stderr, "budgets", "say --config, the configuration file")
+					return t.App.Wrong(stderr, "budgets", "needs --config, the configuration file")
 				case len(args) == 1 && args[0] == "list":
 					err = listLeases(*file, t.Env, stdout)
 				case len(args) == 2 && args[0] == "give-back":
 					err = giveBack(*file, t.Env, args[1], stdout)
 				default:
-					return t.App.Wrong(stderr, "budgets", "say list, or give-back and a machine")
+					return t.App.Wrong(stderr, "budgets", "needs list, or give-back and a machine")
 				}
 				if err != nil {
 					fmt.Fprintf(stderr, "%s budgets: %v\n", t.App.Name, err)

@@ -47,7 +47,7 @@ func selftestCommand(app *cli.App) cli.Command {
 			fs.StringVar(&s.door, "door", "", "only clients of this `format`: "+names)
 			fs.StringVar(&s.upstream, "upstream", "", "only providers of this `format`")
 			fs.BoolVar(&s.json, "json", false, "print the cells as JSON")
-			fs.IntVar(&s.loops, "loops", 0, "event `loops` for client connections; 0 is one a processor, -1 a goroutine a connection")
+			fs.IntVar(&s.loops, "loops", 0, "number of event `loops` for client connections; 0: one for each processor, -1: a goroutine for each connection")
 			fs.BoolVar(&s.update, "update", false, "write selftest/matrix.json and docs/COMPATIBILITY.md below the current directory instead of comparing")
 			return func(args []string, stdout, stderr io.Writer) int {
 				s.stdout, s.stderr = stdout, stderr

@@ -30,21 +30,21 @@ func serveCommand(app *cli.App, env config.Env) cli.Command {
 		Name:    "serve",
 		Summary: "run the gateway",
 		Usage:   "[flags] [FILE]",
-		Help: "Serves what FILE describes. Without one, every provider whose key is in the environment (OPENAI_API_KEY, MISTRAL_API_KEY ...) is served on 127.0.0.1:8080.\n" +
-			"SIGHUP, and a change of the file, load it again: a bad file changes nothing and says why. " +
-			"SIGTERM drains: open streams finish. SIGUSR2 starts the program anew and hands the sockets over; no connection is refused.",
+		Help: "Serves the configuration in FILE. Without a FILE it serves every provider whose key is in the environment (OPENAI_API_KEY, MISTRAL_API_KEY ...) on 127.0.0.1:8080.\n" +
+			"The file is read again when it changes and on SIGHUP; a file with errors changes nothing, and the log says why. " +
+			"SIGTERM lets open streams finish, then ends the process. SIGUSR2 starts the program again, for an upgrade, and passes the sockets on: no connection is refused.",
 		Example: "asbru serve --demo\nOPENAI_API_KEY=... asbru serve\nasbru serve /etc/asbru/asbru.yaml",
 		New: func(fs *flag.FlagSet) cli.Run {
 			s := serving{env: env}
 			fs.StringVar(&s.path, "config", "", "configuration `file`, the same as FILE")
 			fs.StringVar(&s.listen, "listen", "", "`address` to listen on, instead of the one configured")
 			fs.BoolVar(&s.demo, "demo", false, "serve a built-in stand-in provider: no key, no network")
-			fs.IntVar(&s.loops, "loops", 0, "event `loops` for client connections; 0 is one a processor, -1 a goroutine a connection")
+			fs.IntVar(&s.loops, "loops", 0, "number of event `loops` for client connections; 0: one for each processor, -1: a goroutine for each connection")
 			return func(args []string, stdout, stderr io.Writer) int {
 				s.stdout, s.stderr, s.began = stdout, stderr, time.Now()
 				switch {
 				case len(args) > 1 || len(args) == 1 && s.path != "":
-					return app.Wrong(stderr, "serve", "one configuration file at a time")
+					return app.Wrong(stderr, "serve", "give one configuration file")
 				case len(args) == 1:
 					s.path = args[0]
 				}
@@ -124,7 +124,7 @@ func (g *gateway) load(ctx context.Context, from *source) error {
 	tell(g.s.stderr, problems)
 	switch {
 	case errors.Is(err, control.ErrRefused):
-		fmt.Fprintf(g.s.stderr, "asbru: cannot serve %s: %d of the lines above must be mended first\n", from.name(), errorsIn(problems))
+		fmt.Fprintf(g.s.stderr, "asbru: cannot serve %s: %d of the problems above are errors and must be fixed first\n", from.name(), errorsIn(problems))
 		return errTold
 	case err != nil:
 		return err

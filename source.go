@@ -52,7 +52,7 @@ func quickstart(env config.Env, stderr io.Writer) (*source, error) {
 	if doc == nil {
 		tell(stderr, problems)
 		if n := errorsIn(problems); problems[0].Path != "" { // there was a key, and no use in it
-			fmt.Fprintf(stderr, "asbru: cannot serve what was found in the environment: %d of the lines above must be mended first\n", n)
+			fmt.Fprintf(stderr, "asbru: cannot serve what was found in the environment: %d of the problems above are errors and must be fixed first\n", n)
 			return nil, errTold
 		}
 		fmt.Fprintln(stderr, "asbru: there is nothing to serve yet; asbru serve --demo needs neither a key nor a file")

@@ -335,7 +335,7 @@ func (p *Plane) Where(path string) config.Problem {
 	return at[0]
 }
 
-// log writes at most maxLogged problems, Errors first.
+// log logs problems, at most maxLogged of them.
 func (p *Plane) log(problems []config.Problem) {
 	for i, x := range problems {
 		if i == maxLogged {

@@ -10,7 +10,7 @@ import (
 	"asbru/core/config"
 )
 
-// watched is a file as it was seen. The zero value was never seen.
+// A watched is a file as last seen. The zero value was never seen.
 //
 //	              differs            same again
 //	settled ──────────────▶ changed ────────────▶ settled, applied
@@ -18,22 +18,22 @@ import (
 //	   └─────────────────────┘   └── differs again: half written
 //	     as it was before
 type watched struct {
-	info fs.FileInfo // size, mtime and inode; nil: the file was not there
+	info fs.FileInfo // size, mtime and inode; nil: the file did not exist
 	sum  [sha256.Size]byte
 }
 
-// alike reports whether w and o look the same from outside.
+// alike reports whether the metadata of w is info.
 func (w watched) alike(info fs.FileInfo) bool {
 	return w.info != nil && info != nil && w.info.Size() == info.Size() &&
 		w.info.ModTime().Equal(info.ModTime()) && os.SameFile(w.info, info)
 }
 
-// look reads a file together with how it looked before it was read, so that a
-// write in between is seen next time. Symlinks are followed.
+// look reads a file together with its metadata from before the read, so that a
+// write in between is noticed next time. It follows symlinks.
 func look(path string) (watched, []byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		info = nil // ReadFile tells why
+		info = nil // ReadFile returns the error
 	}
 	data, err := config.ReadFile(path)
 	if err != nil {
@@ -42,9 +42,9 @@ func look(path string) (watched, []byte, error) {
 	return watched{info, sha256.Sum256(data)}, data, nil
 }
 
-// Watch looks at the configuration file every Poll and applies what has changed
-// once two looks agree, so that a file in the middle of being written is left
-// alone. It returns when ctx is done, and at once when there is no file.
+// Watch checks the configuration file every Poll and applies a change
+// once two checks agree, so that a half-written file is left
+// alone. It returns when ctx is done, and at once if there is no file.
 func (p *Plane) Watch(ctx context.Context) {
 	if p.o.Path == "" {
 		return
@@ -62,14 +62,14 @@ func (p *Plane) Watch(ctx context.Context) {
 	}
 }
 
-// watcher is what Watch remembers between looks.
+// A watcher is Watch's state between checks.
 type watcher struct {
 	p       *Plane
 	changed *watched // a difference seen once; nil: settled
-	gone    bool     // the file could not be read; told once
+	gone    bool     // the file could not be read, which has been reported
 }
 
-// poll looks once.
+// poll checks once.
 func (w *watcher) poll(ctx context.Context) {
 	p := w.p
 	if p.lock(ctx) != nil {
@@ -93,12 +93,12 @@ func (w *watcher) poll(ctx context.Context) {
 		w.changed = &now
 	default:
 		p.seen, w.changed = now, nil
-		p.read(by, data) // Status and log tell the rest
+		p.read(by, data) // it reports the result in Status and log
 	}
 }
 
-// missing notes a file that cannot be read. Editors that write by deleting pass
-// through here, so the first look says nothing.
+// missing handles a file that cannot be read. Editors that write by deleting cause
+// this for a moment, so the first check reports nothing.
 func (w *watcher) missing(by Actor, err error) {
 	switch {
 	case w.gone:
@@ -106,7 +106,7 @@ func (w *watcher) missing(by Actor, err error) {
 		w.changed = &watched{}
 	default:
 		w.gone, w.changed = true, nil
-		w.p.seen = watched{} // whatever comes back is news
+		w.p.seen = watched{} // whatever comes back is new
 		w.p.refuse(by, nil, err)
 	}
 }

@@ -153,7 +153,7 @@ func TestEachCallIsInTheTrail(t *testing.T) {
 	db := filepath.Join(dir, "audit.db")
 	named := filepath.Join(t.TempDir(), "first.pub") // the key before vouches for the one behind it
 	write(t, named, string(first))
-	if out, _ := asbru(t, 0, nil, "audit", "verify", "--key", named, db); !strings.Contains(out, "another one took over (1 so far)") {
+	if out, _ := asbru(t, 0, nil, "audit", "verify", "--key", named, db); !strings.Contains(out, "1 rotations, each signed") {
 		t.Error(out)
 	}
 	check(db)
@@ -180,7 +180,7 @@ func reconciled(t *testing.T, ledger string, spent int64) {
 	sum, seen := int64(0), map[string]int{}
 	for _, c := range calls {
 		sum += c.Nanos
-		if seen[c.ID]++; seen[c.ID] == 2 {
+		if seen[c.ID]++; seen[c.ID] == 2 && c.Op != "pass" { // what began a batch is there, and what that came to
 			t.Errorf("call %s is in the trail twice: %+v", c.ID, c)
 		}
 	}

@@ -65,8 +65,8 @@ func TestCommandLine(t *testing.T) {
 	f(2, "did you mean --demo?", "serve", "--dem")
 	f(2, "--loops is 5000; it is -1 to 256", "serve", "--loops", "5000", "--demo")
 	f(2, "leave one of the two out", "serve", "--demo", "x.yaml")
-	f(2, "one configuration file at a time", "serve", "x.yaml", "y.yaml")
-	f(2, "one configuration file at a time", "serve", "--config", "x.yaml", "y.yaml")
+	f(2, "give one configuration file", "serve", "x.yaml", "y.yaml")
+	f(2, "give one configuration file", "serve", "--config", "x.yaml", "y.yaml")
 	schema, _ := asbru(t, 0, nil, "schema")
 	var x map[string]any
 	if err := json.Unmarshal([]byte(schema), &x); err != nil || x["$schema"] == nil {

@@ -175,7 +175,7 @@ func (k *conn) hold(f *flight, u *upstream.Conn, b, rest []byte, done bool, err 
 			u.Close()
 			f.late = errors.Is(err, os.ErrDeadlineExceeded)
 			k.box.reset()
-			f.replaced(&s.shared)
+			f.replaced(&s.shared, err)
 			return nil, false, tryNext, nil
 		}
 		if p := k.box.bytes(); len(p) > 0 {

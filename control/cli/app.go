@@ -14,39 +14,39 @@ import (
 // Exit codes of every command.
 const (
 	OK      = 0
-	Problem = 1 // the command ran and found something wrong
+	Problem = 1 // the command ran and found a problem
 	Usage   = 2 // the command line was wrong; nothing was done
 )
 
-// A Run does what a command is for and returns an exit code. args are what is
-// left when flags are taken out.
+// A Run executes a command and returns an exit code. args are the arguments that
+// are not flags.
 type Run func(args []string, stdout, stderr io.Writer) int
 
 // A Command is one subcommand. Exactly one of New and Raw is set.
 type Command struct {
 	Name    string
 	Summary string // one line, lower case, no period: "check a configuration"
-	Usage   string // what follows the name: "[flags] FILE"; empty: "[flags]" when there are flags
-	Help    string // paragraphs for help; empty: the summary says it all
-	Example string // lines that can be pasted; empty: none
-	Hidden  bool   // works, but is not in the list
+	Usage   string // the arguments after the name: "[flags] FILE"; empty: "[flags]" if there are flags
+	Help    string // paragraphs of help; empty: the summary is enough
+	Example string // lines to paste; empty: none
+	Hidden  bool   // not listed
 
 	// New declares flags on fs and returns what to run once they are parsed.
 	// It must do nothing else: help and completion call it too.
 	New func(fs *flag.FlagSet) Run
 
-	// Raw is run with all arguments as they are; it reads its own flags and
+	// Raw is run with all arguments unchanged; it parses its own flags and
 	// answers --help itself.
 	Raw Run
 
-	Words []string // what the first argument can be, for completion; nil: a file, empty: nothing
+	Words []string // possible first arguments, for completion; nil: a file, empty: none
 
-	// For names the first arguments that a flag is for: with another one it is refused, since it
-	// would do nothing. A flag that is not here is for all.
+	// For lists the first arguments that a flag applies to: with others it is refused, because it
+	// would have no effect. A flag that is not listed applies to all.
 	For map[string][]string
 }
 
-// stray tells of a flag that is given and does nothing with these arguments; empty: none is.
+// stray reports a flag that has no effect with these arguments; empty: there is none.
 func (c *Command) stray(fs *flag.FlagSet, args []string) string {
 	what := ""
 	fs.Visit(func(f *flag.Flag) {
@@ -57,7 +57,7 @@ func (c *Command) stray(fs *flag.FlagSet, args []string) string {
 	return what
 }
 
-// flags is the command's flag set and what to run.
+// flags returns the command's flag set and what to run.
 func (c *Command) flags() (*flag.FlagSet, Run) {
 	fs := flag.NewFlagSet(c.Name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
@@ -71,14 +71,14 @@ func (c *Command) flags() (*flag.FlagSet, Run) {
 // An App is a program of subcommands.
 type App struct {
 	Name     string
-	Summary  string // one line, for the head of help
+	Summary  string // one line, the head of help
 	Commands []Command
 	Footer   string // last lines of help; empty: none
 
 	Lookup func(name string) (string, bool) // environment, for NO_COLOR; nil: empty
 }
 
-// Run runs the command that args, without the program's name, ask for, and
+// Run runs the command that args, without the program's name, name, and
 // returns the exit code.
 func (a *App) Run(args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
@@ -117,7 +117,7 @@ func (a *App) Run(args []string, stdout, stderr io.Writer) int {
 	return run(rest, stdout, stderr)
 }
 
-// Wrong tells what is wrong with the arguments of a command and returns Usage.
+// Wrong reports what is wrong with the arguments of a command and returns Usage.
 func (a *App) Wrong(stderr io.Writer, command, what string) int {
 	a.complain(stderr, command, what, "", "help "+command)
 	return Usage
@@ -131,7 +131,7 @@ func (a *App) find(name string) *Command {
 	return &a.Commands[i]
 }
 
-// names lists the commands one may ask for, help among them.
+// names lists the commands that can be given, including help.
 func (a *App) names() []string {
 	var out []string
 	for _, c := range a.Commands {
@@ -142,9 +142,9 @@ func (a *App) names() []string {
 	return append(out, "help")
 }
 
-// parse takes flags out of args wherever they stand; after -- there are none.
-// Package flag stops at the first argument that is not a flag, which makes
-// "check FILE --strict" a riddle.
+// parse separates flags from other arguments, wherever they are; after -- there are no flags.
+// Package flag stops at the first argument that is not a flag, which would make
+// "check FILE --strict" fail.
 func parse(fs *flag.FlagSet, args []string) (rest []string, err error) {
 	for {
 		if err := fs.Parse(args); err != nil {
@@ -161,7 +161,7 @@ func parse(fs *flag.FlagSet, args []string) (rest []string, err error) {
 	}
 }
 
-// flagTrouble puts an error of package flag into our words.
+// flagTrouble rewrites an error of package flag in our words.
 func flagTrouble(err error, fs *flag.FlagSet) (what, hint string) {
 	msg := err.Error()
 	if name, ok := strings.CutPrefix(msg, "flag provided but not defined: -"); ok {
@@ -186,7 +186,7 @@ func hintFor(word string, known []string) string {
 	return ""
 }
 
-// complain tells a mistake in the command line, and where to read on.
+// complain reports a mistake in the command line, and where to read on.
 func (a *App) complain(w io.Writer, command, what, hint, read string) {
 	who := a.Name
 	if command != "" {

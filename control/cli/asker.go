@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// An asker sends one request to the admin API and returns the answer, which is an error when it
-// refuses.
+// An asker sends one request to the admin API and returns the answer; a refusal is an
+// error.
 type asker func(method, path string, body any) (map[string]any, error)
 
 // over asks a handler in this process.
@@ -29,7 +29,7 @@ func over(h http.Handler) asker {
 	}
 }
 
-// An answer is what a handler writes, kept.
+// An answer records what a handler writes.
 type answer struct {
 	head   http.Header
 	status int
@@ -40,7 +40,7 @@ func (a *answer) Header() http.Header         { return a.head }
 func (a *answer) WriteHeader(status int)      { a.status = status }
 func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
 
-// remote asks a gateway.
+// remote asks a running gateway.
 func (k *keysRun) remote() (asker, error) {
 	if k.token == "" {
 		return nil, errors.New("a gateway wants its admin token: --token env.NAME, or file:/path")
@@ -50,7 +50,7 @@ func (k *keysRun) remote() (asker, error) {
 		return nil, err
 	}
 	base := strings.TrimRight(k.admin, "/")
-	client := &http.Client{Timeout: askTime, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }} // the token is for one place
+	client := &http.Client{Timeout: askTime, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }} // following would send the token elsewhere
 	return func(method, path string, body any) (map[string]any, error) {
 		r, err := request(method, base+path, body)
 		if err != nil {
@@ -85,7 +85,7 @@ func request(method, to string, body any) (*http.Request, error) {
 	return r, nil
 }
 
-// understand reads an answer.
+// understand parses an answer.
 func understand(status int, b []byte) (map[string]any, error) {
 	var out map[string]any
 	if err := json.Unmarshal(b, &out); err != nil {

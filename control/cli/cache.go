@@ -14,20 +14,20 @@ import (
 	"time"
 )
 
-// Bounds of a question to a running gateway.
+// Bounds of a request to a running gateway.
 const (
 	adminWait  = 30 * time.Second // clearing rewrites what is on disk
 	adminReply = 1 << 20          // bytes of an answer that are read
 )
 
-// Cache is the command that asks a running gateway about its cache, and clears it.
+// Cache is the command that shows and clears the cache of a running gateway.
 func Cache(t Tools) Command {
 	return Command{
 		Name:    "cache",
 		Summary: "show or clear the cache of a running gateway",
 		Usage:   "stats | clear, with flags, and FILE or --admin",
-		Help: "Asks the admin listener, which FILE names, or --admin. stats prints what the cache holds and did. clear forgets the answers for which all flags hold,\n" +
-			"in memory and on disk: --id as X-Cache-Id says it, --key as x-bf-cache-key, --namespace such as key:ci-bot, --model, --older-than; --all for every one.\n" +
+		Help: "Asks the admin listener that FILE or --admin names. stats prints what the cache holds and its counters. clear removes the answers that match all flags, " +
+			"in memory and on disk: --id (from the header X-Cache-Id), --key (of x-bf-cache-key), --namespace (such as key:ci-bot), --model, --older-than; or --all of them.\n" +
 			"The token is that of FILE, or --token, a reference such as env.ADMIN_TOKEN.",
 		Example: t.App.Name + " cache stats asbru.yaml\n" + t.App.Name + " cache clear --model gpt-4o --older-than 1h asbru.yaml\n" + t.App.Name + " cache clear --all --admin http://127.0.0.1:9090",
 		Words:   []string{"stats", "clear"},
@@ -36,7 +36,7 @@ func Cache(t Tools) Command {
 			fs.StringVar(&c.admin, "admin", "", "`URL` of the admin listener")
 			fs.StringVar(&c.token, "token", "", "`reference` of its token")
 			for name, help := range map[string]string{"id": "the answer of this `id`", "key": "answers of this `cache key`", "namespace": "answers of this `owner`",
-				"model": "answers of this `model`, asked for or given", "older-than": "answers older than this `duration`"} {
+				"model": "answers whose `model` was asked for, or answered", "older-than": "answers older than this `duration`"} {
 				fs.Func(name, help, func(v string) error { c.filter.Set(strings.ReplaceAll(name, "-", "_"), v); return nil })
 			}
 			fs.BoolVar(&c.all, "all", false, "every answer")
@@ -45,7 +45,7 @@ func Cache(t Tools) Command {
 	}
 }
 
-// A cacheAsk is one call of the command.
+// A cacheAsk is one run of the command.
 type cacheAsk struct {
 	Tools
 	admin, token string
@@ -63,11 +63,11 @@ func (c *cacheAsk) run(args []string, stdout, stderr io.Writer) int {
 	}
 	switch {
 	case word != "stats" && word != "clear":
-		return c.App.Wrong(stderr, "cache", "say stats or clear")
+		return c.App.Wrong(stderr, "cache", "needs stats or clear")
 	case word == "stats" && len(c.filter) > 0:
-		return c.App.Wrong(stderr, "cache", "stats are of all answers: leave the filters out")
+		return c.App.Wrong(stderr, "cache", "stats cover all answers: leave the filters out")
 	case word == "clear" && len(c.filter) == 0:
-		return c.App.Wrong(stderr, "cache", "say which answers to clear, or --all")
+		return c.App.Wrong(stderr, "cache", "needs flags that select answers, or --all")
 	}
 	if c.admin == "" {
 		path, wrong := c.file(args)
@@ -89,7 +89,7 @@ func (c *cacheAsk) run(args []string, stdout, stderr io.Writer) int {
 			return c.ask(word, c.token, stdout, stderr)
 		}
 	} else if len(args) > 0 {
-		return c.App.Wrong(stderr, "cache", "a file or --admin, not both")
+		return c.App.Wrong(stderr, "cache", "takes a file or --admin, not both")
 	}
 	token := ""
 	if c.token != "" {
@@ -102,7 +102,7 @@ func (c *cacheAsk) run(args []string, stdout, stderr io.Writer) int {
 	return c.ask(word, token, stdout, stderr)
 }
 
-// reachable is an address to connect to, of one to listen on.
+// reachable turns a listen address into one to connect to.
 func reachable(listen string) string {
 	host, port, err := net.SplitHostPort(listen)
 	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
@@ -111,7 +111,7 @@ func reachable(listen string) string {
 	return listen
 }
 
-// ask asks the gateway and prints the answer.
+// ask sends the request and prints the answer.
 func (c *cacheAsk) ask(word, token string, stdout, stderr io.Writer) int {
 	method, path := http.MethodGet, "/api/cache"
 	if word == "clear" {
@@ -160,7 +160,7 @@ func (c *cacheAsk) call(method, to, token string, out any) (status int, err erro
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	a, err := client.Do(r)
 	if err != nil {
-		return 0, errors.Unwrap(err) // without the address, which is told already
+		return 0, errors.Unwrap(err) // without the address, which the message has already
 	}
 	defer a.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(a.Body, adminReply))

@@ -61,7 +61,7 @@ func TestCache(t *testing.T) {
 	f(Problem, "stats "+file, "has no admin listener", "")
 	f(Usage, "clear"+at, "or --all", "")
 	f(Usage, "stats --all"+at, "leave the filters out", "")
-	f(Usage, "drop"+at, "say stats or clear", "")
+	f(Usage, "drop"+at, "needs stats or clear", "")
 	f(Usage, "stats", "name a configuration file, or the admin listener", "")
 	f(Usage, "stats "+file+at, "not both", "")
 }

@@ -11,27 +11,27 @@ import (
 	"asbru/core/importer"
 )
 
-// Tools are what the commands of this package need of the rest of the house.
+// Tools are what the commands of this package need from the rest of the program.
 type Tools struct {
-	App *App // the table they stand in
+	App *App // the table of commands
 	Env config.Env
 
-	// Compile turns a document into what would serve. nil: only the document
+	// Compile compiles a document as a gateway would. nil: only the document
 	// itself is checked, and explain has nothing to show.
 	Compile func(doc *config.Document, version uint64) (*core.Snapshot, []config.Problem)
 
-	Path string // configuration file when none is named; empty: one must be
+	Path string // default configuration file; empty: one must be named
 
 	// Offline opens the store of a configuration file, which must name one, and the admin API over
-	// it: changes are checked as if they were served. nil: there is none.
+	// it. Changes are validated as if they were going to be served. nil: there is none.
 	Offline func(path string) (*Offline, error)
 }
 
-// errRefused says that the problems returned with it are why.
+// errRefused says that the returned problems are the reason.
 var errRefused = errors.New("the configuration cannot be used")
 
 // load reads, decodes and compiles a configuration file. The Snapshot is nil
-// without Compile. Problems come with errRefused and may come without.
+// if Compile is. Problems may also be returned without errRefused.
 func (t Tools) load(path string) (*config.Document, *core.Snapshot, []config.Problem, error) {
 	data, err := config.ReadFile(path)
 	if err != nil {
@@ -53,7 +53,7 @@ func (t Tools) load(path string) (*config.Document, *core.Snapshot, []config.Pro
 	return doc, snap, problems, nil
 }
 
-// file is the configuration file a command is asked to read.
+// file returns the configuration file that a command should read.
 func (t Tools) file(args []string) (string, string) {
 	switch {
 	case len(args) == 1:
@@ -70,15 +70,15 @@ func (t Tools) file(args []string) (string, string) {
 func Check(t Tools) Command {
 	return Command{
 		Name:    "check",
-		Summary: "validate a configuration file and tell every problem",
+		Summary: "validate a configuration file and print every problem",
 		Usage:   "[flags] FILE",
-		Help: "Reads the file as serve would, secrets and all, and starts nothing. Each problem is one line with file, line and path. What a store keeps is looked at with --store only.\n" +
+		Help: "Reads the file as serve would, including secrets, and starts nothing. Each problem is one line with file, line and path. The content of a store is only checked with --store.\n" +
 			"The exit code is 0 when the file can be served, 1 when it cannot, 2 when the command line is wrong.",
 		Example: t.App.Name + " check asbru.yaml\n" + t.App.Name + " check --strict /etc/asbru/asbru.yaml && systemctl reload asbru",
 		New: func(fs *flag.FlagSet) Run {
-			strict := fs.Bool("strict", false, "take warnings for errors")
-			quiet := fs.Bool("quiet", false, "say nothing when all is well")
-			kept := fs.Bool("store", false, "together with what its store keeps")
+			strict := fs.Bool("strict", false, "treat warnings as errors")
+			quiet := fs.Bool("quiet", false, "print nothing if there is no problem")
+			kept := fs.Bool("store", false, "also check the content of its store")
 			return func(args []string, stdout, stderr io.Writer) int {
 				path, wrong := t.file(args)
 				if wrong != "" {
@@ -111,7 +111,7 @@ func Check(t Tools) Command {
 	}
 }
 
-// withStore is the document of a configuration file together with what its store keeps.
+// withStore returns the document of a configuration file together with what its store keeps.
 func (t Tools) withStore(path string) (*config.Document, []config.Problem, error) {
 	if t.Offline == nil {
 		return nil, nil, errors.New("there is no store in this program")
@@ -147,7 +147,7 @@ func Schema(t Tools) Command {
 	}
 }
 
-// print tells problems, one a line.
+// print writes problems, one a line.
 func (a *App) print(w io.Writer, problems []config.Problem) {
 	p := a.paint(w)
 	for _, x := range problems {
@@ -175,7 +175,7 @@ func (a *App) refuse(w io.Writer, path string, problems []config.Problem, err er
 	return Problem
 }
 
-// count is "1 alias" or "3 aliases".
+// count returns "1 alias" or "3 aliases".
 func count(n int, noun string) string {
 	switch {
 	case n == 1:

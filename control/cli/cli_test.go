@@ -88,7 +88,7 @@ func TestRun(t *testing.T) {
 	bad("asbru check: name a configuration file\n  see: asbru help check\n", "check")
 	bad("asbru check: one file at a time, not 2\n  see: asbru help check\n", "check", "a", "b")
 	bad("asbru schema: takes no arguments\n  see: asbru help schema\n", "schema", "x")
-	bad("asbru completion: name one shell: bash, zsh or fish\n  see: asbru help completion\n", "completion")
+	bad("asbru completion: needs one shell: bash, zsh or fish\n  see: asbru help completion\n", "completion")
 }
 
 func TestHelp(t *testing.T) {

@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// shells are those that completion is written for.
+// shells lists the supported shells.
 var shells = []string{"bash", "zsh", "fish"}
 
-// Completion is the command that prints a completion script for a shell, made
-// from the same table as everything else.
+// Completion is the command that prints a completion script for a shell, generated
+// from the table of commands.
 func Completion(a *App) Command {
 	return Command{
 		Name:    "completion",
 		Summary: "print a completion script for bash, zsh or fish",
 		Usage:   "bash|zsh|fish",
-		Help:    "The script completes commands, their flags and file names. It is made for this version; print it again after an upgrade.",
+		Help:    "The script completes commands, their flags and file names. It belongs to this version: print it again after an upgrade.",
 		Example: "source <(" + a.Name + " completion bash)\n" +
 			a.Name + " completion zsh > \"${fpath[1]}/_" + a.Name + "\"\n" +
 			a.Name + " completion fish > ~/.config/fish/completions/" + a.Name + ".fish",
@@ -25,7 +25,7 @@ func Completion(a *App) Command {
 		New: func(*flag.FlagSet) Run {
 			return func(args []string, stdout, stderr io.Writer) int {
 				if len(args) != 1 {
-					return a.Wrong(stderr, "completion", "name one shell: bash, zsh or fish")
+					return a.Wrong(stderr, "completion", "needs one shell: bash, zsh or fish")
 				}
 				switch args[0] {
 				case "bash":
@@ -43,13 +43,13 @@ func Completion(a *App) Command {
 	}
 }
 
-// A shown is a command as completion sees it.
+// A shown is a command as completion needs it.
 type shown struct {
 	*Command
 	flags []*flag.Flag
 }
 
-// visible lists the commands of the table and help.
+// visible lists the commands of the table, and help.
 func (a *App) visible() []shown {
 	var out []shown
 	for i := range a.Commands {
@@ -105,11 +105,11 @@ func (a *App) zsh(w io.Writer) {
 			fmt.Fprint(w, " ;;\n")
 		}
 	}
-	// Autoloaded from fpath the file is the function's body; sourced it is not.
+	// Autoloaded from fpath, the file is the function's body; sourced, it is not.
 	fmt.Fprintf(w, "\tesac\n}\nif [[ $funcstack[1] == _%s ]]; then\n\t_%s \"$@\"\nelse\n\tcompdef _%s %s\nfi\n", a.Name, a.Name, a.Name, a.Name)
 }
 
-// zshFlag is a flag as _arguments wants it: --name=[what it does]:KIND:_files
+// zshFlag formats a flag for _arguments: --name=[what it does]:KIND:_files
 func zshFlag(f *flag.Flag) string {
 	kind, text := flag.UnquoteUsage(f)
 	text = strings.NewReplacer("[", "(", "]", ")", ":", " ", "\n", " ").Replace(text)

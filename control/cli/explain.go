@@ -19,9 +19,9 @@ import (
 func Explain(t Tools) Command {
 	return Command{
 		Name:    "explain",
-		Summary: "show where a request would go, and what it passes on the way",
+		Summary: "show where a request would go, and which steps it passes",
 		Usage:   "[flags] FILE",
-		Help: "Compiles the file as serve would, sends nothing, and prints who is calling, where the model name leads (targets in the order they are tried, keys by name) and the steps of the plan, each with the place in the configuration it comes from.\n" +
+		Help: "Compiles the file as serve would, sends nothing, and prints the caller, the targets of the model name in the order in which they are tried, with their keys by name, and the steps of the plan, each with its position in the configuration.\n" +
 			"Without --model it lists every name that a client can ask for.",
 		Example: t.App.Name + " explain asbru.yaml\n" + t.App.Name + " explain --key tenant-12 --model fast-cheap asbru.yaml",
 		New: func(fs *flag.FlagSet) Run {
@@ -29,8 +29,8 @@ func Explain(t Tools) Command {
 			fs.StringVar(&q.key, "key", "", "`name` of a virtual key (not the key itself); empty: a caller without one")
 			fs.StringVar(&q.model, "model", "", "model `name` as a client sends it: an alias, provider/model or a bare name")
 			fs.StringVar(&q.op, "op", core.OpChat.String(), "`operation`: "+strings.Join(opNames(), ", "))
-			fs.Func("header", "`NAME: VALUE` of the request, for rules that ask for it; may be given several times", q.head.add)
-			fs.StringVar(&q.head.query, "query", "", "query `string` of the request, such as region=eu, for rules that ask for a parameter")
+			fs.Func("header", "`NAME: VALUE` of the request, for rules that test it; may be repeated", q.head.add)
+			fs.StringVar(&q.head.query, "query", "", "query `string` of the request, such as region=eu, for rules that test a parameter")
 			fs.BoolVar(&q.stream, "stream", false, "the request asks for a stream")
 			return func(args []string, stdout, stderr io.Writer) int {
 				path, wrong := t.file(args)
@@ -66,7 +66,7 @@ func opNames() []string {
 	return names
 }
 
-// A question is what explain is asked, and where the answer goes.
+// A question is what explain was asked, and where the answer is written.
 type question struct {
 	app            *App
 	key, model, op string
@@ -78,7 +78,7 @@ type question struct {
 	p              palette
 }
 
-// A head is that of the request that is asked about: a core.Head.
+// A head is the head of the request in question: a core.Head.
 type head struct {
 	fields map[string]string
 	query  string
@@ -98,17 +98,17 @@ func (h *head) add(line string) error {
 	return nil
 }
 
-// Field finds a field by its name in lower case.
+// Field returns a field by its name in lower case.
 func (h *head) Field(name string) ([]byte, bool) {
 	v, ok := h.fields[name]
 	return []byte(v), ok
 }
 
-// Query is the query string.
+// Query returns the query string.
 func (h *head) Query() []byte { return []byte(h.query) }
 
-// answer prints what the Snapshot says and returns an exit code. A model that
-// nobody serves is a Problem; so is a key that nobody has.
+// answer prints what the Snapshot says and returns an exit code. An unknown model or key is a
+// Problem.
 func (q *question) answer(stderr io.Writer) int {
 	caller := q.caller(stderr)
 	if caller == nil {
@@ -141,7 +141,7 @@ func (q *question) line(name, text string) {
 	fmt.Fprintf(q.w, "%s  %s\n", q.p.head(fmt.Sprintf("%-8s", name)), text)
 }
 
-// caller finds who asks; nil when nobody may.
+// caller finds the virtual key; nil if the caller is refused.
 func (q *question) caller(stderr io.Writer) *core.VirtualKey {
 	if q.key == "" {
 		if q.snap.Anonymous == nil {
@@ -177,7 +177,7 @@ func (q *question) caller(stderr io.Writer) *core.VirtualKey {
 	return nil
 }
 
-// list prints every name a client can ask for.
+// list prints every name that a client can ask for.
 func (q *question) list() {
 	row := func(name string, r *core.Route) {
 		if r == nil {
@@ -203,7 +203,7 @@ func (q *question) list() {
 	q.serves()
 }
 
-// serves prints the bare names that need no prefix, a provider at a time.
+// serves prints the bare names that need no prefix, by provider.
 func (q *question) serves() {
 	var order []*core.Route
 	names := map[*core.Route][]string{}
@@ -220,7 +220,7 @@ func (q *question) serves() {
 	}
 }
 
-// limits prints how fast the caller may be, as a process that has just begun knows it.
+// limits prints the caller's rate limits, as in a process that has just started.
 func (q *question) limits(k *core.VirtualKey) {
 	if k.Limiter == nil {
 		return
@@ -234,7 +234,7 @@ func (q *question) limits(k *core.VirtualKey) {
 	}
 }
 
-// plan prints the steps a request passes.
+// plan prints the stages that a request passes.
 func (q *question) plan(caller *core.VirtualKey) {
 	steps := planOf(caller, q.number).Steps
 	if len(steps) == 0 {
@@ -270,7 +270,7 @@ func (q *question) admit(caller *core.VirtualKey, route *core.Route, sent []byte
 	return x, core.Run(x, plan.Admit)
 }
 
-// verdict tells what became of the request.
+// verdict prints the outcome for the request.
 func (q *question) verdict(x *core.Exchange, v core.Verdict) int {
 	if v == core.Refuse && x.Fault != nil {
 		q.line("verdict", q.p.bad(fmt.Sprintf("refused with %d: %s", x.Fault.Code.Status(), x.Fault.Message)))

@@ -46,7 +46,7 @@ func (q *question) route(x *core.Exchange, sent string) {
 	}
 }
 
-// via is what stands in the place of a target's provider; empty: nothing does.
+// via returns what replaces a target's provider in a rehearsal; empty: nothing does.
 func (q *question) via(t *core.Target) string {
 	for e, pool := range q.snap.Pools {
 		if pool != nil && pool == t.Pool {
@@ -56,7 +56,7 @@ func (q *question) via(t *core.Target) string {
 	return ""
 }
 
-// price prints what the target charges now.
+// price prints what the target costs now.
 func (q *question) price(x *core.Exchange, t *core.Target, model string) {
 	if t.Price == nil {
 		return
@@ -74,7 +74,7 @@ func (q *question) price(x *core.Exchange, t *core.Target, model string) {
 	q.line("", fmt.Sprintf("costs %v in and %v out a million tokens, by %s", p.In, p.Out, from))
 }
 
-// care prints what the route does besides failing over.
+// care prints the route's hedging, rescue and shadow.
 func (q *question) care(r *core.Route) {
 	if r.Care == nil {
 		return
@@ -95,8 +95,8 @@ func waits(w core.Waits) string {
 		w.First.Round(time.Millisecond), w.Stall.Round(time.Millisecond), w.Total.Round(time.Millisecond))
 }
 
-// bound says how many requests a target may have under way, as a process that has just
-// begun knows it.
+// bound says how many requests a target may have in flight, as in a process that has just
+// started.
 func bound(g core.GateGauges) string {
 	under := fmt.Sprintf("%d under way", g.Limit)
 	if g.Least < g.Most {
@@ -108,8 +108,8 @@ func bound(g core.GateGauges) string {
 	return under + fmt.Sprintf("; %d may wait for %s; batch has %g %% of the turns", g.Queue, time.Duration(g.Wait), g.BatchShare*100)
 }
 
-// strategy says how the targets are chosen among, how each is doing as a process that
-// has just begun knows it, and which one a request would go to.
+// strategy prints how the route chooses among its targets, their state as in a process that
+// has just started, and which one a request would go to.
 func (q *question) strategy(r *core.Route) {
 	plan := &r.Plan
 	if plan.Say == nil {
@@ -140,7 +140,7 @@ func (q *question) strategy(r *core.Route) {
 	}
 }
 
-// why tells what makes a strategy choose.
+// why says what a strategy's choice depends on.
 func why(p *core.RoutePlan) string {
 	switch p.Strategy {
 	case "weighted", "adaptive":
@@ -159,7 +159,7 @@ func why(p *core.RoutePlan) string {
 	return "it is the first that may be asked"
 }
 
-// keys prints a target's keys by name, with the share each has of this model.
+// keys prints a target's keys by name, with their shares of this model's requests.
 func (q *question) keys(t *core.Target, model string) {
 	usable := func(k *core.ProviderKey) bool { return k.Weight > 0 && (k.Models == nil || k.Models[model]) }
 	sum := 0

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// helpWidth is where help text is folded.
+// helpWidth is the line width of help.
 const helpWidth = 78
 
 // help answers "help", "help COMMAND" and --help.
@@ -32,7 +32,7 @@ func (a *App) help(args []string, stdout, stderr io.Writer) int {
 	return OK
 }
 
-// overview is the list of commands.
+// overview prints the list of commands.
 func (a *App) overview(w io.Writer) {
 	p := a.paint(w)
 	fmt.Fprintf(w, "%s: %s\n\n%s\n  %s COMMAND [flags]\n\n%s\n", p.bold(a.Name), a.Summary, p.head("Usage"), a.Name, p.head("Commands"))
@@ -51,7 +51,7 @@ func (a *App) overview(w io.Writer) {
 	}
 }
 
-// commandHelp is everything about one command.
+// commandHelp prints everything about one command.
 func (a *App) commandHelp(c *Command, w io.Writer) {
 	p := a.paint(w)
 	fs, _ := c.flags()
@@ -78,7 +78,7 @@ func (a *App) commandHelp(c *Command, w io.Writer) {
 	}
 }
 
-// printFlag shows a flag, its kind of value, what it does and its default.
+// printFlag prints a flag, its kind of value, what it does and its default.
 func printFlag(w io.Writer, p palette, f *flag.Flag) {
 	kind, text := flag.UnquoteUsage(f)
 	name := "--" + f.Name
@@ -94,7 +94,7 @@ func printFlag(w io.Writer, p palette, f *flag.Flag) {
 	fmt.Fprintf(w, "  %s%s\n%s\n", p.bold(name), kind, fold(text, "        ", helpWidth))
 }
 
-// fold breaks paragraphs at width. Lines that begin with a space stay as they are.
+// fold breaks paragraphs at width. Lines that begin with a space are not changed.
 func fold(text, indent string, width int) string {
 	var b strings.Builder
 	for i, para := range strings.Split(strings.TrimSpace(text), "\n") {
@@ -142,7 +142,7 @@ func (p palette) with(code, s string) string {
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 
-// paint chooses colour for w: on a terminal, unless NO_COLOR is set to anything
+// paint decides about colour for w: on a terminal, unless NO_COLOR is set to anything
 // (no-color.org) or the terminal is dumb.
 func (a *App) paint(w io.Writer) palette {
 	if a.Lookup == nil {
@@ -161,8 +161,8 @@ func colours(w io.Writer, lookup func(string) (string, bool)) palette {
 	return palette(isTerminal(w))
 }
 
-// isTerminal reports whether w is a character device. That is true of
-// /dev/null as well, where colours disturb nobody.
+// isTerminal reports whether w is a character device. That is also true of
+// /dev/null, where colours do no harm.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {

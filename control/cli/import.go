@@ -11,24 +11,24 @@ import (
 	"asbru/core/importer"
 )
 
-// Import is the command that turns the configuration of another gateway into ours.
+// Import is the command that converts the configuration of another gateway into ours.
 func Import(t Tools) Command {
 	forms := strings.Join(importer.Formats(), " | ")
 	return Command{
 		Name:    "import",
-		Summary: "turn the configuration of Bifrost or LiteLLM into one of asbru",
+		Summary: "convert the configuration of Bifrost or LiteLLM",
 		Usage:   "[flags] " + forms + " FILE",
-		Help: "Writes the document to the standard output and, to the standard error, a line with file, line and path for each field that is left out or not taken over wholly. " +
-			"References to variables stay references; a secret in the file is replaced by a reference to a variable that is told, unless --with-secrets copies it. See docs/IMPORT.md.\n" +
-			"With --store FILE the virtual keys of it, with teams, customers, limits and prices, go into the store that FILE names, whose providers and models must be there; keys are kept as digests.\n" +
-			"The exit code is 0 when a document was made that can be served, 1 when not, 2 when the command line is wrong.",
+		Help: "Writes the configuration to standard output. Each field that is left out, or not fully converted, is a line with file, line and path on standard error. " +
+			"References to variables stay references. A secret in the file is replaced by a reference to a variable, whose name is printed, unless --with-secrets copies it. See docs/IMPORT.md.\n" +
+			"With --store FILE no document is printed: virtual keys, teams, customers, limits and prices are written into the store that the configuration FILE names. FILE must define the providers and models that they refer to. Keys are stored as digests.\n" +
+			"The exit code is 0 when the result can be served, 1 when it cannot, 2 when the command line is wrong.",
 		Example: t.App.Name + " import bifrost config.json > asbru.yaml\n" + t.App.Name + " import litellm config.yaml > asbru.yaml && " + t.App.Name + " check asbru.yaml",
 		Words:   importer.Formats(),
 		New: func(fs *flag.FlagSet) Run {
-			secrets := fs.Bool("with-secrets", false, "copy the secrets that stand in the file")
-			strict := fs.Bool("strict", false, "fail when anything is left out")
-			into := fs.String("store", "", "put virtual keys, teams, customers, limits and prices into the store of this configuration `file` instead of printing a document")
-			quiet := fs.Bool("quiet", false, "do not tell what is left out")
+			secrets := fs.Bool("with-secrets", false, "copy secrets from the file")
+			strict := fs.Bool("strict", false, "fail if anything is left out")
+			into := fs.String("store", "", "write virtual keys, teams, customers, limits and prices into the store of this configuration `file`")
+			quiet := fs.Bool("quiet", false, "do not print what is left out")
 			return func(args []string, stdout, stderr io.Writer) int {
 				switch {
 				case len(args) != 2:
@@ -36,7 +36,7 @@ func Import(t Tools) Command {
 				case !slices.Contains(importer.Formats(), args[0]):
 					return t.App.Wrong(stderr, "import", fmt.Sprintf("there is no format %q; they are %s", args[0], forms))
 				}
-				r, err := t.convert(args[0], args[1], *secrets || *into != "") // a store keeps digests of keys
+				r, err := t.convert(args[0], args[1], *secrets || *into != "") // a store only keeps digests of keys
 				if err != nil {
 					fmt.Fprintf(stderr, "%s: %v\n", t.App.Name, err)
 					return Problem
@@ -56,14 +56,14 @@ func (t Tools) convert(form, path string, secrets bool) (importer.Result, error)
 	return importer.Import(form, path, data, importer.Options{Env: t.Env, Secrets: secrets}), nil
 }
 
-// importing is how an import is told.
+// importing says how the result of an import is shown.
 type importing struct {
 	strict, quiet  bool
-	store          string // a configuration file; empty: the document is printed
+	store          string // a configuration file; empty: print the document
 	stdout, stderr io.Writer
 }
 
-// imported tells what became of an import and returns the exit code.
+// imported reports the result of an import and returns the exit code.
 func (t Tools) imported(path string, r importer.Result, how importing) int {
 	errs := slices.DeleteFunc(slices.Clone(r.Notes), func(p config.Problem) bool { return p.Severity == config.Warning })
 	told := r.Notes

@@ -10,9 +10,9 @@ import (
 	"asbru/core/importer"
 )
 
-// keepImported puts what of an imported document a store keeps into the store of a configuration
-// file: virtual keys, teams, customers, prices, and the rules of providers and models. What the
-// store has of the same name is replaced.
+// keepImported writes the parts of an imported document that a store can keep into the store of a
+// configuration file: virtual keys, teams, customers, prices, and the limits of providers and models.
+// Objects of the same name are replaced.
 func (t Tools) keepImported(r importer.Result, path string, stdout, stderr io.Writer) error {
 	// The document's own variables need not be set: only those of keys are used.
 	unset := map[string]bool{}
@@ -65,14 +65,14 @@ func (t Tools) keepImported(r importer.Result, path string, stdout, stderr io.Wr
 	return nil
 }
 
-// A keep is one object to be kept.
+// A keep is one object to be stored.
 type keep struct {
 	kind  store.Kind
 	name  string
 	value any
 }
 
-// imported are the objects of a document that a store keeps. The others are told.
+// imported returns the objects of a document that a store can keep. The others are reported.
 func imported(doc *config.Document, o *Offline, unset map[string]bool, leave func(string, ...any)) (all []keep) {
 	for i := range doc.Customers {
 		c := doc.Customers[i]
@@ -109,7 +109,7 @@ func imported(doc *config.Document, o *Offline, unset map[string]bool, leave fun
 	return append(all, models(doc, leave)...)
 }
 
-// models are the rules of models: those of aliases, and budgets of everybody for one model.
+// models returns the limits of models: those of aliases, and everyone's budgets for one model.
 func models(doc *config.Document, leave func(string, ...any)) (all []keep) {
 	at := map[string]*config.KeptModel{}
 	of := func(provider, model string) *config.KeptModel {
@@ -150,7 +150,7 @@ func models(doc *config.Document, leave func(string, ...any)) (all []keep) {
 	return all
 }
 
-// variableOf is the variable that a reference names.
+// variableOf returns the variable that a reference names.
 func variableOf(ref string) string {
 	if len(ref) > 4 && ref[:4] == "env." {
 		return ref[4:]
@@ -161,7 +161,7 @@ func variableOf(ref string) string {
 	return ""
 }
 
-// firstOf is the first Error of problems.
+// firstOf returns the first Error of problems.
 func firstOf(problems []config.Problem) error {
 	for _, p := range problems {
 		if p.Severity == config.Error {

@@ -14,13 +14,13 @@ import (
 func Keys(t Tools) Command {
 	return Command{
 		Name:    "keys",
-		Summary: "make, list, rotate and revoke virtual keys, or make the digest of one",
+		Summary: "create, list, rotate and revoke virtual keys, or compute a key's digest",
 		Usage:   "create NAME | list | rotate NAME | revoke NAME | delete NAME | admin-token | new | digest SECRET, with flags",
-		Help: "create, list, rotate, revoke and delete work on the store of a configuration file (--config), whether it is served just now or not, or ask a gateway (--admin, --token). " +
-			"A key is printed once, alone, to the standard output; nobody can show it again. revoke disables a key, delete forgets it; a gateway that serves the store refuses it from the next second on.\n" +
-			"admin-token makes another token for the admin API in place of the one there was.\n" +
-			"new prints a key that nobody has, once, and with --pepper its digest for the configuration, which needs no key then. digest prints the digest of a key there is.\n" +
-			"Peppers, tokens and keys are given as references such as env.PEPPER or file:/path: what is written on a command line others can read.",
+		Help: "create, list, rotate, revoke and delete change the store of a configuration file (--config), whether a gateway is running or not, or ask a running gateway (--admin, --token). " +
+			"A new key is printed once, alone on standard output, and cannot be shown again. revoke disables a key, delete removes it; running gateways refuse it within a second or so.\n" +
+			"admin-token replaces the token of the admin API.\n" +
+			"new prints a random key and, with --pepper, its digest, which a configuration can hold instead of the key. digest prints the digest of an existing key.\n" +
+			"Peppers, tokens and keys are given as references such as env.PEPPER or file:/path: a command line can be read by others.",
 		Example: t.App.Name + " keys create ci --config asbru.yaml --team platform --budget 50/1M --requests 100/1m\n" +
 			t.App.Name + " keys rotate ci --config asbru.yaml --grace 24h\n" +
 			t.App.Name + " keys list --admin http://127.0.0.1:9090 --token env.ASBRU_ADMIN\n" +
@@ -38,7 +38,7 @@ func Keys(t Tools) Command {
 	}
 }
 
-// keyFlags says which words each flag is for.
+// keyFlags lists the subcommands that each flag applies to.
 func keyFlags() map[string][]string {
 	kept := []string{"create", "list", "rotate", "revoke", "delete"}
 	words := map[string][]string{"pepper": {"new", "digest"}, "grace": {"rotate"}, "admin": kept, "token": kept, "json": kept, "config": append(kept, "admin-token")}
@@ -48,7 +48,7 @@ func keyFlags() map[string][]string {
 	return words
 }
 
-// run does what the words ask for.
+// run executes the subcommand.
 func (k *keysRun) run(args []string) int {
 	app := k.tools.App
 	word, rest := "", []string(nil)
@@ -60,7 +60,7 @@ func (k *keysRun) run(args []string) int {
 	case word == "new" && len(rest) == 0:
 		return newKey(app, k.tools.Env, k.pepper, k.stdout, k.stderr)
 	case word == "digest" && k.pepper == "":
-		return app.Wrong(k.stderr, "keys", "a digest needs the --pepper that it is made with")
+		return app.Wrong(k.stderr, "keys", "digest needs the --pepper of the configuration")
 	case word == "digest" && named:
 		sum, err := digest(k.tools.Env, k.pepper, rest[0])
 		if err != nil {
@@ -81,12 +81,12 @@ func (k *keysRun) run(args []string) int {
 	case word == "delete" && named:
 		return k.with(func(s asker) error { return k.delete(s, rest[0]) })
 	case word == "create" || word == "rotate" || word == "revoke" || word == "delete":
-		return app.Wrong(k.stderr, "keys", "name one virtual key to "+word)
+		return app.Wrong(k.stderr, "keys", "needs the name of one virtual key to "+word)
 	}
-	return app.Wrong(k.stderr, "keys", "say create, list, rotate, revoke, delete, admin-token or new, or digest and a key")
+	return app.Wrong(k.stderr, "keys", "needs create, list, rotate, revoke, delete, admin-token or new, or digest and a key")
 }
 
-// told tells why something did not work.
+// told reports an error and returns the exit code.
 func (k *keysRun) told(err error) int {
 	fmt.Fprintf(k.stderr, "%s keys: %v\n", k.tools.App.Name, err)
 	return Problem
@@ -121,7 +121,7 @@ func digest(env config.Env, pepper, key string) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// refer reads what a reference leads to; a literal is refused.
+// refer resolves a reference to a secret; a literal is refused.
 func refer(env config.Env, text string) (string, error) {
 	s, err := env.Secret(text)
 	switch {

@@ -24,11 +24,11 @@ type Offline struct {
 	Store *store.Store
 	API   http.Handler
 
-	// Change edits what is kept, checked as the API checks it.
+	// Change edits the store, with the checks of the API.
 	Change func(edit func(*store.Edit) error) error
 	Digest func(key []byte) [32]byte // of a virtual key
 
-	// Document is the file together with what is kept, as it was opened; Warnings are about both.
+	// Document is the file together with what is stored, as of opening; Warnings concern both.
 	Document *config.Document
 	Warnings []config.Problem
 	Close    func()
@@ -49,23 +49,23 @@ type keysRun struct {
 
 func (k *keysRun) flags(fs *flag.FlagSet) {
 	fs.StringVar(&k.pepper, "pepper", "", "new, digest: governance.pepper of the configuration, as a `reference`")
-	fs.StringVar(&k.config, "config", "", "configuration `file` whose store is worked on")
-	fs.StringVar(&k.admin, "admin", "", "`address` of a gateway to ask instead, such as http://127.0.0.1:9090")
-	fs.StringVar(&k.token, "token", "", "its admin token, as a `reference`")
-	fs.StringVar(&k.team, "team", "", "create: the `team` whose it is")
-	fs.StringVar(&k.customer, "customer", "", "create: the `customer` who pays for it")
-	fs.StringVar(&k.description, "description", "", "create: a `text` that says what it is for")
-	fs.StringVar(&k.expires, "expires", "", "create: the `moment` from which on it is refused, such as 2027-01-31T00:00:00Z")
-	fs.StringVar(&k.budgets, "budget", "", "create: an `amount` of US dollars for a time, such as 50/1M; several with commas")
+	fs.StringVar(&k.config, "config", "", "configuration `file` that names the store")
+	fs.StringVar(&k.admin, "admin", "", "`address` of a running gateway to use instead, such as http://127.0.0.1:9090")
+	fs.StringVar(&k.token, "token", "", "admin token of that gateway, as a `reference`")
+	fs.StringVar(&k.team, "team", "", "create: the `team` that it belongs to")
+	fs.StringVar(&k.customer, "customer", "", "create: the `customer` that pays for it")
+	fs.StringVar(&k.description, "description", "", "create: a `text` for people")
+	fs.StringVar(&k.expires, "expires", "", "create: the `time` from which on it is refused, such as 2027-01-31T00:00:00Z")
+	fs.StringVar(&k.budgets, "budget", "", "create: an `amount` of US dollars for a period, such as 50/1M; separate several with commas")
 	fs.StringVar(&k.requests, "requests", "", "create: a `rate` of requests, such as 100/1m")
 	fs.StringVar(&k.tokens, "tokens", "", "create: a `rate` of tokens, such as 200000/1m")
-	fs.StringVar(&k.models, "models", "", "create: the `models` it may use, with commas; default: all")
-	fs.StringVar(&k.providers, "providers", "", "create: the `providers` that may serve it, with commas; default: all")
-	fs.DurationVar(&k.grace, "grace", 0, "rotate: how long the old key stays good")
-	fs.BoolVar(&k.json, "json", false, "print answers of the admin API as they are")
+	fs.StringVar(&k.models, "models", "", "create: the `models` it may use, separated by commas; default: all")
+	fs.StringVar(&k.providers, "providers", "", "create: the `providers` that may serve it, separated by commas; default: all")
+	fs.DurationVar(&k.grace, "grace", 0, "rotate: how long the old key stays valid")
+	fs.BoolVar(&k.json, "json", false, "print the answers of the admin API unchanged")
 }
 
-// with opens what the flags name, does something with it and tells what went wrong.
+// with opens what the flags name, calls do and reports its error.
 func (k *keysRun) with(do func(asker) error) int {
 	switch {
 	case k.admin != "" && k.config != "":
@@ -141,7 +141,7 @@ func (k *keysRun) create(ask asker, name string) error {
 	return k.show(out)
 }
 
-// money adds budgets and limits to what is asked for.
+// money adds the budgets and limits of the flags to a request body.
 func (k *keysRun) money(body map[string]any) error {
 	var budgets []any
 	for _, text := range strings.Split(k.budgets, ",") {
@@ -214,7 +214,7 @@ func (k *keysRun) delete(ask asker, name string) error {
 	return k.say(ask("DELETE", keyPath(name), nil))
 }
 
-// say prints what an answer says.
+// say prints an answer.
 func (k *keysRun) say(out map[string]any, err error) error {
 	if err != nil {
 		return err
@@ -276,7 +276,7 @@ func word(ref any) string {
 	return "-"
 }
 
-// spent is what was used of each budget, as far as that is known.
+// spent returns what has been used of each budget, where known.
 func spent(v map[string]any) string {
 	var out []string
 	list, _ := v["budgets"].([]any)
@@ -294,7 +294,7 @@ func spent(v map[string]any) string {
 	return strings.Join(out, ", ")
 }
 
-// adminToken makes another admin token.
+// adminToken replaces the admin token.
 func (k *keysRun) adminToken() int {
 	o, code := k.open()
 	if o == nil {

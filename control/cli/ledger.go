@@ -16,16 +16,16 @@ import (
 	"asbru/core/ledger"
 )
 
-// Ledger is the command that looks at what was spent.
+// Ledger is the command that reads the ledger.
 func Ledger(app *App) Command {
 	return Command{
 		Name:    "ledger",
 		Summary: "verify, print and reconcile the ledger of what was spent",
 		Usage:   "verify DIR | dump [flags] DIR | reconcile DIR FILE...",
-		Help: "verify reads every byte of the ledger in DIR, adds it up anew and compares that with its checkpoints. Damage is told with file and offset.\n" +
-			"dump prints its records as JSON, one a line; --kind, --id and --after choose among them.\n" +
-			"reconcile compares what each call was charged with what others have written down: files of JSON lines with an id and nanos (billionths of a dollar), such as a client's log, what dump prints, or what a sink has stored.\n" +
-			"Nothing is changed, and a gateway may be running. The exit code is 0 when all is well, 1 when something is not.",
+		Help: "verify reads every byte of the ledger in DIR, recomputes the balances and compares them with its checkpoints. Damage is reported with file and offset.\n" +
+			"dump prints its records as JSON, one a line; --kind, --id and --after select records.\n" +
+			"reconcile compares what each call was charged with other records of it: files of JSON lines with an id and nanos (billionths of a dollar), such as a client's log, the output of dump, or the rows of a sink.\n" +
+			"Nothing is changed, and a gateway may be running. The exit code is 0 when there is no problem, otherwise 1.",
 		Example: app.Name + " ledger verify /var/lib/asbru/asbru-ledger\n" + app.Name + " ledger dump --kind settle /var/lib/asbru/asbru-ledger\n" +
 			app.Name + " ledger reconcile /var/lib/asbru/asbru-ledger client.jsonl sink.jsonl",
 		Words: []string{"verify", "dump", "reconcile"},
@@ -37,7 +37,7 @@ func Ledger(app *App) Command {
 			fs.Uint64Var(&d.after, "after", 0, "dump only the records after this `seq`")
 			return func(args []string, stdout, stderr io.Writer) int {
 				if len(args) == 0 {
-					return app.Wrong(stderr, "ledger", "say verify, dump or reconcile")
+					return app.Wrong(stderr, "ledger", "needs verify, dump or reconcile")
 				}
 				t := teller{app, stdout, stderr}
 				switch what, rest := args[0], args[1:]; {
@@ -55,20 +55,20 @@ func Ledger(app *App) Command {
 				case what == "reconcile":
 					return app.Wrong(stderr, "ledger", what+" takes a directory and files")
 				default:
-					return app.Wrong(stderr, "ledger", "there is no "+what+" of a ledger: say verify, dump or reconcile")
+					return app.Wrong(stderr, "ledger", "there is no "+what+" of a ledger; there are verify, dump and reconcile")
 				}
 			}
 		},
 	}
 }
 
-// A teller carries out one ledger command.
+// A teller executes one ledger command.
 type teller struct {
 	app         *App
 	out, stderr io.Writer
 }
 
-// open is the ledger in dir. Unlike a gateway it makes no directory.
+// open opens the ledger in dir. Unlike a gateway it creates no directory.
 func (t teller) open(dir string) (ledger.FS, error) {
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -83,7 +83,7 @@ func (t teller) open(dir string) (ledger.FS, error) {
 	return ledger.Disk(dir)
 }
 
-// fail tells an error and returns Problem.
+// fail reports an error and returns Problem.
 func (t teller) fail(err error) int {
 	fmt.Fprintf(t.stderr, "%s ledger: %v\n", t.app.Name, err)
 	var bad *ledger.Corrupt
@@ -107,12 +107,12 @@ func (t teller) verify(dir string) int {
 	}
 	p := t.app.paint(t.out)
 	fmt.Fprintf(t.out, "%s: %s: %s in %s, positions %v to %v, %s\n", dir, p.good("ok"), count(x.Records, "record"), count(x.Segments, "segment"), x.First, x.End, span(x.Oldest, x.Newest))
-	for k := ledger.Account; k <= ledger.Admin; k++ {
+	for k := ledger.Account; k <= ledger.Job; k++ {
 		if n := x.Kinds[k]; n > 0 {
 			fmt.Fprintf(t.out, "  %-9s %d\n", k, n)
 		}
 	}
-	fmt.Fprintf(t.out, "spent %v; %s, %s under way\n", x.Spent, count(len(x.Accounts), "account"), count(len(x.Open), "call"))
+	fmt.Fprintf(t.out, "spent %v; %s, %s\n", x.Spent, count(len(x.Accounts), "account"), underWay(x.Open))
 	fmt.Fprintf(t.out, "synced up to %v; %s agree with the records\n", x.Marked, count(x.Agreed, "checkpoint"))
 	if x.Torn > 0 {
 		fmt.Fprintf(t.out, "%d bytes at the end were never synced: a gateway is writing them, or they are cut off when it is started again\n", x.Torn)
@@ -126,7 +126,26 @@ func (t teller) verify(dir string) int {
 	return OK
 }
 
-// span is the time between two moments of Unix nanoseconds.
+// underWay is what has not ended, in words.
+func underWay(open []govern.OpenCall) string {
+	jobs, held := 0, core.Money(0)
+	for i := range open {
+		if open[i].Job != "" {
+			jobs++
+			held = held.Plus(open[i].Worst)
+		}
+	}
+	text := count(len(open)-jobs, "call") + " under way"
+	if jobs == 1 {
+		return fmt.Sprintf("%s, and 1 batch, which holds %v", text, held)
+	}
+	if jobs > 1 {
+		return fmt.Sprintf("%s, and %d batches, which hold %v", text, jobs, held)
+	}
+	return text
+}
+
+// span returns the duration between two times in Unix nanoseconds.
 func span(from, to int64) string {
 	if from == 0 {
 		return "no time"
@@ -136,18 +155,18 @@ func span(from, to int64) string {
 
 func clock(nanos int64) string { return time.Unix(0, nanos).UTC().Format(time.RFC3339) }
 
-// A dump is what records are wanted.
+// A dump selects records.
 type dump struct {
 	kind, id string
 	after    uint64
 }
 
-// wrong says what no record can be; empty: some could.
+// wrong says why no record can match; empty: one could.
 func (d *dump) wrong() string {
 	if id, err := hex.DecodeString(d.id); err != nil || d.id != "" && len(id) != len(ledger.Record{}.ID) {
 		return "--id " + d.id + " is no id: 32 hexadecimal digits, as X-Request-Id has them"
 	}
-	for k := ledger.Account; k <= ledger.Admin; k++ {
+	for k := ledger.Account; k <= ledger.Job; k++ {
 		if d.kind == "" || d.kind == k.String() {
 			return ""
 		}
@@ -182,11 +201,11 @@ func (t teller) dump(dir string, d dump) int {
 	return OK
 }
 
-// A charged is what one source says that a call cost.
+// A charged is what a call cost according to one source.
 type charged struct {
 	cost    core.Money
 	times   int
-	partial bool // some of it was charged at a restart
+	partial bool // part of it was charged after a crash
 }
 
 func (t teller) reconcile(dir string, files []string) int {
@@ -204,8 +223,8 @@ func (t teller) reconcile(dir string, files []string) int {
 	if err != nil {
 		return t.fail(err)
 	}
-	fmt.Fprintf(t.out, "%s: %s settled, %d of them as partial, %d released, %v in all; %s under way\n",
-		dir, count(int(x.Settles), "call"), x.Partial, x.Releases, x.Spent, count(len(x.Open), "call"))
+	fmt.Fprintf(t.out, "%s: %s settled, %d of them as partial, %d released, %v in all; %s\n",
+		dir, count(int(x.Settles), "call"), x.Partial, x.Releases, x.Spent, underWay(x.Open))
 	code := OK
 	if x.Strays > 0 {
 		code = t.fail(fmt.Errorf("%s end a call that nobody has begun or that ended before", count(int(x.Strays), "record")))

@@ -19,11 +19,11 @@ import (
 )
 
 const (
-	maxChargeLine = 1 << 20 // bytes of a line of a file to reconcile with
-	maxTold       = 20      // differences that are told one by one
+	maxChargeLine = 1 << 20 // bytes of a line of the file to reconcile
+	maxTold       = 20      // differences that are listed
 )
 
-// A line is how dump prints a record, and reconcile reads what others wrote down.
+// A line is a record as dump prints it, and as reconcile reads it from other sources.
 type line struct {
 	Seq     uint64        `json:"seq,omitempty"`
 	Kind    string        `json:"kind,omitempty"`
@@ -45,7 +45,7 @@ type lineAccount struct {
 	Window  string `json:"window,omitempty"`
 }
 
-// lines print records.
+// lines prints records.
 type lines struct {
 	w     *bufio.Writer
 	enc   *json.Encoder
@@ -61,7 +61,7 @@ func newLines(w io.Writer) *lines {
 
 func (l *lines) flush() error { return l.w.Flush() }
 
-// note learns names of accounts.
+// note learns the names of accounts.
 func (l *lines) note(r *ledger.Record) {
 	if r.Kind == ledger.Account && len(r.Lines) == 1 {
 		l.names[r.Lines[0].Account] = string(r.Payload)
@@ -125,8 +125,8 @@ func payload(r *ledger.Record) any {
 	return "hex:" + hex.EncodeToString(b)
 }
 
-// readCharges reads what somebody has written down of what calls cost. Lines of other
-// kinds than those that charge, and of calls for which nothing was held, are passed over; so are empty ones.
+// readCharges reads a file of what calls cost. It skips empty lines, lines that charge
+// nothing, and calls for which nothing was held.
 func readCharges(file string) (map[string]charged, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -164,8 +164,8 @@ func readCharges(file string) (map[string]charged, error) {
 	return m, nil
 }
 
-// compare tells where a file and the ledger differ, and returns how often. Only a call that
-// a crash cut off may be missing in the file: its end was seen by nobody.
+// compare lists where a file and the ledger differ, and returns how often. Only a call that
+// a crash cut off may be missing in the file: nobody could observe its end.
 func (t teller) compare(file string, own, theirs map[string]charged) (bad int) {
 	tell := func(format string, args ...any) {
 		if bad++; bad <= maxTold {

@@ -171,7 +171,7 @@ func TestLedgerReconcile(t *testing.T) {
 
 func TestLedgerWords(t *testing.T) {
 	for words, want := range map[string]string{
-		"":            "say verify, dump or reconcile",
+		"":            "needs verify, dump or reconcile",
 		"verify":      "takes one directory",
 		"dump a b":    "takes one directory",
 		"reconcile":   "takes a directory and files",

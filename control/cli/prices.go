@@ -14,23 +14,23 @@ import (
 	"asbru/core/price"
 )
 
-// Prices is the command that looks at what models cost and reads lists of others.
+// Prices is the command that shows prices and converts price lists of others.
 func Prices(app *App) Command {
 	return Command{
 		Name:    "prices",
-		Summary: "show what models cost, and read lists of prices",
+		Summary: "show what models cost, and check and convert price lists",
 		Usage:   "show [--file FILE] [PROVIDER[/MODEL]] | check FILE | import FILE",
-		Help: "show prints rows of the built-in catalogue, or of the sheet that --file names before it.\n" +
-			"check reads a sheet and tells every problem. import turns LiteLLM's model_prices_and_context_window.json or the " +
+		Help: "show prints the prices in the built-in catalogue; those in the sheet given with --file take precedence.\n" +
+			"check reads a sheet and prints every problem. import turns LiteLLM's model_prices_and_context_window.json or the " +
 			"api.json of models.dev into a sheet on standard output, for prices.files of a configuration, and says what it left out.",
 		Example: app.Name + " prices show openai/gpt-4o\n" + app.Name + " prices import api.json > prices.txt",
 		Words:   []string{"show", "check", "import"},
 		For:     map[string][]string{"file": {"show"}},
 		New: func(fs *flag.FlagSet) Run {
-			file := fs.String("file", "", "a `file` of prices that goes before the catalogue")
+			file := fs.String("file", "", "price sheet `file` that takes precedence over the catalogue")
 			return func(args []string, stdout, stderr io.Writer) int {
 				if len(args) == 0 {
-					return app.Wrong(stderr, "prices", "say show, check or import")
+					return app.Wrong(stderr, "prices", "needs show, check or import")
 				}
 				p := pricer{app, stdout, stderr}
 				switch what, rest := args[0], args[1:]; {
@@ -43,20 +43,20 @@ func Prices(app *App) Command {
 				case what == "show" || what == "check" || what == "import":
 					return app.Wrong(stderr, "prices", what+" takes one argument")
 				default:
-					return app.Wrong(stderr, "prices", "there is no "+what+" of prices: say show, check or import")
+					return app.Wrong(stderr, "prices", "there is no "+what+" of prices; there are show, check and import")
 				}
 			}
 		},
 	}
 }
 
-// A pricer carries out one prices command.
+// A pricer executes one prices command.
 type pricer struct {
 	app         *App
 	out, stderr io.Writer
 }
 
-// sheet reads a file of prices and tells what is wrong with it; nil: it cannot be used.
+// sheet reads a price file and reports what is wrong with it; nil: it cannot be used.
 func (p pricer) sheet(path string) *price.Sheet {
 	text, err := ReadSheet(path)
 	if err != nil {
@@ -74,7 +74,7 @@ func (p pricer) sheet(path string) *price.Sheet {
 	return s
 }
 
-// ReadSheet reads a file of prices, as much of it as price.Read would look at.
+// ReadSheet reads a price file, up to the length that price.Read accepts.
 func ReadSheet(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -122,14 +122,14 @@ func (p pricer) show(file, what string) int {
 	return OK
 }
 
-// nobody says that no provider is called what, and where a model of that name is sold.
+// nobody says that there is no provider with a name, and who sells a model of that name.
 func (p pricer) nobody(sheets []*price.Sheet, what string) {
 	hint := p.app.Name + " prices show lists all"
 	book, sold := price.New(sheets, nil, nil), map[string]bool{}
 	for _, s := range sheets {
 		for _, provider := range s.Providers() {
 			row, known := book.Table(provider, provider).Find(price.Query{Model: []byte(what)})
-			if known && row.In+row.Out > 0 { // servers of one's own take any name, for nothing
+			if known && row.In+row.Out > 0 { // servers of your own accept any name, at no cost
 				sold[provider+"/"+what] = true
 			}
 		}
@@ -140,7 +140,7 @@ func (p pricer) nobody(sheets []*price.Sheet, what string) {
 	fmt.Fprintf(p.stderr, "%s: there are no prices of a provider %q; hint: %s\n", p.app.Name, what, hint)
 }
 
-// one shows the price in force of one model, found as a request would find it.
+// one shows the current price of one model, found as a request would find it.
 func (p pricer) one(sheets []*price.Sheet, provider, model string) int {
 	found, known := price.New(sheets, nil, nil).Table(provider, provider).Find(price.Query{Model: []byte(model)})
 	if !known {
@@ -177,7 +177,7 @@ func (p pricer) rates(where string, r *core.Rates) {
 	}
 }
 
-// take writes somebody else's list as a sheet and says what was left out of it.
+// take converts a price list of others to a sheet and reports what was left out.
 func (p pricer) take(path string) int {
 	f, err := os.Open(path)
 	if err != nil {
@@ -203,7 +203,7 @@ func (p pricer) take(path string) int {
 	return OK
 }
 
-// report says what of a list has no place in the sheet.
+// report prints what of a list has no place in the sheet.
 func (p pricer) report(list *price.Import) {
 	fmt.Fprintf(p.stderr, "%s read from a list in the form of %s\n", count(list.Rows, "price"), list.Form)
 	if list.Free > 0 {

@@ -49,7 +49,7 @@ func TestPrices(t *testing.T) {
 	f(OK, "import "+list, "[openai]\nm in=1 out=2\n", "1 price read", "1 model said to cost nothing", "1 model priced by the picture", "no type is for: nobody, once", "the field video, once")
 	f(Problem, "import "+ours, "cannot read the list")
 	f(Problem, "import "+filepath.Join(dir, "none"), "no such file")
-	f(Usage, "", "say show, check or import")
+	f(Usage, "", "needs show, check or import")
 	f(Usage, "show a b", "takes one argument")
 	f(Usage, "burn", "there is no burn of prices")
 }

@@ -15,17 +15,17 @@ import (
 	"asbru/core/govern"
 )
 
-// Options are what an Agent needs.
+// Options configure an Agent.
 type Options struct {
-	Postgres string // the address of the database that the machines share
-	Machine  string // what this one is called for as long as its ledger exists
-	Host     string // what people call it
+	Postgres string // address of the database that the machines share
+	Machine  string // id of this machine, the same for as long as its ledger exists
+	Host     string // its name for people
 	Log      *slog.Logger
 	Now      func() time.Time // nil: time.Now
 }
 
-// An Agent gets a Book what it may spend of budgets that machines share. One goroutine does all, but for
-// transactions of different accounts, of which several run at once.
+// An Agent obtains for a Book what it may spend of budgets that several machines share. One goroutine does
+// all work, except for transactions of different accounts, of which several run at once.
 type Agent struct {
 	Options
 	machine  string
@@ -36,14 +36,14 @@ type Agent struct {
 	stop     context.CancelFunc
 	ended    chan struct{}
 
-	// Of the goroutine.
-	machines int        // that are there, as of the last beat
-	mu       sync.Mutex // of the maps, while it has others settle besides
+	// Owned by the goroutine.
+	machines int        // live machines, as of the last beat
+	mu       sync.Mutex // guards the maps while several transactions run
 	asked    map[*govern.Account]recall
-	more     map[*govern.Account]struct{} // with more holds than one transaction looks at
+	more     map[*govern.Account]struct{} // accounts with more holds than one transaction considers
 	active   map[*govern.Account]*activity
-	ready    bool  // the tables are there, and what this machine had is known
-	told     int64 // the database's clock when others' news were last read
+	ready    bool  // the tables exist, and what this machine had is known
+	told     int64 // the database's clock when the other machines' changes were last read
 	lost     bool
 
 	granted, denied, recalled, returned, troubles atomic.Int64
@@ -51,18 +51,18 @@ type Agent struct {
 	alive                                         atomic.Int64
 }
 
-// A recall is what other machines were asked to give back, and when, of core.Clock.
+// A recall is the last request to other machines to give back money, and its time as core.Clock.
 type recall struct{ number, at int64 }
 
-// An activity is what was last seen of an account that this machine has a part of.
+// An activity is the last observed state of an account that this machine has a lease of.
 type activity struct {
 	spent, taken core.Money
 	idle         int  // beats without a change
-	old          bool // of the process before this one, and not looked at so far
+	old          bool // inherited from the previous process, and not examined yet
 }
 
-// Open makes an Agent. It connects to the database when it starts, and goes on trying: until then nothing
-// is granted. The error is of an address that can be none.
+// Open makes an Agent. It connects to the database after Start and keeps trying; until then nothing
+// is granted. It returns an error for an address that cannot be valid.
 func Open(o Options) (*Agent, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -80,20 +80,20 @@ func (a *Agent) Start(b *govern.Book) {
 	ctx, stop := context.WithCancel(context.Background())
 	a.book, a.stop = b, stop
 	a.listener = pq.NewListener(a.Postgres, listenLeast, listenMost, nil)
-	go a.listener.Listen(channel) // waits until there is a connection; Close ends it
+	go a.listener.Listen(channel) // waits for a connection; Close ends it
 	b.Lend(a.desk)
 	go a.run(ctx)
 }
 
-// Close ends it. With back the machine gives back all it does not use, for the process ends; without,
-// another process goes on with it.
+// Close stops the Agent. With back, because the process ends, the machine gives back everything it does not
+// use; without, another process takes over.
 func (a *Agent) Close(back bool) {
 	a.stop()
 	<-a.ended
 	a.listener.Close()
 	a.book.Lend(nil)
 	for _, account := range append(a.unanswered(), a.desk.Take()...) {
-		account.Away() // asks again, whoever has the Book by then
+		account.Away() // the next owner of the Book asks again
 	}
 	if back && !a.lost {
 		a.leave()
@@ -101,7 +101,7 @@ func (a *Agent) Close(back bool) {
 	a.db.Close()
 }
 
-// leave gives back what is idle, as far as there is time for it.
+// leave gives back what is idle, as far as time permits.
 func (a *Agent) leave() {
 	ctx, cancel := context.WithTimeout(context.Background(), endWait)
 	defer cancel()
@@ -152,7 +152,7 @@ func (a *Agent) run(ctx context.Context) {
 	}
 }
 
-// unanswered are the accounts on which holds still wait, as far as the Agent knows.
+// unanswered returns the accounts on which holds still wait, as far as the Agent knows.
 func (a *Agent) unanswered() (all []*govern.Account) {
 	for account := range a.asked {
 		all = append(all, account)
@@ -166,7 +166,7 @@ func (a *Agent) unanswered() (all []*govern.Account) {
 	return all
 }
 
-// serve settles accounts on which holds wait, and hears other machines in between.
+// serve settles accounts on which holds wait, and receives notifications in between.
 func (a *Agent) serve(ctx context.Context, accounts []*govern.Account) {
 	for len(accounts) > 0 {
 		part := accounts[:min(len(accounts), batch)]
@@ -191,7 +191,7 @@ func (a *Agent) serve(ctx context.Context, accounts []*govern.Account) {
 	}
 }
 
-// settleAll settles several accounts at once, up to the first error.
+// settleAll settles several accounts concurrently, up to the first error.
 func (a *Agent) settleAll(ctx context.Context, accounts []*govern.Account) error {
 	var next atomic.Int64
 	var failed atomic.Pointer[error]
@@ -221,7 +221,7 @@ func (a *Agent) settleAll(ctx context.Context, accounts []*govern.Account) error
 	return nil
 }
 
-// hear takes what another machine says of an account, or that some of it may have been missed.
+// hear handles a notification from another machine, or that some may have been missed.
 func (a *Agent) hear(ctx context.Context, n *pq.Notification) {
 	if n == nil || a.lost {
 		return
@@ -241,7 +241,7 @@ func (a *Agent) hear(ctx context.Context, n *pq.Notification) {
 	}
 }
 
-// check notes whether the database answers, and lets holds know.
+// check records whether the database answers, and lets holds know.
 func (a *Agent) check(ctx context.Context, err error) {
 	switch {
 	case err == nil && a.lost:
@@ -264,7 +264,7 @@ func (a *Agent) check(ctx context.Context, err error) {
 	a.away.Store(a.lost)
 }
 
-// note keeps an account in mind of which this machine has a part.
+// note records an account that this machine has a lease of.
 func (a *Agent) note(account *govern.Account, l *govern.Lease) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"asbru/core/govern"
 )
 
-// first takes up what this machine had when it last ran: what its ledger did not spend goes back.
+// first takes over the leases that this machine had when it last ran: what its ledger did not spend is given back.
 func (a *Agent) first(ctx context.Context) error {
 	if err := prepare(ctx, a.db); err != nil {
 		return err
@@ -29,7 +29,7 @@ func (a *Agent) first(ctx context.Context) error {
 	}
 	rows.Close()
 	for _, name := range names {
-		if account := a.book.Known(name); account != nil { // of what the document no longer has, nobody needs any
+		if account := a.book.Known(name); account != nil { // an account that the document no longer has needs none of it
 			a.active[account] = &activity{old: true}
 		}
 	}
@@ -37,8 +37,8 @@ func (a *Agent) first(ctx context.Context) error {
 	return rows.Err()
 }
 
-// beat says that this machine is there and what it has spent, gives back what has been idle, and
-// reads how others stand.
+// beat writes that this machine is live and what it has spent, gives back what has been idle, and
+// reads the state of the others.
 func (a *Agent) beat(ctx context.Context) error {
 	if !a.ready {
 		if err := a.first(ctx); err != nil {
@@ -62,7 +62,7 @@ func (a *Agent) beat(ctx context.Context) error {
 	return a.report(ctx)
 }
 
-// report settles the accounts of which there is something to say.
+// report settles the accounts whose state has changed.
 func (a *Agent) report(ctx context.Context) error {
 	n, now := 0, a.Now().UnixNano()
 	for account, v := range a.active {
@@ -84,7 +84,7 @@ func (a *Agent) report(ctx context.Context) error {
 			continue
 		}
 		if n++; n > beatMost {
-			return nil // the others are in one of the next
+			return nil // the remaining ones follow in later beats
 		}
 		if err := a.settle(ctx, account, l, now, back); err != nil {
 			return err
@@ -93,13 +93,13 @@ func (a *Agent) report(ctx context.Context) error {
 	return nil
 }
 
-// learn reads what other machines have of the budgets in which something has changed.
+// learn reads what other machines have of the budgets that have changed.
 func (a *Agent) learn(ctx context.Context, clock int64) error {
 	ctx, cancel := context.WithTimeout(ctx, askWait)
 	defer cancel()
 	rows, err := a.db.QueryContext(ctx, `SELECT l.account, l.start, SUM(l.granted), SUM(l.spent) FROM asbru_leases l JOIN asbru_budgets b ON b.account = l.account AND b.start = l.start
 		WHERE l.machine <> $1 AND l.account IN (SELECT account FROM asbru_leases WHERE seen >= $2 AND machine <> $1) GROUP BY l.account, l.start LIMIT $3`,
-		a.machine, a.told-liveFor.Milliseconds(), toldMost) // what was committed late was stamped early
+		a.machine, a.told-liveFor.Milliseconds(), toldMost) // rows that were committed late have an earlier time stamp
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (a *Agent) learn(ctx context.Context, clock int64) error {
 	return rows.Err()
 }
 
-// hearOf shows what others have of a budget, also where this machine has nothing of it.
+// hearOf tells the Book what others have of a budget, even if this machine has nothing of it.
 func (a *Agent) hearOf(account *govern.Account, start int64, granted, spent core.Money) {
 	now := a.Now().UnixNano()
 	l := account.Running(now)

@@ -8,18 +8,18 @@ import (
 	"asbru/core"
 )
 
-// A Row is what one machine has of one budget in its window.
+// A Row is the lease of one machine in one budget's window.
 type Row struct {
 	Budget        string
-	Begun         time.Time // when the window began; the zero of Unix: one that never ends
+	Begun         time.Time // when the window began; the Unix epoch: it never ends
 	Machine, Host string
 	Granted       core.Money
-	Spent         core.Money // when it last said so
+	Spent         core.Money // as last reported
 	Seen          time.Duration
-	Live          bool // it said something a moment ago
+	Live          bool // it reported recently
 }
 
-// List reads what machines have of the budgets that they share, at most as many rows as a beat reads.
+// List returns the leases of all machines, at most as many rows as a beat reads.
 func List(ctx context.Context, address string) ([]Row, error) {
 	db, err := open(ctx, address)
 	if err != nil {
@@ -46,9 +46,9 @@ func List(ctx context.Context, address string) ([]Row, error) {
 	return all, rows.Err()
 }
 
-// GiveBack takes from a machine that is gone what it had not said it had spent, so that others may
-// spend it, and returns how much that was. What it spent since it last said so could be spent twice;
-// when it comes back, its ledger has the last word. A machine that is there is left alone.
+// GiveBack returns to a budget what a lost machine was granted and has not reported as spent, and
+// returns that amount. What the machine spent after its last report could then be spent twice;
+// if it comes back, its ledger is authoritative. A live machine is refused.
 func GiveBack(ctx context.Context, address, machine string) (core.Money, error) {
 	db, err := open(ctx, address)
 	if err != nil {

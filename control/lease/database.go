@@ -9,12 +9,12 @@ import (
 	"asbru/control/postgres"
 )
 
-// channel is what machines tell each other on: who, and which account.
+// channel is the channel of notifications among machines: who, and which account.
 const channel = "asbru_leases"
 
-// tables: a budget's current window and how often its idle money was asked back; what each machine
-// has of it; the machines. Times of machines are the database's, Unix milliseconds; windows are
-// Unix seconds.
+// tables: the current window of each budget and how often its idle money was recalled; each
+// machine's part of it; the machines. Times of machines are Unix milliseconds of the database;
+// windows are Unix seconds.
 var tables = []string{
 	`CREATE TABLE IF NOT EXISTS asbru_budgets (account TEXT PRIMARY KEY, start BIGINT NOT NULL, recall BIGINT NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS asbru_machines (machine TEXT PRIMARY KEY, host TEXT NOT NULL, seen BIGINT NOT NULL)`,
@@ -25,10 +25,10 @@ var tables = []string{
 	`CREATE INDEX IF NOT EXISTS asbru_leases_machine ON asbru_leases (machine)`,
 }
 
-// clock is the database's, Unix milliseconds.
+// clock is the database's time in Unix milliseconds.
 const clock = `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT`
 
-// open connects to a database and makes the tables.
+// open connects to a database and creates the tables.
 func open(ctx context.Context, address string) (*sql.DB, error) {
 	db, err := reach(address)
 	if err != nil {
@@ -41,7 +41,7 @@ func open(ctx context.Context, address string) (*sql.DB, error) {
 	return db, nil
 }
 
-// reach is a database that is connected to when it is first asked.
+// reach returns a database that is connected to on first use.
 func reach(address string) (*sql.DB, error) {
 	d, err := postgres.Open(address, "the leases", askWait, maxConns)
 	if err != nil {
@@ -50,7 +50,7 @@ func reach(address string) (*sql.DB, error) {
 	return d.DB, nil
 }
 
-// prepare makes the tables, one machine at a time.
+// prepare creates the tables, one machine at a time.
 func prepare(ctx context.Context, db *sql.DB) error {
 	ctx, cancel := context.WithTimeout(ctx, openWait)
 	defer cancel()
@@ -70,8 +70,8 @@ func prepare(ctx context.Context, db *sql.DB) error {
 	return tx.Commit()
 }
 
-// careful begins a transaction: a machine that is cut off in the middle keeps others from the budget for
-// seconds only, and what is committed is on the disk, whatever the database does otherwise.
+// careful begins every transaction: a machine that loses its connection in the middle blocks others
+// for a few seconds only, and a commit is durable, whatever the database's settings.
 const careful = `SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL synchronous_commit = on`
 
 // A part is what one machine has of a budget.
@@ -83,7 +83,7 @@ type part struct {
 	live                 bool
 }
 
-// A sheet is a budget as the database has it, locked.
+// A sheet is the database's state of a budget, locked.
 type sheet struct {
 	known  bool // there is a window
 	start  int64
@@ -91,13 +91,13 @@ type sheet struct {
 	parts  []part
 }
 
-// read locks a budget and reads it.
+// read locks a budget and reads its state.
 func read(ctx context.Context, tx *sql.Tx, account string) (s sheet, err error) {
 	const lock = `SELECT start, recall FROM asbru_budgets WHERE account = $1 FOR UPDATE`
 	err = tx.QueryRowContext(ctx, lock, account).Scan(&s.start, &s.recall)
 	if errors.Is(err, sql.ErrNoRows) {
 		if _, err = tx.ExecContext(ctx, `INSERT INTO asbru_budgets (account, start, recall) VALUES ($1, -1, 0) ON CONFLICT (account) DO NOTHING`, account); err == nil {
-			err = tx.QueryRowContext(ctx, lock, account).Scan(&s.start, &s.recall) // of who was quicker
+			err = tx.QueryRowContext(ctx, lock, account).Scan(&s.start, &s.recall) // written by a machine that was quicker
 		}
 	}
 	if err != nil {
@@ -129,7 +129,7 @@ func (p *part) write(ctx context.Context, tx *sql.Tx, account string) error {
 	return err
 }
 
-// begin writes down that a window begins, and forgets the one before.
+// begin records that a window has begun, and deletes the previous one.
 func begin(ctx context.Context, tx *sql.Tx, account string, start int64) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE asbru_budgets SET start = $2 WHERE account = $1`, account, start); err != nil {
 		return err
@@ -138,7 +138,7 @@ func begin(ctx context.Context, tx *sql.Tx, account string, start int64) error {
 	return err
 }
 
-// tell tells other machines of an account, once the transaction is committed.
+// tell notifies other machines of an account, once the transaction is committed.
 func tell(ctx context.Context, tx *sql.Tx, machine, account string) error {
 	_, err := tx.ExecContext(ctx, `SELECT pg_notify($1, $2)`, channel, machine+"\n"+account)
 	return err

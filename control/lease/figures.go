@@ -2,7 +2,7 @@ package lease
 
 import "asbru/core"
 
-// Figures is what the Agent counts. What each budget was granted is the Book's to say.
+// Figures returns the Agent's counters. What each budget was granted is reported by the Book.
 func (a *Agent) Figures() []core.Figure {
 	away := int64(0)
 	if a.away.Load() {

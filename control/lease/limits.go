@@ -3,35 +3,35 @@ package lease
 import "time"
 
 const (
-	// slices is into how many parts each machine's share of what is left would go.
+	// slices is the number of grants into which each machine's share of what is left is divided.
 	slices = 8
-	// maxNeeds is how many holds are looked at in one transaction; the others are in the next.
+	// maxNeeds is how many holds one transaction considers; the others are in the next.
 	maxNeeds = 256
 
 	askWait    = 2 * time.Second        // for one transaction
-	openWait   = 20 * time.Second       // for the tables, and others who make them
+	openWait   = 20 * time.Second       // for creating the tables, and for others who do
 	endWait    = 3 * time.Second        // for giving back what is idle when the process ends
 	recallWait = 300 * time.Millisecond // for machines to give back what they do not use
-	askAgain   = 50 * time.Millisecond  // between looks whether they have, if nobody tells
+	askAgain   = 50 * time.Millisecond  // between checks whether they have, without a notification
 	retryEvery = time.Second            // while the database does not answer
 
-	// beatEvery is how often a machine says that it is there and what it has spent.
+	// beatEvery is how often a machine reports that it is live and what it has spent.
 	beatEvery = 5 * time.Second
-	// liveFor is how long a machine that says nothing is waited for.
+	// liveFor is how long a machine counts as live after its last report.
 	liveFor = 15 * time.Second
-	// idleBeats is after how many beats without a change what is idle is given back.
+	// idleBeats is the number of beats without a change after which idle money is given back.
 	idleBeats = 2
-	// beatMost is how many accounts are brought up to date in one beat.
+	// beatMost is how many accounts are reported in one beat.
 	beatMost = 500
-	// toldMost is how many accounts of others are read in one beat.
+	// toldMost is how many accounts of other machines are read in one beat.
 	toldMost = 10_000
 
-	// workers is how many transactions run at once when many accounts are asked for, and batch after how
-	// many of them other machines are heard.
+	// workers is how many transactions run at once when many accounts need one; after each batch
+	// notifications are received.
 	workers = 4
 	batch   = 64
 
 	maxConns    = workers
-	listenLeast = time.Second // between attempts to listen to Postgres again
+	listenLeast = time.Second // between attempts to listen to Postgres
 	listenMost  = 30 * time.Second
 )

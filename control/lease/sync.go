@@ -10,27 +10,27 @@ import (
 	"asbru/core/govern"
 )
 
-// A settling is one account while it is agreed with the database what this machine has of it.
+// A settling is the reconciliation of one account with the database.
 type settling struct {
 	a       *Agent
 	account *govern.Account
 	l       *govern.Lease
 	now     int64
-	back    bool // give back all that is idle
-	asked   bool // another machine asked for what is idle: no slices now
+	back    bool // give back everything idle
+	asked   bool // another machine asked for what is idle: grant no slices now
 
 	mine, was    part
-	others       core.Money // what other machines have, and what nobody can account for
+	others       core.Money // what other machines have, and what is unaccounted for
 	othersSpent  core.Money
-	left         core.Money // of the budget, granted to nobody
+	left         core.Money // of the budget, not granted to anyone
 	needs        []core.Money
 	base, more   core.Money
-	short, final bool // some need more than there is; and nobody will bring it
+	short, final bool // some holds need more than there is; and nobody can give it back
 	recall       int64
 }
 
-// settle brings an account to what the database says, and the database to what holds need. One
-// transaction, of which holds see what it grants when it is over, and what it gives back before.
+// settle reconciles an account with the database in one transaction: it reports spending, and obtains
+// what holds need. Holds see a grant after the commit, and what is given back before it.
 func (a *Agent) settle(ctx context.Context, account *govern.Account, l *govern.Lease, now int64, back bool) error {
 	for {
 		err := a.settleOnce(ctx, account, l, now, back)
@@ -38,20 +38,20 @@ func (a *Agent) settle(ctx context.Context, account *govern.Account, l *govern.L
 			return err
 		}
 		if l = account.Lease(now); l == nil {
-			return nil // it is not shared any more
+			return nil // it is no longer shared
 		}
 	}
 }
 
-// errBegun is of a settling whose window a hold has left for another.
+// errBegun reports that a hold has begun another window during a settling.
 var errBegun = errors.New("another window has begun")
 
-// settleOnce is settle as long as no hold begins another window; then it is errBegun, and nothing was done.
+// settleOnce is settle while no hold begins another window; otherwise it returns errBegun and has done nothing.
 func (a *Agent) settleOnce(ctx context.Context, account *govern.Account, l *govern.Lease, now int64, back bool) error {
 	ctx, cancel := context.WithTimeout(ctx, askWait)
 	defer cancel()
 	s := &settling{a: a, account: account, l: l, now: now, back: back}
-	// What is read once the lock is had must be what others have committed by then.
+	// Once the lock is held, everything committed by then must be visible.
 	tx, err := a.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return err
@@ -108,14 +108,14 @@ func (a *Agent) settleOnce(ctx context.Context, account *govern.Account, l *gove
 	return nil
 }
 
-// window is the window that the budget is in, for all; fresh: it begins now.
+// window returns the current window of the budget for all machines; fresh: it begins now.
 func (s *settling) window(sh *sheet) (start int64, fresh bool) {
 	w := s.l.Window()
 	if !sh.known {
 		if o, ok := s.l.Origin(); ok {
 			return o, true
 		}
-		return s.l.Local(), true // what this machine has spent in its own counts
+		return s.l.Local(), true // this machine's spending counts in it
 	}
 	end := w.End(sh.start)
 	if s.now/int64(time.Second) < end {
@@ -128,10 +128,10 @@ func (s *settling) window(sh *sheet) (start int64, fresh bool) {
 	return start, true
 }
 
-// join has this machine count in the window that began at start, and finds what it has there. It reports
-// false when a hold has begun another meanwhile.
+// join moves this machine into the window that began at start, and finds what it has there. It returns
+// false if a hold has begun another one meanwhile.
 func (s *settling) join(sh *sheet, start int64) bool {
-	var had part // this machine's, in this window
+	var had part // of this machine in this window
 	for _, p := range sh.parts {
 		switch {
 		case p.start != start:
@@ -158,16 +158,16 @@ func (s *settling) join(sh *sheet, start int64) bool {
 	s.was = had
 	s.mine = part{machine: s.a.machine, start: start, local: s.l.Local(), sunk: had.sunk, answered: had.answered, live: had.live}
 	if had.machine == "" {
-		s.mine.answered = s.recall // it has nothing to give
+		s.mine.answered = s.recall // it has nothing to give back
 	} else if had.local != s.mine.local && !s.l.Unknown(had.local) {
-		s.mine.sunk = had.granted // what became of it stands in a window that nobody looks at any more
+		s.mine.sunk = had.granted // its spending was recorded in a window that is gone
 	}
 	s.others += core.Money(s.mine.sunk)
 	s.othersSpent += core.Money(s.mine.sunk)
 	return true
 }
 
-// divide finds what this machine is granted.
+// divide computes what this machine is granted.
 func (s *settling) divide() {
 	var room [maxNeeds]core.Money
 	s.needs = s.l.Needs(room[:0])
@@ -196,7 +196,7 @@ func (s *settling) divide() {
 	}
 }
 
-// judge finds what to say to those for whom there is too little. It reports whether others are to be
+// judge decides the answer to holds for which there is too little. It reports whether others must be
 // asked for what they do not use.
 func (s *settling) judge(sh *sheet) (recalls bool) {
 	s.a.mu.Lock()
@@ -229,7 +229,7 @@ func (s *settling) judge(sh *sheet) (recalls bool) {
 	return true
 }
 
-// done tells holds what came of it.
+// done gives holds the result.
 func (s *settling) done() {
 	s.l.Others(s.others, s.othersSpent)
 	if s.more > 0 {

@@ -1,6 +1,6 @@
-// Package postgres opens the Postgres databases of the control plane: what is kept there, and the
+// Package postgres opens the Postgres databases of the control plane: the store, and the
 // budgets that machines share. It refuses to wait for a server without a bound, and to show in an error
-// what an address holds besides a host and a name: that may be a password.
+// more of an address than host and name, since it may hold a password.
 package postgres
 
 import (
@@ -14,20 +14,20 @@ import (
 	_ "github.com/lib/pq" // the driver "postgres"
 )
 
-// A Database is one that is connected to when it is first asked.
+// A Database is connected to on first use.
 type Database struct {
 	*sql.DB
-	Address string // to open other connections with; it may hold a password
-	Name    string // for people: host and database
+	Address string // for opening further connections; it may hold a password
+	Name    string // for messages: host and database
 }
 
-// Open makes the Database behind an address such as postgres://user:password@host/database; what says what
-// it is for, in errors. A connection is waited for at most wait, in whole seconds, unless the address says otherwise
-// (connect_timeout), and there are conns of them at most.
+// Open makes the Database behind an address such as postgres://user:password@host/database; what describes
+// its purpose in errors. Connecting takes at most wait, rounded to seconds, unless the address sets
+// connect_timeout. At most conns connections are open.
 func Open(address, what string, wait time.Duration, conns int) (*Database, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, errors.New("cannot open " + what + ": the address is no URL") // not err, which shows the password
+		return nil, errors.New("cannot open " + what + ": the address is no URL") // without err, which would show the password
 	}
 	q := u.Query()
 	if !q.Has("connect_timeout") {

@@ -14,20 +14,20 @@ import (
 	"asbru/core/limit"
 )
 
-// Options are what an Agent needs.
+// Options configure an Agent.
 type Options struct {
 	URL  string // redis://user:password@host:port/database, or rediss:// for TLS
 	Desk *limit.Desk
 	Log  *slog.Logger
 }
 
-// An Agent gets the Shares of a Desk what this machine may take. One goroutine does all.
+// An Agent obtains for the Shares of a Desk what this machine may take. One goroutine does all work.
 type Agent struct {
 	o      Options
 	to     rueidis.ClientOption
 	client rueidis.Client // nil: not connected
 	alive  map[*limit.Share]struct{}
-	lost   bool // it was told that the server does not answer
+	lost   bool // the failure of the server has been logged
 
 	stop  context.CancelFunc
 	ended chan struct{}
@@ -37,8 +37,8 @@ type Agent struct {
 	rounds, granted, trouble atomic.Int64
 }
 
-// Open makes an Agent and connects to nobody yet. The error is of an address that is none, and does not
-// show it: it may hold a password.
+// Open makes an Agent without connecting. It returns an error for a malformed address, without
+// showing it, since it may hold a password.
 func Open(o Options) (*Agent, error) {
 	to, err := rueidis.ParseURL(o.URL)
 	if err != nil {
@@ -57,7 +57,7 @@ func (a *Agent) Start() {
 	go a.run(ctx)
 }
 
-// Close gives back what is not used. From then on the machine counts alone.
+// Close gives back what is not used. From then on this machine counts alone.
 func (a *Agent) Close() {
 	a.close.Do(a.stop)
 	<-a.ended
@@ -68,7 +68,7 @@ func (a *Agent) run(ctx context.Context) {
 	defer a.leave()
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
-	next := time.Now() // when a server that does not answer is tried
+	next := time.Now() // when a failed server is tried again
 	for ctx.Err() == nil {
 		if !a.here.Load() && !time.Now().Before(next) {
 			a.arrive(ctx)
@@ -96,7 +96,7 @@ func (a *Agent) run(ctx context.Context) {
 	}
 }
 
-// arrive connects, and begins to serve when the server answers.
+// arrive connects, and starts serving if the server answers.
 func (a *Agent) arrive(ctx context.Context) {
 	var err error
 	if a.client == nil {
@@ -120,7 +120,7 @@ func (a *Agent) arrive(ctx context.Context) {
 	a.lost = false
 }
 
-// away lets each machine count alone.
+// away makes this machine count alone.
 func (a *Agent) away(ctx context.Context, err error) {
 	a.o.Desk.Serve(false)
 	a.here.Store(false)
@@ -137,7 +137,7 @@ func (a *Agent) away(ctx context.Context, err error) {
 	a.lost = true
 }
 
-// serve gets shares what they need; at a beat it lets go of those that nobody uses.
+// serve obtains what shares need; at a beat it also drops those that nobody uses.
 func (a *Agent) serve(ctx context.Context, shares []*limit.Share, beat, ending bool) {
 	if !a.here.Load() {
 		for _, s := range shares {
@@ -179,7 +179,7 @@ func (a *Agent) serve(ctx context.Context, shares []*limit.Share, beat, ending b
 	flush()
 }
 
-// leave gives back what is left, as far as there is time for it.
+// leave gives back what is left, as far as time permits.
 func (a *Agent) leave() {
 	a.o.Desk.Serve(false)
 	ctx, cancel := context.WithTimeout(context.Background(), endWait)
@@ -198,7 +198,7 @@ func (a *Agent) leave() {
 	}
 }
 
-// Figures are what there is to say about it, for metrics.
+// Figures returns the Agent's metrics.
 func (a *Agent) Figures() []core.Figure {
 	here := int64(0)
 	if a.here.Load() {

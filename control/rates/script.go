@@ -12,12 +12,12 @@ import (
 	"asbru/core/limit"
 )
 
-// prefix begins the names of all that stands on the server.
+// prefix begins the names of all keys on the server.
 const prefix = "asbru:rate:"
 
-// grants is GCRA for many rates at once, by the server's clock, in microseconds: a key holds the moment at which
-// all of its rate will have come back. For each there are units, period and burst, what was used and not granted, what requests
-// wait for, and what is welcome besides: of that an eighth of what is left, so that slices shrink near the limit.
+// grants is GCRA for many rates at once, in microseconds of the server's clock. A key holds the time at which
+// its rate will have recovered completely. For each rate the arguments are units, period and burst, the units used without
+// a grant, those that requests wait for, and those that are wanted besides: of the last, at most an eighth of what is left.
 var grants = rueidis.NewLuaScript(`
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
@@ -42,7 +42,7 @@ return out
 type need struct {
 	share *limit.Share
 	limit.Need
-	units, full int64 // what came of it: granted, and nanoseconds until all has come back
+	units, full int64 // the result: units granted, and nanoseconds until the rate has recovered
 }
 
 // ask asks the server for all of list in one call.

@@ -13,44 +13,44 @@ import (
 	"asbru/core/config"
 )
 
-// ErrRevision is the error of a change that was meant for another revision.
+// ErrRevision reports a change that was meant for another revision.
 var ErrRevision = errors.New("the store has changed")
 
-// ErrLost is the error of a change that the database did not take: it does not answer, or its
+// ErrLost reports a change that the database did not accept: it does not answer, or its
 // disk is full. Nothing has changed.
 var ErrLost = errors.New("the store does not answer")
 
 // An Apply serves kept, calling commit once nothing else can fail. It is control.Plane's Keep with
-// its first arguments, or a check of the whole for who does not serve.
+// its first arguments or, in a process that serves nothing, a validation of the whole.
 type Apply func(kept *config.Kept, commit func() error) error
 
-// A Wish is a change that somebody wants.
+// A Wish is a requested change.
 type Wish struct {
 	If    int64 // only at this revision; negative: at any
 	Edit  func(*Edit) error
 	Apply Apply
 }
 
-// An Edit is a change while it is made. It sees what it has changed.
+// An Edit is a change in the making. It sees its own modifications.
 type Edit struct {
 	set     *Set
 	objects map[string]*Object
 	names   map[string]*Object // by kind and name
-	dirty   map[string][]byte  // what is to be written, by id; nil bytes: deleted
-	meta    map[string]string  // values of the store's own that are to be written
+	dirty   map[string][]byte  // what is to be written, by id; nil: deleted
+	meta    map[string]string  // the store's own values that are to be written
 	now     time.Time
 	next    int64
 	changes []Change
 }
 
-// A Change is what a Wish did to one object.
+// A Change is the effect of a Wish on one object.
 type Change struct {
 	Did           string   // create, update or delete
 	What          string   // kind and name: virtual-key/ci
-	Before, After [32]byte // SHA-256 of what was and is kept; zero: it was not there, or is gone
+	Before, After [32]byte // SHA-256 of the stored object; zero: there is none
 }
 
-// Find is Set.Find with what was edited already.
+// Find is Set.Find, including what was edited.
 func (e *Edit) Find(k Kind, idOrName string) *Object {
 	if o := e.objects[idOrName]; o != nil && o.Kind == k {
 		return o
@@ -58,7 +58,7 @@ func (e *Edit) Find(k Kind, idOrName string) *Object {
 	return e.names[named(k, idOrName)]
 }
 
-// All is Set.All with what was edited already, in no order.
+// All is Set.All, including what was edited, in no particular order.
 func (e *Edit) All(k Kind) (out []*Object) {
 	for _, o := range e.objects {
 		if o.Kind == k {
@@ -68,8 +68,8 @@ func (e *Edit) All(k Kind) (out []*Object) {
 	return out
 }
 
-// Put keeps value under name: in place of the object with that id, or as a new one when id is
-// empty. Value is the Edit's from then on.
+// Put stores value under name: in place of the object with that id, or as a new one if id is
+// empty. The Edit takes ownership of value.
 func (e *Edit) Put(k Kind, id, name string, value any) (*Object, error) {
 	body, err := encode(value)
 	if err != nil {
@@ -82,7 +82,7 @@ func (e *Edit) Put(k Kind, id, name string, value any) (*Object, error) {
 	} else if was := e.objects[id]; was != nil {
 		o.Created, c.Before = was.Created, was.sum
 		if was.Name != name {
-			delete(e.names, named(k, was.Name)) // an Edit that meets an error is thrown away
+			delete(e.names, named(k, was.Name)) // an Edit is discarded after an error
 		}
 	}
 	if other := e.names[named(k, name)]; other != nil && other.ID != o.ID {
@@ -93,7 +93,7 @@ func (e *Edit) Put(k Kind, id, name string, value any) (*Object, error) {
 	return o, nil
 }
 
-// Delete forgets o.
+// Delete removes o.
 func (e *Edit) Delete(o *Object) {
 	delete(e.objects, o.ID)
 	delete(e.names, named(o.Kind, o.Name))
@@ -101,8 +101,8 @@ func (e *Edit) Delete(o *Object) {
 	e.changes = append(e.changes, Change{Did: "delete", What: named(o.Kind, o.Name), Before: o.sum})
 }
 
-// Change makes a change in one transaction: the newest that is kept is edited, served together
-// with the rest of the configuration, and committed. Nothing has changed after an error. Without
+// Change makes a change in one transaction: the latest state is edited, served together
+// with the rest of the configuration, and committed. After an error nothing has changed. Without
 // a difference there is no new revision.
 func (s *Store) Change(ctx context.Context, w Wish) (*Set, []Change, error) {
 	ctx, cancel := context.WithTimeout(ctx, changeWait)
@@ -146,7 +146,7 @@ func (s *Store) loses(err error) error {
 	return fmt.Errorf("cannot change the store %s: %w: %w", s.db.name, ErrLost, err)
 }
 
-// commit makes a change lasting and shows it.
+// commit commits a change and publishes it.
 func (s *Store) commit(tx *sql.Tx, next *Set) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,9 +160,9 @@ func (s *Store) commit(tx *sql.Tx, next *Set) error {
 	return nil
 }
 
-// edit locks what is kept, reads it and lets w edit it.
+// edit locks and reads the store, and lets w edit it.
 func (s *Store) edit(ctx context.Context, tx *sql.Tx, w Wish) (*Edit, error) {
-	// SQLite's transactions begin with a lock on the file; in Postgres the row is locked.
+	// A transaction of SQLite begins by locking the file; in Postgres the row is locked.
 	if s.db.postgres != "" {
 		if _, err := tx.ExecContext(ctx, `SELECT value FROM asbru_meta WHERE name = 'revision' FOR UPDATE`); err != nil {
 			return nil, s.loses(err)
@@ -185,7 +185,7 @@ func (s *Store) edit(ctx context.Context, tx *sql.Tx, w Wish) (*Edit, error) {
 	return e, nil
 }
 
-// write writes what was edited, the new revision, and tells other machines once it is committed.
+// write writes the edited objects and the new revision, and notifies other machines, on commit.
 func (s *Store) write(ctx context.Context, tx *sql.Tx, e *Edit) error {
 	put, err := tx.PrepareContext(ctx, s.db.q(`INSERT INTO asbru_objects (id, kind, name, body, created, updated, revision, gone) VALUES (?, ?, ?, ?, ?, ?, ?, 0)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, body = excluded.body, updated = excluded.updated, revision = excluded.revision, gone = 0`))
@@ -193,7 +193,7 @@ func (s *Store) write(ctx context.Context, tx *sql.Tx, e *Edit) error {
 		return err
 	}
 	defer put.Close()
-	for id, body := range e.dirty { // the deleted first: a name may be given anew
+	for id, body := range e.dirty { // deletions first: a name may be used again
 		if body == nil {
 			if _, err := tx.ExecContext(ctx, s.db.q(`UPDATE asbru_objects SET gone = 1, body = '', updated = ?, revision = ? WHERE id = ?`), e.now.UnixNano(), e.next, id); err != nil {
 				return err
@@ -226,7 +226,7 @@ func (s *Store) write(ctx context.Context, tx *sql.Tx, e *Edit) error {
 	return err
 }
 
-// bury forgets what was deleted long ago. Who has read nothing since reads everything again.
+// bury removes the records of old deletions. A machine that has read nothing since then reads everything again.
 func (s *Store) bury(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	before := now.Add(-graveWait).UnixNano()
 	var last sql.NullInt64

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// A copied store is what a file beside the process knows of a database, so that a process can
-// begin while the database is away. It holds digests and hashes only, as the database does.
+// A copied store is the content of a database in a local file, with which a process can start
+// while the database is unreachable. Like the database it holds only digests and hashes.
 type copied struct {
 	Revision int64          `json:"revision"`
 	Token    string         `json:"admin_token"`
@@ -29,7 +29,7 @@ type copiedObject struct {
 	Revision int64           `json:"revision"`
 }
 
-// readCopy brings the store to what the file knows.
+// readCopy loads the store from the file.
 func (s *Store) readCopy(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *Store) readCopy(path string) error {
 	return nil
 }
 
-// writeCopy writes what was read last into the file, whole or not at all.
+// writeCopy writes what was read last into the file, atomically.
 func (s *Store) writeCopy(ctx context.Context, path string) error {
 	set := s.Set()
 	c := &copied{Revision: set.Revision}
@@ -85,7 +85,7 @@ func (s *Store) writeCopy(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".store-") // for its owner only
+	f, err := os.CreateTemp(filepath.Dir(path), ".store-") // readable by its owner only
 	if err != nil {
 		return err
 	}
@@ -102,16 +102,16 @@ func (s *Store) writeCopy(ctx context.Context, path string) error {
 	return err
 }
 
-// A copier keeps the file up with the store.
+// A copier keeps the file up to date.
 type copier struct {
 	s        *Store
 	log      *slog.Logger
 	at       time.Time // of the last copy
-	revision int64     // that it has
+	revision int64     // of the last copy
 }
 
-// copy writes what has changed: at once when that is little, since a file that is behind knows
-// keys that were revoked, and from time to time or at the end when it is much.
+// copy writes a new copy: at once if the store is small, since an old copy contains keys that have since
+// been revoked, otherwise at intervals and at the end.
 func (c *copier) copy(ctx context.Context, end bool) {
 	set := c.s.Set()
 	if c.s.path == "" || c.s.Lost() || set.Revision == c.revision || !end && set.Len() > smallCopy && time.Since(c.at) < copyEvery {
@@ -123,7 +123,7 @@ func (c *copier) copy(ctx context.Context, end bool) {
 	}
 }
 
-// fromCopy is a value of the store's own as the copy knows it, for when the database does not say.
+// fromCopy returns one of the store's own values from the copy, for when the database does not answer.
 func (s *Store) fromCopy(name string) string {
 	c := s.copy.Load()
 	switch {

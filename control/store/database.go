@@ -16,14 +16,14 @@ import (
 	"asbru/control/postgres"
 )
 
-// A database is SQLite or Postgres, as far as they differ.
+// A database hides the differences between SQLite and Postgres.
 type database struct {
 	*sql.DB
 	postgres string // its address; empty: SQLite
 	name     string // for messages: a path, or the host and name without a password
 }
 
-// openDatabase opens the file at path, or else the Postgres at address.
+// openDatabase opens the SQLite file at path or, if path is empty, the Postgres at address.
 func openDatabase(path, address string) (*database, error) {
 	if address != "" {
 		d, err := postgres.Open(address, "the store", askWait, maxConns)
@@ -35,7 +35,7 @@ func openDatabase(path, address string) (*database, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("cannot open the store %q: %w", path, err)
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // before SQLite makes it for all to read
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // otherwise SQLite would create it readable by all
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the store %q: %w", path, err)
 	}
@@ -50,15 +50,15 @@ func openDatabase(path, address string) (*database, error) {
 	return &database{db, "", path}, nil
 }
 
-// reading is a transaction that sees one moment and locks nothing.
+// reading returns options for a transaction that sees one consistent state and locks nothing.
 func (d *database) reading() *sql.TxOptions {
 	if d.postgres == "" {
-		return &sql.TxOptions{ReadOnly: true} // what SQLite sees in one never changes
+		return &sql.TxOptions{ReadOnly: true} // in SQLite every transaction sees one state
 	}
 	return &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
 }
 
-// q writes the parameters of a statement as the database wants them: ? as $1, $2 … for Postgres.
+// q adapts the parameters of a statement: ? becomes $1, $2 … for Postgres.
 func (d *database) q(statement string) string {
 	if d.postgres == "" {
 		return statement
@@ -76,10 +76,10 @@ func (d *database) q(statement string) string {
 	return b.String()
 }
 
-// version is that of the tables. One that a program does not know is left alone.
+// version is the version of the tables. Tables of an unknown version are not touched.
 const version = 1
 
-// tables makes what is not there. Both databases understand it.
+// tables creates missing tables. Both databases accept these statements.
 var tables = []string{
 	`CREATE TABLE IF NOT EXISTS asbru_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS asbru_objects (id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
@@ -92,14 +92,14 @@ var tables = []string{
 	`INSERT INTO asbru_meta (name, value) VALUES ('buried', '0') ON CONFLICT (name) DO NOTHING`,
 }
 
-// prepare makes the tables, one machine at a time.
+// prepare creates the tables, one machine at a time.
 func (d *database) prepare(ctx context.Context) error {
 	tx, err := d.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	if d.postgres != "" { // CREATE IF NOT EXISTS of two at once breaks on the catalogue's own keys
+	if d.postgres != "" { // concurrent CREATE IF NOT EXISTS can fail with a duplicate key in the catalogue
 		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(4157827290)`); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (d *database) prepare(ctx context.Context) error {
 	return tx.Commit()
 }
 
-// asker is a *sql.DB or a *sql.Tx.
+// An asker is a *sql.DB or a *sql.Tx.
 type asker interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
@@ -140,7 +140,7 @@ func (d *database) setMeta(ctx context.Context, tx *sql.Tx, name, value string) 
 	return err
 }
 
-// number is a meta value that is one.
+// number reads a meta value that is a number.
 func (d *database) number(ctx context.Context, from asker, name string) (int64, error) {
 	v, err := d.meta(ctx, from, name)
 	if err != nil {

@@ -8,19 +8,19 @@ import (
 	"github.com/lib/pq"
 )
 
-// channel is what Postgres tells changes on.
+// channel is the Postgres channel of change notifications.
 const channel = "asbru_config"
 
-// Following says how changes of others are followed.
+// Following configures how changes made by others are followed.
 type Following struct {
-	Every   time.Duration // between two looks; 0: PollEvery
-	Changed func()        // is called after each change of others, by one goroutine
+	Every   time.Duration // between two checks; 0: PollEvery
+	Changed func()        // called after each change made by others, by one goroutine
 	Log     *slog.Logger  // nil: slog.Default()
 }
 
-// Follow looks for changes of others until ctx ends: when Postgres tells of one, and every
-// f.Every, since what is told can be lost. A database that does not answer is asked on; what was
-// read before is served until then.
+// Follow applies changes made by others until ctx ends. It checks at each notification of Postgres and every
+// f.Every, since notifications can be lost. If the database does not answer, it keeps checking; what was
+// read before is served meanwhile.
 func (s *Store) Follow(ctx context.Context, f Following) {
 	if f.Every <= 0 {
 		f.Every = PollEvery
@@ -40,7 +40,7 @@ func (s *Store) Follow(ctx context.Context, f Following) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		case <-heard: // and what changed until now was told to nobody
+		case <-heard: // changes before this point were not notified
 		case <-told:
 		}
 		_, err := s.Refresh(ctx)
@@ -61,17 +61,17 @@ func (s *Store) Follow(ctx context.Context, f Following) {
 	}
 }
 
-// listen asks Postgres to tell of changes, and says once that it does from now on. The channels are
-// nil for SQLite, which tells nobody.
+// listen subscribes to the notifications of Postgres; heard is closed when the subscription is active.
+// The channels are nil for SQLite, which has none.
 func (s *Store) listen() (heard <-chan struct{}, told <-chan *pq.Notification, end func()) {
 	if s.db.postgres == "" {
 		return nil, nil, func() {}
 	}
-	// What happens to the connection is seen by the looks in between.
+	// A broken connection is noticed by the regular checks.
 	l := pq.NewListener(s.db.postgres, listenLeast, listenMost, nil)
 	first := make(chan struct{}, 1)
 	go func() {
-		if l.Listen(channel) == nil { // waits until there is a connection; Close ends it
+		if l.Listen(channel) == nil { // waits for a connection; Close ends it
 			first <- struct{}{}
 		}
 	}()

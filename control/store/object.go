@@ -11,10 +11,10 @@ import (
 	"asbru/core/config"
 )
 
-// A Kind is what an Object is.
+// A Kind is the type of an Object.
 type Kind string
 
-// The kinds. Their values stand in the database and in ids that people see.
+// The kinds. Their values appear in the database and in public ids.
 const (
 	VirtualKey Kind = "virtual-key" // Value is a *config.VirtualKey
 	Team       Kind = "team"        // *config.Team
@@ -24,20 +24,20 @@ const (
 	Model      Kind = "model"       // *config.KeptModel
 )
 
-// An Object is one thing that is kept. It is immutable.
+// An Object is one stored object. It is immutable.
 type Object struct {
 	Kind     Kind
-	ID       string // made by the store; never used again
-	Name     string // among those of its kind there is no other with it
-	Value    any    // as its Kind says; nobody may change it
+	ID       string // made by the store; never reused
+	Name     string // unique within its kind
+	Value    any    // of the type for its Kind; must not be modified
 	Created  time.Time
 	Updated  time.Time
 	Revision int64 // of the change that wrote it
 
-	sum [32]byte // of what is kept
+	sum [32]byte // SHA-256 of the stored form
 }
 
-// value is an empty one of a kind; nil: there is no such kind.
+// value returns an empty value of a kind; nil: there is no such kind.
 func (k Kind) value() any {
 	switch k {
 	case VirtualKey:
@@ -56,7 +56,7 @@ func (k Kind) value() any {
 	return nil
 }
 
-// encode is a value as it is kept. A virtual key must come with its digest and without itself.
+// encode returns the stored form of a value. A virtual key must have its digest instead of its credential.
 func encode(value any) ([]byte, error) {
 	if k, ok := value.(*config.VirtualKey); ok {
 		if k.Key.Set() {
@@ -71,8 +71,8 @@ func encode(value any) ([]byte, error) {
 	return json.Marshal(value)
 }
 
-// decode reads what was kept. What a newer program wrote and this one does not know is an
-// error: a limit that is not understood must not be dropped.
+// decode parses the stored form. A field that this program does not know is an
+// error: an unknown limit must not be ignored.
 func (o *Object) decode(body []byte) error {
 	if o.Value = o.Kind.value(); o.Value == nil {
 		return fmt.Errorf("cannot read %q of the store: there is no kind %q; hint: a newer asbru wrote it", o.Name, o.Kind)
@@ -86,7 +86,7 @@ func (o *Object) decode(body []byte) error {
 	return nil
 }
 
-// newID makes a random UUID (RFC 9562 §5.4).
+// newID returns a random UUID (RFC 9562 §5.4).
 func newID() string {
 	var b [16]byte
 	rand.Read(b[:])

@@ -14,11 +14,11 @@ import (
 	"asbru/core/config"
 )
 
-// AdminPrefix is how an admin token begins.
+// AdminPrefix begins every admin token.
 const AdminPrefix = "asbru-admin-"
 
-// AdminToken is the hash of the store's admin token. When there is none one is made and
-// returned, for the only time.
+// AdminToken returns the hash of the store's admin token. If there is none, one is made and
+// returned, this once.
 func (s *Store) AdminToken(ctx context.Context) (sum [32]byte, made string, err error) {
 	have, err := s.db.meta(ctx, s.db, "admin_token")
 	if err != nil {
@@ -37,8 +37,8 @@ func (s *Store) AdminToken(ctx context.Context) (sum [32]byte, made string, err 
 	return [32]byte(b), "", nil
 }
 
-// NewAdminToken makes another admin token in place of the one there was. It is a change: all who
-// use the store see that there is a new revision.
+// NewAdminToken replaces the admin token. This is a change with a new revision, which all users of the
+// store see.
 func (s *Store) NewAdminToken(ctx context.Context) (string, error) {
 	sum, made := newToken()
 	_, _, err := s.Change(ctx, Wish{If: -1, Edit: func(e *Edit) error {
@@ -55,7 +55,7 @@ func newToken() (sum [32]byte, token string) {
 	return sha256.Sum256([]byte(token)), token
 }
 
-// keepToken makes a token and keeps its hash. Of two machines that make one at once the first wins.
+// keepToken makes a token and stores its hash. If two machines make one at once, the first wins.
 func (s *Store) keepToken(ctx context.Context) (sum [32]byte, made string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, changeWait)
 	defer cancel()
@@ -70,8 +70,8 @@ func (s *Store) keepToken(ctx context.Context) (sum [32]byte, made string, err e
 	return sum, made, nil
 }
 
-// CheckPepper makes sure that the digests of a store are all made with one pepper: with another
-// one nobody's key would be found.
+// CheckPepper makes sure that all digests of a store are made with one pepper: with another
+// one no key would be found.
 func (s *Store) CheckPepper(ctx context.Context, p *core.Pepper) error {
 	ctx, cancel := context.WithTimeout(ctx, askWait)
 	defer cancel()
@@ -93,8 +93,8 @@ func (s *Store) CheckPepper(ctx context.Context, p *core.Pepper) error {
 	return nil
 }
 
-// Pepper reads the pepper of a store without governance.pepper, a file beside it that only its
-// owner can read, and makes it when there is none. It returns the path, for a reference.
+// Pepper returns the path of the pepper of a store without governance.pepper: a file beside it that only
+// its owner can read. The file is created if it does not exist.
 func Pepper(storePath string) (path string, err error) {
 	path = filepath.Join(filepath.Dir(storePath), "pepper")
 	if _, err := os.Stat(path); err == nil {
@@ -116,7 +116,7 @@ func Pepper(storePath string) (path string, err error) {
 	if e := f.Close(); err == nil {
 		err = e
 	}
-	if err == nil { // a link, so that of two processes the first one's stays
+	if err == nil { // a link, so that of two processes the first one wins
 		if err = os.Link(f.Name(), path); os.IsExist(err) {
 			err = nil
 		}

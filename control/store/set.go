@@ -8,12 +8,12 @@ import (
 	"asbru/core/config"
 )
 
-// A Set is all that a store keeps at one revision. It is immutable.
+// A Set is the content of a store at one revision. It is immutable.
 type Set struct {
 	Revision int64
 	byID     map[string]*Object
 	byName   map[string]*Object // by kind and name
-	sorted   []*Object          // by when they were made
+	sorted   []*Object          // by creation
 	kept     *config.Kept
 }
 
@@ -52,8 +52,8 @@ func newSet(revision int64, objects map[string]*Object) *Set {
 	return s
 }
 
-// settle has the objects that the Set was made of, and nobody else has yet, share what Kept holds: so many keys
-// are not there twice.
+// settle makes the objects of the Set share their values with Kept, so that many keys are not in memory
+// twice. It must be called before anyone else has those objects.
 func (s *Set) settle() {
 	n := 0
 	for _, o := range s.sorted {
@@ -64,7 +64,7 @@ func (s *Set) settle() {
 	}
 }
 
-// Find is the object of a kind with an id or, failing that, a name; nil: there is none.
+// Find returns the object of a kind with an id or, failing that, a name; nil: there is none.
 func (s *Set) Find(k Kind, idOrName string) *Object {
 	if o := s.byID[idOrName]; o != nil && o.Kind == k {
 		return o
@@ -72,7 +72,7 @@ func (s *Set) Find(k Kind, idOrName string) *Object {
 	return s.byName[named(k, idOrName)]
 }
 
-// All are the objects of a kind, the oldest first.
+// All returns the objects of a kind, the oldest first.
 func (s *Set) All(k Kind) []*Object {
 	var out []*Object
 	for _, o := range s.sorted {
@@ -83,8 +83,8 @@ func (s *Set) All(k Kind) []*Object {
 	return out
 }
 
-// Len is how many objects there are.
+// Len returns the number of objects.
 func (s *Set) Len() int { return len(s.sorted) }
 
-// Kept is the Set as a document takes it. Nobody may change it.
+// Kept returns the Set as an addition to a document. It must not be modified.
 func (s *Set) Kept() *config.Kept { return s.kept }

@@ -12,14 +12,14 @@ import (
 	"asbru/core"
 )
 
-// Options are what a Store is opened with. Exactly one of Path and Postgres is set.
+// Options configure a Store. Exactly one of Path and Postgres is set.
 type Options struct {
-	Path     string           // a file of SQLite
+	Path     string           // an SQLite file
 	Postgres string           // the address of a database
 	Now      func() time.Time // nil: time.Now
 
-	// Copy is a file that Follow keeps what was read in. When the database does not answer, Open
-	// begins with that. Empty: there is none.
+	// Copy is a file in which Follow keeps a copy of the store. If the database does not answer, Open
+	// starts with that copy. Empty: there is none.
 	Copy string
 }
 
@@ -28,18 +28,18 @@ type Store struct {
 	db  *database
 	now func() time.Time
 
-	change chan struct{} // holds the one token; who takes it may change things
-	mu     sync.Mutex    // of refreshing
+	change chan struct{} // holds one token, which is the right to make changes
+	mu     sync.Mutex    // held during a refresh
 	set    atomic.Pointer[Set]
 
 	path string                 // Options.Copy
-	copy atomic.Pointer[copied] // what Open began with; nil: with the database
+	copy atomic.Pointer[copied] // what Open started with; nil: the database
 
-	lost   atomic.Bool  // the database did not answer last
-	served atomic.Int64 // the revision that was applied last, as far as is known here
+	lost   atomic.Bool  // the database did not answer the last query
+	served atomic.Int64 // the revision applied last, as far as is known here
 }
 
-// Open opens a store, makes its tables when they are not there, and reads all it keeps.
+// Open opens a store, creates missing tables, and reads its content.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	db, err := openDatabase(o.Path, o.Postgres)
 	if err != nil {
@@ -67,23 +67,23 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// Close closes the database. What was committed is kept.
+// Close closes the database. Committed changes are durable.
 func (s *Store) Close() error { return s.db.Close() }
 
-// Name is where the store is, for people. It holds no password.
+// Name returns where the store is, for messages. It holds no password.
 func (s *Store) Name() string { return s.db.name }
 
 // Shared reports whether other machines can use the store.
 func (s *Store) Shared() bool { return s.db.postgres != "" }
 
-// Set is what was last read.
+// Set returns what was read last.
 func (s *Store) Set() *Set { return s.set.Load() }
 
-// Lost reports whether the database did not answer when it was last asked. What was read
+// Lost reports whether the database did not answer the last query. What was read
 // before is still served.
 func (s *Store) Lost() bool { return s.lost.Load() }
 
-// Figures are what the store says about itself.
+// Figures returns the store's metrics.
 func (s *Store) Figures() []core.Figure {
 	set, lost := s.Set(), int64(0)
 	if s.Lost() {
@@ -96,8 +96,8 @@ func (s *Store) Figures() []core.Figure {
 	}
 }
 
-// Copied reports whether the store was opened without its database, with the revision that a
-// file knew.
+// Copied reports whether the store was opened from its local copy, and the revision of
+// that.
 func (s *Store) Copied() (revision int64, ok bool) {
 	c := s.copy.Load()
 	if c == nil {
@@ -106,7 +106,7 @@ func (s *Store) Copied() (revision int64, ok bool) {
 	return c.Revision, true
 }
 
-// Refresh reads what others have changed and reports whether there was anything.
+// Refresh reads changes made by others and reports whether there were any.
 func (s *Store) Refresh(ctx context.Context) (changed bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -121,7 +121,7 @@ func (s *Store) Refresh(ctx context.Context) (changed bool, err error) {
 	if revision == have.Revision && have.Revision > 0 {
 		return false, nil
 	}
-	// Rows and their revision are read as of one moment.
+	// Rows and revision are read from one consistent state.
 	tx, err := s.db.BeginTx(ctx, s.db.reading())
 	if err != nil {
 		return false, fmt.Errorf("cannot read the store %s: %w", s.db.name, err)
@@ -135,8 +135,8 @@ func (s *Store) Refresh(ctx context.Context) (changed bool, err error) {
 	return next.Revision != have.Revision, nil
 }
 
-// revision asks whether there is anything new. Who does not answer that soon is lost, however long
-// the answer to the rest may take.
+// revision checks for something new. A database that does not answer in time is considered lost, however
+// long the rest of the reading may take.
 func (s *Store) revision(ctx context.Context) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, askWait)
 	defer cancel()
@@ -157,7 +157,7 @@ func (d *database) load(ctx context.Context, from asker, have *Set) (*Set, error
 	}
 	objects := map[string]*Object{}
 	since := int64(-1)
-	if have.Revision > buried && have.Revision < revision { // nothing that is unknown here was forgotten
+	if have.Revision > buried && have.Revision < revision { // no deletion since then has been buried
 		objects, since = maps.Clone(have.byID), have.Revision
 	}
 	rows, err := from.QueryContext(ctx, d.q(`SELECT id, kind, name, body, created, updated, revision, gone FROM asbru_objects

@@ -14,25 +14,25 @@ import (
 	"asbru/core/scan"
 )
 
-// A clickhouse is a sink that is ClickHouse's HTTP interface. It has no transactions: rows
-// are sent in order, one batch after the other, and how far it is is the largest number that
-// it has. When a batch was stored and nobody heard, the next question finds that out; if
-// it is stored while that question is asked, the table folds what is there twice into
-// one (ReplacingMergeTree; the view reads it folded).
+// A clickhouse is a sink that uses ClickHouse's HTTP interface. It has no transactions: rows
+// are sent in order, one batch after the other, and the sink's position is the largest number
+// stored. If a batch was stored but its answer was lost, the next query of the position shows that.
+// If it is stored while that query runs, the table folds the duplicate rows
+// (ReplacingMergeTree; the view reads them folded).
 type clickhouse struct {
 	name string
-	to   *url.URL // with what the server is to know: user, password, database
+	to   *url.URL // with the server's parameters: user, password, database
 	keep time.Duration
 	http *http.Client
 	made bool
 }
 
-// ClickHouse is the sink behind an address such as http://user:password@host:8123/?database=audit.
+// ClickHouse returns the sink for an address such as http://user:password@host:8123/?database=audit.
 func ClickHouse(name string, to *url.URL, keep time.Duration) Sink {
 	return &clickhouse{name: name, to: to, keep: keep, http: newClient()}
 }
 
-// What all versions since 18.16 understand.
+// Understood by all versions since 18.16.
 var clickhouseTables = []string{
 	`CREATE TABLE IF NOT EXISTS asbru_audit (trail String, seq UInt64, time Int64, kind String, id String, nanos Int64,
 	record String) ENGINE = ReplacingMergeTree() ORDER BY (trail, seq)`,
@@ -109,7 +109,7 @@ func (c *clickhouse) Expire(ctx context.Context, trail string, now time.Time) er
 	return nil
 }
 
-// ask sends a statement, and what it is to read.
+// ask sends a statement and the data for it.
 func (c *clickhouse) ask(ctx context.Context, statement string, data []byte) ([]byte, error) {
 	to := *c.to
 	q := to.Query()
@@ -127,7 +127,7 @@ func (c *clickhouse) ask(ctx context.Context, statement string, data []byte) ([]
 	return said, err
 }
 
-// clean is the beginning of what the server said, without the password.
+// clean returns the beginning of a server's message, without the password.
 func (c *clickhouse) clean(said string) string {
 	if p, ok := c.to.User.Password(); ok && p != "" {
 		said = strings.ReplaceAll(said, p, "***")

@@ -17,17 +17,17 @@ import (
 	"asbru/core/audit"
 )
 
-// A Check is what verify is asked for.
+// A Check says what Verify has to check.
 type Check struct {
 	Key   string        // file of the public key
-	Trail string        // in a database: which one; empty: there is only one
-	Least uint64        // number of a record that is known to be there; 0: none is
-	Fresh time.Duration // the last checkpoint must not be older; 0: it may be
+	Trail string        // of several in a database; empty: there is only one
+	Least uint64        // number of a record that is known to exist; 0: none
+	Fresh time.Duration // greatest age of the last checkpoint; 0: any
 	Now   time.Time
 }
 
-// Verify checks the trail that stands in from: a file of lines, a directory of such files in
-// the order of their names, an SQLite database, or a postgres:// address. It needs nothing but the public key.
+// Verify checks the trail in from: a file of lines, a directory of such files in
+// the order of their names, an SQLite database, or a postgres:// address. It needs only the public key.
 // An error is a *audit.Broken, or says what cannot be read.
 func Verify(ctx context.Context, from string, c Check) (audit.Report, error) {
 	pub, err := readPublic(c.Key)
@@ -111,7 +111,7 @@ func read(ctx context.Context, from, trail string, f func(line []byte) error) er
 	return nil
 }
 
-// linesIn lists the files of lines in a directory and below it, by name.
+// linesIn lists the files of lines in a directory and its subdirectories, by name.
 func linesIn(dir string) ([]string, error) {
 	var all []string
 	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
@@ -130,8 +130,8 @@ func linesIn(dir string) ([]string, error) {
 	return all, nil
 }
 
-// readFile calls f for each line of a file. What has no line feed at the end is handed over
-// as well: it is cut short, and judged as that.
+// readFile calls f for each line of a file. A last line without a line feed is also passed
+// on: it is incomplete, and judged as such.
 func readFile(name string, f func(line []byte) error) error {
 	file, err := os.Open(name)
 	if err != nil {
@@ -151,7 +151,7 @@ func readFile(name string, f func(line []byte) error) error {
 	return nil
 }
 
-// isSQLite reports whether a file begins as SQLite's do.
+// isSQLite reports whether a file begins like an SQLite file.
 func isSQLite(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
@@ -163,7 +163,7 @@ func isSQLite(path string) bool {
 	return string(b[:]) == "SQLite format 3\x00"
 }
 
-// readSQLite is a database that is only read.
+// readSQLite returns a database that is only read.
 func readSQLite(path string) *database {
 	return &database{name: path, driver: "sqlite", source: "file:" + (&url.URL{Path: path}).EscapedPath() + "?mode=ro", readOnly: true}
 }

@@ -22,8 +22,8 @@ const (
 	defaultContentKeep = 30 * 24 * time.Hour
 )
 
-// Configure makes Options of what the document says; dir is where the trail stands unless that
-// says it. a is nil when it says nothing. The sinks connect to nobody yet.
+// Configure makes Options from the document; dir is the default for the directory of the trail.
+// a is nil if the document says nothing. The sinks do not connect yet.
 func Configure(a *config.Audit, dir string) (Options, error) {
 	if a == nil {
 		a = &config.Audit{}
@@ -56,7 +56,7 @@ func newSink(s *config.Sink, dir string) (Sink, error) {
 	}
 	to, err := url.Parse(s.URL.Reveal())
 	if err != nil {
-		return nil, fmt.Errorf("cannot use the address of audit sink %s: it is none", name) // err holds the address
+		return nil, fmt.Errorf("cannot use the address of audit sink %s: it is none", name) // err would show the address
 	}
 	switch s.Type {
 	case "postgres":

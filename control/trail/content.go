@@ -11,35 +11,35 @@ import (
 	"asbru/core"
 )
 
-// A Content is the prompt of one call, beside its record: the request's body, or the beginning
-// of it.
+// A Content is the prompt of one call, stored beside its record: the request's body, or the
+// beginning of it.
 type Content struct {
 	ID     [16]byte
 	Time   int64 // wall clock, Unix nanoseconds
 	Key    string
 	Body   []byte
-	Length int // of the whole body
+	Length int // of the complete body
 }
 
-// A keeper is a Sink that keeps contents as well.
+// A keeper is a Sink that also stores contents.
 type keeper interface {
 	// Keep stores contents. It may be called again with the same ones.
 	Keep(ctx context.Context, trail string, all []Content) error
 
-	// Forget removes contents from before a time.
+	// Forget removes contents older than a time.
 	Forget(ctx context.Context, trail string, before time.Time) error
 }
 
-// contents wait for one sink. They are no evidence: they are in no chain, in no file, and what
-// finds no room is dropped and counted.
+// contents are queued for one sink. They are no evidence: they are in no chain and no file, and what
+// does not fit is dropped and counted.
 type contents struct {
 	waiting chan Content
 	dropped atomic.Uint64
 	kept    atomic.Uint64
 }
 
-// Content keeps the prompt of x for the sinks that keep prompts, if the document wants that and
-// the switch of the caller's key is on. It neither waits nor keeps anything of x.
+// Content queues the prompt of x for the sinks that store prompts, if the document configures that and
+// it is on for the caller's key. It neither waits nor retains anything of x.
 func (t *Trail) Content(x *core.Exchange) {
 	most := t.o.Content.Bytes
 	if most == 0 || x.Key == nil || !x.Key.Content || len(x.Body) == 0 {
@@ -58,7 +58,7 @@ func (t *Trail) Content(x *core.Exchange) {
 	}
 }
 
-// whole is b, cut to most bytes and there between two characters.
+// whole returns b cut to most bytes at a character boundary.
 func whole(b []byte, most int) []byte {
 	if len(b) <= most {
 		return b
@@ -69,7 +69,7 @@ func whole(b []byte, most int) []byte {
 	return b[:most]
 }
 
-// keepSome stores c and what waits behind it.
+// keepSome stores c and what is queued behind it.
 func (f *feed) keepSome(ctx context.Context, c Content) {
 	all := []Content{c}
 	for len(all) < contentRows && len(f.contents.waiting) > 0 {
@@ -85,7 +85,7 @@ func (f *feed) keepSome(ctx context.Context, c Content) {
 	f.contents.kept.Add(uint64(len(all)))
 }
 
-// contentTable is made when there is something to keep.
+// contentTable is created once there is something to store.
 const contentTable = `CREATE TABLE IF NOT EXISTS asbru_content (
 	trail TEXT NOT NULL, id TEXT NOT NULL, time BIGINT NOT NULL, key TEXT NOT NULL, length BIGINT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (trail, id))`
 
@@ -104,7 +104,7 @@ func (d *database) Keep(ctx context.Context, trail string, all []Content) error 
 	if err != nil {
 		return fmt.Errorf("cannot store in %s: %w", d.name, err)
 	}
-	defer tx.Rollback() // does nothing once it is committed
+	defer tx.Rollback() // no effect after Commit
 	for i := range all {
 		c := &all[i]
 		_, err := tx.ExecContext(ctx, `INSERT INTO asbru_content (trail, id, time, key, length, body) VALUES ($1, $2, $3, $4, $5, $6)
@@ -130,7 +130,7 @@ func (d *database) Forget(ctx context.Context, trail string, before time.Time) e
 	return nil
 }
 
-// printable is b as text that every database takes: UTF-8 without zeros.
+// printable returns b as text that every database accepts: UTF-8 without zeros.
 func printable(b []byte) string {
 	out := make([]byte, 0, len(b))
 	for len(b) > 0 {

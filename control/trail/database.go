@@ -15,41 +15,41 @@ import (
 	"asbru/core/audit"
 )
 
-// A database is a sink that knows SQL and transactions: SQLite or Postgres. Its position is
-// stored in the transaction of the rows, so no row is lost or there twice.
+// A database is an SQL sink: SQLite or Postgres. Its position is stored in the same
+// transaction as the rows, so no row is lost or stored twice.
 type database struct {
 	name   string
 	driver string
 	source string // never shown: it can hold a password
 	keep   time.Duration
-	more   []string // statements that make what only this kind has
+	more   []string // statements that create what only this kind needs
 
-	readOnly bool // it must be there, with its tables
+	readOnly bool // it must exist, with its tables
 
-	content bool // its table is there
+	content bool // its table of contents exists
 
-	db      *sql.DB     // nil: not opened, or not made ready
+	db      *sql.DB     // nil: not open yet, or not prepared
 	inserts []*sql.Stmt // of SQLite, one for each of fileRows; nil: not prepared yet
 }
 
-// fileRows are how many rows a statement stores in a file: to call one costs as much as a row.
+// fileRows are the numbers of rows that one statement stores in SQLite: calling a statement costs as much as a row.
 func fileRows() [3]int { return [...]int{64, 8, 1} }
 
-// SQLite is the sink that keeps rows in a file. keep is how long; 0: for ever.
+// SQLite returns the sink that stores rows in a file. keep is how long; 0: without end.
 func SQLite(name, path string, keep time.Duration) Sink {
 	source := "file:" + (&url.URL{Path: path}).EscapedPath() +
 		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
 	return &database{name: name, driver: "sqlite", source: source, keep: keep, more: []string{sqliteView}}
 }
 
-// Postgres is the sink that keeps rows in a Postgres database behind an address such as
+// Postgres returns the sink that stores rows in a Postgres database, behind an address such as
 // postgres://user:password@host/database?sslmode=verify-full.
 func Postgres(name string, to *url.URL, keep time.Duration) Sink {
 	return &database{name: name, driver: "postgres", source: to.String(), keep: keep, more: []string{postgresView}}
 }
 
-// The tables. A row's record is the line, byte for byte: what else a row has is taken from it,
-// to be looked up by. The view spells the rest out.
+// The tables. A row's record is the line, byte for byte. The other columns are taken from it
+// for look-ups, and the view adds the remaining fields.
 var databaseTables = []string{
 	`CREATE TABLE IF NOT EXISTS asbru_audit (
 	trail TEXT NOT NULL, seq BIGINT NOT NULL, time BIGINT NOT NULL, kind TEXT NOT NULL,
@@ -75,7 +75,7 @@ const postgresView = `CREATE OR REPLACE VIEW asbru_calls AS SELECT trail, seq, t
 
 func (d *database) Name() string { return d.name }
 
-// Batch implements Sink. A file gains by transactions of many rows: each of them costs a sync, and
+// Batch implements Sink. A file benefits from transactions of many rows: each transaction costs a sync, and
 // each page that it touches is written once.
 func (d *database) Batch() Batch {
 	if d.driver == "sqlite" {
@@ -84,7 +84,7 @@ func (d *database) Batch() Batch {
 	return Batch{Rows: batchRows, Bytes: batchBytes}
 }
 
-// ready opens the database and makes what is not there.
+// ready opens the database and creates missing tables.
 func (d *database) ready(ctx context.Context) error {
 	if d.db != nil {
 		return nil
@@ -129,7 +129,7 @@ func (d *database) Store(ctx context.Context, trail string, rows []Row) error {
 	if err != nil {
 		return fmt.Errorf("cannot store in %s: %w", d.name, err)
 	}
-	defer tx.Rollback() // does nothing once it is committed
+	defer tx.Rollback() // no effect after Commit
 	if err := d.insert(ctx, tx, trail, rows); err != nil {
 		return fmt.Errorf("cannot store in %s: %w", d.name, err)
 	}
@@ -147,7 +147,7 @@ func (d *database) Store(ctx context.Context, trail string, rows []Row) error {
 	return nil
 }
 
-// prepare makes the statements of a file, before a transaction has its one connection.
+// prepare prepares the statements of SQLite, before a transaction occupies its only connection.
 func (d *database) prepare(ctx context.Context) error {
 	if d.driver == "postgres" || d.inserts != nil {
 		return nil
@@ -156,7 +156,7 @@ func (d *database) prepare(ctx context.Context) error {
 	for _, n := range fileRows() {
 		s, err := d.db.PrepareContext(ctx, insertion(n, false))
 		if err != nil {
-			return err // what is prepared ends with the connection
+			return err // prepared statements are closed with the connection
 		}
 		all = append(all, s)
 	}
@@ -164,8 +164,8 @@ func (d *database) prepare(ctx context.Context) error {
 	return nil
 }
 
-// insert stores rows: in one statement where each is a trip to a server, else in as few as there are
-// that need not be understood anew.
+// insert stores rows: in one statement for a server, where each costs a round trip, otherwise with as few
+// prepared statements as possible.
 func (d *database) insert(ctx context.Context, tx *sql.Tx, trail string, rows []Row) error {
 	if d.driver == "postgres" {
 		_, err := tx.ExecContext(ctx, insertion(len(rows), true), values(trail, rows)...)
@@ -182,8 +182,8 @@ func (d *database) insert(ctx context.Context, tx *sql.Tx, trail string, rows []
 	return nil
 }
 
-// insertion is the statement that stores n rows. SQLite looks for a parameter with a name among all
-// that have one, so there they have none.
+// insertion returns the statement that stores n rows. SQLite looks up named parameters linearly,
+// so there they have no names.
 func insertion(n int, named bool) string {
 	b := []byte(`INSERT INTO asbru_audit (trail, seq, time, kind, id, nanos, record) VALUES `)
 	for i := range n {
@@ -202,10 +202,10 @@ func insertion(n int, named bool) string {
 	return string(append(b, ` ON CONFLICT (trail, seq) DO NOTHING`...))
 }
 
-// values are what stands in the columns of rows.
+// values returns the columns of rows.
 func values(trail string, rows []Row) []any {
 	args := make([]any, 0, 7*len(rows))
-	var of, kind any = trail, "" // each is boxed once, not once a row
+	var of, kind any = trail, "" // boxed once, not for each row
 	for i := range rows {
 		r := &rows[i]
 		if kind != r.Kind {
@@ -216,7 +216,7 @@ func values(trail string, rows []Row) []any {
 	return args
 }
 
-// Expire removes what is older than keep, up to the last checkpoint that is: what stays begins
+// Expire removes rows older than keep, up to the last checkpoint among them: what remains begins
 // with a signed record.
 func (d *database) Expire(ctx context.Context, trail string, now time.Time) error {
 	if d.keep == 0 || d.db == nil {
@@ -237,7 +237,7 @@ func (d *database) Close() error {
 	return d.db.Close()
 }
 
-// export calls f for the records of a database, in order; trail chooses one of several, empty: the only one.
+// export calls f for the records of a database, in order; trail selects one of several, empty: the only one.
 func (d *database) export(ctx context.Context, trail string, f func(line string) error) error {
 	if err := d.ready(ctx); err != nil {
 		return err

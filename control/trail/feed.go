@@ -11,33 +11,33 @@ import (
 	"asbru/core/audit"
 )
 
-// A Sink is where lines are brought to. One goroutine calls it. It must be durable in what
-// it says that it has.
+// A Sink is a destination of lines. One goroutine calls it. Its Position must only cover what is
+// durable.
 type Sink interface {
-	// Name tells it from others in logs and metrics; it never holds a secret.
+	// Name identifies it in logs and metrics; it never holds a secret.
 	Name() string
 
-	// Position is the number of the last line of the trail that it has; 0: none.
+	// Position returns the number of the last line of the trail that it has; 0: none.
 	Position(ctx context.Context, trail string) (uint64, error)
 
-	// Store takes rows, which follow on Position. What it has of them already it takes
-	// for what it is: after an error nobody knows how many it stored.
+	// Store stores rows that follow Position. It must tolerate rows that it has already: after an
+	// error it is unknown how many were stored.
 	Store(ctx context.Context, trail string, rows []Row) error
 
-	// Expire removes what is older than its retention, up to a checkpoint.
+	// Expire removes lines older than the sink's retention, up to a checkpoint.
 	Expire(ctx context.Context, trail string, now time.Time) error
 
-	// Batch says how much it wants at a time.
+	// Batch returns how much it wants at a time.
 	Batch() Batch
 
 	Close() error
 }
 
-// A Batch is how much a sink wants at a time.
+// A Batch says how much a sink wants at a time.
 type Batch struct {
 	Rows, Bytes int
-	Wait        time.Duration // how long less than that may wait; 0: not at all
-	Signed      bool          // it ends in a checkpoint
+	Wait        time.Duration // how long a smaller batch may wait; 0: not at all
+	Signed      bool          // it ends with a checkpoint
 }
 
 // A Row is one line.
@@ -46,7 +46,7 @@ type Row struct {
 	Line []byte // without its line feed
 }
 
-// A feed brings the lines to one sink.
+// A feed delivers the lines to one sink.
 type feed struct {
 	t     *Trail
 	sink  Sink
@@ -54,10 +54,10 @@ type feed struct {
 	cur   cursor
 	lines *audit.Lines
 
-	keeper   keeper // sink, if it keeps prompts and is to; nil: not
+	keeper   keeper // sink, if it stores prompts; nil otherwise
 	contents contents
 
-	ahead []Row     // read and not stored
+	ahead []Row     // read but not stored
 	since time.Time // when the first of ahead was read
 
 	pos      atomic.Uint64
@@ -77,7 +77,7 @@ func newFeed(t *Trail, s Sink) *feed {
 
 func (f *feed) troubled() bool { return f.trouble.Load() != nil }
 
-// run feeds until ctx ends. After each failure it asks the sink anew how far it has come.
+// run feeds until ctx ends. After each failure it asks the sink for its position again.
 func (f *feed) run(ctx context.Context) {
 	defer f.cur.close()
 	wait := leastBackoff
@@ -156,7 +156,7 @@ func (f *feed) store(ctx context.Context, rows []Row) error {
 	return nil
 }
 
-// gather returns the rows of the next batch, at least one. It waits for them.
+// gather waits for the rows of the next batch, at least one, and returns them.
 func (f *feed) gather(ctx context.Context, expire <-chan time.Time) ([]Row, error) {
 	want := f.sink.Batch()
 	for {
@@ -197,7 +197,7 @@ func (f *feed) expire(ctx context.Context, now time.Time) {
 	}
 }
 
-// read reads ahead, as much as a batch has.
+// read reads ahead, up to one batch.
 func (f *feed) read(want Batch) error {
 	size := 0
 	for i := range f.ahead {
@@ -222,13 +222,13 @@ func (f *feed) read(want Batch) error {
 	return nil
 }
 
-// due is how many rows make the next batch now; whole: it need not wait for more.
+// due returns how many rows the next batch has now; whole: it need not wait for more.
 func (f *feed) due(want Batch) (n int, whole bool) {
 	n = len(f.ahead)
 	if n == 0 {
 		return 0, false
 	}
-	full := f.cur.next <= f.t.synced.Load() // read has stopped at a bound
+	full := f.cur.next <= f.t.synced.Load() // if not, read stopped at a bound
 	if want.Signed {
 		for n > 0 && f.ahead[n-1].Kind != audit.KindCheckpoint {
 			n--

@@ -2,7 +2,7 @@ package trail
 
 import "asbru/core"
 
-// Figures are what there is to say about the trail and its sinks, for metrics.
+// Figures returns the metrics of the trail and its sinks.
 func (t *Trail) Figures() []core.Figure {
 	all := []core.Figure{
 		{Name: "asbru_audit_records_total", Help: "Records of the audit trail on the disk.", Total: true, N: int64(t.synced.Load())},

@@ -29,7 +29,7 @@ func (s segment) path(dir string) string {
 	return filepath.Join(dir, fmt.Sprintf("%020d%s", s.first, segmentSuffix))
 }
 
-// segments lists the files of the trail in dir, oldest first.
+// segments lists the files of the trail in dir, the oldest first.
 func segments(dir string) ([]segment, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -52,18 +52,18 @@ func segments(dir string) ([]segment, error) {
 	return all, nil
 }
 
-// An end is where a trail ends: what its Chain goes on from.
+// An end is the end of a trail, from which its Chain continues.
 type end struct {
 	seq, at uint64
 	sum     [32]byte
 	trail   [16]byte   // of the last checkpoint in the file; zero: there is none
 	signed  int64      // when it was made
-	last    audit.Head // the last line that is signed
-	loose   int        // lines behind it
+	last    audit.Head // the last line that is covered by a signature
+	loose   int        // lines after it
 }
 
-// signedBy reports whether the trail goes on with what is signed by pub: the key that the last
-// signature is by, or handed over to.
+// signedBy reports whether the trail may continue with signatures by pub: the key of the last
+// signature, or the one that it handed over to.
 func (e *end) signedBy(pub ed25519.PublicKey) bool {
 	if e.last.Kind == audit.KindKey {
 		return pub.Equal(ed25519.PublicKey(e.last.Next[:]))
@@ -71,8 +71,8 @@ func (e *end) signedBy(pub ed25519.PublicKey) bool {
 	return e.last.Kind == audit.KindCheckpoint && e.last.Check(pub) == nil
 }
 
-// recover finds the end of the file's good lines and cuts off what a crash left of others.
-// Something that is no line is damage, and not a torn end, when a line follows it.
+// recover finds the last intact line of the file and cuts off what a crash left after
+// it. A broken line followed by another line is not a torn end but damage.
 func (s *segment) recover(dir string) (e end, err error) {
 	path := s.path(dir)
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -106,7 +106,7 @@ func (s *segment) recover(dir string) (e end, err error) {
 			return e, fmt.Errorf("cannot cut off the torn end of the trail: %w", err)
 		}
 	}
-	if err := f.Sync(); err != nil { // a process that was killed may not have
+	if err := f.Sync(); err != nil { // a killed process may not have synced it
 		return e, fmt.Errorf("cannot sync the trail: %w", err)
 	}
 	s.size = good
@@ -131,14 +131,14 @@ func (e *end) take(h *audit.Head) {
 // A cursor reads the lines of a trail in order.
 type cursor struct {
 	dir  string
-	next uint64 // number of the line that is read next
+	next uint64 // number of the next line
 	segs func() []segment
 	file *os.File
 	in   *bufio.Reader
-	upTo uint64 // the first line of the file behind this one; 0: there was none when it was opened
+	upTo uint64 // the first line of the next file; 0: there was none when this one was opened
 }
 
-// seek goes to line seq, or to the first one that is there, and returns which.
+// seek moves to line seq, or to the first line that still exists, and returns its number.
 func (c *cursor) seek(seq uint64) (uint64, error) {
 	c.close()
 	all := c.segs()
@@ -169,7 +169,7 @@ func (c *cursor) seek(seq uint64) (uint64, error) {
 	return seq, nil
 }
 
-// line reads the next line, which must be there, with its line feed. It is a copy.
+// line reads the next line, which must exist, with its line feed. It is a copy.
 func (c *cursor) line() ([]byte, error) {
 	if c.file == nil || c.upTo != 0 && c.next >= c.upTo {
 		if _, err := c.seek(c.next); err != nil {
@@ -177,7 +177,7 @@ func (c *cursor) line() ([]byte, error) {
 		}
 	}
 	b, err := c.in.ReadBytes('\n')
-	if errors.Is(err, io.EOF) && len(b) == 0 && c.upTo == 0 { // another file was begun since
+	if errors.Is(err, io.EOF) && len(b) == 0 && c.upTo == 0 { // another file has been started since
 		next := c.next
 		if _, err := c.seek(next); err != nil {
 			return nil, err

@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// newClient is for sinks that are spoken to over HTTP. It follows nobody elsewhere, and knows
-// no proxy but the one it is told.
+// newClient returns the client for HTTP sinks. It follows no redirects, and uses
+// a proxy only if it is told to.
 func newClient() *http.Client {
 	t := &http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Minute, ResponseHeaderTimeout: storeWait}
 	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// A refused is a server's answer other than 2xx. What it said is not in Error: it can repeat what
-// it was shown.
+// A refused is a server's answer other than 2xx. Its body is not part of Error, since it may quote the
+// request.
 type refused struct {
 	status int
 	said   string
@@ -27,8 +27,8 @@ type refused struct {
 
 func (r *refused) Error() string { return fmt.Sprintf("it answers %d", r.status) }
 
-// send sends one request and returns the answer's body, cut to replyBytes; an error of a status other
-// than 2xx is a *refused. No error holds the address: it can hold a secret.
+// send sends one request and returns the answer's body, cut to replyBytes. A status other
+// than 2xx is a *refused. No error contains the address, which can hold a secret.
 func send(ctx context.Context, c *http.Client, method, to string, head http.Header, body []byte) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, method, to, bytes.NewReader(body))
 	if err != nil {

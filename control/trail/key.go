@@ -13,14 +13,14 @@ import (
 	"asbru/core/audit"
 )
 
-// Names of the keys in a trail's directory.
+// Names of the key files in a trail's directory.
 const (
 	keyName    = "audit.key"
 	publicName = "audit.pub"
 )
 
-// loadKey reads the key that checkpoints are signed with, or makes one. Nobody but the
-// process's user may read it. fresh: it was made.
+// loadKey reads the key that signs checkpoints, or makes one that only the process's user can
+// read. fresh reports that it was made.
 func loadKey(path string) (key ed25519.PrivateKey, fresh bool, err error) {
 	key, err = readKey(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -30,7 +30,7 @@ func loadKey(path string) (key ed25519.PrivateKey, fresh bool, err error) {
 	return key, false, err
 }
 
-// readKey reads a private key; the error is fs.ErrNotExist when there is none.
+// readKey reads a private key; the error is fs.ErrNotExist if there is none.
 func readKey(path string) (ed25519.PrivateKey, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -65,8 +65,8 @@ func makeKey(path string) (ed25519.PrivateKey, error) {
 	return key, nil
 }
 
-// writePublic puts the public key beside the trail, for whoever is to verify it: as the one that
-// signs now, and under its own name, which stays when another key takes over.
+// writePublic writes the public key beside the trail for those who verify it: as the current key,
+// and under its own name, which remains after a rotation.
 func writePublic(dir string, key ed25519.PublicKey) error {
 	pub, err := audit.EncodePublic(key)
 	if err != nil {
@@ -75,7 +75,7 @@ func writePublic(dir string, key ed25519.PublicKey) error {
 	for _, name := range []string{"audit-" + audit.KeyName(key) + ".pub", publicName} {
 		path := filepath.Join(dir, name)
 		if there, err := os.ReadFile(path); err == nil && bytes.Equal(there, pub) {
-			continue // a start waits for no disk that it does not need
+			continue // do not make the start wait for an unnecessary sync
 		}
 		if err := writeWhole(path, pub, 0o644); err != nil {
 			return err
@@ -84,7 +84,7 @@ func writePublic(dir string, key ed25519.PublicKey) error {
 	return nil
 }
 
-// writeWhole writes a file that is there whole or not at all, through any crash.
+// writeWhole writes a file atomically and durably.
 func writeWhole(path string, b []byte, mode fs.FileMode) error {
 	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, mode)
 	if err != nil {

@@ -11,27 +11,27 @@ const (
 
 const (
 	segmentBytes = 8 << 20                // of one file of the trail
-	flushEvery   = 100 * time.Millisecond // between syncs while there is something
-	flushBytes   = 1 << 20                // of lines in memory at most before they are written at once
-	signLook     = time.Second            // between looks whether it is time for a checkpoint
-	idleEvery    = time.Hour              // between checkpoints while there is nothing: an old trail is told from one that was cut
-	fullPause    = 100 * time.Millisecond // between looks whether a full spool has room again
+	flushEvery   = 100 * time.Millisecond // between syncs while lines are written
+	flushBytes   = 1 << 20                // bytes of lines in memory that trigger a write
+	signLook     = time.Second            // between checks whether a checkpoint is due
+	idleEvery    = time.Hour              // between checkpoints without lines: they distinguish an idle trail from one that was cut
+	fullPause    = 100 * time.Millisecond // between checks whether a full spool has room again
 	followAgain  = time.Second            // after the ledger could not be followed
 
-	leastBackoff = 100 * time.Millisecond // before a sink that failed is tried again; doubled each time
+	leastBackoff = 100 * time.Millisecond // until a failed sink is tried again; doubled each time
 	mostBackoff  = 30 * time.Second
 	storeWait    = 30 * time.Second // for one batch
-	closeWait    = 2 * time.Second  // for what waits, when the process ends
-	expireEvery  = time.Hour        // between looks for what a sink keeps too long
+	closeWait    = 2 * time.Second  // for waiting lines when the process ends
+	expireEvery  = time.Hour        // between expirations of a sink's rows
 
-	contentQueue = 256 // prompts that wait for one sink
-	contentRows  = 64  // stored at a time
+	contentQueue = 256 // prompts queued for one sink
+	contentRows  = 64  // of those, stored at a time
 
 	batchRows   = 1000
 	batchBytes  = 1 << 20
-	fileWait    = 500 * time.Millisecond // that rows wait for others before they go into a file
+	fileWait    = 500 * time.Millisecond // that rows wait for others before they are written to SQLite
 	objectBytes = 8 << 20
-	objectWait  = 10 * time.Minute // an object is at most this much behind
-	replyBytes  = 4 << 10          // of a sink's answer that are read
+	objectWait  = 10 * time.Minute // an object is at most this far behind
+	replyBytes  = 4 << 10          // of a sink's answer that is read
 	maxTrailers = 1 << 16          // files of one trail
 )

@@ -9,11 +9,11 @@ import (
 	"asbru/core/ledger"
 )
 
-// noteAgain is how soon a change looks for room in the ledger again.
+// noteAgain is how soon a change that found the ledger full tries again.
 const noteAgain = 10 * time.Millisecond
 
-// Note writes a change into the ledger, from where the trail has it, and returns when it is
-// durable. ctx bounds how long that may take. Requests never call it.
+// Note writes a change to the ledger, from which the trail reads it, and returns when it is
+// durable. ctx bounds the time that takes. Requests never call it.
 func Note(ctx context.Context, log *ledger.Ledger, c *audit.Change) error {
 	durable, err := Say(ctx, log, c)
 	if err != nil {
@@ -22,7 +22,7 @@ func Note(ctx context.Context, log *ledger.Ledger, c *audit.Change) error {
 	return durable(ctx)
 }
 
-// Say is Note for who does not wait: durable does, for as long as its ctx lets it.
+// Say is Note without the wait: durable waits, within the bounds of its ctx.
 func Say(ctx context.Context, log *ledger.Ledger, c *audit.Change) (durable func(context.Context) error, err error) {
 	b := audit.AppendChange(nil, c)
 	room := ledger.Size(0, len(b))

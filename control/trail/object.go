@@ -14,21 +14,21 @@ import (
 	"time"
 )
 
-// A Bucket is where objects are put: any server that speaks the S3 API.
+// A Bucket is a destination of objects: any server with the S3 API.
 type Bucket struct {
-	Endpoint *url.URL // scheme and host; the bucket's name follows as the first part of the path
+	Endpoint *url.URL // scheme and host; the bucket's name becomes the first part of the path
 	Region   string
 	Name     string
-	Prefix   string // before the names of objects; empty: none
+	Prefix   string // of object names; empty: none
 
 	ID, Secret string        // of the access key; both empty: requests are not signed
 	Mode       string        // of Object Lock: COMPLIANCE or GOVERNANCE; empty: objects are not locked
-	Lock       time.Duration // how long they are
+	Lock       time.Duration // how long objects are locked
 }
 
-// An objects is a sink that is a bucket. Each object holds the lines between two checkpoints or
-// more, ends in one, and is named by the trail and the numbers of its first and last line. Which it is
-// about to put stands in a file before: what is put again after a crash is the same object.
+// An objects is a sink that is a bucket. Each object holds the lines between two or more
+// checkpoints, ends with one, and is named by the trail and the numbers of its first and last line. The next
+// object is recorded in a file before it is sent, so that a repetition after a crash sends the same object.
 type objects struct {
 	name   string
 	bucket Bucket
@@ -38,7 +38,7 @@ type objects struct {
 	plan   uint64 // the last line of the object that a crash left in doubt; 0: none
 }
 
-// Objects is the sink that puts objects into a bucket; dir is where its position is kept.
+// Objects returns the sink that writes objects to a bucket; dir is where its position is kept.
 func Objects(name string, b Bucket, dir string) Sink {
 	return &objects{name: name, bucket: b, place: place{dir: dir, sink: name}, http: newClient(), now: time.Now}
 }
@@ -56,7 +56,7 @@ func (s *objects) Position(_ context.Context, trail string) (uint64, error) {
 }
 
 func (s *objects) Store(ctx context.Context, trail string, rows []Row) error {
-	if s.plan >= rows[0].Seq && s.plan < rows[len(rows)-1].Seq { // first what may be there already
+	if s.plan >= rows[0].Seq && s.plan < rows[len(rows)-1].Seq { // first repeat the object that may exist already
 		n := int(s.plan - rows[0].Seq + 1)
 		if err := s.Store(ctx, trail, rows[:n]); err != nil {
 			return err
@@ -76,7 +76,7 @@ func (s *objects) Store(ctx context.Context, trail string, rows []Row) error {
 	return s.place.save(trail, progress{done: last})
 }
 
-// put stores one object, locked. A lock is only taken with a checksum of the body.
+// put stores one object, locked. A locked object requires a checksum of the body.
 func (s *objects) put(ctx context.Context, name string, body []byte) error {
 	b, now := &s.bucket, s.now().UTC()
 	to := *b.Endpoint
@@ -104,7 +104,7 @@ func (s *objects) put(ctx context.Context, name string, body []byte) error {
 	return err
 }
 
-// errorCode is S3's word for what is wrong; empty: it says none.
+// errorCode returns S3's code for an error; empty: there is none.
 func errorCode(said string) string {
 	_, rest, _ := strings.Cut(said, "<Code>")
 	code, _, ok := strings.Cut(rest, "</Code>")
@@ -160,7 +160,7 @@ func mac(key []byte, text string) []byte {
 	return h.Sum(nil)
 }
 
-// canonicalPath encodes all but what RFC 3986 leaves unreserved, and slashes.
+// canonicalPath encodes everything but slashes and the unreserved characters of RFC 3986.
 func canonicalPath(path string) string {
 	var b strings.Builder
 	for i := range len(path) {

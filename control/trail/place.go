@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 )
 
-// A place is the file in which a sink that cannot say how far it is has it written down.
+// A place is the file with the position of a sink that cannot store it itself.
 type place struct{ dir, sink string }
 
-// A progress is how far a sink is. Up to plan it was about to store when it was written down.
+// A progress is a sink's position. It was about to store up to plan when this was written.
 type progress struct{ done, plan uint64 }
 
 func (p place) path() string { return filepath.Join(p.dir, "sink-"+p.sink+".position") }

@@ -11,12 +11,12 @@ import (
 	"asbru/core/audit"
 )
 
-// nextSuffix ends the name of the key that is to sign next, beside the one that signs now.
+// nextSuffix ends the name of the key that is to sign next, in the same directory as the current key.
 const nextSuffix = ".next"
 
-// NextKey makes the key that the trail whose private key stands at path signs with next, and returns its
-// public key as PEM. The gateway takes it within seconds, or when it starts: the key before signs a
-// record that says so and is then overwritten. An error says that nothing was made.
+// NextKey makes the next key for the trail whose private key is at path, and returns its
+// public key as PEM. The gateway switches to it within seconds, or at its next start: the current key signs a
+// record that names the next one and is then overwritten. An error means that no key was made.
 func NextKey(path string) ([]byte, error) {
 	if _, err := readKey(path); err != nil {
 		return nil, err
@@ -36,9 +36,9 @@ func (t *Trail) use(key ed25519.PrivateKey) {
 	t.chain.Key, t.public = key, key.Public().(ed25519.PublicKey)
 }
 
-// handOver lets the next key sign, when there is one: the record of that is synced before the key before
-// is overwritten, so that a process that dies in between finds both. The caller holds mu, and nothing is
-// waiting to be written.
+// handOver switches to the next key, if there is one. The record of it is synced before the current key
+// is overwritten, so that a process that dies in between finds both. The caller holds mu, and nothing
+// waits to be written.
 func (t *Trail) handOver() {
 	next, err := readKey(t.o.Key + nextSuffix)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -61,7 +61,7 @@ func (t *Trail) handOver() {
 			"key", audit.KeyName(t.public), "before", audit.KeyName(before), "dir", t.o.Dir)
 	}
 	if t.flush() != nil {
-		return // the next look goes on
+		return // the next check continues
 	}
 	if err := t.install(); err != nil && t.spoilt == nil {
 		t.o.Log.Error("the next key of the audit trail signs, and does not stand in its place yet", "error", err)
@@ -69,7 +69,7 @@ func (t *Trail) handOver() {
 	}
 }
 
-// install puts the key that signs where the one before stands.
+// install overwrites the previous key's file.
 func (t *Trail) install() error {
 	if err := writePublic(t.o.Dir, t.public); err != nil {
 		return err
@@ -80,8 +80,8 @@ func (t *Trail) install() error {
 	return syncDir(filepath.Dir(t.o.Key))
 }
 
-// resume goes on with the next key where a process died between the record of it and its taking its
-// place. An error says that the trail is somebody else's.
+// resume completes the switch to the next key after a process died between its record and its
+// installation. An error means that the trail belongs to another key.
 func (t *Trail) resume(e *end) error {
 	next, err := readKey(t.o.Key + nextSuffix)
 	if err != nil || !e.signedBy(next.Public().(ed25519.PublicKey)) {

@@ -19,28 +19,28 @@ import (
 	"asbru/core/ledger"
 )
 
-// Options are what a trail needs.
+// Options configure a Trail.
 type Options struct {
-	Dir     string        // of its files; made when it is not there
-	Key     string        // file of the key that signs; empty: audit.key in Dir. Better a place of its own
-	Every   time.Duration // between checkpoints while there is something to sign; 0: DefaultEvery
-	Records int           // at most between checkpoints; 0: DefaultRecords
-	Spool   int64         // bytes of lines that may wait for sinks; 0: DefaultSpool
-	Keep    time.Duration // how long lines that all sinks have stay in Dir; 0: not at all if there is a sink, for ever if there is none
+	Dir     string        // of its files; created if missing
+	Key     string        // file of the signing key; empty: audit.key in Dir. A separate place is better
+	Every   time.Duration // between checkpoints while there are lines to sign; 0: DefaultEvery
+	Records int           // most lines between checkpoints; 0: DefaultRecords
+	Spool   int64         // most bytes of lines that wait for sinks; 0: DefaultSpool
+	Keep    time.Duration // how long lines that all sinks have stay in Dir; 0: not at all or, without sinks, without end
 	Sinks   []Sink        // closed by Close
 	Content ContentOptions
 	Log     *slog.Logger // nil: slog.Default
 	Now     func() time.Time
 
-	// Failed is told, once, that nothing will be written any more: a sync failed, and the kernel may
-	// have dropped what was written before it. The process should end. nil: Trouble tells it too.
+	// Failed is called once when nothing will be written any more: a sync failed, and the kernel may
+	// have dropped what was written before it. The process should end. It may be nil: Trouble also reports it.
 	Failed func(error)
 
 	segment int64                             // bytes of one file; 0: segmentBytes
 	open    func(path string) (output, error) // a file to append to; nil: openFile
 }
 
-// An output is a file of the trail that is written to.
+// An output is the file that the trail is appending to.
 type output interface {
 	io.WriteCloser
 	Sync() error
@@ -55,50 +55,50 @@ func openFile(path string) (output, error) {
 	return f, nil
 }
 
-// ContentOptions are about the prompts of keys that allow it. The zero value keeps none.
+// ContentOptions are about the prompts of keys that allow storing them. The zero value stores none.
 type ContentOptions struct {
-	Bytes int           // of a prompt at most
-	Keep  time.Duration // how long; 0: for ever
+	Bytes int           // most bytes of a prompt
+	Keep  time.Duration // how long; 0: without end
 }
 
-// A Trail is an open audit trail. Its methods may be called by any goroutine.
+// A Trail is an open audit trail. It may be used concurrently.
 type Trail struct {
 	o     Options
-	fresh bool // the key was made now
+	fresh bool // the key was made by Open
 
-	mu     sync.Mutex // of what follows
+	mu     sync.Mutex // guards the fields below
 	public ed25519.PublicKey
-	spoilt error // why the key that is to sign next cannot be used; nil: it can, or there is none
+	spoilt error // why the next key cannot be used; nil: it can, or there is none
 	chain  audit.Chain
-	buf    []byte     // lines that are not written
-	at     ledger.Seq // of the last record that has a line
-	loose  int        // lines behind the last checkpoint
+	buf    []byte     // lines not written yet
+	at     ledger.Seq // of the last record with a line
+	loose  int        // lines after the last checkpoint
 	signed time.Time  // when that was made
 	anchor uint64     // its number
-	file   output     // nil: the next line opens one
+	file   output     // nil: opened for the next line
 	segs   []segment
 	broken error // a sync failed: nothing is written any more
 	stuck  bool  // the last write failed: it is tried again
 
-	synced  atomic.Uint64 // number of the last line on the disk
-	reached atomic.Uint64 // of the ledger
-	waiting atomic.Int64  // bytes of files that some sink lacks
+	synced  atomic.Uint64 // number of the last durable line
+	reached atomic.Uint64 // position in the ledger
+	waiting atomic.Int64  // bytes of files that some sink needs
 	full    atomic.Bool
-	closing atomic.Bool // sinks get what there is, in whatever batches
+	closing atomic.Bool // sinks get what there is, in batches of any size
 	failed  atomic.Pointer[error]
 	news    atomic.Pointer[chan struct{}] // closed when synced grows
 
 	log   *ledger.Ledger // nil: not started
 	work  chan struct{}  // there is something to sync, or to clean up
 	feeds []*feed
-	stop  context.CancelFunc // of the following
-	quit  context.CancelFunc // of the feeds
+	stop  context.CancelFunc // ends following the ledger
+	quit  context.CancelFunc // ends the feeds
 	done  sync.WaitGroup
 	fed   sync.WaitGroup
 }
 
-// Open opens the trail in o.Dir or begins one. It reads the last file only. An error says
-// that the files are not what was written; nothing was changed then.
+// Open opens the trail in o.Dir or begins one. It reads only the last file. An error means
+// that the files are damaged; nothing was changed then.
 func Open(o Options) (*Trail, error) {
 	o.Every, o.Records, o.Spool = cmp.Or(o.Every, DefaultEvery), cmp.Or(o.Records, DefaultRecords), cmp.Or(o.Spool, DefaultSpool)
 	o.segment = cmp.Or(o.segment, segmentBytes)
@@ -136,7 +136,7 @@ func Open(o Options) (*Trail, error) {
 	return t, nil
 }
 
-// recover goes on from where the files end.
+// recover continues from the end of the files.
 func (t *Trail) recover() (err error) {
 	if t.segs, err = segments(t.o.Dir); err != nil {
 		return err
@@ -147,7 +147,7 @@ func (t *Trail) recover() (err error) {
 		if e, err = t.segs[last].recover(t.o.Dir); err != nil {
 			return err
 		}
-		if e.seq == 0 { // begun and never written to
+		if e.seq == 0 { // created and never written to
 			if err := os.Remove(t.segs[last].path(t.o.Dir)); err != nil {
 				return fmt.Errorf("cannot remove an empty file of the trail: %w", err)
 			}
@@ -182,7 +182,7 @@ func (t *Trail) recover() (err error) {
 	return t.flush()
 }
 
-// Start follows the log, and brings the lines to the sinks, until Close.
+// Start follows the ledger, and delivers lines to the sinks, until Close.
 func (t *Trail) Start(log *ledger.Ledger) {
 	ctx, stop := context.WithCancel(context.Background())
 	feeding, quit := context.WithCancel(context.Background())
@@ -194,10 +194,10 @@ func (t *Trail) Start(log *ledger.Ledger) {
 	}
 }
 
-// Needed is how far the ledger is not needed any more: ledger.Options.Needed.
+// Needed returns the position up to which the ledger is no longer needed: ledger.Options.Needed.
 func (t *Trail) Needed() ledger.Seq { return ledger.Seq(t.reached.Load()) }
 
-// Public is the key that verifies the trail, as PEM, and whether it was made by Open.
+// Public returns the key that verifies the trail, as PEM, and whether it was made by Open.
 func (t *Trail) Public() (pem []byte, fresh bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -207,7 +207,7 @@ func (t *Trail) Public() (pem []byte, fresh bool) {
 
 var errFull = errors.New("the audit trail has no room: its sinks have taken nothing for too long")
 
-// Trouble says why calls should not be taken: what they leave could not be kept. nil: it can.
+// Trouble returns why no calls should be accepted: their records could not be kept. nil: they can.
 func (t *Trail) Trouble() error {
 	if e := t.failed.Load(); e != nil {
 		return *e
@@ -218,8 +218,8 @@ func (t *Trail) Trouble() error {
 	return nil
 }
 
-// Close writes and signs what the ledger has, gives the sinks a few seconds to take
-// it and ends. It is called when the ledger gets no more records, and before that is closed.
+// Close writes and signs what the ledger has, gives the sinks a few seconds, and
+// ends. It is called when the ledger gets no more records, and before the ledger is closed.
 func (t *Trail) Close() error {
 	if t.stop != nil {
 		t.stop()
@@ -245,13 +245,13 @@ func (t *Trail) Close() error {
 	return err
 }
 
-// rest takes what was not followed yet. Nobody appends any more.
+// rest reads what was not followed yet. Nothing is appended any more.
 func (t *Trail) rest() {
 	t.mu.Lock()
 	broken := t.broken != nil
 	t.mu.Unlock()
 	if broken {
-		return // the next start reads on
+		return // the next start continues
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
@@ -264,7 +264,7 @@ func (t *Trail) rest() {
 	}
 }
 
-// drain waits until the sinks have all, but not for long: they get the rest next time.
+// drain waits for the sinks for a bounded time: they get the rest after the next start.
 func (t *Trail) drain() {
 	if t.quit == nil {
 		return

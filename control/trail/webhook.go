@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// A webhook is a sink that is somebody's server: lines are posted to it as they are. A batch that
-// it did not answer with 2xx comes again, with the same Idempotency-Key if it has the same
-// lines; each line has its number besides. How far it is stands in a file.
+// A webhook is a sink that posts lines to a server unchanged. A batch not answered with 2xx is sent
+// again, with the same Idempotency-Key if it has the same
+// lines; besides, each line has its number. The position is kept in a file.
 type webhook struct {
 	name   string
 	to     string
@@ -24,7 +24,7 @@ type webhook struct {
 	now    func() time.Time
 }
 
-// Webhook is the sink that posts to an address; secret signs each request, dir is where its
+// Webhook returns the sink that posts to an address; secret signs each request, and dir is where the
 // position is kept.
 func Webhook(name, to string, secret []byte, head http.Header, dir string) Sink {
 	return &webhook{name: name, to: to, secret: secret, head: head, place: place{dir: dir, sink: name}, http: newClient(), now: time.Now}
@@ -57,7 +57,7 @@ func (w *webhook) Store(ctx context.Context, trail string, rows []Row) error {
 	return w.place.save(trail, progress{done: last})
 }
 
-// SignatureOf is what X-Asbru-Signature says of a body after "v1=": the HMAC-SHA-256, in hex,
+// SignatureOf returns what follows "v1=" in X-Asbru-Signature: the HMAC-SHA-256, in hex,
 // of the timestamp, a dot and the body.
 func SignatureOf(secret []byte, timestamp string, body []byte) string {
 	h := hmac.New(sha256.New, secret)
@@ -67,7 +67,7 @@ func SignatureOf(secret []byte, timestamp string, body []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// lines are the lines of rows, each with its line feed.
+// lines joins the lines of rows, each with its line feed.
 func lines(rows []Row) []byte {
 	n := 0
 	for i := range rows {

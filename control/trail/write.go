@@ -37,7 +37,7 @@ func (t *Trail) place() ledger.Seq {
 	return t.at
 }
 
-// gap goes on at to when the ledger does not have what is before it. In a new trail that is no
+// gap continues at to because the ledger no longer has what is before it. In a new trail that is no
 // loss: it begins where the ledger begins.
 func (t *Trail) gap(to ledger.Seq) {
 	t.mu.Lock()
@@ -50,7 +50,7 @@ func (t *Trail) gap(to ledger.Seq) {
 	t.at = to
 }
 
-// take writes down what r says. An error is that of ctx.
+// take writes the line of r. An error is that of ctx.
 func (t *Trail) take(ctx context.Context, r *ledger.Record) error {
 	for t.crowded() {
 		select {
@@ -61,7 +61,7 @@ func (t *Trail) take(ctx context.Context, r *ledger.Record) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for t.broken != nil || t.stuck && len(t.buf) >= flushBytes { // what is in memory has a bound
+	for t.broken != nil || t.stuck && len(t.buf) >= flushBytes { // memory is bounded
 		t.mu.Unlock()
 		select {
 		case <-ctx.Done():
@@ -92,7 +92,7 @@ func (t *Trail) take(ctx context.Context, r *ledger.Record) error {
 	return nil
 }
 
-// crowded reports whether what waits for the sinks takes all the room it may have.
+// crowded reports whether the lines that wait for sinks fill the spool.
 func (t *Trail) crowded() bool {
 	full := t.waiting.Load() >= t.o.Spool
 	if t.full.Swap(full) != full && full {
@@ -101,7 +101,7 @@ func (t *Trail) crowded() bool {
 	return full
 }
 
-// line appends the line of r; of what only the accounts need there is none.
+// line appends the line of r. A record that only the accounts need has none.
 func (t *Trail) line(b []byte, r *ledger.Record) []byte {
 	switch r.Kind {
 	case ledger.Admin:
@@ -128,19 +128,19 @@ func (t *Trail) line(b []byte, r *ledger.Record) []byte {
 		return t.chain.Turned(b, uint64(r.Seq), &u)
 	}
 	if r.Kind == ledger.Release && len(r.Payload) == 0 {
-		return b // a hold that came to nothing and of which another record tells
+		return b // a hold without effect, which another record describes
 	}
 	return t.chain.Charge(b, &p)
 }
 
-// checkpoint signs all up to here. The caller holds mu.
+// checkpoint signs everything so far. The caller holds mu.
 func (t *Trail) checkpoint() {
 	now := t.o.Now()
 	t.buf = t.chain.Checkpoint(t.buf, uint64(t.at), now.UnixNano())
 	t.loose, t.signed, t.anchor = 0, now, t.chain.Seq
 }
 
-// tend syncs and cleans up a moment after there is something to, and signs now and then, until ctx ends.
+// tend syncs, cleans up and signs until ctx ends; syncs are delayed by a moment to be grouped.
 func (t *Trail) tend(ctx context.Context) {
 	tick := time.NewTicker(signLook)
 	defer tick.Stop()
@@ -153,7 +153,7 @@ func (t *Trail) tend(ctx context.Context) {
 			select {
 			case <-ctx.Done():
 				return
-			case <-time.After(flushEvery): // what comes meanwhile goes with it
+			case <-time.After(flushEvery): // what arrives meanwhile is synced with it
 			}
 		}
 		t.mu.Lock()
@@ -169,7 +169,7 @@ func (t *Trail) tend(ctx context.Context) {
 	}
 }
 
-// poke says that there is something to do.
+// poke wakes tend.
 func (t *Trail) poke() {
 	select {
 	case t.work <- struct{}{}:
@@ -177,8 +177,8 @@ func (t *Trail) poke() {
 	}
 }
 
-// flush writes and syncs what is in memory and tells the feeds. A write that fails, on a full disk,
-// is taken back and tried again. After a sync that failed nothing is written any more: the kernel may
+// flush writes and syncs the lines in memory and wakes the feeds. A failed write, on a full disk,
+// is undone and tried again. After a failed sync nothing is written any more: the kernel may
 // have dropped the pages. The caller holds mu.
 func (t *Trail) flush() error {
 	if t.broken != nil {
@@ -202,7 +202,7 @@ func (t *Trail) flush() error {
 	return nil
 }
 
-// failing says why nothing was written, the first time.
+// failing logs why nothing was written, the first time.
 func (t *Trail) failing(err error) error {
 	var f *fatal
 	final := errors.As(err, &f)
@@ -221,7 +221,7 @@ func (t *Trail) failing(err error) error {
 	return err
 }
 
-// A fatal is an error after which the files cannot be trusted to be what was written.
+// A fatal is an error after which the files may not contain what was written.
 type fatal struct{ error }
 
 func (f *fatal) Unwrap() error { return f.error }
@@ -232,7 +232,7 @@ func (t *Trail) write() error {
 	}
 	s := &t.segs[len(t.segs)-1]
 	if _, err := t.file.Write(t.buf); err != nil {
-		if back := t.file.Truncate(s.size); back != nil { // a part of a line must not stay
+		if back := t.file.Truncate(s.size); back != nil { // a partial line must not stay
 			return &fatal{errors.Join(err, back)}
 		}
 		return err
@@ -244,7 +244,7 @@ func (t *Trail) write() error {
 	return nil
 }
 
-// ready opens the last file, or another one when that has enough.
+// ready opens the last file, or a new one if that is full.
 func (t *Trail) ready() error {
 	n := len(t.segs)
 	whole := n == 0 || t.segs[n-1].size >= t.o.segment
@@ -280,19 +280,19 @@ func (t *Trail) tell() {
 	close(*t.news.Swap(&fresh))
 }
 
-// list is the files, for a cursor.
+// list returns the files, for a cursor.
 func (t *Trail) list() []segment {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.Clone(t.segs)
 }
 
-// prune counts what waits for sinks and removes files that nobody wants. The last one
-// stays: the chain goes on from it; and so does the last one that has a checkpoint on the disk: only
-// that says which trail this is. The caller holds mu.
+// prune counts what waits for sinks and removes files that are no longer needed. The last file
+// stays, because the chain continues from it, and so does the last one with a durable checkpoint, because only
+// that identifies the trail. The caller holds mu.
 func (t *Trail) prune() {
 	have := t.synced.Load()
-	anchored := t.anchor <= have // on the disk
+	anchored := t.anchor <= have // durable
 	for _, f := range t.feeds {
 		have = min(have, f.pos.Load())
 	}

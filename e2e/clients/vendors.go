@@ -58,6 +58,7 @@ func (t *tools) vendorSet(s *score, dir, name, path, door, sdk string, cases []*
 	}
 	g, err := gateway(dir, t.asbru, fmt.Sprintf(`providers:
   - {name: %s, base_url: %s%s, %s, models: ["*"], breaker: {off: true, when_all_benched: try}, network: {allow_private_network: true}}
+governance: {objects: {unrecorded: shown}} # recordings name things that nobody made
 virtual_keys:
   - {name: clients, key: %s}
 `, name, base, path, key, virtualKey))
