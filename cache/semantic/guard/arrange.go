@@ -19,6 +19,7 @@ func (r *reader) arrange(toks []token) []token {
 	r.currency(toks)
 	toks = r.daily(toks)
 	toks = r.prefers(toks)
+	r.required(toks)
 	toks = r.worth(toks)
 	toks = r.opines(toks)
 	r.byWhomever(toks)
@@ -75,6 +76,27 @@ func (r *reader) prefers(toks []token) []token {
 	toks[0].text, toks[1].text = r.f.lexer.put("should"), r.f.lexer.put("i")
 	toks[0].word, toks[1].word = l.find(toks[0].text), l.find(toks[1].text)
 	return drop(toks, 2, 2)
+}
+
+// required: "is a helmet required for skiing", "do I need a helmet for skiing".
+func (r *reader) required(toks []token) {
+	l := r.lex()
+	if !l.is(&toks[0], classBe) || l.is(&toks[0], classPast) || l.is(&toks[1], classThird|classPerson) {
+		return
+	}
+	for i := 2; i+1 < len(toks); i++ {
+		t := &toks[i]
+		if t.shape >= shapePause || t.quoted || l.is(t, classNeg|classConj|classPrep) {
+			return
+		}
+		if (l.word(t, "required") || l.word(t, "needed")) && (l.word(&toks[i+1], "for") || l.word(&toks[i+1], "to")) {
+			t.text = r.f.lexer.put("need")
+			t.word = l.find(t.text)
+			rotate(toks[1:i+1], i-1)
+			r.f.who |= 1
+			return
+		}
+	}
 }
 
 // worth: "is it worth buying a car", "is a car worth buying".

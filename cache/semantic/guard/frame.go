@@ -160,6 +160,7 @@ yes: do you believe that? there is|are +exist
 yes: do you believe that?
 yes: do|does @p have|need to +must
 yes: must @p +must
+yes: is there a|any cure for|to +cure
 yes: is it legal|lawful to|for +legal
 yes: can|could @p legally +legal
 yes: is it ok|okay|alright|acceptable to|for +ok
