@@ -51,6 +51,8 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 		NewPool: g.newPool, NewCredential: g.newCredential, NewCache: g.newCache,
 		OpenTill: g.openTill, OpenTrail: g.openTrail, Rates: g.desk,
 		Lookup: g.s.env.Lookup, ReadFile: cli.ReadSheet, Alarm: g.refusedKey, Own: g.own,
+		Objects: g.objects, Ask: g.askList, Lister: g.lister,
+		Fetch: g.askProvider, Look: g.batches.Look,
 	})
 	problems = append(config.Join(problems, more), await(doc, snap, prev)...)
 	g.next = applying{doc, retire}

@@ -148,6 +148,7 @@ func (g *gateway) wait(ctx context.Context) error {
 func (g *gateway) close() {
 	g.prober.Close()
 	defer g.keep.close()
+	defer g.closeObjects()
 	g.closeRates()
 	g.closeBook()
 	if g.access != nil {

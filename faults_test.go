@@ -28,7 +28,7 @@ OpenAI's format:
 ` + "```" + `
 
 An error that a provider answered reaches the client as the provider wrote it, or turned into the client's format. Once a stream has begun, an error
-is its last event. ` + "`asbru_faults_total`" + ` and the access log call it by its code below. To the client the code may be a narrower word of the same status:
+is its last event, and ` + "`retryable`" + ` in the formats of OpenAI and Anthropic says whether the same request can succeed later. ` + "`asbru_faults_total`" + ` and the access log call it by its code below. To the client the code may be a narrower word of the same status:
 ` + "`model_not_found`" + `, ` + "`idempotency_key_reused`" + ` (422), or one of [those about keys, limits and budgets](GOVERNANCE.md#refusals).
 
 | code | status | type | meaning |

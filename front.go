@@ -54,6 +54,7 @@ func rewrite(r *httputil.ProxyRequest) {
 	r.Out.URL = &url.URL{Scheme: "http", Host: "front", Opaque: path, RawQuery: query}
 	r.Out.Host = r.In.Host
 	r.Out.Header.Del("Te")
+	r.Out.Header.Del("Expect") // net/http has met it; the front's 100 would reach clients of HTTP/1.0, which do not know it
 }
 
 // inside is a Transport that connects to a Server in the same process.

@@ -13,7 +13,9 @@ import (
 	"asbru/control"
 	"asbru/control/admin"
 	"asbru/control/api"
+	"asbru/control/batches"
 	"asbru/control/lease"
+	"asbru/control/objects"
 	"asbru/control/trail"
 	"asbru/core"
 	"asbru/core/audit"
@@ -52,6 +54,9 @@ type gateway struct {
 	prober      *probe.Prober
 	serves      atomic.Pointer[hotpath.Server] // server, for goroutines that may run before it is made
 	own         string                         // the credential by which the cache asks the front door for embeddings
+	lister      string                         // the credential by which lists are asked for
+	lists       chan struct{}                  // one for each page of a list that is being asked for
+	made        atomic.Pointer[objects.Book]   // what virtual keys made at providers; nil: no document had any
 
 	fixed     *config.Document // what the process started with
 	keep      keeping
@@ -62,6 +67,7 @@ type gateway struct {
 	rates     atomic.Pointer[rateAgent]        // counts rate limits together with other machines; nil: this one counts alone
 	strangers audit.Strangers                  // requests refused at the door that are not in the ledger yet
 	unread    atomic.Bool                      // the ledger was opened for a document without a trail, so nothing follows it
+	batches   *batches.Sweeper                 // asks how batches stand, and charges what they came to
 	till      *govern.Till                     // where requests are paid; nil: no document has had a budget so far
 	ledgerAt  string                           // the ledger's directory, which later documents cannot change
 	successor bool                             // another process handed this one its sockets
@@ -79,10 +85,11 @@ func newGateway(s *serving, from *source, in *inheritance) *gateway {
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
 	g.meter.g, g.desk = g, limit.NewDesk()
-	g.own = newCredential()
+	g.own, g.lister, g.lists = newCredential(), newCredential(), make(chan struct{}, maxLists)
+	g.batches = g.newSweeper()
 	g.prober = probe.New(g.probed, g.probeTold)
 	g.plane = control.New(control.Options{Path: from.path, Env: s.env, Kept: g.kept, Compile: g.compile, Undo: g.undo, Swap: g.swap, Applied: g.applied, Log: newLog(s.stderr, g.changes)})
-	g.keep.api = admin.New(admin.Options{Plane: g.plane, Snapshot: g.snapshot, Store: g.keep.store.Load, Balances: balances{g}, Changed: g.changed, Log: g.log})
+	g.keep.api = admin.New(admin.Options{Plane: g.plane, Snapshot: g.snapshot, Store: g.keep.store.Load, Balances: balances{g}, Objects: g.shownObjects, Changed: g.changed, Log: g.log})
 	return g
 }
 
@@ -110,6 +117,7 @@ func (g *gateway) start(whole context.Context) {
 	g.begin(func() { g.sweep(ctx) })
 	g.begin(func() { g.tellTurned(ctx) })
 	g.begin(func() { g.follow(ctx) })
+	g.begin(func() { g.batches.Run(ctx) })
 	if g.certs != nil {
 		g.begin(func() { g.certs.Watch(ctx) })
 	}

@@ -18,7 +18,7 @@ import (
 // a lower floor only; packages on one floor do not know each other.
 var floors = [][]string{
 	{"core", "core/scan", "core/eventstream", "cache/vector"},
-	{"adapters/body", "adapters/sigv4", "adapters/trial", "cache/semantic/*", "cache/remote/*", "core/audit", "core/limit", "core/price", "core/rule"},
+	{"adapters/body", "adapters/sigv4", "adapters/trial", "cache/semantic/*", "cache/remote/*", "core/audit", "core/batch", "core/limit", "core/owned", "core/price", "core/rule"},
 	{"core/config", "core/cred", "core/gate", "core/ledger", "core/meter", "core/probe", "core/route", "adapters/dialect/*",
 		"cache/*", "hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "hotpath/ws", "systemd", "web"},
 	{"core/govern", "hotpath/upstream"},
@@ -68,7 +68,7 @@ var third = map[string][]string{
 	"github.com/lib/pq":                       {"cache/remote/pgvector", "control/lease", "control/postgres", "control/store", "control/trail"},
 	"github.com/redis/rueidis":                {"cache/remote/redis", "control/rates"},
 	"go.yaml.in/yaml/v3":                      {"core/config"},
-	"modernc.org/sqlite":                      {"control/store", "control/trail"},
+	"modernc.org/sqlite":                      {"control/objects", "control/store", "control/trail"},
 	"github.com/HdrHistogram/hdrhistogram-go": {"loadgen/..."},
 	"golang.org/x/sys":                        {"hotpath", "hotpath/upstream", "systemd", "bench/mock", "loadgen"},
 }

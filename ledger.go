@@ -101,6 +101,9 @@ func (g *gateway) tellBook(book *govern.Book) {
 	if r.Ledger.Torn > 0 {
 		g.log.Warn("the ledger ended in what nobody was promised; it was cut off", "bytes", r.Ledger.Torn)
 	}
+	if r.Jobs > 0 {
+		g.log.Info("batches are under way at providers; what they may cost stays held", "batches", r.Jobs)
+	}
 	if r.Partial > 0 {
 		g.log.Warn("calls that had begun and not ended were charged for what is known of them", "calls", r.Partial, "charged", r.Charged.String())
 	}

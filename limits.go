@@ -8,8 +8,12 @@ const (
 	slowConns = 4096 // connections of the slow door: HTTP/2, health, metrics
 	slowQueue = 256  // of those, handed over and not yet taken
 
-	maxEmbedding = 1 << 20 // bytes of an embedding that the cache asks for
-	shownReply   = 200     // of a refusal that the log shows
+	maxEmbedding = 1 << 20  // bytes of an embedding that the cache asks for
+	maxList      = 16 << 20 // bytes of a page of a list
+	maxLists     = 16       // pages that are asked for at once
+	shownReply   = 200      // of a refusal that the log shows
+
+	listWait = time.Minute // for a page of a list
 
 	slowWrite = 60 * time.Second // for one write to a client of the slow door
 

@@ -53,11 +53,17 @@ func (g *gateway) figures() meter.Figures {
 	if t := g.trail.Load(); t != nil {
 		f.More = t.Figures()
 	}
+	if b := g.made.Load(); b != nil {
+		f.More = append(f.More, b.Figures()...)
+	}
 	if store := g.keep.store.Load(); store != nil {
 		f.More = append(f.More, store.Figures()...)
 	}
 	if a := g.rates.Load(); a != nil {
 		f.More = append(f.More, a.Figures()...)
+	}
+	if g.paid() != nil {
+		f.More = append(f.More, g.batches.Figures()...)
 	}
 	if a := g.lease.Load(); a != nil {
 		f.More = append(f.More, a.Figures()...)

@@ -21,6 +21,7 @@ type Attempt struct {
 
 	Beside  bool // a hedge: it began while the attempt before it was under way
 	Resumes bool // it continues the stream of the attempt before it
+	Spent   bool // Status is 429 for an account that has nothing left: no wait helps, and the key counts as refused
 
 	Began int64 // Clock when the request was handed to the kernel; 0: it never was
 	At    int64 // Clock when Phase was reached; 0: not yet
@@ -28,7 +29,6 @@ type Attempt struct {
 	Took       time.Duration // request sent → reply head
 	TTFT       time.Duration // request sent → first content handed to the client, streams only
 	RetryAfter time.Duration // how long the provider asks us to wait, after an error; 0: it did not say
-	Spent      bool          // a 429 for an account that has nothing left: no wait helps, and the key counts as refused
 	Out        int64         // tokens of a complete answer; 0: unknown
 }
 

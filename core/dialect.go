@@ -216,6 +216,7 @@ type Peek struct {
 	AskUsage  bool                 // the client asked for usage in the stream (stream_options.include_usage)
 	Free      bool                 // of what is only relayed: it sets no model to work (GET, HEAD, DELETE, no body), so what it reports was paid before
 	Plain     bool                 // no member of the body, at any depth, is among Weighty: a prompt is what it has of text, and no more
+	Refers    bool                 // some member of the body, at any depth, may be among Referring: it may name a thing that lies at the provider
 	MaxTokens int64                // the largest of the limits the client set; 0: none set
 	Choices   int64                // how many answers the client asked for; 0: it did not say, and gets one
 	OptionsAt Span                 // stream_options
@@ -240,13 +241,19 @@ func Weighty() []string {
 	}
 }
 
+// Referring are the members of a conversation that name things which lie at the provider, such as files. What
+// core/owned looks for in one must stand here.
+func Referring() []string {
+	return []string{"file_id", "file_ids", "vector_store_ids", "container", "cachedContent", "cached_content", "fileUri", "file_uri"}
+}
+
 // MaxFallbacks bounds the caller's own fallback list.
 const MaxFallbacks = 4
 
 // Reset makes p ready for another body.
 func (p *Peek) Reset() {
 	p.Model, p.ModelAt = nil, Span{}
-	p.Stream, p.AskUsage, p.Plain, p.MaxTokens, p.Choices = false, false, false, 0, 0
+	p.Stream, p.AskUsage, p.Plain, p.Refers, p.MaxTokens, p.Choices = false, false, false, false, 0, 0
 	p.OptionsAt, p.UsageAt, p.FallsAt = Span{}, Span{}, Span{}
 	p.Fallbacks, p.Free = [MaxFallbacks][]byte{}, false
 }

@@ -75,6 +75,17 @@ type Head interface {
 	Query() []byte
 }
 
+// A Line is a Head that has the request's line too.
+type Line interface {
+	Head
+
+	// Method returns the request's method, such as "GET".
+	Method() []byte
+
+	// Path returns the whole path as the client sent it, without the query. It aliases the head.
+	Path() []byte
+}
+
 // A Due holds the client's own deadlines, as Clock times; 0: it set none.
 type Due struct {
 	First int64 // for the first content of a stream

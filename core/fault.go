@@ -26,6 +26,22 @@ func (f *Fault) HTTP() int {
 	return f.Code.Status()
 }
 
+// Retryable reports whether the same request can succeed when it is made again: neither the request
+// nor an account that is spent is what is wrong. Events that break a stream off say so, as no
+// header can any more.
+func (f *Fault) Retryable() bool {
+	switch f.Kind {
+	case "insufficient_quota", "billing_error", "content_filter", "context_length_exceeded":
+		return false
+	}
+	switch f.Code {
+	case UpstreamFailed, UpstreamTimeout, Overloaded, RateLimited, Internal, ClientSlow:
+		status := f.HTTP()
+		return status >= 500 || status == 408 || status == 409 || status == 425 || status == 429
+	}
+	return false
+}
+
 // A Code classifies a Fault.
 type Code uint8
 

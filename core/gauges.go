@@ -14,7 +14,7 @@ type LaneStats struct {
 	HandedOver atomic.Uint64 // client connections given to another lane or to the slow door
 	Requests   atomic.Uint64 // exchanges ended, well or not
 	BytesIn    atomic.Uint64 // body bytes read from clients
-	BytesOut   atomic.Uint64 // body bytes written to clients
+	BytesOut   atomic.Uint64 // bytes of answers written to clients, with heads and framing
 	Buffers    atomic.Int64  // borrowed when the lane last counted
 	Unread     atomic.Uint64 // events of streams that could not be read, and passed or were left out
 	Panics     atomic.Uint64 // recovered at the connection; each is a bug

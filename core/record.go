@@ -27,7 +27,7 @@ type Record struct {
 	Recall   Recall // what answered, if the cache has to do with it
 	Usage    Usage
 	Cost     Money  // 0: nothing, or nobody knows
-	In, Out  uint64 // body bytes read from and written to the client
+	In, Out  uint64 // bytes read of the request's body, and written of the answer with its head and framing
 
 	Total    int64 // head complete → last byte handed to the kernel
 	Decide   int64 // own time, kernel calls not counted

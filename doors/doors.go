@@ -41,6 +41,7 @@ func dialectDoors(under string) []hotpath.Door {
 		{Prefix: under + "/anthropic/v1", Dialect: anthropic.API, Ops: anthropicOps},
 		{Prefix: under + "/genai/v1beta", Dialect: gemini.API, Ops: listOps, Find: googlePath, Pass: "/v1beta"},
 		{Prefix: under + "/genai/upload/v1beta", Dialect: gemini.API, Pass: "/upload/v1beta"},
+		{Prefix: under + "/genai/download/v1beta", Dialect: gemini.API, Pass: "/download/v1beta"},
 		{Prefix: under + "/genai/upload/v1", Dialect: gemini.API, Pass: "/upload/v1"},
 		{Prefix: under + "/genai/v1", Dialect: gemini.API, Ops: listOps, Find: googlePath, Pass: "/v1"},
 		{Prefix: under + "/v1beta", Dialect: gemini.API, Ops: listOps, Find: googlePath, Pass: "/v1beta"},

@@ -180,7 +180,7 @@ func reconciled(t *testing.T, ledger string, spent int64) {
 	sum, seen := int64(0), map[string]int{}
 	for _, c := range calls {
 		sum += c.Nanos
-		if seen[c.ID]++; seen[c.ID] == 2 {
+		if seen[c.ID]++; seen[c.ID] == 2 && c.Op != "pass" { // what began a batch is there, and what that came to
 			t.Errorf("call %s is in the trail twice: %+v", c.ID, c)
 		}
 	}

@@ -104,7 +104,7 @@ func TestBudget(t *testing.T) {
 			t.Errorf("GET %s: %d %s", path, a.status, a.body)
 		}
 	}
-	if a := ask(t, "POST", g.url("/v1/files"), `{"purpose":"x"}`, key); a.status != 402 {
+	if a := ask(t, "POST", g.url("/v1/anything"), `{"purpose":"x"}`, key); a.status != 402 {
 		t.Errorf("a request that could cost anything: %d %s", a.status, a.body)
 	}
 	if a := chat(t, g, "broken", `,"max_tokens":50`, key); a.status < 500 && a.status != 404 {

@@ -191,7 +191,7 @@ func TestHTTP10Body(t *testing.T) {
 		f := func(rest, end string) {
 			t.Helper()
 			body := `{"model":"fast","messages":[{"role":"user","content":"hi"}]` + rest + "}"
-			got := raw(t, g.addr, fmt.Sprintf("POST /v1/chat/completions HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s", len(body), body))
+			got := raw(t, g.addr, fmt.Sprintf("POST /v1/chat/completions HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n%s", len(body), body))
 			if !strings.HasPrefix(got, "HTTP/1.0 200 ") || strings.Contains(got, "chunked") || !strings.HasSuffix(strings.TrimSpace(got), end) {
 				t.Errorf("%s: %s", rest, got)
 			}
@@ -208,6 +208,11 @@ func TestSlowDoorAnswersOnce(t *testing.T) {
 	lanes(t, local(base), func(t *testing.T, g *gateway) {
 		smuggled := "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
 		got := raw(t, g.addr, "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"+smuggled)
+		for _, path := range []string{"/health/live", "/v1/models"} { // net/http would keep these
+			if got := raw(t, g.addr, "GET "+path+" HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"+smuggled); strings.Count(got, "HTTP/1.") != 1 {
+				t.Errorf("two answers: %s", got)
+			}
+		}
 		if strings.Count(got, "HTTP/1.1 ") != 1 || !strings.Contains(got, "Connection: close") {
 			t.Errorf("two answers: %s", got)
 		}

@@ -119,7 +119,8 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 	n, err := k.readReply(&b, u, f.socket != nil)
 	if err != nil {
 		u.Close()
-		f.late = errors.Is(err, os.ErrDeadlineExceeded)
+		var bad *http1.Refusal
+		f.late, f.void = errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &bad)
 		return tryNext, n == 0 && !f.late
 	}
 	return k.relay(f, u, b, n), false

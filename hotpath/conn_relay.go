@@ -166,7 +166,7 @@ func (k *conn) hold(f *flight, a *arrival) outcome {
 			a.u.Close()
 			f.late = errors.Is(a.err, os.ErrDeadlineExceeded)
 			k.box.reset()
-			f.replaced(&s.shared)
+			f.replaced(&s.shared, a.err)
 			return tryNext
 		}
 		if p := k.box.bytes(); len(p) > 0 {

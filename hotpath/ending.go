@@ -9,14 +9,15 @@ import (
 // A stream of a conversation has exactly one end: its terminator, or one error event. What the
 // provider sends after either is dropped, and a terminator it forgot is added.
 
-// over reports whether the event just read comes after the end of its stream. done and
-// failed are the state before that event.
-func (l *relay) over(x *core.Exchange, done, failed bool) bool {
-	if x.Op == core.OpPass {
-		return false
-	}
-	// The failure of Responses takes two events, and that of Cohere is a finish like any other.
-	return done || failed && x.Stream.Done && x.Op != core.OpResponses && !x.Stream.Finished
+// over reports whether the stream has ended. What comes all the same is no part of the answer: it is
+// not read either, or the usage of a second answer would be charged in place of the first one's.
+func (l *relay) over(x *core.Exchange) bool { return x.Stream.Done && x.Op != core.OpPass }
+
+// moot reports whether the event just read, behind one that said that the stream failed, is its
+// terminator: the failure was the end. That of Responses takes two events, and that of Cohere
+// is a finish like any other.
+func (l *relay) moot(x *core.Exchange) bool {
+	return x.Op != core.OpPass && x.Stream.Done && x.Op != core.OpResponses && !x.Stream.Finished
 }
 
 // unbroken reports whether the data of an event without its blank line is all there: a JSON object

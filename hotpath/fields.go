@@ -14,6 +14,12 @@ func (h *fields) buf() []byte { return h.f.buf[:h.f.head] }
 // Query is the request's query string.
 func (h *fields) Query() []byte { return h.r.Query.Of(h.buf()) }
 
+// Method implements core.Line.
+func (h *fields) Method() []byte { return h.r.Method.Of(h.buf()) }
+
+// Path implements core.Line.
+func (h *fields) Path() []byte { return h.r.Path.Of(h.buf()) }
+
 // Any reports whether a field has a name that begins with prefix, which is in lower case and
 // begins with a letter.
 func (h *fields) Any(prefix string) bool {

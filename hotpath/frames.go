@@ -32,6 +32,9 @@ func (l *relay) emitFrames(x *core.Exchange, p []byte, o *outbox) error {
 			return nil
 		}
 		if l.cross == nil {
+			if l.over(x) {
+				continue
+			}
 			x.From.ReadEvent(m.Payload, &x.Stream)
 			x.Stream.Failed = x.Stream.Failed || m.Kind != eventstream.Event
 			l.heard(x, m.Type)
@@ -58,6 +61,9 @@ func (l *relay) emitLines(x *core.Exchange, p []byte, o *outbox) error {
 
 func (l *relay) line(x *core.Exchange, raw, line []byte, o *outbox) {
 	if l.cross == nil {
+		if l.over(x) {
+			return
+		}
 		x.From.ReadEvent(line, &x.Stream)
 		o.b = append(o.b, raw...)
 	} else if len(line) > 0 {

@@ -216,7 +216,7 @@ func TestGateOutcomes(t *testing.T) {
 			t.Helper()
 			r := newRig(t, loops, h)
 			if slices.Contains(want, core.TimedOut) {
-				r.snap.Models["m"].Targets[0].Waits.Header = 200 * time.Millisecond // nothing was asked yet
+				r.snap.Models["m"].Targets[0].Waits.Answer = 200 * time.Millisecond // nothing was asked yet
 			}
 			g := r.gated(gate.Spec{})
 			ask(r)

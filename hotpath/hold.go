@@ -85,10 +85,14 @@ func (s *Server) sound(f *flight) bool {
 // ends reports whether err is the end of a body that nothing but the end of the connection ends.
 func (l *relay) ends(err error) bool { return l.from == bodyClose && errors.Is(err, io.EOF) }
 
-// replaced records that the attempt's reply was discarded, and forgets it.
-func (f *flight) replaced(lend lender) {
-	if f.broke(); f.x.Stream.Failed {
+// replaced records that the attempt's reply was discarded, and forgets it. err is why it broke off;
+// nil: it is whole, and no answer.
+func (f *flight) replaced(lend lender, err error) {
+	switch f.broke(); {
+	case f.x.Stream.Failed:
 		f.attempt().Status = 502 // it said so itself
+	case err == nil:
+		f.attempt().Cause = core.Garbled
 	}
 	f.void = true
 	if w := f.x.Watch; w != nil && !f.resumes() {

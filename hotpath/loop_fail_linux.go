@@ -69,7 +69,8 @@ func (l *loop) upstreamEnded(u *link, err error) {
 	}
 	if !f.rel.committed {
 		var bad *http1.Refusal // in the first bytes: so the connection was not closed while idle
-		silent := f.on.up == nil && !f.late && !errors.As(err, &bad)
+		f.void = errors.As(err, &bad)
+		silent := f.on.up == nil && !f.late && !f.void
 		l.bufs.Give(f.on.up)
 		f.on.up = nil
 		if silent && l.redial(f, u) {

@@ -173,7 +173,7 @@ func (l *loop) held(u *link, f *flight, clean, done bool, err error) {
 	case replace:
 		u.f, f.on.u = nil, nil
 		l.unlink(u)
-		f.replaced(&l.bufs)
+		f.replaced(&l.bufs, err)
 		l.launch(f)
 	default:
 		if p := l.box.bytes(); len(p) > 0 {

@@ -17,6 +17,8 @@ func (f *flight) blame(a *core.Attempt) {
 		switch {
 		case f.late:
 			a.Cause = core.Late
+		case f.void:
+			a.Cause = core.Garbled
 		case a.Status != 0:
 			a.Cause = core.Cut
 		default:

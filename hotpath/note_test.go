@@ -49,6 +49,21 @@ func TestRouteIsTold(t *testing.T) {
 		sse(w, delta)
 		panic(http.ErrAbortHandler)
 	}
+	page := func(w http.ResponseWriter, q *http.Request) { io.WriteString(w, "<!doctype html><p>hello") }
+	half := func(w http.ResponseWriter, q *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, `{"id":"x","choices":[`)
+	}
+	none := func(w http.ResponseWriter, q *http.Request) { sse(w, "[DONE]") }
+	banner := func(w http.ResponseWriter, q *http.Request) {
+		c, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		io.WriteString(c, "SSH-2.0-x\r\n")
+		c.Close()
+	}
 	const ask = `{"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}]}`
 	f := func(t *testing.T, loops int, body string, want []core.Attempt, providers ...http.HandlerFunc) {
 		t.Helper()
@@ -85,6 +100,16 @@ func TestRouteIsTold(t *testing.T) {
 		f(t, loops, ask, []core.Attempt{{Phase: core.PhaseContent, Status: 200}, {Phase: core.PhaseComplete, Status: 200, Out: 2}}, streams)
 		f(t, loops, ask, []core.Attempt{{Phase: core.PhaseContent, Status: 200}, {Phase: core.PhaseFailed, Status: 200, Cause: core.Cut}}, broken)
 		f(t, loops, chat, []core.Attempt{{Phase: core.PhaseFailed, Status: 429, RetryAfter: 7 * time.Second}}, limited)
+		f(t, loops, chat, []core.Attempt{
+			{Phase: core.PhaseFailed, Status: 502, Cause: core.Garbled},
+			{Phase: core.PhaseFailed, Cause: core.Garbled},
+			{Phase: core.PhaseComplete, Status: 200, Out: 3},
+		}, page, half, good)
+		f(t, loops, ask, []core.Attempt{
+			{Phase: core.PhaseFailed, Cause: core.Garbled},
+			{Phase: core.PhaseFailed, Cause: core.Garbled},
+			{Phase: core.PhaseContent, Status: 200}, {Phase: core.PhaseComplete, Status: 200, Out: 2},
+		}, banner, none, streams)
 	})
 }
 

@@ -140,10 +140,13 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 			continue
 		}
 		if !ev.Comment {
-			done, failed := x.Stream.Done, x.Stream.Failed
+			if l.over(x) {
+				continue
+			}
+			failed := x.Stream.Failed
 			l.read(x, ev.Data)
 			l.heard(x, ev.Type)
-			if l.strip && x.Stream.UsageOnly || (done || failed) && l.over(x, done, failed) {
+			if l.strip && x.Stream.UsageOnly || failed && l.moot(x) {
 				continue
 			}
 		}
@@ -166,12 +169,12 @@ func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
 		switch {
 		case l.cross != nil && !ev.Comment:
 			o.b = l.cross.pass(o.b, x, ev.Type, ev.Data)
-		case l.cross == nil:
-			done, failed := x.Stream.Done, x.Stream.Failed
+		case l.cross == nil && !l.over(x):
+			failed := x.Stream.Failed
 			if !ev.Comment {
 				l.read(x, ev.Data)
 			}
-			if !l.over(x, done, failed) && !(l.strip && x.Stream.UsageOnly) {
+			if !(failed && l.moot(x)) && !(l.strip && x.Stream.UsageOnly) {
 				o.b = append(o.b, raw...)
 			}
 		}

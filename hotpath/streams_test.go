@@ -2,6 +2,7 @@ package hotpath
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"asbru/adapters/dialect/gemini"
 	"asbru/adapters/dialect/ollama"
 	"asbru/adapters/dialect/openai"
+	"asbru/core"
 	"asbru/core/eventstream"
 )
 
@@ -256,4 +258,39 @@ func TestLongReply(t *testing.T) {
 		has(t, "long", body, "p0: the provider's reply is longer than 64 MiB", "hint: ")
 		eventually(t, "every buffer is back", func() bool { return m.srv.Buffers() == 0 })
 	})
+}
+
+// A stream has one answer. A second one behind its end reaches nobody, and neither it nor an error
+// there changes what the first one costs and how it went.
+func TestBehindTheEnd(t *testing.T) {
+	said := func(text string, in, out int) string {
+		return fmt.Sprintf(`{"model":"m","message":{"role":"assistant","content":%q},"done":false}`+"\n"+
+			`{"model":"m","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":%d,"eval_count":%d}`+"\n", text, in, out)
+	}
+	more := strings.NewReplacer(`"well"`, `"more"`, `:3`, `:3000`, `:4`, `:4000`)
+	awsMore := awsStream("messageStart", `{"role":"assistant"}`, "contentBlockDelta", `{"contentBlockIndex":0,"delta":{"text":"more"}}`,
+		"messageStop", `{"stopReason":"end_turn"}`, "metadata", `{"usage":{"inputTokens":3000,"outputTokens":4000,"totalTokens":7000}}`)
+	chunks := "data: " + saidOf("well") + "\n\ndata: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":7}}\n\ndata: [DONE]\n\n"
+	lanes(t, func(t *testing.T, loops int) {
+		f := func(d *core.Dialect, kind, body string, own, sent string) {
+			t.Helper()
+			m := meet(t, loops, faceOf(d), answers(kind, body))
+			for path, ask := range map[string]string{own: sent, "/openai/responses": responded} {
+				_, got := m.say(path, ask)
+				has(t, d.Name+path, got, "well", "!more", "!BROKEN", "!ERROR")
+				if rec := m.record(); rec.Usage.In != 3 || rec.Usage.Out != 4 || rec.Fault != core.None {
+					t.Errorf("%s%s: recorded %+v, %v", d.Name, path, rec.Usage, rec.Fault)
+				}
+			}
+		}
+		f(anthropic.API, "text/event-stream", claudeBegin+claudeRest+more.Replace(claudeBegin+claudeRest), "/anthropic/", streamed)
+		f(anthropic.API, "text/event-stream", claudeBegin+claudeRest+"event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"more\"}}\n\n", "/anthropic/", streamed)
+		f(openai.API, "text/event-stream", chunks+more.Replace(chunks), "/openai/", strings.Replace(streamed, `"stream":true`, `"stream":true,"stream_options":{"include_usage":true}`, 1))
+		f(ollama.API, "application/x-ndjson", said("well", 3, 4)+said("more", 3000, 4000), "/ollama/", streamed)
+		f(adapters.Bedrock, "application/vnd.amazon.eventstream", awsBegin+awsRest+awsMore, "/bedrock/m/converse-stream", sayAWS)
+	})
+}
+
+func saidOf(text string) string {
+	return `{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"` + text + `"},"finish_reason":"stop"}]}`
 }

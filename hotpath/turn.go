@@ -141,6 +141,9 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 	if c.splice != nil {
 		return c.passSpliced(dst, x, name, data)
 	}
+	if c.x.Ended {
+		return dst // see over
+	}
 	from, to := x.Face.Dialect.Chats[x.As], x.From.Chats[x.Op]
 	ev, err := from.ParseEvent(c.events[:0], &c.x, name, data)
 	if err != nil {
@@ -265,6 +268,7 @@ func (s *Server) whole(f *flight, o *outbox) bool {
 	}
 	f.rel.committed = true
 	if x.Fault != nil {
+		f.void = true
 		s.answer(f, o, false)
 		return true
 	}

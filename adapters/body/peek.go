@@ -17,6 +17,7 @@ type Fields struct {
 	counts int        // from here on the names multiply the price; before it they limit tokens
 
 	weighty scan.Outline // of core.Weighty
+	refers  scan.Outline // of core.Referring
 }
 
 // The fields every dialect has, in the order of names.
@@ -39,7 +40,7 @@ func NewFields(model bool, limits, counts []string) *Fields {
 	}
 	return &Fields{
 		names: names, keys: scan.NewKeys(names...), pass: scan.NewKeys(names[:numFields]...),
-		model: model, counts: numFields + len(limits), weighty: scan.OutlineOf(core.Weighty()...),
+		model: model, counts: numFields + len(limits), weighty: scan.OutlineOf(core.Weighty()...), refers: scan.OutlineOf(core.Referring()...),
 	}
 }
 
@@ -67,7 +68,7 @@ func (fs *Fields) Peek(body []byte, op core.Op, p *core.Peek) *core.Fault {
 	if err != nil {
 		return unreadable(err)
 	}
-	p.Plain = !met.Meets(fs.weighty)
+	p.Plain, p.Refers = !met.Meets(fs.weighty), met.Meets(fs.refers)
 	if f := r.readModel(op); f != nil {
 		return f
 	}

@@ -28,3 +28,23 @@ func TestPlain(t *testing.T) {
 		t.Errorf("a body that cannot be read is plain: %v", p.Plain)
 	}
 }
+
+// TestRefers holds that a body which names something at a provider is told from most that do not.
+func TestRefers(t *testing.T) {
+	fs := NewFields(true, nil, nil)
+	f := func(body string, want bool) {
+		t.Helper()
+		p := core.Peek{Refers: !want}
+		if fault := fs.Peek([]byte(body), core.OpChat, &p); fault != nil {
+			t.Fatal(fault)
+		}
+		if p.Refers != want {
+			t.Errorf("%s refers: %v, want %v", body, p.Refers, want)
+		}
+	}
+	f(`{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"file_id"}]}],"tools":[],"max_tokens":5}`, false)
+	f(`{"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"file\u005fid":"f"}}]}]}`, true)
+	for _, name := range core.Referring() {
+		f(`{"model":"m","a":[{"`+name+`":"f"}]}`, true)
+	}
+}

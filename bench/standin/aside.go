@@ -7,8 +7,8 @@ import (
 )
 
 // An aside is an operation that is no conversation: what vendors make, keep and give back.
-// Nothing is kept here: whoever asks for an id gets the thing of that id, unless the id
-// ends with missing.
+// Nothing is kept here but batches whose requests can be read, and their files: whoever asks for any
+// other id gets the thing of that id, unless the id ends with missing.
 type aside struct {
 	does   string // METHOD and path behind the version; a * is a segment, the first one is the id
 	family string
@@ -42,6 +42,8 @@ var asides = [...]aside{
 	{"GET messages/batches/*", "anthropic", (*exchange).messageBatch},
 	{"POST messages/batches/*/cancel", "anthropic", (*exchange).messageBatch},
 	{"GET messages/batches/*/results", "anthropic", (*exchange).messageResults},
+	{"POST models/*:batchGenerateContent", "gemini", (*exchange).geminiBegin},
+	{"GET batches/*", "gemini", (*exchange).geminiBatch},
 	{"POST cachedContents", "gemini", (*exchange).cache},
 	{"GET cachedContents", "gemini", (*exchange).caches},
 	{"GET cachedContents/*", "gemini", (*exchange).cache},

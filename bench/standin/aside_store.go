@@ -56,6 +56,8 @@ func (ex *exchange) upload(string) *refusal {
 		ex.json(200, encode(anthropicFile("file_standin", len(sent.data))))
 	case f.values["purpose"] == "":
 		return invalid("purpose", "'purpose' is a required property")
+	case f.values["purpose"] == "batch" && requestsOf(sent.data) != nil:
+		ex.json(200, encode(fileOf(ex.server.keepFile(sent.data), sent.String(), "batch", len(sent.data))))
 	default:
 		ex.json(200, encode(fileOf("file-standin", sent.String(), f.values["purpose"], len(sent.data))))
 	}
@@ -80,7 +82,14 @@ func (ex *exchange) file(id string) *refusal {
 	return nil
 }
 
-func (ex *exchange) content(string) *refusal {
+func (ex *exchange) content(id string) *refusal {
+	if data := ex.server.fileOf(id); data != nil {
+		ex.send("application/octet-stream", data)
+		return nil
+	}
+	if strings.HasPrefix(id, "file-kept-") {
+		return &refusal{status: 404, message: "No such File object: " + id}
+	}
 	ex.send("application/octet-stream", Sound())
 	return nil
 }
@@ -97,6 +106,9 @@ func batchOf(id string, d doc) obj {
 func (ex *exchange) batch(id string) *refusal {
 	if id == "" && ex.d["input_file_id"] == nil {
 		return invalid("input_file_id", "Missing required parameter: 'input_file_id'.")
+	}
+	if ex.openaiBatch(id) {
+		return nil
 	}
 	b := batchOf("batch_standin", ex.d)
 	if id != "" {
@@ -123,6 +135,8 @@ func (ex *exchange) messageBatch(id string) *refusal {
 	switch {
 	case id == "" && len(list(ex.d["requests"])) == 0:
 		return invalid("requests", "requests: Field required")
+	case ex.anthropicBatch(id):
+		return nil
 	case id == "":
 		id = "msgbatch_standin"
 	}
@@ -146,7 +160,10 @@ func (ex *exchange) messageBatches(string) *refusal {
 	return nil
 }
 
-func (ex *exchange) messageResults(string) *refusal {
+func (ex *exchange) messageResults(id string) *refusal {
+	if ex.anthropicResults(id) {
+		return nil
+	}
 	a := ex.kept()
 	line := encode(obj{"custom_id", "0", "result", obj{"type", "succeeded", "message", json.RawMessage(wholeAnthropic(ex, &a))}})
 	ex.send("application/x-jsonl", append(line, '\n'))

@@ -9,6 +9,7 @@ import (
 
 // An exchange is one request and its answer.
 type exchange struct {
+	server *Server
 	w      http.ResponseWriter
 	r      *http.Request
 	body   []byte

@@ -43,11 +43,17 @@ type Request struct {
 type Server struct {
 	options Options
 	mu      sync.Mutex
-	taken   []*Request // in the order they came
+	taken   []*Request        // in the order they came
+	files   map[string][]byte // that can be read again, by their ids
+	batches map[string]*batch
+	made    int  // of both
+	ended   bool // all batches have
 }
 
 // New makes a Server.
-func New(o Options) *Server { return &Server{options: o} }
+func New(o Options) *Server {
+	return &Server{options: o, files: map[string][]byte{}, batches: map[string]*batch{}}
+}
 
 // Take returns what came since the last Take, in that order, and forgets it. A request
 // is there as soon as it was read; Gone is known when its answer has ended.
@@ -101,8 +107,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/__requests" {
-		s.side(w, r)
+	if s.outside(w, r) {
 		return
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
@@ -110,7 +115,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	note := &Request{Method: r.Method, Path: r.URL.Path, Raw: r.URL.RequestURI(), Header: r.Header.Clone(), Body: body}
-	ex := exchange{w: w, r: r, body: body, note: note, split: s.options.Split}
+	ex := exchange{server: s, w: w, r: r, body: body, note: note, split: s.options.Split}
 	ex.route = routeOf(r)
 	note.Family = ex.route.family
 	s.note(note)

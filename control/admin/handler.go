@@ -29,6 +29,7 @@ type Options struct {
 	Snapshot func() *core.Snapshot // the Snapshot being served
 	Store    func() *store.Store   // nil, or returning nil: nothing can be changed
 	Balances Balances              // nil: spending is not shown
+	Objects  func() Objects        // nil, or returning nil: nobody's things at providers are told apart
 
 	// Changed is called for each change after it was stored and before it is answered. It may be nil.
 	Changed func(Changed)
@@ -87,6 +88,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	allowed := ""
 	if c.kind != nil {
 		do, allowed = h.find(c)
+	}
+	if parts[0] == "objects" && len(parts) == 1 {
+		do, allowed = h.findObjects(r.Method)
 	}
 	switch {
 	case allowed == "":

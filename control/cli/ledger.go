@@ -107,12 +107,12 @@ func (t teller) verify(dir string) int {
 	}
 	p := t.app.paint(t.out)
 	fmt.Fprintf(t.out, "%s: %s: %s in %s, positions %v to %v, %s\n", dir, p.good("ok"), count(x.Records, "record"), count(x.Segments, "segment"), x.First, x.End, span(x.Oldest, x.Newest))
-	for k := ledger.Account; k <= ledger.Admin; k++ {
+	for k := ledger.Account; k <= ledger.Job; k++ {
 		if n := x.Kinds[k]; n > 0 {
 			fmt.Fprintf(t.out, "  %-9s %d\n", k, n)
 		}
 	}
-	fmt.Fprintf(t.out, "spent %v; %s, %s under way\n", x.Spent, count(len(x.Accounts), "account"), count(len(x.Open), "call"))
+	fmt.Fprintf(t.out, "spent %v; %s, %s\n", x.Spent, count(len(x.Accounts), "account"), underWay(x.Open))
 	fmt.Fprintf(t.out, "synced up to %v; %s agree with the records\n", x.Marked, count(x.Agreed, "checkpoint"))
 	if x.Torn > 0 {
 		fmt.Fprintf(t.out, "%d bytes at the end were never synced: a gateway is writing them, or they are cut off when it is started again\n", x.Torn)
@@ -124,6 +124,25 @@ func (t teller) verify(dir string) int {
 		return t.fail(fmt.Errorf("%s end a call that nobody has begun or that ended before; none was charged", count(int(x.Strays), "record")))
 	}
 	return OK
+}
+
+// underWay is what has not ended, in words.
+func underWay(open []govern.OpenCall) string {
+	jobs, held := 0, core.Money(0)
+	for i := range open {
+		if open[i].Job != "" {
+			jobs++
+			held = held.Plus(open[i].Worst)
+		}
+	}
+	text := count(len(open)-jobs, "call") + " under way"
+	if jobs == 1 {
+		return fmt.Sprintf("%s, and 1 batch, which holds %v", text, held)
+	}
+	if jobs > 1 {
+		return fmt.Sprintf("%s, and %d batches, which hold %v", text, jobs, held)
+	}
+	return text
 }
 
 // span returns the duration between two times in Unix nanoseconds.
@@ -147,7 +166,7 @@ func (d *dump) wrong() string {
 	if id, err := hex.DecodeString(d.id); err != nil || d.id != "" && len(id) != len(ledger.Record{}.ID) {
 		return "--id " + d.id + " is no id: 32 hexadecimal digits, as X-Request-Id has them"
 	}
-	for k := ledger.Account; k <= ledger.Admin; k++ {
+	for k := ledger.Account; k <= ledger.Job; k++ {
 		if d.kind == "" || d.kind == k.String() {
 			return ""
 		}
@@ -204,8 +223,8 @@ func (t teller) reconcile(dir string, files []string) int {
 	if err != nil {
 		return t.fail(err)
 	}
-	fmt.Fprintf(t.out, "%s: %s settled, %d of them as partial, %d released, %v in all; %s under way\n",
-		dir, count(int(x.Settles), "call"), x.Partial, x.Releases, x.Spent, count(len(x.Open), "call"))
+	fmt.Fprintf(t.out, "%s: %s settled, %d of them as partial, %d released, %v in all; %s\n",
+		dir, count(int(x.Settles), "call"), x.Partial, x.Releases, x.Spent, underWay(x.Open))
 	code := OK
 	if x.Strays > 0 {
 		code = t.fail(fmt.Errorf("%s end a call that nobody has begun or that ended before", count(int(x.Strays), "record")))

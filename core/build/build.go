@@ -15,6 +15,7 @@ import (
 	"asbru/core/cred"
 	"asbru/core/govern"
 	"asbru/core/limit"
+	"asbru/core/owned"
 	"asbru/core/price"
 	"asbru/core/route"
 )
@@ -51,8 +52,23 @@ type Deps struct {
 	Rates *limit.Desk
 
 	// Own is the credential by which the gateway asks itself, for the embeddings that the cache
-	// wants; empty: it asks for none.
+	// wants; empty: it asks for none. OwnKey makes those by which it asks about batches.
 	Own string
+
+	// Objects opens the book of what callers made at providers, or returns the one that is open. It is called
+	// for documents with virtual keys; nil: nobody's things are told apart, for who only looks at a Snapshot.
+	Objects func() core.Objects
+
+	// Ask is how the pages of lists are asked for, by the caller whose credential is Lister.
+	Ask    owned.Ask
+	Lister string
+
+	// Fetch reads what a provider keeps, for the requests of a batch that are in a file; nil: none are read.
+	Fetch Fetch
+
+	// Look is told the Title of a batch that somebody has just asked about; nil: nobody wants to know. It must
+	// not wait.
+	Look func(title string)
 
 	Clock func() int64 // of breakers and budgets; nil: core.Clock
 	// ReadFile reads a file of prices that the document names; nil: none can be read.
@@ -80,14 +96,17 @@ func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot,
 	c.compileModels()
 	c.compileRules()
 	c.compilePepper()
+	c.compileOwners()
 	c.compileLimits()
 	c.compilePrices()
 	if audited := c.audited(); audited || c.budgeted() {
 		c.money = newMoney(audited)
+		c.compileBatches()
 	}
 	c.compileKeys()
 	c.compileMoney()
 	c.compileEncoder()
+	c.compileAskers()
 	c.compileSpent()
 	c.compilePicks()
 	c.compileHealth()
@@ -132,6 +151,7 @@ type compiler struct {
 	signing   []signing
 	memory    *cache.Cache           // nil: nothing is remembered
 	repeats   *cache.Repeats         // nil: no call is known by its key
+	owners    *owned.Steward         // nil: nobody's things are told apart
 	rulings   []*ruling              // in the order they are asked
 	courses   map[string]*core.Route // of rulings, by what they hold
 	pinned    []*core.Target         // with one key only; not in next

@@ -20,6 +20,7 @@ type money struct {
 	notes sync.Pool // of *[audit.MaxCall]byte: room for what is written down of a call
 	bills sync.Pool // of *bill
 
+	batches batching
 	audited bool    // every call is written down, also when nothing has to pay for it
 	auditor Auditor // nil: nobody takes that anywhere
 }
@@ -33,6 +34,7 @@ type bill struct {
 	accounts [govern.MaxAccounts]*govern.Account
 	ended    bool
 	terms    price.Held   // what was known of its cost
+	lot      *lot         // the batch that it begins; nil: it begins none
 	looked   bool         // before is there
 	before   audit.Before // what is written down of the request
 
@@ -43,7 +45,7 @@ type bill struct {
 }
 
 func newMoney(audited bool) *money {
-	m := &money{audited: audited}
+	m := &money{audited: audited, batches: batching{counts: make(chan struct{}, maxCounts)}}
 	m.notes.New = func() any { return new([audit.MaxCall]byte) }
 	return m
 }
@@ -60,7 +62,7 @@ func (m *money) take() *bill {
 func (m *money) give(b *bill) {
 	clear(b.budgets[:b.n])
 	clear(b.accounts[:b.n])
-	b.hold, b.n, b.ended, b.looked, b.ask = govern.Hold{}, 0, false, false, govern.Ask{}
+	b.hold, b.n, b.ended, b.looked, b.ask, b.lot = govern.Hold{}, 0, false, false, govern.Ask{}, nil
 	b.turns, b.opening, b.paid, b.cost = 0, false, core.Usage{}, 0
 	m.bills.Put(b)
 }
@@ -93,6 +95,12 @@ func (m *money) hold(x *core.Exchange) core.Verdict {
 func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Verdict {
 	b.n = 0
 	accounts := &b.accounts
+	if b.lot == nil && x.Op == core.OpPass {
+		b.lot = lotOf(x, now)
+	}
+	if b.lot != nil && p != nil && m.count(b.lot, x) == core.Wait {
+		return core.Wait
+	}
 	var own, shared []*Budget
 	if p != nil && !x.Peek.Free {
 		own, shared = p.own, p.shared
@@ -100,7 +108,10 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 	some := false
 	for _, list := range [...][]*Budget{own, shared} {
 		for _, g := range list {
-			may, must := g.reached(x)
+			may, must := b.reached(g, x)
+			if x.Fault != nil {
+				return core.Refuse
+			}
 			if !may {
 				continue
 			}
@@ -116,7 +127,14 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 	if b.n == 0 && !m.audited {
 		return core.Continue
 	}
-	h, ok := price.Hold(x, now.Unix())
+	h, ok, note := price.Held{}, true, m.most()
+	if b.lot == nil {
+		h, ok = price.Hold(x, now.Unix())
+	} else if h, x.Fault = m.terms(b, x); x.Fault != nil {
+		return core.Refuse
+	} else {
+		note = max(note, govern.MaxJobNote)
+	}
 	if b.turns == 0 { // the body may be gone when the answer is over
 		b.terms = h
 	}
@@ -128,7 +146,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		}
 		return core.Refuse
 	}
-	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts[:b.n], Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: m.most()}
+	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts[:b.n], Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: note}
 	v, r := m.till.Hold(x, &b.hold, &b.ask)
 	if r != nil {
 		x.Fault = refusal(r, now.UnixNano())
@@ -155,6 +173,10 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	}
 	b.ended = true
 	m.look(x, b)
+	if b.lot != nil {
+		m.closeLot(x, b)
+		return
+	}
 	now := time.Now()
 	e := govern.End{Now: now.UnixNano()}
 	var flaw price.Flaw
@@ -169,12 +191,7 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	}
 	x.Cost = min(e.Cost, b.hold.Worst())
 	if i := len(x.Attempts()); e.Cost > 0 && i > 0 {
-		t := x.Attempts()[i-1].Target
-		for i, g := range b.budgets[:b.n] {
-			if !g.Covers(x, t, x.Name) {
-				e.Spare |= 1 << i
-			}
-		}
+		e.Spare = b.spares(x, x.Attempts()[i-1].Target)
 	}
 	n := m.notes.Get().(*[audit.MaxCall]byte)
 	defer m.notes.Put(n)
@@ -185,6 +202,36 @@ func (m *money) close(x *core.Exchange, b *bill) {
 		kind = ledger.Release
 	}
 	m.till.End(&b.hold, &e, kind)
+}
+
+// reached is Budget.reached for what b is for. x.Fault is set when a budget would have to pay a part of it.
+func (b *bill) reached(g *Budget, x *core.Exchange) (may, must bool) {
+	if b.lot == nil {
+		return g.reached(x)
+	}
+	may, must, mixed := b.lot.reached(g)
+	if mixed {
+		x.Fault = &core.Fault{Code: core.Forbidden, Kind: "batch_not_counted",
+			Message: fmt.Sprintf("cannot start the batch: its requests name %d models, and the %s is for some of them only", len(b.lot.models), g.Limit.Label),
+			Hint:    "send a batch for each model"}
+	}
+	return may, must
+}
+
+// spares are the accounts that pay nothing now that t has answered.
+func (b *bill) spares(x *core.Exchange, t *core.Target) (spare uint32) {
+	for i, g := range b.budgets[:b.n] {
+		covers := false
+		if b.lot == nil {
+			covers = g.Covers(x, t, x.Name)
+		} else {
+			covers = b.lot.covers(g, t, b.lot.names()[0])
+		}
+		if !covers {
+			spare |= 1 << i
+		}
+	}
+	return spare
 }
 
 // refusal is what a caller is told whose request cannot be paid.

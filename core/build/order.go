@@ -22,6 +22,10 @@ var order = []row{
 	{"limit", admit, (*compiler).limit},     // last: who is refused for anything else has used nothing of a limit
 	{"release", after, (*compiler).unlimit}, // what was held is corrected by what was used
 
+	{"owners", before, (*compiler).ownersLook}, // behind the limits, which bound guesses; before anything that answers or holds
+	{"owners", settle, (*compiler).ownersKeep}, // whose it is must be known before the client knows its name
+	{"owners", after, (*compiler).ownersEnd},   // of whatever did not come to its end
+
 	{"models", before, (*compiler).models}, // an answer from memory; nothing after it runs
 
 	{"repeats", before, (*compiler).repeatsLook}, // before the cache: a call by its key is that call, whatever others were told
@@ -75,6 +79,9 @@ type rules struct {
 func (c *compiler) says(w row) string {
 	if w.name == "cache" && w.at == before {
 		return cacheSays(c.doc.Cache)
+	}
+	if w.name == "owners" && w.at == before {
+		return ownersSay(&c.doc.Governance.Objects)
 	}
 	if w.name == "repeats" && w.at == before {
 		return repeatsSays(&c.doc.Repeats)

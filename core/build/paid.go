@@ -77,6 +77,9 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 		}, "audit"
 	}
 	return func(x *core.Exchange) core.Verdict {
+		if op == core.OpPass && m != nil {
+			m.glance(x)
+		}
 		b, ok := x.Bill.(*bill)
 		if !ok {
 			if x.Charge == core.ChargeFull {

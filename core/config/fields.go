@@ -15,6 +15,9 @@ func fieldHint(name string, t reflect.Type, fields []field) string {
 	names := make([]string, len(fields))
 	for i, f := range fields {
 		names[i] = f.name
+		if fold(f.name) == fold(name) || fold(f.name) == fold(name)+"s" {
+			return "did you mean " + f.name + "?"
+		}
 	}
 	for _, f := range fields {
 		sub := t.Field(f.index).Type

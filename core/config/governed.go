@@ -95,6 +95,20 @@ type Governance struct {
 	Shared          *bool    `json:"shared,omitempty"`           // machines that share store.postgres spend from the same budgets; false: each machine counts on its own; default true
 	SharedLimits    Secret   `json:"shared_limits,omitempty"`    // redis://user:password@host:port/database (rediss:// for TLS) of a Valkey or Redis through which several machines count rate limits of requests and tokens together; default: each machine counts on its own
 	ContentLogging  bool     `json:"content_logging,omitempty"`  // whether prompts and answers may be logged for keys that do not say; default false
+	Objects         Objects  `json:"objects,omitempty"`          // whose the things are that callers make at providers: files, batches, containers
+	Batches         *Batches `json:"batches,omitempty"`          // how batches are paid for; nil: those whose cost cannot be bounded are refused
+}
+
+// Objects says who may see, use and delete what a virtual key made at a provider.
+type Objects struct {
+	Share      string `json:"share,omitempty" enum:"key,team,customer,all"`   // who may besides the key that made it: nobody (key, default), the keys of its team, those of its customer, or everybody (all), and then no records are kept
+	Unrecorded string `json:"unrecorded,omitempty" enum:"hidden,by_id,shown"` // what has no record because it was made elsewhere or before: hidden (default) from virtual keys, usable by who knows its id (by_id), or everybody's (shown)
+}
+
+// Batches says how the providers' batch jobs are paid for, which continue for hours after the request that creates them.
+type Batches struct {
+	HoldUSD float64  `json:"hold_usd,omitempty"` // amount held for a batch whose requests cannot be counted, and charged if its cost is never learnt; default: such batches are refused to callers with a budget
+	Every   Duration `json:"every,omitempty"`    // how often a provider is asked for the state of open batches; default 2m, at least 1s
 }
 
 // Prices says what models cost where the built-in catalogue does not apply.

@@ -138,5 +138,13 @@ func (r *jsonReader) problem(name string, err error) *Problem {
 		at = int(r.dec.InputOffset())
 	}
 	line, col := position(r.data, at)
-	return &Problem{File: name, Line: line, Column: col, Message: "cannot read JSON: " + msg}
+	p := &Problem{File: name, Line: line, Column: col, Message: "cannot read JSON: " + msg}
+	switch before := bytes.TrimRight(r.data[:at], " \t\r\n"); {
+	case at >= len(r.data):
+	case r.data[at] == '/' || r.data[at] == '#':
+		p.Hint = "JSON has no comments; YAML has, behind #"
+	case (r.data[at] == '}' || r.data[at] == ']') && bytes.HasSuffix(before, []byte(",")):
+		p.Hint = "take out the comma before it"
+	}
+	return p
 }

@@ -75,6 +75,9 @@ const (
 // shorter one is a warning on a loopback listener and an error on any other.
 const MinKeyBytes = 16
 
+// minBatchEvery bounds how often a provider is asked for the state of a batch.
+const minBatchEvery = Duration(time.Second)
+
 // MinPepperBytes is the length from which a pepper cannot be found by trying.
 const MinPepperBytes = 32
 

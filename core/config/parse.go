@@ -107,6 +107,7 @@ var yamlHints = []struct{ says, hint string }{
 	{"could not find expected ':'", "write key: value, with a space after the colon"},
 	{"did not find expected ',' or '}'", "close { with }, separate with commas, and quote values that hold either"},
 	{"did not find expected ',' or ']'", "close [ with ], separate with commas, and quote values that hold either"},
+	{"found a tab character", "indent with spaces"},
 	{"unexpected end of stream", "a quote is opened and never closed"},
 }
 

@@ -53,7 +53,15 @@ func (c *checker) holders() {
 	if p := c.doc.Governance.Pepper; p.Set() && len(p.Reveal()) < MinPepperBytes {
 		c.fail("governance.pepper", "openssl rand -hex 32 makes a good one", "is %d bytes long; a pepper has at least %d", len(p.Reveal()), MinPepperBytes)
 	}
+	if b := c.doc.Governance.Batches; b != nil {
+		c.notNegative("governance.batches.hold_usd", b.HoldUSD, b.HoldUSD < 0)
+		if b.Every != 0 && b.Every < minBatchEvery {
+			c.fail("governance.batches.every", "leave it out for 2m", "is %v; it is 1s at least", b.Every)
+		}
+	}
 	c.sharedLimits()
+	c.oneOf("governance.objects.share", c.doc.Governance.Objects.Share, "key", "team", "customer", "all")
+	c.oneOf("governance.objects.unrecorded", c.doc.Governance.Objects.Unrecorded, "hidden", "by_id", "shown")
 	c.headerNames("governance.required_headers", c.doc.Governance.RequiredHeaders)
 }
 

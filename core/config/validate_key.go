@@ -97,6 +97,9 @@ func (c *checker) moment(path string, m Moment) {
 // callerKey checks a credential that callers present.
 func (c *checker) callerKey(path string, s Secret, loopback bool) {
 	c.printable(path, s)
+	if name := unexpanded(s.Reveal()); name != "" {
+		c.warn(path, "write env."+name, "%sis the name of a variable in a spelling that is not followed here: whoever guesses that has the key", whose(s))
+	}
 	if n := len(s.Reveal()); n < MinKeyBytes {
 		say := c.fail
 		if loopback {

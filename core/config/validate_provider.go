@@ -225,6 +225,9 @@ func (c *checker) providerKey(path string, p *Provider, s Secret) {
 	case len(key) > 1 && strings.ContainsRune("\"'`", rune(key[0])) && key[0] == key[len(key)-1]:
 		c.fail(path, "take them off where it is set", "%sstands in quotes that are part of it", whose(s))
 		return
+	case unexpanded(key) != "":
+		c.fail(path, "write env."+unexpanded(key), "%sis the name of a variable in a spelling that is not followed here", whose(s))
+		return
 	case !isPlaceholder(key):
 		c.printable(path, s)
 		return
@@ -255,6 +258,22 @@ func isPlaceholder(key string) bool {
 	}
 	word := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(key))
 	return slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(word, p) })
+}
+
+// unexpanded is the variable that key names as shells, Windows or LiteLLM do, which is not followed here;
+// empty: none.
+func unexpanded(key string) string {
+	name, ok := strings.CutPrefix(key, "os.environ/")
+	if !ok {
+		name, ok = strings.CutPrefix(key, "$")
+	}
+	if between, both := strings.CutSuffix(key, "%"); !ok && both {
+		name, ok = strings.CutPrefix(between, "%")
+	}
+	if !ok || name == "" || isDigit(name[0]) || strings.ContainsFunc(name, func(r rune) bool { return r != '_' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') }) {
+		return "" // a password can begin with $ as well
+	}
+	return name
 }
 
 // printable checks that a credential is a single word of ASCII, as RFC 6750 requires.

@@ -107,6 +107,11 @@ func TestProviders(t *testing.T) {
 		f("{name: openai, api_key: "+key+"}", "2: warning: providers[0].api_key: "+held)
 	}
 	f("{name: openai, keys: [{value: <your key>}]}", "2: providers[0].keys[0].value: "+held)
+	const named = "2: providers[0].api_key: is the name of a variable in a spelling that is not followed here; hint: write env.OPENAI_API_KEY"
+	f(`{name: openai, api_key: $OPENAI_API_KEY}`, named)
+	f(`{name: openai, api_key: os.environ/OPENAI_API_KEY}`, named)
+	f(`{name: openai, api_key: "%OPENAI_API_KEY%"}`, named)
+	f(`{name: openai, api_key: "$ecretOfOurs1"}`, "")
 	f(`{name: openai, api_key: '"sk-1"'}`, "2: providers[0].api_key: stands in quotes that are part of it; hint: take them off where it is set")
 	f("{name: openai, api_key: your k}", "2: providers[0].api_key: holds characters that no key has; hint: look for a space, a line break or a typographic quote that was pasted along")
 	tells(t, "providers:\n  - {name: openai, api_key: k}\n  - {name: openai, api_key: k}\n", `3: providers[1].name: provider "openai" is there already, as providers[0]`)

@@ -47,6 +47,8 @@ type Book struct {
 	leaving   *time.Timer // the last one has gone
 	dismissed bool        // they must ask who has the Book then
 
+	jobs jobs // held behind their calls
+
 	desk atomic.Pointer[Desk] // where holds ask for more of shared accounts; nil: nowhere
 
 	holds        atomic.Int64 // under way
@@ -63,16 +65,17 @@ type Restart struct {
 	Ledger  ledger.Recovery
 	Partial int        // calls that had begun and not ended
 	Charged core.Money // for them
+	Jobs    int        // that are held on
 }
 
 // Open opens the ledger in fs, or begins one, and brings the accounts to where they were.
 // Calls that had begun and not ended are charged: the larger of what was known of them
-// and their floor. When it returns, that is durable and holds can be made.
+// and their floor. Jobs are held on. When it returns, that is durable and holds can be made.
 func Open(fs ledger.FS, o Options) (*Book, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	b := &Book{fold: newFold(), accounts: map[string]*Account{}, takenBy: map[ledger.Seq]*taken{}, now: o.Now}
+	b := &Book{fold: newFold(), accounts: map[string]*Account{}, takenBy: map[ledger.Seq]*taken{}, now: o.Now, jobs: newJobs()}
 	o.Ledger.Fold = b.fold
 	log, err := ledger.Open(fs, o.Ledger)
 	if err != nil {
@@ -80,7 +83,7 @@ func Open(fs ledger.FS, o Options) (*Book, error) {
 	}
 	b.log = log
 	b.restart.Ledger = log.Found()
-	left := b.restore(&o)
+	left := b.resume(b.restore(&o))
 	log.Start()
 	if o.Live {
 		err = b.take(left, o.Accounts != nil)
@@ -121,7 +124,7 @@ func (b *Book) restore(o *Options) []pending {
 	for _, i := range b.fold.open {
 		p := b.fold.slots[i]
 		for _, l := range p.lines[:p.n] {
-			if !o.Live {
+			if !o.Live && p.note == "" {
 				b.byNum[l.Account-1].late(l.Window, p.least)
 			}
 		}

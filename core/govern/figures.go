@@ -19,6 +19,7 @@ func (b *Book) Figures() []core.Figure {
 	s, l := b.Stats(), b.log.Stats()
 	out := []core.Figure{
 		{Name: "asbru_budget_holds", Help: "Calls whose worst case is held.", N: s.Holds},
+		{Name: "asbru_budget_jobs", Help: "Batches at providers whose worst case is held until they have ended.", N: int64(b.jobs.count())},
 		{Name: "asbru_budget_refusals_total", Help: "Calls refused: a budget lacked the money, or the ledger had no room.", Total: true, Label: "why", Value: "money", N: int64(s.Refused)},
 		{Name: "asbru_budget_refusals_total", Label: "why", Value: "ledger", N: int64(s.RefusedByLog), Total: true},
 		{Name: "asbru_budget_clamped_total", Help: "Calls that were charged what was held, because more was claimed.", Total: true, N: int64(s.Clamped)},

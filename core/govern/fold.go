@@ -47,6 +47,7 @@ type pending struct {
 	attempt uint8
 	n       uint8
 	lines   [MaxAccounts]ledger.Line
+	note    string // of a job, never empty; of a call it is
 }
 
 func newFold() *fold { return &fold{open: map[ledger.Seq]int32{}} }
@@ -68,6 +69,10 @@ func (f *fold) Apply(r *ledger.Record) error {
 	case ledger.Progress:
 		if i, ok := f.open[r.Ref]; ok {
 			f.slots[i].least = max(f.slots[i].least, r.Amount)
+		}
+	case ledger.Job:
+		if i, ok := f.open[r.Ref]; ok {
+			f.slots[i].note = string(r.Payload)
 		}
 	case ledger.Settle:
 		f.Settles++
@@ -160,13 +165,26 @@ func (f *fold) charge(l ledger.Line, amount core.Money) error {
 	return nil
 }
 
-// stateVersion is the first byte of a state.
-const stateVersion = 1
+// The first byte of a state. One without jobs can be read by versions that know none.
+const (
+	stateVersion = 1
+	stateOfJobs  = 2 // each open call is followed by the note of its job, which is empty where it is none
+)
+
+func (f *fold) stateVersion() byte {
+	for _, i := range f.open {
+		if f.slots[i].note != "" {
+			return stateOfJobs
+		}
+	}
+	return stateVersion
+}
 
 // AppendState implements ledger.Fold. All numbers are varints, but for those of fixed length.
 func (f *fold) AppendState(b []byte) []byte {
 	u := binary.AppendUvarint
-	b = append(b, stateVersion)
+	version := f.stateVersion()
+	b = append(b, version)
 	for _, n := range []uint64{f.Intents, f.Settles, f.Releases, f.Charges, f.Partial, f.Strays, uint64(f.Spent), uint64(len(f.accounts))} {
 		b = u(b, n)
 	}
@@ -185,6 +203,9 @@ func (f *fold) AppendState(b []byte) []byte {
 		for _, l := range p.lines[:p.n] {
 			b = u(u(b, uint64(l.Account)), uint64(l.Window))
 		}
+		if version == stateOfJobs {
+			b = append(u(b, uint64(len(p.note))), p.note...)
+		}
 	}
 	return b
 }
@@ -193,7 +214,8 @@ func (f *fold) AppendState(b []byte) []byte {
 func (f *fold) LoadState(src []byte, s ledger.Seq) error {
 	d := decoder{b: src}
 	*f = *newFold()
-	if d.byte() != stateVersion {
+	version := d.byte()
+	if version != stateVersion && version != stateOfJobs {
 		return errState
 	}
 	for _, n := range []*uint64{&f.Intents, &f.Settles, &f.Releases, &f.Charges, &f.Partial, &f.Strays, (*uint64)(nil)} {
@@ -216,6 +238,9 @@ func (f *fold) LoadState(src []byte, s ledger.Seq) error {
 		}
 		for i := range p.n {
 			p.lines[i] = ledger.Line{Account: uint32(d.uint()), Window: uint32(d.uint())}
+		}
+		if version == stateOfJobs {
+			p.note = string(d.take(d.count()))
 		}
 		f.open[p.seq] = int32(len(f.slots))
 		f.slots = append(f.slots, p)

@@ -230,6 +230,9 @@ func (b *Book) close(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, bool) {
 		return 0, false
 	}
 	rec := ledger.Record{Kind: kind, Flags: e.Flags, Attempt: h.try, ID: h.id, Time: e.Now, Ref: h.seq, Payload: e.Note}
+	if kind == ledger.Job {
+		return b.keep(h, &rec), true
+	}
 	if kind == ledger.Settle {
 		rec.Amount = e.Cost
 		if e.Cost < 0 || e.Cost > h.worst {

@@ -12,6 +12,10 @@ const (
 	// MaxName is how many bytes an account's name has at most.
 	MaxName = 512
 
+	// MaxJobs is how many jobs a Book holds on at once, and MaxJobNote how many bytes the note of one has.
+	MaxJobs    = 10_000
+	MaxJobNote = takenNote
+
 	// maxShown is how many accounts have metrics of their own.
 	maxShown = 200
 
@@ -42,6 +46,8 @@ const (
 
 	// restartWait is how long closing what a crash left open may wait for the disk.
 	restartWait = time.Minute
+	// finishWait is how long the end of a job may wait for room in the ledger.
+	finishWait = 2 * time.Second
 	// closeWait is how long Close waits for a disk that takes nothing.
 	closeWait = 30 * time.Second
 	// reserveAgain is how soon a change of the configuration looks for room again.

@@ -114,7 +114,8 @@ func (t *Till) Nudge() {
 // Begun is what a stage of Plan.Commit returns: see Book.Wait.
 func (t *Till) Begun(x *core.Exchange, h *Hold) core.Verdict { return t.await(x, h.seq) }
 
-// End ends what h holds: it is charged, or costs nothing. It is done once, whoever does it.
+// End ends what h holds: it is charged, costs nothing, or goes on as a job (see Book.Jobs), whose note
+// is that of e. It is done once, whoever does it.
 func (t *Till) End(h *Hold, e *End, kind ledger.Kind) {
 	if c := h.call; c != nil && !c.isEnd { // nobody knows yet whether it is held
 		c.drop()

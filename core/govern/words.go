@@ -147,7 +147,7 @@ func (q *question) read(r *bufio.Reader, b *Book) (err error) {
 			}
 		}
 		q.ask.Accounts = q.accts[:n]
-	case ledger.Settle, ledger.Release:
+	case ledger.Settle, ledger.Release, ledger.Job:
 		q.ref = ledger.Seq(w.int64())
 		q.end = End{Cost: core.Money(w.int64()), Now: w.int64(), Flags: w.byte(), Spare: w.uint32()}
 		q.end.Note = w.take(min(len(w.b), takenNote))

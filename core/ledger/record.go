@@ -29,11 +29,12 @@ const (
 	Charge   Kind = 6 // Amount is spent on every line, without an intent
 	Audit    Kind = 7 // Payload says who did what
 	Admin    Kind = 8 // Payload says what was changed, and by whom
-	numKinds      = 9
+	Job      Kind = 9 // the intent Ref goes on behind its call, as Payload says: no restart ends it
+	numKinds      = 10
 )
 
 var kinds = [numKinds]string{Account: "account", Intent: "intent", Progress: "progress", Settle: "settle",
-	Release: "release", Charge: "charge", Audit: "audit", Admin: "admin"}
+	Release: "release", Charge: "charge", Audit: "audit", Admin: "admin", Job: "job"}
 
 func (k Kind) String() string {
 	if k < numKinds && kinds[k] != "" {

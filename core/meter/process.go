@@ -104,7 +104,7 @@ func (m *Meter) lanes(p *page) {
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.Requests })
 	p.counter(all, "asbru_received_bytes_total", "Body bytes read from clients.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.BytesIn })
-	p.counter(all, "asbru_sent_bytes_total", "Body bytes written to clients.",
+	p.counter(all, "asbru_sent_bytes_total", "Bytes of answers written to clients, heads and framing included.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.BytesOut })
 	p.counter(all, "asbru_stream_events_unread_total", "Events of providers' streams that could not be read.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.Unread })

@@ -204,8 +204,8 @@ func worked(x *core.Exchange, a *core.Attempt) bool {
 		return a.Began > 0
 	case a.Status >= 400:
 		return false
-	case a.Status == 0: // its head had come, and it broke off before anybody got any of it
-		return said || a.Took > 0 && (a.Cause == core.Late || a.Cause == core.Cut)
+	case a.Status == 0: // its head had come, and it broke off, or was no answer, before anybody got any of it
+		return said || a.Took > 0 && (a.Cause == core.Late || a.Cause == core.Cut || a.Cause == core.Garbled)
 	}
 	return said || x.Fault != nil || !x.Peek.Stream // a whole stream of nothing is nothing
 }

@@ -161,6 +161,7 @@ func config(base, models string) string {
   - {name: local, type: openai, base_url: %s/v1, api_key: %s, models: %s, breaker: {off: true, when_all_benched: try}, network: {allow_private_network: true}}
 %smodels:
   - {alias: fast, provider: local, model: mock-id-1}
+governance: {objects: {unrecorded: shown}} # recordings name things that nobody made
 virtual_keys:
   - {name: clients, key: %s}
 `, base, upstreamKey, models, another, virtualKey)

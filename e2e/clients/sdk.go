@@ -146,7 +146,7 @@ func sdkConfig(upstream string) string {
 	for _, f := range families {
 		fmt.Fprintf(&b, "  - {alias: fast-%s, provider: %s, model: %stext}\n", f.name, f.name, f.models)
 	}
-	fmt.Fprintf(&b, "virtual_keys:\n  - {name: clients, key: %s}\n", virtualKey)
+	fmt.Fprintf(&b, "governance: {objects: {unrecorded: shown}} # the suites name things that nobody made\nvirtual_keys:\n  - {name: clients, key: %s}\n", virtualKey)
 	return b.String()
 }
 

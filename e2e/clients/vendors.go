@@ -65,6 +65,7 @@ func (t *tools) vendorSet(s *score, dir string, v vendor, cases []*replay.Case) 
 	}
 	g, err := gateway(dir, t.asbru, fmt.Sprintf(`providers:
   - {name: %s, base_url: %s%s, %s, models: ["*"], breaker: {off: true, when_all_benched: try}, network: {allow_private_network: true}}
+governance: {objects: {unrecorded: shown}} # recordings name things that nobody made
 virtual_keys:
   - {name: clients, key: %s}
 `, v.name, direct, v.base, key, virtualKey))

@@ -24,7 +24,7 @@ error. A reply of more than 1 MiB, and a stream that has sent 256 KiB without co
 (all but conversations, embeddings, rerank and token counts) are sent once: again only if they did not go out whole, or the
 provider answered with a status that says "not now".
 
-**Silence** ends an attempt, however many bytes drip: 30 s after the request without the head of a stream (` + "`header_timeout`" + `), 2 min without its
+**Silence** ends an attempt: 30 s after the request without the head of a stream (` + "`header_timeout`" + `), 2 min without its
 first content (` + "`first_timeout`" + `), 30 s without more of it (` + "`stall_timeout`" + `). The head of an answer that comes whole is made when all of the answer is, so
 it has 5 min (` + "`answer_timeout`" + `): half of ` + "`total_timeout`" + `, which leaves the other half for the next target. Who would rather ask the next one early lowers it, or asks for streams.
 

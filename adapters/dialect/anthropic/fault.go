@@ -1,6 +1,8 @@
 package anthropic
 
 import (
+	"strconv"
+
 	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
@@ -42,6 +44,11 @@ const unthreaded = `,"details":{"error_code":"thread_unsupported_request","unsup
 
 // appendFault is the dialect's AppendFault: Anthropic's error object with the request id.
 func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
+	return endFault(appendError(dst, f), id)
+}
+
+// appendError appends the error object up to the last of its members.
+func appendError(dst []byte, f *core.Fault) []byte {
 	dst = append(dst, `{"type":"error","error":{"type":"`...)
 	dst = append(dst, kindOf(f.HTTP())...)
 	dst = append(dst, `","message":"`...)
@@ -54,17 +61,20 @@ func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 	if f.Param == "previous_response_id" {
 		dst = append(dst, unthreaded...)
 	}
-	dst = append(dst, `},"request_id":`...)
-	dst = scan.AppendString(dst, id)
+	return dst
+}
+
+func endFault(dst, id []byte) []byte {
+	dst = scan.AppendString(append(dst, `},"request_id":`...), id)
 	return append(dst, '}')
 }
 
 // appendStreamFault is the dialect's AppendStreamFault: the event error, behind which the
-// connection ends.
+// connection ends. Whether to try again stands in it, as the head of the reply is long gone.
 func appendStreamFault(dst []byte, f *core.Fault, id []byte) []byte {
-	dst = append(dst, "event: error\ndata: "...)
-	dst = appendFault(dst, f, id)
-	return append(dst, "\n\n"...)
+	dst = appendError(append(dst, "event: error\ndata: "...), f)
+	dst = strconv.AppendBool(append(dst, `,"retryable":`...), f.Retryable())
+	return append(endFault(dst, id), "\n\n"...)
 }
 
 // readFault is the dialect's ReadFault. Besides Anthropic's own envelope it reads those of

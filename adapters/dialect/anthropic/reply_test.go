@@ -139,7 +139,7 @@ func TestFaults(t *testing.T) {
 		f(status, want)
 	}
 	if got := string(appendStreamFault(nil, &core.Fault{Code: core.Overloaded, Message: "m"}, nil)); got !=
-		"event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"m\"},\"request_id\":\"\"}\n\n" {
+		"event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"m\",\"retryable\":true},\"request_id\":\"\"}\n\n" {
 		t.Errorf("got %s", got)
 	}
 	g := func(body, message, kind, param string) {

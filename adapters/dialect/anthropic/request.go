@@ -165,7 +165,7 @@ func (w *writer) drop() {
 	}
 	for n := c.More; n != 0; {
 		var e core.Extra
-		if e, n = c.Extra(n); !scan.IsNull(e.Value) {
+		if e, n = c.Extra(n); len(e.Value) == 0 || !scan.IsNull(e.Value) { // Gemini's settings are kept by name only
 			c.Drop(string(e.Key))
 		}
 	}

@@ -109,7 +109,7 @@ func TestStreamOfOthers(t *testing.T) {
 		`{"type":"content_block_delta","index":0,"delta":{"type":"citations_delta","citation":{"type":"web_search_result_location","cited_text":"","url":"u","title":null,"encrypted_index":""}}}`,
 		`{"type":"content_block_stop","index":0}`)
 	failed := newTeller().tell(core.Event{Kind: core.EventPing}, start, core.Event{Kind: core.EventFault, Fault: &core.Fault{Code: core.UpstreamFailed, Message: "m"}})
-	if got := failed.data(); got != head+"\n"+`{"type":"error","error":{"type":"api_error","message":"m"},"request_id":"00000000000000000000000000000000"}` {
+	if got := failed.data(); got != head+"\n"+`{"type":"error","error":{"type":"api_error","message":"m","retryable":true},"request_id":"00000000000000000000000000000000"}` {
 		t.Errorf("got %s", got)
 	}
 }

@@ -128,19 +128,22 @@ func cachePoint(value []byte) (ttl core.Text, plain bool) {
 
 // output reads outputConfig: {textFormat: {type: json_schema, structure: {jsonSchema:
 // {schema, name, description}}}}, where schema is a string that holds JSON.
-func (q *requestReader) output(value []byte) {
+func (q *requestReader) output(value []byte) *core.Fault {
 	c := q.c
 	w := scan.Members(get(get(get(value, "textFormat"), "structure"), "jsonSchema"))
 	for {
 		key, v, ok := w.Next()
 		if !ok {
-			return
+			return nil
 		}
 		switch string(key) {
 		case "schema":
 			if t := inside(v); t != nil {
 				c.Format = core.FormatSchema
 				c.Schema = c.Took(scan.AppendUnescaped(c.Room(), t))
+				if scan.Object(c.Schema, nil, nil) != nil { // it is written as it stands, where others have their schema
+					return body.Invalid("outputConfig", "cannot read outputConfig: the schema of its jsonSchema must be a string that holds a JSON object", "")
+				}
 			}
 		case "name":
 			c.FormatName = inside(v)

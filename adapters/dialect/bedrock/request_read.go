@@ -78,7 +78,9 @@ func (q *requestReader) member(key, value []byte) *core.Fault {
 		q.additional(value)
 	case "outputConfig":
 		keepKnown(&c.Tree, &c.Shape, key, value)
-		q.output(value)
+		if f := q.output(value); f != nil {
+			return f
+		}
 	case "requestMetadata":
 		keepKnown(&c.Tree, &c.Shape, key, value)
 		c.Metadata = value

@@ -2,6 +2,8 @@ package openai
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 
 	"asbru/core"
@@ -81,7 +83,7 @@ func TestAppendFault(t *testing.T) {
 		if got := string(appendFault(nil, &fault, []byte("0af3"))); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
-		if got := string(appendStreamFault(nil, &fault, []byte("0af3"))); got != "data: "+want+"\n\n" {
+		if got := string(appendStreamFault(nil, &fault, []byte("0af3"))); got != "data: "+strings.Replace(want, `},"request_id"`, fmt.Sprintf(`,"retryable":%v},"request_id"`, fault.Retryable()), 1)+"\n\n" {
 			t.Errorf("stream: got %q", got)
 		}
 	}

@@ -60,7 +60,7 @@ func appendChat(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 		for more := c.More; more != 0; {
 			var e core.Extra
 			e, more = c.Extra(more)
-			if e.Value[0] != 'n' {
+			if len(e.Value) == 0 || e.Value[0] != 'n' { // Gemini's settings are kept by name only
 				c.Drop(string(e.Key))
 			}
 		}

@@ -35,7 +35,9 @@ func parseFormat(c *core.Chat, raw []byte) (taken bool) {
 		}
 	case "json_schema":
 		c.Format = core.FormatSchema
-		taken = fillFormat(c, schema) && taken
+		if taken = fillFormat(c, schema) && taken; c.Schema == nil { // all that is known to others
+			c.Format = core.FormatJSON
+		}
 	default:
 		taken = false
 	}

@@ -233,7 +233,7 @@ func TestStreamWritesFault(t *testing.T) {
 	x := core.NewCrossing()
 	out := appendChunk(nil, x, &core.Event{Kind: core.EventFault, Fault: &core.Fault{Code: core.UpstreamFailed, Message: "m"}})
 	out = appendChunk(out, x, &core.Event{Kind: core.EventEnd})
-	want := `data: {"error":{"message":"m","type":"upstream_error","param":null,"code":"upstream_failed"},"request_id":"00000000000000000000000000000000"}` + "\n\n"
+	want := `data: {"error":{"message":"m","type":"upstream_error","param":null,"code":"upstream_failed","retryable":true},"request_id":"00000000000000000000000000000000"}` + "\n\n"
 	if string(out) != want {
 		t.Errorf("\n got %s\nwant %s", out, want)
 	}

@@ -1,6 +1,8 @@
 package openai
 
 import (
+	"strconv"
+
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -8,6 +10,13 @@ import (
 // appendFault is the dialect's AppendFault: OpenAI's error object, with the
 // request id beside it. id is text.
 func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
+	dst = append(appendError(dst, f), `},"request_id":`...)
+	dst = scan.AppendString(dst, id)
+	return append(dst, '}')
+}
+
+// appendError appends the error object up to the last of its members.
+func appendError(dst []byte, f *core.Fault) []byte {
 	dst = append(dst, `{"error":{"message":"`...)
 	dst = scan.AppendEscaped(dst, f.Message)
 	if f.Hint != "" {
@@ -23,10 +32,7 @@ func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 		dst = scan.AppendString(dst, f.Param)
 	}
 	dst = append(dst, `,"code":`...)
-	dst = scan.AppendString(dst, codeOf(f))
-	dst = append(dst, `},"request_id":`...)
-	dst = scan.AppendString(dst, id)
-	return append(dst, '}')
+	return scan.AppendString(dst, codeOf(f))
 }
 
 // codeOf is what a client reads to tell faults apart. Other vendors have one word for all that
@@ -43,9 +49,11 @@ func codeOf(f *core.Fault) string {
 
 // appendStreamFault is the dialect's AppendStreamFault. OpenAI reports a failure
 // behind the reply head as one more event with the error object, and its SDKs
-// raise it; no [DONE] follows.
+// raise it; no [DONE] follows. Whether to try again stands in it, as the head of the
+// reply is long gone.
 func appendStreamFault(dst []byte, f *core.Fault, id []byte) []byte {
-	dst = append(dst, "data: "...)
-	dst = appendFault(dst, f, id)
-	return append(dst, "\n\n"...)
+	dst = appendError(append(dst, "data: "...), f)
+	dst = strconv.AppendBool(append(dst, `,"retryable":`...), f.Retryable())
+	dst = scan.AppendString(append(dst, `},"request_id":`...), id)
+	return append(dst, "}\n\n"...)
 }

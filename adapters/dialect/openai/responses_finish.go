@@ -1,6 +1,8 @@
 package openai
 
 import (
+	"strconv"
+
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -162,7 +164,8 @@ func (t *teller) fail(f *core.Fault) {
 	t.w.Seq++
 	t.dst = scan.AppendString(append(t.dst, `,"error":{"type":`...), kindOf(f))
 	t.dst = appendFailure(append(t.dst, ','), f)
-	t.raw(`,"param":null}`)
+	t.dst = strconv.AppendBool(append(t.dst, `,"param":null,"retryable":`...), f.Retryable())
+	t.raw("}")
 	t.done()
 	t.closeMessage("incomplete")
 	h := t.header()

@@ -43,6 +43,9 @@ func (a *ask) answer(raw []byte) (known bool) {
 	for {
 		key, value, more := w.Next()
 		if !more {
+			if a.Format == core.FormatSchema && a.Schema == nil {
+				a.Format, known = core.FormatJSON, false // all that is known to others
+			}
 			return known && a.Format != core.FormatUnsaid
 		}
 		ok := false
@@ -64,7 +67,9 @@ func (a *ask) answer(raw []byte) (known bool) {
 		case "description":
 			a.FormatNote, ok = scan.Inside(value)
 		case "schema":
-			a.Schema, ok = value, value[0] == '{'
+			if ok = value[0] == '{'; ok {
+				a.Schema = value
+			}
 		case "strict":
 			var v bool
 			if v, ok = scan.Bool(value); ok {

@@ -54,7 +54,7 @@ func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
 	}
 	for i := range rest[:n] {
 		t := &rest[i]
-		t.eaten = s.frame != frameWhich || i == 0 || p.adds != ""
+		t.eaten = s.frame != frameWhich || i == 0 || p.adds != "" || n > 3 && r.anybody(t)
 		switch string(t.text) {
 		case "some":
 			r.f.notes |= noteSome
@@ -62,12 +62,20 @@ func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
 			r.f.notes |= noteAll
 		}
 		r.count(t)
+		r.generic = r.generic || s.frame == frameHowto && (r.lex().is(t, classAnyone) || r.lex().word(t, "person") || r.lex().word(t, "people"))
 		s.ways = s.ways || r.lex().word(t, "way") || r.lex().word(t, "ways")
 		if r.lex().is(t, classPast) || r.lex().word(t, "caused") {
 			s.mood = moodPast
 		} else if (s.frame == frameWhat || s.frame == frameYes && s.mood == moodNone) && r.lex().is(t, classBe) {
 			s.mood = moodPresent
 		}
+	}
+	if s.frame == frameYes && p.adds != "" && p.adds != "can" {
+		s.mood = moodPresent
+	}
+	if s.frame == frameHowto && p.adds != "" && p.adds != "can" && p.adds != "become" && p.adds != "handle" {
+		w := &r.f.words[len(r.f.words)-1]
+		w.stem = mix(w.stem, manner)
 	}
 	if (s.frame == frameWhen || s.frame == frameWhere) && n+1 < len(rest) && !r.lex().is(&rest[n], classPast|classWill) && r.lex().is(&rest[n], classAux) {
 		t := &rest[n+1]

@@ -4,6 +4,7 @@ package guard
 func (r *reader) collect(toks []token) {
 	r.role, r.not = roleNone, false
 	r.fronted = len(toks) > 0 && r.lex().is(&toks[0], classPrep) && pauses(toks)
+	l := r.lex()
 	last := -1 // token of the last word that was added
 	r.held = roleNone
 	for i := range toks {
@@ -28,6 +29,9 @@ func (r *reader) collect(toks []token) {
 			continue
 		case c.isOf(classHe|classShe) && !t.quoted:
 			r.pronoun(c)
+		case r.asked == frameHowto && r.becomes(toks, i):
+			r.emit("become")
+			continue
 		case r.idle(t, c) && !r.stranded(toks, i):
 			r.function(t)
 			if i > 0 && r.lex().word(t, "to") && r.lex().word(&toks[i-1], "according") {
@@ -35,6 +39,8 @@ func (r *reader) collect(toks []token) {
 			}
 			continue
 		default:
+			r.part = i > 0 && (l.word(&toks[i-1], "south") || l.word(&toks[i-1], "north") || l.word(&toks[i-1], "latin") || l.word(&toks[i-1], "central"))
+			r.how = r.asked == frameHowto && r.adverb(toks, i)
 			r.money = i+1 < len(toks) && string(toks[i+1].text) == "money"
 			r.add(t, c)
 		}
@@ -48,6 +54,7 @@ func (r *reader) collect(toks []token) {
 		}
 		w.shown = i > 1 && r.lex().word(&toks[i-1], "that") && r.lex().is(&toks[i-2], classPrep)
 		w.front = r.fronted && w.role != roleNone
+		w.liked = i > 0 && r.asked == frameWhat && (l.word(t, "good") || l.word(t, "great")) && l.word(&toks[i-1], "some")
 		w.done = i > 0 && r.lex().is(&toks[i-1], classBe) && r.lex().happens(t)
 		w.moves = i == 2 && len(toks) > 4 && r.lex().is(&toks[0], classBe) && r.lex().word(&toks[1], "it") &&
 			(r.lex().word(&toks[3], "to") || r.lex().word(&toks[3], "that") || ends(toks[3].text, "ing"))
@@ -96,6 +103,7 @@ func (r *reader) add(t *token, c class) {
 	if t.thinks {
 		w.role = roleThinks
 	}
+	w.item = t.item
 	switch t.shape {
 	case shapeNumber:
 		w.kind, w.hard = kindNumber, true
@@ -116,10 +124,19 @@ func (r *reader) add(t *token, c class) {
 		w.kind, w.hard = kindNumber, true
 		w.text = r.f.lexer.put(n)
 	}
+	if string(w.text) == "america" && !r.part {
+		w.text, w.id, w.hard = usa, r.lex().find(usa), true
+	}
 	if t.caps && w.name && string(w.text) == "us" {
 		w.text, w.id = usa, r.lex().find(usa)
 	}
 	w.stem = r.stem(&w)
+	if r.how {
+		w.stem = mix(w.stem, manner)
+	}
+	if t.part != roleNone {
+		w.role = t.part
+	}
 	if c.isOf(classMake) && r.money {
 		w.stem = earn
 	}
@@ -229,13 +246,16 @@ func (r *reader) passive(toks []token, before int) {
 			break
 		}
 	}
-	if agent < 0 || verb == 0 || !r.has(toks, classBe) {
+	if agent < 0 || verb == 0 && r.asked != frameWho || !r.has(toks, classBe) {
 		return
 	}
 	end := agent
 	for end < len(words) && words[end].role == roleBy {
 		words[end].role = roleNone
 		end++
+	}
+	if verb == 0 {
+		words[verb].glued = true // "who was killed by Abel": who did Abel kill
 	}
 	if string(words[verb].text) == "left" {
 		w := word{text: leave}
@@ -260,6 +280,17 @@ var (
 func reverse(w []word) {
 	for i, j := 0, len(w)-1; i < j; i, j = i+1, j-1 {
 		w[i], w[j] = w[j], w[i]
+	}
+}
+
+// units leaves one of "20 dollars and 50 dollars".
+func (r *reader) units(before int) {
+	for i := before; i+3 < len(r.f.words); i++ {
+		w := r.f.words[i : i+4]
+		if w[0].kind == kindNumber && w[2].kind == kindNumber && w[1].role == roleCount && w[3].role == roleCount && w[1].stem == w[3].stem && w[2].joined && r.f.ands {
+			w[0].joined = true
+			r.f.words = append(r.f.words[:i+1], r.f.words[i+2:]...)
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 		return v
 	}
 	g.whole(&v, a, b)
-	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, howto: a.asks(frameHowto) && b.asks(frameHowto), list: a.asks(frameWhat) && b.asks(frameWhat)}
+	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, howto: a.asks(frameHowto) && b.asks(frameHowto), list: a.asks(frameWhat) && b.asks(frameWhat), some: a.notes&b.notes&noteSome != 0}
 	m.equal()
 	m.rest(&v)
 	if a.means || b.means {
@@ -24,6 +24,9 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 	}
 	if len(a.words) == 1 && m.to[0] != 0 && !likeForm(a.words[0].text, b.words[0].text) {
 		v.object(Instead, &a.words[0])
+	}
+	if (a.means || b.means) && a.idle != b.idle || (len(a.words) <= 2 || len(b.words) <= 2) && a.few != b.few {
+		v.object(Meant, nil)
 	}
 	if v.Rule == Pass || v.Rule.rank() < 3 {
 		m.stand(&v, a.same && b.same)
@@ -49,14 +52,14 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	if a.asks(frameHowto) && b.asks(frameHowto) && apartBy(a.notes, b.notes, noteNow, noteThen) {
 		v.object(Tense, nil)
 	}
-	few := len(a.words) <= 2 || len(b.words) <= 2
-	if (a.means || b.means) && a.idle != b.idle || few && a.few != b.few {
-		v.object(Meant, nil)
+	if a.first|b.first == noteMeYou|noteYouMe && (a.both != b.both || a.sents[0].mood == moodPast && b.sents[0].mood == moodPast) {
+		v.object(Person, nil)
 	}
+	few := len(a.words) <= 2 || len(b.words) <= 2
 	if a.they != b.they {
 		v.object(Pronoun, nil)
 	}
-	if !a.asks(frameHowto) && !b.asks(frameHowto) && (a.who != b.who && a.who&b.who == 0 || few && !a.asks(frameYes) && a.whose != b.whose) {
+	if !a.asks(frameHowto) && !b.asks(frameHowto) && (apartWho(a, b) || few && !a.asks(frameYes) && !a.ought() && a.whose != b.whose) {
 		v.object(Person, nil)
 	}
 	if len(a.sents) != len(b.sents) {
@@ -74,6 +77,22 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 			v.object(Tense, nil)
 		}
 	}
+}
+
+// ought reports whether f asks how much of something one should do: of one's own, mostly.
+func (f *Form) ought() bool { return f.asks(frameWhich) && f.sents[0].mood == moodShould }
+
+// apartWho reports whether one text speaks of who asks, or of who is asked, where the other
+// does not.
+func apartWho(a, b *Form) bool {
+	x, y := a.who, b.who
+	if a.implied {
+		y &^= 2
+	}
+	if b.implied {
+		x &^= 2
+	}
+	return x != y && x&y == 0
 }
 
 // differ is the objection to two frames: orders, searches and questions after a thing or a
@@ -121,6 +140,8 @@ type matching struct {
 	used   [maxWords]bool  // of b
 	turned int             // opposites paired for the sake of a "not" of the sentence
 	nots   int             // of both
+	some   bool            // both ask for some of many
+	traded bool            // two joined things have changed places
 	howto  bool            // both ask for a way
 	list   bool            // both ask what something is, or which there are
 }
@@ -130,11 +151,26 @@ func (m *matching) equal() {
 	for i := range m.a {
 		for j := range m.b {
 			if !m.used[j] && m.a[i].stem == m.b[j].stem && m.a[i].kind == m.b[j].kind {
-				m.pair(i, j)
+				m.pair(i, m.better(i, j))
 				break
 			}
 		}
 	}
+}
+
+// better is j, or where the word comes again in b the one that goes where word i does: from
+// or to.
+func (m *matching) better(i, j int) int {
+	role := m.a[i].role
+	if role != roleTo && role != roleFrom || m.b[j].role == role {
+		return j
+	}
+	for k := j + 1; k < len(m.b); k++ {
+		if y := &m.b[k]; !m.used[k] && y.stem == m.a[i].stem && y.kind == m.a[i].kind && y.role == role {
+			return k
+		}
+	}
+	return j
 }
 
 func (m *matching) pair(i, j int) {
@@ -171,13 +207,13 @@ func (m *matching) rest(v *Verdict) {
 	m.again()
 	one := false
 	for i := range m.a {
-		if m.to[i] == 0 && !m.a[i].free {
+		if m.to[i] == 0 && !m.a[i].free && !(m.some && m.a[i].liked) {
 			one = true
 			v.object(alone(&m.a[i], k > 0), &m.a[i])
 		}
 	}
 	for j := range m.b {
-		if !m.used[j] && !m.b[j].free {
+		if !m.used[j] && !m.b[j].free && !(m.some && m.b[j].liked) {
 			v.object(alone(&m.b[j], one), &m.b[j])
 		}
 	}
@@ -215,7 +251,7 @@ func (m *matching) again() {
 	case left > 0 && right == 0:
 		for i := range m.a {
 			for k := range m.a {
-				if m.to[i] == 0 && m.to[k] > 0 && repeats(&m.a[i], &m.a[k]) {
+				if m.to[i] == 0 && m.to[k] > 0 && (repeats(&m.a[i], &m.a[k]) || shared(m.a, i, k)) {
 					m.to[i] = m.to[k]
 				}
 			}
@@ -223,7 +259,7 @@ func (m *matching) again() {
 	case right > 0 && left == 0:
 		for j := range m.b {
 			for k := range m.b {
-				if !m.used[j] && m.used[k] && repeats(&m.b[j], &m.b[k]) {
+				if !m.used[j] && m.used[k] && (repeats(&m.b[j], &m.b[k]) || shared(m.b, j, k)) {
 					m.used[j] = true
 				}
 			}
@@ -265,6 +301,13 @@ func (m *matching) literal(v *Verdict) {
 
 func repeats(w, before *word) bool {
 	return w.stem == before.stem && (w.name || before.name) && w.kind == kindPlain && w.not == before.not
+}
+
+// shared reports whether word i comes again as word k, of the other of two items, and each
+// time with a word before it: roman law and common law.
+func shared(words []word, i, k int) bool {
+	x, y := &words[i], &words[k]
+	return x.stem == y.stem && x.kind == kindPlain && (x.item != 0 && y.item != 0 && x.item != y.item || x.role == roleThan && y.role == roleNone) && x.glued && y.glued && x.not == y.not
 }
 
 // alone is the objection to a word without a counterpart.
@@ -315,7 +358,7 @@ func (m *matching) replace(i int, right []int, v *Verdict) {
 		if x.not != y.not {
 			continue
 		}
-		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.list && praise(x, y)) || m.g.slip(x.text, y.text) && !renamed(x, y) {
+		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.list && (praise(x, y) || m.wonder(i, j))) || m.g.slip(x.text, y.text) && !renamed(x, y) {
 			m.pair(i, j)
 			return
 		}
@@ -325,11 +368,26 @@ func (m *matching) replace(i int, right []int, v *Verdict) {
 // asks reports whether the first sentence of f is of that frame.
 func (f *Form) asks(s frame) bool { return len(f.sents) > 0 && f.sents[0].frame == s }
 
+// wonder reports whether words i and j say of facts that they are worth telling.
+func (m *matching) wonder(i, j int) bool {
+	told := func(words []word, i int) bool {
+		if i+1 >= len(words) || string(words[i+1].text) != "facts" {
+			return false
+		}
+		switch string(words[i].text) {
+		case "interesting", "amazing", "incredible", "fascinating", "fun", "cool", "surprising", "crazy":
+			return true
+		}
+		return false
+	}
+	return told(m.a, i) && told(m.b, j)
+}
+
 // praise reports whether x and y are good and best: some good books, the best books.
 func praise(x, y *word) bool {
 	good := func(w *word) bool { return string(w.text) == "good" || string(w.text) == "great" }
 	best := func(w *word) bool { return string(w.text) == "best" }
-	return good(x) && best(y) || best(x) && good(y)
+	return good(x) && (best(y) || good(y)) || best(x) && good(y)
 }
 
 // reversed pairs "more cautious" with "less brave", where less and more stand before

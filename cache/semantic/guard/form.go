@@ -45,14 +45,16 @@ type word struct {
 	glued  bool // follows the word before directly
 	joined bool // one of several joined by and, or
 	quoted bool
-	comes  bool // from a rule, not from the text
-	done   bool // behind "is": is fed
-	free   bool // from a rule, and needs no counterpart
-	moves  bool // stands before what it is about: is it bad to
-	shown  bool // behind "of that"
-	front  bool // in what stands before the question itself: in Go, how do I
-	lone   bool // one thing that is asked for: a joke
-	by     id   // the preposition before it
+	comes  bool  // from a rule, not from the text
+	done   bool  // behind "is": is fed
+	free   bool  // from a rule, and needs no counterpart
+	moves  bool  // stands before what it is about: is it bad to
+	shown  bool  // behind "of that"
+	front  bool  // in what stands before the question itself: in Go, how do I
+	liked  bool  // good, where some are asked for: some good books
+	lone   bool  // one thing that is asked for: a joke
+	by     id    // the preposition before it
+	item   uint8 // of two that are joined, as in token
 }
 
 // A sentence is what one sentence asks for.
@@ -67,23 +69,26 @@ type sentence struct {
 // A Form is a text as the guard has read it. It is reused: Read overwrites it, and no
 // part of it may be kept. A Form serves one goroutine.
 type Form struct {
-	lexer lexer
-	words []word
-	sents []sentence
-	nots  int    // negations of whole sentences
-	ands  bool   // joins words with and
-	ors   bool   // joins words with or
-	same  bool   // says something that holds either way round
-	idle  uint64 // what the words that do not matter add up to
-	few   uint64 // the same without helping verbs, some and any
-	who   uint8  // speaks of who asks, or of who is asked, outside of a turn of phrase: 1 before its first word, 2 after
-	whose bool   // of something of theirs
-	they  bool   // of others that it does not name
-	size  int    // letters and digits
-	means bool   // speaks about words, so that those matter too
-	notes note
-	tight uint64 // hash of all letters, digits and signs without spaces
-	why   string // not eligible: why
+	lexer   lexer
+	words   []word
+	sents   []sentence
+	nots    int    // negations of whole sentences
+	ands    bool   // joins words with and
+	ors     bool   // joins words with or
+	same    bool   // says something that holds either way round
+	idle    uint64 // what the words that do not matter add up to
+	few     uint64 // the same without helping verbs, some and any
+	who     uint8  // speaks of who asks, or of who is asked, outside of a turn of phrase: 1 before its first word, 2 after
+	whose   bool   // of something of theirs
+	they    bool   // of others that it does not name
+	size    int    // letters and digits
+	means   bool   // speaks about words, so that those matter too
+	notes   note
+	first   note   // who was spoken of first
+	implied bool   // of somebody who does something, without saying who: while running
+	both    bool   // of who asks, and of who is asked
+	tight   uint64 // hash of all letters, digits and signs without spaces
+	why     string // not eligible: why
 }
 
 // NewForm is a Form with all the room it will ever take.
@@ -122,17 +127,22 @@ type reader struct {
 	held     role // what r.role was before a number
 	not      bool
 	money    bool // the next word is money
+	part     bool // the next word is only part of a name: South America
+	how      bool // the next word says how something is done
 	by       id   // the last preposition
 	led      bool // a preposition stands before this one
 	told     bool // the sentence began with "tell me", "explain"
 	asked    frame
-	unitNext bool // a unit stands behind this one
-	month    bool // a month stands beside this one
-	byWhom   bool // the sentence begins with that
-	fronted  bool // what stands before the question is being read
-	article  bool // "a" or "an" stands before this one
-	makes    bool // the sentence asks for something to be made or named
-	first    note // who was spoken of first
+	unitNext bool  // a unit stands behind this one
+	month    bool  // a month stands beside this one
+	byWhom   bool  // the sentence begins with that
+	fronted  bool  // what stands before the question is being read
+	article  bool  // "a" or "an" stands before this one
+	makes    bool  // the sentence asks for something to be made or named
+	asking   frame // what the sentence asks for, where a rule wants to know it early
+	able     bool  // the sentence says who is able to
+	versus   bool  // the sentence asks which of two is more so
+	generic  bool  // the sentence asks for people as such: how can a person
 	english  int
 	foreign  int
 }
@@ -142,16 +152,25 @@ func (r *reader) text() {
 	f := r.f
 	from := 0
 	for i := range r.toks {
-		t := &r.toks[i]
-		if t.shape < shapePause {
+		if t := &r.toks[i]; t.shape < shapePause {
 			f.tight = tighten(f.tight, t)
 			f.size += len(t.text)
+		}
+	}
+	for i := range r.toks {
+		t := &r.toks[i]
+		if t.shape == shapeEnd && r.predicament(r.toks[from:], i-from) {
+			continue
 		}
 		if t.shape == shapeEnd {
 			r.sentence(r.toks[from:i])
 			from = i + 1
+		} else if i > from+2 && r.asksOn(i) {
+			r.sentence(r.toks[from:i])
+			from = i + 1
 		}
 	}
+	r.predicament(r.toks[from:], len(r.toks)-from)
 	r.sentence(r.toks[from:])
 	if len(f.sents) == 0 { // only thanks and greetings
 		f.sents = append(f.sents, sentence{frame: frameOther})
@@ -193,15 +212,23 @@ func (r *reader) lex() *lexicon { return &r.g.lex }
 
 // sentence reads the tokens of one.
 func (r *reader) sentence(toks []token) {
-	r.told, r.byWhom = false, false
+	r.told, r.byWhom, r.versus, r.able, r.generic = false, false, false, false, false
+	r.asking = frameNone
 	toks = r.polite(r.phrases(toks))
-	if len(toks) == 0 || len(r.f.sents) >= maxSentences {
+	toks = r.arrange(toks)
+	if len(toks) == 0 || r.aside(toks) || len(r.f.sents) >= maxSentences {
 		return
 	}
 	r.start = len(r.f.words)
 	r.notes(toks)
 	r.makes = r.lex().is(&toks[0], classGive)
 	s := r.frame(toks)
+	if r.able && s.mood == moodPresent {
+		s.mood = moodCan
+	}
+	if r.versus {
+		s.frame, s.mood = frameWhat, moodPresent
+	}
 	r.twist(toks, &s)
 	r.turned(toks, &s)
 	s.code = s.frame == frameOther && r.program(toks)
@@ -209,6 +236,7 @@ func (r *reader) sentence(toks []token) {
 	said := len(r.f.words)
 	r.collect(toks)
 	r.passive(toks, said)
+	r.units(said)
 	if s.frame == frameOther && len(r.f.words) == r.start {
 		return // "Thanks a lot!"
 	}
@@ -252,6 +280,9 @@ func (r *reader) reasons(toks []token) bool {
 	l, n := r.lex(), len(toks)-1
 	if n < 2 {
 		return len(r.f.sents) > 0 && (l.word(&toks[n], "why") || l.word(&toks[n], "and"))
+	}
+	if l.word(&toks[n], "why") && toks[n-1].shape == shapePause && l.is(&toks[0], classWh|classAux) {
+		return true
 	}
 	return l.word(&toks[n], "and") || l.word(&toks[n], "why") && l.word(&toks[n-1], "and")
 }

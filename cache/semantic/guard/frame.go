@@ -36,28 +36,43 @@ const (
 
 // frameText are turns of phrase at the beginning of a sentence, the longest first
 // where one begins another. a|b: either; a?: or nothing; @p: whoever asks; @the: an
-// article or nothing; @be: is, are; +word: counts as if it stood there; +word?: without having to.
+// article or nothing; @be: is, are; +word: counts as if it stood there; +word?: without having to;
+// /ing: what is done to something follows.
 const frameText = `
 howto: how to
 howto: how do|can|could|would|should|might|must|does @p go about
 howto: how do|can|could|would|should|might|must|may|does @p
 howto: how can|could|do|does|should|would @the people|person|anyone|everyone
 howto: how @p can|could|should|may
+howto: how do|can|could to? /verb
 howto: what @be some|the|@the? various|different|best|good? way|ways|method|methods that|in|through|by? which? @p can|could
 howto: what @be @the easy|easiest|simple|simplest way|ways|method|methods to|of|for
 howto: @the easy|easiest|simple|simplest way|ways to
-yes: is|are there any|a|some? way|ways to|that? i|we|you? can? +can
+yes: is|are there any|a|an|some? easy|easier|simple|simpler|good|possible? way|ways to|that? i|we|you? can? +can
 howto: what @be|would be? @the best|good|right|proper|correct|effective? way|ways|method|methods|approach to|of|for
 howto: what @be @the most|more effective|efficient way|ways|method|methods|approach to|of|for
-howto: what @be some? best|good|effective? way|ways|method|methods to|of|for
+howto: what|which @be some? of? @the? best|good|great|easy|easiest|simple|simplest|effective|efficient|different|various|possible? way|ways|method|methods to|of|for
 howto: which is @the best|right|good? way|method to|of|for
 howto: what @be @the step|steps to|for|in|involved? in?
 howto: what steps|step should|do|can|must|need @p take|follow|need? to
 howto: what should|can|must|could|do @p need|have? to? do to
 howto: what should|can|must|could @p do in order to
+howto: what should|can|could|do @p do about +handle
 howto: @the best|good|right? way|ways to
 howto: steps to|for
 howto: what @be the trick|secret|key to|of|for
+howto: what @be some|the|any? best|good|great|useful|effective? tip|tips|trick|tricks|strategy|strategies|technique|techniques for|on|in /ing
+howto: any|some? best|good? tip|tips|tricks for|on /ing
+howto: do you have any|some good? tips for|on /ing
+howto: what @be @the process|procedure of|for /ing
+howto: what @be @the process|procedure to
+howto: what does it take to become|be +become
+howto: what|which @be @the fastest|quickest way|ways|method|methods to|of|for +fast
+howto: @the fastest|quickest way|ways to +fast
+howto: what|which @be @the cheapest way|ways|method|methods to|of|for +cheap
+howto: what|which @be @the safest way|ways|method|methods to|of|for +safe
+howto: what @be some|the? natural way|ways|method|methods to|of|for +natural
+howto: what @be some|the? legal way|ways to|of|for +legal
 what: what do @p mean by +mean?
 what: what do @p understand by @the? term? +mean?
 what: what @be meant by +mean?
@@ -65,9 +80,13 @@ what: what @be @the meaning of +mean
 what: what @be @the definition of +mean?
 what: explain to? me? @the
 what: tell me|us about @the
+what: what do you|we think about|of|regarding +opinion
+what: what @be your opinion|opinions|view|views|thought|thoughts on|about|of|regarding +opinion
 what: what do|does @p|they call +call
 what: are|is there any|some good|great +good
 what: are|is there any|some free +free
+what: are|is there any|a|an|some? alternative|alternatives to|for +alternative
+what: what @be some|the? alternative|alternatives to|for +alternative
 what: is|are there any|a? difference|differences between +difference
 should: what do|does @p need|have to
 what: can|could anyone|someone|anybody|somebody|you suggest|recommend me? some|any|a? good|great +good
@@ -105,12 +124,26 @@ why: how come
 why: what @be|was @the reason|reasons|rationale|cause? for|why|that|behind|to|of
 why: what @be|was @the reason|reasons
 why: for what reason|reasons
-why: what causes|caused
+why: what exactly? causes|caused
 why: @the reason|reasons why|behind|for|that
+why: what @be|was @the main? cause|causes of|for|behind
+why: why is it that
 like: what @be|was it like to?
+like: what @be it like to? live|living in +life
+like: what @be @the life like in? +life
+like: what does it feel like? to?
+like: what it is like to?
+like: what|how does it feel to be like
+like: what is its like to?
+like: how it feels like? to
+like: how was it like? to
 like: how does it feel like? to?
-like: how is it to
+like: how is it like? to
+like: how is it to? live|living in +life
+like: how is @the life really? like? in? +life
 which: what @be @the total? number of +many
+which: how long does|will|would it take for? @the person|people|someone|somebody|anyone|me|you|us|one? to
+which: how much time does|will|would it take for? @the person|people|someone|somebody|anyone|me|you|us|one? to
 which: how many|much|long|often|far|old|tall|high|big|large|deep|heavy|fast|wide|hot|cold
 where: where
 where: in what|which place|location
@@ -120,6 +153,16 @@ who: who
 who: whom
 yes: is|was it possible to|for +can
 yes: do you think that?
+yes: is it true that
+yes: do you believe in +exist
+yes: do you believe that? there is|are +exist
+yes: do you believe that?
+yes: do|does @p have|need to +must
+yes: must @p +must
+yes: is it legal|lawful to|for +legal
+yes: can|could @p legally +legal
+yes: is it ok|okay|alright|acceptable to|for +ok
+yes: is it necessary|mandatory|compulsory|obligatory to|for +must
 yes: how hard|difficult is it +hard
 yes: do you think|believe it is possible to +can
 `
@@ -165,6 +208,8 @@ type pattern struct {
 	mood  mood
 	free  bool  // it needs no counterpart
 	then  class // of the token that must follow
+	how   bool  // it asks for the way, and fits only where that was asked for before
+	doing bool  // a gerund must follow, and what it is done to
 }
 
 type step struct {
@@ -194,8 +239,14 @@ func (l *lexicon) compile(text string) [][]pattern {
 			switch {
 			case w == "/wh":
 				p.then = classWh
+			case w == "/verb":
+				p.then = classDeed
 			case w == "/request":
 				p.then = classRequest
+			case w == "/how":
+				p.how = true
+			case w == "/ing":
+				p.doing = true
 			case w[0] == '+':
 				p.adds, p.free = strings.CutSuffix(w[1:], "?")
 			default:
@@ -265,6 +316,9 @@ func (p *pattern) match(l *lexicon, toks []token) int {
 		}
 	}
 	if p.then != 0 && (at >= len(toks) || !l.is(&toks[at], p.then|classRequest)) {
+		return 0
+	}
+	if p.doing && (at+1 >= len(toks) || !ends(toks[at].text, "ing") || toks[at+1].shape >= shapePause || l.is(&toks[at+1], classPrep|classConj)) {
 		return 0
 	}
 	return at

@@ -50,6 +50,7 @@ const (
 	classCraft          // what one has code do: sort, parse
 	classMonth          // June
 	classGive           // verbs that ask for one thing, or for several
+	classDeed           // verbs that are nothing else: how do learn
 )
 
 const (
@@ -70,6 +71,7 @@ type lexicon struct {
 	frames  [][]pattern         // by the id of their first word
 	polite  [][]pattern
 	phrases [][]pattern
+	asides  [][]pattern
 }
 
 func newLexicon() *lexicon {
@@ -107,6 +109,7 @@ func newLexicon() *lexicon {
 	l.frames = l.compile(frameText)
 	l.polite = l.compile(politeText)
 	l.phrases = l.compile(phraseText)
+	l.asides = l.compile(asideText)
 	return l
 }
 

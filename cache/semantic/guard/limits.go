@@ -9,5 +9,6 @@ const (
 	maxBuffer    = 4 * MaxTextBytes
 	maxSentences = 12
 	maxWordBytes = 48 // a longer one is code or an address
+	maxTopic     = 4  // words of a topic before a colon
 	maxLeft      = 6  // words without a counterpart that are looked at closer
 )

@@ -126,10 +126,11 @@ func about(t *token) note {
 
 // turn notes who is spoken of first, who asks or who is asked, once both are.
 func (r *reader) turn(self, other note) note {
-	switch r.first {
+	switch r.f.first {
 	case 0:
-		r.first = self
+		r.f.first = self
 	case other:
+		r.f.both = true
 		return other
 	}
 	return 0
@@ -164,7 +165,7 @@ func (r *reader) does(toks []token, i int, self note) note {
 	before := &toks[i-1]
 	switch {
 	case l.word(before, "if") || l.word(before, "know") || l.word(before, "that") || l.word(before, "whether") || l.word(before, "because"):
-		if r.first == 0 || r.first == self {
+		if r.f.first == 0 || r.f.first == self {
 			return noteActs | noteSame
 		}
 		return noteActs | noteElse

@@ -2,12 +2,13 @@ package guard
 
 // stand compares how matched words hang on to the rest, and their order.
 func (m *matching) stand(v *Verdict, either bool) {
+	m.traded = m.trade()
 	for i := range m.a {
 		if m.to[i] == 0 {
 			continue
 		}
 		x, y := &m.a[i], &m.b[m.to[i]-1]
-		if contradict(x.role, y.role) && !m.tongue(x) || (x.role == roleCount) != (y.role == roleCount) && m.measured(x) && !m.single(i) {
+		if contradict(x.role, y.role) && !m.tongue(x) && !(m.howto && m.off(x, y)) || (x.role == roleCount) != (y.role == roleCount) && m.measured(x) && !m.single(i) {
 			v.object(Relation, x)
 			return
 		}
@@ -34,6 +35,65 @@ func (m *matching) stand(v *Verdict, either bool) {
 			}
 		}
 	}
+}
+
+// trade reports whether two joined things have changed places as they are. What stands
+// before both, as in "buy a Canon or a Sony", need not.
+func (m *matching) trade() bool {
+	here, there, any := 0, 0, false // what stood still ends before these
+	for i := range m.a {
+		if m.to[i] == 0 || m.a[i].item == 0 {
+			continue
+		}
+		j := int(m.to[i] - 1)
+		if m.b[j].item == m.a[i].item {
+			here, there = max(here, i+1), max(there, j+1)
+		}
+	}
+	for i := range m.a {
+		if m.to[i] == 0 || m.a[i].item == 0 {
+			continue
+		}
+		if j := int(m.to[i] - 1); m.b[j].item != m.a[i].item {
+			if i < here || j < there || m.b[j].item == 0 {
+				return false
+			}
+			any = true
+		}
+	}
+	return any
+}
+
+// language reports whether of two words one is a language and the other what one does in it.
+func (m *matching) language(x, y *word) bool {
+	if m.g.lex.class(y.id).isOf(classLanguage) {
+		x, y = y, x
+	}
+	if !m.howto || !m.g.lex.class(x.id).isOf(classLanguage) {
+		return false
+	}
+	switch string(y.text) {
+	case "spoken", "speaking", "written", "writing":
+		return true
+	}
+	return false
+}
+
+// off reports whether something is taken off x: remove it from there, or on there.
+func (m *matching) off(x, y *word) bool {
+	if x.role > y.role {
+		x, y = y, x
+	}
+	if x.role != roleAt || y.role != roleFrom {
+		return false
+	}
+	for i := range m.a {
+		switch string(m.a[i].text) {
+		case "remove", "delete", "uninstall", "recover":
+			return m.to[i] > 0
+		}
+	}
+	return false
 }
 
 // free reports whether two words may change places in a relation that holds either way
@@ -146,7 +206,7 @@ func contradict(x, y role) bool {
 	case roleTo:
 		return y == roleAbout || y == roleFrom || y == roleThan || y == roleBefore || y == roleAfter
 	case roleFrom:
-		return y == roleFor || y == roleAbout || y == roleThan || y == roleBefore || y == roleAfter
+		return y == roleFor || y == roleWith || y == roleAbout || y == roleThan || y == roleBefore || y == roleAfter
 	case roleBefore:
 		return y == roleAfter
 	case roleBy:
@@ -167,6 +227,9 @@ func (m *matching) swapped(i, k int) bool {
 	if x.joined && y.joined && p.joined && q.joined {
 		return false
 	}
+	if m.traded && x.item != 0 && y.item != 0 && x.item != y.item && p.item == y.item && q.item == x.item {
+		return false // "a Canon or a Sony", "a Sony or a Canon"
+	}
 	if (x.moves != p.moves || y.moves != q.moves) && m.a[0].moves != m.b[0].moves {
 		return false // "is it bad to X", "is X bad"
 	}
@@ -182,6 +245,9 @@ func (m *matching) swapped(i, k int) bool {
 	if x.role == roleNone && p.role == roleNone && y.role != roleNone && q.role != roleNone ||
 		x.role != roleNone && p.role != roleNone && y.role == roleNone && q.role == roleNone {
 		return false // the rate in Italy, Italy's rate
+	}
+	if m.language(x, y) && k-i == 1 && m.to[i]-m.to[k] == 1 {
+		return false // "spoken Greek", "Greek speaking"
 	}
 	if x.name && y.name || p.name && q.name {
 		return m.anchored(i, k) || !(keeps(x, p) && moved(y, q) || keeps(y, q) && moved(x, p))

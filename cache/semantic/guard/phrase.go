@@ -29,6 +29,34 @@ a lot of +many
 e mail|mails +email
 wi fi +wifi
 brand new +new
+a few +some
+last|family name|names +surname
+chances of|that +odds
+driving|driver|drivers license|licence|licenses|licences +driverslicense
+cell|mobile phone|phones +cellphone
+get|gets|getting|become|becoming|be better at +improve
+get|find|land a job +findjob
+get|find jobs +findjob
+getting|finding a job +findjob
+per|every|each day +daily
+per|every|each week +weekly
+per|every|each month +monthly
+per|every|each year +yearly
+start|starting|started up +start
+get|gain|getting|gaining more +increase
+mind blowing +amazing
+mindblowing +amazing
+all about +ever
+tv|television show|shows|series|serial|serials|program|programs +tvseries
+on|over|via|through|from|using the? internet +online
+from|through online +online
+on my|your|our|his|her|their own +byoneself
+by myself|yourself|oneself|himself|herself|themselves|ourselves +byoneself
+of all time|times +ever
+all time +ever
+in your opinion +ever
+according to you +ever
+get|getting|gets|got over +overcome
 `
 
 // phrases puts one word in the place of several.

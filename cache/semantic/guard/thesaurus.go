@@ -32,6 +32,12 @@ closest nearest
 humble modest
 outspoken vocal
 angry furious
+odds probability likelihood
+company firm
+tough difficult hard
+amazing incredible
+issue problem
+legit legitimate genuine
 `
 
 // A thesaurus knows pairs of stems.

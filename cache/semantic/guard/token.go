@@ -27,9 +27,11 @@ type token struct {
 	caps   bool // two letters or more, all capitals
 	first  bool // of its sentence
 	quoted bool
-	owner  bool // carried 's
-	eaten  bool // a frame has taken it
-	thinks bool // holds the opinion that is asked for
+	owner  bool  // carried 's
+	eaten  bool  // a frame has taken it
+	thinks bool  // holds the opinion that is asked for
+	item   uint8 // of two that are joined: the first, the second; 0: neither
+	part   role  // how it hangs on, where a rule knows better than the preposition before it
 }
 
 // A lexer cuts a text into tokens. It is part of a Form and reused with it.
@@ -284,6 +286,10 @@ func (l *lexer) mark(r rune, size int) {
 		}
 		return
 	}
+	if digit := l.at > size && isDigit(rune(l.src[l.at-size-1])); single && digit && l.peek(l.at) == 's' && !isLetter(l.peek(l.at+1)) && !isDigit(l.peek(l.at+1)) {
+		l.at++ // the 60's
+		return
+	}
 	if next := l.peek(l.at); single && (before || !isLetter(next) && !isDigit(next)) {
 		return // the dogs' bowls
 	}
@@ -388,7 +394,7 @@ func (l *lexer) abbreviated() bool {
 		return false
 	}
 	switch string(l.toks[n-1].text) {
-	case "dr", "mr", "mrs", "ms", "prof", "st", "vs":
+	case "dr", "mr", "mrs", "ms", "prof", "st", "vs", "rs":
 		return true
 	}
 	return false

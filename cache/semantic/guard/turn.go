@@ -6,15 +6,29 @@ package guard
 func (r *reader) turned(toks []token, s *sentence) {
 	switch s.frame {
 	case frameWho:
+		if l := r.lex(); s.mood == moodPresent && len(toks) > 4 && l.is(&toks[2], classOwner) && l.is(&toks[1], classBe) && ends(toks[3].text, "ite") {
+			s.frame = frameWhat // "who is your favorite poet"
+		}
 		r.maker(toks, s)
 		r.doer(toks, s)
 	case frameWhich:
+		r.asking = frameWhich
 		r.people(toks, s)
+		if r.done(toks) {
+			r.f.who |= 1
+		}
+	case frameWhere:
+		r.origin(toks, s)
+		r.seeks(toks, s)
 	case frameWhat, frameDoes:
+		r.soMuch(toks, s)
+		r.effectOf(toks)
+		r.uses(toks)
 		r.differs(toks, s)
 		r.alike(toks, s)
 		r.season(toks, s)
 	case frameHow:
+		r.affects(toks, s)
 		r.differs(toks, s)
 		r.alike(toks, s)
 		if r.done(toks) {
@@ -129,10 +143,13 @@ func (r *reader) differs(toks []token, s *sentence) {
 	for i := range toks {
 		t := &toks[i]
 		here := s.frame == frameHow && i > 1 && (l.word(t, "differ") || l.word(t, "different")) || i == 1 && (l.word(t, "distinguishes") || l.word(t, "differentiates"))
-		if !here || t.quoted || i+1 < len(toks) && !l.word(&toks[i+1], "from") && i > 1 {
+		if !here || t.quoted || i+1 < len(toks) && !l.word(&toks[i+1], "from") && !l.word(&toks[i+1], "than") && i > 1 {
 			continue
 		}
 		t.eaten = true
+		if i+1 < len(toks) && l.word(&toks[i+1], "than") {
+			toks[i+1].eaten = true
+		}
 		r.emit("difference")
 		r.f.same = true
 		s.frame = frameWhat
@@ -172,7 +189,10 @@ func (r *reader) done(toks []token) bool {
 	if l.word(&toks[0], "how") {
 		aux = 1
 	}
-	if len(toks) < aux+4 || !l.is(&toks[aux], classCan) && !l.word(&toks[aux], "should") {
+	if s := r.asking; s == frameWhich {
+		aux = 2 // "how long should beans be soaked"
+	}
+	if len(toks) < aux+4 || r.lex().is(&toks[aux+1], classPerson) || !l.is(&toks[aux], classCan) && !l.word(&toks[aux], "should") {
 		return false
 	}
 	for i := aux + 2; i+1 < len(toks); i++ {
@@ -205,4 +225,38 @@ func (l *lexicon) happens(t *token) bool {
 	}
 	_, form := l.lemmas[string(t.text)]
 	return len(t.text) > 4 && ends(t.text, "ed") || form && t.text[len(t.text)-1] != 's'
+}
+
+// seeks: where can I find a good tailor, how can I find a good tailor; where can I get wool,
+// where can I buy wool.
+func (r *reader) seeks(toks []token, s *sentence) {
+	l := r.lex()
+	if len(toks) < 5 || !l.is(&toks[1], classCan|classDo) || l.is(&toks[1], classPast) || !l.is(&toks[2], classPerson) {
+		return
+	}
+	switch string(toks[3].text) {
+	case "find":
+		at := 4
+		if l.is(&toks[at], classArticle) || l.word(&toks[at], "some") {
+			at++
+		}
+		if at+1 < len(toks) && (l.word(&toks[at], "good") || l.word(&toks[at], "best") || l.word(&toks[at], "cheap")) {
+			s.frame, s.mood = frameHowto, moodNone
+		}
+	case "get":
+		if next := &toks[4]; !l.is(next, classPrep|classHard|classConj) && !l.happens(next) && !l.word(next, "rid") {
+			toks[3].text = r.f.lexer.put("buy")
+			toks[3].word = l.find(toks[3].text)
+		}
+	}
+}
+
+// soMuch: what makes X so popular, why is X so popular.
+func (r *reader) soMuch(toks []token, s *sentence) {
+	l, n := r.lex(), len(toks)
+	if n < 5 || !l.word(&toks[1], "makes") && !l.word(&toks[1], "make") || !l.word(&toks[n-2], "so") || toks[n-1].quoted {
+		return
+	}
+	toks[1].eaten = true
+	s.frame, s.mood = frameWhy, moodPresent
 }

@@ -205,6 +205,7 @@ func (r *reader) measure(toks []token, s *sentence) {
 	if at < 1 || at+1 >= len(toks) {
 		return
 	}
+	r.earns(toks, at)
 	if l.word(&toks[at], "much") && l.is(&toks[at+1], classDo) {
 		if r.costs(toks) {
 			toks[at].eaten = true
@@ -227,6 +228,27 @@ func (r *reader) measure(toks []token, s *sentence) {
 		toks[at].eaten = true
 		r.emit(name)
 		s.frame = frameWhat
+	}
+}
+
+// earns: how much money does X make, how much does X earn.
+func (r *reader) earns(toks []token, at int) {
+	l := r.lex()
+	next, money := at+1, l.word(&toks[at+1], "money")
+	if money {
+		next++
+	}
+	if !l.word(&toks[at], "much") || next >= len(toks) || !l.is(&toks[next], classDo|classCan|classWill) {
+		return
+	}
+	for i := next + 2; i < len(toks); i++ {
+		if t := &toks[i]; (l.word(t, "make") || l.word(t, "earn")) && (i+1 == len(toks) || l.is(&toks[i+1], classPrep|classHard) || ends(toks[i+1].text, "ly")) {
+			t.text = r.f.lexer.put("earn")
+			t.word = l.find(t.text)
+			if money {
+				toks[at+1].eaten = true
+			}
+		}
 	}
 }
 

@@ -35,6 +35,7 @@ var wordClasses = []struct {
 	{classRequest, `write explain translate tell give list show describe summarize summarise define suggest recommend provide
 		compare calculate compute convert draft compose rewrite outline paraphrase proofread generate`},
 	{classGive, "give show suggest recommend name write draw create generate tell compose make invent propose"},
+	{classDeed, "learn become enjoy get make find stop improve increase remove lose choose prepare fix install create quit earn"},
 	{classScript, `python javascript typescript java go golang rust ruby c c++ c# php swift kotlin scala perl r bash sql haskell lua julia
 		matlab dart elixir powershell clojure fortran cobol pandas numpy node node.js js`},
 	{classCraft, `sort reverse parse read convert merge split join iterate loop encode decode filter print concatenate append insert
@@ -258,6 +259,10 @@ euro: euros eur
 rupee: rupees rs inr
 yen: jpy
 percent: percentage
+natural: naturally
+safe: safely
+cheap: cheaply
+legal: legally
 advantage: advantages benefit benefits pro pros upside upsides perk perks
 disadvantage: disadvantages drawback drawbacks con cons downside downsides
 best: top greatest finest
@@ -306,6 +311,8 @@ ok: okay
 good: nice
 vs: versus
 job: jobs
+emoji: emojis
+taxi: taxis
 weight: weights
 business: businesses
 class: classes
@@ -339,7 +346,10 @@ const properNames = `javascript typescript python kotlin golang rust ruby java s
 // word, without.
 const contractionText = `
 teh hte: the
-waht wat: what
+waht wat wht: what
+wil: will
+becuase becasue cuz: because
+thru: through
 wich whcih: which
 hwo: how
 adn: and

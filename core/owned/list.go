@@ -1,0 +1,184 @@
+package owned
+
+import (
+	"bytes"
+	"net/url"
+
+	"asbru/core"
+)
+
+// A Question is a page of a list that the gateway asks a provider for, as a caller of its own.
+type Question struct {
+	Provider string
+	Path     string      // as the client sent it
+	Query    string      // raw
+	Fields   [][2]string // the client's header fields that the provider's format has: name and value
+}
+
+// Sent is what a provider answers.
+type Sent struct {
+	Status int
+	Type   string // content type
+	Body   []byte
+}
+
+// Ask asks a question. told is called once, by any goroutine. Body belongs to who is told.
+type Ask func(q Question, told func(Sent, error))
+
+// secrets are the parameters of a query that hold credentials: they are for the gateway.
+var secrets = [...]string{"key", "api_key", "access_token"}
+
+// list begins to ask for the list.
+func (v *visit) list(x *core.Exchange) {
+	l := &listing{v: v, a: v.wait, dialect: x.From}
+	line := x.Head.(core.Line)
+	l.q = Question{Provider: v.from[0], Path: string(line.Path()), Query: string(x.Head.Query())}
+	for _, name := range append([]string{"openai-beta"}, x.From.Forward...) {
+		if value, ok := x.Head.Field(name); ok {
+			l.q.Fields = append(l.q.Fields, [2]string{name, string(value)})
+		}
+	}
+	var err error
+	if l.query, err = url.ParseQuery(l.q.Query); err != nil {
+		l.fail(&core.Fault{Code: core.Invalid, Message: "the query cannot be read", Hint: "percent-encode it"})
+		return
+	}
+	for _, name := range secrets {
+		l.query.Del(name)
+	}
+	if v.g.o.Unrecorded == Shown {
+		l.any = true
+		l.ask()
+		return
+	}
+	v.g.o.Book.Any(l.q.Provider, v.act.Kind, v.g.shares(v.who), func(is bool, err error) {
+		if l.any = is; err != nil {
+			l.lost(err)
+			return
+		}
+		l.ask()
+	})
+}
+
+// shares is who else's things are who's, in the words of Objects.Any.
+func (g *Steward) shares(who core.Maker) core.Maker {
+	if g.o.Share != ByTeam {
+		who.Team = ""
+	}
+	if g.o.Share != ByCustomer {
+		who.Customer = ""
+	}
+	return who
+}
+
+// A listing is a list on its way. One goroutine at a time has it.
+type listing struct {
+	v       *visit
+	a       *answer
+	dialect *core.Dialect
+	q       Question
+	query   url.Values
+	pages   int
+	any     bool // there may be something for the caller
+}
+
+func (l *listing) ask() {
+	l.pages++
+	l.q.Query = l.query.Encode()
+	l.v.g.o.Ask(l.q, func(s Sent, err error) {
+		if err != nil {
+			l.fail(&core.Fault{Code: core.UpstreamFailed, Message: "the list cannot be asked for", Hint: "try again", Cause: err})
+			return
+		}
+		l.came(s)
+	})
+}
+
+// came takes a page.
+func (l *listing) came(s Sent) {
+	if s.Status/100 != 2 {
+		l.answer(s)
+		return
+	}
+	p, ok := ReadPage(l.v.act, s.Body, l.query.Get)
+	if !ok {
+		l.fail(&core.Fault{Code: core.UpstreamFailed, Message: "the provider's list cannot be read, and so not be told apart by whose its entries are", Hint: "ask for one by its id"})
+		return
+	}
+	refs := make([]core.ObjectRef, 0, len(p.Items))
+	for i := range p.Items {
+		if id := p.Items[i].ID; id != "" {
+			refs = append(refs, core.ObjectRef{Provider: l.q.Provider, Kind: l.v.act.Kind, ID: id})
+		}
+	}
+	if len(refs) == 0 {
+		l.sort(&p, s, nil)
+		return
+	}
+	l.v.g.o.Book.Find(refs, func(found []core.Object, err error) {
+		if err != nil {
+			l.lost(err)
+			return
+		}
+		l.sort(&p, s, found)
+	})
+}
+
+// sort leaves the caller what is its own, and asks for the next page if that is nothing.
+func (l *listing) sort(p *Page, s Sent, found []core.Object) {
+	by := make(map[string]*core.Object, len(found))
+	for i := range found {
+		by[found[i].ID] = &found[i]
+	}
+	keep := make([]bool, len(p.Items))
+	left := 0
+	var beside []core.Object
+	for i := range p.Items {
+		it := &p.Items[i]
+		o := by[it.ID]
+		if keep[i] = o != nil && l.v.g.mine(&o.Maker, &l.v.who) || o == nil && l.v.g.o.Unrecorded == Shown; !keep[i] {
+			continue
+		}
+		if left++; o != nil {
+			beside = append(beside, l.v.objects(it.Beside, o.Maker, l.q.Provider)...)
+		}
+	}
+	if !l.any {
+		p.End()
+	}
+	if left == 0 && p.Next != nil {
+		if l.pages == MaxPages {
+			l.fail(&core.Fault{Code: core.Overloaded, Message: "the first pages of the list hold nothing of this key's", Hint: "ask for larger pages, or for one by its id"})
+			return
+		}
+		for i := 0; i < len(p.Next); i += 2 {
+			l.query.Set(p.Next[i], p.Next[i+1])
+		}
+		l.ask()
+		return
+	}
+	s.Body = p.Append(make([]byte, 0, len(s.Body)), keep)
+	if len(beside) == 0 {
+		l.answer(s)
+		return
+	}
+	l.v.g.o.Book.Keep(nil, beside, func(error) { l.answer(s) })
+}
+
+func (l *listing) answer(s Sent) {
+	if s.Type == "" || bytes.ContainsAny([]byte(s.Type), "\r\n") {
+		s.Type = "application/json"
+	}
+	l.a.reply = &core.Reply{Status: s.Status, Type: s.Type, Body: s.Body}
+	l.a.tell()
+}
+
+func (l *listing) fail(f *core.Fault) {
+	l.a.fault = f
+	l.a.tell()
+}
+
+func (l *listing) lost(err error) {
+	l.a.err = err
+	l.a.tell()
+}

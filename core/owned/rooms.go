@@ -1,0 +1,130 @@
+package owned
+
+// The kinds of things. What the same word stands for at different providers is told apart by the
+// provider.
+const (
+	Files      = "files"
+	Batches    = "batches"
+	Tunings    = "tunings" // jobs of fine tuning
+	Models     = "models"  // what came of them
+	Stores     = "vector-stores"
+	Containers = "containers"
+	Contents   = "cached-contents"
+	Operations = "operations"
+	Videos     = "videos"
+
+	invocations = "invocations" // of Bedrock, named by ARNs
+)
+
+// A Room is where things of one kind lie: a path behind the API's version.
+type Room struct {
+	Path   string // in lower case, without a slash at its end
+	Kind   string // empty, and nothing else set: what lies here is nobody's in particular
+	Closed bool   // of the account as a whole: nobody's to see
+	Loose  bool   // things are not recorded, and their ids cannot be guessed; the list of them is nobody's to see
+	Single bool   // it makes things, and they lie in another room
+}
+
+// rooms are the paths that things lie behind, of all vendors: which of them a server has is for it to say. Those with a longer
+// path come before those whose path they begin with.
+//
+// Source: https://platform.openai.com/docs/api-reference, https://docs.claude.com/en/api,
+// https://ai.google.dev/api, https://cloud.google.com/vertex-ai/docs/reference/rest,
+// https://docs.mistral.ai/api, https://docs.cohere.com/reference, https://docs.together.ai/reference,
+// https://docs.x.ai/docs/api-reference, https://replicate.com/docs/reference/http,
+// https://docs.aws.amazon.com/bedrock/latest/APIReference, https://docs.gladia.io/api-reference
+var rooms = [...]Room{
+	{Path: "/files", Kind: Files},
+	{Path: "/uploads", Kind: "uploads"},
+	{Path: "/messages/batches", Kind: Batches},
+	{Path: "/batches", Kind: Batches},
+	{Path: "/batch/jobs", Kind: Batches},
+	{Path: "/batchpredictionjobs", Kind: Batches},
+	{Path: "/fine_tuning/alpha"},
+	{Path: "/fine_tuning/checkpoints", Closed: true},
+	{Path: "/fine_tuning/jobs", Kind: Tunings},
+	{Path: "/fine-tunes", Kind: Tunings},
+	{Path: "/finetuning/finetuned-models", Kind: Tunings},
+	{Path: "/tuningjobs", Kind: Tunings},
+	{Path: "/tunedmodels", Kind: Models},
+	{Path: "/vector_stores", Kind: Stores},
+	{Path: "/containers", Kind: Containers},
+	{Path: "/videos/characters", Kind: "characters"},
+	{Path: "/videos/generations", Kind: Videos, Single: true},
+	{Path: "/videos/edits", Kind: Videos, Single: true},
+	{Path: "/videos/extensions", Kind: Videos, Single: true},
+	{Path: "/videos", Kind: Videos},
+	{Path: "/evals", Kind: "evals"},
+	{Path: "/skills", Kind: "skills"},
+	{Path: "/conversations", Kind: "conversations"},
+	{Path: "/assistants", Kind: "assistants"},
+	{Path: "/threads/runs", Kind: "threads", Single: true},
+	{Path: "/threads", Kind: "threads"},
+	{Path: "/chatkit/sessions", Kind: "chatkit-sessions"},
+	{Path: "/chatkit/threads", Kind: "chatkit-threads"},
+	{Path: "/audio/voices", Kind: "voices"},
+	{Path: "/audio/voice_consents", Kind: "voice-consents"},
+	{Path: "/cachedcontents", Kind: Contents},
+	{Path: "/filesearchstores", Kind: "file-search-stores"},
+	{Path: "/corpora", Kind: "corpora"},
+	{Path: "/ragcorpora", Kind: "corpora"},
+	{Path: "/operations", Kind: Operations},
+	{Path: "/agents/completions"},
+	{Path: "/agents", Kind: "agents"},
+	{Path: "/libraries", Kind: "libraries"},
+	{Path: "/datasets", Kind: "datasets"},
+	{Path: "/embed-jobs", Kind: "embed-jobs"},
+	{Path: "/connectors", Kind: "connectors"},
+	{Path: "/collections", Kind: "collections"},
+	{Path: "/predictions", Kind: "predictions"},
+	{Path: "/pre-recorded", Kind: "transcriptions"},
+	{Path: "/transcription", Kind: "transcriptions"},
+	{Path: "/async-invoke", Kind: invocations},
+
+	{Path: "/responses", Loose: true},
+	{Path: "/interactions", Loose: true},
+	{Path: "/chat/completions", Loose: true},
+	{Path: "/history", Loose: true},
+
+	{Path: "/organization", Closed: true},
+	{Path: "/organizations", Closed: true},
+	{Path: "/projects", Closed: true},
+	{Path: "/api_keys", Closed: true},
+	{Path: "/api-keys", Closed: true},
+	{Path: "/workspaces", Closed: true},
+}
+
+// Rooms returns the paths that things lie behind.
+func Rooms() []Room { return rooms[:] }
+
+// verbs of Google's models make things: POST /models/NAME:verb.
+//
+// Source: https://ai.google.dev/api/batch-api, https://ai.google.dev/gemini-api/docs/video
+var verbs = [...]struct{ verb, kind string }{
+	{":batchgeneratecontent", Batches},
+	{":asyncbatchembedcontent", Batches},
+	{":batchembedtext", Batches},
+	{":predictlongrunning", Operations},
+	{":createtunedmodel", Models},
+}
+
+// versions are what a path may begin with before the rooms: doors that pass paths on as they are let clients write all
+// of it.
+var versions = [...]string{"/v1", "/v1beta", "/v1beta1", "/v1alpha", "/v2", "/openai", "/upload", "/download", "/anthropic"}
+
+// kindOf is the kind of a word of Google's names, NAME of NAME/ID; empty: of none.
+func kindOf(word []byte) string {
+	var low [maxWord]byte
+	if len(word) >= maxWord {
+		return ""
+	}
+	low[0] = '/'
+	n := 1 + copy(low[1:], word)
+	lower(low[:n])
+	for i := range rooms {
+		if rooms[i].Path == string(low[:n]) {
+			return rooms[i].Kind
+		}
+	}
+	return ""
+}
