@@ -60,7 +60,7 @@ func ReadAct(method string, path []byte) Act {
 	case r.Kind == "":
 	case len(rest) == 0 && reads && !r.Single:
 		a.Verb = List
-	case len(rest) == 0 && method == "POST", rest != nil && len(rest) > 0 && rest[0] == ':' && method == "POST":
+	case len(rest) == 0 && method == "POST", len(rest) > 0 && rest[0] == ':' && method == "POST":
 		a.Verb = Make
 	case len(rest) < 2 || rest[0] != '/':
 		a.Verb = Shut // no vendor has it

@@ -65,13 +65,12 @@ type visit struct {
 	from []string // the providers that may be asked
 	refs []Ref    // the first is the thing that the path names, when act is Use or Remove
 
-	wait   *answer
-	asked  atomic.Bool // the provider is being asked
-	kept   bool        // what came of it is in the book
-	owner  *core.Maker // of the thing that the path names; nil: nobody is known
-	model  string
-	seen   []byte // of the reply
-	status int
+	wait  *answer
+	asked atomic.Bool // the provider is being asked
+	kept  bool        // what came of it is in the book
+	owner *core.Maker // of the thing that the path names; nil: nobody is known
+	model string
+	seen  []byte // of the reply
 }
 
 // An answer is what a goroutine found out for a visit. Who fills it in does not touch it after done.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 
 	"asbru/core"
@@ -13,7 +12,6 @@ import (
 
 // A memory is a book that tells when it is let.
 type memory struct {
-	mu      sync.Mutex
 	has     map[core.ObjectRef]core.Object
 	fails   error
 	waiting []func() // what is to be told
