@@ -140,8 +140,7 @@ func TestBatchesThroughKills(t *testing.T) {
 // do not make a batch cheaper.
 func TestBatchesRefused(t *testing.T) {
 	up, config, dir := batching(t)
-	config = strings.Replace(config, "batches: {", "objects: {unrecorded: shown}, batches: {", 1) // files that nobody is known to have made
-	g := serve(t, config)
+	g := serve(t, strings.Replace(config, "governance: {", "governance: {objects: {unrecorded: by_id}, ", 1)) // files that nobody made here
 	for _, q := range []struct {
 		path, body, says string
 		status           int
