@@ -58,7 +58,7 @@ func Store(t *testing.T, s vector.Store) {
 	found(t, ctx, s, search{"a", time.Now(), 4}, 0, 1, 2, 3)
 	found(t, ctx, s, search{"b", time.Now(), 4}, 0)
 	found(t, ctx, s, search{"c", time.Now(), 4})
-	found(t, ctx, s, search{"a", time.Now().Add(2*time.Hour), 4})
+	found(t, ctx, s, search{"a", time.Now().Add(2 * time.Hour), 4})
 
 	must(t, s.Add(ctx, Row("a", 0, 3, nil))) // in the place of the first
 	found(t, ctx, s, search{"a", time.Now(), 2}, 1, 2)
