@@ -24,6 +24,7 @@ const (
 	leaseRetry  = 2                // seconds until a store of shared budgets is tried again
 
 	countWait    = 2 * time.Minute  // for counting the requests of a batch
+	countAtOnce  = 256 << 10        // bytes of requests in a body that are counted in place
 	maxCounts    = 4                // batches whose files are being read, for one document
 	maxLotBytes  = 1 << 30          // bytes of the requests of a batch
 	maxLotModels = 32               // models in the requests of a batch
