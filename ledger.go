@@ -99,7 +99,7 @@ func (g *gateway) tellBook(book *govern.Book) {
 		g.log.Warn("the ledger was strange", "what", note)
 	}
 	if r.Ledger.Torn > 0 {
-		g.log.Warn("the ledger ended in what nobody was promised; it was cut off", "bytes", r.Ledger.Torn)
+		g.log.Warn("the ledger ended in an incomplete write; it was cut off", "bytes", r.Ledger.Torn)
 	}
 	if r.Jobs > 0 {
 		g.log.Info("batches are under way at providers; what they may cost stays held", "batches", r.Jobs)

@@ -46,7 +46,7 @@ func joinLedger(dir string) (net.Conn, error) {
 			return conn, nil
 		}
 		if time.Now().After(end) {
-			return nil, fmt.Errorf("nobody has the ledger in %s any more: %w", dir, err)
+			return nil, fmt.Errorf("no process has the ledger in %s any more: %w", dir, err)
 		}
 	}
 }

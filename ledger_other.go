@@ -13,7 +13,9 @@ func takeLedger(string) (net.Conn, error) {
 	return nil, errors.New("another process has the ledger")
 }
 
-func joinLedger(string) (net.Conn, error) { return nil, errors.New("nobody has the ledger any more") }
+func joinLedger(string) (net.Conn, error) {
+	return nil, errors.New("no process has the ledger any more")
+}
 
 func (g *gateway) offerLedger(string) {}
 

@@ -283,7 +283,7 @@ func TestImportIntoStore(t *testing.T) {
 		t.Errorf("the change is %d times in the ledger, want once\n%s", n, dump)
 	}
 	asbru(t, 0, nil, "keys", "create", "odd", "--config", file, "--models", "nobody-serves-this")
-	if out, told := asbru(t, 0, nil, "check", "--store", file); !strings.Contains(out, "3 virtual keys") || !strings.Contains(told, `nobody serves "nobody-serves-this"`) {
+	if out, told := asbru(t, 0, nil, "check", "--store", file); !strings.Contains(out, "3 virtual keys") || !strings.Contains(told, `no provider serves "nobody-serves-this"`) {
 		t.Errorf("the file with its store: %s%s", out, told)
 	}
 	both := filepath.Join(dir, "both.yaml")

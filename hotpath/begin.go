@@ -209,7 +209,7 @@ func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 		refuse(x, core.Unauthenticated, "the request carries no key", "send it as Authorization: Bearer KEY")
 		x.Fault.Kind = "virtual_key_required"
 	} else {
-		refuse(x, core.Unauthenticated, "nobody knows the key that was sent", "check it, or ask an administrator for one")
+		refuse(x, core.Unauthenticated, "the key that was sent is unknown", "check it, or ask an administrator for one")
 		x.Fault.Kind = "access_not_found"
 	}
 	return false

@@ -89,7 +89,7 @@ func TestLiveRefused(t *testing.T) {
 				t.Errorf("%.100s: recorded %v", first, rec.Fault)
 			}
 		}
-		f(ws.Text, `{"setup":{"model":"models/nobody"}}`, ws.Policy, "nobody here serves", core.NotFound)
+		f(ws.Text, `{"setup":{"model":"models/nobody"}}`, ws.Policy, "no provider here serves", core.NotFound)
 		f(ws.Text, `{"setup":{"model":"models/m","model":"models/n"}}`, ws.Policy, "one way", core.Invalid)
 		f(ws.Text, `{"clientContent":{}}`, ws.Policy, "no setup", core.Invalid)
 		f(ws.Text, `{"setup":{"model":"models/m"}}`, ws.Policy, "refused the WebSocket with 404", core.NotFound)

@@ -64,7 +64,7 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 	if x.Route, x.Name = x.Key.Lead(x.Snap, x.Peek.Model); x.Route != nil {
 		return fallbacks(x)
 	}
-	refuse(x, core.NotFound, "nobody here serves the model "+quote(x.Peek.Model), "ask GET /v1/models for the names, or write provider/model")
+	refuse(x, core.NotFound, "no provider here serves the model "+quote(x.Peek.Model), "ask GET /v1/models for the names, or write provider/model")
 	x.Fault.Kind, x.Fault.Param = "model_not_found", "model"
 	return false
 }
@@ -74,7 +74,7 @@ func through(f *flight, r *http1.Request) bool {
 	x := &f.x
 	x.Fixed = true
 	if m := r.Method.Of(f.buf); string(m) != "POST" && f.socket == nil {
-		refuse(x, core.Forbidden, "only POST passes through here", "use the door without _passthrough")
+		refuse(x, core.Forbidden, "this path accepts only POST", "use the door without _passthrough")
 		return false
 	}
 	if x.Route, x.Name = x.Snap.Providers[f.door.Provider], x.Peek.Model; x.Route != nil {
@@ -92,7 +92,7 @@ func fallbacks(x *core.Exchange) bool {
 			return true
 		}
 		if r, _ := x.Snap.Resolve(name); r == nil {
-			refuse(x, core.NotFound, "nobody here serves the fallback "+quote(name), "ask GET /v1/models for the names, or write provider/model")
+			refuse(x, core.NotFound, "no provider here serves the fallback "+quote(name), "ask GET /v1/models for the names, or write provider/model")
 			x.Fault.Kind, x.Fault.Param = "model_not_found", "fallbacks"
 			return false
 		}

@@ -15,7 +15,7 @@ func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
 	crosses := f.crosses()
 	model := f.model()
 	if dotted(model) {
-		refuse(x, core.Invalid, "the model "+quote(model)+" is no name but a way through directories", "ask GET /v1/models for the names")
+		refuse(x, core.Invalid, "the model "+quote(model)+" contains dot segments and cannot be a name", "ask GET /v1/models for the names")
 		x.Fault.Param = "model"
 		return false
 	}

@@ -442,7 +442,7 @@ func TestQuota(t *testing.T) {
 		f(h + "sk-bf-of-the-file-0001")
 	}
 	b.refused(401, "no virtual key was sent", "GET", QuotaPath, "")
-	b.refused(401, "nobody knows", "GET", QuotaPath, "", "x-bf-vk: sk-bf-guessed")
+	b.refused(401, "the virtual key is unknown", "GET", QuotaPath, "", "x-bf-vk: sk-bf-guessed")
 	b.refused(405, "use GET", "POST", QuotaPath, "", "x-bf-vk: sk-bf-of-the-file-0001")
 	key := at(b.ok("POST", keys, `{"name":"off","is_active":false,"allow_all_providers":true}`), "virtual_key", "value").(string)
 	b.is(b.ok("GET", QuotaPath, "", "x-bf-vk: "+key), false, "is_active")

@@ -59,7 +59,7 @@ func (h *Handler) Quota(w http.ResponseWriter, r *http.Request) {
 	}
 	k := snap.Caller([]byte(presented))
 	if k == nil {
-		refuse(w, &core.Fault{Code: core.Unauthenticated, Kind: "access_not_found", Message: "cannot tell whose quota: nobody knows this virtual key"}, nil)
+		refuse(w, &core.Fault{Code: core.Unauthenticated, Kind: "access_not_found", Message: "cannot show a quota: the virtual key is unknown"}, nil)
 		return
 	}
 	barred := k.Barred(h.o.Now().Unix())

@@ -339,7 +339,7 @@ func TestExplain(t *testing.T) {
 		"sent to api.mistral.test/v1/chat/completions", "rehearsed: chaos:script stands in its place", "key key-1: weight 3, 75% of requests", "key old: disabled, weight 0", "key narrow: not for", "verdict   admitted")
 	says(OK, "--key tenant-12 --model fast --op embeddings", "cannot do embeddings: it is skipped", "no steps")
 	says(Problem, "--key tenant-12 --model openai/gpt-4o", "verdict   refused with 403: key may not use openai/gpt-4o", "hint: ask for fast", "model gpt-4o")
-	says(Problem, "--key tenant-12 --model fsat", `nobody serves "fsat"`, "did you mean fast?")
+	says(Problem, "--key tenant-12 --model fsat", `no provider serves "fsat"`, "did you mean fast?")
 	says(Problem, "--key tenant-21", `no virtual key is named "tenant-21"`, "did you mean tenant-12?")
 	says(Problem, "", "say who calls with --key NAME")
 	says(Usage, "--op dance", `there is no operation "dance"; there are chat`)

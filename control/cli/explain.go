@@ -121,7 +121,7 @@ func (q *question) answer(stderr io.Writer) int {
 	}
 	route, sent := caller.Lead(q.snap, []byte(q.model))
 	if route == nil {
-		fmt.Fprintf(stderr, "%s explain: nobody serves %q\n", q.app.Name, q.model)
+		fmt.Fprintf(stderr, "%s explain: no provider serves %q\n", q.app.Name, q.model)
 		if hint := hintFor(q.model, slices.Collect(maps.Keys(q.snap.Models))); hint != "" {
 			fmt.Fprintf(stderr, "  %s\n", hint)
 		}
@@ -181,7 +181,7 @@ func (q *question) caller(stderr io.Writer) *core.VirtualKey {
 func (q *question) list() {
 	row := func(name string, r *core.Route) {
 		if r == nil {
-			q.line("", fmt.Sprintf("%-28s → nobody: several providers serve it", name))
+			q.line("", fmt.Sprintf("%-28s → none: several providers serve it", name))
 			return
 		}
 		var to []string

@@ -63,7 +63,7 @@ func (q *question) price(x *core.Exchange, t *core.Target, model string) {
 	}
 	p := t.Price(x, nil, []byte(model))
 	if p == nil {
-		q.line("", q.p.warn("costs nobody knows what: callers with a budget are refused"))
+		q.line("", q.p.warn("has no known price: callers with a budget are refused"))
 		return
 	}
 	p = p.At(time.Now().Unix())

@@ -114,7 +114,7 @@ func keyPath(name string) string { return virtualKeys + "/" + url.PathEscape(nam
 func (k *keysRun) create(ask asker, name string) error {
 	body := map[string]any{"name": name, "allow_all_providers": true}
 	if at, err := time.Parse(time.RFC3339, k.expires); err == nil && !time.Now().Before(at) {
-		return fmt.Errorf("--expires %s is over: nobody could use the key", k.expires)
+		return fmt.Errorf("--expires %s has passed: the key could not be used", k.expires)
 	}
 	for _, f := range []struct{ member, value string }{{"team_id", k.team}, {"customer_id", k.customer}, {"description", k.description}, {"expires_at", k.expires}} {
 		if f.value != "" {

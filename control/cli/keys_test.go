@@ -75,5 +75,5 @@ func TestKeyMoney(t *testing.T) {
 	f(keysRun{requests: "100"}, "such as 100/1m")
 	f(keysRun{budgets: "NaN/1M"}, `--budget "NaN/1M" is not an amount`)
 	f(keysRun{budgets: "50"}, "such as 50/1M")
-	f(keysRun{expires: "2020-01-01T00:00:00Z"}, "--expires 2020-01-01T00:00:00Z is over")
+	f(keysRun{expires: "2020-01-01T00:00:00Z"}, "--expires 2020-01-01T00:00:00Z has passed")
 }

@@ -144,7 +144,7 @@ func (p pricer) nobody(sheets []*price.Sheet, what string) {
 func (p pricer) one(sheets []*price.Sheet, provider, model string) int {
 	found, known := price.New(sheets, nil, nil).Table(provider, provider).Find(price.Query{Model: []byte(model)})
 	if !known {
-		fmt.Fprintf(p.stderr, "%s: nobody here knows what %s costs at %s\n", p.app.Name, model, provider)
+		fmt.Fprintf(p.stderr, "%s: no price is known for %s at %s\n", p.app.Name, model, provider)
 		return Problem
 	}
 	found = found.At(time.Now().Unix())

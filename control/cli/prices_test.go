@@ -41,7 +41,7 @@ func TestPrices(t *testing.T) {
 	f(Problem, "show nonesuch", "asbru prices show lists all")
 	f(OK, "show groq", "[groq]\n", "llama-3.3-70b-versatile in=0.59 out=0.79")
 	f(Problem, "show nobody", `no prices of a provider "nobody"; hint: asbru prices show lists all`)
-	f(Problem, "show openai/unheard-of", "nobody here knows what unheard-of costs at openai")
+	f(Problem, "show openai/unheard-of", "no price is known for unheard-of at openai")
 	f(OK, "check "+ours, "ok: prices of 1 provider")
 	f(Problem, "check "+broken, "broken.txt:2: openai/m: names no price")
 	f(Problem, "show openai --file "+broken, "broken.txt:2")

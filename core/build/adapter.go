@@ -43,7 +43,7 @@ func (c *compiler) findAdapter(p *provider) bool {
 		}
 	}
 	if !ok {
-		c.fail(at, fmt.Sprintf("is %q, a provider nobody here knows", kind), "if it speaks OpenAI's or Anthropic's API, set base_url, and dialect: anthropic for the latter")
+		c.fail(at, fmt.Sprintf("is %q, an unknown provider", kind), "if it speaks OpenAI's or Anthropic's API, set base_url, and dialect: anthropic for the latter")
 		return false
 	}
 	p.adapter, p.options = a, a.Filled(p.doc.Options)

@@ -22,7 +22,7 @@ func (c *compiler) compileCredentials(p *provider) {
 		c.credential(p, fmt.Sprintf("%s.keys[%d]", p.at, i), &p.doc.Keys[i])
 	}
 	if !p.doc.APIKey.Set() && len(p.doc.Keys) == 0 && p.doc.Auth == nil && p.adapter.Env != "" && p.doc.BaseURL == "" && !p.doc.Rehearses() {
-		c.fail(p.at+".api_key", fmt.Sprintf("is missing: %s answers nobody without a key", p.doc.Name), "set api_key, for instance to env."+p.adapter.Env)
+		c.fail(p.at+".api_key", fmt.Sprintf("is missing: %s requires a key", p.doc.Name), "set api_key, for instance to env."+p.adapter.Env)
 	}
 	if len(p.keys) > maxProviderKeys {
 		c.fail(p.at+".keys", fmt.Sprintf("holds %d keys, the most is %d", len(p.keys), maxProviderKeys), "")

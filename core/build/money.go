@@ -121,7 +121,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 	if !ok && b.n > 0 {
 		x.Fault = &core.Fault{
 			Code: core.Forbidden, Kind: "model_not_priced", Param: "model",
-			Message: fmt.Sprintf("nobody knows what model %q costs, and what key %q spends is limited", x.Peek.Model, x.Key.Name),
+			Message: fmt.Sprintf("model %q has no known price, and key %q has a budget", x.Peek.Model, x.Key.Name),
 			Hint:    "ask for another model, or have a price written for it",
 		}
 		return core.Refuse

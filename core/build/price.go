@@ -71,7 +71,7 @@ func (c *compiler) compare() {
 			at := fmt.Sprintf("models[%d].targets[%d].price", i, j)
 			switch p := r.Targets[j].Price(&core.Exchange{}, nil, nil); {
 			case p == nil:
-				c.fail(at, "is missing: strategy cheapest compares it, and nobody knows what "+r.Targets[j].Name+" costs", "write price: {input: 0.15, output: 0.6}, dollars for a million tokens")
+				c.fail(at, "is missing: strategy cheapest compares it, and no price is known for "+r.Targets[j].Name, "write price: {input: 0.15, output: 0.6}, dollars for a million tokens")
 			default:
 				p = p.At(time.Now().Unix())
 				spec.Prices[j] = (3*float64(p.In) + float64(p.Out)) / 4 / 1e9

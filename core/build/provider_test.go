@@ -194,7 +194,7 @@ func TestProblems(t *testing.T) {
 	}
 	type doc = config.Document
 	type provider = config.Provider
-	f("providers[0].name", "nobody here knows", func(_ *doc, p *provider) { p.Name = "opnai" })
+	f("providers[0].name", "an unknown provider", func(_ *doc, p *provider) { p.Name = "opnai" })
 	f("providers[0].type", "dialect: anthropic", func(_ *doc, p *provider) { p.Type = "soap"; p.BaseURL = "https://e.com" })
 	f("providers[1].name", "another provider", func(d *doc, _ *provider) {
 		d.Providers[1] = d.Providers[0]

@@ -247,6 +247,6 @@ func TestRuleProblems(t *testing.T) {
 	f(config.Rule{Targets: key("x", "c")}, `routing.rules[0].targets[0].key: is "c", which is no key of openai; hint: did you mean "a"?`)
 	f(config.Rule{Targets: key("x", "off")}, `routing.rules[0].targets[0].key: is "off", which has weight 0 and is never used`)
 	f(config.Rule{Targets: to(at("opanai", "x"))}, `routing.rules[0].targets[0].provider: is "opanai", which is no provider's name; hint: did you mean "openai"?`)
-	f(config.Rule{Targets: to(model("nobody/x"))}, `routing.rules[0].targets[0].model: is "nobody/x", which nobody serves; hint: known are eu-secure, fast-cheap`)
+	f(config.Rule{Targets: to(model("nobody/x"))}, `routing.rules[0].targets[0].model: is "nobody/x", which no provider serves; hint: known are eu-secure, fast-cheap`)
 	f(config.Rule{When: "modle", Targets: to(model("gpt-4o"))}, `routing.rules[0].when: nothing is called "modle"; hint: did you mean model?`)
 }

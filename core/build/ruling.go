@@ -110,7 +110,7 @@ func (c *compiler) named(at, name string) (goal, bool) {
 		c.fail(at, fmt.Sprintf("is %q, which several providers serve", name), "write provider/"+name)
 		return goal{}, false
 	case to == nil:
-		c.fail(at, fmt.Sprintf("is %q, which nobody serves", name), near(name, names(c.next.Models)))
+		c.fail(at, fmt.Sprintf("is %q, which no provider serves", name), near(name, names(c.next.Models)))
 		return goal{}, false
 	}
 	if t := to.Targets[0]; t.Model == "" {

@@ -53,5 +53,5 @@ func TestAuthAWS(t *testing.T) {
 	f("{token_file: x}", at+".token_file: belongs to a role, and role_arn is not set; hint: set role_arn")
 	f("{role_arn: role/x}", at+`.role_arn: "role/x" is not the name of a role; hint: write it as IAM shows it: arn:aws:iam::123456789012:role/NAME`)
 	f("{region: eu.central}", at+`.region: "eu.central" is not a region; hint: such as eu-central-1`)
-	tells(t, "providers: [{name: bedrock}]\n", `1: providers[0].api_key: provider "bedrock" answers nobody without a key; hint: write api_key: env.BEDROCK_API_KEY, or auth: {type: aws}`)
+	tells(t, "providers: [{name: bedrock}]\n", `1: providers[0].api_key: provider "bedrock" requires a key; hint: write api_key: env.BEDROCK_API_KEY, or auth: {type: aws}`)
 }

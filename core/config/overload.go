@@ -85,7 +85,7 @@ func (c *checker) overload(path string, o *Overload) {
 	if s := o.Queue.Size; s != nil {
 		c.notNegative(path+".queue.size", *s, *s < 0)
 		if *s > MaxQueue {
-			c.fail(path+".queue.size", "a long queue serves nobody sooner", "is %d; %d is the most", *s, MaxQueue)
+			c.fail(path+".queue.size", "a longer queue does not serve requests sooner", "is %d; %d is the most", *s, MaxQueue)
 		}
 	}
 	c.notNegative(path+".queue.wait", o.Queue.Wait, o.Queue.Wait < 0)

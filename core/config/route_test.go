@@ -64,16 +64,16 @@ func TestHedges(t *testing.T) {
 	f(`{max_share: 0.01%}`, `3: models[0].hedge.max_share: is 0.01%; it goes from 0.1% to 100%; hint: leave hedge out to have none`)
 	f(`{max_share: some}`, `3: models[0].hedge.max_share: expected a share such as 5%, found a string; hint: write 5%, or 0.05`)
 	tells(t, base+"models:\n  - {alias: a, targets: [{provider: openai, model: x}, {provider: openai, model: y}], rescue: continue}\n", "")
-	tells(t, base+"models:\n  - {alias: a, provider: openai, rescue: continue}\n", "3: warning: models[0].rescue: has nobody to continue a stream unless a request brings fallbacks; hint: add a target or a fallback")
+	tells(t, base+"models:\n  - {alias: a, provider: openai, rescue: continue}\n", "3: warning: models[0].rescue: has no other target to continue a stream, unless a request brings fallbacks; hint: add a target or a fallback")
 	shadow := func(text, want string) {
 		t.Helper()
 		tells(t, base+"models:\n  - {alias: a, provider: openai, shadow: "+text+"}\n", want)
 	}
 	shadow(`{target: openai/gpt-5, share: 1%, price: {input: 1, output: 2}}`, "")
 	shadow(`{share: 1%}`, "3: models[0].shadow.target: is missing: a copy has to go somewhere; hint: name an alias, or write provider/model")
-	shadow(`{target: opnai/x}`, `3: models[0].shadow.target: nobody serves "opnai/x"; hint: name an alias, or write provider/model`)
+	shadow(`{target: opnai/x}`, `3: models[0].shadow.target: no provider serves "opnai/x"; hint: name an alias, or write provider/model`)
 	shadow(`{target: openai/x, share: 300%, price: {input: -1, output: 0}}`, "3: models[0].shadow.share: is 300%; it goes from 0% to 100%; hint: 1% is one request in a hundred\n3: models[0].shadow.price: cannot be negative")
 	tells(t, base+"models:\n  - {alias: a, provider: openai, rescue: yes}\n", `3: models[0].rescue: cannot be "yes"; it is one of off, continue`)
 	tells(t, base+"models:\n  - {alias: a, provider: openai, hedge: {max_cost_usd_per_hour: 1}}\n",
-		"3: warning: models[0].hedge: has nobody else to ask unless the provider has several keys, or a request brings fallbacks; hint: add a target or a fallback")
+		"3: warning: models[0].hedge: has no other target to ask, unless the provider has several keys or a request brings fallbacks; hint: add a target or a fallback")
 }

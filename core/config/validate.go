@@ -168,7 +168,7 @@ func (c *checker) listeners() {
 	case len(d.VirtualKeys) > 0 || d.Store != nil:
 	case d.AllowAnonymous == nil && good && !Loopback(listen):
 		c.fail("listen", "add virtual_keys, set allow_anonymous: true, or listen on 127.0.0.1",
-			"%s is reachable from other machines and there are no virtual_keys: anybody could spend your provider keys", listen)
+			"%s is reachable from other machines and there are no virtual_keys: anyone could use your provider keys", listen)
 	case d.AllowAnonymous != nil && !*d.AllowAnonymous:
 		c.warn("allow_anonymous", "add virtual_keys", "is false and there are no virtual_keys: every request will be refused")
 	}

@@ -99,7 +99,7 @@ func (c *checker) cacheStore(s *CacheStore) {
 	}
 	c.notNegative(at+".max_connections", s.MaxConnections, s.MaxConnections < 0)
 	if s.MaxConnections > maxStoreConns {
-		c.fail(at+".max_connections", "", "is %d; %d are enough for anybody", s.MaxConnections, maxStoreConns)
+		c.fail(at+".max_connections", "", "is %d; at most %d are allowed", s.MaxConnections, maxStoreConns)
 	}
 	c.outsideWait(at+".timeout", s.Timeout)
 }

@@ -30,7 +30,7 @@ func TestStoreIsJudged(t *testing.T) {
 	store("type: qdrant, url: http://q, username: u, database: 2", "2: cache.semantic.store.username: is for redis and pgvector; qdrant takes a secret alone; hint: leave it out\n"+
 		"2: cache.semantic.store.database: is for redis; hint: leave it out")
 	store("type: qdrant, url: http://q, ca: ca.pem, timeout: 11s, max_connections: 2000", `2: cache.semantic.store.ca: is "ca.pem", which depends on where asbru is started; hint: write the whole path`+"\n"+
-		"2: cache.semantic.store.timeout: is 11s; a request waits for 10s at most\n2: cache.semantic.store.max_connections: is 2000; 1024 are enough for anybody")
+		"2: cache.semantic.store.timeout: is 11s; a request waits for 10s at most\n2: cache.semantic.store.max_connections: is 2000; at most 1024 are allowed")
 
 	encoder := func(more, want string) {
 		t.Helper()

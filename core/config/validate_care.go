@@ -30,7 +30,7 @@ func (c *checker) care(path string, m *Model) {
 		c.shadow(path+".shadow", s)
 	}
 	if c.oneOf(path+".rescue", m.Rescue, "off", "continue"); m.Rescue == "continue" && len(m.Targets) < 2 && len(m.Fallback) == 0 {
-		c.warn(path+".rescue", "add a target or a fallback", "has nobody to continue a stream unless a request brings fallbacks")
+		c.warn(path+".rescue", "add a target or a fallback", "has no other target to continue a stream, unless a request brings fallbacks")
 	}
 }
 
@@ -39,7 +39,7 @@ func (c *checker) shadow(path string, s *Shadow) {
 	case s.Target == "":
 		c.fail(path+".target", "name an alias, or write provider/model", "is missing: a copy has to go somewhere")
 	case c.modelName(path+".target", s.Target) && !c.all().leads(s.Target):
-		c.fail(path+".target", c.all().near(s.Target), "nobody serves %s", quote(s.Target))
+		c.fail(path+".target", c.all().near(s.Target), "no provider serves %s", quote(s.Target))
 	}
 	if s.Share < 0 || s.Share > 1 {
 		c.fail(path+".share", "1% is one request in a hundred", "is %s; it goes from 0%% to 100%%", s.Share)
@@ -60,7 +60,7 @@ func (c *checker) hedge(path string, m *Model, h *Hedge) {
 		c.fail(path+".max_share", "leave hedge out to have none", "is %s; it goes from 0.1%% to 100%%", s)
 	}
 	if len(m.Targets) < 2 && len(m.Fallback) == 0 {
-		c.warn(path, "add a target or a fallback", "has nobody else to ask unless the provider has several keys, or a request brings fallbacks")
+		c.warn(path, "add a target or a fallback", "has no other target to ask, unless the provider has several keys or a request brings fallbacks")
 	}
 	if h.MaxPerHour != nil {
 		c.notNegative(path+".max_cost_usd_per_hour", *h.MaxPerHour, *h.MaxPerHour < 0)

@@ -126,7 +126,7 @@ func (c *checker) modelList(path string, models []string, does string) {
 			c.warn(at, didYouMean(provider, c.all().providers), "no provider is named %s: it %s nothing", quote(provider), does)
 		case strings.Contains(m, "*"):
 		case !c.all().leads(m):
-			c.warn(at, c.all().near(m), "nobody serves %s: it %s nothing", quote(m), does)
+			c.warn(at, c.all().near(m), "no provider serves %s: it %s nothing", quote(m), does)
 		}
 	}
 }

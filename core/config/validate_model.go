@@ -138,7 +138,7 @@ func (c *checker) fallback(path string, m *Model) {
 		case slices.Contains(m.Fallback[:j], f):
 			c.warn(at, "", "%s is in the list already", quote(f))
 		case !c.all().leads(f):
-			c.warn(at, c.all().near(f), "nobody serves %s: it will be skipped", quote(f))
+			c.warn(at, c.all().near(f), "no provider serves %s: it will be skipped", quote(f))
 		}
 	}
 	most := core.MaxAttempts

@@ -122,7 +122,7 @@ func (c *checker) kind(path string, p *Provider) {
 		if kind.Auth != "" {
 			hint += ", or auth: {type: " + kind.Auth + "}"
 		}
-		c.fail(path+".api_key", hint, "provider %s answers nobody without a key", quote(p.Name))
+		c.fail(path+".api_key", hint, "provider %s requires a key", quote(p.Name))
 	} else {
 		c.warn(path+".api_key", "", "is not set: requests to %s will carry no credential", p.BaseURL)
 	}
@@ -340,7 +340,7 @@ func (c *checker) network(path string, n *Network) {
 		c.fail(path+".server_name", "", "%s cannot be a server's name", quote(n.ServerName))
 	}
 	if n.InsecureSkipVerify {
-		c.warn(path+".insecure_skip_verify", "name the certificate's issuer in ca instead", "anybody on the way can read the keys sent to this provider")
+		c.warn(path+".insecure_skip_verify", "name the certificate's issuer in ca instead", "anyone on the network path can read the keys sent to this provider")
 	}
 }
 

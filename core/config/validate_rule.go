@@ -111,7 +111,7 @@ func (c *checker) ruleTargets(path string, r *Rule) {
 		case t.Provider == "" && t.Model == "":
 			c.fail(at, "", "names neither a provider nor a model")
 		case t.Provider == "" && t.Key != "":
-			c.fail(at+".key", "name the provider too", "is a key of nobody")
+			c.fail(at+".key", "name the provider too", "belongs to no provider")
 		case t.Provider != "" && !c.all().known[t.Provider]:
 			c.fail(at+".provider", didYouMean(t.Provider, c.all().providers), "no provider is named %s", quote(t.Provider))
 		case t.Provider == "":
@@ -134,6 +134,6 @@ func (c *checker) leadsTo(path, name string) {
 		return
 	}
 	if !c.all().leads(name) {
-		c.fail(path, c.all().near(name), "nobody serves %s", quote(name))
+		c.fail(path, c.all().near(name), "no provider serves %s", quote(name))
 	}
 }

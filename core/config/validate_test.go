@@ -23,7 +23,7 @@ func TestListen(t *testing.T) {
 	f("127.0.0.1:http", `3: listen: "http" is not a port; ports are 0 to 65535`+hint)
 	f("127.0.0.1:-1", `3: listen: "-1" is not a port; ports are 0 to 65535`+hint)
 
-	tells(t, base+"listen: 0.0.0.0:80\n", "2: listen: 0.0.0.0:80 is reachable from other machines and there are no virtual_keys: anybody could spend your provider keys; hint: add virtual_keys, set allow_anonymous: true, or listen on 127.0.0.1")
+	tells(t, base+"listen: 0.0.0.0:80\n", "2: listen: 0.0.0.0:80 is reachable from other machines and there are no virtual_keys: anyone could use your provider keys; hint: add virtual_keys, set allow_anonymous: true, or listen on 127.0.0.1")
 	tells(t, base+"listen: 0.0.0.0:80\nvirtual_keys: [{name: a, key: 0123456789abcdef}]\n", "")
 	tells(t, base+"listen: 0.0.0.0:80\nvirtual_keys: [{name: a, key: short}]\n", "3: virtual_keys[0].key: is 5 bytes long and could be guessed; a key has at least 16; hint: openssl rand -hex 24 makes a good one")
 	tells(t, base+"allow_anonymous: false\n", "2: warning: allow_anonymous: is false and there are no virtual_keys: every request will be refused; hint: add virtual_keys")
@@ -72,7 +72,7 @@ func TestProviders(t *testing.T) {
 	f("{name: x, type: mistrall, api_key: k}", `2: providers[0].type: "mistrall" is not a type of provider; hint: did you mean mistral?`)
 	f("{name: x, type: qqqqqqq, api_key: k}", `2: providers[0].type: "qqqqqqq" is not a type of provider; hint: known types: azure, bedrock, cloud, mistral, ollama, openai`)
 	f("{name: azure, api_key: k}", "2: providers[0].base_url: a provider of type azure needs the address of its server")
-	f("{name: openai}", `2: providers[0].api_key: provider "openai" answers nobody without a key; hint: write api_key: env.OPENAI_API_KEY`)
+	f("{name: openai}", `2: providers[0].api_key: provider "openai" requires a key; hint: write api_key: env.OPENAI_API_KEY`)
 	f("{name: openai, base_url: 'http://127.0.0.1:1/v1'}", "2: warning: providers[0].api_key: is not set: requests to http://127.0.0.1:1/v1 will carry no credential")
 	f("{name: openai, api_key: k, keys: [{value: v}]}", "2: providers[0].api_key: cannot be set together with keys; hint: move it into keys")
 	f("{name: openai, keys: [{name: a, value: v, weight: 0}, {name: a, value: w, weight: -3}, {}]}", "2: providers[0].keys[1].name: key \"a\" is there already, as providers[0].keys[0]\n"+
@@ -81,7 +81,7 @@ func TestProviders(t *testing.T) {
 	f("{name: openai, keys: [{value: v, weight: 1000001}]}", "2: providers[0].keys[0].weight: cannot be more than 1000000 (1000001); hint: only the ratio between keys matters")
 	f("{name: openai, api_key: k, headers: {'X A': v, X-B: \"a\\nb\"}}", "2: providers[0].headers[\"X A\"]: \"X A\" cannot be the name of a header\n2: providers[0].headers.X-B: holds a control character")
 	f("{name: openai, api_key: k, paths: {chta: /x, embeddings: x}}", "2: providers[0].paths.chta: \"chta\" is not an operation; they are chat, completion, responses, embeddings, invoke, rerank, count, pass, realtime; hint: did you mean chat?\n2: providers[0].paths.embeddings: \"x\" cannot be a path; hint: begin it with /")
-	f("{name: openai, api_key: k, network: {insecure_skip_verify: true}}", "2: warning: providers[0].network.insecure_skip_verify: anybody on the way can read the keys sent to this provider; hint: name the certificate's issuer in ca instead")
+	f("{name: openai, api_key: k, network: {insecure_skip_verify: true}}", "2: warning: providers[0].network.insecure_skip_verify: anyone on the network path can read the keys sent to this provider; hint: name the certificate's issuer in ca instead")
 	f("{name: openai, api_key: k, network: {answer_timeout: 20m}}", "2: warning: providers[0].network.answer_timeout: is 20m0s, and total_timeout ends the exchange after 10m0s; hint: raise total_timeout as well")
 	f("{name: openai, api_key: k, network: {header_timeout: 1m, answer_timeout: 20m, first_timeout: 20m, total_timeout: 20m}}", "")
 	f("{name: openai, api_key: k, network: {answer_timeout: -1s}}", "2: providers[0].network.answer_timeout: cannot be negative (-1s); hint: leave it out for the default")
@@ -184,8 +184,8 @@ func TestModels(t *testing.T) {
 	f("{alias: openai/x, provider: openai}", `4: warning: models[1].alias: "openai/x" hides a model of provider openai`)
 	f("{alias: a, provider: openai, fallback: [a]}", "4: models[1].fallback[0]: is the model itself; hint: name another one")
 	f("{alias: a, provider: openai, fallback: [other, other]}", `4: warning: models[1].fallback[1]: "other" is in the list already`)
-	f("{alias: a, provider: openai, fallback: [othre]}", `4: warning: models[1].fallback[0]: nobody serves "othre": it will be skipped; hint: did you mean other?`)
-	f("{alias: a, provider: openai, fallback: [mistral/x]}", `4: warning: models[1].fallback[0]: nobody serves "mistral/x": it will be skipped; hint: name an alias, or write provider/model`)
+	f("{alias: a, provider: openai, fallback: [othre]}", `4: warning: models[1].fallback[0]: no provider serves "othre": it will be skipped; hint: did you mean other?`)
+	f("{alias: a, provider: openai, fallback: [mistral/x]}", `4: warning: models[1].fallback[0]: no provider serves "mistral/x": it will be skipped; hint: name an alias, or write provider/model`)
 	f("{alias: a, provider: openai, fallback: [other, gpt-1, gpt-2]}", "4: warning: models[1].fallback: lists 3; at most 3 attempts are made for a request, the first and 2 fallbacks")
 }
 
@@ -206,7 +206,7 @@ func TestVirtualKeys(t *testing.T) {
 	f("{name: a, key: 0123456789abcdeg, allowed_models: ['*', 'gpt-4*', '*/gpt-4*', 'regex:^gpt-(4|5)', 'openai/gpt-4*']}", "")
 	f("{name: a, key: 0123456789abcdeg, blocked_models: ['regex:(']}", "4: virtual_keys[1].blocked_models[0]: is no RE2 expression: error parsing regexp: missing closing ): `(`")
 	f("{name: a, key: 0123456789abcdeg, allowed_models: ['opnai/*', fsat]}", `4: warning: virtual_keys[1].allowed_models[0]: no provider is named "opnai": it allows nothing; hint: did you mean openai?`+"\n"+
-		`4: warning: virtual_keys[1].allowed_models[1]: nobody serves "fsat": it allows nothing; hint: name an alias, or write provider/model`)
+		`4: warning: virtual_keys[1].allowed_models[1]: no provider serves "fsat": it allows nothing; hint: name an alias, or write provider/model`)
 }
 
 func TestQuickstart(t *testing.T) {

@@ -169,7 +169,7 @@ func TestRefused(t *testing.T) {
 	f("bifrost", "[1]", "x.json:1: is a list, not Bifrost's config.json")
 	f("bifrost", `{"providers": {}}`, "there is no provider in it to import")
 	f("bifrost", `{"providers": {"openai": {"keys": [`, "cannot read JSON")
-	f("bifrost", `{"providers": {"openai": {}}}`, "providers[0].api_key: provider \"openai\" answers nobody without a key")
+	f("bifrost", `{"providers": {"openai": {}}}`, "providers[0].api_key: provider \"openai\" requires a key")
 	f("bifrost", `{"a": 1, "a": 2}`, "is set twice")
 	f("litellm", `{"model_list": [{"model_name": "a", "litellm_params": {"model": "nobody/x"}}]}`, "there is no model in it whose provider is known here")
 }
