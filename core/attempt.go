@@ -21,6 +21,7 @@ type Attempt struct {
 
 	Beside  bool // a hedge: it began while the attempt before it was under way
 	Resumes bool // it continues the stream of the attempt before it
+	Vain    bool // the provider says that asking it again is in vain (x-should-retry: false)
 	Spent   bool // Status is 429 for an account that has nothing left: no wait helps, and the key counts as refused
 
 	Began int64 // Clock when the request was handed to the kernel; 0: it never was

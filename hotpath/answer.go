@@ -77,11 +77,8 @@ func (f *flight) cause(last core.Attempt) (msg []byte, code core.Code, hint stri
 	case last.Status == 0 && f.late:
 		code = core.UpstreamTimeout
 		msg = append(msg, " did not answer in time"...)
-		if f.sent && f.comesWhole() && !f.spent() {
-			hint = "have answer_timeout of provider " + last.Target.Provider + " raised, or add a fallback to the model"
-			if f.x.Op != core.OpPass {
-				hint = "try again with stream: true, " + hint
-			}
+		if f.sent && f.comesWhole() {
+			hint = f.longer(last.Target.Provider)
 		}
 	case last.Status == 0 && f.sent:
 		msg = append(msg, " ended the connection before its answer was whole"...)
@@ -94,6 +91,21 @@ func (f *flight) cause(last core.Attempt) (msg []byte, code core.Code, hint stri
 		}
 	}
 	return msg, code, hint
+}
+
+// longer says how to wait longer for an answer that comes whole.
+func (f *flight) longer(provider string) string {
+	lead := "try again with stream: true, "
+	if f.x.Op == core.OpPass {
+		lead = "try again, "
+	}
+	switch {
+	case !f.spent():
+		return lead + "have answer_timeout of provider " + provider + " raised, or add a fallback to the model"
+	case f.x.Skipped&core.SkipRetry != 0:
+		return lead + "or allow more in x-latency-budget"
+	}
+	return lead + "or have total_timeout of provider " + provider + " raised"
 }
 
 // appendStatus appends a status line.

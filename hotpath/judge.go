@@ -98,7 +98,7 @@ func (f *flight) judge(rep *http1.Reply, b, text []byte) core.Verb {
 		}
 	}
 	if core.Class(rep.Status) != core.Final {
-		a.RetryAfter = retryAfter(rep, b)
+		a.RetryAfter, a.Vain = retryAfter(rep, b), http1.EqualFold(rep.Value(b, http1.XShouldRetry), "false")
 	}
 	if len(text) > 0 {
 		f.testify(rep, b, text)

@@ -39,6 +39,10 @@ func TestRouteIsTold(t *testing.T) {
 		w.Header().Set("Retry-After", "7")
 		w.WriteHeader(429)
 	}
+	vain := func(w http.ResponseWriter, q *http.Request) {
+		w.Header().Set("X-Should-Retry", "False")
+		w.WriteHeader(500)
+	}
 	gone := func(w http.ResponseWriter, q *http.Request) { panic(http.ErrAbortHandler) }
 	good := func(w http.ResponseWriter, q *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -80,7 +84,7 @@ func TestRouteIsTold(t *testing.T) {
 		got := told()
 		for i, w := range want {
 			g := got[i]
-			if g.Phase != w.Phase || g.Status != w.Status || g.Cause != w.Cause || g.RetryAfter != w.RetryAfter || g.Out != w.Out {
+			if g.Phase != w.Phase || g.Status != w.Status || g.Cause != w.Cause || g.RetryAfter != w.RetryAfter || g.Vain != w.Vain || g.Out != w.Out {
 				t.Errorf("told %d: %+v, want %+v", i, g, w)
 			}
 			if g.At == 0 || g.Status != 0 && (g.Took <= 0 || g.Began == 0) || g.Phase == core.PhaseContent && g.TTFT <= 0 {
@@ -100,6 +104,7 @@ func TestRouteIsTold(t *testing.T) {
 		f(t, loops, ask, []core.Attempt{{Phase: core.PhaseContent, Status: 200}, {Phase: core.PhaseComplete, Status: 200, Out: 2}}, streams)
 		f(t, loops, ask, []core.Attempt{{Phase: core.PhaseContent, Status: 200}, {Phase: core.PhaseFailed, Status: 200, Cause: core.Cut}}, broken)
 		f(t, loops, chat, []core.Attempt{{Phase: core.PhaseFailed, Status: 429, RetryAfter: 7 * time.Second}}, limited)
+		f(t, loops, chat, []core.Attempt{{Phase: core.PhaseFailed, Status: 500, Vain: true}, {Phase: core.PhaseComplete, Status: 200, Out: 3}}, vain, good)
 		f(t, loops, chat, []core.Attempt{
 			{Phase: core.PhaseFailed, Status: 502, Cause: core.Garbled},
 			{Phase: core.PhaseFailed, Cause: core.Garbled},

@@ -124,7 +124,7 @@ func TestUpstreamWaits(t *testing.T) {
 		{name: "no head, another", waits: core.Waits{Header: ample, Answer: brief}, answer: quiet, second: true, status: 200, has: "ok"},
 		{name: "a head that takes its time", waits: core.Waits{Header: brief, Answer: ample}, answer: func(c net.Conn) { time.Sleep(3 * brief); io.WriteString(c, okReply) }, status: 200, has: "ok"},
 		{name: "no head of a stream", waits: core.Waits{Header: brief, Answer: ample}, stream: true, answer: quiet, status: 504, has: "in time, after 1 attempt; hint: try again, or add", fault: core.UpstreamTimeout},
-		{name: "no head in all", waits: core.Waits{Header: ample, Answer: ample, Total: brief}, answer: quiet, status: 504, not: "answer_timeout", fault: core.UpstreamTimeout},
+		{name: "no head in all", waits: core.Waits{Header: ample, Answer: ample, Total: brief}, answer: quiet, status: 504, has: "hint: try again with stream: true, or have total_timeout of provider p0 raised", not: "answer_timeout", fault: core.UpstreamTimeout},
 		{name: "stalled stream", waits: core.Waits{Stall: brief}, answer: func(c net.Conn) { io.WriteString(c, streamHead+event); quiet(c) },
 			status: 200, has: `"error"`, not: "[DONE]", fault: core.UpstreamFailed},
 		{name: "stalled event", waits: core.Waits{Stall: brief}, answer: func(c net.Conn) { io.WriteString(c, streamHead+event+"6\r\ndata: \r\n"); quiet(c) },

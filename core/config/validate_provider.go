@@ -327,6 +327,10 @@ func (c *checker) network(path string, n *Network) {
 	c.notNegative(path+".first_timeout", n.FirstTimeout, n.FirstTimeout < 0)
 	c.notNegative(path+".stall_timeout", n.StallTimeout, n.StallTimeout < 0)
 	c.notNegative(path+".total_timeout", n.TotalTimeout, n.TotalTimeout < 0)
+	total := Duration(n.TotalTimeout.Or(DefaultTotalTimeout))
+	c.within(path+".header_timeout", n.HeaderTimeout, total)
+	c.within(path+".answer_timeout", n.AnswerTimeout, total)
+	c.within(path+".first_timeout", n.FirstTimeout, total)
 	c.notNegative(path+".keep_alive", n.KeepAlive, n.KeepAlive < 0)
 	c.notNegative(path+".max_connections", n.MaxConnections, n.MaxConnections < 0)
 	if n.Proxy != "" && n.Proxy != "env" {
@@ -337,6 +341,13 @@ func (c *checker) network(path string, n *Network) {
 	}
 	if n.InsecureSkipVerify {
 		c.warn(path+".insecure_skip_verify", "name the certificate's issuer in ca instead", "anybody on the way can read the keys sent to this provider")
+	}
+}
+
+// within warns of a wait that never ends, because the whole exchange ends before.
+func (c *checker) within(path string, d, total Duration) {
+	if d > total {
+		c.warn(path, "raise total_timeout as well", "is %s, and total_timeout ends the exchange after %s", d, total)
 	}
 }
 

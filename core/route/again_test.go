@@ -34,7 +34,7 @@ func TestAgain(t *testing.T) {
 				at.Cause = core.Unreachable
 			}
 			if i < len(after) {
-				at.RetryAfter = after[i]
+				at.RetryAfter, at.Vain = max(after[i], 0), after[i] < 0
 			}
 			at.Phase, at.At = core.PhaseFailed, now
 			r.Note(x, at)
@@ -58,6 +58,7 @@ func TestAgain(t *testing.T) {
 	f("doubled", 3, 0, []int{503, 0, 500, 500}, nil, 100*ms, 200*ms, 400*ms)
 	f("as the provider asks", 1, 0, []int{429, 429}, []time.Duration{700 * ms}, 700*ms)
 	f("longer than we wait", 1, 0, []int{503}, []time.Duration{2 * time.Second})
+	f("in vain", 1, 0, []int{503}, []time.Duration{-1})
 	f("past the end", 1, 50*ms, []int{503}, nil)
 	f("the client's mistake", 3, 0, []int{400}, nil)
 	f("a refused key", 3, 0, []int{401}, nil)

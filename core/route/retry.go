@@ -55,7 +55,7 @@ func (p *picker) again(x *core.Exchange, tried []core.Attempt, now int64) int64 
 			n++
 		}
 	}
-	if s := last.Status; n > r.Again || last.RetryAfter > r.Longest || s >= 300 && s < 400 || s == 451 {
+	if s := last.Status; n > r.Again || last.Vain || last.RetryAfter > r.Longest || s >= 300 && s < 400 || s == 451 {
 		return 0
 	}
 	d := r.Backoff

@@ -10,36 +10,73 @@ const filler = `{"text":"."},`
 
 // messages appends the conversation. The roles of Converse take turns and the user
 // begins: neighbours of one role become one message, and a conversation that begins with
-// the assistant gets a user's message of one dot in front.
+// the assistant gets a user's message of one dot in front, as does one that has no message.
 func (q *requestWriter) messages(dst []byte) []byte {
 	c := q.c
 	q.open = openNone
 	dst = append(dst, `"messages":[`...)
-	for i := range c.Turns {
-		t := &c.Turns[i]
-		role := core.User
-		switch t.Role {
-		case core.System, core.Developer:
+	for i := 0; i < len(c.Turns) && q.fault == nil; {
+		if t := &c.Turns[i]; q.own {
+			if i++; !instructs(t) {
+				dst = q.turn(q.begin(q.end(dst), sideOf(t)), t, all)
+			}
+			if t.More != 0 && !instructs(t) {
+				dst = appendChain(append(trimComma(dst), ']'), &c.Tree, t.More)
+				dst = append(dst, "},"...)
+				q.open = openNone
+			}
 			continue
-		case core.Assistant:
-			role = core.Assistant
 		}
-		if q.own {
-			dst = q.begin(q.end(dst), role)
-		}
-		for p := t.From; p < t.To; p += 1 + c.Parts[p].Inner {
-			dst = q.part(dst, role, int(p))
-			if q.fault != nil {
-				return dst
+		// One message of what one side says: of the user's, as Claude wants it, results first.
+		from, role := i, sideOf(&c.Turns[i])
+		for ; i < len(c.Turns) && (instructs(&c.Turns[i]) || sideOf(&c.Turns[i]) == role); i++ {
+			if role == core.User {
+				dst = q.turn(dst, &c.Turns[i], results)
 			}
 		}
-		if q.own && t.More != 0 {
-			dst = appendChain(append(trimComma(dst), ']'), &c.Tree, t.More)
-			dst = append(dst, "},"...)
-			q.open = openNone
+		for ; from < i; from++ {
+			dst = q.turn(dst, &c.Turns[from], all&^results)
 		}
 	}
+	if q.written == 0 && !q.own {
+		dst = append(q.begin(dst, core.User), filler...)
+	}
 	return append(trimComma(q.end(dst)), ']')
+}
+
+// instructs reports whether a turn goes to system, whose texts stand outside of the conversation.
+func instructs(t *core.Turn) bool { return t.Role == core.System || t.Role == core.Developer }
+
+// sideOf is whose message a turn is in.
+func sideOf(t *core.Turn) core.Role {
+	if t.Role == core.Assistant {
+		return core.Assistant
+	}
+	return core.User
+}
+
+// What of a turn is appended.
+const (
+	results = 1 << iota // of calls
+	others
+	all = results | others
+)
+
+// turn appends the parts of t that are asked for.
+func (q *requestWriter) turn(dst []byte, t *core.Turn, what int) []byte {
+	if instructs(t) {
+		return dst
+	}
+	for p := t.From; p < t.To && q.fault == nil; p += 1 + q.c.Parts[p].Inner {
+		kind := others
+		if q.c.Parts[p].Kind == core.PartResult && sideOf(t) == core.User {
+			kind = results
+		}
+		if what&kind != 0 {
+			dst = q.part(dst, sideOf(t), int(p))
+		}
+	}
+	return dst
 }
 
 func trimComma(dst []byte) []byte {

@@ -50,6 +50,17 @@ func TestMessages(t *testing.T) {
 		say(c, core.Assistant, words("hello"))
 		say(c, core.User, words(" "))
 	}, `{"messages":[{"role":"user","content":[{"text":"."}]},{"role":"assistant","content":[{"text":"hello"}]}]}`)
+	f(func(c *core.Chat) { say(c, core.System, words("be brief")) }, `{"messages":[{"role":"user","content":[{"text":"."}]}],"system":[{"text":"be brief"}]}`)
+	f(func(c *core.Chat) { // what the user says before the result stands behind it
+		say(c, core.User, words("a"))
+		say(c, core.Assistant, core.Part{Kind: core.PartCall, ID: text("i"), Name: text("w"), Args: []byte(`{}`)})
+		say(c, core.User, words("b"))
+		say(c, core.System, words("s"))
+		say(c, core.ToolRole, core.Part{Kind: core.PartResult, ID: text("i")})
+		say(c, core.User, words("c"))
+	}, `{"messages":[{"role":"user","content":[{"text":"a"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"i","name":"w","input":{}}}]},
+		{"role":"user","content":[{"toolResult":{"toolUseId":"i","content":[]}},{"text":"b"},{"text":"c"}]}],"system":[{"text":"s"}],
+		"toolConfig":{"tools":[{"toolSpec":{"name":"w","inputSchema":{"json":{"type":"object"}}}}]}}`)
 	f(func(c *core.Chat) { // calls and results, and no tools told
 		say(c, core.User, words("weather?"))
 		say(c, core.Assistant, core.Part{Kind: core.PartCall, ID: text("call 1"), Name: text("w"), Args: []byte(`{\"a\":1}`), Wraps: true},

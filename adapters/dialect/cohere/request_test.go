@@ -66,10 +66,10 @@ func TestWriteOptions(t *testing.T) {
 	}
 	num := func(s string) []byte { return []byte(s) }
 	f(nil, ``)
-	f(func(c *core.Chat) { c.Temperature = num("1.7") }, `,"temperature":1`)
+	f(func(c *core.Chat) { c.Temperature = num("1.7") }, `,"temperature":1`, "temperature")
 	f(func(c *core.Chat) { c.Temperature = num("0.30") }, `,"temperature":0.30`)
-	f(func(c *core.Chat) { c.TopP, c.TopK = num("1"), num("900") }, `,"p":0.99,"k":500`)
-	f(func(c *core.Chat) { c.FrequencyPenalty, c.PresencePenalty = num("-2"), num("2") }, `,"frequency_penalty":0,"presence_penalty":1`)
+	f(func(c *core.Chat) { c.TopP, c.TopK = num("1"), num("900") }, `,"p":0.99,"k":500`, "top_k")
+	f(func(c *core.Chat) { c.FrequencyPenalty, c.PresencePenalty = num("-2"), num("2") }, `,"frequency_penalty":0,"presence_penalty":1`, "frequency_penalty", "presence_penalty")
 	f(func(c *core.Chat) { c.MaxTokens, c.Seed = num("10"), num("7") }, `,"max_tokens":10,"seed":7`)
 	f(func(c *core.Chat) { c.Stop = []core.Text{text("a"), text(`\n`)} }, `,"stop_sequences":["a","\n"]`)
 	f(func(c *core.Chat) { c.Logprobs, c.N = core.Yes, num("1") }, `,"logprobs":true`)

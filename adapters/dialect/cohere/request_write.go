@@ -184,13 +184,35 @@ func budgetOf(c *core.Chat) int64 {
 // numbers appends the plain options.
 func (a *asked) numbers(dst []byte) []byte {
 	c := a.c
-	dst = a.number(dst, `,"max_tokens":`, c.MaxTokens, "", "")
-	dst = a.number(dst, `,"temperature":`, c.Temperature, "0", "1")
-	dst = a.number(dst, `,"p":`, c.TopP, "0.01", "0.99")
-	dst = a.number(dst, `,"k":`, c.TopK, "0", "500")
-	dst = a.number(dst, `,"seed":`, c.Seed, "0", "")
-	dst = a.number(dst, `,"frequency_penalty":`, c.FrequencyPenalty, "0", "1")
-	dst = a.number(dst, `,"presence_penalty":`, c.PresencePenalty, "0", "1")
+	for _, n := range [...]struct {
+		name, key string // name: of the member it was, to say that its value was cut; "": that is not worth a word
+		raw       []byte
+		low, high string // bounds that Cohere documents; "": none
+	}{
+		{"", `,"max_tokens":`, c.MaxTokens, "", ""},
+		{"temperature", `,"temperature":`, c.Temperature, "0", "1"},
+		{"", `,"p":`, c.TopP, "0.01", "0.99"},
+		{"top_k", `,"k":`, c.TopK, "0", "500"},
+		{"seed", `,"seed":`, c.Seed, "0", ""},
+		{"frequency_penalty", `,"frequency_penalty":`, c.FrequencyPenalty, "0", "1"},
+		{"presence_penalty", `,"presence_penalty":`, c.PresencePenalty, "0", "1"},
+	} {
+		if n.raw == nil {
+			continue
+		}
+		dst = append(dst, n.key...)
+		bound := ""
+		if !a.own {
+			bound = passed(n.raw, n.low, n.high)
+		}
+		if bound == "" {
+			dst = append(dst, n.raw...)
+			continue
+		}
+		if dst = append(dst, bound...); n.name != "" {
+			c.Drop(n.name)
+		}
+	}
 	if len(c.Stop) > 0 {
 		dst = append(dst, `,"stop_sequences":[`...)
 		for i, s := range c.Stop {
@@ -212,26 +234,23 @@ func (a *asked) numbers(dst []byte) []byte {
 	return dst
 }
 
-// number appends a member; one that comes from another format within the bounds that
-// Cohere documents. An empty bound is none.
-func (a *asked) number(dst []byte, key string, raw []byte, low, high string) []byte {
-	if raw == nil {
-		return dst
-	}
-	dst = append(dst, key...)
-	if a.own {
-		return append(dst, raw...)
+// passed is the bound that the number raw is beyond; "": it is not, or there is none.
+func passed(raw []byte, low, high string) string {
+	if low == "" && high == "" {
+		return ""
 	}
 	v, err := strconv.ParseFloat(string(raw), 64)
-	if err == nil && low != "" {
-		if bound, _ := strconv.ParseFloat(low, 64); v < bound {
-			return append(dst, low...)
-		}
+	switch {
+	case err != nil:
+	case low != "" && v < number(low):
+		return low
+	case high != "" && v > number(high):
+		return high
 	}
-	if err == nil && high != "" {
-		if bound, _ := strconv.ParseFloat(high, 64); v > bound {
-			return append(dst, high...)
-		}
-	}
-	return append(dst, raw...)
+	return ""
+}
+
+func number(bound string) float64 {
+	v, _ := strconv.ParseFloat(bound, 64)
+	return v
 }

@@ -10,7 +10,8 @@ const sentRole = 1
 
 // appendChunk is the AppendEvent of chat completions. The beginning of all chunks is made
 // once and kept in x.W.Buf. A finish is held back until something else ends, since there is
-// one for a choice: x.W.Open says that the one of choice x.W.Block is.
+// one for a choice, providers that go on behind theirs give another, and its extra_fields tell what
+// the answer cost, which the usage behind it says: x.W.Open says that the one of choice x.W.Block is.
 func appendChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	switch e.Kind {
 	case core.EventStart:

@@ -57,6 +57,10 @@ func TestResponsesForeignRequest(t *testing.T) {
 		hi(c)
 		say(c, core.System, "d")
 	}, `"instructions":"a\n\nb\n\n\nc","input":[{"role":"user","content":"hi"},{"role":"system","content":"d"}]`)
+	f("nothing but system", func(c *core.Chat) {
+		say(c, core.System, "a")
+		say(c, core.System, "b")
+	}, `"instructions":"a","input":[{"role":"system","content":"b"}]`)
 	f("a text without a character ends a turn", func(c *core.Chat) {
 		hi(c)
 		turn(c, core.Assistant, core.Part{Kind: core.PartCall, ID: core.Text("i"), Name: core.Text("f"), Raw: []byte("{}")}, core.Part{})

@@ -8,7 +8,11 @@ import (
 // instructions appends the instructions: for this face's own request the ones it had,
 // for another's the system turns it begins with, if they are text.
 func (w *writer) instructions(dst []byte) []byte {
-	for ; w.lead < len(w.Turns); w.lead++ {
+	end := len(w.Turns)
+	if !w.own {
+		end-- // the API answers no empty input
+	}
+	for ; w.lead < end; w.lead++ {
 		t := &w.Turns[w.lead]
 		if w.own && t.Shape&turnInstructions == 0 || t.Role != core.System && t.Role != core.Developer || t.From == t.To || !w.plain(t) {
 			break
