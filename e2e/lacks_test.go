@@ -115,3 +115,14 @@ func TestTokenize(t *testing.T) {
 		}
 	})
 }
+
+// Who opens the path of a conversation with a browser is told what to do with it.
+func TestConversationIsRead(t *testing.T) {
+	g := serve(t, "providers: [{name: one, base_url: 'http://127.0.0.1:1'}, {name: two, base_url: 'http://127.0.0.1:1'}]\n")
+	if a := ask(t, "GET", g.url("/v1/chat/completions"), ""); a.status != 400 || !strings.Contains(a.body, "send POST to ask a model") {
+		t.Errorf("a conversation: %d %s", a.status, a.body)
+	}
+	if a := ask(t, "GET", g.url("/v1/files"), ""); a.status != 400 || strings.Contains(a.body, "send POST") {
+		t.Errorf("files: %d %s", a.status, a.body)
+	}
+}

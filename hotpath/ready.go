@@ -177,7 +177,11 @@ func pass(f *flight, r *http1.Request) bool {
 	if x.Route = x.Snap.Providers[x.From.Name]; x.Route != nil {
 		return true
 	}
-	refuse(x, core.Invalid, "the request names no model, and several providers could serve "+quote(x.Path), "name one in the header x-model-provider")
+	hint := "name one in the header x-model-provider"
+	if _, asks := f.door.Ops["POST "+string(x.Path)]; asks && string(r.Method.Of(f.buf)) != "POST" {
+		hint = "send POST to ask a model, or name a provider in the header x-model-provider"
+	}
+	refuse(x, core.Invalid, "the request names no model, and several providers could serve "+quote(x.Path), hint)
 	return false
 }
 

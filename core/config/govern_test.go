@@ -138,3 +138,15 @@ func TestHolderNames(t *testing.T) {
 	f(`""`, "3: teams[0].name: a team needs a name")
 	f(strings.Repeat("é", 33), "3: teams[0].name: is 66 bytes long; a name has at most 64")
 }
+
+// A key whose team is misspelt would be bound by nobody's limits and budgets.
+func TestTeamsThatAreNot(t *testing.T) {
+	const keys = "customers: [{name: acme}]\nteams: [{name: platform, customer: acme}]\n"
+	tells(t, base+keys+"virtual_keys: [{name: a, key: 0123456789abcdef, team: platform, customer: acme}]\n", "")
+	tells(t, base+keys+"virtual_keys: [{name: a, key: 0123456789abcdef, team: platfrom}, {name: b, key: 0123456789abcdeg, team: platfrom, customer: other}]\n",
+		"4: warning: virtual_keys[0].team: no team is named \"platfrom\": no limit or budget of one holds here; hint: did you mean platform?\n"+
+			"4: warning: virtual_keys[1].customer: no customer is named \"other\": no limit or budget of one holds here; hint: add it to customers")
+	tells(t, base+"customers: [{name: acme}]\nteams: [{name: t, customer: acmee}]\n", "3: warning: teams[0].customer: no customer is named \"acmee\": no limit or budget of one holds here; hint: did you mean acme?")
+	tells(t, base+"virtual_keys: [{name: a, key: 0123456789abcdef, team: label}]\n", "") // for logs alone
+	tells(t, base+"store: {}\nteams: [{name: t}]\nvirtual_keys: [{name: a, key: 0123456789abcdef, team: kept}]\n", "")
+}

@@ -22,13 +22,14 @@ func (c *checker) holders() {
 		c.rates(path, h.RateLimits)
 	}
 	isNew = c.unique("team")
+	ofCustomer := c.customerNamed()
 	for i := range c.doc.Teams {
 		h, path := &c.doc.Teams[i], fmt.Sprintf("teams[%d]", i)
 		if c.holder(path+".name", h.Name, "a team") {
 			isNew(path+".name", h.Name)
 		}
-		if h.Customer != "" {
-			c.holder(path+".customer", h.Customer, "a customer")
+		if h.Customer != "" && c.holder(path+".customer", h.Customer, "a customer") {
+			ofCustomer(path+".customer", h.Customer)
 		}
 		c.budgets(path, h.Budgets)
 		c.rates(path, h.RateLimits)
@@ -63,6 +64,45 @@ func (c *checker) holders() {
 	c.oneOf("governance.objects.share", c.doc.Governance.Objects.Share, "key", "team", "customer", "all")
 	c.oneOf("governance.objects.unrecorded", c.doc.Governance.Objects.Unrecorded, "hidden", "by_id", "shown")
 	c.headerNames("governance.required_headers", c.doc.Governance.RequiredHeaders)
+}
+
+func (c *checker) teamNamed() func(path, name string) {
+	names := make([]string, len(c.doc.Teams))
+	for i := range c.doc.Teams {
+		names[i] = c.doc.Teams[i].Name
+	}
+	return c.declared("team", names)
+}
+
+func (c *checker) customerNamed() func(path, name string) {
+	names := make([]string, len(c.doc.Customers))
+	for i := range c.doc.Customers {
+		names[i] = c.doc.Customers[i].Name
+	}
+	return c.declared("customer", names)
+}
+
+// declared returns a check that a name is one of those declared, which warns of each other name once. A
+// document that declares none has names for its logs alone, and what a store keeps is not known here.
+func (c *checker) declared(what string, names []string) func(path, name string) {
+	if len(names) == 0 || c.doc.Store != nil {
+		return func(string, string) {}
+	}
+	known := make(map[string]bool, len(names))
+	for _, name := range names {
+		known[name] = true
+	}
+	return func(path, name string) {
+		if known[name] {
+			return
+		}
+		known[name] = true // told once
+		hint := didYouMean(name, names)
+		if hint == "" {
+			hint = "add it to " + what + "s"
+		}
+		c.warn(path, hint, "no %s is named %s: no limit or budget of one holds here", what, quote(name))
+	}
 }
 
 func below(path, name string) string {

@@ -12,6 +12,7 @@ import (
 func (c *checker) virtualKeys() {
 	isNew := c.unique("virtual key")
 	holder := map[string]string{} // path of each credential seen
+	inTeam, ofCustomer := c.teamNamed(), c.customerNamed()
 	for i := range c.doc.VirtualKeys {
 		k := &c.doc.VirtualKeys[i]
 		path := fmt.Sprintf("virtual_keys[%d]", i)
@@ -20,11 +21,11 @@ func (c *checker) virtualKeys() {
 		}
 		c.credential(path, k.Name, k.Key, k.Digest, holder)
 		c.previous(path, k, holder)
-		if k.Team != "" {
-			c.holder(path+".team", k.Team, "a team")
+		if k.Team != "" && c.holder(path+".team", k.Team, "a team") {
+			inTeam(path+".team", k.Team)
 		}
-		if k.Customer != "" {
-			c.holder(path+".customer", k.Customer, "a customer")
+		if k.Customer != "" && c.holder(path+".customer", k.Customer, "a customer") {
+			ofCustomer(path+".customer", k.Customer)
 		}
 		c.oneOf(path+".lane", k.Lane, "interactive", "batch")
 		c.moment(path+".expires", k.Expires)
