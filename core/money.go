@@ -13,6 +13,7 @@ type Usage struct {
 	KeptIn                       int64 // written to it for an hour, where that costs more
 	AudioIn, AudioOut            int64
 	ImageIn, ImageOut            int64
+	Searches                     int64 // of a ranking: units by which a provider bills it. Known says nothing about them; 0: not said
 	Known                        bool
 	Bad                          bool // a count was negative or absurdly large: the other counts cannot be trusted either
 }

@@ -19,17 +19,10 @@ type Maker struct {
 type Object struct {
 	ObjectRef
 	Maker
-	Model    string // empty: none was named
-	Endpoint string // the path that it is for, such as a batch's; empty: unknown
-	State    string // ObjectOpen, or another word of who watches such things; empty: nobody does
-	Made     int64  // Unix seconds
-	Expires  int64  // Unix seconds; 0: the provider did not say
-	Note     []byte // of who watches it; nil: none. The record's own
+	Model   string // empty: none was named
+	Made    int64  // Unix seconds
+	Expires int64  // Unix seconds; 0: the provider did not say
 }
-
-// ObjectOpen is the State of what somebody is to look after, such as a batch that was not charged yet.
-// Such a record is not forgotten for its age.
-const ObjectOpen = "open"
 
 // Objects is the book of Objects. Nothing waits: told is called once, by any goroutine, and may be
 // called before the method returns.

@@ -27,7 +27,7 @@ type Price struct {
 	Next  *Price // nil: none is known
 }
 
-// Rates are nanodollars for a million tokens, except Call. Each is set: what the provider
+// Rates are nanodollars for a million tokens, except Call and Search. Each is set: what the provider
 // prices like text holds the price of text.
 type Rates struct {
 	In, Out           Money
@@ -37,6 +37,7 @@ type Rates struct {
 	AudioIn, AudioOut Money
 	ImageIn, ImageOut Money
 	Call              Money // nanodollars for a request, whatever it holds
+	Search            Money // nanodollars for a search unit of a ranking
 }
 
 // A Tier holds for requests of which the prompt is longer than Above tokens, as a whole.
@@ -96,6 +97,9 @@ func (r *Rates) Cost(u *Usage) Money {
 	drawn := min(u.ImageOut, max(said-sound, 0))
 
 	sum := r.Call
+	if u.Searches > 0 {
+		sum = sum.Plus(r.Searched(u.Searches))
+	}
 	for _, part := range [...]struct {
 		n    int64
 		rate Money
@@ -110,6 +114,9 @@ func (r *Rates) Cost(u *Usage) Money {
 	}
 	return sum
 }
+
+// Searched is what n search units cost; n is at most a million million.
+func (r *Rates) Searched(n int64) Money { return r.Search.Times(n * perRate) }
 
 // Dearest returns the highest rates for a token of a prompt and of an answer.
 func (r *Rates) Dearest() (in, out Money) {

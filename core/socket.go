@@ -34,6 +34,7 @@ func (u *Usage) Less(v *Usage) Usage {
 	w.WrittenIn, w.KeptIn = u.WrittenIn-v.WrittenIn, u.KeptIn-v.KeptIn
 	w.AudioIn, w.AudioOut = u.AudioIn-v.AudioIn, u.AudioOut-v.AudioOut
 	w.ImageIn, w.ImageOut = u.ImageIn-v.ImageIn, u.ImageOut-v.ImageOut
+	w.Searches = u.Searches - v.Searches
 	return w
 }
 
@@ -43,5 +44,6 @@ func (u *Usage) Add(v *Usage) {
 	u.WrittenIn, u.KeptIn = u.WrittenIn+v.WrittenIn, u.KeptIn+v.KeptIn
 	u.AudioIn, u.AudioOut = u.AudioIn+v.AudioIn, u.AudioOut+v.AudioOut
 	u.ImageIn, u.ImageOut = u.ImageIn+v.ImageIn, u.ImageOut+v.ImageOut
+	u.Searches += v.Searches
 	u.Known, u.Bad = u.Known || v.Known, u.Bad || v.Bad
 }

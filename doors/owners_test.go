@@ -33,7 +33,9 @@ var holds = map[string]string{
 	"/chatkit/sessions": "things", "/chatkit/threads": "things", "/audio/voices": "things", "/audio/voice_consents": "things",
 	"/cachedcontents": "things", "/filesearchstores": "things", "/corpora": "things", "/ragcorpora": "things", "/operations": "things",
 	"/agents/completions": "nothing", "/agents": "things", "/libraries": "things", "/datasets": "things", "/embed-jobs": "things", "/connectors": "things",
-	"/collections": "things", "/predictions": "things", "/pre-recorded": "things", "/transcription": "things", "/async-invoke": "arns",
+	"/trainings": "things", "/predictions": "things", "/pre-recorded": "things", "/transcription": "things", "/async-invoke": "arns",
+	"/sessions": "things", "/environments": "things", "/vaults": "things", "/memory_stores": "things",
+	"/customjobs": "things", "/pipelinejobs": "things", "/hyperparametertuningjobs": "things", "/generatedfiles": "records",
 	"/responses": "records", "/interactions": "records", "/chat/completions": "records", "/history": "records",
 	"/organization": "the account", "/organizations": "the account", "/projects": "the account", "/api_keys": "the account", "/api-keys": "the account", "/workspaces": "the account",
 }

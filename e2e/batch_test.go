@@ -140,7 +140,7 @@ func TestBatchesThroughKills(t *testing.T) {
 // do not make a batch cheaper.
 func TestBatchesRefused(t *testing.T) {
 	up, config, dir := batching(t)
-	g := serve(t, config)
+	g := serve(t, strings.Replace(config, "governance: {", "governance: {objects: {unrecorded: by_id}, ", 1)) // files that nobody made here
 	for _, q := range []struct {
 		path, body, says string
 		status           int

@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -207,4 +208,32 @@ func TestWhatIsMadeBelongsToItsKey(t *testing.T) {
 	if got := listed("mate"); !slices.Equal(got, []string{"old"}) {
 		t.Errorf("everybody sees %v", got)
 	}
+}
+
+// TestWhatIsMadeForNobody holds that a file is its key's also when the client hangs up before the provider has answered.
+func TestWhatIsMadeForNobody(t *testing.T) {
+	k := &keeper{kind: map[string]string{}}
+	came, answer := make(chan bool, 1), make(chan bool)
+	_, base := scripted(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "POST" {
+			came <- true
+			<-answer
+		}
+		k.ServeHTTP(w, r)
+	})
+	g := serve(t, "providers: [{name: mine, type: openai, base_url: '"+base+"', api_key: sk-shared, models: [m]}]\nvirtual_keys: [{name: a, key: secret-of-a-secret}]\n")
+	g.stderr.has(t, "what virtual keys make at providers (files, batches …) is known to be theirs until this process ends")
+	c, err := net.Dial("tcp", g.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(c, "POST /v1/files HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer secret-of-a-secret\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+	<-came
+	c.Close()
+	close(answer)
+	var last string
+	await(t, "the file in the list", func() bool {
+		last = ask(t, "GET", g.url("/v1/files"), "", "Authorization: Bearer secret-of-a-secret").body
+		return strings.Contains(last, `"files-1"`)
+	}, func() string { return last + g.stderr.String() })
 }

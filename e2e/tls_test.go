@@ -71,8 +71,16 @@ func TestTLS(t *testing.T) {
 		}
 		c.CloseIdleConnections()
 	}
-	if a, err := try(client(), "GET", g.url("/v1/models"), ""); err == nil && a.status == 200 {
-		t.Errorf("plain HTTP on a TLS listener: %d %s", a.status, a.body)
+	if a, err := try(client(), "GET", g.url("/v1/models"), ""); err != nil || a.status != 400 || !strings.Contains(a.body, "https://") {
+		t.Errorf("plain HTTP on a TLS listener: %v, %d %s", err, a.status, a.body)
+	}
+	for _, name := range []string{"http/1.0", "http/1.1", "h2"} {
+		c, err := tls.Dial("tcp", g.addr, &tls.Config{RootCAs: trust.RootCAs, NextProtos: []string{name}})
+		if err != nil || c.ConnectionState().NegotiatedProtocol != name {
+			t.Errorf("%s is not agreed to: %v", name, err)
+			continue
+		}
+		c.Close()
 	}
 	next := certificate(t, dir, 2) // seen within seconds, without a signal
 	await(t, "the new certificate", func() bool {

@@ -33,6 +33,8 @@ type flight struct {
 	tolling  bool  // Commit or Settle was begun
 	atOnce   bool  // ... when the end of the reply had already arrived
 
+	concluding bool // the stages of After have begun
+
 	target *core.Target
 	key    *core.ProviderKey
 	tally  *core.Tally  // of target, while it counts this flight as in flight
@@ -78,7 +80,7 @@ func (f *flight) reset() {
 	f.gate, f.queued = nil, false
 	f.firstBy, f.paused, f.rested = 0, 0, 0
 	f.secure = false
-	f.pause, f.admitted, f.paid, f.settled, f.whole, f.tolling, f.atOnce = going, false, false, false, false, false, false
+	f.pause, f.admitted, f.paid, f.settled, f.whole, f.tolling, f.atOnce, f.concluding = going, false, false, false, false, false, false, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
 	f.parted(nil)

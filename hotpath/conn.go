@@ -98,6 +98,7 @@ func (k *conn) serve() (again, slow bool) {
 	f := s.flights.Get().(*flight)
 	defer func() {
 		s.uncount(f) // a broken body, or a panic, has bypassed finish
+		s.salvage(f)
 		f.reset()
 		s.flights.Put(f)
 	}()

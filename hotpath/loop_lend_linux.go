@@ -88,6 +88,7 @@ func (k *conn) once(f *flight) (again bool) {
 	s := k.s
 	defer func() {
 		s.uncount(f) // a panic skipped finish
+		s.salvage(f)
 		f.reset()
 		s.flights.Put(f)
 	}()

@@ -175,6 +175,7 @@ func (l *loop) survive(slot uint32) {
 			l.unlink(u)
 		}
 		l.s.uncount(f)
+		l.s.salvage(f)
 		f.on.gen++ // never recycled: what it still holds is unknown
 		c.f = nil
 	}

@@ -70,7 +70,7 @@ func TestPanic(t *testing.T) {
 	}
 	lanes(t, func(t *testing.T, loops int) {
 		for _, row := range rows {
-			var bugs atomic.Int64
+			var bugs, ended atomic.Int64
 			tune := func(o *Options) {
 				o.Bug = func(any, []byte) { bugs.Add(1) }
 				if row.dialect != nil {
@@ -95,8 +95,10 @@ func TestPanic(t *testing.T) {
 			}
 			r.swap([]*core.Target{tg})
 			r.change(func(snap *core.Snapshot) {
+				plan := row.plan
+				plan.After = append([]core.Stage{func(*core.Exchange) core.Verdict { ended.Add(1); return core.Continue }}, plan.After...)
 				for _, k := range snap.Keys {
-					k.Policy.Plans[core.OpEmbed] = row.plan
+					k.Policy.Plans[core.OpEmbed] = plan
 				}
 				if row.pick {
 					route := *snap.Models["m"]
@@ -136,6 +138,9 @@ func TestPanic(t *testing.T) {
 			}
 			eventually(t, row.name+": nothing counts as in flight", func() bool { return tg.Tally.Inflight.Load() == 0 })
 			eventually(t, row.name+": nothing counts as a large body", func() bool { return r.srv.large.Load() == 0 })
+			if got := ended.Load(); got != n { // or what they hold would be lost
+				t.Errorf("%s: %d exchanges were concluded; want %d", row.name, got, n)
+			}
 			other.Close()
 			eventually(t, row.name+": every upstream connection is idle", func() bool {
 				st := tg.Pool.(core.Gauged).Stats()

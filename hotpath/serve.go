@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"syscall"
 	"time"
@@ -56,6 +57,7 @@ func (s *Server) admit(c net.Conn) {
 	if err != nil {
 		s.arriving.Add(-1)
 		s.stats.Refused.Add(1)
+		tellPlain(err)
 		c.Close()
 		return
 	}
@@ -66,6 +68,19 @@ func (s *Server) admit(c net.Conn) {
 		return
 	}
 	s.serveConn(c, true)
+}
+
+// tellPlain answers a client that spoke HTTP where TLS is spoken; err is that of the handshake.
+func tellPlain(err error) {
+	var bad tls.RecordHeaderError
+	if !errors.As(err, &bad) || bad.Conn == nil {
+		return
+	}
+	switch string(bad.RecordHeader[:]) { // of no TLS record
+	case "GET /", "POST ", "HEAD ", "PUT /", "OPTIO", "DELET", "PATCH":
+		bad.Conn.SetWriteDeadline(time.Now().Add(handWait))
+		io.WriteString(bad.Conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThis port speaks TLS; write https:// in place of http://\n")
+	}
 }
 
 // enter counts a connection in; false when there are too many.

@@ -16,7 +16,7 @@ const (
 )
 
 // sets are those in testdata/fresh, in the order in which they were written.
-var sets = []string{"questions", "forum", "gateway", "checklist", "later", "again", "last", "wider", "folk"}
+var sets = []string{"questions", "forum", "gateway", "checklist", "later", "again", "last", "wider", "folk", "loosened"}
 
 // lines calls f with each line of a set that says something, and the [heading] it is under.
 func lines(t *testing.T, path string, f func(heading, line string)) {
@@ -59,7 +59,7 @@ func written(t *testing.T, name string) (pairs []pair) {
 // None of those with two answers may hit, in either direction.
 func TestFresh(t *testing.T) {
 	goals := map[string]float64{ // least recall
-		"questions": 0.75, "forum": 0.6, "gateway": 0.7, "checklist": 0.7, "later": 0.9, "again": 0.7, "last": 0.6, "wider": 0.8, "folk": 0.3,
+		"questions": 0.75, "forum": 0.6, "gateway": 0.7, "checklist": 0.7, "later": 0.9, "again": 0.7, "last": 0.6, "wider": 0.8, "folk": 0.4, "loosened": 0.4,
 	}
 	for _, name := range sets {
 		t.Run(name, func(t *testing.T) {

@@ -65,6 +65,26 @@ func TestAsides(t *testing.T) {
 	f("POST /v1beta/cachedContents", js, `{"model":"models/g","contents":[{}]}`, 200, `"name":"cachedContents/standin"`)
 	f("GET /v1beta/files", "", "", 200, `"files"`)
 	f("POST /v1beta/models/imagen-4:predict", js, `{"instances":[{"prompt":"a"}]}`, 200, "bytesBase64Encoded")
+
+	// batches whose requests can be read are kept, and end when they are told to
+	const upload = "--B\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jsonl\"\r\n\r\n" +
+		`{"custom_id":"a","url":"/v1/chat/completions","body":{"model":"m"}}` + "\n" + `{"custom_id":"b","url":"/v1/chat/completions","body":{"model":"m-error-500"}}` + "\r\n--B--\r\n"
+	f("POST /v1/files", form, upload, 200, `"id":"file-kept-1"`)
+	f("POST /v1/batches", js, `{"input_file_id":"file-kept-1","endpoint":"/v1/chat/completions","completion_window":"24h"}`, 200, `"id":"batch_kept_2"`)
+	f("GET /v1/batches/batch_kept_2", "", "", 200, `"output_file_id":null`)
+	f("POST /v1/messages/batches", js, `{"requests":[{"custom_id":"a","params":{"model":"m"}}]}`, 200, `"id":"msgbatch_kept_4"`)
+	f("GET /v1/messages/batches/msgbatch_kept_4", "", "", 200, `"processing_status":"in_progress"`)
+	f("POST /v1beta/models/m:batchGenerateContent", js, `{"batch":{"input_config":{"requests":{"requests":[{}]}}}}`, 200, `"name":"batches/kept5"`)
+	f("GET /v1beta/batches/kept5", "", "", 200, "BATCH_STATE_RUNNING")
+	s.EndBatches()
+	f("GET /v1/batches/batch_kept_2", "", "", 200, `"request_counts":{"total":2,"completed":1,"failed":1}`)
+	f("GET /v1/files/file-kept-3/content", "", "", 200, `"usage":{"prompt_tokens":10,"completion_tokens":20,"total_tokens":30}`)
+	f("GET /v1/messages/batches/msgbatch_kept_4", "", "", 200, `"processing_status":"ended"`)
+	f("GET /v1/messages/batches/msgbatch_kept_4/results", "", "", 200, `"usage":{"input_tokens":10,"output_tokens":20`)
+	f("GET /v1beta/batches/kept5", "", "", 200, `"usageMetadata":{"promptTokenCount":10`)
+	s.ForgetFiles()
+	f("GET /v1/files/file-kept-3/content", "", "", 404, "No such File")
+	f("GET /v1beta/batches/kept9", "", "", 404, "No such operation")
 	f("POST /v1/tokenize", js, `{"model":"command-a","text":"two words"}`, 200, `"tokens":[1,2]`)
 	f("POST /v1/realtime/client_secrets", js, `{"session":{"type":"realtime","model":"gpt-realtime"}}`, 200, `"model":"gpt-realtime"`)
 }

@@ -34,7 +34,6 @@ type objectView struct {
 	Team     string `json:"team,omitempty"`
 	Customer string `json:"customer,omitempty"`
 	Model    string `json:"model,omitempty"`
-	State    string `json:"state,omitempty"`
 	Made     string `json:"created_at"`
 	Expires  string `json:"expires_at,omitempty"`
 }
@@ -88,7 +87,7 @@ func (h *Handler) listObjects(c *call) error {
 	}
 	views := make([]objectView, len(list))
 	for i, o := range list {
-		views[i] = objectView{o.Provider, o.Kind, o.ID, o.Key, o.Team, o.Customer, o.Model, o.State, moment(o.Made * int64(time.Second)), moment(o.Expires * int64(time.Second))}
+		views[i] = objectView{o.Provider, o.Kind, o.ID, o.Key, o.Team, o.Customer, o.Model, moment(o.Made * int64(time.Second)), moment(o.Expires * int64(time.Second))}
 	}
 	send(c.w, http.StatusOK, map[string]any{"objects": views, "count": len(views), "offset": skip})
 	return nil

@@ -151,11 +151,11 @@ func slurp(name string) ([]byte, error) {
 
 // ServerConfig is for a listener with this certificate: no protocol below min
 // (and never below TLS 1.2, the meaning of 0), only authenticated encryption with
-// forward secrecy, HTTP/1.1 and, if h2, HTTP/2 offered by ALPN.
+// forward secrecy, HTTP/1 and, if h2, HTTP/2 offered by ALPN.
 func (c *Certs) ServerConfig(min uint16, h2 bool) *tls.Config {
-	protos := []string{"http/1.1"}
+	protos := []string{"http/1.1", "http/1.0"}
 	if h2 {
-		protos = []string{"h2", "http/1.1"}
+		protos = append([]string{"h2"}, protos...)
 	}
 	return &tls.Config{
 		MinVersion:     max(min, tls.VersionTLS12),

@@ -35,6 +35,7 @@ type part struct {
 var (
 	errStatus     = errors.New("the provider answers")
 	errNoProvider = errors.New("the configuration has no such provider any more")
+	errAway       = errors.New("nobody answers")
 	errLong       = errors.New("the answer is longer than any that is read")
 )
 
@@ -86,7 +87,7 @@ func (s *Sweeper) read(ctx context.Context, n *batch.Note, path string) (status 
 	defer cancel()
 	status, body, err := s.o.Ask(ctx, n.Provider, n.Key, path)
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, fmt.Errorf("%w: %w", errAway, err)
 	}
 	defer body.Close()
 	object, err = io.ReadAll(io.LimitReader(body, maxObject+1))
@@ -113,7 +114,7 @@ func (s *Sweeper) collect(ctx context.Context, c *count, st *batch.Status, resul
 	for _, path := range paths {
 		status, body, err := s.o.Ask(ctx, c.Note.Provider, c.Note.Key, path)
 		if err != nil {
-			return false, err
+			return false, fmt.Errorf("%w: %w", errAway, err)
 		}
 		if status == 200 {
 			err = batch.Lines(&bounded{body, maxResults}, c.add)

@@ -2,8 +2,10 @@ package batches
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -94,7 +96,7 @@ func (s *Sweeper) round(ctx context.Context) time.Duration {
 	s.mu.Unlock()
 	jobs := t.Jobs()
 	open := make(map[ledger.Seq]*plan, len(jobs))
-	soon := s.o.Now().Add(every)
+	soon, away := s.o.Now().Add(every), map[string]bool{}
 	for i := range jobs {
 		j := &jobs[i]
 		p := s.plans[j.Seq]
@@ -107,8 +109,10 @@ func (s *Sweeper) round(ctx context.Context) time.Duration {
 				p.next = at
 			}
 		}
-		if ctx.Err() == nil && !p.next.After(s.o.Now()) {
-			s.ask(ctx, t, j, p)
+		if provider, _, _ := strings.Cut(j.Name(), " "); away[provider] && !p.next.After(s.o.Now()) {
+			p.next = s.o.Now().Add(jittered(every)) // who does not answer is not waited for again
+		} else if ctx.Err() == nil && !p.next.After(s.o.Now()) {
+			away[provider] = s.ask(ctx, t, j, p)
 		}
 		if p.next.Before(soon) {
 			soon = p.next
@@ -128,8 +132,8 @@ func (s *Sweeper) every() time.Duration {
 // jittered is d, or up to a fifth more.
 func jittered(d time.Duration) time.Duration { return d + rand.N(d/5+1) }
 
-// ask asks about one batch, ends it if it is over, and plans when to ask again.
-func (s *Sweeper) ask(ctx context.Context, t *govern.Till, j *govern.Job, p *plan) {
+// ask asks about one batch, ends it if it is over, and plans when to ask again. away: nobody answers there.
+func (s *Sweeper) ask(ctx context.Context, t *govern.Till, j *govern.Job, p *plan) (away bool) {
 	s.asked.Add(1)
 	end, err := s.look(ctx, j, p)
 	now := s.o.Now()
@@ -137,7 +141,7 @@ func (s *Sweeper) ask(ctx context.Context, t *govern.Till, j *govern.Job, p *pla
 	switch {
 	case err != nil:
 		if ctx.Err() != nil {
-			return
+			return true
 		}
 		s.troubles.Add(1)
 		if p.failed++; p.failed == 1 {
@@ -153,6 +157,7 @@ func (s *Sweeper) ask(ctx context.Context, t *govern.Till, j *govern.Job, p *pla
 	if end != nil {
 		s.finish(ctx, t, j, end)
 	}
+	return errors.Is(err, errAway)
 }
 
 // finish charges what a batch came to.

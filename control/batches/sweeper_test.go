@@ -82,7 +82,16 @@ func (r *room) ask(_ context.Context, provider, key, path string) (int, io.ReadC
 // begin begins a batch of so many requests that is held for worst.
 func (r *room) begin(form batch.Form, requests int64, worst core.Money, models ...string) {
 	r.t.Helper()
-	n := batch.Note{Form: form.String(), Place: "/batches", Provider: "mine", Key: "key-1", Name: "b", Models: models, Requests: requests, Caller: "ci", At: noon.UnixNano()}
+	r.keep(&batch.Note{Form: form.String(), Place: "/batches", Provider: "mine", Key: "key-1", Name: "b", Models: models, Requests: requests, Caller: "ci", At: noon.UnixNano()}, worst)
+}
+
+func (r *room) beginNamed(name string) {
+	r.t.Helper()
+	r.keep(&batch.Note{Form: "openai", Place: "/batches", Provider: "mine", Key: "key-1", Name: name, Caller: "ci", At: noon.UnixNano()}, usd)
+}
+
+func (r *room) keep(n *batch.Note, worst core.Money) {
+	r.t.Helper()
 	var x core.Exchange
 	h := new(govern.Hold)
 	till := r.s.o.Till()
@@ -216,6 +225,26 @@ func TestLook(t *testing.T) {
 	r.stands(2*each, 0)
 	r.s.Look("of nobody")
 	r.s.round(context.Background())
+}
+
+// A provider that does not answer is waited for once a round, however many batches it has.
+func TestAway(t *testing.T) {
+	r := newRoom(t)
+	for _, name := range []string{"b", "c", "d"} {
+		r.beginNamed(name)
+	}
+	r.s.round(context.Background())
+	r.now = r.now.Add(longest)
+	if r.s.round(context.Background()); r.asked != 1 {
+		t.Errorf("asked %d times", r.asked)
+	}
+	for _, name := range []string{"b", "c", "d"} {
+		r.says["/v1/batches/"+name] = "500 {}" // somebody is there
+	}
+	r.now = r.now.Add(longest)
+	if r.s.round(context.Background()); r.asked != 4 {
+		t.Errorf("asked %d times", r.asked)
+	}
 }
 
 // Run ends with its context, and is woken by Look.

@@ -131,8 +131,9 @@ func underWay(open []govern.OpenCall) string {
 	jobs, held := 0, core.Money(0)
 	for i := range open {
 		if open[i].Job != "" {
-			jobs++
-			held = held.Plus(open[i].Worst)
+			if jobs++; open[i].On > 0 { // else nobody pays for it
+				held = held.Plus(open[i].Worst)
+			}
 		}
 	}
 	text := count(len(open)-jobs, "call") + " under way"

@@ -175,6 +175,9 @@ func (p pricer) rates(where string, r *core.Rates) {
 	if r.Call > 0 {
 		fmt.Fprintf(p.out, "    a request %v\n", r.Call)
 	}
+	if r.Search > 0 {
+		fmt.Fprintf(p.out, "    a search unit %v\n", r.Search)
+	}
 }
 
 // take converts a price list of others to a sheet and reports what was left out.

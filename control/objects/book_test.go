@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,7 +20,6 @@ var both = []struct {
 }{
 	{"as_made", testARecordIsAsItWasMade},
 	{"mentioned", testWhoMentionsAThingDoesNotGetIt},
-	{"marked", testOfManyWhoMarkOneSucceeds},
 	{"bounded", testTheBookIsBounded},
 	{"any", testWhetherThereIsAny},
 }
@@ -57,7 +55,7 @@ func made(t *testing.T, o Options) *Book {
 
 func thing(id, key string) core.Object {
 	return core.Object{ObjectRef: core.ObjectRef{Provider: "openai", Kind: "files", ID: id}, Maker: core.Maker{Key: key, Team: "a", Customer: "c"},
-		Model: "gpt", Endpoint: "/v1/chat/completions", Made: 1000, Expires: 2000, Note: []byte{0, 1, 2}}
+		Model: "gpt", Made: 1000, Expires: 2000}
 }
 
 func testARecordIsAsItWasMade(t *testing.T, o Options) {
@@ -112,61 +110,25 @@ func testWhoMentionsAThingDoesNotGetIt(t *testing.T, o Options) {
 	}
 }
 
-func testOfManyWhoMarkOneSucceeds(t *testing.T, o Options) {
-	b, ctx := made(t, o), t.Context()
-	o1 := thing("batch-1", "ci")
-	o1.Kind, o1.State = "batches", core.ObjectOpen
-	if err := b.Made(ctx, o1); err != nil {
-		t.Fatal(err)
-	}
-	if list, err := b.Open(ctx, "batches"); err != nil || len(list) != 1 || list[0].ID != "batch-1" {
-		t.Fatal(list, err)
-	}
-	var won sync.Map
-	var all sync.WaitGroup
-	for i := range 4 {
-		all.Go(func() {
-			was, err := b.Mark(ctx, o1.ObjectRef, core.ObjectOpen, "settled", fmt.Appendf(nil, "by %d", i))
-			if err != nil {
-				t.Error(err)
-			}
-			if was {
-				won.Store(i, true)
-			}
-		})
-	}
-	all.Wait()
-	n := 0
-	won.Range(func(any, any) bool { n++; return true })
-	if n != 1 {
-		t.Errorf("%d of them succeeded", n)
-	}
-	if list, err := b.Open(ctx, "batches"); err != nil || len(list) != 0 {
-		t.Error(list, err)
-	}
-}
-
 func testTheBookIsBounded(t *testing.T, o Options) {
 	o.Most, o.Now = 10, func() time.Time { return time.Unix(1000, 0) }
 	b, ctx := made(t, o), t.Context()
-	watched := thing("batch-1", "ci")
-	watched.Kind, watched.State, watched.Made = "batches", core.ObjectOpen, 1
 	var all []core.Object
 	for i := range tidyEvery {
 		all = append(all, thing(fmt.Sprintf("file-%03d", i), "ci"))
 		all[i].Made, all[i].Expires = int64(i+2), 0
 	}
-	if err := b.keep(ctx, append(all, watched), nil); err != nil {
+	if err := b.keep(ctx, all, nil); err != nil {
 		t.Fatal(err)
 	}
 	list, err := b.List(ctx, core.ObjectRef{}, core.Maker{Key: "ci"}, 0)
 	if err != nil || len(list) != 10 {
 		t.Fatalf("%d, %v", len(list), err)
 	}
-	if list[0].ID != "file-255" || list[9].ID != "batch-1" {
+	if list[0].ID != "file-255" || list[9].ID != "file-246" {
 		t.Errorf("the newest is %s, the oldest %s", list[0].ID, list[9].ID)
 	}
-	if list, err = b.List(ctx, core.ObjectRef{Provider: "openai", Kind: "files"}, core.Maker{}, 5); err != nil || len(list) != 4 {
+	if list, err = b.List(ctx, core.ObjectRef{Provider: "openai", Kind: "files"}, core.Maker{}, 5); err != nil || len(list) != 5 {
 		t.Errorf("%d, %v", len(list), err)
 	}
 }

@@ -95,10 +95,6 @@ func (d *database) q(statement string) string {
 
 // prepare makes the table, one machine at a time.
 func (d *database) prepare(ctx context.Context) error {
-	blob := "BLOB"
-	if d.postgres {
-		blob = "BYTEA"
-	}
 	tx, err := d.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -111,9 +107,8 @@ func (d *database) prepare(ctx context.Context) error {
 	}
 	for _, statement := range []string{
 		`CREATE TABLE IF NOT EXISTS asbru_made (provider TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
-			holder TEXT NOT NULL, team TEXT NOT NULL, customer TEXT NOT NULL, model TEXT NOT NULL, endpoint TEXT NOT NULL,
-			state TEXT NOT NULL, made BIGINT NOT NULL, expires BIGINT NOT NULL, note ` + blob + `, PRIMARY KEY (provider, kind, id))`,
-		`CREATE INDEX IF NOT EXISTS asbru_made_open ON asbru_made (kind, made) WHERE state = 'open'`,
+			holder TEXT NOT NULL, team TEXT NOT NULL, customer TEXT NOT NULL, model TEXT NOT NULL,
+			made BIGINT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (provider, kind, id))`,
 		`CREATE INDEX IF NOT EXISTS asbru_made_over ON asbru_made (expires) WHERE expires > 0`,
 		`CREATE INDEX IF NOT EXISTS asbru_made_age ON asbru_made (made)`,
 	} {

@@ -13,8 +13,8 @@ import (
 // What is made anew replaces an old record; what is found beside it only completes one of the same
 // holder: nobody becomes the holder of a thing because it is mentioned.
 const (
-	insert   = `INSERT INTO asbru_made (` + columns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider, kind, id) DO UPDATE SET `
-	replace  = insert + `holder = excluded.holder, team = excluded.team, customer = excluded.customer, model = excluded.model, endpoint = excluded.endpoint, state = excluded.state, made = excluded.made, expires = excluded.expires, note = excluded.note`
+	insert   = `INSERT INTO asbru_made (` + columns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider, kind, id) DO UPDATE SET `
+	replace  = insert + `holder = excluded.holder, team = excluded.team, customer = excluded.customer, model = excluded.model, made = excluded.made, expires = excluded.expires`
 	complete = insert + `expires = excluded.expires WHERE asbru_made.holder = excluded.holder AND excluded.expires > 0`
 )
 
@@ -114,6 +114,9 @@ func (b *Book) keep(ctx context.Context, made, beside []core.Object) error {
 	})
 	if err != nil {
 		b.unkept.Add(int64(len(made)))
+		for i := range made {
+			b.o.Log.Error("what a key made is not recorded, and nobody but an administrator can say whose it is", "key", made[i].Key, "provider", made[i].Provider, "kind", made[i].Kind, "id", made[i].ID, "error", err)
+		}
 		return err
 	}
 	if n := int64(len(made) + len(beside)); b.changes.Add(n)%tidyEvery < n {
@@ -131,7 +134,7 @@ func (b *Book) write(ctx context.Context, d *database, tx *sql.Tx, statement str
 	if o.Made == 0 {
 		o.Made = b.now().Unix()
 	}
-	_, err := tx.ExecContext(ctx, d.q(statement), o.Provider, o.Kind, o.ID, o.Key, o.Team, o.Customer, o.Model, o.Endpoint, o.State, o.Made, o.Expires, o.Note)
+	_, err := tx.ExecContext(ctx, d.q(statement), o.Provider, o.Kind, o.ID, o.Key, o.Team, o.Customer, o.Model, o.Made, o.Expires)
 	return err
 }
 
@@ -149,7 +152,7 @@ func (b *Book) Forget(refs []core.ObjectRef, told func(error)) {
 
 // tidy removes what expired, and the oldest of too many records.
 func (b *Book) tidy(ctx context.Context, d *database) error {
-	if _, err := d.ExecContext(ctx, d.q(`DELETE FROM asbru_made WHERE expires > 0 AND expires < ? AND state <> 'open'`), b.now().Add(-expiryRest).Unix()); err != nil {
+	if _, err := d.ExecContext(ctx, d.q(`DELETE FROM asbru_made WHERE expires > 0 AND expires < ?`), b.now().Add(-expiryRest).Unix()); err != nil {
 		return err
 	}
 	var n int64
@@ -157,7 +160,7 @@ func (b *Book) tidy(ctx context.Context, d *database) error {
 		return err
 	}
 	res, err := d.ExecContext(ctx, d.q(`DELETE FROM asbru_made WHERE (provider, kind, id) IN
-		(SELECT provider, kind, id FROM asbru_made WHERE state <> 'open' ORDER BY made LIMIT ?)`), n-int64(b.o.Most))
+		(SELECT provider, kind, id FROM asbru_made ORDER BY made LIMIT ?)`), n-int64(b.o.Most))
 	if err != nil {
 		return err
 	}

@@ -3,15 +3,14 @@ package objects
 import "time"
 
 const (
-	// MaxRecords bounds the book. The oldest record that nobody watches makes room for a new one.
+	// MaxRecords bounds the book. The oldest record makes room for a new one.
 	MaxRecords = 1_000_000
 
-	// MaxListed bounds what List and Open return at once.
+	// MaxListed bounds what List returns at once.
 	MaxListed = 1000
 
-	maxWays    = 64               // lookups and changes for requests that are under way at once
+	maxWays    = 4096             // lookups and changes for requests that are under way at once
 	maxConns   = 4                // to the database
-	maxNote    = 64 << 10         // bytes of a Note
 	maxName    = 512              // bytes of an id
 	askWait    = 10 * time.Second // for one answer of the database
 	tidyEvery  = 256              // changes between two looks at what is over

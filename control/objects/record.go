@@ -4,19 +4,18 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 
 	"asbru/core"
 )
 
-const columns = `provider, kind, id, holder, team, customer, model, endpoint, state, made, expires, note`
+const columns = `provider, kind, id, holder, team, customer, model, made, expires`
 
 // row is a *sql.Row or *sql.Rows.
 type row interface{ Scan(to ...any) error }
 
 func scan(r row) (o core.Object, err error) {
-	err = r.Scan(&o.Provider, &o.Kind, &o.ID, &o.Key, &o.Team, &o.Customer, &o.Model, &o.Endpoint, &o.State, &o.Made, &o.Expires, &o.Note)
+	err = r.Scan(&o.Provider, &o.Kind, &o.ID, &o.Key, &o.Team, &o.Customer, &o.Model, &o.Made, &o.Expires)
 	return o, err
 }
 
@@ -55,25 +54,6 @@ func (b *Book) Give(ctx context.Context, ref core.ObjectRef, to core.Maker) (was
 		return err
 	})
 	return was, err
-}
-
-// Mark writes the State and the Note of a record for who watches it; false: the record is not there,
-// or its State is no longer from. Of several machines that mark from the same State one succeeds.
-func (b *Book) Mark(ctx context.Context, ref core.ObjectRef, from, to string, note []byte) (was bool, err error) {
-	if len(note) > maxNote {
-		return false, fmt.Errorf("a note of %d bytes is longer than %d", len(note), maxNote)
-	}
-	err = b.with(ctx, func(ctx context.Context, d *database) error {
-		was, err = touched(d.ExecContext(ctx, d.q(`UPDATE asbru_made SET state = ?, note = ? WHERE provider = ? AND kind = ? AND id = ? AND state = ?`),
-			to, note, ref.Provider, ref.Kind, ref.ID, from))
-		return err
-	})
-	return was, err
-}
-
-// Open are the records of a kind whose State is core.ObjectOpen, the oldest first, MaxListed at most.
-func (b *Book) Open(ctx context.Context, kind string) ([]core.Object, error) {
-	return b.read(ctx, `SELECT `+columns+` FROM asbru_made WHERE kind = ? AND state = 'open' ORDER BY made, provider, id LIMIT ?`, kind, MaxListed)
 }
 
 // List are the records that have what is set of ref and of, the newest first, MaxListed at most, from the

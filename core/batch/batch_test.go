@@ -35,6 +35,8 @@ func TestBegins(t *testing.T) {
 	for _, path := range []string{"/files", "/batches/batch_1/cancel", "/images/generations", "/requests"} {
 		f("openai", path, NoForm, "")
 	}
+	f("openai", "/vector_stores/v/file_batches", NoForm, "")
+	f("gemini", "/corpora/c/documents/d/chunks:batchCreate", NoForm, "")
 	f("gemini", "/batches/1:cancel", NoForm, "")
 	f("gemini", "/batches/1:updateGenerateContentBatch", NoForm, "")
 	f("anthropic", "/messages/batches/b/cancel", NoForm, "")

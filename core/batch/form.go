@@ -81,7 +81,9 @@ func sounds(path, last []byte) bool {
 	word := strings.ToLower(string(last))
 	if i := strings.LastIndexByte(word, ':'); i >= 0 {
 		word = word[i+1:]
-		if strings.HasPrefix(word, "update") {
+	}
+	for _, tends := range [...]string{"update", "file_batch", "batchcreate", "batchupdate", "batchdelete", "batchget"} { // things that are kept
+		if strings.HasPrefix(word, tends) {
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -110,10 +111,10 @@ func (m *money) count(l *lot, x *core.Exchange) core.Verdict {
 	case l.begun:
 		l.waker = x.Waker()
 		return core.Wait
-	case l.source.Inline != nil:
+	case l.source.Inline != nil && len(l.source.Inline) <= countAtOnce:
 		l.err, l.done = batch.Elements(l.source.Inline, l.add), true
 		return core.Continue
-	case m.batches.fetch == nil:
+	case l.source.Inline == nil && m.batches.fetch == nil:
 		l.err, l.done = errNoFile, true
 		return core.Continue
 	}
@@ -124,8 +125,14 @@ func (m *money) count(l *lot, x *core.Exchange) core.Verdict {
 		return core.Continue
 	}
 	l.begun, l.waker = true, x.Waker()
+	inline := bytes.Clone(l.source.Inline) // the body is the lane's, which may let go of it
 	go func() {
-		err := l.read(m.batches.fetch)
+		var err error
+		if inline != nil {
+			err = batch.Elements(inline, l.add)
+		} else {
+			err = l.read(m.batches.fetch)
+		}
 		<-m.batches.counts
 		l.mu.Lock()
 		l.err, l.done = err, true
@@ -267,8 +274,6 @@ func (l *lot) covers(g *Budget, t *core.Target, model string) bool {
 func (m *money) refuse(l *lot, x *core.Exchange) *core.Fault {
 	var unpriced unpricedError
 	switch {
-	case m.till.Crowded():
-		return &core.Fault{Code: core.Overloaded, Retry: ledgerRetry, Message: fmt.Sprintf("cannot start the batch: %d are under way already", govern.MaxJobs), Hint: "try again when some have ended"}
 	case l.err == nil:
 		return nil
 	case errors.As(l.err, &unpriced):
@@ -321,6 +326,9 @@ func (l *lot) Forwards() core.Watcher { return l.next }
 // terms is what is held for the batch that b is for.
 func (m *money) terms(b *bill, x *core.Exchange) (h price.Held, f *core.Fault) {
 	l := b.lot
+	if m.till.Crowded() {
+		return h, &core.Fault{Code: core.Overloaded, Retry: ledgerRetry, Message: fmt.Sprintf("cannot start the batch: %d are under way already", govern.MaxJobs), Hint: "try again when some have ended"}
+	}
 	if x.Watch != l { // else the stage has waited
 		l.next, x.Watch = x.Watch, l
 	}

@@ -207,6 +207,12 @@ func TestBatchBegins(t *testing.T) {
 	if n, err = batch.ParseNote(r.jobs[1].Note); err != nil || strings.Join(n.Models, " ") != "m-1 m-2" {
 		t.Errorf("%+v, %v", n, err)
 	}
+	many := strings.Repeat(`{"custom_id":"a","params":{"model":"m-1","max_tokens":1,"messages":[{"role":"user","content":"`+strings.Repeat("x", 2000)+`"}]}},`, 200)
+	b.begin(string(secretOf), anthropic.API, "anthropic", "/messages/batches", `{"requests":[`+strings.TrimSuffix(many, ",")+`]}`, 200, `{"id":"msgbatch_2"}`)
+	b.stands(0, 4*worstOfM+200*(1000*1000+2000+8)) // counted beside the lane
+	if ok, err := b.book.Finish(context.Background(), b.book.Jobs()[2].Seq, &govern.End{Now: time.Now().UnixNano()}); !ok || err != nil {
+		t.Errorf("%v, %v", ok, err)
+	}
 	const gemini1 = `{"batch":{"input_config":{"requests":{"requests":[{"request":{"contents":[],"generationConfig":{"maxOutputTokens":100}}}]}}}}`
 	b.begin(string(secretOf), gemini.API, "gemini", "/models/m-1:batchGenerateContent", gemini1, 200, `{"name":"batches/1"}`)
 	b.stands(0, 5*worstOfM)

@@ -24,6 +24,7 @@ const (
 	leaseRetry  = 2                // seconds until a store that grants shared budgets is asked again
 
 	countWait    = 2 * time.Minute  // until the requests of a batch have been counted
+	countAtOnce  = 256 << 10        // bytes of requests in a body that are counted where they are
 	maxCounts    = 4                // batches whose files are being read, of one document
 	maxLotBytes  = 1 << 30          // of the requests of a batch
 	maxLotModels = 32               // that the requests of a batch name

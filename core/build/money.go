@@ -93,36 +93,16 @@ func (m *money) hold(x *core.Exchange) core.Verdict {
 
 // fill holds what x may cost on the budgets that may have to pay; on none, if none has.
 func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Verdict {
-	b.n = 0
-	accounts := &b.accounts
 	if b.lot == nil && x.Op == core.OpPass {
 		b.lot = lotOf(x, now)
 	}
 	if b.lot != nil && p != nil && m.count(b.lot, x) == core.Wait {
 		return core.Wait
 	}
-	var own, shared []*Budget
-	if p != nil && !x.Peek.Free {
-		own, shared = p.own, p.shared
-	}
-	some := false
-	for _, list := range [...][]*Budget{own, shared} {
-		for _, g := range list {
-			may, must := b.reached(g, x)
-			if x.Fault != nil {
-				return core.Refuse
-			}
-			if !may {
-				continue
-			}
-			if b.n == len(accounts) {
-				x.Fault = &core.Fault{Code: core.Forbidden, Message: fmt.Sprintf("a request cannot be charged to more than %d budgets", len(accounts)), Hint: "ask an administrator to take some away"}
-				return core.Refuse
-			}
-			b.budgets[b.n], accounts[b.n] = g, g.account
-			b.n++
-			some = some || !must
-		}
+	some, f := b.payers(p, x)
+	if f != nil {
+		x.Fault = f
+		return core.Refuse
 	}
 	if b.n == 0 && !m.audited {
 		return core.Continue
@@ -146,12 +126,38 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		}
 		return core.Refuse
 	}
-	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts[:b.n], Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: note}
+	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: b.accounts[:b.n], Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: note}
 	v, r := m.till.Hold(x, &b.hold, &b.ask)
 	if r != nil {
 		x.Fault = refusal(r, now.UnixNano())
 	}
 	return v
+}
+
+// payers finds the budgets that may have to pay for x. some reports whether a part of them may be spared.
+func (b *bill) payers(p *purse, x *core.Exchange) (some bool, f *core.Fault) {
+	b.n = 0
+	if p == nil || x.Peek.Free {
+		return false, nil
+	}
+	for _, list := range [...][]*Budget{p.own, p.shared} {
+		for _, g := range list {
+			may, must, f := b.reached(g, x)
+			if f != nil {
+				return false, f
+			}
+			if !may {
+				continue
+			}
+			if b.n == len(b.accounts) {
+				return false, &core.Fault{Code: core.Forbidden, Message: fmt.Sprintf("a request cannot be charged to more than %d budgets", len(b.accounts)), Hint: "ask an administrator to take some away"}
+			}
+			b.budgets[b.n], b.accounts[b.n] = g, g.account
+			b.n++
+			some = some || !must
+		}
+	}
+	return some, nil
 }
 
 // look notes what is written down of the request of x, once: while all of it is there.
@@ -204,18 +210,19 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	m.till.End(&b.hold, &e, kind)
 }
 
-// reached is Budget.reached for what b is for. x.Fault is set when a budget would have to pay a part of it.
-func (b *bill) reached(g *Budget, x *core.Exchange) (may, must bool) {
+// reached is Budget.reached for what b is for; it is refused when a budget would have to pay a part of it.
+func (b *bill) reached(g *Budget, x *core.Exchange) (may, must bool, f *core.Fault) {
 	if b.lot == nil {
-		return g.reached(x)
+		may, must = g.reached(x)
+		return may, must, nil
 	}
 	may, must, mixed := b.lot.reached(g)
 	if mixed {
-		x.Fault = &core.Fault{Code: core.Forbidden, Kind: "batch_not_counted",
+		f = &core.Fault{Code: core.Forbidden, Kind: "batch_not_counted",
 			Message: fmt.Sprintf("cannot start the batch: its requests name %d models, and the %s is for some of them only", len(b.lot.models), g.Limit.Label),
 			Hint:    "send a batch for each model"}
 	}
-	return may, must
+	return may, must, f
 }
 
 // spares are the accounts that pay nothing now that t has answered.

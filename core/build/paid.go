@@ -133,6 +133,6 @@ func uncounted(x *core.Exchange, now int64) core.Money {
 			return cost
 		}
 	}
-	cost, _ := price.Charge(x, price.Held{Prompt: price.Prompt(x)}, now)
+	cost, _ := price.Charge(x, price.Held{Prompt: price.Prompt(x), Units: price.Units(x)}, now)
 	return cost
 }

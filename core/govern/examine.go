@@ -31,6 +31,7 @@ type OpenCall struct {
 	Time  int64 // wall clock, Unix nanoseconds
 	Worst core.Money
 	Least core.Money // what it is charged if it never ends
+	On    int        // accounts that it is held on
 	Job   string     // the note of a job, which is held until it ends; empty: it is a call
 }
 
@@ -140,7 +141,7 @@ func (x *examiner) result(rep ledger.Report) Examination {
 	}
 	for _, i := range x.fold.open {
 		p := &x.fold.slots[i]
-		e.Open = append(e.Open, OpenCall{p.id, p.time, p.worst, p.least, p.note})
+		e.Open = append(e.Open, OpenCall{p.id, p.time, p.worst, p.least, int(p.n), p.note})
 	}
 	return e
 }

@@ -233,3 +233,34 @@ func TestJobsHandedOver(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// There is a bound to how many jobs are open, and all of them stand in a checkpoint.
+func TestJobsAreBounded(t *testing.T) {
+	disk := memory(83)
+	o := small()
+	o.Ledger.Ring, o.Ledger.Segment = 1<<23, 1<<24
+	b, err := Open(disk, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	till, key := NewTill(b), account(t, b, "key", Unlimited, Window{})
+	for i := range MaxJobs {
+		if till.Crowded() {
+			t.Fatalf("crowded by %d", i)
+		}
+		job(t, till, fmt.Sprint(i), 1, key)
+	}
+	if !till.Crowded() {
+		t.Error("there is room for more")
+	}
+	if !finish(t, till, "7", 1) || till.Crowded() {
+		t.Error("one has ended, and there is no room")
+	}
+	if err := till.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if b = open(t, disk); b.Restart().Jobs != MaxJobs-1 || b.Restart().Ledger.Checkpoint == 0 {
+		t.Errorf("%+v", b.Restart())
+	}
+	balance(t, account(t, b, "key", Unlimited, Window{}), noon, 1, MaxJobs-1, 1)
+}

@@ -3,6 +3,7 @@ package owned
 import (
 	"bytes"
 	"net/url"
+	"time"
 
 	"asbru/core"
 )
@@ -30,7 +31,7 @@ var secrets = [...]string{"key", "api_key", "access_token"}
 
 // list begins to ask for the list.
 func (v *visit) list(x *core.Exchange) {
-	l := &listing{v: v, a: v.wait, dialect: x.From}
+	l := &listing{v: v, a: v.wait, began: time.Now()}
 	line := x.Head.(core.Line)
 	l.q = Question{Provider: v.from[0], Path: string(line.Path()), Query: string(x.Head.Query())}
 	for _, name := range append([]string{"openai-beta"}, x.From.Forward...) {
@@ -73,13 +74,13 @@ func (g *Steward) shares(who core.Maker) core.Maker {
 
 // A listing is a list on its way. One goroutine at a time has it.
 type listing struct {
-	v       *visit
-	a       *answer
-	dialect *core.Dialect
-	q       Question
-	query   url.Values
-	pages   int
-	any     bool // there may be something for the caller
+	v     *visit
+	a     *answer
+	q     Question
+	query url.Values
+	began time.Time
+	pages int
+	any   bool // there may be something for the caller
 }
 
 func (l *listing) ask() {
@@ -147,7 +148,7 @@ func (l *listing) sort(p *Page, s Sent, found []core.Object) {
 		p.End()
 	}
 	if left == 0 && p.Next != nil {
-		if l.pages == MaxPages {
+		if l.pages == MaxPages || time.Since(l.began) > maxListing {
 			l.fail(&core.Fault{Code: core.Overloaded, Message: "the first pages of the list hold nothing of this key's", Hint: "ask for larger pages, or for one by its id"})
 			return
 		}

@@ -49,8 +49,8 @@ func (g *Steward) mine(h *core.Maker, k *core.Maker) bool {
 	return h.Key == k.Key || g.o.Share == ByTeam && k.Team != "" && h.Team == k.Team || g.o.Share == ByCustomer && k.Customer != "" && h.Customer == k.Customer
 }
 
-// holder is who calls. Callers without a key are one holder, whom no key's name means.
-func holder(x *core.Exchange) core.Maker {
+// makerOf is who calls. Callers without a key are one, whom no key's name means.
+func makerOf(x *core.Exchange) core.Maker {
 	if x.Key == x.Snap.Anonymous {
 		return core.Maker{}
 	}
@@ -124,7 +124,7 @@ func (g *Steward) named(x *core.Exchange) core.Verdict {
 		case !ok:
 			return (&visit{}).refuse(x, &core.Fault{Code: core.Invalid, Message: fmt.Sprintf("the request names more than %d files and the like", MaxRefs)})
 		}
-		v = &visit{g: g, who: holder(x), refs: refs}
+		v = &visit{g: g, who: makerOf(x), refs: refs}
 		v.at(x.Route)
 		x.Watch = v
 	}
@@ -134,10 +134,10 @@ func (g *Steward) named(x *core.Exchange) core.Verdict {
 // visit begins the visit of x; nil: there is nothing to judge.
 func (g *Steward) visit(x *core.Exchange) *visit {
 	line, ok := x.Head.(core.Line)
-	if !ok || x.Route == nil {
-		return nil
+	if !ok {
+		return &visit{g: g, act: Act{Verb: Shut}} // what cannot be seen is not let through
 	}
-	v := &visit{g: g, act: ReadAct(string(line.Method()), x.Path), who: holder(x), model: string(x.Peek.Model)}
+	v := &visit{g: g, act: ReadAct(string(line.Method()), x.Path), who: makerOf(x), model: string(x.Peek.Model)}
 	if v.act.Verb == Use || v.act.Verb == Remove {
 		v.refs = append(v.refs, Ref{Kind: v.act.Kind, ID: v.act.ID})
 	}

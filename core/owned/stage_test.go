@@ -345,3 +345,26 @@ func TestReferring(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodysBatch holds that who reads a batch that nobody is recorded for does not get what came of it.
+func TestNobodysBatch(t *testing.T) {
+	m := &memory{has: map[core.ObjectRef]core.Object{}}
+	g := New(Options{Book: m, Unrecorded: Shown})
+	x := call("a", "", "GET", "/batches/b", "")
+	if v := core.Run(x, []core.Stage{g.Look()}); v != core.Continue {
+		t.Fatalf("%d %v", v, x.Fault)
+	}
+	replies(t, g, x, 200, `{"id":"b","output_file_id":"out"}`)
+	if len(m.has) != 0 {
+		t.Errorf("%+v", m.has)
+	}
+}
+
+// TestWhatCannotBeSeen holds that a request without its line is not let through.
+func TestWhatCannotBeSeen(t *testing.T) {
+	x := call("a", "", "GET", "/files/f", "")
+	x.Head = nil
+	if v := core.Run(x, []core.Stage{New(Options{Book: &memory{}}).Look()}); v != core.Refuse || x.Fault.HTTP() != 404 {
+		t.Errorf("%d %v", v, x.Fault)
+	}
+}

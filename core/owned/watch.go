@@ -95,12 +95,15 @@ func (v *visit) settle(x *core.Exchange) bool {
 	}
 	made, beside := ReadReply(v.act, v.seen)
 	v.seen = nil
-	whose := v.who
-	if v.owner != nil {
-		whose = *v.owner
+	whose := v.owner
+	if v.act.Verb == Make {
+		whose = &v.who
+	}
+	if whose == nil { // what came of a thing that nobody is recorded for is nobody's either
+		whose, beside = &v.who, nil
 	}
 	now := v.objects(made, v.who, last.Target.Provider)
-	then := v.objects(beside, whose, last.Target.Provider)
+	then := v.objects(beside, *whose, last.Target.Provider)
 	if len(now)+len(then) == 0 {
 		return false
 	}

@@ -32,8 +32,11 @@ func (c *tally) worst(p *core.Price, maxTokens, choices int64) core.Money {
 	if p.Most.In > 0 && !c.many && writes(p) {
 		in = min(in, p.Most.In*prompts)
 	}
-	return p.Worst(in, Longest(p, maxTokens, max(choices, 1)*prompts))
+	return p.Worst(in, Longest(p, maxTokens, max(choices, 1)*prompts)).Plus(p.Searched(searches(c.chunks)))
 }
+
+// searches is how many search units so many documents are.
+func searches(documents int64) int64 { return (documents + searchUnit - 1) / searchUnit }
 
 // writes reports whether answers cost anything at p.
 func writes(p *core.Price) bool {

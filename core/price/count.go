@@ -16,6 +16,8 @@ type tally struct {
 	open    bool  // it has the provider read what does not stand here
 	paper   bool  // it holds a document
 	far     bool  // something is at another place
+	chunks  int64 // of the documents of a ranking, at most; 0: it is none
+	papers  int64 // documents of a ranking
 	times   int64 // how many times the price it is served at; 0: once
 }
 
@@ -96,8 +98,10 @@ func (t *tally) shape(x *core.Exchange) {
 		t.many = true
 		w := scan.Elements(member(x.Body, "documents"))
 		query := int64(len(member(x.Body, "query")))
-		for _, _, ok := w.Next(); ok; _, _, ok = w.Next() {
+		for _, v, ok := w.Next(); ok; _, v, ok = w.Next() {
 			t.text += query
+			t.papers++
+			t.chunks += int64(len(v))/leastChunk + 1
 		}
 	}
 }

@@ -23,6 +23,7 @@ type Held struct {
 	Worst  core.Money // the most that it can cost; 0: nothing is held
 	Least  core.Money // about what its prompt costs at the first of those who may answer: due when nothing more is heard of it
 	Prompt int64      // what Prompt says
+	Units  int64      // about how many search units a ranking is; 0: it is none
 	Times  int64      // how many times its price it is served at, for being served sooner; 0: once
 }
 
@@ -41,11 +42,12 @@ func Hold(x *core.Exchange, now int64) (h Held, ok bool) {
 		h.Times = sooner(x.Body)
 	}
 	c.shape(x)
+	h.Units = unitsOf(x, &c)
 	Reach(x, func(t *core.Target, name []byte) bool {
 		m, known := hold(x, &c, t, name, now)
 		h.Worst, ok = max(h.Worst, m), ok && known
 		if first && known {
-			h.Least = Cost(inForce(t.Price(x, nil, name), now), &core.Usage{In: c.tokens()})
+			h.Least = Cost(inForce(t.Price(x, nil, name), now), &core.Usage{In: c.tokens(), Searches: h.Units})
 		}
 		first = false
 		return ok
@@ -147,7 +149,7 @@ func charge(x *core.Exchange, held *Held, now int64) (core.Money, Flaw) {
 		return 0, Sound
 	}
 	p := a.Target.Price(x, a.Key, x.Name)
-	own := Spent{In: held.Prompt, Out: said} // one token an event, as most providers send them
+	own := Spent{In: held.Prompt, Out: said, Searches: held.Units} // one token an event, as most providers send them
 	before := core.Money(0)
 	if a.Resumes && n > 1 {
 		if b := &list[n-2]; b.Target.Price != nil {
@@ -183,6 +185,23 @@ func early(x *core.Exchange) bool {
 func Prompt(x *core.Exchange) int64 {
 	c := countOf(x)
 	return promptOf(x, &c)
+}
+
+// Units is about how many search units the ranking that x asks for is; 0: it asks for none.
+func Units(x *core.Exchange) int64 {
+	if x.Op != core.OpRerank {
+		return 0
+	}
+	var c tally
+	c.shape(x)
+	return unitsOf(x, &c)
+}
+
+func unitsOf(x *core.Exchange, c *tally) int64 {
+	if x.Op != core.OpRerank {
+		return 0
+	}
+	return max(searches(c.papers), 1)
 }
 
 func promptOf(x *core.Exchange, c *tally) int64 {

@@ -79,7 +79,7 @@ func (m *Import) add(kind, name string, r *row) {
 	case name == "" || len(name) > core.MaxModelName || strings.ContainsAny(name, " \t\r\n#"):
 		m.Bad["a name that no row can have"]++
 		return
-	case !slices.ContainsFunc(r.plain, func(t tier) bool { return t.In|t.Out|t.Call > 0 }):
+	case !slices.ContainsFunc(r.plain, func(t tier) bool { return t.In|t.Out|t.Call|t.Search > 0 }):
 		m.Free++
 		return
 	}

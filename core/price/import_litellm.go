@@ -31,8 +31,10 @@ func liteLLMField(name string) (kind, bool) {
 		return imageIn, true
 	case "output_cost_per_image_token":
 		return imageOut, true
-	case "input_cost_per_request", "input_cost_per_query":
+	case "input_cost_per_request":
 		return call, true
+	case "input_cost_per_query": // of rankings: of so many documents
+		return search, true
 	}
 	return 0, false
 }
@@ -70,14 +72,14 @@ func (m *Import) liteLLM(name, provider string, raw json.RawMessage) {
 			list = &batch
 		}
 		read := tokenRate
-		if k == call {
+		if k == call || k == search {
 			read = rate
 		}
 		if !m.put(tierAt(list, above), k, fields[f], read) {
 			return
 		}
 	}
-	if set := &r.plain[0].set; !set[in] && !set[out] && !set[call] {
+	if set := &r.plain[0].set; !set[in] && !set[out] && !set[call] && !set[search] {
 		m.Blank++
 		return
 	}

@@ -47,7 +47,7 @@ claude-x in=3 out=15 written=3.75 kept=6
 eu/gpt-x in=2.75 out=11
 
 [cohere]
-rerank-x in=0 call=0.002
+rerank-x in=0 search=0.002
 
 [gemini]
 gem-x in=1.25 out=10 audio-in=1 >200000 in=2.5 out=15

@@ -28,6 +28,11 @@ const (
 	// dearest known is an image at OpenAI's smallest models, 48,169 tokens.
 	MediaTokens = 50_000
 
+	// searchUnit is how many documents make a search unit of a ranking, and leastChunk how many tokens of a
+	// document at least count as one, where a long one is cut: 500 with those of the query, of which 256 are read.
+	searchUnit = 100
+	leastChunk = 500 - 256
+
 	// DefaultWindow is what a request that reads what the provider keeps can come to when the
 	// price does not say how much the model takes.
 	DefaultWindow = 1 << 20

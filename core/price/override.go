@@ -153,6 +153,9 @@ func (o *Override) on(r core.Rates) core.Rates {
 	if o.share != 0 {
 		r = times(r, o.share)
 	}
+	if o.patch.set[in] || o.patch.set[out] || o.patch.set[call] { // what a ranking costs is said otherwise
+		r.Search = 0
+	}
 	was := r
 	for k := range numKinds {
 		switch {

@@ -17,6 +17,7 @@ const (
 	imageIn
 	imageOut
 	call
+	search
 	numKinds
 )
 
@@ -28,7 +29,7 @@ var kinds = [numKinds]struct {
 	in: {"in", in}, out: {"out", out},
 	cached: {"cached", in}, written: {"written", in}, kept: {"kept", written}, thought: {"thought", out},
 	audioIn: {"audio-in", in}, audioOut: {"audio-out", out}, imageIn: {"image-in", in}, imageOut: {"image-out", out},
-	call: {"call", call},
+	call: {"call", call}, search: {"search", search},
 }
 
 func kindNamed(name string) (kind, bool) {
@@ -44,7 +45,7 @@ func kindNamed(name string) (kind, bool) {
 func at(r *core.Rates, k kind) *core.Money {
 	return [numKinds]*core.Money{
 		in: &r.In, out: &r.Out, cached: &r.CachedIn, written: &r.WrittenIn, kept: &r.KeptIn, thought: &r.Reasoning,
-		audioIn: &r.AudioIn, audioOut: &r.AudioOut, imageIn: &r.ImageIn, imageOut: &r.ImageOut, call: &r.Call,
+		audioIn: &r.AudioIn, audioOut: &r.AudioOut, imageIn: &r.ImageIn, imageOut: &r.ImageOut, call: &r.Call, search: &r.Search,
 	}[k]
 }
 
@@ -80,7 +81,7 @@ func (s sparse) over(below *sparse) sparse {
 	return s
 }
 
-// times is r with each rate multiplied by a share of a million, rounded up. The price of a call too.
+// times is r with each rate multiplied by a share of a million, rounded up. The prices of a call and of a search too.
 func times(r core.Rates, millionths int64) core.Rates {
 	for k := range numKinds {
 		m := at(&r, k)

@@ -15,7 +15,7 @@ import (
 //
 //	in=1.25 out=10 cached=0.125 max-in=1000000 >200000 in=2.5 out=15 batch=50% from=2026-01-31
 //
-// Prices are dollars for a million tokens, call is dollars for a request. Behind >N stand
+// Prices are dollars for a million tokens, call is dollars for a request, search for a search unit. Behind >N stand
 // the prices of prompts longer than N tokens; behind the word batch those of the
 // provider's batches, which begin where the plain ones do. What is not named costs what text
 // of its side costs, in a tier what it costs in the row.
@@ -132,7 +132,7 @@ func tokens(text string) (int64, error) {
 // whole checks that a row says what text costs.
 func (r *row) whole() error {
 	switch b := &r.plain[0]; {
-	case !b.set[in] && !b.set[out] && !b.set[call]:
+	case !b.set[in] && !b.set[out] && !b.set[call] && !b.set[search]:
 		return errNoPrice
 	case r.batch != nil && r.half > 0:
 		return badField("batch", "", errTwice)

@@ -37,7 +37,7 @@ func Judge(u *core.Usage) Flaw {
 	case u.In > MaxTokens || u.Out > MaxTokens,
 		u.CachedIn > u.In || u.WrittenIn > u.In-u.CachedIn,
 		u.KeptIn > u.WrittenIn, u.AudioIn > u.In, u.ImageIn > u.In,
-		u.Reasoning > u.Out, u.AudioOut > u.Out, u.ImageOut > u.Out:
+		u.Reasoning > u.Out, u.AudioOut > u.Out, u.ImageOut > u.Out, u.Searches > MaxTokens:
 		return Unlikely
 	case u.In == 0 && u.Out == 0:
 		return Zero
@@ -46,7 +46,7 @@ func Judge(u *core.Usage) Flaw {
 }
 
 func negative(u *core.Usage) bool {
-	return u.In|u.CachedIn|u.Out|u.Reasoning|u.WrittenIn|u.KeptIn|u.AudioIn|u.AudioOut|u.ImageIn|u.ImageOut < 0
+	return u.In|u.CachedIn|u.Out|u.Reasoning|u.WrittenIn|u.KeptIn|u.AudioIn|u.AudioOut|u.ImageIn|u.ImageOut|u.Searches < 0
 }
 
 // Cost is what a believed report comes to. A nil price costs nothing that anybody knows.
@@ -67,10 +67,18 @@ func Settle(p *core.Price, u *core.Usage, spent Spent, held core.Money) (core.Mo
 	if p == nil {
 		return 0, f
 	}
+	if p.Search > 0 && spent.Searches > 0 { // a ranking, which is billed by searches
+		switch {
+		case f == Missing && u.Searches > 0 && u.Searches <= MaxTokens:
+			return p.Searched(u.Searches).Plus(p.Call), Sound
+		case u.Searches == 0:
+			f = max(f, Missing)
+		}
+	}
 	if !f.Estimated() {
 		return Cost(p, u), f
 	}
-	own := core.Usage{In: spent.In, Out: spent.Out}
+	own := core.Usage{In: spent.In, Out: spent.Out, Searches: spent.Searches}
 	m := Cost(p, &own)
 	if held > 0 {
 		m = min(m, held)
@@ -78,8 +86,8 @@ func Settle(p *core.Price, u *core.Usage, spent Spent, held core.Money) (core.Mo
 	return m, f
 }
 
-// Spent is our own count of an exchange, in tokens.
-type Spent struct{ In, Out int64 }
+// Spent is our own count of an exchange, in tokens, and of a ranking in searches too.
+type Spent struct{ In, Out, Searches int64 }
 
 // What text and a picture come to on the whole. Settling uses it; a hold does not, because
 // some text has a token for every byte.

@@ -41,13 +41,13 @@ func TestSettle(t *testing.T) {
 			t.Errorf("%+v: %d, %q; want %d, %q", u, got, why, want, flaw)
 		}
 	}
-	f(core.Usage{Known: true, In: 100, Out: 10}, Spent{7, 7}, 50_000, 120_000, Sound) // believed, whatever was held
-	f(core.Usage{Known: true}, Spent{7, 7}, 50_000, 0, Zero)
-	f(core.Usage{}, Spent{7, 7}, 50_000, 21_000, Missing)
-	f(core.Usage{}, Spent{700, 7}, 50_000, 50_000, Missing)
-	f(core.Usage{}, Spent{700, 7}, 0, 714_000, Missing)
-	f(core.Usage{Known: true, In: -5, Out: 10}, Spent{7, 7}, 50_000, 21_000, Negative)
-	f(core.Usage{Known: true, In: 5, CachedIn: 6}, Spent{7, 7}, 50_000, 21_000, Unlikely)
+	f(core.Usage{Known: true, In: 100, Out: 10}, Spent{In: 7, Out: 7}, 50_000, 120_000, Sound) // believed, whatever was held
+	f(core.Usage{Known: true}, Spent{In: 7, Out: 7}, 50_000, 0, Zero)
+	f(core.Usage{}, Spent{In: 7, Out: 7}, 50_000, 21_000, Missing)
+	f(core.Usage{}, Spent{In: 700, Out: 7}, 50_000, 50_000, Missing)
+	f(core.Usage{}, Spent{In: 700, Out: 7}, 0, 714_000, Missing)
+	f(core.Usage{Known: true, In: -5, Out: 10}, Spent{In: 7, Out: 7}, 50_000, 21_000, Negative)
+	f(core.Usage{Known: true, In: 5, CachedIn: 6}, Spent{In: 7, Out: 7}, 50_000, 21_000, Unlikely)
 	if m, flaw := Settle(nil, &core.Usage{Known: true, In: 5}, Spent{}, 9); m != 0 || flaw != Sound {
 		t.Errorf("without a price it is %d, %q", m, flaw)
 	}

@@ -25,6 +25,7 @@ func readUsage(b []byte, u *core.Usage) {
 // Cohere puts around the prompt; it counts only where there is nothing else.
 func tokens(raw []byte, u *core.Usage) {
 	var got, billed core.Usage
+	searches := int64(0)
 	w := scan.Members(raw)
 	for {
 		key, value, ok := w.Next()
@@ -36,6 +37,7 @@ func tokens(raw []byte, u *core.Usage) {
 			units(value, &got)
 		case "billed_units":
 			units(value, &billed)
+			count(member(value, "search_units"), &searches)
 		case "cached_tokens":
 			count(value, &got.CachedIn)
 		}
@@ -49,6 +51,7 @@ func tokens(raw []byte, u *core.Usage) {
 		got.CachedIn = min(got.CachedIn, got.In)
 		*u = got
 	}
+	u.Searches = searches
 }
 
 // units reads {input_tokens, output_tokens, reasoning_tokens, image_tokens}.

@@ -41,6 +41,7 @@ func parseRanking(k *core.Ranking, raw []byte) error {
 		}
 		k.Keep(&k.More, key, value)
 	}
+	k.Usage.Searches = k.Units
 	switch {
 	case w.Rest() == nil:
 		return errNoObject

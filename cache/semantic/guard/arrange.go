@@ -10,9 +10,16 @@ func (r *reader) arrange(toks []token) []token {
 	if r.lex().is(&toks[0], classWh) && r.lex().is(&toks[1], classFiller) && !r.lex().is(&toks[1], classConj) && !r.lex().word(&toks[1], "so") {
 		toks = drop(toks, 1, 1) // "what exactly is"
 	}
+	for i := range toks[:len(toks)-1] {
+		if t := &toks[i]; r.lex().word(t, "you") && (r.lex().word(&toks[i+1], "favorite") || r.lex().word(&toks[i+1], "favourite")) {
+			t.text = r.f.lexer.put("your") // a slip of the pen
+			t.word = r.lex().find(t.text)
+		}
+	}
 	r.currency(toks)
 	toks = r.daily(toks)
 	toks = r.prefers(toks)
+	r.required(toks)
 	toks = r.worth(toks)
 	toks = r.opines(toks)
 	r.byWhomever(toks)
@@ -23,135 +30,6 @@ func (r *reader) arrange(toks []token) []token {
 	toks = r.needs(toks)
 	r.while(toks)
 	return toks
-}
-
-// trim takes commas off the end.
-func trim(toks []token) []token {
-	for len(toks) > 0 && toks[len(toks)-1].shape >= shapePause {
-		toks = toks[:len(toks)-1]
-	}
-	return toks
-}
-
-// rotate puts the first n of toks behind the others.
-func rotate(toks []token, n int) {
-	flip := func(t []token) {
-		for i, j := 0, len(t)-1; i < j; i, j = i+1, j-1 {
-			t[i], t[j] = t[j], t[i]
-		}
-	}
-	flip(toks[:n])
-	flip(toks[n:])
-	flip(toks)
-}
-
-// index is where the first of toks that is the word s stands, -1: nowhere.
-func (r *reader) index(toks []token, s string) int {
-	for i := range toks {
-		if r.lex().word(&toks[i], s) && !toks[i].quoted {
-			return i
-		}
-	}
-	return -1
-}
-
-// drop takes n tokens out at i.
-func drop(toks []token, i, n int) []token {
-	copy(toks[i:], toks[i+n:])
-	for k := len(toks) - n; k < len(toks); k++ {
-		toks[k] = token{shape: shapePause}
-	}
-	return toks[:len(toks)-n]
-}
-
-// topic drops what stands before a colon and comes again behind it: "bees: what do bees eat".
-func (r *reader) topic(toks []token) []token {
-	for i := 1; i+3 < len(toks) && i <= maxTopic; i++ {
-		if toks[i].shape != shapePause {
-			continue
-		}
-		for k := range toks[:i] {
-			if r.index(toks[i+1:], string(toks[k].text)) < 0 || r.lex().is(&toks[k], classWh|classAux) {
-				return toks
-			}
-		}
-		return toks[i+1:]
-	}
-	return toks
-}
-
-// clause: "if it rains, what should I wear", "what should I wear if it rains".
-func (r *reader) clause(toks []token) []token {
-	if len(toks) < 6 || toks[0].quoted {
-		return toks
-	}
-	l := r.lex()
-	switch string(toks[0].text) {
-	case "if", "while", "whenever", "after", "before":
-	case "when":
-		if l.is(&toks[1], classAux) {
-			return toks
-		}
-	default:
-		return toks
-	}
-	for i := 2; i+2 < len(toks); i++ {
-		if toks[i].shape != shapePause {
-			continue
-		}
-		if l.word(&toks[i+1], "then") {
-			toks = drop(toks, i+1, 1)
-		}
-		if l.is(&toks[i+1], classWh|classAux) && !pauses(toks[i+1:]) {
-			rotate(toks, i+1)
-		}
-		return toks
-	}
-	return toks
-}
-
-// predicament makes one sentence of "my tooth fell out. What should I do?", or of the same
-// with a comma: what should I do if. The first of toks, up to the end at i, is what happens.
-func (r *reader) predicament(toks []token, i int) bool {
-	l := r.lex()
-	if i < 2 || !l.word(&toks[0], "i") && !l.word(&toks[0], "my") && !l.word(&toks[0], "we") && !l.word(&toks[0], "our") {
-		return false
-	}
-	if n := r.helpless(toks[min(i+1, len(toks)):]); n > 0 && !r.has(toks[:i], classWh) {
-		r.joinIf(toks[:i+1+n], i)
-		return true
-	}
-	for k := 2; k < i; k++ {
-		if toks[k].shape == shapePause {
-			if n := r.helpless(toks[k+1 : i]); n == i-k-1 && !r.has(toks[:k], classWh) {
-				r.joinIf(toks[:i], k)
-			}
-			return false
-		}
-	}
-	return false
-}
-
-// helpless is how many tokens say what should I do, and nothing else.
-func (r *reader) helpless(toks []token) int {
-	l := r.lex()
-	if len(toks) < 4 || !l.word(&toks[0], "what") || !l.is(&toks[1], classShould|classCan|classDo) || !l.is(&toks[2], classPerson) || !l.word(&toks[3], "do") ||
-		l.is(&toks[1], classPast) {
-		return 0
-	}
-	if len(toks) > 4 && toks[4].shape != shapeEnd {
-		return 0
-	}
-	return 4
-}
-
-// joinIf puts what stands behind the mark at i before what stands in front of it, with an
-// if in between.
-func (r *reader) joinIf(toks []token, i int) {
-	toks[i] = token{text: r.f.lexer.put("if"), shape: shapeWord}
-	toks[i].word = r.lex().find(toks[i].text)
-	rotate(toks, i+1)
-	rotate(toks[len(toks)-i-1:], i)
 }
 
 // currency: "Rs 500", "500 Rs".
@@ -198,6 +76,27 @@ func (r *reader) prefers(toks []token) []token {
 	toks[0].text, toks[1].text = r.f.lexer.put("should"), r.f.lexer.put("i")
 	toks[0].word, toks[1].word = l.find(toks[0].text), l.find(toks[1].text)
 	return drop(toks, 2, 2)
+}
+
+// required: "is a helmet required for skiing", "do I need a helmet for skiing".
+func (r *reader) required(toks []token) {
+	l := r.lex()
+	if !l.is(&toks[0], classBe) || l.is(&toks[0], classPast) || l.is(&toks[1], classThird|classPerson) {
+		return
+	}
+	for i := 2; i+1 < len(toks); i++ {
+		t := &toks[i]
+		if t.shape >= shapePause || t.quoted || l.is(t, classNeg|classConj|classPrep) {
+			return
+		}
+		if (l.word(t, "required") || l.word(t, "needed")) && (l.word(&toks[i+1], "for") || l.word(&toks[i+1], "to")) {
+			t.text = r.f.lexer.put("need")
+			t.word = l.find(t.text)
+			rotate(toks[1:i+1], i-1)
+			r.f.who |= 1
+			return
+		}
+	}
 }
 
 // worth: "is it worth buying a car", "is a car worth buying".
@@ -267,32 +166,6 @@ func (r *reader) either(toks []token) {
 	r.versus = true
 }
 
-// items tells the two things apart that an "or" or "and" joins, where there is only one:
-// they may stand the other way round.
-func (r *reader) items(toks []token) {
-	l, at := r.lex(), -1
-	for i := range toks {
-		if t := &toks[i]; l.word(t, "or") || l.word(t, "and") {
-			if at >= 0 || t.quoted {
-				return
-			}
-			at = i
-		}
-	}
-	if at < 1 {
-		return
-	}
-	within := func(t *token) bool {
-		return t.shape < shapePause && (!l.is(t, classIdle) || l.is(t, classArticle))
-	}
-	for i := at - 1; i >= 0 && within(&toks[i]); i-- {
-		toks[i].item = 1
-	}
-	for i := at + 1; i < len(toks) && within(&toks[i]); i++ {
-		toks[i].item = 2
-	}
-}
-
 // needs: "how often does a fern need to be watered", "how often should a fern be watered".
 func (r *reader) needs(toks []token) []token {
 	l, aux := r.lex(), -1
@@ -339,82 +212,4 @@ func (r *reader) while(toks []token) {
 			r.f.implied = true
 		}
 	}
-}
-
-// substitute marks what takes the place of what: use X instead of Y, substitute X for Y,
-// replace Y by X, Y is replaced by X.
-func (r *reader) substitute(toks []token) {
-	l := r.lex()
-	verb, mark, width, old := -1, -1, 1, false
-	for i := range toks {
-		t := &toks[i]
-		if t.quoted {
-			return
-		}
-		switch string(t.text) {
-		case "use", "substitute", "substituted", "replace", "replaced":
-			if verb < 0 {
-				verb = i
-			}
-		case "instead":
-			if verb >= 0 && mark < 0 && l.word(&toks[verb], "use") && i+1 < len(toks) && l.word(&toks[i+1], "of") {
-				mark, width = i, 2
-			}
-		case "for":
-			if verb >= 0 && mark < 0 && (l.word(&toks[verb], "substitute") || l.word(&toks[verb], "substituted")) {
-				mark = i
-			}
-		case "by", "with":
-			if verb >= 0 && mark < 0 && !l.word(&toks[verb], "use") {
-				mark, old = i, true
-			}
-		}
-	}
-	if verb < 1 || mark < 0 || mark+width >= len(toks) {
-		return
-	}
-	from, to := roleTo, roleFrom // what comes, what goes
-	if old {
-		from, to = to, from
-	}
-	first := toks[verb+1 : mark]
-	if len(toks[verb].text) > 7 && ends(toks[verb].text, "d") { // passive: X is replaced by Y
-		be := verb - 1
-		if !l.is(&toks[be], classBe) || mark != verb+1 {
-			return
-		}
-		first = toks[1:be]
-		if len(first) > 0 && l.is(&toks[0], classWh) {
-			first = first[1:]
-		}
-		r.f.who |= 1
-	}
-	if len(first) == 0 {
-		return
-	}
-	hang(first, from)
-	for i := mark; i < mark+width; i++ {
-		toks[i].eaten = true
-	}
-	end := mark + width
-	for end < len(toks) && toks[end].shape < shapePause && !l.is(&toks[end], classPrep|classConj|classHard) {
-		end++
-	}
-	hang(toks[mark+width:end], to)
-	toks[verb].text = r.f.lexer.put("replace")
-	toks[verb].word = l.find(toks[verb].text)
-}
-
-// hang gives all of toks one role.
-func hang(toks []token, as role) {
-	for i := range toks {
-		toks[i].part = as
-	}
-}
-
-// asksOn reports whether another question begins behind the "and" at i: "what is X and what
-// are its parts".
-func (r *reader) asksOn(i int) bool {
-	l := r.lex()
-	return l.word(&r.toks[i], "and") && !r.toks[i].quoted && i+3 < len(r.toks) && l.is(&r.toks[i+1], classWh) && !l.word(&r.toks[i+1], "why") && l.is(&r.toks[i+2], classAux)
 }

@@ -70,7 +70,10 @@ func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
 			s.mood = moodPresent
 		}
 	}
-	if s.frame == frameYes && p.adds != "" && p.adds != "can" {
+	if p.adds == "cure" { // "can X be cured"
+		s.mood = moodCan
+		r.f.who |= 1
+	} else if s.frame == frameYes && p.adds != "" && p.adds != "can" {
 		s.mood = moodPresent
 	}
 	if s.frame == frameHowto && p.adds != "" && p.adds != "can" && p.adds != "become" && p.adds != "handle" {

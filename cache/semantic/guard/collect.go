@@ -54,6 +54,7 @@ func (r *reader) collect(toks []token) {
 		}
 		w.shown = i > 1 && r.lex().word(&toks[i-1], "that") && r.lex().is(&toks[i-2], classPrep)
 		w.front = r.fronted && w.role != roleNone
+		r.f.some = r.f.some || r.asked == frameWhat && i > 0 && i < 4 && l.word(&toks[i-1], "some")
 		w.liked = i > 0 && r.asked == frameWhat && (l.word(t, "good") || l.word(t, "great")) && l.word(&toks[i-1], "some")
 		w.done = i > 0 && r.lex().is(&toks[i-1], classBe) && r.lex().happens(t)
 		w.moves = i == 2 && len(toks) > 4 && r.lex().is(&toks[0], classBe) && r.lex().word(&toks[1], "it") &&
@@ -255,7 +256,7 @@ func (r *reader) passive(toks []token, before int) {
 		end++
 	}
 	if verb == 0 {
-		words[verb].glued = true // "who was killed by Abel": who did Abel kill
+		words[verb].glued, words[verb].done = true, false // "who was killed by Abel": who did Abel kill
 	}
 	if string(words[verb].text) == "left" {
 		w := word{text: leave}

@@ -13,7 +13,7 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 		return v
 	}
 	g.whole(&v, a, b)
-	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, howto: a.asks(frameHowto) && b.asks(frameHowto), list: a.asks(frameWhat) && b.asks(frameWhat), some: a.notes&b.notes&noteSome != 0}
+	m := matching{g: g, a: a.words, b: b.words, nots: a.nots + b.nots, howto: a.asks(frameHowto) && b.asks(frameHowto), list: a.asks(frameWhat) && b.asks(frameWhat), same: a.same && b.same, some: a.some && b.some && len(a.words)+len(b.words) > minLiked}
 	m.equal()
 	m.rest(&v)
 	if a.means || b.means {
@@ -121,6 +121,10 @@ func sameFrame(x, y sentence, words int) bool {
 // otherwise: "rea da file".
 const minTight = 20
 
+// minLiked is how many words two questions after some of many must have together for "good"
+// to be no news: good deeds are not deeds.
+const minLiked = 6
+
 // likeForm reports whether two words are one, but for a plural.
 func likeForm(a, b []byte) bool {
 	if len(a) > len(b) {
@@ -140,6 +144,7 @@ type matching struct {
 	used   [maxWords]bool  // of b
 	turned int             // opposites paired for the sake of a "not" of the sentence
 	nots   int             // of both
+	same   bool            // both say something that holds either way round
 	some   bool            // both ask for some of many
 	traded bool            // two joined things have changed places
 	howto  bool            // both ask for a way
@@ -303,143 +308,5 @@ func repeats(w, before *word) bool {
 	return w.stem == before.stem && (w.name || before.name) && w.kind == kindPlain && w.not == before.not
 }
 
-// shared reports whether word i comes again as word k, of the other of two items, and each
-// time with a word before it: roman law and common law.
-func shared(words []word, i, k int) bool {
-	x, y := &words[i], &words[k]
-	return x.stem == y.stem && x.kind == kindPlain && (x.item != 0 && y.item != 0 && x.item != y.item || x.role == roleThan && y.role == roleNone) && x.glued && y.glued && x.not == y.not
-}
-
-// alone is the objection to a word without a counterpart.
-func alone(w *word, other bool) Rule {
-	switch {
-	case w.kind == kindNumber:
-		return Number
-	case w.kind == kindExact:
-		return Sign
-	case w.kind == kindPronoun:
-		return Pronoun
-	case w.not:
-		return Negation
-	case w.role == roleCount:
-		return Number // 5 mg, 5 g
-	case w.hard:
-		return Hard
-	case w.name:
-		return Name
-	case other:
-		return Instead
-	}
-	return Extra
-}
-
-// replace finds a counterpart for word i of a among right: a slip of the pen, a synonym,
-// or, with one of the two denied, the opposite.
-func (m *matching) replace(i int, right []int, v *Verdict) {
-	x := &m.a[i]
-	for _, j := range right {
-		y := &m.b[j]
-		if m.used[j] || x.kind != kindPlain || y.kind != kindPlain {
-			continue
-		}
-		if m.g.opposite(x, y) {
-			if x.not != y.not {
-				m.pair(i, j)
-				return
-			}
-			if m.nots%2 == 1 && m.turned == 0 && !x.not {
-				m.turned++
-				m.pair(i, j)
-				return
-			}
-			v.object(Opposite, x)
-			continue
-		}
-		if x.not != y.not {
-			continue
-		}
-		if !x.hard && !y.hard && !x.name && !y.name && !x.quoted && !y.quoted && (m.g.synonym(x, y) || m.list && (praise(x, y) || m.wonder(i, j))) || m.g.slip(x.text, y.text) && !renamed(x, y) {
-			m.pair(i, j)
-			return
-		}
-	}
-}
-
 // asks reports whether the first sentence of f is of that frame.
 func (f *Form) asks(s frame) bool { return len(f.sents) > 0 && f.sents[0].frame == s }
-
-// wonder reports whether words i and j say of facts that they are worth telling.
-func (m *matching) wonder(i, j int) bool {
-	told := func(words []word, i int) bool {
-		if i+1 >= len(words) || string(words[i+1].text) != "facts" {
-			return false
-		}
-		switch string(words[i].text) {
-		case "interesting", "amazing", "incredible", "fascinating", "fun", "cool", "surprising", "crazy":
-			return true
-		}
-		return false
-	}
-	return told(m.a, i) && told(m.b, j)
-}
-
-// praise reports whether x and y are good and best: some good books, the best books.
-func praise(x, y *word) bool {
-	good := func(w *word) bool { return string(w.text) == "good" || string(w.text) == "great" }
-	best := func(w *word) bool { return string(w.text) == "best" }
-	return good(x) && (best(y) || good(y)) || best(x) && good(y)
-}
-
-// reversed pairs "more cautious" with "less brave", where less and more stand before
-// opposites.
-func (m *matching) reversed(left, right []int) {
-	more := func(words []word, set []int, s string) int {
-		for _, i := range set {
-			if string(words[i].text) == s && i+1 < len(words) {
-				return i
-			}
-		}
-		return -1
-	}
-	i, j := more(m.a, left, "more"), more(m.b, right, "less")
-	if i < 0 || j < 0 {
-		i, j = more(m.a, left, "less"), more(m.b, right, "more")
-	}
-	if i < 0 || j < 0 || m.to[i+1] != 0 || m.used[j+1] {
-		return
-	}
-	if m.g.opposite(&m.a[i+1], &m.b[j+1]) {
-		m.pair(i, j)
-		m.pair(i+1, j+1)
-	}
-}
-
-// split pairs one word with two that are written apart: screenshot, screen shot.
-func (m *matching) split(left, right []int) {
-	for _, i := range left {
-		for n := 0; n+1 < len(right); n++ {
-			j := right[n]
-			if right[n+1] == j+1 && !m.used[j] && apart(&m.a[i], &m.b[j], &m.b[j+1]) {
-				m.pair(i, j)
-				m.used[j+1] = true
-			}
-		}
-	}
-	for _, j := range right {
-		for n := 0; n+1 < len(left); n++ {
-			i := left[n]
-			if left[n+1] == i+1 && m.to[i] == 0 && m.to[i+1] == 0 && !m.used[j] && apart(&m.b[j], &m.a[i], &m.a[i+1]) {
-				m.pair(i, j)
-				m.to[i+1] = int16(j + 1)
-			}
-		}
-	}
-}
-
-func apart(one, x, y *word) bool {
-	n := len(x.text)
-	if one.kind == kindNumber || x.kind == kindNumber || y.kind == kindNumber || len(one.text) < 5 {
-		return false
-	}
-	return len(one.text) == n+len(y.text) && string(one.text[:n]) == string(x.text) && string(one.text[n:]) == string(y.text)
-}

@@ -85,6 +85,7 @@ type Form struct {
 	means   bool   // speaks about words, so that those matter too
 	notes   note
 	first   note   // who was spoken of first
+	some    bool   // asks for some of many
 	implied bool   // of somebody who does something, without saying who: while running
 	both    bool   // of who asks, and of who is asked
 	tight   uint64 // hash of all letters, digits and signs without spaces

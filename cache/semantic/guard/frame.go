@@ -48,7 +48,8 @@ howto: how do|can|could to? /verb
 howto: what @be some|the|@the? various|different|best|good? way|ways|method|methods that|in|through|by? which? @p can|could
 howto: what @be @the easy|easiest|simple|simplest way|ways|method|methods to|of|for
 howto: @the easy|easiest|simple|simplest way|ways to
-yes: is|are there any|a|an|some? easy|easier|simple|simpler|good|possible? way|ways to|that? i|we|you? can? +can
+yes: is|are there any|a|some? possible? way|ways to|that? i|we|you? can? +can
+howto: is|are there any|a|an|some? easy|easier|simple|simpler|good way|ways to
 howto: what @be|would be? @the best|good|right|proper|correct|effective? way|ways|method|methods|approach to|of|for
 howto: what @be @the most|more effective|efficient way|ways|method|methods|approach to|of|for
 howto: what|which @be some? of? @the? best|good|great|easy|easiest|simple|simplest|effective|efficient|different|various|possible? way|ways|method|methods to|of|for
@@ -129,8 +130,8 @@ why: @the reason|reasons why|behind|for|that
 why: what @be|was @the main? cause|causes of|for|behind
 why: why is it that
 like: what @be|was it like to?
-like: what @be it like to? live|living in +life
-like: what @be @the life like in? +life
+like: what @be it like to? live|living in|on|at +life
+like: what @be @the life like in|on|at? +life
 like: what does it feel like? to?
 like: what it is like to?
 like: what|how does it feel to be like
@@ -139,8 +140,8 @@ like: how it feels like? to
 like: how was it like? to
 like: how does it feel like? to?
 like: how is it like? to
-like: how is it to? live|living in +life
-like: how is @the life really? like? in? +life
+like: how is it to? live|living in|on|at +life
+like: how is @the life really? like? in|on|at? +life
 which: what @be @the total? number of +many
 which: how long does|will|would it take for? @the person|people|someone|somebody|anyone|me|you|us|one? to
 which: how much time does|will|would it take for? @the person|people|someone|somebody|anyone|me|you|us|one? to
@@ -159,6 +160,7 @@ yes: do you believe that? there is|are +exist
 yes: do you believe that?
 yes: do|does @p have|need to +must
 yes: must @p +must
+yes: is there a|any cure for|to +cure
 yes: is it legal|lawful to|for +legal
 yes: can|could @p legally +legal
 yes: is it ok|okay|alright|acceptable to|for +ok

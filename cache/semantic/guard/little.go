@@ -18,10 +18,6 @@ func (r *reader) idle(t *token, c class) bool {
 func (r *reader) skip(toks []token, i int) bool {
 	t := &toks[i]
 	l := r.lex()
-	if r.fits(toks, i) {
-		r.role = roleNone
-		return true
-	}
 	switch string(t.text) {
 	case "one": // "one advantage", not "when one learns"
 		if i > 0 && i+1 < len(toks) && !l.is(&toks[i-1], classConj|classAux) && toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classIdle) {
@@ -52,59 +48,6 @@ func (r *reader) skip(toks []token, i int) bool {
 		return r.asked == frameHowto && i > 0 && l.is(&toks[i-1], classOwner)
 	case "me", "us": // "recommend me a book"
 		return i == 1 && (l.is(&toks[0], classRequest) || l.is(&toks[0], classGive))
-	case "kind", "type", "sort", "kinds", "types", "sorts": // "what kind of music do"
-		if i > 1 && i+1 < len(toks) && l.word(&toks[i-1], "any") && l.word(&toks[i+1], "of") {
-			toks[i+1].eaten = true // "without any kind of"
-			return true
-		}
-		if i == 1 && i+2 < len(toks) && (l.word(&toks[0], "what") || l.word(&toks[0], "which")) && l.word(&toks[2], "of") {
-			toks[2].eaten = true
-			return true
-		}
-	case "main", "key", "major", "primary", "basic", "fundamental", "biggest", "exact", "actual", "real": // "the main advantages of"
-		return r.chief(toks, i)
-	case "usually", "typically", "normally", "generally", "commonly":
-		return r.asked != frameYes
-	case "step": // "step by step"
-		if r.asked == frameHowto && i+2 < len(toks) && l.word(&toks[i+1], "by") && l.word(&toks[i+2], "step") {
-			toks[i+1].eaten, toks[i+2].eaten = true, true
-			return true
-		}
-	case "world": // "the tallest tree in the world"
-		the := 1
-		if i > 2 && l.word(&toks[i-1], "the") {
-			the = 2
-		}
-		if i > 2 && l.word(&toks[i-the], "in") && utmost(toks[:i-the]) && (i+1 == len(toks) || toks[i+1].shape == shapePause || toks[i+1].shape == shapeWord && l.is(&toks[i+1], classConj) || l.word(&toks[i+1], "according")) {
-			r.role = roleNone
-			return true
-		}
-	case "skill", "skills": // "improve my writing skills"
-		return r.asked == frameHowto && i > 1 && !l.is(&toks[i-1], classIdle) && (i+1 == len(toks) || l.is(&toks[i+1], classPrep)) && r.improves(toks[:i-1])
-	case "phrase", "expression", "proverb", "saying", "idiom": // "what does the phrase 'cold feet' mean"
-		return i+1 < len(toks) && toks[i+1].quoted && (r.asked == frameWhat || r.asked == frameDoes)
-	case "available": // "the best schools available in Oslo"
-		return r.asked == frameWhat && i+1 < len(toks) && l.is(&toks[i+1], classPrep) && utmost(toks[:i])
-	case "considered": // "why is Pluto considered a planet"
-		return r.asked == frameWhy && i > 2
-	case "play", "speak": // "learn to play the banjo"
-		if i > 1 && i+1 < len(toks) && l.word(&toks[i-1], "to") && (l.word(&toks[i-2], "learn") || l.word(&toks[i-2], "learning") || l.word(&toks[i-2], "how")) &&
-			toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classPrep|classConj|classHard) && r.index(toks[:i], "learn") >= 0 {
-			r.role = roleNone
-			return true
-		}
-	case "thing": // "the same thing"
-		return i > 0 && l.word(&toks[i-1], "same")
-	case "happen", "happens", "occur", "occurs": // "why do eclipses happen"
-		return r.asked == frameWhy && i > 1 && i+1 == len(toks)
-	case "exam", "exams", "examination": // "prepare for the GRE exam"
-		return r.asked == frameHowto && i > 0 && toks[i-1].caps && !r.flat
-	case "correctly", "effectively", "efficiently":
-		return r.asked == frameHowto && (i == 0 || !l.word(&toks[i-1], "more"))
-	case "current": // "who is the current mayor"
-		return r.asked == frameWho && i == 3 && l.word(&toks[2], "the") && i+1 < len(toks)
-	case "taking", "having": // "without taking medicine"
-		return i > 0 && i+1 < len(toks) && l.word(&toks[i-1], "without") && toks[i+1].shape == shapeWord && !l.is(&toks[i+1], classPrep)
 	case "fact": // "in fact"
 		return i > 0 && l.word(&toks[i-1], "in")
 	case "order": // "in order to"
@@ -112,7 +55,7 @@ func (r *reader) skip(toks []token, i int) bool {
 	case "much": // "hate X so much"
 		return i > 0 && l.word(&toks[i-1], "so")
 	}
-	return false
+	return !t.quoted && !r.f.means && r.spare(toks, i)
 }
 
 // negation counts a "not": of the sentence when it stands at its helping verb, of the

@@ -27,6 +27,8 @@ const (
 	noteElse // how do I know if you
 	noteNow  // is
 	noteThen // was
+	noteMine // what is my name
+	noteYours
 )
 
 // clashes are notes of which two texts may not have one each.
@@ -44,6 +46,7 @@ var clashes = [...]struct {
 	{noteExplain, noteDefine, Instead},
 	{noteMyself, noteYourself, Person},
 	{noteSame, noteElse, Order},
+	{noteMine, noteYours, Person},
 }
 
 // clash objects to notes that do not go together.
@@ -98,6 +101,14 @@ func (r *reader) notes(toks []token) {
 			if i > 0 && l.word(&toks[i-1], "about") {
 				n |= about(t)
 			}
+		case "my":
+			if i+1 < len(toks) && l.personal(&toks[i+1]) {
+				n |= noteMine
+			}
+		case "your":
+			if i+1 < len(toks) && l.personal(&toks[i+1]) {
+				n |= noteYours
+			}
 		case "is", "are", "am":
 			n |= noteNow
 		case "was", "were":
@@ -122,6 +133,15 @@ func about(t *token) note {
 		return noteMyself
 	}
 	return noteYourself
+}
+
+// personal reports whether t is what everybody has one of that is like nobody else's.
+func (l *lexicon) personal(t *token) bool {
+	switch string(t.text) {
+	case "name", "favorite", "favourite", "opinion", "age", "birthday", "purpose", "job":
+		return true
+	}
+	return false
 }
 
 // turn notes who is spoken of first, who asks or who is asked, once both are.

@@ -37,33 +37,6 @@ func (m *matching) stand(v *Verdict, either bool) {
 	}
 }
 
-// trade reports whether two joined things have changed places as they are. What stands
-// before both, as in "buy a Canon or a Sony", need not.
-func (m *matching) trade() bool {
-	here, there, any := 0, 0, false // what stood still ends before these
-	for i := range m.a {
-		if m.to[i] == 0 || m.a[i].item == 0 {
-			continue
-		}
-		j := int(m.to[i] - 1)
-		if m.b[j].item == m.a[i].item {
-			here, there = max(here, i+1), max(there, j+1)
-		}
-	}
-	for i := range m.a {
-		if m.to[i] == 0 || m.a[i].item == 0 {
-			continue
-		}
-		if j := int(m.to[i] - 1); m.b[j].item != m.a[i].item {
-			if i < here || j < there || m.b[j].item == 0 {
-				return false
-			}
-			any = true
-		}
-	}
-	return any
-}
-
 // language reports whether of two words one is a language and the other what one does in it.
 func (m *matching) language(x, y *word) bool {
 	if m.g.lex.class(y.id).isOf(classLanguage) {
@@ -101,6 +74,9 @@ func (m *matching) off(x, y *word) bool {
 func free(x, y *word) bool {
 	return x.kind != kindNumber && y.kind != kindNumber && x.kind != kindPronoun && y.kind != kindPronoun
 }
+
+// somebody reports whether w stands for anybody: a kind person is a person who is kind.
+func somebody(w *word) bool { return string(w.text) == "person" || string(w.text) == "people" }
 
 func superlative(w *word) bool {
 	return len(w.text) > 4 && ends(w.text, "est") || string(w.text) == "best" || string(w.text) == "most"
@@ -262,5 +238,8 @@ func (m *matching) swapped(i, k int) bool {
 	}
 	here := k-i == 1 && y.glued
 	there := m.to[i]-m.to[k] == 1 && p.glued
+	if x.role == roleNone && y.role == roleNone && p.role == roleNone && q.role == roleNone && !m.list && !somebody(x) && !somebody(y) {
+		return true // "how do I buy shares", "how do I share what I buy"
+	}
 	return here == there // "camera phone", "phone with a camera"
 }

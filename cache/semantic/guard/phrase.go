@@ -30,11 +30,17 @@ e mail|mails +email
 wi fi +wifi
 brand new +new
 a few +some
+want|wants to be|become +wantbe
+lose|losing weight +weightloss
+weight loss +weightloss
+gain|gaining weight +weightgain
+weight gain +weightgain
 last|family name|names +surname
 chances of|that +odds
 driving|driver|drivers license|licence|licenses|licences +driverslicense
 cell|mobile phone|phones +cellphone
 get|gets|getting|become|becoming|be better at +improve
+improve at|on +improve
 get|find|land a job +findjob
 get|find jobs +findjob
 getting|finding a job +findjob

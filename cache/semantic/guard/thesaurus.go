@@ -33,6 +33,32 @@ humble modest
 outspoken vocal
 angry furious
 odds probability likelihood
+mother mom mum
+father dad
+grandmother grandma
+grandfather grandpa
+fridge refrigerator
+belly stomach tummy
+petrol gasoline
+garbage trash rubbish
+couch sofa
+medicine medication
+dumb stupid
+dumbest stupidest
+strange weird
+strangest weirdest
+scary frightening
+tasty delicious
+importance significance
+process procedure
+avoid prevent
+increase boost
+improve enhance
+useful helpful
+airplane aeroplane plane
+site website
+odor smell
+retrieve recover
 company firm
 tough difficult hard
 amazing incredible
@@ -43,10 +69,11 @@ legit legitimate genuine
 // A thesaurus knows pairs of stems.
 type thesaurus struct {
 	same, contrary map[uint64]struct{}
+	within         map[uint64][]uint64 // two verbs to the things of which they mean the same
 }
 
 func newThesaurus(g *Guard) *thesaurus {
-	return &thesaurus{same: g.fill(synonymText + plainSynonyms), contrary: g.fill(oppositeText)}
+	return &thesaurus{same: g.fill(synonymText + plainSynonyms), contrary: g.fill(oppositeText), within: g.fillWithin(withinText)}
 }
 
 func (g *Guard) fill(text string) map[uint64]struct{} {
@@ -76,6 +103,9 @@ func (g *Guard) synonym(a, b *word) bool {
 	_, ok := g.pairs.same[both(a.stem, b.stem)]
 	return ok
 }
+
+// alike is synonym for words that may be one.
+func (g *Guard) alike(a, b *word) bool { return a.stem == b.stem || g.synonym(a, b) }
 
 // opposite also knows un-, in-, dis- and -less for -ful.
 func (g *Guard) opposite(a, b *word) bool {

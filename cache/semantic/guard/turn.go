@@ -15,7 +15,7 @@ func (r *reader) turned(toks []token, s *sentence) {
 		r.asking = frameWhich
 		r.people(toks, s)
 		if r.done(toks) {
-			r.f.who |= 1
+			r.f.who |= 2
 		}
 	case frameWhere:
 		r.origin(toks, s)
@@ -225,38 +225,4 @@ func (l *lexicon) happens(t *token) bool {
 	}
 	_, form := l.lemmas[string(t.text)]
 	return len(t.text) > 4 && ends(t.text, "ed") || form && t.text[len(t.text)-1] != 's'
-}
-
-// seeks: where can I find a good tailor, how can I find a good tailor; where can I get wool,
-// where can I buy wool.
-func (r *reader) seeks(toks []token, s *sentence) {
-	l := r.lex()
-	if len(toks) < 5 || !l.is(&toks[1], classCan|classDo) || l.is(&toks[1], classPast) || !l.is(&toks[2], classPerson) {
-		return
-	}
-	switch string(toks[3].text) {
-	case "find":
-		at := 4
-		if l.is(&toks[at], classArticle) || l.word(&toks[at], "some") {
-			at++
-		}
-		if at+1 < len(toks) && (l.word(&toks[at], "good") || l.word(&toks[at], "best") || l.word(&toks[at], "cheap")) {
-			s.frame, s.mood = frameHowto, moodNone
-		}
-	case "get":
-		if next := &toks[4]; !l.is(next, classPrep|classHard|classConj) && !l.happens(next) && !l.word(next, "rid") {
-			toks[3].text = r.f.lexer.put("buy")
-			toks[3].word = l.find(toks[3].text)
-		}
-	}
-}
-
-// soMuch: what makes X so popular, why is X so popular.
-func (r *reader) soMuch(toks []token, s *sentence) {
-	l, n := r.lex(), len(toks)
-	if n < 5 || !l.word(&toks[1], "makes") && !l.word(&toks[1], "make") || !l.word(&toks[n-2], "so") || toks[n-1].quoted {
-		return
-	}
-	toks[1].eaten = true
-	s.frame, s.mood = frameWhy, moodPresent
 }

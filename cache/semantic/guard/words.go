@@ -90,7 +90,7 @@ const shortVerbs = `use make take give have live move love like hate save name b
 	fear feed feel fill film find flow fold fool form free fund gain gaze glue hack halt hand harm hate haul heap hear hint hold
 	hope host hunt hurt iron joke lick line lock loop lure mate milk mock nod note obey oil pace page pair peel plug poke race
 	raid raise reach sack seal seek seem sew shed ski slam smell snap sue suit swing tame tear tend tire tow toy trade treat tug
-	urge vow wage warn waste wave weigh wed weep whine wish wrote yell yield sum tie bat rob sin tan wag wit age ace arm bar bug`
+	urge vow wage warn waste wave weigh wed weep whine wish wrote yell yield sum tie bat rob sin tan wag wit age ace arm bar bug cure dye tune mute`
 
 // lemmaText leads forms to the one word they count as: irregular forms first, then
 // spellings, then words that mean the same wherever people ask questions.
@@ -312,6 +312,10 @@ good: nice
 vs: versus
 job: jobs
 emoji: emojis
+invest: investment investments investing
+prepare: preparation preparations preparing
+masturbate: masturbation masturbating
+meditate: meditation meditating
 taxi: taxis
 weight: weights
 business: businesses
