@@ -73,42 +73,14 @@ func completion(t *recording, r *core.Completion, x *core.Crossing) (pace []entr
 	x.From, x.FromOp = t.from, t.op
 	var g entry.Gather
 	var ev []core.Event
-	at, mark := 0, 0
-	read := func(name, data []byte) error {
-		var err error
-		if ev, err = codec.ParseEvent(ev[:0], x, name, data); err != nil {
-			return err
+	err = t.each(codec.Framing, func(name, data []byte, at int64) (err error) {
+		if ev, err = codec.ParseEvent(ev[:0], x, name, data); err == nil {
+			g.Add(ev, at)
 		}
-		when := int64(0)
-		if mark < len(t.marks) {
-			when = t.marks[mark].at
-		}
-		g.Add(ev, when)
-		return nil
-	}
-	if t.array {
-		w := scan.Elements(t.bytes)
-		for {
-			_, v, ok := w.Next()
-			if !ok {
-				break
-			}
-			if err := read(nil, v); err != nil {
-				return nil, err
-			}
-		}
-	} else {
-		cut := cutter{framing: codec.Framing}
-		for ; at < len(t.bytes); mark++ {
-			end := len(t.bytes)
-			if mark < len(t.marks) {
-				end = t.marks[mark].bytes
-			}
-			if err := cut.each(t.bytes[at:end], read); err != nil {
-				return nil, err
-			}
-			at = end
-		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	if !x.Ended && x.Finished { // a format whose streams simply end
 		g.Add([]core.Event{{Kind: core.EventEnd}}, 0)
@@ -128,4 +100,36 @@ type recording struct {
 	array  bool
 	bytes  []byte
 	marks  []mark
+}
+
+// each calls f with the frames of a recorded stream and the times at which they arrived; 0: unknown.
+func (t *recording) each(framing core.Framing, f func(name, data []byte, at int64) error) error {
+	if t.array {
+		at := int64(0)
+		if len(t.marks) > 0 {
+			at = t.marks[0].at
+		}
+		for w := scan.Elements(t.bytes); ; {
+			_, v, ok := w.Next()
+			if !ok {
+				return nil
+			}
+			if err := f(nil, v, at); err != nil {
+				return err
+			}
+		}
+	}
+	cut := cutter{framing: framing}
+	for at, mark := 0, 0; at < len(t.bytes); mark++ {
+		end, when := len(t.bytes), int64(0)
+		if mark < len(t.marks) {
+			end, when = t.marks[mark].bytes, t.marks[mark].at
+		}
+		err := cut.each(t.bytes[at:end], func(name, data []byte) error { return f(name, data, when) })
+		if err != nil {
+			return err
+		}
+		at = end
+	}
+	return nil
 }

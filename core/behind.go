@@ -1,21 +1,21 @@
 package core
 
-// A Behind is a Watcher of an exchange that memory answers, and wants the same question asked
-// upstream all the same, behind the answer: because that is old, or to compare it with another.
+// A Behind is a Watcher of an exchange that memory answers, which wants the same question sent
+// upstream as well, behind the answer: because the answer is stale, or to compare it with another.
 //
-// The question is then carried without a client, by a fork of the exchange with bytes of its
-// own. It passes the stages of Before, Commit, Settle and After as any other exchange does, so
-// that it is paid for; those of Admit let its caller in before. It is among nobody's requests
-// in the access log, and no client's header says anything about it.
+// That request is carried without a client, by a fork of the exchange with bytes of its
+// own. It passes the stages of Before, Commit, Settle and After like any other, so
+// that it is paid for; those of Admit have already let its caller in. It does not appear in the
+// access log as anyone's request, and no client's header mentions it.
 type Behind interface {
 	Watcher
 
-	// Behind returns who watches what is asked behind x, and stands in the fork as its Watch;
-	// nil: nothing is asked. It is called once, after a stage of Before said Answer.
+	// Behind returns the Watcher of the request behind x, which becomes Watch of the fork;
+	// nil: none is made. It is called once, after a stage of Before returned Answer.
 	Behind(x *Exchange) Watcher
 
-	// Dropped tells that what Behind wanted is not asked: too many are under way already, the
-	// request is too long, or the process ends. It is called on what Behind was called on, and
+	// Dropped reports that the request is not made: too many are under way, the
+	// request is too long, or the process ends. It is called on the value whose Behind was called, and
 	// no stage of After runs.
 	Dropped(x *Exchange)
 }

@@ -1,8 +1,8 @@
 package core
 
-// Fork makes x, which was Reset, ask once more what y asks: it shares y's bytes, holds a copy of
-// its attempts, and nothing of what came of them. It has a Lane of its own, and nobody watches
-// it. x must be Reset before y's bytes are given back.
+// Fork makes x, which was Reset, a second exchange for the same request as y: it shares y's bytes and has a copy of
+// y's attempts, but nothing of their outcome. It has a Lane of its own and no Watch.
+// x must be Reset before y's bytes are returned.
 func (x *Exchange) Fork(y *Exchange) {
 	names, lane := x.Peek.Names, x.Lane
 	*x = *y
@@ -15,7 +15,7 @@ func (x *Exchange) Fork(y *Exchange) {
 	}
 }
 
-// Inherit makes x, which was Reset, what y was, Watch and all, and gives y storage of its own
+// Inherit moves everything from y to x, which was Reset, including Watch, and gives y storage of its own
 // in place of what x took: y may be Reset and used again at once.
 func (x *Exchange) Inherit(y *Exchange) {
 	names := x.Peek.Names
@@ -24,14 +24,14 @@ func (x *Exchange) Inherit(y *Exchange) {
 	x.Peek.Names, y.Peek.Names = y.Peek.Names, names
 }
 
-// Adopt makes what came of y's last attempt x's own. The attempts are not touched.
+// Adopt copies the outcome of y's last attempt to x. The attempts are not changed.
 func (x *Exchange) Adopt(y *Exchange) {
 	x.Face, x.As, x.Name = y.Face, y.As, y.Name
 	x.Stream, x.Usage, x.Fault = y.Stream, y.Usage, y.Fault
 	x.Skipped |= y.Skipped
 }
 
-// Join puts an attempt that a Fork of x made behind those of x. There must be room.
+// Join appends an attempt that a Fork of x made to those of x. There must be room.
 func (x *Exchange) Join(a Attempt) {
 	*x.room() = a
 }

@@ -7,15 +7,15 @@ import (
 	"fmt"
 )
 
-// A Pepper is the secret that digests of virtual keys are made with: who has a table of
-// digests and not the pepper cannot try keys against it. It cannot print. It is immutable.
+// A Pepper is the secret with which digests of virtual keys are made: whoever has only the
+// digests cannot try keys against them. It cannot be printed. It is immutable.
 type Pepper struct {
 	inner, outer [sha256.BlockSize]byte // HMAC's two keys, RFC 2104
 	secret       []byte
 	random       bool
 }
 
-// NewPepper makes the Pepper of a secret.
+// NewPepper makes a Pepper from a secret.
 func NewPepper(secret []byte) *Pepper {
 	p := &Pepper{secret: append([]byte(nil), secret...)}
 	key := p.secret
@@ -32,17 +32,17 @@ func NewPepper(secret []byte) *Pepper {
 	return p
 }
 
-// Random is p, of a secret that nobody knows: digests made with it are worth nothing to the next
+// Random returns p marked as random: its secret is not stored, and its digests mean nothing to another
 // process.
 func (p *Pepper) Random() *Pepper {
 	p.random = true
 	return p
 }
 
-// IsRandom reports whether nobody knows the secret.
+// IsRandom reports whether the secret is random and not stored.
 func (p *Pepper) IsRandom() bool { return p != nil && p.random }
 
-// Sum is the digest of a credential: HMAC-SHA-256, or plain SHA-256 for a nil Pepper, which only
+// Sum returns the digest of a credential: HMAC-SHA-256, or plain SHA-256 for a nil Pepper, which only
 // Snapshots made by hand have. It does not allocate for credentials of usual length.
 func (p *Pepper) Sum(credential []byte) [sha256.Size]byte {
 	if p == nil {
@@ -62,9 +62,9 @@ func (p *Pepper) Sum(credential []byte) [sha256.Size]byte {
 	return sha256.Sum256(buf[:n])
 }
 
-// Keyed is the digest of a digest under the pepper, for who needs many and needs no HMAC: SHA-256 of
-// the pepper, padded to a block, and the digest. Of messages of one length that says as much as
-// HMAC at half the price. For a nil Pepper it is the digest. It does not allocate.
+// Keyed returns the digest of a digest under the pepper, for callers that need many: SHA-256 of
+// the pepper, padded to a block, and the digest. For messages of one length this is as good as
+// HMAC at half the cost. For a nil Pepper it returns the digest. It does not allocate.
 func (p *Pepper) Keyed(digest *[sha256.Size]byte) [sha256.Size]byte {
 	if p == nil {
 		return *digest
@@ -75,7 +75,7 @@ func (p *Pepper) Keyed(digest *[sha256.Size]byte) [sha256.Size]byte {
 	return sha256.Sum256(buf[:])
 }
 
-// usualCredential is longer, in bytes, than any key that is handed out.
+// usualCredential is greater than the length, in bytes, of any generated key.
 const usualCredential = 192
 
 // Format prints nothing of p.

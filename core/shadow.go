@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// A Shadow sends a copy of some requests to another target, whose answer nobody gets: it is
+// A Shadow sends a copy of some requests to another target. That answer is
 // compared with the one that the client got, and dropped.
 type Shadow struct {
-	Route *Route // leads to that target alone
+	Route *Route // leads only to that target
 	Tally *ShadowTally
 
-	// Draw decides whether the exchange that begins now is one of those. It takes no lock.
+	// Draw decides at random whether an exchange is copied. It takes no lock.
 	Draw func() bool
 
-	// Cost is what usage at a target costs; nil: no price is known. ok is false for a target
+	// Cost returns the cost of usage at a target; nil: no price is known. ok is false for a target
 	// without a price.
 	Cost func(t *Target, u *Usage) (m Money, ok bool)
 
 	Say string // for explain: where and how many
 }
 
-// A ShadowTally counts what came of a Shadow's copies. Index 0 of a pair is the client's answer,
-// 1 the shadow's; the pairs are of compared answers only.
+// A ShadowTally counts the outcomes of a Shadow's copies. Index 0 of a pair is the client's answer,
+// 1 the shadow's; pairs cover compared answers only.
 type ShadowTally struct {
 	Sent, Dropped, Failed, Compared atomic.Uint64 // Dropped: too many were under way, or the request was too long
 

@@ -6,19 +6,19 @@ import (
 	"asbru/core"
 )
 
-// A care is what an exchange needs beyond attempts made one after the other. It is kept apart
-// from the flight because most need none of it.
+// A care is what an exchange needs beyond attempts made one after the other. It is separate
+// from the flight because most exchanges need none of it.
 type care struct {
-	wait    time.Duration // for content, before another target is asked beside the one under way; 0: none is
+	wait    time.Duration // time without content after which another target is asked in parallel; 0: none is
 	rescue  bool          // its stream is continued by another target if it breaks
 	rescued bool          // it was
-	casts   bool          // another target is asked too, and nobody gets its answer
-	shadow  *shadow       // that one; nil: none is under way
-	race    *contest      // whom the attempt is made beside; nil: nobody
+	casts   bool          // a copy is sent to another target, whose answer no client gets
+	shadow  *shadow       // that copy; nil: none is under way
+	race    *contest      // the contest with a parallel attempt; nil: none
 }
 
 // take decides, once the plan has let the exchange pass, what it needs of c. It reports
-// whether it needs anything: then a goroutine carries it.
+// whether it needs anything: a goroutine then carries it.
 func (f *flight) take(c *core.Care) bool {
 	x := &f.x
 	var needs care
@@ -77,7 +77,7 @@ func (f *flight) parted(tell func(*shadow)) {
 }
 
 // repeatable reports whether asking op twice has no effect but its price. Responses are stored by
-// the provider, and nobody knows what a request does that is relayed unread.
+// the provider, and the effects of a request that is relayed without being parsed are unknown.
 func repeatable(op core.Op) bool {
 	switch op {
 	case core.OpPass, core.OpResponses, core.OpModels:

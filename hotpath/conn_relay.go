@@ -52,24 +52,22 @@ func (k *conn) relay(f *flight, u *upstream.Conn, b []byte, n int) outcome {
 		s.commit(f, &k.rep, b, &k.box)
 		k.box.front(k.box.head)
 	}
-	if l.holds {
-		var out outcome
-		if rest, done, out, err = k.hold(f, u, b, rest, done, err); out == tryNext {
-			return tryNext
-		}
+	a := &arrival{u: u, b: b, done: done, clean: len(rest) == 0, err: err}
+	if l.holds && k.hold(f, a) == tryNext {
+		return tryNext
 	}
-	return k.commit(f, &arrival{u: u, b: b, done: done, clean: len(rest) == 0, err: err})
+	return k.commit(f, a)
 }
 
-// An arrival is a reply that has reached its commit point. What the client will get of it so far
-// is in the outbox.
+// An arrival is a reply that is being received. What the client will get of it so far is in the
+// outbox.
 type arrival struct {
 	u     *upstream.Conn
-	b     []byte // what it is read into; borrowed
-	done  bool   // all of it came
-	clean bool   // and nothing behind it
+	b     []byte // the buffer that it is read into; borrowed
+	done  bool   // it was received completely
+	clean bool   // nothing follows what was received
 	whole bool   // it was translated as a whole
-	err   error
+	err   error  // why it broke off; nil: it did not
 }
 
 // commit sends a reply to the client, or leaves it in k.held for whoever set that.
@@ -155,28 +153,21 @@ func (k *conn) follow(f *flight, a *arrival) (err error) {
 }
 
 // hold reads a reply up to its commit point, or until it is clear that it has none.
-// Afterwards k.box holds what the client gets.
-func (k *conn) hold(f *flight, u *upstream.Conn, b, rest []byte, done bool, err error) ([]byte, bool, outcome, error) {
+// After tryDone k.box holds what the client gets; tryNext means that another target is asked.
+func (k *conn) hold(f *flight, a *arrival) outcome {
 	s, l := k.s, &f.rel
 	l.committed = false
 	for {
-		switch s.rule(f, done, err, len(l.held)) {
+		switch s.rule(f, a.done, a.err, len(l.held)) {
 		case letGo:
-			l.holds, l.committed = false, true
-			if l.held != nil {
-				l.held = append(s.shared.Grow(l.held, len(k.box.bytes())), k.box.bytes()...)
-				k.box.reset()
-				k.box.b = append(k.box.b, l.held...)
-				s.shared.Give(l.held)
-				l.held = nil
-			}
-			return rest, done, tryDone, err
+			k.letGo(l)
+			return tryDone
 		case replace:
-			u.Close()
-			f.late = errors.Is(err, os.ErrDeadlineExceeded)
+			a.u.Close()
+			f.late = errors.Is(a.err, os.ErrDeadlineExceeded)
 			k.box.reset()
-			f.replaced(&s.shared, err)
-			return nil, false, tryNext, nil
+			f.replaced(&s.shared, a.err)
+			return tryNext
 		}
 		if p := k.box.bytes(); len(p) > 0 {
 			if l.held == nil {
@@ -185,18 +176,33 @@ func (k *conn) hold(f *flight, u *upstream.Conn, b, rest []byte, done bool, err 
 			l.held = append(s.shared.Grow(l.held, len(p)), p...)
 		}
 		k.box.reset()
-		k.listen(u, f.until(f.patience()))
-		m, rerr := u.Read(b[:cap(b)])
+		k.listen(a.u, f.until(f.patience()))
+		m, rerr := a.u.Read(a.b[:cap(a.b)])
 		if m > 0 {
 			f.gap()
-			rest, done, err = l.feed(&f.x, b[:m], &k.box, &s.shared)
+			var rest []byte
+			rest, a.done, a.err = l.feed(&f.x, a.b[:m], &k.box, &s.shared)
+			a.clean = len(rest) == 0
 			continue
 		}
-		if err = orEOF(rerr); l.ends(err) {
+		if a.err = orEOF(rerr); l.ends(a.err) {
 			l.end(&f.x, &k.box)
-			done, err = true, nil
+			a.done, a.err = true, nil
 		}
 	}
+}
+
+// letGo puts what was held back into the outbox, before what is there.
+func (k *conn) letGo(l *relay) {
+	l.holds, l.committed = false, true
+	if l.held == nil {
+		return
+	}
+	l.held = append(k.s.shared.Grow(l.held, len(k.box.bytes())), k.box.bytes()...)
+	k.box.reset()
+	k.box.b = append(k.box.b, l.held...)
+	k.s.shared.Give(l.held)
+	l.held = nil
 }
 
 // gather reads the whole reply whose head and first bytes are in b, and sends the

@@ -9,16 +9,16 @@ import (
 type hearing uint8
 
 const (
-	heGets  hearing = iota // the reply is the client's
+	heGets  hearing = iota // the client gets the reply
 	another                // another target is asked
 	refused                // the exchange ends here: x.Fault says why
-	unheard                // more of the body is to come before it is decided
+	unheard                // more of the body is needed for a decision
 )
 
-// hear judges the head of a reply, which is in b, n bytes long; what came of the body is behind it.
-// With enough no more of that will come. A redirect is never followed: the
-// credential would go to whomever the provider named. Errors of the client are passed on to it;
-// errors that we or the provider made become a 502.
+// hear judges the head of a reply, the first n bytes of b; the part of the body received so far follows it.
+// enough says that no more of that will arrive. A redirect is never followed: the
+// credential would go wherever the provider pointed. Errors of the client are passed on to it;
+// errors that asbru or the provider made become a 502.
 func (s *Server) hear(f *flight, rep *http1.Reply, b []byte, n int, enough bool) hearing {
 	if f.socket != nil {
 		return s.hearSocket(f, rep, b)
@@ -56,7 +56,7 @@ func (f *flight) fits(rep *http1.Reply, b []byte) hearing {
 	}
 	switch {
 	case rep.At[http1.ContentEncoding] != 0 && !http1.EqualFold(rep.Value(b, http1.ContentEncoding), "identity"):
-		// A body of a kilobyte may stand for a gigabyte, and the client never asked for it.
+		// A kilobyte may expand to a gigabyte, and the client did not ask for a coding.
 		return f.refusedBecause(" in a content coding that was not asked for", "turn compression off at the provider")
 	case rep.Status != 204 && rep.Status != 205 && !isPage(rep, b):
 		return heGets
@@ -67,7 +67,7 @@ func (f *flight) fits(rep *http1.Reply, b []byte) hearing {
 	return f.refusedBecause(" without an answer", "check base_url of the provider: a web page or nothing is there")
 }
 
-// isPage reports whether a reply is for a browser. No API answers so: something else is at the address.
+// isPage reports whether a reply is a web page. No API answers with one: the address is wrong.
 func isPage(rep *http1.Reply, b []byte) bool {
 	return http1.HasPrefixFold(rep.Value(b, http1.ContentType), "text/html")
 }

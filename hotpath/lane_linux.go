@@ -16,21 +16,21 @@ type client struct {
 	phase phase
 	peer  [16]byte
 
-	readable bool // there may be bytes to read
-	fin      bool // it will send no more
-	gone     bool // nobody is there any more
-	ghost    bool // it left, and the exchange goes on for others
-	probed   bool // it was asked, after its FIN, whether it still listens
+	readable bool // the socket may have bytes to read
+	fin      bool // it has ended its sending side
+	gone     bool // the connection is dead
+	ghost    bool // the client left, and the exchange continues for others
+	probed   bool // it was tested after its FIN for whether it still reads
 
 	in      []byte // borrowed; bytes of the next request, nil while there are none
-	more    bool   // in holds bytes nobody has looked at
-	head    int    // length of its head, once that was judged
+	more    bool   // in holds bytes that have not been processed
+	head    int    // length of its head, once judged
 	total   int    // length of head and body, once known; 0 for a chunked body
-	decoded int    // where the decoded part of a chunked body ends in in
+	decoded int    // end of the decoded part of a chunked body in in
 	chunks  http1.Chunks
-	large   int64 // bytes counted against the budget of large bodies
+	large   int64 // bytes counted against the limit of large bodies
 
-	out   []byte // borrowed; bytes of the reply that wait for the socket
+	out   []byte // borrowed; bytes of the reply that the socket has not accepted yet
 	sent  int    // of out
 	f     *flight
 	since int64 // Clock when it began to wait for a request
@@ -51,28 +51,28 @@ type link struct {
 	raw      *upstream.Raw
 	slot     uint32
 	readable bool
-	fin      bool // it will send no more
-	last     bool // it said that this reply is its last
+	fin      bool // it has ended its sending side
+	last     bool // its server announced that this reply is its last
 	parked   bool
-	f        *flight // whose reply comes here; nil while parked
-	out      []byte  // borrowed; bytes of the request that wait for the socket
+	f        *flight // the flight whose reply it carries; nil while parked
+	out      []byte  // borrowed; bytes of the request that the socket has not accepted yet
 	sent     int     // of out
-	tail     tail    // what follows out: in the flight's own buffer
+	tail     tail    // follows out: bytes in the flight's own buffer
 }
 
-// onLoop is what a flight carries on a loop.
+// onLoop is the state of a flight on a loop.
 type onLoop struct {
-	gen    uint32 // changes when the flight is recycled: late news of a dial finds nobody
+	gen    uint32 // changes when the flight is recycled, so that the late result of a dial is recognized
 	c      *client
 	u      *link
-	up     []byte // borrowed; a reply head that has not come whole, or a refusal of which more is to be heard
-	mark   int64  // Clock since when we work on it
+	up     []byte // borrowed; an incomplete reply head, or a refusal whose body is still needed
+	mark   int64  // Clock since when asbru works on it
 	paused bool   // the client is slower than the upstream
-	corked bool   // the client's bytes are kept back, by word of the plan
-	nap    int64  // Clock when its nap ends; 0: it has none
-	ended  bool   // the reply is complete; only the client's socket is waited for
-	fresh  bool   // the target was given a new connection already
-	waited uint8  // interim replies of the attempt under way
+	corked bool   // the reply is held back, as the plan requires
+	nap    int64  // Clock when its nap ends; 0: none
+	ended  bool   // the reply is complete and only has to be accepted by the client's socket
+	fresh  bool   // the attempt has been given a new connection already
+	waited uint8  // interim replies of the current attempt
 
-	unheard bool // the attempt was refused, and what it says of that has not come whole
+	unheard bool // the attempt was refused, and the body that says why is not complete
 }

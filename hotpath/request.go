@@ -7,64 +7,6 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// forwarded are the client's header fields that are sent upstream. Nothing else is: with an
-// allow-list no credential can be forgotten.
-var forwarded = [http1.NumFieldIDs]bool{
-	http1.Accept:         true,
-	http1.AcceptLanguage: true,
-	http1.ContentType:    true,
-	http1.UserAgent:      true,
-	http1.Range:          true,
-	http1.IdempotencyKey: true,
-	http1.Traceparent:    true,
-	http1.Tracestate:     true,
-	http1.OpenAIBeta:     true,
-	http1.LastEventID:    true,
-}
-
-// An outbox is a buffer that is written from the middle: first the body and then,
-// once its length is known, the head in front of it. One write sends both.
-type outbox struct {
-	b     []byte // b[start:] is what to send
-	start int
-	head  []byte // scratch for the head
-	tail  tail   // further bytes to send after b[start:], not copied
-}
-
-// A tail is a large body that is sent straight from the client's buffer: copying it would
-// double the memory of each upload.
-type tail [3][]byte
-
-func (t *tail) len() int { return len(t[0]) + len(t[1]) + len(t[2]) }
-
-func (o *outbox) reset() {
-	if cap(o.b) < frontRoom {
-		o.b = make([]byte, frontRoom, frontRoom+readSize+(8<<10))
-	}
-	o.b, o.start = o.b[:frontRoom], frontRoom
-	o.head = o.head[:0]
-	o.tail = tail{}
-}
-
-// shrink drops the buffer if a large message has grown it.
-func (o *outbox) shrink() {
-	if cap(o.b) > frontRoom+4*readSize {
-		o.b = nil
-	}
-}
-
-// front puts p before the present contents. It reports false if there is no room.
-func (o *outbox) front(p []byte) bool {
-	if len(p) > o.start {
-		return false
-	}
-	o.start -= len(p)
-	copy(o.b[o.start:], p)
-	return true
-}
-
-func (o *outbox) bytes() []byte { return o.b[o.start:] }
-
 // request writes the attempt's upstream request into o: the target's path, host and
 // credential, the client's permitted fields, and the body with what t needs patched.
 func (s *Server) request(f *flight, r *http1.Request, o *outbox) bool {
@@ -222,93 +164,6 @@ next:
 	return h
 }
 
-// split puts a large body that is not JSON into the tail of o, in pieces of the client's own bytes.
-// It reports false for all other bodies.
-func (o *outbox) split(f *flight, r *http1.Request, model []byte) bool {
-	x := &f.x
-	if x.Op != core.OpPass || len(x.Body) < largeBody || f.key != nil && f.key.Sign != nil || isJSON(r.Value(f.buf, http1.ContentType)) {
-		return false
-	}
-	if at := x.Peek.ModelAt; at.Present() {
-		o.tail = tail{x.Body[:at.Start], append([]byte(nil), model...), x.Body[at.End:]}
-	} else {
-		o.tail[0] = x.Body
-	}
-	return true
-}
-
-// appendForwarded appends the client's header fields that are sent upstream. If the target speaks
-// another format, those that belong to the client's format, describe its body or its preferences
-// are left out.
-func appendForwarded(h []byte, r *http1.Request, f *flight, crosses bool) []byte {
-	b := f.buf
-	for i := range r.N {
-		fd := &r.Fields[i]
-		name := fd.Name.Of(b)
-		switch {
-		case forwarded[fd.ID]:
-			if !crosses || fd.ID != http1.ContentType && fd.ID != http1.Accept && fd.ID != http1.OpenAIBeta {
-				h = fd.AppendTo(h, b)
-			}
-			continue
-		case fd.ID == http1.Other && len(name) > len(extraHeader) && http1.HasPrefixFold(name, extraHeader):
-			if name = name[len(extraHeader):]; !extra(name) {
-				continue
-			}
-		case crosses || !listed(f.x.From.Forward, name):
-			continue
-		case f.x.Face.Betas != nil:
-			h = appendKnown(h, name, fd.Value.Of(b), f.x.Face.Betas)
-			continue
-		}
-		h = append(append(h, name...), ": "...)
-		h = append(append(h, fd.Value.Of(b)...), "\r\n"...)
-	}
-	return h
-}
-
-// appendKnown appends a field whose value is a list, reduced to the names that begin with one of
-// known; if none is left, no field. A server that does not know a name would answer 400.
-func appendKnown(h, name, value []byte, known []string) []byte {
-	start := len(h)
-	h = append(append(h, name...), ": "...)
-	at := len(h)
-	for len(value) > 0 {
-		var one []byte
-		one, value, _ = bytes.Cut(value, []byte(","))
-		one = bytes.Trim(one, " \t")
-		for _, k := range known {
-			if len(one) > 0 && bytes.HasPrefix(one, []byte(k)) {
-				if len(h) > at {
-					h = append(h, ',')
-				}
-				h = append(h, one...)
-				break
-			}
-		}
-	}
-	if len(h) == at {
-		return h[:start]
-	}
-	return append(h, "\r\n"...)
-}
-
-// extraHeader is the prefix of fields that the client wants sent on without that prefix.
-const extraHeader = "x-bf-eh-"
-
-// kept are the fields that are never sent on for a client, with or without the prefix: those that
-// frame a message, belong to one connection, or carry a credential.
-var kept = []string{
-	"proxy-authorization", "proxy-authenticate", "proxy-connection", "cookie", "host", "content-length", "content-type",
-	"content-encoding", "accept-encoding", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect",
-	"authorization", "x-api-key", "api-key", "x-goog-api-key", "x-amz-security-token", "x-amz-date", "x-amz-content-sha256",
-}
-
-// extra reports whether a client may have a field called name sent on.
-func extra(name []byte) bool {
-	return !listed(kept, name) && !http1.HasPrefixFold(name, "x-bf-") && !http1.HasPrefixFold(name, "x-forwarded-")
-}
-
 // wantsName reports whether the body must name the model that the client's path named.
 func (f *flight) wantsName(r *http1.Request) bool {
 	x := &f.x
@@ -344,15 +199,6 @@ func appendNamed(dst []byte, f *flight, model []byte) []byte {
 		return append(dst, whole...)
 	}
 	return x.From.AppendBody(dst, whole, x.Op, &p, x.Face, model)
-}
-
-func listed(names []string, name []byte) bool {
-	for _, n := range names {
-		if http1.EqualFold(name, n) {
-			return true
-		}
-	}
-	return false
 }
 
 // appendBody appends the body to send. A form keeps its bytes but for the

@@ -21,7 +21,7 @@ type socket struct {
 	out     []byte           // a frame that the target gets before everything the client sends
 }
 
-// Names of the handshake that are asked for by nobody else.
+// Header fields that only a handshake needs.
 const (
 	socketKey      = "sec-websocket-key"
 	socketVersion  = "sec-websocket-version"

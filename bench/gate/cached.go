@@ -30,10 +30,12 @@ func cached(ctx context.Context, s *session, out *section) error {
 		return err
 	}
 	defer st.close()
-	run := func(one, other gatewayShape, tell string, ready func(a, b server) error, load ...string) error {
-		return st.beside(ctx, out, provider.addr, one, other, tell, ready, load...)
-	}
-	err = run(gatewayShape{silent: true, name: "off"}, gatewayShape{silent: true, name: "on", cache: "{}"}, "unknown", nil, "--request-bytes", "1500", "--distinct")
+	err = st.beside(ctx, out, provider.addr, comparison{
+		name: "unknown",
+		a:    gatewayShape{silent: true, name: "off"},
+		b:    gatewayShape{silent: true, name: "on", cache: "{}"},
+		load: []string{"--request-bytes", "1500", "--distinct"},
+	})
 	if err != nil {
 		return err
 	}
@@ -41,37 +43,51 @@ func cached(ctx context.Context, s *session, out *section) error {
 	if err := os.WriteFile(body, question(askedNow), 0o600); err != nil {
 		return err
 	}
-	return run(gatewayShape{silent: true, name: "exact", cache: rememberAll}, gatewayShape{silent: true, name: "semantic", cache: rememberAll}, "semantic", func(a, b server) error {
-		if err := teach(a, askedNow, "exact"); err != nil {
-			return err
-		}
-		return teach(b, askedBefore, "semantic")
-	}, "--body-file", body)
+	return st.beside(ctx, out, provider.addr, comparison{
+		name: "semantic",
+		a:    gatewayShape{silent: true, name: "exact", cache: rememberAll},
+		b:    gatewayShape{silent: true, name: "semantic", cache: rememberAll},
+		ready: func(a, b server) error {
+			if err := teach(a, askedNow, "exact"); err != nil {
+				return err
+			}
+			return teach(b, askedBefore, "semantic")
+		},
+		load: []string{"--body-file", body},
+	})
 }
 
-// beside measures in one run what the second of two gateways takes more than the first.
-func (st *stand) beside(ctx context.Context, out *section, provider string, one, other gatewayShape, tell string, ready func(a, b server) error, load ...string) error {
-	a, err := st.gateway(provider, one)
+// A comparison is what two gateways take for the same load.
+type comparison struct {
+	name  string // begins the names of the figures: how much more b takes than a
+	a, b  gatewayShape
+	ready func(a, b server) error // prepares both before the load; nil: nothing to do
+	load  []string                // arguments of the load generator
+}
+
+// beside measures in one run how much more the second gateway of c takes than the first.
+func (st *stand) beside(ctx context.Context, out *section, provider string, c comparison) error {
+	a, err := st.gateway(provider, c.a)
 	if err != nil {
 		return err
 	}
-	b, err := st.gateway(provider, other)
+	b, err := st.gateway(provider, c.b)
 	if err != nil {
 		return err
 	}
-	if ready != nil {
-		if err := ready(a, b); err != nil {
+	if c.ready != nil {
+		if err := c.ready(a, b); err != nil {
 			return err
 		}
 	}
-	load = append([]string{"--rate", besideRate, "--window", pick(st.s, "1s", "500ms"), "--rounds", pick(st.s, "15", "7")}, load...)
+	load := append([]string{"--rate", besideRate, "--window", pick(st.s, "1s", "500ms"), "--rounds", pick(st.s, "15", "7")}, c.load...)
 	if err := st.load(ctx, out, "", []server{a, b}, load...); err != nil {
 		return err
 	}
 	for _, name := range []string{"p50", "p99", "cpu_us"} {
 		x, y := out.Load.target(a.name).Figures[name], out.Load.target(b.name).Figures[name]
-		out.add(tell+"_"+name, "µs", y.Median-x.Median)
-		out.note("%s %s: %s is %s, %s is %s", tell, name, a.name, x.text(), b.name, y.text())
+		out.add(c.name+"_"+name, "µs", y.Median-x.Median)
+		out.note("%s %s: %s is %s, %s is %s", c.name, name, a.name, x.text(), b.name, y.text())
 	}
 	x, err := decided(a)
 	if err != nil {
@@ -81,9 +97,9 @@ func (st *stand) beside(ctx context.Context, out *section, provider string, one,
 	if err != nil {
 		return err
 	}
-	if tell != "semantic" { // who is known asks nobody
-		out.add(tell+"_decision_p50", "µs", y-x)
-		out.note("%s decision_p50: %s is %s, %s is %s", tell, a.name, short(x), b.name, short(y))
+	if c.name != "semantic" { // a cached answer needs no decision
+		out.add(c.name+"_decision_p50", "µs", y-x)
+		out.note("%s decision_p50: %s is %s, %s is %s", c.name, a.name, short(x), b.name, short(y))
 	}
 	out.Load = nil
 	return nil
@@ -96,7 +112,12 @@ func paid(ctx context.Context, s *session, out *section) error {
 		return err
 	}
 	defer st.close()
-	return st.beside(ctx, out, provider.addr, gatewayShape{silent: true, name: "off"}, gatewayShape{silent: true, name: "on", governed: true}, "paid", nil, "--request-bytes", "1500")
+	return st.beside(ctx, out, provider.addr, comparison{
+		name: "paid",
+		a:    gatewayShape{silent: true, name: "off"},
+		b:    gatewayShape{silent: true, name: "on", governed: true},
+		load: []string{"--request-bytes", "1500"},
+	})
 }
 
 // decided is the median of a gateway's own time a request since its start, in microseconds.

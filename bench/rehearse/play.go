@@ -35,7 +35,7 @@ func (p *player) find(a Ask) *Exchange {
 		case e.Model == a.Model && e.Stream == a.Stream:
 			rank = 2
 		case e.Stream != a.Stream:
-			continue // a stream is no answer to who asked for none
+			continue // a recorded stream does not answer a request without one
 		}
 		if rank > best {
 			best, fits = rank, fits[:0]

@@ -25,11 +25,11 @@ var keyLike = regexp.MustCompile(`\b(?:(?:sk|pk|rk|xai|gsk|hf|r8|nvapi|pplx|csk|
 // scrub takes what looks like a credential out of s.
 func scrub(s string) string { return keyLike.ReplaceAllString(s, "[scrubbed]") }
 
-// A recorder passes requests on to a provider and writes down what came of them. It is an
+// A recorder passes requests on to a provider and records the answers. It is an
 // [http.Handler].
 type recorder struct {
 	to      *http.Transport
-	mu      sync.RWMutex // held by who puts into queue, against its end
+	mu      sync.RWMutex // read-locked by senders on queue
 	ended   bool
 	queue   chan *Exchange
 	done    chan struct{}
@@ -38,7 +38,7 @@ type recorder struct {
 	once    sync.Once
 }
 
-// newRecorder begins to record into the file at path, behind what stands there.
+// newRecorder starts recording into the file at path, after its present content.
 func newRecorder(path string, dial func(context.Context) (net.Conn, error), tell func(string)) (*recorder, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
@@ -52,7 +52,7 @@ func newRecorder(path string, dial func(context.Context) (net.Conn, error), tell
 	return r, nil
 }
 
-// write is the one who writes.
+// write runs in the recorder's writing goroutine.
 func (r *recorder) write(f *os.File) {
 	defer close(r.done)
 	defer f.Close()

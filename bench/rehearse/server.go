@@ -34,7 +34,7 @@ type Server struct {
 	closed  bool
 }
 
-// A Word says what stands in a provider's place.
+// A Word says what replaces a provider.
 type Word struct {
 	Kind string // record, replay, chaos
 	File string

@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// An Exchange is one line of a tape: what was asked, and what came back when.
+// An Exchange is one line of a tape: a request, and what was received when.
 type Exchange struct {
 	At     time.Time `json:"at,omitzero"` // when it was recorded
 	Ask    Ask       `json:"ask"`
@@ -38,7 +38,7 @@ type Answer struct {
 	Cut    bool              `json:"cut,omitempty"` // the connection broke off behind the last piece
 }
 
-// A Piece is what came in one read. Text that is no UTF-8 stands in Base64.
+// A Piece is what one read returned. Text that is not UTF-8 is in Base64.
 type Piece struct {
 	After  Pause  `json:"after,omitempty"`
 	Text   string `json:"text,omitempty"`

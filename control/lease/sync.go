@@ -82,29 +82,37 @@ func (a *Agent) settleOnce(ctx context.Context, account *govern.Account, l *gove
 	}
 	s.mine.answered = s.recall
 	s.divide()
-	recalls := s.judge(&sh)
-	if recalls {
-		s.mine.answered = s.recall
-		if _, err := tx.ExecContext(ctx, `UPDATE asbru_budgets SET recall = $2 WHERE account = $1`, account.Name(), s.recall); err != nil {
-			return err
-		}
-	}
-	s.mine.granted = int64(s.base+s.more) + s.mine.sunk
-	s.mine.spent = int64(l.Spent()) + s.mine.sunk
-	if s.mine != s.was && (s.was.machine != "" || s.mine.granted > 0 || recalls) {
-		if err := s.mine.write(ctx, tx, account.Name()); err != nil {
-			return err
-		}
-		if recalls || s.asked && s.was.granted > s.was.spent {
-			if err := tell(ctx, tx, a.machine, account.Name()); err != nil {
-				return err
-			}
-		}
+	if err := s.write(ctx, tx, s.judge(&sh)); err != nil {
+		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return err
 	}
 	s.done()
+	return nil
+}
+
+// write writes what has changed, and notifies other machines if they have to know it. recalls: they are
+// asked for what they do not use.
+func (s *settling) write(ctx context.Context, tx *sql.Tx, recalls bool) error {
+	name := s.account.Name()
+	if recalls {
+		s.mine.answered = s.recall
+		if _, err := tx.ExecContext(ctx, `UPDATE asbru_budgets SET recall = $2 WHERE account = $1`, name, s.recall); err != nil {
+			return err
+		}
+	}
+	s.mine.granted = int64(s.base+s.more) + s.mine.sunk
+	s.mine.spent = int64(s.l.Spent()) + s.mine.sunk
+	if s.mine == s.was || s.was.machine == "" && s.mine.granted <= 0 && !recalls {
+		return nil
+	}
+	if err := s.mine.write(ctx, tx, name); err != nil {
+		return err
+	}
+	if recalls || s.asked && s.was.granted > s.was.spent {
+		return tell(ctx, tx, s.a.machine, name)
+	}
 	return nil
 }
 

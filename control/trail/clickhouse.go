@@ -119,7 +119,7 @@ func (c *clickhouse) ask(ctx context.Context, statement string, data []byte) ([]
 		data = []byte(statement)
 	}
 	to.RawQuery = q.Encode()
-	said, err := send(ctx, c.http, http.MethodPost, to.String(), nil, data)
+	said, err := send(ctx, c.http, message{method: http.MethodPost, to: to.String(), body: data})
 	var r *refused
 	if errors.As(err, &r) {
 		err = fmt.Errorf("%w: %q", err, c.clean(r.said))

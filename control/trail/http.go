@@ -27,14 +27,21 @@ type refused struct {
 
 func (r *refused) Error() string { return fmt.Sprintf("it answers %d", r.status) }
 
+// A message is one request to a sink.
+type message struct {
+	method, to string
+	head       http.Header // nil: no further fields
+	body       []byte
+}
+
 // send sends one request and returns the answer's body, cut to replyBytes. A status other
 // than 2xx is a *refused. No error contains the address, which can hold a secret.
-func send(ctx context.Context, c *http.Client, method, to string, head http.Header, body []byte) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, method, to, bytes.NewReader(body))
+func send(ctx context.Context, c *http.Client, m message) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, m.method, m.to, bytes.NewReader(m.body))
 	if err != nil {
-		return nil, errors.New("its address is none")
+		return nil, errors.New("its address is not a URL")
 	}
-	for name, values := range head {
+	for name, values := range m.head {
 		r.Header[name] = values
 	}
 	got, err := c.Do(r)

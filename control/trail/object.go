@@ -96,7 +96,7 @@ func (s *objects) put(ctx context.Context, name string, body []byte) error {
 	if b.ID != "" {
 		signS3(head, http.MethodPut, &to, b, now)
 	}
-	_, err := send(ctx, s.http, http.MethodPut, to.String(), head, body)
+	_, err := send(ctx, s.http, message{http.MethodPut, to.String(), head, body})
 	var r *refused
 	if errors.As(err, &r) {
 		err = fmt.Errorf("%w%s", err, errorCode(r.said))

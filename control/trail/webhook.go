@@ -51,7 +51,7 @@ func (w *webhook) Store(ctx context.Context, trail string, rows []Row) error {
 	head.Set("X-Asbru-Trail", trail)
 	head.Set("X-Asbru-Timestamp", stamp)
 	head.Set("X-Asbru-Signature", "v1="+SignatureOf(w.secret, stamp, body))
-	if _, err := send(ctx, w.http, http.MethodPost, w.to, head, body); err != nil {
+	if _, err := send(ctx, w.http, message{http.MethodPost, w.to, head, body}); err != nil {
 		return fmt.Errorf("cannot post to %s: %w", w.name, err)
 	}
 	return w.place.save(trail, progress{done: last})

@@ -2,40 +2,40 @@ package audit
 
 import "asbru/core"
 
-// A Call is what is kept of one call. Names longer than their bound are cut and end in
-// "~" and eight digits that tell them from others; what is not known is empty or zero.
+// A Call is the record of one call. Names longer than their bound are cut and end in
+// "~" and eight digits that distinguish them; unknown fields are empty or zero.
 type Call struct {
 	ID   [16]byte // of the Exchange
 	Time int64    // when it ended, wall clock, Unix nanoseconds
 	Took int64    // from the complete head of the request, microseconds
 	Cost core.Money
 
-	Key, Team, Customer string // names; of the key never more than its name
+	Key, Team, Customer string // names; of the key only its name
 	Asked               string // the model the client asked for
-	Served, Provider    string // the model that answered, and where, also when memory did; empty: nobody was asked
+	Served, Provider    string // the model and provider that answered, also if the answer was cached; empty: none was asked
 	Op                  core.Op
-	Status              int // that the client saw
+	Status              int // as the client saw it
 	Fault               core.Code
 	Stream              bool
-	Recall              core.Recall // what the memory of answers had to do with it
-	Guard               string      // what the rules of that memory found between this question and the nearest; empty: they were not asked
+	Recall              core.Recall // what the cache had to do with it
+	Guard               string      // verdict of the semantic cache's guard on the most similar question; empty: it was not asked
 
 	Usage    core.Usage
 	Attempts []Attempt
 
-	Prompt  [32]byte // digest of the request's body; see PromptOf. Zero: there was none
+	Prompt  [32]byte // digest of the request's body; see PromptOf. Zero: it had none
 	Keyed   bool     // Prompt is keyed by the pepper
 	Ends    bool     // Prompt is that of the body's two ends: it was long
-	Session [8]byte  // of the digest of what the client calls its session; zero: it has none
+	Session [8]byte  // of the digest of the client's session id; zero: it has none
 }
 
 // An Attempt is one try at one target.
 type Attempt struct {
 	Target string
 	Key    string // name of the provider key; empty: none
-	Status int    // of the reply; 0: none came
+	Status int    // of the reply; 0: there was none
 	Cause  core.Cause
-	Took   int64 // until the reply's head, microseconds; 0: none came
+	Took   int64 // until the reply's head, microseconds; 0: there was none
 	Beside bool  // a hedge
 	Resume bool  // it continued the stream of the one before
 }
@@ -57,15 +57,15 @@ const (
 	flagBad
 )
 
-// A Before is what is to be said of a request while all of it is there: when its answer is over, its
-// body may not be. The zero Before says that there was none.
+// A Before is what must be recorded while the request is still in memory: once the answer has ended, its
+// body may be gone. The zero Before says that there was no request.
 type Before struct {
 	prompt  [32]byte
 	session [8]byte
 	flags   byte
 }
 
-// Look looks at the request of x. It allocates nothing.
+// Look reads the request of x. It allocates nothing.
 func Look(x *core.Exchange) (b Before) {
 	if len(x.Body) > 0 {
 		b.prompt, b.flags = PromptOf(x.Snap, x.Body), flagPrompt
@@ -79,9 +79,9 @@ func Look(x *core.Exchange) (b Before) {
 	return b
 }
 
-// AppendCall packs what there is to say about x when it is over: before is what Look saw, status is what the client
-// saw, cost what it came to, now the wall clock in Unix nanoseconds. It appends at most
-// MaxCall bytes and allocates nothing if dst has room for them. Nothing of x is kept.
+// AppendCall packs the record of x at its end: before is the result of Look, status the client's
+// status, cost what was charged, now the wall clock in Unix nanoseconds. It appends at most
+// MaxCall bytes and allocates nothing if dst has room for them. It retains nothing of x.
 func AppendCall(dst []byte, x *core.Exchange, before *Before, status int, cost core.Money, now int64) []byte {
 	flags, fault := callFlags(x)|before.flags, core.None
 	if x.Fault != nil {

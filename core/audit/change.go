@@ -1,18 +1,18 @@
 package audit
 
-// A Change is what an operator did. It never holds what a secret was or has become: of a
-// document there are digests.
+// A Change records what an operator did. It never contains a secret: documents are represented
+// by digests.
 type Change struct {
 	Time  int64  // wall clock, Unix nanoseconds
-	Who   string // the name of who did it, as the control plane knows them
-	From  string // address they came from; empty: this machine
+	Who   string // who made the change, as known to the control plane
+	From  string // the address it came from; empty: this machine
 	Did   string // one word: create, update, delete, rotate, reload, login
-	What  string // what it was done to: keys/alice, providers/openai, document
-	Notes string // what else is worth knowing, in words for people; no secret
+	What  string // its object: keys/alice, providers/openai, document
+	Notes string // further notes for people; no secrets
 
-	Version       uint64   // of the document after it; 0: it was not changed
-	Before, After [32]byte // SHA-256 of what it was done to, secrets left out; zero: there was, or is, none
-	Refused       bool     // it was not done
+	Version       uint64   // of the document after the change; 0: it did not change
+	Before, After [32]byte // SHA-256 of the object, without secrets; zero: it did not or does not exist
+	Refused       bool     // it was refused
 }
 
 const changeVersion = 1

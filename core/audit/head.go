@@ -14,7 +14,7 @@ import (
 	"asbru/core/scan"
 )
 
-// A Head is what of a line the chain, and whoever stores it, must know.
+// A Head is the part of a line that the chain and the sinks need.
 type Head struct {
 	Seq   uint64
 	Prev  [32]byte
@@ -23,24 +23,24 @@ type Head struct {
 	Time  int64  // Unix nanoseconds
 	ID    string // of the exchange, hex; empty: it is about none
 	Nanos core.Money
-	Trail [16]byte // of what is signed
-	Next  [32]byte // of KindKey: the public key of what is signed from there on
+	Trail [16]byte // of a signed line
+	Next  [32]byte // of KindKey: the public key that signs from there on
 
 	line []byte
-	sig  int // where signed begins in line; 0: it is not signed
+	sig  int // index of signed in line; 0: it is not signed
 }
 
-// Lines reads lines. It keeps what it reads with, so that reading many is cheap; one goroutine owns it.
+// Lines reads lines. It reuses its memory, so that reading many lines is cheap; it is not safe for concurrent use.
 type Lines struct {
 	scan *scan.Scanner
 	want *scan.Keys
 	at   [9]scan.Span
 
-	second string // the time of the line before as it is written, up to the second; see Own
+	second string // the time of the previous line as written, up to the second; see Own
 	unix   int64  // the same in Unix seconds
 }
 
-// NewLines returns what reads lines.
+// NewLines returns a reader of lines.
 func NewLines() *Lines {
 	return &Lines{scan: scan.NewScanner(), want: scan.NewKeys("seq", "prev", "kind", "at", "time", "id", "nanos", "trail", "public")}
 }
@@ -89,7 +89,7 @@ func (l *Lines) Read(line []byte) (Head, error) {
 	return h, nil
 }
 
-// kindOf keeps the usual words from being allocated for each line.
+// kindOf avoids allocating the usual kinds for each line.
 func kindOf(b []byte) string {
 	for _, k := range [...]string{KindCall, KindCharge, KindChange, KindTurned, KindGap, KindCheckpoint, KindKey} {
 		if string(b) == k {
@@ -104,7 +104,7 @@ func (l *Lines) number(line []byte, i int) (uint64, bool) {
 	return n, err == nil
 }
 
-// word is what stands between the quotes: none of the words that are read here needs escapes.
+// word returns the text between the quotes: none of the words read here contains escapes.
 func (l *Lines) word(line []byte, i int) ([]byte, bool) {
 	b := line[l.at[i].Start:l.at[i].End]
 	if len(b) < 2 || b[0] != '"' || bytes.IndexByte(b, '\\') >= 0 {
@@ -121,10 +121,10 @@ func unhex(dst, src []byte) bool {
 	return err == nil
 }
 
-// Sum is the SHA-256 of the line: what the next one calls "prev".
+// Sum returns the SHA-256 of the line, which is "prev" of the next one.
 func (h *Head) Sum() [32]byte { return sha256.Sum256(h.line) }
 
-// Check checks the signature of a line that is signed.
+// Check verifies the signature of a signed line.
 func (h *Head) Check(pub ed25519.PublicKey) error {
 	words := domain
 	if h.Kind == KindKey {

@@ -9,7 +9,7 @@ import (
 	"errors"
 )
 
-// The forms that keys are kept in, PEM as RFC 7468 has it: OpenSSL reads both.
+// The file formats of keys: PEM (RFC 7468), readable by OpenSSL.
 const (
 	privateBlock = "PRIVATE KEY"
 	publicBlock  = "PUBLIC KEY"
@@ -35,13 +35,13 @@ func EncodePublic(pub ed25519.PublicKey) ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: publicBlock, Bytes: der}), nil
 }
 
-// KeyName tells a public key from others, for people and the names of files: 16 hex digits of its SHA-256.
+// KeyName identifies a public key in messages and file names: 16 hex digits of its SHA-256.
 func KeyName(pub ed25519.PublicKey) string {
 	sum := sha256.Sum256(pub)
 	return hex.EncodeToString(sum[:8])
 }
 
-// ParseKey reads what EncodeKey wrote.
+// ParseKey reads the output of EncodeKey.
 func ParseKey(b []byte) (ed25519.PrivateKey, error) {
 	block, _ := pem.Decode(b)
 	if block == nil || block.Type != privateBlock {
@@ -54,7 +54,7 @@ func ParseKey(b []byte) (ed25519.PrivateKey, error) {
 	return nil, errKey
 }
 
-// ParsePublic reads what EncodePublic wrote.
+// ParsePublic reads the output of EncodePublic.
 func ParsePublic(b []byte) (ed25519.PublicKey, error) {
 	block, _ := pem.Decode(b)
 	if block == nil || block.Type != publicBlock {

@@ -1,7 +1,7 @@
 package audit
 
-// Bounds of what is packed. A ledger record holds a kilobyte of each call that is under
-// way, so names have bounds of their own here; one that is longer is cut, see appendName.
+// Bounds on packed records. The ledger reserves a kilobyte for each call in
+// flight, so names have bounds of their own here; longer ones are cut, see appendName.
 const (
 	MaxCall   = 1024 // bytes of a packed Call
 	MaxChange = 2048 // bytes of a packed Change
@@ -13,18 +13,18 @@ const (
 	maxProvider  = 32
 	maxTarget    = 40 // of an attempt
 	maxShown     = 16 // the provider key of an attempt
-	maxStrangers = 64 // addresses and reasons that are counted apart
+	maxStrangers = 64 // addresses and reasons that are counted separately
 
 	maxWord = 128
 	maxNote = 1024
 
-	// maxHashed is how much of a body is hashed: of a longer one the first and the last
-	// half of it. A prompt with pictures must not keep an event loop for milliseconds.
+	// maxHashed is how much of a body is hashed: of a longer body its first and last
+	// half of that. A prompt with pictures must not block an event loop for milliseconds.
 	maxHashed = 256 << 10
 )
 
-// MaxLine is how many bytes a line of the trail has at most, without what ends it.
+// MaxLine is the greatest length of a line of the trail, in bytes without its line feed.
 const MaxLine = 16 << 10
 
-// maxVerified bounds what one line that is verified may take: no line of ours is as long.
+// maxVerified bounds the length of a line that is verified: no line of ours is that long.
 const maxVerified = 1 << 20

@@ -9,21 +9,21 @@ import (
 	"asbru/core/scan"
 )
 
-// A Place is what the ledger says of a record.
+// A Place is what the ledger's record says.
 type Place struct {
 	At      uint64 // its Seq
 	ID      [16]byte
 	Time    int64 // wall clock, Unix nanoseconds
 	Nanos   core.Money
-	Claimed core.Money // more than was held was claimed; 0: it was not
+	Claimed core.Money // what was claimed beyond the hold; 0: nothing
 
-	Partial   bool // charged at a restart: a crash cut the call off
-	Estimated bool // the amount is our own count
+	Partial   bool // charged after a crash that cut the call off
+	Estimated bool // the amount is asbru's own count
 	Cached    bool
-	Unheld    bool // nothing was held for it: it was refused before, or memory answered
+	Unheld    bool // nothing was held for it, because it was refused or cached
 }
 
-// appendPlace writes what all lines about money have.
+// appendPlace appends the members of every line about money.
 func appendPlace(b []byte, p *Place) []byte {
 	b = appendStamp(append(b, `,"at":`...), p.At, p.Time)
 	b = append(hex.AppendEncode(append(b, `,"id":"`...), p.ID[:]), '"')
@@ -70,8 +70,8 @@ func appendUTC(b []byte, nanos int64) []byte {
 	return b
 }
 
-// AppendJSON appends what a packed payload says as a JSON object; ok is false when it is neither a call, nor who was
-// turned away, nor, of a change's record, a change.
+// AppendJSON appends a packed payload as a JSON object. ok is false if it is neither a call nor a
+// count of refused requests nor, with change set, a change.
 func AppendJSON(dst, payload []byte, change bool) (b []byte, ok bool) {
 	n := len(dst)
 	if change {
@@ -86,7 +86,7 @@ func AppendJSON(dst, payload []byte, change bool) (b []byte, ok bool) {
 	if len(dst) == n {
 		return dst, false
 	}
-	dst[n] = '{' // instead of the comma
+	dst[n] = '{' // replaces the comma
 	return append(dst, '}'), true
 }
 
@@ -119,7 +119,7 @@ func appendCall(b []byte, c *Call) []byte {
 	return appendTries(b, c.Attempts)
 }
 
-// appendTokens writes the counts that are not zero; none of them when nothing was reported.
+// appendTokens appends the counts that are not zero; nothing if no usage was reported.
 func appendTokens(b []byte, u *core.Usage) []byte {
 	if !u.Known {
 		return appendTrue(b, `,"bad_usage":`, u.Bad)
@@ -177,7 +177,7 @@ func appendChange(b []byte, c *Change) []byte {
 	return b
 }
 
-// appendWord writes a member unless it is empty.
+// appendWord appends a member unless it is empty.
 func appendWord(b []byte, name, word string) []byte {
 	if word == "" {
 		return b
@@ -185,7 +185,7 @@ func appendWord(b []byte, name, word string) []byte {
 	return scan.AppendString(append(b, name...), word)
 }
 
-// appendTrue writes a member if it is true.
+// appendTrue appends a member if it is true.
 func appendTrue(b []byte, name string, v bool) []byte {
 	if !v {
 		return b

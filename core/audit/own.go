@@ -8,10 +8,10 @@ import (
 	"asbru/core"
 )
 
-// Own is Read for lines that were verified before, or that nobody else can have written: of one
-// about money only the members that the Head has are looked at, where a Chain puts them, and for
-// zeros, which is what a disk leaves in place of what it lost. That is a tenth of the
-// work. All others, and lines that look otherwise, are Read.
+// Own is Read for lines that were verified before, or that only this process can have written. In a line
+// about money it reads only the members that a Head has, where a Chain puts them, and checks for
+// zeros, which is what a disk leaves in place of lost data. That is a tenth of the
+// work. All other lines, and those of another form, are passed to Read.
 func (l *Lines) Own(line []byte) (Head, error) {
 	h, ok := l.own(line)
 	if !ok {
@@ -56,7 +56,7 @@ func (l *Lines) own(line []byte) (h Head, ok bool) {
 	return h, true
 }
 
-// time reads a time as a Chain writes it. Lines come many to a second.
+// time parses a time as a Chain writes it. Many lines have the same second.
 func (l *Lines) time(stamp []byte) (nanos int64, ok bool) {
 	const whole = len("2006-01-02T15:04:05")
 	if string(stamp[:whole]) != l.second {
@@ -74,13 +74,13 @@ func (l *Lines) time(stamp []byte) (nanos int64, ok bool) {
 	return l.unix*int64(time.Second) + int64(rest), true
 }
 
-// A cut takes a line apart from its beginning. bad stays once it is set.
+// A cut parses a line from its beginning. bad stays set.
 type cut struct {
 	b   []byte
 	bad bool
 }
 
-// has takes prefix, if the rest begins so.
+// has consumes prefix if the rest begins with it.
 func (c *cut) has(prefix string) bool {
 	if len(c.b) < len(prefix) || string(c.b[:len(prefix)]) != prefix {
 		return false
@@ -89,7 +89,7 @@ func (c *cut) has(prefix string) bool {
 	return true
 }
 
-// number takes the digits behind prefix: at least one, and not as many as would overflow.
+// number consumes prefix and the digits after it: at least one, and fewer than would overflow.
 func (c *cut) number(prefix string) (n uint64) {
 	c.bad = c.bad || !c.has(prefix)
 	i := 0
@@ -102,7 +102,7 @@ func (c *cut) number(prefix string) (n uint64) {
 	return n
 }
 
-// word takes n bytes between prefix and a quote. What they are is for the caller to see.
+// word consumes prefix, n bytes, and a quote. The caller must check the bytes.
 func (c *cut) word(prefix string, n int) []byte {
 	if c.bad || !c.has(prefix) || len(c.b) <= n || c.b[n] != '"' {
 		c.bad = true

@@ -13,7 +13,7 @@ func appendTime(dst []byte, t int64) []byte { return binary.LittleEndian.AppendU
 func appendInt(dst []byte, n int64) []byte { return binary.AppendVarint(dst, n) }
 
 // appendName packs a name. One longer than most is cut and ends in "~" and eight digits of a
-// sum over all of it: two names that begin alike stay apart.
+// checksum of all of it, so that names with the same beginning stay distinct.
 func appendName[T string | []byte](dst []byte, name T, most int) []byte {
 	if len(name) <= most {
 		return append(binary.AppendUvarint(dst, uint64(len(name))), name...)
@@ -30,7 +30,7 @@ func appendName[T string | []byte](dst []byte, name T, most int) []byte {
 	return dst
 }
 
-// A reader takes a packed record apart. Once something is missing, all it returns is zero
+// A reader unpacks a record. Once something is missing, everything it returns is zero
 // and short is true.
 type reader struct {
 	b     []byte

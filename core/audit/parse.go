@@ -2,8 +2,8 @@ package audit
 
 import "asbru/core"
 
-// ParseCall unpacks what AppendCall packed. The Call is a copy. An error says that the
-// bytes are none, or of a version that this one does not know.
+// ParseCall unpacks the output of AppendCall. The Call is a copy. An error means that the
+// bytes are not a call, or of an unknown version.
 func ParseCall(b []byte) (Call, error) {
 	r := &reader{b: b}
 	if r.byte() != callVersion {

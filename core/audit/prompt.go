@@ -7,11 +7,11 @@ import (
 	"asbru/core"
 )
 
-// PromptOf is the digest of a request's body: who holds the prompt can prove later that it
-// was the one that was sent, and equal prompts can be found, without any being kept. It is
+// PromptOf returns the digest of a request's body. Whoever has the prompt can prove later that it
+// was sent, and equal prompts can be found, although none is stored. It is
 // the body's SHA-256 under the pepper (Pepper.Keyed), so that short prompts cannot be
-// guessed by who has the trail alone; plain SHA-256 where there is no pepper. Of a body of
-// more than maxHashed it is made of the SHA-256 of both ends and the length. It does not
+// guessed from the trail alone; plain SHA-256 without a pepper. For a body longer
+// than maxHashed it is computed from the SHA-256 of both ends and the length. It does not
 // allocate.
 func PromptOf(s *core.Snapshot, body []byte) [32]byte {
 	sum := bodySum(body)
@@ -30,7 +30,7 @@ func bodySum(body []byte) [32]byte {
 	return sha256.Sum256(b[:])
 }
 
-// sessionOf is what tells one session from another.
+// sessionOf returns a short digest that identifies a session.
 func sessionOf(s *core.Snapshot, session []byte) [8]byte {
 	sum := sha256.Sum256(session)
 	sum = pepperOf(s).Keyed(&sum)

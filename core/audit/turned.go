@@ -11,29 +11,29 @@ import (
 	"asbru/core/scan"
 )
 
-// A Turned is what is kept of requests that were turned away at the door, before anybody decided about
-// them: nobody knows the key, it is disabled or has expired, the head cannot be understood, the body is too
-// long. Whoever can reach the gateway can send any number of these, so they are counted and no record is
-// made of each: one says how many came from an address for a reason.
+// A Turned counts requests that were refused before their caller was known: the key is unknown,
+// disabled or expired, the head malformed, or the body too
+// long. Anyone who can reach the gateway can send any number of these, so they do not get a record
+// each: one record says how many came from an address for a reason.
 type Turned struct {
 	First [16]byte // id of the first
-	Since int64    // when that came, wall clock, Unix nanoseconds
-	Last  int64    // when the last one came
+	Since int64    // when it arrived, wall clock, Unix nanoseconds
+	Last  int64    // when the last one arrived
 	Count uint64
 
-	From   [16]byte // their address, IPv4 mapped; zero: of several, for which there was no room
-	Key    string   // the name of the key, which is known and not good any more; empty: nobody knows it, or nobody looked
+	From   [16]byte // their address, IPv4 mapped; zero: of several addresses, for which there was no room
+	Key    string   // the name of a key that is disabled or expired; empty: the key is unknown, or was not looked up
 	Op     core.Op  // of the first
 	Fault  core.Code
-	Status int // that the first one saw
+	Status int // of the first one
 }
 
-// like reports whether u is counted together with t.
+// like reports whether u belongs to the same count as t.
 func (t *Turned) like(u *Turned) bool {
 	return t.From == u.From && t.Fault == u.Fault && t.Status == u.Status && t.Key == u.Key
 }
 
-// join counts u together with t.
+// join adds u to t.
 func (t *Turned) join(u *Turned) {
 	if u.Since < t.Since {
 		t.Since, t.First, t.Op = u.Since, u.First, u.Op
@@ -41,17 +41,17 @@ func (t *Turned) join(u *Turned) {
 	t.Last, t.Count = max(t.Last, u.Last), t.Count+u.Count
 }
 
-// Strangers counts who is turned away, until it is written down. Its memory has a bound: those for whom
-// there is no room are counted together. The zero value is ready; its methods may be called by anybody.
+// Strangers counts refused requests until they are recorded. Its memory is bounded: those for which
+// there is no room are counted together. The zero value is ready for use; it may be used concurrently.
 type Strangers struct {
 	mu     sync.Mutex
 	rows   []Turned
-	rest   Turned        // those without a row
-	missed atomic.Uint64 // those that came while somebody else was counting
+	rest   Turned        // those without a row of their own
+	missed atomic.Uint64 // those that arrived while another goroutine was counting
 }
 
 // Note counts x, which is refused; peer is its client's address, now the wall clock in Unix nanoseconds. It
-// never waits: while somebody else counts, x is one of many.
+// never waits: while another goroutine counts, x is only added to a total.
 func (s *Strangers) Note(x *core.Exchange, peer *[16]byte, now int64) {
 	t := Turned{First: x.ID, Since: now, Last: now, Count: 1, From: *peer, Op: x.Op, Fault: x.Fault.Code, Status: x.Fault.HTTP()}
 	if x.Key != nil {
@@ -65,7 +65,7 @@ func (s *Strangers) Note(x *core.Exchange, peer *[16]byte, now int64) {
 	s.add(&t)
 }
 
-// Add counts what could not be written down.
+// Add counts again what could not be recorded.
 func (s *Strangers) Add(t *Turned) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,12 +87,12 @@ func (s *Strangers) add(t *Turned) {
 		s.rest = Turned{First: t.First, Since: t.Since, Op: t.Op, Fault: t.Fault, Status: t.Status}
 	}
 	if s.rest.Fault != t.Fault {
-		s.rest.Fault, s.rest.Status = core.None, 0 // for several reasons
+		s.rest.Fault, s.rest.Status = core.None, 0 // they have several reasons
 	}
 	s.rest.join(t)
 }
 
-// Take returns what was counted since the last time, up to now, and begins anew.
+// Take returns the counts since the last call, up to now, and resets them.
 func (s *Strangers) Take(now int64) []Turned {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +107,7 @@ func (s *Strangers) Take(now int64) []Turned {
 	return all
 }
 
-// turnedVersion begins a packed Turned; it is not callVersion: both stand in records of one kind.
+// turnedVersion begins a packed Turned. It differs from callVersion, because both occur in records of one kind.
 const turnedVersion = 2
 
 // AppendTurned packs t in at most MaxTurned bytes.
@@ -118,7 +118,7 @@ func AppendTurned(dst []byte, t *Turned) []byte {
 	return appendName(appendInt(dst, int64(t.Count)), t.Key, maxKey)
 }
 
-// ParseTurned unpacks what AppendTurned packed.
+// ParseTurned unpacks the output of AppendTurned.
 func ParseTurned(b []byte) (Turned, error) {
 	r := &reader{b: b}
 	if r.byte() != turnedVersion {
@@ -135,7 +135,7 @@ func ParseTurned(b []byte) (Turned, error) {
 	return t, nil
 }
 
-// Turned appends the line of who was turned away.
+// Turned appends the line of a count of refused requests.
 func (c *Chain) Turned(dst []byte, at uint64, t *Turned) []byte {
 	b, from := c.begin(dst, KindTurned)
 	return c.end(appendTurned(appendStamp(append(b, `,"at":`...), at, t.Last), t), from)

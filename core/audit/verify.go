@@ -11,23 +11,23 @@ import (
 	"asbru/core"
 )
 
-// A Verifier checks the lines of one trail, in order, as they are handed to it. It needs
-// nothing but one public key that signed in it: the keys behind it are vouched for by their lines
-// of KindKey, and what stands before its first signature by the chain, which that signature covers.
+// A Verifier checks the lines of one trail, passed to it in order. It needs
+// only one public key that signed in it: later keys are verified by their lines
+// of KindKey, and lines before its first signature by the chain, which that signature covers.
 type Verifier struct {
 	Report
-	pub   ed25519.PublicKey // who signs here, once seen is true; before that, whom to look out for
+	pub   ed25519.PublicKey // the current key, once seen is true; before that, the key to look for
 	seen  bool
-	odd   uint64 // number of the first signed line, while nothing of pub was seen
+	odd   uint64 // number of the first signed line, until a signature of pub was seen
 	lines *Lines
 	prev  [32]byte
 }
 
-// A Report is what was found good.
+// A Report is the result of a successful verification.
 type Report struct {
 	Trail       [16]byte
 	First, Last uint64 // numbers of the lines
-	Signed      uint64 // number of the last checkpoint: nothing up to there was touched
+	Signed      uint64 // number of the last checkpoint: no line up to it was tampered with
 	SignedSum   [32]byte
 	SignedAt    int64 // when it was made, Unix nanoseconds
 	Lines       uint64
@@ -35,13 +35,13 @@ type Report struct {
 	Changes     uint64
 	Checkpoints uint64
 	Gaps        uint64
-	Keys        uint64     // times that another key took over
+	Keys        uint64     // number of key rotations
 	Nanos       core.Money // of all calls and charges
 }
 
 // A Broken says where a trail is not what was written.
 type Broken struct {
-	Seq uint64 // of the line, or of the one that should be there
+	Seq uint64 // of the line, or of the missing one
 	Why error
 }
 
@@ -51,7 +51,7 @@ func (b *Broken) Error() string {
 
 func (b *Broken) Unwrap() error { return b.Why }
 
-// Why a trail is broken. ErrChanged is told of the line whose successor does not know it.
+// Why a trail is broken. ErrChanged is reported for the line whose successor has another checksum for it.
 var (
 	ErrMissing = errors.New("records are missing")
 	ErrOrder   = errors.New("records are out of order, or there twice")
@@ -63,11 +63,11 @@ var (
 	ErrShort   = errors.New("the trail ends before it: records were removed from its end")
 )
 
-// NewVerifier returns what checks one trail.
+// NewVerifier returns a Verifier for one trail.
 func NewVerifier(pub ed25519.PublicKey) *Verifier { return &Verifier{pub: pub, lines: NewLines()} }
 
-// Line checks the next line, without its line feed. An error is a *Broken; what follows it
-// cannot be judged.
+// Line checks the next line, without its line feed. An error is a *Broken; later lines
+// cannot be checked.
 func (v *Verifier) Line(line []byte) error {
 	h, err := v.lines.Read(line)
 	switch {
@@ -92,7 +92,7 @@ func (v *Verifier) Line(line []byte) error {
 	return nil
 }
 
-// signature judges a line that is signed.
+// signature checks a signed line.
 func (v *Verifier) signature(h *Head) error {
 	if h.Kind != KindCheckpoint && h.Kind != KindKey {
 		return nil
@@ -140,7 +140,7 @@ func (v *Verifier) count(h *Head) {
 	v.Nanos = v.Nanos.Plus(h.Nanos)
 }
 
-// Read checks all lines of r. It may be called for one file after the other.
+// Read checks all lines of r. It may be called for several files in order.
 func (v *Verifier) Read(r io.Reader) error {
 	in := bufio.NewReaderSize(r, 64<<10)
 	var long []byte
@@ -173,9 +173,9 @@ func (v *Verifier) Read(r io.Reader) error {
 	}
 }
 
-// End judges the end: the trail must have a signed record, and reach at least to the record
-// least, which somebody has seen before (0: nobody has). Records behind the last checkpoint are chained and not
-// signed yet: Last - Signed says how many.
+// End checks the end: the trail must have a signed record, and reach at least to record
+// least, which is known to exist (0: none). Records after the last checkpoint are chained but not
+// signed yet; there are Last - Signed of them.
 func (v *Verifier) End(least uint64) error {
 	if v.Lines == 0 {
 		return &Broken{1, ErrMissing}

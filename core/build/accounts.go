@@ -5,8 +5,8 @@ import (
 	"asbru/core/config"
 )
 
-// Accounts are what the accounts of one holder's budgets are called, in their order. kind is
-// key, team, customer, provider, model or everybody, who has no name.
+// Accounts returns the account names of one holder's budgets, in their order. kind is
+// key, team, customer, provider, model or everybody, which has no name.
 func Accounts(kind, name string, list []config.Budget) []string {
 	bare := make([]config.Budget, len(list))
 	for i, b := range list {

@@ -10,7 +10,7 @@ import (
 	"asbru/core/config"
 )
 
-// Kinds is what the document's validation has to know of the adapters.
+// Kinds describes the adapters for the validation of documents.
 func Kinds() map[string]config.Kind {
 	kinds := make(map[string]config.Kind, len(adapters.All))
 	for _, a := range adapters.All {
@@ -28,8 +28,8 @@ func Kinds() map[string]config.Kind {
 	return kinds
 }
 
-// findAdapter finds the adapter of p: its type, else its name when that is one,
-// else the one for servers that speak its dialect when it has an address of its own.
+// findAdapter finds the adapter of p: its type, else its name if that is an adapter,
+// else, with an address of its own, the adapter for servers of its dialect.
 func (c *compiler) findAdapter(p *provider) bool {
 	kind, at := p.doc.Type, p.at+".type"
 	if kind == "" {
@@ -50,9 +50,9 @@ func (c *compiler) findAdapter(p *provider) bool {
 	return true
 }
 
-// serves lists the bare names of p, "*" at the end for a prefix. An adapter's
-// own list holds for the provider itself, not for what somebody else runs at
-// another address in its way.
+// serves lists the bare names of p, with "*" at the end for a prefix. An adapter's
+// own list applies to the provider itself, not to a compatible server at
+// another address.
 func (p *provider) serves() []string {
 	switch {
 	case len(p.doc.Models) > 0:
@@ -63,7 +63,7 @@ func (p *provider) serves() []string {
 	return nil
 }
 
-// patterns are the prefixes of a's names as a document would write them.
+// patterns returns the prefixes of a's names in the notation of a document.
 func patterns(a *adapters.Adapter) []string {
 	out := make([]string, len(a.Serves))
 	for i, prefix := range a.Serves {

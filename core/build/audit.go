@@ -8,16 +8,16 @@ import (
 	"asbru/core/ledger"
 )
 
-// An Auditor takes what the ledger has to the audit trail.
+// An Auditor delivers the ledger's records to the audit trail.
 type Auditor interface {
-	// Trouble says why no call may be taken now, as what it leaves could not be kept; nil: it can.
+	// Trouble returns why no call may be accepted, because its record could not be kept; nil: it can.
 	Trouble() error
 
-	// Content keeps the prompt of x, if that is wanted. It neither waits nor keeps x.
+	// Content keeps the prompt of x, if that is configured. It neither waits nor retains x.
 	Content(x *core.Exchange)
 }
 
-// audited reports whether calls are written down: the document says so, or there is a ledger anyway.
+// audited reports whether calls are recorded: the document asks for it, or there is a ledger anyway.
 func (c *compiler) audited() bool {
 	a := c.doc.Audit
 	return (a == nil || !a.Off) && (a != nil || c.budgeted())
@@ -36,7 +36,7 @@ func (c *compiler) openTrail() {
 	c.money.auditor = a
 }
 
-// untrailed is the fault of a call that could not be kept; nil: it can.
+// untrailed returns the fault of a call whose record could not be kept; nil: it can.
 func (m *money) untrailed() *core.Fault {
 	if m.auditor == nil {
 		return nil
@@ -51,7 +51,7 @@ func (m *money) untrailed() *core.Fault {
 	}
 }
 
-// note packs what there is to say of x, for the payload of its end.
+// note packs the audit record of x, as the payload of its end.
 func (m *money) note(dst []byte, x *core.Exchange, before *audit.Before, now int64) []byte {
 	if !m.audited {
 		return nil
@@ -59,7 +59,7 @@ func (m *money) note(dst []byte, x *core.Exchange, before *audit.Before, now int
 	return audit.AppendCall(dst, x, before, statusOf(x), x.Cost, now)
 }
 
-// most is how long a note is at most.
+// most is the greatest length of a note.
 func (m *money) most() int {
 	if !m.audited {
 		return 0
@@ -67,7 +67,7 @@ func (m *money) most() int {
 	return audit.MaxCall
 }
 
-// unheld writes down a call for which nothing was held: it was refused before, or answered from memory.
+// unheld records a call for which nothing was held, because it was refused or answered from memory.
 func (m *money) unheld(x *core.Exchange) {
 	if m == nil || !m.audited {
 		return
@@ -77,14 +77,14 @@ func (m *money) unheld(x *core.Exchange) {
 	m.notes.Put(n)
 }
 
-// content keeps the prompt of x.
+// content passes the prompt of x on to the auditor.
 func (m *money) content(x *core.Exchange) {
 	if m != nil && m.auditor != nil {
 		m.auditor.Content(x)
 	}
 }
 
-// statusOf is the status that the client of x saw, or would have seen.
+// statusOf returns the status that the client of x saw, or would have seen.
 func statusOf(x *core.Exchange) int {
 	switch a := x.Attempts(); {
 	case x.Fault != nil:

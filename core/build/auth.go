@@ -13,24 +13,24 @@ import (
 	"asbru/core/cred"
 )
 
-// authTypes are the types of auth that suit the kinds of adapters. Nobody writes to it.
+// authTypes maps kinds of adapters to their types of auth. Read-only.
 var authTypes = map[adapters.AuthKind]string{
 	adapters.AuthAWS:    config.AuthAWS,
 	adapters.AuthGoogle: config.AuthGoogle,
 	adapters.AuthEntra:  config.AuthEntra,
 }
 
-// A signing is a key that waits for its credential: nothing is opened before the whole
-// document is known to be good.
+// A signing is a key that still needs its credential: nothing is opened before the whole
+// document is known to be valid.
 type signing struct {
 	key    *core.ProviderKey
 	name   string // provider/key
 	spec   cred.Spec
-	region string // for the signature of AWS; empty: header lines are sent
+	region string // for AWS's signature; empty: header lines are sent
 	p      *provider
 }
 
-// auth makes out a key whose credential a describes.
+// auth compiles a key whose credential a describes.
 func (c *compiler) auth(p *provider, at string, a *config.Auth, out *core.ProviderKey) {
 	typ := a.Kind(config.Kind{Auth: authTypes[p.adapter.Auth.Kind]})
 	scope := a.Scope
@@ -75,7 +75,7 @@ func (c *compiler) googleSpec(at string, a *config.Auth, scope string) cred.Spec
 	return g
 }
 
-// awsSpec is the key to sign with and the region to sign for.
+// awsSpec returns the credential to sign with and the region to sign for.
 func (c *compiler) awsSpec(p *provider, at string, a *config.Auth) (cred.Spec, string) {
 	if p.adapter.Auth.Kind != adapters.AuthAWS {
 		c.fail(at+".type", fmt.Sprintf("is aws, and %s does not take the signature of AWS", p.adapter.Name), "")
@@ -97,9 +97,9 @@ func (c *compiler) awsSpec(p *provider, at string, a *config.Auth) (cred.Spec, s
 	return cred.AWSRole{Base: base, ARN: a.RoleARN, ExternalID: a.ExternalID, Session: a.SessionName, Region: region, STS: a.STSURL}, region
 }
 
-// regionOf is the region in a host of AWS, such as
+// regionOf returns the region in a host name of AWS, such as
 // bedrock-runtime.eu-central-1.amazonaws.com or bedrock-mantle.eu-central-1.api.aws;
-// empty when there is none.
+// empty if there is none.
 func regionOf(host string) string {
 	host = strings.TrimSuffix(host, ".cn")
 	parts := strings.Split(host, ".")
@@ -109,8 +109,8 @@ func regionOf(host string) string {
 	return ""
 }
 
-// openCredentials gives each signing key its credential: prev's when it has the same,
-// so that a reload asks nobody, a new one otherwise. Nothing fails after it.
+// openCredentials gives each signing key its credential: an equal one of prev,
+// so that a reload fetches nothing, otherwise a new one. Nothing fails after it.
 func (c *compiler) openCredentials() {
 	if c.deps.NewCredential == nil {
 		return
@@ -136,8 +136,8 @@ func (c *compiler) openCredentials() {
 	}
 }
 
-// proxies is the way to who issues a credential. It outlives the document and holds
-// nothing of it but text.
+// proxies returns the proxy to an issuer of credentials. It outlives the document, and holds
+// only text of it.
 func proxies(text string, lookup func(string) (string, bool)) func(*url.URL) string {
 	switch text {
 	case "":

@@ -10,8 +10,8 @@ import (
 	"asbru/core/route"
 )
 
-// routeOf makes the Route of an alias, without its fallbacks; nil when none of its
-// targets is there.
+// routeOf makes the Route of an alias, without its fallbacks; nil if none of its
+// targets exists.
 func (c *compiler) routeOf(m *config.Model, at string) *core.Route {
 	if len(m.Targets) == 0 {
 		if t := c.targetAt(m.Provider, cmp.Or(m.Model, m.Alias), at); t != nil {
@@ -27,16 +27,16 @@ func (c *compiler) routeOf(m *config.Model, at string) *core.Route {
 		}
 	}
 	if len(ts) != len(m.Targets) {
-		return nil // an error was told, so nothing of this is served
+		return nil // an error was reported, so this Snapshot is not served
 	}
 	return c.route(m.Alias, ts...)
 }
 
-// targetAt finds a provider and the target of model there.
+// targetAt returns the target of a model at a named provider.
 func (c *compiler) targetAt(provider, model, at string) *core.Target {
 	p := c.byName[provider]
 	if p == nil && c.documented(provider) {
-		return nil // its own problem is told already
+		return nil // reported already
 	}
 	if p == nil {
 		c.fail(at+".provider", fmt.Sprintf("is %q, which is no provider's name", provider), near(provider, names(c.byName)))
@@ -45,8 +45,8 @@ func (c *compiler) targetAt(provider, model, at string) *core.Target {
 	return c.target(p, model)
 }
 
-// spec says how an alias chooses. Only the targets it lists are balanced, never its
-// fallbacks.
+// spec says how an alias chooses among the targets that it lists. Its fallbacks are never
+// balanced.
 func spec(m *config.Model, r *core.Route) route.Spec {
 	s := route.Spec{Balanced: len(r.Targets), Bind: bind(m.Affinity), Hedge: hedge(m, r), Rescue: m.Rescue == "continue"}
 	if m.Strategy != "ordered" {
@@ -67,7 +67,7 @@ func spec(m *config.Model, r *core.Route) route.Spec {
 	return s
 }
 
-// bounds are what limits attempts, retries and breakers; nil: the defaults of core/route.
+// bounds converts the settings of attempts, retries and breakers; nil: the defaults of core/route.
 func bounds(r *config.Retry, b *config.Breaker) (attempts int, retry *route.Retry, breaker *route.Breaker) {
 	if r != nil {
 		attempts, retry = r.Attempts, &route.Retry{

@@ -10,7 +10,7 @@ import (
 	"asbru/adapters"
 )
 
-// compileBase reads base_url: where to connect, the Host header, and the path
+// compileBase parses base_url: where to connect, the Host header, and the path
 // of each operation.
 func (c *compiler) compileBase(p *provider) {
 	at, text := p.at+".base_url", p.doc.BaseURL
@@ -82,9 +82,9 @@ func (c *compiler) compileEndpoint(p *provider, u *url.URL) {
 	}
 }
 
-// private reports whether host is, by its text alone, an address that only
-// AllowPrivate permits. Names are judged when they are resolved; who writes an
-// address of this machine means it.
+// private reports whether host is literally an address that only
+// AllowPrivate permits. Names are checked when they are resolved; an
+// address of this machine is taken to be intended.
 func private(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	if err != nil {
@@ -94,7 +94,7 @@ func private(host string) bool {
 	return ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified()
 }
 
-// local reports whether host is this machine, by its text alone.
+// local reports whether host literally means this machine.
 func local(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()

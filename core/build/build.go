@@ -1,8 +1,8 @@
 // Package build compiles a configuration document into a Snapshot. It is the
 // only package that sees every feature at once, and order.go is the pipeline.
 //
-// It refuses to open sockets (it is handed a constructor for pools), to change
-// anything that runs (it returns a Snapshot; somebody else publishes it) and to
+// It refuses to open sockets (a constructor for pools is passed in), to change
+// anything that is running (it returns a Snapshot, which its caller publishes) and to
 // stop at the first problem.
 package build
 
@@ -20,71 +20,71 @@ import (
 	"asbru/core/route"
 )
 
-// Deps are the things a Snapshot points at that build does not know how to make.
+// Deps are the parts of a Snapshot that build cannot make itself.
 type Deps struct {
-	// NewPool makes the pool of an endpoint. It must not connect yet. It is
+	// NewPool makes the pool of an endpoint without connecting. It is
 	// called once for each endpoint that the previous Snapshot does not have.
 	NewPool func(core.Endpoint) (core.Pool, error)
 
-	// NewCredential begins to fetch what a key is signed with; name is provider/key. It must
-	// not wait. It is called once for each Spec that the previous Snapshot does not have; nil:
-	// keys that renew themselves have no Sign, for who only looks at a Snapshot.
+	// NewCredential starts fetching what a key signs with; name is provider/key. It must
+	// not wait. It is called once for each Spec that the previous Snapshot does not have. nil, if the
+	// Snapshot is only inspected: such keys have no Sign.
 	NewCredential func(name string, s cred.Spec, o cred.Options) *cred.Source
 
-	// Lookup finds an environment variable, for proxies set as "env" and for credentials that
-	// the machine has; nil: none is set.
+	// Lookup finds an environment variable, for proxies set as "env" and for the credentials
+	// of the machine; nil: none is set.
 	Lookup func(name string) (string, bool)
 
-	// NewCache makes the cache. It is called when the previous Snapshot has none like it;
-	// nil: nothing is remembered, for who only looks at a Snapshot.
+	// NewCache makes the cache. It is called if the previous Snapshot has no equal one.
+	// nil, if the Snapshot is only inspected: nothing is cached.
 	NewCache func(cache.Options) (*cache.Cache, error)
 
 	// OpenTill opens the ledger, or returns the one that is open. It is called for documents with
-	// budgets; nil: nothing is held, for who only looks at a Snapshot.
+	// budgets. nil, if the Snapshot is only inspected: nothing is held.
 	OpenTill func() (*govern.Till, error)
 
-	// OpenTrail opens the audit trail, or returns the one that is open. It is called behind OpenTill;
-	// nil: what the ledger has is taken nowhere.
+	// OpenTrail opens the audit trail, or returns the one that is open. It is called after OpenTill.
+	// nil: there is no trail.
 	OpenTrail func() (Auditor, error)
 
-	// Rates is where this machine meets who counts rate limits together with others, for documents that
-	// want that; nil: it counts alone.
+	// Rates connects this machine's rate limits with those of others, for documents that
+	// share them; nil: this machine counts alone.
 	Rates *limit.Desk
 
-	// Own is the credential by which the gateway asks itself, for the embeddings that the cache
-	// wants; empty: it asks for none. OwnKey makes those by which it asks about batches.
+	// Own is the credential with which the gateway calls itself, for embeddings for the
+	// cache; empty: it does not. OwnKey makes those with which it asks about batches.
 	Own string
 
-	// Objects opens the book of what callers made at providers, or returns the one that is open. It is called
-	// for documents with virtual keys; nil: nobody's things are told apart, for who only looks at a Snapshot.
+	// Objects opens the records of what callers made at providers, or returns those that are open. It is called
+	// for documents with virtual keys. nil, if the Snapshot is only inspected: nothing is recorded.
 	Objects func() core.Objects
 
-	// Ask is how the pages of lists are asked for, by the caller whose credential is Lister.
+	// Ask fetches the pages of lists, as the caller whose credential is Lister.
 	Ask    owned.Ask
 	Lister string
 
-	// Fetch reads what a provider keeps, for the requests of a batch that are in a file; nil: none are read.
+	// Fetch reads files at a provider with the requests of a batch; nil: none are read.
 	Fetch Fetch
 
-	// Look is told the Title of a batch that somebody has just asked about; nil: nobody wants to know. It must
-	// not wait.
+	// Look is called with the Title of a batch whenever a client has asked about it. It must
+	// not wait. It may be nil.
 	Look func(title string)
 
-	Clock func() int64 // of breakers and budgets; nil: core.Clock
-	// ReadFile reads a file of prices that the document names; nil: none can be read.
+	Clock func() int64 // for breakers and budgets; nil: core.Clock
+	// ReadFile reads a price file that the document names; nil: none can be read.
 	ReadFile func(path string) ([]byte, error)
 
-	Alarm func(target, key string, status int) // see route.Options; nil: nobody is told
+	Alarm func(target, key string, status int) // see route.Options; may be nil
 }
 
 // Compile builds the Snapshot that doc describes. Tallies (by name), Gates (by name and
 // host), pools (by endpoint) and credentials (by what they are made of) of prev are carried
 // over by identity; prev may be nil. The version is one more than prev's.
 //
-// When a problem is an error the Snapshot is nil, nothing was opened and retire
+// If a problem is an error, the Snapshot is nil, nothing was opened, and retire
 // does nothing. Otherwise retire closes what prev has and the new Snapshot does
-// not: call it once, when the last Exchange pinned to prev has ended. It is
-// never nil. A Snapshot that is dropped without being published is undone by
+// not: call it once, after the last Exchange that uses prev has ended. It is
+// never nil. A Snapshot that is not going to be published is undone by
 // Retire(next, prev).
 func Compile(doc *config.Document, prev *core.Snapshot, d Deps) (*core.Snapshot, []config.Problem, func()) {
 	c := newCompiler(doc, prev, d)
@@ -146,24 +146,24 @@ type compiler struct {
 	targets   map[string]*core.Target // by Name: one model at one provider is one Target
 	tallies   map[string]*core.Tally  // of prev's targets
 	routes    []*core.Route
-	specs     map[*core.Route]route.Spec // of the routes that say how to choose
+	specs     map[*core.Route]route.Spec // of the routes that balance
 	policies  map[string]*core.Policy    // by their rules in canonical form
 	signing   []signing
-	memory    *cache.Cache           // nil: nothing is remembered
-	repeats   *cache.Repeats         // nil: no call is known by its key
-	owners    *owned.Steward         // nil: nobody's things are told apart
-	rulings   []*ruling              // in the order they are asked
-	courses   map[string]*core.Route // of rulings, by what they hold
+	memory    *cache.Cache           // nil: nothing is cached
+	repeats   *cache.Repeats         // nil: no repeated calls
+	owners    *owned.Steward         // nil: things at providers are not kept apart
+	rulings   []*ruling              // in the order of evaluation
+	courses   map[string]*core.Route // of rulings, by their content
 	pinned    []*core.Target         // with one key only; not in next
 	shaded    []*core.Target         // of shadows: not counted, not in next
 	plain     map[*core.Target][]byte
-	payers    map[string]string // customers of teams, by team
+	payers    map[string]string // customer of each team
 	bounds    *limitSet
 	prices    *price.Book
-	shared    map[string]*core.Route // of providers among which keys share names, by who they are
+	shared    map[string]*core.Route // by the set of providers among which keys share names
 	money     *money                 // nil: nothing is held
-	budgets   []*Budget              // of everybody
-	gates     []func()               // give what is carried over its new rules, once nothing can fail any more
+	budgets   []*Budget              // of everyone
+	gates     []func()               // apply new settings to Gates that were carried over, once nothing can fail any more
 }
 
 func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {
@@ -200,7 +200,7 @@ func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {
 	return c
 }
 
-// limits gives every bound its value, so that nobody else needs the defaults.
+// limits replaces unset bounds by their defaults.
 func (c *compiler) limits() {
 	l := &c.doc.Limits
 	out := &c.next.Limits
@@ -221,7 +221,7 @@ func (c *compiler) limits() {
 	out.NoExtras = c.doc.ExtraFields != nil && !*c.doc.ExtraFields
 }
 
-// compilePicks comes after every target is known, because they share one Book.
+// compilePicks runs after all targets are known, because they share one Book.
 func (c *compiler) compilePicks() {
 	prev, _ := c.prev.Health.(*route.Book)
 	book := route.NewBook(slices.Concat(c.next.Targets, c.pinned, c.shaded), route.Options{Prev: prev, Clock: c.deps.Clock, Alarm: c.deps.Alarm})
@@ -240,7 +240,7 @@ func (c *compiler) fail(path, message, hint string) {
 	c.problems = append(c.problems, config.Problem{Path: path, Message: message, Hint: hint})
 }
 
-// warn records what the document can be used with. Of many warnings the first
+// warn records a warning. Of many warnings the first
 // maxWarnings are enough to act on.
 func (c *compiler) warn(path, message, hint string) {
 	if c.warnings++; c.warnings <= maxWarnings {
@@ -248,7 +248,7 @@ func (c *compiler) warn(path, message, hint string) {
 	}
 }
 
-// clock is what rates and breakers are measured with.
+// clock is the clock of rates and breakers.
 func (c *compiler) clock() int64 {
 	if c.deps.Clock != nil {
 		return c.deps.Clock()

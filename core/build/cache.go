@@ -14,7 +14,7 @@ import (
 	"asbru/core/config"
 )
 
-// scopeOf is the document's word for who shares answers.
+// scopeOf converts the document's word for who shares answers.
 func scopeOf(word string) cache.Scope {
 	switch word {
 	case "team":
@@ -27,7 +27,7 @@ func scopeOf(word string) cache.Scope {
 	return cache.ByKey
 }
 
-// chargeOf is the document's word for what an answer counts for.
+// chargeOf converts the document's word for how an answer counts.
 func chargeOf(word string) core.Charge {
 	switch word {
 	case "free":
@@ -38,8 +38,9 @@ func chargeOf(word string) core.Charge {
 	return core.ChargeRequest
 }
 
-// compileCache goes on with the cache of the previous Snapshot if that is as the document
-// has it, tuned to how it is to be watched and charged, and makes another one if not: one with other bounds, or of another owner of
+// compileCache continues with the cache of the previous Snapshot if the document's is the same,
+// and applies changed checks and charges to it. Otherwise it makes a new, empty
+// one.
 // answers, begins empty.
 func (c *compiler) compileCache() {
 	if c.doc.Cache == nil || c.doc.Cache.Off || c.deps.NewCache == nil {
@@ -60,7 +61,7 @@ func (c *compiler) compileCache() {
 	c.next.Memory = c.memory
 }
 
-// cacheOptions is the document's cache in the cache's own words.
+// cacheOptions converts the document's cache section.
 func cacheOptions(d *config.Cache) cache.Options {
 	e := d.Exact
 	o := cache.Options{
@@ -69,7 +70,7 @@ func cacheOptions(d *config.Cache) cache.Options {
 	}
 	if s := d.Semantic; s != nil {
 		o.Like = cache.Likeness{On: true, Threshold: s.Threshold, Entries: s.Entries}
-		o.Like.Mode, _ = semantic.ParseMode(s.Mode) // it was judged before
+		o.Like.Mode, _ = semantic.ParseMode(s.Mode) // validated before
 		if k := s.Shadow; k != nil {
 			o.Check = cache.Check{Share: cmp.Or(float64(k.Share), config.DefaultCacheShadow), Precision: cmp.Or(k.Precision, config.DefaultCachePrecision),
 				Samples: cmp.Or(k.Samples, config.DefaultCacheSamples)}
@@ -81,7 +82,7 @@ func cacheOptions(d *config.Cache) cache.Options {
 	o.Share = cache.Share{Instructions: d.ExcludeSystemPrompt, Model: d.ByModel != nil && !*d.ByModel, Provider: d.ByProvider != nil && !*d.ByProvider}
 	if d.Secret.Set() {
 		key, err := hkdf.Key(sha256.New, []byte(d.Secret.Reveal()), nil, "asbru cache directory", 32)
-		if err == nil { // it only fails for lengths that nobody asks for
+		if err == nil { // it only fails for lengths that are not used here
 			o.Secret = vector.Secret(key)
 		}
 		key, err = hkdf.Key(sha256.New, []byte(d.Secret.Reveal()), nil, "asbru cache store", 32)
@@ -92,7 +93,7 @@ func cacheOptions(d *config.Cache) cache.Options {
 	return o
 }
 
-// cacheSays tells how a cache answers, for who asks what a request would pass.
+// cacheSays describes how a cache answers, for explain.
 func cacheSays(d *config.Cache) string {
 	o := cacheOptions(d)
 	var b strings.Builder
@@ -112,7 +113,7 @@ func cacheSays(d *config.Cache) string {
 	return b.String()
 }
 
-// cached reports whether answers to op are remembered.
+// cached reports whether answers to op are cached.
 func (c *compiler) cached(op core.Op) bool {
 	if c.doc.Cache == nil || c.doc.Cache.Off {
 		return false
@@ -120,23 +121,23 @@ func (c *compiler) cached(op core.Op) bool {
 	return conversation(op)
 }
 
-// conversation reports whether answers to op are such as can be given again.
+// conversation reports whether answers to op can be cached at all.
 func conversation(op core.Op) bool {
 	return op == core.OpChat || op == core.OpCompletion || op == core.OpResponses || op == core.OpInvoke
 }
 
-// cacheLook answers what was answered before.
+// cacheLook is the stage that answers from the cache.
 func (c *compiler) cacheLook(_ *rules, op core.Op) (core.Stage, string) {
 	switch {
 	case !c.cached(op):
 		return nil, ""
 	case c.memory == nil:
-		return func(*core.Exchange) core.Verdict { return core.Continue }, "cache" // shown, not run
+		return func(*core.Exchange) core.Verdict { return core.Continue }, "cache" // only shown, not run
 	}
 	return c.memory.Look(), "cache"
 }
 
-// cacheKeep remembers what was answered, and tells who waits for it.
+// cacheKeep is the stage that stores answers and hands them to followers.
 func (c *compiler) cacheKeep(_ *rules, op core.Op) (core.Stage, string) {
 	switch {
 	case !c.cached(op):

@@ -11,11 +11,11 @@ import (
 	"asbru/core/route"
 )
 
-// bytesPerToken turns the length of a request into tokens of its prompt, for the cap on what
-// hedges may cost: JSON of English prose has more.
+// bytesPerToken converts the length of a request into tokens of its prompt, for the cap on the cost of
+// hedges. English prose in JSON has more bytes for each token.
 const bytesPerToken = 4
 
-// hedge says when an alias asks a second target beside the first; nil: never.
+// hedge says when an alias asks a second target; nil: never.
 func hedge(m *config.Model, r *core.Route) *route.Hedge {
 	h := m.Hedge
 	if h == nil {
@@ -33,9 +33,9 @@ func hedge(m *config.Model, r *core.Route) *route.Hedge {
 	return out
 }
 
-// pricing reckons what a hedge costs, at the price that the document gives the target of m or
-// else at what is known of it. Who is outrun has read the prompt; of an answer that is no
-// stream it may have written all. A target without a price is beyond any cap.
+// pricing estimates what a hedge costs, at the price that the document gives the target of m or
+// else at its known price. The slower attempt has read the prompt and, unless the answer is a
+// stream, may have written all of it. A target without a price exceeds any cap.
 func pricing(m *config.Model, r *core.Route) func(*core.Exchange, *core.Target) core.Money {
 	own := written(m, r)
 	return func(x *core.Exchange, t *core.Target) core.Money {
@@ -55,7 +55,7 @@ func pricing(m *config.Model, r *core.Route) func(*core.Exchange, *core.Target) 
 	}
 }
 
-// written are the prices that the document gives the targets of m, by name.
+// written returns the prices that the document gives the targets of m, by name.
 func written(m *config.Model, r *core.Route) map[string]*core.Price {
 	prices := map[string]*core.Price{}
 	for i := range m.Targets {
@@ -66,30 +66,30 @@ func written(m *config.Model, r *core.Route) map[string]*core.Price {
 	return prices
 }
 
-// flat is a price as the document writes it, nil when it cannot be one.
+// flat converts a price of the document, nil if it is invalid.
 func flat(p *config.Price) *core.Price {
 	out, err := price.Flat("models", p.Input, p.Output)
 	if err != nil {
-		return nil // its own problem, told before
+		return nil // reported before
 	}
 	return out
 }
 
-// shadow says where copies of an alias's requests go, if they do.
+// shadow sets where copies of an alias's requests go, if anywhere.
 func (c *compiler) shadow(r *core.Route, m *config.Model, at string) {
 	if m.Shadow == nil {
 		return
 	}
 	to, model := c.next.Resolve([]byte(m.Shadow.Target))
 	if to == nil {
-		return // the document's own problem, told before
+		return // reported before
 	}
 	t := to.Targets[0]
 	if t.Model == "" {
 		t = c.target(c.byName[t.Provider], string(model))
 	}
 	one := *t
-	one.Tally = nil // what nobody gets is counted apart
+	one.Tally = nil // answers that no client gets are counted separately
 	c.shaded = append(c.shaded, &one)
 	share := float64(m.Shadow.Share)
 	if share == 0 {
@@ -106,7 +106,7 @@ func (c *compiler) shadow(r *core.Route, m *config.Model, at string) {
 	c.specs[r] = spec
 }
 
-// shadowTally is what was counted of an alias's shadow so far.
+// shadowTally returns the counters of an alias's shadow, carried over if there are any.
 func (c *compiler) shadowTally(alias string) *core.ShadowTally {
 	if r := c.prev.Models[alias]; r != nil && r.Name == alias && r.Care != nil && r.Care.Shadow != nil {
 		return r.Care.Shadow.Tally
@@ -114,8 +114,8 @@ func (c *compiler) shadowTally(alias string) *core.ShadowTally {
 	return new(core.ShadowTally)
 }
 
-// costing reckons what an answer cost, at the price that the document gives the target or at
-// what is known of it.
+// costing computes what an answer cost, at the price that the document gives the target or at
+// its known price.
 func costing(m *config.Model, r *core.Route, shade *core.Target) func(*core.Target, *core.Usage) (core.Money, bool) {
 	own := written(m, r)
 	if m.Shadow.Price != nil {

@@ -8,17 +8,17 @@ import (
 	"asbru/core"
 )
 
-// A course is one target of a ruling as one policy may follow it.
+// A course is one target of a ruling, as the callers of one policy may use it.
 type course struct {
 	route  *core.Route
-	grants *grants     // who is asked whether it may be followed; nil: nobody
-	to     *core.Route // what is asked for
-	name   []byte      // under this name; nil: the model asked for is kept
-	model  string      // name as the condition of another rule sees it
-	end    uint64      // where its range of the ruling's weights ends
+	grants *grants     // decide whether it may be used; nil: it may
+	to     *core.Route // the targets
+	name   []byte      // the model's name there; nil: the one asked for
+	model  string      // the name that conditions of further rules see
+	end    uint64      // end of its range in the ruling's weights
 }
 
-// may reports whether the policy allows k to a request that asks for model name.
+// may reports whether the policy allows k for a request for model name.
 func (k *course) may(name []byte) bool {
 	if k.name != nil {
 		name = k.name
@@ -26,14 +26,14 @@ func (k *course) may(name []byte) bool {
 	return k.grants == nil || k.grants.allow(k.to, name)
 }
 
-// A ruled is a ruling as one policy may follow it.
+// A ruled is a ruling, as the callers of one policy may use it.
 type ruled struct {
 	*ruling
 	courses []course
-	total   uint64 // of the weights; above 0
+	total   uint64 // sum of the weights; above 0
 }
 
-// draw picks a course by weight.
+// draw chooses a course at random, by weight.
 func (r *ruled) draw() *course {
 	if len(r.courses) == 1 {
 		return &r.courses[0]
@@ -47,9 +47,9 @@ func (r *ruled) draw() *course {
 	return &r.courses[0] // not reached: the last range ends at total
 }
 
-// rulingsFor compiles the rulings for callers with grants, nil for all models. Where
-// a rule leads first is asked for every request; of what comes after that only what
-// the grants allow in any case is kept.
+// rulingsFor compiles the rulings for callers with grants; nil grants allow all models. A rule's
+// first target is checked for every request. Of the targets after it only those are kept that
+// the grants allow in any case.
 func (c *compiler) rulingsFor(g *grants) []*ruled {
 	out := make([]*ruled, 0, len(c.rulings))
 	for _, r := range c.rulings {
@@ -97,7 +97,7 @@ func (c *compiler) course(r *ruling, i int, g *grants) *core.Route {
 		}
 	}
 	if len(targets) == len(first.targets) && first.to.Targets[0] == targets[0] && len(first.to.Targets) == len(targets) {
-		return first.to // with all that is its own
+		return first.to // with its own settings
 	}
 	if have := c.courses[id]; have != nil {
 		return have
@@ -110,7 +110,7 @@ func (c *compiler) course(r *ruling, i int, g *grants) *core.Route {
 	return c.courses[id]
 }
 
-// surely reports whether callers with g, nil for all models, may be led to l whatever
+// surely reports whether callers with g, nil for all models, may use l whatever
 // model they ask for.
 func (g *grants) surely(l *goal) bool {
 	switch {

@@ -57,7 +57,7 @@ func (c *compiler) credential(p *provider, at string, k *config.Key) {
 	p.keys = append(p.keys, out)
 }
 
-// clean reports whether s holds visible ASCII only.
+// clean reports whether s consists of visible ASCII.
 func clean(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }

@@ -10,10 +10,10 @@ import (
 	"asbru/core"
 )
 
-// compilePaths makes p's own copies of its adapter's faces: those of the dialect
-// that was asked for, with the path of base_url before the path of each
-// operation. Without a path in base_url there is no prefix to relay other
-// operations below.
+// compilePaths makes p's own copies of its adapter's faces: those of the configured
+// dialect, with the path of base_url in front of the path of each
+// operation. Without a path in base_url there is no prefix below which other
+// operations could be relayed.
 func (c *compiler) compilePaths(p *provider, u *url.URL) {
 	base := strings.TrimRight(u.EscapedPath(), "/")
 	for _, f := range p.adapter.Faces {
@@ -40,7 +40,7 @@ func (c *compiler) compilePaths(p *provider, u *url.URL) {
 	}
 }
 
-// face copies f with what the document says of options and fields put in.
+// face copies f with the document's options and fields filled in.
 func (p *provider) face(f *core.Face) *core.Face {
 	own := *f
 	own.Insert = []byte(adapters.Fill(string(f.Insert), p.options))
@@ -53,7 +53,7 @@ func (p *provider) face(f *core.Face) *core.Face {
 	return &own
 }
 
-// overridePath puts a path of the document in the place of the adapter's, for
+// overridePath replaces the adapter's path of an operation by the document's, for
 // requests with and without a stream.
 func (c *compiler) overridePath(p *provider, base, name string) {
 	path, at := adapters.Fill(p.doc.Paths[name], p.options), member(p.at+".paths", name)
@@ -72,8 +72,8 @@ func (c *compiler) overridePath(p *provider, base, name string) {
 	}
 }
 
-// faceFor is the face whose path for op is meant by a document that names the
-// operation only: the first that has it, the first whose dialect could, the first.
+// faceFor returns the face that a document means which names only the operation:
+// the first that has it, else the first whose dialect could, else the first.
 func (p *provider) faceFor(op core.Op) *core.Face {
 	for _, f := range p.faces {
 		if f.Paths[op] != "" {
@@ -89,7 +89,7 @@ func (p *provider) faceFor(op core.Op) *core.Face {
 	return p.faces[0]
 }
 
-// unfilled returns the name of a {placeholder} in text that nothing filled.
+// unfilled returns the name of a {placeholder} left in text.
 func unfilled(text string) (name string, ok bool) {
 	text = strings.ReplaceAll(text, "{model}", "")
 	_, rest, ok := strings.Cut(text, "{")
@@ -97,13 +97,13 @@ func unfilled(text string) (name string, ok bool) {
 	return name, ok
 }
 
-// below joins a path to base; "/" stands for base itself. Where base ends with what the path
-// begins with, a version mostly, that is written once: people copy addresses with and without it.
+// below joins a path to base; "/" stands for base itself. If base ends with what the path
+// begins with, usually a version, that is written once: addresses are copied with and without it.
 func below(base, path string) string {
 	if path == "" {
 		return ""
 	}
-	if strings.HasPrefix(path, "/ws/") { // Google's sockets stand beside the versions of its API, and what is below them
+	if strings.HasPrefix(path, "/ws/") { // Google's WebSockets are not below the versions of its API
 		base, _, _ = strings.Cut(base, "/v1/projects/")
 		for _, version := range [...]string{"/v1", "/v1beta", "/v1alpha"} {
 			base = strings.TrimSuffix(base, version)
@@ -115,5 +115,5 @@ func below(base, path string) string {
 	if whole := base + strings.TrimRight(path, "/"); whole != "" {
 		return whole
 	}
-	return "/" // all of the server: empty would be nothing of it
+	return "/" // the whole server; an empty path would stand for nothing
 }

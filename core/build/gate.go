@@ -9,8 +9,8 @@ import (
 	"asbru/core/gate"
 )
 
-// gate is the Gate of a target: the one it had, or a new one; nil when nothing bounds it.
-// A target that is somewhere else now has to be learnt anew.
+// gate returns the Gate of a target: its previous one, or a new one; nil if nothing bounds it.
+// A target whose host has changed learns again.
 func (c *compiler) gate(p *provider, name, model string) core.Gate {
 	o := c.doc.Of(p.doc.Name, model)
 	if o == nil {
@@ -40,7 +40,7 @@ func gateSpec(o *config.Overload) gate.Spec {
 	return s
 }
 
-// share is what Gates know a caller by.
+// share returns the number by which Gates know a caller.
 func share(name string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(name))

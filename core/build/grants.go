@@ -9,14 +9,14 @@ import (
 	"asbru/core/price"
 )
 
-// grants say where callers may be led. They are written while compiling only; nil grants
-// lead everywhere.
+// grants say which models callers may use. They are written only while compiling; nil grants
+// allow everything.
 type grants struct {
 	allowed *modelSet // nil: all
-	blocked *modelSet // nil: none. They win
+	blocked *modelSet // nil: none. Takes precedence
 }
 
-// A modelSet is some of all models, by the Route they lead to, or by pattern.
+// A modelSet is a set of models, given by the Route they lead to, or by pattern.
 type modelSet struct {
 	by   map[*core.Route]*grant
 	like likes
@@ -30,7 +30,7 @@ type grant struct {
 	names map[string]bool
 }
 
-// grants compiles the models that r allows and blocks; nil when it leads everywhere.
+// grants compiles the models that r allows and blocks; nil if it allows everything.
 func (c *compiler) grants(r *rules) *grants {
 	g := &grants{allowed: c.modelSet(r.allowed, r.from, "allows"), blocked: c.modelSet(r.blocked, r.from, "blocks")}
 	if g.allowed == nil && g.blocked == nil {
@@ -39,7 +39,7 @@ func (c *compiler) grants(r *rules) *grants {
 	return g
 }
 
-// modelSet compiles a list, and warns of what several providers serve.
+// modelSet compiles a list, and warns about names that several providers serve.
 func (c *compiler) modelSet(list []string, from, does string) *modelSet {
 	m := newModelSet(c.next, list)
 	for _, name := range list {
@@ -53,9 +53,9 @@ func (c *compiler) modelSet(list []string, from, does string) *modelSet {
 	return m
 }
 
-// newModelSet reads a list as s leads names: an alias, a served name, provider/model, provider/* or a
-// pattern; nil for an empty list. What leads nowhere stands for nothing. Two spellings of one model at one provider are
-// one; an alias is meant by its own name only, together with its fallbacks.
+// newModelSet resolves a list against s: an alias, a served name, provider/model, provider/* or a
+// pattern; nil for an empty list. A name that leads nowhere matches nothing. Two spellings of one model at one
+// provider are the same; an alias is matched only by its own name, and stands for its fallbacks too.
 func newModelSet(s *core.Snapshot, list []string) *modelSet {
 	if len(list) == 0 {
 		return nil
@@ -72,9 +72,9 @@ func newModelSet(s *core.Snapshot, list []string) *modelSet {
 		}
 		to, model := s.Resolve([]byte(name))
 		switch {
-		case to == nil: // told when the document was validated
+		case to == nil: // reported when the document was validated
 		case to.Targets[0].Model != "":
-			m.on(to).all = true // an alias is its Route
+			m.on(to).all = true // an alias is identified by its Route
 		default:
 			m.on(to).name(string(model))
 		}
@@ -96,7 +96,7 @@ func (g *grant) name(model string) {
 	g.names[model] = true
 }
 
-// has reports whether r under name is one of m. Patterns are held against the alias,
+// has reports whether r under name is in m. Patterns are matched against the alias,
 // or against the name with and without provider/.
 func (m *modelSet) has(r *core.Route, name []byte) bool {
 	if to := m.by[r]; to != nil && (to.all || to.names[string(name)]) {
@@ -116,8 +116,8 @@ func (m *modelSet) has(r *core.Route, name []byte) bool {
 	return false
 }
 
-// hasAt is has for a Route of providers that are sent the name itself: of one, or of several that
-// share it.
+// hasAt is has for a Route to which the name itself is sent: of one provider, or of several that
+// share the name.
 func (m *modelSet) hasAt(r *core.Route, name []byte) bool {
 	for _, t := range r.Targets {
 		if m.like.matchAt(m.wholes, t.Provider, name) {
@@ -130,11 +130,11 @@ func (m *modelSet) hasAt(r *core.Route, name []byte) bool {
 	return false
 }
 
-// open reports whether more may be allowed than what the list names.
+// open reports whether models outside the list may be allowed.
 func (g *grants) open() bool { return g.allowed == nil || len(g.allowed.like) > 0 }
 
-// allow is a Policy's Allows. A request that names no model is led nowhere by who is
-// allowed some models only, or is blocked some: what it asks for cannot be seen.
+// allow implements Policy.Allows. A request that names no model is refused to callers with
+// restricted models, because its model is unknown.
 func (g *grants) allow(r *core.Route, name []byte) bool {
 	if g.allowed != nil && !g.allowed.has(r, name) {
 		return false

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// compileHeaders renders the fixed headers of a provider, in order of their
-// names. What frames a message, what belongs to one connection and what carries
-// a credential has its own place in the document.
+// compileHeaders renders the fixed headers of a provider, sorted by
+// name. Headers that frame the message, belong to one connection or carry
+// a credential are refused: other fields of the document set those.
 func (c *compiler) compileHeaders(p *provider) {
 	for _, name := range names(p.doc.Headers) {
 		value, at := p.doc.Headers[name], member(p.at+".headers", name)
@@ -27,13 +27,13 @@ func (c *compiler) compileHeaders(p *provider) {
 	}
 }
 
-// reserved names, in lower case. It is never written.
+// reserved lists such names, in lower case. Read-only.
 var reserved = map[string]bool{
 	// framing and the connection, RFC 9110 §7.6.1 and RFC 9112 §6
 	"host": true, "content-length": true, "transfer-encoding": true, "connection": true,
 	"keep-alive": true, "te": true, "trailer": true, "upgrade": true, "expect": true,
 	"proxy-connection": true,
-	// what the body is, which the client says
+	// describes the body, which the client provides
 	"content-type": true, "content-encoding": true, "accept-encoding": true,
 	// credentials
 	"authorization": true, "proxy-authorization": true, "proxy-authenticate": true,
@@ -41,14 +41,14 @@ var reserved = map[string]bool{
 	"xi-api-key": true, "x-gladia-key": true, "api-subscription-key": true, "x-portkey-api-key": true,
 }
 
-// token is RFC 9110 §5.6.2, less the characters nobody uses in names.
+// token checks RFC 9110 §5.6.2, without characters that are unusual in names.
 func token(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
 	})
 }
 
-// fieldValue is RFC 9110 §5.5 without obsolete text.
+// fieldValue checks RFC 9110 §5.5 without obsolete text.
 func fieldValue(s string) bool {
 	return s == strings.TrimSpace(s) && !strings.ContainsFunc(s, func(r rune) bool {
 		return r != '\t' && (r < ' ' || r > '~')

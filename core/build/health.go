@@ -7,8 +7,8 @@ import (
 	"asbru/core/config"
 )
 
-// compileHealth lists the servers that are asked whether they are well: those of
-// one's own, and those whose health the document sets.
+// compileHealth lists the servers to probe: self-hosted ones, and those for which the document
+// configures it.
 func (c *compiler) compileHealth() {
 	for _, p := range c.providers {
 		h, e := p.doc.Health, &p.endpoint

@@ -14,7 +14,7 @@ import (
 	"asbru/core/config"
 )
 
-// compileKeys compiles the callers. The result does not depend on their order.
+// compileKeys compiles the virtual keys. The result does not depend on their order.
 func (c *compiler) compileKeys() {
 	tallies := c.keyTallies()
 	holder := make(map[[32]byte]string, len(c.doc.VirtualKeys))
@@ -44,7 +44,7 @@ func (c *compiler) compileKeys() {
 			old := *k
 			old.Old = true
 			if end := v.Previous[j].Until.Unix(); old.Ends == 0 || end < old.Ends {
-				old.Ends = max(end, 1) // one that cannot be read is over
+				old.Ends = max(end, 1) // a time that cannot be read has passed
 			}
 			c.admit(&old, fmt.Sprintf("%s.previous[%d]", keyPath(i), j), v.Previous[j].Key, v.Previous[j].Digest, holder)
 		}
@@ -59,7 +59,7 @@ func (c *compiler) compileKeys() {
 	}
 }
 
-// admit puts k where its credential leads and reports whether it could.
+// admit registers k under its credential and reports whether that was possible.
 func (c *compiler) admit(k *core.VirtualKey, at string, key config.Secret, digest string, holder map[[32]byte]string) bool {
 	var sum [32]byte
 	switch {
@@ -83,7 +83,7 @@ func (c *compiler) admit(k *core.VirtualKey, at string, key config.Secret, diges
 	return true
 }
 
-// compilePepper makes what digests are made with: the document's, or one of the process.
+// compilePepper sets the pepper: the document's, or one of the process.
 func (c *compiler) compilePepper() {
 	switch p := c.doc.Governance.Pepper; {
 	case p.Set():
@@ -99,7 +99,7 @@ func (c *compiler) compilePepper() {
 
 func keyPath(i int) string { return "virtual_keys[" + strconv.Itoa(i) + "]" }
 
-// keyTallies returns the Tally of each virtual key: the one it had, one of its
+// keyTallies returns the Tally of each virtual key: its previous one, one of its
 // own while maxKeyTallies allows, or the one that the others share.
 func (c *compiler) keyTallies() []*core.Tally {
 	before := make(map[string]*core.Tally)
@@ -132,10 +132,10 @@ func (c *compiler) keyTallies() []*core.Tally {
 	return out
 }
 
-// anonymous reports whether a caller without a key is served. Unless the
-// document says so, only a gateway without any virtual key that nobody else can
-// reach serves them; disabling the last key does not open the door, nor does taking
-// the last one out of a store.
+// anonymous reports whether callers without a key are served. Unless the
+// document says so, they are only if there are no virtual keys and only this machine can
+// connect. Disabling the last key, or deleting the last one from a store, does not
+// allow them.
 func (c *compiler) anonymous() bool {
 	if a := c.doc.AllowAnonymous; a != nil {
 		return *a
@@ -143,8 +143,8 @@ func (c *compiler) anonymous() bool {
 	return len(c.doc.VirtualKeys) == 0 && c.doc.Store == nil && config.Loopback(cmp.Or(c.doc.Listen, config.DefaultListen))
 }
 
-// policy returns the one Policy of a set of rules, whoever asked for it first. i is the virtual
-// key that has it now, -1 and nil for nobody.
+// policy returns the Policy of a set of rules, shared by all keys that have the same. i is the index of
+// the virtual key v; -1 and nil for anonymous callers.
 func (c *compiler) policy(v *config.VirtualKey, i int) *core.Policy {
 	r := &rules{key: v}
 	if v != nil {
@@ -181,14 +181,14 @@ func (c *compiler) policy(v *config.VirtualKey, i int) *core.Policy {
 	return p
 }
 
-// distinct is a list in order and each entry once.
+// distinct returns a sorted list without duplicates.
 func distinct(list []string) []string {
 	list = slices.Clone(list)
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
-// id tells rules apart: all that a Policy is made of, empty for none.
+// id identifies everything that a Policy is made of; empty for no rules.
 func (r *rules) id() string {
 	v := r.key
 	if v == nil || len(r.allowed)+len(r.blocked)+len(v.Providers)+len(v.BlockedProviders)+len(v.RequiredHeaders) == 0 {

@@ -10,8 +10,8 @@ import (
 	"asbru/core/limit"
 )
 
-// compileLimits makes the cells of all who have limits. It comes before the keys, which
-// refer to them.
+// compileLimits makes the cells of all holders with limits. It runs before compileKeys, which
+// refers to them.
 func (c *compiler) compileLimits() {
 	prev, _ := c.prev.Bounds.(*limit.Book)
 	c.bounds = &limitSet{
@@ -51,20 +51,20 @@ func (c *compiler) compileLimits() {
 	c.next.Bounds = l.book
 }
 
-// A limitSet is what a Snapshot limits, by whom.
+// A limitSet holds the limits of a Snapshot by holder.
 type limitSet struct {
 	book  *limit.Book
 	clock func() int64
 
 	all              *limit.Holder // nil: none
 	teams, customers map[string]*limit.Holder
-	models           map[string]*limit.Holder // by alias, those that have some
-	providers        map[string]*limit.Holder // those that have some
+	models           map[string]*limit.Holder // by alias; only those with limits
+	providers        map[string]*limit.Holder // only those with limits
 	made             map[[4]*limit.Holder]*limit.Limiter
-	some             bool // callers are limited
+	some             bool // some callers are limited
 }
 
-// of is the Limiter of a virtual key; nil: nobody limits it. Keys without limits of their own
+// of returns the Limiter of a virtual key; nil: it has no limits. Keys without limits of their own
 // share that of their team and customer.
 func (l *limitSet) of(k *config.VirtualKey, customer string) core.Limiter {
 	set := [4]*limit.Holder{nil, l.teams[k.Team], l.customers[customer], l.all}
@@ -82,7 +82,7 @@ func (l *limitSet) of(k *config.VirtualKey, customer string) core.Limiter {
 	return m
 }
 
-// limitRules are the limits of a document as core/limit has them.
+// limitRules converts limits of a document for core/limit.
 func limitRules(list []config.RateLimit) []limit.Rule {
 	out := make([]limit.Rule, 0, len(list))
 	for _, d := range list {
@@ -102,13 +102,13 @@ func limitRules(list []config.RateLimit) []limit.Rule {
 	return out
 }
 
-// limited reports whether anything is held for requests of an operation.
+// limited reports whether requests of an operation count against limits.
 func (c *compiler) limited(op core.Op) bool {
 	return op != core.OpModels && c.bounds.some
 }
 
-// limit takes of the limits of the caller, and of the alias it asks for, what the request
-// will use.
+// limit is the stage that takes what the request is going to use from the limits of the caller, and of
+// the alias that it asks for.
 func (c *compiler) limit(r *rules, op core.Op) (core.Stage, string) {
 	if !c.limited(op) {
 		return nil, ""
@@ -130,7 +130,7 @@ func (c *compiler) limit(r *rules, op core.Op) (core.Stage, string) {
 	}, "rate_limits"
 }
 
-// unlimit gives back what was held, and charges providers for what they did.
+// unlimit is the stage that returns what was not used, and counts what providers did.
 func (c *compiler) unlimit(r *rules, op core.Op) (core.Stage, string) {
 	if op == core.OpModels || !c.limited(op) && len(c.bounds.providers) == 0 {
 		return nil, ""
@@ -150,7 +150,7 @@ func (c *compiler) unlimit(r *rules, op core.Op) (core.Stage, string) {
 	}, "rate_limits"
 }
 
-// compileSpent gives Targets their Spent, once all targets are known.
+// compileSpent sets Target.Spent once all targets are known.
 func (c *compiler) compileSpent() {
 	for name, h := range c.bounds.providers {
 		for _, list := range [][]*core.Target{c.next.Targets, c.pinned} {
@@ -163,7 +163,7 @@ func (c *compiler) compileSpent() {
 	}
 }
 
-// customerOf is who pays for a key: itself says, or its team.
+// customerOf returns who pays for a key: its own customer, or its team's.
 func (c *compiler) customerOf(k *config.VirtualKey) string {
 	if k.Customer != "" {
 		return k.Customer

@@ -16,9 +16,9 @@ import (
 	"asbru/core"
 )
 
-// models answers GET /models with what the policy's callers may use: aliases
-// and served names, and what the policy itself names. GET /models/NAME answers
-// for one model, listed or not.
+// models answers GET /models with what the policy's callers may use: aliases,
+// served names, and what the policy itself names. GET /models/NAME answers
+// for one model, whether it is listed or not.
 func (c *compiler) models(r *rules, op core.Op) (core.Stage, string) {
 	if op != core.OpModels {
 		return nil, ""
@@ -60,7 +60,7 @@ func newEntry(id string, to *core.Route) entry {
 	return entry{ID: id, Object: "model", OwnedBy: to.Targets[0].Provider}
 }
 
-// jsonReply renders v, which holds nothing but text and numbers.
+// jsonReply renders v, which consists of text and numbers.
 func jsonReply(v any) core.Reply {
 	body, err := json.Marshal(v)
 	if err != nil {
@@ -69,8 +69,8 @@ func jsonReply(v any) core.Reply {
 	return core.Reply{Status: 200, Type: "application/json", Body: body}
 }
 
-// unknownModel does not tell a model that is missing from one that is not for
-// this caller: a list of what others use is nobody's business.
+// unknownModel is the same fault for a model that does not exist and for one that this caller
+// may not use, so that nobody learns what others use.
 func unknownModel(id string) *core.Fault {
 	return &core.Fault{
 		Code:    core.NotFound,
@@ -81,7 +81,7 @@ func unknownModel(id string) *core.Fault {
 	}
 }
 
-// modelAsked returns NAME of /models/NAME, its escapes undone.
+// modelAsked returns NAME of /models/NAME, unescaped.
 func modelAsked(path []byte) (id string, one bool) {
 	rest, one := bytes.CutPrefix(path, []byte("/models/"))
 	if !one {
@@ -95,7 +95,7 @@ func modelAsked(path []byte) (id string, one bool) {
 	return id, id != ""
 }
 
-// leads is where a name leads the callers that r is for; nil: nowhere.
+// leads returns where a name leads for the callers of r; nil: nowhere.
 func (r *rules) leads(s *core.Snapshot, model []byte) *core.Route {
 	to, name := s.Resolve(model)
 	if r.share != nil && (to == nil || to.Targets[0].Model == "" && len(name) == len(model)) {
@@ -112,7 +112,7 @@ func (r *rules) leads(s *core.Snapshot, model []byte) *core.Route {
 	return to
 }
 
-// listable returns the names to list, in order and each once.
+// listable returns the names to list, sorted and without duplicates.
 func (c *compiler) listable(r *rules) []string {
 	var ids []string
 	if r.grants == nil || r.grants.open() {
@@ -133,7 +133,7 @@ func (c *compiler) listable(r *rules) []string {
 	return slices.Compact(ids)
 }
 
-// servedBy returns the whole names that lead to p and no alias took.
+// servedBy returns the complete names that lead to p and are not aliases.
 func (c *compiler) servedBy(p *provider) []string {
 	var ids []string
 	for _, name := range p.doc.Models {

@@ -15,7 +15,7 @@ type listing struct {
 	Data   []entry `json:"data"`
 }
 
-// An entry is one model. When it was created nobody here knows; clients want a
+// An entry is one model. Its creation time is unknown, but clients require a
 // number.
 type entry struct {
 	ID      string `json:"id"`
@@ -75,7 +75,7 @@ type ollamaEntry struct {
 	Details    map[string]any `json:"details"`
 }
 
-// listFor is the list in the words of d, OpenAI's for those that have none.
+// listFor returns the list in the format of d, or OpenAI's if d has none.
 func listFor(d *core.Dialect, l []entry) any {
 	switch d {
 	case anthropic.API:
@@ -109,8 +109,8 @@ func listFor(d *core.Dialect, l []entry) any {
 	return listing{Object: "list", Data: l}
 }
 
-// entryFor is one model in the words of d. What a model can do is not known here:
-// conversations are what most can.
+// entryFor returns one model in the format of d. Its capabilities are unknown; conversations
+// are assumed.
 func entryFor(d *core.Dialect, e entry) any {
 	switch d {
 	case anthropic.API:

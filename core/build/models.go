@@ -10,9 +10,9 @@ import (
 	"asbru/core/config"
 )
 
-// compileServes finds who serves the bare names. A name or prefix that two
-// providers claim leads nowhere: guessing would send a caller's data to
-// somebody the caller did not choose.
+// compileServes finds out which provider serves each bare name. A name or prefix that two
+// providers claim leads nowhere: guessing could send a caller's data to the
+// wrong provider.
 func (c *compiler) compileServes() {
 	prefixes := map[string]*core.Route{}
 	for _, p := range c.providers {
@@ -32,13 +32,13 @@ func (c *compiler) compileServes() {
 	for text, r := range prefixes {
 		c.next.Serves = append(c.next.Serves, core.Prefix{Text: text, Route: r})
 	}
-	// the longest first: what says more decides
+	// the longest first: the more specific one decides
 	slices.SortFunc(c.next.Serves, func(a, b core.Prefix) int {
 		return cmp.Or(cmp.Compare(len(b.Text), len(a.Text)), cmp.Compare(a.Text, b.Text))
 	})
 }
 
-// compileModels makes a Route of each alias. An alias goes before a served name.
+// compileModels makes a Route of each alias. An alias takes precedence over a served name.
 func (c *compiler) compileModels() {
 	own := map[string]int{}
 	for i := range c.doc.Models {
@@ -53,7 +53,7 @@ func (c *compiler) compileModels() {
 			c.specs[r] = spec(m, r)
 		}
 	}
-	// only now can a fallback name any alias
+	// fallbacks may name any alias, so they come last
 	for i := range c.doc.Models {
 		m := &c.doc.Models[i]
 		r := c.next.Models[m.Alias]
@@ -67,12 +67,12 @@ func (c *compiler) compileModels() {
 	}
 }
 
-// documented reports whether the document has a provider of that name, usable or not.
+// documented reports whether the document has a provider of that name, valid or not.
 func (c *compiler) documented(name string) bool {
 	return slices.ContainsFunc(c.doc.Providers, func(p config.Provider) bool { return p.Name == name })
 }
 
-// addFallback appends what name leads to: the first target of an alias (its
+// addFallback appends the targets of name: the first target of an alias (its
 // own fallbacks are not followed), or the model at the provider that serves it.
 func (c *compiler) addFallback(r *core.Route, at, name string) {
 	to, model := c.next.Resolve([]byte(name))
@@ -91,8 +91,8 @@ func (c *compiler) addFallback(r *core.Route, at, name string) {
 	}
 }
 
-// contested reports whether a name leads nowhere because several providers
-// claim it. That nobody does is the document's own problem, told before.
+// contested reports whether a name leads nowhere because several providers claim it. That
+// none does is a problem of the document and reported before.
 func (c *compiler) contested(name string) bool {
 	if r, ok := c.next.Models[name]; ok {
 		return r == nil

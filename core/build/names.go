@@ -10,7 +10,7 @@ import (
 	"asbru/core/config"
 )
 
-// names lists the keys of a map in order, for messages.
+// names lists the keys of a map, sorted, for messages.
 func names[V any](m map[string]V) []string {
 	ns := make([]string, 0, len(m))
 	for n := range m {
@@ -40,7 +40,7 @@ func opNames() []string {
 	return ns
 }
 
-// near is a hint at the word that was probably meant.
+// near returns a hint for a misspelt word.
 func near(word string, known []string) string {
 	if n := config.Near(word, known); n != "" {
 		return fmt.Sprintf("did you mean %q?", n)
@@ -67,7 +67,7 @@ func listed(names []string) string {
 	return b.String()
 }
 
-// member is the path of an entry of a map, as the document's own problems write it.
+// member returns the path of an entry of a map, in the notation of the document's problems.
 func member(path, name string) string {
 	if token(name) {
 		return path + "." + name

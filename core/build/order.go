@@ -5,43 +5,43 @@ import (
 	"asbru/core/config"
 )
 
-// order is the pipeline, top to bottom. A row whose feature a policy leaves out
-// compiles to nil and costs nothing. Who is calling is not a row: the caller's
+// order is the pipeline, from top to bottom. A row for a feature that a policy does not use
+// compiles to nil and costs nothing. Authentication is not a row: the caller's
 // policy selects the plan.
 var order = []row{
-	{"scope", admit, (*compiler).scope}, // first: what a caller may not use is refused before it costs anything
+	{"scope", admit, (*compiler).scope}, // first: a model that a caller may not use is refused before it costs anything
 
-	{"secrets", admit, (*compiler).secrets}, // what would let a caller go round all of the following
+	{"secrets", admit, (*compiler).secrets}, // refuses secrets with which a caller could bypass all that follows
 
-	{"headers", admit, (*compiler).headers}, // what every request must say of itself
+	{"headers", admit, (*compiler).headers}, // the header fields that a request must have
 
-	{"rules", admit, (*compiler).rules}, // after scope, which judges what was asked for; where a rule leads is judged by itself
+	{"rules", admit, (*compiler).rules}, // after scope, which checks the model asked for; the targets of a rule are checked by the rule
 
-	{"reach", admit, (*compiler).within}, // wherever the rules led: somebody there must be allowed to answer
+	{"reach", admit, (*compiler).within}, // some target must be allowed to serve, wherever the rules led
 
-	{"limit", admit, (*compiler).limit},     // last: who is refused for anything else has used nothing of a limit
-	{"release", after, (*compiler).unlimit}, // what was held is corrected by what was used
+	{"limit", admit, (*compiler).limit},     // last: a request refused for another reason uses nothing of a limit
+	{"release", after, (*compiler).unlimit}, // corrects what was taken to what was used
 
-	{"owners", before, (*compiler).ownersLook}, // behind the limits, which bound guesses; before anything that answers or holds
-	{"owners", settle, (*compiler).ownersKeep}, // whose it is must be known before the client knows its name
-	{"owners", after, (*compiler).ownersEnd},   // of whatever did not come to its end
+	{"owners", before, (*compiler).ownersLook}, // after the limits, which bound guesses; before anything that answers or holds
+	{"owners", settle, (*compiler).ownersKeep}, // the owner must be recorded before the client learns the thing's name
+	{"owners", after, (*compiler).ownersEnd},   // for an exchange that did not reach its end
 
-	{"models", before, (*compiler).models}, // an answer from memory; nothing after it runs
+	{"models", before, (*compiler).models}, // an answer of asbru's own; nothing after it runs
 
-	{"repeats", before, (*compiler).repeatsLook}, // before the cache: a call by its key is that call, whatever others were told
-	{"cache", before, (*compiler).cacheLook},     // behind all that decides whether the caller may ask; before what is held for an attempt
-	{"budgets", before, (*compiler).hold},        // behind the cache: what is remembered costs nothing
-	{"budgets", sent, (*compiler).look},          // what is written down of the request is made while the provider works
-	{"budgets", commit, (*compiler).intent},      // the provider is being asked meanwhile
+	{"repeats", before, (*compiler).repeatsLook}, // before the cache: a repeated call gets its own answer, whatever the cache holds
+	{"cache", before, (*compiler).cacheLook},     // after everything that decides whether the caller may ask; before money is held
+	{"budgets", before, (*compiler).hold},        // after the cache: a cached answer costs nothing
+	{"budgets", sent, (*compiler).look},          // computes the digest of the prompt while the provider works
+	{"budgets", commit, (*compiler).intent},      // waits for the intent to be durable; the provider is being asked meanwhile
 	{"budgets", settle, (*compiler).settle},
-	{"budgets", turn, (*compiler).renew}, // a socket is paid turn by turn
+	{"budgets", turn, (*compiler).renew}, // a WebSocket is paid for turn by turn
 	{"cost", after, (*compiler).cost},
 
-	{"cache", after, (*compiler).cacheKeep}, // whatever came of it: who waits for the answer must be told
+	{"cache", after, (*compiler).cacheKeep}, // whatever the outcome: followers must learn of it
 	{"repeats", after, (*compiler).repeatsKeep},
 }
 
-// A point is a place in a Plan.
+// A point is a position in a Plan.
 type point string
 
 const (
@@ -63,19 +63,19 @@ type row struct {
 
 // rules are what one Policy is compiled from.
 type rules struct {
-	allowed []string           // models, in order and each once; empty: all
-	blocked []string           // models, in order and each once; empty: none
-	key     *config.VirtualKey // some key that has the rules; its other fields are its own. nil: of nobody
+	allowed []string           // models, sorted, without duplicates; empty: all
+	blocked []string           // models, sorted, without duplicates; empty: none
+	key     *config.VirtualKey // one key that has these rules; its other fields do not matter. nil: anonymous callers
 
-	grants *grants                       // allowed and blocked in the shape the stages read; nil: all
-	reach  *reach                        // who may serve; nil: everybody
-	share  func(name []byte) *core.Route // where bare names lead that several providers share; nil: they share none
-	from   string                        // the path in the document that the rules stand at
+	grants *grants                       // allowed and blocked as the stages need them; nil: everything
+	reach  *reach                        // which providers may serve; nil: all
+	share  func(name []byte) *core.Route // where bare names lead that several providers share; nil: none is shared
+	from   string                        // path of the rules in the document
 
-	book *rulebook // the routing rules for them, once compiled
+	book *rulebook // their routing rules, once compiled
 }
 
-// says is what there is to tell about a row besides its name.
+// says describes a row for explain.
 func (c *compiler) says(w row) string {
 	if w.name == "cache" && w.at == before {
 		return cacheSays(c.doc.Cache)

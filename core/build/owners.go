@@ -6,15 +6,15 @@ import (
 	"asbru/core/owned"
 )
 
-// listerName is what the gateway is called where it asks for lists. No virtual key can have it.
+// listerName is the caller's name under which the gateway fetches lists. No virtual key can have it.
 const listerName = "asbru:objects"
 
-// apart reports whether the document wants callers' things told apart.
+// apart reports whether the document keeps callers' things apart.
 func (c *compiler) apart() bool {
 	return len(c.doc.VirtualKeys) > 0 && c.doc.Governance.Objects.Share != "all"
 }
 
-// compileOwners makes what keeps callers to their own things. It comes before the keys, whose plans hold it.
+// compileOwners makes the Steward that keeps callers' things apart. It runs before compileKeys, whose plans use it.
 func (c *compiler) compileOwners() {
 	if !c.apart() || c.deps.Objects == nil {
 		return
@@ -44,7 +44,7 @@ func (c *compiler) compileOwners() {
 	c.next.Keys[sum] = k
 }
 
-// ownersSay tells whose things a caller may use.
+// ownersSay describes whose things a caller may use.
 func ownersSay(d *config.Objects) string {
 	say := "files, batches and the like are their key's"
 	switch d.Share {
@@ -62,7 +62,7 @@ func ownersSay(d *config.Objects) string {
 	return say
 }
 
-// ownersLook judges what a request is about, or what a conversation names.
+// ownersLook is the stage that checks the things that a request names.
 func (c *compiler) ownersLook(_ *rules, op core.Op) (core.Stage, string) {
 	if conversation(op) || op == core.OpCount {
 		if c.owners == nil {
@@ -73,12 +73,12 @@ func (c *compiler) ownersLook(_ *rules, op core.Op) (core.Stage, string) {
 	return c.ownersAt(op, (*owned.Steward).Look)
 }
 
-// ownersKeep records what it made, and forgets what is gone.
+// ownersKeep is the stage that records what a request made, and forgets what is gone.
 func (c *compiler) ownersKeep(_ *rules, op core.Op) (core.Stage, string) {
 	return c.ownersAt(op, (*owned.Steward).Settle)
 }
 
-// ownersEnd does the same for an exchange that did not come to its end.
+// ownersEnd does the same for an exchange that did not reach its end.
 func (c *compiler) ownersEnd(_ *rules, op core.Op) (core.Stage, string) {
 	return c.ownersAt(op, (*owned.Steward).Keep)
 }
@@ -88,7 +88,7 @@ func (c *compiler) ownersAt(op core.Op, stage func(*owned.Steward) core.Stage) (
 	case op != core.OpPass || !c.apart():
 		return nil, ""
 	case c.owners == nil:
-		return func(*core.Exchange) core.Verdict { return core.Continue }, "governance.objects" // shown, not run
+		return func(*core.Exchange) core.Verdict { return core.Continue }, "governance.objects" // only shown, not run
 	}
 	return stage(c.owners), "governance.objects"
 }

@@ -8,9 +8,9 @@ import (
 	"asbru/core/price"
 )
 
-// likes are the entries of a list of models that are more than one name: with * for any
-// characters, or "regex:" and an RE2 expression, which finds its text anywhere in a
-// name unless it says ^ and $.
+// likes are the entries of a list of models that match several names: with * for any
+// characters, or "regex:" and an RE2 expression, which matches anywhere in a
+// name unless it has ^ and $.
 type likes []pattern
 
 type pattern struct {
@@ -18,8 +18,8 @@ type pattern struct {
 	expr *regexp.Regexp // nil: glob
 }
 
-// newPattern compiles one entry; ok is false for a plain name. An expression that cannot be compiled
-// was told when the document was validated.
+// newPattern compiles one entry; ok is false for a plain name. An invalid expression
+// was reported when the document was validated.
 func newPattern(entry string) (p pattern, ok bool) {
 	if text, is := strings.CutPrefix(entry, "regex:"); is {
 		expr, err := regexp.Compile(text)
@@ -44,9 +44,9 @@ func (ps likes) match(name []byte) bool {
 	return false
 }
 
-// matchAt reports whether a pattern is for a model at a provider: by its name, or with provider/ in front
-// when the pattern is an expression or has a / itself. wholes are buffers for that, of *[]byte: what an
-// expression is asked about would be moved to the heap.
+// matchAt reports whether a pattern matches a model at a provider: by its name or, if the pattern is an
+// expression or contains a /, with provider/ in front. wholes holds buffers of *[]byte for that, because
+// the argument of an expression escapes to the heap.
 func (ps likes) matchAt(wholes *sync.Pool, provider string, name []byte) bool {
 	if len(ps) == 0 || len(name) == 0 {
 		return false
@@ -74,7 +74,7 @@ func (ps likes) matchAt(wholes *sync.Pool, provider string, name []byte) bool {
 	return false
 }
 
-// modelNames are models at one provider: some by name, others by pattern.
+// modelNames is a set of models at one provider, some by name, others by pattern.
 type modelNames struct {
 	exact map[string]bool
 	like  likes

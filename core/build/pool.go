@@ -7,8 +7,8 @@ import (
 	"asbru/core"
 )
 
-// openPools gives each target the pool of its endpoint: prev's when it has one,
-// so that live connections outlast a reload, a new one otherwise. When one
+// openPools gives each target the pool of its endpoint: that of prev if there is one,
+// so that live connections survive a reload, otherwise a new one. If one
 // cannot be made, those already made are closed again.
 func (c *compiler) openPools() {
 	var made []core.Pool
@@ -39,7 +39,7 @@ func (c *compiler) openPools() {
 }
 
 // Retire closes the pools and credentials of old that kept does not have. Either may
-// be nil. What a Close has to say is nobody's business any more.
+// be nil. Errors of Close are ignored.
 func Retire(old, kept *core.Snapshot) {
 	if old == nil {
 		return

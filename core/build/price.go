@@ -9,15 +9,15 @@ import (
 	"asbru/core/price"
 )
 
-// What a model without a price costs unless the document says otherwise, in dollars for a
-// million tokens: more than nearly all models do.
+// The default price of a model without a price, in dollars for a
+// million tokens: more than almost all models cost.
 const (
 	ceilingIn  = 30
 	ceilingOut = 180
 
-	ceilingName = "ceiling" // where such a price is from
+	ceilingName = "ceiling" // named as the origin of such a price
 
-	pricesKept = 64 // names for which a target's last price is kept before it stays
+	pricesKept = 64 // names for which a target's last price is replaced; after so many it stays
 )
 
 // compilePrices gives every Target its price.
@@ -55,7 +55,7 @@ func (c *compiler) compilePrices() {
 	c.compare()
 }
 
-// compare gives the strategy cheapest the prices that the document leaves to be known.
+// compare gives the strategy cheapest the prices that the document does not set.
 func (c *compiler) compare() {
 	for i := range c.doc.Models {
 		m := &c.doc.Models[i]
@@ -80,7 +80,7 @@ func (c *compiler) compare() {
 	}
 }
 
-// priceAt is a Target's Price; model is the one that it names.
+// priceAt returns a Target's Price; model is the one that it names.
 func priceAt(t *price.Table, model []byte) func(x *core.Exchange, k *core.ProviderKey, name []byte) *core.Price {
 	return func(x *core.Exchange, k *core.ProviderKey, name []byte) *core.Price {
 		q := price.Query{Model: name, Op: x.Op}
@@ -98,15 +98,15 @@ func priceAt(t *price.Table, model []byte) func(x *core.Exchange, k *core.Provid
 	}
 }
 
-// A found is the price of a model's name.
+// A found is the price for a model name.
 type found struct {
 	name  string
 	price *core.Price
 }
 
-// remembered is find, which depends on nothing but the name, with the answer for the last name
-// kept: nearly all requests of a target are for one. It is kept for so many names and then
-// stays, so that a target of many models does not allocate for each request.
+// remembered is find, which depends only on the name, with the result for the last name
+// kept: almost all requests of a target are for one. After a number of different names the last result
+// stays, so that a target with many models does not allocate for each request.
 func remembered(find func(*core.Exchange, *core.ProviderKey, []byte) *core.Price) func(*core.Exchange, *core.ProviderKey, []byte) *core.Price {
 	var last atomic.Pointer[found]
 	var changes atomic.Int32
@@ -122,7 +122,7 @@ func remembered(find func(*core.Exchange, *core.ProviderKey, []byte) *core.Price
 	}
 }
 
-// ceiling is the price of what nobody knows the price of; nil: it is refused.
+// ceiling returns the price of models without one; nil: they are refused.
 func (c *compiler) ceiling() *core.Price {
 	d := &c.doc.Prices
 	if d.Unknown == "refuse" {
@@ -139,7 +139,7 @@ func (c *compiler) ceiling() *core.Price {
 	return p
 }
 
-// sheet reads a file of prices; nil when it cannot be used.
+// sheet reads a price file; nil if it cannot be used.
 func (c *compiler) sheet(at, path string) *price.Sheet {
 	if c.deps.ReadFile == nil {
 		c.fail(at, fmt.Sprintf("is %q, and files cannot be read here", path), "")

@@ -15,7 +15,7 @@ type provider struct {
 	at       string // its path in the document
 	doc      *config.Provider
 	adapter  *adapters.Adapter
-	options  map[string]string // complete, with what follows from them
+	options  map[string]string // complete, including derived ones
 	endpoint core.Endpoint
 	host     string // Host header
 	faces    []*core.Face
@@ -54,7 +54,7 @@ func (c *compiler) compileProviders() {
 	}
 }
 
-// target returns the one Target of model at p; model is empty for the name the
+// target returns the Target of model at p, which is unique; model is empty for the name that the
 // client asked for.
 func (c *compiler) target(p *provider, model string) *core.Target {
 	name := p.doc.Name
@@ -84,7 +84,7 @@ func (c *compiler) target(p *provider, model string) *core.Target {
 	return t
 }
 
-// route makes a Route whose Pick is compiled when all targets are known.
+// route makes a Route whose Pick is compiled once all targets are known.
 func (c *compiler) route(name string, targets ...*core.Target) *core.Route {
 	r := &core.Route{Name: name, Targets: targets}
 	c.routes = append(c.routes, r)

@@ -32,7 +32,7 @@ func (c *compiler) proxy(p *provider, u *url.URL) string {
 }
 
 // proxyFromEnv follows the convention of HTTPS_PROXY, HTTP_PROXY and NO_PROXY,
-// in upper case or in lower.
+// in upper or lower case.
 func proxyFromEnv(find func(name string) (string, bool), u *url.URL) string {
 	lookup := func(name string) string {
 		if find == nil {
@@ -54,10 +54,10 @@ func proxyFromEnv(find func(name string) (string, bool), u *url.URL) string {
 	return text
 }
 
-// noProxy reports whether list takes host out: an entry is *, a domain (with
-// or without a dot before it, for itself and what is below), an address, or a
-// network such as 10.0.0.0/8, each with an optional port except the network.
-// Addresses of this machine are always out.
+// noProxy reports whether list excludes host. An entry is *, a domain (with
+// or without a leading dot, for itself and its subdomains), an address, or a
+// network such as 10.0.0.0/8; all but a network may have a port.
+// Addresses of this machine are always excluded.
 func noProxy(list, host, port string) bool {
 	if local(host) {
 		return true

@@ -23,7 +23,7 @@ func (c *compiler) budgeted() bool {
 		slices.ContainsFunc(d.Models, func(m config.Model) bool { return len(m.Budgets) > 0 })
 }
 
-// compileMoney gives the keys their purses. It comes after the keys.
+// compileMoney gives the keys their purses. It runs after compileKeys.
 func (c *compiler) compileMoney() {
 	if c.money == nil {
 		return
@@ -50,7 +50,7 @@ func (c *compiler) compileMoney() {
 	}
 }
 
-// hintOn is what to do about a ledger that cannot be opened.
+// hintOn advises what to do about a ledger that cannot be opened.
 func hintOn(err error) string {
 	if bad := (*ledger.Corrupt)(nil); errors.As(err, &bad) {
 		return "nothing was changed: restore the directory from a backup, or name another one here to begin anew; asbru ledger dump shows what stands before the damage"
@@ -58,7 +58,7 @@ func hintOn(err error) string {
 	return ""
 }
 
-// openMoney opens the accounts, once nothing else can fail. A cap that is lowered holds from
+// openMoney opens the accounts once nothing else can fail. A lowered cap applies from
 // then on.
 func (c *compiler) openMoney() {
 	if c.money == nil || c.deps.OpenTill == nil {

@@ -7,23 +7,23 @@ import (
 	"asbru/core/config"
 )
 
-// A reach says by whom callers may be served, whatever the name they asked for led to.
+// A reach says which providers and models may serve callers, whatever the name they asked for leads to.
 type reach struct {
 	shares  map[string]*portion // by provider; nil: all are
-	barred  map[string]bool     // providers that never are
-	blocked *modelSet           // models that never are, behind an alias neither; nil: none
+	barred  map[string]bool     // providers that never serve
+	blocked *modelSet           // models that never serve, not even behind an alias; nil: none
 	of      map[string]*core.Route
-	plain   map[*core.Target][]byte // the models that targets name
+	plain   map[*core.Target][]byte // the names of the targets' models
 }
 
-// A portion is what of one provider callers may use.
+// A portion is what callers may use of one provider.
 type portion struct {
 	allowed *modelNames     // nil: all
 	blocked *modelNames     // nil: none
 	keys    map[string]bool // nil: all
 }
 
-// reachOf compiles who may serve the callers that r is for; nil: everybody.
+// reachOf compiles which providers may serve the callers of r; nil: all.
 func (c *compiler) reachOf(r *rules) *reach {
 	k := r.key
 	if k == nil || len(k.Providers) == 0 && len(k.BlockedProviders) == 0 && len(r.blocked) == 0 {
@@ -56,7 +56,7 @@ func newPortion(p *config.KeyProvider) *portion {
 	return s
 }
 
-// plainNames are the models that targets name, as bytes: made once, for the hot path.
+// plainNames returns the names of the targets' models as bytes, made once for the hot path.
 func (c *compiler) plainNames() map[*core.Target][]byte {
 	if c.plain == nil {
 		c.plain = map[*core.Target][]byte{}
@@ -71,7 +71,7 @@ func (c *compiler) plainNames() map[*core.Target][]byte {
 	return c.plain
 }
 
-// serves is a Policy's Serves.
+// serves implements Policy.Serves.
 func (r *reach) serves(t *core.Target, k *core.ProviderKey, name []byte) bool {
 	if !r.provider(t.Provider) {
 		return false
@@ -99,8 +99,8 @@ func (r *reach) provider(name string) bool {
 	return !r.barred[name] && (r.shares == nil || r.shares[name] != nil)
 }
 
-// within refuses a request that is led to nobody who may serve it. Pick passes over those who
-// may not: this says why when there is no one else.
+// within is the stage that refuses a request if none of its targets may serve the caller. Pick skips
+// such targets; this stage says why if no other is left.
 func (c *compiler) within(r *rules, op core.Op) (core.Stage, string) {
 	if r.reach == nil || op == core.OpModels {
 		return nil, ""
@@ -118,8 +118,8 @@ func (c *compiler) within(r *rules, op core.Op) (core.Stage, string) {
 	}, r.from
 }
 
-// beyond is the refusal of a request that nobody may serve; provider says that one of
-// the providers may serve other things.
+// beyond is the fault of a request that no target may serve; provider reports that one of
+// the providers may serve other models.
 func beyond(x *core.Exchange, provider bool) *core.Fault {
 	t := x.Route.Targets[0]
 	if !provider {

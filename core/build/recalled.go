@@ -9,9 +9,9 @@ import (
 	"asbru/core/price"
 )
 
-// recalled charges x for an answer from memory what its target would have taken, where the
-// cache's policy is core.ChargeFull. That is held and settled at once, behind the answer: a
-// budget without so much left pays nothing, and memory refuses nobody for want of money.
+// recalled charges x for a cached answer what its target would have charged, if the
+// cache's policy is core.ChargeFull. This is held and settled at once, after the answer. A
+// budget with too little left pays nothing: a cached answer is not refused for lack of money.
 func (m *money) recalled(x *core.Exchange) {
 	t := x.Answered
 	now := time.Now()

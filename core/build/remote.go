@@ -14,10 +14,10 @@ import (
 	"asbru/core/config"
 )
 
-// defaultStoreName is what a store keeps questions under.
+// defaultStoreName is the default name of a vector store's collection.
 const defaultStoreName = "asbru"
 
-// farOptions is who else is asked about the meaning of questions.
+// farOptions converts the settings of outside encoders and vector stores.
 func farOptions(s *config.SemanticCache, like cache.Likeness) (o remote.Options) {
 	e, d := s.Embedding, s.Store
 	if e == nil && d == nil {
@@ -44,12 +44,12 @@ func farOptions(s *config.SemanticCache, like cache.Likeness) (o remote.Options)
 	return o
 }
 
-// ownName is what the gateway is called where it is a caller of its own. No virtual key can
+// ownName is the caller's name under which the cache asks for embeddings. No virtual key can
 // have it.
 const ownName = "asbru:cache"
 
-// compileEncoder lets the cache ask the provider that encodes questions: as a caller of
-// its own, whose requests are counted, limited by the provider's rules and retried like all
+// compileEncoder lets the cache call the provider that encodes questions, as a separate caller
+// whose requests are counted, limited and retried like all
 // others.
 func (c *compiler) compileEncoder() {
 	d := c.doc.Cache
@@ -59,14 +59,14 @@ func (c *compiler) compileEncoder() {
 	e := d.Semantic.Embedding
 	p := c.byName[e.Provider]
 	if p == nil {
-		return // its own problem is told
+		return // reported already
 	}
 	if face, _ := p.route.Targets[0].Face(openai.API, core.OpEmbed, []byte(e.Model)); face == nil {
 		c.fail("cache.semantic.embedding.provider", fmt.Sprintf("is %s, which has no embeddings that %s could be asked for", strconv.Quote(e.Provider), strconv.Quote(e.Model)), "")
 		return
 	}
 	if c.deps.Own == "" || c.memory == nil {
-		return // it is only looked at
+		return // the Snapshot is only inspected
 	}
 	k := &core.VirtualKey{Name: ownName, Policy: c.policy(nil, -1), Tally: new(core.Tally), Share: share(ownName)}
 	sum := c.next.Pepper.Sum([]byte(c.deps.Own))

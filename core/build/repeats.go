@@ -8,9 +8,9 @@ import (
 	"asbru/core/config"
 )
 
-// compileRepeats goes on with what the previous Snapshot knows of calls by their keys, if that is
-// as the document has it. What is made here takes memory when the first key comes, so one that is
-// never served needs no Close.
+// compileRepeats continues with the Repeats of the previous Snapshot if the document's are the
+// same. New ones allocate memory when the first key arrives, so that those of a Snapshot that is
+// never served need no Close.
 func (c *compiler) compileRepeats() {
 	if c.doc.Repeats.Off {
 		return
@@ -26,12 +26,12 @@ func repeatsOf(d *config.Repeats) *cache.Repeats {
 	return cache.NewRepeats(d.Window.Or(cache.DefaultWindow), int64(d.Size))
 }
 
-// repeatsSays tells what becomes of a call that comes again.
+// repeatsSays describes what happens to a repeated call.
 func repeatsSays(d *config.Repeats) string {
 	return fmt.Sprintf("a call that comes again under its Idempotency-Key has its answer again for %v", d.Window.Or(cache.DefaultWindow))
 }
 
-// repeatsLook finds the call that comes again.
+// repeatsLook is the stage that recognizes a repeated call.
 func (c *compiler) repeatsLook(_ *rules, op core.Op) (core.Stage, string) {
 	if c.repeats == nil || !conversation(op) {
 		return nil, ""
@@ -39,7 +39,7 @@ func (c *compiler) repeatsLook(_ *rules, op core.Op) (core.Stage, string) {
 	return c.repeats.Look(), "repeats"
 }
 
-// repeatsKeep remembers the call, and tells who waits for it.
+// repeatsKeep is the stage that stores the answer of a call and hands it to followers.
 func (c *compiler) repeatsKeep(_ *rules, op core.Op) (core.Stage, string) {
 	if c.repeats == nil || !conversation(op) {
 		return nil, ""

@@ -8,7 +8,7 @@ import (
 	"asbru/core"
 )
 
-// headers refuses requests that lack a header which the caller must send.
+// headers is the stage that refuses requests without a required header.
 func (c *compiler) headers(r *rules, op core.Op) (core.Stage, string) {
 	var names []string
 	for _, n := range c.doc.Governance.RequiredHeaders {

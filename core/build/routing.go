@@ -10,16 +10,16 @@ import (
 	"asbru/core/rule"
 )
 
-// A rulebook holds the rules that one policy's callers are asked, in order. It is
-// immutable but for the pool.
+// A rulebook holds the rules for one policy's callers, in order. It is
+// immutable except for the pool.
 type rulebook struct {
-	all   []*ruled                // of callers that no rule names
-	own   map[string][]*ruled     // by virtual key, for those that rules name; nil: none
-	plain map[*core.Target][]byte // the models that targets name
-	envs  *sync.Pool              // of *rule.Env: a closure would move each to the heap
+	all   []*ruled                // for callers that no rule names
+	own   map[string][]*ruled     // by virtual key, for keys that rules name; nil: none
+	plain map[*core.Target][]byte // the names of the targets' models
+	envs  *sync.Pool              // of *rule.Env: otherwise each would escape to the heap
 }
 
-// rules leads requests elsewhere by the rules of the document.
+// rules is the stage that applies the document's routing rules.
 func (c *compiler) rules(r *rules, op core.Op) (core.Stage, string) {
 	if len(c.rulings) == 0 || op == core.OpModels {
 		return nil, ""
@@ -63,7 +63,7 @@ func (c *compiler) rulebook(g *grants) *rulebook {
 	return b
 }
 
-// applying returns the rules that are for k, in order.
+// applying returns the rules that apply to k, in order.
 func applying(all []*ruled, k *config.VirtualKey, customer string) []*ruled {
 	var out []*ruled
 	for _, r := range all {
@@ -84,8 +84,8 @@ func (b *rulebook) read(e *rule.Env, x *core.Exchange) {
 	e.Stream, e.PromptBytes, e.Head = x.Peek.Stream, int64(len(x.Body)), x.Head
 }
 
-// lead applies the first rule that matches, and as long as that one chains the
-// next with what it chose; none is applied twice.
+// lead applies the first rule that matches and, while that one chains, the
+// next one for its choice; none is applied twice.
 func (b *rulebook) lead(x *core.Exchange, e *rule.Env) core.Verdict {
 	list := b.all
 	if b.own != nil && x.Key != x.Snap.Anonymous {
@@ -123,10 +123,10 @@ func first(list []*ruled, e *rule.Env, used []*ruled) *ruled {
 	return nil
 }
 
-// follow sends x along a course of r, and tells e.
+// follow sends x along a course of r, and updates e.
 func (b *rulebook) follow(x *core.Exchange, e *rule.Env, r *ruled, to *course) {
 	if name := b.plain[x.Route.Targets[0]]; name != nil {
-		x.Name = name // what the alias stands for, wherever it is kept
+		x.Name = name // the model behind the alias, wherever its name is stored
 	}
 	if e.Model = to.model; to.name == nil {
 		e.Model = rule.View(x.Name)
@@ -135,7 +135,7 @@ func (b *rulebook) follow(x *core.Exchange, e *rule.Env, r *ruled, to *course) {
 	e.Provider = to.route.Targets[0].Provider
 }
 
-// misled is the fault of a rule that leads a caller to what it may not use.
+// misled is the fault of a rule that would lead a caller to what it may not use.
 func misled(x *core.Exchange) *core.Fault {
 	return &core.Fault{
 		Code:    core.Forbidden,

@@ -11,7 +11,7 @@ import (
 	"asbru/core/rule"
 )
 
-// A ruling is a compiled routing rule, whoever it is for.
+// A ruling is a compiled routing rule, independent of any policy.
 type ruling struct {
 	doc  *config.Rule
 	at   string // its path in the document
@@ -23,16 +23,16 @@ type ruling struct {
 
 // A goal is one place that a rule leads to.
 type goal struct {
-	targets []*core.Target // several for an alias with fallbacks of its own
-	to      *core.Route    // what a policy is asked for: to under name
-	name    string         // empty: the model asked for is kept
+	targets []*core.Target // several for an alias with fallbacks
+	to      *core.Route    // what policies are asked about: to under name
+	name    string         // empty: the model asked for
 	weight  int
 }
 
-// keeps reports whether the model asked for is sent.
+// keeps reports whether the model asked for is sent on.
 func (l *goal) keeps() bool { return l.name == "" }
 
-// compileRules compiles the rules in the order they are asked in. Every name of the
+// compileRules compiles the rules in the order in which they are evaluated. Every name of the
 // document is known by then.
 func (c *compiler) compileRules() {
 	for i := range c.doc.Routing.Rules {
@@ -102,7 +102,7 @@ func (c *compiler) fallTo(out *ruling, at, name string) {
 	}
 }
 
-// named finds where a model's name leads, as it would for a client.
+// named resolves a model's name as for a client.
 func (c *compiler) named(at, name string) (goal, bool) {
 	to, model := c.next.Resolve([]byte(name))
 	switch {
@@ -119,7 +119,7 @@ func (c *compiler) named(at, name string) (goal, bool) {
 	return goal{targets: to.Targets, to: to, name: name}, true
 }
 
-// direct finds a model at a provider, with one key of it or all.
+// direct resolves a model at a provider, with one key or all keys.
 func (c *compiler) direct(at string, t *config.RuleTarget) (goal, bool) {
 	p := c.byName[t.Provider]
 	if p == nil {
@@ -152,7 +152,7 @@ func (c *compiler) direct(at string, t *config.RuleTarget) (goal, bool) {
 	return l, false
 }
 
-// pin is a Target with one of its keys only. It is counted as the Target it comes from.
+// pin returns a Target with only one of its keys. It shares the Tally of the original.
 func (c *compiler) pin(t *core.Target, k *core.ProviderKey) *core.Target {
 	for _, have := range c.pinned {
 		if have.Name == t.Name && have.Keys[0] == k {

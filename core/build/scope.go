@@ -6,7 +6,7 @@ import (
 	"asbru/core"
 )
 
-// scope refuses models that the caller's key is not allowed, in the request
+// scope is the stage that refuses models that the caller's key may not use, in the request
 // and in its own list of fallbacks.
 func (c *compiler) scope(r *rules, op core.Op) (core.Stage, string) {
 	if r.grants == nil || op == core.OpModels {

@@ -9,15 +9,15 @@ import (
 	"asbru/core/config"
 )
 
-// around are the ends of paths whose answers let a client talk to the provider without this
-// gateway: secrets that are good there for a while, and connections that carry sound past it.
+// around lists endings of paths whose answers let a client bypass this gateway: short-lived
+// secrets for the provider, and connections that carry sound directly.
 //
 // Source: https://platform.openai.com/docs/api-reference/realtime-sessions,
 // https://ai.google.dev/gemini-api/docs/ephemeral-tokens
 var around = [...]string{"/client_secrets", "/realtime/sessions", "/transcription_sessions", "/realtime/calls", "/auth_tokens"}
 
-// secrets refuses those paths to callers whom something binds: what they do behind them is neither
-// limited, nor counted, nor ended when their key is.
+// secrets is the stage that refuses those paths to restricted callers: what they do with such a
+// secret is neither limited, nor counted, nor ended with their key.
 func (c *compiler) secrets(_ *rules, op core.Op) (core.Stage, string) {
 	if op != core.OpPass {
 		return nil, ""

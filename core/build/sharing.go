@@ -10,22 +10,22 @@ import (
 )
 
 // Keys whose providers have weights share the bare names that several of these providers
-// serve: a request is led to one of them by weight, and to the others when it fails.
+// serve: a request goes to one of them by weight, and to the others if it fails.
 
-// maxSharing is among how many providers a key can share a name: there is a Route for each
+// maxSharing is the number of providers among which a key can share a name: there is a Route for each
 // subset of them.
 const maxSharing = 6
 
 // A sharer is one provider of a key with a weight.
 type sharer struct {
 	provider *provider
-	names    likes           // of the names it serves, with *
-	exact    map[string]bool // the others
+	names    likes           // patterns of the names that it serves
+	exact    map[string]bool // the other names
 	share    *portion
 	weight   int
 }
 
-// sharing compiles the weights of a key's providers; nil when nothing is shared.
+// sharing compiles the weights of a key's providers; nil if no name is shared.
 func (c *compiler) sharing(v *config.VirtualKey) func(name []byte) *core.Route {
 	var list []sharer
 	for i := range v.Providers {
@@ -63,7 +63,7 @@ func (c *compiler) sharing(v *config.VirtualKey) func(name []byte) *core.Route {
 	}
 }
 
-// serves reports whether a bare name may be asked for at s.
+// serves reports whether s serves a bare name.
 func (s *sharer) serves(name []byte) bool {
 	if !s.exact[string(name)] && !s.names.match(name) {
 		return s.share.allowed != nil && s.share.allowed.exact[string(name)]
@@ -71,8 +71,8 @@ func (s *sharer) serves(name []byte) bool {
 	return (s.share.allowed == nil || s.share.allowed.has(name)) && (s.share.blocked == nil || !s.share.blocked.has(name))
 }
 
-// sharedRoutes makes the Routes of all subsets that can be shared; nil for one provider and for none that
-// is ever drawn.
+// sharedRoutes makes the Routes of all subsets that can occur; nil for a single provider, and if none has
+// a weight.
 func (c *compiler) sharedRoutes(list []sharer) []*core.Route {
 	out := make([]*core.Route, 1<<len(list))
 	for set := range out {

@@ -11,7 +11,7 @@ import (
 	"asbru/core/cred"
 )
 
-// A signer is a ProviderKey's Sign.
+// A signer is the type of ProviderKey.Sign.
 type signer = func(dst []byte, o *core.Outgoing) ([]byte, bool)
 
 // sendLines sends the header lines that src holds.
@@ -22,7 +22,7 @@ func sendLines(src *cred.Source) signer {
 	}
 }
 
-// signAWS signs with the key that src holds, dated by the clock of AWS.
+// signAWS signs with the key that src holds, using AWS's clock.
 func signAWS(src *cred.Source, service, region string) signer {
 	s := sigv4.NewSigner(service, region)
 	return func(dst []byte, o *core.Outgoing) ([]byte, bool) {
@@ -38,7 +38,7 @@ func signable(k *cred.AWS) sigv4.Credential {
 	return sigv4.Credential{ID: k.AccessKey, Secret: sigv4.Secret(k.Secret.Reveal()), Session: sigv4.Secret(k.Session.Reveal())}
 }
 
-// signSTS is the Signer of credentials that assume roles.
+// signSTS signs requests that assume roles.
 func signSTS(r *http.Request, body []byte, k *cred.AWS, at cred.Scope, now time.Time) {
 	o := core.Outgoing{
 		Method: []byte(r.Method), Path: []byte(cmp.Or(r.URL.EscapedPath(), "/")), Query: []byte(r.URL.RawQuery),

@@ -16,18 +16,18 @@ import (
 	"asbru/core"
 )
 
-// Options are what a Source needs to know of the world. The zero Options have no
-// environment and no proxy.
+// Options are a Source's access to its environment. The zero Options have no
+// variables and no proxy.
 type Options struct {
 	// Lookup finds an environment variable; nil: none is set.
 	Lookup func(name string) (string, bool)
 
-	// Proxy returns the proxy on the way to u as http://host:port, empty for none; nil: none.
-	// It is not asked about addresses of this machine and its metadata services.
+	// Proxy returns the proxy for u as http://host:port, empty for none; nil: none.
+	// It is not called for addresses of this machine and its metadata services.
 	Proxy func(u *url.URL) string
 
-	// Changed is told each time the state, or what went wrong, is not what it was; nil: nobody
-	// is. It is called by the one goroutine of the Source and may not Close it.
+	// Changed is called whenever the state or the problem changes; it may be
+	// nil. It is called by the Source's goroutine and must not call Close.
 	Changed func(core.CredentialStatus)
 
 	// Sign adds the headers of AWS Signature Version 4 to a request whose URL, Host and
@@ -35,13 +35,13 @@ type Options struct {
 	Sign Signer
 }
 
-// A Signer signs r, which has body, for one service of AWS.
+// A Signer signs r, whose body is body, for one service of AWS.
 type Signer func(r *http.Request, body []byte, c *AWS, scope Scope, now time.Time)
 
-// A Scope is what a signature of AWS is good for.
+// A Scope is what a signature of AWS is valid for.
 type Scope struct{ Service, Region string }
 
-// A client is how one Source talks to the world.
+// A client makes the calls of one Source.
 type client struct {
 	web    http.Client // through the proxy, if there is one
 	local  http.Client // to metadata services: straight
@@ -70,7 +70,7 @@ func newClient(o Options) *client {
 	return c
 }
 
-// newTransport keeps no connection: the next call is an hour away.
+// newTransport keeps no idle connections: the next call is an hour away.
 func newTransport(connect time.Duration) *http.Transport {
 	return &http.Transport{
 		DialContext:            (&net.Dialer{Timeout: connect}).DialContext,
@@ -81,25 +81,25 @@ func newTransport(connect time.Duration) *http.Transport {
 	}
 }
 
-// env is a variable's value, empty when it is not set.
+// env returns a variable's value, empty if it is not set.
 func (c *client) env(name string) string {
 	v, _ := c.lookup(name)
 	return v
 }
 
-// now is the time by the clock of who issues.
+// now returns the time by the issuer's clock.
 func (c *client) now() time.Time { return time.Now().Add(time.Duration(c.skew.Load())) }
 
 // A call is one HTTP request.
 type call struct {
 	method string
 	url    string
-	header []string   // names and values in turn
+	header []string   // names and values alternate
 	form   url.Values // the body, if body is nil
 	body   []byte
 	kind   string   // of body
-	local  bool     // to a metadata service: plain HTTP is fine, a proxy is not
-	hide   []Secret // what is sent and may not come back in an error
+	local  bool     // to a metadata service: plain HTTP is allowed, a proxy is not
+	hide   []Secret // secrets that were sent and must not appear in an error
 	sign   func(r *http.Request, body []byte)
 }
 
@@ -108,10 +108,10 @@ type reply struct {
 	host   string
 	header http.Header
 	body   []byte
-	asked  time.Time // by this machine's wall clock, before the call was made
+	asked  time.Time // this machine's wall clock before the call
 }
 
-// do makes a call. Any other status than 200 is a refusal.
+// do makes a call. Any status other than 200 is a refusal.
 func (c *client) do(ctx context.Context, k *call) (*reply, error) {
 	u, err := k.address()
 	if err != nil {
@@ -128,7 +128,7 @@ func (c *client) do(ctx context.Context, k *call) (*reply, error) {
 	asked := time.Now().Round(0)
 	res, err := by.Do(r)
 	if err != nil {
-		var e *url.Error // its text repeats the whole URL
+		var e *url.Error // its text contains the whole URL
 		if errors.As(err, &e) {
 			err = e.Err
 		}
@@ -171,7 +171,7 @@ func (k *call) request(ctx context.Context, u *url.URL) (*http.Request, error) {
 	return r, nil
 }
 
-// address refuses what would show a secret to the network.
+// address refuses an address to which a secret would be sent unencrypted.
 func (k *call) address() (*url.URL, error) {
 	u, err := url.Parse(k.url)
 	switch {
@@ -183,14 +183,14 @@ func (k *call) address() (*url.URL, error) {
 	return nil, fmt.Errorf("cannot fetch a credential from %s over plain %s: others could read it; use https", u.Host, u.Scheme)
 }
 
-// thisMachine reports whether host is this machine, by its text alone.
+// thisMachine reports whether host literally means this machine.
 func thisMachine(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }
 
-// learnSkew compares the clocks. Signatures and assertions carry dates, and some
-// grants say when they end by the issuer's clock.
+// learnSkew compares the clocks. Signatures and assertions contain dates, and some
+// grants give their end by the issuer's clock.
 func (c *client) learnSkew(h http.Header, asked time.Time) {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {

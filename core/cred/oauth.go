@@ -5,8 +5,8 @@ import (
 	"net/url"
 )
 
-// OAuth is the client credentials grant (RFC 6749 §4.4): Databricks, SAP, Keycloak
-// and whoever else issues tokens to programs.
+// OAuth is the client credentials grant (RFC 6749 §4.4), as used by Databricks, SAP, Keycloak
+// and others that issue tokens to programs.
 type OAuth struct {
 	TokenURL string
 	ClientID string

@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// A refusal is an answer that is no credential.
+// A refusal is an answer without a credential.
 type refusal struct {
 	host   string
 	status int
-	after  time.Duration // Retry-After; 0: not said
-	text   string        // from outside, cleaned; empty: nothing was said
+	after  time.Duration // Retry-After; 0: absent
+	text   string        // text of the answer, cleaned; empty: none
 }
 
 func (r *refusal) Error() string {
@@ -26,7 +26,7 @@ func (r *refusal) Error() string {
 	return s
 }
 
-// ours reports whether asking again the same way will not help soon.
+// ours reports whether repeating the same request will not help soon.
 func (r *refusal) ours() bool {
 	return r.status >= 400 && r.status < 500 && r.status != http.StatusRequestTimeout && r.status != http.StatusTooManyRequests
 }
@@ -44,9 +44,9 @@ func retryAfter(h http.Header) time.Duration {
 	return min(max(time.Until(at), 0), refusedPause)
 }
 
-// told is what an error says of itself: OAuth's error and error_description
+// told returns the explanation in an error: OAuth's error and error_description
 // (RFC 6749 §5.2), Google's status and message, the Code and Message of AWS. Nothing
-// else of the body is repeated: what it is, nobody knows. hide does not appear in it.
+// else of the body is repeated, since it is unknown. Texts in hide are removed.
 func told(body []byte, hide ...Secret) string {
 	text := says(body)
 	for _, s := range hide {
@@ -84,7 +84,7 @@ func says(body []byte) string {
 	return sentence(word, e.Description, inner.Status, inner.Message, e.Code, e.Message, e.IBMCode, e.IBMMessage)
 }
 
-// sentence joins what is there and makes it fit for a line of a log.
+// sentence joins non-empty parts and makes them fit for a line of a log.
 func sentence(parts ...string) string {
 	var b strings.Builder
 	for _, p := range parts {
@@ -105,8 +105,8 @@ func sentence(parts ...string) string {
 	}, b.String())
 }
 
-// elements reads the texts of an XML document by the names of their elements; of
-// several with one name the first. root is the name of the outermost.
+// elements returns the texts of an XML document by element name, the first one for
+// each name. root is the name of the outermost element.
 func elements(body []byte) (root string, texts map[string]string) {
 	d := xml.NewDecoder(strings.NewReader(string(body)))
 	d.Entity = nil

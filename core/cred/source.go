@@ -14,21 +14,21 @@ import (
 // A Source holds one credential and renews it. All methods are safe for concurrent
 // use.
 type Source struct {
-	held  atomic.Pointer[grant] // the newest; nil: none was fetched yet
+	held  atomic.Pointer[grant] // the latest; nil: none was fetched yet
 	spec  Spec
 	http  *client
-	tell  func(core.CredentialStatus) // nil: nobody wants to know
+	tell  func(core.CredentialStatus) // may be nil
 	end   context.CancelFunc
-	done  chan struct{} // closed when the refresher has ended
-	tried chan struct{} // closed when the first try has ended
+	done  chan struct{} // closed once the refresher has ended
+	tried chan struct{} // closed once the first try has ended
 
 	mu   sync.Mutex
-	last error     // of the newest try; nil: it went well
-	next time.Time // the next try; zero: there is none
+	last error     // of the latest try; nil: it succeeded
+	next time.Time // of the next try; zero: there is none
 }
 
-// Open begins to fetch what s describes and keeps it fresh until Close. It does not
-// wait; nothing is held at first.
+// Open starts fetching what s describes and keeps it fresh until Close. It does not
+// wait; at first there is no credential.
 func Open(s Spec, o Options) *Source {
 	ctx, cancel := context.WithCancel(context.Background())
 	src := &Source{spec: s, http: newClient(o), tell: o.Changed, end: cancel, done: make(chan struct{}), tried: make(chan struct{})}
@@ -36,9 +36,9 @@ func Open(s Spec, o Options) *Source {
 	return src
 }
 
-// Lines are the complete header lines that carry the credential now, each ended by
-// CRLF; nil when there is none, or when it is one for AWS. They stay valid, and
-// nobody may write to them.
+// Lines returns the complete header lines that carry the current credential, each ended by
+// CRLF; nil if there is none, or if it is one for AWS. They stay valid, and
+// must not be modified.
 func (s *Source) Lines() []byte {
 	if g := s.held.Load(); g.fresh(time.Now()) {
 		return g.lines
@@ -46,8 +46,8 @@ func (s *Source) Lines() []byte {
 	return nil
 }
 
-// AWS is the key to sign with now; nil when there is none, or when it is no AWS
-// credential. Nobody may write to it.
+// AWS returns the current key to sign with; nil if there is none, or if the credential is not for
+// AWS. It must not be modified.
 func (s *Source) AWS() *AWS {
 	if g := s.held.Load(); g.fresh(time.Now()) {
 		return g.aws
@@ -55,12 +55,12 @@ func (s *Source) AWS() *AWS {
 	return nil
 }
 
-// Skew is how far the clock of who issues the credential is ahead of this machine's,
-// 0 unless it is far enough to matter. What is signed with a date needs it.
+// Skew returns how far the issuer's clock is ahead of this machine's,
+// 0 unless it is far enough to matter. Dated signatures need it.
 func (s *Source) Skew() time.Duration { return time.Duration(s.http.skew.Load()) }
 
-// Ready waits for the first try to end. Its error, or that of ctx, says why nothing is
-// held yet; it is tried again all the same.
+// Ready waits for the first try to end. Its error, or that of ctx, says why there is no
+// credential yet; further tries follow in any case.
 func (s *Source) Ready(ctx context.Context) error {
 	select {
 	case <-s.tried:
@@ -81,7 +81,7 @@ func (s *Source) Ready(ctx context.Context) error {
 	}
 }
 
-// Status tells how s is doing.
+// Status describes the state of s.
 func (s *Source) Status() core.CredentialStatus {
 	g := s.held.Load()
 	s.mu.Lock()
@@ -106,8 +106,8 @@ func (s *Source) Status() core.CredentialStatus {
 	return st
 }
 
-// Close ends the renewal and waits for it. What is held stays valid until it
-// expires: a request may still be on its way with it.
+// Close stops the renewal and waits for it. The credential stays valid until it
+// expires: a request may still be using it.
 func (s *Source) Close() error {
 	s.end()
 	<-s.done

@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// A Spec says how a credential is come by. The types of this package are all there
-// are; they are plain data and are not changed once opened.
+// A Spec says how a credential is obtained. All implementations are in this package;
+// they are plain data and must not be changed once opened.
 type Spec interface {
-	describe(d digest)                                    // everything that makes it another credential
-	fetch(ctx context.Context, c *client) (*grant, error) // does the I/O; grants are not shared
+	describe(d digest)                                    // adds everything that identifies the credential
+	fetch(ctx context.Context, c *client) (*grant, error) // does the I/O; a grant is not shared
 }
 
-// Sum tells Specs apart: equal Specs have equal sums. It depends on secrets and is
-// for use as a key in memory only.
+// Sum identifies a Spec: equal Specs have equal sums. It depends on secrets and is
+// only for use as a key in memory.
 func Sum(s Spec) [32]byte {
 	h := sha256.New()
 	s.describe(digest{h})
@@ -25,7 +25,7 @@ func Sum(s Spec) [32]byte {
 
 type digest struct{ hash.Hash }
 
-// add takes in texts so that no two lists of them look alike.
+// add adds texts so that different lists give different digests.
 func (d digest) add(texts ...string) {
 	for _, t := range texts {
 		d.Write(binary.BigEndian.AppendUint32(nil, uint32(len(t))))
@@ -33,12 +33,12 @@ func (d digest) add(texts ...string) {
 	}
 }
 
-// A grant is a credential as it was fetched.
+// A grant is a credential as fetched.
 type grant struct {
-	lines   []byte        // header lines, each ended by CRLF; nil: aws is what it is
-	aws     *AWS          // nil: lines are
+	lines   []byte        // header lines, each ended by CRLF; nil: it is aws
+	aws     *AWS          // nil: it is lines
 	expires time.Time     // on this machine's clock; zero: never
-	renew   time.Duration // renew after; 0: as expires makes it, never when it is zero
+	renew   time.Duration // renew after this time; 0: as expires requires, never if that is zero
 }
 
 // fresh reports whether g can still be used.

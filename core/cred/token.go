@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A token is a bearer token as it is issued: RFC 6749 §5.1, with what Microsoft's
-// metadata services say besides.
+// A token is an issued bearer token (RFC 6749 §5.1), with additional members of Microsoft's
+// metadata services.
 type token struct {
 	Access    string `json:"access_token"`
 	Type      string `json:"token_type"`
@@ -18,10 +18,10 @@ type token struct {
 	RefreshIn count  `json:"refresh_in"` // seconds from now
 }
 
-// A count is a number that some write as a string.
+// A count is a number that some issuers write as a string.
 type count int64
 
-// UnmarshalJSON reads 3599, "3599" and null, and takes anything else for absent.
+// UnmarshalJSON accepts 3599, "3599" and null, and treats anything else as absent.
 func (n *count) UnmarshalJSON(b []byte) error {
 	text := strings.Trim(string(b), `"`)
 	if v, err := strconv.ParseFloat(text, 64); err == nil && v > 0 && v < 1<<40 {
@@ -30,7 +30,7 @@ func (n *count) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// bearer reads a token out of an answer. more are header lines to send with it.
+// bearer reads a token from an answer. more are further header lines to send.
 func (c *client) bearer(r *reply, more ...string) (*grant, error) {
 	var t token
 	if err := json.Unmarshal(r.body, &t); err != nil {
@@ -45,7 +45,7 @@ func (c *client) bearer(r *reply, more ...string) (*grant, error) {
 		g.expires = r.asked.Add(time.Duration(min(t.ExpiresIn, maxLife)) * time.Second)
 	case t.ExpiresOn > 0:
 		g.expires = c.here(time.Unix(int64(t.ExpiresOn), 0))
-	default: // RFC 6749 leaves it open: then nobody knows
+	default: // RFC 6749 allows that: its lifetime is unknown
 		g.expires = r.asked.Add(unsaidLife)
 	}
 	return g, g.carry(r.host, t.Access, more...)
@@ -64,10 +64,10 @@ func (g *grant) carry(host, access string, more ...string) error {
 	return nil
 }
 
-// here is a time by the issuer's clock on the clock of this machine.
+// here converts a time of the issuer's clock to this machine's clock.
 func (c *client) here(t time.Time) time.Time { return t.Add(-time.Duration(c.skew.Load())).Round(0) }
 
-// visible reports whether s is one word of ASCII.
+// visible reports whether s is a single word of ASCII.
 func visible(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }

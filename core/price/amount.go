@@ -17,15 +17,15 @@ var (
 	errTooLarge = errors.New("is more than any model costs")
 )
 
-// rate reads dollars for a million tokens, as catalogues write them, into nanodollars. What is
-// finer is rounded up.
+// rate converts dollars for a million tokens, as written in catalogues, to nanodollars. Smaller
+// fractions are rounded up.
 func rate(text string) (core.Money, error) { return decimal(text, 9) }
 
-// tokenRate reads dollars for one token into nanodollars for a million.
+// tokenRate converts dollars for one token to nanodollars for a million.
 func tokenRate(text string) (core.Money, error) { return decimal(text, 15) }
 
-// USD is v dollars as written: 0.1 is 100,000,000 nanodollars, whatever the bits of the
-// float say.
+// USD converts v dollars as they are written: 0.1 is 100,000,000 nanodollars, whatever the exact value of the
+// float.
 func USD(v float64) (core.Money, error) {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0, errNumber
@@ -33,7 +33,7 @@ func USD(v float64) (core.Money, error) {
 	return decimal(strconv.FormatFloat(v, 'f', -1, 64), 9)
 }
 
-// decimal reads text times ten to the power of shift, exactly but for a rest, which
+// decimal returns text times ten to the power of shift. It is exact, except that a remainder
 // is rounded up.
 func decimal(text string, shift int) (core.Money, error) {
 	mantissa, exponent, found := strings.Cut(strings.ToLower(text), "e")
@@ -64,7 +64,7 @@ func decimal(text string, shift int) (core.Money, error) {
 	return scaled(digits, shift)
 }
 
-// scaled is the digits with shift zeros behind them, or as many of them taken off.
+// scaled appends shift zeros to digits, or removes as many digits if shift is negative.
 func scaled(digits string, shift int) (core.Money, error) {
 	keep := len(digits)
 	if shift < 0 {

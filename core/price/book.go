@@ -7,17 +7,17 @@ import (
 	"asbru/core"
 )
 
-// A Book answers what a model at a provider costs: the sheets in order, the built-in one last,
-// and the overrides of the document. It is immutable but for what it remembers of
-// overrides, and many goroutines may ask it.
+// A Book knows what a model at a provider costs: from its sheets in order, the built-in one last,
+// and the overrides of the document. Except for a memo of applied
+// overrides it is immutable, and it may be used concurrently.
 type Book struct {
 	sheets    []*Sheet
 	overrides []*Override
 	unknown   *core.Price
 }
 
-// New makes a Book of sheets, in the order they are asked, and overrides, in that of the
-// document. unknown is what a model costs that nobody has a price of; nil: it has
+// New makes a Book of sheets, in order of precedence, and overrides, in the order of the
+// document. unknown is the price of models without one; nil: they have
 // none.
 func New(sheets []*Sheet, overrides []*Override, unknown *core.Price) *Book {
 	b := &Book{sheets: sheets, unknown: unknown}
@@ -25,8 +25,8 @@ func New(sheets []*Sheet, overrides []*Override, unknown *core.Price) *Book {
 	return b
 }
 
-// Overridden reports whether some override depends on who calls or with which provider
-// key, so that a Target's own price is not the last word.
+// Overridden reports whether some override depends on the caller or the provider
+// key, so that a Target does not have a single price.
 func (b *Book) Overridden() bool {
 	for _, o := range b.overrides {
 		if o.Scope.Key != "" || o.Scope.ProviderKey != "" || o.Ops != 0 {
@@ -36,8 +36,8 @@ func (b *Book) Overridden() bool {
 	return false
 }
 
-// kin are the types of provider whose prices hold for one that has no row for a
-// model itself: it sells the same at the same price.
+// kin returns the types of provider whose prices apply to one that has no row for a
+// model: it sells the same models at the same price.
 func kin(kind string) []string {
 	switch kind {
 	case "azure":
@@ -55,10 +55,10 @@ func kin(kind string) []string {
 // A Table holds the prices of one provider of the document.
 type Table struct {
 	book      *Book
-	exact     []map[string]*core.Price // the first that has a name decides
+	exact     []map[string]*core.Price // the first map with a name decides
 	patterns  []pattern                // the longest first
-	overrides []*Override              // of everybody's requests here, those to be asked first in front
-	own       map[string][]*Override   // the same by virtual key: these are asked before
+	overrides []*Override              // for all callers, in order of precedence
+	own       map[string][]*Override   // the same by virtual key; these take precedence
 	memo      memo
 }
 
@@ -67,7 +67,7 @@ type pattern struct {
 	price  *core.Price
 }
 
-// Table compiles the prices of a provider: its name in the document and its type.
+// Table compiles the prices of a provider, given its name in the document and its type.
 func (b *Book) Table(provider, kind string) *Table {
 	t := &Table{book: b, own: map[string][]*Override{}}
 	for _, s := range b.sheets {
@@ -96,17 +96,17 @@ func (b *Book) Table(provider, kind string) *Table {
 	return t
 }
 
-// A Query says of what the price is wanted.
+// A Query describes what a price is wanted for.
 type Query struct {
-	Model       []byte // what is sent to the provider
-	Key         string // the caller's virtual key; empty: whoever it is
-	ProviderKey string // empty: whichever it is
+	Model       []byte // the model's name as sent to the provider
+	Key         string // the caller's virtual key; empty: any
+	ProviderKey string // empty: any
 	Op          core.Op
 }
 
-// Find is what q costs and whether anybody knows. When nobody does it is the Book's
-// price of the unknown, which may be nil. It does not allocate, except the first time
-// that an override meets a price.
+// Find returns the price for q, and whether it is known. If it is not, the price is the Book's
+// for unknown models, which may be nil. It does not allocate, except the first time
+// that an override is applied to a price.
 func (t *Table) Find(q Query) (p *core.Price, known bool) {
 	var buf [core.MaxModelName]byte
 	name := fold(buf[:0], q.Model)
@@ -125,7 +125,7 @@ func (t *Table) Find(q Query) (p *core.Price, known bool) {
 	return t.book.unknown, false
 }
 
-// patched is what the first of some overrides that covers q makes of p; nil: none does.
+// patched applies the first override in list that covers q to p; nil: none covers it.
 func (t *Table) patched(list []*Override, q *Query, name []byte, p *core.Price) *core.Price {
 	for _, o := range list {
 		if o.covers(q, name) {
@@ -137,7 +137,7 @@ func (t *Table) patched(list []*Override, q *Query, name []byte, p *core.Price) 
 	return nil
 }
 
-// listed is the price that a row gives a name.
+// listed returns the price of the row for a name.
 func (t *Table) listed(name []byte) *core.Price {
 	if p := t.stems(name); p != nil {
 		return p
@@ -160,7 +160,7 @@ func (t *Table) listed(name []byte) *core.Price {
 	return nil
 }
 
-// stems looks a name up, then what is left of it when its end is taken off.
+// stems looks a name up, and then what is left of it without its ending.
 func (t *Table) stems(name []byte) *core.Price {
 	for {
 		for _, m := range t.exact {

@@ -1,8 +1,8 @@
-// Package price knows what models cost: the catalogue that is built in, files of one's own,
-// and overrides by scope. It turns what a provider reported into nanodollars and a
-// request into the most that it can come to.
+// Package price knows what models cost: from the built-in catalogue, the operator's files,
+// and overrides by scope. It converts reported usage into nanodollars, and a
+// request into the most that it can cost.
 //
-// It refuses to guess: a name that no row is for has no price, and what then happens is the
-// document's decision (Unknown). It refuses usage that cannot be true, floating point, and
+// It refuses to guess: a name without a row has no price, and the document decides what happens
+// then (Unknown). It refuses impossible usage, floating point, and
 // the network: prices change when a file does.
 package price

@@ -18,20 +18,20 @@ func Flat(from string, in, out float64) (*core.Price, error) {
 	return &core.Price{Model: from, From: from, Rates: o.patch.full()}, nil
 }
 
-// A Held is what is known of the cost of a request before it is sent.
+// A Held is what is known about the cost of a request before it is sent.
 type Held struct {
 	Worst  core.Money // the most that it can cost; 0: nothing is held
-	Least  core.Money // about what its prompt costs at the first of those who may answer: due when nothing more is heard of it
-	Prompt int64      // what Prompt says
-	Units  int64      // about how many search units a ranking is; 0: it is none
-	Times  int64      // how many times its price it is served at, for being served sooner; 0: once
+	Least  core.Money // about what its prompt costs at the first possible target: charged if nothing more is learnt
+	Prompt int64      // the result of Prompt
+	Units  int64      // about how many search units a rerank is; 0: it is none
+	Times  int64      // factor of the price for faster service; 0: one
 }
 
-// Hold is the most that x can cost, whoever of those it may be led to answers it: the targets of its
-// Route and of its own fallbacks. ok is false when somebody among them has no price, so that
-// there is nothing to hold. The body is read once for all of it. What is Free needs no price, and holds nothing. now is the wall clock in Unix seconds.
+// Hold returns the most that x can cost, whichever possible target answers it: those of its
+// Route and of its own fallbacks. ok is false if one of them has no price, so that
+// nothing can be held. The body is read once for all of them. A Free operation needs no price, and holds nothing. now is the wall clock in Unix seconds.
 //
-// It is called before the first attempt, when x.Route is settled.
+// It is called before the first attempt, once x.Route is final.
 func Hold(x *core.Exchange, now int64) (h Held, ok bool) {
 	if ok = true; x.Peek.Free {
 		return h, ok
@@ -56,7 +56,7 @@ func Hold(x *core.Exchange, now int64) (h Held, ok bool) {
 		h.Worst, h.Least = 0, 0
 		return h, false
 	}
-	if c := x.Route.Care; c != nil && c.Rescue { // a stream that breaks is paid as far as it came, and its continuation
+	if c := x.Route.Care; c != nil && c.Rescue { // both a broken stream, as far as it came, and its continuation are charged
 		h.Worst = h.Worst.Plus(h.Worst)
 	}
 	h.Worst, h.Least = often(h.Worst, h.Times), often(h.Least, h.Times)
@@ -64,7 +64,7 @@ func Hold(x *core.Exchange, now int64) (h Held, ok bool) {
 	return h, true
 }
 
-// often is what m comes to at so many times the price.
+// often returns m multiplied by times.
 func often(m core.Money, times int64) core.Money {
 	sum := m
 	for range times - 1 {
@@ -73,8 +73,8 @@ func often(m core.Money, times int64) core.Money {
 	return sum
 }
 
-// Reach calls f for everybody who may answer x, with the name to ask under, until f reports false:
-// the targets of its Route, and the first one of each of its own fallbacks.
+// Reach calls f for every possible target of x, with the model name for it, until f returns false:
+// the targets of its Route, and the first target of each of its own fallbacks.
 func Reach(x *core.Exchange, f func(t *core.Target, name []byte) bool) {
 	for _, t := range x.Route.Targets {
 		if served(x, t, x.Name) && !f(t, x.Name) {
@@ -96,7 +96,7 @@ func served(x *core.Exchange, t *core.Target, name []byte) bool {
 	return x.Key == nil || x.Key.Policy == nil || x.Key.Policy.Serves == nil || x.Key.Policy.Serves(t, nil, name)
 }
 
-// hold is the most that x, whose body c is counted from, costs at t, with whichever of its keys.
+// hold returns the most that x, whose body was counted in c, can cost at t, with any of its keys.
 func hold(x *core.Exchange, c *tally, t *core.Target, name []byte, now int64) (worst core.Money, ok bool) {
 	if t.Price == nil {
 		return 0, false
@@ -111,8 +111,8 @@ func hold(x *core.Exchange, c *tally, t *core.Target, name []byte, now int64) (w
 		if p == nil {
 			return 0, false
 		}
-		if p != last { // as for nearly all, who price keys alike
-			if p := p.At(now); x.Op == core.OpRealtime { // each turn reads all that was said before
+		if p != last { // the common case: all keys have the same price
+			if p := p.At(now); x.Op == core.OpRealtime { // each turn reads everything said before
 				worst = max(worst, p.Worst(cmp.Or(p.Most.In, DefaultWindow), Longest(p, 0, 1)))
 			} else {
 				worst = max(worst, c.worst(p, x.Peek.MaxTokens, x.Peek.Choices))
@@ -123,20 +123,20 @@ func hold(x *core.Exchange, c *tally, t *core.Target, name []byte, now int64) (w
 	return worst, true
 }
 
-// noKey stands for the keys of a target that takes none. It is never written.
+// noKey replaces the keys of a target that takes none. Read-only.
 var noKey [1]*core.ProviderKey
 
-// Charge is what x costs once it is over: the attempt that answered, by its report, or by our own
-// count when there is none that can be true, and what a stream had come to that broke and was
-// continued. A stream that broke off had come at least to what was delivered of it. Other attempts that failed are not charged, nor is one that lost a race. held is
-// what was held for it, 0 for nothing; prompt is what Prompt said while there was a body. now is the
+// Charge returns what x cost, once it is over: the attempt that answered, by its report or, if there is no
+// credible one, by asbru's own count, and the part of a stream that broke and was
+// continued. A stream that broke off is charged at least for what was delivered. Other failed attempts are not charged, nor is one that lost a race. held is
+// what was held for it, zero for nothing. now is the
 // wall clock in Unix seconds.
 func Charge(x *core.Exchange, held Held, now int64) (core.Money, Flaw) {
 	m, flaw := charge(x, &held, now)
 	return often(m, held.Times), flaw
 }
 
-// charge is Charge for who is served at the plain price.
+// charge is Charge at the plain price.
 func charge(x *core.Exchange, held *Held, now int64) (core.Money, Flaw) {
 	list := x.Attempts()
 	n := len(list)
@@ -149,7 +149,7 @@ func charge(x *core.Exchange, held *Held, now int64) (core.Money, Flaw) {
 		return 0, Sound
 	}
 	p := a.Target.Price(x, a.Key, x.Name)
-	own := Spent{In: held.Prompt, Out: said, Searches: held.Units} // one token an event, as most providers send them
+	own := Spent{In: held.Prompt, Out: said, Searches: held.Units} // one token for each event, as most providers send them
 	before := core.Money(0)
 	if a.Resumes && n > 1 {
 		if b := &list[n-2]; b.Target.Price != nil {
@@ -169,9 +169,9 @@ func charge(x *core.Exchange, held *Held, now int64) (core.Money, Flaw) {
 	return before.Plus(m), flaw
 }
 
-// early reports whether what a conversation's stream said of its usage is older than what it brought: some
-// formats begin with a report, of one token, and tell the rest when they end. Who leaves in between, or is
-// cut off, has had more.
+// early reports whether the usage reported in a conversation's stream is older than the content delivered: some
+// formats begin with a report of one token, and send the rest at the end. If the stream ends in between,
+// more than that was delivered.
 func early(x *core.Exchange) bool {
 	switch x.Op {
 	case core.OpChat, core.OpCompletion, core.OpResponses, core.OpInvoke:
@@ -180,8 +180,8 @@ func early(x *core.Exchange) bool {
 	return false
 }
 
-// Prompt is our own count of a request's tokens. What is not read here counts as none, and nor does
-// a body that the lane has let go: then about so many as the request has bytes for are taken.
+// Prompt returns asbru's own count of a request's tokens. What it cannot read counts as none. If the lane has
+// released the body, the count is estimated from its length.
 func Prompt(x *core.Exchange) int64 {
 	c := countOf(x)
 	return promptOf(x, &c)
@@ -214,8 +214,8 @@ func promptOf(x *core.Exchange, c *tally) int64 {
 	return c.tokens()
 }
 
-// worked reports whether the target of an attempt that reported no usage has begun to answer, as far
-// as anybody knows: it sent something, or its client left it in the middle of it.
+// worked reports whether the target of an attempt without reported usage is known to have begun to answer:
+// it sent something, or its client left in the middle of it.
 func worked(x *core.Exchange, a *core.Attempt) bool {
 	said := x.Stream.Said > 0
 	switch {
@@ -223,13 +223,13 @@ func worked(x *core.Exchange, a *core.Attempt) bool {
 		return a.Began > 0
 	case a.Status >= 400:
 		return false
-	case a.Status == 0: // its head had come, and it broke off, or was no answer, before anybody got any of it
+	case a.Status == 0: // its head arrived, but it broke off, or was no answer, before the client got any of it
 		return said || a.Took > 0 && (a.Cause == core.Late || a.Cause == core.Cut || a.Cause == core.Garbled)
 	}
-	return said || x.Fault != nil || !x.Peek.Stream // a whole stream of nothing is nothing
+	return said || x.Fault != nil || !x.Peek.Stream // a complete stream without content costs nothing
 }
 
-// inForce is the price in force; nil stays nil.
+// inForce returns the current price; nil stays nil.
 func inForce(p *core.Price, now int64) *core.Price {
 	if p == nil {
 		return nil

@@ -2,30 +2,30 @@ package price
 
 import "asbru/core"
 
-// A Flaw is what is wrong with a provider's report of usage. It is told in the audit and
+// A Flaw is a defect of a provider's report of usage. It is recorded in the audit trail and
 // counted; the zero Flaw is none.
 type Flaw uint8
 
 const (
 	Sound    Flaw = iota
-	Zero          // it says that nothing was used: believed
-	Missing       // there is none: estimated
-	Negative      // a count is negative or no number: estimated
-	Unlikely      // more than MaxTokens, or parts larger than their whole: estimated
-	Early         // of a stream that broke off, and of less than had been delivered by then: the answer is estimated
+	Zero          // it reports no usage: accepted
+	Missing       // there is no report: estimated
+	Negative      // a count is negative or not a number: estimated
+	Unlikely      // more than MaxTokens, or parts larger than their sum: estimated
+	Early         // of a stream that broke off, and less than had been delivered: the answer is estimated
 	numFlaws
 )
 
-// String is the name of f in logs and metrics; empty for Sound.
+// String returns the name of f in logs and metrics; empty for Sound.
 func (f Flaw) String() string {
 	return [numFlaws]string{"", "zero", "missing", "negative", "unlikely", "early"}[f]
 }
 
-// Estimated reports whether what is charged is our own count.
+// Estimated reports whether asbru's own count is charged.
 func (f Flaw) Estimated() bool { return f >= Missing }
 
-// Judge tells what is wrong with a report. A report that is believed never makes a
-// credit: no count of it is negative and no part exceeds its whole.
+// Judge finds the flaw of a report. An accepted report never leads to a
+// credit: no count is negative and no part exceeds its whole.
 func Judge(u *core.Usage) Flaw {
 	switch {
 	case u.Bad:
@@ -49,7 +49,7 @@ func negative(u *core.Usage) bool {
 	return u.In|u.CachedIn|u.Out|u.Reasoning|u.WrittenIn|u.KeptIn|u.AudioIn|u.AudioOut|u.ImageIn|u.ImageOut|u.Searches < 0
 }
 
-// Cost is what a believed report comes to. A nil price costs nothing that anybody knows.
+// Cost returns the cost of an accepted report. A nil price gives 0.
 func Cost(p *core.Price, u *core.Usage) core.Money {
 	if p == nil {
 		return 0
@@ -57,11 +57,11 @@ func Cost(p *core.Price, u *core.Usage) core.Money {
 	return p.For(u.In).Cost(u)
 }
 
-// Settle is what is charged for an exchange: the report's cost when it is believed, whatever was
-// held; else the cost of our own count, but no more than was held. Nothing that was held
-// leaves the bound off. It is never negative.
+// Settle returns what is charged for an exchange: the cost by the report if it is accepted, whatever was
+// held; otherwise the cost by asbru's own count, but no more than was held. If nothing was held
+// there is no such bound. It is never negative.
 //
-// spent is our own count: of the prompt, and of what was handed to the client.
+// spent is asbru's own count: of the prompt, and of what was sent to the client.
 func Settle(p *core.Price, u *core.Usage, spent Spent, held core.Money) (core.Money, Flaw) {
 	f := Judge(u)
 	if p == nil {
@@ -86,17 +86,17 @@ func Settle(p *core.Price, u *core.Usage, spent Spent, held core.Money) (core.Mo
 	return m, f
 }
 
-// Spent is our own count of an exchange, in tokens, and of a ranking in searches too.
+// Spent is asbru's own count of an exchange, in tokens, and in search units for a rerank.
 type Spent struct{ In, Out, Searches int64 }
 
-// What text and a picture come to on the whole. Settling uses it; a hold does not, because
+// Average sizes of text and pictures. They are used for settling but not for a hold, because
 // some text has a token for every byte.
 const (
 	bytesPerToken  = 4
 	tokensOfAPiece = 1500
 )
 
-// tokens is our own count of a prompt.
+// tokens returns asbru's own count of a prompt.
 func (c *tally) tokens() int64 {
 	return (c.text+bytesPerToken-1)/bytesPerToken + c.pieces*tokensOfAPiece
 }

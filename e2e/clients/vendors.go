@@ -15,9 +15,15 @@ import (
 	"asbru/e2e/clients/replay"
 )
 
-// recordedVendors are those whose recorded answers are compared besides OpenAI's: raw, and as the
-// objects of the vendor's SDK where there is one. Clients append the recorded path to door.
-var recordedVendors = []struct{ name, base, door, sdk string }{
+// A vendor is one whose recorded answers are compared: raw, and as the objects of its SDK.
+type vendor struct {
+	name, base string // of the provider; base is the path of its base_url
+	door       string // path at asbru to which clients append the recorded path
+	sdk        string // empty: there is none
+}
+
+// recordedVendors lists the vendors besides OpenAI.
+var recordedVendors = []vendor{
 	{"anthropic", "/v1", "/anthropic", "anthropic for Python"},
 	{"gemini", "/v1beta", "/genai", "google-genai for Python"},
 	{"cohere", "", "/cohere", "cohere for Python"},
@@ -36,14 +42,15 @@ func (t *tools) vendorSets(s *score, dir string) error {
 			s.skip("recorded "+v.name, "there are no cases in "+from)
 			continue
 		}
-		if err := t.vendorSet(s, dir, v.name, v.base, v.door, v.sdk, cases); err != nil {
+		if err := t.vendorSet(s, dir, v, cases); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *tools) vendorSet(s *score, dir, name, path, door, sdk string, cases []*replay.Case) error {
+// vendorSet compares the recorded answers of one vendor, given directly and through asbru.
+func (t *tools) vendorSet(s *score, dir string, v vendor, cases []*replay.Case) error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -51,9 +58,9 @@ func (t *tools) vendorSet(s *score, dir, name, path, door, sdk string, cases []*
 	srv := &http.Server{Handler: replay.Handler(cases, chunkRest), ReadHeaderTimeout: time.Minute}
 	go srv.Serve(l)
 	defer srv.Close()
-	base := "http://" + l.Addr().String()
+	direct := "http://" + l.Addr().String()
 	key := "api_key: " + upstreamKey
-	if name == "bedrock" {
+	if v.name == "bedrock" {
 		key = "options: {region: us-east-1}, auth: {type: aws, access_key: AKIDSTANDIN, secret_key: " + upstreamKey + "}"
 	}
 	g, err := gateway(dir, t.asbru, fmt.Sprintf(`providers:
@@ -61,17 +68,18 @@ func (t *tools) vendorSet(s *score, dir, name, path, door, sdk string, cases []*
 governance: {objects: {unrecorded: shown}} # recordings name things that nobody made
 virtual_keys:
   - {name: clients, key: %s}
-`, name, base, path, key, virtualKey))
+`, v.name, direct, v.base, key, virtualKey))
 	if err != nil {
 		return err
 	}
-	compareRecorded(s, name, own(cases), base, g.base+door)
+	through := g.base + v.door
+	compareRecorded(s, v.name, own(cases), direct, through)
 	switch {
-	case sdk == "":
+	case v.sdk == "":
 	case t.vendorPython == "":
-		s.skip(sdk, "the suites of every SDK are not installed; make sdk does that")
+		s.skip(v.sdk, "the suites of every SDK are not installed; make sdk does that")
 	default:
-		err = t.vendorSDK(s, dir, name, sdk, base, g.base+door, cases)
+		err = t.vendorSDK(s, dir, v, [2]string{direct, through}, cases)
 	}
 	s.check("asbru", g.stop())
 	s.end()
@@ -92,9 +100,9 @@ func own(cases []*replay.Case) (all []*replay.Case) {
 	return all
 }
 
-// vendorSDK lets an SDK read each conversation directly and through asbru: both times it must
-// make the same objects of it.
-func (t *tools) vendorSDK(s *score, dir, name, sdk, direct, through string, cases []*replay.Case) error {
+// vendorSDK has the vendor's SDK make each call at both base URLs, the provider's and asbru's: it must
+// return the same objects.
+func (t *tools) vendorSDK(s *score, dir string, v vendor, bases [2]string, cases []*replay.Case) error {
 	type call struct {
 		ID     string          `json:"id"`
 		Path   string          `json:"path"`
@@ -113,18 +121,18 @@ func (t *tools) vendorSDK(s *score, dir, name, sdk, direct, through string, case
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(dir, name+".json")
+	file := filepath.Join(dir, v.name+".json")
 	if err := os.WriteFile(file, b, 0o600); err != nil {
 		return err
 	}
 	cmd := []string{t.vendorPython, filepath.Join(t.suites, "python", "vendors.py")}
-	s.begin(sdk + ": recorded provider")
-	want, err := runSuite(cmd, "", []string{"BASE=" + direct, "VENDOR=" + name, "RECORDED=" + file})
+	s.begin(v.sdk + ": recorded provider")
+	want, err := runSuite(cmd, "", []string{"BASE=" + bases[0], "VENDOR=" + v.name, "RECORDED=" + file})
 	if err != nil {
 		s.check("direct", err)
 		return nil
 	}
-	got, err := runSuite(cmd, "", []string{"BASE=" + through, "VENDOR=" + name, "RECORDED=" + file})
+	got, err := runSuite(cmd, "", []string{"BASE=" + bases[1], "VENDOR=" + v.name, "RECORDED=" + file})
 	if err != nil {
 		s.check("through asbru", err)
 	}

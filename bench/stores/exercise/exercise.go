@@ -55,13 +55,13 @@ func Store(t *testing.T, s vector.Store) {
 	}
 	must(t, s.Add(ctx, Row("b", 0, 0, nil)))
 	must(t, s.Add(ctx, Row("a", 9, 0, func(r *vector.Row) { r.Until = time.Now().Add(2 * time.Second) })))
-	found(t, ctx, s, "a", time.Now(), 4, "a", 0, 1, 2, 3)
-	found(t, ctx, s, "b", time.Now(), 4, "b", 0)
-	found(t, ctx, s, "c", time.Now(), 4, "c")
-	found(t, ctx, s, "a", time.Now().Add(2*time.Hour), 4, "a")
+	found(t, ctx, s, search{"a", time.Now(), 4}, 0, 1, 2, 3)
+	found(t, ctx, s, search{"b", time.Now(), 4}, 0)
+	found(t, ctx, s, search{"c", time.Now(), 4})
+	found(t, ctx, s, search{"a", time.Now().Add(2 * time.Hour), 4})
 
 	must(t, s.Add(ctx, Row("a", 0, 3, nil))) // in the place of the first
-	found(t, ctx, s, "a", time.Now(), 2, "a", 1, 2)
+	found(t, ctx, s, search{"a", time.Now(), 2}, 1, 2)
 	removes(t, ctx, s)
 }
 
@@ -71,7 +71,7 @@ func removes(t *testing.T, ctx context.Context, s vector.Store) {
 	gone := func(f vector.Filter, from string, left ...int) {
 		t.Helper()
 		must(t, s.Remove(ctx, &f))
-		found(t, ctx, s, from, time.Now(), 20, from, left...)
+		found(t, ctx, s, search{from, time.Now(), 20}, left...)
 	}
 	old := time.Now().Add(-time.Hour)
 	must(t, s.Add(ctx, Row("d", 0, 0, nil)))
@@ -94,15 +94,22 @@ func removes(t *testing.T, ctx context.Context, s vector.Store) {
 	gone(vector.Filter{Key: &key}, "d", 0)
 	gone(vector.Filter{Over: time.Now()}, "d", 0)
 	gone(vector.Filter{}, "d")
-	found(t, ctx, s, "a", time.Now(), 4, "a")
-	found(t, ctx, s, "b", time.Now(), 4, "b")
+	found(t, ctx, s, search{"a", time.Now(), 4})
+	found(t, ctx, s, search{"b", time.Now(), 4})
 }
 
-// found searches along the first axis and wants the rows of those numbers, the nearest first. What
-// is over may be gone or not be found.
-func found(t *testing.T, ctx context.Context, s vector.Store, space string, now time.Time, top int, of string, want ...int) {
+// A search is one query along the first axis.
+type search struct {
+	space string
+	now   time.Time
+	top   int // most rows
+}
+
+// found searches and expects the rows with those numbers, the most similar first. An expired row may
+// be found or not.
+func found(t *testing.T, ctx context.Context, s vector.Store, by search, want ...int) {
 	t.Helper()
-	q := &vector.Query{Space: sha256.Sum256([]byte(space)), Vector: Axis(0, 0), Top: top, Now: now}
+	q := &vector.Query{Space: sha256.Sum256([]byte(by.space)), Vector: Axis(0, 0), Top: by.top, Now: by.now}
 	all, err := s.Search(ctx, q)
 	must(t, err)
 	got := []int{}
@@ -110,23 +117,23 @@ func found(t *testing.T, ctx context.Context, s vector.Store, space string, now 
 		f := &all[i]
 		n := -1
 		for k := range 10 {
-			if r := Row(of, k, 0, nil); r.Key == f.Key && r.Space == f.Space && r.Text == f.Text && (r.Answer == f.Answer || f.Answer == "") {
+			if r := Row(by.space, k, 0, nil); r.Key == f.Key && r.Space == f.Space && r.Text == f.Text && (r.Answer == f.Answer || f.Answer == "") {
 				n = k
 			}
 		}
 		if n < 0 {
-			t.Errorf("space %s: a row that was never written: %+v", space, f)
+			t.Errorf("space %s: a row that was never written: %+v", by.space, f)
 		}
-		if n == 9 { // it is over soon
+		if n == 9 { // it expires soon
 			continue
 		}
 		if cos := math.Cos(float64(n) * 0.05); math.Abs(float64(f.Similarity)-cos) > 0.01 {
-			t.Errorf("space %s: row %d is near by %v, want %v", space, n, f.Similarity, cos)
+			t.Errorf("space %s: row %d is near by %v, want %v", by.space, n, f.Similarity, cos)
 		}
 		got = append(got, n)
 	}
 	if fmt.Sprint(got) != fmt.Sprint(append([]int{}, want...)) {
-		t.Errorf("space %s: rows %v, want %v", space, got, want)
+		t.Errorf("space %s: rows %v, want %v", by.space, got, want)
 	}
 }
 
