@@ -132,7 +132,19 @@ func TestFreshOutside(t *testing.T) {
 
 // TestFreshTogether keeps all questions of all sets and asks each of them: what answers it
 // must be joined to it by lines that say the answers are the same.
+// They are kept in two heaps where nobody asks for all: a graph takes long to build under the
+// race detector.
 func TestFreshTogether(t *testing.T) {
+	if *full {
+		together(t, sets)
+		return
+	}
+	together(t, sets[:7])
+	together(t, sets[7:])
+}
+
+func together(t *testing.T, sets []string) {
+	t.Helper()
 	x := index(t, semantic.Strict)
 	var space semantic.Space
 	var all []string
@@ -196,6 +208,9 @@ func TestFreshEveryWord(t *testing.T) {
 			}
 			words := strings.Fields(p.B)
 			for i, w := range words {
+				if !*full && i%2 != len(words)%2 {
+					continue // every other one
+				}
 				core := strings.TrimRight(w, "?.!,:'")
 				words[i] = "umbrella" + w[len(core):]
 				if core != "" {

@@ -1,7 +1,5 @@
 package guard
 
-import "strings"
-
 // spare takes out what anybody would think who reads the question without it.
 func (r *reader) spare(toks []token, i int) bool {
 	l, last := r.lex(), i+1 == len(toks)
@@ -52,7 +50,7 @@ func (r *reader) plainly(toks []token, i int, last bool) bool {
 	case "current": // "who is the current mayor"
 		return r.asked == frameWho && i == 3 && !last && l.word(&toks[2], "the")
 	case "top": // "your top 5 favorite operas"
-		return i+2 < len(toks) && number(&toks[i+1]) && (utmost(toks[i+2:]) || ends(toks[i+2].text, "avorite"))
+		return i+2 < len(toks) && number(&toks[i+1]) && (utmost(toks[i+2:]) || l.word(&toks[i+2], "favorite") || l.word(&toks[i+2], "favourite"))
 	case "world": // "the tallest tree in the world"
 		return r.everywhere(toks, i)
 	case "play", "speak": // "learn to play the banjo"
@@ -177,10 +175,25 @@ func (r *reader) fits(toks []token, i int) bool {
 	if n := len(thing) - 1; !ok && n > 2 && thing[n] == 's' {
 		verb, ok = purposes[string(thing[:n])]
 	}
-	if !ok || !strings.Contains(verb, string(toks[i].text)) || len(toks[i].text) < 3 {
+	if !ok || !serves(verb, toks[i].text) {
 		return false
 	}
 	return utmost(toks[:i-2]) || r.index(toks[:i-2], "good") >= 0
+}
+
+// serves reports whether w is one of verbs, which blanks part.
+func serves(verbs string, w []byte) bool {
+	for len(verbs) > 0 {
+		n := 0
+		for n < len(verbs) && verbs[n] != ' ' {
+			n++
+		}
+		if verbs[:n] == string(w) {
+			return true
+		}
+		verbs = verbs[min(n+1, len(verbs)):]
+	}
+	return false
 }
 
 // studies reports whether token i says that one learns from a book: for learning botany.

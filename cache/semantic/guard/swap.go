@@ -30,40 +30,16 @@ func (r *reader) items(toks []token) {
 // replace Y by X, Y is replaced by X.
 func (r *reader) substitute(toks []token) {
 	l := r.lex()
-	verb, mark, width, old := -1, -1, 1, false
-	for i := range toks {
-		t := &toks[i]
-		if t.quoted {
-			return
-		}
-		switch string(t.text) {
-		case "use", "substitute", "substituted", "replace", "replaced":
-			if verb < 0 {
-				verb = i
-			}
-		case "instead":
-			if verb >= 0 && mark < 0 && l.word(&toks[verb], "use") && i+1 < len(toks) && l.word(&toks[i+1], "of") {
-				mark, width = i, 2
-			}
-		case "for":
-			if verb >= 0 && mark < 0 && (l.word(&toks[verb], "substitute") || l.word(&toks[verb], "substituted")) {
-				mark = i
-			}
-		case "by", "with":
-			if verb >= 0 && mark < 0 && !l.word(&toks[verb], "use") {
-				mark, old = i, true
-			}
-		}
-	}
+	verb, mark, width := r.exchange(toks)
 	if verb < 1 || mark < 0 || mark+width >= len(toks) {
 		return
 	}
 	from, to := roleTo, roleFrom // what comes, what goes
-	if old {
+	if l.word(&toks[mark], "by") || l.word(&toks[mark], "with") {
 		from, to = to, from
 	}
 	first := toks[verb+1 : mark]
-	if len(toks[verb].text) > 7 && ends(toks[verb].text, "d") { // passive: X is replaced by Y
+	if len(toks[verb].text) > 7 && ends(toks[verb].text, "d") { // X is replaced by Y
 		be := verb - 1
 		if !l.is(&toks[be], classBe) || mark != verb+1 {
 			return
@@ -77,17 +53,49 @@ func (r *reader) substitute(toks []token) {
 	if len(first) == 0 {
 		return
 	}
-	hang(first, from)
-	for i := mark; i < mark+width; i++ {
-		toks[i].eaten = true
-	}
 	end := mark + width
 	for end < len(toks) && toks[end].shape < shapePause && !l.is(&toks[end], classPrep|classConj|classHard) {
 		end++
 	}
+	hang(first, from)
 	hang(toks[mark+width:end], to)
+	for i := mark; i < mark+width; i++ {
+		toks[i].eaten = true
+	}
 	toks[verb].text = r.f.lexer.put("replace")
 	toks[verb].word = l.find(toks[verb].text)
+}
+
+// exchange finds the verb that says that one thing takes the place of another, and the
+// width words that stand between the two; -1: there is none.
+func (r *reader) exchange(toks []token) (verb, mark, width int) {
+	l := r.lex()
+	verb = -1
+	for i := range toks {
+		t := &toks[i]
+		if t.quoted {
+			return -1, -1, 0
+		}
+		switch string(t.text) {
+		case "use", "substitute", "substituted", "replace", "replaced":
+			if verb < 0 {
+				verb = i
+			}
+		case "instead":
+			if verb >= 0 && l.word(&toks[verb], "use") && i+1 < len(toks) && l.word(&toks[i+1], "of") {
+				return verb, i, 2
+			}
+		case "for":
+			if verb >= 0 && (l.word(&toks[verb], "substitute") || l.word(&toks[verb], "substituted")) {
+				return verb, i, 1
+			}
+		case "by", "with":
+			if verb >= 0 && !l.word(&toks[verb], "use") {
+				return verb, i, 1
+			}
+		}
+	}
+	return verb, -1, 0
 }
 
 // hang gives all of toks one role.
