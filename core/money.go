@@ -1,5 +1,7 @@
 package core
 
+import "math"
+
 // Money is an amount in nanodollars (10^-9 USD). It is never a float.
 type Money int64
 
@@ -13,7 +15,10 @@ type Usage struct {
 	KeptIn                       int64 // written to it for an hour, where that costs more
 	AudioIn, AudioOut            int64
 	ImageIn, ImageOut            int64
-	Searches                     int64 // of a ranking: units by which a provider bills it. Known says nothing about them; 0: not said
+	Searches                     int32 // of a ranking: units by which a provider bills it. Known says nothing about them; 0: not said
 	Known                        bool
 	Bad                          bool // a count was negative or absurdly large: the other counts cannot be trusted either
 }
+
+// SearchesOf is n as Usage has it. What does not fit is as far beyond belief as it can be.
+func SearchesOf(n int64) int32 { return int32(max(math.MinInt32, min(n, math.MaxInt32))) }

@@ -98,7 +98,7 @@ func (r *Rates) Cost(u *Usage) Money {
 
 	sum := r.Call
 	if u.Searches > 0 {
-		sum = sum.Plus(r.Searched(u.Searches))
+		sum = sum.Plus(r.Searched(int64(u.Searches)))
 	}
 	for _, part := range [...]struct {
 		n    int64

@@ -67,9 +67,9 @@ type onLoop struct {
 	u      *link
 	up     []byte // borrowed; an incomplete reply head, or a refusal whose body is still needed
 	mark   int64  // Clock since when asbru works on it
+	nap    int64  // Clock when its nap ends; 0: none
 	paused bool   // the client is slower than the upstream
 	corked bool   // the reply is held back, as the plan requires
-	nap    int64  // Clock when its nap ends; 0: none
 	ended  bool   // the reply is complete and only has to be accepted by the client's socket
 	fresh  bool   // the attempt has been given a new connection already
 	waited uint8  // interim replies of the current attempt

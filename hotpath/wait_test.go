@@ -122,9 +122,8 @@ func TestUpstreamWaits(t *testing.T) {
 			quiet(c)
 		}, status: 504, fault: core.UpstreamTimeout},
 		{name: "no head, another", waits: core.Waits{Header: ample, Answer: brief}, answer: quiet, second: true, status: 200, has: "ok"},
-		{name: "a head that takes its time", waits: core.Waits{Header: brief, Answer: ample}, answer: func(c net.Conn) { time.Sleep(3 * brief); io.WriteString(c, okReply) }, status: 200, has: "ok"},
 		{name: "no head of a stream", waits: core.Waits{Header: brief, Answer: ample}, stream: true, answer: quiet, status: 504, has: "in time, after 1 attempt; hint: try again, or add", fault: core.UpstreamTimeout},
-		{name: "no head in all", waits: core.Waits{Header: ample, Answer: ample, Total: brief}, answer: quiet, status: 504, has: "hint: try again with stream: true, or have total_timeout of provider p0 raised", not: "answer_timeout", fault: core.UpstreamTimeout},
+		{name: "no head in all", waits: core.Waits{Header: ample, Answer: ample, Total: brief}, answer: quiet, status: 504, not: "answer_timeout", fault: core.UpstreamTimeout},
 		{name: "stalled stream", waits: core.Waits{Stall: brief}, answer: func(c net.Conn) { io.WriteString(c, streamHead+event); quiet(c) },
 			status: 200, has: `"error"`, not: "[DONE]", fault: core.UpstreamFailed},
 		{name: "stalled event", waits: core.Waits{Stall: brief}, answer: func(c net.Conn) { io.WriteString(c, streamHead+event+"6\r\ndata: \r\n"); quiet(c) },
@@ -227,4 +226,21 @@ func TestSilence(t *testing.T) {
 	}
 	f(core.OpChat, false, true, core.Waits{}, defaultAnswer)
 	f(core.OpChat, true, true, core.Waits{}, defaultHeader)
+}
+
+// Who waited in vain for an answer that comes whole is told what to have raised.
+func TestLonger(t *testing.T) {
+	f := func(op core.Op, waits core.Waits, due core.Due, want string) {
+		t.Helper()
+		var fl flight
+		fl.target, fl.x.Op, fl.x.Start, fl.x.Due = &core.Target{Waits: waits}, op, 1, due
+		if got := fl.longer("p"); got != want {
+			t.Errorf("%v, %+v: %s", op, waits, got)
+		}
+	}
+	f(core.OpChat, core.Waits{}, core.Due{}, "try again with stream: true, have answer_timeout of provider p raised, or add a fallback to the model")
+	f(core.OpPass, core.Waits{}, core.Due{}, "try again, have answer_timeout of provider p raised, or add a fallback to the model")
+	f(core.OpChat, core.Waits{Total: 1}, core.Due{}, "try again with stream: true, or have total_timeout of provider p raised")
+	f(core.OpPass, core.Waits{Total: 1}, core.Due{}, "try again, or have total_timeout of provider p raised")
+	f(core.OpChat, core.Waits{}, core.Due{Total: 1}, "try again with stream: true, or allow more in x-latency-budget")
 }

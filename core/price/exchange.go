@@ -47,7 +47,7 @@ func Hold(x *core.Exchange, now int64) (h Held, ok bool) {
 		m, known := hold(x, &c, t, name, now)
 		h.Worst, ok = max(h.Worst, m), ok && known
 		if first && known {
-			h.Least = Cost(inForce(t.Price(x, nil, name), now), &core.Usage{In: c.tokens(), Searches: h.Units})
+			h.Least = Cost(inForce(t.Price(x, nil, name), now), &core.Usage{In: c.tokens(), Searches: core.SearchesOf(h.Units)})
 		}
 		first = false
 		return ok

@@ -2,6 +2,7 @@ package price
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -58,7 +59,7 @@ func TestSearches(t *testing.T) {
 			t.Errorf("with an override of %s it is %v, want %v", field, got, want)
 		}
 	}
-	if got := Judge(&core.Usage{Known: true, Searches: MaxTokens + 1}); got != Unlikely {
+	if got := Judge(&core.Usage{Known: true, Searches: math.MaxInt32}); got != Unlikely {
 		t.Error(got)
 	}
 }

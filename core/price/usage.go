@@ -1,6 +1,10 @@
 package price
 
-import "asbru/core"
+import (
+	"math"
+
+	"asbru/core"
+)
 
 // A Flaw is a defect of a provider's report of usage. It is recorded in the audit trail and
 // counted; the zero Flaw is none.
@@ -37,7 +41,7 @@ func Judge(u *core.Usage) Flaw {
 	case u.In > MaxTokens || u.Out > MaxTokens,
 		u.CachedIn > u.In || u.WrittenIn > u.In-u.CachedIn,
 		u.KeptIn > u.WrittenIn, u.AudioIn > u.In, u.ImageIn > u.In,
-		u.Reasoning > u.Out, u.AudioOut > u.Out, u.ImageOut > u.Out, u.Searches > MaxTokens:
+		u.Reasoning > u.Out, u.AudioOut > u.Out, u.ImageOut > u.Out, u.Searches == math.MaxInt32:
 		return Unlikely
 	case u.In == 0 && u.Out == 0:
 		return Zero
@@ -46,7 +50,7 @@ func Judge(u *core.Usage) Flaw {
 }
 
 func negative(u *core.Usage) bool {
-	return u.In|u.CachedIn|u.Out|u.Reasoning|u.WrittenIn|u.KeptIn|u.AudioIn|u.AudioOut|u.ImageIn|u.ImageOut|u.Searches < 0
+	return u.In|u.CachedIn|u.Out|u.Reasoning|u.WrittenIn|u.KeptIn|u.AudioIn|u.AudioOut|u.ImageIn|u.ImageOut|int64(u.Searches) < 0
 }
 
 // Cost returns the cost of an accepted report. A nil price gives 0.
@@ -69,8 +73,8 @@ func Settle(p *core.Price, u *core.Usage, spent Spent, held core.Money) (core.Mo
 	}
 	if p.Search > 0 && spent.Searches > 0 { // a ranking, which is billed by searches
 		switch {
-		case f == Missing && u.Searches > 0 && u.Searches <= MaxTokens:
-			return p.Searched(u.Searches).Plus(p.Call), Sound
+		case f == Missing && u.Searches > 0 && u.Searches < math.MaxInt32:
+			return p.Searched(int64(u.Searches)).Plus(p.Call), Sound
 		case u.Searches == 0:
 			f = max(f, Missing)
 		}
@@ -78,7 +82,7 @@ func Settle(p *core.Price, u *core.Usage, spent Spent, held core.Money) (core.Mo
 	if !f.Estimated() {
 		return Cost(p, u), f
 	}
-	own := core.Usage{In: spent.In, Out: spent.Out, Searches: spent.Searches}
+	own := core.Usage{In: spent.In, Out: spent.Out, Searches: core.SearchesOf(spent.Searches)}
 	m := Cost(p, &own)
 	if held > 0 {
 		m = min(m, held)

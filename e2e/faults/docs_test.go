@@ -30,7 +30,7 @@ it has 5 min (` + "`answer_timeout`" + `): half of ` + "`total_timeout`" + `, wh
 
 **One end.** A stream ends in its terminator or in one error event, never in both; a model with ` + "`rescue: continue`" + ` goes on at another target instead
 of an error ([RESILIENCE.md](RESILIENCE.md)). What a provider sends behind either is
-dropped. The connection of the client lives on.
+dropped, and its usage not charged. The connection of the client lives on.
 
 **One bill.** Who answered is charged by its report, or by our own count of prompt and delivered tokens when there is none that can
 be true; what was delivered of a stream that broke is charged, and so is the prompt of who leaves. A failed attempt that another one

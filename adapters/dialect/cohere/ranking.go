@@ -32,7 +32,7 @@ func parseRanking(k *core.Ranking, b []byte) error {
 		case "meta":
 			tokens(value, &k.Usage)
 			count(member(member(value, "billed_units"), "search_units"), &k.Units)
-			k.Usage.Searches = k.Units
+			k.Usage.Searches = core.SearchesOf(k.Units)
 		}
 		k.Keep(&k.More, key, value)
 	}

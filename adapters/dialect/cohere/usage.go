@@ -51,7 +51,7 @@ func tokens(raw []byte, u *core.Usage) {
 		got.CachedIn = min(got.CachedIn, got.In)
 		*u = got
 	}
-	u.Searches = searches
+	u.Searches = core.SearchesOf(searches)
 }
 
 // units reads {input_tokens, output_tokens, reasoning_tokens, image_tokens}.

@@ -41,7 +41,7 @@ func parseRanking(k *core.Ranking, raw []byte) error {
 		}
 		k.Keep(&k.More, key, value)
 	}
-	k.Usage.Searches = k.Units
+	k.Usage.Searches = core.SearchesOf(k.Units)
 	switch {
 	case w.Rest() == nil:
 		return errNoObject
