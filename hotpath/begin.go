@@ -30,10 +30,8 @@ type flight struct {
 	secure   bool  // the client's connection uses TLS
 	settled  bool  // the stages of Settle are done
 	whole    bool  // the end of the reply has arrived
-	tolling  bool  // Commit or Settle was begun
-	atOnce   bool  // ... when the end of the reply had already arrived
-
-	concluding bool // the stages of After have begun
+	tolling  toll  // Commit or Settle was begun
+	ending   bool  // the stages of After have begun
 
 	target *core.Target
 	key    *core.ProviderKey
@@ -80,7 +78,7 @@ func (f *flight) reset() {
 	f.gate, f.queued = nil, false
 	f.firstBy, f.paused, f.rested = 0, 0, 0
 	f.secure = false
-	f.pause, f.admitted, f.paid, f.settled, f.whole, f.tolling, f.atOnce, f.concluding = going, false, false, false, false, false, false, false
+	f.pause, f.admitted, f.paid, f.settled, f.whole, f.tolling, f.ending = going, false, false, false, false, untolled, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
 	f.parted(nil)

@@ -33,7 +33,7 @@ func (s *Server) finish(f *flight, st *core.LaneStats, peer *[16]byte, lend lend
 		l.dropFrames()
 	}
 	s.uncount(f)
-	if f.concluding = true; x.Plan != nil {
+	if f.ending = true; x.Plan != nil {
 		core.Conclude(x, x.Plan.After)
 	} else if x.Fault != nil && s.opt.Turned != nil {
 		s.opt.Turned(x, peer)

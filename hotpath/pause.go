@@ -21,6 +21,15 @@ const (
 	atSource       // an answer from memory has no more for now
 )
 
+// A toll says how the stages of Commit and Settle were begun.
+type toll uint8
+
+const (
+	untolled  toll = iota // they were not
+	piecemeal             // Commit alone: the end of the reply had not arrived
+	atOnce                // both: it had
+)
+
 // A bell tells the lane that carries a flight that something happened.
 type bell interface{ ring(f *flight, life uint32) }
 
@@ -108,11 +117,13 @@ func (s *Server) toll(f *flight, done bool) core.Verdict {
 	x := &f.x
 	f.whole = f.whole || done || f.rel.stream && x.Stream.Done
 	f.goes()
-	if !f.tolling {
-		f.tolling, f.atOnce = true, f.whole
+	if f.tolling == untolled {
+		if f.tolling = piecemeal; f.whole {
+			f.tolling = atOnce
+		}
 	}
 	// An answer that came whole is settled first, so that one wait serves both.
-	if f.atOnce && !s.settles(f) {
+	if f.tolling == atOnce && !s.settles(f) {
 		return core.Wait
 	}
 	if !f.paid {

@@ -8,11 +8,11 @@ import "asbru/core"
 // about; a panic of a stage ends it.
 func (s *Server) salvage(f *flight) {
 	x := &f.x
-	if x.Plan == nil || f.concluding {
+	if x.Plan == nil || f.ending {
 		return
 	}
 	defer func() { recover() }() // the first panic was told
-	f.concluding = true
+	f.ending = true
 	if x.Fault == nil {
 		refuse(x, core.Internal, "the gateway failed while it carried out the request", "try again; the log says more")
 	}
