@@ -2,7 +2,6 @@ package owned
 
 import (
 	"bytes"
-	"net/url"
 	"time"
 
 	"asbru/core"
@@ -39,13 +38,13 @@ func (v *visit) list(x *core.Exchange) {
 			l.q.Fields = append(l.q.Fields, [2]string{name, string(value)})
 		}
 	}
-	var err error
-	if l.query, err = url.ParseQuery(l.q.Query); err != nil {
+	var ok bool
+	if l.query, ok = parseParams(l.q.Query); !ok {
 		l.fail(&core.Fault{Code: core.Invalid, Message: "the query cannot be read", Hint: "percent-encode it"})
 		return
 	}
 	for _, name := range secrets {
-		l.query.Del(name)
+		l.query.del(name)
 	}
 	if v.g.o.Unrecorded == Shown {
 		l.any = true
@@ -77,7 +76,7 @@ type listing struct {
 	v     *visit
 	a     *answer
 	q     Question
-	query url.Values
+	query params
 	began time.Time
 	pages int
 	any   bool // there may be something for the caller
@@ -85,7 +84,7 @@ type listing struct {
 
 func (l *listing) ask() {
 	l.pages++
-	l.q.Query = l.query.Encode()
+	l.q.Query = l.query.String()
 	l.v.g.o.Ask(l.q, func(s Sent, err error) {
 		if err != nil {
 			l.fail(&core.Fault{Code: core.UpstreamFailed, Message: "the list cannot be asked for", Hint: "try again", Cause: err})
@@ -101,7 +100,7 @@ func (l *listing) came(s Sent) {
 		l.answer(s)
 		return
 	}
-	p, ok := ReadPage(l.v.act, s.Body, l.query.Get)
+	p, ok := ReadPage(l.v.act, s.Body, l.query.get)
 	if !ok {
 		l.fail(&core.Fault{Code: core.UpstreamFailed, Message: "the provider's list cannot be read, and so not be told apart by whose its entries are", Hint: "ask for one by its id"})
 		return
@@ -153,12 +152,14 @@ func (l *listing) sort(p *Page, s Sent, found []core.Object) {
 			return
 		}
 		for i := 0; i < len(p.Next); i += 2 {
-			l.query.Set(p.Next[i], p.Next[i+1])
+			l.query.set(p.Next[i], p.Next[i+1])
 		}
 		l.ask()
 		return
 	}
-	s.Body = p.Append(make([]byte, 0, len(s.Body)), keep)
+	if left < len(p.Items) || !p.Plain() { // else the caller gets the provider's own bytes
+		s.Body = p.Append(make([]byte, 0, len(s.Body)), keep)
+	}
 	if len(beside) == 0 {
 		l.answer(s)
 		return

@@ -17,6 +17,7 @@ type Page struct {
 	list  []byte // the array that the items stand in; nil: the page has none
 	whole bool   // ... and is all of the body
 	end   bool   // whatever the body says, nothing follows
+	sums  bool   // the body says how many items all pages have
 }
 
 // An Item is an element of a page. One without an ID is nobody's.
@@ -99,6 +100,7 @@ func (p *Page) turn(query func(string) string) {
 			p.next("nextToken", v)
 		}
 	}
+	p.sums = total >= 0
 	switch {
 	case p.Next != nil:
 	case page != nil:
@@ -145,6 +147,10 @@ var ends = [...]string{"nextPageToken", "next_page_token", "nextToken", "next_pa
 
 // End makes p the last page, whatever it says of more.
 func (p *Page) End() { p.Next, p.end = nil, true }
+
+// Plain reports whether a page that keeps all its items may go out as it came: it says nothing about
+// the items of others.
+func (p *Page) Plain() bool { return !p.end && !p.sums }
 
 // Append appends the page with those of its items for which keep is true.
 func (p *Page) Append(dst []byte, keep []bool) []byte {
