@@ -117,7 +117,7 @@ func (s *Sweeper) collect(ctx context.Context, c *count, st *batch.Status, resul
 			return false, fmt.Errorf("%w: %w", errAway, err)
 		}
 		if status == 200 {
-			err = batch.Lines(&bounded{body, maxResults}, c.add)
+			err = batch.Lines(batch.Within(body, maxResults, errLong), c.add)
 		}
 		body.Close()
 		switch {
@@ -130,20 +130,6 @@ func (s *Sweeper) collect(ctx context.Context, c *count, st *batch.Status, resul
 		}
 	}
 	return lost, nil
-}
-
-// A bounded reader fails behind its bound.
-type bounded struct {
-	r    io.Reader
-	left int64
-}
-
-func (b *bounded) Read(p []byte) (int, error) {
-	n, err := b.r.Read(p)
-	if b.left -= int64(n); b.left < 0 {
-		return 0, errLong
-	}
-	return n, err
 }
 
 // A count adds results up.

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"errors"
+	"io"
 	"reflect"
 	"strings"
 	"testing"
@@ -260,4 +261,14 @@ func FuzzRead(f *testing.F) {
 			s.Read(form, b)
 		}
 	})
+}
+
+func TestWithin(t *testing.T) {
+	tooLong := errors.New("too long")
+	if b, err := io.ReadAll(Within(strings.NewReader("abc"), 3, tooLong)); string(b) != "abc" || err != nil {
+		t.Errorf("three bytes of three are %q, %v", b, err)
+	}
+	if _, err := io.ReadAll(Within(strings.NewReader("abcd"), 3, tooLong)); err != tooLong {
+		t.Errorf("four bytes of three end with %v", err)
+	}
 }

@@ -102,3 +102,20 @@ func Elements(array []byte, f func(element []byte) error) error {
 	}
 	return nil
 }
+
+// Within returns a reader of r that fails with tooLong once more than n bytes have come.
+func Within(r io.Reader, n int64, tooLong error) io.Reader { return &within{r, n, tooLong} }
+
+type within struct {
+	r       io.Reader
+	left    int64
+	tooLong error
+}
+
+func (w *within) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if w.left -= int64(n); w.left < 0 {
+		return 0, w.tooLong
+	}
+	return n, err
+}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"asbru/core"
@@ -77,8 +76,7 @@ func (l *lot) read(fetch Fetch) error {
 				return fmt.Errorf("%w: %w", errNoFile, e)
 			}
 			if status == 200 {
-				b := &bounded{r: body, left: maxLotBytes}
-				err = batch.Lines(b, l.add)
+				err = batch.Lines(batch.Within(body, maxLotBytes, errLong), l.add)
 			}
 			body.Close()
 			if status == 200 {
@@ -90,20 +88,6 @@ func (l *lot) read(fetch Fetch) error {
 		}
 	}
 	return nil
-}
-
-// A bounded reader fails behind its bound.
-type bounded struct {
-	r    io.Reader
-	left int64
-}
-
-func (b *bounded) Read(p []byte) (int, error) {
-	n, err := b.r.Read(p)
-	if b.left -= int64(n); b.left < 0 {
-		return 0, errLong
-	}
-	return n, err
 }
 
 // add counts one request.
