@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"core/govern", "hotpath/upstream"},
 	{"adapters", "cache", "hotpath"},
 	{"core/build", "core/importer", "doors"},
-	{"control", "control/postgres"},
+	{"control", "control/postgres", "control/sqlite"},
 	{"control/store"},
 	{"control/*"},
 	{"selftest"},
@@ -68,7 +68,7 @@ var third = map[string][]string{
 	"github.com/lib/pq":                       {"cache/remote/pgvector", "control/lease", "control/postgres", "control/store", "control/trail"},
 	"github.com/redis/rueidis":                {"cache/remote/redis", "control/rates"},
 	"go.yaml.in/yaml/v3":                      {"core/config"},
-	"modernc.org/sqlite":                      {"control/objects", "control/store", "control/trail"},
+	"modernc.org/sqlite":                      {"control/sqlite", "control/trail"},
 	"github.com/HdrHistogram/hdrhistogram-go": {"loadgen/..."},
 	"golang.org/x/sys":                        {"hotpath", "hotpath/upstream", "systemd", "bench/mock", "loadgen"},
 }

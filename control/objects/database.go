@@ -4,15 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"asbru/control/postgres"
+	"asbru/control/sqlite"
 )
 
 // A database is SQLite or Postgres, as far as they differ.
@@ -20,9 +14,6 @@ type database struct {
 	*sql.DB
 	postgres bool
 }
-
-// pragmas of SQLite. What was recorded survives a crash of the machine.
-var pragmas = []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-512)"}
 
 // openDatabase opens what o names and makes its table.
 func openDatabase(o *Options) (*database, error) {
@@ -47,50 +38,19 @@ func connect(o *Options) (*database, error) {
 		}
 		return &database{d.DB, true}, nil
 	}
-	path, conns := o.Path, maxConns
-	if path == "" {
-		path, conns = ":memory:", 1 // another connection would be another database
-	} else if err := touch(path); err != nil {
-		return nil, fmt.Errorf("cannot open the book of objects %q: %w", path, err)
-	}
-	q := url.Values{"_txlock": {"immediate"}, "_pragma": pragmas}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String())
+	db, err := sqlite.Open(o.Path, "the book of objects", maxConns)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open the book of objects %q: %w", path, err)
+		return nil, err
 	}
-	db.SetMaxOpenConns(conns)
-	db.SetMaxIdleConns(1)
 	return &database{db, false}, nil
 }
 
-// touch makes the file at path before SQLite makes it for all to read.
-func touch(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-// q writes the parameters of a statement as the database wants them: ? as $1, $2 … for Postgres.
+// q writes the parameters of a statement as the database wants them.
 func (d *database) q(statement string) string {
 	if !d.postgres {
 		return statement
 	}
-	var b strings.Builder
-	n := 0
-	for _, c := range statement {
-		if c != '?' {
-			b.WriteRune(c)
-			continue
-		}
-		n++
-		b.WriteString("$" + strconv.Itoa(n))
-	}
-	return b.String()
+	return postgres.Numbered(statement)
 }
 
 // prepare makes the table, one machine at a time.

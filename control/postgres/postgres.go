@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	_ "github.com/lib/pq" // the driver "postgres"
@@ -40,4 +41,20 @@ func Open(address, what string, wait time.Duration, conns int) (*Database, error
 	}
 	db.SetMaxOpenConns(conns)
 	return &Database{db, u.String(), u.Host + u.Path}, nil
+}
+
+// Numbered returns a statement with its parameters as Postgres wants them: each ? becomes $1, $2 and so
+// on. No ? may stand in a string of the statement.
+func Numbered(statement string) string {
+	var b strings.Builder
+	n := 0
+	for _, c := range statement {
+		if c != '?' {
+			b.WriteRune(c)
+			continue
+		}
+		n++
+		b.WriteString("$" + strconv.Itoa(n))
+	}
+	return b.String()
 }

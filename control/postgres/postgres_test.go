@@ -37,3 +37,9 @@ func TestNoErrorShowsAPassword(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbered(t *testing.T) {
+	if got := Numbered("SELECT a FROM b WHERE c = ? AND d IN (?, ?)"); got != "SELECT a FROM b WHERE c = $1 AND d IN ($2, $3)" {
+		t.Error(got)
+	}
+}

@@ -5,15 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
-	"strings"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"asbru/control/postgres"
+	"asbru/control/sqlite"
 )
 
 // A database hides the differences between SQLite and Postgres.
@@ -32,21 +27,10 @@ func openDatabase(path, address string) (*database, error) {
 		}
 		return &database{d.DB, d.Address, d.Name}, nil
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("cannot open the store %q: %w", path, err)
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // otherwise SQLite would create it readable by all
+	db, err := sqlite.Open(path, "the store", maxConns, "foreign_keys(1)")
 	if err != nil {
-		return nil, fmt.Errorf("cannot open the store %q: %w", path, err)
+		return nil, err
 	}
-	f.Close()
-	q := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-512)"}}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String())
-	if err != nil {
-		return nil, fmt.Errorf("cannot open the store %q: %w", path, err)
-	}
-	db.SetMaxOpenConns(maxConns)
-	db.SetMaxIdleConns(1)
 	return &database{db, "", path}, nil
 }
 
@@ -58,22 +42,12 @@ func (d *database) reading() *sql.TxOptions {
 	return &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
 }
 
-// q adapts the parameters of a statement: ? becomes $1, $2 … for Postgres.
+// q adapts the parameters of a statement to the database.
 func (d *database) q(statement string) string {
 	if d.postgres == "" {
 		return statement
 	}
-	var b strings.Builder
-	n := 0
-	for _, c := range statement {
-		if c != '?' {
-			b.WriteRune(c)
-			continue
-		}
-		n++
-		b.WriteString("$" + strconv.Itoa(n))
-	}
-	return b.String()
+	return postgres.Numbered(statement)
 }
 
 // version is the version of the tables. Tables of an unknown version are not touched.
