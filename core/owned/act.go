@@ -1,6 +1,9 @@
 package owned
 
-import "bytes"
+import (
+	"bytes"
+	"net/url"
+)
 
 // A Verb is what a request does about things.
 type Verb uint8
@@ -157,31 +160,14 @@ func behind(path []byte, word string) ([]byte, bool) {
 	return path[n+i:], true
 }
 
-// decoded replaces the escapes of a path. The data plane passed no path with an escape that stands for
-// what separates parts of it.
+// decoded returns a copy of a path without its escapes. The data plane let no path pass with one that
+// is broken, or that stands for what separates parts.
 func decoded(path []byte) []byte {
-	out := make([]byte, 0, len(path))
-	for i := 0; i < len(path); i++ {
-		c := path[i]
-		if c == '%' && i+2 < len(path) {
-			hi, lo := unhex(path[i+1]), unhex(path[i+2])
-			if hi < 16 && lo < 16 {
-				c, i = hi<<4|lo, i+2
-			}
-		}
-		out = append(out, c)
+	text, err := url.PathUnescape(string(path))
+	if err != nil {
+		return bytes.Clone(path)
 	}
-	return out
-}
-
-func unhex(c byte) byte {
-	switch {
-	case '0' <= c && c <= '9':
-		return c - '0'
-	case 'a' <= c|0x20 && c|0x20 <= 'f':
-		return c | 0x20 - 'a' + 10
-	}
-	return 16
+	return []byte(text)
 }
 
 // lower puts b in lower case, in place.
