@@ -11,7 +11,12 @@ import (
 
 // fields are what InvokeModel's bodies have at their top: Anthropic's and OpenAI's limits,
 // and Llama's. Their models stand in the path.
-var fields = body.NewFields(false, []string{"max_tokens", "max_completion_tokens", "max_gen_len"}, nil)
+var fields = body.NewFields(false, []string{"max_tokens", "max_completion_tokens", "max_gen_len"}, nil, "messages")
+
+// sayings are the ways to write a turn of the user's: as most clients do, and as Python writes JSON.
+var sayings = body.Sayings{
+	{After: `"}]}]`, Before: []string{`{"role":"user","content":[{"text":"`, `{"role": "user", "content": [{"text": "`}},
+}
 
 // peek is the dialect's Peek. The model, and whether a stream is asked for, stand in the
 // path: who knows the path sets them. Rerank's alone stands in the body.

@@ -1,0 +1,30 @@
+package scan
+
+// Opening returns where the string starts whose closing quote is doc[end], behind its opening quote. It
+// returns -1 if the string holds an escape, or has no beginning. doc must be valid; nothing of it is checked.
+//
+// Where only the last string of a long list is of interest, this is the shortest way to it.
+func Opening(doc []byte, end int) int {
+	i := end
+	for ; i >= 16; i -= 16 {
+		p := (*[16]byte)(doc[i-16:])
+		if bounds(load(p[:]))|bounds(load(p[8:])) != 0 {
+			break
+		}
+	}
+	for i--; i >= 0; i-- {
+		switch doc[i] {
+		case '\\':
+			return -1
+		case '"':
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// bounds has the top bit set in some byte of w if it holds a quote or a backslash, and in none if not.
+func bounds(w uint64) uint64 {
+	q, s := w^ones*'"', w^ones*'\\'
+	return ((q-ones)&^q | (s-ones)&^s) & tops
+}
