@@ -71,7 +71,9 @@ func (fs *Fields) Peek(body []byte, op core.Op, p *core.Peek) *core.Fault {
 		return unreadable(err)
 	}
 	p.Plain, p.Refers = !met.Meets(fs.weighty), met.Meets(fs.refers)
-	r.readTurns(op)
+	if met != scan.Escaped {
+		r.readTurns(op)
+	}
 	if f := r.readModel(op); f != nil {
 		return f
 	}
@@ -112,7 +114,7 @@ func (r *request) readModel(op core.Op) *core.Fault {
 	return nil
 }
 
-// readTurns notes where the conversation stands.
+// readTurns notes where the conversation stands. Codecs may take a key with escapes for another one.
 func (r *request) readTurns(op core.Op) {
 	field := r.turns
 	switch op {

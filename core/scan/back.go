@@ -17,6 +17,9 @@ func Opening(doc []byte, end int) int {
 		case '\\':
 			return -1
 		case '"':
+			if i > 0 && doc[i-1] == '\\' {
+				return -1
+			}
 			return i + 1
 		}
 	}

@@ -4,6 +4,9 @@ package scan
 // length, its first byte and its last. It says cheaply that a document has no key of some.
 type Outline uint64
 
+// Escaped is the Outline of a document with a key that is written with escapes.
+const Escaped = ^Outline(0)
+
 // OutlineOf is the Outline of some names, none of them empty.
 func OutlineOf(names ...string) (o Outline) {
 	for _, n := range names {
@@ -22,7 +25,7 @@ func outlined(size int, first, last byte) Outline {
 }
 
 // Survey is Object, and the Outline of all keys at every depth; that of a document with a key that
-// is written with escapes meets every name. On error it is of those before the fault.
+// is written with escapes is Escaped, and meets every name. On error it is of those before the fault.
 func Survey(doc []byte, want *Keys, at []Span) (Outline, error) {
 	s := pool.Get().(*Scanner)
 	err := s.Object(doc, want, at)
