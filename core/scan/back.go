@@ -5,14 +5,7 @@ package scan
 //
 // Where only the last string of a long list is of interest, this is the shortest way to it.
 func Opening(doc []byte, end int) int {
-	i := end
-	for ; i >= 16; i -= 16 {
-		p := (*[16]byte)(doc[i-16:])
-		if bounds(load(p[:]))|bounds(load(p[8:])) != 0 {
-			break
-		}
-	}
-	for i--; i >= 0; i-- {
+	for i := backRun(doc, end) - 1; i >= 0; i-- {
 		switch doc[i] {
 		case '\\':
 			return -1
@@ -24,6 +17,17 @@ func Opening(doc []byte, end int) int {
 		}
 	}
 	return -1
+}
+
+// backWords is backRun in portable words, 16 bytes at a time.
+func backWords(b []byte, i int) int {
+	for ; i >= 16; i -= 16 {
+		p := (*[16]byte)(b[i-16:])
+		if bounds(load(p[:]))|bounds(load(p[8:])) != 0 {
+			break
+		}
+	}
+	return i
 }
 
 // bounds has the top bit set in some byte of w if it holds a quote or a backslash, and in none if not.
