@@ -217,6 +217,7 @@ type Peek struct {
 	Free      bool                 // of what is only relayed: it sets no model to work (GET, HEAD, DELETE, no body), so what it reports was paid before
 	Plain     bool                 // no member of the body, at any depth, is among Weighty: a prompt is what it has of text, and no more
 	Refers    bool                 // some member of the body, at any depth, may be among Referring: it may name a thing that lies at the provider
+	Haste     Haste                // how much sooner than others it asks to be served
 	MaxTokens int64                // the largest of the limits the client set; 0: none set
 	Choices   int64                // how many answers the client asked for; 0: it did not say, and gets one
 	OptionsAt Span                 // stream_options
@@ -237,9 +238,18 @@ func Weighty() []string {
 		"previous_response_id", "conversation", "cachedContent", "cached_content", "container",
 		"web_search_options", "googleSearch", "google_search", "googleSearchRetrieval", "urlContext", "url_context",
 		"codeExecution", "code_execution", "mcp_servers", "video_url", "audio_url", "video",
-		"file_data", "mimeType", "mime_type", "media_type", "service_tier", "serviceTier", "speed",
+		"file_data", "mimeType", "mime_type", "media_type",
 	}
 }
+
+// A Haste is how much sooner than others a request asks to be served, for which providers charge a multiple.
+type Haste uint8
+
+const (
+	NoHaste  Haste = iota
+	Priority       // what OpenAI, Azure, Gemini and Bedrock call so
+	Fast           // Anthropic's fast mode
+)
 
 // Referring are the members of a conversation that name things which lie at the provider, such as files. What
 // core/owned looks for in one must stand here.
@@ -253,7 +263,7 @@ const MaxFallbacks = 4
 // Reset makes p ready for another body.
 func (p *Peek) Reset() {
 	p.Model, p.ModelAt = nil, Span{}
-	p.Stream, p.AskUsage, p.Plain, p.Refers, p.MaxTokens, p.Choices = false, false, false, false, 0, 0
+	p.Stream, p.AskUsage, p.Plain, p.Refers, p.Haste, p.MaxTokens, p.Choices = false, false, false, false, NoHaste, 0, 0
 	p.OptionsAt, p.UsageAt, p.FallsAt = Span{}, Span{}, Span{}
 	p.Fallbacks, p.Free = [MaxFallbacks][]byte{}, false
 }

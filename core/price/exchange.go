@@ -24,7 +24,6 @@ type Held struct {
 	Least  core.Money // about what its prompt costs at the first possible target: charged if nothing more is learnt
 	Prompt int64      // the result of Prompt
 	Units  int64      // about how many search units a rerank is; 0: it is none
-	Times  int64      // factor of the price for faster service; 0: one
 }
 
 // Hold returns the most that x can cost, whichever possible target answers it: those of its
@@ -38,9 +37,7 @@ func Hold(x *core.Exchange, now int64) (h Held, ok bool) {
 	}
 	first := true
 	c := countOf(x)
-	if h.Prompt = promptOf(x, &c); c.times > 1 {
-		h.Times = sooner(x.Body)
-	}
+	h.Prompt = promptOf(x, &c)
 	c.shape(x)
 	h.Units = unitsOf(x, &c)
 	Reach(x, func(t *core.Target, name []byte) bool {
@@ -59,13 +56,21 @@ func Hold(x *core.Exchange, now int64) (h Held, ok bool) {
 	if c := x.Route.Care; c != nil && c.Rescue { // both a broken stream, as far as it came, and its continuation are charged
 		h.Worst = h.Worst.Plus(h.Worst)
 	}
-	h.Worst, h.Least = often(h.Worst, h.Times), often(h.Least, h.Times)
+	h.Worst, h.Least = Hastened(h.Worst, x), Hastened(h.Least, x)
 	h.Least = min(h.Least, h.Worst)
 	return h, true
 }
 
-// often returns m multiplied by times.
-func often(m core.Money, times int64) core.Money {
+// Hastened returns m, a cost at the plain price, at that of the service which x asks for: 1.7 to 2 times as much for
+// priority, 6 times for Anthropic's fast mode.
+func Hastened(m core.Money, x *core.Exchange) core.Money {
+	times := 1
+	switch x.Peek.Haste {
+	case core.Priority:
+		times = 2
+	case core.Fast:
+		times = 6
+	}
 	sum := m
 	for range times - 1 {
 		sum = sum.Plus(m)
@@ -133,7 +138,7 @@ var noKey [1]*core.ProviderKey
 // wall clock in Unix seconds.
 func Charge(x *core.Exchange, held Held, now int64) (core.Money, Flaw) {
 	m, flaw := charge(x, &held, now)
-	return often(m, held.Times), flaw
+	return Hastened(m, x), flaw
 }
 
 // charge is Charge at the plain price.
