@@ -103,8 +103,8 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	f.head = r.HeadLen
 	f.free = r.Close || r.Minor == 0
 	s.identify(x, r, b)
+	op, door, found := s.find(r, b)
 	path := r.Path.Of(b)
-	op, door, found := s.open(r.Method.Of(b), path)
 	if door == nil {
 		if len(s.opt.Doors) > 0 {
 			x.From = s.opt.Doors[0].Dialect

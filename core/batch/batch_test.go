@@ -23,6 +23,11 @@ func TestBegins(t *testing.T) {
 	}
 	f("openai", "/batch/jobs", OpenAI, "/batch/jobs")
 	f("mistral", "/batch/jobs", OpenAI, "/batch/jobs")
+	f("openai", "/batches/", OpenAI, "/batches")
+	f("openai", "/batch/jobs/", OpenAI, "/batch/jobs")
+	f("anthropic", "/messages/batches/", Anthropic, "/messages/batches")
+	f("cohere", "/embed-jobs/", Unknown, "")
+	f("openai", "/files/", NoForm, "")
 	f("anthropic", "/messages/batches", Anthropic, "/messages/batches")
 	f("anthropic", "/v1/messages/batches", Anthropic, "/messages/batches")
 	f("gemini", "/models/gemini-2.5-flash:batchGenerateContent", Gemini, "")
@@ -71,6 +76,7 @@ func TestStores(t *testing.T) {
 	}
 	f("/files", true)
 	f("/v1/files", true)
+	f("/files/", true)
 	f("/uploads/u/parts", true)
 	f("/batches", false)
 	f("/audio/transcriptions", false)
