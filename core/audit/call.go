@@ -44,7 +44,7 @@ type Attempt struct {
 //
 //	0 version   1 flags   2 op   3 fault   4 recall   5 bytes of the guard's word   6 u16 status
 //	8 [16] id  24 i64 time   32 took, cost, 5 names of who and 1 of where,
-//	tokens when they are known, digests as the flags say, attempts, the guard's word
+//	tokens when they are known, searches when there are some, digests as the flags say, attempts, the guard's word
 const callVersion = 1
 
 const (
@@ -55,6 +55,7 @@ const (
 	flagSession
 	flagKnown
 	flagBad
+	flagSearched
 )
 
 // A Before is what must be recorded while the request is still in memory: once the answer has ended, its
@@ -97,6 +98,9 @@ func AppendCall(dst []byte, x *core.Exchange, before *Before, status int, cost c
 	if flags&flagKnown != 0 {
 		dst = appendUsage(dst, &x.Usage)
 	}
+	if flags&flagSearched != 0 {
+		dst = appendInt(dst, int64(x.Usage.Searches))
+	}
 	if flags&flagPrompt != 0 {
 		dst = append(dst, before.prompt[:]...)
 	}
@@ -112,7 +116,7 @@ func callFlags(x *core.Exchange) (f byte) {
 		bit byte
 	}{
 		{x.Peek.Stream, flagStream}, {pepperOf(x.Snap) != nil, flagKeyed},
-		{x.Usage.Known, flagKnown}, {x.Usage.Bad, flagBad},
+		{x.Usage.Known, flagKnown}, {x.Usage.Bad, flagBad}, {x.Usage.Searches != 0, flagSearched},
 	} {
 		if b.on {
 			f |= b.bit
