@@ -135,7 +135,7 @@ func jittered(d time.Duration) time.Duration { return d + rand.N(d/5+1) }
 // ask asks about one batch, ends it if it is over, and plans when to ask again. away: nobody answers there.
 func (s *Sweeper) ask(ctx context.Context, t *govern.Till, j *govern.Job, p *plan) (away bool) {
 	s.asked.Add(1)
-	end, err := s.look(ctx, j, p)
+	end, err := s.look(ctx, t, j, p)
 	now := s.o.Now()
 	p.last = now
 	switch {
