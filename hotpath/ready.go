@@ -12,6 +12,9 @@ import (
 // taken through the plan, whose verdict it returns.
 func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 	x := &f.x
+	if x.Reply.Status != 0 {
+		return core.Answer // of a preflight
+	}
 	x.Body = f.buf[f.head:]
 	x.Sent = int32(min(len(x.Body), math.MaxInt32))
 	session(x, r, f.buf)
