@@ -5,7 +5,7 @@ func (r *reader) collect(toks []token) {
 	r.role, r.not = roleNone, false
 	r.fronted = len(toks) > 0 && r.lex().is(&toks[0], classPrep) && pauses(toks)
 	l := r.lex()
-	last := -1 // token of the last word that was added
+	last := -1 // the token of the word that was added last
 	r.held = roleNone
 	for i := range toks {
 		t := &toks[i]
@@ -69,7 +69,7 @@ func (r *reader) collect(toks []token) {
 	}
 }
 
-// pauses reports whether a comma stands within toks.
+// pauses reports whether toks contain a comma.
 func pauses(toks []token) bool {
 	for i := range toks {
 		if toks[i].shape == shapePause {
@@ -79,8 +79,8 @@ func pauses(toks []token) bool {
 	return false
 }
 
-// after sets the role of the word that follows w directly: what is counted behind a
-// number, what the number had behind that.
+// after sets the role of the word that directly follows w: after a number that of a counted thing,
+// and after the counted thing the role from before the number.
 func (r *reader) after(w *word) {
 	switch {
 	case w.kind == kindNumber && r.role != roleCount:
@@ -90,7 +90,7 @@ func (r *reader) after(w *word) {
 	}
 }
 
-// roles are those of the words behind a preposition.
+// roles are those of the words after each preposition.
 var roles = map[string]role{
 	"in": roleAt, "on": roleAt, "at": roleAt, "within": roleAt, "using": roleAt, "through": roleAt, "via": roleAt,
 	"to": roleTo, "into": roleTo, "onto": roleTo, "towards": roleTo, "toward": roleTo,
@@ -169,7 +169,7 @@ func (r *reader) add(t *token, c class) {
 	r.push(w)
 }
 
-// stem is what w is compared by.
+// stem returns the hash by which w is compared.
 func (r *reader) stem(w *word) uint64 {
 	if w.kind == kindNumber || w.kind == kindExact {
 		if lemma, ok := r.g.lex.lemmas[string(w.text)]; ok && w.kind == kindExact {
@@ -189,7 +189,7 @@ func (r *reader) stem(w *word) uint64 {
 	return hash(b)
 }
 
-// push adds w and hands it a negation that waits for its word.
+// push adds w, negated if a "not" precedes it.
 func (r *reader) push(w word) {
 	if len(r.f.words) >= maxWords {
 		r.f.lexer.overflow = true
@@ -204,7 +204,7 @@ func (r *reader) push(w word) {
 	r.f.words = append(r.f.words, w)
 }
 
-// emit adds a word that a rule puts there.
+// emit adds a word that comes from a rule and not from the text.
 func (r *reader) emit(s string) { r.emitText(r.f.lexer.put(s), false) }
 
 // emitText is emit for a word of the text; a free one needs no counterpart.
@@ -268,7 +268,7 @@ func (r *reader) passive(toks []token, before int) {
 	reverse(words[:end])
 }
 
-// earn is the stem of what one does when one makes money.
+// earn is the stem for making money.
 var earn = hash([]byte("earn"))
 
 var (
@@ -284,7 +284,7 @@ func reverse(w []word) {
 	}
 }
 
-// units leaves one of "20 dollars and 50 dollars".
+// units drops the first unit of "20 dollars and 50 dollars".
 func (r *reader) units(before int) {
 	for i := before; i+3 < len(r.f.words); i++ {
 		w := r.f.words[i : i+4]
@@ -295,7 +295,7 @@ func (r *reader) units(before int) {
 	}
 }
 
-// participle reports whether w looks like one: liked, stolen, bought.
+// participle reports whether w looks like a past participle: liked, stolen, bought.
 func participle(w *word) bool {
 	return ends(w.text, "ed") || ends(w.text, "en") || ends(w.text, "ne") || ends(w.text, "wn") || ends(w.text, "t") || ends(w.text, "d") ||
 		ends(w.text, "ung") || ends(w.text, "un")
