@@ -130,7 +130,7 @@ func (l *Ledger) Lay(r *Record, room int) Seq {
 	}
 	l.ring.room.Add(int64(room - n))
 	pos, b := l.ring.take(n)
-	l.ring.publish(pos, r.encode(b, pos, l.Durable(), l.seed))
+	l.ring.publish(pos, r.encode(b, pos, l.Durable()))
 	r.Seq = pos + Seq(n)
 	return r.Seq
 }
