@@ -28,7 +28,7 @@ type money struct {
 // A bill is what one Exchange owes.
 type bill struct {
 	hold     govern.Hold
-	budgets  [govern.MaxAccounts]*Budget // that it is held on
+	budgets  [govern.MaxAccounts]*Budget // that it is held on, if not on all of its purse
 	n        int
 	ask      govern.Ask // and its accounts: here, so that asking allocates nothing
 	accounts [govern.MaxAccounts]*govern.Account
@@ -99,12 +99,15 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 	if b.lot != nil && p != nil && m.count(b.lot, x) == core.Wait {
 		return core.Wait
 	}
-	some, f := b.payers(p, x)
-	if f != nil {
-		x.Fault = f
+	some, accounts := false, []*govern.Account(nil)
+	if p != nil && p.all != nil && b.lot == nil && !x.Peek.Free {
+		b.n, accounts = 0, p.all
+	} else if some, x.Fault = b.payers(p, x); x.Fault != nil {
 		return core.Refuse
+	} else {
+		accounts = b.accounts[:b.n]
 	}
-	if b.n == 0 && !m.audited {
+	if len(accounts) == 0 && !m.audited {
 		return core.Continue
 	}
 	h, ok, note := price.Held{}, true, m.most()
@@ -118,7 +121,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 	if b.turns == 0 { // the body may be gone when the answer is over
 		b.terms = h
 	}
-	if !ok && b.n > 0 {
+	if !ok && len(accounts) > 0 {
 		x.Fault = &core.Fault{
 			Code: core.Forbidden, Kind: "model_not_priced", Param: "model",
 			Message: fmt.Sprintf("model %q has no known price, and key %q has a budget", x.Peek.Model, x.Key.Name),
@@ -126,7 +129,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		}
 		return core.Refuse
 	}
-	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: b.accounts[:b.n], Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: note}
+	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts, Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: note}
 	v, r := m.till.Hold(x, &b.hold, &b.ask)
 	if r != nil {
 		x.Fault = refusal(r, now.UnixNano())
