@@ -46,10 +46,11 @@ type Exchange struct {
 	Usage  Usage
 	Fault  *Fault
 
-	Due   Due     // the client's deadlines; zero: only those of the configuration hold
-	Lane  Lane    // who carries it and can wake it; nil: nobody
-	Until int64   // Clock at which a waiting stage is to run again; 0: only when it is woken
-	Watch Watcher // sees the reply; nil: nobody does
+	Due    Due     // the client's deadlines; zero: only those of the configuration hold
+	Lane   Lane    // who carries it and can wake it; nil: nobody
+	Until  int64   // Clock at which a waiting stage is to run again; 0: only when it is woken
+	Halted int64   // Clock since which the stage that waits has nothing to do but call the kernel; 0: since it returned
+	Watch  Watcher // sees the reply; nil: nobody does
 
 	Answered *Target // the target of Route whose answer was served again from memory; nil: none, or it is not on Route
 
@@ -137,7 +138,7 @@ func (x *Exchange) Reset() {
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
 	x.Taken, x.Bill, x.Cost = Taken{}, nil, 0
-	x.Until, x.Watch, x.Due, x.Skipped = 0, nil, Due{}, 0
+	x.Until, x.Halted, x.Watch, x.Due, x.Skipped = 0, 0, nil, Due{}, 0
 	clear(x.attempts[:])
 	x.more, x.n, x.stage = nil, 0, 0
 }

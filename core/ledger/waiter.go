@@ -37,6 +37,16 @@ func (s *waiters) push(w *waiter) {
 // says why not. It reports false, and w is not called, when that is so already. It takes
 // no lock and allocates nothing. A stage that waits for s asks it every time it is asked.
 func (l *Ledger) Await(s Seq, w core.Waker) bool {
+	if !l.Enlist(s, w) {
+		return false
+	}
+	l.Rouse(s)
+	return true
+}
+
+// Enlist is the first half of Await, without the system call that it may take to wake the writer:
+// when it reports true, Rouse must follow.
+func (l *Ledger) Enlist(s Seq, w core.Waker) bool {
 	if l.settled(s) {
 		return false
 	}
@@ -46,7 +56,7 @@ func (l *Ledger) Await(s Seq, w core.Waker) bool {
 	}
 	n.seq, n.waker = s, w
 	l.hurry(s)
-	l.await(n)
+	l.waiters.push(n)
 	return true
 }
 
@@ -64,6 +74,11 @@ func (l *Ledger) hurry(s Seq) {
 func (l *Ledger) await(w *waiter) {
 	s := w.seq // the writer may take w as soon as it is pushed
 	l.waiters.push(w)
+	l.Rouse(s)
+}
+
+// Rouse is the second half of Await.
+func (l *Ledger) Rouse(s Seq) {
 	// The writer sleeps on what nobody waits for. Or it may have swept between the look and the
 	// push, and have nothing left to do: it is asked to sweep again.
 	if l.want.Load() >= uint64(s) && l.asleep.Load() || l.settled(s) {
