@@ -17,7 +17,6 @@ import (
 // on the disk, and no end of one before what it cost does.
 type money struct {
 	till  *govern.Till
-	notes sync.Pool // of *[audit.MaxCall]byte: room for what is written down of a call
 	bills sync.Pool // of *bill
 
 	batches batching
@@ -32,6 +31,7 @@ type bill struct {
 	n        int
 	ask      govern.Ask // and its accounts: here, so that asking allocates nothing
 	accounts [govern.MaxAccounts]*govern.Account
+	asked    int64 // Clock at ask.Now
 	ended    bool
 	terms    price.Held   // what was known of its cost
 	lot      *lot         // the batch that it begins; nil: it begins none
@@ -46,7 +46,6 @@ type bill struct {
 
 func newMoney(audited bool) *money {
 	m := &money{audited: audited, batches: batching{counts: make(chan struct{}, maxCounts)}}
-	m.notes.New = func() any { return new([audit.MaxCall]byte) }
 	return m
 }
 
@@ -73,7 +72,8 @@ func (m *money) hold(x *core.Exchange) core.Verdict {
 	if p == nil && !m.audited {
 		return core.Continue
 	}
-	if x.Fault = m.untrailed(); x.Fault != nil {
+	if f := m.untrailed(); f != nil {
+		x.Fault = f
 		return core.Refuse
 	}
 	b, _ := x.Bill.(*bill) // there is one when the stage has waited
@@ -130,6 +130,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		return core.Refuse
 	}
 	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts, Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: note}
+	b.asked = core.ClockAt(now)
 	v, r := m.till.Hold(x, &b.hold, &b.ask)
 	if r != nil {
 		x.Fault = refusal(r, now.UnixNano())
@@ -186,11 +187,12 @@ func (m *money) close(x *core.Exchange, b *bill) {
 		m.closeLot(x, b)
 		return
 	}
-	now := time.Now()
-	e := govern.End{Now: now.UnixNano()}
+	e := govern.End{Now: b.ask.Now + core.Clock() - b.asked}
 	var flaw price.Flaw
 	all := x.Usage
-	x.Usage = all.Less(&b.paid)
+	if b.turns > 0 {
+		x.Usage = all.Less(&b.paid)
+	}
 	if b.turns == 0 || x.Usage.In|x.Usage.Out != 0 { // else nothing came after the last turn
 		b.terms.Worst = b.hold.Worst()
 		e.Cost, flaw = price.Charge(x, b.terms, b.ask.Now/int64(time.Second))
@@ -202,9 +204,8 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	if i := len(x.Attempts()); e.Cost > 0 && i > 0 {
 		e.Spare = b.spares(x, x.Attempts()[i-1].Target)
 	}
-	n := m.notes.Get().(*[audit.MaxCall]byte)
-	defer m.notes.Put(n)
-	e.Note = m.note(n[:0], x, &b.before, e.Now)
+	var room [audit.MaxCall]byte
+	e.Note = m.note(room[:0], x, &b.before, e.Now)
 	x.Usage, x.Cost = all, x.Cost+b.cost
 	kind := ledger.Settle
 	if e.Cost == 0 {
