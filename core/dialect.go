@@ -70,7 +70,7 @@ type Lead struct {
 // A ChatCodec is one face of a dialect for conversations, between its bytes and
 // the neutral form. All of it is append-style and keeps nothing.
 //
-// Parse functions are given bytes that are one JSON value, but trust nothing else of
+// Parse functions are given bytes that are one JSON value in UTF-8, but trust nothing else of
 // it: a request's comes from a client whose body passed Peek, a reply's from a provider
 // and may be anything. They fill a form that was Reset.
 type ChatCodec struct {
