@@ -80,10 +80,18 @@ func Look(x *core.Exchange) (b Before) {
 	return b
 }
 
-// AppendCall packs the record of x at its end: before is the result of Look, status the client's
-// status, cost what was charged, now the wall clock in Unix nanoseconds. It appends at most
-// MaxCall bytes and allocates nothing if dst has room for them. It retains nothing of x.
-func AppendCall(dst []byte, x *core.Exchange, before *Before, status int, cost core.Money, now int64) []byte {
+// An End is what is known of a call when it has ended.
+type End struct {
+	Before Before // the result of Look
+	Status int    // as the client saw it
+	Cost   core.Money
+	Time   int64 // wall clock, Unix nanoseconds
+}
+
+// AppendCall packs the record of x. It appends at most MaxCall bytes and allocates nothing if dst has
+// room for them. It retains nothing of x.
+func AppendCall(dst []byte, x *core.Exchange, e *End) []byte {
+	before, status := &e.Before, e.Status
 	flags, fault := callFlags(x)|before.flags, core.None
 	if x.Fault != nil {
 		fault = x.Fault.Code
@@ -91,9 +99,9 @@ func AppendCall(dst []byte, x *core.Exchange, before *Before, status int, cost c
 	guard := x.Guard.String()
 	dst = append(dst, callVersion, flags, byte(x.Op), byte(fault), byte(x.Recall), byte(len(guard)))
 	dst = append(append(dst, byte(status), byte(status>>8)), x.ID[:]...)
-	dst = appendTime(dst, now)
+	dst = appendTime(dst, e.Time)
 	dst = appendInt(dst, max(core.Clock()-x.Start, 0)/1e3)
-	dst = appendInt(dst, int64(cost))
+	dst = appendInt(dst, int64(e.Cost))
 	dst = appendWho(dst, x)
 	if flags&flagKnown != 0 {
 		dst = appendUsage(dst, &x.Usage)
