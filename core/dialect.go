@@ -11,11 +11,11 @@ type Dialect struct {
 	// differently. p.Model aliases body or p's own storage.
 	Peek func(body []byte, op Op, p *Peek) *Fault
 
-	// AppendBody appends to dst the body to send for one attempt: body with the
-	// upstream's model name in place of the client's, plus what f needs patched
-	// (usage asked for in streams, fields the provider rejects). What it does not patch
-	// stays byte for byte.
-	AppendBody func(dst, body []byte, op Op, p *Peek, f *Face, model []byte) []byte
+	// AppendBody appends to dst the body to send for one attempt: body with s.Model in
+	// place of the client's, unless that is empty, plus what s.Face needs patched (usage
+	// asked for in streams, fields the provider rejects; nil: nothing). What it does not
+	// patch stays byte for byte.
+	AppendBody func(dst, body []byte, op Op, p *Peek, s Send) []byte
 
 	// AppendFault appends f as this dialect's error body. id is the request id.
 	AppendFault func(dst []byte, f *Fault, id []byte) []byte
@@ -70,7 +70,7 @@ type Lead struct {
 // A ChatCodec is one face of a dialect for conversations, between its bytes and
 // the neutral form. All of it is append-style and keeps nothing.
 //
-// Parse functions are given bytes that are one JSON value, but trust nothing else of
+// Parse functions are given bytes that are one JSON value in UTF-8, but trust nothing else of
 // it: a request's comes from a client whose body passed Peek, a reply's from a provider
 // and may be anything. They fill a form that was Reset.
 type ChatCodec struct {
@@ -125,11 +125,11 @@ type CountCodec struct {
 	AppendReply   func(dst []byte, tokens int64) []byte
 }
 
-// A Send is what an AppendRequest must know of the target.
+// A Send is what an AppendBody or an AppendRequest must know of the target.
 type Send struct {
 	Model  []byte // the name to send, plain bytes
 	Face   *Face
-	Stream bool
+	Stream bool // of an AppendRequest; a body says so itself
 }
 
 // A Framing is how the events of a stream are told apart on the wire.

@@ -160,7 +160,7 @@ func (f *flight) plain() []byte {
 		face.Insert = append(append(append(make([]byte, 0, core.MaxModelName+16), `"model":"`...), f.named...), `",`...)
 		face.Cut = append(face.Cut, "model")
 	}
-	return x.From.AppendBody(make([]byte, 0, len(x.Body)+len(face.Insert)), x.Body, x.Op, &core.Peek{}, &face, nil)
+	return x.From.AppendBody(make([]byte, 0, len(x.Body)+len(face.Insert)), x.Body, x.Op, &core.Peek{}, core.Send{Face: &face})
 }
 
 // pass finds the route of a request that names no model: the provider that the

@@ -110,19 +110,27 @@ func (b *Before) named(x *core.Exchange, a []core.Attempt) bool {
 	return len(a) == 1 && a[0].Target == b.target && b.target != nil && a[0].Key == b.key && x.Answered == nil
 }
 
-// AppendCall packs the record of x at its end: before is the result of Look, status the client's
-// status, cost what was charged, now the wall clock in Unix nanoseconds. It appends at most
-// MaxCall bytes and allocates nothing if dst has room for them. It retains nothing of x.
-func AppendCall(dst []byte, x *core.Exchange, before *Before, status int, cost core.Money, now int64) []byte {
+// An End is what is known of a call when it has ended.
+type End struct {
+	Before *Before // the result of Look
+	Status int     // as the client saw it
+	Cost   core.Money
+	Time   int64 // wall clock, Unix nanoseconds
+}
+
+// AppendCall packs the record of x. It appends at most MaxCall bytes and allocates nothing if dst has
+// room for them. It retains nothing of x.
+func AppendCall(dst []byte, x *core.Exchange, e *End) []byte {
+	before, status := e.Before, e.Status
 	flags, fault := callFlags(x)|before.flags, core.None
 	if x.Fault != nil {
 		fault = x.Fault.Code
 	}
 	guard := x.Guard.String()
 	dst = append(dst, callVersion, flags, byte(x.Op), byte(fault), byte(x.Recall), byte(len(guard)), byte(status), byte(status>>8))
-	dst = appendTime(append(dst, x.ID[:]...), now)
+	dst = appendTime(append(dst, x.ID[:]...), e.Time)
 	dst = appendInt(dst, max(core.Clock()-x.Start, 0)/1e3)
-	dst = appendInt(dst, int64(cost))
+	dst = appendInt(dst, int64(e.Cost))
 	tries := x.Attempts()
 	named := before.named(x, tries)
 	if named {
