@@ -129,7 +129,7 @@ func (c *Cache) mute(i *exact.Item[*kept]) {
 	if err != nil {
 		return
 	}
-	next := &exact.Item[*kept]{Key: i.Key, Print: i.Print, Sketch: i.Sketch, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: i.Fresh, Until: i.Until}
+	next := &exact.Item[*kept]{Key: i.Key, Print: i.Print, Gist: i.Gist, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: i.Fresh, Until: i.Until}
 	c.record(next)
 	c.mem.Put(next, wall())
 }

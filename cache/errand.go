@@ -16,9 +16,9 @@ import (
 type errand struct {
 	name            // of the question, as first asked
 	form []byte     // of the question while its key has not been made; unchanged until land returns it
-	raw  request    // the question while nobody has read it: then name is but its sketch. Aliases the leader's buffers
+	raw  request    // the question while nobody has read it: then name is but its gist. Aliases the leader's buffers
 	why  Why        // why it has no name after it was read
-	held uint64     // the sketch that was claimed or held for it; 0: it is not among the errands
+	held uint64     // the gist that was claimed or held for it; 0: it is not among the errands
 	next *errand    // among those that nobody has read
 	body [32]byte   // of a call with an Idempotency-Key: the digest of its body
 	lead core.Waker // of the exchange that asks upstream

@@ -2,11 +2,11 @@ package cache
 
 import "sync"
 
-// errands are the errands under way, sharded by the sketches of their questions.
+// errands are the errands under way, sharded by the gists of their questions.
 //
-// Most questions are new, and their sketch is enough to know that: it is claimed from the memory, which
+// Most questions are new, and their gist is enough to know that: it is claimed from the memory, which
 // counts those of its answers too. Such a question goes upstream unread. Its errand can be found at
-// once, by the sketch; it is read soon after (Cache.read), or by the first who comes with the same sketch.
+// once, by the gist; it is read soon after (Cache.read), or by the first who comes with the same gist.
 type errands [errandMaps]errandMap
 
 type errandMap struct {
@@ -15,16 +15,16 @@ type errandMap struct {
 	read   map[uint64]*errand // by print
 }
 
-func (t *errands) of(sketch uint64) *errandMap { return &t[sketch>>32%errandMaps] }
+func (t *errands) of(gist uint64) *errandMap { return &t[gist>>32%errandMaps] }
 
 // enter begins an errand that nobody has read, if its question certainly is a new one. f.mu need not be
 // held: nobody has seen f.
 func (c *Cache) enter(f *errand) bool {
-	s := c.errands.of(f.sketch)
+	s := c.errands.of(f.gist)
 	s.mu.Lock()
-	ok := c.mem.Claim(f.sketch)
+	ok := c.mem.Claim(f.gist)
 	if ok {
-		f.held, f.next, s.unread = f.sketch, s.unread, f
+		f.held, f.next, s.unread = f.gist, s.unread, f
 	}
 	s.mu.Unlock()
 	return ok
@@ -35,17 +35,15 @@ func (c *Cache) enter(f *errand) bool {
 // nil fresh none is added. Both results are nil if another question with the same print is under way,
 // which is improbable and cannot be provoked.
 func (c *Cache) meet(n *name, form []byte, fresh *errand) (f *errand, leads bool) {
-	s := c.errands.of(n.sketch)
+	s := c.errands.of(n.gist)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for at := &s.unread; *at != nil; {
-		if u := *at; u.sketch != n.sketch {
+		if u := *at; u.gist != n.gist {
 			at = &u.next
 		} else {
 			*at, u.next = u.next, nil
-			u.mu.Lock()
 			c.learn(u)
-			u.mu.Unlock()
 			s.keep(u)
 		}
 	}
@@ -60,7 +58,7 @@ func (c *Cache) meet(n *name, form []byte, fresh *errand) (f *errand, leads bool
 	if fresh == nil {
 		return nil, false
 	}
-	fresh.held = n.sketch
+	fresh.held = n.gist
 	c.mem.Hold(fresh.held)
 	s.keep(fresh)
 	return fresh, true
@@ -80,9 +78,7 @@ func (s *errandMap) keep(f *errand) {
 // read reads the question of an errand that was entered unread, unless somebody else has done so. Its
 // name, and why it has none, may then be read without f.mu.
 func (c *Cache) read(f *errand) {
-	f.mu.Lock()
 	c.learn(f)
-	f.mu.Unlock()
 	s := c.errands.of(f.held)
 	s.mu.Lock()
 	if s.drop(f) {
@@ -91,26 +87,32 @@ func (c *Cache) read(f *errand) {
 	s.mu.Unlock()
 }
 
-// learn makes the name and the form of f from its leader's request, unless that has been done. f.mu must
-// be held: the leader takes it before it gives its buffers back.
+// learn makes the name and the form of f from its leader's request, unless that has been done. The leader
+// calls it, or fail, before it gives its buffers back, and so waits here for whoever reads them.
 func (c *Cache) learn(f *errand) {
-	if f.raw.from == nil {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	q := f.raw
+	if q.from == nil {
 		return
 	}
+	f.raw, f.why = request{}, Unreadable // unless all goes well
 	w := c.takeWording()
 	defer c.giveWording(w)
 	var a ask
-	if f.why = c.o.form(&f.raw, &a, w); f.why == Cached {
-		form := w.form.Bytes()
-		_, owner := c.o.Scope.owner(f.raw.key)
-		f.name = c.nameOf(&w.form, owner)
-		if len(form) > maxForm {
-			f.know(form)
-		} else {
-			f.form = append(f.form[:0], form...)
-		}
+	if why := c.o.form(&q, &a, w); why != Cached {
+		f.why = why
+		return
 	}
-	f.raw = request{}
+	form := w.form.Bytes()
+	_, owner := c.o.Scope.owner(q.key)
+	f.name = c.nameOf(&w.form, owner)
+	if len(form) > maxForm {
+		f.know(form)
+	} else {
+		f.form = append(f.form[:0], form...)
+	}
+	f.why = Cached
 }
 
 // drop removes f from those that nobody has read, and reports whether it was among them.

@@ -19,7 +19,7 @@ func (v *visit) hurry(x *core.Exchange) bool {
 		return false
 	}
 	v.kind, v.owner = c.o.Scope.owner(x.Key)
-	v.name = name{sketch: c.sketch(said, v.owner)}
+	v.name = name{gist: c.gist(said, v.owner)}
 	f, _ := v.errand(x, nil)
 	f.raw = request{x.Key, r, x.From, x.Op, x.Name, x.Body, nil}
 	if !c.enter(f) {

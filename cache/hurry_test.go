@@ -22,11 +22,11 @@ func (r *rig) hurries(x *core.Exchange) *visit {
 	return r.visitOf(x)
 }
 
-// free reports whether nobody claims or holds a sketch.
-func (r *rig) free(sketch uint64) bool {
-	ok := r.mem.Claim(sketch)
+// free reports whether nobody claims or holds a gist.
+func (r *rig) free(gist uint64) bool {
+	ok := r.mem.Claim(gist)
 	if ok {
-		r.mem.Release(sketch)
+		r.mem.Release(gist)
 	}
 	return ok
 }
@@ -64,18 +64,18 @@ func TestHurried(t *testing.T) {
 			}
 			y.Fault = x.Fault
 			r.end(y)
-			if !r.free(f.sketch) {
-				t.Fatal("the sketch is held by nobody")
+			if !r.free(f.gist) {
+				t.Fatal("the gist is held by nobody")
 			}
 		}
 	}
 }
 
-// What shares a sketch with a question is another one all the same.
-func TestSameSketch(t *testing.T) {
+// What shares a gist with a question is another one all the same.
+func TestSameGist(t *testing.T) {
 	r := newRig(t, Options{})
 	x := r.exchange(asked{body: hello})
-	sketch := r.hurries(x).f.sketch
+	gist := r.hurries(x).f.gist
 	others := []string{
 		`{"model":"fast","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"hello"}]}`,
 		`{"model":"fast","messages":[{"role":"user","content":"hello"}],"temperature":0}`,
@@ -83,7 +83,7 @@ func TestSameSketch(t *testing.T) {
 	}
 	for _, body := range others {
 		y := r.exchange(asked{body: body})
-		if got := r.look(y); got != core.Continue || r.visitOf(y).unread || r.visitOf(y).role != leading || r.visitOf(y).sketch != sketch {
+		if got := r.look(y); got != core.Continue || r.visitOf(y).unread || r.visitOf(y).role != leading || r.visitOf(y).gist != gist {
 			t.Fatalf("%v: %s", got, body)
 		}
 		y.Begin(r.target, nil).Status = 200
@@ -103,8 +103,8 @@ func TestSameSketch(t *testing.T) {
 		}
 	}
 	somebody := r.exchange(asked{body: hello, key: &core.VirtualKey{Name: "another"}})
-	if r.hurries(somebody).f.sketch == sketch {
-		t.Error("the sketch says nothing of who asks")
+	if r.hurries(somebody).f.gist == gist {
+		t.Error("the gist says nothing of who asks")
 	}
 	somebody.Fault = &core.Fault{Code: core.ClientGone}
 	r.end(somebody)
@@ -124,7 +124,7 @@ func TestHurriedInVain(t *testing.T) {
 			t.Errorf("the next one is told %v", got)
 		}
 		r.Learn()(x)
-		if v.role != alone || f.why != why || x.Recall != core.NoRecall || x.Reply.Fields != nil || v.Stays() || !r.free(f.sketch) {
+		if v.role != alone || f.why != why || x.Recall != core.NoRecall || x.Reply.Fields != nil || v.Stays() || !r.free(f.gist) {
 			t.Errorf("role %v, %v, %v, %q", v.role, f.why, x.Recall, x.Reply.Fields)
 		}
 		r.Learn()(x)
@@ -177,15 +177,15 @@ func TestAnswersAreKnown(t *testing.T) {
 	r := newRig(t, Options{Dir: dir})
 	x := r.exchange(asked{body: hello})
 	v := r.hurries(x)
-	sketch := v.f.sketch
+	gist := v.f.gist
 	x.Watch.Saw(x, []byte(greeted))
 	r.end(x)
 	for _, w := range tongues[:7] { // also while its answer waits for the worker
 		r.hits(asked{d: w.d, op: w.op, body: w.ask, array: w.array})
 	}
 	r.idle()
-	if r.free(sketch) {
-		t.Error("its sketch is free")
+	if r.free(gist) {
+		t.Error("its gist is free")
 	}
 	r.Close()
 

@@ -16,10 +16,10 @@ import (
 // The digest of 2 kB takes a microsecond, the print a tenth of one. The print is enough to see that a
 // question is new; its key is then made when its answer is stored.
 type name struct {
-	key    [32]byte
-	print  uint64 // never 0 for a question that has been read
-	sketch uint64 // see Cache.sketch; never 0
-	known  bool   // the key has been made
+	key   [32]byte
+	print uint64 // never 0 for a question that has been read
+	gist  uint64 // see Cache.gist; never 0
+	known bool   // the key has been made
 }
 
 // printed returns the name of a form whose key has not been made yet.
@@ -53,13 +53,13 @@ func (n *name) is(form []byte, other *name, others []byte) bool {
 // nameOf returns the name of the question whose form is in w, without its key.
 func (c *Cache) nameOf(w *canon.Writer, owner string) name {
 	n := printed(c.seed, w.Bytes())
-	n.sketch = c.sketch(w.Said(), owner)
+	n.gist = c.gist(w.Said(), owner)
 	return n
 }
 
-// sketch returns a hash of little of a question: its last text, and whose answers it may be given. Equal
-// questions have equal sketches, whatever their format, and the text can often be found without reading
-// the question. That a sketch is new says that the question is; that it is known says nothing.
-func (c *Cache) sketch(said []byte, owner string) uint64 {
+// gist returns a hash of little of a question: its last text, and whose answers it may be given. Equal
+// questions have equal gists, whatever their format, and the text can often be found without reading
+// the question. That a gist is new says that the question is; that it is known says nothing.
+func (c *Cache) gist(said []byte, owner string) uint64 {
 	return max(maphash.Bytes(c.seed, said)^bits.RotateLeft64(maphash.String(c.seed, owner), 32), 1)
 }

@@ -4,13 +4,13 @@ import "sync/atomic"
 
 // An Item is a value with its key. Everything but the atomic fields is fixed once it was put.
 type Item[V any] struct {
-	Key    [32]byte
-	Print  uint64 // of the key, or of what it is the digest of: equal keys have equal prints; 0: unknown
-	Sketch uint64 // of the value's question: equal questions have equal sketches; 0: unknown
-	Value  V
-	Cost   int64 // bytes of the value
-	Fresh  int64 // Unix nanoseconds; until then it is valid for everyone
-	Until  int64 // Unix nanoseconds; until then it is valid while one caller refreshes it; at least Fresh
+	Key   [32]byte
+	Print uint64 // of the key, or of what it is the digest of: equal keys have equal prints; 0: unknown
+	Gist  uint64 // of the value's question: equal questions have equal gists; 0: unknown
+	Value V
+	Cost  int64 // bytes of the value
+	Fresh int64 // Unix nanoseconds; until then it is valid for everyone
+	Until int64 // Unix nanoseconds; until then it is valid while one caller refreshes it; at least Fresh
 
 	places   atomic.Int32 // how many of nursery and ristretto hold it
 	promoted atomic.Bool  // it has been offered to ristretto

@@ -16,7 +16,7 @@ var ErrSmall = errors.New("the cache needs 1 MiB at least")
 type Map[V any] struct {
 	nursery [shards]nursery[V]
 	sieve   sieve // of prints
-	claims  sieve // of sketches
+	claims  sieve // of gists
 	old     *ristretto.Cache[[]byte, *Item[V]]
 	room    int64 // bytes of one nursery
 	largest int64
@@ -91,16 +91,16 @@ func (m *Map[V]) shard(key *[32]byte) *nursery[V] { return &m.nursery[key[16]%sh
 // It reads a single word, and the key need not have been made.
 func (m *Map[V]) Maybe(print uint64) bool { return m.sieve.maybe(print) }
 
-// Claim notes that a question with this sketch, which is not 0, is under way, provided that certainly none is and
+// Claim notes that a question with this gist, which is not 0, is under way, provided that certainly none is and
 // no item is the answer to one; otherwise it notes nothing and reports false. It reads and writes a
 // single word, and nothing else of the question need be known. Release must be called.
-func (m *Map[V]) Claim(sketch uint64) bool { return m.claims.claim(sketch) }
+func (m *Map[V]) Claim(gist uint64) bool { return m.claims.claim(gist) }
 
-// Hold is Claim whoever else has that sketch.
-func (m *Map[V]) Hold(sketch uint64) { m.claims.add(sketch) }
+// Hold is Claim whoever else has that gist.
+func (m *Map[V]) Hold(gist uint64) { m.claims.add(gist) }
 
 // Release takes a Claim or a Hold back. If an answer came of it, it must have been put before.
-func (m *Map[V]) Release(sketch uint64) { m.claims.drop(sketch) }
+func (m *Map[V]) Release(gist uint64) { m.claims.drop(gist) }
 
 // Get returns the item under key, and how it may be used at the time now.
 func (m *Map[V]) Get(key *[32]byte, now int64) (*Item[V], Age) {
@@ -184,7 +184,7 @@ func (m *Map[V]) promote(i *Item[V], now int64) {
 func (m *Map[V]) enter(i *Item[V]) {
 	if i.places.Add(1) == 1 {
 		m.sieve.add(i.Print)
-		m.claims.add(i.Sketch)
+		m.claims.add(i.Gist)
 		m.counts.items.Add(1)
 		m.counts.bytes.Add(i.Cost + overhead)
 	}
@@ -196,7 +196,7 @@ func (m *Map[V]) left(i *Item[V]) {
 		return
 	}
 	m.sieve.drop(i.Print)
-	m.claims.drop(i.Sketch)
+	m.claims.drop(i.Gist)
 	m.counts.items.Add(-1)
 	m.counts.bytes.Add(-i.Cost - overhead)
 	i.dead.Store(true)
