@@ -283,7 +283,7 @@ type StreamState struct {
 	Done      bool  // the terminator was seen
 	Failed    bool  // an in-band error was seen
 	Several   bool  // of several choices: a finish is not that of all
+	UsageOnly bool  // the last event carried nothing but usage
 	Unread    int32 // events that could not be read
 	Said      int32 // events with content
-	UsageOnly bool  // the last event carried nothing but usage
 }
