@@ -57,7 +57,7 @@ func (s *blockStart) read(raw []byte) {
 	}
 }
 
-// openBlock starts the block raw, with what it brings already.
+// openBlock starts the block raw, with the content that it already has.
 func openBlock(ev []core.Event, x *core.Crossing, raw []byte, key int64) []core.Event {
 	var s blockStart
 	s.read(raw)
