@@ -16,23 +16,22 @@ type flight struct {
 	fields fields // gives the stages access to the head while they run
 	name   []byte // storage for the target's model name; reused with the flight
 
-	free     bool   // the client's connection closes after this exchange
-	gone     bool   // the client hung up
-	late     bool   // the last attempt ran into a deadline
-	sent     bool   // the last attempt's request was sent completely
-	void     bool   // the last attempt's reply was empty or incomplete
-	queued   bool   // it waits at gate
-	cut      bool   // only the part of x.Path behind spot is sent on
-	stream   bool   // the path asks for a stream
-	pause    pause  // where it is paused
-	admitted bool   // the stages of Admit are done
-	paid     bool   // the stages of Commit are done
-	secure   bool   // the client's connection uses TLS
-	settled  bool   // the stages of Settle are done
-	whole    bool   // the end of the reply has arrived
-	tolling  toll   // Commit or Settle was begun
-	ending   bool   // the stages of After have begun
-	page     uint16 // the place in Snap.Origins of the page that asks, from 1 on; 0: none of those
+	free     bool  // the client's connection closes after this exchange
+	gone     bool  // the client hung up
+	late     bool  // the last attempt ran into a deadline
+	sent     bool  // the last attempt's request was sent completely
+	void     bool  // the last attempt's reply was empty or incomplete
+	queued   bool  // it waits at gate
+	cut      bool  // only the part of x.Path behind spot is sent on
+	stream   bool  // the path asks for a stream
+	pause    pause // where it is paused
+	admitted bool  // the stages of Admit are done
+	paid     bool  // the stages of Commit are done
+	secure   bool  // the client's connection uses TLS
+	settled  bool  // the stages of Settle are done
+	whole    bool  // the end of the reply has arrived
+	tolling  toll  // Commit or Settle was begun
+	ending   bool  // the stages of After have begun
 
 	target *core.Target
 	key    *core.ProviderKey
@@ -78,7 +77,7 @@ func (f *flight) reset() {
 	f.door, f.named, f.spot, f.cut, f.drop, f.stream, f.fields = nil, f.named[:0], core.Span{}, false, "", false, fields{}
 	f.gate, f.queued = nil, false
 	f.firstBy, f.paused, f.rested = 0, 0, 0
-	f.secure, f.page = false, 0
+	f.secure = false
 	f.pause, f.admitted, f.paid, f.settled, f.whole, f.tolling, f.ending = going, false, false, false, false, untolled, false
 	f.begun, f.first, f.last, f.over, f.decide, f.kernel = 0, 0, 0, 0, 0, 0
 	f.in, f.out, f.ttft, f.status, f.large = 0, 0, 0, 0, 0
@@ -117,7 +116,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 		return refuse(x, core.Overloaded, "the gateway has no configuration yet", "try again in a moment")
 	}
 	if len(x.Snap.Origins) > 0 {
-		f.page = pageOf(x.Snap, r, b)
+		x.Page = pageOf(x.Snap, r, b)
 	}
 	if string(r.Method.Of(b)) == "OPTIONS" {
 		return s.preflight(f, r, b)

@@ -40,7 +40,7 @@ func (s *Server) preflight(f *flight, r *http1.Request, b []byte) way {
 	switch {
 	case asks != 1 || r.At[http1.Origin] == 0 || r.Chunked || r.ContentLength > 0 || len(x.Snap.Origins) == 0:
 		return refuse(x, core.BadMethod, "the method OPTIONS is not served on this path", "send GET or POST; pages of other origins may call where allowed_origins names them")
-	case f.page == 0:
+	case x.Page == 0:
 		return refuse(x, core.Forbidden, "pages of the origin "+quote(r.Value(b, http1.Origin))+" may not call here", "have it added to allowed_origins")
 	}
 	x.Reply.Status = 204
@@ -54,8 +54,8 @@ func (s *Server) preflight(f *flight, r *http1.Request, b []byte) way {
 
 // appendPage appends the lines that let the page which asked read the answer. Caches must not give it to others.
 func (f *flight) appendPage(h []byte) []byte {
-	if f.page > 0 {
-		h = append(h, f.x.Snap.Origins[f.page-1].Lines...)
+	if f.x.Page > 0 {
+		h = append(h, f.x.Snap.Origins[f.x.Page-1].Lines...)
 	}
 	return append(h, "Vary: Origin\r\n"...)
 }

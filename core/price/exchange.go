@@ -35,6 +35,9 @@ func Hold(x *core.Exchange, now int64) (h Held, ok bool) {
 	if ok = true; x.Peek.Free {
 		return h, ok
 	}
+	if p := lone(x); p != nil {
+		return plainly(x, p.At(now)), true
+	}
 	first := true
 	c := countOf(x)
 	h.Prompt = promptOf(x, &c)
@@ -59,6 +62,29 @@ func Hold(x *core.Exchange, now int64) (h Held, ok bool) {
 	h.Worst, h.Least = Hastened(h.Worst, x), Hastened(h.Least, x)
 	h.Least = min(h.Least, h.Worst)
 	return h, true
+}
+
+// lone is the price of a request that is all text and asks for no faster service, where one target can answer it with one key; nil: it is of another
+// kind, or has no price. Nearly all requests have one.
+func lone(x *core.Exchange) *core.Price {
+	r := x.Route
+	if !x.Peek.Plain || x.Peek.Haste != core.NoHaste || x.Op != core.OpChat && x.Op != core.OpResponses || len(r.Targets) != 1 || len(x.Peek.Fallbacks[0]) > 0 || r.Care != nil && r.Care.Rescue {
+		return nil
+	}
+	t := r.Targets[0]
+	if t.Price == nil || len(t.Keys) != 1 || !served(x, t, x.Name) {
+		return nil
+	}
+	return t.Price(x, t.Keys[0], x.Name)
+}
+
+// plainly is Hold for such a request.
+func plainly(x *core.Exchange, p *core.Price) (h Held) {
+	c := tally{text: int64(len(x.Body))}
+	h.Prompt = c.tokens()
+	h.Worst = c.worst(p, x.Peek.MaxTokens, x.Peek.Choices)
+	h.Least = min(Cost(p, &core.Usage{In: h.Prompt}), h.Worst)
+	return h
 }
 
 // Hastened returns m, a cost at the plain price, at that of the service which x asks for: 1.7 to 2 times as much for

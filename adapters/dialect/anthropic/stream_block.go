@@ -7,7 +7,7 @@ import (
 	"asbru/core/scan"
 )
 
-// open reads content_block_start. A block that was not closed is closed by the next.
+// open reads content_block_start. It closes a block that is still open.
 func (fr *frame) open(ev []core.Event, x *core.Crossing) ([]core.Event, error) {
 	if !opens(fr.block, '{') {
 		return ev, errors.New("cannot read the event: it starts a content block and has none")
@@ -57,7 +57,7 @@ func (s *blockStart) read(raw []byte) {
 	}
 }
 
-// openBlock starts the block raw, with what it brings already.
+// openBlock starts the block raw, with the content that it already has.
 func openBlock(ev []core.Event, x *core.Crossing, raw []byte, key int64) []core.Event {
 	var s blockStart
 	s.read(raw)
@@ -108,7 +108,7 @@ func kindOfBlock(kind []byte) core.PartKind {
 	return core.PartOther
 }
 
-// readVendor finds out whose the signature of b is.
+// readVendor sets the vendor of the signature of b, which is marked in it.
 func readVendor(b *core.Block) {
 	v, sign := core.ReadSign(b.Sign, core.Anthropic)
 	if b.Vendor = v; len(sign) < len(b.Sign) {
@@ -116,7 +116,7 @@ func readVendor(b *core.Block) {
 	}
 }
 
-// cite gives a citation; each is allocated, since events hold a pointer.
+// cite emits a citation. It allocates, because events hold a pointer to it.
 func cite(ev []core.Event, at int32, raw []byte) []core.Event {
 	c := citation(raw)
 	return append(ev, core.Event{Kind: core.EventCite, Block: at, Cite: &c})
@@ -164,7 +164,7 @@ func (fr *frame) add(ev []core.Event, x *core.Crossing) ([]core.Event, error) {
 		if len(said) == 0 {
 			return ev, nil
 		}
-		b.Depth = 1 // arguments came; those of the start do not count
+		b.Depth = 1 // there are deltas of arguments, so those of the start do not count
 		return append(ev, e), nil
 	case string(kind) == `"signature_delta"` && b.Kind == core.PartThought:
 		if len(b.Sign)+len(said) > maxHeld {

@@ -90,7 +90,7 @@ func TestReadEvent(t *testing.T) {
 	for i := range long {
 		long[i] = 'x'
 	}
-	for n := 3900; n < 3906; n++ { // wherever the base64 is cut
+	for n := 3900; n < 3906; n++ { // for any position at which the base64 is cut
 		f(chunk(`{"text":"`+string(long[:n])+`","amazon-bedrock-invocationMetrics":{"inputTokenCount":4,"outputTokenCount":5,"cacheReadInputTokenCount":6}}`),
 			core.StreamState{Content: true, Finished: true, Done: true, Usage: core.Usage{In: 10, CachedIn: 6, Out: 5, Known: true}})
 	}
@@ -278,8 +278,8 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// The model of a request to order documents stands deep in its body. A route is found by the
-// model's own name; what is sent stays the ARN.
+// The model of a request to rerank documents is nested in its body. A route is found by the model's own name; the
+// ARN is still what is sent.
 func TestPeekRerank(t *testing.T) {
 	const arn = "arn:aws:bedrock:us-west-2::foundation-model/cohere.rerank-v3-5:0"
 	sent := func(model string) string {

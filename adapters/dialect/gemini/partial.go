@@ -7,19 +7,18 @@ import (
 	"asbru/core/scan"
 )
 
-// Vertex can stream the arguments of a call, if its streamFunctionCallArguments asks for it: a part
-// with the name, parts with partialArgs, each a path and the scalar or the piece of a text that
-// stands there, and one without a name behind which nothing of it comes. The paths go through the
-// arguments as a reader of the text would, so that it can be told as it comes.
+// Vertex can stream the arguments of a call, if streamFunctionCallArguments is set: a part with the name, parts with
+// partialArgs, each of which is a path and the scalar or the piece of a string at it, and a last part without a name. Paths
+// come in the order of the arguments' text, so that it can be passed on piece by piece.
 //
 // Source: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling,
 // https://pkg.go.dev/google.golang.org/genai#PartialArg
 
-// A block of such a call has Key streamed, and its Held is the path of the last argument as
-// appendPath writes it; Quoted: that is a text, which may go on.
+// The block of such a call has the Key streamed, and its Held is the path of the last argument, as written by appendPath.
+// Quoted: that argument is a string, which may continue.
 const streamed = 1
 
-// A functionCall is one as it was read.
+// A functionCall is the raw members of a functionCall.
 type functionCall struct {
 	id, name core.Text
 	args     []byte // an object; nil: none
@@ -58,7 +57,7 @@ func (c *functionCall) read(raw []byte) {
 // streamed reports whether c is the beginning of a call that comes in pieces, or one of them.
 func (c *functionCall) streamed() bool { return c.args == nil && (c.partial != nil || c.more) }
 
-// goesOn is the choice's open call if c is more of it; -1: it is not.
+// goesOn returns the choice's open call if c continues it, otherwise -1.
 func (s *streaming) goesOn(choice int32, c *functionCall) int32 {
 	n := s.open(choice)
 	if n < 0 || s.x.Blocks[n].Key != streamed || s.x.Blocks[n].Kind != core.PartCall {
@@ -70,7 +69,7 @@ func (s *streaming) goesOn(choice int32, c *functionCall) int32 {
 	return n
 }
 
-// sign tells the signature of the call in block n, which any of its parts may have.
+// sign emits the signature of the call in block n, which any of its parts may have.
 func (s *streaming) sign(n int32, m *members) {
 	sign, _ := scan.Inside(m.sign)
 	if b := &s.x.Blocks[n]; len(sign) > 0 && len(b.Sign) == 0 {
@@ -80,7 +79,7 @@ func (s *streaming) sign(n int32, m *members) {
 	}
 }
 
-// more tells what c adds to the call in block n.
+// more emits what c adds to the call in block n.
 func (s *streaming) more(n int32, c *functionCall) {
 	w := scan.Elements(c.partial)
 	for {
@@ -95,7 +94,7 @@ func (s *streaming) more(n int32, c *functionCall) {
 	}
 }
 
-// argue tells one argument.
+// argue emits one argument.
 func (s *streaming) argue(n int32, arg []byte) {
 	b := &s.x.Blocks[n]
 	a := argued{held: b.Held, quoted: b.Quoted}
@@ -173,7 +172,7 @@ func (a *argued) end(dst []byte) []byte {
 	return appendEnds(dst, a.held, -1)
 }
 
-// delta tells piece, a part of the text of arguments.
+// delta emits piece, a part of the text of arguments.
 func (s *streaming) delta(n int32, piece []byte) {
 	if len(piece) == 0 {
 		return
@@ -183,7 +182,7 @@ func (s *streaming) delta(n int32, piece []byte) {
 	s.add(core.Event{Kind: core.EventDelta, Choice: s.x.Blocks[n].Choice, Block: n, Text: s.x.R.Buf[at:]})
 }
 
-// complete tells what the arguments of the call in block n still lack to be whole.
+// complete emits the brackets that the arguments of the call in block n still lack.
 func (s *streaming) complete(n int32) {
 	b := &s.x.Blocks[n]
 	a := argued{held: b.Held, quoted: b.Quoted}

@@ -14,11 +14,11 @@ var (
 	errMessage   = errors.New("the message cannot be read")
 )
 
-// parseReply is the codec's ParseReply for /api/chat. Times, counts and what else another
-// format says in its own way are kept as well, for Ollama's own.
+// parseReply is the codec's ParseReply for /api/chat. Durations, counts and other members that the neutral form does not
+// hold exactly are also kept for the same format.
 func parseReply(r *core.Completion, b []byte) error { return parseAnswer(r, b, core.OpChat) }
 
-// parseGenerated is that of /api/generate, whose text is in response.
+// parseGenerated is the ParseReply for /api/generate, whose text is in response.
 func parseGenerated(r *core.Completion, b []byte) error {
 	return parseAnswer(r, b, core.OpCompletion)
 }
@@ -94,10 +94,10 @@ func (a *answer) takes(r *core.Completion, key, value []byte) bool {
 	return true
 }
 
-// replyNoRole is a bit of Choice.Shape beside those of a turn: the role is an extra or none.
+// replyNoRole is a bit of Choice.Shape besides those of a turn: the role is an extra or absent.
 const replyNoRole uint16 = 1 << 15
 
-// appendReply is the codec's AppendReply, for both. Ollama gives one answer: the first choice.
+// appendReply is the codec's AppendReply, for both operations. It writes only the first choice, as Ollama has one.
 func appendReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	own := r.From == &self
 	generate := own && r.Op == core.OpCompletion
@@ -157,7 +157,7 @@ func appendCounts(dst []byte, u *core.Usage) []byte {
 	return scan.AppendInt(append(dst, `,"eval_count":`...), u.Out)
 }
 
-// joined appends what the parts of kind, text or thoughts, say. ok is false if there are none.
+// joined appends the texts of the parts of kind, text or thoughts. ok is false if there are none.
 func joined(dst []byte, parts []core.Part, kind core.PartKind) (out []byte, ok bool) {
 	for i := 0; i < len(parts); i += 1 + int(parts[i].Inner) {
 		p := &parts[i]
@@ -182,8 +182,8 @@ func appendGenerated(dst []byte, r *core.Completion, ch *core.Choice) []byte {
 	return append(dst, '"')
 }
 
-// appendMessage appends the members of message and its closing brace. A signature goes
-// with a thought that stands alone: put together they would not fit.
+// appendMessage appends the members of message and its closing brace. The signature of a thought is written only if there
+// is one thought, because joined thoughts would not match it.
 func appendMessage(dst []byte, r *core.Completion, ch *core.Choice, own bool) []byte {
 	parts := r.Parts[ch.From:ch.To]
 	if !own || ch.Shape&replyNoRole == 0 {
@@ -209,7 +209,7 @@ func appendMessage(dst []byte, r *core.Completion, ch *core.Choice, own bool) []
 	return append(dst, '}')
 }
 
-// appendSigns appends the signature of the only thought, and what is veiled.
+// appendSigns appends the signature of the only thought, and veiled thoughts.
 func appendSigns(dst []byte, parts []core.Part) []byte {
 	thoughts, veils := 0, 0
 	var thought, veil *core.Part

@@ -8,7 +8,7 @@ import (
 	"asbru/core"
 )
 
-// Requests and chunks that pass must cost no allocation.
+// Requests and chunks that pass must not allocate.
 func TestAllocations(t *testing.T) {
 	f := func(name string, run func()) {
 		t.Helper()

@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// One request as the gateway sees it: look, patch, send, read what comes back.
+// One request as the gateway handles it: look, patch, send, read the answer.
 func Example() {
 	body := []byte(`{"model":"fast","stream":true,"messages":[],"fallbacks":["slow"]}`)
 	var p core.Peek
