@@ -238,10 +238,19 @@ func (b *Book) end(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, bool) {
 		b.twice.Add(1)
 		return 0, false
 	}
-	rec := ledger.Record{Kind: kind, Flags: e.Flags, Attempt: h.try, ID: h.id, Time: e.Now, Ref: h.seq, Payload: e.Note}
 	if kind == ledger.Job {
+		rec := ledger.Record{Kind: kind, Flags: e.Flags, Attempt: h.try, ID: h.id, Time: e.Now, Ref: h.seq, Payload: e.Note}
 		return b.keep(h, &rec), true
 	}
+	seq, cost := b.lay(h, e, kind)
+	b.giveBack(h, cost, e.Spare)
+	return seq, true
+}
+
+// lay appends the end of h, and returns what is charged. First the log, then the accounts (giveBack): a call that
+// begins with the money that this one gives back comes after it in every prefix of the log.
+func (b *Book) lay(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, core.Money) {
+	rec := ledger.Record{Kind: kind, Flags: e.Flags, Attempt: h.try, ID: h.id, Time: e.Now, Ref: h.seq, Payload: e.Note}
 	if kind == ledger.Settle {
 		rec.Amount = e.Cost
 		if e.Cost < 0 || e.Cost > h.worst {
@@ -251,13 +260,14 @@ func (b *Book) end(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, bool) {
 	}
 	var lines [MaxAccounts]ledger.Line
 	rec.Lines = h.spared(lines[:0], e.Spare)
-	// First the log, then the accounts: a call that begins with the money that this one
-	// gives back comes after it in every prefix of the log.
-	seq := b.log.Lay(&rec, h.room)
-	h.give(rec.Amount, e.Spare)
+	return b.log.Lay(&rec, h.room), rec.Amount
+}
+
+// giveBack gives back what h holds beyond its cost, and forgets its accounts.
+func (b *Book) giveBack(h *Hold, cost core.Money, spare uint32) {
+	h.give(cost, spare)
 	h.clear()
 	b.holds.Add(-1)
-	return seq, true
 }
 
 // spared appends the lines of the accounts that pay nothing.
