@@ -18,7 +18,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// examples fills every option of a: with its default, or an example.
+// examples returns a value for every option of a: its default, or its example.
 func examples(a *Adapter) map[string]string {
 	set := map[string]string{}
 	for _, o := range a.Options {
@@ -29,8 +29,8 @@ func examples(a *Adapter) map[string]string {
 	return a.Filled(set)
 }
 
-// Names, prefixes and addresses must work together: a prefix that two adapters
-// claim would serve nobody, one that hides another's would misroute it.
+// Checks names, prefixes and addresses. A prefix that two adapters claim would lead to neither, and
+// one that is a prefix of another adapter's would misroute that one's models.
 func TestTable(t *testing.T) {
 	if len(All) < 60 {
 		t.Fatalf("%d adapters", len(All))
@@ -46,7 +46,7 @@ func TestTable(t *testing.T) {
 		for i := range a.Faces {
 			checkFace(t, a, a.Faces[i])
 		}
-		// one key may open several doors of one vendor, and no others
+		// one key may serve several adapters of one vendor, and no others
 		vendor, _, _ := strings.Cut(a.Name, "-")
 		if other := envs[a.Env]; a.Env != "" && other != "" && other != vendor {
 			t.Errorf("%s: environment variable %q is that of %s", a.Name, a.Env, other)
@@ -87,8 +87,8 @@ func checkBase(t *testing.T, a *Adapter) {
 	}
 }
 
-// An option without a default must be one that a missing base_url or a request
-// shows the lack of; one that nothing asks for would be a trap.
+// An option without a default must be needed for the base URL, so that it is noticed when it is
+// missing.
 func checkOptions(t *testing.T, a *Adapter) {
 	t.Helper()
 	places := a.Base
@@ -146,7 +146,7 @@ func checkFace(t *testing.T, a *Adapter, f *core.Face) {
 	}
 }
 
-// What is said to be unproven is there.
+// Operations that are listed as unproven must exist.
 func TestUnproven(t *testing.T) {
 	for _, a := range All {
 		for _, op := range a.Unproven {

@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// alibaba serves Qwen from Model Studio, for the world from Singapore; China and the United
-// States have domains of their own.
+// alibaba serves Qwen from Model Studio, internationally from Singapore; China and the United States
+// have domains of their own.
 //
 // Source: https://www.alibabacloud.com/help/en/model-studio/use-qwen-by-calling-api,
 // https://www.alibabacloud.com/help/en/model-studio/anthropic-api-messages

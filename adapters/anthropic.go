@@ -5,9 +5,8 @@ import (
 	"asbru/core"
 )
 
-// anthropicAPI serves Claude. Its endpoint in the format of OpenAI is left alone: it has no
-// prompt caching, no signed thinking and ignores strict tools, all of which a translation
-// keeps.
+// anthropicAPI serves Claude. Its endpoint in the format of OpenAI is not used: it has no prompt
+// caching and no signed thinking and ignores strict tools, all of which our translation keeps.
 //
 // Source: https://docs.claude.com/en/api/messages,
 // https://docs.claude.com/en/api/openai-sdk

@@ -6,9 +6,9 @@ import (
 	"asbru/core"
 )
 
-// azure is a resource of Azure at its v1 surface, where the name of a deployment is the
-// model. A resource of Foundry (domain: services.ai.azure.com) has Claude too. The front of
-// OpenAI's models wants the key in api-key, the one of Claude in x-api-key.
+// azure is a resource of Azure with the v1 API, where the name of a deployment is the model. A
+// resource of Foundry (domain: services.ai.azure.com) has Claude too. OpenAI's models take the key in
+// api-key, Claude takes it in x-api-key.
 //
 // Source: https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle,
 // https://docs.claude.com/en/docs/build-with-claude/claude-in-microsoft-foundry

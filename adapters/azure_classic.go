@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// azureClassic is a resource of Azure OpenAI at the older surface: the deployment is part
-// of the path and each call names a version of the API.
+// azureClassic is a resource of Azure OpenAI with the older API: the deployment is part of the path,
+// and each call names a version.
 //
 // Source: https://learn.microsoft.com/azure/ai-services/openai/reference
 var azureClassic = &Adapter{

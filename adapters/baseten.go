@@ -5,8 +5,7 @@ import (
 	"asbru/core"
 )
 
-// baseten serves open models at its shared endpoint; a deployment of your own is a
-// base_url.
+// baseten serves open models at a shared endpoint; for a deployment of your own, set base_url.
 //
 // Source: https://docs.baseten.co/reference/inference-api/chat-completions
 var baseten = &Adapter{

@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// bedrockRuntime is Amazon Bedrock: Converse for every model, InvokeModel in the words of
-// the model's vendor, and the format of OpenAI for the models of OpenAI.
+// bedrockRuntime is Amazon Bedrock: Converse for every model, InvokeModel in the format of the
+// model's vendor, and the format of OpenAI for OpenAI's models.
 //
 // Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock_Runtime.html,
 // https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html

@@ -4,7 +4,7 @@ import (
 	"asbru/core"
 )
 
-// bedrockAgent is the part of Bedrock that orders documents: it lives at a host of its own.
+// bedrockAgent is the part of Bedrock that reranks documents, at a host of its own.
 //
 // Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Rerank.html
 var bedrockAgent = &Adapter{

@@ -6,9 +6,8 @@ import (
 	"asbru/core"
 )
 
-// bedrockMantle is the part of Bedrock that speaks the formats of OpenAI and Anthropic; the
-// newer models of OpenAI are behind a path of their own. Signatures are for the service
-// bedrock.
+// bedrockMantle is the part of Bedrock that speaks the formats of OpenAI and Anthropic; OpenAI's newer
+// models have a path of their own. Signatures are for the service bedrock.
 //
 // Source: https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html,
 // https://docs.aws.amazon.com/bedrock/latest/userguide/inference-messages-api.html

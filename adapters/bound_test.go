@@ -16,14 +16,14 @@ import (
 	"asbru/core/eventstream"
 )
 
-// What a byte of input may become in memory: the forms of the shortest elements, {}, take a few
-// hundred bytes each, and a slice that grows has room for as many again.
+// The most memory that a byte of input may take: the parsed form of the shortest element, {}, takes a
+// few hundred bytes, and a growing slice has room for as many again.
 const (
 	bytesPerByte = 256
 	bytesAtLeast = 4 << 10
 )
 
-// rich are a conversation and an answer that hold most of what there is.
+// A conversation and an answer with most of the members that there are.
 const (
 	richRequest = `{"model":"m","messages":[{"role":"system","content":[{"type":"text","text":"s"}]},{"role":"user","content":[{"type":"text","text":"u"},` +
 		`{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}},{"type":"file","file":{"filename":"f.pdf","file_data":"data:application/pdf;base64,AAAA"}}]},` +
@@ -35,12 +35,12 @@ const (
 		`"logprobs":{"content":[{"token":"a","logprob":-1,"bytes":[97],"top_logprobs":[{"token":"a","logprob":-1,"bytes":[97]}]}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}`
 )
 
-// fillers are the elements and members that cost a parser the most for their length.
+// fillers are the elements and members that take a parser the most memory for their length.
 var fillers = []string{`{}`, `[]`, `""`, `0`, `null`, `{"text":""}`, `{"type":"text","text":""}`, `{"type":""}`, `{"role":"user","content":""}`, `{"role":"user","content":[{}]}`,
 	`{"a":0}`, `{"functionCall":{}}`, `{"function":{}}`, `{"type":"text","text":"","citations":[{}]}`, `{"toolUse":{}}`, `[0]`, `[{}]`}
 
-// stuffed calls f with doc in which one array after the other holds n of each filler and
-// nothing else, or before what it had; and one object after the other n members nobody knows.
+// stuffed calls f with variants of doc, in each of which one array has n of a filler, instead of or
+// before its elements, or one object has n unknown members.
 func stuffed(doc string, n int, f func(string)) {
 	f(doc)
 	quoted := false
@@ -70,7 +70,7 @@ func stuffed(doc string, n int, f func(string)) {
 	}
 }
 
-// closing is where the array that begins at i ends.
+// closing returns the end of the array that begins at i.
 func closing(doc string, i int) int {
 	depth, quoted := 0, false
 	for ; i < len(doc); i++ {
@@ -91,7 +91,7 @@ func closing(doc string, i int) int {
 	return i
 }
 
-// faces are all that conversations can be spoken in.
+// faces calls f with every format of conversations.
 func faces(f func(name string, d *core.Dialect, op core.Op, codec *core.ChatCodec)) {
 	seen := map[*core.Dialect]bool{}
 	for _, d := range everyDialect() {
@@ -107,8 +107,8 @@ func faces(f func(name string, d *core.Dialect, op core.Op, codec *core.ChatCode
 	}
 }
 
-// bounded checks what a parser holds of an input, and that it ends in time: a parser that is
-// slower than its input is long takes minutes for these.
+// bounded checks the memory and the time of a parser for an input. A parser that is not linear would
+// take minutes for these inputs.
 func bounded(t *testing.T, name, in string, held func() int) {
 	t.Helper()
 	begin := time.Now()
@@ -161,7 +161,7 @@ func TestRepliesAreBounded(t *testing.T) {
 	})
 }
 
-// replyIn is the rich reply in a format.
+// replyIn returns the rich reply in a format.
 func replyIn(t *testing.T, codec *core.ChatCodec, d *core.Dialect, op core.Op) []byte {
 	t.Helper()
 	r := core.NewCompletion()
@@ -173,7 +173,7 @@ func replyIn(t *testing.T, codec *core.ChatCodec, d *core.Dialect, op core.Op) [
 	return codec.AppendReply(nil, r, x)
 }
 
-// Each frame of a rich stream is stuffed in turn, in its place in the stream.
+// Each frame of a rich stream in turn is stuffed, in its place in the stream.
 func TestEventsAreBounded(t *testing.T) {
 	faces(func(name string, d *core.Dialect, op core.Op, codec *core.ChatCodec) {
 		frames := framesIn(t, codec, d, op)
@@ -202,7 +202,7 @@ func TestEventsAreBounded(t *testing.T) {
 
 type namedFrame struct{ name, data string }
 
-// framesIn is the rich reply as the stream of a format.
+// framesIn returns the rich reply as a stream in a format.
 func framesIn(t *testing.T, codec *core.ChatCodec, d *core.Dialect, op core.Op) (out []namedFrame) {
 	t.Helper()
 	r := core.NewCompletion()
@@ -241,7 +241,7 @@ func framesIn(t *testing.T, codec *core.ChatCodec, d *core.Dialect, op core.Op) 
 	return out
 }
 
-// messagesOf are the messages of a binary stream.
+// messagesOf returns the messages of a binary stream.
 func messagesOf(t *testing.T, b []byte) (out []namedFrame) {
 	t.Helper()
 	for len(b) > 0 {
@@ -258,12 +258,12 @@ func messagesOf(t *testing.T, b []byte) (out []namedFrame) {
 	return out
 }
 
-// everyDialect are the formats that providers or clients speak.
+// everyDialect returns the formats that providers or clients speak.
 func everyDialect() []*core.Dialect {
 	return []*core.Dialect{openai.API, anthropic.API, gemini.API, Bedrock, cohere.API, ollamaformat.API}
 }
 
-// TestTheRestIsBounded does the same for vectors, rankings and what they are made of.
+// TestTheRestIsBounded does the same for embeddings and rankings, and for their requests.
 func TestTheRestIsBounded(t *testing.T) {
 	for _, d := range everyDialect() {
 		for _, seed := range []string{

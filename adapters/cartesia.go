@@ -5,7 +5,7 @@ import (
 	"asbru/core"
 )
 
-// cartesia speaks and listens; its format is its own and relayed as it is.
+// cartesia synthesizes and transcribes speech. Its own format is relayed unchanged.
 //
 // Source: https://docs.cartesia.ai/api-reference/tts/bytes
 var cartesia = &Adapter{

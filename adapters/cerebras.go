@@ -5,7 +5,7 @@ import (
 	"asbru/core"
 )
 
-// cerebras sends usage on the finish chunk unasked, and streams without [DONE].
+// cerebras always sends usage with the finish chunk, and its streams have no [DONE].
 //
 // Source: https://inference-docs.cerebras.ai/api-reference/chat-completions
 var cerebras = &Adapter{

@@ -5,7 +5,7 @@ import (
 	"asbru/core"
 )
 
-// cloudflare is Workers AI of one account.
+// cloudflare is the Workers AI of one account.
 //
 // Source: https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/,
 // https://developers.cloudflare.com/workers-ai/models/gpt-oss-120b/

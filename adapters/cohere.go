@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// cohereAPI serves Command, Embed and Rerank in version 2 of its format. Its endpoint in
-// the format of OpenAI has neither citations nor documents and is left alone.
+// cohereAPI serves Command, Embed and Rerank in version 2 of its format. Its endpoint in the format of
+// OpenAI has neither citations nor documents and is not used.
 //
 // Source: https://docs.cohere.com/reference/chat,
 // https://docs.cohere.com/reference/embed,

@@ -5,7 +5,7 @@ import (
 	"asbru/core"
 )
 
-// compatible is any server that keeps to OpenAI's format; its base must be configured.
+// compatible is any server that follows OpenAI's format; its base must be configured.
 //
 // Source: https://platform.openai.com/docs/api-reference
 var compatible = &Adapter{

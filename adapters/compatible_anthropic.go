@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// compatibleAnthropic is any server that keeps to Anthropic's format; its base must be
-// configured. The key goes where either kind of client puts it.
+// compatibleAnthropic is any server that follows Anthropic's format; its base must be configured. The
+// key is sent in both headers that clients of that format use.
 //
 // Source: https://docs.claude.com/en/api/messages
 var compatibleAnthropic = &Adapter{

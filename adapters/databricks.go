@@ -6,7 +6,7 @@ import (
 	"asbru/core"
 )
 
-// databricks is a workspace's serving endpoints. Usage comes on every chunk.
+// databricks is a workspace's serving endpoints. Every chunk has usage.
 //
 // Source: https://docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference,
 // https://docs.databricks.com/aws/en/machine-learning/model-serving/query-claude-anthropic

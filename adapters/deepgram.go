@@ -5,7 +5,7 @@ import (
 	"asbru/core"
 )
 
-// deepgram speaks and listens; its format is its own and relayed as it is.
+// deepgram synthesizes and transcribes speech. Its own format is relayed unchanged.
 //
 // Source: https://developers.deepgram.com/reference/deepgram-api-overview
 var deepgram = &Adapter{

@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// deepSeek counts cached tokens as prompt_cache_hit_tokens and answers 402 without balance.
-// It knows response_format json_object only.
+// deepSeek counts cached tokens as prompt_cache_hit_tokens and answers 402 if the balance is spent.
+// Its only response_format is json_object.
 //
 // Source: https://api-docs.deepseek.com/api/create-chat-completion,
 // https://api-docs.deepseek.com/guides/anthropic_api

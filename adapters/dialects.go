@@ -6,6 +6,6 @@ import (
 	"asbru/core"
 )
 
-// Bedrock is the dialect of Amazon Bedrock, which carries Anthropic's in frames of its own.
-// It is made here because dialects do not know each other.
+// Bedrock is the dialect of Amazon Bedrock, which carries Anthropic's in frames of its own. It is made
+// here because dialects do not import each other.
 var Bedrock *core.Dialect = bedrock.New(anthropic.API)

@@ -5,7 +5,7 @@ import (
 	"asbru/core"
 )
 
-// doubleword serves open models, and batches of them for less.
+// doubleword serves open models, at lower prices in batches.
 //
 // Source: https://docs.doubleword.ai/inference-api
 var doubleword = &Adapter{

@@ -5,7 +5,7 @@ import (
 	"asbru/core"
 )
 
-// elevenLabs speaks and listens; its format is its own and relayed as it is.
+// elevenLabs synthesizes and transcribes speech. Its own format is relayed unchanged.
 //
 // Source: https://elevenlabs.io/docs/api-reference/introduction
 var elevenLabs = &Adapter{

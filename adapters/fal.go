@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// fal runs models of pictures, film and sound at fal.run/vendor/model; its format is its
-// own and relayed as it is.
+// fal runs models for images, video and sound at fal.run/vendor/model. Its own format is relayed
+// unchanged.
 //
 // Source: https://docs.fal.ai/model-apis/model-endpoints/synchronous-requests
 var fal = &Adapter{

@@ -6,7 +6,7 @@ import (
 	"asbru/core"
 )
 
-// fireworks sends usage on the finish chunk unasked.
+// fireworks always sends usage with the finish chunk.
 //
 // Source: https://docs.fireworks.ai/api-reference/post-chatcompletions,
 // https://docs.fireworks.ai/tools-sdks/anthropic-compatibility

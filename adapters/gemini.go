@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// geminiAPI serves Gemini at Google AI Studio. Its endpoint in the format of OpenAI is left
-// alone: it wants the key elsewhere and has no thought signatures outside of extra_content.
+// geminiAPI serves Gemini at Google AI Studio. Its endpoint in the format of OpenAI is not used: it
+// takes the key elsewhere and has no thought signatures outside of extra_content.
 //
 // Source: https://ai.google.dev/api/generate-content,
 // https://ai.google.dev/api/embeddings,

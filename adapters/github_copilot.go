@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// gitHubCopilot is the service behind Copilot. It wants to know the editor: set headers
-// {Editor-Version, Copilot-Integration-Id} to what your plan allows.
+// gitHubCopilot is the service of GitHub Copilot. It requires the name of an editor: set the headers
+// Editor-Version and Copilot-Integration-Id to values that your plan allows.
 //
 // Source: https://docs.github.com/en/copilot
 var gitHubCopilot = &Adapter{

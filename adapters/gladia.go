@@ -5,7 +5,7 @@ import (
 	"asbru/core"
 )
 
-// gladia listens; its format is its own and relayed as it is.
+// gladia transcribes speech. Its own format is relayed unchanged.
 //
 // Source: https://docs.gladia.io/api-reference
 var gladia = &Adapter{

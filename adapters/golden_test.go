@@ -10,7 +10,7 @@ import (
 	"asbru/core"
 )
 
-// recordedAs are the names under which the recordings know some providers.
+// recordedAs returns a provider's name in the recordings, where that differs.
 func recordedAs(provider string) string {
 	switch provider {
 	case "copilot":
@@ -23,8 +23,8 @@ func recordedAs(provider string) string {
 	return provider
 }
 
-// asked is the dialect and operation that an api of the recordings is here. Others
-// than these are relayed: OpPass of any dialect.
+// asked returns the dialect and operation for an api of the recordings. Other apis are relayed: OpPass
+// of any dialect.
 func asked(api string) (dialect string, op core.Op) {
 	switch api {
 	case "chat":
@@ -53,8 +53,8 @@ func asked(api string) (dialect string, op core.Op) {
 	return "", core.OpPass
 }
 
-// elsewhere holds recorded addresses that the table means not to send to, by
-// provider and a part of host and path, each with the reason.
+// elsewhere lists recorded addresses that the table does not send to on purpose, by provider and a
+// part of host and path, each with the reason.
 var elsewhere = []struct{ provider, part, why string }{
 	{"anthropic", "/v1/complete", "the legacy text API is relayed, not translated"},
 	{"gemini", "/v1beta/openai/", "asked in its own format: see the adapter"},
@@ -87,8 +87,8 @@ var elsewhere = []struct{ provider, part, why string }{
 	{"openai", "/v1/responses/resp_", "a stored response is relayed"},
 }
 
-// TestRecordedAddresses checks that what was recorded is what the table would send:
-// method, host, path and the header that carries the key.
+// TestRecordedAddresses compares recorded requests with what the table would send: method, host, path
+// and the header that carries the key.
 func TestRecordedAddresses(t *testing.T) {
 	same, meant := 0, map[int]int{}
 	for _, c := range corpus.Cases(t, func(c *corpus.Case) bool { return c.Request != nil && c.Request.Host != "" }) {
@@ -126,8 +126,7 @@ func total(m map[int]int) (n int) {
 	return n
 }
 
-// compare returns what differs between a recorded request and what a would send,
-// empty for nothing.
+// compare returns the difference between a recorded request and what a would send; empty: none.
 func compare(a *Adapter, c *corpus.Case) string {
 	r := c.Request
 	base, err := url.Parse(Fill(a.Base, recordedOptions(a, r)))
@@ -155,20 +154,20 @@ func compare(a *Adapter, c *corpus.Case) string {
 		if matches(want, path, op == core.OpPass) && (r.Method == "POST" || op == core.OpPass) {
 			return ""
 		}
-		if op != core.OpPass { // the first face that is for the model is the one that is asked
+		if op != core.OpPass { // the first face for the model is used
 			return r.Method + " " + path + ", the table says POST " + want + " for " + op.String()
 		}
 	}
 	return r.Method + " " + path + ", the table says nothing for " + op.String()
 }
 
-// isFor reports whether f is for model; a recording may not say which it was.
+// isFor reports whether f is for model, which is empty if the recording does not name it.
 func isFor(f *core.Face, model string) bool {
 	return len(f.For) == 0 || model == "" || slices.ContainsFunc(f.For, func(p string) bool { return strings.HasPrefix(model, p) })
 }
 
-// matches reports whether path is pattern, where {model} is any one segment, or up
-// to the verb behind a colon; for a prefix it begins with it.
+// matches reports whether path matches pattern, in which {model} is one segment, or its part before a
+// colon; with prefix, whether path begins with a match.
 func matches(pattern, path string, prefix bool) bool {
 	before, after, holds := strings.Cut(pattern, "{model}")
 	switch {
@@ -180,7 +179,7 @@ func matches(pattern, path string, prefix bool) bool {
 	return path == pattern
 }
 
-// recordedOptions are the options of a as a recorded request shows them.
+// recordedOptions returns the options of a, as found in a recorded request.
 func recordedOptions(a *Adapter, r *corpus.Request) map[string]string {
 	set := map[string]string{}
 	first, rest, _ := strings.Cut(r.Host, ".")
@@ -217,8 +216,8 @@ func recordedOptions(a *Adapter, r *corpus.Request) map[string]string {
 	return a.Filled(set)
 }
 
-// compareAuth checks that the header which carried a credential is one that a's do.
-// Recordings that keep none of them say nothing.
+// compareAuth checks that the recorded credential is in a header that a uses. Recordings without such a
+// header are accepted.
 func compareAuth(a *Adapter, headers map[string]string) string {
 	rendered := strings.ToLower(string(a.Headers(nil, "k")))
 	if a.Auth.Kind != AuthKey {

@@ -5,7 +5,7 @@ import (
 	"asbru/core"
 )
 
-// gpuStack is a cluster of GPUStack.
+// gpuStack is a GPUStack cluster.
 //
 // Source: https://docs.gpustack.ai/latest/user-guide/openai-compatible-apis/
 var gpuStack = &Adapter{

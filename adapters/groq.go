@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// groq repeats usage under x_groq, sends errors as events of a 200 stream and answers 400
-// to fields it does not know.
+// groq repeats usage in x_groq, sends errors as events of a stream with status 200, and answers 400
+// to unknown fields.
 //
 // Source: https://console.groq.com/docs/api-reference
 var groq = &Adapter{

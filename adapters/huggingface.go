@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// huggingFace is the router of Hugging Face: what comes back is in the manner of whoever is
-// behind it. A model may end in :provider or :fastest.
+// huggingFace is the router of Hugging Face. Details of its answers depend on the provider that it
+// chooses. A model may end in :provider or :fastest.
 //
 // Source: https://huggingface.co/docs/inference-providers/tasks/chat-completion,
 // https://huggingface.co/docs/inference-providers/guides/responses-api

@@ -5,7 +5,7 @@ import (
 	"asbru/core"
 )
 
-// jina makes embeddings and orders documents.
+// jina computes embeddings and reranks documents.
 //
 // Source: https://api.jina.ai/redoc,
 // https://jina.ai/reranker

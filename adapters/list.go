@@ -2,7 +2,7 @@
 
 package adapters
 
-// All lists every adapter by name. Nobody may write to it.
+// All lists every adapter by name. It must not be modified.
 var All = []*Adapter{
 	ai21,
 	alibaba,

@@ -6,7 +6,7 @@ import (
 	"asbru/core"
 )
 
-// liteLLM is a proxy of LiteLLM.
+// liteLLM is a LiteLLM proxy.
 //
 // Source: https://docs.litellm.ai/docs/providers_openai,
 // https://docs.litellm.ai/docs/anthropic_unified,

@@ -5,8 +5,7 @@ import (
 	"asbru/core"
 )
 
-// mistral refuses stream_options and fields it does not know, and sends usage on the finish
-// chunk unasked.
+// mistral refuses stream_options and unknown fields, and always sends usage with the finish chunk.
 //
 // Source: https://docs.mistral.ai/api
 var mistral = &Adapter{

@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// nebius serves open models under their Hugging Face names, in the manner of vLLM. It used
-// to live at api.studio.nebius.ai.
+// nebius serves open models under their Hugging Face names, with the deviations of vLLM. Its former
+// address was api.studio.nebius.ai.
 //
 // Source: https://docs.tokenfactory.nebius.com/api-reference
 var nebius = &Adapter{

@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// ollama is a local Ollama through its compatible endpoints. Its own format is relayed when
-// base_url has no path.
+// ollama is a local Ollama with its OpenAI-compatible endpoints. Its own format is relayed if base_url
+// has no path.
 //
 // Source: https://docs.ollama.com/api/openai-compatibility,
 // https://docs.ollama.com/api/anthropic-compatibility

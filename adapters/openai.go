@@ -5,7 +5,7 @@ import (
 	"asbru/core"
 )
 
-// openAI is the provider whose format this is.
+// openAI is OpenAI itself.
 //
 // Source: https://platform.openai.com/docs/api-reference
 var openAI = &Adapter{

@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// openCodeGo is the gateway of opencode, paid by the month. It wants a header
-// x-opencode-session: set one under headers.
+// openCodeGo is opencode's gateway with a monthly plan. It requires a header x-opencode-session, to be
+// set under headers.
 //
 // Source: https://opencode.ai/docs/go
 var openCodeGo = &Adapter{

@@ -7,8 +7,8 @@ import (
 	"asbru/core"
 )
 
-// openCodeZen is the gateway of opencode, paid by use. Each family of models is served in
-// its own format only.
+// openCodeZen is opencode's gateway, billed by use. Each family of models is served only in its own
+// format.
 //
 // Source: https://opencode.ai/docs/zen
 var openCodeZen = &Adapter{

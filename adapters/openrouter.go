@@ -6,8 +6,7 @@ import (
 	"asbru/core"
 )
 
-// openRouter routes to many providers under vendor/model names, and speaks of their
-// reasoning as reasoning.
+// openRouter routes to many providers under vendor/model names, and sends their thoughts in reasoning.
 //
 // Source: https://openrouter.ai/docs/api-reference/overview,
 // https://openrouter.ai/docs/guides/community/anthropic-agent-sdk

@@ -12,8 +12,8 @@ func TestReady(t *testing.T) {
 	f(groq, true)
 	f(anthropicAPI, true)
 	f(azure, false)    // which resource?
-	f(deepgram, false) // no conversations
-	f(ollama, false)   // no key to find
+	f(deepgram, false) // it has no conversations
+	f(ollama, false)   // it has no key
 	f(vertex, false)
 }
 

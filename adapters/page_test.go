@@ -12,7 +12,7 @@ import (
 
 const page = "../docs/PROVIDERS.md"
 
-// TestPage keeps docs/PROVIDERS.md at what the table and the proofs say.
+// TestPage compares docs/PROVIDERS.md with the table and the proofs.
 func TestPage(t *testing.T) {
 	want := render(proofs(t))
 	if *update {
@@ -51,7 +51,7 @@ providers:
 
 `
 
-// render is the whole page.
+// render returns the whole page.
 func render(proofs []proof) string {
 	all := slices.Clone(All)
 	slices.SortFunc(all, func(a, b *Adapter) int { return strings.Compare(a.Name, b.Name) })
@@ -75,7 +75,7 @@ func render(proofs []proof) string {
 	return b.String()
 }
 
-// address is the base of a with the defaults of its options.
+// address returns the base of a with the defaults of its options.
 func address(a *Adapter) string {
 	if a.Base == "" {
 		return "base_url"
@@ -89,7 +89,7 @@ func address(a *Adapter) string {
 	return s
 }
 
-// credential says where a's key goes.
+// credential describes how a's credential is sent.
 func credential(a *Adapter) string {
 	if a.Local {
 		return "none needed"
@@ -147,7 +147,7 @@ func row(b *strings.Builder, a *Adapter, format string, proofs []proof) {
 	b.WriteString("\n")
 }
 
-// cell says how well op of a is known.
+// cell says how well op of a is proven.
 func cell(a *Adapter, format string, op core.Op, proofs []proof) string {
 	n := 0
 	var apis []string
@@ -168,7 +168,7 @@ func cell(a *Adapter, format string, op core.Op, proofs []proof) string {
 	return "documented"
 }
 
-// passes is the first format whose other requests a gets relayed.
+// passes returns the first format in which a gets other requests relayed.
 func passes(a *Adapter) string {
 	for _, f := range a.Faces {
 		if f.Paths[core.OpPass] != "" {
@@ -178,7 +178,7 @@ func passes(a *Adapter) string {
 	return ""
 }
 
-// A fact of the wire has a page that says it.
+// The facts about a provider must have a source.
 func TestEveryAdapterSaysWhereItIsFrom(t *testing.T) {
 	files, err := os.ReadDir(".")
 	if err != nil {
@@ -193,7 +193,7 @@ func TestEveryAdapterSaysWhereItIsFrom(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !strings.Contains(string(src), "// Source: https://") {
-			t.Errorf("%s names no page of its provider", f.Name())
+			t.Errorf("%s does not name a page of its provider", f.Name())
 		}
 		if n := len(declared(t, f.Name())); n != 1 {
 			t.Errorf("%s declares %d adapters; one file each", f.Name(), n)

@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// perplexity sends cumulative usage on every chunk and often no [DONE]. Its embeddings are
-// base64 of small integers, which no client of OpenAI expects, and are relayed only.
+// perplexity sends cumulative usage with every chunk and often no [DONE]. Its embeddings are base64 of
+// 8-bit integers, which no client of OpenAI expects, so they are only relayed.
 //
 // Source: https://docs.perplexity.ai/api-reference/chat-completions-post
 var perplexity = &Adapter{

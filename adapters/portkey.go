@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// portkey is another gateway; x-portkey-provider or x-portkey-config among headers says
-// where it leads.
+// portkey is another gateway. The header x-portkey-provider or x-portkey-config, set under headers,
+// chooses its provider.
 //
 // Source: https://portkey.ai/docs/api-reference/inference-api/chat
 var portkey = &Adapter{

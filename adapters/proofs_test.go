@@ -14,13 +14,13 @@ import (
 
 // A proof counts the recorded cases of one api of one provider.
 type proof struct {
-	provider, format, op, api string // format: a dialect's name, - when any will do
+	provider, format, op, api string // format: a dialect's name; -: any
 	unary, stream             int
 }
 
 const proofsFile = "testdata/proofs.tsv"
 
-// TestProofs keeps proofs.tsv at what the recordings hold, where they are.
+// TestProofs compares proofs.tsv with the recordings, if they are available.
 func TestProofs(t *testing.T) {
 	counts := map[proof]*[2]int{}
 	for _, c := range corpus.Cases(t, nil) {
@@ -65,8 +65,8 @@ func TestProofs(t *testing.T) {
 	}
 }
 
-// proves tells what c shows of a: an operation whose request is what the table
-// sends, or whose answer alone was recorded.
+// proves returns what c proves about a: an operation whose request is what the table sends, or of
+// which only an answer was recorded.
 func proves(a *Adapter, c *corpus.Case) (proof, bool) {
 	dialect, op := asked(c.API)
 	if c.Request != nil && c.Request.Host != "" && compare(a, c) != "" {

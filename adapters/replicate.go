@@ -5,8 +5,7 @@ import (
 	"asbru/core"
 )
 
-// replicate runs predictions: jobs that are asked about until they are done. Its format is
-// its own and relayed as it is.
+// replicate runs predictions, which are jobs that clients poll. Its own format is relayed unchanged.
 //
 // Source: https://replicate.com/docs/reference/http
 var replicate = &Adapter{

@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// full fills every list and field that a Chat keeps the memory of.
+// full fills every list and field whose memory a Chat keeps.
 const full = `{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"https://e.com/a"}}]}],` +
 	`"tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}}],` +
 	`"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"g"}}]}},` +
@@ -16,7 +16,7 @@ const full = `{"model":"m","messages":[{"role":"user","content":[{"type":"text",
 
 const plain = `{"model":"m","messages":[{"role":"user","content":"hi"}],"max_tokens":9,"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}]}`
 
-// A Chat that was used writes what a new one does.
+// A reused Chat writes the same as a new one.
 func TestChatsAreUsedAgain(t *testing.T) {
 	parse := openai.API.Chats[core.OpChat].ParseRequest
 	used := core.NewChat()
@@ -33,7 +33,7 @@ func TestChatsAreUsedAgain(t *testing.T) {
 					t.Fatal(fault)
 				}
 				b, fault := codec.AppendRequest(nil, c, &core.Send{Model: []byte("the-model"), Face: &face})
-				if fault != nil { // Perplexity takes no tools
+				if fault != nil { // Perplexity has no tools
 					return fault.Message
 				}
 				return string(b)

@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// runware makes pictures and film: a list of tasks in, a list of results out, relayed as it
-// is.
+// runware generates images and video. A request is a list of tasks, an answer a list of results, both
+// relayed unchanged.
 //
 // Source: https://runware.ai/docs/en/getting-started/how-to-connect
 var runware = &Adapter{

@@ -5,7 +5,7 @@ import (
 	"asbru/core"
 )
 
-// runway makes film as jobs; its format is its own and relayed as it is.
+// runway generates video in jobs. Its own format is relayed unchanged.
 //
 // Source: https://docs.dev.runwayml.com/api/
 var runway = &Adapter{

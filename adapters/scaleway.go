@@ -5,8 +5,7 @@ import (
 	"asbru/core"
 )
 
-// scaleway serves open models from data centres in Europe; a dedicated deployment is a
-// base_url.
+// scaleway serves open models from data centres in Europe; for a dedicated deployment, set base_url.
 //
 // Source: https://www.scaleway.com/en/docs/generative-apis/api-cli/using-chat-api,
 // https://www.scaleway.com/en/docs/generative-apis/reference-content/openai-compatibility/

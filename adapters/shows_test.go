@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// Who asks for thought in a format that always shows it is shown it.
+// A client that asks for thinking in a format that always shows it sees the thoughts.
 func TestThoughtIsShown(t *testing.T) {
 	f := func(d *core.Dialect, doc string, want core.Tri) {
 		t.Helper()

@@ -6,8 +6,7 @@ import (
 	"asbru/core"
 )
 
-// snowflake is Cortex inside an account of Snowflake; the key is a programmatic access
-// token.
+// snowflake is the Cortex of a Snowflake account; the key is a programmatic access token.
 //
 // Source: https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api
 var snowflake = &Adapter{

@@ -15,11 +15,11 @@ import (
 	"asbru/core/scan"
 )
 
-// oddities are what may stand where something else is expected.
+// oddities are values to put in place of expected ones.
 var oddities = []string{`null`, `true`, `-1.5`, `""`, `"x"`, `{}`, `[null]`}
 
-// strange calls f with doc in which one value after the other is something else, one array after the
-// other has another element, and one object after the other a member that nobody knows.
+// strange calls f with variants of doc, in each of which one value is replaced, one array has another
+// element, or one object has an unknown member.
 func strange(doc string, f func(string)) {
 	stuffed(doc, 1, f)
 	quoted, begins := false, false
@@ -43,7 +43,7 @@ func strange(doc string, f func(string)) {
 	}
 }
 
-// valueEnd is where the value that begins at i ends.
+// valueEnd returns the end of the value that begins at i.
 func valueEnd(doc string, i int) int {
 	switch doc[i] {
 	case '{', '[':
@@ -62,7 +62,7 @@ func valueEnd(doc string, i int) int {
 	return i
 }
 
-// survives calls f, and tells what made it panic.
+// survives calls f, and reports a panic with its input.
 func survives(t *testing.T, name, in string, f func()) {
 	t.Helper()
 	defer func() {
@@ -73,7 +73,7 @@ func survives(t *testing.T, name, in string, f func()) {
 	f()
 }
 
-// sound checks that b, which was made of in, is JSON.
+// sound checks that b, which was made from in, is JSON.
 func sound(t *testing.T, name, in string, b []byte) {
 	t.Helper()
 	if bad := (*scan.Error)(nil); errors.As(scan.Valid(b), &bad) {
@@ -81,13 +81,13 @@ func sound(t *testing.T, name, in string, b []byte) {
 	}
 }
 
-// spare is richRequest without what few formats can say.
+// spare is richRequest without the members that only few formats have.
 const spare = `{"model":"m","messages":[{"role":"system","content":"s"},{"role":"user","content":"u"},` +
 	`{"role":"assistant","content":"a","tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"a\":[1]}"}}]},{"role":"tool","tool_call_id":"call_1","content":"r"},{"role":"user","content":"v"}],` +
 	`"tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{"a":{"type":"string"}}}}}],` +
 	`"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","properties":{"b":{"enum":["c"]}}}}},"max_completion_tokens":9}`
 
-// Whatever can be read of a strange request can be written for everybody, or is refused.
+// A strange request that one format parses is either written in every other format, or refused.
 func TestStrangeRequestsCross(t *testing.T) {
 	faces(func(name string, d *core.Dialect, op core.Op, codec *core.ChatCodec) {
 		f := func(in string) {
@@ -175,10 +175,10 @@ func TestStrangeEventsCross(t *testing.T) {
 	})
 }
 
-// What only Gemini can be told is named to the client, whoever else is asked.
+// Settings that only Gemini has are reported to the client as dropped for any other target.
 func TestSettingsOfGeminiAreNamed(t *testing.T) {
 	faces(func(name string, d *core.Dialect, op core.Op, codec *core.ChatCodec) {
-		if d == gemini.API || op == core.OpCompletion { // which no conversation becomes
+		if d == gemini.API || op == core.OpCompletion { // conversations are never written as completions
 			return
 		}
 		c := core.NewChat()

@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// together serves open models under their Hugging Face names; retry-after comes with
-// successful replies too.
+// together serves open models under their Hugging Face names. Its successful replies have retry-after
+// too.
 //
 // Source: https://docs.together.ai/reference/chat-completions-1,
 // https://docs.together.ai/reference/rerank-1

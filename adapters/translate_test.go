@@ -10,13 +10,13 @@ import (
 	"asbru/core"
 )
 
-// conversation asks for more than some servers take, all of it harmless.
+// conversation uses features that some servers refuse but that can be left out.
 const conversation = `{"model":"m","input":[{"role":"developer","content":"Be brief."},{"role":"user","content":"Hello"}],` +
 	`"tools":[{"type":"function","name":"weather_of","strict":false,"parameters":{"type":"object","properties":{"city":{"type":"string"}}}}],` +
 	`"max_output_tokens":64,"stream":true,"store":false,"metadata":{"a":"b"},"user":"u","safety_identifier":"s","prompt_cache_key":"k"}`
 
-// TestEveryFaceTakesAConversation translates one conversation for every face that has
-// any, and looks for what its server refuses.
+// TestEveryFaceTakesAConversation translates one conversation for every face that has conversations,
+// and checks that nothing is sent that its server refuses.
 func TestEveryFaceTakesAConversation(t *testing.T) {
 	n := 0
 	for _, a := range All {
@@ -51,7 +51,7 @@ func TestEveryFaceTakesAConversation(t *testing.T) {
 	}
 }
 
-// used is a Chat that has held a request of somebody else, as those in earnest have.
+// used returns a Chat that has held another request, as a pooled one has.
 func used(t *testing.T) *core.Chat {
 	t.Helper()
 	c := new(core.Chat)
@@ -91,8 +91,8 @@ func checkSent(t *testing.T, name string, f *core.Face, body []byte) {
 	}
 }
 
-// TestEveryFaceTakesTheRest does the same for texts to embed, documents to order and
-// conversations to count, where a face has them.
+// TestEveryFaceTakesTheRest does the same for embeddings, reranking and counting tokens, if a face has
+// them.
 func TestEveryFaceTakesTheRest(t *testing.T) {
 	for _, a := range All {
 		for _, f := range a.Faces {
@@ -141,8 +141,8 @@ func count(d *core.Dialect, s *core.Send) ([]byte, *core.Fault) {
 	return d.Counts.AppendRequest(nil, c, s)
 }
 
-// TestEveryPathHasItsWords checks that what the table offers beside conversations is
-// something the face's dialect can write: else no other format ever reaches it.
+// TestEveryPathHasItsWords checks that the face's dialect can write each operation that the table
+// offers besides conversations; otherwise clients of other formats could never use it.
 func TestEveryPathHasItsWords(t *testing.T) {
 	for _, a := range All {
 		for _, f := range a.Faces {
@@ -151,14 +151,14 @@ func TestEveryPathHasItsWords(t *testing.T) {
 				core.OpChat: d.Chats[core.OpChat] == nil, core.OpInvoke: d.Chats[core.OpInvoke] == nil, core.OpResponses: d.Chats[core.OpResponses] == nil}
 			for op, lacks := range missing {
 				if f.Paths[op] != "" && lacks {
-					t.Errorf("%s offers %s, which the format %s has no words for", a.Name, op, d.Name)
+					t.Errorf("%s offers %s, which the format %s cannot write", a.Name, op, d.Name)
 				}
 			}
 		}
 	}
 }
 
-// Voyage calls two things by other names than Cohere.
+// Voyage has other names for two fields than Cohere.
 func TestVoyageOrders(t *testing.T) {
 	r := new(core.Rerank)
 	if fault := openai.API.Reranks.ParseRequest(r, []byte(`{"model":"m","query":"q","documents":["a","b"],"top_n":1}`)); fault != nil {

@@ -5,7 +5,7 @@ import (
 	"asbru/core"
 )
 
-// venice serves open models and keeps nothing; venice_parameters are its own.
+// venice serves open models and stores no requests; venice_parameters is a field of its own.
 //
 // Source: https://docs.venice.ai/api-reference/api-spec
 var venice = &Adapter{

@@ -6,7 +6,7 @@ import (
 	"asbru/core"
 )
 
-// vercel is Vercel's AI gateway: vendor/model names.
+// vercel is Vercel's AI gateway, with vendor/model names.
 //
 // Source: https://vercel.com/docs/ai-gateway/openai-compat,
 // https://vercel.com/docs/ai-gateway/anthropic-compat

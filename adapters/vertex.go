@@ -7,9 +7,9 @@ import (
 	"asbru/core"
 )
 
-// vertex is Vertex AI. Google's own models, Claude, Mistral's and the open ones each have a
-// surface of their own below one project and location. Claude's bodies carry a version and
-// no model; to count its tokens the model goes back in.
+// vertex is Vertex AI. Google's own models, Claude, Mistral's and the open ones each have paths of
+// their own below one project and location. Bodies for Claude have a version and no model, except for
+// counting tokens, which needs the model.
 //
 // Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference,
 // https://docs.claude.com/en/api/claude-on-vertex-ai,
@@ -82,15 +82,15 @@ var vertex = &Adapter{
 	Host: vertexHost,
 }
 
-// vertexBetas are the beginnings of the features that Claude has at Vertex; a name it does not
-// know is answered with 400.
+// vertexBetas are the prefixes of the beta features that Claude has at Vertex, which answers 400 to
+// unknown names.
 var vertexBetas = []string{
 	"computer-use-", "context-1m-", "context-management-", "fine-grained-tool-streaming-", "interleaved-thinking-",
 	"tool-search-tool-", "web-search-",
 }
 
-// vertexHost is where a location is served: global by the plain name, the two
-// multi-regions by names of their own, every other by its region's.
+// vertexHost returns the host of a location: global has the plain name, the two
+// multi-regions have names of their own, and each region has its own.
 func vertexHost(options map[string]string) string {
 	switch region := options["region"]; region {
 	case "global":

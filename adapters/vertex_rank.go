@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// vertexRank is the ranking API of Vertex AI, which lives at Discovery Engine. It orders 200
-// documents in one request at most.
+// vertexRank is the ranking API of Vertex AI, which belongs to Discovery Engine. It takes at most 200
+// documents in one request.
 //
 // Source: https://cloud.google.com/generative-ai-app-builder/docs/ranking,
 // https://cloud.google.com/generative-ai-app-builder/docs/reference/rest/v1/projects.locations.rankingConfigs/rank
@@ -30,7 +30,7 @@ var vertexRank = &Adapter{
 	Serves: []string{"semantic-ranker-"},
 }
 
-// rankHost is where a location of Discovery Engine is served.
+// rankHost returns the host of a location of Discovery Engine.
 func rankHost(options map[string]string) string {
 	if region := options["region"]; region != "global" {
 		return region + "-discoveryengine.googleapis.com"

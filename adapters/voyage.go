@@ -5,7 +5,8 @@ import (
 	"asbru/core"
 )
 
-// voyage makes embeddings and orders documents; sizes and counts go by names of their own.
+// voyage computes embeddings and reranks documents. Its fields for dimensions and counts have names of
+// their own.
 //
 // Source: https://docs.voyageai.com/reference/embeddings-api,
 // https://docs.voyageai.com/reference/reranker-api

@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// watsonx is watsonx.ai of one project. Streams have a path of their own, the model goes by
-// model_id; the key is a token of IBM's IAM, which lives an hour.
+// watsonx is the watsonx.ai of one project. Streams have a path of their own, and the field of the
+// model is model_id. The key is a token of IBM's IAM, which expires after an hour.
 //
 // Source: https://cloud.ibm.com/apidocs/watsonx-ai#text-chat
 var watsonx = &Adapter{

@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// writer serves Palmyra. Chat has a shorter path than elsewhere; streams end without [DONE]
-// and tell usage unasked.
+// writer serves Palmyra. Its path of chats is shorter than elsewhere; streams have no [DONE] and always
+// have usage.
 //
 // Source: https://dev.writer.com/api-reference/completion-api/chat-completion
 var writer = &Adapter{

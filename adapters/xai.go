@@ -5,8 +5,8 @@ import (
 	"asbru/core"
 )
 
-// xai serves Grok, counts reasoning beside the completion, answers a bad key with 400 and
-// refuses metadata.
+// xai serves Grok. It does not count reasoning tokens as part of the completion, answers 400 to a wrong
+// key, and refuses metadata.
 //
 // Source: https://docs.x.ai/docs/api-reference
 var xai = &Adapter{

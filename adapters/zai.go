@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// zai serves GLM. Chunks come without object, tool calls whole. China has a domain of its
-// own; the coding plan is base_url https://api.z.ai/api/coding with paths of its own.
+// zai serves GLM. Chunks have no object, and a tool call comes in one chunk. China has a domain of its
+// own; for the coding plan, which has other paths, set base_url https://api.z.ai/api/coding.
 //
 // Source: https://docs.z.ai/api-reference/llm/chat-completion,
 // https://docs.z.ai/devpack/tool/claude

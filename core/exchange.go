@@ -35,6 +35,7 @@ type Exchange struct {
 	Charge  Charge // how an answer is charged that was not produced for this exchange
 	n       uint8  // number of attempts
 	stage   uint8  // index of the stage that waits, among those being run
+	Page    uint16 // the place in Snap.Origins of the page that asks, from 1 on; 0: none of those
 	Sent    int32  // length of Body in bytes; a lane may release Body itself while a stream is under way
 
 	Head  Head   // the request's head, for the stages that run before an attempt; nil once they are done
@@ -133,7 +134,7 @@ func (x *Exchange) Reset() {
 	x.From, x.Face, x.Name, x.Path, x.Body = nil, nil, nil, nil, nil
 	x.Peek.Reset()
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
-	x.As, x.Array, x.Sent = 0, false, 0
+	x.As, x.Array, x.Page, x.Sent = 0, false, 0, 0
 	x.Recall, x.Charge, x.Answered, x.Guard = NoRecall, ChargeUsed, nil, 0
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}

@@ -1,9 +1,9 @@
-// Package doors is the table of paths that the data plane serves: every dialect's own, below its
-// name and, where no two can be confused, without it. For paths that name a model it says how to
-// read them.
+// Package doors is the table of paths that the data plane serves: those of every dialect, below its
+// name and, if they are unambiguous, also without it. It also finds the model in paths that name
+// one.
 //
-// It refuses to know who is behind a path: that is for routes to decide, except where a door
-// belongs to one provider.
+// It refuses to decide which provider serves a path, which routes do, except for doors that belong
+// to one provider.
 package doors
 
 import (
@@ -19,8 +19,8 @@ import (
 	"asbru/hotpath"
 )
 
-// All returns the doors, the busiest first. They are matched in order; none has a prefix that
-// hides a later one.
+// All returns the doors, the busiest first. They are matched in order; no prefix hides a later
+// door.
 func All() []hotpath.Door {
 	all := dialectDoors("")
 	for _, name := range []string{"/litellm", "/langchain", "/pydanticai"} {
@@ -29,9 +29,9 @@ func All() []hotpath.Door {
 	return append(all, throughDoors()...)
 }
 
-// dialectDoors are the doors of every dialect below one prefix. The vendors' SDKs append
-// their own paths to a base URL, so each dialect is found below its name and, where the
-// paths of two cannot be confused, without it.
+// dialectDoors returns the doors of every dialect below one prefix. The vendors' SDKs append their
+// own paths to a base URL, so each dialect is served below its name and, if its paths are
+// unambiguous, also without it.
 func dialectDoors(under string) []hotpath.Door {
 	return []hotpath.Door{
 		{Prefix: under + "/v1", Dialect: openai.API, Ops: openaiOps, Find: barePath, Aside: quotaTail},
@@ -65,7 +65,7 @@ func dialectDoors(under string) []hotpath.Door {
 	}
 }
 
-// throughDoors lead to one provider, which gets the bytes as they come.
+// throughDoors returns the doors that belong to one provider, which gets the bytes unchanged.
 func throughDoors() []hotpath.Door {
 	return []hotpath.Door{
 		{Prefix: "/openai_passthrough", Dialect: openai.API, Provider: "openai", Ops: throughOps},
@@ -77,7 +77,7 @@ func throughDoors() []hotpath.Door {
 
 // The operations by method and path.
 var (
-	throughOps = map[string]core.Op{ // all else passes as it comes
+	throughOps = map[string]core.Op{ // all other requests are relayed
 		"GET /realtime":           core.OpRealtime,
 		"GET /v1/realtime":        core.OpRealtime,
 		"GET /openai/realtime":    core.OpRealtime,
@@ -118,11 +118,11 @@ var (
 	}
 )
 
-// quotaTail is where a caller asks about itself, behind /v1.
+// quotaTail is the path after /v1 at which callers get their own limits and usage.
 const quotaTail = "/quota"
 
-// Hot reports whether a request is for the data plane and not for the slow door. uri is as the
-// client sent it: nothing is decoded before the strict reader has seen it.
+// Hot reports whether a request is for the data plane and not for the slow door. uri must be as the
+// client sent it, since nothing may be decoded before the strict parser has read it.
 func Hot(doors []hotpath.Door, uri string) bool {
 	for i := range doors {
 		if p := doors[i].Prefix; strings.HasPrefix(uri, p) && len(uri) > len(p) && uri[len(p)] == '/' {

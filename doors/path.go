@@ -8,7 +8,7 @@ import (
 	"asbru/hotpath"
 )
 
-// messagesPath finds Anthropic's paths where its SDK appends them to the bare address.
+// messagesPath finds Anthropic's paths, which its SDK appends to the address without a prefix.
 func messagesPath(method, tail []byte) (hotpath.Found, bool) {
 	if string(method) != "POST" {
 		return hotpath.Found{}, false
@@ -22,8 +22,8 @@ func messagesPath(method, tail []byte) (hotpath.Found, bool) {
 	return hotpath.Found{}, false
 }
 
-// deploymentPath finds Azure's paths, /deployments/NAME/chat/completions: the deployment
-// is the model. A name may hold slashes, provider/model, where an SDK sends it as it is.
+// deploymentPath finds Azure's paths, /deployments/NAME/chat/completions, where the deployment is
+// the model. A name may have slashes, as in provider/model, which some SDKs do not escape.
 func deploymentPath(method, tail []byte) (hotpath.Found, bool) {
 	rest, ok := bytes.CutPrefix(tail, []byte("/deployments/"))
 	first := bytes.IndexByte(rest, '/')
@@ -44,9 +44,9 @@ func deploymentPath(method, tail []byte) (hotpath.Found, bool) {
 	return hotpath.Found{Op: core.OpPass, Model: rest[:first:cap(rest)], Cut: true}, true
 }
 
-// geminiPath finds Google's paths, /models/NAME:verb, and /models/NAME alone, which shows the
-// model; what a model makes for long is asked for below it, by its provider's own names. Some SDKs leave /models out before a
-// name that holds a slash, as provider/model does.
+// geminiPath finds Google's paths, /models/NAME:verb, and /models/NAME, which shows the model.
+// Long-running operations of a model are below it, with the provider's own names. Some SDKs leave
+// /models out before a name with a slash, as in provider/model.
 func geminiPath(method, tail []byte) (hotpath.Found, bool) {
 	rest, ok := bytes.CutPrefix(tail, []byte("/models/"))
 	if ok && string(method) == "GET" && len(rest) > 0 && !bytes.Contains(rest, []byte("/operations/")) {
@@ -75,8 +75,8 @@ func geminiPath(method, tail []byte) (hotpath.Found, bool) {
 	return f, true
 }
 
-// livePath finds the sockets of the Live API, at the Gemini API and at Vertex AI. The name of the
-// method holds the version.
+// livePath finds the WebSockets of the Live API, of the Gemini API and of Vertex AI. The name of
+// the method contains the version.
 //
 // Source: https://ai.google.dev/api/live
 func livePath(method, tail []byte) (hotpath.Found, bool) {
@@ -98,8 +98,8 @@ func livePath(method, tail []byte) (hotpath.Found, bool) {
 	return hotpath.Found{}, false
 }
 
-// collection reports whether tail begins with something other of Google's that has verbs,
-// or is no provider and model.
+// collection reports whether tail begins with another collection of Google's that has verbs, or is
+// not a provider and a model.
 func collection(tail []byte) bool {
 	for _, name := range [...]string{"/tunedModels/", "/projects/", "/publishers/", "/cachedContents", "/files", "/corpora/", "/batches/", "/fileSearchStores", "/operations/"} {
 		if bytes.HasPrefix(tail, []byte(name)) {
@@ -109,8 +109,8 @@ func collection(tail []byte) bool {
 	return bytes.Count(tail, []byte("/")) < 2
 }
 
-// bedrockPath finds AWS's paths, /NAME/verb, behind /model. A name may hold slashes: an ARN
-// does, and some clients send them as they are.
+// bedrockPath finds AWS's paths, /NAME/verb, after /model. A name may have slashes, as ARNs do, and
+// some clients do not escape them.
 func bedrockPath(method, tail []byte) (hotpath.Found, bool) {
 	slash := bytes.LastIndexByte(tail, '/')
 	if slash <= 1 || string(method) != "POST" {

@@ -12,9 +12,9 @@ import (
 )
 
 // vertexPath finds the paths of Vertex AI: /projects/P/locations/L/publishers/WHO/models/NAME:verb,
-// or from /publishers on where a key speaks for the project. Whose account is asked is the
-// configuration's to say, so project and location stay here. A publisher that is not the one the
-// verb belongs to is what an SDK made of provider/model.
+// or from /publishers on if a key stands for the project. The configuration decides which account
+// is used, so project and location are not passed on. A publisher other than the one that the verb
+// belongs to is an SDK's spelling of provider/model.
 //
 // Source: https://cloud.google.com/vertex-ai/docs/reference/rest
 func vertexPath(method, tail []byte) (hotpath.Found, bool) {
@@ -31,7 +31,7 @@ func vertexPath(method, tail []byte) (hotpath.Found, bool) {
 	return hotpath.Found{Op: core.OpPass, Speaks: gemini.API, Skip: at}, true
 }
 
-// project is where a path goes on behind /projects/P/locations/L; 0 and false: it has no such beginning.
+// project returns the offset after /projects/P/locations/L; 0 and false if a path does not begin with it.
 func project(tail []byte) (at int, ok bool) {
 	for _, word := range [...]string{"/projects/", "/locations/"} {
 		if !bytes.HasPrefix(tail[at:], []byte(word)) {
@@ -47,7 +47,7 @@ func project(tail []byte) (at int, ok bool) {
 	return at, true
 }
 
-// publisherPath reads rest, /publishers/WHO/models…, which begins at skip of the path.
+// publisherPath reads rest, /publishers/WHO/models…, which begins at offset skip of the path.
 func publisherPath(method, rest []byte, skip int) (hotpath.Found, bool) {
 	who := rest[len("/publishers/"):]
 	end := bytes.IndexByte(who, '/')
@@ -72,7 +72,7 @@ func publisherPath(method, rest []byte, skip int) (hotpath.Found, bool) {
 	switch verb := rest[bytes.LastIndexByte(rest, ':')+1:]; string(verb) {
 	case "rawPredict", "streamRawPredict":
 		return rawPredict(f, who, string(verb) == "streamRawPredict"), true
-	case "predict": // a word for many things at Google; of others only vectors are asked so
+	case "predict": // Google uses it for many operations; other publishers only for embeddings
 		if string(who) != "google" || bytes.Contains(f.Model, []byte("embed")) && !bytes.HasPrefix(f.Model, []byte("multimodal")) {
 			f.Op = core.OpEmbed
 		}
@@ -83,8 +83,8 @@ func publisherPath(method, rest []byte, skip int) (hotpath.Found, bool) {
 	return f, true
 }
 
-// rawPredict is the verb of models that are asked in their vendor's own words. Claude's are
-// counted by a model of that name, and the body names the one that is meant.
+// rawPredict handles the verb for models that are used in their vendor's own format. For Claude,
+// tokens are counted by a model with a special name, and the body names the actual one.
 //
 // Source: https://docs.claude.com/en/api/claude-on-vertex-ai
 func rawPredict(f hotpath.Found, who []byte, stream bool) hotpath.Found {
@@ -98,7 +98,7 @@ func rawPredict(f hotpath.Found, who []byte, stream bool) hotpath.Found {
 	return f
 }
 
-// plainWord reports whether a segment of a path stands for itself.
+// plainWord reports whether a segment of a path has no escapes or other special characters.
 func plainWord(s []byte) bool {
 	for _, c := range s {
 		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' {
@@ -108,12 +108,12 @@ func plainWord(s []byte) bool {
 	return len(s) > 0
 }
 
-// barePath finds what is asked of the bare version of an API by SDKs of others than OpenAI.
+// barePath finds the paths that SDKs of other vendors than OpenAI append to the version of an API.
 func barePath(method, tail []byte) (hotpath.Found, bool) {
 	if f, ok := messagesPath(method, tail); ok {
 		return f, true
 	}
-	if s := string(tail); string(method) == "POST" && (s == "/tokenize" || s == "/detokenize") { // Cohere's, below its version
+	if s := string(tail); string(method) == "POST" && (s == "/tokenize" || s == "/detokenize") { // Cohere, below its version
 		return hotpath.Found{Op: core.OpPass, Speaks: cohere.API, Skip: -len("/v1")}, true
 	}
 	return vertexPath(method, tail)

@@ -103,46 +103,28 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	f.head = r.HeadLen
 	f.free = r.Close || r.Minor == 0
 	s.identify(x, r, b)
-	path := r.Path.Of(b)
-	op, door, found := s.open(r.Method.Of(b), path)
-	if door == nil {
-		if len(s.opt.Doors) > 0 {
-			x.From = s.opt.Doors[0].Dialect
-		}
-		if !http1.PathClean(path) {
-			return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", "send the path in its plain form")
-		}
-		return waySlow
+	if way := s.place(f, r, b); way != wayHot {
+		return way
 	}
-	x.Op, x.From, x.Path, f.door, f.drop = op, door.Dialect, path[len(door.Prefix)+found.Skip:], door, found.Drop
-	if found.Speaks != nil {
-		x.From = found.Speaks
-	}
-	clean := found.exact
-	if found.Model != nil {
-		clean = s.named(f, path, found, r.Query.Of(b))
-	} else if !clean {
-		clean = http1.PathClean(path)
-	}
-	if !clean {
-		return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", "send the path in its plain form")
-	}
-	if r.Minor == 0 && op == core.OpRealtime {
+	if r.Minor == 0 && x.Op == core.OpRealtime {
 		return refuse(x, core.Invalid, "a WebSocket cannot be opened in HTTP/1.0", "send the request as HTTP/1.1")
 	}
 	if r.Minor == 0 {
 		return waySlow // answered once, then closed
 	}
-	if m := r.Method.Of(b); string(m) == "OPTIONS" {
-		return refuse(x, core.BadMethod, "the method OPTIONS is not served on this path", "send GET or POST")
-	}
 	if x.Snap == nil {
 		return refuse(x, core.Overloaded, "the gateway has no configuration yet", "try again in a moment")
+	}
+	if len(x.Snap.Origins) > 0 {
+		x.Page = pageOf(x.Snap, r, b)
+	}
+	if string(r.Method.Of(b)) == "OPTIONS" {
+		return s.preflight(f, r, b)
 	}
 	if !caller(x, r, b, f.digest) {
 		return wayFault
 	}
-	if op == core.OpRealtime {
+	if x.Op == core.OpRealtime {
 		return s.upgrade(f, r, b)
 	}
 	if r.Upgrade && http1.EqualFold(r.Value(b, http1.Upgrade), "websocket") {
@@ -152,6 +134,37 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	limit := bodyLimit(x.Snap, r, b)
 	if r.ContentLength > int64(limit) {
 		return tooLarge(x, r.ContentLength, limit)
+	}
+	return wayHot
+}
+
+// place finds the door of a request and what its path says.
+func (s *Server) place(f *flight, r *http1.Request, b []byte) way {
+	x := &f.x
+	op, door, found := s.find(r, b)
+	path := r.Path.Of(b)
+	clean := found.exact
+	switch {
+	case door == nil:
+		if len(s.opt.Doors) > 0 {
+			x.From = s.opt.Doors[0].Dialect
+		}
+		if http1.PathClean(path) {
+			return waySlow
+		}
+	default:
+		x.Op, x.From, x.Path, f.door, f.drop = op, door.Dialect, path[len(door.Prefix)+found.Skip:], door, found.Drop
+		if found.Speaks != nil {
+			x.From = found.Speaks
+		}
+		if found.Model != nil {
+			clean = s.named(f, path, found, r.Query.Of(b))
+		} else if !clean {
+			clean = http1.PathClean(path)
+		}
+	}
+	if !clean {
+		return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", "send the path in its plain form")
 	}
 	return wayHot
 }

@@ -14,15 +14,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Inherit returns the listening sockets this process was born with: from a
-// predecessor (HandOver), else from systemd (Listeners), else none. Call it
-// once, early, in a process with one purpose; the caller owns the listeners.
+// Inherit returns the listening sockets that this process has inherited: from a
+// predecessor (HandOver), otherwise from systemd (Listeners), otherwise none. It
+// should be called once, early in the process; the caller owns the listeners.
 //
-// ready has to be called when everything else stands and before the first
-// Accept. It says so to the predecessor and returns nil when it has stopped
-// being in charge; with an error this process must not serve and has to exit.
-// Without a predecessor it returns nil at once. It never is nil; a second call
-// repeats the first answer.
+// ready has to be called when everything else is ready and before the first Accept. It
+// notifies the predecessor, and returns nil once that has handed over; on an error
+// this process must not serve and has to exit. Without a predecessor it returns nil at
+// once. ready is never nil; a second call repeats the first result.
 func Inherit() (listeners map[string]net.Listener, ready func() error, err error) {
 	value, ok := os.LookupEnv(handOverVariable)
 	if !ok {
@@ -44,7 +43,7 @@ func Inherit() (listeners map[string]net.Listener, ready func() error, err error
 	}), nil
 }
 
-// receive takes the sockets and their names off the predecessor's first message.
+// receive reads the sockets and their names from the predecessor's first message.
 func receive(value string) (map[string]net.Listener, *net.UnixConn, error) {
 	fd, err := strconv.Atoi(value)
 	if err != nil || fd < firstFD {
@@ -73,8 +72,8 @@ func receive(value string) (map[string]net.Listener, *net.UnixConn, error) {
 	return listeners, conn, nil
 }
 
-// readSockets returns one name for each descriptor, no two alike. The
-// descriptors, which are the caller's, close on exec.
+// readSockets returns the descriptors and a unique name for each. The caller owns the
+// descriptors, which are closed on exec.
 func readSockets(conn *net.UnixConn) (names []string, fds []int, err error) {
 	message, rights := make([]byte, maxNames), make([]byte, unix.CmsgSpace(4*maxListeners))
 	n, oobn, flags, _, err := conn.ReadMsgUnix(message, rights) // sets MSG_CMSG_CLOEXEC
@@ -99,8 +98,8 @@ func readSockets(conn *net.UnixConn) (names []string, fds []int, err error) {
 	return nil, nil, err
 }
 
-// rightsIn returns all descriptors in the control data of one message; it
-// closes them if it cannot read it all.
+// rightsIn returns all descriptors in the control data of one message. If it cannot read
+// all of them, it closes them.
 func rightsIn(control []byte) ([]int, error) {
 	messages, err := unix.ParseSocketControlMessage(control)
 	if err != nil {
@@ -118,9 +117,9 @@ func rightsIn(control []byte) ([]int, error) {
 	return all, nil
 }
 
-// takeOver says "ready" and waits for "serve". A predecessor that is gone cannot
-// object: it kills a successor it does not want before it closes its end, so an
-// end of file read by a living process means that nobody else serves.
+// takeOver sends "ready" and waits for "serve". A predecessor kills a successor that it
+// rejects before it closes its end, so if this process is alive and reads an end of file,
+// the predecessor is gone and no other process serves.
 func takeOver(conn *net.UnixConn) error {
 	if err := conn.SetDeadline(time.Now().Add(agreeWait)); err != nil {
 		return err

@@ -15,14 +15,14 @@ import (
 // sd_listen_fds(3). os/exec numbers its extra files from the same 3.
 const firstFD = 3
 
-// Listeners returns the listening sockets that systemd passed (a .socket unit),
-// by FileDescriptorName=, which is the name of the socket unit when it has
-// none. A second socket of one name is "name-2", a third "name-3"; a socket
-// without any name is "unknown". No socket at all is nil, nil.
+// Listeners returns the listening sockets that systemd passed (a .socket unit), by
+// FileDescriptorName=, which defaults to the name of the socket unit. A second socket
+// with the same name is "name-2", a third "name-3"; a socket without a name is
+// "unknown". Without sockets it returns nil, nil.
 //
-// The caller owns the listeners. The variables are unset and the descriptors
-// closed on exec, so that no child takes them for its own; a second call finds
-// nothing. On an error none is left open.
+// The caller owns the listeners. The variables are unset and the descriptors closed on
+// exec, so that no child takes them for its own; a second call finds nothing. On an
+// error no listener is left open.
 func Listeners() (map[string]net.Listener, error) {
 	n, names, err := listenVariables(os.Getenv("LISTEN_PID"), os.Getenv("LISTEN_FDS"),
 		os.Getenv("LISTEN_FDNAMES"), os.Getpid())
@@ -40,8 +40,8 @@ func Listeners() (map[string]net.Listener, error) {
 	return adopt(fds, names)
 }
 
-// listenVariables reads what sd_listen_fds(3) describes: how many sockets there
-// are for the process self, and a name for each, no two alike.
+// listenVariables reads the variables of sd_listen_fds(3): the number of sockets for the
+// process self, and a unique name for each.
 func listenVariables(pid, fds, fdnames string, self int) (int, []string, error) {
 	if fds == "" || pid != strconv.Itoa(self) {
 		return 0, nil, nil
@@ -72,8 +72,8 @@ func listenVariables(pid, fds, fdnames string, self int) (int, []string, error) 
 	return n, names, nil
 }
 
-// adopt makes listeners of descriptors, which it closes in every case: a
-// listener keeps a duplicate.
+// adopt makes listeners of descriptors, which it always closes, because a listener has
+// a duplicate.
 func adopt(fds []int, names []string) (map[string]net.Listener, error) {
 	all := make(map[string]net.Listener, len(fds))
 	var problems []error
@@ -92,9 +92,9 @@ func adopt(fds []int, names []string) (map[string]net.Listener, error) {
 	return all, nil
 }
 
-// listenerOf sets O_NONBLOCK before the descriptor meets package os: os.NewFile
-// and net.FileListener leave the flag alone where it is set, and would clear and
-// set it again, under the feet of a process that accepts, where it is not.
+// listenerOf sets O_NONBLOCK before the descriptor is passed to package os. If it is set,
+// os.NewFile and net.FileListener leave the flag alone; otherwise they would clear and
+// set it while another process accepts on the shared description.
 func listenerOf(fd int, name string) (net.Listener, error) {
 	if err := unix.SetNonblock(fd, true); err != nil {
 		unix.Close(fd)
@@ -118,7 +118,7 @@ func closeAll(all map[string]net.Listener) {
 	}
 }
 
-// monotonicMicros is CLOCK_MONOTONIC in microseconds.
+// monotonicMicros returns CLOCK_MONOTONIC in microseconds.
 func monotonicMicros() (int64, error) {
 	var now unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &now); err != nil {

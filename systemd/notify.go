@@ -13,27 +13,27 @@ import (
 const (
 	Ready    = "READY=1"    // start-up or reload is complete
 	Stopping = "STOPPING=1" // draining has begun
-	Alive    = "WATCHDOG=1" // the watchdog's sign of life
+	Alive    = "WATCHDOG=1" // the sign of life for the watchdog
 )
 
-// Status is a state: one line for `systemctl status`. Line ends in text become blanks.
+// Status returns the state that sets the line for `systemctl status`. Line ends in text become blanks.
 func Status(text string) string {
 	return "STATUS=" + strings.NewReplacer("\n", " ", "\r", " ").Replace(text)
 }
 
-// MainPID is a state: process pid is the service from now on. The present main
-// process has to send it; systemd does not believe a stranger.
+// MainPID returns the state that makes process pid the main process of the service. It
+// has to be sent by the present main process; systemd ignores it from others.
 func MainPID(pid int) string { return "MAINPID=" + strconv.Itoa(pid) }
 
-// Notify tells the supervisor the given states in one message. Without a
-// supervisor, that is without NOTIFY_SOCKET, it does nothing and returns nil.
-// An error never means that the service is unwell: log it and go on.
+// Notify sends the given states to the supervisor in one message. Without a
+// supervisor, that is without NOTIFY_SOCKET, it does nothing and returns nil. An
+// error does not mean that the service has a problem: log it and continue.
 func Notify(state ...string) error {
 	path := os.Getenv("NOTIFY_SOCKET")
 	if path == "" || len(state) == 0 {
 		return nil
 	}
-	// A leading @ is the abstract namespace, for systemd and for package net.
+	// A leading @ means the abstract namespace, for systemd and for package net.
 	if path[0] != '/' && path[0] != '@' {
 		return fmt.Errorf("cannot notify the supervisor at %q: only unix sockets are understood", path)
 	}
@@ -51,8 +51,8 @@ func Notify(state ...string) error {
 	return nil
 }
 
-// NotifyReloading says that a reload has begun; Ready says that it is over.
-// Type=notify-reload needs the time by the monotonic clock with it, to tell
+// NotifyReloading reports that a reload has begun; Ready reports that it has ended.
+// Type=notify-reload requires the time of the monotonic clock with it, to distinguish
 // this reload from an older one.
 func NotifyReloading() error {
 	if os.Getenv("NOTIFY_SOCKET") == "" {

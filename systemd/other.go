@@ -8,10 +8,10 @@ import (
 	"net"
 )
 
-// Listeners finds nothing: only Linux has systemd.
+// Listeners returns nothing, as only Linux has systemd.
 func Listeners() (map[string]net.Listener, error) { return nil, nil }
 
-// Inherit finds nothing: no process hands its sockets over here.
+// Inherit returns nothing, as processes cannot hand over sockets on this system.
 func Inherit() (listeners map[string]net.Listener, ready func() error, err error) {
 	return nil, func() error { return nil }, nil
 }

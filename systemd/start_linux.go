@@ -18,18 +18,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Start runs the successor, gives it the listeners and waits until it is ready.
-// It returns the successor's pid; from then on the successor accepts, and the
-// caller has to close its listeners first, finish its connections and exit. It
-// must not send Stopping to the supervisor: the service goes on.
+// Start runs the successor, passes it the listeners and waits until it is ready. It
+// returns the successor's pid. From then on the successor accepts, and the caller has
+// to close its listeners first, finish its connections and exit. It must not send
+// Stopping to the supervisor, because the service continues.
 //
-// An error means that nothing has changed: the caller still serves and no
-// successor is left. The end of ctx is such an error. A call while another one
-// runs waits for it; after a success every call is refused.
+// After an error nothing has changed: the caller still serves and there is no
+// successor. The end of ctx is such an error. A call during another one waits for it;
+// after a success every call returns an error.
 //
-// A listener has to be a *net.TCPListener or *net.UnixListener, or let its
-// descriptor be seen by syscall.Conn. The file of a unix socket is no longer
-// removed when its listener closes, since the successor listens there.
+// A listener has to be a *net.TCPListener or *net.UnixListener, or implement
+// syscall.Conn. The file of a unix socket is no longer removed when its listener
+// closes, since the successor listens there.
 func (h *HandOver) Start(ctx context.Context, listeners map[string]net.Listener) (pid int, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -102,7 +102,7 @@ func (h *HandOver) spawn() (*child, error) {
 		return nil, fmt.Errorf("cannot start the new program: %w", err)
 	}
 	c := &child{cmd: cmd, conn: ours, exited: make(chan struct{})}
-	// Ends with the successor, which usually survives this process.
+	// Returns when the successor exits, which is usually after this process.
 	go func() {
 		_ = cmd.Wait()
 		close(c.exited)
@@ -110,7 +110,7 @@ func (h *HandOver) spawn() (*child, error) {
 	return c, nil
 }
 
-// agree has the conversation; a nil error means that the successor serves.
+// agree carries out the conversation. A nil error means that the successor serves.
 func (c *child) agree(ctx context.Context, wait time.Duration, names []string, fds []int) error {
 	if err := c.conn.SetDeadline(time.Now().Add(wait)); err != nil {
 		return err
@@ -144,9 +144,9 @@ func (c *child) agree(ctx context.Context, wait time.Duration, names []string, f
 	case string(word[:n]) != wordReady:
 		return fmt.Errorf("process %d said %q instead of %q", c.cmd.Process.Pid, word[:n], wordReady)
 	}
-	// Before "serve", so that systemd knows the new main process when that one
-	// reports READY=1. Should it be lost, or the successor die right here, the
-	// unit ends and Restart= brings it back; that is no reason to stop.
+	// Sent before "serve", so that systemd knows the new main process when that
+	// reports READY=1. If it is lost, or the successor dies at this point, the unit
+	// ends and Restart= restarts it, so an error is ignored.
 	_ = Notify(MainPID(c.cmd.Process.Pid))
 	if _, err := c.conn.Write([]byte(wordServe)); err != nil {
 		return fmt.Errorf("process %d went away when it was to serve: %w", c.cmd.Process.Pid, err)
@@ -154,12 +154,12 @@ func (c *child) agree(ctx context.Context, wait time.Duration, names []string, f
 	return nil
 }
 
-// errGaveUp: the successor closed its end of the conversation, most likely by
-// its own end.
+// errGaveUp says that the successor closed its end of the conversation, most likely
+// because it has exited.
 var errGaveUp = errors.New("gave up before it was ready")
 
-// abandon ends a successor that will not take over, and says how it ended if it
-// did so by itself.
+// abandon ends a successor that will not take over. It returns why, with the exit status
+// if the successor ended by itself.
 func (c *child) abandon(why error) error {
 	if errors.Is(why, errGaveUp) {
 		select {
@@ -173,7 +173,7 @@ func (c *child) abandon(why error) error {
 	return why
 }
 
-// conversation is a pair of sockets that keep messages apart; one end is for
+// conversation returns a pair of sockets that preserve message boundaries; theirs is for
 // the child.
 func conversation() (ours *net.UnixConn, theirs *os.File, err error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
@@ -203,8 +203,8 @@ func unixConn(f *os.File) (*net.UnixConn, error) {
 	return u, nil
 }
 
-// successorEnv is env without what was meant for this process alone: a process
-// id in it would make the successor ignore its watchdog.
+// successorEnv returns env without the variables that are only for this process: a process
+// id in them would make the successor ignore its watchdog.
 func successorEnv(env []string) []string {
 	out := make([]string, 0, len(env)+1)
 	for _, kv := range env {
@@ -217,9 +217,9 @@ func successorEnv(env []string) []string {
 	return append(out, handOverVariable+"="+strconv.Itoa(firstFD))
 }
 
-// duplicate returns a descriptor of l's socket for sending. It goes through
-// Control, which lends the descriptor as it is; os.File.Fd would make the
-// shared description block. Owner: the caller.
+// duplicate returns a descriptor of l's socket, which the caller owns. It uses Control,
+// which does not change the descriptor; os.File.Fd would make the shared description
+// blocking.
 func duplicate(l net.Listener) (int, error) {
 	sc, ok := l.(syscall.Conn)
 	if !ok {

@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// Watchdog sends a sign of life twice in each watchdog period for as long as
-// alive returns true, and returns when ctx ends. Without WatchdogSec= in the
-// unit it returns at once. A false alive only leaves out one sign of life;
-// systemd acts when a whole period has none.
+// Watchdog sends a sign of life twice in each watchdog period if alive returns true,
+// and returns when ctx ends. Without WatchdogSec= in the unit it returns at once. If
+// alive returns false, only that sign of life is left out; systemd acts after a whole
+// period without one.
 //
-// alive is called from the calling goroutine and should prove that work still
-// moves, in well under half a period. The error says that the variables of the
-// watchdog make no sense; a message that could not be sent is not an error,
-// since the next one may arrive.
+// alive is called by the calling goroutine and should prove that the service makes
+// progress, in well under half a period. The error says that the variables of the
+// watchdog are malformed; a message that could not be sent is not an error, since the
+// next one may arrive.
 func Watchdog(ctx context.Context, alive func() bool) error {
 	period, err := watchdogPeriod(os.Getenv("WATCHDOG_USEC"), os.Getenv("WATCHDOG_PID"), os.Getpid())
 	if err != nil || period == 0 {
@@ -36,8 +36,8 @@ func Watchdog(ctx context.Context, alive func() bool) error {
 	}
 }
 
-// watchdogPeriod reads the variables of sd_watchdog_enabled(3); 0: no watchdog
-// for this process.
+// watchdogPeriod reads the variables of sd_watchdog_enabled(3); 0: this process has no
+// watchdog.
 func watchdogPeriod(usec, pid string, self int) (time.Duration, error) {
 	if usec == "" {
 		return 0, nil

@@ -1,6 +1,6 @@
-// Package web holds the pages that asbru shows to people, built into the binary.
-// It refuses scripts from anywhere and styles that are not its own: each page
-// comes with the Content-Security-Policy that says so.
+// Package web has the pages that asbru shows in a browser, built into the binary. It
+// refuses all scripts, and styles other than its own: each page comes with the
+// Content-Security-Policy for that.
 package web
 
 import (
@@ -13,11 +13,11 @@ import (
 //go:embed front.html
 var front []byte
 
-// Front is the page at the root of the gateway's address, and its
-// Content-Security-Policy. The bytes are shared: nobody may change them.
+// Front returns the page at the root of the gateway's address, and its
+// Content-Security-Policy. The bytes must not be modified.
 func Front() (page []byte, policy string) { return front, policyOf(front) }
 
-// policyOf allows a page its own inline style, by hash, and nothing else.
+// policyOf returns the policy that allows a page only its own inline style, by hash.
 func policyOf(page []byte) string {
 	_, rest, _ := bytes.Cut(page, []byte("<style>"))
 	style, _, _ := bytes.Cut(rest, []byte("</style>"))

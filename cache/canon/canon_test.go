@@ -87,7 +87,7 @@ func TestAnotherFormForAnotherQuestion(t *testing.T) {
 	f(chat(`,"tools":[{"type":"function","function":{"name":"f"}}]`), chat(`,"tools":[{"type":"function","function":{"name":"g"}}]`))
 }
 
-// Arguments may be anything between quotes: what is no JSON is told apart byte by byte.
+// Arguments may be any text between quotes. Those that are not JSON are compared byte by byte.
 func TestArguments(t *testing.T) {
 	of := func(args string) string {
 		return string(form(t, openai.API, core.OpChat, `{"messages":[{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"`+args+`"}}]}]}`))
@@ -125,16 +125,16 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// left lists the fields that no answer depends on, by type: a field that is added to the
-// neutral form is either part of the key or stands here with a reason.
+// left lists the fields that no answer depends on, by type. A new field of the neutral form is either
+// part of the key, or is listed here with a reason.
 var left = map[string][]string{
 	"Chat": {
-		"Tree", "From", "Op", // which format, not what
-		"Model", "Stream", "Usage", // the caller adds the model; how the answer comes is not the question
-		"User", "Tier", "CacheKey", "Metadata", "Store", // for the provider's books
+		"Tree", "From", "Op", // the format, not the question
+		"Model", "Stream", "Usage", // the caller adds the model; the others are about the delivery
+		"User", "Tier", "CacheKey", "Metadata", "Store", // for the provider's records
 		"Previous", // such a request has no form: see Whole
 		"Shape", "More", "Dropped",
-		"Turns", "Tools", // looked at below
+		"Turns", "Tools", // compared below
 	},
 	"Turn": {"From", "To", "Shape", "More"},
 	"Part": {"More", "Cites", "Cache", "Shape", "Wraps", "Inner"},
@@ -179,7 +179,7 @@ func TestEveryFieldCounts(t *testing.T) {
 	f("Tool", func(c *core.Chat) reflect.Value { return reflect.ValueOf(&c.Tools[0]).Elem() })
 }
 
-// set gives v a value that it has nowhere by default.
+// set gives v a value that it never has by default.
 func set(t *testing.T, v reflect.Value) {
 	t.Helper()
 	switch v.Kind() {

@@ -24,10 +24,10 @@ import (
 var idle = regexp.MustCompile(`^\.(model|modelId|stream|stream_options\..*|user|safety_identifier|metadata(\..*)?|store|service_tier|prompt_cache_key|prompt_cache_retention|requestMetadata\..*)$` +
 	`|\.cache_control(\.|$)|\.cachePoint(\.|$)` +
 	`|^\.anthropic_version$|^\.systemInstruction\.role$` +
-	`|^\.contents\[\d+\]\.role$|\.toolResult\.status$|^\.toolConfig\..*zz_unknown$`) // one of a few words, and nothing beside: all else their providers refuse
+	`|^\.contents\[\d+\]\.role$|\.toolResult\.status$|^\.toolConfig\..*zz_unknown$`) // one of a few words; providers refuse any other
 
-// Whatever is changed in a request, the form changes: the value of a member that nobody
-// here knows as well as one that was read.
+// Every change of a request changes the form: of the value of an unknown member as well as of one that is
+// parsed.
 func TestEveryLeafCounts(t *testing.T) {
 	type api struct {
 		d  *core.Dialect
@@ -77,12 +77,12 @@ func TestEveryLeafCounts(t *testing.T) {
 		})
 	}
 	for _, path := range slices.Sorted(maps.Keys(silent)) {
-		t.Errorf("%s: another value leaves the form as it is (%d times)", path, silent[path])
+		t.Errorf("%s: another value does not change the form (%d times)", path, silent[path])
 	}
 	t.Logf("%d leaves", n)
 }
 
-// walk changes one leaf after the other, and adds a member to one object after the other.
+// walk changes the leaves one by one, and adds a member to the objects one by one.
 func walk(at *any, path string, changed func(path string)) {
 	old := *at
 	switch v := old.(type) {

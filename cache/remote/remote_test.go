@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(leak.Run(m)) }
 
-// bag is an encoder that knows words and not their order.
+// bag is an encoder that ignores the order of words.
 func bag(_ context.Context, _ string, _ int, text string) ([]float32, error) {
 	v := make([]float32, 64)
 	for w := range strings.FieldsSeq(strings.ToLower(strings.Trim(text, "?.! "))) {
@@ -36,8 +36,8 @@ type spoilt struct {
 	*memory.Store
 	mu      sync.Mutex
 	err     error
-	block   chan struct{}       // Search waits for it; nil: it does not
-	mangle  func(*vector.Found) // what comes back
+	block   chan struct{}       // Search waits until it is closed; nil: it does not wait
+	mangle  func(*vector.Found) // changes results
 	answers map[[32]byte]string
 	asked   atomic.Int64
 }
@@ -121,12 +121,12 @@ func (r *rig) awaits(what string, ok func() bool) {
 	r.t.Helper()
 	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(100 * time.Microsecond) {
 		if time.Now().After(end) {
-			r.t.Fatalf("it does not come about: %s; %+v", what, r.Counts())
+			r.t.Fatalf("it did not happen: %s; %+v", what, r.Counts())
 		}
 	}
 }
 
-// asks looks q up; asked is false when nobody was asked.
+// asks searches for q. asked is false if no search was made.
 func (r *rig) asks(q Question) (found *Found, asked bool) {
 	r.t.Helper()
 	woken := make(chan struct{})
@@ -137,14 +137,14 @@ func (r *rig) asks(q Question) (found *Found, asked bool) {
 	<-woken
 	found, done := a.Done()
 	if !done {
-		r.t.Fatal("woken before the end")
+		r.t.Fatal("woken before the search has ended")
 	}
 	return found, true
 }
 
 const nginx, nginxToo = "How do I install nginx on Ubuntu?", "how can I install nginx on ubuntu"
 
-// The guard has the last word on what is near, whoever encoded it.
+// The guard has the last word on similar questions, with any encoder.
 func TestFinds(t *testing.T) {
 	f := func(o Options, stored, asked string, want string) {
 		t.Helper()
@@ -178,7 +178,7 @@ func TestFinds(t *testing.T) {
 	f(near, "Restart the server", "How do I restart the server?", "miss")
 }
 
-// An encoder of others may know other languages; the guard still sees numbers and words.
+// Another encoder may know other languages. The guard still compares numbers and words.
 func TestForeign(t *testing.T) {
 	f := func(o Options, kept, asked string, want bool) {
 		t.Helper()
@@ -201,7 +201,7 @@ func TestForeign(t *testing.T) {
 	f(near, "كم كيلومترا في ٥ أميال", "كم كيلومترا في ٦ أميال", false)
 }
 
-// What comes back and is not what was asked for is a miss, and counted.
+// A result that does not match the query is a miss, and counted.
 func TestStrange(t *testing.T) {
 	f := func(o Options, mangle func(*vector.Found)) {
 		t.Helper()
@@ -223,7 +223,7 @@ func TestStrange(t *testing.T) {
 	f(sealed, func(r *vector.Found) { r.Text, r.Answer = r.Answer, r.Text })
 }
 
-// Spaces, encoders and sizes never meet.
+// Questions of different spaces, encoders or sizes are never compared.
 func TestSpaces(t *testing.T) {
 	s := newSpoilt()
 	r := newRig(t, Options{Encoder: "p/m"}, s)
@@ -238,7 +238,7 @@ func TestSpaces(t *testing.T) {
 	}
 }
 
-// A question is encoded once, to be looked up and to be written.
+// A question is encoded once for the search and the write.
 func TestEncodesOnce(t *testing.T) {
 	var n atomic.Int64
 	count := func(ctx context.Context, m string, d int, text string) ([]float32, error) {
@@ -267,7 +267,7 @@ func TestEncodesOnce(t *testing.T) {
 	}
 }
 
-// A question whose caller wants more nearness gets no less.
+// A caller may require a higher similarity than the mode does.
 func TestThreshold(t *testing.T) {
 	r := newRig(t, Options{Encoder: "p/m"}, newSpoilt())
 	r.adds(nginx)
@@ -279,7 +279,7 @@ func TestThreshold(t *testing.T) {
 	}
 }
 
-// A store that is slow is a miss at the deadline, and who gives up first counts it once.
+// A slow store is a miss at the deadline, and counted once, no matter which side gives up first.
 func TestLate(t *testing.T) {
 	s := newSpoilt()
 	r := newRig(t, Options{Encoder: "p/m", Encode: 10 * time.Second, Search: 20 * time.Millisecond}, s)
@@ -300,7 +300,7 @@ func TestLate(t *testing.T) {
 	}
 }
 
-// A store that fails is left alone, is tried by one, and is asked again when it answers.
+// A failing store is not asked for a while, then tried with one search, and used again once it answers.
 func TestFuse(t *testing.T) {
 	s := newSpoilt()
 	r := newRig(t, Options{Encoder: "p/m"}, s)
@@ -318,11 +318,11 @@ func TestFuse(t *testing.T) {
 	s.fail(nil)
 	r.awaits("it is asked again", func() bool { found, _ := r.asks(Question{Space: mine, Text: nginxToo}); return found != nil })
 	if r.Counts().Down {
-		t.Error("it is still left alone")
+		t.Error("it is still not asked")
 	}
 }
 
-// More look-ups at a time than there is room for are misses.
+// Searches beyond the bound on concurrent ones are misses.
 func TestBusy(t *testing.T) {
 	s := newSpoilt()
 	r := newRig(t, Options{Encoder: "p/m"}, s)
@@ -343,7 +343,7 @@ func TestBusy(t *testing.T) {
 	r.awaits("all end", func() bool { return woken.Load() == asksMost })
 }
 
-// What does not fit into the queue is dropped and counted; Close does not wait for it.
+// Answers that do not fit into the queue are dropped and counted; Close does not wait for the queue.
 func TestQueue(t *testing.T) {
 	hold := make(chan struct{})
 	slow := func(ctx context.Context, _ string, _ int, text string) ([]float32, error) {
@@ -376,11 +376,11 @@ func TestQueue(t *testing.T) {
 	f.Close()
 	f.Add(row())
 	if f.Ask(&Question{Space: mine, Text: nginx}, func() {}) != nil || f.Close() != nil {
-		t.Error("it asks after its end")
+		t.Error("a closed Finder makes a search")
 	}
 }
 
-// What an encoder gives and cannot be a direction is a failure and no answer.
+// An encoder's result that has no direction is a failure.
 func TestEncoderFails(t *testing.T) {
 	for _, v := range [][]float32{nil, make([]float32, 64), make([]float32, 3), {1, 2}} {
 		broken := func(context.Context, string, int, string) ([]float32, error) { return v, nil }
@@ -412,7 +412,7 @@ func TestForget(t *testing.T) {
 	}
 }
 
-// What goes to a store that others can read is closed, and opens for its own key and space only.
+// Texts and answers in a store that others can read are sealed, and open only for their own key and space.
 func TestSeal(t *testing.T) {
 	s := newSpoilt()
 	r := newRig(t, Options{Encoder: "p/m", Seal: vector.Secret(strings.Repeat("k", 32))}, s)
@@ -427,7 +427,7 @@ func TestSeal(t *testing.T) {
 	}
 }
 
-// Nothing but what was closed opens.
+// Only sealed data can be opened.
 func FuzzSeal(f *testing.F) {
 	s, err := newSeal(vector.Secret(strings.Repeat("k", 32)))
 	if err != nil {

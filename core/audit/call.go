@@ -44,7 +44,7 @@ type Attempt struct {
 //
 //	0 version   1 flags   2 op   3 fault   4 recall   5 bytes of the guard's word   6 u16 status
 //	8 [16] id  24 i64 time   32 took, cost, 5 names of who and 1 of where,
-//	tokens when they are known, digests as the flags say, attempts, the guard's word
+//	tokens when they are known, searches when there are some, digests as the flags say, attempts, the guard's word
 const callVersion = 1
 
 const (
@@ -55,6 +55,7 @@ const (
 	flagSession
 	flagKnown
 	flagBad
+	flagSearched
 )
 
 // A Before is what must be recorded while the request is still in memory: once the answer has ended, its
@@ -109,19 +110,27 @@ func (b *Before) named(x *core.Exchange, a []core.Attempt) bool {
 	return len(a) == 1 && a[0].Target == b.target && b.target != nil && a[0].Key == b.key && x.Answered == nil
 }
 
-// AppendCall packs the record of x at its end: before is the result of Look, status the client's
-// status, cost what was charged, now the wall clock in Unix nanoseconds. It appends at most
-// MaxCall bytes and allocates nothing if dst has room for them. It retains nothing of x.
-func AppendCall(dst []byte, x *core.Exchange, before *Before, status int, cost core.Money, now int64) []byte {
+// An End is what is known of a call when it has ended.
+type End struct {
+	Before *Before // the result of Look
+	Status int     // as the client saw it
+	Cost   core.Money
+	Time   int64 // wall clock, Unix nanoseconds
+}
+
+// AppendCall packs the record of x. It appends at most MaxCall bytes and allocates nothing if dst has
+// room for them. It retains nothing of x.
+func AppendCall(dst []byte, x *core.Exchange, e *End) []byte {
+	before, status := e.Before, e.Status
 	flags, fault := callFlags(x)|before.flags, core.None
 	if x.Fault != nil {
 		fault = x.Fault.Code
 	}
 	guard := x.Guard.String()
 	dst = append(dst, callVersion, flags, byte(x.Op), byte(fault), byte(x.Recall), byte(len(guard)), byte(status), byte(status>>8))
-	dst = appendTime(append(dst, x.ID[:]...), now)
+	dst = appendTime(append(dst, x.ID[:]...), e.Time)
 	dst = appendInt(dst, max(core.Clock()-x.Start, 0)/1e3)
-	dst = appendInt(dst, int64(cost))
+	dst = appendInt(dst, int64(e.Cost))
 	tries := x.Attempts()
 	named := before.named(x, tries)
 	if named {
@@ -131,6 +140,9 @@ func AppendCall(dst []byte, x *core.Exchange, before *Before, status int, cost c
 	}
 	if flags&flagKnown != 0 {
 		dst = appendUsage(dst, &x.Usage)
+	}
+	if flags&flagSearched != 0 {
+		dst = appendInt(dst, int64(x.Usage.Searches))
 	}
 	if flags&flagPrompt != 0 {
 		dst = append(dst, before.prompt[:]...)
@@ -157,6 +169,9 @@ func callFlags(x *core.Exchange) (f byte) {
 	}
 	if x.Usage.Bad {
 		f |= flagBad
+	}
+	if x.Usage.Searches != 0 {
+		f |= flagSearched
 	}
 	return f
 }

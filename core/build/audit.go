@@ -56,7 +56,7 @@ func (m *money) note(dst []byte, x *core.Exchange, before *audit.Before, now int
 	if !m.audited {
 		return nil
 	}
-	return audit.AppendCall(dst, x, before, statusOf(x), x.Cost, now)
+	return audit.AppendCall(dst, x, &audit.End{Before: before, Status: statusOf(x), Cost: x.Cost, Time: now})
 }
 
 // most is the greatest length of a note.

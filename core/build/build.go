@@ -218,7 +218,7 @@ func (c *compiler) limits() {
 	out.BodyWait = l.BodyTimeout.Or(config.DefaultBodyTimeout)
 	out.WriteWait = l.SlowClient.Or(config.DefaultSlowClient)
 	out.ServerTiming, out.Explain = c.doc.Observability.ServerTiming, c.doc.Observability.Explain
-	c.next.Origins = c.doc.AllowedOrigins
+	c.next.Origins = originsOf(c.doc.AllowedOrigins)
 	out.NoExtras = c.doc.ExtraFields != nil && !*c.doc.ExtraFields
 }
 

@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// AWS is a key to sign requests to AWS with.
+// AWS is a key with which requests to AWS are signed.
 type AWS struct {
 	AccessKey string // its id, which is no secret
 	Secret    Secret
-	Session   Secret    // the token that goes with a temporary key; unset: it is a lasting one
+	Session   Secret    // the token of a temporary key; unset: the key is a long-term one
 	Expires   time.Time // on this machine's clock; zero: never
 }
 
-// grant checks a and makes it usable. from is who gave it.
+// grant checks a and makes a grant of it. from names its source, for errors.
 func (a AWS) grant(from string) (*grant, error) {
 	if !visible(a.AccessKey) || !visible(a.Secret.Reveal()) || a.Session.Set() && !visible(a.Session.Reveal()) {
 		return nil, fmt.Errorf("%s gave a key of AWS without an id or a secret, or with characters that no key has", from)
@@ -24,11 +24,11 @@ func (a AWS) grant(from string) (*grant, error) {
 	return &grant{aws: &a, expires: a.Expires}, nil
 }
 
-// AWSStatic is a key that stays as it is.
+// AWSStatic is a configured key, which never changes.
 type AWSStatic struct {
 	AccessKey string
 	Secret    Secret
-	Session   Secret // unset: it is a lasting key
+	Session   Secret // unset: a long-term key
 }
 
 func (a AWSStatic) describe(d digest) {
@@ -39,7 +39,7 @@ func (a AWSStatic) fetch(context.Context, *client) (*grant, error) {
 	return AWS{AccessKey: a.AccessKey, Secret: a.Secret, Session: a.Session}.grant("the configuration")
 }
 
-// awsKey is a key as the metadata services give it.
+// awsKey is a key in the JSON of the metadata services.
 type awsKey struct {
 	Code            string
 	Message         string
@@ -49,7 +49,7 @@ type awsKey struct {
 	Expiration      time.Time
 }
 
-// key reads a key out of an answer of a metadata service.
+// key reads a key from an answer of a metadata service.
 func (c *client) key(r *reply) (*grant, error) {
 	var k awsKey
 	if err := json.Unmarshal(r.body, &k); err != nil {
@@ -69,5 +69,5 @@ func (c *client) key(r *reply) (*grant, error) {
 	return g, err
 }
 
-// errNothing is what a part of the default chain says that is not set up here.
+// errNothing is returned by a source of the default chain that is not set up here.
 var errNothing = errors.New("nothing is set up")

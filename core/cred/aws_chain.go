@@ -7,16 +7,16 @@ import (
 	"fmt"
 )
 
-// AWSDefault finds what the libraries of AWS find when nothing is configured: the
-// environment, a web identity, the shared files, the container's credentials, the
-// instance's role. The first that is set up decides; its failure is not covered up by
-// the next.
+// AWSDefault finds a key where the libraries of AWS look if none is configured: in the
+// environment, by a web identity, in the shared files, from the container, or by the
+// instance's role. The first source that is set up is used; if it fails, the next ones are
+// not tried.
 //
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 type AWSDefault struct {
-	Profile string // of the shared files, which are then all that counts; empty: the whole chain
-	Region  string // of STS; empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's, else us-east-1
-	STS     string // its URL; empty: AWS_ENDPOINT_URL_STS, else by region
+	Profile string // a profile of the shared files, then the only source; empty: the whole chain
+	Region  string // the region of STS; empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's, else us-east-1
+	STS     string // the URL of STS; empty: AWS_ENDPOINT_URL_STS, else by region
 	IMDS    string // URL of the instance's metadata; empty: AWS_EC2_METADATA_SERVICE_ENDPOINT, else the usual one
 }
 
@@ -40,7 +40,7 @@ func (a AWSDefault) fetch(ctx context.Context, c *client) (*grant, error) {
 	return nil, errors.New("there is no key of AWS: no variable, profile, container or instance role has one")
 }
 
-// environment is AWS_ACCESS_KEY_ID and what belongs to it.
+// environment gets the key in AWS_ACCESS_KEY_ID and the variables that belong to it.
 func environment(_ context.Context, c *client) (*grant, error) {
 	id, secret := c.env("AWS_ACCESS_KEY_ID"), c.env("AWS_SECRET_ACCESS_KEY")
 	if id == "" && secret == "" {
@@ -49,7 +49,7 @@ func environment(_ context.Context, c *client) (*grant, error) {
 	return AWS{AccessKey: id, Secret: NewSecret(secret), Session: NewSecret(c.env("AWS_SESSION_TOKEN"))}.grant("the environment")
 }
 
-// webIdentity is AWS_WEB_IDENTITY_TOKEN_FILE, as EKS sets it for service accounts.
+// webIdentity gets a key with AWS_WEB_IDENTITY_TOKEN_FILE, as EKS sets it for service accounts.
 func (a AWSDefault) webIdentity(ctx context.Context, c *client) (*grant, error) {
 	file, arn := c.env("AWS_WEB_IDENTITY_TOKEN_FILE"), c.env("AWS_ROLE_ARN")
 	if file == "" || arn == "" {
@@ -58,12 +58,12 @@ func (a AWSDefault) webIdentity(ctx context.Context, c *client) (*grant, error) 
 	return a.sts(c, "").identify(ctx, c, role{arn: arn, session: c.env("AWS_ROLE_SESSION_NAME")}, file)
 }
 
-// sharedFiles is the profile AWS_PROFILE names, or default.
+// sharedFiles gets the key of the profile named by AWS_PROFILE, or else of default.
 func (a AWSDefault) sharedFiles(ctx context.Context, c *client) (*grant, error) {
 	return a.profile(ctx, c, cmp.Or(c.env("AWS_PROFILE"), c.env("AWS_DEFAULT_PROFILE"), "default"))
 }
 
-// sts is where roles are assumed. region is the profile's, empty for none.
+// sts returns the endpoint where roles are assumed. region is the profile's, empty for none.
 func (a AWSDefault) sts(c *client, region string) sts {
 	return newSTS(cmp.Or(a.STS, c.env("AWS_ENDPOINT_URL_STS")), cmp.Or(a.Region, c.env("AWS_REGION"), c.env("AWS_DEFAULT_REGION"), region))
 }

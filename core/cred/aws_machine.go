@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// ecsAddress is where the agent of ECS answers.
+// ecsAddress is the address of the agent of ECS.
 const ecsAddress = "http://169.254.170.2"
 
 // container gets the key of the role of an ECS task or EKS pod.
@@ -45,8 +45,8 @@ func container(ctx context.Context, c *client) (*grant, error) {
 	return c.key(r)
 }
 
-// checkContainer keeps the token from going to just any address: over plain HTTP only
-// this machine and the agents of ECS and EKS get it.
+// checkContainer keeps the token from being sent to an arbitrary address: over plain HTTP
+// only this machine and the agents of ECS and EKS get it.
 func checkContainer(text string) error {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -63,8 +63,8 @@ func checkContainer(text string) error {
 	}
 }
 
-// instance gets the key of the role of an EC2 instance: IMDSv2 only, as version 1
-// gives keys to whoever can make this machine fetch a URL.
+// instance gets the key of the role of an EC2 instance, with IMDSv2 only: version 1 gives
+// keys to anyone who can make this machine fetch a URL.
 //
 // Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
 func (a AWSDefault) instance(ctx context.Context, c *client) (*grant, error) {

@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// profiles are the sections of the shared files by name, each with its settings.
+// profiles are the sections of the shared files by name, with their settings.
 type profiles map[string]map[string]string
 
-// sharedFiles reads both shared files. Without a home and variables there are none; a
-// file that is missing is no error.
+// sharedFiles reads both shared files. If neither a home directory nor variables say where
+// they are, there are none. A missing file is not an error.
 //
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
 func (c *client) sharedFiles() (profiles, error) {
@@ -24,7 +24,7 @@ func (c *client) sharedFiles() (profiles, error) {
 		conf = cmp.Or(conf, filepath.Join(home, ".aws", "config"))
 	}
 	all := profiles{}
-	for _, path := range []string{conf, keys} { // what the second says goes before the first
+	for _, path := range []string{conf, keys} { // the second takes precedence over the first
 		if path == "" {
 			continue
 		}
@@ -39,8 +39,8 @@ func (c *client) sharedFiles() (profiles, error) {
 	return all, nil
 }
 
-// read takes in one file. In a config file, profiles other than default begin with
-// the word profile, and other sections are none.
+// read adds the profiles of one file. In a config file, sections of profiles other than
+// default begin with the word profile, and other sections are skipped.
 func (p profiles) read(data []byte, config bool) {
 	var at map[string]string
 	lines := 0
@@ -51,7 +51,7 @@ func (p profiles) read(data []byte, config bool) {
 		line = strings.TrimRight(line, "\r\n")
 		switch {
 		case line == "", line[0] == '#', line[0] == ';':
-		case line[0] == ' ', line[0] == '\t': // belongs to the setting above; none of ours has any
+		case line[0] == ' ', line[0] == '\t': // a nested setting; none of those that we read has any
 		case line[0] == '[':
 			name, good := section(line, config)
 			if at = nil; good {
@@ -69,7 +69,7 @@ func (p profiles) read(data []byte, config bool) {
 	}
 }
 
-// section is the profile that a line such as [profile dev] begins.
+// section returns the profile that a line such as [profile dev] begins.
 func section(line string, config bool) (name string, good bool) {
 	name, _, closed := strings.Cut(line[1:], "]")
 	name = strings.TrimSpace(name)
@@ -97,8 +97,8 @@ func uncomment(value string) string {
 	return value
 }
 
-// profile gets the key a profile leads to; errNothing when there is no such profile or
-// it has no key.
+// profile gets the key of a profile. The error is errNothing if there is no such profile, or
+// if it has no key.
 func (a AWSDefault) profile(ctx context.Context, c *client, name string) (*grant, error) {
 	all, err := c.sharedFiles()
 	if err != nil {
@@ -111,11 +111,11 @@ func (a AWSDefault) profile(ctx context.Context, c *client, name string) (*grant
 	return g, err
 }
 
-// follow gets the key of the last profile of path; the others led to it.
+// follow gets the key of the last profile of path; the others refer to it, each to the next.
 func (a AWSDefault) follow(ctx context.Context, c *client, all profiles, path []string) (*grant, error) {
 	name := path[len(path)-1]
 	p := all[name]
-	again := len(path) > 1 && path[len(path)-2] == name // a role assumed with the key beside it
+	again := len(path) > 1 && path[len(path)-2] == name // a role assumed with a key in the same profile
 	switch {
 	case p["role_arn"] != "" && !again:
 		return a.assume(ctx, c, all, path)

@@ -17,10 +17,10 @@ import (
 type AWSRole struct {
 	Base       Spec // AWSStatic or AWSDefault
 	ARN        string
-	ExternalID string // empty: none
-	Session    string // name in the logs of AWS; empty: asbru
-	Region     string // of STS; empty: AWS_REGION, AWS_DEFAULT_REGION, else us-east-1
-	STS        string // its URL; empty: AWS_ENDPOINT_URL_STS, else by region
+	ExternalID string // as the role's trust policy requires; empty: none
+	Session    string // the name of the session in the logs of AWS; empty: asbru
+	Region     string // the region of STS; empty: AWS_REGION, AWS_DEFAULT_REGION, else us-east-1
+	STS        string // the URL of STS; empty: AWS_ENDPOINT_URL_STS, else by region
 }
 
 func (a AWSRole) describe(d digest) {
@@ -44,7 +44,7 @@ func (a AWSRole) fetch(ctx context.Context, c *client) (*grant, error) {
 //
 // Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 type AWSIdentity struct {
-	TokenFile string // read anew each time
+	TokenFile string // read again for each renewal
 	ARN       string
 	Session   string // as in AWSRole
 	Region    string
@@ -59,16 +59,16 @@ func (a AWSIdentity) fetch(ctx context.Context, c *client) (*grant, error) {
 	return AWSDefault{Region: a.Region, STS: a.STS}.sts(c, "").identify(ctx, c, role{arn: a.ARN, session: a.Session}, a.TokenFile)
 }
 
-// A role is what STS is asked for.
+// A role is a request to STS.
 type role struct {
 	arn, external, session string
-	seconds                string // how long the key should live; empty: an hour
+	seconds                string // how long the key should be valid; empty: an hour
 }
 
 // An sts is one endpoint of the Security Token Service.
 type sts struct{ url, region string }
 
-// newSTS fills in what is empty.
+// newSTS returns the endpoint at the URL at, or else that of region, or else that of us-east-1.
 func newSTS(at, region string) sts {
 	s := sts{at, cmp.Or(region, "us-east-1")}
 	if at == "" {

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// sign is a stand-in for the signature: it says what it would cover.
+// sign is a stand-in for the signature. It writes down what a signature would cover.
 func sign(r *http.Request, body []byte, c *AWS, at Scope, _ time.Time) {
 	r.Header.Set("Authorization", fmt.Sprintf("%s/%s/%s/%s/%s/%d", c.AccessKey, c.Secret.Reveal(), c.Session.Reveal(), at.Service, at.Region, len(body)))
 }
 
-// stsServer is a stand-in for STS. Keys say what they were got for.
+// stsServer is a stand-in for STS. The id of a key says what it was issued for.
 func stsServer(t *testing.T) string {
 	return serve(t, func(w http.ResponseWriter, r *http.Request) {
 		r.ParseForm()
@@ -186,7 +186,7 @@ func TestProfiles(t *testing.T) {
 				t.Errorf("%s: got %q, want %q", profile, got, want)
 			}
 			if g.expires.IsZero() && g.renew != reread {
-				t.Errorf("%s: a file is never read again", profile)
+				t.Errorf("%s: the file is never read again", profile)
 			}
 		}
 	}

@@ -44,7 +44,7 @@ type Scope struct{ Service, Region string }
 // A client makes the calls of one Source.
 type client struct {
 	web    http.Client // through the proxy, if there is one
-	local  http.Client // to metadata services: straight
+	local  http.Client // to metadata services, without a proxy
 	lookup func(string) (string, bool)
 	sign   Signer
 	skew   atomic.Int64 // nanoseconds; see Source.Skew
@@ -70,7 +70,7 @@ func newClient(o Options) *client {
 	return c
 }
 
-// newTransport keeps no idle connections: the next call is an hour away.
+// newTransport keeps no idle connections, because the next call is about an hour away.
 func newTransport(connect time.Duration) *http.Transport {
 	return &http.Transport{
 		DialContext:            (&net.Dialer{Timeout: connect}).DialContext,
@@ -111,7 +111,7 @@ type reply struct {
 	asked  time.Time // this machine's wall clock before the call
 }
 
-// do makes a call. Any status other than 200 is a refusal.
+// do makes a call. A status other than 200 is returned as a *refusal.
 func (c *client) do(ctx context.Context, k *call) (*reply, error) {
 	u, err := k.address()
 	if err != nil {
@@ -196,7 +196,7 @@ func (c *client) learnSkew(h http.Header, asked time.Time) {
 	if err != nil {
 		return
 	}
-	// the answer's Date is later than asked by as long as it took
+	// the Date is assumed to be from the middle of the call
 	skew := date.Sub(asked.Add(time.Since(asked) / 2))
 	if skew.Abs() < skewLeast {
 		skew = 0

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// EntraScope is what Azure's AI services ask of a token.
+// EntraScope is the scope that Azure's AI services require of a token.
 const EntraScope = "https://cognitiveservices.azure.com/.default"
 
 const entraAuthority = "https://login.microsoftonline.com"
@@ -21,9 +21,9 @@ type Entra struct {
 	Tenant    string // id or domain
 	ClientID  string
 	Secret    Secret
-	TokenFile string // of a federated token, read anew each time; used when Secret is unset
+	TokenFile string // file of a federated token, read again for each renewal; used if Secret is unset
 	Scope     string // empty: EntraScope
-	Authority string // empty: the public cloud's
+	Authority string // URL of the authority; empty: the public cloud's
 }
 
 func (e Entra) describe(d digest) {
@@ -68,7 +68,7 @@ func (e Entra) fetch(ctx context.Context, c *client) (*grant, error) {
 // Source: https://learn.microsoft.com/en-us/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
 // and https://learn.microsoft.com/en-us/azure/app-service/overview-managed-identity
 type EntraIdentity struct {
-	ClientID string // of a user-assigned identity; empty: the system's own
+	ClientID string // of a user-assigned identity; empty: the system-assigned one
 	Scope    string // empty: EntraScope
 	Endpoint string // empty: IDENTITY_ENDPOINT if it is set, else that of virtual machines
 }
@@ -98,9 +98,9 @@ func (e EntraIdentity) fetch(ctx context.Context, c *client) (*grant, error) {
 	return c.bearer(r)
 }
 
-// EntraDefault is what Azure's own libraries look for when nothing is configured: the
-// variables AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET or
-// AZURE_FEDERATED_TOKEN_FILE, else the managed identity.
+// EntraDefault finds a credential where Azure's own libraries look if none is configured:
+// in the variables AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET or
+// AZURE_FEDERATED_TOKEN_FILE, or else the managed identity.
 type EntraDefault struct {
 	ClientID  string // empty: AZURE_CLIENT_ID
 	Scope     string // empty: EntraScope

@@ -40,7 +40,7 @@ func readFile(path string) ([]byte, error) {
 	return data, nil
 }
 
-// readToken reads a file that holds one word.
+// readToken reads a file that holds a token and nothing else.
 func readToken(path string) (Secret, error) {
 	data, err := readFile(path)
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// GoogleScope is what Vertex AI asks of a token.
+// GoogleScope is the scope that Vertex AI requires of a token.
 const GoogleScope = "https://www.googleapis.com/auth/cloud-platform"
 
 const googleToken = "https://oauth2.googleapis.com/token"
 
-// Google is a credentials file of Google Cloud: the key of a service account, what
-// gcloud keeps of a person, a workload of another cloud, or an impersonation.
+// Google is a credentials file of Google Cloud: the key of a service account, a user's
+// login as kept by gcloud, a workload of another cloud, or an impersonation.
 //
 // Source: https://cloud.google.com/docs/authentication/application-default-credentials
 // and https://google.aip.dev/auth
@@ -32,8 +32,8 @@ func (g Google) fetch(ctx context.Context, c *client) (*grant, error) {
 	return fetchGoogle(ctx, c, []byte(g.JSON.Reveal()), cmp.Or(g.Scope, GoogleScope), 0)
 }
 
-// Check reports what is wrong with the content of a credentials file as far as
-// that can be seen without asking anybody.
+// Check reports what is wrong with the content of a credentials file, as far as that can
+// be found without a call.
 func (g Google) Check() error {
 	f, err := parseGoogle([]byte(g.JSON.Reveal()))
 	if err != nil {
@@ -42,12 +42,12 @@ func (g Google) Check() error {
 	return f.check(0)
 }
 
-// GoogleDefault finds what Google's own libraries find when nothing is configured:
-// the file GOOGLE_APPLICATION_CREDENTIALS names, the one gcloud keeps, or the
-// metadata server. Files are read anew each time.
+// GoogleDefault finds a credential where Google's own libraries look if none is configured:
+// in the file that GOOGLE_APPLICATION_CREDENTIALS names, in the one that gcloud keeps, or at
+// the metadata server. Files are read again for each renewal.
 type GoogleDefault struct {
 	Scope    string // empty: GoogleScope
-	Metadata string // see GoogleMetadata
+	Metadata string // see Endpoint of GoogleMetadata
 }
 
 func (g GoogleDefault) describe(d digest) { d.add("google-default", g.Scope, g.Metadata) }
@@ -72,8 +72,8 @@ func (g GoogleDefault) fetch(ctx context.Context, c *client) (*grant, error) {
 	return gr, nil
 }
 
-// wellKnown is where gcloud auth application-default login leaves its file; empty
-// when the environment does not say.
+// wellKnown returns the path where gcloud auth application-default login writes its file;
+// empty if the environment does not tell.
 func wellKnown(c *client) string {
 	dir := c.env("CLOUDSDK_CONFIG")
 	if dir == "" {
@@ -122,8 +122,8 @@ func (g GoogleMetadata) fetch(ctx context.Context, c *client) (*grant, error) {
 	return c.bearer(r)
 }
 
-// fetchGoogle gets a token with a credentials file. depth counts the files inside
-// each other.
+// fetchGoogle gets a token with a credentials file. depth is the number of files that it is
+// nested in.
 func fetchGoogle(ctx context.Context, c *client, data []byte, scope string, depth int) (*grant, error) {
 	f, err := parseGoogle(data)
 	if err == nil {
@@ -151,7 +151,7 @@ func fetchGoogle(ctx context.Context, c *client, data []byte, scope string, dept
 	return g, err
 }
 
-// user trades the refresh token of a person (RFC 6749 §6).
+// user exchanges a user's refresh token (RFC 6749 §6).
 func (f *googleFile) user(ctx context.Context, c *client) (*grant, error) {
 	r, err := c.do(ctx, &call{
 		method: "POST",
@@ -170,7 +170,7 @@ func (f *googleFile) user(ctx context.Context, c *client) (*grant, error) {
 	return c.bearer(r)
 }
 
-// impersonate trades a token for one of a service account.
+// impersonate exchanges a token for one of a service account.
 //
 // Source: https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken
 func (f *googleFile) impersonate(ctx context.Context, c *client, by *grant, scope string) (*grant, error) {

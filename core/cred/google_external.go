@@ -28,7 +28,7 @@ func (f *googleFile) checkExternal() error {
 	return nil
 }
 
-// external trades what another issuer says of this workload (RFC 8693).
+// external exchanges the token that another issuer gave this workload (RFC 8693).
 //
 // Source: https://google.aip.dev/auth/4117
 func (f *googleFile) external(ctx context.Context, c *client, scope string) (*grant, error) {
@@ -72,7 +72,7 @@ func (f *googleFile) external(ctx context.Context, c *client, scope string) (*gr
 	return f.impersonate(ctx, c, g, scope)
 }
 
-// subject is the token of the other issuer.
+// subject gets the token of the other issuer.
 func (f *googleFile) subject(ctx context.Context, c *client) (Secret, error) {
 	var data []byte
 	if f.From.File != "" {
@@ -105,7 +105,7 @@ func (f *googleFile) subject(ctx context.Context, c *client) (Secret, error) {
 	return NewSecret(text), nil
 }
 
-// bearerOf is the value of the Authorization header in g's lines.
+// bearerOf returns the value of the Authorization header in g's lines.
 func bearerOf(g *grant) Secret {
 	value, _ := bytes.CutPrefix(g.lines, []byte("Authorization: "))
 	value, _, _ = bytes.Cut(value, []byte("\r\n"))

@@ -15,7 +15,7 @@ const (
 	googleImpersonate = "impersonated_service_account"
 )
 
-// A googleFile is what the types of credentials files have together.
+// A googleFile holds the members of all types of credentials files.
 type googleFile struct {
 	Type     string `json:"type"`
 	Quota    string `json:"quota_project_id"`
@@ -50,7 +50,7 @@ type googleFile struct {
 	} `json:"credential_source"`
 }
 
-// parseGoogle reads a credentials file. Errors do not repeat it.
+// parseGoogle reads a credentials file. Errors do not quote it.
 func parseGoogle(data []byte) (*googleFile, error) {
 	var f googleFile
 	if err := json.Unmarshal(data, &f); err != nil {
@@ -59,7 +59,8 @@ func parseGoogle(data []byte) (*googleFile, error) {
 	return &f, nil
 }
 
-// check reports what is missing or cannot be used. depth counts the files around f.
+// check reports what is missing or cannot be used. depth is the number of files that f is
+// nested in.
 func (f *googleFile) check(depth int) error {
 	if depth >= maxNesting {
 		return fmt.Errorf("more than %d credentials of Google Cloud are inside each other", maxNesting)
@@ -92,7 +93,7 @@ func (f *googleFile) check(depth int) error {
 		strings.Join([]string{googleAccount, googleUser, googleExternal, googleImpersonate}, ", "))
 }
 
-// needs takes names and values in turn and reports the first that is empty.
+// needs takes alternating names and values, and reports the first that is empty.
 func (f *googleFile) needs(fields ...string) error {
 	for i := 0; i < len(fields); i += 2 {
 		if fields[i+1] == "" {
@@ -102,7 +103,7 @@ func (f *googleFile) needs(fields ...string) error {
 	return nil
 }
 
-// short cuts text from outside for a message.
+// short shortens text of foreign origin for a message.
 func short(s string) string {
 	if len(s) > maxTold/4 {
 		return s[:maxTold/4]

@@ -17,10 +17,10 @@ import (
 	"time"
 )
 
-// assertionLife is how long an assertion may be used; Google takes an hour at most.
+// assertionLife is how long an assertion may be used; Google accepts at most an hour.
 const assertionLife = time.Hour
 
-// account trades an assertion, signed with the account's key (RFC 7523 §2.1).
+// account exchanges an assertion, signed with the account's key, for a token (RFC 7523 §2.1).
 //
 // Source: https://developers.google.com/identity/protocols/oauth2/service-account
 func (f *googleFile) account(ctx context.Context, c *client, scope string) (*grant, error) {
@@ -76,7 +76,7 @@ func signRS256(key *rsa.PrivateKey, id string, claims []byte) (Secret, error) {
 	return sealRS256(key, head, claims)
 }
 
-// sealRS256 puts a header, the claims and their signature together.
+// sealRS256 joins a header, the claims and their signature.
 func sealRS256(key *rsa.PrivateKey, head, claims []byte) (Secret, error) {
 	text := base64.RawURLEncoding.EncodeToString(head) + "." + base64.RawURLEncoding.EncodeToString(claims)
 	sum := sha256.Sum256([]byte(text))

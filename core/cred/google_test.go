@@ -41,7 +41,7 @@ func pemOf(t *testing.T, key any) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
-// creds writes a credentials file of fields and values in turn.
+// creds makes a credentials file of alternating fields and values.
 func creds(t *testing.T, pairs ...any) Secret {
 	t.Helper()
 	m := map[string]any{}
@@ -55,7 +55,7 @@ func creds(t *testing.T, pairs ...any) Secret {
 	return NewSecret(string(b))
 }
 
-// google is a stand-in for the services of Google. Tokens say what they were got for.
+// google is a stand-in for the services of Google. A token says what it was issued for.
 func google(t *testing.T) string {
 	return serve(t, func(w http.ResponseWriter, r *http.Request) {
 		r.ParseForm()
@@ -92,7 +92,7 @@ func google(t *testing.T) string {
 	})
 }
 
-// checkAssertion says what is wrong with a token that testKey should have signed.
+// checkAssertion returns what is wrong with a token that testKey should have signed; empty: nothing.
 func checkAssertion(text, audience string) string {
 	head, rest, _ := strings.Cut(text, ".")
 	body, sign, _ := strings.Cut(rest, ".")
@@ -194,12 +194,12 @@ func TestGoogleCheck(t *testing.T) {
 	}
 	f("are inside each other", "type", "impersonated_service_account", "service_account_impersonation_url", "u", "source_credentials", inner)
 	if err := (Google{JSON: NewSecret("{")}).Check(); err == nil {
-		t.Error("what is no JSON passed")
+		t.Error("a file that is not JSON was accepted")
 	}
 }
 
-// RS256 gives one signature for one text: with the keys of the vectors asbru has to
-// make the tokens that are valid there.
+// RS256 is deterministic: with the keys of the vectors, asbru must make exactly their valid
+// tokens.
 func TestRS256(t *testing.T) {
 	data, err := os.ReadFile("../../../shared/data/protocol/jose/wycheproof_json_web_signature_test.json")
 	if err != nil {

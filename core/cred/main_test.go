@@ -23,7 +23,7 @@ func serve(t *testing.T, f http.HandlerFunc) string {
 	return s.URL
 }
 
-// answer makes a handler that says one thing.
+// answer makes a handler that always gives the same answer.
 func answer(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
@@ -31,7 +31,7 @@ func answer(status int, body string) http.HandlerFunc {
 	}
 }
 
-// env makes a Lookup of names and values in turn.
+// env makes a Lookup of alternating names and values.
 func env(pairs ...string) func(string) (string, bool) {
 	return func(name string) (string, bool) {
 		for i := 0; i < len(pairs); i += 2 {
@@ -51,7 +51,7 @@ func get(t *testing.T, s Spec, o Options) (*grant, error) {
 	return s.fetch(ctx, newClient(o))
 }
 
-// must fetches once and wants it to go well.
+// must fetches once and requires it to succeed.
 func must(t *testing.T, s Spec, o Options) *grant {
 	t.Helper()
 	g, err := get(t, s, o)
@@ -61,7 +61,7 @@ func must(t *testing.T, s Spec, o Options) *grant {
 	return g
 }
 
-// fails wants a fetch to fail with an error that holds want.
+// fails requires a fetch to fail with an error that contains want.
 func fails(t *testing.T, s Spec, o Options, want string) {
 	t.Helper()
 	g, err := get(t, s, o)
@@ -73,7 +73,7 @@ func fails(t *testing.T, s Spec, o Options, want string) {
 	}
 }
 
-// file writes a file that is gone with the test.
+// file writes a file that is removed with the test.
 func file(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)

@@ -25,7 +25,7 @@ func (o OAuth) fetch(ctx context.Context, c *client) (*grant, error) {
 		k.form.Set("scope", o.Scope)
 	}
 	if o.Basic {
-		// §2.3.1: both are encoded as in a form first
+		// §2.3.1: both are form-encoded first
 		k.header = []string{"Authorization", "Basic " + base64Of(url.QueryEscape(o.ClientID)+":"+url.QueryEscape(o.Secret.Reveal()))}
 	} else {
 		k.form.Set("client_id", o.ClientID)
@@ -38,7 +38,7 @@ func (o OAuth) fetch(ctx context.Context, c *client) (*grant, error) {
 	return c.bearer(r)
 }
 
-// IBM is the exchange of an API key of IBM Cloud for a token, as watsonx wants it.
+// IBM is the exchange of an API key of IBM Cloud for a token, as watsonx requires it.
 //
 // Source: https://cloud.ibm.com/docs/account?topic=account-iamtoken_from_apikey
 type IBM struct {

@@ -9,7 +9,7 @@ import (
 	"asbru/core"
 )
 
-// refresh fetches until s is closed, or until it holds what never ends.
+// refresh fetches until s is closed, or until it holds a credential that needs no renewal.
 func (s *Source) refresh(ctx context.Context) {
 	defer close(s.done)
 	var told core.CredentialStatus
@@ -52,7 +52,7 @@ func (s *Source) fetch(ctx context.Context) (*grant, error) {
 	return g, err
 }
 
-// keep records the outcome of a try, and when there is another one.
+// keep records the outcome of a try and, with again, that the next one follows after pause.
 func (s *Source) keep(g *grant, err error, pause time.Duration, again bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -65,10 +65,9 @@ func (s *Source) keep(g *grant, err error, pause time.Duration, again bool) {
 	}
 }
 
-// renewal is how long g is kept before another one is fetched: four fifths of its
-// life, less when that leaves too little time for failures, and a little less at
-// random, because many processes are started at once. ok is false for what never
-// has to be.
+// renewal returns how long after now to renew g: after four fifths of its lifetime, or
+// earlier if that would leave too little time for failures, and a random bit earlier, as
+// many processes may have been started at once. ok is false if it never has to be renewed.
 func renewal(g *grant, now time.Time) (pause time.Duration, ok bool) {
 	if g.expires.IsZero() {
 		return jitter(g.renew), g.renew > 0
@@ -84,7 +83,7 @@ func renewal(g *grant, now time.Time) (pause time.Duration, ok bool) {
 	return max(jitter(pause), renewLeast), true
 }
 
-// backoff is how long to wait after a number of failures in a row.
+// backoff returns how long to wait after that many failures in a row.
 func backoff(failed int, err error) time.Duration {
 	longest := longestPause
 	var r *refusal
@@ -102,11 +101,11 @@ func backoff(failed int, err error) time.Duration {
 	return pause
 }
 
-// jitter takes up to a tenth off d.
+// jitter returns d less a random part of up to a tenth.
 func jitter(d time.Duration) time.Duration { return d - rand.N(d/10+1) }
 
-// nap waits for d by the wall clock, which goes on while a machine is suspended. It
-// returns false when ctx ends before.
+// nap waits for d by the wall clock, which goes on while a machine is suspended. It returns
+// false if ctx ends first.
 func nap(ctx context.Context, d time.Duration) bool {
 	until := time.Now().Add(d).Round(0)
 	t := time.NewTimer(min(d, longestNap))

@@ -15,7 +15,7 @@ type refusal struct {
 	host   string
 	status int
 	after  time.Duration // Retry-After; 0: absent
-	text   string        // text of the answer, cleaned; empty: none
+	text   string        // the explanation in the answer, as told returns it; empty: none
 }
 
 func (r *refusal) Error() string {
@@ -26,7 +26,7 @@ func (r *refusal) Error() string {
 	return s
 }
 
-// ours reports whether repeating the same request will not help soon.
+// ours reports whether the request itself is at fault, so that repeating it soon will not help.
 func (r *refusal) ours() bool {
 	return r.status >= 400 && r.status < 500 && r.status != http.StatusRequestTimeout && r.status != http.StatusTooManyRequests
 }

@@ -6,15 +6,15 @@ import (
 	"log/slog"
 )
 
-// hidden stands where a credential would be.
+// hidden is printed in place of a credential.
 const hidden = "***"
 
-// A Secret is a piece of a credential. It cannot print: every way Go has of turning
-// a value into text shows ***, and as the text stands behind a pointer, a struct
-// with a Secret in an unexported field shows an address. The zero Secret is unset.
+// A Secret is a part of a credential. It cannot be printed: every way that Go has of turning
+// a value into text shows ***, and since the text is referred to by a pointer, a struct with
+// a Secret in an unexported field shows an address. The zero Secret is unset.
 type Secret struct{ value *string }
 
-// NewSecret makes a Secret of text; empty text is unset.
+// NewSecret makes a Secret of text. For an empty text it is unset.
 func NewSecret(text string) Secret {
 	if text == "" {
 		return Secret{}
@@ -22,8 +22,8 @@ func NewSecret(text string) Secret {
 	return Secret{&text}
 }
 
-// Reveal returns the text itself, empty when unset. Only what sends, signs or
-// hashes it may call this.
+// Reveal returns the text itself, empty if unset. Only code that sends, signs or hashes it
+// may call this.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""
@@ -31,10 +31,10 @@ func (s Secret) Reveal() string {
 	return *s.value
 }
 
-// Set reports whether there is one.
+// Set reports whether s has a text.
 func (s Secret) Set() bool { return s.value != nil }
 
-// String is ***, and empty when unset.
+// String returns ***, or nothing if s is unset.
 func (s Secret) String() string {
 	if s.value == nil {
 		return ""

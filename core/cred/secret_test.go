@@ -37,6 +37,6 @@ func TestSecretCannotPrint(t *testing.T) {
 		}
 	}
 	if s.Reveal() != text || !s.Set() || NewSecret("").Set() || (Secret{}).Reveal() != "" || (Secret{}).String() != "" {
-		t.Error("a secret does not hold what it was given")
+		t.Error("a secret does not reveal the text it was made of")
 	}
 }

@@ -17,7 +17,7 @@ type Source struct {
 	held  atomic.Pointer[grant] // the latest; nil: none was fetched yet
 	spec  Spec
 	http  *client
-	tell  func(core.CredentialStatus) // may be nil
+	tell  func(core.CredentialStatus) // Options.Changed; may be nil
 	end   context.CancelFunc
 	done  chan struct{} // closed once the refresher has ended
 	tried chan struct{} // closed once the first try has ended

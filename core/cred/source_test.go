@@ -16,7 +16,7 @@ import (
 	"asbru/core"
 )
 
-// A script is a Spec that gives what a test wants, try by try.
+// A script is a Spec whose results are given by a test, try by try.
 type script struct {
 	tries *atomic.Int32
 	try   func(n int32) (*grant, error) // n counts from 1
@@ -26,7 +26,7 @@ func (s script) describe(d digest) { d.add("script") }
 
 func (s script) fetch(context.Context, *client) (*grant, error) { return s.try(s.tries.Add(1)) }
 
-// begin opens a script that is closed with the test.
+// begin opens a Source of a script that is closed with the test.
 func begin(t *testing.T, try func(n int32) (*grant, error)) (*Source, *atomic.Int32) {
 	t.Helper()
 	tries := new(atomic.Int32)
@@ -35,7 +35,7 @@ func begin(t *testing.T, try func(n int32) (*grant, error)) (*Source, *atomic.In
 	return src, tries
 }
 
-// lasting is a token that lives for d and is called by its number.
+// lasting returns a token with number n that is valid for d.
 func lasting(n int32, d time.Duration) *grant {
 	return &grant{lines: fmt.Appendf(nil, "t: %d\r\n", n), expires: time.Now().Add(d).Round(0)}
 }
@@ -56,7 +56,7 @@ func TestRenewsAhead(t *testing.T) {
 		}
 		// between 43.2 and 48 minutes each
 		if n := tries.Load(); n < 30 || n > 34 {
-			t.Errorf("%d tries in a day of tokens for an hour", n)
+			t.Errorf("%d tries in a day, with tokens valid for an hour", n)
 		}
 		st := src.Status()
 		if st.State != core.CredentialFresh || st.Problem != "" || time.Until(st.Next) <= 0 || time.Until(st.Expires) <= 0 {
@@ -112,7 +112,7 @@ func TestChanged(t *testing.T) {
 		time.Sleep(10 * time.Hour)
 		src.Close()
 		if got, want := strings.Join(told, ", "), "fresh , stale no route, fresh , stale no route, fresh "; got != want {
-			t.Errorf("told %q, want %q", got, want)
+			t.Errorf("Changed reported %q, want %q", got, want)
 		}
 	})
 }
@@ -153,7 +153,7 @@ func TestFirstTryFails(t *testing.T) {
 	})
 }
 
-// What never ends needs no goroutine, and can be closed all the same.
+// A credential that never expires needs no goroutine, and its Source can still be closed.
 func TestLasting(t *testing.T) {
 	src := Open(AWSStatic{AccessKey: "AKID", Secret: NewSecret("s")}, Options{})
 	if err := src.Ready(t.Context()); err != nil {
@@ -168,7 +168,7 @@ func TestLasting(t *testing.T) {
 	}
 	src.Close()
 	if src.AWS() == nil {
-		t.Error("closing took the key away from requests under way")
+		t.Error("after Close, requests under way have no key")
 	}
 }
 
@@ -185,7 +185,7 @@ func TestBornDead(t *testing.T) {
 func TestCloseDuringFetch(t *testing.T) {
 	started := make(chan struct{})
 	url := serve(t, func(_ http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body) // only then the server looks out for a client that went away
+		io.Copy(io.Discard, r.Body) // only then does the server notice a client that leaves
 		close(started)
 		<-r.Context().Done()
 	})
@@ -196,7 +196,7 @@ func TestCloseDuringFetch(t *testing.T) {
 		t.Errorf("status: %+v", st)
 	}
 	if err := src.Ready(t.Context()); err == nil {
-		t.Error("a closed source says that it is ready")
+		t.Error("Ready of a closed source returns no error")
 	}
 }
 
@@ -244,7 +244,7 @@ func TestRenewal(t *testing.T) {
 	f(time.Second, 0, renewLeast, renewLeast)
 	f(0, time.Hour, 54*time.Minute, time.Hour)
 	if _, ok := renewal(&grant{}, now); ok {
-		t.Error("what never ends is renewed")
+		t.Error("a credential that never expires is renewed")
 	}
 }
 

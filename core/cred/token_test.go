@@ -127,8 +127,8 @@ func TestProxy(t *testing.T) {
 	}
 }
 
-// A machine whose clock is an hour behind still keeps a key that says when it ends by
-// the clock of who gave it, for as long as it lives, and dates what it signs right.
+// A machine whose clock is an hour behind still keeps a key whose expiry is given by the
+// issuer's clock for its whole lifetime, and dates its signatures correctly.
 func TestSkew(t *testing.T) {
 	f := func(ahead, want time.Duration) {
 		t.Helper()
@@ -145,7 +145,7 @@ func TestSkew(t *testing.T) {
 			t.Errorf("skew of %v is taken for %v", ahead, got)
 		}
 		if left := time.Until(src.AWS().Expires); (left - time.Hour).Abs() > time.Minute {
-			t.Errorf("with a skew of %v it expires in %v", ahead, left)
+			t.Errorf("with a skew of %v the key expires in %v", ahead, left)
 		}
 	}
 	f(time.Hour, time.Hour)

@@ -6,7 +6,7 @@ import (
 )
 
 // Begin appends the head of a message of the given kind and type, whose payload is JSON.
-// The caller appends the payload and calls End with what Begin returned for at.
+// The caller appends the payload and then calls End with at.
 func Begin[T string | []byte](dst []byte, k Kind, typ T) (out []byte, at int) {
 	at = len(dst)
 	dst = append(dst, make([]byte, Prelude)...)
@@ -24,7 +24,7 @@ func Begin[T string | []byte](dst []byte, k Kind, typ T) (out []byte, at int) {
 	return dst, at
 }
 
-// End completes the message that Begin began at at: all that was appended since is its payload.
+// End completes the message that Begin began at at. Everything appended since is its payload.
 func End(dst []byte, at int) []byte {
 	m := dst[at:]
 	binary.BigEndian.PutUint32(m, uint32(len(m)+trailer))
@@ -40,7 +40,7 @@ func Append[T string | []byte](dst []byte, k Kind, typ T, payload []byte) []byte
 
 var kinds = [...]string{Event: "event", Exception: "exception", Failure: "error"}
 
-// word appends a header with a string value. What is longer than a length can say is cut.
+// word appends a header with a string value, cut to maxWord bytes.
 func word[T string | []byte](dst []byte, name string, value T) []byte {
 	n := min(len(value), maxWord)
 	dst = append(append(append(dst, byte(len(name))), name...), typeString)

@@ -2,9 +2,9 @@
 // encoding (application/vnd.amazon.eventstream): a length, headers, a payload, and a
 // CRC-32 over each half.
 //
-// It knows where a message ends and what it is called, and nothing of what it says.
-// It refuses messages whose sums do not add up and those that outgrow a bound; it
-// keeps no bytes and cuts no streams.
+// It knows the length of a message and its type, but not the meaning of its payload.
+// It refuses messages with wrong checksums and those larger than a bound. It keeps no
+// bytes, and does not split streams into messages.
 //
 // Source: https://docs.aws.amazon.com/transcribe/latest/dg/event-stream.html and
 // https://smithy.io/2.0/aws/amazon-eventstream.html
@@ -24,32 +24,32 @@ var (
 	ErrCorrupt = errors.New("a message of the event stream is corrupt")
 )
 
-// The parts of fixed size: both lengths and their sum before the headers, the sum of
-// it all behind the payload.
+// The parts of fixed size: both lengths and their checksum before the headers, and the
+// checksum of the whole message after the payload.
 const (
 	Prelude = 12
 	trailer = 4
 	overall = Prelude + trailer
 )
 
-// A Kind is what a message's :message-type says.
+// A Kind is the :message-type of a message.
 type Kind uint8
 
 const (
-	Event     Kind = iota // Type is its :event-type; also for a message that does not say
+	Event     Kind = iota // Type is its :event-type; also the kind of a message without a :message-type
 	Exception             // Type is its :exception-type: a modelled error
 	Failure               // :message-type error; Type is its :error-code, Payload its :error-message
 )
 
-// A Message is what one message holds. Its slices alias the bytes it was read from.
+// A Message is one message. Its slices alias the bytes it was read from.
 type Message struct {
 	Kind    Kind
 	Type    []byte
 	Payload []byte
 }
 
-// Size reads how long the message is whose first bytes are head, Prelude of them at
-// least, and checks their sum.
+// Size returns the length in bytes of the message that begins with head, which must have
+// at least Prelude bytes, and checks their checksum.
 func Size(head []byte) (n int, err error) {
 	head = head[:Prelude]
 	all, headers := binary.BigEndian.Uint32(head), binary.BigEndian.Uint32(head[4:])
@@ -64,7 +64,7 @@ func Size(head []byte) (n int, err error) {
 	return int(all), nil
 }
 
-// Read reads raw, one whole message, and checks both sums.
+// Read reads raw, one complete message, and checks both checksums.
 func Read(raw []byte) (Message, error) {
 	if len(raw) < overall {
 		return Message{}, ErrCorrupt
@@ -84,8 +84,8 @@ func Read(raw []byte) (Message, error) {
 	return m, nil
 }
 
-// headers reads the block b: for each header the length of its name, the name, the type
-// of the value, and the value.
+// headers reads the block b. Each header is the length of its name, the name, the type of
+// the value, and the value.
 func (m *Message) headers(b []byte) bool {
 	var words [numNames][]byte
 	for len(b) > 0 {
@@ -134,17 +134,17 @@ const (
 
 var names = [numNames]string{":message-type", ":event-type", ":exception-type", ":error-code", ":error-message"}
 
-// The types of header values that are as long as they say.
+// The types of header values that begin with their length.
 const (
 	typeBytes  = 6
 	typeString = 7
 )
 
-// sizes of the values of the other types: true, false, byte, short, int, long, and
-// timestamp and UUID behind the two that say it themselves.
+// sizes of the values of the other types: true, false, byte, short, int, long, the two
+// that begin with their length, timestamp, and UUID.
 var sizes = [10]int{0, 0, 1, 2, 4, 8, 0, 0, 8, 16}
 
-// header takes one value off the front of b.
+// header splits b into one value and the rest after it.
 func header(kind byte, b []byte) (value, rest []byte, ok bool) {
 	if int(kind) >= len(sizes) {
 		return nil, nil, false

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// These are the examples of the encoding's own documentation, written out by hand: no
-// headers and no payload, a payload only, and one header with a payload.
+// Messages of the shapes in the encoding's documentation, written out by hand: no headers and
+// no payload, only a payload, and one header with a payload.
 func TestDocumented(t *testing.T) {
 	f := func(raw, payload string) {
 		t.Helper()
@@ -44,7 +44,7 @@ func TestAppendRead(t *testing.T) {
 			bad := bytes.Clone(b)
 			bad[i] ^= 0x10
 			if _, err := Read(bad); err == nil {
-				t.Errorf("byte %d is wrong and nobody noticed", i)
+				t.Errorf("byte %d is wrong, but the message was accepted", i)
 			}
 			if _, err := Read(b[:i]); err == nil {
 				t.Errorf("%d of %d bytes are a message", i, len(b))
@@ -65,7 +65,7 @@ func TestErrorMessage(t *testing.T) {
 	}
 }
 
-// sealed gives m, whose first bytes are free for the prelude, its lengths and sums.
+// sealed writes lengths and checksums into m, whose first bytes are reserved for the prelude.
 func sealed(m []byte, headers int) []byte {
 	binary.BigEndian.PutUint32(m[4:], uint32(headers))
 	return End(m, 0)
@@ -82,7 +82,7 @@ func TestHeaders(t *testing.T) {
 	const is = "\x0b:event-type\x07\x00\x01e"
 	f(is, true)
 	f("\x01a\x00\x01b\x01\x01c\x021\x01d\x0312\x01e\x041234\x01f\x0512345678\x01g\x06\x00\x02xy\x01h\x0812345678\x01i\x091234567890123456"+is, true)
-	f(is+"\x0b:event-type\x00", true) // not a string: not the type
+	f(is+"\x0b:event-type\x00", true) // not a string, so not the type
 	f("\x01a\x0a"+is, false)
 	f("\x00"+is, false)
 	f(is+"\x01", false)

@@ -9,8 +9,8 @@ import (
 	"asbru/core"
 )
 
-// Nobody waits: entering and leaving is atomics only. Somebody waits: the seats and
-// flows are there already.
+// While no request waits, entering and leaving uses atomics only. While some wait, seats and flows
+// are reused.
 func TestAllocs(t *testing.T) {
 	g := New(Spec{})
 	var a, b core.Ticket
@@ -28,7 +28,7 @@ func TestAllocs(t *testing.T) {
 		now += 1e6
 		g.Enter(now, &a)
 		if g.Enter(now, &b) != core.Queued {
-			t.Fatal("the second one did not have to wait")
+			t.Fatal("the second request did not have to wait")
 		}
 		g.Leave(now, &a, core.Failed)
 		g.Leave(now, &b, core.Failed)

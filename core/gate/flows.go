@@ -13,7 +13,7 @@ type seat struct {
 	up, down   int32 // of the same caller
 	flow       int32
 	lane       core.Urgency
-	why        core.Refusal // with which it is refused when it is due
+	why        core.Refusal // given if it is still waiting when it is due
 }
 
 // A flow is what one caller has waiting in one queue. Turns are taken in rounds, in which each
@@ -22,14 +22,14 @@ type seat struct {
 // however much the others ask for.
 type flow struct {
 	caller     uint64
-	list       *list  // that it is in
+	list       *list  // the list it is in
 	n          int    // tickets waiting
 	head, tail int32  // seats
 	next, prev int32  // flows of the same list
-	had        uint64 // round of its last turn; 0: it had none
+	had        uint64 // the round of its last turn; 0: none yet
 
-	demand float64 // requests per nanosecond, averaged
-	asked  int64   // Clock of the last one
+	demand float64 // requests per nanosecond, a moving average
+	asked  int64   // Clock of the last request
 }
 
 // A list of flows, by their index.
@@ -71,7 +71,7 @@ type queue struct {
 	n          int
 	head, tail int32 // seats, in the order of arrival
 	round      uint64
-	left       int  // turns after which this round ends, whoever else comes
+	left       int  // turns until this round ends, even if more callers arrive
 	now, then  list // flows with a turn in this round, and in the next
 	idle       list // flows with nothing waiting, the most recent one last
 	flows      []*flow
@@ -90,8 +90,8 @@ func (q *queue) init() {
 // active is how many callers have tickets waiting.
 func (q *queue) active() int { return q.now.n + q.then.n }
 
-// flow finds or makes the flow of a caller, at the expense of the one that was idle for longest.
-// There are never more flows than the queue's length plus idleFlows.
+// flow finds or makes the flow of a caller; a new one may take the place of the flow that has been
+// idle for longest. There are never more flows than the queue's length plus idleFlows.
 func (q *queue) flow(caller uint64) int32 {
 	i, ok := q.byCaller[caller]
 	if ok {
@@ -183,7 +183,7 @@ func (q *queue) remove(seats []seat, i int32) {
 	}
 }
 
-// turn returns the seat whose turn it is and uses up the turn of its flow; none: nobody waits.
+// turn returns the seat whose turn it is and uses up the turn of its flow; none: the queue is empty.
 func (q *queue) turn() int32 {
 	if q.now.n == 0 || q.left <= 0 {
 		q.turnOver()

@@ -9,17 +9,17 @@ import (
 
 // A Gate is the core.Gate of one target. It outlives a reload.
 //
-// state holds the number of requests under way in its lower half and that of waiting ones in
-// its upper half: while nobody waits, entering needs nothing else. Anybody may then change the
-// lower half; while somebody waits it only grows under mu, and the upper half always changes
+// The lower half of state is the number of requests under way, the upper half the number of
+// waiting ones. While none waits, entering changes nothing else, and any goroutine may change the
+// lower half. While some wait, the lower half grows only under mu; the upper half always changes
 // under mu.
 type Gate struct {
 	state atomic.Uint64
 	limit atomic.Int64
 	spec  atomic.Pointer[rules]
-	eager atomic.Int64 // Clock of the last interactive request, inexact by up to a tenth of lately; 0: there was none
+	eager atomic.Int64 // Clock of the last interactive request, up to a tenth of lately behind; 0: none yet
 
-	_     [64]byte // keeps what every answer writes on another cache line
+	_     [64]byte // puts the fields that every answer writes on another cache line
 	learn learner
 
 	mu     sync.Mutex
@@ -40,7 +40,7 @@ const oneWaits = 1 << 32
 func under(state uint64) int64   { return int64(uint32(state)) }
 func waiting(state uint64) int64 { return int64(state >> 32) }
 
-// New makes the Gate of a target about which nothing is known yet.
+// New makes the Gate of a target about which nothing has been measured yet.
 func New(s Spec) *Gate {
 	g := &Gate{}
 	for i := range g.queues {
@@ -75,9 +75,9 @@ func (g *Gate) Enter(now int64, t *core.Ticket) core.Entry {
 	}
 }
 
-// room is how many requests may be under way for another one of that urgency to be let in. While
-// interactive requests keep coming a few places are reserved for them, so that they need not wait
-// for batch requests to end.
+// room is the number of requests under way below which another one of that urgency is let in.
+// While interactive requests keep arriving, a few places are reserved for them, so that they need
+// not wait for batch requests to end.
 func (g *Gate) room(now int64, u core.Urgency) int64 {
 	limit := g.limit.Load()
 	eager := g.eager.Load()
@@ -122,7 +122,7 @@ func (g *Gate) queue(now int64, t *core.Ticket) core.Entry {
 				g.refuse(t, why, retry)
 				return core.Refused
 			}
-			s = g.state.Load() // consider may have refused somebody who waited
+			s = g.state.Load() // consider may have refused a waiting ticket
 		}
 		if g.state.CompareAndSwap(s, s+oneWaits) {
 			g.sit(now, t, fi)
@@ -167,7 +167,7 @@ func (g *Gate) sit(now int64, t *core.Ticket, fi int32) {
 	t.Decide(core.Queued)
 }
 
-// latest is the latest time to let a request in whose answer is needed by until.
+// latest is the latest time at which a request may be let in whose answer is needed by until.
 func (g *Gate) latest(until int64) int64 { return until - g.learn.quick.Load() }
 
 // rise removes the ticket of a seat from its queue.
@@ -227,8 +227,8 @@ func (g *Gate) serve(now int64) {
 	}
 }
 
-// whose returns whose turn is next, and whether batch has it although interactive
-// requests wait.
+// whose returns the urgency whose turn is next. saved reports whether batch has it with turns that
+// it accumulated while interactive requests wait.
 func (g *Gate) whose() (u core.Urgency, saved bool) {
 	switch {
 	case g.queues[core.Interactive].n == 0:

@@ -8,7 +8,7 @@ import (
 	"asbru/core"
 )
 
-// A hall is a gate that somebody asks step by step.
+// A hall is a gate with a simulated clock, to which requests come one by one.
 type hall struct {
 	t   *testing.T
 	g   *Gate
@@ -20,7 +20,8 @@ func newHall(t *testing.T, s Spec) *hall {
 	return &hall{t: t, g: New(s), now: int64(time.Hour), all: map[string]*core.Ticket{}}
 }
 
-// comes lets name ask: its letter is the caller, a capital one is in a hurry.
+// comes lets requests enter, separated by blanks. The letter of a name is its caller; a capital
+// letter makes it interactive, a small one batch.
 func (h *hall) comes(names string, want core.Entry) {
 	h.t.Helper()
 	for name := range strings.FieldsSeq(names) {
@@ -36,7 +37,7 @@ func (h *hall) comes(names string, want core.Entry) {
 	}
 }
 
-// leaves ends what name does, and says who gets the place.
+// leaves ends the request called name, and checks which one gets its place.
 func (h *hall) leaves(name, want string) {
 	h.t.Helper()
 	before := map[string]bool{}
@@ -55,14 +56,14 @@ func (h *hall) leaves(name, want string) {
 	}
 }
 
-// Callers have their turns round by round, in the order they came within one.
+// Callers take turns in rounds, and within a round in the order in which they came.
 func TestTurns(t *testing.T) {
 	h := newHall(t, Spec{Fixed: true, Max: 1})
 	h.comes("A1", core.Admitted)
 	h.comes("A2 A3 A4 B1 B2 C1", core.Queued)
 	h.leaves("A1", "A2")
 	h.leaves("A2", "B1")
-	h.comes("D1", core.Queued) // in the middle of the round: it takes part
+	h.comes("D1", core.Queued) // in the middle of a round: it takes part in it
 	h.leaves("B1", "C1")
 	h.leaves("C1", "D1")
 	h.leaves("D1", "A3")
@@ -70,11 +71,11 @@ func TestTurns(t *testing.T) {
 	h.leaves("B2", "A4")
 	h.leaves("A4", "")
 	if h.g.state.Load() != 0 {
-		t.Error("somebody is left")
+		t.Error("a request is still waiting")
 	}
 }
 
-// Interactive requests go first, and batch has its share of the turns all the same.
+// Interactive requests go first, but batch gets its share of the turns.
 func TestLanes(t *testing.T) {
 	quarter := 0.25
 	h := newHall(t, Spec{Fixed: true, Max: 1, Share: &quarter})
@@ -94,7 +95,7 @@ func TestLanes(t *testing.T) {
 	h.leaves("A3", "b1")
 }
 
-// While interactive requests come, batch leaves a place in ten.
+// While interactive requests keep coming, batch leaves one place in ten free.
 func TestSpared(t *testing.T) {
 	h := newHall(t, Spec{Fixed: true, Max: 10})
 	h.comes("b0 b1 b2 b3 b4 b5 b6 b7 b8 b9", core.Admitted)
@@ -109,7 +110,7 @@ func TestSpared(t *testing.T) {
 	h.comes("b1", core.Admitted)
 }
 
-// A full queue lets the newest go of who has most in it, batch before interactive.
+// A full queue dismisses the newest request of the caller with the most in it, batch before interactive.
 func TestFullQueue(t *testing.T) {
 	h := newHall(t, Spec{Fixed: true, Max: 1, Queue: 4})
 	h.comes("A1", core.Admitted)
@@ -140,30 +141,30 @@ func TestNobodyWaits(t *testing.T) {
 	h.comes("A1", core.Admitted)
 	slip := &core.Ticket{NoWait: true}
 	if e := h.g.Enter(h.now, slip); e != core.Refused || slip.Refusal != core.NoRefusal {
-		t.Errorf("who does not wait: %v", e)
+		t.Errorf("with no queue: %v", e)
 	}
 	if g := h.g.Gauges(); g.Refused != [core.NumRefusals]uint64{} || g.Queued[core.Interactive] != 0 {
-		t.Errorf("it was counted: %+v", g)
+		t.Errorf("it was counted as refused: %+v", g)
 	}
 }
 
-// A wait ends when it is due, by whoever looks first; a client that leaves is no refusal.
+// A wait ends when it is due, at the first call that notices. A client that leaves is not counted as refused.
 func TestDue(t *testing.T) {
 	h := newHall(t, Spec{Fixed: true, Max: 1, Wait: time.Second})
 	h.comes("A1", core.Admitted)
 	h.comes("B1 B2 C1 D1", core.Queued)
 	if !h.g.Abandon(h.now, h.all["C1"]) || h.all["C1"].Refusal != core.NoRefusal {
-		t.Error("C1 cannot leave")
+		t.Error("C1 cannot be abandoned")
 	}
 	if h.g.Abandon(h.now, h.all["C1"]) || h.g.Abandon(h.now, h.all["A1"]) {
-		t.Error("who does not wait was taken back")
+		t.Error("a request that does not wait was abandoned")
 	}
 	h.now = h.all["B1"].Due
 	if !h.g.Abandon(h.now, h.all["B1"]) || h.all["B1"].Refusal != core.WaitedOut {
 		t.Errorf("B1: %v", h.all["B1"].Refusal)
 	}
 	h.now = h.all["D1"].Due
-	h.comes("E1", core.Queued) // looks
+	h.comes("E1", core.Queued) // notices those that are due
 	for _, name := range []string{"B2", "D1"} {
 		if h.all[name].Refusal != core.WaitedOut {
 			t.Errorf("%s: %v", name, h.all[name].Refusal)
@@ -177,7 +178,7 @@ func TestDue(t *testing.T) {
 	}
 }
 
-// Who could only be answered after its time waits for no place, and not longer than that.
+// A request that could only be answered after its time limit does not wait, and none waits longer than that.
 func TestTooLate(t *testing.T) {
 	h := newHall(t, Spec{Fixed: true, Max: 1, Wait: time.Second})
 	h.comes("A1", core.Admitted)
@@ -209,7 +210,7 @@ func TestTooLate(t *testing.T) {
 	}
 }
 
-// New rules hold at once and keep what was learnt.
+// New rules apply at once and keep what was learnt.
 func TestSet(t *testing.T) {
 	g := New(Spec{})
 	f := func(s Spec, limit int64) {

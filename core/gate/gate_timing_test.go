@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// BenchmarkVisit is what an exchange pays while nobody waits.
+// BenchmarkVisit is what an exchange pays while no request waits.
 func BenchmarkVisit(b *testing.B) {
 	g := New(Spec{})
 	var t core.Ticket
@@ -33,7 +33,7 @@ func BenchmarkVisits(b *testing.B) {
 	})
 }
 
-// BenchmarkRefuse is what a request costs that finds the queue as long as it may be.
+// BenchmarkRefuse is the cost of a request that finds the queue full.
 func BenchmarkRefuse(b *testing.B) {
 	g := New(Spec{Fixed: true, Max: 1, Queue: 100})
 	g.learn.typical.Store(1e9)

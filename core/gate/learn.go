@@ -14,41 +14,42 @@ const (
 	kinds
 )
 
-// A learner gathers the samples that the limit is learnt from, one window at a time. It averages
-// the logarithms of times: a single answer that takes a hundred times as long as the others says
-// nothing about the load.
+// A learner gathers the samples from which the limit is derived, one window at a time. It averages
+// the logarithms of times, because a single answer that takes a hundred times as long as the others
+// says nothing about the load.
 type learner struct {
-	since  atomic.Int64 // Clock; requests let in earlier do not count, as another limit held then
+	since  atomic.Int64 // Clock; requests let in earlier do not count, as another limit applied then
 	opens  atomic.Int64 // Clock when the window begins
 	closes atomic.Int64 // Clock when the window ends, if it has enough samples
-	need   atomic.Int64 // how many samples are enough
+	need   atomic.Int64 // samples that the window needs
 	sums   [kinds]sums
-	took   atomic.Int64 // nanoseconds of all samples
+	took   atomic.Int64 // nanoseconds, the sum of all samples
 	lag    atomic.Int64 // nanoseconds that an answer takes now, on average
 	held   struct{ nanos, n atomic.Int64 }
-	full   atomic.Bool // somebody found no place in this window
-	settle atomic.Bool // the limit was lowered, and more are under way still
-	busy   atomic.Bool // claimed by who closes the window, or lowers the limit; guards what follows
+	full   atomic.Bool // a request found no free place in this window
+	settle atomic.Bool // the limit was lowered, and more requests than that are still under way
+	busy   atomic.Bool // held by the goroutine that closes the window or lowers the limit; guards the fields below
 
 	bases  [kinds]float64 // log2 of Quick; 0: not known yet
 	spread float64        // standard deviation of the logarithms
 	used   bool           // the limit was reached in the window before
 	calm   int            // windows in a row in which answers were quick
-	slow   bool           // it was too much once: no rush any more
+	slow   bool           // the target was overloaded once, so the limit no longer grows by rush
 	streak streak
 	probe  probe
 
-	ceiling   int64 // at which the target said that it is too much; 0: it never did
+	ceiling   int64 // the limit at which the target last answered that it is overloaded; 0: it never did
 	ceilingAt int64 // Clock
 
 	typical atomic.Int64 // nanoseconds a place is held, on average
 	quick   atomic.Int64 // nanoseconds an answer takes when the target is at ease
 }
 
-// sums are what was measured of one kind in a window: logarithms, and their squares.
+// sums add up the samples of one kind in a window: their logarithms, and the squares of those.
 type sums struct{ logs, squares, n atomic.Int64 }
 
-// sample counts a time and reports whether the window is to be closed.
+// sample counts the duration of a request let in at since, and reports whether the window can be
+// closed.
 func (l *learner) sample(kind int, now, since, nanos int64) bool {
 	if since < l.since.Load() || now < l.opens.Load() || nanos < 0 {
 		return false
@@ -69,7 +70,7 @@ func (l *learner) sample(kind int, now, since, nanos int64) bool {
 	return n >= l.need.Load() || now-closes > l.lag.Load()*lateLags
 }
 
-// heed takes what came of a request into account.
+// heed learns from the outcome of a request.
 func (g *Gate) heed(now int64, t *core.Ticket, o core.Outcome) {
 	l := &g.learn
 	if l.settle.Load() && under(g.state.Load()) <= g.limit.Load() && l.settle.CompareAndSwap(true, false) {
@@ -102,8 +103,8 @@ func (g *Gate) heed(now int64, t *core.Ticket, o core.Outcome) {
 	}
 }
 
-// lower takes the target's word that it is too much: at once, and once for all that were
-// under way when it was.
+// lower multiplies the limit by factor after the target signalled overload: at once, and once for
+// all requests that were under way at that time.
 func (g *Gate) lower(now, since int64, factor float64) {
 	l := &g.learn
 	r := g.spec.Load()

@@ -2,13 +2,13 @@ package gate
 
 import "math"
 
-// A streak is a row of windows in which answers took much longer than at ease.
+// A streak is a series of consecutive windows in which answers took much longer than at ease.
 type streak struct {
-	limit int64   // before the first; 0: there is none
-	ratio float64 // of the first
+	limit int64   // before the first window; 0: there is no streak
+	ratio float64 // of the first window
 }
 
-// A view is what the Gate looks like when a window closes.
+// A view is the state of the Gate when a window closes.
 type view struct {
 	limit, under int64
 	used         bool // the limit was reached, or nearly
@@ -22,12 +22,12 @@ func (g *Gate) adapt(now int64) {
 	}
 	defer l.busy.Store(false)
 	if now < l.closes.Load() {
-		return // somebody else was quicker
+		return // another goroutine has closed it
 	}
 	r := g.spec.Load()
 	w := view{limit: g.limit.Load(), under: under(g.state.Load())}
 	w.used = l.full.Load() || w.under*4 >= w.limit*3
-	if w.used && !l.used { // most answers are from before it was
+	if w.used && !l.used { // most samples are from before it was used
 		l.used = true
 		l.begin(now, true)
 		return
@@ -49,7 +49,8 @@ func (g *Gate) adapt(now int64) {
 	}
 }
 
-// hold makes limit the Gate's, unless the rules it was made by are not the Gate's any more.
+// hold sets the Gate's limit, computed under the rules r. If the rules were changed meanwhile, it is
+// brought within the new ones.
 func (g *Gate) hold(r *rules, limit int64) {
 	g.limit.Store(limit)
 	if g.spec.Load() != r {
@@ -67,7 +68,7 @@ func (g *Gate) bind() {
 	g.limit.Store(r.bound(g.limit.Load()))
 }
 
-// choose is the limit for the next window.
+// choose returns the limit for the next window.
 func (l *learner) choose(now int64, r *rules, w view, ratio, doubt float64) int64 {
 	if l.probe.on {
 		return r.bound(l.probed(now, r, w.limit, ratio))
@@ -78,14 +79,14 @@ func (l *learner) choose(now int64, r *rules, w view, ratio, doubt float64) int6
 	}
 	next := l.next(r, w, ratio, doubt)
 	if l.ceiling > 0 && next >= l.ceiling && now-l.ceilingAt < ceilingHolds {
-		next = min(next, max(l.ceiling-1, w.limit+1)) // it feels its way
+		next = min(next, max(l.ceiling-1, w.limit+1)) // approach the ceiling one by one
 	}
 	return next
 }
 
-// next is the limit after a window whose answers took ratio times as long as they do
-// when the target is at ease, give or take doubt. The gradient is that of Netflix's
-// concurrency limits: in proportion down, a little up.
+// next returns the limit after a window whose answers took ratio times as long as at ease, within a
+// factor of doubt. The gradient is that of Netflix's concurrency limits: down in proportion, up by a
+// little.
 func (l *learner) next(r *rules, w view, ratio, doubt float64) int64 {
 	if !l.slow {
 		doubt *= doubt
@@ -119,14 +120,14 @@ func (l *learner) next(r *rules, w view, ratio, doubt float64) int64 {
 	switch {
 	case w.used:
 		return next
-	case next > w.limit: // nothing shows that it could be more
+	case next > w.limit: // nothing shows that the target could do more
 		return w.limit
 	}
-	return max(next, min(w.limit, max(2*w.under, started))) // nor that less would help
+	return max(next, min(w.limit, max(2*w.under, started))) // nor that a lower limit would help
 }
 
-// stuck reports whether a row of windows halved the limit and answers are no quicker
-// for it: then the load is not what makes them slow.
+// stuck reports whether a streak has halved the limit without making answers quicker: then the load
+// is not what makes them slow.
 func (l *learner) stuck(limit int64, ratio float64) bool {
 	s := &l.streak
 	switch {

@@ -13,8 +13,8 @@ import (
 	"asbru/core"
 )
 
-// Three times what the target can do, for a minute: it does what it can, those who get in
-// hardly feel it, the others are told at once.
+// With three times the load that the target can bear, for a minute: it works at full capacity, requests
+// that are let in are hardly slower, and the others are refused at once.
 func TestOverload(t *testing.T) {
 	for _, c := range []struct {
 		capacity float64
@@ -71,7 +71,7 @@ func TestOverload(t *testing.T) {
 	}
 }
 
-// One that asks for fifty times its share takes nothing from those who ask for theirs.
+// A caller that asks for fifty times its share takes nothing from callers that ask for theirs.
 func TestShare(t *testing.T) {
 	for _, u := range []core.Urgency{core.Interactive, core.Batch} {
 		t.Run(u.String(), func(t *testing.T) {
@@ -93,16 +93,16 @@ func TestShare(t *testing.T) {
 			w.callers = w.callers[:9]
 			t.Logf("nine: p50 %v p99 %v, first %d of %d; greedy %d of %d, refused %v at p99; %+v", w.quantile(.5, took), w.quantile(.99, took), w.callers[0].served, w.callers[0].asked, greedy.served, greedy.asked, greedy.counts, w.g.Gauges().Limit)
 			if greedy.served == 0 {
-				t.Error("the greedy one was starved")
+				t.Error("the greedy caller was starved")
 			}
 			if u == core.Interactive && greedy.counts[core.ShareUsed] < greedy.counts[core.Overfull] {
-				t.Errorf("the greedy one was refused %v; want mostly for its share", greedy.counts)
+				t.Errorf("the greedy caller was refused %v; want mostly for its share", greedy.counts)
 			}
 		})
 	}
 }
 
-// The limit follows what the target can do.
+// The limit follows the capacity of the target.
 func TestFollows(t *testing.T) {
 	t.Parallel()
 	w := newWorld(7, Spec{}, 100, 100*time.Millisecond)
@@ -125,7 +125,7 @@ func TestFollows(t *testing.T) {
 	}
 }
 
-// Answers that take half as long or twice as long by themselves are no load.
+// Answers whose durations vary by themselves are not mistaken for load.
 func TestShapes(t *testing.T) {
 	for name, shape := range map[string]func(*rand.Rand) float64{"wide": wide, "tailed": tailed} {
 		t.Run(name, func(t *testing.T) {
@@ -146,7 +146,7 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// A target that says 429 beyond so many is asked for so many.
+// A target that answers 429 above a number of requests gets about that number.
 func TestThrottled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(7, Spec{}, 1000, 100*time.Millisecond)
@@ -164,7 +164,7 @@ func TestThrottled(t *testing.T) {
 	}
 }
 
-// A target that gets slower whatever is asked of it does not lose its places for it.
+// A target that gets slower regardless of its load keeps its places.
 func TestSlower(t *testing.T) {
 	t.Parallel()
 	w := newWorld(7, Spec{}, 100, 100*time.Millisecond)

@@ -6,13 +6,12 @@ import (
 	"asbru/core"
 )
 
-// Whether a newcomer may wait is decided when it comes, by how many turns it is away
-// from its own, so that a refusal is immediate and whoever waits is served in time
-// nearly always.
+// Whether a request may wait is decided when it arrives, by the number of turns before its own. So a
+// refusal is immediate, and a request that waits is nearly always served in time.
 
-// consider finds the flow of t and says whether t may wait in it: NoRefusal, or why not
-// and for how many seconds. When the queue is full, it sends somebody away who has more
-// waiting than t's caller.
+// consider finds the flow of t and decides whether t may wait in it. why is NoRefusal, or the reason
+// why it may not, and retry the seconds after which to try again. If the queue is full, it dismisses
+// a ticket of a caller that has more waiting than t's.
 func (g *Gate) consider(now int64, t *core.Ticket) (fi int32, why core.Refusal, retry int) {
 	r := g.spec.Load()
 	q := &g.queues[t.Urgency]
@@ -34,19 +33,18 @@ func (g *Gate) consider(now int64, t *core.Ticket) (fi int32, why core.Refusal, 
 	return fi, why, g.after(t.Urgency, turns)
 }
 
-// past reports whether t would be let in so late, after so many turns, that its answer came
-// after t.Until.
+// past reports whether t, let in after that many turns, would get its answer later than t.Until.
 func (g *Gate) past(now int64, t *core.Ticket, turns int) bool {
 	left, rate := g.latest(t.Until)-now, g.rate(t.Urgency)
 	return left <= 0 || rate > 0 && float64(turns)/rate > float64(left)
 }
 
-// overlong reports whether a newcomer of f would wait too long: longer than anybody may;
-// or, when everybody's queue stands, longer than makes sense; or, when its caller asks
-// for more than its share, so long that others could feel it.
+// overlong reports whether a request of f would wait too long: longer than any request may; in a
+// standing queue, longer than makes sense; for a caller that asks for more than its share, so long
+// that others could feel it.
 func (g *Gate) overlong(now int64, u core.Urgency, f *flow, turns int) (tooLong, greedy bool) {
 	rate, quick := g.rate(u), g.learn.quick.Load()
-	if rate <= 0 { // nothing was learnt yet
+	if rate <= 0 { // nothing is learnt yet
 		return false, false
 	}
 	q := &g.queues[u]
@@ -58,7 +56,7 @@ func (g *Gate) overlong(now int64, u core.Urgency, f *flow, turns int) (tooLong,
 		q.divide(now, span*demandSpans, rate)
 	}
 	if q.greedy(f, span*demandSpans) {
-		g.cut(u, f, 2*own) // from before it was
+		g.cut(u, f, 2*own) // tickets that came before it was greedy
 		return turns > min(longest, own), true
 	}
 	if q.stands.look(now, span*allSpans, turns > all) {
@@ -70,12 +68,12 @@ func (g *Gate) overlong(now int64, u core.Urgency, f *flow, turns int) (tooLong,
 	return turns > longest, false
 }
 
-// most is how many turns come in a time; one at the least.
+// most returns the number of turns in that time, at least one.
 func most(rate float64, nanos int64) int {
 	return max(int(min(rate*float64(nanos), float64(math.MaxInt32))), 1)
 }
 
-// rate is how many turns a lane has in a nanosecond; 0: not known yet.
+// rate returns the turns per nanosecond of that urgency; 0: not known yet.
 func (g *Gate) rate(u core.Urgency) float64 {
 	typical := g.learn.typical.Load()
 	if typical <= 0 {
@@ -88,7 +86,7 @@ func (g *Gate) rate(u core.Urgency) float64 {
 	return rate
 }
 
-// after is in how many seconds so many turns of a lane are over.
+// after returns the seconds until that many turns are over, from 1 to longest.
 func (g *Gate) after(u core.Urgency, turns int) int {
 	rate := g.rate(u)
 	if rate <= 0 {
@@ -97,7 +95,7 @@ func (g *Gate) after(u core.Urgency, turns int) int {
 	return int(min(max(math.Ceil(float64(turns)/rate/1e9), 1), longest))
 }
 
-// trim dismisses those that would be served late, the oldest first: those behind them
+// trim dismisses the oldest tickets until keep are left: they would be served late, and the others
 // are then served in time.
 func (g *Gate) trim(u core.Urgency, keep int) {
 	for q := &g.queues[u]; q.n > max(keep, 1); {
@@ -105,7 +103,7 @@ func (g *Gate) trim(u core.Urgency, keep int) {
 	}
 }
 
-// cut is trim for what a caller had waiting when it turned out to be greedy.
+// cut is trim for the tickets of a caller that has turned out to be greedy.
 func (g *Gate) cut(u core.Urgency, f *flow, keep int) {
 	why := core.ShareUsed
 	if g.queues[u].alone() {
@@ -116,8 +114,8 @@ func (g *Gate) cut(u core.Urgency, f *flow, keep int) {
 	}
 }
 
-// displace sends away the newest of the caller with the most waiting, for a newcomer
-// whose caller has less: first of batch, if the newcomer is interactive.
+// displace makes room for a request of a caller that has that many waiting: it dismisses the newest
+// ticket of the caller with the most, if that is more. For an interactive request it looks among batch first.
 func (g *Gate) displace(u core.Urgency, has int) bool {
 	lane, least := u, has+1
 	if u == core.Interactive && g.queues[core.Batch].n > 0 {

@@ -2,15 +2,15 @@ package gate
 
 import "math"
 
-// A probe measures anew how quick the target is when at ease: with a lower limit, and if
-// that tells something new with lower ones yet, until answers get no quicker.
+// A probe measures again how quick the target is at ease. It lowers the limit, and lowers it further
+// as long as answers get quicker.
 type probe struct {
 	on     bool
 	began  int64   // Clock
 	before int64   // the limit before it
-	ratio  float64 // of the window before
-	next   int64   // Clock of the next one; 0: none was planned yet
-	every  int64
+	ratio  float64 // of the previous window
+	next   int64   // Clock of the next probe; 0: none is planned yet
+	every  int64   // nanoseconds between probes
 }
 
 // due reports whether it is time for a probe, and plans the next.
@@ -29,8 +29,8 @@ func (l *learner) due(now int64) bool {
 	return due
 }
 
-// probed takes what a window of a probe came to and returns the next limit: that from
-// before the probe when it has told what there was to tell.
+// probed takes the result of a probe's window and returns the next limit: a lower one, or that from
+// before the probe if it is over.
 func (l *learner) probed(now int64, r *rules, limit int64, ratio float64) int64 {
 	p := &l.probe
 	known := math.Abs(ratio-1) < steady

@@ -12,8 +12,8 @@ import (
 	"asbru/core"
 )
 
-// Whatever comes: everyone is told once, nobody waits longer than he may, no more are
-// under way than may be, and at the end nothing is left.
+// Under random load, every request is decided once, none waits longer than allowed, never are more
+// under way than the limit, and at the end nothing is left.
 func TestSeeds(t *testing.T) {
 	seeds := uint64(10_000)
 	if testing.Short() {

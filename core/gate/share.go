@@ -2,21 +2,21 @@ package gate
 
 import "math"
 
-// A share is what one caller can have of a lane when all that ask for less get what they
-// ask for, and the rest is divided evenly: max-min fairness.
+// A share is the max-min fair share of a caller: callers that ask for less than it get what they ask
+// for, and the rest is divided evenly.
 type share struct {
-	level float64 // requests in a nanosecond; 0: there is enough for all
-	at    int64   // Clock when it was reckoned
-	among int     // callers
+	level float64 // requests per nanosecond; 0: there is enough for all
+	at    int64   // Clock when it was computed
+	among int     // callers that it is divided among
 }
 
-// asks takes up that the caller asked once more.
+// asks counts a request of the caller in its demand, averaged over span.
 func (f *flow) asks(now, span int64) {
 	f.demand = f.wants(now, span) + 1/float64(span)
 	f.asked = now
 }
 
-// wants is how often the caller asks, averaged over span.
+// wants returns the caller's requests per nanosecond, averaged over span.
 func (f *flow) wants(now, span int64) float64 {
 	if f.asked == 0 {
 		return 0
@@ -24,13 +24,13 @@ func (f *flow) wants(now, span int64) float64 {
 	return f.demand * math.Exp(-float64(now-f.asked)/float64(span))
 }
 
-// greedy reports whether a caller asks for clearly more than its share. What counts is
-// what it asks for, not what it gets: that could be everybody's share.
+// greedy reports whether a caller asks for clearly more than its share. Its demand counts and not
+// what it gets, because it may have been given what others left unused.
 func (q *queue) greedy(f *flow, span int64) bool {
 	return q.share.level > 0 && f.demand > greed*q.share.level && f.demand*float64(span) >= greedLeast
 }
 
-// divide reckons the share anew, from what all that are remembered ask for.
+// divide computes the share again from the demand of all remembered callers.
 func (q *queue) divide(now, span int64, rate float64) {
 	q.share = share{at: now}
 	total, n := 0.0, 0
@@ -63,5 +63,5 @@ func (q *queue) divide(now, span int64, rate float64) {
 	q.share.level = level
 }
 
-// alone reports whether one caller only asks: then there is nobody to share with.
+// alone reports whether there is only one caller, which then shares with no other.
 func (q *queue) alone() bool { return q.share.among <= 1 }

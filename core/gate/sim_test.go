@@ -14,30 +14,30 @@ import (
 	"asbru/core"
 )
 
-// A world is a target behind a Gate, and those who ask it, on a clock of its own. The
-// target does capacity requests at once at full speed; of more, each takes longer, and
-// all together get a little less done.
+// A world is a target behind a Gate, and its callers, on a simulated clock. The target works on
+// capacity requests at once at full speed. If there are more, each takes longer, and the throughput
+// falls a little.
 type world struct {
 	rnd      *rand.Rand
 	g        *Gate
 	now      int64
 	capacity float64
 	service  float64                  // nanoseconds at full speed, on average
-	shape    func(*rand.Rand) float64 // what a request takes of it
+	shape    func(*rand.Rand) float64 // work of a request, as a multiple of service
 	wears    float64                  // part of the speed that is lost with each capacity beyond the first
 	hard     int                      // requests under way above which it answers 429; 0: never
 
-	done    float64 // work that each request under way got so far
+	done    float64 // work done so far for each request under way
 	running work
 	waiting []*job
-	turned  []*job // whom the target says that it is too much, by when it does
+	turned  []*job // jobs that the target answers 429, in the order of due
 	callers []*caller
-	fixed   func(now int64) // changes the world; nil: nothing does
+	fixed   func(now int64) // changes the world as time passes; nil: nothing changes
 	woken   []*job
 	told    int // wakes
 }
 
-// A caller asks at random, so many times a second.
+// A caller sends requests at random intervals.
 type caller struct {
 	id       uint64
 	rate     float64
@@ -46,8 +46,8 @@ type caller struct {
 	next     int64
 	asked    int
 	served   int
-	took     []int64 // from asking to the answer
-	refused  []int64 // from asking to the refusal
+	took     []int64 // nanoseconds from a request to its answer
+	refused  []int64 // nanoseconds from a request to its refusal
 	counts   [core.NumRefusals]int
 	throttle int // answered 429 by the target
 }
@@ -85,13 +85,13 @@ func newWorld(seed uint64, s Spec, capacity float64, service time.Duration) *wor
 	}
 }
 
-// What requests take, of the average: a fifth more or less; half or twice as long often;
-// with a long tail.
+// Distributions of the work of a request, as multiples of the average: within a fifth of it; often
+// half or twice as much; with a long tail.
 func narrow(r *rand.Rand) float64 { return 0.8 + 0.4*r.Float64() }
 func wide(r *rand.Rand) float64   { return math.Exp(0.6*r.NormFloat64() - 0.18) }
 func tailed(r *rand.Rand) float64 { return r.ExpFloat64() }
 
-// add makes a caller that asks rate times a second.
+// add makes a caller that sends rate requests a second.
 func (w *world) add(rate float64, u core.Urgency) *caller {
 	c := &caller{id: uint64(len(w.callers) + 1), rate: rate, urgency: u}
 	c.next = w.now + w.pause(rate)
@@ -101,7 +101,7 @@ func (w *world) add(rate float64, u core.Urgency) *caller {
 
 func (w *world) pause(rate float64) int64 { return int64(w.rnd.ExpFloat64() / rate * 1e9) }
 
-// speed is how fast each request under way gets on.
+// speed is the speed of each request under way, 1 at the full one.
 func (w *world) speed() float64 {
 	n := float64(len(w.running))
 	if n <= w.capacity {
@@ -110,7 +110,7 @@ func (w *world) speed() float64 {
 	return w.capacity / n * (1 - w.wears*min((n-w.capacity)/w.capacity, 10))
 }
 
-// run lets so much time pass.
+// run lets d pass.
 func (w *world) run(d time.Duration) {
 	end := w.now + int64(d)
 	for w.now < end {
@@ -157,7 +157,7 @@ func (w *world) run(d time.Duration) {
 	}
 }
 
-// due is the one that waits and has to be told first.
+// due is the waiting job whose time to be refused comes first.
 func (w *world) due() *job {
 	var first *job
 	for _, j := range w.waiting {
@@ -187,7 +187,7 @@ func (w *world) ask(c *caller) {
 	w.settle(j)
 }
 
-// wake goes on with those that were told.
+// wake goes on with the jobs that the gate has woken.
 func (w *world) wake() {
 	for len(w.woken) > 0 {
 		j := w.woken[0]
@@ -196,7 +196,7 @@ func (w *world) wake() {
 	}
 }
 
-// settle goes on with a job the gate has decided about.
+// settle goes on with a job that the gate has decided about.
 func (w *world) settle(j *job) {
 	if i := slices.Index(w.waiting, j); i >= 0 {
 		w.waiting = slices.Delete(w.waiting, i, i+1)
@@ -233,7 +233,7 @@ func (w *world) answer(j *job) {
 	w.g.Leave(w.now, j.Ticket, core.Served)
 }
 
-// clear forgets what was counted.
+// clear resets what was counted.
 func (w *world) clear() {
 	for _, c := range w.callers {
 		c.asked, c.served, c.took, c.refused, c.throttle = 0, 0, nil, nil, 0

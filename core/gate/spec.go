@@ -4,11 +4,11 @@ import "time"
 
 // A Spec is how a Gate is configured. The zero value is the documented default.
 type Spec struct {
-	Min, Max int           // of the limit; 0: DefaultMin, DefaultMax
-	Fixed    bool          // the limit is Max and nothing is learnt of it
-	Queue    int           // requests that wait at once; 0: DefaultQueue, below 0: nobody waits
-	Wait     time.Duration // for a place; 0: DefaultWait
-	Share    *float64      // turns of batch while interactive requests wait, below 1; nil: DefaultShare, 0: none
+	Min, Max int           // bounds of the learnt limit; 0: DefaultMin, DefaultMax
+	Fixed    bool          // the limit is always Max
+	Queue    int           // most requests that wait at once; 0: DefaultQueue, negative: none may wait
+	Wait     time.Duration // longest wait for a place; 0: DefaultWait
+	Share    *float64      // batch's part of the turns while interactive requests wait, below 1; nil: DefaultShare
 }
 
 // rules are a Spec with its defaults filled in.
@@ -47,7 +47,7 @@ func (s Spec) rules() *rules {
 	return r
 }
 
-// first is the limit before anything was learnt.
+// first returns the limit before anything is learnt.
 func (r *rules) first() int64 {
 	if r.fixed {
 		return r.most

@@ -1,18 +1,17 @@
 package gate
 
-// standing tells a queue that takes up a burst from one that stands: that is too long
-// whenever somebody looks, for a whole span. A standing queue serves nobody sooner or
-// more; it only makes all wait. The idea is CoDel's (RFC 8289 §3), with the number of
-// those in front for the time that the first one spent, so that the one who comes can be
-// told at once.
+// standing distinguishes a queue that absorbs a burst from a standing one, which has been too long at
+// every look for a whole span. A standing queue does not increase throughput; it only makes all
+// requests wait. The idea is CoDel's (RFC 8289 §3), but measured by the number of requests ahead and
+// not by the time the first one has spent, so that a new request can be refused at once.
 type standing struct {
-	above int64 // since when every look found it too long; 0: it was not
-	last  int64 // look that found it too long
+	above int64 // Clock since which every look found the queue too long; 0: the last one did not
+	last  int64 // Clock of the last look that found it too long
 	on    bool
 }
 
-// look notes what the one who comes sees, and reports whether the queue begins to count
-// as standing with it.
+// look records whether an arriving request finds the queue too long, and reports whether the queue
+// counts as standing from now on.
 func (s *standing) look(now, span int64, tooLong bool) bool {
 	switch {
 	case tooLong:

@@ -26,7 +26,7 @@ func (u *guest) Wake(uint32) {
 	}
 }
 
-// Real goroutines at once: nobody is told twice or never, and the limit holds.
+// With many goroutines at once, every request is decided exactly once, and the limit holds.
 func TestStress(t *testing.T) {
 	g := New(Spec{Fixed: true, Max: 6, Queue: 20, Wait: 30 * time.Millisecond})
 	var inner, admitted, refused, most atomic.Int64
@@ -65,14 +65,14 @@ func TestStress(t *testing.T) {
 		t.Errorf("%d were inside at once; want 6 at most", most.Load())
 	}
 	if admitted.Load() == 0 || gs.Queued[0] == 0 {
-		t.Errorf("nobody waited: %+v", gs)
+		t.Errorf("no request waited: %+v", gs)
 	}
 }
 
 // visit enters and waits; some lose patience.
 func visit(g *Gate, u *guest, r *rand.Rand) bool {
 	select {
-	case <-u.bell: // of an earlier visit
+	case <-u.bell: // left over from an earlier visit
 	default:
 	}
 	if e := g.Enter(core.Clock(), &u.t); e != core.Queued {
@@ -98,7 +98,7 @@ func visit(g *Gate, u *guest, r *rand.Rand) bool {
 	return u.t.Inside()
 }
 
-// Learning and asking at once, with the race detector watching.
+// Learns and enters at once, for the race detector.
 func TestStressLearning(t *testing.T) {
 	g := New(Spec{Min: 2, Max: 50, Wait: 20 * time.Millisecond})
 	var all sync.WaitGroup

@@ -5,8 +5,8 @@ import (
 	"math/bits"
 )
 
-// begin begins a window. When the limit was changed, requests that were let in before do
-// not count in it, nor do answers that come at once: the quick ones are the first to.
+// begin begins a window. If the limit was changed, requests that were let in before do not count in
+// it, and neither do the first answers, because the quickest arrive first.
 func (l *learner) begin(now int64, changed bool) {
 	for i := range l.sums {
 		l.sums[i].logs.Store(0)
@@ -23,13 +23,15 @@ func (l *learner) begin(now int64, changed bool) {
 	l.need.Store(int64(min(max(math.Pow(l.spread/precise, 2), enough), enoughAtMost)))
 }
 
-// anew makes what is let in from now on the only thing that counts.
+// anew makes only requests let in from now on count.
 func (l *learner) anew(now int64) {
 	l.since.Store(now)
 	l.opens.Store(now + l.lag.Load()*3/2)
 }
 
-// measure compares the window with what is usual at ease, which it corrects downwards.
+// measure returns how many times as long as at ease answers took in the window, and the samples this
+// is based on. It lowers the values at ease if answers were quicker; with eased, when the target has
+// little to do, it also raises them slowly.
 func (l *learner) measure(eased bool) (ratio float64, n int64) {
 	sum, spread := 0.0, 0.0
 	for i := range l.sums {
@@ -42,7 +44,7 @@ func (l *learner) measure(eased bool) (ratio float64, n int64) {
 			l.bases[i] = mean
 		case mean < base-max(tellsLower, 2*deviation/math.Sqrt(float64(m))):
 			l.bases[i] += (mean - base) / 2
-		case mean < base || eased: // slow though it has little to do
+		case mean < base || eased: // slow although it has little to do
 			l.bases[i] += (mean - base) / 16
 		}
 		sum += (mean - l.bases[i]) * float64(m)
@@ -71,7 +73,7 @@ func (s *sums) read() (mean, deviation float64, n int64) {
 	return mean, math.Sqrt(max(square-mean*mean, 0)), n
 }
 
-// rebase takes this window for what is usual at ease, by so much.
+// rebase moves the values at ease towards those of this window; by 1 it adopts them.
 func (l *learner) rebase(by float64) {
 	for i := range l.sums {
 		if mean, _, m := l.sums[i].read(); m >= few {
@@ -81,7 +83,7 @@ func (l *learner) rebase(by float64) {
 	l.tell()
 }
 
-// tell publishes what an answer, or the first of a stream, takes at ease.
+// tell publishes how long an answer, or the first content of a stream, takes at ease.
 func (l *learner) tell() {
 	sum, n := 0.0, int64(0)
 	for i := range l.sums {
@@ -95,7 +97,7 @@ func (l *learner) tell() {
 	}
 }
 
-// relearn takes up how long places were held.
+// relearn updates how long a place is held.
 func (l *learner) relearn() {
 	n := l.held.n.Swap(0)
 	nanos := l.held.nanos.Swap(0)
@@ -114,8 +116,8 @@ const (
 	logOne  = 1 << logBits
 )
 
-// log2 is the logarithm of n, which is 1 at least, with 16 bits behind the point. The
-// curve between powers of two is a parabola, off by less than 0.01.
+// log2 returns the logarithm of n, or of 1 if n is less, as fixed point with 16 fractional bits.
+// Between powers of two it is approximated by a parabola with an error below 0.01.
 func log2(n int64) int64 {
 	u := uint64(max(n, 1))
 	top := bits.Len64(u) - 1

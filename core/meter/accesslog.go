@@ -13,26 +13,26 @@ import (
 	"asbru/core"
 )
 
-// LogOptions say where Records come from and where lines go.
+// LogOptions say where Records come from and where their lines are written.
 type LogOptions struct {
 	Rings []*core.Ring
 	Path  string       // a file, made with mode 0640 if missing; "stdout" or "-"; "stderr"
-	Log   *slog.Logger // for trouble with the file; nil: silent, the counters still tell
+	Log   *slog.Logger // problems with the file; nil: only LogStats shows them
 }
 
-// LogStats counts what became of the lines.
+// LogStats are the counters of an AccessLog.
 type LogStats struct {
-	Lines  uint64 // written whole
-	Lost   uint64 // given up because a write failed
-	Errors uint64 // failed writes and reopenings
+	Lines  uint64 // written completely
+	Lost   uint64 // dropped because a write failed
+	Errors uint64 // failed writes, and failures to reopen the file
 }
 
 // An AccessLog turns Records into JSON lines.
 //
 //	rings ──poll 1–50 ms──▶ buffer ──64 KiB or 200 ms──▶ file
 //
-// A slow disk holds up Run alone: the rings fill, drop and count, and no request
-// waits. A failing disk costs the lines of the failed write and nothing else.
+// A slow disk delays only Run: the rings fill, drop Records and count them, and no
+// request waits. A failing disk costs the lines of the failed write and nothing else.
 type AccessLog struct {
 	rings []*core.Ring
 	path  string
@@ -41,26 +41,26 @@ type AccessLog struct {
 
 	lines, lost, errors atomic.Uint64
 
-	wake    chan struct{} // asks Run to look at reopen
+	wake    chan struct{} // makes Run look at reopen
 	reopen  atomic.Bool
 	stop    chan struct{}
 	done    chan struct{}
 	halt    sync.Once
 	started atomic.Bool
 
-	// What follows belongs to Run.
+	// The fields below belong to Run.
 	out     io.Writer
 	file    *os.File // nil for stdout and stderr
 	buf     []byte
-	pending uint64    // whole lines in buf
-	since   time.Time // when the first of them came
-	torn    bool      // the file ends inside a line
+	pending uint64    // complete lines in buf
+	since   time.Time // when the first of them was added
+	torn    bool      // the file ends within a line
 	failing bool      // the last write failed; logged once
 	line    liner
 	rec     core.Record
 }
 
-// OpenLog opens the log. Start it with `go l.Run()`, end it with Close.
+// OpenLog opens the log. Start it with `go l.Run()` and end it with Close.
 func OpenLog(o LogOptions) (*AccessLog, error) {
 	l := &AccessLog{
 		rings: o.Rings, path: o.Path, trip: o.Log, last: closeWait,
@@ -93,14 +93,14 @@ func openAppend(path string) (*os.File, error) {
 	return f, nil
 }
 
-// Stats may be called at any time.
+// Stats returns the counters. It may be called at any time, by any goroutine.
 func (l *AccessLog) Stats() LogStats {
 	return LogStats{Lines: l.lines.Load(), Lost: l.lost.Load(), Errors: l.errors.Load()}
 }
 
-// Reopen makes the log continue in a new file under the same name, after the
-// old one was moved away. It returns at once; when the name cannot be opened
-// the log stays in the old file and says so. It means nothing to stdout.
+// Reopen makes the log continue in a new file of the same name, after the old
+// one was moved away. It returns at once. If the file cannot be opened, the log
+// stays in the old one and reports that. For stdout and stderr it does nothing.
 func (l *AccessLog) Reopen() {
 	l.reopen.Store(true)
 	select {
@@ -113,7 +113,7 @@ func (l *AccessLog) Reopen() {
 func (l *AccessLog) Run() {
 	if !l.started.CompareAndSwap(false, true) {
 		select {
-		case <-l.stop: // Close was faster than the goroutine that was to run this
+		case <-l.stop: // Close came before this goroutine started
 			return
 		default:
 			panic("BUG: access log is running already")
@@ -143,9 +143,9 @@ func (l *AccessLog) Run() {
 	}
 }
 
-// next is how long to wait after a look that found n Records in the fullest
+// next returns how long to wait after a look that found n Records in the fullest
 // ring. It keeps a ring between an eighth and a quarter full: looking more often
-// costs wake-ups that requests would have to share the processor with.
+// would cost wake-ups that take processor time from requests.
 func next(wait time.Duration, n int) time.Duration {
 	switch {
 	case n > core.RingSize/4:
@@ -156,12 +156,12 @@ func next(wait time.Duration, n int) time.Duration {
 	return min(max(wait, pollMin), pollMax)
 }
 
-// drain formats what the rings hold, until they are empty or the time has come,
-// and returns the most it took from one of them.
+// drain formats Records until the rings are empty or the time is over, and returns
+// the most that it took from one ring.
 func (l *AccessLog) drain(until time.Time) (most int) {
 	for _, g := range l.rings {
 		n := 0
-		// One round of the ring, then the next ring has its turn.
+		// At most one ring's size, then it is the next ring's turn.
 		for n < core.RingSize && g.Take(&l.rec) {
 			l.add(&l.rec)
 			if n++; n%64 == 0 && time.Now().After(until) {
@@ -170,7 +170,7 @@ func (l *AccessLog) drain(until time.Time) (most int) {
 		}
 		most = max(most, n)
 	}
-	l.rec = core.Record{} // holds on to no Snapshot
+	l.rec = core.Record{} // keeps no Snapshot alive
 	return most
 }
 
@@ -188,7 +188,7 @@ func (l *AccessLog) add(r *core.Record) {
 	}
 }
 
-// flush writes the buffer in one call and forgets it, whatever comes of it.
+// flush writes the buffer in one call and empties it even if the write fails.
 func (l *AccessLog) flush() {
 	if len(l.buf) == 0 {
 		return
@@ -203,7 +203,7 @@ func (l *AccessLog) flush() {
 	l.buf, l.pending = l.buf[:0], 0
 }
 
-// fail counts the lines a write of n bytes did not finish.
+// fail counts the lines that a write of only n bytes did not complete.
 func (l *AccessLog) fail(n int, err error) {
 	var whole uint64
 	for i, c := range l.buf[:n] {
@@ -223,7 +223,7 @@ func (l *AccessLog) fail(n int, err error) {
 	l.failing = true
 }
 
-// swap flushes to the old file and goes on in a new one.
+// swap flushes to the old file and continues in a new one.
 func (l *AccessLog) swap() {
 	if l.file == nil {
 		return
@@ -242,9 +242,9 @@ func (l *AccessLog) swap() {
 
 var errStuck = errors.New("a write does not return")
 
-// Close writes what the rings still hold and ends Run. It takes two seconds at
-// most: when the file does not accept writes, the rest is given up. Put nothing
-// into the rings after it. Later calls return nil.
+// Close writes the Records that are still in the rings and ends Run. It takes at
+// most two seconds: if the file does not accept writes, the rest is dropped. No
+// Record may be put into the rings after it. Later calls return nil.
 func (l *AccessLog) Close() (err error) {
 	l.halt.Do(func() { err = l.close() })
 	return err

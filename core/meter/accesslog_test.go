@@ -15,7 +15,7 @@ import (
 	"asbru/core"
 )
 
-// full is a Record with every field set and secrets all around it.
+// full is a Record with every field set, whose target, key and caller hold secrets.
 func full() *core.Record {
 	target := small().Snapshot().Targets[0]
 	r := &core.Record{
@@ -284,8 +284,8 @@ func TestFailingDiskCountsAndGoesOn(t *testing.T) {
 		l.drain(time.Now().Add(time.Minute))
 		l.flush()
 	}
-	put(3) // one and a half fit
-	put(2) // nothing does
+	put(3) // one and a half lines fit
+	put(2) // nothing fits
 	if s := l.Stats(); s != (LogStats{Lines: 1, Lost: 4, Errors: 2}) {
 		t.Errorf("full disk: %+v", s)
 	}
@@ -303,7 +303,7 @@ func TestFailingDiskCountsAndGoesOn(t *testing.T) {
 	}
 }
 
-// A stuck disk does not return from Write until it is let go.
+// A stuck disk does not return from Write until free is closed.
 type stuck struct{ free chan struct{} }
 
 func (s stuck) Write(b []byte) (int, error) { <-s.free; return len(b), nil }

@@ -8,20 +8,19 @@ import (
 	"asbru/core"
 )
 
-// A census is a Snapshot sorted into label sets, in an order that does not
-// change from scrape to scrape.
+// A census is a Snapshot sorted into label sets, in the same order at every scrape.
 type census struct {
 	targets, keys []group
 	pools         []core.Gauged
 }
 
-// A group is one label set and everything counted under it.
+// A group is one label set and all that is counted under it.
 type group struct {
 	labels  string
 	tallies []*core.Tally
 }
 
-// count makes the census of s; nil has an empty one.
+// count makes the census of s; for nil it is empty.
 func count(s *core.Snapshot) census {
 	if s == nil {
 		return census{}
@@ -47,9 +46,9 @@ func count(s *core.Snapshot) census {
 	return c
 }
 
-// A grouper finds the label values of each Tally. Namesakes share a label set,
-// as a series may appear once only. A Tally that things of several names share
-// is nobody's and goes to "other", so that it is not counted once for each.
+// A grouper maps each Tally to its label values. Things of the same name share a
+// label set, because a series may appear only once. A Tally that is shared under
+// several names goes to "other", so that it is not counted under each of them.
 type grouper map[*core.Tally][2]string
 
 func (g grouper) add(t *core.Tally, values ...string) {
@@ -66,8 +65,8 @@ func (g grouper) add(t *core.Tally, values ...string) {
 	g[t] = id
 }
 
-// other takes what has no label set of its own. A thing that is itself called
-// "other" is counted there too.
+// other holds everything without a label set of its own. A thing that is itself
+// called "other" is counted there too.
 var other = [2]string{"other", "other"}
 
 // sorted renders at most MaxSets label sets; the last one is "other" if needed.

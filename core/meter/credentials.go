@@ -8,14 +8,14 @@ import (
 	"asbru/core"
 )
 
-// A renewal is how the credential of one key is doing.
+// A renewal is the state of one key's renewed credential.
 type renewal struct {
 	provider, key string
 	core.CredentialStatus
 }
 
-// credentials writes what is known of credentials that renew themselves, at most
-// MaxSets of them; nothing when there are none.
+// credentials writes the state of renewed credentials, at most MaxSets of them;
+// nothing if there are none.
 func credentials(p *page, s *core.Snapshot) {
 	all := renewals(s)
 	if len(all) == 0 {
@@ -43,7 +43,7 @@ func one(b bool) int64 {
 	return 0
 }
 
-// renewals lists the keys of s that renew themselves, by name and each once.
+// renewals lists the keys of s whose credentials are renewed, sorted by name, each once.
 func renewals(s *core.Snapshot) (all []renewal) {
 	if s == nil || len(s.Fresh) == 0 {
 		return nil

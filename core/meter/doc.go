@@ -1,9 +1,8 @@
-// Package meter reads what the hot path counted and writes it down: Prometheus
-// text at scrape time, and one JSON line per finished exchange in the access
-// log.
+// Package meter publishes what the hot path has counted: as Prometheus text at
+// scrape time, and as one JSON line per finished exchange in the access log.
 //
-// It counts nothing itself that a request would have to wait for: the hot path
-// adds to atomics and puts Records into rings, this package comes by and looks.
-// It refuses label values without a bound (MaxSets a family, the rest summed in
-// "other"), vmrange histograms, and anything secret: keys appear by name only.
+// It never makes a request wait: the hot path adds to atomics and puts Records
+// into rings, and this package reads those when it needs them. It refuses an
+// unbounded number of label values (MaxSets a family, the rest summed under
+// "other"), vmrange histograms, and secrets: keys appear by name only.
 package meter

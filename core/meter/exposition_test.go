@@ -19,9 +19,9 @@ type series struct {
 	value  float64
 }
 
-// An exposition is a page read back by a reader stricter than Prometheus: HELP
-// and TYPE once and before the samples, families in one piece, no series twice,
-// histograms cumulative and complete.
+// An exposition is a page read back by a reader that is stricter than Prometheus: HELP and
+// TYPE appear once, before the samples; a family is in one piece; no series appears twice;
+// histograms are cumulative and complete.
 type exposition struct {
 	kind    map[string]string
 	order   []string
@@ -132,7 +132,7 @@ func (e *exposition) sample(s string) error {
 	return nil
 }
 
-// pairs reads name="value", … up to the closing brace and returns what follows.
+// pairs reads name="value", … up to the closing brace and returns the rest after it.
 func (x *series) pairs(s string) (string, error) {
 	for {
 		name, rest, ok := strings.Cut(s, `="`)
@@ -239,7 +239,7 @@ func TestStrictReaderRefuses(t *testing.T) {
 	}
 }
 
-// safeParse turns an index out of range into a refusal: the reader is a test's.
+// safeParse turns an index out of range, which the reader does not guard against, into an error.
 func safeParse(s string) (e *exposition, err error) {
 	defer func() {
 		if r := recover(); r != nil {

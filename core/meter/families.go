@@ -31,7 +31,7 @@ func (g *group) histograms(f func(*core.Tally) *core.Histogram) []*core.Histogra
 	return hs
 }
 
-// targets writes what is known per Target.
+// targets writes the metrics of Targets.
 func targets(p *page, gs []group) {
 	p.requests("asbru_requests_total", "Requests per target, attempts that failed included.", gs)
 	p.faults("asbru_target_faults_total", "Faults per target by code.", gs)
@@ -48,8 +48,8 @@ func targets(p *page, gs []group) {
 		func(t *core.Tally) *core.Histogram { return &t.Total })
 }
 
-// keys writes what is known per VirtualKey. It repeats what targets says, seen
-// from the caller, and so stands in families of its own.
+// keys writes the metrics of VirtualKeys. They count the same requests as those of
+// targets do, and therefore are families of their own.
 func keys(p *page, gs []group) {
 	p.requests("asbru_key_requests_total", "Requests per virtual key.", gs)
 	p.faults("asbru_key_faults_total", "Faults per virtual key by code.", gs)
@@ -65,7 +65,7 @@ func (p *page) requests(name, help string, gs []group) {
 	}
 }
 
-// faults leaves out codes that never happened: most never do.
+// faults leaves out codes that have not occurred, which are most of them.
 func (p *page) faults(name, help string, gs []group) {
 	p.family(name, "counter", help)
 	for i := range gs {
@@ -108,8 +108,8 @@ func (p *page) spans(name, help string, gs []group, f func(*core.Tally) *core.Hi
 	}
 }
 
-// pools writes the upstream connections. Two Pools to one endpoint (an old one
-// on its way out) are summed.
+// pools writes the upstream connections. Two Pools to one endpoint, one of which is
+// being retired, are summed.
 func pools(p *page, gs []core.Gauged) {
 	all := make([]core.PoolStats, len(gs))
 	for i, g := range gs {
@@ -126,8 +126,8 @@ func pools(p *page, gs []core.Gauged) {
 		func(s *core.PoolStats) int64 { return int64(s.DialErrors) })
 }
 
-// sumEnds adds up what belongs to one endpoint and sorts the rest, at most
-// MaxSets of them.
+// sumEnds adds up the Pools of each endpoint and sorts the sums, at most MaxSets of
+// them.
 func sumEnds(all []core.PoolStats) []core.PoolStats {
 	slices.SortFunc(all, func(a, b core.PoolStats) int { return cmp.Compare(a.Endpoint, b.Endpoint) })
 	var out []core.PoolStats

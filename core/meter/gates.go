@@ -2,8 +2,8 @@ package meter
 
 import "asbru/core"
 
-// gates writes how the Gates of targets are doing, at most MaxSets of them; nothing while
-// there is none.
+// gates writes the state of the Gates of targets, at most MaxSets of them; nothing if there are
+// none.
 func gates(p *page, s *core.Snapshot) {
 	if s == nil || !s.Gated {
 		return

@@ -6,12 +6,12 @@ import (
 	"asbru/core"
 )
 
-// coarse and fine name the core.Histogram buckets whose bound becomes an le
-// bucket. The last bucket of all has no upper bound and is always +Inf.
+// coarse and fine are the indices of the core.Histogram buckets whose bounds become
+// le buckets. The last bucket has no upper bound and is always +Inf.
 var coarse, fine = steps(24, 4), steps(0, 1)
 
-// steps lists every by-th bucket from first on, and the last bounded one: for
-// coarse that is 16 µs to 69 s in octaves, then 120 s.
+// steps returns every by-th bucket from first on, and the last bounded one: coarse is
+// 16 µs to 69 s in octaves, then 120 s.
 func steps(first, by int) []int {
 	const last = core.HistBuckets - 2
 	var s []int
@@ -64,7 +64,7 @@ func (p *page) bucket(name, labels string, nanos, n uint64) {
 }
 
 // seconds writes nanos as an exact decimal: a float would turn 2560 ns into
-// 2.5600000000000002e-06, a bucket that nobody finds by its name.
+// 2.5600000000000002e-06, a bucket that no query would name.
 func seconds(b []byte, nanos uint64) []byte {
 	b = strconv.AppendUint(b, nanos/1e9, 10)
 	rest := nanos % 1e9

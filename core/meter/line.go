@@ -10,15 +10,15 @@ import (
 	"asbru/core"
 )
 
-// A liner writes Records as JSON lines. It keeps the second it wrote last: at a
-// thousand lines a second the calendar is needed once.
+// A liner writes Records as JSON lines. It keeps the second that it wrote last, so
+// that date and time are computed once a second.
 type liner struct {
 	second int64
 	stamp  [len("2006-01-02T15:04:05")]byte
 }
 
-// append writes r and a newline to b. Every line has every field; null says
-// that there was none. Secrets cannot appear: of keys only the name is read.
+// append writes r and a newline to b. Every line has every field; null means that
+// there is no value. Secrets cannot appear: only the names of keys are read.
 func (l *liner) append(b []byte, r *core.Record) []byte {
 	b = append(b, `{"time":"`...)
 	b = l.time(b, r.End)
@@ -68,7 +68,7 @@ func (l *liner) append(b []byte, r *core.Record) []byte {
 	return append(peer(b, r.Peer), "}\n"...)
 }
 
-// skipped writes what was left out for want of the client's time.
+// skipped writes which steps were left out because the client's time was short.
 func skipped(b []byte, s core.Skips) []byte {
 	b = append(b, `,"skipped":`...)
 	if s == 0 {
@@ -84,7 +84,7 @@ func skipped(b []byte, s core.Skips) []byte {
 	return append(b, ']')
 }
 
-// where writes the last target tried and the name of the key shown to it.
+// where writes the last target tried and the name of the provider key used.
 func where(b []byte, r *core.Record) []byte {
 	b = append(b, `,"target":`...)
 	if r.Target != nil {
@@ -109,7 +109,7 @@ func tokens(b []byte, u *core.Usage) []byte {
 	return append(b, '}')
 }
 
-// took writes the durations in the unit their names say, three decimals each.
+// took writes the durations, each in the unit that its name ends in, with three decimals.
 func took(b []byte, r *core.Record) []byte {
 	b = thousandths(append(b, `,"total_ms":`...), r.Total/1e3)
 	b = thousandths(append(b, `,"ttft_ms":`...), r.TTFT/1e3)
@@ -122,8 +122,8 @@ func number(b []byte, name string, n int64) []byte {
 	return strconv.AppendInt(append(b, name...), n, 10)
 }
 
-// thousandths writes n/1000; negative values, which no clock of ours makes,
-// count as zero.
+// thousandths writes n/1000. Negative values, which our clocks never yield, count as
+// zero.
 func thousandths(b []byte, n int64) []byte {
 	n = max(n, 0)
 	b = strconv.AppendInt(b, n/1000, 10)
@@ -131,7 +131,7 @@ func thousandths(b []byte, n int64) []byte {
 	return append(b, '.', byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
 }
 
-// peer writes the client's address; all zero means it had none (a Unix socket).
+// peer writes the client's address; all zero means that it has none (a Unix socket).
 func peer(b []byte, a [16]byte) []byte {
 	b = append(b, `,"peer":`...)
 	if a == [16]byte{} {
@@ -156,9 +156,9 @@ func (l *liner) time(b []byte, nanos int64) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-// quote writes s as a JSON string (RFC 8259 §7). Model names come from clients:
-// control characters are escaped, so that a line stays a line, and what is not
-// UTF-8 becomes U+FFFD, also where a name was cut inside a character.
+// quote writes s as a JSON string (RFC 8259 §7). Model names come from clients, so
+// control characters are escaped, which keeps a line one line, and invalid UTF-8
+// becomes U+FFFD, as when a name was cut within a character.
 func quote[S []byte | string](b []byte, s S) []byte {
 	b = append(b, '"')
 	from := 0
@@ -192,8 +192,8 @@ func quote[S []byte | string](b []byte, s S) []byte {
 	return append(b, '"')
 }
 
-// valid is the size of the character at s[i], or 1 if it is not one, or one
-// that ends lines for some readers (U+0085, U+2028, U+2029).
+// valid returns the size of the character at s[i]; 1 if it is invalid, or one that
+// some readers take for a line end (U+0085, U+2028, U+2029).
 func valid[S []byte | string](s S, i int) int {
 	var four [utf8.UTFMax]byte
 	n := copy(four[:], s[i:min(len(s), i+utf8.UTFMax)])

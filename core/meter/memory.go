@@ -2,7 +2,7 @@ package meter
 
 import "asbru/core"
 
-// memory writes what the cache, the calls that are known by their keys and the ledger say about themselves; nothing of what is not there.
+// memory writes the figures of the cache, the repeated calls and the ledger, as far as they are configured.
 func memory(p *page, s *core.Snapshot) {
 	if s == nil {
 		return
@@ -18,7 +18,7 @@ func memory(p *page, s *core.Snapshot) {
 	}
 }
 
-// told writes figures.
+// told writes figures, in the order given.
 func (p *page) told(list []core.Figure) {
 	last := ""
 	for _, f := range list {

@@ -9,56 +9,56 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 )
 
-// Sources is where a Meter looks. All of it is read at scrape time only.
+// Sources are what a Meter reads, at scrape time only.
 type Sources struct {
-	Snapshot func() *core.Snapshot // the running configuration; may return nil before the first
+	Snapshot func() *core.Snapshot // the running configuration; may return nil until there is one
 	Figures  func() Figures        // nil: the figures are left out
 	Lanes    []*core.LaneStats
-	Rings    []*core.Ring // for their drops
+	Rings    []*core.Ring // counted for dropped Records
 	Log      *AccessLog   // nil: there is none
 	Build    Build
 }
 
-// Figures are facts about the process that hang on no Target, VirtualKey or lane.
+// Figures are facts about the process that belong to no Target, VirtualKey or lane.
 type Figures struct {
 	Buffers       int64  // buffers in use now
-	ReloadsOK     uint64 // configuration changes taken
+	ReloadsOK     uint64 // configuration changes applied
 	ReloadsFailed uint64 // configuration changes refused
-	Reloaded      int64  // Unix nanoseconds of the last change taken; 0: none yet
-	Draining      bool   // no new work is accepted
+	Reloaded      int64  // Unix nanoseconds of the last change applied; 0: none yet
+	Draining      bool   // no new connections are accepted
 
-	More []core.Figure // of what hangs on the process as well; those of one name one after the other
+	More []core.Figure // further figures of the process; those of one name must be adjacent
 }
 
-// Build says which program this is.
+// Build identifies the program: its version, source revision and Go version.
 type Build struct{ Version, Revision, Go string }
 
-// A Meter writes metrics in the Prometheus text format. Many goroutines may
-// scrape it.
+// A Meter writes metrics in the Prometheus text format. It may be used by many
+// goroutines.
 type Meter struct {
 	from Sources
 	set  *metrics.Set
 
-	mu     sync.Mutex // guards what follows
+	mu     sync.Mutex // guards the fields below
 	snap   *core.Snapshot
-	census census // of snap; sorting 100,000 keys is done once a snapshot
+	census census // of snap; 100,000 keys are sorted only once a snapshot
 }
 
-// New returns a Meter over s. It starts nothing.
+// New returns a Meter that reads s. It starts no goroutine.
 func New(s Sources) *Meter {
 	m := &Meter{from: s, set: metrics.NewSet()}
 	m.set.RegisterMetricsWriter(m.writeOwn)
 	return m
 }
 
-// WritePrometheus writes every metric to w: ours, then those of the process and
-// of the Go runtime. Write errors end with the connection they belong to.
+// WritePrometheus writes every metric to w: ours, then those of the process and of
+// the Go runtime. Write errors are ignored, as w is a connection that ends with them.
 func (m *Meter) WritePrometheus(w io.Writer) {
 	m.set.WritePrometheus(w)
 	metrics.WriteProcessMetrics(w)
 }
 
-// writeOwn renders to memory first: no lock is held while a scraper is slow.
+// writeOwn renders to memory first, so that no lock is held for a slow scraper.
 func (m *Meter) writeOwn(w io.Writer) {
 	var snap *core.Snapshot
 	if m.from.Snapshot != nil {
@@ -78,7 +78,7 @@ func (m *Meter) writeOwn(w io.Writer) {
 	w.Write(p.b)
 }
 
-// take returns the census of s, made anew only when the snapshot changed.
+// take returns the census of s, made again only if the snapshot has changed.
 func (m *Meter) take(s *core.Snapshot) census {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden scrape")
 
-// A gaugedPool is a Pool that says what it is told to say.
+// A gaugedPool is a Pool with the given stats.
 type gaugedPool struct{ core.PoolStats }
 
 func (p *gaugedPool) Stats() core.PoolStats { return p.PoolStats }

@@ -22,8 +22,8 @@ func (p *page) family(name, kind, help string) {
 	p.b = append(p.b, '\n')
 }
 
-// name writes what stands left of a value. labels are rendered pairs, comma
-// separated, or empty.
+// name writes the part of a sample before its value. labels are rendered pairs
+// separated by commas, or empty.
 func (p *page) name(name, labels string) {
 	p.b = append(p.b, name...)
 	if labels != "" {
@@ -49,7 +49,7 @@ func (p *page) float(name, labels string, v float64) {
 	p.b = append(strconv.AppendFloat(p.b, v, 'g', -1, 64), '\n')
 }
 
-// label renders one pair. The format knows three escapes and wants UTF-8; other
+// label renders one pair. The format has three escapes and requires UTF-8; other
 // bytes become U+FFFD.
 func label(name, value string) string {
 	var b strings.Builder
@@ -65,14 +65,14 @@ func label(name, value string) string {
 		case '\n':
 			b.WriteString(`\n`)
 		default:
-			b.WriteRune(r) // an invalid byte was read as utf8.RuneError
+			b.WriteRune(r) // range yields utf8.RuneError for an invalid byte
 		}
 	}
 	b.WriteByte('"')
 	return b.String()
 }
 
-// join puts label pairs together; empty ones vanish.
+// join joins label pairs; either may be empty.
 func join(a, b string) string {
 	if a == "" {
 		return b

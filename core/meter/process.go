@@ -8,7 +8,7 @@ import (
 	"asbru/core"
 )
 
-// process writes what there is once per process.
+// process writes the metrics that exist once per process.
 func (m *Meter) process(p *page, snap *core.Snapshot) {
 	p.family("asbru_build_info", "gauge", "Which program this is; always 1.")
 	b := m.from.Build
@@ -63,7 +63,7 @@ func (p *page) log(s LogStats) {
 	p.uint("asbru_access_log_errors_total", "", s.Errors)
 }
 
-// A lane is every LaneStats of one name.
+// A lane is all LaneStats of one name.
 type lane struct {
 	labels string
 	of     []*core.LaneStats
@@ -83,7 +83,7 @@ func (m *Meter) byLane() []lane {
 	return out
 }
 
-// lanes writes what the hot path counted about itself.
+// lanes writes the counters of the hot path itself.
 func (m *Meter) lanes(p *page) {
 	all := m.byLane()
 	p.family("asbru_client_connections", "gauge", "Client connections open.")
@@ -118,8 +118,8 @@ func (m *Meter) lanes(p *page) {
 		func(s *core.LaneStats) *core.Histogram { return &s.Kernel })
 }
 
-// codes writes every code, also those that never happened: an alert on a series
-// that does not exist yet stays silent.
+// codes writes every code, also those that have not occurred: an alert on a series
+// that does not exist yet would stay silent.
 func (m *Meter) codes(p *page) {
 	p.family("asbru_faults_total", "counter", "Requests ended by a fault, by code.")
 	for c := core.None + 1; c < core.NumCodes; c++ {
@@ -131,7 +131,7 @@ func (m *Meter) codes(p *page) {
 	}
 }
 
-// skips writes what was left out for want of the clients' time.
+// skips writes how often steps were left out because a client's time was short.
 func (m *Meter) skips(p *page) {
 	p.family("asbru_latency_skipped_total", "counter", "Requests for which something was left out because their x-latency-budget did not suffice.")
 	for i, name := range core.SkipNames {

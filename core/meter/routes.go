@@ -8,9 +8,9 @@ import (
 	"asbru/core"
 )
 
-// health writes what Routes have learnt of targets and keys, at most MaxSets of
-// them; nothing while nothing is kept. What is closed and never was anything else is
-// left out of the counters, as nearly all are.
+// health writes what Routes have learnt about targets and keys, at most MaxSets of
+// them; nothing if they keep nothing. Counters that are zero, as nearly all are,
+// are left out.
 func health(p *page, s *core.Snapshot) {
 	if s == nil || s.Health == nil {
 		return

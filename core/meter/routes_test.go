@@ -54,6 +54,6 @@ func TestHealth(t *testing.T) {
 	health(none, nil)
 	health(none, &core.Snapshot{})
 	if len(none.b) > 0 {
-		t.Errorf("without a word of health: %s", none.b)
+		t.Errorf("without health: %s", none.b)
 	}
 }

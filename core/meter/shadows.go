@@ -2,8 +2,8 @@ package meter
 
 import "asbru/core"
 
-// shadows writes what copies of requests that went to another target came to. The client's
-// answers are side "main", the other's are side "shadow".
+// shadows writes the results of copies sent to another target. The client's answers are side
+// "main", those of the copies are side "shadow".
 func shadows(p *page, rs []*core.Route) {
 	var shaded []*core.Route
 	var labels []string
@@ -42,7 +42,7 @@ func shadows(p *page, rs []*core.Route) {
 	sums("asbru_shadow_cost_usd_total", "Cost of compared answers, where both prices are known.", 1e9, func(t *core.ShadowTally, i int) uint64 { return t.Cost[i].Load() })
 }
 
-// outcomes writes how many copies were compared, and how many of those were alike.
+// outcomes writes how many copies were compared, and how many of their answers were alike.
 func outcomes(p *page, each func(func(t *core.ShadowTally, with string))) {
 	p.family("asbru_shadows_total", "counter", "Copies of requests by what came of them; dropped ones were not sent.")
 	each(func(t *core.ShadowTally, with string) {

@@ -5,31 +5,31 @@ import (
 	"net/url"
 )
 
-// A Verb is what a request does about things.
+// A Verb is what a request does with things.
 type Verb uint8
 
 // The verbs.
 const (
-	Free   Verb = iota // nothing: it is about nobody's things
+	Free   Verb = iota // nothing: it is about no owned thing
 	Make               // make one
-	Use                // look at one, change it, or have something done with it
+	Use                // read one, change it, or act on it
 	Remove             // remove one
-	List               // see which there are
-	Shut               // see or change what is nobody's
+	List               // list those that exist
+	Shut               // read or change what belongs to the account as a whole
 )
 
-// An Act is what a request does, as far as its line says.
+// An Act is what a request does, as far as its request line shows.
 type Act struct {
 	Verb  Verb
 	Kind  string
-	ID    string // of Use and Remove
-	Makes bool   // Use of one makes another one of its Kind
-	Inner bool   // Use of what is in one, or of a verb: the reply does not describe it
-	Path  string // the room's; empty: of none
+	ID    string // the thing that Use and Remove are about
+	Makes bool   // this Use makes another thing of the same Kind
+	Inner bool   // this Use is of a part of the thing, or a verb: the reply does not describe the thing
+	Path  string // that of the Room; empty: in none
 }
 
-// ReadAct reads the line of a request: path is what follows the door's prefix, percent-encoded and
-// without a query.
+// ReadAct reads a request line. path is the part after the door's prefix, percent-encoded and without
+// a query.
 func ReadAct(method string, path []byte) Act {
 	if len(path) > maxPath {
 		return Act{Verb: Shut}
@@ -66,7 +66,7 @@ func ReadAct(method string, path []byte) Act {
 	case len(rest) == 0 && method == "POST", len(rest) > 0 && rest[0] == ':' && method == "POST":
 		a.Verb = Make
 	case len(rest) < 2 || rest[0] != '/':
-		a.Verb = Shut // no vendor has it
+		a.Verb = Shut // no vendor has such a path
 	default:
 		a.one(method, rest[1:])
 	}
@@ -77,7 +77,7 @@ func ReadAct(method string, path []byte) Act {
 func (a *Act) one(method string, rest []byte) {
 	id, more, deeper := bytes.Cut(rest, []byte("/"))
 	verb := false
-	if a.Kind == invocations { // an ARN holds slashes and colons, and the id is its end
+	if a.Kind == invocations { // an ARN contains slashes and colons, and the id is its last part
 		id, more, deeper = rest[bytes.LastIndexByte(rest, '/')+1:], nil, false
 	} else if i := bytes.LastIndexByte(id, ':'); i > 0 && !bytes.HasPrefix(id, []byte("ft:")) {
 		id, verb = id[:i], true
@@ -93,8 +93,8 @@ func (a *Act) one(method string, rest []byte) {
 	a.Makes = method == "POST" && string(lower(bytes.Clone(more))) == "remix"
 }
 
-// modelAct reads a path below /models or /publishers: models are everybody's but for those that came of fine tuning, and
-// what Google's models make for long is asked for below them.
+// modelAct reads a path below /models or /publishers. Models belong to no caller, except for the results
+// of fine-tuning. The long-running operations of Google's models also lie below these paths.
 func modelAct(method string, plain, low []byte) Act {
 	const operations = "/operations/"
 	if i := bytes.LastIndex(low, []byte(operations)); i >= 0 {
@@ -112,7 +112,7 @@ func modelAct(method string, plain, low []byte) Act {
 	return Act{Verb: Remove, Kind: Models, ID: string(id)}
 }
 
-// room finds the room of a path in lower case, and what follows its own.
+// room finds the Room of a path in lower case, and the rest of the path.
 func room(low []byte) (*Room, []byte) {
 	for i := range rooms {
 		r := &rooms[i]
@@ -123,7 +123,7 @@ func room(low []byte) (*Room, []byte) {
 	return nil, nil
 }
 
-// strip takes off what stands before a room's path, and a slash at the end.
+// strip removes the parts of a path before a room's, and a slash at the end.
 func strip(path []byte) []byte {
 	path = bytes.TrimSuffix(path, []byte("/"))
 next:
@@ -134,9 +134,9 @@ next:
 				continue next
 			}
 		}
-		rest, ok := behind(path, "/deployments/") // Azure's, which name a model
+		rest, ok := behind(path, "/deployments/") // of Azure, where they name a model
 		if !ok {
-			if rest, ok = behind(path, "/projects/"); ok { // Vertex AI's, which name an account
+			if rest, ok = behind(path, "/projects/"); ok { // of Vertex AI, where they name an account
 				rest, ok = behind(rest, "/locations/")
 			}
 		}
@@ -147,7 +147,7 @@ next:
 	}
 }
 
-// behind is what follows word and one more segment at the beginning of a path.
+// behind returns the rest of a path that begins with word and one more segment.
 func behind(path []byte, word string) ([]byte, bool) {
 	n := len(word)
 	if len(path) < n || !bytes.EqualFold(path[:n], []byte(word)) {
@@ -160,8 +160,8 @@ func behind(path []byte, word string) ([]byte, bool) {
 	return path[n+i:], true
 }
 
-// decoded returns a copy of a path without its escapes. The data plane let no path pass with one that
-// is broken, or that stands for what separates parts.
+// decoded returns a copy of a path with its escapes decoded. The data plane has already refused paths
+// with malformed escapes and with escaped separators.
 func decoded(path []byte) []byte {
 	text, err := url.PathUnescape(string(path))
 	if err != nil {
@@ -170,7 +170,7 @@ func decoded(path []byte) []byte {
 	return []byte(text)
 }
 
-// lower puts b in lower case, in place.
+// lower converts b to lower case in place.
 func lower(b []byte) []byte {
 	for i, c := range b {
 		if 'A' <= c && c <= 'Z' {

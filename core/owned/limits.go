@@ -6,15 +6,15 @@ const (
 	// MaxRefs bounds the names of things in one body or page.
 	MaxRefs = 10_000
 
-	// MaxID bounds a name, in bytes. What has a longer one does not exist.
+	// MaxID bounds a name, in bytes. A thing with a longer one counts as missing.
 	MaxID = 512
 
-	// MaxPages bounds the pages that one list is looked for in, while all that they hold is others'.
+	// MaxPages bounds the pages fetched for one list while they hold only things of others.
 	MaxPages = 50
 
-	maxListing = 30 * time.Second // for all of them, but for the last
+	maxListing = 30 * time.Second // for all pages of a list but the last
 
-	maxReply = 1 << 20 // bytes of a reply that are looked through for what it made
+	maxReply = 1 << 20 // bytes of a reply that are searched for what it made
 	maxWord  = 64      // bytes of a room's path
 	maxDepth = 32      // levels of a body that are searched for names
 	maxPath  = 4 << 10

@@ -7,28 +7,28 @@ import (
 	"asbru/core"
 )
 
-// A Question is a page of a list that the gateway asks a provider for, as a caller of its own.
+// A Question is the gateway's own request to a provider for a page of a list.
 type Question struct {
 	Provider string
 	Path     string      // as the client sent it
-	Query    string      // raw
-	Fields   [][2]string // the client's header fields that the provider's format has: name and value
+	Query    string      // raw, without credentials
+	Fields   [][2]string // those header fields of the client that the provider's format defines: name and value
 }
 
-// Sent is what a provider answers.
+// Sent is a provider's answer.
 type Sent struct {
 	Status int
 	Type   string // content type
 	Body   []byte
 }
 
-// Ask asks a question. told is called once, by any goroutine. Body belongs to who is told.
+// Ask sends q. It calls told once, from any goroutine, with the answer or an error. told may keep Body.
 type Ask func(q Question, told func(Sent, error))
 
-// secrets are the parameters of a query that hold credentials: they are for the gateway.
+// secrets are the parameters of a query that hold credentials for the gateway, which no provider gets.
 var secrets = [...]string{"key", "api_key", "access_token"}
 
-// list begins to ask for the list.
+// list requests the first page of the list.
 func (v *visit) list(x *core.Exchange) {
 	l := &listing{v: v, a: v.wait, began: time.Now()}
 	line := x.Head.(core.Line)
@@ -60,7 +60,7 @@ func (v *visit) list(x *core.Exchange) {
 	})
 }
 
-// shares is who else's things are who's, in the words of Objects.Any.
+// shares returns whose things who may use, in the form that Objects.Any takes.
 func (g *Steward) shares(who core.Maker) core.Maker {
 	if g.o.Share != ByTeam {
 		who.Team = ""
@@ -71,7 +71,7 @@ func (g *Steward) shares(who core.Maker) core.Maker {
 	return who
 }
 
-// A listing is a list on its way. One goroutine at a time has it.
+// A listing is a list being fetched. One goroutine at a time uses it.
 type listing struct {
 	v     *visit
 	a     *answer
@@ -79,7 +79,7 @@ type listing struct {
 	query params
 	began time.Time
 	pages int
-	any   bool // there may be something for the caller
+	any   bool // the caller may have things in the list
 }
 
 func (l *listing) ask() {
@@ -94,7 +94,7 @@ func (l *listing) ask() {
 	})
 }
 
-// came takes a page.
+// came handles a page.
 func (l *listing) came(s Sent) {
 	if s.Status/100 != 2 {
 		l.answer(s)
@@ -124,7 +124,7 @@ func (l *listing) came(s Sent) {
 	})
 }
 
-// sort leaves the caller what is its own, and asks for the next page if that is nothing.
+// sort answers with the caller's own items of a page. If it has none there, it requests the next page.
 func (l *listing) sort(p *Page, s Sent, found []core.Object) {
 	by := make(map[string]*core.Object, len(found))
 	for i := range found {
@@ -157,7 +157,7 @@ func (l *listing) sort(p *Page, s Sent, found []core.Object) {
 		l.ask()
 		return
 	}
-	if left < len(p.Items) || !p.Plain() { // else the caller gets the provider's own bytes
+	if left < len(p.Items) || !p.Plain() { // else the caller gets the provider's bytes unchanged
 		s.Body = p.Append(make([]byte, 0, len(s.Body)), keep)
 	}
 	if len(beside) == 0 {

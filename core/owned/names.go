@@ -10,19 +10,19 @@ import (
 // A Ref names a thing at some provider.
 type Ref struct {
 	Kind, ID string
-	Expires  int64 // Unix seconds; 0: not said
+	Expires  int64 // Unix seconds; 0: not known
 }
 
-// A shape is how the value of a member names a thing.
+// A shape is the way in which the value of a member names a thing.
 type shape uint8
 
 const (
-	bare    shape = iota // the id, or Google's name with the id at its end
-	google               // Google's name; anything else names none
-	address              // an address with /files/ID in its path; anything else names none
+	bare    shape = iota // the id, or a name of Google's that ends with the id
+	google               // a name of Google's; other values name nothing
+	address              // an address with /files/ID in its path; other values name nothing
 )
 
-// member is a member of a body that names things, by itself or in a list.
+// member is a member of a body that names one thing or a list of things.
 type member struct {
 	name, kind string
 	shape      shape
@@ -40,17 +40,17 @@ var asked = [...]member{
 	{"batch_id", Batches, bare}, {"video_id", Videos, bare}, {"dataset_id", "datasets", bare},
 }
 
-// told are the members of replies that name what came of a thing, and so belongs to whom it belongs to.
+// told are the members of replies that name results of a thing, which belong to the owner of the thing.
 var told = [...]member{
 	{"output_file_id", Files, bare}, {"error_file_id", Files, bare}, {"output_file", Files, bare}, {"error_file", Files, bare}, {"result_files", Files, bare},
 	{"fine_tuned_model", Models, bare},
 	{"responsesFile", Files, google}, {"uri", Files, address},
 }
 
-// echoes are the members of replies that hold what a client said, or a model.
+// echoes are the members of replies that repeat text of a client or a model.
 var echoes = [...]string{"metadata", "labels", "tags", "input", "inputs", "request", "requests", "inputConfig", "inlinedResponses", "candidates"}
 
-// AppendRefs appends the things that the body of a request names. It reports false when there
+// AppendRefs appends the things that the body of a request names to refs. It returns false if there
 // are more than MaxRefs.
 func AppendRefs(refs []Ref, body []byte) ([]Ref, bool) {
 	s := search{members: asked[:], refs: refs}
@@ -58,15 +58,15 @@ func AppendRefs(refs []Ref, body []byte) ([]Ref, bool) {
 	return s.refs, len(s.refs) <= MaxRefs
 }
 
-// A search goes through a body for the names of things.
+// A search finds the names of things in a body.
 type search struct {
 	members []member
-	skip    []string // members that are not looked into
+	skip    []string // members that are not searched
 	refs    []Ref
 	room    []byte
 }
 
-// value looks at a value whose member is m, if that names things.
+// value searches a value, that of m if its member names things; otherwise m is nil.
 func (s *search) value(raw []byte, m *member, depth int) {
 	raw = bytes.TrimLeft(raw, " \t\r\n")
 	if len(raw) == 0 || depth > maxDepth || len(s.refs) > MaxRefs {
@@ -92,7 +92,7 @@ func (s *search) value(raw []byte, m *member, depth int) {
 	}
 }
 
-// plain is a key without escapes.
+// plain returns a key with its escapes decoded.
 func (s *search) plain(key []byte) []byte {
 	if bytes.IndexByte(key, '\\') < 0 {
 		return key
@@ -119,7 +119,7 @@ func (s *search) member(key []byte) *member {
 	return nil
 }
 
-// name adds what the string raw names.
+// name adds the thing that the string raw names.
 func (s *search) name(raw []byte, m *member) {
 	text, ok := scan.Unquote(nil, raw)
 	if !ok || len(text) == 0 {
@@ -149,22 +149,22 @@ func (s *search) name(raw []byte, m *member) {
 	}
 }
 
-// ids are the members that name the thing which an object is about, the surest first. name may be the client's own word for
-// it, so it is the last.
+// ids are the members that name the thing an object describes, the most reliable first. name may have been
+// chosen by the client, so it is the last.
 var ids = [...]string{"id", "job_id", "request_id", "invocationArn", "name"}
 
-// nests are the members that hold the thing itself where a reply says more than that.
+// nests are the members that hold the thing itself in replies that hold more than that.
 var nests = [...]string{"file", "files", "batch", "video", "connector", "finetuned_model", "dataset"}
 
-// ReadReply reads the reply to a. made is what it made, if that is what a was for; beside is
-// what else the reply says there is now that belongs to whom the thing belongs to. A reply that was cut
-// is read as far as it goes.
+// ReadReply reads the reply to a. made are the things that a made, if it makes any; beside are further
+// things named in the reply, which belong to the owner of the thing. A truncated reply is read up to its
+// end.
 func ReadReply(a Act, body []byte) (made, beside []Ref) {
 	body = bytes.TrimLeft(body, " \t\r\n")
 	if a.Verb == Make || a.Makes {
 		made = thing(a, body, true)
 	} else if a.Verb == Use {
-		for _, r := range thing(a, body, false) { // how long it lasts may have changed
+		for _, r := range thing(a, body, false) { // its expiry may have changed
 			if r.Kind == a.Kind && r.ID == a.ID && r.Expires > 0 {
 				beside = append(beside, r)
 			}
@@ -174,7 +174,7 @@ func ReadReply(a Act, body []byte) (made, beside []Ref) {
 		}
 	}
 	switch a.Kind {
-	case Batches, Tunings, Operations, Videos: // what a file says is its owner's to choose
+	case Batches, Tunings, Operations, Videos: // not Files, whose members are chosen by their owner
 		s := search{members: told[:], skip: echoes[:], refs: beside}
 		s.value(body, nil, 0)
 		beside = s.refs
@@ -182,7 +182,7 @@ func ReadReply(a Act, body []byte) (made, beside []Ref) {
 	return made, beside
 }
 
-// thing is what the object body names as itself: one thing, or one within the other.
+// thing returns the thing that the object body describes, with those that it lies in.
 func thing(a Act, body []byte, nests bool) (refs []Ref) {
 	var at [len(ids)][]byte
 	var expires int64
@@ -213,7 +213,7 @@ func thing(a Act, body []byte, nests bool) (refs []Ref) {
 	return nil
 }
 
-// nested is what the objects name that body has in the members which hold the thing itself.
+// nested returns the things that the members in nests describe.
 func nested(a Act, body []byte) (refs []Ref) {
 	w := scan.Members(body)
 	for k, v, ok := w.Next(); ok; k, v, ok = w.Next() {
@@ -233,7 +233,7 @@ func nested(a Act, body []byte) (refs []Ref) {
 	return refs
 }
 
-// split reads a name: an id, or Google's COLLECTION/ID/COLLECTION/ID.
+// split reads a name: an id, or a name of Google's, COLLECTION/ID/COLLECTION/ID.
 func split(kind string, text []byte) (refs []Ref) {
 	if bytes.IndexByte(text, '/') < 0 {
 		return []Ref{{Kind: kind, ID: string(text)}}
@@ -253,7 +253,7 @@ func split(kind string, text []byte) (refs []Ref) {
 	return refs
 }
 
-// expiry reads the moment that a member names as the end of a thing; 0: it names none.
+// expiry returns the time at which a thing expires according to one of its members; 0: it is not about that.
 func expiry(key, value []byte) int64 {
 	switch string(key) {
 	case "expires_at":

@@ -186,7 +186,8 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// FuzzReaders holds that no reply, body or path breaks a reader, and that a page without its entries is one still.
+// FuzzReaders looks for replies, bodies and paths that make a reader panic, and checks that a page is still one
+// without its items.
 func FuzzReaders(f *testing.F) {
 	f.Add("POST", "/files", `{"id":"f","file":{"name":"files/a"},"output_file_id":"x"}`)
 	f.Add("GET", "/batches", `{"object":"list","data":[{"id":"a","output_file_id":"b"},{"id":"c"}],"has_more":true,"last_id":"c"}`)

@@ -11,25 +11,25 @@ import (
 // A Page is a page of a list, as a provider sent it.
 type Page struct {
 	Items []Item
-	Next  []string // parameters of the query that ask for the next page, name and value by turns; nil: it is the last one
+	Next  []string // parameters of the query for the next page, alternating names and values; nil: this is the last page
 
 	body  []byte
-	list  []byte // the array that the items stand in; nil: the page has none
-	whole bool   // ... and is all of the body
-	end   bool   // whatever the body says, nothing follows
-	sums  bool   // the body says how many items all pages have
+	list  []byte // the array of the items; nil: the page has none
+	whole bool   // list is the whole body
+	end   bool   // End was called
+	sums  bool   // the body states the number of items on all pages
 }
 
-// An Item is an element of a page. One without an ID is nobody's.
+// An Item is an element of a page. One without an ID has no owner.
 type Item struct {
 	ID     string
-	Beside []Ref // what it says has come of it
+	Beside []Ref // its results, as it names them
 
 	raw []byte
 }
 
-// ReadPage reads a page of the things of a's kind. ok is false for what is no page. query are the parameters
-// it was asked for with. The Page aliases body.
+// ReadPage reads a page of things of a's kind. query returns the parameters with which it was requested.
+// ok is false if body is not a page. The Page aliases body.
 func ReadPage(a Act, body []byte, query func(name string) string) (p Page, ok bool) {
 	p.body = bytes.TrimSpace(body)
 	if scan.Valid(p.body) != nil {
@@ -68,7 +68,7 @@ func ReadPage(a Act, body []byte, query func(name string) string) (p Page, ok bo
 	return p, true
 }
 
-// turn finds out how the next page is asked for: each vendor has a way of its own.
+// turn finds the parameters of the next page, which each vendor gives in its own way.
 func (p *Page) turn(query func(string) string) {
 	if p.whole {
 		return
@@ -119,7 +119,7 @@ func (p *Page) turn(query func(string) string) {
 	}
 }
 
-// turnCursor is turn for lists that go on behind a thing: OpenAI's, and Anthropic's, which may also go backwards.
+// turnCursor is turn for lists that continue after the last thing: OpenAI's, and Anthropic's, which may also go backwards.
 func (p *Page) turnCursor(object bool, first, last []byte, query func(string) string) {
 	switch {
 	case !object && query("before_id") != "":
@@ -135,24 +135,24 @@ func (p *Page) turnCursor(object bool, first, last []byte, query func(string) st
 	}
 }
 
-// next notes the parameter that asks for the next page, if the string raw is one.
+// next records the parameter for the next page, if raw is a string.
 func (p *Page) next(name string, raw []byte) {
 	if text, ok := scan.Unquote(nil, raw); ok && len(text) > 0 {
 		p.Next = []string{name, string(text)}
 	}
 }
 
-// ends are the members that say that there is more, of all vendors.
+// ends are the members, of all vendors, that say that there are more pages.
 var ends = [...]string{"nextPageToken", "next_page_token", "nextToken", "next_page", "next"}
 
-// End makes p the last page, whatever it says of more.
+// End makes p the last page: Append leaves out that there are more.
 func (p *Page) End() { p.Next, p.end = nil, true }
 
-// Plain reports whether a page that keeps all its items may go out as it came: it says nothing about
-// the items of others.
+// Plain reports whether a page that keeps all its items may be passed on unchanged, because it says
+// nothing about the items of others.
 func (p *Page) Plain() bool { return !p.end && !p.sums }
 
-// Append appends the page with those of its items for which keep is true.
+// Append appends the page to dst, with those of its Items for which keep is true.
 func (p *Page) Append(dst []byte, keep []bool) []byte {
 	if p.whole {
 		return p.appendList(dst, keep)

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// params are the parameters of a query in the order of the client, escaped as the client did: a
-// provider is asked in the client's own words, where those of a later page do not differ.
+// params are the parameters of a query, in the client's order and with the client's escapes, so that a
+// provider gets what the client sent, except for the parameters that choose a page.
 type params []string
 
-// parseParams splits a raw query. It reports whether every parameter can be read.
+// parseParams splits a raw query. ok is false if a parameter cannot be decoded.
 func parseParams(raw string) (p params, ok bool) {
 	if _, err := url.ParseQuery(raw); err != nil {
 		return nil, false
@@ -32,7 +32,7 @@ func (p params) get(name string) string {
 	return ""
 }
 
-// del takes out every parameter called name.
+// del removes every parameter called name.
 func (p *params) del(name string) {
 	kept := (*p)[:0]
 	for _, pair := range *p {
@@ -43,7 +43,7 @@ func (p *params) del(name string) {
 	*p = kept
 }
 
-// set gives the parameter called name a value, at the end of the query.
+// set replaces the parameter called name, or adds it, at the end of the query.
 func (p *params) set(name, value string) {
 	p.del(name)
 	*p = append(*p, url.QueryEscape(name)+"="+url.QueryEscape(value))
@@ -52,7 +52,7 @@ func (p *params) set(name, value string) {
 // String returns the raw query.
 func (p params) String() string { return strings.Join(p, "&") }
 
-// unescaped decodes what parseParams has found to be readable.
+// unescaped decodes a text that parseParams has checked.
 func unescaped(s string) string {
 	text, err := url.QueryUnescape(s)
 	if err != nil {

@@ -27,13 +27,13 @@ func TestParams(t *testing.T) {
 	}
 	for _, bad := range []string{"a=%zz", "a=1;b=2"} {
 		if _, ok := parseParams(bad); ok {
-			t.Errorf("%q is read", bad)
+			t.Errorf("%q was accepted", bad)
 		}
 	}
 }
 
-// A page of which nothing is left out says nothing of others: it is given as it came, unless it counts
-// what all pages have.
+// A page from which nothing is left out says nothing about others, so it is passed on unchanged, unless it
+// states the number of items on all pages.
 func TestPlain(t *testing.T) {
 	f := func(body string, want bool) {
 		t.Helper()

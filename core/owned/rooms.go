@@ -1,12 +1,12 @@
 package owned
 
-// The kinds of things. What the same word stands for at different providers is told apart by the
-// provider.
+// The kinds of things. Where two providers use the same word for different things, the provider
+// distinguishes them.
 const (
 	Files      = "files"
 	Batches    = "batches"
-	Tunings    = "tunings" // jobs of fine tuning
-	Models     = "models"  // what came of them
+	Tunings    = "tunings" // fine-tuning jobs
+	Models     = "models"  // the results of those jobs
 	Stores     = "vector-stores"
 	Containers = "containers"
 	Contents   = "cached-contents"
@@ -16,17 +16,17 @@ const (
 	invocations = "invocations" // of Bedrock, named by ARNs
 )
 
-// A Room is where things of one kind lie: a path behind the API's version.
+// A Room is where things of one kind lie: a path after the API's version.
 type Room struct {
 	Path   string // in lower case, without a slash at its end
-	Kind   string // empty, and nothing else set: what lies here is nobody's in particular
-	Closed bool   // of the account as a whole: nobody's to see
-	Loose  bool   // things are not recorded, and their ids cannot be guessed; the list of them is nobody's to see
-	Single bool   // it makes things, and they lie in another room
+	Kind   string // empty: what lies here belongs to no caller, and no other field is set
+	Closed bool   // it belongs to the account as a whole, and no caller may see it
+	Loose  bool   // things are not recorded, as their ids cannot be guessed; no caller may see their list
+	Single bool   // things are made here, but lie in another room
 }
 
-// rooms are the paths that things lie behind, of all vendors: which of them a server has is for it to say. Those with a longer
-// path come before those whose path they begin with.
+// rooms are the paths at which things lie, of all vendors; no server has all of them. A path comes before
+// its own prefixes.
 //
 // Source: https://platform.openai.com/docs/api-reference, https://docs.claude.com/en/api,
 // https://ai.google.dev/api, https://cloud.google.com/vertex-ai/docs/reference/rest,
@@ -102,10 +102,10 @@ var rooms = [...]Room{
 	{Path: "/workspaces", Closed: true},
 }
 
-// Rooms returns the paths that things lie behind.
+// Rooms returns the paths at which things lie. It must not be modified.
 func Rooms() []Room { return rooms[:] }
 
-// verbs of Google's models make things: POST /models/NAME:verb.
+// verbs are the methods of Google's models that make things: POST /models/NAME:verb.
 //
 // Source: https://ai.google.dev/api/batch-api, https://ai.google.dev/gemini-api/docs/video
 var verbs = [...]struct{ verb, kind string }{
@@ -116,11 +116,11 @@ var verbs = [...]struct{ verb, kind string }{
 	{":createtunedmodel", Models},
 }
 
-// versions are what a path may begin with before the rooms: doors that pass paths on as they are let clients write all
-// of it.
+// versions are the prefixes that a path may have before a room's, as some doors relay the path of a client
+// unchanged.
 var versions = [...]string{"/v1", "/v1beta", "/v1beta1", "/v1alpha", "/v2", "/openai", "/upload", "/download", "/anthropic"}
 
-// kindOf is the kind of a word of Google's names, NAME of NAME/ID; empty: of none.
+// kindOf returns the kind for the collection of a name of Google's, COLLECTION/ID; empty: none.
 func kindOf(word []byte) string {
 	var low [maxWord]byte
 	if len(word) >= maxWord {

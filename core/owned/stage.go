@@ -10,46 +10,47 @@ import (
 	"asbru/core"
 )
 
-// Options are whose things are whose.
+// Options configure a Steward. The zero value shares nothing.
 type Options struct {
 	Book core.Objects
-	Ask  Ask // nil: lists are refused
+	Ask  Ask // fetches pages of lists; nil: lists are refused
 
 	Share      Share
 	Unrecorded Unrecorded
 }
 
-// Share says who else may use what a key made.
+// Share says which other keys may use what a key made.
 type Share uint8
 
 const (
-	ByKey      Share = iota // nobody
+	ByKey      Share = iota // none
 	ByTeam                  // the keys of its team
 	ByCustomer              // the keys of its customer
 )
 
-// Unrecorded says who may use what there is no record of: what was made before there were records, or
-// past the gateway.
+// Unrecorded says who may use things that are not recorded, because they were made before recording began
+// or not through the gateway.
 type Unrecorded uint8
 
 const (
 	Hidden Unrecorded = iota // nobody
-	ByID                     // who knows its id
-	Shown                    // everybody
+	ByID                     // callers that know the id
+	Shown                    // all callers
 )
 
-// A Steward keeps callers to what is theirs. It is immutable; its stages are for all exchanges.
+// A Steward keeps callers to their own things. It is immutable, and its stages may be used for any number of
+// exchanges at once.
 type Steward struct{ o Options }
 
 // New makes the Steward of o.
 func New(o Options) *Steward { return &Steward{o} }
 
-// mine reports whether something of h's may be used by k.
+// mine reports whether k may use things of h.
 func (g *Steward) mine(h *core.Maker, k *core.Maker) bool {
 	return h.Key == k.Key || g.o.Share == ByTeam && k.Team != "" && h.Team == k.Team || g.o.Share == ByCustomer && k.Customer != "" && h.Customer == k.Customer
 }
 
-// makerOf is who calls. Callers without a key are one, whom no key's name means.
+// makerOf returns the caller of x. All callers without a key are one Maker, which has no name.
 func makerOf(x *core.Exchange) core.Maker {
 	if x.Key == x.Snap.Anonymous {
 		return core.Maker{}
@@ -57,23 +58,23 @@ func makerOf(x *core.Exchange) core.Maker {
 	return core.Maker{Key: x.Key.Name, Team: x.Key.Team, Customer: x.Key.Customer}
 }
 
-// A visit is one exchange as far as it concerns things. Its lane owns it, but for what is said of answer.
+// A visit is the state of one exchange that concerns things. Its lane owns it; for wait see answer.
 type visit struct {
 	g    *Steward
 	act  Act
 	who  core.Maker
-	from []string // the providers that may be asked
+	from []string // the providers to which the request may go
 	refs []Ref    // the first is the thing that the path names, when act is Use or Remove
 
 	wait  *answer
-	asked atomic.Bool // the provider is being asked
-	kept  bool        // what came of it is in the book
-	owner *core.Maker // of the thing that the path names; nil: nobody is known
+	asked atomic.Bool // the request goes to the provider
+	kept  bool        // its results are recorded in the book, or being recorded
+	owner *core.Maker // of the thing that the path names; nil: not known
 	model string
-	seen  []byte // of the reply
+	seen  []byte // the reply so far, up to maxReply
 }
 
-// An answer is what a goroutine found out for a visit. Who fills it in does not touch it after done.
+// An answer is the result of another goroutine's work for a visit. That goroutine does not use it after done is set.
 type answer struct {
 	done  atomic.Bool
 	found []core.Object
@@ -88,7 +89,7 @@ func (a *answer) tell() {
 	a.waker.Wake()
 }
 
-// Look judges what a relayed request is about, and answers lists.
+// Look returns the stage that judges what a relayed request is about, and answers lists.
 func (g *Steward) Look() core.Stage {
 	return func(x *core.Exchange) core.Verdict {
 		v, _ := x.Watch.(*visit)
@@ -102,8 +103,8 @@ func (g *Steward) Look() core.Stage {
 	}
 }
 
-// Named refuses conversations that name what somebody else made. Whatever there is no record of may be named:
-// models that run code make files and containers which nobody asked for.
+// Named returns the stage that refuses conversations which name things of other callers. They may name
+// unrecorded things: models that run code make files and containers without a request for them.
 func (g *Steward) Named() core.Stage {
 	return func(x *core.Exchange) core.Verdict {
 		if !x.Peek.Refers {
@@ -113,7 +114,7 @@ func (g *Steward) Named() core.Stage {
 	}
 }
 
-// named is Named for a body that may name something. Until it has judged nobody else watches x.
+// named is Named for a body that may name something. Until it has judged, x has no other Watcher.
 func (g *Steward) named(x *core.Exchange) core.Verdict {
 	v, _ := x.Watch.(*visit)
 	if v == nil {
@@ -131,11 +132,11 @@ func (g *Steward) named(x *core.Exchange) core.Verdict {
 	return v.look(x)
 }
 
-// visit begins the visit of x; nil: there is nothing to judge.
+// visit returns a new visit for x; nil: there is nothing to judge.
 func (g *Steward) visit(x *core.Exchange) *visit {
 	line, ok := x.Head.(core.Line)
 	if !ok {
-		return &visit{g: g, act: Act{Verb: Shut}} // what cannot be seen is not let through
+		return &visit{g: g, act: Act{Verb: Shut}} // without its request line it is not let through
 	}
 	v := &visit{g: g, act: ReadAct(string(line.Method()), x.Path), who: makerOf(x), model: string(x.Peek.Model)}
 	if v.act.Verb == Use || v.act.Verb == Remove {
@@ -158,7 +159,7 @@ func (g *Steward) visit(x *core.Exchange) *visit {
 	return v
 }
 
-// at notes the providers that r leads to.
+// at adds the providers that r leads to.
 func (v *visit) at(r *core.Route) {
 	for _, t := range r.Targets {
 		if !slices.Contains(v.from, t.Provider) {
@@ -167,7 +168,7 @@ func (v *visit) at(r *core.Route) {
 	}
 }
 
-// look goes on with Look.
+// look continues Look.
 func (v *visit) look(x *core.Exchange) core.Verdict {
 	switch {
 	case v.act.Verb == Shut && v.g.o.Unrecorded != Shown:
@@ -212,7 +213,7 @@ func (v *visit) refuse(x *core.Exchange, f *core.Fault) core.Verdict {
 	return core.Refuse
 }
 
-// find looks up all that the request names.
+// find looks up all things that the request names.
 func (v *visit) find() {
 	a := v.wait
 	v.g.o.Book.Find(v.names(v.refs), func(found []core.Object, err error) {
@@ -221,7 +222,7 @@ func (v *visit) find() {
 	})
 }
 
-// names are refs at all providers that may be asked.
+// names returns refs for all providers to which the request may go.
 func (v *visit) names(refs []Ref) []core.ObjectRef {
 	var names []core.ObjectRef
 	for _, r := range refs {
@@ -232,8 +233,8 @@ func (v *visit) names(refs []Ref) []core.ObjectRef {
 	return names
 }
 
-// judge says why the request may not use one of the things it names; nil: it may use all. What somebody
-// else made does not exist, at whichever of the providers.
+// judge returns why the request may not use one of the things it names; nil: it may use all of them. A thing
+// of another caller, at any of the providers, is treated as missing.
 func (v *visit) judge(found []core.Object) *core.Fault {
 	by := make(map[Ref]*core.Maker, len(found))
 	for i := range found {
@@ -257,7 +258,7 @@ func (v *visit) judge(found []core.Object) *core.Fault {
 	return nil
 }
 
-// notThere is what a caller is told of a thing that is not there, or not its own: the same.
+// notThere is the fault for a thing that does not exist and for one of another caller: they must not differ.
 func notThere(kind, id string, path []byte) *core.Fault {
 	if id == "" {
 		return &core.Fault{Code: core.NotFound, Message: fmt.Sprintf("there is nothing at %q for this key", path[:min(len(path), 80)])}
@@ -265,7 +266,7 @@ func notThere(kind, id string, path []byte) *core.Fault {
 	return &core.Fault{Code: core.NotFound, Message: fmt.Sprintf("there is no %s %q", strings.ReplaceAll(one(kind), "-", " "), id[:min(len(id), 80)])}
 }
 
-// one is the word for one thing of a kind.
+// one returns the singular of a kind.
 func one(kind string) string {
 	switch {
 	case strings.HasSuffix(kind, "ches"):

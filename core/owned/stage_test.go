@@ -10,12 +10,12 @@ import (
 	"asbru/core"
 )
 
-// A memory is a book that tells when it is let.
+// A memory is a book that can answer late.
 type memory struct {
 	has     map[core.ObjectRef]core.Object
 	fails   error
-	waiting []func() // what is to be told
-	late    bool     // it tells when it is let, and not at once
+	waiting []func() // answers that are due
+	late    bool     // it answers when the test says so, and not at once
 }
 
 func (m *memory) soon(f func()) {
@@ -86,7 +86,7 @@ func (h head) Query() []byte                    { return []byte(h.query) }
 func (h head) Method() []byte                   { return []byte(h.method) }
 func (h head) Path() []byte                     { return []byte("/v1" + h.path) }
 
-// call begins an exchange of key, which is of team.
+// call begins an exchange of key, which belongs to team.
 func call(key, team, method, path, body string) *core.Exchange {
 	path, query, _ := strings.Cut(path, "?")
 	x := &core.Exchange{Snap: &core.Snapshot{}, Key: &core.VirtualKey{Name: key, Team: team}, Path: []byte(path), Body: []byte(body), Op: core.OpPass,
@@ -95,7 +95,7 @@ func call(key, team, method, path, body string) *core.Exchange {
 	return x
 }
 
-// replies takes x to its end with a reply.
+// replies ends x with a reply.
 func replies(t *testing.T, g *Steward, x *core.Exchange, status int, body string) {
 	t.Helper()
 	x.Begin(x.Route.Targets[0], nil).Status = status
@@ -138,11 +138,11 @@ func TestWhatAReplySays(t *testing.T) {
 	f("GET", "/files/f1/content", "", 200, `{"id":"f1","output_file_id":"theirs"}`)
 	f("GET", "/files/f1", "", 200, `{"id":"f1","output_file_id":"theirs"}`)
 	if _, ok := m.has[file("theirs")]; ok {
-		t.Error("what a file holds makes somebody the holder of another")
+		t.Error("the content of a file makes a caller the owner of another file")
 	}
 	f("DELETE", "/files/f1", "", 500, "")
 	if _, ok := m.has[file("f1")]; !ok {
-		t.Error("what is still there is forgotten")
+		t.Error("a thing that still exists is forgotten")
 	}
 	f("DELETE", "/files/f1", "", 204, "")
 	f("DELETE", "/files/out", "", 404, "")
@@ -151,7 +151,7 @@ func TestWhatAReplySays(t *testing.T) {
 	}
 }
 
-// TestTheBookIsWaitedFor holds that a stage says so when it has to wait, and goes on when it is told.
+// TestTheBookIsWaitedFor checks that a stage waits for the book, and continues once it has answered.
 func TestTheBookIsWaitedFor(t *testing.T) {
 	m := &memory{has: map[core.ObjectRef]core.Object{}, late: true}
 	g := New(Options{Book: m})
@@ -161,7 +161,7 @@ func TestTheBookIsWaitedFor(t *testing.T) {
 		t.Fatalf("%d, stays %v", v, x.Watch.Stays())
 	}
 	if v := core.Run(x, look); v != core.Wait {
-		t.Fatalf("%d before it is told", v)
+		t.Fatalf("%d before the book has answered", v)
 	}
 	m.tell()
 	if v := core.Run(x, look); v != core.Continue || !x.Watch.Stays() {
@@ -187,7 +187,7 @@ func TestTheBookIsWaitedFor(t *testing.T) {
 	}
 }
 
-// TestTheBookDoesNotAnswer holds that nothing is asked of a provider then that is somebody's.
+// TestTheBookDoesNotAnswer checks that then no request about owned things goes to a provider.
 func TestTheBookDoesNotAnswer(t *testing.T) {
 	g := New(Options{Book: &memory{fails: errors.New("no disk")}, Ask: func(Question, func(Sent, error)) { t.Error("a list is asked for") }})
 	for _, line := range []string{"POST /files", "GET /files/f", "GET /files", "DELETE /files/f"} {
@@ -199,7 +199,7 @@ func TestTheBookDoesNotAnswer(t *testing.T) {
 	}
 	x := call("a", "", "POST", "/images/generations", `{"prompt":"x"}`)
 	if v := core.Run(x, []core.Stage{g.Look()}); v != core.Continue || x.Watch != nil {
-		t.Errorf("what is nobody's waits: %d", v)
+		t.Errorf("a request about no owned thing waits: %d", v)
 	}
 }
 
@@ -281,7 +281,7 @@ func TestListsHoldWhatIsOnesOwn(t *testing.T) {
 	f(mine("elsewhere"), Options{}, 10*MaxPages, "/files", `{"object":"list","data":[],"has_more":false}`, MaxPages)
 }
 
-// TestListsThatCannotBeRead holds that a list is passed on as it is only when it is none.
+// TestListsThatCannotBeRead checks that only answers that are not lists are passed on unchanged.
 func TestListsThatCannotBeRead(t *testing.T) {
 	m := &memory{has: map[core.ObjectRef]core.Object{file("f"): {ObjectRef: file("f"), Maker: core.Maker{Key: "a"}}}}
 	f := func(s Sent, err error, status int, body string) {
@@ -324,11 +324,11 @@ func TestNamesInConversations(t *testing.T) {
 	f("b", `{"messages":[{"content":"what is a file_id?","detail":"low"}]}`, core.Continue)
 	x := call("b", "", "POST", "/chat/completions", `{"file_id":"mine"}`)
 	if v := core.Run(x, stages); v != core.Continue {
-		t.Errorf("what Peek saw no name in is looked at: %d", v)
+		t.Errorf("a body in which Peek saw no name is searched: %d", v)
 	}
 }
 
-// TestReferring holds that whatever is looked for in a conversation is seen by Peek.
+// TestReferring checks that Peek notices every member that is searched for in a conversation.
 func TestReferring(t *testing.T) {
 	known := map[string]bool{}
 	for _, m := range asked {
@@ -336,7 +336,7 @@ func TestReferring(t *testing.T) {
 	}
 	for _, name := range core.Referring() {
 		if !known[name] {
-			t.Errorf("%q is nothing that names a thing", name)
+			t.Errorf("Peek does not notice %q", name)
 		}
 	}
 	for _, name := range []string{"file_id", "file_ids", "vector_store_ids", "container", "cachedContent", "cached_content", "fileUri", "file_uri"} {
@@ -346,7 +346,7 @@ func TestReferring(t *testing.T) {
 	}
 }
 
-// TestNobodysBatch holds that who reads a batch that nobody is recorded for does not get what came of it.
+// TestNobodysBatch checks that a caller who reads an unrecorded batch does not become the owner of its results.
 func TestNobodysBatch(t *testing.T) {
 	m := &memory{has: map[core.ObjectRef]core.Object{}}
 	g := New(Options{Book: m, Unrecorded: Shown})
@@ -360,7 +360,7 @@ func TestNobodysBatch(t *testing.T) {
 	}
 }
 
-// TestWhatCannotBeSeen holds that a request without its line is not let through.
+// TestWhatCannotBeSeen checks that a request without a request line is not let through.
 func TestWhatCannotBeSeen(t *testing.T) {
 	x := call("a", "", "GET", "/files/f", "")
 	x.Head = nil

@@ -22,7 +22,7 @@ func (v *visit) Anew(*core.Exchange) { v.seen = v.seen[:0] }
 // Stays implements core.Watcher: what the provider makes is recorded even if its client has left.
 func (v *visit) Stays() bool { return v.asked.Load() && (v.act.Verb == Make || v.act.Makes) }
 
-// reads reports whether the reply may say of something that it is there now.
+// reads reports whether the reply may name new things.
 func (v *visit) reads() bool {
 	switch {
 	case v.act.Verb == Make || v.act.Makes:
@@ -37,7 +37,7 @@ func (v *visit) reads() bool {
 	return false
 }
 
-// Settle records what came of a request before its client has the last byte of the reply.
+// Settle returns the stage that records the results of a request before its client gets the last byte of the reply.
 func (g *Steward) Settle() core.Stage {
 	return func(x *core.Exchange) core.Verdict {
 		v := visitOf(x)
@@ -48,7 +48,7 @@ func (g *Steward) Settle() core.Stage {
 	}
 }
 
-// Keep records what Settle did not come to: it is for the stages of After.
+// Keep returns the stage, for After, that records what Settle did not, as when the client has left.
 func (g *Steward) Keep() core.Stage {
 	return func(x *core.Exchange) core.Verdict {
 		if v := visitOf(x); v != nil {
@@ -58,7 +58,7 @@ func (g *Steward) Keep() core.Stage {
 	}
 }
 
-// visitOf is the visit of x; nil: there is none.
+// visitOf returns the visit of x; nil: there is none.
 func visitOf(x *core.Exchange) *visit {
 	for w := x.Watch; w != nil; {
 		if v, ok := w.(*visit); ok {
@@ -73,8 +73,7 @@ func visitOf(x *core.Exchange) *visit {
 	return nil
 }
 
-// settle begins to write down what came of the request, once. It reports false when there is nothing to
-// write.
+// settle begins to record the results of the request, once. It returns false if there is nothing to record.
 func (v *visit) settle(x *core.Exchange) bool {
 	tries := x.Attempts()
 	if v.kept || !v.asked.Load() || len(tries) == 0 {
@@ -99,7 +98,7 @@ func (v *visit) settle(x *core.Exchange) bool {
 	if v.act.Verb == Make {
 		whose = &v.who
 	}
-	if whose == nil { // what came of a thing that nobody is recorded for is nobody's either
+	if whose == nil { // the results of an unrecorded thing are not recorded either
 		whose, beside = &v.who, nil
 	}
 	now := v.objects(made, v.who, last.Target.Provider)
@@ -117,12 +116,12 @@ func (v *visit) await(x *core.Exchange) *answer {
 	return v.wait
 }
 
-// objects are the records of refs.
+// objects returns records of refs.
 func (v *visit) objects(refs []Ref, whose core.Maker, provider string) []core.Object {
 	list := make([]core.Object, 0, len(refs))
 	for _, r := range refs {
 		o := core.Object{ObjectRef: core.ObjectRef{Provider: provider, Kind: r.Kind, ID: r.ID}, Maker: whose, Model: v.model}
-		if r.Kind == Files || r.Kind == Contents || r.Kind == "uploads" { // of other things the moment is that of the work
+		if r.Kind == Files || r.Kind == Contents || r.Kind == "uploads" { // for other kinds the time limits the work, not the thing
 			o.Expires = r.Expires
 		}
 		list = append(list, o)

@@ -11,20 +11,20 @@ import (
 	"asbru/core"
 )
 
-// A Prober asks each server of a list in its own rhythm.
+// A Prober probes each server of a list at its own interval.
 type Prober struct {
 	client *http.Client
 	tell   func(provider string, ok bool, holds time.Duration)
 	log    func(provider, problem string)
 
-	mu     sync.Mutex // guards what follows
+	mu     sync.Mutex // guards the fields below
 	under  map[core.HealthCheck]context.CancelFunc
 	closed bool
 	ended  sync.WaitGroup
 }
 
-// New returns a Prober that tells what it sees to tell, and changes for the worse or the
-// better to log (an empty problem: well again). Both are called by its own goroutines.
+// New returns a Prober. It calls tell with every result and how long that holds, and log when
+// a server fails or recovers (then problem is empty). Both are called by its own goroutines.
 func New(tell func(provider string, ok bool, holds time.Duration), log func(provider, problem string)) *Prober {
 	return &Prober{
 		client: &http.Client{
@@ -36,8 +36,8 @@ func New(tell func(provider string, ok bool, holds time.Duration), log func(prov
 	}
 }
 
-// Watch asks the servers of checks from now on and no others. Those it asks already
-// keep their rhythm.
+// Watch replaces the list of servers. Those that are probed already keep their interval's
+// phase. After Close it does nothing.
 func (p *Prober) Watch(checks []core.HealthCheck) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -60,7 +60,7 @@ func (p *Prober) Watch(checks []core.HealthCheck) {
 	}
 }
 
-// Close ends all probes and waits for them.
+// Close ends all probes and waits for their goroutines.
 func (p *Prober) Close() {
 	p.mu.Lock()
 	p.closed = true
@@ -73,7 +73,7 @@ func (p *Prober) Close() {
 	p.client.CloseIdleConnections()
 }
 
-// ask probes one server until ctx ends.
+// ask probes one server at its interval until ctx ends.
 func (p *Prober) ask(ctx context.Context, c core.HealthCheck) {
 	tick := time.NewTicker(c.Every)
 	defer tick.Stop()
@@ -96,7 +96,7 @@ func (p *Prober) ask(ctx context.Context, c core.HealthCheck) {
 	}
 }
 
-// once is what is wrong with a server; empty: nothing.
+// once probes a server and returns what is wrong with it; empty: nothing.
 func (p *Prober) once(ctx context.Context, url string) string {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

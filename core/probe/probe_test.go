@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(leak.Run(m)) }
 
-// A server that falls ill and gets well again is told as such.
+// A server that fails and recovers is reported as such.
 func TestProber(t *testing.T) {
 	var status, asked atomic.Int64
 	status.Store(200)
@@ -29,7 +29,7 @@ func TestProber(t *testing.T) {
 	told, logged := make(chan bool, 100), make(chan string, 100)
 	p := New(func(provider string, ok bool, holds time.Duration) {
 		if provider != "ollama" || holds < 3*time.Second {
-			t.Errorf("told of %s for %v", provider, holds)
+			t.Errorf("reported %s for %v", provider, holds)
 		}
 		told <- ok
 	}, func(_, problem string) { logged <- problem })
@@ -44,7 +44,7 @@ func TestProber(t *testing.T) {
 					return
 				}
 			case <-deadline:
-				t.Fatalf("never told %v", want)
+				t.Fatalf("never reported %v", want)
 			}
 		}
 	}
@@ -54,7 +54,7 @@ func TestProber(t *testing.T) {
 	if got := <-logged; got != "it answers 503 Service Unavailable" {
 		t.Errorf("logged %q", got)
 	}
-	status.Store(401) // it wants a key, so it is there
+	status.Store(401) // it requires a key, so it is up
 	wait(true)
 	if got := <-logged; got != "" {
 		t.Errorf("logged %q", got)
@@ -62,7 +62,7 @@ func TestProber(t *testing.T) {
 	p.Watch([]core.HealthCheck{check}) // a reload changes nothing
 	p.Watch(nil)
 	p.Close()
-	p.Watch([]core.HealthCheck{check}) // too late: nothing starts
+	p.Watch([]core.HealthCheck{check}) // after Close: nothing starts
 }
 
 func TestUnreachable(t *testing.T) {
@@ -73,6 +73,6 @@ func TestUnreachable(t *testing.T) {
 	defer p.Close()
 	p.Watch([]core.HealthCheck{{Provider: "vllm", URL: s.URL, Every: time.Hour}})
 	if <-told {
-		t.Error("a server that is not there is well")
+		t.Error("a server that does not exist is reported as healthy")
 	}
 }

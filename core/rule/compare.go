@@ -42,10 +42,10 @@ func (p *parser) compare(a, b value, op token) value {
 	return out
 }
 
-// alike reports whether values of both types can be compared.
+// alike reports whether values of the two types can be compared.
 func alike(a, b kind) bool { return a == b || a.isNumber() && b.isNumber() }
 
-// quoted is the hint for a number where a string was meant.
+// quoted returns the hint for a number where a string was meant.
 func quoted(a, b value) string {
 	switch {
 	case a.kind == kindString && b.lit && b.kind != kindString:
@@ -56,7 +56,7 @@ func quoted(a, b value) string {
 	return ""
 }
 
-// signs is what an operator asks of the sign of a comparison.
+// signs returns the test that an operator applies to the result of cmp.Compare.
 func signs(op string) func(c int) bool {
 	switch op {
 	case "==":
@@ -73,7 +73,7 @@ func signs(op string) func(c int) bool {
 	return func(c int) bool { return c >= 0 }
 }
 
-// equal compares with a literal, which is what nearly all rules do.
+// equal compares with a literal, as nearly all rules do.
 func equal(get text, lit string, want bool) logic {
 	return func(e *Env) truth {
 		s, ok := get(e)
@@ -106,7 +106,7 @@ func truths(a, b logic, want bool) logic {
 	}
 }
 
-// numbers compares two numbers, of one kind or of both.
+// numbers compares two numbers of the same or of different types.
 func numbers(a, b value, sign func(int) bool) logic {
 	if a.kind == kindInt && b.kind == kindInt {
 		return func(e *Env) truth {
@@ -137,7 +137,7 @@ func numbers(a, b value, sign func(int) bool) logic {
 		if !ok || !there {
 			return unknown
 		}
-		return is(sign(cmp.Compare(x, float64(y)))) // as CEL does: large integers lose digits
+		return is(sign(cmp.Compare(x, float64(y)))) // as CEL does, although large integers lose digits
 	}
 }
 

@@ -2,9 +2,9 @@
 // Expression Language (https://github.com/google/cel-spec), turned once into
 // closures that read an Env.
 //
-// What it understands means what it means there: precedence, string literals,
-// && and || that absorb errors, a missing header that makes the whole condition
-// not match. It refuses everything else with a position: a condition that is
-// not understood completely is never run. Types are checked when it is
-// compiled; running it does no I/O, takes no lock and allocates nothing.
+// The subset has CEL's meaning: precedence, string literals, && and || that
+// absorb errors, and a missing header that makes the whole condition not match.
+// Anything else is refused with its position: a condition that is not fully
+// understood is never run. Types are checked at compile time; running a
+// condition does no I/O, takes no lock and allocates nothing.
 package rule

@@ -6,13 +6,13 @@ import (
 	"asbru/core"
 )
 
-// An Env is what conditions read of one request. The zero value is a request of
-// which nothing is known. It must stay unchanged while Match runs.
+// An Env is what conditions can read of one request. The zero value is a request of
+// which nothing is known. It must not be changed while Match runs.
 type Env struct {
-	Model       string // the name asked for, without the provider's prefix
-	Provider    string // where it leads so far
-	RequestType string // core.Op's name
-	Key         string // the virtual key's name; what it is called by is also its id
+	Model       string // the requested name, without the provider's prefix
+	Provider    string // the provider that the name leads to so far
+	RequestType string // the name of the core.Op
+	Key         string // the virtual key's name, which is also its id
 	Team        string // empty: none
 	Customer    string // empty: none
 
@@ -26,11 +26,11 @@ type Env struct {
 	Head core.Head // the request's header fields and query; nil: it has none
 }
 
-// View returns b as a string without copying it. It is for an Env and valid as
-// long as b is neither changed nor moved.
+// View returns b as a string without copying it, for an Env. It is valid as long as b
+// is neither changed nor moved.
 func View(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-// header is headers[name]; name is in lower case.
+// header returns headers[name]; name is in lower case.
 func (e *Env) header(name string) (string, bool) {
 	if e.Head == nil {
 		return "", false
@@ -39,7 +39,7 @@ func (e *Env) header(name string) (string, bool) {
 	return View(v), ok
 }
 
-// param is params[name]: the first query parameter of that name, decoded as
+// param returns params[name]: the first query parameter of that name, decoded as
 // application/x-www-form-urlencoded (WHATWG URL §5.1).
 func (e *Env) param(name string) (string, bool) {
 	if e.Head == nil {
@@ -71,7 +71,7 @@ func (e *Env) param(name string) (string, bool) {
 	return "", false
 }
 
-// same reports whether an encoded name is name.
+// same reports whether an encoded name decodes to name.
 func same(encoded, name string) bool {
 	i := 0
 	for j := 0; j < len(encoded); i++ {
@@ -84,8 +84,8 @@ func same(encoded, name string) bool {
 	return i == len(name)
 }
 
-// plain undoes the escapes of a value. One without escapes, as nearly all are,
-// is returned as it stands.
+// plain decodes a value. One without escapes, as nearly all are, is returned without
+// a copy.
 func plain(value string) (string, bool) {
 	escaped := false
 	for i := range len(value) {
@@ -105,8 +105,8 @@ func plain(value string) (string, bool) {
 	return string(out), true
 }
 
-// decoded is the first byte that s stands for, and how many of s say so. A
-// percent sign that begins no escape stands for itself.
+// decoded returns the first byte that s encodes, and its length in s. A percent sign
+// that begins no escape stands for itself.
 func decoded(s string) (c byte, n int) {
 	if s[0] == '+' {
 		return ' ', 1
@@ -117,7 +117,7 @@ func decoded(s string) (c byte, n int) {
 	return s[0], 1
 }
 
-// nibble is the value of a hexadecimal digit, 255 for any other byte.
+// nibble returns the value of a hexadecimal digit, 255 for any other byte.
 func nibble(c byte) byte {
 	switch {
 	case '0' <= c && c <= '9':

@@ -2,7 +2,7 @@ package rule
 
 import "testing"
 
-// Whatever the text is: it is refused at a place inside it, or it runs.
+// Any text is either refused at an offset within it, or it compiles and runs.
 func FuzzCompile(f *testing.F) {
 	for _, s := range []string{
 		`model.startsWith("gpt-4") && headers["x-tier"] == "premium"`, `!(stream ? a : "b") in [1, -2.5e3,]`,

@@ -18,7 +18,7 @@ const (
 	tokOp
 )
 
-// A token is one word of a condition.
+// A token is one name, operator or literal of a condition.
 type token struct {
 	kind tokenKind
 	at   int
@@ -26,11 +26,11 @@ type token struct {
 	s    string // a string's value
 }
 
-// A lexer cuts a condition into tokens.
+// A lexer splits a condition into tokens.
 type lexer struct {
 	src string
 	pos int
-	err *Error // the first; nothing is read after it
+	err *Error // the first error; nothing is read after it
 }
 
 func (l *lexer) fail(at int, message, hint string) {
@@ -56,7 +56,7 @@ func (l *lexer) blank() {
 	}
 }
 
-// next reads a token. After an error all are the end.
+// next reads a token. After an error it always returns the end.
 func (l *lexer) next() token {
 	l.blank()
 	t := token{at: l.pos}
@@ -88,7 +88,7 @@ func (l *lexer) next() token {
 	return t
 }
 
-// operator is the operator that rest begins with, the longest first.
+// operator returns the longest operator that rest begins with.
 func operator(rest string) string {
 	if len(rest) >= 2 {
 		switch rest[:2] {
@@ -116,7 +116,7 @@ func (l *lexer) strange(rest string) {
 	l.fail(l.pos, fmt.Sprintf("%q means nothing here", r), hint)
 }
 
-// number reads a literal. A sign is an operator.
+// number reads a numeric literal, whose sign is an operator.
 func (l *lexer) number(t token, rest string) token {
 	n := digits(rest, 0, isDigit)
 	t.kind = tokInt

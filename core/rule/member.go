@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// index compiles headers["…"] and params["…"]; the bracket is read.
+// index compiles headers["…"] and params["…"], after their bracket.
 func (p *parser) index(v value) value {
 	at := p.tok.at
 	key := p.expression()
@@ -30,7 +30,7 @@ func (p *parser) index(v value) value {
 	return out
 }
 
-// method compiles v.name(argument); the dot is read.
+// method compiles v.name(argument), after the dot.
 func (p *parser) method(v value) value {
 	t := p.tok
 	if t.kind != tokName {
@@ -83,7 +83,7 @@ func tested(get text, arg value, name string) logic {
 	case "endsWith":
 		test = strings.HasSuffix
 	}
-	if part := arg.s; arg.lit && name == "startsWith" { // the commonest: inlined
+	if part := arg.s; arg.lit && name == "startsWith" { // the most common one, inlined
 		return func(e *Env) truth {
 			s, ok := get(e)
 			if !ok {
@@ -174,7 +174,7 @@ func (p *parser) member(v, in value, at int) value {
 	return out
 }
 
-// among looks for a string in a list: word by word in a short one.
+// among looks a string up in a list: one by one if it is short, otherwise in a map.
 func among(get text, items []value) logic {
 	words := make([]string, len(items))
 	set := make(map[string]bool, len(items))

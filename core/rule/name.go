@@ -11,7 +11,7 @@ import (
 var variables = []string{"budget_used", "customer_id", "customer_name", "headers", "model", "params", "prompt_bytes", "provider",
 	"request", "request_type", "stream", "team_id", "team_name", "tokens_used", "virtual_key_id", "virtual_key_name"}
 
-// methods are what can be asked of a string.
+// methods are the methods of strings.
 var methods = []string{"contains", "endsWith", "matches", "size", "startsWith"}
 
 // Variables returns the names that a condition may use, in order.
@@ -66,7 +66,7 @@ func (p *parser) named(t token) value {
 	return v
 }
 
-// stranger fails at a name that nobody knows.
+// stranger fails at an unknown name.
 func (p *parser) stranger(t token) value {
 	if t.text == "null" {
 		return p.fail(t.at, "null is not part of the rule language", `ask whether a header is there with "name" in headers`)
@@ -77,7 +77,7 @@ func (p *parser) stranger(t token) value {
 	return p.fail(t.at, fmt.Sprintf("nothing is called %q", t.text), meant(t.text, variables, "the variables are "))
 }
 
-// meant is the hint for a word that is not among known.
+// meant returns the hint for a word that is not among known.
 func meant(word string, known []string, all string) string {
 	best, least := "", 1+max(1, len(word)*2/5)
 	for _, k := range known {
@@ -94,8 +94,8 @@ func meant(word string, known []string, all string) string {
 	return all + strings.Join(known, ", ")
 }
 
-// distance counts the letters to insert, delete or replace to make b of a. Long
-// words are near nothing.
+// distance is the number of letters to insert, delete or replace to turn a into b.
+// A long word is far from every other.
 func distance(a, b string) int {
 	const long = 32
 	if len(a) > long || len(b) > long {
@@ -150,8 +150,8 @@ func requestTypes() []string {
 	return names
 }
 
-// plausible fails when a variable of few values is compared with another one: such
-// a condition would never hold, and nobody would see why.
+// plausible fails if a variable that has only a few values is compared with another
+// one: such a condition could never hold, and the reason would be hard to find.
 func (p *parser) plausible(v, lit value) {
 	if v.name != "request_type" || !lit.lit || p.err != nil {
 		return

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// A parser reads a condition by recursive descent and compiles it as it goes.
-// After an error every token is the end, so that all levels return.
+// A parser reads a condition by recursive descent and compiles it on the way.
+// After an error every token is the end, which makes all levels return.
 type parser struct {
 	lexer
 	tok   token
 	depth int
-	reads []string // variables that are mentioned
+	reads []string // the variables mentioned
 }
 
 func (p *parser) advance() {
@@ -60,7 +60,7 @@ func (p *parser) expect(text string) {
 	}
 }
 
-// enter goes one level down; every enter needs a leave.
+// enter goes one level down. Every enter needs a leave.
 func (p *parser) enter() bool {
 	if p.depth++; p.depth > maxDepth {
 		p.fail(p.tok.at, fmt.Sprintf("more than %d levels are inside each other", maxDepth), "make several rules of it")
@@ -126,7 +126,7 @@ func (p *parser) and() value {
 	return v
 }
 
-// join compiles one && or ||, at which the parser stands.
+// join compiles one && or ||, which is the current token.
 func (p *parser) join(v value, operand func() value, make func(a, b logic) logic) value {
 	op := p.tok
 	p.advance()
@@ -272,7 +272,7 @@ func (p *parser) list(at int) value {
 	return v
 }
 
-// literal reads the number at which the parser stands.
+// literal reads the number that is the current token.
 func (p *parser) literal(sign string, at int) value {
 	t := p.tok
 	p.advance()

@@ -41,11 +41,11 @@ func (l *lexer) string(t token, raw bool) token {
 	return token{at: t.at}
 }
 
-// escape reads what a backslash begins.
+// escape reads the escape sequence at the beginning of rest.
 func (l *lexer) escape(b *strings.Builder, rest string) bool {
 	if len(rest) < 2 {
 		l.pos++
-		return true // the string does not end: told there
+		return true // the string does not end: its reader reports that
 	}
 	if i := strings.IndexByte("abfnrtv\\\"'`?", rest[1]); i >= 0 {
 		b.WriteByte("\a\b\f\n\r\t\v\\\"'`?"[i])
@@ -78,7 +78,7 @@ func (l *lexer) escape(b *strings.Builder, rest string) bool {
 	return true
 }
 
-// codeOf reads the digits rest[from:to].
+// codeOf reads the digits rest[from:to] as a code point.
 func codeOf(rest string, from, to int, base rune) (code rune, ok bool) {
 	if len(rest) < to {
 		return 0, false

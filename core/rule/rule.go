@@ -11,8 +11,8 @@ type Rule struct {
 	reads []string
 }
 
-// Compile compiles a condition. One that is empty or blank always matches. The
-// error is always an *Error.
+// Compile compiles a condition. An empty or blank one always matches. An error is
+// always an *Error.
 func Compile(src string) (*Rule, error) {
 	if len(src) > MaxBytes {
 		return nil, &Error{Message: fmt.Sprintf("is %d bytes long; a condition has at most %d", len(src), MaxBytes), Hint: "make several rules of it"}
@@ -36,8 +36,8 @@ func Compile(src string) (*Rule, error) {
 	return &Rule{run: v.truth, reads: slices.Compact(p.reads)}, nil
 }
 
-// Match reports whether the condition holds. What asks for a header or parameter
-// that is missing, and does not do without, does not.
+// Match reports whether the condition holds for e. It does not if its value depends on
+// a missing header or parameter.
 func (r *Rule) Match(e *Env) bool { return r.run == nil || r.run(e) == yes }
 
 // Reads returns the names of the variables that the condition mentions, in
@@ -47,7 +47,7 @@ func (r *Rule) Reads() []string { return r.reads }
 // An Error says why a condition cannot be compiled.
 type Error struct {
 	Offset  int    // bytes from the beginning of the condition
-	Message string // what is wrong there
+	Message string // what is wrong at Offset
 	Hint    string // what to do; empty: nothing to add
 }
 
@@ -64,7 +64,7 @@ type truth uint8
 const (
 	no truth = iota
 	yes
-	unknown // an error: something that was asked for is missing
+	unknown // an error: a header or parameter is missing
 )
 
 func is(b bool) truth {
@@ -74,7 +74,7 @@ func is(b bool) truth {
 	return no
 }
 
-// The closures of each type. The second result of the others is false for an error.
+// The closures of each type. Except for logic, the second result is false for an error.
 type (
 	logic  = func(*Env) truth
 	text   = func(*Env) (string, bool)
@@ -98,19 +98,19 @@ const (
 
 var kinds = [...]string{"nothing", "true or false", "a string", "a whole number", "a number", "a list", "a map", "a map"}
 
-// String is how messages name the type.
+// String returns the name of the type for messages.
 func (k kind) String() string { return kinds[k] }
 
 func (k kind) isMap() bool    { return k == kindHeaders || k == kindParams }
 func (k kind) isNumber() bool { return k == kindInt || k == kindDouble }
 
-// A value is a compiled part of a condition: the closure of its kind, and for a
-// literal what it is.
+// A value is a compiled part of a condition: the closure of its kind, and the value
+// of a literal.
 type value struct {
-	at   int // offset of its beginning
+	at   int // offset of its beginning in the condition
 	kind kind
 	lit  bool
-	name string // of the variable that it is; empty: it is none
+	name string // the name if it is a variable; empty: it is none
 
 	truth logic
 	text  text
@@ -121,5 +121,5 @@ type value struct {
 	i     int64
 	f     float64
 	b     bool
-	items []value // of a list, all literals of one kind
+	items []value // the elements of a list, all literals of one kind
 }

@@ -88,7 +88,7 @@ func TestHeaders(t *testing.T) {
 	f(`"x-none" in headers`, false)
 	f(`"region" in params && !("x" in params)`, true)
 	f(`params["region"] == "eu" && params["a"] == "b c d" && params["flag"] == "" && params["key"] == "1" && params["bad"] == "%zz"`, true)
-	// what is missing does not match, whichever way it is asked for
+	// a missing header does not match, in any expression
 	f(`headers["x-none"] == ""`, false)
 	f(`headers["x-none"] != ""`, false)
 	f(`!(headers["x-none"] == "")`, false)
@@ -102,7 +102,7 @@ func TestHeaders(t *testing.T) {
 	f(`(headers["x-none"] == "a") == (headers["x-none"] == "a")`, false)
 	f(`headers["x-none"] == "a" ? true : true`, false)
 	f(`(headers["x-none"] == "a" ? 1 : 2) > 0`, false)
-	// unless the other side decides
+	// unless the other operand decides
 	f(`headers["x-none"] == "a" || stream`, true)
 	f(`stream || headers["x-none"] == "a"`, true)
 	f(`!(headers["x-none"] == "a" && !stream)`, true)
@@ -197,7 +197,7 @@ func TestReads(t *testing.T) {
 	if v := Variables(); !slices.IsSorted(v) || !slices.Contains(v, "request_type") {
 		t.Errorf("variables are %v", v)
 	}
-	for _, name := range Variables() { // all of them have a meaning
+	for _, name := range Variables() { // each of them compiles
 		ok := false
 		for _, src := range []string{"%s", `%s == "a"`, "%s == 1", `%s["a"] == "b"`, `%s == "chat"`} {
 			_, err := Compile(fmt.Sprintf(src, name))

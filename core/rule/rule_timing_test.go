@@ -2,7 +2,7 @@ package rule
 
 import "testing"
 
-// oneField is a head that costs nothing to search: the search is the data plane's.
+// oneField is a head that costs nothing to search, because the data plane's search is not measured here.
 type oneField struct{}
 
 var premium = []byte("premium")

@@ -13,7 +13,7 @@ const (
 	Truncated      // the document ends early
 	Syntax         // a byte that the grammar does not allow here
 	Control        // an unescaped control byte in a string
-	Escape         // an escape sequence JSON does not know
+	Escape         // an escape sequence that JSON does not have
 	Surrogate      // half a surrogate pair, escaped, in a key
 	UTF8           // invalid UTF-8
 	Number         // a malformed number
@@ -46,17 +46,17 @@ var kindText = [...]string{
 	Long:      "more than 2147483647 bytes",
 }
 
-// String is k in words, without a period.
+// String describes k in words, without a period.
 func (k Kind) String() string { return kindText[k] }
 
 // An Error says what is wrong with a document and where.
 type Error struct {
 	Kind   Kind
 	Offset int    // in bytes, from the start of the document
-	Key    string // the key at fault as it stands in the document, cut; for Duplicate and Twin
+	Key    string // for Duplicate and Twin: the key, as written in the document, shortened
 }
 
-// Error is one sentence without a period.
+// Error returns one sentence without a period.
 func (e *Error) Error() string {
 	b := make([]byte, 0, 96)
 	b = append(b, e.Kind.String()...)
@@ -68,7 +68,7 @@ func (e *Error) Error() string {
 	return string(strconv.AppendInt(b, int64(e.Offset), 10))
 }
 
-// shown cuts name to a length fit for a message, between characters.
+// shown shortens name for a message, at a character boundary.
 func shown(name []byte) string {
 	if len(name) <= maxNameShown {
 		return string(name)

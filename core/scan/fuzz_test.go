@@ -11,8 +11,8 @@ import (
 var seeds = []string{`{}`, `{"model":"m","stream":true,"max_tokens":5}`, `{"a":[1,{"b":"\u00e9\ud83d\ude00é"}],"model":{}}`,
 	`[1,-0.5e+3,null]`, `{"a":1,"A":2}`, `"\ud800"`, "{\"a\":\"\xff\"}", `{"a":"` + strings.Repeat("x", 40) + `\n"}`, " \t\r\n1 "}
 
-// FuzzValid holds the grammar against encoding/json, which differs in letting
-// invalid UTF-8 pass and in its depth.
+// FuzzValid compares the grammar with encoding/json, which accepts invalid UTF-8 and has
+// another bound on depth.
 func FuzzValid(f *testing.F) {
 	for _, s := range seeds {
 		f.Add([]byte(s))
@@ -29,7 +29,7 @@ func FuzzValid(f *testing.F) {
 	})
 }
 
-// FuzzObject holds the spans against encoding/json, and the walk against the spans.
+// FuzzObject compares the spans with encoding/json, and the walk with the spans.
 func FuzzObject(f *testing.F) {
 	for _, s := range seeds {
 		f.Add([]byte(s))
@@ -44,7 +44,7 @@ func FuzzObject(f *testing.F) {
 		jsonErr := json.Unmarshal(doc, &want)
 		if err != nil {
 			if k := kindOf(err); jsonErr == nil && want != nil && utf8.Valid(doc) && k < Surrogate {
-				t.Errorf("%q: %v, but encoding/json takes it", doc, err)
+				t.Errorf("%q: %v, but encoding/json accepts it", doc, err)
 			}
 			return
 		}
@@ -72,7 +72,7 @@ func FuzzObject(f *testing.F) {
 	})
 }
 
-// FuzzWalk looks for bytes that trip or stall a Walk, and for wrong unquoting.
+// FuzzWalk looks for bytes that make a Walk panic or loop, and for wrong unquoting.
 func FuzzWalk(f *testing.F) {
 	for _, s := range seeds {
 		f.Add([]byte(s))

@@ -5,7 +5,7 @@ import "math/bits"
 // Keys is a set of wanted names. It is immutable; many goroutines may use it.
 type Keys struct {
 	names []string
-	sized [64]uint32 // by length: bit i: the i-th name is so long
+	sized [64]uint32 // by length; bit i: the i-th name has this length
 }
 
 // NewKeys compiles at most maxWanted names of at most 63 bytes each. The position of a name is its
@@ -34,8 +34,8 @@ func (k *Keys) find(name []byte) int {
 	return -1
 }
 
-// twin reports whether some name is equal to folded but for ASCII case. A reader
-// that ignores case would take the one for the other.
+// twin reports whether some name is equal to folded except for ASCII case. A reader
+// that ignores case would confuse the two.
 func (k *Keys) twin(folded []byte) bool {
 	for like := k.like(folded); like != 0; like &= like - 1 {
 		if n := k.names[bits.TrailingZeros32(like)]; (n[0]^folded[0])&^0x20 == 0 && foldEqual([]byte(n), folded) {
@@ -45,7 +45,7 @@ func (k *Keys) twin(folded []byte) bool {
 	return false
 }
 
-// like are the names as long as name, a bit each.
+// like returns the names that have the length of name, one bit each.
 func (k *Keys) like(name []byte) uint32 {
 	if len(name) == 0 || len(name) >= len(k.sized) {
 		return 0

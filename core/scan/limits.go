@@ -16,10 +16,10 @@ const (
 	// maxWanted bounds the names of one Keys.
 	maxWanted = 32
 
-	// maxNameShown cuts a key that an error message quotes.
+	// maxNameShown bounds the bytes of a key that an error message quotes.
 	maxNameShown = 64
 
-	// maxArenaKept bounds what an idle Scanner keeps of its memory for keys that
-	// had to be unescaped.
+	// maxArenaKept bounds the memory that an idle Scanner keeps for keys that had to
+	// be unescaped.
 	maxArenaKept = 64 << 10
 )

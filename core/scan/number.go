@@ -27,7 +27,7 @@ func literal(b []byte, i int, word string) (int, Kind) {
 	return i, Syntax
 }
 
-// number follows the grammar of RFC 8259 §6. Its size is nobody's business here.
+// number checks a number against the grammar of RFC 8259 §6. Its size is not bounded.
 func number(b []byte, i int) (int, Kind) {
 	start := i
 	if b[i] == '-' {
@@ -63,7 +63,7 @@ func digits(b []byte, i int) int {
 	return i
 }
 
-// IsNumber reports whether a JSON value is a number, of whatever size.
+// IsNumber reports whether a JSON value is a number, of any size.
 func IsNumber(raw []byte) bool {
 	return len(raw) > 0 && (raw[0] == '-' || raw[0]-'0' <= 9)
 }

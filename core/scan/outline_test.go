@@ -25,7 +25,7 @@ func TestSurvey(t *testing.T) {
 	}
 }
 
-// FuzzSurvey holds every key that a reader finds against the outline.
+// FuzzSurvey checks that every key that a reader finds is in the outline.
 func FuzzSurvey(f *testing.F) {
 	f.Add([]byte(`{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"x"}]}]}`))
 	f.Add([]byte(`{"a":{"b":{"c":[{"":0}]}}}`))

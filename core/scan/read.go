@@ -2,11 +2,11 @@ package scan
 
 import "unicode/utf8"
 
-// The readers below take raw values apart, as Object's spans and a Walk hand them
-// out. They are safe on any bytes: what is malformed reads as absent.
+// The readers below decode raw values, as found by Object or a Walk. They are safe on
+// any bytes: a malformed value reads as absent.
 
-// Plain returns the content of a string that holds no escapes, aliasing raw. ok is
-// false for other values and for strings with escapes.
+// Plain returns the content of a string without escapes, aliasing raw. ok is false for
+// other values and for strings with escapes.
 func Plain(raw []byte) (content []byte, ok bool) {
 	if !IsString(raw) {
 		return nil, false
@@ -28,8 +28,8 @@ func IsString(raw []byte) bool {
 // IsNull reports whether raw is null or absent.
 func IsNull(raw []byte) bool { return len(raw) == 0 || raw[0] == 'n' }
 
-// Unquote appends the content of the string raw to dst. ok is false when raw is no
-// string, or holds an unknown escape or half a surrogate pair; dst is then
+// Unquote appends the content of the string raw to dst. ok is false if raw is not a
+// string, or holds an unknown escape or half a surrogate pair; then dst is
 // unchanged.
 func Unquote(dst, raw []byte) (content []byte, ok bool) {
 	if !IsString(raw) {
@@ -42,7 +42,7 @@ func Unquote(dst, raw []byte) (content []byte, ok bool) {
 	return out, true
 }
 
-// appendUnescaped appends the text between two quotes without its escapes (RFC
+// appendUnescaped appends the text between two quotes with its escapes decoded (RFC
 // 8259 §7).
 func appendUnescaped(dst, text []byte) ([]byte, bool) {
 	for i := 0; i < len(text); i++ {
@@ -82,8 +82,8 @@ func appendUnescaped(dst, text []byte) ([]byte, bool) {
 	return dst, true
 }
 
-// unit reads what follows "\u": one code point and the number of bytes it takes,
-// which is 0 when it is malformed or half a pair.
+// unit reads the digits after "\u": it returns the code point and the number of bytes
+// it takes, 0 if it is malformed or half a pair.
 func unit(b []byte) (rune, int) {
 	if len(b) < 4 {
 		return 0, 0
@@ -105,8 +105,8 @@ func unit(b []byte) (rune, int) {
 	return (r-0xd800)<<10 | (second - 0xdc00) + 0x10000, 10
 }
 
-// Int reads an integer. ok is false for fractions, exponents, what int64 cannot
-// hold and anything that is no number.
+// Int reads an integer. ok is false for fractions, exponents, values beyond int64 and
+// anything that is not a number.
 func Int(raw []byte) (n int64, ok bool) {
 	b := raw
 	if len(b) > 0 && b[0] == '-' {
@@ -123,7 +123,7 @@ func Int(raw []byte) (n int64, ok bool) {
 		u = u*10 + uint64(c)
 	}
 	if u >= 1<<63 {
-		return 0, false // the most negative one is refused too; nobody misses it
+		return 0, false // this also refuses the most negative int64, which no format uses
 	}
 	if len(b) < len(raw) {
 		return -int64(u), true
@@ -131,8 +131,8 @@ func Int(raw []byte) (n int64, ok bool) {
 	return int64(u), true
 }
 
-// Whole is Int for what a provider counts: 12.0 is 12 too, as servers write it whose language
-// has one kind of number. ok is false for any other fraction.
+// Whole is Int for a provider's counts. It also accepts 12.0, as servers write it whose language
+// has only one type of number. ok is false for any other fraction.
 func Whole(raw []byte) (n int64, ok bool) {
 	end := len(raw)
 	for end > 0 && raw[end-1] == '0' {

@@ -2,5 +2,5 @@
 
 package scan
 
-// plainRun is plainWords where nobody wrote it for the processor.
+// plainRun is plainWords on processors without an assembly version.
 func plainRun(b []byte, i int) int { return plainWords(b, i) }

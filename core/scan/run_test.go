@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// slowRun is plainRun byte by byte, to the very end.
+// slowRun is plainRun byte by byte, up to the end of the run.
 func slowRun(b []byte, i int) int {
 	for i < len(b) && b[i] >= ' ' && b[i] < 0x80 && b[i] != '"' && b[i] != '\\' {
 		i++
@@ -13,8 +13,8 @@ func slowRun(b []byte, i int) int {
 	return i
 }
 
-// checkRun holds both runs against the slow one: neither goes past a byte that ends a run,
-// and plainRun stops before it only where fewer than 16 bytes are left.
+// checkRun compares both runs with the slow one: neither goes past a byte that ends a run,
+// and plainRun stops before it only if fewer than 16 bytes are left.
 func checkRun(t *testing.T, b []byte, i int) {
 	t.Helper()
 	want := slowRun(b, i)

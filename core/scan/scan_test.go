@@ -98,7 +98,7 @@ func TestObjectRefuses(t *testing.T) {
 	f(`{"`+"\u017f"+`tream":true}`, Twin, 1)
 }
 
-// One name in two objects is no duplicate, and values are not keys.
+// The same name in two objects is not a duplicate, and values are not keys.
 func TestObjectAccepts(t *testing.T) {
 	f := func(doc string) {
 		t.Helper()
@@ -107,7 +107,7 @@ func TestObjectAccepts(t *testing.T) {
 		}
 	}
 	f(`{"a":{"a":{"a":1}},"b":[{"a":1},{"a":2}]}`)
-	f(`{"x@":1,"x` + "`" + `":2,"[":3,"{":4}`) // differ by the case bit, but are no letters
+	f(`{"x@":1,"x` + "`" + `":2,"[":3,"{":4}`) // differ only in the bit of the case, but are not letters
 	f(`{"é":1,"É":2,"e":3}`)
 	f(`{"a":"\ud800"}`)
 	f(`{"a":"😀\ud83d\ude00","😀":1,"\ud83d\ude01":2}`)
@@ -141,7 +141,7 @@ func manyKeys(n int) []byte {
 	return doc
 }
 
-// A Scanner that met one document must not take its keys for the next one's.
+// A Scanner must not take the keys of one document for those of the next.
 func TestScannerReuse(t *testing.T) {
 	s := NewScanner()
 	for i := range 3 {

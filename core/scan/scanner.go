@@ -10,8 +10,8 @@ type Scanner struct {
 
 	want *Keys
 	at   [maxWanted]Span
-	slot int // of the wanted value being read; -1: none
-	from int // where it starts
+	slot int // index of the wanted value being read; -1: none
+	from int // offset where that value starts
 	bad  Span
 	met  Outline // of the keys so far
 }
@@ -23,10 +23,10 @@ func NewScanner() *Scanner {
 	return s
 }
 
-// Object checks that doc is one JSON object and sets at[i] to the raw value of
-// the i-th name of want, or to the zero Span when the top level has no such key.
-// A nil want wants nothing. len(at) must be at least the number of names. A
-// non-nil error is an *Error; at is then half filled.
+// Object checks that doc is one JSON object and sets at[i] to the raw value of the
+// i-th name of want, or to the zero Span if the top level has no such key. A nil want
+// has no names. len(at) must be at least the number of names. A non-nil error is an
+// *Error; at then holds only what was found before the fault.
 func (s *Scanner) Object(doc []byte, want *Keys, at []Span) error {
 	clear(at)
 	i := space(doc, 0)
@@ -48,7 +48,8 @@ func (s *Scanner) Object(doc []byte, want *Keys, at []Span) error {
 	return err
 }
 
-// Valid checks that doc is one JSON value of any type. Duplicate keys pass.
+// Valid checks that doc is one JSON value of any type. It accepts duplicate keys. A
+// non-nil error is an *Error.
 func (s *Scanner) Valid(doc []byte) error {
 	s.twins = false
 	return s.check(doc, space(doc, 0))
@@ -72,8 +73,8 @@ func (s *Scanner) check(doc []byte, i int) error {
 	return e
 }
 
-// run reads one value from i and everything after it. It stops at the first
-// fault and returns its offset.
+// run reads one value from i and everything after it, up to the end of the document or
+// the first fault, and returns that offset.
 func (s *Scanner) run(b []byte, i int) (int, Kind) {
 	k := OK
 	for {
@@ -85,7 +86,7 @@ func (s *Scanner) run(b []byte, i int) (int, Kind) {
 			if i, k = s.open(b, i); k != OK {
 				return i, k
 			}
-			if b[i] != c+2 { // the closing brackets stand two behind the opening ones
+			if b[i] != c+2 { // in ASCII each closing bracket is its opening one plus 2
 				if c == '{' {
 					i, k = s.key(b, i)
 				}
@@ -111,8 +112,8 @@ func (s *Scanner) run(b []byte, i int) (int, Kind) {
 	}
 }
 
-// open enters the container that starts at i and returns the offset of the first
-// byte in it that is no space.
+// open enters the container that starts at i and returns the offset of the first byte
+// in it that is not white space.
 func (s *Scanner) open(b []byte, i int) (int, Kind) {
 	if s.depth == MaxDepth {
 		return i, Deep
@@ -130,8 +131,8 @@ func (s *Scanner) open(b []byte, i int) (int, Kind) {
 	return i, OK
 }
 
-// after goes on from the end of a value: it closes the containers that end here
-// and stops where the next value starts. more is false at the end of the document.
+// after continues at the end of a value: it closes the containers that end there, and
+// stops where the next value starts. more is false at the end of the document.
 func (s *Scanner) after(b []byte, i int) (next int, more bool, k Kind) {
 	for s.depth > 0 {
 		if s.slot >= 0 && s.depth == 1 {
@@ -192,11 +193,11 @@ func (s *Scanner) key(b []byte, i int) (int, Kind) {
 	return i, OK
 }
 
-// note remembers a key of the innermost object, refuses it when the object has
-// it already, and looks it up among the wanted names at the top level.
+// note records a key of the innermost object and refuses it if the object already has
+// it. At the top level it also looks it up among the wanted names.
 func (s *Scanner) note(b []byte, sp Span, plain bool) Kind {
 	name := b[sp.Start:sp.End]
-	s.met |= outlined(len(name), b[sp.Start], b[sp.End-1]) // of an empty one its quotes
+	s.met |= outlined(len(name), b[sp.Start], b[sp.End-1]) // of an empty name these are its quotes
 	m := mark{owner: s.stack[s.depth-1], start: sp.Start, end: sp.End}
 	if !plain {
 		s.met = ^Outline(0)

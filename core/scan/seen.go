@@ -5,25 +5,25 @@ import (
 	"math/rand/v2"
 )
 
-// A mark is one key met in a document: whose it is and where its text stands.
+// A mark is one key of a document: its object, and where its text is.
 type mark struct {
 	owner      uint32 // the number of its object
 	hash       uint32
-	start, end int32 // in the document; start < 0: at ^start in the arena
+	start, end int32 // offsets in the document; start < 0: in the arena, from ^start on
 }
 
-// seen is the set of keys met in a document: one open-addressing table for all
-// its objects. Objects are numbered across documents, so a number below first
-// marks a free place and nothing is cleared between documents. The hash is
-// seeded: nobody can prepare keys that collide.
+// seen is the set of keys of a document: one open-addressing table for all its objects.
+// Objects are numbered across documents, so a slot whose number is below first is free,
+// and nothing has to be cleared between documents. The hash is seeded, so that a client
+// cannot prepare keys that collide.
 type seen struct {
 	marks []mark // a power of two; at most half full
 	used  int
 	first uint32 // number of the document's first object
-	last  uint32 // number given out last
+	last  uint32 // number of the latest object
 	k0    uint64
-	k1    uint64 // odd
-	arena []byte // unescaped and folded text of the keys that were not plain
+	k1    uint64 // a multiplier, and therefore odd
+	arena []byte // unescaped and folded text of keys that are not plain
 }
 
 const firstMarks = 256
@@ -33,7 +33,7 @@ func (t *seen) init() {
 	t.k0, t.k1 = rand.Uint64(), rand.Uint64()|1
 }
 
-// begin forgets all keys.
+// begin empties the set.
 func (t *seen) begin() {
 	if t.last > 1<<31 { // a document cannot hold 2^31 objects
 		clear(t.marks)
@@ -42,20 +42,20 @@ func (t *seen) begin() {
 	t.first, t.used = t.last+1, 0
 }
 
-// end gives back memory that is rarely needed.
+// end releases memory that is rarely needed.
 func (t *seen) end() {
 	if t.arena = t.arena[:0]; cap(t.arena) > maxArenaKept {
 		t.arena = nil
 	}
 }
 
-// object numbers the next object.
+// object returns the number of a new object.
 func (t *seen) object() uint32 {
 	t.last++
 	return t.last
 }
 
-// name is the text of m.
+// name returns the text of m.
 func (t *seen) name(b []byte, m mark) []byte {
 	if m.start < 0 {
 		return t.arena[^m.start:m.end]
@@ -63,8 +63,7 @@ func (t *seen) name(b []byte, m mark) []byte {
 	return b[m.start:m.end]
 }
 
-// unescape moves m to the arena, unescaped. It reports false for half a
-// surrogate pair.
+// unescape moves m to the arena, unescaped. It returns false for half a surrogate pair.
 func (t *seen) unescape(m mark, raw []byte) (mark, bool) {
 	at := len(t.arena)
 	var ok bool
@@ -73,8 +72,8 @@ func (t *seen) unescape(m mark, raw []byte) (mark, bool) {
 	return m, ok
 }
 
-// fold gives the text of m in the arena its case fold, where ASCII folding at
-// comparison does not reach: U+017F is a kind of s, U+212A is a kind of k.
+// fold replaces the two characters in the text of m, in the arena, that fold to an ASCII
+// letter: U+017F to s, U+212A to k. ASCII case is folded when keys are compared.
 func (t *seen) fold(m mark) mark {
 	from, to := int(^m.start), int(^m.start)
 	for from < int(m.end) {
@@ -93,8 +92,8 @@ func (t *seen) fold(m mark) mark {
 	return m
 }
 
-// add puts m, whose folded text is name, into the set; Duplicate or Twin when its
-// object has the key.
+// add puts m, whose folded text is name, into the set. It returns Duplicate or Twin if
+// its object already has the key.
 func (t *seen) add(b []byte, m mark, name []byte) Kind {
 	if t.used == MaxKeys {
 		return Many
@@ -138,7 +137,7 @@ func (t *seen) grow() {
 	}
 }
 
-// hash is a seeded hash of the text of m, ASCII case aside, and its owner.
+// hash returns a seeded hash of the object of m and of its text, regardless of ASCII case.
 func (t *seen) hash(b []byte, m mark) uint32 {
 	from, to := int(m.start), int(m.end)
 	if from < 0 {
@@ -150,7 +149,7 @@ func (t *seen) hash(b []byte, m mark) uint32 {
 	}
 	var w uint64
 	if from+8 <= len(b) {
-		w = load(b[from:]) & (1<<(8*uint(to-from)) - 1) // a shift by 64 leaves all ones
+		w = load(b[from:]) & (1<<(8*uint(to-from)) - 1) // a shift by 64 yields 0, so that the mask is all ones
 	} else {
 		w = tail(b[from:to])
 	}
@@ -172,7 +171,7 @@ func tail(b []byte) uint64 {
 	return w
 }
 
-// lower makes the ASCII capitals among eight bytes small.
+// lower converts the ASCII capitals among eight bytes to lower case.
 func lower(w uint64) uint64 {
 	seven := w &^ tops
 	fromA := seven + ones*(0x80-'A')

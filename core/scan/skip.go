@@ -5,8 +5,8 @@ import (
 	"math/bits"
 )
 
-// skip returns the end of the value that starts at i, or -1. Brackets are counted,
-// not matched: of a document with mixed up brackets it may take more or less.
+// skip returns the end of the value that starts at i, or -1. Brackets are counted but not
+// matched, so the end is wrong if [ is closed by }.
 func skip(b []byte, i int) int {
 	if i >= len(b) {
 		return -1
@@ -31,8 +31,8 @@ func skip(b []byte, i int) int {
 	return i
 }
 
-// bracket has the top bit set in the byte of w that is a quote or, bit 5 aside, one
-// of [ ] { }. As with special only the lowest set bit counts.
+// bracket sets the top bit of the first byte of w that is a quote or one of [ ] { }. Only
+// the lowest set bit is reliable, as with special.
 func bracket(w uint64) uint64 {
 	up := w | ones*0x20 // [ and ] become { and }
 	return (((w ^ ones*'"') - ones) | ((up ^ ones*'{') - ones) | ((up ^ ones*'}') - ones)) &^ w & tops
@@ -67,9 +67,9 @@ func skipContainer(b []byte, i int) int {
 	}
 }
 
-// skipText returns what follows the closing quote of the string whose content
-// starts at i, or -1. A quote with no backslash before it is the end whatever stands
-// before: nearly all strings are one search for it.
+// skipText returns the offset after the closing quote of the string whose content starts
+// at i, or -1. A quote without a backslash before it is always the end, so nearly all
+// strings take one search.
 func skipText(b []byte, i int) int {
 	for start := i; ; i++ {
 		if i = quote(b, i); i < 0 {
@@ -81,8 +81,8 @@ func skipText(b []byte, i int) int {
 	}
 }
 
-// quote is where the next quote from i on is, or -1. Most strings are short, and a
-// search of many bytes at a time begins to pay only behind some words.
+// quote returns the offset of the next quote from i on, or -1. Most strings are short, so
+// that a search of many bytes at a time pays only after some words.
 func quote(b []byte, i int) int {
 	for words := 0; i+8 <= len(b); words++ {
 		if words == longRun {
@@ -105,8 +105,8 @@ func quote(b []byte, i int) int {
 	return -1
 }
 
-// oddSlashes reports whether what follows text has a backslash before it that is none
-// itself: text ends with an odd number of them.
+// oddSlashes reports whether text ends with an odd number of backslashes, so that the next
+// byte is escaped.
 func oddSlashes(text []byte) bool {
 	n := len(text)
 	for n > 0 && text[n-1] == '\\' {

@@ -10,7 +10,7 @@ import (
 
 const suiteDir = "../../../shared/data/protocol/json"
 
-// The names of JSONTestSuite begin with y (must pass), n (must fail) or i (free).
+// The file names of JSONTestSuite begin with y (must pass), n (must fail) or i (either).
 func TestJSONTestSuite(t *testing.T) {
 	files, _ := filepath.Glob(suiteDir + "/JSONTestSuite/test_parsing/*.json")
 	if len(files) == 0 {
@@ -43,7 +43,7 @@ func TestJSONTestSuite(t *testing.T) {
 	}
 }
 
-// Rows are judged here for structure alone; the dialect judges the rest.
+// Only the structure of rows is judged here; the tests of dialects judge the rest.
 func TestPolicyRows(t *testing.T) {
 	data, err := os.ReadFile(suiteDir + "/policy.jsonl")
 	if err != nil {
@@ -62,7 +62,7 @@ func TestPolicyRows(t *testing.T) {
 	}
 }
 
-// latin1 turns the rows' one character a byte into bytes.
+// latin1 converts the text of a row, which has one character for each byte, to bytes.
 func latin1(s string) []byte {
 	var b []byte
 	for _, r := range s {

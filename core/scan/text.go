@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// Eight bytes at a time: a word with 0x01 and with 0x80 in every byte.
+// Words with 0x01 and with 0x80 in every byte, to test eight bytes at a time.
 const (
 	ones = 0x0101010101010101
 	tops = 0x8080808080808080
@@ -13,20 +13,19 @@ const (
 
 func load(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 
-// longRun is how many words of a string are plain before more bytes are looked at at
-// once, which does not pay in short ones.
+// longRun is the number of plain words after which a string is searched in larger blocks,
+// which does not pay for short strings.
 const longRun = 4
 
-// special has the top bit set in the byte of w that ends a plain run in a string:
-// a quote, a backslash, a control byte or one of UTF-8's long sequences. Only the
-// lowest set bit counts; a borrow may set wrong ones above it.
+// special sets the top bit of the first byte of w that ends a plain run in a string: a
+// quote, a backslash, a control byte or a byte beyond ASCII. Only the lowest set bit is
+// reliable, because a borrow may set wrong ones above it.
 func special(w uint64) uint64 { return marks(w) & tops }
 
-// marks is special before the other bits are taken out, so that four words need
-// that once.
+// marks is special without the mask, so that four words can share it.
 //
-// Bit 1 turned over, a quote is a blank, a control byte is one still, and nothing else
-// comes that low: one subtraction finds both.
+// Inverting bit 1 turns a quote (0x22) into a blank (0x20) and a control byte into another
+// one, and nothing else becomes less than 0x21: one subtraction finds both.
 func marks(w uint64) uint64 {
 	return w | ((w ^ ones*2) - ones*0x21) | ((w ^ ones*'\\') - ones)
 }
@@ -45,8 +44,8 @@ func plainWords(b []byte, i int) int {
 	return i
 }
 
-// text reads a string from behind its opening quote to behind the closing one.
-// plain means ASCII without escapes. On a fault next is its offset.
+// text reads a string whose content starts at i, and returns the offset after its closing
+// quote. plain means ASCII without escapes. On a fault next is its offset.
 func text(b []byte, i int) (next int, plain bool, k Kind) {
 	plain = true
 	for {
@@ -85,7 +84,7 @@ func text(b []byte, i int) (next int, plain bool, k Kind) {
 	}
 }
 
-// escape checks the escape at i and returns what follows it.
+// escape checks the escape at i and returns the offset after it.
 func escape(b []byte, i int) (int, Kind) {
 	if i+1 >= len(b) {
 		return len(b), Truncated
@@ -104,7 +103,7 @@ func escape(b []byte, i int) (int, Kind) {
 	return i, Escape
 }
 
-// hex4 is the value of four hexadecimal digits, or -1.
+// hex4 returns the value of four hexadecimal digits, or -1.
 func hex4(b []byte) rune {
 	r := rune(0)
 	for _, c := range b[:4] {
@@ -121,13 +120,13 @@ func hex4(b []byte) rune {
 	return r
 }
 
-// runes checks a run of UTF-8 sequences of two bytes and more (RFC 3629 §4) and
-// returns what follows it.
+// runes checks a run of UTF-8 sequences of two or more bytes (RFC 3629 §4) and returns
+// the offset after it.
 func runes(b []byte, i int) (int, Kind) {
 	for i < len(b) && b[i] >= 0x80 {
 		c := b[i]
 		n := 2
-		low, high := byte(0x80), byte(0xbf) // of the second byte
+		low, high := byte(0x80), byte(0xbf) // bounds of the second byte
 		switch {
 		case c < 0xc2 || c > 0xf4:
 			return i, UTF8
@@ -160,7 +159,7 @@ func runes(b []byte, i int) (int, Kind) {
 	return i, OK
 }
 
-// space returns the offset of the first byte from i that is no JSON white space.
+// space returns the offset of the first byte from i on that is not JSON white space.
 func space(b []byte, i int) int {
 	for i < len(b) {
 		if c := b[i]; c > ' ' || c != ' ' && c != '\n' && c != '\t' && c != '\r' {

@@ -2,14 +2,14 @@ package scan
 
 import "bytes"
 
-// A Walk goes over the members of an object or the elements of an array, one
-// level, skipping what is inside. It works on bytes that nobody has checked, such
-// as a provider's: it ends at the first thing it cannot make sense of, and it
-// looks no closer than it must. Values alias the bytes walked over.
+// A Walk iterates over the members of an object or the elements of an array, one level
+// deep. It works on unchecked bytes, such as a provider's: it ends at the first thing
+// that it cannot parse, and it checks no more than it needs to. Keys and values alias
+// the bytes walked over.
 type Walk struct {
 	b    []byte
 	i    int
-	last byte // the closing bracket; 0: over
+	last byte // the closing bracket; 0: the Walk has ended
 }
 
 // Members begins a Walk over an object. Anything else has no members.
@@ -18,9 +18,9 @@ func Members(raw []byte) Walk { return begin(raw, '{', '}') }
 // Elements begins a Walk over an array. Anything else has no elements.
 func Elements(raw []byte) Walk { return begin(raw, '[', ']') }
 
-// MembersFrom begins a Walk over those members of an object whose first key has
-// its quote at raw[i]: the way in for who knows where the end of a long object is
-// and not what stands before. Whether it was the outermost object shows in Rest.
+// MembersFrom begins a Walk at the member of an object whose key has its opening quote at
+// raw[i]. It is for finding the last members of a long object without reading the rest.
+// Rest shows whether it was the outermost object.
 func MembersFrom(raw []byte, i int) Walk { return Walk{b: raw, i: i, last: '}'} }
 
 func begin(b []byte, first, last byte) Walk {
@@ -31,8 +31,8 @@ func begin(b []byte, first, last byte) Walk {
 	return Walk{b: b, i: space(b, i+1), last: last}
 }
 
-// Next returns the next member: its key as it stands between the quotes, escapes
-// included, and its raw value. In an array key is nil.
+// Next returns the next member: its key as written between the quotes, including escapes,
+// and its raw value. In an array key is nil. ok is false at the end.
 func (w *Walk) Next() (key, value []byte, ok bool) {
 	if key, ok = w.Key(); !ok {
 		return nil, nil, false
@@ -41,10 +41,10 @@ func (w *Walk) Next() (key, value []byte, ok bool) {
 	return key, value, ok
 }
 
-// Key is the first half of Next: it stops in front of the value. Value or Resume
-// must follow.
+// Key is the first half of Next: it stops before the value. Value or Resume must be
+// called next.
 func (w *Walk) Key() (key []byte, ok bool) {
-	if i := w.i + 1; w.last == '}' && i < len(w.b) && w.b[i-1] == '"' { // as nearly everybody writes it
+	if i := w.i + 1; w.last == '}' && i < len(w.b) && w.b[i-1] == '"' { // the usual spelling
 		rest := w.b[i:]
 		n := bytes.IndexByte(rest, '"')
 		if n > 0 && n+2 < len(rest) && rest[n-1] != '\\' && rest[n+1] == ':' && rest[n+2] > ' ' {
@@ -103,9 +103,9 @@ func (w *Walk) Value() (value []byte, ok bool) {
 	return value, w.step(end)
 }
 
-// Count reads one member whose value is a whole number, as most of what providers count
-// stands there: without blanks or signs, at most 18 digits. When ok is false nothing was
-// read, and it is for Key to say what stands there.
+// Count reads one member whose value is a whole number in the form in which providers write
+// most of their counts: without blanks or sign, at most 18 digits. If ok is false, nothing
+// was read, and Key can read the member instead.
 func (w *Walk) Count() (key []byte, n int64, ok bool) {
 	i := w.i + 1
 	if w.last != '}' || i >= len(w.b) || w.b[i-1] != '"' {
@@ -135,11 +135,11 @@ func (w *Walk) Count() (key []byte, n int64, ok bool) {
 	return rest[:end], n, true
 }
 
-// Tail is what comes behind Key: the value and all that follows it.
+// Tail returns the bytes after Key: the value and everything that follows it.
 func (w *Walk) Tail() []byte { return w.b[w.i:] }
 
-// Resume stands for Value when the caller has gone through the value on its own:
-// rest is what follows it in Tail; nil ends the Walk.
+// Resume takes the place of Value if the caller has read the value itself: rest is the end
+// of Tail that follows it; nil ends the Walk.
 func (w *Walk) Resume(rest []byte) {
 	if rest == nil {
 		w.stop()
@@ -148,7 +148,7 @@ func (w *Walk) Resume(rest []byte) {
 	w.step(len(w.b) - len(rest))
 }
 
-// step goes from the end of a value to the next key or the closing bracket.
+// step moves from the end of a value, at i, to the next key or the closing bracket.
 func (w *Walk) step(i int) bool {
 	b := w.b
 	if i < len(b) && b[i] <= ' ' {
@@ -166,8 +166,8 @@ func (w *Walk) step(i int) bool {
 	return true
 }
 
-// Rest returns what follows the closing bracket after Next has reached it, and nil
-// after a Walk that ended early. With it an array of objects is walked in one go.
+// Rest returns the bytes after the closing bracket once Next has reached it, and nil if the
+// Walk ended early. With it an array of objects can be walked in one pass.
 func (w *Walk) Rest() []byte {
 	if w.last != 0 || w.i >= len(w.b) {
 		return nil

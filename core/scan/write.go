@@ -4,8 +4,8 @@ import "unicode/utf8"
 
 const hexDigits = "0123456789abcdef"
 
-// Inside returns what stands between the quotes of the string raw, escapes and
-// all. ok is false when raw is no string.
+// Inside returns the text between the quotes of the string raw, including escapes, aliasing
+// raw. ok is false if raw is not a string.
 func Inside(raw []byte) (text []byte, ok bool) {
 	if len(raw) < 2 || raw[0] != '"' || raw[len(raw)-1] != '"' {
 		return nil, false
@@ -13,8 +13,7 @@ func Inside(raw []byte) (text []byte, ok bool) {
 	return raw[1 : len(raw)-1 : len(raw)-1], true
 }
 
-// AppendString appends plain as a JSON string with its quotes. What is not UTF-8
-// becomes U+FFFD.
+// AppendString appends plain as a JSON string with quotes. Invalid UTF-8 becomes U+FFFD.
 func AppendString[T string | []byte](dst []byte, plain T) []byte {
 	return append(AppendEscaped(append(dst, '"'), plain), '"')
 }
@@ -24,8 +23,8 @@ func AppendQuoted(dst, text []byte) []byte {
 	return append(append(append(dst, '"'), text...), '"')
 }
 
-// AppendEscaped appends plain as the inside of a JSON string. Given the inside of a
-// string or a whole document, it makes the inside of a string that holds it.
+// AppendEscaped appends plain as the inside of a JSON string. plain may itself be JSON text,
+// which is then embedded as a string.
 func AppendEscaped[T string | []byte](dst []byte, plain T) []byte {
 	from := 0
 	for i := 0; i < len(plain); {
@@ -64,7 +63,7 @@ func AppendEscaped[T string | []byte](dst []byte, plain T) []byte {
 	return append(dst, plain[from:]...)
 }
 
-// utf8Len is the length of the character at i, 0 if it is not UTF-8.
+// utf8Len returns the length of the character at i, 0 if it is not UTF-8.
 func utf8Len[T string | []byte](s T, i int) int {
 	var b [utf8.UTFMax]byte
 	n := copy(b[:], s[i:])
@@ -75,8 +74,8 @@ func utf8Len[T string | []byte](s T, i int) int {
 	return size
 }
 
-// AppendUnescaped appends what text, the inside of a JSON string, says. What it
-// cannot make sense of it appends as it stands; half a surrogate pair becomes U+FFFD.
+// AppendUnescaped decodes text, the inside of a JSON string, and appends it. Unknown escapes
+// are appended unchanged; half a surrogate pair becomes U+FFFD.
 func AppendUnescaped(dst, text []byte) []byte {
 	for i := 0; i < len(text); {
 		c := text[i]
@@ -114,8 +113,8 @@ func AppendUnescaped(dst, text []byte) []byte {
 	return dst
 }
 
-// escaped reads the digits behind \u, and the other half of a surrogate pair. n is how
-// many bytes they take; 0: they are none.
+// escaped reads the digits after \u, and the other half of a surrogate pair. n is their
+// length in bytes; 0: there are no digits.
 func escaped(b []byte) (r rune, n int) {
 	hi, ok := fourHex(b)
 	if !ok {
@@ -167,9 +166,10 @@ func AppendInt(dst []byte, n int64) []byte {
 	}
 }
 
-// AppendEdited appends the object body with insert, members each followed by a comma,
-// put first, without the top-level members called by one of cut, and with those in
-// rename called by their second name. A body that is no object is appended as it is.
+// AppendEdited appends the object body with changes to its top level: insert, which is
+// members each followed by a comma, comes first; members named in cut are left out; those
+// named by the first of a pair in rename get the second. A body that is not an object is
+// appended unchanged.
 func AppendEdited(dst, body, insert []byte, cut []string, rename [][2]string) []byte {
 	w := Members(body)
 	i := space(body, 0)

@@ -1,8 +1,8 @@
-// Package buf lends byte buffers by size class. A buffer is borrowed only while
-// there are bytes in it, so that ten thousand quiet connections hold none.
+// Package buf lends byte buffers by size class. A buffer is borrowed only while it
+// has content, so that ten thousand idle connections hold none.
 //
-// It refuses to grow without bound: a list keeps at most maxKept bytes of each
-// class, the rest goes back to the garbage collector.
+// It refuses to grow without bound: a list keeps at most maxKept bytes of each class,
+// and leaves the rest to the garbage collector.
 package buf
 
 import (
@@ -12,20 +12,20 @@ import (
 
 const (
 	minShift = 9  // 512 B
-	maxShift = 17 // 128 KiB; larger buffers are made and forgotten
+	maxShift = 17 // 128 KiB; larger buffers are not kept
 	classes  = maxShift - minShift + 1
 
 	maxKept = 4 << 20 // bytes kept per class
 )
 
-// A List lends buffers to one goroutine. The zero value is ready.
+// A List lends buffers to one goroutine. The zero value is ready for use.
 type List struct {
 	free  [classes][][]byte
-	Taken int // buffers out, for leak checks and gauges
+	Taken int // buffers lent at present, for leak checks and gauges
 }
 
-// Take returns an empty buffer with room for n bytes. It belongs to the caller
-// until Give.
+// Take returns an empty buffer with room for n bytes. It belongs to the caller until
+// Give.
 func (l *List) Take(n int) []byte {
 	l.Taken++
 	c := class(n)
@@ -41,8 +41,8 @@ func (l *List) Take(n int) []byte {
 	return make([]byte, 0, 1<<(minShift+c))
 }
 
-// Give takes b back. b must have come from Take of any List, and nobody may
-// touch it afterwards. A nil b is ignored.
+// Give takes b back. b must be from Take of any List, and must not be used afterwards. A
+// nil b is ignored.
 func (l *List) Give(b []byte) {
 	if b == nil {
 		return
@@ -56,8 +56,8 @@ func (l *List) Give(b []byte) {
 	l.free[c] = append(l.free[c], b[:0])
 }
 
-// Grow returns a buffer that holds b's bytes and has room for n more; b is given back
-// when it had to move.
+// Grow returns a buffer with b's bytes and room for n more. If that is another buffer, b
+// is given back.
 func (l *List) Grow(b []byte, n int) []byte {
 	if cap(b)-len(b) >= n {
 		return b
@@ -67,10 +67,10 @@ func (l *List) Grow(b []byte, n int) []byte {
 	return nb
 }
 
-// Need is Grow for callers that say how much they need in all.
+// Need is Grow for callers that know the total they need.
 func (l *List) Need(b []byte, need int) []byte { return l.Grow(b, need-len(b)) }
 
-// Trim drops half of what is kept, so that a burst does not pin memory for ever.
+// Trim drops half of the kept buffers, so that a burst does not hold memory for ever.
 func (l *List) Trim() {
 	for c := range l.free {
 		k := len(l.free[c]) / 2
@@ -90,7 +90,7 @@ func class(n int) int {
 	return c
 }
 
-// A Shared lends buffers to any number of goroutines. The zero value is ready.
+// A Shared lends buffers to any number of goroutines. The zero value is ready for use.
 type Shared struct {
 	mu   sync.Mutex
 	list List
@@ -123,7 +123,7 @@ func (s *Shared) Grow(b []byte, n int) []byte {
 // Need is List.Need.
 func (s *Shared) Need(b []byte, need int) []byte { return s.Grow(b, need-len(b)) }
 
-// Adopt counts b, which l lent, as lent by s. Whoever may use l calls it.
+// Adopt counts b, which l lent, as lent by s. It must be called by the goroutine that owns l.
 func (s *Shared) Adopt(l *List, b []byte) {
 	if b == nil {
 		return
@@ -134,7 +134,7 @@ func (s *Shared) Adopt(l *List, b []byte) {
 	s.mu.Unlock()
 }
 
-// Taken is the number of buffers out.
+// Taken returns the number of buffers lent at present.
 func (s *Shared) Taken() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

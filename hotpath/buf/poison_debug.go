@@ -2,8 +2,7 @@
 
 package buf
 
-// poison overwrites what is given back, so that a late reader sees garbage at
-// once and not by luck.
+// poison overwrites a returned buffer, so that a use after Give is always noticed.
 func poison(b []byte) {
 	b = b[:cap(b)]
 	for i := range b {

@@ -2,18 +2,18 @@ package frame
 
 import "errors"
 
-// ErrEventTooLarge says that an event outgrew its bound. The stream cannot be
-// read on: the caller cuts it.
+// ErrEventTooLarge says that an event exceeds its bound. The rest of the stream cannot
+// be read, and the caller has to end it.
 var ErrEventTooLarge = errors.New("an event of the stream is larger than its bound")
 
-// A Cutter cuts a text/event-stream into blocks, each ending in a blank line.
-// The zero value stands at the start of a stream and is ready for use; it is
-// not for concurrent use.
+// A Cutter splits a text/event-stream into blocks, each of which ends with a blank line.
+// The zero value is at the start of a stream and ready for use. It is not for concurrent
+// use.
 //
-// The cuts do not depend on how the stream was split into reads. A CR that may
-// be the first half of a CR LF leaves its block open until the next byte,
-// unless the line before ended in a lone CR, which shows that the stream's line
-// ends are such; a LF that follows even so begins the next block.
+// The result does not depend on how the stream was split into reads. A CR that may be the
+// first half of a CR LF leaves its block open until the next byte, unless the line before
+// ended in a lone CR, which shows that the stream uses such line ends; a LF that follows
+// nevertheless begins the next block.
 type Cutter struct {
 	Store
 
@@ -23,16 +23,16 @@ type Cutter struct {
 	mark mark
 }
 
-// Next consumes n bytes of src. raw is one complete block with its blank line,
-// and ev what it says; raw nil means that src is used up (n is len(src)), and
-// that a partial block, if any, was kept.
+// Next consumes n bytes of src. raw is one complete block with its blank line, and ev its
+// event; raw nil means that src is used up (n is len(src)), and that a partial block, if
+// any, was kept.
 //
-// raw aliases src when the block lies wholly in it, and the Cutter's buffer
-// when not; ev.Data with two or more lines aliases that buffer in any case. All
-// are valid until the next call. Calling until raw is nil, with an empty src at
-// the last, gives the buffer back before the caller waits for more.
+// raw aliases src if the block is completely in it, and the Cutter's buffer otherwise;
+// ev.Data with two or more lines always aliases that buffer. All are valid until the next
+// call. Calling until raw is nil, even with an empty src, gives the buffer back before the
+// caller waits for more.
 //
-// err is ErrEventTooLarge or nil; n is 0 with it, and it stays.
+// err is ErrEventTooLarge or nil. With an err n is 0, and later calls return it again.
 func (c *Cutter) Next(src []byte) (raw []byte, ev Event, n int, err error) {
 	c.release()
 	first := !c.mark.begun
@@ -56,9 +56,9 @@ func (c *Cutter) Next(src []byte) (raw []byte, ev Event, n int, err error) {
 	return raw, ev, n, nil
 }
 
-// Last returns the block that is complete but for the byte that would tell its
-// CR from a CR LF, when the stream has ended; nil if there is none. What is
-// pending otherwise is an unfinished event, which WHATWG says to drop.
+// Last is for the end of the stream. It returns a block that was kept only because its last
+// CR could have been part of a CR LF; nil if there is none. Anything else that is pending is
+// an unfinished event, which has to be dropped according to WHATWG.
 func (c *Cutter) Last() (raw []byte, ev Event) {
 	c.release()
 	if !c.mark.blankCR {
@@ -70,9 +70,9 @@ func (c *Cutter) Last() (raw []byte, ev Event) {
 	return c.event(c.buf, first)
 }
 
-// Tail returns what is pending when the stream has ended, as the block that it would be with
-// its blank line, which is in raw; nil if nothing is. WHATWG says to drop it: it is for who can
-// tell by what it says that it is whole.
+// Tail is for the end of the stream, too. It returns what is pending as a block with a blank
+// line added to raw; nil if nothing is. According to WHATWG it has to be dropped: Tail is for
+// callers that can recognize from its content that it is complete.
 func (c *Cutter) Tail() (raw []byte, ev Event) {
 	c.release()
 	if len(c.buf) == 0 || c.mark.failed {
@@ -89,8 +89,8 @@ func (c *Cutter) Tail() (raw []byte, ev Event) {
 	return c.event(c.buf, first)
 }
 
-// Reset gives the buffer back and makes c ready for another stream. The hooks
-// and the limit stay.
+// Reset gives the buffer back and makes c ready for another stream. The hooks and the limit
+// are kept.
 func (c *Cutter) Reset() {
 	c.drop()
 	c.mark = mark{}

@@ -2,23 +2,23 @@ package frame
 
 import "bytes"
 
-// An Event is what one block says. Its slices live as long as the block.
+// An Event is the content of one block. Its slices are valid as long as the block.
 type Event struct {
-	Data []byte // the data lines, joined with LF
+	Data []byte // the data lines, joined by LF
 	Type []byte // the last event field; empty: "message"
 	ID   []byte // the last id field without a NUL; nil: none, empty: reset
 
-	// Retry is the last retry field that holds digits only; nil: none.
+	// Retry is the last retry field that consists of digits; nil: none.
 	Retry []byte
 
-	// Comment says that the block held no data field: comments, a lone event
-	// name, or nothing but its blank line. No event is dispatched for it.
+	// Comment says that the block has no data field: only comments, an event name, or
+	// its blank line. No event is dispatched for it.
 	Comment bool
 }
 
-// event reads the block raw and returns it with what it says; first tells that
-// it is the first of its stream. Two or more data lines are joined in buf,
-// behind raw if that is there already.
+// event reads the block raw and returns it with its event. first says that it is the
+// first of its stream. Two or more data lines are joined in buf, after raw if that is in
+// buf already.
 func (c *Cutter) event(raw []byte, first bool) ([]byte, Event) {
 	ev, lines := parse(raw, first, nil)
 	if lines > 1 {
@@ -33,9 +33,9 @@ func (c *Cutter) event(raw []byte, first bool) ([]byte, Event) {
 	return raw, ev
 }
 
-// parse reads a block's lines and counts those of data. A blank line within,
-// which only a byte order mark or a late LF before it can explain, says
-// nothing. join, unless nil, has room for all data.
+// parse reads the lines of a block and counts its data lines. A blank line within it,
+// which can only follow a byte order mark or a late LF, is ignored. join, unless nil, has
+// room for all data.
 func parse(raw []byte, first bool, join []byte) (ev Event, lines int) {
 	if first {
 		raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
@@ -71,8 +71,8 @@ func parse(raw []byte, first bool, join []byte) (ev Event, lines int) {
 	return ev, lines
 }
 
-// split cuts a line at its first colon and one space behind it. A line without
-// a colon is a name with an empty value, a comment has an empty name.
+// split splits a line at its first colon and one space after it. A line without a colon is
+// a name with an empty value; a comment has an empty name.
 func split(line []byte) (field, value []byte) {
 	i := bytes.IndexByte(line, ':')
 	if i < 0 {

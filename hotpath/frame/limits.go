@@ -1,8 +1,8 @@
 package frame
 
 // MaxEvent bounds one event in bytes, from its first field to its blank line.
-// Events that carry a whole image in base64 are the largest seen in practice.
+// The largest events in practice contain an image in base64.
 const MaxEvent = 16 << 20
 
-// minBuffer is what the default Grow allocates at least for a partial event.
+// minBuffer is the least that the default Grow allocates for a partial event, in bytes.
 const minBuffer = 2 << 10

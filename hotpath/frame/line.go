@@ -2,24 +2,24 @@ package frame
 
 import "bytes"
 
-// A LineCutter cuts a stream of JSON lines. The zero value stands at the start of a
-// stream and is ready for use; it is not for concurrent use.
+// A LineCutter splits a stream of JSON lines. The zero value is at the start of a stream and
+// ready for use. It is not for concurrent use.
 type LineCutter struct {
 	Store
 
 	failed bool
 }
 
-// Next consumes n bytes of src. raw is one line with its LF, and line what stands in
-// it, without white space around; it may be empty. raw nil means that src is used up
-// (n is len(src)), and that a partial line, if any, was kept.
+// Next consumes n bytes of src. raw is one line with its LF, and line its content without
+// surrounding white space, which may be empty. raw nil means that src is used up (n is
+// len(src)), and that a partial line, if any, was kept.
 //
-// raw aliases src when the line lies wholly in it, and the Store's buffer when not. Both
-// are valid until the next call. Calling until raw is nil, with an empty src at the last,
-// gives the buffer back before the caller waits for more.
+// raw aliases src if the line is completely in it, and the Store's buffer otherwise. Both
+// are valid until the next call. Calling until raw is nil, even with an empty src, gives the
+// buffer back before the caller waits for more.
 //
-// err is ErrEventTooLarge, for a line of more than MaxEvent bytes, or nil; n is 0 with it,
-// and it stays.
+// err is ErrEventTooLarge, for a line of more than MaxEvent bytes, or nil. With an err n is 0,
+// and later calls return it again.
 func (c *LineCutter) Next(src []byte) (raw, line []byte, n int, err error) {
 	c.release()
 	i := bytes.IndexByte(src, '\n')
@@ -44,8 +44,7 @@ func (c *LineCutter) Next(src []byte) (raw, line []byte, n int, err error) {
 	return raw, trim(raw), n, nil
 }
 
-// Last returns the last line when the stream has ended without a LF; nil if there is
-// none.
+// Last is for the end of the stream. It returns a last line without a LF; nil if there is none.
 func (c *LineCutter) Last() (raw, line []byte) {
 	c.release()
 	if len(c.buf) == 0 {
@@ -55,13 +54,13 @@ func (c *LineCutter) Last() (raw, line []byte) {
 	return c.buf, trim(c.buf)
 }
 
-// Reset gives the buffer back and makes c ready for another stream. The hooks stay.
+// Reset gives the buffer back and makes c ready for another stream. The hooks are kept.
 func (c *LineCutter) Reset() {
 	c.drop()
 	c.failed = false
 }
 
-// trim cuts JSON's white space off both ends.
+// trim removes JSON's white space at both ends.
 func trim(b []byte) []byte {
 	for len(b) > 0 && blank(b[len(b)-1]) {
 		b = b[:len(b)-1]

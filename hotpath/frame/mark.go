@@ -2,23 +2,23 @@ package frame
 
 import "bytes"
 
-// A mark is where a scan stands in the stream. It looks back at no byte, so it
-// is the same however the stream was split.
+// A mark is the position of a scan in the stream. It never looks back at earlier bytes, so it
+// does not depend on how the stream was split into reads.
 type mark struct {
 	mid     bool // within a line
-	cr      bool // behind the CR of a line that was not blank
-	blankCR bool // behind the CR of a blank line, which ends the block with or without a LF
+	cr      bool // after the CR of a line that is not blank
+	blankCR bool // after the CR of a blank line, which ends the block with or without a LF
 	lone    bool // the line before ended in a lone CR
 	skipLF  bool // the block before ended in a lone CR: a LF here belongs to it
-	begun   bool // the first block is past
+	begun   bool // the first block has ended
 	failed  bool
 }
 
-// next is the mark behind a block whose end is certain.
+// next returns the mark after a block whose end is certain.
 func (m mark) next() mark { return mark{begun: true, failed: m.failed} }
 
-// scan looks for the end of the current block. whole tells that b[:n] ends it;
-// if not, all of b belongs to it and n is len(b).
+// scan looks for the end of the current block. whole says that b[:n] ends it; otherwise all
+// of b belongs to it and n is len(b).
 func (m *mark) scan(b []byte) (n int, whole bool) {
 	if m.skipLF && len(b) > 0 {
 		m.skipLF = false
@@ -58,7 +58,7 @@ func (m *mark) scan(b []byte) (n int, whole bool) {
 	return n, false
 }
 
-// line goes to the end of the current line and behind its first end byte.
+// line moves to the end of the current line and past its first end byte.
 func (m *mark) line(b []byte, n int) int {
 	n += lineLen(b[n:])
 	if n < len(b) {
@@ -68,9 +68,9 @@ func (m *mark) line(b []byte, n int) int {
 	return n
 }
 
-// lineLen is the number of bytes before the first CR or LF. It looks through
-// windows that grow, so that a stream without one of the two is not read to its
-// end for every line.
+// lineLen returns the number of bytes before the first CR or LF. It searches windows of
+// growing size, so that a stream without one of the two is not searched to its end for
+// every line.
 func lineLen(b []byte) int {
 	for at, window := 0, 256; ; window *= 4 {
 		w := b[at:min(at+window, len(b))]

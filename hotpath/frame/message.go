@@ -2,27 +2,26 @@ package frame
 
 import "asbru/core/eventstream"
 
-// A MessageCutter cuts an AWS event stream into messages and reads them. The zero
-// value stands at the start of a stream and is ready for use; it is not for
-// concurrent use.
+// A MessageCutter splits an AWS event stream into messages and reads them. The zero value
+// is at the start of a stream and ready for use. It is not for concurrent use.
 type MessageCutter struct {
 	Store
 
-	size int // of the message under way; 0: not known yet
+	size int // bytes of the current message; 0: not known yet
 	err  error
 }
 
-// Next consumes n bytes of src. raw is one complete message and m what it says; raw
-// nil means that src is used up (n is len(src)), and that a partial message, if any,
-// was kept. A stream that ends with bytes Pending was cut off.
+// Next consumes n bytes of src. raw is one complete message and m its content; raw nil means
+// that src is used up (n is len(src)), and that a partial message, if any, was kept. A stream
+// that ends with bytes Pending was cut off.
 //
-// raw aliases src when the message lies wholly in it, and the Store's buffer when not;
-// m aliases raw. Both are valid until the next call. Calling until raw is nil, with an
-// empty src at the last, gives the buffer back before the caller waits for more.
+// raw aliases src if the message is completely in it, and the Store's buffer otherwise; m
+// aliases raw. Both are valid until the next call. Calling until raw is nil, even with an
+// empty src, gives the buffer back before the caller waits for more.
 //
-// err is eventstream.ErrTooLarge, eventstream.ErrCorrupt or nil; n is 0 with it, and it
-// stays: nothing tells where the next message would begin. The buffer grows with what
-// has come, not with what the message says it will be.
+// err is eventstream.ErrTooLarge, eventstream.ErrCorrupt or nil. With an err n is 0, and later
+// calls return it again, as the start of the next message is not known. The buffer grows with
+// the bytes received, not with the length that the message announces.
 func (c *MessageCutter) Next(src []byte) (raw []byte, m eventstream.Message, n int, err error) {
 	c.release()
 	if c.err != nil {
@@ -53,8 +52,8 @@ func (c *MessageCutter) Next(src []byte) (raw []byte, m eventstream.Message, n i
 	return raw, m, n + more, nil
 }
 
-// open reads how long the message is that src begins or goes on with. It consumes n bytes
-// only where its first ones were split.
+// open reads the length of the message that src begins or continues. It consumes n bytes only
+// if the first bytes of the message were split.
 func (c *MessageCutter) open(src []byte) (n int, err error) {
 	if len(c.buf) == 0 && len(src) >= eventstream.Prelude {
 		c.size, err = eventstream.Size(src)
@@ -72,7 +71,7 @@ func (c *MessageCutter) open(src []byte) (n int, err error) {
 	return n, err
 }
 
-// Reset gives the buffer back and makes c ready for another stream. The hooks stay.
+// Reset gives the buffer back and makes c ready for another stream. The hooks are kept.
 func (c *MessageCutter) Reset() {
 	c.drop()
 	c.size, c.err = 0, nil

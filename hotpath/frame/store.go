@@ -1,20 +1,19 @@
 package frame
 
-// A Store is where a cutter keeps what it has of a partial frame. It holds a buffer only
-// while there is one, or for the frame that was just returned. The zero value is ready
-// for use.
+// A Store keeps the bytes of a cutter's partial frame. It holds a buffer only while there is
+// one, or for the frame that was just returned. The zero value is ready for use.
 type Store struct {
-	// Grow returns a buffer with the bytes and the length of old and capacity for
-	// need bytes in all; old, nil at first, is the Store's no more. nil: plain
-	// make. Free takes a buffer back; nil: it is left to the collector.
+	// Grow returns a buffer with the bytes and the length of old and a capacity of need
+	// bytes. It takes ownership of old, which is nil at first. nil: make is used. Free
+	// takes a buffer back; nil: it is left to the garbage collector.
 	Grow func(old []byte, need int) []byte
 	Free func([]byte)
 
-	given bool // buf was returned and is free at the next call
+	given bool // buf was returned, and is released at the next call
 	buf   []byte
 }
 
-// Pending is the number of bytes held of a partial frame.
+// Pending returns the number of bytes of the partial frame.
 func (s *Store) Pending() int {
 	if s.given {
 		return 0
@@ -22,7 +21,7 @@ func (s *Store) Pending() int {
 	return len(s.buf)
 }
 
-// release gives back a buffer whose frame the caller has had.
+// release gives the buffer back if its frame was returned to the caller.
 func (s *Store) release() {
 	if !s.given {
 		return
@@ -33,7 +32,7 @@ func (s *Store) release() {
 	s.buf, s.given = nil, false
 }
 
-// drop gives the buffer back, whatever is in it.
+// drop gives the buffer back with its content.
 func (s *Store) drop() {
 	s.given = true
 	s.release()
@@ -44,7 +43,7 @@ func (s *Store) keep(b []byte) {
 	s.buf = append(s.buf, b...)
 }
 
-// grow makes room for need bytes in all.
+// grow makes room for need bytes in total.
 func (s *Store) grow(need int) {
 	if need <= cap(s.buf) {
 		return

@@ -9,11 +9,11 @@ import (
 const (
 	isToken  uint8 = 1 << iota // RFC 9110 5.6.2: tchar
 	isUnder                    // the underscore
-	isTarget                   // may stand in a target: visible ASCII but "#"
-	isHost                     // may stand in a host name: letters, digits, "-._"
+	isTarget                   // allowed in a target: visible ASCII except "#"
+	isHost                     // allowed in a host name: letters, digits, "-._"
 	isHex                      // a hexadecimal digit
 	isPlain                    // RFC 3986 2.3: unreserved; needs no escape
-	isPath                     // may stand in a clean path: pchar but "%" and ";"
+	isPath                     // allowed in a clean path: pchar except "%" and ";"
 )
 
 var classes = buildClasses()
@@ -39,15 +39,15 @@ func buildClasses() (t [256]uint8) {
 	return t
 }
 
-// Eight bytes at a time: a word with 0x01 and with 0x80 in every byte.
+// Words with 0x01 and with 0x80 in every byte, to test eight bytes at a time.
 const (
 	ones = 0x0101010101010101
 	tops = 0x8080808080808080
 )
 
-// name returns the position of the first byte at or after pos that is not a
-// token byte, and the union of the classes before it, isUnder at least. Letters and
-// hyphens, which is all that most names have, are taken eight at a time.
+// name returns the position of the first byte at or after pos that is not a token
+// byte, and classes of the bytes before it, of which only isUnder is complete. Letters
+// and hyphens, of which most names consist, are read eight at a time.
 func name(buf []byte, pos int) (int, uint8) {
 	for p := buf[pos:]; len(p) >= 8; p = p[8:] {
 		m := odd(binary.LittleEndian.Uint64(p))
@@ -70,17 +70,17 @@ func name(buf []byte, pos int) (int, uint8) {
 	return pos, seen
 }
 
-// odd has the top bit set in each byte of x that is neither a letter nor a hyphen.
-// Without their top bits no sum of two bytes reaches the next one.
+// odd sets the top bit of each byte of x that is neither a letter nor a hyphen. The top
+// bits are removed first, so that no sum carries into the next byte.
 func odd(x uint64) uint64 {
 	low := x &^ tops
 	small := low | blanks
 	letter := (small + (0x80-'a')*ones) &^ (small + (0x7f-'z')*ones)
-	other := (low ^ '-'*ones) + 0x7f*ones // than a hyphen
+	other := (low ^ '-'*ones) + 0x7f*ones // top bit: not a hyphen
 	return (other&^letter | x) & tops
 }
 
-// nameFault says what is wrong at end, where a colon should be.
+// nameFault returns what is wrong at end, where a colon should be.
 func nameFault(buf []byte, pos, end int) fault {
 	switch c := buf[end]; {
 	case (c == ' ' || c == '\t') && end == pos:
@@ -95,9 +95,9 @@ func nameFault(buf []byte, pos, end int) fault {
 	return badName
 }
 
-// value returns the position of the first byte at or after pos that may not
-// stand in a field value: a control byte but the tab (RFC 9110 5.5). Bytes
-// from 0x80 on are allowed, as obs-text.
+// value returns the position of the first byte at or after pos that is not allowed in a
+// field value: a control byte other than the tab (RFC 9110 5.5). Bytes from 0x80 on are
+// allowed, as obs-text.
 func value(buf []byte, pos int) int {
 	for pos = control(buf, pos); pos < len(buf) && buf[pos] == '\t'; {
 		pos = control(buf, pos+1)
@@ -106,11 +106,11 @@ func value(buf []byte, pos int) int {
 }
 
 // control returns the position of the first control byte at or after pos, len(buf) if
-// there is none. Eight bytes are looked at at once.
+// there is none. It reads eight bytes at a time.
 func control(buf []byte, pos int) int {
 	for p := buf[pos:]; len(p) >= 8; p = p[8:] {
 		x := binary.LittleEndian.Uint64(p)
-		// The lowest byte flagged is below 0x20 or 0x7f; borrows reach upwards only.
+		// The lowest marked byte is below 0x20 or 0x7f; those above it may be wrong, because of borrows.
 		hit := ((x - 0x20*ones) | ((x ^ 0x7f*ones) - ones)) &^ x & tops
 		if hit != 0 {
 			return pos + bits.TrailingZeros64(hit)/8
@@ -132,8 +132,8 @@ func valueFault(c byte) fault {
 	return badValue
 }
 
-// lineEnd returns the position behind the CR LF whose CR stands at pos; 0 if
-// the LF has not come yet.
+// lineEnd returns the position after the CR LF whose CR is at pos; 0 if the LF has not
+// arrived yet.
 func lineEnd(buf []byte, pos int) (int, fault) {
 	if pos+1 == len(buf) {
 		return 0, none
@@ -144,7 +144,7 @@ func lineEnd(buf []byte, pos int) (int, fault) {
 	return pos + 2, none
 }
 
-// trim cuts blanks from both ends.
+// trim removes blanks at both ends.
 func trim(v []byte) []byte {
 	for len(v) > 0 && (v[0] == ' ' || v[0] == '\t') {
 		v = v[1:]

@@ -1,26 +1,26 @@
 package http1
 
-// Chunks reads a chunked body (RFC 9112 7.1). The zero value stands at the
-// first size line; Strict is set before the first call. It is 12 bytes of
-// state and keeps no data.
+// Chunks reads a chunked body (RFC 9112 7.1). The zero value is at the first size
+// line; Strict must be set before the first call. It is 12 bytes of state and keeps
+// no data.
 //
 //	size ──CR LF──▶ data ──left=0──▶ CR LF ──▶ size
 //	  └─ size 0 ──▶ trailer lines ──▶ CR LF ──▶ done
 //
-// Refused always: bare LF, an empty size, "0x", signs, blanks, more than eight
-// digits, a size over MaxChunk, data not followed by CR LF, folded or malformed
-// trailer lines. Trailers are checked, bounded and dropped: none becomes a
-// header or a credential.
+// It always refuses a bare LF, an empty size, "0x", signs, blanks, more than eight
+// digits, a size over MaxChunk, data not followed by CR LF, and folded or malformed
+// trailer lines. Trailers are checked, bounded and dropped, so that none can become
+// a header or a credential.
 type Chunks struct {
-	left       uint32 // data still to come of this chunk; while in the size line, the size so far
+	left       uint32 // bytes of data of this chunk still to come; in the size line, the size so far
 	extensions uint16 // bytes of extensions so far, of all chunks
 	section    uint16 // bytes of the size line or of the trailer section so far
 	state      chunkState
 	digits     uint8
 	failed     fault
 
-	// Strict refuses extensions and leading zeros too. For requests: nobody
-	// needs either, and both have been used to smuggle.
+	// Strict also refuses extensions and leading zeros. It is for requests, which
+	// need neither, whereas both have been used for request smuggling.
 	Strict bool
 }
 
@@ -30,8 +30,8 @@ const (
 	inSize chunkState = iota
 	inExtension
 	inQuotes     // in a quoted extension value
-	inQuotesPair // behind a backslash in one
-	sizeLF       // behind the CR of a size line
+	inQuotesPair // after a backslash in one
+	sizeLF       // after the CR of a size line
 	inData
 	dataCR
 	dataLF
@@ -43,11 +43,11 @@ const (
 	chunksDone
 )
 
-// Next consumes n bytes of src: framing, and after it at most one piece of
-// data, which aliases src. A nil payload with done unset means that src is used
-// up and more is needed; n is len(src) then. done comes with the last LF, and
-// stays; what follows n is no part of the body. An err is a *Refusal, with
-// Status 400 (431 for a long trailer) when Strict and 502 otherwise, and stays.
+// Next consumes n bytes of src: framing, and after it at most one piece of data, which
+// aliases src. A nil payload with done unset means that src is used up and more is
+// needed; then n is len(src). done is set with the last LF, and remains set; bytes
+// after n are not part of the body. An err is a *Refusal, with Status 400 (431 for a
+// long trailer) if Strict and 502 otherwise, and is returned by all later calls.
 func (c *Chunks) Next(src []byte) (payload []byte, n int, done bool, err error) {
 	for n < len(src) && c.state != chunksDone && c.failed == none {
 		if c.state == inData {
@@ -71,7 +71,7 @@ func (c *Chunks) Next(src []byte) (payload []byte, n int, done bool, err error) 
 	return nil, n, c.state == chunksDone, nil
 }
 
-// step takes one byte of framing.
+// step reads one byte of framing.
 func (c *Chunks) step(b byte) fault {
 	switch c.state {
 	case inSize, inExtension, inQuotes, inQuotesPair:
@@ -94,7 +94,7 @@ func (c *Chunks) expect(b, want byte, next chunkState, f fault) fault {
 	return none
 }
 
-// sizeLine takes a byte of a size line up to its CR.
+// sizeLine reads a byte of a size line, up to its CR.
 func (c *Chunks) sizeLine(b byte) fault {
 	if b == '\r' && c.state <= inExtension {
 		if c.digits == 0 {
@@ -137,8 +137,8 @@ func (c *Chunks) size(b byte) fault {
 	return none
 }
 
-// extension checks that b may stand in a list of extensions: tokens, "=", ";",
-// blanks and quoted strings. Their order means nothing here.
+// extension checks that b is allowed in a list of extensions: tokens, "=", ";", blanks
+// and quoted strings, in any order.
 func (c *Chunks) extension(b byte) fault {
 	switch {
 	case c.state == inQuotesPair:
@@ -178,7 +178,7 @@ func (c *Chunks) endSize(b byte) fault {
 	return none
 }
 
-// trailer takes a byte of the trailer section, its empty line included.
+// trailer reads a byte of the trailer section, including its empty line.
 func (c *Chunks) trailer(b byte) fault {
 	if c.section++; c.section > MaxTrailer {
 		return longTrailer

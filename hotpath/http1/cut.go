@@ -2,7 +2,7 @@ package http1
 
 import "bytes"
 
-// cutWords is cut in portable code.
+// cutWords is cut in portable Go.
 func cutWords(buf []byte) (colon, end int) {
 	colon = bytes.IndexByte(buf, ':')
 	if colon < 0 || control(buf, 0) < colon {

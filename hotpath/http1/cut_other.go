@@ -2,5 +2,5 @@
 
 package http1
 
-// cut is cutWords where nobody wrote it for the processor.
+// cut is cutWords on processors without an assembly version.
 func cut(buf []byte) (colon, end int) { return cutWords(buf) }

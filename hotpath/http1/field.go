@@ -5,11 +5,11 @@ import (
 	"math/bits"
 )
 
-// A FieldID names a header field that some part of the gateway asks for. All
-// others are Other, and are told apart by EqualFold on their name.
+// A FieldID identifies a header field that some part of the gateway uses. All others
+// are Other, and have to be compared by name, with EqualFold.
 type FieldID uint8
 
-// The fields known by number. Underscore is any name that holds an underscore.
+// The known fields. Underscore is any name with an underscore.
 const (
 	Other FieldID = iota
 	Underscore
@@ -23,17 +23,17 @@ const (
 	XAPIKey     // x-api-key: Anthropic's credential
 	APIKey      // api-key: Azure's credential
 	XGoogAPIKey // x-goog-api-key: Google's credential
-	XBFVK       // x-bf-vk: a virtual key beside a dummy Authorization
+	XBFVK       // x-bf-vk: a virtual key, together with a dummy Authorization
 	XRequestID
 	XModelProvider     // x-model-provider: the provider of a request that names no model
 	XLatencyBudget     // x-latency-budget: how long the client waits
-	XBFSessionID       // x-bf-session-id: what a client calls its session
+	XBFSessionID       // x-bf-session-id: a client's name for its session
 	XBFSessionTTL      // x-bf-session-ttl: how long the session is remembered
-	XBFSessionAffinity // x-bf-session-affinity: off does without
+	XBFSessionAffinity // x-bf-session-affinity: off disables it
 	XClaudeSession     // x-claude-code-session-id: Claude Code's session
-	XOpencodeSession   // x-opencode-session: OpenCode's, to a provider of its own
-	XSessionAffinity   // x-session-affinity: OpenCode's, to others
-	SessionID          // session-id: Codex's
+	XOpencodeSession   // x-opencode-session: OpenCode's session, for its own provider
+	XSessionAffinity   // x-session-affinity: OpenCode's session, for other providers
+	SessionID          // session-id: Codex's session
 	ContentType
 	ContentEncoding
 	Accept
@@ -117,25 +117,25 @@ var fieldNames = [NumFieldIDs]string{
 	XAmznErrorType: "x-amzn-errortype",
 }
 
-// String is the lower-case name of id; empty for Other and Underscore.
+// String returns the lower-case name of id; empty for Other and Underscore.
 func (id FieldID) String() string { return fieldNames[id] }
 
-// A known is a name with the words that tell whether another is it.
+// A known is a name with precomputed words for comparing other names with it.
 type known struct {
-	first, last       uint64 // its first and its last eight bytes; shorter: all of it, in both
-	anyFirst, anyLast uint64 // bit 5 of their letters, which may be either
+	first, last       uint64 // its first and last eight bytes; of a shorter name all of it, in both
+	anyFirst, anyLast uint64 // bit 5 of each letter, which is ignored
 	name              string
 }
 
-// knowns and slots find the one known name that a field can be, by hash of its length
-// and of its first and last eight bytes. They are two, so that what is looked at lies
-// close together. buildSlots panics on a collision, so a new name that needs another
-// hash shows at the first test.
+// knowns and slots find the one known name that a field can have, by a hash of its length
+// and of its first and last eight bytes. They are separate, so that the memory of a look-up
+// is close together. buildSlots panics on a collision, so that the first test shows if a new
+// name needs another hash.
 var knowns, slots = buildSlots()
 
 const (
 	slotBits = 9
-	slotMix  = 0x49952399c4aaeac1 // found by trying
+	slotMix  = 0x49952399c4aaeac1 // found by trial
 )
 
 func slot(n int, first, last uint64) uint64 {
@@ -149,7 +149,7 @@ func buildSlots() (ks [NumFieldIDs]known, t [1 << slotBits]FieldID) {
 		}
 		k := known{name: name}
 		k.first, k.last = ends([]byte(name))
-		k.anyFirst, k.anyLast = (k.first&(2*blanks))>>1, (k.last&(2*blanks))>>1 // letters alone have bit 6
+		k.anyFirst, k.anyLast = (k.first&(2*blanks))>>1, (k.last&(2*blanks))>>1 // only letters have bit 6
 		ks[id] = k
 		s := &t[slot(len(name), k.first|blanks, k.last|blanks)]
 		if *s != Other {
@@ -160,8 +160,8 @@ func buildSlots() (ks [NumFieldIDs]known, t [1 << slotBits]FieldID) {
 	return ks, t
 }
 
-// ends are the first and the last eight bytes of a name. A shorter name is one word, for
-// both.
+// ends returns the first and the last eight bytes of a name. For a shorter name both are
+// the whole name.
 func ends(name []byte) (first, last uint64) {
 	if n := len(name); n >= 8 {
 		return binary.LittleEndian.Uint64(name), binary.LittleEndian.Uint64(name[n-8:])
@@ -172,8 +172,8 @@ func ends(name []byte) (first, last uint64) {
 	return first, first
 }
 
-// identify returns the ID of any bytes that are a known name in any case, Other for all
-// else. name must not be empty.
+// identify returns the ID of a name in any case, Other for an unknown one. name must not be
+// empty.
 func identify(name []byte) FieldID {
 	first, last := ends(name)
 	id := slots[slot(len(name), first|blanks, last|blanks)]
@@ -189,14 +189,15 @@ func identify(name []byte) FieldID {
 
 const blanks = 0x2020202020202020
 
-// EqualFold reports whether b is lower in any ASCII case. lower must be lower
-// case. Unlike bytes.EqualFold it knows no Unicode folding, which lets the
-// Kelvin sign pass for a k.
+// EqualFold reports whether b equals lower in any ASCII case. lower must be in lower
+// case. Unlike bytes.EqualFold it does not fold Unicode, by which the Kelvin sign
+// equals k.
 func EqualFold(b []byte, lower string) bool {
 	return len(b) == len(lower) && HasPrefixFold(b, lower)
 }
 
-// HasPrefixFold reports whether b starts with lower in any ASCII case.
+// HasPrefixFold reports whether b starts with lower in any ASCII case. lower must be in
+// lower case.
 func HasPrefixFold(b []byte, lower string) bool {
 	if len(b) < len(lower) {
 		return false
@@ -218,7 +219,7 @@ func HasPrefixFold(b []byte, lower string) bool {
 	return true
 }
 
-// small makes the capitals among eight bytes small.
+// small converts the capitals among eight bytes to lower case.
 func small(x uint64) uint64 {
 	low := x &^ tops
 	capital := (low + (0x80-'A')*ones) &^ (low + (0x7f-'Z')*ones) &^ x & tops
@@ -231,7 +232,7 @@ func word(s string) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// A rule says what repeats and what a field means to the parser.
+// A rule says whether a field may be repeated, and whether the parser uses its value.
 type rule uint8
 
 const (

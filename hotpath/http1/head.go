@@ -4,19 +4,19 @@ package http1
 // long as that buffer is neither moved nor overwritten.
 type Span struct{ Start, End uint16 }
 
-// Of returns the bytes of s in buf, with no room to append into what follows.
+// Of returns the bytes of s in buf, with a capacity that ends with them.
 func (s Span) Of(buf []byte) []byte { return buf[s.Start:s.End:s.End] }
 
-// Len is the length of s in bytes.
+// Len returns the length of s in bytes.
 func (s Span) Len() int { return int(s.End) - int(s.Start) }
 
-// A Field is one header line. Value has no blanks at its ends.
+// A Field is one header line. Value has no blanks at either end.
 type Field struct {
 	Name, Value Span
 	ID          FieldID
 }
 
-// AppendTo appends f, a field of buf, as a line. Most came as they are written.
+// AppendTo appends f, a field of buf, as a line. Most are copied as they came.
 func (f *Field) AppendTo(dst, buf []byte) []byte {
 	if end := int(f.Value.End); f.Value.Start == f.Name.End+2 && buf[f.Value.Start-1] == ' ' && end+2 <= len(buf) && buf[end] == '\r' {
 		return append(dst, buf[f.Name.Start:end+2]...)
@@ -25,24 +25,24 @@ func (f *Field) AppendTo(dst, buf []byte) []byte {
 	return append(append(dst, f.Value.Of(buf)...), "\r\n"...)
 }
 
-// A Head is what requests and replies have in common. Only the first N Fields
-// mean anything; the rest is left over from earlier messages.
+// A Head is the common part of requests and replies. Only the first N Fields are valid;
+// the others are left over from earlier messages.
 type Head struct {
 	N      int
 	Fields [MaxFields]Field   // in the order they came
 	At     [NumFieldIDs]uint8 // index+1 of the first field with that ID; 0: absent
 
-	ContentLength int64 // -1: none was sent
+	ContentLength int64 // -1: absent
 	Chunked       bool  // the body is chunked
 	Close         bool  // the connection ends after this message
 	Minor         uint8 // the 1 of HTTP/1.1, or 0
-	HeadLen       int   // bytes of the head, its empty line included
+	HeadLen       int   // bytes of the head, including its empty line
 
 	keepAlive, upgrade, credential bool // tokens and fields seen so far
 }
 
-// Value returns the value of the first field with id, empty when it has none,
-// and nil when the field is absent.
+// Value returns the value of the first field with id, which may be empty; nil if the field
+// is absent.
 func (h *Head) Value(buf []byte, id FieldID) []byte {
 	i := h.At[id]
 	if i == 0 {
@@ -58,12 +58,11 @@ func (h *Head) clear() {
 	h.keepAlive, h.upgrade, h.credential = false, false, false
 }
 
-// lines reads field lines from pos on, up to and including the empty line, and
-// returns the position behind it; 0 if buf ends before. single is the rule of
-// this side that a repeated field breaks.
+// lines reads field lines from pos on, up to and including the empty line, and returns
+// the position after it; 0 if buf ends before. Fields with the rule single may not be
+// repeated.
 //
-// A known name shows by itself that all its bytes may stand in one; of the others each
-// is looked at.
+// All bytes of a known name are valid; those of other names are checked.
 func (h *Head) lines(buf []byte, pos int, single rule) (int, fault) {
 	for n := h.N; pos < len(buf); n++ {
 		b := buf[pos:]
@@ -81,7 +80,7 @@ func (h *Head) lines(buf []byte, pos int, single rule) (int, fault) {
 			}
 		}
 		id := identify(b[:colon])
-		if id == Other { // nobody has looked at its bytes yet
+		if id == Other { // its bytes are not checked yet
 			end, class := name(b, 0)
 			if end != colon {
 				return 0, nameFault(b, 0, end)
@@ -94,7 +93,7 @@ func (h *Head) lines(buf []byte, pos int, single rule) (int, fault) {
 		if b[first] == ' ' {
 			first++
 		}
-		if b[first] <= ' ' || b[end-1] <= ' ' { // more of them, or none of anything else
+		if b[first] <= ' ' || b[end-1] <= ' ' { // more blanks, or an empty value
 			for first < end && (b[first] == ' ' || b[first] == '\t') {
 				first++
 			}
@@ -120,9 +119,9 @@ func (h *Head) lines(buf []byte, pos int, single rule) (int, fault) {
 	return 0, none
 }
 
-// line finds the colon and the CR of the line that starts buf, byte for byte: what cut
-// does not tell, it tells, and what is wrong. cr is 0 when there is a fault, or none and
-// the line is not whole.
+// line finds the colon and the CR of the line at the start of buf byte by byte, in the cases
+// in which cut does not, and what is wrong with the line. cr is 0 if there is a fault, or if
+// the line is incomplete.
 func line(buf []byte) (colon, cr int, f fault) {
 	if colon, _ = name(buf, 0); colon == len(buf) {
 		return 0, 0, none
@@ -150,7 +149,7 @@ func line(buf []byte) (colon, cr int, f fault) {
 	return colon, cr, none
 }
 
-// act takes in a field just read that the parser has a use for, as its rule r says.
+// act handles a field with the rule r that the parser has just read.
 func (h *Head) act(id FieldID, r rule, v []byte, single rule) fault {
 	if single == singleInRequest {
 		switch {
@@ -176,7 +175,7 @@ func (h *Head) act(id FieldID, r rule, v []byte, single rule) fault {
 	return none
 }
 
-// length reads Content-Length: 1*DIGIT with no leading zeros (RFC 9110 8.6).
+// length reads Content-Length: 1*DIGIT without leading zeros (RFC 9110 8.6).
 func (h *Head) length(v []byte) fault {
 	if h.Chunked {
 		return lengthAndCoding
@@ -215,8 +214,8 @@ func (h *Head) coding(v []byte) fault {
 	return none
 }
 
-// connection reads the tokens that matter; others name fields that a peer
-// would like removed, which is not its decision.
+// connection reads the tokens that matter. Others name fields that a peer wants to be
+// removed, which it may not decide.
 func (h *Head) connection(v []byte) {
 	for len(v) > 0 {
 		i := 0

@@ -2,10 +2,10 @@ package http1
 
 import "bytes"
 
-// validHost reports whether v is what may stand in Host here: a name or IPv4
-// address of letters, digits and "-._", or an IPv6 address in brackets, with
-// an optional port. RFC 3986 allows more; nobody's host needs it, and every
-// byte of it has been used to make two readers disagree.
+// validHost reports whether v is accepted as a Host: a name or IPv4 address of letters,
+// digits and "-._", or an IPv6 address in brackets, with an optional port. RFC 3986
+// allows more, which no host needs, and which has been used to make two readers
+// disagree.
 func validHost(v []byte) bool {
 	if len(v) > MaxHost {
 		return false
@@ -22,7 +22,7 @@ func validHost(v []byte) bool {
 	return len(v) > 0
 }
 
-// validIPv6 judges the alphabet, not the value: nothing is dialled from it.
+// validIPv6 checks only the characters, not the value, because it is never dialled.
 func validIPv6(v []byte) bool {
 	colons := 0
 	for _, c := range v {
@@ -36,7 +36,7 @@ func validIPv6(v []byte) bool {
 	return colons >= 2
 }
 
-// validPort judges what follows the host: nothing, or a colon and a port.
+// validPort checks the rest after the host: nothing, or a colon and a port.
 func validPort(v []byte) bool {
 	if len(v) == 0 {
 		return true

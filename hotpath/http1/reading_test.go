@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// oneReading checks that p, which was called clean, is the same path to a
-// reader that resolves dots and to one that unescapes first.
+// oneReading checks that p, which PathClean accepts, is the same path for a reader that
+// resolves dots and for one that unescapes first.
 func oneReading(t *testing.T, p string) {
 	t.Helper()
 	u, err := url.ParseRequestURI(p)

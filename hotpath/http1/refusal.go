@@ -1,16 +1,16 @@
 package http1
 
-// A Refusal says why a message is not read. Refusals are values of this
-// package, never allocated per message, and may be compared by address. After
-// one the bytes that follow have no meaning: the connection must be closed.
+// A Refusal says why a message is not accepted. Refusals are values of this package,
+// never allocated for a message, and may be compared by address. After one the
+// following bytes have no meaning, and the connection must be closed.
 type Refusal struct {
-	Status int    // what to answer: 4xx or 5xx for requests, 502 for replies
-	Reason string // one sentence, lower case, no period; names what was wrong
+	Status int    // status to answer: 4xx or 5xx for requests, 502 for replies
+	Reason string // one sentence in lower case without a period that says what is wrong
 }
 
 func (r *Refusal) Error() string { return r.Reason }
 
-// A fault is the reason of a Refusal while parsing; 0 means none.
+// A fault is the reason of a Refusal during parsing; 0 means none.
 type fault uint8
 
 const (
@@ -55,8 +55,8 @@ const (
 	numFaults
 )
 
-// requestRefusals are the answers to clients, replyRefusals the same reasons
-// found in an upstream's bytes, which are never the client's mistake.
+// requestRefusals are the answers to clients. replyRefusals are the same reasons for
+// replies of an upstream, which are never the client's mistake.
 var (
 	requestRefusals = [numFaults]Refusal{
 		badMethod:        {400, "the method holds a byte that no method may hold"},

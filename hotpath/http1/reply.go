@@ -1,21 +1,20 @@
 package http1
 
-// A Reply is a parsed reply head. Like Request it is large; parse into one
-// again and again.
+// A Reply is a parsed reply head. Like a Request it is large, and should be reused.
 type Reply struct {
 	Status int  // 100 to 599
-	Reason Span // the reason phrase, which means nothing; may hold bytes above 0x7e
+	Reason Span // the reason phrase, which has no meaning; may have bytes above 0x7e
 	Head
 
-	// UntilClose says that the body, unless the request was HEAD, ends where the
-	// connection ends. Close is set with it.
+	// UntilClose says that the body, unless the request was HEAD, ends with the
+	// connection. Close is set as well.
 	UntilClose bool
 }
 
 // ParseReply reads the reply head at the start of buf into r. n, err and r are
 // as in ParseRequest, but every Refusal has Status 502.
 //
-// Framing is read as strictly as in requests. What no framing depends on is
+// Framing is read as strictly as in requests. Deviations that do not affect framing are
 // tolerated: any reason phrase or none, repeated fields, other credentials.
 func ParseReply(buf []byte, r *Reply) (n int, err error) {
 	r.clear()
@@ -31,8 +30,8 @@ func ParseReply(buf []byte, r *Reply) (n int, err error) {
 	return n, nil
 }
 
-// Bodyless reports whether the status forbids a body whatever the head says
-// (RFC 9112 6.3): 1xx, 204, 304. A reply to HEAD has none either.
+// Bodyless reports whether the status forbids a body regardless of the head (RFC 9112
+// 6.3): 1xx, 204, 304. A reply to HEAD has no body either.
 func (r *Reply) Bodyless() bool {
 	return r.Status < 200 || r.Status == 204 || r.Status == 304
 }
@@ -60,8 +59,8 @@ func (r *Reply) parse(buf []byte) (int, fault) {
 	return n, none
 }
 
-// line reads the status line and returns the position behind it, 0 if buf ends
-// before (RFC 9112 4). The space before an empty reason may be missing.
+// line reads the status line and returns the position after it, 0 if buf ends before
+// (RFC 9112 4). The space before an empty reason may be missing.
 func (r *Reply) line(buf []byte) (int, fault) {
 	if len(buf) > len("HTTP/1.1 200") && string(buf[:9]) == "HTTP/1.1 " {
 		return r.status(buf, 1)
@@ -83,7 +82,7 @@ func (r *Reply) line(buf []byte) (int, fault) {
 	return r.status(buf, minor)
 }
 
-// status reads the status and what follows it on its line.
+// status reads the status and the rest of its line.
 func (r *Reply) status(buf []byte, minor uint8) (int, fault) {
 	if buf[9]-'0' > 9 || buf[10]-'0' > 9 || buf[11]-'0' > 9 {
 		return 0, badStatus

@@ -6,34 +6,33 @@ import (
 	"math/bits"
 )
 
-// A Request is a parsed request head. It is large (over 1 KB): keep one a
-// connection or a lane, and parse into it again and again.
+// A Request is a parsed request head. It is large (over 1 KB), and should be reused: one
+// for each connection or lane.
 type Request struct {
 	Method Span
 	Target Span // as sent: starts with a slash, or is "*" for OPTIONS
 	Path   Span // Target before the first "?"
-	Query  Span // Target behind the first "?"; empty: none
+	Query  Span // Target after the first "?"; empty: none
 	Head
 
 	Expect100 bool // the client waits for "100 Continue" before it sends the body
-	Upgrade   bool // Connection asks for the upgrade that an Upgrade field names
+	Upgrade   bool // Connection has the token upgrade, and there is an Upgrade field
 }
 
 // ParseRequest reads the request head at the start of buf into r.
 //
-// n is the length of the head, its empty line included. (0, nil) means that
-// buf ends too early: call again with the same bytes and more behind them. err
-// is always a *Refusal and comes as early as the bytes allow; no continuation
-// of refused bytes is ever accepted. r means nothing unless n > 0, and its
-// Spans point into buf.
+// n is the length of the head, including its empty line. (0, nil) means that buf is
+// incomplete: call again with the same bytes and more after them. err is always a
+// *Refusal and is returned as early as possible; no continuation of refused bytes would
+// be accepted. r is valid only if n > 0, and its Spans point into buf.
 //
-// A call starts from the first byte again, so that no state of one connection
-// can reach another: some 10 us for the largest head. Who sends a head in very
-// many pieces makes us read it as often; the caller bounds its time.
+// Each call starts from the first byte, so that no state can leak from one connection
+// to another. That takes some 10 us for the largest head. A head that arrives in very many
+// pieces is read as many times; the caller bounds the time for a head.
 //
-// HTTP/1.0 is read with Minor 0 and Close set, its body only by Content-Length,
-// and may lack a Host, which it did not know (RFC 9112 3.2). The path's meaning is not
-// judged here: see PathClean.
+// HTTP/1.0 is read with Minor 0 and Close set. Its body needs a Content-Length, and it may
+// lack a Host, which it did not have (RFC 9112 3.2). The path is not checked here: see
+// PathClean.
 func ParseRequest(buf []byte, r *Request) (n int, err error) {
 	r.clear()
 	r.Expect100, r.Upgrade = false, false
@@ -61,7 +60,7 @@ func (r *Request) parse(buf []byte) (int, fault) {
 		return 0, noHost
 	}
 	if r.Minor == 0 {
-		r.Close = true // whatever it asks for: one answer, then the end
+		r.Close = true // even if it asks for keep-alive
 		return n, none
 	}
 	r.Expect100 = r.At[Expect] != 0
@@ -69,8 +68,8 @@ func (r *Request) parse(buf []byte) (int, fault) {
 	return n, none
 }
 
-// line reads the request line and returns the position behind it, 0 if buf
-// ends before (RFC 9112 3).
+// line reads the request line and returns the position after it, 0 if buf ends before
+// (RFC 9112 3).
 func (r *Request) line(buf []byte) (int, fault) {
 	sp, f := method(buf)
 	if sp == 0 {
@@ -103,12 +102,12 @@ func (r *Request) line(buf []byte) (int, fault) {
 	return r.version(buf, end+1)
 }
 
-// targetEnd returns the position of the first byte at or after pos that no target may
-// hold: a blank, a control byte, "#", or one above 0x7e.
+// targetEnd returns the position of the first byte at or after pos that is not allowed in a
+// target: a blank, a control byte, "#", or one above 0x7e.
 func targetEnd(buf []byte, pos int) int {
 	for p := buf[pos:]; len(p) >= 8; p = p[8:] {
 		x := binary.LittleEndian.Uint64(p)
-		// The lowest byte flagged is one of them; borrows reach upwards only.
+		// The lowest marked byte is one of them; those above it may be wrong, because of borrows.
 		hit := (((x-0x21*ones)|((x^'#'*ones)-ones)|((x^0x7f*ones)-ones))&^x | x) & tops
 		if hit != 0 {
 			return pos + bits.TrailingZeros64(hit)/8
@@ -124,8 +123,8 @@ func targetEnd(buf []byte, pos int) int {
 // maxMethod is the length of the longest known method.
 const maxMethod = len("OPTIONS")
 
-// method returns the position of the space behind a known method, 0 if buf
-// ends before it.
+// method returns the position of the space after a known method, 0 if buf ends before
+// it.
 func method(buf []byte) (int, fault) {
 	for i := range min(len(buf), maxMethod+1) {
 		if buf[i] == ' ' {
@@ -147,13 +146,13 @@ func method(buf []byte) (int, fault) {
 	return 0, none
 }
 
-// asterisk reports whether line is "OPTIONS *", the one target without a
-// slash (RFC 9112 3.2.4).
+// asterisk reports whether line is "OPTIONS *", the only target without a slash
+// (RFC 9112 3.2.4).
 func asterisk(line []byte, sp int) bool {
 	return len(line) == sp+2 && line[sp+1] == '*' && string(line[:sp]) == "OPTIONS"
 }
 
-// version reads "HTTP/1.x" and the line's end.
+// version reads "HTTP/1.x" and the end of the line.
 func (r *Request) version(buf []byte, pos int) (int, fault) {
 	v := buf[pos:]
 	if len(v) >= 10 && string(v[:10]) == "HTTP/1.1\r\n" {
@@ -171,7 +170,7 @@ func (r *Request) version(buf []byte, pos int) (int, fault) {
 	return lineEnd(buf, pos+8)
 }
 
-// version reads "HTTP/1.x" at the start of v, or as much of it as there is.
+// version reads "HTTP/1.x" at the start of v, which may be incomplete.
 func version(v []byte) (minor uint8, f fault) {
 	const shape = "HTTP/0.0"
 	for i := range min(len(v), len(shape)) {

@@ -2,18 +2,18 @@ package http1
 
 import "bytes"
 
-// PathClean reports whether path has one reading only: no server, proxy or
-// authorizer behind this one could take it for another path. It is false for
+// PathClean reports whether path has only one interpretation: no server, proxy or
+// authorizer after this one can take it for another path. It is false for
 //
-//   - an empty path, one that does not start with a slash, or holds bytes that
-//     no path may hold (RFC 3986 3.3), or the parameter sign ";";
-//   - an empty segment (a slash at the very end is allowed) or one that ends in
-//     a dot, "." and ".." among them;
-//   - an escape that is incomplete, or stands for a letter, digit or one of
-//     "-._~" (which need none), for a control, one of "/\;%#?", or a byte above
-//     0x7e: overlong and full-width twins of these have passed for them.
+//   - an empty path, one that does not start with a slash, or has bytes that are not
+//     allowed in paths (RFC 3986 3.3), or the parameter sign ";";
+//   - an empty segment (a slash at the end is allowed) or one that ends in a dot,
+//     such as "." and "..";
+//   - an escape that is incomplete, or for a letter, digit or one of "-._~" (which need
+//     none), a control byte, one of "/\;%#?", or a byte above 0x7e, because overlong and
+//     full-width forms of these have been taken for them.
 //
-// "*" is not clean: the caller answers OPTIONS * before it looks at paths.
+// "*" is not clean: the caller must answer OPTIONS * before it checks the path.
 func PathClean(path []byte) bool {
 	if len(path) == 0 || path[0] != '/' {
 		return false
@@ -39,8 +39,8 @@ func PathClean(path []byte) bool {
 	return true
 }
 
-// segmentClean judges the segment at the start of s, which stands behind a
-// slash. The empty segment is clean at the very end only.
+// segmentClean checks the segment at the start of s, which follows a slash. The empty
+// segment is clean only at the end of the path.
 func segmentClean(s []byte) bool {
 	if len(s) == 0 {
 		return true
@@ -52,8 +52,8 @@ func segmentClean(s []byte) bool {
 	return end > 0 && s[end-1] != '.'
 }
 
-// escapeClean reports whether the escape at the start of s is whole and stands
-// for a byte that needs it and that no reader takes for syntax.
+// escapeClean reports whether the escape at the start of s is complete, and is for a byte
+// that needs it and that no reader takes for syntax.
 func escapeClean(s []byte) bool {
 	c, ok := unescape(s)
 	if !ok || c < 0x20 || c > 0x7e || classes[c]&isPlain != 0 {
@@ -74,7 +74,7 @@ func unescape(s []byte) (byte, bool) {
 	return nibble(s[1])<<4 | nibble(s[2]), true
 }
 
-// nibble is the value of a hexadecimal digit.
+// nibble returns the value of a hexadecimal digit.
 func nibble(c byte) byte {
 	if c <= '9' {
 		return c - '0'
@@ -82,7 +82,7 @@ func nibble(c byte) byte {
 	return c&0x0f + 9
 }
 
-// escapesWhole reports whether every percent sign has its two hex digits.
+// escapesWhole reports whether every percent sign is followed by two hex digits.
 func escapesWhole(path []byte) bool {
 	for {
 		i := bytes.IndexByte(path, '%')

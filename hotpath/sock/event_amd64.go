@@ -12,5 +12,5 @@ func newEvent(events uint32, tag uint64) event {
 	return event{events, uint32(tag), uint32(tag >> 32)}
 }
 
-// Tag is what Add was given.
+// Tag returns the tag that was passed to Add.
 func (e event) Tag() uint64 { return uint64(e.hi)<<32 | uint64(e.lo) }

@@ -10,5 +10,5 @@ type event struct {
 
 func newEvent(events uint32, tag uint64) event { return event{Events: events, tag: tag} }
 
-// Tag is what Add was given.
+// Tag returns the tag that was passed to Add.
 func (e event) Tag() uint64 { return e.tag }

@@ -1,10 +1,10 @@
-// Package sock is the few system calls of the loop lane, made without telling
-// the scheduler. A call that cannot block needs no word to it, and saying it
-// costs more than the call: the runtime's monitor takes the processor away,
-// another thread wakes, and the hand-over doubles the CPU of a request.
+// Package sock is the system calls of the loop lane, made without notifying the
+// scheduler. A call that cannot block needs no notification, which would cost more
+// than the call: the runtime's monitor takes the processor away, another thread
+// wakes up, and the hand-over doubles the CPU time of a request.
 //
-// It refuses everything that can block for long: every descriptor given to it must
-// be non-blocking, and what waits (Poll) says for how long and on whose account.
+// It refuses calls that can block for long: every descriptor passed to it must be
+// non-blocking, and the only call that waits (Poll) has a time limit.
 package sock
 
 import (
@@ -13,7 +13,7 @@ import (
 	"unsafe"
 )
 
-// Events of epoll, as the kernel numbers them.
+// Events of epoll, with the kernel's values.
 const (
 	In    = syscall.EPOLLIN
 	Out   = syscall.EPOLLOUT
@@ -23,13 +23,13 @@ const (
 	edge  = 1 << 31
 )
 
-// Again reports whether e means "not now".
+// Again reports whether e means that the call should be repeated later.
 func Again(e syscall.Errno) bool { return e == syscall.EAGAIN || e == syscall.EINTR }
 
 // Read reads from a socket into p, which must not be empty. (0, 0) is the end of the stream.
 //
-// It calls recvfrom, which took 3 to 6 % less time than read for 1.7 KB (BenchmarkRead): the kernel does not come
-// by way of the file.
+// It calls recvfrom, which took 3 to 6 % less time than read for 1.7 KB (BenchmarkRead), because the kernel skips
+// the file layer.
 func Read(fd int, p []byte) (int, syscall.Errno) {
 	n, _, e := syscall.RawSyscall6(syscall.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), 0, 0, 0)
 	if e != 0 {
@@ -38,8 +38,8 @@ func Read(fd int, p []byte) (int, syscall.Errno) {
 	return int(n), 0
 }
 
-// Write writes from p, which must not be empty, and returns how much went. A
-// peer that is gone is EPIPE, never a signal.
+// Write writes from p, which must not be empty, and returns the number of bytes
+// written. If the peer is gone the error is EPIPE, never a signal.
 func Write(fd int, p []byte) (int, syscall.Errno) {
 	n, _, e := syscall.RawSyscall6(syscall.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), syscall.MSG_NOSIGNAL, 0, 0)
 	if e != 0 {
@@ -48,8 +48,8 @@ func Write(fd int, p []byte) (int, syscall.Errno) {
 	return int(n), 0
 }
 
-// Accept takes one connection from a listening descriptor. The new one is
-// non-blocking and closed on exec. peer is its address, IPv4 mapped into IPv6.
+// Accept takes one connection from a listening descriptor. The new descriptor is
+// non-blocking and closed on exec. peer is set to its address, IPv4 mapped into IPv6.
 func Accept(fd int, peer *[16]byte) (int, syscall.Errno) {
 	var sa syscall.RawSockaddrAny
 	size := uint32(unsafe.Sizeof(sa))
@@ -68,27 +68,27 @@ func Accept(fd int, peer *[16]byte) (int, syscall.Errno) {
 	return int(n), 0
 }
 
-// NoDelay switches Nagle's algorithm off: an event must leave when it is written.
+// NoDelay switches Nagle's algorithm off, so that an event is sent when it is written.
 func NoDelay(fd int) {
 	on := int32(1)
 	syscall.RawSyscall6(syscall.SYS_SETSOCKOPT, uintptr(fd), syscall.IPPROTO_TCP, syscall.TCP_NODELAY, uintptr(unsafe.Pointer(&on)), 4, 0)
 }
 
-// KeepAlive makes the kernel probe a silent peer, so that one that lost power
-// is noticed.
+// KeepAlive makes the kernel probe a silent peer, so that one that has lost power is
+// noticed.
 func KeepAlive(fd int) {
 	on := int32(1)
 	syscall.RawSyscall6(syscall.SYS_SETSOCKOPT, uintptr(fd), syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, uintptr(unsafe.Pointer(&on)), 4, 0)
 }
 
-// ShutWrite sends the end of our side and keeps reading possible.
+// ShutWrite ends our direction of the stream. Reading remains possible.
 func ShutWrite(fd int) { syscall.RawSyscall(syscall.SYS_SHUTDOWN, uintptr(fd), syscall.SHUT_WR, 0) }
 
-// Close gives the descriptor back.
+// Close closes the descriptor.
 func Close(fd int) { syscall.RawSyscall(syscall.SYS_CLOSE, uintptr(fd), 0, 0) }
 
-// Dup returns a descriptor of our own for the same socket. Unlike os.File.Fd it leaves
-// O_NONBLOCK as it is.
+// Dup returns a new descriptor for the same socket. Unlike os.File.Fd it does not change
+// O_NONBLOCK. The caller owns it.
 func Dup(fd int) (int, error) {
 	n, _, e := syscall.Syscall(syscall.SYS_FCNTL, uintptr(fd), syscall.F_DUPFD_CLOEXEC, 0)
 	if e != 0 {
@@ -97,14 +97,14 @@ func Dup(fd int) (int, error) {
 	return int(n), nil
 }
 
-// A Poll is an epoll instance. Registrations are edge triggered: an event is
-// told once, and the owner reads or writes until EAGAIN.
+// A Poll is an epoll instance. Registrations are edge triggered: an event is reported
+// once, and the owner has to read or write until EAGAIN.
 type Poll struct {
 	FD     int
 	Events [128]Event
 }
 
-// An Event is struct epoll_event; Tag is what Add was given.
+// An Event is a struct epoll_event. Tag returns the tag that was passed to Add.
 type Event = event
 
 // NewPoll makes an empty Poll.
@@ -116,7 +116,7 @@ func NewPoll() (*Poll, error) {
 	return &Poll{FD: fd}, nil
 }
 
-// Add watches fd for everything, once per change.
+// Add watches fd for all events, each reported once per change.
 func (p *Poll) Add(fd int, tag uint64) syscall.Errno {
 	return p.ctl(syscall.EPOLL_CTL_ADD, fd, In|Out|RdHup|edge, tag)
 }
@@ -135,10 +135,10 @@ func (p *Poll) ctl(op, fd int, events uint32, tag uint64) syscall.Errno {
 	return e
 }
 
-// Linger waits for events for up to ms milliseconds without a word to the scheduler: the
-// caller keeps its processor meanwhile, so the process needs others. A signal ends
-// the wait, and with a signal the runtime asks for the processor, so that nothing
-// waits for longer than the time given; interrupted tells of it.
+// Linger waits for events for up to ms milliseconds without notifying the scheduler. The
+// caller keeps its processor meanwhile, so the process needs further ones. A signal ends
+// the wait, and the runtime requests the processor with a signal, so that nothing waits
+// for longer than that; interrupted reports it. The events are valid until the next call.
 func (p *Poll) Linger(ms int) (evs []Event, interrupted bool) {
 	n, _, e := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, uintptr(p.FD), uintptr(unsafe.Pointer(&p.Events[0])), uintptr(len(p.Events)), uintptr(ms), 0, 0)
 	if e != 0 {
@@ -147,10 +147,9 @@ func (p *Poll) Linger(ms int) (evs []Event, interrupted bool) {
 	return p.Events[:n], false
 }
 
-// A Bell stands between a Poll and the runtime's poller: armed, it rings when the
-// Poll has events, so that a goroutine can park until then. Disarmed it is
-// silent: the runtime would otherwise wake a thread for each event that the
-// Poll's owner takes by itself.
+// A Bell connects a Poll to the runtime's poller: armed, it rings when the Poll has
+// events, so that a goroutine can park until then. Disarmed it is silent; otherwise the
+// runtime would wake a thread for each event that the Poll's owner handles itself.
 type Bell struct {
 	File *os.File // readable when it rings; its read deadline ends a wait
 	poll *Poll
@@ -174,10 +173,10 @@ func NewBell(p *Poll) (*Bell, error) {
 	return &Bell{File: os.NewFile(uintptr(b.FD), "epoll"), poll: b, of: p.FD}, nil
 }
 
-// Arm lets b ring.
+// Arm makes b ring when there are events.
 func (b *Bell) Arm() { b.poll.ctl(syscall.EPOLL_CTL_MOD, b.of, In, 0) }
 
-// Disarm keeps b silent.
+// Disarm makes b silent.
 func (b *Bell) Disarm() { b.poll.ctl(syscall.EPOLL_CTL_MOD, b.of, 0, 0) }
 
 // NewSignal makes an eventfd that wakes a Poll.
@@ -191,12 +190,12 @@ func NewSignal() (int, error) {
 
 var one = [8]byte{0: 1}
 
-// Raise wakes the Poll that watches the signal. Any goroutine may call it.
+// Raise wakes the Poll that watches the signal. It may be called by any goroutine.
 func Raise(fd int) {
 	syscall.RawSyscall(syscall.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&one)), 8)
 }
 
-// Lower makes the signal quiet again.
+// Lower resets the signal.
 func Lower(fd int) {
 	var b [8]byte
 	syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&b)), 8)

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// dial connects, within the endpoint's connect time, and counts the connection
-// as open. The caller closes it through its wrapper, which counts it down.
+// dial connects, within the endpoint's connect time, and counts the connection as open.
+// The caller has to close it through its wrapper, which subtracts it again.
 func (p *Pool) dial(ctx context.Context) (net.Conn, error) {
 	if p.Open.Add(1) > int64(p.end.MaxConns) {
 		p.Open.Add(-1)
@@ -33,7 +33,7 @@ func (p *Pool) dial(ctx context.Context) (net.Conn, error) {
 	return c, nil
 }
 
-// reach makes the TCP connection, through the proxy if there is one.
+// reach makes the TCP connection, through the proxy if one is configured.
 func (p *Pool) reach(ctx context.Context) (net.Conn, error) {
 	if p.over != nil {
 		return p.over(ctx)
@@ -52,7 +52,7 @@ func (p *Pool) reach(ctx context.Context) (net.Conn, error) {
 	return c, nil
 }
 
-// tunnel asks the proxy for a way to the endpoint (RFC 9110 §9.3.6).
+// tunnel asks the proxy for a tunnel to the endpoint (RFC 9110 §9.3.6).
 func (p *Pool) tunnel(ctx context.Context, c net.Conn) error {
 	if t, ok := ctx.Deadline(); ok {
 		c.SetDeadline(t)
@@ -67,7 +67,7 @@ func (p *Pool) tunnel(ctx context.Context, c net.Conn) error {
 	if _, err := io.WriteString(c, req+"\r\n"); err != nil {
 		return err
 	}
-	// One byte at a time: whatever follows the blank line belongs to the tunnel.
+	// One byte at a time, because the bytes after the blank line belong to the tunnel.
 	var head strings.Builder
 	r := bufio.NewReaderSize(io.LimitReader(oneByte{c}, maxProxyReply), 16)
 	for {
@@ -87,7 +87,7 @@ func (p *Pool) tunnel(ctx context.Context, c net.Conn) error {
 	return nil
 }
 
-// oneByte never reads ahead.
+// oneByte reads one byte at a time, never ahead.
 type oneByte struct{ r io.Reader }
 
 func (o oneByte) Read(p []byte) (int, error) { return o.r.Read(p[:1]) }

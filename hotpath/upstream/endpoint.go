@@ -13,7 +13,7 @@ import (
 	"asbru/core"
 )
 
-// An endpoint is a core.Endpoint with what it takes to dial it.
+// An endpoint is a core.Endpoint with everything needed to dial it.
 type endpoint struct{ core.Endpoint }
 
 // ErrPrivate refuses to dial an address that is not public.
@@ -64,8 +64,8 @@ func (e *endpoint) proxy() (*url.URL, error) {
 	return u, nil
 }
 
-// permitted judges an address at the moment it is dialled, after every name was
-// resolved, so that a name cannot change its mind in between.
+// permitted checks an address when it is dialled, after its name was resolved, so that
+// the name cannot resolve to another address in between.
 func (e *endpoint) permitted(address string) error {
 	if e.AllowPrivate {
 		return nil
@@ -84,8 +84,8 @@ func (e *endpoint) permitted(address string) error {
 	return nil
 }
 
-// namesLoopback reports whether the operator wrote a loopback address, as
-// opposed to a name that happens to lead there.
+// namesLoopback reports whether the operator wrote a loopback address, and not a name
+// that resolves to one.
 func (e *endpoint) namesLoopback() bool {
 	if e.Host == "localhost" {
 		return true
@@ -94,8 +94,8 @@ func (e *endpoint) namesLoopback() bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// special are the ranges that are not the public internet (IANA special-purpose
-// registries), besides those netip knows by itself.
+// special are the ranges that are not part of the public internet (IANA special-purpose
+// registries), besides those that netip has methods for.
 var special = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),
 	netip.MustParsePrefix("100.64.0.0/10"),
@@ -118,8 +118,8 @@ var special = []netip.Prefix{
 	netip.MustParsePrefix("::/96"),
 }
 
-// Public reports whether ip is an address of the public internet. An IPv4 address
-// mapped into IPv6 is judged as what it stands for.
+// Public reports whether ip is an address of the public internet. An IPv4 address mapped
+// into IPv6 is judged as the IPv4 address.
 func Public(ip netip.Addr) bool {
 	ip = ip.Unmap()
 	if !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.IsLoopback() {

@@ -13,30 +13,30 @@ import (
 	"asbru/core"
 )
 
-// A Pool makes and keeps the connections to one Endpoint. The goroutine lane
-// borrows with Get; the loop lanes dial with DialRaw and keep their idle
-// connections themselves, one stack a loop, so that no request takes a lock.
+// A Pool makes and keeps the connections to one Endpoint. The goroutine lane borrows
+// them with Get. The loop lanes dial with DialRaw and keep their idle connections
+// themselves, in one stack per loop, so that no request takes a lock.
 type Pool struct {
 	end    endpoint
 	tls    *tls.Config // nil: plain
 	proxy  *url.URL    // nil: direct
 	dialer net.Dialer
 	over   func(context.Context) (net.Conn, error) // nil: the network
-	ended  func()                                  // told of Close; nil: nobody is
-	tell   func(error)                             // told why connecting fails; nil: nobody is
-	told   atomic.Int64                            // core.Clock when it was last; 0: never
+	ended  func()                                  // called by Close; may be nil
+	tell   func(error)                             // called with why connecting fails; may be nil
+	told   atomic.Int64                            // core.Clock of its last call; 0: never
 
 	Open   atomic.Int64  // connections of all lanes
 	Parked atomic.Int64  // idle connections of the loop lanes
 	Dials  atomic.Uint64 // attempts to connect
-	Failed atomic.Uint64 // attempts that did not
+	Failed atomic.Uint64 // attempts that failed
 
 	closed atomic.Bool
 	mu     sync.Mutex
-	idle   []*Conn // last in, first out: the rest can grow old and close
+	idle   []*Conn // last in, first out, so that the others can expire
 }
 
-// New makes the Pool of an Endpoint. Zero durations and counts take defaults.
+// New makes the Pool of an Endpoint. Zero durations and counts mean defaults.
 func New(e core.Endpoint) (*Pool, error) {
 	if e.Connect == 0 {
 		e.Connect = defaultConnect
@@ -59,19 +59,19 @@ func New(e core.Endpoint) (*Pool, error) {
 	return p, nil
 }
 
-// Over makes p connect by dial, for what stands in a provider's place. The connections are
-// TCP's unless only the goroutine lane uses them: loops need descriptors. closed is called
-// with p's Close; nil: nobody wants to know. It must be called before p is used.
+// Over makes p connect with dial, for servers in place of a provider. The connections must be
+// TCP connections unless only the goroutine lane uses them, because loops need descriptors.
+// closed, which may be nil, is called by p's Close. Over must be called before p is used.
 func (p *Pool) Over(dial func(context.Context) (net.Conn, error), closed func()) {
 	p.over, p.ended = dial, closed
 }
 
-// Tell makes p call f with what keeps it from connecting: the first time, and then once in a minute
-// while that goes on. The client is only told that the provider could not be reached. f is called by
-// who connects, and must not take long. It must be called before p is used.
+// Tell makes p call f with the reason why connecting fails: the first time, and then once a minute
+// while it keeps failing. Clients only learn that the provider could not be reached. f is called by
+// the goroutine that connects, and must return quickly. Tell must be called before p is used.
 func (p *Pool) Tell(f func(err error)) { p.tell = f }
 
-// fails counts an attempt to connect that failed, and tells why unless ctx, the asker's own time, was over.
+// fails counts an attempt to connect that failed, and reports why unless the caller's ctx has ended.
 func (p *Pool) fails(ctx context.Context, err error) {
 	p.Open.Add(-1)
 	p.Failed.Add(1)
@@ -84,7 +84,7 @@ func (p *Pool) fails(ctx context.Context, err error) {
 	}
 }
 
-// Dial makes a connection that p does not keep, secured if the Endpoint wants that.
+// Dial makes a connection that p does not keep, with TLS if the Endpoint uses it.
 func (p *Pool) Dial(ctx context.Context) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.end.Connect)
 	defer cancel()
@@ -95,13 +95,13 @@ func (p *Pool) Dial(ctx context.Context) (net.Conn, error) {
 	return c, err
 }
 
-// Endpoint is where p connects to.
+// Endpoint returns the endpoint that p connects to.
 func (p *Pool) Endpoint() core.Endpoint { return p.end.Endpoint }
 
-// Secure reports whether connections of p speak TLS.
+// Secure reports whether connections of p use TLS.
 func (p *Pool) Secure() bool { return p.tls != nil }
 
-// KeepAlive is how long a connection may be idle.
+// KeepAlive returns how long a connection may be idle.
 func (p *Pool) KeepAlive() time.Duration { return p.end.KeepAlive }
 
 // Closed reports whether p must keep no more idle connections.
@@ -125,7 +125,7 @@ func (p *Pool) Close() error {
 
 func (p *Pool) control(_, address string, _ syscall.RawConn) error {
 	if p.proxy != nil {
-		return nil // the operator named the proxy; it judges what lies behind
+		return nil // the operator named the proxy, which judges the addresses it connects to
 	}
 	return p.end.permitted(address)
 }
@@ -145,7 +145,7 @@ func (c *Conn) Close() error {
 	return c.Conn.Close()
 }
 
-// Get borrows an idle connection, or dials. fresh asks for a new one.
+// Get borrows an idle connection, or dials. With fresh it always dials.
 func (p *Pool) Get(ctx context.Context, fresh bool) (*Conn, error) {
 	for !fresh {
 		c := p.pop()
@@ -178,7 +178,7 @@ func (p *Pool) pop() *Conn {
 	return nil
 }
 
-// Put gives a connection back whose last reply was read to its end.
+// Put gives a connection back. Its last reply must have been read completely.
 func (c *Conn) Put() {
 	p := c.pool
 	c.Reused, c.since = true, time.Now()
@@ -193,7 +193,7 @@ func (c *Conn) Put() {
 	}
 }
 
-// Stats says how p is doing.
+// Stats returns the counters and gauges of p.
 func (p *Pool) Stats() core.PoolStats {
 	p.mu.Lock()
 	idle := len(p.idle)
@@ -205,7 +205,7 @@ func (p *Pool) Stats() core.PoolStats {
 	}
 }
 
-// Sweep closes connections that were idle for too long.
+// Sweep closes connections that have been idle for longer than KeepAlive.
 func (p *Pool) Sweep(now time.Time) {
 	p.mu.Lock()
 	k := 0

@@ -10,9 +10,9 @@ import (
 	"asbru/hotpath/sock"
 )
 
-// ErrAgain says that a Raw has nothing to read now. It is temporary in the
-// sense of net.Error, which makes crypto/tls keep its state: a record can be awaited
-// without holding a goroutine or a buffer.
+// ErrAgain says that a Raw has nothing to read at present. It is temporary in the sense of
+// net.Error, which makes crypto/tls keep its state, so that no goroutine and no buffer is
+// held while waiting for a record.
 var ErrAgain error = again{}
 
 type again struct{}
@@ -21,8 +21,8 @@ func (again) Error() string   { return "no bytes yet" }
 func (again) Timeout() bool   { return true }
 func (again) Temporary() bool { return true }
 
-// A Raw is one connection of a loop lane: a non-blocking descriptor, with TLS
-// on top when the endpoint speaks it. One loop owns it; nothing here waits.
+// A Raw is one connection of a loop lane: a non-blocking descriptor, with TLS if the
+// endpoint uses it. It is owned by one loop, and none of its methods waits.
 type Raw struct {
 	FD     int
 	Pool   *Pool
@@ -32,7 +32,7 @@ type Raw struct {
 	wire *wire
 }
 
-// DialRaw connects and hands out a Raw. It waits, so it runs on a goroutine of its own.
+// DialRaw connects and returns a Raw. It waits, so it must run on a goroutine of its own.
 func (p *Pool) DialRaw(ctx context.Context) (*Raw, error) {
 	if p.Open.Add(1) > int64(p.end.MaxConns) {
 		p.Open.Add(-1)
@@ -71,8 +71,8 @@ func (p *Pool) dialRaw(ctx context.Context) (*Raw, error) {
 	return r, nil
 }
 
-// detach takes the descriptor from c, whose Close takes it out of the runtime's
-// poller; the socket lives on in the duplicate.
+// detach returns a duplicate of c's descriptor and closes c, which removes it from the
+// runtime's poller; the socket stays open in the duplicate.
 func detach(c net.Conn) (fd int, err error) {
 	defer c.Close()
 	rc, err := c.(syscall.Conn).SyscallConn()
@@ -85,8 +85,8 @@ func detach(c net.Conn) (fd int, err error) {
 	return fd, err
 }
 
-// Read reads into p. It returns ErrAgain when nothing is there, io.EOF at the
-// end. more says that a second Read may find bytes without a new event.
+// Read reads into p. It returns ErrAgain if there is nothing to read, and io.EOF at the
+// end. more says that another Read may find bytes without a new event.
 func (r *Raw) Read(p []byte) (n int, more bool, err error) {
 	if r.tls != nil {
 		n, err = r.tls.Read(p)
@@ -104,8 +104,8 @@ func (r *Raw) Read(p []byte) (n int, more bool, err error) {
 	return 0, false, e
 }
 
-// Write writes p, as far as the socket takes it, and returns how much went. With TLS all of p is
-// taken; what the socket did not take waits in Pending, at most one request.
+// Write writes as much of p as the socket accepts, and returns how many bytes. With TLS it accepts
+// all of p; bytes that the socket did not accept are Pending, at most those of one request.
 func (r *Raw) Write(p []byte) (int, error) {
 	if r.tls != nil {
 		return r.tls.Write(p)
@@ -117,7 +117,7 @@ func (r *Raw) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Pending is the number of sealed bytes that still wait for the socket.
+// Pending returns the number of encrypted bytes that the socket has not accepted yet.
 func (r *Raw) Pending() int {
 	if r.wire == nil {
 		return 0
@@ -125,7 +125,7 @@ func (r *Raw) Pending() int {
 	return len(r.wire.out)
 }
 
-// Flush writes what waits in Pending.
+// Flush writes Pending bytes as far as the socket accepts them.
 func (r *Raw) Flush() error {
 	if r.wire == nil {
 		return nil
@@ -133,8 +133,8 @@ func (r *Raw) Flush() error {
 	return r.wire.flush()
 }
 
-// Close gives the descriptor back. TLS says no goodbye: the peer has already
-// told where its last reply ends.
+// Close closes the descriptor. It sends no close_notify of TLS, because the end of the
+// last reply is known already.
 func (r *Raw) Close() {
 	if r.FD < 0 {
 		return
@@ -144,12 +144,12 @@ func (r *Raw) Close() {
 	r.Pool.Open.Add(-1)
 }
 
-// wire is what crypto/tls reads from and writes to: a waiting net.Conn during the
-// handshake, the bare descriptor afterwards.
+// wire is the connection below crypto/tls: a blocking net.Conn during the handshake, the
+// descriptor afterwards.
 type wire struct {
 	net.Conn // nil after the handshake
 	fd       int
-	out      []byte // sealed, not yet taken by the socket
+	out      []byte // encrypted, not yet accepted by the socket
 }
 
 func (w *wire) Read(p []byte) (int, error) {
@@ -168,8 +168,8 @@ func (w *wire) Read(p []byte) (int, error) {
 	return 0, e
 }
 
-// Write never says "not now": crypto/tls takes a write error as the end of the
-// connection, so the rest is kept. It is bounded by the one request under way.
+// Write never returns ErrAgain, because crypto/tls takes a write error for the end of the
+// connection. The rest is kept, which is bounded by the one request under way.
 func (w *wire) Write(p []byte) (int, error) {
 	if w.Conn != nil {
 		return w.Conn.Write(p)
@@ -207,7 +207,7 @@ func (w *wire) flush() error {
 	return nil
 }
 
-// Close is called by crypto/tls on fatal alerts; the descriptor is the Raw's to close.
+// Close is called by crypto/tls on fatal alerts. The Raw closes the descriptor.
 func (w *wire) Close() error {
 	if w.Conn != nil {
 		return w.Conn.Close()

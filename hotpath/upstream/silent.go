@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// silent reports whether nothing has come on an idle connection: no end, and
-// no bytes that nobody asked for, which the next exchange would take for its answer.
+// silent reports whether nothing has arrived on an idle connection: neither its end nor
+// unexpected bytes, which the next exchange would take for its answer.
 func silent(c net.Conn) bool {
 	if t, ok := c.(*tls.Conn); ok {
 		if !silentTLS(t) {
@@ -26,8 +26,8 @@ func silent(c net.Conn) bool {
 	return err == nil && silentSocket(rc)
 }
 
-// silentTLS looks at what was read from the socket already: with its time run
-// out a Read gives only that.
+// silentTLS checks the bytes that crypto/tls has read from the socket already: with an
+// expired deadline Read returns only those.
 func silentTLS(t *tls.Conn) bool {
 	var b [1]byte
 	t.SetReadDeadline(time.Unix(1, 0))

@@ -4,5 +4,5 @@ package upstream
 
 import "syscall"
 
-// silentSocket cannot look without reading here.
+// silentSocket cannot look at a socket without reading from it on these systems.
 func silentSocket(syscall.RawConn) bool { return true }

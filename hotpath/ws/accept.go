@@ -8,7 +8,7 @@ import (
 // KeySize is the length of a Sec-WebSocket-Key: sixteen bytes in base64.
 const KeySize = 24
 
-// KeyValid reports whether a client's key is one (RFC 6455 §4.2.1).
+// KeyValid reports whether a client's key is valid (RFC 6455 §4.2.1).
 func KeyValid(key []byte) bool {
 	var room [18]byte
 	if len(key) != KeySize {
@@ -18,12 +18,12 @@ func KeyValid(key []byte) bool {
 	return err == nil && n == 16
 }
 
-// AppendKey appends the key of a client from sixteen random bytes.
+// AppendKey appends a client's key made of sixteen random bytes.
 func AppendKey(dst []byte, random [16]byte) []byte {
 	return base64.StdEncoding.AppendEncode(dst, random[:])
 }
 
-// AppendAccept appends what a server answers a key with (RFC 6455 §4.2.2).
+// AppendAccept appends a server's answer to a key (RFC 6455 §4.2.2).
 func AppendAccept(dst, key []byte) []byte {
 	var room [KeySize + 36]byte
 	b := append(append(room[:0], key...), "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"...)

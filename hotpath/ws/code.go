@@ -5,14 +5,14 @@ import (
 	"unicode/utf8"
 )
 
-// A Code says why a connection is closed (RFC 6455 §7.4.1, and the registry of IANA).
+// A Code is the reason why a connection is closed (RFC 6455 §7.4.1, and the registry of IANA).
 type Code uint16
 
-// The codes that a relay sends of its own.
+// The codes that a relay itself sends.
 const (
 	GoingAway Code = 1001 // the other side left, or the process ends
 	Protocol  Code = 1002
-	NoCode    Code = 1005 // never on the wire: the close frame was empty
+	NoCode    Code = 1005 // the close frame was empty; never sent
 	BadText   Code = 1007
 	Policy    Code = 1008
 	TooBig    Code = 1009
@@ -34,7 +34,7 @@ func (c Code) sendable() bool {
 // A Violation is why a connection must end.
 type Violation struct {
 	Code Code
-	Why  string // a constant sentence: it goes to the peer, of which at most 123 bytes arrive
+	Why  string // a constant sentence, of which at most 123 bytes are sent to the peer
 }
 
 // Error implements error.
@@ -42,8 +42,8 @@ func (v *Violation) Error() string { return v.Why }
 
 func breach(c Code, why string) *Violation { return &Violation{c, why} }
 
-// AppendClose appends the payload of a close frame. A reason that is too long is cut between
-// two characters.
+// AppendClose appends the payload of a close frame. A reason that is too long is cut at a
+// character boundary.
 func AppendClose(dst []byte, c Code, reason string) []byte {
 	for len(reason) > MaxControl-2 {
 		_, n := utf8.DecodeLastRuneInString(reason)

@@ -1,49 +1,49 @@
 package ws
 
-// A Flow is one direction of a connection. It takes bytes as they come and cuts them into
-// pieces; what they are worth is judged before they can go on. The zero Flow is that of a server,
-// with messages of any length.
+// A Flow is one direction of a connection. It splits bytes as they come into pieces, which are
+// checked before they can be passed on. The zero Flow is for the bytes of a server, with messages
+// of any length.
 type Flow struct {
-	Client bool   // the bytes are a client's: they must be masked, and text must be UTF-8
+	Client bool   // the bytes are from a client: they must be masked, and text must be UTF-8
 	Most   uint64 // bytes of a message; 0: any number
 
 	h     header
-	done  uint64 // bytes of the frame under way that went by
-	open  bool   // a frame is under way
-	kind  Opcode // of the message under way; Continuation: none is
-	size  uint64 // of it, with the whole frame under way
-	parts int    // frames of it
+	done  uint64 // bytes of the current frame so far
+	open  bool   // a frame has begun and not ended
+	kind  Opcode // of the current message; Continuation: there is none
+	size  uint64 // its bytes, including the whole current frame
+	parts int    // its frames
 	text  text
 	ctl   [MaxControl]byte
 }
 
-// A Piece is what Next took.
+// A Piece is a part of a message, or a control frame, as returned by Next.
 type Piece struct {
 	Op      Opcode // of the message, or of the control frame
-	Payload []byte // of a message: a part of b, unmasked until Restore. Of a control frame: all of it, valid until the next call
-	First   bool   // a message begins
-	Last    bool   // it ends
+	Payload []byte // of a message: a part of b, unmasked until Restore. Of a control frame: the whole payload, valid until the next call
+	First   bool   // it begins a message
+	Last    bool   // it ends a message
 	at      uint64
 	key     [4]byte
 	masked  bool
 }
 
-// Control reports whether p is a whole control frame.
+// Control reports whether p is a control frame, which is always complete.
 func (p *Piece) Control() bool { return p.Op.control() }
 
-// Restore makes of Payload what came, so that the bytes can go on as they are.
+// Restore masks Payload again, so that the original bytes can be passed on.
 func (p *Piece) Restore() {
 	if p.masked && !p.Control() {
 		Mask(p.Payload, p.key, p.at)
 	}
 }
 
-// Mid reports whether a frame is under way: nothing may be put in between.
+// Mid reports whether the last piece ended within a frame, so that no other frame may follow now.
 func (f *Flow) Mid() bool { return f.open }
 
-// Next takes one piece from the front of b: n bytes that are a whole control frame, or a
-// part of a message with the header before it, if that begins there. n is 0 when more bytes are
-// needed than b holds; MaxFrame are always enough. After a Violation the Flow is of no use.
+// Next reads one piece at the start of b: n bytes that are a complete control frame, or a part of a
+// message, with its header if a frame begins there. n is 0 if b is incomplete; MaxFrame bytes are
+// always enough. After a Violation the Flow must not be used.
 func (f *Flow) Next(b []byte, p *Piece) (n int, err *Violation) {
 	if !f.open {
 		if n, err = f.h.parse(b); n == 0 || err != nil {
@@ -79,7 +79,7 @@ func (f *Flow) Next(b []byte, p *Piece) (n int, err *Violation) {
 	return n + len(part), nil
 }
 
-// admit judges the header in h by what may stand there.
+// admit checks whether the header in h is allowed at this point.
 func (f *Flow) admit() *Violation {
 	h := &f.h
 	switch {
@@ -117,7 +117,7 @@ func (f *Flow) begin(p *Piece) {
 	}
 }
 
-// control takes a whole control frame, whose header is n bytes.
+// control reads a complete control frame, whose header has n bytes.
 func (f *Flow) control(b []byte, n int, p *Piece) (int, *Violation) {
 	size := int(f.h.size)
 	if len(b) < n+size {

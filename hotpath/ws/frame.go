@@ -2,10 +2,10 @@ package ws
 
 import "encoding/binary"
 
-// An Opcode says what a frame holds (RFC 6455 §5.2).
+// An Opcode is the kind of a frame (RFC 6455 §5.2).
 type Opcode byte
 
-// The opcodes there are. From Close on they are those of control frames.
+// All opcodes. Those from Close on are of control frames.
 const (
 	Continuation Opcode = 0
 	Text         Opcode = 1
@@ -15,7 +15,7 @@ const (
 	Pong         Opcode = 10
 )
 
-// control reports whether o is that of a control frame.
+// control reports whether o is the opcode of a control frame.
 func (o Opcode) control() bool { return o >= Close }
 
 // A header is the beginning of a frame.
@@ -27,8 +27,8 @@ type header struct {
 	size   uint64
 }
 
-// parse reads the header at the start of b and returns its length. It is 0 when more bytes
-// are needed, and reserved bits and lengths in a longer form than needed are a Violation.
+// parse reads the header at the start of b and returns its length; 0 if more bytes are needed.
+// Reserved bits, and lengths that are not in their shortest form, are a Violation.
 func (h *header) parse(b []byte) (n int, err *Violation) {
 	if len(b) < 2 {
 		return 0, nil
@@ -63,7 +63,7 @@ func (h *header) parse(b []byte) (n int, err *Violation) {
 	return n, nil
 }
 
-// Mask applies key to p, which stands at offset at of its payload. Twice is not at all.
+// Mask applies key to p, which is at offset at of its payload. Applied twice it has no effect.
 func Mask(p []byte, key [4]byte, at uint64) {
 	at &= 3
 	for len(p) > 0 && at != 0 {
@@ -81,8 +81,8 @@ func Mask(p []byte, key [4]byte, at uint64) {
 	}
 }
 
-// AppendFrame appends a whole frame that is the last of its message. With a mask it is a
-// client's, without one, nil, a server's.
+// AppendFrame appends a complete frame that is the last of its message. With a mask it is a
+// client's; if mask is nil, a server's.
 func AppendFrame(dst []byte, op Opcode, payload []byte, mask *[4]byte) []byte {
 	var bit byte
 	if mask != nil {

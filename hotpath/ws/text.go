@@ -2,15 +2,15 @@ package ws
 
 import "unicode/utf8"
 
-// text judges UTF-8 that comes in pieces: what a character lacks at the end of one must be at
-// the front of the next.
+// text checks UTF-8 that comes in pieces: a character that is incomplete at the end of one must
+// continue in the next.
 type text struct {
 	part [utf8.UTFMax]byte
 	n    int
 }
 
-// feed reports whether p goes on as UTF-8, and with last, whether it ends so. What can no
-// longer become a character is found at once.
+// feed reports whether the text, continued by p, is UTF-8 so far, and with last, whether it is
+// complete. Bytes that cannot become a character are found at once.
 func (t *text) feed(p []byte, last bool) bool {
 	for t.n > 0 && len(p) > 0 {
 		t.part[t.n] = p[0]
@@ -31,7 +31,7 @@ func (t *text) feed(p []byte, last bool) bool {
 	return utf8.Valid(p) && (!last || t.n == 0)
 }
 
-// unfinished is how many bytes at the end of p begin a character and do not end it.
+// unfinished returns the number of bytes at the end of p that begin a character without ending it.
 func unfinished(p []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(p); n++ {
 		if c := p[len(p)-n]; utf8.RuneStart(c) {

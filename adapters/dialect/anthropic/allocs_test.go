@@ -8,8 +8,7 @@ import (
 	"asbru/core"
 )
 
-// Requests that are translated and the events of streams cost no allocation once the
-// forms have grown.
+// Translated requests and the events of streams do not allocate once the forms have grown.
 func TestAllocations(t *testing.T) {
 	f := func(name string, run func()) {
 		t.Helper()

@@ -1,12 +1,11 @@
-// Package anthropic is Anthropic's wire format: messages, with their streams, and
-// the counting of their tokens. Claude speaks it wherever it is hosted, and so do the
-// Anthropic endpoints of other providers.
+// Package anthropic is Anthropic's wire format: messages, with their streams, and counting
+// tokens. Claude is served in it on most platforms, and other providers have endpoints for it.
 //
-// It reads what clients send and providers answer into the neutral form and writes
-// it from there. Texts, arguments and schemas are copied, never decoded. It refuses
-// what the format cannot say when the answer would be another one without it, and notes
-// what it leaves out. It does no I/O, and leaves the legacy /v1/complete, batches and files
-// alone: their bytes pass.
+// It converts requests and replies to and from the neutral form. Texts, arguments and
+// schemas are copied, never decoded. It refuses requests with features that the format does
+// not have if the answer depends on them; others are left out and recorded as dropped. It
+// does no I/O, and does not read the legacy /v1/complete, batches and files, which are
+// relayed unchanged.
 //
 // Source: https://docs.anthropic.com/en/api/messages
 package anthropic
@@ -19,8 +18,8 @@ import (
 // API is the dialect.
 var API = newDialect()
 
-// A family is the codec's view of the dialect it belongs to: what came from there
-// is written again as it stood.
+// A family is the codec's reference to its own dialect: what came from there is written again
+// unchanged.
 type family struct{ api *core.Dialect }
 
 func newDialect() *core.Dialect {

@@ -60,7 +60,7 @@ func citeUnit(raw []byte) core.CiteUnit {
 	return core.CiteNowhere
 }
 
-// citeWords are, by unit, how a citation calls itself and the ends of its range.
+// citeWords are, by unit, the type of a citation and the names of the ends of its range.
 var citeWords = [...]struct{ kind, from, to string }{
 	core.CiteChars:  {"char_location", "start_char_index", "end_char_index"},
 	core.CitePages:  {"page_location", "start_page_number", "end_page_number"},
@@ -68,8 +68,8 @@ var citeWords = [...]struct{ kind, from, to string }{
 	core.CiteSearch: {"search_result_location", "start_block_index", "end_block_index"},
 }
 
-// appendCite appends c: as this family wrote it when own, else in its words. What came
-// from a page is a result of a web search, without the provider's own mark of it.
+// appendCite appends c: unchanged if own, otherwise translated. A citation of a web page becomes a result of
+// a web search, without the provider's encrypted index.
 func appendCite(dst []byte, c *core.Cite, own bool) []byte {
 	if own && len(c.Raw) > 0 {
 		return body.AppendLine(dst, c.Raw)
@@ -106,7 +106,7 @@ func appendCite(dst []byte, c *core.Cite, own bool) []byte {
 	return append(dst, '}')
 }
 
-// appendCites appends the member citations with those of p.
+// appendCites appends the member citations for p.
 func appendCites(dst []byte, t *core.Tree, p *core.Part, own bool) []byte {
 	dst = append(dst, `,"citations":[`...)
 	for n := p.Cites; n != 0; {

@@ -11,7 +11,7 @@ import (
 	"asbru/core"
 )
 
-// The recordings of this format, by any provider that speaks it, come back as they were.
+// Recordings of this format, from any provider that speaks it, are read and written again unchanged.
 func TestRecordings(t *testing.T) {
 	all := recorded(t)
 	var messages, counts []*corpus.Case
@@ -51,7 +51,7 @@ func requestOf(c *corpus.Case) []byte {
 	return c.Request.Body
 }
 
-// A request that is read and written again for its own family says the same.
+// A request that is read and written again for the same family is equivalent.
 func checkRequests(t *testing.T, cases []*corpus.Case) {
 	n := 0
 	for _, c := range cases {
@@ -89,7 +89,7 @@ func roundTrip(raw []byte, counts bool) string {
 	} else if said.Max == nil {
 		ignore = append(ignore, "max_tokens")
 	}
-	if said.Model == "" { // in the path
+	if said.Model == "" { // it is in the path
 		ignore = append(ignore, "model")
 	}
 	got, fault := write([]byte("kept"), chat, send)
@@ -102,7 +102,7 @@ func roundTrip(raw []byte, counts bool) string {
 	return corpus.Diff(got[4:], raw, ignore...)
 }
 
-// A reply that is read and written again for its own family says the same.
+// A reply that is read and written again for the same family is equivalent.
 func checkReplies(t *testing.T, cases []*corpus.Case) {
 	n := 0
 	codec := API.Chats[core.OpChat]
@@ -130,11 +130,11 @@ func checkReplies(t *testing.T, cases []*corpus.Case) {
 // A frame of a recorded stream.
 type sse struct{ name, data []byte }
 
-// cut takes a stream of server-sent events apart as it arrives in reads.
+// cut splits a stream of server-sent events that arrives in reads.
 func cut(reads [][]byte) (frames []sse) {
 	var buf []byte
 	for _, r := range reads {
-		from := max(len(buf)-1, 0) // the line break before may have come earlier
+		from := max(len(buf)-1, 0) // the first line break may have come with an earlier read
 		buf = append(buf, r...)
 		for {
 			i := bytes.Index(buf[from:], []byte("\n\n"))
@@ -164,7 +164,7 @@ func frameOf(block []byte) []sse {
 	return []sse{f}
 }
 
-// streams splits frames where a message starts: some recordings hold several answers.
+// streams splits frames where a message starts, as some recordings have several answers.
 func streams(frames []sse) (all [][]sse) {
 	for _, f := range frames {
 		if len(all) == 0 || string(f.name) == "message_start" {
@@ -175,7 +175,7 @@ func streams(frames []sse) (all [][]sse) {
 	return all
 }
 
-// told is what one stream says, event by event, and what it was written as again.
+// told is the events of one stream, and the stream as it was written again.
 func told(frames []sse) (lines []string, again []byte, x *core.Crossing, err error) {
 	codec := API.Chats[core.OpChat]
 	x = core.NewCrossing()
@@ -194,7 +194,7 @@ func told(frames []sse) (lines []string, again []byte, x *core.Crossing, err err
 	return lines, again, x, nil
 }
 
-// line is an event in words. Usage is compared at the end only: the writer repeats totals.
+// line describes an event. Usage is compared only at the end, because the writer repeats totals.
 func line(x *core.Crossing, e *core.Event) string {
 	s := fmt.Sprintf("%d choice %d block %d %q finish %d %q %q %s %q", e.Kind, e.Choice, e.Block, e.Text, e.Finish, e.Native, e.Stop, e.Raw, e.Name)
 	if e.Kind == core.EventOpen || e.Kind == core.EventSign {
@@ -220,8 +220,7 @@ func steps(lines []string) (out []string) {
 	return out
 }
 
-// A stream reads the same however it is cut, and what is written of it reads the same
-// again.
+// A stream reads the same in any pieces, and also after it was written again.
 func checkStreams(t *testing.T, cases []*corpus.Case) {
 	n := 0
 	for _, c := range cases {
@@ -277,8 +276,7 @@ func checkStream(t *testing.T, id string, frames []sse) {
 	}
 }
 
-// checkOrder holds the events against their contract: blocks one after the other, one
-// finish, the end last.
+// checkOrder checks events against their contract: blocks one after the other, one finish, the end last.
 func checkOrder(t *testing.T, id string, frames []sse) {
 	t.Helper()
 	x := core.NewCrossing()

@@ -8,8 +8,8 @@ import (
 	"asbru/core/scan"
 )
 
-// appendCount appends the body that asks s how many tokens c has. Of the settings only
-// those that are part of the prompt are sent.
+// appendCount appends the request to s for counting the tokens of c. Of the settings it has only those that
+// are part of the prompt.
 //
 // Source: https://docs.anthropic.com/en/api/messages-count-tokens
 func (f family) appendCount(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {

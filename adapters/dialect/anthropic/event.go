@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// readEvent is the dialect's ReadEvent. It looks no deeper than the facts it needs; data it
-// cannot read changes nothing. The type may stand anywhere.
+// readEvent is the dialect's ReadEvent. It reads only the facts it needs; malformed data changes nothing. The
+// type may be any of the members.
 func readEvent(data []byte, st *core.StreamState) {
 	st.UsageOnly = false
 	var kind, inner, usage []byte
@@ -57,8 +57,8 @@ func readEvent(data []byte, st *core.StreamState) {
 	}
 }
 
-// filled reports whether a delta adds something: a member besides its type that is no
-// empty string.
+// filled reports whether a delta adds something: it has a member besides its type that is not an empty
+// string.
 func filled(delta []byte) bool {
 	w := scan.Members(delta)
 	for {
@@ -72,7 +72,7 @@ func filled(delta []byte) bool {
 	}
 }
 
-// silent reports whether a block starts empty: one of text or thought shows nothing yet.
+// silent reports whether a block starts without content, as texts and thoughts do.
 func silent(block []byte) bool {
 	switch string(find(block, "type")) {
 	case `"text"`, `"thinking"`:
@@ -81,7 +81,7 @@ func silent(block []byte) bool {
 	return false
 }
 
-// find is the value of a member, nil if there is none.
+// find returns the value of a member, nil if there is none.
 func find(raw []byte, name string) []byte {
 	w := scan.Members(raw)
 	for {

@@ -8,7 +8,7 @@ import (
 	"asbru/core/scan"
 )
 
-// kindOf is the error type that goes with an HTTP status.
+// kindOf returns the error type for an HTTP status.
 //
 // Source: https://docs.anthropic.com/en/api/errors
 func kindOf(status int) string {
@@ -36,8 +36,8 @@ func kindOf(status int) string {
 	return "invalid_request_error"
 }
 
-// unthreaded tells an SDK which asked for a thread that there is none: Anthropic's own then
-// sends the whole conversation again, as its tool runner needs it.
+// unthreaded tells an SDK that asked for a thread that threads are not supported. The tool runner of
+// Anthropic's SDK then sends the whole conversation again.
 //
 // Source: https://github.com/anthropics/anthropic-sdk-typescript, lib/internal/threads
 const unthreaded = `,"details":{"error_code":"thread_unsupported_request","unsupported":["thread"]}`
@@ -69,18 +69,18 @@ func endFault(dst, id []byte) []byte {
 	return append(dst, '}')
 }
 
-// appendStreamFault is the dialect's AppendStreamFault: the event error, behind which the
-// connection ends. Whether to try again stands in it, as the head of the reply is long gone.
+// appendStreamFault is the dialect's AppendStreamFault: the event error, after which the connection ends. It
+// also says whether to try again, since the head of the reply has been sent already.
 func appendStreamFault(dst []byte, f *core.Fault, id []byte) []byte {
 	dst = appendError(append(dst, "event: error\ndata: "...), f)
 	dst = strconv.AppendBool(append(dst, `,"retryable":`...), f.Retryable())
 	return append(endFault(dst, id), "\n\n"...)
 }
 
-// readFault is the dialect's ReadFault. Besides Anthropic's own envelope it reads those of
-// who hosts it: Google's error with a status, Azure's with a code, and bare texts.
+// readFault is the dialect's ReadFault. Besides Anthropic's own form it reads those of its hosts: Google's
+// error with a status, Azure's with a code, and plain text.
 func readFault(body []byte, f *core.Fault) {
-	if opens(body, '[') { // Google, at times
+	if opens(body, '[') { // Google, sometimes
 		w := scan.Elements(body)
 		_, body, _ = w.Next()
 	}
@@ -126,21 +126,20 @@ func readError(raw []byte, f *core.Fault) {
 			}
 		case "param":
 			say(&f.Param, value)
-		case "details": // Google's
+		case "details": // Google
 			f.Retry = body.Delay(value)
 		}
 	}
 }
 
-// say puts the string raw into s; anything else changes nothing.
+// say stores the string raw in s; other values change nothing.
 func say(s *string, raw []byte) {
 	if text, ok := scan.Inside(raw); ok && len(text) > 0 {
 		*s = string(scan.AppendUnescaped(nil, text))
 	}
 }
 
-// field is what a message that begins with the path of a field is about: "temperature:
-// range: 0..1".
+// field returns the field with whose path a message begins, as in "temperature: range: 0..1"; empty: none.
 func field(message string) string {
 	for i, c := range message {
 		switch {
@@ -154,7 +153,7 @@ func field(message string) string {
 	return ""
 }
 
-// faultOf is the Fault that the error object raw of a stream stands for.
+// faultOf returns the Fault for the error object raw of a stream.
 func faultOf(raw []byte) *core.Fault {
 	f := &core.Fault{Code: core.UpstreamFailed}
 	readFault(raw, f)

@@ -12,7 +12,7 @@ import (
 	"asbru/core"
 )
 
-// seeds adds what recordings of Anthropic's own hold, if they are there.
+// seeds adds recordings of Anthropic itself, if they are available.
 func seeds(f *testing.F, add func(c *corpus.Case)) {
 	if corpus.Dir() == "" {
 		return
@@ -31,7 +31,7 @@ func seeds(f *testing.F, add func(c *corpus.Case)) {
 	}
 }
 
-// spent runs a parser and fails when it takes more memory than the input warrants.
+// spent runs a parser and fails if it takes too much memory for the input.
 func spent(t *testing.T, input int, run func()) {
 	t.Helper()
 	var before, after runtime.MemStats
@@ -43,8 +43,8 @@ func spent(t *testing.T, input int, run func()) {
 	}
 }
 
-// FuzzParseRequest: what passes Peek is read or refused, and what is read says the same
-// when it is written and read again.
+// FuzzParseRequest checks that requests accepted by Peek are read or refused, and that those read are equivalent
+// after they were written and read again.
 func FuzzParseRequest(f *testing.F) {
 	f.Add(request(500))
 	f.Add([]byte(`{"model":"m","system":[{"type":"x"}],"messages":[{"content":[{"type":"tool_result","tool_use_id":"a","content":[{}]}],"role":"user"}]}`))
@@ -77,14 +77,14 @@ func FuzzParseRequest(f *testing.F) {
 		if diff := corpus.Diff(again, out); diff != "" {
 			t.Fatalf("%q became %q, then %q: %s", body, out, again, diff)
 		}
-		c.From = nil // as if another family had asked
+		c.From = nil // as if it came from another family
 		if out, fault = codec.AppendRequest(nil, c, send); fault == nil && !json.Valid(out) {
 			t.Fatalf("%q became %q", body, out)
 		}
 	})
 }
 
-// FuzzParseReply: a provider may answer anything; what is read is stable.
+// FuzzParseReply checks that replies, which may be anything, are read the same again after they were written.
 func FuzzParseReply(f *testing.F) {
 	f.Add([]byte(`{"id":"a","content":[{"type":"tool_use","id":"a","name":"f","input":"x"},{"type":"text","text":"a","citations":[{}]}],"usage":{"input_tokens":9}}`))
 	seeds(f, func(c *corpus.Case) {
@@ -121,8 +121,8 @@ func FuzzParseReply(f *testing.F) {
 	})
 }
 
-// FuzzParseEvent: frames, one a line, are events in order or errors, and what is written
-// of them is read again.
+// FuzzParseEvent checks that frames, one a line, yield events in order or errors, and that the stream written
+// from them can be read again.
 func FuzzParseEvent(f *testing.F) {
 	f.Add(bytes.Join(stream(), []byte("\n")))
 	f.Add([]byte("{\"type\":\"content_block_start\",\"content_block\":{\"type\":\"tool_use\",\"input\":{\"a\":1}}}\n{\"type\":\"content_block_start\",\"index\":1,\"content_block\":{\"type\":\"x\"}}\n{\"type\":\"message_stop\"}"))

@@ -5,9 +5,9 @@ import (
 	"asbru/core/scan"
 )
 
-// appendID appends the id of a call in the letters that Anthropic takes. One with others
-// becomes a number made of it, the same for the call and its result; one that is missing is
-// called by its place, as the nth call or result without one.
+// appendID appends the id of a call in the characters that Anthropic accepts. One with other characters is
+// replaced by a hash of it, so that a call and its result still agree; a missing one by its number among the
+// calls, or results, without an id.
 func appendID(dst []byte, id core.Text, nth *int64) []byte {
 	if len(id) == 0 {
 		*nth++

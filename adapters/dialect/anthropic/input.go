@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// appendInputMember appends the member input, as it stood when own.
+// appendInputMember appends the member input, unchanged if own.
 func appendInputMember(dst []byte, p *core.Part, own bool) []byte {
 	if own && p.Shape&partBare != 0 {
 		return dst
@@ -17,9 +17,9 @@ func appendInputMember(dst []byte, p *core.Part, own bool) []byte {
 	return appendInput(dst, p)
 }
 
-// appendInput appends the arguments of p as the object this format wants. Empty ones are
-// {}. What is no object, or was cut and is no JSON, stands in one: {"arguments":…}, as it
-// came.
+// appendInput appends the arguments of p as an object, which this format requires. Empty ones become {}.
+// Arguments that are not an object, or malformed because they were cut, become {"arguments":…} with their
+// text unchanged.
 func appendInput(dst []byte, p *core.Part) []byte {
 	at := len(dst)
 	if p.Wraps {
@@ -46,7 +46,7 @@ func appendInput(dst []byte, p *core.Part) []byte {
 	return append(scan.AppendQuoted(dst, p.Args), '}')
 }
 
-// trim cuts white space off both ends.
+// trim removes white space at both ends.
 func trim(b []byte) []byte {
 	for len(b) > 0 && space(b[0]) {
 		b = b[1:]
@@ -59,7 +59,7 @@ func trim(b []byte) []byte {
 
 func space(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
-// blank reports whether a text has nothing but white space.
+// blank reports whether a text has only white space.
 func blank(t core.Text) bool {
 	for i := 0; i < len(t); i++ {
 		if t[i] == '\\' && i+1 < len(t) && (t[i+1] == 'n' || t[i+1] == 't' || t[i+1] == 'r') {

@@ -1,34 +1,34 @@
 package anthropic
 
-// A thinkWay is how a model is told to think.
+// A thinkWay is how thinking is requested from a model.
 type thinkWay uint8
 
 const (
 	thinkNever    thinkWay = iota
 	thinkBudget            // {"type":"enabled","budget_tokens":…}
-	thinkEither            // that, or adaptive with an effort
+	thinkEither            // as thinkBudget, or adaptive with an effort
 	thinkAdaptive          // adaptive with an effort; a budget is refused
 )
 
-// A model is what must be known of one to ask it.
+// A model is what must be known about a model to write a request for it.
 type model struct {
 	prefix string
-	most   int64 // output tokens it gives; sent when the client sets no limit, which this format wants
+	most   int64 // most output tokens; sent if the client sets no limit, because this format requires one
 	way    thinkWay
 	single bool // temperature and top_p exclude each other
 	strict bool // tools can be strict
 }
 
-// What is sent as max_tokens when the client said none.
+// The values of model.most.
 const (
 	mostOldest = 4096  // Claude 3 and before
-	mostOld    = 8192  // Claude 3.5, and models that are no Claude
+	mostOld    = 8192  // Claude 3.5, and models other than Claude
 	mostOpus   = 32000 // Opus 4 and 4.1
-	mostNew    = 64000 // all others; some could give more
+	mostNew    = 64000 // all others, some of which could give more
 )
 
-// models, the first prefix that fits; a dot in a name counts as a dash. A Claude that
-// nobody knows is asked in the way that most of them understand.
+// models are rows by prefix of the name, of which the first that matches counts; a dot in a name counts as a
+// dash. The row for an unknown Claude has the properties that most of them have.
 //
 // Source: https://docs.anthropic.com/en/docs/about-claude/models/overview
 var models = [...]model{
@@ -55,11 +55,11 @@ var models = [...]model{
 	{"claude-sonnet-5", mostNew, thinkAdaptive, true, true},
 	{"claude-haiku-5", mostNew, thinkAdaptive, true, true},
 	{"claude-", mostNew, thinkEither, true, true},
-	{"", mostOld, thinkBudget, false, false}, // another vendor's model behind this format
+	{"", mostOld, thinkBudget, false, false}, // another vendor's model in this format
 }
 
-// modelOf finds the row for name, which may have a region, a vendor or a publisher in
-// front: "us.anthropic.claude-…", "anthropic/claude-…".
+// modelOf returns the row for name, which may begin with a region, a vendor or a publisher:
+// "us.anthropic.claude-…", "anthropic/claude-…".
 func modelOf(name []byte) *model {
 	const family = "claude-"
 	for i := 0; i+len(family) <= len(name); i++ {

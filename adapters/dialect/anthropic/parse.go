@@ -8,10 +8,10 @@ import (
 	"asbru/core/scan"
 )
 
-// parseRequest reads a request for messages, or to count their tokens.
+// parseRequest reads a request for messages, or for counting their tokens.
 func (f family) parseRequest(c *core.Chat, raw []byte) *core.Fault {
 	c.From, c.Op = f.api, core.OpChat
-	c.Usage = true // which every stream of this format tells
+	c.Usage = true // every stream of this format has usage
 	w := scan.Members(raw)
 	for {
 		key, more := w.Key()
@@ -41,7 +41,7 @@ func (f family) parseRequest(c *core.Chat, raw []byte) *core.Fault {
 	return nil
 }
 
-// member reads one member of a request. One that is null is kept for its own family.
+// member reads one member of a request. One that is null is kept for the same family.
 func member(c *core.Chat, key, value []byte) *core.Fault {
 	if scan.IsNull(value) {
 		c.Keep(&c.More, key, value)
@@ -82,8 +82,8 @@ func member(c *core.Chat, key, value []byte) *core.Fault {
 	return nil
 }
 
-// object reads the members that are objects of settings. Those that hold more than is
-// known here are kept whole beside what was read of them.
+// object reads the members that are objects of settings. Those with unknown members are read and also kept
+// whole.
 func object(c *core.Chat, key, value []byte) bool {
 	if !opens(value, '{') && string(key) != "mcp_servers" && string(key) != "container" {
 		return false
@@ -101,14 +101,14 @@ func object(c *core.Chat, key, value []byte) bool {
 	case "metadata":
 		keep(c, metadata(c, value), chatRawMetadata, key, value)
 	case "mcp_servers", "container":
-		// What the provider runs on its own: as a hosted tool it is refused where it cannot be had.
+		// The provider runs these itself: they are treated as hosted tools, which targets without them refuse.
 		if string(value) == "[]" {
 			return false
 		}
 		c.Tools = append(c.Tools, core.Tool{Type: key, Raw: value, Shape: toolTop})
 	case "thread":
-		// State that the provider holds, of a conversation that begins or goes on. Where it
-		// cannot be had appendFault says so in the words that SDKs wait for.
+		// State held by the provider, for a new conversation or a continued one. If a target does not have it,
+		// appendFault says so in the form that SDKs recognize.
 		c.Previous = key
 		return false
 	default:
@@ -117,7 +117,7 @@ func object(c *core.Chat, key, value []byte) bool {
 	return true
 }
 
-// keep puts a member among the extras, and bit into the shape, unless it was read in full.
+// keep adds a member to the extras, and bit to the shape, unless it was read in full.
 func keep(c *core.Chat, full bool, bit uint32, key, value []byte) {
 	if !full {
 		c.Keep(&c.More, key, value)
@@ -125,7 +125,7 @@ func keep(c *core.Chat, full bool, bit uint32, key, value []byte) {
 	}
 }
 
-// number takes a number as it stands.
+// number stores a number with its original spelling.
 func number(to *[]byte, param string, value []byte) *core.Fault {
 	if c := value[0]; c != '-' && (c < '0' || c > '9') {
 		return unfit(param, "a number")
@@ -156,8 +156,7 @@ func stops(c *core.Chat, value []byte) *core.Fault {
 	return nil
 }
 
-// system reads the top-level system prompt, which is the first turn wherever it
-// stands in the body.
+// system reads the top-level system prompt, which is the first turn even if it comes later in the body.
 func system(c *core.Chat, value []byte) *core.Fault {
 	i := c.Begin(core.System)
 	c.Turns[i].Shape = turnTop

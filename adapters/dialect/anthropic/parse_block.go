@@ -9,11 +9,10 @@ import (
 type source struct {
 	kind, media, data, url, file []byte
 	key, raw                     []byte
-	odd                          bool // it holds a member that is not known
+	odd                          bool // it has an unknown member
 }
 
-// A blockReader holds the members of a content block until its type is known, which
-// may stand behind them.
+// A blockReader holds the members of a content block until its type is known, which may come after them.
 type blockReader struct {
 	kind   []byte
 	src    source
@@ -23,9 +22,9 @@ type blockReader struct {
 	full   bool // there were more
 }
 
-// block adds to t the content block that raw starts with, and returns what follows
-// it. What is not known or lacks something is a PartOther with all of its bytes. ok is false
-// when raw is no object with a type; what was added is worthless then.
+// block adds the content block at the start of raw to t, and returns the bytes after it. An unknown or
+// incomplete block becomes a PartOther with all of its bytes. ok is false if raw is not an object with a
+// type; t must then be discarded.
 func block(t *core.Tree, raw []byte) (rest []byte, ok bool) {
 	if !opens(raw, '{') {
 		return nil, false
@@ -70,12 +69,12 @@ func block(t *core.Tree, raw []byte) (rest []byte, ok bool) {
 	p := &t.Parts[at]
 	p.More = extras
 	if p.Kind == core.PartImage || p.Kind == core.PartFile || p.Kind == core.PartResult {
-		p.Raw = whole // Claude answers with none of them; another's answer is repeated
+		p.Raw = whole // Claude never answers with these; those of another provider are repeated
 	}
 	return rest, true
 }
 
-// read reads the object that raw starts with and returns what follows it.
+// read reads the object at the start of raw and returns the bytes after it.
 func (s *source) read(raw []byte) (rest []byte) {
 	w := scan.Members(raw)
 	for {
@@ -106,7 +105,7 @@ func (s *source) read(raw []byte) (rest []byte) {
 	return rest
 }
 
-// part makes the part at index at what the block says; false: it is none we know.
+// part fills the part at index at from the block. It returns false for an unknown type.
 func (b *blockReader) part(t *core.Tree, at int, extras *int32) bool {
 	var p core.Part
 	switch string(b.kind) {
@@ -148,7 +147,7 @@ func (b *blockReader) part(t *core.Tree, at int, extras *int32) bool {
 	return true
 }
 
-// media reads what holds a source.
+// media reads a block with a source.
 func (b *blockReader) media(t *core.Tree, p *core.Part, extras *int32) bool {
 	s := &b.src
 	switch string(s.kind) {
@@ -191,7 +190,7 @@ func mark(t *core.Tree, p *core.Part, extras *int32, key, value []byte) {
 	}
 }
 
-// cacheMark reads {"type":"ephemeral","ttl":"5m"}; full is false if it says more.
+// cacheMark reads {"type":"ephemeral","ttl":"5m"}; full is false if it has other members.
 func cacheMark(value []byte) (ttl core.Text, full bool) {
 	ttl, full = core.Text{}, true
 	w := scan.Members(value)

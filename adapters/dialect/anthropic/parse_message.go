@@ -8,7 +8,7 @@ import (
 	"asbru/core/scan"
 )
 
-// messages reads the array that raw starts with and returns what follows it.
+// messages reads the array at the start of raw and returns the bytes after it.
 func messages(c *core.Chat, raw []byte) (rest []byte, fault *core.Fault) {
 	w := scan.Elements(raw)
 	for n := 0; ; n++ {
@@ -22,8 +22,8 @@ func messages(c *core.Chat, raw []byte) (rest []byte, fault *core.Fault) {
 	}
 }
 
-// message reads one message. It becomes one turn, or several when it holds results of
-// tools beside other blocks, which the neutral form keeps apart.
+// message reads one message. It becomes one turn, or several if it has results of tools and other blocks,
+// which the neutral form separates.
 func message(c *core.Chat, raw []byte, n int) (rest []byte, fault *core.Fault) {
 	where := "messages."
 	if !opens(raw, '{') {
@@ -103,7 +103,7 @@ func content(c *core.Chat, raw []byte) (rest []byte, ok bool) {
 	return w.Rest(), true
 }
 
-// speak gives the turns of one message their role.
+// speak sets the role of the turns of one message.
 func speak(turns []core.Turn, role []byte, n int) *core.Fault {
 	as := core.User
 	switch string(role) {

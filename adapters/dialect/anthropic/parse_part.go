@@ -53,7 +53,7 @@ func (b *blockReader) call(t *core.Tree, p *core.Part, extras *int32) bool {
 	return p.ID != nil && p.Name != nil
 }
 
-// result reads the result of a tool into the part at index at and the ones behind it.
+// result reads the result of a tool into the part at index at and those after it.
 func (b *blockReader) result(t *core.Tree, at int, extras *int32) bool {
 	p := core.Part{Kind: core.PartResult, Shape: partBare}
 	var inner []byte
@@ -100,8 +100,8 @@ func (b *blockReader) result(t *core.Tree, at int, extras *int32) bool {
 	return p.ID != nil
 }
 
-// thought reads visible thinking. One without text that carries another vendor's
-// signature was written by this package, for the part behind it.
+// thought reads visible thinking. One without text and with another vendor's signature was written by this
+// package, for the part after it.
 func (b *blockReader) thought(t *core.Tree, p *core.Part, extras *int32) bool {
 	p.Kind, p.Shape = core.PartThought, partBare
 	for i := range b.n {

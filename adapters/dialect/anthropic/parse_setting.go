@@ -8,7 +8,7 @@ import (
 	"asbru/core/scan"
 )
 
-// tools reads what the model may call.
+// tools reads the tools that the model may call.
 func tools(c *core.Chat, value []byte) *core.Fault {
 	if !opens(value, '[') {
 		return unfit("tools", "an array")
@@ -32,7 +32,7 @@ func tools(c *core.Chat, value []byte) *core.Fault {
 	return nil
 }
 
-// readTool reads one tool. One with a type is the provider's: it is kept whole.
+// readTool reads one tool. One with a type is hosted by the provider and kept whole.
 func readTool(c *core.Chat, raw []byte) (tool core.Tool) {
 	w := scan.Members(raw)
 	for {
@@ -68,7 +68,7 @@ func readTool(c *core.Chat, raw []byte) (tool core.Tool) {
 	return tool
 }
 
-// toolChoice reads whether tools must be called; false: it says more than is known.
+// toolChoice reads whether tools must be called. full is false if it has unknown members.
 func toolChoice(c *core.Chat, raw []byte) (full bool) {
 	full = true
 	w := scan.Members(raw)
@@ -100,7 +100,7 @@ func toolChoice(c *core.Chat, raw []byte) (full bool) {
 	}
 }
 
-// thinking reads how the model is to think; false: it says more than is known.
+// thinking reads how the model should think. full is false if it has unknown members.
 func thinking(c *core.Chat, raw []byte) (full bool) {
 	full = true
 	var kind []byte
@@ -139,12 +139,12 @@ func thinking(c *core.Chat, raw []byte) (full bool) {
 		return false
 	}
 	if c.Shows == core.Unsaid {
-		c.Shows = core.Yes // it is what a client of this format gets to see
+		c.Shows = core.Yes // clients of this format see it
 	}
 	return full
 }
 
-// outputConfig reads effort and format; false: it says more than is known.
+// outputConfig reads effort and format. full is false if it has unknown members.
 func outputConfig(c *core.Chat, raw []byte) (full bool) {
 	full = true
 	w := scan.Members(raw)
@@ -164,7 +164,7 @@ func outputConfig(c *core.Chat, raw []byte) (full bool) {
 	}
 }
 
-// schemaFormat reads {"type":"json_schema","schema":{}}; false: it says more or less.
+// schemaFormat reads {"type":"json_schema","schema":{}}. full is false if it has other members, or lacks one.
 func schemaFormat(c *core.Chat, raw []byte) (full bool) {
 	full = true
 	var kind, schema []byte
@@ -190,7 +190,7 @@ func schemaFormat(c *core.Chat, raw []byte) (full bool) {
 	return full
 }
 
-// metadata reads who asks; false: it says more.
+// metadata reads the user. full is false if it has other members.
 func metadata(c *core.Chat, raw []byte) (full bool) {
 	full = true
 	w := scan.Members(raw)

@@ -85,7 +85,7 @@ func TestParseMessages(t *testing.T) {
 	}
 }
 
-// What is no request is refused, and the field is named.
+// Invalid requests are refused, and the field is named.
 func TestParseFaults(t *testing.T) {
 	f := func(body, param string) {
 		t.Helper()
@@ -114,7 +114,7 @@ func TestParseFaults(t *testing.T) {
 	f(`{"service_tier":1}`, "service_tier")
 }
 
-// The odd ways to write a request come back as they were.
+// Unusual spellings of a request are preserved.
 func TestOddRequests(t *testing.T) {
 	f := func(body string) {
 		t.Helper()
@@ -167,7 +167,7 @@ func TestOddRequests(t *testing.T) {
 	f(`{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"a","id":"x"},{"role":"user","content":""},{"content":[{"type":"text","text":""}],"role":"assistant"},{"role":"system","content":"b"}]}`)
 }
 
-// The neutral form says what a reply in this format needs to say to its own client, too.
+// The neutral form holds everything that clients of this format need in a reply.
 func TestOddReplies(t *testing.T) {
 	f := func(body string) {
 		t.Helper()

@@ -2,10 +2,10 @@ package anthropic
 
 import "bytes"
 
-// prefills reports whether Claude of that name goes on where an assistant's turn at the end
-// stops. The models up to 4.5 do; later ones answer 400
+// prefills reports whether the Claude of that name continues an assistant's turn at the end of a conversation.
+// The models up to 4.5 do; later ones answer 400
 // (https://docs.anthropic.com/en/docs/build-with-claude/prompt-engineering/prefill-claudes-response).
-// Names of other servers and forms are taken for models that do not.
+// Other names are taken for models that do not.
 func prefills(model []byte) bool {
 	i := bytes.Index(model, []byte("claude-"))
 	if i < 0 {

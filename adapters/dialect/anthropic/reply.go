@@ -77,7 +77,7 @@ func blocks(t *core.Tree, raw []byte) error {
 	}
 }
 
-// finishOf is what a stop_reason means.
+// finishOf returns the meaning of a stop_reason.
 func finishOf(reason core.Text) core.Finish {
 	switch string(reason) {
 	case "":
@@ -96,8 +96,8 @@ func finishOf(reason core.Text) core.Finish {
 	return core.FinishStop
 }
 
-// reasonOf is the stop_reason for f. calls says that tools are to be run and declined that
-// what was said is a refusal: a client of this format looks for both here.
+// reasonOf returns the stop_reason for f. calls says that there are calls of tools, and declined that the text
+// is a refusal: clients of this format expect to see both here.
 func reasonOf(f core.Finish, calls, declined bool) string {
 	switch f {
 	case core.FinishLength:
@@ -108,7 +108,7 @@ func reasonOf(f core.Finish, calls, declined bool) string {
 		return "pause_turn"
 	case core.FinishCalls:
 		return "tool_use"
-	case core.FinishStopped: // not all tell at which
+	case core.FinishStopped: // not all providers name the stop sequence
 		return "stop_sequence"
 	}
 	switch {
@@ -120,7 +120,7 @@ func reasonOf(f core.Finish, calls, declined bool) string {
 	return "end_turn"
 }
 
-// appendReply appends r as a message. Of several choices it is the first.
+// appendReply appends r as a message. Of several choices it has the first.
 func (f family) appendReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	own := r.From == f.api
 	dst = append(dst, `{"id":"`...)
@@ -180,12 +180,12 @@ func appendStop(dst []byte, r *core.Completion, c *core.Choice, own bool) []byte
 	return dst
 }
 
-// has reports whether c holds a part of a kind.
+// has reports whether c has a part of that kind.
 func has(r *core.Completion, c *core.Choice, kind core.PartKind) bool {
 	return slices.ContainsFunc(r.Parts[c.From:c.To], func(p core.Part) bool { return p.Kind == kind })
 }
 
-// appendMessageID appends the id of an answer: the provider's, or one of the request's.
+// appendMessageID appends the id of an answer: the provider's, or else one made from the request's.
 func appendMessageID(dst []byte, id []byte, x *core.Crossing) []byte {
 	if len(id) == 0 && x != nil {
 		id = x.ID

@@ -5,12 +5,10 @@ import (
 	"asbru/core/scan"
 )
 
-// appendPart appends the part at i of an answer as a content block; nothing, when this
-// format has none for it.
+// appendPart appends the part at i of an answer as a content block; nothing if this format has none for it.
 //
-// The signature of another vendor stands where Claude's would, marked with whose it is. On
-// a text or a call, which have no place for one, it stands in a thought without text
-// before it.
+// A signature of another vendor takes the place of Claude's, marked with the vendor. For a text or a call,
+// which have no field for one, it is put in a thought without text before it.
 func appendPart(dst []byte, t *core.Tree, i int, own bool) []byte {
 	p := &t.Parts[i]
 	if own && p.Raw != nil {
@@ -68,14 +66,13 @@ func appendPart(dst []byte, t *core.Tree, i int, own bool) []byte {
 	return append(dst, '}')
 }
 
-// appendSigned appends a thought without text, which carries a signature for the block
-// behind it.
+// appendSigned appends a thought without text, which carries the signature of the block after it.
 func appendSigned(dst []byte, v core.Vendor, sign []byte) []byte {
 	dst = append(dst, `{"type":"thinking","thinking":"","signature":"`...)
 	return append(core.AppendSign(dst, core.Anthropic, v, sign), `"}`...)
 }
 
-// appendPicture appends an image of an answer as a user would send it: Claude draws none, so
+// appendPicture appends an image of an answer in the form in which users send them: Claude makes none, so
 // the format has no other.
 func appendPicture(dst []byte, p *core.Part) []byte {
 	media, data, url := p.Media, p.Data, p.URL

@@ -8,7 +8,7 @@ import (
 	"asbru/core"
 )
 
-// answered is the message made of parts of another family's answer.
+// answered returns the message for parts of another family's answer.
 func answered(finish core.Finish, parts ...core.Part) string {
 	r := core.NewCompletion()
 	r.ID, r.Model = core.Text("chatcmpl-1"), core.Text("gpt")

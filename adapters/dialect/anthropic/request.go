@@ -6,29 +6,29 @@ import (
 	"asbru/core/scan"
 )
 
-// A writer appends one request.
+// A writer is a request being written.
 type writer struct {
 	c       *core.Chat
 	s       *core.Send
 	b       []byte
-	own     bool // c came from this family and is repeated as it stood
+	own     bool // c came from this family and is written again unchanged
 	row     *model
-	vendor  core.Vendor // whose signatures the target reads
-	lenient bool        // it takes thinking without one
+	vendor  core.Vendor // the vendor whose signatures the target reads
+	lenient bool        // the target accepts thinking without a signature
 	plan    plan
 
-	side   side // whose message is open
-	want   side // whose block comes next
+	side   side // the side whose message is open
+	want   side // the side of the next block
 	more   bool // a comma is due in the open list
-	inner  bool // within a list that is no message's
-	over   int  // cache marks of messages to leave out, from the first on
-	atop   int  // of tools and system
+	inner  bool // within a list that is not the content of a message
+	over   int  // number of cache marks to leave out, of the first messages
+	atop   int  // number to leave out, of tools and system
 	calls  int64
-	solved int64 // calls and results without an id so far
+	solved int64 // number of calls and results without an id so far
 	fault  *core.Fault
 }
 
-// A side is whose turn it is.
+// A side is one of the two sides of a conversation.
 type side uint8
 
 const (
@@ -52,13 +52,12 @@ func (f family) newWriter(dst []byte, c *core.Chat, s *core.Send) writer {
 
 func (w *writer) quirk(q core.Quirk) bool { return w.s.Face != nil && w.s.Face.Quirks&q != 0 }
 
-// appendRequest appends the body that asks c of s.
+// appendRequest appends the request for c to s.
 //
-// Decisions that the format forces: max_tokens is that of the model's row when the client
-// said none. Turns of one side become one message, results of tools first. A conversation
-// that the user does not open gets a user message "." in front. System and developer turns,
-// wherever they stand, become blocks of the system prompt in their order. An answer that
-// must be any JSON object is asked for by a sentence there.
+// The format requires these decisions: without a limit of the client, max_tokens is that of the model's row.
+// Consecutive turns of one side become one message, with results of tools first. A conversation that the user
+// does not begin gets a user message "." at the beginning. All system and developer turns become blocks of
+// the system prompt, in their order. If the answer must be any JSON object, a sentence there asks for it.
 func (f family) appendRequest(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	at := len(dst)
 	w := f.newWriter(dst, c, s)
@@ -83,7 +82,7 @@ func (f family) appendRequest(dst []byte, c *core.Chat, s *core.Send) ([]byte, *
 	return body.Edit(w.b, at, s.Face), nil
 }
 
-// head appends the model, which is always said.
+// head appends the model, which is always written.
 func (w *writer) head() {
 	w.b = append(w.b, `{"model":`...)
 	w.b = scan.AppendString(w.b, w.s.Model)
@@ -101,7 +100,7 @@ func (w *writer) limit() {
 	}
 }
 
-// conversation appends what a request and a count have in common.
+// conversation appends the members that a request and a count have in common.
 func (w *writer) conversation() {
 	if w.own {
 		w.ownSystem()
@@ -114,7 +113,7 @@ func (w *writer) conversation() {
 	w.toolChoice()
 }
 
-// refuse finds what this format cannot ask for, and notes what is left out.
+// refuse returns the Fault for a feature that this format does not have, and records what is dropped.
 func (w *writer) refuse() *core.Fault {
 	c := w.c
 	switch {
@@ -142,12 +141,12 @@ func (w *writer) refuse() *core.Fault {
 	return nil
 }
 
-// lacks is the Fault of what the target has nothing like.
+// lacks returns the Fault for a feature that the target does not have.
 func (w *writer) lacks(param, what, hint string) *core.Fault {
 	return body.Invalid(param, "cannot ask "+string(w.s.Model)+" for this: its format "+what, hint)
 }
 
-// drop notes what is left out.
+// drop records what is left out.
 func (w *writer) drop() {
 	c := w.c
 	for _, d := range [...]struct {
@@ -165,7 +164,7 @@ func (w *writer) drop() {
 	}
 	for n := c.More; n != 0; {
 		var e core.Extra
-		if e, n = c.Extra(n); len(e.Value) == 0 || !scan.IsNull(e.Value) { // Gemini's settings are kept by name only
+		if e, n = c.Extra(n); len(e.Value) == 0 || !scan.IsNull(e.Value) { // of Gemini's settings only the names are kept
 			c.Drop(string(e.Key))
 		}
 	}

@@ -8,8 +8,7 @@ import (
 	"asbru/core/scan"
 )
 
-// media appends an image or a document without its closing brace; false: it cannot be
-// sent.
+// media appends an image or a document without its closing brace. It returns false if it cannot be sent.
 func (w *writer) media(p *core.Part) bool {
 	at := len(w.b)
 	more, side := w.more, w.side
@@ -36,7 +35,7 @@ func (w *writer) media(p *core.Part) bool {
 	return true
 }
 
-// source appends where p comes from.
+// source appends the source of p.
 func (w *writer) source(p *core.Part) *core.Fault {
 	media, data, url := p.Media, p.Data, p.URL
 	if rest, ok := bytes.CutPrefix(url, []byte("data:")); ok {
@@ -68,7 +67,7 @@ func (w *writer) source(p *core.Part) *core.Fault {
 	return nil
 }
 
-// bytes appends a source of bytes.
+// bytes appends a source with the data itself.
 func (w *writer) bytes(p *core.Part, media, data core.Text) *core.Fault {
 	if media == nil {
 		media = sniff(data)
@@ -89,7 +88,7 @@ func (w *writer) bytes(p *core.Part, media, data core.Text) *core.Fault {
 	return nil
 }
 
-// plain appends a document of text, which this format does not take in base64.
+// plain appends a text document, which this format does not accept in base64.
 func (w *writer) plain(data core.Text) *core.Fault {
 	room := w.c.Room()
 	at := len(room)
@@ -103,7 +102,7 @@ func (w *writer) plain(data core.Text) *core.Fault {
 	return nil
 }
 
-// dataURL splits what follows "data:" into its type and its base64 (RFC 2397).
+// dataURL splits the rest of a URL after "data:" into its type and its base64 (RFC 2397).
 func dataURL(rest core.Text) (media, data core.Text, ok bool) {
 	head, data, ok := bytes.Cut(rest, []byte(","))
 	if !ok {
@@ -119,7 +118,7 @@ func dataURL(rest core.Text) (media, data core.Text, ok bool) {
 	return head, data, true
 }
 
-// sniff tells what data is from how it begins; nil: it does not show.
+// sniff returns the media type of data from its first bytes; nil: unknown.
 func sniff(data core.Text) core.Text {
 	for _, m := range magics {
 		if len(data) >= len(m.begins) && string(data[:len(m.begins)]) == m.begins {

@@ -11,7 +11,7 @@ func (w *writer) part(i int) {
 	switch p.Kind {
 	case core.PartText, core.PartRefusal:
 		if !w.own && blank(p.Text) {
-			return // refused upstream
+			return // the provider would refuse it
 		}
 		w.comma()
 		w.b = append(w.b, `{"type":"text","text":`...)
@@ -46,7 +46,7 @@ func (w *writer) part(i int) {
 	w.b = append(w.b, '}')
 }
 
-// id appends the id of a call: a client of this family made one that is fit.
+// id appends the id of a call. One of this family is valid already.
 func (w *writer) id(id core.Text, nth *int64) {
 	if w.own {
 		w.b = append(w.b, id...)
@@ -86,8 +86,8 @@ func (w *writer) result(i int) {
 	}
 }
 
-// sends reports whether the target takes the thought p: one it has signed, or any that can be
-// read when it needs no signature.
+// sends reports whether the target accepts the thought p: one that it has signed, or any with text if it
+// needs no signature.
 func (w *writer) sends(p *core.Part) bool {
 	if len(p.Sign) > 0 && p.Vendor == w.vendor {
 		return true
@@ -95,8 +95,8 @@ func (w *writer) sends(p *core.Part) bool {
 	return w.lenient && p.Kind == core.PartThought && (len(p.Text) > 0 || p.Vendor == core.NoVendor)
 }
 
-// thought appends what the model thought, byte for byte. What the target has not signed it
-// would refuse, so that is not sent; nor is another's signature ever.
+// thought appends a thought, byte for byte. One that the target has not signed is not sent, as it would be
+// refused; a signature of another vendor is never sent.
 func (w *writer) thought(p *core.Part) bool {
 	if !w.sends(p) {
 		w.c.Drop(core.LostThought)
@@ -120,8 +120,8 @@ func (w *writer) thought(p *core.Part) bool {
 	return true
 }
 
-// other appends what only this family knows. Of another's, what the model said is left
-// out; what the user said cannot be.
+// other appends a part that only this family has. Of another family's parts, those of the model are left out;
+// those of the user are refused.
 func (w *writer) other(p *core.Part) {
 	switch {
 	case p.Kind == core.PartOther && w.own:
@@ -131,7 +131,7 @@ func (w *writer) other(p *core.Part) {
 		w.c.Drop(string(p.Type))
 	case p.Kind == core.PartOther:
 		w.fault = w.lacks("messages", "has no "+string(p.Type), "take it out of the conversation")
-	case w.want == theModel && !w.inner: // what the model once spoke: its words are at hand
+	case w.want == theModel && !w.inner: // audio of the model, of which the transcript is sent
 		if !blank(p.Text) {
 			w.comma()
 			w.b = append(w.b, `{"type":"text","text":`...)

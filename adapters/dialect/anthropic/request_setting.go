@@ -7,7 +7,7 @@ import (
 	"asbru/core/scan"
 )
 
-// settings appends the members behind the conversation.
+// settings appends the members after the conversation.
 func (w *writer) settings() {
 	c := w.c
 	if w.s.Stream {
@@ -35,8 +35,8 @@ func (w *writer) settings() {
 	}
 }
 
-// sampling appends temperature, top_p and top_k as far as the model takes them:
-// none of them beside thinking, the first two not together, the newest models none at all.
+// sampling appends temperature, top_p and top_k as far as the model accepts them: none of them with thinking,
+// the first two not together, and the newest models none at all.
 func (w *writer) sampling() {
 	c := w.c
 	heat, p, k := c.Temperature, c.TopP, c.TopK
@@ -56,8 +56,7 @@ func (w *writer) sampling() {
 	w.raw(`,"top_k":`, k)
 }
 
-// above1 reports whether the number raw, if there is one, is more than this format's
-// temperatures go.
+// above1 reports whether raw is a number above 1, the highest temperature of this format.
 func above1(raw []byte) bool {
 	if raw == nil {
 		return false
@@ -66,7 +65,8 @@ func above1(raw []byte) bool {
 	return err == nil && n > 1
 }
 
-// unless is value, or nil and a note when it must go. 1 says nothing and goes unnoted.
+// unless returns value, or nil if it is gone, which it then records as dropped. A value of 1, the default, is
+// not recorded.
 func (w *writer) unless(gone bool, value []byte, name string) []byte {
 	if !gone || value == nil {
 		return value
@@ -83,7 +83,7 @@ func (w *writer) raw(name string, value []byte) {
 	}
 }
 
-// stops appends the stop sequences; those of white space alone are refused upstream.
+// stops appends the stop sequences, except for those of only white space, which the provider refuses.
 func (w *writer) stops() {
 	n := 0
 	for _, s := range w.c.Stop {
@@ -106,7 +106,7 @@ func (w *writer) stops() {
 	}
 }
 
-// extras appends the members of the family's own, except the one called but.
+// extras appends the members that only this family has, except for the one called but.
 func (w *writer) extras(n int32, but string) {
 	if w.own {
 		w.b = appendExtras(w.b, &w.c.Tree, n, but)

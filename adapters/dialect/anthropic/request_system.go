@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// system appends the system prompt of another family's turns: a string when it is one
-// text, else a block each.
+// system appends the system prompt from another family's turns: a string if it is one text, otherwise a block
+// for each.
 func (w *writer) system() {
 	c := w.c
 	n, only := 0, 0
@@ -54,7 +54,7 @@ func (w *writer) systemParts(t *core.Turn) {
 	w.parts(t)
 }
 
-// askJSON asks for an object in words.
+// askJSON appends a sentence that asks for a JSON object.
 func (w *writer) askJSON() {
 	w.comma()
 	w.b = append(w.b, `{"type":"text","text":"Answer with one JSON object only`...)

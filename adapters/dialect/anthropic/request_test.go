@@ -9,7 +9,7 @@ import (
 	"asbru/core"
 )
 
-// asked is what is sent for a form of another family that build fills.
+// asked returns the request for a form of another family that build fills.
 func asked(t *testing.T, s *core.Send, build func(c *core.Chat)) (string, *core.Chat, *core.Fault) {
 	t.Helper()
 	c := core.NewChat()
@@ -35,8 +35,7 @@ func turn(c *core.Chat, r core.Role, parts ...core.Part) {
 
 func say1(s string) core.Part { return core.Part{Text: core.Text(s)} }
 
-// members compares the members of got that want has, and that those called absent are not
-// there.
+// members compares the members of got that want has, and checks that got does not have those called absent.
 func members(t *testing.T, name, got, want string, absent ...string) {
 	t.Helper()
 	var g, w map[string]json.RawMessage

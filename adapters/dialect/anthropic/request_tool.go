@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// tools appends what the model may call. What another family allows by a list of names
-// is a list of tools here.
+// tools appends the tools that the model may call. If another family allows only some by a list of names, only
+// those are written.
 func (w *writer) tools() {
 	c := w.c
 	n := 0
@@ -92,7 +92,7 @@ func (w *writer) tool(t *core.Tool) {
 	w.b = append(w.b, '}')
 }
 
-// schema appends input_schema, which must say that it is an object's.
+// schema appends input_schema, which must have type object.
 func (w *writer) schema(t *core.Tool, strict core.Tri) {
 	if w.own {
 		if t.Schema != nil {
@@ -124,7 +124,7 @@ func (w *writer) schema(t *core.Tool, strict core.Tri) {
 	}
 }
 
-// toolChoice appends whether tools must be called. Without tools it would be refused.
+// toolChoice appends whether tools must be called. It is refused without tools.
 func (w *writer) toolChoice() {
 	c := w.c
 	if w.own && c.Shape&chatRawChoice != 0 || !w.own && len(c.Tools) == 0 {

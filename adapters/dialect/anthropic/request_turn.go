@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// countMarks finds how many cache marks must go: those of the first messages first, since
-// the last mark covers what stands before it, then those of tools and system.
+// countMarks counts the cache marks that must be left out: first those of the first messages, because the
+// last mark covers everything before it, then those of tools and system.
 func (w *writer) countMarks() {
 	c := w.c
 	top, said := 0, 0
@@ -32,7 +32,7 @@ func (w *writer) countMarks() {
 	w.atop = max(top-maxMarks, 0)
 }
 
-// ownSystem repeats the system prompt of this family's client.
+// ownSystem writes the system prompt of a request of this family again.
 func (w *writer) ownSystem() {
 	c := w.c
 	if len(c.Turns) == 0 || c.Turns[0].Shape&turnTop == 0 {
@@ -45,7 +45,7 @@ func (w *writer) ownSystem() {
 	}
 }
 
-// ownContent appends what a turn says; the bracket of a list stays open.
+// ownContent appends the content of a turn, without the closing bracket of a list.
 func (w *writer) ownContent(t *core.Turn) {
 	if t.Shape&turnString != 0 && t.To == t.From+1 {
 		w.b = scan.AppendQuoted(w.b, w.c.Parts[t.From].Text)
@@ -56,7 +56,7 @@ func (w *writer) ownContent(t *core.Turn) {
 	w.parts(t)
 }
 
-// ownMessages repeats the messages of this family's client.
+// ownMessages writes the messages of a request of this family again.
 func (w *writer) ownMessages() {
 	c := w.c
 	w.b = append(w.b, `,"messages":[`...)
@@ -90,7 +90,7 @@ func (w *writer) ownMessages() {
 	w.b = append(w.b, ']')
 }
 
-// messages appends the turns of another family, those of one side as one message.
+// messages appends the turns of another family, consecutive ones of one side as one message.
 func (w *writer) messages() {
 	c := w.c
 	w.b = append(w.b, `,"messages":[`...)
@@ -103,7 +103,7 @@ func (w *writer) messages() {
 			i++
 			continue
 		}
-		// Up to the model's next turn all is the user's: results first.
+		// Everything up to the model's next turn is one message of the user, with results first.
 		w.want = theUser
 		end := i
 		for ; end < len(c.Turns) && c.Turns[end].Role != core.Assistant; end++ {
@@ -124,10 +124,10 @@ func (w *writer) messages() {
 	w.b = append(w.b, `]}]`...)
 }
 
-// dot is what the user says where this format wants the user to speak and nobody did.
+// dot is the text for a message of the user that this format requires but the conversation lacks.
 const dot = `{"type":"text","text":"."}`
 
-// open begins the message of whose block comes next.
+// open ends the message that is open, if any, and begins one of the side of the next block.
 func (w *writer) open() {
 	if w.side == nobody && w.want == theModel {
 		w.b = append(append(append(w.b, `{"role":"user","content":[`...), dot...), `]},`...)
@@ -160,7 +160,7 @@ func (w *writer) parts(t *core.Turn) {
 	}
 }
 
-// spoken appends of a turn that is the user's the results of tools, or all but them.
+// spoken appends the results of tools in a turn of the user's side, or everything except them.
 func (w *writer) spoken(t *core.Turn, results bool) {
 	if t.Role != core.User && t.Role != core.ToolRole {
 		return

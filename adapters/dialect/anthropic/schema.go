@@ -2,9 +2,9 @@ package anthropic
 
 import "asbru/core/scan"
 
-// appendFit appends schema within the subset that Anthropic's strict output takes:
-// without bounds of numbers, lengths and counts, with objects closed. Order and all
-// else stay. A schema that already fits is copied as it is, white space aside.
+// appendFit appends schema reduced to the subset that Anthropic's strict output accepts: without bounds of
+// numbers, lengths and counts, and with objects closed. Order and everything else are kept. A schema that
+// fits already is copied unchanged except for white space.
 //
 // Source: https://docs.anthropic.com/en/docs/build-with-claude/structured-outputs
 func appendFit(dst, schema []byte, depth int) []byte {
@@ -51,7 +51,7 @@ func appendFit(dst, schema []byte, depth int) []byte {
 	return append(dst, '}')
 }
 
-// appendFitValue appends the value of a keyword whose value may hold schemas.
+// appendFitValue appends the value of a keyword, which may contain schemas.
 func appendFitValue(dst, key, value []byte, depth int) []byte {
 	switch string(key) {
 	case "properties", "$defs", "definitions":

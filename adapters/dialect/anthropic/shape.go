@@ -1,42 +1,41 @@
 package anthropic
 
-// How the members of a request stood in the client's own words. Only this family
-// heeds it.
+// How the members of a request were written. Only this family uses it.
 const (
-	chatNoStream     uint32 = 1 << iota // "stream":false was said
+	chatNoStream     uint32 = 1 << iota // "stream":false was given
 	chatRawThinking                     // thinking is among the extras
-	chatRawChoice                       // tool_choice is
-	chatRawOutput                       // output_config is
-	chatRawFormat                       // output_format is
-	chatRawMetadata                     // metadata is
-	chatDisplay                         // thinking.display was said
-	chatNoTools                         // "tools":[] was said
-	chatNoStops                         // "stop_sequences":[] was said
-	chatOutputFormat                    // the schema was in output_format, as an older beta has it
+	chatRawChoice                       // tool_choice is among the extras
+	chatRawOutput                       // output_config is among the extras
+	chatRawFormat                       // output_format is among the extras
+	chatRawMetadata                     // metadata is among the extras
+	chatDisplay                         // thinking.display was given
+	chatNoTools                         // "tools":[] was given
+	chatNoStops                         // "stop_sequences":[] was given
+	chatOutputFormat                    // the schema was in output_format, as in an older beta
 )
 
 // Of a turn.
 const (
 	turnTop    uint16 = 1 << iota // the member system, not a message
 	turnString                    // its content is a string
-	turnJoined                    // it is of the same message as the turn before
+	turnJoined                    // it is part of the same message as the turn before
 )
 
 // Of a part.
 const (
 	partRawCache  uint16 = 1 << iota // cache_control is among the extras
-	partRawSource                    // source is
+	partRawSource                    // source is among the extras
 	partString                       // of a result: its content is a string
 	partBare                         // of a result: it has no content; of a thought: no signature; of a call: no input
-	partFine                         // of a result: "is_error":false was said
-	partCites                        // citations were said, perhaps none
+	partFine                         // of a result: "is_error":false was given
+	partCites                        // citations were given, perhaps none
 )
 
 // Of a tool.
 const (
-	toolCustom   uint16 = 1 << iota // "type":"custom" was said
+	toolCustom   uint16 = 1 << iota // "type":"custom" was given
 	toolRawCache                    // cache_control is among the extras
-	toolTop                         // no tool, but a top-level member that works like one: Type is its name
+	toolTop                         // not a tool, but a top-level member that works like one: Type is its name
 )
 
 // Of a reply.

@@ -7,7 +7,7 @@ import (
 	"asbru/core/scan"
 )
 
-// open reads content_block_start. A block that was not closed is closed by the next.
+// open reads content_block_start. It closes a block that is still open.
 func (fr *frame) open(ev []core.Event, x *core.Crossing) ([]core.Event, error) {
 	if !opens(fr.block, '{') {
 		return ev, errors.New("cannot read the event: it starts a content block and has none")
@@ -19,14 +19,18 @@ func (fr *frame) open(ev []core.Event, x *core.Crossing) ([]core.Event, error) {
 	return openBlock(ev, x, fr.block, fr.at()), nil
 }
 
-// openBlock starts the block raw, with what it brings already.
-func openBlock(ev []core.Event, x *core.Crossing, raw []byte, key int64) []core.Event {
-	var kind, id, name, text, sign, data, input, cites []byte
+// A blockStart is a content block as a stream begins it: what is read of its members, nil where they are absent.
+type blockStart struct {
+	kind, id, name, text, sign, data core.Text
+	input, cites                     []byte // raw
+}
+
+func (s *blockStart) read(raw []byte) {
 	w := scan.Members(raw)
 	for {
 		key, value, more := w.Next()
 		if !more {
-			break
+			return
 		}
 		if scan.IsNull(value) {
 			continue
@@ -34,57 +38,60 @@ func openBlock(ev []core.Event, x *core.Crossing, raw []byte, key int64) []core.
 		inside, _ := scan.Inside(value)
 		switch string(key) {
 		case "type":
-			kind = inside
+			s.kind = inside
 		case "id":
-			id = inside
+			s.id = inside
 		case "name":
-			name = inside
+			s.name = inside
 		case "text", "thinking":
-			text = inside
+			s.text = inside
 		case "signature":
-			sign = inside
+			s.sign = inside
 		case "data":
-			data = inside
+			s.data = inside
 		case "input":
-			input = value
+			s.input = value
 		case "citations":
-			cites = value
+			s.cites = value
 		}
 	}
-	at := x.Add(kindOfBlock(kind), 0, key)
+}
+
+// openBlock starts the block raw, with the content that it already has.
+func openBlock(ev []core.Event, x *core.Crossing, raw []byte, key int64) []core.Event {
+	var s blockStart
+	s.read(raw)
+	at := x.Add(kindOfBlock(s.kind), 0, key)
 	b := &x.Blocks[at]
-	b.ID, b.Name, b.Opened = append(b.ID, id...), append(b.Name, name...), true
+	b.ID, b.Name, b.Opened = append(b.ID, s.id...), append(b.Name, s.name...), true
 	x.R.Block = at
 	e := core.Event{Kind: core.EventOpen, Block: at}
 	switch b.Kind {
 	case core.PartOther:
-		b.Type = append(b.Type, kind...)
+		b.Type = append(b.Type, s.kind...)
 		e.Raw = raw
 		return append(ev, e)
 	case core.PartCall:
 		e.Raw = raw
-		if input = trim(input); len(input) > 2 && len(input) <= maxHeld { // more than {}
+		if input := trim(s.input); len(input) > 2 && len(input) <= maxHeld { // more than {}
 			b.Held = scan.AppendEscaped(b.Held, input)
 		}
 		return append(ev, e)
 	case core.PartVeiled:
-		b.Sign = append(b.Sign, data...)
+		b.Sign = append(b.Sign, s.data...)
 		readVendor(b)
 		return append(ev, e, core.Event{Kind: core.EventSign, Block: at})
 	}
-	b.Sign = append(b.Sign, sign...)
+	b.Sign = append(b.Sign, s.sign...)
 	ev = append(ev, e)
-	if len(text) > 0 {
-		ev = append(ev, core.Event{Kind: core.EventDelta, Block: at, Text: text})
+	if len(s.text) > 0 {
+		ev = append(ev, core.Event{Kind: core.EventDelta, Block: at, Text: s.text})
 	}
-	c := scan.Elements(cites)
-	for {
-		_, one, more := c.Next()
-		if !more {
-			return ev
-		}
+	w := scan.Elements(s.cites)
+	for _, one, more := w.Next(); more; _, one, more = w.Next() {
 		ev = cite(ev, at, one)
 	}
+	return ev
 }
 
 func kindOfBlock(kind []byte) core.PartKind {
@@ -101,7 +108,7 @@ func kindOfBlock(kind []byte) core.PartKind {
 	return core.PartOther
 }
 
-// readVendor finds out whose the signature of b is.
+// readVendor sets the vendor of the signature of b, which is marked in it.
 func readVendor(b *core.Block) {
 	v, sign := core.ReadSign(b.Sign, core.Anthropic)
 	if b.Vendor = v; len(sign) < len(b.Sign) {
@@ -109,7 +116,7 @@ func readVendor(b *core.Block) {
 	}
 }
 
-// cite gives a citation; each is allocated, since events hold a pointer.
+// cite emits a citation. It allocates, because events hold a pointer to it.
 func cite(ev []core.Event, at int32, raw []byte) []core.Event {
 	c := citation(raw)
 	return append(ev, core.Event{Kind: core.EventCite, Block: at, Cite: &c})
@@ -157,7 +164,7 @@ func (fr *frame) add(ev []core.Event, x *core.Crossing) ([]core.Event, error) {
 		if len(said) == 0 {
 			return ev, nil
 		}
-		b.Depth = 1 // arguments came; those of the start do not count
+		b.Depth = 1 // there are deltas of arguments, so those of the start do not count
 		return append(ev, e), nil
 	case string(kind) == `"signature_delta"` && b.Kind == core.PartThought:
 		if len(b.Sign)+len(said) > maxHeld {

@@ -6,7 +6,7 @@ import (
 	"asbru/core/scan"
 )
 
-// appendDelta appends what is added to the block at hand.
+// appendDelta appends a delta of the current block.
 func appendDelta(dst []byte, x *core.Crossing, text core.Text) []byte {
 	b := &x.Blocks[x.W.Block]
 	var kind string
@@ -33,7 +33,7 @@ func appendDelta(dst []byte, x *core.Crossing, text core.Text) []byte {
 	return append(dst, "\"}}\n\n"...)
 }
 
-// appendSignature appends the signature of the block at hand, which is complete.
+// appendSignature appends the signature of the current block, which must be complete.
 func appendSignature(dst []byte, x *core.Crossing) []byte {
 	b := &x.Blocks[x.W.Block]
 	if len(b.Sign) == 0 {
@@ -55,7 +55,7 @@ func appendSignature(dst []byte, x *core.Crossing) []byte {
 	return dst
 }
 
-// appendClose ends the block at hand, if there is one.
+// appendClose ends the current block, if there is one.
 func appendClose(dst []byte, x *core.Crossing) []byte {
 	at := x.W.Block
 	if at < 0 {
@@ -106,7 +106,7 @@ func appendEnd(dst []byte, x *core.Crossing, own bool) []byte {
 	return append(dst, "}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"...)
 }
 
-// appendOther repeats an event of this family's own.
+// appendOther repeats an event that only this family has.
 func appendOther(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	if string(e.Name) == "content_block_delta" {
 		if e.Block != x.W.Block || !x.W.Open {

@@ -8,11 +8,11 @@ import (
 	"asbru/core/scan"
 )
 
-// A frame is an event's data, one level taken apart.
+// A frame is the raw top-level members of an event's data.
 type frame struct{ kind, index, delta, block, message, usage []byte }
 
-// parseEvent is the codec's ParseEvent. What comes behind message_stop is nothing, such
-// as the [DONE] of gateways.
+// parseEvent is the codec's ParseEvent. Anything after message_stop, such as the [DONE] of some gateways, is
+// ignored.
 func parseEvent(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Event, error) {
 	if data = trim(data); x.Ended || string(data) == "[DONE]" {
 		return ev, nil
@@ -56,7 +56,7 @@ func parseEvent(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Ev
 	return ev, nil
 }
 
-// read takes data apart; failed: it has an error, whatever it calls itself.
+// read reads the members of data. failed reports whether it has an error, regardless of its type.
 func (fr *frame) read(data []byte) (failed bool) {
 	w := scan.Members(data)
 	for {
@@ -86,14 +86,14 @@ func (fr *frame) read(data []byte) (failed bool) {
 	}
 }
 
-// at is the index of the block, 0 if none is said.
+// at returns the index of the block, 0 if it is absent.
 func (fr *frame) at() int64 {
 	n, _ := scan.Whole(fr.index)
 	return n
 }
 
-// start reads message_start. Its content is empty, except when a call made by code
-// that the provider runs is handed over whole.
+// start reads message_start. Its content is empty, except for a complete call that was made by code which the
+// provider runs.
 func start(ev []core.Event, x *core.Crossing, message []byte) []core.Event {
 	var content []byte
 	w := scan.Members(message)
@@ -133,7 +133,7 @@ func start(ev []core.Event, x *core.Crossing, message []byte) []core.Event {
 	}
 }
 
-// begin gives EventStart once.
+// begin emits EventStart, once.
 func begin(ev []core.Event, x *core.Crossing) []core.Event {
 	if x.Started {
 		return ev
@@ -142,7 +142,7 @@ func begin(ev []core.Event, x *core.Crossing) []core.Event {
 	return append(ev, core.Event{Kind: core.EventStart})
 }
 
-// finish reads message_delta: why the model stopped, and the last word on usage.
+// finish reads message_delta: why the model stopped, and the final usage.
 func (fr *frame) finish(ev []core.Event, x *core.Crossing) []core.Event {
 	ev = begin(ev, x)
 	if opens(fr.usage, '{') {
@@ -159,8 +159,7 @@ func (fr *frame) finish(ev []core.Event, x *core.Crossing) []core.Event {
 	return append(ev, core.Event{Kind: core.EventFinish, Finish: finishOf(reason), Native: reason, Stop: stop})
 }
 
-// end reads message_stop. A message that was handed over whole said at its start why it
-// stopped.
+// end reads message_stop. A message that was complete at its start gave the stop reason there.
 func end(ev []core.Event, x *core.Crossing) []core.Event {
 	ev = closeBlock(begin(ev, x), x)
 	if !x.Finished {

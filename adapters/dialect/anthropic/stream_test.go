@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// A teller makes the events of another family's stream and writes them.
+// A teller writes a stream from events of another family.
 type teller struct {
 	x   *core.Crossing
 	out []byte
@@ -26,7 +26,7 @@ func (t *teller) tell(ev ...core.Event) *teller {
 	return t
 }
 
-// block tells a whole block.
+// block writes a whole block.
 func (t *teller) block(b core.Block, texts ...string) *teller {
 	at := t.x.Add(b.Kind, 0, 0)
 	kept := &t.x.Blocks[at]
@@ -42,7 +42,7 @@ func (t *teller) block(b core.Block, texts ...string) *teller {
 	return t.tell(core.Event{Kind: core.EventClose, Block: at})
 }
 
-// data are the payloads that were written, without ping.
+// data returns the payloads that were written, without pings.
 func (t *teller) data() string {
 	var all []string
 	for _, f := range cut([][]byte{t.out}) {
@@ -114,7 +114,7 @@ func TestStreamOfOthers(t *testing.T) {
 	}
 }
 
-// words are the events of frames, in short.
+// words returns the events of frames, in short.
 func words(t *testing.T, frames ...string) string {
 	t.Helper()
 	x := core.NewCrossing()

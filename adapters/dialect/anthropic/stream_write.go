@@ -6,15 +6,15 @@ import (
 	"asbru/core/scan"
 )
 
-// What the writer's flags say.
+// Bits of the writer's flags.
 const (
-	streamCalls    uint32 = 1 << iota // a tool is to be run
-	streamDeclined                    // what was said is a refusal
+	streamCalls    uint32 = 1 << iota // there was a call of a tool
+	streamDeclined                    // the text is a refusal
 )
 
-// appendEvent is the codec's AppendEvent. Of several choices it writes the first. A block
-// of another family starts when there is something in it, so that no empty one is sent
-// back with the next request, where it would be refused.
+// appendEvent is the codec's AppendEvent. Of several choices it writes the first. A block of another family is
+// started only once it has content, because clients would return an empty one with the next request, which
+// would be refused.
 func (f family) appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	if e.Choice != 0 {
 		return dst
@@ -70,8 +70,7 @@ func (f family) appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte 
 	return dst
 }
 
-// appendStart appends message_start once. What is known of usage by then is in it; another
-// family tells at the end.
+// appendStart appends message_start, once, with the usage known by then. Other families report it at the end.
 func appendStart(dst []byte, x *core.Crossing) []byte {
 	if x.W.Began {
 		return dst
@@ -109,7 +108,7 @@ func appendStopped(dst []byte, x *core.Crossing) []byte {
 	return append(dst, "}\n\n"...)
 }
 
-// appendOpen starts the block at hand if it is not yet: with raw, as this family began it.
+// appendOpen starts the current block unless it has been started. For a block of this family raw is its start.
 func appendOpen(dst []byte, x *core.Crossing, raw []byte) []byte {
 	if x.W.Open {
 		return dst

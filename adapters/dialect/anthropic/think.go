@@ -6,13 +6,13 @@ import (
 	"asbru/core/scan"
 )
 
-// A plan is what a request says of thinking.
+// A plan is the settings of thinking in a request.
 type plan struct {
 	kind   planKind
 	budget int64
-	max    int64     // max_tokens to send; 0: what the client said
+	max    int64     // max_tokens to send; 0: the client's
 	word   string    // the effort
-	effort core.Text // in the client's own word, when word is empty; nil: not said
+	effort core.Text // the client's own word, if word is empty; nil: none
 	shows  core.Tri
 }
 
@@ -25,8 +25,8 @@ const (
 	planAdaptive
 )
 
-// efforts are the words for how hard to think, with the budget of models that take
-// tokens: a convention, since no vendor says what a word is worth.
+// efforts are the words for how hard to think, with the budgets for models that take tokens. These are a
+// convention, because no vendor documents them.
 var efforts = [...]struct {
 	word   string
 	budget int64
@@ -34,13 +34,12 @@ var efforts = [...]struct {
 	{"minimal", minBudget}, {"low", 2048}, {"medium", 8192}, {"high", 16384}, {"xhigh", 32768}, {"max", 32768},
 }
 
-// autoBudget is as much as the model finds right, for one that must be told.
+// autoBudget is the budget for a model that must be given one when it should decide by itself.
 const autoBudget = 8192
 
-// planThinking decides how to ask for thinking. A budget stays below max_tokens, which
-// is raised for it. Thinking is left out, and noted, where the model has none, where a
-// tool is forced, and where the conversation is amid a loop of tools whose thoughts are
-// not at hand: the provider refuses all three.
+// planThinking decides how to ask for thinking. A budget must be below max_tokens, which is raised if
+// necessary. Thinking is dropped if the model has none, if a tool is forced, and if the conversation is
+// within a loop of tools whose thoughts are missing: the provider refuses all three.
 func (w *writer) planThinking() *core.Fault {
 	c := w.c
 	if w.own {
@@ -77,7 +76,7 @@ func (w *writer) planThinking() *core.Fault {
 	return w.planBudget()
 }
 
-// planOwn repeats what a client of this family said.
+// planOwn plans the settings of a request of this family unchanged.
 func (w *writer) planOwn() {
 	c := w.c
 	if c.Shape&chatRawOutput == 0 {
@@ -131,8 +130,8 @@ func (w *writer) planBudget() *core.Fault {
 	return nil
 }
 
-// effort is the word for a model that takes words: the client's own if nobody here
-// knows it. Opus 4.6 and Sonnet 4.6 have no xhigh.
+// effort returns the word for a model that takes words: own, the client's, if it is not a known one. Opus 4.6
+// and Sonnet 4.6 have no xhigh.
 func (w *writer) effort() (word string, own core.Text) {
 	said, n := w.c.Effort, w.c.Budget
 	switch {
@@ -150,8 +149,8 @@ func (w *writer) effort() (word string, own core.Text) {
 	return "", said
 }
 
-// amid reports whether the conversation ends with results of calls that no thought of the
-// target's own precedes.
+// amid reports whether the conversation ends with results of calls that are not preceded by a thought that the
+// target accepts.
 func (w *writer) amid() bool { return !w.lenient && w.c.Amid(w.sends) }
 
 // appendThinking appends thinking and output_config.

@@ -22,9 +22,8 @@ func readUsage(body []byte, u *core.Usage) {
 	}
 }
 
-// tokens reads a usage object over what is known so far: the last word of a stream may
-// leave counts out that the first had. Cached tokens are beside input_tokens here
-// and inside In.
+// tokens reads a usage object over the counts known so far, since the last one of a stream may leave out counts
+// that the first had. In this format input_tokens does not include cached tokens; In does.
 func tokens(raw []byte, u *core.Usage) {
 	in := u.In - u.CachedIn - u.WrittenIn
 	w := scan.Members(raw)
@@ -71,7 +70,7 @@ func tokens(raw []byte, u *core.Usage) {
 	}
 }
 
-// count reads one counter; a sensible one makes u known, another number makes it bad.
+// count reads one counter. A plausible one makes u known, another number makes it bad.
 func count(raw []byte, n *int64, u *core.Usage) {
 	v, ok := scan.Whole(raw)
 	ok = ok && v >= 0 && v <= maxCount

@@ -8,7 +8,7 @@ import (
 	"asbru/core"
 )
 
-// Claude refuses to think on where the thoughts before its calls are missing.
+// Claude refuses to continue thinking if the thoughts before its calls are missing.
 func TestThinkingAmidALoop(t *testing.T) {
 	f := func(model string, thought core.Part, want bool) {
 		t.Helper()

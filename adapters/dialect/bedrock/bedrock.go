@@ -2,10 +2,10 @@
 // ConverseStream, InvokeModel for Claude, embeddings of Titan and Cohere, rerank and
 // count-tokens.
 //
-// The model's name stands in the path and not in the body. Streams are AWS event streams;
-// see core/eventstream. It signs nothing and does no I/O; it refuses what Converse has no
-// words for and would change the answer: several choices, logprobs, media by URL, other
-// vendors' hosted tools.
+// The model's name is in the path and not in the body. Streams are AWS event streams; see
+// core/eventstream. It signs nothing and does no I/O. It refuses features that Converse does not
+// have and that the answer depends on: several choices, logprobs, media by URL, other vendors'
+// hosted tools.
 //
 // Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock_Runtime.html
 package bedrock
@@ -15,13 +15,13 @@ import (
 	"asbru/core"
 )
 
-// name tells this family: the forms it has filled say it in From.Name. It is not compared
-// by address because a value of the dialect is made with New.
+// name identifies this family: forms read from it have it in From.Name. Addresses cannot be compared,
+// because New makes several values of the dialect.
 const name = "bedrock"
 
-// New returns the dialect. messages is Anthropic's, whose conversations InvokeModel
-// carries for Claude in frames of its own; nil: there is no InvokeModel. A program makes
-// one, since dialects are compared by address.
+// New returns the dialect. messages is Anthropic's dialect, which InvokeModel carries for Claude in frames of
+// its own; nil: InvokeModel is left out. A program should make only one, since dialects are compared by
+// address.
 func New(messages *core.Dialect) *core.Dialect {
 	d := &core.Dialect{
 		Name:              name,
@@ -60,5 +60,5 @@ func converse() *core.ChatCodec {
 	}
 }
 
-// ours reports whether a form was filled from this family.
+// ours reports whether d is a dialect of this family. d may be nil.
 func ours(d *core.Dialect) bool { return d != nil && d.Name == name }

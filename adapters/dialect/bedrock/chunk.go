@@ -9,8 +9,8 @@ import (
 	"asbru/core/scan"
 )
 
-// parseEvent reads a message of InvokeModelWithResponseStream: a chunk, {"bytes": base64 of
-// an event of Anthropic's}, or an exception.
+// parseEvent reads a message of InvokeModelWithResponseStream: a chunk, {"bytes": base64 of an event of
+// Anthropic's}, or an exception.
 func (v *invoke) parseEvent(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Event, error) {
 	if string(name) != "chunk" {
 		if bytes.HasSuffix(name, []byte("Exception")) || !opens(data, '{') {

@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// cited reads citationsContent: {content: [{text}], citations: […]}. A part has one text;
-// a block with several is kept whole besides.
+// cited reads citationsContent: {content: [{text}], citations: […]}. A part has one text; a block with several
+// is also kept whole.
 func (r *reader) cited(value []byte) bool {
 	p := core.Part{Kind: core.PartText, Shape: shapeCited}
 	w := scan.Members(value)
@@ -43,7 +43,7 @@ func (r *reader) cited(value []byte) bool {
 	return w.Rest() != nil
 }
 
-// places are the members of a citation's location, with the name of the index in each.
+// places are the kinds of a citation's location, with the name of the index in each.
 var places = [...]struct {
 	name, index string
 	unit        core.CiteUnit
@@ -101,7 +101,7 @@ func readPlace(c *core.Cite, location []byte) {
 	}
 }
 
-// appendCite appends a citation, raw when it is of this family.
+// appendCite appends a citation, unchanged if own.
 func appendCite(dst []byte, c *core.Cite, own bool) []byte {
 	if own && c.Raw != nil {
 		return append(dst, c.Raw...)

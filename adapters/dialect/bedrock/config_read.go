@@ -48,8 +48,7 @@ func (q *requestReader) choice(value []byte) {
 	}
 }
 
-// tool reads one entry of tools: toolSpec, systemTool or cachePoint, which marks the one
-// before it.
+// tool reads one entry of tools: toolSpec, systemTool, or cachePoint, which marks the entry before it.
 func (q *requestReader) tool(raw []byte) *core.Fault {
 	c := q.c
 	w := scan.Members(raw)
@@ -102,7 +101,7 @@ func (q *requestReader) spec(t *core.Tool, value []byte) {
 	}
 }
 
-// cachePoint reads {type: default, ttl}. plain is false when it says anything else.
+// cachePoint reads {type: default, ttl}. plain is false if it has other members.
 func cachePoint(value []byte) (ttl core.Text, plain bool) {
 	w := scan.Members(value)
 	plain = true
@@ -141,7 +140,7 @@ func (q *requestReader) output(value []byte) *core.Fault {
 			if t := inside(v); t != nil {
 				c.Format = core.FormatSchema
 				c.Schema = c.Took(scan.AppendUnescaped(c.Room(), t))
-				if scan.Object(c.Schema, nil, nil) != nil { // it is written as it stands, where others have their schema
+				if scan.Object(c.Schema, nil, nil) != nil { // it will be written unchanged in place of other formats' schemas
 					return body.Invalid("outputConfig", "cannot read outputConfig: the schema of its jsonSchema must be a string that holds a JSON object", "")
 				}
 			}
@@ -153,9 +152,8 @@ func (q *requestReader) output(value []byte) *core.Fault {
 	}
 }
 
-// additional reads from additionalModelRequestFields, which are the model vendor's own,
-// what has a place in the neutral form: how Claude, Nova and gpt-oss are told to think, and
-// top_k.
+// additional reads additionalModelRequestFields, which are defined by the model's vendor, as far as the neutral
+// form has them: the settings of thinking of Claude, Nova and gpt-oss, and top_k.
 func (q *requestReader) additional(value []byte) {
 	c := q.c
 	w := scan.Members(value)
@@ -194,15 +192,14 @@ func (q *requestReader) additional(value []byte) {
 	}
 }
 
-// claudeFormat reads Claude's own {type: json_schema, schema}, unless Converse's word for it
-// was there.
+// claudeFormat reads Claude's own {type: json_schema, schema}, unless the request has Converse's.
 func (q *requestReader) claudeFormat(value []byte) {
 	if schema := get(value, "schema"); schema != nil && q.c.Format == core.FormatUnsaid {
 		q.c.Format, q.c.Schema = core.FormatSchema, schema
 	}
 }
 
-// thinking reads Claude's own object. Who sends it gets to see the thoughts.
+// thinking reads Claude's own object. Clients that send it see the thoughts.
 func (q *requestReader) thinking(value []byte) {
 	switch string(member(value, "type")) {
 	case "enabled":

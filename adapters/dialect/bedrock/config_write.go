@@ -5,14 +5,13 @@ import (
 	"asbru/core/scan"
 )
 
-// What is added to the system text where Converse has no field for what was asked.
+// Texts added to the system prompt for settings that Converse does not have.
 const (
 	sayJSON   = `Answer with one JSON object and nothing else.`
 	sayNoTool = `Do not use any tools now: answer in text.`
 )
 
-// system appends what all system turns say, wherever they stood: Converse has one place
-// for it.
+// system appends the texts of all system turns, since Converse has only one place for them.
 func (q *requestWriter) system(dst []byte) []byte {
 	c := q.c
 	at := len(dst)
@@ -51,8 +50,8 @@ func (q *requestWriter) system(dst []byte) []byte {
 	return dst[:at]
 }
 
-// tools appends toolConfig. It must be there whenever the conversation has tool blocks,
-// and there is no choice of none: then it is left out, or kept with a word to the model.
+// tools appends toolConfig, which is required if the conversation has tool blocks. Converse cannot forbid
+// calls: then toolConfig is left out, or, if it is required, a sentence to the model forbids them.
 func (q *requestWriter) tools(dst []byte) []byte {
 	c := q.c
 	if q.own && c.Shape&shapeTools == 0 || !q.own && !q.calls && (len(c.Tools) == 0 || c.Choice == core.ChooseNone) {
@@ -128,7 +127,7 @@ func (q *requestWriter) tool(dst []byte, t *core.Tool) []byte {
 	return dst
 }
 
-// allowed reports whether the client lets the model call name.
+// allowed reports whether the client allows the model to call name.
 func (q *requestWriter) allowed(name core.Text) bool {
 	for _, a := range q.c.Allowed {
 		if string(a) == string(name) {
@@ -138,8 +137,8 @@ func (q *requestWriter) allowed(name core.Text) bool {
 	return len(q.c.Allowed) == 0
 }
 
-// told appends the tools that the conversation tells of, when the client names none any
-// more. Nothing but their names is known.
+// told appends the tools that were called in the conversation, if the request itself has none. Only their names
+// are known.
 func (q *requestWriter) told(dst []byte) []byte {
 	c := q.c
 next:
@@ -159,8 +158,8 @@ next:
 	return dst
 }
 
-// choice appends toolChoice behind the tools. What
-// forces a call cannot go with thinking, nor beside Claude's own tool_choice.
+// choice appends toolChoice after the tools. A choice that forces a call is not allowed with thinking, nor
+// together with Claude's own tool_choice.
 func (q *requestWriter) choice(dst []byte) []byte {
 	c := q.c
 	if q.alone() || c.Choice == core.ChooseUnsaid || c.Choice == core.ChooseNone {
@@ -175,7 +174,7 @@ func (q *requestWriter) choice(dst []byte) []byte {
 	return append(dst, `,"toolChoice":{"auto":{}}`...)
 }
 
-// chosen is the choice that goes with the rest of the request.
+// chosen returns the choice that is compatible with the rest of the request.
 func (q *requestWriter) chosen() core.ToolChoice {
 	if !q.own && q.think.on && (q.c.Choice == core.ChooseAny || q.c.Choice == core.ChooseNamed) {
 		q.c.Drop("tool_choice")
@@ -184,7 +183,7 @@ func (q *requestWriter) chosen() core.ToolChoice {
 	return q.c.Choice
 }
 
-// alone reports whether Claude is to be told, in its own words, to call one tool at a time.
+// alone reports whether Claude's own tool_choice is needed, to allow only one call at a time.
 func (q *requestWriter) alone() bool {
 	return !q.own && q.m.claude && q.c.Parallel == core.No && len(q.c.Tools) > 0 && q.c.Choice != core.ChooseNone
 }

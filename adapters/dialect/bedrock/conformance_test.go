@@ -12,7 +12,7 @@ import (
 	"asbru/core/scan"
 )
 
-// A request goes in and comes out with nothing lost.
+// A request is read and written again without loss.
 func TestRecordedRequests(t *testing.T) {
 	d := dialect()
 	n := 0
@@ -43,8 +43,8 @@ func TestRecordedRequests(t *testing.T) {
 	t.Logf("%d requests", n)
 }
 
-// The same request, as if another family had sent it, is one that Converse takes: roles
-// take turns, the user begins, no block is empty and the tools are told.
+// The same request, as if it came from another family, is valid for Converse: roles alternate, the user begins,
+// no block is empty and the tools are listed.
 func TestRecordedRequestsFromElsewhere(t *testing.T) {
 	for _, c := range recorded(t, "converse", nil) {
 		if c.Request == nil || c.Request.Body == nil {
@@ -113,7 +113,7 @@ func TestRecordedReplies(t *testing.T) {
 		if r.Choices[0].Finish == core.FinishUnsaid {
 			t.Errorf("%s: finish %q is unknown", c.ID, r.Choices[0].Native)
 		}
-		r.From = nil // and to a Converse client from elsewhere
+		r.From = nil // and for a client of Converse, from another family
 		if body := appendReply(nil, r, nil); scan.Valid(body) != nil {
 			t.Errorf("%s: written for another family it is no JSON: %s", c.ID, body)
 		}
@@ -121,7 +121,7 @@ func TestRecordedReplies(t *testing.T) {
 	t.Logf("%d replies", n)
 }
 
-// checkUsage compares u with the totals that the body says.
+// checkUsage compares u with the totals in the body.
 func checkUsage(t *testing.T, id string, u *core.Usage, body []byte) {
 	t.Helper()
 	var want struct {
@@ -141,7 +141,7 @@ func checkUsage(t *testing.T, id string, u *core.Usage, body []byte) {
 	}
 }
 
-// A stream says the same again when it is read, written and read.
+// A stream that is read, written and read again yields the same.
 func TestRecordedStreams(t *testing.T) {
 	d := dialect()
 	codec := d.Chats[core.OpChat]
@@ -174,7 +174,7 @@ func TestRecordedStreams(t *testing.T) {
 	t.Logf("%d streams", n)
 }
 
-// checkFrames compares frames by what they hold, padding aside.
+// checkFrames compares the content of frames, without padding.
 func checkFrames(t *testing.T, id string, want, got []eventstream.Message) {
 	t.Helper()
 	if len(want) != len(got) {
@@ -188,7 +188,7 @@ func checkFrames(t *testing.T, id string, want, got []eventstream.Message) {
 	}
 }
 
-// checkScan holds what ReadEvent sees against what was parsed.
+// checkScan compares the facts that ReadEvent finds with the parsed events.
 func checkScan(t *testing.T, id string, messages []eventstream.Message, x *core.Crossing) {
 	t.Helper()
 	var st core.StreamState
@@ -234,7 +234,7 @@ func TestRecordedInvokes(t *testing.T) {
 	}
 }
 
-// checkInvokeStream reads the chunks, writes them and compares what is in them.
+// checkInvokeStream reads chunks, writes them and compares their content.
 func checkInvokeStream(t *testing.T, d *core.Dialect, c *corpus.Case) {
 	t.Helper()
 	codec := d.Chats[core.OpInvoke]

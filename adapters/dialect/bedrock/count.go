@@ -11,9 +11,8 @@ import (
 
 var errCount = errors.New("cannot read the reply: it has no inputTokens")
 
-// counts is the face for counting tokens: {input: {converse: {…}}}, or a body of
-// InvokeModel in base64, {input: {invokeModel: {body}}}. carried reads the latter; nil:
-// nobody can.
+// counts is the face for counting tokens: {input: {converse: {…}}}, or a body of InvokeModel in base64,
+// {input: {invokeModel: {body}}}. carried reads the latter; nil: it is refused.
 //
 // Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
 func counts(carried *invoke) *core.CountCodec {
@@ -54,7 +53,7 @@ func parseCount(c *core.Chat, raw []byte, carried *invoke) *core.Fault {
 	return body.Invalid("input", "cannot read input: it must hold converse or invokeModel", "")
 }
 
-// appendCount writes what a count depends on: the limits and the form of the answer are left out.
+// appendCount writes the members that a count depends on, without limits and the format of the answer.
 func appendCount(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	at := len(dst)
 	q := requestWriter{c: c, m: modelOf(s), own: ours(c.From)}

@@ -10,7 +10,7 @@ import (
 	"asbru/core/scan"
 )
 
-// What Embed.Shape says: whose words the request is in.
+// Values of Embed.Shape: the format of the request.
 const (
 	shapeTitan = iota
 	shapeCohere
@@ -18,8 +18,8 @@ const (
 
 var errVectors = errors.New("cannot read the reply: it holds no embedding")
 
-// embeds is the face for embeddings, which are InvokeModel's bodies: Titan's with one input,
-// or Cohere's with a list of them. Which one a request is written for is told by the model's name.
+// embeds is the face for embeddings, which are bodies of InvokeModel: Titan's with one input, or Cohere's with
+// a list. Which one a request is written for depends on the model's name.
 //
 // Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html and
 // https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html
@@ -80,7 +80,7 @@ func readList(e *core.Embed, key string, raw []byte) {
 	}
 }
 
-// inputs are Cohere's words for what vectors are for, and the neutral ones.
+// inputs are Cohere's words for the purpose of vectors, and the neutral ones.
 var inputs = [...]struct{ kind, word core.Text }{
 	{core.Text("document"), core.Text("search_document")},
 	{core.Text("query"), core.Text("search_query")},
@@ -142,7 +142,7 @@ func appendTitan(dst []byte, e *core.Embed) ([]byte, *core.Fault) {
 	return append(dst, '}'), nil
 }
 
-// base64Of is what a data URL holds; what is none is returned as it is.
+// base64Of returns the base64 of a data URL; any other text is returned unchanged.
 func base64Of(url core.Text) core.Text {
 	if i := bytes.Index(url, []byte("base64,")); i >= 0 {
 		return url[i+len("base64,"):]
@@ -194,7 +194,7 @@ func appendCohere(dst []byte, e *core.Embed) ([]byte, *core.Fault) {
 	return append(dst, '}'), nil
 }
 
-// inputType is what Cohere must be told; who does not say has documents.
+// inputType returns the input type, which Cohere requires; the default is documents.
 func inputType(e *core.Embed, image bool) core.Text {
 	for _, i := range inputs {
 		if string(i.kind) == string(e.Kind) {

@@ -11,9 +11,8 @@ import (
 
 var errEvent = errors.New("cannot read an event of the stream: it is not what ConverseStream sends")
 
-// parseEvent reads a message of ConverseStream: name is its event type or its exception
-// type. Only calls are announced by a contentBlockStart; a text or a thought begins with
-// its first delta.
+// parseEvent reads a message of ConverseStream: name is its event type or its exception type. Only calls have
+// a contentBlockStart; a text or a thought begins with its first delta.
 func parseEvent(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Event, error) {
 	switch string(name) {
 	case "messageStart":
@@ -40,7 +39,7 @@ func parseEvent(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Ev
 	return append(begun(ev, x), core.Event{Kind: core.EventOther, Name: name, Raw: data}), nil
 }
 
-// begun gives EventStart when it is due.
+// begun emits EventStart, once.
 func begun(ev []core.Event, x *core.Crossing) []core.Event {
 	if x.Started {
 		return ev
@@ -59,8 +58,8 @@ func index(data []byte, at *int64) bool {
 	return false
 }
 
-// blockStart reads {contentBlockIndex, start: {toolUse: {toolUseId, name}}}. What else may
-// start, a tool that the provider runs or what it answered, is its family's only.
+// blockStart reads {contentBlockIndex, start: {toolUse: {toolUseId, name}}}. Other starts, of tools that the
+// provider runs and their results, are kept for the same family.
 func blockStart(ev []core.Event, x *core.Crossing, data []byte) ([]core.Event, error) {
 	at := int64(-1)
 	if !index(data, &at) {
@@ -137,8 +136,8 @@ func blockDelta(ev []core.Event, x *core.Crossing, data []byte) ([]core.Event, e
 	return append(ev, core.Event{Kind: core.EventOther, Name: nameDelta, Raw: data}), nil
 }
 
-// union is the member of raw that says what it is: the first one that goes by one of names,
-// else the first one. What is null is not there, and what stands beside it says nothing.
+// union returns the one member of raw that is set: the first that is called one of names, or else the first.
+// Members that are null count as absent.
 func union(raw []byte, names ...string) (key, value []byte) {
 	w := scan.Members(raw)
 	for {
@@ -178,7 +177,7 @@ func thoughtDelta(ev []core.Event, x *core.Crossing, at int64, value []byte) ([]
 	return ev, errEvent
 }
 
-// block sees that the block numbered at is open, as one of the given kind.
+// block opens the block numbered at with that kind, unless it is open.
 func block(ev []core.Event, x *core.Crossing, kind core.PartKind, at int64) []core.Event {
 	ev = begun(ev, x)
 	if b := x.R.Block; b >= 0 && x.Blocks[b].Key == at && x.Blocks[b].Kind == kind {
@@ -188,7 +187,7 @@ func block(ev []core.Event, x *core.Crossing, kind core.PartKind, at int64) []co
 	return opened(ev, x, x.Add(kind, 0, at))
 }
 
-// added gives the delta t of the block numbered at, which it opens if need be.
+// added emits the delta t of the block numbered at, which it opens if necessary.
 func added(ev []core.Event, x *core.Crossing, kind core.PartKind, at int64, t core.Text) ([]core.Event, error) {
 	if t == nil {
 		return ev, errEvent
@@ -232,8 +231,7 @@ func messageStop(ev []core.Event, x *core.Crossing, data []byte) ([]core.Event, 
 	}), nil
 }
 
-// metadataEvent reads {usage, metrics, trace}, which ends the stream; behind the finish even
-// when no usage is said.
+// metadataEvent reads {usage, metrics, trace}, which ends the stream; after the finish, even without usage.
 func metadataEvent(ev []core.Event, x *core.Crossing, data []byte) ([]core.Event, error) {
 	raw := get(data, "usage")
 	if !opens(raw, '{') && !(x.Finished && opens(data, '{')) {

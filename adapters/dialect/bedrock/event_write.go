@@ -6,12 +6,11 @@ import (
 	"asbru/core/scan"
 )
 
-// wroteMetadata is a flag of Side.Flags: the frame that ends the stream was written as it came.
+// wroteMetadata is a bit of Side.Flags: the frame that ends the stream was written unchanged.
 const wroteMetadata = 1
 
-// appendEvent appends the frames of ConverseStream that say e. Of several choices it has a
-// place for the first only. There is one messageStop: x.W.Open says that it is held back until
-// the end.
+// appendEvent appends the frames of ConverseStream for e. Of several choices it writes only the first. There is
+// one messageStop: x.W.Open says that it is held back until the end.
 func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	own := ours(x.From) && x.FromOp == core.OpChat
 	switch e.Kind {
@@ -53,7 +52,7 @@ func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 
 var messageStart = []byte(`{"role":"assistant"}`)
 
-// frame appends the head of an event and returns where it begins.
+// frame appends the head of an event and returns its offset.
 func frame(dst []byte, name string) ([]byte, int) {
 	return eventstream.Begin(dst, eventstream.Event, name)
 }
@@ -64,7 +63,7 @@ func numbered(dst []byte, name string, block int32) ([]byte, int) {
 	return scan.AppendInt(append(dst, `{"contentBlockIndex":`...), int64(block)), at
 }
 
-// said reports whether a stream of Converse has a place for blocks of the kind.
+// said reports whether streams of Converse have blocks of that kind.
 func said(k core.PartKind) bool {
 	switch k {
 	case core.PartText, core.PartRefusal, core.PartThought, core.PartVeiled, core.PartCall:
@@ -73,7 +72,7 @@ func said(k core.PartKind) bool {
 	return false
 }
 
-// appendOpen gives the block its number; a call is announced.
+// appendOpen sets the number of the block, and writes the start of a call.
 func appendOpen(dst []byte, x *core.Crossing, e *core.Event, own bool) []byte {
 	b := &x.Blocks[e.Block]
 	if !said(b.Kind) {
@@ -85,7 +84,7 @@ func appendOpen(dst []byte, x *core.Crossing, e *core.Event, own bool) []byte {
 	}
 	b.Out = x.W.Next
 	if own {
-		b.Out = int32(b.Key) // the frames that are written as they came keep theirs
+		b.Out = int32(b.Key) // frames that are written unchanged keep their numbers
 	}
 	x.W.Next = b.Out + 1
 	if b.Kind != core.PartCall {
@@ -98,8 +97,7 @@ func appendOpen(dst []byte, x *core.Crossing, e *core.Event, own bool) []byte {
 	return eventstream.End(append(dst, "}}}"...), at)
 }
 
-// appendCarried appends an empty thought with the signature of a call, which has no place
-// for one.
+// appendCarried appends an empty thought with the signature of a call, which has no field for it.
 func appendCarried(dst []byte, x *core.Crossing, b *core.Block) []byte {
 	dst, at := numbered(dst, "contentBlockDelta", x.W.Next)
 	dst = append(dst, `,"delta":{"reasoningContent":{"text":""}}}`...)
@@ -118,7 +116,7 @@ func appendCarried(dst []byte, x *core.Crossing, b *core.Block) []byte {
 func appendDelta(dst []byte, x *core.Crossing, e *core.Event, own bool) []byte {
 	b := &x.Blocks[e.Block]
 	if b.Out < 0 || e.Kind == core.EventSign && b.Kind != core.PartThought && b.Kind != core.PartVeiled {
-		return dst // the signature of a call follows behind it; see appendClose
+		return dst // the signature of a call follows the call; see appendClose
 	}
 	dst, at := numbered(dst, "contentBlockDelta", b.Out)
 	dst = append(dst, `,"delta":{`...)
@@ -152,7 +150,7 @@ func appendClose(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return dst
 }
 
-// appendFinish appends the messageStop that is held back, if one is.
+// appendFinish appends the messageStop that is held back, if any.
 func appendFinish(dst []byte, x *core.Crossing, own bool) []byte {
 	if !x.W.Open {
 		return dst
@@ -171,7 +169,7 @@ func appendFinish(dst []byte, x *core.Crossing, own bool) []byte {
 	return eventstream.End(append(dst, '}'), at)
 }
 
-// appendOther appends what only this family knows.
+// appendOther appends an event that only this family has.
 func appendOther(dst []byte, x *core.Crossing, e *core.Event, own bool) []byte {
 	if !own {
 		return dst

@@ -8,12 +8,12 @@ import (
 	"asbru/core/scan"
 )
 
-// exceptions are the exceptions of Bedrock's runtime by HTTP status; in streams they go by a
-// small first letter. The first one of a status is written.
+// exceptions are the exceptions of Bedrock's runtime by HTTP status; in streams their names begin with a small
+// letter. The first one of a status is written.
 var exceptions = [...]struct {
 	status int
 	name   string
-	stream string // "": streams have none
+	stream string // "": it does not occur in streams
 }{
 	{400, "ValidationException", "validationException"},
 	{401, "AccessDeniedException", "validationException"},
@@ -32,8 +32,7 @@ var exceptions = [...]struct {
 	{400, "ServiceQuotaExceededException", ""},
 }
 
-// appendFault is the dialect's AppendFault: {"message"}; what kind of fault it is stands in
-// a header.
+// appendFault is the dialect's AppendFault: {"message"}; the kind of fault is in a header.
 func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 	dst = append(dst, `{"message":"`...)
 	dst = scan.AppendEscaped(dst, f.Message)
@@ -52,7 +51,7 @@ func faultHeader(dst []byte, f *core.Fault) []byte {
 	return append(append(append(dst, "x-amzn-errortype: "...), exceptionOf(f, false)...), "\r\n"...)
 }
 
-// exceptionOf is the name of f, in a stream or before it.
+// exceptionOf returns the name of the exception for f, in a stream or outside.
 func exceptionOf(f *core.Fault, stream bool) string {
 	for _, e := range exceptions {
 		if f.Kind == e.name && !stream || f.Kind == e.stream && stream && f.Kind != "" {
@@ -80,8 +79,8 @@ func appendStreamFault(dst []byte, f *core.Fault, id []byte) []byte {
 	return eventstream.End(appendFault(dst, f, id), at)
 }
 
-// readFault is the dialect's ReadFault. AWS's front doors write Message, and __type where the
-// header with the kind may be missing.
+// readFault is the dialect's ReadFault. AWS's frontends write Message, and __type where the header with the kind
+// may be missing.
 func readFault(body []byte, f *core.Fault) {
 	w := scan.Members(body)
 	for {
@@ -104,7 +103,7 @@ func readFault(body []byte, f *core.Fault) {
 	}
 }
 
-// streamFault is the Fault of an exception in a stream.
+// streamFault returns the Fault for an exception in a stream.
 func streamFault(name, data []byte) *core.Fault {
 	f := &core.Fault{Code: core.UpstreamFailed, Kind: string(name), Status: 502}
 	for _, e := range exceptions {

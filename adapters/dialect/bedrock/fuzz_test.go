@@ -11,7 +11,7 @@ import (
 	"asbru/core/scan"
 )
 
-// seeds adds what of the recordings is there, and the given ones.
+// seeds adds the recordings that are available, and the given seeds.
 func seeds(f *testing.F, pick func(*corpus.Case) [][]byte, more ...string) {
 	f.Helper()
 	for _, s := range more {
@@ -29,7 +29,7 @@ func seeds(f *testing.F, pick func(*corpus.Case) [][]byte, more ...string) {
 	}
 }
 
-// FuzzRequest: what is read can be written, and read and written again it is the same.
+// FuzzRequest checks that requests that were read can be written, and are the same when that is repeated.
 func FuzzRequest(f *testing.F) {
 	seeds(f, func(c *corpus.Case) [][]byte {
 		if c.Request == nil {
@@ -90,7 +90,7 @@ func FuzzReply(f *testing.F) {
 		r.From = nil
 		other := appendReply(nil, r, nil)
 		if scan.Valid(body) != nil {
-			return // garbage in
+			return // the input is invalid
 		}
 		if scan.Valid(first) != nil || scan.Valid(other) != nil {
 			t.Fatalf("%q: %s, for another family %s", body, first, other)
@@ -105,7 +105,7 @@ func FuzzReply(f *testing.F) {
 	})
 }
 
-// FuzzEvents reads a stream of messages in which anything may stand.
+// FuzzEvents reads a stream of arbitrary messages.
 func FuzzEvents(f *testing.F) {
 	seeds(f, func(c *corpus.Case) [][]byte { return [][]byte{c.Bytes()} })
 	var b []byte
@@ -145,7 +145,7 @@ func FuzzEvents(f *testing.F) {
 	})
 }
 
-// loose reads messages by their lengths alone, so that a fuzzer may change what is in them.
+// loose splits messages only by their lengths, so that a fuzzer can change their content.
 func loose(b []byte) (out []eventstream.Message) {
 	for len(b) >= 16 {
 		n := int(b[2])<<8 | int(b[3])
@@ -162,7 +162,7 @@ func loose(b []byte) (out []eventstream.Message) {
 	return out
 }
 
-// order checks the contract of events: a start, and blocks one after the other.
+// order checks the contract of events: a start, and blocks in succession.
 func order(t *testing.T, ev []core.Event) {
 	t.Helper()
 	open := int32(-1)

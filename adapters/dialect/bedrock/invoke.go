@@ -6,9 +6,8 @@ import (
 	"asbru/core/scan"
 )
 
-// An invoke is InvokeModel for Claude: Anthropic's own bodies, without the model and
-// without stream, with a version and the features asked for in the body, and with its
-// events in frames of Bedrock's. To Anthropic's codec the forms are of its own family.
+// An invoke is InvokeModel for Claude: Anthropic's bodies without model and stream, but with a version and the
+// beta features, and its events in frames of Bedrock's. Anthropic's codec treats the forms as its own family's.
 //
 // Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html
 type invoke struct {
@@ -18,8 +17,8 @@ type invoke struct {
 
 const version = `"anthropic_version":"bedrock-2023-05-31",`
 
-// Members that Anthropic's API has in the path of InvokeModel or in headers, and the other
-// way round.
+// Members of Anthropic's bodies that InvokeModel has in the path, and members of InvokeModel's bodies that
+// Anthropic has in headers.
 var (
 	notHere  = []string{"model", "stream", "anthropic_version", "anthropic_beta"}
 	notThere = []string{"anthropic_version", "anthropic_beta"}
@@ -37,8 +36,7 @@ func (v *invoke) face() *core.ChatCodec {
 	}
 }
 
-// parseRequest reads a body of Claude's. Those of other vendors reach Bedrock as they came
-// or not at all.
+// parseRequest reads a body for Claude. Bodies for models of other vendors can only be relayed.
 func (v *invoke) parseRequest(c *core.Chat, raw []byte) *core.Fault {
 	if get(raw, "anthropic_version") == nil {
 		return body.Invalid("anthropic_version",
@@ -51,7 +49,7 @@ func (v *invoke) parseRequest(c *core.Chat, raw []byte) *core.Fault {
 	return v.codec.ParseRequest(c, plain)
 }
 
-// appendRequest writes Anthropic's body and then changes what is different here.
+// appendRequest writes Anthropic's body and then changes the members that differ here.
 func (v *invoke) appendRequest(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	at := len(dst)
 	dst, f := v.codec.AppendRequest(dst, c, s)
@@ -84,13 +82,14 @@ func (v *invoke) appendReply(dst []byte, r *core.Completion, x *core.Crossing) [
 	return dst
 }
 
-// ends are who is read and who is written.
+// ends are the dialects that are read and written.
 type ends struct {
 	from, to     *core.Dialect
 	fromOp, toOp core.Op
 }
 
-// as makes x one that Anthropic's codec takes for its own on the sides that are InvokeModel.
+// as changes x so that Anthropic's codec takes the sides that are InvokeModel for its own, and returns the
+// previous dialects.
 func (v *invoke) as(x *core.Crossing) ends {
 	e := ends{x.From, x.To, x.FromOp, x.ToOp}
 	if ours(x.From) && x.FromOp == core.OpInvoke {

@@ -1,33 +1,33 @@
 package bedrock
 
 const (
-	// maxCount bounds a token counter that a provider reports; beyond it the report
-	// is nonsense, and sums of them would overflow.
+	// maxCount bounds a token counter that a provider reports. A larger one cannot be
+	// right, and sums of such ones would overflow.
 	maxCount = 1 << 40
 
-	// maxTokens bounds the token limit a client may set: beyond any model's window, and
-	// far from where sums of money overflow.
+	// maxTokens bounds the token limit that a client may set: more than any model's
+	// window, and far below where sums of money overflow.
 	maxTokens = 10_000_000
 
-	// answerTokens is what is left for the answer when a budget for thinking is said and
-	// no limit of both; with the largest usual budget within the window of Claude 4.
+	// answerTokens are added to a budget for thinking if there is no limit for both. With
+	// the largest usual budget the sum is within the limit of Claude 4.
 	answerTokens = 8192
 
 	// maxBlock bounds the number of a block in a stream.
 	maxBlock = 1 << 20
 
-	// maxID and maxName are the lengths of a toolUseId and of a document's name that
-	// Converse takes, in characters.
+	// maxID and maxName are the most characters that Converse accepts in a toolUseId
+	// and in a document's name.
 	maxID   = 64
 	maxName = 200
 
-	// maxMetadata is how long a value in requestMetadata may be, maxEntries how many
-	// there may be.
+	// maxMetadata is the most characters of a value in requestMetadata, maxEntries the
+	// most values.
 	maxMetadata = 256
 	maxEntries  = 16
 
-	// chunkRoom is how much of a chunk is unwrapped to read what the relay must know:
-	// all of a usual one, else the first chunkHead bytes and the last ones.
+	// chunkRoom bounds the bytes of a chunk that are decoded for the facts that the relay
+	// needs: all of a usual one, otherwise the first chunkHead bytes and the last ones.
 	chunkRoom = 1024
 	chunkHead = 96
 )

@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// media reads {format, source} of an image, a document, a video or audio; a document has a
-// name and more.
+// media reads {format, source} of an image, a document, a video or audio; a document has a name and other
+// members as well.
 func (r *reader) media(kind core.PartKind, value []byte) bool {
 	p := core.Part{Kind: kind}
 	known := true
@@ -35,7 +35,7 @@ func (r *reader) media(kind core.PartKind, value []byte) bool {
 	return known && w.Rest() != nil
 }
 
-// source reads where the bytes of p are: one of bytes, s3Location, text, content.
+// source reads the source of p: one of bytes, s3Location, text, content.
 func (r *reader) source(p *core.Part, value []byte) bool {
 	w := scan.Members(value)
 	key, v, _ := w.Next()
@@ -63,7 +63,7 @@ func (r *reader) source(p *core.Part, value []byte) bool {
 	return false
 }
 
-// joined is the texts of an array of {text} blocks, one after the other.
+// joined returns the texts of an array of {text} blocks, joined by between.
 func (r *reader) joined(list []byte, between string) core.Text {
 	room := r.t.Room()
 	at := len(room)

@@ -10,8 +10,8 @@ import (
 // kinds are the names of media blocks.
 var kinds = [...]struct {
 	kind  core.PartKind
-	block string // of Converse
-	param string // as clients know it
+	block string // name in Converse
+	param string // name for clients
 }{
 	{core.PartImage, "image", "image_url"},
 	{core.PartFile, "document", "file"},
@@ -19,7 +19,7 @@ var kinds = [...]struct {
 	{core.PartAudio, "audio", "input_audio"},
 }
 
-// media appends an image, a document, a video or audio: bytes, or a place in S3.
+// media appends an image, a document, a video or audio: its bytes, or its location in S3.
 func (q *requestWriter) media(dst []byte, p *core.Part) []byte {
 	k := &kinds[0]
 	for i := range kinds {
@@ -57,7 +57,7 @@ func (q *requestWriter) media(dst []byte, p *core.Part) []byte {
 	return append(dst, "}}"...)
 }
 
-// fits is why Converse cannot take p, nil when it can.
+// fits returns why Converse does not accept p, nil if it does.
 func (q *requestWriter) fits(p *core.Part, param string) *core.Fault {
 	if q.own {
 		return nil
@@ -78,10 +78,10 @@ func (q *requestWriter) fits(p *core.Part, param string) *core.Fault {
 }
 
 func s3(u core.Text) bool {
-	return bytes.HasPrefix(u, []byte("s3:")) // what follows may be escaped
+	return bytes.HasPrefix(u, []byte("s3:")) // the rest may have escapes
 }
 
-// mediaType is what p is, by its type, else by the end of its name.
+// mediaType returns the MIME type of p: its own, or else that of its name's extension.
 func mediaType(p *core.Part, own bool) core.Text {
 	if p.Media != nil || own {
 		return p.Media
@@ -103,8 +103,7 @@ func mediaType(p *core.Part, own bool) core.Text {
 
 var txt = []byte("txt")
 
-// name appends the name of a document, which must be there, be made of a few characters
-// only, and be no other document's.
+// name appends the name of a document, which is required, limited to certain characters, and must be unique.
 func (q *requestWriter) name(dst []byte, p *core.Part) []byte {
 	dst = append(dst, `"name":`...)
 	if q.own {
@@ -130,8 +129,8 @@ func (q *requestWriter) name(dst []byte, p *core.Part) []byte {
 	return append(dst, `",`...)
 }
 
-// appendName appends name with a hyphen for what Converse does not take in names: other
-// than letters, digits, single spaces, hyphens, parentheses and brackets.
+// appendName appends name with a hyphen in place of characters that Converse does not accept: other than
+// letters, digits, single spaces, hyphens, parentheses and brackets.
 func appendName(dst []byte, name core.Text) []byte {
 	at := len(dst)
 	for i := 0; i < len(name) && len(dst)-at < maxName-10; i++ {

@@ -5,12 +5,12 @@ import (
 	"asbru/core/scan"
 )
 
-// filler is a text that says nothing, for where Converse wants one.
+// filler is a text without meaning, where Converse requires one.
 const filler = `{"text":"."},`
 
-// messages appends the conversation. The roles of Converse take turns and the user
-// begins: neighbours of one role become one message, and a conversation that begins with
-// the assistant gets a user's message of one dot in front, as does one that has no message.
+// messages appends the conversation. In Converse the roles alternate and the user begins: consecutive turns of
+// one role become one message, and a conversation that begins with the assistant, or is empty, gets a message
+// of the user with a dot at the beginning.
 func (q *requestWriter) messages(dst []byte) []byte {
 	c := q.c
 	q.open = openNone
@@ -27,7 +27,7 @@ func (q *requestWriter) messages(dst []byte) []byte {
 			}
 			continue
 		}
-		// One message of what one side says: of the user's, as Claude wants it, results first.
+		// One message for consecutive turns of one side. Those of the user have results first, as Claude requires.
 		from, role := i, sideOf(&c.Turns[i])
 		for ; i < len(c.Turns) && (instructs(&c.Turns[i]) || sideOf(&c.Turns[i]) == role); i++ {
 			if role == core.User {
@@ -44,10 +44,10 @@ func (q *requestWriter) messages(dst []byte) []byte {
 	return append(trimComma(q.end(dst)), ']')
 }
 
-// instructs reports whether a turn goes to system, whose texts stand outside of the conversation.
+// instructs reports whether a turn belongs to system, which is not part of the conversation.
 func instructs(t *core.Turn) bool { return t.Role == core.System || t.Role == core.Developer }
 
-// sideOf is whose message a turn is in.
+// sideOf returns the role of the message that a turn belongs to.
 func sideOf(t *core.Turn) core.Role {
 	if t.Role == core.Assistant {
 		return core.Assistant
@@ -55,14 +55,14 @@ func sideOf(t *core.Turn) core.Role {
 	return core.User
 }
 
-// What of a turn is appended.
+// The parts of a turn to append.
 const (
-	results = 1 << iota // of calls
+	results = 1 << iota // results of calls
 	others
 	all = results | others
 )
 
-// turn appends the parts of t that are asked for.
+// turn appends the parts of t that what selects.
 func (q *requestWriter) turn(dst []byte, t *core.Turn, what int) []byte {
 	if instructs(t) {
 		return dst
@@ -102,7 +102,7 @@ func (q *requestWriter) begin(dst []byte, role core.Role) []byte {
 	return dst
 }
 
-// end completes the message that is open, and sees that a document has a text beside it.
+// end completes the open message. If it has a document but no text, which Converse requires, it adds one.
 func (q *requestWriter) end(dst []byte) []byte {
 	if q.open == openNone {
 		return dst
@@ -114,8 +114,8 @@ func (q *requestWriter) end(dst []byte) []byte {
 	return append(trimComma(dst), "]},"...)
 }
 
-// part appends the part at i to a message of role, opening one if need be. Nothing is
-// opened for what is left out.
+// part appends the part at i to a message of role, which it begins if necessary. For parts that are left out no
+// message is begun.
 func (q *requestWriter) part(dst []byte, role core.Role, i int) []byte {
 	p := &q.c.Parts[i]
 	if q.skips(p) {
@@ -150,9 +150,8 @@ func (q *requestWriter) skips(p *core.Part) bool {
 	return false
 }
 
-// readable reports whether the model can read the signature of a thought. Without one it
-// would not believe that the thought is its own. In a request of this family what
-// bears no mark is Bedrock's, whichever model's it is.
+// readable reports whether the model can read the signature of a thought. It does not accept thoughts without
+// one. In a request of this family a signature without a mark is from Bedrock, for any model.
 func (q *requestWriter) readable(p *core.Part) bool {
 	if q.own && (p.Vendor == core.Anthropic || p.Vendor == core.Amazon || p.Vendor == core.NoVendor) {
 		return true
@@ -160,7 +159,7 @@ func (q *requestWriter) readable(p *core.Part) bool {
 	return len(p.Sign) > 0 && p.Vendor == q.m.vendor && !(p.Kind == core.PartThought && p.Text == nil)
 }
 
-// block appends the part at i, its mark for the cache, and a comma behind each.
+// block appends the part at i and its cache mark, each followed by a comma.
 func (q *requestWriter) block(dst []byte, i int) []byte {
 	p := &q.c.Parts[i]
 	at := len(dst)
@@ -188,7 +187,7 @@ func (q *requestWriter) block(dst []byte, i int) []byte {
 	return dst
 }
 
-// appendCachePoint appends the block that marks what stands before it, and a comma.
+// appendCachePoint appends the block that marks everything before it for the cache, and a comma.
 func appendCachePoint(dst []byte, ttl core.Text) []byte {
 	dst = append(dst, `{"cachePoint":{"type":"default"`...)
 	if len(ttl) > 0 {
@@ -197,7 +196,7 @@ func appendCachePoint(dst []byte, ttl core.Text) []byte {
 	return append(dst, "}},"...)
 }
 
-// result appends the result of a tool with what is inside it.
+// result appends the result of a tool with its content.
 func (q *requestWriter) result(dst []byte, i int) []byte {
 	c := q.c
 	p := &c.Parts[i]

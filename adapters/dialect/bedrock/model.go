@@ -6,12 +6,11 @@ import (
 	"asbru/core"
 )
 
-// A model is what its name tells of how it is asked. A name may be an id, an inference
-// profile with a region in front, or an ARN that ends in either; one that ends in a
-// random id tells nothing.
+// A model holds the properties of a model that follow from its name. A name may be an id, an inference profile
+// with a region as its prefix, or an ARN that ends in either. Nothing is known of one that ends in a random id.
 type model struct {
 	claude, nova, nova2, gptoss bool
-	version                     int // of Claude: 305 for 3.5, 400 for 4; 0: unknown
+	version                     int // of Claude: 305 is 3.5, 400 is 4; 0: unknown
 	vendor                      core.Vendor
 }
 
@@ -34,8 +33,8 @@ func modelOf(s *core.Send) model {
 	return m
 }
 
-// claudeVersion reads claude-3-7-sonnet-20250219, claude-sonnet-4-20250514,
-// claude-opus-4-6-v1: the first numbers of one or two digits, two at most.
+// claudeVersion reads the version in claude-3-7-sonnet-20250219, claude-sonnet-4-20250514 or claude-opus-4-6-v1:
+// the first numbers of one or two digits, at most two.
 func claudeVersion(n []byte) int {
 	version, parts := 0, 0
 	for len(n) > 0 && parts < 2 {
@@ -68,21 +67,20 @@ func small(word []byte) (int, bool) {
 	return v, true
 }
 
-// thinks reports whether m can be told to think before it answers.
+// thinks reports whether m supports thinking.
 func (m *model) thinks() bool { return m.claude && m.version >= 307 }
 
-// adapts reports whether m finds for itself how long to think; from 4.7 on it takes no
-// budget any more.
+// adapts reports whether m supports adaptive thinking; from 4.7 on it accepts no budget.
 func (m *model) adapts() bool { return m.claude && m.version >= 406 }
 
-// single reports whether m takes no temperature beside a top_p, as Claude does from 4.1 on.
+// single reports whether m accepts only one of temperature and top_p, as Claude from 4.1 on.
 func (m *model) single() bool { return m.claude && m.version >= 401 }
 
-// samples reports whether m takes any of them; Claude does not from 4.7 on.
+// samples reports whether m accepts either of them, which Claude from 4.7 on does not.
 func (m *model) samples() bool { return !m.claude || m.version < 407 }
 
-// caches reports whether m takes cachePoint blocks.
+// caches reports whether m supports cachePoint blocks.
 func (m *model) caches() bool { return m.claude || m.nova }
 
-// strict reports whether m holds itself to the schema of a tool.
+// strict reports whether m supports strict tools.
 func (m *model) strict() bool { return m.claude && m.version >= 405 }

@@ -7,25 +7,25 @@ import (
 	"asbru/core/scan"
 )
 
-// What Part.Shape says of how a block was written.
+// Bits of Part.Shape: how a block was written.
 const (
 	shapeRaw    = 1 << iota // Raw is the value of the block, kept whole
 	shapeGuard              // a text within guardContent
 	shapeCited              // a text within citationsContent
-	shapeJSON               // Text is JSON that stood as such
-	shapeStatus             // the status of a result was said
+	shapeJSON               // Text is JSON that was not in a string
+	shapeStatus             // the status of a result was given
 )
 
 // A reader reads content blocks into a Tree.
 type reader struct {
 	t         *core.Tree
-	last      int  // the part that a cachePoint marks; -1: none
-	assistant bool // whose content it is
-	reply     bool // of a server, which may have grown members; what clients send counts whole
-	within    bool // a toolResult
+	last      int  // the part that a cachePoint would mark; -1: none
+	assistant bool // it is content of the assistant
+	reply     bool // it is from a server, which may add members; unknown members of a client are significant
+	within    bool // it is the content of a toolResult
 }
 
-// content reads an array of blocks and returns what follows it; nil if it is broken.
+// content reads an array of blocks and returns the bytes after it, nil if it is malformed.
 func (r *reader) content(tail []byte) []byte {
 	r.last = -1
 	list := scan.Elements(tail)
@@ -40,8 +40,8 @@ func (r *reader) content(tail []byte) []byte {
 	}
 }
 
-// block reads one block and returns what follows it. A block is an object with one member
-// that says what it is; what is not understood in full is kept as it stands.
+// block reads one block and returns the bytes after it. A block is an object with one member, whose name is its
+// type. One that is not fully understood is kept unchanged.
 func (r *reader) block(tail []byte) (rest []byte) {
 	t := r.t
 	at := len(t.Parts)
@@ -88,7 +88,7 @@ func alone(object []byte) bool {
 	return !more
 }
 
-// beside keeps what stands in a block besides what it is.
+// beside keeps the other members of a block.
 func (r *reader) beside(more *int32, block []byte) {
 	w := scan.Members(block)
 	for {
@@ -102,7 +102,7 @@ func (r *reader) beside(more *int32, block []byte) {
 	}
 }
 
-// isBlock reports whether a member of that name says what its block is.
+// isBlock reports whether key is the name of a type of block.
 func isBlock(key string) bool {
 	switch key {
 	case "text", "image", "document", "video", "audio", "cachePoint", "json", "toolUse", "toolResult",
@@ -150,7 +150,7 @@ func (r *reader) known(key string, value []byte) bool {
 	return false
 }
 
-// mark puts a cachePoint on the part before it.
+// mark adds the cache mark of a cachePoint to the part before it.
 func (r *reader) mark(value []byte) bool {
 	if r.last < 0 || r.t.Parts[r.last].Cache != nil || r.t.Parts[r.last].Kind == core.PartOther {
 		return false
@@ -180,7 +180,7 @@ func (r *reader) call(value []byte) bool {
 			p.Args = v
 		case "type":
 			if string(v) != `"tool_use"` {
-				return false // the provider runs it: no call for the client
+				return false // the provider runs it, so it is not a call for the client
 			}
 			r.t.Keep(&p.More, key, v)
 		default:
@@ -216,7 +216,7 @@ func (r *reader) result(value []byte) bool {
 }
 
 // thought reads reasoningContent: {reasoningText: {text, signature}} or {redactedContent}.
-// Only Claude signs, so a signature that bears no mark is taken for Anthropic's.
+// Only Claude signs, so a signature without a mark is taken for Anthropic's.
 func (r *reader) thought(value []byte) bool {
 	key, v := union(value, "reasoningText", "redactedContent")
 	if !r.reply && !alone(value) {
@@ -255,8 +255,8 @@ func (r *reader) thought(value []byte) bool {
 	return true
 }
 
-// unveil appends what redactedContent holds. It is the base64 of Anthropic's own text for
-// Claude; what is not is appended as it stands, for Amazon.
+// unveil appends the content of redactedContent. For Claude it is the base64 of Anthropic's own text; any other
+// is appended unchanged, with Amazon as its vendor.
 func unveil(dst []byte, data core.Text) ([]byte, core.Vendor) {
 	at := len(dst)
 	out, err := base64.StdEncoding.AppendDecode(dst, data)

@@ -7,7 +7,7 @@ import (
 	"asbru/core/scan"
 )
 
-// appendText appends a text, within what it stood in when it is of this family.
+// appendText appends a text, in its original kind of block if own.
 func appendText(dst []byte, t *core.Tree, p *core.Part, own bool) []byte {
 	switch {
 	case own && p.Shape&shapeRaw != 0:
@@ -45,9 +45,8 @@ func appendCall(dst []byte, t *core.Tree, p *core.Part, own bool) []byte {
 	return append(dst, "}}"...)
 }
 
-// appendArgs appends the arguments of a call, which must be an object. Arguments that are
-// none, because the model was cut off or spoke badly, become {"arguments": "…"} with all
-// of their text, so that nothing is lost and nothing repaired.
+// appendArgs appends the arguments of a call, which must be an object. If they are not, because the model was
+// cut off or made a mistake, they become {"arguments": "…"} with their text unchanged.
 func appendArgs(dst []byte, p *core.Part, own bool) []byte {
 	if own && !p.Wraps {
 		return append(dst, p.Args...)
@@ -85,7 +84,7 @@ func object(b []byte) bool {
 	return false
 }
 
-// appendThought appends what the model thought, with its signature.
+// appendThought appends a thought with its signature.
 func appendThought(dst []byte, t *core.Tree, p *core.Part, own bool) []byte {
 	if p.Kind == core.PartVeiled {
 		return append(appendVeiled(append(dst, `{"reasoningContent":{"redactedContent":"`...), p.Vendor, p.Sign), `"}}`...)
@@ -123,8 +122,8 @@ func appendVeiled(dst []byte, v core.Vendor, sign []byte) []byte {
 	return dst[:at+n]
 }
 
-// appendID appends a toolUseId: 1 to 64 of [a-zA-Z0-9_-]. Of others what fits is kept, and
-// a sum of it all, so that a call and its result agree and two calls do not.
+// appendID appends a toolUseId, which is 1 to 64 of [a-zA-Z0-9_-]. Any other id is replaced by its valid
+// characters and a hash, so that a call and its result agree and two calls differ.
 func appendID(dst []byte, id core.Text, own bool) []byte {
 	dst = append(dst, '"')
 	if own || fits(id) {

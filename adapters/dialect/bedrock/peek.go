@@ -9,12 +9,11 @@ import (
 	"asbru/core/scan"
 )
 
-// fields are what InvokeModel's bodies have at their top: Anthropic's and OpenAI's limits,
-// and Llama's. Their models stand in the path.
+// fields are the limits in InvokeModel's bodies: Anthropic's, OpenAI's and Llama's. The model is in the path.
 var fields = body.NewFields(false, []string{"max_tokens", "max_completion_tokens", "max_gen_len"}, nil)
 
-// peek is the dialect's Peek. The model, and whether a stream is asked for, stand in the
-// path: who knows the path sets them. Rerank's alone stands in the body.
+// peek is the dialect's Peek. The caller, who knows the path, sets the model and whether a stream is wanted,
+// which are there. Only rerank has the model in the body.
 func peek(raw []byte, op core.Op, p *core.Peek) *core.Fault {
 	if f := fields.Peek(raw, op, p); f != nil {
 		return f
@@ -40,9 +39,8 @@ func peek(raw []byte, op core.Op, p *core.Peek) *core.Fault {
 	return nil
 }
 
-// peekARN finds the model of a request to order documents. Of a foundation model's ARN the
-// model's own name is what a route is found by: the region and the account say nothing to the
-// gateway. The ARN itself is what is sent, unless the target names another.
+// peekARN finds the model of a request to rerank documents. A route is found by the model's name in the ARN of a
+// foundation model, without region and account. The ARN itself is sent, unless the target names another.
 func peekARN(raw []byte, p *core.Peek) *core.Fault {
 	const param = "rerankingConfiguration.bedrockRerankingConfiguration.modelConfiguration.modelArn"
 	conf := get(get(raw, "rerankingConfiguration"), "bedrockRerankingConfiguration")
@@ -67,7 +65,7 @@ func peekARN(raw []byte, p *core.Peek) *core.Fault {
 	return nil
 }
 
-// nameable reports whether name can be one of a model, in labels, logs and paths.
+// nameable reports whether name can be the name of a model in labels, logs and paths.
 func nameable(name []byte) bool {
 	for _, c := range name {
 		if c <= ' ' || c >= 0x7f || bytes.IndexByte([]byte("%*{}<>\"\\`"), c) >= 0 {

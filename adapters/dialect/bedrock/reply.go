@@ -49,7 +49,7 @@ func parseReply(r *core.Completion, raw []byte) error {
 	return nil
 }
 
-// readOutput reads {message: {role, content}} and returns what follows it.
+// readOutput reads {message: {role, content}} and returns the bytes after it.
 func readOutput(r *core.Completion, choice int, tail []byte) []byte {
 	w := scan.Members(tail)
 	for {
@@ -113,7 +113,7 @@ func appendReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 			dst = append(scan.AppendQuoted(append(dst, `,"additionalModelResponseFields":{"stop_sequence":`...), c.Stopped), '}')
 		}
 		dst = appendUsage(append(dst, `,"usage":`...), &r.Usage)
-		dst = append(dst, `,"metrics":{"latencyMs":0}`...) // the SDKs' types want one, and nobody measured it
+		dst = append(dst, `,"metrics":{"latencyMs":0}`...) // the SDKs' types require it, and the value is not known
 	}
 	if x != nil && x.Extra != nil {
 		dst = x.Extra(append(dst, ','))
@@ -121,8 +121,8 @@ func appendReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	return append(dst, '}')
 }
 
-// appendSaid appends one part of an answer. A signature that is on a call goes before it,
-// as that of an empty thought, which is where Converse has a place for one.
+// appendSaid appends one part of an answer. The signature of a call, for which Converse has no field, is put in
+// an empty thought before it.
 func appendSaid(dst []byte, t *core.Tree, p *core.Part, own bool) []byte {
 	switch p.Kind {
 	case core.PartText, core.PartRefusal:

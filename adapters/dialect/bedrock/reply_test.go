@@ -71,7 +71,7 @@ func TestFinish(t *testing.T) {
 	}
 }
 
-// written is what appendEvent makes of events from another family, one line a frame.
+// written returns what appendEvent writes for events from another family, one line a frame.
 func written(t *testing.T, x *core.Crossing, events ...core.Event) string {
 	t.Helper()
 	var b []byte
@@ -135,8 +135,7 @@ metadata {"usage":{"inputTokens":3,"outputTokens":4,"totalTokens":7},"metrics":{
 	}
 }
 
-// The signature of a call is carried by an empty thought in front of it, or behind it when
-// it comes late.
+// The signature of a call is carried by an empty thought before it, or after it if the signature comes late.
 func TestCarriedSignature(t *testing.T) {
 	thought := func(n, sign string) string {
 		return `contentBlockDelta {"contentBlockIndex":` + n + `,"delta":{"reasoningContent":{"text":""}}}

@@ -6,18 +6,18 @@ import (
 	"asbru/core/scan"
 )
 
-// What Chat.Shape holds: flags of how a request was written, and above them the chain of
-// members that have a place in the neutral form and are written again as they stood.
+// Chat.Shape: bits that say how a request was written, and above them the chain of members that the neutral form
+// has and that are also kept, to be written again unchanged.
 const (
-	shapeSystem  = 1 << iota // system was there, without a part
-	shapeConfig              // inferenceConfig was there
-	shapeStops               // stopSequences was there
-	shapeTools               // toolConfig was there
-	shapeFlags   = 8         // bits of flags
+	shapeSystem  = 1 << iota // system was present, without a part
+	shapeConfig              // inferenceConfig was present
+	shapeStops               // stopSequences was present
+	shapeTools               // toolConfig was present
+	shapeFlags   = 8         // number of bits before the chain
 	shapeFlagMax = 1<<shapeFlags - 1
 )
 
-// keepKnown puts a member into the chain of those that other families read from the neutral form.
+// keepKnown adds a member to the chain of those that the neutral form has too.
 func keepKnown(t *core.Tree, shape *uint32, key core.Text, value []byte) {
 	head := int32(*shape >> shapeFlags)
 	t.Keep(&head, key, value)
@@ -60,7 +60,7 @@ func parseRequest(c *core.Chat, raw []byte) *core.Fault {
 	return nil
 }
 
-// member reads a top-level member but messages.
+// member reads a top-level member other than messages.
 func (q *requestReader) member(key, value []byte) *core.Fault {
 	c := q.c
 	switch string(key) {
@@ -93,7 +93,7 @@ func (q *requestReader) member(key, value []byte) *core.Fault {
 	return nil
 }
 
-// messages reads the conversation and returns what follows it.
+// messages reads the conversation and returns the bytes after it.
 func (q *requestReader) messages(tail []byte) ([]byte, *core.Fault) {
 	list := scan.Elements(tail)
 	for {
@@ -146,7 +146,7 @@ func (q *requestReader) message(tail []byte) ([]byte, *core.Fault) {
 	return w.Rest(), nil
 }
 
-// roleOf reads the role of a message before its content, which may stand in front of it.
+// roleOf finds the role of a message, which may come after its content.
 func roleOf(w scan.Walk) core.Text {
 	for {
 		key, value, ok := w.Next()
@@ -211,14 +211,13 @@ func (q *requestReader) inference(value []byte) {
 	}
 }
 
-// What is put before the keys of members, of inferenceConfig and toolConfig, that nobody
-// knows.
+// Prefixes for the keys of unknown members of inferenceConfig and toolConfig.
 const (
 	inferencePrefix = "inferenceConfig."
 	toolsPrefix     = "toolConfig."
 )
 
-// number is raw when it is a number, else nil.
+// number returns raw if it is a number, otherwise nil.
 func number(raw []byte) []byte {
 	if len(raw) > 0 && (raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9') {
 		return raw
@@ -226,10 +225,10 @@ func number(raw []byte) []byte {
 	return nil
 }
 
-// member is the string that an object has under name, nil if there is none.
+// member returns the inside of the string that is the member name of an object, nil if there is none.
 func member(object []byte, name string) core.Text { return inside(get(object, name)) }
 
-// get is the value that an object has under name, nil if there is none.
+// get returns the value of the member name of an object, nil if there is none.
 func get(object []byte, name string) []byte {
 	w := scan.Members(object)
 	for {

@@ -10,7 +10,7 @@ import (
 
 const claude45 = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
 
-// chatOf is a conversation from another family, built by hand.
+// chatOf returns a conversation from another family, built by hand.
 func chatOf(fill func(*core.Chat)) *core.Chat {
 	c := core.NewChat()
 	fill(c)
@@ -51,7 +51,7 @@ func TestMessages(t *testing.T) {
 		say(c, core.User, words(" "))
 	}, `{"messages":[{"role":"user","content":[{"text":"."}]},{"role":"assistant","content":[{"text":"hello"}]}]}`)
 	f(func(c *core.Chat) { say(c, core.System, words("be brief")) }, `{"messages":[{"role":"user","content":[{"text":"."}]}],"system":[{"text":"be brief"}]}`)
-	f(func(c *core.Chat) { // what the user says before the result stands behind it
+	f(func(c *core.Chat) { // text of the user before the result is moved after it
 		say(c, core.User, words("a"))
 		say(c, core.Assistant, core.Part{Kind: core.PartCall, ID: text("i"), Name: text("w"), Args: []byte(`{}`)})
 		say(c, core.User, words("b"))
@@ -61,7 +61,7 @@ func TestMessages(t *testing.T) {
 	}, `{"messages":[{"role":"user","content":[{"text":"a"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"i","name":"w","input":{}}}]},
 		{"role":"user","content":[{"toolResult":{"toolUseId":"i","content":[]}},{"text":"b"},{"text":"c"}]}],"system":[{"text":"s"}],
 		"toolConfig":{"tools":[{"toolSpec":{"name":"w","inputSchema":{"json":{"type":"object"}}}}]}}`)
-	f(func(c *core.Chat) { // calls and results, and no tools told
+	f(func(c *core.Chat) { // calls and results, but no tools
 		say(c, core.User, words("weather?"))
 		say(c, core.Assistant, core.Part{Kind: core.PartCall, ID: text("call 1"), Name: text("w"), Args: []byte(`{\"a\":1}`), Wraps: true},
 			core.Part{Kind: core.PartCall, ID: text("c2"), Name: text("w"), Args: []byte(``), Wraps: true},
@@ -156,7 +156,7 @@ func TestConfig(t *testing.T) {
 		`,"system":[{"text":"Answer with one JSON object and nothing else."}],"additionalModelRequestFields":{"anthropic_beta":["x"]}`)
 }
 
-// No call may be made, but the conversation has some: the tools stay, with a word to the model.
+// If calls are forbidden but the conversation has some, the tools remain, with a sentence to the model.
 func TestChoiceNone(t *testing.T) {
 	got, f := asks(chatOf(func(c *core.Chat) {
 		c.Choice = core.ChooseNone
@@ -212,7 +212,7 @@ func TestParseRequestFaults(t *testing.T) {
 	f(`{"toolConfig":{"tools":[{}]}}`)
 }
 
-// What a request says in Bedrock's words others read in the neutral form.
+// Settings in Bedrock's format are read into the neutral form.
 func TestNeutralForm(t *testing.T) {
 	c := core.NewChat()
 	f := parseRequest(c, []byte(`{"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":2000},"top_k":5,"anthropic_beta":["b"]},
@@ -282,8 +282,7 @@ func TestAbove(t *testing.T) {
 	}
 }
 
-// Claude's own word for a schema is understood for other models, and is no more than a
-// second to Converse's.
+// Claude's own setting for a schema is understood for other models, but Converse's takes precedence.
 func TestClaudeFormat(t *testing.T) {
 	f := func(more, want string) {
 		t.Helper()
@@ -303,7 +302,7 @@ func TestClaudeFormat(t *testing.T) {
 	f(own+`,`+converse, `{"b":2}`)
 }
 
-// Claude does not think by a budget amid a loop of tools whose thoughts it cannot read.
+// Claude gets no budget for thinking within a loop of tools whose thoughts it cannot read.
 func TestThinkingAmidTools(t *testing.T) {
 	f := func(want bool, model string, before ...core.Part) {
 		t.Helper()

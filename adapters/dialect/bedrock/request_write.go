@@ -6,8 +6,8 @@ import (
 	"asbru/core/scan"
 )
 
-// A requestWriter writes one request. own says that it came from this family: then it is
-// written as it came, and what would be wrong with it is the server's to say.
+// A requestWriter writes one request. own says that it came from this family: then it is written unchanged, and
+// the server reports what is wrong with it.
 type requestWriter struct {
 	c     *core.Chat
 	m     model
@@ -15,11 +15,11 @@ type requestWriter struct {
 	calls bool // the conversation has tool blocks
 	think thinking
 
-	open    core.Role // of the message that is being written; openNone: none
-	parts   int       // blocks in it
-	words   bool      // a text is among them
-	papers  bool      // a document is among them
-	written int       // messages
+	open    core.Role // role of the message being written; openNone: none
+	parts   int       // number of its blocks
+	words   bool      // it has a text
+	papers  bool      // it has a document
+	written int       // number of messages
 	fault   *core.Fault
 }
 
@@ -38,8 +38,8 @@ func appendRequest(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault)
 	return body.Edit(append(dst, '}'), at, s.Face), nil
 }
 
-// conversation appends what a count of tokens depends on too: messages, system,
-// toolConfig and additionalModelRequestFields.
+// conversation appends the members that a count of tokens depends on: messages, system, toolConfig and
+// additionalModelRequestFields.
 func (q *requestWriter) conversation(dst []byte) ([]byte, *core.Fault) {
 	if !q.own {
 		if f := q.refuse(); f != nil {
@@ -65,7 +65,7 @@ func (q *requestWriter) conversation(dst []byte) ([]byte, *core.Fault) {
 	return q.additional(dst), nil
 }
 
-// refuse is what Converse has no words for and the answer depends on.
+// refuse returns the Fault for a feature that Converse does not have and that the answer depends on.
 func (q *requestWriter) refuse() *core.Fault {
 	c := q.c
 	if n, ok := scan.Int(c.N); ok && n > 1 {
@@ -85,12 +85,12 @@ func (q *requestWriter) refuse() *core.Fault {
 	return nil
 }
 
-// cannot is the Fault of a request that this format has no words for.
+// cannot returns the Fault for a request that this format cannot express.
 func cannot(param, why, hint string) *core.Fault {
 	return body.Invalid(param, "cannot send "+param+" to this model: "+why, hint)
 }
 
-// drop notes what has no counterpart and does not matter to the answer.
+// drop records as dropped the members that this format does not have and that do not matter for the answer.
 func (q *requestWriter) drop() {
 	c := q.c
 	for _, f := range [...]struct {
@@ -121,14 +121,14 @@ func (q *requestWriter) inference(dst []byte) []byte {
 	if n := c.MaxTokens; n != nil {
 		dst = append(dst, `"maxTokens":`...)
 		if limit, ok := scan.Int(n); ok && q.think.budget > 0 && limit <= q.think.budget {
-			// The budget is part of the limit, and must be less.
+			// The budget is included in the limit, and must be less.
 			dst = scan.AppendInt(dst, limit+q.think.budget)
 		} else {
 			dst = append(dst, n...)
 		}
 		dst = append(dst, ',')
 	} else if q.think.budget > 0 {
-		// What a model takes for the limit when none is said may be less than the budget.
+		// The default limit of a model may be less than the budget.
 		dst = append(scan.AppendInt(append(dst, `"maxTokens":`...), q.think.budget+answerTokens), ',')
 	}
 	before := len(dst)
@@ -156,7 +156,7 @@ func (q *requestWriter) inference(dst []byte) []byte {
 	return dst
 }
 
-// temperature goes from 0 to 1 here, and must not be set while Claude thinks.
+// temperature appends the temperature, which is at most 1 here and not allowed while Claude thinks.
 func (q *requestWriter) temperature(dst []byte) []byte {
 	t := q.c.Temperature
 	switch {
@@ -173,7 +173,7 @@ func (q *requestWriter) temperature(dst []byte) []byte {
 
 var one = []byte("1")
 
-// unsaid notes that a setting is left out, unless it says no more than the model does by itself.
+// unsaid records that a setting is dropped, unless it has the default value.
 func (q *requestWriter) unsaid(name string, value []byte) {
 	if string(value) != "1" && string(value) != "1.0" {
 		q.c.Drop(name)
@@ -185,7 +185,7 @@ func above(raw []byte) bool {
 	whole, rest := raw, []byte(nil)
 	for i, c := range raw {
 		if c == '-' || c|0x20 == 'e' {
-			return false // below zero, or in a form that nobody writes temperatures in
+			return false // negative, or an unusual spelling of a temperature
 		}
 		if c == '.' {
 			whole, rest = raw[:i], raw[i+1:]
@@ -223,7 +223,7 @@ func (q *requestWriter) stops(dst []byte) []byte {
 	return append(dst, "],"...)
 }
 
-// inferenceExtras appends the members of inferenceConfig that nobody knows.
+// inferenceExtras appends the unknown members of inferenceConfig.
 func (q *requestWriter) inferenceExtras(dst []byte) []byte {
 	for n := q.c.More; n != 0; {
 		var e core.Extra
@@ -235,7 +235,7 @@ func (q *requestWriter) inferenceExtras(dst []byte) []byte {
 	return dst
 }
 
-// rest appends the members that stand for nothing above.
+// rest appends the other members.
 func (q *requestWriter) rest(dst []byte) []byte {
 	c := q.c
 	if q.own {
@@ -266,7 +266,7 @@ func (q *requestWriter) rest(dst []byte) []byte {
 	return dst
 }
 
-// appendChain appends the members of a chain of extras, a comma in front of each.
+// appendChain appends the members of a chain of extras, each preceded by a comma.
 func appendChain(dst []byte, t *core.Tree, n int32) []byte {
 	for n != 0 {
 		var e core.Extra
@@ -276,8 +276,8 @@ func appendChain(dst []byte, t *core.Tree, n int32) []byte {
 	return dst
 }
 
-// metadata reports whether Bedrock takes raw for requestMetadata: an object of short
-// strings of few characters.
+// metadata reports whether Bedrock accepts raw as requestMetadata: an object of short strings with a limited set
+// of characters.
 func metadata(raw []byte) bool {
 	w := scan.Members(raw)
 	for n := 0; ; n++ {
@@ -292,7 +292,7 @@ func metadata(raw []byte) bool {
 	}
 }
 
-// plain reports whether t is made of [a-zA-Z0-9 :_@$#=/+,-.] only.
+// plain reports whether t consists of [a-zA-Z0-9 :_@$#=/+,-.].
 func plain(t []byte) bool {
 	for _, c := range t {
 		switch {
@@ -305,7 +305,7 @@ func plain(t []byte) bool {
 	return true
 }
 
-// inner reports whether key is that of a member of an inner object.
+// inner reports whether key has the prefix for a member of an inner object.
 func inner(key core.Text) bool {
 	_, one := cutPrefix(key, inferencePrefix)
 	_, other := cutPrefix(key, toolsPrefix)

@@ -11,7 +11,7 @@ import (
 
 var errRanking = errors.New("cannot read the reply: it has no results")
 
-// reranks is the face for ordering documents, of Bedrock's agent runtime.
+// reranks is the face for reranking documents, of Bedrock's agent runtime.
 //
 // Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Rerank.html
 func reranks() *core.RerankCodec {

@@ -90,7 +90,7 @@ func TestReadEvent(t *testing.T) {
 	for i := range long {
 		long[i] = 'x'
 	}
-	for n := 3900; n < 3906; n++ { // wherever the base64 is cut
+	for n := 3900; n < 3906; n++ { // for any position at which the base64 is cut
 		f(chunk(`{"text":"`+string(long[:n])+`","amazon-bedrock-invocationMetrics":{"inputTokenCount":4,"outputTokenCount":5,"cacheReadInputTokenCount":6}}`),
 			core.StreamState{Content: true, Finished: true, Done: true, Usage: core.Usage{In: 10, CachedIn: 6, Out: 5, Known: true}})
 	}
@@ -278,8 +278,8 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// The model of a request to order documents stands deep in its body. A route is found by the
-// model's own name; what is sent stays the ARN.
+// The model of a request to rerank documents is nested in its body. A route is found by the model's own name; the
+// ARN is still what is sent.
 func TestPeekRerank(t *testing.T) {
 	const arn = "arn:aws:bedrock:us-west-2::foundation-model/cohere.rerank-v3-5:0"
 	sent := func(model string) string {
@@ -300,10 +300,10 @@ func TestPeekRerank(t *testing.T) {
 			t.Errorf("%s: %v, model %q at %q", model, fault, p.Model, p.ModelAt.Of(raw))
 		}
 		d := New(nil)
-		if got := string(d.AppendBody(nil, raw, core.OpRerank, &p, &core.Face{}, p.Model)); got != string(raw) {
+		if got := string(d.AppendBody(nil, raw, core.OpRerank, &p, core.Send{Face: &core.Face{}, Model: p.Model})); got != string(raw) {
 			t.Errorf("%s: sent %s", model, got)
 		}
-		if got := string(d.AppendBody(nil, raw, core.OpRerank, &p, &core.Face{}, []byte("arn:x"))); got != sent(`"arn:x"`) {
+		if got := string(d.AppendBody(nil, raw, core.OpRerank, &p, core.Send{Face: &core.Face{}, Model: []byte("arn:x")})); got != sent(`"arn:x"`) {
 			t.Errorf("%s: sent %s", model, got)
 		}
 	}

@@ -11,16 +11,16 @@ import (
 	"asbru/core/eventstream"
 )
 
-// dialect is what the tests speak; Anthropic's part in it is played by fake.
+// dialect is the dialect under test, with fake in place of Anthropic's.
 func dialect() *core.Dialect { return New(fake()) }
 
-// loaded are the recordings, read once: there are many beside Bedrock's.
+// loaded returns the recordings. They are read once, because most are of other providers.
 var loaded struct {
 	once  sync.Once
 	cases []*corpus.Case
 }
 
-// recorded are the cases of one api that fit.
+// recorded returns the cases of one api that match.
 func recorded(t testing.TB, api string, fits func(*corpus.Case) bool) (out []*corpus.Case) {
 	t.Helper()
 	ofBedrock := func(c *corpus.Case) bool { return c.Provider == "bedrock" }
@@ -36,7 +36,7 @@ func recorded(t testing.TB, api string, fits func(*corpus.Case) bool) (out []*co
 	return out
 }
 
-// cut takes an event stream that came in pieces apart, as hotpath/frame does.
+// cut splits an event stream that arrives in pieces, as hotpath/frame does.
 func cut(pieces [][]byte) (out []eventstream.Message, err error) {
 	var buf []byte
 	for _, p := range pieces {
@@ -59,7 +59,7 @@ func cut(pieces [][]byte) (out []eventstream.Message, err error) {
 	return out, nil
 }
 
-// told is one line an event, with all that the Crossing knows of its block at that time.
+// told returns one line for each event, with the state of its block in the Crossing at that time.
 func told(x *core.Crossing, e *core.Event) string {
 	names := [...]string{"start", "open", "delta", "sign", "cite", "close", "finish", "usage", "ping", "fault", "end", "other"}
 	s := names[e.Kind]
@@ -86,8 +86,8 @@ func told(x *core.Crossing, e *core.Event) string {
 	return s
 }
 
-// read parses messages with codec and returns what they say, and the frames that say
-// it again through to, from the family from.
+// read parses messages with codec and returns their events, and the frames that to writes for them, as if they
+// came from the family from.
 func read(codec, to *core.ChatCodec, x *core.Crossing, messages []eventstream.Message) (said []string, frames []byte, err error) {
 	var ev []core.Event
 	for _, m := range messages {
@@ -104,7 +104,7 @@ func read(codec, to *core.ChatCodec, x *core.Crossing, messages []eventstream.Me
 	return said, frames, nil
 }
 
-// text is the inside of a JSON string as a Text.
+// text returns s as the inside of a JSON string.
 func text(s string) core.Text { return core.Text(s) }
 
 func wantJSON(t *testing.T, what string, got []byte, want string) {
@@ -118,7 +118,7 @@ func asks(c *core.Chat, name string) ([]byte, *core.Fault) {
 	return appendRequest(nil, c, &core.Send{Model: []byte(name)})
 }
 
-// fake plays Anthropic's dialect: it keeps bodies and events as they are.
+// fake stands in for Anthropic's dialect: it keeps bodies and events unchanged.
 func fake() *core.Dialect {
 	d := &core.Dialect{Name: "anthropic"}
 	d.Chats[core.OpChat] = &core.ChatCodec{
@@ -160,7 +160,7 @@ func fake() *core.Dialect {
 
 func lines(s []string) string { return strings.Join(s, "\n") }
 
-// stream is one with a text, a thought and a call.
+// stream returns a stream with a text, a thought and a call.
 func stream(t testing.TB) []eventstream.Message {
 	t.Helper()
 	var b []byte

@@ -5,20 +5,20 @@ import (
 	"asbru/core/scan"
 )
 
-// A thinking is how the model is told to think.
+// A thinking is the settings of thinking for a model.
 type thinking struct {
-	on     bool      // Claude thinks, which rules out some other fields
-	budget int64     // tokens, for a Claude that takes a budget
-	effort core.Text // for models that take a word
+	on     bool      // Claude thinks, which excludes some other fields
+	budget int64     // tokens, for a Claude that accepts a budget
+	effort core.Text // for models that accept a word
 }
 
-// efforts are the words for how much to think, and the budgets they stand for where a
-// model takes tokens. The budgets are a convention of gateways, not a vendor's.
+// efforts are the words for how much to think, and the budgets for models that take tokens. The budgets are a
+// convention of gateways, not of a vendor.
 var efforts = [...]struct {
 	word   string
 	budget int64
-	claude core.Text // the word Claude knows
-	others core.Text // the word Nova and gpt-oss know
+	claude core.Text // Claude's word
+	others core.Text // the word of Nova and gpt-oss
 }{
 	{"minimal", 1024, core.Text("low"), core.Text("low")},
 	{"low", 2048, core.Text("low"), core.Text("low")},
@@ -28,11 +28,10 @@ var efforts = [...]struct {
 	{"max", 32768, core.Text("max"), core.Text("high")},
 }
 
-// minBudget is the least that Claude takes.
+// minBudget is the smallest budget that Claude accepts.
 const minBudget = 1024
 
-// thinks decides how the model is told to think. A request of this family says it in the
-// model's own words.
+// thinks decides how to ask for thinking. Requests of this family have the model's own settings.
 func (q *requestWriter) thinks() (t thinking) {
 	c := q.c
 	if q.own || c.Effort == nil && c.Budget == core.BudgetUnset {
@@ -68,12 +67,12 @@ func (q *requestWriter) thinks() (t thinking) {
 	return t
 }
 
-// amid reports whether the conversation ends with results of calls that no thought of the
-// model's own precedes: Claude then refuses to think by a budget.
+// amid reports whether the conversation ends with results of calls that are not preceded by a thought of the
+// model: then Claude refuses a budget for thinking.
 func (q *requestWriter) amid() bool { return q.c.Amid(q.readable) }
 
-// effort is the index in efforts of what was asked: by word, or by budget. A word that
-// nobody knows, and as much as the model finds right, are medium.
+// effort returns the index in efforts of the requested word or budget. Unknown words, and leaving it to the
+// model, are medium.
 func (q *requestWriter) effort() int {
 	const medium = 2
 	for i := range efforts {
@@ -90,7 +89,7 @@ func (q *requestWriter) effort() int {
 	return medium
 }
 
-// additional appends additionalModelRequestFields, in the words of the model's vendor.
+// additional appends additionalModelRequestFields, in the format of the model's vendor.
 func (q *requestWriter) additional(dst []byte) []byte {
 	if q.own {
 		return dst
@@ -135,7 +134,7 @@ func (q *requestWriter) additional(dst []byte) []byte {
 	return dst
 }
 
-// single appends Claude's own tool_choice, which alone can say one call at a time.
+// single appends Claude's own tool_choice, which Converse needs to allow only one call at a time.
 func (q *requestWriter) single(dst []byte) []byte {
 	if !q.alone() {
 		q.c.Drop("parallel_tool_calls")

@@ -8,8 +8,8 @@ import (
 	"asbru/core/scan"
 )
 
-// usage reads Converse's counts, or those that the body of a model vendor has behind
-// InvokeModel. Where the cache is counted beside the input it is added to it.
+// usage reads the counts of Converse, or of a model's vendor in InvokeModel. Cached tokens that are not
+// included in the input are added to it.
 func usage(object []byte, u *core.Usage) {
 	var in, read, written, out, total int64
 	inside, outside := false, false
@@ -40,7 +40,7 @@ func usage(object []byte, u *core.Usage) {
 	u.In, u.CachedIn, u.WrittenIn, u.Out = in+read+written, read, written, out
 }
 
-// count reads one counter; a sensible one makes u known, another number makes it bad.
+// count reads one counter. A plausible one makes u known, another number makes it bad.
 func count(raw []byte, n *int64, u *core.Usage) bool {
 	v, ok := scan.Whole(raw)
 	if ok = ok && 0 <= v && v <= maxCount; ok {
@@ -51,8 +51,7 @@ func count(raw []byte, n *int64, u *core.Usage) bool {
 	return ok
 }
 
-// appendUsage appends Converse's counts: the input does not hold what the cache had, the
-// total does.
+// appendUsage appends Converse's counts. The input does not include cached tokens, the total does.
 func appendUsage(dst []byte, u *core.Usage) []byte {
 	in := max(u.In-u.CachedIn-u.WrittenIn, 0)
 	dst = scan.AppendInt(append(dst, `{"inputTokens":`...), in)
@@ -65,8 +64,8 @@ func appendUsage(dst []byte, u *core.Usage) []byte {
 	return append(dst, '}')
 }
 
-// readUsage is the dialect's ReadUsage, for the bodies of Converse, of InvokeModel whoever
-// made the model, of embeddings and of count-tokens.
+// readUsage is the dialect's ReadUsage, for the bodies of Converse, of InvokeModel for any vendor, of embeddings
+// and of count-tokens.
 func readUsage(body []byte, u *core.Usage) {
 	w := scan.Members(body)
 	for {
@@ -88,8 +87,8 @@ func readUsage(body []byte, u *core.Usage) {
 	}
 }
 
-// readEvent is the dialect's ReadEvent. The frames of Converse are told apart by their
-// members; those of InvokeModel hold one member, bytes.
+// readEvent is the dialect's ReadEvent. It distinguishes the frames of Converse by their members; those of
+// InvokeModel have one member, bytes.
 func readEvent(data []byte, st *core.StreamState) {
 	st.UsageOnly = false
 	w := scan.Members(data)
@@ -121,8 +120,8 @@ func readEvent(data []byte, st *core.StreamState) {
 	}
 }
 
-// readChunk reads the frame of InvokeModel, base64 of an event in the words of the model's
-// vendor. The last one has Bedrock's own counts as its last member, whoever the vendor is.
+// readChunk reads the frame of InvokeModel, base64 of an event in the format of the model's vendor. The last one
+// has Bedrock's own counts as its last member, for any vendor.
 func readChunk(raw []byte, st *core.StreamState) {
 	if len(raw) < 2 {
 		return
@@ -163,7 +162,7 @@ var (
 	invocationMetrics = []byte(`"amazon-bedrock-invocationMetrics":`)
 )
 
-// decode is how many bytes of text fit for base64 dst got.
+// decode decodes as much of the base64 text as fits into dst, and returns the number of bytes.
 func decode(dst, text []byte) int {
 	n, err := base64.StdEncoding.Decode(dst, text)
 	if err != nil {

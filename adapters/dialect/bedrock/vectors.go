@@ -50,7 +50,7 @@ func parseVectors(v *core.Vectors, raw []byte) error {
 	return nil
 }
 
-// appendVectors writes the reply in the words of the request.
+// appendVectors writes the reply in the format of the request.
 func appendVectors(dst []byte, v *core.Vectors, e *core.Embed, x *core.Crossing) []byte {
 	own := ours(v.From)
 	if e != nil && e.Shape == shapeCohere || e == nil && v.Shape == shapeCohere {

@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// A format is a name Converse has for a kind of media.
+// A format is Converse's name for a media type.
 type format struct {
 	kind  core.PartKind
 	name  string
@@ -53,7 +53,7 @@ var formats = [...]format{
 	{core.PartAudio, "webm", core.Text("audio/webm")},
 }
 
-// mediaOf is the MIME type of what Converse calls format, nil if nobody knows it.
+// mediaOf returns the MIME type of a format of Converse, nil if it is unknown.
 func mediaOf(kind core.PartKind, format []byte) core.Text {
 	for i := range formats {
 		if f := &formats[i]; f.kind == kind && f.name == string(format) {
@@ -63,7 +63,7 @@ func mediaOf(kind core.PartKind, format []byte) core.Text {
 	return nil
 }
 
-// formatOf is what Converse calls a MIME type, "" if it does not take it.
+// formatOf returns Converse's format for a MIME type, "" if it has none.
 func formatOf(kind core.PartKind, media core.Text) string {
 	for i := range formats {
 		if f := &formats[i]; f.kind == kind && sameMedia(f.media, media) {
@@ -73,8 +73,8 @@ func formatOf(kind core.PartKind, media core.Text) string {
 	return ""
 }
 
-// sameMedia compares MIME types as far as a parameter ("; charset=utf-8"), and the slash
-// as PHP escapes it.
+// sameMedia compares MIME types without parameters ("; charset=utf-8"), where the slash may be escaped, as PHP
+// does.
 func sameMedia(want, media core.Text) bool {
 	i := 0
 	for _, c := range want {
@@ -89,7 +89,7 @@ func sameMedia(want, media core.Text) bool {
 	return i == len(media) || media[i] == ';' || media[i] == ' '
 }
 
-// reasons are the stop reasons; the first one of a Finish is written for it.
+// reasons are the stop reasons. For each Finish the first one is written.
 var reasons = [...]struct {
 	word   string
 	finish core.Finish
@@ -125,7 +125,7 @@ func reasonOf(f core.Finish) string {
 	return "end_turn"
 }
 
-// inside is what stands between the quotes of a string, nil for any other value.
+// inside returns the text between the quotes of a string, nil for any other value.
 func inside(raw []byte) core.Text {
 	t, ok := scan.Inside(raw)
 	if !ok {
@@ -134,5 +134,5 @@ func inside(raw []byte) core.Text {
 	return t
 }
 
-// opens reports whether the value at the start of b is one that begins with c.
+// opens reports whether b begins with c.
 func opens(b []byte, c byte) bool { return len(b) > 0 && b[0] == c }

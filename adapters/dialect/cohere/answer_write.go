@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// answers appends the answers of tools in a turn.
+// answers appends the results of tools in a turn.
 func (a *asked) answers(dst []byte, mark int, t *core.Turn) ([]byte, *core.Fault) {
 	c := a.c
 	for i := int(t.From); i < int(t.To); i += 1 + int(c.Parts[i].Inner) {
@@ -34,7 +34,7 @@ func (a *asked) answers(dst []byte, mark int, t *core.Turn) ([]byte, *core.Fault
 	return dst, nil
 }
 
-// answer appends the content of one: a string where it is nothing but text.
+// answer appends the content of a result: a string if it is only text.
 func (a *asked) answer(dst []byte, p *core.Part, inner []core.Part) ([]byte, *core.Fault) {
 	texts, others := 0, 0
 	for i := range inner {
@@ -68,7 +68,7 @@ func (a *asked) answer(dst []byte, p *core.Part, inner []core.Part) ([]byte, *co
 	for i := 0; i < len(inner); i += 1 + int(inner[i].Inner) {
 		var f *core.Fault
 		switch q := &inner[i]; {
-		case q.Kind == core.PartImage && !a.own: // see pictures
+		case q.Kind == core.PartImage && !a.own: // written by pictures
 		case q.Kind == core.PartFile:
 			dst = append(next(dst, mark), `{"type":"document","document":`...)
 			if dst, f = a.document(dst, q); f != nil {
@@ -84,7 +84,7 @@ func (a *asked) answer(dst []byte, p *core.Part, inner []core.Part) ([]byte, *co
 	return append(dst, ']'), nil
 }
 
-// failure says that a tool failed, for which Cohere has no mark.
+// failure appends a text that says that a tool failed, as Cohere has no field for that.
 func failure(dst []byte, p *core.Part) []byte {
 	if p.Fails {
 		dst = append(dst, "The tool failed: "...)
@@ -92,8 +92,8 @@ func failure(dst []byte, p *core.Part) []byte {
 	return dst
 }
 
-// pictures appends what tools answered in pictures as a message of the user: that of
-// a tool holds none.
+// pictures appends the images in results of tools as a message of the user, because a tool's message cannot
+// have any.
 func (a *asked) pictures(dst []byte, mark int, turns []core.Turn) []byte {
 	if a.own {
 		return dst
@@ -110,7 +110,7 @@ func (a *asked) pictures(dst []byte, mark int, turns []core.Turn) []byte {
 	return append(dst, `]}`...)
 }
 
-// shown appends the pictures inside the answers of tools in t to the array at mark.
+// shown appends the images in the results of tools in t to the array at mark.
 func (a *asked) shown(dst []byte, mark int, t *core.Turn) []byte {
 	parts := a.c.Parts[t.From:t.To]
 	for i := 0; i < len(parts); i++ {

@@ -5,8 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// planned reports whether a thought is written as tool_plan: what a model thought
-// before it called tools.
+// planned reports whether a thought is written as tool_plan, the thoughts before calls of tools.
 func (a *asked) planned(p *core.Part, t *core.Turn) bool {
 	if p.Kind != core.PartThought {
 		return false
@@ -110,8 +109,8 @@ func callHead(dst []byte, p *core.Part) []byte {
 	return dst
 }
 
-// callBody appends the type and the function of a call. Arguments are a string that
-// holds JSON; what a model broke off stays broken in it.
+// callBody appends the type and the function of a call. Arguments are a string that contains JSON; they may be
+// incomplete if the model was cut off.
 func callBody(dst []byte, p *core.Part, own bool) []byte {
 	if !own || p.Shape&partNoType == 0 {
 		if dst[len(dst)-1] != '{' {

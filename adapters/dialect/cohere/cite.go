@@ -7,8 +7,8 @@ import (
 	"asbru/core/scan"
 )
 
-// readCite reads a citation {start, end, text, sources, content_index, type} and its
-// first source; sources is the raw array of all.
+// readCite reads a citation {start, end, text, sources, content_index, type} and its first source. sources
+// iterates over all of them.
 func readCite(raw []byte) (c core.Cite, content int64, sources scan.Walk) {
 	c = core.Cite{Start: -1, End: -1, Source: -1, From: -1, To: -1, Raw: raw}
 	w := scan.Members(raw)
@@ -44,7 +44,7 @@ func readSource(c *core.Cite, raw []byte) {
 		}
 		switch string(key) {
 		case "id":
-			if n, ok := bytes.CutPrefix(inside(value), []byte("doc:")); ok { // what documents without an id are called
+			if n, ok := bytes.CutPrefix(inside(value), []byte("doc:")); ok { // the name of a document without an id
 				if i, isInt := scan.Whole(n); isInt && i >= 0 && i < 1<<31 {
 					c.Source = int32(i)
 				}
@@ -76,13 +76,12 @@ func readSourceBody(c *core.Cite, raw []byte) {
 	}
 }
 
-// appendCite appends a citation of another format's: text is what the cited part says,
-// nil if that is not known.
+// appendCite appends a citation of another format. text is that of the cited part, nil if it is not known.
 func appendCite(dst []byte, c *core.Cite, text core.Text, content int64) []byte {
 	dst = append(dst, '{')
 	start, end := c.Start, c.End
 	if start < 0 || end < start {
-		start, end = 0, characters(text) // all of it
+		start, end = 0, characters(text) // the whole text
 	}
 	if text != nil || c.Start >= 0 {
 		dst = scan.AppendInt(append(dst, `"start":`...), start)
@@ -95,7 +94,7 @@ func appendCite(dst []byte, c *core.Cite, text core.Text, content int64) []byte 
 	dst = append(dst, `"sources":[{"type":"document","id":"doc:`...)
 	dst = scan.AppendInt(dst, int64(max(c.Source, 0)))
 	dst = append(dst, `","document":{`...)
-	dst = scan.AppendQuoted(append(dst, `"title":`...), c.Title) // clients look for these two unasked
+	dst = scan.AppendQuoted(append(dst, `"title":`...), c.Title) // clients read these two without checking that they exist
 	dst = scan.AppendQuoted(append(dst, `,"text":`...), c.Quote)
 	if c.URL != nil {
 		dst = scan.AppendQuoted(append(dst, `,"url":`...), c.URL)
@@ -104,7 +103,7 @@ func appendCite(dst []byte, c *core.Cite, text core.Text, content int64) []byte 
 	return append(scan.AppendInt(dst, content), `,"type":"TEXT_CONTENT"}`...)
 }
 
-// characters is how many characters text says.
+// characters counts the characters of text after decoding its escapes.
 func characters(text core.Text) (n int64) {
 	for i := 0; i < len(text); n++ {
 		i += step(text[i:])
@@ -112,7 +111,7 @@ func characters(text core.Text) (n int64) {
 	return n
 }
 
-// cut is the characters of text from start to end.
+// cut returns the characters of text from start to end.
 func cut(text core.Text, start, end int64) core.Text {
 	from, n := 0, int64(0)
 	i := 0
@@ -131,8 +130,8 @@ func cut(text core.Text, start, end int64) core.Text {
 	return text[from:i]
 }
 
-// step is how many bytes the first character of text takes: an escape is one, and so
-// are the two of a surrogate pair.
+// step returns the length in bytes of the first character of text: an escape is one character, and so are the
+// two escapes of a surrogate pair.
 func step(text core.Text) int {
 	n := 1
 	switch c := text[0]; {

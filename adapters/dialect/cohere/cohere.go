@@ -1,10 +1,10 @@
 // Package cohere is Cohere's wire format, version 2 of its API: chat, embeddings
-// and rerank, the latter as version 1 has it too.
+// and rerank, the latter also in version 1.
 //
-// It reads and writes conversations in the neutral form, and the few facts that
-// policy needs where bytes pass. Version 1 of the chat API, with its own history
-// and line by line streams, is not translated: it is relayed as it comes. It does
-// not repair what a model wrote, and does no I/O.
+// It converts conversations to and from the neutral form, and reads the few facts that
+// policy needs if bytes are relayed. Version 1 of the chat API, which has its own history
+// and streams of lines, is only relayed. It does not repair what a model wrote, and does
+// no I/O.
 //
 // Source: https://docs.cohere.com/reference/chat
 package cohere
@@ -16,8 +16,8 @@ import (
 
 var fields = body.NewFields(true, []string{"max_tokens"}, nil)
 
-// self is what API points at. The functions below name it, because a variable
-// that holds them cannot be named by them.
+// self is the value that API points to. The functions below refer to it, since they
+// cannot refer to API, which is initialized with them.
 var self core.Dialect
 
 // API is the dialect.

@@ -8,7 +8,7 @@ import (
 	"asbru/core/scan"
 )
 
-// parseContent adds the parts of a content array to t. It reports whether it is one.
+// parseContent adds the parts of a content array to t. It returns false if raw is not one.
 func parseContent(t *core.Tree, raw []byte) bool {
 	if raw[0] != '[' {
 		return false
@@ -26,14 +26,14 @@ func parseContent(t *core.Tree, raw []byte) bool {
 	}
 }
 
-// An element is one object of a content array while it is read.
+// An element is one object of a content array being read.
 type element struct {
 	kind, text, thinking, image, document, signature []byte
 	redacted                                         bool
 }
 
-// parsePart adds the object of a content array at the start of raw to t and returns what
-// follows it. One that the fields cannot hold, or of a kind not known here, is kept whole.
+// parsePart adds the object of a content array at the start of raw to t and returns the bytes after it. One of an
+// unknown kind, or with more than the neutral form holds, is kept whole.
 func parsePart(t *core.Tree, raw []byte) (rest []byte, ok bool) {
 	var e element
 	p := &t.Parts[t.Add(core.Part{})]
@@ -74,7 +74,7 @@ func parsePart(t *core.Tree, raw []byte) (rest []byte, ok bool) {
 	return rest, true
 }
 
-// fill makes p the part that the element is. It reports whether p can hold it.
+// fill fills p from the element. It reports whether p can hold all of it.
 func (e *element) fill(t *core.Tree, p *core.Part, raw []byte) (ok bool) {
 	others := 0
 	for _, v := range [...][]byte{e.text, e.thinking, e.image, e.document} {
@@ -141,7 +141,7 @@ func readImage(t *core.Tree, p *core.Part, raw []byte) bool {
 	return !bytes.HasPrefix(p.URL, []byte("data:"))
 }
 
-// splitData takes a data URL in base64 apart (RFC 2397); data is nil when it is none.
+// splitData splits a data URL in base64 (RFC 2397); data is nil for any other URL.
 func splitData(t *core.Tree, url core.Text) (media, data core.Text) {
 	rest, ok := bytes.CutPrefix(url, []byte("data:"))
 	if !ok {
@@ -161,9 +161,8 @@ func splitData(t *core.Tree, url core.Text) (media, data core.Text) {
 	return media, rest[comma+1:]
 }
 
-// readDocument reads a document for the model to read: a string, or {id, data} whose
-// data is a string or an object. An object of nothing but a title and a text becomes
-// them, any other the JSON that it is.
+// readDocument reads a document for the model: a string, or {id, data} whose data is a string or an object. An
+// object with only a title and a text becomes these; of any other, the text is its JSON.
 func readDocument(t *core.Tree, p *core.Part, raw []byte) {
 	if len(raw) == 0 {
 		p.Text = core.Text{}
@@ -206,7 +205,7 @@ func readDocument(t *core.Tree, p *core.Part, raw []byte) {
 	p.Text, p.Name = text, title
 }
 
-// isBody reports whether a document's text goes by key.
+// isBody reports whether key is a name for a document's text.
 func isBody(key []byte) bool {
 	switch string(key) {
 	case "text", "content", "snippet":

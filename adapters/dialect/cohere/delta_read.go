@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// A piece is what an event adds to content or to a call.
+// A piece is an event's addition to content or to a call.
 type piece struct {
 	kind, text, thinking, signature []byte
 	redacted                        bool
@@ -67,7 +67,7 @@ func readCallPiece(delta []byte) (p piece, ok bool) {
 	}
 }
 
-// blockKind is what a piece of content belongs to.
+// blockKind returns the kind of the block that a piece of content belongs to.
 func (p *piece) blockKind() core.PartKind {
 	switch {
 	case p.redacted:
@@ -174,8 +174,7 @@ func callPiece(ev []core.Event, x *core.Crossing, p *piece) []core.Event {
 	return ev
 }
 
-// messageEnd reads delta {finish_reason, usage, error}. The answer is complete with it,
-// whether [DONE] follows or not.
+// messageEnd reads delta {finish_reason, usage, error}, which completes the answer even if no [DONE] follows.
 func messageEnd(ev []core.Event, x *core.Crossing, f *frame) []core.Event {
 	if x.R.Done {
 		return ev
@@ -221,7 +220,7 @@ func messageEnd(ev []core.Event, x *core.Crossing, f *frame) []core.Event {
 	return end(ev, x)
 }
 
-// end gives EventEnd once.
+// end emits EventEnd, once.
 func end(ev []core.Event, x *core.Crossing) []core.Event {
 	if x.R.Done {
 		return ev
@@ -231,7 +230,7 @@ func end(ev []core.Event, x *core.Crossing) []core.Event {
 	return append(ev, core.Event{Kind: core.EventEnd})
 }
 
-// faultOf is the fault of an answer that went wrong under way.
+// faultOf returns the fault for an answer that failed in mid-stream.
 func faultOf(code core.Code, text, kind core.Text) *core.Fault {
 	return &core.Fault{Code: code, Message: string(scan.AppendUnescaped(nil, text)), Kind: string(scan.AppendUnescaped(nil, kind))}
 }

@@ -7,8 +7,7 @@ import (
 	"asbru/core/scan"
 )
 
-// documents appends documents: those beside the messages, and of another format the
-// files of text among them.
+// documents appends the documents of the request, and for other formats the text files in its messages.
 func (a *asked) documents(dst []byte) ([]byte, *core.Fault) {
 	c := a.c
 	if a.own && c.Shape&chatNoDocuments != 0 {
@@ -67,15 +66,15 @@ func (a *asked) document(dst []byte, p *core.Part) ([]byte, *core.Fault) {
 	return append(dst, `"}}`...), nil
 }
 
-// plainText reports whether a file of type media is text as it is.
+// plainText reports whether files of type media are plain text.
 func plainText(media core.Text) bool {
 	return len(media) > 5 && string(media[:5]) == "text/" || string(media) == "application/json"
 }
 
-// decoded appends the text that data is the base64 of.
+// decoded decodes the base64 data and appends it as text. It returns false if that is not possible.
 func (a *asked) decoded(dst []byte, data core.Text) ([]byte, bool) {
 	t := &a.c.Tree
-	encoded := t.Took(scan.AppendUnescaped(t.Room(), data)) // of \/
+	encoded := t.Took(scan.AppendUnescaped(t.Room(), data)) // decodes \/
 	out, err := base64.StdEncoding.AppendDecode(t.Room(), encoded)
 	if err != nil {
 		return dst, false

@@ -8,10 +8,10 @@ import (
 
 // Bits of Embed.Shape.
 const (
-	embedTexts     uint32 = 1 << iota // texts was there
-	embedImages                       // images was there
-	embedInputs                       // inputs was there
-	embedRawInputs                    // inputs is an extra: one of them is of several pieces
+	embedTexts     uint32 = 1 << iota // texts was present
+	embedImages                       // images was present
+	embedInputs                       // inputs was present
+	embedRawInputs                    // inputs is an extra, because one has several pieces
 	embedEnd                          // truncate was END
 	embedStart                        // truncate was START
 	embedBase64                       // embedding_types was ["base64"]
@@ -22,7 +22,7 @@ const (
 const (
 	vectorsBare uint32 = 1 << iota // embeddings was an array
 	vectorsRaw                     // embeddings is an extra: it has several types
-	vectorsType                    // and above: 1 + the index of the only type in typeNames
+	vectorsType                    // this bit and those above: 1 + the index of the only type in typeNames
 )
 
 // typeNames are the number types of embeddings.
@@ -91,8 +91,7 @@ func parseImages(e *core.Embed, raw []byte) bool {
 	}
 }
 
-// parseInputs reads inputs [{content [{type, text|image_url}]}]. One of several pieces
-// has no neutral form.
+// parseInputs reads inputs [{content [{type, text|image_url}]}]. One with several pieces has no neutral form.
 func parseInputs(e *core.Embed, key, raw []byte) bool {
 	w := scan.Elements(raw)
 	for {
@@ -155,12 +154,12 @@ func parseTruncate(e *core.Embed, raw []byte) bool {
 	return true
 }
 
-// purposes are the input types that others know too, by their neutral names.
+// purposes are the neutral names for the input types that other formats have too.
 var purposes = [...][2]string{
 	{"search_document", "document"}, {"search_query", "query"}, {"classification", "classification"}, {"clustering", "clustering"},
 }
 
-// purpose is the neutral name of an input type.
+// purpose returns the neutral name of an input type.
 func purpose(e *core.Embed, kind core.Text) core.Text {
 	for _, p := range purposes {
 		if string(kind) == p[0] {

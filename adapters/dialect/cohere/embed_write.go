@@ -6,8 +6,8 @@ import (
 	"asbru/core/scan"
 )
 
-// appendEmbed is the codec's AppendRequest. Cohere wants to know what the vectors are
-// for; documents to be searched is what others take them for.
+// appendEmbed is the codec's AppendRequest. Cohere requires the purpose of the vectors; the default is that of
+// other formats, documents to be searched.
 func appendEmbed(dst []byte, e *core.Embed, s *core.Send) ([]byte, *core.Fault) {
 	own, at := e.From == &self, len(dst)
 	dst = scan.AppendString(append(dst, `{"model":`...), s.Model)
@@ -50,7 +50,7 @@ func dropEmbed(e *core.Embed) {
 	}
 }
 
-// inputs appends texts, images or, where they are mixed, inputs.
+// inputs appends texts, images or, if they are mixed, inputs.
 func inputs(dst []byte, e *core.Embed, own bool) (out []byte, images bool, f *core.Fault) {
 	texts := 0
 	for i := range e.Inputs {
@@ -127,8 +127,8 @@ func purposeOf(dst []byte, e *core.Embed, own, images bool) []byte {
 	return append(dst, '"')
 }
 
-// types appends embedding_types. Floats are asked for where another format wants
-// base64: what Cohere means by it is not written down.
+// types appends embedding_types. If another format wants base64, floats are requested, because Cohere's base64 is
+// not documented.
 func types(dst []byte, e *core.Embed, own bool) []byte {
 	switch {
 	case own && e.Shape&embedBase64 != 0:

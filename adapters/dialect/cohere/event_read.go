@@ -7,8 +7,8 @@ import (
 	"asbru/core/scan"
 )
 
-// Of the reader's Side: Block is the open block; Open says that its end was read, while
-// it is kept open for citations that come behind it; Aux is the usage as it stood.
+// The use of the reader's Side: Block is the open block; Open says that its end was read, but that it is kept open
+// for citations, which come later; Aux is the raw usage.
 
 // planKey is Block.Key of a tool plan, which has no index.
 const planKey = -1
@@ -20,7 +20,7 @@ var (
 	errBlocks  = errors.New("the stream has more than 4096 blocks")
 )
 
-// A frame is one event while it is read.
+// A frame is one event being read.
 type frame struct {
 	kind, delta, id, probs []byte
 	index                  int64
@@ -65,7 +65,7 @@ func parseEvent(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Ev
 	return append(ev, core.Event{Kind: core.EventOther, Name: f.kind, Raw: data}), nil
 }
 
-// read takes the data of an event apart.
+// read reads the members of an event.
 func (f *frame) read(data []byte) bool {
 	w := scan.Members(data)
 	for {
@@ -90,7 +90,7 @@ func (f *frame) read(data []byte) bool {
 	}
 }
 
-// begin makes sure that EventStart was given.
+// begin emits EventStart, once.
 func begin(ev []core.Event, x *core.Crossing, id core.Text) []core.Event {
 	if x.R.Began {
 		return ev
@@ -100,7 +100,7 @@ func begin(ev []core.Event, x *core.Crossing, id core.Text) []core.Event {
 	return append(ev, core.Event{Kind: core.EventStart})
 }
 
-// open begins a block, behind the end of the one before it.
+// open ends the open block and begins a new one.
 func open(ev []core.Event, x *core.Crossing, kind core.PartKind, key int64) ([]core.Event, *core.Block, error) {
 	if len(x.Blocks) >= maxBlocks {
 		return ev, nil, errBlocks
@@ -127,8 +127,8 @@ func shut(ev []core.Event, x *core.Crossing) []core.Event {
 	return append(ev, core.Event{Kind: core.EventClose, Block: i})
 }
 
-// at reports whether the open block is a call, or is content, with the index key; seen
-// whether an earlier one is.
+// at reports whether the open block is a call (or content) with the index key. seen reports whether an earlier one
+// is.
 func at(x *core.Crossing, call bool, key int64) (now, seen bool) {
 	for i := len(x.Blocks) - 1; i >= 0; i-- {
 		b := &x.Blocks[i]
@@ -139,7 +139,7 @@ func at(x *core.Crossing, call bool, key int64) (now, seen bool) {
 	return false, false
 }
 
-// add appends what is added to the open block.
+// add emits an addition to the open block.
 func add(ev []core.Event, x *core.Crossing, text core.Text, probs []byte) []core.Event {
 	if len(text) == 0 && probs == nil {
 		return ev
@@ -147,7 +147,7 @@ func add(ev []core.Event, x *core.Crossing, text core.Text, probs []byte) []core
 	return append(ev, core.Event{Kind: core.EventDelta, Block: x.R.Block, Text: text, Probs: probs})
 }
 
-// sign appends that the signature of the open block is complete.
+// sign sets the signature of the open block.
 func sign(ev []core.Event, x *core.Crossing, raw core.Text) []core.Event {
 	b := &x.Blocks[x.R.Block]
 	v, s := core.ReadSign(raw, core.Cohere)
@@ -170,8 +170,7 @@ func planDelta(ev []core.Event, x *core.Crossing, f *frame) ([]core.Event, error
 	return add(ev, x, text, nil), nil
 }
 
-// blockEnd ends the open block; one of text when something else begins, as citations
-// may still come.
+// blockEnd ends the open block. A text is ended only when another block begins, as citations may still follow.
 func blockEnd(ev []core.Event, x *core.Crossing, f *frame) []core.Event {
 	i := x.R.Block
 	if i < 0 || x.Blocks[i].Key != f.index || (x.Blocks[i].Kind == core.PartCall) != (string(f.kind) == "tool-call-end") {
@@ -192,7 +191,7 @@ func cite(ev []core.Event, x *core.Crossing, f *frame) ([]core.Event, error) {
 	}
 	i := x.R.Block
 	if i < 0 || x.Blocks[i].Kind != core.PartText {
-		return ev, nil // of a plan or of a thought: nobody else cites there
+		return ev, nil // it cites a plan or a thought, for which other formats have no citations
 	}
 	c, _, sources := readCite(raw)
 	first := c

@@ -6,14 +6,14 @@ import (
 	"asbru/core/scan"
 )
 
-// Of the writer's Side: Next is the next index of content, Seq that of calls, Flags that
-// of citations; Open says that the open call has arguments; Finish and Native wait for
-// the end. Block.Out is the index downstream, -1 for what is not shown.
+// The use of the writer's Side: Next is the next index of content, Seq that of calls, Flags that of citations; Open
+// says that the open call has arguments; Finish and Native are written at the end. Block.Out is the index for the
+// client, -1 for a block that is not written.
 
 // appendEvent is the codec's AppendEvent.
 func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	if x.W.Done || e.Choice > 0 {
-		return dst // Cohere gives one answer
+		return dst // answers of Cohere have one choice
 	}
 	switch e.Kind {
 	case core.EventStart:
@@ -56,7 +56,7 @@ func head(dst []byte, kind string, index int32) []byte {
 	return scan.AppendInt(dst, int64(index))
 }
 
-// isPlan reports whether b is a tool plan of Cohere's own.
+// isPlan reports whether b was a tool_plan of Cohere's.
 func isPlan(x *core.Crossing, b *core.Block) bool {
 	return b.Kind == core.PartThought && b.Key == planKey && x.From == &self
 }
@@ -125,8 +125,7 @@ func writeDelta(dst []byte, x *core.Crossing, b *core.Block, e *core.Event) []by
 	return append(dst, "}\n\n"...)
 }
 
-// deltaProbs appends logprobs. An event has room for those of one piece: more than one
-// are put together, the probabilities in their order.
+// deltaProbs appends logprobs. An event can have those of one piece, so several are joined, in their order.
 func deltaProbs(dst, raw []byte) []byte {
 	dst = append(dst, `,"logprobs":{"token_ids":[],"text":"`...)
 	w := scan.Elements(raw)
@@ -156,7 +155,7 @@ func callArgs(dst []byte, b *core.Block, text core.Text) []byte {
 	return append(scan.AppendQuoted(dst, text), "}}}}}\n\n"...)
 }
 
-// writeSign carries a signature to the client, in a piece that adds nothing else.
+// writeSign writes a signature, in a piece without other content.
 func writeSign(dst []byte, x *core.Crossing, b *core.Block) []byte {
 	if b.Out < 0 || len(b.Sign) == 0 || isPlan(x, b) {
 		return dst

@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// appendFault is the dialect's AppendFault: {id, message}, and error_type where the
-// provider had a word for it: https://docs.cohere.com/reference/errors
+// appendFault is the dialect's AppendFault: {id, message}, and error_type if the provider sent a kind:
+// https://docs.cohere.com/reference/errors
 func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 	dst = append(dst, `{"message":`...)
 	dst = appendMessage(dst, f)
@@ -25,8 +25,8 @@ func appendMessage(dst []byte, f *core.Fault) []byte {
 	return append(dst, '"')
 }
 
-// appendStreamFault is the dialect's AppendStreamFault: Cohere ends a message that went
-// wrong like any other, with ERROR for its reason and what happened beside it.
+// appendStreamFault is the dialect's AppendStreamFault: Cohere ends a failed message like any other, with the reason
+// ERROR and the error next to it.
 func appendStreamFault(dst []byte, f *core.Fault, id []byte) []byte {
 	dst = append(dst, "event: message-end\ndata: {\"type\":\"message-end\",\"id\":"...)
 	dst = scan.AppendString(dst, id)
@@ -44,7 +44,7 @@ func appendStreamFault(dst []byte, f *core.Fault, id []byte) []byte {
 	return append(dst, "\n\ndata: [DONE]\n\n"...)
 }
 
-// readFault reads what b says of an error and reports whether it says anything.
+// readFault reads the error in b, and reports whether there is one.
 func readFault(b []byte, f *core.Fault) bool {
 	w := scan.Members(b)
 	for {
@@ -53,7 +53,7 @@ func readFault(b []byte, f *core.Fault) bool {
 			return f.Message != ""
 		}
 		switch string(key) {
-		case "message", "error", "detail": // error and detail: from what stands before the API
+		case "message", "error", "detail": // error and detail are from proxies in front of the API
 			if text, ok := scan.Unquote(nil, value); ok && f.Message == "" {
 				f.Message = string(text)
 			} else if f.Message == "" && string(key) == "error" {

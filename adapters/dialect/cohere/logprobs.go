@@ -6,11 +6,10 @@ import (
 	"asbru/core/scan"
 )
 
-// Cohere tells the probability of each token of a piece of text; OpenAI that of each
-// piece. The logarithm of a piece's is the sum of its tokens'.
+// Cohere has a probability for each token of a piece of text, OpenAI for each piece. The logarithm for a piece is the
+// sum of those for its tokens.
 
-// appendProb appends one {token_ids, text, logprobs} in OpenAI's form. It appends
-// nothing if there is nothing to tell.
+// appendProb appends one {token_ids, text, logprobs} in OpenAI's form, nothing if it has no probabilities.
 func appendProb(dst, raw []byte) []byte {
 	var text, probs []byte
 	w := scan.Members(raw)
@@ -52,7 +51,7 @@ func appendProb(dst, raw []byte) []byte {
 	return append(dst, `,"bytes":null,"top_logprobs":[]}`...)
 }
 
-// appendProbs appends an array of Cohere's in OpenAI's form; nothing for no array.
+// appendProbs appends an array of Cohere's in OpenAI's form, nothing if raw is not an array.
 func appendProbs(dst, raw []byte) []byte {
 	if len(raw) == 0 || raw[0] != '[' {
 		return dst
@@ -75,8 +74,7 @@ func appendProbs(dst, raw []byte) []byte {
 	}
 }
 
-// appendOwnProbs appends what is in OpenAI's form as Cohere's, element by element
-// without the brackets. The numbers of the tokens are not known.
+// appendOwnProbs appends an array in OpenAI's form in Cohere's, without the brackets. The ids of tokens are not known.
 func appendOwnProbs(dst, raw []byte) []byte {
 	mark := len(dst)
 	w := scan.Elements(raw)

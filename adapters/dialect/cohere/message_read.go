@@ -8,7 +8,7 @@ import (
 	"asbru/core/scan"
 )
 
-// parseMessages reads the array of messages at the start of raw and returns what follows it.
+// parseMessages reads the array of messages at the start of raw and returns the bytes after it.
 func parseMessages(c *core.Chat, raw []byte) (rest []byte, f *core.Fault) {
 	if len(raw) == 0 || raw[0] != '[' {
 		return nil, body.Invalid("messages", "cannot read messages: it must be an array", "")
@@ -39,15 +39,15 @@ func badMessage(n int, why string) *core.Fault {
 	return body.Invalid(at, "cannot read "+at+": "+why, "")
 }
 
-// A message is one while it is read.
+// A message is a message being read.
 type message struct {
 	role                     core.Role
 	content, plan, calls, id []byte
 	more                     int32
 }
 
-// read finds the members of the message at the start of raw and returns what follows
-// it. why says what is wrong with it, or "".
+// read finds the members of the message at the start of raw and returns the bytes after it. why says what is wrong
+// with it; "": nothing.
 func (m *message) read(c *core.Chat, raw []byte) (rest []byte, why string) {
 	var role []byte
 	w := scan.Members(raw)
@@ -96,7 +96,7 @@ func (m *message) read(c *core.Chat, raw []byte) (rest []byte, why string) {
 	return rest, ""
 }
 
-// parts adds what the message says to the turn at i.
+// parts adds the content of the message to the turn at i. why is as for read.
 func (m *message) parts(c *core.Chat, i int) (why string) {
 	if m.role == core.ToolRole {
 		return m.result(c)
@@ -129,7 +129,7 @@ func (m *message) parts(c *core.Chat, i int) (why string) {
 	return ""
 }
 
-// result adds the answer of a tool.
+// result adds the result of a tool.
 func (m *message) result(c *core.Chat) (why string) {
 	r := core.Part{Kind: core.PartResult, ID: inside(m.id)}
 	if len(m.content) > 0 && m.content[0] == '"' {
@@ -149,8 +149,8 @@ func (m *message) result(c *core.Chat) (why string) {
 	return ""
 }
 
-// parseDocuments reads the documents beside the messages into a turn of the user's, in
-// front of the first that is no system's: what the others say is about them.
+// parseDocuments reads the documents of the request into a turn of the user before the first turn that is not the
+// system's, because the conversation is about them.
 func parseDocuments(c *core.Chat, raw []byte) *core.Fault {
 	if raw[0] != '[' {
 		return body.Invalid("documents", "cannot read documents: it must be an array", "")

@@ -6,13 +6,13 @@ import (
 	"asbru/core/scan"
 )
 
-// messages appends messages. Answers of tools come first in their turn, each a message
-// of its own: Cohere wants them right behind the calls.
+// messages appends messages. Results of tools come first in their turn, each as a message of its own, as Cohere
+// requires them directly after the calls.
 func (a *asked) messages(dst []byte) ([]byte, *core.Fault) {
 	c := a.c
 	dst = append(dst, `,"messages":[`...)
 	mark := len(dst)
-	pending := -1 // the first of the turns whose answers hold pictures that are not sent yet
+	pending := -1 // the first of the turns with images in results that are not written yet
 	for i := range c.Turns {
 		t := &c.Turns[i]
 		if t.Name != nil && !a.own {
@@ -46,7 +46,7 @@ func (a *asked) messages(dst []byte) ([]byte, *core.Fault) {
 	return append(dst, ']'), nil
 }
 
-// next begins another element of the array that starts at mark.
+// next appends a comma unless the array that starts at mark is empty.
 func next(dst []byte, mark int) []byte {
 	if len(dst) > mark {
 		dst = append(dst, ',')
@@ -54,7 +54,7 @@ func next(dst []byte, mark int) []byte {
 	return dst
 }
 
-// speaker appends a turn of the user or the system, without the answers of tools.
+// speaker appends a turn of the user or the system, without the results of tools.
 func (a *asked) speaker(dst []byte, mark int, t *core.Turn) ([]byte, *core.Fault) {
 	if t.Shape&turnDocuments != 0 && a.own {
 		return dst, nil
@@ -83,8 +83,7 @@ func (a *asked) speaker(dst []byte, mark int, t *core.Turn) ([]byte, *core.Fault
 	return append(dst, '}'), nil
 }
 
-// content appends the content of a turn: a string if it is one text, and nothing when
-// there is none.
+// content appends the content of a turn: a string if it is one text, nothing if it is empty.
 func (a *asked) content(dst []byte, t *core.Turn, pictures bool) ([]byte, *core.Fault) {
 	parts := a.c.Parts[t.From:t.To]
 	at := len(dst)
@@ -123,13 +122,13 @@ func (a *asked) content(dst []byte, t *core.Turn, pictures bool) ([]byte, *core.
 	return append(dst, ']'), nil
 }
 
-// spoken reports whether a part of t belongs into its content.
+// spoken reports whether a part of t belongs in its content.
 func (a *asked) spoken(p *core.Part, t *core.Turn) bool {
 	switch p.Kind {
 	case core.PartCall, core.PartResult:
 		return false
 	case core.PartFile:
-		return a.own || p.Text == nil && p.Data == nil // else among the documents
+		return a.own || p.Text == nil && p.Data == nil // otherwise it is among the documents
 	case core.PartThought:
 		return !a.planned(p, t) && (a.own || len(p.Text) > 0 && t.Role == core.Assistant)
 	case core.PartVeiled:

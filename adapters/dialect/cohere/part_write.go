@@ -17,7 +17,7 @@ func (a *asked) part(dst []byte, mark int, p *core.Part) ([]byte, *core.Fault) {
 	case core.PartFile, core.PartVideo:
 		return dst, noMedia(p)
 	case core.PartAudio:
-		if p.Text == nil { // else what was said in it
+		if p.Text == nil { // otherwise its transcript is written
 			return dst, noMedia(p)
 		}
 	case core.PartImage:
@@ -54,7 +54,7 @@ func (a *asked) part(dst []byte, mark int, p *core.Part) ([]byte, *core.Fault) {
 	return append(dst, '}'), nil
 }
 
-// unshown says why an image cannot be sent, nil if it can.
+// unshown returns why an image cannot be sent, nil if it can.
 func unshown(p *core.Part) *core.Fault {
 	if p.URL != nil || p.Data != nil {
 		return nil
@@ -63,7 +63,7 @@ func unshown(p *core.Part) *core.Fault {
 		"send the image as a data URL")
 }
 
-// noMedia says why a part cannot be sent.
+// noMedia returns why a part cannot be sent.
 func noMedia(p *core.Part) *core.Fault {
 	what := "audio"
 	switch p.Kind {
@@ -81,7 +81,7 @@ func image(dst []byte, p *core.Part) []byte {
 	if p.Data != nil {
 		dst = append(dst, "data:"...)
 		if p.Media == nil {
-			dst = append(dst, "image/png"...) // whoever reads it looks at the bytes
+			dst = append(dst, "image/png"...) // readers detect the type from the bytes
 		}
 		dst = append(append(append(dst, p.Media...), ";base64,"...), p.Data...)
 	} else {

@@ -73,8 +73,8 @@ func ranks(k *core.Ranking, raw []byte) {
 	}
 }
 
-// appendRanking is the codec's AppendReply. Documents that were wanted and did not come
-// back are taken from the request.
+// appendRanking is the codec's AppendReply. Documents that the client wants and the reply lacks are taken from the
+// request.
 func appendRanking(dst []byte, k *core.Ranking, r *core.Rerank, x *core.Crossing) []byte {
 	own := k.From == &self
 	dst = append(dst, '{')

@@ -14,8 +14,8 @@ var (
 	errMessage   = errors.New("the message cannot be read")
 )
 
-// parseReply is the codec's ParseReply. What another format cannot say again as it was
-// (usage with what is billed, the citations, the numbers of tokens) is kept for its own.
+// parseReply is the codec's ParseReply. What the neutral form does not hold exactly (usage with billed units, the
+// citations, ids of tokens) is kept for the same format.
 func parseReply(r *core.Completion, b []byte) error {
 	r.From, r.Op = &self, core.OpChat
 	var message, probs, finish []byte
@@ -120,7 +120,7 @@ func replyMessage(r *core.Completion, ch *core.Choice, raw []byte) bool {
 	return true
 }
 
-// citations hangs the citations on the parts of text between first and last.
+// citations attaches the citations to the parts of text between first and last.
 func citations(t *core.Tree, first, last int, raw []byte) {
 	w := scan.Elements(raw)
 	for {

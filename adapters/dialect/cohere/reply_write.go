@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// appendReply is the codec's AppendReply. Cohere gives one answer: the first choice.
+// appendReply is the codec's AppendReply. It writes only the first choice, as Cohere has one.
 func appendReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	own := r.From == &self
 	dst = append(dst, '{')
@@ -50,8 +50,7 @@ func appendReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	return append(dst, '}')
 }
 
-// appendID appends the id of an answer, or one made of that of the exchange, in the
-// form of Cohere's: a UUID.
+// appendID appends the id of an answer, or else that of the exchange, as a UUID, which is Cohere's form.
 func appendID(dst []byte, id core.Text, x *core.Crossing) []byte {
 	if len(id) == 0 && x != nil {
 		id = x.ID
@@ -70,7 +69,7 @@ func appendID(dst []byte, id core.Text, x *core.Crossing) []byte {
 	return dst
 }
 
-// said reports whether a part of a reply belongs into its content.
+// said reports whether a part of a reply belongs in its content.
 func said(p *core.Part, own bool) bool {
 	switch p.Kind {
 	case core.PartText, core.PartVeiled, core.PartRefusal:
@@ -107,8 +106,8 @@ func replyContent(dst []byte, r *core.Completion, ch *core.Choice, own bool) []b
 	return append(dst, ']')
 }
 
-// replyPart appends one element of content. A signature, another vendor's too, travels
-// with it: clients send back what they were given.
+// replyPart appends one element of content, with its signature, also another vendor's, because clients send elements
+// back as they got them.
 func replyPart(dst []byte, r *core.Completion, p *core.Part, own bool) []byte {
 	if own && (p.Kind == core.PartOther || p.Shape&partDocument != 0) {
 		return append(dst, p.Raw...)
@@ -129,7 +128,7 @@ func replyPart(dst []byte, r *core.Completion, p *core.Part, own bool) []byte {
 	return append(dst, '}')
 }
 
-// appendSignature appends the member that carries a signature, behind a comma.
+// appendSignature appends a comma and the member with a signature.
 func appendSignature(dst []byte, v core.Vendor, sign core.Text) []byte {
 	if len(sign) == 0 {
 		return dst
@@ -177,7 +176,7 @@ func replyCalls(dst []byte, r *core.Completion, parts []core.Part, own bool) []b
 	return dst
 }
 
-// replyCites appends citations, of all the parts that are in the content.
+// replyCites appends the citations of all parts in the content.
 func replyCites(dst []byte, r *core.Completion, parts []core.Part) []byte {
 	at := len(dst)
 	dst = append(dst, `,"citations":[`...)

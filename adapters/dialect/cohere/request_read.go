@@ -53,6 +53,11 @@ func parseRequest(c *core.Chat, b []byte) *core.Fault {
 	if !asked {
 		return body.Invalid("messages", "cannot read messages: it must be an array", "")
 	}
+	return complete(c, documents)
+}
+
+// complete adds what a request says of others of its members.
+func complete(c *core.Chat, documents []byte) *core.Fault {
 	if documents != nil {
 		if f := parseDocuments(c, documents); f != nil {
 			return f
@@ -63,11 +68,11 @@ func parseRequest(c *core.Chat, b []byte) *core.Fault {
 			c.Tools[i].Strict = core.Yes
 		}
 	}
-	c.Usage = true // its streams always end with it
+	c.Usage = true // its streams always have usage
 	return nil
 }
 
-// parseOption reads the members that say how to answer.
+// parseOption reads the settings of the answer.
 func parseOption(c *core.Chat, key, value []byte) *core.Fault {
 	switch string(key) {
 	case "model":
@@ -164,8 +169,7 @@ func parseStops(c *core.Chat, raw []byte) *core.Fault {
 	return nil
 }
 
-// parseFormat reads response_format. A form that the fields cannot hold is kept
-// whole as well.
+// parseFormat reads response_format. One with more than the neutral form holds is also kept whole.
 func parseFormat(c *core.Chat, key, raw []byte) {
 	known := true
 	w := scan.Members(raw)
@@ -190,7 +194,7 @@ func parseFormat(c *core.Chat, key, raw []byte) {
 				continue
 			}
 			c.Schema = value
-			if string(name) == "schema" { // what json_schema was called at first
+			if string(name) == "schema" { // the former name of json_schema
 				c.Shape |= chatOldSchema
 			}
 		default:

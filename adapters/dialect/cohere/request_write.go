@@ -8,13 +8,13 @@ import (
 	"asbru/core/scan"
 )
 
-// An asked is a request while it is written.
+// An asked is a request being written.
 type asked struct {
 	c    *core.Chat
 	own  bool // it was read from this format
 	face *core.Face
 
-	calls, results int // those without an id so far
+	calls, results int // number of calls and results without an id so far
 }
 
 // appendRequest is the codec's AppendRequest.
@@ -52,8 +52,8 @@ func appendRequest(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault)
 	return body.Edit(append(dst, '}'), at, s.Face), nil
 }
 
-// refuse says what Cohere has no word for and the answer depends on, and notes what it
-// has none for and the answer does not.
+// refuse returns the Fault for a feature that Cohere does not have and that the answer depends on. Others are recorded
+// as dropped.
 func (a *asked) refuse() *core.Fault {
 	c := a.c
 	if a.own {
@@ -82,7 +82,7 @@ func (a *asked) refuse() *core.Fault {
 	return nil
 }
 
-// drops notes what is left out.
+// drops records what is left out.
 func (a *asked) drops() {
 	c := a.c
 	for _, d := range [...]struct {
@@ -157,8 +157,8 @@ func (a *asked) thinking(dst []byte) []byte {
 	return append(scan.AppendInt(dst, budget), '}')
 }
 
-// budgetOf is how many tokens an effort is worth, four fifths of the answer at most: a
-// convention, Cohere knows budgets only.
+// budgetOf returns the budget in tokens for an effort, at most four fifths of the answer. This is a convention, as
+// Cohere has only budgets.
 func budgetOf(c *core.Chat) int64 {
 	n := int64(core.BudgetAuto)
 	switch string(c.Effort) {
@@ -181,11 +181,11 @@ func budgetOf(c *core.Chat) int64 {
 	return n
 }
 
-// numbers appends the plain options.
+// numbers appends the settings that are numbers.
 func (a *asked) numbers(dst []byte) []byte {
 	c := a.c
 	for _, n := range [...]struct {
-		name, key string // name: of the member it was, to say that its value was cut; "": that is not worth a word
+		name, key string // name: the client's member, recorded as dropped if its value is changed; "": it is not recorded
 		raw       []byte
 		low, high string // bounds that Cohere documents; "": none
 	}{
@@ -234,7 +234,7 @@ func (a *asked) numbers(dst []byte) []byte {
 	return dst
 }
 
-// passed is the bound that the number raw is beyond; "": it is not, or there is none.
+// passed returns the bound that the number raw exceeds; "": none.
 func passed(raw []byte, low, high string) string {
 	if low == "" && high == "" {
 		return ""

@@ -60,8 +60,8 @@ func documents(r *core.Rerank, raw []byte) bool {
 	}
 }
 
-// appendRerank is the codec's AppendRequest. Documents of another format become the
-// strings that version 2 wants; it never returns them, see appendRanking.
+// appendRerank is the codec's AppendRequest. Documents of other formats become strings, which version 2 requires. It
+// never returns them; see appendRanking.
 func appendRerank(dst []byte, r *core.Rerank, s *core.Send) ([]byte, *core.Fault) {
 	own, at := r.From == &self, len(dst)
 	dst = scan.AppendString(append(dst, `{"model":`...), s.Model)

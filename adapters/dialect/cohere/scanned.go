@@ -7,8 +7,7 @@ import (
 	"asbru/core/scan"
 )
 
-// readEvent is the dialect's ReadEvent. It tells the events apart by their type; data
-// it cannot read changes nothing.
+// readEvent is the dialect's ReadEvent. It distinguishes events by their type; malformed data changes nothing.
 func readEvent(data []byte, st *core.StreamState) {
 	st.UsageOnly = false
 	if isDone(data) {
@@ -39,7 +38,7 @@ func readEvent(data []byte, st *core.StreamState) {
 	}
 }
 
-// isDone reports whether data is what ends a stream.
+// isDone reports whether data is [DONE], which ends a stream.
 func isDone(data []byte) bool {
 	return len(data) < 16 && string(bytes.TrimSpace(data)) == "[DONE]"
 }

@@ -5,10 +5,9 @@ import (
 	"asbru/core/scan"
 )
 
-// How a request was written, for it to be written so again.
+// How a request was written, so that it can be written again unchanged.
 
-// nullable lists the top-level members that may be null; the index is the bit of
-// Chat.Shape that says that one was.
+// nullable lists the top-level members that may be null. The index is the bit of Chat.Shape for one that was.
 var nullable = [...]string{
 	"messages", "tools", "tool_choice", "strict_tools", "documents", "response_format", "max_tokens", "stop_sequences",
 	"temperature", "seed", "frequency_penalty", "presence_penalty", "k", "p", "logprobs", "thinking", "stream",
@@ -30,7 +29,7 @@ const (
 // Bits of Turn.Shape.
 const (
 	turnString    uint16 = 1 << iota // content was a string
-	turnDocuments                    // no message: the documents beside the messages
+	turnDocuments                    // not a message, but the documents of the request
 )
 
 // Bits of Part.Shape.
@@ -51,7 +50,7 @@ const (
 	toolNullSchema
 )
 
-// null notes that a known top-level member was null, and keeps an unknown one.
+// null records that a known top-level member was null, and keeps an unknown one.
 func null(c *core.Chat, key, value []byte) {
 	for i, name := range nullable {
 		if string(key) == name {
@@ -62,7 +61,7 @@ func null(c *core.Chat, key, value []byte) {
 	c.Keep(&c.More, key, value)
 }
 
-// appendNulls appends the members that were null, each behind a comma.
+// appendNulls appends the members that were null, each preceded by a comma.
 func appendNulls(dst []byte, c *core.Chat) []byte {
 	for i, name := range nullable {
 		if c.Shape&(1<<i) != 0 && !(name == "stream" && c.Stream) {
@@ -85,8 +84,7 @@ func appendExtras(dst []byte, t *core.Tree, more int32) []byte {
 	return dst
 }
 
-// member returns the value of the member name of the object raw, nil if it has
-// none or it is null.
+// member returns the value of the member name of the object raw, nil if it is absent or null.
 func member(raw []byte, name string) []byte {
 	w := scan.Members(raw)
 	for {
@@ -103,7 +101,7 @@ func member(raw []byte, name string) []byte {
 	}
 }
 
-// inside returns the text of the string raw, nil if it is none.
+// inside returns the text between the quotes of the string raw, nil for any other value.
 func inside(raw []byte) core.Text {
 	text, _ := scan.Inside(raw)
 	return text

@@ -6,8 +6,8 @@ import (
 	"asbru/core/scan"
 )
 
-// parseTools reads tools [{type: function, function: {name, description, parameters}}] at
-// the start of raw and returns what follows.
+// parseTools reads tools [{type: function, function: {name, description, parameters}}] at the start of raw and returns
+// the bytes after it.
 func parseTools(c *core.Chat, raw []byte) (rest []byte, f *core.Fault) {
 	if raw[0] != '[' {
 		return nil, body.Invalid("tools", "cannot read tools: it must be an array", "")
@@ -50,7 +50,7 @@ func parseTool(c *core.Chat, t *core.Tool, raw []byte) (rest []byte, ok bool) {
 	if rest = w.Rest(); rest == nil || t.Type == nil {
 		return nil, false
 	}
-	if string(t.Type) != "function" { // of a kind that this code does not know
+	if string(t.Type) != "function" { // an unknown kind
 		t.Raw, t.More = raw[:len(raw)-len(rest)], 0
 		return rest, true
 	}

@@ -6,8 +6,8 @@ import (
 	"asbru/core/scan"
 )
 
-// tools appends tools, strict_tools and tool_choice. Cohere knows must and must not;
-// a choice of certain tools is made by sending no others.
+// tools appends tools, strict_tools and tool_choice. In Cohere calls can be required or forbidden; to allow only
+// certain tools, no others are sent.
 func (a *asked) tools(dst []byte) ([]byte, *core.Fault) {
 	c := a.c
 	if len(c.Tools) == 0 {
@@ -93,8 +93,8 @@ func (a *asked) tool(dst []byte, t *core.Tool) []byte {
 	return append(dst, '}')
 }
 
-// strict appends strict_tools, which is for all tools or none, and for tools with a
-// required argument only: https://docs.cohere.com/docs/structured-outputs
+// strict appends strict_tools, which applies to all tools or none, and only to tools with a required argument:
+// https://docs.cohere.com/docs/structured-outputs
 func (a *asked) strict(dst []byte) []byte {
 	c := a.c
 	if a.own {

@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// readUsage is the dialect's ReadUsage: of chat replies, of embeddings and rankings,
-// and of version 1, whose chat has it in meta.
+// readUsage is the dialect's ReadUsage, for chats, embeddings and rankings, and for version 1, whose chats have it in
+// meta.
 func readUsage(b []byte, u *core.Usage) {
 	w := scan.Members(b)
 	for {
@@ -21,8 +21,8 @@ func readUsage(b []byte, u *core.Usage) {
 	}
 }
 
-// tokens reads {tokens, billed_units, cached_tokens}. What was billed leaves out what
-// Cohere puts around the prompt; it counts only where there is nothing else.
+// tokens reads {tokens, billed_units, cached_tokens}. Billed units do not include what Cohere adds to the prompt, and
+// are used only if there are no others.
 func tokens(raw []byte, u *core.Usage) {
 	var got, billed core.Usage
 	searches := int64(0)
@@ -77,7 +77,7 @@ func units(raw []byte, u *core.Usage) {
 	u.In += images
 }
 
-// whole is count of what is charged: a number that is no count makes u bad.
+// whole is count for counts that are charged: a number that is not a valid count makes u bad.
 func whole(raw []byte, n *int64, u *core.Usage) bool {
 	ok := count(raw, n)
 	u.Bad = u.Bad || !ok && scan.IsNumber(raw)
@@ -94,8 +94,8 @@ func count(raw []byte, n *int64) bool {
 	return true
 }
 
-// appendUsage appends the usage object. What is billed is said too, as strict clients
-// want it; of other providers it is all there is to say.
+// appendUsage appends the usage object. It has billed units too, because strict clients require them; they are equal to
+// the tokens, as providers report nothing else.
 func appendUsage(dst []byte, u *core.Usage) []byte {
 	dst = append(dst, `{"billed_units":{"input_tokens":`...)
 	dst = scan.AppendInt(dst, u.In)

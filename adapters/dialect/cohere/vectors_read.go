@@ -42,8 +42,8 @@ func parseVectors(v *core.Vectors, b []byte) error {
 	return nil
 }
 
-// embeddings reads {float: [[…]], …}, or [[…]] of version 1. Of several types the form
-// holds the first, floats before others.
+// embeddings reads {float: [[…]], …}, or [[…]] of version 1. Of several types the neutral form holds floats, or else
+// the first.
 func embeddings(v *core.Vectors, key, raw []byte) {
 	if raw[0] == '[' {
 		v.Shape |= vectorsBare

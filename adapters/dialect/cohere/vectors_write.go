@@ -42,7 +42,7 @@ func appendVectors(dst []byte, v *core.Vectors, e *core.Embed, x *core.Crossing)
 	return append(dst, '}')
 }
 
-// appendEmbeddings appends the vectors by the type that they have, or that e asks for.
+// appendEmbeddings appends the vectors under the type that they have, or that e asks for.
 func appendEmbeddings(dst []byte, v *core.Vectors, e *core.Embed, own bool) []byte {
 	bare := own && v.Shape&vectorsBare != 0
 	name := typeNames[0]
@@ -80,16 +80,16 @@ func appendEmbeddings(dst []byte, v *core.Vectors, e *core.Embed, own bool) []by
 	return append(dst, '}')
 }
 
-// appendFloats appends the numbers that text, little-endian float32 in base64, holds.
+// appendFloats decodes text, little-endian float32 in base64, and appends its numbers.
 func appendFloats(dst []byte, text core.Text) []byte {
 	dst = append(dst, '[')
 	mark := len(dst)
-	var quad [4]byte // of characters
+	var quad [4]byte // four characters of base64
 	var out [3]byte
 	var word [4]byte
 	n, have := 0, 0
 	for _, c := range text {
-		if c == '\\' { // of \/
+		if c == '\\' { // in \/
 			continue
 		}
 		quad[n] = c

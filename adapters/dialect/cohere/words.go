@@ -2,7 +2,7 @@ package cohere
 
 import "asbru/core"
 
-// finishOf is what a finish_reason means.
+// finishOf returns the meaning of a finish_reason.
 func finishOf(word []byte) core.Finish {
 	switch string(word) {
 	case "COMPLETE":
@@ -21,8 +21,8 @@ func finishOf(word []byte) core.Finish {
 	return core.FinishUnsaid
 }
 
-// finishWord is the finish_reason for f. called says that the answer holds calls: some
-// providers stop without naming them as the reason.
+// finishWord returns the finish_reason for f. called says that the answer has calls, which some providers do not name
+// as the reason.
 func finishWord(f core.Finish, called bool) string {
 	switch f {
 	case core.FinishStopped:

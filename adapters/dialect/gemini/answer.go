@@ -77,7 +77,7 @@ func madeCandidate(dst []byte, r *core.Completion, ch *core.Choice) []byte {
 	return append(dst, '}')
 }
 
-// appendCites appends the member citationMetadata if the texts of ch name pages.
+// appendCites appends the member citationMetadata if the texts of ch cite pages.
 func appendCites(dst []byte, r *core.Completion, ch *core.Choice) []byte {
 	at := len(dst)
 	dst = append(dst, `,"citationMetadata":{"citationSources":[`...)
@@ -96,8 +96,7 @@ func appendCites(dst []byte, r *core.Completion, ch *core.Choice) []byte {
 	return append(dst, `]}`...)
 }
 
-// keptReply appends a reply that came in this format: what it was read from, but for what
-// the form has other now.
+// keptReply appends a reply that came in this format: its original bytes, except for what was changed in the neutral form.
 func keptReply(dst []byte, r *core.Completion) []byte {
 	body, _ := r.Extra(int32(r.Shape))
 	dst = append(dst, '{')

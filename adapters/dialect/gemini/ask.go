@@ -36,7 +36,7 @@ func appendRequest(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault)
 	return body.Edit(append(dst, '}'), at, s.Face), nil
 }
 
-// refuse is what there is no saying in this format and no leaving out.
+// refuse returns the Fault for a feature that this format does not have and that the answer depends on.
 func refuse(c *core.Chat) *core.Fault {
 	if len(c.Previous) > 0 {
 		return body.Invalid("previous_response_id", "cannot continue a stored response at Gemini: the conversation is kept by another provider",
@@ -54,7 +54,7 @@ func refuse(c *core.Chat) *core.Fault {
 	return nil
 }
 
-// drop notes what Gemini has nothing like.
+// drop records as dropped the settings that Gemini does not have.
 func drop(c *core.Chat) {
 	note := func(said bool, name string) {
 		if said {

@@ -21,7 +21,7 @@ func appendTools(dst []byte, c *core.Chat) []byte {
 	return appendToolConfig(append(dst, `,"toolConfig":`...), c)
 }
 
-// appendDeclaration appends a function. Its schema goes where JSON Schema is understood as it is.
+// appendDeclaration appends a function. Its schema is written to the member that takes JSON Schema unchanged.
 func appendDeclaration(dst []byte, t *core.Tool) []byte {
 	dst = scan.AppendQuoted(append(dst, `{"name":`...), t.Name)
 	if t.Note != nil {
@@ -33,8 +33,8 @@ func appendDeclaration(dst []byte, t *core.Tool) []byte {
 	return append(dst, '}')
 }
 
-// appendToolConfig appends whether to call tools. A choice among some that may call none is
-// VALIDATED: AUTO takes no names.
+// appendToolConfig appends whether to call tools. An optional call of certain tools is VALIDATED, because AUTO has no
+// names.
 func appendToolConfig(dst []byte, c *core.Chat) []byte {
 	mode := "AUTO"
 	switch c.Choice {
@@ -65,7 +65,7 @@ func appendTexts(dst []byte, list []core.Text) []byte {
 	return dst
 }
 
-// appendConfig appends the member generationConfig, if it says anything.
+// appendConfig appends the member generationConfig unless it is empty.
 func appendConfig(dst []byte, c *core.Chat, model []byte, gen generation) []byte {
 	at := len(dst)
 	dst = append(dst, `,"generationConfig":{`...)
@@ -97,7 +97,7 @@ func appendConfig(dst []byte, c *core.Chat, model []byte, gen generation) []byte
 	return append(dst, '}')
 }
 
-// appendFigures appends the numbers that are said.
+// appendFigures appends the numbers that are set.
 func appendFigures(dst []byte, c *core.Chat) []byte {
 	for k := kMaxOutputTokens; k <= kPresencePenalty; k++ {
 		if at := figure(c, k); at != nil && !scan.IsNull(*at) {
@@ -127,7 +127,7 @@ func figureName(k known) string {
 	return "presencePenalty"
 }
 
-// appendModes appends what the answer may be made of, unless that is text alone.
+// appendModes appends the modalities of the answer, unless that is only text.
 func appendModes(dst []byte, modes []core.Text) []byte {
 	if len(modes) == 0 || len(modes) == 1 && string(modes[0]) == "text" {
 		return dst

@@ -46,7 +46,7 @@ func (k *asking) results(dst []byte, i, j int) ([]byte, *core.Fault) {
 	return dst, nil
 }
 
-// calls is where the parts of the model's turns right before turn i begin.
+// calls returns the index of the first part of the model's turns directly before turn i.
 func (k *asking) calls(i int) int32 {
 	at := k.c.Turns[i].From
 	for i--; i >= 0 && (k.c.Turns[i].Role == core.Assistant || instructs(k.c.Turns[i].Role)); i-- {
@@ -64,7 +64,7 @@ func earlier(parts []core.Part, id core.Text) bool {
 	return false
 }
 
-// nameOf is the name of the tool whose result r is: of a call further up, or its own.
+// nameOf returns the name of the tool for the result r: that of its call, or its own.
 func (k *asking) nameOf(before int32, r *core.Part) core.Text {
 	for n := before - 1; n >= 0; n-- {
 		if p := &k.c.Parts[n]; p.Kind == core.PartCall && len(r.ID) > 0 && bytes.Equal(p.ID, r.ID) {
@@ -77,7 +77,7 @@ func (k *asking) nameOf(before int32, r *core.Part) core.Text {
 	return nil
 }
 
-// result appends a functionResponse. Gemini 3 takes media inside.
+// result appends a functionResponse. For Gemini 3 it contains media.
 func (k *asking) result(dst []byte, r int32, name core.Text) []byte {
 	p := &k.c.Parts[r]
 	dst = append(sep(dst), `{"functionResponse":{`...)
@@ -97,7 +97,7 @@ func (k *asking) result(dst []byte, r int32, name core.Text) []byte {
 	return append(dst, `}}`...)
 }
 
-// media appends the pictures, files and sounds in the result at r.
+// media appends the images, files and audio in the result at r.
 func (k *asking) media(dst []byte, r int32) ([]byte, *core.Fault) {
 	for n := r + 1; n <= r+k.c.Parts[r].Inner; n++ {
 		switch p := &k.c.Parts[n]; p.Kind {
@@ -112,8 +112,8 @@ func (k *asking) media(dst []byte, r int32) ([]byte, *core.Fault) {
 	return dst, nil
 }
 
-// appendResponse appends what a tool answered as the object it must be: an object as it is, a list
-// or a text as the output, a failure as the error.
+// appendResponse appends the content of a result as an object, which is required: an object unchanged, a list or a text
+// as its output, a failure as its error.
 func appendResponse(dst []byte, p *core.Part, inside []core.Part) []byte {
 	one, several := core.Text(nil), false
 	for i := range inside {

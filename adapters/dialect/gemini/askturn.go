@@ -6,20 +6,20 @@ import (
 	"asbru/core/scan"
 )
 
-// An asking is a request being written for a form of another dialect.
+// An asking is a request of another dialect being written.
 type asking struct {
 	c   *core.Chat
-	own core.Vendor // whose signatures the target reads
+	own core.Vendor // the vendor whose signatures the target reads
 	gen generation
 
-	sign   core.Text // of an empty thought: for the part that comes next
+	sign   core.Text // the signature of an empty thought, for the next part
 	called bool      // the turn has a call already
 }
 
 func instructs(r core.Role) bool { return r == core.System || r == core.Developer }
 
-// systemOnly reports whether there are none but instructions: then they are the user's
-// words, for Gemini answers no request without contents.
+// systemOnly reports whether there are only instructions: then they are written as text of the user, because Gemini
+// refuses a request without contents.
 func (k *asking) systemOnly() bool {
 	for i := range k.c.Turns {
 		if !instructs(k.c.Turns[i].Role) {
@@ -29,7 +29,7 @@ func (k *asking) systemOnly() bool {
 	return true
 }
 
-// turns appends the contents: neighbours of one role as one.
+// turns appends the contents, consecutive turns of one role as one.
 func (k *asking) turns(dst []byte) ([]byte, *core.Fault) {
 	only := k.systemOnly()
 	turns := k.c.Turns
@@ -61,7 +61,7 @@ func (k *asking) turns(dst []byte) ([]byte, *core.Fault) {
 			return dst, f
 		}
 		if len(dst) == parts {
-			dst = dst[:at] // nothing to say: a content without parts is refused
+			dst = dst[:at] // a content without parts would be refused
 		} else {
 			dst = append(dst, `]}`...)
 		}
@@ -73,7 +73,7 @@ func (k *asking) turns(dst []byte) ([]byte, *core.Fault) {
 	return dst, nil
 }
 
-// system appends the member systemInstruction: all instructions, wherever they stood.
+// system appends the member systemInstruction, with all instructions of the conversation.
 func (k *asking) system(dst []byte) ([]byte, *core.Fault) {
 	at := len(dst)
 	dst = append(dst, `,"systemInstruction":{"parts":[`...)
@@ -97,7 +97,7 @@ func (k *asking) system(dst []byte) ([]byte, *core.Fault) {
 	return append(dst, `]}`...), nil
 }
 
-// appendText appends a text part, unless it says nothing: that would be refused.
+// appendText appends a text part, unless it is empty, as that would be refused.
 func appendText(dst []byte, text core.Text) []byte {
 	if len(text) == 0 {
 		return dst
@@ -105,7 +105,7 @@ func appendText(dst []byte, text core.Text) []byte {
 	return append(scan.AppendQuoted(append(sep(dst), `{"text":`...), text), '}')
 }
 
-// model appends the parts of the turns from i to j, which are the model's.
+// model appends the parts of the turns from i to j, which are turns of the model.
 func (k *asking) model(dst []byte, i, j int) ([]byte, *core.Fault) {
 	k.sign, k.called = nil, false
 	for ; i < j; i++ {
@@ -140,7 +140,7 @@ func (k *asking) said(dst []byte, p *core.Part) ([]byte, *core.Fault) {
 	case core.PartThought, core.PartVeiled:
 		if p.Vendor != k.own || len(p.Sign) == 0 {
 			k.c.Drop(core.LostThought)
-			return dst, nil // what it thought cannot be read without its signature
+			return dst, nil // thoughts without a signature are of no use
 		}
 		dst = k.spend(dst)
 		if p.Kind == core.PartVeiled || len(p.Text) == 0 {
@@ -153,14 +153,14 @@ func (k *asking) said(dst []byte, p *core.Part) ([]byte, *core.Fault) {
 		return k.call(dst, p), nil
 	case core.PartImage, core.PartFile, core.PartAudio, core.PartVideo:
 		if p.Kind == core.PartAudio && len(p.Data) == 0 && len(p.URL) == 0 && len(p.File) == 0 {
-			return appendText(dst, p.Text), nil // a transcript of what the provider keeps
+			return appendText(dst, p.Text), nil // the transcript of audio that the provider holds
 		}
 		return appendMedia(k.spend(dst), p)
 	}
 	return dst, nil
 }
 
-// spend appends the signature that waits for a part when none comes: an empty text has it.
+// spend appends the signature that waits for a part, in an empty text, if no part follows.
 func (k *asking) spend(dst []byte) []byte {
 	if len(k.sign) == 0 {
 		return dst
@@ -177,12 +177,12 @@ func withSign(dst []byte, sign core.Text) []byte {
 	return scan.AppendQuoted(append(dst, `,"thoughtSignature":`...), sign)
 }
 
-// unsigned stands for the signature of a call that Gemini did not make. Gemini 3 refuses the
-// first call of a turn without one, and takes this for it:
+// unsigned replaces the signature of a call that Gemini did not make. Gemini 3 refuses the first call of a turn without a
+// signature, and accepts this one:
 // https://ai.google.dev/gemini-api/docs/thought-signatures
 const unsigned = "skip_thought_signature_validator"
 
-// call appends a functionCall. Ids are sent to the models that have them.
+// call appends a functionCall. Ids are written for models that have them.
 func (k *asking) call(dst []byte, p *core.Part) []byte {
 	sign := p.Sign
 	if p.Vendor != k.own {
@@ -214,8 +214,8 @@ func (k *asking) id(dst []byte, id core.Text) []byte {
 	return scan.AppendQuoted(field(dst, "id"), id)
 }
 
-// appendArgs appends the arguments of a call as an object. What is none, because the model
-// was cut short or wrote nonsense, goes as text in the member "arguments".
+// appendArgs appends the arguments of a call as an object. Others, because the model was cut off or made a mistake, become
+// text in its member "arguments".
 func appendArgs(dst []byte, p *core.Part) []byte {
 	at := len(dst)
 	if p.Wraps {
@@ -239,7 +239,7 @@ func appendArgs(dst []byte, p *core.Part) []byte {
 	return append(dst, `"}`...)
 }
 
-// trim cuts white space off both ends.
+// trim removes white space at both ends.
 func trim(b []byte) []byte {
 	for len(b) > 0 && b[0] <= ' ' {
 		b = b[1:]

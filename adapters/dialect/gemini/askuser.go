@@ -4,8 +4,8 @@ import (
 	"asbru/core"
 )
 
-// user appends the parts of the turns from i to j, which are the user's and of tools: first
-// the results, in the order of the calls before them, then the media in them, then the rest.
+// user appends the parts of the turns from i to j, which are of the user and of tools: first the results, in the order of
+// the calls before them, then the media in them, then the rest.
 func (k *asking) user(dst []byte, i, j int, only bool) ([]byte, *core.Fault) {
 	dst, f := k.results(dst, i, j)
 	if f != nil {
@@ -25,7 +25,7 @@ func (k *asking) user(dst []byte, i, j int, only bool) ([]byte, *core.Fault) {
 	return dst, nil
 }
 
-// asked appends a part of a user's turn that is no result.
+// asked appends a part of a user's turn other than a result.
 func (k *asking) asked(dst []byte, n int32) ([]byte, *core.Fault) {
 	p := &k.c.Parts[n]
 	switch p.Kind {
@@ -43,7 +43,7 @@ func (k *asking) asked(dst []byte, n int32) ([]byte, *core.Fault) {
 	return dst, nil
 }
 
-// inner appends the parts that a document is made of.
+// inner appends the parts of a document.
 func (k *asking) inner(dst []byte, n int32) ([]byte, *core.Fault) {
 	for i := n + 1; i <= n+k.c.Parts[n].Inner; i += 1 + k.c.Parts[i].Inner {
 		var f *core.Fault

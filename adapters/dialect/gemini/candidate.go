@@ -41,10 +41,10 @@ func parseCandidates(r *core.Completion, list []byte, ids *maker) {
 	}
 }
 
-// A candidate is one as it was read: raw values, nil if absent.
+// A candidate is the raw members of a candidate, nil if absent.
 type candidate struct {
 	content, finish, index, probs, grounding, citations []byte
-	others                                              bool // there are members besides these, or the last two
+	others                                              bool // it has members besides these, or one of the last two
 }
 
 func (m *candidate) read(raw []byte) {
@@ -73,7 +73,7 @@ func (m *candidate) read(raw []byte) {
 	}
 }
 
-// parts is the raw list of a candidate's parts; nil: there is none.
+// parts returns the raw list of a candidate's parts; nil: there is none.
 func (m *candidate) parts() []byte {
 	w := scan.Members(m.content)
 	for {
@@ -87,7 +87,7 @@ func (m *candidate) parts() []byte {
 	}
 }
 
-// cite gives the texts of ch where they have things from.
+// cite adds citations to the texts of ch.
 func cite(r *core.Completion, ch *core.Choice, m *candidate) {
 	for w := citesOf(m); ; {
 		c, part, ok := w.next()

@@ -7,7 +7,7 @@ import (
 	"asbru/core/scan"
 )
 
-// same reports whether the parts are the n that a content was read with.
+// same reports whether the parts are the n parts with which a content was read, unchanged.
 func same(t *core.Tree, from, to int32, n int) bool {
 	for i := from; i < to; i += 1 + t.Parts[i].Inner {
 		if t.Parts[i].Shape&partLent != 0 {
@@ -20,8 +20,7 @@ func same(t *core.Tree, from, to int32, n int) bool {
 	return n == 0
 }
 
-// changed reports whether the part at i says something other than the object it was
-// read from.
+// changed reports whether the part at i differs from the object that it was read from.
 func changed(t *core.Tree, i int32) bool {
 	p := &t.Parts[i]
 	e, _ := t.Extra(p.More)
@@ -42,7 +41,7 @@ func changed(t *core.Tree, i int32) bool {
 	return false
 }
 
-// answers reports whether the text in a result is what response says.
+// answers reports whether the text in a result is that of response.
 func answers(inside []core.Part, response []byte) bool {
 	text, whole, _ := resultOf(response)
 	if text == nil && whole == nil {
@@ -57,12 +56,12 @@ func answers(inside []core.Part, response []byte) bool {
 	return bytes.Equal(inside[0].Text, text)
 }
 
-// escapes reports whether text is what AppendEscaped makes of plain.
+// escapes reports whether text is the result of AppendEscaped for plain.
 func escapes(text core.Text, plain []byte) bool {
 	var room [256]byte
 	for len(plain) > 0 {
 		n := min(len(plain), len(room)/6)
-		for n < len(plain) && n > 0 && plain[n]&0xc0 == 0x80 { // between characters
+		for n < len(plain) && n > 0 && plain[n]&0xc0 == 0x80 { // to a character boundary
 			n--
 		}
 		if n == 0 {

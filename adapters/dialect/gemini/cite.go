@@ -7,14 +7,14 @@ import (
 	"asbru/core/scan"
 )
 
-// A citing walks the places a candidate's text has something from: the supports of its
-// groundingMetadata, one for each page, then the sources of its citationMetadata.
+// A citing iterates over the citations of a candidate's text: the supports of its groundingMetadata, one for each page,
+// then the sources of its citationMetadata.
 type citing struct {
 	chunks   []byte    // the pages
-	supports scan.Walk // what is left of each
+	supports scan.Walk // the remaining supports
 	pages    scan.Walk
 	sources  scan.Walk
-	support  core.Cite // whose pages are walked
+	support  core.Cite // the support whose pages are iterated over
 	part     int
 	given    int
 }
@@ -40,14 +40,14 @@ func citesOf(m *candidate) citing {
 		if !ok {
 			return w
 		}
-		if string(key) == "citationSources" || string(key) == "citations" { // the latter at Vertex AI
+		if string(key) == "citationSources" || string(key) == "citations" { // Vertex AI has the latter
 			w.sources = scan.Elements(value)
 			return w
 		}
 	}
 }
 
-// next is the next place, with the index of the part it is in. Start and End are bytes yet.
+// next returns the next citation, with the index of its part. Start and End are still in bytes.
 func (w *citing) next() (c core.Cite, part int, ok bool) {
 	if w.given++; w.given > maxCites {
 		return c, 0, false
@@ -115,7 +115,7 @@ func supportOf(raw []byte) (c core.Cite, part int, indices []byte) {
 		case "groundingChunkIndices":
 			indices = value
 		case "segment":
-			c.Start = 0 // as all zeroes it may be left out
+			c.Start = 0 // it may be left out when it is 0
 			m := scan.Members(value)
 			for {
 				key, value, ok := m.Next()
@@ -143,7 +143,7 @@ func index(raw []byte) int64 {
 	return n
 }
 
-// page gives c the nth of the chunks: a page of the web, or a passage of a document.
+// page sets the source of c to the nth of the chunks: a web page, or a passage of a document.
 func page(c *core.Cite, chunks []byte, n int64) {
 	if n >= maxPages {
 		return
@@ -182,7 +182,7 @@ func page(c *core.Cite, chunks []byte, n int64) {
 	}
 }
 
-// chars is how many characters the first n bytes of what text says are.
+// chars returns the number of characters in the first n bytes of the decoded text.
 func chars(text core.Text, n int64) int64 {
 	if n <= 0 {
 		return n
@@ -212,7 +212,7 @@ func chars(text core.Text, n int64) int64 {
 	return count
 }
 
-// appendSource appends one citation as an entry of citationSources. Start and End are bytes there.
+// appendSource appends one citation as an entry of citationSources, where Start and End are in bytes.
 func appendSource(dst []byte, c *core.Cite) []byte {
 	dst = append(sep(dst), '{')
 	if c.Start >= 0 && c.End >= 0 {

@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// figure is the field of c for the number k in a generationConfig; nil: k is no number.
+// figure returns the field of c for the number k in a generationConfig; nil: k is not a number.
 func figure(c *core.Chat, k known) *[]byte {
 	switch k {
 	case kMaxOutputTokens:
@@ -129,7 +129,7 @@ func texts(list []core.Text, raw []byte) []core.Text {
 	}
 }
 
-// lower is text in small letters, in t's room unless it is so already.
+// lower returns text in lower case, in t's memory unless it is already.
 func lower(t *core.Tree, text core.Text) core.Text {
 	for _, c := range text {
 		if 'A' <= c && c <= 'Z' {
@@ -146,7 +146,7 @@ func lower(t *core.Tree, text core.Text) core.Text {
 	return text
 }
 
-// parseToolConfig reads whether tools are to be called.
+// parseToolConfig reads whether tools may or must be called.
 func parseToolConfig(c *core.Chat, config []byte) {
 	choice, names := choiceOf(config)
 	c.Choice = choice

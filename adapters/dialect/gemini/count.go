@@ -17,8 +17,8 @@ var counts = &core.CountCodec{
 	AppendReply:   appendTotal,
 }
 
-// parseCount reads a request to count: contents alone, the members of a request as Vertex AI
-// has them, or a whole one inside, as the Gemini API does.
+// parseCount reads a request to count tokens: only contents, the members of a request, as Vertex AI has them, or a whole
+// request inside, as the Gemini API has it.
 func parseCount(c *core.Chat, doc []byte) *core.Fault {
 	c.From, c.Op = &api, core.OpCount
 	if key, inner := member(doc, kGenerateContentRequest); !scan.IsNull(inner) {
@@ -31,8 +31,8 @@ func parseCount(c *core.Chat, doc []byte) *core.Fault {
 	return parseMembers(c, doc)
 }
 
-// appendCount writes a generateContentRequest, which must name the model, for the Gemini API
-// unless there is nothing but contents to count; Vertex AI takes the members as they are.
+// appendCount writes the request. For the Gemini API it is a generateContentRequest, which must name the model, unless there
+// are only contents; Vertex AI takes the members themselves.
 func appendCount(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	at := len(dst)
 	key, _ := hidden(c, kGenerateContentRequest)
@@ -45,7 +45,7 @@ func appendCount(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	dst = append(scan.AppendQuoted(append(dst, '{'), key), ':')
 	inner := core.Send{Model: s.Model, Stream: s.Stream}
 	if s.Face != nil {
-		inner.Face = &core.Face{Vendor: s.Face.Vendor} // what to patch is not in there
+		inner.Face = &core.Face{Vendor: s.Face.Vendor} // without what is to be patched, which it does not have
 	}
 	dst, f := appendRequest(dst, c, &inner)
 	if f != nil {
@@ -59,7 +59,7 @@ func appendCount(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	return body.Edit(append(dst, '}'), at, s.Face), nil
 }
 
-// bareContents reports whether a request of this format has nothing but contents.
+// bareContents reports whether a request of this format has only contents.
 func bareContents(c *core.Chat) bool {
 	return c.Shape == 0 && c.More == 0 && len(c.Tools) == 0
 }

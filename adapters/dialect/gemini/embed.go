@@ -6,9 +6,8 @@ import (
 	"asbru/core/scan"
 )
 
-// embeds is embedContent and batchEmbedContents of the Gemini API, and predict of Vertex AI:
-// all are read, and that is written which the face's path ends with, batchEmbedContents if
-// with none of the three. https://ai.google.dev/api/embeddings
+// embeds is embedContent and batchEmbedContents of the Gemini API, and predict of Vertex AI. It reads all three, and writes
+// the one that the face's path ends with, or else batchEmbedContents. https://ai.google.dev/api/embeddings
 var embeds = &core.EmbedCodec{
 	ParseRequest:  parseEmbed,
 	AppendRequest: appendEmbed,
@@ -16,8 +15,7 @@ var embeds = &core.EmbedCodec{
 	AppendReply:   appendVectors,
 }
 
-// What Embed.Shape says: which of the three a request was. Above the bits is the extra that
-// is the raw body.
+// Bits of Embed.Shape: which of the three a request was. Above them is the extra with the raw body.
 const (
 	embedBatch   = 0
 	embedOne     = 1
@@ -95,8 +93,7 @@ func parseParameters(e *core.Embed, raw []byte) {
 	}
 }
 
-// parseOne reads a request for one vector, or an instance of a prediction. What holds for
-// one is taken to hold for all.
+// parseOne reads a request for one vector, or an instance of a prediction. Settings of one are assumed for all.
 func parseOne(e *core.Embed, raw []byte) *core.Fault {
 	w := scan.Members(raw)
 	n := len(e.Inputs)
@@ -132,8 +129,7 @@ func parseOne(e *core.Embed, raw []byte) *core.Fault {
 	return nil
 }
 
-// parseInput reads a content, or the text that it is in a prediction. Several texts are one
-// input, as they make one vector.
+// parseInput reads a content, which is a text in a prediction. Several texts are one input, because they make one vector.
 func parseInput(e *core.Embed, raw []byte) *core.Fault {
 	if text, ok := scan.Inside(raw); ok {
 		e.Inputs = append(e.Inputs, core.Input{Text: text})
@@ -156,7 +152,7 @@ func parseInput(e *core.Embed, raw []byte) *core.Fault {
 			in.Text = p.Text
 			room = append(room, p.Text...)
 		case p.Kind == core.PartImage && len(p.Data) > 0 && in.Image == nil:
-			in.Shape = 1 // its picture is set below
+			in.Shape = 1 // its image is set below
 		default:
 			in.Shape = 2
 		}
@@ -171,7 +167,7 @@ func parseInput(e *core.Embed, raw []byte) *core.Fault {
 	return nil
 }
 
-// pictureOf is the first picture in the parts from from, as a data URL in e's room.
+// pictureOf returns the first image in the parts from index from on, as a data URL in e's memory.
 func pictureOf(e *core.Embed, from int) core.Text {
 	for i := from; i < len(e.Parts); i++ {
 		if p := &e.Parts[i]; p.Kind == core.PartImage {
@@ -182,7 +178,7 @@ func pictureOf(e *core.Embed, from int) core.Text {
 	return nil
 }
 
-// kindOf is the neutral word for a task type; others stay as they are.
+// kindOf returns the neutral word for a task type; unknown ones are returned unchanged.
 func kindOf(task core.Text) core.Text {
 	for _, k := range taskTypes {
 		if string(task) == k[1] {

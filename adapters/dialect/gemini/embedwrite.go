@@ -9,7 +9,7 @@ import (
 	"asbru/core/scan"
 )
 
-// wanted is the kind of request that the face's path takes.
+// wanted returns the kind of request that the face's path takes.
 func wanted(f *core.Face) uint32 {
 	switch {
 	case f == nil:
@@ -22,8 +22,8 @@ func wanted(f *core.Face) uint32 {
 	return embedBatch
 }
 
-// appendEmbed is the codec's AppendRequest: what came in this format and goes where the same
-// kind of request is taken stays as it came.
+// appendEmbed is the codec's AppendRequest. A request of this format is written unchanged for a path that takes the same
+// kind of request.
 func appendEmbed(dst []byte, e *core.Embed, s *core.Send) ([]byte, *core.Fault) {
 	at, shape := len(dst), wanted(s.Face)
 	var f *core.Fault
@@ -64,7 +64,7 @@ func appendBatch(dst []byte, e *core.Embed, s *core.Send) ([]byte, *core.Fault) 
 	return append(dst, `]}`...), nil
 }
 
-// appendInstances appends the body of a prediction at Vertex AI, which embeds texts only.
+// appendInstances appends the body of a prediction at Vertex AI, which embeds only texts.
 func appendInstances(dst []byte, e *core.Embed) ([]byte, *core.Fault) {
 	dst = append(dst, `{"instances":[`...)
 	for i := range e.Inputs {
@@ -97,7 +97,7 @@ func boolean(b bool) string {
 	return "false"
 }
 
-// keptEmbed appends a request as it came, with the target's model in those of a batch.
+// keptEmbed appends a request unchanged, except for the target's model in a batch.
 func keptEmbed(dst, raw, model []byte, shape uint32) []byte {
 	if shape == embedBatch {
 		return keptBatch(dst, raw, model)
@@ -105,7 +105,7 @@ func keptEmbed(dst, raw, model []byte, shape uint32) []byte {
 	return append(dst, raw...)
 }
 
-// keptBatch appends a batch as it came, with the target's model.
+// keptBatch appends a batch unchanged, except for the target's model.
 func keptBatch(dst, raw, model []byte) []byte {
 	dst = append(dst, '{')
 	w := scan.Members(raw)

@@ -5,12 +5,12 @@ import (
 	"asbru/core/scan"
 )
 
-// readEvent is the dialect's ReadEvent. A stream has no terminator: it is complete when
-// it ends after a finish reason. Data it cannot read changes nothing.
+// readEvent is the dialect's ReadEvent. A stream has no terminator: it is complete if it ends after a finish reason.
+// Malformed data changes nothing.
 func readEvent(data []byte, st *core.StreamState) {
 	st.UsageOnly = false
 	some, counted := false, false
-	if opens(data, '[') { // an error alone, of a stream that is an array
+	if opens(data, '[') { // the error of a stream that is an array
 		list := scan.Elements(data)
 		_, data, _ = list.Next()
 	}
@@ -48,7 +48,7 @@ func readEvent(data []byte, st *core.StreamState) {
 	st.UsageOnly = counted && !some
 }
 
-// candidates reads those of a chunk and returns what follows them.
+// candidates reads the candidates of a chunk and returns the bytes after them.
 func candidates(tail []byte, st *core.StreamState) (rest []byte) {
 	w := scan.Elements(tail)
 	for {
@@ -80,8 +80,8 @@ func candidates(tail []byte, st *core.StreamState) (rest []byte) {
 // opens reports whether b begins with the bracket open.
 func opens(b []byte, open byte) bool { return len(b) > 0 && b[0] == open }
 
-// content looks in the content at the start of tail for something a reader would see: a
-// part that is more than an empty text with a signature. It returns what follows.
+// content checks whether the content at the start of tail has a part that is more than an empty text with a signature. It
+// returns the bytes after it.
 func content(tail []byte, st *core.StreamState) (rest []byte) {
 	w := scan.Members(tail)
 	for {
@@ -120,7 +120,7 @@ func content(tail []byte, st *core.StreamState) (rest []byte) {
 	}
 }
 
-// blocked is the blockReason of a promptFeedback; nil: it has none.
+// blocked returns the blockReason of a promptFeedback; nil: it has none.
 func blocked(feedback []byte) core.Text {
 	w := scan.Members(feedback)
 	for {

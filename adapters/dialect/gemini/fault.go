@@ -35,15 +35,15 @@ func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 	return append(dst, `]}}`...)
 }
 
-// appendStreamFault is the dialect's AppendStreamFault for server-sent events. Of a stream
-// that is an array, AppendEvent writes the fault.
+// appendStreamFault is the dialect's AppendStreamFault for server-sent events. For a stream that is an array, AppendEvent
+// writes the fault.
 func appendStreamFault(dst []byte, f *core.Fault, id []byte) []byte {
 	dst = append(dst, "data: "...)
 	dst = appendFault(dst, f, id)
 	return append(dst, "\r\n\r\n"...)
 }
 
-// statusWord is the name of a google.rpc.Code for an HTTP status.
+// statusWord returns the name of the google.rpc.Code for an HTTP status.
 func statusWord(status int) string {
 	switch status {
 	case 401:
@@ -71,12 +71,12 @@ func statusWord(status int) string {
 	return "INTERNAL"
 }
 
-// badKey is the reason of a 400 that is about the key, where others say 401
+// badKey is the reason of a 400 for a wrong key, for which others answer 401
 // (https://cloud.google.com/apis/design/errors, google.api.ErrorReason).
 const badKey = "API_KEY_INVALID"
 
-// readFault is the dialect's ReadFault. Kind is the reason of an ErrorInfo, such as
-// API_KEY_INVALID, else the status. Errors of streams that are arrays stand in one.
+// readFault is the dialect's ReadFault. Kind is the reason of an ErrorInfo, such as API_KEY_INVALID, or else the status. An
+// error of a stream that is an array is in an array.
 func readFault(text []byte, f *core.Fault) {
 	w := scan.Elements(text)
 	if _, first, ok := w.Next(); ok {
@@ -95,7 +95,7 @@ func readFault(text []byte, f *core.Fault) {
 }
 
 func readStatus(status []byte, f *core.Fault) {
-	if text, ok := scan.Inside(status); ok { // as some proxies put it
+	if text, ok := scan.Inside(status); ok { // as some proxies write it
 		f.Message = string(scan.AppendUnescaped(nil, text))
 		return
 	}

@@ -7,8 +7,8 @@ import (
 	"asbru/core/scan"
 )
 
-// finishOf is what a finishReason means. The list is open; what is not known here is no
-// success. With calls STOP means that tools are to be run.
+// finishOf returns the meaning of a finishReason. An unknown one is not taken for success. With calls, STOP means that tools
+// are to be run.
 func finishOf(native core.Text, calls bool) core.Finish {
 	switch string(native) {
 	case "", "FINISH_REASON_UNSPECIFIED":
@@ -29,8 +29,7 @@ func finishOf(native core.Text, calls bool) core.Finish {
 	return core.FinishFailed
 }
 
-// completeOf is finishOf for a reply that came whole: one that says no reason, or the 0 that
-// is left out, has stopped.
+// completeOf is finishOf for a complete reply: without a reason it has stopped.
 func completeOf(native core.Text, calls bool) core.Finish {
 	if f := finishOf(native, calls); f != core.FinishUnsaid {
 		return f
@@ -38,7 +37,7 @@ func completeOf(native core.Text, calls bool) core.Finish {
 	return finishOf(core.Text("STOP"), calls)
 }
 
-// appendFinishWord appends the finishReason for f: native if that is this format's own.
+// appendFinishWord appends the finishReason for f: native if it came in this format.
 func appendFinishWord(dst []byte, f core.Finish, native core.Text, own bool) []byte {
 	switch {
 	case own && len(native) > 0:
@@ -53,8 +52,8 @@ func appendFinishWord(dst []byte, f core.Finish, native core.Text, own bool) []b
 	return append(dst, "STOP"...)
 }
 
-// nativeOf is the finishReason in raw: a word, or its number in the protocol buffer for
-// clients that ask for numbers. Empty: none.
+// nativeOf returns the finishReason in raw: a word, or its number in the protocol buffer, for clients that ask for numbers.
+// Empty: none.
 func nativeOf(raw []byte) core.Text {
 	if text, ok := scan.Inside(raw); ok {
 		if string(text) == "FINISH_REASON_UNSPECIFIED" {

@@ -9,13 +9,12 @@ import (
 	"asbru/core"
 )
 
-// appendFloats appends the vector that data is, base64 of little-endian float32, as an array
-// of numbers. What is no number in JSON becomes 0.
+// appendFloats appends data, base64 of little-endian float32, as an array of numbers. Infinities and NaN become 0.
 func appendFloats(dst []byte, data core.Text) []byte {
 	at := len(dst)
 	dst = append(dst, data...)
 	n := at
-	for _, c := range dst[at:] { // \/
+	for _, c := range dst[at:] { // without the backslash of \/
 		if c != '\\' {
 			dst[n] = c
 			n++

@@ -1,13 +1,12 @@
 // Package gemini is Google's wire format for Gemini, at the Gemini API and at Vertex AI:
 // generateContent and its stream, countTokens, embeddings, and the ranking of records.
 //
-// It reads the few facts that policy needs, and turns requests, replies and events into
-// the neutral form and back. Of a form that came from this format it writes what it
-// read, in the same spelling, camelCase or snake_case, with what it does not know
-// between; only what the form has other than it was read is changed. It checks no field
-// it does not read, knows no other format, fetches nothing and does no I/O.
+// It reads the few facts that policy needs, and converts requests, replies and events to and from
+// the neutral form. A form that came from this format is written again with its original bytes,
+// including unknown members and the spelling in camelCase or snake_case, except for what was
+// changed in the form. It checks no field that it does not read, fetches nothing and does no I/O.
 //
-// The model and the verb stand in the path, so that bodies name neither.
+// The model and the verb are in the path and not in bodies.
 //
 // Source: https://ai.google.dev/api/generate-content,
 // https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
@@ -21,8 +20,8 @@ import (
 // API is the dialect of the Gemini API and of Google's models at Vertex AI.
 var API = made(&api)
 
-// api is what API points at: the codecs compare with its address, and a variable cannot be
-// made of functions that use it.
+// api is the value that API points to. The codecs compare its address; they cannot refer to API, which is initialized with
+// them.
 var api core.Dialect
 
 func made(d *core.Dialect) *core.Dialect {

@@ -5,17 +5,18 @@ import (
 	"asbru/core/scan"
 )
 
-// A maker makes up the ids of calls that came without one: Gemini 2 has none, and finds
-// the call of a result by name and order. They are the same each time, and differ from
-// answer to answer by seed.
+// A maker makes ids for calls without one. Gemini 2 has no ids, and matches results to calls by name and order. The ids are
+// deterministic, and differ between answers by seed.
 type maker struct {
 	seed uint64
 	n    int64 // the next number
+
+	pieces bool // some call came in pieces
 }
 
 const (
 	idMark   = "call_"
-	idDigits = 16 // of the seed
+	idDigits = 16 // hexadecimal digits of the seed
 )
 
 func (m *maker) append(dst []byte) []byte {
@@ -31,7 +32,7 @@ func (m *maker) append(dst []byte) []byte {
 
 func (m *maker) make(t *core.Tree) core.Text { return t.Took(m.append(t.Room())) }
 
-// madeUp reports whether id is a maker's.
+// madeUp reports whether id was made by a maker.
 func madeUp(id core.Text) bool {
 	if len(id) < len(idMark)+idDigits+2 || string(id[:len(idMark)]) != idMark || id[len(idMark)+idDigits] != '_' {
 		return false
@@ -49,7 +50,7 @@ func madeUp(id core.Text) bool {
 	return true
 }
 
-// seed is FNV-1a of what tells an answer from others.
+// seed returns the FNV-1a hash of bytes that identify an answer.
 func seed(b []byte) uint64 {
 	h := uint64(14695981039346656037)
 	for _, c := range b {

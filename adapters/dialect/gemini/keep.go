@@ -7,8 +7,8 @@ import (
 	"asbru/core/scan"
 )
 
-// appendKept appends a request that came in this format: what it was read from, byte for
-// byte, but for what the form has other now. Members come in an order of their own.
+// appendKept appends a request that came in this format: its original bytes, except for what was changed in the neutral
+// form. The order of members may change.
 func appendKept(dst []byte, c *core.Chat, s *core.Send) []byte {
 	dst = append(dst, '{')
 	if key, value := hidden(c, kModel); key != nil {
@@ -33,8 +33,7 @@ func appendKept(dst []byte, c *core.Chat, s *core.Send) []byte {
 	return append(dst, '}')
 }
 
-// appendModel appends the model's name behind the path that value, what the client wrote,
-// has before it.
+// appendModel appends the model's name after the path that precedes it in value, the client's name.
 func appendModel(dst, value, model []byte) []byte {
 	path, ok := scan.Inside(value)
 	if !ok || len(model) == 0 {
@@ -47,7 +46,7 @@ func appendModel(dst, value, model []byte) []byte {
 	return append(scan.AppendEscaped(dst, model), '"')
 }
 
-// inContents reports whether a turn stands among contents, not in systemInstruction.
+// inContents reports whether a turn is in contents, and not in systemInstruction.
 func inContents(t *core.Turn) bool {
 	return t.Shape&turnSystem == 0 && (t.More != 0 || t.Shape&turnJoined != 0 || !instructs(t.Role))
 }
@@ -78,7 +77,7 @@ func keptContents(dst []byte, c *core.Chat) []byte {
 	return append(dst, ']')
 }
 
-// joined is the turn behind those of one content that begin at i.
+// joined returns the index after the turns of the content that begins at i.
 func joined(c *core.Chat, i int) int {
 	for i++; i < len(c.Turns) && c.Turns[i].Shape&turnJoined != 0; i++ {
 	}
@@ -105,7 +104,7 @@ func keptContent(dst []byte, c *core.Chat, i, j int) []byte {
 	return rewritten(dst, &c.Tree, e.Value, from, to)
 }
 
-// rewritten appends the content raw with the parts from from to to for its own.
+// rewritten appends the content raw with its parts replaced by those from from to to.
 func rewritten(dst []byte, t *core.Tree, raw []byte, from, to int32) []byte {
 	dst = append(dst, '{')
 	w := scan.Members(raw)

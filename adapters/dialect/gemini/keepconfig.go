@@ -34,7 +34,7 @@ func keptTools(dst []byte, c *core.Chat) []byte {
 	return dst
 }
 
-// chosen reports whether c's choice is that of the toolConfig value.
+// chosen reports whether c's choice equals that of the toolConfig value.
 func chosen(c *core.Chat, value []byte) bool {
 	choice, names := choiceOf(value)
 	n := 0
@@ -51,8 +51,7 @@ func chosen(c *core.Chat, value []byte) bool {
 	return c.Choice == choice && len(c.Allowed) == n
 }
 
-// keptTool appends the tools from i to j as one object: the one they were read from while
-// it holds as many.
+// keptTool appends the tools from i to j as one object: the one they were read from if it has as many.
 func keptTool(dst []byte, c *core.Chat, i, j int) []byte {
 	if _, object := around(c, &c.Tools[i]); object != nil && holds(object) == j-i {
 		return append(dst, object...)
@@ -84,7 +83,7 @@ func keptTool(dst []byte, c *core.Chat, i, j int) []byte {
 	return append(dst, '}')
 }
 
-// holds is how many tools parseTools finds in object.
+// holds returns the number of tools that parseTools finds in object.
 func holds(object []byte) int {
 	n := 0
 	w := scan.Members(object)
@@ -109,8 +108,7 @@ func holds(object []byte) int {
 	}
 }
 
-// keptConfig appends the member generationConfig: what was read, with the numbers and the
-// stop sequences that the form has now.
+// keptConfig appends the member generationConfig as it was read, with the form's present numbers and stop sequences.
 func keptConfig(dst []byte, c *core.Chat) []byte {
 	key, value := hidden(c, kGenerationConfig)
 	if key == nil {

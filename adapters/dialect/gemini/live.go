@@ -8,8 +8,8 @@ import (
 	"asbru/core/scan"
 )
 
-// live is the dialect's face for the Live API. The first message of a client, setup, names the
-// model; Google's SDK for JavaScript has no place for the key but the query.
+// live is the dialect's face for the Live API. The first message of a client, setup, names the model. Google's SDK for
+// JavaScript can send the key only in the query.
 //
 // Source: https://ai.google.dev/api/live
 var live = &core.SocketCodec{
@@ -24,8 +24,8 @@ var (
 	modelKeys = scan.NewKeys("model")
 )
 
-// peekSetup is live's Peek. A model is named as at Google: models/NAME, and at Vertex AI below a
-// project; provider/model may stand for NAME.
+// peekSetup is live's Peek. A model is named as by Google: models/NAME, or a path below a project at Vertex AI. NAME may be
+// provider/model.
 func peekSetup(msg []byte, p *core.Peek) *core.Fault {
 	var at [1]scan.Span
 	if err := scan.Object(msg, setupKeys, at[:]); err != nil {
@@ -56,7 +56,7 @@ func peekSetup(msg []byte, p *core.Peek) *core.Fault {
 	return nil
 }
 
-// appendSetup is live's AppendFirst. A name that says where a model is goes as it stands.
+// appendSetup is live's AppendFirst. A name with a path is written unchanged.
 func appendSetup(dst, msg []byte, p *core.Peek, model []byte) []byte {
 	dst = append(dst, msg[:p.ModelAt.Start]...)
 	if !bytes.HasPrefix(model, []byte("projects/")) {

@@ -28,9 +28,8 @@ func parseBlob(p *core.Part, raw []byte) {
 	p.Kind = mediaKind(p.Media)
 }
 
-// standard is data in the alphabet that everyone takes, with its padding. Google takes the
-// one for URLs as well (https://protobuf.dev/programming-guides/json), and its SDK for
-// Python sends that.
+// standard returns data in the standard base64 alphabet with padding. Google accepts the alphabet for URLs as well
+// (https://protobuf.dev/programming-guides/json), and its SDK for Python uses it.
 func standard(t *core.Tree, data core.Text) core.Text {
 	if bytes.IndexByte(data, '-') < 0 && bytes.IndexByte(data, '_') < 0 {
 		return data
@@ -54,8 +53,8 @@ func standard(t *core.Tree, data core.Text) core.Text {
 	return t.Took(room)
 }
 
-// parseFile reads a fileData. What was uploaded to the Gemini API is a file of Google's,
-// whatever its name looks like; the rest is somewhere on the web, or at Google Cloud.
+// parseFile reads a fileData. A file that was uploaded to the Gemini API is Google's; any other URI is on the web, or at
+// Google Cloud.
 func parseFile(p *core.Part, raw []byte) {
 	w := scan.Members(raw)
 	for {
@@ -86,7 +85,7 @@ func uploaded(uri core.Text) bool {
 	return bytes.HasPrefix(uri, []byte("files/")) || bytes.Contains(uri, []byte("generativelanguage.googleapis.com"))
 }
 
-// mediaKind is the kind of what has this MIME type.
+// mediaKind returns the kind of part for a MIME type.
 func mediaKind(media core.Text) core.PartKind {
 	switch {
 	case bytes.HasPrefix(media, []byte("image")):
@@ -99,7 +98,7 @@ func mediaKind(media core.Text) core.PartKind {
 	return core.PartFile
 }
 
-// appendMedia appends a picture, document, sound or film: its bytes, or where they are.
+// appendMedia appends an image, document, audio or video: its bytes, or its URI.
 func appendMedia(dst []byte, p *core.Part) ([]byte, *core.Fault) {
 	switch {
 	case len(p.Data) > 0:
@@ -133,7 +132,7 @@ func appendURI(dst []byte, media, uri core.Text) []byte {
 	return append(scan.AppendQuoted(field(dst, "fileUri"), uri), `}}`...)
 }
 
-// sniff is the MIME type of data that came without one, from its first bytes in base64.
+// sniff returns the MIME type of a part without one, from its first bytes in base64.
 func sniff(p *core.Part) string {
 	for _, m := range [...][2]string{
 		{"iVBORw0KGgo", "image/png"}, {"/9j/", "image/jpeg"}, {`\/9j\/`, "image/jpeg"}, {"R0lGOD", "image/gif"},

@@ -5,20 +5,20 @@ import (
 	"asbru/core/scan"
 )
 
-// members are those of a Part object as it was read: raw values, nil if absent.
+// members are the raw members of a Part object, nil if absent.
 type members struct {
 	text, thought, sign          []byte
 	inline, file, call, response []byte
-	other, otherKey              []byte // the first one not known here
+	other, otherKey              []byte // the first unknown one
 }
 
-// parseParts reads an array of parts, or a single one, and returns what follows.
+// parseParts reads an array of parts, or a single one, and returns the bytes after it.
 func parseParts(t *core.Tree, tail []byte, ids *maker) (rest []byte) {
 	if tail[0] == '{' {
 		return parsePart(t, tail, ids)
 	}
 	w := scan.Elements(tail)
-	if tail[0] != '[' { // null, which is no parts
+	if tail[0] != '[' { // null, or another value without parts
 		w = scan.Members(tail)
 	}
 	if tail[0] == 'n' && len(tail) >= 4 {
@@ -41,7 +41,7 @@ func parseParts(t *core.Tree, tail []byte, ids *maker) (rest []byte) {
 	}
 }
 
-// parsePart reads the part at the start of tail and returns what follows it.
+// parsePart reads the part at the start of tail and returns the bytes after it.
 func parsePart(t *core.Tree, tail []byte, ids *maker) (rest []byte) {
 	var m members
 	w := scan.Members(tail)
@@ -89,7 +89,7 @@ func (m *members) take(key, value []byte) {
 	}
 }
 
-// addPart adds what m says to t, with its raw object.
+// addPart adds the part m to t, with its raw object.
 func addPart(t *core.Tree, m *members, raw []byte, ids *maker) {
 	var p core.Part
 	if sign, ok := scan.Inside(m.sign); ok && len(sign) > 0 {
@@ -119,7 +119,7 @@ func addPart(t *core.Tree, m *members, raw []byte, ids *maker) {
 	}
 }
 
-// addText adds a text, a thought, or an empty text that is there for its signature only.
+// addText adds a text, a thought, or an empty text that only carries a signature.
 func addText(t *core.Tree, p core.Part, m *members) {
 	p.Text, _ = scan.Inside(m.text)
 	sign, vendor := p.Sign, p.Vendor
@@ -133,7 +133,7 @@ func addText(t *core.Tree, p core.Part, m *members) {
 	case len(sign) > 0 && len(p.Text) == 0:
 		p.Kind = core.PartThought
 	case len(sign) > 0:
-		// In the form a text has no signature: it follows as that of an empty thought.
+		// In the neutral form a text has no signature: it follows in an empty thought.
 		p.Sign, p.Vendor = nil, core.NoVendor
 		t.Add(p)
 		t.Add(core.Part{Kind: core.PartThought, Sign: sign, Vendor: vendor, Shape: partLent})
@@ -142,9 +142,8 @@ func addText(t *core.Tree, p core.Part, m *members) {
 	t.Add(p)
 }
 
-// joinThoughts makes one thought of the pieces at the end of t, signed with sign: a stream
-// tells another vendor's signature behind the pieces of what it signs. Some SDKs leave the
-// empty text out. It reports false when no piece stands there.
+// joinThoughts joins the pieces of a thought at the end of t and signs them with sign, because in a stream another vendor's
+// signature follows the pieces of its thought. Some SDKs leave the empty text out. It returns false if there are no pieces.
 func joinThoughts(t *core.Tree, sign core.Text, vendor core.Vendor) bool {
 	first := len(t.Parts)
 	for first > 0 && t.Parts[first-1].Kind == core.PartThought && t.Parts[first-1].Sign == nil {
@@ -165,25 +164,12 @@ func joinThoughts(t *core.Tree, sign core.Text, vendor core.Vendor) bool {
 	return true
 }
 
-// parseCall reads a functionCall.
+// parseCall reads a functionCall. What is a piece of one is joined with the others by joinCalls.
 func parseCall(t *core.Tree, p *core.Part, raw []byte, ids *maker) {
-	w := scan.Members(raw)
-	for {
-		key, value, ok := w.Next()
-		if !ok {
-			break
-		}
-		switch word(key) {
-		case kID:
-			p.ID, _ = scan.Inside(value)
-		case kName:
-			p.Name, _ = scan.Inside(value)
-		case kArgs:
-			if len(value) > 0 && value[0] == '{' {
-				p.Args = value
-			}
-		}
-	}
+	var c functionCall
+	c.read(raw)
+	p.ID, p.Name, p.Args = c.id, c.name, c.args
+	ids.pieces = ids.pieces || c.streamed()
 	if len(p.ID) == 0 {
 		p.ID = ids.make(t)
 	}

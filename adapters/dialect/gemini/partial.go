@@ -7,19 +7,18 @@ import (
 	"asbru/core/scan"
 )
 
-// Vertex can stream the arguments of a call, if its streamFunctionCallArguments asks for it: a part
-// with the name, parts with partialArgs, each a path and the scalar or the piece of a text that
-// stands there, and one without a name behind which nothing of it comes. The paths go through the
-// arguments as a reader of the text would, so that it can be told as it comes.
+// Vertex can stream the arguments of a call, if streamFunctionCallArguments is set: a part with the name, parts with
+// partialArgs, each of which is a path and the scalar or the piece of a string at it, and a last part without a name. Paths
+// come in the order of the arguments' text, so that it can be passed on piece by piece.
 //
 // Source: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling,
 // https://pkg.go.dev/google.golang.org/genai#PartialArg
 
-// A block of such a call has Key streamed, and its Held is the path of the last argument as
-// appendPath writes it; Quoted: that is a text, which may go on.
+// The block of such a call has the Key streamed, and its Held is the path of the last argument, as written by appendPath.
+// Quoted: that argument is a string, which may continue.
 const streamed = 1
 
-// A functionCall is one as it was read.
+// A functionCall is the raw members of a functionCall.
 type functionCall struct {
 	id, name core.Text
 	args     []byte // an object; nil: none
@@ -55,7 +54,10 @@ func (c *functionCall) read(raw []byte) {
 	}
 }
 
-// goesOn is the choice's open call if c is more of it; -1: it is not.
+// streamed reports whether c is the beginning of a call that comes in pieces, or one of them.
+func (c *functionCall) streamed() bool { return c.args == nil && (c.partial != nil || c.more) }
+
+// goesOn returns the choice's open call if c continues it, otherwise -1.
 func (s *streaming) goesOn(choice int32, c *functionCall) int32 {
 	n := s.open(choice)
 	if n < 0 || s.x.Blocks[n].Key != streamed || s.x.Blocks[n].Kind != core.PartCall {
@@ -67,7 +69,7 @@ func (s *streaming) goesOn(choice int32, c *functionCall) int32 {
 	return n
 }
 
-// sign tells the signature of the call in block n, which any of its parts may have.
+// sign emits the signature of the call in block n, which any of its parts may have.
 func (s *streaming) sign(n int32, m *members) {
 	sign, _ := scan.Inside(m.sign)
 	if b := &s.x.Blocks[n]; len(sign) > 0 && len(b.Sign) == 0 {
@@ -77,7 +79,7 @@ func (s *streaming) sign(n int32, m *members) {
 	}
 }
 
-// more tells what c adds to the call in block n.
+// more emits what c adds to the call in block n.
 func (s *streaming) more(n int32, c *functionCall) {
 	w := scan.Elements(c.partial)
 	for {
@@ -92,14 +94,61 @@ func (s *streaming) more(n int32, c *functionCall) {
 	}
 }
 
-// argue tells one argument. One that does not stand behind the last, or has no value, is passed over.
+// argue emits one argument.
 func (s *streaming) argue(n int32, arg []byte) {
-	var path, value []byte
+	b := &s.x.Blocks[n]
+	a := argued{held: b.Held, quoted: b.Quoted}
+	piece := a.append(s.x.R.Aux[:0], arg)
+	b.Held, b.Quoted = a.held, a.quoted
+	s.delta(n, piece)
+	s.x.R.Aux = piece
+}
+
+// An argued is how far the text of arguments has come that are told in pieces. Its zero value is their beginning.
+type argued struct {
+	held   []byte // the path of the last one as appendPath writes it
+	quoted bool   // that is a text, which may go on
+}
+
+// append appends what arg, an element of partialArgs, adds to the text. One that does not stand behind the last, or
+// has no value, adds nothing.
+func (a *argued) append(dst, arg []byte) []byte {
+	path, value := place(arg)
+	next := appendPath(nil, scan.AppendUnescaped(nil, path))
+	text, isText := scan.Inside(value)
+	switch {
+	case len(next) == 0 || len(value) == 0:
+		return dst
+	case bytes.Equal(next, a.held):
+		if a.quoted && isText {
+			dst = append(dst, text...)
+		}
+		return dst
+	}
+	at := len(dst)
+	if a.quoted {
+		dst = append(dst, '"')
+	}
+	to := appendStep(dst, a.held, next)
+	if to == nil {
+		return dst[:at]
+	}
+	if a.quoted = isText; isText {
+		to = append(append(to, '"'), text...)
+	} else {
+		to = append(to, value...)
+	}
+	a.held = append(a.held[:0], next...)
+	return to
+}
+
+// place is the path of one argument, and its value; nil: it has none.
+func place(arg []byte) (path, value []byte) {
 	w := scan.Members(arg)
 	for {
 		key, v, ok := w.Next()
 		if !ok {
-			break
+			return path, value
 		}
 		switch string(key) {
 		case "jsonPath", "json_path":
@@ -110,37 +159,20 @@ func (s *streaming) argue(n int32, arg []byte) {
 			value = []byte("null")
 		}
 	}
-	b := &s.x.Blocks[n]
-	next := appendPath(nil, scan.AppendUnescaped(nil, path))
-	text, isText := scan.Inside(value)
-	piece := s.x.R.Aux[:0]
-	switch {
-	case len(next) == 0 || len(value) == 0:
-		return
-	case bytes.Equal(next, b.Held):
-		if !b.Quoted || !isText {
-			return
-		}
-		piece = append(piece, text...)
-	default:
-		if b.Quoted {
-			piece = append(piece, '"')
-		}
-		if piece = appendStep(piece, b.Held, next); piece == nil {
-			return
-		}
-		if b.Quoted = isText; isText {
-			piece = append(append(piece, '"'), text...)
-		} else {
-			piece = append(piece, value...)
-		}
-		b.Held = append(b.Held[:0], next...)
-	}
-	s.delta(n, piece)
-	s.x.R.Aux = piece
 }
 
-// delta tells piece, a part of the text of arguments.
+// end appends what the text lacks to be whole.
+func (a *argued) end(dst []byte) []byte {
+	if a.quoted {
+		dst = append(dst, '"')
+	}
+	if len(a.held) == 0 {
+		return append(dst, "{}"...)
+	}
+	return appendEnds(dst, a.held, -1)
+}
+
+// delta emits piece, a part of the text of arguments.
 func (s *streaming) delta(n int32, piece []byte) {
 	if len(piece) == 0 {
 		return
@@ -150,16 +182,11 @@ func (s *streaming) delta(n int32, piece []byte) {
 	s.add(core.Event{Kind: core.EventDelta, Choice: s.x.Blocks[n].Choice, Block: n, Text: s.x.R.Buf[at:]})
 }
 
-// complete tells what the arguments of the call in block n still lack to be whole.
+// complete emits the brackets that the arguments of the call in block n still lack.
 func (s *streaming) complete(n int32) {
 	b := &s.x.Blocks[n]
-	piece := s.x.R.Aux[:0]
-	if b.Quoted {
-		piece = append(piece, '"')
-	}
-	if piece = appendEnds(piece, b.Held, -1); len(b.Held) == 0 {
-		piece = append(piece, "{}"...)
-	}
+	a := argued{held: b.Held, quoted: b.Quoted}
+	piece := a.end(s.x.R.Aux[:0])
 	s.delta(n, piece)
 	s.x.R.Aux, b.Quoted = piece, false
 }

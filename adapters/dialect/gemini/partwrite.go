@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// appendPart appends the part at i of an answer, or of a request that was edited. All that
-// a signature of Google's or of another vendor is worth goes along.
+// appendPart appends the part at i of an answer, or of a request that was edited, with its signature, also that of another
+// vendor.
 func appendPart(dst []byte, t *core.Tree, i int32) []byte {
 	p := &t.Parts[i]
 	switch p.Kind {
@@ -41,7 +41,7 @@ func appendPart(dst []byte, t *core.Tree, i int32) []byte {
 		if p.Kind == core.PartAudio && len(p.Text) > 0 && len(p.Data) > 0 {
 			dst = appendText(dst, p.Text) // its transcript
 		}
-		dst, _ = appendMedia(dst, p) // what cannot be sent is nothing
+		dst, _ = appendMedia(dst, p) // media that cannot be sent are left out
 		return dst
 	}
 	return dst
@@ -54,7 +54,7 @@ func signed(dst []byte, v core.Vendor, sign core.Text) []byte {
 	return append(appendSign(append(dst, `,"thoughtSignature":"`...), v, sign), '"')
 }
 
-// appendBlockPart appends a part that has none inside and stands in no tree.
+// appendBlockPart appends a part that has no parts inside and is not in a tree.
 func appendBlockPart(dst []byte, p *core.Part) []byte {
 	t := core.Tree{Parts: []core.Part{*p}}
 	return appendPart(dst, &t, 0)

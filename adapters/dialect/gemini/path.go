@@ -6,11 +6,11 @@ import (
 	"asbru/core/scan"
 )
 
-// A path of an argument is kept as its steps, each behind the last with a line feed between them:
-// the name of a member as JSON, or the number of an element.
+// The path of an argument is kept as its steps, separated by line feeds: the name of a member as JSON, or the number of an
+// element.
 
 // appendPath appends the steps of path, a JSONPath that leads to one place (RFC 9535 section 2.7:
-// $.foo.bar[0]['a b']). It appends nothing for what is none.
+// $.foo.bar[0]['a b']). It appends nothing if path is not one.
 func appendPath(dst, path []byte) []byte {
 	at := len(dst)
 	rest, ok := bytes.CutPrefix(path, []byte("$"))
@@ -52,8 +52,8 @@ func appendPathStep(dst, path []byte) (to, rest []byte, ok bool) {
 	return append(dst, path[1:end]...), path[end+1:], true
 }
 
-// appendQuotedStep appends the name that stands in quotes at the start of text. Its escapes are
-// those of JSON, and one for the other quote.
+// appendQuotedStep appends the quoted name at the start of text. Its escapes are those of JSON, and one for the other kind
+// of quote.
 func appendQuotedStep(dst, text []byte, quote byte) (to, rest []byte, ok bool) {
 	at := len(dst)
 	dst = append(dst, '"')
@@ -76,13 +76,13 @@ func appendQuotedStep(dst, text []byte, quote byte) (to, rest []byte, ok bool) {
 	return dst, text, false
 }
 
-// appendStep appends what stands in JSON between the value at the path from, empty if there is none
-// yet, and that at the path to. It is nil if a text cannot go on so.
+// appendStep appends the JSON text between the value at the path from, which is empty at first, and the value at the path
+// to. It returns nil if to cannot follow from.
 func appendStep(dst, from, to []byte) []byte {
 	at := 0
 	if len(from) > 0 {
 		if at = parting(from, to); at < 0 || named(from[at:]) != named(to[at:]) {
-			return nil // a scalar has no members, and no array is an object
+			return nil // a scalar has no members, and an array is not an object
 		}
 		dst = append(appendEnds(dst, from, at), ',')
 	} else if dst = append(dst, '{'); !named(to) {
@@ -104,8 +104,7 @@ func appendStep(dst, from, to []byte) []byte {
 	}
 }
 
-// parting is where the first step begins that two paths do not share; -1: one leads through
-// the end of the other.
+// parting returns where the first step begins in which two paths differ; -1: one is a prefix of the other.
 func parting(a, b []byte) (at int) {
 	for {
 		x, _, more := bytes.Cut(a[at:], []byte("\n"))
@@ -120,8 +119,8 @@ func parting(a, b []byte) (at int) {
 	}
 }
 
-// appendEnds appends the brackets that end what is open around the value at path, the innermost
-// first, as far as it stands within the value of the step that begins at; -1: all of them.
+// appendEnds appends the closing brackets of the containers around the value at path, the innermost first, as far as they
+// are within the value of the step that begins at at; -1: all of them.
 func appendEnds(dst, path []byte, at int) []byte {
 	for len(path) > 0 {
 		begin := bytes.LastIndexByte(path, '\n') + 1

@@ -10,8 +10,7 @@ import (
 
 var fields = body.NewFields(false, nil, nil)
 
-// peek is the dialect's Peek. The model is not the body's to say: whoever knows the path
-// sets p.Model and p.Stream afterwards.
+// peek is the dialect's Peek. The model is in the path: the caller sets p.Model and p.Stream afterwards.
 func peek(doc []byte, op core.Op, p *core.Peek) *core.Fault {
 	if f := fields.Peek(doc, op, p); f != nil {
 		return f
@@ -41,8 +40,7 @@ func peek(doc []byte, op core.Op, p *core.Peek) *core.Fault {
 	}
 }
 
-// peekConfig reads what limits and multiplies tokens. Both spellings count, whichever the
-// provider takes.
+// peekConfig reads the settings that limit and multiply tokens, in both spellings.
 func peekConfig(config []byte, p *core.Peek) *core.Fault {
 	w := scan.Members(config)
 	for {
@@ -73,8 +71,7 @@ func peekConfig(config []byte, p *core.Peek) *core.Fault {
 	}
 }
 
-// number is the raw number that value is, also in quotes, as the JSON form of protocol
-// buffers allows. nil: it is none.
+// number returns the number value, without quotes, which the JSON form of protocol buffers allows. nil: it is not a number.
 func number(value []byte) []byte {
 	if text, ok := scan.Plain(value); ok {
 		value = text

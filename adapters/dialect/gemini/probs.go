@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// readProbs is a logprobsResult as OpenAI's list. Gemini tells the probability of a token and
-// the likeliest in its place in two lists side by side; a probability of 0 may be left out.
+// readProbs returns a logprobsResult as OpenAI's list. Gemini has two parallel lists, of the tokens chosen and of the
+// likeliest ones in their place; a probability of 0 may be left out.
 func readProbs(t *core.Tree, result []byte) []byte {
 	var chosen, top []byte
 	w := scan.Members(result)
@@ -55,7 +55,7 @@ func readProbs(t *core.Tree, result []byte) []byte {
 	return t.Took(append(dst, ']'))
 }
 
-// appendProb appends a token and its probability as OpenAI's object, open.
+// appendProb appends a token and its probability as OpenAI's object, without the closing brace.
 func appendProb(dst, raw []byte) []byte {
 	token, prob := []byte(nil), []byte(nil)
 	w := scan.Members(raw)

@@ -9,8 +9,8 @@ import (
 	"asbru/core/scan"
 )
 
-// How the form keeps what a reply looked like: Completion.Shape is the extra that is the
-// raw body, Choice.More that of the raw candidate, Choice.Shape how many parts it had.
+// How the form keeps the original reply: Completion.Shape is the extra with the raw body, Choice.More that with the raw
+// candidate, Choice.Shape the number of its parts.
 
 var errNoReply = errors.New("cannot read the reply: it is no JSON object with candidates")
 
@@ -84,7 +84,7 @@ func tierOf(usage []byte) core.Text {
 	}
 }
 
-// unix reads a timestamp (RFC 3339); 0: it is none.
+// unix reads a timestamp (RFC 3339) as Unix seconds; 0: it is malformed.
 func unix(value []byte) int64 {
 	text, ok := scan.Plain(value)
 	if !ok {

@@ -8,23 +8,23 @@ import (
 	"asbru/core/scan"
 )
 
-// How the form keeps what a request looked like, for the same dialect to write it again:
+// How the form keeps the original request, so that the same dialect can write it again:
 //
-//   - Chat.More: top-level members that are not known here, and the names of settings in
-//     generationConfig that have no place in the form, without a value.
-//   - Chat.Shape: the head of another chain of extras, hidden from who lists the dropped
-//     ones: the raw generationConfig, toolConfig, model, and tools without a tool.
+//   - Chat.More: unknown top-level members, and, without a value, the names of settings in
+//     generationConfig that the form does not have.
+//   - Chat.Shape: the head of another chain of extras, which are not listed as dropped:
+//     the raw generationConfig, toolConfig, model, and tools without a tool.
 //   - Turn.More, Part.More: the raw object, in an extra without a key.
 //   - Tool.More: the raw declaration without a key and, of the first in an object of tools,
 //     that object by an empty one.
 const (
-	turnJoined = 1 << iota // the turn is of the same content as the one before it
+	turnJoined = 1 << iota // the turn is part of the same content as the one before it
 	turnSystem             // the turn is systemInstruction
-	turnBits   = iota      // above them: how many parts the content has; scan.MaxKeys fit
+	turnBits   = iota      // above them: the number of parts of the content, up to scan.MaxKeys
 )
 
 const (
-	partLent = 1 << iota // the signature of the part before: it stands in that one's object
+	partLent = 1 << iota // the signature of the part before it, in whose object it was
 )
 
 const (
@@ -77,11 +77,14 @@ func parseMembers(c *core.Chat, doc []byte) *core.Fault {
 	if w.Rest() == nil {
 		return body.Invalid("", "cannot read the request body: it is no JSON object", "send one JSON object (RFC 8259) in UTF-8")
 	}
+	if ids.pieces {
+		joinCalls(c)
+	}
 	nameResults(c)
 	return nil
 }
 
-// parseLong reads what is long and need not be walked over before it is read.
+// parseLong reads the long members, directly and without finding their end first.
 func parseLong(c *core.Chat, k known, key, tail []byte, ids *maker) (rest []byte, ok bool) {
 	n := len(c.Tools)
 	switch {
@@ -127,7 +130,7 @@ func parseMember(c *core.Chat, k known, key, value []byte, ids *maker) *core.Fau
 		}
 		hide(c, key, value)
 	case kCachedContent:
-		// What others must refuse to do without: a state that the provider holds.
+		// State held by the provider, without which other targets must refuse the request.
 		if text, ok := scan.Inside(value); ok && len(text) > 0 {
 			c.Previous = text
 			hide(c, key, value)
@@ -147,8 +150,8 @@ func hide(c *core.Chat, key, value []byte) {
 	c.Shape = uint32(more)
 }
 
-// hidden is the first member of that chain that is called k. Another family's Shape is
-// no chain.
+// hidden returns the first member called k of that chain. It must not be called for another family's form, whose Shape is
+// not a chain.
 func hidden(c *core.Chat, k known) (key, value []byte) {
 	if c.From != &api {
 		return nil, nil

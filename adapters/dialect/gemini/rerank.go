@@ -11,8 +11,8 @@ import (
 
 var errNoRecords = errors.New("the body holds no records")
 
-// reranks is the ranking API of Vertex AI. A record's id is the document's place in the
-// request where the request came in another format, and whatever its client chose where not.
+// reranks is the ranking API of Vertex AI. For a request of another format a record's id is the index of the document;
+// otherwise it was chosen by the client.
 //
 // Source: https://cloud.google.com/generative-ai-app-builder/docs/reference/rest/v1/projects.locations.rankingConfigs/rank
 var reranks = &core.RerankCodec{
@@ -22,7 +22,7 @@ var reranks = &core.RerankCodec{
 	AppendReply:   appendRanking,
 }
 
-// maxRecords is what one request may order.
+// maxRecords bounds the documents of one request.
 const maxRecords = 200
 
 func parseRerank(r *core.Rerank, raw []byte) *core.Fault {
@@ -99,8 +99,7 @@ func appendRerank(dst []byte, r *core.Rerank, s *core.Send) ([]byte, *core.Fault
 	return body.Edit(append(dst, '}'), at, s.Face), nil
 }
 
-// appendRecord appends a document: a string, or an object whose text and title are taken; one
-// without a text is ordered by its JSON.
+// appendRecord appends a document: a string, or an object, of which text and title are used; of one without a text, its JSON.
 func appendRecord(dst []byte, i int, doc []byte) []byte {
 	dst = append(dst, `{"id":"`...)
 	dst = append(scan.AppendInt(dst, int64(i)), '"')
@@ -160,8 +159,8 @@ func parseRanking(k *core.Ranking, raw []byte) error {
 	return nil
 }
 
-// rankOf reads a record. Its id is its document's place, see appendRecord; what is no number
-// stands at the place that it has here.
+// rankOf reads a record. Its id is the index of its document, see appendRecord; for any other id the index is that of the
+// record in the reply.
 func rankOf(k *core.Ranking, raw []byte) core.Rank {
 	r := core.Rank{Index: int64(len(k.List))}
 	w := scan.Members(raw)
@@ -220,7 +219,7 @@ func appendMore(dst []byte, k *core.Ranking, more int32) []byte {
 	return dst
 }
 
-// appendAsked appends what comes back of a record that a client of this format sent.
+// appendAsked appends the members of a client's record that replies repeat.
 func appendAsked(dst []byte, r *core.Rerank, record []byte) []byte {
 	w := scan.Members(record)
 	for {

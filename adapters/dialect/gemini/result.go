@@ -40,8 +40,8 @@ func addResult(t *core.Tree, p core.Part, raw []byte) {
 	t.Close(at)
 }
 
-// resultOf is what a response says: the text of one that is nothing but an output, a
-// result or an error, or else the whole value, whose JSON is the text.
+// resultOf returns the content of a response: the text if it has only an output, a result or an error; otherwise the whole
+// value, whose JSON is the text.
 func resultOf(response []byte) (text core.Text, whole []byte, fails bool) {
 	if scan.IsNull(response) {
 		return nil, nil, false

@@ -5,10 +5,9 @@ import (
 	"asbru/core/scan"
 )
 
-// jsonSchema is the JSON Schema that says what an OpenAPI one of Gemini's does
-// (https://ai.google.dev/api/caching#Schema): types in small letters, nullable as the type
-// null, sizes as numbers though int64 is a string in the JSON of protocol buffers. It is
-// schema itself when nothing differs, else in t's room.
+// jsonSchema returns the JSON Schema that is equivalent to an OpenAPI schema of Gemini's
+// (https://ai.google.dev/api/caching#Schema): types in lower case, nullable as the type null, and sizes as numbers, where
+// the JSON of protocol buffers has strings. It is schema itself if nothing differs, otherwise in t's memory.
 func jsonSchema(t *core.Tree, schema []byte) []byte {
 	room, changed := appendSchema(t.Room(), schema, 0)
 	if !changed {
@@ -17,7 +16,7 @@ func jsonSchema(t *core.Tree, schema []byte) []byte {
 	return t.Took(room)
 }
 
-// appendSchema appends schema as JSON Schema and reports whether it is another.
+// appendSchema appends schema as JSON Schema and reports whether it differs.
 func appendSchema(dst, schema []byte, level int) (out []byte, changed bool) {
 	if len(schema) == 0 || schema[0] != '{' || level == maxLevels {
 		return append(dst, schema...), false
@@ -106,7 +105,7 @@ func appendSchemas(dst, value []byte, open byte, level int) (out []byte, changed
 	}
 }
 
-// appendType appends the type, which may be one of several in a list.
+// appendType appends the type, or a list of types.
 func appendType(dst, value []byte, nullable bool) (out []byte, changed bool) {
 	text, ok := scan.Inside(value)
 	if !ok {

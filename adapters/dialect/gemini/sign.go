@@ -7,11 +7,11 @@ import (
 	"asbru/core"
 )
 
-// carried begins a thoughtSignature that holds another vendor's: the field is base64, which
-// Google's SDKs decode, so that the mark of core.AppendSign is encoded with the rest.
-const carried = "YXNicnUu" // asbru.
+// carried begins a thoughtSignature with another vendor's signature. The field is base64, which Google's SDKs decode, so the
+// mark of core.AppendSign is encoded as well.
+const carried = "YXNicnUu" // "asbru." in base64
 
-// readSign tells whose signature field, a thoughtSignature, is.
+// readSign returns the vendor and the signature in field, a thoughtSignature.
 func readSign(t *core.Tree, field core.Text) (core.Vendor, core.Text) {
 	if !bytes.HasPrefix(field, []byte(carried)) {
 		return core.Google, field

@@ -118,7 +118,7 @@ func configWord(key []byte) known {
 	return kNone
 }
 
-// member is the first member of obj that is called k, and its key as it stands.
+// member returns the first member of obj that is called k, and its key as written.
 func member(obj []byte, k known) (key, value []byte) {
 	w := scan.Members(obj)
 	for {

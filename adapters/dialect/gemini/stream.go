@@ -7,13 +7,13 @@ import (
 	"asbru/core/scan"
 )
 
-// What the reader keeps in Crossing.R: Seq the choices that finished, a bit each, and Next the
-// number of the next call without an id. Buf holds what a frame's events say that the frame does not.
+// The use of Crossing.R: Seq has a bit for each choice that has finished, Next is the number of the next call without an id,
+// and Buf holds text of a frame's events that is not in the frame.
 
-// parseEvent is the codec's ParseEvent. A frame is a whole reply with the parts that are new.
+// parseEvent is the codec's ParseEvent. A frame is a complete reply with only the new parts.
 //
-// Nothing in a stream says that it is complete: whoever reads it to its end after a finish
-// reason may hand in an empty frame, which is read as that.
+// A stream has no terminator: a caller that has read it to its end after a finish reason may pass an empty frame, which is
+// read as one.
 func parseEvent(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Event, error) {
 	data = trim(data)
 	if len(data) == 0 || string(data) == "[DONE]" {
@@ -23,7 +23,7 @@ func parseEvent(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Ev
 		}
 		return ev, nil
 	}
-	if data[0] == '[' { // of a stream that is an array, an error alone
+	if data[0] == '[' { // the error of a stream that is an array
 		w := scan.Elements(data)
 		if _, first, ok := w.Next(); ok {
 			data = first
@@ -47,8 +47,8 @@ type streaming struct {
 
 func (s *streaming) add(e core.Event) { s.ev = append(s.ev, e) }
 
-// frame reads one: its candidates last, since what names the answer stands behind them. It
-// reports whether it is one; else nothing has changed.
+// frame reads a frame. Candidates are read last, because id and model of the answer come after them. It returns false, and
+// changes nothing, if data is not a frame.
 func (s *streaming) frame(data []byte) bool {
 	x := s.x
 	var list, feedback, id, model, created, fault []byte
@@ -119,7 +119,7 @@ func (s *streaming) start(id, model, created []byte) {
 	s.add(core.Event{Kind: core.EventStart})
 }
 
-// keyOf is the key in data whose value is value.
+// keyOf returns the key in data whose value is value.
 func keyOf(data, value []byte) []byte {
 	w := scan.Members(data)
 	for {
@@ -174,7 +174,7 @@ func (s *streaming) candidates(list []byte) {
 	}
 }
 
-// called reports whether the choice has asked for a call.
+// called reports whether the choice has a call.
 func (s *streaming) called(choice int32) bool {
 	for i := range s.x.Blocks {
 		if b := &s.x.Blocks[i]; b.Kind == core.PartCall && b.Choice == choice {
@@ -184,7 +184,7 @@ func (s *streaming) called(choice int32) bool {
 	return false
 }
 
-// finish ends the choice, once unless it goes on. A call that a limit cut off stays as it came.
+// finish ends the choice, again only if it has continued. A call that a limit cut off remains incomplete.
 func (s *streaming) finish(choice int32, f core.Finish, native core.Text) {
 	n := s.open(choice)
 	if n >= 0 && f != core.FinishStop && f != core.FinishCalls {
@@ -198,7 +198,7 @@ func (s *streaming) finish(choice int32, f core.Finish, native core.Text) {
 	}
 }
 
-// open is the choice's open block; -1: none is.
+// open returns the choice's open block; -1: there is none.
 func (s *streaming) open(choice int32) int32 {
 	for i := len(s.x.Blocks) - 1; i >= 0; i-- {
 		if b := &s.x.Blocks[i]; b.Choice == choice {
@@ -223,8 +223,8 @@ func (s *streaming) close(block int32) {
 	s.add(core.Event{Kind: core.EventClose, Choice: b.Choice, Block: block})
 }
 
-// begin adds a block, whose open event follows when it is filled in. A choice that goes on behind
-// its finish, as those of models that gave a reason with every frame, has not finished.
+// begin adds a block. The caller fills it in and emits its open event. A choice that continues after its finish, as of models
+// that send a reason with every frame, has not finished.
 func (s *streaming) begin(kind core.PartKind, choice int32) (int32, *core.Block) {
 	s.close(s.open(choice))
 	s.x.R.Seq &^= int64(1) << min(choice, 62)
@@ -234,7 +234,7 @@ func (s *streaming) begin(kind core.PartKind, choice int32) (int32, *core.Block)
 	return n, b
 }
 
-// whole tells a block that comes in one piece.
+// whole emits a block that comes in one piece.
 func (s *streaming) whole(n int32, text core.Text) {
 	choice := s.x.Blocks[n].Choice
 	s.add(core.Event{Kind: core.EventOpen, Choice: choice, Block: n})

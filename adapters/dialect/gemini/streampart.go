@@ -27,7 +27,7 @@ func (s *streaming) parts(choice int32, list []byte) {
 	}
 }
 
-// part reads one part: texts and thoughts go on where they were, the rest comes whole.
+// part reads one part. Texts and thoughts continue the open block; other parts are complete.
 func (s *streaming) part(choice int32, m *members, raw []byte) {
 	switch {
 	case m.call != nil:
@@ -73,7 +73,7 @@ func (s *streaming) text(choice int32, m *members) {
 		s.add(core.Event{Kind: core.EventSign, Choice: choice, Block: n})
 		s.close(n)
 	default:
-		// The signature of a text, or of nothing: an empty thought's, as in a reply.
+		// The signature of a text, or of no part, becomes that of an empty thought, as in a reply.
 		if kind == core.PartThought && m.text == nil {
 			kind = core.PartVeiled
 		} else {
@@ -103,7 +103,7 @@ func (s *streaming) call(choice int32, m *members) {
 		return
 	}
 	if len(c.name) == 0 && c.args == nil && c.partial == nil {
-		return // the end of a call that has ended
+		return // the end of a call that has ended already
 	}
 	n, b := s.begin(core.PartCall, choice)
 	b.Name = append(b.Name, c.name...)
@@ -112,7 +112,7 @@ func (s *streaming) call(choice int32, m *members) {
 	} else {
 		b.ID = s.make(b.ID)
 	}
-	if c.args == nil && (c.partial != nil || c.more) {
+	if c.streamed() {
 		b.Key = streamed
 		s.add(core.Event{Kind: core.EventOpen, Choice: choice, Block: n})
 		s.sign(n, m)
@@ -131,7 +131,7 @@ func (s *streaming) call(choice int32, m *members) {
 	s.whole(n, s.x.R.Buf[at:])
 }
 
-// make appends the id of a call that has none.
+// make appends an id for a call without one.
 func (s *streaming) make(dst []byte) []byte {
 	x := s.x
 	ids := maker{seed: seed(x.ID), n: int64(x.R.Next)}
@@ -142,7 +142,7 @@ func (s *streaming) make(dst []byte) []byte {
 	return ids.append(dst)
 }
 
-// probs gives the probabilities to the first text of the choice in this frame.
+// probs adds the probabilities to the first text of the choice in this frame.
 func (s *streaming) probs(choice int32, first int, result []byte) {
 	if len(result) == 0 {
 		return
@@ -160,8 +160,7 @@ func (s *streaming) probs(choice int32, first int, result []byte) {
 	}
 }
 
-// cites tells what the open text has from where. The place is not told: it counts bytes of
-// a text that is gone.
+// cites emits citations of the open text, without their positions, which count bytes of a text that is not kept.
 func (s *streaming) cites(choice int32, m *candidate) {
 	n := s.open(choice)
 	if n < 0 || s.x.Blocks[n].Kind != core.PartText {
@@ -177,7 +176,7 @@ func (s *streaming) cites(choice int32, m *candidate) {
 	}
 }
 
-// extras tells the members of a candidate that only this format has.
+// extras emits the members of a candidate that only this format has.
 func (s *streaming) extras(choice int32, raw []byte) {
 	w := scan.Members(raw)
 	for {
@@ -197,8 +196,8 @@ func (s *streaming) extras(choice int32, raw []byte) {
 	}
 }
 
-// other tells something for this format only: a member called name of the choice, or of
-// the frame when choice is -1, or a part when it has no name.
+// other emits something that only this format has: the member called name of the choice, or of the frame if choice is -1, or
+// a part if name is empty.
 func (s *streaming) other(choice int32, name, raw []byte) {
 	s.add(core.Event{Kind: core.EventOther, Choice: choice, Name: name, Raw: raw})
 }

@@ -5,10 +5,9 @@ import (
 	"asbru/core/scan"
 )
 
-// What the writer keeps in Crossing.W: Began, that a frame was written; Open, that a choice,
-// Block, has finished and the frame that says so waits for the usage: Finish, Native; Done,
-// that nothing may follow; Seq, that the prompt was blocked; Block.Said, arguments and media
-// that must come whole.
+// The use of Crossing.W: Began: a frame was written. Open: the choice Block has finished, with Finish and Native, and its
+// frame is held back for the usage. Done: nothing may follow. Seq: the prompt was blocked. Block.Said: arguments and media,
+// which must be complete.
 
 // appendEvent is the codec's AppendEvent.
 func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
@@ -31,7 +30,7 @@ func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 			return appendOther(dst, x, e)
 		}
 	case core.EventFinish:
-		if x.W.Block != e.Choice { // else it went on, and this one holds
+		if x.W.Block != e.Choice { // otherwise it has continued, and this finish counts
 			dst = appendFinish(dst, x, false)
 		}
 		x.W.Open, x.W.Block, x.W.Finish = true, e.Choice, e.Finish
@@ -66,7 +65,7 @@ func start(dst []byte, x *core.Crossing) []byte {
 	return append(dst, '{')
 }
 
-// end ends the frame that start began, with what every one says.
+// end ends the frame that start began, with the members that every frame has.
 func end(dst []byte, x *core.Crossing, usage bool) []byte {
 	if usage && x.Usage.Known {
 		dst = appendUsage(field(dst, "usageMetadata"), &x.Usage)
@@ -105,7 +104,7 @@ const (
 	partsClose = `],"role":"model"}`
 )
 
-// appendDelta appends text as it comes; arguments and media are held until they are whole.
+// appendDelta appends text as it comes; arguments and media are held until they are complete.
 func appendDelta(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	b := &x.Blocks[e.Block]
 	switch b.Kind {
@@ -131,7 +130,7 @@ func appendDelta(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return endCandidate(dst, x, e.Choice)
 }
 
-// appendBlock appends what is due at the end of a block: a call, media, a signature.
+// appendBlock appends what is written at the end of a block: a call, media, a signature.
 func appendBlock(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	b := &x.Blocks[e.Block]
 	p := core.Part{Kind: b.Kind, ID: b.ID, Name: b.Name, Media: b.Media, Sign: b.Sign, Vendor: b.Vendor}
@@ -151,7 +150,7 @@ func appendBlock(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	}
 	dst = append(startCandidate(dst, x), partsOpen...)
 	if b.Kind == core.PartThought && b.Vendor == core.Google && b.Depth > 0 {
-		// What was thought aloud and signed: in the form one part, here its last one.
+		// The signature of a visible thought, which is one part in the neutral form, is written as its last piece.
 		dst = append(signed(append(dst, `{"text":"","thought":true`...), b.Vendor, b.Sign), '}')
 	} else {
 		dst = appendBlockPart(dst, &p)
@@ -159,7 +158,7 @@ func appendBlock(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return endCandidate(append(dst, partsClose...), x, e.Choice)
 }
 
-// appendOther appends what the reader told of this format only.
+// appendOther appends what only this format has.
 func appendOther(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	if e.Choice < 0 {
 		x.W.Seq = 1
@@ -175,8 +174,7 @@ func appendOther(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return endCandidate(dst, x, e.Choice)
 }
 
-// appendFlat appends raw on one line: outside of strings, where they may not stand, line
-// ends are white space.
+// appendFlat appends raw on one line. Line ends in JSON are white space, as strings cannot contain them.
 func appendFlat(dst, raw []byte) []byte {
 	for _, c := range raw {
 		if c != '\n' && c != '\r' {
@@ -186,7 +184,7 @@ func appendFlat(dst, raw []byte) []byte {
 	return dst
 }
 
-// appendFinish appends the frame that waits, if one does; the last one has the usage.
+// appendFinish appends the frame that is held back, if any; the last one has the usage.
 func appendFinish(dst []byte, x *core.Crossing, last bool) []byte {
 	switch {
 	case x.W.Open && x.W.Seq == 0:

@@ -7,16 +7,16 @@ import (
 	"asbru/core/scan"
 )
 
-// A generation is what a model understands of thinking.
+// A generation is how thinking is configured for a model.
 type generation uint8
 
 const (
-	thinksByBudget generation = iota // 2.5, and names that say no version
+	thinksByBudget generation = iota // 2.5, and names without a version
 	thinksByLevel                    // 3 and up
 	thinksNever                      // 2.0 and before
 )
 
-// generationOf tells it from the model's name, which may stand behind a path.
+// generationOf derives it from the model's name, which may follow a path.
 // https://ai.google.dev/gemini-api/docs/thinking
 func generationOf(model []byte) generation {
 	for _, old := range [...]string{"gemini-1", "gemini-2.0", "gemma", "learnlm"} {
@@ -31,7 +31,7 @@ func generationOf(model []byte) generation {
 	return thinksByBudget
 }
 
-// appendThinking appends the member thinkingConfig, if c says anything of it.
+// appendThinking appends the member thinkingConfig, if c has any setting of thinking.
 func appendThinking(dst []byte, c *core.Chat, model []byte, gen generation) []byte {
 	shows := c.Shows
 	if shows == core.Unsaid && c.Summary != nil {
@@ -68,8 +68,8 @@ func appendThinking(dst []byte, c *core.Chat, model []byte, gen generation) []by
 	return append(dst, '}')
 }
 
-// thoughtful reports whether a client that asks for thinking gets to see it where it comes from:
-// all but those of Gemini and of Responses do, which have a word of their own for that.
+// thoughtful reports whether clients of c's format that ask for thinking also see it. In all formats they do, except for
+// Gemini's and Responses, which have a separate setting for that.
 func thoughtful(c *core.Chat) bool {
 	if c.From == &api || c.Op == core.OpResponses {
 		return false
@@ -77,9 +77,8 @@ func thoughtful(c *core.Chat) bool {
 	return c.Budget > 0 || c.Budget == core.BudgetAuto || c.Effort != nil && string(c.Effort) != "none" && string(c.Effort) != "minimal"
 }
 
-// levelOf is the thinkingLevel for what c says; empty: the model's own. A budget is as
-// much as the level that others give that budget; thinking cannot be turned off, and only
-// the small models have a minimum below LOW.
+// levelOf returns the thinkingLevel for c; empty: the model's default. A budget counts as the level for which others have that
+// budget. Thinking cannot be turned off, and only the small models have a level below LOW.
 func levelOf(c *core.Chat, model []byte) string {
 	least := "MINIMAL"
 	if bytes.Contains(model, []byte("pro")) {
@@ -111,8 +110,8 @@ func levelOf(c *core.Chat, model []byte) string {
 	return "HIGH"
 }
 
-// budgetOf is the thinkingBudget for what c says, within what the model takes: Pro thinks
-// 128 tokens at least and 32768 at most, the others 24576, Lite 512 or none.
+// budgetOf returns the thinkingBudget for c, within the model's range: at least 128 tokens and at most 32768 for Pro, at most
+// 24576 for the others, and at least 512 or none for Lite.
 func budgetOf(c *core.Chat, model []byte) int64 {
 	n := c.Budget
 	if n == core.BudgetUnset {

@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// parseTools reads the array of tool objects at the start of tail and returns what follows
-// it. Each holds declarations of functions, tools of Google's, or both.
+// parseTools reads the array of tool objects at the start of tail and returns the bytes after it. Each has declarations of
+// functions, tools of Google's, or both.
 func parseTools(c *core.Chat, tail []byte) (rest []byte) {
 	w := scan.Elements(tail)
 	for {
@@ -99,8 +99,8 @@ func parseDeclarations(c *core.Chat, tail []byte) (rest []byte) {
 	}
 }
 
-// around are the raw objects kept with a tool: its declaration, and the object of tools it
-// stands first in; nil: there is none.
+// around returns the raw objects kept with a tool: its declaration, and the object of tools in which it is the first; nil:
+// there is none.
 func around(c *core.Chat, t *core.Tool) (declaration, object []byte) {
 	for n := t.More; n != 0; {
 		var e core.Extra

@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// parseContents reads the turns of a conversation and returns what follows them.
+// parseContents reads the turns of a conversation and returns the bytes after them.
 func parseContents(c *core.Chat, tail []byte, ids *maker) (rest []byte) {
 	w := scan.Elements(tail)
 	for {
@@ -25,9 +25,8 @@ func parseContents(c *core.Chat, tail []byte, ids *maker) (rest []byte) {
 	}
 }
 
-// parseContent reads the content at the start of tail as one turn, or as several when
-// results stand beside other parts, and returns what follows it. role is who speaks if it
-// does not say.
+// parseContent reads the content at the start of tail as one turn, or as several if it has results and other parts, and
+// returns the bytes after it. role is used if the content has none.
 func parseContent(c *core.Chat, tail []byte, role core.Role, shape uint16, ids *maker) (rest []byte) {
 	first, from := len(c.Turns), len(c.Parts)
 	c.Turns = append(c.Turns, core.Turn{Role: role, From: int32(from), Shape: shape})
@@ -77,12 +76,11 @@ func roleOf(value []byte, role core.Role) core.Role {
 	return role
 }
 
-// splitTurn ends the turn at first, whose parts were just read: those that are results
-// become turns of their own, since in the form they are.
+// splitTurn ends the turn at first, whose parts were just read. Results become turns of their own, as in the neutral form.
 func splitTurn(c *core.Chat, first int) {
 	i, role := int(c.Turns[first].From), c.Turns[first].Role
 	at := first
-	fresh := true // the turn at at has no parts yet
+	fresh := true // the turn has no parts yet
 	n := 0
 	for i < len(c.Parts) {
 		want := role
@@ -106,8 +104,8 @@ func splitTurn(c *core.Chat, first int) {
 	c.Turns[first].Shape |= uint16(min(n, maxParts) << turnBits)
 }
 
-// nameResults gives the results that came without an id that of the call they answer:
-// by name, in order, among the calls of the last turn that has any.
+// nameResults sets the ids of results without one to those of their calls, which are matched by name, in order, among the calls
+// of the last turn that has any.
 func nameResults(c *core.Chat) {
 	calls := core.Turn{}
 	for t := range c.Turns {
@@ -138,8 +136,7 @@ func hasCall(parts []core.Part) bool {
 	return false
 }
 
-// answered is the id of the call that the result at i answers: as many calls of its name
-// come before it as results of that name in its turn.
+// answered returns the id of the call for the result at i: the nth call of a name belongs to the nth result of that name.
 func answered(c *core.Chat, calls, turn core.Turn, i int32) core.Text {
 	name, before := c.Parts[i].Name, 0
 	for k := turn.From; k < i; k += 1 + c.Parts[k].Inner {
@@ -155,6 +152,6 @@ func answered(c *core.Chat, calls, turn core.Turn, i int32) core.Text {
 			before--
 		}
 	}
-	ids := maker{n: int64(i) + 1<<20} // the answer to nothing that is known
+	ids := maker{n: int64(i) + 1<<20} // there is no such call
 	return ids.make(&c.Tree)
 }

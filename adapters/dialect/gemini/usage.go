@@ -9,7 +9,7 @@ import (
 
 // readUsage is the dialect's ReadUsage, for generateContent, countTokens and embeddings.
 func readUsage(body []byte, u *core.Usage) {
-	if len(body) > 0 && body[0] == '[' { // a stream as an array: each element counts anew
+	if len(body) > 0 && body[0] == '[' { // a stream as an array, whose elements have totals
 		list := scan.Elements(body)
 		for {
 			_, one, ok := list.Next()
@@ -28,17 +28,16 @@ func readUsage(body []byte, u *core.Usage) {
 		switch string(key) {
 		case "usageMetadata", "usage_metadata":
 			readTokens(value, u)
-		case "totalTokens": // countTokens, which costs nothing and yet is an answer
+		case "totalTokens": // countTokens, which is free of charge
 		case "predictions":
 			predictedTokens(value, u)
 		}
 	}
 }
 
-// readTokens reads a usageMetadata. The prompt's count holds what came from the cache; that
-// of the candidates leaves thoughts out, and both leave out what built-in tools read.
-// An object without counts changes nothing. It returns what follows the object at the start
-// of raw; nil if that does not end well.
+// readTokens reads the usageMetadata at the start of raw. The prompt's count includes cached tokens; that of the candidates does
+// not include thoughts, and neither includes what built-in tools read. An object without counts changes nothing. It returns the
+// bytes after the object, nil if it is malformed.
 func readTokens(raw []byte, u *core.Usage) (rest []byte) {
 	var got core.Usage
 	tool, thought := int64(0), int64(0)
@@ -51,7 +50,7 @@ func readTokens(raw []byte, u *core.Usage) (rest []byte) {
 		switch string(key) {
 		case "promptTokenCount", "prompt_token_count":
 			whole(value, &got.In, &got)
-		case "candidatesTokenCount", "candidates_token_count", "responseTokenCount", "response_token_count": // the latter two: of the Live API
+		case "candidatesTokenCount", "candidates_token_count", "responseTokenCount", "response_token_count": // the latter two are those of the Live API
 			whole(value, &got.Out, &got)
 		case "totalTokenCount":
 			got.Known = count(value, new(int64)) || got.Known
@@ -80,7 +79,7 @@ func readTokens(raw []byte, u *core.Usage) (rest []byte) {
 	return rest
 }
 
-// whole is count of what is charged: it makes u known, and a number that is no count makes it bad.
+// whole is count for counts that are charged: a count makes u known, any other number makes it bad.
 func whole(raw []byte, n *int64, u *core.Usage) {
 	ok := count(raw, n)
 	u.Known = u.Known || ok
@@ -98,7 +97,7 @@ func count(raw []byte, n *int64) bool {
 // modality reads the tokens of one kind, given in quotes, from a list of {modality, tokenCount}.
 func modality(list []byte, kind string, n *int64) {
 	if !bytes.Contains(list, []byte(kind)) {
-		return // as in nearly all
+		return // as for nearly all replies
 	}
 	w := scan.Elements(list)
 	for {
@@ -147,7 +146,7 @@ func appendUsage(dst []byte, u *core.Usage) []byte {
 	return append(dst, '}')
 }
 
-// appendModalities appends a list of {modality, tokenCount} of sound and images, if there are any.
+// appendModalities appends a list of {modality, tokenCount} for audio and images, if there are any.
 func appendModalities(dst []byte, begin string, audio, image int64) []byte {
 	if audio+image == 0 {
 		return dst

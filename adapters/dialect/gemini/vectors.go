@@ -47,7 +47,7 @@ func parseVectors(v *core.Vectors, doc []byte) error {
 	return nil
 }
 
-// addVector reads a ContentEmbedding, or a prediction that holds one.
+// addVector reads a ContentEmbedding, or a prediction that contains one.
 func addVector(v *core.Vectors, raw []byte) {
 	var out core.Vector
 	w := scan.Members(raw)
@@ -69,7 +69,7 @@ func addVector(v *core.Vectors, raw []byte) {
 	v.List = append(v.List, out)
 }
 
-// predictedTokens sums what the predictions of Vertex AI say of their inputs.
+// predictedTokens adds up the tokens of the inputs in predictions of Vertex AI.
 func predictedTokens(list []byte, u *core.Usage) {
 	w := scan.Elements(list)
 	for {
@@ -103,7 +103,7 @@ func predictedTokens(list []byte, u *core.Usage) {
 	}
 }
 
-// appendVectors writes the reply to the kind of request that e was.
+// appendVectors writes the reply for the kind of request that e was.
 func appendVectors(dst []byte, v *core.Vectors, e *core.Embed, x *core.Crossing) []byte {
 	shape := uint32(embedBatch)
 	if e != nil && e.From == &api {

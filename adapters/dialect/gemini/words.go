@@ -67,7 +67,7 @@ const (
 	kIncludeThoughts
 )
 
-// word tells which member key names. key is as it stands between its quotes.
+// word returns the member that key names. key is the text between its quotes.
 func word(key []byte) known {
 	if bytes.IndexByte(key, '\\') >= 0 {
 		return escapedWord(key)
@@ -78,7 +78,7 @@ func word(key []byte) known {
 	return configWord(key)
 }
 
-// escapedWord is word for a key with escapes, behind which no member may hide from policy.
+// escapedWord is word for a key with escapes, which must not hide a member from policy.
 func escapedWord(key []byte) known {
 	var room [maxKey]byte
 	if len(key) > len(room) {

@@ -6,8 +6,8 @@ import (
 	"asbru/core/scan"
 )
 
-// parseCalls adds the calls of tool_calls to t. Those without an id are given one, by
-// which a result finds its call in other formats.
+// parseCalls adds the calls of tool_calls to t. Those without an id get one, because other formats match results to
+// calls by id.
 func parseCalls(t *core.Tree, raw []byte, made *int) (n int, ok bool) {
 	w := scan.Elements(raw)
 	for ; ; n++ {
@@ -27,8 +27,7 @@ func parseCalls(t *core.Tree, raw []byte, made *int) (n int, ok bool) {
 	}
 }
 
-// readCall reads {id, function: {index, name, arguments}}; what it does not know goes
-// into t, if there is one.
+// readCall reads {id, function: {index, name, arguments}}. Unknown members are kept in t, unless it is nil.
 func readCall(t *core.Tree, p *core.Part, raw []byte) bool {
 	var function []byte
 	w := scan.Members(raw)
@@ -63,7 +62,7 @@ func readCall(t *core.Tree, p *core.Part, raw []byte) bool {
 		case string(key) == "arguments" && value[0] == '{':
 			p.Args, p.Shape = value, p.Shape&^partNoArgs
 		default:
-			known = false // index: it says nothing that the order does not
+			known = false // an index, which the order already tells
 		}
 	}
 	if !known && t != nil {
@@ -73,8 +72,8 @@ func readCall(t *core.Tree, p *core.Part, raw []byte) bool {
 	return p.Name != nil
 }
 
-// result adds the answer of a tool. One without an id answers the first call since asked
-// that none has answered, by its name if it says one.
+// result adds the result of a tool. One without an id belongs to the first call from asked on that has no result yet,
+// with the same name if the result has one.
 func (m *message) result(c *core.Chat, asked int) {
 	r := core.Part{Kind: core.PartResult, ID: inside(m.id), Name: inside(m.name)}
 	if r.ID == nil {

@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// appendCalls appends tool_calls. signed says that signatures go with them: to clients,
-// who send back what they were given.
+// appendCalls appends tool_calls. With signed they have signatures: for clients, which send calls back as they got
+// them.
 func appendCalls(dst []byte, t *core.Tree, parts []core.Part, own, signed bool) []byte {
 	n := int64(0)
 	for i := range parts {
@@ -50,8 +50,8 @@ func appendCalls(dst []byte, t *core.Tree, parts []core.Part, own, signed bool) 
 	return dst
 }
 
-// appendArgs appends arguments as the object that Ollama wants. What is none, such as
-// what a model broke off, is put whole into one as "invalid_arguments".
+// appendArgs appends arguments as an object, which Ollama requires. Others, such as those that a model has not
+// completed, become the member "invalid_arguments" of one.
 func appendArgs(dst, args []byte, wraps bool) []byte {
 	if len(args) == 0 {
 		return append(dst, "{}"...)
@@ -83,7 +83,7 @@ func isObject(raw []byte) bool {
 	return false
 }
 
-// appendSign appends a member that carries a signature, behind a comma.
+// appendSign appends a comma and a member with a signature.
 func appendSign(dst []byte, key string, v core.Vendor, sign core.Text) []byte {
 	dst = append(append(append(dst, `,"`...), key...), `":"`...)
 	return append(core.AppendSign(dst, core.Elsewhere, v, sign), '"')

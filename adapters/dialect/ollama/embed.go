@@ -9,13 +9,13 @@ import (
 // Bits of Embed.Shape.
 const (
 	embedText   uint32 = 1 << iota // input was a string
-	embedPrompt                    // of /api/embeddings, which has a prompt for an input
+	embedPrompt                    // for /api/embeddings, where the input is called prompt
 )
 
-// vectorsOne is a bit of Vectors.Shape: the reply is of /api/embeddings, with one embedding.
+// vectorsOne is a bit of Vectors.Shape: the reply is from /api/embeddings, with one embedding.
 const vectorsOne uint32 = 1
 
-// parseEmbed is the codec's ParseRequest, for /api/embed and for /api/embeddings before it:
+// parseEmbed is the codec's ParseRequest, for /api/embed and its predecessor /api/embeddings:
 // https://docs.ollama.com/api/embed
 func parseEmbed(e *core.Embed, b []byte) *core.Fault {
 	e.From = &self

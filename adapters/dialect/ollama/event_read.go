@@ -7,23 +7,21 @@ import (
 	"asbru/core/scan"
 )
 
-// Of the reader's Side: Block is the open block; Next counts the calls; Buf holds their
-// arguments, escaped, while the events of a line are in use; Native is created_at and
-// Aux the members of the last line, as they stood.
+// The use of the reader's Side: Block is the open block; Next counts the calls; Buf holds their arguments, escaped,
+// while the events of a line are in use; Native is created_at and Aux the raw members of the last line.
 
 var (
 	errNoLine = errors.New("the line is not one JSON object")
 	errBlocks = errors.New("the stream has more than 4096 blocks")
 )
 
-// A line is one event while it is read.
+// A line is one event being read.
 type line struct {
 	model, created, message, response, thinking, reason, fault, probs []byte
 	done                                                              bool
 }
 
-// parseEvent is the codec's ParseEvent, for both. What a line adds stands in the order of
-// thinking, text and calls.
+// parseEvent is the codec's ParseEvent, for both operations. A line adds thinking, text and calls, in this order.
 func parseEvent(ev []core.Event, x *core.Crossing, _, data []byte) ([]core.Event, error) {
 	var l line
 	before := x.Usage
@@ -74,7 +72,7 @@ func parseEvent(ev []core.Event, x *core.Crossing, _, data []byte) ([]core.Event
 	return end(ev, x), nil
 }
 
-// read takes a line apart.
+// read reads the members of a line.
 func (l *line) read(data []byte, u *core.Usage) bool {
 	w := scan.Members(data)
 	for {
@@ -114,7 +112,7 @@ func (l *line) read(data []byte, u *core.Usage) bool {
 	}
 }
 
-// rest appends the members that end a stream and have no place elsewhere, each behind a comma.
+// rest appends the members of the last line that the neutral form does not have, each preceded by a comma.
 func rest(dst, data []byte) []byte {
 	w := scan.Members(data)
 	for {
@@ -134,7 +132,7 @@ func rest(dst, data []byte) []byte {
 	}
 }
 
-// begin makes sure that EventStart was given.
+// begin emits EventStart, once.
 func begin(ev []core.Event, x *core.Crossing, l *line) []core.Event {
 	x.R.Native = append(x.R.Native[:0], l.created...)
 	if x.R.Began {
@@ -148,7 +146,7 @@ func begin(ev []core.Event, x *core.Crossing, l *line) []core.Event {
 	return append(ev, core.Event{Kind: core.EventStart})
 }
 
-// open makes sure that a block of kind is open.
+// open opens a block of kind, unless one is open.
 func open(ev []core.Event, x *core.Crossing, kind core.PartKind) []core.Event {
 	if i := x.R.Block; i >= 0 && x.Blocks[i].Kind == kind {
 		return ev
@@ -189,7 +187,7 @@ func thoughts(ev []core.Event, x *core.Crossing, m *message) []core.Event {
 	return ev
 }
 
-// sign notes the signature of the open block.
+// sign sets the signature of the open block.
 func sign(ev []core.Event, x *core.Crossing, field core.Text) []core.Event {
 	b := &x.Blocks[x.R.Block]
 	v, s := core.ReadSign(field, core.Elsewhere)
@@ -197,7 +195,7 @@ func sign(ev []core.Event, x *core.Crossing, field core.Text) []core.Event {
 	return append(ev, core.Event{Kind: core.EventSign, Block: x.R.Block})
 }
 
-// calls adds calls, which come whole. Those that cannot be read are left out.
+// calls adds calls, which are always complete. Malformed ones are left out.
 func calls(ev []core.Event, x *core.Crossing, raw []byte) []core.Event {
 	x.R.Buf = x.R.Buf[:0]
 	w := scan.Elements(raw)
@@ -235,7 +233,7 @@ func calls(ev []core.Event, x *core.Crossing, raw []byte) []core.Event {
 	}
 }
 
-// end gives EventEnd.
+// end emits EventEnd.
 func end(ev []core.Event, x *core.Crossing) []core.Event {
 	x.R.Done, x.Ended = true, true
 	return append(ev, core.Event{Kind: core.EventEnd})

@@ -6,14 +6,14 @@ import (
 	"asbru/core/scan"
 )
 
-// Of the writer's Side: Next is the index of the next call; Finish and Native wait for
-// the end. Block.Said holds the arguments of a call, which Ollama wants whole.
+// The use of the writer's Side: Next is the index of the next call; Finish and Native are written at the end.
+// Block.Said holds the arguments of a call, which Ollama sends in one line.
 
-// appendEvent is the codec's AppendEvent, for both: a line for each thing said. There is
-// none for a ping: a line that is no answer would be read as one.
+// appendEvent is the codec's AppendEvent, for both operations: a line for each delta. There is none for a ping, because
+// clients take every line for a part of the answer.
 func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	if x.W.Done || e.Choice > 0 {
-		return dst // Ollama gives one answer
+		return dst // answers of Ollama have one choice
 	}
 	switch e.Kind {
 	case core.EventOpen:
@@ -58,7 +58,7 @@ func head(dst []byte, x *core.Crossing) []byte {
 	return append(dst, `","message":{"role":"assistant","content":"`...)
 }
 
-// tail ends what head and the text began.
+// tail ends the line that head began.
 func tail(dst []byte, x *core.Crossing) []byte {
 	if x.ToOp != core.OpCompletion {
 		dst = append(dst, '}')
@@ -94,7 +94,7 @@ func writeDelta(dst []byte, x *core.Crossing, b *core.Block, e *core.Event) []by
 	return dst
 }
 
-// writeSign carries a signature to the client; that of a call goes with the call.
+// writeSign writes a signature, except for that of a call, which is written with the call.
 func writeSign(dst []byte, x *core.Crossing, b *core.Block) []byte {
 	if len(b.Sign) == 0 || x.ToOp == core.OpCompletion {
 		return dst
@@ -155,7 +155,7 @@ func writeEnd(dst []byte, x *core.Crossing) []byte {
 	return append(dst, "}\n"...)
 }
 
-// flatten takes the line ends out of raw, which stand between its tokens only.
+// flatten replaces the line ends in raw, which can only be between its tokens.
 func flatten(raw []byte) {
 	for i, c := range raw {
 		if c == '\n' || c == '\r' {

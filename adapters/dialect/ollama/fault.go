@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// appendFault is the dialect's AppendFault: {error}, with the request id beside it.
+// appendFault is the dialect's AppendFault: {error}, and the request id next to it.
 func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 	dst = scan.AppendEscaped(append(dst, `{"error":"`...), f.Message)
 	if f.Hint != "" {
@@ -15,8 +15,7 @@ func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 	return append(dst, '}')
 }
 
-// appendStreamFault is the dialect's AppendStreamFault: the same as a line, which the
-// clients raise.
+// appendStreamFault is the dialect's AppendStreamFault: the same as a line, which clients raise.
 func appendStreamFault(dst []byte, f *core.Fault, id []byte) []byte {
 	return append(appendFault(dst, f, id), '\n')
 }

@@ -6,8 +6,8 @@ import (
 	"asbru/core/scan"
 )
 
-// parseGenerate is the codec's ParseRequest for /api/generate, a conversation of one
-// message: https://docs.ollama.com/api/generate
+// parseGenerate is the codec's ParseRequest for /api/generate, a conversation with one message:
+// https://docs.ollama.com/api/generate
 func parseGenerate(c *core.Chat, b []byte) *core.Fault {
 	c.From, c.Op, c.Usage, c.Stream = &self, core.OpCompletion, true, true
 	var m message
@@ -34,10 +34,10 @@ func parseGenerate(c *core.Chat, b []byte) *core.Fault {
 				c.Shape |= chatNoSystem
 			}
 		case string(key) == "context" && len(value) > 2:
-			c.Previous = c.Took(append(c.Room(), "context"...)) // what the server remembers
+			c.Previous = c.Took(append(c.Room(), "context"...)) // state of an earlier request
 			c.Keep(&c.More, key, value)
 		case idle(value) && (string(key) == "template" || string(key) == "context" || string(key) == "raw" || string(key) == "suffix"):
-			c.Keep(&m.more, key, value) // says nothing to others
+			c.Keep(&m.more, key, value) // other formats have nothing like it
 		default:
 			f = parseMember(c, key, value)
 		}
@@ -60,7 +60,7 @@ func parseGenerate(c *core.Chat, b []byte) *core.Fault {
 	return nil
 }
 
-// idle reports whether a value is an empty one.
+// idle reports whether a value is empty.
 func idle(value []byte) bool {
 	switch string(value) {
 	case `""`, `[]`, `{}`, `false`:
@@ -69,8 +69,7 @@ func idle(value []byte) bool {
 	return false
 }
 
-// appendGenerate is the codec's AppendRequest for /api/generate: what system and user
-// say, and no more.
+// appendGenerate is the codec's AppendRequest for /api/generate, which has only a system text and a prompt.
 func appendGenerate(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	a := asked{c: c, own: c.From == &self, face: s.Face}
 	at := len(dst)

@@ -9,7 +9,7 @@ import (
 	"asbru/core/scan"
 )
 
-// parseMessages reads the array of messages at the start of raw and returns what follows it.
+// parseMessages reads the array of messages at the start of raw and returns the bytes after it.
 func parseMessages(c *core.Chat, raw []byte) (rest []byte, f *core.Fault) {
 	made, asked := 0, 0 // ids made up; the first part of the last turn with calls
 	w := scan.Elements(raw)
@@ -37,7 +37,7 @@ func parseMessages(c *core.Chat, raw []byte) (rest []byte, f *core.Fault) {
 	}
 }
 
-// A message is one while it is read, in a request or a reply.
+// A message is a message of a request or reply being read.
 type message struct {
 	role                                   core.Role
 	content, thinking, images, calls       []byte
@@ -46,8 +46,8 @@ type message struct {
 	shape                                  uint16
 }
 
-// read finds the members of the message at the start of raw and returns what follows it.
-// why says what is wrong with it, or "".
+// read finds the members of the message at the start of raw and returns the bytes after it. why says what is wrong with
+// it; "": nothing.
 func (m *message) read(c *core.Chat, raw []byte) (rest []byte, why string) {
 	if rest = m.members(&c.Tree, raw); rest == nil {
 		return nil, "it must be an object"
@@ -67,7 +67,7 @@ func (m *message) read(c *core.Chat, raw []byte) (rest []byte, why string) {
 	return rest, ""
 }
 
-// members finds the members of a message; those it does not know go into t, if there is one.
+// members finds the members of a message. Unknown ones are kept in t, unless it is nil.
 func (m *message) members(t *core.Tree, raw []byte) (rest []byte) {
 	w := scan.Members(raw)
 	for {
@@ -92,7 +92,7 @@ func (m *message) members(t *core.Tree, raw []byte) (rest []byte) {
 			at = &m.id
 		case "tool_name":
 			at = &m.name
-		case "name": // what tool_name was called at first
+		case "name": // the former name of tool_name
 			if m.name == nil {
 				at, m.shape = &m.name, m.shape|turnTool
 			}
@@ -116,7 +116,7 @@ func (m *message) members(t *core.Tree, raw []byte) (rest []byte) {
 	}
 }
 
-// parts adds what the message says: thoughts, pictures, text, calls.
+// parts adds the content of the message: thoughts, images, text, calls.
 func (m *message) parts(t *core.Tree, made *int) (why string) {
 	if m.thinking != nil {
 		text, ok := scan.Inside(m.thinking)
@@ -153,7 +153,7 @@ func (m *message) parts(t *core.Tree, made *int) (why string) {
 			t.Add(core.Part{Text: text})
 		}
 	}
-	if m.name != nil { // of a message that is no tool's
+	if m.name != nil { // only messages of tools have one
 		key := "tool_name"
 		if m.shape&turnTool != 0 {
 			key = "name"
@@ -171,7 +171,7 @@ func (m *message) parts(t *core.Tree, made *int) (why string) {
 	return ""
 }
 
-// pictures adds images, whose types show in their first bytes.
+// pictures adds images, whose types are detected from their first bytes.
 func pictures(t *core.Tree, raw []byte) (n int, ok bool) {
 	w := scan.Elements(raw)
 	for ; ; n++ {
@@ -190,7 +190,7 @@ func pictures(t *core.Tree, raw []byte) (n int, ok bool) {
 	}
 }
 
-// pictureType is the MIME type of a picture in base64, "" if it is unknown.
+// pictureType returns the MIME type of an image in base64, "" if it is unknown.
 func pictureType(data core.Text) string {
 	for _, k := range [...][2]string{{"iVBORw0KGgo", "image/png"}, {"/9j/", "image/jpeg"}, {`\/9j\/`, "image/jpeg"}, {"R0lGOD", "image/gif"}, {"UklGR", "image/webp"}} {
 		if bytes.HasPrefix(data, []byte(k[0])) {

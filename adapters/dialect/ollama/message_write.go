@@ -8,8 +8,7 @@ import (
 	"asbru/core/scan"
 )
 
-// messages appends messages. Answers of tools come first in their turn, each a message
-// of its own.
+// messages appends messages. Results of tools come first in their turn, each as a message of its own.
 func (a *asked) messages(dst []byte) ([]byte, *core.Fault) {
 	c := a.c
 	if a.own && c.Shape&1 != 0 {
@@ -35,7 +34,7 @@ func (a *asked) messages(dst []byte) ([]byte, *core.Fault) {
 	return append(dst, ']'), nil
 }
 
-// answers appends the answers of tools in a turn.
+// answers appends the results of tools in a turn.
 func (a *asked) answers(dst []byte, t *core.Turn) ([]byte, *core.Fault) {
 	c := a.c
 	for i := int(t.From); i < int(t.To); i += 1 + int(c.Parts[i].Inner) {
@@ -75,10 +74,10 @@ func (a *asked) answers(dst []byte, t *core.Turn) ([]byte, *core.Fault) {
 	return dst, nil
 }
 
-// failed is the role under which said writes what a tool that failed answered.
+// failed is the role with which said writes the result of a tool that failed.
 const failed = core.Role(255)
 
-// called is the name of the tool that was called with id before the part at i.
+// called returns the name of the tool that was called with id before the part at i.
 func (a *asked) called(id core.Text, i int) core.Text {
 	for i--; i >= 0; i-- {
 		if p := &a.c.Parts[i]; p.Kind == core.PartCall && string(p.ID) == string(id) {
@@ -88,7 +87,7 @@ func (a *asked) called(id core.Text, i int) core.Text {
 	return nil
 }
 
-// message appends a turn without the answers of tools in it.
+// message appends a turn without its results of tools.
 func (a *asked) message(dst []byte, t *core.Turn) ([]byte, *core.Fault) {
 	at := len(dst)
 	dst = append(comma(dst), `{"role":"`...)
@@ -116,7 +115,7 @@ func (a *asked) message(dst []byte, t *core.Turn) ([]byte, *core.Fault) {
 	return append(dst, '}'), nil
 }
 
-// thought appends thinking; signatures are nothing to an Ollama server.
+// thought appends thinking, without signatures, which servers of Ollama do not use.
 func (a *asked) thought(dst []byte, t *core.Turn) []byte {
 	n := 0
 	for i := t.From; i < t.To; i++ {
@@ -140,7 +139,7 @@ func (a *asked) thought(dst []byte, t *core.Turn) []byte {
 	return dst
 }
 
-// said appends the text of a turn under key, its pieces a line apart, and its images.
+// said appends the texts of a turn as the member key, joined by line ends, and its images.
 func (a *asked) said(dst []byte, t *core.Turn, key string) ([]byte, *core.Fault) {
 	parts := a.c.Parts[t.From:t.To]
 	at := len(dst)
@@ -180,7 +179,7 @@ func (a *asked) said(dst []byte, t *core.Turn, key string) ([]byte, *core.Fault)
 	return dst, nil
 }
 
-// text appends what a part says; a file of text behind its name.
+// text appends the text of a part, for a text file after its name.
 func (a *asked) text(dst []byte, p *core.Part) ([]byte, *core.Fault) {
 	if p.Kind == core.PartFile && p.Name != nil {
 		dst = append(append(dst, p.Name...), `:\n`...)
@@ -192,7 +191,7 @@ func (a *asked) text(dst []byte, p *core.Part) ([]byte, *core.Fault) {
 		return dst, noMedia(p)
 	}
 	t := &a.c.Tree
-	encoded := t.Took(scan.AppendUnescaped(t.Room(), p.Data)) // of \/
+	encoded := t.Took(scan.AppendUnescaped(t.Room(), p.Data)) // decodes \/
 	out, err := base64.StdEncoding.AppendDecode(t.Room(), encoded)
 	if err != nil {
 		return dst, noMedia(p)
@@ -200,7 +199,7 @@ func (a *asked) text(dst []byte, p *core.Part) ([]byte, *core.Fault) {
 	return scan.AppendEscaped(dst, t.Took(out)), nil
 }
 
-// noMedia says why a part cannot be sent.
+// noMedia returns why a part cannot be sent.
 func noMedia(p *core.Part) *core.Fault {
 	what := "audio"
 	switch p.Kind {
@@ -212,7 +211,7 @@ func noMedia(p *core.Part) *core.Fault {
 	return body.Invalid("messages", "cannot send "+what+" to Ollama: it reads text and images", "send its text")
 }
 
-// images appends images, in base64 without more.
+// images appends images, in plain base64.
 func (a *asked) images(dst []byte, parts []core.Part) ([]byte, *core.Fault) {
 	dst = append(dst, `,"images":[`...)
 	for i := 0; i < len(parts); i += 1 + int(parts[i].Inner) {

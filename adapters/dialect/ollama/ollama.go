@@ -1,10 +1,10 @@
 // Package ollama is the native API of Ollama: /api/chat, /api/generate and
-// /api/embed, so that its own clients work with any provider, and its servers with
-// any client.
+// /api/embed. With it Ollama's clients work with any provider, and its servers with any
+// client.
 //
-// Its streams are lines of JSON, and are the default. Calls hold their arguments as
-// objects and come whole; pictures are bytes only. It does not manage models, and
-// leaves what the server keeps between requests (context, keep_alive) to the server.
+// Its streams are lines of JSON, and are the default. Calls are always complete, with
+// arguments as objects; images are always bytes. The package does not manage models, and
+// leaves state between requests (context, keep_alive) to the server.
 //
 // Source: https://docs.ollama.com/api
 package ollama
@@ -16,8 +16,8 @@ import (
 
 var fields = body.NewFields(true, nil, nil)
 
-// self is what API points at. The functions below name it, because a variable
-// that holds them cannot be named by them.
+// self is the value that API points to. The functions below refer to it, since they
+// cannot refer to API, which is initialized with them.
 var self core.Dialect
 
 // API is the dialect.

@@ -10,8 +10,8 @@ import (
 
 var looked = scan.NewKeys("stream", "options")
 
-// peek is the dialect's Peek. A conversation is streamed unless stream is false, and
-// its token limit is one of the options.
+// peek is the dialect's Peek. A conversation is streamed unless stream is false, and its token limit is one of the
+// options.
 func peek(b []byte, op core.Op, p *core.Peek) *core.Fault {
 	if f := fields.Peek(b, op, p); f != nil || op != core.OpChat && op != core.OpCompletion {
 		return f
@@ -34,6 +34,6 @@ func peek(b []byte, op core.Op, p *core.Peek) *core.Fault {
 		if !ok || n > maxTokens {
 			return body.Invalid("options.num_predict", "cannot accept options.num_predict: it must be an integer up to "+strconv.Itoa(maxTokens), "")
 		}
-		p.MaxTokens = max(p.MaxTokens, n) // -1 and -2 are no limit
+		p.MaxTokens = max(p.MaxTokens, n) // -1 and -2 mean no limit
 	}
 }

@@ -14,84 +14,90 @@ var (
 	errMessage   = errors.New("the message cannot be read")
 )
 
-// parseReply is the codec's ParseReply for /api/chat. Times, counts and what else another
-// format says in its own way are kept as well, for Ollama's own.
+// parseReply is the codec's ParseReply for /api/chat. Durations, counts and other members that the neutral form does not
+// hold exactly are also kept for the same format.
 func parseReply(r *core.Completion, b []byte) error { return parseAnswer(r, b, core.OpChat) }
 
-// parseGenerated is that of /api/generate, whose text is in response.
+// parseGenerated is the ParseReply for /api/generate, whose text is in response.
 func parseGenerated(r *core.Completion, b []byte) error {
 	return parseAnswer(r, b, core.OpCompletion)
 }
 
+// An answer is what a reply says besides what goes to the Completion as it is read.
+type answer struct {
+	message
+	found  bool // there is a message, or what stands for one
+	finish core.Text
+	probs  []byte // raw
+}
+
 func parseAnswer(r *core.Completion, b []byte, op core.Op) error {
 	r.From, r.Op = &self, op
-	var m message
-	var finish core.Text
-	var probs []byte
-	found := false
+	var a answer
 	w := scan.Members(b)
-	for {
-		key, value, ok := w.Next()
-		if !ok {
-			break
+	for key, value, ok := w.Next(); ok; key, value, ok = w.Next() {
+		if !a.takes(r, key, value) {
+			r.Keep(&r.More, key, value)
+		} else if string(key) == "message" && !a.found {
+			return errMessage
 		}
-		switch {
-		case string(key) == "model" && scan.IsString(value):
-			r.Model = inside(value)
-			continue
-		case string(key) == "message" && op == core.OpChat:
-			if found = m.members(&r.Tree, value) != nil; !found {
-				return errMessage
-			}
-			continue
-		case string(key) == "response" && op == core.OpCompletion && scan.IsString(value):
-			found, m.content, m.shape = true, value, m.shape|turnContent
-			continue
-		case string(key) == "thinking" && op == core.OpCompletion && scan.IsString(value):
-			m.thinking, m.shape = value, m.shape|turnThought
-			continue
-		case string(key) == "done_reason" && scan.IsString(value):
-			finish = inside(value)
-			continue
-		case string(key) == "created_at":
-			r.Created = created(inside(value))
-		case string(key) == "logprobs":
-			probs = value
-		default:
-			counter(key, value, &r.Usage)
-		}
-		r.Keep(&r.More, key, value)
 	}
 	switch {
 	case w.Rest() == nil:
 		return errNoObject
-	case !found:
+	case !a.found:
 		return errNoMessage
 	}
-	if m.roleValue != nil && string(m.roleValue) != `"assistant"` {
-		body.Keep(&r.Tree, &m.more, "role", m.roleValue)
+	if a.roleValue != nil && string(a.roleValue) != `"assistant"` {
+		body.Keep(&r.Tree, &a.more, "role", a.roleValue)
 	}
 	i, made := r.Begin(0), 0
-	if m.parts(&r.Tree, &made) != "" {
+	if a.parts(&r.Tree, &made) != "" {
 		return errMessage
 	}
 	r.End(i)
 	ch := &r.Choices[i]
-	ch.Shape, ch.Message = m.shape, m.more
-	if m.roleValue == nil || string(m.roleValue) != `"assistant"` {
+	ch.Shape, ch.Message = a.shape, a.more
+	if a.roleValue == nil || string(a.roleValue) != `"assistant"` {
 		ch.Shape |= replyNoRole
 	}
-	ch.Finish, ch.Native = finishOf(finish, m.calls != nil), finish
-	if len(probs) > 0 && probs[0] == '[' {
-		ch.Logprobs = probs // they are in OpenAI's form
+	ch.Finish, ch.Native = finishOf(a.finish, a.calls != nil), a.finish
+	if len(a.probs) > 0 && a.probs[0] == '[' {
+		ch.Logprobs = a.probs // they are in OpenAI's form
 	}
 	return nil
 }
 
-// replyNoRole is a bit of Choice.Shape beside those of a turn: the role is an extra or none.
+// takes reads a member of the reply r. It reports whether that says all there is to it: the others are kept as well.
+func (a *answer) takes(r *core.Completion, key, value []byte) bool {
+	switch name, generated := string(key), r.Op == core.OpCompletion; {
+	case name == "model" && scan.IsString(value):
+		r.Model = inside(value)
+	case name == "message" && !generated:
+		a.found = a.members(&r.Tree, value) != nil
+	case name == "response" && generated && scan.IsString(value):
+		a.found, a.content, a.shape = true, value, a.shape|turnContent
+	case name == "thinking" && generated && scan.IsString(value):
+		a.thinking, a.shape = value, a.shape|turnThought
+	case name == "done_reason" && scan.IsString(value):
+		a.finish = inside(value)
+	case name == "created_at":
+		r.Created = created(inside(value))
+		return false
+	case name == "logprobs":
+		a.probs = value
+		return false
+	default:
+		counter(key, value, &r.Usage)
+		return false
+	}
+	return true
+}
+
+// replyNoRole is a bit of Choice.Shape besides those of a turn: the role is an extra or absent.
 const replyNoRole uint16 = 1 << 15
 
-// appendReply is the codec's AppendReply, for both. Ollama gives one answer: the first choice.
+// appendReply is the codec's AppendReply, for both operations. It writes only the first choice, as Ollama has one.
 func appendReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	own := r.From == &self
 	generate := own && r.Op == core.OpCompletion
@@ -151,7 +157,7 @@ func appendCounts(dst []byte, u *core.Usage) []byte {
 	return scan.AppendInt(append(dst, `,"eval_count":`...), u.Out)
 }
 
-// joined appends what the parts of kind, text or thoughts, say. ok is false if there are none.
+// joined appends the texts of the parts of kind, text or thoughts. ok is false if there are none.
 func joined(dst []byte, parts []core.Part, kind core.PartKind) (out []byte, ok bool) {
 	for i := 0; i < len(parts); i += 1 + int(parts[i].Inner) {
 		p := &parts[i]
@@ -176,8 +182,8 @@ func appendGenerated(dst []byte, r *core.Completion, ch *core.Choice) []byte {
 	return append(dst, '"')
 }
 
-// appendMessage appends the members of message and its closing brace. A signature goes
-// with a thought that stands alone: put together they would not fit.
+// appendMessage appends the members of message and its closing brace. The signature of a thought is written only if there
+// is one thought, because joined thoughts would not match it.
 func appendMessage(dst []byte, r *core.Completion, ch *core.Choice, own bool) []byte {
 	parts := r.Parts[ch.From:ch.To]
 	if !own || ch.Shape&replyNoRole == 0 {
@@ -203,7 +209,7 @@ func appendMessage(dst []byte, r *core.Completion, ch *core.Choice, own bool) []
 	return append(dst, '}')
 }
 
-// appendSigns appends the signature of the only thought, and what is veiled.
+// appendSigns appends the signature of the only thought, and veiled thoughts.
 func appendSigns(dst []byte, parts []core.Part) []byte {
 	thoughts, veils := 0, 0
 	var thought, veil *core.Part

@@ -48,7 +48,7 @@ func parseRequest(c *core.Chat, b []byte) *core.Fault {
 	return nil
 }
 
-// parseMember reads a top-level member that chat and generate share.
+// parseMember reads a top-level member that chat and generate have in common.
 func parseMember(c *core.Chat, key, value []byte) *core.Fault {
 	switch string(key) {
 	case "model":
@@ -98,7 +98,7 @@ func parseFormat(c *core.Chat, key, raw []byte) {
 	}
 }
 
-// parseThink reads think: whether, or how much.
+// parseThink reads think: a boolean, or an effort.
 func parseThink(c *core.Chat, key, raw []byte) {
 	switch v, isBool := scan.Bool(raw); {
 	case isBool && v:
@@ -113,8 +113,7 @@ func parseThink(c *core.Chat, key, raw []byte) {
 	}
 }
 
-// parseOptions reads options. Those that no other format has become extras, called
-// options.name.
+// parseOptions reads options. Those that no other format has become extras, called options.name.
 func parseOptions(c *core.Chat, raw []byte) *core.Fault {
 	if raw[0] != '{' {
 		return body.Invalid("options", "cannot read options: it must be an object", "")
@@ -130,7 +129,7 @@ func parseOptions(c *core.Chat, raw []byte) *core.Fault {
 			if v := value[0]; v != '-' && v-'0' > 9 {
 				return body.Invalid("options."+string(key), "cannot read options."+string(key)+": it must be a number", "")
 			}
-			if at != &c.MaxTokens || value[0] != '-' { // -1 and -2 are no limit
+			if at != &c.MaxTokens || value[0] != '-' { // -1 and -2 mean no limit
 				*at = value
 				continue
 			}
@@ -141,7 +140,7 @@ func parseOptions(c *core.Chat, raw []byte) *core.Fault {
 	}
 }
 
-// option is where the option key goes, nil for others.
+// option returns where to store the option key, nil for unknown ones.
 func option(c *core.Chat, key []byte) *[]byte {
 	switch string(key) {
 	case "num_predict":

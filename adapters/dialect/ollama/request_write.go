@@ -6,7 +6,7 @@ import (
 	"asbru/core/scan"
 )
 
-// An asked is a request while it is written.
+// An asked is a request being written.
 type asked struct {
 	c    *core.Chat
 	own  bool // it was read from this format
@@ -31,7 +31,7 @@ func appendRequest(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault)
 	return body.Edit(a.end(dst), at, s.Face), nil
 }
 
-// begin appends the model and whether to stream, which Ollama does unless told not to.
+// begin appends the model and whether to stream, which is Ollama's default.
 func (a *asked) begin(dst []byte, s *core.Send) ([]byte, *core.Fault) {
 	if f := a.refuse(); f != nil {
 		return dst, f
@@ -46,7 +46,7 @@ func (a *asked) begin(dst []byte, s *core.Send) ([]byte, *core.Fault) {
 	return dst, nil
 }
 
-// end appends all that says how to answer.
+// end appends the settings of the answer.
 func (a *asked) end(dst []byte) []byte {
 	c := a.c
 	dst = a.format(dst)
@@ -68,8 +68,8 @@ func (a *asked) end(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// refuse says what Ollama has no word for and the answer depends on, and notes what it
-// has none for and the answer does not.
+// refuse returns the Fault for a feature that Ollama does not have and that the answer depends on. Others are recorded as
+// dropped.
 func (a *asked) refuse() *core.Fault {
 	c := a.c
 	if a.own {
@@ -122,7 +122,7 @@ func (a *asked) format(dst []byte) []byte {
 	return dst
 }
 
-// think appends think: three words, or whether.
+// think appends think: one of three efforts, or a boolean.
 func (a *asked) think(dst []byte) []byte {
 	c := a.c
 	switch {

@@ -5,10 +5,9 @@ import (
 	"asbru/core/scan"
 )
 
-// How a request was written, for it to be written so again.
+// How a request was written, so that it can be written again unchanged.
 
-// nullable lists the top-level members that may be null; the index is the bit of
-// Chat.Shape that says that one was.
+// nullable lists the top-level members that may be null. The index is the bit of Chat.Shape for one that was.
 var nullable = [...]string{
 	"messages", "tools", "format", "options", "stream", "think", "keep_alive", "prompt", "system", "images", "logprobs",
 	"top_logprobs", "template", "context", "raw", "suffix",
@@ -16,8 +15,8 @@ var nullable = [...]string{
 
 // Further bits of Chat.Shape.
 const (
-	chatStream    uint32 = 1 << (iota + 18) // stream was said
-	chatOptions                             // options was there
+	chatStream    uint32 = 1 << (iota + 18) // stream was given
+	chatOptions                             // options was present
 	chatNoTools                             // tools was []
 	chatNoFormat                            // format was ""
 	chatRawFormat                           // format is an extra
@@ -30,8 +29,8 @@ const (
 
 // Bits of Turn.Shape.
 const (
-	turnContent uint16 = 1 << iota // content was there
-	turnThought                    // thinking was there
+	turnContent uint16 = 1 << iota // content was present
+	turnThought                    // thinking was present
 	turnImages                     // images was []
 	turnTool                       // tool_name was called name
 )
@@ -39,7 +38,7 @@ const (
 // Bits of Part.Shape.
 const (
 	partMadeID   uint16 = 1 << iota // the id is not the client's
-	partAnswered                    // a result for the call was met
+	partAnswered                    // a result for the call was read
 	partNoArgs                      // a call without arguments
 	partRawFunc                     // function is an extra of the call
 	partType                        // a call with type
@@ -54,7 +53,7 @@ const (
 
 const optionsDot = "options."
 
-// null notes that a known top-level member was null, and keeps an unknown one.
+// null records that a known top-level member was null, and keeps an unknown one.
 func null(c *core.Chat, key, value []byte) {
 	for i, name := range nullable {
 		if string(key) == name {
@@ -65,7 +64,7 @@ func null(c *core.Chat, key, value []byte) {
 	c.Keep(&c.More, key, value)
 }
 
-// appendNulls appends the members that were null, each behind a comma.
+// appendNulls appends the members that were null, each preceded by a comma.
 func appendNulls(dst []byte, c *core.Chat) []byte {
 	for i, name := range nullable {
 		if c.Shape&(1<<i) != 0 && name != "stream" {
@@ -75,8 +74,8 @@ func appendNulls(dst []byte, c *core.Chat) []byte {
 	return dst
 }
 
-// appendExtras appends the members of a chain, each behind a comma if need be; of those
-// of options only these, or all others, the keys without what marks them.
+// appendExtras appends the members of a chain, with commas where necessary: with options only those of options, without
+// the prefix of their keys, otherwise all others.
 func appendExtras(dst []byte, t *core.Tree, more int32, options bool) []byte {
 	for more != 0 {
 		var e core.Extra
@@ -94,7 +93,7 @@ func appendExtras(dst []byte, t *core.Tree, more int32, options bool) []byte {
 	return dst
 }
 
-// comma appends one unless dst ends where an object or an array begins.
+// comma appends a comma unless dst ends with the opening bracket of an object or an array.
 func comma(dst []byte) []byte {
 	if c := dst[len(dst)-1]; c != '{' && c != '[' {
 		dst = append(dst, ',')
@@ -102,7 +101,7 @@ func comma(dst []byte) []byte {
 	return dst
 }
 
-// inside returns the text of the string raw, nil if it is none.
+// inside returns the text between the quotes of the string raw, nil for any other value.
 func inside(raw []byte) core.Text {
 	text, _ := scan.Inside(raw)
 	return text

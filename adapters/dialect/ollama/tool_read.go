@@ -45,7 +45,7 @@ func parseTool(c *core.Chat, t *core.Tool, raw []byte) bool {
 			c.Keep(&t.More, key, value)
 		}
 	}
-	if string(t.Type) != "function" { // of a kind that this code does not know
+	if string(t.Type) != "function" { // an unknown kind
 		t.Raw, t.More = raw, 0
 		return t.Type != nil
 	}

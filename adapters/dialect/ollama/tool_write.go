@@ -6,7 +6,7 @@ import (
 	"asbru/core/scan"
 )
 
-// tools appends tools. Ollama cannot be told to call one; not to call any is to have none.
+// tools appends tools. In Ollama calls cannot be required, and they are forbidden by sending no tools.
 func (a *asked) tools(dst []byte) ([]byte, *core.Fault) {
 	c := a.c
 	if len(c.Tools) == 0 || !a.own && c.Choice == core.ChooseNone {

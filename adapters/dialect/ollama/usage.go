@@ -7,7 +7,7 @@ import (
 	"asbru/core/scan"
 )
 
-// readUsage is the dialect's ReadUsage. Of a stream that was read whole it takes the last line.
+// readUsage is the dialect's ReadUsage. Of a complete stream it reads the last line.
 func readUsage(b []byte, u *core.Usage) {
 	if i := bytes.LastIndexByte(bytes.TrimRight(b, " \r\n"), '\n'); i >= 0 && bytes.HasPrefix(b[i+1:], []byte("{")) {
 		b = b[i+1:]
@@ -22,8 +22,7 @@ func readUsage(b []byte, u *core.Usage) {
 	}
 }
 
-// counter reads a counter of a reply. That of the prompt is not there when the server
-// had all of it in its cache.
+// counter reads a counter of a reply. That of the prompt is absent if all of it was in the server's cache.
 func counter(key, value []byte, u *core.Usage) {
 	at := (*int64)(nil)
 	switch string(key) {
@@ -67,7 +66,7 @@ func readEvent(data []byte, st *core.StreamState) {
 	}
 }
 
-// speaks reports whether a message says anything.
+// speaks reports whether a message has content.
 func speaks(raw []byte) bool {
 	w := scan.Members(raw)
 	for {

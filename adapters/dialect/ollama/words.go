@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// finishOf is what a done_reason means. Ollama stops to have tools run as it does else:
-// called says that there are calls.
+// finishOf returns the meaning of a done_reason. called says that there are calls, for which Ollama has no reason of their
+// own.
 func finishOf(word []byte, called bool) core.Finish {
 	switch string(word) {
 	case "stop":
@@ -22,11 +22,10 @@ func finishOf(word []byte, called bool) core.Finish {
 	case "error":
 		return core.FinishFailed
 	}
-	return core.FinishUnsaid // load and unload: nothing was asked
+	return core.FinishUnsaid // load and unload: there was no question
 }
 
-// finishWord is the done_reason for f; of those that Ollama itself does not give the
-// clients make what they can.
+// finishWord returns the done_reason for f. Some are not Ollama's own, and clients treat them as unknown.
 func finishWord(f core.Finish) string {
 	switch f {
 	case core.FinishLength:
@@ -39,7 +38,7 @@ func finishWord(f core.Finish) string {
 	return "stop"
 }
 
-// created is the time of created_at in Unix seconds, 0 if it is none.
+// created returns the time of created_at in Unix seconds, 0 if it is malformed.
 func created(text core.Text) int64 {
 	var t time.Time
 	if t.UnmarshalText(text) != nil || t.Unix() <= 0 {

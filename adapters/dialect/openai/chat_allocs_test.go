@@ -8,7 +8,7 @@ import (
 	"asbru/core"
 )
 
-// What is used again must cost no allocation, whatever the format behind it.
+// Reused forms must not allocate.
 func TestChatAllocations(t *testing.T) {
 	f := func(name string, run func()) {
 		t.Helper()

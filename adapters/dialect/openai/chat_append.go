@@ -6,15 +6,15 @@ import (
 	"asbru/core/scan"
 )
 
-// A chatOut is a request while it is written.
+// A chatOut is a request being written.
 type chatOut struct {
 	dst    []byte
-	c      *core.Chat // nil: the message of a reply, which is own
+	c      *core.Chat // nil: the message of a reply, for which own is set
 	t      *core.Tree
 	s      *core.Send
-	own    bool        // c is of this face: what others do not know of is written too
-	family bool        // c is of this dialect
-	vendor core.Vendor // whose signatures the target takes; NoVendor: as they came
+	own    bool        // c was read from this face: members that other faces do not have are written too
+	family bool        // c was read from this dialect
+	vendor core.Vendor // the vendor whose signatures the target takes; NoVendor: signatures are written as they came
 	quirks core.Quirk
 	speaks bool // the turn being written is the model's
 	fault  *core.Fault
@@ -60,7 +60,7 @@ func appendChat(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 		for more := c.More; more != 0; {
 			var e core.Extra
 			e, more = c.Extra(more)
-			if len(e.Value) == 0 || e.Value[0] != 'n' { // Gemini's settings are kept by name only
+			if len(e.Value) == 0 || e.Value[0] != 'n' { // of Gemini's settings only the names are kept
 				c.Drop(string(e.Key))
 			}
 		}
@@ -68,7 +68,7 @@ func appendChat(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	return body.Edit(append(o.dst, '}'), at, s.Face), nil
 }
 
-// refuse finds what makes another question of this one when it is left out.
+// refuse finds members that the target does not have and that change the question if they are left out.
 func (o *chatOut) refuse() {
 	c := o.c
 	if c.Previous != nil && !o.own {
@@ -95,7 +95,7 @@ func (o *chatOut) refuse() {
 	}
 }
 
-// tools writes the functions, those that may not be called aside.
+// tools writes the functions that may be called.
 func (o *chatOut) tools() {
 	for _, list := range [...]struct {
 		name  string
@@ -124,8 +124,8 @@ func (o *chatOut) tools() {
 	}
 }
 
-// allowed reports whether t may be called. To leave the others out says the same as
-// allowed_tools, which few servers know.
+// allowed reports whether t may be called. Leaving the others out is equivalent to allowed_tools, which
+// few servers know.
 func (o *chatOut) allowed(t *core.Tool) bool {
 	if o.own || len(o.c.Allowed) == 0 {
 		return true
@@ -176,7 +176,7 @@ func (o *chatOut) tool(t *core.Tool) {
 	o.dst = append(o.dst, '}')
 }
 
-// appendTri appends a boolean that was said.
+// appendTri appends a boolean unless it is unset.
 func appendTri(dst []byte, name string, t core.Tri) []byte {
 	switch t {
 	case core.Yes:

@@ -10,11 +10,11 @@ func appendReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	return appendReplyAs(dst, r, x, r.From == &dialect && r.Op != core.OpResponses, appendSaid)
 }
 
-// A sayer appends the members of a message behind its role.
+// A sayer appends the members of a message after its role.
 type sayer func(dst []byte, t *core.Tree, parts []core.Part) []byte
 
-// appendReplyAs appends a reply as it came if it is of its own family, else with messages that
-// say writes.
+// appendReplyAs appends a reply. One of the same family is written as it came, others with messages
+// written by say.
 func appendReplyAs(dst []byte, r *core.Completion, x *core.Crossing, own bool, say sayer) []byte {
 	at := len(dst) + 1
 	dst = appendReplyHead(dst, r, x, own)
@@ -43,7 +43,7 @@ func appendReplyAs(dst []byte, r *core.Completion, x *core.Crossing, own bool, s
 	return appendTail(dst, x)
 }
 
-// appendTail ends a reply, with what its clients bear besides.
+// appendTail ends a reply, with the additional members that its clients accept.
 func appendTail(dst []byte, x *core.Crossing) []byte {
 	if x != nil && x.Extra != nil {
 		dst = x.Extra(append(dst, ','))
@@ -51,8 +51,8 @@ func appendTail(dst []byte, x *core.Crossing) []byte {
 	return append(dst, '}')
 }
 
-// appendReplyHead begins a reply with its id, the time and the model. Its own family's gets
-// no more than it has.
+// appendReplyHead begins a reply with its id, the time and the model. For one of the same family nothing
+// is made up.
 func appendReplyHead(dst []byte, r *core.Completion, x *core.Crossing, own bool) []byte {
 	at := len(dst) + 1
 	dst = append(dst, '{')
@@ -82,8 +82,7 @@ func appendReplyHead(dst []byte, r *core.Completion, x *core.Crossing, own bool)
 	return uncomma(dst, at)
 }
 
-// appendID appends the inside of an answer's id: the upstream's, else one made of the
-// request's behind prefix.
+// appendID appends the inside of an answer's id: the upstream's, or else prefix and the request's id.
 func appendID(dst []byte, x *core.Crossing, prefix string) []byte {
 	const digits = "0123456789abcdef"
 	if x != nil && len(x.ID) > 0 {
@@ -135,8 +134,8 @@ func appendAlternative(dst []byte, r *core.Completion, c *core.Choice, own bool,
 	return append(uncomma(dst, at), '}')
 }
 
-// appendOutcome appends what a finish reason cannot say: the stop sequence, in vLLM's member,
-// and the provider's own word where OpenAI has none like it, in OpenRouter's.
+// appendOutcome appends what a finish reason cannot express: the stop sequence, in vLLM's member, and the
+// provider's own reason if OpenAI has no such one, in OpenRouter's.
 func appendOutcome(dst []byte, f core.Finish, native, stopped core.Text) []byte {
 	if len(stopped) > 0 {
 		dst = appendTextMember(dst, "stop_reason", stopped)
@@ -147,7 +146,7 @@ func appendOutcome(dst []byte, f core.Finish, native, stopped core.Text) []byte 
 	return dst
 }
 
-// appendProbs appends logprobs, whose list is raw; null if there are none.
+// appendProbs appends logprobs with the raw list; null if there are none.
 func appendProbs(dst, list []byte) []byte {
 	if list == nil {
 		return append(dst, "null"...)
@@ -155,7 +154,7 @@ func appendProbs(dst, list []byte) []byte {
 	return append(append(append(dst, `{"content":`...), list...), `,"refusal":null}`...)
 }
 
-// appendText appends all the text among parts as the inside of one string.
+// appendText appends the texts among parts, joined, as the inside of one string.
 func appendText(dst []byte, parts []core.Part) []byte {
 	for i := range parts {
 		if p := &parts[i]; p.Kind == core.PartText {
@@ -165,7 +164,7 @@ func appendText(dst []byte, parts []core.Part) []byte {
 	return dst
 }
 
-// appendOwnSaid appends a message as its own family wrote it.
+// appendOwnSaid appends a message of the same family as it came.
 func appendOwnSaid(dst []byte, r *core.Completion, c *core.Choice) []byte {
 	o := chatOut{own: true, family: true, dst: dst, t: &r.Tree}
 	at := len(dst) + 1

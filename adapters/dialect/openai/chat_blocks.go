@@ -13,13 +13,13 @@ var (
 	errMany = errors.New("cannot read event: the answer has too many parts")
 )
 
-// What Block.Key is besides the provider's number of a call.
+// Values of Block.Key other than the provider's number of a call.
 const (
 	keyNone = -1
-	keyLast = -2 // not opened before the choice ends: sound, which comes along with its transcript
+	keyLast = -2 // opened when the choice ends: audio, which arrives together with its transcript
 )
 
-// openBlock is the block of choice that is open, or -1.
+// openBlock returns the open block of choice, or -1.
 func openBlock(x *core.Crossing, choice int32) int32 {
 	if i := x.R.Block; i >= 0 && x.Blocks[i].Choice == choice && x.Blocks[i].Opened && !x.Blocks[i].Closed {
 		return i
@@ -33,7 +33,7 @@ func openBlock(x *core.Crossing, choice int32) int32 {
 	return -1
 }
 
-// lastWaiting and firstWaiting are the blocks of choice that are not open yet, or -1.
+// lastWaiting and firstWaiting return the last and first block of choice that is not open yet, or -1.
 func lastWaiting(x *core.Crossing, choice int32) int32 {
 	for i := int32(len(x.Blocks)) - 1; i >= 0; i-- {
 		if b := &x.Blocks[i]; b.Choice == choice && b.Key != keyLast {
@@ -59,14 +59,14 @@ func firstWaiting(x *core.Crossing, choice int32) int32 {
 	return i
 }
 
-// complete reports whether b may be closed: a call may when its arguments are whole.
-// Some name a call and say its arguments later, so none at all are not whole.
+// complete reports whether b may be closed: a call, when its arguments are complete. No arguments at all
+// are not complete, because some providers send the name of a call first.
 func complete(b *core.Block) bool {
 	return b.Kind != core.PartCall || len(b.Type) > 0 && b.Depth <= 0 && !b.Quoted
 }
 
-// follow goes over more of a call's arguments, the inside of a string that holds JSON,
-// to see where they end. Type notes that they have begun.
+// follow scans more of a call's arguments, the inside of a string that contains JSON, to find their end.
+// It records in Type that they have begun.
 func follow(b *core.Block, text core.Text) {
 	for i := 0; i < len(text); {
 		c := text[i]
@@ -100,8 +100,7 @@ func follow(b *core.Block, text core.Text) {
 	}
 }
 
-// escapedByte is the character of an escape uXXXX if it is ASCII, else one that means
-// nothing.
+// escapedByte returns the character of an escape uXXXX if it is ASCII, else one without a meaning in JSON.
 func escapedByte(b []byte) byte {
 	var one [4]byte
 	if len(b) < 5 {
@@ -116,7 +115,7 @@ func escapedByte(b []byte) byte {
 	return ' '
 }
 
-// add begins a block of choice.
+// add adds a block to choice and returns its index.
 func add(x *core.Crossing, choice int32, kind core.PartKind, key int64) (int32, error) {
 	if len(x.Blocks) == maxBlocks {
 		return -1, errMany
@@ -124,7 +123,7 @@ func add(x *core.Crossing, choice int32, kind core.PartKind, key int64) (int32, 
 	return x.Add(kind, choice, key), nil
 }
 
-// says adds text to what choice is at, if that is of kind, or begins a block for it.
+// says adds text to the current block of choice if that is of kind, otherwise to a new one.
 func says(ev []core.Event, x *core.Crossing, choice int32, kind core.PartKind, text core.Text) ([]core.Event, error) {
 	i := lastWaiting(x, choice)
 	if i < 0 {
@@ -139,8 +138,8 @@ func says(ev []core.Event, x *core.Crossing, choice int32, kind core.PartKind, t
 	return deliver(ev, x, i, text)
 }
 
-// deliver adds text to block i: at once if it is open or may be, else when those before
-// it are complete.
+// deliver adds text to block i: at once if the block is or can be open, otherwise when those before it are
+// complete.
 func deliver(ev []core.Event, x *core.Crossing, i int32, text core.Text) ([]core.Event, error) {
 	b := &x.Blocks[i]
 	if b.Closed {
@@ -166,7 +165,7 @@ func deliver(ev []core.Event, x *core.Crossing, i int32, text core.Text) ([]core
 	return release(ev, x, b.Choice), nil
 }
 
-// tryOpen opens block i if nothing before it is open or waits.
+// tryOpen opens block i if no block before it is open or waiting.
 func tryOpen(ev []core.Event, x *core.Crossing, i int32) []core.Event {
 	b := &x.Blocks[i]
 	if b.Opened || b.Key == keyLast || b.Kind == core.PartCall && len(b.Name) == 0 || firstWaiting(x, b.Choice) != i {
@@ -181,7 +180,7 @@ func tryOpen(ev []core.Event, x *core.Crossing, i int32) []core.Event {
 	return open(ev, x, i)
 }
 
-// open opens block i with all that waits in it.
+// open opens block i and delivers what waits in it.
 func open(ev []core.Event, x *core.Crossing, i int32) []core.Event {
 	b := &x.Blocks[i]
 	b.Opened = true
@@ -202,7 +201,7 @@ func closeBlock(ev []core.Event, x *core.Crossing, i int32) []core.Event {
 	return append(ev, core.Event{Kind: core.EventClose, Choice: b.Choice, Block: i})
 }
 
-// release opens what waits, as far as what is open is complete.
+// release opens waiting blocks, as far as those before them are complete.
 func release(ev []core.Event, x *core.Crossing, choice int32) []core.Event {
 	for {
 		i := firstWaiting(x, choice)
@@ -215,8 +214,8 @@ func release(ev []core.Event, x *core.Crossing, choice int32) []core.Event {
 	}
 }
 
-// finishChoice ends choice, with all that waits in it. It finishes for calls if it has
-// any, whatever the provider says: a call that was forced finishes with stop.
+// finishChoice ends choice, after delivering what waits in it. If it has calls, the finish is that for
+// calls, since providers finish a forced call with stop.
 func finishChoice(ev []core.Event, x *core.Crossing, choice int32, f core.Finish, native core.Text) []core.Event {
 	if i := openBlock(x, choice); i >= 0 {
 		ev = closeBlock(ev, x, i)
@@ -228,7 +227,7 @@ func finishChoice(ev []core.Event, x *core.Crossing, choice int32, f core.Finish
 			continue
 		}
 		if b.Kind == core.PartCall && len(b.Name) == 0 && len(b.Held) == 0 {
-			continue // an entry that said nothing
+			continue // an empty entry
 		}
 		calls = calls || b.Kind == core.PartCall
 		if !b.Opened {

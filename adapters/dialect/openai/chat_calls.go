@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// parseCalls reads tool_calls. ok is false if there is none in it.
+// parseCalls reads tool_calls. ok is false if there are none.
 func parseCalls(t *core.Tree, raw []byte) (ok bool) {
 	w := scan.Elements(raw)
 	for {
@@ -46,7 +46,7 @@ func parseCall(t *core.Tree, raw []byte) {
 			t.Keep(&p.More, key, value)
 		}
 	}
-	// Some providers leave the type empty; what has a function is one.
+	// Some providers leave the type empty; an entry with a function is one.
 	if function == nil || len(p.Type) > 0 && string(p.Type) != "function" {
 		p.Kind, p.Shape = core.PartOther, partRaw|partCall
 		t.Add(p)
@@ -63,8 +63,8 @@ func parseCall(t *core.Tree, raw []byte) {
 	t.Add(p)
 }
 
-// fillCall reads {name, arguments}. Arguments are the inside of a string that holds JSON;
-// some servers send the object itself.
+// fillCall reads {name, arguments}. Arguments are a string that contains JSON; some servers send the
+// object itself.
 func fillCall(p *core.Part, raw []byte) {
 	p.Shape |= partNoArgs
 	w := scan.Members(raw)
@@ -89,8 +89,8 @@ func fillCall(p *core.Part, raw []byte) {
 	}
 }
 
-// parseOldCall reads function_call, what calls were before there were tools. It has no
-// id: its name stands for one. ok is false if it names no function.
+// parseOldCall reads function_call, the predecessor of tool_calls. It has no id, so its name serves as
+// one. ok is false if it names no function.
 func parseOldCall(t *core.Tree, raw []byte) (ok bool) {
 	p := core.Part{Kind: core.PartCall, Shape: partOldCall}
 	fillCall(&p, raw)
@@ -105,13 +105,13 @@ func parseOldCall(t *core.Tree, raw []byte) (ok bool) {
 	return true
 }
 
-// oldID is the id of the call of the function name, and of its result.
+// oldID returns the id for an old call of the function name, and for its result.
 func oldID(t *core.Tree, name core.Text) core.Text {
 	return t.Took(append(append(t.Room(), "call_"...), name...))
 }
 
-// parseDetails reads reasoning_details: what is shown of the thinking and what only the
-// model's vendor can read. ok is false if there is nothing in it.
+// parseDetails reads reasoning_details: the visible thinking, and what only the model's vendor can read.
+// ok is false if it is empty.
 //
 // Source: https://openrouter.ai/docs/use-cases/reasoning-tokens
 func parseDetails(t *core.Tree, raw []byte) (ok bool) {
@@ -174,7 +174,7 @@ func parseDetail(t *core.Tree, raw []byte) {
 	t.Add(p)
 }
 
-// readSign reads a signature in a field of this format; nil has none.
+// readSign reads a signature in a field of this format, with its vendor; nil: there is none.
 func readSign(field core.Text) (core.Vendor, core.Text) {
 	if field == nil {
 		return core.NoVendor, nil

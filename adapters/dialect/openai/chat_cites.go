@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// citeText hangs annotations on the text they are about: the first one since from.
+// citeText attaches annotations to the text they refer to: the first part from index from on.
 func citeText(t *core.Tree, from int, raw []byte) {
 	for from < len(t.Parts) && t.Parts[from].Kind != core.PartText {
 		from++
@@ -55,8 +55,8 @@ func readCite(raw []byte) (c core.Cite, ok bool) {
 	}
 }
 
-// citeSources hangs Perplexity's search_results on the first text, when nothing else
-// says where it has it from: they cover no place in it.
+// citeSources attaches Perplexity's search_results to the first text, without a position in it, if there
+// are no other citations.
 func citeSources(r *core.Completion) {
 	if len(r.Choices) == 0 {
 		return

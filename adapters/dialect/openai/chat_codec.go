@@ -2,8 +2,8 @@ package openai
 
 import "asbru/core"
 
-// chat is the face of chat completions. It reads what every compatible provider
-// makes of it, and writes what OpenAI's own SDKs accept.
+// chat is the face of chat completions. It reads the variants of all compatible providers, and writes what
+// OpenAI's own SDKs accept.
 //
 // Source: https://platform.openai.com/docs/api-reference/chat
 var chat = &core.ChatCodec{
@@ -27,14 +27,14 @@ const (
 	chatNoTools                // "tools":[]
 	chatAnyWord                // tool_choice "any" (Mistral)
 	chatOldChoice              // function_call, not tool_choice
-	chatOwnChoice              // the choice of tools stands among the extras
-	chatOwnFormat              // the response format does
-	chatOwnEffort              // what is said of thinking does
+	chatOwnChoice              // the choice of tools is among the extras
+	chatOwnFormat              // the response format is among the extras
+	chatOwnEffort              // the settings of thinking are among the extras
 	chatBothLimits             // both names of the limit were given
 	chatNoOldTools             // "functions":[]
-	chatAsked                  // stream_options said include_usage and no more
-	chatEffort                 // reasoning said effort and no more
-	chatSwitch                 // thinking said type and no more
+	chatAsked                  // stream_options has only include_usage
+	chatEffort                 // reasoning has only effort
+	chatSwitch                 // thinking has only type
 )
 
 // Turn.Shape and, with the message's extras in Choice.Message, Choice.Shape: how a
@@ -42,38 +42,38 @@ const (
 const (
 	saidText   = 1 << iota // content is a string
 	saidList               // content is an array
-	saidOld                // role function, the tool messages of old
+	saidOld                // role function, the predecessor of tool messages
 	saidNoRole             // no role, or one among the extras
 	choseNoIndex
-	choseDelta // the message goes by delta
+	choseDelta // the message is called delta
 	choseText  // the text of a legacy completion
-	choseProbs // logprobs stand among the extras
-	choseBare  // no message at all
+	choseProbs // logprobs are among the extras
+	choseBare  // there is no message
 )
 
 // Part.Shape: how a part was written.
 const (
-	partRaw      = 1 << iota // Raw is the whole of it
+	partRaw      = 1 << iota // Raw is the whole part
 	partMember               // a member of the message, not of its content: refusal, audio
 	partDetail               // in reasoning_details
 	partSummary              // in reasoning_details, a summary
 	partContent              // thinking in reasoning_content
 	partReason               // thinking in reasoning
-	partBare                 // a string among the content
+	partBare                 // a string in the array of content
 	partNoType               // without type
 	partOldCall              // function_call
 	partNoArgs               // without arguments
-	partFilled               // a detail's text came from elsewhere
+	partFilled               // the text of a detail came from another member
 	partNoID                 // without an id, or one among the extras
 	partCall                 // PartOther in tool_calls
-	partSignedBy             // the signature stands among the extras, here or at the message
-	partMistral              // thinking of a client that is Mistral's
+	partSignedBy             // the signature is among the extras, here or of the message
+	partMistral              // thinking as sent by a client of Mistral
 )
 
 // Tool.Shape: how a tool was written.
 const (
-	toolRaw    = 1 << iota // Raw is the whole of it
-	toolOld                // among functions
+	toolRaw    = 1 << iota // Raw is the whole tool
+	toolOld                // in functions, not tools
 	toolNoType             // without type
 )
 
@@ -81,5 +81,5 @@ const (
 const (
 	replyObject = 1 << iota // "object":"chat.completion"
 	replyText               // "object":"text_completion"
-	replyUsage              // usage stands among the extras
+	replyUsage              // usage is among the extras
 )

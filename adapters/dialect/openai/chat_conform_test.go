@@ -13,8 +13,8 @@ import (
 	"asbru/core/scan"
 )
 
-// chatCases are the recordings of conversations in this format, and of the completions that
-// some servers answer with it. Dumps of an SDK's objects say fields that were not on the wire.
+// chatCases returns the recordings of conversations in this format, and of completions that some servers
+// answer in it. Recordings that are dumps of an SDK's objects have fields that were not on the wire.
 func chatCases(t testing.TB, stream bool) []*corpus.Case {
 	return corpus.Cases(t, func(c *corpus.Case) bool {
 		return (c.API == "chat" || c.API == "completions" && c.Provider != "anthropic") && c.Stream == stream
@@ -65,7 +65,7 @@ func TestChatRepliesRoundTrip(t *testing.T) {
 		if d := corpus.Diff(appendReply(nil, r, nil), c.Response.Body); d != "" {
 			t.Errorf("%s: %s", c.ID, d)
 		}
-		r.From = nil // as another format's clients would have it, read again
+		r.From = nil // as if it came from another format
 		again := core.NewCompletion()
 		if err := parseReply(again, appendReply(nil, r, nil)); err != nil {
 			t.Errorf("%s: as another's: %v", c.ID, err)
@@ -78,7 +78,7 @@ func TestChatRepliesRoundTrip(t *testing.T) {
 	t.Logf("%d replies", n)
 }
 
-// told is what a reply says to anybody: by kind, with neighbours of a kind joined.
+// told describes a reply in a form that all formats preserve: by kind, with consecutive parts of a kind joined.
 func told(r *core.Completion) string {
 	var b strings.Builder
 	for i := range r.Choices {
@@ -113,7 +113,7 @@ func told(r *core.Completion) string {
 	return b.String()
 }
 
-// A frameReader takes server-sent events apart (WHATWG HTML §9.2), however they are cut.
+// A frameReader splits server-sent events (WHATWG HTML §9.2), which may arrive in any pieces.
 type frameReader struct {
 	line, data, name []byte
 	any              bool
@@ -149,13 +149,13 @@ func (r *frameReader) flush(frame func(name, data []byte)) {
 	r.any, r.data, r.name = false, r.data[:0], r.name[:0]
 }
 
-// A telling is what a stream says: its events as text, and what they add up to.
+// A telling is the content of a stream: its events as text, and their result.
 type telling struct {
 	events  []string
 	text    [core.PartOther + 1]string
 	calls   []string
 	finish  []core.Finish
-	over    []int32 // whose they are
+	over    []int32 // the choices that have ended
 	usage   core.Usage
 	started int
 	faults  int
@@ -163,7 +163,7 @@ type telling struct {
 	problem string
 }
 
-// tell reads a stream and writes it again as w, a client's.
+// tell reads a stream and writes it again for a client, with w.
 func tell(reads [][]byte, w *core.Crossing) (*telling, []byte) {
 	s := &telling{}
 	x := core.NewCrossing()
@@ -186,14 +186,14 @@ func tell(reads [][]byte, w *core.Crossing) (*telling, []byte) {
 			out = appendChunk(out, x, &ev[i])
 		}
 		for i := range own {
-			own[i] = '#' // nothing may be kept of it
+			own[i] = '#' // the reader must not retain data
 		}
 	}
 	for _, b := range reads {
 		r.feed(b, frame)
 	}
 	r.feed([]byte("\n\n"), frame)
-	if x.Finished && !x.Ended { // as whoever relays it does
+	if x.Finished && !x.Ended { // as the relay does
 		out = appendChunk(out, x, &core.Event{Kind: core.EventEnd})
 	}
 	for i := range x.Blocks {
@@ -209,7 +209,7 @@ func tell(reads [][]byte, w *core.Crossing) (*telling, []byte) {
 	return s, out
 }
 
-// note holds an event against the contract of core/event.go.
+// note checks an event against the contract of core/event.go.
 func (s *telling) note(x *core.Crossing, e *core.Event, args map[int32]string, open map[int32]int32) {
 	s.events = append(s.events, fmt.Sprintf("%d/%d/%d %s", e.Kind, e.Choice, e.Block, e.Text))
 	bad := func(format string, a ...any) { s.problem += fmt.Sprintf(format, a...) + "; " }
@@ -230,7 +230,7 @@ func (s *telling) note(x *core.Crossing, e *core.Event, args map[int32]string, o
 			bad("block %d opens while %d is open", e.Block, at)
 		}
 		open[e.Choice] = e.Block
-		if i := slices.Index(s.over, e.Choice); i >= 0 { // it goes on
+		if i := slices.Index(s.over, e.Choice); i >= 0 { // it continues after its end
 			s.over, s.finish = slices.Delete(s.over, i, i+1), slices.Delete(s.finish, i, i+1)
 		}
 		if b := &x.Blocks[e.Block]; b.Kind == core.PartCall && len(b.ID) == 0 {
@@ -294,7 +294,7 @@ func TestChatStreams(t *testing.T) {
 		}
 		checkChunks(t, c.ID, out)
 		again, _ := tell([][]byte{out}, nil)
-		again.usage, whole.usage = core.Usage{}, core.Usage{} // nobody asked for it
+		again.usage, whole.usage = core.Usage{}, core.Usage{} // it was not asked for
 		if again.problem != "" || again.sum() != whole.sum() {
 			t.Errorf("%s: written and read again: %s\n got %s\nwant %s", c.ID, again.problem, again.sum(), whole.sum())
 		}
@@ -302,7 +302,7 @@ func TestChatStreams(t *testing.T) {
 	t.Logf("%d streams", n)
 }
 
-// streamedText is the text of a recorded stream, read with encoding/json.
+// streamedText returns the text of a recorded stream, read with encoding/json.
 func streamedText(c *corpus.Case) string {
 	var b strings.Builder
 	var r frameReader
@@ -334,7 +334,7 @@ func streamedText(c *corpus.Case) string {
 	return b.String()
 }
 
-// checkChunks holds what is sent against what strict SDKs want.
+// checkChunks checks that chunks have all that strict SDKs require.
 func checkChunks(t *testing.T, id string, out []byte) {
 	t.Helper()
 	var r frameReader

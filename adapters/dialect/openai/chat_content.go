@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// parseContent reads the content of a message into parts. ok is false if it is neither
-// string nor array.
+// parseContent reads the content of a message into parts. ok is false if it is neither a string nor an
+// array.
 func parseContent(t *core.Tree, raw []byte, shape *uint16) (ok bool) {
 	switch raw[0] {
 	case '"':
@@ -31,8 +31,7 @@ func parseContent(t *core.Tree, raw []byte, shape *uint16) (ok bool) {
 	return false
 }
 
-// parsePart reads one element of a content array. What it does not know is kept for
-// its own family.
+// parsePart reads one element of a content array. An unknown one is kept for the same family.
 func parsePart(t *core.Tree, raw []byte) {
 	if raw[0] == '"' {
 		t.Add(core.Part{Kind: core.PartText, Text: quoted(raw), Shape: partBare})
@@ -84,7 +83,7 @@ func parsePart(t *core.Tree, raw []byte) {
 	t.Add(p)
 }
 
-// cacheMark reads Anthropic's cache_control, which OpenRouter and others take too.
+// cacheMark reads Anthropic's cache_control, which OpenRouter and others accept too.
 func cacheMark(raw []byte) core.Text {
 	if !opens(raw) {
 		return nil
@@ -102,7 +101,7 @@ func cacheMark(raw []byte) core.Text {
 	}
 }
 
-// fillPart reads what the member called kind says. ok is false if it makes no sense.
+// fillPart reads the member called kind. ok is false if it is malformed.
 func fillPart(t *core.Tree, p *core.Part, kind string, value []byte) (ok bool) {
 	switch kind {
 	case "text":
@@ -130,7 +129,7 @@ func fillPart(t *core.Tree, p *core.Part, kind string, value []byte) (ok bool) {
 	return fillFile(t, p, value)
 }
 
-// fillURL reads {url, detail}, or a bare URL as Mistral takes it.
+// fillURL reads {url, detail}, or a bare URL, as Mistral has it.
 func fillURL(t *core.Tree, p *core.Part, value []byte) (ok bool) {
 	if value[0] == '"' {
 		p.Shape |= partRaw
@@ -153,8 +152,7 @@ func fillURL(t *core.Tree, p *core.Part, value []byte) (ok bool) {
 	}
 }
 
-// fillSource sets where a part's bytes are. ok is false for what is neither a URL nor
-// base64.
+// fillSource sets where a part's bytes are. ok is false if url is neither a URL nor base64.
 func fillSource(t *core.Tree, p *core.Part, url core.Text) (ok bool) {
 	if p.Media, p.Data, ok = splitData(t, url); ok {
 		return true
@@ -166,8 +164,8 @@ func fillSource(t *core.Tree, p *core.Part, url core.Text) (ok bool) {
 	return false
 }
 
-// fillAudio reads {data, format}. Media types are those of RFC 2361 and RFC 3003; for
-// any other format it is made up from its name.
+// fillAudio reads {data, format}. Media types are those of RFC 2361 and RFC 3003, and for any other format
+// audio/ and its name.
 func fillAudio(t *core.Tree, p *core.Part, value []byte) bool {
 	if !opens(value) {
 		return false
@@ -197,8 +195,8 @@ func fillAudio(t *core.Tree, p *core.Part, value []byte) bool {
 	}
 }
 
-// fillFile reads {file_id} or {filename, file_data}, of which the data is a data URL,
-// or at OpenRouter any URL.
+// fillFile reads {file_id} or {filename, file_data}, where the data is a data URL, or with OpenRouter any
+// URL.
 func fillFile(t *core.Tree, p *core.Part, value []byte) bool {
 	if !opens(value) {
 		return false
@@ -261,7 +259,7 @@ func fillThinking(t *core.Tree, p *core.Part, value []byte) bool {
 	return value[0] == '['
 }
 
-// thinkingChunk reads {type: text, text}. exact is false if there is more in it.
+// thinkingChunk reads {type: text, text}. exact is false if it has other members.
 func thinkingChunk(raw []byte) (text core.Text, exact bool) {
 	exact = true
 	w := scan.Members(raw)

@@ -7,7 +7,7 @@ import (
 	"asbru/core/scan"
 )
 
-// A piece is one choice of a chunk, taken apart.
+// A piece is one choice of a chunk: its raw members.
 type piece struct {
 	delta, message, text, finish, probs, fault, usage, stopped []byte
 	index                                                      int64
@@ -48,7 +48,7 @@ func (p *piece) read(raw []byte) {
 	}
 }
 
-// goesOn reports whether the choice says something.
+// goesOn reports whether the choice has content.
 func (p *piece) goesOn() bool { return filled(p.text) || content(p.delta) }
 
 var errChoices = errors.New("cannot read event: it has more choices than anybody can ask for")
@@ -69,14 +69,14 @@ func readChoice(ev []core.Event, x *core.Crossing, raw []byte, n int64) ([]core.
 	choice := int32(p.index)
 	noted := x.R.Aux[choice]
 	if noted&choiceFinished != 0 {
-		if !p.goesOn() { // some repeat the end
+		if !p.goesOn() { // some providers repeat the end
 			return usageEvent(ev, x, p.usage), nil
 		}
-		x.R.Aux[choice] &^= choiceFinished // Together's finishes behind each of its calls
+		x.R.Aux[choice] &^= choiceFinished // Together sends a finish after each call
 	}
 	var err error
 	switch {
-	case p.text != nil: // legacy completions; Together has a delta beside it
+	case p.text != nil: // legacy completions; Together has a delta as well
 		ev, err = saysText(ev, x, choice, quoted(p.text), nil)
 	case p.delta != nil:
 		ev, err = readDelta(ev, x, choice, &p)
@@ -101,7 +101,7 @@ func readChoice(ev []core.Event, x *core.Crossing, raw []byte, n int64) ([]core.
 	return usageEvent(ev, x, p.usage), nil
 }
 
-// A delta is what a chunk adds to a choice, taken apart.
+// A delta is what a chunk adds to a choice: its raw members.
 type delta struct {
 	content, thinking, reasoning, details, refusal, calls, function, audio, images, cites, extra []byte
 }
@@ -143,7 +143,7 @@ func (d *delta) read(raw []byte) {
 	}
 }
 
-// readDelta reads what a chunk adds to a choice, in the order it comes about.
+// readDelta reads what a chunk adds to a choice, in the order in which models produce it.
 func readDelta(ev []core.Event, x *core.Crossing, choice int32, p *piece) (_ []core.Event, err error) {
 	var d delta
 	d.read(p.delta)
@@ -184,7 +184,7 @@ func readDelta(ev []core.Event, x *core.Crossing, choice int32, p *piece) (_ []c
 	return ev, err
 }
 
-// probsOf is the list of logprobs in what a choice has; nil: none.
+// probsOf returns the list in the logprobs of a choice; nil: none.
 func probsOf(raw []byte) []byte {
 	if raw == nil {
 		return nil

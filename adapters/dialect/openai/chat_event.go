@@ -10,13 +10,13 @@ import (
 
 var errEvent = errors.New("cannot read event: it is no JSON object")
 
-// What is remembered of each choice of a stream that is read, in Crossing.R.Aux.
+// Bits about each choice of a stream being read, in Crossing.R.Aux.
 const (
 	choiceFinished = 1 << iota
-	choiceThinks   // its thinking comes as text; what details repeat of it is not read
+	choiceThinks   // its thinking comes as text, so that its repetition in details is ignored
 )
 
-// A streamChunk is one event of a stream, taken apart.
+// A streamChunk is one event of a stream: its raw members.
 type streamChunk struct {
 	id, model, choices, usage, groq, object, fault, created []byte
 }
@@ -25,7 +25,7 @@ type streamChunk struct {
 func parseChunk(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Event, error) {
 	data = trim(data)
 	if len(data) == 0 || x.Ended {
-		return ev, nil // nothing follows the end, whatever comes
+		return ev, nil // anything after the end is ignored
 	}
 	if data[0] == '[' && string(bytes.TrimSpace(data)) == "[DONE]" {
 		return endStream(ev, x), nil
@@ -53,13 +53,13 @@ func parseChunk(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Ev
 		c.usage = memberOf(c.groq, "usage")
 	}
 	ev = usageEvent(ev, x, c.usage)
-	if string(c.object) == `"chat.completion.done"` { // Perplexity says no [DONE]
+	if string(c.object) == `"chat.completion.done"` { // Perplexity sends no [DONE]
 		ev = endStream(ev, x)
 	}
 	return ev, nil
 }
 
-// read takes a chunk apart. ok is false if it is no object, or broken.
+// read reads a chunk. ok is false if it is not an object, or malformed.
 func (c *streamChunk) read(data []byte) (ok bool) {
 	w := scan.Members(data)
 	for {
@@ -91,7 +91,7 @@ func (c *streamChunk) read(data []byte) (ok bool) {
 	}
 }
 
-// meet notes whose answer it is, from the first chunk that says so.
+// meet records id, model and time of the answer, from the first chunk that has them.
 func (c *streamChunk) meet(x *core.Crossing) {
 	if x.Started {
 		return
@@ -107,7 +107,7 @@ func (c *streamChunk) meet(x *core.Crossing) {
 	}
 }
 
-// start makes sure that the stream has begun.
+// start begins the stream unless it has begun.
 func start(ev []core.Event, x *core.Crossing) []core.Event {
 	if x.Started {
 		return ev
@@ -116,7 +116,7 @@ func start(ev []core.Event, x *core.Crossing) []core.Event {
 	return append(ev, core.Event{Kind: core.EventStart})
 }
 
-// usageEvent notes what was used so far, if raw says it.
+// usageEvent adds the usage so far, if raw has any.
 func usageEvent(ev []core.Event, x *core.Crossing, raw []byte) []core.Event {
 	if !opens(raw) {
 		return ev
@@ -128,8 +128,7 @@ func usageEvent(ev []core.Event, x *core.Crossing, raw []byte) []core.Event {
 	return append(start(ev, x), core.Event{Kind: core.EventUsage})
 }
 
-// faultEvent says that the provider failed in mid-stream. R.Done notes it: only the end may
-// follow.
+// faultEvent reports that the provider failed in mid-stream. R.Done records that only the end may follow.
 func faultEvent(ev []core.Event, x *core.Crossing, data []byte) []core.Event {
 	f := &core.Fault{Code: core.UpstreamFailed}
 	readFault(data, f)
@@ -140,7 +139,7 @@ func faultEvent(ev []core.Event, x *core.Crossing, data []byte) []core.Event {
 	return append(ev, core.Event{Kind: core.EventFault, Fault: f})
 }
 
-// endStream ends the choices that nobody finished, and the answer.
+// endStream ends the choices without a finish, and the answer.
 func endStream(ev []core.Event, x *core.Crossing) []core.Event {
 	if !x.R.Done {
 		ev = start(ev, x)

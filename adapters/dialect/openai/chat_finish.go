@@ -2,7 +2,7 @@ package openai
 
 import "asbru/core"
 
-// finishOf is what a finish reason says, in the words of all compatible servers.
+// finishOf returns the meaning of a finish reason of any compatible server.
 func finishOf(word []byte) core.Finish {
 	switch string(word) {
 	case "":
@@ -20,10 +20,10 @@ func finishOf(word []byte) core.Finish {
 	case "pause_turn":
 		return core.FinishPaused
 	}
-	return core.FinishStop // stop, eos, eos_token, end_turn and what else there will be
+	return core.FinishStop // stop, eos, eos_token, end_turn, and unknown ones
 }
 
-// finishWord is a finish reason in OpenAI's words, of which its SDKs know no others.
+// finishWord returns a finish reason that OpenAI's SDKs know.
 func finishWord(f core.Finish) string {
 	switch f {
 	case core.FinishLength:

@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// parseFormat reads response_format. taken is false when it is one only the family knows,
-// or says more than the form has room for: then it is an extra as well.
+// parseFormat reads response_format. taken is false if only this family has such a format, or if the
+// neutral form cannot hold all of it: then it is kept among the extras as well.
 func parseFormat(c *core.Chat, raw []byte) (taken bool) {
 	taken = true
 	var kind, schema []byte
@@ -35,7 +35,7 @@ func parseFormat(c *core.Chat, raw []byte) (taken bool) {
 		}
 	case "json_schema":
 		c.Format = core.FormatSchema
-		if taken = fillFormat(c, schema) && taken; c.Schema == nil { // all that is known to others
+		if taken = fillFormat(c, schema) && taken; c.Schema == nil { // all that other formats can express
 			c.Format = core.FormatJSON
 		}
 	default:
@@ -50,8 +50,8 @@ func parseFormat(c *core.Chat, raw []byte) (taken bool) {
 	return taken
 }
 
-// fillFormat reads {name, description, schema, strict}. exact is false if there is more,
-// or less than a schema.
+// fillFormat reads {name, description, schema, strict}. exact is false if it has other members, or no
+// schema.
 func fillFormat(c *core.Chat, raw []byte) (exact bool) {
 	exact = true
 	w := scan.Members(raw)

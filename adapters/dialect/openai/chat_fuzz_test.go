@@ -10,8 +10,8 @@ import (
 	"asbru/core"
 )
 
-// grown runs f and reports whether it allocated more than 64 KiB and 64 bytes for each
-// of n: a part, which is what the form holds for a few bytes of input, has some 400.
+// grown runs f and reports whether it allocated more than 64 KiB and 64 bytes for each of n bytes of input. A
+// part, which may come from a few bytes, takes about 400.
 func grown(n int, f func()) bool {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -20,7 +20,7 @@ func grown(n int, f func()) bool {
 	return after.TotalAlloc-before.TotalAlloc > 64<<10+uint64(n)*2048
 }
 
-// seedCases adds what was recorded, where there are recordings.
+// seedCases adds recordings, if they are available.
 func seedCases(f *testing.F, add func(c *corpus.Case)) {
 	if corpus.Dir() == "" {
 		return
@@ -30,8 +30,8 @@ func seedCases(f *testing.F, add func(c *corpus.Case)) {
 	}
 }
 
-// FuzzChatRequest: what is parsed and written again is written the same the next time, for its
-// own family and for another's.
+// FuzzChatRequest parses and writes requests twice, which must give the same, for the same family and for
+// another.
 func FuzzChatRequest(f *testing.F) {
 	f.Add([]byte(toolTalk))
 	f.Add([]byte(`{"model":"m","messages":[{"role":"assistant","content":["a",{"type":"thinking","thinking":[{}]}],"reasoning_details":[{"type":"reasoning.text"}],"tool_calls":[{"function":{"arguments":{}}}]}]}`))
@@ -104,7 +104,7 @@ func FuzzChatReply(f *testing.F) {
 		if grown(len(body), func() { err = parseReply(r, body) }) {
 			t.Errorf("too much memory for %d bytes", len(body))
 		}
-		if soundReply(body) != (err == nil) && json.Valid(body) { // neither looks for every fault in what is no JSON
+		if soundReply(body) != (err == nil) && json.Valid(body) { // neither finds every fault in malformed JSON
 			t.Errorf("sound is %v, read gives %v: %q", soundReply(body), err, body)
 		}
 		var u core.Usage
@@ -127,8 +127,8 @@ func FuzzChatReply(f *testing.F) {
 	})
 }
 
-// FuzzChatStream: lines are the data of events. Whatever they are, the events keep to their
-// order, and what is written of them is a stream that reads the same.
+// FuzzChatStream reads lines as the data of events. For any input, the events must be in order, and the stream
+// that is written must read the same.
 func FuzzChatStream(f *testing.F) {
 	f.Add([]byte(toolStream[0] + "\n" + toolStream[2] + "\n" + toolStream[4] + "\n" + toolStream[5] + "\n[DONE]"))
 	f.Add([]byte(`{"choices":[{"delta":{"tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}},{"function":{"name":"g"}}],"content":"x"}}]}`))
@@ -143,7 +143,7 @@ func FuzzChatStream(f *testing.F) {
 		for line := range bytes.SplitSeq(lines, []byte{'\n'}) {
 			sse = append(append(append(sse, "data: "...), line...), "\n\n"...)
 			if len(line) > 0 && line[0] == '{' && !json.Valid(line) {
-				return // the writer copies text: what is no JSON stays none
+				return // the writer copies text, so that malformed JSON stays malformed
 			}
 		}
 		var first *telling
@@ -163,7 +163,7 @@ func FuzzChatStream(f *testing.F) {
 	})
 }
 
-// onlyRefused reports whether nothing was wrong but what the reader refused.
+// onlyRefused reports whether the only problem was that the reader refused the input.
 func onlyRefused(problem string) bool {
 	for _, err := range []error{errEvent, errLate, errHeld, errMany, errChoices} {
 		problem = string(bytes.ReplaceAll([]byte(problem), []byte(err.Error()+"; "), nil))

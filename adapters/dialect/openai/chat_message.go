@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// A chatMessage is one of a request's messages, or that of a reply, taken apart: the raw
-// values of what is known. Members that are null are kept as they are and count as absent.
+// A chatMessage is a message of a request or reply: the raw values of its known members. Members that are
+// null are kept among the extras and count as absent.
 type chatMessage struct {
 	role, content, name, calls, callID, function       []byte
 	refusal, thinking, reasoning, details, audio, sign []byte
@@ -14,8 +14,8 @@ type chatMessage struct {
 	cache                                              core.Text
 }
 
-// read goes over the members of the object at the start of raw and returns what
-// follows it, nil if it does not end well.
+// read reads the members of the object at the start of raw and returns the bytes after it, nil if it is
+// malformed.
 func (m *chatMessage) read(t *core.Tree, raw []byte, more *int32) (rest []byte) {
 	var room [keyRoom]byte
 	w := scan.Members(raw)
@@ -31,7 +31,7 @@ func (m *chatMessage) read(t *core.Tree, raw []byte, more *int32) (rest []byte) 
 		}
 		*to = value
 		switch {
-		case to == &m.cites || to == &m.sign: // written again as they came
+		case to == &m.cites || to == &m.sign: // kept as well, to be written as they came
 			t.Keep(more, key, value)
 		case string(key) == "cache_control":
 			t.Keep(more, key, value)
@@ -39,7 +39,7 @@ func (m *chatMessage) read(t *core.Tree, raw []byte, more *int32) (rest []byte) 
 	}
 }
 
-// field is where the member called key goes, nil if nobody here knows it.
+// field returns where to store the member called key, nil if it is unknown.
 func (m *chatMessage) field(key []byte) *[]byte {
 	switch string(key) {
 	case "role":
@@ -76,8 +76,7 @@ func (m *chatMessage) field(key []byte) *[]byte {
 	return nil
 }
 
-// assistant reads what the model said, in the order it comes about: thinking, content,
-// calls.
+// assistant reads a message of the model, in the order in which it is produced: thinking, content, calls.
 func (m *chatMessage) assistant(t *core.Tree, shape *uint16, more *int32) {
 	m.thoughts(t, more)
 	from := len(t.Parts)
@@ -97,8 +96,8 @@ func (m *chatMessage) assistant(t *core.Tree, shape *uint16, more *int32) {
 	}
 }
 
-// thoughts reads thinking, from the member that says most of it. The others say the
-// same again and are kept for their own family.
+// thoughts reads thinking from the member that has the most of it. The others repeat it and are kept for the
+// same family.
 func (m *chatMessage) thoughts(t *core.Tree, more *int32) {
 	from := len(t.Parts)
 	if m.details != nil && !parseDetails(t, m.details) {
@@ -124,8 +123,8 @@ func (m *chatMessage) thoughts(t *core.Tree, more *int32) {
 	}
 }
 
-// fillThought gives the first thought since from its text when the details hold
-// nothing but its signature, as at the end of a stream.
+// fillThought sets the text of the first thought from index from on if the details contain only its
+// signature, as at the end of a stream.
 func fillThought(t *core.Tree, from int, text core.Text) {
 	for i := from; i < len(t.Parts); i++ {
 		if p := &t.Parts[i]; p.Kind == core.PartThought && len(p.Text) > 0 {
@@ -140,8 +139,7 @@ func fillThought(t *core.Tree, from int, text core.Text) {
 	}
 }
 
-// says reads the members that stand beside the content: a refusal, an audio answer,
-// images.
+// says reads the members that accompany the content: a refusal, an audio answer, images.
 func (m *chatMessage) says(t *core.Tree, more *int32) {
 	if text := quoted(m.refusal); len(text) > 0 {
 		t.Add(core.Part{Kind: core.PartRefusal, Text: text, Shape: partMember})
@@ -170,8 +168,8 @@ func (m *chatMessage) says(t *core.Tree, more *int32) {
 	}
 }
 
-// parseAudio reads the audio of an answer: {id, data, transcript, expires_at}, or the id
-// alone where it is spoken of again. ok is false if there is no id.
+// parseAudio reads the audio of an answer: {id, data, transcript, expires_at}, or only the id in a later
+// request. ok is false if there is no id.
 func parseAudio(t *core.Tree, raw []byte) (ok bool) {
 	p := core.Part{Kind: core.PartAudio, Shape: partMember}
 	w := scan.Members(raw)
@@ -198,8 +196,8 @@ func parseAudio(t *core.Tree, raw []byte) (ok bool) {
 	return true
 }
 
-// signed puts a signature that stands at the message where it belongs: at the first
-// call, which then has none, else at the last text.
+// signed moves the signature of a message to the part that it belongs to: to the first call, if that has
+// none, otherwise to the last text.
 func signed(t *core.Tree, from, calls int, sign core.Text) {
 	vendor, sign := core.ReadSign(sign, core.Google)
 	at := -1
@@ -222,8 +220,7 @@ func signed(t *core.Tree, from, calls int, sign core.Text) {
 	}
 }
 
-// googleSign reads {google: {thought_signature}}, where Gemini's signature stands in this
-// format; nil: there is none.
+// googleSign reads {google: {thought_signature}}, Gemini's signature in this format; nil: there is none.
 //
 // Source: https://ai.google.dev/gemini-api/docs/openai
 func googleSign(raw []byte) core.Text {
@@ -252,7 +249,7 @@ func googleSign(raw []byte) core.Text {
 	}
 }
 
-// Keys of members that were taken for known and are kept after all.
+// Keys of known members that are kept among the extras in some cases.
 var (
 	keyRole      = core.Text("role")
 	keyContent   = core.Text("content")

@@ -8,8 +8,7 @@ import (
 	"asbru/core/scan"
 )
 
-// parseMessages reads the array of messages at the start of raw and returns what
-// follows it.
+// parseMessages reads the array of messages at the start of raw and returns the bytes after it.
 func parseMessages(c *core.Chat, raw []byte) (rest []byte, f *core.Fault) {
 	w := scan.Elements(raw)
 	for n := 0; ; n++ {
@@ -39,8 +38,8 @@ func badMessage(n int, member, why string) *core.Fault {
 	return body.Invalid(param, "cannot read "+param+": "+why, "")
 }
 
-// plainMessage is parseMessage for a role and a text and nothing else, as most messages are
-// written. ok is false, and nothing was read, of any other.
+// plainMessage is parseMessage for messages with only a role and a text, as most have. ok is false for any
+// other, and then nothing was read.
 func plainMessage(c *core.Chat, raw []byte) (rest []byte, ok bool) {
 	w := scan.Members(raw)
 	if key, ok := w.Key(); !ok || string(key) != "role" {
@@ -64,7 +63,7 @@ func plainMessage(c *core.Chat, raw []byte) (rest []byte, ok bool) {
 	return rest, true
 }
 
-// parseMessage reads the n-th message, at the start of raw, and returns what follows it.
+// parseMessage reads the n-th message, at the start of raw, and returns the bytes after it.
 func parseMessage(c *core.Chat, raw []byte, n int) (rest []byte, f *core.Fault) {
 	var m chatMessage
 	i := c.Begin(core.User)
@@ -96,7 +95,7 @@ func parseMessage(c *core.Chat, raw []byte, n int) (rest []byte, f *core.Fault) 
 	return rest, f
 }
 
-// named is the participant's name. An id of a call that nobody asked for here is kept.
+// named returns the participant's name. An id of a call, which this kind of message does not have, is kept.
 func (m *chatMessage) named(c *core.Chat, turn *core.Turn, id []byte) core.Text {
 	if id != nil {
 		c.Keep(&turn.More, keyCallID, id)
@@ -108,7 +107,7 @@ func (m *chatMessage) named(c *core.Chat, turn *core.Turn, id []byte) core.Text 
 	return name
 }
 
-// keepRest keeps what only the model's own messages have a place for.
+// keepRest keeps the members that only messages of the model should have.
 func (m *chatMessage) keepRest(c *core.Chat, turn *core.Turn) {
 	for _, f := range [...]struct {
 		key core.Text
@@ -121,7 +120,7 @@ func (m *chatMessage) keepRest(c *core.Chat, turn *core.Turn) {
 	}
 }
 
-// result reads the message that answers a call.
+// result reads the message with the result of a call.
 func (m *chatMessage) result(c *core.Chat, turn *core.Turn, n int) *core.Fault {
 	p := core.Part{Kind: core.PartResult, ID: quoted(m.callID), Name: quoted(m.name)}
 	if string(m.role) == `"function"` {
@@ -145,7 +144,7 @@ func (m *chatMessage) result(c *core.Chat, turn *core.Turn, n int) *core.Fault {
 	return nil
 }
 
-// roleOf is the role called word.
+// roleOf returns the role called word.
 func roleOf(word core.Text) (r core.Role, ok bool) {
 	switch string(word) {
 	case "user":

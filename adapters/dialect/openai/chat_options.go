@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// numbers writes the settings that are numbers. Those of others are noted as left out.
+// numbers writes the settings that are numbers. Those that only other formats have are recorded as dropped.
 func (o *chatOut) numbers() {
 	c := o.c
 	if c.MaxTokens != nil {
@@ -92,14 +92,14 @@ func appendTextList(dst []byte, name string, list []core.Text) []byte {
 	return append(dst, ']')
 }
 
-// What a number of tokens to think with is in words: the highest for each. OpenAI says
-// nowhere how many tokens an effort is; only these words are known to all servers.
+// The efforts for budgets of thinking: the most tokens for each. OpenAI does not document how many tokens an
+// effort is. All servers know these words.
 const (
 	lowBudget    = 4096
 	mediumBudget = 12288
 )
 
-// thinking writes how much is to be thought.
+// thinking writes how much the model should think.
 func (o *chatOut) thinking() {
 	c := o.c
 	if c.Summary != nil && !o.own {
@@ -136,7 +136,7 @@ func (o *chatOut) thinking() {
 		return
 	}
 	switch {
-	case c.Budget == core.BudgetAuto: // what the model does when nothing is said
+	case c.Budget == core.BudgetAuto: // the default of models
 	case c.Budget == 0:
 		c.Drop("thinking") // "none" is an error for models that do not think, and for many that do
 	case c.Budget <= lowBudget:
@@ -148,8 +148,7 @@ func (o *chatOut) thinking() {
 	}
 }
 
-// ownThinking writes what its own family said of thinking, as it came; what is not here
-// stands among the extras.
+// ownThinking writes the settings of thinking of the same family as they came; the rest is among the extras.
 func (o *chatOut) ownThinking() {
 	c := o.c
 	if c.Shape&chatSwitch != 0 {
@@ -171,7 +170,7 @@ func (o *chatOut) ownThinking() {
 	}
 }
 
-// extra is the value of a top-level member that has no place in the form.
+// extra returns the value of a top-level member that the neutral form does not have; nil: absent.
 func (o *chatOut) extra(name string) []byte {
 	for more := o.c.More; more != 0; {
 		var e core.Extra
@@ -182,8 +181,7 @@ func (o *chatOut) extra(name string) []byte {
 	return nil
 }
 
-// options writes whether a stream is wanted, and that it tells its usage if the target
-// has that.
+// options writes whether a stream is wanted, and that it should include usage if the target supports that.
 func (o *chatOut) options() {
 	var told []byte
 	if o.own {

@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// calls writes tool_calls, or the function_call of old.
+// calls writes tool_calls, or the older function_call.
 func (o *chatOut) calls(parts []core.Part) {
 	open := false
 	for i := range parts {
@@ -64,13 +64,13 @@ func (o *chatOut) call(p *core.Part) {
 	o.dst = append(uncomma(o.dst, at), '}')
 }
 
-// appendGoogleSign appends the member that holds a signature of a call.
+// appendGoogleSign appends the member with the signature of a call.
 func appendGoogleSign(dst []byte, v core.Vendor, sign core.Text) []byte {
 	dst = append(dst, `,"extra_content":{"google":{"thought_signature":"`...)
 	return append(core.AppendSign(dst, core.Google, v, sign), `"}}`...)
 }
 
-// appendFunction appends {name, arguments}. own: arguments that came as an object go as one.
+// appendFunction appends {name, arguments}. With own, arguments that came as an object are written as one.
 func appendFunction(dst []byte, p *core.Part, own bool) []byte {
 	if own && p.Shape&partRaw != 0 {
 		return append(dst, p.Raw...)
@@ -93,7 +93,7 @@ func appendFunction(dst []byte, p *core.Part, own bool) []byte {
 	return append(uncomma(dst, at), '}')
 }
 
-// appendArguments appends the arguments of a call as the inside of a string. None are {}.
+// appendArguments appends the arguments of a call as the inside of a string, {} if there are none.
 func appendArguments(dst []byte, p *core.Part) []byte {
 	switch {
 	case len(p.Args) == 0:
@@ -104,11 +104,11 @@ func appendArguments(dst []byte, p *core.Part) []byte {
 	return scan.AppendEscaped(dst, p.Args)
 }
 
-// maxID is what OpenAI lets the id of a call be, in bytes.
+// maxID is the most bytes that OpenAI accepts in the id of a call.
 const maxID = 40
 
-// id writes the id of a call, or of the result that answers it. Both get the same: what
-// the target cannot bear is replaced by what is made of it.
+// id writes the id of a call, or of its result. An id that the target does not accept is replaced by one
+// derived from it, so that both remain equal.
 func (o *chatOut) id(p *core.Part) {
 	id := p.ID
 	if len(id) == 0 {
@@ -125,7 +125,7 @@ func (o *chatOut) id(p *core.Part) {
 	}
 }
 
-// shortID is the length of the ids that Mistral takes: letters and digits.
+// shortID is the length of the ids that Mistral accepts, which consist of letters and digits.
 const shortID = 9
 
 func isShortID(id core.Text) bool {
@@ -140,8 +140,8 @@ func isShortID(id core.Text) bool {
 	return true
 }
 
-// appendShortID appends nine letters and digits made of id: FNV-1a (RFC 9923), stirred so
-// that ids which differ at their end alone do so everywhere.
+// appendShortID appends nine letters and digits derived from id: its FNV-1a hash (RFC 9923), mixed so that
+// ids which differ only at their end differ in all characters.
 func appendShortID(dst []byte, id core.Text) []byte {
 	const letters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	h := uint64(14695981039346656037)

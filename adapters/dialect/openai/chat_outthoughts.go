@@ -5,14 +5,14 @@ import (
 	"asbru/core/scan"
 )
 
-// thoughts writes what the model thought: as it came to its own family; else as text, with
-// those signatures that the target can read.
+// thoughts writes the thoughts of the model: for the same family as they came, otherwise as text with the
+// signatures that the target can read.
 func (o *chatOut) thoughts(parts []core.Part) {
 	if o.own && !mistrals(parts) {
 		o.ownThoughts(parts)
 		return
 	}
-	if o.vendor == core.OpenAI { // its own chat completions refuse members they do not know
+	if o.vendor == core.OpenAI { // OpenAI's chat completions refuse unknown members
 		for i := range parts {
 			if k := parts[i].Kind; o.c != nil && (k == core.PartThought || k == core.PartVeiled) {
 				o.c.Drop(core.LostThought)
@@ -86,7 +86,7 @@ func appendDetail(dst []byte, p *core.Part, sign core.Text, n int64) []byte {
 	return append(scan.AppendInt(append(dst, `","index":`...), n), '}')
 }
 
-// signFormat is what OpenRouter calls the way a vendor's thinking is signed.
+// signFormat returns OpenRouter's name for the format of a vendor's signatures.
 func signFormat(v core.Vendor) string {
 	switch v {
 	case core.Anthropic, core.Amazon:
@@ -99,7 +99,7 @@ func signFormat(v core.Vendor) string {
 	return "unknown"
 }
 
-// ownThoughts writes thinking in the members it came in.
+// ownThoughts writes thinking in the members in which it came.
 func (o *chatOut) ownThoughts(parts []core.Part) {
 	for i := range parts {
 		switch p := &parts[i]; {
@@ -128,8 +128,8 @@ func (o *chatOut) ownThoughts(parts []core.Part) {
 	}
 }
 
-// ownDetail writes one entry of reasoning_details as it came, without a signature that
-// is not for the target.
+// ownDetail writes one entry of reasoning_details as it came, but without a signature that is not for the
+// target.
 func (o *chatOut) ownDetail(p *core.Part) {
 	sign := p.Sign
 	if o.vendor != core.NoVendor && p.Vendor != o.vendor {

@@ -6,10 +6,10 @@ import (
 	"asbru/core/scan"
 )
 
-// content writes the content of a message and returns how many parts of it there are. A
-// message without any has an empty one if it must, else null.
+// content writes the content of a message and returns its number of parts. Without parts it is an empty
+// string if must is set, otherwise null.
 func (o *chatOut) content(parts []core.Part, shape uint16, must bool) (n int) {
-	thinking := !o.own && o.quirks&core.QuirkAnyChoice != 0 // Mistral has it among the content
+	thinking := !o.own && o.quirks&core.QuirkAnyChoice != 0 // Mistral has thinking in the content
 	only := -1
 	for i := 0; i < len(parts); i += 1 + int(parts[i].Inner) {
 		if o.within(&parts[i], thinking) {
@@ -45,8 +45,8 @@ func (o *chatOut) content(parts []core.Part, shape uint16, must bool) (n int) {
 	return n
 }
 
-// within reports whether p stands in the content of its message. What cannot be said here
-// is noted.
+// within reports whether p belongs in the content of its message. A part that this format does not have is
+// recorded as dropped.
 func (o *chatOut) within(p *core.Part, thinking bool) bool {
 	switch p.Kind {
 	case core.PartText:
@@ -115,7 +115,7 @@ func (o *chatOut) part(p *core.Part) {
 	o.dst = append(uncomma(o.dst, at), '}')
 }
 
-// appendType appends the type member, if it is to be there.
+// appendType appends the type member if typed is set.
 func appendType(dst []byte, typed bool, name string) []byte {
 	if !typed {
 		return dst
@@ -123,8 +123,8 @@ func appendType(dst []byte, typed bool, name string) []byte {
 	return append(append(append(dst, `,"type":"`...), name...), '"')
 }
 
-// source writes where an image or video is, or all of it as a data URL. media is what it is
-// taken for when nobody said.
+// source writes the URL of an image or video, or its bytes as a data URL. media is its type if it is not
+// known.
 func (o *chatOut) source(p *core.Part, media string) {
 	switch {
 	case p.Data != nil:
@@ -155,7 +155,7 @@ func (o *chatOut) data(p *core.Part, media string) {
 	o.dst = append(append(append(o.dst, `;base64,`...), p.Data...), '"')
 }
 
-// audio writes what was heard. What the model said aloud goes as its transcript.
+// audio writes audio input. Audio of the model is written as its transcript.
 func (o *chatOut) audio(p *core.Part, typed bool) {
 	if len(p.Text) > 0 && (p.Data == nil || o.speaks) {
 		o.dst = appendTextMember(append(o.dst, `,"type":"text"`...), "text", p.Text)
@@ -171,7 +171,7 @@ func (o *chatOut) audio(p *core.Part, typed bool) {
 	o.dst = append(append(o.dst, audioFormat(p.Media)...), '"', '}')
 }
 
-// audioFormat is what the format of a MIME type is called here.
+// audioFormat returns this format's name for an audio MIME type.
 func audioFormat(media core.Text) []byte {
 	switch string(media) {
 	case "audio/mpeg", "audio/mp3":
@@ -187,7 +187,7 @@ func audioFormat(media core.Text) []byte {
 	return media
 }
 
-// document writes a file as Mistral takes it.
+// document writes a file in Mistral's form.
 func (o *chatOut) document(p *core.Part) {
 	o.dst = append(o.dst, `,"type":"document_url","document_url":`...)
 	if p.Data != nil {
@@ -211,7 +211,7 @@ func (o *chatOut) file(p *core.Part, typed bool) {
 	case p.Data != nil:
 		o.dst = append(appendType(o.dst, typed, "file"), `,"file":{"file_data":`...)
 		o.data(p, "application/octet-stream")
-	case p.Text != nil: // plain text is no file here
+	case p.Text != nil: // plain text is not a file here
 		o.dst = appendTextMember(append(o.dst, `,"type":"text"`...), "text", p.Text)
 		return
 	case p.File != nil:
@@ -224,7 +224,7 @@ func (o *chatOut) file(p *core.Part, typed bool) {
 	if p.Name != nil {
 		o.dst = appendTextMember(o.dst, "filename", p.Name)
 	} else if !o.own && p.Data != nil {
-		o.dst = append(o.dst, `,"filename":"`...) // OpenAI wants one
+		o.dst = append(o.dst, `,"filename":"`...) // OpenAI requires a name
 		if string(p.Media) == "application/pdf" {
 			o.dst = append(o.dst, `document.pdf"`...)
 		} else {

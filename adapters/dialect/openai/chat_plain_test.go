@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// What is read the short way is what the long way reads, and all else is left to that.
+// plainMessage reads the same as parseMessage, and leaves all other messages to that.
 func TestPlainMessage(t *testing.T) {
 	f := func(raw string, want bool) {
 		t.Helper()

@@ -15,8 +15,8 @@ var (
 	errNoRanks   = errors.New("cannot read reply: it has no results")
 )
 
-// parseReply is the ParseReply of chat completions, and of the legacy ones, which differ in
-// where the text stands.
+// parseReply is the ParseReply of chat completions, and of the legacy ones, which have the text in another
+// place.
 func parseReply(r *core.Completion, raw []byte) error {
 	r.From, r.Op = &dialect, core.OpChat
 	known, failed := false, false
@@ -57,8 +57,8 @@ func parseReply(r *core.Completion, raw []byte) error {
 
 var errorKey = []byte(`"error"`)
 
-// failedIn is the first choice of a reply if it is an error and says nothing else, as OpenRouter
-// answers 200 for a provider that failed; nil if it is not.
+// failedIn returns the first choice of a reply if it is only an error, as OpenRouter sends with status 200
+// for a provider that failed; nil if it is not.
 func failedIn(raw []byte) []byte {
 	if !bytes.Contains(raw, errorKey) {
 		return nil
@@ -91,8 +91,8 @@ func failedIn(raw []byte) []byte {
 	return choice
 }
 
-// soundReply reports whether parseReply reads raw: it is an object, and there is a choice that is
-// no error. What else the choices hold is not looked at.
+// soundReply reports whether parseReply would accept raw: it is an object with a choice that is not an
+// error. It does not check the rest of the choices.
 func soundReply(raw []byte) bool {
 	chosen, failed := false, false
 	w := scan.Members(raw)
@@ -107,8 +107,8 @@ func soundReply(raw []byte) bool {
 	}
 }
 
-// choiceIn reports whether one of the elements of an array is an object, and whether the first one
-// has an error. That one is gone through, not skipped, which costs no more.
+// choiceIn reports whether one of the elements of an array is an object, and whether the first object has an
+// error. Reading its members costs no more than skipping it.
 func choiceIn(raw []byte) (chosen, failed bool) {
 	if first := trim(raw[1:]); opens(first) {
 		w := scan.Members(first)
@@ -127,8 +127,8 @@ func choiceIn(raw []byte) (chosen, failed bool) {
 	}
 }
 
-// nameCalls gives an id to the calls without one, as Gemini's models have none: made of the
-// reply's, so that two replies of a conversation have different ones.
+// nameCalls gives an id to calls without one, such as those of Gemini's models. It is derived from the id of
+// the reply, so that ids differ between the replies of a conversation.
 func nameCalls(r *core.Completion) {
 	for i := range r.Parts {
 		p := &r.Parts[i]
@@ -141,7 +141,7 @@ func nameCalls(r *core.Completion) {
 	}
 }
 
-// replyField reads one top-level member. ok is false for what is kept instead.
+// replyField reads one top-level member. ok is false if it is to be kept among the extras.
 func replyField(r *core.Completion, key, value []byte) (ok bool) {
 	text := quoted(value)
 	switch string(key) {
@@ -243,7 +243,7 @@ var (
 	keyMessage = core.Text("message")
 )
 
-// choiceField reads one member of a choice. ok is false for what is kept, for its own family.
+// choiceField reads one member of a choice. ok is false if it is to be kept for the same family.
 func choiceField(c *core.Choice, key, value []byte) (ok bool) {
 	switch string(key) {
 	case "index":
@@ -295,8 +295,7 @@ func parseSaid(r *core.Completion, c *core.Choice, raw []byte) {
 	}
 }
 
-// settle makes of the finish reason what others mean by it: a call that was forced
-// finishes with stop, and some servers give no reason at all.
+// settle corrects the finish reason: a forced call finishes with stop, and some servers send no reason.
 func settle(r *core.Completion, c *core.Choice) {
 	calls := false
 	for i := c.From; i < c.To; i++ {

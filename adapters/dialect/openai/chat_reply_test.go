@@ -97,7 +97,7 @@ func TestReplyReads(t *testing.T) {
 	bad(``, "no JSON object")
 }
 
-// stream feeds frames and tells the events in a few words.
+// stream reads frames and returns the events in short.
 func stream(t *testing.T, frames ...string) string {
 	t.Helper()
 	x := core.NewCrossing()
@@ -161,12 +161,12 @@ func TestStreamReads(t *testing.T) {
 	f("start open7: +t sign:elsewhere:S close open0: +a close finish1", d(`"reasoning":"t","reasoning_details":[{"type":"reasoning.text","text":"t"}]`), d(`"reasoning_details":[{"type":"reasoning.text","signature":"S"}]`), d(`"content":"a"`), fin("stop"))
 	f("start open7: +t close open8: sign:anthropic:V close open0: +a", d(`"reasoning_details":[{"type":"reasoning.text","text":"t"}]`), d(`"reasoning_details":[{"type":"reasoning.encrypted","data":"asbru.anthropic.V"}]`), d(`"content":"a"`))
 	f("start open7: +t close open0: +4", d(`"content":[{"type":"thinking","thinking":[{"type":"text","text":"t"}]}]`), d(`"content":[{"type":"text","text":"4"}]`))
-	// Fragments, two calls after one another, arguments that never come.
+	// Fragments, two calls in succession, arguments that never come.
 	f(`start open5:c +{\"a\": +1} close open5:d +{} close finish4`, call(`"index":0,"id":"c","type":"function","function":{"name":"f","arguments":""}`), call(`"index":0,"function":{"arguments":"{\"a\":"}`), call(`"index":0,"function":{"arguments":"1}"}`), call(`"index":1,"id":"d","function":{"name":"g","arguments":"{}"}`), fin("stop"))
 	f(`start open5:c close open5:d close finish4`, call(`"index":0,"id":"c","function":{"name":"f"}`), call(`"index":1,"id":"d","function":{"name":"g"}`), fin("tool_calls"))
-	// Interleaved fragments come out one call after the other.
+	// Interleaved fragments are delivered call by call.
 	f(`start open5:c +{\"}\\ +\": +1} close open5:d +[2,3] close finish4`, call(`"index":0,"id":"c","function":{"name":"f","arguments":"{\"}\\"}`), call(`"index":1,"id":"d","function":{"name":"g","arguments":"[2"}`), call(`"index":0,"function":{"arguments":"\":"}`), call(`"index":1,"function":{"arguments":",3]"}`), call(`"index":0,"function":{"arguments":"1}"}`), fin("tool_calls"))
-	// Whole calls: without index, or all with the same.
+	// Calls in one chunk, without an index or all with the same.
 	f(`start open5:c +{} close open5:d +{} close finish4`, d(`"tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"}},{"id":"d","function":{"name":"f","arguments":"{}"}}]`), fin("tool_calls"))
 	f(`start open5:c +{} close open5:d +{} close finish4`, call(`"index":0,"id":"c","function":{"name":"f","arguments":"{}"}`), call(`"index":0,"id":"d","function":{"name":"f","arguments":"{}"}`), fin("tool_calls"))
 	f(`start open5:c +{\"a\":1} close finish4`, call(`"index":0,"id":"c","function":{"name":"f","arguments":{"a":1}}`), fin("tool_calls"))
@@ -228,7 +228,7 @@ func TestStreamWrites(t *testing.T) {
 	}
 }
 
-// A fault ends a stream: no terminator says that all is well.
+// A fault ends a stream without the terminator of a complete one.
 func TestStreamWritesFault(t *testing.T) {
 	x := core.NewCrossing()
 	out := appendChunk(nil, x, &core.Event{Kind: core.EventFault, Fault: &core.Fault{Code: core.UpstreamFailed, Message: "m"}})
@@ -239,7 +239,7 @@ func TestStreamWritesFault(t *testing.T) {
 	}
 }
 
-// What waits for a call to end, and how many parts there may be, is bounded.
+// The bytes that wait for a call to end and the number of parts are bounded.
 func TestStreamBounds(t *testing.T) {
 	feed := func(x *core.Crossing, data string) error {
 		_, err := parseChunk(nil, x, nil, []byte(data))
@@ -252,7 +252,7 @@ func TestStreamBounds(t *testing.T) {
 	if err := feed(x, entry("0", "{")); err != nil {
 		t.Fatal(err)
 	}
-	x.R.Seq = maxHeld - 4 // as if so much waited
+	x.R.Seq = maxHeld - 4 // as if this much were waiting
 	if err := feed(x, entry("1", "aaaa")); err != nil {
 		t.Errorf("what just fits: %v", err)
 	}

@@ -31,7 +31,7 @@ func appendSaid(dst []byte, t *core.Tree, parts []core.Part) []byte {
 	return appendBeside(appendThoughts(dst, parts), t, parts)
 }
 
-// appendBeside appends the members of a message that are neither text nor thinking.
+// appendBeside appends the members of a message other than text and thinking.
 func appendBeside(dst []byte, t *core.Tree, parts []core.Part) []byte {
 	dst = appendCites(dst, t, parts)
 	dst = appendMedia(dst, parts)
@@ -49,7 +49,7 @@ func appendBeside(dst []byte, t *core.Tree, parts []core.Part) []byte {
 	return dst
 }
 
-// appendCall appends the n-th entry of tool_calls, the first with what begins the list.
+// appendCall appends the n-th entry of tool_calls, and before the first one the beginning of the list.
 func appendCall(dst []byte, p *core.Part, n int64) []byte {
 	if n == 0 {
 		dst = append(dst, `,"tool_calls":[`...)
@@ -70,8 +70,8 @@ func appendCall(dst []byte, p *core.Part, n int64) []byte {
 	return append(dst, '}')
 }
 
-// appendSignText appends the signature of a text part, which Gemini's has at times, where
-// Gemini itself puts it in this format.
+// appendSignText appends the signature of a text part, as Gemini's texts sometimes have, in the member that
+// Gemini itself uses in this format.
 func appendSignText(dst []byte, parts []core.Part) []byte {
 	for i := range parts {
 		if p := &parts[i]; p.Kind == core.PartText && p.Sign != nil {
@@ -81,8 +81,7 @@ func appendSignText(dst []byte, parts []core.Part) []byte {
 	return dst
 }
 
-// appendThoughts appends what was thought: as text, and with the signatures that somebody
-// will want to see again.
+// appendThoughts appends thoughts as text, and with signatures that a vendor needs in later requests.
 func appendThoughts(dst []byte, parts []core.Part) []byte {
 	text, signed := false, false
 	for i := range parts {
@@ -116,7 +115,7 @@ func appendThoughts(dst []byte, parts []core.Part) []byte {
 	return append(uncomma(dst, from), ']')
 }
 
-// appendMedia appends an audio answer, and images as OpenRouter gives them.
+// appendMedia appends an audio answer, and images in OpenRouter's form.
 func appendMedia(dst []byte, parts []core.Part) []byte {
 	images := 0
 	for i := range parts {
@@ -158,10 +157,10 @@ func appendImage(dst []byte, p *core.Part) []byte {
 	return append(dst, `"}}`...)
 }
 
-// appendCites appends annotations for those citations that have a URL. Their places are
-// counted in the part they are about; here its text is one with those before.
+// appendCites appends annotations for the citations that have a URL. Positions, which refer to a part, are
+// converted to positions in the joined text.
 func appendCites(dst []byte, t *core.Tree, parts []core.Part) []byte {
-	if !cited(parts) { // nearly always: nobody has to count characters
+	if !cited(parts) { // nearly always, and then no characters are counted
 		return dst
 	}
 	open, before := false, int64(0)
@@ -200,7 +199,7 @@ func cited(parts []core.Part) bool {
 	return false
 }
 
-// appendCite appends one annotation, about text that has before characters in front.
+// appendCite appends one annotation, for text that follows that many characters.
 func appendCite(dst []byte, c *core.Cite, before int64) []byte {
 	dst = append(dst, `{"type":"url_citation","url_citation":{"start_index":`...)
 	dst = scan.AppendInt(dst, max(c.Start, 0)+before)
@@ -215,7 +214,7 @@ func appendCite(dst []byte, c *core.Cite, before int64) []byte {
 	return append(dst, `}}`...)
 }
 
-// characters counts the characters that text says.
+// characters counts the characters of text after decoding its escapes.
 func characters(text core.Text) (n int64) {
 	for i := 0; i < len(text); n++ {
 		switch c := text[i]; {

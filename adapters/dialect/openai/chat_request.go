@@ -42,8 +42,8 @@ func parseChat(c *core.Chat, raw []byte) *core.Fault {
 	return nil
 }
 
-// parseField reads one top-level member. What has no place in c, or a value of a type
-// that is not its own, is kept.
+// parseField reads one top-level member. One that c does not have, or whose value has an unexpected type, is
+// kept among the extras.
 func parseField(c *core.Chat, key, name, value []byte) *core.Fault {
 	if value[0] == 'n' || !numberField(c, name, value) && !wordField(c, name, value) && !otherField(c, name, value) {
 		switch {
@@ -181,7 +181,7 @@ func otherField(c *core.Chat, name, value []byte) bool {
 		return opens(value) && c.Choice == core.ChooseUnsaid && parseChoice(c, value)
 	case "stream_options", "reasoning", "thinking":
 		return opens(value) && soleField(c, string(name), value) || glance(c, value)
-	case "enable_thinking": // Qwen's
+	case "enable_thinking": // Qwen
 		if on, ok := scan.Bool(value); ok && c.Budget == core.BudgetUnset {
 			c.Budget = switched(on)
 		}
@@ -189,7 +189,7 @@ func otherField(c *core.Chat, name, value []byte) bool {
 	return false
 }
 
-// soleField reads an object of one member, what most of them are.
+// soleField reads a setting that is an object with one member, as most such objects are.
 func soleField(c *core.Chat, name string, value []byte) (ok bool) {
 	w := scan.Members(value)
 	key, v, some := w.Next()
@@ -218,7 +218,7 @@ func soleField(c *core.Chat, name string, value []byte) (ok bool) {
 	return ok
 }
 
-// glance reads of a member that is kept what others can express too. It takes nothing.
+// glance reads, from a member that is kept, what other formats can express too. taken is always false.
 func glance(c *core.Chat, value []byte) (taken bool) {
 	w := scan.Members(value)
 	for {
@@ -255,7 +255,7 @@ func glance(c *core.Chat, value []byte) (taken bool) {
 	}
 }
 
-// switched is the budget of thinking that is only switched on or off.
+// switched returns the budget for thinking that is only switched on or off.
 func switched(on bool) int64 {
 	if on {
 		return core.BudgetAuto
@@ -271,7 +271,7 @@ func setTri(t *core.Tri, raw []byte) bool {
 	return ok
 }
 
-// textList reads an array of strings. ok is false if it is empty or anything else is in it.
+// textList reads an array of strings. ok is false if it is empty or has other elements.
 func textList(list *[]core.Text, raw []byte) (ok bool) {
 	from := len(*list)
 	w := scan.Elements(raw)

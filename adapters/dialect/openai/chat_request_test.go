@@ -8,7 +8,7 @@ import (
 	"asbru/core"
 )
 
-// foreign reads a request and hands it on as if another format had been read.
+// foreign reads a request and returns it as if it came from another format.
 func foreign(t *testing.T, body string) *core.Chat {
 	t.Helper()
 	c := core.NewChat()
@@ -19,7 +19,7 @@ func foreign(t *testing.T, body string) *core.Chat {
 	return c
 }
 
-// sentAs compares what is sent for c, without the model.
+// sentAs compares the request written for c, without the model.
 func sentAs(t *testing.T, c *core.Chat, s core.Send, want string) {
 	t.Helper()
 	s.Model = []byte("m")
@@ -136,7 +136,7 @@ func TestRequestOfAnother(t *testing.T) {
 	f(`{"messages":[{"role":"assistant","content":"a","reasoning_content":"t"}]}`, `{"messages":[{"role":"assistant","content":"a"}]}`, core.Send{Face: &core.Face{Vendor: core.OpenAI}})
 }
 
-// Signatures go to those who made them and to nobody else.
+// Signatures are sent only to the vendors that made them.
 func TestRequestSignatures(t *testing.T) {
 	const body = `{"messages":[{"role":"assistant","content":"a","reasoning_details":[` +
 		`{"type":"reasoning.text","text":"t","signature":"asbru.anthropic.A","index":0},{"type":"reasoning.encrypted","data":"E","index":1}],` +

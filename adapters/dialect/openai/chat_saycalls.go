@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// saysCalls adds to the calls.
+// saysCalls reads the tool_calls of a chunk.
 func saysCalls(ev []core.Event, x *core.Crossing, choice int32, raw []byte) ([]core.Event, error) {
 	w := scan.Elements(raw)
 	for {
@@ -20,7 +20,7 @@ func saysCalls(ev []core.Event, x *core.Crossing, choice int32, raw []byte) ([]c
 	}
 }
 
-// An entry is one of tool_calls in a chunk, taken apart.
+// An entry is one of the tool_calls of a chunk.
 type entry struct {
 	key         int64 // its number; keyNone: it has none
 	id, name    core.Text
@@ -86,7 +86,7 @@ func saysCall(ev []core.Event, x *core.Crossing, choice int32, raw []byte) ([]co
 	return deliver(ev, x, i, text)
 }
 
-// saysFunction adds to a function_call, of which there is one.
+// saysFunction reads the function_call of a chunk. A choice has at most one.
 func saysFunction(ev []core.Event, x *core.Crossing, choice int32, raw []byte) ([]core.Event, error) {
 	name, args := functionOf(raw)
 	if len(name) == 0 && len(quoted(args)) == 0 {
@@ -123,9 +123,9 @@ func functionOf(raw []byte) (name core.Text, args []byte) {
 	}
 }
 
-// callOf is the call that an entry goes on with, or -1 if it begins one. A missing number
-// begins one if there is a new id. So does a number that is taken by a call with another id,
-// since some servers number every call 0.
+// callOf returns the block of the call that an entry continues, or -1 if it begins one. An entry without a
+// number begins one if it has a new id. So does one with the number of a call with another id, because some
+// servers number every call 0.
 func callOf(x *core.Crossing, choice int32, c *entry) int32 {
 	for i := int32(len(x.Blocks)) - 1; i >= 0; i-- {
 		b := &x.Blocks[i]
@@ -143,7 +143,7 @@ func callOf(x *core.Crossing, choice int32, c *entry) int32 {
 	return -1
 }
 
-// nextKey is the number of a call that has none.
+// nextKey returns a number for a call without one.
 func nextKey(x *core.Crossing, choice int32, key int64) int64 {
 	if key >= 0 {
 		return key
@@ -156,7 +156,7 @@ func nextKey(x *core.Crossing, choice int32, key int64) int64 {
 	return key + 1
 }
 
-// appendCallID appends an id for the n-th block, which the provider gave none.
+// appendCallID appends an id for the n-th block, for which the provider sent none.
 func appendCallID(dst []byte, x *core.Crossing, n int64) []byte {
 	const digits = "0123456789abcdef"
 	dst = append(dst, "call_"...)

@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// saysText adds text, with its logprobs if there are any.
+// saysText adds text, with its logprobs if it has any.
 func saysText(ev []core.Event, x *core.Crossing, choice int32, text core.Text, probs []byte) ([]core.Event, error) {
 	if len(text) == 0 && probs == nil {
 		return ev, nil
@@ -80,7 +80,7 @@ func saysElement(ev []core.Event, x *core.Crossing, choice int32, raw []byte) ([
 	}
 }
 
-// saysDetails adds reasoning_details: thinking, if nothing else says it, and signatures.
+// saysDetails adds reasoning_details: thinking, unless it comes in another member, and signatures.
 func saysDetails(ev []core.Event, x *core.Crossing, choice int32, raw []byte) ([]core.Event, error) {
 	w := scan.Elements(raw)
 	for {
@@ -120,7 +120,8 @@ func saysDetails(ev []core.Event, x *core.Crossing, choice int32, raw []byte) ([
 	}
 }
 
-// signThought signs the last thought that has no signature, or one without text.
+// signThought adds a signature to the last block if that is an unsigned thought, otherwise to a new thought
+// without text.
 func signThought(ev []core.Event, x *core.Crossing, choice int32, sign core.Text) ([]core.Event, error) {
 	at := lastWaiting(x, choice)
 	if at < 0 {
@@ -136,7 +137,7 @@ func signThought(ev []core.Event, x *core.Crossing, choice int32, sign core.Text
 	return signBlock(ev, x, at, core.Elsewhere, sign), nil
 }
 
-// signBlock gives block i its signature, out of a field of own.
+// signBlock sets the signature of block i, which came in a field of the vendor own.
 func signBlock(ev []core.Event, x *core.Crossing, i int32, own core.Vendor, sign core.Text) []core.Event {
 	b := &x.Blocks[i]
 	vendor, sign := core.ReadSign(sign, own)
@@ -147,7 +148,7 @@ func signBlock(ev []core.Event, x *core.Crossing, i int32, own core.Vendor, sign
 	return ev
 }
 
-// veil adds thinking that only its vendor can read.
+// veil adds encrypted thinking, which only its vendor can read.
 func veil(ev []core.Event, x *core.Crossing, choice int32, data core.Text, own core.Vendor) ([]core.Event, error) {
 	i, err := add(x, choice, core.PartVeiled, keyNone)
 	if err != nil {
@@ -157,8 +158,7 @@ func veil(ev []core.Event, x *core.Crossing, choice int32, data core.Text, own c
 	return tryOpen(ev, x, i), nil
 }
 
-// saysSign puts a signature that stands at the message at what is said right then: Gemini
-// signs a call, or the text.
+// saysSign adds a signature of the message to the current block: Gemini signs a call, or the text.
 func saysSign(ev []core.Event, x *core.Crossing, choice int32, sign core.Text) ([]core.Event, error) {
 	at := lastWaiting(x, choice)
 	if at < 0 {
@@ -170,7 +170,7 @@ func saysSign(ev []core.Event, x *core.Crossing, choice int32, sign core.Text) (
 	return signBlock(ev, x, at, core.Google, sign), nil
 }
 
-// saysAudio adds sound, which waits for the end, and what it says, which does not.
+// saysAudio adds audio, which is delivered at the end, and its transcript, which is delivered at once.
 func saysAudio(ev []core.Event, x *core.Crossing, choice int32, raw []byte) ([]core.Event, error) {
 	at := int32(-1)
 	for i := range x.Blocks {
@@ -196,7 +196,7 @@ func saysAudio(ev []core.Event, x *core.Crossing, choice int32, raw []byte) ([]c
 	return saysText(ev, x, choice, memberText(raw, "transcript"), nil)
 }
 
-// saysImages adds images, which come whole: OpenRouter's, as data URLs.
+// saysImages adds OpenRouter's images, each in one chunk as a data URL.
 func saysImages(ev []core.Event, x *core.Crossing, choice int32, raw []byte) ([]core.Event, error) {
 	w := scan.Elements(raw)
 	for {
@@ -220,7 +220,7 @@ func saysImages(ev []core.Event, x *core.Crossing, choice int32, raw []byte) ([]
 	}
 }
 
-// saysCites says where the text has something from, as long as it is open.
+// saysCites adds citations to the text if that is still open.
 func saysCites(ev []core.Event, x *core.Crossing, choice int32, raw []byte) []core.Event {
 	i := openBlock(x, choice)
 	if i < 0 || x.Blocks[i].Kind != core.PartText {
@@ -233,7 +233,7 @@ func saysCites(ev []core.Event, x *core.Crossing, choice int32, raw []byte) []co
 			return ev
 		}
 		if c, ok := readCite(value); ok {
-			kept := c // few answers cite; theirs are allocated
+			kept := c // allocates, but few answers have citations
 			ev = append(ev, core.Event{Kind: core.EventCite, Choice: choice, Block: i, Cite: &kept})
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// choice writes whether tools must be called. OpenAI refuses that without tools.
+// choice writes whether tools must be called, which OpenAI refuses without tools.
 func (o *chatOut) choice() {
 	c := o.c
 	if !o.own && len(c.Tools) == 0 {
@@ -37,7 +37,7 @@ func (o *chatOut) choice() {
 	}
 }
 
-// format writes what the answer must be.
+// format writes the required format of the answer.
 func (o *chatOut) format() {
 	c := o.c
 	if c.Format == core.FormatUnsaid || o.ownFormat() || c.Format == core.FormatText && !o.own {
@@ -57,7 +57,7 @@ func (o *chatOut) format() {
 		if c.FormatName != nil {
 			o.dst = scan.AppendQuoted(o.dst, c.FormatName)
 		} else {
-			o.dst = append(o.dst, `"response"`...) // it must have a name
+			o.dst = append(o.dst, `"response"`...) // a name is required
 		}
 		if c.FormatNote != nil {
 			o.dst = appendTextMember(o.dst, "description", c.FormatNote)
@@ -75,7 +75,7 @@ func (o *chatOut) ownFormat() bool {
 	return o.own && o.c.Shape&chatOwnFormat != 0 && (o.c.Format != core.FormatSchema || o.quirks&core.QuirkNoSchema == 0)
 }
 
-// extras writes what only this family knows, but for what was written otherwise.
+// extras writes the members that only this family has, except for those written already.
 func (o *chatOut) extras() {
 	for more := o.c.More; more != 0; {
 		var e core.Extra

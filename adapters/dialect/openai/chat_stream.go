@@ -5,13 +5,13 @@ import (
 	"asbru/core/scan"
 )
 
-// sentRole is what Crossing.W.Aux remembers of each choice: its role was sent.
+// sentRole is the bit in Crossing.W.Aux of a choice whose role was sent.
 const sentRole = 1
 
-// appendChunk is the AppendEvent of chat completions. The beginning of all chunks is made
-// once and kept in x.W.Buf. A finish is held back until something else ends, since there is
-// one for a choice, providers that go on behind theirs give another, and its extra_fields tell what
-// the answer cost, which the usage behind it says: x.W.Open says that the one of choice x.W.Block is.
+// appendChunk is the AppendEvent of chat completions. The beginning of all chunks is made once and kept in
+// x.W.Buf. A finish is held back until another choice or the stream ends. Clients must get one finish for
+// each choice, but some providers continue after theirs and send another; and its extra_fields state the
+// cost, which depends on the usage that follows. x.W.Open: the finish of choice x.W.Block is held back.
 func appendChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	switch e.Kind {
 	case core.EventStart:
@@ -20,7 +20,7 @@ func appendChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	case core.EventPing:
 		return append(dst, ": ping\n\n"...)
 	case core.EventFault:
-		x.W.Done = true // no terminator behind it
+		x.W.Done = true // no terminator after it
 		var id [32]byte
 		return appendStreamFault(dst, e.Fault, hexID(id[:0], x))
 	case core.EventEnd:
@@ -51,7 +51,7 @@ func appendChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return dst
 }
 
-// holdFinish keeps a finish back, and sends the one of another choice that is.
+// holdFinish holds a finish back, and sends that of another choice if one is held back.
 func holdFinish(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	if x.W.Block != e.Choice {
 		dst = heldFinish(dst, x)
@@ -61,7 +61,7 @@ func holdFinish(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return dst
 }
 
-// heldFinish sends the finish that is held back, if one is.
+// heldFinish sends the finish that is held back, if any.
 func heldFinish(dst []byte, x *core.Crossing) []byte {
 	if !x.W.Open {
 		return dst
@@ -70,7 +70,7 @@ func heldFinish(dst []byte, x *core.Crossing) []byte {
 	return finishChunk(dst, x, &core.Event{Kind: core.EventFinish, Choice: x.W.Block, Finish: x.W.Finish, Native: x.W.Native, Stop: x.W.Stop})
 }
 
-// beginChunks makes what all chunks begin with.
+// beginChunks makes the common beginning of all chunks.
 func beginChunks(x *core.Crossing, prefix, object string) {
 	b := append(x.W.Buf[:0], `data: {"id":"`...)
 	b = appendID(b, x, prefix)
@@ -94,20 +94,20 @@ func hexID(dst []byte, x *core.Crossing) []byte {
 
 // beginDelta begins a chunk, up to the first member of its delta.
 func beginDelta(dst []byte, x *core.Crossing, choice int32) []byte {
-	if !x.W.Began { // the reader never said EventStart
+	if !x.W.Began { // there was no EventStart
 		beginChunks(x, "chatcmpl-", "chat.completion.chunk")
 	}
 	dst = append(append(dst, x.W.Buf...), `{"index":`...)
 	return append(scan.AppendInt(dst, int64(choice)), `,"delta":{`...)
 }
 
-// endDelta ends a chunk that finishes nothing.
+// endDelta ends a chunk without a finish.
 func endDelta(dst []byte, x *core.Crossing, probs []byte) []byte {
 	dst = appendProbs(append(dst, `},"logprobs":`...), probs)
 	return endChunk(append(dst, `,"finish_reason":null}]`...), x)
 }
 
-// endChunk ends a chunk behind its choices.
+// endChunk ends a chunk after its choices.
 func endChunk(dst []byte, x *core.Crossing) []byte {
 	if x.Wants {
 		dst = append(dst, `,"usage":null`...)
@@ -115,7 +115,7 @@ func endChunk(dst []byte, x *core.Crossing) []byte {
 	return append(dst, "}\n\n"...)
 }
 
-// sent is what was sent of a choice.
+// sent returns the bits about what was sent of a choice.
 func sent(x *core.Crossing, choice int32) *byte {
 	for len(x.W.Aux) <= int(choice) {
 		x.W.Aux = append(x.W.Aux, 0)
@@ -134,7 +134,7 @@ func role(dst []byte, x *core.Crossing, choice int32) []byte {
 	return endDelta(dst, x, nil)
 }
 
-// openChunk announces a call; nothing else is announced.
+// openChunk announces a call. Other kinds of blocks are not announced.
 func openChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	b := &x.Blocks[e.Block]
 	if b.Out = 0; b.Kind != core.PartCall {
@@ -147,7 +147,7 @@ func openChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return endDelta(dst, x, nil)
 }
 
-// callNumber is the index of the call that e is about: calls are numbered on their own.
+// callNumber returns the index of the call that e is about. Calls are numbered separately.
 func callNumber(x *core.Crossing, e *core.Event) (n int32) {
 	for i := range x.Blocks[:e.Block] {
 		if other := &x.Blocks[i]; other.Kind == core.PartCall && other.Choice == e.Choice {
@@ -179,7 +179,7 @@ func deltaChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	name := `"content":`
 	switch b.Kind {
 	case core.PartCall:
-		b.Said = append(b.Said[:0], '{') // that it has arguments
+		b.Said = append(b.Said[:0], '{') // records that it has arguments
 		dst = append(beginCall(dst, x, e), `,"function":{"arguments":`...)
 		return endDelta(append(scan.AppendQuoted(dst, e.Text), "}}]"...), x, nil)
 	case core.PartThought:
@@ -206,14 +206,14 @@ func deltaChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return endDelta(scan.AppendQuoted(dst, e.Text), x, e.Probs)
 }
 
-// signChunk sends a signature for the client to send back: of a thought with its text, so
-// that both are in one place.
+// signChunk sends a signature, which the client must send back. That of a thought is sent together with its
+// text, so that both are in one entry.
 func signChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	b := &x.Blocks[e.Block]
 	switch b.Kind {
 	case core.PartCall:
 		dst = beginCall(dst, x, e)
-		dst = append(dst, `,"function":{"arguments":""}`...) // clients look into it unasked
+		dst = append(dst, `,"function":{"arguments":""}`...) // clients read it without checking that it exists
 		dst = appendGoogleSign(dst, b.Vendor, b.Sign)
 		return endDelta(append(dst, '}', ']'), x, nil)
 	case core.PartText:
@@ -230,8 +230,7 @@ func signChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return dst
 }
 
-// closeChunk sends what could not be sent in pieces: an image, and the arguments of a call
-// that has none.
+// closeChunk sends what cannot be sent in pieces: an image, and {} for a call without arguments.
 func closeChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	b := &x.Blocks[e.Block]
 	switch {
@@ -256,7 +255,7 @@ func finishChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return endChunk(dst, x)
 }
 
-// endChunks sends what is held back, the usage, if the client wants it, and the terminator.
+// endChunks sends the held back finish, the usage if the client wants it, and the terminator.
 func endChunks(dst []byte, x *core.Crossing) []byte {
 	if x.W.Done {
 		return dst

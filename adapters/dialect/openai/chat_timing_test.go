@@ -6,8 +6,7 @@ import (
 	"asbru/core"
 )
 
-// toolTalk is a conversation with tools, toolReply what may come of it, toolStream the same
-// in pieces.
+// toolTalk is a conversation with tools, toolReply an answer to it, toolStream the same answer as a stream.
 const (
 	toolTalk = `{"model":"gpt-4o","messages":[{"role":"system","content":"You are a helpful assistant that looks things up before it answers, and says where it found them."},` +
 		`{"role":"user","content":[{"type":"text","text":"What is the weather in Paris, and what does this picture show?\nBe brief."},{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk","detail":"low"}}]},` +

@@ -8,7 +8,7 @@ import (
 	"asbru/core/scan"
 )
 
-// parseTools reads tools, or the functions that came before them.
+// parseTools reads tools, or the older functions.
 func parseTools(c *core.Chat, raw []byte, shape uint16) *core.Fault {
 	w := scan.Elements(raw)
 	for n := 0; ; n++ {
@@ -64,7 +64,7 @@ func parseTool(c *core.Chat, tool *core.Tool, raw []byte) {
 	}
 	if function == nil || tool.Type != nil && string(tool.Type) != "function" {
 		if tool.Type == nil || string(tool.Type) == "function" {
-			tool.Type = nil // and no name: nobody can make a tool of it
+			tool.Type = nil // without a name either, it is not a tool for other formats
 			return
 		}
 		var about core.Tool
@@ -100,7 +100,7 @@ func fillTool(tool *core.Tool, raw []byte) {
 	}
 }
 
-// parseChoiceWord reads tool_choice, or function_call, when it is a string.
+// parseChoiceWord reads tool_choice, or function_call, if it is a string.
 func parseChoiceWord(c *core.Chat, old bool, word core.Text) bool {
 	switch string(word) {
 	case "auto":
@@ -121,8 +121,8 @@ func parseChoiceWord(c *core.Chat, old bool, word core.Text) bool {
 	return true
 }
 
-// parseChoice reads tool_choice when it is an object. taken is false when it says more than
-// the form has room for: then it is an extra as well.
+// parseChoice reads tool_choice if it is an object. taken is false if the neutral form cannot hold all of
+// it: then it is kept among the extras as well.
 func parseChoice(c *core.Chat, raw []byte) (taken bool) {
 	var kind, name, in []byte
 	members := 0
@@ -193,7 +193,7 @@ func parseAllowed(c *core.Chat, raw []byte) {
 	}
 }
 
-// memberOf is the value of one member of an object, nil if it has none of that name.
+// memberOf returns the value of the member called name, nil if there is none.
 func memberOf(raw []byte, name string) []byte {
 	w := scan.Members(raw)
 	for {

@@ -6,8 +6,8 @@ import (
 	"asbru/core/scan"
 )
 
-// messages writes the conversation. Images and files that tools answered with cannot stand
-// in a tool's message: they follow behind the last one of a row, as the user's.
+// messages writes the conversation. Images and files in results of tools are not allowed in a tool's
+// message, so they follow the last of consecutive results in a message of the user.
 func (o *chatOut) messages() {
 	c := o.c
 	o.dst = append(o.dst, `,"messages":[`...)
@@ -15,7 +15,7 @@ func (o *chatOut) messages() {
 	if o.quirks&core.QuirkUserFirst != 0 {
 		o.userFirst()
 	}
-	results := -1 // the first turn of a row with results
+	results := -1 // the first of consecutive turns with results
 	for i := range c.Turns {
 		t := &c.Turns[i]
 		if t.Role != core.ToolRole && results >= 0 {
@@ -28,7 +28,7 @@ func (o *chatOut) messages() {
 		if o.turn(t); o.fault != nil {
 			return
 		}
-		o.dst = uncomma(o.dst, from) // early: what moves is the first message alone
+		o.dst = uncomma(o.dst, from) // now, while only the first message has to be moved
 	}
 	if results >= 0 {
 		o.shown(results, len(c.Turns))
@@ -36,7 +36,7 @@ func (o *chatOut) messages() {
 	o.dst = append(uncomma(o.dst, from), ']')
 }
 
-// userFirst begins with a turn of the user's when the conversation has the model's first.
+// userFirst adds a turn of the user if the conversation begins with one of the model.
 func (o *chatOut) userFirst() {
 	for i := range o.c.Turns {
 		switch o.c.Turns[i].Role {
@@ -49,7 +49,7 @@ func (o *chatOut) userFirst() {
 	}
 }
 
-// turn writes the messages of one turn, each with a comma in front.
+// turn writes the messages of one turn, each preceded by a comma.
 func (o *chatOut) turn(t *core.Turn) {
 	switch t.Role {
 	case core.ToolRole:
@@ -62,13 +62,12 @@ func (o *chatOut) turn(t *core.Turn) {
 		o.dst = append(o.dst, '}')
 	default:
 		at := len(o.dst)
-		o.results(t) // some formats have them among what the user says
+		o.results(t) // some formats have results in turns of the user
 		o.plain(t, len(o.dst) == at)
 	}
 }
 
-// plain writes a message of the user or the system. One that says nothing is left out
-// unless it must be there.
+// plain writes a message of the user or the system. An empty one is left out unless must is set.
 func (o *chatOut) plain(t *core.Turn, must bool) {
 	role := "user"
 	switch {
@@ -81,7 +80,7 @@ func (o *chatOut) plain(t *core.Turn, must bool) {
 	o.dst = append(append(append(o.dst, `,{"role":"`...), role...), '"')
 	n := o.content(o.t.Parts[t.From:t.To], t.Shape, true)
 	if n == 0 && !o.own && !must {
-		o.dst = o.dst[:at] // nothing but results
+		o.dst = o.dst[:at] // the turn has only results
 		return
 	}
 	o.name(t)
@@ -123,7 +122,7 @@ func (o *chatOut) results(t *core.Turn) {
 	}
 }
 
-// answer writes what a tool of another format's conversation said.
+// answer writes the content of a result that came in another format.
 func (o *chatOut) answer(p *core.Part, inside []core.Part) {
 	texts, media := 0, false
 	for i := range inside {
@@ -182,7 +181,7 @@ func isMedia(k core.PartKind) bool {
 	return k == core.PartImage || k == core.PartFile || k == core.PartAudio || k == core.PartVideo
 }
 
-// shown writes what is to be seen in the results of the turns from one to another.
+// shown writes the images and files in the results of the turns from up to to.
 func (o *chatOut) shown(from, to int) {
 	if o.own {
 		return
@@ -220,13 +219,13 @@ func (o *chatOut) shown(from, to int) {
 	}
 }
 
-// unquoteAt takes the quotes off the string that ends dst and starts at at.
+// unquoteAt removes the quotes of the string at the end of dst that starts at at.
 func unquoteAt(dst []byte, at int) []byte {
 	n := copy(dst[at:], dst[at+1:len(dst)-1])
 	return dst[:at+n]
 }
 
-// answered writes the members of a message of the model's behind its role.
+// answered writes the members of a message of the model after its role.
 func (o *chatOut) answered(t *core.Turn) {
 	parts := o.t.Parts[t.From:t.To]
 	text, calls := 0, 0
@@ -258,7 +257,7 @@ func (o *chatOut) answered(t *core.Turn) {
 	}
 }
 
-// beside writes what stands beside the content: a refusal, an audio answer.
+// beside writes the members that accompany the content: a refusal, an audio answer.
 func (o *chatOut) beside(parts []core.Part) {
 	for i := range parts {
 		switch p := &parts[i]; {
@@ -276,7 +275,7 @@ func (o *chatOut) beside(parts []core.Part) {
 	}
 }
 
-// appendHeard appends what an audio answer holds beside its id.
+// appendHeard appends the members of an audio answer other than its id.
 func appendHeard(dst []byte, p *core.Part) []byte {
 	if p.Data != nil {
 		dst = appendTextMember(dst, "data", p.Data)

@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// appendUsage appends usage. Parts that nobody reported are not there.
+// appendUsage appends usage. Counts that were not reported are left out.
 func appendUsage(dst []byte, u *core.Usage) []byte {
 	dst = scan.AppendInt(append(dst, `{"prompt_tokens":`...), u.In)
 	dst = scan.AppendInt(append(dst, `,"completion_tokens":`...), u.Out)
@@ -22,7 +22,7 @@ func appendUsage(dst []byte, u *core.Usage) []byte {
 	return append(dst, `}}`...)
 }
 
-// appendImages appends the count of tokens of images to an object of details.
+// appendImages appends the number of image tokens to an object of details.
 func appendImages(dst []byte, n int64) []byte {
 	if n > 0 {
 		dst = scan.AppendInt(append(dst, `,"image_tokens":`...), n)

@@ -6,9 +6,9 @@ import (
 	"asbru/core/scan"
 )
 
-// completion is the face of the legacy text completions: a prompt is what a user says.
-// What a conversation has nothing like, several prompts, tokens for text, a suffix, the prompt
-// repeated, the best of several answers, it keeps for its own face: see core.Chat.Needs.
+// completion is the face of the legacy text completions. A prompt becomes a turn of the user. Features
+// that conversations do not have (several prompts, tokens for text, a suffix, the prompt repeated, the
+// best of several answers) are kept for the same face: see core.Chat.Needs.
 //
 // Source: https://platform.openai.com/docs/api-reference/completions
 var completion = &core.ChatCodec{
@@ -54,7 +54,7 @@ func parseCompletion(c *core.Chat, raw []byte) *core.Fault {
 	return nil
 }
 
-// asksNothing reports whether a member has a value that asks for nothing.
+// asksNothing reports whether a member has a value without an effect.
 func asksNothing(name string, value []byte) bool {
 	switch string(value) {
 	case "null", "false", `""`:
@@ -65,7 +65,7 @@ func asksNothing(name string, value []byte) bool {
 	return false
 }
 
-// parsePrompt reads a string, or an array of one. Others are for its own face.
+// parsePrompt reads a string, or an array with one. Other prompts are kept for the same face.
 func parsePrompt(c *core.Chat, key, value []byte) {
 	text := quoted(value)
 	if value[0] == '[' {
@@ -97,8 +97,8 @@ func keeps(c *core.Chat, name string) bool {
 	return false
 }
 
-// appendCompletion is for the round trip alone: no request is translated into one of
-// these. It takes one turn of text.
+// appendCompletion writes requests of the same face; no others are translated to it. It expects one turn
+// of text.
 func appendCompletion(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	at := len(dst)
 	if len(c.Turns) != 1 || len(c.Parts) != 1 || c.Parts[0].Kind != core.PartText {
@@ -129,7 +129,7 @@ func parseCompletionReply(r *core.Completion, raw []byte) error {
 
 func appendCompletionReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	if r.From == &dialect && r.Op == core.OpCompletion && !textual(r) {
-		return appendReply(dst, r, x) // fill-in-the-middle of Mistral answers in the shape of a conversation
+		return appendReply(dst, r, x) // Mistral answers fill-in-the-middle with a chat completion
 	}
 	own := r.From == &dialect && textual(r)
 	at := len(dst) + 1
@@ -169,12 +169,12 @@ func appendCompletionReply(dst []byte, r *core.Completion, x *core.Crossing) []b
 	return appendTail(dst, x)
 }
 
-// textual reports whether the alternatives of a reply of this family hold a text and no message.
+// textual reports whether the choices of a reply of this family have a text instead of a message.
 func textual(r *core.Completion) bool {
 	return r.From == &dialect && len(r.Choices) > 0 && r.Choices[0].Shape&choseText != 0
 }
 
-// oldFinish is a finish reason of text completions, which know no calls.
+// oldFinish returns a finish reason of text completions, which have none for calls.
 func oldFinish(f core.Finish) string {
 	if f == core.FinishCalls {
 		return "stop"
@@ -182,8 +182,7 @@ func oldFinish(f core.Finish) string {
 	return finishWord(f)
 }
 
-// appendCompletionChunk is the AppendEvent of text completions: of an answer only its text
-// is told.
+// appendCompletionChunk is the AppendEvent of text completions, which write only the text of an answer.
 func appendCompletionChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	if !x.W.Began {
 		beginChunks(x, "cmpl-", "text_completion")

@@ -8,8 +8,8 @@ import (
 	"asbru/core/scan"
 )
 
-// counts is the face for counting tokens: a request for a response, without what only
-// matters when one is made.
+// counts is the face for counting tokens. Its requests are those for responses, without the settings that
+// do not affect the count.
 //
 // Source: https://platform.openai.com/docs/api-reference/responses/input-tokens
 var counts = &core.CountCodec{
@@ -19,7 +19,7 @@ var counts = &core.CountCodec{
 	AppendReply:   appendCounted,
 }
 
-// notCounted are the members that the endpoint does not know.
+// notCounted are the members that the endpoint does not accept.
 var notCounted = []string{"stream", "stream_options", "store", "include", "max_output_tokens", "temperature", "top_p", "top_logprobs",
 	"service_tier", "metadata", "user", "safety_identifier", "prompt_cache_key", "background"}
 

@@ -6,8 +6,8 @@ import (
 	"asbru/core/scan"
 )
 
-// embeds is the face of embeddings, of which OpenAI, Voyage and the compatible servers
-// have the same, but for the names of what is optional.
+// embeds is the face of embeddings for OpenAI, Voyage and compatible servers, which differ only in the
+// names of optional members.
 //
 // Source: https://platform.openai.com/docs/api-reference/embeddings,
 // https://docs.voyageai.com/reference/embeddings-api
@@ -21,10 +21,10 @@ var embeds = &core.EmbedCodec{
 // Embed.Shape: how a request was written.
 const (
 	embedSingle  = 1 << iota // input is a string, or one array of tokens
-	embedFormat              // encoding_format was said
+	embedFormat              // encoding_format was given
 	embedVoyage              // output_dimension
 	vectorObject             // Vectors.Shape: "object":"list"
-	vectorUsage              // Vectors.Shape: usage stands among the extras
+	vectorUsage              // Vectors.Shape: usage is among the extras
 )
 
 func parseEmbed(e *core.Embed, raw []byte) *core.Fault {
@@ -50,7 +50,7 @@ func parseEmbed(e *core.Embed, raw []byte) *core.Fault {
 	return nil
 }
 
-// embedField reads one member. ok is false for what is kept instead.
+// embedField reads one member. ok is false if it is to be kept among the extras.
 func embedField(e *core.Embed, name, value []byte) (ok bool) {
 	text := quoted(value)
 	switch string(name) {
@@ -83,7 +83,7 @@ func embedField(e *core.Embed, name, value []byte) (ok bool) {
 	return text != nil
 }
 
-// parseInputs reads what is to be embedded.
+// parseInputs reads the inputs to embed.
 func parseInputs(e *core.Embed, raw []byte) bool {
 	if text := quoted(raw); text != nil {
 		e.Inputs = append(e.Inputs, core.Input{Text: text})
@@ -146,8 +146,8 @@ func appendEmbed(dst []byte, e *core.Embed, s *core.Send) ([]byte, *core.Fault) 
 	return body.Edit(append(dst, '}'), at, s.Face), nil
 }
 
-// appendEmbedOptions appends what is optional. A client of another format that wants base64
-// gets it made of floats, which every server has.
+// appendEmbedOptions appends the optional members. For a client of another format that wants base64,
+// floats are requested, which every server has, and converted.
 func appendEmbedOptions(dst []byte, e *core.Embed, own bool) []byte {
 	if e.Size != nil {
 		name := "dimensions"

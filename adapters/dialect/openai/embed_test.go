@@ -49,7 +49,7 @@ func TestEmbedRequests(t *testing.T) {
 	}
 }
 
-// Vectors come in the form the client asked for, and in the order of its inputs.
+// Vectors are written in the encoding that the client asked for, in the order of its inputs.
 func TestVectors(t *testing.T) {
 	const coded = "AACAPwAAAMAAAAA/" // 1, -2, 0.5
 	f := func(embedding string, base64 bool, want string) {

@@ -50,7 +50,7 @@ func parseVectors(v *core.Vectors, raw []byte) error {
 	return nil
 }
 
-// readTotal reads usage of which some providers say only the total (Voyage).
+// readTotal reads usage, of which some providers send only the total (Voyage).
 func readTotal(raw []byte, u *core.Usage) {
 	tokens(raw, u)
 	if u.In == 0 && u.Out == 0 {
@@ -71,7 +71,7 @@ func parseData(v *core.Vectors, raw []byte) {
 	for n := 0; n < len(v.List); n++ {
 		_, value, _ := w.Next()
 		one, at := parseVector(v, value, n)
-		if at >= len(v.List) || !empty(&v.List[at]) { // two have one index, or it is out of range
+		if at >= len(v.List) || !empty(&v.List[at]) { // two vectors have the same index, or it is out of range
 			for at = free; !empty(&v.List[at]); at++ {
 			}
 			free = at
@@ -82,7 +82,7 @@ func parseData(v *core.Vectors, raw []byte) {
 
 func empty(v *core.Vector) bool { return v.Floats == nil && v.Base64 == nil }
 
-// parseVector reads the n-th element of the data, and where it belongs.
+// parseVector reads the n-th element of the data, and returns the index of its input as well.
 func parseVector(v *core.Vectors, raw []byte, n int) (one core.Vector, at int) {
 	at = n
 	w := scan.Members(raw)
@@ -111,11 +111,11 @@ func parseVector(v *core.Vectors, raw []byte, n int) (one core.Vector, at int) {
 	return one, at
 }
 
-// noFloats stands for a vector that is none.
+// noFloats is written for an element that is not a vector.
 var noFloats = []byte("[]")
 
-// appendVectors is the AppendReply of embeddings. Vectors go in the form the client asked
-// for.
+// appendVectors is the AppendReply of embeddings. Vectors are written in the encoding that the client
+// asked for.
 func appendVectors(dst []byte, v *core.Vectors, e *core.Embed, x *core.Crossing) []byte {
 	own := v.From == &dialect
 	dst = append(dst, '{')
@@ -178,8 +178,8 @@ func appendVector(dst []byte, v *core.Vectors, i int, e *core.Embed) []byte {
 	return append(uncomma(dst, at), '}')
 }
 
-// appendCoded appends the numbers of an array as base64 of little-endian float32: what
-// OpenAI's SDKs ask for unless told otherwise. What is no number is 0.
+// appendCoded appends the numbers of an array as base64 of little-endian float32, which OpenAI's SDKs
+// request by default. An element that is not a number becomes 0.
 func appendCoded(dst, floats []byte) []byte {
 	var three [12]byte // three numbers are sixteen characters without padding
 	n := 0
@@ -198,8 +198,8 @@ func appendCoded(dst, floats []byte) []byte {
 	}
 }
 
-// appendFloats appends what coded holds as an array of numbers. It ends where coded is no
-// base64; what is no finite number is 0, as JSON has none.
+// appendFloats decodes coded and appends it as an array of numbers. It stops where coded is not base64.
+// Infinities and NaN, which JSON does not have, become 0.
 func appendFloats(dst, coded []byte) []byte {
 	dst = append(dst, '[')
 	from := len(dst)

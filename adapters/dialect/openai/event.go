@@ -7,9 +7,9 @@ import (
 	"asbru/core/scan"
 )
 
-// readEvent is the dialect's ReadEvent, for chunks of chat and completions and
-// for the events of responses, told apart by their members. It looks no deeper
-// than the facts it needs; data it cannot read changes nothing.
+// readEvent is the dialect's ReadEvent, for chunks of chat and completions and for the events of
+// responses, which it distinguishes by their members. It reads only the facts it needs; malformed data
+// changes nothing.
 func readEvent(data []byte, st *core.StreamState) {
 	st.UsageOnly = false
 	if len(data) < 16 && string(bytes.TrimSpace(data)) == "[DONE]" {
@@ -67,7 +67,7 @@ func readEvent(data []byte, st *core.StreamState) {
 	st.UsageOnly = bare && counted
 }
 
-// typed reads an event of the responses stream, whose type says what it is:
+// typed reads an event of the responses stream by its type:
 // https://platform.openai.com/docs/api-reference/responses-streaming
 func typed(kind, delta, response []byte, st *core.StreamState) {
 	switch string(kind) {
@@ -79,7 +79,7 @@ func typed(kind, delta, response []byte, st *core.StreamState) {
 		st.Failed = true
 		return
 	case `"response.output_item.done"`, `"response.image_generation_call.partial_image"`:
-		st.Content = true // an item may come whole, without deltas
+		st.Content = true // an item may come complete, without deltas
 		return
 	default:
 		if bytes.HasPrefix(kind, []byte(`"response.`)) && bytes.HasSuffix(kind, []byte(`.delta"`)) && filled(delta) {
@@ -90,8 +90,8 @@ func typed(kind, delta, response []byte, st *core.StreamState) {
 	readUsage(response, &st.Usage)
 }
 
-// choices reads the choices of a chunk, an array that starts tail. It reports
-// whether there are none, and returns what follows the array; nil if it is broken.
+// choices reads the choices of a chunk, an array at the start of tail. It reports whether there are none,
+// and returns the bytes after the array, nil if it is malformed.
 func choices(tail []byte, st *core.StreamState) (none bool, rest []byte) {
 	rest = trim(tail[1:])
 	none = true
@@ -133,7 +133,7 @@ func choice(w *scan.Walk, st *core.StreamState) {
 	}
 }
 
-// trim cuts white space off the front.
+// trim removes white space at the beginning.
 func trim(b []byte) []byte {
 	for len(b) > 0 && isSpace(b[0]) {
 		b = b[1:]
@@ -141,8 +141,7 @@ func trim(b []byte) []byte {
 	return b
 }
 
-// content reports whether a delta brings something a reader would see: any filled
-// member but the role and the names of things.
+// content reports whether a delta has content: any non-empty member except the role and names.
 func content(delta []byte) bool {
 	w := scan.Members(delta)
 	for {

@@ -8,7 +8,7 @@ import (
 	"asbru/core"
 )
 
-// marks writes the flags of st as letters, and its usage if known.
+// marks returns the flags of st as letters, and its usage if known.
 func marks(st *core.StreamState) string {
 	var b strings.Builder
 	for _, m := range []struct {
@@ -67,10 +67,10 @@ func TestReadEvent(t *testing.T) {
 	f("dx", `{"type":"response.failed","response":{"error":{"code":"x"}}}`)
 	f("x", `{"type":"error","code":"x","message":"m"}`)
 
-	// Words inside strings are no members.
+	// Text inside strings is not a member.
 	f("c", `{"choices":[{"delta":{"content":"\"finish_reason\":\"stop\",\"usage\":{\"prompt_tokens\":1}}]\\"}}]}`)
 	f("", `{"id":"\"choices\":[{\"delta\":{\"content\":\"x\"}}]","error":null}`)
-	// What cannot be read changes nothing.
+	// Malformed data changes nothing.
 	f("", ``)
 	f("", `{`)
 	f("", `{"choices":[{"delta":{"content":"a`)

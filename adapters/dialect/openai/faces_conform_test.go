@@ -110,7 +110,7 @@ func TestRerankRecordings(t *testing.T) {
 	}
 }
 
-// Every error of a provider that speaks this format must tell its message.
+// Every error of a provider that speaks this format must yield its message.
 func TestFaultRecordings(t *testing.T) {
 	cases := corpus.Cases(t, func(c *corpus.Case) bool {
 		return c.Response.Status >= 400 && (c.API == "chat" || c.API == "responses" || c.API == "embeddings" || c.API == "completions")

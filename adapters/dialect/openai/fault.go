@@ -7,8 +7,7 @@ import (
 	"asbru/core/scan"
 )
 
-// appendFault is the dialect's AppendFault: OpenAI's error object, with the
-// request id beside it. id is text.
+// appendFault is the dialect's AppendFault: OpenAI's error object, and the request id next to it.
 func appendFault(dst []byte, f *core.Fault, id []byte) []byte {
 	dst = append(appendError(dst, f), `},"request_id":`...)
 	dst = scan.AppendString(dst, id)
@@ -35,8 +34,8 @@ func appendError(dst []byte, f *core.Fault) []byte {
 	return scan.AppendString(dst, codeOf(f))
 }
 
-// codeOf is what a client reads to tell faults apart. Other vendors have one word for all that
-// is not there; when a conversation asks for that, it is the model.
+// codeOf returns the code by which clients distinguish faults. Other vendors have one code for everything
+// that is not found; for a conversation, that is the model.
 func codeOf(f *core.Fault) string {
 	switch f.Kind {
 	case "":
@@ -47,10 +46,9 @@ func codeOf(f *core.Fault) string {
 	return f.Kind
 }
 
-// appendStreamFault is the dialect's AppendStreamFault. OpenAI reports a failure
-// behind the reply head as one more event with the error object, and its SDKs
-// raise it; no [DONE] follows. Whether to try again stands in it, as the head of the
-// reply is long gone.
+// appendStreamFault is the dialect's AppendStreamFault. OpenAI reports a failure after the head of the
+// reply as one more event with the error object, which its SDKs raise; no [DONE] follows. It also says
+// whether to try again, since the head has been sent already.
 func appendStreamFault(dst []byte, f *core.Fault, id []byte) []byte {
 	dst = appendError(append(dst, "data: "...), f)
 	dst = strconv.AppendBool(append(dst, `,"retryable":`...), f.Retryable())

@@ -9,8 +9,8 @@ import (
 	"asbru/core"
 )
 
-// FuzzBody: what Peek lets pass, AppendBody turns into the same object but for
-// the fields it is there to change.
+// FuzzBody checks that AppendBody changes only the fields that it is meant to change in bodies that Peek
+// accepts.
 func FuzzBody(f *testing.F) {
 	f.Add([]byte(`{"model":"m","stream":true,"stream_options":{"a":1},"fallbacks":["x"]}`))
 	f.Add([]byte(`{"f\u0061llbacks" : null , "model":"a\/b","stream":true,"stream_options":{ "include_usage" : null }}`))
@@ -21,7 +21,7 @@ func FuzzBody(f *testing.F) {
 			if fields.Peek(body, op, &p) != nil {
 				continue
 			}
-			out := API.AppendBody(nil, body, op, &p, &core.Face{AskUsage: true}, []byte("new"))
+			out := API.AppendBody(nil, body, op, &p, core.Send{Face: &core.Face{AskUsage: true}, Model: []byte("new")})
 			if !json.Valid(out) {
 				t.Fatalf("%q became %q", body, out)
 			}
@@ -51,8 +51,8 @@ func FuzzBody(f *testing.F) {
 	})
 }
 
-// FuzzEvent: no event of a provider trips the readers, and none but a JSON object
-// or [DONE] counts for something.
+// FuzzEvent checks that no event makes the readers panic, and that only JSON objects and [DONE] have an
+// effect.
 func FuzzEvent(f *testing.F) {
 	f.Add([]byte(chunk))
 	f.Add([]byte(`{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":1}}}`))
@@ -76,7 +76,7 @@ func FuzzEvent(f *testing.F) {
 	})
 }
 
-// FuzzFault: an error body is valid JSON and carries the message, whatever it is.
+// FuzzFault checks that error bodies are valid JSON with the message, for any message.
 func FuzzFault(f *testing.F) {
 	f.Add("cannot route \"x\"", "hint\n", "model", []byte("0af3"))
 	f.Add("\xff\x00\u2028", "", "", []byte{})

@@ -28,7 +28,7 @@ var apiOps = map[string]core.Op{
 	"chat": core.OpChat, "responses": core.OpResponses, "completions": core.OpCompletion, "embeddings": core.OpEmbed,
 }
 
-// speak lists the recorded providers whose format this is.
+// speak lists the recorded providers that use this format.
 var speak = []string{"openai", "mistral", "groq", "deepseek", "together", "openrouter", "xai", "perplexity", "cerebras",
 	"sambanova", "nebius", "hyperbolic", "novita", "ollama", "vllm", "lmstudio", "llamacpp", "azure", "zai", "alibaba"}
 
@@ -44,7 +44,7 @@ func recordings(t *testing.T) []recording {
 			}
 			var r recording
 			if err := json.Unmarshal(data, &r); err != nil {
-				continue // another API's shape
+				continue // another API
 			}
 			if _, ok := apiOps[r.API]; ok {
 				all = append(all, r)
@@ -77,11 +77,11 @@ func TestRecordedRequests(t *testing.T) {
 			t.Errorf("%s: model %q stream %v, want %+v", r.ID, p.Model, p.Stream, want)
 		}
 		to := &core.Face{AskUsage: true}
-		same := API.AppendBody(nil, r.Request.Body, apiOps[r.API], &p, &core.Face{}, p.Model)
+		same := API.AppendBody(nil, r.Request.Body, apiOps[r.API], &p, core.Send{Face: &core.Face{}, Model: p.Model})
 		if !bytes.Equal(same, r.Request.Body) {
 			t.Errorf("%s: changed without need", r.ID)
 		}
-		out := API.AppendBody(nil, r.Request.Body, apiOps[r.API], &p, to, []byte("other/model"))
+		out := API.AppendBody(nil, r.Request.Body, apiOps[r.API], &p, core.Send{Face: to, Model: []byte("other/model")})
 		var q core.Peek
 		if f := fields.Peek(out, apiOps[r.API], &q); f != nil || string(q.Model) != "other/model" {
 			t.Errorf("%s: patched to %q: %v", r.ID, q.Model, f)
@@ -93,7 +93,7 @@ func TestRecordedRequests(t *testing.T) {
 	t.Logf("%d requests", seen)
 }
 
-// usageJSON is usage as encoding/json sees it.
+// usageJSON is usage as read by encoding/json.
 type usageJSON struct {
 	Prompt     int64 `json:"prompt_tokens"`
 	Input      int64 `json:"input_tokens"`
@@ -133,7 +133,7 @@ func TestRecordedReplies(t *testing.T) {
 	t.Logf("%d replies", seen)
 }
 
-// events cuts recorded SSE into the data of its events.
+// events splits recorded SSE into the data of its events.
 func events(sse string) []string {
 	var all []string
 	sse = strings.ReplaceAll(sse, "\r\n", "\n")
@@ -170,7 +170,7 @@ func TestRecordedStreams(t *testing.T) {
 	t.Logf("%d streams", seen)
 }
 
-// slowEvent is readEvent by way of encoding/json, for comparison.
+// slowEvent is readEvent written with encoding/json, for comparison.
 func slowEvent(data string, st *core.StreamState) {
 	st.UsageOnly = false
 	if data == "[DONE]" {

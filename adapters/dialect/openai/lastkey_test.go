@@ -27,8 +27,8 @@ func TestLastKeyIsLastIndex(t *testing.T) {
 	}
 }
 
-// A reply that was cut anywhere, or that holds the key where it means nothing,
-// must neither panic nor be read wrongly.
+// Replies that are cut anywhere, or that have the key in another place, must neither make the reader panic nor
+// be read wrongly.
 func TestUsageOfCutReplies(t *testing.T) {
 	const whole = `{"id":"x","choices":[{"text":"\\"usage\\":{}"}],"usage":{"prompt_tokens":7,"prompt_tokens_details":{"cached_tokens":2},"completion_tokens":3,"completion_tokens_details":null}, "service_tier":"default"}`
 	var got core.Usage

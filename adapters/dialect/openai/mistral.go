@@ -6,9 +6,9 @@ import (
 	"asbru/core/scan"
 )
 
-// Mistral is what Mistral's own clients speak. It is OpenAI's format but for what their models
-// insist on: a call comes whole, in one chunk; thinking and refusals stand in the content; the usage of a
-// stream comes unasked, with the finish; vectors have an id.
+// Mistral is the dialect of Mistral's own clients. It is OpenAI's format except for what their data models
+// require: a call is in one chunk; thinking and refusals are in the content; a stream always has usage,
+// with the finish; vectors have an id.
 //
 // Source: https://docs.mistral.ai/api
 var Mistral = assembleMistral()
@@ -46,12 +46,12 @@ func assembleMistral() *core.Dialect {
 	}
 }
 
-// parseMistral reads a request. Whoever it goes to hears OpenAI's words for what Mistral has
-// words of its own for.
+// parseMistral reads a request. Where Mistral has other values than OpenAI for the same, targets get
+// OpenAI's.
 func parseMistral(c *core.Chat, raw []byte) *core.Fault {
 	f := parseChat(c, raw)
 	c.Shape &^= chatRandomSeed | chatAnyWord
-	c.Usage = false // no chunk of it alone
+	c.Usage = false // no separate chunk with usage
 	for i := range c.Turns {
 		if parts := c.Parts[c.Turns[i].From:c.Turns[i].To]; gatherThinking(&c.Tree, parts) {
 			c.Turns[i].Shape &^= saidList
@@ -61,14 +61,14 @@ func parseMistral(c *core.Chat, raw []byte) *core.Fault {
 		if p := &c.Parts[i]; (p.Kind == core.PartImage || p.Kind == core.PartFile) && (p.URL != nil || p.Data != nil) {
 			p.Shape &^= partRaw // a bare string for an object
 			if p.Kind == core.PartFile && p.Data != nil && p.Name == nil {
-				p.Name = core.Text("document.pdf") // OpenAI wants one
+				p.Name = core.Text("document.pdf") // OpenAI requires a name
 			}
 		}
 	}
 	return f
 }
 
-// appendMistral is the AppendEvent of Mistral's chats. The last finish waits for the usage.
+// appendMistral is the AppendEvent of Mistral's chats. The last finish is held back for the usage.
 func appendMistral(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	kind := core.PartOther
 	if e.Kind == core.EventOpen || e.Kind == core.EventDelta || e.Kind == core.EventSign || e.Kind == core.EventClose {
@@ -78,7 +78,7 @@ func appendMistral(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	switch {
 	case kind == core.PartThought || kind == core.PartVeiled:
 		return thinkingChunkOf(dst, x, e)
-	case kind == core.PartRefusal && e.Kind == core.EventDelta && len(e.Text) > 0: // nothing else shows one
+	case kind == core.PartRefusal && e.Kind == core.EventDelta && len(e.Text) > 0: // there is no other member for refusals
 		dst = append(beginDelta(role(dst, x, e.Choice), x, e.Choice), `"content":`...)
 		return endDelta(scan.AppendQuoted(dst, e.Text), x, nil)
 	case call && e.Kind == core.EventClose:
@@ -116,7 +116,7 @@ func wholeCall(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return endDelta(append(dst, "}]"...), x, nil)
 }
 
-// lastChunk sends the finish that waits, with the usage.
+// lastChunk sends the held back finish, with the usage.
 func lastChunk(dst []byte, x *core.Crossing) []byte {
 	if !x.W.Open {
 		return dst

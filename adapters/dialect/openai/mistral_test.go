@@ -7,8 +7,8 @@ import (
 	"asbru/core"
 )
 
-// A stream for Mistral's clients has every call in one chunk, with its name, and the usage with
-// the last finish.
+// A stream for Mistral's clients has every call in one chunk, with its name, and the usage with the last
+// finish.
 func TestMistralStream(t *testing.T) {
 	f := func(chunks []string, want ...string) {
 		t.Helper()
@@ -59,7 +59,7 @@ func TestMistralStream(t *testing.T) {
 	}, `{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]}`, `{"index":1,"delta":{},"logprobs":null,"finish_reason":"length"}],"usage":`, `"content":"Hi"`, `"content":"Ho"`)
 }
 
-// Mistral's own words are OpenAI's to whoever else gets the request, and its vectors have an id.
+// Mistral's own values become OpenAI's for other targets, and its vectors have an id.
 func TestMistralWords(t *testing.T) {
 	c := core.NewChat()
 	if f := parseMistral(c, []byte(`{"model":"m","random_seed":7,"tool_choice":"any","tools":[{"type":"function","function":{"name":"f","parameters":{}}}],"messages":[{"role":"user","content":[{"type":"image_url","image_url":"https://e.com/a"}]}]}`)); f != nil {
@@ -80,8 +80,8 @@ func TestMistralWords(t *testing.T) {
 	}
 }
 
-// What was thought stands among the content of a stream, its signature behind it, and what a
-// client sends back of it is one thought, whether or not it joined the pieces.
+// In a stream thoughts are in the content, followed by their signature. If a client sends them back they are
+// one thought, whether or not it has joined the pieces.
 func TestMistralThinking(t *testing.T) {
 	x := core.NewCrossing()
 	x.From, x.To, x.Model = &dialect, Mistral, []byte("m")
@@ -135,7 +135,7 @@ func TestMistralThinking(t *testing.T) {
 	f(`[{"type":"thinking","thinking":[{"type":"text","text":"a"}]},{"type":"thinking","thinking":[{"type":"text","text":"b"}],"signature":"s"}]`, `"reasoning_content":"ab"`, `"text":"b","signature":"s"`)
 }
 
-// A whole reply has it among the content too, and without any the content is a string.
+// A complete reply has thoughts in the content too. Without any the content is a string.
 func TestMistralReply(t *testing.T) {
 	f := func(reply string, want string) {
 		t.Helper()
@@ -153,7 +153,7 @@ func TestMistralReply(t *testing.T) {
 	f(`{"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":null,"refusal":"No."},"finish_reason":"stop"}]}`, `"content":"No."`)
 }
 
-// A file goes to Mistral as the document that it takes, with a name to OpenAI.
+// A file is sent to Mistral as a document, and to OpenAI with a name.
 func TestMistralFiles(t *testing.T) {
 	f := func(face *core.Face, from *core.Dialect, parse func(*core.Chat, []byte) *core.Fault, part, want string) {
 		t.Helper()

@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// appendMistralReply is the AppendReply of Mistral's chats: what was thought, and a refusal, stand
-// in the content, where Mistral's clients look for them.
+// appendMistralReply is the AppendReply of Mistral's chats. Thoughts and refusals are in the content, where
+// Mistral's clients look for them.
 func appendMistralReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	for i := range r.Parts {
 		if p := &r.Parts[i]; (p.Kind == core.PartThought || p.Kind == core.PartRefusal) && len(p.Text) > 0 {
@@ -16,8 +16,7 @@ func appendMistralReply(dst []byte, r *core.Completion, x *core.Crossing) []byte
 	return appendReply(dst, r, x)
 }
 
-// appendMistralSaid is the sayer of a reply that has thinking or a refusal. A veiled thought has
-// no place.
+// appendMistralSaid is the sayer of a reply that has thinking or a refusal. Encrypted thoughts are left out.
 func appendMistralSaid(dst []byte, t *core.Tree, parts []core.Part) []byte {
 	if !thinks(parts) {
 		dst = append(dst, `,"content":"`...)
@@ -51,7 +50,7 @@ func thinks(parts []core.Part) bool {
 	return false
 }
 
-// thinkingChunkOf sends what e says of a thought.
+// thinkingChunkOf sends the text or signature that e adds to a thought.
 func thinkingChunkOf(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	b := &x.Blocks[e.Block]
 	text, sign := e.Text, core.Text(nil)
@@ -67,8 +66,8 @@ func thinkingChunkOf(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return endDelta(append(appendThinking(dst, text, b.Vendor, sign), "}]"...), x, nil)
 }
 
-// appendThinking appends an element of the content, open for more members. A signature is given
-// without text where that was sent before.
+// appendThinking appends a thinking element without its closing brace. A signature comes without text if
+// that was sent before.
 func appendThinking(dst []byte, text core.Text, v core.Vendor, sign core.Text) []byte {
 	dst = append(dst, `{"type":"thinking","thinking":[`...)
 	if len(text) > 0 {
@@ -82,9 +81,9 @@ func appendThinking(dst []byte, text core.Text, v core.Vendor, sign core.Text) [
 	return dst
 }
 
-// gatherThinking makes one part of thinking that was sent in pieces, as it came in a stream: its
-// signature, the last of them, holds for all of the text. The others are left empty. It reports
-// whether there is any.
+// gatherThinking joins thinking that a client returns in the pieces of a stream into one part. The
+// signature in the last piece is that of the whole text. The other parts are left empty. It reports
+// whether there is any thinking.
 func gatherThinking(t *core.Tree, parts []core.Part) (any bool) {
 	for i := 0; i < len(parts); i++ {
 		head := &parts[i]
@@ -114,13 +113,13 @@ func gatherThinking(t *core.Tree, parts []core.Part) (any bool) {
 	return any
 }
 
-// goesOn reports whether p is more of the thinking before it: what has text and a signature is
-// a thought of its own.
+// goesOn reports whether p continues the thinking before it. A part with both text and signature is a
+// thought of its own.
 func goesOn(p *core.Part) bool {
 	return p.Kind == core.PartThought && (p.Sign == nil || len(p.Text) == 0)
 }
 
-// mistrals reports whether what was thought was sent by a client of Mistral's.
+// mistrals reports whether the thoughts among parts were sent by a client of Mistral.
 func mistrals(parts []core.Part) bool {
 	for i := range parts {
 		if parts[i].Kind == core.PartThought && parts[i].Shape&partMistral != 0 {

@@ -1,10 +1,10 @@
 // Package openai is OpenAI's wire format: chat completions, legacy completions,
 // responses and embeddings, and the envelope of everything else below /v1.
 //
-// It reads the few facts that policy needs and patches the few bytes that must
-// differ upstream; all else passes as it came. Conversations it can also read into
-// the neutral form and write from it. It refuses bodies that two readers
-// could read differently. It checks no field it does not read, and does no I/O.
+// It reads the few facts that policy needs and patches the few bytes that must differ
+// upstream; everything else passes unchanged. It can also convert conversations to and from
+// the neutral form. It refuses bodies that two readers could read differently. It checks
+// no field that it does not read, and does no I/O.
 //
 // Source: https://platform.openai.com/docs/api-reference
 package openai
@@ -20,8 +20,8 @@ var fields = body.NewFields(true,
 // API is the dialect. Every OpenAI-compatible provider shares this one value.
 var API = assemble()
 
-// dialect is what API points to. The codecs know by its address what their own
-// family wrote; they cannot name API, whose value is made of them.
+// dialect is the value that API points to. The codecs compare its address to recognize
+// their own family; they cannot refer to API, because it is initialized with them.
 var dialect core.Dialect
 
 func assemble() *core.Dialect {

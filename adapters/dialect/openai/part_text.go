@@ -7,7 +7,7 @@ import (
 	"asbru/core/scan"
 )
 
-// quoted reads a string: what stands between its quotes. It is nil for any other value.
+// quoted returns the inside of a string, nil for any other value.
 func quoted(raw []byte) core.Text {
 	t, ok := scan.Inside(raw)
 	if !ok {
@@ -21,11 +21,11 @@ func isNumber(raw []byte) bool {
 	return len(raw) > 0 && (raw[0] == '-' || raw[0]-'0' <= 9)
 }
 
-// keyRoom is enough for any key that is looked at here, unescaped.
+// keyRoom is enough for every known key, unescaped.
 const keyRoom = 64
 
-// plainKey is key without its escapes, in room if it has any. A key that is too long
-// for a known one stays as it is.
+// plainKey returns key with its escapes decoded, in room if it has any. A key that is longer than
+// every known one is returned unchanged.
 func plainKey(key []byte, room *[keyRoom]byte) []byte {
 	if bytes.IndexByte(key, '\\') < 0 {
 		return key
@@ -47,7 +47,7 @@ func plainKey(key []byte, room *[keyRoom]byte) []byte {
 			return key
 		}
 		got := scan.AppendUnescaped(one[:0], key[i:end])
-		if len(got) != 1 || n == keyRoom { // no known key has more than ASCII
+		if len(got) != 1 || n == keyRoom { // all known keys are ASCII
 			return key
 		}
 		room[n] = got[0]
@@ -56,7 +56,7 @@ func plainKey(key []byte, room *[keyRoom]byte) []byte {
 	return room[:n]
 }
 
-// splitData takes a data URL (RFC 2397) with base64 apart. ok is false for all else.
+// splitData splits a data URL (RFC 2397) with base64. ok is false for any other URL.
 func splitData(t *core.Tree, url core.Text) (media, data core.Text, ok bool) {
 	const scheme, mark = "data:", ";base64"
 	if len(url) < len(scheme) || string(url[:len(scheme)]) != scheme {
@@ -69,7 +69,7 @@ func splitData(t *core.Tree, url core.Text) (media, data core.Text, ok bool) {
 	return plainText(t, head[:len(head)-len(mark)]), data, true
 }
 
-// plainText is text without escapes that need not be: \/ in a MIME type.
+// plainText returns text without needless escapes, such as \/ in a MIME type.
 func plainText(t *core.Tree, text []byte) core.Text {
 	if bytes.IndexByte(text, '\\') < 0 {
 		return text
@@ -77,12 +77,12 @@ func plainText(t *core.Tree, text []byte) core.Text {
 	return t.Took(scan.AppendUnescaped(t.Room(), text))
 }
 
-// isURL reports whether url says where something is, rather than holding it.
+// isURL reports whether url is an address and not the data itself.
 func isURL(url core.Text) bool {
 	return bytes.HasPrefix(url, []byte("http")) || bytes.HasPrefix(url, []byte("gs:")) || bytes.HasPrefix(url, []byte("s3:"))
 }
 
-// appendMember appends a member and the comma in front of it. name needs no escapes.
+// appendMember appends a comma and a member. name must not need escapes.
 func appendMember(dst []byte, name string, raw []byte) []byte {
 	dst = append(append(append(dst, ',', '"'), name...), '"', ':')
 	return append(dst, raw...)
@@ -94,8 +94,8 @@ func appendTextMember(dst []byte, name string, t core.Text) []byte {
 	return scan.AppendQuoted(dst, t)
 }
 
-// appendExtras appends the members of the chain that begins at more, each with a
-// comma in front, but for one called except.
+// appendExtras appends the members of the chain that begins at more, each preceded by a comma, without
+// the one called except.
 func appendExtras(dst []byte, t *core.Tree, more int32, except string) []byte {
 	for more != 0 {
 		var e core.Extra
@@ -107,8 +107,8 @@ func appendExtras(dst []byte, t *core.Tree, more int32, except string) []byte {
 	return dst
 }
 
-// uncomma takes the comma out that stands at dst[at], where the first member of an
-// object begins. All behind it moves: it is called when that is little yet.
+// uncomma removes the comma at dst[at], where the first member of an object begins. It moves all bytes
+// after it, and so is called while they are few.
 func uncomma(dst []byte, at int) []byte {
 	if at < len(dst) && dst[at] == ',' {
 		return append(dst[:at], dst[at+1:]...)

@@ -7,8 +7,8 @@ import (
 	"asbru/core/scan"
 )
 
-// moment reads when a limit of OpenRouter ends, in Unix milliseconds: the header of that name,
-// which it repeats among the metadata of its error. 0: it is not there.
+// moment reads when a rate limit of OpenRouter ends, in Unix milliseconds, from the header that is repeated
+// in the metadata of its error. 0: it is not there.
 //
 // Source: https://openrouter.ai/docs/api-reference/limits
 func moment(headers []byte) int64 {
@@ -30,10 +30,9 @@ func moment(headers []byte) int64 {
 	}
 }
 
-// pause reads how many seconds the message of a limit asks to wait, rounded up: OpenAI and Groq
-// say "Please try again in 7m12.3s.", Azure "Please retry after 26 seconds.", and Google "Please
-// retry in 48.9s.". Their headers say so too, but not every server between passes those on.
-// 0: it does not say.
+// pause reads how many seconds the message of a rate limit asks to wait, rounded up: OpenAI and Groq write
+// "Please try again in 7m12.3s.", Azure "Please retry after 26 seconds.", and Google "Please retry in
+// 48.9s.". Their headers say so too, but some servers in between do not pass them on. 0: it does not say.
 //
 // Source: https://platform.openai.com/docs/guides/error-codes,
 // https://learn.microsoft.com/azure/ai-services/openai/how-to/quota

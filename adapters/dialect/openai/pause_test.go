@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// When to come back is read where a provider says it: in the details of Google's errors, in the
-// metadata of OpenRouter's, else in the sentence.
+// The time to wait is read where the provider states it: in the details of Google's errors, in the metadata of
+// OpenRouter's, otherwise in the message.
 func TestReadPause(t *testing.T) {
 	f := func(body string, retry int, again int64) {
 		t.Helper()

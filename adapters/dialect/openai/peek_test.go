@@ -87,7 +87,7 @@ func TestPeekRefuses(t *testing.T) {
 	f(core.OpChat, `{"model":"m","fallbacks":[1]}`, "fallbacks", "model name")
 }
 
-// A fallback can be an object too; it goes by the same name as the string.
+// A fallback can be an object too, with the same name as the string.
 func TestPeekFallbackObjects(t *testing.T) {
 	var p core.Peek
 	body := `{"model":"m","fallbacks":[{"provider":"a","model":"x"},{"model":"y"},"b/z",{"model":"v\/w","provider":"c"}]}`
@@ -101,7 +101,7 @@ func TestPeekFallbackObjects(t *testing.T) {
 	}
 }
 
-// Names that hold escapes share p.Names; what does not fit is refused, never cut.
+// Names with escapes share p.Names. Those that do not fit are refused, never cut.
 func TestPeekNamesRunOut(t *testing.T) {
 	long := strings.Repeat("n", 199) + `\u006e`
 	var p core.Peek

@@ -9,10 +9,9 @@ import (
 	"asbru/core/scan"
 )
 
-// readFault is the dialect's ReadFault. Providers that speak this dialect have agreed on
-// no form of error: it takes OpenAI's {error: {message, type, param, code}}, the same
-// without its wrapping (Mistral), {code, error} (xAI), {detail} (FastAPI's servers), {errors}
-// (Cloudflare), and bare text.
+// readFault is the dialect's ReadFault. Providers with this dialect have different forms of errors: it reads
+// OpenAI's {error: {message, type, param, code}}, the same without error (Mistral), {code, error} (xAI),
+// {detail} (servers made with FastAPI), {errors} (Cloudflare), and plain text.
 func readFault(text []byte, f *core.Fault) {
 	text = trim(text)
 	if len(text) > 0 && text[0] == '[' {
@@ -28,9 +27,9 @@ func readFault(text []byte, f *core.Fault) {
 	readFaultObject(text, f)
 }
 
-// bareFault reports whether an event without choices is an error that does not say so in a member
-// of its own: {object: "error", message} of old vLLM, {message, type, code} of Cerebras, {error_code,
-// message} of Databricks, {detail} and {errors}.
+// bareFault reports whether an event without choices is an error without a member error: {object: "error",
+// message} of old vLLM, {message, type, code} of Cerebras, {error_code, message} of Databricks, {detail} and
+// {errors}.
 func bareFault(data []byte) bool {
 	said, kind := false, false
 	w := scan.Members(data)
@@ -85,7 +84,7 @@ func readFaultObject(raw []byte, f *core.Fault) {
 			if _, first, _ := list.Next(); opens(first) {
 				readFaultObject(first, f)
 			}
-		case "metadata": // OpenRouter: what the provider behind it said
+		case "metadata": // OpenRouter: the error of its provider
 			f.Again = moment(memberOf(value, "headers"))
 			if said := decoded(memberOf(value, "raw")); said != "" && strings.HasPrefix(f.Message, "Provider returned error") {
 				f.Message = cutMessage(f.Message + ": " + said)
@@ -98,7 +97,7 @@ func readFaultObject(raw []byte, f *core.Fault) {
 	if f.Retry == 0 && f.Again == 0 {
 		f.Retry = pause(f.Message)
 	}
-	// xAI answers 400 where others say 401, and so does Gemini in this format.
+	// xAI answers 400 where others answer 401, and so does Gemini in this format.
 	f.BadKey = f.BadKey || strings.HasPrefix(f.Message, "Incorrect API key provided") || strings.HasPrefix(f.Message, "API key not valid")
 	if p := decoded(param); p != "" {
 		f.Param = p
@@ -130,7 +129,7 @@ func setMessage(f *core.Fault, raw []byte) {
 	}
 }
 
-// decoded is the text of a string; "" for any other value.
+// decoded returns the decoded text of a string, "" for any other value.
 func decoded(raw []byte) string {
 	text := quoted(raw)
 	if text == nil {
@@ -139,12 +138,12 @@ func decoded(raw []byte) string {
 	return string(scan.AppendUnescaped(nil, text))
 }
 
-// isWord reports whether s is a kind of error: letters, not the number of a status.
+// isWord reports whether s is a word for a kind of error, and not the number of a status.
 func isWord(s string) bool {
 	return s != "" && len(s) <= 64 && (s[0]|0x20 >= 'a' && s[0]|0x20 <= 'z') && !strings.ContainsAny(s, " \n\t")
 }
 
-// cutMessage bounds a message, between characters.
+// cutMessage cuts a message to maxMessage bytes, at a character boundary.
 func cutMessage(s string) string {
 	if len(s) <= maxMessage {
 		return s

@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// A bad key is told from a bad request where the status does not.
+// A bad key is distinguished from a bad request if the status is the same.
 func TestReadBadKey(t *testing.T) {
 	f := func(body string, want bool) {
 		t.Helper()

@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// realtime is the dialect's face for the Realtime API. The model stands in the query; Azure
-// calls it the deployment.
+// realtime is the dialect's face for the Realtime API. The model is in the query, where Azure calls it the
+// deployment.
 //
 // Source: https://platform.openai.com/docs/guides/realtime-websocket
 var realtime = &core.SocketCodec{
@@ -17,8 +17,8 @@ var realtime = &core.SocketCodec{
 	AppendFault: appendTurnFault,
 }
 
-// counted reports whether events of that type, in quotes, tell what was used: a response of the
-// model, or the transcript that another model made of the client's sound.
+// counted reports whether events of that type, in quotes, have usage: that of a response, or of the
+// transcript that another model made of the client's audio.
 func counted(kind []byte) bool {
 	switch string(kind) {
 	case `"response.done"`, `"conversation.item.input_audio_transcription.completed"`:
@@ -27,8 +27,8 @@ func counted(kind []byte) bool {
 	return false
 }
 
-// dullTurn is realtime's Dull. A type that is not among the first members leaves the event to be
-// read as a whole.
+// dullTurn is realtime's Dull. If the type is not among the first members, the event must be read
+// completely.
 func dullTurn(start []byte) bool {
 	kind := member(start, "type")
 	return kind != nil && !counted(kind)

@@ -6,8 +6,8 @@ import (
 	"asbru/core/scan"
 )
 
-// reranks is the face of ordering documents that Jina, vLLM, llama.cpp, Together, OpenRouter
-// and Cohere's v1 share, and Voyage's, which has other names for the same. OpenAI has none.
+// reranks is the face of reranking documents that Jina, vLLM, llama.cpp, Together, OpenRouter and Cohere's
+// v1 share, and Voyage's, which has other names for some members. OpenAI itself has none.
 //
 // Source: https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html,
 // https://docs.voyageai.com/reference/reranker-api
@@ -21,7 +21,7 @@ var reranks = &core.RerankCodec{
 // Rerank.Shape and Ranking.Shape: how they were written.
 const (
 	rerankVoyage  = 1 << iota // top_k; the reply's list is data
-	rankingUsage              // usage stands among the extras
+	rankingUsage              // usage is among the extras
 	rankingScore              // score, not relevance_score
 	rankingObject             // "object":"list"
 )

@@ -83,8 +83,7 @@ func parseRanks(k *core.Ranking, raw []byte) {
 	}
 }
 
-// appendRanking writes the ranking in the words the client used: Voyage's data if it said
-// top_k.
+// appendRanking writes the ranking in the client's variant of the format: Voyage's data if it sent top_k.
 func appendRanking(dst []byte, k *core.Ranking, r *core.Rerank, x *core.Crossing) []byte {
 	own := k.From == &dialect
 	voyage := own && k.Shape&rerankVoyage != 0
@@ -155,7 +154,7 @@ func appendRank(dst []byte, k *core.Ranking, one *core.Rank, r *core.Rerank) []b
 	return append(dst, '}')
 }
 
-// appendRankUsage appends what it cost: tokens, or searches.
+// appendRankUsage appends usage: tokens, or searches.
 func appendRankUsage(dst []byte, k *core.Ranking) []byte {
 	if !k.Usage.Known && k.Units == 0 {
 		return dst

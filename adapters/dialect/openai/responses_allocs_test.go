@@ -8,7 +8,7 @@ import (
 	"asbru/core"
 )
 
-// Requests and events that cross cost no allocation once the forms have grown.
+// Translated requests and events do not allocate once the forms have grown.
 func TestResponsesAllocations(t *testing.T) {
 	f := func(name string, run func()) {
 		t.Helper()

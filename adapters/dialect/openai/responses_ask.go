@@ -6,8 +6,8 @@ import (
 	"asbru/core/scan"
 )
 
-// maxUser is what OpenAI takes as an end user's name, in characters; the longer ones of
-// other vendors' clients are left out.
+// maxUser is the most characters that OpenAI accepts in an end user's name. Longer ones, from clients of
+// other vendors, are left out.
 const maxUser = 64
 
 // appendAsk is the face's AppendRequest.
@@ -48,18 +48,18 @@ func appendAsk(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	return body.Edit(append(dst, '}'), at, s.Face), nil
 }
 
-// A writer is a request while it is written.
+// A writer is a request being written.
 type writer struct {
 	*core.Chat
 	own     bool // it was read from this face
 	sign    core.Vendor
 	quirks  core.Quirk
-	lead    int // turns that went into instructions
-	calls   int // calls and results without an id so far, which get one by their order
+	lead    int // number of turns written as instructions
+	calls   int // calls without an id so far; they get one by their order, and so do results
 	results int
 }
 
-// refuse finds what this face has nothing for and the answer depends on.
+// refuse finds members that this face does not have and that the answer depends on.
 func (w *writer) refuse() *core.Fault {
 	if w.own {
 		return nil
@@ -67,7 +67,7 @@ func (w *writer) refuse() *core.Fault {
 	if w.N != nil && string(w.N) != "1" {
 		return body.Invalid("n", "cannot ask for more than one answer: the Responses API gives one", "leave n out, or name a model that is served by another API")
 	}
-	if len(w.Stop) > 0 { // left out, the answer would go on past where the client counts on its end
+	if len(w.Stop) > 0 { // without them, the answer would not stop where the client expects it to
 		return body.Invalid(stopMember(w.From), "cannot end an answer at a stop sequence: the Responses API has none", "leave it out and cut the answer yourself, or name a model that is served by another API")
 	}
 	if w.Previous != nil {
@@ -81,7 +81,7 @@ func (w *writer) refuse() *core.Fault {
 	return nil
 }
 
-// stopMember is what a dialect's clients call the member with stop sequences.
+// stopMember returns a dialect's name for the member with stop sequences.
 func stopMember(from *core.Dialect) string {
 	switch {
 	case from == nil || from.Name == "openai" || from.Name == "mistral":
@@ -141,7 +141,7 @@ func appendTruth(dst []byte, key string, v core.Tri) []byte {
 	return dst
 }
 
-// format appends text: the answer's format and how long it is to be.
+// format appends text: the format of the answer and its verbosity.
 func (w *writer) format(dst []byte) []byte {
 	if w.own && w.Shape&askIsText != 0 || w.Format == core.FormatUnsaid && w.Verbose == nil {
 		return dst
@@ -172,7 +172,7 @@ func (w *writer) answer(dst []byte) []byte {
 	case w.FormatName != nil:
 		dst = appendField(dst, "name", w.FormatName)
 	case !w.own:
-		dst = append(dst, `,"name":"answer"`...) // it must have one
+		dst = append(dst, `,"name":"answer"`...) // a name is required
 	}
 	if w.FormatNote != nil {
 		dst = appendField(dst, "description", w.FormatNote)

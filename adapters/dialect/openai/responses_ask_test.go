@@ -24,7 +24,7 @@ func turn(c *core.Chat, r core.Role, parts ...core.Part) {
 	c.End(n)
 }
 
-// asked writes what build makes of an empty conversation, as if another dialect had read it.
+// asked writes the conversation that build makes, as if it came from another dialect.
 func asked(build func(c *core.Chat), face *core.Face) (string, *core.Chat, *core.Fault) {
 	c := core.NewChat()
 	build(c)
@@ -198,7 +198,7 @@ func TestResponsesRefuses(t *testing.T) {
 	}
 }
 
-// Quirks of a server change what it is sent.
+// Quirks of a server change the request.
 func TestResponsesQuirks(t *testing.T) {
 	f := func(q core.Quirk, want string, build func(c *core.Chat)) {
 		t.Helper()
@@ -219,7 +219,7 @@ func TestResponsesQuirks(t *testing.T) {
 	}
 }
 
-// What this face's clients send is the same after it was read, and means this to others.
+// Requests of this face are written again unchanged, and translated to other formats like this.
 func TestResponsesParse(t *testing.T) {
 	f := func(doc string, check func(c *core.Chat) bool) {
 		t.Helper()
@@ -330,7 +330,7 @@ func TestResponsesItems(t *testing.T) {
 
 var kindWords = [...]string{"text", "image", "file", "audio", "video", "call", "result", "thought", "veiled", "refusal", "other"}
 
-// turns tells what is in a conversation.
+// turns describes a conversation.
 func turns(c *core.Chat) string {
 	var b strings.Builder
 	for i, t := range c.Turns {
@@ -354,7 +354,7 @@ func turns(c *core.Chat) string {
 	return b.String()
 }
 
-// Signatures of others come back in a field of ours, and are sent to no one else.
+// Signatures of other vendors come back in a field of ours, and are sent only to those vendors.
 func TestResponsesSignatures(t *testing.T) {
 	const doc = `{"model":"m","input":[{"type":"reasoning","summary":[{"type":"summary_text","text":"a"}],"encrypted_content":"asbru.anthropic.S"},
 		{"type":"reasoning","summary":[],"encrypted_content":"asbru.google.G"},{"type":"function_call","call_id":"1","name":"f","arguments":"{}"},

@@ -4,16 +4,16 @@ import (
 	"asbru/core"
 )
 
-// The reader numbers a block by the item it is of, what of it, and which one. In Depth it
-// notes what it had of the block.
+// The reader's key of a block consists of its item, its class within the item, and its number. Depth holds
+// these bits about what has arrived of it.
 const (
-	hadText = 1 << iota // text, so that the whole need not be read where it is repeated
+	hadText = 1 << iota // text, so that the repetition of the whole text is ignored
 	hadEnd              // its end, while an earlier block was open
 )
 
 func blockKey(index int64, class, n int64) int64 { return index<<16 | class<<12 | n&0xfff }
 
-// at is the index of the item that the event is of.
+// at returns the index of the item that the event belongs to.
 func (f *frame) at() int64 {
 	if f.index >= 0 {
 		return f.index
@@ -21,7 +21,7 @@ func (f *frame) at() int64 {
 	return f.x.R.Seq
 }
 
-// find is the block of an item, -1 if there is none.
+// find returns the block with that key, -1 if there is none.
 func (f *frame) find(key int64) int32 {
 	for i := len(f.x.Blocks) - 1; i >= 0; i-- {
 		if f.x.Blocks[i].Key == key {
@@ -31,9 +31,9 @@ func (f *frame) find(key int64) int32 {
 	return -1
 }
 
-// block is the event's block; a new one is opened as soon as no other is open. Of a
-// reasoning item the one before ends where the next begins. A server that does not
-// number its items gives them one by one, and ends them all at the end.
+// block returns the event's block, or a new one, which is opened as soon as no other is open. The blocks of a
+// reasoning item end where the next one begins. A server that does not number its items sends them one by
+// one, and ends all of them at the end.
 func (f *frame) block(kind core.PartKind, class int64) int32 {
 	x := f.x
 	key := blockKey(f.at(), class, f.content)
@@ -53,14 +53,14 @@ func (f *frame) block(kind core.PartKind, class int64) int32 {
 	if x.R.Next <= int32(f.at()) {
 		x.R.Next = int32(f.at()) + 1
 	}
-	if kind != core.PartCall { // whose id and name come with its item
+	if kind != core.PartCall { // the id and name of a call come with its item
 		f.promote()
 	}
 	return i
 }
 
-// promote opens the next block if none is open, gives what it had until now, and
-// goes on while they are complete.
+// promote opens the next block if none is open and delivers what has arrived of it, and repeats that while
+// blocks are complete.
 func (f *frame) promote() {
 	x := f.x
 	for x.R.Block < 0 && int(x.R.Flags) < len(x.Blocks) {
@@ -88,7 +88,7 @@ func (f *frame) shut(i int32) {
 	f.emit(core.Event{Kind: core.EventClose, Block: i})
 }
 
-// close ends a block now, or as soon as it is its turn.
+// close ends a block now, or as soon as it has been opened.
 func (f *frame) close(i int32) {
 	b := &f.x.Blocks[i]
 	switch {
@@ -109,7 +109,7 @@ func (f *frame) closeAll() {
 	}
 }
 
-// give adds text to a block. One that is closed was complete.
+// give adds text to a block. A closed one was complete, and is not changed.
 func (f *frame) give(i int32, text, probs []byte) {
 	b := &f.x.Blocks[i]
 	b.Depth |= hadText
@@ -124,7 +124,7 @@ func (f *frame) give(i int32, text, probs []byte) {
 	}
 }
 
-// add is a delta.
+// add handles a delta.
 func (f *frame) add(kind core.PartKind, class int64) {
 	if f.delta == nil {
 		f.err = errNoEvent
@@ -136,7 +136,7 @@ func (f *frame) add(kind core.PartKind, class int64) {
 	}
 }
 
-// fill is the end of a text: it counts when there were no deltas.
+// fill handles the end of a text, which is used only if there were no deltas.
 func (f *frame) fill(kind core.PartKind, class int64) {
 	f.begin()
 	if i := f.block(kind, class); i >= 0 {
@@ -151,7 +151,7 @@ func (f *frame) complete(i int32, text []byte) {
 	}
 }
 
-// cite is an annotation of the open text.
+// cite handles an annotation of the open text.
 func (f *frame) cite() {
 	f.begin()
 	i := f.block(core.PartText, ofContent)

@@ -41,7 +41,7 @@ func (w *writer) part(dst []byte, p *core.Part, role core.Role) ([]byte, *core.F
 		return dst, f
 	}
 	dst, _ = appendChain(dst, &w.Tree, more)
-	if len(dst) > at+1 && dst[at+1] == ',' { // nothing stands in front of the first extra
+	if len(dst) > at+1 && dst[at+1] == ',' { // the first extra is the first member
 		dst = append(dst[:at+1], dst[at+2:]...)
 	}
 	return append(dst, '}'), nil
@@ -72,7 +72,7 @@ func (w *writer) text(dst []byte, p *core.Part, role core.Role) []byte {
 	return appendField(dst, "text", p.Text)
 }
 
-// said refuses media that an assistant's message cannot hold.
+// said refuses media that a message of the assistant cannot have.
 func said(role core.Role, what string) *core.Fault {
 	if role != core.Assistant {
 		return nil
@@ -111,8 +111,7 @@ func (w *writer) image(dst []byte, p *core.Part, role core.Role) ([]byte, *core.
 	return dst, nil
 }
 
-// file appends a document. One that is text is sent as such: not every model takes
-// text files, and each takes text.
+// file appends a document. A text document is written as text, because not every model accepts text files.
 func (w *writer) file(dst []byte, p *core.Part, role core.Role) ([]byte, *core.Fault) {
 	if f := w.uploaded(p); f != nil {
 		return dst, f
@@ -129,7 +128,7 @@ func (w *writer) file(dst []byte, p *core.Part, role core.Role) ([]byte, *core.F
 	}
 	if p.Data != nil && !(w.own && p.Shape&partRawMedia != 0) {
 		if p.Name == nil && !w.own {
-			dst = append(dst, `,"filename":"document.pdf"`...) // data must have a name
+			dst = append(dst, `,"filename":"document.pdf"`...) // a name is required
 		}
 		dst = appendData(append(dst, `,"file_data":`...), p.Media, p.Data, "application/pdf")
 	}

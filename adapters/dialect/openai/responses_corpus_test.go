@@ -10,12 +10,12 @@ import (
 	"asbru/core"
 )
 
-// recorded are the calls of the responses API.
+// recorded returns the recorded calls of the responses API.
 func recorded(t testing.TB) []*corpus.Case {
 	return corpus.Cases(t, func(c *corpus.Case) bool { return c.API == "responses" })
 }
 
-// A request that is read and written again is the same.
+// A request that is read and written again is unchanged.
 func TestResponsesRequestCorpus(t *testing.T) {
 	n := 0
 	c := core.NewChat()
@@ -69,8 +69,8 @@ func TestResponsesReplyCorpus(t *testing.T) {
 	t.Logf("%d replies", n)
 }
 
-// checkForeignReply writes r as if it had come from elsewhere, and reads that again:
-// the texts, calls and signatures must be there.
+// checkForeignReply writes r as if it came from another format, and reads that again: texts, calls and
+// signatures must be preserved.
 func checkForeignReply(t *testing.T, id string, r *core.Completion) {
 	t.Helper()
 	from := r.From
@@ -90,7 +90,7 @@ func checkForeignReply(t *testing.T, id string, r *core.Completion) {
 	}
 }
 
-// sketch tells what is in a reply but for what only this family knows.
+// sketch describes a reply without the parts that only this family has.
 func sketch(r *core.Completion) string {
 	var b strings.Builder
 	for _, p := range r.Parts[r.Choices[0].From:r.Choices[0].To] {
@@ -106,7 +106,7 @@ func sketch(r *core.Completion) string {
 	return b.String()
 }
 
-// feed reads a stream that comes in pieces and returns its events as text.
+// feed reads a stream that arrives in pieces and returns its events as text.
 func feed(t *testing.T, pieces [][]byte) (events []string, x *core.Crossing) {
 	t.Helper()
 	x = core.NewCrossing()
@@ -119,7 +119,7 @@ func feed(t *testing.T, pieces [][]byte) (events []string, x *core.Crossing) {
 			t.Fatalf("%v: %.300s", err, data)
 		}
 		for i := range ev {
-			if ev[i].Kind != core.EventPing { // becomes a comment, which is no event
+			if ev[i].Kind != core.EventPing { // becomes a comment, which is not an event
 				events = append(events, eventText(x, &ev[i]))
 			}
 		}
@@ -127,7 +127,7 @@ func feed(t *testing.T, pieces [][]byte) (events []string, x *core.Crossing) {
 	return events, x
 }
 
-// frames tells the events of a stream apart (WHATWG server-sent events).
+// frames splits a stream into its events (WHATWG server-sent events).
 func frames(pieces [][]byte, each func(name, data []byte)) {
 	var line, name, data []byte
 	some := false
@@ -195,7 +195,7 @@ func eventText(x *core.Crossing, e *core.Event) string {
 	return fmt.Sprintf("%d", e.Kind)
 }
 
-// A stream says the same however it is cut; written again, and read once more, too.
+// A stream reads the same in any pieces, and also after it was written again.
 func TestResponsesStreamCorpus(t *testing.T) {
 	n := 0
 	for _, rec := range recorded(t) {
@@ -242,7 +242,7 @@ func respell(t *testing.T, sse []byte) []byte {
 	return out
 }
 
-// disorder finds what the events of a stream must not be: see core.Event.
+// disorder returns how events violate the contract of core.Event; empty: they do not.
 func disorder(events []string) string {
 	open, started, finished, ended := "", false, false, false
 	for _, e := range events {

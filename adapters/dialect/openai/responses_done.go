@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// partKind is what a part of an item's content becomes.
+// partKind returns the kind for a part of an item's content.
 func partKind(part []byte) (kind core.PartKind, ok bool) {
 	switch string(member(part, "type")) {
 	case `"output_text"`, `"text"`:
@@ -18,7 +18,7 @@ func partKind(part []byte) (kind core.PartKind, ok bool) {
 	return 0, false
 }
 
-// partText is the text of a part.
+// partText returns the text of a part.
 func partText(part []byte) []byte {
 	text, ok := scan.Inside(member(part, "text"))
 	if !ok {
@@ -42,13 +42,13 @@ func (f *frame) partDone() {
 	}
 	if i := f.block(kind, ofContent); i >= 0 {
 		f.complete(i, partText(f.part))
-		if kind != core.PartThought { // whose signature comes with its item
+		if kind != core.PartThought { // the signature of a thought comes with its item
 			f.close(i)
 		}
 	}
 }
 
-// itemAdded begins an item. Only of a call it says what is needed later.
+// itemAdded begins an item. Only for a call it has data that is needed later.
 func (f *frame) itemAdded(kind []byte) {
 	f.begin()
 	x := f.x
@@ -95,7 +95,7 @@ func (f *frame) call() int32 {
 	return i
 }
 
-// itemDone completes an item, from the whole of it where its parts were not streamed.
+// itemDone completes an item, with the parts of the complete item that were not streamed.
 func (f *frame) itemDone(kind []byte) {
 	f.begin()
 	x := f.x
@@ -129,8 +129,8 @@ func (f *frame) itemDone(kind []byte) {
 	}
 }
 
-// unnumbered finds out which item ends, for a server that does not say: a call by its
-// id, another by what it is, the last first.
+// unnumbered finds the item that ends, for a server that does not number items: a call by its id, others by
+// their kind, the last one first.
 func (f *frame) unnumbered() {
 	kind := member(f.item, "type")
 	id, _ := scan.Inside(member(f.item, "call_id"))
@@ -153,7 +153,7 @@ func (f *frame) unnumbered() {
 	f.index = int64(f.x.R.Next)
 }
 
-// texts gives the parts of a list the text they did not have.
+// texts adds the text of those parts of a list that were not streamed.
 func (f *frame) texts(list []byte, class int64) {
 	w := scan.Elements(list)
 	for n := int64(0); ; n++ {
@@ -177,8 +177,8 @@ func (f *frame) texts(list []byte, class int64) {
 	}
 }
 
-// signed puts what is encrypted in a reasoning item on its last block; one without a
-// text gets a veiled one.
+// signed adds the encrypted content of a reasoning item as the signature of its last block. An item without
+// text becomes a veiled thought.
 func (f *frame) signed() {
 	sign, _ := scan.Inside(member(f.item, "encrypted_content"))
 	if len(sign) == 0 {

@@ -13,28 +13,28 @@ var (
 	errFull    = errors.New("cannot read the stream: it has more parts, or more of them wait, than there is room for")
 )
 
-// A frame is one event of a responses stream while it is read:
+// A frame is one event of a responses stream being read:
 // https://platform.openai.com/docs/api-reference/responses-streaming
 type frame struct {
 	x       *core.Crossing
 	ev      []core.Event
 	data    []byte
 	delta   []byte
-	whole   []byte // text, refusal or arguments: what the deltas came to
+	whole   []byte // the complete text, refusal or arguments
 	item    []byte
 	part    []byte
 	resp    []byte
 	fault   []byte
 	probs   []byte
 	note    []byte
-	index   int64 // output_index; -1: not said
+	index   int64 // output_index; -1: absent
 	content int64 // content_index or summary_index
 	err     error
 }
 
-// What x.R holds: Began: EventStart was given. Block: the open block. Next: how many
-// items there were. Seq: the item that events are of that do not say so. Done: the
-// end or a fault was read. Flags: the index of the next block to open.
+// The use of x.R: Began: EventStart was emitted. Block: the open block. Next: the number of items so far.
+// Seq: the item of events that do not name one. Done: the end or a fault was read. Flags: the index of the
+// next block to open.
 
 // parseResponsesEvent is the face's ParseEvent.
 func parseResponsesEvent(ev []core.Event, x *core.Crossing, name, data []byte) ([]core.Event, error) {
@@ -51,7 +51,7 @@ func parseResponsesEvent(ev []core.Event, x *core.Crossing, name, data []byte) (
 		kind = name
 	}
 	if len(kind) == 0 && f.fault != nil {
-		kind = []byte("error") // as chats say it, from what stands between
+		kind = []byte("error") // in the form of chat completions, from a proxy in between
 	}
 	if len(kind) == 0 || len(data) == 0 {
 		return ev, errNoEvent
@@ -66,7 +66,7 @@ func parseResponsesEvent(ev []core.Event, x *core.Crossing, name, data []byte) (
 	return f.ev, nil
 }
 
-// read takes the event apart and returns its type.
+// read reads the members of the event and returns its type.
 func (f *frame) read(data []byte) (kind []byte) {
 	w := scan.Members(data)
 	for {
@@ -106,7 +106,7 @@ func (f *frame) read(data []byte) (kind []byte) {
 	}
 }
 
-// small reads an index; -1: it is none.
+// small reads an index; -1: it is not one.
 func small(raw []byte) int64 {
 	if n, ok := scan.Whole(raw); ok && n >= 0 && n < maxOutputParts {
 		return n
@@ -116,12 +116,12 @@ func small(raw []byte) int64 {
 
 // Kinds of blocks within an item, part of Block.Key.
 const (
-	ofContent = iota // texts and refusals, and reasoning that is not summarised
+	ofContent = iota // texts and refusals, and reasoning that is not a summary
 	ofSummary
 	ofArgs
 )
 
-// step does what the event of this type means.
+// step handles an event of that type.
 func (f *frame) step(kind []byte) {
 	rest, ok := bytes.CutPrefix(kind, []byte("response."))
 	switch {
@@ -137,7 +137,7 @@ func (f *frame) step(kind []byte) {
 	}
 }
 
-// text is what adds to a block, or repeats what was added to it.
+// text handles events that add to a block or repeat what was added. It returns false for others.
 func (f *frame) text(kind []byte) bool {
 	name, adds := bytes.CutSuffix(kind, []byte(".delta"))
 	name, fills := bytes.CutSuffix(name, []byte(".done"))
@@ -166,7 +166,7 @@ func (f *frame) text(kind []byte) bool {
 	return true
 }
 
-// life is what begins and ends parts, items and the response.
+// life handles events that begin or end parts, items and the response.
 func (f *frame) life(whole, kind []byte) {
 	switch string(kind) {
 	case "output_text.annotation.added":
@@ -188,7 +188,7 @@ func (f *frame) life(whole, kind []byte) {
 	case "completed", "incomplete":
 		f.end()
 	case "failed":
-		f.usage() // what was used before counts
+		f.usage() // what was used until then counts
 		f.fail(member(f.resp, "error"), f.resp)
 	default:
 		f.other(whole)
@@ -197,7 +197,7 @@ func (f *frame) life(whole, kind []byte) {
 
 func (f *frame) emit(e core.Event) { f.ev = append(f.ev, e) }
 
-// begin gives EventStart once, with what the response says of itself.
+// begin emits EventStart, once, with id, model and time of the response.
 func (f *frame) begin() {
 	x := f.x
 	if x.R.Began {
@@ -223,18 +223,18 @@ func (f *frame) begin() {
 	f.emit(core.Event{Kind: core.EventStart})
 }
 
-// other hands on what only this family knows.
+// other passes on an event that only this family has.
 func (f *frame) other(kind []byte) {
 	f.begin()
 	f.emit(core.Event{Kind: core.EventOther, Name: kind, Raw: f.data})
 }
 
-// fail ends the stream. OpenAI may say the same twice, as error and as response.failed.
+// fail ends the stream with a fault. OpenAI may report it twice, as error and as response.failed.
 func (f *frame) fail(raw, around []byte) {
 	f.x.R.Done = true
 	fault := &core.Fault{Code: core.UpstreamFailed}
 	if len(raw) == 0 || raw[0] != '{' {
-		raw = around // the older form has the members side by side
+		raw = around // in the older form they are members of the event itself
 	}
 	if readError(raw, fault); fault.Message == "" {
 		readFault(f.data, fault)
@@ -270,7 +270,7 @@ func readError(raw []byte, fault *core.Fault) {
 	}
 }
 
-// usage reads what the response says was used.
+// usage reads the usage of the response.
 func (f *frame) usage() {
 	if usage := member(f.resp, "usage"); len(usage) > 0 && usage[0] == '{' {
 		responsesUsage(usage, &f.x.Usage)
@@ -278,7 +278,7 @@ func (f *frame) usage() {
 	}
 }
 
-// end completes what is open and gives the rest of the answer.
+// end completes open blocks and emits the rest of the answer.
 func (f *frame) end() {
 	f.begin()
 	x := f.x

@@ -7,7 +7,7 @@ import (
 	"asbru/core/scan"
 )
 
-// close ends a block: its text is repeated, and so is its item.
+// close ends a block, with events that repeat its text and its item.
 func (t *teller) close(b *core.Block) {
 	switch b.Kind {
 	case core.PartText, core.PartRefusal:
@@ -27,7 +27,7 @@ func (t *teller) close(b *core.Block) {
 	}
 }
 
-// closeText ends a text or a refusal. Its message stays open for another one.
+// closeText ends a text or a refusal. Its message stays open for further ones.
 func (t *teller) closeText(b *core.Block) {
 	key := "text"
 	if b.Kind == core.PartRefusal {
@@ -65,7 +65,7 @@ func (t *teller) closeText(b *core.Block) {
 	t.sign(b) // one that came late
 }
 
-// closeMessage ends the message that is open, if one is.
+// closeMessage ends the open message, if there is one.
 func (t *teller) closeMessage(status string) {
 	if !t.w.Open {
 		return
@@ -78,7 +78,7 @@ func (t *teller) closeMessage(status string) {
 	t.itemDone(t.w.Block, t.w.Buf[at:])
 }
 
-// closeCall ends a call. One without arguments has an object without members.
+// closeCall ends a call. One without arguments gets {}.
 func (t *teller) closeCall(b *core.Block) {
 	if len(b.Said) == 0 {
 		t.delta(b, &core.Event{Kind: core.EventDelta, Text: core.Text("{}")})
@@ -97,7 +97,7 @@ func (t *teller) closeCall(b *core.Block) {
 	t.sign(b) // one that came late
 }
 
-// closeThought ends a thought with what it is signed with.
+// closeThought ends a thought with its signature.
 func (t *teller) closeThought(b *core.Block) {
 	t.event("reasoning_summary_text.done")
 	t.item("rs_", b.Out)
@@ -114,7 +114,7 @@ func (t *teller) closeThought(b *core.Block) {
 	t.itemDone(b.Out, t.w.Buf[at:])
 }
 
-// image gives a picture that the model made as the tool would that makes them here.
+// image writes an image of the model as a result of the image generation tool.
 func (t *teller) image(b *core.Block) {
 	t.closeMessage("completed")
 	b.Out = t.next()
@@ -127,7 +127,7 @@ func (t *teller) image(b *core.Block) {
 	t.itemDone(b.Out, t.w.Buf[at:])
 }
 
-// end gives the whole response.
+// end writes the complete response.
 func (t *teller) end() {
 	if t.w.Finish == core.FinishUnsaid {
 		t.w.Finish = core.FinishStop
@@ -156,8 +156,8 @@ func (t *teller) response(h *header, status string) {
 	t.done()
 }
 
-// fail ends the stream with the error event, which SDKs raise, and with the failed
-// response, which others wait for.
+// fail ends the stream with the error event, which SDKs raise, and with the failed response, which other
+// clients wait for.
 func (t *teller) fail(f *core.Fault) {
 	t.raw("event: error\ndata: {\"type\":\"error\",\"sequence_number\":")
 	t.dst = scan.AppendInt(t.dst, t.w.Seq)
@@ -175,8 +175,8 @@ func (t *teller) fail(f *core.Fault) {
 	t.w.Done = true
 }
 
-// other hands on an event that only this family knows: with the numbers of this
-// stream in place of its own. The items of hosted tools come that way.
+// other passes on an event that only this family has, such as those of hosted tools, with the numbers of this
+// stream.
 func (t *teller) other(e *core.Event) {
 	if t.x.From != &dialect || t.x.FromOp != core.OpResponses || len(e.Raw) == 0 || e.Raw[0] != '{' {
 		return
@@ -221,7 +221,7 @@ func (t *teller) other(e *core.Event) {
 	}
 }
 
-// place is the index of the item that was begun last by other, or the next one.
+// place returns the index of the item that other began last, or else the next index.
 func (t *teller) place() []byte {
 	if len(t.w.Native) == 0 {
 		t.w.Native = scan.AppendInt(t.w.Native, int64(t.next()))

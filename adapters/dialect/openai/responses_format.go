@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// format reads text, with the format of the answer and how long it is to be. If
-// there is more in it, this face gets it as it stands.
+// format reads text: the format of the answer and its verbosity. If it has other members, it is kept
+// unchanged for this face.
 func (a *ask) format() {
 	raw := a.raw[askText]
 	if raw == nil {
@@ -36,7 +36,7 @@ func (a *ask) format() {
 	}
 }
 
-// answer reads text.format and reports whether that is all there was to it.
+// answer reads text.format and reports whether the neutral form holds all of it.
 func (a *ask) answer(raw []byte) (known bool) {
 	known = true
 	w := scan.Members(raw)
@@ -44,7 +44,7 @@ func (a *ask) answer(raw []byte) (known bool) {
 		key, value, more := w.Next()
 		if !more {
 			if a.Format == core.FormatSchema && a.Schema == nil {
-				a.Format, known = core.FormatJSON, false // all that is known to others
+				a.Format, known = core.FormatJSON, false // all that other formats can express
 			}
 			return known && a.Format != core.FormatUnsaid
 		}
@@ -80,7 +80,7 @@ func (a *ask) answer(raw []byte) (known bool) {
 	}
 }
 
-// thinking reads reasoning. If there is more in it, this face gets it as it stands.
+// thinking reads reasoning. If it has other members, it is kept unchanged for this face.
 func (a *ask) thinking() {
 	raw := a.raw[askReasoning]
 	if raw == nil {

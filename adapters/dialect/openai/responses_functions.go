@@ -25,7 +25,7 @@ func (w *writer) call(dst []byte, p *core.Part) []byte {
 	return append(dst, "},"...)
 }
 
-// appendArgs appends a call's arguments as a string that holds JSON. fill makes {} of none.
+// appendArgs appends a call's arguments as a string that contains JSON. With fill, none are written as {}.
 func appendArgs(dst []byte, p *core.Part, fill bool) []byte {
 	switch {
 	case len(p.Args) == 0 && fill:
@@ -36,8 +36,8 @@ func appendArgs(dst []byte, p *core.Part, fill bool) []byte {
 	return append(scan.AppendEscaped(append(dst, '"'), p.Args), '"')
 }
 
-// id appends the id of a call, or of the result that answers it. Where the client's
-// format has none, the first result answers the first call.
+// id appends the id of a call, or of its result. If the client's format has no ids, the first result belongs
+// to the first call.
 func (w *writer) id(dst []byte, id core.Text, n *int) []byte {
 	if id != nil {
 		return scan.AppendQuoted(dst, id)
@@ -57,7 +57,7 @@ func (w *writer) result(dst []byte, i int) ([]byte, *core.Fault) {
 	case len(inner) == 0 && (!w.own || p.Shape&partString != 0):
 		word := ""
 		if p.Fails {
-			word = "error" // nothing else would say so
+			word = "error" // otherwise the error would be lost
 		}
 		dst = scan.AppendString(append(dst, `,"output":`...), word)
 	case len(inner) == 1 && inner[0].Kind == core.PartText && (!w.own || p.Shape&partString != 0):
@@ -111,7 +111,8 @@ func (w *writer) tools(dst []byte) ([]byte, *core.Fault) {
 	return append(dst, ']'), nil
 }
 
-// tool appends a function. Elsewhere strict is off unless it is said, here on.
+// tool appends a function. For other formats it always writes strict, which is off by default there and on
+// here.
 func (w *writer) tool(dst []byte, t *core.Tool) []byte {
 	dst = scan.AppendQuoted(append(dst, `{"type":"function","name":`...), t.Name)
 	if t.Note != nil {

@@ -9,7 +9,7 @@ import (
 	"asbru/core/scan"
 )
 
-// seeds adds recordings to what a fuzz target begins with, when they are there.
+// seeds adds recordings to the seeds of a fuzz target, if they are available.
 func seeds(f *testing.F, add func(c *corpus.Case)) {
 	if corpus.Dir() == "" {
 		return
@@ -21,8 +21,8 @@ func seeds(f *testing.F, add func(c *corpus.Case)) {
 	}
 }
 
-// thrifty checks that what was made of n bytes is in proportion to them: a part takes
-// two bytes at least, and what is composed grows sixfold at most, by escapes.
+// thrifty checks that the form of n bytes is in proportion to them: a part takes at least two bytes, and
+// composed text is at most six times as long, because of escapes.
 func thrifty(t *testing.T, n int, tree *core.Tree) {
 	t.Helper()
 	if len(tree.Parts) > n || cap(tree.Room()) > 24*n+4096 {
@@ -30,8 +30,7 @@ func thrifty(t *testing.T, n int, tree *core.Tree) {
 	}
 }
 
-// FuzzResponsesRequest: what is read and written is valid, and read and written again it
-// is the same.
+// FuzzResponsesRequest checks that requests, read and written, are valid, and unchanged the next time.
 func FuzzResponsesRequest(f *testing.F) {
 	f.Add([]byte(typicalAsk))
 	f.Add([]byte(`{"input":[{"role":"assistant","content":[{"type":"refusal"},{}],"id":null},{"type":"reasoning"},{},{"type":"function_call_output","call_id":1}]}`))
@@ -43,7 +42,7 @@ func FuzzResponsesRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		var p core.Peek
 		if fields.Peek(doc, core.OpResponses, &p) != nil {
-			return // such a body never gets that far
+			return // such a body is refused before
 		}
 		c := core.NewChat()
 		if fault := parseAsk(c, doc); fault != nil {
@@ -74,7 +73,7 @@ func FuzzResponsesRequest(f *testing.F) {
 	})
 }
 
-// FuzzResponsesReply: the same of replies, which nobody has checked.
+// FuzzResponsesReply is the same for replies, which are not checked before.
 func FuzzResponsesReply(f *testing.F) {
 	f.Add([]byte(`{"output":[{"type":"reasoning","summary":[{"text":"x"}],"encrypted_content":"asbru.google.x"},{"type":"message","role":"assistant","content":[{"type":"output_text","text":"a","annotations":[{"type":"url_citation"}],"logprobs":[{}]}]}]}`))
 	seeds(f, func(c *corpus.Case) { f.Add([]byte(c.Response.Body)) })
@@ -107,8 +106,8 @@ func FuzzResponsesReply(f *testing.F) {
 	})
 }
 
-// FuzzResponsesEvent: no stream trips the reader or the writer, and the events are in
-// order whatever comes.
+// FuzzResponsesEvent checks that no stream makes the reader or the writer panic, and that events are always in
+// order.
 func FuzzResponsesEvent(f *testing.F) {
 	f.Add([]byte(joined(typicalStream)))
 	seeds(f, func(c *corpus.Case) {

@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// The members of items that some kind of item has a place for.
+// The members of items that are known for some kind of item.
 const (
 	itemType = iota
 	itemRole
@@ -21,17 +21,17 @@ const (
 
 var itemNames = [numItems]string{"type", "role", "content", "call_id", "name", "arguments", "output", "encrypted_content", "summary"}
 
-// An item is one element of input or output while it is read.
+// An item is one element of input or output being read.
 type item struct {
 	*core.Tree
 	whole []byte
 	raw   [numItems][]byte
-	more  int32 // what else it has
-	reply bool  // it is an answer's: citations and logprobs are of interest
+	more  int32 // the chain of its other members
+	reply bool  // it is part of an answer, whose citations and logprobs are read
 	probs []byte
 }
 
-// readItem takes the item at whole apart.
+// readItem reads the members of the item whole.
 func readItem(t *core.Tree, whole []byte) (it item) {
 	it.Tree, it.whole = t, whole
 	w := scan.Members(whole)
@@ -51,7 +51,7 @@ walk:
 	}
 }
 
-// An itemKind tells what an item becomes.
+// An itemKind is what an item becomes in the neutral form.
 type itemKind uint8
 
 const (
@@ -62,7 +62,7 @@ const (
 	isOther
 )
 
-// kind is what the item becomes. One without a type is a message.
+// kind returns what the item becomes. One without a type is a message.
 func (it *item) kind() itemKind {
 	switch string(it.raw[itemType]) {
 	case "", `"message"`:
@@ -83,8 +83,8 @@ func (it *item) kind() itemKind {
 	return isOther
 }
 
-// keep puts those of the known members that the item's kind has no place for with
-// the rest: all but the ones listed in used.
+// keep moves the known members that this kind of item does not have, which are all except those in used, to
+// the other members.
 func (it *item) keep(used ...int) {
 next:
 	for i, raw := range it.raw {
@@ -127,7 +127,7 @@ func (it *item) result() {
 		it.keep(itemType, itemCall, itemOutput)
 	case list:
 		it.keep(itemType, itemCall, itemOutput)
-	default: // as text for those who want text
+	default: // as text, for formats that have only text
 		p.Shape = partRawOut
 		if !scan.IsNull(raw) {
 			text, ok = it.Took(scan.AppendEscaped(it.Room(), raw)), true
@@ -145,8 +145,8 @@ func (it *item) result() {
 	it.Close(n)
 }
 
-// thought reads a reasoning item: a part for each of its texts, of which the last
-// has what is encrypted, or a veiled one. The first keeps the whole item.
+// thought reads a reasoning item: one part for each of its texts, the last of which has the encrypted
+// content, or else one veiled part. The first part keeps the whole item.
 func (it *item) thought() {
 	var vendor core.Vendor
 	sign, _ := scan.Inside(it.raw[itemCrypt])
@@ -176,13 +176,13 @@ func (it *item) thought() {
 	}
 }
 
-// other keeps an item that no other family knows.
+// other keeps an item that only this family has.
 func (it *item) other() {
 	kind, _ := scan.Inside(it.raw[itemType])
 	it.Add(core.Part{Kind: core.PartOther, Shape: partAlone, Type: kind, Raw: it.whole})
 }
 
-// member is the value of the first member of an object that is called key.
+// member returns the value of the first member called key.
 func member(raw []byte, key string) []byte {
 	w := scan.Members(raw)
 	for {

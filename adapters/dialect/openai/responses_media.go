@@ -7,9 +7,9 @@ import (
 	"asbru/core/scan"
 )
 
-// takeData takes a data: URL with base64 apart (RFC 2397). Slashes may be escaped. ok
-// is false for one without base64; whole, when it cannot be put together again from
-// media and data, as its type has parameters or is not said.
+// takeData splits a data: URL with base64 (RFC 2397). Slashes may be escaped. ok is false for one without
+// base64. whole is false if it cannot be restored from media and data, because its type has parameters or
+// is absent.
 func takeData(t *core.Tree, url core.Text) (media, data core.Text, whole, ok bool) {
 	const scheme, mark = "data:", ";base64,"
 	comma := bytes.IndexByte(url, ',')
@@ -46,7 +46,7 @@ func appendData(dst []byte, media, data core.Text, fallback string) []byte {
 	return append(append(append(dst, ";base64,"...), data...), '"')
 }
 
-// audioMedia is the MIME type of an audio format.
+// audioMedia returns the MIME type of an audio format.
 func audioMedia(t *core.Tree, format core.Text) core.Text {
 	room := append(t.Room(), "audio/"...)
 	if string(format) == "mp3" {

@@ -5,7 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// A header is what a response object says besides its output.
+// A header holds the members of a response object other than its output.
 type header struct {
 	id, model, tier []byte
 	created         int64
@@ -15,7 +15,7 @@ type header struct {
 	fault           *core.Fault // why it failed; nil: not known
 }
 
-// fill takes from x what the provider did not say. x may be nil.
+// fill fills in from x what the provider did not send. x may be nil.
 func (h *header) fill(x *core.Crossing) {
 	if x == nil {
 		return
@@ -35,7 +35,7 @@ func (h *header) fill(x *core.Crossing) {
 	}
 }
 
-// status is what the finish means here.
+// status returns the status for the finish.
 func (h *header) status() string {
 	switch h.finish {
 	case core.FinishLength, core.FinishFiltered:
@@ -46,8 +46,8 @@ func (h *header) status() string {
 	return "completed"
 }
 
-// head appends a response up to the elements of its output. What repeats the request's
-// settings has the values they have when nobody sets them.
+// head appends a response up to the elements of its output. The members that repeat settings of the request
+// have their default values.
 func (h *header) head(dst []byte, status string) []byte {
 	dst = append(dst, `{"id":"`...)
 	if len(h.id) > 0 {
@@ -88,7 +88,7 @@ func appendFailure(dst []byte, f *core.Fault) []byte {
 	return append(dst, '"')
 }
 
-// kindOf is the word for what went wrong: the provider's own, if it had one.
+// kindOf returns the code of a fault: the provider's own, if it had one.
 func kindOf(f *core.Fault) string {
 	if f.Kind != "" {
 		return f.Kind
@@ -96,7 +96,7 @@ func kindOf(f *core.Fault) string {
 	return f.Code.Kind()
 }
 
-// tail appends the rest but for the closing brace.
+// tail appends the rest without the closing brace.
 func (h *header) tail(dst []byte) []byte {
 	dst = append(dst, `],"parallel_tool_calls":true,"previous_response_id":null,"prompt_cache_key":null,`+
 		`"reasoning":{"effort":null,"summary":null},"safety_identifier":null,"service_tier":`...)
@@ -115,7 +115,7 @@ func (h *header) tail(dst []byte) []byte {
 	return append(dst, `,"user":null,"metadata":{}`...)
 }
 
-// appendSpent appends usage; the counts that are unknown are 0, which strict clients want.
+// appendSpent appends usage. Unknown counts are 0, because strict clients require them.
 func appendSpent(dst []byte, u *core.Usage) []byte {
 	dst = scan.AppendInt(append(dst, `{"input_tokens":`...), u.In)
 	dst = scan.AppendInt(append(dst, `,"input_tokens_details":{"cached_tokens":`...), u.CachedIn)
@@ -144,7 +144,7 @@ func appendItemID(dst []byte, prefix string, request [16]byte, n int32) []byte {
 	return scan.AppendInt(append(dst, '_'), int64(n))
 }
 
-// An output is the items of a response while another family's answer is written.
+// An output is the items of a response being written from an answer of another family.
 type output struct {
 	*core.Completion
 	request [16]byte
@@ -152,15 +152,15 @@ type output struct {
 	probs   []byte // the choice's, which go with its first text
 }
 
-// id appends the next item's id as the member that every item begins with.
+// id appends the next item's id, as the first member of an item.
 func (o *output) id(dst []byte, prefix string) []byte {
 	dst = appendItemID(append(dst, `{"id":"`...), prefix, o.request, o.next)
 	o.next++
 	return append(dst, '"')
 }
 
-// appendOutput appends the items of the answer. There is one, as n cannot be said here;
-// a provider that gives several choices all the same has spread it over them.
+// appendOutput appends the items of the answer. This format has no n, so that several choices can only be
+// parts of one answer.
 func appendOutput(dst []byte, r *core.Completion, x *core.Crossing, status string) []byte {
 	o := output{Completion: r}
 	if x != nil {
@@ -176,7 +176,7 @@ func appendOutput(dst []byte, r *core.Completion, x *core.Crossing, status strin
 	return dst
 }
 
-// choice appends the items of one choice, each with a comma behind it.
+// choice appends the items of one choice, each followed by a comma.
 func (o *output) choice(dst []byte, c *core.Choice, status string) []byte {
 	o.probs = c.Logprobs
 	for i := c.From; i < c.To; i += 1 + o.Parts[i].Inner {
@@ -201,14 +201,14 @@ func (o *output) choice(dst []byte, c *core.Choice, status string) []byte {
 			dst = append(o.id(dst, "ig_"), `,"type":"image_generation_call","status":"completed"`...)
 			dst = append(appendField(dst, "result", p.Data), '}')
 		default:
-			continue // nothing here can hold it
+			continue // this format has nothing for it
 		}
 		dst = append(dst, ',')
 	}
 	return dst
 }
 
-// message appends a message of the texts from the one at i on and returns the last.
+// message appends a message with the consecutive texts from i on and returns the index of the last.
 func (o *output) message(dst []byte, c *core.Choice, i int32, status string) ([]byte, int32) {
 	if status == "failed" {
 		status = "incomplete"
@@ -240,7 +240,7 @@ func (o *output) text(dst []byte, p *core.Part) []byte {
 		cite, next := o.Cited(n)
 		n = next
 		if cite.URL == nil {
-			continue // of a document the client sent, which it has no name for here
+			continue // it refers to a document of the client, which has no name here
 		}
 		if len(dst) > at {
 			dst = append(dst, ',')
@@ -256,7 +256,7 @@ func (o *output) text(dst []byte, p *core.Part) []byte {
 	return append(dst, '}')
 }
 
-// appendCitation appends an annotation of the only kind that others have too.
+// appendCitation appends an annotation of the only kind that other formats have too.
 func appendCitation(dst []byte, c *core.Cite) []byte {
 	dst = scan.AppendInt(append(dst, `{"type":"url_citation","start_index":`...), max(c.Start, 0))
 	dst = scan.AppendInt(append(dst, `,"end_index":`...), max(c.End, 0))
@@ -284,7 +284,7 @@ func (o *output) thought(dst []byte, text core.Text, p *core.Part) []byte {
 	return appendThought(dst, text, p.Vendor, p.Sign)
 }
 
-// appendThought appends the rest of a reasoning item from inside its summary on.
+// appendThought appends the rest of a reasoning item, from within its summary on.
 func appendThought(dst []byte, text core.Text, v core.Vendor, sign core.Text) []byte {
 	if len(text) > 0 {
 		dst = append(scan.AppendQuoted(append(dst, `{"type":"summary_text","text":`...), text), '}')

@@ -5,8 +5,8 @@ import (
 	"asbru/core/scan"
 )
 
-// said reads the content of an assistant's message, a string or a list of parts, of which
-// the first carries what is said of the message.
+// said reads the content of a message of the assistant, a string or a list of parts. The first part also
+// holds the shape and extras of the message.
 func (it *item) said(content []byte) {
 	shape := uint16(partBegins)
 	if it.raw[itemType] != nil {
@@ -90,7 +90,7 @@ func (it *item) part(raw []byte, assistant bool, shape uint16, more int32) {
 	it.Add(p)
 }
 
-// inside puts the inside of a string where it belongs; false: value is none.
+// inside stores the inside of the string value in dst. ok is false if it is not a string.
 func inside(dst *core.Text, value []byte) (ok bool) {
 	text, ok := scan.Inside(value)
 	if ok {
@@ -99,8 +99,8 @@ func inside(dst *core.Text, value []byte) (ok bool) {
 	return ok
 }
 
-// text reads a member of a text. Citations and logprobs are for others what they are
-// for this face as they stand.
+// text reads a member of a text. Citations and logprobs are read for other formats, and kept unchanged for
+// this face.
 func (it *item) text(p *core.Part, key, value []byte) bool {
 	switch string(key) {
 	case "text":
@@ -124,7 +124,7 @@ func (it *item) text(p *core.Part, key, value []byte) bool {
 	return false
 }
 
-// citation reads an annotation. Only one of a page on the web means something to others.
+// citation reads an annotation. Only citations of web pages exist in other formats.
 func citation(raw []byte) core.Cite {
 	c := core.Cite{Start: -1, End: -1, Source: -1, From: -1, To: -1, Raw: raw}
 	w := scan.Members(raw)
@@ -154,7 +154,7 @@ func citation(raw []byte) core.Cite {
 	}
 }
 
-// image reads a member of an image: it stands in the URL, or is an uploaded file.
+// image reads a member of an image, which is in the URL or an uploaded file.
 func (it *item) image(p *core.Part, key, value []byte) bool {
 	switch string(key) {
 	case "image_url":
@@ -174,7 +174,7 @@ func (it *item) file(p *core.Part, key, value []byte) bool {
 		return inside(&p.Name, value)
 	case "file_data":
 		text, ok := scan.Inside(value)
-		if ok && !isData(text) { // base64 alone
+		if ok && !isData(text) { // base64 without a data URL
 			p.Data = text
 			p.Shape |= partRawMedia
 			return false
@@ -188,7 +188,7 @@ func (it *item) file(p *core.Part, key, value []byte) bool {
 	return false
 }
 
-// media reads a URL that may hold the data itself. false: it is also to be kept as it stands.
+// media reads a URL, which may contain the data. It returns false if the URL must be kept unchanged as well.
 func (it *item) media(p *core.Part, value []byte) bool {
 	url, ok := scan.Inside(value)
 	if !ok {
@@ -199,7 +199,7 @@ func (it *item) media(p *core.Part, value []byte) bool {
 		return true
 	}
 	media, data, whole, ok := takeData(it.Tree, url)
-	if !ok { // no other family could make something of it
+	if !ok { // no other family can use it
 		p.Kind, p.Type = core.PartOther, it.Took(append(it.Room(), "data URL without base64"...))
 		return false
 	}

@@ -10,8 +10,8 @@ import (
 
 var errNoResponse = errors.New("cannot read the reply: it is no response object")
 
-// parseResponse is the face's ParseReply. What only this face knows of the response,
-// and how its numbers were written, is kept as it stands.
+// parseResponse is the face's ParseReply. The members that only this face has, and the spelling of numbers,
+// are kept unchanged.
 func parseResponse(r *core.Completion, doc []byte) error {
 	r.From, r.Op = &dialect, core.OpResponses
 	var output, status, reason []byte
@@ -56,7 +56,7 @@ func parseResponse(r *core.Completion, doc []byte) error {
 	return nil
 }
 
-// outputs reads the items of an answer. calls: it asks for tools to be run.
+// outputs reads the items of an answer. calls reports whether it has calls of tools.
 func outputs(t *core.Tree, list []byte) (calls bool, probs []byte) {
 	w := scan.Elements(list)
 	for {
@@ -94,7 +94,7 @@ func (it *item) answer() {
 	it.Add(core.Part{Kind: core.PartText, Shape: partBegins | partTyped | partNoText, More: it.more})
 }
 
-// seconds reads a time that may be written with a fraction.
+// seconds reads a time in seconds, which may have a fraction.
 func seconds(raw []byte) int64 {
 	if i := bytes.IndexByte(raw, '.'); i >= 0 {
 		raw = raw[:i]
@@ -103,7 +103,7 @@ func seconds(raw []byte) int64 {
 	return max(n, 0)
 }
 
-// responsesUsage reads usage with what was put into the cache.
+// responsesUsage reads usage, with the tokens written to the cache.
 func responsesUsage(raw []byte, u *core.Usage) {
 	tokens(raw, u)
 	if details := member(raw, "input_tokens_details"); details != nil {
@@ -111,7 +111,7 @@ func responsesUsage(raw []byte, u *core.Usage) {
 	}
 }
 
-// endOf is why an answer ended: its status, or the reason why it is incomplete.
+// endOf returns why an answer ended, from its status, or from the reason why it is incomplete.
 func endOf(status, reason []byte, calls bool) (core.Finish, core.Text) {
 	native, _ := scan.Inside(status)
 	switch string(native) {
@@ -162,7 +162,7 @@ func appendResponse(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	return append(dst, '}')
 }
 
-// appendOwn writes a response of this face again.
+// appendOwn writes a response that was read from this face.
 func appendOwn(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	model := r.Model
 	if x != nil && len(x.Model) > 0 {
@@ -188,7 +188,7 @@ func appendOwn(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 	return append(dst, '}')
 }
 
-// appendItems appends the items that the parts of an answer of this face came from.
+// appendItems appends the items that the parts of an answer of this face were read from.
 func appendItems(dst []byte, r *core.Completion, c *core.Choice) []byte {
 	w := writer{Chat: &core.Chat{Tree: r.Tree, From: r.From, Op: r.Op}, own: true, sign: core.OpenAI}
 	at := len(dst)

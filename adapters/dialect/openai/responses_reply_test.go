@@ -9,12 +9,12 @@ import (
 	"asbru/core"
 )
 
-// request is the id of the exchange in these tests, and hexed as items are called by it.
+// request is the id of the exchange in these tests, and hexed that id in the ids of items.
 var request = [16]byte{0: 0xab, 15: 0x01}
 
 const hexed = "ab000000000000000000000000000001"
 
-// answered writes what build makes of an empty answer as another family's.
+// answered writes the answer that build makes, as if it came from another family.
 func answered(build func(r *core.Completion)) string {
 	r := core.NewCompletion()
 	n := r.Begin(0)
@@ -111,7 +111,7 @@ func TestResponsesReplyUsage(t *testing.T) {
 	}
 }
 
-// A client that is told more than the family knows is told it at the end.
+// Members that are not part of the format come at the end.
 func TestResponsesReplyExtra(t *testing.T) {
 	x := core.NewCrossing()
 	x.Model = append(x.Model, "shown"...)

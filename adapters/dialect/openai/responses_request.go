@@ -6,8 +6,8 @@ import (
 	"asbru/core/scan"
 )
 
-// The top-level members that the neutral form has a place for. One that was null is a
-// bit of Chat.Shape by its number.
+// The top-level members that the neutral form has. For each that was null, the bit of its number is set in
+// Chat.Shape.
 const (
 	askModel = iota
 	askInput
@@ -36,17 +36,17 @@ const (
 	numAsks
 )
 
-// More bits of Chat.Shape. The model cannot be null, which leaves its bit to the tools.
+// More bits of Chat.Shape. The model cannot be null, so its bit is used for the tools.
 const (
 	askIsNoTools  = 1 << askModel // tools was []
 	askIsString   = 1 << (numAsks + iota - 1)
 	askIsNoInput  // there was no input
-	askIsStreamed // stream was said
-	askIsSafety   // the user is called safety_identifier
+	askIsStreamed // stream was given
+	askIsSafety   // the user was called safety_identifier
 	askIsText     // text is among the extras
 	askIsThinks   // reasoning is among the extras
 	askIsChoice   // tool_choice is among the extras
-	askIsState    // Previous stands for another member that asks for state, which is among the extras
+	askIsState    // Previous is from another member that asks for state, which is among the extras
 )
 
 var askNames = [numAsks]string{"model", "input", "instructions", "stream", "tools", "tool_choice", "parallel_tool_calls",
@@ -54,7 +54,7 @@ var askNames = [numAsks]string{"model", "input", "instructions", "stream", "tool
 	"service_tier", "prompt_cache_key", "user", "safety_identifier", "top_logprobs", "include", "background",
 	"conversation", "prompt"}
 
-// askOf is the number of a top-level member, -1 for one the neutral form has no place for.
+// askOf returns the number of a top-level member, -1 for one that the neutral form does not have.
 func askOf(key []byte) int {
 	for i := range askNames {
 		if len(key) == len(askNames[i]) && string(key) == askNames[i] {
@@ -64,7 +64,7 @@ func askOf(key []byte) int {
 	return -1
 }
 
-// An ask is a request while it is read.
+// An ask is a request being read.
 type ask struct {
 	*core.Chat
 	raw [numAsks][]byte
@@ -107,17 +107,17 @@ func parseAsk(c *core.Chat, doc []byte) *core.Fault {
 	return nil
 }
 
-// keep puts the member n among the extras, as it stands.
+// keep adds the member n to the extras, unchanged.
 func (a *ask) keep(n int) {
 	if a.raw[n] != nil {
 		a.Keep(&a.More, a.word(n), a.raw[n])
 	}
 }
 
-// word is the name of the member n.
+// word returns the name of the member n.
 func (a *ask) word(n int) core.Text { return a.Took(append(a.Room(), askNames[n]...)) }
 
-// text reads a member that is a string; anything else is kept for this face only.
+// text reads a member that is a string. Another value is kept for this face.
 func (a *ask) text(n int, dst *core.Text) {
 	var ok bool
 	if *dst, ok = scan.Inside(a.raw[n]); !ok {
@@ -125,7 +125,7 @@ func (a *ask) text(n int, dst *core.Text) {
 	}
 }
 
-// tri reads a member that is a boolean.
+// tri reads a member that is a boolean. Another value is kept for this face.
 func (a *ask) tri(n int, dst *core.Tri) {
 	if v, ok := scan.Bool(a.raw[n]); ok {
 		*dst = core.Of(v)
@@ -134,7 +134,7 @@ func (a *ask) tri(n int, dst *core.Tri) {
 	}
 }
 
-// instructions are the first turn, ahead of the input wherever they stand.
+// instructions reads the instructions, which become the first turn even if they come after the input.
 func (a *ask) instructions() *core.Fault {
 	raw := a.raw[askInstructions]
 	if raw == nil {
@@ -170,7 +170,7 @@ func (a *ask) input() *core.Fault {
 	return a.items(raw)
 }
 
-// settings reads what is one value each.
+// settings reads the settings that are single values.
 func (a *ask) settings() {
 	if raw := a.raw[askStream]; raw != nil {
 		a.Stream, _ = scan.Bool(raw)
@@ -202,8 +202,8 @@ func (a *ask) settings() {
 	a.keep(askInclude)
 }
 
-// state reads what asks the provider to remember something, or to have remembered it.
-// Previous tells other dialects that they cannot answer; which one it was, its text.
+// state reads the members that refer to state held by the provider. A non-nil Previous tells other dialects
+// that they cannot answer; its text names the member.
 func (a *ask) state() {
 	a.text(askPrevious, &a.Previous)
 	for _, n := range [...]int{askBackground, askConversation, askPrompt} {

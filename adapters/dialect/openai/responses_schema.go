@@ -2,9 +2,9 @@ package openai
 
 import "asbru/core/scan"
 
-// closed reports whether strict holds for a schema: every object in it says
-// additionalProperties false and requires all it has. Elsewhere an open schema is
-// refused when strict is said; here the server would only leave it.
+// closed reports whether a schema allows strict: every object in it has additionalProperties false and
+// requires all its properties. The server refuses strict with any other schema, but only if it was set
+// explicitly.
 // https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
 func closed(schema []byte, depth int) bool {
 	if depth == 0 || len(schema) == 0 || schema[0] != '{' {

@@ -41,10 +41,10 @@ func (w *writer) thinking(dst []byte) []byte {
 	} else if shows {
 		dst = append(dst, `,"summary":"auto"`...)
 	}
-	return append(append(dst[:at], dst[at+1:]...), '}') // without the first comma
+	return append(append(dst[:at], dst[at+1:]...), '}') // removes the first comma
 }
 
-// effortOf is the effort that stands for a budget of tokens, "" for none in particular.
+// effortOf returns the effort for a budget of tokens, "" for none in particular.
 func effortOf(budget int64) string {
 	switch {
 	case budget < 0:
@@ -61,7 +61,7 @@ func effortOf(budget int64) string {
 	return "high"
 }
 
-// settings appends what is one value each.
+// settings appends the settings that are single values.
 func (w *writer) settings(dst []byte, stream bool) []byte {
 	switch {
 	case stream:
@@ -82,7 +82,7 @@ func (w *writer) settings(dst []byte, stream bool) []byte {
 	}
 	store := w.Store
 	if store == core.Unsaid && !w.own {
-		store = core.No // elsewhere nothing is stored unless it is said, here all is
+		store = core.No // in other formats the default is not to store
 	}
 	dst = appendTruth(dst, "store", store)
 	if w.CacheKey != nil {
@@ -116,8 +116,7 @@ func (w *writer) nulls(dst []byte) []byte {
 	return dst
 }
 
-// foreign appends what follows from another dialect's or face's request, and notes
-// what is left out of it.
+// foreign appends what follows from a request of another dialect or face, and records what is dropped.
 func (w *writer) foreign(dst []byte) []byte {
 	thinks := w.Effort != nil && string(w.Effort) != "none" || w.Budget > 0 || w.Budget == core.BudgetAuto || w.Shows == core.Yes
 	probs := w.Logprobs == core.Yes
@@ -149,14 +148,14 @@ func (w *writer) foreign(dst []byte) []byte {
 		n = next
 		if w.From == &dialect && shared(e.Key) {
 			dst = append(append(scan.AppendQuoted(append(dst, ','), e.Key), ':'), e.Value...)
-		} else if w.From != &dialect || string(e.Key) != "stream_options" { // usage always comes here
+		} else if w.From != &dialect || string(e.Key) != "stream_options" { // this format always has usage
 			w.Drop(string(e.Key))
 		}
 	}
 	return dst
 }
 
-// shared reports whether the chat face has a member that means the same here.
+// shared reports whether the member key of the chat face has the same meaning here.
 func shared(key []byte) bool {
 	switch string(key) {
 	case "prompt_cache_retention", "prompt_cache_options", "safety_identifier", "moderation":

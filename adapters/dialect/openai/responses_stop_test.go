@@ -6,8 +6,8 @@ import (
 	"asbru/core"
 )
 
-// TestNoStop holds that an answer which would go on past its stop sequence is not asked for, and that the
-// client is told so by its own name for them.
+// TestNoStop checks that a request with stop sequences is refused, as its answer would not stop there, and that
+// the fault names the client's own member.
 func TestNoStop(t *testing.T) {
 	f := func(from *core.Dialect, want string) {
 		t.Helper()

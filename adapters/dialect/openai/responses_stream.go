@@ -5,15 +5,14 @@ import (
 	"asbru/core/scan"
 )
 
-// What x.W holds: Began: response.created is out. Open: a message is open, whose item is
-// Block and whose content until now is in Aux. Next: the next output_index. Seq: the next
-// sequence_number. Finish: why the answer ended. Stop: logprobs of the open text. Buf: the
-// items that are complete, for the last event. Flags: content_index of the open text, and
-// from bit 16 on how many annotations it has.
-// Of a block, Out is its item, for a text plus one while it is open and else 0; Said is
-// what it said, and Aux its annotations.
+// The use of x.W: Began: response.created was sent. Open: a message is open, whose item is Block and whose
+// content so far is in Aux. Next: the next output_index. Seq: the next sequence_number. Finish: why the
+// answer ended. Stop: logprobs of the open text. Buf: the complete items, for the last event. Flags:
+// content_index of the open text, and from bit 16 on the number of its annotations.
+// In a block, Out is its item (for a text, plus one while it is open and otherwise 0), Said its text so far,
+// and Aux its annotations.
 
-// A teller writes the frames of one event.
+// A teller writes the frames for one event.
 type teller struct {
 	x   *core.Crossing
 	w   *core.Side
@@ -58,7 +57,7 @@ func appendResponsesEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	return t.dst
 }
 
-// event begins a frame with what every event has.
+// event begins a frame with the members that every event has.
 func (t *teller) event(kind string) {
 	t.dst = append(append(append(t.dst, "event: response."...), kind...), "\ndata: {\"type\":\"response."...)
 	t.dst = append(append(t.dst, kind...), `","sequence_number":`...)
@@ -77,14 +76,13 @@ func (t *teller) number(key string, n int32) {
 	t.dst = scan.AppendInt(t.dst, int64(n))
 }
 
-// item appends the id and the place of an item.
+// item appends the id and the index of an item.
 func (t *teller) item(prefix string, out int32) {
 	t.dst = append(appendItemID(append(t.dst, `,"item_id":"`...), prefix, t.x.Request, out), '"')
 	t.number("output_index", out)
 }
 
-// appendLine appends raw JSON on one line: white space inside is no news, and would end
-// the frame.
+// appendLine appends raw JSON on one line, because a line break would end the frame.
 func appendLine(dst, raw []byte) []byte {
 	at := len(dst)
 	dst = append(dst, raw...)
@@ -96,14 +94,14 @@ func appendLine(dst, raw []byte) []byte {
 	return dst
 }
 
-// header is what the response is until now.
+// header returns the header of the response so far.
 func (t *teller) header() header {
 	h := header{request: t.x.Request, finish: t.w.Finish}
 	h.fill(t.x)
 	return h
 }
 
-// start says once that there is a response.
+// start writes the beginning of the response, once.
 func (t *teller) start() {
 	if t.w.Began {
 		return
@@ -118,20 +116,20 @@ func (t *teller) start() {
 	}
 }
 
-// added begins an item; the rest of it and its end follow.
+// added begins the event for a new item. The caller appends the rest of the item and ends the event.
 func (t *teller) added(prefix string, out int32) {
 	t.event("output_item.added")
 	t.number("output_index", out)
 	t.dst = append(appendItemID(append(t.dst, `,"item":{"id":"`...), prefix, t.x.Request, out), '"')
 }
 
-// next is the index of a new item.
+// next returns the index for a new item.
 func (t *teller) next() int32 {
 	t.w.Next++
 	return t.w.Next - 1
 }
 
-// itemDone ends an item with the whole of it, which is said once more in the last event.
+// itemDone ends an item with the complete object, which is repeated in the last event.
 func (t *teller) itemDone(out int32, object []byte) {
 	t.event("output_item.done")
 	t.number("output_index", out)
@@ -140,7 +138,7 @@ func (t *teller) itemDone(out int32, object []byte) {
 	t.done()
 }
 
-// keep starts an item in the list of complete ones and returns where it begins.
+// keep begins an item in the list of complete ones and returns its offset.
 func (t *teller) keep(prefix string, out int32) int {
 	if len(t.w.Buf) > 0 {
 		t.w.Buf = append(t.w.Buf, ',')
@@ -150,7 +148,7 @@ func (t *teller) keep(prefix string, out int32) int {
 	return at
 }
 
-// open begins a block. What nothing here can stream begins at its end.
+// open begins a block. Kinds that cannot be streamed here are written when they end.
 func (t *teller) open(b *core.Block) {
 	if !isText(b) {
 		t.closeMessage("completed")
@@ -187,18 +185,17 @@ func appendBlockID(dst []byte, b *core.Block, request [16]byte) []byte {
 	return appendItemID(dst, "call_", request, b.Out)
 }
 
-// sign says what a text or a call is signed with in a thought of its own, as neither
-// has a field for it here.
+// sign writes the signature of a text or a call as a thought of its own, as neither has a field for it here.
 func (t *teller) sign(b *core.Block) {
 	if len(b.Sign) == 0 || b.Kind == core.PartThought || b.Kind == core.PartVeiled {
 		return
 	}
 	t.closeMessage("completed")
 	t.veiled(b)
-	b.Sign = b.Sign[:0] // it is said
+	b.Sign = b.Sign[:0] // it is written now
 }
 
-// veiled appends a reasoning item that is nothing but a signature.
+// veiled appends a reasoning item with only a signature.
 func (t *teller) veiled(b *core.Block) {
 	out := t.next()
 	t.added("rs_", out)
@@ -210,7 +207,7 @@ func (t *teller) veiled(b *core.Block) {
 	t.itemDone(out, t.w.Buf[at:])
 }
 
-// openText begins a text or a refusal, in the message that is open or a new one.
+// openText begins a text or a refusal, in the open message or a new one.
 func (t *teller) openText(b *core.Block) {
 	t.endTexts()
 	if !t.w.Open {
@@ -230,14 +227,14 @@ func (t *teller) openText(b *core.Block) {
 	t.done()
 }
 
-// content appends the place of the open text.
+// content appends the index of the open text.
 func (t *teller) content(b *core.Block) {
 	t.item("msg_", b.Out-1)
 	t.number("content_index", int32(t.w.Flags&0xffff))
 }
 
-// endTexts ends a text that is still open. That can only be another choice's, of a
-// provider that spreads one answer over several.
+// endTexts ends a text that is still open. It can only belong to another choice, of a provider that splits
+// one answer into several.
 func (t *teller) endTexts() {
 	for i := range t.x.Blocks {
 		if b := &t.x.Blocks[i]; isText(b) && b.Out > 0 {
@@ -248,9 +245,9 @@ func (t *teller) endTexts() {
 
 func isText(b *core.Block) bool { return b.Kind == core.PartText || b.Kind == core.PartRefusal }
 
-// delta adds to the open block. What it says is repeated when it ends.
+// delta adds to the open block. The text is kept, because it is repeated at the end of the block.
 func (t *teller) delta(b *core.Block, e *core.Event) {
-	if isText(b) && b.Out == 0 { // the rest of one that another ended
+	if isText(b) && b.Out == 0 { // the rest of a text that endTexts has ended
 		t.openText(b)
 	}
 	b.Said = append(b.Said, e.Text...)
@@ -284,7 +281,7 @@ func (t *teller) delta(b *core.Block, e *core.Event) {
 	t.done()
 }
 
-// appendElements appends the elements of a list to those that are there.
+// appendElements appends the elements of list to those in dst.
 func appendElements(dst, list []byte) []byte {
 	w := scan.Elements(list)
 	for {
@@ -299,7 +296,7 @@ func appendElements(dst, list []byte) []byte {
 	}
 }
 
-// cite says where the open text has something from.
+// cite writes a citation of the open text.
 func (t *teller) cite(b *core.Block, c *core.Cite) {
 	own := t.x.From == &dialect && t.x.FromOp == core.OpResponses && c.Raw != nil
 	if b.Kind != core.PartText || b.Out == 0 || c.URL == nil && !own {

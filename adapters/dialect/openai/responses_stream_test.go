@@ -14,11 +14,11 @@ import (
 type made struct {
 	core.Block
 	text  string
-	early bool // the signature is known from the start
+	early bool // the signature comes at the start
 	cite  *core.Cite
 }
 
-// retold writes the stream of an answer of other make.
+// retold writes the stream of an answer from another format.
 func retold(x *core.Crossing, finish core.Finish, blocks ...made) string {
 	var out []byte
 	say := func(e core.Event) { out = appendResponsesEvent(out, x, &e) }
@@ -51,7 +51,7 @@ func retold(x *core.Crossing, finish core.Finish, blocks ...made) string {
 	return string(out)
 }
 
-// sdkEvent is what a strict client reads of an event.
+// sdkEvent has the members of an event that a strict client reads.
 type sdkEvent struct {
 	Type     string
 	Seq      *int   `json:"sequence_number"`
@@ -68,8 +68,8 @@ type sdkEvent struct {
 	Response map[string]any
 }
 
-// accumulate reads a stream as SDKs do, adding deltas to the items that were begun, and
-// says where it does not add up. It returns the last response.
+// accumulate reads a stream as SDKs do, adding deltas to items, and reports where the result differs from the
+// complete items. It returns the last response.
 func accumulate(t *testing.T, stream string) map[string]any {
 	t.Helper()
 	var items []map[string]any
@@ -220,7 +220,7 @@ func TestResponsesStreamFault(t *testing.T) {
 	}
 }
 
-// However a server streams, the events are in order and nothing is lost or said twice.
+// For all ways in which servers stream, events are in order and nothing is lost or repeated.
 func TestResponsesStreamReader(t *testing.T) {
 	f := func(name, want string, data ...string) {
 		t.Helper()
@@ -283,7 +283,7 @@ func TestResponsesStreamReader(t *testing.T) {
 	}
 }
 
-// brief is a list of events in short.
+// brief returns a list of events in short.
 func brief(events []string) string {
 	var out []string
 	for _, e := range events {
@@ -306,7 +306,7 @@ func brief(events []string) string {
 	return strings.Join(out, " ")
 }
 
-// One answer that came as two choices, whose blocks are open side by side, is one still.
+// One answer that comes as two choices, with blocks open at the same time, is written as one.
 func TestResponsesStreamOfTwoChoices(t *testing.T) {
 	x := core.NewCrossing()
 	x.Request = request

@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// typicalAsk is a request as agents send it, of 1.6 KB.
+// typicalAsk is a typical request of an agent, of 1.6 KB.
 var typicalAsk = `{"model":"gpt-5.1-codex","instructions":"` + strings.Repeat("You are a careful agent. ", 12) +
 	`","input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"` + strings.Repeat("Find the bug in main.go. ", 10) +
 	`"}]},{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"` + strings.Repeat("gAAAA", 40) +

@@ -33,11 +33,11 @@ func (a *ask) tools() *core.Fault {
 
 // Bits of Tool.Shape.
 const (
-	toolNoStrict   = 1 << iota // strict was not said
+	toolNoStrict   = 1 << iota // strict was absent
 	toolNullStrict             // strict was null
 )
 
-// tool reads one tool. A null counts as absent for others and is kept for this face.
+// tool reads one tool. A null counts as absent for other formats and is kept for this face.
 func (a *ask) tool(raw []byte) {
 	var t core.Tool
 	t.Shape = toolNoStrict
@@ -77,7 +77,7 @@ func (a *ask) tool(raw []byte) {
 	} else {
 		t.Type = nil
 		if t.Strict == core.Unsaid && closed(t.Schema, maxSchemaDepth) {
-			t.Strict = core.Yes // the default here, where the schema allows it
+			t.Strict = core.Yes // the default here, if the schema allows it
 		}
 	}
 	a.Chat.Tools = append(a.Chat.Tools, t)
@@ -106,7 +106,7 @@ func (a *ask) choice() {
 }
 
 // chosen reads a tool_choice that names functions: {type: function, name} or
-// {type: allowed_tools, mode, tools}. It reports whether that is all there was to it.
+// {type: allowed_tools, mode, tools}. It reports whether the neutral form holds all of it.
 func (a *ask) chosen(raw []byte) bool {
 	var kind, name, mode, list []byte
 	w := scan.Members(raw)
@@ -153,7 +153,7 @@ func (a *ask) chosen(raw []byte) bool {
 	return false
 }
 
-// allowed reads the functions of an allowed_tools choice; false: not only such.
+// allowed reads the functions of an allowed_tools choice. It returns false if there are other tools too.
 func (a *ask) allowed(list []byte) bool {
 	w := scan.Elements(list)
 	for {

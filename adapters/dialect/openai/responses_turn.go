@@ -8,7 +8,7 @@ import (
 
 // items reads the elements of input into turns.
 func (a *ask) items(raw []byte) *core.Fault {
-	turn := -1 // the turn that the next item may belong to
+	turn := -1 // the turn that the next item may join
 	w := scan.Elements(raw)
 	for {
 		_, value, more := w.Next()
@@ -48,15 +48,14 @@ func (a *ask) items(raw []byte) *core.Fault {
 	}
 }
 
-// answers reports whether an item of this type comes from the client, as the output
-// of a tool does.
+// answers reports whether items of this type come from the client, such as the output of a tool.
 func answers(kind []byte) bool {
 	const a, b = `_output"`, `_response"`
 	n := len(kind)
 	return n > len(a) && string(kind[n-len(a):]) == a || n > len(b) && string(kind[n-len(b):]) == b
 }
 
-// join returns turn if it is of role, else a new one.
+// join returns turn if it has that role, else a new one.
 func (a *ask) join(turn int, role core.Role) int {
 	if turn >= 0 && a.Turns[turn].Role == role {
 		return turn
@@ -67,8 +66,8 @@ func (a *ask) join(turn int, role core.Role) int {
 
 var roles = [...]string{core.User: `"user"`, core.Assistant: `"assistant"`, core.System: `"system"`, core.Developer: `"developer"`}
 
-// message reads a message. An assistant's joins the turn before it; another is a turn
-// of its own. It returns the turn that the next item may join.
+// message reads a message. One of the assistant joins the turn before it; any other is a turn of its own. It
+// returns the turn that the next item may join.
 func (a *ask) message(it *item, turn int) (int, *core.Fault) {
 	role := -1
 	for r, name := range roles {
@@ -114,9 +113,8 @@ func (a *ask) message(it *item, turn int) (int, *core.Fault) {
 	return -1, nil
 }
 
-// grew ends the turn behind the parts that were added from there on. A signature
-// that came back in a thought of its own goes to the part behind it: Google signs
-// calls and texts, for which there is no field here.
+// grew extends the turn by the parts added from index from on. A signature that came in a thought of its own
+// moves to the part after it: Google signs calls and texts, for which there is no field here.
 func (a *ask) grew(turn, from int) {
 	first := int(a.Turns[turn].From)
 	if from > first && from < len(a.Parts) && strays(&a.Parts[from-1]) && signable(&a.Parts[from]) {
@@ -126,7 +124,7 @@ func (a *ask) grew(turn, from int) {
 	a.End(turn)
 }
 
-// settle gives such a signature to the part before it when nothing followed.
+// settle moves such a signature to the part before it if nothing follows.
 func (a *ask) settle(turn int) {
 	n := len(a.Parts)
 	if turn < 0 || n < 2 || int(a.Turns[turn].From) > n-2 {

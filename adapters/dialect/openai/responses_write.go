@@ -5,12 +5,12 @@ import (
 	"asbru/core/scan"
 )
 
-// instructions appends the instructions: for this face's own request the ones it had,
-// for another's the system turns it begins with, if they are text.
+// instructions appends the instructions: those that a request of this face had, or otherwise the system turns
+// at the beginning, if they are text.
 func (w *writer) instructions(dst []byte) []byte {
 	end := len(w.Turns)
 	if !w.own {
-		end-- // the API answers no empty input
+		end-- // the API refuses an empty input
 	}
 	for ; w.lead < end; w.lead++ {
 		t := &w.Turns[w.lead]
@@ -67,7 +67,7 @@ func (w *writer) input(dst []byte) ([]byte, *core.Fault) {
 	return append(dst, ']'), nil
 }
 
-// turn appends the items of a turn, each with a comma behind it.
+// turn appends the items of a turn, each followed by a comma.
 func (w *writer) turn(dst []byte, t *core.Turn) ([]byte, *core.Fault) {
 	if t.Name != nil {
 		w.Drop("messages.name")
@@ -97,7 +97,7 @@ func (w *writer) turn(dst []byte, t *core.Turn) ([]byte, *core.Fault) {
 			fallthrough
 		default:
 			if !w.own && w.empty(t, i) {
-				break // as some end a stream; a message between a call and its result parts them
+				break // some end a stream with it; a message must not separate a call from its result
 			}
 			dst, i, f = w.message(dst, t, i)
 		}
@@ -108,12 +108,12 @@ func (w *writer) turn(dst []byte, t *core.Turn) ([]byte, *core.Fault) {
 	return dst, nil
 }
 
-// empty reports whether the part at i is a text without a character, beside others.
+// empty reports whether the part at i is an empty text among other parts.
 func (w *writer) empty(t *core.Turn, i int) bool {
 	return w.Parts[i].Kind == core.PartText && len(w.Parts[i].Text) == 0 && t.To-t.From > 1
 }
 
-// joins reports whether a part belongs to the message that the part before it is in.
+// joins reports whether a part belongs to the same message as the part before it.
 func (w *writer) joins(p *core.Part) bool {
 	switch p.Kind {
 	case core.PartCall, core.PartResult, core.PartThought, core.PartVeiled:
@@ -122,8 +122,8 @@ func (w *writer) joins(p *core.Part) bool {
 	return !w.own || p.Shape&(partAlone|partBegins) == 0
 }
 
-// head appends a message up to its content. first is the part that carries what is
-// said of the message, if the turn does not.
+// head appends a message up to its content. first is the part that holds the shape and extras of the message,
+// if the turn does not.
 func (w *writer) head(dst []byte, t *core.Turn, first *core.Part) []byte {
 	typed, more := false, int32(0)
 	if w.own {
@@ -183,13 +183,13 @@ func (w *writer) message(dst []byte, t *core.Turn, i int) ([]byte, int, *core.Fa
 	return append(dst, "]},"...), i, nil
 }
 
-// thought appends a reasoning item. Only what the target's vendor has signed is sent.
+// thought appends a reasoning item if it is signed by the target's vendor.
 func (w *writer) thought(dst []byte, p *core.Part) []byte {
 	if w.own && p.Shape&partBegins != 0 && len(p.Raw) > 0 && w.reads(p) {
 		return append(append(dst, p.Raw...), ',')
 	}
 	if w.own && p.Shape&(partBegins|partFollows) != 0 {
-		return dst // of an item that went out whole, or not at all
+		return dst // the whole item was written with its first part, or not at all
 	}
 	if len(p.Sign) == 0 || p.Vendor != w.sign {
 		return dst
@@ -201,8 +201,7 @@ func (w *writer) thought(dst []byte, p *core.Part) []byte {
 	return append(appendField(append(dst, ']'), "encrypted_content", p.Sign), "},"...)
 }
 
-// reads reports whether the target's vendor can read what is encrypted in the item
-// that p begins.
+// reads reports whether the target's vendor can read the encrypted content of the item that p begins.
 func (w *writer) reads(p *core.Part) bool {
 	sign, ok := scan.Inside(member(p.Raw, "encrypted_content"))
 	if !ok || len(sign) == 0 {

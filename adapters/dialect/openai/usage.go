@@ -5,8 +5,7 @@ import (
 	"asbru/core/scan"
 )
 
-// readUsage is the dialect's ReadUsage: of all kinds of replies, which share the
-// place of their usage.
+// readUsage is the dialect's ReadUsage, for all kinds of replies, which have usage in the same place.
 func readUsage(body []byte, u *core.Usage) {
 	if lastUsage(body, u) {
 		return
@@ -23,10 +22,9 @@ func readUsage(body []byte, u *core.Usage) {
 	}
 }
 
-// lastUsage reads the usage of a reply from its end, where providers put it: the
-// long text before it need not be walked. The bytes searched for cannot stand inside a
-// string, whose quotes are escaped; that they stand in the outermost object
-// shows behind them.
+// lastUsage reads the usage of a reply from its end, where providers put it, so that the long text before it
+// need not be read. The searched bytes cannot be inside a string, whose quotes would be escaped; that they
+// are in the outermost object is checked by what follows them.
 func lastUsage(body []byte, u *core.Usage) bool {
 	i := lastKey(body)
 	if i < 0 || i > 0 && body[i-1] == '\\' {
@@ -58,8 +56,8 @@ func lastUsage(body []byte, u *core.Usage) bool {
 
 const usageKey = `"usage"`
 
-// leaps tells how far the window moves to the left when its first byte is the index:
-// to where that byte stands in the key, or past it.
+// leaps is how far the search window moves to the left for each value of its first byte: to where the key has
+// that byte, or past it.
 var leaps = func() (t [256]uint8) {
 	for i := range t {
 		t[i] = uint8(len(usageKey))
@@ -70,8 +68,8 @@ var leaps = func() (t [256]uint8) {
 	return t
 }()
 
-// lastKey is where the key stands last in b, -1 if nowhere: Horspool's search from
-// the end, which looks at one byte in six.
+// lastKey returns the last index of the key in b, or -1. It uses Horspool's search from the end, which reads
+// about one byte in six.
 func lastKey(b []byte) int {
 	for i := len(b) - len(usageKey); i >= 0; {
 		c := b[i]
@@ -83,10 +81,9 @@ func lastKey(b []byte) int {
 	return -1
 }
 
-// tokens reads the usage object at the start of raw and returns what follows it,
-// nil if it does not end well. Chat and completions call the counts prompt_tokens and
-// completion_tokens, responses input_tokens and output_tokens; some providers add
-// names of their own. An object without counts changes nothing.
+// tokens reads the usage object at the start of raw and returns the bytes after it, nil if it is malformed.
+// Chat and completions call the counts prompt_tokens and completion_tokens, responses input_tokens and
+// output_tokens; some providers add names of their own. An object without counts changes nothing.
 func tokens(raw []byte, u *core.Usage) (rest []byte) {
 	var got core.Usage
 	total := int64(0)
@@ -110,7 +107,7 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 				if !scan.IsNumber(value) {
 					continue
 				}
-				n = -1 // no count, and not left out either
+				n = -1 // present, but not a count
 			}
 		}
 		switch string(key) {
@@ -135,7 +132,7 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 		u.Bad = u.Bad || got.Bad
 		return rest
 	}
-	// xAI counts reasoning beside the completion: only its total tells.
+	// xAI does not count reasoning as part of the completion, which shows only in its total.
 	if got.Reasoning > 0 && total == got.In+got.Out+got.Reasoning {
 		got.Out += got.Reasoning
 	}
@@ -146,13 +143,13 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 // opens reports whether b begins an object.
 func opens(b []byte) bool { return len(b) > 0 && b[0] == '{' }
 
-// details are the counts of interest in an object of them, and where they go.
+// details are the names of counts in an object, and where to store them.
 type details struct {
 	name                      string
 	main, audio, image, wrote *int64
 }
 
-// detailsOf is what to read behind key; nothing for any other key.
+// detailsOf returns the counts to read from the member key; none for other members.
 func detailsOf(key []byte, u *core.Usage) details {
 	switch string(key) {
 	case "prompt_tokens_details", "input_tokens_details", "input_token_details": // the last one is that of realtime
@@ -172,7 +169,7 @@ func count(raw []byte, to *int64, u *core.Usage) {
 	}
 }
 
-// take sets one counter if n is sensible, which makes u known; else u is bad.
+// take sets one counter if n is plausible, which makes u known; otherwise u is bad.
 func take(n int64, to *int64, u *core.Usage) {
 	good := n >= 0 && n <= maxCount
 	if good {
@@ -184,8 +181,8 @@ func take(n int64, to *int64, u *core.Usage) {
 	}
 }
 
-// read reads the counts of the object at the start of raw and returns what follows
-// the object, nil if it does not end well.
+// read reads the counts of the object at the start of raw and returns the bytes after it, nil if it is
+// malformed.
 func (d *details) read(raw []byte) (rest []byte) {
 	w := scan.Members(raw)
 	for {

@@ -1,9 +1,9 @@
-// Package memory keeps questions in this process, for encoders whose vectors the built-in index
-// does not take: they have other sizes. It compares them one by one: all by their signs, those
-// whose signs are most alike by their numbers.
+// Package memory keeps questions in this process, for encoders whose vectors have other sizes than
+// those of the built-in index. A search compares the signs of all vectors, and then the numbers of
+// those whose signs are most similar.
 //
-// It keeps no answers, for the cache has those, and refuses to grow without bound: the oldest
-// question goes for a new one.
+// It keeps no answers, as the cache has them, and refuses to grow without bound: a new question
+// displaces the oldest.
 package memory
 
 import (
@@ -20,14 +20,14 @@ import (
 
 const (
 	maxBytes = 128 << 20 // of all rows
-	perRow   = 256       // bytes that a row takes besides its vector and text
-	most     = 127       // of a number of a vector
-	looked   = 1024      // rows between two looks whether anybody still waits
-	few      = 256       // rows that are compared by their numbers at once
-	finalist = 64        // of more, those at least that are
+	perRow   = 256       // bytes of a row besides its vector and text
+	most     = 127       // largest absolute value of a quantized number
+	looked   = 1024      // rows between two checks of the context
+	few      = 256       // up to this many rows are all compared by their numbers
+	finalist = 64        // of more rows, at least this many are
 )
 
-// A Store is one for vectors of one size.
+// A Store holds vectors of one size. It is safe for concurrent use.
 type Store struct {
 	mu     sync.RWMutex
 	dims   int
@@ -40,13 +40,13 @@ type Store struct {
 type row struct {
 	vector.Row
 	small []int8
-	signs []uint64 // a bit for each number
-	scale float32  // what makes the product of small with a unit vector a cosine
+	signs []uint64 // the sign of each number, as a bit
+	scale float32  // the factor by which the product of small and a unit vector is a cosine
 	at    *list.Element
-	place int // in its space
+	place int // its index in its space
 }
 
-// Open makes an empty Store.
+// Open returns an empty Store.
 func Open() *Store {
 	return &Store{spaces: map[[32]byte][]*row{}, rows: map[[32]byte]*row{}, age: list.New()}
 }
@@ -103,7 +103,7 @@ func (s *Store) dropLocked(r *row) {
 	s.bytes -= r.size()
 }
 
-// quantize makes v small and returns the scale; 0: v has no direction.
+// quantize fills small with v in eight bits and returns the scale; 0: v has no direction.
 func quantize(small []int8, v []float32) float32 {
 	top, sum := float32(0), 0.0
 	for _, x := range v {
@@ -150,7 +150,7 @@ func (s *Store) Search(ctx context.Context, q *vector.Query) ([]vector.Found, er
 	return all, nil
 }
 
-// signs are the signs of v.
+// signs returns the signs of v as bits.
 func signs(v []float32) []uint64 {
 	b := make([]uint64, (len(v)+63)/64)
 	for i, x := range v {
@@ -161,8 +161,8 @@ func signs(v []float32) []uint64 {
 	return b
 }
 
-// alike are the rows whose signs differ least from those that are asked for: finalist of them,
-// and all that differ as little as the last.
+// alike returns the rows whose signs differ least from those asked for: finalist of them, and all
+// others that differ as little as the last. The error is that of ctx.
 func alike(ctx context.Context, rows []*row, asked []uint64) ([]*row, error) {
 	if len(rows) <= few {
 		return rows, nil
@@ -193,7 +193,7 @@ func alike(ctx context.Context, rows []*row, asked []uint64) ([]*row, error) {
 	return best, nil
 }
 
-// dot is the product of two vectors of one length.
+// dot returns the dot product of two vectors of the same length.
 func dot(a, b []int8) (sum int32) {
 	b = b[:len(a)]
 	for i, x := range a {

@@ -20,7 +20,7 @@ func TestStore(t *testing.T) {
 	}
 }
 
-// The oldest question goes for a new one.
+// A new question displaces the oldest.
 func TestBound(t *testing.T) {
 	s := Open()
 	if err := s.Prepare(t.Context(), 8); err != nil {
@@ -53,7 +53,7 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
-// Among many rows the nearest is found where it is near, as a cache wants it.
+// Among many rows the nearest is found if it is as near as a cache requires.
 func TestNearestOfMany(t *testing.T) {
 	const rows, asks, size = 1500, 400, 256
 	s := Open()

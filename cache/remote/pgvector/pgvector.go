@@ -1,8 +1,8 @@
 // Package pgvector keeps questions in a table of PostgreSQL with the extension vector.
 //
-// The table is found by its space, which holds one tenant's questions of one kind, and what is
-// in it is compared one by one: exact, and fast as long as a space is small. It refuses an index
-// that finds the nearest of everybody's and filters afterwards: it would miss.
+// A search selects the rows of one space, which holds one tenant's questions of one kind, and
+// compares all of them: this is exact, and fast as long as spaces are small. It refuses an index that
+// finds the nearest of all spaces and filters afterwards, because that would miss some.
 //
 // Source: https://github.com/pgvector/pgvector.
 package pgvector
@@ -22,7 +22,7 @@ import (
 	"github.com/lib/pq"
 )
 
-const idle = 4 // connections that are kept
+const idle = 4 // idle connections that are kept
 
 // A Store is a table for each size of vectors, called NAME_SIZE.
 type Store struct {
@@ -31,8 +31,8 @@ type Store struct {
 	table atomic.Pointer[string] // quoted; nil: not prepared
 }
 
-// Open makes a Store of p without connecting. It speaks TLS unless the address says
-// sslmode=disable.
+// Open returns a Store at p without connecting. It uses TLS unless the address says
+// sslmode=disable. Errors do not quote the address.
 func Open(p vector.Place) (*Store, error) {
 	u, err := url.Parse(p.URL)
 	if err != nil {
@@ -71,11 +71,11 @@ func Open(p vector.Place) (*Store, error) {
 	return s, nil
 }
 
-// lock keeps processes that prepare at a time from tripping over each other: making what may
-// be there is not atomic in PostgreSQL.
+// lock is the advisory lock held while preparing, because CREATE IF NOT EXISTS is not atomic in
+// PostgreSQL, and several processes may prepare at the same time.
 const lock = 0x617362727563
 
-// Prepare implements vector.Store. Where the role may not make extensions, somebody else has.
+// Prepare implements vector.Store. If the role may not create the extension, it must exist already.
 func (s *Store) Prepare(ctx context.Context, dims int) error {
 	name := s.name + "_" + strconv.Itoa(dims)
 	table := pq.QuoteIdentifier(name)
@@ -119,7 +119,7 @@ func (s *Store) prepared() (string, error) {
 	return "", fmt.Errorf("cannot use table %q: it was not prepared", s.name)
 }
 
-// literal is a vector as the extension reads it.
+// literal returns a vector in the extension's text format.
 func literal(v []float32) string {
 	b := append(make([]byte, 0, 12*len(v)), '[')
 	for i, x := range v {
@@ -131,7 +131,7 @@ func literal(v []float32) string {
 	return string(append(b, ']'))
 }
 
-// plain is text that PostgreSQL can hold.
+// plain returns s with U+FFFD in place of what PostgreSQL cannot store.
 func plain(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }

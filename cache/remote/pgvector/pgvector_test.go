@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(leak.Run(m)) }
 
-// A real PostgreSQL; the extension too where it is installed.
+// Tests with a real PostgreSQL, and with the extension if it is installed.
 func TestStore(t *testing.T) {
 	address := postgres.Start(t).Address()
 	stores.Vectors(t, address)
@@ -37,7 +37,7 @@ func TestStore(t *testing.T) {
 		t.Errorf("%d rows are left", n)
 	}
 	var all sync.WaitGroup
-	for range 4 { // processes that begin at a time
+	for range 4 { // processes that start at the same time
 		other := open()
 		all.Go(func() {
 			if err := other.Prepare(ctx, 9); err != nil {
@@ -52,11 +52,11 @@ func TestStore(t *testing.T) {
 	late, stop := context.WithTimeout(ctx, time.Nanosecond)
 	defer stop()
 	if _, err := s.Search(late, &vector.Query{Vector: exercise.Axis(0, 0), Top: 1, Now: time.Now()}); err == nil {
-		t.Error("a search that takes too long ends well")
+		t.Error("a search that takes too long succeeds")
 	}
 }
 
-// What stands in an address is not told, nor the credential.
+// Errors show neither the address nor the credential.
 func TestTellsNoSecret(t *testing.T) {
 	for _, url := range []string{"postgres://h:port/db", "postgres://h/db?connect_timeout=x"} {
 		if _, err := Open(vector.Place{URL: url, Name: "n", Secret: "sesame"}); err == nil || strings.Contains(err.Error(), "sesame") {

@@ -1,6 +1,6 @@
 // Package qdrant keeps questions in a collection of Qdrant, over its REST interface.
 //
-// It refuses to change a collection that is there: one of another size has another name.
+// It refuses to change an existing collection: one for vectors of another size has another name.
 //
 // Source: https://api.qdrant.tech/api-reference (collections, points; Query needs 1.10).
 package qdrant
@@ -17,14 +17,14 @@ import (
 	"asbru/cache/vector"
 )
 
-// A Store is a collection for each size of vectors, called NAME_SIZE.
+// A Store uses a collection for each size of vectors, called NAME_SIZE.
 type Store struct {
 	server *vector.Server
 	name   string
 	path   atomic.Pointer[string] // of the collection; nil: not prepared
 }
 
-// Open makes a Store of p without asking its server.
+// Open returns a Store at p without a request.
 func Open(p vector.Place) (*Store, error) {
 	fields := http.Header{}
 	if p.Secret != "" {
@@ -39,7 +39,7 @@ func Open(p vector.Place) (*Store, error) {
 
 type object = map[string]any
 
-// indexed are the fields that filters ask for, with their kinds.
+// indexed are the fields used in filters, with their types.
 var indexed = [...][2]string{{"space", "keyword"}, {"key", "keyword"}, {"until", "integer"}, {"id", "keyword"},
 	{"owner", "keyword"}, {"label", "keyword"}, {"asked", "keyword"}, {"answered", "keyword"}, {"born", "integer"}}
 
@@ -60,7 +60,7 @@ func (s *Store) Prepare(ctx context.Context, dims int) error {
 			return err
 		}
 	}
-	for _, f := range indexed { // of one that is there this does nothing
+	for _, f := range indexed { // this does nothing if the index exists
 		if err := s.server.Call(ctx, "PUT", path+"/index?wait=true", object{"field_name": f[0], "field_schema": f[1]}, nil); err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (s *Store) Prepare(ctx context.Context, dims int) error {
 	return nil
 }
 
-// at is the path of something of the collection.
+// at returns a path below that of the collection.
 func (s *Store) at(what string) (string, error) {
 	if path := s.path.Load(); path != nil {
 		return *path + what, nil
@@ -77,7 +77,7 @@ func (s *Store) at(what string) (string, error) {
 	return "", fmt.Errorf("cannot use collection %q: it was not prepared", s.name)
 }
 
-// A payload is what stands beside a vector.
+// A payload is the data stored with a vector.
 type payload struct {
 	Space    string `json:"space"`
 	Key      string `json:"key"`
@@ -136,7 +136,7 @@ func (s *Store) Search(ctx context.Context, q *vector.Query) ([]vector.Found, er
 	return all, nil
 }
 
-// found is p as it was added; what cannot be read is not there.
+// found decodes p. ok is false if a field is malformed.
 func (p *payload) found() (f vector.Found, ok bool) {
 	text, err1 := base64.StdEncoding.DecodeString(p.Text)
 	answer, err2 := base64.StdEncoding.DecodeString(p.Answer)

@@ -18,7 +18,7 @@ func TestStandIn(t *testing.T) {
 	exercise.StandIn(t, h, exercise.Web(t, h)+"/", Open)
 }
 
-// Whatever a server answers, rows are whole or not there.
+// Any answer of a server yields complete rows or none.
 func FuzzSearch(f *testing.F) {
 	exercise.Answers(f, `{"result":{"points":[{"id":"x","score":0.5,"payload":{"space":"00","key":"00","text":"!","answer":"","until":1}}]}}`, Open)
 }

@@ -14,10 +14,10 @@ import (
 	"asbru/cache/vector"
 )
 
-// modules are where search is, if it is not part of the server.
+// modules are the paths of the search module, if it is not part of the server.
 var modules = []string{"/usr/lib/valkey/modules/libsearch.so", "/usr/lib/valkey/libsearch.so", "/opt/redis-stack/lib/redisearch.so", "/usr/lib/redis/modules/redisearch.so"}
 
-// started is a real server of the test's own. It skips the test where none is installed.
+// started starts a real server for the test. It skips the test if none is installed.
 func started(t *testing.T) (address string) {
 	t.Helper()
 	program := ""
@@ -62,7 +62,7 @@ func started(t *testing.T) (address string) {
 	return ""
 }
 
-// A real server does everything, if it has search; without, all but that.
+// Tests everything on a real server that has search; without search, everything else.
 func TestRealServer(t *testing.T) {
 	s, err := Open(vector.Place{Kind: "redis", URL: "redis://" + started(t), Name: "questions", Secret: "sesame"})
 	if err != nil {
@@ -101,7 +101,7 @@ func TestRealServer(t *testing.T) {
 			t.Errorf("%d rows, want %d, %v", len(keys), want, err)
 		}
 	}
-	holds(5) // what is over went by itself
+	holds(5) // the expired rows are gone by themselves
 	f, err := s.client.Do(ctx, s.client.B().Hgetall().Key(index+":"+vector.Hex(exercise.Row("a", 3, 0, nil).Key[:])).Build()).AsStrMap()
 	if want := exercise.Row("a", 3, 0, nil); err != nil || f["answer"] != want.Answer || f["text"] != want.Text || f["vector"] != floats(want.Vector) || f["space"] != vector.Hex(want.Space[:]) {
 		t.Errorf("%q, %v", f, err)

@@ -1,8 +1,8 @@
 // Package redis keeps questions in hashes of Redis or Valkey, with the index of RediSearch or
 // valkey-search.
 //
-// It asks for what both know: a nearest-neighbour query behind a filter of tags and numbers.
-// It refuses to change an index that is there: one of another size has another name.
+// It uses only what both have: a nearest-neighbour query with a filter on tags and numbers. It
+// refuses to change an existing index: one for vectors of another size has another name.
 //
 // Source: https://redis.io/docs/latest/commands/ft.create, ft.search and
 // https://valkey.io/topics/search.
@@ -27,14 +27,14 @@ import (
 )
 
 const (
-	buffer   = 32 << 10 // of a connection, each way
-	ring     = 7        // 2^7 commands under way on a connection
-	scanned  = 512      // keys looked at a time when rows are removed
+	buffer   = 32 << 10 // bytes for each direction of a connection
+	ring     = 7        // log2 of the commands under way on a connection
+	scanned  = 512      // keys for each SCAN when rows are removed
 	writeMax = 10 * time.Second
 )
 
-// A Store is an index for each size of vectors, called NAME_SIZE, over hashes whose keys
-// begin with its name.
+// A Store uses an index for each size of vectors, called NAME_SIZE, over the hashes whose keys begin
+// with that name.
 type Store struct {
 	o    rueidis.ClientOption
 	name string
@@ -44,7 +44,7 @@ type Store struct {
 	index  atomic.Pointer[string]
 }
 
-// Open makes a Store of p without connecting.
+// Open returns a Store at p without connecting.
 func Open(p vector.Place) (*Store, error) {
 	scheme, hosts, ok := strings.Cut(strings.TrimRight(p.URL, "/"), "://")
 	if !ok {
@@ -65,7 +65,8 @@ func Open(p vector.Place) (*Store, error) {
 	return s, nil
 }
 
-// connect is the client, made when it is first needed: it wants its server to be there.
+// connect returns the client. It is made when first needed, because making it fails if the server
+// does not answer.
 func (s *Store) connect() (rueidis.Client, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,7 +105,7 @@ func (s *Store) prepared() (rueidis.Client, string, error) {
 	return c, *index, err
 }
 
-// Add implements vector.Store. The hash goes by itself when it is over.
+// Add implements vector.Store. The hash expires by itself.
 func (s *Store) Add(ctx context.Context, r *vector.Row) error {
 	c, index, err := s.prepared()
 	if err != nil {
@@ -126,7 +127,7 @@ func (s *Store) Add(ctx context.Context, r *vector.Row) error {
 	return nil
 }
 
-// floats is a vector as the index reads it: float32, little-endian.
+// floats returns a vector in the format of the index: float32, little-endian.
 func floats(v []float32) string {
 	b := make([]byte, 0, 4*len(v))
 	for _, x := range v {
@@ -177,8 +178,8 @@ func found(d *rueidis.FtSearchDoc, index string) (f vector.Found, ok bool) {
 	return f, keyed && spaced && err1 == nil && err2 == nil
 }
 
-// Remove implements vector.Store. It goes through all rows unless one is named: the index
-// knows of what is searched, and searching is often done and this is not.
+// Remove implements vector.Store. Unless the filter names one row, it scans all rows: the index has
+// only the fields that searches need, because removals are rare.
 func (s *Store) Remove(ctx context.Context, f *vector.Filter) error {
 	c, index, err := s.prepared()
 	if err != nil {
@@ -188,7 +189,7 @@ func (s *Store) Remove(ctx context.Context, f *vector.Filter) error {
 		return c.Do(ctx, c.B().Unlink().Key(index+":"+vector.Hex(f.Key[:])).Build()).Error()
 	}
 	if !f.Over.IsZero() && *f == (vector.Filter{Over: f.Over}) {
-		return nil // they go by themselves
+		return nil // they expire by themselves
 	}
 	for _, node := range c.Nodes() {
 		if err := sweep(ctx, c, node, index, f); err != nil {
@@ -198,8 +199,8 @@ func (s *Store) Remove(ctx context.Context, f *vector.Filter) error {
 	return nil
 }
 
-// sweep removes the rows of f that node knows. In a cluster that may be a replica, so that all but
-// the going through goes by way of c.
+// sweep removes the rows on node that match f. In a cluster node may be a replica, so it is used only
+// to scan, and everything else goes through c.
 func sweep(ctx context.Context, c, node rueidis.Client, index string, f *vector.Filter) error {
 	for cursor := uint64(0); ; {
 		page, err := node.Do(ctx, node.B().Scan().Cursor(cursor).Match(index+":*").Count(scanned).Build()).AsScanEntry()
@@ -209,7 +210,7 @@ func sweep(ctx context.Context, c, node rueidis.Client, index string, f *vector.
 		for _, key := range page.Elements {
 			has, err := c.Do(ctx, c.B().Hmget().Key(key).Field("id", "owner", "label", "asked", "answered", "born", "until").Build()).AsStrSlice()
 			if err != nil {
-				continue // it is gone, or none of ours
+				continue // it is gone, or not one of ours
 			}
 			if r, ok := row(has); ok && f.Matches(&r) {
 				if err := c.Do(ctx, c.B().Unlink().Key(key).Build()).Error(); err != nil {
@@ -223,7 +224,7 @@ func sweep(ctx context.Context, c, node rueidis.Client, index string, f *vector.
 	}
 }
 
-// row is what a Filter can ask of the fields of a hash.
+// row decodes those fields of a hash that a Filter can test.
 func row(has []string) (r vector.Row, ok bool) {
 	if len(has) != 7 {
 		return r, false

@@ -11,7 +11,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(leak.Run(m)) }
 
-// listens begins to serve r until the test ends.
+// listens serves r until the test ends.
 func listens(t *testing.T, r *stores.Redis) (url string) {
 	t.Helper()
 	address, err := r.Listen()
@@ -29,7 +29,7 @@ func TestStandIn(t *testing.T) {
 	exercise.StandIn(t, r, listens(t, r), Open)
 }
 
-// Every row goes by itself.
+// Every row expires by itself.
 func TestExpires(t *testing.T) {
 	r := &stores.Redis{}
 	s := exercise.Opener[*Store](Open).At(t, listens(t, r), "")

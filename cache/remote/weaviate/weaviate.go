@@ -1,6 +1,6 @@
 // Package weaviate keeps questions in a class of Weaviate, over REST and GraphQL.
 //
-// It refuses to let Weaviate make vectors, and to change a class that is there: one of
+// It refuses to let Weaviate compute vectors, and to change an existing class: one for vectors of
 // another size has another name.
 //
 // Source: https://docs.weaviate.io/weaviate/api/rest (schema, batch) and
@@ -21,14 +21,14 @@ import (
 	"asbru/cache/vector"
 )
 
-// A Store is a class for each size of vectors, called Name_SIZE.
+// A Store uses a class for each size of vectors, called Name_SIZE.
 type Store struct {
 	server *vector.Server
 	name   string
 	class  atomic.Pointer[string] // nil: not prepared
 }
 
-// Open makes a Store of p without asking its server.
+// Open returns a Store at p without a request.
 func Open(p vector.Place) (*Store, error) {
 	fields := http.Header{}
 	if p.Secret != "" {
@@ -38,7 +38,7 @@ func Open(p vector.Place) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{server: server, name: strings.ToUpper(p.Name[:1]) + p.Name[1:]}, nil // classes begin with a capital
+	return &Store{server: server, name: strings.ToUpper(p.Name[:1]) + p.Name[1:]}, nil // names of classes begin with a capital
 }
 
 type object = map[string]any
@@ -46,7 +46,7 @@ type object = map[string]any
 // texts and numbers are the properties of a class.
 var (
 	texts   = [...]string{"space", "key", "entry", "owner", "label", "asked", "answered"}
-	sealed  = [...]string{"text", "answer"} // base64, looked for by nobody
+	sealed  = [...]string{"text", "answer"} // base64, never searched
 	numbers = [...]string{"until", "born"}  // Unix seconds
 )
 
@@ -87,7 +87,8 @@ func (s *Store) prepared() (string, error) {
 	return "", fmt.Errorf("cannot use class %q: it was not prepared", s.name)
 }
 
-// Add implements vector.Store. A batch replaces what is there, a single object does not.
+// Add implements vector.Store. It uses a batch, which replaces an existing object; a single insertion
+// does not.
 func (s *Store) Add(ctx context.Context, r *vector.Row) error {
 	class, err := s.prepared()
 	if err != nil {
@@ -144,7 +145,7 @@ func (s *Store) Search(ctx context.Context, q *vector.Query) ([]vector.Found, er
 	return all, nil
 }
 
-// query is a search in GraphQL. Nothing in it is a caller's text: digests and numbers only.
+// query returns a search in GraphQL. It contains only digests and numbers, no text of a caller.
 func query(class string, q *vector.Query) string {
 	b := append([]byte("{Get{"), class...)
 	b = strconv.AppendInt(append(b, "(limit:"...), int64(q.Top), 10)
@@ -161,7 +162,7 @@ func query(class string, q *vector.Query) string {
 	return string(append(b, "}]}){space key text answer until _additional{distance}}}}"...))
 }
 
-// A row is what a search brings.
+// A row is one result of a search.
 type row struct {
 	Space, Key, Text, Answer string
 	Until                    int64
@@ -183,8 +184,8 @@ func (r *row) found() (f vector.Found, ok bool) {
 	return f, keyed && spaced
 }
 
-// Remove implements vector.Store. Weaviate takes out so many at a time, so it is asked until
-// nothing is left.
+// Remove implements vector.Store. Weaviate removes a limited number at a time, so the request is
+// repeated until nothing is left.
 func (s *Store) Remove(ctx context.Context, f *vector.Filter) error {
 	class, err := s.prepared()
 	if err != nil {
@@ -207,7 +208,7 @@ func (s *Store) Remove(ctx context.Context, f *vector.Filter) error {
 	}
 }
 
-// where is f as a filter; one is always there, for Weaviate wants one.
+// where returns f as a filter. It is never empty, because Weaviate requires one.
 func where(f *vector.Filter) object {
 	all := []object{{"path": []string{"until"}, "operator": "GreaterThan", "valueInt": 0}}
 	equal := func(name, value string) object {
@@ -237,7 +238,7 @@ func where(f *vector.Filter) object {
 	return object{"operator": "And", "operands": all}
 }
 
-// encode keeps a text as it is whatever Weaviate does to blanks and words.
+// encode protects a text from Weaviate's handling of blanks and words.
 func encode(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
 // Close implements vector.Store.

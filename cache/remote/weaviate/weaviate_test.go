@@ -18,7 +18,7 @@ func TestStandIn(t *testing.T) {
 	exercise.StandIn(t, h, exercise.Web(t, h)+"/", Open)
 }
 
-// Whatever a server answers, rows are whole or not there.
+// Any answer of a server yields complete rows or none.
 func FuzzSearch(f *testing.F) {
 	exercise.Answers(f, `{"data":{"Get":{"Questions_8":[{"space":"0","key":"0","text":"","answer":"","until":1,"_additional":{"distance":0.5}}]}}}`, Open)
 }

@@ -1,7 +1,7 @@
 package guard
 
-// arrange puts the words of a sentence into the order in which most say it, before it is
-// read: a clause behind its question, a thing before what is worth doing with it.
+// arrange puts the words of a sentence into the most common order before it is read: a clause after
+// its question, a thing before what is worth doing with it.
 func (r *reader) arrange(toks []token) []token {
 	toks = trim(r.clause(r.topic(toks)))
 	if len(toks) < 4 {
@@ -12,7 +12,7 @@ func (r *reader) arrange(toks []token) []token {
 	}
 	for i := range toks[:len(toks)-1] {
 		if t := &toks[i]; r.lex().word(t, "you") && (r.lex().word(&toks[i+1], "favorite") || r.lex().word(&toks[i+1], "favourite")) {
-			t.text = r.f.lexer.put("your") // a slip of the pen
+			t.text = r.f.lexer.put("your") // a typo
 			t.word = r.lex().find(t.text)
 		}
 	}
@@ -46,7 +46,7 @@ func (r *reader) currency(toks []token) {
 	}
 }
 
-// spans are what something may come about in once.
+// spans are periods, with the adverb for once in each of them.
 var spans = map[string]string{"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
 
 // daily: "how many eggs a week", "how many eggs per week".
@@ -201,7 +201,7 @@ func (r *reader) ability(toks []token) {
 	}
 }
 
-// while: "when running" speaks of who asks, as "when I run" does.
+// while: "when running" is about the asker, as "when I run" is.
 func (r *reader) while(toks []token) {
 	for i := 1; i < len(toks); i++ {
 		if t := &toks[i]; len(t.text) < 5 || !ends(t.text, "ing") || t.quoted {

@@ -1,7 +1,7 @@
 package guard
 
-// asideText are sentences that ask for nothing more than what was asked before them: who
-// answers says why, and helps.
+// asideText are sentences that add nothing to the question before them: an answer gives reasons, and
+// helps, without being asked to.
 const asideText = `
 if so|yes|not then? why
 why or|and why? not
@@ -15,10 +15,10 @@ any help|suggestions|advice is|are|would|will be? appreciated
 thanks in advance
 `
 
-// maxAside is how many words such a sentence has.
+// maxAside bounds the words of such a sentence.
 const maxAside = 7
 
-// aside reports whether toks, behind another sentence, say nothing of their own.
+// aside reports whether toks, after another sentence, add nothing to it.
 func (r *reader) aside(toks []token) bool {
 	if len(r.f.sents) == 0 {
 		return false

@@ -1,6 +1,6 @@
 package guard
 
-// frame finds what toks ask for and marks the tokens that say so.
+// frame finds what toks ask for, and marks the tokens that express it as eaten.
 func (r *reader) frame(toks []token) sentence {
 	at := 0
 	if len(toks) > 2 && r.lex().is(&toks[0], classPrep) && r.lex().is(&toks[1], classWh) && !toks[0].quoted {
@@ -38,16 +38,16 @@ func (r *reader) frame(toks []token) sentence {
 	return r.plain(rest)
 }
 
-// phrase is what pattern p says, which took n tokens.
+// phrase returns what pattern p stands for, which matched n tokens.
 func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
 	s := sentence{frame: p.frame, mood: p.mood}
 	if p.mood != moodNone {
-		r.f.who |= 1 // what one should
+		r.f.who |= 1 // "what one should"
 	}
 	if p.adds == "can" {
 		s.mood = moodCan
 		if n > 0 && !r.lex().word(&rest[n-1], "for") {
-			r.f.who |= 1 // whoever asks
+			r.f.who |= 1 // the asker
 		}
 	} else if p.adds != "" {
 		r.emitText(r.f.lexer.put(p.adds), p.free)
@@ -94,7 +94,7 @@ func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
 	return s
 }
 
-// plain is what the first token says where no pattern fits.
+// plain derives a sentence from the first token if no pattern matches.
 func (r *reader) plain(rest []token) sentence {
 	l, first := r.lex(), &rest[0]
 	s := sentence{frame: frameOther}
@@ -132,7 +132,7 @@ func (r *reader) plain(rest []token) sentence {
 	return s
 }
 
-// several reports whether a number stands behind "list" or "give me".
+// several reports whether a number follows "list" or "give me".
 func (r *reader) several(rest []token) bool {
 	n := 1
 	if r.lex().word(&rest[0], "give") {
@@ -141,7 +141,7 @@ func (r *reader) several(rest []token) bool {
 	return len(rest) > n && number(&rest[n])
 }
 
-// figures reports whether toks hold a number.
+// figures reports whether toks contain a number.
 func (r *reader) figures(toks []token) bool {
 	for i := range toks {
 		if number(&toks[i]) {
@@ -151,13 +151,13 @@ func (r *reader) figures(toks []token) bool {
 	return false
 }
 
-// number reports whether t is one, in digits or as a word.
+// number reports whether t is a number, in digits or as a word.
 func number(t *token) bool {
 	_, ok := numberWords[string(t.text)]
 	return ok || t.shape == shapeNumber
 }
 
-// what tells "what is", "what does X do", "what can I", "what advantages does X have".
+// what distinguishes "what is", "what does X do", "what can I" and "what advantages does X have".
 func (r *reader) what(rest []token) sentence {
 	s := sentence{frame: frameWhat, mood: r.mood(rest)}
 	if len(rest) > 1 && r.lex().is(&rest[1], classDo) {
@@ -166,7 +166,7 @@ func (r *reader) what(rest []token) sentence {
 	return s
 }
 
-// mood is that of the first helping verb; present when there is none.
+// mood returns that of the first auxiliary verb; present if there is none.
 func (r *reader) mood(toks []token) mood {
 	for i := range toks {
 		if t := &toks[i]; !t.quoted && r.lex().is(t, classAux) {
@@ -184,8 +184,7 @@ func (r *reader) mood(toks []token) mood {
 	return moodPresent
 }
 
-// going reports whether toks, which stand behind "is", say "going to win" within a few
-// words.
+// going reports whether toks, which follow "is", contain "going to" within a few words.
 func (r *reader) going(toks []token) bool {
 	for i := range toks {
 		if i > 3 || i+2 >= len(toks) || toks[i].shape >= shapePause {
@@ -198,7 +197,7 @@ func (r *reader) going(toks []token) bool {
 	return false
 }
 
-// meant is the mood of "is going to", or of "was going to".
+// meant returns the mood of "is going to", or of "was going to", given that of "is" or "was".
 func meant(m mood) mood {
 	if m == moodPast {
 		return moodMeant

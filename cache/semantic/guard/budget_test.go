@@ -13,6 +13,6 @@ func TestAllocates(t *testing.T) {
 		g.Compare(a, b)
 		a.Key()
 	}); n != 0 {
-		t.Errorf("reading and comparing allocates %v times", n)
+		t.Errorf("reading and comparing texts allocates %v times", n)
 	}
 }

@@ -1,6 +1,6 @@
 package guard
 
-// topic drops what stands before a colon and comes again behind it: "bees: what do bees eat".
+// topic drops words before a colon that are repeated after it: "bees: what do bees eat".
 func (r *reader) topic(toks []token) []token {
 	for i := 1; i+3 < len(toks) && i <= maxTopic; i++ {
 		if toks[i].shape != shapePause {
@@ -50,8 +50,8 @@ func (r *reader) clause(toks []token) []token {
 	return toks
 }
 
-// predicament makes one sentence of "my tooth fell out. What should I do?", or of the same
-// with a comma: what should I do if. The first of toks, up to the end at i, is what happens.
+// predicament turns "my tooth fell out. What should I do?", also with a comma, into one sentence:
+// "what should I do if my tooth fell out". The first of toks, up to the end at i, say what happened.
 func (r *reader) predicament(toks []token, i int) bool {
 	l := r.lex()
 	if i < 2 || !l.word(&toks[0], "i") && !l.word(&toks[0], "my") && !l.word(&toks[0], "we") && !l.word(&toks[0], "our") {
@@ -72,7 +72,7 @@ func (r *reader) predicament(toks []token, i int) bool {
 	return false
 }
 
-// helpless is how many tokens say what should I do, and nothing else.
+// helpless returns the number of tokens that toks take to ask "what should I do" and nothing else.
 func (r *reader) helpless(toks []token) int {
 	l := r.lex()
 	if len(toks) < 4 || !l.word(&toks[0], "what") || !l.is(&toks[1], classShould|classCan|classDo) || !l.is(&toks[2], classPerson) || !l.word(&toks[3], "do") ||
@@ -85,8 +85,7 @@ func (r *reader) helpless(toks []token) int {
 	return 4
 }
 
-// joinIf puts what stands behind the mark at i before what stands in front of it, with an
-// if in between.
+// joinIf swaps the tokens before and after the mark at i, with an "if" between them.
 func (r *reader) joinIf(toks []token, i int) {
 	toks[i] = token{text: r.f.lexer.put("if"), shape: shapeWord}
 	toks[i].word = r.lex().find(toks[i].text)
@@ -94,14 +93,14 @@ func (r *reader) joinIf(toks []token, i int) {
 	rotate(toks[len(toks)-i-1:], i)
 }
 
-// asksOn reports whether another question begins behind the "and" at i: "what is X and what
-// are its parts".
+// asksOn reports whether another question begins after the "and" at i: "what is X and what are its
+// parts".
 func (r *reader) asksOn(i int) bool {
 	l := r.lex()
 	return l.word(&r.toks[i], "and") && !r.toks[i].quoted && i+3 < len(r.toks) && l.is(&r.toks[i+1], classWh) && !l.word(&r.toks[i+1], "why") && l.is(&r.toks[i+2], classAux)
 }
 
-// rotate puts the first n of toks behind the others.
+// rotate moves the first n of toks to the end.
 func rotate(toks []token, n int) {
 	flip := func(t []token) {
 		for i, j := 0, len(t)-1; i < j; i, j = i+1, j-1 {
@@ -113,7 +112,7 @@ func rotate(toks []token, n int) {
 	flip(toks)
 }
 
-// drop takes n tokens out at i.
+// drop removes n tokens at i.
 func drop(toks []token, i, n int) []token {
 	copy(toks[i:], toks[i+n:])
 	for k := len(toks) - n; k < len(toks); k++ {
@@ -122,7 +121,7 @@ func drop(toks []token, i, n int) []token {
 	return toks[:len(toks)-n]
 }
 
-// trim takes commas off the end.
+// trim removes commas at the end.
 func trim(toks []token) []token {
 	for len(toks) > 0 && toks[len(toks)-1].shape >= shapePause {
 		toks = toks[:len(toks)-1]
@@ -130,7 +129,7 @@ func trim(toks []token) []token {
 	return toks
 }
 
-// index is where the first of toks that is the word s stands, -1: nowhere.
+// index returns the index of the first of toks that is the word s, or -1.
 func (r *reader) index(toks []token, s string) int {
 	for i := range toks {
 		if r.lex().word(&toks[i], s) && !toks[i].quoted {

@@ -5,7 +5,7 @@ func (r *reader) collect(toks []token) {
 	r.role, r.not = roleNone, false
 	r.fronted = len(toks) > 0 && r.lex().is(&toks[0], classPrep) && pauses(toks)
 	l := r.lex()
-	last := -1 // token of the last word that was added
+	last := -1 // the token of the word that was added last
 	r.held = roleNone
 	for i := range toks {
 		t := &toks[i]
@@ -44,32 +44,39 @@ func (r *reader) collect(toks []token) {
 			r.money = i+1 < len(toks) && string(toks[i+1].text) == "money"
 			r.add(t, c)
 		}
-		if len(r.f.words) == 0 {
-			continue
+		if len(r.f.words) > 0 {
+			r.mark(toks, i, last)
+			last = i
 		}
-		w := &r.f.words[len(r.f.words)-1]
-		if last >= 0 && r.joins(toks[last+1:i]) {
-			w.joined = true
-			r.f.words[len(r.f.words)-2].joined = true
-		}
-		w.shown = i > 1 && r.lex().word(&toks[i-1], "that") && r.lex().is(&toks[i-2], classPrep)
-		w.front = r.fronted && w.role != roleNone
-		r.f.some = r.f.some || r.asked == frameWhat && i > 0 && i < 4 && l.word(&toks[i-1], "some")
-		w.liked = i > 0 && r.asked == frameWhat && (l.word(t, "good") || l.word(t, "great")) && l.word(&toks[i-1], "some")
-		w.done = i > 0 && r.lex().is(&toks[i-1], classBe) && r.lex().happens(t)
-		w.moves = i == 2 && len(toks) > 4 && r.lex().is(&toks[0], classBe) && r.lex().word(&toks[1], "it") &&
-			(r.lex().word(&toks[3], "to") || r.lex().word(&toks[3], "that") || ends(toks[3].text, "ing"))
-		near := last == i-1 && last >= 0
-		last = i
-		w.glued = near
-		r.after(w)
 	}
 	if r.not { // a "not" whose word does not matter: "not me"
 		r.f.nots++
 	}
 }
 
-// pauses reports whether a comma stands within toks.
+// mark notes how the word that was made of toks[i] stands among the others. last is the token of the word before it; -1:
+// there is none.
+func (r *reader) mark(toks []token, i, last int) {
+	l, t := r.lex(), &toks[i]
+	after := func(word string) bool { return i > 0 && l.word(&toks[i-1], word) }
+	n := len(r.f.words) - 1
+	w := &r.f.words[n]
+	if last >= 0 && r.joins(toks[last+1:i]) {
+		w.joined = true
+		r.f.words[n-1].joined = true
+	}
+	w.shown = i > 1 && after("that") && l.is(&toks[i-2], classPrep)
+	w.front = r.fronted && w.role != roleNone
+	r.f.some = r.f.some || r.asked == frameWhat && i < 4 && after("some")
+	w.liked = r.asked == frameWhat && (l.word(t, "good") || l.word(t, "great")) && after("some")
+	w.done = i > 0 && l.is(&toks[i-1], classBe) && l.happens(t)
+	w.moves = i == 2 && len(toks) > 4 && l.is(&toks[0], classBe) && l.word(&toks[1], "it") &&
+		(l.word(&toks[3], "to") || l.word(&toks[3], "that") || ends(toks[3].text, "ing"))
+	w.glued = last == i-1 && last >= 0
+	r.after(w)
+}
+
+// pauses reports whether toks contain a comma.
 func pauses(toks []token) bool {
 	for i := range toks {
 		if toks[i].shape == shapePause {
@@ -79,8 +86,8 @@ func pauses(toks []token) bool {
 	return false
 }
 
-// after sets the role of the word that follows w directly: what is counted behind a
-// number, what the number had behind that.
+// after sets the role of the word that directly follows w: after a number that of a counted thing,
+// and after the counted thing the role from before the number.
 func (r *reader) after(w *word) {
 	switch {
 	case w.kind == kindNumber && r.role != roleCount:
@@ -90,7 +97,7 @@ func (r *reader) after(w *word) {
 	}
 }
 
-// roles are those of the words behind a preposition.
+// roles are those of the words after each preposition.
 var roles = map[string]role{
 	"in": roleAt, "on": roleAt, "at": roleAt, "within": roleAt, "using": roleAt, "through": roleAt, "via": roleAt,
 	"to": roleTo, "into": roleTo, "onto": roleTo, "towards": roleTo, "toward": roleTo,
@@ -105,22 +112,7 @@ func (r *reader) add(t *token, c class) {
 		w.role = roleThinks
 	}
 	w.item = t.item
-	switch t.shape {
-	case shapeNumber:
-		w.kind, w.hard = kindNumber, true
-		w.free = r.unitNext && string(w.text) == "1" // a month
-		if n := len(w.text) - 2; n > 0 && w.text[n] == 't' && r.month {
-			w.text = w.text[:n] // "June 6th", "6 June"
-		}
-	case shapeMixed, shapeLetter, shapeSymbol:
-		w.kind, w.hard = kindExact, true
-	case shapeWord:
-		w.big = t.upper && !t.first
-		w.name = w.big && !r.flat
-		if t.caps && !r.flat && string(t.text) != "ok" {
-			w.name, w.hard = true, true
-		}
-	}
+	r.shape(&w, t)
 	if n, ok := numberWords[string(t.text)]; ok && !t.quoted {
 		w.kind, w.hard = kindNumber, true
 		w.text = r.f.lexer.put(n)
@@ -169,7 +161,27 @@ func (r *reader) add(t *token, c class) {
 	r.push(w)
 }
 
-// stem is what w is compared by.
+// shape says what the looks of t make of its word.
+func (r *reader) shape(w *word, t *token) {
+	switch t.shape {
+	case shapeNumber:
+		w.kind, w.hard = kindNumber, true
+		w.free = r.unitNext && string(w.text) == "1" // a month
+		if n := len(w.text) - 2; n > 0 && w.text[n] == 't' && r.month {
+			w.text = w.text[:n] // "June 6th", "6 June"
+		}
+	case shapeMixed, shapeLetter, shapeSymbol:
+		w.kind, w.hard = kindExact, true
+	case shapeWord:
+		w.big = t.upper && !t.first
+		w.name = w.big && !r.flat
+		if t.caps && !r.flat && string(t.text) != "ok" {
+			w.name, w.hard = true, true
+		}
+	}
+}
+
+// stem returns the hash by which w is compared.
 func (r *reader) stem(w *word) uint64 {
 	if w.kind == kindNumber || w.kind == kindExact {
 		if lemma, ok := r.g.lex.lemmas[string(w.text)]; ok && w.kind == kindExact {
@@ -189,7 +201,7 @@ func (r *reader) stem(w *word) uint64 {
 	return hash(b)
 }
 
-// push adds w and hands it a negation that waits for its word.
+// push adds w, negated if a "not" precedes it.
 func (r *reader) push(w word) {
 	if len(r.f.words) >= maxWords {
 		r.f.lexer.overflow = true
@@ -204,7 +216,7 @@ func (r *reader) push(w word) {
 	r.f.words = append(r.f.words, w)
 }
 
-// emit adds a word that a rule puts there.
+// emit adds a word that comes from a rule and not from the text.
 func (r *reader) emit(s string) { r.emitText(r.f.lexer.put(s), false) }
 
 // emitText is emit for a word of the text; a free one needs no counterpart.
@@ -268,7 +280,7 @@ func (r *reader) passive(toks []token, before int) {
 	reverse(words[:end])
 }
 
-// earn is the stem of what one does when one makes money.
+// earn is the stem for making money.
 var earn = hash([]byte("earn"))
 
 var (
@@ -284,7 +296,7 @@ func reverse(w []word) {
 	}
 }
 
-// units leaves one of "20 dollars and 50 dollars".
+// units drops the first unit of "20 dollars and 50 dollars".
 func (r *reader) units(before int) {
 	for i := before; i+3 < len(r.f.words); i++ {
 		w := r.f.words[i : i+4]
@@ -295,7 +307,7 @@ func (r *reader) units(before int) {
 	}
 }
 
-// participle reports whether w looks like one: liked, stolen, bought.
+// participle reports whether w looks like a past participle: liked, stolen, bought.
 func participle(w *word) bool {
 	return ends(w.text, "ed") || ends(w.text, "en") || ends(w.text, "ne") || ends(w.text, "wn") || ends(w.text, "t") || ends(w.text, "d") ||
 		ends(w.text, "ung") || ends(w.text, "un")

@@ -1,7 +1,7 @@
 package guard
 
-// Compare says what speaks against giving the answer to b to who asks a. Both may be
-// Forms of the same goroutine only.
+// Compare returns what speaks against giving the answer of b to someone who asks a. Both Forms must
+// belong to the calling goroutine.
 func (g *Guard) Compare(a, b *Form) Verdict {
 	v := Verdict{}
 	if a.tight == b.tight && (len(a.words) == len(b.words) || a.size >= minTight) {
@@ -34,7 +34,7 @@ func (g *Guard) Compare(a, b *Form) Verdict {
 	return v
 }
 
-// whole compares what is said of the texts as wholes.
+// whole compares the properties of the texts as wholes.
 func (g *Guard) whole(v *Verdict, a, b *Form) {
 	if a.ors != b.ors && a.ands != b.ands && a.ors != a.ands {
 		v.object(AndOr, nil)
@@ -79,11 +79,10 @@ func (g *Guard) whole(v *Verdict, a, b *Form) {
 	}
 }
 
-// ought reports whether f asks how much of something one should do: of one's own, mostly.
+// ought reports whether f asks how much of something one should do, which is mostly about the asker.
 func (f *Form) ought() bool { return f.asks(frameWhich) && f.sents[0].mood == moodShould }
 
-// apartWho reports whether one text speaks of who asks, or of who is asked, where the other
-// does not.
+// apartWho reports whether only one of the texts is about the asker or the model.
 func apartWho(a, b *Form) bool {
 	x, y := a.who, b.who
 	if a.implied {
@@ -95,8 +94,8 @@ func apartWho(a, b *Form) bool {
 	return x != y && x&y == 0
 }
 
-// differ is the objection to two frames: orders, searches and questions after a thing or a
-// way are not far apart.
+// differ returns the objection to two different frames. It is a soft one for orders, searches and
+// questions for a thing or a way, which are close to one another.
 func differ(x, y frame) Rule {
 	loose := func(f frame) bool { return f == frameOther || f == frameWhat || f == frameDoes || f == frameHowto }
 	if loose(x) && loose(y) {
@@ -105,8 +104,8 @@ func differ(x, y frame) Rule {
 	return Frame
 }
 
-// sameFrame lets words typed as for a search stand for "what is": "cheapest flights
-// Oslo to Rome".
+// sameFrame reports whether two frames are equal, where words typed as for a search count as "what
+// is": "cheapest flights Oslo to Rome".
 func sameFrame(x, y sentence, words int) bool {
 	if x.frame == y.frame {
 		return true
@@ -117,15 +116,15 @@ func sameFrame(x, y sentence, words int) bool {
 	return x.frame == frameWhat && y.frame == frameOther && x.mood == moodPresent && words >= 3
 }
 
-// minTight is how many letters and digits two texts need for being one that is spaced
-// otherwise: "rea da file".
+// minTight is the least number of letters and digits of two texts that may count as one text with
+// different spaces: "rea da file".
 const minTight = 20
 
-// minLiked is how many words two questions after some of many must have together for "good"
-// to be no news: good deeds are not deeds.
+// minLiked is the least number of words that two questions for some of many must have together so
+// that "good" may be missing in one: good deeds are not just deeds.
 const minLiked = 6
 
-// likeForm reports whether two words are one, but for a plural.
+// likeForm reports whether two words are the same except for a plural.
 func likeForm(a, b []byte) bool {
 	if len(a) > len(b) {
 		a, b = b, a
@@ -141,17 +140,17 @@ type matching struct {
 	g      *Guard
 	a, b   []word
 	to     [maxWords]int16 // of each word of a, its counterpart in b plus one
-	used   [maxWords]bool  // of b
-	turned int             // opposites paired for the sake of a "not" of the sentence
-	nots   int             // of both
-	same   bool            // both say something that holds either way round
+	used   [maxWords]bool  // words of b that have a counterpart
+	turned int             // opposites paired because a sentence is negated
+	nots   int             // negations of both
+	same   bool            // both state a symmetric relation
 	some   bool            // both ask for some of many
-	traded bool            // two joined things have changed places
+	traded bool            // two joined things are swapped
 	howto  bool            // both ask for a way
-	list   bool            // both ask what something is, or which there are
+	list   bool            // both ask what something is, or for a list
 }
 
-// equal pairs words that are the same, in order where a word comes twice.
+// equal pairs words that are the same, in order if a word occurs twice.
 func (m *matching) equal() {
 	for i := range m.a {
 		for j := range m.b {
@@ -163,8 +162,8 @@ func (m *matching) equal() {
 	}
 }
 
-// better is j, or where the word comes again in b the one that goes where word i does: from
-// or to.
+// better returns j, or another occurrence of that word in b which has the same role as word i, such
+// as from or to.
 func (m *matching) better(i, j int) int {
 	role := m.a[i].role
 	if role != roleTo && role != roleFrom || m.b[j].role == role {
@@ -182,7 +181,7 @@ func (m *matching) pair(i, j int) {
 	m.to[i], m.used[j] = int16(j+1), true
 }
 
-// rest looks at the words without a counterpart.
+// rest judges the words without a counterpart.
 func (m *matching) rest(v *Verdict) {
 	var left, right [maxLeft]int
 	n, k := 0, 0
@@ -238,8 +237,8 @@ func (m *matching) rest(v *Verdict) {
 	}
 }
 
-// again drops names that their own text has said before, where the other text has none to
-// spare: "North Korea: is it cold in North Korea".
+// again drops a repeated name that has no counterpart left in the other text: "North Korea: is it cold
+// in North Korea".
 func (m *matching) again() {
 	left, right := 0, 0
 	for i := range m.a {
@@ -272,8 +271,7 @@ func (m *matching) again() {
 	}
 }
 
-// plural reports whether one of two words is a name and the other that name with an s:
-// Alien, Aliens.
+// plural reports whether one of two words is a name and the other its plural: Alien, Aliens.
 func plural(x, y *word) bool {
 	if !x.name && !y.name || len(x.text) == len(y.text) {
 		return false
@@ -285,8 +283,8 @@ func plural(x, y *word) bool {
 	return len(b) == len(a)+1 && b[len(a)] == 's' && string(b[:len(a)]) == string(a)
 }
 
-// several reports whether one of two words is one thing that is asked for and the other
-// more of them: an example, examples.
+// several reports whether one of two words asks for one thing and the other for several of them: an
+// example, examples.
 func several(x, y *word) bool {
 	if y.lone {
 		x, y = y, x
@@ -295,7 +293,7 @@ func several(x, y *word) bool {
 	return x.lone && !y.lone && n == len(x.text)+1 && y.text[n-1] == 's'
 }
 
-// literal objects to forms of one word where words are what is spoken about: he go, he goes.
+// literal objects to different forms of a word if the text is about words: he go, he goes.
 func (m *matching) literal(v *Verdict) {
 	for i := range m.a {
 		if m.to[i] > 0 && string(m.a[i].text) != string(m.b[m.to[i]-1].text) && m.a[i].kind == kindPlain {
@@ -308,5 +306,5 @@ func repeats(w, before *word) bool {
 	return w.stem == before.stem && (w.name || before.name) && w.kind == kindPlain && w.not == before.not
 }
 
-// asks reports whether the first sentence of f is of that frame.
+// asks reports whether the first sentence of f has that frame.
 func (f *Form) asks(s frame) bool { return len(f.sents) > 0 && f.sents[0].frame == s }

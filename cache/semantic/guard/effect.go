@@ -39,7 +39,7 @@ func (r *reader) affects(toks []token, s *sentence) {
 	}
 }
 
-// effectOf marks what has an effect on what.
+// effectOf marks which thing has an effect on which.
 func (r *reader) effectOf(toks []token) {
 	l := r.lex()
 	for i := range toks {

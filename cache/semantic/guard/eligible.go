@@ -1,6 +1,6 @@
 package guard
 
-// Why a text is answered from memory only when the same text was asked before.
+// The reasons why a text may be answered only by an entry of the same text.
 const (
 	WhyLong    = "it is longer than the guard compares"
 	WhyCode    = "it holds code"
@@ -11,11 +11,11 @@ const (
 	WhyEmpty   = "no word of it matters"
 )
 
-// Ineligible says why f may only be answered by an entry of the same text; empty: it may
-// be compared with others.
+// Ineligible returns why f may be answered only by an entry of the same text; empty: it may be
+// compared with others.
 func (f *Form) Ineligible() string { return f.why }
 
-// maxSigns is how many operators a question may hold; with more it is code.
+// maxSigns is the most operators that a question may contain. With more it is code.
 const maxSigns = 4
 
 func (r *reader) eligible() string {
@@ -56,7 +56,7 @@ func (r *reader) eligible() string {
 
 var recent = map[string]bool{"night": true, "week": true, "month": true, "year": true, "quarter": true}
 
-// owns reports whether one of the next words is something one has an account of.
+// owns reports whether one of the next words is something that an account holds, such as an order.
 func (r *reader) owns(toks []token) bool {
 	for i := range toks {
 		t := &toks[i]

@@ -1,16 +1,16 @@
 package guard
 
-// A kind is what a word is made of and how much it must be the same.
+// A kind is what a word consists of, and how exactly its counterpart must match.
 type kind uint8
 
 const (
 	kindPlain   kind = iota
 	kindNumber       // equal digits only
-	kindExact        // symbols, single letters, gpt4 and c++: no synonym; a slip of the pen at most
+	kindExact        // symbols, single letters, gpt4 and c++: no synonym; at most a typo
 	kindPronoun      // he, she
 )
 
-// A role is how a word hangs on to the others.
+// A role is the relation of a word to the others.
 type role uint8
 
 const (
@@ -23,51 +23,51 @@ const (
 	roleWith
 	roleBy
 	roleThan
-	roleNot   // stands behind a "not"
-	roleCount // stands behind its number
+	roleNot   // follows a "not"
+	roleCount // follows its number
 	roleBefore
 	roleAfter
 	roleAbout
 	roleThinks // whose opinion it is: who do nurses think, according to nurses
 )
 
-// A word is one that matters.
+// A word is a word of the text that matters.
 type word struct {
 	text   []byte // as typed, in lower case; valid as long as the Form is
 	stem   uint64 // equal for all forms of a word, and for its plain synonyms
 	id     id
 	kind   kind
 	role   role
-	hard   bool // no mode looks over it
-	name   bool // began with a capital where that says something
-	big    bool // began with a capital that no sentence began with
-	not    bool // the first word behind a "not"
-	glued  bool // follows the word before directly
+	hard   bool // no mode ignores it
+	name   bool // began with a capital that marks it as a name
+	big    bool // began with a capital, and not only as the first of a sentence
+	not    bool // the first word after a "not"
+	glued  bool // directly follows the previous word
 	joined bool // one of several joined by and, or
 	quoted bool
 	comes  bool  // from a rule, not from the text
-	done   bool  // behind "is": is fed
+	done   bool  // a passive participle: is fed
 	free   bool  // from a rule, and needs no counterpart
-	moves  bool  // stands before what it is about: is it bad to
-	shown  bool  // behind "of that"
-	front  bool  // in what stands before the question itself: in Go, how do I
-	liked  bool  // good, where some are asked for: some good books
+	moves  bool  // comes before what it is about: is it bad to
+	shown  bool  // follows "of that"
+	front  bool  // comes before the question itself: in Go, how do I
+	liked  bool  // "good" where some of many are asked for: some good books
 	lone   bool  // one thing that is asked for: a joke
 	by     id    // the preposition before it
 	item   uint8 // of two that are joined, as in token
 }
 
-// A sentence is what one sentence asks for.
+// A sentence is what a sentence of the text asks for.
 type sentence struct {
 	frame frame
 	mood  mood
-	ways  bool // asks whether there is a way, and with it for the way
-	code  bool // an order that only code in some language can follow
-	asker bool // asks for whoever asks: where can I
+	ways  bool // asks whether there is a way, and so for the way
+	code  bool // an order that only code can fulfil
+	asker bool // is about the asker: where can I
 }
 
-// A Form is a text as the guard has read it. It is reused: Read overwrites it, and no
-// part of it may be kept. A Form serves one goroutine.
+// A Form is a text as the guard has parsed it. It is reused: Read overwrites it, and no part of it
+// may be kept. A Form may be used by one goroutine at a time.
 type Form struct {
 	lexer   lexer
 	words   []word
@@ -75,24 +75,24 @@ type Form struct {
 	nots    int    // negations of whole sentences
 	ands    bool   // joins words with and
 	ors     bool   // joins words with or
-	same    bool   // says something that holds either way round
-	idle    uint64 // what the words that do not matter add up to
-	few     uint64 // the same without helping verbs, some and any
-	who     uint8  // speaks of who asks, or of who is asked, outside of a turn of phrase: 1 before its first word, 2 after
-	whose   bool   // of something of theirs
-	they    bool   // of others that it does not name
+	same    bool   // states a symmetric relation, such as being married
+	idle    uint64 // the sum of the hashes of words that do not matter
+	few     uint64 // the same without auxiliary verbs, some and any
+	who     uint8  // is about the asker or the model, outside of a phrase: 1 before its first word, 2 after
+	whose   bool   // is about something that belongs to them
+	they    bool   // is about others that it does not name
 	size    int    // letters and digits
-	means   bool   // speaks about words, so that those matter too
+	means   bool   // is about words, so that function words matter too
 	notes   note
-	first   note   // who was spoken of first
+	first   note   // whom it mentions first, the asker or the model
 	some    bool   // asks for some of many
-	implied bool   // of somebody who does something, without saying who: while running
-	both    bool   // of who asks, and of who is asked
+	implied bool   // is about someone who does something, without saying who: while running
+	both    bool   // mentions the asker and the model
 	tight   uint64 // hash of all letters, digits and signs without spaces
-	why     string // not eligible: why
+	why     string // why it is not eligible; empty: it is
 }
 
-// NewForm is a Form with all the room it will ever take.
+// NewForm returns a Form with all the memory that it will ever need.
 func NewForm() *Form {
 	return &Form{
 		lexer: lexer{buf: make([]byte, 0, maxBuffer), toks: make([]token, 0, maxTokens), quotes: make([]uint64, 0, maxSentences)},
@@ -101,7 +101,7 @@ func NewForm() *Form {
 	}
 }
 
-// Read reads text into f, which points into neither text nor the Guard afterwards.
+// Read parses text into f, which keeps no reference to text.
 func (g *Guard) Read(f *Form, text string) {
 	*f = Form{lexer: f.lexer, words: f.words[:0], sents: f.sents[:0]}
 	if len(text) > MaxTextBytes {
@@ -122,27 +122,27 @@ type reader struct {
 	g        *Guard
 	f        *Form
 	toks     []token
-	flat     bool // capitals say nothing here: all words have them, or none
+	flat     bool // capitals do not mark names here: all words have them, or none
 	role     role
-	start    int  // words of the Form before this sentence
+	start    int  // number of words of the Form before this sentence
 	held     role // what r.role was before a number
 	not      bool
 	money    bool // the next word is money
 	part     bool // the next word is only part of a name: South America
-	how      bool // the next word says how something is done
+	how      bool // the next word is an adverb of manner
 	by       id   // the last preposition
-	led      bool // a preposition stands before this one
+	led      bool // a preposition comes before this one
 	told     bool // the sentence began with "tell me", "explain"
 	asked    frame
-	unitNext bool  // a unit stands behind this one
-	month    bool  // a month stands beside this one
-	byWhom   bool  // the sentence begins with that
-	fronted  bool  // what stands before the question is being read
-	article  bool  // "a" or "an" stands before this one
+	unitNext bool  // a unit follows this word
+	month    bool  // a month is next to this word
+	byWhom   bool  // the sentence begins with "by whom"
+	fronted  bool  // the words before the question itself are being read
+	article  bool  // "a" or "an" comes before this word
 	makes    bool  // the sentence asks for something to be made or named
-	asking   frame // what the sentence asks for, where a rule wants to know it early
+	asking   frame // what the sentence asks for, for rules that run before that is settled
 	able     bool  // the sentence says who is able to
-	versus   bool  // the sentence asks which of two is more so
+	versus   bool  // the sentence asks which of two is more of something
 	generic  bool  // the sentence asks for people as such: how can a person
 	english  int
 	foreign  int
@@ -173,12 +173,12 @@ func (r *reader) text() {
 	}
 	r.predicament(r.toks[from:], len(r.toks)-from)
 	r.sentence(r.toks[from:])
-	if len(f.sents) == 0 { // only thanks and greetings
+	if len(f.sents) == 0 { // the text is only thanks and greetings
 		f.sents = append(f.sents, sentence{frame: frameOther})
 	}
 }
 
-// tighten adds t to a hash that does not see where words end, but where numbers do.
+// tighten adds t to a hash that ignores the boundaries of words, but not those of numbers.
 func tighten(h uint64, t *token) uint64 {
 	if t.shape == shapeNumber || t.shape == shapeSymbol {
 		h = mix(h, 1)
@@ -192,7 +192,7 @@ func tighten(h uint64, t *token) uint64 {
 	return h
 }
 
-// capitals finds out whether capitals mark names in this text.
+// capitals determines whether capitals mark names in this text.
 func (r *reader) capitals() {
 	all, up, caps := 0, 0, 0
 	for i := range r.toks {
@@ -211,7 +211,7 @@ func (r *reader) capitals() {
 
 func (r *reader) lex() *lexicon { return &r.g.lex }
 
-// sentence reads the tokens of one.
+// sentence reads the tokens of one sentence.
 func (r *reader) sentence(toks []token) {
 	r.told, r.byWhom, r.versus, r.able, r.generic = false, false, false, false, false
 	r.asking = frameNone
@@ -244,7 +244,7 @@ func (r *reader) sentence(toks []token) {
 	r.f.sents = append(r.f.sents, s)
 }
 
-// polite takes greetings and the like off both ends.
+// polite removes greetings and the like at both ends.
 func (r *reader) polite(toks []token) []token {
 	for len(toks) > 0 {
 		if toks[0].shape >= shapePause {
@@ -275,8 +275,8 @@ func (r *reader) polite(toks []token) []token {
 	return toks
 }
 
-// reasons reports whether toks end in "and why", or are nothing else behind another
-// sentence: who answers a question gives reasons.
+// reasons reports whether toks end in "and why", or consist of that after another sentence, which
+// adds nothing because an answer gives reasons anyway.
 func (r *reader) reasons(toks []token) bool {
 	l, n := r.lex(), len(toks)-1
 	if n < 2 {
@@ -288,7 +288,7 @@ func (r *reader) reasons(toks []token) bool {
 	return l.word(&toks[n], "and") || l.word(&toks[n], "why") && l.word(&toks[n-1], "and")
 }
 
-// count keeps score of what language this is.
+// count counts t as English or foreign.
 func (r *reader) count(t *token) {
 	c := r.lex().class(t.word)
 	if c.isOf(classEnglish) {

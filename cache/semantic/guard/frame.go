@@ -6,10 +6,10 @@ import "strings"
 type frame uint8
 
 const (
-	frameNone  frame = iota // a word of thanks
+	frameNone  frame = iota // nothing: a word of thanks
 	frameOther              // an order, a statement, or words as one types them for a search
 	frameWhat
-	frameDoes // what does X do; not what X is
+	frameDoes // what does X do, which is not what X is
 	frameHowto
 	frameHow
 	frameWhy
@@ -21,7 +21,7 @@ const (
 	frameYes
 )
 
-// A mood is the helping verb that a question stands in.
+// A mood is the tense or modality of a question, from its auxiliary verb.
 type mood uint8
 
 const (
@@ -34,10 +34,10 @@ const (
 	moodMeant // was going to
 )
 
-// frameText are turns of phrase at the beginning of a sentence, the longest first
-// where one begins another. a|b: either; a?: or nothing; @p: whoever asks; @the: an
-// article or nothing; @be: is, are; +word: counts as if it stood there; +word?: without having to;
-// /ing: what is done to something follows.
+// frameText are phrases at the beginning of a sentence. A phrase comes before those that begin it.
+// a|b: either; a?: optional; @p: the asker; @the: an article or nothing; @be: is, are; +word: word
+// is added to the text; +word?: also, but it needs no counterpart; /ing: a gerund and its object
+// follow.
 const frameText = `
 howto: how to
 howto: how do|can|could|would|should|might|must|does @p go about
@@ -169,8 +169,8 @@ yes: how hard|difficult is it +hard
 yes: do you think|believe it is possible to +can
 `
 
-// politeText is what may stand before a question and says nothing. /wh: only where a
-// question word, or an order to a model, follows; /request: only an order.
+// politeText are phrases before a question that do not change it. /wh: only if a question word, or
+// an order to a model, follows; /request: only if an order follows.
 const politeText = `
 please
 kindly
@@ -206,18 +206,18 @@ okay
 type pattern struct {
 	frame frame
 	steps []step
-	adds  string // the word that counts as if it stood there
+	adds  string // a word to add to the text; empty: none
 	mood  mood
-	free  bool  // it needs no counterpart
-	then  class // of the token that must follow
-	how   bool  // it asks for the way, and fits only where that was asked for before
-	doing bool  // a gerund must follow, and what it is done to
+	free  bool  // the added word needs no counterpart
+	then  class // the class of the token that must follow; 0: any
+	how   bool  // it asks for the way, and matches only after a question for the way
+	doing bool  // a gerund must follow, and its object
 }
 
 type step struct {
-	any   []id  // one of them
-	class class // or one of this class
-	may   bool  // or nothing
+	any   []id  // one of these words
+	class class // or a word of this class
+	may   bool  // it may be missing
 }
 
 var frameNames = map[string]frame{
@@ -225,15 +225,15 @@ var frameNames = map[string]frame{
 	"where": frameWhere, "who": frameWho, "which": frameWhich, "like": frameLike, "yes": frameYes,
 }
 
-// compile files patterns under the ids of their first words; those that may begin with
-// nothing are filed under what may follow too.
+// compile indexes patterns by the ids of their first words, and by those of the following ones as
+// far as the first are optional.
 func (l *lexicon) compile(text string) [][]pattern {
 	var all []pattern
 	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
 		p := pattern{}
 		if name, rest, ok := strings.Cut(line, ": "); ok {
 			p.frame, line = frameNames[name], rest
-			if name == "should" { // what one needs to is what one should
+			if name == "should" { // "needs to" counts as "should"
 				p.frame, p.mood = frameWhat, moodShould
 			}
 		}
@@ -306,7 +306,7 @@ func (s *step) takes(n id, c class) bool {
 	return false
 }
 
-// match is how many tokens of toks p takes from the start, 0 when it does not fit.
+// match returns the number of tokens at the start of toks that p matches; 0: none.
 func (p *pattern) match(l *lexicon, toks []token) int {
 	at := 0
 	for i := range p.steps {
@@ -326,7 +326,7 @@ func (p *pattern) match(l *lexicon, toks []token) int {
 	return at
 }
 
-// best is the pattern of by that takes the most of toks.
+// best returns the pattern that matches the most of toks, and how many tokens.
 func (l *lexicon) best(by [][]pattern, toks []token) (*pattern, int) {
 	if len(toks) == 0 || int(toks[0].word) >= len(by) {
 		return nil, 0

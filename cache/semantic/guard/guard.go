@@ -1,23 +1,23 @@
 package guard
 
-// A Guard reads and compares texts. It is never written after New and serves any number
-// of goroutines, each with Forms of its own.
+// A Guard parses and compares texts. It is immutable, and may be used by any number of goroutines,
+// each with Forms of its own.
 type Guard struct {
 	lex   lexicon
 	known func(word []byte) bool
 	pairs *thesaurus
 }
 
-// New is a Guard. known reports whether a word, in lower case, is one of the language: a
-// slip of the pen is a word that is none beside one that is; nil: every word is.
+// New returns a Guard. known reports whether a word, in lower case, is in the dictionary: an unknown
+// word that is close to a known one is taken for a typo. nil: every word is known.
 func New(known func(word []byte) bool) *Guard {
 	g := &Guard{lex: *newLexicon(), known: known}
 	g.pairs = newThesaurus(g)
 	return g
 }
 
-// Key is equal for texts that the guard cannot tell apart by their words: what is asked
-// for, and which words, in any order. Texts of one Key are still to be compared.
+// Key is equal for texts that ask for the same kind of answer with the same words, in any order.
+// Texts with the same Key must still be compared.
 func (f *Form) Key() uint64 {
 	h := uint64(len(f.words))
 	for i := range f.words {
@@ -38,5 +38,5 @@ func (f *Form) Key() uint64 {
 	return h
 }
 
-// Words is how many words of f matter.
+// Words returns the number of words of f that matter.
 func (f *Form) Words() int { return len(f.words) }

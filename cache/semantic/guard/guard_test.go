@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// dictionary stands in for the one of the embedding table.
+// dictionary stands in for that of the embedding table.
 func dictionary(words string) func([]byte) bool {
 	set := map[string]bool{}
 	for _, w := range strings.Fields(words) {
@@ -19,7 +19,7 @@ func newGuard() *Guard {
 	return New(dictionary("server sorted list file house cheese sulfate methanol ethanol angular number install boil water"))
 }
 
-// TestRules holds what the guard says of pairs, one rule after the other.
+// TestRules checks the verdicts on pairs of questions, rule by rule.
 func TestRules(t *testing.T) {
 	g := newGuard()
 	a, b := NewForm(), NewForm()
@@ -209,7 +209,7 @@ func TestIneligible(t *testing.T) {
 	f("Hi, please!", WhyEmpty)
 }
 
-// TestKey holds that rewordings fall together where the tiers look for them.
+// TestKey checks that rewordings have the same Key, by which the tiers look them up.
 func TestKey(t *testing.T) {
 	g := newGuard()
 	a, b := NewForm(), NewForm()

@@ -1,6 +1,6 @@
 package guard
 
-// hash is FNV-1a over 64 bits, and never 0.
+// hash returns the 64-bit FNV-1a hash of b, but never 0.
 func hash(b []byte) uint64 {
 	h := uint64(14695981039346656037)
 	for _, c := range b {
@@ -12,7 +12,7 @@ func hash(b []byte) uint64 {
 	return h
 }
 
-// mix puts v behind h, order and all.
+// mix adds v to the hash h. The order of additions matters.
 func mix(h, v uint64) uint64 {
 	h ^= v + 0x9e3779b97f4a7c15 + h<<6 + h>>2
 	h ^= h >> 32

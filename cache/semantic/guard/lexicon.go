@@ -2,10 +2,10 @@ package guard
 
 import "strings"
 
-// An id is a word that the lexicon knows. 0 is one it does not.
+// An id identifies a word of the lexicon. 0 is any other word.
 type id uint16
 
-// A class is what a known word does in a sentence; a word may do several things.
+// A class is a set of functions that a known word may have in a sentence.
 type class uint64
 
 const (
@@ -17,7 +17,7 @@ const (
 	classWill           // will, would
 	classShould         // should, must
 	classPast           // was, did
-	classPerson         // I, you, one: whoever asks
+	classPerson         // I, you, one: the asker
 	classThird          // it, they, this
 	classHe             // he, him, his
 	classShe            // she, her
@@ -29,28 +29,28 @@ const (
 	classWh             // what
 	classThere          // words whose 's is "is"
 	classFunction       // other words that matter little
-	classHard           // words that matter whatever stands around them: before, only
-	classRequest        // verbs that ask something of a model: write, explain
+	classHard           // words that matter in any context: before, only
+	classRequest        // verbs that order a model to do something: write, explain
 	classLanguage       // French
 	classUnit           // miles
-	classSame           // married, similar: either way round
-	classTime           // today: the answer changes by itself
-	classPoint          // this, these: at something that is elsewhere
+	classSame           // symmetric relations: married, similar
+	classTime           // today: the answer changes with time
+	classPoint          // this, these: refer to something outside of the text
 	classAccount        // my order
-	classMention        // words after which words themselves are meant
+	classMention        // words before other words that are mentioned, not used
 	classForeign        // words of other languages
 	classEnglish        // function words that only English has
-	classAnyone         // someone: whoever asks, where "how does" stands before it
+	classAnyone         // someone: means the asker after "how does"
 	classOwner          // of classPerson, the possessive
-	classEarlier        // verbs that tell of the past without a helping verb
+	classEarlier        // past tenses without an auxiliary verb
 	classMake           // make, making, made
 	classThey           // of classThird, the plural
-	classCode           // what programs are made of: loop, statement
+	classCode           // parts of programs: loop, statement
 	classScript         // names of programming languages
-	classCraft          // what one has code do: sort, parse
+	classCraft          // what code is written to do: sort, parse
 	classMonth          // June
 	classGive           // verbs that ask for one thing, or for several
-	classDeed           // verbs that are nothing else: how do learn
+	classDeed           // words that are only verbs: how do learn
 )
 
 const (
@@ -61,12 +61,11 @@ const (
 
 func (c class) isOf(of class) bool { return c&of != 0 }
 
-// A lexicon holds the words that the guard knows by name. It is built once and
-// never written afterwards.
+// A lexicon holds the words that the guard has rules for. It is built once and then immutable.
 type lexicon struct {
 	ids     map[string]id
 	classes []class             // by id
-	lemmas  map[string]string   // irregular forms and plain synonyms to the one word they count as
+	lemmas  map[string]string   // the word that an irregular form or plain synonym counts as
 	whole   map[string][]string // contractions
 	frames  [][]pattern         // by the id of their first word
 	polite  [][]pattern
@@ -127,8 +126,8 @@ func (l *lexicon) find(b []byte) id          { return l.ids[string(b)] }
 func (l *lexicon) class(n id) class          { return l.classes[n] }
 func (l *lexicon) is(t *token, c class) bool { return l.classes[t.word]&c != 0 }
 
-// forms are what a short regular verb is written like; its stem is too short for the
-// rules of stem to find it again.
+// forms returns the inflected forms of a short regular verb, which is too short for the rules of
+// stem.
 func forms(v string) []string {
 	last := v[len(v)-1]
 	if last == 'e' {

@@ -1,6 +1,6 @@
 package guard
 
-// idle reports whether t is a word that matters little where it stands.
+// idle reports whether t is a word that matters little in its place.
 func (r *reader) idle(t *token, c class) bool {
 	if t.quoted || t.shape != shapeWord && t.shape != shapeLetter || t.word == 0 {
 		return false
@@ -14,7 +14,8 @@ func (r *reader) idle(t *token, c class) bool {
 	return c.isOf(classIdle) && !c.isOf(classHard)
 }
 
-// skip takes out what two tokens say in place of nothing.
+// skip reports whether token i adds nothing in its place, also together with the next one, which it
+// then marks as eaten.
 func (r *reader) skip(toks []token, i int) bool {
 	t := &toks[i]
 	l := r.lex()
@@ -58,8 +59,8 @@ func (r *reader) skip(toks []token, i int) bool {
 	return !t.quoted && !r.f.means && r.spare(toks, i)
 }
 
-// negation counts a "not": of the sentence when it stands at its helping verb, of the
-// next word otherwise.
+// negation counts the "not" at i: for the sentence if it belongs to its auxiliary verb, otherwise
+// for the next word.
 func (r *reader) negation(toks []token, i int) {
 	l := r.lex()
 	clause := i > 1 && (l.word(&toks[i-2], "who") || l.word(&toks[i-2], "that") || l.word(&toks[i-2], "which"))
@@ -78,8 +79,8 @@ func (r *reader) negation(toks []token, i int) {
 	}
 }
 
-// denied reports whether the "not" at i denies the sentence though its helping verb stands
-// further before: "why does my code not work".
+// denied reports whether the "not" at i negates the sentence although its auxiliary verb is further
+// away: "why does my code not work".
 func (r *reader) denied(toks []token, i int) bool {
 	l := r.lex()
 	aux := 0
@@ -106,7 +107,7 @@ func (r *reader) pronoun(c class) {
 	r.push(w)
 }
 
-// function notes what a word that matters little does to the next one that matters.
+// function records the effect of a word that matters little on the next one that matters.
 func (r *reader) function(t *token) {
 	c := r.lex().class(t.word)
 	switch {
@@ -145,8 +146,8 @@ func (r *reader) function(t *token) {
 	}
 }
 
-// stranded reports whether token i is a preposition, or an I, at the end of its sentence:
-// "what are they for", "World War I".
+// stranded reports whether token i is a preposition, or an I, at the end of a sentence: "what are
+// they for", "World War I".
 func (r *reader) stranded(toks []token, i int) bool {
 	c := r.lex().class(toks[i].word)
 	if i > 0 && c.isOf(classAux) && (r.lex().word(&toks[i-1], "between") || i+1 == len(toks) && r.lex().is(&toks[i-1], classConj)) {
@@ -168,7 +169,7 @@ func (r *reader) stranded(toks []token, i int) bool {
 	return c.isOf(classPrep|classCan|classWill|classShould|classPast) || string(toks[i].text) == "i" && toks[i].upper
 }
 
-// joins reports whether nothing but and, or, commas and articles stand in between.
+// joins reports whether between consists only of and, or, commas and articles.
 func (r *reader) joins(between []token) bool {
 	found := false
 	for i := range between {
@@ -184,7 +185,7 @@ func (r *reader) joins(between []token) bool {
 	return found
 }
 
-// dated reports whether the name of a month stands beside number i.
+// dated reports whether the name of a month is next to number i.
 func (r *reader) dated(toks []token, i int) bool {
 	l := r.lex()
 	return i > 0 && l.is(&toks[i-1], classMonth) || i+1 < len(toks) && l.is(&toks[i+1], classMonth) ||

@@ -1,7 +1,7 @@
 package guard
 
-// A note is what little words say of a text as a whole: words that do not matter one by
-// one, and that set two texts apart where each says what the other does not.
+// A note is what function words say about a text as a whole. They do not matter one by one, but they
+// tell two texts apart if each has a note that contradicts the other's.
 type note uint32
 
 const (
@@ -31,7 +31,7 @@ const (
 	noteYours
 )
 
-// clashes are notes of which two texts may not have one each.
+// clashes are pairs of notes of which two texts must not have one each.
 var clashes = [...]struct {
 	one, other note
 	rule       Rule
@@ -49,7 +49,7 @@ var clashes = [...]struct {
 	{noteMine, noteYours, Person},
 }
 
-// clash objects to notes that do not go together.
+// clash objects to notes that contradict each other.
 func (v *Verdict) clash(a, b note) {
 	if a == b {
 		return
@@ -62,13 +62,13 @@ func (v *Verdict) clash(a, b note) {
 	}
 }
 
-// apartBy reports whether one of a and b has only the one note, and the other only the other.
+// apartBy reports whether, of the notes one and other, a has only one of them and b only the other.
 func apartBy(a, b, one, other note) bool {
 	x, y := a&(one|other), b&(one|other)
 	return x|y == one|other && x&y == 0 && x != 0 && y != 0
 }
 
-// notes reads those of one sentence.
+// notes reads the notes of one sentence.
 func (r *reader) notes(toks []token) {
 	l, n := r.lex(), note(0)
 	modal := false
@@ -127,7 +127,7 @@ func (r *reader) notes(toks []token) {
 	r.f.notes |= n
 }
 
-// about is the note of "about myself", or of "about yourself".
+// about returns the note of "about myself" or of "about yourself".
 func about(t *token) note {
 	if t.text[0] == 'm' {
 		return noteMyself
@@ -135,7 +135,7 @@ func about(t *token) note {
 	return noteYourself
 }
 
-// personal reports whether t is what everybody has one of that is like nobody else's.
+// personal reports whether t is something that is different for each person, such as a name.
 func (l *lexicon) personal(t *token) bool {
 	switch string(t.text) {
 	case "name", "favorite", "favourite", "opinion", "age", "birthday", "purpose", "job":
@@ -144,7 +144,8 @@ func (l *lexicon) personal(t *token) bool {
 	return false
 }
 
-// turn notes who is spoken of first, who asks or who is asked, once both are.
+// turn records that self is mentioned. Once the asker and the model both are, it returns the note of
+// the first.
 func (r *reader) turn(self, other note) note {
 	switch r.f.first {
 	case 0:
@@ -156,7 +157,7 @@ func (r *reader) turn(self, other note) note {
 	return 0
 }
 
-// infinitive tells "to be something" from "to have something".
+// infinitive distinguishes "to be something" from "to have something".
 func (l *lexicon) infinitive(toks []token, i int) note {
 	if i == 0 || i+1 >= len(toks) || !l.word(&toks[i-1], "to") || l.is(&toks[i+1], classPrep|classConj) || toks[i+1].shape >= shapePause {
 		return 0
@@ -173,9 +174,8 @@ func (l *lexicon) perfect(toks []token) bool {
 		(l.word(&toks[1], "been") || l.word(&toks[1], "done") || l.is(&toks[1], classEarlier) || len(toks[1].text) > 4 && ends(toks[1].text, "ed"))
 }
 
-// does tells whether the person at i does something, behind "if", or has something done to
-// it, at the end.
-// What it does, it does as the one who was spoken of before, or as the other.
+// does distinguishes whether the person at i does something, after "if", or has something done to
+// them, at the end, and whether it is the person mentioned before or the other one.
 func (r *reader) does(toks []token, i int, self note) note {
 	if i == 0 {
 		return 0

@@ -1,6 +1,6 @@
 package guard
 
-// stand compares how matched words hang on to the rest, and their order.
+// stand compares the roles of matched words, and their order.
 func (m *matching) stand(v *Verdict, either bool) {
 	m.traded = m.trade()
 	for i := range m.a {
@@ -37,7 +37,7 @@ func (m *matching) stand(v *Verdict, either bool) {
 	}
 }
 
-// language reports whether of two words one is a language and the other what one does in it.
+// language reports whether one of two words is a language and the other what is done in it.
 func (m *matching) language(x, y *word) bool {
 	if m.g.lex.class(y.id).isOf(classLanguage) {
 		x, y = y, x
@@ -52,7 +52,7 @@ func (m *matching) language(x, y *word) bool {
 	return false
 }
 
-// off reports whether something is taken off x: remove it from there, or on there.
+// off reports whether something is removed from x: remove it from there, or on there.
 func (m *matching) off(x, y *word) bool {
 	if x.role > y.role {
 		x, y = y, x
@@ -69,13 +69,13 @@ func (m *matching) off(x, y *word) bool {
 	return false
 }
 
-// free reports whether two words may change places in a relation that holds either way
-// round: "is X married to Y".
+// free reports whether two words may be swapped because their relation is symmetric: "is X married to
+// Y".
 func free(x, y *word) bool {
 	return x.kind != kindNumber && y.kind != kindNumber && x.kind != kindPronoun && y.kind != kindPronoun
 }
 
-// somebody reports whether w stands for anybody: a kind person is a person who is kind.
+// somebody reports whether w is "person" or "people": a kind person is a person who is kind.
 func somebody(w *word) bool { return string(w.text) == "person" || string(w.text) == "people" }
 
 func superlative(w *word) bool {
@@ -86,14 +86,15 @@ func adverb(w *word) bool {
 	return len(w.text) > 5 && ends(w.text, "ly") && !w.name && w.kind == kindPlain
 }
 
-// keeps reports whether a word hangs on in the same way in both texts.
+// keeps reports whether a word has the same role in both texts.
 func keeps(x, p *word) bool { return x.role == p.role && x.role != roleNone }
 
-// moved reports whether a word did, or was an adjective in one: a Go function, in Go.
+// moved reports whether a word has the same role in both texts, or none in one of them, like an
+// adjective: a Go function, in Go.
 func moved(x, p *word) bool { return x.role == p.role || x.role == roleNone || p.role == roleNone }
 
-// single reports whether word i of a, or its counterpart, stands behind a one, and the other
-// is one of it too: a month, 1 month.
+// single reports whether word i of a, or its counterpart, follows a 1 and the other is in the singular:
+// a month, 1 month.
 func (m *matching) single(i int) bool {
 	j := int(m.to[i] - 1)
 	x, y := &m.a[i], &m.b[j]
@@ -101,13 +102,13 @@ func (m *matching) single(i int) bool {
 	return string(x.text) == string(y.text) && (x.role == roleCount && one(m.a, i) || y.role == roleCount && one(m.b, j))
 }
 
-// follows reports whether words i of a and its counterpart stand behind the same word.
+// follows reports whether word i of a and its counterpart follow the same word.
 func (m *matching) follows(i int) bool {
 	return i > 0 && m.to[i-1] > 0 && m.to[i-1] == m.to[i]-1
 }
 
-// within reports whether one of two words is done something to, and the other in: break
-// shoes, break in shoes.
+// within reports whether one of two words is an object and the other follows "in": break shoes, break
+// in shoes.
 func within(x, y *word) bool {
 	if x.glued {
 		x, y = y, x
@@ -115,8 +116,8 @@ func within(x, y *word) bool {
 	return x.role == roleAt && y.role == roleNone && y.glued && !x.glued
 }
 
-// taught reports whether one of two words is the language of something and the other the
-// thing itself: teach in English, teach English.
+// taught reports whether one of two words is the language in which something is taught and the other
+// the subject itself: teach in English, teach English.
 func (m *matching) taught(x, y *word) bool {
 	if x.glued {
 		x, y = y, x
@@ -124,15 +125,15 @@ func (m *matching) taught(x, y *word) bool {
 	return x.role == roleAt && y.glued && !x.glued && m.g.lex.class(x.id).isOf(classLanguage)
 }
 
-// parted reports whether the names i-1 and i of a are one on one side, and two on the
-// other: David Stone, David and Stone.
+// parted reports whether the names i-1 and i of a are one name in one text and two in the other: David
+// Stone, David and Stone.
 func (m *matching) parted(i int) bool {
 	x, y := &m.a[i], &m.b[m.to[i]-1]
 	return x.glued && !x.joined && y.joined && !y.glued || y.glued && !y.joined && x.joined && !x.glued
 }
 
-// anchored reports whether names i and k, which have changed places, stand around a word
-// that has not, in one and the same way: in Oslo when in Rome.
+// anchored reports whether names i and k, which are swapped, have the same role on both sides of a word
+// that has kept its place: in Oslo when in Rome.
 func (m *matching) anchored(i, k int) bool {
 	x, y, p, q := &m.a[i], &m.a[k], &m.b[m.to[i]-1], &m.b[m.to[k]-1]
 	if x.by == 0 || x.by != y.by || x.by != p.by || x.by != q.by {
@@ -158,8 +159,8 @@ func (m *matching) measured(x *word) bool {
 	return l.class(l.ids[l.lemmas[string(x.text)]]).isOf(classUnit)
 }
 
-// tongue reports whether x is a language or a unit: one translates into French or in
-// French.
+// tongue reports whether x is a language or a unit, for which "into" and "in" are the same: translate
+// into French, in French.
 func (m *matching) tongue(x *word) bool {
 	return m.g.lex.class(x.id).isOf(classLanguage) || m.measured(x)
 }
@@ -191,9 +192,9 @@ func contradict(x, y role) bool {
 	return false
 }
 
-// swapped reports whether words i and k of a, which stand the other way round in b, have
-// taken each other's place there. A word that only moved to the front, with what it hangs
-// on, has not; nor have those of "a and b".
+// swapped reports whether words i and k of a, whose order is reversed in b, have exchanged their roles
+// there. A word that only moved to the front, together with what it belongs to, has not; nor have the
+// words of "a and b".
 func (m *matching) swapped(i, k int) bool {
 	x, y := &m.a[i], &m.a[k]
 	p, q := &m.b[m.to[i]-1], &m.b[m.to[k]-1]

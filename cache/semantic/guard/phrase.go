@@ -1,6 +1,6 @@
 package guard
 
-// phraseText are several words that say what one does. +word: what stands in their place.
+// phraseText are phrases of several words that mean one verb. +word: the verb that replaces them.
 const phraseText = `
 turn|switch on +enable
 turn|switch off +disable
@@ -65,7 +65,7 @@ according to you +ever
 get|getting|gets|got over +overcome
 `
 
-// phrases puts one word in the place of several.
+// phrases replaces each phrase by its one word.
 func (r *reader) phrases(toks []token) []token {
 	by := r.g.lex.phrases
 	for i := 0; i < len(toks); i++ {

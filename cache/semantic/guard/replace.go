@@ -1,7 +1,7 @@
 package guard
 
-// replace finds a counterpart for word i of a among right: a slip of the pen, a synonym,
-// or, with one of the two denied, the opposite.
+// replace finds a counterpart for word i of a among right: a typo, a synonym, or, if one of the two is
+// negated, the opposite.
 func (m *matching) replace(i int, right []int, v *Verdict) {
 	x := &m.a[i]
 	for _, j := range right {
@@ -32,8 +32,8 @@ func (m *matching) replace(i int, right []int, v *Verdict) {
 	}
 }
 
-// weighed reports whether one of two words, which mean the same, is held against a third
-// that means the same as well: the difference between strange and weird.
+// weighed reports whether one of two synonyms is compared with a third synonym in its own text: the
+// difference between strange and weird.
 func (m *matching) weighed(x, y *word) bool {
 	for k := range m.a {
 		if m.same && m.to[k] > 0 && (m.g.alike(&m.a[k], x) || m.g.alike(&m.b[m.to[k]-1], y)) {
@@ -43,7 +43,7 @@ func (m *matching) weighed(x, y *word) bool {
 	return false
 }
 
-// wonder reports whether words i and j say of facts that they are worth telling.
+// wonder reports whether words i and j both say that facts are interesting.
 func (m *matching) wonder(i, j int) bool {
 	told := func(words []word, i int) bool {
 		if i+1 >= len(words) || string(words[i+1].text) != "facts" {
@@ -58,15 +58,14 @@ func (m *matching) wonder(i, j int) bool {
 	return told(m.a, i) && told(m.b, j)
 }
 
-// praise reports whether x and y are good and best: some good books, the best books.
+// praise reports whether x and y are "good" and "best": some good books, the best books.
 func praise(x, y *word) bool {
 	good := func(w *word) bool { return string(w.text) == "good" || string(w.text) == "great" }
 	best := func(w *word) bool { return string(w.text) == "best" }
 	return good(x) && (best(y) || good(y)) || best(x) && good(y)
 }
 
-// reversed pairs "more cautious" with "less brave", where less and more stand before
-// opposites.
+// reversed pairs "more cautious" with "less brave", where "less" and "more" precede opposites.
 func (m *matching) reversed(left, right []int) {
 	more := func(words []word, set []int, s string) int {
 		for _, i := range set {
@@ -89,7 +88,7 @@ func (m *matching) reversed(left, right []int) {
 	}
 }
 
-// split pairs one word with two that are written apart: screenshot, screen shot.
+// split pairs one word with two words that are its parts: screenshot, screen shot.
 func (m *matching) split(left, right []int) {
 	for _, i := range left {
 		for n := 0; n+1 < len(right); n++ {
@@ -119,7 +118,7 @@ func apart(one, x, y *word) bool {
 	return len(one.text) == n+len(y.text) && string(one.text[:n]) == string(x.text) && string(one.text[n:]) == string(y.text)
 }
 
-// alone is the objection to a word without a counterpart.
+// alone returns the objection to a word without a counterpart.
 func alone(w *word, other bool) Rule {
 	switch {
 	case w.kind == kindNumber:

@@ -1,8 +1,8 @@
 package guard
 
-// slip reports whether one of two words is the other with a slip of the pen: a letter
-// too much, too few, wrong, or two in the wrong order. Two words of the language are
-// two words, however near; so are two that nobody knows.
+// slip reports whether one of two words is a typo of the other: one letter too many, missing or wrong,
+// or two in the wrong order. Two words of the dictionary are different words, however similar; so are
+// two words that are not in it.
 func (g *Guard) slip(a, b []byte) bool {
 	if len(a) < 4 || len(b) < 4 || len(a)+len(b) < 9 || g.known == nil || !near(a, b) {
 		return false
@@ -10,14 +10,14 @@ func (g *Guard) slip(a, b []byte) bool {
 	return g.knows(a) != g.knows(b)
 }
 
-// renamed reports whether two names begin or end otherwise: Alan, Alana. What is left of a
-// name by a slip of the pen mostly has both ends.
+// renamed reports whether two names differ in their first or last letter: Alan, Alana. A typo mostly
+// leaves both unchanged.
 func renamed(x, y *word) bool {
 	a, b := x.text, y.text
 	return x.big && y.big && (a[0] != b[0] || a[len(a)-1] != b[len(b)-1])
 }
 
-// knows looks for w and for what it may be a form of.
+// knows reports whether w, or a word that it may be a form of, is in the dictionary.
 func (g *Guard) knows(w []byte) bool {
 	if g.known(w) || g.lex.find(w) != 0 {
 		return true
@@ -39,7 +39,7 @@ func (g *Guard) knows(w []byte) bool {
 	return false
 }
 
-// near reports whether one edit makes b of a.
+// near reports whether one edit turns a into b.
 func near(a, b []byte) bool {
 	if len(a) > len(b) {
 		a, b = b, a
@@ -58,7 +58,7 @@ func near(a, b []byte) bool {
 		return false
 	}
 	if string(a[i+1:]) == string(b[i+1:]) {
-		return !vowel(a[i]) || !vowel(b[i]) // sulfite and sulfate are two things
+		return !vowel(a[i]) || !vowel(b[i]) // sulfite and sulfate are different things
 	}
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && string(a[i+2:]) == string(b[i+2:])
 }

@@ -1,6 +1,7 @@
 package guard
 
-// spare takes out what anybody would think who reads the question without it.
+// spare reports whether a reader would understand the same without token i. Tokens that belong to it
+// are marked as eaten.
 func (r *reader) spare(toks []token, i int) bool {
 	l, last := r.lex(), i+1 == len(toks)
 	switch string(toks[i].text) {
@@ -37,7 +38,7 @@ func (r *reader) spare(toks []token, i int) bool {
 	return r.plainly(toks, i, last)
 }
 
-// plainly is spare for words that say no more than what is asked of.
+// plainly is spare for words that add nothing to what is asked about.
 func (r *reader) plainly(toks []token, i int, last bool) bool {
 	l := r.lex()
 	switch string(toks[i].text) {
@@ -70,7 +71,7 @@ func (r *reader) plainly(toks []token, i int, last bool) bool {
 	return false
 }
 
-// everywhere reports whether "world" at i ends "the tallest tree in the world".
+// everywhere reports whether the "world" at i ends a phrase like "the tallest tree in the world".
 func (r *reader) everywhere(toks []token, i int) bool {
 	l, in := r.lex(), i-1
 	if i > 2 && l.word(&toks[in], "the") {
@@ -86,11 +87,11 @@ func (r *reader) everywhere(toks []token, i int) bool {
 	return true
 }
 
-// manner is mixed into what says how something is done: lose weight fast, the fastest way.
+// manner is mixed into the hash of adverbs of manner: lose weight fast, the fastest way.
 const manner = 0x6d
 
-// adverb reports whether token i says how something is done: cheaply; fast, where nothing
-// stands behind it that could be so.
+// adverb reports whether token i is an adverb of manner: cheaply; fast, if nothing follows that it
+// could describe.
 func (r *reader) adverb(toks []token, i int) bool {
 	t := &toks[i]
 	switch string(t.text) {
@@ -132,7 +133,7 @@ func (r *reader) chief(toks []token, i int) bool {
 	return false
 }
 
-// utmost reports whether toks hold a superlative.
+// utmost reports whether toks contain a superlative.
 func utmost(toks []token) bool {
 	for i := range toks {
 		if t := &toks[i]; t.shape == shapeWord && !t.quoted && (len(t.text) > 4 && ends(t.text, "est") || string(t.text) == "best" || string(t.text) == "most") {
@@ -153,15 +154,14 @@ func (r *reader) improves(toks []token) bool {
 	return false
 }
 
-// purposes are what everybody does with a thing: a good book is one to read.
+// purposes are the obvious uses of things: a good book is one to read.
 var purposes = map[string]string{
 	"book": "read", "novel": "read", "movie": "watch see", "film": "watch see", "series": "watch", "tvseries": "watch", "anime": "watch",
 	"documentary": "watch", "phone": "buy", "cellphone": "buy", "smartphone": "buy", "laptop": "buy", "camera": "buy", "tablet": "buy",
 	"car": "buy", "headphone": "buy", "place": "visit see explore", "beach": "visit", "game": "play", "food": "eat",
 }
 
-// fits reports whether token i says what a good thing is for, and everybody knows: the best
-// books to read.
+// fits reports whether token i states the obvious use of a thing: the best books to read.
 func (r *reader) fits(toks []token, i int) bool {
 	l := r.lex()
 	if i < 3 || !l.word(&toks[i-1], "to") && !l.word(&toks[i-1], "for") || toks[i].quoted || r.asked != frameWhat || r.index(toks[:i-2], "way") >= 0 {
@@ -181,7 +181,7 @@ func (r *reader) fits(toks []token, i int) bool {
 	return utmost(toks[:i-2]) || r.index(toks[:i-2], "good") >= 0
 }
 
-// serves reports whether w is one of verbs, which blanks part.
+// serves reports whether w is one of verbs, which are separated by blanks.
 func serves(verbs string, w []byte) bool {
 	for len(verbs) > 0 {
 		n := 0
@@ -196,7 +196,7 @@ func serves(verbs string, w []byte) bool {
 	return false
 }
 
-// studies reports whether token i says that one learns from a book: for learning botany.
+// studies reports whether token i says that a book is for learning: for learning botany.
 func (r *reader) studies(toks []token, i int) bool {
 	l := r.lex()
 	if t := &toks[i-2]; i+1 >= len(toks) || toks[i+1].shape >= shapePause || !l.word(t, "book") && !l.word(t, "books") {
@@ -211,7 +211,7 @@ func (r *reader) studies(toks []token, i int) bool {
 	return false
 }
 
-// anybody reports whether t is somebody, whoever that is.
+// anybody reports whether t stands for any person.
 func (r *reader) anybody(t *token) bool {
 	return r.lex().is(t, classPerson|classAnyone|classArticle) || r.lex().word(t, "person") || r.lex().word(t, "people")
 }

@@ -1,8 +1,8 @@
 package guard
 
-// stem cuts endings off b, in place of nothing: the result is a part of b or, where an
-// ending was respelled, of what tail holds behind it. It is crude on purpose: two forms
-// of a word must come out alike, two words must not, and nobody reads the stem.
+// stem cuts inflectional endings off b. The result aliases b, which may be respelled in place. It is
+// crude on purpose: two forms of a word must have the same stem, two words different ones, and the
+// stem itself is never shown.
 func stem(b []byte) []byte {
 	n := len(b)
 	if n <= 3 || b[n-1] > 'z' {
@@ -48,7 +48,7 @@ func british(b []byte) []byte {
 	return b
 }
 
-// undouble makes stopp of stopped, and install, come out as one.
+// undouble cuts a doubled consonant at the end, so that stopp, of stopped, becomes stop.
 func undouble(b []byte) []byte {
 	if n := len(b); n > 3 && b[n-1] == b[n-2] && !vowel(b[n-1]) && b[n-1] != 's' {
 		return b[:n-1]

@@ -1,7 +1,7 @@
 package guard
 
-// items tells the two things apart that an "or" or "and" joins, where there is only one:
-// they may stand the other way round.
+// items numbers the two things joined by the only "or" or "and" of a sentence: their order does not
+// matter.
 func (r *reader) items(toks []token) {
 	l, at := r.lex(), -1
 	for i := range toks {
@@ -26,15 +26,15 @@ func (r *reader) items(toks []token) {
 	}
 }
 
-// substitute marks what takes the place of what: use X instead of Y, substitute X for Y,
-// replace Y by X, Y is replaced by X.
+// substitute marks which thing replaces which: use X instead of Y, substitute X for Y, replace Y by X,
+// Y is replaced by X.
 func (r *reader) substitute(toks []token) {
 	l := r.lex()
 	verb, mark, width := r.exchange(toks)
 	if verb < 1 || mark < 0 || mark+width >= len(toks) {
 		return
 	}
-	from, to := roleTo, roleFrom // what comes, what goes
+	from, to := roleTo, roleFrom // the replacement, the replaced
 	if l.word(&toks[mark], "by") || l.word(&toks[mark], "with") {
 		from, to = to, from
 	}
@@ -66,8 +66,8 @@ func (r *reader) substitute(toks []token) {
 	toks[verb].word = l.find(toks[verb].text)
 }
 
-// exchange finds the verb that says that one thing takes the place of another, and the
-// width words that stand between the two; -1: there is none.
+// exchange finds the verb of replacing, and at mark the width words between the two things; -1: there
+// is none.
 func (r *reader) exchange(toks []token) (verb, mark, width int) {
 	l := r.lex()
 	verb = -1
@@ -98,17 +98,17 @@ func (r *reader) exchange(toks []token) (verb, mark, width int) {
 	return verb, -1, 0
 }
 
-// hang gives all of toks one role.
+// hang gives all of toks the role as.
 func hang(toks []token, as role) {
 	for i := range toks {
 		toks[i].part = as
 	}
 }
 
-// trade reports whether two joined things have changed places as they are. What stands
-// before both, as in "buy a Canon or a Sony", need not.
+// trade reports whether two joined things are swapped as a whole. Words before both, as in "buy a Canon
+// or a Sony", keep their place.
 func (m *matching) trade() bool {
-	here, there, any := 0, 0, false // what stood still ends before these
+	here, there, any := 0, 0, false // the first words after those that kept their place
 	for i := range m.a {
 		if m.to[i] == 0 || m.a[i].item == 0 {
 			continue
@@ -132,8 +132,8 @@ func (m *matching) trade() bool {
 	return any
 }
 
-// shared reports whether word i comes again as word k, of the other of two items, and each
-// time with a word before it: roman law and common law.
+// shared reports whether word i occurs again as word k in the other of two items, each time after
+// another word: roman law and common law.
 func shared(words []word, i, k int) bool {
 	x, y := &words[i], &words[k]
 	return x.stem == y.stem && x.kind == kindPlain && (x.item != 0 && y.item != 0 && x.item != y.item || i > 1 && string(words[i-2].text) == "than") && x.glued && y.glued && x.not == y.not

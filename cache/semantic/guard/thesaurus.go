@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Words of WordNet that mean the same in what is for both their most usual sense, and
-// words that mean the opposite. A line is one group, or one pair; recipe: ../model/recipe.
+// Words of WordNet that are synonyms in the most common sense of both, and words that are opposites. A
+// line is one group, or one pair. The recipe is in ../model/recipe.
 var (
 	//go:embed synonyms.txt
 	synonymText string
@@ -14,8 +14,7 @@ var (
 	oppositeText string
 )
 
-// plainSynonyms are groups that WordNet does not have in this way and that everybody uses
-// for each other in questions.
+// plainSynonyms are groups that WordNet does not have, but that are used interchangeably in questions.
 const plainSynonyms = `
 delete remove
 afraid scared frightened
@@ -69,7 +68,7 @@ legit legitimate genuine
 // A thesaurus knows pairs of stems.
 type thesaurus struct {
 	same, contrary map[uint64]struct{}
-	within         map[uint64][]uint64 // two verbs to the things of which they mean the same
+	within         map[uint64][]uint64 // the things for which two verbs mean the same
 }
 
 func newThesaurus(g *Guard) *thesaurus {
@@ -91,7 +90,7 @@ func (g *Guard) fill(text string) map[uint64]struct{} {
 	return set
 }
 
-// both is one key for two stems, either way round.
+// both returns the key for two stems, in either order.
 func both(a, b uint64) uint64 {
 	if a > b {
 		a, b = b, a
@@ -104,7 +103,7 @@ func (g *Guard) synonym(a, b *word) bool {
 	return ok
 }
 
-// alike is synonym for words that may be one.
+// alike is synonym for words that may also be the same.
 func (g *Guard) alike(a, b *word) bool { return a.stem == b.stem || g.synonym(a, b) }
 
 // opposite also knows un-, in-, dis- and -less for -ful.

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// A shape is what a token is made of.
+// A shape is what a token consists of.
 type shape uint8
 
 const (
@@ -14,27 +14,27 @@ const (
 	shapeMixed        // letters and digits or signs: gpt4, c++, node.js
 	shapeLetter       // one letter that is not a word
 	shapeSymbol       // no letter, no digit: (), &&, ##
-	shapePause        // a comma, or what separates like one
+	shapePause        // a comma, or another sign that separates like one
 	shapeEnd          // the end of a sentence
 )
 
-// A token is one piece of a text, in lower case.
+// A token is a word, a number or a sign of a text, in lower case.
 type token struct {
 	text   []byte // into lexer.buf, or a constant
-	word   id     // what the lexicon knows it as; 0: nothing
+	word   id     // its id in the lexicon; 0: it is not there
 	shape  shape
 	upper  bool // began with a capital
 	caps   bool // two letters or more, all capitals
 	first  bool // of its sentence
 	quoted bool
 	owner  bool  // carried 's
-	eaten  bool  // a frame has taken it
-	thinks bool  // holds the opinion that is asked for
+	eaten  bool  // it is part of a frame's phrase, and not a word by itself
+	thinks bool  // is the holder of the opinion that is asked for
 	item   uint8 // of two that are joined: the first, the second; 0: neither
-	part   role  // how it hangs on, where a rule knows better than the preposition before it
+	part   role  // its role if a rule knows better than the preposition before it
 }
 
-// A lexer cuts a text into tokens. It is part of a Form and reused with it.
+// A lexer splits a text into tokens. It is part of a Form and reused with it.
 type lexer struct {
 	lex      *lexicon
 	src      string
@@ -43,11 +43,11 @@ type lexer struct {
 	toks     []token
 	first    bool
 	quote    bool
-	money    string // the currency whose sign stood before a number to come
+	money    string // the currency whose sign precedes the next number
 	foreign  int    // letters outside Latin script
 	overflow bool
 	quotes   []uint64 // hashes of quoted spans
-	quoteAt  int      // where the open one begins in toks
+	quoteAt  int      // index in toks where the open span begins
 }
 
 func (l *lexer) reset(lex *lexicon, src string) {
@@ -73,7 +73,7 @@ func (l *lexer) run() {
 			l.signs()
 		}
 	}
-	l.closeQuote() // one that was never closed: an inch, a typo
+	l.closeQuote() // a quotation that was never closed: an inch, a typo
 }
 
 func isDigit(r rune) bool { return '0' <= r && r <= '9' }
@@ -90,7 +90,7 @@ func isQuote(r rune) bool {
 	return false
 }
 
-// peek is the rune at i, 0 at the end.
+// peek returns the rune at i, 0 at the end.
 func (l *lexer) peek(i int) rune {
 	if i >= len(l.src) {
 		return 0
@@ -115,8 +115,7 @@ func (l *lexer) add(text []byte, s shape) *token {
 	return t
 }
 
-// put is text copied to the buffer, which never moves what it holds: its room is
-// reserved once.
+// put copies s to the buffer and returns the copy, which stays valid because the buffer never grows.
 func (l *lexer) put(s string) []byte {
 	from := len(l.buf)
 	l.buf = append(l.buf, s...)
@@ -179,8 +178,8 @@ func lower(c byte) byte {
 	return c
 }
 
-// letters reads one word with what belongs to it: node.js, c++, at&t, info@acme,
-// and takes contractions apart.
+// letters reads one word with the signs that belong to it (node.js, c++, at&t, info@acme) and splits
+// contractions.
 func (l *lexer) letters() {
 	from, i := len(l.buf), l.at
 	s := shapeWord
@@ -222,7 +221,7 @@ func (l *lexer) letters() {
 		}
 	}
 	if count == 2 && i-l.at == 2 && upper && !caps && l.src[i-1] == 'b' && isOneOf(l.src[l.at], "KMGT") {
-		l.buf = append(l.buf, "it"...) // Mb is not MB; who types mb means either
+		l.buf = append(l.buf, "it"...) // Mb is not MB, and mb may mean either
 	}
 	l.at = i
 	l.word(l.buf[from:len(l.buf):len(l.buf)], s, upper, caps && count > 1)
@@ -237,13 +236,13 @@ func isOneOf(c byte, set string) bool {
 	return false
 }
 
-// dotted reports whether the dot at i joins a name and does not end a sentence that
-// lacks the space after it.
+// dotted reports whether the dot at i is part of a name, and not the end of a sentence without a space
+// after it.
 func (l *lexer) dotted(i int) bool {
 	return !unicode.IsUpper(l.peek(i + 1))
 }
 
-// word adds one word, its contraction apart.
+// word adds one word, or the words of a contraction.
 func (l *lexer) word(t []byte, s shape, upper, caps bool) {
 	if parts, ok := l.lex.whole[string(t)]; ok && !caps {
 		for _, p := range parts {
@@ -273,7 +272,7 @@ func (l *lexer) word(t []byte, s shape, upper, caps bool) {
 	k.upper, k.caps, k.owner = upper, caps, owner
 }
 
-// mark opens or closes a quotation. An apostrophe within a word is not seen here.
+// mark opens or closes a quotation. It is not called for an apostrophe within a word.
 func (l *lexer) mark(r rune, size int) {
 	single := r == '\'' || r == '’' || r == '‘'
 	before := l.at > 0 && (isLetter(rune(l.src[l.at-1])) || isDigit(rune(l.src[l.at-1])))
@@ -296,8 +295,7 @@ func (l *lexer) mark(r rune, size int) {
 	l.quote, l.quoteAt = true, len(l.toks)
 }
 
-// closeQuote ends a span and keeps its hash. The words of a span count like others
-// besides.
+// closeQuote ends a quoted span and keeps its hash. Its words count like others as well.
 func (l *lexer) closeQuote() {
 	if !l.quote {
 		return
@@ -314,7 +312,7 @@ func (l *lexer) closeQuote() {
 	}
 }
 
-// signs reads a run of what is neither letter nor digit.
+// signs reads a run of characters that are neither letters nor digits.
 func (l *lexer) signs() {
 	from := l.at
 	attached := from > 0 && l.src[from-1] > ' ' && l.src[from-1] < 0x80
@@ -327,7 +325,7 @@ func (l *lexer) signs() {
 	}
 	attached = attached || l.at < len(l.src) && l.src[l.at] > ' '
 	for l.at > from+1 && isOneOf(l.src[l.at-1], "?!.,;:") && isOperator(rune(l.src[l.at-2])) {
-		l.at-- // what ends the sentence is no part of "==="
+		l.at-- // the end of the sentence is not part of "==="
 	}
 	run := l.src[from:l.at]
 	if cur, ok := currencies[run]; ok {
@@ -351,8 +349,8 @@ func (l *lexer) signs() {
 	}
 }
 
-// arithmetic reports whether a number follows the sign that began at from, and that a
-// number or nothing stands before it: 5 - 3, 5*3, -5.
+// arithmetic reports whether a number follows the sign that began at from, and a number or nothing
+// precedes it: 5 - 3, 5*3, -5.
 func (l *lexer) arithmetic(from int) bool {
 	next := l.at
 	for next < len(l.src) && l.src[next] == ' ' {
@@ -370,7 +368,7 @@ func (l *lexer) arithmetic(from int) bool {
 
 var currencies = map[string]string{"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee"}
 
-// sign is a currency before its number, or after it.
+// sign reads the sign of a currency before or after its number.
 func (l *lexer) sign(name string) {
 	if isDigit(l.peek(l.at)) {
 		l.money = name
@@ -387,7 +385,7 @@ func isOperator(r rune) bool {
 	return r >= 0x80 && unicode.IsSymbol(r)
 }
 
-// abbreviated reports whether the last token is a title, whose dot ends no sentence.
+// abbreviated reports whether the last token is a title, whose dot does not end a sentence.
 func (l *lexer) abbreviated() bool {
 	n := len(l.toks)
 	if n == 0 || l.toks[n-1].shape != shapeWord {
@@ -400,7 +398,7 @@ func (l *lexer) abbreviated() bool {
 	return false
 }
 
-// end is the end of a sentence, once.
+// end adds the end of a sentence, unless the last token is one.
 func (l *lexer) end() {
 	if n := len(l.toks); n > 0 && l.toks[n-1].shape != shapeEnd {
 		l.add(nil, shapeEnd)

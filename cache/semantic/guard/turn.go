@@ -1,8 +1,8 @@
 package guard
 
-// turned brings questions after a maker, a number of people, a price or a passive into
-// the form in which most ask them. It runs before the words are collected, on the tokens
-// that the frame has left.
+// turned rewrites questions about a maker, a population, a price, and questions in the passive, into
+// their most common form. It runs before the words are collected, on the tokens that the frame has not
+// taken.
 func (r *reader) turned(toks []token, s *sentence) {
 	switch s.frame {
 	case frameWho:
@@ -43,9 +43,9 @@ func (r *reader) turned(toks []token, s *sentence) {
 	}
 }
 
-// program reports whether toks are an order to do something in a programming language: it
-// is followed by showing how. One about words of its own or several numbers may be carried
-// out instead.
+// program reports whether toks are an order to do something in a programming language, which is
+// answered by showing how. An order that contains quoted words or several numbers may be meant to be
+// carried out.
 func (r *reader) program(toks []token) bool {
 	l := r.lex()
 	if !l.is(&toks[0], classCraft) || toks[0].quoted {
@@ -77,7 +77,7 @@ func (r *reader) everybody(toks []token) {
 	}
 }
 
-// makers are who has done what.
+// makers are the nouns for someone who has done something, with the verb.
 var makers = map[string]string{
 	"author": "write", "writer": "write", "inventor": "invent", "painter": "paint", "founder": "establish", "director": "direct",
 	"composer": "compose", "creator": "create", "discoverer": "discover", "sculptor": "sculpt", "builder": "build",
@@ -218,7 +218,7 @@ func (r *reader) done(toks []token) bool {
 	return false
 }
 
-// happens reports whether t looks like what is done to something: taken, hacked.
+// happens reports whether t looks like a passive participle: taken, hacked.
 func (l *lexicon) happens(t *token) bool {
 	if t.shape != shapeWord || t.quoted {
 		return false

@@ -1,8 +1,8 @@
 package guard
 
-// twist brings turns of phrase that ask the same into one: "how do you say X in
-// French" into "translate X", "what is 5 miles in km" into "convert", "what is the
-// birth date of X" into "when was X born", "how tall is X" into its height.
+// twist rewrites phrases that ask the same into one: "how do you say X in French" into "translate X",
+// "what is 5 miles in km" into "convert", "what is the birth date of X" into "when was X born", "how
+// tall is X" into its height.
 func (r *reader) twist(toks []token, s *sentence) {
 	l := r.lex()
 	switch s.frame {
@@ -42,8 +42,8 @@ func (r *reader) twist(toks []token, s *sentence) {
 	}
 }
 
-// term reports whether toks hold what can only be a name for something: a number, a sign,
-// words in quotation marks. What it means is what it is.
+// term reports whether toks contain something that can only be a term: a number, a sign, quoted words.
+// For a term, "what does it mean" is "what is it".
 func (r *reader) term(toks []token) bool {
 	for i := range toks {
 		if t := &toks[i]; t.quoted || t.shape == shapeNumber || t.shape == shapeSymbol || t.shape == shapeMixed {
@@ -62,14 +62,14 @@ func (r *reader) costs(toks []token) bool {
 	return false
 }
 
-// opinion marks who thinks: the words between "do" and "think".
+// opinion marks whose opinion it is: the words between "do" and "think".
 func (r *reader) opinion(toks []token) {
 	for i := len(toks) - 1; i >= 0 && !r.lex().is(&toks[i], classDo); i-- {
 		toks[i].thinks = true
 	}
 }
 
-// translation: how do you say, what is 'x' in, with a language behind "in".
+// translation: how do you say, what is 'x' in, with a language after "in".
 func (r *reader) translation(toks []token, s *sentence) bool {
 	l := r.lex()
 	n := len(toks) - 1
@@ -97,7 +97,7 @@ func (r *reader) translation(toks []token, s *sentence) bool {
 	return false
 }
 
-// wordFor takes "word for 'x'", or "for 'x'", behind a language.
+// wordFor reads "word for 'x'", or "for 'x'", after a language.
 func (r *reader) wordFor(toks []token) bool {
 	l, at := r.lex(), 0
 	if len(toks) > 0 && l.word(&toks[0], "word") {

@@ -1,12 +1,12 @@
 package guard
 
-// A Rule is what the guard objects to.
+// A Rule is a kind of objection of the guard.
 type Rule uint8
 
 const (
 	Pass     Rule = iota
 	Frame         // another kind of question: why for when
-	Wording       // as an order, or as words for a search, what is a question there
+	Wording       // an order or words for a search on one side, a question on the other
 	Tense         // was for is, can for should
 	Extra         // a word on one side only
 	Instead       // a word in place of another
@@ -18,11 +18,11 @@ const (
 	Opposite      // hot for cold
 	Negation      // not
 	Pronoun       // his for her, or for a name
-	Order         // the same words the other way round
+	Order         // the same words in another order
 	Relation      // from for to
 	AndOr         // or for and
 	Quote         // other words in quotation marks
-	Meant         // words that are spoken about
+	Meant         // different forms of words that the text is about
 	Empty         // nothing to compare
 )
 
@@ -34,11 +34,11 @@ var ruleNames = [...]string{
 
 func (r Rule) String() string { return ruleNames[r] }
 
-// Soft reports whether r is about how one asks and not about what: the words are the same.
-// Balanced mode looks over it.
+// Soft reports whether r concerns how something is asked and not what, with the same words. Balanced
+// mode ignores it.
 func (r Rule) Soft() bool { return r == Wording || r == Tense || r == Person }
 
-// rank is how much an objection says: of two, the one that says more is told.
+// rank orders objections by how specific they are: of several, the most specific is reported.
 func (r Rule) rank() int {
 	switch {
 	case r.Soft():
@@ -49,18 +49,18 @@ func (r Rule) rank() int {
 	return 3
 }
 
-// A Verdict is what the guard finds about two texts.
+// A Verdict is the result of comparing two texts.
 type Verdict struct {
-	Rule  Rule // the objection that says most
-	Same  bool // but for spaces, capitals and punctuation they are one text
+	Rule  Rule // the most specific objection
+	Same  bool // the texts are equal except for spaces, capitals and punctuation
 	word  [24]byte
 	bytes uint8
 }
 
-// Word is the word that was objected to, cut to fit; empty when the rule names none.
+// Word returns the word that was objected to, cut to a few bytes; empty if the Rule is not about a word.
 func (v *Verdict) Word() string { return string(v.word[:v.bytes]) }
 
-// String is the rule with its word: "name: Paris".
+// String returns the Rule with its word: "name: Paris".
 func (v *Verdict) String() string {
 	if v.bytes == 0 {
 		return v.Rule.String()
@@ -68,7 +68,7 @@ func (v *Verdict) String() string {
 	return v.Rule.String() + ": " + v.Word()
 }
 
-// object keeps r when it says more than what was found before.
+// object keeps r if it is more specific than the objection found before.
 func (v *Verdict) object(r Rule, w *word) {
 	if v.Rule != Pass && v.Rule.rank() >= r.rank() {
 		return

@@ -2,8 +2,8 @@ package guard
 
 import "strings"
 
-// withinText are verbs that mean the same of some things only: before the colon the verbs,
-// behind it what they are about, which must stand near the verb in both questions.
+// withinText are verbs that mean the same only for some things: before the colon the verbs, after it
+// those things, one of which must be near the verb in both questions.
 const withinText = `
 make build create develop: app website site game bot program software
 ask post submit: question
@@ -41,11 +41,10 @@ func (g *Guard) fillWithin(text string) map[uint64][]uint64 {
 	return set
 }
 
-// maxBehind is how far from its verb a thing may stand, in words that matter.
+// maxBehind is how far a thing may be from its verb, in words that matter.
 const maxBehind = 3
 
-// within reports whether words i of a and j of b are verbs that mean the same of what stands
-// near both of them.
+// within reports whether words i of a and j of b are verbs that mean the same for the things near them.
 func (m *matching) within(i, j int) bool {
 	things := m.g.pairs.within[both(m.a[i].stem, m.b[j].stem)]
 	if things == nil {
@@ -54,7 +53,7 @@ func (m *matching) within(i, j int) bool {
 	for k := max(0, i-maxBehind); k < len(m.a) && k <= i+maxBehind; k++ {
 		n := int(m.to[k]) - 1
 		if n < j-maxBehind || n > j+maxBehind || n < 0 || k+1 < len(m.a) && m.a[k+1].glued && m.a[k+1].role == m.a[k].role {
-			continue // what is glued to it is what the verb is about: a business account
+			continue // the verb is about the word glued to it: a business account
 		}
 		for _, thing := range things {
 			if m.a[k].stem == thing {

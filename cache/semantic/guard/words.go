@@ -1,6 +1,6 @@
 package guard
 
-// wordClasses are the words with a part in the rules. A word may stand in several rows.
+// wordClasses are the words that have a function in the rules. A word may be in several rows.
 var wordClasses = []struct {
 	class class
 	words string
@@ -77,8 +77,8 @@ var wordClasses = []struct {
 		what which who why when where how i you my your it this that and or if not`},
 }
 
-// shortVerbs are regular verbs of two to four letters, or nearly regular ones, whose
-// forms a rule would not lead back to them.
+// shortVerbs are regular, or nearly regular, verbs of two to four letters, whose forms the rules of stem
+// do not handle.
 const shortVerbs = `use make take give have live move love like hate save name bake care fire hire ride rise rule run get put cut
 	win pay set sit hit let bet beg buy say see try cry dry fry die lie tie add ask act aim eat end fix fit fly hug hop jog key
 	lay log map mix nap own owe pin plan play pop ban bid bow box cap chat clap dig dip drag drop drip draw edit exit fan
@@ -92,8 +92,8 @@ const shortVerbs = `use make take give have live move love like hate save name b
 	raid raise reach sack seal seek seem sew shed ski slam smell snap sue suit swing tame tear tend tire tow toy trade treat tug
 	urge vow wage warn waste wave weigh wed weep whine wish wrote yell yield sum tie bat rob sin tan wag wit age ace arm bar bug cure dye tune mute`
 
-// lemmaText leads forms to the one word they count as: irregular forms first, then
-// spellings, then words that mean the same wherever people ask questions.
+// lemmaText maps forms to the word they count as: irregular forms first, then spellings, then words
+// that always mean the same in questions.
 const lemmaText = `
 man: men
 woman: women
@@ -334,8 +334,8 @@ lens: lenses
 glasses: glasses
 `
 
-// properNames are names of things that people ask models about and that no dictionary
-// has: a word that is nearly one of them is a slip of the pen.
+// properNames are names that people ask models about and that no dictionary has: a word that is close
+// to one of them is a typo.
 const properNames = `javascript typescript python kotlin golang rust ruby java scala haskell erlang elixir clojure fortran cobol perl php
 	swift dart lua julia matlab powershell bash sql nosql html css json yaml xml csv http https graphql grpc websocket kubernetes docker
 	podman terraform ansible jenkins github gitlab bitbucket git linux ubuntu debian fedora centos archlinux windows macos android ios
@@ -346,8 +346,7 @@ const properNames = `javascript typescript python kotlin golang rust ruby java s
 	spotify google microsoft amazon tesla samsung nvidia intel iphone ipad macbook excel powerpoint photoshop wordpress shopify paypal
 	bitcoin ethereum blockchain ibuprofen paracetamol acetaminophen aspirin metformin amoxicillin loratadine omeprazole`
 
-// contractionText takes words apart, with their apostrophe and, where that is no other
-// word, without.
+// contractionText splits contractions, with their apostrophe and, unless that is another word, without.
 const contractionText = `
 teh hte: the
 waht wat wht: what

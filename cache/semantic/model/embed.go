@@ -1,9 +1,9 @@
-// Package model turns a text into a direction: one vector for each piece of its words,
-// added up. The table of vectors is built into the program; README.md says of what it
-// was made and NOTICE whose it was.
+// Package model turns a text into a direction: the sum of a vector for each piece of its words. The
+// table of vectors is built into the program. README.md describes how it was made, and NOTICE names
+// its origin.
 //
-// It knows nothing of the order of words and never will: "dog bites man" and "man bites
-// dog" are one direction. What two texts ask must be compared by other means.
+// It ignores the order of words: "dog bites man" and "man bites dog" have the same direction. What
+// two texts ask must be compared by other means.
 package model
 
 import (
@@ -18,11 +18,11 @@ const Dims = 128
 
 const (
 	maxWord   = 100 // a longer word has no pieces
-	maxPieces = 512 // of a text; what follows is left out
+	maxPieces = 512 // pieces of a text; the rest is ignored
 )
 
-// Embed fills out with the direction of text, of length 1, and returns how many pieces it
-// is the sum of; with none, out is all zeros. It allocates nothing.
+// Embed fills out with the direction of text, of length 1, and returns the number of pieces that it
+// is the sum of. If there are none, out is zero. It allocates nothing.
 func (m *Model) Embed(text string, out *[Dims]float32) int {
 	w := words{text: text}
 	n := 0
@@ -45,8 +45,9 @@ func (m *Model) Embed(text string, out *[Dims]float32) int {
 	return n
 }
 
-// add adds the pieces of one word, the longest first from the left, or nothing when a
-// rest has no piece. Sums are integers: they cost a third, and are the same everywhere.
+// add adds the pieces of one word, the longest first from the left; none if the rest of the word is
+// not a piece. Sums are integers, which take a third of the time of floats and are the same on every
+// machine.
 func (m *Model) add(word []byte, most int, sum *[Dims]int32) int {
 	var rows [maxWord]uint16
 	n := min(m.pieces(word, &rows), most)
@@ -90,7 +91,8 @@ func (m *Model) pieces(word []byte, rows *[maxWord]uint16) int {
 	return n
 }
 
-// words cuts a text as the recipe does: lower case, accents off Latin letters, signs apart.
+// words splits a text as the recipe does: in lower case, without accents on Latin letters, each sign
+// by itself.
 type words struct {
 	text string
 	at   int
@@ -98,10 +100,10 @@ type words struct {
 	n    int
 }
 
-// next finds the next word that may have pieces.
+// next moves to the next word that may have pieces.
 func (w *words) next() bool {
 	w.n = 0
-	odd := false // a letter that no piece has, or too many letters
+	odd := false // it has a letter that no piece has, or too many letters
 	for w.at < len(w.text) {
 		r, size := rune(w.text[w.at]), 1
 		if r >= utf8.RuneSelf {
@@ -121,7 +123,7 @@ func (w *words) next() bool {
 			continue
 		default:
 			if w.n > 0 && !odd {
-				return true // the sign is looked at again
+				return true // the sign is read again
 			}
 			w.n, odd = 0, false
 			w.at += size
@@ -145,8 +147,7 @@ func (w *words) next() bool {
 	return w.n > 0
 }
 
-// fold is a Latin letter, U+00C0 to U+017F, without its accent; another rune as it is, but
-// in lower case.
+// fold returns r in lower case, and a Latin letter, U+00C0 to U+017F, also without its accent.
 func fold(r rune) rune {
 	if r < 0xc0 || r > 0x17f {
 		return unicode.ToLower(r)
@@ -157,6 +158,6 @@ func fold(r rune) rune {
 	return unicode.ToLower(r)
 }
 
-// plain holds the folded letters from U+00C0 on; '~' stands for those that no accent made.
+// plain holds the folded letters from U+00C0 on; '~' stands for letters without an accent.
 const plain = "aaaaaa~ceeeeiiii~nooooo~~uuuuy~~aaaaaa~ceeeeiiii~nooooo~~uuuuy~y" +
 	"aaaaaaccccccccdd~~eeeeeeeeeegggggggghh~~iiiiiiiii~~~jjkk~llllll~~~~nnnnnn~~~oooooo~~rrrrrrsssssssstttt~~uuuuuuuuuuuuwwyyyzzzzzz~"

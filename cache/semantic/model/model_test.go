@@ -18,7 +18,7 @@ func load(t testing.TB) *Model {
 	return m
 }
 
-// TestGolden holds the tokenizer and the sums against what the recipe wrote down.
+// TestGolden compares the tokenizer and the sums with the results of the recipe.
 func TestGolden(t *testing.T) {
 	m := load(t)
 	f, err := os.Open("testdata/golden.jsonl")
@@ -57,7 +57,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// tokens are the rows of text's pieces.
+// tokens returns the rows of text's pieces.
 func (m *Model) tokens(text string) (out []int) {
 	w := words{text: text}
 	for w.next() {
@@ -98,7 +98,7 @@ func TestNearness(t *testing.T) {
 	near := cosine(m, "How do I install nginx?", "How can I set up nginx?")
 	far := cosine(m, "How do I install nginx?", "What do penguins eat in winter?")
 	if near < 0.7 || far > 0.4 {
-		t.Errorf("a rewording is at %.2f, another subject at %.2f", near, far)
+		t.Errorf("a rewording has similarity %.2f, another subject %.2f", near, far)
 	}
 }
 

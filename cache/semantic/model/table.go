@@ -11,12 +11,12 @@ import (
 // table.bin, made by recipe/distill.py, little-endian:
 //
 //	"ASBRUEMB", version, dims, rows, slots, bytes of names, bytes of the filter   6 × uint32
-//	SHA-256 of all that follows
-//	scale    rows × float32    what a row's bytes are multiplied by
-//	ends     rows × uint32     where each name ends
+//	SHA-256 of everything after it
+//	scale    rows × float32    the factor of a row's bytes
+//	ends     rows × uint32     the end of each name
 //	slots    slots × uint16    row plus one, found by FNV-1a of the name; 0: free
-//	names    the pieces of words, one behind the other
-//	filter   a Bloom filter of words that are no piece
+//	names    the pieces of words, concatenated
+//	filter   a Bloom filter of words that are not pieces
 //	rows     rows × dims × int8
 //
 //go:embed table.bin
@@ -27,16 +27,15 @@ const (
 	version  = 1
 	headSize = 8 + 6*4 + sha256.Size
 	turns    = 6       // bits of a word in the filter
-	one      = 1 << 14 // the largest weight: maxPieces of it, 127 times each, are no overflow
+	one      = 1 << 14 // the largest weight: maxPieces of it, 127 times each, do not overflow
 )
 
 var errTable = errors.New("the embedding table in this program is damaged")
 
-// A Model is the table, ready for use. It is never written after Load and serves any
-// number of goroutines.
+// A Model is the table, ready for use. It is immutable and may be used concurrently.
 type Model struct {
 	rows   int
-	weight []int32 // a row's scale, the largest being one
+	weight []int32 // the scale of each row; the largest is one
 	ends   []uint32
 	slots  string
 	names  string
@@ -45,8 +44,8 @@ type Model struct {
 	sum    [sha256.Size]byte
 }
 
-// Load checks the table that is built in. It takes a few milliseconds and half a
-// megabyte; the rest stays where the system has mapped the program.
+// Load checks the built-in table and returns it. That takes a few milliseconds and half a megabyte;
+// the rest stays in the program's mapped file.
 func Load() (*Model, error) { return parse(file) }
 
 func parse(f string) (*Model, error) {
@@ -92,10 +91,10 @@ func parse(f string) (*Model, error) {
 
 func word32(s string) uint32 { return binary.LittleEndian.Uint32([]byte(s[:4])) }
 
-// Sum identifies the table: vectors of two tables cannot be compared.
+// Sum identifies the table. Vectors of different tables cannot be compared.
 func (m *Model) Sum() [sha256.Size]byte { return m.sum }
 
-// name is the piece of a row.
+// name returns the piece of a row.
 func (m *Model) name(row int) string {
 	from := uint32(0)
 	if row > 0 {
@@ -104,8 +103,8 @@ func (m *Model) name(row int) string {
 	return m.names[from:m.ends[row]]
 }
 
-// find is the row of the piece with the FNV-1a hash h, which is inner ("##" before it) or
-// begins a word; -1 for none.
+// find returns the row of a piece, -1 for none. h is its FNV-1a hash; inner says that it continues a
+// word ("##" before it in the vocabulary) and does not begin one.
 func (m *Model) find(h uint32, piece []byte, inner bool) int {
 	mask := uint32(len(m.slots)/2 - 1)
 	for at := h & mask; ; at = (at + 1) & mask {
@@ -124,8 +123,8 @@ func (m *Model) find(h uint32, piece []byte, inner bool) int {
 	}
 }
 
-// Known reports whether word, in lower case, is a word of English: one that the table has
-// whole, or a lemma of WordNet. One in some hundreds of unknown ones is taken for known.
+// Known reports whether word, in lower case, is an English word: one that is a piece by itself, or a
+// lemma of WordNet. It is wrong for one in some hundreds of unknown words.
 func (m *Model) Known(word []byte) bool {
 	if m.find(fnv32(basis32, word), word, false) >= 0 {
 		return true

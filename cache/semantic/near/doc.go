@@ -1,9 +1,9 @@
-// Package near finds the vectors nearest to one among many: a flat scan where they are
-// few, a graph (HNSW) where they are many, and both while one becomes the other.
+// Package near finds the nearest neighbours of a vector among many: with a flat scan of few rows, a
+// graph (HNSW) of many, and both while rows move from one to the other.
 //
-// Rows are only ever added. A row that is gone has a bit set and stays as a stepping
-// stone until a merge leaves it behind: taking a node out of a graph tears it. Readers
-// take no lock and allocate nothing; who writes to a Set holds its mutex.
+// Rows are only ever added. A removed row has a bit set, and remains a stepping stone of the graph
+// until a merge drops it, because removing a node would disconnect the graph. Searches take no lock
+// and allocate nothing; writers of a Set hold its mutex.
 //
-// It knows nothing of texts but that a row has one, and refuses to grow without bound.
+// It stores the text of a row without reading it, and refuses to grow without bound.
 package near

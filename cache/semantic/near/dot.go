@@ -1,6 +1,6 @@
 package near
 
-// dotPlain is dot without instructions of its own.
+// dotPlain is dot in portable Go.
 func dotPlain(a, b *[Dims]int8) int32 {
 	var s0, s1, s2, s3 int32
 	for i := 0; i < Dims; i += 4 {

@@ -2,10 +2,10 @@ package near
 
 import "unsafe"
 
-// wide is whether the processor and the system have AVX2.
+// wide reports whether the processor and the operating system support AVX2.
 var wide = hasAVX2()
 
-// dotAVX2 is the dot product of two rows of Dims.
+// dotAVX2 returns the dot product of two rows of Dims.
 //
 //go:noescape
 func dotAVX2(a, b *int8) int32

@@ -2,11 +2,11 @@ package near
 
 import "math/bits"
 
-// A graph is an HNSW graph (Malkov and Yashunin, 2016) over the rows of a segment,
-// built once and then only read. Its rows are ordered by level, the highest first, so
-// that a level is the first so many rows and needs no index of its own.
+// A graph is an HNSW graph (Malkov and Yashunin, 2016) over the rows of a segment, built once and
+// then immutable. The rows are ordered by level, the highest first, so that each level is a prefix of
+// the rows and needs no index of its own.
 type graph struct {
-	levels []level // from the ground up
+	levels []level // from the lowest up
 }
 
 // A level links its nodes: node i has links[i*width:][:count[i]].
@@ -22,7 +22,7 @@ func (l *level) of(node uint32) []uint32 {
 	return l.links[at : at+int(l.count[node])]
 }
 
-// levelSizes is how many of n rows stand on each level: a sixteenth of those below.
+// levelSizes returns how many of n rows are on each level: a sixteenth of those on the level below.
 func levelSizes(n int) []int {
 	sizes := []int{n}
 	for n /= links; n > 0; n /= links {
@@ -31,7 +31,7 @@ func levelSizes(n int) []int {
 	return sizes
 }
 
-// build links the n rows that sim compares. The rows should come in no order.
+// build links the first n rows of v, which should be in random order.
 func build(v *vectors, n int) *graph {
 	g := &graph{}
 	for i, size := range levelSizes(n) {
@@ -56,7 +56,7 @@ type builder struct {
 	keep [efBuild]hit
 }
 
-// insert links node, which all before it are.
+// insert links node to those before it, which are linked already.
 func (b *builder) insert(node uint32) {
 	q := b.v.query(node)
 	at := uint32(0)
@@ -80,8 +80,8 @@ func (b *builder) insert(node uint32) {
 	}
 }
 
-// choose keeps of the nearest those that are nearer to the node than to one another:
-// they lead in all directions. What room is left goes to the nearest of the rest.
+// choose keeps, of the nearest, those that are nearer to the node than to one another, so that they
+// lead in all directions. The remaining places go to the nearest of the rest.
 func (b *builder) choose(near []hit, most int) []hit {
 	keep := b.keep[:0]
 	skipped := [efBuild]bool{}
@@ -114,7 +114,7 @@ func (b *builder) choose(near []hit, most int) []hit {
 	return keep
 }
 
-// back adds node to the links of to, and chooses anew when they are full.
+// back adds node to the links of to, and chooses again if they are full.
 func (b *builder) back(l *level, to, node uint32) {
 	c := int(l.count[to])
 	at := int(to) * l.width
@@ -137,7 +137,7 @@ func (b *builder) back(l *level, to, node uint32) {
 	}
 }
 
-// insertHit puts h where it belongs in hits, the nearest first; there is room.
+// insertHit inserts h into hits, the nearest first. There must be room.
 func insertHit(hits []hit, h hit) []hit {
 	hits = append(hits, h)
 	for i := len(hits) - 1; i > 0 && hits[i-1].sim < h.sim; i-- {
@@ -146,7 +146,7 @@ func insertHit(hits []hit, h hit) []hit {
 	return hits
 }
 
-// find puts into s.found the live rows nearest to q.
+// find puts the live rows nearest to q into s.found.
 func (g *graph) find(s *searcher, v *vectors, q query, ef int) {
 	at := uint32(0)
 	for i := len(g.levels) - 1; i > 0; i-- {
@@ -156,13 +156,13 @@ func (g *graph) find(s *searcher, v *vectors, q query, ef int) {
 	s.beam(v, &g.levels[0], q, at, maxRows)
 }
 
-// A hit is a row with its similarity to what is looked for.
+// A hit is a row with its similarity to the query.
 type hit struct {
 	sim float32
 	row uint32
 }
 
-// A searcher is the room a search takes. It serves one search at a time.
+// A searcher is the memory of a search. It serves one search at a time.
 type searcher struct {
 	found []hit    // the nearest, in order
 	done  []uint64 // a bit for each of found: its links were followed
@@ -171,7 +171,7 @@ type searcher struct {
 	most  int
 }
 
-// reserve makes room for segments of rows and beams of ef.
+// reserve makes room for segments of that many rows and beams of ef.
 func (s *searcher) reserve(rows, ef int) {
 	if len(s.seen) < rows {
 		s.seen = make([]uint32, rows+rows/4)
@@ -193,7 +193,7 @@ func (s *searcher) begin(ef int) {
 	}
 }
 
-// walk goes from at to the node of l nearest to q, among those before limit.
+// walk follows links greedily from at to a node of l nearest to q, among those before limit.
 func (s *searcher) walk(v *vectors, l *level, q query, at, limit uint32) uint32 {
 	best := v.sim(q, at)
 	for {
@@ -212,7 +212,7 @@ func (s *searcher) walk(v *vectors, l *level, q query, at, limit uint32) uint32 
 	}
 }
 
-// beam follows links from at until none of the nearest leads anywhere nearer.
+// beam follows links from at until none of the nearest leads to a nearer one.
 func (s *searcher) beam(v *vectors, l *level, q query, at, limit uint32) {
 	s.seen[at] = s.epoch
 	s.put(hit{v.sim(q, at), at})
@@ -234,7 +234,7 @@ func (s *searcher) beam(v *vectors, l *level, q query, at, limit uint32) {
 	}
 }
 
-// next is the nearest of found whose links were not followed, -1 for none.
+// next returns the index in found of the nearest whose links were not followed yet, -1 for none.
 func (s *searcher) next() int {
 	for i, w := range s.done {
 		if w != ^uint64(0) {
@@ -247,7 +247,7 @@ func (s *searcher) next() int {
 	return -1
 }
 
-// put adds h to found and drops the farthest when there are too many.
+// put adds h to found, and drops the farthest if there are too many.
 func (s *searcher) put(h hit) {
 	if len(s.found) == s.most {
 		s.found = s.found[:len(s.found)-1]
@@ -262,7 +262,7 @@ func (s *searcher) put(h hit) {
 	s.shift(i)
 }
 
-// shift makes room for a bit at i, 0, and moves those behind it up.
+// shift inserts a zero bit at i and moves the later ones up.
 func (s *searcher) shift(i int) {
 	w := i >> 6
 	low := s.done[w] & (1<<(i&63) - 1)

@@ -12,7 +12,7 @@ import (
 
 var full = flag.Bool("full", false, "a million operations, a hundred thousand rows: minutes")
 
-// random is a direction near center, the nearer the less spread; nil: anywhere.
+// random returns a direction near center, within about spread; nil: any direction.
 func random(rnd *rand.Rand, center *[Dims]float32, spread float32) [Dims]float32 {
 	var f [Dims]float32
 	for i := range f {
@@ -34,7 +34,7 @@ func unit(f *[Dims]float32) {
 	}
 }
 
-// clustered makes rows the way texts lie: topics, and questions around them.
+// clustered makes rows that are distributed like texts: topics, and questions around them.
 func clustered(rnd *rand.Rand, n int) [][Dims]float32 {
 	centers := make([][Dims]float32, max(1, n/40))
 	for i := range centers {
@@ -103,8 +103,8 @@ func TestQuantize(t *testing.T) {
 	}
 }
 
-// TestRecall asks for rows that have a near neighbor, where half of all rows were added,
-// removed and replaced meanwhile.
+// TestRecall searches for rows that have a near neighbour, after half of all rows were removed or
+// replaced.
 func TestRecall(t *testing.T) {
 	sizes := []int{1000, 3000}
 	if *full {
@@ -135,7 +135,7 @@ func testRecall(t *testing.T, n int) {
 	for i := range n {
 		add(uint64(i), i)
 	}
-	for i := range n / 2 { // half of them die or change
+	for i := range n / 2 { // half of them are removed or replaced
 		id := uint64(rnd.IntN(n))
 		if rnd.IntN(2) == 0 {
 			s.Remove(ref(id))
@@ -199,7 +199,7 @@ func TestLife(t *testing.T) {
 		}
 	}
 	if !s.Remove(ref(2)) || s.Remove(ref(2)) || s.Remove(ref(77)) {
-		t.Error("Remove does not say whether there was one")
+		t.Error("Remove does not report whether there was a row")
 	}
 	if got := count(0); got != 2 {
 		t.Errorf("%d rows after Remove, want 2", got)
@@ -214,7 +214,7 @@ func TestLife(t *testing.T) {
 	}
 }
 
-// TestHammer adds, expires, replaces, removes, merges and looks, all at once.
+// TestHammer adds, expires, replaces, removes, merges and searches, all at once.
 func TestHammer(t *testing.T) {
 	ops := 15_000
 	if *full {

@@ -5,33 +5,33 @@ import (
 	"sync/atomic"
 )
 
-// An ID names an entry: a digest, of which any eight bytes tell two apart in a table.
+// An ID identifies an entry. It is a digest, so that any eight bytes of it can serve as a hash.
 type ID [32]byte
 
 func (id *ID) short() uint64 { return binary.LittleEndian.Uint64(id[:]) }
 
-// A Row is what is kept of one entry.
+// A Row is the data of one entry.
 type Row struct {
-	ID    ID     // of the answer; unique among the rows that are alive
-	Key   uint64 // rows of one Key are found by it as well, without their Vector
+	ID    ID     // of the answer; unique among live rows
+	Key   uint64 // rows can be found by their Key as well, without their Vector
 	Until int64  // Unix seconds after which the row is dead; 0: never
 	Text  string
 	Vector
 }
 
-// A segment is rows in columns. Its tail takes more, one writer at a time; a frozen one
-// only loses rows, by their bits.
+// A segment holds rows in columns. A tail takes more rows, from one writer at a time; in a frozen
+// segment rows can only die, by their bits in dead.
 type segment struct {
-	n atomic.Int32 // rows that readers may look at
+	n atomic.Int32 // rows that readers may read
 	vectors
 	ids   []ID
 	keys  []uint64
 	until []int64
-	texts []string // of a tail
-	blob  string   // of a frozen segment: all texts
-	ends  []uint32 // and where each ends
+	texts []string // the texts of a tail
+	blob  string   // all texts of a frozen segment
+	ends  []uint32 // the end of each text in blob
 	dead  []atomic.Uint32
-	gone  atomic.Int32 // how many of dead are set
+	gone  atomic.Int32 // bits of dead that are set
 	byKey table
 	byID  table
 	graph *graph // nil: rows are scanned
@@ -49,8 +49,8 @@ func newSegment(rows int) *segment {
 func (s *segment) rows() int { return int(s.n.Load()) }
 func (s *segment) room() int { return len(s.ids) }
 
-// add appends a row; there is room. Texts of a segment that is being frozen are added
-// by its maker.
+// add appends a row, for which there must be room. For a segment that is being frozen, the caller
+// adds the text.
 func (s *segment) add(r *Row) {
 	n := s.n.Load()
 	copy(s.vectors.at[int(n)*Dims:], r.Vector.At[:])
@@ -79,7 +79,7 @@ func (s *segment) text(n uint32) string {
 	return s.blob[from:s.ends[n]]
 }
 
-// kill marks row n dead and reports whether it was not.
+// kill marks row n dead, and reports whether it was alive before.
 func (s *segment) kill(n uint32) bool {
 	bit := uint32(1) << (n & 31)
 	if s.dead[n>>5].Or(bit)&bit != 0 {
@@ -93,7 +93,7 @@ func (s *segment) alive(n uint32, now int64) bool {
 	return s.dead[n>>5].Load()&(1<<(n&31)) == 0 && (s.until[n] == 0 || now < s.until[n])
 }
 
-// find is the living row of id, -1 for none.
+// find returns the live row of id, -1 for none.
 func (s *segment) find(id *ID) int {
 	for at := s.byID.start(id.short()); ; at = s.byID.next(at) {
 		n := s.byID.get(at)
@@ -106,7 +106,7 @@ func (s *segment) find(id *ID) int {
 	}
 }
 
-// A table finds rows by a number: open addressing, a row a slot, never a deletion.
+// A table finds rows by a hash, with open addressing and one row a slot. Nothing is ever deleted.
 type table []atomic.Uint32 // row plus one; 0: free
 
 func newTable(rows int) table {

@@ -7,24 +7,24 @@ import (
 	"sync/atomic"
 )
 
-// A Set is the rows of one namespace. Searches may run at any time from anywhere; writers
-// wait for each other. The zero Set is empty and ready.
+// A Set is the rows of one namespace. It is safe for concurrent use: searches never wait, writers wait
+// for each other. The zero Set is empty and ready for use.
 //
 //	rows ──> tail ──full──> sealed tails ──graphFrom rows──> graph ──a graph not
 //	         (flat)         (flat)                                   mergeRatio times
 //	                                                                 larger──> one graph
 type Set struct {
 	view    atomic.Pointer[view]
-	mu      sync.Mutex // writers
+	mu      sync.Mutex // held by writers
 	merging sync.Mutex // one merge at a time; taken before mu
 }
 
-// A view is what a search sees. Its tail is the last of its segments.
+// A view is the segments that a search reads. The last one is the tail.
 type view struct{ segments []*segment }
 
 func (v *view) tail() *segment { return v.segments[len(v.segments)-1] }
 
-// Add adds r, in place of a living row of the same ID. It reports whether a merge is due.
+// Add adds r, in place of a live row with the same ID. It reports whether a merge is due.
 func (s *Set) Add(r *Row) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -34,7 +34,8 @@ func (s *Set) Add(r *Row) bool {
 	return s.view.Load().due()
 }
 
-// writable is a tail with room: a larger copy of a small one, a new one after a full one.
+// writable returns a tail with room: the present one, a larger copy of it, or a new one after a full
+// one.
 func (s *Set) writable() *segment {
 	v := s.view.Load()
 	if v == nil {
@@ -70,7 +71,7 @@ func newTail(rows int) *segment {
 	return t
 }
 
-// Remove ends the life of the row of id and reports whether there was one.
+// Remove marks the row of id dead, and reports whether there was one.
 func (s *Set) Remove(id *ID) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,15 +91,15 @@ func (s *Set) remove(id *ID) bool {
 	return false
 }
 
-// Clear drops all rows. A merge that is under way ends in nothing.
+// Clear drops all rows. The result of a merge that is under way is discarded.
 func (s *Set) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.view.Store(nil)
 }
 
-// Rows is how many rows there are, dead ones included, and how many of them are dead;
-// expired ones count as alive until a merge has seen them.
+// Rows returns the number of rows, including dead ones, and how many of them are dead. Expired rows
+// count as alive until a merge drops them.
 func (s *Set) Rows() (rows, dead int) {
 	if v := s.view.Load(); v != nil {
 		for _, seg := range v.segments {
@@ -109,7 +110,7 @@ func (s *Set) Rows() (rows, dead int) {
 	return rows, dead
 }
 
-// Nearest fills t with the living rows nearest to q at the time now, Unix seconds.
+// Nearest fills t with the live rows nearest to q at the time now, in Unix seconds.
 func (s *Set) Nearest(q *Vector, now int64, t *Top) {
 	t.begin()
 	v := s.view.Load()
@@ -126,8 +127,8 @@ func (s *Set) Nearest(q *Vector, now int64, t *Top) {
 	}
 }
 
-// Keyed fills t with living rows of key, in no order. Sim is how near they are to q; nil:
-// not asked for, and 1.
+// Keyed fills t with live rows of key, in no order. Sim is their similarity to q; if q is nil, it is
+// not computed, and 1.
 func (s *Set) Keyed(key uint64, q *Vector, now int64, t *Top) {
 	t.begin()
 	v := s.view.Load()
@@ -167,7 +168,7 @@ func (v *view) due() bool {
 	return sealed >= graphFrom
 }
 
-// Behind reports whether so many rows wait for a merge that the writer should do it.
+// Behind reports whether so many rows wait for a merge that a writer should call Merge.
 func (s *Set) Behind() bool {
 	v := s.view.Load()
 	if v == nil {
@@ -182,8 +183,8 @@ func (s *Set) Behind() bool {
 	return sealed > maxSealed
 }
 
-// Merge makes graphs of sealed tails, joins graphs that are too many, and leaves dead
-// rows behind. It takes its time, searches and writers do not wait for it.
+// Merge makes graphs of sealed tails, joins graphs if there are too many, and drops dead rows and
+// those expired at now, Unix seconds. It may take long; searches and writers do not wait for it.
 func (s *Set) Merge(now int64) {
 	s.merging.Lock()
 	defer s.merging.Unlock()
@@ -201,8 +202,8 @@ func (s *Set) Merge(now int64) {
 	}
 }
 
-// oldest is the first segment that the next merge takes; it takes all behind it but the
-// tail, so that segments stay in order of size.
+// oldest returns the index of the first segment that the next merge takes. It takes all later ones
+// except for the tail, so that segments stay ordered by size.
 func (v *view) oldest() int {
 	last := len(v.segments) - 1
 	rows, from := 0, last
@@ -219,7 +220,7 @@ func (v *view) oldest() int {
 	return from
 }
 
-// join is one segment of the living rows of old; nil when there are none.
+// join returns one segment with the live rows of old; nil if there are none.
 func join(old []*segment, now int64) *segment {
 	type at struct {
 		seg *segment
@@ -255,8 +256,8 @@ func join(old []*segment, now int64) *segment {
 	return m
 }
 
-// swap puts merged in the place of the segments of v that it was made of, with those rows
-// dead that died meanwhile. It reports false when the Set was cleared.
+// swap replaces the segments of v, from the given index on, by merged, in which rows that have died
+// meanwhile are marked dead. It returns false if the Set was cleared.
 func (s *Set) swap(v *view, from int, merged *segment) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -282,7 +283,7 @@ func (s *Set) swap(v *view, from int, merged *segment) bool {
 	return true
 }
 
-// lives reports whether a row of id is alive in one of segments.
+// lives reports whether one of segments has a live row of id.
 func lives(segments []*segment, id *ID) bool {
 	for _, seg := range segments {
 		if seg.find(id) >= 0 {

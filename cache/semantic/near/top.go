@@ -1,18 +1,17 @@
 package near
 
-// A Found is one row that a search came upon.
+// A Found is one row that a search found.
 type Found struct {
 	Sim  float32
 	ID   ID
-	Text string // valid as long as it is held
+	Text string // never changes
 }
 
-// A Top is the nearest rows of a search, and the room it takes. Reuse it; it serves one
-// goroutine.
+// A Top is the result of a search, and its memory. It should be reused, by one goroutine at a time.
 type Top struct {
 	Rows   []Found // the nearest first; valid until the next search
-	K      int     // how many at most; 0: one
-	Min    float32 // rows farther than this are left out
+	K      int     // most rows to find; 0: one
+	Min    float32 // least similarity of a row
 	search searcher
 }
 
@@ -24,7 +23,7 @@ func (t *Top) begin() {
 	t.K = min(max(t.K, 1), maxTop)
 }
 
-// worst is what a row must be better than.
+// worst returns the similarity that a row must exceed.
 func (t *Top) worst() float32 {
 	if len(t.Rows) < t.K {
 		return t.Min
@@ -45,7 +44,7 @@ func (t *Top) put(f Found) {
 	t.Rows[i] = f
 }
 
-// scan looks at every row of s.
+// scan compares every row of s.
 func (t *Top) scan(s *segment, q query, now int64) {
 	n := uint32(s.rows())
 	for i := range n {
@@ -55,7 +54,7 @@ func (t *Top) scan(s *segment, q query, now int64) {
 	}
 }
 
-// climb asks the graph of s.
+// climb searches the graph of s.
 func (t *Top) climb(s *segment, q query, now int64) {
 	n, dead := s.rows(), int(s.gone.Load())
 	ef := efLook

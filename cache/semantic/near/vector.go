@@ -2,13 +2,14 @@ package near
 
 import "math"
 
-// A Vector is a direction in eight bits an axis. Inv is 1 over its length, 0 for none.
+// A Vector is a direction with eight bits for each axis. Inv is the inverse of its length; 0: it is
+// empty.
 type Vector struct {
 	At  [Dims]int8
 	Inv float32
 }
 
-// Quantize fills v with the direction of f, which is not kept; all zeros leave it empty.
+// Quantize fills v with the direction of f, which is not retained. If f is zero, v is empty.
 func (v *Vector) Quantize(f *[Dims]float32) {
 	most := float32(0)
 	for _, x := range f {
@@ -32,7 +33,7 @@ func (v *Vector) Quantize(f *[Dims]float32) {
 	v.Inv = float32(1 / math.Sqrt(float64(sum)))
 }
 
-// Cosine is the similarity of two vectors, -1 to 1; 0 with an empty one.
+// Cosine returns the similarity of two vectors, from -1 to 1; 0 if one is empty.
 func Cosine(a, b *Vector) float32 {
 	return float32(dot(&a.At[0], &b.At[0])) * a.Inv * b.Inv
 }

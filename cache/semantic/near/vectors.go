@@ -1,12 +1,12 @@
 package near
 
-// vectors are rows in one piece of memory.
+// vectors are the vectors of rows in one piece of memory.
 type vectors struct {
-	at  []int8 // Dims a row
+	at  []int8 // Dims numbers a row
 	inv []float32
 }
 
-// A query is what rows are compared with; a row of the same vectors, or a Vector.
+// A query is the vector that rows are compared with: a row of the same vectors, or a Vector.
 type query struct {
 	at  *int8
 	inv float32
