@@ -12,7 +12,6 @@ import (
 	"asbru/control/cli"
 	"asbru/control/lease"
 	"asbru/core/config"
-	"asbru/core/importer"
 )
 
 // budgetsCommand is the command that shows budgets shared by several machines.
@@ -51,13 +50,9 @@ func budgetsCommand(t cli.Tools) cli.Command {
 
 // leaseStore is the address of the Postgres that a configuration file names for shared budgets.
 func leaseStore(path string, env config.Env) (string, error) {
-	data, err := config.ReadFile(path)
+	doc, err := readDocument(path, env)
 	if err != nil {
 		return "", err
-	}
-	doc, problems := importer.Decode(path, data, env)
-	if doc == nil {
-		return "", fmt.Errorf("cannot use %s: %w", path, firstError(problems))
 	}
 	if doc.Store == nil || !doc.Store.Postgres.Set() {
 		return "", errors.New(path + " names no Postgres; hint: budgets are shared through store: {postgres: ...}")

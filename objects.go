@@ -24,7 +24,9 @@ func (g *gateway) objects() core.Objects {
 	if b := g.made.Load(); b != nil {
 		return b
 	}
-	b := objects.New(g.objectsIn(g.compiling))
+	o := objectsIn(g.compiling, g.s.env)
+	o.Log = g.log
+	b := objects.New(o)
 	if !b.Lasts() {
 		g.log.Info("what virtual keys make at providers (files, batches …) is known to be theirs until this process ends", "hint", "name a store, or run with a state directory")
 	}
@@ -34,17 +36,16 @@ func (g *gateway) objects() core.Objects {
 
 // objectsIn is where a document has the book: its store, else beside the ledger or in the state directory, else
 // in memory.
-func (g *gateway) objectsIn(doc *config.Document) objects.Options {
-	o := objects.Options{Log: g.log}
+func objectsIn(doc *config.Document, env config.Env) (o objects.Options) {
 	switch {
 	case doc.Store != nil && doc.Store.Postgres.Set():
 		o.Postgres = doc.Store.Postgres.Reveal()
 	case doc.Store != nil:
-		o.Path = storePath(doc.Store, g.s.env)
+		o.Path = storePath(doc.Store, env)
 	case doc.Governance.Ledger != "":
 		o.Path = filepath.Join(filepath.Dir(filepath.Clean(doc.Governance.Ledger)), objectsName)
-	case stateDir(g.s.env) != "":
-		o.Path = filepath.Join(stateDir(g.s.env), objectsName)
+	case stateDir(env) != "":
+		o.Path = filepath.Join(stateDir(env), objectsName)
 	}
 	return o
 }

@@ -20,13 +20,9 @@ import (
 // a changed configuration is compiled to check it, and dropped. A gateway that uses the same store
 // notices the changes by itself.
 func openOffline(path string, t cli.Tools) (*cli.Offline, error) {
-	data, err := config.ReadFile(path)
+	doc, err := readDocument(path, t.Env)
 	if err != nil {
 		return nil, err
-	}
-	doc, problems := importer.Decode(path, data, t.Env)
-	if doc == nil {
-		return nil, fmt.Errorf("cannot use %s: %w", path, firstError(problems))
 	}
 	if doc.Store == nil {
 		return nil, fmt.Errorf("%s names no store; hint: write store: {} into it", path)
@@ -45,6 +41,19 @@ func openOffline(path string, t cli.Tools) (*cli.Offline, error) {
 		return nil, err
 	}
 	return o, nil
+}
+
+// readDocument reads a configuration file, of whichever gateway.
+func readDocument(path string, env config.Env) (*config.Document, error) {
+	data, err := config.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	doc, problems := importer.Decode(path, data, env)
+	if doc == nil {
+		return nil, fmt.Errorf("cannot use %s: %w", path, firstError(problems))
+	}
+	return doc, nil
 }
 
 // serviceState is the state directory of the systemd unit.

@@ -43,6 +43,7 @@ func program(lookup func(string) (string, bool)) *cli.App {
 		cli.Prices(app),
 		cli.Keys(tools),
 		budgetsCommand(tools),
+		objectsCommand(tools),
 		cli.Cache(tools),
 		{Name: "mock", Summary: mock.Summary, Raw: mock.Run},
 		{Name: "loadgen", Summary: "send load and say what a gateway adds", Raw: loadgen.Run},

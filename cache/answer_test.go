@@ -202,3 +202,23 @@ func TestReplacedTarget(t *testing.T) {
 		t.Errorf("%q", text)
 	}
 }
+
+// What is no UTF-8 is not kept: clients of other formats could not read it.
+func TestBrokenTextIsNotKept(t *testing.T) {
+	for _, first := range []asked{{body: hello}, {body: hello, stream: true}} {
+		r := newRig(t, Options{})
+		body := greeted
+		if first.stream {
+			body = streamed
+		}
+		broken := strings.Replace(body, "Hi", "H\xff", 1)
+		if broken == body {
+			t.Fatalf("nothing is broken in %s", body)
+		}
+		r.leads(r.exchange(first), broken, 37)
+		r.idle()
+		if n := r.Counts(); n.Kept != 0 || n.Missed != 1 {
+			t.Errorf("stream %v: %+v", first.stream, n)
+		}
+	}
+}

@@ -130,7 +130,7 @@ func (v *visit) lastCome(x *core.Exchange, dst []byte, usage *core.Usage) ([]byt
 func (v *visit) onFrame(name, data []byte) error {
 	r, f, x := &v.read, v.f, v.x
 	s := r.s
-	ev, err := f.from.Chats[f.op].ParseEvent(s.events[:0], &s.cross, name, data)
+	ev, err := f.from.Chats[f.op].ParseEvent(s.events[:0], &s.cross, name, core.Readable(data))
 	if err != nil {
 		return nil // as for the leader: the stream continues
 	}

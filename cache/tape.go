@@ -2,6 +2,7 @@ package cache
 
 import (
 	"errors"
+	"unicode/utf8"
 
 	"asbru/cache/entry"
 	"asbru/core"
@@ -11,6 +12,9 @@ import (
 
 // errFormat reports an answer in a format that cannot be parsed here.
 var errFormat = errors.New("the format of the answer cannot be read here")
+
+// errText reports an answer that is not to be kept, since clients of other formats could not read it.
+var errText = errors.New("the answer is no UTF-8")
 
 // A cutter splits a stream, piece by piece, into the frames of its format.
 type cutter struct {
@@ -67,6 +71,9 @@ func completion(t *recording, r *core.Completion, x *core.Crossing) (pace []entr
 	}
 	if !t.stream {
 		r.From, r.Op = t.from, t.op
+		if !utf8.Valid(t.bytes) {
+			return nil, errText
+		}
 		err := codec.ParseReply(r, t.bytes)
 		return nil, err
 	}
@@ -74,6 +81,9 @@ func completion(t *recording, r *core.Completion, x *core.Crossing) (pace []entr
 	var g entry.Gather
 	var ev []core.Event
 	err = t.each(codec.Framing, func(name, data []byte, at int64) (err error) {
+		if !utf8.Valid(data) {
+			return errText
+		}
 		if ev, err = codec.ParseEvent(ev[:0], x, name, data); err == nil {
 			g.Add(ev, at)
 		}

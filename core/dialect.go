@@ -11,11 +11,11 @@ type Dialect struct {
 	// differently. p.Model aliases body or p's own storage.
 	Peek func(body []byte, op Op, p *Peek) *Fault
 
-	// AppendBody appends to dst the body to send for one attempt: body with the
-	// upstream's model name in place of the client's, plus what f needs patched
-	// (usage asked for in streams, fields the provider rejects). What it does not patch
-	// stays byte for byte.
-	AppendBody func(dst, body []byte, op Op, p *Peek, f *Face, model []byte) []byte
+	// AppendBody appends to dst the body to send for one attempt: body with s.Model in
+	// place of the client's, unless that is empty, plus what s.Face needs patched (usage
+	// asked for in streams, fields the provider rejects; nil: nothing). What it does not
+	// patch stays byte for byte.
+	AppendBody func(dst, body []byte, op Op, p *Peek, s Send) []byte
 
 	// AppendFault appends f as this dialect's error body. id is the request id.
 	AppendFault func(dst []byte, f *Fault, id []byte) []byte
@@ -70,7 +70,7 @@ type Lead struct {
 // A ChatCodec is one face of a dialect for conversations, between its bytes and
 // the neutral form. All of it is append-style and keeps nothing.
 //
-// Parse functions are given bytes that are one JSON value, but trust nothing else of
+// Parse functions are given bytes that are one JSON value in UTF-8, but trust nothing else of
 // it: a request's comes from a client whose body passed Peek, a reply's from a provider
 // and may be anything. They fill a form that was Reset.
 type ChatCodec struct {
@@ -125,11 +125,11 @@ type CountCodec struct {
 	AppendReply   func(dst []byte, tokens int64) []byte
 }
 
-// A Send is what an AppendRequest must know of the target.
+// A Send is what an AppendBody or an AppendRequest must know of the target.
 type Send struct {
 	Model  []byte // the name to send, plain bytes
 	Face   *Face
-	Stream bool
+	Stream bool // of an AppendRequest; a body says so itself
 }
 
 // A Framing is how the events of a stream are told apart on the wire.
@@ -217,6 +217,7 @@ type Peek struct {
 	Free      bool                 // of what is only relayed: it sets no model to work (GET, HEAD, DELETE, no body), so what it reports was paid before
 	Plain     bool                 // no member of the body, at any depth, is among Weighty: a prompt is what it has of text, and no more
 	Refers    bool                 // some member of the body, at any depth, may be among Referring: it may name a thing that lies at the provider
+	Haste     Haste                // how much sooner than others it asks to be served
 	MaxTokens int64                // the largest of the limits the client set; 0: none set
 	Choices   int64                // how many answers the client asked for; 0: it did not say, and gets one
 	OptionsAt Span                 // stream_options
@@ -237,9 +238,18 @@ func Weighty() []string {
 		"previous_response_id", "conversation", "cachedContent", "cached_content", "container",
 		"web_search_options", "googleSearch", "google_search", "googleSearchRetrieval", "urlContext", "url_context",
 		"codeExecution", "code_execution", "mcp_servers", "video_url", "audio_url", "video",
-		"file_data", "mimeType", "mime_type", "media_type", "service_tier", "serviceTier", "speed",
+		"file_data", "mimeType", "mime_type", "media_type",
 	}
 }
+
+// A Haste is how much sooner than others a request asks to be served, for which providers charge a multiple.
+type Haste uint8
+
+const (
+	NoHaste  Haste = iota
+	Priority       // what OpenAI, Azure, Gemini and Bedrock call so
+	Fast           // Anthropic's fast mode
+)
 
 // Referring are the members of a conversation that name things which lie at the provider, such as files. What
 // core/owned looks for in one must stand here.
@@ -253,7 +263,7 @@ const MaxFallbacks = 4
 // Reset makes p ready for another body.
 func (p *Peek) Reset() {
 	p.Model, p.ModelAt = nil, Span{}
-	p.Stream, p.AskUsage, p.Plain, p.Refers, p.MaxTokens, p.Choices = false, false, false, false, 0, 0
+	p.Stream, p.AskUsage, p.Plain, p.Refers, p.Haste, p.MaxTokens, p.Choices = false, false, false, false, NoHaste, 0, 0
 	p.OptionsAt, p.UsageAt, p.FallsAt = Span{}, Span{}, Span{}
 	p.Fallbacks, p.Free = [MaxFallbacks][]byte{}, false
 }

@@ -35,6 +35,7 @@ type Exchange struct {
 	Charge  Charge // how an answer is charged that was not produced for this exchange
 	n       uint8  // number of attempts
 	stage   uint8  // index of the stage that waits, among those being run
+	Page    uint16 // the place in Snap.Origins of the page that asks, from 1 on; 0: none of those
 	Sent    int32  // length of Body in bytes; a lane may release Body itself while a stream is under way
 
 	Head  Head   // the request's head, for the stages that run before an attempt; nil once they are done
@@ -46,10 +47,11 @@ type Exchange struct {
 	Usage  Usage
 	Fault  *Fault
 
-	Due   Due     // the client's deadlines; zero: only those of the configuration hold
-	Lane  Lane    // who carries it and can wake it; nil: nobody
-	Until int64   // Clock at which a waiting stage is to run again; 0: only when it is woken
-	Watch Watcher // sees the reply; nil: nobody does
+	Due    Due     // the client's deadlines; zero: only those of the configuration hold
+	Lane   Lane    // who carries it and can wake it; nil: nobody
+	Until  int64   // Clock at which a waiting stage is to run again; 0: only when it is woken
+	Halted int64   // Clock since which the stage that waits has nothing to do but call the kernel; 0: since it returned
+	Watch  Watcher // sees the reply; nil: nobody does
 
 	Answered *Target // the target of Route whose answer was served again from memory; nil: none, or it is not on Route
 
@@ -132,12 +134,12 @@ func (x *Exchange) Reset() {
 	x.From, x.Face, x.Name, x.Path, x.Body = nil, nil, nil, nil, nil
 	x.Peek.Reset()
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
-	x.As, x.Array, x.Sent = 0, false, 0
+	x.As, x.Array, x.Page, x.Sent = 0, false, 0, 0
 	x.Recall, x.Charge, x.Answered, x.Guard = NoRecall, ChargeUsed, nil, 0
 	x.Head, x.Fixed, x.Rule, x.Asked = nil, false, "", nil
 	x.Session, x.SessionTTL, x.Bind, x.Ahead = nil, 0, 0, Ahead{}
 	x.Taken, x.Bill, x.Cost = Taken{}, nil, 0
-	x.Until, x.Watch, x.Due, x.Skipped = 0, nil, Due{}, 0
+	x.Until, x.Halted, x.Watch, x.Due, x.Skipped = 0, 0, nil, Due{}, 0
 	clear(x.attempts[:])
 	x.more, x.n, x.stage = nil, 0, 0
 }

@@ -87,6 +87,9 @@ func (p *Price) ForBatch(prompt int64) *Rates {
 // from the cache and audio counts as read from the cache. u must not be negative; parts
 // that exceed their whole make the cost larger, never smaller.
 func (r *Rates) Cost(u *Usage) Money {
+	if u.CachedIn|u.WrittenIn|u.AudioIn|u.ImageIn|u.Reasoning|u.AudioOut|u.ImageOut|int64(u.Searches) == 0 { // text alone
+		return r.Call.Plus(r.In.Times(u.In)).Plus(r.Out.Times(u.Out))
+	}
 	plain := u.In - u.CachedIn - u.WrittenIn
 	audio := min(u.AudioIn, max(plain, 0))
 	image := min(u.ImageIn, max(plain-audio, 0))
@@ -151,6 +154,9 @@ func (m Money) Times(n int64) Money {
 		return 0
 	}
 	hi, lo := bits.Mul64(uint64(m), uint64(n))
+	if hi == 0 && lo < math.MaxUint64-perRate { // as a rule; a division by what is known is a multiplication
+		return Money((lo + perRate - 1) / perRate)
+	}
 	lo, carry := bits.Add64(lo, perRate-1, 0)
 	if hi += carry; hi >= perRate {
 		return MaxMoney

@@ -92,4 +92,7 @@ func (g *Ring) Dropped() uint64 { return g.dropped.Load() }
 // it; it never jumps.
 func Clock() int64 { return int64(time.Since(start)) }
 
+// ClockAt is Clock at the moment of a result of time.Now.
+func ClockAt(t time.Time) int64 { return int64(t.Sub(start)) }
+
 var start = time.Now()

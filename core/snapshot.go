@@ -27,9 +27,18 @@ type Snapshot struct {
 	Bounds    Bounds                  // the callers' rate limits; nil: there are none
 	Health    Health                  // what the Routes have learnt about the Targets; nil: nothing is kept
 	Checks    []HealthCheck           // servers that asbru itself probes
-	Origins   []string                // web origins whose pages may open WebSockets besides the server's own; "*": any
+	Origins   []Origin                // web origins besides the server's own whose pages may call; nil: none
 	Limits    Limits
 	Gated     bool // at least one Target has a Gate
+}
+
+// An Origin is a web origin whose pages may call: open WebSockets, and read answers in spite of the rule of browsers
+// that a page reads those of its own origin only (CORS).
+//
+// Source: https://fetch.spec.whatwg.org/#http-cors-protocol
+type Origin struct {
+	Name  string // scheme://host or scheme://host:port, in lower case; "*": any
+	Lines []byte // of each answer to its pages, each ended by CRLF
 }
 
 // A HealthCheck says how to probe a server between the requests of clients.

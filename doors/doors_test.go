@@ -346,6 +346,22 @@ func TestDoorsLeadSomewhere(t *testing.T) {
 				f("POST", under+"/mistral/v1/chat/completions", chat, "openai/m", "POST /openai/v1/chat/completions model=m")
 				f("POST", under+"/groq/openai/v1/chat/completions", chat, "openai/m", "POST /openai/v1/chat/completions model=m")
 			}
+			// A slash at the end of an operation's path means nothing; what is only relayed keeps it.
+			f("POST", "/v1/chat/completions/", chat, "openai/gpt-4o", "POST /openai/v1/chat/completions model=gpt-4o auth=Bearer sk-openai")
+			f("POST", "/v1/chat/completions/", chat, "anthropic/c", "POST /anthropic/v1/messages model=c")
+			f("POST", "/v1/messages/?beta=true", chat, "anthropic/c", "POST /anthropic/v1/messages?beta=true model=c")
+			f("POST", "/openai/deployments/gpt-4o/chat/completions/", chat, "ignored", "POST /openai/v1/chat/completions model=gpt-4o")
+			f("POST", "/genai/v1beta/models/gemini%2Fg:generateContent/", google, "", "POST /gemini/v1beta/models/g:generateContent model=")
+			f("POST", "/v1/projects/p/locations/l/publishers/openai/models/gpt-4o:generateContent/", google, "", "POST /openai/v1/chat/completions model=gpt-4o")
+			f("POST", "/bedrock/model/bedrock%2Fa.b-v1:0/converse/", aws, "", "POST /bedrock/model/a.b-v1%3A0/converse")
+			f("POST", "/cohere/v2/chat/", chat, "cohere/c", "POST /cohere/v2/chat model=c")
+			f("POST", "/ollama/api/chat/", chat, "openai/gpt-4o", "POST /openai/v1/chat/completions model=gpt-4o")
+			f("GET", "/v1/files/", "", "", "GET /openai/v1/files/")
+			f("POST", "/openai_passthrough/chat/completions/", chat, "gpt-4o", "POST /openai/v1/chat/completions/ model=gpt-4o")
+			f("POST", "/v1/chat//completions", chat, "openai/gpt-4o", "doubled slashes")
+			f("POST", "/v1/chat/completions//", chat, "openai/gpt-4o", "doubled slashes")
+			f("POST", "//v1/chat/completions", chat, "openai/gpt-4o", "doubled slashes")
+
 			f("POST", "/cohere/v1/tokenize", `{"model":"%s","text":"a"}`, "cohere/c", "POST /cohere/v1/tokenize model=c")
 			f("GET", "/genai/v1beta/cachedContents/x?key=vk-0123456789abcdef", "", "", "GET /gemini/v1beta/cachedContents/x model=")
 			f("POST", "/genai/upload/v1beta/files", `{"file":{}}`, "", "POST /gemini/upload/v1beta/files model= auth=sk-gemini")

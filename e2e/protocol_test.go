@@ -234,3 +234,27 @@ func TestKeepAliveAndPipelines(t *testing.T) {
 		}
 	})
 }
+
+// Pages of the origins that are named may call, whatever their browsers speak.
+func TestPagesOfOtherOrigins(t *testing.T) {
+	base := standIn(t, mock.Options{})
+	lanes(t, local(base)+"allowed_origins: [\"https://App.example\"]\nvirtual_keys: [{name: a, key: vk-0123456789abcdef}]\n", func(t *testing.T, g *gateway) {
+		for name, c := range map[string]*http.Client{"HTTP/1.1": client(), "HTTP/2": h2(nil)} {
+			f := func(method, origin, body string, status int, allowed string, fields ...string) {
+				t.Helper()
+				a, err := try(c, method, g.url("/v1/chat/completions"), body, append(fields, "Origin: "+origin)...)
+				if err != nil || a.status != status || a.head.Get("Access-Control-Allow-Origin") != allowed || a.head.Get("Vary") != "Origin" {
+					t.Errorf("%s, %s of a page of %s: %v, %d %v %s", name, method, origin, err, a.status, a.head, a.body)
+				}
+			}
+			const page, asks, key = "https://app.example", "Access-Control-Request-Method: POST", "Authorization: Bearer vk-0123456789abcdef"
+			f("OPTIONS", page, "", 204, page, asks, "Access-Control-Request-Headers: authorization")
+			f("OPTIONS", "https://other.example", "", 403, "", asks)
+			f("POST", page, chatBody("fast", ""), 200, page, key)
+			f("POST", page, chatBody("fast", `,"stream":true`), 200, page, key)
+			f("POST", page, chatBody("fast", ""), 401, page)
+			f("POST", "https://other.example", chatBody("fast", ""), 200, "", key)
+			c.CloseIdleConnections()
+		}
+	})
+}

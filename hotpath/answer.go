@@ -20,8 +20,11 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 		o.b = append(o.b, x.Reply.Body...)
 	}
 	f.status = status
-	h := append(append(appendStatus(o.head, status), "Content-Type: "...), kind...)
-	h = append(http1.AppendUint(append(h, "\r\nContent-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
+	h := appendStatus(o.head, status)
+	if status != 204 { // RFC 9110 8.6: it has no length
+		h = append(append(h, "Content-Type: "...), kind...)
+		h = append(http1.AppendUint(append(h, "\r\nContent-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
+	}
 	if retry > 0 {
 		h = append(http1.AppendUint(append(h, "Retry-After: "...), uint64(retry)), "\r\n"...)
 	}
@@ -122,6 +125,8 @@ func reason(status int) string {
 	switch status {
 	case 200:
 		return "OK"
+	case 204:
+		return "No Content"
 	case 400:
 		return "Bad Request"
 	case 401:

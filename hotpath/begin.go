@@ -103,8 +103,8 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	f.head = r.HeadLen
 	f.free = r.Close || r.Minor == 0
 	s.identify(x, r, b)
+	op, door, found := s.find(r, b)
 	path := r.Path.Of(b)
-	op, door, found := s.open(r.Method.Of(b), path)
 	if door == nil {
 		if len(s.opt.Doors) > 0 {
 			x.From = s.opt.Doors[0].Dialect
@@ -133,11 +133,14 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if r.Minor == 0 {
 		return waySlow // answered once, then closed
 	}
-	if m := r.Method.Of(b); string(m) == "OPTIONS" {
-		return refuse(x, core.BadMethod, "the method OPTIONS is not served on this path", "send GET or POST")
-	}
 	if x.Snap == nil {
 		return refuse(x, core.Overloaded, "the gateway has no configuration yet", "try again in a moment")
+	}
+	if len(x.Snap.Origins) > 0 {
+		x.Page = pageOf(x.Snap, r, b)
+	}
+	if string(r.Method.Of(b)) == "OPTIONS" {
+		return s.preflight(f, r, b)
 	}
 	if !caller(x, r, b, f.digest) {
 		return wayFault

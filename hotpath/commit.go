@@ -166,6 +166,9 @@ func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	if f.x.Snap != nil && f.x.Snap.Limits.Explain {
 		h = appendExplained(h, f)
 	}
+	if f.x.Snap != nil && len(f.x.Snap.Origins) > 0 {
+		h = f.appendPage(h)
+	}
 	if l := f.x.Taken.By; l != nil {
 		h = l.AppendHeader(h, &f.x)
 	}

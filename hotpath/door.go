@@ -44,6 +44,19 @@ type Found struct {
 	exact bool // the path equals an entry of Ops, so it needs no check for ambiguity
 }
 
+// find is open for a path as its client wrote it: a slash at the end of an operation's path means nothing, and is
+// taken off r.Path. What is only relayed keeps it.
+func (s *Server) find(r *http1.Request, b []byte) (op core.Op, door *Door, found Found) {
+	method, path := r.Method.Of(b), r.Path.Of(b)
+	if end := len(path) - 1; end > 0 && path[end] == '/' {
+		if op, door, found = s.open(method, path[:end]); door != nil && op != core.OpPass {
+			r.Path.End--
+			return op, door, found
+		}
+	}
+	return s.open(method, path)
+}
+
 // open finds the door of a path, the operation, and what else the path says. door is nil if
 // there is none for the path.
 func (s *Server) open(method, path []byte) (op core.Op, door *Door, found Found) {

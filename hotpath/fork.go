@@ -16,6 +16,7 @@ func (s *Server) fork(f *flight) *flight {
 // like copies from f to g what making requests needs.
 func (g *flight) like(f *flight) {
 	g.buf, g.drop, g.head, g.door, g.spot, g.cut, g.stream, g.free, g.socket = f.buf, f.drop, f.head, f.door, f.spot, f.cut, f.stream, f.free, f.socket
+	g.secure = f.secure
 	if f.ticket != nil {
 		if g.ticket == nil {
 			g.ticket = new(core.Ticket)

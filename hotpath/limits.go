@@ -15,10 +15,11 @@ const (
 	bodyBudget = 512 << 20 // bytes of large request bodies held at once, all connections together
 	largeBody  = 64 << 10  // from here a body counts against bodyBudget
 
-	readSize   = 64 << 10 // one read from a socket
-	frontRoom  = 10 << 10 // room kept before a body for the head that is written last
-	maxOutHead = 8 << 10  // a reply head we write; further fields of the provider are left out
-	maxKeep    = 1 << 20  // a unary reply kept to read its usage; a longer one is not read
+	readSize     = 64 << 10 // one read from a socket
+	frontRoom    = 10 << 10 // room kept before a body for the head that is written last
+	maxOutHead   = 8 << 10  // a reply head we write; further fields of the provider are left out
+	maxPreflight = 1 << 10  // bytes of header names that a page asks for
+	maxKeep      = 1 << 20  // a unary reply kept to read its usage; a longer one is not read
 
 	maxInterim  = 5        // interim replies before the final one
 	maxWithout  = 8        // members taken out of one request because its client said so

@@ -202,7 +202,7 @@ func (l *loop) takeHead(c *client, b []byte) bool {
 	case wayFault:
 		g := l.newFlight(c)
 		g.x.Snap, g.x.From, g.x.Fault, g.x.ID, g.x.Start, g.x.Key, g.x.Op = f.x.Snap, f.x.From, f.x.Fault, f.x.ID, f.x.Start, f.x.Key, f.x.Op
-		g.free = true
+		g.free, g.x.Page = true, f.x.Page
 		l.answer(c, g, isHead(b))
 		return false
 	}

@@ -44,11 +44,11 @@ func TestPanic(t *testing.T) {
 			}
 		})},
 		{name: "body", dialect: broken(func(d *core.Dialect) {
-			d.AppendBody = func(dst, b []byte, op core.Op, p *core.Peek, t *core.Face, model []byte) []byte {
+			d.AppendBody = func(dst, b []byte, op core.Op, p *core.Peek, s core.Send) []byte {
 				if op == core.OpEmbed {
 					panic("BUG: boom")
 				}
-				return body(dst, b, op, p, t, model)
+				return body(dst, b, op, p, s)
 			}
 		})},
 		{name: "event", dialect: broken(func(d *core.Dialect) {

@@ -150,12 +150,17 @@ func (s *Server) settles(f *flight) bool {
 	counts := len(f.x.Plan.Settle) > 0 && !f.rel.stream // the client of a stream has its answer by then
 	var t0 int64
 	if counts {
+		f.x.Halted = 0
 		t0 = core.Clock()
 	}
 	f.measure()
 	verb := core.Run(&f.x, f.x.Plan.Settle)
 	if counts {
-		f.decide += core.Clock() - t0
+		now := f.x.Halted
+		if verb != core.Wait || now == 0 {
+			now = core.Clock()
+		}
+		f.decide += now - t0
 	}
 	if verb == core.Wait {
 		f.stand(atToll)

@@ -12,6 +12,9 @@ import (
 // taken through the plan, whose verdict it returns.
 func (s *Server) ready(f *flight, r *http1.Request) core.Verdict {
 	x := &f.x
+	if x.Reply.Status != 0 {
+		return core.Answer // of a preflight
+	}
 	x.Body = f.buf[f.head:]
 	x.Sent = int32(min(len(x.Body), math.MaxInt32))
 	session(x, r, f.buf)
@@ -157,7 +160,7 @@ func (f *flight) plain() []byte {
 		face.Insert = append(append(append(make([]byte, 0, core.MaxModelName+16), `"model":"`...), f.named...), `",`...)
 		face.Cut = append(face.Cut, "model")
 	}
-	return x.From.AppendBody(make([]byte, 0, len(x.Body)+len(face.Insert)), x.Body, x.Op, &core.Peek{}, &face, nil)
+	return x.From.AppendBody(make([]byte, 0, len(x.Body)+len(face.Insert)), x.Body, x.Op, &core.Peek{}, core.Send{Face: &face})
 }
 
 // pass finds the route of a request that names no model: the provider that the

@@ -180,7 +180,7 @@ func appendNamed(dst []byte, f *flight, model []byte) []byte {
 	if x.Peek.ModelAt.Present() {
 		name := x.Peek.Model
 		x.Peek.Model = nil // what the body says is another one, or the same in other words
-		dst = x.From.AppendBody(dst, x.Body, x.Op, &x.Peek, x.Face, model)
+		dst = x.From.AppendBody(dst, x.Body, x.Op, &x.Peek, core.Send{Face: x.Face, Model: model})
 		x.Peek.Model = name
 		return dst
 	}
@@ -198,7 +198,7 @@ func appendNamed(dst []byte, f *flight, model []byte) []byte {
 	if x.From.Peek(whole, x.Op, &p) != nil {
 		return append(dst, whole...)
 	}
-	return x.From.AppendBody(dst, whole, x.Op, &p, x.Face, model)
+	return x.From.AppendBody(dst, whole, x.Op, &p, core.Send{Face: x.Face, Model: model})
 }
 
 // appendBody appends the body to send. A form keeps its bytes but for the
@@ -217,5 +217,5 @@ func appendBody(dst []byte, f *flight, r *http1.Request, model []byte) []byte {
 		dst = append(dst, x.Body[:at.Start]...)
 		return append(append(dst, model...), x.Body[at.End:]...)
 	}
-	return x.From.AppendBody(dst, x.Body, x.Op, &x.Peek, x.Face, model)
+	return x.From.AppendBody(dst, x.Body, x.Op, &x.Peek, core.Send{Face: x.Face, Model: model})
 }

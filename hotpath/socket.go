@@ -90,12 +90,8 @@ func welcome(snap *core.Snapshot, r *http1.Request, b []byte) bool {
 	if ok && bytes.EqualFold(host, r.Value(b, http1.Host)) {
 		return true
 	}
-	for _, allowed := range snap.Origins {
-		if http1.EqualFold(origin, allowed) || allowed == "*" && ok {
-			return true
-		}
-	}
-	return false
+	place := pageOf(snap, r, b)
+	return place > 0 && (ok || snap.Origins[place-1].Name != "*")
 }
 
 // protocols calls f with each subprotocol that the client offers, until f returns false.

@@ -219,7 +219,7 @@ func TestSocket(t *testing.T) {
 func TestSocketRefused(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {
 		r, w := socketRig(t, loops, func(k *talker, q *http.Request) { k.echo() })
-		r.change(func(s *core.Snapshot) { s.Origins = []string{"https://app.example"} })
+		r.change(func(s *core.Snapshot) { s.Origins = []core.Origin{{Name: "https://app.example"}} })
 		const (
 			key  = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 			v13  = "Sec-WebSocket-Version: 13\r\n"

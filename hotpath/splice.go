@@ -48,7 +48,7 @@ func (c *crossing) passSpliced(dst []byte, x *core.Exchange, name, data []byte) 
 	if p.in != nil {
 		z = p.in
 	}
-	ev, err := x.Face.Dialect.Chats[x.As].ParseEvent(c.events[:0], z, name, data)
+	ev, err := x.Face.Dialect.Chats[x.As].ParseEvent(c.events[:0], z, name, core.Readable(data))
 	if err != nil {
 		x.Stream.Unread++
 		return dst

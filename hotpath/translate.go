@@ -113,7 +113,7 @@ func (c *crossing) cut(x *core.Exchange) bool {
 	if c.body != nil {
 		body = c.body
 	}
-	out := x.From.AppendBody(nil, body, x.Op, &core.Peek{}, &core.Face{Cut: []string{name}}, nil)
+	out := x.From.AppendBody(nil, body, x.Op, &core.Peek{}, core.Send{Face: &core.Face{Cut: []string{name}}})
 	if len(out) >= len(body) {
 		return false
 	}

@@ -1,14 +1,16 @@
 package hotpath
 
 import (
+	"errors"
+
 	"asbru/core"
 	"asbru/hotpath/http1"
-	"errors"
 )
 
 // turn translates a complete reply of the target, status and body, into the client's format:
 // x.Reply. An unreadable reply becomes a Fault. The bytes of x.Reply belong to c.
 func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []byte, kind string) {
+	body = core.Readable(body)
 	if status >= 300 {
 		return c.turnFault(x, status, body, room), "application/json"
 	}
@@ -145,7 +147,7 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 		return dst // see over
 	}
 	from, to := x.Face.Dialect.Chats[x.As], x.From.Chats[x.Op]
-	ev, err := from.ParseEvent(c.events[:0], &c.x, name, data)
+	ev, err := from.ParseEvent(c.events[:0], &c.x, name, core.Readable(data))
 	if err != nil {
 		x.Stream.Unread++
 		return dst

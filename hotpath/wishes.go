@@ -97,7 +97,7 @@ func (c *crossing) appendExtras(dst []byte) []byte {
 		dst = append(append(dst, `,"raw_request":`...), c.sent...)
 	}
 	if c.wants.response && len(c.f.rel.kept) > 0 {
-		dst = append(append(dst, `,"raw_response":`...), c.f.rel.kept...)
+		dst = append(append(dst, `,"raw_response":`...), core.Readable(c.f.rel.kept)...)
 	}
 	return append(dst, '}')
 }

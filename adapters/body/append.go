@@ -32,10 +32,11 @@ var editText = [...]string{
 	addOptions: `"stream_options":{"include_usage":true},`,
 }
 
-// Append appends body as f wants it: with model for its model, without fallbacks, asking for
-// usage in a stream if f understands that, and with what else f changes, unless op is
+// Append appends body as the face of s wants it: with the model of s for its own, without fallbacks,
+// asking for usage in a stream if the face understands that, and with what else it changes, unless op is
 // OpPass. An empty model leaves the client's own.
-func Append(dst, body []byte, op core.Op, p *core.Peek, f *core.Face, model []byte) []byte {
+func Append(dst, body []byte, op core.Op, p *core.Peek, s core.Send) []byte {
+	f, model := s.Face, s.Model
 	var edits [maxEdits]edit
 	n, at := 0, len(dst)
 	if p.ModelAt.Present() && len(model) > 0 && string(model) != string(p.Model) {

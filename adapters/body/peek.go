@@ -26,14 +26,17 @@ const (
 	fieldStream
 	fieldStreamOptions
 	fieldFallbacks
+	fieldServiceTier
+	fieldServiceTierJSON // as ProtoJSON and Bedrock spell it
+	fieldSpeed
 	numFields
-	maxFields = 12
+	maxFields = 15
 )
 
 // NewFields compiles the names of a dialect. model says that the body must name its
 // model; limits are the fields that limit tokens, counts those that multiply the price.
 func NewFields(model bool, limits, counts []string) *Fields {
-	names := append([]string{"model", "stream", "stream_options", "fallbacks"}, limits...)
+	names := append([]string{"model", "stream", "stream_options", "fallbacks", "service_tier", "serviceTier", "speed"}, limits...)
 	names = append(names, counts...)
 	if len(names) > maxFields {
 		panic("BUG: a dialect reads more fields than there is room for")
@@ -80,6 +83,7 @@ func (fs *Fields) Peek(body []byte, op core.Op, p *core.Peek) *core.Fault {
 			return f
 		}
 	}
+	r.haste()
 	return r.numbers()
 }
 
@@ -140,6 +144,34 @@ func (r *request) stream() *core.Fault {
 		}
 		if r.p.AskUsage, ok = scan.Bool(value); !ok {
 			return Invalid("stream_options.include_usage", "cannot read stream_options.include_usage: it must be true or false", "")
+		}
+	}
+}
+
+// haste reads how soon an answer is wanted. What is no such word is the provider's to judge.
+func (r *request) haste() {
+	for field := fieldServiceTier; field <= fieldSpeed; field++ {
+		raw := r.raw(field)
+		if len(raw) > 0 && raw[0] == '{' { // Bedrock's
+			raw = typeOf(raw)
+		}
+		switch {
+		case !scan.IsString(raw):
+		case is(raw[1:len(raw)-1], "priority"):
+			r.p.Haste = max(r.p.Haste, core.Priority)
+		case is(raw[1:len(raw)-1], "fast"), is(raw[1:len(raw)-1], "ultrafast"):
+			r.p.Haste = core.Fast
+		}
+	}
+}
+
+// typeOf is the value of an object's member "type", raw; nil: it has none.
+func typeOf(object []byte) []byte {
+	w := scan.Members(object)
+	for {
+		key, value, more := w.Next()
+		if !more || is(key, "type") {
+			return value
 		}
 	}
 }

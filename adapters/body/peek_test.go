@@ -48,3 +48,32 @@ func TestRefers(t *testing.T) {
 		f(`{"model":"m","a":[{"`+name+`":"f"}]}`, true)
 	}
 }
+
+// TestHaste: what stands in the outermost object says how soon an answer is wanted, and not the same words in what a
+// tool was asked.
+func TestHaste(t *testing.T) {
+	fs := NewFields(true, []string{"max_tokens"}, nil)
+	f := func(members string, want core.Haste) {
+		t.Helper()
+		for _, op := range []core.Op{core.OpChat, core.OpPass} {
+			p := core.Peek{Haste: core.Fast}
+			if fault := fs.Peek([]byte(`{"model":"m",`+members+`}`), op, &p); fault != nil {
+				t.Fatalf("%s: %v", members, fault.Message)
+			}
+			if p.Haste != want {
+				t.Errorf("%s asks for %d, want %d", members, p.Haste, want)
+			}
+		}
+	}
+	f(`"max_tokens":1`, core.NoHaste)
+	f(`"service_tier":"default"`, core.NoHaste)
+	f(`"service_tier":"flex"`, core.NoHaste)
+	f(`"service_tier":null,"speed":1.5`, core.NoHaste)
+	f(`"service_tier":"priority"`, core.Priority)
+	f(`"service\u005ftier":"pr\u0069ority"`, core.Priority)
+	f(`"serviceTier":{"a":1,"type":"priority"}`, core.Priority)
+	f(`"serviceTier":{"a":"priority"}`, core.NoHaste)
+	f(`"input":{"service_tier":"priority","type":"priority","speed":"fast"}`, core.NoHaste)
+	f(`"speed":"fast"`, core.Fast)
+	f(`"speed":"ultrafast","service_tier":"priority"`, core.Fast)
+}

@@ -79,11 +79,6 @@ func (k *Key) Append(dst []byte, o *core.Outgoing, now time.Time) []byte {
 	return append(hexed(dst, signature[:]), "\r\n"...)
 }
 
-// Append signs o with cred, without a Key at hand.
-func Append(dst []byte, o *core.Outgoing, cred Credential, service, region string, now time.Time) []byte {
-	return Derive(cred, service, region, now).Append(dst, o, now)
-}
-
 // A Signer signs for one service in one region and keeps the Key of the day. Many
 // goroutines may use it.
 type Signer struct {

@@ -61,7 +61,7 @@ func TestDocumented(t *testing.T) {
 func TestBedrock(t *testing.T) {
 	f := func(cred Credential, o *core.Outgoing, want string) {
 		t.Helper()
-		got := string(Append([]byte("Host: h\r\n"), o, cred, "bedrock", "eu-west-1", at(t, "20260820T010203Z")))
+		got := string(NewSigner("bedrock", "eu-west-1").Append([]byte("Host: h\r\n"), o, cred, at(t, "20260820T010203Z")))
 		if want = "Host: h\r\n" + want; got != want {
 			t.Errorf("got\n%swant\n%s", got, want)
 		}
@@ -93,7 +93,7 @@ func TestSigner(t *testing.T) {
 		stamp string
 	}{{example, "20260820T235959Z"}, {example, "20260820T235959Z"}, {example, "20260821T000000Z"}, {other, "20260821T000000Z"}, {example, "20260820T000000Z"}} {
 		now := at(t, c.stamp)
-		if got, want := s.Append(nil, o, c.cred, now), Append(nil, o, c.cred, "bedrock", "us-east-1", now); !bytes.Equal(got, want) {
+		if got, want := s.Append(nil, o, c.cred, now), Derive(c.cred, "bedrock", "us-east-1", now).Append(nil, o, now); !bytes.Equal(got, want) {
 			t.Errorf("%s: got\n%swant\n%s", c.stamp, got, want)
 		}
 	}

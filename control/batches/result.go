@@ -40,7 +40,7 @@ var (
 )
 
 // look asks how a batch stands. nil: it is under way, or err says why that is not known.
-func (s *Sweeper) look(ctx context.Context, j *govern.Job, p *plan) (*ending, error) {
+func (s *Sweeper) look(ctx context.Context, t *govern.Till, j *govern.Job, p *plan) (*ending, error) {
 	n, err := batch.ParseNote(j.Note)
 	if err != nil {
 		return &ending{cost: j.Worst, guess: true, why: err.Error()}, nil
@@ -55,6 +55,9 @@ func (s *Sweeper) look(ctx context.Context, j *govern.Job, p *plan) (*ending, er
 	case err != nil:
 		return nil, err
 	case status == 404 || status == 410:
+		if charged(t, j, 0) {
+			return &ending{why: again}, nil
+		}
 		if p.gone++; p.gone < goneTimes {
 			return nil, nil
 		}
@@ -66,6 +69,9 @@ func (s *Sweeper) look(ctx context.Context, j *govern.Job, p *plan) (*ending, er
 	st, err := batch.Read(form, object)
 	if err != nil {
 		return nil, err
+	}
+	if charged(t, j, st.Created) {
+		return &ending{why: again}, nil
 	}
 	switch st.State {
 	case batch.Working:
@@ -79,6 +85,16 @@ func (s *Sweeper) look(ctx context.Context, j *govern.Job, p *plan) (*ending, er
 		return nil, err
 	}
 	return c.ending(lost), nil
+}
+
+const again = "it was charged before: a call that repeated another was told of the same batch"
+
+// charged reports whether the batch of j has been charged already, to an earlier call: a provider answers a repetition,
+// by its idempotency key, with what the first call began. One that gives a name anew says when it did: created, in Unix
+// seconds; 0: it does not say.
+func charged(t *govern.Till, j *govern.Job, created int64) bool {
+	at, ok := t.EndedJob(j.Name())
+	return ok && created <= at/int64(time.Second)
 }
 
 // read reads an object as a whole.

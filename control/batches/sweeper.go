@@ -135,7 +135,7 @@ func jittered(d time.Duration) time.Duration { return d + rand.N(d/5+1) }
 // ask asks about one batch, ends it if it is over, and plans when to ask again. away: nobody answers there.
 func (s *Sweeper) ask(ctx context.Context, t *govern.Till, j *govern.Job, p *plan) (away bool) {
 	s.asked.Add(1)
-	end, err := s.look(ctx, j, p)
+	end, err := s.look(ctx, t, j, p)
 	now := s.o.Now()
 	p.last = now
 	switch {
@@ -174,7 +174,7 @@ func (s *Sweeper) finish(ctx context.Context, t *govern.Till, j *govern.Job, e *
 		end.Flags = ledger.Estimated
 	}
 	if s.o.Audited() {
-		end.Note = b.AppendCall(nil, j.ID, "", &e.usage, cost, now)
+		end.Note = b.AppendCall(nil, j.ID, &build.BatchPart{Usage: e.usage, Cost: cost}, now)
 	}
 	ok, err := t.Finish(ctx, j.Seq, &end)
 	if err != nil {
@@ -188,7 +188,7 @@ func (s *Sweeper) finish(ctx context.Context, t *govern.Till, j *govern.Job, e *
 	s.o.Log.Info("a batch has ended", "batch", j.Name(), "charged", cost.String(), "results", e.results, "estimated", e.guess, "why", e.why)
 	if len(e.parts) > 1 && s.o.Audited() {
 		for _, p := range e.parts {
-			t.Write(&ledger.Record{Kind: ledger.Audit, ID: j.ID, Time: now, Payload: b.AppendCall(nil, j.ID, p.model, &p.usage, p.cost, now)})
+			t.Write(&ledger.Record{Kind: ledger.Audit, ID: j.ID, Time: now, Payload: b.AppendCall(nil, j.ID, &build.BatchPart{Model: p.model, Usage: p.usage, Cost: p.cost}, now)})
 		}
 	}
 }

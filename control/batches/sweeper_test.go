@@ -169,6 +169,33 @@ func TestEndings(t *testing.T) {
 		each, 0, "g")
 }
 
+// A batch that has been charged is not charged again when a provider tells of it once more, whatever has become of it;
+// one that has its name and was begun since is.
+func TestToldAgain(t *testing.T) {
+	f := func(name, says string, spent, held core.Money) {
+		t.Run(name, func(t *testing.T) {
+			r := newRoom(t)
+			r.begin(batch.OpenAI, 2, usd, "m")
+			r.says["/v1/batches/b"], r.says["/v1/files/o/content"] = done, "200 "+ok+ok
+			r.rounds(1)
+			r.stands(2*each, 0)
+			r.begin(batch.OpenAI, 2, usd, "m")
+			r.says["/v1/batches/b"] = says
+			r.rounds(1)
+			r.stands(spent, held)
+		})
+	}
+	created := func(at time.Time) string {
+		return fmt.Sprintf(`200 {"id":"b","created_at":%d,"status":"completed","output_file_id":"o","request_counts":{"total":2,"completed":2}}`, at.Unix())
+	}
+	f("the same", done, 2*each, 0)
+	f("when it began", created(noon), 2*each, 0)
+	f("as it was answered first", `200 {"id":"b","status":"validating"}`, 2*each, 0)
+	f("it is gone", "404 {}", 2*each, 0)
+	f("another one", created(noon.Add(24*time.Hour)), 4*each, 0)
+	f("nobody there", "", 2*each, usd)
+}
+
 // What a provider does not know any more is charged as it was held, but not on its first word.
 func TestGone(t *testing.T) {
 	r := newRoom(t)

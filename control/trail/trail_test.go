@@ -142,7 +142,7 @@ func (r *rig) call(i int, nanos core.Money) {
 	x := &core.Exchange{Key: &core.VirtualKey{Name: "alice", Team: "search"}, ID: [16]byte{byte(i >> 16), byte(i >> 8), byte(i), 1}, Start: core.Clock()}
 	x.Peek.Model = []byte("gpt-5")
 	before := audit.Look(x)
-	r.append(&ledger.Record{Kind: ledger.Settle, ID: x.ID, Time: int64(i), Amount: nanos, Payload: audit.AppendCall(nil, x, &before, 200, nanos, int64(i))})
+	r.append(&ledger.Record{Kind: ledger.Settle, ID: x.ID, Time: int64(i), Amount: nanos, Payload: audit.AppendCall(nil, x, &audit.End{Before: &before, Status: 200, Cost: nanos, Time: int64(i)})})
 }
 
 func (r *rig) append(rec *ledger.Record) {

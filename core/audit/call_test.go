@@ -66,6 +66,25 @@ func TestCallAsItWas(t *testing.T) {
 	}
 }
 
+// TestSearches: what a ranking was billed by stands in its record, also when no tokens do.
+func TestSearches(t *testing.T) {
+	f := func(u core.Usage, want string) {
+		t.Helper()
+		x := exchange()
+		x.Op, x.Usage = core.OpRerank, u
+		b := packed(nil, x, 200, 2_000_000, 7)
+		if c, err := ParseCall(b); err != nil || c.Usage != u || len(c.Attempts) != 2 || c.Guard != "number" {
+			t.Errorf("%+v was packed and is %+v, %v", u, c, err)
+		}
+		if line, ok := AppendJSON(nil, b, false); !ok || !json.Valid(line) || !strings.Contains(string(line), want) {
+			t.Errorf("%s lacks %s", line, want)
+		}
+	}
+	f(core.Usage{Searches: 3}, `"cost":2000000,"searches":3,"prompt":`)
+	f(core.Usage{In: 7, Known: true, Searches: 1}, `"tokens":{"in":7,"out":0},"searches":1,`)
+	f(core.Usage{In: 7, Known: true}, `"tokens":{"in":7,"out":0},"prompt":`)
+}
+
 func TestCallOfNobody(t *testing.T) {
 	c, err := ParseCall(packed(nil, &core.Exchange{Start: core.Clock()}, 401, 0, 7))
 	if err != nil {
@@ -88,7 +107,7 @@ func largest() *core.Exchange {
 	x.Body, x.Session, x.Peek.Model, x.Name = []byte(long), []byte(long), []byte(long), []byte(long)
 	most := int64(-1 << 63)
 	x.Usage = core.Usage{In: most, CachedIn: most, Out: most, Reasoning: most, WrittenIn: most, KeptIn: most,
-		AudioIn: most, AudioOut: most, ImageIn: most, ImageOut: most, Known: true, Bad: true}
+		AudioIn: most, AudioOut: most, ImageIn: most, ImageOut: most, Searches: -1 << 31, Known: true, Bad: true}
 	for range core.MostAttempts {
 		a := x.Begin(&core.Target{Name: long, Provider: long}, &core.ProviderKey{Name: long})
 		a.Took, a.Status, a.Beside = 1<<63-1, 65535, true
@@ -171,9 +190,9 @@ func TestJSON(t *testing.T) {
 	}
 	x := exchange()
 	before := Look(x)
-	f(AppendCall(nil, x, &before, 200, 1, 1), false, `{"key":"alice","team":"search"`)
+	f(AppendCall(nil, x, &End{&before, 200, 1, 1}), false, `{"key":"alice","team":"search"`)
 	x.Key = nil
-	f(AppendCall(nil, x, &before, 401, 0, 1), false, `{"op":"responses"`)
+	f(AppendCall(nil, x, &End{&before, 401, 0, 1}), false, `{"op":"responses"`)
 	f(AppendChange(nil, &Change{Did: "apply", What: "document"}), true, `{"did":"apply","what":"document"}`)
 	f([]byte("text"), false, "")
 	f(nil, true, "")
@@ -211,5 +230,5 @@ func FuzzParse(f *testing.F) {
 // packed is a call whose request is looked at when it is over.
 func packed(dst []byte, x *core.Exchange, status int, cost core.Money, now int64) []byte {
 	before := Look(x)
-	return AppendCall(dst, x, &before, status, cost, now)
+	return AppendCall(dst, x, &End{&before, status, cost, now})
 }

@@ -15,6 +15,9 @@ const (
 	maxShown     = 16 // the provider key of an attempt
 	maxStrangers = 64 // addresses and reasons that are counted separately
 
+	// maxNamed is how much room a call has for its names before its end; longer ones are packed then.
+	maxNamed = 192
+
 	maxWord = 128
 	maxNote = 1024
 

@@ -107,6 +107,9 @@ func appendCall(b []byte, c *Call) []byte {
 	b = appendWord(b, `,"guard":`, c.Guard)
 	b = appendNumber(b, `,"cost":`, int64(c.Cost))
 	b = appendTokens(b, &c.Usage)
+	if c.Usage.Searches != 0 {
+		b = appendNumber(b, `,"searches":`, int64(c.Usage.Searches))
+	}
 	if c.Prompt != [32]byte{} {
 		b = append(hex.AppendEncode(append(b, `,"prompt":"`...), c.Prompt[:]), '"')
 		b = appendTrue(b, `,"keyed":`, c.Keyed)

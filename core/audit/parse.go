@@ -25,6 +25,9 @@ func ParseCall(b []byte) (Call, error) {
 		c.Usage.Known = true
 		r.usage(&c.Usage)
 	}
+	if flags&flagSearched != 0 {
+		c.Usage.Searches = core.SearchesOf(r.int())
+	}
 	if flags&flagPrompt != 0 {
 		copy(c.Prompt[:], r.bytes(len(c.Prompt)))
 	}

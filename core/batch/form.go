@@ -127,8 +127,10 @@ func Stores(dialect string, path []byte) bool {
 	return string(path) == "/files" || bytes.HasPrefix(path, []byte("/uploads")) && dialect == "openai"
 }
 
-// plain is a path without the version before it, which is there where a client passes through to one provider.
+// plain is a path without the version before it, which is there where a client passes through to one provider, and
+// without a slash at its end, which most servers overlook.
 func plain(path []byte) []byte {
+	path = bytes.TrimSuffix(path, []byte("/"))
 	for _, v := range [...]string{"/openai", "/v1beta1", "/v1beta", "/v1"} {
 		if rest, ok := bytes.CutPrefix(path, []byte(v)); ok && len(rest) > 0 && rest[0] == '/' {
 			path = rest

@@ -3,6 +3,7 @@ package batch
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"asbru/core"
 	"asbru/core/scan"
@@ -25,6 +26,7 @@ type Status struct {
 	Name    string // as the provider calls it
 	State   State
 	Word    string   // the state in the provider's words
+	Created int64    // when the provider began it, Unix seconds by its clock; 0: it does not say
 	Files   []string // of results, and of what went wrong; empty: there are none
 	Inline  []byte   // an array of results that stand in the object; nil: they do not. It aliases the object
 	Usage   core.Usage
@@ -62,6 +64,8 @@ func readOpenAI(body []byte, s *Status) {
 			s.Name = word(value)
 		case "status":
 			s.Word = strings.ToLower(word(value))
+		case "created_at":
+			s.Created = when(value)
 		case "output_file_id", "output_file":
 			s.Files = file(s.Files, value)
 		case "error_file_id", "error_file":
@@ -131,6 +135,8 @@ func readAnthropic(body []byte, s *Status) {
 			s.Name = word(value)
 		case "processing_status":
 			s.Word = word(value)
+		case "created_at":
+			s.Created = when(value)
 		case "request_counts":
 			s.Answers = number(value, "succeeded")
 			for _, name := range [...]string{"processing", "succeeded", "errored", "canceled", "expired"} {
@@ -158,7 +164,7 @@ func readGemini(body []byte, s *Status) {
 		case "response":
 			results(value, s)
 		case "metadata":
-			s.Word = word(member(value, "state"))
+			s.Word, s.Created = word(member(value, "state")), when(member(value, "createTime"))
 			if out := member(value, "output"); len(s.Files) == 0 && s.Inline == nil {
 				results(out, s)
 			}
@@ -213,6 +219,18 @@ func number(raw []byte, name string) int64 {
 		return n
 	}
 	return -1
+}
+
+// when is a time as Unix seconds, whether it is written so or as RFC 3339 says; 0: it is neither.
+func when(raw []byte) int64 {
+	if n, ok := scan.Whole(raw); ok {
+		return max(n, 0)
+	}
+	t, err := time.Parse(time.RFC3339, word(raw))
+	if err != nil {
+		return 0
+	}
+	return t.Unix()
 }
 
 // counted is a count that Google writes as a string; an absent one is -1.

@@ -56,7 +56,7 @@ func (m *money) note(dst []byte, x *core.Exchange, before *audit.Before, now int
 	if !m.audited {
 		return nil
 	}
-	return audit.AppendCall(dst, x, before, statusOf(x), x.Cost, now)
+	return audit.AppendCall(dst, x, &audit.End{Before: before, Status: statusOf(x), Cost: x.Cost, Time: now})
 }
 
 // most is the greatest length of a note.
@@ -72,9 +72,9 @@ func (m *money) unheld(x *core.Exchange) {
 	if m == nil || !m.audited {
 		return
 	}
-	now, before, n := time.Now().UnixNano(), audit.Look(x), m.notes.Get().(*[audit.MaxCall]byte)
-	m.till.Write(&ledger.Record{Kind: ledger.Audit, ID: x.ID, Time: now, Payload: m.note(n[:0], x, &before, now)})
-	m.notes.Put(n)
+	now, before := time.Now().UnixNano(), audit.Look(x)
+	var room [audit.MaxCall]byte
+	m.till.Write(&ledger.Record{Kind: ledger.Audit, ID: x.ID, Time: now, Payload: m.note(room[:0], x, &before, now)})
 }
 
 // content passes the prompt of x on to the auditor.

@@ -115,7 +115,7 @@ func TestSignAWS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := sigv4.Append(nil, o, sigv4.Credential{ID: "AKID", Secret: "s", Session: "t"}, "bedrock", "eu-west-1", now)
+	want := sigv4.NewSigner("bedrock", "eu-west-1").Append(nil, o, sigv4.Credential{ID: "AKID", Secret: "s", Session: "t"}, now)
 	if got != string(want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -127,7 +127,7 @@ func TestAssumeRole(t *testing.T) {
 		body, _ := io.ReadAll(r.Body)
 		now, _ := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
 		o := core.Outgoing{Method: []byte(r.Method), Path: []byte(r.URL.Path), Host: []byte(r.Host), Type: []byte(r.Header.Get("Content-Type")), Body: body}
-		want := string(sigv4.Append(nil, &o, sigv4.Credential{ID: "AKID", Secret: "s"}, "sts", "eu-west-1", now))
+		want := string(sigv4.NewSigner("sts", "eu-west-1").Append(nil, &o, sigv4.Credential{ID: "AKID", Secret: "s"}, now))
 		if !strings.Contains(want, "Authorization: "+r.Header.Get("Authorization")+"\r\n") || time.Since(now).Abs() > time.Minute {
 			w.WriteHeader(403)
 			io.WriteString(w, `<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code></Error></ErrorResponse>`)

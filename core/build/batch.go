@@ -91,9 +91,8 @@ func (m *money) closeLot(x *core.Exchange, b *bill) {
 		kind = ledger.Settle
 	}
 	x.Cost = min(e.Cost, b.hold.Worst())
-	n := m.notes.Get().(*[audit.MaxCall]byte)
-	defer m.notes.Put(n)
-	said := m.note(n[:0], x, &b.before, now)
+	var room [audit.MaxCall]byte
+	said := m.note(room[:0], x, &b.before, now)
 	if e.Note = said; kind == ledger.Job {
 		e.Note, e.Spare = note, 0
 		if m.audited {

@@ -316,7 +316,7 @@ func TestAskers(t *testing.T) {
 		t.Error("what nobody knows has a price")
 	}
 	x.Note.Provider = "gone"
-	if x.Price("m-1") != nil || len(x.AppendCall(nil, [16]byte{1}, "m-1", &u, 5, 7)) == 0 {
+	if x.Price("m-1") != nil || len(x.AppendCall(nil, [16]byte{1}, &BatchPart{"m-1", u, 5}, 7)) == 0 {
 		t.Error("a provider that is gone")
 	}
 }

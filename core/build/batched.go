@@ -112,21 +112,29 @@ func (b Batched) Usage() func([]byte, *core.Usage) {
 	return openai.API.ReadUsage
 }
 
-// AppendCall appends what is kept in the audit trail of what the batch came to, for one model or for all of them
-// (an empty name). It is at most audit.MaxCall bytes. now is the wall clock in Unix nanoseconds.
-func (b Batched) AppendCall(dst []byte, id [16]byte, model string, u *core.Usage, cost core.Money, now int64) []byte {
+// A BatchPart is what a batch came to, for one model or for all of them (an empty name).
+type BatchPart struct {
+	Model string
+	Usage core.Usage
+	Cost  core.Money
+}
+
+// AppendCall appends what is kept of p in the audit trail, at most audit.MaxCall bytes. id is that of the call which
+// began the batch, now the wall clock in Unix nanoseconds.
+func (b Batched) AppendCall(dst []byte, id [16]byte, p *BatchPart, now int64) []byte {
+	model := p.Model
 	if model == "" && len(b.Note.Models) > 0 {
 		model = b.Note.Models[0]
 	}
 	x, t, k := b.exchange([]byte(model))
-	x.ID, x.Op, x.Usage = id, core.OpPass, *u
+	x.ID, x.Op, x.Usage = id, core.OpPass, p.Usage
 	x.Start = core.Clock()
 	if t == nil {
 		t = &core.Target{Name: b.Note.Provider, Provider: b.Note.Provider}
 	}
 	a := x.Begin(t, k)
 	a.Status = 200
-	return audit.AppendCall(dst, x, &audit.Before{}, 200, cost, now)
+	return audit.AppendCall(dst, x, &audit.End{Before: new(audit.Before), Status: 200, Cost: p.Cost, Time: now})
 }
 
 // Count adds what the batch came to to the counters of its provider and of its caller.

@@ -37,9 +37,12 @@ func (b *Budget) Covers(x *core.Exchange, t *core.Target, name []byte) bool {
 	return b.models.has(x.Route, x.Name) || x.Snap.Providers[t.Provider] != nil && b.models.has(x.Snap.Providers[t.Provider], name)
 }
 
+// anything reports whether b pays for whatever is asked, whoever answers.
+func (b *Budget) anything() bool { return b.alias == "" && len(b.providers) == 0 && b.models == nil }
+
 // reached reports whether b may have to pay for x, and whether it must whoever answers.
 func (b *Budget) reached(x *core.Exchange) (may, must bool) {
-	if b.alias == "" && len(b.providers) == 0 && b.models == nil {
+	if b.anything() {
 		return true, true
 	}
 	must = true

@@ -163,7 +163,8 @@ type compiler struct {
 	shared    map[string]*core.Route // by the set of providers among which keys share names
 	money     *money                 // nil: nothing is held
 	budgets   []*Budget              // of everyone
-	gates     []func()               // apply new settings to Gates that were carried over, once nothing can fail any more
+	purses    []*purse
+	gates     []func() // apply new settings to Gates that were carried over, once nothing can fail any more
 }
 
 func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {
@@ -217,7 +218,7 @@ func (c *compiler) limits() {
 	out.BodyWait = l.BodyTimeout.Or(config.DefaultBodyTimeout)
 	out.WriteWait = l.SlowClient.Or(config.DefaultSlowClient)
 	out.ServerTiming, out.Explain = c.doc.Observability.ServerTiming, c.doc.Observability.Explain
-	c.next.Origins = c.doc.AllowedOrigins
+	c.next.Origins = originsOf(c.doc.AllowedOrigins)
 	out.NoExtras = c.doc.ExtraFields != nil && !*c.doc.ExtraFields
 }
 

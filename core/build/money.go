@@ -17,7 +17,6 @@ import (
 // on the disk, and no end of one before what it cost does.
 type money struct {
 	till  *govern.Till
-	notes sync.Pool // of *[audit.MaxCall]byte: room for what is written down of a call
 	bills sync.Pool // of *bill
 
 	batches batching
@@ -28,10 +27,11 @@ type money struct {
 // A bill is what one Exchange owes.
 type bill struct {
 	hold     govern.Hold
-	budgets  [govern.MaxAccounts]*Budget // that it is held on
+	budgets  [govern.MaxAccounts]*Budget // that it is held on, if not on all of its purse
 	n        int
 	ask      govern.Ask // and its accounts: here, so that asking allocates nothing
 	accounts [govern.MaxAccounts]*govern.Account
+	asked    int64 // Clock at ask.Now
 	ended    bool
 	terms    price.Held   // what was known of its cost
 	lot      *lot         // the batch that it begins; nil: it begins none
@@ -46,7 +46,6 @@ type bill struct {
 
 func newMoney(audited bool) *money {
 	m := &money{audited: audited, batches: batching{counts: make(chan struct{}, maxCounts)}}
-	m.notes.New = func() any { return new([audit.MaxCall]byte) }
 	return m
 }
 
@@ -73,7 +72,8 @@ func (m *money) hold(x *core.Exchange) core.Verdict {
 	if p == nil && !m.audited {
 		return core.Continue
 	}
-	if x.Fault = m.untrailed(); x.Fault != nil {
+	if f := m.untrailed(); f != nil {
+		x.Fault = f
 		return core.Refuse
 	}
 	b, _ := x.Bill.(*bill) // there is one when the stage has waited
@@ -99,12 +99,15 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 	if b.lot != nil && p != nil && m.count(b.lot, x) == core.Wait {
 		return core.Wait
 	}
-	some, f := b.payers(p, x)
-	if f != nil {
-		x.Fault = f
+	some, accounts := false, []*govern.Account(nil)
+	if p != nil && p.all != nil && b.lot == nil && !x.Peek.Free {
+		b.n, accounts = 0, p.all
+	} else if some, x.Fault = b.payers(p, x); x.Fault != nil {
 		return core.Refuse
+	} else {
+		accounts = b.accounts[:b.n]
 	}
-	if b.n == 0 && !m.audited {
+	if len(accounts) == 0 && !m.audited {
 		return core.Continue
 	}
 	h, ok, note := price.Held{}, true, m.most()
@@ -118,7 +121,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 	if b.turns == 0 { // the body may be gone when the answer is over
 		b.terms = h
 	}
-	if !ok && b.n > 0 {
+	if !ok && len(accounts) > 0 {
 		x.Fault = &core.Fault{
 			Code: core.Forbidden, Kind: "model_not_priced", Param: "model",
 			Message: fmt.Sprintf("model %q has no known price, and key %q has a budget", x.Peek.Model, x.Key.Name),
@@ -126,7 +129,8 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		}
 		return core.Refuse
 	}
-	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: b.accounts[:b.n], Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: note}
+	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts, Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: note}
+	b.asked = core.ClockAt(now)
 	v, r := m.till.Hold(x, &b.hold, &b.ask)
 	if r != nil {
 		x.Fault = refusal(r, now.UnixNano())
@@ -183,11 +187,12 @@ func (m *money) close(x *core.Exchange, b *bill) {
 		m.closeLot(x, b)
 		return
 	}
-	now := time.Now()
-	e := govern.End{Now: now.UnixNano()}
+	e := govern.End{Now: b.ask.Now + core.Clock() - b.asked}
 	var flaw price.Flaw
 	all := x.Usage
-	x.Usage = all.Less(&b.paid)
+	if b.turns > 0 {
+		x.Usage = all.Less(&b.paid)
+	}
 	if b.turns == 0 || x.Usage.In|x.Usage.Out != 0 { // else nothing came after the last turn
 		b.terms.Worst = b.hold.Worst()
 		e.Cost, flaw = price.Charge(x, b.terms, b.ask.Now/int64(time.Second))
@@ -199,9 +204,8 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	if i := len(x.Attempts()); e.Cost > 0 && i > 0 {
 		e.Spare = b.spares(x, x.Attempts()[i-1].Target)
 	}
-	n := m.notes.Get().(*[audit.MaxCall]byte)
-	defer m.notes.Put(n)
-	e.Note = m.note(n[:0], x, &b.before, e.Now)
+	var room [audit.MaxCall]byte
+	e.Note = m.note(room[:0], x, &b.before, e.Now)
 	x.Usage, x.Cost = all, x.Cost+b.cost
 	kind := ledger.Settle
 	if e.Cost == 0 {

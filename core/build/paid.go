@@ -90,7 +90,10 @@ func (c *compiler) cost(_ *rules, op core.Op) (core.Stage, string) {
 			m.unheld(x)
 			return core.Continue
 		}
-		m.close(x, b)
+		if !b.ended {
+			m.close(x, b)
+			m.till.Nudge()
+		}
 		x.Bill = nil // nobody else holds it
 		m.give(b)
 		return core.Continue
@@ -111,6 +114,7 @@ func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
 		}
 		if !b.opening {
 			m.close(x, b)
+			m.till.Nudge()
 			b = &bill{before: b.before, looked: b.looked, turns: b.turns + 1, opening: true, paid: x.Usage, cost: x.Cost}
 			x.Bill = b // the one before may still be on its way to the disk
 		}

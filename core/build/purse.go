@@ -6,11 +6,31 @@ import (
 	"slices"
 
 	"asbru/core/config"
+	"asbru/core/govern"
 	"asbru/core/ledger"
 )
 
 // A purse is the budgets of a caller.
-type purse struct{ own, shared []*Budget }
+type purse struct {
+	own, shared []*Budget
+	all         []*govern.Account // of all of them, where each pays for whatever is asked; nil: some do not, or there are too many
+}
+
+// flatten sets p.all, once the accounts are open.
+func (p *purse) flatten() {
+	n := len(p.own) + len(p.shared)
+	if n > govern.MaxAccounts {
+		return
+	}
+	all := make([]*govern.Account, 0, n)
+	for _, b := range slices.Concat(p.own, p.shared) {
+		if !b.anything() || b.account == nil {
+			return
+		}
+		all = append(all, b.account)
+	}
+	p.all = all
+}
 
 // budgeted reports whether the document has a budget.
 func (c *compiler) budgeted() bool {
@@ -37,11 +57,13 @@ func (c *compiler) compileMoney() {
 		p.own, p.shared = set.of(c.next, v, c.customerOf(v))
 		if len(p.own)+len(p.shared) > 0 {
 			purses[v.Name] = p
+			c.purses = append(c.purses, p)
 			c.budgets = append(c.budgets, p.own...)
 		}
 	}
 	if _, shared := set.of(c.next, &config.VirtualKey{}, ""); len(shared) > 0 && c.next.Anonymous != nil {
-		c.next.Anonymous.Purse = &purse{shared: shared}
+		p := &purse{shared: shared}
+		c.next.Anonymous.Purse, c.purses = p, append(c.purses, p)
 	}
 	for _, k := range c.next.Keys {
 		if p := purses[k.Name]; p != nil {
@@ -84,6 +106,9 @@ func (c *compiler) openMoney() {
 			c.fail("governance.ledger", err.Error(), "")
 			return
 		}
+	}
+	for _, p := range c.purses {
+		p.flatten()
 	}
 	c.money.till, c.next.Money = till, till
 	c.openTrail()

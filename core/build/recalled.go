@@ -22,7 +22,7 @@ func (m *money) recalled(x *core.Exchange) {
 	if p == nil {
 		return
 	}
-	x.Cost = price.Cost(p.At(now.Unix()), &x.Usage)
+	x.Cost = price.Hastened(price.Cost(p.At(now.Unix()), &x.Usage), x)
 	if m == nil || x.Cost <= 0 {
 		return
 	}

@@ -44,7 +44,7 @@ func signSTS(r *http.Request, body []byte, k *cred.AWS, at cred.Scope, now time.
 		Method: []byte(r.Method), Path: []byte(cmp.Or(r.URL.EscapedPath(), "/")), Query: []byte(r.URL.RawQuery),
 		Host: []byte(cmp.Or(r.Host, r.URL.Host)), Type: []byte(r.Header.Get("Content-Type")), Body: body,
 	}
-	lines := string(sigv4.Append(nil, &o, signable(k), at.Service, at.Region, now))
+	lines := string(sigv4.NewSigner(at.Service, at.Region).Append(nil, &o, signable(k), now))
 	for line := range strings.SplitSeq(lines, "\r\n") {
 		if name, value, ok := strings.Cut(line, ": "); ok {
 			r.Header.Set(name, value)

@@ -16,7 +16,7 @@ type Document struct {
 	Observability  Observability `json:"observability,omitempty"`
 	Limits         Limits        `json:"limits,omitempty"`
 	AllowAnonymous *bool         `json:"allow_anonymous,omitempty"` // accept callers without a key; default: only when no virtual key exists and listen is a loopback address
-	AllowedOrigins []string      `json:"allowed_origins,omitempty"` // web origins, such as https://app.example.com, whose pages may open WebSockets; "*": any; the origin of the address being called is always allowed
+	AllowedOrigins []string      `json:"allowed_origins,omitempty"` // web origins, such as https://app.example.com, whose pages may call from a browser (CORS) and open WebSockets; "*": any, which sends no credentials of the browser's; default: none but the origin of the address being called
 	ExtraFields    *bool         `json:"extra_fields,omitempty"`    // add extra_fields to translated answers: who answered and what was dropped; left out where the client's SDK rejects unknown fields; default true
 	Cache          *Cache        `json:"cache,omitempty"`           // nil: no answer is reused
 	Repeats        Repeats       `json:"repeats,omitempty"`         // requests that are repeated with the same Idempotency-Key

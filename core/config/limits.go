@@ -24,6 +24,7 @@ const (
 	maxTargets       = 100      // of one alias
 	maxHolderLimits  = 8        // rate limits, and also budgets, of one key, team, customer, provider or alias
 	maxHeaders       = 16       // that a key may require
+	maxOrigins       = 256      // whose pages may call
 	maxOldKeys       = 8        // earlier credentials of one key
 	maxPriceFiles    = 8
 	maxPriceChanges  = 1000 // overrides of prices

@@ -176,13 +176,27 @@ func (c *checker) listeners() {
 
 // origins checks allowed_origins: they must have the form that browsers send, since they are compared literally.
 func (c *checker) origins() {
+	if n := len(c.doc.AllowedOrigins); n > maxOrigins {
+		c.fail("allowed_origins", `"*" allows all`, "has %d origins; %d is the most", n, maxOrigins)
+	}
 	for i, o := range c.doc.AllowedOrigins {
-		u, err := url.Parse(o)
-		if o != "*" && (err != nil || u.Scheme == "" || u.Host == "" || u.User != nil || u.Path+u.RawQuery+u.Fragment != "") {
+		if !IsOrigin(o) {
 			c.fail(fmt.Sprintf("allowed_origins[%d]", i), "write scheme://host or scheme://host:port, without a slash at the end", "%s is not the origin of a page", quote(o))
 		}
 	}
 }
+
+// IsOrigin reports whether allowed_origins can hold text: "*", or the origin of a page as browsers send it.
+func IsOrigin(text string) bool {
+	if text == "*" {
+		return true
+	}
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme != "" && u.Host != "" && u.User == nil && u.Path+u.RawQuery+u.Fragment == "" && !u.ForceQuery && !strings.ContainsFunc(text, notInOrigin)
+}
+
+// notInOrigin reports what no browser sends in an origin, and must not go into a header.
+func notInOrigin(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`*"'<>#`, r) }
 
 // address checks host:port, :port, systemd and systemd:NAME, and reports
 // whether it is valid.

@@ -278,3 +278,18 @@ func TestUnits(t *testing.T) {
 	s("inf", "")
 	s("0", "0")
 }
+
+func TestIsOrigin(t *testing.T) {
+	f := func(text string, want bool) {
+		t.Helper()
+		if IsOrigin(text) != want {
+			t.Errorf("%q is an origin: %v", text, !want)
+		}
+	}
+	for _, good := range []string{"*", "https://app.example.com", "http://localhost:3000", "http://[::1]:3000", "chrome-extension://abcdef", "HTTPS://App.Example"} {
+		f(good, true)
+	}
+	for _, bad := range []string{"", "null", "app.example.com", "https://", "https://a/", "https://a?", "https://a?b", "https://a#", "https://u:p@a", "https://*.a", "https://a\r\nX: 1", "https://a b", "https://é.example"} {
+		f(bad, false)
+	}
+}

@@ -83,6 +83,7 @@ func Open(fs ledger.FS, o Options) (*Book, error) {
 	}
 	b.log = log
 	b.restart.Ledger = log.Found()
+	b.jobs.ended = slices.Clone(b.fold.ended)
 	left := b.resume(b.restore(&o))
 	log.Start()
 	if o.Live {

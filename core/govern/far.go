@@ -117,8 +117,8 @@ func (f *far) end(h *Hold, e *End, kind ledger.Kind) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	c := &call{f: f, isEnd: true, ref: h.seq, end: *e, kind: kind}
-	c.end.Note = bytes.Clone(e.Note)
+	c := &call{f: f, isEnd: true, ref: h.seq, kind: kind}
+	c.end = End{Cost: e.Cost, Flags: e.Flags, Spare: e.Spare, Now: e.Now, Note: bytes.Clone(e.Note)} // the caller's Note stays where it is, on its stack
 	h.call = c
 	if f.lost != nil {
 		c.done = true // charged as partial, when the ledger is opened again

@@ -18,6 +18,7 @@ type fold struct {
 	open     map[ledger.Seq]int32
 	slots    []pending // that open leads to, and free ones
 	free     []int32
+	ended    ended
 	Sums
 }
 
@@ -145,6 +146,9 @@ func (f *fold) end(r *ledger.Record) {
 	f.free = append(f.free, i)
 	f.Spent = f.Spent.Plus(r.Amount)
 	p := &f.slots[i]
+	if p.note != "" {
+		f.ended.add(nameIn(p.note), r.Time)
+	}
 	for _, l := range p.lines[:p.n] {
 		if !slices.Contains(r.Lines, l) { // those that the end names pay nothing
 			f.charge(l, r.Amount) // begin has seen the lines
@@ -169,9 +173,13 @@ func (f *fold) charge(l ledger.Line, amount core.Money) error {
 const (
 	stateVersion = 1
 	stateOfJobs  = 2 // each open call is followed by the note of its job, which is empty where it is none
+	stateOfEnded = 3 // as stateOfJobs, and at the end the jobs that have ended
 )
 
 func (f *fold) stateVersion() byte {
+	if len(f.ended) > 0 {
+		return stateOfEnded
+	}
 	for _, i := range f.open {
 		if f.slots[i].note != "" {
 			return stateOfJobs
@@ -203,9 +211,17 @@ func (f *fold) AppendState(b []byte) []byte {
 		for _, l := range p.lines[:p.n] {
 			b = u(u(b, uint64(l.Account)), uint64(l.Window))
 		}
-		if version == stateOfJobs {
+		if version >= stateOfJobs {
 			b = append(u(b, uint64(len(p.note))), p.note...)
 		}
+	}
+	if version < stateOfEnded {
+		return b
+	}
+	b = u(b, uint64(len(f.ended)))
+	for _, e := range f.ended {
+		b = append(u(b, uint64(len(e.name))), e.name...)
+		b = u(b, uint64(e.at))
 	}
 	return b
 }
@@ -215,7 +231,7 @@ func (f *fold) LoadState(src []byte, s ledger.Seq) error {
 	d := decoder{b: src}
 	*f = *newFold()
 	version := d.byte()
-	if version != stateVersion && version != stateOfJobs {
+	if version < stateVersion || version > stateOfEnded {
 		return errState
 	}
 	for _, n := range []*uint64{&f.Intents, &f.Settles, &f.Releases, &f.Charges, &f.Partial, &f.Strays, (*uint64)(nil)} {
@@ -239,11 +255,16 @@ func (f *fold) LoadState(src []byte, s ledger.Seq) error {
 		for i := range p.n {
 			p.lines[i] = ledger.Line{Account: uint32(d.uint()), Window: uint32(d.uint())}
 		}
-		if version == stateOfJobs {
+		if version >= stateOfJobs {
 			p.note = string(d.take(d.count()))
 		}
 		f.open[p.seq] = int32(len(f.slots))
 		f.slots = append(f.slots, p)
+	}
+	if version == stateOfEnded {
+		for range d.count() {
+			f.ended = append(f.ended, goneJob{string(d.take(d.count())), int64(d.uint())})
+		}
 	}
 	if d.bad || len(d.b) > 0 {
 		return fmt.Errorf("%w, %d bytes before its end", errState, len(d.b))

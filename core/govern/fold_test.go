@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strconv"
 	"testing"
 
 	"asbru/core/ledger"
@@ -72,12 +73,32 @@ func TestFold(t *testing.T) {
 	}
 }
 
+// What has ended is remembered for a month, and no more than so many.
+func TestEndedIsBounded(t *testing.T) {
+	var e ended
+	for i := range maxEnded + 10 {
+		e.add(strconv.Itoa(i), int64(i))
+	}
+	if _, ok := e.find("9"); ok || len(e) != maxEnded {
+		t.Errorf("%d are kept", len(e))
+	}
+	if at, ok := e.find("10"); !ok || at != 10 {
+		t.Errorf("the oldest ended at %d, %v", at, ok)
+	}
+	e.add("10", int64(endedFor)+maxEnded)
+	if at, ok := e.find("10"); !ok || at != int64(endedFor)+maxEnded || len(e) != 11 {
+		t.Errorf("%d are kept, and the last ended at %d, %v", len(e), at, ok)
+	}
+}
+
 // No bytes do more than be refused, and what is read is written the same again.
 func FuzzState(f *testing.F) {
 	x := newFold()
 	x.accounts = []balance{{"key", 60, 1, 2}, {"", 0, 0, 0}}
 	x.open[5] = 0
 	x.slots = []pending{{seq: 5, worst: 9, n: 1}}
+	f.Add(x.AppendState(nil))
+	x.ended.add("mine openai b", 7)
 	f.Add(x.AppendState(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		x, y := newFold(), newFold()

@@ -224,7 +224,16 @@ func (b *Book) Release(h *Hold, e *End) (seq ledger.Seq, ok bool) {
 	return b.close(h, e, ledger.Release)
 }
 
-func (b *Book) close(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, bool) {
+// close ends h, and has that written soon.
+func (b *Book) close(h *Hold, e *End, kind ledger.Kind) (seq ledger.Seq, ok bool) {
+	if seq, ok = b.end(h, e, kind); ok {
+		b.Nudge()
+	}
+	return seq, ok
+}
+
+// end is close for who waits for the Seq next, or calls Nudge.
+func (b *Book) end(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, bool) {
 	if !h.state.CompareAndSwap(held, done) {
 		b.twice.Add(1)
 		return 0, false
@@ -244,7 +253,7 @@ func (b *Book) close(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, bool) {
 	rec.Lines = h.spared(lines[:0], e.Spare)
 	// First the log, then the accounts: a call that begins with the money that this one
 	// gives back comes after it in every prefix of the log.
-	seq := b.log.Append(&rec, h.room)
+	seq := b.log.Lay(&rec, h.room)
 	h.give(rec.Amount, e.Spare)
 	h.clear()
 	b.holds.Add(-1)

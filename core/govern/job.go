@@ -25,7 +25,11 @@ type Job struct {
 
 // Name is the first line of the note.
 func (j *Job) Name() string {
-	name, _, _ := strings.Cut(j.Note, "\n")
+	return nameIn(j.Note)
+}
+
+func nameIn(note string) string {
+	name, _, _ := strings.Cut(note, "\n")
 	return name
 }
 
@@ -34,6 +38,7 @@ type jobs struct {
 	mu     sync.Mutex
 	open   map[ledger.Seq]*job
 	byName map[string]ledger.Seq
+	ended  ended
 }
 
 type job struct {
@@ -154,6 +159,7 @@ func (b *Book) Finish(ctx context.Context, s ledger.Seq, e *End) (ok bool, err e
 	b.jobs.mu.Lock()
 	delete(b.jobs.open, s)
 	delete(b.jobs.byName, j.Name())
+	b.jobs.ended.add(j.Name(), e.Now)
 	b.jobs.mu.Unlock()
 	_, ok = b.close(&j.h, e, kind)
 	return ok, nil

@@ -83,7 +83,21 @@ func TestJobs(t *testing.T) {
 	}
 	balance(t, key, noon, usd+usd/4, 0, usd+usd/4)
 	balance(t, all, noon, usd, 0, usd)
+	if at, ok := till.EndedJob("one"); !ok || at != noon {
+		t.Errorf("it ended at %d, %v", at, ok)
+	}
+	if _, ok := till.EndedJob("three"); ok {
+		t.Error("what never was has ended")
+	}
 	job(t, till, "one", usd, key) // the name is free again
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b = open(t, disk)
+	_, one := b.EndedJob("one")
+	if _, two := b.EndedJob("two"); !one || !two {
+		t.Error("what has ended is forgotten after a restart")
+	}
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,11 @@ const (
 	MaxJobs    = 10_000
 	MaxJobNote = takenNote
 
+	// maxEnded is how many jobs are remembered that have ended, and endedFor how long: no provider answers the
+	// repetition of a call with what the first one began for longer.
+	maxEnded = 2000
+	endedFor = 31 * 24 * time.Hour
+
 	// maxShown is how many accounts have metrics of their own.
 	maxShown = 200
 

@@ -115,7 +115,7 @@ func (t *Till) Nudge() {
 func (t *Till) Begun(x *core.Exchange, h *Hold) core.Verdict { return t.await(x, h.seq) }
 
 // End ends what h holds: it is charged, costs nothing, or goes on as a job (see Book.Jobs), whose note
-// is that of e. It is done once, whoever does it.
+// is that of e. It is done once, whoever does it. Who does not wait for it (Ended) calls Nudge.
 func (t *Till) End(h *Hold, e *End, kind ledger.Kind) {
 	if c := h.call; c != nil && !c.isEnd { // nobody knows yet whether it is held
 		c.drop()
@@ -129,7 +129,7 @@ func (t *Till) End(h *Hold, e *End, kind ledger.Kind) {
 	}
 	defer t.leave()
 	if h.book == b {
-		h.end, _ = b.close(h, e, kind)
+		h.end, _ = b.end(h, e, kind)
 	} else if h.state.CompareAndSwap(held, done) { // it was given away, and came back
 		h.end = b.endTaken(h.seq, e, kind)
 	}

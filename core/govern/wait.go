@@ -14,7 +14,9 @@ func (b *Book) Wait(x *core.Exchange, s ledger.Seq) core.Verdict {
 	if b.log.Durable() >= s {
 		return core.Continue
 	}
-	if b.log.Await(s, x.Waker()) {
+	if b.log.Enlist(s, x.Waker()) {
+		x.Halted = core.Clock() // from here on it is the kernel's: to wake a thread, and to sync
+		b.log.Rouse(s)
 		return core.Wait
 	}
 	if b.log.Durable() >= s {

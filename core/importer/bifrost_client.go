@@ -1,6 +1,10 @@
 package importer
 
-import "asbru/core/config"
+import (
+	"strings"
+
+	"asbru/core/config"
+)
 
 // client imports the block client.
 func (b *bifrost) client(f, root field) {
@@ -22,6 +26,14 @@ func (b *bifrost) client(f, root field) {
 		if name := h.written(""); name != "" {
 			b.doc.Governance.RequiredHeaders = append(b.doc.Governance.RequiredHeaders, name)
 		}
+	}
+	for _, o := range f.at("allowed_origins").items() {
+		name := strings.TrimSuffix(o.text(), "/")
+		if !config.IsOrigin(name) {
+			o.leave("it is no origin that browsers send: write scheme://host or scheme://host:port")
+			continue
+		}
+		b.doc.AllowedOrigins = append(b.doc.AllowedOrigins, name)
 	}
 	if off, ok := f.at("disable_content_logging").flag(); ok {
 		b.doc.Governance.ContentLogging = !off
@@ -50,8 +62,7 @@ func (b *bifrost) anonymous(f field) {
 var bifrostClientLeft = []left{
 	{"initial_pool_size", "there are no pools to size"},
 	{"prometheus_labels", "the labels of metrics are fixed"},
-	{"allowed_origins", "browsers of other origins are not let in (CORS)"},
-	{"allowed_headers", "browsers of other origins are not let in (CORS)"},
+	{"allowed_headers", "pages that may call may send any header"},
 	{"retain_content_in_object_storage", "no content is stored"},
 	{"allow_per_request_content_storage_override", "no content is stored"},
 	{"allow_per_request_raw_override", "answers hold no raw copies"},

@@ -43,21 +43,26 @@ type Ledger struct {
 	seed uint32
 	lock io.Closer
 	ring *ring
+	bell chan struct{} // wakes the writer
 
+	// What the writer changes and who appends looks at stands in one line of the processor's cache, and
+	// what both change in another: each of them is fetched from the other processor at every call.
+	_       cacheLine
 	durable atomic.Uint64
 	disk    atomic.Int64 // bytes that can be written to space that is allocated
 	shut    atomic.Bool  // Reserve refuses: broken or stuck
 	broken  atomic.Bool
+	asleep  atomic.Bool
+	armed   atomic.Bool // the writer will look for what nobody waits for, in a while
+	_       cacheLine
+	want    atomic.Uint64 // the Seq up to which somebody waits
+	waiters waiters
+	_       cacheLine
+
 	err     atomic.Pointer[error] // why, when broken
 	stuck   atomic.Pointer[error] // why the writer could not write; nil: it could
 	trouble atomic.Pointer[error] // why there is no spare; nil: there is, or will be
 	counts  counts
-
-	waiters waiters
-	want    atomic.Uint64 // the Seq up to which somebody waits
-	asleep  atomic.Bool
-	armed   atomic.Bool   // the writer will look for what nobody waits for, in a while
-	bell    chan struct{} // wakes the writer
 
 	// The writer's own.
 	cur     *segment
@@ -86,6 +91,9 @@ type Ledger struct {
 	close   sync.Once
 	closed  error // what Close returns
 }
+
+// cacheLine keeps what stands before it and what stands behind it apart: lines are of 64 bytes, here and there of 128.
+type cacheLine [64]byte
 
 // A segment is the file that is being written.
 type segment struct {
@@ -130,7 +138,7 @@ func (l *Ledger) Lay(r *Record, room int) Seq {
 	}
 	l.ring.room.Add(int64(room - n))
 	pos, b := l.ring.take(n)
-	l.ring.publish(pos, r.encode(b, pos, l.Durable(), l.seed))
+	l.ring.publish(pos, r.encode(b, pos, l.Durable()))
 	r.Seq = pos + Seq(n)
 	return r.Seq
 }

@@ -95,8 +95,9 @@ func Size(lines, payload int) int {
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // encode writes r as it stands at pos into b, which is as long as the record and zero,
-// all but the first word. That word is returned: whoever stores it publishes the record.
-func (r *Record) encode(b []byte, pos, safe Seq, seed uint32) uint64 {
+// all but the first word. That word is returned: whoever stores it publishes the record. Its
+// checksum is not in it yet, see sum.
+func (r *Record) encode(b []byte, pos, safe Seq) uint64 {
 	le := binary.LittleEndian
 	le.PutUint64(b[8:], uint64(pos))
 	le.PutUint64(b[16:], uint64(safe))
@@ -114,7 +115,18 @@ func (r *Record) encode(b []byte, pos, safe Seq, seed uint32) uint64 {
 		at += lineBytes
 	}
 	copy(b[at:], r.Payload)
-	return native(uint64(len(b)) | uint64(checksum(b, seed))<<32)
+	return native(uint64(len(b)))
+}
+
+// sum completes the records that b consists of: only who takes them to disk works their checksums out,
+// many at a time, so that nobody's answer waits for it. It may be called again.
+func sum(b []byte, seed uint32) {
+	le := binary.LittleEndian
+	for len(b) > 0 {
+		n := le.Uint32(b)
+		le.PutUint32(b[4:], checksum(b[:n], seed))
+		b = b[n:]
+	}
 }
 
 // checksum is that of the record b, whose first word it leaves out but for the length.

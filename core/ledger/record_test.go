@@ -11,8 +11,8 @@ import (
 
 func bytesOf(r *Record, pos, safe Seq, seed uint32) []byte {
 	b := make([]byte, Size(len(r.Lines), len(r.Payload)))
-	word := r.encode(b, pos, safe, seed)
-	binary.NativeEndian.PutUint64(b, word)
+	binary.NativeEndian.PutUint64(b, r.encode(b, pos, safe))
+	sum(b, seed)
 	return b
 }
 

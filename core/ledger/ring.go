@@ -17,8 +17,10 @@ type ring struct {
 	bytes []byte   // the same memory
 	mask  Seq      // size-1
 
+	_    cacheLine
 	tail atomic.Uint64 // where the next record begins
 	room atomic.Int64  // bytes neither reserved nor filled
+	_    cacheLine
 }
 
 // newRing makes a ring of at least size bytes whose first record begins at pos.

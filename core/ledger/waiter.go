@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 
 	"asbru/core"
@@ -17,36 +16,62 @@ type waiter struct {
 	next  *waiter
 }
 
-// waiters is a stack that everybody pushes to and the writer takes as a whole.
-type waiters struct {
-	top  atomic.Pointer[waiter]
-	free sync.Pool
-}
+// waiters are two stacks, which everybody pushes to and takes as a whole: those that wait, for the writer, and
+// those that are free. A sync.Pool would keep the free ones where the writer runs, and not where they are needed.
+type waiters struct{ top, free stack }
 
-func (s *waiters) push(w *waiter) {
+// A stack of waiters. Nobody takes a single one of them from it, so it does not matter that the top one
+// may have been away.
+type stack struct{ atomic.Pointer[waiter] }
+
+// push puts the waiters from first to last, which are linked, on top.
+func (s *stack) push(first, last *waiter) {
 	for {
-		top := s.top.Load()
-		w.next = top
-		if s.top.CompareAndSwap(top, w) {
+		top := s.Load()
+		last.next = top
+		if s.CompareAndSwap(top, first) {
 			return
 		}
 	}
+}
+
+// take returns a waiter that is free, or a new one.
+func (s *waiters) take() *waiter {
+	w := s.free.Swap(nil)
+	if w == nil {
+		return new(waiter)
+	}
+	if rest := w.next; rest != nil && !s.free.CompareAndSwap(nil, rest) { // others were given back meanwhile
+		last := rest
+		for last.next != nil {
+			last = last.next
+		}
+		s.free.push(rest, last)
+	}
+	return w
 }
 
 // Await has w called when s is durable or never will be: then either Durable() >= s, or Err
 // says why not. It reports false, and w is not called, when that is so already. It takes
 // no lock and allocates nothing. A stage that waits for s asks it every time it is asked.
 func (l *Ledger) Await(s Seq, w core.Waker) bool {
+	if !l.Enlist(s, w) {
+		return false
+	}
+	l.Rouse(s)
+	return true
+}
+
+// Enlist is the first half of Await, without the system call that it may take to wake the writer:
+// when it reports true, Rouse must follow.
+func (l *Ledger) Enlist(s Seq, w core.Waker) bool {
 	if l.settled(s) {
 		return false
 	}
-	n, _ := l.waiters.free.Get().(*waiter)
-	if n == nil {
-		n = new(waiter)
-	}
+	n := l.waiters.take()
 	n.seq, n.waker = s, w
 	l.hurry(s)
-	l.await(n)
+	l.waiters.top.push(n, n)
 	return true
 }
 
@@ -63,7 +88,12 @@ func (l *Ledger) hurry(s Seq) {
 // await has w told. After hurry that is soon, else when the writer writes anyway.
 func (l *Ledger) await(w *waiter) {
 	s := w.seq // the writer may take w as soon as it is pushed
-	l.waiters.push(w)
+	l.waiters.top.push(w, w)
+	l.Rouse(s)
+}
+
+// Rouse is the second half of Await.
+func (l *Ledger) Rouse(s Seq) {
 	// The writer sleeps on what nobody waits for. Or it may have swept between the look and the
 	// push, and have nothing left to do: it is asked to sweep again.
 	if l.want.Load() >= uint64(s) && l.asleep.Load() || l.settled(s) {
@@ -94,7 +124,7 @@ func (l *Ledger) sweep() {
 		}
 		waker := w.waker
 		*w = waiter{}
-		l.waiters.free.Put(w)
+		l.waiters.free.push(w, w)
 		waker.Wake()
 	}
 }

@@ -109,6 +109,7 @@ func (l *Ledger) group(from Seq) (Seq, error) {
 	for pos < round {
 		b := l.ring.run(pos, min(l.cur.limit, round), maxWrite)
 		if len(b) > 0 {
+			sum(b, l.seed)
 			if _, err := l.cur.file.WriteAt(b, l.cur.offset(pos)); err != nil {
 				return from, fmt.Errorf("cannot write segment %q: %w", l.cur.name, err)
 			}

@@ -15,6 +15,7 @@ type Book struct {
 	desk    *Desk // nil: rates are counted on this machine alone
 	cells   map[id]*state
 	holders map[string]*Holder
+	leads   map[amount]*leads
 }
 
 // An id identifies a cell across reloads: the amount that a limit allows may change, what it counts
@@ -36,7 +37,7 @@ type state struct {
 // NewBook makes a Book that takes over the cells of prev at the moment now; a nil prev: all are
 // new.
 func NewBook(prev *Book, now int64) *Book {
-	return &Book{prev: prev, now: now, cells: map[id]*state{}, holders: map[string]*Holder{}}
+	return &Book{prev: prev, now: now, cells: map[id]*state{}, holders: map[string]*Holder{}, leads: map[amount]*leads{}}
 }
 
 // A Holder has limits of its own: a key, a team, a provider ...
@@ -49,6 +50,11 @@ type bound struct {
 	Rule
 	*state
 	share *Share // nil: the rate is not shared
+
+	// Of a Rate, worked out beforehand.
+	burst     int64
+	one, most int64 // nanoseconds that one unit, and all of the burst, take to be replenished
+	says      *leads
 }
 
 // Holder returns the holder called who, such as `team "platform"`. The rules are those it was
@@ -70,7 +76,12 @@ func (b *Book) Holder(who string, rules []Rule) *Holder {
 		turns[at]++
 		at.turn = turns[at]
 		s := b.state(at, r.Rate)
-		h.rules = append(h.rules, bound{r, s, b.shared(s, at, &r)})
+		one := bound{Rule: r, state: s, share: b.shared(s, at, &r)}
+		if r.rated() {
+			one.burst, one.one, one.most = r.Rate.burst(), r.Rate.takes(1), r.Rate.takes(r.Rate.burst())
+			one.says = b.lead(amount{r.Kind, one.burst})
+		}
+		h.rules = append(h.rules, one)
 	}
 	b.holders[who] = h
 	return h
@@ -138,7 +149,8 @@ func (b *bound) report(who string, now int64) core.LimitState {
 
 // left is how many units can be taken now, and after how long all can, as far as this machine knows.
 func (b *bound) left(now int64) (units, full int64) {
-	units, full = b.cell.Left(b.Rate, now)
+	full = max(b.cell.back.Load()-now, 0)
+	units = b.Rate.comes(b.most - full)
 	if b.share != nil && b.share.desk.here.Load() {
 		others, all := b.share.left(now)
 		units, full = min(units, others), max(full, all)

@@ -61,8 +61,11 @@ func (c *Cell) Take(r Rate, n, now int64) (wait int64) {
 	if n > r.burst() {
 		return never
 	}
-	most := r.takes(r.burst())
-	cost := r.takes(n)
+	return c.take(r.takes(n), r.takes(r.burst()), now)
+}
+
+// take takes what cost nanoseconds replenish, where most replenish all.
+func (c *Cell) take(cost, most, now int64) (wait int64) {
 	for {
 		old := c.back.Load()
 		next := max(old, now) + cost

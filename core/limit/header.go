@@ -21,6 +21,26 @@ func (l *Limiter) AppendHeader(dst []byte, x *core.Exchange) []byte {
 // the one before.
 type lines struct{ limit, left, reset string }
 
+// An amount is how much a limit of one kind allows at once.
+type amount struct {
+	kind Kind
+	most int64
+}
+
+// leads are the header lines about an amount, up to how much of it is left. Limits that say the same share them.
+type leads struct{ openAI, anthropic string }
+
+// lead returns the leads about an amount.
+func (b *Book) lead(a amount) *leads {
+	if l := b.leads[a]; l != nil {
+		return l
+	}
+	n := strconv.FormatInt(a.most, 10)
+	l := &leads{ofOpenAI[a.kind].limit + n + ofOpenAI[a.kind].left, ofAnthropic[a.kind].limit + n + ofAnthropic[a.kind].left}
+	b.leads[a] = l
+	return l
+}
+
 var (
 	ofOpenAI = [...]lines{
 		Requests: {"x-ratelimit-limit-requests: ", "\r\nx-ratelimit-remaining-requests: ", "\r\nx-ratelimit-reset-requests: "},
@@ -35,22 +55,20 @@ var (
 // header is AppendHeader at a moment of the monotonic clock, which is wall() on the other. That one
 // is asked only where it is told: a client waits for these lines.
 func (l *Limiter) header(dst []byte, from *core.Dialect, more *Holder, now int64, wall func() time.Time) []byte {
-	words, absolute := &ofOpenAI, from != nil && from.Name == "anthropic"
-	if absolute {
-		words = &ofAnthropic
-	}
+	absolute := from != nil && from.Name == "anthropic"
 	least := l.tightest(more, now)
 	for k := range least {
-		r, w := &least[k], &words[k]
-		if r.of == nil {
+		r := &least[k]
+		switch {
+		case r.of == nil:
 			continue
-		}
-		dst = strconv.AppendInt(append(dst, w.limit...), r.of.Rate.burst(), 10)
-		dst = append(strconv.AppendInt(append(dst, w.left...), r.left, 10), w.reset...)
-		if absolute {
+		case absolute:
+			dst = strconv.AppendInt(append(dst, r.of.says.anthropic...), r.left, 10)
+			dst = append(dst, ofAnthropic[k].reset...)
 			dst = wall().Add(time.Duration(r.full)).UTC().AppendFormat(dst, time.RFC3339)
-		} else {
-			dst = appendWait(dst, r.full)
+		default:
+			dst = strconv.AppendInt(append(dst, r.of.says.openAI...), r.left, 10)
+			dst = appendWait(append(dst, ofOpenAI[k].reset...), r.full)
 		}
 		dst = append(dst, "\r\n"...)
 	}
@@ -64,7 +82,7 @@ type remnant struct {
 }
 
 // part is how much of the whole is left, from 0 to 1.
-func (r *remnant) part() float64 { return float64(r.left) / float64(r.of.Rate.burst()) }
+func (r *remnant) part() float64 { return float64(r.left) / float64(r.of.burst) }
 
 // tightest are the limits of requests and of tokens that have the smallest part left.
 func (l *Limiter) tightest(more *Holder, now int64) (least [Tokens + 1]remnant) {

@@ -113,8 +113,12 @@ func (l *Limiter) undo(x *core.Exchange, more *Holder, i, j int, now int64) {
 func (b *bound) take(t *core.Taken, now int64) int64 {
 	switch {
 	case b.rated():
-		n := b.units(t)
-		wait := b.cell.Take(b.Rate, n, now)
+		n, cost := int64(1), b.one
+		if b.Kind == Tokens {
+			n = b.hold(t)
+			cost = b.Rate.takes(n)
+		}
+		wait := b.cell.take(cost, b.most, now)
 		if wait == 0 && b.share != nil {
 			if wait = b.share.take(n, now); wait != 0 {
 				b.cell.Correct(b.Rate, -n, now)
@@ -157,7 +161,7 @@ func (b *bound) correct(n, now int64) {
 
 // hold is how many tokens are taken in advance. It is capped, so that a request larger than the limit
 // can pass while the limit is full.
-func (b *bound) hold(t *core.Taken) int64 { return min(t.Tokens, b.Rate.burst()) }
+func (b *bound) hold(t *core.Taken) int64 { return min(t.Tokens, b.burst) }
 
 func (b *bound) undo(t *core.Taken, now int64) {
 	switch {

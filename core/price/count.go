@@ -18,7 +18,6 @@ type tally struct {
 	far     bool  // something is at another place
 	chunks  int64 // of the documents of a ranking, at most; 0: it is none
 	papers  int64 // documents of a ranking
-	times   int64 // how many times the price it is served at; 0: once
 }
 
 // countOf counts the body of x. One in which nothing is called as what weighs otherwise is not
@@ -106,22 +105,6 @@ func (t *tally) shape(x *core.Exchange) {
 	}
 }
 
-// sooner is how many times its price a request is served at: what stands in its outermost object says so, and not
-// the same words in what a tool was asked.
-func sooner(body []byte) (times int64) {
-	var buf [longestWord]byte
-	for _, name := range [...]string{"service_tier", "serviceTier", "speed"} {
-		raw := member(body, name)
-		if opens := len(raw) > 0 && raw[0] == '{'; opens {
-			raw = member(raw, "type") // Bedrock's
-		}
-		if scan.IsString(raw) {
-			times = max(times, haste(plain(buf[:0], raw[1:len(raw)-1])))
-		}
-	}
-	return max(times, 1)
-}
-
 // member is a value of an object, raw; nil: there is none.
 func member(body []byte, name string) []byte {
 	var buf [longestWord]byte
@@ -184,29 +167,11 @@ func (t *tally) value(key, text, room []byte) {
 		t.open = t.open || !bytes.HasPrefix(text, []byte("data:text/"))
 	case "type":
 		text = plain(room, text)
-		if string(text) == "priority" {
-			t.times = haste(text)
-		}
 		t.open = t.open || serves(text)
 		t.paper = t.paper || string(text) == "document"
-	case "service_tier", "serviceTier", "speed":
-		text = plain(room, text)
-		t.times = max(t.times, haste(text))
 	case "mimeType", "mime_type", "media_type":
 		t.open = t.open || bytes.HasPrefix(text, []byte("video/")) || bytes.HasPrefix(text, []byte("application/"))
 	}
-}
-
-// haste is how many times its price a provider asks to serve sooner: 1.7 to 2 times for what OpenAI, Azure, Gemini and
-// Bedrock call priority, 6 times for Anthropic's fast mode.
-func haste(tier []byte) int64 {
-	if string(tier) == "priority" {
-		return 2
-	}
-	if string(tier) == "fast" || string(tier) == "ultrafast" {
-		return 6
-	}
-	return 1
 }
 
 // packed reports whether text is the base64 of a document or a film, which come to more than a token a byte: a page, or

@@ -24,7 +24,6 @@ type Held struct {
 	Least  core.Money // about what its prompt costs at the first possible target: charged if nothing more is learnt
 	Prompt int64      // the result of Prompt
 	Units  int64      // about how many search units a rerank is; 0: it is none
-	Times  int64      // factor of the price for faster service; 0: one
 }
 
 // Hold returns the most that x can cost, whichever possible target answers it: those of its
@@ -36,11 +35,12 @@ func Hold(x *core.Exchange, now int64) (h Held, ok bool) {
 	if ok = true; x.Peek.Free {
 		return h, ok
 	}
+	if p := lone(x); p != nil {
+		return plainly(x, p.At(now)), true
+	}
 	first := true
 	c := countOf(x)
-	if h.Prompt = promptOf(x, &c); c.times > 1 {
-		h.Times = sooner(x.Body)
-	}
+	h.Prompt = promptOf(x, &c)
 	c.shape(x)
 	h.Units = unitsOf(x, &c)
 	Reach(x, func(t *core.Target, name []byte) bool {
@@ -59,13 +59,44 @@ func Hold(x *core.Exchange, now int64) (h Held, ok bool) {
 	if c := x.Route.Care; c != nil && c.Rescue { // both a broken stream, as far as it came, and its continuation are charged
 		h.Worst = h.Worst.Plus(h.Worst)
 	}
-	h.Worst, h.Least = often(h.Worst, h.Times), often(h.Least, h.Times)
+	h.Worst, h.Least = Hastened(h.Worst, x), Hastened(h.Least, x)
 	h.Least = min(h.Least, h.Worst)
 	return h, true
 }
 
-// often returns m multiplied by times.
-func often(m core.Money, times int64) core.Money {
+// lone is the price of a request that is all text and asks for no faster service, where one target can answer it with one key; nil: it is of another
+// kind, or has no price. Nearly all requests have one.
+func lone(x *core.Exchange) *core.Price {
+	r := x.Route
+	if !x.Peek.Plain || x.Peek.Haste != core.NoHaste || x.Op != core.OpChat && x.Op != core.OpResponses || len(r.Targets) != 1 || len(x.Peek.Fallbacks[0]) > 0 || r.Care != nil && r.Care.Rescue {
+		return nil
+	}
+	t := r.Targets[0]
+	if t.Price == nil || len(t.Keys) != 1 || !served(x, t, x.Name) {
+		return nil
+	}
+	return t.Price(x, t.Keys[0], x.Name)
+}
+
+// plainly is Hold for such a request.
+func plainly(x *core.Exchange, p *core.Price) (h Held) {
+	c := tally{text: int64(len(x.Body))}
+	h.Prompt = c.tokens()
+	h.Worst = c.worst(p, x.Peek.MaxTokens, x.Peek.Choices)
+	h.Least = min(Cost(p, &core.Usage{In: h.Prompt}), h.Worst)
+	return h
+}
+
+// Hastened returns m, a cost at the plain price, at that of the service which x asks for: 1.7 to 2 times as much for
+// priority, 6 times for Anthropic's fast mode.
+func Hastened(m core.Money, x *core.Exchange) core.Money {
+	times := 1
+	switch x.Peek.Haste {
+	case core.Priority:
+		times = 2
+	case core.Fast:
+		times = 6
+	}
 	sum := m
 	for range times - 1 {
 		sum = sum.Plus(m)
@@ -133,7 +164,7 @@ var noKey [1]*core.ProviderKey
 // wall clock in Unix seconds.
 func Charge(x *core.Exchange, held Held, now int64) (core.Money, Flaw) {
 	m, flaw := charge(x, &held, now)
-	return often(m, held.Times), flaw
+	return Hastened(m, x), flaw
 }
 
 // charge is Charge at the plain price.

@@ -1,7 +1,6 @@
 package price
 
 import (
-	"strings"
 	"testing"
 
 	"asbru/core"
@@ -172,30 +171,25 @@ func TestCharge(t *testing.T) {
 // TestSooner: who asks to be served sooner than others is held and charged for what that costs.
 func TestSooner(t *testing.T) {
 	s := bed(t)
-	f := func(tier string, times core.Money) {
+	f := func(h core.Haste, times core.Money) {
 		t.Helper()
 		x := asking(s, "cheap")
-		h, _ := Hold(x, 0)
-		plain := h.Worst
-		pad := `{"model":"m","x":"` + tier + `"}`
-		x.Body = []byte(pad)
-		base, _ := Hold(x, 0)
-		x.Body = []byte(strings.Replace(pad, `"x":"`+tier+`"`, tier, 1))
-		h, _ = Hold(x, 0)
-		if got := h.Worst; got < times*plain || times == 1 && got > base.Worst {
-			t.Errorf("%s: %v is held, where %v is plain", tier, got, plain)
+		plain, _ := Hold(x, 0)
+		x.Peek.Haste = h
+		held, _ := Hold(x, 0)
+		if held.Worst != times*plain.Worst || held.Least != times*plain.Least {
+			t.Errorf("%d: %+v is held, where %+v is plain", h, held, plain)
 		}
 		x.Begin(x.Route.Targets[0], nil).Status = 200
 		x.Usage = core.Usage{Known: true, In: 10, Out: 10}
-		if got, _ := Charge(x, h, 0); got != times*30_000 {
-			t.Errorf("%s: %v is charged, want %v", tier, got, times*30_000)
+		if got, _ := Charge(x, held, 0); got != times*30_000 {
+			t.Errorf("%d: %v is charged, want %v", h, got, times*30_000)
+		}
+		if got, _ := Charge(x, Held{}, 0); got != times*30_000 {
+			t.Errorf("%d, and nothing held: %v is charged, want %v", h, got, times*30_000)
 		}
 	}
-	f(`"service_tier":"default"`, 1)
-	f(`"service_tier":"flex"`, 1)
-	f(`"service_tier":"priority"`, 2)
-	f(`"service\u005ftier":"pr\u0069ority"`, 2)
-	f(`"serviceTier":{"type":"priority"}`, 2)
-	f(`"input":{"service_tier":"priority","type":"priority","speed":"fast"}`, 1) // of a call
-	f(`"speed":"fast"`, 6)
+	f(core.NoHaste, 1)
+	f(core.Priority, 2)
+	f(core.Fast, 6)
 }

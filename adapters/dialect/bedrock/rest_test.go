@@ -300,10 +300,10 @@ func TestPeekRerank(t *testing.T) {
 			t.Errorf("%s: %v, model %q at %q", model, fault, p.Model, p.ModelAt.Of(raw))
 		}
 		d := New(nil)
-		if got := string(d.AppendBody(nil, raw, core.OpRerank, &p, &core.Face{}, p.Model)); got != string(raw) {
+		if got := string(d.AppendBody(nil, raw, core.OpRerank, &p, core.Send{Face: &core.Face{}, Model: p.Model})); got != string(raw) {
 			t.Errorf("%s: sent %s", model, got)
 		}
-		if got := string(d.AppendBody(nil, raw, core.OpRerank, &p, &core.Face{}, []byte("arn:x"))); got != sent(`"arn:x"`) {
+		if got := string(d.AppendBody(nil, raw, core.OpRerank, &p, core.Send{Face: &core.Face{}, Model: []byte("arn:x")})); got != sent(`"arn:x"`) {
 			t.Errorf("%s: sent %s", model, got)
 		}
 	}

@@ -37,7 +37,7 @@ func TestRecordedVersion1(t *testing.T) {
 		if p.Stream != c.Stream {
 			t.Errorf("%s: stream %v, want %v", c.ID, p.Stream, c.Stream)
 		}
-		if got := API.AppendBody(nil, c.Request.Body, core.OpPass, &p, nil, nil); !bytes.Equal(got, c.Request.Body) {
+		if got := API.AppendBody(nil, c.Request.Body, core.OpPass, &p, core.Send{}); !bytes.Equal(got, c.Request.Body) {
 			t.Errorf("%s: passed as %s", c.ID, got)
 		}
 		if f := chat.ParseRequest(core.NewChat(), c.Request.Body); f == nil {

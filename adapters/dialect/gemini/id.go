@@ -10,6 +10,8 @@ import (
 type maker struct {
 	seed uint64
 	n    int64 // the next number
+
+	pieces bool // some call came in pieces
 }
 
 const (

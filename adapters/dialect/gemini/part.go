@@ -164,25 +164,12 @@ func joinThoughts(t *core.Tree, sign core.Text, vendor core.Vendor) bool {
 	return true
 }
 
-// parseCall reads a functionCall.
+// parseCall reads a functionCall. What is a piece of one is joined with the others by joinCalls.
 func parseCall(t *core.Tree, p *core.Part, raw []byte, ids *maker) {
-	w := scan.Members(raw)
-	for {
-		key, value, ok := w.Next()
-		if !ok {
-			break
-		}
-		switch word(key) {
-		case kID:
-			p.ID, _ = scan.Inside(value)
-		case kName:
-			p.Name, _ = scan.Inside(value)
-		case kArgs:
-			if len(value) > 0 && value[0] == '{' {
-				p.Args = value
-			}
-		}
-	}
+	var c functionCall
+	c.read(raw)
+	p.ID, p.Name, p.Args = c.id, c.name, c.args
+	ids.pieces = ids.pieces || c.streamed()
 	if len(p.ID) == 0 {
 		p.ID = ids.make(t)
 	}

@@ -54,6 +54,9 @@ func (c *functionCall) read(raw []byte) {
 	}
 }
 
+// streamed reports whether c is the beginning of a call that comes in pieces, or one of them.
+func (c *functionCall) streamed() bool { return c.args == nil && (c.partial != nil || c.more) }
+
 // goesOn returns the choice's open call if c continues it, otherwise -1.
 func (s *streaming) goesOn(choice int32, c *functionCall) int32 {
 	n := s.open(choice)
@@ -91,14 +94,61 @@ func (s *streaming) more(n int32, c *functionCall) {
 	}
 }
 
-// argue emits one argument. One that cannot follow the last one, or has no value, is skipped.
+// argue emits one argument.
 func (s *streaming) argue(n int32, arg []byte) {
-	var path, value []byte
+	b := &s.x.Blocks[n]
+	a := argued{held: b.Held, quoted: b.Quoted}
+	piece := a.append(s.x.R.Aux[:0], arg)
+	b.Held, b.Quoted = a.held, a.quoted
+	s.delta(n, piece)
+	s.x.R.Aux = piece
+}
+
+// An argued is how far the text of arguments has come that are told in pieces. Its zero value is their beginning.
+type argued struct {
+	held   []byte // the path of the last one as appendPath writes it
+	quoted bool   // that is a text, which may go on
+}
+
+// append appends what arg, an element of partialArgs, adds to the text. One that does not stand behind the last, or
+// has no value, adds nothing.
+func (a *argued) append(dst, arg []byte) []byte {
+	path, value := place(arg)
+	next := appendPath(nil, scan.AppendUnescaped(nil, path))
+	text, isText := scan.Inside(value)
+	switch {
+	case len(next) == 0 || len(value) == 0:
+		return dst
+	case bytes.Equal(next, a.held):
+		if a.quoted && isText {
+			dst = append(dst, text...)
+		}
+		return dst
+	}
+	at := len(dst)
+	if a.quoted {
+		dst = append(dst, '"')
+	}
+	to := appendStep(dst, a.held, next)
+	if to == nil {
+		return dst[:at]
+	}
+	if a.quoted = isText; isText {
+		to = append(append(to, '"'), text...)
+	} else {
+		to = append(to, value...)
+	}
+	a.held = append(a.held[:0], next...)
+	return to
+}
+
+// place is the path of one argument, and its value; nil: it has none.
+func place(arg []byte) (path, value []byte) {
 	w := scan.Members(arg)
 	for {
 		key, v, ok := w.Next()
 		if !ok {
-			break
+			return path, value
 		}
 		switch string(key) {
 		case "jsonPath", "json_path":
@@ -109,34 +159,17 @@ func (s *streaming) argue(n int32, arg []byte) {
 			value = []byte("null")
 		}
 	}
-	b := &s.x.Blocks[n]
-	next := appendPath(nil, scan.AppendUnescaped(nil, path))
-	text, isText := scan.Inside(value)
-	piece := s.x.R.Aux[:0]
-	switch {
-	case len(next) == 0 || len(value) == 0:
-		return
-	case bytes.Equal(next, b.Held):
-		if !b.Quoted || !isText {
-			return
-		}
-		piece = append(piece, text...)
-	default:
-		if b.Quoted {
-			piece = append(piece, '"')
-		}
-		if piece = appendStep(piece, b.Held, next); piece == nil {
-			return
-		}
-		if b.Quoted = isText; isText {
-			piece = append(append(piece, '"'), text...)
-		} else {
-			piece = append(piece, value...)
-		}
-		b.Held = append(b.Held[:0], next...)
+}
+
+// end appends what the text lacks to be whole.
+func (a *argued) end(dst []byte) []byte {
+	if a.quoted {
+		dst = append(dst, '"')
 	}
-	s.delta(n, piece)
-	s.x.R.Aux = piece
+	if len(a.held) == 0 {
+		return append(dst, "{}"...)
+	}
+	return appendEnds(dst, a.held, -1)
 }
 
 // delta emits piece, a part of the text of arguments.
@@ -152,13 +185,8 @@ func (s *streaming) delta(n int32, piece []byte) {
 // complete emits the brackets that the arguments of the call in block n still lack.
 func (s *streaming) complete(n int32) {
 	b := &s.x.Blocks[n]
-	piece := s.x.R.Aux[:0]
-	if b.Quoted {
-		piece = append(piece, '"')
-	}
-	if piece = appendEnds(piece, b.Held, -1); len(b.Held) == 0 {
-		piece = append(piece, "{}"...)
-	}
+	a := argued{held: b.Held, quoted: b.Quoted}
+	piece := a.end(s.x.R.Aux[:0])
 	s.delta(n, piece)
 	s.x.R.Aux, b.Quoted = piece, false
 }

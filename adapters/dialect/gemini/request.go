@@ -77,6 +77,9 @@ func parseMembers(c *core.Chat, doc []byte) *core.Fault {
 	if w.Rest() == nil {
 		return body.Invalid("", "cannot read the request body: it is no JSON object", "send one JSON object (RFC 8259) in UTF-8")
 	}
+	if ids.pieces {
+		joinCalls(c)
+	}
 	nameResults(c)
 	return nil
 }

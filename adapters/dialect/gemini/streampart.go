@@ -112,7 +112,7 @@ func (s *streaming) call(choice int32, m *members) {
 	} else {
 		b.ID = s.make(b.ID)
 	}
-	if c.args == nil && (c.partial != nil || c.more) {
+	if c.streamed() {
 		b.Key = streamed
 		s.add(core.Event{Kind: core.EventOpen, Choice: choice, Block: n})
 		s.sign(n, m)

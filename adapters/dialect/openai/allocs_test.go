@@ -30,9 +30,9 @@ func TestAllocations(t *testing.T) {
 	fault := &core.Fault{Code: core.NotFound, Message: `cannot route "é"`, Hint: "ask", Param: "model"}
 
 	f("peek", func() { fields.Peek(body, core.OpChat, &p) })
-	f("append body", func() { dst = API.AppendBody(dst[:0], body, core.OpChat, &p, to, model) })
+	f("append body", func() { dst = API.AppendBody(dst[:0], body, core.OpChat, &p, core.Send{Face: to, Model: model}) })
 	f("peek with escapes", func() { fields.Peek(escaped, core.OpChat, &p) })
-	f("append body with edits", func() { dst = API.AppendBody(dst[:0], escaped, core.OpChat, &p, to, model) })
+	f("append body with edits", func() { dst = API.AppendBody(dst[:0], escaped, core.OpChat, &p, core.Send{Face: to, Model: model}) })
 	f("chunk", func() { readEvent(data, &st) })
 	f("usage chunk", func() { readEvent(final, &st) })
 	f("completed event", func() { readEvent(completed, &st) })

@@ -17,7 +17,7 @@ func TestAppendBody(t *testing.T) {
 		if fault := fields.Peek([]byte(body), op, &p); fault != nil {
 			t.Fatalf("%s: %v", body, fault)
 		}
-		got := string(API.AppendBody([]byte("head "), []byte(body), op, &p, to, []byte(model)))
+		got := string(API.AppendBody([]byte("head "), []byte(body), op, &p, core.Send{Face: to, Model: []byte(model)}))
 		if got != "head "+want {
 			t.Errorf("%s:\n got %s\nwant head %s", body, got, want)
 		}
@@ -68,7 +68,7 @@ func TestAppendEdits(t *testing.T) {
 			t.Fatalf("%s: %v", body, fault)
 		}
 		strict := &core.Face{Insert: []byte(`"v":1,`), Cut: []string{"store", "model"}, Rename: [][2]string{{"seed", "random_seed"}}}
-		if got := string(API.AppendBody([]byte("head "), []byte(body), op, &p, strict, []byte("x"))); got != "head "+want {
+		if got := string(API.AppendBody([]byte("head "), []byte(body), op, &p, core.Send{Face: strict, Model: []byte("x")})); got != "head "+want {
 			t.Errorf("%s:\n got %s\nwant head %s", body, got, want)
 		}
 	}

@@ -18,7 +18,7 @@ func Example() {
 	fmt.Printf("%s, else %s\n", p.Model, p.Fallbacks[0])
 
 	to := &core.Face{AskUsage: true}
-	fmt.Printf("%s\n", openai.API.AppendBody(nil, body, core.OpChat, &p, to, []byte("gpt-4o-mini")))
+	fmt.Printf("%s\n", openai.API.AppendBody(nil, body, core.OpChat, &p, core.Send{Face: to, Model: []byte("gpt-4o-mini")}))
 
 	var st core.StreamState
 	openai.API.ReadEvent([]byte(`{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":4}}`), &st)

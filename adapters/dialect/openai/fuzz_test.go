@@ -21,7 +21,7 @@ func FuzzBody(f *testing.F) {
 			if fields.Peek(body, op, &p) != nil {
 				continue
 			}
-			out := API.AppendBody(nil, body, op, &p, &core.Face{AskUsage: true}, []byte("new"))
+			out := API.AppendBody(nil, body, op, &p, core.Send{Face: &core.Face{AskUsage: true}, Model: []byte("new")})
 			if !json.Valid(out) {
 				t.Fatalf("%q became %q", body, out)
 			}

@@ -77,11 +77,11 @@ func TestRecordedRequests(t *testing.T) {
 			t.Errorf("%s: model %q stream %v, want %+v", r.ID, p.Model, p.Stream, want)
 		}
 		to := &core.Face{AskUsage: true}
-		same := API.AppendBody(nil, r.Request.Body, apiOps[r.API], &p, &core.Face{}, p.Model)
+		same := API.AppendBody(nil, r.Request.Body, apiOps[r.API], &p, core.Send{Face: &core.Face{}, Model: p.Model})
 		if !bytes.Equal(same, r.Request.Body) {
 			t.Errorf("%s: changed without need", r.ID)
 		}
-		out := API.AppendBody(nil, r.Request.Body, apiOps[r.API], &p, to, []byte("other/model"))
+		out := API.AppendBody(nil, r.Request.Body, apiOps[r.API], &p, core.Send{Face: to, Model: []byte("other/model")})
 		var q core.Peek
 		if f := fields.Peek(out, apiOps[r.API], &q); f != nil || string(q.Model) != "other/model" {
 			t.Errorf("%s: patched to %q: %v", r.ID, q.Model, f)

@@ -50,7 +50,7 @@ func BenchmarkAppendBody(b *testing.B) {
 	dst, model := make([]byte, 0, 4096), []byte("gpt-4o-mini")
 	b.ReportAllocs()
 	for b.Loop() {
-		dst = API.AppendBody(dst[:0], body, core.OpChat, &p, t, model)
+		dst = API.AppendBody(dst[:0], body, core.OpChat, &p, core.Send{Face: t, Model: model})
 	}
 }
 
