@@ -307,6 +307,11 @@ func TestWatcher(t *testing.T) {
 			if i := strings.Index(body, `data: {"error"`); i >= 0 {
 				body = body[:i] // a fault is not part of the answer
 			}
+			eventually(t, "the Watcher is shown what was sent", func() bool {
+				w.mu.Lock()
+				defer w.mu.Unlock()
+				return len(w.seen) >= len(body)
+			})
 			w.mu.Lock()
 			if w.seen != body || w.sure != 1 || (w.anew == 1) != (first[0] == roleChunk) {
 				t.Errorf("%q: saw %q, the client %q; sure %d, anew %d", first, w.seen, body, w.sure, w.anew)
