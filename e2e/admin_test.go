@@ -14,7 +14,7 @@ import (
 	"asbru/bench/postgres"
 )
 
-// soon is how quickly a revoked key must be refused.
+// soon bounds how long a revoked key may still be accepted.
 const soon = 5 * time.Second
 
 // kept is a gateway with a store, and its admin token.
@@ -28,7 +28,7 @@ func (k *kept) ask(method, path, body string) answer {
 	return ask(k.t, method, "http://"+k.admin+"/api/governance/"+path, body, "Authorization: Bearer "+k.token)
 }
 
-// made asks for something new, or something else of what there is, and returns what the answer calls value.
+// made sends a request that creates or changes an object, and returns the member value of the answer.
 func (k *kept) made(method, path, body string) string {
 	k.t.Helper()
 	a := k.ask(method, path, body)
@@ -44,13 +44,13 @@ func (k *kept) made(method, path, body string) string {
 	return out.Key.Value
 }
 
-// call is the status of a request with a key.
+// call returns the status of a request with a key.
 func (k *kept) call(key string) int {
 	k.t.Helper()
 	return ask(k.t, "POST", k.url("/v1/chat/completions"), hello, "Authorization: Bearer "+key).status
 }
 
-// becomes waits until a request with a key is answered so, and reports how long that took.
+// becomes waits until a request with a key has that status, and returns how long that took.
 func (k *kept) becomes(want int, key string) time.Duration {
 	k.t.Helper()
 	begun := time.Now()
@@ -76,7 +76,7 @@ func TestAdmin(t *testing.T) {
 	k := &kept{gateway: serve(t, config)}
 	k.token = tokenTold.FindString(k.stderr.String())
 	if k.token == "" {
-		t.Fatalf("no token was told\n%s", k.stderr.String())
+		t.Fatalf("no token was printed\n%s", k.stderr.String())
 	}
 	for _, a := range []answer{
 		ask(t, "GET", "http://"+k.admin+"/api/governance/virtual-keys", ""),
@@ -100,19 +100,19 @@ func TestAdmin(t *testing.T) {
 		}
 	}
 	if a := k.ask("PUT", "teams/filed", `{}`); a.status != 409 || !strings.Contains(a.body, k.file+":7") {
-		t.Errorf("what the file has: %d %s", a.status, a.body)
+		t.Errorf("an object of the file: %d %s", a.status, a.body)
 	}
 	k.made("PUT", "virtual-keys/ci", `{"is_active":false}`)
 	if got := k.call(key); got != 403 {
-		t.Errorf("right after it was revoked: %d", got)
+		t.Errorf("directly after it was revoked: %d", got)
 	}
 	k.made("PUT", "virtual-keys/ci", `{"is_active":true}`)
 
-	// beside the gateway that serves it
+	// with the command line, while the gateway serves it
 	second, told := asbru(t, 0, nil, "keys", "create", "second", "--config", k.file, "--requests", "10/1m")
 	second = strings.TrimSpace(second)
 	if strings.Contains(told, second) {
-		t.Error("the key is told twice")
+		t.Error("the key is printed twice")
 	}
 	k.becomes(200, second)
 	if out, _ := asbru(t, 0, []string{"T=" + k.token}, "keys", "list", "--admin", "http://"+k.admin, "--token", "env.T"); !strings.Contains(out, "second") || strings.Contains(out, second) {
@@ -137,7 +137,7 @@ func TestAdmin(t *testing.T) {
 		t.Errorf("the old admin token: %d", a.status)
 	}
 
-	// a file that contradicts the store is refused, and what is served stays
+	// a file that contradicts the store is refused, and the old configuration stays in use
 	write(t, k.file, config+"virtual_keys: [{name: ci, key: secret-of-another-01}]\n")
 	k.stderr.has(t, "configuration refused")
 	if got := k.call(strings.TrimSpace(next)); got != 200 {
@@ -152,7 +152,7 @@ func TestAdmin(t *testing.T) {
 		t.Errorf("after a restart: %d", got)
 	}
 	if tokenTold.MatchString(again.stderr.String()) {
-		t.Error("a token was told again")
+		t.Error("a token was printed again")
 	}
 	said := k.stderr.String() + k.stdout.String() + again.stderr.String()
 	files, _ := filepath.Glob(dir + "/*")
@@ -170,7 +170,7 @@ func TestAdmin(t *testing.T) {
 	}
 }
 
-// Two machines share a Postgres, lose it, and get it back.
+// Two machines share a Postgres database, which is unavailable for a while.
 func TestTwoMachines(t *testing.T) {
 	server := postgres.Start(t)
 	base := standIn(t, mock.Options{})
@@ -210,13 +210,13 @@ func TestTwoMachines(t *testing.T) {
 			t.Errorf("a change without the database: %d %s", a.status, a.body)
 		}
 		if a := k.ask("GET", "virtual-keys", ""); a.status != 200 || strings.Contains(a.body, "lost") {
-			t.Errorf("what is kept, without the database: %d %s", a.status, a.body)
+			t.Errorf("the list without the database: %d %s", a.status, a.body)
 		}
 	}
 	if m := metrics(one); !strings.Contains(m, "asbru_store_lost 1\n") {
 		t.Error("the metrics do not say that the store is lost")
 	}
-	// a machine that starts now serves what it knew
+	// a machine that starts now serves the last state that it knew
 	three := &kept{serve(t, config), "the-admin-token-of-both"}
 	three.stderr.has(t, "the store does not answer; what it kept when it was last seen is served")
 	if a := three.ask("POST", "virtual-keys", `{"name":"lost","allow_all_providers":true}`); a.status != 503 {
@@ -255,7 +255,7 @@ func TestImportIntoStore(t *testing.T) {
 	write(t, file, local(base)+"store: {path: '"+filepath.Join(dir, "asbru.db")+"'}\ngovernance: {ledger: '"+filepath.Join(dir, "ledger")+"'}\nadmin: {listen: '127.0.0.1:0', token: the-token-of-this-test}\n")
 	write(t, from, strings.ReplaceAll(bifrostFile, "BASE", base))
 	env := []string{"KEY_OF_SET=sk-bf-from-the-environment"}
-	for range 2 { // the second time everything is replaced
+	for range 2 { // the second import replaces everything
 		out, told := asbru(t, 0, env, "import", "bifrost", from, "--quiet", "--store", file)
 		if !strings.Contains(out, "6 kept in the store, 1 left out") || !strings.Contains(told, `is left out: virtual key "later": NOT_SET is not set`) {
 			t.Fatalf("%s%s", out, told)

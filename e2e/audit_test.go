@@ -14,7 +14,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// An entry is what these tests read of a record of the trail.
+// An entry has the members of a record of the trail that these tests read.
 type entry struct {
 	Seq                     uint64
 	Kind, ID, Key, Op       string
@@ -51,7 +51,7 @@ func exported(t *testing.T, dir, from string) (calls, all []entry) {
 	return calls, all
 }
 
-// TestEachCallIsInTheTrail has calls of every kind of end, and reads them from the sink and from the files.
+// TestEachCallIsInTheTrail makes calls with every kind of outcome, and reads them from the sink and from the files.
 func TestEachCallIsInTheTrail(t *testing.T) {
 	base, _ := paid(t)
 	config, ledger := budgeted(t, base, "5")
@@ -60,7 +60,7 @@ func TestEachCallIsInTheTrail(t *testing.T) {
 	config = strings.Replace(config, "{name: free,", "{name: blocked, key: secret-of-blocked, blocked_models: [m]}, {name: ended, key: secret-of-ended, disabled: true}, {name: free, content_logging: true,", 1) +
 		"audit: {content: {bytes: 32}, sign: {every: 1s}}\n"
 	g := serve(t, config)
-	ids := map[string]string{} // by what was asked
+	ids := map[string]string{} // by kind of call
 	f := func(what string, status int, a answer) {
 		t.Helper()
 		if a.status != status {
@@ -139,7 +139,7 @@ func TestEachCallIsInTheTrail(t *testing.T) {
 			}
 			got := found[0]
 			short := entry{Key: got.Key, Status: got.Status, Nanos: got.Nanos, Served: got.Served, Provider: got.Provider, Stream: got.Stream, Fault: got.Fault}
-			list := got.Op == "models" // it asks for no model, and has no body
+			list := got.Op == "models" // it has neither a model nor a body
 			if list {
 				short.Op = got.Op
 			}
@@ -151,7 +151,7 @@ func TestEachCallIsInTheTrail(t *testing.T) {
 		}
 	}
 	db := filepath.Join(dir, "audit.db")
-	named := filepath.Join(t.TempDir(), "first.pub") // the key before vouches for the one behind it
+	named := filepath.Join(t.TempDir(), "first.pub") // a key is signed by the one before it
 	write(t, named, string(first))
 	if out, _ := asbru(t, 0, nil, "audit", "verify", "--key", named, db); !strings.Contains(out, "1 rotations, each signed") {
 		t.Error(out)
@@ -170,8 +170,8 @@ func TestEachCallIsInTheTrail(t *testing.T) {
 	}
 }
 
-// reconciled checks that the trail beside a ledger says of each call what the ledger says, once, and
-// that all of it comes to spent.
+// reconciled checks that the trail has each call of the ledger once, with the same cost, and that the costs add up to
+// spent.
 func reconciled(t *testing.T, ledger string, spent int64) {
 	t.Helper()
 	dir := filepath.Join(filepath.Dir(ledger), "asbru-audit")
@@ -180,7 +180,7 @@ func reconciled(t *testing.T, ledger string, spent int64) {
 	sum, seen := int64(0), map[string]int{}
 	for _, c := range calls {
 		sum += c.Nanos
-		if seen[c.ID]++; seen[c.ID] == 2 && c.Op != "pass" { // what began a batch is there, and what that came to
+		if seen[c.ID]++; seen[c.ID] == 2 && c.Op != "pass" { // the beginning of a batch and its result are separate records
 			t.Errorf("call %s is in the trail twice: %+v", c.ID, c)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// The binary has a token before it says that it listens, sends it, keeps it over a
-// reload, and asks anew when what it asks with has changed. No secret is told.
+// The binary has a token before it reports that it listens, sends it, keeps it over a reload, and fetches another one
+// if the credential for that has changed. No secret is printed.
 func TestTokens(t *testing.T) {
 	var asked atomic.Int32
 	issuer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -64,7 +64,7 @@ func TestTokens(t *testing.T) {
 	}
 	for _, secret := range []string{"right-secret", "other-secret", "wrong-secret", "token-1", "token-2"} {
 		if strings.Contains(log, secret) {
-			t.Errorf("the log tells %s", secret)
+			t.Errorf("the log contains %s", secret)
 		}
 	}
 }

@@ -14,11 +14,11 @@ import (
 	"asbru/bench/standin"
 )
 
-// eachBatched is what a request of a stood-in batch costs at the prices of batching, in nanodollars: 10 tokens at
-// half of $2 and 20 at half of $4 a million.
+// eachBatched is the cost of one request of the stand-in's batches at batch prices, in nanodollars: 10 tokens at half of
+// $2 and 20 at half of $4 a million.
 const eachBatched = standin.BatchIn*1000 + standin.BatchOut*2000
 
-// batching is a gateway before the stand-in of all vendors, whose keys may spend a dollar a month.
+// batching is a gateway in front of the stand-in of all vendors. Its keys may spend a dollar a month.
 func batching(t *testing.T) (up *standin.Server, config, dir string) {
 	t.Helper()
 	up, config = vendors(t)
@@ -34,7 +34,7 @@ func batching(t *testing.T) (up *standin.Server, config, dir string) {
 
 const batcher = "Authorization: Bearer secret-of-ci-0001"
 
-// uploaded is the id of a file of requests that went through g.
+// uploaded uploads a file of requests through g and returns its id.
 func uploaded(t *testing.T, g *gateway, key string, models ...string) string {
 	t.Helper()
 	var lines, form bytes.Buffer
@@ -54,7 +54,7 @@ func uploaded(t *testing.T, g *gateway, key string, models ...string) string {
 	return is.ID
 }
 
-// began is the name of a batch that g was asked to begin.
+// began begins a batch through g and returns its name.
 func began(t *testing.T, g *gateway, path, body, key string) string {
 	t.Helper()
 	a := ask(t, "POST", g.url(path), body, key, "x-model-provider: "+map[bool]string{true: "openai", false: ""}[strings.HasPrefix(path, "/v1/")])
@@ -67,8 +67,8 @@ func began(t *testing.T, g *gateway, path, body, key string) string {
 
 const inOpenAI = `{"input_file_id":"%s","endpoint":"/v1/chat/completions","completion_window":"24h"}`
 
-// A batch is held from its beginning, through a kill and an orderly restart, until it has ended; then each of its
-// results is charged once, at the price of batches, in every form.
+// A batch is held from its beginning until it has ended, also over a kill and an orderly restart. Then each of its
+// results is charged once, at batch prices, in every format.
 func TestBatches(t *testing.T) {
 	up, config, dir := batching(t)
 	g := serve(t, config)
@@ -100,7 +100,7 @@ func TestBatches(t *testing.T) {
 	await(t, "the batches to be charged", func() bool { return len(settles(t, dir)) == 3 }, g.stderr.String)
 	g.signal(syscall.SIGTERM)
 	g.ends(0)
-	const want = 5 * eachBatched // of 6 requests one failed
+	const want = 5 * eachBatched // one of 6 requests failed
 	spent, open := examine(t, dir)
 	if spent != want || open != 0 || held() != "" {
 		t.Errorf("%d spent, %d open, %q held; want %d, and nothing", spent, open, held(), want)
@@ -113,7 +113,7 @@ func TestBatches(t *testing.T) {
 	reconciled(t, dir, want)
 }
 
-// A process that is killed at any moment while batches end charges each of them once, when it is back.
+// A process that is killed at any moment while batches end charges each of them once after a restart.
 func TestBatchesThroughKills(t *testing.T) {
 	up, config, dir := batching(t)
 	g := serve(t, config)
@@ -136,11 +136,11 @@ func TestBatchesThroughKills(t *testing.T) {
 	}
 }
 
-// What cannot be counted is not begun for who has a budget; what does not fit neither. Results that are taken away
-// do not make a batch cheaper.
+// For a key with a budget, a batch that cannot be counted, or that does not fit, is not begun. Deleted results do not make
+// a batch cheaper.
 func TestBatchesRefused(t *testing.T) {
 	up, config, dir := batching(t)
-	g := serve(t, strings.Replace(config, "governance: {", "governance: {objects: {unrecorded: by_id}, ", 1)) // files that nobody made here
+	g := serve(t, strings.Replace(config, "governance: {", "governance: {objects: {unrecorded: by_id}, ", 1)) // files that were not uploaded here
 	for _, q := range []struct {
 		path, body, says string
 		status           int
@@ -160,10 +160,10 @@ func TestBatchesRefused(t *testing.T) {
 	}
 	for _, r := range up.Requests() {
 		if r.Method == "POST" {
-			t.Errorf("%s was asked for", r.Path)
+			t.Errorf("%s was requested", r.Path)
 		}
 	}
-	// a key that pays nothing is served
+	// a key without a budget is served
 	began(t, g, "/v1/batches", fmt.Sprintf(inOpenAI, "file-unknown"), "Authorization: Bearer secret-of-free-01")
 
 	id := began(t, g, "/v1/batches", fmt.Sprintf(inOpenAI, uploaded(t, g, batcher, "m-1", "m-1")), batcher)
@@ -176,6 +176,6 @@ func TestBatchesRefused(t *testing.T) {
 	g.signal(syscall.SIGTERM)
 	g.ends(0)
 	if spent, _ := examine(t, dir); spent != 2*eachBatched {
-		t.Errorf("%d spent; want what the provider says of the whole batch, %d", spent, 2*eachBatched)
+		t.Errorf("%d spent; want the provider's total for the batch, %d", spent, 2*eachBatched)
 	}
 }

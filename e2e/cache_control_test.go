@@ -16,8 +16,7 @@ import (
 	"time"
 )
 
-// A reckoner is a provider that multiplies the number in the last question by 1.6, and says
-// which of its calls it was.
+// A reckoner is a provider that multiplies the number in the last question by 1.6, and numbers its answers.
 type reckoner struct{ calls atomic.Int64 }
 
 func (p *reckoner) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -49,7 +48,7 @@ func (g *gateway) says(t *testing.T, text string, fields ...string) answer {
 	return ask(t, "POST", g.url("/v1/chat/completions"), `{"model":"m","max_tokens":50,"messages":[{"role":"user","content":"`+text+`"}]}`, fields...)
 }
 
-// kept asks until the answer comes from memory.
+// kept repeats a request until the answer comes from memory.
 func (g *gateway) kept(t *testing.T, text string, fields ...string) answer {
 	t.Helper()
 	var a answer
@@ -60,7 +59,7 @@ func (g *gateway) kept(t *testing.T, text string, fields ...string) answer {
 	return a
 }
 
-// An answer past its time is given at once, and refreshed without a client.
+// An expired answer is given at once, and refreshed without a client.
 func TestCacheRefreshes(t *testing.T) {
 	g, p, _, log := controlled(t, "exact: {ttl: 1s, stale: 1m}")
 	g.kept(t, "How far are 5 miles?", asCI)
@@ -72,7 +71,7 @@ func TestCacheRefreshes(t *testing.T) {
 	}
 	await(t, "the answer to be fresh", func() bool { return g.says(t, "How far are 5 miles?", asCI).head.Get("X-Cache") == "exact" }, g.stderr.String)
 	if n := p.calls.Load() - before; n != 1 {
-		t.Errorf("the provider was asked %d times more", n)
+		t.Errorf("the provider got %d more requests", n)
 	}
 	metrics := ask(t, "GET", g.url("/metrics"), "").body
 	if !strings.Contains(metrics, `asbru_cache_behind_total{why="refresh"} 1`) || !strings.Contains(metrics, `asbru_cache_hits_total{tier="stale"} `) {
@@ -93,8 +92,8 @@ func TestCacheRefreshes(t *testing.T) {
 	}, g.stderr.String)
 }
 
-// Nearness alone serves wrong answers, and the shadow control finds it out by itself: the tier
-// is set aside for the owner whose questions they were.
+// Similarity alone serves wrong answers. The shadow control detects them and disables the tier for the owner of the
+// questions.
 func TestCacheIsWatched(t *testing.T) {
 	g, p, admin, _ := controlled(t, "semantic: {mode: relaxed, threshold: 0.7, shadow: {share: 100%, precision: 0.5, samples: 5}}")
 	g.kept(t, "How many kilometers are 5 miles?", asCI)
@@ -130,7 +129,7 @@ func TestCacheIsWatched(t *testing.T) {
 	}
 }
 
-// Operators take out answers by what they know of them; nobody else can.
+// Operators can remove answers by their properties; others cannot.
 func TestCacheIsCleared(t *testing.T) {
 	g, _, admin, _ := controlled(t, "exact: {ttl: 1h}")
 	fill := func() {
@@ -171,18 +170,18 @@ func TestCacheIsCleared(t *testing.T) {
 		}
 	}
 	if a := ask(t, "DELETE", g.url("/api/cache/clear?all=true"), ""); a.status == 200 {
-		t.Errorf("the data listener clears: %s", a.body)
+		t.Errorf("the data listener clears the cache: %s", a.body)
 	}
 	if a := ask(t, "GET", admin+"/api/cache", ""); a.status != 200 || !strings.Contains(a.body, `{"name":"asbru_cache_evictions_total","label":"reason","value":"cleared","number":`) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 	fill()
 	if a := g.says(t, "one", asCI, "X-Cache-Feedback: wrong"); a.head.Get("X-Cache") != "miss" {
-		t.Errorf("what is wrong is given again: %v", a.head)
+		t.Errorf("a wrong answer is given again: %v", a.head)
 	}
 }
 
-// What an answer from memory counts for is the operator's word.
+// How answers from memory are counted is configurable.
 func TestCacheCharges(t *testing.T) {
 	f := func(charge, requests, tokens, usd string) {
 		t.Helper()
@@ -219,14 +218,14 @@ func TestCacheCharges(t *testing.T) {
 	f("charge: {hits: full}", "2", "", "0.00012")
 }
 
-// Where hits count in full a budget pays for them too, as far as it reaches, and the ledger adds up.
+// If hits are charged in full, a budget has to cover them, and the ledger includes them.
 func TestBudgetOfHits(t *testing.T) {
 	base, calls := paid(t)
 	config, dir := budgeted(t, base, "0.0014")
 	g := serve(t, config+"cache: {charge: {hits: full}}\n")
 	const key = "Authorization: Bearer secret-of-ci-0001"
 	g.kept(t, "hello", key)
-	for range 15 { // the twelfth answer is more than the budget has
+	for range 15 { // the budget is enough for eleven answers
 		if a := g.says(t, "hello", key); a.status != 200 || a.head.Get("X-Cache") != "exact" {
 			t.Fatalf("%d %v", a.status, a.head)
 		}
@@ -241,7 +240,7 @@ func TestBudgetOfHits(t *testing.T) {
 	}
 }
 
-// What memory holds, lets go and was not asked for is in the metrics.
+// The metrics show what memory holds, what it has evicted, and which requests do not use it.
 func TestCacheIsMeasured(t *testing.T) {
 	text := strings.Repeat("words ", 4000)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -267,7 +266,7 @@ func TestCacheIsMeasured(t *testing.T) {
 		return 0
 	}
 	var gone, bytes, stored float64
-	await(t, "memory to have let go of what is too much", func() bool { // which it does beside its other work
+	await(t, "memory to have evicted what is too much", func() bool { // it does so in the background
 		gone = figure(`asbru_cache_evictions_total{reason="worth_less"}`) + figure(`asbru_cache_evictions_total{reason="not_admitted"}`) + figure(`asbru_cache_evictions_total{reason="dropped_set"}`)
 		bytes, stored = figure("asbru_cache_bytes"), figure("asbru_cache_stored_total")
 		n := figure("asbru_cache_entries") // some of which are judged already, and still young
@@ -278,7 +277,7 @@ func TestCacheIsMeasured(t *testing.T) {
 	}
 }
 
-// A call that comes again is a new one after the caches were cleared, and is counted.
+// A repeated call is a new one after the caches were cleared, and is counted.
 func TestCacheClearForgetsCalls(t *testing.T) {
 	g, p, admin, _ := controlled(t, "")
 	again := func(replayed string) {

@@ -23,11 +23,11 @@ const (
 		`data: {"id":"chatcmpl-upstream","object":"chat.completion.chunk","created":1763720000,"model":"m-2025","choices":[],"usage":{"prompt_tokens":8,"completion_tokens":3,"total_tokens":11}}` + "\n\ndata: [DONE]\n\n"
 )
 
-// A greeter is a provider that counts its calls and can be held up.
+// A greeter is a provider that counts its calls and can be paused.
 type greeter struct {
 	calls atomic.Int64
-	left  atomic.Int64  // calls whose client went away before the answer's end
-	gate  chan struct{} // a stream waits here after its first words, a reply before; nil: nobody waits
+	left  atomic.Int64  // calls whose client left before the end of the answer
+	gate  chan struct{} // a stream waits for it after its first words, a reply before them; nil: they do not wait
 }
 
 func (p *greeter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -68,8 +68,8 @@ func greets(t *testing.T, p *greeter) (base string) {
 
 func cached(base, more string) string { return local(base) + "cache: {" + more + "}\n" }
 
-// What one was told in one format is told again in every other, as a reply and as a
-// stream, and the provider is asked once.
+// An answer that was given in one format is given again in every other, as a reply and as a stream, with one request to the
+// provider.
 func TestCached(t *testing.T) {
 	p := &greeter{}
 	base := greets(t, p)
@@ -117,13 +117,13 @@ func TestCached(t *testing.T) {
 				t.Errorf("no %s in the metrics", want)
 			}
 		}
-		g.signal(syscall.SIGHUP) // what is remembered survives a reload
+		g.signal(syscall.SIGHUP) // the cache survives a reload
 		g.stderr.has(t, "configuration applied")
 		f("/v1/chat/completions", chatBody("fast", `,"max_tokens":50`), "application/json", "Hello to you")
 	})
 }
 
-// What means the same has one answer, and a number that differs is another question.
+// Questions with the same meaning have one answer; one with another number is a different question.
 func TestCachedInOtherWords(t *testing.T) {
 	p := &greeter{}
 	state := t.TempDir()
@@ -144,7 +144,7 @@ func TestCachedInOtherWords(t *testing.T) {
 	g.signal(syscall.SIGTERM)
 	g.ends(0)
 	calls, _ := exported(t, trail, trail)
-	said := map[string]string{} // the cache's word for each call, and the guard's, the last one of a kind
+	said := map[string]string{} // the cache's result for each call and the guard's objection, the last of each kind
 	for _, c := range calls {
 		said[c.Cache] = c.Guard
 	}
@@ -153,7 +153,7 @@ func TestCachedInOtherWords(t *testing.T) {
 	}
 }
 
-// Many who ask the same at once, as replies and as streams in two formats, are one call.
+// Many equal requests at once, for replies and streams in two formats, make one call.
 func TestStampedeIsOneCall(t *testing.T) {
 	p := &greeter{gate: make(chan struct{})}
 	base := greets(t, p)
@@ -192,7 +192,7 @@ func TestStampedeIsOneCall(t *testing.T) {
 	})
 }
 
-// opened asks for a stream and returns when its first words have come.
+// opened requests a stream and returns when its first words have arrived.
 func opened(t *testing.T, g *gateway) (cancel func(), rest func() string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
@@ -216,8 +216,8 @@ func opened(t *testing.T, g *gateway) (cancel func(), rest func() string) {
 	}
 }
 
-// Who comes late reads along at once; the provider's work goes on when the first one leaves
-// and ends when the last one does.
+// A client that comes late gets the answer so far at once. The call continues when the first client leaves, and ends when the
+// last one does.
 func TestReadersOfOneStream(t *testing.T) {
 	p := &greeter{gate: make(chan struct{})}
 	base := greets(t, p)
@@ -260,7 +260,7 @@ func TestReadersOfOneStream(t *testing.T) {
 	})
 }
 
-// Answers outlive the process, whether it was asked to end or killed.
+// Answers survive the process, whether it was stopped or killed.
 func TestCacheOutlivesTheProcess(t *testing.T) {
 	p := &greeter{}
 	base := greets(t, p)
@@ -269,13 +269,13 @@ func TestCacheOutlivesTheProcess(t *testing.T) {
 	exact := func(g *gateway) func() bool {
 		return func() bool { return chat(t, g, "fast", "").head.Get("X-Cache") == "exact" }
 	}
-	filled := func(g *gateway) { // from disk, which it is beside its other work
+	filled := func(g *gateway) { // from disk, in the background
 		t.Helper()
 		await(t, "the cache to be filled", func() bool {
 			return strings.Contains(ask(t, "GET", g.url("/metrics"), "").body, "asbru_cache_entries ") && !strings.Contains(ask(t, "GET", g.url("/metrics"), "").body, "asbru_cache_entries 0\n")
 		}, g.stderr.String)
 		if !exact(g)() {
-			t.Error("what was kept is not given again")
+			t.Error("a stored answer is not given again")
 		}
 	}
 	g := serve(t, config)
@@ -286,7 +286,7 @@ func TestCacheOutlivesTheProcess(t *testing.T) {
 	g = serve(t, config)
 	filled(g)
 	if p.calls.Load() != before {
-		t.Error("what was kept is forgotten")
+		t.Error("a stored answer is lost")
 	}
 	chat(t, g, "fast", `,"seed":2`)
 	time.Sleep(1500 * time.Millisecond) // it is written once a second
@@ -295,6 +295,6 @@ func TestCacheOutlivesTheProcess(t *testing.T) {
 	g = serve(t, config)
 	filled(g)
 	if chat(t, g, "fast", `,"seed":2`).head.Get("X-Cache") != "exact" || p.calls.Load() != before+1 {
-		t.Errorf("what was kept is forgotten: %d calls", p.calls.Load()-before)
+		t.Errorf("a stored answer is lost: %d calls", p.calls.Load()-before)
 	}
 }

@@ -36,7 +36,7 @@ func TestConfigurationErrors(t *testing.T) {
 	}
 }
 
-// --listen must not open to the world what the file allows on loopback only.
+// --listen must not expose what the file allows only on loopback.
 func TestListenIsJudged(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "asbru.yaml")
 	write(t, file, oneProvider+"virtual_keys: [{name: a, key: short}]\n")
@@ -99,7 +99,7 @@ func TestExplainRules(t *testing.T) {
 	}
 	write(t, file, oneProvider+"routing: {rules: [{name: free, when: 'modle == \"x\"', targets: [{provider: local}]}]}\n")
 	if _, errs := asbru(t, 1, nil, "check", file); !strings.Contains(errs, "did you mean model?") || !strings.Contains(errs, "routing.rules[0].when") {
-		t.Errorf("a mistake in a rule is told as\n%s", errs)
+		t.Errorf("a mistake in a rule is reported as\n%s", errs)
 	}
 }
 

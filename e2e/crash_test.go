@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// crashes is how often the process is killed; CRASHES says otherwise.
+// crashes is how often the process is killed, unless CRASHES is set.
 func crashes(t *testing.T) int {
 	n, err := strconv.Atoi(os.Getenv("CRASHES"))
 	if err != nil {
@@ -25,8 +25,8 @@ func crashes(t *testing.T) int {
 	return n
 }
 
-// Whatever a client has seen the end of is in the ledger once, at its price, however often the
-// process is killed meanwhile; what it has not seen the end of is there at most once.
+// Every call whose end a client has seen is in the ledger once, at its price, no matter how often the process is killed; other
+// calls are there at most once.
 func TestKilled(t *testing.T) {
 	base, _ := paid(t)
 	config, dir := budgeted(t, base, "100000")
@@ -62,7 +62,7 @@ func TestKilled(t *testing.T) {
 		wg.Wait()
 		c.CloseIdleConnections()
 	}
-	g := serve(t, config) // charges what the last one left
+	g := serve(t, config) // it charges the calls that the last process left open
 	g.signal(syscall.SIGTERM)
 	g.ends(0)
 	spent, open := examine(t, dir)
@@ -102,7 +102,7 @@ type settled struct {
 	Flags    []string
 }
 
-// settles are those of a ledger, by call.
+// settles returns the settlements in a ledger, by call.
 func settles(t *testing.T, dir string) map[string][]settled {
 	t.Helper()
 	out, _ := asbru(t, 0, nil, "ledger", "dump", "--kind", "settle", dir)
@@ -118,11 +118,11 @@ func settles(t *testing.T, dir string) map[string][]settled {
 	return list
 }
 
-// A disk that is full refuses new calls with 503 and lets those under way finish; when there is
-// space again, work is taken without a restart.
+// With a full disk new calls are refused with 503, and those under way finish. Once there is space again, calls are accepted
+// without a restart.
 func TestDiskFull(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("a disk that can be filled is mounted by root alone")
+		t.Skip("only root can mount a disk that can be filled")
 	}
 	base, calls := paid(t)
 	config, dir := budgeted(t, base, "1000")
@@ -152,7 +152,7 @@ func TestDiskFull(t *testing.T) {
 		_, err = f.Write(block)
 	}
 	f.Close()
-	// What was allocated before is still to be used up.
+	// The space allocated before has to be used up first.
 	c := &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
 	refused := func() bool {
 		a, err := try(c, "POST", g.url("/v1/chat/completions"), chatBody("m", `,"max_tokens":10`), key)
@@ -166,7 +166,7 @@ func TestDiskFull(t *testing.T) {
 	}
 	full := fillLedger(t, refused)
 	if a := chat(t, g, "m", "", "Authorization: Bearer secret-of-free-01"); a.status != 503 && a.status != 200 {
-		t.Errorf("a key that pays nothing: %d %s", a.status, a.body)
+		t.Errorf("a key without a budget: %d %s", a.status, a.body)
 	}
 	if <-done; !strings.Contains(slow.body, "[DONE]") {
 		t.Errorf("the stream under way: %d %s", slow.status, slow.body)
@@ -182,7 +182,7 @@ func TestDiskFull(t *testing.T) {
 	t.Logf("refused after %d more calls", full)
 }
 
-// fillLedger asks until the ledger has no room.
+// fillLedger sends requests until the ledger has no space.
 func fillLedger(t *testing.T, refused func() bool) (n int) {
 	t.Helper()
 	var wg sync.WaitGroup
@@ -213,8 +213,7 @@ func fillLedger(t *testing.T, refused func() bool) (n int) {
 	return n
 }
 
-// A process that was killed has its ledger until the sync that it was in has ended. The next one
-// waits for that, and does not begin before.
+// A killed process holds its ledger until the sync that it was in has ended. The next process waits for that.
 func TestLedgerOfOneWhoDies(t *testing.T) {
 	base, _ := paid(t)
 	config, dir := budgeted(t, base, "100000")

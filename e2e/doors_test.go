@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What the headers x-bf-* ask of a translation.
+// The headers x-bf-* that control a translation.
 func TestWishesInHeaders(t *testing.T) {
 	up, config := vendors(t)
 	config = private(config) + "virtual_keys: [{name: a, key: vk-0123456789abcdef}]\n"
@@ -56,7 +56,7 @@ func TestWishesInHeaders(t *testing.T) {
 	})
 }
 
-// Each dialect lists the models its caller may use, in its own words.
+// Each dialect lists the models that its caller may use, in its own format.
 func TestModelsInEveryDialect(t *testing.T) {
 	_, config := vendors(t)
 	config = private(config) + `models:

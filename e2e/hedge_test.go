@@ -15,7 +15,7 @@ import (
 	"asbru/bench/mock"
 )
 
-// A counter counts what a stand-in provider writes into its log.
+// A counter counts the lines of a stand-in provider's log.
 type counter struct{ calls, abandoned atomic.Int64 }
 
 func (c *counter) Write(p []byte) (int, error) {
@@ -24,18 +24,18 @@ func (c *counter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// One answer in twenty begins two seconds late. With a hedge nobody waits for it, at the price
-// of one call in twenty.
+// One answer in twenty begins two seconds late. With hedging no client waits that long, at the price of one additional call in
+// twenty.
 func TestHedge(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes seconds, most of which are waits")
+		t.Skip("takes seconds of waiting")
 	}
 	const warm, clients = 160, 16
 	requests := 600
 	if *full {
 		requests = 6000
 	}
-	var calls counter // of both
+	var calls counter // of both providers
 	slow := standIn(t, mock.Options{Fault: "tail-2s+ttft-200ms", Tokens: 4, RequestsLog: &calls})
 	quick := standIn(t, mock.Options{Fault: "ttft-15ms", Tokens: 4, RequestsLog: &calls})
 	g := serve(t, fmt.Sprintf(`
@@ -79,16 +79,16 @@ models:
 		promise{"p99 of the first content, beside p95", float64(p99) / float64(p95), 1.3, "", false},
 		promise{"extra calls for a request", float64(extra) / float64(all), 0.06, "", false},
 	)
-	// On a machine that stands still now and then p95 is a wait of the machine's: few calls are late
-	// beside it, and how late says nothing. What may be spent holds everywhere.
+	// On a machine that pauses now and then, p95 is dominated by these pauses, so that few calls are late compared with it. The bound
+	// on extra calls holds on any machine.
 	if extra == 0 || extra > all*6/100+2 { // two more may have been saved up
 		t.Errorf("%d extra calls for %d requests", extra, all)
 	}
-	// One that had answered already is none.
+	// A call that had answered already is not cut off.
 	await(t, "the losers are cut off", func() bool { return calls.abandoned.Load() >= extra*8/10 }, func() string { return fmt.Sprint(calls.abandoned.Load()) })
 }
 
-// firstContent asks for a stream, reads all of it, and returns when its first content came.
+// firstContent requests a stream, reads all of it, and returns how long its first content took.
 func firstContent(url string) (time.Duration, error) {
 	start := time.Now()
 	res, err := http.Post(url, "application/json", strings.NewReader(chatBody("m", `,"stream":true`)))
@@ -109,8 +109,7 @@ func firstContent(url string) (time.Duration, error) {
 	return first, nil
 }
 
-// Hedges stop where they would cost more than they may, by the price that is known of the
-// model, and the answers then take as long as they take.
+// Hedges stop when they would cost more than allowed, by the price of the model. Then slow answers are waited for.
 func TestHedgeCost(t *testing.T) {
 	const requests, most = 12, 0.00002 // dollars an hour
 	var calls counter
@@ -127,7 +126,7 @@ models:
 prices:
   overrides: [{name: ours, model: gpt-4o-mini, input: 0.2, output: 0.6}]
 `, slow, quick, most))
-	for range requests { // one after the other: a share of them saves up two hedges at the most
+	for range requests { // one by one, which saves up at most two hedges
 		if _, err := firstContent(g.url("/v1/chat/completions")); err != nil {
 			t.Error(err)
 		}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A model that nobody serves is refused in each vendor's own words.
+// A model that no provider serves is refused in each vendor's own format.
 func TestUnknownModel(t *testing.T) {
 	up, config := vendors(t)
 	want := map[string]string{
@@ -30,7 +30,7 @@ func TestUnknownModel(t *testing.T) {
 			}
 		}
 		if a := ask(t, "GET", g.url("/v1/models/nobody-knows"), ""); a.status != 404 || !strings.Contains(a.body, `"code":"model_not_found"`) {
-			t.Errorf("a model to be shown: %d %s", a.status, a.body)
+			t.Errorf("showing a model: %d %s", a.status, a.body)
 		}
 		a := chat(t, g, "anthropic/error-404", "")
 		if a.status != 404 || !strings.Contains(a.body, `"code":"model_not_found"`) {
@@ -40,8 +40,8 @@ func TestUnknownModel(t *testing.T) {
 	})
 }
 
-// A WebSocket is refused before a provider is asked where there are none: to relay its request
-// without the upgrade would be another request.
+// A WebSocket on a path without WebSockets is refused before anything is sent to a provider, because the request without its
+// upgrade would be a different one.
 func TestNoWebSocket(t *testing.T) {
 	up, config := vendors(t)
 	lanes(t, private(config), func(t *testing.T, g *gateway) {
@@ -63,8 +63,7 @@ func TestNoWebSocket(t *testing.T) {
 	})
 }
 
-// What the provider of the model does not have is refused before anything is sent, with its
-// name.
+// An operation that the model's provider does not have is refused before anything is sent, and named.
 func TestMissingOperation(t *testing.T) {
 	up, config := vendors(t)
 	lanes(t, private(config), func(t *testing.T, g *gateway) {
@@ -94,8 +93,8 @@ func TestMissingOperation(t *testing.T) {
 	})
 }
 
-// Tokens are Cohere's alone: no other vendor tells them, so nothing can be translated. They are
-// found behind its own paths and at the bare version.
+// Only Cohere has an operation for tokens, so it cannot be translated. It is served at Cohere's own paths and below the plain
+// version.
 func TestTokenize(t *testing.T) {
 	up, config := vendors(t)
 	lanes(t, private(config), func(t *testing.T, g *gateway) {
@@ -116,7 +115,7 @@ func TestTokenize(t *testing.T) {
 	})
 }
 
-// Who opens the path of a conversation with a browser is told what to do with it.
+// A browser that opens the path of a conversation gets an explanation.
 func TestConversationIsRead(t *testing.T) {
 	g := serve(t, "providers: [{name: one, base_url: 'http://127.0.0.1:1'}, {name: two, base_url: 'http://127.0.0.1:1'}]\n")
 	if a := ask(t, "GET", g.url("/v1/chat/completions"), ""); a.status != 400 || !strings.Contains(a.body, "send POST to ask a model") {

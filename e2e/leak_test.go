@@ -12,7 +12,7 @@ import (
 	"asbru/bench/mock"
 )
 
-// After clients of every kind came and went, well and badly, nothing of them is left.
+// After clients of every kind have come and gone, in good order or not, nothing of them is left.
 func TestNothingStays(t *testing.T) {
 	base := standIn(t, mock.Options{})
 	lanes(t, local(base)+"admin: {listen: \"127.0.0.1:0\"}\n", func(t *testing.T, g *gateway) {
@@ -23,14 +23,14 @@ func TestNothingStays(t *testing.T) {
 		}
 		before := goroutines()
 		if before == 0 {
-			t.Fatal("the profile does not say how many goroutines there are")
+			t.Fatal("the profile does not have the number of goroutines")
 		}
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() { visits(t, g) })
 		}
 		wg.Wait()
-		// Idle connections to the provider have no goroutine of their own in plain text.
+		// Idle plain-text connections to the provider have no goroutine of their own.
 		await(t, "the goroutines to end", func() bool { return goroutines() <= before+2 }, func() string {
 			return ask(t, "GET", "http://"+g.admin+"/debug/pprof/goroutine?debug=1", "").body
 		})
@@ -43,7 +43,7 @@ func TestNothingStays(t *testing.T) {
 	})
 }
 
-// visits are those of one client.
+// visits makes the requests of one client.
 func visits(t *testing.T, g *gateway) {
 	url := g.url("/v1/chat/completions")
 	for _, c := range []*http.Client{client(), h2(nil)} {
@@ -55,7 +55,7 @@ func visits(t *testing.T, g *gateway) {
 			t.Error(err)
 			continue
 		}
-		resp.Body.Close() // long before the end
+		resp.Body.Close() // long before the end of the stream
 		c.CloseIdleConnections()
 	}
 	for _, request := range []string{"GET /v1/models HTTP/1.0\r\n\r\n", "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n", "POST /v1/", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\r\n\r\n", "\x16\x03\x01"} {

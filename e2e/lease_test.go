@@ -15,7 +15,7 @@ import (
 	"asbru/bench/postgres"
 )
 
-// A pair is two gateways with ledgers of their own and one budget.
+// A pair is two gateways with a ledger each and a shared budget.
 type pair struct {
 	t      *testing.T
 	config [2]string
@@ -35,7 +35,7 @@ func newPair(t *testing.T, base, store, usd string) *pair {
 	return p
 }
 
-// call asks one of them.
+// call sends a request to one of them.
 func (p *pair) call(c *http.Client, i int) answer {
 	a, err := try(c, "POST", p.g[i].url("/v1/chat/completions"), chatBody("m", `,"max_tokens":10`), "Authorization: Bearer secret-of-ci-0001")
 	if err != nil {
@@ -44,7 +44,7 @@ func (p *pair) call(c *http.Client, i int) answer {
 	return a
 }
 
-// hammer has one of them called by several at once until each is told so, and counts what was served.
+// hammer calls one of them from several goroutines at once until each gets that status, and counts the calls served.
 func (p *pair) hammer(wg *sync.WaitGroup, i, until int, served *atomic.Int64) {
 	for range 4 {
 		wg.Go(func() {
@@ -57,11 +57,11 @@ func (p *pair) hammer(wg *sync.WaitGroup, i, until int, served *atomic.Int64) {
 						return
 					}
 					if until == 200 {
-						time.Sleep(2 * time.Millisecond) // a quick machine leaves enough for the end, too
+						time.Sleep(2 * time.Millisecond) // so that a fast machine leaves enough of the budget for the end
 					}
 				case until, -1: // killed
 					return
-				case 503: // the database is slow on this machine just now
+				case 503: // the database is slow at the moment
 					if !strings.Contains(a.body, "the store that grants more does not answer") {
 						p.t.Errorf("%d %s", a.status, a.body)
 						return
@@ -72,15 +72,15 @@ func (p *pair) hammer(wg *sync.WaitGroup, i, until int, served *atomic.Int64) {
 					return
 				}
 			}
-			p.t.Errorf("nobody is told %d", until)
+			p.t.Errorf("no call is answered %d", until)
 		})
 	}
 }
 
 var mayCost = regexp.MustCompile(`has \$([0-9.]+) left of \$([0-9.]+) and this request may cost up to \$([0-9.]+)`)
 
-// Two gateways spend one budget: not a nanodollar more, and less than one call less, though one is
-// killed, its sockets change hands, and the database is gone for a while.
+// Two gateways spend one budget, to within one call and never more, although one is killed, its sockets are handed over, and the
+// database is unavailable for a while.
 func TestLeases(t *testing.T) {
 	server := postgres.Start(t)
 	base, calls := paid(t)
@@ -90,7 +90,7 @@ func TestLeases(t *testing.T) {
 	var served atomic.Int64
 	var wg sync.WaitGroup
 
-	// both at once, and one hands over to a successor meanwhile
+	// both at once, while one hands over to a successor
 	p.hammer(&wg, 0, 200, &served)
 	p.hammer(&wg, 1, 200, &served)
 	p.g[0].signal(syscall.SIGUSR2)
@@ -111,7 +111,7 @@ func TestLeases(t *testing.T) {
 	wg.Wait()
 	p.g[1] = serve(t, p.config[1])
 
-	// the database is away: within what was granted, then a reason
+	// without the database: calls within the grant are served, then refused with a reason
 	if a := p.call(c, 0); a.status != 200 {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
@@ -127,14 +127,14 @@ func TestLeases(t *testing.T) {
 	server.Start()
 	await(t, "the database", func() bool { return p.call(c, 0).status == 200 }, p.g[0].stderr.String)
 
-	// to the end
+	// until the budget is used up
 	p.g[1].stderr.has(t, "listening")
 	for i := range p.g {
 		p.hammer(&wg, i, 402, &served)
 	}
 	wg.Wait()
 	var last answer
-	for begun := time.Now(); time.Since(begun) < 3*time.Second; { // who is refused for a moment asks again
+	for begun := time.Now(); time.Since(begun) < 3*time.Second; { // a call that is refused temporarily is repeated
 		for i := range p.g {
 			if last = p.call(c, i); last.status == 402 {
 				time.Sleep(50 * time.Millisecond)
@@ -168,7 +168,7 @@ func TestLeases(t *testing.T) {
 	t.Logf("%d calls served of %d made; spent %d and %d of %d", served.Load(), calls.Load(), one, two, most)
 }
 
-// nanos is an amount of dollars as a refusal says it.
+// nanos reads an amount of dollars in a refusal.
 func nanos(t *testing.T, usd string) int64 {
 	t.Helper()
 	whole, part, _ := strings.Cut(usd, ".")

@@ -18,7 +18,7 @@ import (
 	"asbru/bench/mock"
 )
 
-// state is what /api/status says.
+// state is the answer of /api/status.
 type state struct {
 	Snapshot int
 	Draining bool
@@ -58,7 +58,7 @@ func TestReloadBySignal(t *testing.T) {
 	g.signal(syscall.SIGHUP)
 	g.stderr.has(t, "configuration problem")
 	if s := g.stderr.String(); !strings.Contains(s, "admin.listen: has changed and stays as it was") {
-		t.Errorf("a change that needs a restart is not told:\n%s", s)
+		t.Errorf("a change that needs a restart is not reported:\n%s", s)
 	}
 }
 
@@ -68,16 +68,16 @@ func TestReloadByChange(t *testing.T) {
 	write(t, g.file, local(base)+"allow_anonymous: false\n")
 	g.awaits("the change to be seen", func(s state) bool { return s.Snapshot == 2 })
 	if a := chat(t, g, "fast", ""); a.status != 401 {
-		t.Errorf("nobody may call now: %d %s", a.status, a.body)
+		t.Errorf("a call without an allowed key: %d %s", a.status, a.body)
 	}
 }
 
-// load keeps asking until stop; it counts answers and failures.
+// load sends requests until stop, and counts answers and failures.
 type load struct {
 	done, failed atomic.Int64
 	stop         chan struct{}
 	wg           sync.WaitGroup
-	first        atomic.Pointer[string] // what went wrong first
+	first        atomic.Pointer[string] // the first failure
 }
 
 func loaded(t *testing.T, g *gateway, workers int) *load {
@@ -107,7 +107,7 @@ func loaded(t *testing.T, g *gateway, workers int) *load {
 	return l
 }
 
-// ends stops the load and expects that nothing failed.
+// ends stops the load and checks that no request failed.
 func (l *load) ends(t *testing.T) {
 	t.Helper()
 	close(l.stop)
@@ -136,7 +136,7 @@ func TestBrokenFileUnderLoad(t *testing.T) {
 	}
 }
 
-// Reloads that change the endpoint give up its pool; no request notices.
+// Reloads that change the endpoint replace its pool without failing a request.
 func TestPoolsChangeUnderLoad(t *testing.T) {
 	bases := []string{standIn(t, mock.Options{}), standIn(t, mock.Options{})}
 	g := serve(t, local(bases[0]))
@@ -149,7 +149,7 @@ func TestPoolsChangeUnderLoad(t *testing.T) {
 	l.ends(t)
 }
 
-// A stream under way is finished by a drain; its client is told to come back elsewhere.
+// A drain lets a stream finish and closes the connection afterwards.
 func TestDrainUnderStreams(t *testing.T) {
 	base := standIn(t, mock.Options{})
 	lanes(t, local(base)+"admin: {listen: \"127.0.0.1:0\"}\n", func(t *testing.T, g *gateway) {
@@ -185,7 +185,7 @@ func TestDrainUnderStreams(t *testing.T) {
 	})
 }
 
-// Streams that take about a second, and for ever.
+// Streams that take about a second, and that never end.
 const (
 	aSecond = "mock-chunks-20+gap-60ms"
 	forEver = "mock-chunks-10000+gap-100ms"
@@ -223,8 +223,8 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	g.signal(syscall.SIGINT)
 	g.stderr.has(t, "draining")
 	late := time.Now().Add(patience)
-	for over := false; !over && time.Now().Before(late); { // one that comes right behind the first is taken for its echo
-		g.cmd.Process.Signal(syscall.SIGINT) // fails once it has ended
+	for over := false; !over && time.Now().Before(late); { // one directly after the first counts as its repetition
+		g.cmd.Process.Signal(syscall.SIGINT) // fails after the process has ended
 		select {
 		case code := <-g.exit:
 			g.exit <- code
@@ -253,8 +253,7 @@ func TestDrainIsBounded(t *testing.T) {
 	})
 }
 
-// A hand-over loses no request and no stream, and the successor is one that can
-// hand over again.
+// A hand-over loses no request and no stream, and the successor can hand over again.
 func TestHandOver(t *testing.T) {
 	base := standIn(t, mock.Options{})
 	g := serve(t, local(base)+"admin: {listen: \"127.0.0.1:0\"}\n")
@@ -331,7 +330,7 @@ func TestAccessLogMovesOn(t *testing.T) {
 	if err := json.Unmarshal([]byte(l), &entry); err != nil || strings.Contains(l, "vk-") || !strings.Contains(l, "127.0.0.1") {
 		t.Errorf("the line %s: %v", l, err)
 	}
-	// A client of the slow door is seen by its own address too.
+	// A client of the slow door is logged with its own address, too.
 	c := h2(nil)
 	defer c.CloseIdleConnections()
 	b, err := try(c, "POST", g.url("/v1/chat/completions"), chatBody("fast", ""), "Authorization: Bearer vk-0123456789abcdef")
@@ -373,7 +372,7 @@ func TestAdminListener(t *testing.T) {
 	f(404, admin+"/v1/models", "not_found")
 }
 
-// A provider that stalls is given up on; a client that hangs up ends the call.
+// A provider that stalls is given up; a client that hangs up ends the call.
 func TestHangUpReachesTheProvider(t *testing.T) {
 	gone := make(chan struct{}, 2)
 	_, base := scripted(t, func(w http.ResponseWriter, r *http.Request) {
@@ -396,7 +395,7 @@ func TestHangUpReachesTheProvider(t *testing.T) {
 			select {
 			case <-gone:
 			case <-time.After(patience):
-				t.Errorf("%s: the provider was not told", name)
+				t.Errorf("%s: the provider's connection was not closed", name)
 			}
 			c.CloseIdleConnections()
 		}

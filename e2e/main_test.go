@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// patience bounds every wait of these tests; none is expected to come near.
+// patience bounds every wait of these tests, which normally are much shorter.
 const patience = 20 * time.Second
 
 // binary is the program, built once.
@@ -44,8 +44,8 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// output is the file a process and its successors write to: a pipe would keep
-// the end of the first from being seen while the second lives.
+// output is the file that a process and its successors write to. With a pipe, the end of the first process would not be
+// noticed while its successor runs.
 type output struct{ *os.File }
 
 func newOutput(t *testing.T) output {
@@ -66,7 +66,7 @@ func (o output) String() string {
 	return string(b)
 }
 
-// has returns the first log line with this message, and waits for it.
+// has waits for a log line with this message, and returns the first one.
 func (o output) has(t *testing.T, message string) map[string]any {
 	t.Helper()
 	var found map[string]any
@@ -103,7 +103,7 @@ type gateway struct {
 	admin  string // empty: no admin listener
 	stdout output
 	stderr output
-	exit   chan int // gets the exit code
+	exit   chan int // receives the exit code
 }
 
 func (g *gateway) url(path string) string { return "http://" + g.addr + path }
@@ -155,7 +155,7 @@ func start(t *testing.T, env []string, args ...string) *gateway {
 	return g
 }
 
-// environ is the environment without what would steer the program.
+// environ returns the environment without variables that affect the program.
 func environ() (env []string) {
 	for _, kv := range os.Environ() {
 		if name, _, _ := strings.Cut(kv, "="); !strings.HasSuffix(name, "_API_KEY") && !strings.HasPrefix(name, "GO") && !strings.HasPrefix(name, "NOTIFY") {
@@ -172,7 +172,7 @@ func (g *gateway) signal(sig syscall.Signal) {
 	}
 }
 
-// ends waits for the end and checks the exit code.
+// ends waits for the process to end and checks its exit code.
 func (g *gateway) ends(want int) {
 	g.t.Helper()
 	select {
@@ -185,7 +185,7 @@ func (g *gateway) ends(want int) {
 	}
 }
 
-// asbru runs a command that ends by itself.
+// asbru runs a command to its end.
 func asbru(t *testing.T, code int, env []string, args ...string) (stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -213,8 +213,7 @@ type answer struct {
 	body   string
 }
 
-// client does not reuse connections between tests, follow redirects or ask for
-// compression.
+// client does not reuse connections between tests, follow redirects or ask for compression.
 func client() *http.Client {
 	return &http.Client{
 		Timeout:       patience,
@@ -264,7 +263,7 @@ func chatBody(model, more string) string {
 	return `{"model":"` + model + `","messages":[{"role":"user","content":"Hello"}]` + more + `}`
 }
 
-// deadPort is an address where nobody listens.
+// deadPort returns an address where nothing listens.
 func deadPort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

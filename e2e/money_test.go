@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// paid is a provider whose answers cost 100 + 10*2 micro-dollars at the prices of its test: 100
-// tokens in and 10 out at $1 and $2 a million.
+// paid is a provider whose answers cost 100 + 10*2 micro-dollars at the prices of the test: 100 tokens in and 10 out, at $1
+// and $2 a million.
 func paid(t *testing.T) (base string, calls *atomic.Int64) {
 	t.Helper()
 	calls = new(atomic.Int64)
@@ -57,7 +57,7 @@ func paid(t *testing.T) (base string, calls *atomic.Int64) {
 
 const eachCall = 120_000 // nanodollars
 
-// budgeted is a gateway with a key that may spend usd, and its ledger's directory.
+// budgeted starts a gateway with a key that may spend usd, and returns it with its ledger's directory.
 func budgeted(t *testing.T, base, usd string) (config, dir string) {
 	dir = filepath.Join(t.TempDir(), "ledger")
 	return "providers: [{name: mine, base_url: '" + base + "', models: [m, other], budgets: [{usd: 1000, window: 1d}]}]\n" +
@@ -68,8 +68,8 @@ func budgeted(t *testing.T, base, usd string) (config, dir string) {
 
 var ledgerSums = regexp.MustCompile(`spent \$([0-9.]+); [0-9]+ accounts?, (\d+) calls? under way`)
 
-// examine says what was spent by a ledger, and how many calls have not ended. Records that the audit
-// trail has may be gone from it; its checkpoints know them.
+// examine returns what was spent according to a ledger, and the number of open calls. Records that the audit trail has may have
+// been removed from it; its checkpoints include them.
 func examine(t *testing.T, dir string) (spent int64, open int) {
 	t.Helper()
 	out, _ := asbru(t, 0, nil, "ledger", "verify", dir)
@@ -83,8 +83,8 @@ func examine(t *testing.T, dir string) (spent int64, open int) {
 	return spent, open
 }
 
-// A budget holds the worst case, charges what it was, refuses what does not fit, and knows all of
-// it after an orderly restart and after kill -9.
+// A budget holds the worst case, charges the real cost, and refuses what does not fit, also after an orderly restart and after
+// kill -9.
 func TestBudget(t *testing.T) {
 	base, calls := paid(t)
 	config, dir := budgeted(t, base, "0.01")
@@ -98,7 +98,7 @@ func TestBudget(t *testing.T) {
 	if a := chat(t, g, "m", `,"max_tokens":50,"stream":true`, key); a.status != 200 || !strings.Contains(a.body, "[DONE]") {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
-	// what is only read again was paid, and needs no money to be there
+	// reading something again is free, and needs no budget
 	for _, path := range []string{"/v1/responses/resp_1", "/v1/responses/resp_1?stream=true", "/v1/files"} {
 		if a := ask(t, "GET", g.url(path), "", key); a.status != 200 || !strings.Contains(a.body, "usage") {
 			t.Errorf("GET %s: %d %s", path, a.status, a.body)
@@ -113,14 +113,14 @@ func TestBudget(t *testing.T) {
 	before := calls.Load()
 	a := chat(t, g, "m", `,"max_tokens":50000`, key)
 	if a.status != 402 || !strings.Contains(a.body, "budget_exceeded") || !strings.Contains(a.body, `monthly budget of key \"ci\" has $0.00952 left of $0.01`) {
-		t.Errorf("what does not fit: %d %s", a.status, a.body)
+		t.Errorf("a request that does not fit: %d %s", a.status, a.body)
 	}
 	a = ask(t, "POST", g.url("/anthropic/v1/messages"), `{"model":"mine/m","max_tokens":50000,"messages":[{"role":"user","content":"x"}]}`, "x-api-key: secret-of-ci-0001")
 	if a.status != 402 || !strings.Contains(a.body, "billing_error") {
 		t.Errorf("Anthropic's client is told %d %s", a.status, a.body)
 	}
 	if calls.Load() != before {
-		t.Error("what was refused was asked for")
+		t.Error("a refused request was sent")
 	}
 	if a := chat(t, g, "m", "", "Authorization: Bearer secret-of-free-01"); a.status != 200 {
 		t.Errorf("a key without a budget: %d %s", a.status, a.body)
@@ -161,8 +161,8 @@ func TestBudget(t *testing.T) {
 	reconciled(t, dir, spent)
 }
 
-// However many ask at once, the cap is not passed by a nanodollar, and whoever leaves is charged
-// for what was delivered.
+// With many requests at once the cap is not exceeded by a nanodollar, and clients that leave are charged for what was
+// delivered.
 func TestBudgetParallel(t *testing.T) {
 	base, calls := paid(t)
 	config, dir := budgeted(t, base, "0.006")
@@ -196,7 +196,7 @@ func TestBudgetParallel(t *testing.T) {
 	}
 }
 
-// Who leaves in mid-stream has had a part, and pays for it.
+// A client that leaves in mid-stream pays for the part that it got.
 func TestBudgetLeft(t *testing.T) {
 	base, _ := paid(t)
 	config, dir := budgeted(t, base, "1")
@@ -213,8 +213,8 @@ func TestBudgetLeft(t *testing.T) {
 	}
 }
 
-// Anthropic's streams begin with a report of one token. Who leaves before the last one has had more, and
-// pays for it.
+// Anthropic's streams begin with a report of one token. A client that leaves before the final report pays for what it
+// got.
 func TestBudgetLeftEarly(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
@@ -230,7 +230,7 @@ func TestBudgetLeftEarly(t *testing.T) {
 	t.Cleanup(s.Close)
 	config, dir := budgeted(t, s.URL, "1")
 	g := serve(t, strings.Replace(config, "name: mine,", "name: mine, type: anthropic, api_key: k,", 1))
-	for _, path := range []string{"/anthropic/v1/messages", "/v1/chat/completions"} { // as it is, and translated
+	for _, path := range []string{"/anthropic/v1/messages", "/v1/chat/completions"} { // unchanged, and translated
 		r, err := http.NewRequest("POST", g.url(path), strings.NewReader(chatBody("m", `,"stream":true,"max_tokens":50`)))
 		if err != nil {
 			t.Fatal(err)
@@ -260,8 +260,8 @@ func TestBudgetLeftEarly(t *testing.T) {
 	}
 }
 
-// A ledger changes hands with the sockets: calls that began in one process end in the next one, no
-// request is refused for it, and every one is charged once.
+// A ledger is handed over together with the sockets: calls that begin in one process end in the next, no request is refused
+// because of that, and every one is charged once.
 func TestBudgetHandOver(t *testing.T) {
 	base, calls := paid(t)
 	config, dir := budgeted(t, base, "1000")
@@ -305,7 +305,7 @@ func TestBudgetHandOver(t *testing.T) {
 	reconciled(t, dir, calls.Load()*eachCall)
 }
 
-// lastSuccessor is the process that the newest hand-over made.
+// lastSuccessor returns the process of the latest hand-over.
 func lastSuccessor(t *testing.T, g *gateway) (pid int) {
 	t.Helper()
 	for line := range strings.Lines(g.stderr.String()) {
@@ -320,14 +320,14 @@ func lastSuccessor(t *testing.T, g *gateway) (pid int) {
 	return pid
 }
 
-// A successor that cannot serve leaves the ledger with who had it.
+// A successor that cannot serve leaves the ledger to its predecessor.
 func TestBudgetHandOverRefused(t *testing.T) {
 	base, _ := paid(t)
 	config, dir := budgeted(t, base, "1000")
 	g := serve(t, config)
 	key := "Authorization: Bearer secret-of-ci-0001"
 	chat(t, g, "m", `,"max_tokens":10`, key)
-	// Behind the ledger: its listener is of an address that this machine does not have.
+	// It fails after the ledger was opened, because this machine does not have its listener's address.
 	write(t, g.file, strings.Replace(config, "admin: {listen: '127.0.0.1:0'}", "admin: {listen: '192.0.2.1:1'}", 1))
 	g.signal(syscall.SIGUSR2)
 	g.stderr.has(t, "hand-over refused; this process goes on")
@@ -342,7 +342,7 @@ func TestBudgetHandOverRefused(t *testing.T) {
 	reconciled(t, dir, 2*eachCall)
 }
 
-// What stands in the way of a start is told with the place it is at, and with what to do.
+// An obstacle to a start is reported with its path and a remedy.
 func TestStateThatIsNotUsable(t *testing.T) {
 	f := func(name, document, file, text string, want ...string) {
 		t.Helper()

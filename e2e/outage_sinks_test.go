@@ -13,14 +13,14 @@ import (
 	_ "github.com/lib/pq" // the driver "postgres"
 )
 
-// A hook is a webhook that keeps what it is brought: the numbers of records, and the ids of calls.
+// A hook is a webhook that keeps the numbers of the records that it gets, and the ids of calls.
 type hook struct {
 	down atomic.Bool
 
 	mu    sync.Mutex
 	calls map[uint64]string // by the number of the record
 	last  uint64            // number of the last record
-	again int               // records that came more than once
+	again int               // number of repeated records
 	odd   []string
 }
 
@@ -40,7 +40,7 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		switch {
 		case e.Seq <= h.last:
-			h.again++ // whoever is told at least once goes by the number
+			h.again++ // delivery is at least once, so repetitions are recognized by number
 			continue
 		case e.Seq != h.last+1:
 			h.odd = append(h.odd, fmt.Sprintf("record %d follows %d", e.Seq, h.last))
@@ -52,15 +52,15 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// A table is a sink that a database keeps.
+// A table is a sink in a database.
 type table struct {
 	name       string
 	driver, at string
-	asked      string // by verify
+	asked      string // the query of verify
 	from, back func()
 }
 
-// ids reads which calls a table has, and checks that their records are numbered without gaps.
+// ids returns the calls in a table, and checks that their records are numbered without gaps.
 func (d *table) ids(t *testing.T) (ids map[string]int, nanos int64) {
 	t.Helper()
 	db, err := sql.Open(d.driver, d.at)
@@ -93,7 +93,7 @@ func (d *table) ids(t *testing.T) (ids map[string]int, nanos int64) {
 	return ids, nanos
 }
 
-// lockable is an SQLite sink that is away while somebody else writes.
+// lockable is an SQLite sink that is unavailable while another connection writes.
 func lockable(t *testing.T, path string) *table {
 	t.Helper()
 	var db *sql.DB

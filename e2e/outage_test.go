@@ -17,10 +17,10 @@ import (
 	"asbru/bench/postgres"
 )
 
-// outage is how long the sinks of TestOutage are away. With -full it is 1,000 calls a second, else fewer.
+// outage is how long the sinks of TestOutage are unavailable. With -full there are 1,000 calls a second, otherwise fewer.
 var outage = flag.Duration("outage", 2*time.Second, "how long audit sinks are away")
 
-// A steady asks evenly, so many times a second, and keeps what was answered.
+// A steady sends requests at a constant rate, and keeps the answers.
 type steady struct {
 	g    *gateway
 	rate float64
@@ -31,14 +31,14 @@ type steady struct {
 	odd  []string
 }
 
-// run asks for d, or until done is closed if that is later.
+// run sends requests for d, or until done is closed if that is later.
 func (c *steady) run(d time.Duration, done <-chan struct{}) []time.Duration {
 	c.took = nil
 	to := client()
 	to.Transport = &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}
 	defer to.CloseIdleConnections()
 	var all sync.WaitGroup
-	places := make(chan struct{}, 64) // who is behind does not pile up
+	places := make(chan struct{}, 64) // bounds requests at the same time
 	next, end := time.Now(), time.Now().Add(d)
 	for {
 		if next.After(end) {
@@ -82,7 +82,7 @@ func (c *steady) ask(to *http.Client) {
 	c.took = append(c.took, took)
 }
 
-// metric reads one figure of the gateway.
+// metric returns one metric of the gateway.
 func (g *gateway) metric(t *testing.T, name string) float64 {
 	t.Helper()
 	for line := range strings.Lines(ask(t, "GET", "http://"+g.admin+"/metrics", "").body) {
@@ -98,8 +98,8 @@ func (g *gateway) metric(t *testing.T, name string) float64 {
 	return 0
 }
 
-// TestOutage takes all sinks away while calls go on: none of these is refused, and when the sinks are
-// back each has the record of every call, once.
+// TestOutage makes all sinks unavailable while calls continue. None of these is refused, and afterwards each sink has the record
+// of every call, once.
 func TestOutage(t *testing.T) {
 	base, _ := paid(t)
 	config, ledger := budgeted(t, base, "100000")
@@ -152,7 +152,7 @@ func TestOutage(t *testing.T) {
 	var after []time.Duration
 	var calling sync.WaitGroup
 	calling.Go(func() { after = c.run(0, caught) })
-	for end := began.Add(*outage + 2*time.Minute); !behind(func(n float64) bool { return n < 3*c.rate }) && time.Now().Before(end); { // calls go on
+	for end := began.Add(*outage + 2*time.Minute); !behind(func(n float64) bool { return n < 3*c.rate }) && time.Now().Before(end); { // calls continue
 		time.Sleep(50 * time.Millisecond)
 	}
 	caughtUp := time.Since(began)
@@ -198,7 +198,7 @@ func TestOutage(t *testing.T) {
 	t.Logf("0 lost and 0 twice by id in %d sinks; %d records came to the webhook again", len(tables)+1, web.again)
 }
 
-// same checks that a sink has every call, once.
+// same checks that a sink has every call once.
 func (c *steady) same(t *testing.T, sink string, ids map[string]int) {
 	t.Helper()
 	lost, twice := 0, 0
@@ -217,7 +217,7 @@ func (c *steady) same(t *testing.T, sink string, ids map[string]int) {
 	}
 }
 
-// at is the p-th of sorted times.
+// at returns the p-quantile of sorted times.
 func at(sorted []time.Duration, p float64) time.Duration {
 	if len(sorted) == 0 {
 		return 0

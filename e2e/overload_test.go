@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// A server does places requests at once in time each; of more, each takes the longer.
+// A server works on places requests at once, each in time. With more, each takes proportionally longer.
 type server struct {
 	places int64
 	time   time.Duration
@@ -33,10 +33,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	status(200)(w, q)
 }
 
-// capacity is how many requests s does in a second.
+// capacity returns how many requests s can answer in a second.
 func (s *server) capacity() float64 { return float64(s.places) / s.time.Seconds() }
 
-// crowded is a gateway before a server that does so many at once, and its access log.
+// crowded starts a gateway in front of a server, and returns it with its access log.
 func crowded(t *testing.T, s *server, keys int) (g *gateway, log string) {
 	t.Helper()
 	log = filepath.Join(t.TempDir(), "access.log")
@@ -48,8 +48,8 @@ func crowded(t *testing.T, s *server, keys int) (g *gateway, log string) {
 	return serve(t, config.String(), "--loops", "2"), log
 }
 
-// refusals are how long those took that were refused after since, by the gateway's own clock: from the
-// whole head to the last byte. What the machine takes to have client and gateway run is not in it.
+// refusals returns how long the refusals after since took by the gateway's own clock: from the complete head to the last byte,
+// without the time until client and gateway are scheduled.
 func refusals(t *testing.T, log string, since time.Time) (took []time.Duration) {
 	t.Helper()
 	b, err := os.ReadFile(log)
@@ -69,8 +69,8 @@ func refusals(t *testing.T, log string, since time.Time) (took []time.Duration) 
 	return took
 }
 
-// Three times what the server can do: it does what it can, in time, and the others are
-// told at once to come back. When the crowd has gone all is as before.
+// With three times the load that the server can bear, it works at full capacity and in time, and the other requests are refused
+// at once. Afterwards everything is as before.
 func TestOverload(t *testing.T) {
 	s := &server{places: 10, time: 50 * time.Millisecond}
 	g, log := crowded(t, s, 1)
@@ -79,7 +79,7 @@ func TestOverload(t *testing.T) {
 	c.run(g, to, lasts(time.Second, 10*time.Second))
 	atEase := quantile(.99, c.took)
 	c.rate = 3 * s.capacity()
-	c.run(g, to, time.Second) // while it learns
+	c.run(g, to, time.Second) // while the gate learns
 	c.forget()
 	s.most.Store(0)
 	began := time.Now()
@@ -102,25 +102,25 @@ func TestOverload(t *testing.T) {
 		promise{"served, from 2 s after it on", float64(len(c.took)) / float64(max(c.asked, 1)), 1, "", true},
 	)
 	c.quiet(t)
-	if goodput < 0.5 || held == 0 { // the promise is for a machine that is at nothing else
+	if goodput < 0.5 || held == 0 { // the promise is for a machine that does nothing else
 		t.Errorf("goodput is %.2f of capacity, %d were refused", goodput, held)
 	}
 	if s.most.Load() > 40 {
-		t.Errorf("%d at once were let through to a server for 10", s.most.Load())
+		t.Errorf("%d at once were let through to a server with 10 places", s.most.Load())
 	}
 	if m := ask(t, "GET", g.url("/metrics"), ""); !strings.Contains(m.body, `asbru_overload_refused_total{target="local/mock-id-7",provider="local",reason="overload"}`) {
-		t.Errorf("metrics say nothing of it: %d %s", m.status, m.body)
+		t.Errorf("the metrics do not show it: %d %s", m.status, m.body)
 	}
 }
 
-// One that asks for fifty times its share takes nothing from those who ask for theirs.
+// A caller that asks for fifty times its share takes nothing from those that ask for theirs.
 func TestFairShare(t *testing.T) {
 	s := &server{places: 10, time: 50 * time.Millisecond}
 	g, log := crowded(t, s, 10)
 	to := keepsAlive(t)
 	var all sync.WaitGroup
 	cs := make([]*crowd, 10)
-	learnt := time.Now().Add(2 * time.Second) // what waits until then may be told late
+	learnt := time.Now().Add(2 * time.Second) // until then refusals may come late
 	for i := range cs {
 		cs[i] = &crowd{key: fmt.Sprintf("a-key-that-nobody-guesses-%d", i), rate: 12, polite: true}
 		if i == 9 {
@@ -142,8 +142,8 @@ func TestFairShare(t *testing.T) {
 		promise{"of the worst of nine beside one at 50 times", worst, 0.99, "", true},
 		promise{"p99 of the refused, as the gateway sees it", millis(quantile(.99, refusals(t, log, learnt))), 5, "ms", false},
 	)
-	// The promise above is for a machine that is at nothing else; this is for any, also one that stands
-	// still for seconds. Without fair shares the ten would get the same part of what they ask for.
+	// The promise above is for a machine that does nothing else. This check is for any machine, also one that pauses for seconds:
+	// without fair shares all ten would get the same part of what they ask for.
 	if nine, tenth := float64(answered)/float64(asked), float64(len(greedy.took))/float64(greedy.asked); nine < 2*tenth {
 		t.Errorf("the nine got %.2f of what they asked for, the tenth %.2f of it", nine, tenth)
 	}

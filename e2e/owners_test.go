@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// A keeper is a provider that keeps what is made there, in OpenAI's form, for whoever holds its key.
+// A keeper is a provider that stores things, in OpenAI's format, for its one account.
 type keeper struct {
 	mu    sync.Mutex
 	n     int
@@ -62,7 +62,7 @@ func (k *keeper) say(w http.ResponseWriter, id string) {
 	fmt.Fprintf(w, `{"id":%q,"object":"thing","output_file_id":%s}`, id, out)
 }
 
-// list gives pages of two, the newest first.
+// list returns pages of two, the newest first.
 func (k *keeper) list(w http.ResponseWriter, r *http.Request, kind string) {
 	var all []string
 	after := r.URL.Query().Get("after")
@@ -86,8 +86,8 @@ func (k *keeper) list(w http.ResponseWriter, r *http.Request, kind string) {
 	fmt.Fprintf(w, `{"object":"list","data":[%s],"first_id":%s,"last_id":%s,"has_more":%v}`, strings.Join(items, ","), first, last, len(all) > 2)
 }
 
-// TestWhatIsMadeBelongsToItsKey makes files and batches as several callers, and has each of them look at,
-// use, list and delete those of the others; over a restart.
+// TestWhatIsMadeBelongsToItsKey makes files and batches as several callers, each of which then tries to read, use, list and
+// delete those of the others, also after a restart.
 func TestWhatIsMadeBelongsToItsKey(t *testing.T) {
 	k := &keeper{kind: map[string]string{}}
 	_, base := scripted(t, k.ServeHTTP)
@@ -120,14 +120,14 @@ func TestWhatIsMadeBelongsToItsKey(t *testing.T) {
 	}
 	of := create("a", "files", `{"purpose":"batch"}`)
 	var others []string
-	for range 5 { // a's is three pages behind
+	for range 5 { // so that a's file is three pages later
 		others = append(others, create("b", "files", `{"purpose":"batch"}`))
 	}
 	f("a", "GET", "/v1/files/"+of, "", 200)
 	f("a", "GET", "/v1/files/"+of+"/content", "", 200)
 	none := f("b", "GET", "/v1/files/"+of, "", 404)
 	if never := f("b", "GET", "/v1/files/files-99", "", 404); strings.ReplaceAll(never, "files-99", of) != none && len(never) != len(none)+len("files-99")-len(of) {
-		t.Errorf("what is not there is told apart from what is not one's own:\n%s\n%s", never, none)
+		t.Errorf("a missing thing can be distinguished from another caller's:\n%s\n%s", never, none)
 	}
 	f("mate", "GET", "/v1/files/"+of, "", 404)
 	f("b", "GET", "/v1/files/"+of+"/content", "", 404)
@@ -184,7 +184,7 @@ func TestWhatIsMadeBelongsToItsKey(t *testing.T) {
 		t.Errorf("b's list is %v and not %v", got, others)
 	}
 	if got := listed("mate"); len(got) != 0 {
-		t.Errorf("who made nothing sees %v", got)
+		t.Errorf("a caller that made nothing sees %v", got)
 	}
 
 	g.signal(syscall.SIGTERM)
@@ -206,11 +206,11 @@ func TestWhatIsMadeBelongsToItsKey(t *testing.T) {
 	f("b", "GET", "/v1/files/old", "", 200)
 	f("b", "GET", "/v1/files/out-of-"+batch, "", 404)
 	if got := listed("mate"); !slices.Equal(got, []string{"old"}) {
-		t.Errorf("everybody sees %v", got)
+		t.Errorf("all callers see %v", got)
 	}
 }
 
-// TestWhatIsMadeForNobody holds that a file is its key's also when the client hangs up before the provider has answered.
+// TestWhatIsMadeForNobody checks that a file belongs to its key even if the client hangs up before the provider has answered.
 func TestWhatIsMadeForNobody(t *testing.T) {
 	k := &keeper{kind: map[string]string{}}
 	came, answer := make(chan bool, 1), make(chan bool)

@@ -15,7 +15,7 @@ import (
 	"asbru/bench/mock"
 )
 
-// h2 is a client that speaks HTTP/2 without TLS, or with.
+// h2 returns a client that speaks HTTP/2, with or without TLS.
 func h2(secure *tls.Config) *http.Client {
 	var p http.Protocols
 	p.SetUnencryptedHTTP2(secure == nil)
@@ -53,7 +53,7 @@ func TestHTTP2(t *testing.T) {
 	})
 }
 
-// An answer that the provider cut must not look whole to anybody.
+// An answer that the provider cut must not look complete to any client.
 func TestCutAnswersLookCut(t *testing.T) {
 	base := standIn(t, mock.Options{})
 	lanes(t, local(base)+"limits: {body_bytes: 10KB}\n", func(t *testing.T, g *gateway) {
@@ -75,7 +75,7 @@ func TestCutAnswersLookCut(t *testing.T) {
 	})
 }
 
-// An HTTP/2 client whose request finds no room is told so.
+// An HTTP/2 client whose request finds no free connection gets an error.
 func TestHTTP2WithoutRoom(t *testing.T) {
 	base := standIn(t, mock.Options{})
 	lanes(t, local(base)+"limits: {connections: 2}\n", func(t *testing.T, g *gateway) {
@@ -87,7 +87,7 @@ func TestHTTP2WithoutRoom(t *testing.T) {
 		var idle []net.Conn
 		var a answer
 		await(t, "a refusal", func() (refused bool) {
-			conn, err := net.Dial("tcp", g.addr) // closed at once by the gateway when it is one too many
+			conn, err := net.Dial("tcp", g.addr) // the gateway closes it at once if it is one too many
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,8 +107,8 @@ func TestHTTP2WithoutRoom(t *testing.T) {
 	})
 }
 
-// Each event of a stream arrives when it was sent, not when the stream ends:
-// the provider waits for the client to have it before it sends the next.
+// Each event of a stream arrives when it is sent, and not when the stream ends: the provider sends the next one only after the
+// client has received it.
 func TestEventsAreNotHeldBack(t *testing.T) {
 	got := make(chan struct{})
 	_, base := scripted(t, func(w http.ResponseWriter, r *http.Request) {
@@ -153,7 +153,7 @@ func TestEventsAreNotHeldBack(t *testing.T) {
 	})
 }
 
-// raw sends bytes and returns everything that comes until the connection ends.
+// raw sends bytes and returns everything that arrives until the connection ends.
 func raw(t *testing.T, addr, request string) string {
 	t.Helper()
 	c, err := net.Dial("tcp", addr)
@@ -184,7 +184,7 @@ func TestHTTP10(t *testing.T) {
 	})
 }
 
-// nginx asks in HTTP/1.0 unless it is told otherwise, and so does ab.
+// nginx uses HTTP/1.0 by default, and so does ab.
 func TestHTTP10Body(t *testing.T) {
 	base := standIn(t, mock.Options{})
 	lanes(t, local(base), func(t *testing.T, g *gateway) {
@@ -201,14 +201,14 @@ func TestHTTP10Body(t *testing.T) {
 	})
 }
 
-// A connection that went through the slow door carries one request: what follows
-// in the same bytes is never read by a second, less strict reader.
+// A connection that goes through the slow door carries one request: a second one in the same bytes is never read by the other,
+// less strict parser.
 func TestSlowDoorAnswersOnce(t *testing.T) {
 	s, base := scripted(t, status(200))
 	lanes(t, local(base), func(t *testing.T, g *gateway) {
 		smuggled := "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
 		got := raw(t, g.addr, "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"+smuggled)
-		for _, path := range []string{"/health/live", "/v1/models"} { // net/http would keep these
+		for _, path := range []string{"/health/live", "/v1/models"} { // net/http would keep these connections open
 			if got := raw(t, g.addr, "GET "+path+" HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"+smuggled); strings.Count(got, "HTTP/1.") != 1 {
 				t.Errorf("two answers: %s", got)
 			}
@@ -235,7 +235,7 @@ func TestKeepAliveAndPipelines(t *testing.T) {
 	})
 }
 
-// Pages of the origins that are named may call, whatever their browsers speak.
+// Pages of the configured origins may call, over every version of HTTP.
 func TestPagesOfOtherOrigins(t *testing.T) {
 	base := standIn(t, mock.Options{})
 	lanes(t, local(base)+"allowed_origins: [\"https://App.example\"]\nvirtual_keys: [{name: a, key: vk-0123456789abcdef}]\n", func(t *testing.T, g *gateway) {

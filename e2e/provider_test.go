@@ -31,20 +31,20 @@ func standIn(t *testing.T, o mock.Options) string {
 	return "http://" + l.Addr().String() + "/v1"
 }
 
-// A script answers as a test says and keeps what it was sent.
+// A script is a provider that answers as a test says, and keeps the requests.
 type script struct {
 	mu   sync.Mutex
 	seen []seen
 }
 
-// seen is one request as it arrived.
+// A seen is one request as it arrived.
 type seen struct {
 	method, uri, host string
 	head              http.Header
 	body              string
 }
 
-// scripted starts a provider of the test's own making.
+// scripted starts a provider that answers as the test says.
 func scripted(t *testing.T, answer http.HandlerFunc) (s *script, base string) {
 	t.Helper()
 	s = &script{}
@@ -59,7 +59,7 @@ func scripted(t *testing.T, answer http.HandlerFunc) (s *script, base string) {
 	return s, srv.URL + "/v1"
 }
 
-// status answers every request with one status and a body of its own.
+// status answers every request with a status and a matching body.
 func status(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -72,7 +72,7 @@ func status(code int) http.HandlerFunc {
 	}
 }
 
-// requests are those seen so far.
+// requests returns the requests so far.
 func (s *script) requests() []seen {
 	s.mu.Lock()
 	defer s.mu.Unlock()

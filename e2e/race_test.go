@@ -2,5 +2,5 @@
 
 package e2e
 
-// The program is built as the tests are: with the race detector or without.
+// The program is built like the tests: with the race detector or without.
 const race = true

@@ -9,7 +9,7 @@ import (
 	"asbru/bench/valkey"
 )
 
-// Two gateways that share a Valkey have one limit of requests between them. Without it each has its own.
+// Two gateways that share a Valkey have one common limit of requests. Without it each has its own.
 func TestMachinesShareRateLimits(t *testing.T) {
 	base, _ := paid(t)
 	store := valkey.Start(t)
@@ -22,7 +22,7 @@ func TestMachinesShareRateLimits(t *testing.T) {
 		t.Helper()
 		for _, g := range machines {
 			await(t, "shared rates to be "+want, func() bool {
-				chat(t, g, "m", "", "Authorization: Bearer secret-of-ci-0001") // who is not asked for anything does not ask the server either
+				chat(t, g, "m", "", "Authorization: Bearer secret-of-ci-0001") // a gateway without requests does not contact the server
 				return strings.Contains(ask(t, "GET", "http://"+g.admin+"/metrics", "").body, "asbru_shared_rates_here "+want+"\n")
 			}, g.stderr.String)
 		}
@@ -49,7 +49,7 @@ func TestMachinesShareRateLimits(t *testing.T) {
 			passed++
 		}
 	}
-	await(t, "the rest of the limit", func() bool { // a part of it is at hand of the other one until that was idle
+	await(t, "the rest of the limit", func() bool { // the other gateway holds a part of it until it has been idle
 		if passed < most && call(machines[0]) == 200 {
 			passed++
 		}
@@ -61,7 +61,7 @@ func TestMachinesShareRateLimits(t *testing.T) {
 		}
 	}
 	store.Stop()
-	here("0") // each knows what it has let through itself, and no more
+	here("0") // each knows only what it has let through itself
 	if status := call(machines[1]); status != 200 {
 		t.Errorf("alone a machine that has let a part of the limit through says %d", status)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// What the README shows as a configuration is one.
+// The configuration in the README is valid.
 func TestReadmeConfiguration(t *testing.T) {
 	text, err := os.ReadFile("../README.md")
 	if err != nil {

@@ -65,7 +65,7 @@ func (k *caller) frame(op byte, p []byte) {
 	k.c.Write(b)
 }
 
-// hear returns the next frame. Servers here send none in fragments.
+// hear returns the next frame. The servers of these tests do not send fragments.
 func (k *caller) hear() (op byte, p []byte, err error) {
 	var h [10]byte
 	if _, err = io.ReadFull(k.r, h[:2]); err != nil {
@@ -87,7 +87,7 @@ func (k *caller) hear() (op byte, p []byte, err error) {
 	return h[0] & 15, p, err
 }
 
-// until hears messages up to the one that holds want, and returns all of them.
+// until reads messages up to the one that contains want, and returns all of them.
 func (k *caller) until(want string) string {
 	k.t.Helper()
 	var all []byte
@@ -102,7 +102,7 @@ func (k *caller) until(want string) string {
 	}
 }
 
-// closes hears up to the close frame, and returns its code.
+// closes reads up to the close frame, and returns its code.
 func (k *caller) closes() int {
 	k.t.Helper()
 	for {
@@ -119,7 +119,7 @@ func (k *caller) closes() int {
 
 const realtimeKeys = "virtual_keys:\n  - {name: voice, key: vk-voice-0123456789}\n  - {name: bound, key: vk-bound-0123456789, allowed_models: [openai/gpt-realtime-text], rate_limits: [{streams: 1}]}\n"
 
-// A session is held through every door that has one, and what is not allowed is refused in HTTP.
+// Sessions work through every door that has them, and those that are not allowed are refused over HTTP.
 func TestRealtime(t *testing.T) {
 	up, config := vendors(t)
 	lanes(t, private(config)+realtimeKeys+"observability: {access_log: stdout}\n", func(t *testing.T, g *gateway) {
@@ -210,7 +210,7 @@ func TestLive(t *testing.T) {
 	})
 }
 
-// At Vertex AI the socket stands beside the project's own paths, and the model goes by its whole name there.
+// At Vertex AI the path of the WebSocket does not contain the project, and the model is given by its full name.
 func TestLiveAtVertex(t *testing.T) {
 	up, config := vendors(t)
 	base, _, _ := strings.Cut(config[strings.Index(config, "http://"):], "/v1\"")
@@ -231,7 +231,7 @@ func TestLiveAtVertex(t *testing.T) {
 	})
 }
 
-// The same behind TLS, and a key that is taken away while it speaks.
+// The same with TLS, and a key that is revoked during its session.
 func TestRealtimeRevoked(t *testing.T) {
 	_, config := vendors(t)
 	dir := t.TempDir()
@@ -273,18 +273,18 @@ func TestRealtimeRevoked(t *testing.T) {
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("it took %v", took)
 	}
-	other.say(`{"type":"response.create"}`) // whose key is good
+	other.say(`{"type":"response.create"}`) // its key is still valid
 	other.until("response.done")
 	g.signal(syscall.SIGTERM)
 	other.c.Close()
 	g.ends(0)
 }
 
-// A session is paid turn by turn: each is held before it begins, and the one that cannot be ends it.
+// A session is paid turn by turn: each is held before it begins, and one that cannot be held ends the session.
 func TestRealtimeBudget(t *testing.T) {
 	_, config := vendors(t)
 	dir := t.TempDir()
-	// A turn uses 37 tokens in, at $1 a million, and one can use 1,048,576 as far as anybody knows.
+	// A turn uses 37 tokens in, at $1 a million, and 1,048,576 are held for it.
 	g := serve(t, private(config)+"governance: {ledger: '"+dir+"/ledger'}\n"+
 		"prices: {overrides: [{name: all, input: 1, cached_input: 1, output: 0}]}\n"+
 		"virtual_keys: [{name: ci, key: secret-of-ci-0001, budgets: [{usd: 1.048696}]}]\n")

@@ -21,8 +21,8 @@ import (
 	"time"
 )
 
-// canaries are secrets that must turn up nowhere. Ours are one for each place a secret can come
-// from; the shared ones are of the shapes that vendors give theirs.
+// canaries are secrets that must not appear anywhere. There is one for each place that a secret can come from; the shared ones
+// have the shapes of vendors' secrets.
 func canaries(t *testing.T) (own map[string]string, strangers []string) {
 	own = map[string]string{}
 	for _, place := range []string{"providerliteral", "providerenv", "providerfile", "providerheader", "keyliteral", "keyenv", "keyold",
@@ -46,11 +46,11 @@ func canaries(t *testing.T) (own map[string]string, strangers []string) {
 	return own, strangers
 }
 
-// encodings are the shapes in which a secret could be written down.
+// encodings returns the forms in which a secret could be written.
 func encodings(secret string) []string {
 	b := []byte(secret)
 	var all []string
-	for shift := range 3 { // in the middle of something that is encoded
+	for shift := range 3 { // at any position of encoded data
 		text := base64.StdEncoding.EncodeToString(append(make([]byte, shift), b...))
 		text = text[(shift*8+5)/6 : len(text)-4]
 		all = append(all, text, strings.NewReplacer("+", "-", "/", "_").Replace(text))
@@ -63,7 +63,7 @@ func encodings(secret string) []string {
 	return slices.Compact(all)
 }
 
-// leaks names the secrets that text holds, in any encoding.
+// leaks returns the names of the secrets in text, in any encoding.
 func leaks(text string, secrets []string) (found []string) {
 	for _, s := range secrets {
 		for _, e := range encodings(s) {
@@ -75,7 +75,7 @@ func leaks(text string, secrets []string) (found []string) {
 	return found
 }
 
-// echo is a provider that refuses and repeats what it was shown, as some do.
+// echo is a provider that refuses requests and repeats their credentials, as some do.
 func echo(t *testing.T) string {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -96,8 +96,8 @@ func echo(t *testing.T) string {
 	return s.URL
 }
 
-// TestNoSecretIsWrittenDown sends secrets wherever a request has room for one, has a provider repeat
-// ours, and looks for all of them in logs, metrics, profiles, pages, and every file that was written.
+// TestNoSecretIsWrittenDown sends secrets in every part of a request, has a provider repeat ours, and searches for all of them in
+// logs, metrics, profiles, pages, and every file that was written.
 func TestNoSecretIsWrittenDown(t *testing.T) {
 	own, strangers := canaries(t)
 	state, log := t.TempDir(), filepath.Join(t.TempDir(), "access.log")
@@ -127,7 +127,7 @@ observability: {access_log: LOG, log_level: debug}
 	g := start(t, []string{"PROVIDER_ENV=" + own["providerenv"], "KEY_ENV=" + own["keyenv"], "STATE_DIRECTORY=" + state}, "serve", "--listen", "127.0.0.1:0", config)
 	g.file = config
 
-	var seen strings.Builder // all that anybody was told
+	var seen strings.Builder // everything that was sent to a client
 	secrets := slices.Clone(strangers)
 	for _, s := range own {
 		secrets = append(secrets, s)
@@ -192,11 +192,11 @@ observability: {access_log: LOG, log_level: debug}
 		})
 	}
 	if files < 3 {
-		t.Errorf("%d files were written: nothing was looked at", files)
+		t.Errorf("%d files were written: nothing was searched", files)
 	}
 }
 
-// TestLeaksAreFound has a secret in what is encoded in each of the ways.
+// TestLeaksAreFound searches text that contains a secret in each of the encodings.
 func TestLeaksAreFound(t *testing.T) {
 	const secret = "sk-canary-0123456789+/=&"
 	for _, text := range []string{secret, "x" + secret, base64.StdEncoding.EncodeToString([]byte("user:" + secret + ":x")), base64.URLEncoding.EncodeToString([]byte("a" + secret + "b")),
@@ -210,7 +210,7 @@ func TestLeaksAreFound(t *testing.T) {
 	}
 }
 
-// garbage sends what is no request, with a secret in it.
+// garbage sends bytes that are not a request, with a secret in them.
 func garbage(t *testing.T, addr, secret string) {
 	for _, text := range []string{"GET /" + url.PathEscape(secret) + " HTTP/1.1\r\nHost: a\r\nAuthorization : " + secret + "\r\n\r\n", secret + "\r\n\r\n"} {
 		c, err := net.Dial("tcp", addr)
@@ -222,7 +222,7 @@ func garbage(t *testing.T, addr, secret string) {
 		b, _ := io.ReadAll(c)
 		c.Close()
 		if strings.Contains(string(b), secret) {
-			t.Errorf("what is no request is answered with it: %q", b)
+			t.Errorf("the answer to a malformed request contains it: %q", b)
 		}
 	}
 }

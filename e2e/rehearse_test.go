@@ -11,8 +11,8 @@ import (
 	"asbru/bench/mock"
 )
 
-// What was recorded through the gateway answers again without a provider, and a script
-// spoils answers so that the fallback has to serve.
+// A recording made through the gateway is replayed without a provider, and a script spoils answers so that the fallback has to
+// serve.
 func TestRehearse(t *testing.T) {
 	dir := t.TempDir()
 	tape, script := filepath.Join(dir, "tape"), filepath.Join(dir, "script")
@@ -64,7 +64,7 @@ func config1(t *testing.T, dir, text string) string {
 	return path
 }
 
-// sameWords reports whether two answers of the stand-in say the same: ids and times differ.
+// sameWords reports whether two answers of the stand-in are equal except for ids and times.
 func sameWords(a, b string) bool {
 	cut := func(s string) string {
 		_, s, _ = strings.Cut(s, `"choices"`)

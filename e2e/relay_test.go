@@ -13,8 +13,7 @@ import (
 	"asbru/bench/mock"
 )
 
-// lanes runs f against a gateway of each lane: event loops, and a goroutine a
-// connection.
+// lanes runs f against a gateway of each lane: event loops, and a goroutine for each connection.
 func lanes(t *testing.T, config string, f func(t *testing.T, g *gateway)) {
 	for name, loops := range map[string]string{"loops": "2", "goroutines": "-1"} {
 		t.Run(name, func(t *testing.T) { f(t, serve(t, config, "--loops", loops)) })
@@ -27,7 +26,7 @@ func local(base string) string {
 		"models:\n  - {alias: fast, provider: local, model: mock-id-7}\n"
 }
 
-// What a client gets through the gateway is what it would get from the provider.
+// A client gets the same answer through the gateway as from the provider.
 func TestBytesAreEqual(t *testing.T) {
 	base := standIn(t, mock.Options{})
 	lanes(t, local(base), func(t *testing.T, g *gateway) {
@@ -56,7 +55,7 @@ func TestBytesAreEqual(t *testing.T) {
 	})
 }
 
-// The gateway asks for usage to count it; a client that did not ask sees none.
+// The gateway asks for usage to count it. A client that did not ask for it does not see it.
 func TestUsageIsNotForEverybody(t *testing.T) {
 	base := standIn(t, mock.Options{})
 	lanes(t, local(base), func(t *testing.T, g *gateway) {
@@ -123,7 +122,7 @@ func TestNamesLead(t *testing.T) {
 	if a := ask(t, "HEAD", g.url("/v1/models"), ""); a.status != 200 || a.body != "" || len(s.requests()) != sent {
 		t.Errorf("HEAD of the models: %d %q, %d sent", a.status, a.body, len(s.requests())-sent)
 	}
-	for path, want := range map[string]string{"/v1/models/slow": "slow", "/v1/models/local/m": "local/m", "/v1/models/local%2Fm": "local/m", // as SDKs for Node write it
+	for path, want := range map[string]string{"/v1/models/slow": "slow", "/v1/models/local/m": "local/m", "/v1/models/local%2Fm": "local/m", // as SDKs for Node write them
 		"/anthropic/v1/models/local%2Fm": "local/m", "/genai/v1beta/models/local%2Fm": "local/m", "/vertex/v1/publishers/google/models/local%2Fm": "local/m"} {
 		if a := ask(t, "GET", g.url(path), ""); a.status != 200 || !strings.Contains(a.body, want+`"`) {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
@@ -186,18 +185,18 @@ func TestFallbacks(t *testing.T) {
 			f(200, m, "", "")
 			f(200, m, `,"stream":false`, "")
 		}
-		f(400, "m400", "", "as scripted") // the client's own mistake is not multiplied
+		f(400, "m400", "", "as scripted") // a mistake of the client is not sent to further targets
 		f(429, "only429", "", "as scripted")
 		f(502, "alone", "", "dead/alone could not be reached")
-		g.stderr.has(t, "cannot connect to a provider") // the client is not told what an operator has to know
+		g.stderr.has(t, "cannot connect to a provider") // the client does not get details that are for the operator
 		f(200, "only500", `,"fallbacks":["good-one"]`, "")
 		f(200, "alone", `,"fallbacks":["only500","good-one"]`, "")
 		f(404, "alone", `,"fallbacks":["nobody-knows/this","good-one"]`, "nobody-knows/this")
 	})
 }
 
-// A rule sees the head and the query of a request, in both lanes, and leads it
-// elsewhere; what a provider's own door is asked stays there.
+// A rule reads the head and the query of a request, in both lanes, and routes it to another target. Requests at a provider's own
+// door stay with that provider.
 func TestRules(t *testing.T) {
 	s, base := scripted(t, status(200))
 	config := local(base) + "routing:\n  rules:\n" +
@@ -265,8 +264,8 @@ func TestRequestID(t *testing.T) {
 	})
 }
 
-// Nothing that names the provider's account reaches a client, and nothing of a
-// client but what a provider needs goes out.
+// Nothing that identifies the provider's account reaches a client, and a provider gets only those fields of a client that it
+// needs.
 func TestFieldsBothWays(t *testing.T) {
 	s, base := scripted(t, func(w http.ResponseWriter, _ *http.Request) {
 		for _, name := range []string{"Openai-Organization", "Set-Cookie", "X-Ratelimit-Limit-Requests", "X-Ratelimit-Remaining-Tokens",
@@ -290,7 +289,7 @@ func TestFieldsBothWays(t *testing.T) {
 			}
 		}
 		if a.head.Get("Openai-Processing-Ms") != "12" || a.head.Get("Retry-After") != "3" {
-			t.Errorf("the client did not get what is for it: %v", a.head)
+			t.Errorf("the client did not get the fields that are meant for it: %v", a.head)
 		}
 		all := s.requests()
 		got := all[len(all)-1].head

@@ -18,8 +18,7 @@ import (
 	"asbru/bench/stores"
 )
 
-// An encoder is a provider of embeddings in every format that has them: it knows words and
-// not their order.
+// An encoder is a provider of embeddings in every format that has them. It ignores the order of words.
 type encoder struct {
 	greeter
 	asked atomic.Int64
@@ -111,7 +110,7 @@ func says(t *testing.T, g *gateway, text string, fields ...string) answer {
 	return ask(t, "POST", g.url("/v1/chat/completions"), string(body), fields...)
 }
 
-// metric is one line of the metrics, without its name.
+// metric returns the value of one line of the metrics.
 func metric(t *testing.T, g *gateway, name string) string {
 	t.Helper()
 	for line := range strings.Lines(ask(t, "GET", g.url("/metrics"), "").body) {
@@ -129,7 +128,7 @@ func written(t *testing.T, g *gateway, n int) {
 	}, func() string { return ask(t, "GET", g.url("/metrics"), "").body + g.stderr.String() })
 }
 
-// reached waits until a store was prepared.
+// reached waits until a store is prepared.
 func reached(t *testing.T, g *gateway) {
 	t.Helper()
 	await(t, "the store to be reached", func() bool {
@@ -146,7 +145,7 @@ type shelf struct {
 	muddle   func(bool)
 }
 
-// shelves are all there are on this machine.
+// shelves returns all stores that are available on this machine.
 func shelves(t *testing.T) []shelf {
 	q, w, r := &stores.Qdrant{Key: "sesame"}, &stores.Weaviate{Key: "sesame"}, &stores.Redis{Password: "sesame"}
 	serves := func(h http.Handler) string {
@@ -179,9 +178,8 @@ func shelves(t *testing.T) []shelf {
 	return all
 }
 
-// What one process was answered another one gives to who asks the same in other words, from
-// every store, with and without an encoder. It is never given to another tenant, nor for
-// another number, nor when the store forgets to filter.
+// An answer that one process got is given by another one for the same question in other words, with every store, with and without
+// an encoder. It is never given to another tenant, nor for another number, even if the store forgets to filter.
 func TestStoreIsShared(t *testing.T) {
 	for _, s := range shelves(t) {
 		for _, with := range []string{embedded + ", ", ""} {
@@ -196,7 +194,7 @@ func TestStoreIsShared(t *testing.T) {
 				written(t, one, 1)
 				if with == "" {
 					reached(t, two)
-				} else { // the size of the vectors is learnt from the first
+				} else { // the size of vectors is learnt from the first one
 					says(t, two, "Who painted the Mona Lisa?", callerA)
 					reached(t, two)
 				}
@@ -205,7 +203,7 @@ func TestStoreIsShared(t *testing.T) {
 				if a.head.Get("X-Cache") != "semantic" || a.head.Get("X-Cache-Guard") != "pass" || !strings.Contains(a.body, "Hello to you") || !strings.Contains(a.body, `"hit_type":"semantic"`) || p.calls.Load() != calls {
 					t.Fatalf("%v %s\n%s", a.head, a.body, ask(t, "GET", two.url("/metrics"), "").body)
 				}
-				if b := says(t, two, first, callerA); b.head.Get("X-Cache") != "exact" { // it is in memory now
+				if b := says(t, two, first, callerA); b.head.Get("X-Cache") != "exact" { // now it is in memory
 					t.Errorf("%v", b.head)
 				}
 				miss := func(text, caller string) {
@@ -221,22 +219,22 @@ func TestStoreIsShared(t *testing.T) {
 				miss(first, callerB)
 				miss(other, callerB)
 				s.muddle(false)
-				says(t, one, "How do I build stairs of wood?", callerA, "X-Bf-Cache-Key: part") // a part of its own, named by a header
+				says(t, one, "How do I build stairs of wood?", callerA, "X-Bf-Cache-Key: part") // a separate part of the cache, named by a header
 				written(t, one, 2)
 				miss("How can I build stairs of wood?", callerA)
 				if a := says(t, two, "How can I build stairs of wood?", callerA, "X-Bf-Cache-Key: part"); a.head.Get("X-Cache") != "semantic" {
 					t.Errorf("%v %s", a.head, a.body)
 				}
 				if p := s.problems(); len(p) > 0 {
-					t.Errorf("the store was asked for what it does not know: %s", strings.Join(p, "\n"))
+					t.Errorf("the store got invalid requests: %s", strings.Join(p, "\n"))
 				}
 			})
 		}
 	}
 }
 
-// Every format that has embeddings can encode. Other languages are compared then, and a number
-// in them is still a number.
+// Every format that has embeddings can encode. Then questions in other languages are compared as well, including their
+// numbers.
 func TestEncoders(t *testing.T) {
 	p := &encoder{}
 	base := encodes(t, p)
@@ -251,7 +249,7 @@ func TestEncoders(t *testing.T) {
 				t.Errorf("%v %s\n%s", a.head, a.body, g.stderr)
 			}
 			if m := ask(t, "GET", g.url("/metrics"), "").body; !strings.Contains(m, `asbru_key_requests_total{key="asbru:cache"} `) {
-				t.Error("the cache is no caller in the metrics")
+				t.Error("the cache is not a caller in the metrics")
 			}
 			if a := says(t, g, "Wie installiere ich 3 Server unter Debian?"); a.head.Get("X-Cache") != "miss" {
 				t.Errorf("%v %s", a.head, a.body)
@@ -265,7 +263,7 @@ func TestEncoders(t *testing.T) {
 	f("bedrock", "type: bedrock, base_url: "+base+", options: {region: us-east-1}, auth: {type: aws, access_key: AKIDOURS, secret_key: sk-ours}", "amazon.titan-embed-text-v2:0", 256)
 }
 
-// Who is slow or broken costs a client its time limit at most, and never an error.
+// A slow or broken encoder or store costs a client at most the time limit, and never an error.
 func TestOthersAreDown(t *testing.T) {
 	p, q := &encoder{}, &stores.Qdrant{}
 	s := httptest.NewServer(q)
@@ -301,8 +299,8 @@ func TestOthersAreDown(t *testing.T) {
 	})
 }
 
-// What an operator clears is cleared in the store too, by whom it is; what a caller says is
-// wrong goes too.
+// What an operator clears is removed from the store too, by owner, and so are answers that a caller reports as
+// wrong.
 func TestStoreIsCleared(t *testing.T) {
 	q := &stores.Qdrant{}
 	s := httptest.NewServer(q)
@@ -330,7 +328,7 @@ func TestStoreIsCleared(t *testing.T) {
 	left(1)
 	q.Down(true)
 	if a := ask(t, "DELETE", admin+"/api/cache/clear?namespace=key:two", ""); a.status < 500 || !strings.Contains(a.body, "503") {
-		t.Errorf("a store that is not cleared is told as %d %s", a.status, a.body)
+		t.Errorf("a store that was not cleared is reported as %d %s", a.status, a.body)
 	}
 	q.Down(false)
 	if a := ask(t, "DELETE", admin+"/api/cache/clear?namespace=key:two", ""); a.status != 200 || q.Len() != 0 {
@@ -338,7 +336,7 @@ func TestStoreIsCleared(t *testing.T) {
 	}
 }
 
-// A store that is not there at the start is used once it is.
+// A store that is unavailable at the start is used once it is available.
 func TestStoreComesLater(t *testing.T) {
 	q := &stores.Qdrant{}
 	q.Down(true)
@@ -365,7 +363,7 @@ func TestStoreComesLater(t *testing.T) {
 	}
 }
 
-// Many who ask the same at a time are one look-up, and all get what it finds.
+// Many equal requests at the same time make one search, and all get its result.
 func TestOneLookUpForAll(t *testing.T) {
 	p, q := &encoder{}, &stores.Qdrant{}
 	s := httptest.NewServer(q)

@@ -10,8 +10,7 @@ import (
 	"asbru/bench/mock"
 )
 
-// A stream that the provider cuts goes on at the next one, and a copy of the request is
-// compared in the background.
+// A stream that the provider cuts is continued by the next one, and a copy of the request is compared in the background.
 func TestRescueAndShadow(t *testing.T) {
 	cut := standIn(t, mock.Options{Fault: "cut-12", Tokens: 40})
 	whole := standIn(t, mock.Options{Tokens: 40})
@@ -59,7 +58,7 @@ models:
 	out, _ := asbru(t, 0, nil, "explain", "--model", "m", g.file)
 	for _, want := range []string{"rescue", "shadow", "firm/other"} {
 		if !strings.Contains(out, want) {
-			t.Errorf("explain says nothing of %s:\n%s", want, out)
+			t.Errorf("explain does not mention %s:\n%s", want, out)
 		}
 	}
 }

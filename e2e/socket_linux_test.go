@@ -13,8 +13,7 @@ import (
 	"asbru/bench/mock"
 )
 
-// A socket that everybody reaches is not opened to callers without a key because
-// the file speaks of loopback.
+// A public socket does not accept callers without a key, even if the file's address is on loopback.
 func TestPassedSocketIsJudged(t *testing.T) {
 	l, err := net.Listen("tcp", "0.0.0.0:0")
 	if err != nil {
@@ -36,8 +35,7 @@ func TestPassedSocketIsJudged(t *testing.T) {
 	}
 }
 
-// TestSupervisor plays systemd: it passes the listening socket and listens to
-// what the program says of itself.
+// TestSupervisor acts as systemd: it passes the listening socket and reads the notifications of the program.
 func TestSupervisor(t *testing.T) {
 	base := standIn(t, mock.Options{})
 	file := filepath.Join(t.TempDir(), "asbru.yaml")
@@ -57,7 +55,7 @@ func TestSupervisor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer notify.Close()
-	// A shell knows its own process id before it becomes the program.
+	// A shell knows its own process id before it executes the program.
 	cmd := exec.Command("/bin/sh", "-c", `LISTEN_PID=$$ exec "$0" serve "$1"`, binary, file)
 	cmd.Env = append(environ(), "LISTEN_FDS=1", "LISTEN_FDNAMES=listen", "NOTIFY_SOCKET="+notify.LocalAddr().String(), "WATCHDOG_USEC=200000")
 	cmd.ExtraFiles = []*os.File{socket}
@@ -74,7 +72,7 @@ func TestSupervisor(t *testing.T) {
 		for {
 			n, err := notify.Read(b)
 			if err != nil {
-				t.Fatalf("it never says %s: %v\n%s", want, err, errs.String())
+				t.Fatalf("it never reports %s: %v\n%s", want, err, errs.String())
 			}
 			if strings.Contains("\n"+string(b[:n])+"\n", "\n"+want+"\n") {
 				return

@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// Providers that fail every time are asked hardly more often than clients ask, however
-// many targets there are: what tries again must not make a failure worse. It is counted at
-// the providers.
+// Providers that always fail get hardly more requests than the clients send, for any number of targets, because retries must not make
+// a failure worse. Requests are counted at the providers.
 func TestStorm(t *testing.T) {
 	cut := func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) }
 	const two = "targets: [{provider: one, model: m}, {provider: two, model: m}]"
@@ -54,7 +53,7 @@ func TestStorm(t *testing.T) {
 			ratio := float64(attempts.Load()) / float64(max(c.asked, 1))
 			t.Logf("%d requests, %d attempts; failed at p50 after %v, at p99 after %v", c.asked, attempts.Load(), quantile(.5, c.turned), quantile(.99, c.turned))
 			holds(t, promise{"attempts for a request", ratio, 1.1, "", false})
-			if most := 1.1 + 30/float64(max(c.asked, 1)); ratio > most { // what a quiet second saved up
+			if most := 1.1 + 30/float64(max(c.asked, 1)); ratio > most { // retries saved up in a quiet second
 				t.Errorf("%.3f attempts for a request", ratio)
 			}
 		})

@@ -13,19 +13,19 @@ import (
 	"time"
 )
 
-// full has the tests of what is promised under strain run at their length, and holds the
-// figures against the promise: that is for a machine with nothing else to do.
+// full runs the tests of promises under strain at full length, and compares the figures with the promises. It is for a machine that
+// does nothing else.
 var full = flag.Bool("full", false, "run what is measured under strain at its length, against its bounds")
 
-// A promise is a figure and what it must not pass.
+// A promise is a figure and its bound.
 type promise struct {
 	what      string
 	got, most float64
 	unit      string
-	least     bool // most is the least instead
+	least     bool // the bound is a lower one
 }
 
-// holds prints figures beside what is promised of them. With -full it fails for those that miss it.
+// holds prints figures with their promises. With -full it fails for those that are missed.
 func holds(t *testing.T, all ...promise) {
 	t.Helper()
 	for _, p := range all {
@@ -43,7 +43,7 @@ func holds(t *testing.T, all ...promise) {
 
 func millis(d time.Duration) float64 { return float64(d) / 1e6 }
 
-// lasts is how long a phase of a test is: d, or with -full as long as is promised.
+// lasts returns the length of a phase of a test: d, or with -full the promised one.
 func lasts(d, promised time.Duration) time.Duration {
 	if *full {
 		return promised
@@ -51,15 +51,15 @@ func lasts(d, promised time.Duration) time.Duration {
 	return d
 }
 
-// A crowd asks at random, so many times a second, whatever becomes of it.
+// A crowd sends requests at random intervals, independent of the answers.
 type crowd struct {
 	key    string
 	rate   float64
-	polite bool // who is refused has to be told when to come back
+	polite bool // refusals must have Retry-After
 
 	mu           sync.Mutex
 	asked        int
-	took, turned []time.Duration // answers, and refusals or failures that say what they are
+	took, turned []time.Duration // of answers, and of proper refusals or failures
 	odd          []string        // anything else
 }
 
@@ -96,14 +96,14 @@ func (c *crowd) ask(g *gateway, to *http.Client) {
 	}
 }
 
-// forget begins to count anew.
+// forget resets the counts.
 func (c *crowd) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked, c.took, c.turned = 0, nil, nil
 }
 
-// quiet fails for answers that are none.
+// quiet fails if there were other answers than those.
 func (c *crowd) quiet(t *testing.T) {
 	t.Helper()
 	if len(c.odd) > 0 {
@@ -119,7 +119,7 @@ func quantile(q float64, d []time.Duration) time.Duration {
 	return d[min(int(q*float64(len(d))), len(d)-1)]
 }
 
-// provider serves h and returns its base.
+// provider serves h and returns its base URL.
 func provider(t *testing.T, h http.Handler) string {
 	t.Helper()
 	srv := httptest.NewServer(h)
@@ -127,7 +127,7 @@ func provider(t *testing.T, h http.Handler) string {
 	return srv.URL + "/v1"
 }
 
-// keepsAlive is a client that keeps connections for many requests at once.
+// keepsAlive returns a client that keeps enough connections for many requests at once.
 func keepsAlive(t *testing.T) *http.Client {
 	to := &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 1000}}
 	t.Cleanup(to.CloseIdleConnections)

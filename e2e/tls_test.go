@@ -20,8 +20,7 @@ import (
 	"asbru/bench/mock"
 )
 
-// certificate writes a self-signed pair for loopback into dir and returns what
-// trusts it.
+// certificate writes a self-signed pair for loopback into dir and returns a pool that trusts it.
 func certificate(t *testing.T, dir string, serial int64) *tls.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -82,7 +81,7 @@ func TestTLS(t *testing.T) {
 		}
 		c.Close()
 	}
-	next := certificate(t, dir, 2) // seen within seconds, without a signal
+	next := certificate(t, dir, 2) // noticed within seconds, without a signal
 	await(t, "the new certificate", func() bool {
 		c := &http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: next, DisableKeepAlives: true}}
 		a, err := try(c, "GET", "https://"+g.addr+"/v1/models", "")
@@ -92,7 +91,7 @@ func TestTLS(t *testing.T) {
 	g.ends(0)
 }
 
-// A provider behind TLS, with a certificate of the operator's own.
+// A provider with TLS and a certificate of the operator's own authority.
 func TestTLSUpstream(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -119,6 +118,6 @@ func TestTLSUpstream(t *testing.T) {
 	})
 	untrusted := serve(t, local(base))
 	if a := chat(t, untrusted, "fast", ""); a.status != 502 || bytes.Contains([]byte(a.body), []byte("x509")) {
-		t.Errorf("a certificate nobody vouches for: %d %s", a.status, a.body)
+		t.Errorf("an untrusted certificate: %d %s", a.status, a.body)
 	}
 }

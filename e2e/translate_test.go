@@ -47,8 +47,8 @@ func reaches(t *testing.T, g *gateway, c *http.Client, f *form, model string) {
 	}
 }
 
-// A stream that the provider cuts in mid-event, or ends without its end, or breaks with an
-// error of its own, reaches no client as a whole one.
+// A stream that the provider cuts within an event, ends without a terminator, or breaks off with an error does not look complete to
+// any client.
 func TestTranslatedStreamIsCut(t *testing.T) {
 	_, config := vendors(t)
 	lanes(t, private(config), func(t *testing.T, g *gateway) {
@@ -70,7 +70,7 @@ func TestTranslatedStreamIsCut(t *testing.T) {
 	})
 }
 
-// A client that reads slowly loses nothing of a translated stream.
+// A client that reads slowly gets all of a translated stream.
 func TestSlowClientOfATranslation(t *testing.T) {
 	_, config := vendors(t)
 	lanes(t, private(config), func(t *testing.T, g *gateway) {
@@ -114,7 +114,7 @@ func (s *sipping) Read(p []byte) (int, error) {
 	return s.conn.Read(p)
 }
 
-// A client that hangs up ends the call to the provider whose words were translated for it.
+// A client that hangs up ends the call to the provider also if its answer is translated.
 func TestHangUpEndsATranslation(t *testing.T) {
 	up, config := vendors(t)
 	lanes(t, private(config), func(t *testing.T, g *gateway) {
@@ -143,7 +143,7 @@ func TestHangUpEndsATranslation(t *testing.T) {
 	})
 }
 
-// One alias, two providers that speak differently: the second answers for the first, whatever the client speaks.
+// With one alias for two providers of different formats, the second one answers if the first fails, for clients of every format.
 func TestFallbackSpeaksAnotherDialect(t *testing.T) {
 	up, config := vendors(t)
 	config = private(config) + `models:

@@ -9,8 +9,7 @@ import (
 	"asbru/bench/standin"
 )
 
-// vendors starts the stand-in of all vendors and writes a configuration in which each
-// is a provider of its own.
+// vendors starts the stand-in of all vendors and writes a configuration in which each is a provider.
 func vendors(t *testing.T) (up *standin.Server, config string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -36,21 +35,21 @@ func vendors(t *testing.T) (up *standin.Server, config string) {
 `, "BASE", "http://"+l.Addr().String())
 }
 
-// private fills in what every provider on loopback needs.
+// private adds the settings that every provider on loopback needs.
 func private(config string) string {
 	return strings.ReplaceAll(config, "NET}", "network: {allow_private_network: true}}")
 }
 
-// targets are one model of each provider; the scenario follows.
+// targets are one model of each provider, to which a scenario is appended.
 var targets = []string{"openai/gpt-5-", "anthropic/claude-sonnet-4-5-", "gemini/gemini-2.5-pro-", "cohere/command-a-reasoning-", "bedrock/us.anthropic.claude-sonnet-4-5-"}
 
-// A form is how clients of one dialect ask.
+// A form is the requests of clients of one dialect.
 type form struct {
 	name string
-	path string // MODEL stands for the model, VERB for what a stream changes
+	path string // MODEL is replaced by the model, VERB by the verb, which differs for streams
 	verb [2]string
 	body string // MODEL, STREAM
-	end  string // of a whole stream
+	end  string // the end of a complete stream
 }
 
 var forms = []form{
@@ -62,7 +61,7 @@ var forms = []form{
 	{"bedrock", "/bedrock/model/MODEL/VERB", [2]string{"converse", "converse-stream"}, `{"system":[{"text":"Be brief."}],"messages":[{"role":"user","content":[{"text":"Hello"}]}]}`, "metadata"},
 }
 
-// request is the path and the body that ask for model.
+// request returns the path and the body of a request for model.
 func (f *form) request(model string, stream bool) (path, body string) {
 	verb, said := f.verb[0], "false"
 	if stream {

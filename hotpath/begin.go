@@ -1,6 +1,8 @@
 package hotpath
 
 import (
+	"bytes"
+	"strings"
 	"time"
 
 	"asbru/core"
@@ -163,10 +165,17 @@ func (s *Server) place(f *flight, r *http1.Request, b []byte) way {
 			clean = http1.PathClean(path)
 		}
 	}
-	if !clean {
-		return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", "send the path in its plain form")
+	switch {
+	case clean && op == core.OpPass && door.Provider == "" && strings.HasSuffix(door.Prefix, "/v1") && bytes.HasPrefix(x.Path, []byte("/v1/")):
+		return refuse(x, core.NotFound, "the path has /v1 twice", "take it from the end of the base URL that the client was given")
+	case clean:
+		return wayHot
 	}
-	return wayHot
+	hint := "send the path in its plain form"
+	if bytes.Contains(path, []byte("//")) {
+		hint += "; a base URL that ends in a slash can double it"
+	}
+	return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", hint)
 }
 
 // identify gives the exchange its id: the client's own if that is a UUID or 32

@@ -8,7 +8,7 @@ type backlog struct {
 	n    int
 }
 
-// push says whether there was room.
+// push adds a moment. It returns false if there is no room.
 func (b *backlog) push(at int64) bool {
 	if b.n == maxBacklog {
 		return false
@@ -21,7 +21,7 @@ func (b *backlog) push(at int64) bool {
 	return true
 }
 
-// pop takes the oldest moment; false when there is none.
+// pop removes the oldest moment; false if there is none.
 func (b *backlog) pop() (at int64, ok bool) {
 	if b.n == 0 {
 		return 0, false

@@ -15,13 +15,13 @@ type campaign struct {
 	fleet   *fleet
 	proc    proc
 	records []*record
-	direct  *record // nil without --direct
+	direct  *record // the record of --direct; nil: there is none
 	known   []int   // every process that belongs to the run, this one first
 	stop    atomic.Bool
 	live    *liveLine
 }
 
-// newCampaign builds targets and requests, and looks the processes up.
+// newCampaign builds targets and requests, and finds the processes.
 func newCampaign(o *options) (*campaign, error) {
 	c := &campaign{o: o, proc: proc{"/proc"}}
 	for i, n := range o.targets {
@@ -50,8 +50,8 @@ func newCampaign(o *options) (*campaign, error) {
 	return c, err
 }
 
-// fits refuses more connections than there are descriptors. An open loop opens
-// only those it needs, and held streams are hung up before the next target.
+// fits returns an error if there are more connections than descriptors. An open loop
+// opens only those it needs, and held streams are closed before the next target.
 func (o *options) fits(files int) error {
 	need := o.conns + spareFiles
 	if o.max {
@@ -63,7 +63,7 @@ func (o *options) fits(files int) error {
 	return nil
 }
 
-// request is the bytes sent to t.
+// request returns the bytes sent to t.
 func (o *options) request(t *target) (b []byte, err error) {
 	a := ask{method: o.method, path: o.path, key: o.keys.of(t.name), headers: o.headers}
 	switch {
@@ -86,7 +86,7 @@ func (o *options) request(t *target) (b []byte, err error) {
 	return b, nil
 }
 
-// watch sorts the pids of the command line to their targets.
+// watch assigns the pids of the command line to their targets.
 func (c *campaign) watch() error {
 	c.known = []int{os.Getpid()}
 	for _, n := range c.o.pids {
@@ -110,8 +110,8 @@ func (c *campaign) watch() error {
 	return nil
 }
 
-// run warms every target up, then visits them in turn. The order moves on by
-// one each round, so that no target is always behind the same other one.
+// run warms every target up, then measures them in turn. The order rotates by one
+// each round, so that no target always follows the same other one.
 func (c *campaign) run() error {
 	defer c.live.clear()
 	for _, r := range c.records {
@@ -138,20 +138,20 @@ func (c *campaign) run() error {
 	return nil
 }
 
-// volley is a window as the options have it.
+// volley returns a window as configured by the options.
 func (c *campaign) volley(r *record, round int) volley {
 	v := volley{
 		target: r.target, length: c.o.window, drain: c.o.drain, timeout: c.o.timeout,
 		conns: c.o.conns, limit: c.o.limit(), stream: c.o.stream,
 	}
-	if !c.o.max { // every target of a round meets the same arrivals
+	if !c.o.max { // every target of a round gets the same arrivals
 		v.pace = pace{rate: c.o.rate, poisson: c.o.poisson, seed: c.o.seed + uint64(round)}
 	}
 	return v
 }
 
-// warm opens connections and fills caches; its figures are thrown away, its
-// failures are not.
+// warm opens connections and fills caches. Its figures are discarded, but not its
+// failures.
 func (c *campaign) warm(r *record) error {
 	if c.o.warmup == 0 || c.stop.Load() {
 		return nil
@@ -164,7 +164,7 @@ func (c *campaign) warm(r *record) error {
 		defer c.fleet.hangUp(r.target)
 	}
 	t, _, _, err := c.fleet.fire(v)
-	if err == nil && c.o.hold == 0 { // held streams are cut short here, wherever they stand
+	if err == nil && c.o.hold == 0 { // held streams are cut off here at any point
 		r.dropped.merge(t)
 	}
 	return err
@@ -192,7 +192,7 @@ func (c *campaign) visit(r *record, round int) error {
 	return nil
 }
 
-// compare puts what each target adds to the direct one, round by round.
+// compare computes what each target adds to the direct one, round by round.
 func (c *campaign) compare() {
 	if c.direct == nil {
 		return
@@ -209,7 +209,7 @@ func (c *campaign) compare() {
 	}
 }
 
-// family is pids, with their children when asked for.
+// family returns pids, with their children if that is configured.
 func (c *campaign) family(pids []int) []int {
 	if !c.o.pidTree || len(pids) == 0 {
 		return pids
@@ -217,8 +217,8 @@ func (c *campaign) family(pids []int) []int {
 	return c.proc.tree(pids)
 }
 
-// failures is how many requests of the run failed, warm-up included, and how
-// many were sent.
+// failures returns how many requests of the run failed, including the warm-up, and
+// how many were sent.
 func (c *campaign) failures() (failed, sent uint64) {
 	for _, r := range c.records {
 		failed += r.kept.failures() + r.dropped.failures()
@@ -227,7 +227,7 @@ func (c *campaign) failures() (failed, sent uint64) {
 	return failed, sent
 }
 
-// sleepUnlessStopped waits d in steps, so that a stop is seen.
+// sleepUnlessStopped waits for d in steps, so that a stop is noticed.
 func (c *campaign) sleepUnlessStopped(d time.Duration) {
 	for until := time.Now().Add(d); time.Now().Before(until) && !c.stop.Load(); {
 		time.Sleep(min(time.Until(until), tickEvery))

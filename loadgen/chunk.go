@@ -24,8 +24,8 @@ const (
 	chunkOver               // the body is complete
 )
 
-// next takes bytes of b until it has a run of body bytes or needs more input.
-// data is a part of b; used is how much of b is done with.
+// next reads b until it has a run of body bytes or needs more input. data is a part
+// of b; used is how many bytes of b are consumed.
 func (c *chunks) next(b []byte) (data []byte, used int, err error) {
 	for used < len(b) && c.state != chunkOver {
 		if c.state == chunkData {
@@ -44,7 +44,7 @@ func (c *chunks) next(b []byte) (data []byte, used int, err error) {
 	return nil, used, nil
 }
 
-// step takes one byte outside of data and says whether it may stand there.
+// step reads one byte outside of data and reports whether it is allowed there.
 func (c *chunks) step(b byte) bool {
 	c.line++
 	switch c.state {
@@ -73,7 +73,7 @@ func (c *chunks) step(b byte) bool {
 		}
 		return b != '\n' && c.line <= maxHead
 	case chunkTrailLF:
-		if c.line == 2 { // an empty line: CR and this LF only
+		if c.line == 2 { // an empty line: only CR and this LF
 			c.state = chunkOver
 		} else {
 			c.state = chunkTrailer
@@ -84,7 +84,7 @@ func (c *chunks) step(b byte) bool {
 	return false
 }
 
-// digit takes a byte of the size itself.
+// digit reads a byte of the size itself.
 func (c *chunks) digit(b byte) bool {
 	v := int64(-1)
 	switch {
@@ -100,7 +100,7 @@ func (c *chunks) digit(b byte) bool {
 		return c.line <= 15
 	}
 	if c.line == 1 {
-		return false // no digit at all
+		return false // there is no digit
 	}
 	switch b {
 	case '\r':

@@ -2,10 +2,10 @@ package loadgen
 
 import "time"
 
-// clock reads the machine's monotonic clock in nanoseconds. On Linux its zero is
-// that of CLOCK_MONOTONIC, so that a stamp another process made on this machine
-// can be subtracted; elsewhere it is the start of the run, and stamps are
-// refused as not believable.
+// clock reads the machine's monotonic clock in nanoseconds. On Linux its zero is that
+// of CLOCK_MONOTONIC, so that stamps of other processes on this machine can be
+// subtracted; on other systems it is the start of the run, and stamps are rejected
+// as implausible.
 type clock struct {
 	base   time.Time
 	offset int64

@@ -13,13 +13,13 @@ import (
 type conn struct {
 	fd         int // -1 when closed
 	slot       int32
-	generation int32 // tells late events of an earlier connection in this slot
+	generation int32 // identifies late events of an earlier connection in this slot
 	target     *target
 	state      connState
-	retry      bool   // this request was lost once already, on a connection that had gone stale
-	used       bool   // a request was answered here before
+	retry      bool   // this request was sent before, on a connection that had gone stale
+	used       bool   // a request was answered on it before
 	begun      bool   // the running reply's head is complete and counted in loop.open
-	out        []byte // what the kernel has not taken of the request; part of what target.next gave
+	out        []byte // the part of the request that the kernel has not accepted yet; aliases the result of target.next
 	reply      reply
 }
 
@@ -40,7 +40,7 @@ func (l *loop) start(c *conn, intended int64) {
 	l.flush(c)
 }
 
-// flush writes what is left of the request.
+// flush writes the rest of the request.
 func (l *loop) flush(c *conn) {
 	for len(c.out) > 0 {
 		n, errno := writeNow(c.fd, c.out)
@@ -57,7 +57,7 @@ func (l *loop) flush(c *conn) {
 	}
 }
 
-// ready serves a connection that epoll named.
+// ready serves a connection for which epoll has reported an event.
 func (l *loop) ready(c *conn, events uint32) {
 	if c.state == connDialing {
 		if events&(syscall.EPOLLERR|syscall.EPOLLHUP) != 0 {
@@ -77,8 +77,8 @@ func (l *loop) ready(c *conn, events uint32) {
 	}
 }
 
-// receive reads until the kernel has no more; ending says that an end of the
-// connection is waiting behind the bytes.
+// receive reads until the kernel has no more bytes. ending says that the connection
+// ends after them.
 func (l *loop) receive(c *conn, ending bool) {
 	for c.fd >= 0 {
 		n, errno := readNow(c.fd, l.buf)
@@ -90,7 +90,7 @@ func (l *loop) receive(c *conn, ending bool) {
 		case errno != 0 || n == 0:
 			l.lost(c, errno == 0)
 			return
-		case c.state == connIdle: // nobody asked
+		case c.state == connIdle: // unexpected bytes
 			l.drop(c)
 			return
 		}
@@ -101,7 +101,7 @@ func (l *loop) receive(c *conn, ending bool) {
 	}
 }
 
-// take feeds the reply.
+// take passes bytes to the reply.
 func (l *loop) take(c *conn, b []byte) {
 	now := l.clock.now()
 	done, err := c.reply.feed(b, now, l.tally)
@@ -136,7 +136,7 @@ func (l *loop) finish(c *conn, now int64) {
 	}
 }
 
-// rest makes a connection that has its reply idle.
+// rest makes a connection idle after its reply.
 func (l *loop) rest(c *conn) {
 	l.ended(c)
 	c.state, c.used = connIdle, true
@@ -151,7 +151,7 @@ func (l *loop) lost(c *conn, clean bool) {
 		return
 	}
 	if !c.reply.begun {
-		if c.used && !c.retry { // it went stale under the request: ask once more, as clients do
+		if c.used && !c.retry { // it was stale: send again, as clients do
 			l.tally.retried++
 			l.drop(c)
 			l.dial(c.reply.intended, true)
@@ -177,8 +177,8 @@ func (l *loop) fail(c *conn, k kind) {
 	l.missed(k)
 }
 
-// missed counts a failed request. In a closed loop its place rests until the
-// next tick, so that a dead server is not hammered.
+// missed counts a failed request. In a closed loop its connection pauses until the
+// next tick, so that a dead server is not flooded with requests.
 func (l *loop) missed(k kind) {
 	l.tally.failed[k]++
 	if l.shot.arrivals == nil {
@@ -186,7 +186,7 @@ func (l *loop) missed(k kind) {
 	}
 }
 
-// ended takes a connection's request off the books.
+// ended removes a connection's request from the counts.
 func (l *loop) ended(c *conn) {
 	l.busy--
 	if c.begun {
@@ -195,7 +195,7 @@ func (l *loop) ended(c *conn) {
 	}
 }
 
-// drop closes a connection and counts nothing.
+// drop closes a connection without counting anything.
 func (l *loop) drop(c *conn) {
 	p := &l.pools[c.target.index]
 	if c.state == connIdle {

@@ -1,22 +1,22 @@
 // Package loadgen is the load generator: it sends HTTP/1.1 requests to one or
-// several servers and says how long each answer took, what the server paid for
-// it, and how one server stands beside another.
+// several servers and reports how long each answer took, how much CPU and memory
+// the server used for it, and how the servers compare.
 //
-// Open loop: requests leave on a schedule that no slow answer can hold back,
-// and a latency counts from the moment the schedule named, not from the moment
-// the bytes left. Closed loop (--max): each connection asks again as soon as it
-// has its answer; that finds the highest throughput and says little of latency.
+// Open loop: requests are sent on a schedule that slow answers cannot delay, and a
+// latency counts from the scheduled time, not from the time at which the bytes were
+// sent. Closed loop (--max): each connection sends again as soon as it has its
+// answer, which finds the highest throughput but says little about latency.
 //
-// One run visits every target in turn, a window at a time, round after round,
-// so that a figure and the one it is compared with saw the same machine. What a
-// proxy adds is its figure minus that of the direct target in the same round;
-// reported are the median of the rounds and the quartiles around it. A window
-// in which other processes took too much of the CPU is thrown away and counted.
+// One run measures every target in turn, a window at a time, round after round, so
+// that figures that are compared are from the same conditions of the machine. What
+// a proxy adds is its figure minus that of the direct target in the same round;
+// reported are the median and the quartiles over the rounds. A window in which
+// other processes took too much of the CPU is discarded and counted.
 //
 // # The gate
 //
-// A gate file holds bounds on figures and on ratios of figures, so that it
-// means the same on every machine:
+// A gate file has bounds on figures and on ratios of figures, which are comparable
+// between machines:
 //
 //	{"bounds": [
 //	  {"figure": "asbru.added_p50 / best(nginx, haproxy)", "max": 0.9, "soft": true},
@@ -28,16 +28,15 @@
 // A figure is TARGET.NAME, alone or divided by the same figure of another
 // target, or of the best of several (best by median over the run; which way is
 // better depends on the figure). The value is the median over the rounds in
-// which every target took part. A hard bound fails when the median is beyond
-// it, a soft one only when the whole interquartile range is. A bound that the
-// run cannot judge fails: silence is not success. Names are those of the
-// figures table in figure.go; --help prints them.
+// which every target took part. A hard bound fails if the median is beyond it, a
+// soft one only if the whole interquartile range is. A bound that the run cannot
+// judge fails as well. The names of figures are in the table in figure.go; --help
+// prints them.
 //
 // # What it refuses
 //
-// It imports nothing of the gateway: a ruler must not be made of what it
-// measures. It opens no TLS, speaks no HTTP/2, follows no redirect, and sends
-// to no address beyond this machine unless told that the server is the user's
-// own. Every run has a bound on time, requests and connections. It never calls
-// a run with failed requests a success.
+// It imports nothing of the gateway, which it measures. It has no TLS and no HTTP/2,
+// follows no redirect, and sends only to this machine unless told that the server
+// is the user's own. Every run has a bound on time, requests and connections. A run
+// with failed requests is never a success.
 package loadgen

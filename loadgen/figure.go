@@ -6,12 +6,12 @@ import "slices"
 type figure struct {
 	name   string
 	unit   string
-	higher bool // more is better
+	higher bool // higher is better
 	about  string
 }
 
-// figures is every figure a round may have, in the order of the report. A round
-// holds only those that could be measured.
+// figures are all figures that a round may have, in the order of the report. A round
+// has only those that could be measured.
 var figures = []figure{
 	{"p50", "µs", false, "latency from the intended start to the last byte"},
 	{"p90", "µs", false, ""},
@@ -65,7 +65,7 @@ func figureNamed(name string) (figure, bool) {
 // values is the figures of one round by name.
 type values map[string]float64
 
-// latencies puts what a tally measured, in microseconds.
+// latencies adds the latencies of a tally, in microseconds.
 func (v values) latencies(t *tally) {
 	put := func(h *histogram, name string, q float64) {
 		if h.n > 0 {
@@ -88,7 +88,7 @@ func (v values) latencies(t *tally) {
 	put(&t.late, "late_p99", 0.99)
 }
 
-// added puts the difference to the direct target.
+// added adds the difference to the direct target.
 func (v values) added(direct values) {
 	for _, name := range addable {
 		through, ok1 := v[name]

@@ -12,7 +12,7 @@ import (
 const (
 	maxGateFile  = 1 << 20
 	maxBounds    = 256
-	fewestRounds = 3 // a soft bound wants quartiles
+	fewestRounds = 3 // because a soft bound needs quartiles
 )
 
 // gate is a committed file of bounds; the package comment has its form.
@@ -41,7 +41,7 @@ type verdict struct {
 	Reason string `json:"problem,omitempty"` // why it cannot be judged; empty when it can
 }
 
-// readGate reads a gate file and refuses what it does not understand.
+// readGate reads a gate file and refuses unknown members.
 func readGate(name string) (*gate, error) {
 	raw, err := readBounded(name, maxGateFile)
 	if err != nil {
@@ -71,7 +71,7 @@ func readGate(name string) (*gate, error) {
 	return &g, nil
 }
 
-// names checks that every target a gate speaks of is in the run.
+// names checks that every target in a gate is part of the run.
 func (g *gate) names(targets []named) error {
 	for _, b := range g.Bounds {
 		for _, n := range append([]string{b.ratio.target}, b.ratio.over...) {
@@ -83,7 +83,7 @@ func (g *gate) names(targets []named) error {
 	return nil
 }
 
-// judge holds the run against every bound.
+// judge compares the run with every bound.
 func (g *gate) judge(records []*record) []verdict {
 	out := make([]verdict, len(g.Bounds))
 	for i, b := range g.Bounds {
@@ -98,7 +98,7 @@ func (g *gate) judge(records []*record) []verdict {
 	return out
 }
 
-// holds compares. A soft bound gives the run the benefit of its noise.
+// holds compares a figure with a bound. A soft bound tolerates noise.
 func (b *bound) holds(s spread) bool {
 	low, high := s.Median, s.Median
 	if b.Soft {
@@ -107,7 +107,7 @@ func (b *bound) holds(s spread) bool {
 	return (b.Max == nil || low <= *b.Max) && (b.Min == nil || high >= *b.Min)
 }
 
-// showGate prints each bound and its figure, and says whether all hold.
+// showGate prints each bound with its figure, and reports whether all hold.
 func showGate(w io.Writer, all []verdict) bool {
 	p, ok := paintFor(w), true
 	rows := [][]string{{"gate", "bound", "median", "quartiles", "", ""}}

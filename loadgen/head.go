@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// Failures of a reply that is not HTTP/1.1 as RFC 9112 has it.
+// Failures of a reply that is not HTTP/1.1 according to RFC 9112.
 var (
 	errHeadTooLarge = errors.New("reply head is larger than 32 KiB")
 	errBadHead      = errors.New("reply head is not HTTP/1.x")
@@ -15,7 +15,7 @@ var (
 	errSurplus      = errors.New("reply is followed by bytes nobody asked for")
 )
 
-// malformed tells the failures above from those of the connection.
+// malformed distinguishes the failures above from those of the connection.
 func malformed(err error) bool {
 	for _, e := range []error{errHeadTooLarge, errBadHead, errBadLength, errBadCoding, errBadChunk, errSurplus} {
 		if errors.Is(err, e) {
@@ -34,7 +34,7 @@ const (
 	byClose
 )
 
-// head is what the load generator needs of a reply head.
+// head has the facts of a reply head that the load generator needs.
 type head struct {
 	status  int
 	framing framing
@@ -42,8 +42,8 @@ type head struct {
 	close   bool  // the connection cannot be used again
 }
 
-// parseHead reads one complete head, status line to empty line inclusive.
-// Nothing of b is kept.
+// parseHead reads one complete head, from the status line to the empty line. b is
+// not retained.
 func parseHead(b []byte) (head, error) {
 	line, rest, _ := bytes.Cut(b, []byte("\r\n"))
 	h := head{framing: byClose, length: -1}
@@ -75,7 +75,7 @@ func parseHead(b []byte) (head, error) {
 	return h, nil
 }
 
-// field takes one field line.
+// field reads one field line.
 func (h *head) field(line []byte) error {
 	name, value, ok := bytes.Cut(line, []byte(":"))
 	if !ok || len(name) == 0 {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// holdStreams opens the streams of one window, holds them, and says how much
-// the watched processes grew for each.
+// holdStreams opens the streams of one window, holds them, and measures how much the
+// watched processes grow per stream.
 func (c *campaign) holdStreams(r *record, round int) error {
 	w := &window{values: make(values)}
 	pids := c.family(r.target.pids)
@@ -16,8 +16,8 @@ func (c *campaign) holdStreams(r *record, round int) error {
 	v.drain = c.o.duration
 	before := c.proc.memory(pids, true)
 	looked := c.look(pids)
-	// The last reading must see every stream open, yet reading a large process
-	// takes time: read once when the hold is nearly over.
+	// The last reading must be made while every stream is open, but reading a large
+	// process takes time: so it is made shortly before the end of the hold.
 	readAt := c.fleet.clock.now() + int64(leadIn) + int64(ramp+c.o.duration-max(c.o.duration/10, readAhead))
 	var seen held
 	v.tick = func(open int) {
@@ -41,16 +41,16 @@ func (c *campaign) holdStreams(r *record, round int) error {
 		w.values["cpu_chunk_us"] = float64(used.target.nanos) / 1e3 / float64(t.relay.n)
 	}
 	w.foreign = used.foreign
-	r.close(w, t, false) // memory does not mind foreign CPU
+	r.close(w, t, false) // foreign CPU does not affect memory
 	c.live.show(round, r, w)
 	if short := c.o.hold - seen.open; short > 0 && !c.stop.Load() && t.failures() == 0 {
 		return fmt.Errorf("%d of %d streams to %s were not open when the hold was read; ask the server for longer streams, or raise --rate", short, c.o.hold, r.target.name)
 	}
-	c.sleepUnlessStopped(tickEvery) // let the server see the hang-up before the next target
+	c.sleepUnlessStopped(tickEvery) // so that the server notices the end before the next target
 	return nil
 }
 
-// held is the reading of a hold.
+// held is a reading during a hold.
 type held struct {
 	read    bool
 	open    int // streams

@@ -7,12 +7,12 @@ import (
 	"syscall"
 )
 
-// loop is a lane that drives all its connections from one thread with
-// non-blocking system calls and one edge-triggered epoll, so that it costs less
-// than what it measures. It asks the scheduler for nothing while it runs.
+// loop is a lane that drives all its connections from one thread with non-blocking
+// system calls and one edge-triggered epoll, so that it costs less than the servers
+// it measures. It does not use the scheduler while it runs.
 //
-// The raw system calls hide from the scheduler that the thread waits; each wait
-// is therefore bounded by longestWait.
+// The scheduler does not notice the waits of raw system calls, so each is bounded by
+// longestWait.
 type loop struct {
 	clock  clock
 	stop   *atomic.Bool
@@ -23,16 +23,16 @@ type loop struct {
 	conns  []*conn          // by slot; nil is free
 	free   []int32          // free slots
 	pools  [maxTargets]pool // by target index
-	// generation counts connections, so that no event is taken for another's.
+	// generation counts connections, so that no event is assigned to a later one.
 	generation int32
 
 	// The running shot.
 	shot    *shot
 	tally   *tally
 	busy    int     // requests without a complete reply
-	open    int     // of those, streams whose head has come
+	open    int     // those of them that are streams whose head has arrived
 	asked   int     // closed loop: requests sent
-	resting int     // closed loop: connections that failed and try again at a tick
+	resting int     // closed loop: connections that failed and are retried at a tick
 	backlog backlog // moments that found no free connection
 	next    int64
 	more    bool
@@ -93,7 +93,7 @@ func (l *loop) run(s *shot, t *tally) error {
 	}
 }
 
-// due sends every request whose moment has come and returns the time.
+// due sends every request whose time has come and returns the time.
 func (l *loop) due() int64 {
 	now := l.clock.now()
 	for l.more && l.next <= now {
@@ -109,7 +109,7 @@ func (l *loop) due() int64 {
 	return now
 }
 
-// again sends on the resting connections of a closed loop.
+// again retries the resting connections of a closed loop.
 func (l *loop) again(now int64) {
 	l.next = now + int64(tickEvery)
 	for n := l.resting; n > 0 && l.more; n-- {
@@ -128,8 +128,8 @@ func (l *loop) askNow(now int64) {
 	l.ask(now)
 }
 
-// ask counts a request that is due at intended and sends it, or lets it wait
-// for a connection.
+// ask counts a request that is due at intended and sends it, or queues it for a
+// connection.
 func (l *loop) ask(intended int64) {
 	l.tally.sent++
 	l.tally.lastSent = intended
@@ -140,7 +140,7 @@ func (l *loop) ask(intended int64) {
 	}
 }
 
-// send uses the connection that was used last, or opens one.
+// send uses the most recently used connection, or opens one.
 func (l *loop) send(intended int64) {
 	p := &l.pools[l.shot.target.index]
 	n := len(p.idle)
@@ -153,7 +153,7 @@ func (l *loop) send(intended int64) {
 	l.start(c, intended)
 }
 
-// wait sleeps at most d nanoseconds and serves the connections that are ready.
+// wait sleeps for at most d nanoseconds and serves the connections that are ready.
 func (l *loop) wait(d int64) error {
 	n, err := l.poll(min(max(d, 0), int64(longestWait)))
 	if err != nil {
@@ -165,13 +165,13 @@ func (l *loop) wait(d int64) error {
 			l.ready(c, ev.Events)
 		}
 		if l.more && l.shot.arrivals != nil {
-			l.due() // a long batch must not hold the schedule back
+			l.due() // a long batch must not delay the schedule
 		}
 	}
 	return nil
 }
 
-// tick ends requests that took too long and tells the caller what is open.
+// tick ends requests that have timed out and reports open streams to the caller.
 func (l *loop) tick(now int64) {
 	for _, c := range l.conns {
 		if c != nil && c.state != connIdle && now-c.reply.intended > l.shot.timeout && !(l.shot.hold && c.reply.inBody) {

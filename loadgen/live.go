@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// liveLine is one line of a terminal, rewritten as the run goes on. A nil one
-// shows nothing.
+// liveLine is one line of a terminal that is rewritten during the run. A nil one shows
+// nothing.
 type liveLine struct {
 	out   io.Writer
 	paint paint
@@ -55,7 +55,7 @@ func (l *liveLine) clear() {
 	}
 }
 
-// paint colours text, or leaves it as it is.
+// paint colours text, or leaves it unchanged.
 type paint bool
 
 // paintFor honours NO_COLOR (no-color.org) and paints for terminals only.

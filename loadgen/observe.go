@@ -2,22 +2,22 @@ package loadgen
 
 import "slices"
 
-// sight is one look at the machine and at the processes of a target.
+// sight is one reading of the machine and of the processes of a target.
 type sight struct {
 	machine machine
-	ticks   uint64 // of every process that belongs to the run
+	ticks   uint64 // of all processes of the run
 	threads threads
 	own     threads // of this process
 }
 
-// cost is what happened between two looks.
+// cost is the difference of two readings.
 type cost struct {
 	target  thread
 	own     thread
 	foreign float64
 }
 
-// look reads the machine; pids are those of the target on stage.
+// look reads the machine; pids are those of the target being measured.
 func (c *campaign) look(pids []int) sight {
 	known := slices.Clone(c.family(c.known))
 	for _, pid := range pids {
@@ -33,7 +33,7 @@ func (c *campaign) look(pids []int) sight {
 // since is the cost between before and s.
 func (s sight) since(before sight) cost {
 	known := uint64(0)
-	if s.ticks > before.ticks { // a process that ended takes its ticks along
+	if s.ticks > before.ticks { // the ticks of a process that has ended are missing
 		known = s.ticks - before.ticks
 	}
 	return cost{
@@ -43,8 +43,8 @@ func (s sight) since(before sight) cost {
 	}
 }
 
-// counts puts rate and success. A window that could not send on time lasted
-// until its last request left.
+// counts adds rate and success. A window that could not send on time lasts until its
+// last request was sent.
 func (v values) counts(t *tally, start, end int64, closed bool) {
 	n, until := t.ok, max(end, t.lastSent)
 	if closed {
@@ -58,7 +58,7 @@ func (v values) counts(t *tally, start, end int64, closed bool) {
 	}
 }
 
-// costs puts what the watched processes paid, and this one.
+// costs adds what the watched processes and this one used.
 func (v values) costs(used cost, held memory, t *tally) {
 	if held.found > 0 {
 		v["rss_mb"] = float64(held.rss) / 1e6
@@ -70,7 +70,7 @@ func (v values) costs(used cost, held memory, t *tally) {
 	if used.own.nanos > 0 {
 		v["generator_cpu_us"] = float64(used.own.nanos) / 1e3 / n
 	}
-	if used.target.nanos == 0 { // nothing is watched, or the kernel keeps no account
+	if used.target.nanos == 0 { // nothing is watched, or the kernel does not count
 		return
 	}
 	v["cpu_us"] = float64(used.target.nanos) / 1e3 / n

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// options is what the command line said, checked by settle.
+// options are the settings of the command line, checked by settle.
 type options struct {
 	targets     []named // in order; --direct is among them
 	pids        []named
@@ -53,7 +53,7 @@ type named struct{ name, value string }
 // perTarget is an option that may be given for all targets or for one by name.
 type perTarget []named
 
-// of is the value for a target: its own, or the one for all.
+// of returns the value for a target: its own, or the one for all.
 func (p perTarget) of(name string) (value string) {
 	for _, n := range p {
 		if n.name == name {
@@ -66,7 +66,7 @@ func (p perTarget) of(name string) (value string) {
 	return value
 }
 
-// errHelp: the user asked for help and has it.
+// errHelp says that the user asked for help, which was printed.
 var errHelp = errors.New("help was asked for")
 
 // parse reads the command line and checks it.
@@ -141,8 +141,8 @@ func (o *options) define(fs *flag.FlagSet) {
 	fs.BoolVar(&o.portable, "portable", false, "")
 }
 
-// set takes VALUE or TARGET=VALUE. What stands before the first = is a target's
-// name only if one is called so; settle decides.
+// set reads VALUE or TARGET=VALUE. The part before the first = is a target's name only if
+// there is one of that name, which settle decides.
 func (p *perTarget) set(s string) error {
 	*p = append(*p, named{"", s})
 	return nil

@@ -56,14 +56,14 @@ func (l *loop) poll(d int64) (n int, err error) {
 	return n, err
 }
 
-// readNow reads without a word to the scheduler. fd must be non-blocking.
+// readNow reads without notifying the scheduler. fd must be non-blocking.
 func readNow(fd int, b []byte) (int, syscall.Errno) {
 	n, _, errno := syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)))
 	return int(n), errno
 }
 
-// writeNow writes without a word to the scheduler. fd must be non-blocking and
-// b not empty.
+// writeNow writes without notifying the scheduler. fd must be non-blocking and b not
+// empty.
 func writeNow(fd int, b []byte) (int, syscall.Errno) {
 	n, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)))
 	return int(n), errno

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// portable is the lane for systems without epoll: a goroutine a connection.
-// It costs several times what loop costs and is otherwise its equal.
+// portable is the lane for systems without epoll, with a goroutine for each connection. It
+// costs several times as much as loop, and otherwise does the same.
 type portable struct {
 	clock clock
 	stop  *atomic.Bool
@@ -64,7 +64,7 @@ func (p *portable) line(t *target, fresh bool) (*line, error) {
 	return &line{conn: c, buf: make([]byte, readBytes)}, nil
 }
 
-// take is the line that was used last, nil when none is kept.
+// take returns the most recently used line, nil if none is kept.
 func (p *portable) take(t *target) *line {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -9,10 +9,10 @@ import (
 	"strconv"
 )
 
-// memory is what a set of processes holds, in bytes.
+// memory is the memory of a set of processes, in bytes.
 type memory struct {
 	rss   int64 // VmRSS
-	anon  int64 // the part of rss that no file stands behind
+	anon  int64 // the part of rss that is not backed by a file
 	pss   int64 // shared pages divided by their users; 0 when not asked for or not readable
 	found int   // processes that could be read
 }
@@ -20,8 +20,8 @@ type memory struct {
 // proc reads process files below root, which is /proc outside of tests.
 type proc struct{ root string }
 
-// threads remembers what each thread had used, so that a difference counts a
-// thread that is new from its birth and ignores one that is gone.
+// threads are the usages of threads. A difference counts a new thread from its start, and
+// ignores one that has ended.
 type threads map[int]thread
 
 type thread struct {
@@ -29,7 +29,7 @@ type thread struct {
 	switches uint64
 }
 
-// tree is the processes in pids and all their descendants.
+// tree returns the processes in pids and all their descendants.
 func (p proc) tree(pids []int) []int {
 	parents := make(map[int][]int)
 	entries, _ := os.ReadDir(p.root)
@@ -51,7 +51,7 @@ func (p proc) tree(pids []int) []int {
 	return all
 }
 
-// threads reads what every thread of pids has used.
+// threads reads the usage of every thread of pids.
 func (p proc) threads(pids []int) threads {
 	all := make(threads)
 	for _, pid := range pids {
@@ -72,7 +72,7 @@ func (p proc) threads(pids []int) threads {
 	return all
 }
 
-// since is what was used between before and now.
+// since returns what was used since before.
 func (now threads) since(before threads) thread {
 	var d thread
 	for tid, t := range now {
@@ -87,8 +87,8 @@ func (now threads) since(before threads) thread {
 	return d
 }
 
-// memory sums what pids hold. pss is read only on demand: the kernel walks all
-// pages for it.
+// memory sums the memory of pids. pss is read only on demand, because the kernel visits
+// all pages for it.
 func (p proc) memory(pids []int, pss bool) memory {
 	var u memory
 	for _, pid := range pids {
@@ -145,7 +145,7 @@ func (p proc) file(parts ...string) []byte {
 	return b
 }
 
-// number is the first number behind label in b, or at its begin for an empty label.
+// number returns the first number after label in b, or at its start for an empty label.
 func number(b []byte, label string) (n uint64) {
 	i := bytes.Index(b, []byte(label))
 	if i < 0 {

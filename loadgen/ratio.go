@@ -46,8 +46,8 @@ func parseRatio(s string) (ratio, error) {
 	return r, nil
 }
 
-// measure is the ratio over the rounds that count for both sides. over names
-// the target divided by; reason says why nothing could be measured.
+// measure returns the ratio over the rounds that count for both sides. over is the target
+// divided by; reason says why nothing could be measured.
 func (r ratio) measure(records []*record) (s spread, over, reason string) {
 	top := find(records, r.target)
 	if top == nil {
@@ -72,7 +72,7 @@ func (r ratio) measure(records []*record) (s spread, over, reason string) {
 			if !ok {
 				continue
 			}
-			if y <= 0 { // a difference that noise turned round
+			if y <= 0 { // a difference that is negative because of noise
 				senseless++
 				continue
 			}

@@ -2,7 +2,7 @@ package loadgen
 
 import "slices"
 
-// record is what a run found out about one target.
+// record is the results of a run for one target.
 type record struct {
 	target  *target
 	windows []*window // one a round
@@ -17,7 +17,7 @@ type window struct {
 	values  values
 }
 
-// close files a finished window.
+// close adds a finished window.
 func (r *record) close(w *window, t *tally, dropped bool) {
 	w.dropped = dropped
 	r.windows = append(r.windows, w)
@@ -36,7 +36,7 @@ func (r *record) reasons() []reason {
 	return all.reasons()
 }
 
-// spreads is every figure of r over the rounds that count.
+// spreads returns every figure of r over the rounds that count.
 func (r *record) spreads() map[string]spread {
 	out := make(map[string]spread)
 	for _, f := range figures {

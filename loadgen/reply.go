@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// errUnfinished: the bytes ended well, the stream did not.
+// errUnfinished says that the reply is complete as HTTP, but not as a stream.
 var errUnfinished = errors.New("stream ended without its last event")
 
 var headEnd = []byte("\r\n\r\n")
@@ -19,7 +19,7 @@ type reply struct {
 	head   head
 	inBody bool
 	begun  bool   // a byte has arrived
-	carry  []byte // the begin of an incomplete head
+	carry  []byte // the beginning of an incomplete head
 	left   int64  // byLength: bytes to come
 	bytes  int64  // body bytes seen
 	chunks chunks
@@ -31,7 +31,7 @@ func (r *reply) begin(intended int64, stream bool) {
 	*r = reply{intended: intended, stream: stream, carry: r.carry[:0]}
 }
 
-// feed takes bytes that arrived at now and says whether the reply is complete.
+// feed reads bytes that arrived at now and reports whether the reply is complete.
 func (r *reply) feed(b []byte, now int64, t *tally) (done bool, err error) {
 	if !r.begun && len(b) > 0 {
 		r.begun = true
@@ -47,7 +47,7 @@ func (r *reply) feed(b []byte, now int64, t *tally) (done bool, err error) {
 	return r.feedBody(b, now, t)
 }
 
-// feedHead returns how much of b the head took, or -1 when it is not complete.
+// feedHead returns how many bytes of b belong to the head, -1 if it is incomplete.
 func (r *reply) feedHead(b []byte) (used int, err error) {
 	whole, had := b, 0
 	if len(r.carry) > 0 {
@@ -112,7 +112,7 @@ func (r *reply) data(b []byte, now int64, t *tally) {
 	}
 }
 
-// finish asks a stream that is complete as HTTP to be complete as a stream.
+// finish checks that a stream that is complete as HTTP is also complete as a stream.
 func (r *reply) finish(done bool) (bool, error) {
 	if done && r.stream && r.head.status/100 == 2 && !r.events.over {
 		return true, errUnfinished
@@ -120,7 +120,7 @@ func (r *reply) finish(done bool) (bool, error) {
 	return done, nil
 }
 
-// eof says whether the end of the connection is the end of the reply.
+// eof reports whether the end of the connection is the end of the reply.
 func (r *reply) eof() (bool, error) {
 	return r.finish(r.inBody && r.head.framing == byClose)
 }

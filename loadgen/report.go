@@ -48,7 +48,7 @@ func columns() []column {
 	}
 }
 
-// skips says that a figure means nothing, or nothing new, in this kind of run.
+// skips reports whether a figure has no meaning, or repeats another, in this kind of run.
 func (c *campaign) skips(figure string) bool {
 	if c.o.stream {
 		return c.o.hold > 0 && (strings.HasPrefix(figure, "p9") || figure == "p50")
@@ -103,8 +103,8 @@ func anyHas(all []map[string]spread, figure string) bool {
 	return false
 }
 
-// notes says what the table does not: failures, dropped windows, the
-// generator's own trouble.
+// notes prints what the table does not show: failures, dropped windows, problems of the
+// generator itself.
 func (c *campaign) notes(w io.Writer, p paint) {
 	fmt.Fprintln(w, p.dim(c.how()))
 	for _, r := range c.records {
@@ -124,8 +124,8 @@ func (c *campaign) notes(w io.Writer, p paint) {
 	}
 }
 
-// ownNotes says what the load generator itself took, and warns when it could
-// not keep its schedule.
+// ownNotes prints what the load generator itself used, and warns if it could not keep
+// its schedule.
 func (c *campaign) ownNotes(w io.Writer, p paint, r *record) {
 	s := r.spreads()
 	if own, ok := s["generator_cpu_us"]; ok && c.o.hold == 0 {
@@ -136,7 +136,7 @@ func (c *campaign) ownNotes(w io.Writer, p paint, r *record) {
 	}
 }
 
-// how is the run in one line.
+// how describes the run in one line.
 func (c *campaign) how() string {
 	o := c.o
 	kind := fmt.Sprintf("open loop, %g/s", o.rate)

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// ask is what a request is made of, before it is bytes.
+// ask is the parts of a request.
 type ask struct {
 	method  string
 	path    string // begins with a slash
 	key     string // bearer token; empty: no Authorization field
 	headers []string
-	body    []byte // as it is; nil: no body
+	body    []byte // sent unchanged; nil: no body
 }
 
-// render makes the bytes of a request to t.
+// render returns the bytes of a request to t.
 func (a ask) render(t *target) []byte {
 	b := make([]byte, 0, 512+len(a.body))
 	b = append(b, a.method+" "+t.prefix+a.path+" HTTP/1.1\r\nHost: "+t.host+"\r\n"...)
@@ -49,10 +49,10 @@ func header(s string) error {
 	return nil
 }
 
-// chatBack is what a chat's body ends with, behind its text.
+// chatBack is the end of a chat's body, after its text.
 const chatBack = `"}]}`
 
-// chat is a chat-completions body of exactly size bytes; 0 takes the smallest.
+// chat returns a chat-completions body of exactly size bytes; 0: the smallest.
 func chat(model string, stream bool, size int) ([]byte, error) {
 	name, err := json.Marshal(model)
 	if err != nil {

@@ -37,7 +37,7 @@ type runResult struct {
 	WindowMillis int64   `json:"window_ms"`
 	RequestBytes int     `json:"request_bytes"` // head and body
 	Foreign      float64 `json:"foreign_percent"`
-	Stopped      bool    `json:"stopped,omitempty"` // ended by hand
+	Stopped      bool    `json:"stopped,omitempty"` // interrupted by the user
 }
 
 type targetResult struct {
@@ -104,13 +104,13 @@ func (r *record) result() targetResult {
 	return t
 }
 
-// curve is the quantiles worth showing of n values: 0, then ever closer to 1
-// while at least one value lies beyond.
+// curve returns the quantiles to show of n values: 0, then closer and closer to 1, as long
+// as at least one value is beyond.
 func curve(n uint64) (qs []float64) {
 	if n == 0 {
 		return nil
 	}
-	const steps = 8 // points a factor of ten
+	const steps = 8 // points for each factor of ten
 	left := 1.0
 	for i := 0; left*float64(n) >= 1 && i < 8*steps; i++ {
 		qs = append(qs, 1-left)

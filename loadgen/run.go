@@ -17,9 +17,9 @@ const (
 	exitUsage = 2 // the command line or a file is wrong
 )
 
-// Run is the loadgen subcommand: it parses args, sends, reports to stdout and
-// returns the exit code. Progress and errors go to stderr. An interrupt ends the
-// run early; what was measured is still reported.
+// Run is the loadgen subcommand: it parses args, sends, reports to stdout and returns the
+// exit code. Progress and errors go to stderr. An interrupt ends the run early; the results
+// so far are still reported.
 func Run(args []string, stdout, stderr io.Writer) int {
 	o, err := parse(args, stdout)
 	if errors.Is(err, errHelp) {
@@ -41,8 +41,8 @@ func Run(args []string, stdout, stderr io.Writer) int {
 	}
 	defer c.fleet.close()
 	defer c.onInterrupt()()
-	// The run keeps a few megabytes and makes no garbage while it sends; a
-	// collection in the middle of a window would be measured as the server's.
+	// The run keeps a few megabytes and makes no garbage while it sends. A collection in the
+	// middle of a window would distort the server's figures.
 	defer debug.SetGCPercent(debug.SetGCPercent(1000))
 	c.live = newLiveLine(stderr, o.rounds*len(o.targets))
 	if err := c.run(); err != nil {
@@ -69,7 +69,7 @@ func (c *campaign) onInterrupt() func() {
 	return func() { close(over); <-gone }
 }
 
-// report writes everything a run leaves behind and decides how it ends.
+// report writes all results and returns the exit code.
 func (c *campaign) report(g *gate, stdout, stderr io.Writer) int {
 	c.table(stdout)
 	code := exitFine

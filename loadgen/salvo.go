@@ -15,15 +15,15 @@ type salvo struct {
 	s    *shot
 	due  chan int64   // moments; closed when the schedule is over
 	left atomic.Int64 // closed loop: requests to send
-	open atomic.Int64 // replies whose head has come
-	free atomic.Int64 // workers that wait for a moment
+	open atomic.Int64 // replies whose head has arrived
+	free atomic.Int64 // idle workers
 
 	mu   sync.Mutex
 	t    *tally         // guarded by mu
 	busy map[*line]bool // lines that carry a request; guarded by mu
 }
 
-// schedule hands out the moments and starts workers as they are needed.
+// schedule distributes the moments and starts workers as needed.
 func (r *salvo) schedule(wg *sync.WaitGroup) {
 	workers := 0
 	for at, more := r.s.arrivals.next(); more && !r.p.stop.Load(); at, more = r.s.arrivals.next() {
@@ -43,7 +43,7 @@ func (r *salvo) schedule(wg *sync.WaitGroup) {
 	}
 }
 
-// work serves moments until the schedule is over. It is born free.
+// work serves moments until the schedule is over. A new worker counts as free.
 func (r *salvo) work() {
 	for at := range r.due {
 		r.free.Add(-1)
@@ -67,12 +67,12 @@ func (r *salvo) closedLoop() {
 		}
 		r.count(func(t *tally) { t.sent++; t.lastSent = now })
 		if !r.exchange(now) {
-			time.Sleep(tickEvery) // a dead server is not hammered
+			time.Sleep(tickEvery) // a dead server is not flooded
 		}
 	}
 }
 
-// exchange does one request and says whether the server answered.
+// exchange makes one request and reports whether the server answered.
 func (r *salvo) exchange(intended int64) bool {
 	k := r.attempt(intended, false)
 	if k == staleLine {
@@ -85,10 +85,10 @@ func (r *salvo) exchange(intended int64) bool {
 	return k >= kinds
 }
 
-// Outcomes of an attempt that are no failure.
+// Outcomes of an attempt other than failures.
 const (
 	answered  = kinds + 1 + iota
-	staleLine // a kept connection had gone stale: ask once more
+	staleLine // a kept connection had gone stale: send again
 )
 
 func (r *salvo) attempt(intended int64, fresh bool) kind {
@@ -126,8 +126,8 @@ func (r *salvo) attempt(intended int64, fresh bool) kind {
 	return r.judge(&y, err)
 }
 
-// receive reads one reply and counts it; keep says whether the connection may
-// be used again.
+// receive reads one reply and counts it. keep says whether the connection may be used
+// again.
 func (r *salvo) receive(l *line, y *reply) (keep bool, err error) {
 	begun := false
 	defer func() {
@@ -161,14 +161,14 @@ func (r *salvo) receive(l *line, y *reply) (keep bool, err error) {
 	}
 }
 
-// judge names the failure of an attempt.
+// judge classifies the failure of an attempt.
 func (r *salvo) judge(y *reply, err error) kind {
 	switch {
 	case r.p.stop.Load():
 		return answered
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		if r.s.hold && y.inBody {
-			return answered // a stream that is meant to be open still
+			return answered // a held stream that is still open, as intended
 		}
 		return kindTimeout
 	case errors.Is(err, errUnfinished):
@@ -198,7 +198,7 @@ func (r *salvo) interrupt() {
 	}
 }
 
-// watch calls the shot's hooks and sees to it that a stop is heard.
+// watch calls the shot's hooks and ends the waits on a stop.
 func (r *salvo) watch(over chan struct{}) {
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()

@@ -5,28 +5,27 @@ import (
 	"time"
 )
 
-// arrivals is the open-loop schedule of one lane in one window: the moments at
-// which requests are meant to leave. Nothing that happens to a request moves
-// the ones after it.
+// arrivals is the open-loop schedule of one lane in one window: the moments at which
+// requests are to be sent. They do not depend on what happens to earlier requests.
 type arrivals struct {
 	start, end int64   // clock nanoseconds; a moment lies in [start, end)
 	gap        float64 // nanoseconds between two requests of the whole window
 	lane       int     // this lane takes moments lane, lane+lanes, ...
 	lanes      int
-	i          int        // requests handed out
+	i          int        // moments returned so far
 	at         float64    // Poisson: nanoseconds after start of the last moment
 	random     *rand.Rand // nil for even gaps
 }
 
-// pace says how a window's requests are spread.
+// pace is the distribution of a window's requests.
 type pace struct {
-	rate    float64 // requests a second of all lanes together
+	rate    float64 // requests per second of all lanes together
 	poisson bool
 	seed    uint64
 }
 
-// newArrivals lays out a window. The same pace, lane and length give the same
-// offsets, so every target of a round meets the same arrivals.
+// newArrivals makes the schedule of a window. The same pace, lane and length give the same
+// offsets, so that every target of a round gets the same arrivals.
 func newArrivals(p pace, start int64, length time.Duration, lane, lanes int) *arrivals {
 	a := &arrivals{start: start, end: start + int64(length), gap: 1e9 / p.rate, lane: lane, lanes: lanes}
 	if p.poisson {
@@ -35,8 +34,8 @@ func newArrivals(p pace, start int64, length time.Duration, lane, lanes int) *ar
 	return a
 }
 
-// next is the next moment, or false when the window has no more. Even gaps are
-// computed from the index, so they do not drift.
+// next returns the next moment, false if there are no more. Even gaps are computed from the
+// index, so that they do not drift.
 func (a *arrivals) next() (at int64, ok bool) {
 	if a.random != nil {
 		a.at += a.random.ExpFloat64() * a.gap * float64(a.lanes)

@@ -14,8 +14,8 @@ const (
 	openLoopConns = 4096
 )
 
-// settle fills in what was not given, and refuses what makes no sense or has
-// no bound, all before anything is sent.
+// settle adds the defaults, and refuses options that are contradictory or without a bound,
+// before anything is sent.
 func (o *options) settle(given map[string]bool) error {
 	o.keys.bind(o.targets)
 	o.models.bind(o.targets)

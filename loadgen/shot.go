@@ -14,13 +14,13 @@ type shot struct {
 	limit    int       // closed loop: requests at most
 	start    int64     // first moment
 	end      int64     // no request is due at or after it
-	deadline int64     // what is unfinished then is given up
-	timeout  int64     // nanoseconds from the intended start; a request may take
+	deadline int64     // unfinished requests are given up then
+	timeout  int64     // nanoseconds that a request may take from its scheduled time
 	stream   bool      // replies are event streams
-	hold     bool      // streams still open at the deadline are meant to be
+	hold     bool      // streams are supposed to be open at the deadline
 
-	// atEnd is called once, when the last request of the window has left and
-	// before late replies are awaited. May be nil.
+	// atEnd is called once, after the last request of the window was sent and before late
+	// replies are awaited. May be nil.
 	atEnd func()
 	// tick is called about every tickEvery with the number of streams that have
 	// begun and are open. May be nil.
@@ -30,20 +30,19 @@ type shot struct {
 // lane sends shots one after another and keeps its connections between them.
 // One goroutine uses a lane at a time.
 type lane interface {
-	// run sends s and counts in t. It returns when every reply is there or
-	// given up, or soon after stop is set; errors of single requests are counted,
-	// not returned.
+	// run sends s and counts in t. It returns once every reply has arrived or was given up, or
+	// soon after stop is set. Errors of single requests are counted, not returned.
 	run(s *shot, t *tally) error
 	// hangUp closes the connections to one target, or to all for nil.
 	hangUp(*target)
 	close()
 }
 
-// fleet is the lanes of a run.
+// fleet is all lanes of a run.
 type fleet struct {
 	lanes []lane
 	clock clock
-	stop  *atomic.Bool // set from outside: end soon
+	stop  *atomic.Bool // set by the caller to end the run
 }
 
 func openFleet(n int, portable bool, stop *atomic.Bool) (*fleet, error) {
@@ -63,7 +62,7 @@ func openFleet(n int, portable bool, stop *atomic.Bool) (*fleet, error) {
 	return f, nil
 }
 
-// volley is one window on one target, before it is dealt to the lanes.
+// volley is one window on one target, before it is divided among the lanes.
 type volley struct {
 	target  *target
 	pace    pace // rate 0: closed loop
@@ -78,8 +77,8 @@ type volley struct {
 	tick    func(open int)
 }
 
-// fire runs a volley on all lanes and returns what they counted, with the
-// moments between which requests were due.
+// fire runs a volley on all lanes and returns their counts, and the first and last moments
+// at which requests were due.
 func (f *fleet) fire(v volley) (total *tally, start, end int64, err error) {
 	start = f.clock.now() + int64(leadIn)
 	end = start + int64(v.length)
@@ -107,7 +106,7 @@ func (f *fleet) fire(v volley) (total *tally, start, end int64, err error) {
 	return tallies[0], start, end, err
 }
 
-// deal cuts the share of lane i out of a volley.
+// deal returns the share of lane i of a volley.
 func (f *fleet) deal(v volley, i int, start int64) *shot {
 	n := len(f.lanes)
 	s := &shot{
@@ -124,7 +123,7 @@ func (f *fleet) deal(v volley, i int, start int64) *shot {
 	return s
 }
 
-// share is part i of total dealt to n, the first ones getting the rest; at least 1.
+// share returns part i of total divided by n, where the first ones get the remainder; at least 1.
 func share(total, i, n int) int {
 	part := total / n
 	if i < total%n {

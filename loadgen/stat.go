@@ -8,8 +8,8 @@ type stat struct {
 	ticks  uint64 // utime + stime
 }
 
-// parseStat reads the line of one process. The name in parentheses may hold
-// anything, so fields are counted from the last parenthesis.
+// parseStat reads the line of one process. The name in parentheses may contain any
+// characters, so fields are counted from the last parenthesis.
 func parseStat(b []byte) (stat, bool) {
 	i := bytes.LastIndexByte(b, ')')
 	if i < 0 {
@@ -26,8 +26,8 @@ func parseStat(b []byte) (stat, bool) {
 }
 
 // machine is the first line of /proc/stat in clock ticks (proc_stat(5)).
-// Interrupt time is left out on both sides: where the kernel counts it apart,
-// that of the loopback belongs to the processes measured.
+// Interrupt time is excluded on both sides: if the kernel counts it separately, that of the
+// loopback belongs to the measured processes.
 type machine struct {
 	busy  uint64 // user, nice, system, and steal: taken by another guest
 	total uint64
@@ -54,8 +54,8 @@ func parseMachine(b []byte) (machine, bool) {
 	return m, true
 }
 
-// foreign is the share of all CPUs, 0 to 1, that processes other than the known
-// ones used between two readings. known is the ticks of the known ones.
+// foreign returns the share of all CPUs, 0 to 1, that processes other than the known ones
+// used between two readings. known is the ticks of the known ones.
 func foreign(before, after machine, known uint64) float64 {
 	total := after.total - before.total
 	busy := after.busy - before.busy

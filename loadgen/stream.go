@@ -2,8 +2,8 @@ package loadgen
 
 import "bytes"
 
-// What a stream is searched for. A piece may be cut anywhere, so each search
-// carries how much of its needle the last piece ended with.
+// The texts that a stream is searched for. A stream may be split anywhere, so each search
+// keeps how much of its needle the last piece ended with.
 const (
 	stampNeedle  = `"sent_ns":"`
 	maxStampLen  = 18
@@ -11,13 +11,13 @@ const (
 	needlesLast  = 3 // end needles
 )
 
-// contentNeedles stand before the text of a delta; the byte that follows tells
-// an empty delta from one with content. OpenAI chat; Anthropic and OpenAI
-// completions; OpenAI responses; Anthropic tool input.
+// contentNeedles precede the text of a delta; the byte after them distinguishes an empty
+// delta from one with content. OpenAI chat; Anthropic and OpenAI completions; OpenAI
+// responses; Anthropic tool input.
 var contentNeedles = [needlesFirst]string{`"content":"`, `"text":"`, `"delta":"`, `"partial_json":"`}
 
-// endNeedles are what the last event of a complete stream holds: OpenAI chat,
-// Anthropic messages, OpenAI responses.
+// endNeedles are in the last event of a complete stream: OpenAI chat, Anthropic messages,
+// OpenAI responses.
 var endNeedles = [needlesLast]string{"data: [DONE]", "message_stop", "response.completed"}
 
 // needle is the carried state of one search.
@@ -51,7 +51,7 @@ func (n *needle) find(b []byte, pat string) int {
 	return -1
 }
 
-// shorter is the longest proper suffix of pat[:have] that pat also begins with.
+// shorter returns the length of the longest proper suffix of pat[:have] that is a prefix of pat.
 func shorter(pat string, have int) int {
 	for k := have - 1; k > 0; k-- {
 		if pat[have-k:have] == pat[:k] {
@@ -61,7 +61,7 @@ func shorter(pat string, have int) int {
 	return 0
 }
 
-// events reads what is measured out of the body of an event stream.
+// events finds what is measured in the body of an event stream.
 type events struct {
 	stamp   needle
 	inStamp bool
@@ -74,8 +74,8 @@ type events struct {
 	over    bool // the last event was seen
 }
 
-// feed takes a run of body bytes that arrived at now, and records stamps and
-// the first content in t; intended is the start of the request.
+// feed reads body bytes that arrived at now, and records stamps and the first content in
+// t. intended is the scheduled start of the request.
 func (e *events) feed(b []byte, now, intended int64, t *tally) {
 	if !e.first && e.findContent(b) {
 		e.first = true
@@ -99,7 +99,7 @@ func (e *events) feed(b []byte, now, intended int64, t *tally) {
 	}
 }
 
-// digitsOf reads on in a stamp and returns what follows it.
+// digitsOf continues to read a stamp and returns the bytes after it.
 func (e *events) digitsOf(b []byte, now int64, t *tally) []byte {
 	for i, c := range b {
 		if '0' <= c && c <= '9' && e.digits < maxStampLen {
@@ -116,7 +116,7 @@ func (e *events) digitsOf(b []byte, now int64, t *tally) []byte {
 	return nil
 }
 
-// findContent looks for a delta that is not empty.
+// findContent finds a delta that is not empty.
 func (e *events) findContent(b []byte) bool {
 	for i := range e.content {
 		rest := b

@@ -19,14 +19,14 @@ const (
 	plotBottom = 60
 )
 
-// inks tell targets apart, also for most colour-blind eyes and in print.
+// inks distinguish targets, also for most colour-blind people and in print.
 var inks = [...]string{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c6d31"}
 
-// dashes tell more targets apart than there are inks.
+// dashes distinguish more targets than there are inks.
 var dashes = [...]string{"none", "6 3", "2 3"}
 
-// plot maps values to user units: percentiles to the right, ever closer to
-// 100 %, and latency upward, both in decades.
+// plot maps values to user units: percentiles to the right, closer and closer to 100 %, and
+// latency upwards, both in decades.
 type plot struct {
 	low, high float64 // log10 of microseconds
 	nines     float64 // decades of 1-q shown

@@ -27,14 +27,14 @@ type tally struct {
 	first   histogram // intended start to first byte of the reply
 	content histogram // intended start to first content of a stream
 	relay   histogram // stamp of a stream's chunk to its arrival here
-	late    histogram // moment of the schedule to the moment the request was taken up
+	late    histogram // scheduled time to the time at which the request was handled
 
-	sent     uint64 // requests the schedule named
+	sent     uint64 // scheduled requests
 	ok       uint64 // complete replies with a 2xx status
 	inTime   uint64 // those of ok that were complete before the window ended
 	bytes    uint64 // body bytes of ok
-	retried  uint64 // sent again, the server had closed an idle connection
-	insane   uint64 // stamps of another clock
+	retried  uint64 // sent again, because the server had closed an idle connection
+	insane   uint64 // implausible stamps, of another clock
 	lastSent int64  // clock nanoseconds
 	failed   [kinds]uint64
 	statuses map[int]uint64 // refused statuses; nil when none
@@ -127,7 +127,7 @@ func (t *tally) reasons() []reason {
 	return out
 }
 
-// reason is one kind of failure and how often it was met.
+// reason is one kind of failure and how often it occurred.
 type reason struct {
 	Kind  string `json:"kind"`
 	Count uint64 `json:"count"`

@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 )
 
-// directName is the name of the target that others are compared with.
+// directName is the name of the target that the others are compared with.
 const directName = "direct"
 
 // target is one server of a run.
@@ -21,14 +21,14 @@ type target struct {
 	name    string
 	addr    netip.AddrPort
 	host    string // value of the Host field
-	prefix  string // path in front of the request's
-	request []byte // the whole request; the same bytes each time, unless mark says otherwise
-	mark    int    // where in request a number of its own stands each time; 0: nowhere
+	prefix  string // path before the request's
+	request []byte // the whole request; the same bytes each time, except for mark
+	mark    int    // offset in request of a number that is different each time; 0: there is none
 	number  atomic.Uint64
 	pids    []int // processes to watch; empty: none
 }
 
-// next is the bytes of the next request.
+// next returns the bytes of the next request.
 func (t *target) next() []byte {
 	if t.mark == 0 {
 		return t.request
@@ -42,10 +42,10 @@ func (t *target) next() []byte {
 	return b
 }
 
-// aim parses NAME=http://HOST:PORT[/PREFIX] and looks the host up once.
+// aim parses NAME=http://HOST:PORT[/PREFIX] and resolves the host once.
 func aim(name, raw string, own bool) (*target, error) {
 	label := name
-	if !strings.HasPrefix(name, "target") { // what a bare URL is called
+	if !strings.HasPrefix(name, "target") { // the default name for a URL without one
 		label = "target " + name
 	}
 	u, err := url.Parse(raw)

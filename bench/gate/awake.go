@@ -2,8 +2,8 @@ package main
 
 import "os"
 
-// keepAwake keeps all CPUs from sleeping until release is called. The kernel takes four bytes, the
-// longest wake-up in microseconds that is tolerated, for as long as the file stays open
+// keepAwake keeps all CPUs from sleeping until release is called. The longest tolerated wake-up in
+// microseconds, four bytes written to a file of the kernel, applies while the file is open
 // (admin-guide/pm/cpuidle); other systems do not have the file.
 func keepAwake() (release func() error, err error) {
 	f, err := os.OpenFile("/dev/cpu_dma_latency", os.O_WRONLY, 0)

@@ -34,8 +34,8 @@ type verdict struct {
 	Problem string `json:"problem,omitempty"` // why it cannot be judged
 }
 
-// readBounds reads a gate file strictly: a bound with a misspelt field would
-// hold for ever.
+// readBounds reads a gate file strictly, because a bound with a misspelt field would never
+// fail.
 func readBounds(name string) ([]bound, error) {
 	raw, err := os.ReadFile(name)
 	if err != nil {
@@ -64,7 +64,7 @@ func readBounds(name string) ([]bound, error) {
 	return doc.Bounds, nil
 }
 
-// judge holds the counted figures of a section against the bounds that name it.
+// judge compares the counted figures of a section with the bounds that name it.
 func judge(bounds []bound, s *section) (out []verdict) {
 	for _, b := range bounds {
 		step, name, _ := strings.Cut(b.Figure, ".")
@@ -83,7 +83,7 @@ func judge(bounds []bound, s *section) (out []verdict) {
 	return out
 }
 
-// holds compares; a soft bound gives the run the benefit of its noise.
+// holds compares a figure with a bound. A soft bound tolerates noise.
 func (b *bound) holds(s spread) bool {
 	low, high := s.Median, s.Median
 	if b.Soft {
@@ -102,7 +102,7 @@ func (b *bound) limits() (s string) {
 	return s
 }
 
-// line is the verdict for people.
+// line returns the verdict as text.
 func (v *verdict) line() string {
 	if v.Problem != "" {
 		return fmt.Sprintf("%s %s cannot be judged: %s", v.Figure, v.limits(), v.Problem)
@@ -114,7 +114,7 @@ func (v *verdict) line() string {
 	return s
 }
 
-// text is the median, and the quartiles where there are any.
+// text returns the median, and the quartiles if there are any.
 func (s spread) text() string {
 	if s.Rounds > 1 {
 		return fmt.Sprintf("%s (%s–%s)", short(s.Median), short(s.Q1), short(s.Q3))
@@ -122,7 +122,7 @@ func (s spread) text() string {
 	return short(s.Median)
 }
 
-// short is a number with three or four digits that count.
+// short formats a number with three or four significant digits.
 func short(x float64) string {
 	switch {
 	case x >= 100 || x <= -100:

@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// budgets runs the Go tests that count. They are built without the race
-// detector, which allocates by itself.
+// budgets runs the Go tests that count allocations. They are built without the race detector,
+// which allocates memory of its own.
 func budgets(ctx context.Context, s *session, out *section) error {
 	if _, err := exec.LookPath("go"); err != nil {
 		return missing{"go is not installed"}
@@ -43,10 +43,10 @@ func budgets(ctx context.Context, s *session, out *section) error {
 	return nil
 }
 
-// last is the end of what a tool said.
+// last returns the end of a tool's output.
 func last(b []byte) string { return strings.TrimSpace(string(b[max(0, len(b)-2000):])) }
 
-// tool runs a program that ends by itself and returns what it says.
+// tool runs a program to its end and returns its output.
 func tool(ctx context.Context, argv ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C")

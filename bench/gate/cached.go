@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// The questions of a semantic hit: who asked first has the answer that the other is given, by
-// the nearness of an embedding and with the guard's leave.
+// The questions of a semantic hit: the answer to the first is given for the other, by the
+// similarity of their embeddings and with the guard's consent.
 const (
 	askedBefore = "How does the heart pump blood?"
 	askedNow    = "How will the heart pump blood?"
@@ -22,8 +22,8 @@ const (
 	neighbours  = 1000 // other questions in the same space
 )
 
-// cached measures, each in one run of the load generator, what the exact cache adds to requests
-// that it does not know, and what a semantic hit adds to an exact one.
+// cached measures how much the exact cache adds to requests that miss it, and how much longer a
+// semantic hit takes than an exact one, each in one run of the load generator.
 func cached(ctx context.Context, s *session, out *section) error {
 	st, provider, err := s.provided("--reply-bytes", "1500")
 	if err != nil {
@@ -57,15 +57,15 @@ func cached(ctx context.Context, s *session, out *section) error {
 	})
 }
 
-// A comparison is what two gateways take for the same load.
+// A comparison runs two gateways under the same load.
 type comparison struct {
-	name  string // begins the names of the figures: how much more b takes than a
+	name  string // prefix of the figures, which are how much more b takes than a
 	a, b  gatewayShape
 	ready func(a, b server) error // prepares both before the load; nil: nothing to do
 	load  []string                // arguments of the load generator
 }
 
-// beside measures in one run how much more the second gateway of c takes than the first.
+// beside measures how much more the second gateway of c takes than the first, in one run.
 func (st *stand) beside(ctx context.Context, out *section, provider string, c comparison) error {
 	a, err := st.gateway(provider, c.a)
 	if err != nil {
@@ -105,7 +105,7 @@ func (st *stand) beside(ctx context.Context, out *section, provider string, c co
 	return nil
 }
 
-// paid measures what it costs that each request is held, settled and written down.
+// paid measures the cost of holding, settling and recording each request.
 func paid(ctx context.Context, s *session, out *section) error {
 	st, provider, err := s.provided("--reply-bytes", "1500")
 	if err != nil {
@@ -120,7 +120,7 @@ func paid(ctx context.Context, s *session, out *section) error {
 	})
 }
 
-// decided is the median of a gateway's own time a request since its start, in microseconds.
+// decided returns the median of a gateway's own time per request since its start, in microseconds.
 func decided(g server) (float64, error) {
 	page, err := metricsPage(g.addr)
 	if err != nil {
@@ -128,7 +128,7 @@ func decided(g server) (float64, error) {
 	}
 	h := bucketsOf(page, "asbru_decision_seconds")
 	if len(h) == 0 || h[math.Inf(1)] == 0 {
-		return 0, nil // it asked nobody
+		return 0, nil // there were no requests
 	}
 	x, err := h.quantile(0.5)
 	return x * 1e6, err
@@ -142,7 +142,7 @@ func question(text string) []byte {
 	return fmt.Appendf(nil, `{"model":"mock","max_tokens":500,"messages":[{"role":"user","content":%s}]}`, b)
 }
 
-// teach makes a gateway answer askedNow from memory, in a way, because it was asked first.
+// teach asks the first question, so that the gateway answers askedNow from memory, and checks how.
 func teach(g server, first, way string) error {
 	for i := range neighbours {
 		if _, err := tell(g, fmt.Sprintf("What did year %d bring to the town of number %d?", 1000+i, i)); err != nil {
@@ -168,7 +168,7 @@ func teach(g server, first, way string) error {
 	return err
 }
 
-// tell asks one question and returns how the cache answered it.
+// tell sends one question and returns how the cache answered it.
 func tell(g server, text string) (how string, err error) {
 	r, err := http.NewRequest("POST", "http://"+g.addr+"/v1/chat/completions", strings.NewReader(string(question(text))))
 	if err != nil {

@@ -10,11 +10,11 @@ import (
 	"unsafe"
 )
 
-// cold measures the decision time of requests that find the processor's branch predictors empty,
-// and what the exact cache and governance add to it. Client, gateway and provider take turns on one
-// processor, so that nothing waits and others at work on the machine change the median little.
-// Before each of the two stretches that count, the client runs through more jumps than any
-// predictor remembers: about what a processor keeps of a process while others run, or while it sleeps.
+// cold measures the decision time of requests when the processor's branch predictors have been
+// flushed, and what the exact cache and governance add to it. Client, gateway and provider alternate on
+// one processor, so that nothing waits and other processes hardly change the median. Before each of the
+// two measured parts, the client executes more jumps than any predictor can hold. That is similar to the
+// state of a processor after other processes have run, or after it has slept.
 func cold(ctx context.Context, s *session, out *section) error {
 	done := make(chan error)
 	go func() { // its thread is bound to one processor, and ends with it
@@ -90,7 +90,7 @@ func bind(cpu int) error {
 	return nil
 }
 
-// forgetter makes a function that does nothing but jump, each time a little further.
+// forgetter makes a function that consists of jumps, each to the next one.
 func forgetter() (func(), error) {
 	code, err := syscall.Mmap(-1, 0, coldCode, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANON)
 	if err != nil {

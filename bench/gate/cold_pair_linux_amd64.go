@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// A pair is a gateway between a client and a provider that take turns.
+// A pair is a gateway between a client and a provider that alternate.
 type pair struct {
 	g                        server
 	listen, provider, client int // descriptors; -1: not open
@@ -72,7 +72,7 @@ func socket() (int, error) {
 		return -1, err
 	}
 	patience := syscall.NsecToTimeval(int64(readyWithin))
-	return fd, syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &patience) // also of who is accepted there
+	return fd, syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &patience) // accepted connections inherit it
 }
 
 func (p *pair) close() {
@@ -83,8 +83,8 @@ func (p *pair) close() {
 	}
 }
 
-// burst sends some questions, each of its own, and adds what the gateway took for them. forget is
-// called before each stretch; nil: nothing is.
+// burst sends some questions, all different, and adds the times that the gateway took. forget is called
+// before each measured part; nil: nothing is.
 func (p *pair) burst(ctx context.Context, forget func()) error {
 	before, err := p.decisions()
 	if err != nil {
@@ -157,7 +157,7 @@ func (p *pair) read(fd int) error {
 	return fmt.Errorf("a message is longer than %d bytes", len(p.room))
 }
 
-// whole reports whether b is a message with all the bytes that its head tells of.
+// whole reports whether b is a complete message according to its head.
 func whole(b []byte) bool {
 	head, body, ok := bytes.Cut(b, []byte("\r\n\r\n"))
 	if !ok {
@@ -172,7 +172,7 @@ func whole(b []byte) bool {
 	return err == nil && len(body) >= n
 }
 
-// decisions is the histogram of the gateway's own time.
+// decisions returns the histogram of the gateway's own time.
 func (p *pair) decisions() (buckets, error) {
 	page, err := metricsPage(p.g.addr)
 	return bucketsOf(page, "asbru_decision_seconds"), err

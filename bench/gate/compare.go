@@ -8,20 +8,20 @@ import (
 
 const killSignal = syscall.SIGKILL
 
-// A contest is a soft step: the gateway beside the others in one run.
+// A contest is a soft step: the gateway and the other proxies in one run.
 type contest struct {
 	gate    string // file of bounds
 	mock    []string
 	load    []string
 	proxy   proxyShape
-	logged  bool // one more nginx, with an access log
+	logged  bool // with another nginx that writes an access log
 	rounds  int
 	columns []string
 	// around runs with the gateway up, before and after the load; nil: nothing.
 	around func(gateway server, out *section) (after func() error, err error)
 }
 
-// run starts everybody and measures; again, when noise left no verdict.
+// run starts all processes and measures, again if there was no verdict because of noise.
 func (c contest) run(ctx context.Context, s *session, out *section) error {
 	if s.o.rounds > 0 {
 		c.rounds = s.o.rounds

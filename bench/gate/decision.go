@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// decisions reads the gateway's own time a request from /metrics before and
-// after the load, so that only the load counts.
+// decisions reads the gateway's own time per request from /metrics before and after the load, so
+// that only the load counts.
 func decisions(gateway server, out *section) (after func() error, err error) {
 	names := map[string]string{"asbru_decision_seconds": "decision", "asbru_decision_with_kernel_seconds": "decision_with_kernel"}
 	before, err := metricsPage(gateway.addr)
@@ -60,7 +60,7 @@ func metricsPage(addr string) (string, error) {
 // lanes are added up.
 type buckets map[float64]float64
 
-// bucketsOf reads one family of a page in the Prometheus text form.
+// bucketsOf reads one family of a page in the Prometheus text format.
 func bucketsOf(page, family string) buckets {
 	h := make(buckets)
 	for line := range strings.Lines(page) {
@@ -82,7 +82,7 @@ func bucketsOf(page, family string) buckets {
 	return h
 }
 
-// less takes an earlier reading off.
+// less subtracts an earlier reading.
 func (h buckets) less(before buckets) buckets {
 	d := make(buckets, len(h))
 	for upper, n := range h {
@@ -91,8 +91,7 @@ func (h buckets) less(before buckets) buckets {
 	return d
 }
 
-// quantile interpolates within the bucket that the quantile falls into, as
-// Prometheus does.
+// quantile interpolates within the bucket of the quantile, as Prometheus does.
 func (h buckets) quantile(q float64) (float64, error) {
 	uppers := make([]float64, 0, len(h))
 	for u := range h {

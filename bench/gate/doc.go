@@ -1,31 +1,30 @@
-// Command gate measures what the gateway costs and holds it against committed
-// bounds: `make gate` runs all of it, `make gate-hard` the part that a noisy
-// machine cannot disturb.
+// Command gate measures the cost of the gateway and compares it with committed
+// bounds: `make gate` runs all steps, `make gate-hard` those that a noisy machine
+// does not disturb.
 //
 //	gate [flags] [STEP ...]
 //
-// A step starts what it needs on loopback (the gateway, the stand-in provider,
-// nginx, HAProxy), measures, and ends every process it started. Each runs alone
-// by its name; --list prints them.
+// A step starts the processes that it needs on loopback (the gateway, the stand-in
+// provider, nginx, HAProxy), measures, and ends every process that it started. Each
+// can be run separately by its name; --list prints them.
 //
 // # Hard and soft
 //
 // A hard step counts: allocations, system calls, context switches,
 // instructions, bytes of memory. Its bounds are absolute and must hold on every
-// machine, busy or not. A soft step compares: the gateway beside nginx and
-// HAProxy, in windows that take turns in one run of `asbru loadgen`. Its bounds
-// are ratios, and one fails only when the whole interquartile range over the
-// rounds is beyond it.
+// machine, busy or not. A soft step compares the gateway with nginx and HAProxy, in
+// alternating windows of one run of `asbru loadgen`. Its bounds are ratios, and one
+// fails only if the whole interquartile range over the rounds is beyond it.
 //
-// The bounds stand in the JSON files beside this program, in the form that
-// `asbru loadgen --gate` reads. counts.json is judged here: its figures are
-// STEP.FIGURE of what this program counts by itself.
+// The bounds are in the JSON files next to this program, in the form that
+// `asbru loadgen --gate` reads. counts.json is judged here: its figures, STEP.FIGURE,
+// are those that this program counts itself.
 //
 // # What it refuses
 //
-// It knows the gateway only as a program: command line, configuration,
-// /metrics, /proc. It sends nothing beyond loopback, compares no absolute time
-// with another run, and calls a bound that could not be judged a failure. A
-// step whose tool is missing is skipped aloud, in the result as on the screen.
-// Results hold no host name, path or address.
+// It uses the gateway only as a program: command line, configuration, /metrics,
+// /proc. It sends only to loopback, compares no absolute time with another run, and
+// counts a bound that could not be judged as a failure. If a step is skipped because
+// its tool is missing, the output and the result say so. Results have no host name,
+// path or address.
 package main

@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// instructions counts what the gateway executes in user space for a request of
-// 1.5 KB and its answer: "busy" with always another request at hand, "alone"
-// at 200 a second, where falling asleep and waking up count too. The gateway
-// has one event loop here and logs nothing, so that the figure is a request's.
-// A program that still has its symbols gets its dearest functions named, without
-// what they call; make profile builds one.
+// instructions counts the instructions that the gateway executes in user space for a
+// request of 1.5 KB and its answer: "busy" with the next request always waiting, "alone"
+// at 200 per second, where going to sleep and waking up count too. The gateway has one
+// event loop here and logs nothing, so that nothing else is counted. For a program with
+// symbols, which make profile builds, the most expensive functions are listed, without
+// their callees.
 func instructions(ctx context.Context, s *session, out *section) error {
 	return counted(ctx, s, out, gatewayShape{})
 }
 
-// beside counts the same of nginx, with one process and no access log, after the gateway's own.
+// beside counts the same for the gateway, and then for nginx with one process and no access log.
 func beside(ctx context.Context, s *session, out *section) error {
 	if _, err := lookFor("nginx"); err != nil {
 		return missing{err.Error()}
@@ -52,9 +52,8 @@ func beside(ctx context.Context, s *session, out *section) error {
 	}, func(how ...string) error { return st.load(ctx, out, "", []server{n}, how...) })
 }
 
-// unknown counts the same with the exact cache on and every request one that was never asked
-// before: it is looked for, written down and kept. "more" is what that takes more than the same
-// requests without a cache, in the same run.
+// unknown counts the same with the exact cache on and only new requests, which are looked up and
+// stored. "more" is the difference to the same requests without a cache, in the same run.
 func unknown(ctx context.Context, s *session, out *section) error {
 	var off section
 	if err := counted(ctx, s, &off, gatewayShape{}, "--distinct"); err != nil {
@@ -67,14 +66,14 @@ func unknown(ctx context.Context, s *session, out *section) error {
 	return nil
 }
 
-// balanced is instructions with all that decides about an attempt switched on besides the
-// breakers, clocks and retry budgets that every request has: what resilience costs.
+// balanced is instructions with all routing features on, besides the breakers, deadlines and retry
+// budgets that every request has. It is the cost of resilience.
 func balanced(ctx context.Context, s *session, out *section) error {
 	return counted(ctx, s, out, gatewayShape{balanced: true}, "--model", balancedModel)
 }
 
 // governed counts the same with three budgets, three limits, the ledger and the audit trail on: each
-// request is held, settled and written down. What the ledger's writer and the trail's do is in it.
+// request is held, settled and recorded. It includes the writers of the ledger and the trail.
 func governed(ctx context.Context, s *session, out *section) error {
 	return counted(ctx, s, out, gatewayShape{governed: true})
 }
@@ -95,7 +94,7 @@ func counted(ctx context.Context, s *session, out *section, shape gatewayShape, 
 	}
 	shape.silent, shape.args, shape.under = true, []string{"--loops", "1"}, c.under
 	g, err := st.gateway(provider.addr, shape)
-	if err != nil && c.dumps { // valgrind does not know every processor
+	if err != nil && c.dumps { // valgrind does not support every processor
 		return missing{"perf counts no instructions on this machine, and the gateway does not start below callgrind: " + err.Error()}
 	}
 	if err != nil {
@@ -114,21 +113,21 @@ func counted(ctx context.Context, s *session, out *section, shape gatewayShape, 
 	}, func(how ...string) error { return st.load(ctx, out, "", []server{g}, append(how, args...)...) })
 }
 
-// under is how a server is started so that it can be counted.
+// under says how a server has to be started for counting.
 type under struct {
-	before []string // what runs it, such as valgrind
+	before []string // the program that runs it, such as valgrind
 	env    []string
-	within time.Duration // for it to be ready; zero: readyWithin
+	within time.Duration // time to become ready; 0: readyWithin
 }
 
-// A counter counts the instructions that a process executes while run runs.
+// A counter counts the instructions of a process while run runs.
 type counter struct {
 	count func(pid int, run func() error) (float64, error)
 	under under
-	dumps bool // by callgrind, whose dumps tell functions too
+	dumps bool // it is callgrind, whose dumps have functions too
 }
 
-// counter is perf's where the machine has one, else callgrind's.
+// counter returns that of perf if the machine has one, otherwise that of callgrind.
 func (st *stand) counter(ctx context.Context) (counter, error) {
 	if count := st.perf(ctx); count != nil {
 		return counter{count: count}, nil
@@ -140,8 +139,8 @@ func (st *stand) counter(ctx context.Context) (counter, error) {
 	return c, nil
 }
 
-// parts loads g and reports what each part of it cost beyond idling. The times of the load
-// are the counter's and are dropped.
+// parts loads g and reports the instructions of each part in excess of idling. The times of the load
+// are those under the counter and are dropped.
 func (c counter) parts(g server, out *section, report func(part string, requests, spent float64) error, load func(how ...string) error) error {
 	run := func(how ...string) func() error {
 		return func() error {
@@ -149,7 +148,7 @@ func (c counter) parts(g server, out *section, report func(part string, requests
 		}
 	}
 	busy, alone := run("--max", "--conns", "8", "--window", "2s"), run("--rate", "200", "--window", "2s")
-	if err := busy(); err != nil { // first touches; at a rate, a machine that is slow would only pile them up
+	if err := busy(); err != nil { // warm-up; at a fixed rate, requests would pile up on a slow machine
 		return err
 	}
 	idle, err := c.count(g.pid, func() error { time.Sleep(2 * time.Second); return nil })
@@ -172,8 +171,7 @@ func (c counter) parts(g server, out *section, report func(part string, requests
 	return nil
 }
 
-// perf counts by hardware; nil where there is no such counter, as in most
-// virtual machines.
+// perf returns a hardware counter; nil if there is none, as in most virtual machines.
 func (st *stand) perf(ctx context.Context) func(pid int, run func() error) (float64, error) {
 	path, err := lookFor("perf")
 	if err != nil {
@@ -189,7 +187,7 @@ func (st *stand) perf(ctx context.Context) func(pid int, run func() error) (floa
 		if err != nil {
 			return 0, err
 		}
-		time.Sleep(settle / 4) // it attaches and does not say when
+		time.Sleep(settle / 4) // it does not report when it is attached
 		if err := run(); err != nil {
 			return 0, err
 		}
@@ -215,10 +213,9 @@ func perfCount(said string) (n float64, ok bool) {
 	return 0, false
 }
 
-// callgrind counts a server that runs below valgrind. Each dump writes what was executed
-// since the one before. Go's preemption signals nest deeper than callgrind
-// allows, so they are off; with the collector off as well, a figure repeats to
-// a few in a thousand.
+// callgrind counts a server that runs under valgrind. Each dump has the instructions since the
+// last one. Go's preemption signals nest deeper than callgrind allows, so they are off; with
+// the garbage collector off as well, figures are reproducible to a few in a thousand.
 func (st *stand) callgrind(ctx context.Context) (counter, error) {
 	valgrind, err := lookFor("valgrind")
 	if err != nil {
@@ -258,7 +255,7 @@ func (st *stand) callgrind(ctx context.Context) (counter, error) {
 // busyDump is the dump after the busy part: each part makes two.
 const busyDump = 4
 
-// dumpName is the file of the nth dump; 0: the name that valgrind is told.
+// dumpName returns the file of the nth dump; 0: the name for valgrind.
 func dumpName(dir string, n int) string {
 	name := filepath.Join(dir, "callgrind")
 	if n > 0 {

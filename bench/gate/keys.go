@@ -8,9 +8,9 @@ import (
 	"strconv"
 )
 
-// keys counts governed with ten virtual keys and with as many as a document has room for: a request
-// must not cost more for those that others have. The two take turns, and the least of each counts:
-// what else the machine does makes it more and never less.
+// keys counts governed with ten virtual keys and with as many as a document has room for: other callers'
+// keys must not make a request more expensive. The two alternate, and the least of each counts, because
+// other activity on the machine can only add instructions.
 func keys(ctx context.Context, s *session, out *section) error {
 	var all [2]*keyed
 	for i, n := range [...]int{fewKeys, pick(s, manyKeys, manyKeys/5)} {
@@ -34,7 +34,7 @@ func keys(ctx context.Context, s *session, out *section) error {
 		out.add(fmt.Sprintf("busy_%d", k.n), "a request", k.least)
 	}
 	out.add("ratio", "many to few", all[1].least/all[0].least)
-	out.Load = nil // its times were the counter's
+	out.Load = nil // its times are those under the counter
 	return nil
 }
 
@@ -44,10 +44,10 @@ type keyed struct {
 	st    *stand
 	g     server
 	c     counter
-	least float64 // instructions a request, of all turns
+	least float64 // instructions per request, the least of all turns
 }
 
-// withKeys starts one and takes it through its first requests.
+// withKeys starts such a gateway and warms it up.
 func (st *stand) withKeys(ctx context.Context, out *section, n int) (*keyed, error) {
 	provider, _, err := st.mock("--reply-bytes", "1500")
 	if err != nil {
@@ -81,8 +81,8 @@ func (k *keyed) turn(ctx context.Context, out *section) error {
 	return err
 }
 
-// later has callgrind count from the first count on. The server starts ten times as fast so; its
-// memory has a bound, for a large document leaves much to collect.
+// later makes callgrind count only from the first count on, so that the server starts ten times as fast.
+// Its memory is bounded, because a large document leaves much garbage.
 func (st *stand) later(ctx context.Context, c counter) counter {
 	c.under.before = append(c.under.before, "--instr-atstart=no")
 	c.under.env = append(c.under.env, "GOMEMLIMIT=3GiB")

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// loadRun is what one run of the load generator measured, less what belongs to
-// this machine only.
+// loadRun is the result of one run of the load generator, without the parts that identify
+// this machine.
 type loadRun struct {
 	Run     loadShape    `json:"run"`
 	Targets []loadTarget `json:"targets"`
@@ -52,8 +52,8 @@ func (l *loadRun) target(name string) *loadTarget {
 	return nil
 }
 
-// load runs the load generator against servers, with the bounds of a gate file
-// (empty: none), and puts the result into out.
+// load runs the load generator against servers, with the bounds of a gate file (empty: none), and
+// stores the result in out.
 func (st *stand) load(ctx context.Context, out *section, gate string, servers []server, args ...string) error {
 	file := filepath.Join(st.dir, "load.json")
 	argv := []string{"loadgen", "--json", file, "--pid-tree", "--foreign", strconv.FormatFloat(st.s.o.foreign, 'g', -1, 64)}
@@ -67,7 +67,7 @@ func (st *stand) load(ctx context.Context, out *section, gate string, servers []
 			argv = append(argv, "--key", s.name+"="+virtualKey)
 		}
 	}
-	for _, p := range st.procs { // all that runs here is known, measured or not
+	for _, p := range st.procs { // all processes of the run are known, measured or not
 		if p.runs() {
 			argv = append(argv, "--pid", p.name+"="+strconv.Itoa(p.pid()))
 		}
@@ -77,7 +77,7 @@ func (st *stand) load(ctx context.Context, out *section, gate string, servers []
 	}
 	ctx, cancel := context.WithTimeout(ctx, loadWithin)
 	defer cancel()
-	_ = os.Remove(file) // of a run before this one
+	_ = os.Remove(file) // of an earlier run
 	cmd := exec.CommandContext(ctx, st.s.o.asbru, append(argv, args...)...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = st.s.stdout, &said
@@ -119,7 +119,7 @@ func allHold(vs []verdict) bool {
 	return true
 }
 
-// unjudged says that noise, or too few rounds, left a bound without a verdict.
+// unjudged reports whether a bound has no verdict because of noise or too few rounds.
 func unjudged(vs []verdict) bool {
 	for _, v := range vs {
 		if v.Problem != "" {

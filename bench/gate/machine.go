@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// machine is what a figure belongs to. It names no host.
+// machine describes the machine of a result, without the name of the host.
 type machine struct {
 	CPU      string `json:"cpu"`
 	CPUs     int    `json:"cpus"`
@@ -17,7 +17,7 @@ type machine struct {
 	MemoryMB int    `json:"memory_mb"`
 	Kernel   string `json:"kernel"`
 	System   string `json:"system"`
-	Go       string `json:"go"` // that built the gateway
+	Go       string `json:"go"` // version that built the gateway
 	Nginx    string `json:"nginx,omitempty"`
 	HAProxy  string `json:"haproxy,omitempty"`
 }
@@ -47,7 +47,7 @@ var goPattern = regexp.MustCompile(`go1\S+`)
 
 var versionPattern = regexp.MustCompile(`\d+\.\d+\.\d+|v?\d+\.\d+|asbru \S+`)
 
-// versionOf is the first version that a program says of itself.
+// versionOf returns the first version in a program's output.
 func versionOf(argv ...string) string {
 	said, err := tool(context.Background(), argv...)
 	if err != nil {
@@ -56,7 +56,7 @@ func versionOf(argv ...string) string {
 	return strings.TrimPrefix(versionPattern.FindString(said), "asbru ")
 }
 
-// readQuietly is empty for a file that is not there, as on other systems.
+// readQuietly reads a file; empty if it does not exist, as on other systems.
 func readQuietly(name string) []byte {
 	b, err := os.ReadFile(name)
 	if err != nil {
@@ -75,7 +75,7 @@ func fieldOf(file, name string) string {
 	return ""
 }
 
-// loadAverage is that of the last minute; below zero where it is unknown.
+// loadAverage returns that of the last minute; negative: unknown.
 func loadAverage() float64 {
 	word, _, _ := strings.Cut(string(readQuietly("/proc/loadavg")), " ")
 	x, err := strconv.ParseFloat(word, 64)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// low measures context switches where each request finds everybody asleep: the
-// worst case, and one that foreign load changes little.
+// low measures context switches if each request finds all processes asleep: the worst case, and one
+// that other load hardly changes.
 func low(ctx context.Context, s *session, out *section) error {
 	st, provider, err := s.provided("--reply-bytes", "1500")
 	if err != nil {
@@ -35,7 +35,7 @@ func low(ctx context.Context, s *session, out *section) error {
 // Streams held at once.
 const (
 	fullStreams   = 9900
-	shortStreams  = 5000 // of fewer, what all share would weigh too much
+	shortStreams  = 5000 // with fewer, memory that all share would distort the result
 	fewestStreams = 1500
 )
 
@@ -47,8 +47,8 @@ func holdTLS(ctx context.Context, s *session, out *section) error {
 	return holding(ctx, s, out, "hold-tls.json", true)
 }
 
-// holding opens slow streams and reads what each costs. A gateway needs two
-// descriptors a stream; where there are fewer, fewer streams are held, aloud.
+// holding opens slow streams and measures the memory of each. A gateway needs two descriptors per
+// stream; if there are fewer, fewer streams are opened, and the output says so.
 func holding(ctx context.Context, s *session, out *section, gate string, tls bool) error {
 	n, rate := pick(s, fullStreams, shortStreams), 1000
 	if files := openFiles(); files > 0 && 2*n+spareFiles > files {
@@ -58,7 +58,7 @@ func holding(ctx context.Context, s *session, out *section, gate string, tls boo
 		}
 		out.note("%d descriptors a process allow %d streams", files, n)
 	}
-	if tls { // a handshake is dear, on both sides
+	if tls { // handshakes are expensive on both sides
 		rate = 300
 	}
 	st, err := s.stand()
@@ -83,7 +83,7 @@ func holding(ctx context.Context, s *session, out *section, gate string, tls boo
 	if err != nil {
 		return err
 	}
-	// The pages of the program that streams need are mapped by the first of them, and are not theirs.
+	// The pages of the program that streams need are mapped by the first ones, and must not be counted.
 	var first section
 	if err := st.load(ctx, &first, "", []server{g}, "--stream", "--rate", "200", "--window", "500ms", "--rounds", "1", "--foreign", "100", "--model", "mock-tokens-5"); err != nil {
 		return err
@@ -94,7 +94,7 @@ func holding(ctx context.Context, s *session, out *section, gate string, tls boo
 		"--duration", pick(s, "6s", "3s"), "--model", "mock-gap-2s+tokens-60", "--timeout", "3m")
 }
 
-// caFile is where the stand-in provider put its certificate authority, which it says once it
+// caFile returns the path of the stand-in provider's certificate authority, which it prints once it
 // listens.
 func (p *process) caFile() (string, error) {
 	for end := time.Now().Add(readyWithin); time.Now().Before(end); time.Sleep(settle / 50) {
@@ -103,7 +103,7 @@ func (p *process) caFile() (string, error) {
 			return "", err
 		}
 		said := string(b)
-		for word := range strings.FieldsSeq(said[:strings.LastIndexByte(said, '\n')+1]) { // the lines that are whole
+		for word := range strings.FieldsSeq(said[:strings.LastIndexByte(said, '\n')+1]) { // the complete lines
 			word = strings.Trim(word, `"',;`)
 			if strings.HasSuffix(word, ".pem") {
 				return word, nil

@@ -18,12 +18,12 @@ type process struct {
 	name  string
 	end   syscall.Signal
 	ended chan struct{}
-	out   string // file of what it says
+	out   string // file with its output
 }
 
 func (p *process) pid() int { return p.cmd.Process.Pid }
 
-// stand is what one step started, and a folder for it.
+// stand is the processes of one step, and a folder for them.
 type stand struct {
 	s     *session
 	dir   string
@@ -35,7 +35,7 @@ func (s *session) stand() (*stand, error) {
 	return &stand{s: s, dir: dir}, err
 }
 
-// start starts a program that stays. env is added to this program's own.
+// start starts a program in the background. env is added to this program's own.
 func (st *stand) start(name string, end syscall.Signal, env []string, argv ...string) (*process, error) {
 	p := &process{name: name, end: end, ended: make(chan struct{}), out: filepath.Join(st.dir, name+".out")}
 	f, err := os.Create(p.out)
@@ -51,7 +51,7 @@ func (st *stand) start(name string, end syscall.Signal, env []string, argv ...st
 		return nil, fmt.Errorf("cannot start %s: %w", name, err)
 	}
 	go func() {
-		_ = p.cmd.Wait() // how a server ends is of no interest here
+		_ = p.cmd.Wait() // the exit status of a server does not matter
 		close(p.ended)
 	}()
 	st.procs = append(st.procs, p)
@@ -81,7 +81,7 @@ func (p *process) ready(addr string, within time.Duration) error {
 	return fmt.Errorf("%s did not listen within %v: %s", p.name, within, p.said())
 }
 
-// said is the end of what the server wrote.
+// said returns the end of the server's output.
 func (p *process) said() string {
 	b, err := os.ReadFile(p.out)
 	if err != nil {
@@ -90,9 +90,9 @@ func (p *process) said() string {
 	return strings.TrimSpace(string(b[max(0, len(b)-2000):]))
 }
 
-// stop ends the server, first as it likes best, then by force with all it started.
+// stop ends the server, first with its own signal, then by force together with its children.
 func (p *process) stop() {
-	_ = p.cmd.Process.Signal(p.end) // it may have ended by itself
+	_ = p.cmd.Process.Signal(p.end) // fails if it has ended already
 	select {
 	case <-p.ended:
 	case <-time.After(endWithin):
@@ -101,7 +101,7 @@ func (p *process) stop() {
 	}
 }
 
-// close ends everything in the order opposite to the start.
+// close ends all processes in reverse order of their start.
 func (st *stand) close() error {
 	for i := len(st.procs) - 1; i >= 0; i-- {
 		st.procs[i].stop()
@@ -109,7 +109,7 @@ func (st *stand) close() error {
 	return os.RemoveAll(st.dir)
 }
 
-// freePort is an address nobody listens on now.
+// freePort returns an address where nothing listens at present.
 func freePort() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -118,7 +118,7 @@ func freePort() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// lookFor finds a tool, also where servers are kept.
+// lookFor finds a tool, also in the folders of servers.
 func lookFor(name string) (string, error) {
 	for _, dir := range []string{"", "/usr/sbin/", "/usr/local/sbin/", "/sbin/"} {
 		path, err := exec.LookPath(dir + name)

@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// A cost is what one function executes by itself.
+// A cost is the instructions that one function executes itself.
 type cost struct {
 	function     string
 	instructions float64
 }
 
-// dearest are the functions of a callgrind dump that execute the most, at most n.
-// A program without symbols has none.
+// dearest returns the functions of a callgrind dump that execute the most, at most n. For a program
+// without symbols there are none.
 func dearest(name string, n int) ([]cost, error) {
 	b, err := os.ReadFile(name)
 	if err != nil {
@@ -31,9 +31,9 @@ func dearest(name string, n int) ([]cost, error) {
 	return out, nil
 }
 
-// selfCosts adds up a profile in callgrind's format. A name is given once, as
-// "fn=(12) name", and by its number later. The line after "calls=" is what the
-// callee cost and belongs to nobody here. Recursion numbers ('2) are dropped.
+// selfCosts adds up a profile in callgrind's format. A name is given once, as "fn=(12) name", and
+// later by its number. The line after "calls=" is the cost of the callee, and is skipped. Recursion
+// numbers ('2) are dropped.
 func selfCosts(profile string) map[string]float64 {
 	names, sums := make(map[string]string), make(map[string]float64)
 	var function string

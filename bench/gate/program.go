@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// program weighs the binary, times its start and reads its memory at rest.
+// program measures the size of the binary, the time of its start and its memory at rest.
 func program(_ context.Context, s *session, out *section) error {
 	info, err := os.Stat(s.o.asbru)
 	if err != nil {
@@ -52,11 +52,10 @@ func program(_ context.Context, s *session, out *section) error {
 	return nil
 }
 
-// startOnce is milliseconds from fork to READY=1, which the program sends when
-// it listens.
+// startOnce returns the milliseconds from fork to READY=1, which the program sends when it listens.
 func (st *stand) startOnce() (ms float64, err error) {
 	path := filepath.Join(st.dir, "notify")
-	_ = os.Remove(path) // of the start before this one
+	_ = os.Remove(path) // of the previous start
 	notify, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
 	if err != nil {
 		return 0, missing{"there is no notify socket here: " + err.Error()}
@@ -88,7 +87,7 @@ func (st *stand) startOnce() (ms float64, err error) {
 	}
 }
 
-// residentMB is the memory of a process, in millions of bytes.
+// residentMB returns the memory of a process, in millions of bytes.
 func residentMB(pid int) (float64, error) {
 	b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// quiet waits until others leave the CPUs alone, at most quietWithin. It only
-// helps: windows that others disturb are thrown away in any case.
+// quiet waits until other processes leave the CPUs idle, at most quietWithin. That is only a help,
+// since disturbed windows are discarded in any case.
 func (s *session) quiet(ctx context.Context, out *section) {
 	began := time.Now()
 	for time.Since(began) < quietWithin && ctx.Err() == nil {
@@ -24,8 +24,7 @@ func (s *session) quiet(ctx context.Context, out *section) {
 	}
 }
 
-// cpuTicks is the time all CPUs were at work, and all time, since boot; zero
-// where nobody tells.
+// cpuTicks returns the busy time of all CPUs, and the total time, since boot; 0: unknown.
 func cpuTicks() (busy, total int64) {
 	line, _, _ := strings.Cut(string(readQuietly("/proc/stat")), "\n")
 	for i, word := range strings.Fields(line) {

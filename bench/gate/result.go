@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// result is everything one run found.
+// result is all results of one run.
 type result struct {
 	When       time.Time `json:"when"`
-	Program    string    `json:"program"` // version of what was measured
+	Program    string    `json:"program"` // version of the measured program
 	Machine    machine   `json:"machine"`
 	LoadBefore float64   `json:"load_average_before"`
 	LoadAfter  float64   `json:"load_average_after"`
 	Sections   []section `json:"sections"`
 }
 
-// write puts DATE-MACHINE.json and .md into the folder of the results. A second
-// run of the day replaces what it measured anew; of another program, everything.
+// write writes DATE-MACHINE.json and .md to the folder of the results. A second run on the same day
+// replaces only the steps that it ran; with another version of the program, all of them.
 func (r *result) write(o options) error {
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return fmt.Errorf("cannot keep the results: %w", err)
@@ -46,7 +46,7 @@ func (r *result) write(o options) error {
 	return nil
 }
 
-// keep takes over the steps of an earlier result that this run left out.
+// keep copies the steps of an earlier result that this run did not run.
 func (r *result) keep(name string) {
 	var before result
 	if json.Unmarshal(readQuietly(name), &before) != nil || before.Program != r.Program || before.Machine != r.Machine {
@@ -65,7 +65,7 @@ func (r *result) keep(name string) {
 	r.Sections = all
 }
 
-// markdown is the result for people.
+// markdown returns the result as Markdown.
 func (r *result) markdown() []byte {
 	var b bytes.Buffer
 	m := r.Machine
@@ -162,7 +162,7 @@ func orNone(s string) string {
 	return s
 }
 
-// table writes rows, the first of which is the head.
+// table writes a table, whose first row is the head.
 func table(b *bytes.Buffer, rows [][]string) {
 	for i, row := range rows {
 		fmt.Fprintf(b, "| %s |\n", strings.Join(row, " | "))

@@ -7,35 +7,35 @@ import (
 	"strings"
 )
 
-// section is what one step found.
+// section is the result of one step.
 type section struct {
 	Step    string    `json:"step"`
 	Hard    bool      `json:"hard"`
 	About   string    `json:"about"`
 	Seconds float64   `json:"seconds"`
 	Skipped string    `json:"skipped,omitempty"` // why it did not run
-	Broken  string    `json:"broken,omitempty"`  // why it did not end
+	Broken  string    `json:"broken,omitempty"`  // why it failed
 	Notes   []string  `json:"notes,omitempty"`
 	Figures []figure  `json:"figures,omitempty"` // counted here
 	Load    *loadRun  `json:"load,omitempty"`    // measured by the load generator
 	Bounds  []verdict `json:"bounds,omitempty"`
 
-	Columns []string `json:"columns,omitempty"` // figures of Load worth a column
+	Columns []string `json:"columns,omitempty"` // figures of Load to show
 }
 
-// figure is one number that a step counted.
+// figure is one number counted by a step.
 type figure struct {
 	Name   string `json:"name"`
 	Unit   string `json:"unit,omitempty"`
 	Spread spread `json:"value"`
 }
 
-// add puts a figure that was measured once.
+// add adds a figure that was measured once.
 func (s *section) add(name, unit string, x float64) {
 	s.Figures = append(s.Figures, figure{name, unit, spread{x, x, x, 1}})
 }
 
-// figure is the number that was counted under a name; zero if none was.
+// figure returns the number counted under a name; 0: none.
 func (s *section) figure(name string) spread {
 	for _, f := range s.Figures {
 		if f.Name == name {
@@ -45,7 +45,7 @@ func (s *section) figure(name string) spread {
 	return spread{}
 }
 
-// missed reports whether a bound of the step does not hold, or the step broke.
+// missed reports whether a bound of the step does not hold, or the step failed.
 func (s *section) missed() bool {
 	return s.Broken != "" || slices.ContainsFunc(s.Bounds, func(v verdict) bool { return !v.Holds })
 }

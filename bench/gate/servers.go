@@ -14,7 +14,7 @@ import (
 type server struct {
 	name, addr string
 	pid        int
-	ours       bool // a gateway of this house that is called otherwise
+	ours       bool // it is asbru with another name
 }
 
 const (
@@ -36,7 +36,7 @@ func (st *stand) mock(args ...string) (server, *process, error) {
 	return server{name: "direct", addr: addr, pid: p.pid()}, p, p.ready(addr, readyWithin)
 }
 
-// provided opens a stand with a provider, started with args. The caller closes the stand.
+// provided opens a stand with a provider, started with args. The caller has to close it.
 func (s *session) provided(args ...string) (*stand, server, error) {
 	st, err := s.stand()
 	if err != nil {
@@ -50,21 +50,20 @@ func (s *session) provided(args ...string) (*stand, server, error) {
 	return st, provider, nil
 }
 
-// gatewayShape is how a gateway is started.
+// gatewayShape configures a gateway.
 type gatewayShape struct {
 	ca       string   // of the provider; empty: plain
 	silent   bool     // no access log
-	balanced bool     // balancedModel is an alias with all that can decide about an attempt
+	balanced bool     // balancedModel is an alias with all routing features
 	name     string   // empty: asbru
-	cache    string   // its section of the configuration; empty: none
+	cache    string   // the section cache of its configuration; empty: none
 	governed bool     // budgets, limits, the ledger and the audit trail
-	keys     int      // more keys, of a team with a budget, which nobody uses; governed
-	args     []string // after serve
+	keys     int      // further unused keys, of a team with a budget; only if governed
+	args     []string // arguments after serve
 	under    under
 }
 
-// gateway starts asbru with the full policy of the spine: a virtual key,
-// metrics, an access log.
+// gateway starts asbru with a virtual key, metrics and an access log.
 func (st *stand) gateway(provider string, g gatewayShape) (server, error) {
 	addr, err := freePort()
 	if err != nil {
@@ -111,18 +110,18 @@ func (st *stand) gateway(provider string, g gatewayShape) (server, error) {
 	return server{name, addr, p.pid(), true}, p.ready(addr, cmp.Or(g.under.within, readyWithin))
 }
 
-// proxyShape is where one of the other proxies differs from the next.
+// proxyShape configures one of the other proxies.
 type proxyShape struct {
 	name      string
-	keepAlive int  // nginx: idle connections a worker keeps to the provider
+	keepAlive int  // nginx: idle connections to the provider per worker
 	log       bool // nginx: a buffered access log
-	stream    bool // event streams: hand on every chunk as it comes
+	stream    bool // for event streams: pass on every chunk as it comes
 	alone     bool // nginx: one process
 	under     under
 }
 
-// nginx starts a reverse proxy that does the least: keep-alive on both sides
-// and the provider's key set.
+// nginx starts a reverse proxy that does the minimum: keep-alive on both sides and setting the
+// provider's key.
 func (st *stand) nginx(provider string, n proxyShape) (server, error) {
 	path, err := lookFor("nginx")
 	if err != nil {
@@ -162,8 +161,7 @@ func (st *stand) nginx(provider string, n proxyShape) (server, error) {
 	return server{name: n.name, addr: addr, pid: p.pid()}, p.ready(addr, cmp.Or(n.under.within, readyWithin))
 }
 
-// haproxy starts the other proxy. Its 9,000 connections are what 20,000
-// descriptors allow.
+// haproxy starts the other proxy, with 9,000 connections, as 20,000 descriptors allow.
 func (st *stand) haproxy(provider string, n proxyShape) (server, error) {
 	path, err := lookFor("haproxy")
 	if err != nil {

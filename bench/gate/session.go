@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// missing says why a step cannot run on this machine; it is skipped, not failed.
+// missing is the error of a step that cannot run on this machine, and is skipped.
 type missing struct{ why string }
 
 func (m missing) Error() string { return m.why }
@@ -46,9 +46,9 @@ func newSession(o options, stdout io.Writer) (*session, error) {
 	return s, nil
 }
 
-// do runs a step and prints what it found. A hard step that misses is run once more and judged
-// by that: what disturbs a machine only adds to what is counted, and a program that does too much
-// does it twice.
+// do runs a step and prints its result. A hard step that misses a bound is run again and judged by the
+// second run: disturbances can only add to a count, whereas a program that does too much does so
+// each time.
 func (s *session) do(ctx context.Context, st step) {
 	out := s.attempt(ctx, st)
 	if st.hard && out.missed() && ctx.Err() == nil {
@@ -90,7 +90,7 @@ func (s *session) attempt(ctx context.Context, st step) section {
 	return out
 }
 
-// finish writes the results and says whether everything holds.
+// finish writes the results and reports whether all bounds hold.
 func (s *session) finish() error {
 	s.result.LoadAfter = loadAverage()
 	failed, skipped := 0, 0
@@ -122,7 +122,7 @@ func (s *session) finish() error {
 	return nil
 }
 
-// pick is a number for the full form or for the short one.
+// pick returns the number for the full run or for the short one.
 func pick[T any](s *session, full, short T) T {
 	if s.o.short {
 		return short

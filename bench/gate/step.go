@@ -41,7 +41,7 @@ func steps() []step {
 	}
 }
 
-// choose is the steps of the command line, in their own order.
+// choose returns the steps of the command line, in the order of the table.
 func choose(o options) (chosen []step, err error) {
 	all := steps()
 	for _, name := range o.steps {

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// groups sorts system calls by what they mean for a request. Whatever stands in
-// none of them is "other": a connection being opened, a thread being started.
+// groups sorts system calls by their purpose. A call in none of them is "other", such as opening a
+// connection or starting a thread.
 var groups = map[string][]string{
 	"transfers": {"read", "write", "readv", "writev", "recvfrom", "sendto", "recvmsg", "sendmsg", "splice"},
 	"waits":     {"epoll_pwait", "epoll_pwait2", "epoll_wait", "poll", "ppoll", "select", "pselect6"},
@@ -24,8 +24,7 @@ var groups = map[string][]string{
 // groupOrder is the order of the report.
 var groupOrder = []string{"transfers", "waits", "futexes", "sleeps", "other"}
 
-// syscalls counts those of the gateway, and in the full form those of the other
-// proxies.
+// syscalls counts the system calls of the gateway, and in a full run those of the other proxies.
 func syscalls(ctx context.Context, s *session, out *section) error {
 	strace, err := lookFor("strace")
 	if err != nil {
@@ -58,12 +57,12 @@ func syscalls(ctx context.Context, s *session, out *section) error {
 			return err
 		}
 	}
-	out.Load = nil // its times were strace's
+	out.Load = nil // its times are those under strace
 	return nil
 }
 
-// rhythms are the two ways requests come: "busy", another one always at hand,
-// and "alone", each finding the server asleep.
+// rhythms are the two kinds of load: "busy", with the next request always waiting, and "alone", where
+// each finds the server asleep.
 var rhythms = []struct {
 	name string
 	load []string
@@ -79,7 +78,7 @@ func (st *stand) trace(ctx context.Context, out *section, strace string, srv ser
 			args := []string{"--foreign", "100", "--rounds", "1", "--request-bytes", "1500", "--warmup", "0s"}
 			return st.load(ctx, out, "", []server{srv}, append(append(args, r.load...), window)...)
 		}
-		// Connections are opened, and code is touched, before anybody counts.
+		// Connections are opened, and code is loaded, before the count begins.
 		if err := load("500ms"); err != nil {
 			return err
 		}
@@ -113,8 +112,8 @@ func (st *stand) trace(ctx context.Context, out *section, strace string, srv ser
 	return nil
 }
 
-// attached waits until strace says so of every process. Where tracing is
-// forbidden, as in many containers, the step is skipped.
+// attached waits until strace has attached to every process. If tracing is forbidden, as in many
+// containers, the step is skipped.
 func (p *process) attached(n int) error {
 	for until := time.Now().Add(readyWithin); time.Now().Before(until); time.Sleep(pollEvery) {
 		said := p.said()
@@ -155,7 +154,7 @@ func straceSums(table string) map[string]float64 {
 	return sums
 }
 
-// family is a process and its children, as nginx has them.
+// family returns a process and its children, such as nginx's workers.
 func family(pid int) []int {
 	all := []int{pid}
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))

@@ -1,17 +1,16 @@
 package main
 
-// The other proxies' configurations. Both are set up as their manuals advise
-// for a proxy before a keep-alive server, and do nothing else: what they are
-// spared (keys, metrics, one pass over the body) is the gateway's to pay for.
+// The configurations of the other proxies. Both are configured as their manuals advise for a proxy in
+// front of a keep-alive server, and do nothing else, while the gateway also checks keys, keeps metrics
+// and reads each body.
 
-// balancedModel is the alias of balancedText.
+// balancedModel is the name of the alias in balancedText.
 const balancedModel = "fast"
 
-// balancedText is what a model can have decided about it: three targets with two keys each, chosen by
-// their score, with breakers, retries and gates, behind routing rules that are asked and
-// lead nowhere else. The gates learn, and never refuse: below a counter the gateway is fifty times
-// slower. It wants: base URL, provider key, alias. It stands behind the
-// first provider.
+// balancedText configures a model with all routing features: three targets with two keys each, chosen by
+// score, with breakers, retries and gates, and routing rules that are evaluated but do not match. The
+// gates learn, but never refuse, because under a counter the gateway is fifty times slower. Its
+// arguments: base URL, provider key, alias. It follows the first provider in the document.
 const balancedText = `  - {name: second, type: openai, base_url: %[1]s/v1, keys: [{value: %[2]s-1}, {value: %[2]s-2}]}
   - {name: third, type: openai, base_url: %[1]s/v1, keys: [{value: %[2]s-3}, {value: %[2]s-4}]}
   - {name: fourth, type: openai, base_url: %[1]s/v1, keys: [{value: %[2]s-5}, {value: %[2]s-6}]}
@@ -27,8 +26,8 @@ routing:
     - {name: long, when: 'prompt_bytes > 100000', targets: [{provider: third, model: mock}]}
 `
 
-// nginxText wants: user line, folder, access log, provider, idle connections,
-// address, provider key, on or off for buffering, how many processes.
+// The arguments of nginxText: user line, folder, access log, provider, idle connections, address,
+// provider key, on or off for buffering, number of processes.
 const nginxText = `%[1]s
 daemon off;
 %[9]s
@@ -62,8 +61,8 @@ http {
 }
 `
 
-// haproxyText wants: a further default, address, provider key, provider. It
-// logs nothing.
+// The arguments of haproxyText: a further default, address, provider key, provider. It logs
+// nothing.
 const haproxyText = `global
 	maxconn 9000
 	nbthread 2

@@ -2,9 +2,9 @@ package main
 
 import "context"
 
-// waiting holds about 5,000 requests in flight, for the gateway and then for
-// each of the others. Memory needs no turns: each has the machine, a provider
-// and the load generator's descriptors to itself.
+// waiting holds about 5,000 requests in flight, for the gateway and then for each of the others. For
+// memory they need not alternate: each has the machine, a provider and the load generator's
+// descriptors to itself.
 func waiting(ctx context.Context, s *session, out *section) error {
 	out.Columns = []string{"success", "rate", "rss_mb", "p50", "p99", "cpu_us"}
 	whole := new(loadRun)
@@ -15,8 +15,8 @@ func waiting(ctx context.Context, s *session, out *section) error {
 		{"waiting.json", func(st *stand, provider string) (server, error) {
 			return st.gateway(provider, gatewayShape{})
 		}},
-		// Fewer idle connections than requests in flight would make nginx open
-		// one for each request, and close it.
+		// With fewer idle connections than requests in flight, nginx would open and
+		// close one for each request.
 		{"", func(st *stand, provider string) (server, error) {
 			return st.nginx(provider, proxyShape{name: "nginx", keepAlive: 8192})
 		}},
@@ -48,8 +48,8 @@ func (s *session) waitingOne(ctx context.Context, out *section, gate string, sta
 	if err != nil {
 		return err
 	}
-	// A share of requests may fail here without ending the step: the gate, and
-	// not the load generator, says whether the gateway's do.
+	// Some requests may fail here without failing the step: the bounds decide
+	// whether those of the gateway may, and not the load generator.
 	bounds := out.Bounds
 	err = st.load(ctx, out, gate, []server{srv}, "--rate", "5000", "--conns", "8000", "--request-bytes", "1500",
 		"--window", pick(s, "4s", "3s"), "--warmup", "1500ms", "--rounds", "3", "--foreign", "100", "--allow-errors", "99")

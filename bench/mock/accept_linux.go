@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// serveLoops serves a TCP listener with event loops. served is false if l is
-// of another kind; nothing happened to it then.
+// serveLoops serves a TCP listener with event loops. served is false if l is of another kind, which is
+// then untouched.
 func (s *server) serveLoops(ctx context.Context, l net.Listener) (served bool, err error) {
 	tcp, ok := l.(*net.TCPListener)
 	if !ok {
@@ -66,8 +66,8 @@ func newLoops(s *server) ([]*loop, error) {
 	return loops, nil
 }
 
-// listenerFile duplicates the listening descriptor, non-blocking as it is, so
-// that connections can be accepted without becoming net.Conns first.
+// listenerFile duplicates the listening descriptor, which stays non-blocking, so that connections can
+// be accepted without becoming net.Conns first.
 func listenerFile(l *net.TCPListener) (*os.File, error) {
 	rc, err := l.SyscallConn()
 	if err != nil {
@@ -87,7 +87,7 @@ func listenerFile(l *net.TCPListener) (*os.File, error) {
 	return os.NewFile(fd, "listener"), nil
 }
 
-// acceptInto deals connections out to the loops until ctx ends.
+// acceptInto distributes connections to the loops until ctx ends.
 func acceptInto(ctx context.Context, file *os.File, loops []*loop) error {
 	rc, err := file.SyscallConn()
 	if err != nil {
@@ -101,7 +101,7 @@ func acceptInto(ctx context.Context, file *os.File, loops []*loop) error {
 				loops[turn%len(loops)].adopt(conn)
 				turn++
 			}, loops[0].srv)
-			return why != nil // nil: all taken, wait for more
+			return why != nil // nil: all were accepted, wait for more
 		})
 		switch {
 		case ctx.Err() != nil:
@@ -109,14 +109,14 @@ func acceptInto(ctx context.Context, file *os.File, loops []*loop) error {
 		case err != nil:
 			return fmt.Errorf("cannot accept: %w", err)
 		case exhausted(why):
-			time.Sleep(acceptWait) // the backlog holds them until descriptors are free
+			time.Sleep(acceptWait) // they stay in the backlog until descriptors are free
 		case errors.Is(why, syscall.EBADF) || errors.Is(why, syscall.EINVAL):
 			return fmt.Errorf("cannot accept: %w", why)
 		}
 	}
 }
 
-// acceptAll takes what is in the backlog; nil means that it is empty now.
+// acceptAll accepts all connections in the backlog; nil means that it is empty.
 func acceptAll(fd int, give func(conn int), s *server) error {
 	for {
 		conn, _, err := syscall.Accept4(fd, syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)

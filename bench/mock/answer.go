@@ -5,10 +5,10 @@ import "strconv"
 // created is the time of every answer: 2023-11-14T22:13:20Z.
 const created = "1700000000"
 
-// answer is what one reply will say. Its slices belong to the session.
+// answer is the content of one reply. Its slices belong to the session.
 type answer struct {
 	n          uint64 // number of the request, from 1
-	model      []byte // the inside of a JSON string, as the client wrote it
+	model      []byte // the inside of a JSON string, as written by the client
 	tool       []byte // likewise: the tool to call; nil: answer with text
 	size       int    // bytes of text
 	tokens     int    // of the text, or of the tool call
@@ -17,16 +17,16 @@ type answer struct {
 	cutShort   bool   // max_tokens ended the reply
 	wantUsage  bool   // the stream ends with a usage chunk
 	faults     fault
-	inputs     int // embeddings asked for
+	inputs     int // number of embeddings requested
 	dims       int
 	base64     bool
-	sum        uint32 // of the input
+	sum        uint32 // checksum of the input
 	clock      *clock
 	errStatus  int
 	errMessage string
 }
 
-// shape is one wire format: how it writes a body, the parts of a stream, and errors.
+// shape is one wire format: functions that write a body, the parts of a stream, and errors.
 type shape struct {
 	body  func(dst []byte, a *answer) []byte
 	open  func(dst []byte, a *answer) []byte        // events before the content; nil: the format has no streams
@@ -38,8 +38,8 @@ type shape struct {
 
 func (a *answer) has(f fault) bool { return a.faults&f != 0 }
 
-// piece returns the bounds in the content of chunk i, for content of n bytes.
-// The text is cut between tokens, other content anywhere.
+// piece returns the bounds of chunk i in content of n bytes. Text is split between tokens, other
+// content anywhere.
 func (a *answer) piece(i int) (from, to int) {
 	return a.bound(i), a.bound(i + 1)
 }
@@ -57,16 +57,15 @@ func (a *answer) bound(i int) int {
 // toolArguments is the argument object of every tool call.
 const toolArguments = `{"bridge":"Ásbrú","span_m":120,"ropes":["left","right"]}`
 
-// toolTokens is what a tool call counts as.
+// toolTokens is the number of tokens of a tool call.
 const toolTokens = 17
 
-// fitBody builds a body of exactly size bytes by choosing the length of the
-// text; spaces at the end make up for what text cannot (digits of the usage,
-// characters of several bytes). A size below that of an empty reply cannot be
-// had: the body is then as small as it can be.
+// fitBody builds a body of exactly size bytes by choosing the length of the text, and with spaces at
+// the end for the rest (digits of the usage, characters of several bytes). If size is below that of an
+// empty reply, the body is as small as possible.
 func fitBody(dst []byte, sh *shape, a *answer, size int) []byte {
 	start := len(dst)
-	a.size, a.tokens = 0, size // the widest usage
+	a.size, a.tokens = 0, size // for the longest usage
 	dst = sh.body(dst, a)
 	a.size = textCut(max(0, size-(len(dst)-start)))
 	a.tokens = textTokens(a.size)

@@ -18,7 +18,7 @@ func tokenTable() (t [256]bool) {
 	return t
 }
 
-// fold reports whether b is the lower-case word, letters in either case.
+// fold reports whether b is the lower-case word in any case.
 func fold(b []byte, word string) bool {
 	if len(b) != len(word) {
 		return false
@@ -35,7 +35,7 @@ func fold(b []byte, word string) bool {
 	return true
 }
 
-// hasWord reports whether the comma-separated list b holds the lower-case word.
+// hasWord reports whether the comma-separated list b contains the lower-case word.
 func hasWord(b []byte, word string) bool {
 	for len(b) > 0 {
 		var item []byte
@@ -47,7 +47,7 @@ func hasWord(b []byte, word string) bool {
 	return false
 }
 
-// parseLength reads decimal digits and nothing else; 18 of them at most.
+// parseLength reads at most 18 decimal digits and nothing else.
 func parseLength(b []byte) (n int64, ok bool) {
 	if len(b) == 0 || len(b) > 18 {
 		return 0, false
@@ -61,7 +61,7 @@ func parseLength(b []byte) (n int64, ok bool) {
 	return n, true
 }
 
-// unhex is the value of a hexadecimal digit, or -1.
+// unhex returns the value of a hexadecimal digit, or -1.
 func unhex(c byte) int64 {
 	switch {
 	case c >= '0' && c <= '9':
@@ -74,8 +74,8 @@ func unhex(c byte) int64 {
 	return -1
 }
 
-// appendQuoted appends b as a JSON string. Bytes that are not UTF-8 pass as
-// they are; callers that cannot have that check first.
+// appendQuoted appends b as a JSON string. Invalid UTF-8 is appended unchanged; callers that cannot
+// allow that have to check first.
 func appendQuoted(dst, b []byte) []byte {
 	dst = append(dst, '"')
 	dst = appendEscaped(dst, b)

@@ -7,14 +7,14 @@ var (
 	errBodyChunk = errors.New("malformed chunk")
 )
 
-// body takes a request body out of its framing, in whatever pieces it arrives.
+// body removes the framing of a request body, which may arrive in any pieces.
 //
 //	length:  inData ──────────────────────────────────────────▶ done
 //	chunked: inSize ─▶ [inExt] ─▶ inSizeLF ─▶ inData ─▶ inCR ─▶ inLF ─▶ inSize …
 //	                                  └ size 0 ─▶ inTrailer ─▶ done
 type body struct {
 	left    int64 // bytes of the current run of data
-	total   int64 // bytes of data handed out
+	total   int64 // bytes of data returned
 	line    int   // bytes of the current size line, or of the trailer
 	state   uint8
 	chunked bool
@@ -41,9 +41,9 @@ func (b *body) start(length int64, chunked bool) {
 	}
 }
 
-// next returns the first run of data in the input and how many bytes of input
-// it used, framing included. done means the body is complete; used == len(in)
-// and not done means more input is needed. data is a part of in.
+// next returns the first run of data in the input and how many bytes of input it used, including
+// framing. done means that the body is complete; used == len(in) without done means that more input is
+// needed. data is a part of in.
 func (b *body) next(in []byte) (data []byte, used int, done bool, err error) {
 	for {
 		if b.state == inData && b.left > 0 {
@@ -74,8 +74,7 @@ func (b *body) next(in []byte) (data []byte, used int, done bool, err error) {
 	}
 }
 
-// frame takes one byte that is not data. Reaching inData with nothing left is
-// the end of the body.
+// frame reads one byte that is not data. Reaching inData with nothing left is the end of the body.
 func (b *body) frame(c byte) error {
 	if b.line++; b.line > maxTrailer {
 		return errBodyChunk
@@ -124,7 +123,7 @@ func (b *body) frame(c byte) error {
 	return nil
 }
 
-// size takes one byte of a chunk-size line.
+// size reads one byte of a chunk-size line.
 func (b *body) size(c byte) error {
 	if d := unhex(c); d >= 0 {
 		b.digits = true

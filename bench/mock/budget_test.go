@@ -4,8 +4,7 @@ package mock
 
 import "testing"
 
-// TestBudget: a unary answer and a stream cost no allocation once the buffers
-// of the loop have grown.
+// TestBudget checks that unary answers and streams do not allocate once the buffers of the loop have grown.
 func TestBudget(t *testing.T) {
 	for _, stream := range []bool{false, true} {
 		srv, err := newServer(Options{ReplyBytes: 1500})

@@ -6,7 +6,7 @@ import "time"
 // clock is the same one, apart from its origin.
 type clock struct {
 	base   time.Time
-	origin int64 // CLOCK_MONOTONIC at base, in nanoseconds; 0 where the system does not say
+	origin int64 // CLOCK_MONOTONIC at base, in nanoseconds; 0 where the system does not provide it
 }
 
 func newClock() *clock {

@@ -7,17 +7,17 @@ import (
 	"syscall"
 )
 
-// conn is one connection of a loop. While nothing happens on it, it holds no
-// buffer: what was read and written passes through those of the loop.
+// conn is one connection of a loop. While it is idle it holds no buffer: input and output pass through
+// those of the loop.
 type conn struct {
 	fd, serial int32
 	blocked    bool // out waits for the client to read
-	unread     bool // the socket has input that was not read, for want of room
+	unread     bool // the socket has input that was not read, because there was no room
 	closing    bool // the client's end of input is on its way or here
 	eof        bool // it was read
-	lingering  bool // the answer is out; what comes is swallowed
+	lingering  bool // the answer was sent; further input is discarded
 	active     int64
-	in         []byte // read, not yet taken by the session
+	in         []byte // read, but not yet consumed by the session
 	out        []byte // built, not yet accepted by the socket
 	timer      timer
 	session    session
@@ -60,7 +60,7 @@ func (l *loop) readable(c *conn) {
 	}
 }
 
-// ended is called when the client has sent all it will send.
+// ended is called when the client has closed its sending side.
 func (l *loop) ended(c *conn) {
 	c.eof = true
 	if c.lingering || c.session.deaf() {
@@ -68,8 +68,8 @@ func (l *loop) ended(c *conn) {
 	}
 }
 
-// drive lets the session go on with this input and keeps what it leaves; false
-// means that the connection is gone.
+// drive lets the session continue with this input, and keeps the rest; false means that the connection
+// was closed.
 func (l *loop) drive(c *conn, in []byte) bool {
 	w := &l.work
 	w.in = in
@@ -98,7 +98,7 @@ func (l *loop) drive(c *conn, in []byte) bool {
 	return l.settle(c)
 }
 
-// settle arms the timer, or ends what is at its end, once all is flushed.
+// settle arms the timer, or ends the connection if it is due, once all output is flushed.
 func (l *loop) settle(c *conn) bool {
 	s := &c.session
 	switch {
@@ -118,7 +118,7 @@ func (l *loop) settle(c *conn) bool {
 	return true
 }
 
-// keep saves what the session left of its input.
+// keep saves the input that the session did not consume.
 func (l *loop) keep(c *conn, rest []byte) {
 	switch {
 	case len(rest) == 0:
@@ -129,7 +129,7 @@ func (l *loop) keep(c *conn, rest []byte) {
 	}
 }
 
-// write sends what the socket takes and keeps the rest.
+// write sends as much as the socket accepts and keeps the rest.
 func (l *loop) write(c *conn, b []byte) bool {
 	for len(b) > 0 {
 		n, e := write(c.fd, b)
@@ -148,8 +148,8 @@ func (l *loop) write(c *conn, b []byte) bool {
 	return true
 }
 
-// flush goes on where write was stopped, and then with everything that waited
-// for it; false means that the connection is gone.
+// flush continues where write stopped, and then with everything that waited for it; false means that
+// the connection was closed.
 func (l *loop) flush(c *conn) bool {
 	out := c.out
 	c.out, c.blocked = nil, false

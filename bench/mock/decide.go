@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// decide settles, once the request is complete, how it will be answered.
+// decide determines how a complete request is answered.
 func (s *session) decide(w *work) bool {
 	n := s.srv.requests.Add(1)
 	s.script = s.srv.base
@@ -32,7 +32,7 @@ func (s *session) decide(w *work) bool {
 	return true
 }
 
-// inTail picks one request in tailEvery, evenly spread and without a period.
+// inTail chooses one request in tailEvery, evenly spread and without a period.
 func inTail(n uint64) bool { return uint32(n)*2654435769 < math.MaxUint32/tailEvery }
 
 // direct checks the request and applies its magic model name.
@@ -60,7 +60,7 @@ func (s *session) direct() error {
 	return s.script.play(string(model))
 }
 
-// vectors is how many embeddings were asked for.
+// vectors returns how many embeddings were requested.
 func (s *session) vectors() int { return max(1, s.peek.inputs) }
 
 func (s *session) dims() int {

@@ -7,16 +7,15 @@ import (
 	"unsafe"
 )
 
-// The system calls of the loop. Those that cannot block go straight to the
-// kernel (RawSyscall): telling the scheduler about each would cost more than
-// the calls themselves. The one that does block says so.
+// The system calls of the loop. Those that cannot block are made without notifying the scheduler
+// (RawSyscall), which would cost more than the calls themselves. The one that blocks notifies it.
 
 const (
 	sysEpollPwait2 = 441 // the same number on every architecture; Linux 5.11
 	epollET        = 1 << 31
 )
 
-// poll takes what is ready now.
+// poll returns what is ready now.
 func poll(ep int, events []syscall.EpollEvent) int {
 	n, _, e := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, uintptr(ep), uintptr(unsafe.Pointer(&events[0])),
 		uintptr(len(events)), 0, 0, 0)
@@ -26,7 +25,7 @@ func poll(ep int, events []syscall.EpollEvent) int {
 	return int(n)
 }
 
-// wait blocks until something is ready or for nanos; below zero is for ever.
+// wait blocks until something is ready, for at most nanos; negative: without a limit.
 func wait(ep int, events []syscall.EpollEvent, nanos int64) int {
 	ts := syscall.NsecToTimespec(max(nanos, 0))
 	limit := unsafe.Pointer(&ts)
@@ -70,8 +69,7 @@ func newEventFD() (int, error) {
 	return int(fd), nil
 }
 
-// write64 and read64 ring and silence an eventfd; that it may be full or empty
-// already changes nothing.
+// write64 and read64 set and reset an eventfd. It does not matter if it is full or empty already.
 func write64(fd int) {
 	one := uint64(1)
 	syscall.RawSyscall(syscall.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&one)), 8)

@@ -18,7 +18,7 @@ const (
 	fPrompt
 )
 
-// lookup names a key at its depth; equal names elsewhere mean something else.
+// lookup identifies a key at its depth; the same name at another depth has another meaning.
 func lookup(key []byte, depth int) field {
 	switch string(key) {
 	case "model":

@@ -17,7 +17,7 @@ type head struct {
 	expect         bool // the client waits for 100 Continue
 }
 
-// Reasons to refuse a head; each is answered with the status that refusal maps it to.
+// Reasons to refuse a head; refusal maps each to a status.
 var (
 	errHeadSyntax  = errors.New("malformed request head")
 	errHeadLength  = errors.New("malformed or conflicting Content-Length")
@@ -27,8 +27,8 @@ var (
 	errHeadHost    = errors.New("missing or repeated Host")
 )
 
-// headEnd returns the length of the head at the start of b, blank line
-// included, or -1 while it is incomplete. The first from bytes were seen before.
+// headEnd returns the length of the head at the start of b, including the blank line, or -1 if it is
+// incomplete. The first from bytes were searched before.
 func headEnd(b []byte, from int) int {
 	from = max(0, from-3)
 	if i := bytes.Index(b[from:], []byte("\r\n\r\n")); i >= 0 {
@@ -37,9 +37,8 @@ func headEnd(b []byte, from int) int {
 	return -1
 }
 
-// parseHead reads one complete head, as RFC 9112 sections 3 to 6 write it and
-// nothing looser: no bare CR or LF, no folding, no space before a colon, no
-// message with two opinions about its length.
+// parseHead reads one complete head, strictly according to RFC 9112 sections 3 to 6: no bare CR or LF,
+// no folding, no space before a colon, no message with two lengths.
 func parseHead(b []byte) (head, error) {
 	h := head{length: -1}
 	line, rest, ok := cutLine(b)
@@ -82,7 +81,7 @@ func parseHead(b []byte) (head, error) {
 	return h, nil
 }
 
-// requestLine takes "METHOD SP target SP HTTP/1.x" apart.
+// requestLine splits "METHOD SP target SP HTTP/1.x".
 func (h *head) requestLine(line []byte) bool {
 	i := bytes.IndexByte(line, ' ')
 	j := bytes.LastIndexByte(line, ' ')
@@ -111,7 +110,7 @@ func (h *head) requestLine(line []byte) bool {
 	return h.minor <= 9 && (h.target[0] == '/' || h.target[0] == '*' || bytes.HasPrefix(h.target, []byte("http")))
 }
 
-// field keeps what frames the message or the connection.
+// field reads the fields that affect the framing or the connection.
 func (h *head) field(name, value []byte) error {
 	switch {
 	case fold(name, "content-length"):

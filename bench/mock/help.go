@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// help explains the command to a person.
+// help is the text of --help.
 func help(w io.Writer, f *flag.FlagSet) {
 	fmt.Fprintf(w, `asbru mock: %s
 

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// journal writes the request log: one JSON line for each request when it is
-// complete, and one for each answer that its client did not wait for.
+// journal writes the request log: one JSON line for each complete request, and one for each answer that its
+// client did not wait for.
 //
 //	{"event":"request","n":1,"method":"POST","target":"/v1/…","proto":"HTTP/1.1","headers":[["Host","…"],…],
 //	 "body_bytes":12,"body_sha256":"…","body":"…"}             "body64" instead if it is not UTF-8; the first 64 KiB

@@ -16,7 +16,7 @@ type lane struct {
 	conn    net.Conn
 	session session
 	work    work
-	pending []byte // read, not yet taken by the session
+	pending []byte // read, but not yet consumed by the session
 	eof     bool   // the client sends nothing more
 	buf     [4 << 10]byte
 }
@@ -43,7 +43,7 @@ func (n *lane) run() {
 	}
 }
 
-// flush writes what the session built.
+// flush writes the output of the session.
 func (n *lane) flush() bool {
 	out := n.work.out
 	n.work.out = n.work.out[:0]
@@ -67,7 +67,7 @@ func (n *lane) await() bool {
 		wait = max(0, time.Duration(n.session.wake-n.srv.clock.now()))
 	}
 	if n.eof || len(n.pending) >= maxPending {
-		// Nothing to read: let the time pass in bounded steps, so that a stop is seen.
+		// Nothing to read: wait in bounded steps, so that a stop is noticed.
 		time.Sleep(min(wait, acceptWait))
 		return !n.srv.stopping.Load() || n.session.wake > 0
 	}
@@ -91,7 +91,7 @@ func (n *lane) await() bool {
 	return false
 }
 
-// finish ends the connection as the session wants it.
+// finish ends the connection in the way that the session requires.
 func (n *lane) finish() {
 	tcp, _ := n.conn.(*net.TCPConn)
 	if t, ok := n.conn.(*tls.Conn); ok {

@@ -2,15 +2,15 @@ package mock
 
 import "time"
 
-// Bounds of everything that could otherwise grow or last.
+// Bounds on everything that could otherwise grow or last without limit.
 const (
 	maxHead     = 32 << 10 // bytes of a request head
 	maxBody     = 64 << 20 // bytes of a request body
 	maxFields   = 100      // header fields of a request
 	maxTrailer  = 8 << 10  // bytes after the last chunk, and of one chunk-size line
 	maxPending  = 64 << 10 // bytes read ahead of the request being answered
-	maxBurst    = 64 << 10 // bytes built before they are offered to the socket
-	maxKept     = 1 << 20  // a shared buffer that grew beyond this is given back
+	maxBurst    = 64 << 10 // bytes built before they are written to the socket
+	maxKept     = 1 << 20  // a shared buffer that has grown beyond this is released
 	maxModel    = 192      // bytes of a model name, as written in the JSON
 	maxToolName = 64       // bytes of a tool name
 	maxLogged   = 64 << 10 // bytes of a body kept for the request log
@@ -28,10 +28,10 @@ const (
 	readBytes  = 64 << 10
 	drainWait  = time.Second           // answers under way when the server stops
 	lingerWait = time.Second           // unread input after an early refusal
-	idleWait   = 10 * time.Minute      // a connection on which nothing happens
-	sweepEvery = 30 * time.Second      // between looks for idle connections
+	idleWait   = 10 * time.Minute      // of an idle connection
+	sweepEvery = 30 * time.Second      // between checks for idle connections
 	acceptWait = 50 * time.Millisecond // after the process ran out of descriptors
-	tailEvery  = 20                    // one request in so many is in the tail
+	tailEvery  = 20                    // one request in this many is in the tail
 	dripPieces = 20                    // pieces of a head under slow-head
 	dripTime   = time.Second           // their default total time
 )

@@ -19,7 +19,7 @@ type loop struct {
 	timers timers
 	work   work
 	buf    []byte
-	sweep  int64 // when to look for idle connections
+	sweep  int64 // when to check for idle connections
 	drain  int64 // when to give up on the rest; 0: not stopping
 
 	mu       sync.Mutex
@@ -50,7 +50,7 @@ func (l *loop) release() {
 	}
 }
 
-// adopt hands an accepted descriptor over.
+// adopt passes an accepted descriptor to the loop.
 func (l *loop) adopt(fd int) {
 	l.mu.Lock()
 	l.incoming = append(l.incoming, int32(fd)) // bounded by maxConns, counted at accept
@@ -71,7 +71,7 @@ func (l *loop) stop() {
 
 func (l *loop) ring() { write64(l.bell) }
 
-// run serves until stop was called and the connections are gone.
+// run serves until stop was called and all connections are closed.
 func (l *loop) run() {
 	defer l.release()
 	var events [maxEvents]syscall.EpollEvent
@@ -98,7 +98,7 @@ func (l *loop) run() {
 	}
 }
 
-// patience is how long to wait for events, in nanoseconds.
+// patience returns how long to wait for events, in nanoseconds.
 func (l *loop) patience() int64 {
 	until := l.sweep
 	if l.drain != 0 {
@@ -120,7 +120,7 @@ func (l *loop) ready(e *syscall.EpollEvent) {
 	}
 	c := l.conns[e.Fd]
 	if c == nil || c.serial != e.Pad {
-		return // closed, or another one by now, since the kernel reported it
+		return // closed, or replaced, since the kernel reported it
 	}
 	c.active = l.work.now
 	if e.Events&(syscall.EPOLLERR|syscall.EPOLLHUP) != 0 {
@@ -136,7 +136,7 @@ func (l *loop) ready(e *syscall.EpollEvent) {
 	}
 }
 
-// answerBell takes in new connections, and notices a stop.
+// answerBell adds new connections, and notices a stop.
 func (l *loop) answerBell() {
 	read64(l.bell)
 	l.mu.Lock()

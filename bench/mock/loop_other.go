@@ -7,5 +7,5 @@ import (
 	"net"
 )
 
-// serveLoops has no event loops to offer on this system: lanes serve.
+// serveLoops returns false, as there are no event loops on this system: lanes serve.
 func (s *server) serveLoops(context.Context, net.Listener) (bool, error) { return false, nil }

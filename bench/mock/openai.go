@@ -2,7 +2,7 @@ package mock
 
 import "strconv"
 
-// What the OpenAI formats share.
+// The common parts of the OpenAI formats.
 
 const doneEvent = "data: [DONE]\n\n"
 
@@ -13,7 +13,7 @@ func appendDone(dst []byte, a *answer) []byte {
 	return append(dst, doneEvent...)
 }
 
-// finish picks the word for how the reply ended.
+// finish returns the finish reason of the reply.
 func (a *answer) finish(tool, length, stop string) string {
 	switch {
 	case a.tool != nil:
@@ -24,7 +24,7 @@ func (a *answer) finish(tool, length, stop string) string {
 	return stop
 }
 
-// toolPiece is a part of the tool arguments, moved off the middle of a character.
+// toolPiece returns a part of the tool arguments, adjusted to character boundaries.
 func toolPiece(from, to int) []byte {
 	return []byte(toolArguments[wholeByte(from):wholeByte(to)])
 }
@@ -77,7 +77,7 @@ func openaiErrorType(status int) (kind, code string) {
 	return "invalid_request_error", "null"
 }
 
-// modelsBody lists models; it is the same for everybody.
+// modelsBody lists models, the same for every caller.
 const modelsBody = `{"object":"list","data":[` +
 	`{"id":"mock","object":"model","created":` + created + `,"owned_by":"asbru-mock"},` +
 	`{"id":"mock-tool","object":"model","created":` + created + `,"owned_by":"asbru-mock"},` +
@@ -86,7 +86,7 @@ const modelsBody = `{"object":"list","data":[` +
 	`{"id":"text-embedding-3-small","object":"model","created":` + created + `,"owned_by":"asbru-mock"},` +
 	`{"id":"claude-sonnet-4-5","object":"model","created":` + created + `,"owned_by":"asbru-mock"}]}`
 
-// appendModel is the answer of GET /models/{id}; id is made of URL characters.
+// appendModel appends the answer of GET /models/{id}; id consists of URL characters.
 func appendModel(dst, id []byte) []byte {
 	dst = appendQuoted(append(dst, `{"id":`...), id)
 	return append(dst, `,"object":"model","created":`+created+`,"owned_by":"asbru-mock"}`...)

@@ -29,13 +29,13 @@ type Options struct {
 
 	TLS         *tls.Config // nil: plain text
 	Shards      int         // event loops; 0: one for each two processors
-	RequestsLog io.Writer   // JSON lines of what arrived, credentials included; nil: none
+	RequestsLog io.Writer   // JSON lines of the requests, including credentials; nil: none
 }
 
-// DefaultTokens is the length of a reply when nothing else is asked for.
+// DefaultTokens is the default length of a reply.
 const DefaultTokens = 32
 
-// script turns options into what each request starts from.
+// script returns the script with which each request starts.
 func (o Options) script() (script, error) {
 	s := script{
 		latency: int64(o.Latency), ttft: int64(o.TTFT), gap: int64(o.ChunkGap), tps: o.TokensPerSecond,

@@ -5,9 +5,8 @@ import (
 	"hash/crc32"
 )
 
-// peek reads what the answer depends on from a JSON request body, in whatever
-// pieces it arrives, keeping nothing else of it. It trusts the structure: it
-// finds the end of a document that is well formed and does not prove that it is.
+// peek reads the facts that the answer depends on from a JSON request body, which may arrive in any
+// pieces, and keeps nothing else of it. It assumes a well-formed document, and does not check that it is.
 type peek struct {
 	model     [maxModel]byte // as written, escapes kept
 	modelLen  int            // maxModel+1 if it was longer
@@ -21,7 +20,7 @@ type peek struct {
 	limit     int    // max_tokens and its relatives; 0 if absent
 	inputs    int    // elements of input; 0 if it is one
 	prompt    int64  // bytes of messages, input, prompt, system, instructions
-	sum       uint32 // of the same bytes
+	sum       uint32 // checksum of the same bytes
 	depth     int
 	objects   uint64 // bit d is set if the container at depth d is an object
 	seen      bool   // the document has begun
@@ -41,11 +40,11 @@ const (
 	inScalar
 )
 
-// castagnoli makes embeddings differ with their input.
+// castagnoli is the checksum by which embeddings of different inputs differ.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func (p *peek) reset() {
-	// The arrays are guarded by their lengths and need no clearing.
+	// The arrays have separate lengths and need not be cleared.
 	p.modelLen, p.toolLen, p.toolStart = 0, 0, false
 	p.stream, p.usage, p.base64 = false, false, false
 	p.dims, p.limit, p.inputs, p.prompt, p.sum = 0, 0, 0, 0, 0
@@ -53,7 +52,7 @@ func (p *peek) reset() {
 	p.mode, p.wantKey, p.isKey, p.top, p.sub, p.wordLen = outside, false, false, fOther, fOther, 0
 }
 
-// complete reports whether one whole document has passed.
+// complete reports whether one complete document was read.
 func (p *peek) complete() bool { return p.seen && !p.broken && p.depth == 0 && p.mode == outside }
 
 // feed takes the next piece of the body.
@@ -95,7 +94,7 @@ func (p *peek) count(b []byte) {
 	p.sum = crc32.Update(p.sum, castagnoli, b)
 }
 
-// text takes string bytes up to its end or an escape; it returns how many.
+// text reads the bytes of a string up to its end or an escape; it returns how many.
 func (p *peek) text(b []byte) int {
 	n := bytes.IndexByte(b, '"')
 	if n < 0 {
@@ -115,7 +114,7 @@ func (p *peek) text(b []byte) int {
 	return n + 1
 }
 
-// structure takes one byte between strings and scalars.
+// structure reads one byte between strings and scalars.
 func (p *peek) structure(c byte) {
 	switch c {
 	case ' ', '\t', '\r', '\n':
@@ -166,7 +165,7 @@ func (p *peek) structure(c byte) {
 	}
 }
 
-// value notes that a value begins.
+// value records that a value begins.
 func (p *peek) value() {
 	if p.depth == 0 {
 		p.broken = p.broken || p.seen
@@ -175,7 +174,7 @@ func (p *peek) value() {
 	p.toolStart = p.top == fTools && p.sub == fName && p.toolLen == 0 && (p.depth == 3 || p.depth == 4)
 }
 
-// capture keeps bytes of a key, or of a value that matters.
+// capture keeps bytes of a key, or of a relevant value.
 func (p *peek) capture(b []byte) {
 	switch {
 	case p.isKey || p.mode == inScalar || p.depth == 1 && p.top == fEncoding:

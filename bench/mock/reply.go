@@ -74,12 +74,12 @@ func (s *session) beginBody(w *work) bool {
 	return s.reply(w, 200, typeJSON, buf)
 }
 
-// fault answers with the error of the answer, in the route's own envelope.
+// fault answers with the error of the answer, in the route's own format.
 func (s *session) fault(w *work) bool {
 	return s.reply(w, s.answer.errStatus, typeJSON, s.route.shape().fault(w.scratch[:0], &s.answer))
 }
 
-// reply sends a whole answer whose body stands in the scratch buffer.
+// reply sends a complete answer, whose body is in the scratch buffer.
 func (s *session) reply(w *work, status int, kind string, body []byte) bool {
 	w.scratch = body
 	from := len(w.out)
@@ -104,8 +104,8 @@ func (s *session) reply(w *work, status int, kind string, body []byte) bool {
 	return true
 }
 
-// appendHead writes the head of the answer. The account headers are there to
-// be seen by whoever lets them through.
+// appendHead writes the head of the answer. It has headers about the account, to show whether a gateway
+// removes them.
 func (s *session) appendHead(w *work, status int, kind string, length int) {
 	s.keep = s.keep && !s.srv.stopping.Load()
 	dst := append(w.out, "HTTP/1.1 "...)
@@ -137,7 +137,7 @@ func (s *session) appendHead(w *work, status int, kind string, length int) {
 	w.out = append(dst, "\r\n\r\n"...)
 }
 
-// slow takes the output back from offset from on, to be sent bit by bit.
+// slow withdraws the output from offset from on, to be sent piece by piece.
 func (s *session) slow(w *work, from int) {
 	if !s.script.has(slowHead) {
 		return
@@ -164,7 +164,7 @@ func (s *session) drip(w *work) bool {
 	return true
 }
 
-// reason is the reason phrase of the statuses the mock knows.
+// reason returns the reason phrase of the known statuses.
 func reason(status int) string {
 	switch status {
 	case 200:

@@ -2,8 +2,8 @@ package mock
 
 import "bytes"
 
-// route is what a method and a path ask for. Paths are told by their ends, so
-// that any prefix of a gateway or of a provider ("/openai/v1") works.
+// route is the operation of a method and a path. Paths are recognized by their ends, so that any prefix
+// of a gateway or of a provider ("/openai/v1") works.
 type route uint8
 
 const (
@@ -73,7 +73,7 @@ func (r route) shape() *shape {
 // needsModel reports whether a request without a JSON body that names a model is an error.
 func (r route) needsModel() bool { return r >= toChat && r <= toCount }
 
-// modelID is the last part of a /models/{id} path.
+// modelID returns the last part of a /models/{id} path.
 func modelID(target string) string {
 	path, _, _ := bytes.Cut([]byte(target), []byte("?"))
 	_, id, _ := bytes.Cut(path, []byte("/models/"))

@@ -16,7 +16,7 @@ import (
 // Summary is the line of this command in the list of commands.
 const Summary = "serve a stand-in provider with chosen latency, size and faults"
 
-// command is what the flags say.
+// command is the settings of the flags.
 type command struct {
 	options   Options
 	listen    string

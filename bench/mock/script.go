@@ -10,10 +10,10 @@ import (
 // of a magic model name. Durations are nanoseconds.
 type script struct {
 	latency, ttft, gap, drip int64
-	tail                     int64 // that one request in tailEvery waits besides
+	tail                     int64 // additional wait of one request in tailEvery
 	tps                      float64
 	tokens, chunks, bytes    int
-	sized                    bool // tokens or bytes were asked for by name: max_tokens does not shorten
+	sized                    bool // tokens or bytes were requested by name, so max_tokens does not shorten the reply
 	status                   int  // 0: none, answer normally
 	retryAfter               int  // seconds; -1: no header
 	cut, stall, fail         int  // after so many content chunks; -1: never
@@ -21,7 +21,7 @@ type script struct {
 	faults                   fault
 }
 
-// fault is a set of things that go wrong, or differ.
+// fault is a set of failures and deviations.
 type fault uint32
 
 const (
@@ -46,11 +46,11 @@ type word struct {
 	name  string
 	value string // what the value is, for the help text; "" if there is none, "[...]" if it may be left out
 	help  string
-	apply func(s *script, value string) bool // false: the value makes no sense
+	apply func(s *script, value string) bool // false: the value is invalid
 }
 
-// words is the vocabulary of magic model names and of --fault. A name that is
-// the beginning of another must come after it.
+// words is the vocabulary of magic model names and of --fault. A name that is a prefix of another must come
+// after it.
 var words = []word{
 	{"latency", "200ms", "wait before the response head", func(s *script, v string) bool { return duration(&s.latency, v) }},
 	{"tail", "2s", "one request in twenty waits so long before the head", func(s *script, v string) bool { return duration(&s.tail, v) }},
@@ -107,9 +107,8 @@ func sets(f fault) func(*script, string) bool {
 	return func(s *script, _ string) bool { s.faults |= f; return true }
 }
 
-// play applies a magic model name. A model that does not begin with "mock-" is
-// an ordinary one, and so is a single term that names no word ("mock-small");
-// what would be a mistake inside magic is an error to be shown to the user.
+// play applies a magic model name. A model that does not begin with "mock-" is an ordinary one, and so is a
+// single unknown term ("mock-small"). Other unknown terms are an error for the user.
 func (s *script) play(model string) error {
 	model = model[strings.LastIndexByte(model, '/')+1:]
 	if !strings.HasPrefix(model, "mock-") {
@@ -132,7 +131,7 @@ func (s *script) play(model string) error {
 	return nil
 }
 
-// term applies one word; known says that there is such a word.
+// term applies one word; known reports whether it exists.
 func (s *script) term(term string) (known, ok bool) {
 	for i := range words {
 		w := &words[i]
@@ -149,7 +148,7 @@ func (s *script) term(term string) (known, ok bool) {
 	return false, false
 }
 
-// chunkGap is the wait between content chunks of so many tokens each.
+// chunkGap returns the wait between content chunks of that many tokens.
 func (s *script) chunkGap(tokens, chunks int) int64 {
 	if s.tps > 0 && chunks > 0 {
 		return int64(1e9 / s.tps * float64(tokens) / float64(chunks))

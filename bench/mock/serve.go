@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// server is what all sessions share. Its fields do not change while it serves,
-// apart from the atomics.
+// server is the common state of all sessions. Except for the atomics, its fields do not change while it
+// serves.
 type server struct {
 	base        script
 	errorRate   float64
@@ -64,12 +64,12 @@ func (s *server) serve(ctx context.Context, l net.Listener) error {
 	return s.serveLanes(ctx, l)
 }
 
-// unlucky spreads the error rate evenly: of any run of requests its share fails.
+// unlucky spreads the error rate evenly: in any run of requests that share fails.
 func (s *server) unlucky(n uint64) bool {
 	return s.errorRate > 0 && uint64(float64(n)*s.errorRate) != uint64(float64(n-1)*s.errorRate)
 }
 
-// closed notes the end of a session's connection.
+// closed records the end of a session's connection.
 func (s *server) closed(x *session) {
 	s.conns.Add(-1)
 	if s.log != nil && x.answering() {
@@ -122,7 +122,7 @@ func (ls *lanes) accept(ctx context.Context, l net.Listener) error {
 		case errors.Is(err, net.ErrClosed):
 			return err
 		default:
-			// One connection's misfortune, such as a reset before it was accepted.
+			// A failure of one connection, such as a reset before it was accepted.
 			time.Sleep(time.Millisecond)
 		}
 	}

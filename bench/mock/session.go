@@ -1,8 +1,8 @@
 package mock
 
-// session is one connection's side of the protocol: bytes in, bytes out, and
-// when to be called again. It knows no socket and starts no goroutine; the loop
-// and the lane drive it alike. One goroutine owns it.
+// session is the server's side of the protocol on one connection: bytes in, bytes out, and when to be
+// called again. It uses no socket and starts no goroutine; loops and lanes drive it in the same way.
+// One goroutine owns it.
 //
 //	readHead ─▶ readBody ─▶ waiting ─▶ [dripping] ─▶ streaming ─▶ readHead …
 //	                           │            └─ unary ────────────▶ readHead …
@@ -10,7 +10,7 @@ package mock
 type session struct {
 	srv     *server
 	phase   phase
-	after   phase // that follows dripping
+	after   phase // the phase after dripping
 	ending  ending
 	wake    int64 // clock time at which advance must be called; 0: when input comes
 	more    bool  // advance stopped only because enough is built: flush, then call again

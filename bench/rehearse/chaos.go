@@ -67,8 +67,8 @@ func (c *chaos) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(out, text)
 }
 
-// modelOf is the model of a request: of its body, or of its path where Gemini's and
-// Bedrock's requests name it.
+// modelOf returns the model of a request: from its body, or from its path, where requests of Gemini and
+// Bedrock have it.
 func modelOf(model string, r *http.Request) string {
 	if model != "" {
 		return model
@@ -85,7 +85,7 @@ func modelOf(model string, r *http.Request) string {
 	return ""
 }
 
-// errSpoiled ends a handler whose answer ends here.
+// errSpoiled ends a handler whose answer is spoiled at this point.
 var errSpoiled = errors.New("the script ends the answer here")
 
 // A spoiled is a response writer on a bare connection.
@@ -102,7 +102,7 @@ type spoiled struct {
 
 func (o *spoiled) Header() http.Header { return o.head }
 
-// Flush has nothing to do: nothing is kept back.
+// Flush does nothing, as nothing is buffered.
 func (o *spoiled) Flush() {}
 
 func (o *spoiled) WriteHeader(status int) {
@@ -150,7 +150,7 @@ func (o *spoiled) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// room is how many of n bytes may go before something happens.
+// room returns how many of n bytes may be sent before the next event.
 func (o *spoiled) room(n int) int {
 	for _, at := range []int{o.spoils.cutAt, o.spoils.resetAt, o.spoils.stallAt} {
 		if at > o.sent && at-o.sent < n && (at != o.spoils.stallAt || !o.stalled) {
@@ -160,7 +160,7 @@ func (o *spoiled) room(n int) int {
 	return n
 }
 
-// mark does what is to happen behind the bytes sent so far.
+// mark carries out what is to happen after the bytes sent so far.
 func (o *spoiled) mark() {
 	s := o.spoils
 	if s.stallAt >= 0 && o.sent >= s.stallAt && !o.stalled {
@@ -187,8 +187,8 @@ func (o *spoiled) finish() {
 	}
 }
 
-// wait ends the answer when the client leaves: a hijacked request has no other sign of it
-// than the connection itself.
+// wait waits, and ends the answer if the client leaves, which for a hijacked request shows only on the
+// connection itself.
 func (o *spoiled) wait(d time.Duration) {
 	o.conn.SetReadDeadline(time.Now().Add(d))
 	var b [1]byte

@@ -12,14 +12,14 @@ import (
 // A player answers from a tape. It is an [http.Handler].
 type player struct {
 	tape  []Exchange
-	speed float64 // 2: twice as fast; 0: without pauses
+	speed float64 // 2 is twice as fast; 0: without pauses
 
 	mu   sync.Mutex
-	next map[string]int // of the exchanges that fit a request equally well, the one whose turn it is
+	next map[string]int // index of the next of the exchanges that match a request equally well
 }
 
-// find is the exchange for a request: with the same body, else of the same model and kind,
-// else of the same path. Of several each has its turn.
+// find returns the exchange for a request: one with the same body, or else with the same model and kind,
+// or else with the same path. Several that match are used in turn.
 func (p *player) find(a Ask) *Exchange {
 	path, _, _ := strings.Cut(a.Path, "?")
 	best, fits := 0, []int(nil)
@@ -81,7 +81,7 @@ func (p *player) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	flush(w)
 	for i := range e.Answer.Pieces {
 		piece := &e.Answer.Pieces[i]
-		b, _ := piece.Bytes() // ReadTape tried it
+		b, _ := piece.Bytes() // ReadTape has checked it
 		if !p.wait(r, piece.After) {
 			return
 		}
@@ -95,7 +95,7 @@ func (p *player) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// wait reports false when the client left.
+// wait returns false if the client has left.
 func (p *player) wait(r *http.Request, d Pause) bool {
 	if p.speed == 0 || d == 0 {
 		return true
@@ -116,7 +116,7 @@ func pause(r *http.Request, d time.Duration) bool {
 
 func flush(w http.ResponseWriter) { http.NewResponseController(w).Flush() }
 
-// path is that of a request, without what could be a credential.
+// path returns the path of a request, without parameters that could be credentials.
 func path(r *http.Request) string {
 	q := r.URL.Query()
 	for _, name := range []string{"key", "api_key", "api-key", "access_token", "token", "X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token"} {

@@ -16,13 +16,13 @@ import (
 	"time"
 )
 
-// kept are the fields of a reply that a tape holds; nothing of them names an account.
+// kept are the fields of a reply that are recorded; none of them identifies an account.
 var kept = []string{"Content-Type", "Retry-After", "Retry-After-Ms", "X-Should-Retry", "X-Amzn-Errortype"}
 
-// keyLike finds what looks like a credential in a body, as errors quote them.
+// keyLike matches text that looks like a credential, as quoted in errors.
 var keyLike = regexp.MustCompile(`\b(?:(?:sk|pk|rk|xai|gsk|hf|r8|nvapi|pplx|csk|fw|key)[-_][A-Za-z0-9_\-*.]{8,}|AIza[A-Za-z0-9_\-]{20,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|eyJ[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-.]{10,})|(?i:bearer\s+)[A-Za-z0-9_\-.~+/=]{8,}`)
 
-// scrub takes what looks like a credential out of s.
+// scrub replaces text in s that looks like a credential.
 func scrub(s string) string { return keyLike.ReplaceAllString(s, "[scrubbed]") }
 
 // A recorder passes requests on to a provider and records the answers. It is an
@@ -105,7 +105,7 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	began := time.Now()
 	a, err := r.to.RoundTrip(out)
 	if err != nil {
-		panic(http.ErrAbortHandler) // the gateway sees what it would have seen: no answer
+		panic(http.ErrAbortHandler) // as without the recorder, the gateway gets no answer
 	}
 	defer a.Body.Close()
 	for name, values := range a.Header {
@@ -131,7 +131,8 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	}
 }
 
-// copy passes a body on and notes its pieces. whole: they are all there; left: the client is not.
+// copy passes a body on and records its pieces. whole says that all of them were recorded, left that the
+// client has left.
 func (r *recorder) copy(w http.ResponseWriter, body io.Reader, a *Answer) (whole, left bool) {
 	last, size := time.Now(), 0
 	b := make([]byte, readSize)
@@ -161,7 +162,7 @@ func (r *recorder) copy(w http.ResponseWriter, body io.Reader, a *Answer) (whole
 }
 
 func (r *recorder) keep(e *Exchange, whole bool) {
-	if r.queue == nil { // it only passes on
+	if r.queue == nil { // it only relays
 		return
 	}
 	if !whole {

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// A script says what becomes of answers: a rule a line, and the first whose conditions hold
-// decides. An answer that no rule is for passes as it is.
+// A script says how answers are spoiled. Each line is a rule, and the first whose conditions hold applies.
+// An answer without a rule passes unchanged.
 //
 //	seed 42
 //	30%: status 503, header Retry-After 2
@@ -28,29 +28,29 @@ type script struct {
 
 // A rule is a line of a script.
 type rule struct {
-	share        float64 // of the requests that fit; 0: all
-	first, every int     // of them; 0: all
-	model, path  string  // path: a beginning
-	stream       int     // 1: streams only, -1: all else only
-	came         int     // requests that fit so far
+	share        float64 // part of the matching requests; 0: all
+	first, every int     // the first ones, or every nth, of them; 0: all
+	model, path  string  // path is a prefix
+	stream       int     // 1: only streams, -1: only others
+	came         int     // matching requests so far
 	spoils       spoils
 }
 
-// spoils are what a rule does with an answer. Byte counts are of its body.
+// spoils are the actions of a rule. Byte counts are of the answer's body.
 type spoils struct {
-	status  int // 0: the answer itself
+	status  int // replaces the answer; 0: it does not
 	header  map[string]string
 	body    string
 	delay   time.Duration // before the head
 	gap     time.Duration // before each write of the body
-	drip    time.Duration // between single bytes, of head and body
+	drip    time.Duration // between the bytes of head and body
 	stallAt int           // -1: it does not
 	stall   time.Duration
-	cutAt   int  // the connection ends in good order behind so many bytes, without the end of the body; -1: it does not
-	resetAt int  // it is reset behind so many; -1: it is not
-	garbage bool // bytes that are no HTTP, in place of the answer
-	hang    bool // not a byte for as long as the client waits
-	excess  int  // Content-Length is so much more than there is
+	cutAt   int  // the connection is closed after so many bytes, without the end of the body; -1: it is not
+	resetAt int  // it is reset after so many; -1: it is not
+	garbage bool // bytes that are not HTTP, in place of the answer
+	hang    bool // no bytes at all
+	excess  int  // by how much Content-Length exceeds the body
 }
 
 // parse reads a script.
@@ -199,7 +199,7 @@ func (s *spoils) does(a string) (err error) {
 	return err
 }
 
-// rule is the one that decides about a request; nil: none does.
+// rule returns the rule for a request; nil: none.
 func (s *script) rule(a Ask) *rule {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,14 +15,14 @@ import (
 	"time"
 )
 
-// Options are what a Server needs besides its word.
+// Options are the parameters of a Server besides its word.
 type Options struct {
-	Dial func(context.Context) (net.Conn, error) // to the provider, secured if it wants that
-	Own  http.Handler                            // answers where no provider is to be reached
-	Tell func(problem string)                    // what an operator should know
+	Dial func(context.Context) (net.Conn, error) // connects to the provider, with TLS if it uses that
+	Own  http.Handler                            // answers if no provider is used
+	Tell func(problem string)                    // reports problems to the operator
 }
 
-// A Server stands in a provider's place. It begins with the first Dial.
+// A Server takes a provider's place. It starts with the first Dial.
 type Server struct {
 	word Word
 	o    Options
@@ -38,7 +38,7 @@ type Server struct {
 type Word struct {
 	Kind string // record, replay, chaos
 	File string
-	Over string // chaos: what is spoiled; "live": the provider's answers; empty: made-up ones
+	Over string // chaos: the spoiled answers; "live": the provider's; empty: synthetic ones
 	Fast float64
 }
 
@@ -67,7 +67,7 @@ func ParseWord(s string) (w Word, err error) {
 	return w, nil
 }
 
-// Check reads what the word names, as far as it must be there already.
+// Check reads the files that the word names, as far as they must exist already.
 func (w Word) Check() error {
 	if w.Kind == "record" {
 		return nil
@@ -125,7 +125,7 @@ func (s *Server) open() error {
 	return nil
 }
 
-// handler makes what answers.
+// handler returns the handler that answers.
 func (s *Server) handler() (http.Handler, error) {
 	if s.word.Kind == "record" {
 		r, err := newRecorder(s.word.File, s.o.Dial, s.o.Tell)
@@ -155,7 +155,7 @@ func (s *Server) handler() (http.Handler, error) {
 	return c, nil
 }
 
-// Close ends the Server. Exchanges under way have a moment to end.
+// Close ends the Server. Exchanges under way may finish within closeWait.
 func (s *Server) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -172,7 +172,7 @@ func (s *Server) Close() {
 	}
 }
 
-// transport reaches the provider over connections that are secured already.
+// transport connects to the provider over connections that already have TLS.
 func transport(dial func(context.Context) (net.Conn, error)) *http.Transport {
 	return &http.Transport{
 		DialContext:        func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx) },

@@ -12,30 +12,30 @@ import (
 	"unicode/utf8"
 )
 
-// An Exchange is one line of a tape: a request, and what was received when.
+// An Exchange is one line of a tape: a request, and its answer with the times of its pieces.
 type Exchange struct {
 	At     time.Time `json:"at,omitzero"` // when it was recorded
 	Ask    Ask       `json:"ask"`
 	Answer Answer    `json:"answer"`
 }
 
-// An Ask is a request, as far as it tells answers apart.
+// An Ask is the parts of a request by which answers are found.
 type Ask struct {
 	Method string `json:"method"`
-	Path   string `json:"path"`            // with its query, but for credentials
-	Model  string `json:"model,omitempty"` // of the body; empty: it names none
+	Path   string `json:"path"`            // with its query, without credentials
+	Model  string `json:"model,omitempty"` // in the body; empty: none
 	Stream bool   `json:"stream,omitempty"`
 	Digest string `json:"digest,omitempty"` // SHA-256 of the body, hex; empty when written by hand: any body
 	Body   string `json:"body,omitempty"`
 }
 
-// An Answer is a reply in pieces, each with the time since the one before.
+// An Answer is a reply in pieces, each with the time since the previous one.
 type Answer struct {
 	Status int               `json:"status"`
 	Head   map[string]string `json:"head,omitempty"`
 	After  Pause             `json:"after,omitempty"` // request complete → head
 	Pieces []Piece           `json:"pieces,omitempty"`
-	Cut    bool              `json:"cut,omitempty"` // the connection broke off behind the last piece
+	Cut    bool              `json:"cut,omitempty"` // the connection broke off after the last piece
 }
 
 // A Piece is what one read returned. Text that is not UTF-8 is in Base64.
@@ -52,7 +52,7 @@ func pieceOf(after time.Duration, b []byte) Piece {
 	return Piece{After: Pause(after), Base64: base64.StdEncoding.EncodeToString(b)}
 }
 
-// Bytes are what the Piece holds.
+// Bytes returns the bytes of the Piece.
 func (p *Piece) Bytes() ([]byte, error) {
 	if p.Base64 != "" {
 		return base64.StdEncoding.DecodeString(p.Base64)
@@ -60,7 +60,7 @@ func (p *Piece) Bytes() ([]byte, error) {
 	return []byte(p.Text), nil
 }
 
-// A Pause is written as people write durations: "120ms".
+// A Pause is a duration that is written as text: "120ms".
 type Pause time.Duration
 
 // MarshalText implements encoding.TextMarshaler.
@@ -78,8 +78,8 @@ func (p *Pause) UnmarshalText(b []byte) error {
 	return err
 }
 
-// ReadTape reads the exchanges of a tape: a line of JSON each. Empty lines and lines that
-// begin with # are passed over.
+// ReadTape reads the exchanges of a tape, each a line of JSON. Empty lines and lines that begin with # are
+// skipped.
 func ReadTape(r io.Reader) ([]Exchange, error) {
 	var all []Exchange
 	lines := bufio.NewScanner(r)
@@ -106,7 +106,7 @@ func ReadTape(r io.Reader) ([]Exchange, error) {
 	return all, lines.Err()
 }
 
-// asked makes the Ask of a request.
+// asked returns the Ask of a request.
 func asked(method, path string, body []byte) Ask {
 	var v struct {
 		Model  string

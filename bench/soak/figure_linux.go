@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A figure is one thing seen. Without a Bound it is only told.
+// A figure is one observation. Without a Bound it is only reported.
 type figure struct {
 	Step  string  `json:"step"`
 	Name  string  `json:"name"`
@@ -46,7 +46,7 @@ func (s *soak) atLeast(step, name string, v, bound float64) {
 	s.put(figure{step, name, v, fmt.Sprintf(">= %.4g", bound), v < bound})
 }
 
-// save writes the table with what the machine is, and not whose.
+// save writes the table with a description of the machine, without its name.
 func (s *soak) save(dir string) error {
 	now := time.Now().UTC()
 	var un syscall.Utsname

@@ -22,24 +22,24 @@ type gateway struct {
 	config string // file
 	log    string // file of all its processes
 	mock   *exec.Cmd
-	told   int // log lines "handed over" seen so far
+	told   int // log lines "handed over" so far
 	before usage
 }
 
-// usage is what a process holds.
+// usage is the resources of a process.
 type usage struct {
 	files  int
 	memory float64
 }
 
-// configured is a configuration for a provider; more are lines at the end.
+// configured returns a configuration for a provider; more are lines at the end.
 func configured(provider, more string) string {
 	return "providers:\n  - {name: local, base_url: " + provider + "/v1, network: {allow_private_network: true, keep_alive: 5s}}\n" +
 		"models:\n  - {alias: fast, provider: local, model: mock}\n" + more
 }
 
-// open starts a stand-in provider and a gateway before it. wrap is a shell line
-// that ends with the program; empty: none.
+// open starts a stand-in provider and a gateway in front of it. wrap is a shell line that ends
+// with the program; empty: none.
 func (s *soak) open(step, wrap, more string, args ...string) (*gateway, error) {
 	dir, err := os.MkdirTemp(s.dir, step+"-")
 	if err != nil {
@@ -108,7 +108,7 @@ func (g *gateway) start(c *exec.Cmd) error {
 	})
 }
 
-// lines are the log lines with a message.
+// lines returns the number of log lines with a message.
 func (g *gateway) lines(message string) (all []map[string]any) {
 	b, _ := os.ReadFile(g.log)
 	for line := range strings.Lines(string(b)) {
@@ -136,7 +136,7 @@ func (g *gateway) handOver() error {
 	})
 }
 
-// stop ends the gateway as a supervisor does, its provider, and the step.
+// stop ends the gateway as a supervisor does, and its provider and the step.
 func (g *gateway) stop(s *soak) error {
 	for _, pid := range append(descendants(os.Getpid()), g.pid) {
 		if pid != g.mock.Process.Pid {
@@ -166,10 +166,10 @@ func (g *gateway) stop(s *soak) error {
 	return err
 }
 
-// mark keeps what the gateway holds now.
+// mark records the gateway's present usage.
 func (g *gateway) mark() { g.before = usage{files(g.pid), memory(g.pid)} }
 
-// back waits until the gateway holds no more than it did, within the bounds.
+// back waits until the gateway's usage is back to the recorded one, within the bounds.
 func (g *gateway) back(s *soak) {
 	maxFiles := g.before.files + moreFiles
 	maxMemory := max(g.before.memory+moreMemory, 1.5*g.before.memory)
@@ -204,7 +204,7 @@ func (g *gateway) ask(model string) error {
 	return err
 }
 
-// refused is how many configurations it refused so far.
+// refused returns how many configurations it has refused so far.
 func (g *gateway) refused() int {
 	resp, err := http.Get("http://" + g.addr + "/api/status")
 	if err != nil {

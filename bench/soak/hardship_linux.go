@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// brokenFiles sends SIGHUP with a file that cannot be served, again and again.
+// brokenFiles repeatedly sends SIGHUP with an invalid file.
 func (s *soak) brokenFiles() error {
 	const step = "reload"
 	g, err := s.open(step, "", "", loopback)
@@ -64,7 +64,7 @@ func (s *soak) brokenFiles() error {
 	return g.stop(s)
 }
 
-// slowClients runs slowhttptest beside honest clients, one kind after the other.
+// slowClients runs slowhttptest together with normal clients, one kind after the other.
 func (s *soak) slowClients() error {
 	const step = "slow"
 	tool, err := exec.LookPath("slowhttptest")
@@ -97,7 +97,7 @@ func (s *soak) slowClients() error {
 	return g.stop(s)
 }
 
-// slowKind runs one kind of slow clients; the honest ones begin before and end after.
+// slowKind runs one kind of slow clients. The normal ones begin before them and end after.
 func (s *soak) slowKind(g *gateway, tool, name string, args []string) error {
 	l, err := s.loaded(g, honestRate, s.seconds+3*time.Second)
 	if err != nil {
@@ -115,7 +115,7 @@ func (s *soak) slowKind(g *gateway, tool, name string, args []string) error {
 	for begun := time.Now(); ; time.Sleep(looking) {
 		most = max(most, files(g.pid))
 		select {
-		case <-done: // what slowhttptest thinks of it does not matter
+		case <-done: // the verdict of slowhttptest does not matter
 			s.tell(name, "descriptors at most", float64(most))
 			s.tell(name, "% of a CPU", 100*(cpu(g.pid)-used).Seconds()/time.Since(begun).Seconds())
 			return l.result(s, name)
@@ -124,8 +124,8 @@ func (s *soak) slowKind(g *gateway, tool, name string, args []string) error {
 	}
 }
 
-// warm lets the gateway serve once what it will serve later, so that its memory
-// is that of a gateway at work.
+// warm lets the gateway serve all kinds of requests once, so that its memory is that of a
+// gateway at work.
 func (g *gateway) warm() error {
 	var wg sync.WaitGroup
 	var failed atomic.Pointer[error]
@@ -145,7 +145,7 @@ func (g *gateway) warm() error {
 	return nil
 }
 
-// slowReaders ask for long answers and read nothing.
+// slowReaders request long answers and read nothing.
 func (s *soak) slowReaders() error {
 	const step = "readers"
 	g, err := s.open(step, "", fmt.Sprintf("limits: {slow_client: %v}\n", slowCut), loopback)
@@ -177,8 +177,8 @@ func (s *soak) slowReaders() error {
 	if err := l.result(s, step); err != nil {
 		return err
 	}
-	// What the kernel holds for them may take them minutes to read; what counts
-	// is that the gateway has let go of them.
+	// They may take minutes to read what the kernel has buffered; what counts is
+	// that the gateway has closed its side.
 	if err := await("the slow readers to be cut", func() bool { return clients(g.addr) == 0 }); err != nil {
 		fmt.Println(err)
 	}

@@ -23,7 +23,7 @@ type load struct {
 	end  time.Time
 }
 
-// loaded sends to the gateway for a while.
+// loaded starts a load on the gateway for a while.
 func (s *soak) loaded(g *gateway, rate int, length time.Duration) (*load, error) {
 	l := &load{file: filepath.Join(s.dir, g.step+"-load.json"), end: time.Now().Add(length)}
 	l.cmd = exec.Command(s.binary, "loadgen", "--rate", fmt.Sprint(rate), "--window", "1s", "--rounds", fmt.Sprint(int(length/time.Second)),
@@ -32,7 +32,7 @@ func (s *soak) loaded(g *gateway, rate int, length time.Duration) (*load, error)
 	return l, l.cmd.Start()
 }
 
-// result waits for the end of the load and puts what it saw.
+// result waits for the end of the load and adds its figures.
 func (l *load) result(s *soak, step string) error {
 	ended := ends(l.cmd, time.Until(l.end)+6*patience)
 	b, err := os.ReadFile(l.file)
@@ -68,7 +68,7 @@ func (l *load) result(s *soak, step string) error {
 // connections, and check each byte of them.
 type streams struct {
 	whole, broken atomic.Int64
-	first         atomic.Pointer[string] // what broke first
+	first         atomic.Pointer[string] // the first failure
 	stop          chan struct{}
 	wg            sync.WaitGroup
 }
@@ -130,7 +130,7 @@ func readStream(c *http.Client, addr string) (string, error) {
 	return string(b), err
 }
 
-// result lets the streams finish and puts what became of them.
+// result lets the streams finish and adds their figures.
 func (st *streams) result(s *soak, step string) {
 	close(st.stop)
 	st.wg.Wait()

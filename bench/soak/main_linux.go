@@ -21,12 +21,12 @@ type counts struct {
 type soak struct {
 	counts
 	binary string
-	dir    string // for everything that is thrown away
+	dir    string // for temporary files
 	table  []figure
 	bad    bool
 }
 
-// A step is one hardship.
+// A step is one adverse condition.
 type step struct {
 	name string
 	run  func(*soak) error
@@ -109,7 +109,7 @@ func (s *soak) steps(only string) error {
 	return nil
 }
 
-// showLogs prints the end of every log, for the reader of a run that failed.
+// showLogs prints the end of every log after a failed run.
 func (s *soak) showLogs() {
 	names, _ := filepath.Glob(filepath.Join(s.dir, "*", "log"))
 	for _, name := range names {

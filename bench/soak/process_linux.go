@@ -15,8 +15,8 @@ import (
 // prSetChildSubreaper makes successors of our children ours, prctl(2).
 const prSetChildSubreaper = 36
 
-// prepare makes a place for what is thrown away, and a copy of the program, so
-// that replacing it replaces nobody else's.
+// prepare makes a folder for temporary files, and a copy of the program, which can be replaced without
+// affecting others.
 func (s *soak) prepare() error {
 	if _, _, no := syscall.RawSyscall(syscall.SYS_PRCTL, prSetChildSubreaper, 1, 0); no != 0 {
 		return fmt.Errorf("cannot adopt successors: %w", no)
@@ -69,8 +69,8 @@ func endAll() {
 	}
 }
 
-// reap collects adopted processes that have ended. Children that an exec.Cmd
-// waits for are not touched: it waits for processes by number.
+// reap collects adopted processes that have ended, by number, so that children for which an exec.Cmd waits
+// are not touched.
 func reap() {
 	for _, pid := range descendants(os.Getpid()) {
 		if state(pid) == 'Z' {
@@ -157,8 +157,8 @@ func memory(pid int) float64 {
 	return float64(pages*os.Getpagesize()) / 1e6
 }
 
-// clients counts the sockets at a local address that some process still holds:
-// one that was closed with bytes unsent lives on in the kernel, without an inode.
+// clients counts the sockets at a local address that a process still holds. One that was closed with
+// unsent bytes remains in the kernel, without an inode.
 func clients(addr string) (n int) {
 	_, text, _ := strings.Cut(addr, ":")
 	port, _ := strconv.Atoi(text)
@@ -176,7 +176,7 @@ func clients(addr string) (n int) {
 	return n
 }
 
-// await polls until ok, and says what did not come about.
+// await polls until ok, and reports what did not happen.
 func await(what string, ok func() bool) error {
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(pollEvery) {
 		if ok() {
@@ -186,7 +186,7 @@ func await(what string, ok func() bool) error {
 	return fmt.Errorf("waited %v for %s", patience, what)
 }
 
-// ends waits for the end of a command and kills it when it is late.
+// ends waits for the end of a command, and kills it if that takes too long.
 func ends(c *exec.Cmd, within time.Duration) error {
 	late := time.AfterFunc(within, func() { c.Process.Kill() })
 	defer late.Stop()

@@ -12,8 +12,7 @@ import (
 
 const loopback = "--listen=127.0.0.1:0"
 
-// restartsUnderLoad hands over again and again, with requests and streams all the
-// while.
+// restartsUnderLoad hands over repeatedly under requests and streams.
 func (s *soak) restartsUnderLoad() error {
 	const step = "restarts"
 	g, err := s.open(step, "", "", loopback)
@@ -58,7 +57,7 @@ func (s *soak) restartsUnderLoad() error {
 	return g.stop(s)
 }
 
-// restartsWithoutTraffic counts until the predecessor has ended.
+// restartsWithoutTraffic measures the time until the predecessor has ended.
 func (s *soak) restartsWithoutTraffic() error {
 	const step = "idle"
 	g, err := s.open(step, "", "", loopback)
@@ -86,7 +85,7 @@ func (s *soak) restartsWithoutTraffic() error {
 	return g.stop(s)
 }
 
-// brokenPrograms replaces the program by ones that cannot take over.
+// brokenPrograms replaces the program by others that cannot take over.
 func (s *soak) brokenPrograms() error {
 	const step = "broken"
 	g, err := s.open(step, "", "", loopback)
@@ -139,7 +138,7 @@ func (s *soak) brokenPrograms() error {
 	return g.stop(s)
 }
 
-// loadedBy is loaded, by a program that stays what it is.
+// loadedBy is loaded, with a program that is not replaced.
 func (s *soak) loadedBy(g *gateway, program string, length time.Duration) (*load, error) {
 	was := s.binary
 	defer func() { s.binary = was }()
@@ -147,8 +146,8 @@ func (s *soak) loadedBy(g *gateway, program string, length time.Duration) (*load
 	return s.loaded(g, loadRate, length)
 }
 
-// restartsBehindSocket restarts as a supervisor with socket activation does: it
-// holds the socket, ends the process, and starts a new one when that has ended.
+// restartsBehindSocket restarts like a supervisor with socket activation: it holds the socket, ends the
+// process, and starts a new one once that has ended.
 func (s *soak) restartsBehindSocket() error {
 	const step = "held"
 	held, err := net.Listen("tcp", "127.0.0.1:0")

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// An answer is what a scenario says, in no format yet.
+// An answer is the content of a scenario, independent of a format.
 type answer struct {
 	think string
 	sign  string // the signature of think; base64
@@ -19,21 +19,21 @@ type answer struct {
 }
 
 type call struct {
-	n    int // among all calls of the conversation, from 1
+	n    int // its number among all calls of the conversation, from 1
 	name string
 	args []byte
 }
 
-// usage counts tokens; in holds cached and written, out holds thought.
+// usage counts tokens; in includes cached and written, out includes thought.
 type usage struct{ in, cached, written, out, thought int }
 
-// What the text is made of. The pieces are where a stream is split.
+// The texts of answers, in the pieces in which a stream sends them.
 var (
 	sentence = [...]string{"It is 21\u00a0°C ", "in Paris, \"sunny\"", " & <mild>", ": ça va? ", "Тест 😀\n", "Bye."}
 	thought  = [...]string{"The user asks ", "for the weather; ", "a tool knows."}
 )
 
-// answers composes what the scenario name says to q.
+// answers returns the answer of the scenario name to q.
 func answers(name string, q *asked) answer {
 	a := answer{end: "stop", usage: usage{in: 37, out: 11}}
 	if q.choice != "none" && len(q.results) == 0 && len(q.tools) > 0 {
@@ -71,7 +71,7 @@ func (a *answer) tools(name string, q *asked) {
 	}
 }
 
-// says fills in the text of a scenario and how it ends.
+// says sets the text of a scenario and its end.
 func (a *answer) says(name string, q *asked) {
 	switch {
 	case len(q.results) > 0:
@@ -112,7 +112,7 @@ func (a *answer) whole() string { return strings.Join(a.text, "") }
 
 func halves(s string) []string { return []string{s[:len(s)/2], s[len(s)/2:]} }
 
-// signature is what a family signs its reasoning with. No family takes another's.
+// signature returns the signature of a family's reasoning. No family accepts another's.
 func signature(family string) string {
 	if family == "invoke" {
 		family = "anthropic"

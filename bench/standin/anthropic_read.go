@@ -12,7 +12,7 @@ func readAnthropic(ex *exchange) *refusal {
 	return anthropicBody(ex.d, &ex.q)
 }
 
-// readVertex reads Messages as they stand behind rawPredict.
+// readVertex reads Messages in the variant of rawPredict.
 func readVertex(ex *exchange) *refusal {
 	if text(ex.d["anthropic_version"]) != "vertex-2023-10-16" || ex.d["model"] != nil {
 		return invalid("anthropic_version", "anthropic_version: must be vertex-2023-10-16, and model must not be given")
@@ -22,7 +22,7 @@ func readVertex(ex *exchange) *refusal {
 	return readAnthropic(ex)
 }
 
-// readInvoke reads Messages as they stand in InvokeModel.
+// readInvoke reads Messages in the variant of InvokeModel.
 func readInvoke(ex *exchange) *refusal {
 	if text(ex.d["anthropic_version"]) == "" { // bedrock-2023-05-31, or a later date as Anthropic's own SDK sends
 		return invalid("anthropic_version", "Malformed input request: #: required key [anthropic_version] not found")
@@ -127,8 +127,8 @@ func anthropicTools(d doc, q *asked) *refusal {
 	return nil
 }
 
-// anthropicMessages follows a conversation: turns of one role are joined, results come first
-// in the turn after their calls.
+// anthropicMessages checks a conversation: turns of one role are joined, and results come first in the turn
+// after their calls.
 func anthropicMessages(messages []any, q *asked) *refusal {
 	if len(messages) == 0 {
 		return invalid("messages", "messages: at least one message is required")

@@ -19,7 +19,7 @@ func anthropicCitation() obj {
 	return obj{"type", "web_search_result_location", "cited_text", citeText, "url", citeURL, "title", citeTitle, "encrypted_index", "c3RhbmRpbg=="}
 }
 
-// raw is JSON that stands as it is.
+// raw is JSON that is written unchanged.
 type raw []byte
 
 // MarshalJSON returns r.
@@ -106,7 +106,7 @@ func messageEvents(ex *exchange, a *answer) (out []obj) {
 		obj{"type", "message_stop"})
 }
 
-// eventsAnthropic writes events, with blanks behind the JSON as the vendor does.
+// eventsAnthropic writes events, with blanks after the JSON as the vendor does.
 func eventsAnthropic(ex *exchange, a *answer) (out [][]byte) {
 	for i, e := range messageEvents(ex, a) {
 		b := encode(e)

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// An aside is an operation that is no conversation: what vendors make, keep and give back.
-// Nothing is kept here but batches whose requests can be read, and their files: whoever asks for any
-// other id gets the thing of that id, unless the id ends with missing.
+// An aside is an operation other than conversations, on things that vendors make and store. Here only batches
+// whose requests can be read, and their files, are stored: for any other id there is a thing, unless the id
+// ends with missing.
 type aside struct {
-	does   string // METHOD and path behind the version; a * is a segment, the first one is the id
+	does   string // METHOD and path after the version; a * is a segment, the first of which is the id
 	family string
 	answer func(ex *exchange, id string) *refusal
 }
@@ -55,8 +55,8 @@ var asides = [...]aside{
 	{"POST detokenize", "cohere", (*exchange).tokenize},
 }
 
-// asideOf finds the operation that a request is for. Two vendors have files below one path:
-// Anthropic's clients say their version.
+// asideOf finds the operation of a request. Two vendors have files at the same path: Anthropic's clients send
+// their version.
 func asideOf(r *http.Request) (a *aside, id string) {
 	_, tail, ok := cutVersion(r.URL.EscapedPath())
 	if !ok {
@@ -75,7 +75,7 @@ func asideOf(r *http.Request) (a *aside, id string) {
 	return nil, ""
 }
 
-// cutVersion splits a path at the last version of an API in it.
+// cutVersion splits a path at the last version of an API.
 func cutVersion(path string) (before, after string, ok bool) {
 	at, n := -1, 0
 	for _, v := range [...]string{"/v1/", "/v1beta/", "/v2/"} {
@@ -125,7 +125,7 @@ func (ex *exchange) serveAside(a *aside, id string, open bool) {
 	if f == nil && strings.HasSuffix(id, "missing") {
 		f = &refusal{status: 404, message: "No such object: " + id}
 	}
-	file := strings.HasPrefix(ex.r.Header.Get("X-Goog-Upload-Command"), "upload") // whatever type its client names
+	file := strings.HasPrefix(ex.r.Header.Get("X-Goog-Upload-Command"), "upload") // regardless of its content type
 	if f == nil && strings.HasPrefix(ex.r.Header.Get("Content-Type"), "application/json") && len(ex.body) > 0 && !file {
 		if err := json.Unmarshal(ex.body, &ex.d); err != nil {
 			f = invalid("", "the body is no JSON object")
@@ -144,7 +144,7 @@ func (ex *exchange) serveAside(a *aside, id string, open bool) {
 	}
 }
 
-// send answers with bytes that are no JSON.
+// send answers with bytes other than JSON.
 func (ex *exchange) send(kind string, b []byte) {
 	ex.status = 200
 	ex.w.Header().Set("Content-Type", kind)
@@ -152,7 +152,7 @@ func (ex *exchange) send(kind string, b []byte) {
 	ex.w.Write(b)
 }
 
-// deleted answers that the thing of an id is gone.
+// deleted answers that the thing was deleted.
 func deleted(what string) func(ex *exchange, id string) *refusal {
 	return func(ex *exchange, id string) *refusal {
 		ex.json(200, encode(obj{"id", id, "object", what, "deleted", true}))

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// What each request of a batch used, whatever was asked.
+// The usage of each request of a batch.
 const (
 	BatchIn  = 10
 	BatchOut = 20
 )
 
-// A batch is one that is really kept: its requests could be read. It is under way until EndBatches.
+// A batch is a stored batch, whose requests could be read. It is in progress until EndBatches.
 type batch struct {
 	family  string
-	given   obj    // members of its object that stay as they were sent
+	given   obj    // members of its object that are returned as they were sent
 	lines   []line // its requests
 	results string // the file or the path with its results
 }
@@ -27,15 +27,15 @@ type line struct {
 	id, model string
 }
 
-// EndBatches has all batches end that were begun so far, and those that begin from now on at once. POST /__end
-// does it from outside.
+// EndBatches ends all batches so far, and makes later ones end at once. POST /__end does the same from
+// outside.
 func (s *Server) EndBatches() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ended = true
 }
 
-// ForgetFiles takes away all files, as their owner can, and as vendors do after a while. POST /__forget does it
+// ForgetFiles deletes all files, as their owner can, and as vendors do after a while. POST /__forget does the same
 // from outside.
 func (s *Server) ForgetFiles() {
 	s.mu.Lock()
@@ -43,7 +43,7 @@ func (s *Server) ForgetFiles() {
 	clear(s.files)
 }
 
-// outside does what a test wants that has no Server in its hands.
+// outside handles the requests of tests that run in another process.
 func (s *Server) outside(w http.ResponseWriter, r *http.Request) bool {
 	switch r.URL.Path {
 	case "/__requests":
@@ -58,7 +58,7 @@ func (s *Server) outside(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// keepFile keeps a file under a name of its own.
+// keepFile stores a file under a new name.
 func (s *Server) keepFile(data []byte) (id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,7 +74,7 @@ func (s *Server) fileOf(id string) []byte {
 	return s.files[id]
 }
 
-// begin keeps a batch.
+// begin stores a batch.
 func (s *Server) begin(b *batch, prefix string) (id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,7 +90,7 @@ func (s *Server) batchOf(id string) (b *batch, ended bool) {
 	return s.batches[id], s.ended
 }
 
-// requestsOf are the requests of a file in OpenAI's form; nil: it is no such file.
+// requestsOf returns the requests of a file in OpenAI's form; nil: it is not such a file.
 func requestsOf(data []byte) (all []line) {
 	for raw := range bytes.Lines(data) {
 		var d doc
@@ -102,7 +102,7 @@ func requestsOf(data []byte) (all []line) {
 	return all
 }
 
-// openaiBatch answers for a batch whose file is there; false: it is none of these.
+// openaiBatch answers a request about a batch whose file is stored; false: there is no such batch.
 func (ex *exchange) openaiBatch(id string) bool {
 	s := ex.server
 	if id == "" {
@@ -130,7 +130,7 @@ func (ex *exchange) openaiBatch(id string) bool {
 	return true
 }
 
-// with is o with another value of one of its members.
+// with returns o with another value of one member.
 func (o obj) with(name string, v any) obj {
 	for i := 0; i+1 < len(o); i += 2 {
 		if o[i] == name {
@@ -140,7 +140,7 @@ func (o obj) with(name string, v any) obj {
 	return o
 }
 
-// failed is how many of the requests fail, as the names of their models say.
+// failed returns how many of the requests fail, by the names of their models.
 func (b *batch) failed() (n int) {
 	for _, l := range b.lines {
 		if name, _ := scenario(l.model); name == "error" {
@@ -164,7 +164,7 @@ func (b *batch) openaiResults() (out []byte) {
 	return out
 }
 
-// anthropicBatch answers for a message batch whose requests could be read.
+// anthropicBatch answers a request about a message batch whose requests could be read.
 func (ex *exchange) anthropicBatch(id string) bool {
 	s := ex.server
 	if id == "" {
@@ -227,7 +227,7 @@ func (ex *exchange) geminiBegin(string) *refusal {
 	return ex.geminiBatch(strings.TrimPrefix(ex.server.begin(&batch{family: "gemini", lines: lines}, "batches/kept"), "batches/"))
 }
 
-// geminiBatch is the operation that a batch is.
+// geminiBatch returns the operation for a batch.
 func (ex *exchange) geminiBatch(id string) *refusal {
 	b, ended := ex.server.batchOf("batches/" + id)
 	if b == nil {

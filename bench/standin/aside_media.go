@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// picture is the PNG of one pixel that every image is.
+// picture is the image in all answers, a PNG with one pixel.
 const picture = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
-// Sound is what speech sounds like: bytes of every value, several reads long.
+// Sound is the audio in all answers: bytes of every value, longer than several reads.
 func Sound() []byte {
 	b := make([]byte, 70_000)
 	for i := range b {
@@ -21,7 +21,7 @@ func Sound() []byte {
 	return b
 }
 
-// speech answers with Sound, or with events that hold it in base64.
+// speech answers with Sound, or with events that contain it in base64.
 func (ex *exchange) speech(string) *refusal {
 	for _, name := range [...]string{"model", "input", "voice"} {
 		if ex.d[name] == nil {
@@ -51,8 +51,7 @@ func sound(out *bytes.Buffer, v obj) {
 	out.WriteString("\n\n")
 }
 
-// A form holds the fields and the files of a request. A file is shown as its name, its type and
-// its bytes.
+// A form has the fields and the files of a request. A file is described by its name, type and bytes.
 type form struct {
 	values map[string]string
 	files  map[string]file
@@ -87,7 +86,7 @@ func (ex *exchange) form() (form, *refusal) {
 	return f, nil
 }
 
-// transcription repeats what it was sent, in the form that is asked for.
+// transcription repeats the request, in the requested format.
 func (ex *exchange) transcription(string) *refusal {
 	f, bad := ex.form()
 	if bad != nil {

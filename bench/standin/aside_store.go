@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// kept is a conversation that a vendor is asked for by its id.
+// kept returns a stored conversation by its id.
 func (ex *exchange) kept() answer {
 	ex.q.model = "stored-text"
 	return answers("text", &ex.q)
@@ -40,7 +40,7 @@ func anthropicFile(id string, bytes int) obj {
 	return obj{"type", "file", "id", id, "size_bytes", bytes, "created_at", "2026-01-28T15:08:32.611000Z", "filename", "a.txt", "mime_type", "text/plain", "downloadable", false}
 }
 
-// anthropics reports whether the client is one of Anthropic's, whose files are of another shape.
+// anthropics reports whether the client is one of Anthropic's, whose files have another format.
 func (ex *exchange) anthropics() bool { return ex.r.Header.Get("Anthropic-Version") != "" }
 
 func (ex *exchange) upload(string) *refusal {
@@ -148,7 +148,7 @@ func (ex *exchange) messageBatch(id string) *refusal {
 		status = "ended"
 	}
 	b := messageBatchOf(id, status)
-	if status == "ended" { // where a client goes for the results; SDKs take its path
+	if status == "ended" { // the address of the results; SDKs use its path
 		b[len(b)-1] = "https://api.anthropic.com/v1/messages/batches/" + id + "/results"
 	}
 	ex.json(200, encode(b))
@@ -170,7 +170,7 @@ func (ex *exchange) messageResults(id string) *refusal {
 	return nil
 }
 
-// cache is a context that Gemini keeps.
+// cache returns a context cached by Gemini.
 func (ex *exchange) cache(id string) *refusal {
 	if id == "" {
 		if id = "standin"; len(list(ex.d["contents"])) == 0 && ex.d["systemInstruction"] == nil {
@@ -197,8 +197,8 @@ func (ex *exchange) googleFiles(string) *refusal {
 	return nil
 }
 
-// googleUpload is an upload that can be resumed: one request begins it, those that follow go to
-// the address in its answer.
+// googleUpload handles a resumable upload: one request begins it, and the following ones go to the address in
+// its answer.
 func (ex *exchange) googleUpload(string) *refusal {
 	h := ex.w.Header()
 	switch command := ex.r.Header.Get("X-Goog-Upload-Command"); {
@@ -217,13 +217,13 @@ func (ex *exchange) googleUpload(string) *refusal {
 	return nil
 }
 
-// secret is what a browser opens a realtime session with.
+// secret returns a secret with which a browser can open a realtime session.
 func (ex *exchange) secret(string) *refusal {
 	ex.json(200, encode(obj{"value", "ek_standin", "expires_at", created + 60, "session", obj{"type", "realtime", "object", "realtime.session", "id", "sess_standin", "model", at(ex.d, "session", "model")}}))
 	return nil
 }
 
-// tokenize has a token for each word of a text, and a text for tokens.
+// tokenize returns a token for each word of a text, or a text for tokens.
 func (ex *exchange) tokenize(string) *refusal {
 	meta := obj{"api_version", obj{"version", "1"}}
 	if text(ex.d["model"]) == "" {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// asked is what a request says, whatever its format, as far as an answer depends on it.
+// asked is the content of a request in any format, as far as an answer depends on it.
 type asked struct {
 	family string // of its format: openai, responses, anthropic, gemini, converse, cohere, ollama
 	model  string
@@ -16,13 +16,13 @@ type asked struct {
 	tools   []tool
 	choice  string // none, any, a tool's name after "="; empty: auto
 	one     bool   // one call at a time
-	schema  any    // nil: none asked for
-	json    bool   // JSON asked for, with or without a schema
+	schema  any    // nil: none
+	json    bool   // JSON was requested, with or without a schema
 	stops   []string
 	thinks  bool // reasoning was switched on
-	usage   bool // OpenAI: usage in the stream was asked for
+	usage   bool // OpenAI: usage in the stream was requested
 	n       int  // choices; 0 and 1: one
-	calls   int  // calls in all the conversation
+	calls   int  // calls in the whole conversation
 	results []string
 	files   []file // of the last user turn
 }
@@ -39,7 +39,7 @@ type file struct {
 	url  string // instead of data
 }
 
-// A refusal is an error in no vendor's words yet.
+// A refusal is an error, independent of a vendor's format.
 type refusal struct {
 	status  int
 	message string
@@ -51,7 +51,7 @@ func invalid(param, format string, args ...any) *refusal {
 	return &refusal{status: 400, param: param, message: fmt.Sprintf(format, args...)}
 }
 
-// base64File adds what base64 holds to q.
+// base64File adds a file given as base64 to q.
 func (q *asked) base64File(kind, data string) *refusal {
 	b, err := base64.StdEncoding.DecodeString(data)
 	if err != nil || len(b) == 0 {
@@ -61,7 +61,7 @@ func (q *asked) base64File(kind, data string) *refusal {
 	return nil
 }
 
-// urlFile adds what url leads to or holds to q.
+// urlFile adds the file that url refers to or contains to q.
 func (q *asked) urlFile(kind, url string) *refusal {
 	if rest, ok := strings.CutPrefix(url, "data:"); ok {
 		head, data, ok := strings.Cut(rest, ",")
@@ -78,7 +78,7 @@ func (q *asked) urlFile(kind, url string) *refusal {
 	return nil
 }
 
-// String says what is known of f: type, size and sum.
+// String describes f by type, size and checksum.
 func (f file) String() string {
 	if f.url != "" {
 		return f.kind + " at " + f.url

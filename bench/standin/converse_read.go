@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// readConverse reads a request for Converse. Members that it does not know it passes over,
-// as AWS's services do.
+// readConverse reads a request for Converse. It ignores unknown members, as AWS's services do.
 func readConverse(ex *exchange) *refusal {
 	d, q := ex.d, &ex.q
 	for _, s := range list(at(d, "inferenceConfig", "stopSequences")) {
@@ -37,7 +36,7 @@ func readConverse(ex *exchange) *refusal {
 	if f := converseTools(d, q); f != nil {
 		return f
 	}
-	switch text(at(extra, "tool_choice", "type")) { // Claude's own word goes before toolChoice
+	switch text(at(extra, "tool_choice", "type")) { // Claude's own setting takes precedence over toolChoice
 	case "any":
 		q.choice = "any"
 	case "tool":

@@ -6,8 +6,8 @@ import (
 	"hash/crc32"
 )
 
-// message frames one message of an AWS event stream: lengths, the sum of the lengths, the
-// headers, the payload, the sum of everything before.
+// message frames one message of an AWS event stream: lengths, the checksum of the lengths, the headers, the
+// payload, and the checksum of everything before.
 //
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTSelectObjectAppendix.html
 func message(headers [][2]string, payload []byte) []byte {

@@ -52,7 +52,7 @@ func (ex *exchange) serve(open bool) {
 	}
 }
 
-// answer reads the request and answers it; a refusal if the vendor would refuse.
+// answer reads the request and answers it. It returns a refusal if the vendor would refuse.
 func (ex *exchange) answer() *refusal {
 	if ex.q.model == "" {
 		return invalid("model", "model is missing")
@@ -95,7 +95,7 @@ func (ex *exchange) answer() *refusal {
 	return nil
 }
 
-// A family is the way one format reads requests and writes answers.
+// A family has the functions of one format to read requests and write answers.
 type family struct {
 	read   func(ex *exchange) *refusal
 	whole  func(ex *exchange, a *answer) []byte
@@ -106,7 +106,7 @@ type family struct {
 
 const sse = "text/event-stream; charset=utf-8"
 
-// familyOf returns how a family that converses does so.
+// familyOf returns the functions of a family with conversations.
 func familyOf(name string) (family, bool) {
 	f, ok := map[string]family{
 		"openai":      {readOpenAI, wholeOpenAI, eventsOpenAI, brokenOpenAI, sse},
@@ -166,7 +166,7 @@ func (ex *exchange) flush() {
 	}
 }
 
-// stream writes the events of a, or as many of them as the scenario lets pass.
+// stream writes the events of a, as many as the scenario allows.
 func (ex *exchange) stream(f family, name string, a *answer) {
 	ex.status = 200
 	kind := f.kind
@@ -216,7 +216,7 @@ func (ex *exchange) write(events [][]byte, slow bool) {
 	}
 }
 
-// wait waits for d, or until the client has gone.
+// wait waits for d, or until the client has left.
 func (ex *exchange) wait(d time.Duration) {
 	ex.flush()
 	t := time.NewTimer(d)

@@ -70,7 +70,7 @@ func geminiSchema(g doc, q *asked) *refusal {
 	return nil
 }
 
-// openAPI refuses what Gemini's own kind of schema does not know.
+// openAPI refuses keywords that Gemini's own kind of schema does not have.
 func openAPI(schema any, path string, depth int) *refusal {
 	d := object(schema)
 	if d == nil || depth > maxDepth {
@@ -127,7 +127,7 @@ func geminiTools(d doc, q *asked) *refusal {
 	return nil
 }
 
-// geminiContents follows a conversation: the responses of a turn are as many as the calls before, with their names.
+// geminiContents checks a conversation: a turn has as many responses as there are calls before, with their names.
 func geminiContents(contents []any, q *asked) *refusal {
 	if len(contents) == 0 {
 		return invalid("contents", "* GenerateContentRequest.contents: contents is not specified")
@@ -196,7 +196,7 @@ func geminiModel(parts []any, last string, q *asked) (open []doc, f *refusal) {
 	return open, nil
 }
 
-// What Google takes in the place of a signature for a call that another model made, in base64 and as it is documented.
+// The placeholders that Google accepts as the signature of another model's call, in base64 and as documented.
 const (
 	skipSignature = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I="
 	skipContext   = "skip_thought_signature_validator"
@@ -248,7 +248,7 @@ func answersCall(r doc, open []doc) bool {
 	return false
 }
 
-// resultText is the text of a result that had to be an object.
+// resultText returns the text of a result, which has to be an object.
 func resultText(d doc) string {
 	for _, name := range []string{"result", "output", "error", "content"} {
 		if s, ok := d[name].(string); ok && len(d) == 1 {
@@ -258,5 +258,5 @@ func resultText(d doc) string {
 	return string(encode(d))
 }
 
-// plainBase64 is s in the usual alphabet: Google takes the one for URLs too.
+// plainBase64 returns s in the standard alphabet, because Google also accepts the one for URLs.
 func plainBase64(s string) string { return strings.NewReplacer("-", "+", "_", "/").Replace(s) }

@@ -23,7 +23,7 @@ func geminiCall(ex *exchange, c call, sign string) obj {
 	return obj{"functionCall", obj{"id", id, "name", c.name, "args", raw(c.args)}, "thoughtSignature", unless(sign == "", sign)}
 }
 
-// geminiAnswer are the parts of an answer, as a stream splits them.
+// geminiAnswer returns the parts of an answer, as split in a stream.
 func geminiAnswer(ex *exchange, a *answer) (out [][]any) {
 	if a.think != "" && ex.q.thinks {
 		for _, s := range thought {
@@ -61,7 +61,7 @@ func geminiReply(ex *exchange, a *answer, parts []any, end any, u usage) obj {
 	return obj{"candidates", []any{c}, "usageMetadata", geminiUsage(u), "modelVersion", ex.q.model, "responseId", "standin"}
 }
 
-// wholeGemini writes one reply: neighbouring pieces of text are one part.
+// wholeGemini writes one reply, with consecutive pieces of text as one part.
 func wholeGemini(ex *exchange, a *answer) []byte {
 	parts := []any{}
 	if a.think != "" && ex.q.thinks {

@@ -9,8 +9,8 @@ import (
 // doc is a JSON object of a request.
 type doc = map[string]any
 
-// obj is a JSON object to write: names and values in turn, in the order they are written.
-// A value of [omitted] is left out with its name.
+// obj is a JSON object to write: alternating names and values, in the order in which they are written. A member
+// with the value [omitted] is left out.
 type obj []any
 
 // omitted is the value of a member that is not written.
@@ -31,7 +31,7 @@ func (o obj) MarshalJSON() ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// unless returns v, or what leaves its member out when gone.
+// unless returns v, or omitted if gone.
 func unless(gone bool, v any) any {
 	if gone {
 		return omitted{}
@@ -39,7 +39,7 @@ func unless(gone bool, v any) any {
 	return v
 }
 
-// encode writes v without the escapes that only HTML needs. Everything written here can be written.
+// encode writes v without the escapes that only HTML needs. It panics if v cannot be written.
 func encode(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -65,7 +65,7 @@ func object(v any) doc {
 	return d
 }
 
-// at follows members into d; nil when one is missing.
+// at follows members into d; nil if one is missing.
 func at(d doc, path ...string) any {
 	var v any = d
 	for _, name := range path {
@@ -74,7 +74,7 @@ func at(d doc, path ...string) any {
 	return v
 }
 
-// either returns the member of d that goes by one of two names.
+// either returns the member of d with one of two names.
 func either(d doc, a, b string) any {
 	if v, ok := d[a]; ok {
 		return v

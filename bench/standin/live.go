@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// live serves Google's Live API as far as a session of text, calls and sound goes. Both spellings
-// of members are taken; messages are binary, as Google's are.
+// live serves Google's Live API, as far as needed for sessions with text, calls and audio. It accepts both
+// spellings of members; messages are binary, like Google's.
 func (k *socket) live() {
 	d, err := k.hear()
 	if err != nil {
@@ -15,7 +15,7 @@ func (k *socket) live() {
 	}
 	setup := object(d["setup"])
 	name := text(setup["model"])
-	if strings.HasPrefix(k.ex.r.URL.Path, "/ws/google.cloud.aiplatform.") { // Vertex AI wants the whole name
+	if strings.HasPrefix(k.ex.r.URL.Path, "/ws/google.cloud.aiplatform.") { // Vertex AI requires the full name
 		name = strings.TrimPrefix(name, "projects/p/locations/us-east5/publishers/google/")
 	}
 	if setup == nil || !strings.HasPrefix(name, "models/") || strings.Count(name, "/") != 1 {
@@ -71,7 +71,7 @@ func (k *socket) live() {
 	}
 }
 
-// turn is what the model says in one.
+// turn sends a turn of the model.
 func (k *socket) turn(pieces []string) {
 	for _, p := range pieces {
 		k.say(obj{"serverContent", obj{"modelTurn", obj{"parts", []any{obj{"text", p}}}}})

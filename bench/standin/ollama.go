@@ -1,6 +1,6 @@
 package standin
 
-// readOllama reads a request for /api/chat. Streams are what it answers unless told otherwise.
+// readOllama reads a request for /api/chat. Answers are streams by default.
 func readOllama(ex *exchange) *refusal {
 	d, q := ex.d, &ex.q
 	q.stream = d["stream"] != false

@@ -66,7 +66,7 @@ func openaiTools(d doc, q *asked) *refusal {
 	return choose(q, d["tool_choice"])
 }
 
-// choose reads a tool choice as OpenAI and those like it write it.
+// choose reads a tool choice in the form of OpenAI and compatible formats.
 func choose(q *asked, v any) *refusal {
 	switch c := text(v); c {
 	case "", "auto":
@@ -112,7 +112,7 @@ func openaiFormat(f doc, q *asked) *refusal {
 	return nil
 }
 
-// named reports whether name may be a tool's.
+// named reports whether name is valid for a tool.
 func named(name string) bool {
 	for i := range len(name) {
 		if c := name[i]; !letter(c) && c != '_' && c != '-' {
@@ -122,7 +122,7 @@ func named(name string) bool {
 	return name != "" && len(name) <= 64
 }
 
-// openaiMessages follows a conversation: each call is answered, each answer was called.
+// openaiMessages checks a conversation: each call has a result, and each result a call.
 func openaiMessages(messages []any, q *asked) *refusal {
 	if len(messages) == 0 {
 		return invalid("messages", "Invalid 'messages': empty array.")
@@ -228,7 +228,7 @@ func openaiContent(content any, role string, q *asked) *refusal {
 	return nil
 }
 
-// flat is the text of a content, be it a string or parts.
+// flat returns the text of a content, which is a string or parts.
 func flat(content any) string {
 	if s, ok := content.(string); ok {
 		return s

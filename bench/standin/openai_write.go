@@ -18,8 +18,8 @@ func openaiCall(c call) obj {
 	return obj{"id", fmt.Sprintf("call_si%06d", c.n), "type", "function", "function", obj{"name", c.name, "arguments", string(c.args)}}
 }
 
-// wholeOpenAI writes a chat.completion. Chat Completions shows no reasoning of
-// OpenAI's own models; servers that are compatible with it do, as reasoning_content.
+// wholeOpenAI writes a chat.completion. Chat Completions does not show the reasoning of OpenAI's own models;
+// compatible servers do, in reasoning_content.
 func wholeOpenAI(ex *exchange, a *answer) []byte {
 	m := obj{"role", "assistant", "content", any(a.whole()), "refusal", nil, "annotations", []any{}}
 	switch {
@@ -104,7 +104,7 @@ func brokenOpenAI() []byte {
 	return fmt.Appendf(nil, "data: %s\n\n", encode(obj{"error", openaiError(fixed(503))}))
 }
 
-// readCompletion reads a request for the old Completions.
+// readCompletion reads a request for the legacy Completions.
 func readCompletion(ex *exchange) *refusal {
 	ex.q.stream, _ = ex.d["stream"].(bool)
 	ex.q.usage, _ = at(ex.d, "stream_options", "include_usage").(bool)

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-const dimensions = 8 // of a vector when the request does not say
+const dimensions = 8 // of a vector by default
 
-// vector is the one that the i-th input gets.
+// vector returns the vector for the i-th input.
 func vector(i, n int) []float32 {
 	v := make([]float32, n)
 	for j := range v {
-		v[j] = float32(i+1)/8 - float32(j)/16 // exact in binary: survives every way of writing it
+		v[j] = float32(i+1)/8 - float32(j)/16 // exact in binary, so that every format preserves it
 	}
 	return v
 }
 
-// embed answers embeddings, in the format of the path or, behind InvokeModel, of the body.
+// embed answers embeddings, in the format of the path, or for InvokeModel of the body.
 func (ex *exchange) embed(name string, status int) *refusal {
 	if name == "error" {
 		return fixed(status)
@@ -83,7 +83,7 @@ func (ex *exchange) embedOpenAI(in []any) *refusal {
 	return nil
 }
 
-// packed is v as OpenAI's clients like it: little-endian, in base64.
+// packed returns v as OpenAI's clients request it: little-endian float32 in base64.
 func packed(v []float32) string {
 	var b []byte
 	for _, f := range v {

@@ -14,13 +14,13 @@ type session struct {
 	events   int
 	items    int
 	tools    []any
-	result   string // the output of the last call; empty: the last item is none
+	result   string // the output of the last call; empty: the last item is not one
 	sound    int    // bytes in the input buffer
-	about    string // what was heard, to be repeated
+	about    string // the text heard, to be repeated
 }
 
-// realtime serves OpenAI's Realtime API as far as a session of text, calls and sound goes. The
-// end of the model's name chooses: tool, cut, closes, or text.
+// realtime serves OpenAI's Realtime API, as far as needed for sessions with text, calls and audio. The end of the
+// model's name chooses the scenario: tool, cut, closes, or text.
 func (k *socket) realtime(model string) {
 	s := &session{k: k, model: model}
 	s.scenario, _ = scenario(model)
@@ -44,7 +44,7 @@ func (s *session) settings() obj {
 	return obj{"type", "realtime", "object", "realtime.session", "id", "sess_standin", "model", s.model, "output_modalities", []string{"text"}, "tools", tools, "tool_choice", "auto"}
 }
 
-// event sends an event of that type with more members.
+// event sends an event of that type with further members.
 func (s *session) event(kind string, members ...any) {
 	s.events++
 	s.k.say(append(obj{"type", kind, "event_id", "event_" + strconv.Itoa(s.events)}, members...))
@@ -54,7 +54,7 @@ func (s *session) fails(message string) {
 	s.event("error", "error", obj{"type", "invalid_request_error", "code", "invalid_value", "message", message, "param", nil, "event_id", nil})
 }
 
-// does what an event of the client asks for. It reports false when the socket is over.
+// does handles an event of the client. It returns false if the session has ended.
 func (s *session) does(d doc) bool {
 	switch kind := text(d["type"]); kind {
 	case "session.update":

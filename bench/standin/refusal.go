@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// fixed is the refusal that a scenario asks for.
+// fixed returns the refusal of a scenario.
 func fixed(status int) *refusal {
 	messages := map[int]string{
 		400: "The request is not what this model takes.",
@@ -27,8 +27,8 @@ func fixed(status int) *refusal {
 	return &refusal{status: status, message: m}
 }
 
-// credential looks for what the vendor wants to know its customers by. A key that holds
-// the word wrong is wrong.
+// credential checks that the request has the vendor's kind of credential. A key that contains the word wrong is
+// wrong.
 func credential(family string, r *http.Request) *refusal {
 	key := r.Header.Get("Authorization")
 	switch family {
@@ -62,7 +62,7 @@ func credential(family string, r *http.Request) *refusal {
 	return nil
 }
 
-// refuse answers with f in the words of the family.
+// refuse answers with f in the format of the family.
 func (ex *exchange) refuse(f *refusal) {
 	h := ex.w.Header()
 	if f.status == 429 && ex.route.family != "gemini" {

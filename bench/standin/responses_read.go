@@ -72,7 +72,7 @@ func responsesFormat(f doc, q *asked) *refusal {
 	return nil
 }
 
-// responsesItems follows the items; goesOn says that the calls may be in a response before.
+// responsesItems checks the items. goesOn says that the calls may be in an earlier response.
 func responsesItems(items []any, goesOn bool, q *asked) *refusal {
 	if len(items) == 0 {
 		return invalid("input", "Missing required parameter: 'input'.")

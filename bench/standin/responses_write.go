@@ -7,7 +7,7 @@ import (
 
 const responseID = "resp_standin"
 
-// response is the object that all events of a life cycle carry.
+// response returns the object that all events of the life cycle contain.
 func response(ex *exchange, a *answer, status string, output []any, final bool) obj {
 	var u, details any
 	if final {
@@ -34,7 +34,7 @@ func responsesStatus(a *answer) string {
 	return "completed"
 }
 
-// reasoningItem holds the secret only for who asked for it.
+// reasoningItem has encrypted content only if the request asked for it.
 func reasoningItem(ex *exchange, a *answer, done bool) obj {
 	var secret, summary any = omitted{}, []any{}
 	if strings.Contains(string(encode(ex.d["include"])), "reasoning.encrypted_content") && done {

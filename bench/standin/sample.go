@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// A sampler makes values that fit a JSON schema, the same ones each time.
+// A sampler makes values that match a JSON schema. They are deterministic.
 type sampler struct {
-	root doc // where $ref begins
-	n    int // which of several different values: 0, 1 …
+	root doc // the root for $ref
+	n    int // chooses among different values: 0, 1 …
 }
 
-// sample returns a value that fits schema; n picks among several.
+// sample returns a value that matches schema; n chooses among several.
 func sample(schema any, n int) any {
 	s := sampler{root: object(schema), n: n}
 	return s.value(schema, 0)
@@ -57,8 +57,8 @@ func (s *sampler) typed(d doc, depth int) any {
 	return [...]string{"Paris", "Łódź"}[s.n%2]
 }
 
-// object gives a value to every property, in the order of their names: decoding has
-// lost the order of the schema.
+// object gives a value to every property, in the order of their names, because decoding loses the order of the
+// schema.
 func (s *sampler) object(d doc, depth int) any {
 	names := make([]string, 0, len(object(d["properties"])))
 	for name := range object(d["properties"]) {
@@ -72,7 +72,7 @@ func (s *sampler) object(d doc, depth int) any {
 	return o
 }
 
-// kind is the type that d asks for: the first that is not null.
+// kind returns the type required by d: the first that is not null.
 func kind(d doc) string {
 	for _, v := range append(list(d["type"]), d["type"]) {
 		if t := strings.ToLower(text(v)); t != "" && t != "null" {

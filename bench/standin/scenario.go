@@ -11,7 +11,7 @@ type Scenario struct {
 	Help string
 }
 
-// Scenarios are all that there are, the more particular of two that end alike first.
+// Scenarios are all scenarios. Of two with the same ending the longer comes first.
 func Scenarios() []Scenario {
 	return []Scenario{
 		{"text", "some sentences, with characters that are often broken; what every other name gets too"},
@@ -35,7 +35,7 @@ func Scenarios() []Scenario {
 	}
 }
 
-// scenario is the one that the end of model names; status is NNN of an error.
+// scenario returns the scenario at the end of model; status is NNN of an error.
 func scenario(model string) (name string, status int) {
 	model = strings.TrimSuffix(model, ":latest")
 	if _, s, ok := strings.Cut(model, "error-"); ok {

@@ -10,13 +10,13 @@ import (
 	"sync"
 )
 
-// Options say how a Server behaves beside its scenarios.
+// Options configure a Server, besides its scenarios.
 type Options struct {
 	Split Split // how streams are written
-	Open  bool  // credentials and the headers that a vendor wants are not looked at
+	Open  bool  // credentials and headers that vendors require are not checked
 }
 
-// A Split is how the bytes of a stream are cut into writes.
+// A Split is how the bytes of a stream are split into writes.
 type Split uint8
 
 const (
@@ -25,29 +25,29 @@ const (
 	ByByte                // each byte in a write of its own
 )
 
-// A Request is what was sent to a Server.
+// A Request is a request to a Server.
 type Request struct {
 	Method string
 	Path   string // decoded
 	Raw    string // path and query as they were sent
 	Header http.Header
 	Body   []byte
-	Family string // openai, responses, anthropic, gemini, converse, invoke, cohere, ollama …; empty: a path that nobody has
+	Family string // openai, responses, anthropic, gemini, converse, invoke, cohere, ollama …; empty: an unknown path
 	Model  string
 	Stream bool
 	Status int  // of the answer
 	Gone   bool // the client left before the answer was complete
 }
 
-// A Server answers as the vendors do. It is an [http.Handler], and may be called at once by many.
+// A Server answers like the vendors. It is an [http.Handler], and safe for concurrent use.
 type Server struct {
 	options Options
 	mu      sync.Mutex
 	taken   []*Request        // in the order they came
-	files   map[string][]byte // that can be read again, by their ids
+	files   map[string][]byte // stored files, by id
 	batches map[string]*batch
-	made    int  // of both
-	ended   bool // all batches have
+	made    int  // number of files and batches
+	ended   bool // all batches have ended
 }
 
 // New makes a Server.
@@ -55,8 +55,8 @@ func New(o Options) *Server {
 	return &Server{options: o, files: map[string][]byte{}, batches: map[string]*batch{}}
 }
 
-// Take returns what came since the last Take, in that order, and forgets it. A request
-// is there as soon as it was read; Gone is known when its answer has ended.
+// Take returns the requests since the last Take in their order, and removes them. A request is added as soon
+// as it was read; Gone is known once its answer has ended.
 func (s *Server) Take() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,7 +68,7 @@ func (s *Server) Take() []Request {
 	return out
 }
 
-// Requests returns what Take would, and keeps it.
+// Requests returns the same requests as Take, without removing them.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,7 +135,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ex.serve(s.options.Open)
 }
 
-// side tells what came as JSON: GET forgets it, as Take does, unless ?keep.
+// side returns the requests as JSON. GET removes them, as Take does, unless ?keep.
 func (s *Server) side(w http.ResponseWriter, r *http.Request) {
 	all := s.Requests()
 	if !r.URL.Query().Has("keep") {
@@ -150,7 +150,7 @@ func (s *Server) side(w http.ResponseWriter, r *http.Request) {
 	w.Write(encode(out))
 }
 
-// A route is what the path of a request says.
+// A route is the meaning of a request's path.
 type route struct {
 	family string // empty: unknown
 	verb   string // chat, embed, rerank, count, models
@@ -159,7 +159,7 @@ type route struct {
 	array  bool   // Gemini without alt=sse
 }
 
-// routeOf reads the path: what comes before the part that a vendor's SDK appends does not count.
+// routeOf reads the path. Anything before the part that a vendor's SDK appends is ignored.
 func routeOf(r *http.Request) route {
 	path := r.URL.EscapedPath()
 	for _, p := range paths {

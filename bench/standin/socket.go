@@ -15,17 +15,17 @@ import (
 	"time"
 )
 
-// A socket is a WebSocket of a client (RFC 6455), as far as a server needs one.
+// A socket is a WebSocket of a client (RFC 6455), with the features that the server needs.
 type socket struct {
 	ex     *exchange
 	c      net.Conn
 	r      *bufio.Reader
-	binary bool // messages are sent as binary ones
+	binary bool // messages are sent as binary
 }
 
 var errSocket = errors.New("the client broke the rules of WebSockets")
 
-// serveSocket answers what asks to become a WebSocket.
+// serveSocket answers a request to open a WebSocket.
 func (ex *exchange) serveSocket(open bool) {
 	path := ex.r.URL.Path
 	ex.route.family = "openai"
@@ -65,7 +65,7 @@ func (ex *exchange) serveSocket(open bool) {
 	}
 }
 
-// shakes judges the handshake.
+// shakes checks and answers the handshake.
 func (ex *exchange) shakes() *refusal {
 	h := ex.r.Header
 	key, err := base64.StdEncoding.DecodeString(h.Get("Sec-WebSocket-Key"))
@@ -94,8 +94,8 @@ func (ex *exchange) hijack() (*socket, error) {
 	return &socket{ex: ex, c: c, r: rw.Reader}, err
 }
 
-// hear returns the client's next message as an object. Pings are answered; a close frame is
-// given back and is io.EOF.
+// hear returns the client's next message as an object. It answers pings. A close frame is answered and returns
+// io.EOF.
 func (k *socket) hear() (doc, error) {
 	var msg []byte
 	for {
@@ -184,12 +184,12 @@ func (k *socket) close(code uint16, reason string) {
 	k.write(8, append(binary.BigEndian.AppendUint16(nil, code), reason...))
 }
 
-// asksSocket reports whether r wants to become a WebSocket.
+// asksSocket reports whether r asks for a WebSocket.
 func asksSocket(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket") && strings.Contains(strings.ToLower(r.Header.Get("Connection")), "upgrade")
 }
 
-// modelOf is the name at the end of what Google calls a model.
+// modelOf returns the name at the end of Google's name of a model.
 func modelOf(name string) string {
 	name = name[strings.LastIndex(name, "/")+1:]
 	if plain, err := url.PathUnescape(name); err == nil {

@@ -1,6 +1,6 @@
 package standin
 
-// strict says what keeps schema from OpenAI's strict mode; empty: nothing.
+// strict returns why schema does not allow OpenAI's strict mode; empty: it does.
 func strict(schema any, depth int) string {
 	d := object(schema)
 	if d == nil || depth > maxDepth {

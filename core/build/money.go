@@ -26,22 +26,25 @@ type money struct {
 
 // A bill is what one Exchange owes.
 type bill struct {
-	hold     govern.Hold
-	budgets  [govern.MaxAccounts]*Budget // that it is held on, if not on all of its purse
-	n        int
-	ask      govern.Ask // and its accounts: here, so that asking allocates nothing
-	accounts [govern.MaxAccounts]*govern.Account
-	asked    int64 // Clock at ask.Now
-	ended    bool
-	terms    price.Held   // what was known of its cost
-	lot      *lot         // the batch that it begins; nil: it begins none
-	looked   bool         // before is there
-	before   audit.Before // what is written down of the request
+	ended   bool
+	looked  bool  // before is there
+	opening bool  // of a WebSocket, the turn that begins is not held yet
+	turns   uint8 // that are paid
+	n       int   // of budgets and accounts
+	lot     *lot  // the batch that it begins; nil: it begins none
 
-	turns   uint8      // of a WebSocket, that are paid
-	opening bool       // the one that begins is not held yet
-	paid    core.Usage // what they used
-	cost    core.Money // what they cost
+	asked int64      // Clock at ask.Now
+	ask   govern.Ask // here, so that asking allocates nothing
+	terms price.Held // what was known of its cost
+	hold  govern.Hold
+
+	before audit.Before // what is written down of the request
+
+	budgets  [govern.MaxAccounts]*Budget // that it is held on, if not on all of its purse
+	accounts [govern.MaxAccounts]*govern.Account
+
+	paid core.Usage // what the turns used
+	cost core.Money // what they cost
 }
 
 func newMoney(audited bool) *money {

@@ -45,7 +45,7 @@ type Account struct {
 	num   uint32
 	limit atomic.Pointer[Limit]
 	cur   atomic.Pointer[period] // nil: never used
-	total atomic.Int64           // spent since ever
+	total *atomic.Int64          // spent since ever. Apart: every call changes it, and the rest is only looked at
 	share atomic.Pointer[share]  // nil: machines never shared it
 }
 

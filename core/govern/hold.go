@@ -26,21 +26,22 @@ type Ask struct {
 // released. The zero Hold is idle; one that is done can be used again. One goroutine
 // makes the hold; any may end it, and the first one does.
 type Hold struct {
-	state   atomic.Uint32
-	n       int
-	periods [MaxAccounts]*period
-	accts   [MaxAccounts]*Account
-	worst   core.Money
-	seq     ledger.Seq
-	id      [16]byte
-	try     uint8
-	room    int // reserved for its end
+	state atomic.Uint32
+	try   uint8
+	n     int
+	worst core.Money
+	seq   ledger.Seq
+	id    [16]byte
+	room  int // reserved for its end
 
 	// Of a Till.
 	book *Book      // that it was made in; nil: in that of another process
 	call *call      // to that process, which has not been answered; nil: none
 	end  ledger.Seq // of its settle or release; 0: it has not ended
 	loan loan       // while it lacks money on accounts that machines share
+
+	periods [MaxAccounts]*period
+	accts   [MaxAccounts]*Account
 }
 
 var errMany = fmt.Errorf("a call can be charged to %d budgets at most", MaxAccounts)

@@ -15,11 +15,11 @@ type answer struct {
 	status int
 	kind   string
 	body   string
-	err    error // of reading the body
+	err    error // from reading the body
 	took   time.Duration
 
 	words       strings.Builder
-	text        string // what the answer says
+	text        string // the text of the answer
 	terminators int
 	errors      int
 	roles       int
@@ -51,7 +51,7 @@ func askWith(t testing.TB, c *http.Client, url, body string) (a *answer) {
 	return a
 }
 
-// read takes the answer apart.
+// read parses the answer.
 func (a *answer) read() {
 	defer func() { a.text = a.words.String() }()
 	if !strings.HasPrefix(a.kind, "text/event-stream") {
@@ -112,8 +112,8 @@ func (a *answer) event(data string) {
 	}
 }
 
-// from says whose answer it is, and complains of one that is not the beginning of exactly
-// one provider's.
+// from returns whose answer it is, and fails if the text is not the beginning of exactly one
+// provider's.
 func (a *answer) from(t testing.TB) (who string) {
 	t.Helper()
 	for i, word := range strings.Fields(a.text) {
@@ -125,7 +125,7 @@ func (a *answer) from(t testing.TB) (who string) {
 			who = name
 		}
 		if name != who || n != fmt.Sprint(i) {
-			t.Errorf("word %d is %.40q: the text is not what one provider said", i, word)
+			t.Errorf("word %d is %.40q: the text is not from one provider", i, word)
 			return who
 		}
 	}

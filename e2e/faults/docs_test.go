@@ -49,7 +49,7 @@ var chapters = []struct{ family, title string }{
 	{"client", "The client"},
 }
 
-// The page is made of the cases that are played.
+// The page is generated from the cases that are played.
 func TestDocumented(t *testing.T) {
 	var page bytes.Buffer
 	page.WriteString(pageHead)
@@ -86,7 +86,7 @@ func TestDocumented(t *testing.T) {
 var documented = map[string]bool{"connect": true, "headers": true, "status": true, "body": true, "stream-0": true, "stream-n": true,
 	"client": true, "h2": true, "gateway": true, "hedge": true, "breaker": true}
 
-// tell says what a case comes to.
+// tell describes the outcome of a case.
 func (r *row) tell() (asked, sees string) {
 	switch {
 	case r.Action == "stop reading":

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// What a provider says. The text names who said it and counts, so that the client's side
-// shows whose answer it is, and that nothing is missing or there twice.
+// The events of a provider. The text contains the provider's name and counts, so that the client's
+// side can check whose answer it is, and that nothing is missing or repeated.
 const (
 	tokensOut = 3
 	usage     = `{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}`
@@ -24,7 +24,7 @@ func completion(who, usage string) string {
 	return `{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"` + who + `-0 "},"finish_reason":"stop"}],"usage":` + usage + `}`
 }
 
-// eventVerbs are the steps that make events.
+// eventVerbs are the steps that send events.
 var eventVerbs = []verb{
 	does(`event role-only delta`, func(s *stage) bool { return s.event(roleEvent) }),
 	does(`event error`, func(s *stage) bool { return s.event(failEvent) }),
@@ -79,7 +79,7 @@ var eventVerbs = []verb{
 	}),
 }
 
-// fewer is n, or in a short run no more than the most.
+// fewer returns n, in a short run at most the given number.
 func fewer(n, most int) int {
 	if *full {
 		return n
@@ -87,7 +87,7 @@ func fewer(n, most int) int {
 	return min(n, most)
 }
 
-// tokens says n words, with a pause after each.
+// tokens sends n words, with a pause after each.
 func (s *stage) tokens(n int, pause time.Duration) bool {
 	for range n {
 		if !s.event(tokenEvent(fmt.Sprintf("%s-%d ", s.who, s.said))) || pause > 0 && !s.hang(pause) {
@@ -98,7 +98,7 @@ func (s *stage) tokens(n int, pause time.Duration) bool {
 	return true
 }
 
-// rush says n words as fast as it can: many in one chunk.
+// rush sends n words as fast as possible, many in one chunk.
 func (s *stage) rush(n int) bool {
 	var b strings.Builder
 	for i := range n {
@@ -121,7 +121,7 @@ func (s *stage) event(data string) bool {
 	return s.chunk("data: " + data + "\n\n")
 }
 
-// done ends the answer: what finishes it, and the terminator.
+// done ends the answer with its finish and the terminator.
 func (s *stage) done() bool {
 	if !s.finished {
 		s.finished = true

@@ -17,22 +17,22 @@ import (
 	"asbru/hotpath/upstream"
 )
 
-// patience bounds every wait of these tests; none is expected to come near.
+// patience bounds every wait of these tests, which normally are much shorter.
 const patience = 30 * time.Second
 
-// clientWait is how long a client may take nothing.
+// clientWait is how long a client may read nothing.
 const clientWait = 500 * time.Millisecond
 
-// Waits are those of one provider's configuration.
+// Waits are the time limits in one provider's configuration.
 type waits struct{ connect, head, stall, total time.Duration }
 
 var (
-	// ample are for who is not to be waited for: nothing but a hang reaches them.
+	// ample are for providers that do not stall: only a hang reaches them.
 	ample = waits{patience / 2, patience / 2, patience / 2, patience}
 
-	// brief are for scripts that make one wait: those of the catalogue at the scale of the
-	// scripts, and somewhat longer for machines that do not keep time. Only the whole is not:
-	// were it over when the wait is, on a machine that stood still, no target would be tried any more.
+	// brief are for scripts that stall: the waits of the catalogue at the scale of the scripts, and
+	// somewhat longer for machines that pause. Only the total time is ample: if it ended together with
+	// a wait, on a machine that has paused, no other target would be tried.
 	brief = waits{500 * time.Millisecond, 50 * second, 60 * second, patience}
 )
 
@@ -44,8 +44,8 @@ type gateway struct {
 	ring *core.Ring
 }
 
-// document is the configuration of a route whose targets are tried in order. The first has
-// the waits w, the others have ample ones.
+// document returns the configuration of a route whose targets are tried in order. The first has the
+// waits w, the others have ample ones.
 func document(w waits, bases ...string) string {
 	text := "providers:\n"
 	models := "models:\n"
@@ -130,7 +130,7 @@ func (g *gateway) record(t testing.TB) (r core.Record) {
 	return r
 }
 
-// failures are the attempts at the first target that were counted as failed.
+// failures returns the number of attempts at the first target that were counted as failed.
 func (g *gateway) failures() (n uint64) {
 	for _, tg := range g.snap.Targets {
 		if tg.Provider == "p0" && tg.Tally != nil {
@@ -153,7 +153,7 @@ func await(t testing.TB, what string, ok func() bool) {
 	t.Errorf("waited %v for %s", patience, what)
 }
 
-// newClient keeps one connection.
+// newClient returns a client that keeps one connection.
 func newClient(t testing.TB) *http.Client {
 	t.Helper()
 	tr := &http.Transport{MaxConnsPerHost: 1, DisableCompression: true}

@@ -14,13 +14,13 @@ import (
 	"asbru/core"
 )
 
-// ledgerMu guards what parallel rows tell the ledger.
+// ledgerMu guards the ledger of parallel rows.
 var ledgerMu sync.Mutex
 
-// dial asks for a stream on a connection of its own.
+// dial requests a stream on a connection of its own.
 func dial(t testing.TB, addr string) net.Conn { return dialFor(t, addr, `,"stream":true}`) }
 
-// dialFor asks with these last members of the body.
+// dialFor is dial with further members at the end of the body.
 func dialFor(t testing.TB, addr, more string) net.Conn {
 	t.Helper()
 	c, err := net.Dial("tcp", addr)
@@ -32,7 +32,7 @@ func dialFor(t testing.TB, addr, more string) net.Conn {
 	return c
 }
 
-// leave reads ten events and goes. The upstream ends at once, and the record says why.
+// leave reads ten events and closes the connection. The upstream connection ends at once, and the record has the reason.
 func leave(t *testing.T, g *gateway, bad *provider) {
 	c := dial(t, g.addr)
 	c.SetReadDeadline(time.Now().Add(patience))
@@ -57,7 +57,7 @@ func leave(t *testing.T, g *gateway, bad *provider) {
 	}
 }
 
-// stall asks and reads nothing. It is cut after the wait, and its place is free.
+// stall sends a request and reads nothing. It is cut off after the wait, and its place is free again.
 func stall(t *testing.T, g *gateway, bad *provider) {
 	c := dial(t, g.addr)
 	defer c.Close()
@@ -71,9 +71,8 @@ func stall(t *testing.T, g *gateway, bad *provider) {
 	}
 }
 
-// Many clients leave in the middle of their streams, or before the answer to a question that
-// is no stream has begun: their upstreams end with them. How fast is measured where it
-// matters, at the provider.
+// Many clients leave in the middle of their streams, or before an answer without a stream has begun, and their upstream
+// connections end with them. The delay is measured at the provider.
 func TestLeaving(t *testing.T) {
 	clients := 100
 	if *full {
@@ -85,7 +84,7 @@ func TestLeaving(t *testing.T) {
 	}
 }
 
-// leaving lets clients ask with more as the end of their bodies, and go after so many events.
+// leaving makes clients send requests, with more at the end of their bodies, and leave after that many events.
 func leaving(t *testing.T, loops, clients int, more string, events int) {
 	p := newProvider(t, "bad", &script{plays: slices.Repeat([][]act{{func(s *stage) bool {
 		s.code = 200
@@ -106,7 +105,7 @@ func leaving(t *testing.T, loops, clients int, more string, events int) {
 		}
 		await(t, "the provider to be asked", func() bool { return p.asked.Load() > int64(i) })
 	}
-	// One after the other, as people leave: each is its own measurement.
+	// One by one, so that each is a separate measurement.
 	var waits []time.Duration
 	for i, c := range open {
 		at := time.Now()
@@ -125,7 +124,7 @@ func leaving(t *testing.T, loops, clients int, more string, events int) {
 	}
 }
 
-// A client that has said all it will is still there.
+// A client that has closed its sending side is still there.
 func TestHalfClosed(t *testing.T) {
 	for _, lane := range lanes {
 		t.Run(lane.name, func(t *testing.T) {

@@ -12,17 +12,17 @@ import (
 	"asbru/bench/leak"
 )
 
-// full plays every script at its length; without it the long ones are cut short.
+// full plays every script at full length; without it the long ones are shortened.
 var full = flag.Bool("full", false, "play the long scripts at their length, with a thousand clients leaving")
 
 func TestMain(m *testing.M) { os.Exit(leak.Run(resolved{m})) }
 
-// resolved lets names be asked of a server on loopback, which knows none.
+// resolved makes names be resolved by a server on loopback, which knows none.
 type resolved struct{ m *testing.M }
 
 func (r resolved) Run() int {
 	flag.Parse()
-	flag.Set("test.parallel", "24") // rows wait more than they work
+	flag.Set("test.parallel", "24") // rows mostly wait
 	address, stop, err := nobody()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -1,7 +1,7 @@
 package faults
 
-// ownRows are our own cases: every class of the catalogue, on a fresh clone too. The words
-// of the expectations are those of the catalogue.
+// ownRows are our own cases, for every class of the catalogue, so that a fresh clone tests them
+// too. The expectations use the terms of the catalogue.
 var ownRows = []row{
 	sse("refused", "connect", replaced, "refuse"),
 	sse("no route", "connect", replaced, "drop SYN 60 s"),
@@ -100,7 +100,7 @@ var (
 	broken   = expect{Retry: "no", Status: "200", Tail: "terminal error event", Bill: "-"}
 )
 
-// shown is an error that the client gets and nobody else is asked for.
+// shown is an error that the client gets, and after which no other target is tried.
 func shown(status string) expect {
 	return expect{Retry: "no", Status: status, Tail: "json error", Bill: "-"}
 }

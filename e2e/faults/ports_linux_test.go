@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// closedPort is an address that nobody listens at, and nobody else gets as long as the test lasts:
-// the tests of other packages ask for ports too.
+// closedPort returns an address where nothing listens, and which no other process gets during the
+// test, since tests of other packages use ports too.
 func closedPort(t testing.TB) string {
 	t.Helper()
 	_, address := boundPort(t)
 	return address
 }
 
-// fullPort is an address whose listener accepts nobody and whose queue is full: the
-// kernel drops what else comes, as a dead route would.
+// fullPort returns the address of a listener that accepts no connection and whose queue is full, so
+// that the kernel drops further ones, as on a dead route.
 func fullPort(t testing.TB) string {
 	t.Helper()
 	fd, address := boundPort(t)
@@ -35,7 +35,7 @@ func fullPort(t testing.TB) string {
 	return ""
 }
 
-// boundPort is a socket that has a port and does not listen yet.
+// boundPort returns a socket that has a port but does not listen yet.
 func boundPort(t testing.TB) (fd int, address string) {
 	t.Helper()
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// closedPort is an address that nobody listens at.
+// closedPort returns an address where nothing listens.
 func closedPort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -18,7 +18,7 @@ func closedPort(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// fullPort needs a queue that fills: only Linux drops what comes then.
+// fullPort needs a queue that can be full: only Linux drops connections then.
 func fullPort(t testing.TB) string {
 	t.Helper()
 	t.Skip("only Linux drops connections to a full queue")

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// expired is a certificate for 127.0.0.1 that was good an hour ago.
+// expired returns a certificate for 127.0.0.1 that expired an hour ago.
 func expired(t testing.TB) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -31,7 +31,7 @@ func expired(t testing.TB) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// nobody is a name server on loopback that knows no name.
+// nobody starts a name server on loopback that knows no name.
 func nobody() (address string, stop func(), err error) {
 	c, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -49,7 +49,7 @@ func nobody() (address string, stop func(), err error) {
 			if n < 12 {
 				continue
 			}
-			end := 12 // the question goes back, without what stands behind it
+			end := 12 // the question is repeated, without the rest of the query
 			for end < n && b[end] != 0 {
 				end += int(b[end]) + 1
 			}

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// elsewhere plays the rows that are about more than one exchange: the process itself, and
-// many requests. ok is false for all others.
+// elsewhere returns the test for a row that is about the process itself or about many requests. ok is
+// false for all others.
 func (r *row) elsewhere() (f func(t *testing.T), ok bool) {
 	switch {
 	case strings.HasPrefix(r.ID, "g-kill9"):
@@ -99,7 +99,7 @@ func start(t *testing.T, text string, args ...string) (addr string, p *os.Proces
 	return addr, cmd.Process
 }
 
-// streaming starts a program with a stream under way, of which two words have come.
+// streaming starts a program with a stream under way, of which two words have arrived.
 func streaming(t *testing.T, steps ...string) (c net.Conn, br *bufio.Reader, p *os.Process) {
 	t.Helper()
 	sc, err := parse(steps)
@@ -121,7 +121,7 @@ func streaming(t *testing.T, steps ...string) (c net.Conn, br *bufio.Reader, p *
 	return c, br, p
 }
 
-// killed ends the process under a stream: the client sees the connection end, and no
+// killed kills the process during a stream: the client sees the end of the connection, without a
 // terminator.
 func killed(t *testing.T) {
 	_, br, p := streaming(t, "status 200", "event token x1000")
@@ -132,15 +132,15 @@ func killed(t *testing.T) {
 	}
 }
 
-// diskFull fills the disk that the ledger is on: new calls are refused before anything is sent, one that
-// is under way finishes.
+// diskFull fills the disk of the ledger: new calls are refused before anything is sent, and one that is
+// under way finishes.
 func diskFull(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "ledger")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=16m,mode=700"); err != nil {
-		t.Skipf("a disk that can be filled is mounted by root alone: %v", err)
+		t.Skipf("only root can mount a disk that can be filled: %v", err)
 	}
 	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
 	sc, err := parse([]string{"status 200", "header content-type: text/event-stream", "event token x5", "done"})
@@ -176,7 +176,7 @@ func diskFull(t *testing.T) {
 		if resp.StatusCode == 503 {
 			refused = string(b)
 			if good.asked.Load() != asked {
-				t.Error("what was refused was sent")
+				t.Error("a refused request was sent")
 			}
 		}
 	}
@@ -203,7 +203,7 @@ type readerFunc func(p []byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// upgraded asks the process to stop under a stream, as an upgrade does: it drains.
+// upgraded stops the process during a stream, as an upgrade does: it drains.
 func upgraded(t *testing.T) {
 	_, br, p := streaming(t, "status 200", "event each 100 ms for 10 s", "done")
 	p.Signal(syscall.SIGTERM)
@@ -213,7 +213,7 @@ func upgraded(t *testing.T) {
 	}
 }
 
-// The program itself plays some rows like the data plane in this process does.
+// Some rows are played against the program itself, as well as against the data plane in this process.
 func TestProgram(t *testing.T) {
 	for _, loops := range []string{"-1", "2"} {
 		for _, r := range ownRows {
@@ -238,8 +238,8 @@ func TestProgram(t *testing.T) {
 	}
 }
 
-// storm asks a provider that fails every time: with a good one behind it each request
-// asks it at most once, and a tenth more.
+// storm sends requests to a provider that always fails, with a good one as fallback: it gets each request at
+// most once, and a tenth more.
 func storm(t *testing.T) {
 	requests, workers := 200, 8
 	if *full {

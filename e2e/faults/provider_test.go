@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// A provider plays a script, and behaves when the script is over.
+// A provider plays a script, and afterwards answers normally.
 type provider struct {
 	who    string
 	script *script
@@ -22,15 +22,15 @@ type provider struct {
 
 	conns  atomic.Int64 // accepted
 	open   atomic.Int64
-	asked  atomic.Int64 // requests read, or plays begun without one
+	asked  atomic.Int64 // requests read, and plays begun without one
 	played atomic.Int64 // plays begun
 
 	over  chan struct{} // the test has ended
 	mu    sync.Mutex
-	ended []time.Time // when the other side left in the middle of a play
+	ended []time.Time // times at which the other side left during a play
 }
 
-// newProvider starts one and tells by its base URL where it is.
+// newProvider starts a provider and returns it with its base URL.
 func newProvider(t testing.TB, who string, sc *script) *provider {
 	t.Helper()
 	p := &provider{who: who, script: sc, over: make(chan struct{})}
@@ -132,7 +132,7 @@ func (p *provider) serve(c net.Conn) {
 	}
 }
 
-// play plays one request's part. It reports whether the connection lives on.
+// play plays the part for one request. It reports whether the connection stays open.
 func (p *provider) play(c net.Conn, br *bufio.Reader, n int64) bool {
 	gone, quit := make(chan struct{}), make(chan struct{})
 	s := &stage{c: c, who: p.who, gone: gone, pace: p.pace}
@@ -141,7 +141,7 @@ func (p *provider) play(c net.Conn, br *bufio.Reader, n int64) bool {
 		return s.finish()
 	}
 	done := make(chan struct{})
-	go func() { // the other side sends nothing until it is answered: bytes or an end are its leaving
+	go func() { // the other side sends nothing until it has an answer, so bytes or an end mean that it leaves
 		defer close(done)
 		_, err := br.Peek(1)
 		select {
@@ -179,7 +179,7 @@ func (p *provider) play(c net.Conn, br *bufio.Reader, n int64) bool {
 	return alive && !s.last
 }
 
-// left tells when the other side left in the middle of a play.
+// left returns when the other side left during a play.
 func (p *provider) left() []time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()

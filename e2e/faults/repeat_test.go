@@ -11,10 +11,10 @@ import (
 	"asbru/core"
 )
 
-// twice reports whether the client of the row sends its request two times under one key.
+// twice reports whether the client of the row sends its request twice with one key.
 func (r *row) twice() bool { return strings.HasSuffix(r.Action, "same Idempotency-Key") }
 
-// askUnder asks body under an Idempotency-Key.
+// askUnder sends body with an Idempotency-Key.
 func askUnder(t testing.TB, c *http.Client, addr, key, body string) *answer {
 	t.Helper()
 	start := time.Now()
@@ -35,8 +35,8 @@ func askUnder(t testing.TB, c *http.Client, addr, key, body string) *answer {
 	return a
 }
 
-// submit sends the request of the row two times at once, and once more, under one key; and
-// another body.
+// submit sends the request of the row twice at once, and once more, with one key, and then another body
+// with that key.
 func (r *row) submit(t *testing.T, g *gateway, bad, good *provider) {
 	t.Helper()
 	body := question + "}"
@@ -70,7 +70,7 @@ func (r *row) submit(t *testing.T, g *gateway, bad, good *provider) {
 			paid++
 			r.checkBill(t, &rec, true)
 		case rec.Cost != 0:
-			t.Errorf("who got it again (%v) is charged %v", rec.Recall, rec.Cost)
+			t.Errorf("a repetition (%v) is charged %v", rec.Recall, rec.Cost)
 		}
 	}
 	if paid != 1 {
@@ -78,11 +78,11 @@ func (r *row) submit(t *testing.T, g *gateway, bad, good *provider) {
 	}
 	a := askUnder(t, c, g.addr, "call-1", strings.Replace(body, `"hi"`, `"ho"`, 1))
 	if rec := g.record(t); a.status != 422 || !strings.Contains(a.body, "idempotency_key_reused") || rec.Cost != 0 {
-		t.Errorf("another body under the same key: %d %.400s, charged %v", a.status, a.body, rec.Cost)
+		t.Errorf("another body with the same key: %d %.400s, charged %v", a.status, a.body, rec.Cost)
 	}
 }
 
-// Who goes with a call that breaks off is told so, once, and behind whole events.
+// Clients that share a call which breaks off get one error each, after complete events.
 func TestRepeatOfWhatBreaks(t *testing.T) {
 	t.Parallel()
 	for _, lane := range lanes {
@@ -100,7 +100,7 @@ func TestRepeatOfWhatBreaks(t *testing.T) {
 				all.Go(func() {
 					a := askUnder(t, c, g.addr, "call-2", question+`,"stream":true}`)
 					a.invariant(t)
-					if a.status != 200 || a.err != nil || a.errors+a.terminators != 1 { // one that came late asks anew, and is answered
+					if a.status != 200 || a.err != nil || a.errors+a.terminators != 1 { // a late one makes a new call, which is answered
 						t.Errorf("%d, %v, %d errors, %d terminators: %s", a.status, a.err, a.errors, a.terminators, last(a.body))
 					}
 				})

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// A row is one failure and what must come of it, in the words of the catalogue.
+// A row is one failure and its expected outcome, in the terms of the catalogue.
 type row struct {
 	ID     string
 	Family string
@@ -22,7 +22,7 @@ type row struct {
 	Expect expect
 }
 
-// expect is the right side of a row.
+// expect is the expected outcome of a row.
 type expect struct {
 	Retry    string  `json:"retry_or_fallback"`
 	Status   string  `json:"client_status"`
@@ -32,7 +32,7 @@ type expect struct {
 	Deadline float64 `json:"deadline_s"`
 }
 
-// sharedRows reads the catalogue beside the repository; none when it is not there.
+// sharedRows reads the catalogue next to the repository; none if it is not there.
 func sharedRows(t *testing.T) (rows []row) {
 	t.Helper()
 	f, err := os.Open("../../../shared/data/protocol/faults/provider.jsonl")
@@ -55,7 +55,7 @@ func sharedRows(t *testing.T) (rows []row) {
 
 var number = regexp.MustCompile(`\b[1-5][0-9][0-9]\b`)
 
-// statuses are what the client may see, and whether a 200 has to be the fallback's.
+// statuses returns the statuses that the client may see, and whether a 200 has to be the fallback's.
 func (e *expect) statuses() (allowed map[int]bool, fallback bool) {
 	allowed = map[int]bool{}
 	for _, n := range number.FindAllString(e.Status, -1) {
@@ -65,12 +65,12 @@ func (e *expect) statuses() (allowed map[int]bool, fallback bool) {
 	return allowed, strings.Contains(e.Status, "200 from fallback") && !strings.Contains(e.Status, "flagged")
 }
 
-// A replay says who has to have been asked.
+// A replay says which providers must have got the request.
 type replay uint8
 
 const (
-	anyone   replay = iota // the row leaves it open
-	onlyBad                // nobody but the first, and once
+	anyone   replay = iota // the row does not say
+	onlyBad                // only the first, once
 	thenGood               // the second answers
 )
 
@@ -88,7 +88,7 @@ func (e *expect) replay() replay {
 	return anyone
 }
 
-// unchecked lists what of the row the gateway cannot show yet, and why.
+// unchecked lists the expectations of the row that the gateway does not meet yet, and why.
 func (r *row) unchecked() (list []string) {
 	if strings.HasPrefix(r.Expect.Bill, "attempt") {
 		list = append(list, "bill ("+r.Expect.Bill+"): what a failed attempt cost at its provider is not known and not charged; that it was made is in the record")
@@ -105,7 +105,7 @@ func (r *row) unchecked() (list []string) {
 	return list
 }
 
-// billed is how many tokens of output the record has to show; -1: the row does not say.
+// billed returns the tokens of output that the record must have; -1: the row does not say.
 func (r *row) billed() int64 {
 	switch {
 	case strings.HasPrefix(r.Expect.Bill, "0 as reported"):

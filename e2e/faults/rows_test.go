@@ -10,22 +10,22 @@ import (
 	"asbru/core"
 )
 
-// lanes are the two that an exchange can take.
+// lanes are the two lanes of an exchange.
 var lanes = []struct {
 	name  string
 	loops int
 }{{"goroutine", -1}, {"loop", 1}}
 
-// slack is what a busy machine may add to a wait.
+// slack is how much a busy machine may add to a wait.
 const slack = 5 * time.Second
 
-// A ledger counts the rows that hold, by family.
+// A ledger counts the rows that pass, by family.
 type ledger struct {
 	rows, hold map[string]int
 	notes      []string
 }
 
-// The catalogue beside the repository, as far as it lies there.
+// The catalogue next to the repository, if it is there.
 func TestShared(t *testing.T) {
 	t.Parallel()
 	rows := sharedRows(t)
@@ -120,20 +120,20 @@ func (r *row) play(t *testing.T, loops int) {
 		a := ask(t, c, g.addr, r.Stream)
 		r.check(t, g, a, bad, good)
 	}
-	// Whatever it was, the same client and the same provider go on.
+	// After any failure the same client and the same provider continue to work.
 	next := ask(t, c, g.addr, false)
 	next.invariant(t)
 	if next.status != 200 || next.err != nil || next.text == "" {
 		t.Errorf("the next request on the connection got %d, %v: %.300s", next.status, next.err, next.body)
 	}
-	if sc.door == "" && !sc.timed && len(sc.plays) == 1 && next.from(t) != "bad" && !r.benches() { // whose waits are brief when timed
+	if sc.door == "" && !sc.timed && len(sc.plays) == 1 && next.from(t) != "bad" && !r.benches() { // the waits of timed scripts are brief
 		t.Errorf("the next request was answered by %q; the first provider is well again", next.from(t))
 	}
 	await(t, "buffers to come back", func() bool { return g.srv.Buffers() == 0 })
 }
 
-// benches reports whether the provider said that it wants to be left alone for a while, or
-// that it does not want this key: then the next request goes elsewhere.
+// benches reports whether the provider asked to wait, or refused the key: then the next request goes to another
+// target.
 func (r *row) benches() bool {
 	for _, step := range r.Steps {
 		for _, status := range []string{"401", "402", "403", "429"} {
@@ -145,7 +145,7 @@ func (r *row) benches() bool {
 	return false
 }
 
-// check holds an answer against its row.
+// check compares an answer with its row.
 func (r *row) check(t *testing.T, g *gateway, a *answer, bad, good *provider) {
 	t.Helper()
 	a.invariant(t)
@@ -186,18 +186,18 @@ func (r *row) check(t *testing.T, g *gateway, a *answer, bad, good *provider) {
 		t.Errorf("the record shows %+v", rec.Usage)
 	}
 	if r.Expect.Breaker && who != "bad" && g.failures() == 0 {
-		t.Errorf("the failed attempt was counted nowhere")
+		t.Errorf("the failed attempt was not counted")
 	}
 }
 
-// What a token costs here: nobody knows the models, so they cost the ceiling.
+// The cost of a token here: the models have no price, so they cost the ceiling.
 const (
 	eachIn  = core.Money(30_000)
 	eachOut = core.Money(180_000)
 )
 
-// checkBill compares what the exchange is charged with what the row says. answered: some provider
-// gave the answer.
+// checkBill compares the charge of the exchange with the row. answered says that the answer is from a
+// provider.
 func (r *row) checkBill(t *testing.T, rec *core.Record, answered bool) {
 	t.Helper()
 	reported := eachIn*core.Money(rec.Usage.In) + eachOut*core.Money(rec.Usage.Out)
@@ -222,7 +222,7 @@ func (r *row) checkBill(t *testing.T, rec *core.Record, answered bool) {
 	}
 }
 
-// checkTail looks at how the answer ends.
+// checkTail checks how the answer ends.
 func (r *row) checkTail(t *testing.T, a *answer) {
 	t.Helper()
 	tail := r.Expect.Tail

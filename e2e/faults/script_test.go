@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// second is how long a second of a script takes here. The waits of the gateway's
-// configuration are scaled alike.
+// second is how long a second of a script takes here. The waits of the gateway's configuration have the
+// same scale.
 const second = 20 * time.Millisecond
 
-// whole is how long an exchange may take whose script drips.
+// whole is the time limit of an exchange whose script drips.
 const whole = 120 * second
 
-// A script is what a provider does: to who connects, and then to one request after the
-// other. When all plays are over it answers as it should.
+// A script is the behaviour of a provider: for connections, and then for one request after the other. After
+// all plays it answers normally.
 type script struct {
-	door  string // how it listens: "" plainly, or refuse, drop, nxdomain, expired, alert, mute
-	timed bool   // it makes one wait for longer than the waits of a configuration
-	drips bool   // and it is only the whole that takes too long
+	door  string // how it listens: "" normally, or refuse, drop, nxdomain, expired, alert, mute
+	timed bool   // it stalls for longer than a configured wait
+	drips bool   // only the total time is too long
 	early bool   // the first play begins before a request was read
 	plays [][]act
 }
@@ -29,17 +29,17 @@ type script struct {
 // An act is one step of a play. It reports false when the connection is over.
 type act func(s *stage) bool
 
-// A verb knows a step by its words.
+// A verb recognizes a step by its words.
 type verb struct {
 	words *regexp.Regexp
-	make  func(m []string, sc *script) act // nil act: the script itself was changed
+	make  func(m []string, sc *script) act // a nil act: it changed the script itself
 }
 
 func says(words string, f func(m []string, sc *script) act) verb {
 	return verb{regexp.MustCompile("^(?:" + words + ")$"), f}
 }
 
-// door makes a verb of how the provider listens.
+// door returns a verb that sets how the provider listens.
 func door(words, kind string) verb {
 	return says(words, func([]string, *script) act { return nil }).opens(kind)
 }
@@ -49,19 +49,19 @@ func (v verb) opens(kind string) verb {
 	return v
 }
 
-// does makes a verb of an act that needs no words.
+// does returns a verb for an act without arguments.
 func does(words string, a act) verb {
 	return says(words, func([]string, *script) act { return a })
 }
 
-// timed is v, for what makes one wait.
+// timed returns v for a step that stalls.
 func timed(v verb) verb {
 	f := v.make
 	v.make = func(m []string, sc *script) act { sc.timed = true; return f(m, sc) }
 	return v
 }
 
-// parse makes a script of steps. A step nobody knows is an error.
+// parse makes a script of steps. An unknown step is an error.
 func parse(steps []string) (*script, error) {
 	sc := &script{plays: [][]act{nil}}
 	answered := false
@@ -74,7 +74,7 @@ steps:
 				sc.add(interim(code, times))
 				continue
 			}
-			for range times { // one after the other, for one request each
+			for range times { // one play for each request
 				if answered {
 					sc.plays = append(sc.plays, nil)
 				}
@@ -96,10 +96,10 @@ steps:
 	return sc, nil
 }
 
-// waits are those that the script is to be played against.
+// waits returns the waits for playing the script.
 func (sc *script) waits() waits {
 	switch {
-	case sc.drips: // no wait between two bytes may run out before, though this process stands still for a second
+	case sc.drips: // no wait between two bytes may end first, even if this process pauses for a second
 		return waits{ample.connect, ample.head, ample.stall, whole}
 	case sc.timed:
 		return brief
@@ -134,7 +134,7 @@ func size(n, unit string) int {
 	return int(f)
 }
 
-// span is a duration of a script as long as it takes here.
+// span returns a duration of a script at the scale of these tests.
 func span(n, unit string) time.Duration {
 	f, _ := strconv.ParseFloat(n, 64)
 	switch unit {

@@ -11,15 +11,15 @@ import (
 type stage struct {
 	c    net.Conn
 	who  string
-	gone <-chan struct{} // closed when the other side left, or the test ended
+	gone <-chan struct{} // closed when the other side has left, or the test has ended
 	pace time.Duration   // between tokens
 
 	code   int
 	kind   string
 	fields string
-	text   string // the body, when it is no stream
-	extra  string // behind the body
-	noise  string // of an error
+	text   string // the body if it is not a stream
+	extra  string // bytes after the body
+	noise  string // the code of an error
 
 	opened, finished, ended, crlf, last bool
 	said                                int
@@ -37,7 +37,7 @@ func interim(code, times int) act {
 	}
 }
 
-// final begins a reply. The word behind the status is json, or the code of an error.
+// final begins a reply. The word after the status is json, or the code of an error.
 func final(code int, word string) act {
 	return func(s *stage) bool {
 		s.code, s.noise = code, word
@@ -56,7 +56,7 @@ func (s *stage) send(p string) bool {
 
 func (s *stage) raw(p string) bool { return s.send(p) }
 
-// hang waits, or until the other side leaves.
+// hang waits for a while, or until the other side leaves.
 func (s *stage) hang(d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -77,7 +77,7 @@ func (s *stage) drip(p string) bool {
 	return true
 }
 
-// flood sends a beginning and then n bytes made of p.
+// flood sends a beginning and then n bytes of repetitions of p.
 func (s *stage) flood(begin, p string, n int) bool {
 	if !s.send(begin) {
 		return false
@@ -104,7 +104,7 @@ func (s *stage) body(text string) bool {
 	return true
 }
 
-// head is a reply head with a Content-Length.
+// head returns a reply head with a Content-Length.
 func (s *stage) head(n int) string {
 	kind := s.kind
 	if kind == "" {
@@ -137,7 +137,7 @@ func (s *stage) chunk(p string) bool {
 	return s.open() && s.send(fmt.Sprintf("%x\r\n%s\r\n", len(p), p))
 }
 
-// fin ends the reply where it is, and the connection.
+// fin ends the reply at this point, and the connection.
 func (s *stage) fin() bool {
 	if s.open() {
 		s.send("0\r\n\r\n")
@@ -146,7 +146,7 @@ func (s *stage) fin() bool {
 	return false
 }
 
-// finish ends a play that says nothing of its end. It reports whether the connection lives on.
+// finish ends a play without an explicit end. It reports whether the connection stays open.
 func (s *stage) finish() bool {
 	switch {
 	case s.opened:

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// verbs are the steps that are understood, besides statuses.
+// verbs are the known steps, besides statuses.
 var verbs = []verb{
 	door(`refuse`, "refuse"),
 	timed(door(`drop SYN .*`, "drop")),
