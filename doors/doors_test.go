@@ -35,8 +35,8 @@ func TestMessagesPath(t *testing.T) {
 	f("POST", "/chat/completions", 0, false)
 }
 
-// TestDoorPathsAreClean holds the paths of every door, which the data plane does not judge
-// when they match to the last byte, against what it refuses of others.
+// TestDoorPathsAreClean checks that the paths of every door, which the data plane does not check if they match
+// exactly, would pass its check.
 func TestDoorPathsAreClean(t *testing.T) {
 	for _, d := range All() {
 		for op := range d.Ops {
@@ -211,7 +211,7 @@ func TestHotBytes(t *testing.T) {
 	f("", false)
 }
 
-// No door hides behind another one's prefix.
+// No door is hidden by another one's prefix.
 func TestDoorsAreReached(t *testing.T) {
 	all := All()
 	for i, d := range all {
@@ -223,7 +223,7 @@ func TestDoorsAreReached(t *testing.T) {
 	}
 }
 
-// An echo is a provider that answers every request with an error that says what came.
+// An echo is a provider that answers every request with an error that describes the request.
 func echo(w http.ResponseWriter, q *http.Request) {
 	b, _ := io.ReadAll(q.Body)
 	var sent struct{ Model string }

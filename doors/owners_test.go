@@ -12,8 +12,8 @@ import (
 	"asbru/hotpath"
 )
 
-// served says of every prefix whether things can be looked at behind it, or only POST passes. A new door
-// needs a row.
+// served says for every prefix whether things can be read below it, or only POST is served. A new door needs a
+// row.
 var served = map[string]bool{
 	"/v1": true, "/openai/v1": true, "/openai/openai": true, "/openai": true, "/anthropic/v1": true,
 	"/genai/v1beta": true, "/genai/upload/v1beta": true, "/genai/download/v1beta": true, "/genai/upload/v1": true, "/genai/v1": true,
@@ -40,7 +40,7 @@ var holds = map[string]string{
 	"/organization": "the account", "/organizations": "the account", "/projects": "the account", "/api_keys": "the account", "/api-keys": "the account", "/workspaces": "the account",
 }
 
-// A deed is something that a caller does to a thing or its room: METHOD and what follows the room's path.
+// A deed is a request about a thing or its room: METHOD and the path after the room's.
 type deed struct{ name, method, tail string }
 
 var deeds = []deed{
@@ -48,7 +48,7 @@ var deeds = []deed{
 	{"replace", "PUT", "/it"}, {"cancel", "POST", "/it/cancel"}, {"stop", "POST", "/it:cancel"}, {"delete", "DELETE", "/it"}, {"deeper", "DELETE", "/it/files/x"},
 }
 
-// expected is what comes of a deed: passes, is nothing (404), or is a list of what is the caller's.
+// expected is the outcome of a deed: it passes, is not found (404), or is a list of the caller's things.
 func expected(room string, d deed, mine bool) string {
 	thing := d.tail != ""
 	switch holds[room] {
@@ -78,7 +78,7 @@ func expected(room string, d deed, mine bool) string {
 	return "passes"
 }
 
-// A book knows what a test tells it.
+// A book has the records that a test gives it.
 type book map[core.ObjectRef]core.Maker
 
 func (b book) Find(refs []core.ObjectRef, told func([]core.Object, error)) {
@@ -96,7 +96,7 @@ func (b book) Keep(_, _ []core.Object, told func(error))             { told(nil)
 func (b book) Forget(_ []core.ObjectRef, told func(error))           { told(nil) }
 func (b book) Figures() []core.Figure                                { return nil }
 
-// line is the head of a request that has nothing but its line.
+// line is a head with only a request line.
 type line struct{ method, path string }
 
 func (l line) Field(string) ([]byte, bool) { return nil, false }
@@ -104,7 +104,7 @@ func (l line) Query() []byte               { return nil }
 func (l line) Method() []byte              { return []byte(l.method) }
 func (l line) Path() []byte                { return []byte(l.path) }
 
-// relayed finds how the data plane reads a path behind a door: what follows the prefix, and whether it is relayed.
+// relayed returns how the data plane reads a path of a door: the part after the prefix, and whether it is relayed.
 func relayed(d *hotpath.Door, method, tail string) (path []byte, ok bool) {
 	if op, ok := d.Ops[method+" "+tail]; ok {
 		return nil, op == core.OpPass
@@ -123,7 +123,7 @@ func relayed(d *hotpath.Door, method, tail string) (path []byte, ok bool) {
 	return path, true
 }
 
-// TestWhoseThingsAreWhose holds every door, room, deed and caller against expected.
+// TestWhoseThingsAreWhose compares every combination of door, room, deed and caller with expected.
 func TestWhoseThingsAreWhose(t *testing.T) {
 	for share, mates := range map[string]bool{"key": false, "team": true} {
 		t.Run(share, func(t *testing.T) {
@@ -200,7 +200,7 @@ func matrix(t *testing.T, snap *core.Snapshot, d *hotpath.Door, mates bool) (n i
 	return n
 }
 
-// outcome is what comes of x.
+// outcome returns the outcome of x.
 func outcome(x *core.Exchange, mine bool) string {
 	switch v := core.Run(x, x.Key.Policy.Plans[core.OpPass].Before); v {
 	case core.Continue:
@@ -248,7 +248,7 @@ func compiled(t *testing.T, share string, b core.Objects, ask owned.Ask) *core.S
 	return snap
 }
 
-// TestNobodysThings holds that without virtual keys, and where all share, there is nothing to judge.
+// TestNobodysThings checks that without virtual keys, and if all callers share, nothing is judged.
 func TestNobodysThings(t *testing.T) {
 	yes := true
 	with := func(doc *config.Document) core.Plan {

@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// A signing is one request while it is signed.
+// A signing is one request being signed.
 type signing struct {
 	*Key
 	o     *core.Outgoing
@@ -15,8 +15,8 @@ type signing struct {
 	body  [sha256.Size]byte
 }
 
-// sign returns the signature, and dst as it was, but for the capacity that was needed
-// behind its end.
+// sign returns the signature, and dst unchanged except for its capacity, which is used as
+// scratch memory.
 func (s *signing) sign(dst []byte) ([]byte, [sha256.Size]byte) {
 	room, query := pairs(dst, s.o.Query)
 	at := len(room)
@@ -71,7 +71,7 @@ func (s *signing) names(b []byte) []byte {
 	return b
 }
 
-// value appends a header's value without space around it, and one for several within.
+// value appends a header's value without surrounding space, and with single spaces within.
 func value(b, v []byte) []byte {
 	v = bytes.TrimSpace(v)
 	for i, c := range v {
@@ -82,8 +82,8 @@ func value(b, v []byte) []byte {
 	return b
 }
 
-// path appends the path of a request line encoded once more. Dot segments stay: what a
-// Face says has none.
+// path appends the path of a request line, encoded again. Dot segments are kept, as paths of
+// a Face have none.
 func path(b, p []byte) []byte {
 	if len(p) == 0 {
 		return append(b, '/')
@@ -98,7 +98,7 @@ func path(b, p []byte) []byte {
 	return b
 }
 
-// A pair is where one parameter of the query stands, encoded: name, =, value.
+// A pair is the position of one encoded parameter of the query: name, =, value.
 type pair struct{ from, to int }
 
 func (p pair) of(b []byte) []byte { return b[p.from:p.to] }
@@ -126,7 +126,7 @@ func pairs(b, query []byte) ([]byte, []pair) {
 	return b, list
 }
 
-// before compares by name, and by value where names are the same.
+// before compares by name, and if names are equal by value.
 func before(x, y []byte) bool {
 	xn, xv, _ := bytes.Cut(x, []byte("="))
 	yn, yv, _ := bytes.Cut(y, []byte("="))
@@ -136,7 +136,7 @@ func before(x, y []byte) bool {
 	return bytes.Compare(xv, yv) < 0
 }
 
-// again appends text that is percent-encoded in some way as AWS encodes it.
+// again appends percent-encoded text in AWS's encoding.
 func again(b, text []byte) []byte {
 	for i := 0; i < len(text); i++ {
 		c := text[i]

@@ -5,16 +5,16 @@ import (
 	"io"
 )
 
-// A Secret is text that does not print: whatever formats or encodes it writes ***.
+// A Secret is text that cannot be printed: every way of formatting or encoding it yields ***.
 type Secret string
 
-// String is ***.
+// String returns ***.
 func (Secret) String() string { return "***" }
 
 // Format writes *** for every verb.
 func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "***") }
 
-// MarshalText is ***.
+// MarshalText returns ***.
 func (Secret) MarshalText() ([]byte, error) { return []byte("***"), nil }
 
 // Format writes *** for every verb: a Key holds its Credential.

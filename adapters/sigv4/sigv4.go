@@ -1,9 +1,8 @@
 // Package sigv4 signs requests to AWS with Signature Version 4.
 //
-// It appends header lines to a request that is complete otherwise, and signs exactly
-// those, the host and the content type. It finds no credentials, refreshes none and
-// does no I/O; it signs no query strings (presigned URLs), no chunks, and nothing for
-// S3, whose paths are encoded once.
+// It appends header lines to an otherwise complete request, and signs exactly those, the
+// host and the content type. It finds no credentials, refreshes none and does no I/O. It
+// does not support presigned URLs, chunks, and S3, whose paths are encoded only once.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 package sigv4
@@ -23,22 +22,22 @@ const (
 	timeForm  = "20060102T150405Z"
 )
 
-// A Credential is who signs.
+// A Credential is an access key of AWS.
 type Credential struct {
 	ID      string // the access key id, which is no secret
 	Secret  Secret
 	Session Secret // of temporary credentials; empty: none
 }
 
-// A Key is a Credential made ready to sign for one service in one region on one day,
-// which spares each request half of the work. It is immutable.
+// A Key is a Credential prepared to sign for one service in one region on one day, which
+// saves half of the work for each request. It is immutable.
 type Key struct {
 	cred    Credential
 	service string
 	region  string
 	day     [len(dayForm)]byte
 	derived [sha256.Size]byte
-	bare    bool // x-amz-content-sha256 is left out, as in the examples AWS gives
+	bare    bool // x-amz-content-sha256 is left out, as in AWS's examples
 }
 
 // Derive makes the Key of cred for the day, in UTC, of now.
@@ -53,7 +52,7 @@ func Derive(cred Credential, service, region string, now time.Time) *Key {
 	return k
 }
 
-// For reports whether k is what Derive would make for the same region and service.
+// For reports whether k equals the result of Derive for the same region and service.
 func (k *Key) For(cred Credential, now time.Time) bool {
 	var day [len(dayForm)]byte
 	now.UTC().AppendFormat(day[:0], dayForm)

@@ -12,12 +12,12 @@ type Sample struct {
 	Request, Reply []byte
 	Stream         [][]byte // its frames
 
-	// Play reads and writes the frames of a stream, with the memory it is given.
+	// Play reads and writes the frames of a stream, in the given memory.
 	Play func(x *core.Crossing, ev []core.Event, dst []byte, frames [][]byte) ([]core.Event, []byte, error)
 }
 
-// Allocations holds that translating allocates nothing once the forms have their memory, from the
-// format to itself and from another one. It means nothing under the race detector.
+// Allocations checks that translating, from the format to itself and from another one, does not allocate once the
+// forms have grown. It has no meaning under the race detector.
 func Allocations(t *testing.T, d *core.Dialect, chat *core.ChatCodec, s *Sample) {
 	t.Helper()
 	form, reply, x := core.NewChat(), core.NewCompletion(), core.NewCrossing()

@@ -1,7 +1,7 @@
-// Package trial tries codecs of conversations, in tests: the laws that each of them keeps whatever
-// the bytes, and what one may allocate.
+// Package trial tests codecs of conversations: the laws that each of them must keep for any bytes,
+// and the memory that one may allocate.
 //
-// It refuses to know a format, and to be part of the program.
+// It refuses to depend on a format, and to be part of the program.
 package trial
 
 import (
@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	perByte = 256       // that may be allocated for one of input
-	atLeast = 256 << 10 // that may be allocated for any input
+	perByte = 256       // bytes that may be allocated for each byte of input
+	atLeast = 256 << 10 // bytes that may be allocated for any input
 )
 
-// Frugal reports an error when run allocates far more than the input is long.
+// Frugal reports an error if run allocates too much for the length of the input.
 func Frugal(t *testing.T, input []byte, run func()) {
 	t.Helper()
 	var before, after runtime.MemStats
@@ -30,8 +30,8 @@ func Frugal(t *testing.T, input []byte, run func()) {
 	}
 }
 
-// Request holds that what is read of a body and written again is valid and does not change when
-// that is done once more, and that it can be written as another format's.
+// Request checks that a request that was read and written again is valid, does not change if that is repeated, and
+// can be written as if it came from another format.
 func Request(t *testing.T, d *core.Dialect, chat *core.ChatCodec, b []byte) {
 	t.Helper()
 	var p core.Peek

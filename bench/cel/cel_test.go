@@ -30,7 +30,7 @@ func (h head) Field(name string) ([]byte, bool) {
 // Query is kept among the fields.
 func (h head) Query() []byte { return []byte(h["?"]) }
 
-// A request is one set of values, as both sides are told it.
+// A request is one set of values, for both sides.
 type request struct {
 	env  rule.Env
 	vars map[string]any
@@ -89,8 +89,8 @@ func newLibrary(t *testing.T) *cel.Env {
 	return env
 }
 
-// looser reports whether the library refuses what we allow on purpose: numbers of
-// both kinds may be equal, and in a list.
+// looser reports whether the library refuses something that we allow on purpose: comparing numbers
+// of both kinds, also in a list.
 func looser(err error) bool {
 	for _, op := range []string{"'_==_'", "'_!=_'", "'@in'"} {
 		if strings.Contains(err.Error(), "no matching overload for "+op) && (strings.Contains(err.Error(), "double") || strings.Contains(err.Error(), "int")) {
@@ -100,8 +100,7 @@ func looser(err error) bool {
 	return false
 }
 
-// same compares both sides on src. It reports whether we accept it, and how often
-// it matched.
+// same compares both sides on src. It returns whether we accept it, and how often it matched.
 func same(t *testing.T, library *cel.Env, src string, requests []request) (accepted bool, matched int) {
 	t.Helper()
 	r, err := rule.Compile(src)
@@ -176,7 +175,7 @@ func TestAgainstLibrary(t *testing.T) {
 	}
 }
 
-// blank reports whether src may be nothing but blanks and a comment, which we take for "always".
+// blank reports whether src may be only blanks and a comment, which always match.
 func blank(src string) bool {
 	src = strings.TrimSpace(src)
 	return src == "" || strings.HasPrefix(src, "//")

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// A grammar makes random conditions that are well typed.
+// A grammar generates random conditions that are well typed.
 type grammar struct{ *rand.Rand }
 
 func (g grammar) of(words ...string) string { return words[g.IntN(len(words))] }
 
-// words are what strings are made of: few, so that comparisons hold now and then.
+// words are the parts of strings. They are few, so that comparisons hold sometimes.
 var words = []string{"gpt-4o", "gpt-4o-mini", "claude", "openai", "premium", "free", "", "ä", "😀x", "a b", `q"'\`, "1", "EU"}
 
 var headers = []string{"x-tier", "x-who", "user-agent"}
@@ -75,7 +75,7 @@ func (g grammar) text(depth int) string {
 	return g.of("model", "provider", "virtual_key_name", "team_id", "customer_name")
 }
 
-// quoted writes a string in one of the ways there are.
+// quoted writes a string in one of the possible forms.
 func (g grammar) quoted(s string) string {
 	var b strings.Builder
 	quote := g.of(`"`, `'`, `"""`, `'''`)
@@ -109,7 +109,7 @@ func (g grammar) whole(depth int) string {
 	return strconv.Itoa(g.IntN(12) - 3)
 }
 
-// number is a double or, now and then, an integer: they may be compared.
+// number returns a double or sometimes an integer, which may be compared.
 func (g grammar) number(depth int) string {
 	switch g.IntN(5) {
 	case 0:
@@ -122,8 +122,8 @@ func (g grammar) number(depth int) string {
 	return g.of("budget_used", "tokens_used", "request")
 }
 
-// maim changes a condition at random, so that most are no condition any more and
-// some are one that nobody thought of.
+// maim changes a condition at random. Most results are not valid; some are unexpected valid
+// ones.
 func (g grammar) maim(src string) string {
 	b := []byte(src)
 	for range 1 + g.IntN(3) {

@@ -17,24 +17,24 @@ import (
 	"asbru/core/ledger"
 )
 
-// An acknowledgement is the last that a driver said of a call.
+// An acknowledgement is the last line of a driver about a call.
 type acknowledgement struct {
 	ended bool
 	cost  core.Money
 }
 
-// A client is everybody who was told something, over all lives of the process.
+// A client collects all acknowledgements, over all lives of the process.
 type client struct {
 	told    map[string]acknowledgement
 	lives   int
 	slowest time.Duration // to be ready
-	full    int           // calls that were refused for want of room
-	deaf    bool          // to the rest of what this life says
+	full    int           // calls that were refused because there was no space
+	deaf    bool          // it ignores the rest of this life's output
 }
 
 func newClient() *client { return &client{told: map[string]acknowledgement{}} }
 
-// command is a driver on dir, or whatever runs one.
+// command returns the command of a driver on dir, possibly run by another program.
 func command(dir string, calls int, before ...string) *exec.Cmd {
 	words := append(before, os.Args[0])
 	c := exec.Command(words[0], words[1:]...)
@@ -42,8 +42,7 @@ func command(dir string, calls int, before ...string) *exec.Cmd {
 	return c
 }
 
-// listen writes down what a driver says until it says no more. heard, if any, is called
-// after each line.
+// listen records the output of a driver to its end. heard, if not nil, is called after each line.
 func (c *client) listen(r io.Reader, heard func(line string)) error {
 	s := bufio.NewScanner(r)
 	for c.deaf = false; s.Scan(); {
@@ -68,7 +67,7 @@ func (c *client) listen(r io.Reader, heard func(line string)) error {
 		case s.Text() == "full":
 			c.full++
 		default:
-			continue // cut off in the middle
+			continue // an incomplete line
 		}
 		if heard != nil {
 			heard(words[0])
@@ -77,7 +76,7 @@ func (c *client) listen(r io.Reader, heard func(line string)) error {
 	return s.Err()
 }
 
-// A story is what the ledger says of one call.
+// A story is the records of the ledger about one call.
 type story struct {
 	intents, ends int
 	cost          core.Money
@@ -85,8 +84,8 @@ type story struct {
 	lines         []ledger.Line
 }
 
-// check opens the ledger once more, as the next process would, and compares it with what
-// was told.
+// check opens the ledger again, as the next process would, and compares it with the
+// acknowledgements.
 func (c *client) check(t *testing.T, dir string) {
 	t.Helper()
 	fs, err := ledger.Disk(dir)

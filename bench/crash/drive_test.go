@@ -19,7 +19,7 @@ import (
 	"asbru/core/ledger"
 )
 
-// The environment of a driver: where its ledger is, how many calls it makes.
+// The environment variables of a driver: the directory of its ledger, the number of its calls.
 const (
 	dirVar   = "ASBRU_CRASH_DIR"
 	callsVar = "ASBRU_CRASH_CALLS"
@@ -59,8 +59,8 @@ func options() govern.Options {
 //	ready MICROSECONDS            the ledger is open; it took so long
 //	began ID                      the intent is durable
 //	cost ID NANOS                 the settle is durable
-//	free ID                       the release is
-//	full                          a call was refused for want of room
+//	free ID                       the release is durable
+//	full                          a call was refused because there was no space
 type driver struct {
 	book  *govern.Book
 	on    []*govern.Account // the last one runs out
@@ -69,7 +69,7 @@ type driver struct {
 	calls int64
 }
 
-// drive is the process. calls <= 0: until it is killed.
+// drive is the main function of the process. calls <= 0: until it is killed.
 func drive(dir string, calls int64) int {
 	began := time.Now()
 	fs, err := ledger.Disk(dir)
@@ -109,7 +109,7 @@ func drive(dir string, calls int64) int {
 	return 0
 }
 
-// say writes a line in one piece.
+// say writes a line with one write.
 func say(format string, args ...any) { os.Stdout.Write(fmt.Appendf(nil, format+"\n", args...)) }
 
 func (d *driver) work() {
@@ -119,8 +119,8 @@ func (d *driver) work() {
 	}
 }
 
-// look tells a call that would be refused for want of room while all workers wait: a disk on which
-// not even a file can be given its name holds up those under way as well.
+// look reports a call that would be refused because there is no space while all workers wait: if not even a
+// file can be renamed on the disk, calls under way are delayed as well.
 func (d *driver) look() {
 	for ; ; time.Sleep(50 * time.Millisecond) {
 		if log := d.book.Ledger(); log.Reserve(ledger.MaxRecord) {
@@ -167,7 +167,7 @@ func (d *driver) call(h *govern.Hold, n int64) {
 	say("cost %s %d", id, e.Cost)
 }
 
-// await waits for s to be durable, for ever if it never is.
+// await waits until s is durable, without a limit.
 func (d *driver) await(s ledger.Seq) {
 	if d.book.Ledger().Wait(context.Background(), s) != nil {
 		select {}

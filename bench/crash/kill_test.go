@@ -18,7 +18,7 @@ import (
 
 var full = flag.Bool("full", false, "kill at every one of the first 300 system calls that change something, cut the power of mounted disks; CRASHES=n kills at random, CUTS=n power cuts")
 
-// times is a number from the environment.
+// times returns a number from the environment.
 func times(name string, short, long int) int {
 	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
 		return n
@@ -29,7 +29,7 @@ func times(name string, short, long int) int {
 	return short
 }
 
-// start begins a driver. end waits for it and returns its exit code; -1: it was killed.
+// start starts a driver. end waits for it and returns its exit code; -1: it was killed.
 func start(t *testing.T, cmd *exec.Cmd) (out io.Reader, end func() int) {
 	t.Helper()
 	pipe, err := cmd.StdoutPipe()
@@ -84,7 +84,7 @@ func TestKill(t *testing.T) {
 
 const changing = "pwrite64,fdatasync,fsync,rename,renameat,renameat2,ftruncate,fallocate,unlink,unlinkat"
 
-// tracer is strace, or the reason why there is none.
+// tracer returns the path of strace, or skips the test if it is not available.
 func tracer(t *testing.T) string {
 	t.Helper()
 	path, err := exec.LookPath("strace")
@@ -101,8 +101,8 @@ func inject(strace, calls, what string) []string {
 	return []string{strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + calls, "-e", "signal=none", "-e", "inject=" + calls + ":" + what}
 }
 
-// The process is killed as it enters its n-th system call that changes something, for
-// every n. strace counts for each thread; so one run is killed at its n-th of any thread.
+// For every n the process is killed at its n-th system call that changes something. strace counts them for
+// each thread, so a run ends with the n-th call of any thread.
 func TestKillAtCalls(t *testing.T) {
 	strace := tracer(t)
 	dir := filepath.Join(t.TempDir(), "ledger")
@@ -131,8 +131,7 @@ func TestKillAtCalls(t *testing.T) {
 	c.check(t, dir)
 }
 
-// A sync that fails ends the process, with an error and at once; nothing is acknowledged
-// after it.
+// A failed sync ends the process at once, with an error; nothing is acknowledged after it.
 func TestSyncError(t *testing.T) {
 	strace := tracer(t)
 	dir := filepath.Join(t.TempDir(), "ledger")

@@ -13,8 +13,8 @@ import (
 	"unsafe"
 )
 
-// mount makes a file system in a file and mounts it; without root, or the program that
-// makes it, the test is skipped.
+// mount makes a file system in a file and mounts it. Without root, or the program that makes it, the test
+// is skipped.
 func mount(t *testing.T, kind string, size int64) (dir string, again func()) {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -64,8 +64,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// cut ends a mounted file system at once: what it has not written is lost, its own log
-// included. It is the shutdown ioctl of ext4 and xfs (FS_IOC_SHUTDOWN, linux/fs.h).
+// cut ends a mounted file system at once: everything that it has not written is lost, including its own
+// log. It uses the shutdown ioctl of ext4 and xfs (FS_IOC_SHUTDOWN, linux/fs.h).
 func cut(dir string) error {
 	const shutdown, noLogFlush = 0x8004587d, 2
 	f, err := os.Open(dir)
@@ -93,8 +93,8 @@ func powerCuts(t *testing.T, kind string, n int) {
 		after, seen := rand.IntN(1500), 0
 		if err := c.listen(out, func(string) {
 			if seen++; seen == after+1 {
-				// What a process without power says is heard by nobody. Here it still runs,
-				// and ext4 lets a sync that is under way end well.
+				// Without power the process would not say anything any more. Here it still
+				// runs, and ext4 lets a sync that is under way succeed.
 				c.deaf = true
 				if err := cut(disk); err != nil {
 					t.Errorf("cannot cut the power: %v", err)
@@ -112,8 +112,8 @@ func powerCuts(t *testing.T, kind string, n int) {
 	c.check(t, dir)
 }
 
-// On a disk that is full work is refused and what runs ends properly; when there is space
-// again, work is taken again, by the same process.
+// With a full disk calls are refused, and those under way end properly. Once there is space again, the same
+// process accepts calls.
 func TestFullDisk(t *testing.T) {
 	n := times("FULLS", 1, 20)
 	disk, _ := mount(t, "ext4", 64<<20)

@@ -11,21 +11,21 @@ import (
 	"asbru/core/ledger"
 )
 
-// sector is what a disk writes as a whole or not at all.
+// sector is the number of bytes that a disk writes atomically.
 const sector = 512
 
-// ErrCut is what everything answers once the power is gone.
+// ErrCut is the error of every operation after a power cut.
 var ErrCut = errors.New("the power is gone")
 
-// A Disk is a directory in memory. It may be used by many goroutines.
+// A Disk is a directory in memory. It is safe for concurrent use.
 type Disk struct {
 	mu   sync.Mutex
 	rand *rand.Rand
-	left int // operations until the power goes; negative: it stays
+	left int // operations until the power cut; negative: there is none
 	off  bool
 
-	names   map[string]*inode // as programs see it
-	synced  map[string]*inode // as it survives
+	names   map[string]*inode // as seen by programs
+	synced  map[string]*inode // as it survives a power cut
 	changes []func(map[string]*inode)
 	life    int // power cuts so far; files of an earlier life are dead
 }
@@ -42,12 +42,12 @@ type change struct {
 	data []byte // nil: a new size, which is at
 }
 
-// NewDisk makes an empty disk whose power cuts r decides.
+// NewDisk makes an empty disk. r decides what survives its power cuts.
 func NewDisk(r *rand.Rand) *Disk {
 	return &Disk{rand: r, left: -1, names: map[string]*inode{}, synced: map[string]*inode{}}
 }
 
-// CutAfter has the power go after n more operations that change something.
+// CutAfter cuts the power after n more operations that change something.
 func (d *Disk) CutAfter(n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -61,7 +61,7 @@ func (d *Disk) Off() bool {
 	return d.off
 }
 
-// Restore brings the power back. What was not synced is there or not, as r decides.
+// Restore turns the power on again. Whether unsynced data survived is decided by r.
 func (d *Disk) Restore() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -76,8 +76,8 @@ func (d *Disk) Restore() {
 	d.life++
 }
 
-// crash leaves of n what is synced and some of what is not. Sectors are written in any
-// order, so any of them may be missing.
+// crash reduces n to its synced data and some of the rest. Sectors are written in any order, so any of
+// them may be missing.
 func (n *inode) crash(r *rand.Rand) {
 	keep := r.IntN(4) // none, some, most, all
 	data := append([]byte(nil), n.synced...)
@@ -101,7 +101,7 @@ func (c change) apply(data []byte) []byte {
 	return data
 }
 
-// spend takes one operation off what is left of the power.
+// spend subtracts one operation from those left until the power cut.
 func (d *Disk) spend() error {
 	if d.left == 0 {
 		d.off = true
@@ -113,7 +113,7 @@ func (d *Disk) spend() error {
 	return nil
 }
 
-// change makes a change of the directory that survives when it is synced.
+// change changes the directory. The change survives if it is synced.
 func (d *Disk) change(f func(map[string]*inode)) {
 	f(d.names)
 	d.changes = append(d.changes, f)
@@ -201,7 +201,7 @@ func (d *Disk) SyncDir() error {
 	return nil
 }
 
-// Files copies what programs see, by name.
+// Files returns a copy of the files as seen by programs, by name.
 func (d *Disk) Files() map[string][]byte {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -308,7 +308,7 @@ func (n *inode) write(changes ...change) {
 	n.pending = append(n.pending, changes...)
 }
 
-// split cuts a write where sectors end.
+// split splits a write at the ends of sectors.
 func split(p []byte, at int64) (out []change) {
 	p = append([]byte{}, p...)
 	for len(p) > 0 {

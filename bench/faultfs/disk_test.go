@@ -20,8 +20,7 @@ func write(t *testing.T, f ledger.File, text string, at int64) {
 	}
 }
 
-// What was synced survives; what was not is lost in some lives and kept in others, and
-// parts of it in some.
+// Synced data survives. Other data is lost in some lives and kept in others, and in some partly.
 func TestCut(t *testing.T) {
 	long := bytes.Repeat([]byte{'x'}, 3*sector)
 	lost, kept, torn := 0, 0, 0
@@ -65,7 +64,7 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// A rename that was not synced happened or did not; there is never none of both names.
+// A rename that was not synced has happened or not; one of the two names always exists.
 func TestRename(t *testing.T) {
 	old, renamed := 0, 0
 	for seed := range uint64(50) {

@@ -1,7 +1,7 @@
-// Package faultfs is disks to test a ledger on: one in memory that loses at a power cut
-// what was not synced (Disk), and one around another that answers with errors (Failing).
+// Package faultfs provides disks for testing a ledger: one in memory that loses unsynced data at a
+// power cut (Disk), and one around another that returns errors (Failing).
 //
-// A Disk keeps of what was not synced whatever it likes, sector by sector, in any order;
-// of directories it keeps what a journal does: the changes up to some moment. What was
-// synced stays. It refuses to be a model of any one file system, and to be fast.
+// A Disk keeps a random part of unsynced data, sector by sector, in any order; of directories it
+// keeps the changes up to some moment, as a journal does. Synced data always survives. It refuses
+// to model a particular file system, and to be fast.
 package faultfs

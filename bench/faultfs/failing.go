@@ -21,10 +21,10 @@ const (
 	ReadAt
 
 	Changes = Open | Rename | Remove | SyncDir | WriteAt | Resize | Sync
-	Filling = Open | Rename | WriteAt | Resize // what a full disk refuses
+	Filling = Open | Rename | WriteAt | Resize // the calls that a full disk refuses
 )
 
-// A Failing disk answers some of its calls with an error instead of doing them.
+// A Failing disk returns an error for some of its calls instead of carrying them out.
 type Failing struct {
 	ledger.FS
 
@@ -32,22 +32,22 @@ type Failing struct {
 	calls Call
 	after int
 	err   error
-	times int // that it fails; negative: until Heal
+	times int // number of failures; negative: until Heal
 	seen  int
 }
 
-// Fail has the calls of a set fail with err after the next n of them, so many times;
-// negative: until Heal.
+// Fail makes the calls of a set fail with err that many times, after the next n of them; negative times: until
+// Heal.
 func (f *Failing) Fail(calls Call, n int, err error, times int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls, f.after, f.err, f.times = calls, n, err, times
 }
 
-// Heal ends all failing.
+// Heal ends all failures.
 func (f *Failing) Heal() { f.Fail(0, 0, nil, 0) }
 
-// Failed is how many calls have failed.
+// Failed returns how many calls have failed.
 func (f *Failing) Failed() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -69,7 +69,7 @@ func (f *Failing) ask(c Call) error {
 	return f.err
 }
 
-// Open implements ledger.FS. Only making a file counts.
+// Open implements ledger.FS. Only creating a file counts.
 func (f *Failing) Open(name string, how ledger.Mode) (ledger.File, error) {
 	if how == ledger.Create {
 		if err := f.ask(Open); err != nil {
@@ -119,7 +119,7 @@ func (x failingFile) ReadAt(p []byte, at int64) (int, error) {
 	return x.File.ReadAt(p, at)
 }
 
-// WriteAt writes a half of what it fails to write.
+// WriteAt writes half of the data when it fails.
 func (x failingFile) WriteAt(p []byte, at int64) (int, error) {
 	if err := x.f.ask(WriteAt); err != nil {
 		n, _ := x.File.WriteAt(p[:len(p)/2], at)

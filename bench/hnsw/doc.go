@@ -1,7 +1,7 @@
-// Package hnsw measures asbru/cache/semantic/near beside a scan of everything and
-// beside github.com/coder/hnsw: how often the nearest is found, how long it takes, and
-// what becomes of either when rows come and go. It is a module of its own, so that the
-// library is no part of the product.
+// Package hnsw compares asbru/cache/semantic/near with a full scan and with
+// github.com/coder/hnsw: how often the nearest row is found, how long that takes, and how
+// both change when rows are added and removed. It is a separate module, so that the
+// library is not part of the product.
 //
 //	cd bench/hnsw && go test -v -count=1 ./...
 package hnsw

@@ -33,7 +33,7 @@ func noise(rnd *rand.Rand, center *vector, spread float32) (f vector) {
 	return f
 }
 
-// rows lie in clusters of forty, as questions do around their subjects.
+// rows are in clusters of forty, like questions around their subjects.
 func rows(rnd *rand.Rand, n int) []vector {
 	centers := make([]vector, max(1, n/40))
 	for i := range centers {
@@ -53,7 +53,7 @@ func cosine(a, b *vector) (sum float32) {
 	return sum
 }
 
-// An engine is one way to find the nearest.
+// An engine is one implementation of the search.
 type engine struct {
 	name   string
 	add    func(id int, v *vector)
@@ -194,7 +194,7 @@ func measure(e engine, n int, churn bool) (line string) {
 			best = max(best, cosine(&q, v))
 		}
 		id, least := 0, time.Hour
-		for range 3 { // the best of three: the machine may have others to serve
+		for range 3 { // the best of three, as the machine may be busy
 			at := time.Now()
 			id = e.find(&q)
 			least = min(least, time.Since(at))

@@ -1,4 +1,4 @@
-// Package linear holds the accounts of core/govern against a checker of
-// linearizability: whatever many do at once must be what they could have done one after
-// the other. It is a module of its own, so that the product does not need the checker.
+// Package linear tests the accounts of core/govern with a checker of linearizability:
+// concurrent operations must have the same effect as some sequence of them. It is a
+// separate module, so that the product does not depend on the checker.
 package linear

@@ -35,10 +35,10 @@ type input struct {
 	cost  int64
 }
 
-// state is what is taken of each account.
+// state is the amount taken from each account.
 type state [accounts]int64
 
-// model is accounts that one does something to at a time.
+// model is the sequential model of the accounts.
 var model = porcupine.Model{
 	Init: func() any { return state{} },
 	Step: func(s, in, out any) (bool, any) {
@@ -65,12 +65,12 @@ var model = porcupine.Model{
 	DescribeOperation: func(in, out any) string { return fmt.Sprint(in, " ", out) },
 }
 
-// A bank is what is tested.
+// A bank is the implementation under test.
 type bank interface {
 	hold(on [accounts]bool, worst int64) (end func(cost int64), granted bool)
 }
 
-// history has clients do things to a bank at once and writes down when each began and ended.
+// history runs concurrent operations of clients on a bank and records when each began and ended.
 func history(b bank, seed uint64) []porcupine.Operation {
 	var wg sync.WaitGroup
 	lists := make([][]porcupine.Operation, clients)
@@ -115,7 +115,7 @@ func history(b bank, seed uint64) []porcupine.Operation {
 	return all
 }
 
-// book is the accounts of core/govern.
+// book is the bank with the accounts of core/govern.
 type book struct {
 	*govern.Book
 	on [accounts]*govern.Account
@@ -130,7 +130,7 @@ func (b book) hold(on [accounts]bool, worst int64) (func(int64), bool) {
 	}
 	h := new(govern.Hold)
 	r := b.Hold(h, &govern.Ask{Accounts: which, Worst: core.Money(worst), Now: 1})
-	for r != nil && r.Account == nil { // the ledger had no room: that is no answer
+	for r != nil && r.Account == nil { // the ledger had no space, which is not a result
 		time.Sleep(time.Millisecond)
 		r = b.Hold(h, &govern.Ask{Accounts: which, Worst: core.Money(worst), Now: 1})
 	}
@@ -150,7 +150,7 @@ func newBook(t *testing.T, b *govern.Book, n int) book {
 	return x
 }
 
-// HISTORIES is how many; a thousand otherwise.
+// HISTORIES is the number of histories, by default a thousand.
 func histories() int {
 	if n, err := strconv.Atoi(os.Getenv("HISTORIES")); err == nil {
 		return n
@@ -188,12 +188,12 @@ func TestAccountsAreLinearizable(t *testing.T) {
 	}
 }
 
-// naive is how it is done everywhere: look, then add; and what does not fit everywhere is
-// taken back.
+// naive is the usual implementation: check, then add, and undo if it does not fit in every
+// account.
 type naive struct {
 	mu    sync.Mutex
 	taken [accounts]int64
-	peek  bool // look first at all; otherwise add first and take back
+	peek  bool // check first; otherwise add first and undo
 }
 
 func (b *naive) add(i int, n int64) int64 {
@@ -230,7 +230,7 @@ func (b *naive) hold(on [accounts]bool, worst int64) (func(int64), bool) {
 	return func(cost int64) { change(cost - worst) }, granted
 }
 
-// The checker finds both mistakes, so its silence above says something.
+// The checker finds both mistakes, so that its success above is meaningful.
 func TestCheckerFindsMistakes(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(clients))
 	for _, peek := range []bool{true, false} {

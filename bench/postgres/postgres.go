@@ -1,5 +1,5 @@
-// Package postgres starts a Postgres of its own for a test, as somebody without privileges, on
-// a port and in a directory that nobody else has. It refuses to use one that runs already.
+// Package postgres starts a separate Postgres for a test, without privileges, on a port and in a
+// directory of its own. It refuses to use one that is running already.
 package postgres
 
 import (
@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// A Server is a Postgres of the test's own.
+// A Server is a Postgres of one test.
 type Server struct {
 	t    *testing.T
 	dir  string // of its data
@@ -25,8 +25,8 @@ type Server struct {
 	cmd  *exec.Cmd
 }
 
-// Programs is the folder that Postgres' programs lie in: what the environment's ASBRU_POSTGRES
-// names, else that of Debian's newest version; "" where it is not installed.
+// Programs returns the folder of Postgres' programs: the one in the environment variable ASBRU_POSTGRES, or else
+// that of Debian's newest version; "" if it is not installed.
 func Programs() string {
 	if dir := os.Getenv("ASBRU_POSTGRES"); dir != "" {
 		return dir
@@ -38,7 +38,7 @@ func Programs() string {
 	return filepath.Dir(found[len(found)-1])
 }
 
-// Start starts one until the end of the test, or skips the test where Postgres is not installed.
+// Start starts a server until the end of the test, or skips the test if Postgres is not installed.
 func Start(t *testing.T) *Server {
 	t.Helper()
 	programs := Programs()
@@ -84,7 +84,7 @@ func Start(t *testing.T) *Server {
 	return s
 }
 
-// Start starts it again, with what it had.
+// Start starts the server again, with its data.
 func (s *Server) Start() {
 	s.t.Helper()
 	s.cmd = exec.Command(filepath.Join(s.bin, "postgres"), "-D", s.dir, "-k", s.dir, "-h", "127.0.0.1", "-p", strconv.Itoa(s.port),
@@ -102,7 +102,7 @@ func (s *Server) Start() {
 	s.t.Fatal("Postgres does not answer")
 }
 
-// Stop ends it at once, as a power cut would.
+// Stop ends the server at once, as a power cut would.
 func (s *Server) Stop() {
 	if s.cmd != nil {
 		s.cmd.Process.Signal(syscall.SIGQUIT)
@@ -111,7 +111,7 @@ func (s *Server) Stop() {
 	}
 }
 
-// Address is how it is found, with the driver's words.
+// Address returns the address of the server in the driver's format.
 func (s *Server) Address() string {
 	return s.to("postgres")
 }

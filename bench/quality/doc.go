@@ -1,8 +1,8 @@
 // Package quality measures how often the semantic cache is right: over pairs of
-// questions of which somebody said whether they have one answer, and over streams of
-// questions as they come. make cache-quality prints the tables.
+// questions that are labelled with whether they have the same answer, and over streams
+// of questions. make cache-quality prints the tables.
 //
-// The sets lie outside the repository, in ../shared/data/semantic; where they are absent
-// their tables are left out, saying so. Nothing of the product is made of them. What
-// stands in testdata is our own and always checked.
+// The sets are outside the repository, in ../shared/data/semantic; if they are absent
+// their tables are left out with a note. The product was not made from them. The sets in
+// testdata are our own and always checked.
 package quality

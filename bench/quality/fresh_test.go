@@ -9,16 +9,16 @@ import (
 	"asbru/cache/semantic"
 )
 
-// The words between two questions of a line, and what they say.
+// The marks between two questions of a line, and their meaning.
 const (
 	same  = " <=> "
 	other = " <!> "
 )
 
-// sets are those in testdata/fresh, in the order in which they were written.
+// sets are the files in testdata/fresh, in the order in which they were written.
 var sets = []string{"questions", "forum", "gateway", "checklist", "later", "again", "last", "wider", "folk", "loosened"}
 
-// lines calls f with each line of a set that says something, and the [heading] it is under.
+// lines calls f with each line of a set that is not empty or a comment, and its [heading].
 func lines(t *testing.T, path string, f func(heading, line string)) {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -38,7 +38,7 @@ func lines(t *testing.T, path string, f func(heading, line string)) {
 	}
 }
 
-// written reads pairs that were written one a line, under the names of their families.
+// written reads pairs, one on each line, under the names of their families.
 func written(t *testing.T, name string) (pairs []pair) {
 	t.Helper()
 	lines(t, filepath.Join("testdata/fresh", name+".txt"), func(heading, line string) {
@@ -55,10 +55,10 @@ func written(t *testing.T, name string) (pairs []pair) {
 	return pairs
 }
 
-// TestFresh asks pairs that were written before anybody looked at what the guard knows.
-// None of those with two answers may hit, in either direction.
+// TestFresh checks pairs that were written without looking at the rules of the guard. None of those with
+// different answers may hit, in either direction.
 func TestFresh(t *testing.T) {
-	goals := map[string]float64{ // least recall
+	goals := map[string]float64{ // the least recall
 		"questions": 0.75, "forum": 0.6, "gateway": 0.7, "checklist": 0.7, "later": 0.9, "again": 0.7, "last": 0.6, "wider": 0.8, "folk": 0.4, "loosened": 0.4,
 	}
 	for _, name := range sets {
@@ -79,8 +79,8 @@ func TestFresh(t *testing.T) {
 	}
 }
 
-// strictly asks all pairs in both directions, objects to wrong hits, and logs how each
-// family fares and what is missed.
+// strictly checks all pairs in both directions, fails for wrong hits, and logs the result of each family and
+// the misses.
 func strictly(t *testing.T, x *semantic.Index, pairs []pair) (all Score) {
 	t.Helper()
 	var names []string
@@ -113,7 +113,7 @@ func strictly(t *testing.T, x *semantic.Index, pairs []pair) (all Score) {
 	return all
 }
 
-// TestFreshOutside asks what nothing that was kept is the answer to.
+// TestFreshOutside asks questions for which no stored answer is right.
 func TestFreshOutside(t *testing.T) {
 	x := index(t, semantic.Strict)
 	var space semantic.Space
@@ -130,10 +130,10 @@ func TestFreshOutside(t *testing.T) {
 	})
 }
 
-// TestFreshTogether keeps all questions of all sets and asks each of them: what answers it
-// must be joined to it by lines that say the answers are the same.
-// They are kept in two heaps where nobody asks for all: a graph takes long to build under the
-// race detector.
+// TestFreshTogether stores all questions of all sets and asks each of them: the one that answers it must be
+// connected to it by pairs with the same answer.
+// Unless all are requested, they are stored in two heaps, because building a graph takes long under the race
+// detector.
 func TestFreshTogether(t *testing.T) {
 	if *full {
 		together(t, sets)
@@ -148,7 +148,7 @@ func together(t *testing.T, sets []string) {
 	x := index(t, semantic.Strict)
 	var space semantic.Space
 	var all []string
-	of := map[string]int{} // the number of a question
+	of := map[string]int{} // the numbers of questions
 	add := func(s string) int {
 		n, known := of[s]
 		if !known {
@@ -192,8 +192,8 @@ var endings = []string{
 	" on purpose", " twice", " in Chile", " and why not",
 }
 
-// TestFreshEveryWord puts another word in the place of each one of a question that is
-// answered by its pair, and other endings behind it: none of them may be answered any more.
+// TestFreshEveryWord replaces each word of a question that is answered by its pair, and adds endings to it: none of
+// the results may be answered.
 func TestFreshEveryWord(t *testing.T) {
 	x := index(t, semantic.Strict)
 	refuse := func(kept, asked string) {
@@ -220,7 +220,7 @@ func TestFreshEveryWord(t *testing.T) {
 			}
 			for k, more := range endings {
 				if !*full && k%4 != len(words)%4 {
-					continue // a quarter of them will do where nobody asks for all
+					continue // a quarter of them, unless all are requested
 				}
 				refuse(p.A, strings.TrimRight(p.B, "?.!")+more+"?")
 			}

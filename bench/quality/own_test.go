@@ -6,8 +6,7 @@ import (
 	"asbru/cache/semantic"
 )
 
-// TestOwn is the part that every copy of the repository has: families of our own, most of
-// them traps.
+// TestOwn checks the families in the repository itself, most of which are traps.
 func TestOwn(t *testing.T) {
 	pairs := read(t, "testdata/own.jsonl")
 	x := index(t, semantic.Strict)

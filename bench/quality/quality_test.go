@@ -18,7 +18,7 @@ var full = flag.Bool("full", false, "the large sets too")
 
 const folder = "../../../shared/data/semantic"
 
-// A pair is two questions; Label 1: one answer, 0: not, 2: arguable and left out.
+// A pair is two questions; Label 1: the same answer, 0: different ones, 2: arguable, left out.
 type pair struct {
 	A, B                      string
 	Label                     int
@@ -26,8 +26,8 @@ type pair struct {
 	Text                      string
 }
 
-// half tells which half of a set a row is in, by its text: rules were looked at on the
-// first, the second checks them.
+// half returns which half of a set a row is in, by its text: the rules were made with the first half, and are
+// checked with the second.
 func (p *pair) half() int {
 	sum := sha256.Sum256([]byte(p.A + "\x00" + p.B))
 	return int(sum[0] & 1)
@@ -73,7 +73,7 @@ var ways = []struct {
 	{"relaxed", semantic.How{Mode: semantic.Relaxed}},
 }
 
-// score judges all pairs of one way; keep chooses.
+// score judges all pairs that keep chooses.
 func score(x *semantic.Index, pairs []pair, how semantic.How, keep func(*pair) bool) (s Score) {
 	for i := range pairs {
 		p := &pairs[i]
@@ -93,7 +93,7 @@ func score(x *semantic.Index, pairs []pair, how semantic.How, keep func(*pair) b
 	return s
 }
 
-// TestPairs prints a table for each set of pairs and holds strict mode to its goals.
+// TestPairs prints a table for each set of pairs and checks the goals of strict mode.
 func TestPairs(t *testing.T) {
 	goals := map[string][2]float64{ // least precision, least recall
 		"gateway_prompts_dev": {0.99, 0.55}, "checklist_dev": {0.98, 0.30}, "stream_hits_judged_dev": {0.97, 0.40},
@@ -123,7 +123,7 @@ func TestPairs(t *testing.T) {
 	}
 }
 
-// misses logs the pairs with one answer that strict mode does not join, and why.
+// misses logs the pairs with the same answer that strict mode does not join, and why.
 func misses(t *testing.T, x *semantic.Index, pairs []pair) {
 	t.Helper()
 	for i := range pairs {
@@ -134,8 +134,8 @@ func misses(t *testing.T, x *semantic.Index, pairs []pair) {
 	}
 }
 
-// families prints what strict mode does in each family that has any hit, and objects to
-// one in which nothing may hit.
+// families prints the results of strict mode for each family that has hits, and fails for families in which nothing
+// may hit.
 func families(t *testing.T, x *semantic.Index, pairs []pair) {
 	t.Helper()
 	by := map[string][]pair{}
@@ -160,8 +160,8 @@ func families(t *testing.T, x *semantic.Index, pairs []pair) {
 	}
 }
 
-// TestMock asks GPTCache's own set by its own protocol: all first halves are kept, the
-// second ones asked, the nearest answers.
+// TestMock uses GPTCache's own set with its own protocol: all first halves are stored, the second ones asked, and the
+// nearest answers.
 func TestMock(t *testing.T) {
 	if !*full {
 		t.Skip("a large set: make cache-quality asks for it")
@@ -190,8 +190,8 @@ func name(i int) *semantic.ID {
 	return &id
 }
 
-// TestIntents keeps questions as they come, asks each before it is kept, and takes the
-// same intent for the same answer, which is weaker than it.
+// TestIntents asks questions in their order and then stores each. The same intent counts as the same answer, which is
+// a weaker condition.
 func TestIntents(t *testing.T) {
 	for _, set := range []string{"banking77_train", "clinc_val"} {
 		t.Run(set, func(t *testing.T) {

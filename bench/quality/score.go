@@ -5,19 +5,19 @@ import (
 	"math"
 )
 
-// A Score counts what came of pairs.
+// A Score counts the results of pairs.
 type Score struct {
 	Right, Wrong int // hits
-	Asked        int // pairs with one answer
+	Asked        int // pairs with the same answer
 }
 
-// Precision is the share of hits that were right; NaN without hits.
+// Precision returns the share of hits that were right; NaN without hits.
 func (s Score) Precision() float64 { return float64(s.Right) / float64(s.Right+s.Wrong) }
 
-// Recall is the share of pairs with one answer that were hits.
+// Recall returns the share of pairs with the same answer that were hits.
 func (s Score) Recall() float64 { return float64(s.Right) / float64(s.Asked) }
 
-// wilson is the 95 % interval of a share: Wilson, 1927.
+// wilson returns the 95 % interval of a share: Wilson, 1927.
 func wilson(k, n int) (low, high float64) {
 	if n == 0 {
 		return 0, 1

@@ -8,14 +8,14 @@ import (
 	"asbru/cache/semantic"
 )
 
-// A mould is the forms of one question, and the fillings of their places {0}, {1}, {2}.
+// A mould is the forms of one question, and the fillings of their slots {0}, {1}, {2}.
 type mould struct {
 	name     string
 	forms    []string
 	fillings [][]string
 }
 
-// cast is form number f of m with filling number n.
+// cast returns form number f of m with filling number n.
 func (m *mould) cast(f, n int) string {
 	s := m.forms[f]
 	for i, part := range m.fillings[n] {
@@ -40,8 +40,8 @@ func moulds(t *testing.T) (all []mould) {
 	return all
 }
 
-// TestFreshSlots asks every form with every filling after every other filling: a number, a
-// unit, a name, a direction or a "not" that differs is another question in whatever words.
+// TestFreshSlots asks every form with every filling after every other filling: with a different number, unit, name,
+// direction or "not" it is a different question in any form.
 func TestFreshSlots(t *testing.T) {
 	x := index(t, semantic.Strict)
 	for _, m := range moulds(t) {

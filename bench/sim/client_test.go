@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// client makes some requests, one after the other, and new connections when the old ones end.
+// client makes some requests in succession, and opens a new connection whenever the old one ends.
 func (w *world) client(n int) {
 	d := w.dice("client", n)
 	var c net.Conn
@@ -43,8 +43,8 @@ func (w *world) client(n int) {
 	}
 }
 
-// request sends one request and looks at what comes back. It reports whether the connection
-// goes on.
+// request sends one request and checks the answer. It reports whether the connection can be used
+// further.
 func (w *world) request(d *rand.Rand, c net.Conn, in *bufio.Reader, word string) bool {
 	stream := d.IntN(4) > 0
 	body := fmt.Sprintf(`{"model":"m","messages":[{"role":"user","content":%q}],"stream":%v}`, word, stream)
@@ -79,7 +79,7 @@ func (w *world) request(d *rand.Rand, c net.Conn, in *bufio.Reader, word string)
 	got, err := io.ReadAll(slowly{a.Body, d})
 	if leaves >= 0 {
 		count("left")
-		return false // what it got until then proves nothing
+		return false // the part that it got until then proves nothing
 	}
 	if f := check(a.StatusCode, a.Header.Get("Content-Type"), string(got), err, word); f != "" {
 		w.t.Errorf("seed %d: %s (stream %v): %s: %d %s, %v", w.seed, word, stream, f, a.StatusCode, got, err)
@@ -87,7 +87,7 @@ func (w *world) request(d *rand.Rand, c net.Conn, in *bufio.Reader, word string)
 	return err == nil && !a.Close
 }
 
-// slowly reads with pauses now and then.
+// slowly reads with occasional pauses.
 type slowly struct {
 	r io.Reader
 	d *rand.Rand
@@ -100,11 +100,11 @@ func (s slowly) Read(p []byte) (int, error) {
 	return s.r.Read(p[:min(len(p), 1+s.d.IntN(512))])
 }
 
-// check says what is wrong with an answer that a client who stayed got; empty: nothing.
+// check returns what is wrong with the answer to a client that stayed; empty: nothing.
 func check(status int, kind, body string, err error, word string) string {
 	if !strings.HasPrefix(kind, "text/event-stream") {
 		if status == 200 && err != nil {
-			return "" // a unary answer that broke off when nobody else was left: the cut is seen
+			return "" // a unary answer that broke off when no target was left: the client sees the cut
 		}
 		var v struct {
 			Choices []struct{ Message struct{ Content string } }
@@ -112,7 +112,7 @@ func check(status int, kind, body string, err error, word string) string {
 		}
 		if e := json.Unmarshal([]byte(body), &v); e != nil {
 			if status == 200 && strings.HasPrefix(body, `{"broken"`) {
-				return "" // what the only provider said
+				return "" // the answer of the only provider
 			}
 			return "not JSON"
 		}
@@ -150,7 +150,7 @@ func check(status int, kind, body string, err error, word string) string {
 			Error   json.RawMessage
 		}
 		if json.Unmarshal([]byte(data), &v) != nil {
-			continue // an event of the provider's that nobody can read passes
+			continue // malformed events of the provider are passed on
 		}
 		if len(v.Error) > 0 {
 			faults++
@@ -177,7 +177,7 @@ func check(status int, kind, body string, err error, word string) string {
 	return one(said, word)
 }
 
-// one says whether what was said is not a beginning of one answer to word.
+// one returns what is wrong with a text that is not the beginning of one answer to word; empty: nothing.
 func one(said, word string) string {
 	fields := strings.Fields(said)
 	who := ""

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// A part is a piece of what a provider sends, after a pause.
+// A part is a piece of a provider's answer, sent after a pause.
 type part struct {
 	after time.Duration
 	text  string
@@ -60,8 +60,8 @@ func (w *world) provide(c net.Conn, i int) {
 	}
 }
 
-// script makes up what a provider does with one request. Every word of its answer carries
-// id, so that words of two answers cannot be taken for one.
+// script generates a provider's answer to one request. Every word of it contains id, so that words
+// of two answers cannot be taken for one.
 func script(d *rand.Rand, id string, stream bool) (parts []part, keep bool) {
 	wait := func(most int) time.Duration { return time.Duration(d.IntN(most+1)) * time.Millisecond }
 	switch d.IntN(20) {
@@ -95,7 +95,7 @@ func status(d *rand.Rand, after time.Duration) []part {
 	return []part{{after, fmt.Sprintf("HTTP/1.1 %d X\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s", code, more, len(body), body)}}
 }
 
-// words are what an answer says.
+// words returns the text of an answer.
 func words(id string, n int) []string {
 	all := make([]string, n)
 	for i := range all {
@@ -126,7 +126,7 @@ func chunk(s string) string { return fmt.Sprintf("%x\r\n%s\r\n", len(s), s) }
 
 func event(json string) string { return "data: " + json + "\n\n" }
 
-// events makes up a stream and what goes wrong with it.
+// events generates a stream and its failure.
 func events(d *rand.Rand, id string, wait func(int) time.Duration) ([]part, bool) {
 	const (
 		role   = `{"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}`
@@ -148,7 +148,7 @@ func events(d *rand.Rand, id string, wait func(int) time.Duration) ([]part, bool
 		all = all[:at]
 	case 2: // silent
 		all, keep, end = append(all[:at:at], "stall"), false, false
-	case 3: // an error of its own
+	case 3: // an error event
 		all = append(all[:at:at], event(fault))
 	case 4: // the terminator is missing
 		all = all[:len(all)-1]

@@ -16,7 +16,7 @@ var (
 	first = flag.Uint64("seed", 0, "run this seed alone; 0: as many as seeds says")
 )
 
-// seen counts what exchanges came to, all seeds together.
+// seen counts the outcomes of exchanges over all seeds.
 var seen sync.Map
 
 func count(what string) {
@@ -24,16 +24,16 @@ func count(what string) {
 	n.(*atomic.Int64).Add(1)
 }
 
-// Whatever a seed makes of clients and providers: at most one terminator, never with an
-// error; what a client got is a beginning of one answer; every exchange ends once, within
-// its attempts; and nothing is left: no buffer, no place at a gate, no connection, no goroutine.
+// For every seed: there is at most one terminator, and none after an error; a client's text is the
+// beginning of one answer; every exchange ends once, within its attempts; and nothing is left: no
+// buffer, no place at a gate, no connection, no goroutine.
 func TestSim(t *testing.T) {
 	if *first != 0 {
 		run(t, *first)
 		return
 	}
 	from := uint64(1)
-	if os.Getenv("SIM_FRESH") != "" { // other seeds each time; a failure names the one it is
+	if os.Getenv("SIM_FRESH") != "" { // other seeds each time; a failure names its seed
 		from = rand.Uint64() >> 1
 	}
 	began := time.Now()

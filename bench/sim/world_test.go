@@ -25,16 +25,16 @@ import (
 
 const secret = "vk-simulated-0123456789"
 
-// A world is one seed's: a data plane, its providers and its clients.
+// A world is the data plane, the providers and the clients of one seed.
 type world struct {
 	t    *testing.T
 	seed uint64
-	rng  *rand.Rand // of the one goroutine that sets the scene
+	rng  *rand.Rand // of the goroutine that sets up the world
 
 	srv      *hotpath.Server
 	targets  []*core.Target
 	pools    []*upstream.Pool
-	attempts int // a request may have
+	attempts int // most attempts of a request
 	hedge    *route.Hedge
 	book     *route.Book
 
@@ -43,14 +43,14 @@ type world struct {
 	conns []net.Conn     // of providers
 	bugs  atomic.Int64
 
-	begun  atomic.Int64 // exchanges that came to the plan
-	after  atomic.Int64 // and those whose After ran
+	begun  atomic.Int64 // exchanges that reached the plan
+	after  atomic.Int64 // exchanges whose After has run
 	ended  sync.Map     // ID of each exchange that ended
 	wakers sync.WaitGroup
 }
 
-// dice are what decides about one thing, whenever and by whomever it is asked: the order in
-// which goroutines run does not change the fate of a request.
+// dice returns the random numbers for one thing. They do not depend on when and by which goroutine they are
+// used, so that scheduling does not change the outcome of a request.
 func (w *world) dice(about string, n int) *rand.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(about))
@@ -111,7 +111,7 @@ func (w *world) target(i int) {
 	w.targets, w.pools = append(w.targets, tg), append(w.pools, pool)
 }
 
-// strategies are what a Route may be compiled with.
+// strategies are the strategies of Routes.
 var strategies = []route.Strategy{"", route.Weighted, route.RoundRobin, route.LeastInFlight, route.LeastTTFT, route.Adaptive, route.Fastest}
 
 // publish compiles a Snapshot over the targets and swaps it in: the first one, or a reload.
@@ -139,8 +139,8 @@ func (w *world) publish() {
 	})
 }
 
-// plan holds stages that count, and stages that wait: some for a while, some until another
-// goroutine wakes them.
+// plan has stages that count, and stages that wait: some for a time, some until another goroutine wakes
+// them.
 func (w *world) plan() core.Plan {
 	waits := func(where string, chance int) core.Stage {
 		return func(x *core.Exchange) core.Verdict {
@@ -203,7 +203,7 @@ func (w *world) plan() core.Plan {
 	}
 }
 
-// dial connects to provider i, if it can be reached now.
+// dial connects to provider i, if it is reachable at the moment.
 func (w *world) dial(ctx context.Context, i int) (net.Conn, error) {
 	w.mu.Lock()
 	n := len(w.conns)
@@ -212,7 +212,7 @@ func (w *world) dial(ctx context.Context, i int) (net.Conn, error) {
 	case 0:
 		return nil, errors.New("refused")
 	case 1:
-		<-ctx.Done() // nobody answers
+		<-ctx.Done() // there is no answer
 		return nil, ctx.Err()
 	}
 	near, far := net.Pipe()
@@ -226,7 +226,7 @@ func (w *world) dial(ctx context.Context, i int) (net.Conn, error) {
 // run is one seed.
 func run(t *testing.T, seed uint64) {
 	synctest.Test(t, func(t *testing.T) {
-		// A bubble begins in the year 2000, long before Clock's zero; and who has no time set is at 0.
+		// A bubble begins in the year 2000, long before Clock's zero, and a time that is not set is 0.
 		time.Sleep(time.Hour - time.Duration(core.Clock()))
 		w := newWorld(t, seed)
 		var clients sync.WaitGroup
@@ -244,7 +244,7 @@ func run(t *testing.T, seed uint64) {
 		}
 		clients.Wait()
 		w.wakers.Wait()
-		time.Sleep(10 * time.Minute) // whatever still waits for a clock has had its time
+		time.Sleep(10 * time.Minute) // every wait for the clock has ended by then
 		for _, p := range w.pools {
 			p.Close()
 		}
@@ -258,7 +258,7 @@ func run(t *testing.T, seed uint64) {
 	})
 }
 
-// settled checks what must be left when everybody has gone: nothing.
+// settled checks that nothing is left when all clients have gone.
 func (w *world) settled() {
 	if n := w.srv.Buffers(); n != 0 {
 		w.t.Errorf("seed %d: %d buffers are lent", w.seed, n)
@@ -280,7 +280,7 @@ func (w *world) settled() {
 		w.t.Errorf("seed %d: %d exchanges began, %d ended", w.seed, b, a)
 	}
 	for word, n := range w.asked {
-		if n > 2*w.attempts { // an attempt on a kept connection that was dead is made once more on a new one
+		if n > 2*w.attempts { // an attempt on a dead kept connection is repeated on a new one
 			w.t.Errorf("seed %d: %s was asked %d times", w.seed, word, n)
 		}
 	}

@@ -1,6 +1,6 @@
-// Package stores holds stand-ins for stores of vectors: Qdrant, Weaviate and Redis with
-// search, as far as a cache asks them, and what PostgreSQL needs to be one. They find by comparing everything, and refuse what the
-// real ones would not understand: what they do not know is an error that a test sees.
+// Package stores has stand-ins for vector stores: Qdrant, Weaviate and Redis with search, with the
+// operations that a cache uses, and what PostgreSQL needs to be one. They search by comparing all
+// rows, and report requests that the real ones would not understand as an error of the test.
 //
 // It imports nothing of what it tests.
 package stores

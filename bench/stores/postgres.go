@@ -20,8 +20,8 @@ CREATE FUNCTION standin_cosine(a text, b text) RETURNS float8 LANGUAGE sql IMMUT
 	$$ SELECT 1 - sum(x * y) / sqrt(sum(x * x) * sum(y * y)) FROM unnest(string_to_array(trim(both '[]' from a), ',')::float8[], string_to_array(trim(both '[]' from b), ',')::float8[]) AS t(x, y) $$;
 CREATE OPERATOR <=> (LEFTARG = text, RIGHTARG = text, FUNCTION = standin_cosine);`
 
-// Vectors lets a Postgres at an address have vectors: by the extension where it is installed, else
-// by something that stands in for it.
+// Vectors adds vectors to a Postgres: with the extension if it is installed, otherwise with a
+// stand-in for it.
 func Vectors(t *testing.T, address string) {
 	t.Helper()
 	version := ask(t, address, "SELECT default_version FROM pg_available_extensions WHERE name = 'vector'")
@@ -33,7 +33,7 @@ func Vectors(t *testing.T, address string) {
 	t.Logf("the extension vector, version %s", version)
 }
 
-// CountRows is how many rows a table has; 0 when there is none of that name.
+// CountRows returns the number of rows of a table; 0 if it does not exist.
 func CountRows(t *testing.T, address, table string) int {
 	t.Helper()
 	if ask(t, address, fmt.Sprintf("SELECT count(*) FROM pg_tables WHERE tablename = '%s'", table)) == "0" {

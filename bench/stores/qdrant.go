@@ -13,7 +13,7 @@ import (
 // https://api.qdrant.tech/api-reference
 type Qdrant struct {
 	Rows
-	Key     string // what clients must show; empty: nothing
+	Key     string // required of clients; empty: none
 	indexed map[string]string
 }
 
@@ -114,7 +114,7 @@ func (q *Qdrant) index(body []byte) (int, any) {
 	return 200, map[string]any{"operation_id": 1, "status": "completed"}
 }
 
-// indexedAs is the kind of index that a field has; empty: it has none.
+// indexedAs returns the kind of a field's index; empty: it has none.
 func (q *Qdrant) indexedAs(name string) string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -141,7 +141,7 @@ func (q *Qdrant) upsert(name string, body []byte) (int, any) {
 	return 200, map[string]any{"operation_id": 2, "status": "completed"}
 }
 
-// A condition is one of a filter.
+// A condition is one condition of a filter.
 type condition struct {
 	Key   string `json:"key"`
 	Match *struct {
@@ -152,7 +152,7 @@ type condition struct {
 	Must   []condition        `json:"must"`
 }
 
-// compile makes a test of a filter whose fields must have an index.
+// compile returns a test for a filter, all of whose fields must have an index.
 func (q *Qdrant) compile(all []condition) (func(*point) bool, error) {
 	var tests []func(*point) bool
 	for _, c := range all {

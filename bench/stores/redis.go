@@ -38,7 +38,7 @@ type index struct {
 	dims   int
 }
 
-// Listen begins to serve on loopback, until Close.
+// Listen serves on loopback until Close.
 func (r *Redis) Listen() (address string, err error) {
 	if r.l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return "", err
@@ -70,14 +70,14 @@ func (r *Redis) Close() {
 	r.ended.Wait()
 }
 
-// Len counts the keys: the rows are in no set of Rows.
+// Len returns the number of keys.
 func (r *Redis) Len() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.hashes)
 }
 
-// Expiring reports whether every key goes by itself.
+// Expiring reports whether every key expires.
 func (r *Redis) Expiring() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -262,7 +262,7 @@ func (r *Redis) unlink(args []string) any {
 	return n - len(r.hashes)
 }
 
-// scan gives the keys in two pages, so that somebody has to come again.
+// scan returns the keys in two pages, so that clients have to continue.
 func (r *Redis) scan(args []string) any {
 	if len(args) != 5 || strings.ToUpper(args[1]) != "MATCH" || strings.ToUpper(args[3]) != "COUNT" {
 		return refusal(r.problem("SCAN %v", args))
@@ -348,7 +348,7 @@ func (r *Redis) find(args []string) any {
 		return strings.Compare(fmt.Sprintf("%09.6f", 2-a.cosine), fmt.Sprintf("%09.6f", 2-b.cosine))
 	})
 	all = all[:min(len(all), atoi(m[5]))]
-	slices.Reverse(all) // nobody has promised an order
+	slices.Reverse(all) // the order is not specified
 	out := []any{len(all)}
 	for _, n := range all {
 		fields := []any{}

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Rows are what a stand-in holds, and what can be wrong with it.
+// Rows are the data of a stand-in, and its faults.
 type Rows struct {
 	mu       sync.Mutex
 	sets     map[string]*set
@@ -24,14 +24,14 @@ type set struct {
 	rows map[string]*point
 }
 
-// A point is one row: a vector with what stands beside it.
+// A point is one row: a vector with its payload.
 type point struct {
 	id     string
 	vector []float32
 	fields map[string]any
 }
 
-// Problems are what was asked for and would not be understood.
+// Problems returns the requests that a real store would not understand.
 func (r *Rows) Problems() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -48,21 +48,21 @@ func (r *Rows) Len() (n int) {
 	return n
 }
 
-// Searches counts what was looked for.
+// Searches counts the searches.
 func (r *Rows) Searches() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.searches
 }
 
-// Slow makes every search take so long.
+// Slow makes every search take that long.
 func (r *Rows) Slow(d time.Duration) { r.mu.Lock(); r.slow = d; r.mu.Unlock() }
 
-// Down makes the store answer nothing but errors.
+// Down makes the store answer only errors.
 func (r *Rows) Down(down bool) { r.mu.Lock(); r.down = down; r.mu.Unlock() }
 
-// Muddle makes searches pass over their filters, as a store does that is broken or has been
-// written to by others.
+// Muddle makes searches ignore their filters, as a store might that is broken or was written by
+// others.
 func (r *Rows) Muddle(on bool) { r.mu.Lock(); r.muddled = on; r.mu.Unlock() }
 
 func (r *Rows) problem(format string, args ...any) string {
@@ -73,7 +73,7 @@ func (r *Rows) problem(format string, args ...any) string {
 	return p
 }
 
-// make makes a set and reports whether there was none.
+// make makes a set. It returns false if the set exists.
 func (r *Rows) make(name string, dims int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -87,7 +87,7 @@ func (r *Rows) make(name string, dims int) bool {
 	return true
 }
 
-// dims is the size of a set's vectors; 0: there is none of that name.
+// dims returns the size of a set's vectors; 0: the set does not exist.
 func (r *Rows) dims(name string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -103,7 +103,7 @@ func (r *Rows) put(name string, p *point) {
 	r.sets[name].rows[p.id] = p
 }
 
-// remove takes out what matches and counts it.
+// remove removes the points that match and returns their number.
 func (r *Rows) remove(name string, match func(*point) bool) (n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -126,7 +126,7 @@ type near struct {
 	cosine float64
 }
 
-// search compares everything that matches.
+// search compares all points that match.
 func (r *Rows) search(name string, v []float32, top int, match func(*point) bool) (all []near) {
 	r.mu.Lock()
 	slow := r.slow
@@ -158,7 +158,7 @@ func cosine(a, b []float32) float64 {
 	return ab / math.Sqrt(aa*bb)
 }
 
-// number is a field that has to be one.
+// number returns a field that has to be a number.
 func number(p *point, name string) float64 {
 	n, _ := p.fields[name].(float64)
 	return n

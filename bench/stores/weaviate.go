@@ -17,10 +17,10 @@ type Weaviate struct {
 	Rows
 	Key     string
 	classes map[string]map[string]property
-	most    int // objects that one delete takes out; 0: all
+	most    int // objects that one delete removes; 0: all
 }
 
-// Most bounds what one delete takes out, as QUERY_MAXIMUM_RESULTS does.
+// Most bounds the objects that one delete removes, as QUERY_MAXIMUM_RESULTS does.
 func (v *Weaviate) Most(n int) { v.mu.Lock(); v.most = n; v.mu.Unlock() }
 
 type property struct {

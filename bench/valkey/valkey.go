@@ -1,5 +1,5 @@
-// Package valkey starts a Valkey or Redis of its own for a test, on a port and in a directory that nobody
-// else has, which forgets what it had when it ends. It refuses to use one that runs already.
+// Package valkey starts a separate Valkey or Redis for a test, on a port and in a directory of its own, which does
+// not persist its data. It refuses to use one that is running already.
 package valkey
 
 import (
@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// password is wanted from whoever connects.
+// password is required of clients.
 const password = "sesame"
 
-// startWait is how long one may take to answer.
+// startWait is how long a new server may take to answer.
 const startWait = 20 * time.Second
 
-// A Server is one of the test's own.
+// A Server is a server of one test.
 type Server struct {
 	t       *testing.T
 	program string
@@ -25,7 +25,7 @@ type Server struct {
 	cmd     *exec.Cmd
 }
 
-// Start starts one until the end of the test, or skips the test where none is installed.
+// Start starts a server until the end of the test, or skips the test if none is installed.
 func Start(t *testing.T) *Server {
 	t.Helper()
 	s := &Server{t: t}
@@ -48,7 +48,7 @@ func Start(t *testing.T) *Server {
 	return s
 }
 
-// Start starts it again, with nothing of what it had.
+// Start starts the server again, without its data.
 func (s *Server) Start() {
 	s.t.Helper()
 	s.cmd = exec.Command(s.program, "--bind", "127.0.0.1", "--port", strconv.Itoa(s.port), "--save", "", "--appendonly", "no",
@@ -65,7 +65,7 @@ func (s *Server) Start() {
 	s.t.Fatalf("%s does not answer", s.program)
 }
 
-// Stop ends it at once.
+// Stop ends the server at once.
 func (s *Server) Stop() {
 	if s.cmd != nil {
 		s.cmd.Process.Kill()
@@ -74,5 +74,5 @@ func (s *Server) Stop() {
 	}
 }
 
-// URL is how it is found, with its password and a database.
+// URL returns the server's address, with its password and a database.
 func (s *Server) URL() string { return fmt.Sprintf("redis://:%s@127.0.0.1:%d/3", password, s.port) }

@@ -88,7 +88,7 @@ func TestCallsAndResults(t *testing.T) {
 	result := func(name, response string) string {
 		return `{"functionResponse":{"name":"` + name + `","response":` + response + `}}`
 	}
-	// In the order of the calls, whatever that of the results; names by id; text behind.
+	// In the order of the calls, for any order of the results; names by id; text after them.
 	f(`{"contents":[`+hi+`,`+calls+`,{"role":"user","parts":[`+result("a", `{"output":"1"}`)+`,`+result("b", `{"k":[1]}`)+`,{"text":"go on"}]}]}`, func(c *core.Chat) {
 		turn(c, core.User, said("hi"))
 		turn(c, core.Assistant, called("1", "a", `{\"x\":\"\\\"\"}`), called("2", "b", ""))
@@ -301,7 +301,7 @@ func TestRecordedRequestsOfAnother(t *testing.T) {
 	}
 }
 
-// gist is what a conversation says, less what is no one's words.
+// gist describes the content of a conversation without its formatting.
 func gist(c *core.Chat) string {
 	var b strings.Builder
 	for _, system := range []bool{true, false} {

@@ -44,7 +44,7 @@ func TestStreams(t *testing.T) {
 	f("start  \n0 1 block 0   \n0 delta 0 a\n1 1 block 0   \n1 delta 0 b\n0 delta 0 c\n0 5 block 0   \n0 finish 1 STOP\n1 5 block 0   \n1 finish 1 STOP\nkind 10",
 		`{"candidates":[{"content":{"parts":[{"text":"a"}]},"index":0},{"content":{"parts":[{"text":"b"}]},"index":1}]}`,
 		`{"candidates":[{"content":{"parts":[{"text":"c"}]},"finishReason":"STOP"}]}`, `{"candidates":[{"index":1,"finishReason":"STOP"}]}`)
-	// A fault ends it; what is no frame says nothing.
+	// A fault ends it; data that is not a frame is ignored.
 	f("start m r\n0 1 block 0   \n0 delta 0 a\nkind 9", chunkOf(`{"text":"a"}`, ""), `{"error":{"code":503,"message":"over","status":"UNAVAILABLE"}}`)
 }
 

@@ -7,7 +7,7 @@ import (
 	"asbru/core"
 )
 
-// When to come back stands in the body at Google, and nowhere else.
+// Google's time to wait is in the body and nowhere else.
 func TestRetryDelay(t *testing.T) {
 	f := func(delay string, want int) {
 		t.Helper()

@@ -144,7 +144,7 @@ func FuzzEvent(f *testing.F) {
 	})
 }
 
-// Whatever the paths are, what is told of them is JSON as far as it goes, and whole at the end.
+// For any paths, the text of the arguments is a prefix of valid JSON, and complete at the end.
 func FuzzPartialArgs(f *testing.F) {
 	f.Add("$.a", "$.a.b", "$['c'][0]", "$.d")
 	f.Add("$.a.b[0].c", "$.a.b[1]", "$.a['\\u0041'][\"\\n\"]", "$")

@@ -91,7 +91,7 @@ func TestCallsAreJoined(t *testing.T) {
 		}
 	}
 	f([]string{begin, one, two, end}, asked)
-	f([]string{begin, one, two}, asked) // nobody said that it ended
+	f([]string{begin, one, two}, asked) // without its end
 	f([]string{begin, one, two, end, end}, asked)
 	f([]string{begin, one, two, `{"text":""}`, end}, asked)
 	f([]string{begin, one, two, `{"text":"and"}`}, asked, "and")

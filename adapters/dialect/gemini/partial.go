@@ -104,13 +104,13 @@ func (s *streaming) argue(n int32, arg []byte) {
 	s.x.R.Aux = piece
 }
 
-// An argued is how far the text of arguments has come that are told in pieces. Its zero value is their beginning.
+// An argued is the state of arguments that come in pieces. Its zero value is their beginning.
 type argued struct {
-	held   []byte // the path of the last one as appendPath writes it
-	quoted bool   // that is a text, which may go on
+	held   []byte // the path of the last argument, as written by appendPath
+	quoted bool   // that argument is a string, which may continue
 }
 
-// append appends what arg, an element of partialArgs, adds to the text. One that does not stand behind the last, or
+// append appends what arg, an element of partialArgs, adds to the text of the arguments. One that cannot follow the last one, or
 // has no value, adds nothing.
 func (a *argued) append(dst, arg []byte) []byte {
 	path, value := place(arg)

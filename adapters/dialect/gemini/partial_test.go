@@ -75,7 +75,7 @@ func TestPartialArgs(t *testing.T) {
 	f(`{"a":"say \"hi\" \n|"}|`, `{"jsonPath":"$.a","stringValue":"say \"hi\" \n"}`)
 	f(`{"a":1|}|`, `{"jsonPath":"$.a","numberValue":1}`, `{"jsonPath":"$.a","numberValue":1}`) // said twice
 
-	// What nobody can make a text of is passed over.
+	// Arguments that cannot be written as text are skipped.
 	f(`{"a":1|}|`, `{"jsonPath":"$.a","numberValue":1}`, `{"jsonPath":"$.a.b","numberValue":2}`, `{"jsonPath":"$[0]","numberValue":2}`,
 		`{"jsonPath":"$","numberValue":2}`, `{"jsonPath":"a","numberValue":2}`, `{"jsonPath":"$..b","numberValue":2}`, `{"jsonPath":"$.b[*]","numberValue":2}`,
 		`{"jsonPath":"$['b","numberValue":2}`, `{"jsonPath":"$['b'","numberValue":2}`, `{"jsonPath":"$[","numberValue":2}`, `{"jsonPath":"$.b"}`, `{}`, `7`)
@@ -109,7 +109,7 @@ func TestStreamedCalls(t *testing.T) {
 	f("STOP", []string{end})
 }
 
-// Clients of this format get a call whole, as any other format's.
+// Clients of this format get a complete call, like those of other formats.
 func TestPartialArgsWritten(t *testing.T) {
 	x := core.NewCrossing()
 	x.From, x.To = &api, &api

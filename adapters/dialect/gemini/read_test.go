@@ -17,7 +17,7 @@ func parsed(t *testing.T, doc string) *core.Chat {
 	return c
 }
 
-// A request is written as it was read, in either spelling, with what nobody knows.
+// A request is written again unchanged, in either spelling, with its unknown members.
 func TestSameRequest(t *testing.T) {
 	f := func(doc string) {
 		t.Helper()
@@ -39,7 +39,7 @@ func TestSameRequest(t *testing.T) {
 	f(`{"contents":[{"parts":[{"text":"a"}]}],"systemInstruction":"be terse","model":"models/m"}`)
 }
 
-// Bytes go to others in the alphabet that they take.
+// Base64 is written to other formats in the standard alphabet.
 func TestBase64ForURLs(t *testing.T) {
 	f := func(sent, want string) {
 		t.Helper()
@@ -56,7 +56,7 @@ func TestBase64ForURLs(t *testing.T) {
 	f("+/8", "+/8")
 }
 
-// What policy or a guard changed in the form is what goes out.
+// Changes of the form by policy or a guard are written.
 func TestEditedRequest(t *testing.T) {
 	const doc = `{"contents":[{"role":"user","parts":[{"text":"secret"},{"inlineData":{"mimeType":"image/png","data":"AA"}}]},{"role":"user","parts":[{"functionResponse":{"name":"f","id":"1","response":{"result":"secret"}}}]}],"generationConfig":{"maxOutputTokens":100,"mediaResolution":"X"},"tools":[{"functionDeclarations":[{"name":"f","x":1}]}]}`
 	c := parsed(t, doc)
@@ -82,7 +82,7 @@ func TestEditedRequest(t *testing.T) {
 	}
 }
 
-// Members may hide behind escapes from who does not look closely.
+// Members are recognized if their keys have escapes.
 func TestEscapedNames(t *testing.T) {
 	c := parsed(t, `{"cont\u0065nts":[{"p\u0061rts":[{"t\u0065xt":"a"}]}],"generation\u0043onfig":{"max\u004futputTokens":9}}`)
 	if string(c.MaxTokens) != "9" || len(c.Parts) != 1 || string(c.Parts[0].Text) != "a" {
@@ -94,7 +94,7 @@ func TestEscapedNames(t *testing.T) {
 	}
 }
 
-// Calls without ids get some, and results find the calls they answer.
+// Calls without ids get ids, and results get those of their calls.
 func TestMadeUpIDs(t *testing.T) {
 	c := parsed(t, `{"contents":[{"parts":[{"text":"hi"}]},{"role":"model","parts":[{"functionCall":{"name":"f"}},{"functionCall":{"name":"g"}},{"functionCall":{"name":"f"}}]},
 		{"role":"user","parts":[{"functionResponse":{"name":"f","response":{"output":"1"}}},{"functionResponse":{"name":"f","response":{"error":"2"}}},{"functionResponse":{"name":"g","response":{"a":1}}},{"functionResponse":{"name":"h"}},{"text":"go on"}]}]}`)

@@ -1,6 +1,6 @@
-// Package exercise asks of a store what every store must do.
+// Package exercise tests what every vector store must do.
 //
-// It refuses to know which one it is.
+// It refuses to distinguish stores.
 package exercise
 
 import (
@@ -19,7 +19,7 @@ const (
 	patience = 20 * time.Second
 )
 
-// Row makes a row in a space whose vector points a little beside axis.
+// Row makes a row in a space, with a vector near axis.
 func Row(space string, n, axis int, more func(*vector.Row)) *vector.Row {
 	r := &vector.Row{Key: sha256.Sum256(fmt.Append(nil, space, n)), Space: sha256.Sum256([]byte(space)), Vector: Axis(axis, n),
 		Text: fmt.Sprintf("question %d of %s\x00\xff \"quoted\"", n, space), Answer: fmt.Sprintf("answer %d\x00\x01\xfe", n),
@@ -31,7 +31,7 @@ func Row(space string, n, axis int, more func(*vector.Row)) *vector.Row {
 	return r
 }
 
-// Axis is a unit vector along an axis, turned away from it the more the larger n is.
+// Axis returns a unit vector that deviates from an axis the more the larger n is.
 func Axis(axis, n int) []float32 {
 	v := make([]float32, dims)
 	a := float64(n) * 0.05
@@ -39,7 +39,7 @@ func Axis(axis, n int) []float32 {
 	return v
 }
 
-// Store does everything once. s was not prepared.
+// Store tests every operation. s must not be prepared.
 func Store(t *testing.T, s vector.Store) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -60,12 +60,12 @@ func Store(t *testing.T, s vector.Store) {
 	found(t, ctx, s, search{"c", time.Now(), 4})
 	found(t, ctx, s, search{"a", time.Now().Add(2 * time.Hour), 4})
 
-	must(t, s.Add(ctx, Row("a", 0, 3, nil))) // in the place of the first
+	must(t, s.Add(ctx, Row("a", 0, 3, nil))) // replaces the first one
 	found(t, ctx, s, search{"a", time.Now(), 2}, 1, 2)
 	removes(t, ctx, s)
 }
 
-// removes takes rows out by everything that a Filter can say.
+// removes removes rows by every field of a Filter.
 func removes(t *testing.T, ctx context.Context, s vector.Store) {
 	t.Helper()
 	gone := func(f vector.Filter, from string, left ...int) {

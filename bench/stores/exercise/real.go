@@ -8,8 +8,8 @@ import (
 	"asbru/cache/vector"
 )
 
-// Real asks the same of a real server, which the environment names: ASBRU_WEAVIATE is the address
-// of one, ASBRU_WEAVIATE_SECRET its key if it wants one. What it makes there is left behind, empty.
+// Real tests a real server, which is named by the environment: ASBRU_WEAVIATE is the address of one, and
+// ASBRU_WEAVIATE_SECRET its key if it requires one. The sets that it makes there remain, empty.
 func Real[S vector.Store](t *testing.T, kind string, open Opener[S]) {
 	t.Helper()
 	name := "ASBRU_" + strings.ToUpper(kind)

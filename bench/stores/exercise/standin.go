@@ -12,14 +12,14 @@ import (
 	"asbru/cache/vector"
 )
 
-// Password is what a stand-in is to ask for.
+// Password is the password that stand-ins require.
 const Password = "sesame"
 
-// A Server is a stand-in for a store of others.
+// A Server is a stand-in for a vector store.
 type Server interface {
-	Problems() []string // what it was asked that it did not understand
+	Problems() []string // requests that it did not understand
 	Len() int           // rows
-	Slow(time.Duration) // how long it takes from now on
+	Slow(time.Duration) // sets how long a search takes
 }
 
 // Opener opens the store of a package at a place.
@@ -36,8 +36,8 @@ func (open Opener[S]) At(t testing.TB, url string, secret vector.Secret) S {
 	return s
 }
 
-// StandIn does to the stand-in at url what Store does, and what goes wrong: another password, a
-// server that is down, where it can be, and one that takes too long.
+// StandIn tests the stand-in at url like Store, and also failures: a wrong password, a server that is down, if it
+// supports that, and one that takes too long.
 func StandIn[S vector.Store](t *testing.T, h Server, url string, open Opener[S]) {
 	t.Helper()
 	Store(t, open.At(t, url, Password))
@@ -55,7 +55,7 @@ func StandIn[S vector.Store](t *testing.T, h Server, url string, open Opener[S])
 	if web, ok := h.(interface {
 		http.Handler
 		Down(bool)
-	}); ok { // errors name the status
+	}); ok { // errors contain the status
 		if err == nil || !strings.Contains(err.Error(), "40") {
 			t.Errorf("with another password: %v", err)
 		}
@@ -74,7 +74,7 @@ func StandIn[S vector.Store](t *testing.T, h Server, url string, open Opener[S])
 	}
 }
 
-// Web serves a stand-in of HTTP until the test ends.
+// Web serves an HTTP stand-in until the test ends.
 func Web(t testing.TB, h http.Handler) (url string) {
 	t.Helper()
 	server := httptest.NewServer(h)
@@ -82,8 +82,8 @@ func Web(t testing.TB, h http.Handler) (url string) {
 	return server.URL
 }
 
-// Answers lets a search over HTTP have any bytes for an answer: rows are whole or not there. row
-// is an answer of the store's own kind whose row is none.
+// Answers fuzzes the answers to searches over HTTP: any answer must yield complete rows or none. row is an answer in the
+// store's format with a malformed row.
 func Answers[S vector.Store](f *testing.F, row string, open Opener[S]) {
 	var body atomic.Pointer[[]byte]
 	url := Web(f, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
