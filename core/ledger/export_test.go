@@ -1,5 +1,7 @@
 package ledger
 
+import "asbru/core"
+
 // Step writes and syncs what was appended, in the place of the writer.
 func (l *Ledger) Step() bool { return l.step() }
 
@@ -14,3 +16,12 @@ func (l *Ledger) Idle() bool { return l.asleep.Load() && !l.armed.Load() }
 
 // SmoothBytes is how many zeros are written ahead.
 const SmoothBytes = smoothBytes
+
+// Await is Enlist and Rouse.
+func (l *Ledger) Await(s Seq, w core.Waker) bool {
+	if !l.Enlist(s, w) {
+		return false
+	}
+	l.Rouse(s)
+	return true
+}

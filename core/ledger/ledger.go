@@ -34,7 +34,7 @@ type Fold interface {
 	LoadState(src []byte, s Seq) error // of a checkpoint at s; src is valid during the call
 }
 
-// A Ledger is an open log. Reserve, Return, Append, Durable, Await and Err may be called
+// A Ledger is an open log. Reserve, Return, Append, Durable, Enlist, Rouse and Err may be called
 // by anybody at any time and never wait.
 type Ledger struct {
 	fs   FS

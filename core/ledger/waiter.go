@@ -51,19 +51,10 @@ func (s *waiters) take() *waiter {
 	return w
 }
 
-// Await has w called when s is durable or never will be: then either Durable() >= s, or Err
+// Enlist has w called when s is durable or never will be: then either Durable() >= s, or Err
 // says why not. It reports false, and w is not called, when that is so already. It takes
-// no lock and allocates nothing. A stage that waits for s asks it every time it is asked.
-func (l *Ledger) Await(s Seq, w core.Waker) bool {
-	if !l.Enlist(s, w) {
-		return false
-	}
-	l.Rouse(s)
-	return true
-}
-
-// Enlist is the first half of Await, without the system call that it may take to wake the writer:
-// when it reports true, Rouse must follow.
+// no lock and allocates nothing. When it reports true, Rouse must follow: that may take a system call
+// to wake the writer. A stage that waits for s asks it every time it is asked.
 func (l *Ledger) Enlist(s Seq, w core.Waker) bool {
 	if l.settled(s) {
 		return false
@@ -92,7 +83,7 @@ func (l *Ledger) await(w *waiter) {
 	l.Rouse(s)
 }
 
-// Rouse is the second half of Await.
+// Rouse has the writer begin what was enlisted for.
 func (l *Ledger) Rouse(s Seq) {
 	// The writer sleeps on what nobody waits for. Or it may have swept between the look and the
 	// push, and have nothing left to do: it is asked to sweep again.
