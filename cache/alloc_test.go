@@ -55,6 +55,7 @@ func TestMissAllocatesAnErrand(t *testing.T) {
 		if v := r.look(x); v != core.Continue {
 			t.Fatal(v)
 		}
+		r.learnt(x)
 		x.Watch.Saw(x, answer)
 		x.Fault = fail
 		r.keep(x)

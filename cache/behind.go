@@ -35,7 +35,7 @@ func (v *visit) untrail() {
 	if v.due != nil {
 		v.due.Yield()
 	}
-	c.errands.forget(w.f)
+	c.forget(w.f)
 	w.f.fail(nil, true)
 	w.f.land(c)
 	c.release(w)
@@ -72,7 +72,7 @@ func (v *visit) follows(x *core.Exchange, q *wording, k *kept, h how) {
 func (v *visit) sendTrail(x *core.Exchange, q *wording, d *doubt) bool {
 	c := v.c
 	fresh := &errand{name: v.name, from: x.From, op: x.Op, stream: x.Peek.Stream, array: x.Array, doubt: d}
-	f, leads := c.errands.join(&v.name, nil, fresh)
+	f, leads := c.meet(&v.name, nil, fresh)
 	if !leads {
 		if f != nil {
 			f.leave()
@@ -129,7 +129,7 @@ func (c *Cache) mute(i *exact.Item[*kept]) {
 	if err != nil {
 		return
 	}
-	next := &exact.Item[*kept]{Key: i.Key, Print: i.Print, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: i.Fresh, Until: i.Until}
+	next := &exact.Item[*kept]{Key: i.Key, Print: i.Print, Gist: i.Gist, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: i.Fresh, Until: i.Until}
 	c.record(next)
 	c.mem.Put(next, wall())
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -59,6 +60,7 @@ type Cache struct {
 	far     *remote.Finder // nil: no encoder and store of others
 	seed    maphash.Seed   // of prints; random, so that callers cannot construct equal prints
 	lazy    bool           // keys are made only when needed: only mem uses them
+	miss    []byte         // the header line of an answer that is no hit
 	wording sync.Pool
 	scratch sync.Pool
 	visits  sync.Pool
@@ -135,6 +137,7 @@ func NewEncoding(o Options, log *slog.Logger, embed remote.Embed) (*Cache, error
 	}
 	c.scratch.New = func() any { return &scratch{cross: *core.NewCrossing()} }
 	c.seed, c.lazy = maphash.MakeSeed(), c.near == nil && c.far == nil
+	c.miss = slices.Clip([]byte("X-Cache: " + core.RecallMissed.String() + "\r\n"))
 	c.wording.New = func() any { return &wording{chat: *core.NewChat()} }
 	c.visits.New = func() any { return newVisit(c) }
 	c.timer = time.AfterFunc(time.Hour, c.rush)

@@ -16,6 +16,10 @@ import (
 type errand struct {
 	name            // of the question, as first asked
 	form []byte     // of the question while its key has not been made; unchanged until land returns it
+	raw  request    // the question while nobody has read it: then name is but its gist. Aliases the leader's buffers
+	why  Why        // why it has no name after it was read
+	held uint64     // the gist that was claimed or held for it; 0: it is not among the errands
+	next *errand    // among those that nobody has read
 	body [32]byte   // of a call with an Idempotency-Key: the digest of its body
 	lead core.Waker // of the exchange that asks upstream
 
@@ -60,48 +64,6 @@ const (
 	done
 	failed
 )
-
-// errands are the errands under way, sharded by the prints of their questions.
-type errands [errandMaps]struct {
-	mu sync.Mutex
-	m  map[uint64]*errand
-}
-
-// join finds the errand of a question that can be joined. form is the form of the question, nil
-// if its key has been made. If there is none, fresh is put in its place and the caller leads it; with a
-// nil fresh none is added. Both results are nil if another question with the same print is under way,
-// which is improbable and cannot be provoked.
-func (t *errands) join(n *name, form []byte, fresh *errand) (f *errand, leads bool) {
-	s := &t[n.print>>32%errandMaps]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if f = s.m[n.print]; f != nil && f.open() {
-		if !n.is(form, &f.name, f.form) {
-			return nil, false
-		}
-		f.waiting.Add(1)
-		f.joined.Store(true)
-		return f, false
-	}
-	if fresh == nil {
-		return nil, false
-	}
-	if s.m == nil {
-		s.m = map[uint64]*errand{}
-	}
-	s.m[n.print] = fresh
-	return fresh, true
-}
-
-// forget makes f impossible to find.
-func (t *errands) forget(f *errand) {
-	s := &t[f.print>>32%errandMaps]
-	s.mu.Lock()
-	if s.m[f.print] == f {
-		delete(s.m, f.print)
-	}
-	s.mu.Unlock()
-}
 
 // open reports whether others can still join.
 func (f *errand) open() bool {
@@ -169,6 +131,7 @@ func (f *errand) comes(native bool) {
 func (f *errand) fail(fault *core.Fault, left bool) {
 	f.mu.Lock()
 	f.state, f.fault, f.left = failed, fault, left
+	f.raw = request{}
 	f.wakeLocked()
 	f.mu.Unlock()
 }

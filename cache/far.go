@@ -140,7 +140,7 @@ func (v *visit) settle(k *kept) {
 	c, f := v.c, v.f
 	v.lead.Store(nil)
 	v.role, v.f = alone, nil
-	c.errands.forget(f)
+	c.forget(f)
 	f.mu.Lock()
 	f.kept, f.read = k, true
 	f.wakeLocked()
@@ -193,7 +193,8 @@ func (v *visit) asksFor(x *core.Exchange, text string, key *[32]byte) bool {
 	c := v.c
 	w := c.takeWording()
 	defer c.giveWording(w)
-	if w.parse(x) != Cached || c.o.trim(&w.chat) != Cached || len(w.chat.Turns) == 0 {
+	r := requestOf(x)
+	if w.parse(&r) != Cached || c.o.trim(&w.chat) != Cached || len(w.chat.Turns) == 0 {
 		return false
 	}
 	last := &w.chat.Turns[len(w.chat.Turns)-1]
@@ -203,7 +204,7 @@ func (v *visit) asksFor(x *core.Exchange, text string, key *[32]byte) bool {
 	w.chat.Parts[last.From].Text = scan.AppendEscaped(nil, []byte(text))
 	a := v.ask
 	a.label = v.label
-	if c.o.frame(x, &a, w) != Cached {
+	if c.o.frame(&r, &a, w) != Cached {
 		return false
 	}
 	w.form.Chat(&w.chat)

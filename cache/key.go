@@ -66,15 +66,29 @@ func (w Why) String() string {
 // head is what the key needs of a request's head in addition to core.Head.
 type head interface{ Any(prefix string) bool }
 
-// form writes the form of x, of which its key is the digest, into w: who asks whom for what.
-func (o *Options) form(x *core.Exchange, a *ask, w *wording) Why {
-	if why := w.parse(x); why != Cached {
+// A request is what the form of a question is made from. It aliases the buffers of its exchange.
+type request struct {
+	key        *core.VirtualKey
+	route      *core.Route
+	from       *core.Dialect
+	op         core.Op
+	name, body []byte
+	head       core.Head // nil: nothing in it matters
+}
+
+func requestOf(x *core.Exchange) request {
+	return request{x.Key, x.Route, x.From, x.Op, x.Name, x.Body, x.Head}
+}
+
+// form writes the form of a request, of which its key is the digest, into w: who asks whom for what.
+func (o *Options) form(r *request, a *ask, w *wording) Why {
+	if why := w.parse(r); why != Cached {
 		return why
 	}
 	if why := o.trim(&w.chat); why != Cached {
 		return why
 	}
-	if why := o.frame(x, a, w); why != Cached {
+	if why := o.frame(r, a, w); why != Cached {
 		return why
 	}
 	w.form.Chat(&w.chat)
@@ -82,16 +96,16 @@ func (o *Options) form(x *core.Exchange, a *ask, w *wording) Why {
 }
 
 // frame writes the part of the form outside the conversation: who asks whom.
-func (o *Options) frame(x *core.Exchange, a *ask, q *wording) Why {
-	w := &q.form
+func (o *Options) frame(q *request, a *ask, room *wording) Why {
+	w := &room.form
 	w.Reset()
-	kind, name := o.Scope.owner(x.Key)
+	kind, name := o.Scope.owner(q.key)
 	w.Word(tagOwner, kind)
 	w.Word(tagOwner, name)
 	w.Field(tagLabel, a.label)
-	r := x.Route
-	o.Share.targets(w, x, r.Targets[:min(max(r.Plan.Balanced, 1), len(r.Targets))])
-	return ahead(x, a, w)
+	r := q.route
+	o.Share.targets(w, q.name, r.Targets[:min(max(r.Plan.Balanced, 1), len(r.Targets))])
+	return ahead(q.head, a, w)
 }
 
 // Key returns the key of x: the digest of its form. why says why there is none.
@@ -102,20 +116,21 @@ func (c *Cache) Key(x *core.Exchange) (key [32]byte, why Why) {
 	}
 	w := c.takeWording()
 	defer c.giveWording(w)
-	if why = c.o.form(x, &a, w); why == Cached {
+	r := requestOf(x)
+	if why = c.o.form(&r, &a, w); why == Cached {
 		key = sha256.Sum256(w.form.Bytes())
 	}
 	return key, why
 }
 
-// parse parses the conversation of x into w, which must be empty.
-func (w *wording) parse(x *core.Exchange) Why {
-	if x.From == nil || x.Route == nil || len(x.Route.Targets) == 0 || x.Op >= core.NumOps || x.From.Chats[x.Op] == nil {
+// parse parses the conversation of r into w, which must be empty.
+func (w *wording) parse(r *request) Why {
+	if r.from == nil || r.route == nil || len(r.route.Targets) == 0 || r.op >= core.NumOps || r.from.Chats[r.op] == nil {
 		return NotAsked
 	}
 	c := &w.chat
-	c.From, c.Op = x.From, x.Op
-	if x.From.Chats[x.Op].ParseRequest(c, x.Body) != nil {
+	c.From, c.Op = r.from, r.op
+	if r.from.Chats[r.op].ParseRequest(c, r.body) != nil {
 		return Unreadable
 	}
 	if !canon.Whole(c) {
@@ -130,8 +145,7 @@ func (w *wording) parse(x *core.Exchange) Why {
 }
 
 // ahead adds the header fields that can change the answer.
-func ahead(x *core.Exchange, a *ask, w *canon.Writer) Why {
-	h := x.Head
+func ahead(h core.Head, a *ask, w *canon.Writer) Why {
 	if h == nil {
 		return Cached
 	}
@@ -153,12 +167,15 @@ func ahead(x *core.Exchange, a *ask, w *canon.Writer) Why {
 			w.Field(tagPolicy, v)
 		}
 	}
-	switch q := h.Query(); string(q) {
-	case "", "alt=sse", "beta=true": // these select how an answer is delivered; one SDK always sends beta=true
-	default:
+	if q := h.Query(); !idle(q) {
 		w.Field(tagQuery, q)
 	}
 	return Cached
+}
+
+// idle reports whether a query selects at most how an answer is delivered. One SDK always sends beta=true.
+func idle(query []byte) bool {
+	return len(query) == 0 || string(query) == "alt=sse" || string(query) == "beta=true"
 }
 
 // ownerName returns the operators' name of an owner: "key:ci-bot".

@@ -16,7 +16,12 @@ func (c *Cache) keep(x *core.Exchange) core.Verdict {
 	}
 	switch v.role {
 	case leading:
-		v.landed(x)
+		if v.unread && x.Fault == nil {
+			v.learn(x) // nobody said that it was sent
+		}
+		if v.role == leading {
+			v.landed(x)
+		}
 	case following:
 		v.f.leave()
 	}
@@ -31,7 +36,7 @@ func (v *visit) landed(x *core.Exchange) {
 	v.lead.Store(nil)
 	status := statusOf(x)
 	if x.Fault != nil || status != 200 {
-		c.errands.forget(f)
+		c.forget(f)
 		f.fail(v.failure(x, status))
 		f.land(c)
 		if f.doubt != nil {

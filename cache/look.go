@@ -19,13 +19,17 @@ func (c *Cache) look(x *core.Exchange) core.Verdict {
 		return core.Continue // another Watcher has the reply
 	}
 	v := c.visits.Get().(*visit)
+	if v.hurry(x) {
+		return core.Continue
+	}
 	if fault := v.ask.read(x.Head); fault != nil {
 		x.Fault = fault
 		c.release(v)
 		return core.Refuse
 	}
 	w := c.takeWording()
-	if why := c.o.form(x, &v.ask, w); why != Cached {
+	r := requestOf(x)
+	if why := c.o.form(&r, &v.ask, w); why != Cached {
 		c.n.bypassed.Add(1)
 		c.n.why[why].Add(1)
 		c.giveWording(w)
@@ -33,11 +37,11 @@ func (c *Cache) look(x *core.Exchange) core.Verdict {
 		return core.Continue
 	}
 	x.Watch = v
-	v.name = printed(c.seed, w.form.Bytes())
+	v.kind, v.owner = c.o.Scope.owner(x.Key)
+	v.name = c.nameOf(&w.form, v.owner)
 	if !c.lazy || v.ask.wrong || len(w.form.Bytes()) > maxForm {
 		v.know(w.form.Bytes())
 	}
-	v.kind, v.owner = c.o.Scope.owner(x.Key)
 	defer c.giveWording(w)
 	if k, how := v.find(x, w); k != nil {
 		v.follows(x, w, k, how)
@@ -129,7 +133,7 @@ func (v *visit) join(x *core.Exchange, w *canon.Writer) core.Verdict {
 		form = w.Bytes()
 	}
 	if v.ask.noStore {
-		if f, _ := c.errands.join(&v.name, form, nil); f != nil {
+		if f, _ := c.meet(&v.name, form, nil); f != nil {
 			v.know(form)
 			return v.follow(x, f)
 		}
@@ -138,7 +142,7 @@ func (v *visit) join(x *core.Exchange, w *canon.Writer) core.Verdict {
 		return v.consult(x)
 	}
 	mine, room := v.errand(x, form)
-	f, leads := c.errands.join(&v.name, form, mine)
+	f, leads := c.meet(&v.name, form, mine)
 	if !leads {
 		mine.form = room
 		if f == nil {
@@ -154,7 +158,7 @@ func (v *visit) join(x *core.Exchange, w *canon.Writer) core.Verdict {
 	if !v.ask.semantic && !v.ask.wrong && c.mem.Maybe(v.print) { // the answer may have arrived between the look-up and now
 		v.know(form)
 		if i, age := c.mem.Get(&v.key, wall()); age == exact.Fresh && (v.ask.ttl == 0 || wall()-i.Value.Born < int64(v.ask.ttl)) {
-			c.errands.forget(f)
+			c.forget(f)
 			f.fail(nil, true)
 			c.n.exact.Add(1)
 			if c.o.repeats {

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"hash/maphash"
+	"math/bits"
+
+	"asbru/cache/canon"
 )
 
 // A name identifies a question: by its key, the digest of its form, and by a print of the form, a
@@ -14,7 +17,8 @@ import (
 // question is new; its key is then made when its answer is stored.
 type name struct {
 	key   [32]byte
-	print uint64 // never 0 for a question
+	print uint64 // never 0 for a question that has been read
+	gist  uint64 // see Cache.gist; never 0
 	known bool   // the key has been made
 }
 
@@ -44,4 +48,18 @@ func (n *name) is(form []byte, other *name, others []byte) bool {
 		return other.key == sha256.Sum256(form)
 	}
 	return bytes.Equal(form, others)
+}
+
+// nameOf returns the name of the question whose form is in w, without its key.
+func (c *Cache) nameOf(w *canon.Writer, owner string) name {
+	n := printed(c.seed, w.Bytes())
+	n.gist = c.gist(w.Said(), owner)
+	return n
+}
+
+// gist returns a hash of little of a question: its last text, and whose answers it may be given. Equal
+// questions have equal gists, whatever their format, and the text can often be found without reading
+// the question. That a gist is new says that the question is; that it is known says nothing.
+func (c *Cache) gist(said []byte, owner string) uint64 {
+	return max(maphash.Bytes(c.seed, said)^bits.RotateLeft64(maphash.String(c.seed, owner), 32), 1)
 }

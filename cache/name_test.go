@@ -51,7 +51,7 @@ func TestSamePrint(t *testing.T) {
 	v := newVisit(r.Cache)
 	var form canon.Writer
 	form.Word(canon.First, "another form")
-	v.name, y.Watch = lead.name, v
+	v.name, y.Watch = lead.f.name, v
 	if got := v.join(y, &form); got != core.Continue || v.role != alone || lead.f.waiting.Load() != 0 {
 		t.Errorf("verdict %v, role %v, %d wait", got, v.role, lead.f.waiting.Load())
 	}
@@ -72,10 +72,10 @@ func TestKeyIsMadeLate(t *testing.T) {
 		want, _ := r.Key(x)
 		r.start(x)
 		v := r.visitOf(x)
-		if v.known == late || (len(v.f.form) > 0) != late {
-			t.Errorf("the key of %d bytes was made: %v; %d bytes of form", len(body), v.known, len(v.f.form))
+		if v.f.known == late || (len(v.f.form) > 0) != late {
+			t.Errorf("the key of %d bytes was made: %v; %d bytes of form", len(body), v.f.known, len(v.f.form))
 		}
-		if late && sha256.Sum256(v.f.form) != want || !late && v.key != want {
+		if late && sha256.Sum256(v.f.form) != want || !late && v.f.key != want {
 			t.Error("it is another key")
 		}
 		f := v.f

@@ -60,7 +60,8 @@ func (v *visit) asks(x *core.Exchange, w *wording) bool {
 	}
 	text := c.Parts[t.From].Text
 	v.text = scan.AppendUnescaped(v.text[:0], text)
-	if v.c.o.frame(x, &v.ask, w) != Cached || len(v.text) > maxQuestion {
+	r := requestOf(x)
+	if v.c.o.frame(&r, &v.ask, w) != Cached || len(v.text) > maxQuestion {
 		v.text = v.text[:0]
 		return false
 	}

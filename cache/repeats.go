@@ -136,6 +136,7 @@ func (c *Cache) repeat(x *core.Exchange, name []byte) core.Verdict {
 	v.kind, v.owner = ByKey.owner(x.Key)
 	v.key, v.body, v.known = callOf(v.kind, v.owner, name), bodyOf(x), true
 	v.print = max(binary.LittleEndian.Uint64(v.key[8:]), 1)
+	v.gist = v.print
 	v.asked = append(v.asked[:0], x.Peek.Model...)
 	if i, age := c.mem.Get(&v.key, wall()); age == exact.Fresh {
 		if i.Value.body == v.body {

@@ -98,8 +98,17 @@ func (r *rig) exchange(q asked) *core.Exchange {
 	if q.head != nil {
 		x.Head = q.head
 	}
-	x.Peek.Model, x.Peek.Stream = []byte("fast"), q.stream
+	r.peek(x)
+	x.Peek.Stream = q.stream
 	return x
+}
+
+// peek does with the body of x what the data plane does.
+func (r *rig) peek(x *core.Exchange) {
+	if x.From.Peek != nil {
+		x.From.Peek(x.Body, x.Op, &x.Peek)
+	}
+	x.Peek.Model = []byte("fast")
 }
 
 // leads sends x upstream, where it gets body in pieces of n bytes. It is kept when it
@@ -123,6 +132,7 @@ func (r *rig) start(x *core.Exchange) {
 	}
 	x.Begin(r.target, nil).Status = 200
 	x.Face, x.As = r.face, x.Op
+	r.Learn()(x)
 }
 
 func (r *rig) end(x *core.Exchange) {
@@ -137,7 +147,10 @@ func (r *rig) idle() {
 		n := 0
 		for i := range r.errands {
 			r.errands[i].mu.Lock()
-			n += len(r.errands[i].m)
+			n += len(r.errands[i].read)
+			for f := r.errands[i].unread; f != nil; f = f.next {
+				n++
+			}
 			r.errands[i].mu.Unlock()
 		}
 		return n == 0

@@ -56,7 +56,7 @@ func (c *Cache) drop(f *errand) {
 		c.weigh(f.doubt, nil)
 		f.doubt = nil
 	}
-	c.errands.forget(f)
+	c.forget(f)
 	f.mu.Lock()
 	f.read = true
 	f.wakeLocked()
@@ -121,7 +121,7 @@ func (c *Cache) keepOne(s *saving) {
 	case s.fails != numRefusals:
 		c.n.refused[s.fails].Add(1)
 	case k != nil:
-		i := &exact.Item[*kept]{Key: s.key, Print: s.f.print, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: fresh, Until: until}
+		i := &exact.Item[*kept]{Key: s.key, Print: s.f.print, Gist: s.f.gist, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: fresh, Until: until}
 		c.record(i)
 		if c.mem.Put(i, k.Born) {
 			c.n.kept.Add(1)

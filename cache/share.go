@@ -14,8 +14,8 @@ type Share struct {
 	Provider     bool // the provider that serves it
 }
 
-// targets writes who is asked, as far as that distinguishes questions.
-func (h Share) targets(w *canon.Writer, x *core.Exchange, all []*core.Target) {
+// targets writes who is asked, as far as that distinguishes questions. asked is the name sent to targets that have none.
+func (h Share) targets(w *canon.Writer, asked []byte, all []*core.Target) {
 	if h.Model && h.Provider {
 		return
 	}
@@ -36,7 +36,7 @@ func (h Share) targets(w *canon.Writer, x *core.Exchange, all []*core.Target) {
 		last = name
 		w.Word(tagTarget, name)
 		if t.Model == "" && !h.Model {
-			w.Field(tagName, x.Name)
+			w.Field(tagName, asked)
 		}
 	}
 }

@@ -92,6 +92,7 @@ func TestApart(t *testing.T) {
 		r.idle()
 		x := r.exchange(asked{body: hello})
 		change(x)
+		r.peek(x)
 		if v := r.look(x); v == core.Answer {
 			t.Errorf("%s: %v", name, v)
 		}

@@ -18,13 +18,14 @@ type visit struct {
 	body [32]byte       // of a call with an Idempotency-Key: the digest of its body
 	ask  ask
 
-	role  role
-	f     *errand
-	spare *errand                // the next errand to lead, allocated in advance
-	lead  atomic.Pointer[errand] // f while this visit leads it; Stays may be called by any goroutine
-	tries int                    // leaders that failed this exchange
-	heard uint32                 // rung of f when it was last heard; see waitLocked
-	until int64                  // Clock until which it follows f; 0: until f ends
+	role   role
+	f      *errand
+	spare  *errand                // the next errand to lead, allocated in advance
+	lead   atomic.Pointer[errand] // f while this visit leads it; Stays may be called by any goroutine
+	unread bool                   // f was entered before the question was read
+	tries  int                    // leaders that failed this exchange
+	heard  uint32                 // rung of f when it was last heard; see waitLocked
+	until  int64                  // Clock until which it follows f; 0: until f ends
 
 	kind, owner string // whose answers are used
 	label       []byte
@@ -112,7 +113,7 @@ func (c *Cache) release(v *visit) {
 	}
 	v.name, v.text, v.match, v.question = name{}, v.text[:0], Match{}, Question{}
 	v.x, v.f, v.hit, v.ask, v.role, v.tries, v.how = nil, nil, nil, ask{}, alone, 0, missed
-	v.due, v.doubt, v.sent = nil, nil, nil
+	v.due, v.doubt, v.sent, v.unread = nil, nil, nil, false
 	v.usage = core.Usage{}
 	if v.spare == nil { // the reply has been sent, so that allocating delays nobody
 		v.spare = c.blank()

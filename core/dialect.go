@@ -11,6 +11,12 @@ type Dialect struct {
 	// differently. p.Model aliases body or p's own storage.
 	Peek func(body []byte, op Op, p *Peek) *Fault
 
+	// Said returns the text of a conversation's last turn as it stands in a body that Peek has
+	// read: a turn of the user's that is one text, without escapes, and nothing besides. It is then
+	// the last text of the neutral form too, whoever reads it. Nil: the turn is another one, or is written in a way
+	// that takes a closer look. It aliases body. A nil Said never tells.
+	Said func(body []byte, op Op, p *Peek) []byte
+
 	// AppendBody appends to dst the body to send for one attempt: body with s.Model in
 	// place of the client's, unless that is empty, plus what s.Face needs patched (usage
 	// asked for in streams, fields the provider rejects; nil: nothing). What it does not
@@ -222,6 +228,7 @@ type Peek struct {
 	Choices   int64                // how many answers the client asked for; 0: it did not say, and gets one
 	OptionsAt Span                 // stream_options
 	UsageAt   Span                 // stream_options.include_usage
+	TurnsAt   Span                 // the turns of a conversation, where they are one member of the body; of OpChat and OpResponses
 	FallsAt   Span                 // fallbacks: the caller's own list, taken out before sending
 	Fallbacks [MaxFallbacks][]byte // the names in FallsAt, unescaped like Model
 
@@ -264,7 +271,7 @@ const MaxFallbacks = 4
 func (p *Peek) Reset() {
 	p.Model, p.ModelAt = nil, Span{}
 	p.Stream, p.AskUsage, p.Plain, p.Refers, p.Haste, p.MaxTokens, p.Choices = false, false, false, false, NoHaste, 0, 0
-	p.OptionsAt, p.UsageAt, p.FallsAt = Span{}, Span{}, Span{}
+	p.OptionsAt, p.UsageAt, p.FallsAt, p.TurnsAt = Span{}, Span{}, Span{}, Span{}
 	p.Fallbacks, p.Free = [MaxFallbacks][]byte{}, false
 }
 
@@ -276,7 +283,7 @@ type StreamState struct {
 	Done      bool  // the terminator was seen
 	Failed    bool  // an in-band error was seen
 	Several   bool  // of several choices: a finish is not that of all
+	UsageOnly bool  // the last event carried nothing but usage
 	Unread    int32 // events that could not be read
 	Said      int32 // events with content
-	UsageOnly bool  // the last event carried nothing but usage
 }

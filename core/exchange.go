@@ -77,6 +77,35 @@ type Head interface {
 	Query() []byte
 }
 
+// A Brief is a Head that tells cheaply which fields it has not.
+type Brief interface {
+	Head
+
+	// Names returns the names of its fields.
+	Names() Names
+}
+
+// Names is a set of field names, in any case, that may hold more than it was told of: it looks at the
+// first three letters.
+type Names uint64
+
+// NamesOf returns the set of the names that begin with one of some, of three letters at least.
+func NamesOf(begin ...string) (n Names) {
+	for _, b := range begin {
+		n |= Named(b[0], b[1], b[2])
+	}
+	return n
+}
+
+// Meets reports whether some name may be in both.
+func (n Names) Meets(other Names) bool { return n&other != 0 }
+
+// Named is the set of the names that begin with these letters. The factors keep those that most
+// requests have away from those that the cache asks for.
+func Named(a, b, c byte) Names {
+	return 1 << ((4*uint(a|0x20) + 3*uint(b|0x20) + 9*uint(c|0x20)) & 63)
+}
+
 // A Line is a Head that has the request's line too.
 type Line interface {
 	Head

@@ -59,7 +59,8 @@ const (
 // but Stays.
 type Watcher interface {
 	// Saw is called with each piece of the body as the client gets it, without HTTP's transfer
-	// coding. p is valid during the call only.
+	// coding. p is valid during the call only. If no stage of Commit or Settle is to run, the first
+	// piece may be shown after Sure, when it has been handed to the kernel.
 	Saw(x *Exchange, p []byte)
 
 	// Sure reports that what was seen, and all that follows, really goes to the client. Before

@@ -346,9 +346,11 @@ func TestDoorsLeadSomewhere(t *testing.T) {
 				f("POST", under+"/mistral/v1/chat/completions", chat, "openai/m", "POST /openai/v1/chat/completions model=m")
 				f("POST", under+"/groq/openai/v1/chat/completions", chat, "openai/m", "POST /openai/v1/chat/completions model=m")
 			}
-			// A slash at the end of an operation's path means nothing; what is only relayed keeps it.
+			// A slash at the end of an operation's path means nothing, nor does the case of its letters; what is only relayed keeps both.
 			f("POST", "/v1/chat/completions/", chat, "openai/gpt-4o", "POST /openai/v1/chat/completions model=gpt-4o auth=Bearer sk-openai")
 			f("POST", "/v1/chat/completions/", chat, "anthropic/c", "POST /anthropic/v1/messages model=c")
+			f("POST", "/v1/Chat/COMPLETIONS", chat, "openai/gpt-4o", "POST /openai/v1/chat/completions model=gpt-4o")
+			f("POST", "/v1/Chat/Completions/", chat, "anthropic/c", "POST /anthropic/v1/messages model=c")
 			f("POST", "/v1/messages/?beta=true", chat, "anthropic/c", "POST /anthropic/v1/messages?beta=true model=c")
 			f("POST", "/openai/deployments/gpt-4o/chat/completions/", chat, "ignored", "POST /openai/v1/chat/completions model=gpt-4o")
 			f("POST", "/genai/v1beta/models/gemini%2Fg:generateContent/", google, "", "POST /gemini/v1beta/models/g:generateContent model=")
@@ -358,6 +360,9 @@ func TestDoorsLeadSomewhere(t *testing.T) {
 			f("POST", "/ollama/api/chat/", chat, "openai/gpt-4o", "POST /openai/v1/chat/completions model=gpt-4o")
 			f("GET", "/v1/files/", "", "", "GET /openai/v1/files/")
 			f("POST", "/openai_passthrough/chat/completions/", chat, "gpt-4o", "POST /openai/v1/chat/completions/ model=gpt-4o")
+			f("POST", "/v1/v1/chat/completions", chat, "openai/gpt-4o", "the path has /v1 twice; hint: take it from the end of the base URL that the client was given")
+			f("POST", "/anthropic/v1/v1/messages", chat, "anthropic/c", "has /v1 twice; hint:")
+			f("POST", "//v1/chat/completions", chat, "openai/gpt-4o", "a base URL that ends in a slash can double it")
 			f("POST", "/v1/chat//completions", chat, "openai/gpt-4o", "doubled slashes")
 			f("POST", "/v1/chat/completions//", chat, "openai/gpt-4o", "doubled slashes")
 			f("POST", "//v1/chat/completions", chat, "openai/gpt-4o", "doubled slashes")

@@ -102,6 +102,11 @@ func TestCached(t *testing.T) {
 		if n := p.calls.Load(); n != 1 {
 			t.Errorf("the provider was asked %d times", n)
 		}
+		for _, more := range []string{"", `,"stream":true`} { // the cache finds out only after the request was sent
+			if a := chat(t, g, "fast", `,"tools":[{"type":"web_search"}]`+more); a.status != 200 || a.head["X-Cache"] != nil {
+				t.Errorf("what the provider looks up: %d %v", a.status, a.head)
+			}
+		}
 		bad := chat(t, g, "fast", "", "X-Bf-Cache-Ttl: soon")
 		if bad.status != 400 || !strings.Contains(bad.body, "x-bf-cache-ttl") {
 			t.Errorf("%d %s", bad.status, bad.body)

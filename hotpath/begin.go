@@ -1,6 +1,8 @@
 package hotpath
 
 import (
+	"bytes"
+	"strings"
 	"time"
 
 	"asbru/core"
@@ -103,31 +105,10 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	f.head = r.HeadLen
 	f.free = r.Close || r.Minor == 0
 	s.identify(x, r, b)
-	op, door, found := s.find(r, b)
-	path := r.Path.Of(b)
-	if door == nil {
-		if len(s.opt.Doors) > 0 {
-			x.From = s.opt.Doors[0].Dialect
-		}
-		if !http1.PathClean(path) {
-			return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", "send the path in its plain form")
-		}
-		return waySlow
+	if way := s.place(f, r, b); way != wayHot {
+		return way
 	}
-	x.Op, x.From, x.Path, f.door, f.drop = op, door.Dialect, path[len(door.Prefix)+found.Skip:], door, found.Drop
-	if found.Speaks != nil {
-		x.From = found.Speaks
-	}
-	clean := found.exact
-	if found.Model != nil {
-		clean = s.named(f, path, found, r.Query.Of(b))
-	} else if !clean {
-		clean = http1.PathClean(path)
-	}
-	if !clean {
-		return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", "send the path in its plain form")
-	}
-	if r.Minor == 0 && op == core.OpRealtime {
+	if r.Minor == 0 && x.Op == core.OpRealtime {
 		return refuse(x, core.Invalid, "a WebSocket cannot be opened in HTTP/1.0", "send the request as HTTP/1.1")
 	}
 	if r.Minor == 0 {
@@ -145,7 +126,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if !caller(x, r, b, f.digest) {
 		return wayFault
 	}
-	if op == core.OpRealtime {
+	if x.Op == core.OpRealtime {
 		return s.upgrade(f, r, b)
 	}
 	if r.Upgrade && http1.EqualFold(r.Value(b, http1.Upgrade), "websocket") {
@@ -157,6 +138,44 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 		return tooLarge(x, r.ContentLength, limit)
 	}
 	return wayHot
+}
+
+// place finds the door of a request and what its path says.
+func (s *Server) place(f *flight, r *http1.Request, b []byte) way {
+	x := &f.x
+	op, door, found := s.find(r, b)
+	path := r.Path.Of(b)
+	clean := found.exact
+	switch {
+	case door == nil:
+		if len(s.opt.Doors) > 0 {
+			x.From = s.opt.Doors[0].Dialect
+		}
+		if http1.PathClean(path) {
+			return waySlow
+		}
+	default:
+		x.Op, x.From, x.Path, f.door, f.drop = op, door.Dialect, path[len(door.Prefix)+found.Skip:], door, found.Drop
+		if found.Speaks != nil {
+			x.From = found.Speaks
+		}
+		if found.Model != nil {
+			clean = s.named(f, path, found, r.Query.Of(b))
+		} else if !clean {
+			clean = http1.PathClean(path)
+		}
+	}
+	switch {
+	case clean && op == core.OpPass && door.Provider == "" && strings.HasSuffix(door.Prefix, "/v1") && bytes.HasPrefix(x.Path, []byte("/v1/")):
+		return refuse(x, core.NotFound, "the path has /v1 twice", "take it from the end of the base URL that the client was given")
+	case clean:
+		return wayHot
+	}
+	hint := "send the path in its plain form"
+	if bytes.Contains(path, []byte("//")) {
+		hint += "; a base URL that ends in a slash can double it"
+	}
+	return refuse(x, core.Invalid, "the path holds dot segments, doubled slashes or escapes that two readers could read differently", hint)
 }
 
 // identify gives the exchange its id: the client's own if that is a UUID or 32

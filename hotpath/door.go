@@ -92,9 +92,30 @@ func (s *Server) open(method, path []byte) (op core.Op, door *Door, found Found)
 		if door.Aside != "" && string(tail) == door.Aside {
 			return 0, nil, found
 		}
-		return core.OpPass, door, found
+		return door.folded(method, tail), door, found
 	}
 	return 0, nil, found
+}
+
+// folded is the operation of a path that is one of Ops but for the case of its letters; OpPass: it is none. Some
+// providers do not tell them apart: what they would take for a conversation is not to be relayed as something else.
+func (d *Door) folded(method, tail []byte) core.Op {
+	var key [96]byte
+	k := len(method) + 1 + len(tail)
+	if k > len(key) || !bytes.ContainsAny(tail, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		return core.OpPass
+	}
+	b := append(append(key[:0], method...), ' ')
+	for _, c := range tail {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		b = append(b, c)
+	}
+	if op, ok := d.Ops[string(b)]; ok {
+		return op
+	}
+	return core.OpPass
 }
 
 // named reads the model from a path. It reports false for a path that two readers

@@ -1,6 +1,9 @@
 package hotpath
 
-import "asbru/hotpath/http1"
+import (
+	"asbru/core"
+	"asbru/hotpath/http1"
+)
 
 // fields lets stages look into the head of a request: a core.Head. It is part of
 // its flight, so that handing it out allocates nothing.
@@ -19,6 +22,16 @@ func (h *fields) Method() []byte { return h.r.Method.Of(h.buf()) }
 
 // Path implements core.Line.
 func (h *fields) Path() []byte { return h.r.Path.Of(h.buf()) }
+
+// Names implements core.Brief.
+func (h *fields) Names() (all core.Names) {
+	b := h.f.buf
+	for i := range h.r.N {
+		p := (*[3]byte)(b[h.r.Fields[i].Name.Start:]) // a colon and a line end are behind the shortest name
+		all |= core.Named(p[0], p[1], p[2])
+	}
+	return all
+}
 
 // Any reports whether a field has a name that begins with prefix, which is in lower case and
 // begins with a letter.

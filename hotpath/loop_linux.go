@@ -50,6 +50,7 @@ type loop struct {
 	lately  *shelf // the shelf of idle that was used last; nil: none
 	in      []byte // the buffer that every read fills first
 	box     outbox
+	news    core.Span // of box: what the Watcher has not seen of the reply being sent
 	req     http1.Request
 	reqOf   *flight // the flight whose head req holds
 	rep     http1.Reply

@@ -142,7 +142,10 @@ func (l *loop) commit(u *link, f *flight, b []byte, n int) {
 	f.rel.holds = f.holdable()
 	f.rel.lends = !f.rel.holds
 	l.box.reset()
-	rest, done, err := f.rel.feed(&f.x, b[n:], &l.box, &l.bufs)
+	rest, news, done, err := f.rel.pass(&f.x, b[n:], &l.box, &l.bufs)
+	if l.news = news; f.rel.holds || f.tolled() { // they rule on what the Watcher has seen
+		l.unveil(f)
+	}
 	l.s.commit(f, &l.rep, b, &l.box)
 	l.box.front(l.box.head)
 	u.last = l.rep.Close
@@ -195,6 +198,7 @@ func (l *loop) begin(u *link, f *flight, clean, done bool, err error) {
 	}
 	now := l.clock()
 	f.kernel += now - f.on.mark
+	l.unveil(f)
 	if done && !f.on.paused {
 		f.over = now
 	}
@@ -237,6 +241,12 @@ func (l *loop) gathered(u *link, f *flight, clean bool) {
 	}
 	f.kernel += l.clock() - f.on.mark
 	l.passed(u, f, clean && f.x.Fault == nil, true, nil)
+}
+
+// unveil shows the Watcher of f what is new in l.box, unless it has seen it.
+func (l *loop) unveil(f *flight) {
+	l.box.show(&f.x, l.news)
+	l.news = core.Span{}
 }
 
 // unload frees the buffer of the request once a stream is under way: the request cannot be sent

@@ -48,6 +48,13 @@ func (o *outbox) front(p []byte) bool {
 
 func (o *outbox) bytes() []byte { return o.b[o.start:] }
 
+// show shows a part of b, of the reply's body, to the Watcher of x.
+func (o *outbox) show(x *core.Exchange, news core.Span) {
+	if x.Watch != nil && news.Present() {
+		x.Watch.Saw(x, news.Of(o.b))
+	}
+}
+
 // split puts a large body that is not JSON into the tail of o, in pieces of the client's own bytes.
 // It reports false for all other bodies.
 func (o *outbox) split(f *flight, r *http1.Request, model []byte) bool {

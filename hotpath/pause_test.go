@@ -307,6 +307,11 @@ func TestWatcher(t *testing.T) {
 			if i := strings.Index(body, `data: {"error"`); i >= 0 {
 				body = body[:i] // a fault is not part of the answer
 			}
+			eventually(t, "the Watcher is shown what was sent", func() bool {
+				w.mu.Lock()
+				defer w.mu.Unlock()
+				return len(w.seen) >= len(body)
+			})
 			w.mu.Lock()
 			if w.seen != body || w.sure != 1 || (w.anew == 1) != (first[0] == roleChunk) {
 				t.Errorf("%q: saw %q, the client %q; sure %d, anew %d", first, w.seen, body, w.sure, w.anew)
@@ -382,4 +387,27 @@ func TestPauseBeforeAnAttempt(t *testing.T) {
 			t.Errorf("%d after %v: %s", status, d, body)
 		}
 	})
+}
+
+// TestHalted: what a stage does once it has called the kernel is no part of the decision.
+func TestHalted(t *testing.T) {
+	var halted int64
+	f := newFlight().(*flight)
+	f.x.Plan = &core.Plan{Settle: []core.Stage{func(x *core.Exchange) core.Verdict {
+		halted = core.Clock()
+		x.Halted = halted
+		time.Sleep(time.Millisecond)
+		return core.Wait
+	}}}
+	before := core.Clock()
+	if s := new(Server); s.settles(f) {
+		t.Fatal("it does not wait")
+	}
+	if f.decide < 0 || f.decide > halted-before {
+		t.Errorf("the decision took %d ns, of %d until it was halted", f.decide, halted-before)
+	}
+	f.x.Plan = &core.Plan{Settle: []core.Stage{func(*core.Exchange) core.Verdict { time.Sleep(time.Millisecond); return core.Continue }}}
+	if s := new(Server); !s.settles(f) || f.decide < int64(time.Millisecond) {
+		t.Errorf("a stage that does not wait took %d ns", f.decide)
+	}
 }

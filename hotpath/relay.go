@@ -56,6 +56,13 @@ type relay struct {
 // feed takes bytes read from upstream and appends to o what the client gets.
 // done reports that the body is complete; rest is what follows it in src.
 func (l *relay) feed(x *core.Exchange, src []byte, o *outbox, lend lender) (rest []byte, done bool, err error) {
+	rest, news, done, err := l.pass(x, src, o, lend)
+	o.show(x, news)
+	return rest, done, err
+}
+
+// pass is feed without showing the Watcher what is new in o.
+func (l *relay) pass(x *core.Exchange, src []byte, o *outbox, lend lender) (rest []byte, news core.Span, done bool, err error) {
 	gap := len(o.b)
 	if l.to == bodyChunked {
 		o.b = append(o.b, "00000000\r\n"...) // overwritten by seal
@@ -79,13 +86,11 @@ func (l *relay) feed(x *core.Exchange, src []byte, o *outbox, lend lender) (rest
 			done = false // the client is told before its body ends
 		}
 	}
-	if x.Watch != nil && len(o.b) > at {
-		x.Watch.Saw(x, o.b[at:])
-	}
+	news = core.Span{Start: int32(at), End: int32(len(o.b))}
 	if l.to == bodyChunked {
 		seal(o, gap, at, done)
 	}
-	return src, done, err
+	return src, news, done, err
 }
 
 // decode removes the upstream's framing from the next piece of src.

@@ -28,6 +28,33 @@ func askAnthropic(t *talk) any {
 
 // anthropicTalk is a request without what InvokeModel has in its path.
 func anthropicTalk(t *talk) doc {
+	var system any = t.system
+	if t.cache {
+		system = []any{doc{"type": "text", "text": t.system, "cache_control": doc{"type": "ephemeral"}}}
+	}
+	d := doc{"messages": anthropicTurns(t), "system": system, "max_tokens": t.limit}
+	put(d, "temperature", numeral(t.temperature))
+	put(d, "top_p", numeral(t.topP))
+	put(d, "stop_sequences", anys(t.stops))
+	if t.effort != "" {
+		d["thinking"] = doc{"type": "enabled", "budget_tokens": budget(t.effort)}
+	}
+	var tools []any
+	for _, x := range t.tools {
+		tools = append(tools, doc{"name": x.name, "description": x.description, "input_schema": x.schema})
+	}
+	put(d, "tools", tools)
+	if choice := anthropicChoice(t); len(choice) > 0 {
+		d["tool_choice"] = choice
+	}
+	if t.schema != nil {
+		d["output_config"] = doc{"format": doc{"type": "json_schema", "schema": t.schema}}
+	}
+	return d
+}
+
+// anthropicTurns are the messages of a request.
+func anthropicTurns(t *talk) []any {
 	messages := []any{}
 	for _, turn := range t.turns {
 		content := []any{}
@@ -54,22 +81,11 @@ func anthropicTalk(t *talk) doc {
 			messages = append(messages, doc{"role": "user", "content": content})
 		}
 	}
-	var system any = t.system
-	if t.cache {
-		system = []any{doc{"type": "text", "text": t.system, "cache_control": doc{"type": "ephemeral"}}}
-	}
-	d := doc{"messages": messages, "system": system, "max_tokens": t.limit}
-	put(d, "temperature", numeral(t.temperature))
-	put(d, "top_p", numeral(t.topP))
-	put(d, "stop_sequences", anys(t.stops))
-	if t.effort != "" {
-		d["thinking"] = doc{"type": "enabled", "budget_tokens": budget(t.effort)}
-	}
-	var tools []any
-	for _, x := range t.tools {
-		tools = append(tools, doc{"name": x.name, "description": x.description, "input_schema": x.schema})
-	}
-	put(d, "tools", tools)
+	return messages
+}
+
+// anthropicChoice says which tools may be called; empty: the default does.
+func anthropicChoice(t *talk) doc {
 	choice := doc{}
 	name, named := strings.CutPrefix(t.choice, "=")
 	switch {
@@ -85,13 +101,7 @@ func anthropicTalk(t *talk) doc {
 	if t.single {
 		choice["disable_parallel_tool_use"] = true
 	}
-	if len(choice) > 0 {
-		d["tool_choice"] = choice
-	}
-	if t.schema != nil {
-		d["output_config"] = doc{"format": doc{"type": "json_schema", "schema": t.schema}}
-	}
-	return d
+	return choice
 }
 
 // budget is how many tokens an effort may think, where numbers are wanted.

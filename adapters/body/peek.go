@@ -15,6 +15,7 @@ type Fields struct {
 	pass   *scan.Keys // looked up where it is not and other names may mean other things
 	model  bool       // a request has to name its model
 	counts int        // from here on the names multiply the price; before it they limit tokens
+	turns  int        // from here on the names hold the turns of a conversation
 
 	weighty scan.Outline // of core.Weighty
 	refers  scan.Outline // of core.Referring
@@ -34,16 +35,17 @@ const (
 )
 
 // NewFields compiles the names of a dialect. model says that the body must name its
-// model; limits are the fields that limit tokens, counts those that multiply the price.
-func NewFields(model bool, limits, counts []string) *Fields {
+// model; limits are the fields that limit tokens, counts those that multiply the price. turns are
+// those that hold a conversation: that of OpChat, and that of OpResponses.
+func NewFields(model bool, limits, counts []string, turns ...string) *Fields {
 	names := append([]string{"model", "stream", "stream_options", "fallbacks", "service_tier", "serviceTier", "speed"}, limits...)
-	names = append(names, counts...)
+	names = append(append(names, counts...), turns...)
 	if len(names) > maxFields {
 		panic("BUG: a dialect reads more fields than there is room for")
 	}
 	return &Fields{
 		names: names, keys: scan.NewKeys(names...), pass: scan.NewKeys(names[:numFields]...),
-		model: model, counts: numFields + len(limits), weighty: scan.OutlineOf(core.Weighty()...), refers: scan.OutlineOf(core.Referring()...),
+		model: model, counts: numFields + len(limits), turns: numFields + len(limits) + len(counts), weighty: scan.OutlineOf(core.Weighty()...), refers: scan.OutlineOf(core.Referring()...),
 	}
 }
 
@@ -72,6 +74,9 @@ func (fs *Fields) Peek(body []byte, op core.Op, p *core.Peek) *core.Fault {
 		return unreadable(err)
 	}
 	p.Plain, p.Refers = !met.Meets(fs.weighty), met.Meets(fs.refers)
+	if met != scan.Escaped {
+		r.readTurns(op)
+	}
 	if f := r.readModel(op); f != nil {
 		return f
 	}
@@ -111,6 +116,21 @@ func (r *request) readModel(op core.Op) *core.Fault {
 	}
 	r.p.Model, r.p.ModelAt = name, core.Span(r.at[fieldModel])
 	return nil
+}
+
+// readTurns notes where the conversation stands. Codecs may take a key with escapes for another one.
+func (r *request) readTurns(op core.Op) {
+	field := r.turns
+	switch op {
+	case core.OpChat:
+	case core.OpResponses:
+		field++
+	default:
+		return
+	}
+	if field < len(r.names) {
+		r.p.TurnsAt = core.Span(r.at[field])
+	}
 }
 
 // stream reads stream and stream_options.include_usage.
@@ -235,7 +255,7 @@ func (r *request) fallbacks() *core.Fault {
 // numbers reads the token limits, of which the largest counts whatever the
 // provider makes of them, and bounds what multiplies the price.
 func (r *request) numbers() *core.Fault {
-	for field := numFields; field < len(r.names); field++ {
+	for field := numFields; field < r.turns; field++ {
 		if r.at[field].End == 0 {
 			continue
 		}

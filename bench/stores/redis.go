@@ -196,54 +196,70 @@ func (r *Redis) run(name string, args []string) any {
 	case "FT.SEARCH":
 		return r.find(args)
 	case "HSET":
-		if len(args)%2 != 1 {
-			return refusal("ERR wrong number of arguments for 'hset' command")
-		}
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		h := r.hashes[args[0]]
-		if h == nil {
-			h = map[string]string{}
-			r.hashes[args[0]] = h
-		}
-		for i := 1; i < len(args); i += 2 {
-			h[args[i]] = args[i+1]
-		}
-		return len(args) / 2
+		return r.set(args)
 	case "EXPIREAT":
-		at, err := strconv.ParseInt(args[1], 10, 64)
-		if err != nil || len(args) != 2 || at > time.Now().Add(31*24*time.Hour).Unix() {
-			return refusal(r.problem("EXPIREAT %v", args))
-		}
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.expires[args[0]] = at
-		return 1
+		return r.expire(args)
 	case "HMGET":
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		all := []any{}
-		for _, f := range args[1:] {
-			if v, ok := r.hashes[args[0]][f]; ok {
-				all = append(all, v)
-			} else {
-				all = append(all, nil)
-			}
-		}
-		return all
+		return r.get(args)
 	case "UNLINK":
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		n := len(r.hashes)
-		for _, k := range args {
-			delete(r.hashes, k)
-			delete(r.expires, k)
-		}
-		return n - len(r.hashes)
+		return r.unlink(args)
 	case "SCAN":
 		return r.scan(args)
 	}
 	return refusal(r.problem("ERR unknown command '%s'", name))
+}
+
+func (r *Redis) set(args []string) any {
+	if len(args)%2 != 1 {
+		return refusal("ERR wrong number of arguments for 'hset' command")
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	h := r.hashes[args[0]]
+	if h == nil {
+		h = map[string]string{}
+		r.hashes[args[0]] = h
+	}
+	for i := 1; i < len(args); i += 2 {
+		h[args[i]] = args[i+1]
+	}
+	return len(args) / 2
+}
+
+func (r *Redis) expire(args []string) any {
+	at, err := strconv.ParseInt(args[1], 10, 64)
+	if err != nil || len(args) != 2 || at > time.Now().Add(31*24*time.Hour).Unix() {
+		return refusal(r.problem("EXPIREAT %v", args))
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.expires[args[0]] = at
+	return 1
+}
+
+func (r *Redis) get(args []string) any {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := []any{}
+	for _, f := range args[1:] {
+		if v, ok := r.hashes[args[0]][f]; ok {
+			all = append(all, v)
+		} else {
+			all = append(all, nil)
+		}
+	}
+	return all
+}
+
+func (r *Redis) unlink(args []string) any {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := len(r.hashes)
+	for _, k := range args {
+		delete(r.hashes, k)
+		delete(r.expires, k)
+	}
+	return n - len(r.hashes)
 }
 
 // scan returns the keys in two pages, so that clients have to continue.

@@ -83,14 +83,14 @@ func results(c *core.Chat, t *core.Turn) bool {
 
 func (w *Writer) part(c *core.Chat, p *core.Part) {
 	if p.Kind == core.PartText && p.Cites == 0 && !w.keeps(&c.Tree, p.More) {
-		w.text(tagText, p.Text) // the common case
+		w.says(p.Text) // the common case
 		return
 	}
 	at := w.open(tagPart)
 	w.b = append(w.b, byte(p.Kind))
 	w.small(tagInner, int64(p.Inner))
 	w.flag(tagFails, p.Fails)
-	w.text(tagText, p.Text)
+	w.says(p.Text)
 	w.text(tagID, p.ID)
 	w.text(tagName, p.Name)
 	w.args(p)

@@ -17,6 +17,7 @@ type Writer struct {
 	seen    []bool // for each extra: written, or nothing to write
 	tied    bool   // the form holds something that only one format knows
 	room    []byte // scratch for arguments that are unwrapped from a string
+	last    [2]int // where the last text of a turn stands in b
 }
 
 // A member is one of an object that is to be sorted.
@@ -33,14 +34,19 @@ func (w *Writer) Reset() {
 	clear(w.members[:cap(w.members)])
 	clear(w.chain[:cap(w.chain)])
 	w.b, w.members, w.chain = w.b[:0], w.members[:0], w.chain[:0]
+	w.last = [2]int{}
 }
 
 // Bytes returns the form so far. It is valid until the next call of a method.
 func (w *Writer) Bytes() []byte { return w.b }
 
+// Said returns the last text of the conversation's turns, as it stands in the form: the same for equal
+// forms. It is empty if there is none, and valid as long as Bytes.
+func (w *Writer) Said() []byte { return w.b[w.last[0]:w.last[1]] }
+
 // Give hands over the form so far to the caller and continues with other as its memory, which may be nil.
 func (w *Writer) Give(other []byte) (form []byte) {
-	form, w.b = w.b, other[:0]
+	form, w.b, w.last = w.b, other[:0], [2]int{}
 	return form
 }
 
@@ -52,6 +58,9 @@ func (w *Writer) Word(t Tag, v string) {
 	w.begin(tag(t), len(v))
 	w.b = append(w.b, v...)
 }
+
+// headLen is the length of what begin writes.
+const headLen = 5
 
 // begin writes the tag and the length of a field.
 func (w *Writer) begin(t tag, n int) {
@@ -105,6 +114,14 @@ func (w *Writer) text(t tag, v core.Text) {
 	w.b[at-5] |= byte(odd) // unchanged: no other text has this tag
 	w.b = append(w.b[:at], v...)
 	w.shut(at)
+}
+
+// says writes the text of a part.
+func (w *Writer) says(v core.Text) {
+	at := len(w.b) + headLen
+	if w.text(tagText, v); v != nil {
+		w.last = [2]int{at, len(w.b)}
+	}
 }
 
 // number writes a JSON number in canonical form.

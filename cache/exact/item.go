@@ -6,6 +6,7 @@ import "sync/atomic"
 type Item[V any] struct {
 	Key   [32]byte
 	Print uint64 // of the key, or of what it is the digest of: equal keys have equal prints; 0: unknown
+	Gist  uint64 // of the value's question: equal questions have equal gists; 0: unknown
 	Value V
 	Cost  int64 // bytes of the value
 	Fresh int64 // Unix nanoseconds; until then it is valid for everyone

@@ -15,7 +15,8 @@ var ErrSmall = errors.New("the cache needs 1 MiB at least")
 // A Map is the memory. It may be used concurrently.
 type Map[V any] struct {
 	nursery [shards]nursery[V]
-	sieve   sieve
+	sieve   sieve // of prints
+	claims  sieve // of gists
 	old     *ristretto.Cache[[]byte, *Item[V]]
 	room    int64 // bytes of one nursery
 	largest int64
@@ -52,6 +53,7 @@ func New[V any](bytes int64, exit func(*Item[V])) (*Map[V], error) {
 	}
 	kept := bytes - bytes/nurseryPart
 	m.sieve.size(kept / meanItem)
+	m.claims.size(kept / meanItem)
 	old, err := ristretto.NewCache(&ristretto.Config[[]byte, *Item[V]]{
 		NumCounters: min(max(kept/meanItem*10, 1<<12), mostCounters),
 		MaxCost:     kept, BufferItems: bufferItems, IgnoreInternalCost: true, KeyToHash: hashes,
@@ -88,6 +90,17 @@ func (m *Map[V]) shard(key *[32]byte) *nursery[V] { return &m.nursery[key[16]%sh
 // Maybe reports whether a key with this print, which is not 0, might be present. False is certain.
 // It reads a single word, and the key need not have been made.
 func (m *Map[V]) Maybe(print uint64) bool { return m.sieve.maybe(print) }
+
+// Claim notes that a question with this gist, which is not 0, is under way, provided that certainly none is and
+// no item is the answer to one; otherwise it notes nothing and reports false. It reads and writes a
+// single word, and nothing else of the question need be known. Release must be called.
+func (m *Map[V]) Claim(gist uint64) bool { return m.claims.claim(gist) }
+
+// Hold is Claim whoever else has that gist.
+func (m *Map[V]) Hold(gist uint64) { m.claims.add(gist) }
+
+// Release takes a Claim or a Hold back. If an answer came of it, it must have been put before.
+func (m *Map[V]) Release(gist uint64) { m.claims.drop(gist) }
 
 // Get returns the item under key, and how it may be used at the time now.
 func (m *Map[V]) Get(key *[32]byte, now int64) (*Item[V], Age) {
@@ -171,6 +184,7 @@ func (m *Map[V]) promote(i *Item[V], now int64) {
 func (m *Map[V]) enter(i *Item[V]) {
 	if i.places.Add(1) == 1 {
 		m.sieve.add(i.Print)
+		m.claims.add(i.Gist)
 		m.counts.items.Add(1)
 		m.counts.bytes.Add(i.Cost + overhead)
 	}
@@ -182,6 +196,7 @@ func (m *Map[V]) left(i *Item[V]) {
 		return
 	}
 	m.sieve.drop(i.Print)
+	m.claims.drop(i.Gist)
 	m.counts.items.Add(-1)
 	m.counts.bytes.Add(-i.Cost - overhead)
 	i.dead.Store(true)

@@ -37,5 +37,10 @@ func (s *sieve) drop(print uint64) {
 	s.cell(print).Add(^uint32(0))
 }
 
+// claim is add for the first item of a cell, and nothing for all others.
+func (s *sieve) claim(print uint64) bool {
+	return s.wild.Load() == 0 && s.cell(print).CompareAndSwap(0, 1)
+}
+
 // maybe reports whether an item with that print could be held.
 func (s *sieve) maybe(print uint64) bool { return s.cell(print).Load() != 0 || s.wild.Load() != 0 }

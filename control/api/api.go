@@ -112,8 +112,11 @@ func (h *handler) ServeHTTP(under http.ResponseWriter, r *http.Request) {
 	}
 	row, ok := h.rows[path]
 	if !ok {
-		refuse(w, &core.Fault{Code: core.NotFound, Message: "cannot serve " + shown(path) + ": there is no such path",
-			Hint: "GET / lists what there is"})
+		hint := "GET / lists what there is"
+		if r.Method == http.MethodPost {
+			hint += "; the base URL of most clients ends in /v1"
+		}
+		refuse(w, &core.Fault{Code: core.NotFound, Message: "cannot serve " + shown(path) + ": there is no such path", Hint: hint})
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {

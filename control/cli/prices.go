@@ -144,7 +144,11 @@ func (p pricer) nobody(sheets []*price.Sheet, what string) {
 func (p pricer) one(sheets []*price.Sheet, provider, model string) int {
 	found, known := price.New(sheets, nil, nil).Table(provider, provider).Find(price.Query{Model: []byte(model)})
 	if !known {
-		fmt.Fprintf(p.stderr, "%s: no price is known for %s at %s\n", p.app.Name, model, provider)
+		if !slices.ContainsFunc(sheets, func(s *price.Sheet) bool { return slices.Contains(s.Providers(), provider) }) {
+			p.nobody(sheets, provider)
+			return Problem
+		}
+		fmt.Fprintf(p.stderr, "%s: no price is known for %s at %s; hint: %s prices show %s lists those that are, and prices.files adds others\n", p.app.Name, model, provider, p.app.Name, provider)
 		return Problem
 	}
 	found = found.At(time.Now().Unix())

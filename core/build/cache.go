@@ -137,6 +137,17 @@ func (c *compiler) cacheLook(_ *rules, op core.Op) (core.Stage, string) {
 	return c.memory.Look(), "cache"
 }
 
+// cacheLearn is the stage that reads questions which were sent unread.
+func (c *compiler) cacheLearn(_ *rules, op core.Op) (core.Stage, string) {
+	switch {
+	case !c.cached(op):
+		return nil, ""
+	case c.memory == nil:
+		return func(*core.Exchange) core.Verdict { return core.Continue }, "cache"
+	}
+	return c.memory.Learn(), "cache"
+}
+
 // cacheKeep is the stage that stores answers and hands them to followers.
 func (c *compiler) cacheKeep(_ *rules, op core.Op) (core.Stage, string) {
 	switch {

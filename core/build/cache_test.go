@@ -55,7 +55,7 @@ func TestCacheIsCarriedOver(t *testing.T) {
 		t.Error("there is a cache that nobody asked for")
 	}
 	first, _ := compile(off, &config.Cache{Scope: "team", Secret: config.NewSecret("", "a-secret-of-the-cache")})
-	if steps(first, core.OpChat) != 2 || steps(first, core.OpResponses) != 2 || steps(first, core.OpEmbed) != 0 || steps(first, core.OpModels) != 0 {
+	if steps(first, core.OpChat) != 3 || steps(first, core.OpResponses) != 3 || steps(first, core.OpEmbed) != 0 || steps(first, core.OpModels) != 0 {
 		t.Errorf("%d steps of chat, %d of embeddings", steps(first, core.OpChat), steps(first, core.OpEmbed))
 	}
 	if o := first.Memory.(*cache.Cache).Options(); o.Scope != cache.ByTeam || len(o.Secret) != 32 || o.TTL != cache.DefaultTTL {
@@ -131,7 +131,7 @@ func TestCacheOfABrokenDocument(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 	// Who only looks at a document sees the rows.
-	if s, _, _ := Compile(doc, nil, fakeDeps()); s == nil || steps(s, core.OpChat) != 2 || s.Memory != nil {
+	if s, _, _ := Compile(doc, nil, fakeDeps()); s == nil || steps(s, core.OpChat) != 3 || s.Memory != nil {
 		t.Error("the rows are not shown")
 	}
 }

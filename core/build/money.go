@@ -26,22 +26,25 @@ type money struct {
 
 // A bill is what one Exchange owes.
 type bill struct {
-	hold     govern.Hold
-	budgets  [govern.MaxAccounts]*Budget // that it is held on, if not on all of its purse
-	n        int
-	ask      govern.Ask // and its accounts: here, so that asking allocates nothing
-	accounts [govern.MaxAccounts]*govern.Account
-	asked    int64 // Clock at ask.Now
-	ended    bool
-	terms    price.Held   // what was known of its cost
-	lot      *lot         // the batch that it begins; nil: it begins none
-	looked   bool         // before is there
-	before   audit.Before // what is written down of the request
+	ended   bool
+	looked  bool  // before is there
+	opening bool  // of a WebSocket, the turn that begins is not held yet
+	turns   uint8 // that are paid
+	n       int   // of budgets and accounts
+	lot     *lot  // the batch that it begins; nil: it begins none
 
-	turns   uint8      // of a WebSocket, that are paid
-	opening bool       // the one that begins is not held yet
-	paid    core.Usage // what they used
-	cost    core.Money // what they cost
+	asked int64      // Clock at ask.Now
+	ask   govern.Ask // here, so that asking allocates nothing
+	terms price.Held // what was known of its cost
+	hold  govern.Hold
+
+	before audit.Before // what is written down of the request
+
+	budgets  [govern.MaxAccounts]*Budget // that it is held on, if not on all of its purse
+	accounts [govern.MaxAccounts]*govern.Account
+
+	paid core.Usage // what the turns used
+	cost core.Money // what they cost
 }
 
 func newMoney(audited bool) *money {
@@ -181,13 +184,33 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	if b.ended {
 		return
 	}
+	var room [audit.MaxCall]byte
+	if e, kind, ok := m.reckon(x, b, room[:0]); ok {
+		m.till.End(&b.hold, &e, kind)
+	}
+}
+
+// settle is close for an answer whose end waits until that is durable.
+func (m *money) settle(x *core.Exchange, b *bill) core.Verdict {
+	if !b.ended {
+		var room [audit.MaxCall]byte
+		if e, kind, ok := m.reckon(x, b, room[:0]); ok {
+			return m.till.Conclude(x, &b.hold, &e, kind)
+		}
+	}
+	return m.till.Ended(x, &b.hold)
+}
+
+// reckon works out how x ends; note is room for what is written down of it. ok is false when that was a batch, and is
+// done.
+func (m *money) reckon(x *core.Exchange, b *bill, note []byte) (e govern.End, kind ledger.Kind, ok bool) {
 	b.ended = true
 	m.look(x, b)
 	if b.lot != nil {
 		m.closeLot(x, b)
-		return
+		return e, 0, false
 	}
-	e := govern.End{Now: b.ask.Now + core.Clock() - b.asked}
+	e.Now = b.ask.Now + core.Clock() - b.asked
 	var flaw price.Flaw
 	all := x.Usage
 	if b.turns > 0 {
@@ -204,14 +227,12 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	if i := len(x.Attempts()); e.Cost > 0 && i > 0 {
 		e.Spare = b.spares(x, x.Attempts()[i-1].Target)
 	}
-	var room [audit.MaxCall]byte
-	e.Note = m.note(room[:0], x, &b.before, e.Now)
+	e.Note = m.note(note, x, &b.before, e.Now)
 	x.Usage, x.Cost = all, x.Cost+b.cost
-	kind := ledger.Settle
-	if e.Cost == 0 {
+	if kind = ledger.Settle; e.Cost == 0 {
 		kind = ledger.Release
 	}
-	m.till.End(&b.hold, &e, kind)
+	return e, kind, true
 }
 
 // reached is Budget.reached for what b is for; it is refused when a budget would have to pay a part of it.

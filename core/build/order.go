@@ -31,6 +31,7 @@ var order = []row{
 	{"repeats", before, (*compiler).repeatsLook}, // before the cache: a repeated call gets its own answer, whatever the cache holds
 	{"cache", before, (*compiler).cacheLook},     // after everything that decides whether the caller may ask; before money is held
 	{"budgets", before, (*compiler).hold},        // after the cache: a cached answer costs nothing
+	{"cache", sent, (*compiler).cacheLearn},      // most questions go upstream before the cache has read them
 	{"budgets", sent, (*compiler).look},          // computes the digest of the prompt while the provider works
 	{"budgets", commit, (*compiler).intent},      // waits for the intent to be durable; the provider is being asked meanwhile
 	{"budgets", settle, (*compiler).settle},

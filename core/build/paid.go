@@ -57,10 +57,7 @@ func (c *compiler) intent(_ *rules, op core.Op) (core.Stage, string) {
 // settle charges what an answer costs and keeps its end back until that stands on the disk.
 func (c *compiler) settle(_ *rules, op core.Op) (core.Stage, string) {
 	m := c.money
-	return c.billed(op, func(x *core.Exchange, b *bill) core.Verdict {
-		m.close(x, b)
-		return m.till.Ended(x, &b.hold)
-	})
+	return c.billed(op, m.settle)
 }
 
 // cost notes what an exchange cost, and settles it when nothing has yet: it failed, its client

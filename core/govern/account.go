@@ -45,7 +45,7 @@ type Account struct {
 	num   uint32
 	limit atomic.Pointer[Limit]
 	cur   atomic.Pointer[period] // nil: never used
-	total atomic.Int64           // spent since ever
+	total *atomic.Int64          // spent since ever. Apart: every call changes it, and the rest is only looked at
 	share atomic.Pointer[share]  // nil: machines never shared it
 }
 
@@ -99,9 +99,16 @@ func (a *Account) set(l Limit) {
 // at is the account's period at a moment, which is begun if it has to be. A clock that goes
 // back finds the window that has begun.
 func (a *Account) at(now int64) *period {
+	if c := a.cur.Load(); c != nil && now < c.end.Load() {
+		return c
+	}
+	return a.begin(now)
+}
+
+func (a *Account) begin(now int64) *period {
 	for {
 		c := a.cur.Load()
-		if c != nil && now < c.end.Load() {
+		if c != nil && now < c.end.Load() { // somebody else began it
 			return c
 		}
 		w := a.limit.Load().Window

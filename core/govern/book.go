@@ -136,7 +136,7 @@ func (b *Book) restore(o *Options) []pending {
 }
 
 func newAccount(name string, num uint32, l Limit) *Account {
-	a := &Account{name: name, num: num}
+	a := &Account{name: name, num: num, total: new(atomic.Int64)}
 	a.set(l)
 	return a
 }

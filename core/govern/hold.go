@@ -26,21 +26,22 @@ type Ask struct {
 // released. The zero Hold is idle; one that is done can be used again. One goroutine
 // makes the hold; any may end it, and the first one does.
 type Hold struct {
-	state   atomic.Uint32
-	n       int
-	periods [MaxAccounts]*period
-	accts   [MaxAccounts]*Account
-	worst   core.Money
-	seq     ledger.Seq
-	id      [16]byte
-	try     uint8
-	room    int // reserved for its end
+	state atomic.Uint32
+	try   uint8
+	n     int
+	worst core.Money
+	seq   ledger.Seq
+	id    [16]byte
+	room  int // reserved for its end
 
 	// Of a Till.
 	book *Book      // that it was made in; nil: in that of another process
 	call *call      // to that process, which has not been answered; nil: none
 	end  ledger.Seq // of its settle or release; 0: it has not ended
 	loan loan       // while it lacks money on accounts that machines share
+
+	periods [MaxAccounts]*period
+	accts   [MaxAccounts]*Account
 }
 
 var errMany = fmt.Errorf("a call can be charged to %d budgets at most", MaxAccounts)
@@ -238,10 +239,19 @@ func (b *Book) end(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, bool) {
 		b.twice.Add(1)
 		return 0, false
 	}
-	rec := ledger.Record{Kind: kind, Flags: e.Flags, Attempt: h.try, ID: h.id, Time: e.Now, Ref: h.seq, Payload: e.Note}
 	if kind == ledger.Job {
+		rec := ledger.Record{Kind: kind, Flags: e.Flags, Attempt: h.try, ID: h.id, Time: e.Now, Ref: h.seq, Payload: e.Note}
 		return b.keep(h, &rec), true
 	}
+	seq, cost := b.lay(h, e, kind)
+	b.giveBack(h, cost, e.Spare)
+	return seq, true
+}
+
+// lay appends the end of h, and returns what is charged. First the log, then the accounts (giveBack): a call that
+// begins with the money that this one gives back comes after it in every prefix of the log.
+func (b *Book) lay(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, core.Money) {
+	rec := ledger.Record{Kind: kind, Flags: e.Flags, Attempt: h.try, ID: h.id, Time: e.Now, Ref: h.seq, Payload: e.Note}
 	if kind == ledger.Settle {
 		rec.Amount = e.Cost
 		if e.Cost < 0 || e.Cost > h.worst {
@@ -251,13 +261,14 @@ func (b *Book) end(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, bool) {
 	}
 	var lines [MaxAccounts]ledger.Line
 	rec.Lines = h.spared(lines[:0], e.Spare)
-	// First the log, then the accounts: a call that begins with the money that this one
-	// gives back comes after it in every prefix of the log.
-	seq := b.log.Lay(&rec, h.room)
-	h.give(rec.Amount, e.Spare)
+	return b.log.Lay(&rec, h.room), rec.Amount
+}
+
+// giveBack gives back what h holds beyond its cost, and forgets its accounts.
+func (b *Book) giveBack(h *Hold, cost core.Money, spare uint32) {
+	h.give(cost, spare)
 	h.clear()
 	b.holds.Add(-1)
-	return seq, true
 }
 
 // spared appends the lines of the accounts that pay nothing.

@@ -55,6 +55,13 @@ func (c *period) origin() int64 {
 
 // most is what may be taken from a period now: the cap, or less on an account that is shared.
 func (c *period) most(l *Limit, now int64) core.Money {
+	if !l.Shared && len(l.Extra) == 0 {
+		return l.Cap
+	}
+	return c.mostNow(l, now)
+}
+
+func (c *period) mostNow(l *Limit, now int64) core.Money {
 	m := l.most(now)
 	if !l.Shared {
 		return m

@@ -4,6 +4,9 @@ package scan
 // length, first and last byte. It shows cheaply that a document has none of certain keys.
 type Outline uint64
 
+// Escaped is the Outline of a document with a key that is written with escapes.
+const Escaped = ^Outline(0)
+
 // OutlineOf returns the Outline of names, none of which may be empty.
 func OutlineOf(names ...string) (o Outline) {
 	for _, n := range names {
@@ -22,7 +25,7 @@ func outlined(size int, first, last byte) Outline {
 }
 
 // Survey is Object, and also returns the Outline of the keys at every depth. If a key is written
-// with escapes, the Outline meets every name. On error it is that of the keys before the fault.
+// with escapes, it is Escaped, which meets every name. On error it is that of the keys before the fault.
 func Survey(doc []byte, want *Keys, at []Span) (Outline, error) {
 	s := pool.Get().(*Scanner)
 	err := s.Object(doc, want, at)

@@ -14,3 +14,18 @@ func plainRun(b []byte, i int) int {
 	}
 	return i + plainBlocks(&b[i], len(b)-i)
 }
+
+// backBlocks returns how many of the n bytes from p on are left if those behind the last quote or backslash
+// are taken away, or, if there is none, all but what is left over of 16.
+//
+//go:noescape
+func backBlocks(p *byte, n int) int
+
+// backRun moves i back over the bytes of b that are neither a quote nor a backslash, as far as there are 16
+// of them.
+func backRun(b []byte, i int) int {
+	if i == 0 {
+		return 0
+	}
+	return backBlocks(&b[:i][0], i)
+}

@@ -200,7 +200,7 @@ func (s *Scanner) note(b []byte, sp Span, plain bool) Kind {
 	s.met |= outlined(len(name), b[sp.Start], b[sp.End-1]) // of an empty name these are its quotes
 	m := mark{owner: s.stack[s.depth-1], start: sp.Start, end: sp.End}
 	if !plain {
-		s.met = ^Outline(0)
+		s.met = Escaped
 		var ok bool
 		if m, ok = s.keys.unescape(m, name); !ok {
 			return Surrogate

@@ -22,11 +22,21 @@ var API = newDialect()
 // unchanged.
 type family struct{ api *core.Dialect }
 
+// sayings are the ways to write a turn of the user's: as most clients do, as Python writes JSON, and in
+// the order of the letters.
+var sayings = body.Sayings{
+	{After: `"}]`, Before: []string{`{"role":"user","content":"`, `{"role": "user", "content": "`}},
+	{After: `"}]}]`, Before: []string{`{"role":"user","content":[{"type":"text","text":"`, `{"role": "user", "content": [{"type": "text", "text": "`}},
+	{After: `","role":"user"}]`, Before: []string{`{"content":"`}},
+	{After: `","type":"text"}],"role":"user"}]`, Before: []string{`{"content":[{"text":"`}},
+}
+
 func newDialect() *core.Dialect {
-	fields := body.NewFields(true, []string{"max_tokens"}, nil)
+	fields := body.NewFields(true, []string{"max_tokens"}, nil, "messages")
 	d := &core.Dialect{
 		Name:              "anthropic",
 		Peek:              fields.Peek,
+		Said:              sayings.Of,
 		AppendBody:        body.Append,
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,

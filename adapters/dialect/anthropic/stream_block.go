@@ -19,14 +19,18 @@ func (fr *frame) open(ev []core.Event, x *core.Crossing) ([]core.Event, error) {
 	return openBlock(ev, x, fr.block, fr.at()), nil
 }
 
-// openBlock starts the block raw, with the content that it already has.
-func openBlock(ev []core.Event, x *core.Crossing, raw []byte, key int64) []core.Event {
-	var kind, id, name, text, sign, data, input, cites []byte
+// A blockStart is a content block as a stream begins it: what is read of its members, nil where they are absent.
+type blockStart struct {
+	kind, id, name, text, sign, data core.Text
+	input, cites                     []byte // raw
+}
+
+func (s *blockStart) read(raw []byte) {
 	w := scan.Members(raw)
 	for {
 		key, value, more := w.Next()
 		if !more {
-			break
+			return
 		}
 		if scan.IsNull(value) {
 			continue
@@ -34,57 +38,60 @@ func openBlock(ev []core.Event, x *core.Crossing, raw []byte, key int64) []core.
 		inside, _ := scan.Inside(value)
 		switch string(key) {
 		case "type":
-			kind = inside
+			s.kind = inside
 		case "id":
-			id = inside
+			s.id = inside
 		case "name":
-			name = inside
+			s.name = inside
 		case "text", "thinking":
-			text = inside
+			s.text = inside
 		case "signature":
-			sign = inside
+			s.sign = inside
 		case "data":
-			data = inside
+			s.data = inside
 		case "input":
-			input = value
+			s.input = value
 		case "citations":
-			cites = value
+			s.cites = value
 		}
 	}
-	at := x.Add(kindOfBlock(kind), 0, key)
+}
+
+// openBlock starts the block raw, with the content that it already has.
+func openBlock(ev []core.Event, x *core.Crossing, raw []byte, key int64) []core.Event {
+	var s blockStart
+	s.read(raw)
+	at := x.Add(kindOfBlock(s.kind), 0, key)
 	b := &x.Blocks[at]
-	b.ID, b.Name, b.Opened = append(b.ID, id...), append(b.Name, name...), true
+	b.ID, b.Name, b.Opened = append(b.ID, s.id...), append(b.Name, s.name...), true
 	x.R.Block = at
 	e := core.Event{Kind: core.EventOpen, Block: at}
 	switch b.Kind {
 	case core.PartOther:
-		b.Type = append(b.Type, kind...)
+		b.Type = append(b.Type, s.kind...)
 		e.Raw = raw
 		return append(ev, e)
 	case core.PartCall:
 		e.Raw = raw
-		if input = trim(input); len(input) > 2 && len(input) <= maxHeld { // more than {}
+		if input := trim(s.input); len(input) > 2 && len(input) <= maxHeld { // more than {}
 			b.Held = scan.AppendEscaped(b.Held, input)
 		}
 		return append(ev, e)
 	case core.PartVeiled:
-		b.Sign = append(b.Sign, data...)
+		b.Sign = append(b.Sign, s.data...)
 		readVendor(b)
 		return append(ev, e, core.Event{Kind: core.EventSign, Block: at})
 	}
-	b.Sign = append(b.Sign, sign...)
+	b.Sign = append(b.Sign, s.sign...)
 	ev = append(ev, e)
-	if len(text) > 0 {
-		ev = append(ev, core.Event{Kind: core.EventDelta, Block: at, Text: text})
+	if len(s.text) > 0 {
+		ev = append(ev, core.Event{Kind: core.EventDelta, Block: at, Text: s.text})
 	}
-	c := scan.Elements(cites)
-	for {
-		_, one, more := c.Next()
-		if !more {
-			return ev
-		}
+	w := scan.Elements(s.cites)
+	for _, one, more := w.Next(); more; _, one, more = w.Next() {
 		ev = cite(ev, at, one)
 	}
+	return ev
 }
 
 func kindOfBlock(kind []byte) core.PartKind {

@@ -26,6 +26,7 @@ func New(messages *core.Dialect) *core.Dialect {
 	d := &core.Dialect{
 		Name:              name,
 		Peek:              peek,
+		Said:              sayings.Of,
 		AppendBody:        body.Append,
 		AppendFault:       appendFault,
 		FaultHeader:       faultHeader,

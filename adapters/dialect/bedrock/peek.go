@@ -10,7 +10,12 @@ import (
 )
 
 // fields are the limits in InvokeModel's bodies: Anthropic's, OpenAI's and Llama's. The model is in the path.
-var fields = body.NewFields(false, []string{"max_tokens", "max_completion_tokens", "max_gen_len"}, nil)
+var fields = body.NewFields(false, []string{"max_tokens", "max_completion_tokens", "max_gen_len"}, nil, "messages")
+
+// sayings are the ways to write a turn of the user's: as most clients do, and as Python writes JSON.
+var sayings = body.Sayings{
+	{After: `"}]}]`, Before: []string{`{"role":"user","content":[{"text":"`, `{"role": "user", "content": [{"text": "`}},
+}
 
 // peek is the dialect's Peek. The caller, who knows the path, sets the model and whether a stream is wanted,
 // which are there. Only rerank has the model in the body.

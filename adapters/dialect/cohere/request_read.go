@@ -53,6 +53,11 @@ func parseRequest(c *core.Chat, b []byte) *core.Fault {
 	if !asked {
 		return body.Invalid("messages", "cannot read messages: it must be an array", "")
 	}
+	return complete(c, documents)
+}
+
+// complete adds what a request says of others of its members.
+func complete(c *core.Chat, documents []byte) *core.Fault {
 	if documents != nil {
 		if f := parseDocuments(c, documents); f != nil {
 			return f

@@ -28,6 +28,7 @@ func made(d *core.Dialect) *core.Dialect {
 	*d = core.Dialect{
 		Name:              "gemini",
 		Peek:              peek,
+		Said:              sayings.Of,
 		AppendBody:        body.Append,
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,

@@ -8,7 +8,15 @@ import (
 	"asbru/core/scan"
 )
 
-var fields = body.NewFields(false, nil, nil)
+var fields = body.NewFields(false, nil, nil, "contents")
+
+// sayings are the ways to write a turn of the user's: as most clients do, as Python writes JSON, and in
+// the order of the letters. Without a role it is the user's.
+var sayings = body.Sayings{
+	{After: `"}]}]`, Before: []string{`{"role":"user","parts":[{"text":"`, `{"role": "user", "parts": [{"text": "`, `{"parts":[{"text":"`}},
+	{After: `"}],"role":"user"}]`, Before: []string{`{"parts":[{"text":"`}},
+	{After: `"}], "role": "user"}]`, Before: []string{`{"parts": [{"text": "`}},
+}
 
 // peek is the dialect's Peek. The model is in the path: the caller sets p.Model and p.Stream afterwards.
 func peek(doc []byte, op core.Op, p *core.Peek) *core.Fault {

@@ -14,7 +14,12 @@ import (
 	"asbru/core"
 )
 
-var fields = body.NewFields(true, nil, nil)
+var fields = body.NewFields(true, nil, nil, "messages")
+
+// sayings are the ways to write a turn of the user's: as most clients do, and as Python writes JSON.
+var sayings = body.Sayings{
+	{After: `"}]`, Before: []string{`{"role":"user","content":"`, `{"role": "user", "content": "`}},
+}
 
 // self is the value that API points to. The functions below refer to it, since they
 // cannot refer to API, which is initialized with them.
@@ -27,6 +32,7 @@ func assemble(d *core.Dialect) *core.Dialect {
 	*d = core.Dialect{
 		Name:              "ollama",
 		Peek:              peek,
+		Said:              sayings.Of,
 		AppendBody:        body.Append,
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,

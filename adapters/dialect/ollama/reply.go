@@ -23,69 +23,75 @@ func parseGenerated(r *core.Completion, b []byte) error {
 	return parseAnswer(r, b, core.OpCompletion)
 }
 
+// An answer is what a reply says besides what goes to the Completion as it is read.
+type answer struct {
+	message
+	found  bool // there is a message, or what stands for one
+	finish core.Text
+	probs  []byte // raw
+}
+
 func parseAnswer(r *core.Completion, b []byte, op core.Op) error {
 	r.From, r.Op = &self, op
-	var m message
-	var finish core.Text
-	var probs []byte
-	found := false
+	var a answer
 	w := scan.Members(b)
-	for {
-		key, value, ok := w.Next()
-		if !ok {
-			break
+	for key, value, ok := w.Next(); ok; key, value, ok = w.Next() {
+		if !a.takes(r, key, value) {
+			r.Keep(&r.More, key, value)
+		} else if string(key) == "message" && !a.found {
+			return errMessage
 		}
-		switch {
-		case string(key) == "model" && scan.IsString(value):
-			r.Model = inside(value)
-			continue
-		case string(key) == "message" && op == core.OpChat:
-			if found = m.members(&r.Tree, value) != nil; !found {
-				return errMessage
-			}
-			continue
-		case string(key) == "response" && op == core.OpCompletion && scan.IsString(value):
-			found, m.content, m.shape = true, value, m.shape|turnContent
-			continue
-		case string(key) == "thinking" && op == core.OpCompletion && scan.IsString(value):
-			m.thinking, m.shape = value, m.shape|turnThought
-			continue
-		case string(key) == "done_reason" && scan.IsString(value):
-			finish = inside(value)
-			continue
-		case string(key) == "created_at":
-			r.Created = created(inside(value))
-		case string(key) == "logprobs":
-			probs = value
-		default:
-			counter(key, value, &r.Usage)
-		}
-		r.Keep(&r.More, key, value)
 	}
 	switch {
 	case w.Rest() == nil:
 		return errNoObject
-	case !found:
+	case !a.found:
 		return errNoMessage
 	}
-	if m.roleValue != nil && string(m.roleValue) != `"assistant"` {
-		body.Keep(&r.Tree, &m.more, "role", m.roleValue)
+	if a.roleValue != nil && string(a.roleValue) != `"assistant"` {
+		body.Keep(&r.Tree, &a.more, "role", a.roleValue)
 	}
 	i, made := r.Begin(0), 0
-	if m.parts(&r.Tree, &made) != "" {
+	if a.parts(&r.Tree, &made) != "" {
 		return errMessage
 	}
 	r.End(i)
 	ch := &r.Choices[i]
-	ch.Shape, ch.Message = m.shape, m.more
-	if m.roleValue == nil || string(m.roleValue) != `"assistant"` {
+	ch.Shape, ch.Message = a.shape, a.more
+	if a.roleValue == nil || string(a.roleValue) != `"assistant"` {
 		ch.Shape |= replyNoRole
 	}
-	ch.Finish, ch.Native = finishOf(finish, m.calls != nil), finish
-	if len(probs) > 0 && probs[0] == '[' {
-		ch.Logprobs = probs // they are in OpenAI's form
+	ch.Finish, ch.Native = finishOf(a.finish, a.calls != nil), a.finish
+	if len(a.probs) > 0 && a.probs[0] == '[' {
+		ch.Logprobs = a.probs // they are in OpenAI's form
 	}
 	return nil
+}
+
+// takes reads a member of the reply r. It reports whether that says all there is to it: the others are kept as well.
+func (a *answer) takes(r *core.Completion, key, value []byte) bool {
+	switch name, generated := string(key), r.Op == core.OpCompletion; {
+	case name == "model" && scan.IsString(value):
+		r.Model = inside(value)
+	case name == "message" && !generated:
+		a.found = a.members(&r.Tree, value) != nil
+	case name == "response" && generated && scan.IsString(value):
+		a.found, a.content, a.shape = true, value, a.shape|turnContent
+	case name == "thinking" && generated && scan.IsString(value):
+		a.thinking, a.shape = value, a.shape|turnThought
+	case name == "done_reason" && scan.IsString(value):
+		a.finish = inside(value)
+	case name == "created_at":
+		r.Created = created(inside(value))
+		return false
+	case name == "logprobs":
+		a.probs = value
+		return false
+	default:
+		counter(key, value, &r.Usage)
+		return false
+	}
+	return true
 }
 
 // replyNoRole is a bit of Choice.Shape besides those of a turn: the role is an extra or absent.

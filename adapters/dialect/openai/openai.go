@@ -15,7 +15,32 @@ import (
 )
 
 var fields = body.NewFields(true,
-	[]string{"max_tokens", "max_completion_tokens", "max_output_tokens"}, []string{"n", "best_of"})
+	[]string{"max_tokens", "max_completion_tokens", "max_output_tokens"}, []string{"n", "best_of"}, "messages", "input")
+
+// sayings are the ways to write a turn of the user's: as most clients do, as Python writes JSON, and in
+// the order of the letters.
+var sayings = body.Sayings{
+	{After: `"}]`, Before: []string{`{"role":"user","content":"`, `{"role": "user", "content": "`}},
+	{After: `"}]}]`, Before: []string{`{"role":"user","content":[{"type":"text","text":"`, `{"role": "user", "content": [{"type": "text", "text": "`}},
+	{After: `","role":"user"}]`, Before: []string{`{"content":"`}},
+	{After: `", "role": "user"}]`, Before: []string{`{"content": "`}},
+}
+
+// inputs are sayings for responses.
+var inputs = body.Sayings{
+	{After: `"`, Before: []string{`"`}},
+	{After: `"}]`, Before: []string{`{"role":"user","content":"`, `{"role": "user", "content": "`}},
+	{After: `"}]}]`, Before: []string{`{"role":"user","content":[{"type":"input_text","text":"`, `{"role": "user", "content": [{"type": "input_text", "text": "`}},
+	{After: `","role":"user"}]`, Before: []string{`{"content":"`}},
+}
+
+// saidLast is the dialect's Said.
+func saidLast(doc []byte, op core.Op, p *core.Peek) []byte {
+	if op == core.OpResponses {
+		return inputs.Of(doc, op, p)
+	}
+	return sayings.Of(doc, op, p)
+}
 
 // API is the dialect. Every OpenAI-compatible provider shares this one value.
 var API = assemble()
@@ -28,6 +53,7 @@ func assemble() *core.Dialect {
 	dialect = core.Dialect{
 		Name:              "openai",
 		Peek:              fields.Peek,
+		Said:              saidLast,
 		AppendBody:        body.Append,
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,

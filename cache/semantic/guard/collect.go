@@ -44,29 +44,36 @@ func (r *reader) collect(toks []token) {
 			r.money = i+1 < len(toks) && string(toks[i+1].text) == "money"
 			r.add(t, c)
 		}
-		if len(r.f.words) == 0 {
-			continue
+		if len(r.f.words) > 0 {
+			r.mark(toks, i, last)
+			last = i
 		}
-		w := &r.f.words[len(r.f.words)-1]
-		if last >= 0 && r.joins(toks[last+1:i]) {
-			w.joined = true
-			r.f.words[len(r.f.words)-2].joined = true
-		}
-		w.shown = i > 1 && r.lex().word(&toks[i-1], "that") && r.lex().is(&toks[i-2], classPrep)
-		w.front = r.fronted && w.role != roleNone
-		r.f.some = r.f.some || r.asked == frameWhat && i > 0 && i < 4 && l.word(&toks[i-1], "some")
-		w.liked = i > 0 && r.asked == frameWhat && (l.word(t, "good") || l.word(t, "great")) && l.word(&toks[i-1], "some")
-		w.done = i > 0 && r.lex().is(&toks[i-1], classBe) && r.lex().happens(t)
-		w.moves = i == 2 && len(toks) > 4 && r.lex().is(&toks[0], classBe) && r.lex().word(&toks[1], "it") &&
-			(r.lex().word(&toks[3], "to") || r.lex().word(&toks[3], "that") || ends(toks[3].text, "ing"))
-		near := last == i-1 && last >= 0
-		last = i
-		w.glued = near
-		r.after(w)
 	}
 	if r.not { // a "not" whose word does not matter: "not me"
 		r.f.nots++
 	}
+}
+
+// mark notes how the word that was made of toks[i] stands among the others. last is the token of the word before it; -1:
+// there is none.
+func (r *reader) mark(toks []token, i, last int) {
+	l, t := r.lex(), &toks[i]
+	after := func(word string) bool { return i > 0 && l.word(&toks[i-1], word) }
+	n := len(r.f.words) - 1
+	w := &r.f.words[n]
+	if last >= 0 && r.joins(toks[last+1:i]) {
+		w.joined = true
+		r.f.words[n-1].joined = true
+	}
+	w.shown = i > 1 && after("that") && l.is(&toks[i-2], classPrep)
+	w.front = r.fronted && w.role != roleNone
+	r.f.some = r.f.some || r.asked == frameWhat && i < 4 && after("some")
+	w.liked = r.asked == frameWhat && (l.word(t, "good") || l.word(t, "great")) && after("some")
+	w.done = i > 0 && l.is(&toks[i-1], classBe) && l.happens(t)
+	w.moves = i == 2 && len(toks) > 4 && l.is(&toks[0], classBe) && l.word(&toks[1], "it") &&
+		(l.word(&toks[3], "to") || l.word(&toks[3], "that") || ends(toks[3].text, "ing"))
+	w.glued = last == i-1 && last >= 0
+	r.after(w)
 }
 
 // pauses reports whether toks contain a comma.
@@ -105,22 +112,7 @@ func (r *reader) add(t *token, c class) {
 		w.role = roleThinks
 	}
 	w.item = t.item
-	switch t.shape {
-	case shapeNumber:
-		w.kind, w.hard = kindNumber, true
-		w.free = r.unitNext && string(w.text) == "1" // a month
-		if n := len(w.text) - 2; n > 0 && w.text[n] == 't' && r.month {
-			w.text = w.text[:n] // "June 6th", "6 June"
-		}
-	case shapeMixed, shapeLetter, shapeSymbol:
-		w.kind, w.hard = kindExact, true
-	case shapeWord:
-		w.big = t.upper && !t.first
-		w.name = w.big && !r.flat
-		if t.caps && !r.flat && string(t.text) != "ok" {
-			w.name, w.hard = true, true
-		}
-	}
+	r.shape(&w, t)
 	if n, ok := numberWords[string(t.text)]; ok && !t.quoted {
 		w.kind, w.hard = kindNumber, true
 		w.text = r.f.lexer.put(n)
@@ -167,6 +159,26 @@ func (r *reader) add(t *token, c class) {
 		}
 	}
 	r.push(w)
+}
+
+// shape says what the looks of t make of its word.
+func (r *reader) shape(w *word, t *token) {
+	switch t.shape {
+	case shapeNumber:
+		w.kind, w.hard = kindNumber, true
+		w.free = r.unitNext && string(w.text) == "1" // a month
+		if n := len(w.text) - 2; n > 0 && w.text[n] == 't' && r.month {
+			w.text = w.text[:n] // "June 6th", "6 June"
+		}
+	case shapeMixed, shapeLetter, shapeSymbol:
+		w.kind, w.hard = kindExact, true
+	case shapeWord:
+		w.big = t.upper && !t.first
+		w.name = w.big && !r.flat
+		if t.caps && !r.flat && string(t.text) != "ok" {
+			w.name, w.hard = true, true
+		}
+	}
 }
 
 // stem returns the hash by which w is compared.
