@@ -166,7 +166,7 @@ func (s *Server) place(f *flight, r *http1.Request, b []byte) way {
 		}
 	}
 	switch {
-	case clean && op == core.OpPass && door.Provider == "" && strings.HasSuffix(door.Prefix, "/v1") && bytes.HasPrefix(x.Path, []byte("/v1/")):
+	case clean && op == core.OpPass && door.Provider == "" && strings.HasSuffix(door.Prefix, "/v1") && bytes.HasPrefix(path[len(door.Prefix):], []byte("/v1/")):
 		return refuse(x, core.NotFound, "the path has /v1 twice", "take it from the end of the base URL that the client was given")
 	case clean:
 		return wayHot
