@@ -12,12 +12,12 @@ type Grade string
 // The grades, the best first.
 const (
 	Lossless Grade = "lossless" // everything, both ways
-	Lossy    Grade = "lossy"    // but for what the notes name, which one of the formats cannot say
+	Lossy    Grade = "lossy"    // except for the parts in the notes, which one of the formats does not have
 	Refused  Grade = "refused"  // with an error that says why
 	Failed   Grade = "FAILED"   // wrongly: a fault of the gateway
 )
 
-// A Cell is what came of one scenario between one door and one upstream.
+// A Cell is the result of one scenario between one door and one upstream.
 type Cell struct {
 	Door     string   `json:"door"`
 	Upstream string   `json:"upstream"`
@@ -27,7 +27,7 @@ type Cell struct {
 	Notes    []string `json:"notes,omitempty"` // sorted; what was lost, why it was refused, what is wrong
 }
 
-// Key names c.
+// Key identifies c in the matrix.
 func (c *Cell) Key() string {
 	mode := "unary"
 	if c.Stream {
@@ -36,7 +36,7 @@ func (c *Cell) Key() string {
 	return c.Door + " → " + c.Upstream + ", " + c.Scenario + ", " + mode
 }
 
-// String is one line about c.
+// String describes c in one line.
 func (c *Cell) String() string {
 	s := c.Key() + ": " + string(c.Grade)
 	if len(c.Notes) > 0 {
@@ -45,7 +45,7 @@ func (c *Cell) String() string {
 	return s
 }
 
-// lose notes what was lost.
+// lose records a loss.
 func (c *Cell) lose(format string, args ...any) {
 	if c.Grade == Lossless {
 		c.Grade = Lossy
@@ -53,7 +53,7 @@ func (c *Cell) lose(format string, args ...any) {
 	c.note(fmt.Sprintf(format, args...))
 }
 
-// fail notes what is wrong.
+// fail records a failure.
 func (c *Cell) fail(format string, args ...any) {
 	if c.Grade != Failed {
 		c.Grade, c.Notes = Failed, nil
@@ -65,7 +65,7 @@ func (c *Cell) refuse(why string) {
 	c.Grade, c.Notes = Refused, []string{why}
 }
 
-// note adds a note once. Losses of a cell that failed are not of interest.
+// note adds a note once. Losses of a failed cell are not kept.
 func (c *Cell) note(s string) {
 	for _, n := range c.Notes {
 		if n == s {
@@ -76,8 +76,8 @@ func (c *Cell) note(s string) {
 	sort.Strings(c.Notes)
 }
 
-// Compare says where got and want differ, cell by cell, in the order of got; cells of want that got lacks
-// are named only when whole is set.
+// Compare returns the differences of got and want, cell by cell, in the order of got. Cells of want that are not in
+// got are reported only if whole is set.
 func Compare(got, want []Cell, whole bool) (differences []string) {
 	old := map[string]string{}
 	for i := range want {

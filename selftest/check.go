@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// compareRequest holds what reached the provider against what the client said.
+// compareRequest compares the request that reached the provider with the client's.
 func (e *exchange) compareRequest(c *Cell) {
 	sent, err := (&reply{body: e.sent[0].Body}).object()
 	if err != nil {
@@ -20,14 +20,14 @@ func (e *exchange) compareRequest(c *Cell) {
 	for _, name := range strings.Split(e.reply.head.Get("X-Bf-Dropped-Params"), ", ") {
 		if name != "" && e.door.name != e.up.name {
 			c.lose("tells that it drops %s", name)
-			muted += " " + name + " " // told, so no fault
+			muted += " " + name + " " // it is reported as dropped, so not a failure
 		}
 	}
 	compare(c, "request", e.door.asked(e.asked), e.up.asked(sent), muted)
 }
 
-// compareReply holds what the client got against what the provider said. It returns nil when
-// there is nothing to go on with.
+// compareReply compares the client's answer with the provider's. It returns nil if the conversation cannot be
+// continued.
 func (r *run) compareReply(c *Cell, e *exchange) *said {
 	direct, err := r.truth(&e.sent[0])
 	r.o.Provider.Take()
@@ -84,7 +84,7 @@ func (f *format) read(c *Cell, r *reply, stream bool) (*said, bool) {
 	return f.told(d), true
 }
 
-// compare holds facts against others. What cannot be said is in dumb.
+// compare compares facts. dumb names the facts that a format does not have.
 func compare(c *Cell, where string, want, got *facts, dumb string) {
 	mute := func(word string) bool { return strings.Contains(dumb, " "+word+" ") }
 	compareItems(c, where, want.items, got.items, mute)
@@ -115,7 +115,7 @@ func compare(c *Cell, where string, want, got *facts, dumb string) {
 	}
 }
 
-// joined makes one of neighbouring texts, which citations cut in some formats; the citations follow it.
+// joined joins consecutive texts, which citations split in some formats; the citations follow the text.
 func joined(items []string) (out []string) {
 	last := -1 // of the text in out
 	for _, it := range items {
@@ -134,7 +134,7 @@ func joined(items []string) (out []string) {
 	return out
 }
 
-// compareItems walks both conversations at once.
+// compareItems compares both conversations item by item.
 func compareItems(c *Cell, where string, want, got []string, mute func(string) bool) {
 	j := 0
 	for _, w := range want {
@@ -163,10 +163,10 @@ func compareItems(c *Cell, where string, want, got []string, mute func(string) b
 	}
 }
 
-// checkError looks at an error that the provider answered with.
+// checkError checks the answer if the provider answered with an error.
 func checkError(_ *run, c *Cell, e *exchange) {
 	checkFault(c, e, 429, "Rate limit reached")
-	// Google tells it in the body, which passes as it is.
+	// Google has it in the body, which is passed on unchanged.
 	if s := e.reply.head.Get("Retry-After"); s != "7" && (e.door.name != e.up.name || e.door.name != "gemini") {
 		c.fail("retry-after is %q, not 7", s)
 	}
@@ -196,7 +196,7 @@ func checkFault(c *Cell, e *exchange, status int, says string) {
 	}
 }
 
-// checkBroken looks at a stream in whose middle the provider told an error.
+// checkBroken checks a stream in which the provider sent an error.
 func checkBroken(_ *run, c *Cell, e *exchange) {
 	if !e.t.stream {
 		checkFault(c, e, 503, "overloaded")
@@ -214,7 +214,7 @@ func checkBroken(_ *run, c *Cell, e *exchange) {
 	}
 }
 
-// checkCut looks at a reply whose provider went away: it must not look whole.
+// checkCut checks a reply whose provider closed the connection: it must not look complete.
 func checkCut(_ *run, c *Cell, e *exchange) {
 	if !e.t.stream {
 		if e.reply.broken == nil && e.reply.status == 200 {
@@ -230,7 +230,7 @@ func checkCut(_ *run, c *Cell, e *exchange) {
 	case !ok:
 	case got.ended:
 		c.fail("the stream ends as if it were whole")
-	case got.fault == nil && e.reply.broken == nil && e.door.name != e.up.name: // a door's own format passes as it is
+	case got.fault == nil && e.reply.broken == nil && e.door.name != e.up.name: // a door's own format is passed on unchanged
 		c.fail("the stream ends in silence")
 	}
 }

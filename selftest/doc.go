@@ -1,13 +1,13 @@
-// Package selftest sends what every client says through a gateway to every kind of provider
-// and looks at both ends: at what reached the stand-in provider, and at what the client got.
+// Package selftest sends requests of every client format through a gateway to every kind of
+// provider, and checks both ends: what reached the stand-in provider, and what the client got.
 // Each combination is a [Cell] of the matrix that docs/COMPATIBILITY.md shows and
 // `asbru selftest` compares with.
 //
-// A format is written here by hand three times: how its client asks, what a request says,
-// and what an answer says. So formats are compared with each other through facts, and nothing
-// of the gateway is in the ruler. What the client should have got is what the provider's own
-// answer says, read by the same hand.
+// For each format it has three hand-written parts: writing a client's request, reading a
+// request, and reading an answer. So formats are compared by facts, independently of the
+// gateway. The client's answer is compared with the provider's own answer, read by the same
+// code.
 //
-// It refuses to know how a translation is made, and to excuse: what both formats can say
-// and did not arrive is a failure, not a loss.
+// It refuses to use the gateway's translation, and to excuse failures: if something that both
+// formats have did not arrive, that is a failure and not a loss.
 package selftest

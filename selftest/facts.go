@@ -43,7 +43,7 @@ func number(v any) string {
 	return ""
 }
 
-// encode writes v with its members sorted. All that is written here can be.
+// encode writes v with sorted members. It panics if v cannot be written.
 func encode(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -54,7 +54,7 @@ func encode(v any) []byte {
 	return bytes.TrimRight(b.Bytes(), "\n")
 }
 
-// canonical writes the JSON in s anew, so that the same value is the same text.
+// canonical writes the JSON in s again, so that equal values have equal texts.
 func canonical(s string) string {
 	var v any
 	if err := json.Unmarshal([]byte(s), &v); err != nil {
@@ -63,9 +63,9 @@ func canonical(s string) string {
 	return string(encode(v))
 }
 
-// facts are what a request or a reply says, in words that all formats share. Items are the
-// conversation in order: "user: …", "assistant: …", "think: …", "sign: …", "call 1: NAME ARGS", "result 1: …",
-// "file: TYPE SUM". Calls count from 1; a result has the number of the call whose id it bears.
+// facts are the content of a request or a reply, independent of the format. Items are the conversation in
+// order: "user: …", "assistant: …", "think: …", "sign: …", "call 1: NAME ARGS", "result 1: …", "file: TYPE SUM".
+// Calls count from 1; a result has the number of the call with its id.
 type facts struct {
 	items  []string
 	values map[string]string // settings, tools by "tool NAME", counters by "usage NAME" …
@@ -79,14 +79,14 @@ func (f *facts) item(kind, format string, args ...any) {
 	f.items = append(f.items, kind+": "+fmt.Sprintf(format, args...))
 }
 
-// set notes a value unless it is empty.
+// set records a value unless it is empty.
 func (f *facts) set(name, value string) {
 	if value != "" {
 		f.values[name] = value
 	}
 }
 
-// call notes a call; ids that come twice are wrong.
+// call records a call; repeated ids are wrong.
 func (f *facts) call(id, name, args string) {
 	n := len(f.ids) + 1
 	if _, twice := f.ids[id]; twice || id == "" {
@@ -97,7 +97,7 @@ func (f *facts) call(id, name, args string) {
 	f.item("call", "%d: %s %s", n, name, canonical(args))
 }
 
-// result notes a result. Where results may come in any order, it is sorted among those that it follows.
+// result records a result. If results may come in any order, it is sorted among those before it.
 func (f *facts) result(id, text string) {
 	n := f.ids[id]
 	if n == 0 {
@@ -112,7 +112,7 @@ func (f *facts) result(id, text string) {
 	sort.Strings(f.items[from:])
 }
 
-// file notes a file by its type and the start of its sum.
+// file records a file by its type and the start of its checksum.
 func (f *facts) file(kind, data string) {
 	b, err := base64.StdEncoding.DecodeString(data)
 	if err != nil {
@@ -123,19 +123,19 @@ func (f *facts) file(kind, data string) {
 	f.item("file", "%s %x", kind, sum[:4])
 }
 
-// url notes a file that a data URL holds.
+// url records a file in a data URL.
 func (f *facts) url(url string) {
 	head, data, _ := strings.Cut(strings.TrimPrefix(url, "data:"), ",")
 	f.file(strings.TrimSuffix(head, ";base64"), data)
 }
 
-// tool notes a tool.
+// tool records a tool.
 func (f *facts) tool(name, description string, schema any) {
 	f.set("tool "+name, description+" "+plain(schema))
 }
 
-// plain is a schema as text: references followed, types in small letters, and without what
-// only strict servers want to see.
+// plain returns a schema as text: with references resolved, types in lower case, and without the keywords that only
+// strict servers require.
 func plain(schema any) string {
 	var walk func(v any, depth int) any
 	root := schema

@@ -2,18 +2,18 @@ package selftest
 
 import "net/http"
 
-// A format is one way of speaking, as its clients and servers do. What it cannot say is named by
-// the words of facts, so that a loss is told from a fault.
+// A format has the functions of one format's clients and servers. The facts that it does not have are listed,
+// so that losses can be distinguished from failures.
 type format struct {
 	name string
 
-	// path is where its clients ask, behind the gateway's address.
+	// path is the path of its clients' requests.
 	path func(t *talk) string
 
-	// ask writes t as its client does.
+	// ask writes the request of its client for t.
 	ask func(t *talk) any
 
-	// asked reads what a request says.
+	// asked reads a request.
 	asked func(d doc) *facts
 
 	// told and heard read a reply and a stream.
@@ -25,11 +25,11 @@ type format struct {
 
 	head   map[string]string // header fields of its requests
 	framed bool              // streams are AWS's
-	muted  string            // words of facts that requests cannot say, each between blanks
-	deaf   string            // words of facts that replies cannot say
+	muted  string            // names of facts that requests do not have, each between blanks
+	deaf   string            // names of facts that replies do not have
 }
 
-// A reply is what came back.
+// A reply is an answer as received.
 type reply struct {
 	status int
 	head   http.Header
@@ -37,16 +37,16 @@ type reply struct {
 	broken error // the connection ended before the reply did
 }
 
-// said is what a reply says.
+// said is the content of a reply.
 type said struct {
 	*facts
-	replay any      // the assistant's message, to be sent back as it is
-	wrong  []string // what is not as the format wants it
+	replay any      // the assistant's message, to be sent back unchanged
+	wrong  []string // violations of the format
 	ended  bool     // the reply says that it is complete
-	fault  *fault   // told in a stream
+	fault  *fault   // an error in a stream
 }
 
-// A fault is an error as a format tells it.
+// A fault is an error in a format.
 type fault struct {
 	kind    string // the word of the format for its kind
 	message string
@@ -57,12 +57,12 @@ func newSaid() *said { return &said{facts: newFacts()} }
 
 func (s *said) bad(what string) { s.wrong = append(s.wrong, what) }
 
-// formats are all of them, in the order of the matrix.
+// formats are all formats, in the order of the matrix.
 func formats() []*format {
 	return []*format{openaiFormat(), responsesFormat(), anthropicFormat(), geminiFormat(), converseFormat(), invokeFormat(), cohereFormat()}
 }
 
-// Formats are the names of the doors and upstreams.
+// Formats returns the names of the doors and upstreams.
 func Formats() (names []string) {
 	for _, f := range formats() {
 		names = append(names, f.name)

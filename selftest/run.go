@@ -12,7 +12,7 @@ import (
 	"asbru/bench/standin"
 )
 
-// Options say what to test with what.
+// Options select the cells, and the servers to test with.
 type Options struct {
 	Base     string          // address of the gateway, without a slash at the end. It has a provider by the name of each format
 	Provider *standin.Server // behind all of them
@@ -22,7 +22,7 @@ type Options struct {
 	Scenarios        []string // nil: all
 }
 
-// modelOf is the beginning of a name that suits an upstream; the stand-in's word follows.
+// modelOf returns the beginning of a model's name for an upstream, to which a scenario is appended.
 func modelOf(upstream string) string {
 	switch upstream {
 	case "anthropic":
@@ -37,15 +37,15 @@ func modelOf(upstream string) string {
 	return "gpt-5-"
 }
 
-// A run tries cells one after the other.
+// A run tests cells one by one.
 type run struct {
 	o      Options
 	ctx    context.Context
 	client *http.Client
 }
 
-// Run tries every cell that o asks for, one after the other, and returns them in the order of
-// the matrix. It ends early when ctx does.
+// Run tests every cell that o selects, one by one, and returns them in the order of the matrix. It ends early
+// if ctx ends.
 func Run(ctx context.Context, o Options) ([]Cell, error) {
 	transport := &http.Transport{MaxIdleConnsPerHost: 4, DisableCompression: true}
 	defer transport.CloseIdleConnections()
@@ -114,10 +114,10 @@ func (r *run) try(c *Cell, door, up *format, sc scenario) {
 	}
 }
 
-// answered reports whether the talk has results already.
+// answered reports whether the talk has results of calls already.
 func answered(t *talk) bool { return len(t.turns[len(t.turns)-1].results) > 0 }
 
-// answers are results for all calls, the last call's first.
+// answers returns results for all calls, the last call's first.
 func (s *said) answers() (out []result) {
 	for id, n := range s.ids {
 		name, _, _ := strings.Cut(strings.TrimPrefix(s.callAt(n), fmt.Sprintf("call: %d: ", n)), " ")
@@ -127,7 +127,7 @@ func (s *said) answers() (out []result) {
 		out = append(out, result{id: id, name: name, text: fmt.Sprintf("%s says %d \u00b0C & <ok>", name, 20+n)})
 	}
 	slices.SortFunc(out, func(a, b result) int { return strings.Compare(b.text, a.text) })
-	if len(out) == 2 && out[0].id == "" && out[0].name == out[1].name { // told apart by their order alone
+	if len(out) == 2 && out[0].id == "" && out[0].name == out[1].name { // only their order distinguishes them
 		slices.Reverse(out)
 	}
 	return out
@@ -169,7 +169,7 @@ func (r *run) do(req *http.Request) (*reply, error) {
 	return out, nil
 }
 
-// truth is what the provider answers to the request that reached it: asked again, without the gateway.
+// truth returns the provider's answer to the request that reached it, by sending that again without the gateway.
 func (r *run) truth(sent *standin.Request) (*reply, error) {
 	req, err := http.NewRequestWithContext(r.ctx, sent.Method, r.o.Direct+sent.Raw, bytes.NewReader(sent.Body))
 	if err != nil {
@@ -183,7 +183,7 @@ func (r *run) truth(sent *standin.Request) (*reply, error) {
 	return r.do(req)
 }
 
-// arrived grades what did not come to an answer: refused here, refused there, or gone wrong.
+// arrived grades an exchange without an answer: refused by the gateway, refused by the provider, or failed.
 func (e *exchange) arrived(c *Cell, fails bool) bool {
 	switch {
 	case len(e.sent) == 0 && e.reply.status == 400:

@@ -1,12 +1,12 @@
 package selftest
 
-// A scenario is one thing that is tried in every cell.
+// A scenario is one feature that is tested in every cell.
 type scenario struct {
 	name  string
-	help  string // what is tried, for the document
-	model string // the stand-in's word for what happens
+	help  string // what is tested, for the document
+	model string // the scenario of the stand-in
 	talk  func() talk
-	loop  bool // calls are answered, in swapped order, and the client asks again
+	loop  bool // the client answers the calls, in swapped order, and continues
 	ends  func(r *run, c *Cell, e *exchange)
 	only  string // unary or stream; empty: both
 }
@@ -46,7 +46,7 @@ func scenarios() []scenario {
 	}
 }
 
-// Scenarios are the names of what is tried, in the order of the matrix.
+// Scenarios returns the names of the scenarios, in the order of the matrix.
 func Scenarios() (names []string) {
 	for _, s := range scenarios() {
 		names = append(names, s.name)

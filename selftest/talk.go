@@ -2,7 +2,7 @@ package selftest
 
 import "encoding/base64"
 
-// A talk is what a client wants to say, in no format yet.
+// A talk is a client's conversation, independent of a format.
 type talk struct {
 	model  string
 	stream bool
@@ -18,15 +18,15 @@ type talk struct {
 	topP        string
 	stops       []string
 	effort      string // of reasoning; empty: unset
-	cache       bool   // what the system says is to be cached
+	cache       bool   // the system text is marked for the cache
 }
 
-// A turn is one speaker's. The assistant's is what its format's client got: see [said].
+// A turn is a turn of the conversation. That of the assistant is as its client got it: see [said].
 type turn struct {
 	user    string
 	files   []file
 	replay  any      // the assistant's own message, in the format of the door
-	plain   string   // the assistant's text, when nothing is replayed
+	plain   string   // the assistant's text, if nothing is replayed
 	results []result // of the calls in the turn before
 }
 
@@ -39,14 +39,14 @@ type tool struct {
 	schema            any
 }
 
-// What the talks are made of.
+// The texts of talks.
 var (
 	png = base64.StdEncoding.EncodeToString([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89" +
 		"\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"))
 	pdf = base64.StdEncoding.EncodeToString([]byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\xff\n"))
 )
 
-// weather and clock are the tools. Their schemas hold what is often lost: nesting, enums, a bound.
+// weather and clock are the tools. Their schemas have features that are often lost: nesting, enums, a bound.
 func weather() tool {
 	return tool{"get_weather", "Tells the weather of a city.", doc{"type": "object", "properties": doc{
 		"city": doc{"type": "string", "description": "its name, \"as people say it\""},
@@ -60,7 +60,7 @@ func clock() tool {
 	return tool{"get_time", "Tells the time.", doc{"type": "object", "properties": doc{"zone": doc{"type": "string"}}, "required": []any{"zone"}}}
 }
 
-// answerSchema is what structured answers must fit: strict servers take it.
+// answerSchema is the schema of structured answers. Strict servers accept it.
 func answerSchema() any {
 	return doc{"type": "object", "additionalProperties": false, "required": []any{"city", "kind", "places"},
 		"properties": doc{

@@ -8,8 +8,8 @@ import (
 	"asbru/core"
 )
 
-// toldIn has the stream of s as a client of another format gets it: written for it, and read by
-// that format's own reader. One that the provider cut off ends where its words do.
+// toldIn returns the stream of s as a client of another format gets it: written in that format, and
+// read by its own reader. A stream that the provider cut off ends after its last event.
 func (s *sample) toldIn(to face, blurs bool) (string, core.Usage, error) {
 	from := s.face.dialect.Chats[s.face.op]
 	x := core.NewCrossing()
@@ -55,8 +55,8 @@ func (s *sample) toldIn(to face, blurs bool) (string, core.Usage, error) {
 	return h.essence(y, blurs), y.Usage, h.err
 }
 
-// essence is what every format can say of the first choice: its text, its calls and why it ended.
-// It blurs what filters and refusals are to one format and not to the next.
+// essence returns the parts of the first choice that every format has: its text, its calls and why it
+// ended. It does not distinguish filters and refusals, as some formats do not.
 func (h *hearing) essence(x *core.Crossing, blurs bool) string {
 	var text, calls strings.Builder
 	for _, i := range h.order {
@@ -69,17 +69,17 @@ func (h *hearing) essence(x *core.Crossing, blurs bool) string {
 		}
 	}
 	why := h.finish[0]
-	if h.failed != "" { // what Responses says of an answer that could not be finished
+	if h.failed != "" { // how Responses reports an answer that could not be finished
 		why = core.FinishFailed
 	}
 	if why == core.FinishStopped || why == core.FinishPaused || why == core.FinishFailed || blurs {
-		why = core.FinishStop // not every format tells them apart
+		why = core.FinishStop // not every format distinguishes them
 	}
 	return strings.TrimSpace(text.String()) + calls.String() + fmt.Sprintf("\nfinish %d", why)
 }
 
-// TestAcross holds that a stream says the same in every format that a client may speak, with one
-// finish, and counts the same.
+// TestAcross checks that a stream has the same content in every client format, with one finish and the
+// same counts.
 func TestAcross(t *testing.T) {
 	faces := []face{chatFace, responsesFace, claudeFace, geminiFace, converseFace, cohereFace, ollamaFace, mistralFace}
 	for _, s := range samples(t) {

@@ -13,13 +13,13 @@ import (
 	"asbru/core"
 )
 
-// A face is how one recorded API is read.
+// A face has the functions to read one recorded API.
 type face struct {
 	dialect *core.Dialect
 	op      core.Op
 }
 
-// faceOf tells what a case speaks. ok is false for what is relayed byte for byte.
+// faceOf returns the face of a case. ok is false for APIs that are only relayed.
 func faceOf(c *corpus.Case) (f face, ok bool) {
 	path := ""
 	if c.Request != nil {
@@ -84,7 +84,7 @@ func embedFace(c *corpus.Case, path string) (face, bool) {
 	return face{openai.API, core.OpEmbed}, true
 }
 
-// modelOf is the model name as a request's body has it.
+// modelOf returns the model in a request's body.
 func modelOf(body []byte) []byte {
 	var m struct{ Model string }
 	json.Unmarshal(body, &m)

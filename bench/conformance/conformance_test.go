@@ -26,7 +26,7 @@ func count(m map[string]*tally, key string, held bool) {
 	}
 }
 
-// TestConformance runs every case and prints what held.
+// TestConformance runs every case and prints the results.
 func TestConformance(t *testing.T) {
 	cases := corpus.Cases(t, nil)
 	providers, features, fidelity := map[string]*tally{}, map[string]*tally{}, map[string]*tally{}
@@ -68,7 +68,7 @@ func TestConformance(t *testing.T) {
 	table("feature", features)
 }
 
-// checkRequest reads what was sent and writes it again.
+// checkRequest reads the request and writes it again.
 func checkRequest(c *corpus.Case, f face, fail func(string, ...any)) {
 	if c.Request == nil || len(c.Request.Body) == 0 || c.Request.Body[0] != '{' {
 		return
@@ -95,7 +95,7 @@ func checkRequest(c *corpus.Case, f face, fail func(string, ...any)) {
 	}
 }
 
-// checkResponse reads what came back, in every way it may be split.
+// checkResponse reads the answer, split in every possible way.
 func checkResponse(c *corpus.Case, f face, fail func(string, ...any)) {
 	r := &c.Response
 	switch {
@@ -116,7 +116,7 @@ func checkResponse(c *corpus.Case, f face, fail func(string, ...any)) {
 			return
 		}
 		if f.op == core.OpCount {
-			return // all that crosses is the number
+			return // only the number is translated
 		}
 		if d := corpus.Diff(out, r.Body); d != "" && c.Fidelity != "response-only" && c.Fidelity != "sdk" {
 			fail("reply: %s", d)
@@ -129,7 +129,7 @@ func checkResponse(c *corpus.Case, f face, fail func(string, ...any)) {
 func checkStream(c *corpus.Case, f face, fail func(string, ...any)) {
 	framing := f.dialect.Chats[f.op].Framing
 	if strings.HasPrefix(strings.TrimSpace(c.Response.SSE), "[") {
-		return // one JSON array: the gateway never asks for it
+		return // one JSON array, which the gateway never requests
 	}
 	var first heard
 	for i, how := range []string{"whole", "reads", "bytes"} {

@@ -1,8 +1,8 @@
-// Package conformance holds every dialect against recorded provider traffic: what was
-// sent and answered is read into the neutral form and written again, by the same dialect
-// and across. Answers, recorded ones and some of its own, are also spelled, framed and
-// broken off as other providers would: what they say must not depend on it.
+// Package conformance tests every dialect with recorded provider traffic: requests and
+// answers are read into the neutral form and written again, in the same dialect and in
+// others. Answers, both recorded and hand-written, are also spelled, framed and broken off as
+// other providers would do, which must not change their content.
 //
-// Its only contents are tests; `make conformance` runs them and prints a count per provider
-// and feature. Without the recordings those that need them are skipped.
+// It contains only tests; `make conformance` runs them and prints a count per provider and
+// feature. Without the recordings the tests that need them are skipped.
 package conformance

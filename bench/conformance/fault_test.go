@@ -7,8 +7,8 @@ import (
 	"asbru/core"
 )
 
-// failures are how a server says in the middle of a stream that it failed, by the dialect that it
-// speaks; what stands before a bar is the name of the event. All say "broken here".
+// failures are the forms in which servers report a failure in mid-stream, by dialect; the part before
+// a bar is the name of the event. All have the message "broken here".
 var failures = map[string][]string{
 	"openai": {
 		`{"error":{"message":"broken here","type":"server_error","param":null,"code":null}}`,
@@ -61,8 +61,8 @@ var failures = map[string][]string{
 	},
 }
 
-// TestFailures holds that each of them is a failure, as the first event of a stream and in its
-// middle, as an event and where the bytes pass, and that it says what the provider said.
+// TestFailures checks that each of them is recognized as a failure, as the first event of a stream and in
+// its middle, when it is parsed and when bytes are relayed, with the provider's message.
 func TestFailures(t *testing.T) {
 	for _, s := range ours() {
 		if s.body != nil {
@@ -82,7 +82,7 @@ func TestFailures(t *testing.T) {
 			}
 			for _, at := range []int{0, 2} {
 				if before, _ := s.face.tell(s.frames[:at]); strings.Contains(before.said, "finish") {
-					continue // it goes on behind a finish
+					continue // it continues after a finish
 				}
 				frames := append(append([]frameOf{}, s.frames[:at]...), frameOf{[]byte(name), []byte(data)})
 				got, err := s.face.tell(frames)

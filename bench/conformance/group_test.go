@@ -13,8 +13,8 @@ import (
 	"asbru/core/scan"
 )
 
-// digest says in plain text what a conversation holds that every format can say:
-// who said what, which tools were called and what they answered, which there are.
+// digest returns, as plain text, the parts of a conversation that every format has: the texts with
+// their roles, the calls and their results, and the tools.
 func digest(c *core.Chat) string {
 	var b strings.Builder
 	last := core.Role(255)
@@ -29,8 +29,8 @@ func digest(c *core.Chat) string {
 	return strings.TrimSpace(b.String())
 }
 
-// digestTurns goes over the system's turns, or over all others: some formats have the
-// system apart.
+// digestTurns adds the system's turns, or all others, because some formats have the system's
+// separately.
 func digestTurns(c *core.Chat, last *core.Role, system bool) string {
 	var b strings.Builder
 	for i := range c.Turns {
@@ -86,7 +86,7 @@ func digestPart(c *core.Chat, i int) string {
 	return ""
 }
 
-// unwrapped takes a result out of the object that Gemini wants around it.
+// unwrapped removes the object around a result that Gemini requires.
 func unwrapped(text string) string {
 	var m map[string]any
 	if json.Unmarshal([]byte(text), &m) != nil {
@@ -105,7 +105,7 @@ func unwrapped(text string) string {
 	return string(out)
 }
 
-// arguments are those of a call, their members in order.
+// arguments returns those of a call, with sorted members.
 func arguments(p *core.Part) string {
 	raw := p.Args
 	if p.Wraps {
@@ -122,7 +122,7 @@ func arguments(p *core.Part) string {
 	return string(out)
 }
 
-// properties are the names a schema's object has, in order.
+// properties returns the sorted names in a schema's object.
 func properties(schema []byte) string {
 	var s struct {
 		Properties map[string]json.RawMessage
@@ -159,9 +159,9 @@ func across(chat *core.Chat, to face) (*core.Chat, []byte, *core.Fault) {
 	return back, body, to.dialect.Chats[to.op].ParseRequest(back, body)
 }
 
-// TestGroups takes the conversations that were recorded at several providers: what one's
-// recording says must be said by its translation for each other one, and where the
-// conversation does not hold a model's own words, be what was recorded there.
+// TestGroups uses conversations that were recorded at several providers: the translation of a recording
+// for each other provider must have the same content, and if the conversation has no text of a model, equal
+// that provider's recording.
 func TestGroups(t *testing.T) {
 	cases := corpus.Cases(t, func(c *corpus.Case) bool {
 		_, ok := faceOf(c)

@@ -11,15 +11,15 @@ import (
 	"asbru/core"
 )
 
-// A manner is how some provider streams chat completions that others stream otherwise: the
-// frames differ, and what a client has at their end does not.
+// A manner is a way in which some providers stream chat completions: the frames differ, but not the
+// result.
 type manner struct {
 	name string
 	do   func(c *chunks)
 }
 
-// chunks are the frames of a stream as trees; a frame that is none, such as [DONE], is nil and
-// stands in text.
+// chunks are the frames of a stream as trees. For a frame that is not one, such as [DONE], it is nil, with
+// the frame in text.
 type chunks struct {
 	list []*node
 	text []string
@@ -48,7 +48,7 @@ func (c *chunks) frames() (out []frameOf) {
 	return out
 }
 
-// put puts a frame in front of the i-th.
+// put inserts a frame before the i-th.
 func (c *chunks) put(i int, text string) {
 	n, _ := parseTree([]byte(text))
 	c.list = append(c.list[:i:i], append([]*node{n}, c.list[i:]...)...)
@@ -67,7 +67,7 @@ func (c *chunks) each(do func(chunk, choice *node)) {
 	}
 }
 
-// done is where the terminator stands, or where it would.
+// done returns the index of the terminator, or where it would be.
 func (c *chunks) done() int {
 	for i, n := range c.list {
 		if n == nil || n.get("object") != nil && n.get("object").raw == `"chat.completion.done"` {
@@ -77,7 +77,7 @@ func (c *chunks) done() int {
 	return len(c.list)
 }
 
-// takeUsage takes the usage out of every frame and returns the last one.
+// takeUsage removes the usage from every frame and returns the last one.
 func (c *chunks) takeUsage() (last *node) {
 	for _, n := range c.list {
 		if n == nil {
@@ -211,8 +211,8 @@ func calls(c *chunks, do func(call *node)) {
 	})
 }
 
-// byTurns puts the pieces of parallel calls between each other. What stands on a chunk besides
-// a piece would move with it: then nothing is done.
+// byTurns interleaves the pieces of parallel calls. It does nothing if a chunk has other content besides a
+// piece, which would be moved too.
 func byTurns(c *chunks) {
 	var at []int
 	of := map[string][]*node{}
@@ -288,7 +288,7 @@ func namedAgain(c *chunks) {
 	})
 }
 
-// parted cuts what one chunk says into pieces of n characters.
+// parted splits the content of a chunk into pieces of n characters.
 func parted(c *chunks, n int) {
 	for i := len(c.list) - 1; i >= 0; i-- {
 		chunk := c.list[i]
@@ -315,7 +315,7 @@ func parted(c *chunks, n int) {
 	}
 }
 
-// said is how many members of a delta say something.
+// said returns how many members of a delta have content.
 func said(d *node) (n int) {
 	for _, m := range d.members {
 		if text, ok := m.value.plain(); m.key != "role" && (ok && text != "" || m.value.open != 0 && len(m.value.members) > 0) {
@@ -325,7 +325,7 @@ func said(d *node) (n int) {
 	return n
 }
 
-// alone is a chunk with nothing but text at path.
+// alone returns a chunk with only text at path.
 func alone(choices *node, path []string, text string) string {
 	quoted, _ := json.Marshal(text)
 	index := "0"
@@ -342,7 +342,7 @@ func alone(choices *node, path []string, text string) string {
 	return `{"choices":[{"index":` + index + `,"delta":{"tool_calls":[{"index":` + number + `,"function":{"arguments":` + string(quoted) + `}}]}}]}`
 }
 
-// moveEnd moves a finish that stood on chunk i behind the pieces that were cut off it.
+// moveEnd moves a finish from chunk i to after the pieces that were split off it.
 func moveEnd(c *chunks, i, pieces int) {
 	choice := c.list[i].get("choices").members[0].value
 	word, ok := choice.get("finish_reason").plain()
@@ -353,7 +353,7 @@ func moveEnd(c *chunks, i, pieces int) {
 	choice.set("finish_reason", leaf(nil))
 }
 
-// TestManners holds that a stream of chat completions says the same in the manner of others.
+// TestManners checks that a stream of chat completions has the same content in every manner.
 func TestManners(t *testing.T) {
 	differ := map[string]int{}
 	for _, s := range samples(t) {
@@ -390,7 +390,7 @@ func TestManners(t *testing.T) {
 	t.Logf("streams changed: %v", differ)
 }
 
-// unfinished holds that a terminator without a finish is one: the calls and texts are whole.
+// unfinished checks that a terminator without a finish ends the answer, with complete calls and texts.
 func unfinished(t *testing.T, s *sample, was *told) {
 	c := chunksOf(s.frames)
 	if c.done() == len(c.list) || !strings.Contains(was.said, "finish 0 1\n") && !strings.Contains(was.said, "finish 0 4\n") {

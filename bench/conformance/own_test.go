@@ -16,18 +16,18 @@ import (
 	"asbru/core/eventstream"
 )
 
-// A sample is an answer that is played in other spellings.
+// A sample is an answer that is tested in other spellings.
 type sample struct {
 	name   string
 	face   face
 	frames []frameOf // of a stream
-	body   []byte    // else
+	body   []byte    // of a complete reply
 
 	members map[string][]string // that objects at a path have anywhere in the answer; nil: not looked for yet
 }
 
-// ours are answers written for this test, in the manner of each provider that differs: they are
-// there when no recording is.
+// ours are answers written for this test, in the manner of each provider that differs. They are available
+// without recordings.
 func ours() (out []sample) {
 	stream := func(name string, f face, data ...string) {
 		s := sample{name: name, face: f}
@@ -193,10 +193,10 @@ func others(stream func(string, face, ...string), whole func(string, face, strin
 		`{"model":"q","created_at":"2026-07-30T14:17:16.99Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":9,"prompt_eval_count":6,"eval_count":4}`)
 }
 
-// maxSample leaves the longest recordings out, in bytes: they are spelled again a hundred times.
+// maxSample bounds the bytes of recordings, which are spelled in a hundred ways.
 const maxSample = 16 << 10
 
-// samples are ours, and what was recorded where it is there.
+// samples returns ours, and recordings if they are available.
 func samples(t *testing.T) []sample {
 	t.Helper()
 	out := ours()
@@ -230,7 +230,7 @@ func samples(t *testing.T) []sample {
 	return out
 }
 
-// wire is the stream as it goes over the connection.
+// wire returns the bytes of the stream.
 func (s *sample) wire(crlf string) []byte {
 	var b []byte
 	for _, f := range s.frames {
@@ -252,7 +252,7 @@ func (s *sample) wire(crlf string) []byte {
 	return b
 }
 
-// inner is the JSON of a frame, out of the wrapping that InvokeModel puts it in; nil: it has none.
+// inner returns the JSON of a frame, without InvokeModel's wrapping; nil: it has none.
 func (s *sample) inner(f frameOf) []byte {
 	if s.face.op != core.OpInvoke {
 		return f.data

@@ -8,13 +8,13 @@ import (
 	"asbru/core"
 )
 
-// A change is something that providers, or who stands before them, do to the spelling of an
-// answer without saying anything else.
+// A change is something that providers, or proxies in front of them, do to the spelling of an answer
+// without changing its content.
 type change struct {
 	name string
 	do   func(s *sample, n *node) // to each document of the answer
 	as   spelling
-	// loses says what the change takes away: then it is not compared.
+	// loses names what the change removes, which is then not compared.
 	loses string
 }
 
@@ -49,7 +49,7 @@ var changes = []change{
 	})},
 }
 
-// everywhere applies do to each object and list in the format's own words.
+// everywhere applies do to each object and list of the format itself.
 func everywhere(do func(s *sample, path string, n *node)) func(*sample, *node) {
 	return func(s *sample, n *node) {
 		n.each("", func(path string, n *node) { do(s, path, n) })
@@ -67,8 +67,8 @@ func pointed(n *node) {
 	})
 }
 
-// absentAsNull gives each object the members that its like have elsewhere in the answer, as
-// printers of typed records do.
+// absentAsNull adds, as null, the members that similar objects have elsewhere in the answer, as encoders
+// of typed records do.
 func absentAsNull(s *sample, n *node) {
 	if s.members == nil {
 		s.members = s.allMembers()
@@ -83,7 +83,7 @@ func absentAsNull(s *sample, n *node) {
 	n.set("error", leafOr(n.get("error")))
 }
 
-// allMembers are the names of what the objects at each path have, anywhere in the answer.
+// allMembers returns the names of the members that the objects at each path have, anywhere in the answer.
 func (s *sample) allMembers() map[string][]string {
 	keys := map[string][]string{}
 	for _, f := range s.documents() {
@@ -118,7 +118,7 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// documents are the JSON of the answer.
+// documents returns the JSON documents of the answer.
 func (s *sample) documents() (out [][]byte) {
 	if s.body != nil {
 		return [][]byte{s.body}
@@ -129,7 +129,7 @@ func (s *sample) documents() (out [][]byte) {
 	return out
 }
 
-// changed is s with c done to it.
+// changed returns s changed by c.
 func (s *sample) changed(c *change) sample {
 	out := sample{name: s.name, face: s.face}
 	each := func(doc []byte) []byte {
@@ -154,7 +154,7 @@ func (s *sample) changed(c *change) sample {
 	return out
 }
 
-// tell is what s says.
+// tell returns the content of s.
 func (s *sample) tell() (told, error) {
 	if s.body != nil {
 		return s.face.tellWhole(s.body)
@@ -182,7 +182,7 @@ func (a *told) same(b *told, loses string) string {
 	return ""
 }
 
-// TestSpellings holds that what an answer says does not depend on how it is spelled.
+// TestSpellings checks that the content of an answer does not depend on its spelling.
 func TestSpellings(t *testing.T) {
 	for _, s := range samples(t) {
 		was, err := s.tell()
@@ -211,7 +211,7 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
-// TestFrames holds the same of what stands between and around the events.
+// TestFrames checks the same for the framing of events.
 func TestFrames(t *testing.T) {
 	for _, s := range samples(t) {
 		if s.body != nil {
@@ -219,7 +219,7 @@ func TestFrames(t *testing.T) {
 		}
 		was, err := s.tell()
 		if err != nil {
-			continue // told above
+			continue // reported above
 		}
 		for name, wire := range s.framings() {
 			frames, err := cut(s.face.dialect.Chats[s.face.op].Framing, wire)
@@ -233,7 +233,7 @@ func TestFrames(t *testing.T) {
 	}
 }
 
-// holds reports it when frames say something else than s did.
+// holds fails if frames have other content than s.
 func (s *sample) holds(t *testing.T, how string, was *told, frames []frameOf) {
 	t.Helper()
 	now, err := s.face.tell(frames)
@@ -244,14 +244,14 @@ func (s *sample) holds(t *testing.T, how string, was *told, frames []frameOf) {
 	}
 }
 
-// additions are where a frame adds to what was said, in one dialect or another.
+// additions are the members by which a frame adds content, in the various dialects.
 var additions = [][]string{
 	{"delta"}, {"delta", "text"}, {"delta", "thinking"}, {"delta", "partial_json"}, {"delta", "toolUse", "input"}, {"delta", "reasoningContent", "text"},
 	{"delta", "message", "content", "text"}, {"delta", "message", "content", "thinking"}, {"delta", "message", "tool_plan"}, {"delta", "message", "tool_calls", "function", "arguments"},
 	{"candidates", "content", "parts", "text"}, {"message", "content"},
 }
 
-// single is the stream with each character in a frame of its own, where a frame does nothing but add.
+// single returns the stream with each character in a frame of its own, for frames that only add content.
 func (s *sample) single() (out []frameOf) {
 	for _, f := range s.frames {
 		n, err := parseTree(s.inner(f))
@@ -278,7 +278,7 @@ func (s *sample) single() (out []frameOf) {
 	return out
 }
 
-// adds reports whether a frame does nothing else.
+// adds reports whether a frame only adds content.
 func (s *sample) adds(f frameOf, n *node) bool {
 	kind, _ := n.get("type").plain()
 	switch s.face.dialect.Name {

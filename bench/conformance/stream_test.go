@@ -9,7 +9,7 @@ import (
 	"asbru/hotpath/frame"
 )
 
-// A frameOf is one frame of a stream: copied, because a cutter's bytes live until the next.
+// A frameOf is one frame of a stream. It is a copy, because a cutter's bytes are valid only until the next one.
 type frameOf struct{ name, data []byte }
 
 // cut feeds pieces to the cutter of a framing and returns the frames.
@@ -71,10 +71,10 @@ func cut(framing core.Framing, pieces [][]byte) ([]frameOf, error) {
 	return out, nil
 }
 
-// A heard stream is what a client would have at its end, and how it got there.
+// A heard stream is the result that a client has at its end, and the events.
 type heard struct {
 	events   string // one line an event
-	said     string // what was said, block by block
+	said     string // the content, block by block
 	usage    core.Usage
 	finished bool
 	failed   bool

@@ -9,18 +9,18 @@ import (
 	"asbru/core/scan"
 )
 
-// told is what a client has of an answer at its end.
+// told is the result of an answer for a client.
 type told struct {
 	said    string // every choice's blocks in order, and how it ended
 	usage   core.Usage
-	failed  string // what the provider says of its failure
+	failed  string // the provider's error message
 	ended   bool
-	metered bool             // who carries the bytes counts on its own
-	passed  core.StreamState // what the reader of bytes that pass makes of the same
+	metered bool             // the platform adds counts of its own
+	passed  core.StreamState // what the reader of relayed bytes finds in the same stream
 }
 
-// tell reads the frames of a stream in both ways that the product does: into events, and by the
-// few facts that are wanted of bytes that pass.
+// tell reads the frames of a stream in both ways of the product: into events, and by the few facts that are
+// read of relayed bytes.
 func (f face) tell(frames []frameOf) (told, error) {
 	codec := f.dialect.Chats[f.op]
 	x := core.NewCrossing()
@@ -52,8 +52,8 @@ func (f face) tell(frames []frameOf) (told, error) {
 	return out, h.err
 }
 
-// A hearing puts the events of a stream together, and checks their order: one block of a choice
-// open at a time, one finish unless it goes on.
+// A hearing assembles the events of a stream, and checks their order: one block of a choice open at a time, and
+// one finish unless it continues.
 type hearing struct {
 	text   map[int32]*strings.Builder
 	open   map[int32]int32
@@ -83,7 +83,7 @@ func (h *hearing) take(x *core.Crossing, e *core.Event) {
 		if isOpen {
 			h.wrong("block %d opens while %d is open", e.Block, at)
 		}
-		delete(h.finish, e.Choice) // it goes on
+		delete(h.finish, e.Choice) // it continues
 		h.open[e.Choice], h.text[e.Block] = e.Block, new(strings.Builder)
 		h.order = append(h.order, e.Block)
 	case core.EventDelta:
@@ -110,8 +110,8 @@ func (h *hearing) take(x *core.Crossing, e *core.Event) {
 	}
 }
 
-// digest is what was said, choice by choice. Neighbours of one kind are one, since formats part
-// them differently; calls are not.
+// digest returns the content, choice by choice. Consecutive blocks of a kind are joined, since formats split them
+// differently, except for calls.
 func (h *hearing) digest(x *core.Crossing) string {
 	var b strings.Builder
 	for choice := int32(0); choice < 8; choice++ {
@@ -156,7 +156,7 @@ func digestBlock(b *strings.Builder, kind, last core.PartKind, name, text string
 
 func plainText(text string) string { return string(scan.AppendUnescaped(nil, []byte(text))) }
 
-// canonical is JSON with its members in order; what is none stays.
+// canonical returns JSON with sorted members; other text unchanged.
 func canonical(text string) string {
 	if strings.TrimSpace(text) == "" {
 		return "{}"

@@ -61,16 +61,16 @@ func readTree(d *json.Decoder) (*node, error) {
 	return n, err
 }
 
-// leaf makes a node of Go's plain value.
+// leaf makes a node of a Go value.
 func leaf(v any) *node {
 	raw, _ := json.Marshal(v)
 	n, _ := parseTree(raw)
 	return n
 }
 
-// A spelling is how a tree is written.
+// A spelling is a way to write a tree.
 type spelling struct {
-	gap     string // in each place where white space may stand
+	gap     string // written wherever white space is allowed
 	ascii   bool   // nothing but ASCII
 	slashes bool   // / is escaped
 }
@@ -123,17 +123,17 @@ func (s spelling) text(raw string) string {
 	return b.String()
 }
 
-// theirs are the members whose inside is somebody's own words, which nobody else may change: the
-// arguments of calls and what tools and files hold.
+// theirs are the members whose content is not part of the format and must not be changed: the arguments of
+// calls, and the content of tools and files.
 var theirs = map[string]bool{"args": true, "arguments": true, "input": true, "json": true, "parameters": true, "metadata": true, "response_format": true, "text": true}
 
-// each calls do for n and every object and list in it that is in the format's own words. path
-// names where it stands, without numbers.
+// each calls do for n and every object and list in it that is part of the format. path is its path, without
+// indices.
 func (n *node) each(path string, do func(path string, n *node)) {
 	if n.open == 0 {
 		return
 	}
-	for _, m := range n.members { // first: what do adds is not gone into
+	for _, m := range n.members { // first, so that members that do adds are not visited
 		if !theirs[m.key] || m.value.open == 0 {
 			m.value.each(path+"."+m.key, do)
 		}
@@ -141,7 +141,7 @@ func (n *node) each(path string, do func(path string, n *node)) {
 	do(path, n)
 }
 
-// get is the member at the end of a path of keys; a list on the way is entered at its first element.
+// get returns the member at the end of a path of keys; of a list on the way it uses the first element.
 func (n *node) get(path ...string) *node {
 	for _, key := range path {
 		if n = n.enter(); n == nil {
@@ -175,7 +175,7 @@ func (n *node) find(key string) int {
 	return -1
 }
 
-// set puts a member in the place of one of its name, or behind all others.
+// set replaces the member of that name, or adds it at the end.
 func (n *node) set(key string, v *node) {
 	if at := n.find(key); at >= 0 {
 		n.members[at].value = v
@@ -190,7 +190,7 @@ func (n *node) drop(key string) {
 	}
 }
 
-// plain is what a string says; ok is false for anything else.
+// plain returns the decoded text of a string; ok is false for any other value.
 func (n *node) plain() (text string, ok bool) {
 	if n == nil || n.open != 0 || n.raw == "" || n.raw[0] != '"' {
 		return "", false
