@@ -227,8 +227,11 @@ func (r *Redis) set(args []string) any {
 }
 
 func (r *Redis) expire(args []string) any {
+	if len(args) != 2 {
+		return refusal(r.problem("EXPIREAT %v", args))
+	}
 	at, err := strconv.ParseInt(args[1], 10, 64)
-	if err != nil || len(args) != 2 || at > time.Now().Add(31*24*time.Hour).Unix() {
+	if err != nil || at > time.Now().Add(31*24*time.Hour).Unix() {
 		return refusal(r.problem("EXPIREAT %v", args))
 	}
 	r.mu.Lock()
