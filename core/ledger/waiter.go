@@ -24,29 +24,27 @@ type waiters struct{ top, free stack }
 // may have been away.
 type stack struct{ atomic.Pointer[waiter] }
 
-// push puts the waiters from first to last, which are linked, on top.
-func (s *stack) push(first, last *waiter) {
+// push puts w on top.
+func (s *stack) push(w *waiter) {
 	for {
 		top := s.Load()
-		last.next = top
-		if s.CompareAndSwap(top, first) {
+		w.next = top
+		if s.CompareAndSwap(top, w) {
 			return
 		}
 	}
 }
 
-// take returns a waiter that is free, or a new one.
+// take returns a waiter that is free, or a new one. Whoever finds the stack empty because somebody else is taking from it
+// adds one to all there are, for good; so if others were given back meanwhile, the rest is left to the garbage
+// collector, and the stack cannot grow without bound.
 func (s *waiters) take() *waiter {
 	w := s.free.Swap(nil)
 	if w == nil {
 		return new(waiter)
 	}
-	if rest := w.next; rest != nil && !s.free.CompareAndSwap(nil, rest) { // others were given back meanwhile
-		last := rest
-		for last.next != nil {
-			last = last.next
-		}
-		s.free.push(rest, last)
+	if w.next != nil {
+		s.free.CompareAndSwap(nil, w.next)
 	}
 	return w
 }
@@ -62,7 +60,7 @@ func (l *Ledger) Enlist(s Seq, w core.Waker) bool {
 	n := l.waiters.take()
 	n.seq, n.waker = s, w
 	l.hurry(s)
-	l.waiters.top.push(n, n)
+	l.waiters.top.push(n)
 	return true
 }
 
@@ -79,7 +77,7 @@ func (l *Ledger) hurry(s Seq) {
 // await has w told. After hurry that is soon, else when the writer writes anyway.
 func (l *Ledger) await(w *waiter) {
 	s := w.seq // the writer may take w as soon as it is pushed
-	l.waiters.top.push(w, w)
+	l.waiters.top.push(w)
 	l.Rouse(s)
 }
 
@@ -115,7 +113,7 @@ func (l *Ledger) sweep() {
 		}
 		waker := w.waker
 		*w = waiter{}
-		l.waiters.free.push(w, w)
+		l.waiters.free.push(w)
 		waker.Wake()
 	}
 }
