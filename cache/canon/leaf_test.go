@@ -52,7 +52,8 @@ func TestEveryLeafCounts(t *testing.T) {
 		if dec.Decode(&doc) != nil {
 			continue
 		}
-		of := func() string {
+		refused := 0
+		of := func() string { // a form, or something that never repeats
 			body, err := json.Marshal(doc)
 			if err != nil {
 				t.Fatal(err)
@@ -62,7 +63,8 @@ func TestEveryLeafCounts(t *testing.T) {
 				t.Fatal(c.API)
 			}
 			if f := a.d.Chats[a.op].ParseRequest(chat, body); f != nil || !canon.Whole(chat) {
-				return fmt.Sprintf("refused %p", body)
+				refused++
+				return fmt.Sprintf("refused %d", refused)
 			}
 			var w canon.Writer
 			w.Chat(chat)
