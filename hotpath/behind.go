@@ -24,7 +24,7 @@ func (s *Server) behind(f *flight, r *http1.Request) {
 		return
 	}
 	g := s.fork(f)
-	g.own(f, r)
+	g.own(f)
 	g.x.Watch, g.x.Taken, g.x.Bill, g.x.Cost, g.care, g.admitted = w, core.Taken{}, nil, 0, nil, true
 	g.x.Recall = core.RecallBehind
 	if g.ticket != nil {

@@ -34,7 +34,7 @@ func (s *Server) cast(f *flight, r *http1.Request) {
 	plan.Tally.Sent.Add(1)
 	h := &shadow{plan: plan, route: f.x.Route.Name, req: *r, told: make(chan struct{})}
 	h.f = s.fork(f)
-	h.f.own(f, r)
+	h.f.own(f)
 	h.f.x.Route, h.f.x.Watch, h.f.care = plan.Route, &h.other, nil
 	if h.f.ticket != nil {
 		h.f.ticket.Urgency = core.Batch
@@ -55,11 +55,11 @@ func (s *Server) excuse() {
 }
 
 // own gives g, a fork of f, a copy of the bytes.
-func (g *flight) own(f *flight, r *http1.Request) {
+func (g *flight) own(f *flight) {
 	x := &g.x
 	g.buf = bytes.Clone(f.buf)
 	x.Body = g.buf[g.head:]
-	x.Path = g.buf[int(r.Path.End)-len(f.x.Path) : r.Path.End]
+	x.Path = bytes.Clone(f.x.Path)
 	x.Name, x.Peek.Model = bytes.Clone(x.Name), bytes.Clone(x.Peek.Model)
 	x.Peek.Fallbacks = [core.MaxFallbacks][]byte{}
 	x.Session, x.Asked, x.Rule, x.Bind, x.Ahead = nil, nil, "", 0, core.Ahead{}
