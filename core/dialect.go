@@ -33,8 +33,9 @@ type Dialect struct {
 	// AppendStreamFault appends f as the event that ends a broken stream.
 	AppendStreamFault func(dst []byte, f *Fault, id []byte) []byte
 
-	// ReadUsage reads the usage of a complete reply body.
-	ReadUsage func(body []byte, u *Usage)
+	// ReadUsage reads the usage of a complete reply body. seen are the Forms of this dialect's replies; nil: nothing is
+	// remembered.
+	ReadUsage func(body []byte, u *Usage, seen *Forms)
 
 	// ReadEvent reads one stream event's data, without its framing, into st.
 	ReadEvent func(data []byte, st *StreamState)

@@ -42,7 +42,7 @@ type flight struct {
 	ticket *core.Ticket // for gate; nil before the first gate
 	rel    relay
 	door   *Door
-	digest *digests  // of the lane; nil: it remembers none
+	habits *habits   // of the lane; nil: it has none
 	named  []byte    // the model named in the path, unescaped; its storage is reused with the flight
 	spot   core.Span // where in x.Path that model stands
 	drop   string    // the body's member that stands in for a model; empty: none
@@ -123,7 +123,7 @@ func (s *Server) begin(f *flight, r *http1.Request, b []byte) way {
 	if string(r.Method.Of(b)) == "OPTIONS" {
 		return s.preflight(f, r, b)
 	}
-	if !caller(x, r, b, f.digest) {
+	if !caller(x, r, b, f.habits.sums()) {
 		return wayFault
 	}
 	if x.Op == core.OpRealtime {

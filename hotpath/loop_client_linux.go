@@ -194,7 +194,7 @@ func (l *loop) takeHead(c *client, b []byte) bool {
 	}
 	f := &l.scratch
 	f.reset()
-	f.x.Start, f.digest = l.now, l.digest
+	f.x.Start, f.habits = l.now, &l.habits
 	switch l.s.begin(f, &l.req, b) {
 	case waySlow:
 		l.hand(c, b)

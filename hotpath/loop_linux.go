@@ -39,7 +39,7 @@ type loop struct {
 	next    int64 // Clock of the next tick
 	swept   int64 // Clock of the last check of until
 	naps    naps
-	digest  *digests
+	habits  habits
 	readAt  int64 // Clock when the bytes now being processed had been read
 	now     int64 // Clock when it was last read in this round: precise enough for deadlines
 
@@ -79,7 +79,7 @@ func newLoop(s *Server, index int) (*loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool]*shelf{}, digest: newDigests(), over: make(chan struct{})}
+	l := &loop{s: s, index: index, poll: p, in: make([]byte, readSize), idle: map[*upstream.Pool]*shelf{}, habits: habits{digests: newDigests()}, over: make(chan struct{})}
 	if err := l.rest.open(p); err != nil {
 		return nil, err
 	}
@@ -228,7 +228,7 @@ func (l *loop) newFlight(c *client) *flight {
 		l.flights[n-1] = nil
 		l.flights = l.flights[:n-1]
 	} else {
-		f = &flight{bell: l, digest: l.digest}
+		f = &flight{bell: l, habits: &l.habits}
 		f.x.Lane = f
 	}
 	f.on.c, c.f = c, f

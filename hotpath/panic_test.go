@@ -60,11 +60,11 @@ func TestPanic(t *testing.T) {
 			}
 		})},
 		{name: "usage", dialect: broken(func(d *core.Dialect) {
-			d.ReadUsage = func(b []byte, u *core.Usage) {
+			d.ReadUsage = func(b []byte, u *core.Usage, seen *core.Forms) {
 				if strings.Contains(string(b), "boom") {
 					panic("BUG: boom")
 				}
-				usage(b, u)
+				usage(b, u, seen)
 			}
 		})},
 	}

@@ -179,7 +179,7 @@ func (f *flight) measure() {
 		x.Usage = x.Stream.Usage
 	case x.Fault != nil || l.gather || l.measured:
 	case l.kept != nil:
-		x.From.ReadUsage(l.kept, &x.Usage)
+		x.From.ReadUsage(l.kept, &x.Usage, f.habits.forms(x.From))
 		l.measured = f.whole // measure is called again by a Settle that waited, and by finish
 	}
 }

@@ -66,5 +66,5 @@ func Allocations(t *testing.T, d *core.Dialect, chat *core.ChatCodec, s *Sample)
 		}
 	})
 	var u core.Usage
-	f("usage", func() { d.ReadUsage(s.Reply, &u) })
+	f("usage", func() { d.ReadUsage(s.Reply, &u, nil) })
 }

@@ -69,7 +69,7 @@ func Reply(t *testing.T, d *core.Dialect, chat *core.ChatCodec, b []byte) {
 	var st core.StreamState
 	var fault core.Fault
 	d.ReadEvent(b, &st)
-	d.ReadUsage(b, &st.Usage)
+	d.ReadUsage(b, &st.Usage, nil)
 	d.ReadFault(b, &fault)
 	form := core.NewCompletion()
 	bad := true

@@ -174,7 +174,7 @@ func (f face) tellWhole(body []byte) (told, error) {
 	r := core.NewCompletion()
 	r.From, r.Op = f.dialect, f.op
 	var out told
-	f.dialect.ReadUsage(body, &out.passed.Usage)
+	f.dialect.ReadUsage(body, &out.passed.Usage, nil)
 	if err := f.dialect.Chats[f.op].ParseReply(r, body); err != nil {
 		return out, err
 	}

@@ -154,7 +154,7 @@ type count struct {
 	form  batch.Form
 	job   *govern.Job
 	st    *batch.Status
-	usage func([]byte, *core.Usage)
+	usage func([]byte, *core.Usage, *core.Forms)
 	now   int64 // when it began, Unix seconds: the prices of then hold
 
 	parts  []*part

@@ -124,7 +124,7 @@ func TestRead(t *testing.T) {
 }
 
 // usage stands in for a dialect's reader.
-func usage(body []byte, u *core.Usage) {
+func usage(body []byte, u *core.Usage, _ *core.Forms) {
 	if n, ok := scan.Whole(member(member(body, "usage"), "in")); ok {
 		u.In, u.Known = n, true
 	}

@@ -19,7 +19,7 @@ type Result struct {
 
 // ReadResult reads one line of results. usage is how the replies of the provider say what they used
 // (core.Dialect.ReadUsage). ok is false for what is no result of the form: nobody knows what it came to.
-func ReadResult(f Form, line []byte, usage func([]byte, *core.Usage)) (r Result, ok bool) {
+func ReadResult(f Form, line []byte, usage func([]byte, *core.Usage, *core.Forms)) (r Result, ok bool) {
 	var reply []byte
 	switch f {
 	case OpenAI:
@@ -54,7 +54,7 @@ func ReadResult(f Form, line []byte, usage func([]byte, *core.Usage)) (r Result,
 		name = "modelVersion"
 	}
 	r.Model, _ = scan.Plain(member(reply, name))
-	usage(reply, &r.Usage)
+	usage(reply, &r.Usage, nil)
 	return r, true
 }
 

@@ -102,7 +102,7 @@ func (b Batched) Price(model string) *core.Price {
 }
 
 // Usage is how the replies in the batch's results say what they used.
-func (b Batched) Usage() func([]byte, *core.Usage) {
+func (b Batched) Usage() func([]byte, *core.Usage, *core.Forms) {
 	switch batch.Named(b.Note.Form) {
 	case batch.Anthropic:
 		return anthropic.API.ReadUsage

@@ -135,6 +135,15 @@ func (w *Walk) Count() (key []byte, n int64, ok bool) {
 	return rest[:end], n, true
 }
 
+// Left returns how many bytes follow the number that Count has just read. If Count has read none it means nothing.
+func (w *Walk) Left() int {
+	i := w.i
+	if i > 0 && i <= len(w.b) && w.b[i-1] == ',' {
+		i--
+	}
+	return len(w.b) - i
+}
+
 // Tail returns the bytes after Key: the value and everything that follows it.
 func (w *Walk) Tail() []byte { return w.b[w.i:] }
 

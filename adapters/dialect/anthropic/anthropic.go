@@ -40,7 +40,7 @@ func newDialect() *core.Dialect {
 		AppendBody:        body.Append,
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,
-		ReadUsage:         readUsage,
+		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		Prefills:          prefills,

@@ -31,7 +31,7 @@ func New(messages *core.Dialect) *core.Dialect {
 		AppendFault:       appendFault,
 		FaultHeader:       faultHeader,
 		AppendStreamFault: appendStreamFault,
-		ReadUsage:         readUsage,
+		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		IDHeader:          "X-Amzn-Requestid",

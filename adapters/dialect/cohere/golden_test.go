@@ -213,7 +213,7 @@ func checkReply(t *testing.T, c *corpus.Case, r *core.Completion) {
 	}
 	u := core.Usage{In: want.Usage.Tokens.In, Out: want.Usage.Tokens.Out, CachedIn: want.Usage.Cached, Reasoning: want.Usage.Tokens.Reasoning, Known: true}
 	var scanned core.Usage
-	API.ReadUsage(c.Response.Body, &scanned)
+	API.ReadUsage(c.Response.Body, &scanned, nil)
 	if r.Usage != u || scanned != u || plain(r.ID) != want.ID {
 		t.Errorf("%s: usage %+v, scanned %+v, want %+v; id %s", c.ID, r.Usage, scanned, u, r.ID)
 	}

@@ -95,7 +95,7 @@ func TestUsage(t *testing.T) {
 	f := func(body string, want core.Usage) {
 		t.Helper()
 		var u core.Usage
-		if API.ReadUsage([]byte(body), &u); u != want {
+		if API.ReadUsage([]byte(body), &u, nil); u != want {
 			t.Errorf("%s: got %+v", body, u)
 		}
 	}

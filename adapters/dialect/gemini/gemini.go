@@ -32,7 +32,7 @@ func made(d *core.Dialect) *core.Dialect {
 		AppendBody:        body.Append,
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,
-		ReadUsage:         readUsage,
+		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		CutQuery:          []string{"key", "alt", "asbru-permit"},

@@ -169,7 +169,7 @@ func checkReply(t *testing.T, c *corpus.Case, r *core.Completion) {
 		t.Errorf("%s: got %q, want %+v", c.ID, said, want)
 	}
 	var u core.Usage
-	API.ReadUsage(c.Response.Body, &u)
+	API.ReadUsage(c.Response.Body, &u, nil)
 	if r.Usage != u || u.In != want.In || u.Out != want.Out || string(r.Choices[0].Native) != want.Reason {
 		t.Errorf("%s: usage %+v, scanned %+v, want %+v", c.ID, r.Usage, u, want)
 	}

@@ -36,7 +36,7 @@ func assemble(d *core.Dialect) *core.Dialect {
 		AppendBody:        body.Append,
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,
-		ReadUsage:         readUsage,
+		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		Embeds: &core.EmbedCodec{

@@ -166,7 +166,7 @@ func TestFaults(t *testing.T) {
 		t.Errorf("scanned %+v", st)
 	}
 	var u core.Usage
-	if API.ReadUsage([]byte("{\"done\":false}\n{\"eval_count\":3}\n"), &u); u.Out != 3 || !u.Known {
+	if API.ReadUsage([]byte("{\"done\":false}\n{\"eval_count\":3}\n"), &u, nil); u.Out != 3 || !u.Known {
 		t.Errorf("usage %+v", u)
 	}
 }

@@ -36,7 +36,7 @@ func TestAllocations(t *testing.T) {
 	f("chunk", func() { readEvent(data, &st) })
 	f("usage chunk", func() { readEvent(final, &st) })
 	f("completed event", func() { readEvent(completed, &st) })
-	f("usage", func() { readUsage(final, &u) })
+	f("usage", func() { readUsage(final, &u, nil) })
 	f("fault", func() { dst = appendStreamFault(dst[:0], fault, []byte("0af3")) })
 	if string(p.Model) != "a/b" || !st.Done || !u.Known {
 		t.Errorf("the calls did nothing: %q %+v %+v", p.Model, st, u)

@@ -108,7 +108,7 @@ func FuzzChatReply(f *testing.F) {
 			t.Errorf("sound is %v, read gives %v: %q", soundReply(body), err, body)
 		}
 		var u core.Usage
-		readUsage(body, &u)
+		readUsage(body, &u, nil)
 		readFault(body, &core.Fault{})
 		if err != nil || !json.Valid(body) {
 			return

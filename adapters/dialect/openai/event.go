@@ -62,7 +62,7 @@ func readEvent(data []byte, st *core.StreamState) {
 		typed(kind, delta, response, st)
 	}
 	if groq != nil && !counted {
-		readUsage(groq, &st.Usage)
+		readUsage(groq, &st.Usage, nil)
 	}
 	st.UsageOnly = bare && counted
 }
@@ -87,7 +87,7 @@ func typed(kind, delta, response []byte, st *core.StreamState) {
 		}
 		return
 	}
-	readUsage(response, &st.Usage)
+	readUsage(response, &st.Usage, nil)
 }
 
 // choices reads the choices of a chunk, an array at the start of tail. It reports whether there are none,

@@ -86,7 +86,7 @@ func TestReadUsage(t *testing.T) {
 	f := func(body string, want core.Usage) {
 		t.Helper()
 		var got core.Usage
-		readUsage([]byte(body), &got)
+		readUsage([]byte(body), &got, nil)
 		if got != want {
 			t.Errorf("%s: got %+v, want %+v", body, got, want)
 		}

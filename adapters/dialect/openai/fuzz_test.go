@@ -72,7 +72,7 @@ func FuzzEvent(f *testing.F) {
 			}
 		}
 		var u core.Usage
-		readUsage(data, &u)
+		readUsage(data, &u, nil)
 	})
 }
 

@@ -120,7 +120,7 @@ func TestRecordedReplies(t *testing.T) {
 		}
 		seen++
 		var u core.Usage
-		readUsage(r.Response.Body, &u)
+		readUsage(r.Response.Body, &u, nil)
 		switch {
 		case want.Usage == nil || *want.Usage == (usageJSON{}):
 			if u.In != 0 || u.Out != 0 {

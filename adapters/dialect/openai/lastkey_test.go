@@ -32,17 +32,17 @@ func TestLastKeyIsLastIndex(t *testing.T) {
 func TestUsageOfCutReplies(t *testing.T) {
 	const whole = `{"id":"x","choices":[{"text":"\\"usage\\":{}"}],"usage":{"prompt_tokens":7,"prompt_tokens_details":{"cached_tokens":2},"completion_tokens":3,"completion_tokens_details":null}, "service_tier":"default"}`
 	var got core.Usage
-	readUsage([]byte(whole), &got)
+	readUsage([]byte(whole), &got, nil)
 	if want := (core.Usage{In: 7, CachedIn: 2, Out: 3, Known: true}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	for i := range whole {
-		readUsage([]byte(whole[:i]), &core.Usage{})
+		readUsage([]byte(whole[:i]), &core.Usage{}, nil)
 	}
 	f := func(body string, want core.Usage) {
 		t.Helper()
 		var got core.Usage
-		if readUsage([]byte(body), &got); got != want {
+		if readUsage([]byte(body), &got, nil); got != want {
 			t.Errorf("%s: got %+v, want %+v", body, got, want)
 		}
 	}

@@ -6,8 +6,8 @@ import (
 )
 
 // readUsage is the dialect's ReadUsage, for all kinds of replies, which have usage in the same place.
-func readUsage(body []byte, u *core.Usage) {
-	if lastUsage(body, u) {
+func readUsage(body []byte, u *core.Usage, seen *core.Forms) {
+	if lastUsage(body, u, seen) {
 		return
 	}
 	w := scan.Members(body)
@@ -23,19 +23,32 @@ func readUsage(body []byte, u *core.Usage) {
 }
 
 // lastUsage reads the usage of a reply from its end, where providers put it, so that the long text before it
-// need not be read. The searched bytes cannot be inside a string, whose quotes would be escaped; that they
+// need not be read, or by the form of an earlier reply. The searched bytes cannot be inside a string, whose quotes would be escaped; that they
 // are in the outermost object is checked by what follows them.
-func lastUsage(body []byte, u *core.Usage) bool {
-	i := lastKey(body)
+func lastUsage(body []byte, u *core.Usage, seen *core.Forms) bool {
+	found, i := seen.Read(body)
+	known := i >= 0
+	if !known { // what is known begins with the last such key as well
+		i = lastKey(body)
+	}
 	if i < 0 || i > 0 && body[i-1] == '\\' {
 		return false
+	}
+	if known {
+		var c usageReading
+		for _, f := range found {
+			c.take(part(f.Role), f.N)
+		}
+		c.conclude(u)
+		return true
 	}
 	w := scan.MembersFrom(body, i)
 	if key, ok := w.Key(); !ok || string(key) != "usage" || !opens(w.Tail()) {
 		return false
 	}
-	got := *u
-	w.Resume(tokens(w.Tail(), &got))
+	got := usageReading{seen: seen}
+	seen.Begin()
+	w.Resume(got.read(w.Tail()))
 	for {
 		if _, _, more := w.Next(); !more {
 			break
@@ -50,7 +63,8 @@ func lastUsage(body []byte, u *core.Usage) bool {
 			return false
 		}
 	}
-	*u = got
+	got.conclude(u)
+	seen.Learn(body[i:])
 	return true
 }
 
@@ -82,27 +96,94 @@ func lastKey(b []byte) int {
 }
 
 // tokens reads the usage object at the start of raw and returns the bytes after it, nil if it is malformed.
-// Chat and completions call the counts prompt_tokens and completion_tokens, responses input_tokens and
-// output_tokens; some providers add names of their own. An object without counts changes nothing.
 func tokens(raw []byte, u *core.Usage) (rest []byte) {
-	var got core.Usage
-	total := int64(0)
+	var c usageReading
+	rest = c.read(raw)
+	c.conclude(u)
+	return rest
+}
+
+// A part of a usage is what one of its numbers counts.
+type part uint8
+
+const (
+	noPart part = iota
+	promptPart
+	completionPart
+	totalPart
+	cachedPart
+	writtenPart
+	reasoningPart
+	promptAudio
+	promptImage
+	completionAudio
+	completionImage
+	usageParts // how many there are
+)
+
+// main reports whether a usage that has nothing but p says something.
+func (p part) main() bool { return p-promptPart <= totalPart-promptPart }
+
+// A usageReading has the numbers of a usage as far as it was read.
+type usageReading struct {
+	n          [usageParts]int64
+	known, bad bool        // as in core.Usage
+	seen       *core.Forms // is told what counts where; nil: nobody is
+}
+
+// take sets one counter if n is plausible. One of the main ones makes the usage known or bad.
+func (c *usageReading) take(p part, n int64) {
+	good := n >= 0 && n <= maxCount
+	if good {
+		c.n[p] = n
+	}
+	if p.main() {
+		c.known = c.known || good
+		c.bad = c.bad || !good
+	}
+}
+
+// conclude makes a usage of what was counted. A usage without main counts changes nothing.
+func (c *usageReading) conclude(u *core.Usage) {
+	if !c.known {
+		u.Bad = u.Bad || c.bad
+		return
+	}
+	n := &c.n
+	// xAI does not count reasoning as part of the completion, which shows only in its total.
+	if n[reasoningPart] > 0 && n[totalPart] == n[promptPart]+n[completionPart]+n[reasoningPart] {
+		n[completionPart] += n[reasoningPart]
+	}
+	*u = core.Usage{
+		In: n[promptPart], CachedIn: n[cachedPart], WrittenIn: n[writtenPart], AudioIn: n[promptAudio], ImageIn: n[promptImage],
+		Out: n[completionPart], Reasoning: n[reasoningPart], AudioOut: n[completionAudio], ImageOut: n[completionImage],
+		Known: true, Bad: c.bad,
+	}
+}
+
+// read reads the usage object at the start of raw, which all of the body that follows belongs to, and returns the bytes
+// after it, nil if it is malformed. Chat and completions call the counts prompt_tokens and completion_tokens, responses
+// input_tokens and output_tokens; some providers add names of their own.
+func (c *usageReading) read(raw []byte) (rest []byte) {
 	w := scan.Members(raw)
 	for {
 		key, n, ok := w.Count()
+		left := w.Left()
 		if !ok {
 			var more bool
 			if key, more = w.Key(); !more {
-				break
+				return w.Rest()
 			}
-			if d := detailsOf(key, &got); d.main != nil && opens(w.Tail()) {
-				w.Resume(d.read(w.Tail()))
+			if d := detailsOf(key); d.main != noPart && opens(w.Tail()) {
+				w.Resume(c.details(w.Tail(), &d))
 				continue
 			}
+			left = len(w.Tail())
 			value, more := w.Value()
 			if !more {
-				break
+				return w.Rest()
 			}
+			left -= len(value)
 			if n, ok = scan.Whole(value); !ok {
 				if !scan.IsNumber(value) {
 					continue
@@ -110,101 +191,109 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 				n = -1 // present, but not a count
 			}
 		}
-		switch string(key) {
-		case "prompt_tokens", "input_tokens":
-			take(n, &got.In, &got)
-		case "completion_tokens", "output_tokens":
-			take(n, &got.Out, &got)
-		case "total_tokens":
-			take(n, &total, &got)
-		case "prompt_cache_hit_tokens", "cached_tokens": // DeepSeek, Moonshot
-			take(n, &got.CachedIn, nil)
-		case "cache_read_input_tokens": // Claude at Databricks
-			take(n, &got.CachedIn, nil)
-		case "cache_creation_input_tokens":
-			take(n, &got.WrittenIn, nil)
-		case "reasoning_tokens": // Perplexity
-			take(n, &got.Reasoning, nil)
+		if p := partOf(key); p != noPart {
+			c.take(p, n)
+			c.seen.Note(left, uint8(p))
 		}
 	}
-	rest = w.Rest()
-	if !got.Known {
-		u.Bad = u.Bad || got.Bad
-		return rest
+}
+
+func partOf(key []byte) part {
+	switch string(key) {
+	case "prompt_tokens", "input_tokens":
+		return promptPart
+	case "completion_tokens", "output_tokens":
+		return completionPart
+	case "total_tokens":
+		return totalPart
+	case "prompt_cache_hit_tokens", "cached_tokens": // DeepSeek, Moonshot
+		return cachedPart
+	case "cache_read_input_tokens": // Claude at Databricks
+		return cachedPart
+	case "cache_creation_input_tokens":
+		return writtenPart
+	case "reasoning_tokens": // Perplexity
+		return reasoningPart
 	}
-	// xAI does not count reasoning as part of the completion, which shows only in its total.
-	if got.Reasoning > 0 && total == got.In+got.Out+got.Reasoning {
-		got.Out += got.Reasoning
-	}
-	*u = got
-	return rest
+	return noPart
 }
 
 // opens reports whether b begins an object.
 func opens(b []byte) bool { return len(b) > 0 && b[0] == '{' }
 
-// details are the names of counts in an object, and where to store them.
+// details are the counts in an object: the first one is called name.
 type details struct {
 	name                      string
-	main, audio, image, wrote *int64
+	main, audio, image, wrote part
 }
 
 // detailsOf returns the counts to read from the member key; none for other members.
-func detailsOf(key []byte, u *core.Usage) details {
+func detailsOf(key []byte) details {
 	switch string(key) {
 	case "prompt_tokens_details", "input_tokens_details", "input_token_details": // the last one is that of realtime
-		return details{"cached_tokens", &u.CachedIn, &u.AudioIn, &u.ImageIn, &u.WrittenIn}
+		return details{"cached_tokens", cachedPart, promptAudio, promptImage, writtenPart}
 	case "completion_tokens_details", "output_tokens_details", "output_token_details":
-		return details{"reasoning_tokens", &u.Reasoning, &u.AudioOut, &u.ImageOut, nil}
+		return details{"reasoning_tokens", reasoningPart, completionAudio, completionImage, noPart}
 	}
 	return details{}
 }
 
-// count reads one counter; see take.
-func count(raw []byte, to *int64, u *core.Usage) {
-	if n, ok := scan.Whole(raw); ok {
-		take(n, to, u)
-	} else if scan.IsNumber(raw) {
-		take(-1, to, u)
+// of is what the member key counts.
+func (d *details) of(key []byte) part {
+	switch {
+	case string(key) == d.name:
+		return d.main
+	case string(key) == "audio_tokens":
+		return d.audio
+	case string(key) == "image_tokens":
+		return d.image
+	case string(key) == "cache_write_tokens":
+		return d.wrote
+	}
+	return noPart
+}
+
+// details reads the counts of the object at the start of raw and returns the bytes after it, nil if it is
+// malformed.
+func (c *usageReading) details(raw []byte, d *details) (rest []byte) {
+	w := scan.Members(raw)
+	for {
+		key, n, ok := w.Count()
+		left := w.Left()
+		if !ok {
+			if key, ok = w.Key(); !ok {
+				return w.Rest()
+			}
+			left = len(w.Tail())
+			var value []byte
+			if value, ok = w.Value(); !ok {
+				return w.Rest()
+			}
+			left -= len(value)
+			if n, ok = scan.Whole(value); !ok && !scan.IsNumber(value) {
+				continue
+			}
+		}
+		if p := d.of(key); p != noPart {
+			if c.seen.Note(left, uint8(p)); ok {
+				c.take(p, n)
+			}
+		}
 	}
 }
 
-// take sets one counter if n is plausible, which makes u known; otherwise u is bad.
-func take(n int64, to *int64, u *core.Usage) {
-	good := n >= 0 && n <= maxCount
+// count reads one counter into to, if it is plausible; see take. u, unless it is nil, becomes known or bad.
+func count(raw []byte, to *int64, u *core.Usage) {
+	n, ok := scan.Whole(raw)
+	if !ok && !scan.IsNumber(raw) {
+		return
+	}
+	good := ok && n >= 0 && n <= maxCount
 	if good {
 		*to = n
 	}
 	if u != nil {
 		u.Known = u.Known || good
 		u.Bad = u.Bad || !good
-	}
-}
-
-// read reads the counts of the object at the start of raw and returns the bytes after it, nil if it is
-// malformed.
-func (d *details) read(raw []byte) (rest []byte) {
-	w := scan.Members(raw)
-	for {
-		key, n, ok := w.Count()
-		if !ok {
-			var value []byte
-			if key, value, ok = w.Next(); !ok {
-				return w.Rest()
-			}
-			if n, ok = scan.Whole(value); !ok {
-				continue
-			}
-		}
-		switch {
-		case string(key) == d.name:
-			take(n, d.main, nil)
-		case string(key) == "audio_tokens":
-			take(n, d.audio, nil)
-		case string(key) == "image_tokens":
-			take(n, d.image, nil)
-		case d.wrote != nil && string(key) == "cache_write_tokens":
-			take(n, d.wrote, nil)
-		}
 	}
 }
