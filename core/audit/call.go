@@ -116,6 +116,7 @@ type End struct {
 	Status int     // as the client saw it
 	Cost   core.Money
 	Time   int64 // wall clock, Unix nanoseconds
+	Clock  int64 // the same moment on core.Clock
 }
 
 // AppendCall packs the record of x. It appends at most MaxCall bytes and allocates nothing if dst has
@@ -129,7 +130,7 @@ func AppendCall(dst []byte, x *core.Exchange, e *End) []byte {
 	guard := x.Guard.String()
 	dst = append(dst, callVersion, flags, byte(x.Op), byte(fault), byte(x.Recall), byte(len(guard)), byte(status), byte(status>>8))
 	dst = appendTime(append(dst, x.ID[:]...), e.Time)
-	dst = appendInt(dst, max(core.Clock()-x.Start, 0)/1e3)
+	dst = appendInt(dst, max(e.Clock-x.Start, 0)/1e3)
 	dst = appendInt(dst, int64(e.Cost))
 	tries := x.Attempts()
 	named := before.named(x, tries)

@@ -190,9 +190,9 @@ func TestJSON(t *testing.T) {
 	}
 	x := exchange()
 	before := Look(x)
-	f(AppendCall(nil, x, &End{&before, 200, 1, 1}), false, `{"key":"alice","team":"search"`)
+	f(AppendCall(nil, x, &End{&before, 200, 1, 1, core.Clock()}), false, `{"key":"alice","team":"search"`)
 	x.Key = nil
-	f(AppendCall(nil, x, &End{&before, 401, 0, 1}), false, `{"op":"responses"`)
+	f(AppendCall(nil, x, &End{&before, 401, 0, 1, core.Clock()}), false, `{"op":"responses"`)
 	f(AppendChange(nil, &Change{Did: "apply", What: "document"}), true, `{"did":"apply","what":"document"}`)
 	f([]byte("text"), false, "")
 	f(nil, true, "")
@@ -230,5 +230,5 @@ func FuzzParse(f *testing.F) {
 // packed is a call whose request is looked at when it is over.
 func packed(dst []byte, x *core.Exchange, status int, cost core.Money, now int64) []byte {
 	before := Look(x)
-	return AppendCall(dst, x, &End{&before, status, cost, now})
+	return AppendCall(dst, x, &End{&before, status, cost, now, core.Clock()})
 }

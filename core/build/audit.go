@@ -51,12 +51,13 @@ func (m *money) untrailed() *core.Fault {
 	}
 }
 
-// note packs the audit record of x, as the payload of its end.
-func (m *money) note(dst []byte, x *core.Exchange, before *audit.Before, now int64) []byte {
+// note packs the audit record of x, which ended as e says, as the payload of its end. It sets e.Status.
+func (m *money) note(dst []byte, x *core.Exchange, e *audit.End) []byte {
 	if !m.audited {
 		return nil
 	}
-	return audit.AppendCall(dst, x, &audit.End{Before: before, Status: statusOf(x), Cost: x.Cost, Time: now})
+	e.Status = statusOf(x)
+	return audit.AppendCall(dst, x, e)
 }
 
 // most is the greatest length of a note.
@@ -73,8 +74,8 @@ func (m *money) unheld(x *core.Exchange) {
 		return
 	}
 	now, before := time.Now().UnixNano(), audit.Look(x)
-	var room [audit.MaxCall]byte
-	m.till.Write(&ledger.Record{Kind: ledger.Audit, ID: x.ID, Time: now, Payload: m.note(room[:0], x, &before, now)})
+	var room [usualNote]byte
+	m.till.Write(&ledger.Record{Kind: ledger.Audit, ID: x.ID, Time: now, Payload: m.note(room[:0], x, &audit.End{Before: &before, Cost: x.Cost, Time: now, Clock: core.Clock()})})
 }
 
 // content passes the prompt of x on to the auditor.

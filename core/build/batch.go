@@ -91,8 +91,8 @@ func (m *money) closeLot(x *core.Exchange, b *bill) {
 		kind = ledger.Settle
 	}
 	x.Cost = min(e.Cost, b.hold.Worst())
-	var room [audit.MaxCall]byte
-	said := m.note(room[:0], x, &b.before, now)
+	var room [usualNote]byte
+	said := m.note(room[:0], x, &audit.End{Before: &b.before, Cost: x.Cost, Time: now, Clock: core.Clock()})
 	if e.Note = said; kind == ledger.Job {
 		e.Note, e.Spare = note, 0
 		if m.audited {

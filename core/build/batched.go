@@ -134,7 +134,7 @@ func (b Batched) AppendCall(dst []byte, id [16]byte, p *BatchPart, now int64) []
 	}
 	a := x.Begin(t, k)
 	a.Status = 200
-	return audit.AppendCall(dst, x, &audit.End{Before: new(audit.Before), Status: 200, Cost: p.Cost, Time: now})
+	return audit.AppendCall(dst, x, &audit.End{Before: new(audit.Before), Status: 200, Cost: p.Cost, Time: now, Clock: x.Start})
 }
 
 // Count adds what the batch came to to the counters of its provider and of its caller.

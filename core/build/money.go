@@ -184,7 +184,7 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	if b.ended {
 		return
 	}
-	var room [audit.MaxCall]byte
+	var room [usualNote]byte
 	if e, kind, ok := m.reckon(x, b, room[:0]); ok {
 		m.till.End(&b.hold, &e, kind)
 	}
@@ -193,7 +193,7 @@ func (m *money) close(x *core.Exchange, b *bill) {
 // settle is close for an answer whose end waits until that is durable.
 func (m *money) settle(x *core.Exchange, b *bill) core.Verdict {
 	if !b.ended {
-		var room [audit.MaxCall]byte
+		var room [usualNote]byte
 		if e, kind, ok := m.reckon(x, b, room[:0]); ok {
 			return m.till.Conclude(x, &b.hold, &e, kind)
 		}
@@ -210,7 +210,8 @@ func (m *money) reckon(x *core.Exchange, b *bill, note []byte) (e govern.End, ki
 		m.closeLot(x, b)
 		return e, 0, false
 	}
-	e.Now = b.ask.Now + core.Clock() - b.asked
+	now := core.Clock()
+	e.Now = b.ask.Now + now - b.asked
 	var flaw price.Flaw
 	all := x.Usage
 	if b.turns > 0 {
@@ -227,7 +228,7 @@ func (m *money) reckon(x *core.Exchange, b *bill, note []byte) (e govern.End, ki
 	if i := len(x.Attempts()); e.Cost > 0 && i > 0 {
 		e.Spare = b.spares(x, x.Attempts()[i-1].Target)
 	}
-	e.Note = m.note(note, x, &b.before, e.Now)
+	e.Note = m.note(note, x, &audit.End{Before: &b.before, Cost: x.Cost, Time: e.Now, Clock: now})
 	x.Usage, x.Cost = all, x.Cost+b.cost
 	if kind = ledger.Settle; e.Cost == 0 {
 		kind = ledger.Release

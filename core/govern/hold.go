@@ -94,13 +94,14 @@ func (b *Book) Hold(h *Hold, q *Ask) *Refusal {
 		return r
 	}
 	h.worst, h.id, h.try = q.Worst, q.ID, q.Attempt
-	var lines [MaxAccounts]ledger.Line
+	var room [usualAccounts]ledger.Line
+	lines := room[:0]
 	for i := range h.n {
-		lines[i] = ledger.Line{Account: h.accts[i].num, Window: h.periods[i].window()}
+		lines = append(lines, ledger.Line{Account: h.accts[i].num, Window: h.periods[i].window()})
 	}
 	rec := ledger.Record{
 		Kind: ledger.Intent, Attempt: q.Attempt, ID: q.ID, Time: q.Now,
-		Amount: q.Worst, Floor: min(max(q.Floor, 0), q.Worst), Lines: lines[:h.n],
+		Amount: q.Worst, Floor: min(max(q.Floor, 0), q.Worst), Lines: lines,
 	}
 	h.seq = b.log.Lay(&rec, first)
 	h.state.Store(held)
@@ -259,7 +260,7 @@ func (b *Book) lay(h *Hold, e *End, kind ledger.Kind) (ledger.Seq, core.Money) {
 			b.clamped.Add(1)
 		}
 	}
-	var lines [MaxAccounts]ledger.Line
+	var lines [usualAccounts]ledger.Line
 	rec.Lines = h.spared(lines[:0], e.Spare)
 	return b.log.Lay(&rec, h.room), rec.Amount
 }

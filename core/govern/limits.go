@@ -9,6 +9,8 @@ import (
 const (
 	// MaxAccounts is how many accounts one call can be held on.
 	MaxAccounts = ledger.MaxLines
+	// usualAccounts is how many accounts a call is held on as a rule: for more of them memory is allocated.
+	usualAccounts = 8
 	// MaxName is how many bytes an account's name has at most.
 	MaxName = 512
 
