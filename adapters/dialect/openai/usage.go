@@ -81,11 +81,20 @@ func lastKey(b []byte) int {
 	return -1
 }
 
+// A naming says which of the counts that are charged an object of usage has.
+type naming uint8
+
+const (
+	namesIn naming = 1 << iota
+	namesOut
+)
+
 // tokens reads the usage object at the start of raw and returns the bytes after it, nil if it is malformed.
 // Chat and completions call the counts prompt_tokens and completion_tokens, responses input_tokens and
 // output_tokens; some providers add names of their own. An object without counts changes nothing.
 func tokens(raw []byte, u *core.Usage) (rest []byte) {
 	var got core.Usage
+	var named naming
 	total := int64(0)
 	w := scan.Members(raw)
 	for {
@@ -104,7 +113,7 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 				break
 			}
 			if n, ok = scan.Whole(value); !ok {
-				if !scan.IsNumber(value) {
+				if !scan.IsNumber(value) && (scan.IsNull(value) || string(key) == "total_tokens") {
 					continue
 				}
 				n = -1 // present, but not a count
@@ -113,8 +122,10 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 		switch string(key) {
 		case "prompt_tokens", "input_tokens":
 			take(n, &got.In, &got)
+			named |= namesIn
 		case "completion_tokens", "output_tokens":
 			take(n, &got.Out, &got)
+			named |= namesOut
 		case "total_tokens":
 			take(n, &total, &got)
 		case "prompt_cache_hit_tokens", "cached_tokens": // DeepSeek, Moonshot
@@ -136,8 +147,27 @@ func tokens(raw []byte, u *core.Usage) (rest []byte) {
 	if got.Reasoning > 0 && total == got.In+got.Out+got.Reasoning {
 		got.Out += got.Reasoning
 	}
+	fillUsage(&got, u, named, total)
 	*u = got
 	return rest
+}
+
+// fillUsage adds to a report what it does not name. Some providers send the prompt's count with the first event of a stream
+// and the answer's with the last; before is what the earlier events said. Others send only the total (Voyage, Jina), which is
+// that of a prompt: what they sell has no other tokens.
+func fillUsage(got, before *core.Usage, named naming, total int64) {
+	switch {
+	case got.In == 0 && got.Out == 0:
+		got.In = total
+	case named == namesOut && before.In > 0:
+		got.In, got.CachedIn, got.WrittenIn, got.AudioIn, got.ImageIn = before.In, before.CachedIn, before.WrittenIn, before.AudioIn, before.ImageIn
+	case named == namesOut:
+		got.In = max(total-got.Out, 0)
+	case named == namesIn && before.Out > 0:
+		got.Out, got.Reasoning, got.AudioOut, got.ImageOut = before.Out, before.Reasoning, before.AudioOut, before.ImageOut
+	case named == namesIn:
+		got.Out = max(total-got.In, 0)
+	}
 }
 
 // opens reports whether b begins an object.
