@@ -41,6 +41,7 @@ func newDialect() *core.Dialect {
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,
 		ReadUsage:         readUsage,
+		ReadEnd:           body.Ending(readUsage, "usage"),
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		Prefills:          prefills,

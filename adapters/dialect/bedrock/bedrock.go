@@ -32,6 +32,7 @@ func New(messages *core.Dialect) *core.Dialect {
 		FaultHeader:       faultHeader,
 		AppendStreamFault: appendStreamFault,
 		ReadUsage:         readUsage,
+		ReadEnd:           body.Ending(readUsage, "usage"),
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		IDHeader:          "X-Amzn-Requestid",

@@ -33,6 +33,7 @@ func made(d *core.Dialect) *core.Dialect {
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,
 		ReadUsage:         readUsage,
+		ReadEnd:           body.Ending(readUsage, "usageMetadata"),
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		CutQuery:          []string{"key", "alt", "asbru-permit"},
