@@ -78,6 +78,10 @@ func TestBatch(t *testing.T) {
 	if got := own.ForBatch(u.In).Cost(u); got != 300_000*2000+1000*4000 {
 		t.Errorf("its own is %d", got)
 	}
+	one := of(t, "in=1.25 out=10 call=0.5 batch in=1")
+	if got := one.ForBatch(u.In).Cost(u); got != 300_000*1000+1000*10_000+500_000_000 {
+		t.Errorf("what is not named costs %d", got)
+	}
 	none := of(t, "in=1.25 out=10")
 	if got, want := none.ForBatch(u.In).Cost(u), none.For(u.In).Cost(u); got != want {
 		t.Errorf("without one it is %d, want %d", got, want)
