@@ -293,8 +293,8 @@ func (d *database) Close() error {
 	return d.db.Close()
 }
 
-// export calls f for the records of a database, in order; trail selects one of several, empty: the only one.
-func (d *database) export(ctx context.Context, trail string, f func(line string) error) error {
+// export calls f for the columns and the record of each row of a database, in order; trail selects one of several, empty: the only one.
+func (d *database) export(ctx context.Context, trail string, f func(columns *audit.Head, record string) error) error {
 	if err := d.ready(ctx); err != nil {
 		return err
 	}
@@ -302,17 +302,18 @@ func (d *database) export(ctx context.Context, trail string, f func(line string)
 	if err != nil {
 		return err
 	}
-	rows, err := d.db.QueryContext(ctx, `SELECT record FROM asbru_audit WHERE trail = $1 ORDER BY seq`, trail)
+	rows, err := d.db.QueryContext(ctx, `SELECT seq, time, kind, id, nanos, record FROM asbru_audit WHERE trail = $1 ORDER BY seq`, trail)
 	if err != nil {
 		return fmt.Errorf("cannot read %s: %w", d.name, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var line string
-		if err := rows.Scan(&line); err != nil {
+		var c audit.Head
+		var record string
+		if err := rows.Scan(&c.Seq, &c.Time, &c.Kind, &c.ID, &c.Nanos, &record); err != nil {
 			return fmt.Errorf("cannot read %s: %w", d.name, err)
 		}
-		if err := f(line); err != nil {
+		if err := f(&c, record); err != nil {
 			return err
 		}
 	}

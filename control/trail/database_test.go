@@ -53,7 +53,7 @@ func proveDatabase(t *testing.T, open func(keep time.Duration) *database) {
 	reader := open(time.Hour)
 	t.Cleanup(func() { reader.Close() })
 	read := func(trail string) (all [][]byte) {
-		if err := reader.export(t.Context(), "", func(line string) error { all = append(all, []byte(line)); return nil }); err != nil {
+		if err := reader.export(t.Context(), "", func(_ *audit.Head, line string) error { all = append(all, []byte(line)); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		return all
@@ -120,7 +120,7 @@ func TestSQLiteIsRemovedWhileItIsWritten(t *testing.T) {
 		some()
 		reader := SQLite("reader", path, 0).(*database)
 		v := audit.NewVerifier(r.public)
-		if err := reader.export(t.Context(), "", func(line string) error { return v.Line([]byte(line)) }); err != nil {
+		if err := reader.export(t.Context(), "", func(_ *audit.Head, line string) error { return v.Line([]byte(line)) }); err != nil {
 			t.Fatal(err)
 		}
 		reader.Close()
@@ -185,7 +185,7 @@ func TestPostgresGoesAway(t *testing.T) {
 	reader := Postgres("reader", source, 0).(*database)
 	defer reader.Close()
 	v := audit.NewVerifier(r.public)
-	if err := reader.export(t.Context(), "", func(line string) error { return v.Line([]byte(line)) }); err != nil {
+	if err := reader.export(t.Context(), "", func(_ *audit.Head, line string) error { return v.Line([]byte(line)) }); err != nil {
 		t.Fatal(err)
 	}
 	if v.Calls != 6000 || v.Nanos != 12000 || v.Last != r.synced.Load() {
