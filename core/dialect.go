@@ -1,5 +1,7 @@
 package core
 
+import "math"
+
 // A Dialect is one wire format. A nil part means the format has no such thing.
 // Dialects are compared by address. The parts are stateless and append-style:
 // they never keep or allocate what the caller can own.
@@ -36,6 +38,10 @@ type Dialect struct {
 	// ReadUsage reads the usage of a complete reply body. seen are the Forms of this dialect's replies; nil: nothing is
 	// remembered.
 	ReadUsage func(body []byte, u *Usage, seen *Forms)
+
+	// ReadEnd is ReadUsage for the end of a reply that is too long to be kept, which may begin anywhere in it and may be written
+	// to; nil: the usage of such a reply is not known.
+	ReadEnd func(tail []byte, u *Usage)
 
 	// ReadEvent reads one stream event's data, without its framing, into st.
 	ReadEvent func(data []byte, st *StreamState)
@@ -279,12 +285,24 @@ func (p *Peek) Reset() {
 // StreamState is what a Dialect remembers of a stream between events.
 type StreamState struct {
 	Usage     Usage
-	Content   bool  // an event with content was seen
-	Finished  bool  // a finish reason was seen
-	Done      bool  // the terminator was seen
-	Failed    bool  // an in-band error was seen
-	Several   bool  // of several choices: a finish is not that of all
-	UsageOnly bool  // the last event carried nothing but usage
+	Content   bool // an event with content was seen
+	Finished  bool // a finish reason was seen
+	Done      bool // the terminator was seen
+	Failed    bool // an in-band error was seen
+	Several   bool // of several choices: a finish is not that of all
+	UsageOnly bool // the last event carried nothing but usage
+	whole     uint16
 	Unread    int32 // events that could not be read
 	Said      int32 // events with content
 }
+
+// wholeUnit is how many bytes of a reply count as one, so that a mebibyte fits.
+const wholeUnit = 16
+
+// SetWhole says that the reply is no stream, and how many bytes it has.
+func (s *StreamState) SetWhole(bytes int) {
+	s.whole = uint16(min((bytes+wholeUnit-1)/wholeUnit, math.MaxUint16))
+}
+
+// Whole is about how many bytes a reply has that is no stream, a mebibyte at most; 0: it is one, or is not known.
+func (s *StreamState) Whole() int64 { return int64(s.whole) * wholeUnit }

@@ -245,6 +245,26 @@ func TestUnary(t *testing.T) {
 	})
 }
 
+// TestUnaryTooLongToKeep: pictures and vectors make answers longer than what is kept, and their usage stands behind them.
+func TestUnaryTooLongToKeep(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		var long int
+		r := newRig(t, loops, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			io.Copy(io.Discard, q.Body)
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprintf(w, `{"data":[{"b64_json":"%s"}],"usage":{"input_tokens":7,"output_tokens":3,"total_tokens":10},"size":"1x1"}`, strings.Repeat("A", long))
+		}))
+		for _, long = range []int{0, maxKeep - 200, maxKeep, maxKeep + maxTail, 3*maxKeep + 17} {
+			if got := body(t, r.post("/v1/chat/completions", chat)); len(got) != long+102 {
+				t.Fatalf("got %d bytes of a reply with %d bytes in the middle", len(got), long)
+			}
+			if rec := r.record(); rec.Usage != (core.Usage{In: 7, Out: 3, Known: true}) {
+				t.Errorf("%d bytes: got %+v", long, rec.Usage)
+			}
+		}
+	})
+}
+
 // record waits for the next record.
 func (r *rig) record() core.Record {
 	r.t.Helper()

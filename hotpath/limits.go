@@ -19,7 +19,8 @@ const (
 	frontRoom    = 10 << 10 // room kept before a body for the head that is written last
 	maxOutHead   = 8 << 10  // a reply head we write; further fields of the provider are left out
 	maxPreflight = 1 << 10  // bytes of header names that a page asks for
-	maxKeep      = 1 << 20  // a unary reply kept to read its usage; a longer one is not read
+	maxKeep      = 1 << 20  // a unary reply kept to read its usage
+	maxTail      = 16 << 10 // of a longer one, in which pictures or vectors stand before the usage
 
 	maxInterim  = 5        // interim replies before the final one
 	maxWithout  = 8        // members taken out of one request because its client said so

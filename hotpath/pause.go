@@ -179,7 +179,11 @@ func (f *flight) measure() {
 		x.Usage = x.Stream.Usage
 	case x.Fault != nil || l.gather || l.measured:
 	case l.kept != nil:
-		x.From.ReadUsage(l.kept, &x.Usage, f.habits.forms(x.From))
+		if x.Stream.SetWhole(len(l.kept)); !l.tail() {
+			x.From.ReadUsage(l.kept, &x.Usage, f.habits.forms(x.From))
+		} else if x.Stream.SetWhole(maxKeep); x.From.ReadEnd != nil {
+			x.From.ReadEnd(l.kept, &x.Usage)
+		}
 		l.measured = f.whole // measure is called again by a Settle that waited, and by finish
 	}
 }

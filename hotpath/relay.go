@@ -120,6 +120,8 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 			l.kept, l.lent = p, true
 		case l.reads:
 			l.keep(p, lend)
+		case l.tail():
+			l.keepTail(p, lend)
 		}
 		o.b = append(o.b, p...)
 		return nil
@@ -265,14 +267,30 @@ func (l *relay) keepWhole(lend lender) {
 
 func (l *relay) keep(p []byte, lend lender) {
 	if len(l.kept)+len(p) > maxKeep {
-		lend.Give(l.kept)
-		l.kept, l.reads = nil, false
+		whole := l.kept
+		l.kept, l.reads = lend.Take(maxTail)[:0], false
+		l.keepTail(whole, lend)
+		l.keepTail(p, lend)
+		if whole != nil {
+			lend.Give(whole)
+		}
 		return
 	}
 	if l.kept == nil {
 		l.kept = lend.Take(len(p))
 	}
 	l.kept = append(lend.Grow(l.kept, len(p)), p...)
+}
+
+// tail reports whether kept is only the end of a unary body, which is too long.
+func (l *relay) tail() bool { return !l.reads && l.kept != nil }
+
+// keepTail appends p to kept, of which only the end stays.
+func (l *relay) keepTail(p []byte, lend lender) {
+	p = p[max(len(p)-maxTail, 0):]
+	gone := max(len(l.kept)+len(p)-maxTail, 0)
+	n := copy(l.kept, l.kept[gone:])
+	l.kept = append(lend.Grow(l.kept[:n], len(p)), p...)
 }
 
 // end completes a body that was delimited by the end of the upstream's connection.

@@ -41,6 +41,7 @@ func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []
 			break
 		}
 		x.Usage = c.reply.Usage
+		x.Stream.SetWhole(len(body))
 		if v := x.Face.Vendor; v != core.NoVendor {
 			for i := range c.reply.Parts {
 				if p := &c.reply.Parts[i]; p.Vendor != core.NoVendor {

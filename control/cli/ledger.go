@@ -32,7 +32,7 @@ func Ledger(app *App) Command {
 		For:   map[string][]string{"kind": {"dump"}, "id": {"dump"}, "after": {"dump"}},
 		New: func(fs *flag.FlagSet) Run {
 			var d dump
-			fs.StringVar(&d.kind, "kind", "", "dump only records of this `kind`: account, intent, progress, settle, release, charge, audit, admin")
+			fs.StringVar(&d.kind, "kind", "", "dump only records of this `kind`: account, intent, progress, settle, release, charge, audit, admin, job")
 			fs.StringVar(&d.id, "id", "", "dump only the records of the call with this `id`")
 			fs.Uint64Var(&d.after, "after", 0, "dump only the records after this `seq`")
 			return func(args []string, stdout, stderr io.Writer) int {
@@ -93,6 +93,9 @@ func (t teller) fail(err error) int {
 	return Problem
 }
 
+// none says that a directory holds no ledger: one that is empty by mistake must not pass for one where nothing was spent.
+func (t teller) none(dir string) int { return t.fail(fmt.Errorf("there is no ledger in %s", dir)) }
+
 func (t teller) verify(dir string) int {
 	fs, err := t.open(dir)
 	if err != nil {
@@ -103,7 +106,7 @@ func (t teller) verify(dir string) int {
 		return t.fail(err)
 	}
 	if x.Segments == 0 {
-		return t.fail(fmt.Errorf("there is no ledger in %s", dir))
+		return t.none(dir)
 	}
 	p := t.app.paint(t.out)
 	fmt.Fprintf(t.out, "%s: %s: %s in %s, positions %v to %v, %s\n", dir, p.good("ok"), count(x.Records, "record"), count(x.Segments, "segment"), x.First, x.End, span(x.Oldest, x.Newest))
@@ -186,7 +189,7 @@ func (t teller) dump(dir string, d dump) int {
 		return t.fail(err)
 	}
 	w := newLines(t.out)
-	_, err = ledger.Verify(fs, func(r *ledger.Record) error {
+	x, err := ledger.Verify(fs, func(r *ledger.Record) error {
 		w.note(r)
 		if !d.wants(r) {
 			return nil
@@ -198,6 +201,9 @@ func (t teller) dump(dir string, d dump) int {
 	}
 	if err != nil {
 		return t.fail(err)
+	}
+	if x.Segments == 0 {
+		return t.none(dir)
 	}
 	return OK
 }
@@ -223,6 +229,9 @@ func (t teller) reconcile(dir string, files []string) int {
 	})
 	if err != nil {
 		return t.fail(err)
+	}
+	if x.Segments == 0 {
+		return t.none(dir)
 	}
 	fmt.Fprintf(t.out, "%s: %s settled, %d of them as partial, %d released, %v in all; %s\n",
 		dir, count(int(x.Settles), "call"), x.Partial, x.Releases, x.Spent, underWay(x.Open))

@@ -75,8 +75,10 @@ func TestLedgerVerify(t *testing.T) {
 	says(t, out, "ok: 11 records", "2026-11-21T12:00:00Z", "intent    5", "settle    4", "release   1", "spent $1.1; 1 account, 0 calls under way", "2 checkpoints agree")
 	_, stderr := run(t, Problem, "ledger", "verify", filepath.Join(dir, "nowhere"))
 	says(t, stderr, "nowhere")
-	_, stderr = run(t, Problem, "ledger", "verify", t.TempDir())
-	says(t, stderr, "there is no ledger in")
+	for _, words := range [][]string{{"verify"}, {"dump"}, {"reconcile", os.DevNull}} {
+		_, stderr = run(t, Problem, append([]string{"ledger", words[0], t.TempDir()}, words[1:]...)...)
+		says(t, stderr, "there is no ledger in")
+	}
 	_, stderr = run(t, Problem, "ledger", "verify", filepath.Join(dir, "durable"))
 	says(t, stderr, "is not a directory")
 

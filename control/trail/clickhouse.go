@@ -33,15 +33,19 @@ func ClickHouse(name string, to *url.URL, keep time.Duration) Sink {
 }
 
 // Understood by all versions since 18.16.
-var clickhouseTables = []string{
-	`CREATE TABLE IF NOT EXISTS asbru_audit (trail String, seq UInt64, time Int64, kind String, id String, nanos Int64,
-	record String) ENGINE = ReplacingMergeTree() ORDER BY (trail, seq)`,
+const clickhouseTable = `CREATE TABLE IF NOT EXISTS asbru_audit (trail String, seq UInt64, time Int64, kind String, id String, nanos Int64,
+	record String) ENGINE = ReplacingMergeTree() ORDER BY (trail, seq)`
+
+// clickhouseView replaces a view that lacks a column.
+var clickhouseView = []string{
+	`DROP TABLE IF EXISTS asbru_calls`,
 	`CREATE VIEW IF NOT EXISTS asbru_calls AS SELECT trail, seq, time, id, nanos,
 	visitParamExtractString(record, 'key') AS key, visitParamExtractString(record, 'team') AS team,
 	visitParamExtractString(record, 'customer') AS customer, visitParamExtractString(record, 'op') AS op,
 	visitParamExtractString(record, 'asked') AS asked, visitParamExtractString(record, 'served') AS served,
 	visitParamExtractString(record, 'provider') AS provider, visitParamExtractInt(record, 'status') AS status,
-	visitParamExtractString(record, 'fault') AS fault, visitParamExtractString(record, 'cache') AS cache
+	visitParamExtractString(record, 'fault') AS fault, visitParamExtractString(record, 'cache') AS cache,
+	visitParamExtractInt(record, 'searches') AS searches
 	FROM asbru_audit FINAL WHERE kind IN ('call', 'charge')`,
 }
 
@@ -52,15 +56,9 @@ func (c *clickhouse) Batch() Batch {
 }
 
 func (c *clickhouse) Position(ctx context.Context, trail string) (uint64, error) {
-	for _, statement := range clickhouseTables {
-		if c.made {
-			break
-		}
-		if _, err := c.ask(ctx, statement, nil); err != nil {
-			return 0, fmt.Errorf("cannot make the tables of %s: %w", c.name, err)
-		}
+	if err := c.create(ctx); err != nil {
+		return 0, fmt.Errorf("cannot make the tables of %s: %w", c.name, err)
 	}
-	c.made = true
 	said, err := c.ask(ctx, `SELECT max(seq) FROM asbru_audit WHERE trail = '`+trail+`' FORMAT TabSeparated`, nil)
 	if err != nil {
 		return 0, fmt.Errorf("cannot ask %s how far it is: %w", c.name, err)
@@ -70,6 +68,25 @@ func (c *clickhouse) Position(ctx context.Context, trail string) (uint64, error)
 		return 0, fmt.Errorf("cannot ask %s how far it is: it answers what is no number", c.name)
 	}
 	return seq, nil
+}
+
+// create creates what is missing, once.
+func (c *clickhouse) create(ctx context.Context) error {
+	if c.made {
+		return nil
+	}
+	if _, err := c.ask(ctx, clickhouseTable, nil); err != nil {
+		return err
+	}
+	if _, err := c.ask(ctx, viewLacks, nil); err != nil {
+		for _, statement := range clickhouseView {
+			if _, err := c.ask(ctx, statement, nil); err != nil {
+				return err
+			}
+		}
+	}
+	c.made = true
+	return nil
 }
 
 func (c *clickhouse) Store(ctx context.Context, trail string, rows []Row) error {

@@ -2,6 +2,7 @@ package trail
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -35,7 +36,7 @@ func Verify(ctx context.Context, from string, c Check) (audit.Report, error) {
 		return audit.Report{}, err
 	}
 	v := audit.NewVerifier(pub)
-	if err := read(ctx, from, c.Trail, v.Line); err != nil {
+	if err := read(ctx, from, c.Trail, reading{line: v.Line, rows: rowsOf()}); err != nil {
 		return v.Report, err
 	}
 	if err := v.End(c.Least); err != nil {
@@ -50,10 +51,10 @@ func Verify(ctx context.Context, from string, c Check) (audit.Report, error) {
 // Export writes the lines of the trail in from to w, as Verify reads them.
 func Export(ctx context.Context, from, trail string, w io.Writer) error {
 	out := bufio.NewWriterSize(w, 64<<10)
-	err := read(ctx, from, trail, func(line []byte) error {
+	err := read(ctx, from, trail, reading{line: func(line []byte) error {
 		out.Write(line)
 		return out.WriteByte('\n')
-	})
+	}})
 	if err != nil {
 		return err
 	}
@@ -75,18 +76,46 @@ func readPublic(path string) (ed25519.PublicKey, error) {
 	return pub, nil
 }
 
-// read calls f for each line of the trail in from.
-func read(ctx context.Context, from, trail string, f func(line []byte) error) error {
-	text := func(line string) error { return f([]byte(line)) }
+// A reading is what to do with each line, and then, if rows is not nil, with the columns of its row in a database.
+type reading struct {
+	line func(line []byte) error
+	rows func(columns *audit.Head, line []byte) error
+}
+
+// row does it for one row.
+func (r reading) row(columns *audit.Head, record string) error {
+	line := []byte(record)
+	if err := r.line(line); err != nil || r.rows == nil {
+		return err
+	}
+	return r.rows(columns, line)
+}
+
+var errColumns = errors.New("the columns of its row do not say what its record says")
+
+// rowsOf returns a check that the columns of a row, from which the view and most queries are made, say what the signed record says.
+func rowsOf() func(columns *audit.Head, line []byte) error {
+	lines := audit.NewLines()
+	return func(c *audit.Head, line []byte) error {
+		h, err := lines.Read(line)
+		if err != nil || h.Seq != c.Seq || h.Time != c.Time || h.Kind != c.Kind || h.ID != c.ID || h.Nanos != c.Nanos {
+			return &audit.Broken{Seq: h.Seq, Why: errColumns}
+		}
+		return nil
+	}
+}
+
+// read reads the trail in from.
+func read(ctx context.Context, from, trail string, to reading) error {
 	if strings.HasPrefix(from, "postgres://") || strings.HasPrefix(from, "postgresql://") {
-		to, err := url.Parse(from)
+		address, err := url.Parse(from)
 		if err != nil {
 			return errors.New("cannot use the address: it is none")
 		}
-		d := Postgres("the database", to, 0).(*database)
+		d := Postgres("the database", address, 0).(*database)
 		d.readOnly = true
 		defer d.Close()
-		return d.export(ctx, trail, text)
+		return d.export(ctx, trail, to.row)
 	}
 	info, err := os.Stat(from)
 	if err != nil {
@@ -95,7 +124,7 @@ func read(ctx context.Context, from, trail string, f func(line []byte) error) er
 	if !info.IsDir() && isSQLite(from) {
 		d := readSQLite(from)
 		defer d.Close()
-		return d.export(ctx, trail, text)
+		return d.export(ctx, trail, to.row)
 	}
 	files := []string{from}
 	if info.IsDir() {
@@ -104,7 +133,7 @@ func read(ctx context.Context, from, trail string, f func(line []byte) error) er
 		}
 	}
 	for _, name := range files {
-		if err := readFile(name, f); err != nil {
+		if err := readFile(name, to.line); err != nil {
 			return err
 		}
 	}
@@ -140,6 +169,7 @@ func readFile(name string, f func(line []byte) error) error {
 	defer file.Close()
 	s := bufio.NewScanner(file)
 	s.Buffer(make([]byte, 64<<10), 1<<20)
+	s.Split(lineFeeds)
 	for s.Scan() {
 		if err := f(s.Bytes()); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -149,6 +179,17 @@ func readFile(name string, f func(line []byte) error) error {
 		return fmt.Errorf("cannot read %s: %w", name, err)
 	}
 	return nil
+}
+
+// lineFeeds is bufio.ScanLines, except that a carriage return is part of the line: the gateway has written none.
+func lineFeeds(data []byte, atEOF bool) (advance int, line []byte, err error) {
+	if i := bytes.IndexByte(data, '\n'); i >= 0 {
+		return i + 1, data[:i], nil
+	}
+	if atEOF && len(data) > 0 {
+		return len(data), data, nil
+	}
+	return 0, nil, nil
 }
 
 // isSQLite reports whether a file begins like an SQLite file.

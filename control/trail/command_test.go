@@ -66,12 +66,29 @@ func TestVerifyAndExport(t *testing.T) {
 	broken("a trail cut in a record", all[:len(all)-20], Check{})
 	broken("a trail without its end", all[:bytes.LastIndexByte(all[:len(all)-1], '\n')+1], Check{Least: last})
 	broken("an old trail", all, Check{Fresh: time.Hour, Now: time.Now().Add(2 * time.Hour)})
+	broken("line ends of another system", bytes.ReplaceAll(all, []byte("\n"), []byte("\r\n")), Check{})
+	broken("two files joined", append(bytes.Clone(all), all...), Check{})
+	broken("a blank line", bytes.Replace(all, []byte("\n"), []byte("\n\n"), 1), Check{})
 	broken("a changed amount", bytes.Replace(all, []byte(`"nanos":2`), []byte(`"nanos":1`), 1), Check{})
 
 	d := SQLite("x", db, 0).(*database)
 	defer d.Close()
 	if err := d.ready(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	for _, column := range []string{"nanos", "id", "kind", "time"} {
+		if _, err := d.db.Exec(`UPDATE asbru_audit SET ` + column + ` = ` + column + ` || '1' WHERE seq = 9`); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Verify(t.Context(), db, Check{Key: key}); !errors.Is(err, errColumns) {
+			t.Errorf("a column %s that is not what the record says: %v", column, err)
+		}
+		if _, err := d.db.Exec(`UPDATE asbru_audit SET ` + column + ` = substr(` + column + `, 1, length(` + column + `) - 1) WHERE seq = 9`); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Verify(t.Context(), db, Check{Key: key}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, err := d.db.Exec(`DELETE FROM asbru_audit WHERE seq = 7`); err != nil {
 		t.Fatal(err)

@@ -3,8 +3,10 @@ package trail
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +24,9 @@ type database struct {
 	driver string
 	source string // never shown: it can hold a password
 	keep   time.Duration
-	more   []string // statements that create what only this kind needs
+	view   []string // statements that create the view, or replace one that lacks a column
+	path   string   // of a file; empty: a server
+	file   os.FileInfo
 
 	readOnly bool // it must exist, with its tables
 
@@ -39,13 +43,13 @@ func fileRows() [3]int { return [...]int{64, 8, 1} }
 func SQLite(name, path string, keep time.Duration) Sink {
 	source := "file:" + (&url.URL{Path: path}).EscapedPath() +
 		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
-	return &database{name: name, driver: "sqlite", source: source, keep: keep, more: []string{sqliteView}}
+	return &database{name: name, driver: "sqlite", source: source, keep: keep, view: []string{`DROP VIEW IF EXISTS asbru_calls`, sqliteView}, path: path}
 }
 
 // Postgres returns the sink that stores rows in a Postgres database, behind an address such as
 // postgres://user:password@host/database?sslmode=verify-full.
 func Postgres(name string, to *url.URL, keep time.Duration) Sink {
-	return &database{name: name, driver: "postgres", source: to.String(), keep: keep, more: []string{postgresView}}
+	return &database{name: name, driver: "postgres", source: to.String(), keep: keep, view: []string{postgresView}}
 }
 
 // The tables. A row's record is the line, byte for byte. The other columns are taken from it
@@ -59,18 +63,18 @@ var databaseTables = []string{
 	`CREATE TABLE IF NOT EXISTS asbru_audit_position (trail TEXT PRIMARY KEY, seq BIGINT NOT NULL)`,
 }
 
-const sqliteView = `CREATE VIEW IF NOT EXISTS asbru_calls AS SELECT trail, seq, time, id, nanos,
+const sqliteView = `CREATE VIEW asbru_calls AS SELECT trail, seq, time, id, nanos,
 	record ->> '$.key' AS key, record ->> '$.team' AS team, record ->> '$.customer' AS customer,
 	record ->> '$.op' AS op, record ->> '$.asked' AS asked, record ->> '$.served' AS served, record ->> '$.provider' AS provider,
 	record ->> '$.status' AS status, record ->> '$.fault' AS fault, record ->> '$.cache' AS cache,
-	record ->> '$.tokens.in' AS tokens_in, record ->> '$.tokens.out' AS tokens_out
+	record ->> '$.tokens.in' AS tokens_in, record ->> '$.tokens.out' AS tokens_out, record ->> '$.searches' AS searches
 	FROM asbru_audit WHERE kind IN ('call', 'charge')`
 
 const postgresView = `CREATE OR REPLACE VIEW asbru_calls AS SELECT trail, seq, time, id, nanos,
 	r ->> 'key' AS key, r ->> 'team' AS team, r ->> 'customer' AS customer,
 	r ->> 'op' AS op, r ->> 'asked' AS asked, r ->> 'served' AS served, r ->> 'provider' AS provider,
 	(r ->> 'status')::int AS status, r ->> 'fault' AS fault, r ->> 'cache' AS cache,
-	(r -> 'tokens' ->> 'in')::bigint AS tokens_in, (r -> 'tokens' ->> 'out')::bigint AS tokens_out
+	(r -> 'tokens' ->> 'in')::bigint AS tokens_in, (r -> 'tokens' ->> 'out')::bigint AS tokens_out, (r ->> 'searches')::bigint AS searches
 	FROM (SELECT *, record::json AS r FROM asbru_audit) AS a WHERE kind IN ('call', 'charge')`
 
 func (d *database) Name() string { return d.name }
@@ -84,6 +88,9 @@ func (d *database) Batch() Batch {
 	return Batch{Rows: batchRows, Bytes: batchBytes}
 }
 
+// viewLacks fails if the view is not there, or was made before it had its last column.
+const viewLacks = `SELECT searches FROM asbru_calls LIMIT 0`
+
 // ready opens the database and creates missing tables.
 func (d *database) ready(ctx context.Context) error {
 	if d.db != nil {
@@ -95,17 +102,58 @@ func (d *database) ready(ctx context.Context) error {
 	}
 	db.SetMaxOpenConns(1)
 	db.SetConnMaxIdleTime(time.Minute)
-	statements := append(databaseTables[:len(databaseTables):len(databaseTables)], d.more...)
-	if d.readOnly {
-		statements = nil
+	if !d.readOnly {
+		err = d.create(ctx, db)
 	}
-	for _, statement := range statements {
-		if _, err := db.ExecContext(ctx, statement); err != nil {
-			db.Close()
-			return fmt.Errorf("cannot make the tables of %s: %w", d.name, err)
-		}
+	if err == nil && d.path != "" {
+		d.file, err = os.Stat(d.path)
+	}
+	if err != nil {
+		db.Close()
+		return fmt.Errorf("cannot make the tables of %s: %w", d.name, err)
 	}
 	d.db = db
+	return nil
+}
+
+// create creates what is missing.
+func (d *database) create(ctx context.Context, db *sql.DB) error {
+	for _, statement := range databaseTables {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	if _, err := db.ExecContext(ctx, viewLacks); err == nil {
+		return nil
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // no effect after Commit
+	for _, statement := range d.view {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// anew closes the database, so that the next call opens it again and creates what is missing.
+func (d *database) anew() {
+	d.db.Close()
+	d.db, d.inserts, d.content = nil, nil, false
+}
+
+// there checks that the file that is written is still the one of that name: SQLite goes on writing one that was removed or
+// moved, where nobody finds it.
+func (d *database) there() error {
+	if d.path == "" {
+		return nil
+	}
+	if info, err := os.Stat(d.path); err != nil || !os.SameFile(info, d.file) {
+		return errors.New("its file was removed or replaced while it was written; it is opened anew, and gets what the trail still has")
+	}
 	return nil
 }
 
@@ -115,7 +163,11 @@ func (d *database) Position(ctx context.Context, trail string) (uint64, error) {
 	}
 	var seq uint64
 	err := d.db.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM asbru_audit_position WHERE trail = $1`, trail).Scan(&seq)
+	if err == nil {
+		err = d.there()
+	}
 	if err != nil {
+		d.anew()
 		return 0, fmt.Errorf("cannot ask %s how far it is: %w", d.name, err)
 	}
 	return seq, nil
@@ -142,6 +194,10 @@ func (d *database) Store(ctx context.Context, trail string, rows []Row) error {
 		return fmt.Errorf("cannot store in %s: it has come elsewhere with this trail; does another process write it?", d.name)
 	}
 	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("cannot store in %s: %w", d.name, err)
+	}
+	if err := d.there(); err != nil {
+		d.anew()
 		return fmt.Errorf("cannot store in %s: %w", d.name, err)
 	}
 	return nil
@@ -237,8 +293,8 @@ func (d *database) Close() error {
 	return d.db.Close()
 }
 
-// export calls f for the records of a database, in order; trail selects one of several, empty: the only one.
-func (d *database) export(ctx context.Context, trail string, f func(line string) error) error {
+// export calls f for the columns and the record of each row of a database, in order; trail selects one of several, empty: the only one.
+func (d *database) export(ctx context.Context, trail string, f func(columns *audit.Head, record string) error) error {
 	if err := d.ready(ctx); err != nil {
 		return err
 	}
@@ -246,17 +302,18 @@ func (d *database) export(ctx context.Context, trail string, f func(line string)
 	if err != nil {
 		return err
 	}
-	rows, err := d.db.QueryContext(ctx, `SELECT record FROM asbru_audit WHERE trail = $1 ORDER BY seq`, trail)
+	rows, err := d.db.QueryContext(ctx, `SELECT seq, time, kind, id, nanos, record FROM asbru_audit WHERE trail = $1 ORDER BY seq`, trail)
 	if err != nil {
 		return fmt.Errorf("cannot read %s: %w", d.name, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var line string
-		if err := rows.Scan(&line); err != nil {
+		var c audit.Head
+		var record string
+		if err := rows.Scan(&c.Seq, &c.Time, &c.Kind, &c.ID, &c.Nanos, &record); err != nil {
 			return fmt.Errorf("cannot read %s: %w", d.name, err)
 		}
-		if err := f(line); err != nil {
+		if err := f(&c, record); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package trail
 
 import (
 	"context"
+	"database/sql"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -52,7 +53,7 @@ func proveDatabase(t *testing.T, open func(keep time.Duration) *database) {
 	reader := open(time.Hour)
 	t.Cleanup(func() { reader.Close() })
 	read := func(trail string) (all [][]byte) {
-		if err := reader.export(t.Context(), "", func(line string) error { all = append(all, []byte(line)); return nil }); err != nil {
+		if err := reader.export(t.Context(), "", func(_ *audit.Head, line string) error { all = append(all, []byte(line)); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		return all
@@ -60,6 +61,9 @@ func proveDatabase(t *testing.T, open func(keep time.Duration) *database) {
 	r := prove(t, func() Sink { return open(0) }, read)
 	var key, model string
 	var calls, nanos int64
+	if _, err := reader.db.Exec(viewLacks); err != nil {
+		t.Error(err)
+	}
 	row := reader.db.QueryRow(`SELECT key, asked, COUNT(*), SUM(nanos) FROM asbru_calls WHERE key = 'alice' GROUP BY key, asked`)
 	if err := row.Scan(&key, &model, &calls, &nanos); err != nil || key != "alice" || model != "gpt-5" || calls != 900 || nanos != 9900 {
 		t.Errorf("the view says %q, %q, %d calls of %d nanodollars: %v", key, model, calls, nanos, err)
@@ -88,6 +92,66 @@ func TestSQLite(t *testing.T) {
 	proveDatabase(t, func(keep time.Duration) *database { return SQLite("sqlite", path, keep).(*database) })
 	if _, err := os.Stat(path); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestSQLiteIsRemovedWhileItIsWritten: SQLite goes on writing a file that has no name any more. What it was given after
+// that comes into the file that takes its place.
+func TestSQLiteIsRemovedWhileItIsWritten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "audit.db")
+	r := newRig(t, Options{Sinks: []Sink{SQLite("sqlite", path, 0)}})
+	calls := 0
+	some := func() {
+		for range 50 {
+			r.call(calls, 2)
+			calls++
+		}
+		wait(t, "the rows", func() bool { return r.Needed() >= r.log.End() && r.feeds[0].pos.Load() == r.synced.Load() })
+	}
+	some()
+	for _, moved := range []bool{false, true} {
+		for _, name := range []string{path, path + "-wal", path + "-shm"} {
+			if moved {
+				os.Rename(name, name+".old")
+			} else {
+				os.Remove(name)
+			}
+		}
+		some()
+		reader := SQLite("reader", path, 0).(*database)
+		v := audit.NewVerifier(r.public)
+		if err := reader.export(t.Context(), "", func(_ *audit.Head, line string) error { return v.Line([]byte(line)) }); err != nil {
+			t.Fatal(err)
+		}
+		reader.Close()
+		if v.Calls != uint64(calls) || v.Last != r.synced.Load() {
+			t.Errorf("the new file has %+v, want %d calls", v.Report, calls)
+		}
+	}
+}
+
+// TestOldViewsAreReplaced: a database that was made before the view had all of its columns gets them.
+func TestOldViewsAreReplaced(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "audit.db")
+	old, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	for _, statement := range append(databaseTables[:len(databaseTables):len(databaseTables)], `CREATE VIEW asbru_calls AS SELECT id FROM asbru_audit`,
+		`INSERT INTO asbru_audit VALUES ('t', 1, 0, 'call', 'a', 5, '{"searches":3,"tokens":{"in":7}}')`) {
+		if _, err := old.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := SQLite("sqlite", path, 0).(*database)
+	defer d.Close()
+	if _, err := d.Position(t.Context(), "t"); err != nil {
+		t.Fatal(err)
+	}
+	var searches, in int
+	if err := d.db.QueryRow(`SELECT searches, tokens_in FROM asbru_calls`).Scan(&searches, &in); err != nil || searches != 3 || in != 7 {
+		t.Errorf("the view says %d searches and %d tokens: %v", searches, in, err)
 	}
 }
 
@@ -121,7 +185,7 @@ func TestPostgresGoesAway(t *testing.T) {
 	reader := Postgres("reader", source, 0).(*database)
 	defer reader.Close()
 	v := audit.NewVerifier(r.public)
-	if err := reader.export(t.Context(), "", func(line string) error { return v.Line([]byte(line)) }); err != nil {
+	if err := reader.export(t.Context(), "", func(_ *audit.Head, line string) error { return v.Line([]byte(line)) }); err != nil {
 		t.Fatal(err)
 	}
 	if v.Calls != 6000 || v.Nanos != 12000 || v.Last != r.synced.Load() {

@@ -132,7 +132,7 @@ func (h *Head) Check(pub ed25519.PublicKey) error {
 	}
 	rest := h.line[h.sig+len(signed):]
 	sig, ok := bytes.CutSuffix(rest, []byte(`"}`))
-	raw, err := base64.StdEncoding.AppendDecode(nil, sig)
+	raw, err := base64.StdEncoding.Strict().AppendDecode(nil, sig) // the bits after the last byte are zero, so that no other line is as good
 	if h.sig == 0 || !ok || err != nil || !ed25519.Verify(pub, append([]byte(words), h.line[:h.sig]...), raw) {
 		return errSigning
 	}

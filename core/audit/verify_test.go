@@ -120,6 +120,18 @@ func TestVerifyFindsWhatWasTouched(t *testing.T) {
 	f("a line without end", func([][]byte) [][]byte { return [][]byte{bytes.Repeat([]byte("x"), maxVerified+1)} }, 0, 1, ErrCut)
 }
 
+// TestVerifyFindsAnyBitOfTheEnd changes each bit of the last line, which no other line has the sum of.
+func TestVerifyFindsAnyBitOfTheEnd(t *testing.T) {
+	lines := trail(41)
+	for bit := range 8 * (len(lines[40]) - 1) {
+		last := bytes.Clone(lines[40])
+		last[bit/8] ^= 1 << (bit % 8)
+		if _, err := verify(append(lines[:40:40], last), 41); err == nil {
+			t.Errorf("bit %d of %q is changed, and is not found", bit%8, last[:bit/8+1])
+		}
+	}
+}
+
 // TestVerifyFindsAnyByte changes single bytes and bits wherever the chain is signed.
 func TestVerifyFindsAnyByte(t *testing.T) {
 	lines := trail(41)

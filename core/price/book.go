@@ -1,6 +1,7 @@
 package price
 
 import (
+	"maps"
 	"sort"
 	"strings"
 
@@ -70,11 +71,12 @@ type pattern struct {
 // Table compiles the prices of a provider, given its name in the document and its type.
 func (b *Book) Table(provider, kind string) *Table {
 	t := &Table{book: b, own: map[string][]*Override{}}
+	var days []map[string]int64
 	for _, s := range b.sheets {
 		for _, k := range kin(kind) {
-			prices := s.prices(k)
+			prices, begin := s.prices(k)
 			if len(prices) > 0 {
-				t.exact = append(t.exact, prices)
+				t.exact, days = append(t.exact, prices), append(days, begin)
 			}
 			for name, p := range prices {
 				if prefix, ok := strings.CutSuffix(name, "*"); ok && len(t.patterns) < maxPatterns {
@@ -84,6 +86,7 @@ func (b *Book) Table(provider, kind string) *Table {
 		}
 	}
 	sort.SliceStable(t.patterns, func(i, j int) bool { return len(t.patterns[i].prefix) > len(t.patterns[j].prefix) })
+	t.precede(days)
 	for _, o := range b.overrides {
 		switch {
 		case o.Scope.Provider != "" && o.Scope.Provider != provider:
@@ -94,6 +97,51 @@ func (b *Book) Table(provider, kind string) *Table {
 		}
 	}
 	return t
+}
+
+// precede puts before the rows that hold only from a day on what holds until then: the price that the model would have without
+// them. days are these days, in Unix seconds, for each of t.exact. Where nothing is known and unknown models are refused, a row holds
+// at once.
+func (t *Table) precede(days []map[string]int64) {
+	for i := len(days) - 1; i >= 0; i-- {
+		if len(days[i]) == 0 {
+			continue
+		}
+		rest := &Table{exact: t.exact[i+1:]}
+		for _, p := range t.patterns {
+			if days[i][p.prefix+"*"] == 0 {
+				rest.patterns = append(rest.patterns, p)
+			}
+		}
+		t.exact[i] = maps.Clone(t.exact[i]) // it is the sheet's
+		for name, day := range days[i] {
+			before := rest.listed([]byte(name))
+			if before == nil {
+				before = t.book.unknown
+			}
+			was := t.exact[i][name]
+			t.exact[i][name] = until(before, day, was)
+			for j := range t.patterns {
+				if t.patterns[j].price == was {
+					t.patterns[j].price = t.exact[i][name]
+				}
+			}
+		}
+	}
+}
+
+// until is p until a day, in Unix seconds, and then next; a nil p never holds.
+func until(p *core.Price, day int64, next *core.Price) *core.Price {
+	if p == nil {
+		return next
+	}
+	q := *p
+	if q.Next != nil && q.Until < day {
+		q.Next = until(q.Next, day, next)
+	} else {
+		q.Until, q.Next = day, next
+	}
+	return &q
 }
 
 // A Query describes what a price is wanted for.

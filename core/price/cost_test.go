@@ -19,7 +19,12 @@ func of(t *testing.T, text string) *core.Price {
 	if bad = append(bad, s.Check()...); len(bad) > 0 {
 		t.Fatalf("%s: %v", text, bad)
 	}
-	return s.prices("p")["m"]
+	return pricesOf(s, "p")["m"]
+}
+
+func pricesOf(s *Sheet, head string) map[string]*core.Price {
+	prices, _ := s.prices(head)
+	return prices
 }
 
 func TestCost(t *testing.T) {
@@ -73,6 +78,10 @@ func TestBatch(t *testing.T) {
 	if got := own.ForBatch(u.In).Cost(u); got != 300_000*2000+1000*4000 {
 		t.Errorf("its own is %d", got)
 	}
+	one := of(t, "in=1.25 out=10 call=0.5 batch in=1")
+	if got := one.ForBatch(u.In).Cost(u); got != 300_000*1000+1000*10_000+500_000_000 {
+		t.Errorf("what is not named costs %d", got)
+	}
 	none := of(t, "in=1.25 out=10")
 	if got, want := none.ForBatch(u.In).Cost(u), none.For(u.In).Cost(u); got != want {
 		t.Errorf("without one it is %d, want %d", got, want)
@@ -81,7 +90,7 @@ func TestBatch(t *testing.T) {
 
 func TestDays(t *testing.T) {
 	s, _ := Read("test", "[p]\nm in=2 out=2 from=2026-03-01\nm in=1 out=1\nm in=4 out=4 from=2026-06-01\n")
-	p := s.prices("p")["m"]
+	p := pricesOf(s, "p")["m"]
 	f := func(now int64, want core.Money) {
 		t.Helper()
 		if got := p.At(now).In; got != want*1e9 {
@@ -95,6 +104,49 @@ func TestDays(t *testing.T) {
 	f(june-1, 2)
 	f(june, 4)
 	f(june*2, 4)
+}
+
+// TestDaysToCome: before its first day a row does not hold, and what another sheet or the ceiling says does.
+func TestDaysToCome(t *testing.T) {
+	read := func(text string) *Sheet {
+		s, bad := Read("test", text)
+		if bad = append(bad, s.Check()...); len(bad) > 0 {
+			t.Fatal(bad)
+		}
+		return s
+	}
+	const march, june = 1772323200, 1780272000
+	first := read("[p]\nm in=2 out=2 from=2026-03-01\nnew in=3 out=3 from=2026-06-01\nours-* in=4 out=4 from=2026-06-01\nlate in=5 out=5 from=2026-06-01\n")
+	second := read("[p]\nm in=1 out=1\nlate in=6 out=6 from=2026-03-01\nlate in=7 out=7 from=2026-12-01\n")
+	ceiling, err := Flat("ceiling", 30, 180)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := func(unknown *core.Price, model string, now int64, want core.Money) {
+		t.Helper()
+		p, _ := New([]*Sheet{first, second}, nil, unknown).Table("p", "p").Find(Query{Model: []byte(model)})
+		if p == nil || p.At(now).In != want*1e9 {
+			t.Errorf("%s at %d: %+v, want %d", model, now, p, want)
+		}
+	}
+	f(ceiling, "m", 0, 1)
+	f(ceiling, "m", march-1, 1)
+	f(ceiling, "m-2025-01-31", march-1, 1)
+	f(ceiling, "m", march, 2)
+	f(ceiling, "m", june*2, 2)
+	f(ceiling, "new", june-1, 30)
+	f(ceiling, "new", june, 3)
+	f(nil, "new", 0, 3) // there is no other
+	f(ceiling, "ours-x", june-1, 30)
+	f(ceiling, "ours-x", june, 4)
+	f(ceiling, "late", march-1, 30)
+	f(ceiling, "late", march, 6)
+	f(ceiling, "late", june-1, 6)
+	f(ceiling, "late", june, 5)
+	f(ceiling, "late", june*2, 5)
+	if p := pricesOf(second, "p")["m"]; p.Next != nil {
+		t.Error("the other sheet was changed")
+	}
 }
 
 // TestCostIsExact holds Cost against arithmetic without bounds.

@@ -181,6 +181,9 @@ func charge(x *core.Exchange, held *Held, now int64) (core.Money, Flaw) {
 	}
 	p := a.Target.Price(x, a.Key, x.Name)
 	own := Spent{In: held.Prompt, Out: said, Searches: held.Units} // one token for each event, as most providers send them
+	if said == 0 && talks(x.Op) {
+		own.Out = x.Stream.Whole() / bytesPerToken
+	}
 	before := core.Money(0)
 	if a.Resumes && n > 1 {
 		if b := &list[n-2]; b.Target.Price != nil {
@@ -188,27 +191,40 @@ func charge(x *core.Exchange, held *Held, now int64) (core.Money, Flaw) {
 		}
 	}
 	m, flaw := Settle(inForce(p, now), &x.Usage, own, max(held.Worst-before, 0))
-	if !flaw.Estimated() && !a.Resumes && early(x) {
-		u := x.Usage
-		if u.Out, flaw = said, Early; p != nil {
-			m = Cost(inForce(p, now), &u)
-		}
-		if held.Worst > 0 {
-			m = min(m, held.Worst)
+	if u := x.Usage; !flaw.Estimated() && !a.Resumes && p != nil {
+		if why := mended(x, &u, own); why != Sound {
+			if m, flaw = Cost(inForce(p, now), &u), why; held.Worst > 0 {
+				m = min(m, held.Worst)
+			}
 		}
 	}
 	return before.Plus(m), flaw
 }
 
-// early reports whether the usage reported in a conversation's stream is older than the content delivered: some
-// formats begin with a report of one token, and send the rest at the end. If the stream ends in between,
-// more than that was delivered.
-func early(x *core.Exchange) bool {
-	switch x.Op {
-	case core.OpChat, core.OpCompletion, core.OpResponses, core.OpInvoke:
-		return !x.Stream.Finished && !x.Stream.Done && int64(x.Stream.Said) > x.Usage.Out
+// mended puts asbru's own count in place of what a credible report of a conversation leaves out, and says why; Sound:
+// it leaves nothing out, or the reply is no stream. Some formats begin a stream with a report of one token and send the rest at the end: if the stream ends in
+// between, more than that was delivered. And no conversation has an answer without a prompt.
+func mended(x *core.Exchange, u *core.Usage, own Spent) Flaw {
+	if x.Stream.Whole() > 0 || !talks(x.Op) && x.Op != core.OpInvoke {
+		return Sound
 	}
-	return false
+	switch over := x.Stream.Finished || x.Stream.Done; {
+	case !over && own.Out > u.Out:
+		u.Out = own.Out
+		return Early
+	case u.In > 0 && u.Out == 0 && own.Out > 0:
+		u.Out = own.Out
+	case u.In == 0 && u.Out > 0 && own.In > 0:
+		u.In = own.In
+	default:
+		return Sound
+	}
+	return Half
+}
+
+// talks reports whether what answers op is text, in the words of which its length says how many tokens it has.
+func talks(op core.Op) bool {
+	return op == core.OpChat || op == core.OpCompletion || op == core.OpResponses
 }
 
 // Prompt returns asbru's own count of a request's tokens. What it cannot read counts as none. If the lane has

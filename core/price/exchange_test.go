@@ -161,6 +161,30 @@ func TestCharge(t *testing.T) {
 	f(4*1000+1*2000, Sound, "cheap", early(1, false))
 	f(4*1000+1*2000, Sound, "cheap", early(10, true)) // the provider knows better
 	f(100_000, Early, "cheap", early(1000, false))    // no more than was held
+	half := func(u core.Usage, said int32, op core.Op) func(*core.Exchange) {
+		return func(x *core.Exchange) {
+			begin(x, 0, 200)
+			u.Known = true
+			x.Op, x.Usage, x.Stream.Said, x.Stream.Done = op, u, said, true
+		}
+	}
+	f(7*1000+10*2000, Half, "cheap", half(core.Usage{In: 7}, 10, core.OpChat))
+	f(7*1000, Sound, "cheap", half(core.Usage{In: 7}, 0, core.OpChat)) // it said nothing
+	f(7*1000, Sound, "cheap", half(core.Usage{In: 7}, 10, core.OpEmbed))
+	f(4*1000+9*2000, Half, "cheap", half(core.Usage{Out: 9}, 10, core.OpResponses))
+	f(9*2000, Sound, "cheap", half(core.Usage{Out: 9}, 10, core.OpPass))
+	f(0, Zero, "cheap", half(core.Usage{}, 10, core.OpChat)) // it is explicit
+	whole := func(u core.Usage, op core.Op) func(*core.Exchange) {
+		return func(x *core.Exchange) {
+			begin(x, 0, 200)
+			x.Op, x.Usage, x.Stream = op, u, core.StreamState{}
+			x.Stream.SetWhole(41)
+		}
+	}
+	f(4*1000+12*2000, Missing, "cheap", whole(core.Usage{}, core.OpChat))
+	f(4*1000+12*2000, Unlikely, "cheap", whole(core.Usage{Known: true, In: 7, CachedIn: 8}, core.OpResponses))
+	f(7*1000, Sound, "cheap", whole(core.Usage{Known: true, In: 7}, core.OpChat)) // it may hold no words
+	f(4*1000, Missing, "cheap", whole(core.Usage{}, core.OpEmbed))
 	x := asking(s, "cheap")
 	begin(x, 0, 0)
 	if m, flaw := Charge(x, Held{Worst: 5, Prompt: Prompt(x)}, 0); m != 0 || flaw != Sound {

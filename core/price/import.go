@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"asbru/core"
 )
@@ -76,8 +78,14 @@ func (m *Import) Append(dst []byte) []byte {
 func (m *Import) add(kind, name string, r *row) {
 	name = lower(name)
 	switch {
-	case name == "" || len(name) > core.MaxModelName || strings.ContainsAny(name, " \t\r\n#"):
+	case !nameable(name):
 		m.Bad["a name that no row can have"]++
+		return
+	case len(r.plain)-1 > maxTiers || len(r.batch)-1 > maxTiers:
+		m.Bad[fmt.Sprintf("more than %d tiers", maxTiers)]++
+		return
+	case len(m.sections[kind]) == maxRows && m.sections[kind][name] == nil:
+		m.Bad[fmt.Sprintf("a provider that has %d models already", maxRows)]++
 		return
 	case !slices.ContainsFunc(r.plain, func(t tier) bool { return t.In|t.Out|t.Call|t.Search > 0 }):
 		m.Free++
@@ -90,6 +98,13 @@ func (m *Import) add(kind, name string, r *row) {
 		m.sections[kind][name] = r
 		m.Rows++
 	}
+}
+
+// nameable reports whether a row can begin with name, and then is for that name alone: what would begin a section, a comment or another
+// field, or would be a pattern, is no model's.
+func nameable(name string) bool {
+	return name != "" && len(name) <= core.MaxModelName && name[0] != '[' && !strings.HasSuffix(name, "*") &&
+		utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return r == '#' || unicode.IsSpace(r) || unicode.IsControl(r) })
 }
 
 // put reads one price into a tier of r; raw is a JSON number.

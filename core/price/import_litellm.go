@@ -83,12 +83,28 @@ func (m *Import) liteLLM(name, provider string, raw json.RawMessage) {
 		m.Blank++
 		return
 	}
+	if mute(r) && answers(fields["mode"]) {
+		m.Bad["no price for their answers"]++
+		return
+	}
 	if b := &batch[0].set; b[in] || b[out] {
 		r.batch = batch
 	}
 	r.most.In, r.most.Out = limit(fields["max_input_tokens"]), limit(fields["max_output_tokens"])
 	m.add(kindOf, name, r)
 }
+
+// answers reports whether models of that mode, a JSON string, write text.
+func answers(mode json.RawMessage) bool {
+	switch string(mode) {
+	case `"chat"`, `"completion"`, `"responses"`:
+		return true
+	}
+	return false
+}
+
+// mute reports whether r charges for prompts and does not say what answers cost: as a row it would give them away.
+func mute(r *row) bool { return r.plain[0].In > 0 && !r.plain[0].set[out] }
 
 // longer splits the tier off a field's name: ..._above_200k_tokens. 0: it has none.
 func longer(name string) (base string, above int64) {

@@ -51,6 +51,10 @@ func (m *Import) modelsDev(provider string, models map[string]json.RawMessage) {
 			m.Blank++
 			continue
 		}
+		if mute(r) {
+			m.Bad["no price for their answers"]++
+			continue
+		}
 		if r.most.In = limit(entry.Limit["input"]); r.most.In == 0 {
 			r.most.In = limit(entry.Limit["context"])
 		}

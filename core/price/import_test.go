@@ -83,6 +83,31 @@ gem-y in=1 out=2 max-in=8 >128000 in=3 out=4`)
 	}
 }
 
+// TestHostileLists: whatever a list has in it, the sheet made of it can be read, and says nothing of other models.
+func TestHostileLists(t *testing.T) {
+	tiers := ""
+	for _, k := range "123456789" {
+		tiers += `,"input_cost_per_token_above_` + string(k) + `k_tokens":1e-6`
+	}
+	entry := `{"litellm_provider":"openai","input_cost_per_token":1e-6,"output_cost_per_token":2e-6`
+	m, s := imported(t, `{"good": `+entry+`}, "[anthropic]": `+entry+`}, "gpt-*": `+entry+`}, "*": `+entry+`}, "a\u000bb": `+entry+`}, "a\u00a0b": `+entry+`},
+		"a\u2003b": `+entry+`}, "a\u0085b": `+entry+`}, "a\u0000b": `+entry+`}, "a#b": `+entry+`}, "": `+entry+`}, "many": `+entry+tiers+`},
+		"mute": {"litellm_provider":"openai","mode":"chat","input_cost_per_token":1e-6}, "vector": {"litellm_provider":"openai","mode":"embedding","input_cost_per_token":1e-6}}`)
+	if got, want := string(s.Append(nil)), "[openai]\ngood in=1 out=2\nvector in=1\n"; got != want || m.Rows != 2 {
+		t.Errorf("it is\n%s\nwant\n%s\n%+v", got, want, m)
+	}
+	if m.Bad["a name that no row can have"] != 10 || m.Bad["more than 8 tiers"] != 1 || m.Bad["no price for their answers"] != 1 {
+		t.Errorf("%+v", m.Bad)
+	}
+	m, s = imported(t, `{"openai":{"models":{"good":{"cost":{"input":1,"output":2}},"mute":{"cost":{"input":1}},"[x] y":{"cost":{"input":1,"output":2}},
+		"many":{"cost":{"input":1,"output":2,"context_over_200k":{"input":3},"tiers":[{"input":1,"tier":{"type":"context","size":1}},{"input":1,"tier":{"type":"context","size":2}},
+		{"input":1,"tier":{"type":"context","size":3}},{"input":1,"tier":{"type":"context","size":4}},{"input":1,"tier":{"type":"context","size":5}},
+		{"input":1,"tier":{"type":"context","size":6}},{"input":1,"tier":{"type":"context","size":7}},{"input":1,"tier":{"type":"context","size":8}}]}}}}}`)
+	if got, want := string(s.Append(nil)), "[openai]\ngood in=1 out=2\n"; got != want || len(m.Bad) != 3 {
+		t.Errorf("it is\n%s\nwant\n%s\n%+v", got, want, m)
+	}
+}
+
 func TestListRefused(t *testing.T) {
 	f := func(list, part string) {
 		t.Helper()
@@ -99,6 +124,7 @@ func TestListRefused(t *testing.T) {
 func FuzzImport(f *testing.F) {
 	f.Add(`{"m":{"litellm_provider":"openai","input_cost_per_token":1e-6,"input_cost_per_token_above_128k_tokens":2e-6,"max_input_tokens":5}}`)
 	f.Add(`{"google":{"models":{"m":{"cost":{"input":1,"output":2,"context_over_200k":{"input":3}}}}}}`)
+	f.Add(`{"[m":{"litellm_provider":"openai","input_cost_per_token":1e-6},"a\u2003b":{"litellm_provider":"openai","input_cost_per_token":1e-6}}`)
 	f.Fuzz(func(t *testing.T, list string) {
 		m, err := ReadList([]byte(list))
 		if err != nil {

@@ -150,12 +150,24 @@ func (r *row) price(name, source string) *core.Price {
 			p.Batch[i].Rates = times(p.Batch[i].Rates, r.half)
 		}
 	case r.batch != nil:
-		p.Batch = tiers(r.batch)
+		p.Batch = tiers(r.inBatch())
 	}
 	if len(p.Tiers) == 0 {
 		p.Tiers = nil
 	}
 	return p
+}
+
+// inBatch are the prices of batches, with the plain price of a side in place of one that they do not name: nothing
+// is free because it is not mentioned.
+func (r *row) inBatch() []tier {
+	list := slices.Clone(r.batch)
+	for _, k := range [...]kind{in, out, call, search} {
+		if !list[0].set[k] && r.plain[0].set[k] {
+			list[0].put(k, *at(&r.plain[0].Rates, k))
+		}
+	}
+	return list
 }
 
 func tiers(list []tier) []core.Tier {

@@ -29,6 +29,7 @@ type Sheet struct {
 
 	mu   sync.Mutex                        // nobody who serves a request asks
 	read map[string]map[string]*core.Price // by provider type, those that were asked for
+	days map[string]map[string]int64       // of these, the rows that do not hold since ever: from when, in Unix seconds
 }
 
 // A Problem is something wrong with a sheet.
@@ -50,7 +51,8 @@ var builtIn = sync.OnceValue(func() *Sheet {
 
 // Read finds the sections of a sheet. The rows are read when somebody asks for them, or by Check.
 func Read(name, text string) (*Sheet, []Problem) {
-	s := &Sheet{name: name, sections: map[string]string{}, lines: map[string]int{}, read: map[string]map[string]*core.Price{}}
+	s := &Sheet{name: name, sections: map[string]string{}, lines: map[string]int{},
+		read: map[string]map[string]*core.Price{}, days: map[string]map[string]int64{}}
 	if len(text) > MaxSheetBytes {
 		return s, []Problem{{1, fmt.Sprintf("is %d bytes long; a file of prices has at most %d", len(text), MaxSheetBytes)}}
 	}
@@ -158,20 +160,20 @@ func lower(s string) string {
 	}, s)
 }
 
-// prices are the rows of one provider as Prices, those of several days chained. The map must not
-// be changed.
-func (s *Sheet) prices(head string) map[string]*core.Price {
+// prices are the rows of one provider as Prices, those of several days chained, and the day of each that does not hold since
+// ever. The maps must not be changed.
+func (s *Sheet) prices(head string) (prices map[string]*core.Price, days map[string]int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.read[head] == nil {
-		s.read[head] = s.chained(head)
+		s.read[head], s.days[head] = s.chained(head)
 	}
-	return s.read[head]
+	return s.read[head], s.days[head]
 }
 
-func (s *Sheet) chained(head string) map[string]*core.Price {
+func (s *Sheet) chained(head string) (out map[string]*core.Price, days map[string]int64) {
 	rows, _ := s.rows(head) // what is wrong was told by Check
-	out := make(map[string]*core.Price, len(rows))
+	out, days = make(map[string]*core.Price, len(rows)), map[string]int64{}
 	for name, list := range rows {
 		byDay(list)
 		var first, last *core.Price
@@ -184,9 +186,11 @@ func (s *Sheet) chained(head string) map[string]*core.Price {
 			}
 			last = p
 		}
-		out[name] = first
+		if out[name] = first; list[0].from != 0 {
+			days[name] = list[0].from
+		}
 	}
-	return out
+	return out, days
 }
 
 // Append writes s as Read reads it, without its comments: sections and rows in order.

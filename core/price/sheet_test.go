@@ -15,7 +15,7 @@ func TestCatalogue(t *testing.T) {
 	free := map[string]bool{"ollama": true, "vllm": true, "lmstudio": true, "llamacpp": true, "sglang": true, "mistralrs": true, "gpustack": true}
 	rows := 0
 	for _, head := range s.Providers() {
-		for name, p := range s.prices(head) {
+		for name, p := range pricesOf(s, head) {
 			rows++
 			if nothing := p.Rates == (core.Rates{}); nothing != free[head] {
 				t.Errorf("%s/%s is free: %v", head, name, nothing)
@@ -40,7 +40,7 @@ func TestSheetIsWrittenBack(t *testing.T) {
 	if a, b := string(s.Append(nil)), string(again.Append(nil)); a != b {
 		t.Error("what was written reads otherwise")
 	}
-	a, b := s.prices("openai"), again.prices("openai")
+	a, b := pricesOf(s, "openai"), pricesOf(again, "openai")
 	for name := range a {
 		if a[name].Rates != b[name].Rates || len(a[name].Tiers) != len(b[name].Tiers) || len(a[name].Batch) != len(b[name].Batch) {
 			t.Errorf("%s: %+v became %+v", name, a[name], b[name])

@@ -17,12 +17,13 @@ const (
 	Negative      // a count is negative or not a number: estimated
 	Unlikely      // more than MaxTokens, or parts larger than their sum: estimated
 	Early         // of a stream that broke off, and less than had been delivered: the answer is estimated
+	Half          // of a conversation, and names its prompt or its answer only: the other is estimated
 	numFlaws
 )
 
 // String returns the name of f in logs and metrics; empty for Sound.
 func (f Flaw) String() string {
-	return [numFlaws]string{"", "zero", "missing", "negative", "unlikely", "early"}[f]
+	return [numFlaws]string{"", "zero", "missing", "negative", "unlikely", "early", "half"}[f]
 }
 
 // Estimated reports whether asbru's own count is charged.

@@ -126,7 +126,7 @@ func FuzzWorst(f *testing.F) {
 	f.Add(int64(100), int64(40), int64(60), int64(20), int64(50), int64(10))
 	prices := []*core.Price{}
 	for _, head := range []string{"openai", "anthropic", "gemini"} {
-		for _, p := range BuiltIn().prices(head) {
+		for _, p := range pricesOf(BuiltIn(), head) {
 			prices = append(prices, p)
 		}
 	}

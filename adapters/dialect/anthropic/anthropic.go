@@ -41,6 +41,7 @@ func newDialect() *core.Dialect {
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,
 		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
+		ReadEnd:           body.Ending(readUsage, "usage"),
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		Prefills:          prefills,

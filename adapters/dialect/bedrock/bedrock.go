@@ -32,6 +32,7 @@ func New(messages *core.Dialect) *core.Dialect {
 		FaultHeader:       faultHeader,
 		AppendStreamFault: appendStreamFault,
 		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
+		ReadEnd:           body.Ending(readUsage, "usage"),
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		IDHeader:          "X-Amzn-Requestid",

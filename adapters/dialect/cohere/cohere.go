@@ -37,6 +37,7 @@ func assemble(d *core.Dialect) *core.Dialect {
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,
 		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
+		ReadEnd:           body.Ending(readUsage, "usage", "meta"),
 		ReadEvent:         readEvent,
 		ReadFault:         func(b []byte, f *core.Fault) { readFault(b, f) },
 		Extras:            true,

@@ -33,6 +33,7 @@ func made(d *core.Dialect) *core.Dialect {
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,
 		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
+		ReadEnd:           body.Ending(readUsage, "usageMetadata"),
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		CutQuery:          []string{"key", "alt", "asbru-permit"},

@@ -37,6 +37,7 @@ func assemble(d *core.Dialect) *core.Dialect {
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,
 		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
+		ReadEnd:           body.Ending(readUsage, "prompt_eval_count", "eval_count"),
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		Embeds: &core.EmbedCodec{

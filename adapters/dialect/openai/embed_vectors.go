@@ -36,7 +36,7 @@ func parseVectors(v *core.Vectors, raw []byte) error {
 			v.Shape |= vectorObject
 			continue
 		case string(key) == "usage" && opens(value):
-			readTotal(value, &v.Usage)
+			tokens(value, &v.Usage)
 			v.Shape |= vectorUsage
 		}
 		v.Keep(&v.More, key, value)
@@ -48,14 +48,6 @@ func parseVectors(v *core.Vectors, raw []byte) error {
 		return errNoVectors
 	}
 	return nil
-}
-
-// readTotal reads usage, of which some providers send only the total (Voyage).
-func readTotal(raw []byte, u *core.Usage) {
-	tokens(raw, u)
-	if u.In == 0 && u.Out == 0 {
-		count(memberOf(raw, "total_tokens"), &u.In, u)
-	}
 }
 
 // parseData reads the vectors and puts them in the order of the inputs.

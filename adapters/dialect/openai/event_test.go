@@ -100,6 +100,15 @@ func TestReadUsage(t *testing.T) {
 	f(`{"usage":{"prompt_tokens":5,"prompt_cache_hit_tokens":4,"completion_tokens":1}}`, core.Usage{In: 5, CachedIn: 4, Out: 1, Known: true})
 	f(`{"usage":{"type":"duration","seconds":3}}`, core.Usage{})
 	f(`{"usage":null}`, core.Usage{})
+	f(`{"object":"list","usage":{"total_tokens":10}}`, core.Usage{In: 10, Known: true}) // Voyage, Jina
+	f(`{"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":10}}`, core.Usage{In: 10, Known: true})
+	f(`{"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}}`, core.Usage{Known: true})
+	f(`{"usage":{"prompt_tokens":null,"completion_tokens":4,"total_tokens":10}}`, core.Usage{In: 6, Out: 4, Known: true})
+	f(`{"usage":{"prompt_tokens":6,"total_tokens":10}}`, core.Usage{In: 6, Out: 4, Known: true})
+	f(`{"usage":{"completion_tokens":4,"total_tokens":3}}`, core.Usage{Out: 4, Known: true})
+	f(`{"usage":{"prompt_tokens":true,"completion_tokens":4}}`, core.Usage{Out: 4, Known: true, Bad: true})
+	f(`{"usage":{"prompt_tokens":"6","completion_tokens":4}}`, core.Usage{Out: 4, Known: true, Bad: true})
+	f(`{"usage":{"prompt_tokens":6,"completion_tokens":[4]}}`, core.Usage{In: 6, Known: true, Bad: true})
 	f(`{"usage":{"prompt_tokens":-5,"completion_tokens":1e3}}`, core.Usage{Bad: true})
 	f(`{"usage":{"prompt_tokens":9223372036854775807}}`, core.Usage{Bad: true})
 	f(`{"usage":{"prompt_tokens":9223372036854775808,"completion_tokens":1}}`, core.Usage{Out: 1, Known: true, Bad: true})
@@ -110,6 +119,20 @@ func TestReadUsage(t *testing.T) {
 	f(`{"usage":`+string(appendSpent(nil, &images))+`}`, images)
 	f(`{"choices":[{"message":{"content":"\"usage\":{\"prompt_tokens\":1}"}}]}`, core.Usage{})
 	f(``, core.Usage{})
+}
+
+// TestUsageInParts has a stream that counts its prompt first and its answer last, or the other way round.
+func TestUsageInParts(t *testing.T) {
+	in, out := `{"choices":[],"usage":{"prompt_tokens":9,"prompt_tokens_details":{"cached_tokens":2}}}`, `{"choices":[],"usage":{"completion_tokens":4}}`
+	for _, events := range [][2]string{{in, out}, {out, in}} {
+		var st core.StreamState
+		for _, e := range events {
+			readEvent([]byte(e), &st)
+		}
+		if want := (core.Usage{In: 9, CachedIn: 2, Out: 4, Known: true}); st.Usage != want {
+			t.Errorf("%v: %+v, want %+v", events, st.Usage, want)
+		}
+	}
 }
 
 func TestReadEventKeepsUsage(t *testing.T) {

@@ -21,6 +21,7 @@ func assembleMistral() *core.Dialect {
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,
 		ReadUsage:         readUsage,
+		ReadEnd:           body.Ending(readAlone, "usage"),
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		Chats: [core.NumOps]*core.ChatCodec{

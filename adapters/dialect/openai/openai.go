@@ -58,6 +58,7 @@ func assemble() *core.Dialect {
 		AppendFault:       appendFault,
 		AppendStreamFault: appendStreamFault,
 		ReadUsage:         readUsage,
+		ReadEnd:           body.Ending(readAlone, "usage"),
 		ReadEvent:         readEvent,
 		ReadFault:         readFault,
 		Chats: [core.NumOps]*core.ChatCodec{

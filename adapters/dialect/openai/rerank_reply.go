@@ -33,7 +33,7 @@ func parseRanking(k *core.Ranking, raw []byte) error {
 			k.Shape |= rankingObject
 			continue
 		case string(key) == "usage" && opens(value):
-			readTotal(value, &k.Usage)
+			tokens(value, &k.Usage)
 			count(memberOf(value, "search_units"), &k.Units, nil)
 			k.Shape |= rankingUsage
 		case string(key) == "meta": // Cohere

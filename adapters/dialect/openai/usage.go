@@ -109,7 +109,7 @@ type part uint8
 const (
 	noPart part = iota
 	promptPart
-	completionPart
+	completionPart // this and the one above are the bits of a naming
 	totalPart
 	cachedPart
 	writtenPart
@@ -121,13 +121,22 @@ const (
 	usageParts // how many there are
 )
 
+// A naming says which of the counts that are charged a usage has.
+type naming uint8
+
+const (
+	namesIn  = naming(promptPart)
+	namesOut = naming(completionPart)
+)
+
 // main reports whether a usage that has nothing but p says something.
 func (p part) main() bool { return p-promptPart <= totalPart-promptPart }
 
 // A usageReading has the numbers of a usage as far as it was read.
 type usageReading struct {
 	n          [usageParts]int64
-	known, bad bool        // as in core.Usage
+	known, bad bool // as in core.Usage
+	named      naming
 	seen       *core.Forms // is told what counts where; nil: nobody is
 }
 
@@ -140,6 +149,9 @@ func (c *usageReading) take(p part, n int64) {
 	if p.main() {
 		c.known = c.known || good
 		c.bad = c.bad || !good
+		if p != totalPart {
+			c.named |= naming(p)
+		}
 	}
 }
 
@@ -154,11 +166,13 @@ func (c *usageReading) conclude(u *core.Usage) {
 	if n[reasoningPart] > 0 && n[totalPart] == n[promptPart]+n[completionPart]+n[reasoningPart] {
 		n[completionPart] += n[reasoningPart]
 	}
-	*u = core.Usage{
+	got := core.Usage{
 		In: n[promptPart], CachedIn: n[cachedPart], WrittenIn: n[writtenPart], AudioIn: n[promptAudio], ImageIn: n[promptImage],
 		Out: n[completionPart], Reasoning: n[reasoningPart], AudioOut: n[completionAudio], ImageOut: n[completionImage],
 		Known: true, Bad: c.bad,
 	}
+	fillUsage(&got, u, c.named, n[totalPart])
+	*u = got
 }
 
 // read reads the usage object at the start of raw, which all of the body that follows belongs to, and returns the bytes
@@ -185,7 +199,7 @@ func (c *usageReading) read(raw []byte) (rest []byte) {
 			}
 			left -= len(value)
 			if n, ok = scan.Whole(value); !ok {
-				if !scan.IsNumber(value) {
+				if !scan.IsNumber(value) && (scan.IsNull(value) || string(key) == "total_tokens") {
 					continue
 				}
 				n = -1 // present, but not a count
@@ -216,6 +230,24 @@ func partOf(key []byte) part {
 		return reasoningPart
 	}
 	return noPart
+}
+
+// fillUsage adds to a report what it does not name. Some providers send the prompt's count with the first event of a stream
+// and the answer's with the last; before is what the earlier events said. Others send only the total (Voyage, Jina), which is
+// that of a prompt: what they sell has no other tokens.
+func fillUsage(got, before *core.Usage, named naming, total int64) {
+	switch {
+	case got.In == 0 && got.Out == 0:
+		got.In = total
+	case named == namesOut && before.In > 0:
+		got.In, got.CachedIn, got.WrittenIn, got.AudioIn, got.ImageIn = before.In, before.CachedIn, before.WrittenIn, before.AudioIn, before.ImageIn
+	case named == namesOut:
+		got.In = max(total-got.Out, 0)
+	case named == namesIn && before.Out > 0:
+		got.Out, got.Reasoning, got.AudioOut, got.ImageOut = before.Out, before.Reasoning, before.AudioOut, before.ImageOut
+	case named == namesIn:
+		got.Out = max(total-got.In, 0)
+	}
 }
 
 // opens reports whether b begins an object.
@@ -297,3 +329,6 @@ func count(raw []byte, to *int64, u *core.Usage) {
 		u.Bad = u.Bad || !good
 	}
 }
+
+// readAlone is readUsage without what earlier replies have taught.
+func readAlone(body []byte, u *core.Usage) { readUsage(body, u, nil) }
