@@ -10,7 +10,7 @@ import (
 // governs serves the paths of the admin API and reports whether the request was for one.
 func (h *handler) governs(w http.ResponseWriter, r *http.Request, path string) bool {
 	switch {
-	case path == "/v1/quota" || path == "/api/governance/virtual-keys/quota":
+	case quota(path):
 		h.Governance.Quota(w, r)
 	case !strings.HasPrefix(path, "/api/governance/"):
 		return false
@@ -25,6 +25,12 @@ func (h *handler) governs(w http.ResponseWriter, r *http.Request, path string) b
 		h.Governance.ServeHTTP(w, r)
 	}
 	return true
+}
+
+// quota reports whether callers ask at a path about themselves. Behind /v1 it is one of the paths of the data plane, where
+// neither a slash at the end nor the case of letters means anything, and other words can stand before it.
+func quota(path string) bool {
+	return path == "/api/governance/virtual-keys/quota" || strings.HasSuffix(strings.ToLower(strings.TrimSuffix(path, "/")), "/v1/quota")
 }
 
 // mayGovern returns why the caller may not use the admin API, or nil.
