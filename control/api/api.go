@@ -30,6 +30,10 @@ type Options struct {
 	Governance Governance
 	Shared     func() bool // nil: false
 
+	// Origins returns the web origins whose pages may read what is for everyone (CORS). It is called for each
+	// request. nil: there are none.
+	Origins func() []core.Origin
+
 	Memory  func() core.Memory // the current cache; nil, or returning nil: there is none
 	Metrics func(io.Writer)    // writes Prometheus text; nil: 404
 	Status  func() Status      // nil: never ready
@@ -104,7 +108,7 @@ func (h *handler) ServeHTTP(under http.ResponseWriter, r *http.Request) {
 			Hint:    "write it without escapes, empty or dot segments"})
 		return
 	}
-	if h.cached(w, r, path) {
+	if h.paged(w, r, path) || h.cached(w, r, path) {
 		return
 	}
 	if h.Governance != nil && h.governs(w, r, path) {
