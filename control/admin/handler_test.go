@@ -35,7 +35,7 @@ models:
 virtual_keys:
 - {name: filed, key: sk-bf-of-the-file-0001, team: filed-team, budget_usd_per_month: 50}
 teams:
-- {name: filed-team, budgets: [{usd: 100, window: 1d}]}
+- {name: filed-team, customer: filed-customer, budgets: [{usd: 100, window: 1d}]}
 `
 
 // A bench is the API over a Plane that serves a document and a store.
@@ -44,6 +44,7 @@ type bench struct {
 	h       *Handler
 	served  atomic.Pointer[core.Snapshot]
 	store   *store.Store
+	path    string // of the store
 	told    []string
 	balance map[string]govern.Balance
 	now     time.Time
@@ -58,7 +59,8 @@ func (b *bench) Balance(name string, _ int64) (govern.Balance, bool) {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{t: t, balance: map[string]govern.Balance{}, now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}
-	s, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "asbru.db")})
+	b.path = filepath.Join(t.TempDir(), "asbru.db")
+	s, err := store.Open(t.Context(), store.Options{Path: b.path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,6 +242,78 @@ func TestVirtualKeys(t *testing.T) {
 	}
 }
 
+// TestChangesAtOnce holds that a change of one member leaves alone what somebody else has changed of the others since this
+// process read the object last: here a command line in another process that revokes the key.
+func TestChangesAtOnce(t *testing.T) {
+	b := newBench(t)
+	made := b.ok("POST", keys, `{"name":"k","allow_all_providers":true,"budget":{"max_limit":5,"reset_duration":"1d"}}`)
+	other, err := store.Open(t.Context(), store.Options{Path: b.path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, _, err := other.Change(t.Context(), store.Wish{If: -1, Edit: func(e *store.Edit) error {
+		k := *e.Find(store.VirtualKey, "k").Value.(*config.VirtualKey)
+		k.Disabled = true
+		_, err := e.Put(store.VirtualKey, at(made, "virtual_key", "id").(string), "k", &k)
+		return err
+	}, Apply: func(_ *config.Kept, commit func() error) error { return commit() }}); err != nil {
+		t.Fatal(err)
+	}
+	out := b.ok("PUT", keys+"/k", `{"description":"mine"}`)
+	b.is(out, false, "virtual_key", "is_active")
+	b.is(out, "mine", "virtual_key", "description")
+}
+
+// TestNulls holds that a client which sends null for what it does not know lifts neither a revocation nor a limit.
+func TestNulls(t *testing.T) {
+	b := newBench(t)
+	b.ok("POST", "/api/governance/teams", `{"name":"t"}`)
+	b.ok("POST", keys, `{"name":"k","allow_all_providers":true,"team_id":"t","is_active":false,"expires_at":"2030-01-01T00:00:00Z","allowed_models":["fast"],
+		"budget":{"max_limit":5,"reset_duration":"1d"},"rate_limit":{"request_max_limit":5,"request_reset_duration":"1m"},"disable_content_logging":true}`)
+	before := b.ok("GET", keys+"/k", "")
+	after := b.ok("PUT", keys+"/k", `{"name":null,"is_active":null,"expires_at":null,"team_id":null,"customer_id":null,"allowed_models":null,"provider_configs":null,
+		"allow_all_providers":null,"budget":null,"budgets":null,"rate_limit":null,"previous_until":null}`)
+	for _, of := range []map[string]any{before, after} {
+		delete(of["virtual_key"].(map[string]any), "updated_at")
+	}
+	b.is(after, at(before, "virtual_key"), "virtual_key")
+	out := b.ok("PUT", keys+"/k", `{"disable_content_logging":null,"budget":{},"rate_limit":{},"team_id":"","expires_at":""}`)
+	for _, gone := range []string{"disable_content_logging", "rate_limit", "team_id", "expires_at"} {
+		b.is(out, nil, "virtual_key", gone)
+	}
+	b.is(out, "[]", "virtual_key", "budgets")
+}
+
+// TestProvidersRestrict holds that naming providers is enough to restrict a key that all of them could serve.
+func TestProvidersRestrict(t *testing.T) {
+	b := newBench(t)
+	b.ok("POST", keys, `{"name":"k","allow_all_providers":true}`)
+	b.ok("PUT", keys+"/k", `{"provider_configs":[]}`)
+	out := b.ok("PUT", keys+"/k", `{"provider_configs":[{"provider":"openai","allowed_models":["*"]}]}`)
+	b.is(out, false, "virtual_key", "allow_all_providers")
+	b.is(out, "openai", "virtual_key", "provider_configs", 0, "provider")
+	b.refused(400, "restricts", "PUT", keys+"/k", `{"allow_all_providers":true}`)
+}
+
+// TestGraceEnds holds that the keys before a key can be ended before their time, and not be added.
+func TestGraceEnds(t *testing.T) {
+	b := newBench(t)
+	b.refused(400, "previous_until", "POST", keys, `{"name":"k","allow_all_providers":true,"previous_until":["2030-01-01T00:00:00Z"]}`)
+	b.ok("POST", keys, `{"name":"k","allow_all_providers":true}`)
+	b.ok("POST", keys+"/k/rotate", `{"grace_seconds":3600}`)
+	out := b.ok("POST", keys+"/k/rotate", `{"grace_seconds":7200}`)
+	b.is(out, "[2026-11-21T14:00:00Z 2026-11-21T13:00:00Z]", "virtual_key", "previous_until")
+	b.refused(400, "previous_until[0]", "PUT", keys+"/k", `{"previous_until":["2030-01-01T00:00:00Z"]}`)
+	out = b.ok("PUT", keys+"/k", `{"previous_until":["2026-11-21T13:00:00Z"]}`)
+	b.is(out, "[2026-11-21T13:00:00Z]", "virtual_key", "previous_until")
+	if n := len(b.store.Set().Find(store.VirtualKey, "k").Value.(*config.VirtualKey).Previous); n != 1 {
+		t.Errorf("%d keys before it are good", n)
+	}
+	out = b.ok("PUT", keys+"/k", `{"previous_until":[]}`)
+	b.is(out, nil, "virtual_key", "previous_until")
+}
+
 func TestKeyProviders(t *testing.T) {
 	b := newBench(t)
 	out := b.ok("POST", keys, `{"name":"p","provider_configs":[{"provider":"openai","weight":0.25,"allowed_models":["gpt-*"],"key_ids":["*"],"budgets":[{"max_limit":3,"reset_duration":"1d"}]},
@@ -307,6 +381,13 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("what was only tried left a mark: %+v", s)
 	}
 	b.ok("PUT", keys+"/there", `{"is_active":false}`, `If-Match: "1"`)
+}
+
+// TestNamedByTheFile holds that a team of the store stays while a key of the file spends its budget.
+func TestNamedByTheFile(t *testing.T) {
+	b := newBench(t)
+	b.ok("POST", "/api/governance/customers", `{"name":"filed-customer","budget":{"max_limit":5,"reset_duration":"1d"}}`)
+	b.refused(409, `team "filed-team" of the configuration file has it`, "DELETE", "/api/governance/customers/filed-customer", "")
 }
 
 func TestOwners(t *testing.T) {

@@ -119,6 +119,9 @@ func (h *Handler) keyIn(e *store.Edit, body []byte, was *entry) (in, error) {
 		}
 		k.Digest, k.Previous, before = old.Digest, old.Previous, old.Budgets
 	}
+	if err := v.ends(k); err != nil {
+		return in{}, err
+	}
 	if v.NoContent != nil {
 		on := !*v.NoContent
 		k.ContentLogging = &on
@@ -131,6 +134,17 @@ func (h *Handler) keyIn(e *store.Edit, body []byte, was *entry) (in, error) {
 		return in{}, err
 	}
 	return in{k.Name, k, show}, v.mayUse(k, before)
+}
+
+// ends keeps of the keys before k those that previous_until lists: a grace period can be ended early.
+func (v *keyView) ends(k *config.VirtualKey) error {
+	for i, until := range v.Previous {
+		if !slices.ContainsFunc(k.Previous, func(o config.OldKey) bool { return string(o.Until) == until }) {
+			return invalid("rotate the key, with grace_seconds", "previous_until[%d] is %q, and no key before this one is good until then: entries can be left out, not added", i, until)
+		}
+	}
+	k.Previous = slices.DeleteFunc(slices.Clone(k.Previous), func(o config.OldKey) bool { return !slices.Contains(v.Previous, string(o.Until)) })
+	return nil
 }
 
 // credential returns the given key or a new one, and its digest.
