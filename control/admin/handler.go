@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -76,10 +77,15 @@ type call struct {
 	did  string   // what it does, if that is more specific than the method
 }
 
-// ServeHTTP answers an authorized caller. The path has been found to be plain.
+// ServeHTTP answers an authorized caller. Every segment of the path is a name, which may be escaped.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _, _ := strings.Cut(r.RequestURI, "?")
 	parts := strings.Split(strings.TrimPrefix(path, Prefix), "/")
+	for i := range parts {
+		if name, err := url.PathUnescape(parts[i]); err == nil {
+			parts[i] = name
+		}
+	}
 	c := &call{w: w, r: r, kind: h.kinds[parts[0]], rest: parts[1:]}
 	if s := h.store(); s != nil {
 		w.Header().Set("ETag", strconv.Quote(strconv.FormatInt(s.Set().Revision, 10)))

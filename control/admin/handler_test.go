@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -294,6 +295,19 @@ func TestProvidersRestrict(t *testing.T) {
 	b.is(out, false, "virtual_key", "allow_all_providers")
 	b.is(out, "openai", "virtual_key", "provider_configs", 0, "provider")
 	b.refused(400, "restricts", "PUT", keys+"/k", `{"allow_all_providers":true}`)
+}
+
+// TestEscapedNames holds that a name can stand in a path whatever letters it has.
+func TestEscapedNames(t *testing.T) {
+	b := newBench(t)
+	for _, name := range []string{"Zürich", "a b", "R&D (x@y), #1+2"} {
+		b.ok("POST", keys, fmt.Sprintf(`{"name":%q,"allow_all_providers":true,"budget":{"max_limit":1,"reset_duration":"1d"}}`, name))
+		path := keys + "/" + url.PathEscape(name)
+		b.is(b.ok("PUT", path, `{"is_active":false}`), name, "virtual_key", "name")
+		b.ok("POST", path+"/rotate", "")
+		b.ok("PUT", path+"/budgets/1d/override", `{"amount":1}`)
+		b.ok("DELETE", path, "")
+	}
 }
 
 // TestGraceEnds holds that the keys before a key can be ended before their time, and not be added.

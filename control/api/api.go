@@ -102,7 +102,7 @@ func (h *handler) ServeHTTP(under http.ResponseWriter, r *http.Request) {
 	head.Set("Cache-Control", "no-store")
 	defer h.rescue(w, r, id)
 	path, _, _ := strings.Cut(r.RequestURI, "?") // the client's bytes, not decoded
-	if !plain(path) {
+	if !plain(path) && !(h.Governance != nil && strings.HasPrefix(path, governed) && namesOnly(path)) {
 		refuse(w, &core.Fault{Code: core.Invalid,
 			Message: "cannot serve " + shown(path) + ": a path here is made of letters, digits and - . _ ~ between single slashes",
 			Hint:    "write it without escapes, empty or dot segments"})
