@@ -310,6 +310,16 @@ func TestEscapedNames(t *testing.T) {
 	}
 }
 
+// TestMultiples holds that windows of several days begin with their first use, whatever the owner's others do.
+func TestMultiples(t *testing.T) {
+	b := newBench(t)
+	out := b.ok("POST", keys, `{"name":"k","allow_all_providers":true,"calendar_aligned":true,"budgets":[{"max_limit":1,"reset_duration":"30d"},{"max_limit":1,"reset_duration":"1d"},{"max_limit":1,"reset_duration":"1h"}]}`)
+	for i, want := range []bool{false, true, false} {
+		b.is(out, want, "virtual_key", "budgets", i, "calendar_aligned")
+	}
+	b.refused(400, "30d does not begin with the calendar", "PUT", keys+"/k", `{"budget":{"max_limit":1,"reset_duration":"30d","calendar_aligned":true}}`)
+}
+
 // TestGraceEnds holds that the keys before a key can be ended before their time, and not be added.
 func TestGraceEnds(t *testing.T) {
 	b := newBench(t)
