@@ -320,6 +320,33 @@ func TestMultiples(t *testing.T) {
 	b.refused(400, "30d does not begin with the calendar", "PUT", keys+"/k", `{"budget":{"max_limit":1,"reset_duration":"30d","calendar_aligned":true}}`)
 }
 
+// TestKeysThatNobodyCanSend holds that a chosen credential fits into a header.
+func TestKeysThatNobodyCanSend(t *testing.T) {
+	b := newBench(t)
+	for _, value := range []string{" sk-bf-0123456789abcdef", "sk-bf-0123456789abcdef\\n", "sk-bf-0123\\t456789abcdef", "sk-bf-0123456789abcdef\u00a0"} {
+		b.refused(400, "no header can carry it", "POST", keys, `{"name":"k","allow_all_providers":true,"value":"`+value+`"}`)
+	}
+	b.refused(400, "value is 4097 bytes long", "POST", keys, `{"name":"k","allow_all_providers":true,"value":"`+strings.Repeat("x", 4097)+`"}`)
+	b.ok("POST", keys, `{"name":"k","allow_all_providers":true,"value":"`+strings.Repeat("x", 4096)+`"}`)
+}
+
+// TestOverrideOfBegunWindow holds that a raise for one window ends with the window that runs, also where that began with its
+// first use.
+func TestOverrideOfBegunWindow(t *testing.T) {
+	b := newBench(t)
+	b.ok("POST", keys, `{"name":"k","allow_all_providers":true,"budget":{"max_limit":1,"reset_duration":"30d"}}`)
+	f := func(cycles int, want string) {
+		t.Helper()
+		out := b.ok("PUT", keys+"/k/budgets/30d/override", fmt.Sprintf(`{"amount":1,"mode":"cycles","cycles":%d}`, cycles))
+		b.is(out, want, "virtual_key", "budgets", 0, "overrides", 0, "until")
+	}
+	f(1, "2026-12-21T12:00:00Z")
+	account := build.Accounts("key", "k", []config.Budget{{Window: "30d"}})[0]
+	b.balance[account] = govern.Balance{Begun: b.now.AddDate(0, 0, -29).UnixNano(), Ends: b.now.AddDate(0, 0, 1).UnixNano()}
+	f(1, "2026-11-22T12:00:00Z")
+	f(2, "2026-12-22T12:00:00Z")
+}
+
 // TestGraceEnds holds that the keys before a key can be ended before their time, and not be added.
 func TestGraceEnds(t *testing.T) {
 	b := newBench(t)
@@ -445,6 +472,7 @@ func TestOwners(t *testing.T) {
 	if o := b.store.Set().Find(store.Customer, "acme").Value.(*config.Customer).Budgets[0]; o.USD != 600 || len(o.Overrides) != 1 {
 		t.Errorf("an update lost the override: %+v", o)
 	}
+	b.refused(400, "cycles is 1, and the mode is to add", "PUT", customers+"/"+c+"/budgets/1M/override", `{"amount":25,"cycles":1}`)
 	b.ok("DELETE", customers+"/"+c+"/budgets/1M/override", "")
 	b.refused(404, `no budget "1Y"`, "PUT", customers+"/"+c+"/budgets/1Y/override", `{"amount":1}`)
 	b.refused(400, "amount is missing", "PUT", customers+"/"+c+"/budgets/1M/override", `{}`)

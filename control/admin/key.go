@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"asbru/control/store"
 	"asbru/core"
@@ -149,10 +151,16 @@ func (v *keyView) ends(k *config.VirtualKey) error {
 
 // credential returns the given key or a new one, and its digest.
 func (h *Handler) credential(given string) (key, digest string, err error) {
-	if key = given; key == "" {
+	const hint = "leave it out and one is made"
+	switch key = given; {
+	case key == "":
 		key = core.NewKey()
-	} else if len(key) < config.MinKeyBytes {
-		return "", "", invalid("leave it out and one is made", "value is %d bytes long and could be guessed; a key has at least %d", len(key), config.MinKeyBytes)
+	case len(key) < config.MinKeyBytes:
+		return "", "", invalid(hint, "value is %d bytes long and could be guessed; a key has at least %d", len(key), config.MinKeyBytes)
+	case len(key) > maxValue:
+		return "", "", invalid(hint, "value is %d bytes long; a key has at most %d", len(key), maxValue)
+	case strings.TrimSpace(key) != key || strings.ContainsFunc(key, unicode.IsControl):
+		return "", "", invalid(hint, "value begins or ends with a space or holds control characters: no header can carry it")
 	}
 	s := h.o.Snapshot()
 	if s == nil || s.Pepper == nil || s.Pepper.IsRandom() {
