@@ -29,7 +29,7 @@ const document = `
 governance: {pepper: "` + pepper + `"}
 store: {}
 providers:
-- {name: openai, api_key: k1, keys: []}
+- {name: openai, api_key: k1, keys: [], budgets: [{usd: 1000, window: 1M}, {name: week, usd: 10, window: 7d, align: rolling, overrides: [{usd: 5, reason: fair}]}]}
 - {name: mistral, api_key: k2, rate_limits: [{requests: 1000}]}
 models:
 - {alias: fast, provider: mistral, model: mistral-small}
@@ -347,6 +347,22 @@ func TestOverrideOfBegunWindow(t *testing.T) {
 	f(2, "2026-12-22T12:00:00Z")
 }
 
+// TestBudgetsOfTheFile holds that a provider's budgets in the file stay, and that nobody is told otherwise.
+func TestBudgetsOfTheFile(t *testing.T) {
+	b := newBench(t)
+	const path = "/api/governance/providers/openai"
+	shown := b.ok("GET", path, "")
+	budgets, err := json.Marshal(at(shown, "provider", "budgets"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := b.ok("PUT", path, `{"budgets":`+string(budgets)+`}`)
+	b.is(again, at(shown, "provider", "budgets"), "provider", "budgets")
+	b.refused(409, `cannot change the budget 1M of provider "openai": it stands in`, "PUT", path, `{"budgets":[{"max_limit":5,"reset_duration":"1M"}]}`)
+	out := b.ok("PUT", path, `{"budgets":[{"name":"mine","max_limit":5,"reset_duration":"1M"}]}`)
+	b.is(out, "mine", "provider", "budgets", 2, "name")
+}
+
 // TestGraceEnds holds that the keys before a key can be ended before their time, and not be added.
 func TestGraceEnds(t *testing.T) {
 	b := newBench(t)
@@ -552,7 +568,7 @@ func TestLists(t *testing.T) {
 	b.is(out, "k1", "virtual_keys", 0, "name")
 	b.is(b.ok("GET", keys+"?team_id=filed-team", ""), 1, "total_count")
 	out = b.ok("GET", "/api/governance/budgets", "")
-	b.is(out, 7, "total_count")
+	b.is(out, 9, "total_count")
 	b.is(out, "filed", "budgets", 0, "virtual_key_id")
 	b.is(b.ok("GET", "/api/governance/budgets/filed-team.1d", ""), 100, "budget", "max_limit")
 	b.is(b.ok("GET", "/api/governance/rate-limits", ""), "mistral", "rate_limits", 0, "provider_name")

@@ -3,6 +3,8 @@ package admin
 import (
 	"cmp"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,12 +62,32 @@ func (h *Handler) providerIn(_ *store.Edit, body []byte, was *entry) (in, error)
 	if k.Budgets, k.RateLimits, err = v.in(false, old.Budgets); err != nil {
 		return in{}, err
 	}
-	for _, p := range h.base().Providers {
+	for i, p := range h.base().Providers {
 		if p.Name == was.name {
+			if err := h.filed(k, p.Budgets, fmt.Sprintf("providers[%d]", i)); err != nil {
+				return in{}, err
+			}
 			k.Budgets, k.RateLimits = without(k.Budgets, p.Budgets, sameBudget), without(k.RateLimits, p.RateLimits, sameLimit)
 		}
 	}
 	return in{name: was.name, value: k}, nil
+}
+
+// filed refuses budgets that are those of the file and say something else: they would change nothing.
+func (h *Handler) filed(k *config.KeptProvider, file []config.Budget, path string) error {
+	shown := h.purses("provider", k.Name, k.Name, file, nil)
+	as, err := budgetsIn("", shown.Budgets, false, nil)
+	if err != nil {
+		return nil // the file has what the API cannot express, and nobody can have meant to change it
+	}
+	for i := range k.Budgets {
+		b := &k.Budgets[i]
+		at := slices.IndexFunc(as, func(o config.Budget) bool { return sameBudget(b, &o) })
+		if at >= 0 && !reflect.DeepEqual(*b, as[at]) {
+			return conflict("change it there, or give yours a name", "cannot change the budget %s of provider %q: it stands in %s", cmp.Or(b.Name, b.Window), k.Name, h.where(fmt.Sprintf("%s.budgets[%d]", path, at)))
+		}
+	}
+	return nil
 }
 
 // without returns list after removing, for each of others, one equal element.
