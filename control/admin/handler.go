@@ -183,7 +183,21 @@ func (c *call) body() (map[string]json.RawMessage, error) {
 	if err := scan.Object(b, nil, nil); err != nil { // duplicate members: otherwise the last one would win silently
 		return nil, invalid("", "cannot read the body: %v", err)
 	}
+	for name := range members { // encoding/json takes any case, and a change by another name would be outdone by the member itself
+		if low := strings.ToLower(name); low != name {
+			return nil, invalid("write "+strconv.Quote(low), "cannot read the body: unknown field %q", name)
+		}
+	}
 	return members, nil
+}
+
+// query reads the query. One that is damaged is refused: without its filters a list would hold everything.
+func (c *call) query() (url.Values, error) {
+	q, err := url.ParseQuery(c.r.URL.RawQuery)
+	if err != nil {
+		return nil, invalid("escape what is no letter or digit", "cannot read the query: %v", err)
+	}
+	return q, nil
 }
 
 // read decodes the JSON object of a request strictly into a view.

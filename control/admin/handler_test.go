@@ -363,6 +363,16 @@ func TestBudgetsOfTheFile(t *testing.T) {
 	b.is(out, "mine", "provider", "budgets", 2, "name")
 }
 
+// TestSloppyRequests holds that what was not understood is not left out silently.
+func TestSloppyRequests(t *testing.T) {
+	b := newBench(t)
+	b.ok("POST", keys, `{"name":"k","provider_configs":[{"provider":"openai","allowed_models":["*"],"weight":0.5},{"provider":"mistral","allowed_models":["*"],"weight":0.0001}]}`)
+	b.is(b.ok("GET", keys+"/k", ""), 1, "virtual_key", "provider_configs", 1, "weight")
+	b.refused(400, `unknown field "Is_Active"; hint: write "is_active"`, "PUT", keys+"/k", `{"Is_Active":false}`)
+	b.refused(400, "cannot read the query", "GET", keys+"?search=a;b", "")
+	b.refused(400, "cannot read the query", "GET", keys+"?team_id=%zz", "")
+}
+
 // TestGraceEnds holds that the keys before a key can be ended before their time, and not be added.
 func TestGraceEnds(t *testing.T) {
 	b := newBench(t)

@@ -238,6 +238,9 @@ func scale(list []providerView) []*int {
 	for i, p := range list {
 		if p.Weight != nil {
 			w := int(math.Round(min(max(*p.Weight*by, -1), config.MaxWeight+1)))
+			if w == 0 && *p.Weight > 0 {
+				w = 1 // a small share is not none
+			}
 			out[i] = &w
 		}
 	}

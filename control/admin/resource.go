@@ -66,7 +66,10 @@ func (h *Handler) named(c *call) (entry, error) {
 }
 
 func (h *Handler) list(c *call) error {
-	q := c.r.URL.Query()
+	q, err := c.query()
+	if err != nil {
+		return err
+	}
 	limit, offset := defaultRow, 0
 	for _, p := range []struct {
 		name string
