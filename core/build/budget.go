@@ -137,7 +137,7 @@ func budgetsOf(out []*Budget, s *core.Snapshot, kind, name string, list []config
 		if seen[id]++; seen[id] > 1 {
 			id = fmt.Sprintf("%s #%d", id, seen[id])
 		}
-		b := &Budget{Account: who + ": " + id, providers: d.Providers, models: newModelSet(s, d.Models)}
+		b := &Budget{Account: who + ": " + id, providers: d.Providers, models: newModelSet(s, d.Models).anywhere(s, d.Models, false)}
 		b.Limit = govern.Limit{Window: windowOf(d, w), Label: fmt.Sprintf("%s budget of %s", cmp.Or(d.Name, often(w)), of)}
 		b.Limit.Cap, _ = price.USD(d.USD)
 		for _, o := range d.Overrides {
