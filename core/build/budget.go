@@ -34,7 +34,7 @@ func (b *Budget) Covers(x *core.Exchange, t *core.Target, name []byte) bool {
 	case b.models == nil:
 		return true
 	}
-	return b.models.has(x.Route, x.Name) || x.Snap.Providers[t.Provider] != nil && b.models.has(x.Snap.Providers[t.Provider], name)
+	return b.models.has(x.Route, x.Name) || x.Snap.Providers[t.Provider] != nil && b.models.hasTarget(x.Snap.Providers[t.Provider], t, name)
 }
 
 // anything reports whether b pays for whatever is asked, whoever answers.

@@ -135,6 +135,17 @@ func (m *modelSet) has(r *core.Route, name []byte) bool {
 	return false
 }
 
+// hasTarget is has for r, the Route of t's provider, and what t is asked for: its own model or, if it has none, name.
+func (m *modelSet) hasTarget(r *core.Route, t *core.Target, name []byte) bool {
+	if t.Model == "" {
+		return m.has(r, name)
+	}
+	b := m.wholes.Get().(*[]byte)
+	defer m.wholes.Put(b)
+	*b = append((*b)[:0], t.Model...)
+	return m.has(r, *b)
+}
+
 // hasAt is has for a Route to which the name itself is sent: of one provider, or of several that
 // share the name.
 func (m *modelSet) hasAt(r *core.Route, name []byte) bool {
