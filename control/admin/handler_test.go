@@ -373,6 +373,21 @@ func TestSloppyRequests(t *testing.T) {
 	b.refused(400, "cannot read the query", "GET", keys+"?team_id=%zz", "")
 }
 
+// TestModelsThatLookAlike holds that each model has budgets of its own whatever letters its name has, and keeps them.
+func TestModelsThatLookAlike(t *testing.T) {
+	b := newBench(t)
+	const path = "/api/governance/model-configs"
+	for _, name := range []string{"meta/llama-3", "meta-llama-3", "Größe", "Grüße", "openai/" + strings.Repeat("x", 60) + "a", "openai/" + strings.Repeat("x", 60) + "b"} {
+		made := b.ok("POST", path, `{"model_name":"`+name+`","budget":{"max_limit":5,"reset_duration":"1d"}}`)
+		changed := b.ok("PUT", path+"/"+at(made, "model_config", "id").(string), `{"budget":{"max_limit":6,"reset_duration":"1d"}}`)
+		b.is(changed, at(made, "model_config", "budgets", 0, "name"), "model_config", "budgets", 0, "name")
+	}
+	e := b.store.Set().Find(store.Model, "meta-llama-3").Value.(*config.KeptModel).Budgets[0]
+	if e.Name != "model--meta-llama-3-1d" {
+		t.Errorf("a plain name is %s", e.Name)
+	}
+}
+
 // TestGraceEnds holds that the keys before a key can be ended before their time, and not be added.
 func TestGraceEnds(t *testing.T) {
 	b := newBench(t)

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"reflect"
 	"slices"
@@ -188,15 +189,15 @@ func (h *Handler) modelIn(e *store.Edit, body []byte, was *entry) (in, error) {
 			return in{}, invalid("give the alias that clients ask for, the provider, or the key a limit", "rate_limit: only an alias has one, and of everybody")
 		}
 	}
-	for i := range v.Budgets {
-		v.Budgets[i].Name = cmp.Or(v.Budgets[i].Name, budgetName(k, v.Budgets[i].Reset))
-	}
-	if v.Budget != nil {
-		v.Budget.Name = cmp.Or(v.Budget.Name, budgetName(k, v.Budget.Reset))
-	}
 	var before []config.Budget
 	if was != nil {
 		before = was.value.(*config.KeptModel).Budgets
+	}
+	for i := range v.Budgets {
+		v.Budgets[i].Name = cmp.Or(v.Budgets[i].Name, budgetName(k, v.Budgets[i].Reset, before))
+	}
+	if v.Budget != nil {
+		v.Budget.Name = cmp.Or(v.Budget.Name, budgetName(k, v.Budget.Reset, before))
 	}
 	var err error
 	k.Budgets, k.RateLimits, err = v.in(v.Aligned, before)
@@ -206,15 +207,25 @@ func (h *Handler) modelIn(e *store.Edit, body []byte, was *entry) (in, error) {
 	return in{name: name, value: k}, err
 }
 
-// budgetName returns the name of a budget for a model among those of its holder.
-func budgetName(k *config.KeptModel, window string) string {
+// budgetName returns the name of a budget for a model among those of its holder: the one that it has already, because
+// its spending is counted under it, or a new one. Where the model's own name cannot be a part of it as it is, a hash tells
+// it from others that look the same.
+func budgetName(k *config.KeptModel, window string, before []config.Budget) string {
+	if i := slices.IndexFunc(before, func(b config.Budget) bool { return b.Window == window }); i >= 0 {
+		return before[i].Name
+	}
+	whole := "model-" + k.Provider + "-" + k.Model
 	text := strings.Map(func(c rune) rune {
 		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("._-", c) {
 			return c
 		}
 		return '-'
-	}, "model-"+k.Provider+"-"+k.Model)
-	return text[:min(len(text), 56)] + "-" + window
+	}, whole)
+	if text != whole || len(text) > 56 {
+		sum := sha256.Sum256([]byte(k.Provider + "/" + k.Model))
+		text = fmt.Sprintf("%s-%x", text[:min(len(text), 47)], sum[:4])
+	}
+	return text + "-" + window
 }
 
 // alias reports whether a name is an alias of the document.
