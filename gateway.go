@@ -176,8 +176,13 @@ func (g *gateway) notify(state ...string) {
 
 // pages serves what is not LLM traffic, for the admin listener or the data listener.
 func (g *gateway) pages(admin bool) http.Handler {
+	origins := g.origins
+	if admin {
+		origins = nil // pages call the data plane
+	}
 	return api.New(api.Options{
 		Admin:      admin,
+		Origins:    origins,
 		TokenSum:   g.tokenSum,
 		Governance: g.keep.api,
 		Shared:     g.shared,
@@ -187,6 +192,14 @@ func (g *gateway) pages(admin bool) http.Handler {
 		Build:      buildInfo(),
 		Log:        g.log,
 	})
+}
+
+// origins returns the web origins whose pages may call, in the running configuration.
+func (g *gateway) origins() []core.Origin {
+	if s := g.server.Snapshot(); s != nil {
+		return s.Origins
+	}
+	return nil
 }
 
 // remembered returns the answer cache of the running configuration together with the calls known

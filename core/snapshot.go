@@ -41,6 +41,37 @@ type Origin struct {
 	Lines []byte // of each answer to its pages, each ended by CRLF
 }
 
+// PageOf returns the place of a web origin among those whose pages may call, from 1 on, where "*" stands for any other; 0:
+// it is not among them.
+func PageOf[T string | []byte](origins []Origin, name T) (place uint16) {
+	for i := range origins {
+		switch o := origins[i].Name; {
+		case sameOrigin(name, o):
+			return uint16(i + 1)
+		case o == "*":
+			place = uint16(i + 1)
+		}
+	}
+	return place
+}
+
+// sameOrigin reports whether name equals lower in any ASCII case. Other letters have no case here: no origin has them.
+func sameOrigin[T string | []byte](name T, lower string) bool {
+	if len(name) != len(lower) {
+		return false
+	}
+	for i := range len(name) {
+		c := name[i]
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		if c != lower[i] {
+			return false
+		}
+	}
+	return true
+}
+
 // A HealthCheck says how to probe a server between the requests of clients.
 type HealthCheck struct {
 	Provider string

@@ -127,7 +127,7 @@ func Hot(doors []hotpath.Door, uri string) bool {
 	for i := range doors {
 		if p := doors[i].Prefix; strings.HasPrefix(uri, p) && len(uri) > len(p) && uri[len(p)] == '/' {
 			path, _, _ := strings.Cut(uri[len(p):], "?")
-			return doors[i].Aside == "" || path != doors[i].Aside
+			return !doors[i].Apart([]byte(path))
 		}
 	}
 	return false

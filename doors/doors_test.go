@@ -30,6 +30,9 @@ func TestMessagesPath(t *testing.T) {
 	}
 	f("POST", "/messages", core.OpChat, true)
 	f("POST", "/messages/count_tokens", core.OpCount, true)
+	f("POST", "/Messages", core.OpChat, true)
+	f("POST", "/messages/Count_Tokens", core.OpCount, true)
+	f("POST", "/messages"+strings.Repeat("S", 300), 0, false)
 	f("GET", "/messages", 0, false)
 	f("POST", "/messages/batches", 0, false)
 	f("POST", "/chat/completions", 0, false)
@@ -81,6 +84,8 @@ func TestDeploymentPath(t *testing.T) {
 	f("POST", "/deployments/e/completions", "e", core.OpCompletion, false)
 	f("POST", "/deployments/w/audio/transcriptions", "w", core.OpPass, false)
 	f("GET", "/deployments/w/chat/completions", "w", core.OpPass, false)
+	f("POST", "/Deployments/GPT-4o/Chat/Completions", "GPT-4o", core.OpChat, false)
+	f("POST", "/deployments/E/embeddingS", "E", core.OpEmbed, false)
 	f("POST", "/deployments/w", "", 0, false)
 	f("POST", "/deployments//chat/completions", "", 0, false)
 	f("POST", "/chat/completions", "", 0, false)
@@ -186,6 +191,10 @@ func TestHotPaths(t *testing.T) {
 		f(d.Prefix+"/x", true)
 		f(d.Prefix+"/", true)
 	}
+	for _, quota := range []string{"/v1/quota", "/v1/quota/", "/v1/Quota?x", "/litellm/v1/QUOTA/"} {
+		f(quota, false)
+	}
+	f("/v1/quotas", true)
 	f("/v1betax/models", false)
 	f("/litellm", false)
 	f("/openai_passthrough", false)
@@ -366,6 +375,18 @@ func TestDoorsLeadSomewhere(t *testing.T) {
 			f("POST", "/v1/chat//completions", chat, "openai/gpt-4o", "doubled slashes")
 			f("POST", "/v1/chat/completions//", chat, "openai/gpt-4o", "doubled slashes")
 			f("POST", "//v1/chat/completions", chat, "openai/gpt-4o", "doubled slashes")
+
+			f("POST", "/v1/Messages", chat, "anthropic/c", "POST /anthropic/v1/messages model=c")
+			f("POST", "/openai/Deployments/gpt-4o/Chat/Completions", chat, "ignored", "POST /openai/v1/chat/completions model=gpt-4o")
+			for _, quota := range []string{"/v1/quota", "/v1/quota/", "/v1/Quota", "/litellm/v1/QUOTA/?x"} { // the slow door's
+				a, err := http.Get("http://" + addr + quota)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if a.Body.Close(); a.StatusCode != 299 {
+					t.Errorf("%s is answered %d", quota, a.StatusCode)
+				}
+			}
 
 			f("POST", "/cohere/v1/tokenize", `{"model":"%s","text":"a"}`, "cohere/c", "POST /cohere/v1/tokenize model=c")
 			f("GET", "/genai/v1beta/cachedContents/x?key=vk-0123456789abcdef", "", "", "GET /gemini/v1beta/cachedContents/x model=")

@@ -6,6 +6,7 @@ import (
 	"asbru/adapters/dialect/anthropic"
 	"asbru/core"
 	"asbru/hotpath"
+	"asbru/hotpath/http1"
 )
 
 // messagesPath finds Anthropic's paths, which its SDK appends to the address without a prefix.
@@ -13,7 +14,8 @@ func messagesPath(method, tail []byte) (hotpath.Found, bool) {
 	if string(method) != "POST" {
 		return hotpath.Found{}, false
 	}
-	switch string(tail) {
+	var room [longest]byte
+	switch string(lower(&room, tail)) {
 	case "/messages":
 		return hotpath.Found{Op: core.OpChat, Speaks: anthropic.API}, true
 	case "/messages/count_tokens":
@@ -22,16 +24,40 @@ func messagesPath(method, tail []byte) (hotpath.Found, bool) {
 	return hotpath.Found{}, false
 }
 
+// longest is more than the length of any operation's path.
+const longest = 64
+
+// lower is s in lower case, or nil if s is too long to be an operation's path: servers that do not tell cases apart
+// would take it for that operation.
+func lower(room *[longest]byte, s []byte) []byte {
+	if len(s) > len(room) {
+		return nil
+	}
+	b := room[:len(s)]
+	for i, c := range s {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		b[i] = c
+	}
+	return b
+}
+
 // deploymentPath finds Azure's paths, /deployments/NAME/chat/completions, where the deployment is
 // the model. A name may have slashes, as in provider/model, which some SDKs do not escape.
 func deploymentPath(method, tail []byte) (hotpath.Found, bool) {
-	rest, ok := bytes.CutPrefix(tail, []byte("/deployments/"))
+	const before = "/deployments/"
+	if !http1.HasPrefixFold(tail, before) {
+		return hotpath.Found{}, false
+	}
+	rest := tail[len(before):]
 	first := bytes.IndexByte(rest, '/')
-	if !ok || first <= 0 {
+	if first <= 0 {
 		return hotpath.Found{}, false
 	}
 	for at := first; at >= 0; {
-		key := append(append(append(make([]byte, 0, 64), method...), ' '), rest[at:]...)
+		var room [longest]byte
+		key := append(append(append(make([]byte, 0, 2*longest), method...), ' '), lower(&room, rest[at:])...)
 		if op, ok := openaiOps[string(key)]; ok {
 			return hotpath.Found{Op: op, Model: rest[:at:cap(rest)], Cut: true}, true
 		}

@@ -19,8 +19,8 @@ type Door struct {
 	// that the prefix stands for.
 	Pass string
 
-	// Aside is the rest of the one path behind the prefix that belongs to the slow door; empty:
-	// there is none.
+	// Aside is the rest of the one path behind the prefix that belongs to the slow door, in lower case;
+	// empty: there is none.
 	Aside string
 
 	// Provider gets all requests behind this door, relayed unchanged; empty: the model decides.
@@ -89,12 +89,21 @@ func (s *Server) open(method, path []byte) (op core.Op, door *Door, found Found)
 				return found.Op, door, found
 			}
 		}
-		if door.Aside != "" && string(tail) == door.Aside {
+		if door.Apart(tail) {
 			return 0, nil, found
 		}
 		return door.folded(method, tail), door, found
 	}
 	return 0, nil, found
+}
+
+// Apart reports whether the rest of a path behind the prefix is Aside, in any case and with or without a slash at its
+// end: a provider that takes the path for its own must not get it.
+func (d *Door) Apart(tail []byte) bool {
+	if end := len(tail) - 1; end > 0 && tail[end] == '/' {
+		tail = tail[:end]
+	}
+	return d.Aside != "" && http1.EqualFold(tail, d.Aside)
 }
 
 // folded is the operation of a path that is one of Ops but for the case of its letters; OpPass: it is none. Some

@@ -21,16 +21,7 @@ func pageOf(snap *core.Snapshot, r *http1.Request, b []byte) (place uint16) {
 	if r.At[http1.Origin] == 0 {
 		return 0
 	}
-	name := r.Value(b, http1.Origin)
-	for i := range snap.Origins {
-		switch o := snap.Origins[i].Name; {
-		case http1.EqualFold(name, o):
-			return uint16(i + 1)
-		case o == "*":
-			place = uint16(i + 1)
-		}
-	}
-	return place
+	return core.PageOf(snap.Origins, r.Value(b, http1.Origin))
 }
 
 // preflight answers OPTIONS: what a page may do is for the browser to know before it has a key to show.

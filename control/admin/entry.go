@@ -94,12 +94,15 @@ func (h *Handler) entry(k store.Kind, idOrName string) (entry, bool) {
 
 // inFile refuses a change to an object of the configuration file.
 func (h *Handler) inFile(k *resource, e entry) error {
-	p := h.o.Plane.Where(e.path)
-	where := "the configuration"
-	if p.File != "" {
-		where = fmt.Sprintf("%s:%d", p.File, p.Line)
+	return conflict("change it there; the file is loaded again by itself", "cannot change %s %q: it stands in %s", k.word, e.name, h.where(e.path))
+}
+
+// where returns the file and line of a path of the document.
+func (h *Handler) where(path string) string {
+	if p := h.o.Plane.Where(path); p.File != "" {
+		return fmt.Sprintf("%s:%d", p.File, p.Line)
 	}
-	return conflict("change it there; the file is loaded again by itself", "cannot change %s %q: it stands in %s", k.word, e.name, where)
+	return "the configuration"
 }
 
 // refer resolves a reference by id or name to the object's name. Empty means none.

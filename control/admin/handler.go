@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -76,10 +77,15 @@ type call struct {
 	did  string   // what it does, if that is more specific than the method
 }
 
-// ServeHTTP answers an authorized caller. The path has been found to be plain.
+// ServeHTTP answers an authorized caller. Every segment of the path is a name, which may be escaped.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _, _ := strings.Cut(r.RequestURI, "?")
 	parts := strings.Split(strings.TrimPrefix(path, Prefix), "/")
+	for i := range parts {
+		if name, err := url.PathUnescape(parts[i]); err == nil {
+			parts[i] = name
+		}
+	}
 	c := &call{w: w, r: r, kind: h.kinds[parts[0]], rest: parts[1:]}
 	if s := h.store(); s != nil {
 		w.Header().Set("ETag", strconv.Quote(strconv.FormatInt(s.Set().Revision, 10)))
@@ -177,7 +183,21 @@ func (c *call) body() (map[string]json.RawMessage, error) {
 	if err := scan.Object(b, nil, nil); err != nil { // duplicate members: otherwise the last one would win silently
 		return nil, invalid("", "cannot read the body: %v", err)
 	}
+	for name := range members { // encoding/json takes any case, and a change by another name would be outdone by the member itself
+		if low := strings.ToLower(name); low != name {
+			return nil, invalid("write "+strconv.Quote(low), "cannot read the body: unknown field %q", name)
+		}
+	}
 	return members, nil
+}
+
+// query reads the query. One that is damaged is refused: without its filters a list would hold everything.
+func (c *call) query() (url.Values, error) {
+	q, err := url.ParseQuery(c.r.URL.RawQuery)
+	if err != nil {
+		return nil, invalid("escape what is no letter or digit", "cannot read the query: %v", err)
+	}
+	return q, nil
 }
 
 // read decodes the JSON object of a request strictly into a view.

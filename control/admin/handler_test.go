@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,14 +29,14 @@ const document = `
 governance: {pepper: "` + pepper + `"}
 store: {}
 providers:
-- {name: openai, api_key: k1, keys: []}
+- {name: openai, api_key: k1, keys: [], budgets: [{usd: 1000, window: 1M}, {name: week, usd: 10, window: 7d, align: rolling, overrides: [{usd: 5, reason: fair}]}]}
 - {name: mistral, api_key: k2, rate_limits: [{requests: 1000}]}
 models:
 - {alias: fast, provider: mistral, model: mistral-small}
 virtual_keys:
 - {name: filed, key: sk-bf-of-the-file-0001, team: filed-team, budget_usd_per_month: 50}
 teams:
-- {name: filed-team, budgets: [{usd: 100, window: 1d}]}
+- {name: filed-team, customer: filed-customer, budgets: [{usd: 100, window: 1d}]}
 `
 
 // A bench is the API over a Plane that serves a document and a store.
@@ -44,6 +45,7 @@ type bench struct {
 	h       *Handler
 	served  atomic.Pointer[core.Snapshot]
 	store   *store.Store
+	path    string // of the store
 	told    []string
 	balance map[string]govern.Balance
 	now     time.Time
@@ -58,7 +60,8 @@ func (b *bench) Balance(name string, _ int64) (govern.Balance, bool) {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{t: t, balance: map[string]govern.Balance{}, now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}
-	s, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "asbru.db")})
+	b.path = filepath.Join(t.TempDir(), "asbru.db")
+	s, err := store.Open(t.Context(), store.Options{Path: b.path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,6 +243,169 @@ func TestVirtualKeys(t *testing.T) {
 	}
 }
 
+// TestChangesAtOnce holds that a change of one member leaves alone what somebody else has changed of the others since this
+// process read the object last: here a command line in another process that revokes the key.
+func TestChangesAtOnce(t *testing.T) {
+	b := newBench(t)
+	made := b.ok("POST", keys, `{"name":"k","allow_all_providers":true,"budget":{"max_limit":5,"reset_duration":"1d"}}`)
+	other, err := store.Open(t.Context(), store.Options{Path: b.path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, _, err := other.Change(t.Context(), store.Wish{If: -1, Edit: func(e *store.Edit) error {
+		k := *e.Find(store.VirtualKey, "k").Value.(*config.VirtualKey)
+		k.Disabled = true
+		_, err := e.Put(store.VirtualKey, at(made, "virtual_key", "id").(string), "k", &k)
+		return err
+	}, Apply: func(_ *config.Kept, commit func() error) error { return commit() }}); err != nil {
+		t.Fatal(err)
+	}
+	out := b.ok("PUT", keys+"/k", `{"description":"mine"}`)
+	b.is(out, false, "virtual_key", "is_active")
+	b.is(out, "mine", "virtual_key", "description")
+}
+
+// TestNulls holds that a client which sends null for what it does not know lifts neither a revocation nor a limit.
+func TestNulls(t *testing.T) {
+	b := newBench(t)
+	b.ok("POST", "/api/governance/teams", `{"name":"t"}`)
+	b.ok("POST", keys, `{"name":"k","allow_all_providers":true,"team_id":"t","is_active":false,"expires_at":"2030-01-01T00:00:00Z","allowed_models":["fast"],
+		"budget":{"max_limit":5,"reset_duration":"1d"},"rate_limit":{"request_max_limit":5,"request_reset_duration":"1m"},"disable_content_logging":true}`)
+	before := b.ok("GET", keys+"/k", "")
+	after := b.ok("PUT", keys+"/k", `{"name":null,"is_active":null,"expires_at":null,"team_id":null,"customer_id":null,"allowed_models":null,"provider_configs":null,
+		"allow_all_providers":null,"budget":null,"budgets":null,"rate_limit":null,"previous_until":null}`)
+	for _, of := range []map[string]any{before, after} {
+		delete(of["virtual_key"].(map[string]any), "updated_at")
+	}
+	b.is(after, at(before, "virtual_key"), "virtual_key")
+	out := b.ok("PUT", keys+"/k", `{"disable_content_logging":null,"budget":{},"rate_limit":{},"team_id":"","expires_at":""}`)
+	for _, gone := range []string{"disable_content_logging", "rate_limit", "team_id", "expires_at"} {
+		b.is(out, nil, "virtual_key", gone)
+	}
+	b.is(out, "[]", "virtual_key", "budgets")
+}
+
+// TestProvidersRestrict holds that naming providers is enough to restrict a key that all of them could serve.
+func TestProvidersRestrict(t *testing.T) {
+	b := newBench(t)
+	b.ok("POST", keys, `{"name":"k","allow_all_providers":true}`)
+	b.ok("PUT", keys+"/k", `{"provider_configs":[]}`)
+	out := b.ok("PUT", keys+"/k", `{"provider_configs":[{"provider":"openai","allowed_models":["*"]}]}`)
+	b.is(out, false, "virtual_key", "allow_all_providers")
+	b.is(out, "openai", "virtual_key", "provider_configs", 0, "provider")
+	b.refused(400, "restricts", "PUT", keys+"/k", `{"allow_all_providers":true}`)
+}
+
+// TestEscapedNames holds that a name can stand in a path whatever letters it has.
+func TestEscapedNames(t *testing.T) {
+	b := newBench(t)
+	for _, name := range []string{"Zürich", "a b", "R&D (x@y), #1+2"} {
+		b.ok("POST", keys, fmt.Sprintf(`{"name":%q,"allow_all_providers":true,"budget":{"max_limit":1,"reset_duration":"1d"}}`, name))
+		path := keys + "/" + url.PathEscape(name)
+		b.is(b.ok("PUT", path, `{"is_active":false}`), name, "virtual_key", "name")
+		b.ok("POST", path+"/rotate", "")
+		b.ok("PUT", path+"/budgets/1d/override", `{"amount":1}`)
+		b.ok("DELETE", path, "")
+	}
+}
+
+// TestMultiples holds that windows of several days begin with their first use, whatever the owner's others do.
+func TestMultiples(t *testing.T) {
+	b := newBench(t)
+	out := b.ok("POST", keys, `{"name":"k","allow_all_providers":true,"calendar_aligned":true,"budgets":[{"max_limit":1,"reset_duration":"30d"},{"max_limit":1,"reset_duration":"1d"},{"max_limit":1,"reset_duration":"1h"}]}`)
+	for i, want := range []bool{false, true, false} {
+		b.is(out, want, "virtual_key", "budgets", i, "calendar_aligned")
+	}
+	b.refused(400, "30d does not begin with the calendar", "PUT", keys+"/k", `{"budget":{"max_limit":1,"reset_duration":"30d","calendar_aligned":true}}`)
+}
+
+// TestKeysThatNobodyCanSend holds that a chosen credential fits into a header.
+func TestKeysThatNobodyCanSend(t *testing.T) {
+	b := newBench(t)
+	for _, value := range []string{" sk-bf-0123456789abcdef", "sk-bf-0123456789abcdef\\n", "sk-bf-0123\\t456789abcdef", "sk-bf-0123456789abcdef\u00a0"} {
+		b.refused(400, "no header can carry it", "POST", keys, `{"name":"k","allow_all_providers":true,"value":"`+value+`"}`)
+	}
+	b.refused(400, "value is 4097 bytes long", "POST", keys, `{"name":"k","allow_all_providers":true,"value":"`+strings.Repeat("x", 4097)+`"}`)
+	b.ok("POST", keys, `{"name":"k","allow_all_providers":true,"value":"`+strings.Repeat("x", 4096)+`"}`)
+}
+
+// TestOverrideOfBegunWindow holds that a raise for one window ends with the window that runs, also where that began with its
+// first use.
+func TestOverrideOfBegunWindow(t *testing.T) {
+	b := newBench(t)
+	b.ok("POST", keys, `{"name":"k","allow_all_providers":true,"budget":{"max_limit":1,"reset_duration":"30d"}}`)
+	f := func(cycles int, want string) {
+		t.Helper()
+		out := b.ok("PUT", keys+"/k/budgets/30d/override", fmt.Sprintf(`{"amount":1,"mode":"cycles","cycles":%d}`, cycles))
+		b.is(out, want, "virtual_key", "budgets", 0, "overrides", 0, "until")
+	}
+	f(1, "2026-12-21T12:00:00Z")
+	account := build.Accounts("key", "k", []config.Budget{{Window: "30d"}})[0]
+	b.balance[account] = govern.Balance{Begun: b.now.AddDate(0, 0, -29).UnixNano(), Ends: b.now.AddDate(0, 0, 1).UnixNano()}
+	f(1, "2026-11-22T12:00:00Z")
+	f(2, "2026-12-22T12:00:00Z")
+}
+
+// TestBudgetsOfTheFile holds that a provider's budgets in the file stay, and that nobody is told otherwise.
+func TestBudgetsOfTheFile(t *testing.T) {
+	b := newBench(t)
+	const path = "/api/governance/providers/openai"
+	shown := b.ok("GET", path, "")
+	budgets, err := json.Marshal(at(shown, "provider", "budgets"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := b.ok("PUT", path, `{"budgets":`+string(budgets)+`}`)
+	b.is(again, at(shown, "provider", "budgets"), "provider", "budgets")
+	b.refused(409, `cannot change the budget 1M of provider "openai": it stands in`, "PUT", path, `{"budgets":[{"max_limit":5,"reset_duration":"1M"}]}`)
+	out := b.ok("PUT", path, `{"budgets":[{"name":"mine","max_limit":5,"reset_duration":"1M"}]}`)
+	b.is(out, "mine", "provider", "budgets", 2, "name")
+}
+
+// TestSloppyRequests holds that what was not understood is not left out silently.
+func TestSloppyRequests(t *testing.T) {
+	b := newBench(t)
+	b.ok("POST", keys, `{"name":"k","provider_configs":[{"provider":"openai","allowed_models":["*"],"weight":0.5},{"provider":"mistral","allowed_models":["*"],"weight":0.0001}]}`)
+	b.is(b.ok("GET", keys+"/k", ""), 1, "virtual_key", "provider_configs", 1, "weight")
+	b.refused(400, `unknown field "Is_Active"; hint: write "is_active"`, "PUT", keys+"/k", `{"Is_Active":false}`)
+	b.refused(400, "cannot read the query", "GET", keys+"?search=a;b", "")
+	b.refused(400, "cannot read the query", "GET", keys+"?team_id=%zz", "")
+}
+
+// TestModelsThatLookAlike holds that each model has budgets of its own whatever letters its name has, and keeps them.
+func TestModelsThatLookAlike(t *testing.T) {
+	b := newBench(t)
+	const path = "/api/governance/model-configs"
+	for _, name := range []string{"meta/llama-3", "meta-llama-3", "Größe", "Grüße", "openai/" + strings.Repeat("x", 60) + "a", "openai/" + strings.Repeat("x", 60) + "b"} {
+		made := b.ok("POST", path, `{"model_name":"`+name+`","budget":{"max_limit":5,"reset_duration":"1d"}}`)
+		changed := b.ok("PUT", path+"/"+at(made, "model_config", "id").(string), `{"budget":{"max_limit":6,"reset_duration":"1d"}}`)
+		b.is(changed, at(made, "model_config", "budgets", 0, "name"), "model_config", "budgets", 0, "name")
+	}
+	e := b.store.Set().Find(store.Model, "meta-llama-3").Value.(*config.KeptModel).Budgets[0]
+	if e.Name != "model--meta-llama-3-1d" {
+		t.Errorf("a plain name is %s", e.Name)
+	}
+}
+
+// TestGraceEnds holds that the keys before a key can be ended before their time, and not be added.
+func TestGraceEnds(t *testing.T) {
+	b := newBench(t)
+	b.refused(400, "previous_until", "POST", keys, `{"name":"k","allow_all_providers":true,"previous_until":["2030-01-01T00:00:00Z"]}`)
+	b.ok("POST", keys, `{"name":"k","allow_all_providers":true}`)
+	b.ok("POST", keys+"/k/rotate", `{"grace_seconds":3600}`)
+	out := b.ok("POST", keys+"/k/rotate", `{"grace_seconds":7200}`)
+	b.is(out, "[2026-11-21T14:00:00Z 2026-11-21T13:00:00Z]", "virtual_key", "previous_until")
+	b.refused(400, "previous_until[0]", "PUT", keys+"/k", `{"previous_until":["2030-01-01T00:00:00Z"]}`)
+	out = b.ok("PUT", keys+"/k", `{"previous_until":["2026-11-21T13:00:00Z"]}`)
+	b.is(out, "[2026-11-21T13:00:00Z]", "virtual_key", "previous_until")
+	if n := len(b.store.Set().Find(store.VirtualKey, "k").Value.(*config.VirtualKey).Previous); n != 1 {
+		t.Errorf("%d keys before it are good", n)
+	}
+	out = b.ok("PUT", keys+"/k", `{"previous_until":[]}`)
+	b.is(out, nil, "virtual_key", "previous_until")
+}
+
 func TestKeyProviders(t *testing.T) {
 	b := newBench(t)
 	out := b.ok("POST", keys, `{"name":"p","provider_configs":[{"provider":"openai","weight":0.25,"allowed_models":["gpt-*"],"key_ids":["*"],"budgets":[{"max_limit":3,"reset_duration":"1d"}]},
@@ -309,6 +475,13 @@ func TestRefusals(t *testing.T) {
 	b.ok("PUT", keys+"/there", `{"is_active":false}`, `If-Match: "1"`)
 }
 
+// TestNamedByTheFile holds that a team of the store stays while a key of the file spends its budget.
+func TestNamedByTheFile(t *testing.T) {
+	b := newBench(t)
+	b.ok("POST", "/api/governance/customers", `{"name":"filed-customer","budget":{"max_limit":5,"reset_duration":"1d"}}`)
+	b.refused(409, `team "filed-team" of the configuration file has it`, "DELETE", "/api/governance/customers/filed-customer", "")
+}
+
 func TestOwners(t *testing.T) {
 	b := newBench(t)
 	const teams, customers = "/api/governance/teams", "/api/governance/customers"
@@ -340,6 +513,7 @@ func TestOwners(t *testing.T) {
 	if o := b.store.Set().Find(store.Customer, "acme").Value.(*config.Customer).Budgets[0]; o.USD != 600 || len(o.Overrides) != 1 {
 		t.Errorf("an update lost the override: %+v", o)
 	}
+	b.refused(400, "cycles is 1, and the mode is to add", "PUT", customers+"/"+c+"/budgets/1M/override", `{"amount":25,"cycles":1}`)
 	b.ok("DELETE", customers+"/"+c+"/budgets/1M/override", "")
 	b.refused(404, `no budget "1Y"`, "PUT", customers+"/"+c+"/budgets/1Y/override", `{"amount":1}`)
 	b.refused(400, "amount is missing", "PUT", customers+"/"+c+"/budgets/1M/override", `{}`)
@@ -419,7 +593,7 @@ func TestLists(t *testing.T) {
 	b.is(out, "k1", "virtual_keys", 0, "name")
 	b.is(b.ok("GET", keys+"?team_id=filed-team", ""), 1, "total_count")
 	out = b.ok("GET", "/api/governance/budgets", "")
-	b.is(out, 7, "total_count")
+	b.is(out, 9, "total_count")
 	b.is(out, "filed", "budgets", 0, "virtual_key_id")
 	b.is(b.ok("GET", "/api/governance/budgets/filed-team.1d", ""), 100, "budget", "max_limit")
 	b.is(b.ok("GET", "/api/governance/rate-limits", ""), "mistral", "rate_limits", 0, "provider_name")

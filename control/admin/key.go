@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"asbru/control/store"
 	"asbru/core"
@@ -119,6 +121,9 @@ func (h *Handler) keyIn(e *store.Edit, body []byte, was *entry) (in, error) {
 		}
 		k.Digest, k.Previous, before = old.Digest, old.Previous, old.Budgets
 	}
+	if err := v.ends(k); err != nil {
+		return in{}, err
+	}
 	if v.NoContent != nil {
 		on := !*v.NoContent
 		k.ContentLogging = &on
@@ -133,12 +138,29 @@ func (h *Handler) keyIn(e *store.Edit, body []byte, was *entry) (in, error) {
 	return in{k.Name, k, show}, v.mayUse(k, before)
 }
 
+// ends keeps of the keys before k those that previous_until lists: a grace period can be ended early.
+func (v *keyView) ends(k *config.VirtualKey) error {
+	for i, until := range v.Previous {
+		if !slices.ContainsFunc(k.Previous, func(o config.OldKey) bool { return string(o.Until) == until }) {
+			return invalid("rotate the key, with grace_seconds", "previous_until[%d] is %q, and no key before this one is good until then: entries can be left out, not added", i, until)
+		}
+	}
+	k.Previous = slices.DeleteFunc(slices.Clone(k.Previous), func(o config.OldKey) bool { return !slices.Contains(v.Previous, string(o.Until)) })
+	return nil
+}
+
 // credential returns the given key or a new one, and its digest.
 func (h *Handler) credential(given string) (key, digest string, err error) {
-	if key = given; key == "" {
+	const hint = "leave it out and one is made"
+	switch key = given; {
+	case key == "":
 		key = core.NewKey()
-	} else if len(key) < config.MinKeyBytes {
-		return "", "", invalid("leave it out and one is made", "value is %d bytes long and could be guessed; a key has at least %d", len(key), config.MinKeyBytes)
+	case len(key) < config.MinKeyBytes:
+		return "", "", invalid(hint, "value is %d bytes long and could be guessed; a key has at least %d", len(key), config.MinKeyBytes)
+	case len(key) > maxValue:
+		return "", "", invalid(hint, "value is %d bytes long; a key has at most %d", len(key), maxValue)
+	case strings.TrimSpace(key) != key || strings.ContainsFunc(key, unicode.IsControl):
+		return "", "", invalid(hint, "value begins or ends with a space or holds control characters: no header can carry it")
 	}
 	s := h.o.Snapshot()
 	if s == nil || s.Pepper == nil || s.Pepper.IsRandom() {
@@ -216,6 +238,9 @@ func scale(list []providerView) []*int {
 	for i, p := range list {
 		if p.Weight != nil {
 			w := int(math.Round(min(max(*p.Weight*by, -1), config.MaxWeight+1)))
+			if w == 0 && *p.Weight > 0 {
+				w = 1 // a small share is not none
+			}
 			out[i] = &w
 		}
 	}

@@ -7,4 +7,5 @@ const (
 	maxTold    = 20             // problems reported of a refused change
 	maxOld     = 8              // previous credentials of one key
 	maxGrace   = 30 * 24 * 3600 // seconds that a previous credential can stay valid
+	maxValue   = 4096           // bytes of a credential
 )

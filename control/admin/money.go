@@ -88,10 +88,13 @@ func budgetsIn(at string, list []budget, aligned bool, before []config.Budget) (
 		case b.Reset == "" || !ok:
 			return nil, invalid("write a number and m, h, d, w, M, Q or Y, as 1d or 1M", "%s.reset_duration %q is no window of time", at, b.Reset)
 		}
+		if w.Count != 1 && w.Aligns() && b.Aligned != nil && *b.Aligned {
+			return nil, invalid("leave it out, or take one d, w, M, Q or Y", "%s.calendar_aligned is true, and %s does not begin with the calendar", at, w)
+		}
 		d := config.Budget{Name: b.Name, USD: *b.MaxLimit, Window: w.String(), TimeZone: b.Zone, Providers: b.Providers, Models: b.Models, Overrides: b.Overrides}
 		if w.Aligns() {
 			d.Align = "rolling"
-			if b.Aligned != nil && *b.Aligned || b.Aligned == nil && aligned {
+			if w.Count == 1 && (b.Aligned != nil && *b.Aligned || b.Aligned == nil && aligned) {
 				d.Align = "calendar"
 			}
 		} else if b.Aligned != nil && *b.Aligned {

@@ -73,7 +73,10 @@ func (h *Handler) listObjects(c *call) error {
 	if err != nil {
 		return err
 	}
-	q := c.r.URL.Query()
+	q, err := c.query()
+	if err != nil {
+		return err
+	}
 	skip := 0
 	if text := q.Get("offset"); text != "" {
 		if skip, err = strconv.Atoi(text); err != nil || skip < 0 {
@@ -138,7 +141,10 @@ func (h *Handler) forgetObject(c *call) error {
 	if err != nil {
 		return err
 	}
-	q := c.r.URL.Query()
+	q, err := c.query()
+	if err != nil {
+		return err
+	}
 	ref := core.ObjectRef{Provider: q.Get("provider"), Kind: q.Get("kind"), ID: q.Get("id")}
 	was, err := b.Gone(c.r.Context(), ref)
 	switch {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"asbru/control/store"
+	"asbru/core/build"
 	"asbru/core/config"
 	"asbru/core/govern"
 )
@@ -26,6 +27,8 @@ func (a *addition) check() error {
 		return invalid("write US dollars that are added", "amount is missing")
 	case a.Mode != "forever" && a.Mode != "cycles" && a.Mode != "":
 		return invalid("", "mode is %q; it is cycles or forever", a.Mode)
+	case a.Mode != "cycles" && a.Cycles != 0:
+		return invalid("write mode cycles", "cycles is %d, and the mode is to add the amount forever", a.Cycles)
 	case a.Mode == "cycles" && (a.Cycles < 1 || a.Cycles > 1000):
 		return invalid("", "cycles is %d; it is 1 to 1000", a.Cycles)
 	}
@@ -69,7 +72,7 @@ func (h *Handler) override(c *call) error {
 		if ask.Amount != nil {
 			x := config.BudgetOverride{USD: *ask.Amount, Reason: cmp.Or(ask.Reason, "by admin "+c.from())}
 			if ask.Mode == "cycles" {
-				x.Until = config.Moment(until(b, h.o.Now(), ask.Cycles).UTC().Format(time.RFC3339))
+				x.Until = config.Moment(h.until(b, holder(o), ask.Cycles).UTC().Format(time.RFC3339))
 			}
 			b.Overrides = []config.BudgetOverride{x}
 		}
@@ -125,8 +128,34 @@ func editable[T, E any](v *T, list func(*T) *[]E) (any, *[]E) {
 	return &out, l
 }
 
-// until returns the end of the given number of windows of a budget, including the current one. Windows
-// that begin with their first use are assumed to begin now.
+// holder returns whose budgets an object has, as build.Accounts calls them.
+func holder(o *store.Object) (of [2]string) {
+	switch v := o.Value.(type) {
+	case *config.VirtualKey:
+		return [2]string{"key", v.Name}
+	case *config.KeptModel:
+		if v.Key != "" {
+			return [2]string{"key", v.Key}
+		}
+		return [2]string{"everybody", ""}
+	}
+	return [2]string{string(o.Kind), o.Name} // teams, customers, providers
+}
+
+// until returns the end of the given number of windows of a holder's budget, including the current one. A window that
+// begins with its first use and has not begun is assumed to begin now.
+func (h *Handler) until(b *config.Budget, of [2]string, cycles int) time.Time {
+	now := h.o.Now()
+	if h.o.Balances != nil {
+		x, _ := h.o.Balances.Balance(build.Accounts(of[0], of[1], []config.Budget{*b})[0], now.UnixNano())
+		if x.Ends > now.UnixNano() {
+			return until(b, time.Unix(0, x.Ends), cycles-1)
+		}
+	}
+	return until(b, now, cycles)
+}
+
+// until returns the end of the given number of windows of a budget, including the one that now lies in.
 func until(b *config.Budget, now time.Time, cycles int) time.Time {
 	w, _ := config.ParseWindow(b.Window)
 	in := govern.Window{Count: w.Count, Unit: w.Unit, Calendar: b.Align == "calendar" || b.Align == "" && w.Aligns()}

@@ -124,30 +124,34 @@ func (h *Handler) pickTeam(e entry, q url.Values) bool {
 	return want == "" || t != nil && t.Customer != "" && (t.Customer == want || h.idOf(store.Customer, t.Customer) == want)
 }
 
-// users lists what refers to an object; empty: nothing does.
-func users(e *store.Edit, o *store.Object) string {
-	says := func(x *store.Object) string { return fmt.Sprintf("%s %q", x.Kind, x.Name) }
+// users names something that refers to an object, in the store or in the file; empty: nothing does.
+func (h *Handler) users(e *store.Edit, o *store.Object) string {
 	for _, k := range []store.Kind{store.VirtualKey, store.Team, store.Override, store.Model} {
 		for _, x := range e.All(k) {
-			switch v := x.Value.(type) {
-			case *config.VirtualKey:
-				if o.Kind == store.Team && v.Team == o.Name || o.Kind == store.Customer && v.Customer == o.Name {
-					return says(x)
-				}
-			case *config.Team:
-				if o.Kind == store.Customer && v.Customer == o.Name {
-					return says(x)
-				}
-			case *config.PriceOverride:
-				if o.Kind == store.VirtualKey && v.Scope.Key == o.Name {
-					return says(x)
-				}
-			case *config.KeptModel:
-				if o.Kind == store.VirtualKey && v.Key == o.Name {
-					return says(x)
-				}
+			if refers(x.Value, o) {
+				return fmt.Sprintf("%s %q", x.Kind, x.Name)
+			}
+		}
+		for _, x := range fileEntries(k, h.base()) {
+			if refers(x.value, o) {
+				return fmt.Sprintf("%s %q of the configuration file", k, x.name)
 			}
 		}
 	}
 	return ""
+}
+
+// refers reports whether a value names an object.
+func refers(value any, o *store.Object) bool {
+	switch v := value.(type) {
+	case *config.VirtualKey:
+		return o.Kind == store.Team && v.Team == o.Name || o.Kind == store.Customer && v.Customer == o.Name
+	case *config.Team:
+		return o.Kind == store.Customer && v.Customer == o.Name
+	case *config.PriceOverride:
+		return o.Kind == store.VirtualKey && v.Scope.Key == o.Name
+	case *config.KeptModel:
+		return o.Kind == store.VirtualKey && v.Key == o.Name
+	}
+	return false
 }

@@ -2,7 +2,10 @@ package admin
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,12 +63,32 @@ func (h *Handler) providerIn(_ *store.Edit, body []byte, was *entry) (in, error)
 	if k.Budgets, k.RateLimits, err = v.in(false, old.Budgets); err != nil {
 		return in{}, err
 	}
-	for _, p := range h.base().Providers {
+	for i, p := range h.base().Providers {
 		if p.Name == was.name {
+			if err := h.filed(k, p.Budgets, fmt.Sprintf("providers[%d]", i)); err != nil {
+				return in{}, err
+			}
 			k.Budgets, k.RateLimits = without(k.Budgets, p.Budgets, sameBudget), without(k.RateLimits, p.RateLimits, sameLimit)
 		}
 	}
 	return in{name: was.name, value: k}, nil
+}
+
+// filed refuses budgets that are those of the file and say something else: they would change nothing.
+func (h *Handler) filed(k *config.KeptProvider, file []config.Budget, path string) error {
+	shown := h.purses("provider", k.Name, k.Name, file, nil)
+	as, err := budgetsIn("", shown.Budgets, false, nil)
+	if err != nil {
+		return nil // the file has what the API cannot express, and nobody can have meant to change it
+	}
+	for i := range k.Budgets {
+		b := &k.Budgets[i]
+		at := slices.IndexFunc(as, func(o config.Budget) bool { return sameBudget(b, &o) })
+		if at >= 0 && !reflect.DeepEqual(*b, as[at]) {
+			return conflict("change it there, or give yours a name", "cannot change the budget %s of provider %q: it stands in %s", cmp.Or(b.Name, b.Window), k.Name, h.where(fmt.Sprintf("%s.budgets[%d]", path, at)))
+		}
+	}
+	return nil
 }
 
 // without returns list after removing, for each of others, one equal element.
@@ -166,15 +189,15 @@ func (h *Handler) modelIn(e *store.Edit, body []byte, was *entry) (in, error) {
 			return in{}, invalid("give the alias that clients ask for, the provider, or the key a limit", "rate_limit: only an alias has one, and of everybody")
 		}
 	}
-	for i := range v.Budgets {
-		v.Budgets[i].Name = cmp.Or(v.Budgets[i].Name, budgetName(k, v.Budgets[i].Reset))
-	}
-	if v.Budget != nil {
-		v.Budget.Name = cmp.Or(v.Budget.Name, budgetName(k, v.Budget.Reset))
-	}
 	var before []config.Budget
 	if was != nil {
 		before = was.value.(*config.KeptModel).Budgets
+	}
+	for i := range v.Budgets {
+		v.Budgets[i].Name = cmp.Or(v.Budgets[i].Name, budgetName(k, v.Budgets[i].Reset, before))
+	}
+	if v.Budget != nil {
+		v.Budget.Name = cmp.Or(v.Budget.Name, budgetName(k, v.Budget.Reset, before))
 	}
 	var err error
 	k.Budgets, k.RateLimits, err = v.in(v.Aligned, before)
@@ -184,15 +207,25 @@ func (h *Handler) modelIn(e *store.Edit, body []byte, was *entry) (in, error) {
 	return in{name: name, value: k}, err
 }
 
-// budgetName returns the name of a budget for a model among those of its holder.
-func budgetName(k *config.KeptModel, window string) string {
+// budgetName returns the name of a budget for a model among those of its holder: the one that it has already, because
+// its spending is counted under it, or a new one. Where the model's own name cannot be a part of it as it is, a hash tells
+// it from others that look the same.
+func budgetName(k *config.KeptModel, window string, before []config.Budget) string {
+	if i := slices.IndexFunc(before, func(b config.Budget) bool { return b.Window == window }); i >= 0 {
+		return before[i].Name
+	}
+	whole := "model-" + k.Provider + "-" + k.Model
 	text := strings.Map(func(c rune) rune {
 		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("._-", c) {
 			return c
 		}
 		return '-'
-	}, "model-"+k.Provider+"-"+k.Model)
-	return text[:min(len(text), 56)] + "-" + window
+	}, whole)
+	if text != whole || len(text) > 56 {
+		sum := sha256.Sum256([]byte(k.Provider + "/" + k.Model))
+		text = fmt.Sprintf("%s-%x", text[:min(len(text), 47)], sum[:4])
+	}
+	return text + "-" + window
 }
 
 // alias reports whether a name is an alias of the document.

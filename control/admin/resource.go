@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -65,7 +66,10 @@ func (h *Handler) named(c *call) (entry, error) {
 }
 
 func (h *Handler) list(c *call) error {
-	q := c.r.URL.Query()
+	q, err := c.query()
+	if err != nil {
+		return err
+	}
 	limit, offset := defaultRow, 0
 	for _, p := range []struct {
 		name string
@@ -120,7 +124,7 @@ func (h *Handler) create(c *call) error {
 	if err != nil {
 		return invalid("", "cannot read the body: %v", err)
 	}
-	return h.keep(c, "created", b, nil)
+	return h.keep(c, "created", nil, func(*entry) ([]byte, error) { return b, nil })
 }
 
 func (h *Handler) update(c *call) error {
@@ -135,12 +139,12 @@ func (h *Handler) update(c *call) error {
 	if err != nil {
 		return err
 	}
-	b, err := over(c.kind.view(h, e), members)
-	if err != nil {
-		return err
-	}
-	return h.keep(c, "updated", b, &e)
+	return h.keep(c, "updated", &e, func(now *entry) ([]byte, error) { return over(c.kind.view(h, *now), members) })
 }
+
+// voidable are the members that null unsets. In others null means that the member is not given, as in Bifrost: a client
+// that sends all that it knows of must not lift a revocation or a limit.
+var voidable = map[string]bool{"disable_content_logging": true, "pricing_patch": true, "patch": true, "factor": true, "cost_per_request": true}
 
 // over returns a view as JSON with some of its members replaced by those of a body.
 func over(view any, members map[string]json.RawMessage) ([]byte, error) {
@@ -152,6 +156,7 @@ func over(view any, members map[string]json.RawMessage) ([]byte, error) {
 	if err := json.Unmarshal(b, &now); err != nil {
 		panic("BUG: " + err.Error())
 	}
+	maps.DeleteFunc(members, func(name string, value json.RawMessage) bool { return string(value) == "null" && !voidable[name] })
 	for _, pair := range [][2]string{{"rate_limit", "rate_limits"}, {"budget", "budgets"}} {
 		if _, given := members[pair[0]]; given {
 			delete(now, pair[1])
@@ -160,9 +165,13 @@ func over(view any, members map[string]json.RawMessage) ([]byte, error) {
 		}
 	}
 	for _, pair := range [][2]string{{"team_id", "customer_id"}, {"customer_id", "team_id"}} {
-		if text, given := members[pair[0]]; given && string(text) != "null" && string(text) != `""` && members[pair[1]] == nil {
+		if text, given := members[pair[0]]; given && string(text) != `""` && members[pair[1]] == nil {
 			delete(now, pair[1])
 		}
+	}
+	var some []json.RawMessage
+	if json.Unmarshal(members["provider_configs"], &some) == nil && len(some) > 0 {
+		delete(now, "allow_all_providers")
 	}
 	for name, value := range members {
 		now[name] = value
@@ -170,20 +179,27 @@ func over(view any, members map[string]json.RawMessage) ([]byte, error) {
 	return json.Marshal(now)
 }
 
-// keep stores what a body describes, replacing was or as a new object, and shows it.
-func (h *Handler) keep(c *call, did string, body []byte, was *entry) error {
+// keep stores what a body describes, replacing was or as a new object, and shows it. The body is asked for once nobody
+// else can change the object any more: of two changes of different members at once, both last.
+func (h *Handler) keep(c *call, did string, was *entry, body func(now *entry) ([]byte, error)) error {
 	var made in
 	var kept *store.Object
 	err := h.change(c, func(e *store.Edit) error {
 		id := ""
-		if was != nil && was.object != nil {
+		if was != nil {
 			o := e.Find(c.kind.kind, was.id)
-			if o == nil {
+			if o == nil && was.object != nil {
 				return missing("there is no %s with the id %q any more", c.kind.word, was.id)
 			}
-			id, was.value, was.object = o.ID, o.Value, o
+			if o != nil {
+				id, was.value, was.object = o.ID, o.Value, o
+			}
 		}
-		x, err := c.kind.in(h, e, body, was)
+		b, err := body(was)
+		if err != nil {
+			return err
+		}
+		x, err := c.kind.in(h, e, b, was)
 		if err != nil {
 			return err
 		}
@@ -240,7 +256,7 @@ func (h *Handler) remove(c *call) error {
 		if o == nil {
 			return missing("there is no %s with the id %q any more", c.kind.word, e.id)
 		}
-		if who := users(edit, o); who != "" {
+		if who := h.users(edit, o); who != "" {
 			return conflict("change or delete that first", "cannot delete %s %q: %s has it", c.kind.word, o.Name, who)
 		}
 		edit.Delete(o)

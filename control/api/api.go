@@ -30,6 +30,10 @@ type Options struct {
 	Governance Governance
 	Shared     func() bool // nil: false
 
+	// Origins returns the web origins whose pages may read what is for everyone (CORS). It is called for each
+	// request. nil: there are none.
+	Origins func() []core.Origin
+
 	Memory  func() core.Memory // the current cache; nil, or returning nil: there is none
 	Metrics func(io.Writer)    // writes Prometheus text; nil: 404
 	Status  func() Status      // nil: never ready
@@ -98,13 +102,13 @@ func (h *handler) ServeHTTP(under http.ResponseWriter, r *http.Request) {
 	head.Set("Cache-Control", "no-store")
 	defer h.rescue(w, r, id)
 	path, _, _ := strings.Cut(r.RequestURI, "?") // the client's bytes, not decoded
-	if !plain(path) {
+	if !plain(path) && !(h.Governance != nil && strings.HasPrefix(path, governed) && namesOnly(path)) {
 		refuse(w, &core.Fault{Code: core.Invalid,
 			Message: "cannot serve " + shown(path) + ": a path here is made of letters, digits and - . _ ~ between single slashes",
 			Hint:    "write it without escapes, empty or dot segments"})
 		return
 	}
-	if h.cached(w, r, path) {
+	if h.paged(w, r, path) || h.cached(w, r, path) {
 		return
 	}
 	if h.Governance != nil && h.governs(w, r, path) {

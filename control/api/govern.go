@@ -2,17 +2,40 @@ package api
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"asbru/core"
 )
 
+// governed begins the paths of the admin API. Names in them may be escaped.
+const governed = "/api/governance/"
+
+// namesOnly reports whether every segment of a path has a single interpretation once it is decoded: that of a name, which
+// holds neither a slash nor control characters and is no dot segment.
+func namesOnly(path string) bool {
+	for _, segment := range strings.Split(path[1:], "/") {
+		for i := 0; i < len(segment); i++ {
+			if c := segment[i]; !unreserved(c) && !strings.ContainsRune("%&'()+,@", rune(c)) {
+				return false
+			}
+		}
+		name, err := url.PathUnescape(segment)
+		if err != nil || name == "" || name == "." || name == ".." || !utf8.ValidString(name) || strings.ContainsAny(name, `/\`) || strings.ContainsFunc(name, unicode.IsControl) {
+			return false
+		}
+	}
+	return true
+}
+
 // governs serves the paths of the admin API and reports whether the request was for one.
 func (h *handler) governs(w http.ResponseWriter, r *http.Request, path string) bool {
 	switch {
-	case path == "/v1/quota" || path == "/api/governance/virtual-keys/quota":
+	case quota(path):
 		h.Governance.Quota(w, r)
-	case !strings.HasPrefix(path, "/api/governance/"):
+	case !strings.HasPrefix(path, governed):
 		return false
 	default:
 		if f := h.mayGovern(r, path); f != nil {
@@ -25,6 +48,12 @@ func (h *handler) governs(w http.ResponseWriter, r *http.Request, path string) b
 		h.Governance.ServeHTTP(w, r)
 	}
 	return true
+}
+
+// quota reports whether callers ask at a path about themselves. Behind /v1 it is one of the paths of the data plane, where
+// neither a slash at the end nor the case of letters means anything, and other words can stand before it.
+func quota(path string) bool {
+	return path == "/api/governance/virtual-keys/quota" || strings.HasSuffix(strings.ToLower(strings.TrimSuffix(path, "/")), "/v1/quota")
 }
 
 // mayGovern returns why the caller may not use the admin API, or nil.

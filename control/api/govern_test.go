@@ -106,3 +106,25 @@ func TestGuesses(t *testing.T) {
 		t.Errorf("%d cells", n)
 	}
 }
+
+// TestNamesInPaths holds which escapes the admin API takes in a path: those of names.
+func TestNamesInPaths(t *testing.T) {
+	o := options(true)
+	o.Governance = governing{}
+	h := New(o)
+	f := func(path string, want int) {
+		t.Helper()
+		if w := ask(t, h, near, get(path, "\nAuthorization: Bearer "+token)); w.Code != want {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+	for _, name := range []string{"a%20b", "Z%C3%BCrich", "R&D%20(x@y),%20%231+2", "it's", "%71uota", "100%25"} {
+		f("/api/governance/virtual-keys/"+name, 200)
+		f("/api/governance/virtual-keys/"+name+"/rotate", 200)
+	}
+	for _, name := range []string{"a%2Fb", "%2e", "%2E%2e", "a%5Cb", "a%00", "a%0Ab", "%ff", "a;b", "a//b", "%c0%ae"} {
+		f("/api/governance/virtual-keys/"+name, 400)
+	}
+	f("/metrics%20", 400)
+	f("/api/status/%20", 400)
+}

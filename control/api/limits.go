@@ -11,6 +11,8 @@ const (
 	maxHead = 32 << 10
 	// maxShown bounds how much of a path is quoted in an answer.
 	maxShown = 128
+	// maxPreflight bounds the header names that a page asks for.
+	maxPreflight = 1 << 10
 	// maxPEM bounds a certificate or key file.
 	maxPEM = 1 << 20
 	// maxStreams bounds the concurrent requests of one HTTP/2 connection.

@@ -208,10 +208,10 @@ func (s *Sweeper) count(e *ending) {
 func (s *Sweeper) Figures() []core.Figure {
 	const ended = "asbru_batches_ended_total"
 	return []core.Figure{
-		{Name: ended, Help: "Batches at providers that have ended: charged by their results, by what was held because these could not be had or read, or nothing.", Total: true, Label: "charged", Value: "results", N: s.counted.Load()},
+		{Name: ended, Help: "Batches that have ended, by what was charged: their results, an estimate because the results could not be read, or nothing.", Total: true, Label: "charged", Value: "results", N: s.counted.Load()},
 		{Name: ended, Total: true, Label: "charged", Value: "estimate", N: s.unknown.Load()},
 		{Name: ended, Total: true, Label: "charged", Value: "nothing", N: s.nothing.Load()},
 		{Name: "asbru_batches_asked_total", Help: "Times that a provider was asked about a batch.", Total: true, N: s.asked.Load()},
-		{Name: "asbru_batches_errors_total", Help: "Times that it could not be asked, or its answer not be read.", Total: true, N: s.troubles.Load()},
+		{Name: "asbru_batches_errors_total", Help: "Times that asking a provider about a batch failed.", Total: true, N: s.troubles.Load()},
 	}
 }

@@ -153,7 +153,8 @@ func (k *keysRun) money(body map[string]any) error {
 		if err != nil || window == "" || math.IsNaN(usd) || math.IsInf(usd, 0) {
 			return fmt.Errorf("--budget %q is not an amount for a time, such as 50/1M", text)
 		}
-		budgets = append(budgets, map[string]any{"max_limit": usd, "reset_duration": window, "calendar_aligned": !strings.HasSuffix(window, "m") && !strings.HasSuffix(window, "h")})
+		w, ok := config.ParseWindow(window)
+		budgets = append(budgets, map[string]any{"max_limit": usd, "reset_duration": window, "calendar_aligned": ok && w.Aligns() && w.Count == 1})
 	}
 	if budgets != nil {
 		body["budgets"] = budgets

@@ -70,6 +70,7 @@ func TestKeyMoney(t *testing.T) {
 	}
 	f(keysRun{requests: "100/1m", budgets: "50/1M"}, `"rate_limit":{"request_max_limit":100,"request_reset_duration":"1m"}`)
 	f(keysRun{budgets: "0.5/1h,50/1M"}, `"budgets":[{"calendar_aligned":false,"max_limit":0.5,"reset_duration":"1h"},{"calendar_aligned":true,"max_limit":50`)
+	f(keysRun{budgets: "50/30d,5/1w"}, `"budgets":[{"calendar_aligned":false,"max_limit":50,"reset_duration":"30d"},{"calendar_aligned":true,"max_limit":5,`)
 	f(keysRun{requests: "0.5/1m"}, `--requests "0.5/1m" is not a whole number for a time`)
 	f(keysRun{tokens: "1e30/1m"}, `--tokens "1e30/1m" is not a whole number`)
 	f(keysRun{requests: "100"}, "such as 100/1m")

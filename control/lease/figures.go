@@ -9,12 +9,12 @@ func (a *Agent) Figures() []core.Figure {
 		away = 1
 	}
 	return []core.Figure{
-		{Name: "asbru_lease_machines", Help: "Machines that pay from the same budgets and are there.", N: a.alive.Load()},
+		{Name: "asbru_lease_machines", Help: "Machines that share these budgets and are running.", N: a.alive.Load()},
 		{Name: "asbru_lease_store_away", Help: "1 while the store that grants shared budgets does not answer.", N: away},
 		{Name: "asbru_lease_grants_total", Help: "Times that this machine was granted more of a shared budget.", Total: true, N: a.granted.Load()},
-		{Name: "asbru_lease_returns_total", Help: "Times that it gave back what it did not use.", Total: true, N: a.returned.Load()},
-		{Name: "asbru_lease_recalls_total", Help: "Times that it asked other machines for what they do not use.", Total: true, N: a.recalled.Load()},
-		{Name: "asbru_lease_denials_total", Help: "Times that a shared budget had too little, on all machines.", Total: true, N: a.denied.Load()},
-		{Name: "asbru_lease_errors_total", Help: "Times that the store did not answer.", Total: true, N: a.troubles.Load()},
+		{Name: "asbru_lease_returns_total", Help: "Times that this machine returned unused money to a shared budget.", Total: true, N: a.returned.Load()},
+		{Name: "asbru_lease_recalls_total", Help: "Times that this machine asked others to return money that they do not use.", Total: true, N: a.recalled.Load()},
+		{Name: "asbru_lease_denials_total", Help: "Times that a shared budget had too little left on all machines together.", Total: true, N: a.denied.Load()},
+		{Name: "asbru_lease_errors_total", Help: "Times that the store of shared budgets did not answer.", Total: true, N: a.troubles.Load()},
 	}
 }

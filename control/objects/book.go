@@ -131,8 +131,8 @@ func (b *Book) Figures() []core.Figure {
 		lost = 1
 	}
 	return []core.Figure{
-		{Name: "asbru_objects_crowded_total", Help: "Records of what callers made at providers that were dropped because there were too many.", Total: true, N: b.crowded.Load()},
-		{Name: "asbru_objects_lost", Help: "1 while the book of what callers made at providers does not answer.", N: lost},
-		{Name: "asbru_objects_unkept_total", Help: "Records of what callers made at providers that could not be written.", Total: true, N: b.unkept.Load()},
+		{Name: "asbru_objects_crowded_total", Help: "Records of things at providers that were dropped because there were too many.", Total: true, N: b.crowded.Load()},
+		{Name: "asbru_objects_lost", Help: "1 while the records of things at providers cannot be read or written.", N: lost},
+		{Name: "asbru_objects_unkept_total", Help: "Records of things at providers that could not be written.", Total: true, N: b.unkept.Load()},
 	}
 }

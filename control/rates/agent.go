@@ -205,8 +205,8 @@ func (a *Agent) Figures() []core.Figure {
 		here = 1
 	}
 	return []core.Figure{
-		{Name: "asbru_shared_rates_here", Help: "1: rate limits are counted together with other machines. 0: this one counts alone.", N: here},
-		{Name: "asbru_shared_rates_calls_total", Help: "Calls of the server of shared rate limits.", Total: true, N: a.rounds.Load()},
+		{Name: "asbru_shared_rates_here", Help: "1 while rate limits are counted together with other machines, 0 while this machine counts alone.", N: here},
+		{Name: "asbru_shared_rates_calls_total", Help: "Calls to the server of shared rate limits.", Total: true, N: a.rounds.Load()},
 		{Name: "asbru_shared_rates_granted_total", Help: "Units of shared rate limits that this machine was granted.", Total: true, N: a.granted.Load()},
 		{Name: "asbru_shared_rates_troubles_total", Help: "Times that the server of shared rate limits did not answer.", Total: true, N: a.trouble.Load()},
 	}

@@ -90,9 +90,9 @@ func (s *Store) Figures() []core.Figure {
 		lost = 1
 	}
 	return []core.Figure{
-		{Name: "asbru_store_lost", Help: "1 while the store does not answer; what it kept is served on.", N: lost},
-		{Name: "asbru_store_objects", Help: "Virtual keys, teams and the like that the store keeps.", N: int64(set.Len())},
-		{Name: "asbru_store_revision", Help: "Revision of the store that was read last.", N: set.Revision},
+		{Name: "asbru_store_lost", Help: "1 while the store does not answer; its last known content stays in force.", N: lost},
+		{Name: "asbru_store_objects", Help: "Objects in the store: virtual keys, teams, customers, prices and limits.", N: int64(set.Len())},
+		{Name: "asbru_store_revision", Help: "Revision of the store that this process has read last.", N: set.Revision},
 	}
 }
 

@@ -97,3 +97,20 @@ func TestGovernedAllocations(t *testing.T) {
 		t.Error("nobody limits it")
 	}
 }
+
+// Nor is whether an alias is charged to the budget of its model.
+func TestCoveringDoesNotAllocate(t *testing.T) {
+	doc := seeds()
+	doc.Models = append(doc.Models, config.Model{Alias: "quick", Provider: "openai", Model: "gpt-4o"})
+	doc.Budgets = []config.Budget{{Name: "a", USD: 1, Models: []string{"gpt-4o"}}, {Name: "b", USD: 1, Models: []string{"regex:^openai/gpt"}}}
+	s, _ := must(t, doc, nil)
+	x := &core.Exchange{Snap: s}
+	x.Peek.Model = []byte("quick")
+	x.Route, x.Name = s.Resolve(x.Peek.Model)
+	others := budgetsIn(doc, s).others
+	for _, b := range others[len(others)-2:] {
+		if n := testing.AllocsPerRun(100, func() { b.Covers(x, x.Route.Targets[0], x.Name) }); n != 0 {
+			t.Errorf("covering allocates %v times, want 0", n)
+		}
+	}
+}

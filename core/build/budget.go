@@ -34,7 +34,7 @@ func (b *Budget) Covers(x *core.Exchange, t *core.Target, name []byte) bool {
 	case b.models == nil:
 		return true
 	}
-	return b.models.has(x.Route, x.Name) || x.Snap.Providers[t.Provider] != nil && b.models.has(x.Snap.Providers[t.Provider], name)
+	return b.models.has(x.Route, x.Name) || x.Snap.Providers[t.Provider] != nil && b.models.hasTarget(x.Snap.Providers[t.Provider], t, name)
 }
 
 // anything reports whether b pays for whatever is asked, whoever answers.
@@ -137,7 +137,7 @@ func budgetsOf(out []*Budget, s *core.Snapshot, kind, name string, list []config
 		if seen[id]++; seen[id] > 1 {
 			id = fmt.Sprintf("%s #%d", id, seen[id])
 		}
-		b := &Budget{Account: who + ": " + id, providers: d.Providers, models: newModelSet(s, d.Models)}
+		b := &Budget{Account: who + ": " + id, providers: d.Providers, models: newModelSet(s, d.Models).anywhere(s, d.Models, false)}
 		b.Limit = govern.Limit{Window: windowOf(d, w), Label: fmt.Sprintf("%s budget of %s", cmp.Or(d.Name, often(w)), of)}
 		b.Limit.Cap, _ = price.USD(d.USD)
 		for _, o := range d.Overrides {

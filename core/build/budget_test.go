@@ -60,3 +60,23 @@ everybody: 1Y | yearly budget of everybody | $1000 of 1Y true UTC +[]`
 	f("fast-cheap", 0, 1, 2, 4, 6, 7)
 	f("ollama/llama-mini", 0, 2, 3, 4, 7)
 }
+
+// TestBudgetsBehindAliases holds that a model is charged to its budget under whichever alias it is asked for.
+func TestBudgetsBehindAliases(t *testing.T) {
+	doc := seeds()
+	doc.Models = append(doc.Models, config.Model{Alias: "quick", Provider: "openai", Model: "gpt-4o"})
+	doc.Budgets = nil
+	for _, name := range []string{"gpt-4o", "openai/gpt-4o", "openai/*", "gpt-4*", "regex:^openai/gpt", "quick", "gpt-4o-mini", "mistral/*", "fast-cheap"} {
+		doc.Budgets = append(doc.Budgets, config.Budget{Name: "b", USD: 1, Models: []string{name}})
+	}
+	s, _ := must(t, doc, nil)
+	x := &core.Exchange{Snap: s}
+	x.Peek.Model = []byte("quick")
+	x.Route, x.Name = s.Resolve(x.Peek.Model)
+	others := budgetsIn(doc, s).others
+	for i, b := range others[len(others)-len(doc.Budgets):] {
+		if got, want := b.Covers(x, x.Route.Targets[0], x.Name), i < 6; got != want {
+			t.Errorf("quick is charged to the budget of %s: %v, want %v", doc.Budgets[i].Models, got, want)
+		}
+	}
+}

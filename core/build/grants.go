@@ -19,6 +19,7 @@ type grants struct {
 // A modelSet is a set of models, given by the Route they lead to, or by pattern.
 type modelSet struct {
 	by   map[*core.Route]*grant
+	bare map[string]bool // names that are meant at whichever provider; nil: none
 	like likes
 	of   map[string]*core.Route // the Snapshot's Providers
 
@@ -32,22 +33,22 @@ type grant struct {
 
 // grants compiles the models that r allows and blocks; nil if it allows everything.
 func (c *compiler) grants(r *rules) *grants {
-	g := &grants{allowed: c.modelSet(r.allowed, r.from, "allows"), blocked: c.modelSet(r.blocked, r.from, "blocks")}
+	g := &grants{allowed: c.allowedSet(r.allowed, r.from), blocked: newModelSet(c.next, r.blocked).anywhere(c.next, r.blocked, true)}
 	if g.allowed == nil && g.blocked == nil {
 		return nil
 	}
 	return g
 }
 
-// modelSet compiles a list, and warns about names that several providers serve.
-func (c *compiler) modelSet(list []string, from, does string) *modelSet {
+// allowedSet compiles a list of allowed models, and warns about names that several providers serve.
+func (c *compiler) allowedSet(list []string, from string) *modelSet {
 	m := newModelSet(c.next, list)
 	for _, name := range list {
 		if _, pattern := newPattern(name); pattern {
 			continue
 		}
 		if to, _ := c.next.Resolve([]byte(name)); to == nil && c.contested(name) {
-			c.warn(from, fmt.Sprintf("holds %q, which several providers serve: it %s nothing", name, does), "write provider/"+name)
+			c.warn(from, fmt.Sprintf("holds %q, which several providers serve: it allows nothing", name), "write provider/"+name)
 		}
 	}
 	return m
@@ -82,6 +83,24 @@ func newModelSet(s *core.Snapshot, list []string) *modelSet {
 	return m
 }
 
+// anywhere adds the names of a list as what they are at every provider: all of them, or those that lead nowhere by
+// themselves, because several providers serve them or none is known to. A list that forbids or caps must not lose a name
+// when a second provider comes to serve it.
+func (m *modelSet) anywhere(s *core.Snapshot, list []string, all bool) *modelSet {
+	for _, name := range list {
+		if _, ok := newPattern(name); ok {
+			continue
+		}
+		if to, _ := s.Resolve([]byte(name)); all || to == nil {
+			if m.bare == nil {
+				m.bare = map[string]bool{}
+			}
+			m.bare[name] = true
+		}
+	}
+	return m
+}
+
 func (m *modelSet) on(r *core.Route) *grant {
 	if m.by[r] == nil {
 		m.by[r] = &grant{}
@@ -102,7 +121,7 @@ func (m *modelSet) has(r *core.Route, name []byte) bool {
 	if to := m.by[r]; to != nil && (to.all || to.names[string(name)]) {
 		return true
 	}
-	if r == nil || len(m.like) == 0 && len(r.Targets) < 2 {
+	if r == nil || len(m.like) == 0 && len(m.bare) == 0 && len(r.Targets) < 2 {
 		return false
 	}
 	if r.Targets[0].Model == "" {
@@ -116,9 +135,23 @@ func (m *modelSet) has(r *core.Route, name []byte) bool {
 	return false
 }
 
+// hasTarget is has for r, the Route of t's provider, and what t is asked for: its own model or, if it has none, name.
+func (m *modelSet) hasTarget(r *core.Route, t *core.Target, name []byte) bool {
+	if t.Model == "" {
+		return m.has(r, name)
+	}
+	b := m.wholes.Get().(*[]byte)
+	defer m.wholes.Put(b)
+	*b = append((*b)[:0], t.Model...)
+	return m.has(r, *b)
+}
+
 // hasAt is has for a Route to which the name itself is sent: of one provider, or of several that
 // share the name.
 func (m *modelSet) hasAt(r *core.Route, name []byte) bool {
+	if m.bare[string(name)] {
+		return true
+	}
 	for _, t := range r.Targets {
 		if m.like.matchAt(m.wholes, t.Provider, name) {
 			return true

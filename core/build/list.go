@@ -106,10 +106,24 @@ func (r *rules) leads(s *core.Snapshot, model []byte) *core.Route {
 	if to == nil || r.grants != nil && !r.grants.allow(to, name) {
 		return nil
 	}
-	if r.reach != nil && !slices.ContainsFunc(to.Targets, func(t *core.Target) bool { return r.reach.serves(t, nil, name) }) {
+	if !slices.ContainsFunc(to.Targets, func(t *core.Target) bool { return r.served(t, name) }) {
 		return nil
 	}
 	return to
+}
+
+// served reports whether t may serve the callers of r with one of its keys.
+func (r *rules) served(t *core.Target, name []byte) bool {
+	if r.reach != nil && !r.reach.serves(t, nil, name) {
+		return false
+	}
+	model := t.Model
+	if model == "" {
+		model = string(name)
+	}
+	return len(t.Keys) == 0 || slices.ContainsFunc(t.Keys, func(k *core.ProviderKey) bool {
+		return (r.reach == nil || r.reach.serves(t, k, name)) && (k.Models == nil || k.Models[model])
+	})
 }
 
 // listable returns the names to list, sorted and without duplicates.

@@ -83,3 +83,22 @@ func TestEmptyListIsAList(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// TestModelsOfKeys holds that a model is listed only if one of the provider's keys that the caller may use is for it.
+func TestModelsOfKeys(t *testing.T) {
+	doc := seeds()
+	doc.Providers = append(doc.Providers, config.Provider{Name: "a", BaseURL: "https://a.example/v1", Models: []string{"one", "two", "three"},
+		Keys: []config.Key{{Name: "first", Value: secret("x"), Models: []string{"one"}}, {Name: "second", Value: secret("y"), Models: []string{"two"}}}})
+	f := func(want string, keys ...string) {
+		t.Helper()
+		doc.VirtualKeys = []config.VirtualKey{{Name: "ci", Key: secret("secret-of-ci"), Providers: []config.KeyProvider{{Provider: "a", Keys: keys}}}}
+		s, _ := must(t, doc, nil)
+		got, fault := list(t, s, s.Caller([]byte("secret-of-ci")), "/models")
+		if fault != nil || got != want {
+			t.Errorf("with %v: %q %v, want %q", keys, got, fault, want)
+		}
+	}
+	f("list one@a two@a")
+	f("list one@a", "first")
+	f("list two@a", "second")
+}

@@ -142,6 +142,26 @@ func TestPatterns(t *testing.T) {
 	f(l{"gpt-*"}, l{"*-mini"}, "gpt-4o", true)
 }
 
+// TestContestedNamesAreBlocked holds that a block and a cap by a bare name last when a second provider comes to serve it.
+func TestContestedNamesAreBlocked(t *testing.T) {
+	doc := seeds()
+	doc.Providers = append(doc.Providers, config.Provider{Name: "second", Type: "openai", APIKey: secret("k")})
+	doc.VirtualKeys = []config.VirtualKey{{Name: "ci", Key: secret("secret-of-ci"), BlockedModels: []string{"gpt-4o", "new-model"}}}
+	s, _ := must(t, doc, nil)
+	for model, want := range map[string]bool{"openai/gpt-4o": false, "second/gpt-4o": false, "second/new-model": false, "second/gpt-4o-mini": true} {
+		if got := ask(s, s.Caller([]byte("secret-of-ci")), core.OpChat, model); (got == nil) != want {
+			t.Errorf("%s: %v, want %v", model, got, want)
+		}
+	}
+	set := newModelSet(s, []string{"gpt-4o", "mistral-small-2410"}).anywhere(s, []string{"gpt-4o", "mistral-small-2410"}, false)
+	for where, want := range map[string]bool{"openai gpt-4o": true, "second gpt-4o": true, "openai gpt-4o-mini": false, "mistral mistral-small-2410": true, "openai mistral-small-2410": false} {
+		provider, model, _ := strings.Cut(where, " ")
+		if got := set.has(s.Providers[provider], []byte(model)); got != want {
+			t.Errorf("a cap counts %s: %v, want %v", where, got, want)
+		}
+	}
+}
+
 // Only here is it known that a name has too many servers.
 func TestContestedNamesAreTold(t *testing.T) {
 	doc := seeds()

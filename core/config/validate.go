@@ -86,13 +86,18 @@ func (c *checker) holder(path, name, what string) bool {
 	if !c.named(path, name, what) {
 		return false
 	}
-	first, _ := utf8.DecodeRuneInString(name)
-	if strings.ContainsFunc(name, notInHolder) || !unicode.IsLetter(first) && !unicode.IsDigit(first) ||
-		strings.HasSuffix(name, " ") || strings.Contains(name, "  ") {
+	if !HolderName(name) {
 		c.fail(path, "use letters, digits, single spaces and any of "+holderMarks+", beginning with a letter or digit", "%s cannot be the name of %s", quote(name), what)
 		return false
 	}
 	return true
+}
+
+// HolderName reports whether a virtual key, team or customer can be called name.
+func HolderName(name string) bool {
+	first, _ := utf8.DecodeRuneInString(name)
+	return len(name) <= maxNameBytes && !strings.ContainsFunc(name, notInHolder) && (unicode.IsLetter(first) || unicode.IsDigit(first)) &&
+		!strings.HasSuffix(name, " ") && !strings.Contains(name, "  ")
 }
 
 // named checks that a name is there and not too long.

@@ -127,7 +127,11 @@ func (c *checker) modelList(path string, models []string, does string) {
 			c.warn(at, didYouMean(provider, c.all().providers), "no provider is named %s: it %s nothing", quote(provider), does)
 		case strings.Contains(m, "*"):
 		case !c.all().leads(m):
-			c.warn(at, c.all().near(m), "no provider serves %s: it %s nothing", quote(m), does)
+			what := "nothing"
+			if does != "allows" { // what forbids or caps is meant at every provider
+				what = "only what is asked for as provider/" + m
+			}
+			c.warn(at, c.all().near(m), "no provider serves %s: it %s %s", quote(m), does, what)
 		}
 	}
 }

@@ -80,10 +80,13 @@ func (r *run) called(what, text string, at field) string {
 	if clean == "" {
 		clean = "imported"
 	}
+	if (what == "virtual key" || what == "team" || what == "customer") && config.HolderName(text) {
+		clean = text
+	}
 	name := clean
 	for n := 2; r.names[what+":"+name]; n++ {
 		tail := fmt.Sprintf("-%d", n)
-		name = clean[:min(len(clean), maxName-len(tail))] + tail
+		name = strings.ToValidUTF8(clean[:min(len(clean), maxName-len(tail))], "") + tail
 	}
 	r.names[what+":"+name] = true
 	if name != text {

@@ -21,12 +21,12 @@ func credentials(p *page, s *core.Snapshot) {
 	if len(all) == 0 {
 		return
 	}
-	p.family("asbru_credential_usable", "gauge", "1 while the credential of a key can be used; state says more.")
+	p.family("asbru_credential_usable", "gauge", "1 while the credential of a provider key can be used; the label state says why or why not.")
 	for _, r := range all {
 		usable := r.State == core.CredentialFresh || r.State == core.CredentialStale
 		p.int("asbru_credential_usable", join(r.labels(), label("state", r.State.String())), one(usable))
 	}
-	p.family("asbru_credential_expiry_timestamp_seconds", "gauge", "When the credential of a key expires, unless it is renewed.")
+	p.family("asbru_credential_expiry_timestamp_seconds", "gauge", "When the credential of a provider key expires unless it is renewed, in Unix seconds.")
 	for _, r := range all {
 		if !r.Expires.IsZero() {
 			p.float("asbru_credential_expiry_timestamp_seconds", r.labels(), float64(r.Expires.UnixMilli())/float64(time.Second/time.Millisecond))

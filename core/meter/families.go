@@ -33,18 +33,18 @@ func (g *group) histograms(f func(*core.Tally) *core.Histogram) []*core.Histogra
 
 // targets writes the metrics of Targets.
 func targets(p *page, gs []group) {
-	p.requests("asbru_requests_total", "Requests per target, attempts that failed included.", gs)
-	p.faults("asbru_target_faults_total", "Faults per target by code.", gs)
-	p.tokens("asbru_tokens_total", "Tokens per target as providers reported them; cached_in is part of in.", gs)
-	p.cost("asbru_cost_nanodollars_total", "What answers cost, per target.", gs)
-	p.inflight("asbru_requests_in_flight", "Requests a target is working on.", gs)
-	p.spans("asbru_upstream_seconds", "Last request byte sent to reply head received.", gs,
+	p.requests("asbru_requests_total", "Requests per target, including failed attempts.", gs)
+	p.faults("asbru_target_faults_total", "Faults per target, by code.", gs)
+	p.tokens("asbru_tokens_total", "Tokens per target as reported by the provider; cached_in is part of in.", gs)
+	p.cost("asbru_cost_nanodollars_total", "Cost of answers per target.", gs)
+	p.inflight("asbru_requests_in_flight", "Requests in flight per target.", gs)
+	p.spans("asbru_upstream_seconds", "Time from the last byte of a request sent to the head of the reply.", gs,
 		func(t *core.Tally) *core.Histogram { return &t.Upstream })
-	p.spans("asbru_ttft_seconds", "Request head complete to first reply body byte handed to the client, streams only.", gs,
+	p.spans("asbru_ttft_seconds", "Time from the complete head of a request to the first byte of the answer's body, of streams only.", gs,
 		func(t *core.Tally) *core.Histogram { return &t.TTFT })
-	p.spans("asbru_inter_token_seconds", "Between two reads of a stream.", gs,
+	p.spans("asbru_inter_token_seconds", "Time between two reads of a stream.", gs,
 		func(t *core.Tally) *core.Histogram { return &t.Gap })
-	p.spans("asbru_request_seconds", "Request head complete to last byte handed to the kernel.", gs,
+	p.spans("asbru_request_seconds", "Time from the complete head of a request to the last byte of the answer.", gs,
 		func(t *core.Tally) *core.Histogram { return &t.Total })
 }
 
@@ -52,10 +52,10 @@ func targets(p *page, gs []group) {
 // targets do, and therefore are families of their own.
 func keys(p *page, gs []group) {
 	p.requests("asbru_key_requests_total", "Requests per virtual key.", gs)
-	p.faults("asbru_key_faults_total", "Faults per virtual key by code.", gs)
-	p.tokens("asbru_key_tokens_total", "Tokens per virtual key as providers reported them; cached_in is part of in.", gs)
-	p.cost("asbru_key_cost_nanodollars_total", "What answers cost, per virtual key.", gs)
-	p.inflight("asbru_key_requests_in_flight", "Requests of a virtual key being worked on.", gs)
+	p.faults("asbru_key_faults_total", "Faults per virtual key, by code.", gs)
+	p.tokens("asbru_key_tokens_total", "Tokens per virtual key as reported by providers; cached_in is part of in.", gs)
+	p.cost("asbru_key_cost_nanodollars_total", "Cost of answers per virtual key.", gs)
+	p.inflight("asbru_key_requests_in_flight", "Requests in flight per virtual key.", gs)
 }
 
 func (p *page) requests(name, help string, gs []group) {
@@ -116,13 +116,13 @@ func pools(p *page, gs []core.Gauged) {
 		all[i] = g.Stats()
 	}
 	all = sumEnds(all)
-	p.ends("asbru_upstream_connections_open", "gauge", "Connections to an endpoint, idle ones included.", all,
+	p.ends("asbru_upstream_connections_open", "gauge", "Open connections to an endpoint, including idle ones.", all,
 		func(s *core.PoolStats) int64 { return s.Open })
-	p.ends("asbru_upstream_connections_idle", "gauge", "Connections to an endpoint waiting for work.", all,
+	p.ends("asbru_upstream_connections_idle", "gauge", "Idle connections to an endpoint.", all,
 		func(s *core.PoolStats) int64 { return s.Idle })
 	p.ends("asbru_upstream_dials_total", "counter", "Connections attempted to an endpoint.", all,
 		func(s *core.PoolStats) int64 { return int64(s.Dials) })
-	p.ends("asbru_upstream_dial_errors_total", "counter", "Connections to an endpoint that did not come about.", all,
+	p.ends("asbru_upstream_dial_errors_total", "counter", "Attempts to connect to an endpoint that failed.", all,
 		func(s *core.PoolStats) int64 { return int64(s.DialErrors) })
 }
 

@@ -10,7 +10,7 @@ import (
 
 // process writes the metrics that exist once per process.
 func (m *Meter) process(p *page, snap *core.Snapshot) {
-	p.family("asbru_build_info", "gauge", "Which program this is; always 1.")
+	p.family("asbru_build_info", "gauge", "Version of this program, in the labels; always 1.")
 	b := m.from.Build
 	p.uint("asbru_build_info", join(label("version", b.Version),
 		join(label("revision", b.Revision), label("go_version", b.Go))), 1)
@@ -26,7 +26,7 @@ func (m *Meter) process(p *page, snap *core.Snapshot) {
 	for _, r := range m.from.Rings {
 		dropped += r.Dropped()
 	}
-	p.family("asbru_records_dropped_total", "counter", "Records of finished requests lost to a full ring.")
+	p.family("asbru_records_dropped_total", "counter", "Records of finished requests that were dropped because their ring was full.")
 	p.uint("asbru_records_dropped_total", "", dropped)
 
 	if m.from.Figures != nil {
@@ -38,18 +38,18 @@ func (m *Meter) process(p *page, snap *core.Snapshot) {
 }
 
 func (p *page) figures(f Figures) {
-	p.family("asbru_buffers_in_use", "gauge", "Buffers handed out and not yet given back.")
+	p.family("asbru_buffers_in_use", "gauge", "Buffers in use at the moment.")
 	p.int("asbru_buffers_in_use", "", f.Buffers)
 	p.family("asbru_config_reloads_total", "counter", "Configuration changes by result.")
 	p.uint("asbru_config_reloads_total", `result="ok"`, f.ReloadsOK)
 	p.uint("asbru_config_reloads_total", `result="failed"`, f.ReloadsFailed)
-	p.family("asbru_config_reloaded_timestamp_seconds", "gauge", "When a configuration was last taken; 0 if never.")
+	p.family("asbru_config_reloaded_timestamp_seconds", "gauge", "When a configuration was last put into force, in Unix seconds; 0 if never.")
 	p.float("asbru_config_reloaded_timestamp_seconds", "", float64(f.Reloaded)/1e9)
 	var draining uint64
 	if f.Draining {
 		draining = 1
 	}
-	p.family("asbru_draining", "gauge", "1 while no new work is accepted.")
+	p.family("asbru_draining", "gauge", "1 while the process is ending and accepts no new work.")
 	p.uint("asbru_draining", "", draining)
 	p.told(f.More)
 }
@@ -86,7 +86,7 @@ func (m *Meter) byLane() []lane {
 // lanes writes the counters of the hot path itself.
 func (m *Meter) lanes(p *page) {
 	all := m.byLane()
-	p.family("asbru_client_connections", "gauge", "Client connections open.")
+	p.family("asbru_client_connections", "gauge", "Open client connections.")
 	for _, l := range all {
 		var n int64
 		for _, s := range l.of {
@@ -94,34 +94,34 @@ func (m *Meter) lanes(p *page) {
 		}
 		p.int("asbru_client_connections", l.labels, n)
 	}
-	p.counter(all, "asbru_client_connections_accepted_total", "Client connections taken on.",
+	p.counter(all, "asbru_client_connections_accepted_total", "Client connections accepted.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.Accepted })
-	p.counter(all, "asbru_client_connections_refused_total", "Client connections closed unserved.",
+	p.counter(all, "asbru_client_connections_refused_total", "Client connections closed without being served.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.Refused })
-	p.counter(all, "asbru_client_connections_handed_over_total", "Client connections given to another lane.",
+	p.counter(all, "asbru_client_connections_handed_over_total", "Client connections handed over to another lane.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.HandedOver })
-	p.counter(all, "asbru_lane_requests_total", "Requests a lane carried to their end, well or not.",
+	p.counter(all, "asbru_lane_requests_total", "Requests that a lane has ended, with or without an error.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.Requests })
-	p.counter(all, "asbru_received_bytes_total", "Body bytes read from clients.",
+	p.counter(all, "asbru_received_bytes_total", "Bytes of request bodies read from clients.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.BytesIn })
-	p.counter(all, "asbru_sent_bytes_total", "Bytes of answers written to clients, heads and framing included.",
+	p.counter(all, "asbru_sent_bytes_total", "Bytes of answers written to clients, including heads and framing.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.BytesOut })
 	p.counter(all, "asbru_stream_events_unread_total", "Events of providers' streams that could not be read.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.Unread })
-	p.counter(all, "asbru_panics_total", "Panics recovered at a connection; each is a bug.",
+	p.counter(all, "asbru_panics_total", "Panics that were confined to one connection, each of which is a bug.",
 		func(s *core.LaneStats) *atomic.Uint64 { return &s.Panics })
 	m.codes(p)
 	m.skips(p)
-	p.overhead(all, "asbru_decision_seconds", "Own time a request, kernel calls not counted.",
+	p.overhead(all, "asbru_decision_seconds", "Time that the gateway itself spends on a request, without system calls.",
 		func(s *core.LaneStats) *core.Histogram { return &s.Decide })
-	p.overhead(all, "asbru_decision_with_kernel_seconds", "Own time a request, with the kernel's write calls.",
+	p.overhead(all, "asbru_decision_with_kernel_seconds", "Time that the gateway itself spends on a request, including the system calls that write.",
 		func(s *core.LaneStats) *core.Histogram { return &s.Kernel })
 }
 
 // codes writes every code, also those that have not occurred: an alert on a series
 // that does not exist yet would stay silent.
 func (m *Meter) codes(p *page) {
-	p.family("asbru_faults_total", "counter", "Requests ended by a fault, by code.")
+	p.family("asbru_faults_total", "counter", "Requests that ended in a fault, by its code.")
 	for c := core.None + 1; c < core.NumCodes; c++ {
 		var n uint64
 		for _, s := range m.from.Lanes {
@@ -133,7 +133,7 @@ func (m *Meter) codes(p *page) {
 
 // skips writes how often steps were left out because a client's time was short.
 func (m *Meter) skips(p *page) {
-	p.family("asbru_latency_skipped_total", "counter", "Requests for which something was left out because their x-latency-budget did not suffice.")
+	p.family("asbru_latency_skipped_total", "counter", "Requests whose x-latency-budget was too short for a step, by the step that was left out.")
 	for i, name := range core.SkipNames {
 		var n uint64
 		for _, s := range m.from.Lanes {

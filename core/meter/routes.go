@@ -24,7 +24,7 @@ func health(p *page, s *core.Snapshot) {
 			labels[i] = join(labels[i], label("key", k.Name))
 		}
 	}
-	p.family("asbru_breaker_closed", "gauge", "1 while a target may be asked with a key; state says more.")
+	p.family("asbru_breaker_closed", "gauge", "1 while a target may be asked with a key; the label state is that of its breaker.")
 	for i, c := range all {
 		p.int("asbru_breaker_closed", join(labels[i], label("state", c.State)), one(c.State == "closed"))
 	}
@@ -36,9 +36,9 @@ func health(p *page, s *core.Snapshot) {
 			}
 		}
 	}
-	count("asbru_breaker_opened_total", "Times that failures or a health probe opened the breaker of a target and key.", func(c *core.Candidate) uint64 { return c.Opened })
-	count("asbru_key_benched_total", "Times that a provider asked to be left alone with a key: 429, or Retry-After.", func(c *core.Candidate) uint64 { return c.Benched })
-	count("asbru_key_refused_total", "Times that a provider refused a key with 401, 402 or 403, or its account was spent. Alert on it.", func(c *core.Candidate) uint64 { return c.Dead })
+	count("asbru_breaker_opened_total", "Times that the breaker of a target and key opened, after failures or a failed health probe.", func(c *core.Candidate) uint64 { return c.Opened })
+	count("asbru_key_benched_total", "Times that a provider asked for a pause of a key, with 429 or Retry-After.", func(c *core.Candidate) uint64 { return c.Benched })
+	count("asbru_key_refused_total", "Times that a provider refused a key, with 401, 402 or 403 or because its account was used up; alert on it.", func(c *core.Candidate) uint64 { return c.Dead })
 	routes(p, s)
 }
 
@@ -65,7 +65,7 @@ func routes(p *page, s *core.Snapshot) {
 	for i, r := range rs {
 		gauges[i] = r.Plan.Gauges()
 	}
-	p.family("asbru_retry_budget", "gauge", "Retries that a route could pay for now.")
+	p.family("asbru_retry_budget", "gauge", "Retries that the retry budget of a route allows at the moment.")
 	for i, r := range rs {
 		p.float("asbru_retry_budget", label("route", r.Name), gauges[i].Budget)
 	}
@@ -84,16 +84,16 @@ func routes(p *page, s *core.Snapshot) {
 			}
 		}
 	}
-	count("asbru_retries_total", "Retries by what the budget of the route said.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Retries, g.Refused} }, "paid", "refused")
-	count("asbru_affinity_total", "Requests with a session by whether its binding was found, and bindings written.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Hits, g.Misses, g.Kept} }, "hit", "miss", "bound")
-	count("asbru_hedges_total", "Second attempts made beside a slow first one, those of them that answered first, and those that a cap prevented.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Hedges, g.Won, g.Capped} }, "made", "won", "capped")
-	count("asbru_rescues_total", "Attempts to continue a stream that broke, by whether they did.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Rescued, g.Unrescued} }, "continued", "failed")
-	p.family("asbru_hedge_after_seconds", "gauge", "How long a stream of the route may be without content before another target is asked too.")
+	count("asbru_retries_total", "Retries by whether the retry budget of the route allowed them.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Retries, g.Refused} }, "paid", "refused")
+	count("asbru_affinity_total", "Requests of a session, by whether its binding was found or was written.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Hits, g.Misses, g.Kept} }, "hit", "miss", "bound")
+	count("asbru_hedges_total", "Attempts made beside a slow one, by whether they were made, answered first, or were prevented by a cap.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Hedges, g.Won, g.Capped} }, "made", "won", "capped")
+	count("asbru_rescues_total", "Attempts to continue a broken stream at another target, by outcome.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Rescued, g.Unrescued} }, "continued", "failed")
+	p.family("asbru_hedge_after_seconds", "gauge", "How long a request of the route waits for content before another target is asked as well.")
 	for i, r := range rs {
 		if d := gauges[i].HedgeAfter; d > 0 {
 			p.float("asbru_hedge_after_seconds", label("route", r.Name), d.Seconds())
 		}
 	}
-	count("asbru_all_benched_total", "Requests refused because no target of the route might be asked.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Benched} })
+	count("asbru_all_benched_total", "Requests refused because every target of the route was benched.", func(g *core.RouteGauges) []uint64 { return []uint64{g.Benched} })
 	shadows(p, rs)
 }

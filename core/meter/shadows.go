@@ -44,13 +44,13 @@ func shadows(p *page, rs []*core.Route) {
 
 // outcomes writes how many copies were compared, and how many of their answers were alike.
 func outcomes(p *page, each func(func(t *core.ShadowTally, with string))) {
-	p.family("asbru_shadows_total", "counter", "Copies of requests by what came of them; dropped ones were not sent.")
+	p.family("asbru_shadows_total", "counter", "Requests copied to a shadow, by outcome; dropped ones were not sent.")
 	each(func(t *core.ShadowTally, with string) {
 		p.uint("asbru_shadows_total", join(with, label("outcome", "compared")), t.Compared.Load())
 		p.uint("asbru_shadows_total", join(with, label("outcome", "failed")), t.Failed.Load())
 		p.uint("asbru_shadows_total", join(with, label("outcome", "dropped")), t.Dropped.Load())
 	})
-	p.family("asbru_shadow_same_total", "counter", "Compared answers that ended for the same reason, and that call the same tools with the same names of arguments.")
+	p.family("asbru_shadow_same_total", "counter", "Compared answers that were the same in what the label says: why they ended, or which tools they call with which names of arguments.")
 	each(func(t *core.ShadowTally, with string) {
 		p.uint("asbru_shadow_same_total", join(with, label("what", "finish")), t.SameFinish.Load())
 		p.uint("asbru_shadow_same_total", join(with, label("what", "calls")), t.SameCalls.Load())
