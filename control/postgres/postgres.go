@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	_ "github.com/lib/pq" // the driver "postgres"
+	"github.com/lib/pq"
 )
 
 // A Database is connected to on first use.
@@ -24,7 +24,8 @@ type Database struct {
 
 // Open makes the Database behind an address such as postgres://user:password@host/database; what describes
 // its purpose in errors. Connecting takes at most wait, rounded to seconds, unless the address sets
-// connect_timeout. At most conns connections are open.
+// connect_timeout. At most conns connections are open. What is asked of a server that hangs ends with
+// its context.
 func Open(address, what string, wait time.Duration, conns int) (*Database, error) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -35,10 +36,10 @@ func Open(address, what string, wait time.Duration, conns int) (*Database, error
 		q.Set("connect_timeout", strconv.Itoa(int(wait/time.Second)))
 	}
 	u.RawQuery = q.Encode()
-	db, err := sql.Open("postgres", u.String())
-	if err != nil {
+	if _, err := pq.NewConnector(u.String()); err != nil {
 		return nil, fmt.Errorf("cannot open %s at %s%s: the address is no database", what, u.Host, u.Path)
 	}
+	db := sql.OpenDB(connector{u.String()})
 	db.SetMaxOpenConns(conns)
 	return &Database{db, u.String(), u.Host + u.Path}, nil
 }

@@ -1,10 +1,15 @@
 package postgres
 
 import (
+	"context"
+	"database/sql"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"asbru/bench/postgres"
 )
 
 func TestOpen(t *testing.T) {
@@ -35,6 +40,88 @@ func TestNoErrorShowsAPassword(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", address, err)
 		}
+	}
+}
+
+// A server that hangs keeps nobody waiting beyond the time that was given: a query, the rows of one, a transaction's
+// statement, its commit, and its beginning all end.
+func TestAServerThatHangs(t *testing.T) {
+	server := postgres.Start(t)
+	open := func() *sql.DB {
+		d, err := Open(server.Address(), "the store", 2*time.Second, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Ping(); err != nil {
+			t.Fatal(err)
+		}
+		return d.DB
+	}
+	const patience = 300 * time.Millisecond
+	for name, f := range map[string]func(ctx context.Context, db *sql.DB, hang func()) error{
+		"query": func(ctx context.Context, db *sql.DB, hang func()) error {
+			hang()
+			return db.QueryRowContext(ctx, "SELECT 1").Scan(new(int))
+		},
+		"exec": func(ctx context.Context, db *sql.DB, hang func()) error {
+			hang()
+			_, err := db.ExecContext(ctx, "SELECT $1::int", 1)
+			return err
+		},
+		"begin": func(ctx context.Context, db *sql.DB, hang func()) error {
+			hang()
+			_, err := db.BeginTx(ctx, nil)
+			return err
+		},
+		"commit": func(ctx context.Context, db *sql.DB, hang func()) error {
+			tx, err := db.BeginTx(ctx, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			hang()
+			return tx.Commit()
+		},
+		"prepare": func(ctx context.Context, db *sql.DB, hang func()) error {
+			hang()
+			_, err := db.PrepareContext(ctx, "SELECT 1")
+			return err
+		},
+		"rows": func(ctx context.Context, db *sql.DB, hang func()) error {
+			rows, err := db.QueryContext(ctx, "SELECT repeat('x', 1000) FROM generate_series(1, 100000)")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer rows.Close()
+			hang()
+			for rows.Next() {
+			}
+			return rows.Err()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := open()
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			ended := make(chan error, 1)
+			var resume sync.Once
+			hang := func() { server.Pause() }
+			defer resume.Do(server.Resume)
+			begun := time.Now()
+			go func() { ended <- f(ctx, db, hang) }()
+			select {
+			case err := <-ended:
+				if err == nil {
+					t.Error("it was answered")
+				}
+			case <-time.After(10 * patience):
+				t.Errorf("it waits for %v", time.Since(begun))
+			}
+			resume.Do(server.Resume)
+			if err := db.PingContext(t.Context()); err != nil { // the broken connection is not used again
+				t.Errorf("afterwards: %v", err)
+			}
+			db.Close()
+		})
 	}
 }
 
