@@ -134,6 +134,7 @@ func TestLeases(t *testing.T) {
 		"many":        testMany,
 		"lowered":     testLowered,
 		"away":        testAway,
+		"hangs":       testHangs,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE of_"+name); err != nil {
@@ -292,6 +293,55 @@ func testAway(t *testing.T, pg *postgres.Server, db string) {
 		if time.Now().After(end) {
 			t.Fatal("nothing is granted when the database is back")
 		}
+	}
+}
+
+// A database that hangs is one that does not answer: refusals say so, Close does not wait for it, and what
+// was granted meanwhile, if anything, is nobody's for a moment only.
+func testHangs(t *testing.T, pg *postgres.Server, db string) {
+	clock := noon()
+	m, other := start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)
+	if !m.pay(usd/100, usd/100) || !other.pay(usd/100, usd/100) {
+		t.Fatal("refused")
+	}
+	left := m.key.Balance(clock.Load()).Granted - usd/100
+	pg.Pause()
+	defer pg.Resume()
+	m.away = true
+	if !m.pay(left/2, left/2) {
+		t.Error("refused within what was granted")
+	}
+	if _, r := m.hold(usd / 2); !errors.Is(r, govern.ErrAway) {
+		t.Fatalf("refused with %v", r)
+	}
+	for end := time.Now().Add(2 * askWait); !m.agent.away.Load(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the database hangs and the agent waits for it")
+		}
+	}
+	closed := make(chan struct{})
+	go func() {
+		m.close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(2 * askWait):
+		t.Fatal("the end of the process waits for the database")
+	}
+	pg.Resume()
+	m.open(forEver)
+	defer m.close()
+	defer other.close()
+	rest := usd - m.spent() - other.spent()
+	for end := time.Now().Add(15 * time.Second); !m.pay(rest, rest); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the last %v cannot be had when the database answers again", rest)
+		}
+	}
+	clock.Add(int64(2 * time.Second))
+	if m.pay(1, 1) || other.pay(1, 1) {
+		t.Error("paid from nothing")
 	}
 }
 
