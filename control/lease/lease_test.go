@@ -1,6 +1,7 @@
 package lease
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/hex"
@@ -36,6 +37,7 @@ type machine struct {
 	agent *Agent
 	key   *govern.Account
 	away  bool // the database is, and holds are to be refused for it
+	name  string
 }
 
 func start(t *testing.T, db string, seed uint64, clock *atomic.Int64, limit govern.Limit) *machine {
@@ -53,7 +55,7 @@ func (m *machine) open(limit govern.Limit) {
 		m.t.Fatal(err)
 	}
 	m.till = govern.NewTill(m.book)
-	if m.key, err = m.book.Account(m.t.Context(), "key", limit); err != nil {
+	if m.key, err = m.book.Account(m.t.Context(), cmp.Or(m.name, "key"), limit); err != nil {
 		m.t.Fatal(err)
 	}
 	id := m.book.Restart().Ledger.ID
@@ -135,6 +137,7 @@ func TestLeases(t *testing.T) {
 		"lowered":     testLowered,
 		"away":        testAway,
 		"hangs":       testHangs,
+		"oldledger":   testOldLedger,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE of_"+name); err != nil {
@@ -254,6 +257,56 @@ func testGone(t *testing.T, _ *postgres.Server, db string) {
 	if !b.pay(all, all) {
 		t.Errorf("the last %v cannot be had", all)
 	}
+}
+
+// A machine whose ledger is replaced by an older copy has spent what it has reported, in whichever window that was.
+func testOldLedger(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
+	hour := govern.Limit{Cap: usd, Shared: true, Window: govern.Window{Count: 1, Unit: 'h'}}
+	f := func(label, name string, limit govern.Limit, before core.Money) {
+		a := &machine{t: t, db: db, clock: clock, disk: faultfs.NewDisk(rand.New(rand.NewPCG(1, 0))), name: name}
+		b := &machine{t: t, db: db, clock: clock, disk: faultfs.NewDisk(rand.New(rand.NewPCG(2, 0))), name: name}
+		a.open(limit)
+		b.open(limit)
+		defer b.close()
+		if before > 0 && !a.pay(before, before) {
+			t.Fatalf("%s: refused", label)
+		}
+		a.close()
+		old := faultfs.NewDisk(rand.New(rand.NewPCG(3, 0)))
+		for file, data := range a.disk.Files() {
+			old.Put(file, data)
+		}
+		a.open(limit)
+		clock.Add(int64(2 * time.Second))
+		if !a.pay(usd/2, usd/2) {
+			t.Fatalf("%s: refused", label)
+		}
+		a.close() // which reports it
+		a.disk = old
+		clock.Add(int64(2 * time.Second))
+		a.open(limit)
+		defer a.close()
+		for end := time.Now().Add(2 * time.Second); before == 0 && a.key.Balance(clock.Load()).Begun == 0 && time.Now().Before(end); {
+			time.Sleep(time.Millisecond) // the agent is to begin the window, not a hold
+		}
+		clock.Add(int64(2 * time.Second))
+		rest := usd/2 - before
+		if a.pay(rest+1, 1) || b.pay(rest+1, 1) {
+			t.Errorf("%s: what was spent is forgotten", label)
+		}
+		clock.Add(int64(2 * time.Second))
+		if !b.pay(rest, rest) {
+			t.Errorf("%s: the rest cannot be had", label)
+		}
+		clock.Add(int64(2 * time.Second))
+		if a.pay(1, 1) || b.pay(1, 1) {
+			t.Errorf("%s: paid from nothing", label)
+		}
+	}
+	f("for ever", "key 1", forEver, usd/10)
+	f("an hour", "key 2", hour, usd/10)
+	f("a copy without the window", "key 3", hour, 0)
 }
 
 // Without a database calls go on within what was granted, and refusals say why.
