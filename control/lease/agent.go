@@ -43,6 +43,8 @@ type Agent struct {
 	more     map[*govern.Account]struct{} // accounts with more holds than one transaction considers
 	active   map[*govern.Account]*activity
 	ready    bool  // the tables exist, and what this machine had is known
+	wrote    int64 // the time that the last beat wrote for this machine; 0: none did
+	wary     int64 // core.Clock until which nothing is granted
 	told     int64 // the database's clock when the other machines' changes were last read
 	lost     bool
 
@@ -54,11 +56,14 @@ type Agent struct {
 // A recall is the last request to other machines to give back money, and its time as core.Clock.
 type recall struct{ number, at int64 }
 
+// unwritten is an activity's spent if the database does not have it.
+const unwritten = core.Money(-1)
+
 // An activity is the last observed state of an account that this machine has a lease of.
 type activity struct {
-	spent, taken core.Money
-	idle         int  // beats without a change
-	old          bool // inherited from the previous process, and not examined yet
+	spent, taken core.Money // spent: as written to the database
+	idle         int        // beats without a change
+	old          bool       // inherited from the previous process, and not examined yet
 }
 
 // Open makes an Agent. It connects to the database after Start and keeps trying; until then nothing
@@ -260,7 +265,9 @@ func (a *Agent) check(ctx context.Context, err error) {
 		}
 		clear(a.asked)
 	}
-	a.lost = err != nil
+	if a.lost = err != nil; a.lost {
+		a.ready = false // whatever answers next may be another database
+	}
 	a.away.Store(a.lost)
 }
 

@@ -138,6 +138,8 @@ func TestLeases(t *testing.T) {
 		"away":        testAway,
 		"hangs":       testHangs,
 		"oldledger":   testOldLedger,
+		"restored":    testRestored,
+		"dropped":     testDropped,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE of_"+name); err != nil {
@@ -307,6 +309,58 @@ func testOldLedger(t *testing.T, _ *postgres.Server, db string) {
 	f("for ever", "key 1", forEver, usd/10)
 	f("an hour", "key 2", hour, usd/10)
 	f("a copy without the window", "key 3", hour, 0)
+}
+
+// A database that is restored from a backup does not give away again what machines have.
+func testRestored(t *testing.T, _ *postgres.Server, db string) {
+	testForgotten(t, db, `UPDATE asbru_budgets SET start = start - 7200; DELETE FROM asbru_leases; UPDATE asbru_machines SET seen = seen - 60000`)
+}
+
+// So does one that has to begin with nothing.
+func testDropped(t *testing.T, _ *postgres.Server, db string) {
+	testForgotten(t, db, `DROP TABLE asbru_budgets, asbru_leases, asbru_machines`)
+}
+
+func testForgotten(t *testing.T, db, restore string) {
+	clock := noon()
+	hour := govern.Limit{Cap: usd, Shared: true, Window: govern.Window{Count: 1, Unit: 'h'}}
+	a, b := start(t, db, 1, clock, hour), start(t, db, 2, clock, hour)
+	defer b.close()
+	defer a.close()
+	if !b.pay(usd/10, usd/10) {
+		t.Fatal("refused")
+	}
+	clock.Add(int64(time.Minute)) // the window of a begins later, and is the same
+	h, r := a.hold(usd / 2)
+	if r != nil {
+		t.Fatal(r)
+	}
+	if _, err := b.agent.db.ExecContext(t.Context(), restore); err != nil {
+		t.Fatal(err)
+	}
+	b.away = true
+	const rest = usd - usd/2 - usd/10
+	if _, r := b.hold(rest + 1); r == nil || !errors.Is(r, govern.ErrAway) {
+		t.Fatalf("%+v; want that nobody can be asked", r)
+	}
+	for end := time.Now().Add(2 * waryFor); b.agent.away.Load() || a.agent.away.Load() || a.agent.alive.Load() < 2; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the machines do not go on")
+		}
+	}
+	b.away = false
+	if b.pay(rest+1, 1) {
+		t.Error("what the other machine holds is given away")
+	}
+	clock.Add(int64(2 * time.Second))
+	a.till.End(h, &govern.End{Cost: usd / 2, Now: clock.Load()}, ledger.Settle)
+	if !b.pay(rest, rest) {
+		t.Error("the rest cannot be had")
+	}
+	clock.Add(int64(2 * time.Second))
+	if a.pay(1, 1) || b.pay(1, 1) {
+		t.Error("paid from nothing")
+	}
 }
 
 // Without a database calls go on within what was granted, and refusals say why.

@@ -60,9 +60,12 @@ func (a *Agent) settleOnce(ctx context.Context, account *govern.Account, l *gove
 	if _, err := tx.ExecContext(ctx, careful); err != nil {
 		return err
 	}
-	sh, err := read(ctx, tx, account.Name())
+	sh, err := read(ctx, tx, a.machine, account.Name())
 	if err != nil {
 		return err
+	}
+	if sh.seen != a.wrote {
+		return errForgotten
 	}
 	s.recall = sh.recall
 	start, fresh := s.window(&sh)
@@ -126,6 +129,9 @@ func (s *settling) window(sh *sheet) (start int64, fresh bool) {
 		return s.l.Local(), true // this machine's spending counts in it
 	}
 	end := w.End(sh.start)
+	if o, ok := s.l.Origin(); ok && o >= end && s.now/int64(time.Second) < w.End(o) {
+		return o, true // the database is older than the window, which has begun for all
+	}
 	if s.now/int64(time.Second) < end {
 		return sh.start, false
 	}
@@ -203,6 +209,10 @@ func (s *settling) divide() {
 		s.base = s.l.Has()
 	}
 	s.left = max(s.l.Cap(s.now)-s.others-s.base, 0)
+	if core.Clock() < s.a.wary {
+		s.needs = nil // others may have what the database has forgotten
+		return
+	}
 	idle := s.l.Idle()
 	var sum core.Money
 	for _, n := range s.needs {
