@@ -24,7 +24,7 @@ var both = []struct {
 	name string
 	f    func(t *testing.T, open place)
 }{
-	{"Objects", testObjects}, {"RefusedChangesNothing", testRefusedChangesNothing}, {"ManyWriters", testManyWriters}, {"Follow", testFollow}, {"Secrets", testSecrets},
+	{"Objects", testObjects}, {"RefusedChangesNothing", testRefusedChangesNothing}, {"ManyWriters", testManyWriters}, {"Follow", testFollow}, {"Restored", testRestored}, {"Secrets", testSecrets},
 }
 
 func TestSQLite(t *testing.T) {
@@ -219,6 +219,60 @@ func testFollow(t *testing.T, open place) {
 	if open(t).Shared() {
 		f(time.Hour)
 	}
+}
+
+// testRestored brings back an older backup of the database, in which revisions then count again from there: who has read
+// others under the same numbers does not mix the two.
+func testRestored(t *testing.T, open place) {
+	f := func(label string, changes int) {
+		t.Helper()
+		here := open(t)
+		put(t, here, label+"-before")
+		sql := func(statements ...string) {
+			t.Helper()
+			for _, q := range statements {
+				if _, err := here.db.Exec(q); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		sql(`CREATE TABLE was_meta AS SELECT * FROM asbru_meta`, `CREATE TABLE was_objects AS SELECT * FROM asbru_objects`)
+		put(t, here, label+"-lost-1")
+		put(t, here, label+"-lost-2")
+		sql(`DELETE FROM asbru_meta`, `DELETE FROM asbru_objects`, `INSERT INTO asbru_meta SELECT * FROM was_meta`, `INSERT INTO asbru_objects SELECT * FROM was_objects`,
+			`DROP TABLE was_meta`, `DROP TABLE was_objects`)
+		there := open(t)
+		for i := range changes {
+			put(t, there, fmt.Sprintf("%s-after-%d", label, i))
+		}
+		applied := make(chan struct{}, 10)
+		ctx, cancel := context.WithCancel(t.Context())
+		var done sync.WaitGroup
+		done.Go(func() { here.Follow(ctx, Following{Every: 5 * time.Millisecond, Changed: func() { applied <- struct{}{} }}) })
+		select {
+		case <-applied:
+		case <-time.After(2 * time.Second):
+			t.Errorf("%s: it is not noticed", label)
+		}
+		cancel()
+		done.Wait()
+		for _, o := range there.Set().All(VirtualKey) {
+			if here.Set().Find(VirtualKey, o.ID) == nil {
+				t.Errorf("%s: %s is missing", label, o.Name)
+			}
+		}
+		for _, o := range here.Set().All(VirtualKey) {
+			if there.Set().Find(VirtualKey, o.ID) == nil {
+				t.Errorf("%s: %s is there still", label, o.Name)
+			}
+		}
+		if rev := put(t, here, label+"-at-last").Revision; here.Set().Revision != rev || here.Set().Find(VirtualKey, label+"-at-last") == nil {
+			t.Errorf("%s: a change at revision %d is not there", label, rev)
+		}
+	}
+	f("fewer", 1)
+	f("as many", 2)
+	f("more", 3)
 }
 
 func testPostgresLost(t *testing.T, server *postgres.Server) {
