@@ -59,7 +59,7 @@ func prepare(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	defer tx.Rollback()
-	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(4157827291)`); err != nil {
+	if _, err := tx.ExecContext(ctx, careful+`; SELECT pg_advisory_xact_lock(4157827291)`); err != nil {
 		return err
 	}
 	for _, t := range tables {

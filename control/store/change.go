@@ -164,7 +164,7 @@ func (s *Store) commit(tx *sql.Tx, next *Set) error {
 func (s *Store) edit(ctx context.Context, tx *sql.Tx, w Wish) (*Edit, error) {
 	// A transaction of SQLite begins by locking the file; in Postgres the row is locked.
 	if s.db.postgres != "" {
-		if _, err := tx.ExecContext(ctx, `SELECT value FROM asbru_meta WHERE name = 'revision' FOR UPDATE`); err != nil {
+		if _, err := tx.ExecContext(ctx, careful+`; SELECT value FROM asbru_meta WHERE name = 'revision' FOR UPDATE`); err != nil {
 			return nil, s.loses(err)
 		}
 	}

@@ -66,6 +66,10 @@ var tables = []string{
 	`INSERT INTO asbru_meta (name, value) VALUES ('buried', '0') ON CONFLICT (name) DO NOTHING`,
 }
 
+// careful begins every transaction of Postgres that holds a lock: a machine that hangs or loses its connection in the middle
+// blocks others for a while only. What a change is served with is compiled in that time.
+const careful = `SET LOCAL idle_in_transaction_session_timeout = '10s'`
+
 // prepare creates the tables, one machine at a time.
 func (d *database) prepare(ctx context.Context) error {
 	tx, err := d.BeginTx(ctx, nil)
@@ -74,7 +78,7 @@ func (d *database) prepare(ctx context.Context) error {
 	}
 	defer tx.Rollback()
 	if d.postgres != "" { // concurrent CREATE IF NOT EXISTS can fail with a duplicate key in the catalogue
-		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(4157827290)`); err != nil {
+		if _, err := tx.ExecContext(ctx, careful+`; SELECT pg_advisory_xact_lock(4157827290)`); err != nil {
 			return err
 		}
 	}

@@ -44,6 +44,7 @@ func TestPostgres(t *testing.T) {
 			x.f(t, func(t *testing.T) *Store { return open(t, Options{Postgres: address}) })
 		})
 	}
+	t.Run("Hangs", func(t *testing.T) { testAMachineThatHangs(t, s.Database("hangs")) })
 	t.Run("Lost", func(t *testing.T) { testPostgresLost(t, s) })
 }
 
@@ -248,7 +249,9 @@ func testRestored(t *testing.T, open place) {
 		applied := make(chan struct{}, 10)
 		ctx, cancel := context.WithCancel(t.Context())
 		var done sync.WaitGroup
-		done.Go(func() { here.Follow(ctx, Following{Every: 5 * time.Millisecond, Changed: func() { applied <- struct{}{} }}) })
+		done.Go(func() {
+			here.Follow(ctx, Following{Every: 5 * time.Millisecond, Changed: func() { applied <- struct{}{} }})
+		})
 		select {
 		case <-applied:
 		case <-time.After(2 * time.Second):
@@ -273,6 +276,38 @@ func testRestored(t *testing.T, open place) {
 	f("fewer", 1)
 	f("as many", 2)
 	f("more", 3)
+}
+
+// testAMachineThatHangs has one machine stop in the middle of a change: others make theirs, and what it began is not half there.
+func testAMachineThatHangs(t *testing.T, address string) {
+	here, there := open(t, Options{Postgres: address}), open(t, Options{Postgres: address})
+	edit := func(name string) func(*Edit) error {
+		return func(e *Edit) error { _, err := e.Put(VirtualKey, "", name, key(name)); return err }
+	}
+	hangs, goOn := make(chan struct{}), make(chan struct{})
+	began := make(chan error, 1)
+	go func() {
+		_, _, err := here.Change(context.Background(), Wish{If: -1, Edit: edit("first"), Apply: func(_ *config.Kept, commit func() error) error {
+			close(hangs)
+			<-goOn
+			return commit()
+		}})
+		began <- err
+	}()
+	<-hangs
+	begun := time.Now()
+	_, _, err := there.Change(t.Context(), Wish{If: -1, Edit: edit("second"), Apply: serves})
+	t.Logf("waited for %v", time.Since(begun))
+	if err != nil {
+		t.Errorf("a change beside a machine that hangs: %v", err)
+	}
+	close(goOn)
+	if err := <-began; !errors.Is(err, ErrLost) {
+		t.Errorf("the machine that hung committed: %v", err)
+	}
+	if _, err := here.Refresh(t.Context()); err != nil || here.Set().Find(VirtualKey, "first") != nil || here.Set().Find(VirtualKey, "second") == nil {
+		t.Errorf("afterwards: %v", err)
+	}
 }
 
 func testPostgresLost(t *testing.T, server *postgres.Server) {
