@@ -659,6 +659,26 @@ func testGiveBack(t *testing.T, _ *postgres.Server, db string) {
 	if err != nil || len(rows) != 1 || rows[0].Live || rows[0].Granted != granted || rows[0].Budget != "key" || rows[0].Host != "test" {
 		t.Errorf("%+v, %v", rows, err)
 	}
+	back, err := b.agent.db.BeginTx(t.Context(), nil) // the machine is about to be there again
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := back.ExecContext(t.Context(), `UPDATE asbru_machines SET seen = seen + $2 WHERE machine = $1`, a.agent.machine, liveFor.Milliseconds()); err != nil {
+		t.Fatal(err)
+	}
+	refused := make(chan error, 1)
+	go func() {
+		_, err := GiveBack(context.Background(), db, a.agent.machine)
+		refused <- err
+	}()
+	time.Sleep(200 * time.Millisecond)
+	back.Commit()
+	if err := <-refused; err == nil || !strings.Contains(err.Error(), "is there") {
+		t.Errorf("taken from a machine that has just come: %v", err)
+	}
+	if _, err := b.agent.db.ExecContext(t.Context(), `UPDATE asbru_machines SET seen = seen - $2 WHERE machine = $1`, a.agent.machine, liveFor.Milliseconds()); err != nil {
+		t.Fatal(err)
+	}
 	freed, err := GiveBack(t.Context(), db, a.agent.machine)
 	if err != nil || freed != granted-rows[0].Spent {
 		t.Errorf("freed %v, %v; want %v", freed, err, granted-rows[0].Spent)
