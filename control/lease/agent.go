@@ -11,6 +11,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"asbru/control/postgres"
 	"asbru/core"
 	"asbru/core/govern"
 )
@@ -29,6 +30,7 @@ type Options struct {
 type Agent struct {
 	Options
 	machine  string
+	address  string // Options.Postgres, with a time limit for connecting
 	db       *sql.DB
 	listener *pq.Listener
 	book     *govern.Book
@@ -72,11 +74,11 @@ func Open(o Options) (*Agent, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	db, err := reach(o.Postgres)
+	d, err := reach(o.Postgres)
 	if err != nil {
 		return nil, err
 	}
-	return &Agent{Options: o, machine: o.Machine, db: db, desk: govern.NewDesk(), ended: make(chan struct{}), machines: 1,
+	return &Agent{Options: o, machine: o.Machine, address: d.Address, db: d.DB, desk: govern.NewDesk(), ended: make(chan struct{}), machines: 1,
 		asked: map[*govern.Account]recall{}, more: map[*govern.Account]struct{}{}, active: map[*govern.Account]*activity{}}, nil
 }
 
@@ -84,7 +86,7 @@ func Open(o Options) (*Agent, error) {
 func (a *Agent) Start(b *govern.Book) {
 	ctx, stop := context.WithCancel(context.Background())
 	a.book, a.stop = b, stop
-	a.listener = pq.NewListener(a.Postgres, listenLeast, listenMost, nil)
+	a.listener = postgres.Listen(a.address, listenLeast, listenMost, listenQuiet)
 	go a.listener.Listen(channel) // waits for a connection; Close ends it
 	b.Lend(a.desk)
 	go a.run(ctx)

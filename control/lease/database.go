@@ -30,24 +30,20 @@ const clock = `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT`
 
 // open connects to a database and creates the tables.
 func open(ctx context.Context, address string) (*sql.DB, error) {
-	db, err := reach(address)
+	d, err := reach(address)
 	if err != nil {
 		return nil, err
 	}
-	if err := prepare(ctx, db); err != nil {
-		db.Close()
+	if err := prepare(ctx, d.DB); err != nil {
+		d.Close()
 		return nil, fmt.Errorf("cannot open the leases: %w", err)
 	}
-	return db, nil
+	return d.DB, nil
 }
 
 // reach returns a database that is connected to on first use.
-func reach(address string) (*sql.DB, error) {
-	d, err := postgres.Open(address, "the leases", askWait, maxConns)
-	if err != nil {
-		return nil, err
-	}
-	return d.DB, nil
+func reach(address string) (*postgres.Database, error) {
+	return postgres.Open(address, "the leases", askWait, maxConns)
 }
 
 // prepare creates the tables, one machine at a time.

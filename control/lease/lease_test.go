@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -139,6 +140,7 @@ func TestLeases(t *testing.T) {
 		"hangs":       testHangs,
 		"oldledger":   testOldLedger,
 		"restored":    testRestored,
+		"deaf":        testDeaf,
 		"dropped":     testDropped,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -311,13 +313,40 @@ func testOldLedger(t *testing.T, _ *postgres.Server, db string) {
 	f("a copy without the window", "key 3", hour, 0)
 }
 
+// A machine whose notifications are lost without a sign listens anew.
+func testDeaf(t *testing.T, _ *postgres.Server, db string) {
+	t.Parallel()
+	a := start(t, db, 1, noon(), forEver)
+	defer a.close()
+	listener := func(but int) (pid int) {
+		t.Helper()
+		for end := time.Now().Add(listenQuiet + 10*time.Second); ; time.Sleep(10 * time.Millisecond) {
+			err := a.agent.db.QueryRowContext(t.Context(), `SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database() AND pid <> $1`, but).Scan(&pid)
+			if err == nil {
+				return pid
+			}
+			if time.Now().After(end) {
+				t.Fatal("nobody listens", err)
+			}
+		}
+	}
+	deaf := listener(0)
+	if err := syscall.Kill(deaf, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Kill(deaf, syscall.SIGCONT)
+	listener(deaf)
+}
+
 // A database that is restored from a backup does not give away again what machines have.
 func testRestored(t *testing.T, _ *postgres.Server, db string) {
+	t.Parallel()
 	testForgotten(t, db, `UPDATE asbru_budgets SET start = start - 7200; DELETE FROM asbru_leases; UPDATE asbru_machines SET seen = seen - 60000`)
 }
 
 // So does one that has to begin with nothing.
 func testDropped(t *testing.T, _ *postgres.Server, db string) {
+	t.Parallel()
 	testForgotten(t, db, `DROP TABLE asbru_budgets, asbru_leases, asbru_machines`)
 }
 
@@ -426,14 +455,17 @@ func testHangs(t *testing.T, pg *postgres.Server, db string) {
 			t.Fatal("the database hangs and the agent waits for it")
 		}
 	}
+	late := start(t, db, 3, clock, forEver) // which connects to nobody
+	time.Sleep(200 * time.Millisecond)
 	closed := make(chan struct{})
 	go func() {
 		m.close()
+		late.close()
 		close(closed)
 	}()
 	select {
 	case <-closed:
-	case <-time.After(2 * askWait):
+	case <-time.After(3 * askWait):
 		t.Fatal("the end of the process waits for the database")
 	}
 	pg.Resume()

@@ -37,4 +37,6 @@ const (
 	maxConns    = workers
 	listenLeast = time.Second // between attempts to listen to Postgres
 	listenMost  = 30 * time.Second
+	// listenQuiet is how long there may be no notification: each machine sends one with its beats.
+	listenQuiet = 3 * beatEvery
 )

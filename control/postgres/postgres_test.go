@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -122,6 +123,47 @@ func TestAServerThatHangs(t *testing.T) {
 			}
 			db.Close()
 		})
+	}
+}
+
+// A Listener whose server hangs connects again, and says so.
+func TestAListenerThatHearsNothing(t *testing.T) {
+	server := postgres.Start(t)
+	d, err := Open(server.Address(), "the store", time.Second, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	const quiet = 300 * time.Millisecond
+	l := Listen(d.Address, 10*time.Millisecond, 50*time.Millisecond, quiet)
+	defer l.Close()
+	if err := l.Listen("news"); err != nil {
+		t.Fatal(err)
+	}
+	for range 6 { // longer than quiet, and not quiet
+		if _, err := d.Exec("NOTIFY news"); err != nil {
+			t.Fatal(err)
+		}
+		if n := <-l.Notify; n == nil || n.Channel != "news" {
+			t.Fatalf("%+v", n)
+		}
+		time.Sleep(quiet / 3)
+	}
+	var pid int
+	if err := d.QueryRow("SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%'").Scan(&pid); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Kill(pid, syscall.SIGCONT)
+	select {
+	case n := <-l.Notify:
+		if n != nil {
+			t.Errorf("%+v", n)
+		}
+	case <-time.After(10 * quiet):
+		t.Error("nothing is noticed")
 	}
 }
 
