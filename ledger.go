@@ -8,6 +8,7 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"asbru/core/config"
@@ -150,14 +151,50 @@ func (g *gateway) serveLedger(book *govern.Book, from net.Conn) {
 	}
 }
 
-// passLedger gives the ledger to a successor that asks for it during the hand-over; from then on this
-// process has its calls accounted for there.
-func (g *gateway) passLedger(dir string, to net.Conn) {
-	book := g.till.Book()
-	if book == nil {
-		to.Close()
-		return
+// A handing is a hand-over, as far as the ledger is concerned: what begins to be given away while it is under way is
+// not taken back in the middle of that.
+type handing struct {
+	mu    sync.Mutex
+	over  chan struct{} // closed once it is over; ok says how
+	ok    bool
+	given chan struct{} // closed once nobody carries anything to a successor that is gone; nil: the ledger was not asked for
+}
+
+// begin reports whether the ledger may be given away now: the hand-over is under way, and nobody else has asked.
+func (h *handing) begin() bool {
+	if h == nil {
+		return false
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	select {
+	case <-h.over:
+		return false
+	default:
+	}
+	if h.given != nil {
+		return false
+	}
+	h.given = make(chan struct{})
+	return true
+}
+
+// end says how the hand-over went. After one that failed the ledger can be taken back.
+func (h *handing) end(ok bool) {
+	h.mu.Lock()
+	h.ok = ok
+	close(h.over)
+	given := h.given
+	h.mu.Unlock()
+	if !ok && given != nil {
+		<-given // the successor is gone, so nothing is waited for there
+	}
+}
+
+// passLedger gives the ledger to a successor that asks for it during the hand-over h; from then on this
+// process has its calls accounted for there.
+func (g *gateway) passLedger(dir string, to net.Conn, h *handing) {
+	defer close(h.given)
 	g.closeTrail()
 	g.closeLease(false)
 	if err := g.till.Pass(); err != nil {
@@ -167,7 +204,7 @@ func (g *gateway) passLedger(dir string, to net.Conn) {
 	io.WriteString(to, wordYours) // if the successor is gone, the next read will tell
 	for {
 		g.till.Carry(to)
-		if g.handing.Load() {
+		if <-h.over; !h.ok {
 			return // handOver takes the ledger back
 		}
 		var err error // the successor gave it to one of its own, or is gone
