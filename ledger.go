@@ -39,13 +39,11 @@ func (g *gateway) openTill() (*govern.Till, error) {
 	g.unread.Store(g.compiling.Audit != nil && g.compiling.Audit.Off)
 	book, err := g.openBook(dir, govern.Options{})
 	if errors.Is(err, ledger.ErrLocked) && !g.successor {
-		book, err = g.outlive(dir, err)
+		book, err = g.outlive(dir, govern.Options{}, err)
 	}
 	var from net.Conn
 	if err != nil && g.successor {
-		if from, err = takeLedger(dir); err == nil {
-			book, err = g.openBook(dir, govern.Options{Live: true})
-		}
+		book, from, err = g.inheritBook(dir, err)
 	}
 	if err != nil {
 		if from != nil {
@@ -70,14 +68,31 @@ func (g *gateway) openTill() (*govern.Till, error) {
 
 // outlive opens the ledger once the process that holds it is gone: one that was killed during a sync
 // ends only when the sync does. err is why it could not be opened before.
-func (g *gateway) outlive(dir string, err error) (*govern.Book, error) {
+func (g *gateway) outlive(dir string, o govern.Options, err error) (*govern.Book, error) {
 	g.log.Warn("the ledger is still open in another process; waiting for that to end", "dir", dir, "seconds", ledgerDying.Seconds())
 	var book *govern.Book
 	for end := time.Now().Add(ledgerDying); errors.Is(err, ledger.ErrLocked) && time.Now().Before(end); {
 		time.Sleep(ledgerLook)
-		book, err = g.openBook(dir, govern.Options{})
+		book, err = g.openBook(dir, o)
 	}
 	return book, err
+}
+
+// inheritBook opens the ledger of a successor: its predecessor gives it away, or has been killed before it could. err is
+// why it could not be opened before. Processes that drain are served through from, or ask for it.
+func (g *gateway) inheritBook(dir string, err error) (book *govern.Book, from net.Conn, _ error) {
+	from, refused := takeLedger(dir)
+	if refused == nil {
+		book, err = g.openBook(dir, govern.Options{Live: true})
+		return book, from, err
+	}
+	if !errors.Is(err, ledger.ErrLocked) {
+		return nil, nil, refused
+	}
+	if book, err = g.outlive(dir, govern.Options{Live: true}, err); errors.Is(err, ledger.ErrLocked) {
+		err = refused // which says more
+	}
+	return book, nil, err
 }
 
 func (g *gateway) openBook(dir string, o govern.Options) (*govern.Book, error) {

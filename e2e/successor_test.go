@@ -77,6 +77,36 @@ func TestSuccessorDiesAsItTakesTheLedger(t *testing.T) {
 	}
 }
 
+// A predecessor that is killed while it is about to give its ledger away leaves it to its successor, which serves.
+func TestPredecessorIsKilledAsItPassesTheLedger(t *testing.T) {
+	base, _ := paid(t)
+	config, dir := budgeted(t, base, "1000")
+	stuck := make(chan struct{})
+	sink := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-stuck }))
+	t.Cleanup(sink.Close)
+	t.Cleanup(func() { close(stuck) })
+	g := serve(t, config+"audit: {sinks: [{type: webhook, url: '"+sink.URL+"', secret: a-secret-of-the-hook-1}]}\n")
+	key := "Authorization: Bearer secret-of-ci-0001"
+	if a := chat(t, g, "m", `,"max_tokens":10`, key); a.status != 200 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	g.signal(syscall.SIGUSR2)
+	pid := child(t, g.cmd.Process.Pid)
+	defer syscall.Kill(pid, syscall.SIGKILL)
+	time.Sleep(300 * time.Millisecond)
+	g.signal(syscall.SIGKILL)
+	c := &http.Client{Timeout: patience}
+	defer c.CloseIdleConnections()
+	if a, err := try(c, "POST", g.url("/v1/chat/completions"), chatBody("m", `,"max_tokens":10`), key); err != nil || a.status != 200 {
+		t.Fatalf("at the successor: %d %s %v\n%s", a.status, a.body, err, g.stderr.String())
+	}
+	syscall.Kill(pid, syscall.SIGTERM)
+	await(t, "the end of the successor", func() bool { return syscall.Kill(pid, 0) != nil }, g.stderr.String)
+	if spent, open := examine(t, dir); spent != 2*eachCall || open != 0 {
+		t.Errorf("%d spent, %d open\n%s", spent, open, g.stderr.String())
+	}
+}
+
 // Hand-overs follow each other, of which most fail after the successor took the ledger; meanwhile processes that drain have long streams. Every call is served, and charged once.
 func TestHandOversOfWhichSomeFail(t *testing.T) {
 	base, calls := paid(t)
