@@ -72,10 +72,11 @@ func (g *gateway) reload(ctx context.Context) {
 
 // handOver starts the successor. It reports whether that now serves.
 func (g *gateway) handOver(ctx context.Context) bool {
-	g.handing.Store(true)
+	h := &handing{over: make(chan struct{})}
+	g.handing.Store(h)
 	pid, err := g.hand.Start(ctx, g.listeners())
-	g.handing.Store(false)
-	if err != nil {
+	g.handing.Store(nil)
+	if h.end(err == nil); err != nil {
 		g.retakeLedger()
 		g.log.Error("hand-over refused; this process goes on", "error", err)
 		return false

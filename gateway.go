@@ -71,7 +71,7 @@ type gateway struct {
 	till      *govern.Till                     // where requests are paid; nil: no document has had a budget so far
 	ledgerAt  string                           // the ledger's directory, which later documents cannot change
 	successor bool                             // another process handed this one its sockets
-	handing   atomic.Bool                      // this process is handing over its sockets
+	handing   atomic.Pointer[handing]          // the hand-over of this process' sockets that is under way; nil: none is
 	offer     atomic.Pointer[net.UnixListener] // where a successor asks for the ledger; nil: nowhere
 	compiling *config.Document                 // the document that is being compiled; the Plane's writer owns it
 	next      applying                         // between Compile and Swap; the Plane's writer owns it

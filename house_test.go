@@ -65,7 +65,7 @@ var never = []wall{
 var third = map[string][]string{
 	"github.com/VictoriaMetrics/metrics":      {"core/meter"},
 	"github.com/dgraph-io/ristretto/v2":       {"cache/exact"},
-	"github.com/lib/pq":                       {"cache/remote/pgvector", "control/lease", "control/postgres", "control/store", "control/trail"},
+	"github.com/lib/pq":                       {"cache/remote/pgvector", "control/lease", "control/postgres", "control/store"},
 	"github.com/redis/rueidis":                {"cache/remote/redis", "control/rates"},
 	"go.yaml.in/yaml/v3":                      {"core/config"},
 	"modernc.org/sqlite":                      {"control/sqlite", "control/trail"},

@@ -8,6 +8,7 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"asbru/core/config"
@@ -38,13 +39,11 @@ func (g *gateway) openTill() (*govern.Till, error) {
 	g.unread.Store(g.compiling.Audit != nil && g.compiling.Audit.Off)
 	book, err := g.openBook(dir, govern.Options{})
 	if errors.Is(err, ledger.ErrLocked) && !g.successor {
-		book, err = g.outlive(dir, err)
+		book, err = g.outlive(dir, govern.Options{}, err)
 	}
 	var from net.Conn
 	if err != nil && g.successor {
-		if from, err = takeLedger(dir); err == nil {
-			book, err = g.openBook(dir, govern.Options{Live: true})
-		}
+		book, from, err = g.inheritBook(dir, err)
 	}
 	if err != nil {
 		if from != nil {
@@ -69,14 +68,31 @@ func (g *gateway) openTill() (*govern.Till, error) {
 
 // outlive opens the ledger once the process that holds it is gone: one that was killed during a sync
 // ends only when the sync does. err is why it could not be opened before.
-func (g *gateway) outlive(dir string, err error) (*govern.Book, error) {
+func (g *gateway) outlive(dir string, o govern.Options, err error) (*govern.Book, error) {
 	g.log.Warn("the ledger is still open in another process; waiting for that to end", "dir", dir, "seconds", ledgerDying.Seconds())
 	var book *govern.Book
 	for end := time.Now().Add(ledgerDying); errors.Is(err, ledger.ErrLocked) && time.Now().Before(end); {
 		time.Sleep(ledgerLook)
-		book, err = g.openBook(dir, govern.Options{})
+		book, err = g.openBook(dir, o)
 	}
 	return book, err
+}
+
+// inheritBook opens the ledger of a successor: its predecessor gives it away, or has been killed before it could. err is
+// why it could not be opened before. Processes that drain are served through from, or ask for it.
+func (g *gateway) inheritBook(dir string, err error) (book *govern.Book, from net.Conn, _ error) {
+	from, refused := takeLedger(dir)
+	if refused == nil {
+		book, err = g.openBook(dir, govern.Options{Live: true})
+		return book, from, err
+	}
+	if !errors.Is(err, ledger.ErrLocked) {
+		return nil, nil, refused
+	}
+	if book, err = g.outlive(dir, govern.Options{Live: true}, err); errors.Is(err, ledger.ErrLocked) {
+		err = refused // which says more
+	}
+	return book, nil, err
 }
 
 func (g *gateway) openBook(dir string, o govern.Options) (*govern.Book, error) {
@@ -150,14 +166,50 @@ func (g *gateway) serveLedger(book *govern.Book, from net.Conn) {
 	}
 }
 
-// passLedger gives the ledger to a successor that asks for it during the hand-over; from then on this
-// process has its calls accounted for there.
-func (g *gateway) passLedger(dir string, to net.Conn) {
-	book := g.till.Book()
-	if book == nil {
-		to.Close()
-		return
+// A handing is a hand-over, as far as the ledger is concerned: what begins to be given away while it is under way is
+// not taken back in the middle of that.
+type handing struct {
+	mu    sync.Mutex
+	over  chan struct{} // closed once it is over; ok says how
+	ok    bool
+	given chan struct{} // closed once nobody carries anything to a successor that is gone; nil: the ledger was not asked for
+}
+
+// begin reports whether the ledger may be given away now: the hand-over is under way, and nobody else has asked.
+func (h *handing) begin() bool {
+	if h == nil {
+		return false
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	select {
+	case <-h.over:
+		return false
+	default:
+	}
+	if h.given != nil {
+		return false
+	}
+	h.given = make(chan struct{})
+	return true
+}
+
+// end says how the hand-over went. After one that failed the ledger can be taken back.
+func (h *handing) end(ok bool) {
+	h.mu.Lock()
+	h.ok = ok
+	close(h.over)
+	given := h.given
+	h.mu.Unlock()
+	if !ok && given != nil {
+		<-given // the successor is gone, so nothing is waited for there
+	}
+}
+
+// passLedger gives the ledger to a successor that asks for it during the hand-over h; from then on this
+// process has its calls accounted for there.
+func (g *gateway) passLedger(dir string, to net.Conn, h *handing) {
+	defer close(h.given)
 	g.closeTrail()
 	g.closeLease(false)
 	if err := g.till.Pass(); err != nil {
@@ -167,7 +219,7 @@ func (g *gateway) passLedger(dir string, to net.Conn) {
 	io.WriteString(to, wordYours) // if the successor is gone, the next read will tell
 	for {
 		g.till.Carry(to)
-		if g.handing.Load() {
+		if <-h.over; !h.ok {
 			return // handOver takes the ledger back
 		}
 		var err error // the successor gave it to one of its own, or is gone

@@ -88,16 +88,16 @@ func (g *gateway) offerLedger(dir string) {
 			conn.SetDeadline(time.Now().Add(ledgerWait))
 			word := make([]byte, len(wordTake))
 			_, err = io.ReadFull(conn, word)
-			book := g.till.Book()
+			book, h := g.till.Book(), g.handing.Load()
 			switch {
 			case err != nil || sameUser(conn) != nil || book == nil:
 				conn.Close()
 			case string(word) == wordJoin:
 				conn.SetDeadline(time.Time{})
 				go g.serveLedger(book, conn)
-			case string(word) == wordTake && g.handing.Load():
+			case string(word) == wordTake && h.begin():
 				l.Close() // the successor listens from now on
-				g.passLedger(dir, conn)
+				g.passLedger(dir, conn, h)
 				return
 			default:
 				conn.Close()

@@ -10,6 +10,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -105,9 +106,37 @@ func (s *Server) Start() {
 // Stop ends the server at once, as a power cut would.
 func (s *Server) Stop() {
 	if s.cmd != nil {
+		s.cmd.Process.Signal(syscall.SIGCONT) // a paused one would never end
 		s.cmd.Process.Signal(syscall.SIGQUIT)
 		s.cmd.Wait()
 		s.cmd = nil
+	}
+}
+
+// Pause stops all processes of the server where they are, as a machine does that hangs: connections stay open and
+// nothing answers. Resume ends it.
+func (s *Server) Pause() { s.signal(syscall.SIGSTOP) }
+
+// Resume ends a Pause.
+func (s *Server) Resume() { s.signal(syscall.SIGCONT) }
+
+// signal sends a signal to the server and its children.
+func (s *Server) signal(sig syscall.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil { // first, so that it makes no more of them
+		s.t.Fatal(err)
+	}
+	found, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", s.cmd.Process.Pid))
+	if len(found) == 0 {
+		s.t.Skip("this system does not list the children of a process")
+	}
+	for _, path := range found {
+		list, _ := os.ReadFile(path)
+		for _, child := range strings.Fields(string(list)) {
+			if pid, err := strconv.Atoi(child); err == nil {
+				syscall.Kill(pid, sig)
+			}
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"asbru/control/postgres"
 	"asbru/core"
 	"asbru/core/govern"
 )
@@ -29,6 +30,7 @@ type Options struct {
 type Agent struct {
 	Options
 	machine  string
+	address  string // Options.Postgres, with a time limit for connecting
 	db       *sql.DB
 	listener *pq.Listener
 	book     *govern.Book
@@ -43,6 +45,8 @@ type Agent struct {
 	more     map[*govern.Account]struct{} // accounts with more holds than one transaction considers
 	active   map[*govern.Account]*activity
 	ready    bool  // the tables exist, and what this machine had is known
+	wrote    int64 // the time that the last beat wrote for this machine; 0: none did
+	wary     int64 // core.Clock until which nothing is granted
 	told     int64 // the database's clock when the other machines' changes were last read
 	lost     bool
 
@@ -54,11 +58,14 @@ type Agent struct {
 // A recall is the last request to other machines to give back money, and its time as core.Clock.
 type recall struct{ number, at int64 }
 
+// unwritten is an activity's spent if the database does not have it.
+const unwritten = core.Money(-1)
+
 // An activity is the last observed state of an account that this machine has a lease of.
 type activity struct {
-	spent, taken core.Money
-	idle         int  // beats without a change
-	old          bool // inherited from the previous process, and not examined yet
+	spent, taken core.Money // spent: as written to the database
+	idle         int        // beats without a change
+	old          bool       // inherited from the previous process, and not examined yet
 }
 
 // Open makes an Agent. It connects to the database after Start and keeps trying; until then nothing
@@ -67,11 +74,11 @@ func Open(o Options) (*Agent, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	db, err := reach(o.Postgres)
+	d, err := reach(o.Postgres)
 	if err != nil {
 		return nil, err
 	}
-	return &Agent{Options: o, machine: o.Machine, db: db, desk: govern.NewDesk(), ended: make(chan struct{}), machines: 1,
+	return &Agent{Options: o, machine: o.Machine, address: d.Address, db: d.DB, desk: govern.NewDesk(), ended: make(chan struct{}), machines: 1,
 		asked: map[*govern.Account]recall{}, more: map[*govern.Account]struct{}{}, active: map[*govern.Account]*activity{}}, nil
 }
 
@@ -79,7 +86,7 @@ func Open(o Options) (*Agent, error) {
 func (a *Agent) Start(b *govern.Book) {
 	ctx, stop := context.WithCancel(context.Background())
 	a.book, a.stop = b, stop
-	a.listener = pq.NewListener(a.Postgres, listenLeast, listenMost, nil)
+	a.listener = postgres.Listen(a.address, listenLeast, listenMost, listenQuiet)
 	go a.listener.Listen(channel) // waits for a connection; Close ends it
 	b.Lend(a.desk)
 	go a.run(ctx)
@@ -260,7 +267,9 @@ func (a *Agent) check(ctx context.Context, err error) {
 		}
 		clear(a.asked)
 	}
-	a.lost = err != nil
+	if a.lost = err != nil; a.lost {
+		a.ready = false // whatever answers next may be another database
+	}
 	a.away.Store(a.lost)
 }
 

@@ -2,6 +2,8 @@ package lease
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 
 	"asbru/core"
 	"asbru/core/govern"
@@ -12,29 +14,17 @@ func (a *Agent) first(ctx context.Context) error {
 	if err := prepare(ctx, a.db); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, openWait)
-	defer cancel()
-	rows, err := a.db.QueryContext(ctx, `SELECT account FROM asbru_leases WHERE machine = $1 AND granted > sunk`, a.machine)
+	names, err := a.had(ctx)
 	if err != nil {
 		return err
 	}
-	var names []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			rows.Close()
-			return err
-		}
-		names = append(names, name)
-	}
-	rows.Close()
 	for _, name := range names {
-		if account := a.book.Known(name); account != nil { // an account that the document no longer has needs none of it
+		if account := a.book.Known(name); account != nil && a.active[account] == nil { // an account that the document no longer has needs none of it
 			a.active[account] = &activity{old: true}
 		}
 	}
-	a.ready = rows.Err() == nil
-	return rows.Err()
+	a.ready = true
+	return nil
 }
 
 // beat writes that this machine is live and what it has spent, gives back what has been idle, and
@@ -47,8 +37,14 @@ func (a *Agent) beat(ctx context.Context) error {
 	}
 	ask, cancel := context.WithTimeout(ctx, askWait)
 	defer cancel()
-	if _, err := a.db.ExecContext(ask, `INSERT INTO asbru_machines (machine, host, seen) VALUES ($1, $2, `+clock+`)
-		ON CONFLICT (machine) DO UPDATE SET host = excluded.host, seen = excluded.seen`, a.machine, a.Host); err != nil {
+	if err := a.remember(ask); err != nil {
+		return err
+	}
+	if err := a.db.QueryRowContext(ask, `INSERT INTO asbru_machines (machine, host, seen) VALUES ($1, $2, `+clock+`)
+		ON CONFLICT (machine) DO UPDATE SET host = excluded.host, seen = excluded.seen RETURNING seen`, a.machine, a.Host).Scan(&a.wrote); err != nil {
+		return err
+	}
+	if _, err := a.db.ExecContext(ask, `SELECT pg_notify($1, $2)`, channel, a.machine); err != nil { // its own connection hears it
 		return err
 	}
 	var now int64
@@ -59,7 +55,34 @@ func (a *Agent) beat(ctx context.Context) error {
 	if err := a.learn(ctx, now); err != nil {
 		return err
 	}
-	return a.report(ctx)
+	if err := a.report(ctx); err != nil {
+		return err
+	}
+	if core.Clock() < a.wary {
+		return errForgotten
+	}
+	return nil
+}
+
+// errForgotten reports that the database does not have what was committed.
+var errForgotten = errors.New("it has lost what was written to it, as one does that is restored from a backup; the machines first write again what they have been granted")
+
+// remember checks that the database still has what this machine wrote last. If not, all that it has been granted is written
+// again, and nothing is granted to it until other machines have had the time to do the same.
+func (a *Agent) remember(ctx context.Context) error {
+	if a.wrote == 0 {
+		return nil
+	}
+	var seen int64
+	err := a.db.QueryRowContext(ctx, `SELECT seen FROM asbru_machines WHERE machine = $1`, a.machine).Scan(&seen)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) || seen == a.wrote {
+		return err
+	}
+	a.wary = core.Clock() + int64(waryFor)
+	for _, v := range a.active {
+		v.spent = unwritten
+	}
+	return nil
 }
 
 // report settles the accounts whose state has changed.
@@ -130,4 +153,23 @@ func (a *Agent) hearOf(account *govern.Account, start int64, granted, spent core
 	if o, joined := l.Origin(); joined && o == start {
 		l.Others(granted, spent)
 	}
+}
+
+// had returns the accounts that this machine has a lease of.
+func (a *Agent) had(ctx context.Context) (names []string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, openWait)
+	defer cancel()
+	rows, err := a.db.QueryContext(ctx, `SELECT account FROM asbru_leases WHERE machine = $1 AND granted > sunk`, a.machine)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
 }

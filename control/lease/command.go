@@ -2,6 +2,8 @@ package lease
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -55,23 +57,45 @@ func GiveBack(ctx context.Context, address, machine string) (core.Money, error) 
 		return 0, err
 	}
 	defer db.Close()
-	var known, live bool
-	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM asbru_leases WHERE machine = $1), EXISTS (SELECT 1 FROM asbru_machines WHERE machine = $1 AND seen > `+clock+` - $2)`,
-		machine, liveFor.Milliseconds()).Scan(&known, &live)
-	switch {
-	case err != nil:
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
 		return 0, fmt.Errorf("cannot read the leases: %w", err)
-	case live:
-		return 0, fmt.Errorf("machine %s is there: it gives back by itself what it does not use; stop it first, and wait %v", machine, liveFor)
-	case !known:
-		return 0, fmt.Errorf("no machine %s has anything; hint: list says who has", machine)
+	}
+	defer tx.Rollback()
+	if err := lost(ctx, tx, machine); err != nil {
+		return 0, err
 	}
 	var freed core.Money
-	err = db.QueryRowContext(ctx, `WITH was AS (SELECT account, granted - LEAST(granted, GREATEST(spent, sunk)) AS free FROM asbru_leases WHERE machine = $1 FOR UPDATE),
+	err = tx.QueryRowContext(ctx, `WITH was AS (SELECT account, granted - LEAST(granted, GREATEST(spent, sunk)) AS free FROM asbru_leases WHERE machine = $1 FOR UPDATE),
 		done AS (UPDATE asbru_leases l SET granted = l.granted - was.free FROM was WHERE l.account = was.account AND l.machine = $1)
 		SELECT COALESCE(SUM(free), 0) FROM was`, machine).Scan(&freed)
+	if err == nil {
+		err = tx.Commit()
+	}
 	if err != nil {
 		return 0, fmt.Errorf("cannot give back what machine %s was granted: %w", machine, err)
 	}
 	return freed, nil
+}
+
+// lost checks that a machine has something and is not there. It cannot come back before tx ends: first of all a machine
+// writes that it is live.
+func lost(ctx context.Context, tx *sql.Tx, machine string) error {
+	if _, err := tx.ExecContext(ctx, careful); err != nil {
+		return fmt.Errorf("cannot read the leases: %w", err)
+	}
+	var known, live bool
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM asbru_leases WHERE machine = $1)`, machine).Scan(&known)
+	if err == nil {
+		err = tx.QueryRowContext(ctx, `SELECT seen > `+clock+` - $2 FROM asbru_machines WHERE machine = $1 FOR UPDATE`, machine, liveFor.Milliseconds()).Scan(&live)
+	}
+	switch {
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
+		return fmt.Errorf("cannot read the leases: %w", err)
+	case live:
+		return fmt.Errorf("machine %s is there: it gives back by itself what it does not use; stop it first, and wait %v", machine, liveFor)
+	case !known:
+		return fmt.Errorf("no machine %s has anything; hint: list says who has", machine)
+	}
+	return nil
 }

@@ -30,24 +30,20 @@ const clock = `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT`
 
 // open connects to a database and creates the tables.
 func open(ctx context.Context, address string) (*sql.DB, error) {
-	db, err := reach(address)
+	d, err := reach(address)
 	if err != nil {
 		return nil, err
 	}
-	if err := prepare(ctx, db); err != nil {
-		db.Close()
+	if err := prepare(ctx, d.DB); err != nil {
+		d.Close()
 		return nil, fmt.Errorf("cannot open the leases: %w", err)
 	}
-	return db, nil
+	return d.DB, nil
 }
 
 // reach returns a database that is connected to on first use.
-func reach(address string) (*sql.DB, error) {
-	d, err := postgres.Open(address, "the leases", askWait, maxConns)
-	if err != nil {
-		return nil, err
-	}
-	return d.DB, nil
+func reach(address string) (*postgres.Database, error) {
+	return postgres.Open(address, "the leases", askWait, maxConns)
 }
 
 // prepare creates the tables, one machine at a time.
@@ -59,7 +55,7 @@ func prepare(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	defer tx.Rollback()
-	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(4157827291)`); err != nil {
+	if _, err := tx.ExecContext(ctx, careful+`; SELECT pg_advisory_xact_lock(4157827291)`); err != nil {
 		return err
 	}
 	for _, t := range tables {
@@ -85,19 +81,20 @@ type part struct {
 
 // A sheet is the database's state of a budget, locked.
 type sheet struct {
-	known  bool // there is a window
+	known  bool  // there is a window
+	seen   int64 // when the machine that reads it wrote that it is live
 	start  int64
 	recall int64
 	parts  []part
 }
 
-// read locks a budget and reads its state.
-func read(ctx context.Context, tx *sql.Tx, account string) (s sheet, err error) {
-	const lock = `SELECT start, recall FROM asbru_budgets WHERE account = $1 FOR UPDATE`
-	err = tx.QueryRowContext(ctx, lock, account).Scan(&s.start, &s.recall)
+// read locks a budget and reads its state, for a machine.
+func read(ctx context.Context, tx *sql.Tx, machine, account string) (s sheet, err error) {
+	const lock = `SELECT start, recall, COALESCE((SELECT seen FROM asbru_machines WHERE machine = $2), 0) FROM asbru_budgets WHERE account = $1 FOR UPDATE`
+	err = tx.QueryRowContext(ctx, lock, account, machine).Scan(&s.start, &s.recall, &s.seen)
 	if errors.Is(err, sql.ErrNoRows) {
 		if _, err = tx.ExecContext(ctx, `INSERT INTO asbru_budgets (account, start, recall) VALUES ($1, -1, 0) ON CONFLICT (account) DO NOTHING`, account); err == nil {
-			err = tx.QueryRowContext(ctx, lock, account).Scan(&s.start, &s.recall) // written by a machine that was quicker
+			err = tx.QueryRowContext(ctx, lock, account, machine).Scan(&s.start, &s.recall, &s.seen) // written by a machine that was quicker
 		}
 	}
 	if err != nil {

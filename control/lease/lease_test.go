@@ -1,6 +1,7 @@
 package lease
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/hex"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -36,6 +38,7 @@ type machine struct {
 	agent *Agent
 	key   *govern.Account
 	away  bool // the database is, and holds are to be refused for it
+	name  string
 }
 
 func start(t *testing.T, db string, seed uint64, clock *atomic.Int64, limit govern.Limit) *machine {
@@ -53,7 +56,7 @@ func (m *machine) open(limit govern.Limit) {
 		m.t.Fatal(err)
 	}
 	m.till = govern.NewTill(m.book)
-	if m.key, err = m.book.Account(m.t.Context(), "key", limit); err != nil {
+	if m.key, err = m.book.Account(m.t.Context(), cmp.Or(m.name, "key"), limit); err != nil {
 		m.t.Fatal(err)
 	}
 	id := m.book.Restart().Ledger.ID
@@ -134,6 +137,11 @@ func TestLeases(t *testing.T) {
 		"many":        testMany,
 		"lowered":     testLowered,
 		"away":        testAway,
+		"hangs":       testHangs,
+		"oldledger":   testOldLedger,
+		"restored":    testRestored,
+		"deaf":        testDeaf,
+		"dropped":     testDropped,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE of_"+name); err != nil {
@@ -255,6 +263,135 @@ func testGone(t *testing.T, _ *postgres.Server, db string) {
 	}
 }
 
+// A machine whose ledger is replaced by an older copy has spent what it has reported, in whichever window that was.
+func testOldLedger(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
+	hour := govern.Limit{Cap: usd, Shared: true, Window: govern.Window{Count: 1, Unit: 'h'}}
+	f := func(label, name string, limit govern.Limit, before core.Money) {
+		a := &machine{t: t, db: db, clock: clock, disk: faultfs.NewDisk(rand.New(rand.NewPCG(1, 0))), name: name}
+		b := &machine{t: t, db: db, clock: clock, disk: faultfs.NewDisk(rand.New(rand.NewPCG(2, 0))), name: name}
+		a.open(limit)
+		b.open(limit)
+		defer b.close()
+		if before > 0 && !a.pay(before, before) {
+			t.Fatalf("%s: refused", label)
+		}
+		a.close()
+		old := faultfs.NewDisk(rand.New(rand.NewPCG(3, 0)))
+		for file, data := range a.disk.Files() {
+			old.Put(file, data)
+		}
+		a.open(limit)
+		clock.Add(int64(2 * time.Second))
+		if !a.pay(usd/2, usd/2) {
+			t.Fatalf("%s: refused", label)
+		}
+		a.close() // which reports it
+		a.disk = old
+		clock.Add(int64(2 * time.Second))
+		a.open(limit)
+		defer a.close()
+		for end := time.Now().Add(2 * time.Second); before == 0 && a.key.Balance(clock.Load()).Begun == 0 && time.Now().Before(end); {
+			time.Sleep(time.Millisecond) // the agent is to begin the window, not a hold
+		}
+		clock.Add(int64(2 * time.Second))
+		rest := usd/2 - before
+		if a.pay(rest+1, 1) || b.pay(rest+1, 1) {
+			t.Errorf("%s: what was spent is forgotten", label)
+		}
+		clock.Add(int64(2 * time.Second))
+		if !b.pay(rest, rest) {
+			t.Errorf("%s: the rest cannot be had", label)
+		}
+		clock.Add(int64(2 * time.Second))
+		if a.pay(1, 1) || b.pay(1, 1) {
+			t.Errorf("%s: paid from nothing", label)
+		}
+	}
+	f("for ever", "key 1", forEver, usd/10)
+	f("an hour", "key 2", hour, usd/10)
+	f("a copy without the window", "key 3", hour, 0)
+}
+
+// A machine whose notifications are lost without a sign listens anew.
+func testDeaf(t *testing.T, _ *postgres.Server, db string) {
+	t.Parallel()
+	a := start(t, db, 1, noon(), forEver)
+	defer a.close()
+	listener := func(but int) (pid int) {
+		t.Helper()
+		for end := time.Now().Add(listenQuiet + 10*time.Second); ; time.Sleep(10 * time.Millisecond) {
+			err := a.agent.db.QueryRowContext(t.Context(), `SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database() AND pid <> $1`, but).Scan(&pid)
+			if err == nil {
+				return pid
+			}
+			if time.Now().After(end) {
+				t.Fatal("nobody listens", err)
+			}
+		}
+	}
+	deaf := listener(0)
+	if err := syscall.Kill(deaf, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Kill(deaf, syscall.SIGCONT)
+	listener(deaf)
+}
+
+// A database that is restored from a backup does not give away again what machines have.
+func testRestored(t *testing.T, _ *postgres.Server, db string) {
+	t.Parallel()
+	testForgotten(t, db, `UPDATE asbru_budgets SET start = start - 7200; DELETE FROM asbru_leases; UPDATE asbru_machines SET seen = seen - 60000`)
+}
+
+// So does one that has to begin with nothing.
+func testDropped(t *testing.T, _ *postgres.Server, db string) {
+	t.Parallel()
+	testForgotten(t, db, `DROP TABLE asbru_budgets, asbru_leases, asbru_machines`)
+}
+
+func testForgotten(t *testing.T, db, restore string) {
+	clock := noon()
+	hour := govern.Limit{Cap: usd, Shared: true, Window: govern.Window{Count: 1, Unit: 'h'}}
+	a, b := start(t, db, 1, clock, hour), start(t, db, 2, clock, hour)
+	defer b.close()
+	defer a.close()
+	if !b.pay(usd/10, usd/10) {
+		t.Fatal("refused")
+	}
+	clock.Add(int64(time.Minute)) // the window of a begins later, and is the same
+	h, r := a.hold(usd / 2)
+	if r != nil {
+		t.Fatal(r)
+	}
+	if _, err := b.agent.db.ExecContext(t.Context(), restore); err != nil {
+		t.Fatal(err)
+	}
+	b.away = true
+	const rest = usd - usd/2 - usd/10
+	if _, r := b.hold(rest + 1); r == nil || !errors.Is(r, govern.ErrAway) {
+		t.Fatalf("%+v; want that nobody can be asked", r)
+	}
+	for end := time.Now().Add(2 * waryFor); b.agent.away.Load() || a.agent.away.Load() || a.agent.alive.Load() < 2; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the machines do not go on")
+		}
+	}
+	b.away = false
+	if b.pay(rest+1, 1) {
+		t.Error("what the other machine holds is given away")
+	}
+	clock.Add(int64(2 * time.Second))
+	a.till.End(h, &govern.End{Cost: usd / 2, Now: clock.Load()}, ledger.Settle)
+	if !b.pay(rest, rest) {
+		t.Error("the rest cannot be had")
+	}
+	clock.Add(int64(2 * time.Second))
+	if a.pay(1, 1) || b.pay(1, 1) {
+		t.Error("paid from nothing")
+	}
+}
+
 // Without a database calls go on within what was granted, and refusals say why.
 func testAway(t *testing.T, pg *postgres.Server, db string) {
 	clock := noon()
@@ -292,6 +429,58 @@ func testAway(t *testing.T, pg *postgres.Server, db string) {
 		if time.Now().After(end) {
 			t.Fatal("nothing is granted when the database is back")
 		}
+	}
+}
+
+// A database that hangs is one that does not answer: refusals say so, Close does not wait for it, and what
+// was granted meanwhile, if anything, is nobody's for a moment only.
+func testHangs(t *testing.T, pg *postgres.Server, db string) {
+	clock := noon()
+	m, other := start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)
+	if !m.pay(usd/100, usd/100) || !other.pay(usd/100, usd/100) {
+		t.Fatal("refused")
+	}
+	left := m.key.Balance(clock.Load()).Granted - usd/100
+	pg.Pause()
+	defer pg.Resume()
+	m.away = true
+	if !m.pay(left/2, left/2) {
+		t.Error("refused within what was granted")
+	}
+	if _, r := m.hold(usd / 2); !errors.Is(r, govern.ErrAway) {
+		t.Fatalf("refused with %v", r)
+	}
+	for end := time.Now().Add(2 * askWait); !m.agent.away.Load(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the database hangs and the agent waits for it")
+		}
+	}
+	late := start(t, db, 3, clock, forEver) // which connects to nobody
+	time.Sleep(200 * time.Millisecond)
+	closed := make(chan struct{})
+	go func() {
+		m.close()
+		late.close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(3 * askWait):
+		t.Fatal("the end of the process waits for the database")
+	}
+	pg.Resume()
+	m.open(forEver)
+	defer m.close()
+	defer other.close()
+	rest := usd - m.spent() - other.spent()
+	for end := time.Now().Add(15 * time.Second); !m.pay(rest, rest); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the last %v cannot be had when the database answers again", rest)
+		}
+	}
+	clock.Add(int64(2 * time.Second))
+	if m.pay(1, 1) || other.pay(1, 1) {
+		t.Error("paid from nothing")
 	}
 }
 
@@ -501,6 +690,26 @@ func testGiveBack(t *testing.T, _ *postgres.Server, db string) {
 	rows, err := List(t.Context(), db)
 	if err != nil || len(rows) != 1 || rows[0].Live || rows[0].Granted != granted || rows[0].Budget != "key" || rows[0].Host != "test" {
 		t.Errorf("%+v, %v", rows, err)
+	}
+	back, err := b.agent.db.BeginTx(t.Context(), nil) // the machine is about to be there again
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := back.ExecContext(t.Context(), `UPDATE asbru_machines SET seen = seen + $2 WHERE machine = $1`, a.agent.machine, liveFor.Milliseconds()); err != nil {
+		t.Fatal(err)
+	}
+	refused := make(chan error, 1)
+	go func() {
+		_, err := GiveBack(context.Background(), db, a.agent.machine)
+		refused <- err
+	}()
+	time.Sleep(200 * time.Millisecond)
+	back.Commit()
+	if err := <-refused; err == nil || !strings.Contains(err.Error(), "is there") {
+		t.Errorf("taken from a machine that has just come: %v", err)
+	}
+	if _, err := b.agent.db.ExecContext(t.Context(), `UPDATE asbru_machines SET seen = seen - $2 WHERE machine = $1`, a.agent.machine, liveFor.Milliseconds()); err != nil {
+		t.Fatal(err)
 	}
 	freed, err := GiveBack(t.Context(), db, a.agent.machine)
 	if err != nil || freed != granted-rows[0].Spent {

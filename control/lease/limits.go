@@ -17,6 +17,9 @@ const (
 
 	// beatEvery is how often a machine reports that it is live and what it has spent.
 	beatEvery = 5 * time.Second
+	// waryFor is how long a machine is granted nothing once it finds that the database has lost what it wrote. The others find
+	// that at their next beat.
+	waryFor = beatEvery + askWait
 	// liveFor is how long a machine counts as live after its last report.
 	liveFor = 15 * time.Second
 	// idleBeats is the number of beats without a change after which idle money is given back.
@@ -34,4 +37,6 @@ const (
 	maxConns    = workers
 	listenLeast = time.Second // between attempts to listen to Postgres
 	listenMost  = 30 * time.Second
+	// listenQuiet is how long there may be no notification: each machine sends one with its beats.
+	listenQuiet = 3 * beatEvery
 )

@@ -60,9 +60,12 @@ func (a *Agent) settleOnce(ctx context.Context, account *govern.Account, l *gove
 	if _, err := tx.ExecContext(ctx, careful); err != nil {
 		return err
 	}
-	sh, err := read(ctx, tx, account.Name())
+	sh, err := read(ctx, tx, a.machine, account.Name())
 	if err != nil {
 		return err
+	}
+	if sh.seen != a.wrote {
+		return errForgotten
 	}
 	s.recall = sh.recall
 	start, fresh := s.window(&sh)
@@ -126,6 +129,9 @@ func (s *settling) window(sh *sheet) (start int64, fresh bool) {
 		return s.l.Local(), true // this machine's spending counts in it
 	}
 	end := w.End(sh.start)
+	if o, ok := s.l.Origin(); ok && o >= end && s.now/int64(time.Second) < w.End(o) {
+		return o, true // the database is older than the window, which has begun for all
+	}
 	if s.now/int64(time.Second) < end {
 		return sh.start, false
 	}
@@ -165,14 +171,31 @@ func (s *settling) join(sh *sheet, start int64) bool {
 	}
 	s.was = had
 	s.mine = part{machine: s.a.machine, start: start, local: s.l.Local(), sunk: had.sunk, answered: had.answered, live: had.live}
-	if had.machine == "" {
+	switch {
+	case had.machine == "":
 		s.mine.answered = s.recall // it has nothing to give back
-	} else if had.local != s.mine.local && !s.l.Unknown(had.local) {
+	case had.local == s.mine.local:
+		s.mine.sunk += int64(s.missing(&had, s.l.Spent()))
+	case s.l.Unknown(had.local):
+		s.mine.sunk += int64(s.missing(&had, 0))
+	default:
 		s.mine.sunk = had.granted // its spending was recorded in a window that is gone
 	}
 	s.others += core.Money(s.mine.sunk)
 	s.othersSpent += core.Money(s.mine.sunk)
 	return true
+}
+
+// missing returns what this machine has reported as spent and its ledger does not know of, beyond spent: the
+// ledger is an older copy, or lost its end. The money was spent all the same.
+func (s *settling) missing(had *part, spent core.Money) core.Money {
+	lost := core.Money(had.spent-had.sunk) - spent
+	if lost <= 0 {
+		return 0
+	}
+	s.a.Log.Warn("the ledger knows of less than this machine has reported as spent of a shared budget, as an older copy does; the difference counts as spent",
+		"budget", s.account.Name(), "missing", lost.String())
+	return lost
 }
 
 // divide computes what this machine is granted.
@@ -186,6 +209,10 @@ func (s *settling) divide() {
 		s.base = s.l.Has()
 	}
 	s.left = max(s.l.Cap(s.now)-s.others-s.base, 0)
+	if core.Clock() < s.a.wary {
+		s.needs = nil // others may have what the database has forgotten
+		return
+	}
 	idle := s.l.Idle()
 	var sum core.Money
 	for _, n := range s.needs {

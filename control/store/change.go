@@ -40,6 +40,7 @@ type Edit struct {
 	meta    map[string]string  // the store's own values that are to be written
 	now     time.Time
 	next    int64
+	mark    string // of the next revision
 	changes []Change
 }
 
@@ -126,6 +127,7 @@ func (s *Store) Change(ctx context.Context, w Wish) (*Set, []Change, error) {
 		return nil, nil, s.loses(err)
 	}
 	next := newSet(e.next, e.objects)
+	next.mark = e.mark
 	var lost error
 	err = w.Apply(next.Kept(), func() error {
 		if lost = s.commit(tx, next); lost != nil {
@@ -153,10 +155,8 @@ func (s *Store) commit(tx *sql.Tx, next *Set) error {
 	if err := tx.Commit(); err != nil {
 		return err
 	}
-	if next.Revision > s.set.Load().Revision {
-		s.set.Store(next)
-		s.served.Store(next.Revision)
-	}
+	s.set.Store(next)
+	s.served.Store(next)
 	return nil
 }
 
@@ -164,7 +164,7 @@ func (s *Store) commit(tx *sql.Tx, next *Set) error {
 func (s *Store) edit(ctx context.Context, tx *sql.Tx, w Wish) (*Edit, error) {
 	// A transaction of SQLite begins by locking the file; in Postgres the row is locked.
 	if s.db.postgres != "" {
-		if _, err := tx.ExecContext(ctx, `SELECT value FROM asbru_meta WHERE name = 'revision' FOR UPDATE`); err != nil {
+		if _, err := tx.ExecContext(ctx, careful+`; SELECT value FROM asbru_meta WHERE name = 'revision' FOR UPDATE`); err != nil {
 			return nil, s.loses(err)
 		}
 	}
@@ -175,7 +175,7 @@ func (s *Store) edit(ctx context.Context, tx *sql.Tx, w Wish) (*Edit, error) {
 	if w.If >= 0 && w.If != have.Revision {
 		return nil, fmt.Errorf("%w: it has revision %d, not %d", ErrRevision, have.Revision, w.If)
 	}
-	e := &Edit{set: have, objects: maps.Clone(have.byID), names: maps.Clone(have.byName), dirty: map[string][]byte{}, now: s.now().UTC(), next: have.Revision + 1}
+	e := &Edit{set: have, objects: maps.Clone(have.byID), names: maps.Clone(have.byName), dirty: map[string][]byte{}, now: s.now().UTC(), next: have.Revision + 1, mark: newID()}
 	if err := w.Edit(e); err != nil {
 		return nil, err
 	}
@@ -218,6 +218,9 @@ func (s *Store) write(ctx context.Context, tx *sql.Tx, e *Edit) error {
 		return err
 	}
 	if err := s.db.setMeta(ctx, tx, "revision", strconv.FormatInt(e.next, 10)); err != nil {
+		return err
+	}
+	if err := s.db.setMark(ctx, tx, e.next, e.mark); err != nil {
 		return err
 	}
 	if s.db.postgres != "" {

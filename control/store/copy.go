@@ -14,6 +14,7 @@ import (
 // while the database is unreachable. Like the database it holds only digests and hashes.
 type copied struct {
 	Revision int64          `json:"revision"`
+	Mark     string         `json:"mark"`
 	Token    string         `json:"admin_token"`
 	Pepper   string         `json:"pepper_check"`
 	Objects  []copiedObject `json:"objects"`
@@ -55,14 +56,16 @@ func (s *Store) readCopy(path string) error {
 		objects[o.ID] = o
 	}
 	s.copy.Store(c)
-	s.set.Store(newSet(c.Revision, objects))
+	set := newSet(c.Revision, objects)
+	set.mark = c.Mark
+	s.set.Store(set)
 	return nil
 }
 
 // writeCopy writes what was read last into the file, atomically.
 func (s *Store) writeCopy(ctx context.Context, path string) error {
 	set := s.Set()
-	c := &copied{Revision: set.Revision}
+	c := &copied{Revision: set.Revision, Mark: set.mark}
 	ctx, cancel := context.WithTimeout(ctx, askWait)
 	defer cancel()
 	for _, m := range []struct {
@@ -104,20 +107,20 @@ func (s *Store) writeCopy(ctx context.Context, path string) error {
 
 // A copier keeps the file up to date.
 type copier struct {
-	s        *Store
-	log      *slog.Logger
-	at       time.Time // of the last copy
-	revision int64     // of the last copy
+	s   *Store
+	log *slog.Logger
+	at  time.Time // of the last copy
+	set *Set      // what it holds; nil: none was made
 }
 
 // copy writes a new copy: at once if the store is small, since an old copy contains keys that have since
 // been revoked, otherwise at intervals and at the end.
 func (c *copier) copy(ctx context.Context, end bool) {
 	set := c.s.Set()
-	if c.s.path == "" || c.s.Lost() || set.Revision == c.revision || !end && set.Len() > smallCopy && time.Since(c.at) < copyEvery {
+	if c.s.path == "" || c.s.Lost() || set == c.set || !end && set.Len() > smallCopy && time.Since(c.at) < copyEvery {
 		return
 	}
-	c.at, c.revision = time.Now(), set.Revision
+	c.at, c.set = time.Now(), set
 	if err := c.s.writeCopy(ctx, c.s.path); err != nil && ctx.Err() == nil {
 		c.log.Error("the store was not copied; a start without its database serves what the file knew before", "copy", c.s.path, "error", err)
 	}

@@ -66,6 +66,10 @@ var tables = []string{
 	`INSERT INTO asbru_meta (name, value) VALUES ('buried', '0') ON CONFLICT (name) DO NOTHING`,
 }
 
+// careful begins every transaction of Postgres that holds a lock: a machine that hangs or loses its connection in the middle
+// blocks others for a while only. What a change is served with is compiled in that time.
+const careful = `SET LOCAL idle_in_transaction_session_timeout = '10s'`
+
 // prepare creates the tables, one machine at a time.
 func (d *database) prepare(ctx context.Context) error {
 	tx, err := d.BeginTx(ctx, nil)
@@ -74,7 +78,7 @@ func (d *database) prepare(ctx context.Context) error {
 	}
 	defer tx.Rollback()
 	if d.postgres != "" { // concurrent CREATE IF NOT EXISTS can fail with a duplicate key in the catalogue
-		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(4157827290)`); err != nil {
+		if _, err := tx.ExecContext(ctx, careful+`; SELECT pg_advisory_xact_lock(4157827290)`); err != nil {
 			return err
 		}
 	}
@@ -114,12 +118,40 @@ func (d *database) setMeta(ctx context.Context, tx *sql.Tx, name, value string) 
 	return err
 }
 
+// head reads the revision and its mark.
+func (d *database) head(ctx context.Context, from asker) (revision int64, mark string, err error) {
+	var v string
+	err = from.QueryRowContext(ctx, `SELECT r.value, COALESCE((SELECT m.value FROM asbru_meta m WHERE m.name = '`+markName+`' || r.value), '')
+		FROM asbru_meta r WHERE r.name = 'revision'`).Scan(&v, &mark)
+	if err == nil {
+		revision, err = parseNumber("revision", v)
+	}
+	return revision, mark, err
+}
+
+// markName, followed by a revision, is the name of the value that holds its mark.
+const markName = "mark "
+
+// setMark writes the mark of a revision, and removes that of an old one: who was away since then reads
+// everything again.
+func (d *database) setMark(ctx context.Context, tx *sql.Tx, revision int64, mark string) error {
+	if err := d.setMeta(ctx, tx, markName+strconv.FormatInt(revision, 10), mark); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, d.q(`DELETE FROM asbru_meta WHERE name = ?`), markName+strconv.FormatInt(revision-marksKept, 10))
+	return err
+}
+
 // number reads a meta value that is a number.
 func (d *database) number(ctx context.Context, from asker, name string) (int64, error) {
 	v, err := d.meta(ctx, from, name)
 	if err != nil {
 		return 0, err
 	}
+	return parseNumber(name, v)
+}
+
+func parseNumber(name, v string) (int64, error) {
 	n, err := strconv.ParseInt(v, 10, 64)
 	if err != nil {
 		return 0, fmt.Errorf("its %s is %q, which is no number", name, v)

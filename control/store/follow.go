@@ -33,7 +33,7 @@ func (s *Store) Follow(ctx context.Context, f Following) {
 	tick := time.NewTicker(f.Every)
 	defer tick.Stop()
 	lost := s.Lost()
-	c := copier{s: s, log: f.Log, revision: -1}
+	c := copier{s: s, log: f.Log}
 	defer c.copy(context.WithoutCancel(ctx), true)
 	for {
 		select {
@@ -54,7 +54,7 @@ func (s *Store) Follow(ctx context.Context, f Following) {
 		}
 		lost = err != nil
 		c.copy(ctx, false)
-		if now := s.Set().Revision; now != s.served.Load() {
+		if now := s.Set(); now != s.served.Load() {
 			s.served.Store(now)
 			f.Changed()
 		}

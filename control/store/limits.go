@@ -16,6 +16,7 @@ const (
 	copyEvery   = 10 * time.Second // between two copies to a file of more than smallCopy objects
 	smallCopy   = 10_000
 	maxCopy     = 1 << 30             // bytes of a copy
+	marksKept   = 1000                // revisions that can be told from others of the same number
 	graveWait   = 30 * 24 * time.Hour // how long deletions are remembered, for machines that were away
 	listenLeast = time.Second         // between attempts to listen to Postgres again
 	listenMost  = 30 * time.Second

@@ -11,6 +11,7 @@ import (
 // A Set is the content of a store at one revision. It is immutable.
 type Set struct {
 	Revision int64
+	mark     string // of the change that made it: a database that is restored from a backup counts revisions again
 	byID     map[string]*Object
 	byName   map[string]*Object // by kind and name
 	sorted   []*Object          // by creation

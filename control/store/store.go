@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,8 +36,8 @@ type Store struct {
 	path string                 // Options.Copy
 	copy atomic.Pointer[copied] // what Open started with; nil: the database
 
-	lost   atomic.Bool  // the database did not answer the last query
-	served atomic.Int64 // the revision applied last, as far as is known here
+	lost   atomic.Bool         // the database did not answer the last query
+	served atomic.Pointer[Set] // what was applied last, as far as is known here
 }
 
 // Open opens a store, creates missing tables, and reads its content.
@@ -63,7 +64,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	s.lost.Store(err != nil)
-	s.served.Store(s.Set().Revision)
+	s.served.Store(s.Set())
 	return s, nil
 }
 
@@ -114,11 +115,11 @@ func (s *Store) Refresh(ctx context.Context) (changed bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, readWait)
 	defer cancel()
 	have := s.set.Load()
-	revision, err := s.revision(ctx)
+	revision, mark, err := s.head(ctx)
 	if err != nil {
 		return false, fmt.Errorf("cannot read the store %s: %w", s.db.name, err)
 	}
-	if revision == have.Revision && have.Revision > 0 {
+	if revision == have.Revision && mark == have.mark && have.Revision > 0 {
 		return false, nil
 	}
 	// Rows and revision are read from one consistent state.
@@ -132,24 +133,28 @@ func (s *Store) Refresh(ctx context.Context) (changed bool, err error) {
 		return false, fmt.Errorf("cannot read the store %s: %w", s.db.name, err)
 	}
 	s.set.Store(next)
-	return next.Revision != have.Revision, nil
+	return next != have, nil
 }
 
-// revision checks for something new. A database that does not answer in time is considered lost, however
+// head checks for something new. A database that does not answer in time is considered lost, however
 // long the rest of the reading may take.
-func (s *Store) revision(ctx context.Context) (int64, error) {
+func (s *Store) head(ctx context.Context) (revision int64, mark string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askWait)
 	defer cancel()
-	return s.db.number(ctx, s.db, "revision")
+	return s.db.head(ctx, s.db)
 }
 
 var errTooMany = errors.New("it keeps more than this program takes")
 
 // load brings have to the revision of the database.
 func (d *database) load(ctx context.Context, from asker, have *Set) (*Set, error) {
-	revision, err := d.number(ctx, from, "revision")
-	if err != nil || revision == have.Revision {
+	revision, mark, err := d.head(ctx, from)
+	if err != nil || revision == have.Revision && mark == have.mark {
 		return have, err
+	}
+	was, err := d.meta(ctx, from, markName+strconv.FormatInt(have.Revision, 10))
+	if err != nil {
+		return nil, err
 	}
 	buried, err := d.number(ctx, from, "buried")
 	if err != nil {
@@ -157,7 +162,8 @@ func (d *database) load(ctx context.Context, from asker, have *Set) (*Set, error
 	}
 	objects := map[string]*Object{}
 	since := int64(-1)
-	if have.Revision > buried && have.Revision < revision { // no deletion since then has been buried
+	// No deletion since then has been buried, and the database went on from that very revision.
+	if have.Revision > buried && have.Revision < revision && was == have.mark {
 		objects, since = maps.Clone(have.byID), have.Revision
 	}
 	rows, err := from.QueryContext(ctx, d.q(`SELECT id, kind, name, body, created, updated, revision, gone FROM asbru_objects
@@ -189,6 +195,7 @@ func (d *database) load(ctx context.Context, from asker, have *Set) (*Set, error
 		return nil, err
 	}
 	set := newSet(revision, objects)
+	set.mark = mark
 	if since < 0 {
 		set.settle()
 	}

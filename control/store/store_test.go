@@ -24,7 +24,7 @@ var both = []struct {
 	name string
 	f    func(t *testing.T, open place)
 }{
-	{"Objects", testObjects}, {"RefusedChangesNothing", testRefusedChangesNothing}, {"ManyWriters", testManyWriters}, {"Follow", testFollow}, {"Secrets", testSecrets},
+	{"Objects", testObjects}, {"RefusedChangesNothing", testRefusedChangesNothing}, {"ManyWriters", testManyWriters}, {"Follow", testFollow}, {"Restored", testRestored}, {"Secrets", testSecrets},
 }
 
 func TestSQLite(t *testing.T) {
@@ -44,6 +44,7 @@ func TestPostgres(t *testing.T) {
 			x.f(t, func(t *testing.T) *Store { return open(t, Options{Postgres: address}) })
 		})
 	}
+	t.Run("Hangs", func(t *testing.T) { testAMachineThatHangs(t, s.Database("hangs")) })
 	t.Run("Lost", func(t *testing.T) { testPostgresLost(t, s) })
 }
 
@@ -218,6 +219,94 @@ func testFollow(t *testing.T, open place) {
 	f(10 * time.Millisecond)
 	if open(t).Shared() {
 		f(time.Hour)
+	}
+}
+
+// testRestored brings back an older backup of the database, in which revisions then count again from there: who has read
+// others under the same numbers does not mix the two.
+func testRestored(t *testing.T, open place) {
+	f := func(label string, changes int) {
+		t.Helper()
+		here := open(t)
+		put(t, here, label+"-before")
+		sql := func(statements ...string) {
+			t.Helper()
+			for _, q := range statements {
+				if _, err := here.db.Exec(q); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		sql(`CREATE TABLE was_meta AS SELECT * FROM asbru_meta`, `CREATE TABLE was_objects AS SELECT * FROM asbru_objects`)
+		put(t, here, label+"-lost-1")
+		put(t, here, label+"-lost-2")
+		sql(`DELETE FROM asbru_meta`, `DELETE FROM asbru_objects`, `INSERT INTO asbru_meta SELECT * FROM was_meta`, `INSERT INTO asbru_objects SELECT * FROM was_objects`,
+			`DROP TABLE was_meta`, `DROP TABLE was_objects`)
+		there := open(t)
+		for i := range changes {
+			put(t, there, fmt.Sprintf("%s-after-%d", label, i))
+		}
+		applied := make(chan struct{}, 10)
+		ctx, cancel := context.WithCancel(t.Context())
+		var done sync.WaitGroup
+		done.Go(func() {
+			here.Follow(ctx, Following{Every: 5 * time.Millisecond, Changed: func() { applied <- struct{}{} }})
+		})
+		select {
+		case <-applied:
+		case <-time.After(2 * time.Second):
+			t.Errorf("%s: it is not noticed", label)
+		}
+		cancel()
+		done.Wait()
+		for _, o := range there.Set().All(VirtualKey) {
+			if here.Set().Find(VirtualKey, o.ID) == nil {
+				t.Errorf("%s: %s is missing", label, o.Name)
+			}
+		}
+		for _, o := range here.Set().All(VirtualKey) {
+			if there.Set().Find(VirtualKey, o.ID) == nil {
+				t.Errorf("%s: %s is there still", label, o.Name)
+			}
+		}
+		if rev := put(t, here, label+"-at-last").Revision; here.Set().Revision != rev || here.Set().Find(VirtualKey, label+"-at-last") == nil {
+			t.Errorf("%s: a change at revision %d is not there", label, rev)
+		}
+	}
+	f("fewer", 1)
+	f("as many", 2)
+	f("more", 3)
+}
+
+// testAMachineThatHangs has one machine stop in the middle of a change: others make theirs, and what it began is not half there.
+func testAMachineThatHangs(t *testing.T, address string) {
+	here, there := open(t, Options{Postgres: address}), open(t, Options{Postgres: address})
+	edit := func(name string) func(*Edit) error {
+		return func(e *Edit) error { _, err := e.Put(VirtualKey, "", name, key(name)); return err }
+	}
+	hangs, goOn := make(chan struct{}), make(chan struct{})
+	began := make(chan error, 1)
+	go func() {
+		_, _, err := here.Change(context.Background(), Wish{If: -1, Edit: edit("first"), Apply: func(_ *config.Kept, commit func() error) error {
+			close(hangs)
+			<-goOn
+			return commit()
+		}})
+		began <- err
+	}()
+	<-hangs
+	begun := time.Now()
+	_, _, err := there.Change(t.Context(), Wish{If: -1, Edit: edit("second"), Apply: serves})
+	t.Logf("waited for %v", time.Since(begun))
+	if err != nil {
+		t.Errorf("a change beside a machine that hangs: %v", err)
+	}
+	close(goOn)
+	if err := <-began; !errors.Is(err, ErrLost) {
+		t.Errorf("the machine that hung committed: %v", err)
+	}
+	if _, err := here.Refresh(t.Context()); err != nil || here.Set().Find(VirtualKey, "first") != nil || here.Set().Find(VirtualKey, "second") == nil {
+		t.Errorf("afterwards: %v", err)
 	}
 }
 

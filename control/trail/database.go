@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	_ "github.com/lib/pq"  // the driver "postgres"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
+	"asbru/control/postgres"
 	"asbru/core/audit"
 )
 
@@ -96,7 +96,7 @@ func (d *database) ready(ctx context.Context) error {
 	if d.db != nil {
 		return nil
 	}
-	db, err := sql.Open(d.driver, d.source)
+	db, err := d.open()
 	if err != nil {
 		return fmt.Errorf("cannot use the address of %s: it is none", d.name)
 	}
@@ -155,6 +155,18 @@ func (d *database) there() error {
 		return errors.New("its file was removed or replaced while it was written; it is opened anew, and gets what the trail still has")
 	}
 	return nil
+}
+
+// open returns a database that is connected to on first use.
+func (d *database) open() (*sql.DB, error) {
+	if d.driver != "postgres" {
+		return sql.Open(d.driver, d.source)
+	}
+	p, err := postgres.Open(d.source, d.name, connectWait, 1)
+	if err != nil {
+		return nil, err
+	}
+	return p.DB, nil
 }
 
 func (d *database) Position(ctx context.Context, trail string) (uint64, error) {

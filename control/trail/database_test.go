@@ -197,6 +197,27 @@ func TestPostgresGoesAway(t *testing.T) {
 	}
 }
 
+// TestTheEndDoesNotWaitForAServerThatHangs has rows on their way to a server that stops answering, as the process ends.
+func TestTheEndDoesNotWaitForAServerThatHangs(t *testing.T) {
+	p := postgres.Start(t)
+	r := newRig(t, Options{Sinks: []Sink{Postgres("postgres", addressOf(t, p), 0)}})
+	r.call(0, 2)
+	wait(t, "the first row", func() bool { return r.feeds[0].pos.Load() > 0 })
+	p.Pause()
+	defer p.Resume()
+	r.call(1, 2)
+	time.Sleep(2 * flushEvery) // it is on its way
+	closed := make(chan error, 1)
+	go func() { closed <- r.Trail.Close() }()
+	select {
+	case <-closed:
+	case <-time.After(3 * closeWait):
+		t.Error("the end of the trail waits for the server")
+		p.Resume()
+		<-closed
+	}
+}
+
 // startPostgres starts a server of the test's own and returns its address.
 func startPostgres(t *testing.T) *url.URL { return addressOf(t, postgres.Start(t)) }
 

@@ -21,6 +21,7 @@ const (
 	leastBackoff = 100 * time.Millisecond // until a failed sink is tried again; doubled each time
 	mostBackoff  = 30 * time.Second
 	storeWait    = 30 * time.Second // for one batch
+	connectWait  = 10 * time.Second // for a connection to Postgres
 	closeWait    = 2 * time.Second  // for waiting lines when the process ends
 	expireEvery  = time.Hour        // between expirations of a sink's rows
 

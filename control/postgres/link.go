@@ -1,0 +1,154 @@
+package postgres
+
+import (
+	"context"
+	"database/sql/driver"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/lib/pq"
+)
+
+// A connector connects with the driver. The driver notices the end of a context by asking the server to
+// cancel, which a server that hangs does not do; so the connections break by themselves.
+type connector struct{ address string }
+
+// Driver implements driver.Connector.
+func (c connector) Driver() driver.Driver { return &pq.Driver{} }
+
+// Connect implements driver.Connector.
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	with, err := pq.NewConnector(c.address)
+	if err != nil {
+		return nil, err
+	}
+	d := new(dialer)
+	with.Dialer(d)
+	conn, err := with.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d.connected.Store(true)
+	return &link{conn.(inner), d.last, new(atomic.Bool)}, nil
+}
+
+// A dialer keeps the connection that was made last: several are tried. It is used again to cancel.
+type dialer struct {
+	net.Dialer
+	connected atomic.Bool
+	last      net.Conn
+}
+
+// DialTimeout implements pq.Dialer.
+func (d *dialer) DialTimeout(network, address string, wait time.Duration) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), wait)
+	defer cancel()
+	return d.DialContext(ctx, network, address)
+}
+
+// DialContext implements pq.DialerContext.
+func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := d.Dialer.DialContext(ctx, network, address)
+	if err == nil && !d.connected.Load() {
+		d.last = conn
+	}
+	return conn, err
+}
+
+// inner is what the driver's connections can do.
+type inner interface {
+	driver.Conn
+	driver.QueryerContext
+	driver.ExecerContext
+	driver.ConnPrepareContext
+	driver.ConnBeginTx
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+	driver.NamedValueChecker
+}
+
+// A link is a connection that breaks when the context of what it does ends.
+type link struct {
+	inner
+	raw    net.Conn
+	broken *atomic.Bool
+}
+
+// past is a deadline at which reads and writes under way end at once.
+var past = time.Unix(1, 0)
+
+// watch breaks the link when ctx ends before done is called. done returns why, if it was broken, and err otherwise.
+func (l *link) watch(ctx context.Context) (done func(err error) error) {
+	stop := context.AfterFunc(ctx, func() { l.raw.SetDeadline(past) })
+	return func(err error) error {
+		if stop() || ctx.Err() == nil { // also when it is called again
+			return err
+		}
+		l.broken.Store(true)
+		if err != nil {
+			return ctx.Err()
+		}
+		return nil
+	}
+}
+
+// IsValid implements driver.Validator.
+func (l *link) IsValid() bool { return !l.broken.Load() && l.inner.IsValid() }
+
+// QueryContext implements driver.QueryerContext. The rows are watched until they are closed.
+func (l *link) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	done := l.watch(ctx)
+	r, err := l.inner.QueryContext(ctx, query, args)
+	if err != nil {
+		return nil, done(err)
+	}
+	return &rows{r, done}, nil
+}
+
+// ExecContext implements driver.ExecerContext.
+func (l *link) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	done := l.watch(ctx)
+	r, err := l.inner.ExecContext(ctx, query, args)
+	return r, done(err)
+}
+
+// PrepareContext implements driver.ConnPrepareContext.
+func (l *link) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	done := l.watch(ctx)
+	s, err := l.inner.PrepareContext(ctx, query)
+	return s, done(err)
+}
+
+// Ping implements driver.Pinger.
+func (l *link) Ping(ctx context.Context) error {
+	done := l.watch(ctx)
+	return done(l.inner.Ping(ctx))
+}
+
+// BeginTx implements driver.ConnBeginTx. The transaction is watched until it ends, and with it all its
+// statements.
+func (l *link) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	done := l.watch(ctx)
+	tx, err := l.inner.BeginTx(ctx, o)
+	if err != nil {
+		return nil, done(err)
+	}
+	return &transaction{tx, done}, nil
+}
+
+type rows struct {
+	driver.Rows
+	done func(error) error
+}
+
+func (r *rows) Close() error { return r.done(r.Rows.Close()) }
+
+type transaction struct {
+	driver.Tx
+	done func(error) error
+}
+
+func (t *transaction) Commit() error   { return t.done(t.Tx.Commit()) }
+func (t *transaction) Rollback() error { return t.done(t.Tx.Rollback()) }
