@@ -248,7 +248,7 @@ func credential(r *http1.Request, b []byte) []byte {
 		return v
 	}
 	if v := r.Value(b, http1.Authorization); v != nil {
-		if len(v) > 7 && (v[0]|0x20) == 'b' && string(v[1:7]) == "earer " {
+		if len(v) > 7 && http1.HasPrefixFold(v, "bearer ") {
 			for v = v[7:]; v[0] == ' '; v = v[1:] { // RFC 9110 11.6.2; the last byte of a value is no blank
 			}
 			return v

@@ -388,6 +388,21 @@ func TestModelsThatLookAlike(t *testing.T) {
 	}
 }
 
+// TestAlignedLater holds that the owner's calendar_aligned can be changed for the budgets that it has.
+func TestAlignedLater(t *testing.T) {
+	b := newBench(t)
+	b.ok("POST", keys, `{"name":"k","provider_configs":[{"provider":"openai","allowed_models":["*"],"budgets":[{"max_limit":1,"reset_duration":"1w"}]}],"budgets":[{"max_limit":1,"reset_duration":"1d"},{"max_limit":1,"reset_duration":"1h"}]}`)
+	for _, want := range []bool{true, false} {
+		out := b.ok("PUT", keys+"/k", fmt.Sprintf(`{"calendar_aligned":%v}`, want))
+		b.is(out, want, "virtual_key", "budgets", 0, "calendar_aligned")
+		b.is(out, false, "virtual_key", "budgets", 1, "calendar_aligned")
+		b.is(out, want, "virtual_key", "provider_configs", 0, "budgets", 0, "calendar_aligned")
+	}
+	b.is(b.ok("PUT", keys+"/k", `{"description":"x"}`), false, "virtual_key", "budgets", 0, "calendar_aligned")
+	b.ok("POST", "/api/governance/teams", `{"name":"t","budget":{"max_limit":1,"reset_duration":"1d"}}`)
+	b.is(b.ok("PUT", "/api/governance/teams/t", `{"calendar_aligned":true}`), true, "team", "budgets", 0, "calendar_aligned")
+}
+
 // TestGraceEnds holds that the keys before a key can be ended before their time, and not be added.
 func TestGraceEnds(t *testing.T) {
 	b := newBench(t)

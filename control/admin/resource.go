@@ -173,10 +173,32 @@ func over(view any, members map[string]json.RawMessage) ([]byte, error) {
 	if json.Unmarshal(members["provider_configs"], &some) == nil && len(some) > 0 {
 		delete(now, "allow_all_providers")
 	}
-	for name, value := range members {
-		now[name] = value
+	if members["calendar_aligned"] != nil { // the owner's word is for the budgets that do not say
+		now["budgets"] = unsaid(now["budgets"])
+		now["provider_configs"] = unsaid(now["provider_configs"])
 	}
+	maps.DeleteFunc(now, func(_ string, value json.RawMessage) bool { return value == nil })
+	maps.Copy(now, members)
 	return json.Marshal(now)
+}
+
+// unsaid returns a list of budgets, or of what has budgets, of which none says whether it begins with the calendar.
+func unsaid(list json.RawMessage) json.RawMessage {
+	var all []map[string]json.RawMessage
+	if json.Unmarshal(list, &all) != nil {
+		return list
+	}
+	for _, x := range all {
+		delete(x, "calendar_aligned")
+		if x["budgets"] != nil {
+			x["budgets"] = unsaid(x["budgets"])
+		}
+	}
+	b, err := json.Marshal(all)
+	if err != nil {
+		panic("BUG: " + err.Error())
+	}
+	return b
 }
 
 // keep stores what a body describes, replacing was or as a new object, and shows it. The body is asked for once nobody
