@@ -11,6 +11,7 @@ import (
 
 	"asbru/control/cli"
 	"asbru/control/lease"
+	"asbru/control/objects"
 	"asbru/core/config"
 )
 
@@ -21,7 +22,7 @@ func budgetsCommand(t cli.Tools) cli.Command {
 		Summary: "show budgets that machines share, and reclaim what a lost machine holds of them",
 		Usage:   "list --config FILE | give-back --config FILE MACHINE",
 		Help: "Machines that share a store in Postgres spend from the same budgets: each machine is granted slices of them. list prints what every machine has been granted and has spent.\n" +
-			"give-back is for a machine that is lost and will not return soon. It frees, for the others, what that machine was granted and has not reported as spent. What the machine spent after its last report can then be spent twice. A machine that is alive is refused.",
+			"give-back is for a machine that is lost and will not return soon. It frees, for the others, what that machine was granted and has not reported as spent. What the machine spent after its last report can then be spent twice. A machine that is alive is refused. A gateway writes that into its audit trail.",
 		Example: t.App.Name + " budgets list --config asbru.yaml\n" + t.App.Name + " budgets give-back --config asbru.yaml 0123456789abcdef0123456789abcdef",
 		Words:   []string{"list", "give-back"},
 		New: func(fs *flag.FlagSet) cli.Run {
@@ -87,8 +88,14 @@ func giveBack(path string, env config.Env, machine string, w io.Writer) error {
 		return err
 	}
 	freed, err := lease.GiveBack(context.Background(), address, machine)
-	if err == nil {
-		fmt.Fprintf(w, "%v is free for the other machines\n", freed)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%v is free for the other machines\n", freed)
+	b := objects.New(objects.Options{Postgres: address})
+	err = b.Tell(context.Background(), deed("give-back", "budgets/"+machine, fmt.Sprintf("%v freed", freed)))
+	if err = errors.Join(err, b.Close()); err != nil {
+		err = fmt.Errorf("that cannot be told to the audit trail: %w", err)
 	}
 	return err
 }

@@ -116,6 +116,7 @@ func (g *gateway) start(whole context.Context) {
 	g.begin(func() { g.plane.Watch(ctx) })
 	g.begin(func() { g.sweep(ctx) })
 	g.begin(func() { g.tellTurned(ctx) })
+	g.begin(func() { g.tellDeeds(ctx) })
 	g.begin(func() { g.follow(ctx) })
 	g.begin(func() { g.batches.Run(ctx) })
 	if g.certs != nil {

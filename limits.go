@@ -41,6 +41,8 @@ const (
 
 	turnedEvery = time.Minute // between records of who was turned away
 
+	deedsEvery = 5 * time.Second // between looks for what operators did by command
+
 	noteWait = 5 * time.Second // for a change to be written down
 
 	credentialWait = 5 * time.Second // for the first credentials of a new configuration

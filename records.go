@@ -31,7 +31,7 @@ func objectsCommand(t cli.Tools) cli.Command {
 		Summary: "show what virtual keys made at providers: files, batches, containers",
 		Usage:   "list --config FILE | forget --config FILE --provider NAME --kind KIND --id ID",
 		Help: "Reads the book in which a gateway records whose the things at providers are, also while it runs. list prints the records that match all flags, the newest first. " +
-			"forget removes one: the thing stays at the provider, and is treated as one that nobody recorded (governance.objects.unrecorded).",
+			"forget removes one: the thing stays at the provider, and is treated as one that nobody recorded (governance.objects.unrecorded). The gateway writes that into its audit trail.",
 		Example: t.App.Name + " objects list --config asbru.yaml --key ci\n" + t.App.Name + " objects forget --config asbru.yaml --provider openai --kind files --id file-abc",
 		Words:   []string{"list", "forget"},
 		New: func(fs *flag.FlagSet) cli.Run {
@@ -118,7 +118,7 @@ func (a *recordsAsk) list(ctx context.Context, b *objects.Book, w io.Writer) err
 }
 
 func (a *recordsAsk) forget(ctx context.Context, b *objects.Book, w io.Writer) error {
-	was, err := b.Gone(ctx, a.ref)
+	was, err := b.GoneBy(ctx, a.ref, deed("delete", "object/"+a.ref.Provider+"/"+a.ref.Kind+"/"+a.ref.ID, ""))
 	if err == nil && !was {
 		err = fmt.Errorf("there is no record of %q among the %s of %s", a.ref.ID, a.ref.Kind, a.ref.Provider)
 	}

@@ -66,6 +66,17 @@ func TestObjectsCommand(t *testing.T) {
 	f("forget --provider openai --kind files --id file-0"+config, cli.OK, "forgotten; file-0 still lies at openai")
 	f("forget --provider openai --kind files --id file-0"+config, cli.Problem, `no record of "file-0" among the files of openai`)
 	f("list"+config, cli.OK, "!file-0", "file-1")
+	b = objects.New(objects.Options{Path: db})
+	var deeds []objects.Deed
+	if err := b.Told(context.Background(), func(d *objects.Deed) error { deeds = append(deeds, *d); return nil }); err != nil {
+		t.Error(err)
+	}
+	if len(deeds) != 1 || deeds[0].Did != "delete" || deeds[0].What != "object/openai/files/file-0" || !strings.HasPrefix(deeds[0].Who, "cli") {
+		t.Errorf("for the audit trail: %+v", deeds)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
 
 	f("forget --id file-1"+config, cli.Usage, "needs --provider, --kind and --id")
 	f("forget --provider openai --kind files --id file-1 --key other"+config, cli.Usage)

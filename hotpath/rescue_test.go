@@ -252,6 +252,23 @@ func TestRescueAcross(t *testing.T) {
 	})
 }
 
+// TestRescueCountsEachPartOnce: of a stream that reported its prompt before it broke the client is told the sum. What is charged by the
+// report is that of the continuation, because the broken part is counted apart.
+func TestRescueCountsEachPartOnce(t *testing.T) {
+	reports := strings.Replace(saying("I"), `"choices"`, `"usage":{"prompt_tokens":50,"completion_tokens":1,"total_tokens":51},"choices"`, 1)
+	lanes(t, func(t *testing.T, loops int) {
+		m := meet(t, loops, chatFace(), say(saying("Hello.\n\n"), reports, "cut").ServeHTTP, say(roleChunk, saying("And so on."), finishChunk, usageChunk, doneChunk).ServeHTTP)
+		m.rescues()
+		_, body := m.say("/openai/", clients[0].body)
+		if h := hears(t, openai.API, core.OpChat, body); h.usage.In != 55 || h.usage.Out != 3 {
+			t.Errorf("the client is told %+v", h.usage)
+		}
+		if rec := m.record(); rec.Usage.In != 5 || rec.Usage.Out != 2 {
+			t.Errorf("recorded %+v", rec.Usage)
+		}
+	})
+}
+
 // A client that leaves ends the stream that continues, too.
 func TestRescueLeaves(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,6 +23,56 @@ var both = []struct {
 	{"mentioned", testWhoMentionsAThingDoesNotGetIt},
 	{"bounded", testTheBookIsBounded},
 	{"any", testWhetherThereIsAny},
+	{"deeds", testDeedsWaitForTheGateway},
+}
+
+// testDeedsWaitForTheGateway: what an operator does is told once, in order, and again as long as it could not be written down.
+func testDeedsWaitForTheGateway(t *testing.T, o Options) {
+	b, ctx := made(t, o), t.Context()
+	o1 := thing("file-1", "ci")
+	if err := b.Made(ctx, o1); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Unix(1_790_000_000, 5)
+	deed := func(what string) *Deed {
+		at = at.Add(time.Second)
+		return &Deed{Time: at, Who: "cli root", Did: "delete", What: what, Notes: "n"}
+	}
+	for _, want := range []bool{true, false} { // the second finds nothing
+		if was, err := b.GoneBy(ctx, o1.ObjectRef, deed("one")); err != nil || was != want {
+			t.Errorf("%v, %v", was, err)
+		}
+	}
+	if err := b.Tell(ctx, deed("two")); err != nil {
+		t.Fatal(err)
+	}
+	var told []Deed
+	full := errors.New("full")
+	err := b.Told(ctx, func(d *Deed) error {
+		if d.What == "two" && full != nil {
+			return full
+		}
+		told = append(told, *d)
+		return nil
+	})
+	if o.Path == "" && o.Postgres == "" {
+		if err != nil || len(told) != 0 {
+			t.Errorf("in memory nobody else does anything: %v, %+v", err, told)
+		}
+		return
+	}
+	if !errors.Is(err, full) || len(told) != 1 {
+		t.Errorf("%v, %+v", err, told)
+	}
+	full = nil
+	for range 2 {
+		if err := b.Told(ctx, func(d *Deed) error { told = append(told, *d); return nil }); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(told) != 2 || told[0].What != "one" || told[0].Time.UnixNano() != 1_790_000_001e9+5 || told[1].What != "two" || told[1].Who != "cli root" || told[1].Notes != "n" {
+		t.Errorf("%+v", told)
+	}
 }
 
 func TestMemory(t *testing.T) {

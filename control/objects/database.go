@@ -71,6 +71,7 @@ func (d *database) prepare(ctx context.Context) error {
 			made BIGINT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (provider, kind, id))`,
 		`CREATE INDEX IF NOT EXISTS asbru_made_over ON asbru_made (expires) WHERE expires > 0`,
 		`CREATE INDEX IF NOT EXISTS asbru_made_age ON asbru_made (made)`,
+		`CREATE TABLE IF NOT EXISTS asbru_deeds (id TEXT PRIMARY KEY, time BIGINT NOT NULL, who TEXT NOT NULL, did TEXT NOT NULL, what TEXT NOT NULL, notes TEXT NOT NULL)`,
 	} {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return err

@@ -94,12 +94,7 @@ func (b *Book) Keep(made, beside []core.Object, told func(error)) {
 }
 
 func (b *Book) keep(ctx context.Context, made, beside []core.Object) error {
-	err := b.with(ctx, func(ctx context.Context, d *database) error {
-		tx, err := d.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		defer tx.Rollback()
+	err := b.inTx(ctx, func(ctx context.Context, d *database, tx *sql.Tx) error {
 		for i := range made {
 			if err := b.write(ctx, d, tx, replace, &made[i]); err != nil {
 				return err
@@ -110,7 +105,7 @@ func (b *Book) keep(ctx context.Context, made, beside []core.Object) error {
 				return err
 			}
 		}
-		return tx.Commit()
+		return nil
 	})
 	if err != nil {
 		b.unkept.Add(int64(len(made)))

@@ -9,6 +9,8 @@ import (
 	"asbru/core"
 )
 
+const deletion = `DELETE FROM asbru_made WHERE provider = ? AND kind = ? AND id = ?`
+
 const columns = `provider, kind, id, holder, team, customer, model, made, expires`
 
 // row is a *sql.Row or *sql.Rows.
@@ -40,7 +42,7 @@ func (b *Book) Owner(ctx context.Context, ref core.ObjectRef) (o core.Object, ok
 // Gone forgets a record, if there is one.
 func (b *Book) Gone(ctx context.Context, ref core.ObjectRef) (was bool, err error) {
 	err = b.with(ctx, func(ctx context.Context, d *database) error {
-		was, err = touched(d.ExecContext(ctx, d.q(`DELETE FROM asbru_made WHERE provider = ? AND kind = ? AND id = ?`), ref.Provider, ref.Kind, ref.ID))
+		was, err = touched(d.ExecContext(ctx, d.q(deletion), ref.Provider, ref.Kind, ref.ID))
 		return err
 	})
 	return was, err

@@ -116,6 +116,7 @@ type receiver struct {
 	keys   map[string]int
 	order  [][]byte
 	refuse int // so many times
+	most   int // bytes of a post; 0: any number
 	lose   int // takes it, and cuts the connection: so many times
 	bad    error
 }
@@ -127,6 +128,10 @@ func (h *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.refuse > 0 {
 		h.refuse--
 		http.Error(w, "later", http.StatusServiceUnavailable)
+		return
+	}
+	if h.most > 0 && len(body) > h.most {
+		http.Error(w, "too long", http.StatusRequestEntityTooLarge)
 		return
 	}
 	stamp := r.Header.Get("X-Asbru-Timestamp")
@@ -170,6 +175,24 @@ func TestWebhook(t *testing.T) {
 	}
 	if h.refuse != 0 || h.lose != 0 {
 		t.Errorf("%d refusals and %d lost answers were not met", h.refuse, h.lose)
+	}
+}
+
+// TestWebhookThatTakesLittle: a server refuses a long post however often it comes, so it comes in pieces.
+func TestWebhookThatTakesLittle(t *testing.T) {
+	h := &receiver{rows: map[string][]byte{}, keys: map[string]int{}, most: 5 << 10, lose: 2}
+	server := httptest.NewServer(h)
+	defer server.Close()
+	dir := t.TempDir()
+	prove(t, func() Sink {
+		return Webhook("siem", server.URL, []byte("hush"), http.Header{"Authorization": {"Bearer t"}}, dir)
+	}, func(string) [][]byte {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return h.order
+	})
+	if h.bad != nil {
+		t.Error(h.bad)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -51,7 +52,15 @@ func (w *webhook) Store(ctx context.Context, trail string, rows []Row) error {
 	head.Set("X-Asbru-Trail", trail)
 	head.Set("X-Asbru-Timestamp", stamp)
 	head.Set("X-Asbru-Signature", "v1="+SignatureOf(w.secret, stamp, body))
-	if _, err := send(ctx, w.http, message{http.MethodPost, w.to, head, body}); err != nil {
+	_, err := send(ctx, w.http, message{http.MethodPost, w.to, head, body})
+	var r *refused
+	if n := len(rows) / 2; n > 0 && errors.As(err, &r) && r.status == http.StatusRequestEntityTooLarge {
+		if err := w.Store(ctx, trail, rows[:n]); err != nil { // it would be as long the next time
+			return err
+		}
+		return w.Store(ctx, trail, rows[n:])
+	}
+	if err != nil {
 		return fmt.Errorf("cannot post to %s: %w", w.name, err)
 	}
 	return w.place.save(trail, progress{done: last})

@@ -84,11 +84,12 @@ func (s Scope) rank() int {
 	return n
 }
 
+// exactness is how much of a name o's pattern says: a * says nothing.
 func (o *Override) exactness() int {
 	if !strings.Contains(o.Model, "*") && o.Model != "" {
 		return core.MaxModelName + 1
 	}
-	return len(o.Model)
+	return len(o.Model) - strings.Count(o.Model, "*")
 }
 
 // covers reports whether o is for q, whose model's name is given in lower case.

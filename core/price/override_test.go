@@ -27,6 +27,7 @@ func TestOverrides(t *testing.T) {
 	own, _ := Read("own", "[openai]\ngpt-x in=2 out=8 cached=0.5 >100 in=4 out=16\nembed in=1\n")
 	b := New([]*Sheet{own}, []*Override{
 		override(t, Override{Name: "all"}, 0.5, nil),
+		override(t, Override{Name: "stars", Model: "g*******"}, 0.7, nil), // says less than the others
 		override(t, Override{Name: "family", Model: "gpt-*"}, 0, set{"in": 3}),
 		override(t, Override{Name: "chat", Model: "gpt-*", Ops: 1 << core.OpChat}, 0, set{"in": 5, "out": 5}),
 		override(t, Override{Name: "at east", Scope: Scope{Provider: "east"}, Model: "new"}, 0, set{"in": 1, "out": 1}),

@@ -58,6 +58,7 @@ func TestReadUsage(t *testing.T) {
 	f(`{"output":{},"usage":{"inputTokens":1,"outputTokens":2,"totalTokens":10,"cacheReadInputTokens":3,"cacheWriteInputTokens":4}}`, core.Usage{In: 8, CachedIn: 3, WrittenIn: 4, Out: 2})
 	f(`{"usage":{"input_tokens":1,"output_tokens":2,"cache_read_input_tokens":3,"cache_creation_input_tokens":4}}`, core.Usage{In: 8, CachedIn: 3, WrittenIn: 4, Out: 2})
 	f(`{"usage":{"prompt_tokens":5,"completion_tokens":2}}`, core.Usage{In: 5, Out: 2})
+	f(`{"usage":{"totalTokens":7}}`, core.Usage{In: 7})
 	f(`{"embedding":[1],"inputTextTokenCount":7}`, core.Usage{In: 7})
 	f(`{"prompt_token_count":6,"generation_token_count":18}`, core.Usage{In: 6, Out: 18})
 	f(`{"usage":{"inputTokens":-1,"outputTokens":"2"}}`, core.Usage{Bad: true})

@@ -37,6 +37,9 @@ func usage(object []byte, u *core.Usage) {
 	if inside && !outside {
 		read, written = 0, 0
 	}
+	if in+read+written+out == 0 {
+		in = total
+	}
 	u.In, u.CachedIn, u.WrittenIn, u.Out = in+read+written, read, written, out
 }
 

@@ -40,7 +40,7 @@ func readUsage(body []byte, u *core.Usage) {
 // bytes after the object, nil if it is malformed.
 func readTokens(raw []byte, u *core.Usage) (rest []byte) {
 	var got core.Usage
-	tool, thought := int64(0), int64(0)
+	tool, thought, total := int64(0), int64(0), int64(0)
 	w := scan.Members(raw)
 	for {
 		key, value, ok := w.Next()
@@ -53,7 +53,7 @@ func readTokens(raw []byte, u *core.Usage) (rest []byte) {
 		case "candidatesTokenCount", "candidates_token_count", "responseTokenCount", "response_token_count": // the latter two are those of the Live API
 			whole(value, &got.Out, &got)
 		case "totalTokenCount":
-			got.Known = count(value, new(int64)) || got.Known
+			got.Known = count(value, &total) || got.Known
 		case "thoughtsTokenCount", "thoughts_token_count":
 			count(value, &thought)
 		case "toolUsePromptTokenCount", "tool_use_prompt_token_count":
@@ -73,7 +73,11 @@ func readTokens(raw []byte, u *core.Usage) (rest []byte) {
 		return rest
 	}
 	got.In += tool
-	got.Out += thought
+	if got.Out += thought; got.In == 0 && got.Out == 0 {
+		got.In = total
+	} else if got.Out == thought { // the candidates are not counted, or are none
+		got.Out = max(got.Out, total-got.In)
+	}
 	got.Reasoning = thought
 	*u = got
 	return rest

@@ -23,4 +23,10 @@ func TestUsageOfModalities(t *testing.T) {
 	f(`{"promptTokenCount":9,"candidatesTokenCount":-5}`, core.Usage{In: 9, Known: true, Bad: true})
 	f(`{"promptTokenCount":-9}`, core.Usage{Bad: true})
 	f(`{"promptTokenCount":null}`, core.Usage{})
+	f(`{"totalTokenCount":9}`, core.Usage{In: 9, Known: true}) // it is not free
+	f(`{"promptTokenCount":9,"totalTokenCount":9}`, core.Usage{In: 9, Known: true})
+	f(`{"promptTokenCount":9,"totalTokenCount":14}`, core.Usage{In: 9, Out: 5, Known: true})
+	f(`{"promptTokenCount":9,"toolUsePromptTokenCount":1,"thoughtsTokenCount":2,"totalTokenCount":17}`, core.Usage{In: 10, Out: 7, Reasoning: 2, Known: true})
+	f(`{"promptTokenCount":9,"candidatesTokenCount":3,"thoughtsTokenCount":2,"totalTokenCount":14}`, core.Usage{In: 9, Out: 5, Reasoning: 2, Known: true})
+	f(`{"promptTokenCount":0,"candidatesTokenCount":0,"totalTokenCount":0}`, core.Usage{Known: true})
 }
