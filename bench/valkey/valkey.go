@@ -7,6 +7,7 @@ import (
 	"net"
 	"os/exec"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -73,6 +74,13 @@ func (s *Server) Stop() {
 		s.cmd = nil
 	}
 }
+
+// Pause stops the server where it is, as a machine does that hangs: connections stay open and nothing answers.
+// Resume ends it.
+func (s *Server) Pause() { s.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// Resume ends a Pause.
+func (s *Server) Resume() { s.cmd.Process.Signal(syscall.SIGCONT) }
 
 // URL returns the server's address, with its password and a database.
 func (s *Server) URL() string { return fmt.Sprintf("redis://:%s@127.0.0.1:%d/3", password, s.port) }

@@ -127,6 +127,7 @@ func TestLeases(t *testing.T) {
 	for name, f := range map[string]func(*testing.T, *postgres.Server, string){
 		"twomachines": testTwoMachines,
 		"recall":      testRecall,
+		"parallel":    testParallel,
 		"gone":        testGone,
 		"windowofall": testWindowOfAll,
 		"join":        testJoin,
@@ -185,6 +186,50 @@ func testTwoMachines(t *testing.T, _ *postgres.Server, db string) {
 	for _, m := range machines {
 		m.close()
 	}
+}
+
+// Ten thousand calls, hundreds of them at once, on two machines, which together may cost twice what there is: never more is spent and held than that.
+func testParallel(t *testing.T, _ *postgres.Server, db string) {
+	const calls, workers, worst = 10_000, 400, usd / 5_000
+	clock := noon()
+	machines := []*machine{start(t, db, 1, clock, forEver), start(t, db, 2, clock, forEver)}
+	defer machines[0].close()
+	defer machines[1].close()
+	var held atomic.Int64 // and spent: counted after it was taken, and no more before it is given back
+	var paid, denied, away atomic.Int64
+	call := func(m *machine, i int) {
+		h, r := m.hold(worst)
+		switch {
+		case r == nil:
+		case r.Cause == nil:
+			denied.Add(1)
+			return
+		default:
+			away.Add(1)
+			return
+		}
+		if now := held.Add(int64(worst)); now > int64(usd) {
+			t.Errorf("%v held and spent", core.Money(now))
+		}
+		cost := int64(worst) * int64(i%4+1) / 4
+		held.Add(cost - int64(worst))
+		m.till.End(h, &govern.End{Cost: core.Money(cost), Now: clock.Load()}, ledger.Settle)
+		m.till.Nudge()
+		paid.Add(1)
+	}
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := range calls / workers {
+				call(machines[w%2], i)
+			}
+		})
+	}
+	wg.Wait()
+	if total := machines[0].spent() + machines[1].spent(); int64(total) != held.Load() || total > usd || paid.Load() < calls/2 {
+		t.Errorf("%v spent, %v counted; %d paid, %d denied", total, core.Money(held.Load()), paid.Load(), denied.Load())
+	}
+	t.Logf("%d paid, %d denied, %d away; %d and %d grants", paid.Load(), denied.Load(), away.Load(), machines[0].agent.granted.Load(), machines[1].agent.granted.Load())
 }
 
 // What a machine does not use is another's as soon as that one needs it.

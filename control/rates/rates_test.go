@@ -205,3 +205,47 @@ func TestNoErrorShowsTheAddress(t *testing.T) {
 		}
 	}
 }
+
+// A server that hangs is one that does not answer, also at the end; one that has forgotten everything is asked again.
+func TestAServerThatHangsAndForgets(t *testing.T) {
+	s := valkey.Start(t)
+	const most = 100
+	rule := requests(most, 1000*time.Hour)
+	a, b := newMachine(t, s.URL(), rule), newMachine(t, s.URL(), rule)
+	a.serves(t)
+	b.serves(t)
+	pass := func(m *machine, n int) (passed int) {
+		for range n {
+			if m.hold(new(core.Exchange)) == core.Continue {
+				passed++
+			}
+		}
+		return passed
+	}
+	if n := pass(a, most); n == 0 || n > most {
+		t.Fatalf("%d passed of %d", n, most)
+	}
+	if err := a.client.Do(t.Context(), a.client.B().Flushall().Build()).Error(); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, "a limit that was forgotten to be there anew", func() bool { return pass(b, 1) == 1 })
+	if n := pass(a, 3*most) + pass(b, 3*most); n > most {
+		t.Errorf("%d more passed of %d", n, most)
+	}
+	if !a.here.Load() || !b.here.Load() {
+		t.Error("the server counts as lost")
+	}
+
+	s.Pause()
+	defer s.Resume()
+	wait(t, "the machine to count alone", func() bool { pass(a, 1); return !a.here.Load() })
+	begun := time.Now()
+	a.Close()
+	b.Close()
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("the end waits for the server for %v", took)
+	}
+	s.Resume()
+	c := newMachine(t, s.URL(), rule)
+	c.serves(t)
+}
