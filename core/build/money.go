@@ -27,11 +27,11 @@ type money struct {
 // A bill is what one Exchange owes.
 type bill struct {
 	ended   bool
-	looked  bool  // before is there
-	opening bool  // of a WebSocket, the turn that begins is not held yet
-	turns   uint8 // that are paid
-	n       int   // of budgets and accounts
-	lot     *lot  // the batch that it begins; nil: it begins none
+	looked  bool   // before is there
+	opening bool   // of a WebSocket, the turn that begins is not held yet
+	turns   uint32 // that are paid
+	n       int    // of budgets and accounts
+	lot     *lot   // the batch that it begins; nil: it begins none
 
 	asked int64      // Clock at ask.Now
 	ask   govern.Ask // here, so that asking allocates nothing
@@ -132,7 +132,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		}
 		return core.Refuse
 	}
-	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts, Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: note}
+	b.ask = govern.Ask{ID: x.ID, Attempt: uint8(b.turns), Accounts: accounts, Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: note}
 	b.asked = core.ClockAt(now)
 	v, r := m.till.Hold(x, &b.hold, &b.ask)
 	if r != nil {
