@@ -114,11 +114,9 @@ func (p *splice) tidy(text core.Text) core.Text {
 
 // sum is the usage of two streams together.
 func sum(a, b *core.Usage) core.Usage {
-	return core.Usage{
-		In: a.In + b.In, CachedIn: a.CachedIn + b.CachedIn, Out: a.Out + b.Out, Reasoning: a.Reasoning + b.Reasoning,
-		WrittenIn: a.WrittenIn + b.WrittenIn, AudioIn: a.AudioIn + b.AudioIn, AudioOut: a.AudioOut + b.AudioOut,
-		Known: a.Known || b.Known,
-	}
+	both := *a
+	both.Add(b)
+	return both
 }
 
 // goOn tells a model to continue that would otherwise start a new answer. It is the inside of a

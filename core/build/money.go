@@ -224,8 +224,8 @@ func (m *money) reckon(x *core.Exchange, b *bill, note []byte) (e govern.End, ki
 		e.Flags |= ledger.Estimated
 	}
 	x.Cost = min(e.Cost, b.hold.Worst())
-	if i := len(x.Attempts()); e.Cost > 0 && i > 0 {
-		e.Spare = b.spares(x, x.Attempts()[i-1].Target)
+	if e.Cost > 0 && len(x.Attempts()) > 0 {
+		e.Spare = b.spared(x)
 	}
 	e.Note = m.note(note, x, &b.before, e.Now)
 	x.Usage, x.Cost = all, x.Cost+b.cost
@@ -250,12 +250,28 @@ func (b *bill) reached(g *Budget, x *core.Exchange) (may, must bool, f *core.Fau
 	return may, must, f
 }
 
-// spares are the accounts that pay nothing now that t has answered.
-func (b *bill) spares(x *core.Exchange, t *core.Target) (spare uint32) {
+// spared are the accounts that pay nothing now that x is over. Of a stream that broke and was continued, those pay
+// that cover either part.
+func (b *bill) spared(x *core.Exchange) uint32 {
+	list := x.Attempts()
+	last := b.spares(x, list[len(list)-1].Target, x.Name)
+	was := x.Broken()
+	if was == nil {
+		return last
+	}
+	first := b.spares(x, list[was.Attempts-1].Target, was.Name)
+	if x.Stream.Said == 0 && (x.Fault == nil || x.Fault.Code != core.ClientGone) { // nobody continued it
+		return first
+	}
+	return first & last
+}
+
+// spares are the accounts that pay nothing when t has answered, under name.
+func (b *bill) spares(x *core.Exchange, t *core.Target, name []byte) (spare uint32) {
 	for i, g := range b.budgets[:b.n] {
 		covers := false
 		if b.lot == nil {
-			covers = g.Covers(x, t, x.Name)
+			covers = g.Covers(x, t, name)
 		} else {
 			covers = b.lot.covers(g, t, b.lot.names()[0])
 		}

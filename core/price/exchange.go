@@ -158,8 +158,8 @@ func hold(x *core.Exchange, c *tally, t *core.Target, name []byte, now int64) (w
 var noKey [1]*core.ProviderKey
 
 // Charge returns what x cost, once it is over: the attempt that answered, by its report or, if there is no
-// credible one, by asbru's own count, and the part of a stream that broke and was
-// continued. A stream that broke off is charged at least for what was delivered. Other failed attempts are not charged, nor is one that lost a race. held is
+// credible one, by asbru's own count, and the part of a stream that broke before
+// another target was asked to continue it. A stream that broke off is charged at least for what was delivered. Other failed attempts are not charged, nor is one that lost a race. held is
 // what was held for it, zero for nothing. now is the
 // wall clock in Unix seconds.
 func Charge(x *core.Exchange, held Held, now int64) (core.Money, Flaw) {
@@ -174,39 +174,71 @@ func charge(x *core.Exchange, held *Held, now int64) (core.Money, Flaw) {
 	if n == 0 || x.Peek.Free {
 		return 0, Sound
 	}
-	a := &list[n-1]
+	a, u := &list[n-1], x.Usage
+	before, bad := broken(x, held, now)
+	if a.Resumes {
+		u = continued(x)
+	}
+	if a.Target.Price == nil || !u.Known && !worked(x, a) {
+		return before, bad
+	}
+	p := inForce(a.Target.Price(x, a.Key, x.Name), now)
 	said := int64(x.Stream.Said)
-	if a.Target.Price == nil || !x.Usage.Known && !worked(x, a) {
-		return 0, Sound
-	}
-	p := a.Target.Price(x, a.Key, x.Name)
 	own := Spent{In: held.Prompt, Out: said, Searches: held.Units} // one token for each event, as most providers send them
-	before := core.Money(0)
-	if a.Resumes && n > 1 {
-		if b := &list[n-2]; b.Target.Price != nil {
-			before = Cost(inForce(b.Target.Price(x, b.Key, x.Name), now), &core.Usage{In: own.In, Out: max(said-x.Usage.Out, 0)})
-		}
-	}
-	m, flaw := Settle(inForce(p, now), &x.Usage, own, max(held.Worst-before, 0))
-	if !flaw.Estimated() && !a.Resumes && early(x) {
-		u := x.Usage
+	m, flaw := Settle(p, &u, own, max(held.Worst-before, 0))
+	if !flaw.Estimated() && early(x, u.Out) {
 		if u.Out, flaw = said, Early; p != nil {
-			m = Cost(inForce(p, now), &u)
+			m = Cost(p, &u)
 		}
 		if held.Worst > 0 {
-			m = min(m, held.Worst)
+			m = min(m, max(held.Worst-before, 0))
 		}
 	}
-	return before.Plus(m), flaw
+	return before.Plus(m), max(flaw, bad)
+}
+
+// broken is what the part of a stream cost that broke before another target was asked to continue it, whether that
+// did or not: by its report, but no less than what was delivered of it.
+func broken(x *core.Exchange, held *Held, now int64) (core.Money, Flaw) {
+	list, b := x.Attempts(), x.Broken()
+	if b == nil || b.Attempts > len(list) {
+		return 0, Sound
+	}
+	a := &list[b.Attempts-1]
+	if a.Target.Price == nil {
+		return 0, Sound
+	}
+	p := inForce(a.Target.Price(x, a.Key, b.Name), now)
+	m, flaw := Settle(p, &b.Usage, Spent{In: held.Prompt, Out: int64(b.Said)}, held.Worst)
+	if !flaw.Estimated() && int64(b.Said) > b.Usage.Out {
+		u := b.Usage
+		u.Out, flaw = int64(b.Said), Early
+		m = Cost(p, &u)
+	}
+	if held.Worst > 0 {
+		m = min(m, held.Worst)
+	}
+	return m, flaw
+}
+
+// continued is what the continuation of a broken stream has reported, without what that stream had.
+func continued(x *core.Exchange) core.Usage {
+	b := x.Broken()
+	if b == nil || !b.Usage.Known {
+		return x.Usage
+	}
+	u := x.Usage.Less(&b.Usage)
+	u.Known = u.In|u.Out != 0
+	return u
 }
 
 // early reports whether the usage reported in a conversation's stream is older than the content delivered: some
 // formats begin with a report of one token, and send the rest at the end. If the stream ends in between,
 // more than that was delivered.
-func early(x *core.Exchange) bool {
+func early(x *core.Exchange, out int64) bool {
 	switch x.Op {
 	case core.OpChat, core.OpCompletion, core.OpResponses, core.OpInvoke:
-		return !x.Stream.Finished && !x.Stream.Done && int64(x.Stream.Said) > x.Usage.Out
+		return !x.Stream.Finished && !x.Stream.Done && int64(x.Stream.Said) > out
 	}
 	return false
 }
@@ -250,6 +282,8 @@ func promptOf(x *core.Exchange, c *tally) int64 {
 func worked(x *core.Exchange, a *core.Attempt) bool {
 	said := x.Stream.Said > 0
 	switch {
+	case a.Resumes && !said: // nothing came of it, unless the client did not wait for that
+		return x.Fault != nil && x.Fault.Code == core.ClientGone && a.Began > 0
 	case x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow):
 		return a.Began > 0
 	case a.Status >= 400:
