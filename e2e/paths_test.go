@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // serving is a provider that does what f does.
@@ -96,5 +97,67 @@ virtual_keys: [{name: ci, key: secret-of-ci-0001, budgets: [{usd: 1}]}]
 	g.ends(0)
 	if spent, open := examine(t, dir); spent != want["key ci: 1M"] || open != 0 {
 		t.Errorf("the ledger says %d spent, %d open", spent, open)
+	}
+}
+
+// A call that asbru itself ends, because its key was revoked or the process stops, is paid for like one whose client left: the provider
+// was asked.
+func TestBudgetEnded(t *testing.T) {
+	asked := make(chan struct{}, 9)
+	silent := serving(t, func(w http.ResponseWriter, q *http.Request) {
+		asked <- struct{}{}
+		if q.URL.Path == "/v1/responses" { // some of the stream
+			w.Header().Set("Content-Type", "text/event-stream")
+			fmt.Fprint(w, "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"item_id\":\"i\",\"output_index\":0,\"content_index\":0,\"delta\":\"Hi\"}\n\n")
+			w.(http.Flusher).Flush()
+			asked <- struct{}{}
+		}
+		<-q.Context().Done()
+	})
+	const cost = 3*27_000 + 2_000 // a prompt is 105 to 108 bytes; one event was delivered
+	for _, how := range []string{"revoked", "stopped", "left"} {
+		config, dir := budgeted(t, silent+"/v1", "1")
+		config += "limits: {drain_wait: 1s}\n"
+		g := serve(t, config)
+		done := make(chan answer, 3)
+		for _, path := range []string{"/v1/chat/completions", "/v1/embeddings", "/v1/responses"} {
+			go func() {
+				c := client()
+				if how == "left" {
+					c.Timeout = time.Second
+				}
+				body := `{"model":"m","max_tokens":50,"input":"Hello","stream":` + strconv.FormatBool(path == "/v1/responses") + `,"messages":[{"role":"user","content":"Hello"}]}`
+				a, _ := try(c, "POST", g.url(path), body, "Authorization: Bearer secret-of-ci-0001")
+				done <- a
+			}()
+		}
+		for range 4 {
+			<-asked
+		}
+		switch how {
+		case "revoked":
+			write(t, g.file, strings.Replace(config, "name: ci,", "name: ci, disabled: true,", 1))
+			g.signal(syscall.SIGHUP)
+		case "stopped":
+			g.signal(syscall.SIGTERM)
+		}
+		for range 3 {
+			if a := <-done; a.status == 500 {
+				t.Errorf("%s: %d %s", how, a.status, a.body)
+			}
+		}
+		if how != "stopped" {
+			await(t, "the ends", func() bool {
+				return strings.Contains(ask(t, "GET", "http://"+g.admin+"/metrics", "").body, "asbru_budget_holds 0")
+			}, g.stderr.String)
+			if got := spentBy(t, g); got["key ci: 1M"] != cost || got["provider mine: 1d"] != cost {
+				t.Errorf("%s: the metrics say %v, want %d", how, got, cost)
+			}
+			g.signal(syscall.SIGTERM)
+		}
+		g.ends(0)
+		if spent, open := examine(t, dir); spent != cost || open != 0 {
+			t.Errorf("%s: the ledger says %d spent, %d open, want %d", how, spent, open, cost)
+		}
 	}
 }

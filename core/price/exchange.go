@@ -278,20 +278,34 @@ func promptOf(x *core.Exchange, c *tally) int64 {
 }
 
 // worked reports whether the target of an attempt without reported usage is known to have begun to answer:
-// it sent something, or its client left in the middle of it.
+// it sent something, or was being waited for when its client left or was sent away.
 func worked(x *core.Exchange, a *core.Attempt) bool {
 	said := x.Stream.Said > 0
 	switch {
-	case a.Resumes && !said: // nothing came of it, unless the client did not wait for that
-		return x.Fault != nil && x.Fault.Code == core.ClientGone && a.Began > 0
-	case x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow):
-		return a.Began > 0
+	case a.Resumes && !said: // nothing came of it, unless it was not waited for
+		return left(x, a)
+	case left(x, a):
+		return true
 	case a.Status >= 400:
 		return false
 	case a.Status == 0: // its head arrived, but it broke off, or was no answer, before the client got any of it
 		return said || a.Took > 0 && (a.Cause == core.Late || a.Cause == core.Cut || a.Cause == core.Garbled)
 	}
 	return said || x.Fault != nil || !x.Peek.Stream // a complete stream without content costs nothing
+}
+
+// left reports whether a was under way when its client hung up, stopped reading, or lost its key.
+func left(x *core.Exchange, a *core.Attempt) bool {
+	if x.Fault == nil || a.Began == 0 || a.Phase == core.PhaseFailed || a.Status >= 400 {
+		return false
+	}
+	switch x.Fault.Code {
+	case core.ClientGone, core.ClientSlow:
+		return true
+	case core.Forbidden, core.Unauthenticated:
+		return a.Status == 0 && a.Cause == core.NoCause
+	}
+	return false
 }
 
 // inForce returns the current price; nil stays nil.

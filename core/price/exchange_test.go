@@ -135,6 +135,19 @@ func TestCharge(t *testing.T) {
 		a := &x.Attempts()[0]
 		x.Stream.Said, a.Began, x.Fault = 0, 1, &core.Fault{Code: core.ClientGone}
 	})
+	f(4*1000, Missing, "cheap", func(x *core.Exchange) { // or its key was revoked
+		begin(x, 0, 0)
+		x.Stream.Said, x.Attempts()[0].Began, x.Fault = 0, 1, &core.Fault{Code: core.Forbidden}
+	})
+	f(0, Sound, "cheap", func(x *core.Exchange) { // it left before another attempt was made
+		begin(x, 0, 500)
+		a := &x.Attempts()[0]
+		x.Stream.Said, a.Began, a.Phase, x.Fault = 0, 1, core.PhaseFailed, &core.Fault{Code: core.ClientGone}
+	})
+	f(0, Sound, "cheap", func(x *core.Exchange) { // or before the request was sent
+		begin(x, 0, 0)
+		x.Stream.Said, x.Fault = 0, &core.Fault{Code: core.ClientGone}
+	})
 	f(4*1000, Missing, "cheap", func(x *core.Exchange) { // its body came too slowly
 		begin(x, 0, 0)
 		a := &x.Attempts()[0]
