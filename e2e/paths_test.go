@@ -161,3 +161,25 @@ func TestBudgetEnded(t *testing.T) {
 		}
 	}
 }
+
+// A turn of a WebSocket that never came to its report is paid for as far as it was delivered.
+func TestRealtimeCut(t *testing.T) {
+	_, config := vendors(t)
+	dir := filepath.Join(t.TempDir(), "ledger")
+	g := serve(t, private(config)+"governance: {ledger: '"+dir+"'}\n"+
+		"prices: {overrides: [{name: all, input: 1, output: 1000}]}\nvirtual_keys: [{name: ci, key: secret-of-ci-0001, budgets: [{usd: 100000}]}]\n")
+	k, res := dial(t, g.addr, "/v1/realtime?model=openai/voice-x-cut", nil, "Authorization: Bearer secret-of-ci-0001")
+	if res.StatusCode != 101 {
+		b, _ := io.ReadAll(res.Body)
+		t.Fatalf("%s %s", res.Status, b)
+	}
+	k.until("session.created")
+	k.say(`{"type":"response.create"}`)
+	k.until("output_text.delta")
+	k.closes()
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+	if spent, open := examine(t, dir); spent != 2*1_000_000 || open != 0 {
+		t.Errorf("the ledger says %d spent, %d open; two pieces of an answer came", spent, open)
+	}
+}

@@ -215,8 +215,9 @@ func (m *money) reckon(x *core.Exchange, b *bill, note []byte) (e govern.End, ki
 	all := x.Usage
 	if b.turns > 0 {
 		x.Usage = all.Less(&b.paid)
+		x.Usage.Known = x.Usage.In|x.Usage.Out != 0
 	}
-	if b.turns == 0 || x.Usage.In|x.Usage.Out != 0 { // else nothing came after the last turn
+	if b.turns == 0 || x.Usage.Known || x.Stream.Said > 0 { // else nothing came after the last turn
 		b.terms.Worst = b.hold.Worst()
 		e.Cost, flaw = price.Charge(x, b.terms, b.ask.Now/int64(time.Second))
 	}

@@ -8,9 +8,10 @@ import (
 	"asbru/core/ledger"
 )
 
-// A WebSocket has more turns than a byte counts, and each is charged for what it used, once.
+// A WebSocket has more turns than a byte counts, and each is charged for what it used, once. One that has no report is
+// charged for what was delivered of it.
 func TestManyTurns(t *testing.T) {
-	const turns, each = 600, 10
+	const turns, each, last = 600, 10, 3
 	s, book := audits(t, new(clerk), func(d *config.Document) {
 		d.VirtualKeys[0].Budgets = []config.Budget{{USD: 1000, Window: "1d"}}
 	})
@@ -31,6 +32,7 @@ func TestManyTurns(t *testing.T) {
 			t.Fatal(v, x.Fault)
 		}
 	}
+	x.Stream.Said = last // the client leaves in the middle of one more
 	core.Conclude(x, x.Plan.After)
 	var costs []core.Money
 	var sum core.Money
@@ -45,7 +47,7 @@ func TestManyTurns(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if len(costs) != turns || sum != turns*costs[0] || x.Cost != sum || x.Usage.In != turns*each {
+	if p := 10_000 * core.Money(last); len(costs) != turns+1 || costs[turns] != p || sum != turns*costs[0]+p || x.Cost != sum || x.Usage.In != turns*each {
 		t.Errorf("%d turns were charged %v together, the first %v; the exchange says %v for %+v", len(costs), sum, costs[0], x.Cost, x.Usage)
 	}
 }
