@@ -280,6 +280,23 @@ func TestLeaderFails(t *testing.T) {
 		}
 		fails(all[0], 200, core.ClientGone)
 	}
+	for range 4 { // nor one whose key was revoked meanwhile
+		lead = r.exchange(q)
+		r.look(lead)
+		all = wait(2)
+		fails(lead, 0, core.Forbidden)
+		if v := r.look(all[0]); v != core.Continue {
+			t.Fatalf("%v %v", v, all[0].Fault)
+		}
+		if v := r.look(all[1]); v != core.Wait {
+			t.Fatalf("%v %v", v, all[1].Fault)
+		}
+		fails(all[0], 0, core.Forbidden)
+		if v := r.look(all[1]); v != core.Continue {
+			t.Fatalf("%v %v", v, all[1].Fault)
+		}
+		fails(all[1], 0, core.ClientGone)
+	}
 	lead = r.exchange(q)
 	r.look(lead)
 	all = wait(1)

@@ -101,13 +101,23 @@ func primary(r *core.Route, t *core.Target) bool {
 	return false
 }
 
+// ownFault reports whether a fault concerns a caller and not the question: it left, or its key was revoked
+// meanwhile.
+func ownFault(c core.Code) bool {
+	switch c {
+	case core.ClientGone, core.ClientSlow, core.Forbidden, core.Unauthenticated:
+		return true
+	}
+	return false
+}
+
 // failure returns the fault to be given to all followers. left reports that it says nothing
 // about the question.
 func (v *visit) failure(x *core.Exchange, status int) (fault *core.Fault, left bool) {
 	switch {
 	case len(x.Attempts()) == 0: // refused before any target was asked: that concerns this caller only
 		return nil, true
-	case x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow), overdue(x):
+	case x.Fault != nil && ownFault(x.Fault.Code), overdue(x):
 		return nil, true
 	case x.Fault != nil:
 		own := *x.Fault

@@ -33,6 +33,43 @@ type Attempt struct {
 	Out        int64         // tokens of a complete answer; 0: unknown
 }
 
+// A long is what only an Exchange with many attempts has, or one whose stream broke.
+type long struct {
+	attempts [MostAttempts]Attempt
+	broken   Broken
+}
+
+// lengthen gives x a long.
+func (x *Exchange) lengthen() {
+	if x.more == nil {
+		x.more = new(long)
+		copy(x.more.attempts[:], x.attempts[:])
+	}
+}
+
+// Break records the stream that broke, once another target is asked to continue it.
+func (x *Exchange) Break(b Broken) {
+	x.lengthen()
+	x.more.broken = b
+}
+
+// Broken returns the stream of x that broke and that another target was asked to continue; nil: there is none.
+func (x *Exchange) Broken() *Broken {
+	if x.more == nil || x.more.broken.Attempts == 0 {
+		return nil
+	}
+	return &x.more.broken
+}
+
+// A Broken is what is known of a stream that broke in its text and that another target was asked to continue.
+// Exchange.Stream begins anew with the continuation, and Exchange.Usage is that of both.
+type Broken struct {
+	Attempts int    // how many there were when it broke; its own is the last of them
+	Name     []byte // Exchange.Name of that one
+	Said     int32  // StreamState.Said of it
+	Usage    Usage  // what it had reported
+}
+
 // A Cause says why an attempt has no complete reply.
 type Cause uint8
 
@@ -76,9 +113,8 @@ func (x *Exchange) Begin(t *Target, k *ProviderKey) *Attempt {
 // room makes space for one more attempt. It may move the attempts: pointers and slices that
 // Attempts and Begin returned before are invalid afterwards.
 func (x *Exchange) room() *Attempt {
-	if int(x.n) == len(x.attempts) && x.more == nil {
-		x.more = new([MostAttempts]Attempt)
-		copy(x.more[:], x.attempts[:])
+	if int(x.n) == len(x.attempts) {
+		x.lengthen()
 	}
 	x.n++
 	return &x.Attempts()[x.n-1]
@@ -88,7 +124,7 @@ func (x *Exchange) room() *Attempt {
 // whose answer was used comes last.
 func (x *Exchange) Attempts() []Attempt {
 	if x.more != nil {
-		return x.more[:x.n]
+		return x.more.attempts[:x.n]
 	}
 	return x.attempts[:x.n]
 }

@@ -64,7 +64,7 @@ type Exchange struct {
 	Cost       Money         // what it cost, once that is known
 
 	attempts [MaxAttempts]Attempt
-	more     *[MostAttempts]Attempt // all attempts, once they outgrow the array above; nil until then
+	more     *long // all attempts, once they outgrow the array above; nil until then
 }
 
 // A Head gives stages read access to the request's head.

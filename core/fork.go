@@ -10,8 +10,7 @@ func (x *Exchange) Fork(y *Exchange) {
 	x.Reply, x.Stream, x.Usage, x.Fault = Reply{}, StreamState{}, Usage{}, nil
 	x.Recall, x.Charge, x.Answered, x.Guard = NoRecall, ChargeUsed, nil, 0
 	if y.more != nil {
-		x.more = new([MostAttempts]Attempt)
-		*x.more = *y.more
+		x.more = &long{attempts: y.more.attempts}
 	}
 }
 

@@ -19,6 +19,9 @@ type SocketCodec struct {
 	// usage, so that sound need not be kept to be read.
 	Dull func(start []byte) bool
 
+	// Says reports, from the beginning of a server's message, that it has a piece of an answer.
+	Says func(start []byte) bool
+
 	// ReadTurn adds to u what a whole message of the server says was used.
 	ReadTurn func(msg []byte, u *Usage)
 

@@ -262,6 +262,9 @@ func (b *bridge) ask(of *end) {
 func (b *bridge) look(p *ws.Piece) {
 	if p.First {
 		b.msg, b.dull = b.msg[:0], b.codec.ReadTurn == nil
+		if says := b.codec.Says; says != nil && says(p.Payload[:min(len(p.Payload), dullSize)]) {
+			b.f.x.Stream.Said++
+		}
 	}
 	if b.dull {
 		return
@@ -299,7 +302,7 @@ func (b *bridge) turn(msg []byte) {
 	if x.Stream.Usage == before || len(x.Plan.Turn) == 0 {
 		return
 	}
-	x.Usage = x.Stream.Usage
+	x.Usage, x.Stream.Said = x.Stream.Usage, 0
 	v := core.Run(x, x.Plan.Turn)
 	for v == core.Wait {
 		b.k.sleep(b.f)

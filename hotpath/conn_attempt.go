@@ -108,6 +108,7 @@ func (k *conn) try(f *flight, u *upstream.Conn) (out outcome, stale bool) {
 		return tryNext, !f.late
 	}
 	f.sent = true
+	f.attempt().Began = f.begun
 	f.told()
 	k.listen(u, f.until(f.silence()))
 	b := s.shared.Take(streamRead)

@@ -38,7 +38,7 @@ func (k *conn) rescue(f *flight, u *upstream.Conn, err error) (a arrival, stop f
 		f.attempt().Status, f.attempt().Cause = 502, core.Cut
 	}
 	p, was, fault, unsaid := f.cross.splice, f.rel, f.cross.splice.fault, f.cross.splice.unsaid
-	state := x.Stream
+	state, broken := x.Stream, core.Broken{Attempts: len(x.Attempts()), Name: x.Name, Said: x.Stream.Said, Usage: x.Stream.Usage}
 	was.cut.Reset()
 	was.dropFrames()
 	x.Due.First = 0 // the client has its first content
@@ -46,6 +46,7 @@ func (k *conn) rescue(f *flight, u *upstream.Conn, err error) (a arrival, stop f
 	defer func() { k.held = nil }()
 	for k.next(f) {
 		f.rel = relay{}
+		x.Break(broken)
 		f.cross.resumed(x)
 		f.attempt().Resumes = true
 		out := k.turn(ctx, f)
@@ -58,6 +59,9 @@ func (k *conn) rescue(f *flight, u *upstream.Conn, err error) (a arrival, stop f
 		if out == tryOver {
 			break
 		}
+	}
+	if x.Broken() != nil { // which has what was said
+		state.Said = 0
 	}
 	f.rel, x.Stream, x.Fault = was, state, nil
 	p.in, p.fault, p.unsaid = nil, fault, unsaid

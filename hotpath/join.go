@@ -114,9 +114,9 @@ func (p *splice) tidy(text core.Text) core.Text {
 
 // sum is the usage of two streams together.
 func sum(a, b *core.Usage) core.Usage {
-	all := *a
-	all.Add(b)
-	return all
+	both := *a
+	both.Add(b)
+	return both
 }
 
 // goOn tells a model to continue that would otherwise start a new answer. It is the inside of a

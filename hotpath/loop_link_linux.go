@@ -228,6 +228,7 @@ func (l *loop) send(f *flight, u *link) bool {
 		}
 	}
 	f.sent = u.out == nil && u.tail.len() == 0
+	f.attempt().Began = f.begun
 	f.told()
 	l.patience(u, f.silence())
 	return true

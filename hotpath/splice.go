@@ -68,7 +68,7 @@ func (c *crossing) passSpliced(dst []byte, x *core.Exchange, name, data []byte) 
 		}
 		dst = p.write(dst, c, x, e)
 	}
-	x.Stream.Usage = z.Usage // the client is told the sum; what the broken part costs is counted apart
+	x.Stream.Usage = c.x.Usage
 	return dst
 }
 

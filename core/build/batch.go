@@ -76,7 +76,7 @@ func (m *money) closeLot(x *core.Exchange, b *bill) {
 	var t *core.Target
 	if n := len(x.Attempts()); n > 0 {
 		t = x.Attempts()[n-1].Target
-		e.Spare = b.spares(x, t)
+		e.Spare = b.spares(x, t, x.Name)
 	}
 	note, begun := l.note(x, e.Spare)
 	switch {

@@ -27,11 +27,11 @@ type money struct {
 // A bill is what one Exchange owes.
 type bill struct {
 	ended   bool
-	looked  bool  // before is there
-	opening bool  // of a WebSocket, the turn that begins is not held yet
-	turns   uint8 // that are paid
-	n       int   // of budgets and accounts
-	lot     *lot  // the batch that it begins; nil: it begins none
+	looked  bool   // before is there
+	opening bool   // of a WebSocket, the turn that begins is not held yet
+	turns   uint32 // that are paid
+	n       int    // of budgets and accounts
+	lot     *lot   // the batch that it begins; nil: it begins none
 
 	asked int64      // Clock at ask.Now
 	ask   govern.Ask // here, so that asking allocates nothing
@@ -132,7 +132,7 @@ func (m *money) fill(b *bill, p *purse, x *core.Exchange, now time.Time) core.Ve
 		}
 		return core.Refuse
 	}
-	b.ask = govern.Ask{ID: x.ID, Attempt: b.turns, Accounts: accounts, Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: note}
+	b.ask = govern.Ask{ID: x.ID, Attempt: uint8(b.turns), Accounts: accounts, Worst: h.Worst, Floor: h.Least, Now: now.UnixNano(), Some: some, Note: note}
 	b.asked = core.ClockAt(now)
 	v, r := m.till.Hold(x, &b.hold, &b.ask)
 	if r != nil {
@@ -216,8 +216,9 @@ func (m *money) reckon(x *core.Exchange, b *bill, note []byte) (e govern.End, ki
 	all := x.Usage
 	if b.turns > 0 {
 		x.Usage = all.Less(&b.paid)
+		x.Usage.Known = x.Usage.In|x.Usage.Out != 0
 	}
-	if b.turns == 0 || x.Usage.In|x.Usage.Out != 0 { // else nothing came after the last turn
+	if b.turns == 0 || x.Usage.Known || x.Stream.Said > 0 { // else nothing came after the last turn
 		b.terms.Worst = b.hold.Worst()
 		e.Cost, flaw = price.Charge(x, b.terms, b.ask.Now/int64(time.Second))
 	}
@@ -225,8 +226,8 @@ func (m *money) reckon(x *core.Exchange, b *bill, note []byte) (e govern.End, ki
 		e.Flags |= ledger.Estimated
 	}
 	x.Cost = min(e.Cost, b.hold.Worst())
-	if i := len(x.Attempts()); e.Cost > 0 && i > 0 {
-		e.Spare = b.spares(x, x.Attempts()[i-1].Target)
+	if e.Cost > 0 && len(x.Attempts()) > 0 {
+		e.Spare = b.spared(x)
 	}
 	e.Note = m.note(note, x, &audit.End{Before: &b.before, Cost: x.Cost, Time: e.Now, Clock: now})
 	x.Usage, x.Cost = all, x.Cost+b.cost
@@ -251,12 +252,28 @@ func (b *bill) reached(g *Budget, x *core.Exchange) (may, must bool, f *core.Fau
 	return may, must, f
 }
 
-// spares are the accounts that pay nothing now that t has answered.
-func (b *bill) spares(x *core.Exchange, t *core.Target) (spare uint32) {
+// spared are the accounts that pay nothing now that x is over. Of a stream that broke and was continued, those pay
+// that cover either part.
+func (b *bill) spared(x *core.Exchange) uint32 {
+	list := x.Attempts()
+	last := b.spares(x, list[len(list)-1].Target, x.Name)
+	was := x.Broken()
+	if was == nil {
+		return last
+	}
+	first := b.spares(x, list[was.Attempts-1].Target, was.Name)
+	if x.Stream.Said == 0 && (x.Fault == nil || x.Fault.Code != core.ClientGone) { // nobody continued it
+		return first
+	}
+	return first & last
+}
+
+// spares are the accounts that pay nothing when t has answered, under name.
+func (b *bill) spares(x *core.Exchange, t *core.Target, name []byte) (spare uint32) {
 	for i, g := range b.budgets[:b.n] {
 		covers := false
 		if b.lot == nil {
-			covers = g.Covers(x, t, x.Name)
+			covers = g.Covers(x, t, name)
 		} else {
 			covers = b.lot.covers(g, t, b.lot.names()[0])
 		}

@@ -199,18 +199,43 @@ func expected(x *core.Exchange) int64 {
 
 // spent is how many tokens x used; known is false if a provider answered without saying.
 func spent(x *core.Exchange) (tokens int64, known bool) {
-	u := &x.Usage
+	u, list := &x.Usage, x.Attempts()
+	said := delivered(x)
 	switch {
 	case u.Known && !u.Bad:
-		return min(max(u.In, 0), MaxUnits) + min(max(u.Out, 0), MaxUnits), true
-	case len(x.Attempts()) == 0:
+		return min(max(u.In, 0), MaxUnits) + min(max(u.Out, said, 0), MaxUnits), true
+	case len(list) == 0:
 		return 0, true // it was never sent
 	}
-	last := &x.Attempts()[len(x.Attempts())-1]
-	if last.Status == 0 || last.Status >= 400 {
-		return 0, true // a request that fails before its first byte is not charged
+	last := &list[len(list)-1]
+	switch {
+	case last.Status != 0 && last.Status < 400:
+		return 0, false
+	case said > 0 || left(x, last): // as it is charged
+		return (int64(x.Sent)+bytesPerToken-1)/bytesPerToken + said, true
 	}
-	return 0, false
+	return 0, true // a request that fails before its first byte is not charged
+}
+
+// delivered is how many tokens of an answer a provider's report may lack: it is older than those, or of the
+// continuation only. A token for each event, as most providers send them; 0 for an answer that came to its end.
+func delivered(x *core.Exchange) (n int64) {
+	if st := &x.Stream; !st.Finished && !st.Done {
+		n = int64(st.Said)
+	}
+	if b := x.Broken(); b != nil {
+		n += int64(b.Said)
+		if !b.Usage.Known {
+			n += x.Usage.Out
+		}
+	}
+	return n
+}
+
+// left reports whether the client left while a, which was sent, had not been answered.
+func left(x *core.Exchange, a *core.Attempt) bool {
+	return x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow) &&
+		a.Began > 0 && a.Status == 0 && a.Phase != core.PhaseFailed
 }
 
 // Report implements core.Limiter.

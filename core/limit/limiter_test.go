@@ -100,6 +100,36 @@ func TestSpent(t *testing.T) {
 	f(0, false, func(x *core.Exchange) { attempt(x, 200); x.Usage = core.Usage{Known: true, In: 3, Bad: true} })
 	f(0, true, func(x *core.Exchange) { attempt(x, 0) })
 	f(0, true, func(x *core.Exchange) { attempt(x, 429) })
+
+	early := core.Usage{Known: true, In: 3, Out: 1}
+	f(3+50, true, func(x *core.Exchange) { // the client left a stream that began with a report
+		attempt(x, 200)
+		x.Usage, x.Stream.Said = early, 50
+	})
+	f(3+40, true, func(x *core.Exchange) { // the provider knows better
+		attempt(x, 200)
+		x.Usage, x.Stream = core.Usage{Known: true, In: 3, Out: 40}, core.StreamState{Said: 50, Done: true}
+	})
+	f(2, true, func(x *core.Exchange) { // the client left before there was an answer
+		attempt(x, 0)
+		x.Attempts()[0].Began, x.Sent, x.Fault = 1, 7, &core.Fault{Code: core.ClientGone}
+	})
+	f(0, true, func(x *core.Exchange) { // the provider failed
+		attempt(x, 0)
+		x.Attempts()[0].Began, x.Sent, x.Fault = 1, 7, &core.Fault{Code: core.UpstreamFailed}
+	})
+	f(2+50, true, func(x *core.Exchange) { // a stream that broke, and nobody continued it
+		attempt(x, 200)
+		x.Break(core.Broken{Attempts: 1, Said: 50})
+		attempt(x, 500)
+		x.Sent = 7
+	})
+	f(3+50+4, true, func(x *core.Exchange) { // somebody did, and reports that part
+		attempt(x, 200)
+		x.Break(core.Broken{Attempts: 1, Said: 50})
+		attempt(x, 200)
+		x.Usage, x.Stream = core.Usage{Known: true, In: 3, Out: 4}, core.StreamState{Said: 4, Done: true}
+	})
 }
 
 func TestReloadKeepsTheCells(t *testing.T) {

@@ -158,8 +158,8 @@ func hold(x *core.Exchange, c *tally, t *core.Target, name []byte, now int64) (w
 var noKey [1]*core.ProviderKey
 
 // Charge returns what x cost, once it is over: the attempt that answered, by its report or, if there is no
-// credible one, by asbru's own count, and the part of a stream that broke and was
-// continued. A stream that broke off is charged at least for what was delivered. Other failed attempts are not charged, nor is one that lost a race. held is
+// credible one, by asbru's own count, and the part of a stream that broke before
+// another target was asked to continue it. A stream that broke off is charged at least for what was delivered. Other failed attempts are not charged, nor is one that lost a race. held is
 // what was held for it, zero for nothing. now is the
 // wall clock in Unix seconds.
 func Charge(x *core.Exchange, held Held, now int64) (core.Money, Flaw) {
@@ -174,31 +174,64 @@ func charge(x *core.Exchange, held *Held, now int64) (core.Money, Flaw) {
 	if n == 0 || x.Peek.Free {
 		return 0, Sound
 	}
-	a := &list[n-1]
-	said := int64(x.Stream.Said)
-	if a.Target.Price == nil || !x.Usage.Known && !worked(x, a) {
-		return 0, Sound
+	a, u := &list[n-1], x.Usage
+	before, bad := broken(x, held, now)
+	if a.Resumes {
+		u = continued(x)
 	}
-	p := a.Target.Price(x, a.Key, x.Name)
+	if a.Target.Price == nil || !u.Known && !worked(x, a) {
+		return before, bad
+	}
+	p := inForce(a.Target.Price(x, a.Key, x.Name), now)
+	said := int64(x.Stream.Said)
 	own := Spent{In: held.Prompt, Out: said, Searches: held.Units} // one token for each event, as most providers send them
 	if said == 0 && talks(x.Op) {
 		own.Out = x.Stream.Whole() / bytesPerToken
 	}
-	before := core.Money(0)
-	if a.Resumes && n > 1 {
-		if b := &list[n-2]; b.Target.Price != nil {
-			before = Cost(inForce(b.Target.Price(x, b.Key, x.Name), now), &core.Usage{In: own.In, Out: max(said-x.Usage.Out, 0)})
-		}
-	}
-	m, flaw := Settle(inForce(p, now), &x.Usage, own, max(held.Worst-before, 0))
-	if u := x.Usage; !flaw.Estimated() && !a.Resumes && p != nil {
+	m, flaw := Settle(p, &u, own, max(held.Worst-before, 0))
+	if !flaw.Estimated() && p != nil {
 		if why := mended(x, &u, own); why != Sound {
-			if m, flaw = Cost(inForce(p, now), &u), why; held.Worst > 0 {
-				m = min(m, held.Worst)
+			if m, flaw = Cost(p, &u), why; held.Worst > 0 {
+				m = min(m, max(held.Worst-before, 0))
 			}
 		}
 	}
-	return before.Plus(m), flaw
+	return before.Plus(m), max(flaw, bad)
+}
+
+// broken is what the part of a stream cost that broke before another target was asked to continue it, whether that
+// did or not: by its report, but no less than what was delivered of it.
+func broken(x *core.Exchange, held *Held, now int64) (core.Money, Flaw) {
+	list, b := x.Attempts(), x.Broken()
+	if b == nil || b.Attempts > len(list) {
+		return 0, Sound
+	}
+	a := &list[b.Attempts-1]
+	if a.Target.Price == nil {
+		return 0, Sound
+	}
+	p := inForce(a.Target.Price(x, a.Key, b.Name), now)
+	m, flaw := Settle(p, &b.Usage, Spent{In: held.Prompt, Out: int64(b.Said)}, held.Worst)
+	if !flaw.Estimated() && int64(b.Said) > b.Usage.Out {
+		u := b.Usage
+		u.Out, flaw = int64(b.Said), Early
+		m = Cost(p, &u)
+	}
+	if held.Worst > 0 {
+		m = min(m, held.Worst)
+	}
+	return m, flaw
+}
+
+// continued is what the continuation of a broken stream has reported, without what that stream had.
+func continued(x *core.Exchange) core.Usage {
+	b := x.Broken()
+	if b == nil || !b.Usage.Known {
+		return x.Usage
+	}
+	u := x.Usage.Less(&b.Usage)
+	u.Known = u.In|u.Out != 0
+	return u
 }
 
 // mended puts asbru's own count in place of what a credible report of a conversation leaves out, and says why; Sound:
@@ -262,18 +295,34 @@ func promptOf(x *core.Exchange, c *tally) int64 {
 }
 
 // worked reports whether the target of an attempt without reported usage is known to have begun to answer:
-// it sent something, or its client left in the middle of it.
+// it sent something, or was being waited for when its client left or was sent away.
 func worked(x *core.Exchange, a *core.Attempt) bool {
 	said := x.Stream.Said > 0
 	switch {
-	case x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow):
-		return a.Began > 0
+	case a.Resumes && !said: // nothing came of it, unless it was not waited for
+		return left(x, a)
+	case left(x, a):
+		return true
 	case a.Status >= 400:
 		return false
 	case a.Status == 0: // its head arrived, but it broke off, or was no answer, before the client got any of it
 		return said || a.Took > 0 && (a.Cause == core.Late || a.Cause == core.Cut || a.Cause == core.Garbled)
 	}
 	return said || x.Fault != nil || !x.Peek.Stream // a complete stream without content costs nothing
+}
+
+// left reports whether a was under way when its client hung up, stopped reading, or lost its key.
+func left(x *core.Exchange, a *core.Attempt) bool {
+	if x.Fault == nil || a.Began == 0 || a.Phase == core.PhaseFailed || a.Status >= 400 {
+		return false
+	}
+	switch x.Fault.Code {
+	case core.ClientGone, core.ClientSlow:
+		return true
+	case core.Forbidden, core.Unauthenticated:
+		return a.Status == 0 && a.Cause == core.NoCause
+	}
+	return false
 }
 
 // inForce returns the current price; nil stays nil.

@@ -135,6 +135,19 @@ func TestCharge(t *testing.T) {
 		a := &x.Attempts()[0]
 		x.Stream.Said, a.Began, x.Fault = 0, 1, &core.Fault{Code: core.ClientGone}
 	})
+	f(4*1000, Missing, "cheap", func(x *core.Exchange) { // or its key was revoked
+		begin(x, 0, 0)
+		x.Stream.Said, x.Attempts()[0].Began, x.Fault = 0, 1, &core.Fault{Code: core.Forbidden}
+	})
+	f(0, Sound, "cheap", func(x *core.Exchange) { // it left before another attempt was made
+		begin(x, 0, 500)
+		a := &x.Attempts()[0]
+		x.Stream.Said, a.Began, a.Phase, x.Fault = 0, 1, core.PhaseFailed, &core.Fault{Code: core.ClientGone}
+	})
+	f(0, Sound, "cheap", func(x *core.Exchange) { // or before the request was sent
+		begin(x, 0, 0)
+		x.Stream.Said, x.Fault = 0, &core.Fault{Code: core.ClientGone}
+	})
 	f(4*1000, Missing, "cheap", func(x *core.Exchange) { // its body came too slowly
 		begin(x, 0, 0)
 		a := &x.Attempts()[0]
@@ -143,12 +156,6 @@ func TestCharge(t *testing.T) {
 	f(0, Sound, "cheap", func(x *core.Exchange) { // a stream that said nothing, whole
 		begin(x, 0, 200)
 		x.Stream.Said, x.Peek.Stream = 0, true
-	})
-	f(30_000+4*3000+8*6000, Sound, "both", func(x *core.Exchange) { // of 10 events the second target sent 2
-		x.Begin(x.Route.Targets[1], nil).Status = 200
-		begin(x, 0, 200)
-		x.Attempts()[1].Resumes = true
-		x.Usage = core.Usage{Known: true, In: 26, Out: 2}
 	})
 	early := func(said int32, finished bool) func(*core.Exchange) {
 		return func(x *core.Exchange) { // its first event has a report
@@ -190,6 +197,53 @@ func TestCharge(t *testing.T) {
 	if m, flaw := Charge(x, Held{Worst: 5, Prompt: Prompt(x)}, 0); m != 0 || flaw != Sound {
 		t.Errorf("what never answered costs %d, %q", m, flaw)
 	}
+}
+
+// A stream that broke is charged at the price of its own target for what came of it, and its continuation, if there is one,
+// at the price of the other.
+func TestChargeOfBroken(t *testing.T) {
+	s := bed(t)
+	f := func(what string, want core.Money, flaw Flaw, was, all core.Usage, change func(x *core.Exchange)) {
+		t.Helper()
+		x := asking(s, "both")
+		x.Begin(x.Route.Targets[1], nil).Status = 200 // $3 and $6
+		x.Break(core.Broken{Attempts: 1, Said: 8, Usage: was})
+		b := x.Begin(x.Route.Targets[0], nil) // $1 and $2
+		b.Status, b.Resumes, x.Usage = 200, true, all
+		x.Stream = core.StreamState{Said: 2, Usage: all, Finished: true, Done: true}
+		change(x)
+		if got, why := Charge(x, Held{Worst: 1_000_000, Prompt: Prompt(x)}, 0); got != want || why != flaw {
+			t.Errorf("%s: %d, %q; want %d, %q", what, got, why, want, flaw)
+		}
+	}
+	as := func(*core.Exchange) {}
+	fails := func(status int) func(x *core.Exchange) {
+		return func(x *core.Exchange) {
+			x.Attempts()[1].Status, x.Stream = status, core.StreamState{Usage: x.Broken().Usage}
+			x.Usage, x.Fault = x.Broken().Usage, &core.Fault{Code: core.UpstreamFailed}
+		}
+	}
+	const own = 4*3000 + 8*6000
+	none, early := core.Usage{}, core.Usage{Known: true, In: 10, Out: 1}
+	f("no report of the first", own+26_000+2*2000, Missing, none, core.Usage{Known: true, In: 26, Out: 2}, as)
+	f("an early report", 10*3000+8*6000+26_000+2*2000, Early, early, core.Usage{Known: true, In: 36, Out: 3}, as)
+	f("no report of the second", 10*3000+8*6000+4*1000+2*2000, Early, early, early, as)
+	f("no report", own+4*1000+2*2000, Missing, none, none, as)
+	f("a whole report", 30_000+60_000+26_000+2*2000, Sound, core.Usage{Known: true, In: 10, Out: 10}, core.Usage{Known: true, In: 36, Out: 12}, as)
+	f("the second breaks early", own+26_000+2*2000, Early, none, core.Usage{Known: true, In: 26, Out: 1}, func(x *core.Exchange) { x.Stream.Finished, x.Stream.Done = false, false })
+	f("the second refuses", own, Missing, none, none, fails(500))
+	f("the second cannot be reached", own, Missing, none, none, fails(0))
+	f("the second says nothing", own, Missing, none, none, fails(200))
+	f("the second refuses, early report", 10*3000+8*6000, Early, early, early, fails(429))
+	f("a third continues", own+26_000+2*2000, Missing, none, core.Usage{Known: true, In: 26, Out: 2}, func(x *core.Exchange) {
+		x.Attempts()[1].Status = 500
+		c := x.Begin(x.Route.Targets[0], nil)
+		c.Status, c.Resumes = 200, true
+	})
+	f("the client left while the second was asked", own+4*1000, Missing, none, none, func(x *core.Exchange) {
+		fails(0)(x)
+		x.Attempts()[1].Began, x.Fault = 1, &core.Fault{Code: core.ClientGone}
+	})
 }
 
 // TestSooner: who asks to be served sooner than others is held and charged for what that costs.

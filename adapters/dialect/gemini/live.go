@@ -16,6 +16,7 @@ var live = &core.SocketCodec{
 	Secret:      "key",
 	Peek:        peekSetup,
 	AppendFirst: appendSetup,
+	Says:        saysTurn,
 	ReadTurn:    readTurn,
 }
 
@@ -65,6 +66,9 @@ func appendSetup(dst, msg []byte, p *core.Peek, model []byte) []byte {
 	dst = scan.AppendString(dst, model)
 	return append(dst, msg[p.ModelAt.End:]...)
 }
+
+// saysTurn is live's Says.
+func saysTurn(start []byte) bool { return bytes.Contains(start, []byte(`"modelTurn"`)) }
 
 // readTurn is live's ReadTurn: a usageMetadata counts one turn.
 func readTurn(msg []byte, u *core.Usage) {

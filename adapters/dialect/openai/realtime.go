@@ -1,6 +1,8 @@
 package openai
 
 import (
+	"bytes"
+
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -13,6 +15,7 @@ var realtime = &core.SocketCodec{
 	Names:       []string{"model", "deployment"},
 	Protocol:    "realtime",
 	Dull:        dullTurn,
+	Says:        saysTurn,
 	ReadTurn:    readTurn,
 	AppendFault: appendTurnFault,
 }
@@ -32,6 +35,12 @@ func counted(kind []byte) bool {
 func dullTurn(start []byte) bool {
 	kind := member(start, "type")
 	return kind != nil && !counted(kind)
+}
+
+// saysTurn is realtime's Says.
+func saysTurn(start []byte) bool {
+	kind := member(start, "type")
+	return bytes.HasPrefix(kind, []byte(`"response.`)) && bytes.HasSuffix(kind, []byte(`.delta"`))
 }
 
 // readTurn is realtime's ReadTurn.
