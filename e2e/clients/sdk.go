@@ -100,17 +100,17 @@ func (t *tools) suite(m *matrix, dir string, cmd, env []string) error {
 	}
 	go standin.New(standin.Options{}).Serve(ctx, l)
 	upstream := "http://" + l.Addr().String()
-	var ledgers [2]string
-	for i := range ledgers {
-		if ledgers[i], err = os.MkdirTemp(dir, "ledger-"); err != nil {
+	var states [2]string
+	for i := range states {
+		if states[i], err = os.MkdirTemp(dir, "state-"); err != nil {
 			return err
 		}
 	}
-	g, err := gateway(dir, t.asbru, sdkConfig(upstream, ledgers[0]))
+	g, err := gateway(dir, t.asbru, sdkConfig(upstream, states[0]))
 	if err != nil {
 		return err
 	}
-	safe, ca, err := secure(dir, t.asbru, sdkConfig(upstream, ledgers[1]))
+	safe, ca, err := secure(dir, t.asbru, sdkConfig(upstream, states[1]))
 	if err != nil {
 		g.stop()
 		return err
@@ -134,8 +134,9 @@ func (t *tools) suite(m *matrix, dir string, cmd, env []string) error {
 	return err
 }
 
-// sdkConfig has a provider of every family, all of them the stand-in. ledger is a directory of its own.
-func sdkConfig(upstream, ledger string) string {
+// sdkConfig has a provider of every family, all of them the stand-in. state is a directory of its own, for the ledger and
+// for the audit trail beside it.
+func sdkConfig(upstream, state string) string {
 	var b bytes.Buffer
 	b.WriteString("providers:\n")
 	for _, f := range families {
@@ -152,7 +153,7 @@ func sdkConfig(upstream, ledger string) string {
 	for _, f := range families {
 		fmt.Fprintf(&b, "  - {alias: fast-%s, provider: %s, model: %stext}\n", f.name, f.name, f.models)
 	}
-	fmt.Fprintf(&b, "prices: {unknown: ceiling}\ngovernance: {ledger: %s, objects: {unrecorded: shown}} # the suites name things that nobody made\nvirtual_keys:\n", ledger)
+	fmt.Fprintf(&b, "prices: {unknown: ceiling}\ngovernance: {ledger: %s, objects: {unrecorded: shown}} # the suites name things that nobody made\nvirtual_keys:\n", filepath.Join(state, "ledger"))
 	for _, k := range virtualKeys {
 		fmt.Fprintf(&b, "  - {name: %s, key: %s%s}\n", k.name, strings.Replace(virtualKey, "clients", k.name, 1), k.more)
 	}
