@@ -227,7 +227,7 @@ type Peek struct {
 	ModelAt   Span                 // where it stands
 	Stream    bool                 // a stream was asked for
 	AskUsage  bool                 // the client asked for usage in the stream (stream_options.include_usage)
-	Free      bool                 // of what is only relayed: it sets no model to work (GET, HEAD, DELETE, no body), so what it reports was paid before
+	Free      bool                 // it sets no model to work, so nothing it reports is to be paid: tokens are only counted, or what is relayed has no body (GET, HEAD, DELETE)
 	Plain     bool                 // no member of the body, at any depth, is among Weighty: a prompt is what it has of text, and no more
 	Refers    bool                 // some member of the body, at any depth, may be among Referring: it may name a thing that lies at the provider
 	Haste     Haste                // how much sooner than others it asks to be served

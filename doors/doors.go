@@ -57,7 +57,7 @@ func dialectDoors(under string) []hotpath.Door {
 		{Prefix: under + "/bedrock", Dialect: adapters.Bedrock, Ops: map[string]core.Op{"POST /rerank": core.OpRerank}},
 		{Prefix: under + "/model", Dialect: adapters.Bedrock, Find: bedrockPath, Pass: "/model"},
 		{Prefix: under + "/cohere/v2", Dialect: cohere.API, Ops: cohereOps, Pass: "/v2"},
-		{Prefix: under + "/cohere/v1", Dialect: cohere.API, Pass: "/v1", Ops: map[string]core.Op{"POST /rerank": core.OpRerank, "GET /models": core.OpModels}},
+		{Prefix: under + "/cohere/v1", Dialect: cohere.API, Pass: "/v1", Ops: map[string]core.Op{"POST /rerank": core.OpRerank, "GET /models": core.OpModels, "GET /models/*": core.OpModels}},
 		{Prefix: under + "/ollama/api", Dialect: ollama.API, Ops: ollamaOps, Pass: "/api"},
 		{Prefix: under + "/mistral/v1", Dialect: openai.Mistral, Ops: openaiOps},
 		{Prefix: under + "/groq/openai/v1", Dialect: openai.API, Ops: openaiOps},
@@ -111,10 +111,11 @@ var (
 		"GET /tags":        core.OpModels,
 	}
 	cohereOps = map[string]core.Op{
-		"POST /chat":   core.OpChat,
-		"POST /embed":  core.OpEmbed,
-		"POST /rerank": core.OpRerank,
-		"GET /models":  core.OpModels,
+		"POST /chat":    core.OpChat,
+		"POST /embed":   core.OpEmbed,
+		"POST /rerank":  core.OpRerank,
+		"GET /models":   core.OpModels,
+		"GET /models/*": core.OpModels,
 	}
 )
 

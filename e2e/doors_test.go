@@ -84,6 +84,21 @@ virtual_keys:
 		f("/anthropic/v1/models", "data", `"id":"`, "Anthropic-Version: 2023-06-01")
 		f("/genai/v1beta/models", "models", `"name":"models/`)
 		f("/cohere/v1/models", "models", `"name":"`)
+
+		one := func(path, want string) {
+			t.Helper()
+			for key, status := range map[string]int{"vk-0123456789abcdef": 200, "vk-fedcba9876543210": 404} {
+				a := ask(t, "GET", g.url(path), "", "X-Bf-Vk: "+key)
+				if a.status != status || status == 200 && !strings.Contains(a.body, want) || status == 404 && !strings.Contains(a.body, "or this key may not use it") {
+					t.Errorf("%s with %s: %d %s", path, key, a.status, a.body)
+				}
+			}
+		}
+		one("/v1/models/one", `"id":"one"`)
+		one("/anthropic/v1/models/one", `"id":"one"`)
+		one("/genai/v1beta/models/one", `"name":"models/one"`)
+		one("/cohere/v1/models/one", `"name":"one"`)
+		one("/cohere/v2/models/one", `"name":"one"`)
 	})
 }
 

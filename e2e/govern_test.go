@@ -2,6 +2,9 @@ package e2e
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"syscall"
 	"testing"
@@ -71,4 +74,42 @@ func TestGoverned(t *testing.T) {
 	g.awaits("the reload", func(s state) bool { return s.Snapshot >= 2 })
 	f("secret-of-limited", 200, "m") // a limit that is raised lets one more in
 	f("secret-of-limited", 429, "m") // and no more than that
+}
+
+// Providers count tokens for nothing. So it needs no budget, is not charged, and takes none of the tokens of a limit; it
+// counts as a request.
+func TestCountingTokensIsFree(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if strings.HasSuffix(r.URL.Path, "/input_tokens") {
+			io.WriteString(w, `{"object":"response.input_tokens","input_tokens":42}`)
+			return
+		}
+		io.WriteString(w, `{"input_tokens":42}`)
+	}))
+	t.Cleanup(s.Close)
+	g := serve(t, "providers: [{name: mine, type: openai, base_url: '"+s.URL+"/v1', api_key: k, models: [m], network: {allow_private_network: true}}, "+
+		"{name: other, type: anthropic, base_url: '"+s.URL+"/v1', api_key: k, models: [c], network: {allow_private_network: true}}]\n"+
+		"prices: {unknown: ceiling}\ngovernance: {ledger: '"+t.TempDir()+"'}\nvirtual_keys:\n"+
+		"- {name: poor, key: secret-of-the-poor, budgets: [{usd: 0.000001, window: 1d}], rate_limits: [{tokens: 50, per: 1h}, {requests: 6, per: 1h}]}\n")
+	const hi = `"messages":[{"role":"user","content":"Hi"}]}`
+	for range 2 {
+		for path, body := range map[string]string{
+			"/anthropic/v1/messages/count_tokens": `{"model":"c",` + hi,
+			"/v1/responses/input_tokens":          `{"model":"m","input":"Hi"}`,
+			"/v1/messages/count_tokens":           `{"model":"m",` + hi, // by a provider of another format
+		} {
+			if a := ask(t, "POST", g.url(path), body, "x-api-key: secret-of-the-poor"); a.status != 200 || !strings.Contains(a.body, "42") {
+				t.Errorf("%s: %d %s", path, a.status, a.body)
+			}
+		}
+	}
+	a := ask(t, "GET", g.url("/v1/quota"), "", "x-api-key: secret-of-the-poor")
+	if !strings.Contains(a.body, `"current_usage":0,`) || !strings.Contains(a.body, `"held":0,`) {
+		t.Errorf("it is charged: %s", a.body)
+	}
+	a = ask(t, "POST", g.url("/v1/responses/input_tokens"), `{"model":"m","input":"Hi"}`, "x-api-key: secret-of-the-poor")
+	if a.status != 429 || a.head.Get("X-Ratelimit-Remaining-Tokens") != "50" || a.head.Get("X-Should-Retry") != "false" {
+		t.Errorf("the seventh: %d %s %+v", a.status, a.body, a.head)
+	}
 }

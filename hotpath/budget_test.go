@@ -171,6 +171,24 @@ func TestRetriesSpent(t *testing.T) {
 	})
 }
 
+// A client that is told to come back much later is told not to wait for it in the middle of a call: some SDKs
+// sleep as long as Retry-After says, others ask again at once when that is too long for them.
+func TestNobodyWaitsForHours(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		for retry, want := range map[int]string{0: "", 1: "", longestNap: "", longestNap + 1: "false", 7 * 24 * 3600: "false"} {
+			r := newRig(t, loops, say(otherAnswer))
+			r.plan(core.Plan{Before: []core.Stage{func(x *core.Exchange) core.Verdict {
+				x.Fault = &core.Fault{Code: core.RateLimited, Message: "used up", Retry: retry}
+				return core.Refuse
+			}}})
+			a, _ := r.hurried("total=1m", chat)
+			if got := strings.Join(a.Header.Values("X-Should-Retry"), "|"); a.StatusCode != 429 || got != want {
+				t.Errorf("after %d s: %d %q, want %q", retry, a.StatusCode, got, want)
+			}
+		}
+	})
+}
+
 // Operators who ask for it see who was asked.
 func TestExplainHeaders(t *testing.T) {
 	lanes(t, func(t *testing.T, loops int) {

@@ -148,13 +148,18 @@ func (f *flight) vain() bool {
 	return n == core.MaxAttempts || n > 0 && x.Ahead.Spent && int(x.Ahead.After) == n
 }
 
+// distant reports whether a refusal of our own names a moment that no program should wait for in the middle
+// of a call. Anthropic's SDKs sleep through any Retry-After, hours too, and others ask again at once if it
+// is long; all of them take X-Should-Retry for the last word.
+func (f *flight) distant() bool { return f.x.Fault != nil && f.x.Fault.Retry > longestNap }
+
 // appendOwn appends the header fields that the gateway adds to every answer.
 func (s *Server) appendOwn(h []byte, f *flight) []byte {
 	h = append(h, "X-Request-Id: "...)
 	at := len(h)
 	h = append(appendHexID(h, &f.x.ID), "\r\n"...)
 	id := h[at:]
-	if f.status >= 400 && f.vain() {
+	if f.status >= 400 && (f.vain() || f.distant()) {
 		h = append(h, "X-Should-Retry: false\r\n"...)
 	}
 	if f.x.Fault == nil {

@@ -57,6 +57,8 @@ func (s *Server) resolve(f *flight, r *http1.Request) bool {
 		return false
 	} else if x.Op == core.OpPass {
 		x.Peek.Free = idle(r, f.buf)
+	} else if x.Op == core.OpCount {
+		x.Peek.Free = true
 	}
 	if f.door.Provider != "" {
 		return through(f, r)

@@ -112,6 +112,8 @@ func (l *Limiter) undo(x *core.Exchange, more *Holder, i, j int, now int64) {
 // take returns after how long it could succeed; 0: it did; pending: other machines must be asked.
 func (b *bound) take(t *core.Taken, now int64) int64 {
 	switch {
+	case b.Kind == Tokens && t.Tokens == 0: // even if more are used up than there were
+		return 0
 	case b.rated():
 		n, cost := int64(1), b.one
 		if b.Kind == Tokens {
@@ -188,8 +190,11 @@ const (
 )
 
 // expected estimates how many tokens x will use: a quarter of the body's bytes, plus the longest
-// answer it allows.
+// answer it allows. What sets no model to work uses none.
 func expected(x *core.Exchange) int64 {
+	if x.Peek.Free {
+		return 0
+	}
 	out := x.Peek.MaxTokens
 	if out <= 0 {
 		out = typicalOut
@@ -202,6 +207,8 @@ func spent(x *core.Exchange) (tokens int64, known bool) {
 	u, list := &x.Usage, x.Attempts()
 	said := delivered(x)
 	switch {
+	case x.Peek.Free:
+		return 0, true
 	case u.Known && !u.Bad:
 		return min(max(u.In, 0), MaxUnits) + min(max(u.Out, said, 0), MaxUnits), true
 	case len(list) == 0:

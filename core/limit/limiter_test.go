@@ -130,6 +130,37 @@ func TestSpent(t *testing.T) {
 		attempt(x, 200)
 		x.Usage, x.Stream = core.Usage{Known: true, In: 3, Out: 4}, core.StreamState{Said: 4, Done: true}
 	})
+	f(0, true, func(x *core.Exchange) { attempt(x, 200); x.Peek.Free = true })
+	f(0, true, func(x *core.Exchange) {
+		attempt(x, 200)
+		x.Usage, x.Peek.Free = core.Usage{Known: true, In: 42}, true // the tokens that were counted
+	})
+}
+
+// What sets no model to work takes no tokens, neither in advance nor in the end, and is not refused for those
+// that others used. It counts as a request.
+func TestFreeOfTokens(t *testing.T) {
+	l := Of(NewBook(nil, 0).Holder(`key "ci"`, []Rule{rate(Tokens, 100, time.Hour), rate(Requests, 3, time.Hour)}))
+	spender, last := request(0, 100, false), request(0, 1, false)
+	if f := l.Take(spender, nil, 0); f != nil {
+		t.Fatal(f.Message)
+	}
+	spender.Begin(&core.Target{}, nil).Status = 200
+	spender.Usage = core.Usage{Known: true, In: 400}
+	Done(spender, 0)
+	for range 2 {
+		x := request(4000, 0, false)
+		x.Peek.Free = true
+		if f := l.Take(x, nil, 0); f != nil {
+			t.Fatal(f.Message)
+		}
+		x.Begin(&core.Target{}, nil).Status = 200
+		Done(x, 0)
+	}
+	last.Peek.Free = true
+	if f := l.Take(last, nil, 0); f == nil || f.Kind != Requests.refused() {
+		t.Errorf("the fourth request: %+v", f)
+	}
 }
 
 func TestReloadKeepsTheCells(t *testing.T) {

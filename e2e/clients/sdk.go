@@ -100,11 +100,17 @@ func (t *tools) suite(m *matrix, dir string, cmd, env []string) error {
 	}
 	go standin.New(standin.Options{}).Serve(ctx, l)
 	upstream := "http://" + l.Addr().String()
-	g, err := gateway(dir, t.asbru, sdkConfig(upstream))
+	var states [2]string
+	for i := range states {
+		if states[i], err = os.MkdirTemp(dir, "state-"); err != nil {
+			return err
+		}
+	}
+	g, err := gateway(dir, t.asbru, sdkConfig(upstream, states[0]))
 	if err != nil {
 		return err
 	}
-	safe, ca, err := secure(dir, t.asbru, sdkConfig(upstream))
+	safe, ca, err := secure(dir, t.asbru, sdkConfig(upstream, states[1]))
 	if err != nil {
 		g.stop()
 		return err
@@ -128,8 +134,9 @@ func (t *tools) suite(m *matrix, dir string, cmd, env []string) error {
 	return err
 }
 
-// sdkConfig has a provider of every family, all of them the stand-in.
-func sdkConfig(upstream string) string {
+// sdkConfig has a provider of every family, all of them the stand-in. state is a directory of its own, for the ledger and
+// for the audit trail beside it.
+func sdkConfig(upstream, state string) string {
 	var b bytes.Buffer
 	b.WriteString("providers:\n")
 	for _, f := range families {
@@ -146,8 +153,21 @@ func sdkConfig(upstream string) string {
 	for _, f := range families {
 		fmt.Fprintf(&b, "  - {alias: fast-%s, provider: %s, model: %stext}\n", f.name, f.name, f.models)
 	}
-	fmt.Fprintf(&b, "governance: {objects: {unrecorded: shown}} # the suites name things that nobody made\nvirtual_keys:\n  - {name: clients, key: %s}\n", virtualKey)
+	fmt.Fprintf(&b, "prices: {unknown: ceiling}\ngovernance: {ledger: %s, objects: {unrecorded: shown}} # the suites name things that nobody made\nvirtual_keys:\n", filepath.Join(state, "ledger"))
+	for _, k := range virtualKeys {
+		fmt.Fprintf(&b, "  - {name: %s, key: %s%s}\n", k.name, strings.Replace(virtualKey, "clients", k.name, 1), k.more)
+	}
 	return b.String()
+}
+
+// virtualKeys are those of the suites: one that may do everything, and one for each way of being refused. Each is
+// virtualKey with its own name in it.
+var virtualKeys = []struct{ name, more string }{
+	{"clients", ""},
+	{"expired", ", expires: 2026-01-01T00:00:00Z"},
+	{"narrow", ", allowed_models: [fast-openai, fast-anthropic, fast-gemini, fast-bedrock, fast-cohere]"},
+	{"poor", ", budgets: [{usd: 0.000001, window: 1d}]"},
+	{"hasty", ", rate_limits: [{requests: 1, per: 1h}]"},
 }
 
 // read runs a suite and takes its lines.

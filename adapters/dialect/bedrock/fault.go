@@ -17,6 +17,7 @@ var exceptions = [...]struct {
 }{
 	{400, "ValidationException", "validationException"},
 	{401, "AccessDeniedException", "validationException"},
+	{402, "AccessDeniedException", "validationException"}, // AWS says so too where payment is what is wrong
 	{403, "AccessDeniedException", "validationException"},
 	{404, "ResourceNotFoundException", "validationException"},
 	{408, "ModelTimeoutException", "modelTimeoutException"},

@@ -25,6 +25,7 @@ func TestFaults(t *testing.T) {
 	}
 	f(core.Fault{Code: core.Invalid, Message: `no "x"`, Hint: "y"}, "ValidationException", `{"message":"no \"x\"; hint: y","request_id":"id"}`, "validationException")
 	f(core.Fault{Code: core.RateLimited, Message: "m"}, "ThrottlingException", `{"message":"m","request_id":"id"}`, "throttlingException")
+	f(core.Fault{Code: core.OverBudget, Message: "m"}, "AccessDeniedException", `{"message":"m","request_id":"id"}`, "validationException")
 	f(core.Fault{Code: core.Unauthenticated, Message: "m"}, "AccessDeniedException", `{"message":"m","request_id":"id"}`, "validationException")
 	f(core.Fault{Code: core.NotFound, Message: "m"}, "ResourceNotFoundException", `{"message":"m","request_id":"id"}`, "validationException")
 	f(core.Fault{Code: core.UpstreamFailed, Message: "m"}, "ModelErrorException", `{"message":"m","request_id":"id"}`, "modelStreamErrorException")

@@ -188,7 +188,7 @@ func TestFaults(t *testing.T) {
 	}
 	f(`{"error":"text"}`, core.Fault{Message: "text"})
 	f(`<html>`, core.Fault{})
-	for status, word := range map[int]string{400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 413: "INVALID_ARGUMENT",
+	for status, word := range map[int]string{400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 402: "FAILED_PRECONDITION", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 413: "INVALID_ARGUMENT",
 		429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED"} {
 		out := appendFault(nil, &core.Fault{Code: core.Invalid, Status: status, Message: "m\n", Hint: "h", Param: "p"}, []byte("id"))
 		var got struct {

@@ -48,6 +48,8 @@ func statusWord(status int) string {
 	switch status {
 	case 401:
 		return "UNAUTHENTICATED"
+	case 402: // Google has none of that status, and says so of accounts without billing
+		return "FAILED_PRECONDITION"
 	case 403:
 		return "PERMISSION_DENIED"
 	case 404:

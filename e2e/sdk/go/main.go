@@ -58,7 +58,7 @@ func start() error {
 	clearEnvironment()
 	log.SetOutput(warnings{})
 	short := os.Getenv("SHORT") != ""
-	for _, s := range sdks(&p) {
+	for i, s := range sdks(&p) {
 		if !strings.HasPrefix(s.name, only) || short && s.name != "openai-go chat" {
 			continue
 		}
@@ -69,6 +69,7 @@ func start() error {
 		}
 		t.family = ""
 		t.others(&p, s)
+		t.governed(&p, i)
 	}
 	return nil
 }
