@@ -39,6 +39,9 @@ func TestHeadersRefused(t *testing.T) {
 	f("x-bf-cache-type", "semantic", true)
 	f("x-bf-cache-type", "Direct", false)
 	f("x-bf-cache-no-store", "true", true)
+	f("x-bf-cache-no-store", "false\ntrue", false) // whoever added the second line meant it
+	f("x-bf-cache-key", "a\nb", false)
+	f("x-bf-cache-ttl", "1h\n1s", false)
 	f("x-bf-cache-no-store", "false", true)
 	f("x-bf-cache-no-store", "1", false)
 	f("x-bf-cache-key", "session-7", true)
