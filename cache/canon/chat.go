@@ -15,6 +15,7 @@ import (
 func (w *Writer) Chat(c *core.Chat) {
 	w.b = append(w.b, Version)
 	w.tied = len(c.Betas) > 0 || c.Needs != nil
+	w.flag(tagContinues, c.Op == core.OpCompletion) // a text that is to be continued is no turn to be answered
 	w.seen = append(w.seen[:0], make([]bool, c.Extras())...)
 	w.turns(c)
 	for i := range c.Tools {
