@@ -102,6 +102,17 @@ func TestStatefulIDs(t *testing.T) {
 	}
 }
 
+// An answer that the provider was told not to store is not given to those who may want to continue from it.
+func TestForgottenAnswers(t *testing.T) {
+	r := newRig(t, Options{})
+	forgotten := asked{op: core.OpResponses, body: `{"model":"fast","input":"hello","store":false}`}
+	r.leads(r.exchange(forgotten), upstream(forgotten), 1<<20)
+	r.idle()
+	r.hits(forgotten)
+	r.misses(asked{op: core.OpResponses, body: `{"model":"fast","input":"hello"}`})
+	r.misses(asked{op: core.OpResponses, body: `{"model":"fast","input":"hello","store":true}`})
+}
+
 // The head and the body say where an answer is from.
 func TestToldWhere(t *testing.T) {
 	r := newRig(t, Options{})

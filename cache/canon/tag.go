@@ -84,4 +84,5 @@ const (
 	jsonNumber
 
 	tagContinues
+	tagForgotten
 )
