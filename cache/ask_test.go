@@ -80,6 +80,24 @@ func TestTTL(t *testing.T) {
 	r.misses(asked{body: hello})
 }
 
+// Nobody is given an answer that is older than its caller allowed, also not while it is being refreshed.
+func TestTTLEndsStale(t *testing.T) {
+	r := newRig(t, Options{TTL: time.Hour, Stale: time.Hour})
+	r.leads(r.exchange(asked{body: hello, head: heads{"x-bf-cache-ttl": "1s"}}), greeted, 100)
+	r.idle()
+	r.hits(asked{body: hello})
+	r.age(2 * time.Second)
+	r.misses(asked{body: hello})
+
+	r = newRig(t, Options{TTL: time.Hour, Stale: 3 * time.Hour})
+	r.leads(r.exchange(asked{body: hello, head: heads{"x-bf-cache-ttl": "2h"}}), greeted, 100)
+	r.idle()
+	r.age(90 * time.Minute)
+	r.hits(asked{body: hello}) // stale as configured, and young enough for the caller
+	r.age(time.Hour)
+	r.misses(asked{body: hello})
+}
+
 // age makes every answer as much older.
 func (r *rig) age(by time.Duration) {
 	r.t.Helper()

@@ -17,6 +17,7 @@ type saving struct {
 	key   [32]byte // of f; valid after digest
 	note  entry.Note
 	ttl   time.Duration
+	most  time.Duration // greatest age of the answer, stale or not, that the caller allows; 0: as configured
 	heard chan struct{} // not nil: there is no answer, and it is closed once everything queued before has been stored
 	fails refusal       // why the answer is not stored and only given to followers; numRefusals: it is stored
 }
@@ -239,5 +240,8 @@ func (c *Cache) lasts(s *saving) (fresh, until int64) {
 		less = 0
 	}
 	fresh = s.note.Born + ttl - less
-	return fresh, fresh + int64(c.o.Stale)
+	if until = fresh + int64(c.o.Stale); s.most > 0 {
+		until = min(until, s.note.Born+int64(s.most))
+	}
+	return fresh, until
 }
