@@ -209,6 +209,9 @@ func (s *saving) judge(c *Cache, r *core.Completion) {
 		s.fails = notWhole
 	}
 	for i := range r.Choices {
+		if silent(r, &r.Choices[i]) {
+			s.fails = saysNothing
+		}
 		switch r.Choices[i].Finish {
 		case core.FinishStop, core.FinishStopped:
 		case core.FinishCalls:
@@ -229,6 +232,23 @@ func (s *saving) judge(c *Cache, r *core.Completion) {
 			s.fails = notStopped
 		}
 	}
+}
+
+// silent reports whether a choice holds nothing, or only thoughts. Providers now and then end an answer in good
+// order that says nothing; the next try often does.
+func silent(r *core.Completion, c *core.Choice) bool {
+	for i := c.From; i < c.To; i++ {
+		switch p := &r.Parts[i]; p.Kind {
+		case core.PartThought, core.PartVeiled:
+		case core.PartText:
+			if len(p.Text) > 0 {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // lasts returns how long an answer is valid. Lifetimes vary a little with the key, so that answers
