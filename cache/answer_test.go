@@ -102,6 +102,18 @@ func TestStatefulIDs(t *testing.T) {
 	}
 }
 
+// An answer that cannot be decoded is removed, also when a similar question found it.
+func TestGarbledAnswerIsRemoved(t *testing.T) {
+	r := newRig(t, Options{Like: Likeness{On: true}})
+	r.leads(r.exchange(says("How do I convert 5 miles to kilometers?")), greeted, 1<<20)
+	r.idle()
+	like := says("Please, how can I convert 5 miles to kilometers?")
+	r.hits(like)
+	r.mem.Each(func(i *keptItem) { i.Value.data = i.Value.data[:len(i.Value.data)-4] })
+	r.misses(like)
+	r.mem.Each(func(*keptItem) { t.Error("it is still there") })
+}
+
 // An answer that the provider was told not to store is not given to those who may want to continue from it.
 func TestForgottenAnswers(t *testing.T) {
 	r := newRig(t, Options{})
