@@ -19,7 +19,11 @@ func (v *visit) answer(x *core.Exchange, k *kept, h how) bool {
 	var err error
 	if s.beats, err = entry.Read(k.data, nil, r, s.beats[:0]); err != nil {
 		v.c.giveScratch(s)
-		v.c.takeOut(&v.key)
+		key := &v.key
+		if h == byLikeness || h == byWords {
+			key = &v.likeKey
+		}
+		v.c.takeOut(key)
 		return false
 	}
 	v.tell(x, h, k)

@@ -102,6 +102,29 @@ func TestStatefulIDs(t *testing.T) {
 	}
 }
 
+// An answer that cannot be decoded is removed, also when a similar question found it.
+func TestGarbledAnswerIsRemoved(t *testing.T) {
+	r := newRig(t, Options{Like: Likeness{On: true}})
+	r.leads(r.exchange(says("How do I convert 5 miles to kilometers?")), greeted, 1<<20)
+	r.idle()
+	like := says("Please, how can I convert 5 miles to kilometers?")
+	r.hits(like)
+	r.mem.Each(func(i *keptItem) { i.Value.data = i.Value.data[:len(i.Value.data)-4] })
+	r.misses(like)
+	r.mem.Each(func(*keptItem) { t.Error("it is still there") })
+}
+
+// An answer that the provider was told not to store is not given to those who may want to continue from it.
+func TestForgottenAnswers(t *testing.T) {
+	r := newRig(t, Options{})
+	forgotten := asked{op: core.OpResponses, body: `{"model":"fast","input":"hello","store":false}`}
+	r.leads(r.exchange(forgotten), upstream(forgotten), 1<<20)
+	r.idle()
+	r.hits(forgotten)
+	r.misses(asked{op: core.OpResponses, body: `{"model":"fast","input":"hello"}`})
+	r.misses(asked{op: core.OpResponses, body: `{"model":"fast","input":"hello","store":true}`})
+}
+
 // The head and the body say where an answer is from.
 func TestToldWhere(t *testing.T) {
 	r := newRig(t, Options{})
@@ -149,6 +172,9 @@ func TestWhatIsNotKept(t *testing.T) {
 	f("incomplete", one, "{}")
 	f("incomplete", str, streamed[:len(streamed)-len("data: [DONE]\n\n")-220])
 	f("incomplete", str, chunk(`{"content":"x"}`, "null")+"data: {\"error\":{\"message\":\"boom\"}}\n\ndata: [DONE]\n\n")
+	f("empty", one, strings.Replace(greeted, `"Hi \"you\""`, `""`, 1))
+	f("empty", one, strings.Replace(greeted, `"Hi \"you\""`, `null`, 1))
+	f("empty", str, chunk(`{"role":"assistant","content":""}`, "null")+chunk("{}", `"stop"`)+"data: [DONE]\n\n")
 	f("finish", one, strings.Replace(greeted, `"stop"`, `"length"`, 1))
 	f("finish", one, strings.Replace(greeted, `"stop"`, `"content_filter"`, 1))
 	f("finish", one, strings.Replace(greeted, `"refusal":null`, `"refusal":"no"`, 1))

@@ -38,6 +38,9 @@ func (a *ask) read(h core.Head) *core.Fault {
 		if a.ours = own.Any("x-bf-"); !a.ours { // almost always
 			return nil
 		}
+		if fault := once(own); fault != nil {
+			return fault
+		}
 	}
 	if v, ok := h.Field("x-bf-cache-key"); ok {
 		if a.label = bytes.TrimSpace(v); len(a.label) == 0 || len(a.label) > maxLabel {
@@ -64,6 +67,21 @@ func (a *ask) read(h core.Head) *core.Fault {
 	if v, ok := h.Field("x-bf-cache-no-store"); ok {
 		if a.noStore = string(v) == "true"; !a.noStore && string(v) != "false" {
 			return bad("x-bf-cache-no-store", v, `send "true" or "false"`)
+		}
+	}
+	return nil
+}
+
+// once refuses a head with two lines of a field for the cache: following one of them would not give the
+// caller what the other asks for.
+func once(h head) *core.Fault {
+	for _, name := range [...]string{"x-bf-cache-key", "x-bf-cache-ttl", "x-bf-cache-threshold", "x-bf-cache-type", "x-bf-cache-no-store"} {
+		_, next := h.Next(name, 0)
+		if next == 0 {
+			continue
+		}
+		if v, more := h.Next(name, next); more > 0 {
+			return bad(name, v, "send it once: the request has it more than once")
 		}
 	}
 	return nil

@@ -39,6 +39,9 @@ func TestHeadersRefused(t *testing.T) {
 	f("x-bf-cache-type", "semantic", true)
 	f("x-bf-cache-type", "Direct", false)
 	f("x-bf-cache-no-store", "true", true)
+	f("x-bf-cache-no-store", "false\ntrue", false) // whoever added the second line meant it
+	f("x-bf-cache-key", "a\nb", false)
+	f("x-bf-cache-ttl", "1h\n1s", false)
 	f("x-bf-cache-no-store", "false", true)
 	f("x-bf-cache-no-store", "1", false)
 	f("x-bf-cache-key", "session-7", true)
@@ -74,6 +77,24 @@ func TestTTL(t *testing.T) {
 	r.idle()
 	r.hits(asked{body: hello})
 	r.age(2 * time.Second)
+	r.misses(asked{body: hello})
+}
+
+// Nobody is given an answer that is older than its caller allowed, also not while it is being refreshed.
+func TestTTLEndsStale(t *testing.T) {
+	r := newRig(t, Options{TTL: time.Hour, Stale: time.Hour})
+	r.leads(r.exchange(asked{body: hello, head: heads{"x-bf-cache-ttl": "1s"}}), greeted, 100)
+	r.idle()
+	r.hits(asked{body: hello})
+	r.age(2 * time.Second)
+	r.misses(asked{body: hello})
+
+	r = newRig(t, Options{TTL: time.Hour, Stale: 3 * time.Hour})
+	r.leads(r.exchange(asked{body: hello, head: heads{"x-bf-cache-ttl": "2h"}}), greeted, 100)
+	r.idle()
+	r.age(90 * time.Minute)
+	r.hits(asked{body: hello}) // stale as configured, and young enough for the caller
+	r.age(time.Hour)
 	r.misses(asked{body: hello})
 }
 

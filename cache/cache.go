@@ -54,6 +54,7 @@ type Cache struct {
 	blanks  blanks
 	tapes   atomic.Int64 // bytes of all tapes being recorded
 	disk    atomic.Pointer[store.Store]
+	purges  purges
 	trusts  atomic.Pointer[trusts]
 	charges atomic.Pointer[Charge]
 	near    Nearby         // nil: no semantic tier

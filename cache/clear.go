@@ -20,9 +20,11 @@ func matches(f *core.Forget, n *entry.Note) bool {
 }
 
 // Clear removes answers from memory and disk; once it returns, nothing of them is
-// left there. It returns how many it removed from memory.
+// left there. It returns how many it removed from memory. Until the directory has been read, which another
+// process may hold, answers are removed from it when it is read.
 func (c *Cache) Clear(f core.Forget) (n int, err error) {
 	c.settle()
+	c.purges.add(c, f)
 	c.mem.Each(func(i *exact.Item[*kept]) {
 		if matches(&f, &i.Value.Note) {
 			c.erase(i)

@@ -141,6 +141,37 @@ func TestHandOver(t *testing.T) {
 	last.hits(asked{body: hello})
 }
 
+// What is cleared while another process has the directory does not come back from it.
+func TestClearBeforeTheDirectory(t *testing.T) {
+	o := Options{Dir: t.TempDir()}
+	old := newRig(t, o)
+	eventually(t, "the directory is open", func() bool { return old.disk.Load() != nil })
+	old.fillWith(6)
+	next := newRig(t, o)
+	if n, err := next.Clear(core.Forget{Owner: "key:key0"}); n != 0 || err != nil {
+		t.Errorf("%d cleared, %v", n, err)
+	}
+	next.leads(next.exchange(next.ask(2)), greeted, 1<<20) // one of them is asked again
+	next.idle()
+	old.Close()
+	for n := range 2 {
+		eventually(t, "the directory is taken over", func() bool { return next.disk.Load() != nil })
+		if found := next.there(6); found != 4 {
+			t.Errorf("process %d: %d of 4", n, found)
+		}
+		next.Close()
+		names, _ := filepath.Glob(filepath.Join(o.Dir, "*.seg"))
+		for _, name := range names {
+			if raw, _ := os.ReadFile(name); bytes.Count(raw, []byte("key:key0")) > 1 {
+				t.Errorf("%s holds what was cleared", name)
+			}
+		}
+		if n == 0 {
+			next = newRig(t, o)
+		}
+	}
+}
+
 func TestOptions(t *testing.T) {
 	for _, o := range []Options{{Bytes: 5}, {TTL: -1}, {TTL: MaxTTL + 1}, {Stale: -1}, {Secret: "short"}} {
 		if c, err := New(o, nil); err == nil {

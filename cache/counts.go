@@ -26,20 +26,21 @@ type counts struct {
 type refusal uint8
 
 const (
-	notWhole   refusal = iota // it failed, or did not reach its end
-	badStatus                 // the provider refused the request
-	notStopped                // cut at a limit, filtered, or paused
-	callsTools                // it calls tools
-	standIn                   // a fallback answered
-	twoVoices                 // it broke off, and another target continued it
-	foreign                   // only its own format can express it
+	notWhole    refusal = iota // it failed, or did not reach its end
+	badStatus                  // the provider refused the request
+	notStopped                 // cut at a limit, filtered, or paused
+	saysNothing                // a choice has neither text nor anything else
+	callsTools                 // it calls tools
+	standIn                    // a fallback answered
+	twoVoices                  // it broke off, and another target continued it
+	foreign                    // only its own format can express it
 	tooLarge
 	noStore // the caller forbade it
 	numRefusals
 )
 
 func (r refusal) String() string {
-	return [...]string{"incomplete", "status", "finish", "tool_calls", "fallback", "rescued", "foreign", "too_large", "no_store"}[r]
+	return [...]string{"incomplete", "status", "finish", "empty", "tool_calls", "fallback", "rescued", "foreign", "too_large", "no_store"}[r]
 }
 
 // Counts are the totals of the cache since it was made.

@@ -50,12 +50,16 @@ func (c *Cache) fill(d *store.Store) {
 			return
 		}
 		i := &exact.Item[*kept]{Key: *key, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: k.Fresh, Until: k.Until}
-		if c.mem.Put(i, now) {
-			n++
-			c.makeFindable(i)
-		}
+		c.purges.keeps(&k.Note, func() {
+			if c.mem.Put(i, now) {
+				n++
+				c.makeFindable(i)
+			}
+		})
 	})
-	c.disk.Store(d)                         // only now: items that memory evicts during the filling stay on disk for the moment
+	if bad := c.purges.carry(c, d); bad != nil { // only now: items that memory evicts during the filling stay on disk for the moment
+		c.log.Error("answers that were cleared before the cache was read from disk may come back after a restart", "error", bad)
+	}
 	c.mem.Each(func(i *exact.Item[*kept]) { // answers that arrived while another process had the directory
 		if atomic.LoadUint64(&i.Value.version) == 0 {
 			c.record(i)

@@ -121,6 +121,7 @@ func (v *visit) consulted(x *core.Exchange) core.Verdict {
 			return core.Continue
 		}
 	}
+	v.likeKey = found.Key
 	v.match = Match{Similarity: float64(found.Similarity), Threshold: float64(found.Threshold), Guard: found.Guard}
 	x.Guard = core.GuardOf(found.Guard)
 	if !v.answer(x, k, byLikeness) {

@@ -64,7 +64,10 @@ func (w Why) String() string {
 }
 
 // head is what the key needs of a request's head in addition to core.Head.
-type head interface{ Any(prefix string) bool }
+type head interface {
+	Any(prefix string) bool
+	Next(name string, from int) (value []byte, next int)
+}
 
 // A request is what the form of a question is made from. It aliases the buffers of its exchange.
 type request struct {
@@ -153,24 +156,34 @@ func ahead(h core.Head, a *ask, w *canon.Writer) Why {
 		return OwnHeaders
 	}
 	for _, name := range [...]string{"anthropic-beta", "openai-beta"} {
-		if v, ok := h.Field(name); ok {
-			w.Word(tagBeta, name)
-			w.Field(tagBeta, v)
-		}
+		lines(h, w, tagBeta, name)
 	}
 	for _, name := range [...]string{"x-bf-compat", "x-bf-passthrough-extra-params"} { // they change what is sent to a target
 		if !a.ours {
 			break
 		}
-		if v, ok := h.Field(name); ok {
-			w.Word(tagPolicy, name)
-			w.Field(tagPolicy, v)
-		}
+		lines(h, w, tagPolicy, name)
 	}
 	if q := h.Query(); !idle(q) {
 		w.Field(tagQuery, q)
 	}
 	return Cached
+}
+
+// lines adds every line of a header field: some SDKs send one for each value.
+func lines(h core.Head, w *canon.Writer, t canon.Tag, name string) {
+	own, ok := h.(head)
+	if !ok {
+		if v, ok := h.Field(name); ok {
+			w.Word(t, name)
+			w.Field(t, v)
+		}
+		return
+	}
+	for v, next := own.Next(name, 0); next > 0; v, next = own.Next(name, next) {
+		w.Word(t, name)
+		w.Field(t, v)
+	}
 }
 
 // idle reports whether a query selects at most how an answer is delivered. One SDK always sends beta=true.

@@ -51,7 +51,7 @@ func (v *visit) landed(x *core.Exchange) {
 	}
 	s := &saving{f: f, ttl: c.o.TTL, fails: numRefusals}
 	if v.ask.ttl > 0 {
-		s.ttl = min(s.ttl, v.ask.ttl)
+		s.ttl, s.most = min(s.ttl, v.ask.ttl), v.ask.ttl
 	}
 	t := x.Attempts()[len(x.Attempts())-1].Target
 	switch {

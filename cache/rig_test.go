@@ -57,8 +57,17 @@ func (l *lane) Wake(uint32) {
 // A head is what a test sends as headers.
 type heads map[string]string
 
-func (h heads) Field(name string) ([]byte, bool) { v, ok := h[name]; return []byte(v), ok }
-func (h heads) Query() []byte                    { return []byte(h["?"]) }
+func (h heads) Field(name string) ([]byte, bool) { v, next := h.Next(name, 0); return v, next > 0 }
+
+// Next splits a value into the lines of a repeated field.
+func (h heads) Next(name string, from int) ([]byte, int) {
+	v, ok := h[name]
+	if lines := strings.Split(v, "\n"); ok && from < len(lines) {
+		return []byte(lines[from]), from + 1
+	}
+	return nil, 0
+}
+func (h heads) Query() []byte { return []byte(h["?"]) }
 func (h heads) Any(prefix string) bool {
 	for name := range h {
 		if strings.HasPrefix(name, prefix) {

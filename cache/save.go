@@ -17,6 +17,7 @@ type saving struct {
 	key   [32]byte // of f; valid after digest
 	note  entry.Note
 	ttl   time.Duration
+	most  time.Duration // greatest age of the answer, stale or not, that the caller allows; 0: as configured
 	heard chan struct{} // not nil: there is no answer, and it is closed once everything queued before has been stored
 	fails refusal       // why the answer is not stored and only given to followers; numRefusals: it is stored
 }
@@ -208,6 +209,9 @@ func (s *saving) judge(c *Cache, r *core.Completion) {
 		s.fails = notWhole
 	}
 	for i := range r.Choices {
+		if silent(r, &r.Choices[i]) {
+			s.fails = saysNothing
+		}
 		switch r.Choices[i].Finish {
 		case core.FinishStop, core.FinishStopped:
 		case core.FinishCalls:
@@ -230,6 +234,23 @@ func (s *saving) judge(c *Cache, r *core.Completion) {
 	}
 }
 
+// silent reports whether a choice holds nothing, or only thoughts. Providers now and then end an answer in good
+// order that says nothing; the next try often does.
+func silent(r *core.Completion, c *core.Choice) bool {
+	for i := c.From; i < c.To; i++ {
+		switch p := &r.Parts[i]; p.Kind {
+		case core.PartThought, core.PartVeiled:
+		case core.PartText:
+			if len(p.Text) > 0 {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 // lasts returns how long an answer is valid. Lifetimes vary a little with the key, so that answers
 // that arrived together do not expire together.
 func (c *Cache) lasts(s *saving) (fresh, until int64) {
@@ -239,5 +260,8 @@ func (c *Cache) lasts(s *saving) (fresh, until int64) {
 		less = 0
 	}
 	fresh = s.note.Born + ttl - less
-	return fresh, fresh + int64(c.o.Stale)
+	if until = fresh + int64(c.o.Stale); s.most > 0 {
+		until = min(until, s.note.Born+int64(s.most))
+	}
+	return fresh, until
 }

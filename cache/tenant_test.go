@@ -85,6 +85,15 @@ func TestScopes(t *testing.T) {
 
 // The answer to one is no answer to the other.
 func TestApart(t *testing.T) {
+	twice := newRig(t, Options{}) // some SDKs send a line for each feature
+	for _, name := range []string{"anthropic-beta", "openai-beta", "x-bf-compat"} {
+		q := asked{body: hello, head: heads{name: "a"}}
+		twice.leads(twice.exchange(q), greeted, 1<<20)
+		twice.idle()
+		twice.hits(q)
+		twice.misses(asked{body: hello, head: heads{name: "a\nb"}})
+	}
+
 	f := func(name string, change func(x *core.Exchange)) {
 		t.Helper()
 		r := newRig(t, Options{})
@@ -116,5 +125,9 @@ func TestApart(t *testing.T) {
 		x.Body = []byte(`{"model":"fast","messages":[{"role":"user","content":"hello"}],"tools":[{"type":"web_search"}]}`)
 	})
 	f("embeddings", func(x *core.Exchange) { x.Op = core.OpEmbed })
+	f("a text that is to be continued", func(x *core.Exchange) {
+		x.Op = core.OpCompletion
+		x.Body = []byte(`{"model":"fast","prompt":"hello"}`)
+	})
 	f("no JSON", func(x *core.Exchange) { x.Body = []byte("{") })
 }

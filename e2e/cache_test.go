@@ -123,6 +123,39 @@ func TestCached(t *testing.T) {
 	})
 }
 
+// A header field may have several lines, all of which are sent on: each is part of the question. Of a field for the
+// cache a second line is refused.
+func TestCacheReadsEveryLine(t *testing.T) {
+	p := &greeter{}
+	lanes(t, cached(greets(t, p), "exact: {ttl: 1h}"), func(t *testing.T, g *gateway) {
+		says := func(lines ...string) string {
+			t.Helper()
+			req, err := http.NewRequest("POST", g.url("/v1/chat/completions"), strings.NewReader(chatBody("fast", "")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, line := range lines {
+				name, value, _ := strings.Cut(line, ": ")
+				req.Header.Add(name, value)
+			}
+			a, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.Copy(io.Discard, a.Body)
+			a.Body.Close()
+			return fmt.Sprint(a.StatusCode, " ", a.Header.Get("X-Cache"))
+		}
+		await(t, "the answer to be kept", func() bool { return says("OpenAI-Beta: a") == "200 exact" }, g.stderr.String)
+		if got := says("OpenAI-Beta: a", "OpenAI-Beta: b"); got != "200 miss" {
+			t.Error(got)
+		}
+		if got := says("X-Bf-Cache-No-Store: false", "X-Bf-Cache-No-Store: true"); got != "400 " {
+			t.Error(got)
+		}
+	})
+}
+
 // Questions with the same meaning have one answer; one with another number is a different question.
 func TestCachedInOtherWords(t *testing.T) {
 	p := &greeter{}

@@ -7,14 +7,30 @@ import (
 	"asbru/hotpath/http1"
 )
 
-// betasOf is the list of an anthropic-beta header as a JSON array; nil: there is none. Bodies of
-// Bedrock carry it so.
+// betasOf is the list of an anthropic-beta header, which may have several lines, as a JSON array; nil: there is
+// none. Bodies of Bedrock carry it so.
 func betasOf(r *http1.Request, b []byte) []byte {
-	value := r.Value(b, http1.AnthropicBeta)
-	if len(value) == 0 || bytes.IndexByte(value, '"') >= 0 || bytes.IndexByte(value, '\\') >= 0 {
+	var out []byte
+	for i := range r.N {
+		if fd := &r.Fields[i]; fd.ID == http1.AnthropicBeta {
+			out = appendList(out, fd.Value.Of(b))
+		}
+	}
+	if out == nil {
 		return nil
 	}
-	out := []byte{'['}
+	return append(out, ']')
+}
+
+// appendList appends what a line lists to the JSON array out, which has no closing bracket and is nil while nothing
+// has been listed.
+func appendList(out, value []byte) []byte {
+	if len(value) == 0 || bytes.IndexByte(value, '"') >= 0 || bytes.IndexByte(value, '\\') >= 0 {
+		return out
+	}
+	if out == nil {
+		out = []byte{'['}
+	}
 	for len(value) > 0 {
 		var one []byte
 		one, value, _ = bytes.Cut(value, []byte(","))
@@ -26,7 +42,7 @@ func betasOf(r *http1.Request, b []byte) []byte {
 		}
 		out = append(append(append(out, '"'), one...), '"')
 	}
-	return append(out, ']')
+	return out
 }
 
 // appendBetas appends the header that says what a body of Bedrock said, for a server whose

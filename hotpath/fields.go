@@ -46,10 +46,17 @@ func (h *fields) Any(prefix string) bool {
 
 // Field looks a name up among the few that a head has.
 func (h *fields) Field(name string) ([]byte, bool) {
-	for i := range h.r.N {
+	v, next := h.Next(name, 0)
+	return v, next > 0
+}
+
+// Next is Field from the field with the number from on: a field may be repeated, and each of its lines is
+// sent on. It returns the number to go on with; 0: there is none.
+func (h *fields) Next(name string, from int) (value []byte, next int) {
+	for i := from; i < int(h.r.N); i++ {
 		if at := &h.r.Fields[i]; at.Name.Len() == len(name) && http1.EqualFold(at.Name.Of(h.buf()), name) {
-			return at.Value.Of(h.buf()), true
+			return at.Value.Of(h.buf()), i + 1
 		}
 	}
-	return nil, false
+	return nil, 0
 }

@@ -58,6 +58,8 @@ func TestBetasChangePlaces(t *testing.T) {
 			t.Fatalf("%d %s", a.StatusCode, body)
 		}
 		has(t, "as a member", m.last().body, `"anthropic_beta":["x-1","y-2"]`)
+		m.say("/anthropic/", sayClaude, "Anthropic-Beta", "x-1", "Anthropic-Beta", "y-2,z-3") // Go's SDK sends a line for each
+		has(t, "all lines as a member", m.last().body, `"anthropic_beta":["x-1","y-2","z-3"]`)
 		if got := m.last().head.Get("Anthropic-Beta"); got != "" {
 			t.Errorf("and the header %q", got)
 		}

@@ -126,6 +126,10 @@ func (m *meeting) say(path, body string, fields ...string) (*http.Response, stri
 	q.Header.Set("X-Bf-Vk", testKey)
 	q.Header.Set("Content-Type", "application/json")
 	for i := 0; i+1 < len(fields); i += 2 {
+		if i > 0 && fields[i] == fields[i-2] { // another line of it
+			q.Header.Add(fields[i], fields[i+1])
+			continue
+		}
 		q.Header.Set(fields[i], fields[i+1])
 	}
 	a, err := http.DefaultClient.Do(q)

@@ -8,13 +8,17 @@ import (
 // Chat adds the conversation c to the form. The model and the provider are not part of it: the
 // caller adds them.
 //
-// Left out are Model, Stream, Usage, User, Tier, CacheKey, Metadata, Store, Dropped,
+// Left out are Model, Stream, Usage, User, Tier, CacheKey, Metadata, Dropped,
 // every Cache mark, every Shape and the trees' own links: no answer depends on them.
+// Store is left out except where the Responses API is told not to store: nobody can continue from such an
+// answer, and others who ask the same may want to.
 // Previous is left out too: a conversation that refers to state held by a provider has no
 // canonical form; see Whole.
 func (w *Writer) Chat(c *core.Chat) {
 	w.b = append(w.b, Version)
 	w.tied = len(c.Betas) > 0 || c.Needs != nil
+	w.flag(tagContinues, c.Op == core.OpCompletion) // a text that is to be continued is no turn to be answered
+	w.flag(tagForgotten, c.Op == core.OpResponses && c.Store == core.No)
 	w.seen = append(w.seen[:0], make([]bool, c.Extras())...)
 	w.turns(c)
 	for i := range c.Tools {

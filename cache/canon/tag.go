@@ -15,7 +15,7 @@ const (
 type tag uint8
 
 // Version begins every form. It must be incremented when the form changes.
-const Version = 1
+const Version = 2
 
 const (
 	odd tag = 0x80 // a bit: the text is written unchanged, with its escapes
@@ -82,4 +82,7 @@ const (
 	jsonArray
 	jsonText
 	jsonNumber
+
+	tagContinues
+	tagForgotten
 )

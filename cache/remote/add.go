@@ -8,9 +8,41 @@ import (
 )
 
 // An adding is an answer that waits to be written.
-type adding struct{ vector.Row }
+type adding struct {
+	vector.Row
+	turn uint64
+	gone bool // it was removed while it waited
+}
 
 func (a *adding) size() int64 { return int64(len(a.Text) + len(a.Answer) + 512) }
+
+// A purge is what was removed from the store.
+type purge struct {
+	filter vector.Filter
+	until  uint64 // the turn of the last answer that had been added
+}
+
+// purge keeps what matches filter and waits to be written from being written. What is being written has
+// been when it returns.
+func (f *Finder) purge(filter *vector.Filter) {
+	f.purging.Lock()
+	defer f.purging.Unlock()
+	if f.bytes.Load() == 0 { // nothing waits
+		f.purges = nil
+		return
+	}
+	f.purges = append(f.purges, purge{*filter, f.turn.Load()})
+}
+
+// purged reports whether a was removed while it waited.
+func (f *Finder) purged(a *adding) bool {
+	for i := range f.purges {
+		if p := &f.purges[i]; a.turn <= p.until && p.filter.Matches(&a.Row) {
+			return true
+		}
+	}
+	return false
+}
 
 // Add makes a question findable. r.Space is the cache's own space; r.Vector is computed here. It never
 // waits, and takes ownership of r.
@@ -22,7 +54,7 @@ func (f *Finder) Add(r *vector.Row) {
 		f.n.adds[tooLong].Add(1)
 		return
 	}
-	a := &adding{*r}
+	a := &adding{Row: *r}
 	f.shut.RLock()
 	defer f.shut.RUnlock()
 	if f.over {
@@ -33,6 +65,7 @@ func (f *Finder) Add(r *vector.Row) {
 		f.n.adds[dropped].Add(1)
 		return
 	}
+	a.turn = f.turn.Add(1)
 	select {
 	case f.adds <- a:
 	default:
@@ -48,26 +81,35 @@ func (f *Finder) write() {
 		case <-f.ctx.Done():
 			return
 		case a := <-f.adds:
-			f.bytes.Add(-a.size())
-			if !a.Until.After(time.Now()) {
-				f.n.adds[dropped].Add(1) // it waited too long
-				continue
-			}
-			if !f.adding.lets(time.Now()) {
-				f.n.adds[rested].Add(1)
-				continue
-			}
-			err := f.writeOne(a)
-			if f.adding.note(err == nil, time.Now()) && err == nil {
-				f.log.Info("answers are written to the store again", "store", f.o.Place.Kind)
-			}
-			if err != nil {
-				f.n.adds[failed].Add(1)
-				f.say(unwritten, err)
-				continue
-			}
-			f.n.adds[stored].Add(1)
+			size := a.size() // writing seals and so enlarges it
+			f.writeNext(a)
+			f.bytes.Add(-size)
 		}
+	}
+}
+
+// writeNext writes a unless it is too late for that, or the store is to be left alone.
+func (f *Finder) writeNext(a *adding) {
+	if !a.Until.After(time.Now()) {
+		f.n.adds[dropped].Add(1) // it waited too long
+		return
+	}
+	if !f.adding.lets(time.Now()) {
+		f.n.adds[rested].Add(1)
+		return
+	}
+	err := f.writeOne(a)
+	if f.adding.note(err == nil, time.Now()) && err == nil {
+		f.log.Info("answers are written to the store again", "store", f.o.Place.Kind)
+	}
+	switch {
+	case err != nil:
+		f.n.adds[failed].Add(1)
+		f.say(unwritten, err)
+	case a.gone:
+		f.n.adds[dropped].Add(1)
+	default:
+		f.n.adds[stored].Add(1)
 	}
 }
 
@@ -84,5 +126,10 @@ func (f *Finder) writeOne(a *adding) error {
 	a.Vector, a.Space = v, f.space(&a.Space)
 	a.Text = f.seal.close(a.Text, partText, &a.Key, &a.Space)
 	a.Answer = f.seal.close(a.Answer, partAnswer, &a.Key, &a.Space)
+	f.purging.RLock()
+	defer f.purging.RUnlock()
+	if a.gone = f.purged(a); a.gone {
+		return nil
+	}
 	return f.store.Add(ctx, &a.Row)
 }

@@ -47,8 +47,11 @@ type Finder struct {
 
 	slots   chan struct{} // one for each search under way
 	adds    chan *adding
-	bytes   atomic.Int64 // in adds
-	learned chan int     // sizes of vectors, once an encoder has shown one
+	bytes   atomic.Int64  // in adds, and of what is being written
+	turn    atomic.Uint64 // answers that were added
+	purging sync.RWMutex  // read-locked while an answer is written
+	purges  []purge       // what was removed while answers waited
+	learned chan int      // sizes of vectors, once an encoder has shown one
 	forgets chan [32]byte
 	ready   atomic.Int64 // the size that the store was prepared for; 0: none
 	making  sync.Mutex   // held while the store is prepared
@@ -185,9 +188,10 @@ func (f *Finder) prepare(dims int) error {
 	return nil
 }
 
-// Remove removes the rows that match filter from the store. When it returns nil none of them is left,
+// Remove removes the rows that match filter from the store, and from those that wait to be written. When it returns nil none of them is left,
 // except for what other processes wrote meanwhile.
 func (f *Finder) Remove(filter *vector.Filter) error {
+	f.purge(filter)
 	if f.ready.Load() == 0 {
 		return fmt.Errorf("cannot clear the store %s: it was not reached yet", f.o.Place.Kind)
 	}

@@ -412,6 +412,45 @@ func TestForget(t *testing.T) {
 	}
 }
 
+// What is removed while it waits for its vector is not written afterwards.
+func TestRemoveWhileWaiting(t *testing.T) {
+	hold, began := make(chan struct{}), make(chan struct{}, 4)
+	slow := func(ctx context.Context, _ string, _ int, text string) ([]float32, error) {
+		if strings.HasPrefix(text, "slow ") {
+			began <- struct{}{}
+			<-hold
+		}
+		return bag(ctx, "", 0, text)
+	}
+	store := newSpoilt()
+	f, err := New(Options{Place: vector.Place{Kind: "memory"}, Encoder: "p/m", Pass: 0.6, Encode: 10 * time.Second, Search: 10 * time.Second}, store, slow, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	r := &rig{Finder: f, t: t, store: store}
+	r.adds(nginx) // so that the size is known
+	add := func(owner, text string) {
+		r.Add(&vector.Row{Key: sha256.Sum256([]byte(text)), Space: mine, Owner: owner, Text: text, Answer: "a", Until: time.Now().Add(time.Hour)})
+	}
+	add("a", "slow install of apache on debian")
+	add("b", "slow ride of horses in spain")
+	<-began
+	<-began
+	if err := r.Remove(&vector.Filter{Owner: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	close(hold)
+	add("a", "fast cars in winter") // not meant
+	r.awaits("all is written", func() bool { return r.n.adds[stored].Load()+r.n.adds[dropped].Load() == 4 && r.bytes.Load() == 0 })
+	if n := r.n.adds[stored].Load(); n != 3 {
+		t.Errorf("%d were written, want 3", n)
+	}
+	if r.Remove(&vector.Filter{}); len(r.purges) != 0 {
+		t.Errorf("%d purges are kept though nothing waits", len(r.purges))
+	}
+}
+
 // Texts and answers in a store that others can read are sealed, and open only for their own key and space.
 func TestSeal(t *testing.T) {
 	s := newSpoilt()
