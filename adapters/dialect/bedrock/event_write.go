@@ -13,10 +13,14 @@ const wroteMetadata = 1
 // one messageStop: x.W.Open says that it is held back until the end.
 func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	own := ours(x.From) && x.FromOp == core.OpChat
+	if x.W.Done {
+		return dst
+	}
 	switch e.Kind {
 	case core.EventPing:
 		return dst
 	case core.EventFault:
+		x.W.Done = true // an exception is the last message
 		return appendStreamFault(dst, e.Fault, nil)
 	case core.EventEnd:
 		dst = appendFinish(dst, x, own)
