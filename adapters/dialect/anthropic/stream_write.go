@@ -38,7 +38,7 @@ func (f family) appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte 
 			dst = appendSignature(dst, x)
 		}
 	case core.EventCite:
-		if e.Block == x.W.Block && x.W.Block >= 0 && e.Cite != nil {
+		if e.Block == x.W.Block && x.W.Block >= 0 && e.Cite != nil && (own || !e.Cite.Blank()) {
 			if dst = appendOpen(dst, x, nil); x.W.Open && x.Blocks[x.W.Block].Kind == core.PartText {
 				dst = appendDeltaHead(dst, x)
 				dst = appendCite(append(dst, `{"type":"citations_delta","citation":`...), e.Cite, own)

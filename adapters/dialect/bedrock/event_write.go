@@ -122,6 +122,9 @@ func appendDelta(dst []byte, x *core.Crossing, e *core.Event, own bool) []byte {
 	if b.Out < 0 || e.Kind == core.EventSign && b.Kind != core.PartThought && b.Kind != core.PartVeiled {
 		return dst // the signature of a call follows the call; see appendClose
 	}
+	if e.Kind == core.EventCite && !own && e.Cite.Blank() {
+		return dst
+	}
 	dst, at := numbered(dst, "contentBlockDelta", b.Out)
 	dst = append(dst, `,"delta":{`...)
 	switch {
