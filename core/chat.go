@@ -194,6 +194,39 @@ func (c *Chat) Drop(name string) {
 	c.Dropped = append(c.Dropped, name)
 }
 
+// DropExtras notes the members that only From's family has.
+func (c *Chat) DropExtras() {
+	for more := c.More; more != 0; {
+		var e Extra
+		if e, more = c.Extra(more); c.Loses(&e) {
+			c.Drop(string(e.Key))
+		}
+	}
+}
+
+// Loses reports whether e said something that is not said if it is left out. A null said nothing. A choice
+// among tools is kept as it stood, for its own family, and Choice and Allowed say the same. A member without a
+// value is one of which the reader kept the name only.
+func (c *Chat) Loses(e *Extra) bool {
+	if len(e.Value) > 0 && e.Value[0] == 'n' {
+		return false
+	}
+	return string(e.Key) != "tool_choice" || c.Choice == ChooseUnsaid
+}
+
+// DropParts notes what is left out of the turns for a target that takes the text of thoughts, but no signatures
+// and no blocks of other families.
+func (c *Chat) DropParts() {
+	for i := range c.Parts {
+		switch p := &c.Parts[i]; {
+		case p.Kind == PartOther:
+			c.Drop(string(p.Type))
+		case p.Kind == PartVeiled, p.Kind == PartThought && len(p.Text) == 0 && len(p.Sign) > 0:
+			c.Drop(LostThought)
+		}
+	}
+}
+
 // What a request loses that is no setting of its own goes by these names.
 const (
 	LostMarks   = "cache_control" // marks of what a provider may keep

@@ -106,6 +106,16 @@ type Cite struct {
 	last       int32 // as in Extra
 }
 
+// Blank reports whether nothing of c can be said outside its family: it names neither a page nor a document.
+func (c *Cite) Blank() bool {
+	return len(c.URL)+len(c.Title)+len(c.Quote) == 0 && c.Source < 0
+}
+
+// Mute reports whether p is a thought of which neither text nor signature was given.
+func (p *Part) Mute() bool {
+	return (p.Kind == PartThought || p.Kind == PartVeiled) && len(p.Text)+len(p.Sign) == 0
+}
+
 // A CiteUnit says what Cite.From and To count.
 type CiteUnit uint8
 

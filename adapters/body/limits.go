@@ -10,4 +10,7 @@ const (
 
 	// maxDelay bounds, in seconds, how long a provider may ask to wait: a day.
 	maxDelay = 24 * 60 * 60
+
+	// maxSchemaDepth bounds how deep a schema is adapted; deeper parts are sent unchanged.
+	maxSchemaDepth = 64
 )

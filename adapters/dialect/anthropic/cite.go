@@ -109,13 +109,16 @@ func appendCite(dst []byte, c *core.Cite, own bool) []byte {
 // appendCites appends the member citations for p.
 func appendCites(dst []byte, t *core.Tree, p *core.Part, own bool) []byte {
 	dst = append(dst, `,"citations":[`...)
+	first := true
 	for n := p.Cites; n != 0; {
 		var c core.Cite
-		c, n = t.Cited(n)
-		dst = appendCite(dst, &c, own)
-		if n != 0 {
+		if c, n = t.Cited(n); !own && c.Blank() {
+			continue
+		}
+		if !first {
 			dst = append(dst, ',')
 		}
+		dst, first = appendCite(dst, &c, own), false
 	}
 	return append(dst, ']')
 }

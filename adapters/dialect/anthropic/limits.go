@@ -16,9 +16,6 @@ const (
 	// minBudget is the smallest budget for thinking that models accept, in tokens.
 	minBudget = 1024
 
-	// maxSchemaDepth bounds how deep a schema is adapted; deeper parts are sent unchanged.
-	maxSchemaDepth = 64
-
 	// maxMedia bounds an image that a stream brings in pieces, in bytes of base64. It is
 	// held until it is complete, as this format has no pieces; a larger one is left out.
 	maxMedia = 16 << 20

@@ -14,6 +14,9 @@ func appendPart(dst []byte, t *core.Tree, i int, own bool) []byte {
 	if own && p.Raw != nil {
 		return append(dst, p.Raw...)
 	}
+	if !own && p.Mute() {
+		return dst // the API refuses such a block in the next request
+	}
 	if len(p.Sign) > 0 && (p.Kind == core.PartCall || p.Kind == core.PartText) {
 		dst = append(appendSigned(dst, p.Vendor, p.Sign), ',')
 	}

@@ -162,10 +162,5 @@ func (w *writer) drop() {
 			c.Drop(d.name)
 		}
 	}
-	for n := c.More; n != 0; {
-		var e core.Extra
-		if e, n = c.Extra(n); len(e.Value) == 0 || !scan.IsNull(e.Value) { // of Gemini's settings only the names are kept
-			c.Drop(string(e.Key))
-		}
-	}
+	c.DropExtras()
 }

@@ -1,6 +1,7 @@
 package anthropic
 
 import (
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -115,7 +116,7 @@ func (w *writer) schema(t *core.Tool, strict core.Tri) {
 	case !some:
 		w.b = append(w.b, `{"type":"object","properties":{}}`...)
 	case strict == core.Yes:
-		w.b = appendFit(w.b, t.Schema, 0)
+		w.b = body.AppendFit(w.b, t.Schema)
 	case typed:
 		w.b = append(w.b, t.Schema...)
 	default:

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"asbru/adapters/body"
 	"asbru/core"
 )
 
@@ -140,7 +141,7 @@ func TestFaces(t *testing.T) {
 func TestFit(t *testing.T) {
 	f := func(schema, want string) {
 		t.Helper()
-		if got := string(appendFit(nil, []byte(schema), 0)); got != want {
+		if got := string(body.AppendFit(nil, []byte(schema))); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", schema, got, want)
 		}
 	}

@@ -16,7 +16,7 @@ const (
 // started only once it has content, because clients would return an empty one with the next request, which
 // would be refused.
 func (f family) appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
-	if e.Choice != 0 {
+	if e.Choice != 0 || x.W.Done {
 		return dst
 	}
 	own := x.From == f.api
@@ -38,7 +38,7 @@ func (f family) appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte 
 			dst = appendSignature(dst, x)
 		}
 	case core.EventCite:
-		if e.Block == x.W.Block && x.W.Block >= 0 && e.Cite != nil {
+		if e.Block == x.W.Block && x.W.Block >= 0 && e.Cite != nil && (own || !e.Cite.Blank()) {
 			if dst = appendOpen(dst, x, nil); x.W.Open && x.Blocks[x.W.Block].Kind == core.PartText {
 				dst = appendDeltaHead(dst, x)
 				dst = appendCite(append(dst, `{"type":"citations_delta","citation":`...), e.Cite, own)
@@ -58,6 +58,7 @@ func (f family) appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte 
 			dst = append(dst, "event: ping\ndata: {\"type\":\"ping\"}\n\n"...)
 		}
 	case core.EventFault:
+		x.W.Done = true // no message_stop after it: that would say that the answer is whole
 		var id [2 * len(x.Request)]byte
 		dst = appendStreamFault(dst, e.Fault, appendHex(id[:0], &x.Request))
 	case core.EventEnd:

@@ -203,7 +203,7 @@ func (w *writer) appendFormat() {
 	if w.own {
 		w.b = append(w.b, w.c.Schema...)
 	} else {
-		w.b = appendFit(w.b, w.c.Schema, 0)
+		w.b = body.AppendFit(w.b, w.c.Schema)
 	}
 	w.b = append(w.b, '}')
 }

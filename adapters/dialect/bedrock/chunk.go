@@ -32,6 +32,7 @@ func (v *invoke) parseEvent(ev []core.Event, x *core.Crossing, name, data []byte
 // appendEvent writes Anthropic's events and puts each into a frame.
 func (v *invoke) appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	if e.Kind == core.EventFault {
+		x.W.Done = true // an exception is the last message
 		return appendStreamFault(dst, e.Fault, nil)
 	}
 	at := len(dst)

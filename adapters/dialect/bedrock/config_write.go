@@ -1,6 +1,7 @@
 package bedrock
 
 import (
+	"asbru/adapters/body"
 	"asbru/core"
 	"asbru/core/scan"
 )
@@ -103,6 +104,8 @@ func (q *requestWriter) tool(dst []byte, t *core.Tool) []byte {
 		dst = scan.AppendQuoted(append(dst, `,"description":`...), t.Note)
 	}
 	switch {
+	case t.Schema != nil && !q.own && t.Strict == core.Yes && q.m.strict():
+		dst = append(body.AppendFit(append(dst, `,"inputSchema":{"json":`...), t.Schema), '}')
 	case t.Schema != nil:
 		dst = append(append(append(dst, `,"inputSchema":{"json":`...), t.Schema...), '}')
 	case !q.own:
@@ -195,7 +198,7 @@ func (q *requestWriter) format(dst []byte) []byte {
 		return dst
 	}
 	dst = append(dst, `,"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"`...)
-	dst = append(scan.AppendEscaped(dst, c.Schema), '"')
+	dst = append(scan.AppendEscaped(dst, body.AppendFit(nil, c.Schema)), '"')
 	if len(c.FormatName) > 0 {
 		dst = scan.AppendQuoted(append(dst, `,"name":`...), c.FormatName)
 	}

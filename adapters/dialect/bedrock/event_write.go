@@ -13,10 +13,14 @@ const wroteMetadata = 1
 // one messageStop: x.W.Open says that it is held back until the end.
 func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	own := ours(x.From) && x.FromOp == core.OpChat
+	if x.W.Done {
+		return dst
+	}
 	switch e.Kind {
 	case core.EventPing:
 		return dst
 	case core.EventFault:
+		x.W.Done = true // an exception is the last message
 		return appendStreamFault(dst, e.Fault, nil)
 	case core.EventEnd:
 		dst = appendFinish(dst, x, own)
@@ -117,6 +121,9 @@ func appendDelta(dst []byte, x *core.Crossing, e *core.Event, own bool) []byte {
 	b := &x.Blocks[e.Block]
 	if b.Out < 0 || e.Kind == core.EventSign && b.Kind != core.PartThought && b.Kind != core.PartVeiled {
 		return dst // the signature of a call follows the call; see appendClose
+	}
+	if e.Kind == core.EventCite && !own && e.Cite.Blank() {
+		return dst
 	}
 	dst, at := numbered(dst, "contentBlockDelta", b.Out)
 	dst = append(dst, `,"delta":{`...)

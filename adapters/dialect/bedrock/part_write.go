@@ -20,7 +20,9 @@ func appendText(dst []byte, t *core.Tree, p *core.Part, own bool) []byte {
 		dst = append(dst, `}],"citations":[`...)
 		for n := p.Cites; n != 0; {
 			var c core.Cite
-			c, n = t.Cited(n)
+			if c, n = t.Cited(n); !own && c.Blank() {
+				continue
+			}
 			dst = append(appendCite(dst, &c, own), ',')
 		}
 		return append(trimComma(dst), "]}}"...)

@@ -124,6 +124,9 @@ func appendReply(dst []byte, r *core.Completion, x *core.Crossing) []byte {
 // appendSaid appends one part of an answer. The signature of a call, for which Converse has no field, is put in
 // an empty thought before it.
 func appendSaid(dst []byte, t *core.Tree, p *core.Part, own bool) []byte {
+	if !own && p.Mute() {
+		return dst
+	}
 	switch p.Kind {
 	case core.PartText, core.PartRefusal:
 		return appendText(dst, t, p, own)

@@ -34,7 +34,7 @@ func TestAppendReply(t *testing.T) {
 		r.Usage = core.Usage{In: 10, CachedIn: 4, WrittenIn: 1, Out: 3, Known: true}
 	}, `{"output":{"message":{"role":"assistant","content":[{"reasoningContent":{"reasoningText":{"text":"hm","signature":"asbru.google.S"}}},
 		{"citationsContent":{"content":[{"text":"said"}],"citations":[{"title":"T","sourceContent":[{"text":"Q"}],"location":{"documentChar":{"documentIndex":1,"start":2,"end":3}}},
-		{"source":"https://x","location":{"web":{"url":"https://x"}}},{}]}},
+		{"source":"https://x","location":{"web":{"url":"https://x"}}}]}},
 		{"reasoningContent":{"reasoningText":{"text":"","signature":"asbru.google.G"}}},{"toolUse":{"toolUseId":"c","name":"f","input":{"a":1}}},
 		{"image":{"format":"png","source":{"bytes":"AA"}}}]}},"stopReason":"tool_use",
 		"usage":{"inputTokens":5,"outputTokens":3,"totalTokens":13,"cacheReadInputTokens":4,"cacheWriteInputTokens":1},"metrics":{"latencyMs":0},"extra_fields":{"a":1}}`)

@@ -113,7 +113,7 @@ func TestConfig(t *testing.T) {
 		}
 	}
 	tool := core.Tool{Name: text("f"), Note: text("does"), Schema: []byte(`{"type":"object"}`), Strict: core.Yes, Cache: text("")}
-	const spec = `{"toolSpec":{"name":"f","description":"does","inputSchema":{"json":{"type":"object"}},"strict":true}},{"cachePoint":{"type":"default"}}`
+	const spec = `{"toolSpec":{"name":"f","description":"does","inputSchema":{"json":{"type":"object","additionalProperties":false}},"strict":true}},{"cachePoint":{"type":"default"}}`
 	f(claude45, func(c *core.Chat) {
 		c.MaxTokens, c.Temperature, c.TopP, c.TopK = []byte("100"), []byte("1.5"), []byte("0.9"), []byte("40")
 		c.Stop = append(c.Stop, text(`\n`), text("END"))
@@ -151,7 +151,10 @@ func TestConfig(t *testing.T) {
 	}, `,"toolConfig":{"tools":[{"toolSpec":{"name":"g","inputSchema":{"json":{"type":"object","properties":{}}}}}]}`, "cache_control", "parallel_tool_calls")
 	f(claude45, func(c *core.Chat) {
 		c.Format, c.FormatName, c.Schema = core.FormatSchema, text("n"), []byte(`{"type":"object"}`)
-	}, `,"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"type\":\"object\"}","name":"n"}}}}`)
+	}, `,"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"type\":\"object\",\"additionalProperties\":false}","name":"n"}}}}`)
+	f(claude45, func(c *core.Chat) { // Bedrock answers 400 to bounds, and to objects that are open
+		c.Format, c.Schema = core.FormatSchema, []byte(`{"properties":{"minLength":{"type":"string","minLength":1}}}`)
+	}, `,"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"properties\":{\"minLength\":{\"type\":\"string\"}},\"additionalProperties\":false}"}}}}`)
 	f(claude45, func(c *core.Chat) { c.Format, c.Betas = core.FormatJSON, []byte(`["x"]`) },
 		`,"system":[{"text":"Answer with one JSON object and nothing else."}],"additionalModelRequestFields":{"anthropic_beta":["x"]}`)
 }

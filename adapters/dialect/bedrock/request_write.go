@@ -105,11 +105,7 @@ func (q *requestWriter) drop() {
 			c.Drop(f.name)
 		}
 	}
-	for n := c.More; n != 0; {
-		var e core.Extra
-		e, n = c.Extra(n)
-		c.Drop(string(e.Key))
-	}
+	c.DropExtras()
 }
 
 // inference appends inferenceConfig.

@@ -26,6 +26,9 @@ func appendEvent(dst []byte, x *core.Crossing, e *core.Event) []byte {
 	case core.EventSign:
 		return writeSign(dst, x, &x.Blocks[e.Block])
 	case core.EventCite:
+		if e.Cite.Blank() && x.From != &self {
+			return dst
+		}
 		return writeCite(dst, x, &x.Blocks[e.Block], e.Cite)
 	case core.EventClose:
 		return writeClose(dst, x, &x.Blocks[e.Block])
@@ -79,21 +82,27 @@ func writeOpen(dst []byte, x *core.Crossing, b *core.Block) []byte {
 		if isPlan(x, b) {
 			return dst
 		}
-		b.Out = x.W.Next
-		x.W.Next++
-		dst = append(head(dst, "content-start", b.Out), `,"delta":{"message":{"content":{"type":`...)
-		switch b.Kind {
-		case core.PartThought:
-			dst = append(dst, `"thinking","thinking":""`...)
-		case core.PartVeiled:
-			dst = append(dst, `"thinking","thinking":"","redacted":true`...)
-		default:
-			dst = append(dst, `"text","text":""`...)
+		if b.Kind != core.PartVeiled || x.From == &self { // otherwise it says nothing before its signature
+			return startContent(dst, x, b)
 		}
-		return append(dst, "}}}}\n\n"...)
 	}
 	b.Out = -1
 	return dst
+}
+
+func startContent(dst []byte, x *core.Crossing, b *core.Block) []byte {
+	b.Out = x.W.Next
+	x.W.Next++
+	dst = append(head(dst, "content-start", b.Out), `,"delta":{"message":{"content":{"type":`...)
+	switch b.Kind {
+	case core.PartThought:
+		dst = append(dst, `"thinking","thinking":""`...)
+	case core.PartVeiled:
+		dst = append(dst, `"thinking","thinking":"","redacted":true`...)
+	default:
+		dst = append(dst, `"text","text":""`...)
+	}
+	return append(dst, "}}}}\n\n"...)
 }
 
 func writeDelta(dst []byte, x *core.Crossing, b *core.Block, e *core.Event) []byte {
@@ -157,6 +166,9 @@ func callArgs(dst []byte, b *core.Block, text core.Text) []byte {
 
 // writeSign writes a signature, in a piece without other content.
 func writeSign(dst []byte, x *core.Crossing, b *core.Block) []byte {
+	if b.Out < 0 && b.Kind == core.PartVeiled && len(b.Sign) > 0 {
+		dst = startContent(dst, x, b)
+	}
 	if b.Out < 0 || len(b.Sign) == 0 || isPlan(x, b) {
 		return dst
 	}

@@ -72,10 +72,10 @@ func appendID(dst []byte, id core.Text, x *core.Crossing) []byte {
 // said reports whether a part of a reply belongs in its content.
 func said(p *core.Part, own bool) bool {
 	switch p.Kind {
-	case core.PartText, core.PartVeiled, core.PartRefusal:
+	case core.PartText, core.PartRefusal:
 		return true
-	case core.PartThought:
-		return !own || p.Shape&partPlan == 0
+	case core.PartThought, core.PartVeiled:
+		return own && p.Shape&partPlan == 0 || !own && !p.Mute()
 	case core.PartAudio:
 		return p.Text != nil
 	case core.PartOther:
@@ -189,7 +189,9 @@ func replyCites(dst []byte, r *core.Completion, parts []core.Part) []byte {
 		}
 		for n := p.Cites; n != 0; {
 			var c core.Cite
-			c, n = r.Cited(n)
+			if c, n = r.Cited(n); c.Blank() {
+				continue
+			}
 			dst = appendCite(next(dst, mark), &c, p.Text, content)
 		}
 		content++

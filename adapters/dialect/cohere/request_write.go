@@ -99,11 +99,8 @@ func (a *asked) drops() {
 			c.Drop(d.name)
 		}
 	}
-	for more := c.More; more != 0; {
-		var e core.Extra
-		e, more = c.Extra(more)
-		c.Drop(string(e.Key))
-	}
+	c.DropExtras()
+	c.DropParts()
 }
 
 // format appends response_format.

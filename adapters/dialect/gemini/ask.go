@@ -75,11 +75,7 @@ func drop(c *core.Chat) {
 	for i := range c.Turns {
 		note(c.Turns[i].Name != nil, "name")
 	}
-	for n := c.More; n != 0; {
-		var e core.Extra
-		e, n = c.Extra(n)
-		c.Drop(string(e.Key))
-	}
+	c.DropExtras()
 }
 
 // sep appends a comma unless dst ends with the bracket that opened the list.

@@ -20,6 +20,9 @@ func appendPart(dst []byte, t *core.Tree, i int32) []byte {
 		dst = scan.AppendQuoted(append(sep(dst), `{"text":`...), p.Text)
 		return append(signed(append(dst, `,"thought":true`...), p.Vendor, p.Sign), '}')
 	case core.PartVeiled:
+		if p.Mute() {
+			return dst
+		}
 		return append(signed(append(sep(dst), `{"thought":true`...), p.Vendor, p.Sign), '}')
 	case core.PartCall:
 		dst = append(sep(dst), `{"functionCall":{`...)

@@ -100,11 +100,8 @@ func (a *asked) refuse() *core.Fault {
 			c.Drop(d.name)
 		}
 	}
-	for more := c.More; more != 0; {
-		var e core.Extra
-		e, more = c.Extra(more)
-		c.Drop(string(e.Key))
-	}
+	c.DropExtras()
+	c.DropParts()
 	return nil
 }
 

@@ -57,13 +57,7 @@ func appendChat(dst []byte, c *core.Chat, s *core.Send) ([]byte, *core.Fault) {
 	if o.own {
 		o.extras()
 	} else {
-		for more := c.More; more != 0; {
-			var e core.Extra
-			e, more = c.Extra(more)
-			if len(e.Value) == 0 || e.Value[0] != 'n' { // of Gemini's settings only the names are kept
-				c.Drop(string(e.Key))
-			}
-		}
+		c.DropExtras()
 	}
 	return body.Edit(append(o.dst, '}'), at, s.Face), nil
 }

@@ -28,6 +28,9 @@ func (o *chatOut) thoughts(parts []core.Part) {
 	for i := range parts {
 		p := &parts[i]
 		signed = signed || o.reads(p)
+		if o.c != nil && (p.Kind == core.PartVeiled || p.Kind == core.PartThought && len(p.Text) == 0 && len(p.Sign) > 0) && !o.reads(p) {
+			o.c.Drop(core.LostThought)
+		}
 		if p.Kind != core.PartThought || len(p.Text) == 0 || o.quirks&core.QuirkAnyChoice != 0 {
 			continue
 		}

@@ -177,8 +177,10 @@ func otherField(c *core.Chat, name, value []byte) bool {
 		}
 	case "response_format":
 		return opens(value) && parseFormat(c, value)
-	case "tool_choice", "function_call":
+	case "tool_choice":
 		return opens(value) && c.Choice == core.ChooseUnsaid && parseChoice(c, value)
+	case "function_call":
+		return opens(value) && c.Choice == core.ChooseUnsaid && parseOldChoice(c, value)
 	case "stream_options", "reasoning", "thinking":
 		return opens(value) && soleField(c, string(name), value) || glance(c, value)
 	case "enable_thinking": // Qwen

@@ -32,6 +32,10 @@ func (o *chatOut) choice() {
 		}
 		o.dst = append(o.dst, word...)
 	case core.ChooseNamed:
+		if name == "function_call" {
+			o.dst = append(scan.AppendQuoted(append(o.dst, `{"name":`...), c.ChoiceName), '}')
+			return
+		}
 		o.dst = append(o.dst, `{"type":"function","function":{"name":`...)
 		o.dst = append(scan.AppendQuoted(o.dst, c.ChoiceName), '}', '}')
 	}

@@ -165,6 +165,18 @@ func parseChoice(c *core.Chat, raw []byte) (taken bool) {
 	return taken
 }
 
+// parseOldChoice reads function_call if it is an object: {name}.
+func parseOldChoice(c *core.Chat, raw []byte) (taken bool) {
+	w := scan.Members(raw)
+	key, value, _ := w.Next()
+	if _, _, more := w.Next(); more || string(key) != "name" || len(quoted(value)) == 0 {
+		return parseChoice(c, raw)
+	}
+	c.Choice, c.ChoiceName = core.ChooseNamed, quoted(value)
+	c.Shape |= chatOldChoice
+	return true
+}
+
 // parseAllowed reads {mode, tools: [{type, function: {name}}]}.
 func parseAllowed(c *core.Chat, raw []byte) {
 	c.Choice = core.ChooseAuto

@@ -184,6 +184,9 @@ func oldFinish(f core.Finish) string {
 
 // appendCompletionChunk is the AppendEvent of text completions, which write only the text of an answer.
 func appendCompletionChunk(dst []byte, x *core.Crossing, e *core.Event) []byte {
+	if x.W.Done {
+		return dst
+	}
 	if !x.W.Began {
 		beginChunks(x, "cmpl-", "text_completion")
 	}

@@ -111,7 +111,7 @@ func TestResponsesForeignRequest(t *testing.T) {
 		{"type":"function_call","call_id":"c3","name":"h","arguments":"{}"},
 		{"type":"function_call_output","call_id":"c1","output":"ok"},
 		{"type":"function_call_output","call_id":"c2","output":[{"type":"input_text","text":"ok"},{"type":"input_image","image_url":"https://a/b"}]},
-		{"type":"function_call_output","call_id":"c3","output":"error"}]`)
+		{"type":"function_call_output","call_id":"c3","output":"error"}]`, core.LostThought)
 	f("calls without ids", func(c *core.Chat) {
 		turn(c, core.Assistant, core.Part{Kind: core.PartCall, Name: core.Text("f"), Args: []byte(`{}`)},
 			core.Part{Kind: core.PartCall, Name: core.Text("f"), Args: []byte(`{}`)})

@@ -148,7 +148,7 @@ func (w *writer) foreign(dst []byte) []byte {
 		n = next
 		if w.From == &dialect && shared(e.Key) {
 			dst = append(append(scan.AppendQuoted(append(dst, ','), e.Key), ':'), e.Value...)
-		} else if w.From != &dialect || string(e.Key) != "stream_options" { // this format always has usage
+		} else if w.Loses(&e) && (w.From != &dialect || string(e.Key) != "stream_options") { // this format always has usage
 			w.Drop(string(e.Key))
 		}
 	}

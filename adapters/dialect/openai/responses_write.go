@@ -192,6 +192,9 @@ func (w *writer) thought(dst []byte, p *core.Part) []byte {
 		return dst // the whole item was written with its first part, or not at all
 	}
 	if len(p.Sign) == 0 || p.Vendor != w.sign {
+		if len(p.Text)+len(p.Sign) > 0 {
+			w.Drop(core.LostThought)
+		}
 		return dst
 	}
 	dst = append(dst, `{"type":"reasoning","summary":[`...)

@@ -1,12 +1,15 @@
-package anthropic
+package body
 
 import "asbru/core/scan"
 
-// appendFit appends schema reduced to the subset that Anthropic's strict output accepts: without bounds of
-// numbers, lengths and counts, and with objects closed. Order and everything else are kept. A schema that
-// fits already is copied unchanged except for white space.
+// AppendFit appends schema reduced to the subset that the strict output of Anthropic and of Bedrock accepts:
+// without bounds of numbers, lengths and counts, and with objects closed. Order and everything else are kept. A
+// schema that fits already is copied unchanged except for white space.
 //
-// Source: https://docs.anthropic.com/en/docs/build-with-claude/structured-outputs
+// Sources: https://docs.anthropic.com/en/docs/build-with-claude/structured-outputs,
+// https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
+func AppendFit(dst, schema []byte) []byte { return appendFit(dst, schema, 0) }
+
 func appendFit(dst, schema []byte, depth int) []byte {
 	if !opens(schema, '{') || depth >= maxSchemaDepth {
 		return append(dst, schema...)
@@ -98,7 +101,7 @@ func appendFitMembers(dst, value []byte, depth int) []byte {
 	}
 }
 
-// refused reports whether Anthropic answers 400 to a schema with this keyword.
+// refused reports whether both answer 400 to a schema with this keyword.
 func refused(key, value []byte) bool {
 	switch string(key) {
 	case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
@@ -123,3 +126,5 @@ func says(value []byte, want string) bool {
 		}
 	}
 }
+
+func opens(b []byte, c byte) bool { return len(b) > 0 && b[0] == c }
