@@ -221,7 +221,7 @@ func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 			return stands(x)
 		}
 	}
-	if x.Snap.Anonymous != nil {
+	if x.Snap.Anonymous != nil && !presumed(r, b, secret) {
 		x.Key = x.Snap.Anonymous
 		return true
 	}
@@ -233,6 +233,13 @@ func caller(x *core.Exchange, r *http1.Request, b []byte, d *digests) bool {
 		x.Fault.Kind = "access_not_found"
 	}
 	return false
+}
+
+// presumed reports that an unknown secret was sent or is spelled as a virtual key. Its caller is not anonymous: a key that was
+// deleted would otherwise be good for whatever a key's limits had kept its caller from. Other secrets are those that the SDKs of providers
+// insist on.
+func presumed(r *http1.Request, b, secret []byte) bool {
+	return len(secret) > 0 && (r.Value(b, http1.XBFVK) != nil || bytes.HasPrefix(secret, []byte(core.KeyPrefix)) || bytes.HasPrefix(secret, []byte("vk-")))
 }
 
 // stands refuses a caller whose key is known but disabled or expired.

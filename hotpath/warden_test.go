@@ -146,3 +146,29 @@ func TestAnonymousEnds(t *testing.T) {
 		k.c.Close()
 	})
 }
+
+// TestUnknownIsNotAnonymous holds that where callers without a key are served, what looks like a virtual key and is unknown, as one that was deleted, is refused.
+func TestUnknownIsNotAnonymous(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		r := newRig(t, loops, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { io.WriteString(w, "{}") }))
+		r.change(func(s *core.Snapshot) {
+			for _, k := range s.Keys {
+				s.Anonymous = k
+			}
+		})
+		f := func(lines, want string) {
+			t.Helper()
+			body := `{"model":"m","messages":[]}`
+			got := r.raw("POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n" + lines + fmt.Sprintf("Content-Length: %d\r\n\r\n", len(body)) + body)
+			if got = strings.ReplaceAll(got, interim, ""); !strings.HasPrefix(got, "HTTP/1.1 "+want) {
+				t.Errorf("%q: got %q, want %s", lines, got, want)
+			}
+		}
+		f("", "200")
+		f("X-Api-Key: "+testKey+"\r\n", "200")
+		f("Authorization: Bearer sk-bf-gone\r\n", "401")
+		f("Api-Key: vk-gone\r\n", "401")
+		f("X-Bf-Vk: gone\r\n", "401")
+		f("Authorization: Bearer unused\r\n", "200") // an SDK that insists on a key
+	})
+}
