@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -14,10 +13,14 @@ import (
 
 // Whatever replies were read before, the forms learnt from them never change what is read in the next one.
 func TestFormsReadWhatTheReaderReads(t *testing.T) {
-	replies := usageTails()
+	own, recorded := usageTails()
 	hits, seen := 0, new(core.Forms)
 	rnd := rand.New(rand.NewPCG(7, 7))
 	for range 60000 {
+		replies := own
+		if len(recorded) > 0 && rnd.IntN(2) == 0 {
+			replies = recorded
+		}
 		body := otherNumbers(rnd, replies[rnd.IntN(len(replies))])
 		if rnd.IntN(3) == 0 {
 			seen = new(core.Forms)
@@ -36,7 +39,7 @@ func TestFormsReadWhatTheReaderReads(t *testing.T) {
 			t.Fatalf("%s\ngot %+v\nwant %+v", body, got, want)
 		}
 	}
-	if hits < 6000 {
+	if hits < 3000 {
 		t.Errorf("only %d replies were read by a form", hits)
 	}
 }
@@ -60,7 +63,7 @@ func otherNumbers(rnd *rand.Rand, body []byte) []byte {
 }
 
 // usageTails are ends of replies: some of our own, and those of the recordings, where they are there.
-func usageTails() (all [][]byte) {
+func usageTails() (own, recorded [][]byte) {
 	for _, s := range []string{
 		`"usage":{"prompt_tokens":8,"completion_tokens":182,"total_tokens":190,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}},"service_tier":"default","system_fingerprint":"fp_12"}`,
 		`"usage":{"prompt_tokens":5,"completion_tokens":1,"reasoning_tokens":11,"total_tokens":17}}`,
@@ -69,9 +72,7 @@ func usageTails() (all [][]byte) {
 		`"usage":{"prompt_tokens":1,"prompt_tokens":2,"completion_tokens":3,"total_tokens":3,"cost":0.5,"cached_tokens":1}}`,
 		`"usage":{"prompt_tokens":1,"completion_tokens_details":null,"completion_tokens":3},"list":[1,2,{"usage":3}]}`,
 	} {
-		for range 20 { // as often as the recordings
-			all = append(all, []byte(`{"id":"x","choices":[],`+s))
-		}
+		own = append(own, []byte(`{"id":"x","choices":[],`+s))
 	}
 	files, _ := filepath.Glob(filepath.Join("..", "..", "..", "..", "shared", "data", "wire", "*", "*"))
 	for _, name := range files {
@@ -81,17 +82,17 @@ func usageTails() (all [][]byte) {
 		}
 		for line := range strings.Lines(string(b)) {
 			if i := strings.LastIndex(line, usageKey); i >= 0 && len(line)-i < 600 {
-				all = append(all, fmt.Appendf(nil, `{"id":"x",%s`, strings.TrimSpace(line[i:])))
+				recorded = append(recorded, fmt.Appendf(nil, `{"id":"x",%s`, strings.TrimSpace(line[i:])))
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b []byte) int { return slices.Compare(a, b) })
-	return all
+	return own, recorded
 }
 
 // FuzzForms reads a reply by what the one before it has taught, and compares that with reading it alone.
 func FuzzForms(f *testing.F) {
-	for _, b := range usageTails()[:20] {
+	own, _ := usageTails()
+	for _, b := range own {
 		f.Add(b, b)
 	}
 	f.Add([]byte(`{"usage":{"prompt_tokens":1,"x":[1,-2e3]}}`), []byte(`{"usage":{"prompt_tokens":1e2,"x":[1.5,0]}}`))
