@@ -61,6 +61,21 @@ func (x *Exchange) Broken() *Broken {
 	return &x.more.broken
 }
 
+// Left reports whether a, an attempt of x, was under way when its client hung up, stopped reading, or lost its key: its provider
+// may have worked for nobody, and is paid.
+func (x *Exchange) Left(a *Attempt) bool {
+	if x.Fault == nil || a.Began == 0 || a.Phase == PhaseFailed || a.Status >= 400 {
+		return false
+	}
+	switch x.Fault.Code {
+	case ClientGone, ClientSlow:
+		return true
+	case Forbidden, Unauthenticated:
+		return a.Status == 0 && a.Cause == NoCause
+	}
+	return false
+}
+
 // A Broken is what is known of a stream that broke in its text and that another target was asked to continue.
 // Exchange.Stream begins anew with the continuation, and Exchange.Usage is that of both.
 type Broken struct {

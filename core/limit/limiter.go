@@ -218,7 +218,7 @@ func spent(x *core.Exchange) (tokens int64, known bool) {
 	switch {
 	case last.Status != 0 && last.Status < 400:
 		return 0, false
-	case said > 0 || left(x, last): // as it is charged
+	case said > 0 || last.Status == 0 && x.Left(last): // as it is charged
 		return (int64(x.Sent)+bytesPerToken-1)/bytesPerToken + said, true
 	}
 	return 0, true // a request that fails before its first byte is not charged
@@ -237,12 +237,6 @@ func delivered(x *core.Exchange) (n int64) {
 		}
 	}
 	return n
-}
-
-// left reports whether the client left while a, which was sent, had not been answered.
-func left(x *core.Exchange, a *core.Attempt) bool {
-	return x.Fault != nil && (x.Fault.Code == core.ClientGone || x.Fault.Code == core.ClientSlow) &&
-		a.Began > 0 && a.Status == 0 && a.Phase != core.PhaseFailed
 }
 
 // Report implements core.Limiter.

@@ -114,6 +114,10 @@ func TestSpent(t *testing.T) {
 		attempt(x, 0)
 		x.Attempts()[0].Began, x.Sent, x.Fault = 1, 7, &core.Fault{Code: core.ClientGone}
 	})
+	f(2, true, func(x *core.Exchange) { // its key was revoked meanwhile
+		attempt(x, 0)
+		x.Attempts()[0].Began, x.Sent, x.Fault = 1, 7, &core.Fault{Code: core.Unauthenticated}
+	})
 	f(0, true, func(x *core.Exchange) { // the provider failed
 		attempt(x, 0)
 		x.Attempts()[0].Began, x.Sent, x.Fault = 1, 7, &core.Fault{Code: core.UpstreamFailed}

@@ -300,8 +300,8 @@ func worked(x *core.Exchange, a *core.Attempt) bool {
 	said := x.Stream.Said > 0
 	switch {
 	case a.Resumes && !said: // nothing came of it, unless it was not waited for
-		return left(x, a)
-	case left(x, a):
+		return x.Left(a)
+	case x.Left(a):
 		return true
 	case a.Status >= 400:
 		return false
@@ -309,20 +309,6 @@ func worked(x *core.Exchange, a *core.Attempt) bool {
 		return said || a.Took > 0 && (a.Cause == core.Late || a.Cause == core.Cut || a.Cause == core.Garbled)
 	}
 	return said || x.Fault != nil || !x.Peek.Stream // a complete stream without content costs nothing
-}
-
-// left reports whether a was under way when its client hung up, stopped reading, or lost its key.
-func left(x *core.Exchange, a *core.Attempt) bool {
-	if x.Fault == nil || a.Began == 0 || a.Phase == core.PhaseFailed || a.Status >= 400 {
-		return false
-	}
-	switch x.Fault.Code {
-	case core.ClientGone, core.ClientSlow:
-		return true
-	case core.Forbidden, core.Unauthenticated:
-		return a.Status == 0 && a.Cause == core.NoCause
-	}
-	return false
 }
 
 // inForce returns the current price; nil stays nil.
