@@ -160,19 +160,7 @@ func (h *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func TestWebhook(t *testing.T) {
 	h := &receiver{rows: map[string][]byte{}, keys: map[string]int{}, refuse: 2, lose: 2}
-	server := httptest.NewServer(h)
-	defer server.Close()
-	dir := t.TempDir()
-	prove(t, func() Sink {
-		return Webhook("siem", server.URL, []byte("hush"), http.Header{"Authorization": {"Bearer t"}}, dir)
-	}, func(string) [][]byte {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		return h.order
-	})
-	if h.bad != nil {
-		t.Error(h.bad)
-	}
+	h.prove(t)
 	if h.refuse != 0 || h.lose != 0 {
 		t.Errorf("%d refusals and %d lost answers were not met", h.refuse, h.lose)
 	}
@@ -181,6 +169,12 @@ func TestWebhook(t *testing.T) {
 // TestWebhookThatTakesLittle: a server refuses a long post however often it comes, so it comes in pieces.
 func TestWebhookThatTakesLittle(t *testing.T) {
 	h := &receiver{rows: map[string][]byte{}, keys: map[string]int{}, most: 5 << 10, lose: 2}
+	h.prove(t)
+}
+
+// prove proves a webhook that posts to h.
+func (h *receiver) prove(t *testing.T) {
+	t.Helper()
 	server := httptest.NewServer(h)
 	defer server.Close()
 	dir := t.TempDir()
