@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"slices"
 	"sync"
@@ -26,6 +27,10 @@ type Options struct {
 	// Serve. They stay held.
 	Live bool
 
+	// Ready is closed once Account has given all accounts their limits: until then Serve answers nobody. Who
+	// gives it closes it before Close too. nil: they have them.
+	Ready <-chan struct{}
+
 	// Accounts are those of a Book that was given away and comes back; nil: none.
 	Accounts map[string]*Account
 }
@@ -43,6 +48,8 @@ type Book struct {
 	byNum    []*Account
 	takenBy  map[ledger.Seq]*taken // calls that another process will end
 
+	who       uint64 // this Book, among those of this ledger; not 0
+	ready     <-chan struct{}
 	served    []net.Conn  // such processes
 	leaving   *time.Timer // the last one has gone
 	dismissed bool        // they must ask who has the Book then
@@ -75,7 +82,7 @@ func Open(fs ledger.FS, o Options) (*Book, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	b := &Book{fold: newFold(), accounts: map[string]*Account{}, takenBy: map[ledger.Seq]*taken{}, now: o.Now, jobs: newJobs()}
+	b := &Book{fold: newFold(), accounts: map[string]*Account{}, takenBy: map[ledger.Seq]*taken{}, who: rand.Uint64() | 1, ready: o.Ready, now: o.Now, jobs: newJobs()}
 	o.Ledger.Fold = b.fold
 	log, err := ledger.Open(fs, o.Ledger)
 	if err != nil {
@@ -87,7 +94,7 @@ func Open(fs ledger.FS, o Options) (*Book, error) {
 	left := b.resume(b.restore(&o))
 	log.Start()
 	if o.Live {
-		err = b.take(left, o.Accounts != nil)
+		err = b.take(left)
 	} else {
 		err = b.closeOpen(left, o.Now().UnixNano())
 	}

@@ -16,11 +16,12 @@ import (
 // A taken is a call that another process began and will end.
 type taken struct {
 	h     *Hold
-	least End // what it is charged if that process goes without a word
+	least End  // what it is charged if that process goes without a word
+	ours  bool // it is this process that ends it, after all
 }
 
-// take goes on with calls that had begun and not ended, for their owner: this process, or another one.
-func (b *Book) take(left []pending, own bool) error {
+// take goes on with calls that had begun and not ended, for who began them.
+func (b *Book) take(left []pending) error {
 	ctx, cancel := context.WithTimeout(context.Background(), restartWait)
 	defer cancel()
 	for i := range left {
@@ -37,12 +38,26 @@ func (b *Book) take(left []pending, own bool) error {
 		}
 		h.state.Store(held)
 		b.holds.Add(1)
-		b.takenBy[p.seq] = &taken{h, End{Cost: p.least, Flags: ledger.Partial | ledger.Estimated}}
+		b.takenBy[p.seq] = &taken{h: h, least: End{Cost: p.least, Flags: ledger.Partial | ledger.Estimated}}
 	}
-	if !own {
-		b.leaving = time.AfterFunc(returnWait, b.closeTaken)
-	}
+	b.leaving = time.AfterFunc(returnWait, b.closeTaken)
 	return nil
+}
+
+// claim says which of the calls that were taken this process began itself: those wait for it, however long they take.
+func (b *Book) claim(ours func(ledger.Seq) bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for s, k := range b.takenBy {
+		k.ours = ours(s)
+	}
+}
+
+// took reports whether another process began the call with that intent, and has not ended it.
+func (b *Book) took(s ledger.Seq) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.takenBy[s] != nil
 }
 
 // taking is the period of a window: the current one, or one that is over.
@@ -100,6 +115,9 @@ func (b *Book) Serve(conn net.Conn) error {
 	}
 	b.served = append(b.served, conn)
 	b.mu.Unlock()
+	if b.ready != nil {
+		<-b.ready
+	}
 	err := b.serve(conn)
 	b.mu.Lock()
 	b.served = slices.DeleteFunc(b.served, func(c net.Conn) bool { return c == conn })
@@ -122,6 +140,9 @@ func (b *Book) closeTaken() {
 	}
 	calls := make([]*taken, 0, len(left))
 	for s, k := range left {
+		if k.ours {
+			continue
+		}
 		calls = append(calls, k)
 		delete(left, s)
 	}
@@ -157,6 +178,10 @@ func (b *Book) dismiss() {
 
 func (b *Book) serve(conn net.Conn) error {
 	s := &teller{b: b, w: conn, news: make(chan struct{}, 1)}
+	if err := s.say(&answer{kind: sayBook, tag: b.who, seq: b.restart.Ledger.End}); err != nil {
+		conn.Close()
+		return err
+	}
 	told := make(chan struct{})
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
@@ -207,15 +232,25 @@ func (s *teller) hold(q *question, a *answer) {
 		a.seq = seq // it was held for a process that had the Book between them
 		return
 	}
-	h := new(Hold)
-	if r := s.b.holdLong(h, &q.ask); r != nil {
+	seq, r := s.b.holdTaken(&q.ask)
+	if r != nil {
 		a.refuse(r, q.ask.Accounts)
 		return
 	}
-	h.book, a.seq = s.b, h.seq
-	s.b.mu.Lock()
-	defer s.b.mu.Unlock()
-	s.b.takenBy[h.seq] = &taken{h, End{Cost: q.ask.Floor, Flags: ledger.Partial | ledger.Estimated}}
+	a.seq = seq
+}
+
+// holdTaken holds for a call whose end comes by endTaken.
+func (b *Book) holdTaken(q *Ask) (ledger.Seq, *Refusal) {
+	h := new(Hold)
+	if r := b.holdLong(h, q); r != nil {
+		return 0, r
+	}
+	h.book = b
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.takenBy[h.seq] = &taken{h: h, least: End{Cost: q.Floor, Flags: ledger.Partial | ledger.Estimated}}
+	return h.seq, nil
 }
 
 // again is what is held already for a call; 0: nothing is.

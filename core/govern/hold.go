@@ -35,10 +35,11 @@ type Hold struct {
 	room  int // reserved for its end
 
 	// Of a Till.
-	book *Book      // that it was made in; nil: in that of another process
-	call *call      // to that process, which has not been answered; nil: none
-	end  ledger.Seq // of its settle or release; 0: it has not ended
-	loan loan       // while it lacks money on accounts that machines share
+	book  *Book      // that it was made in; nil: in that of another process
+	call  *call      // to that process, which has not been answered; nil: none
+	there *call      // that made it there; nil: it was made here
+	end   ledger.Seq // of its settle or release; 0: it has not ended
+	loan  loan       // while it lacks money on accounts that machines share
 
 	periods [MaxAccounts]*period
 	accts   [MaxAccounts]*Account

@@ -52,20 +52,35 @@ func (t *Till) leave() { t.inside.Add(-1) }
 // Hold is Book.Hold for a stage of x: Continue when it is held, Refuse with why not, or Wait when
 // the stage is to ask again with the same h.
 func (t *Till) Hold(x *core.Exchange, h *Hold, q *Ask) (core.Verdict, *Refusal) {
-	if h.call != nil && h.call.void {
-		h.call = nil
-	}
-	if h.call == nil {
-		if b := t.enter(); b != nil {
-			defer t.leave()
-			if r := b.Hold(h, q); r != nil {
-				return b.plead(x, h, q, r)
+	for {
+		if h.call == nil {
+			if v, r, ok := t.holdHere(x, h, q); ok {
+				return v, r
 			}
-			h.book, h.loan = b, loan{}
-			return core.Continue, nil
+		}
+		f := t.far.Load()
+		if h.call != nil {
+			f = h.call.f
+		}
+		if v, r, ok := f.hold(x, h, q); ok {
+			return v, r
 		}
 	}
-	return t.far.Load().hold(x, h, q)
+}
+
+// holdHere is Hold when this process has the Book; else ok is false.
+func (t *Till) holdHere(x *core.Exchange, h *Hold, q *Ask) (v core.Verdict, r *Refusal, ok bool) {
+	b := t.enter()
+	if b == nil {
+		return 0, nil, false
+	}
+	defer t.leave()
+	if r = b.Hold(h, q); r != nil {
+		v, r = b.plead(x, h, q, r)
+		return v, r, true
+	}
+	h.book, h.there, h.loan = b, nil, loan{}
+	return core.Continue, nil, true
 }
 
 // Write writes down what was never held: a call that was refused, or answered from memory. It
@@ -112,7 +127,14 @@ func (t *Till) Nudge() {
 }
 
 // Begun is what a stage of Plan.Commit returns: see Book.Wait.
-func (t *Till) Begun(x *core.Exchange, h *Hold) core.Verdict { return t.await(x, h.seq) }
+func (t *Till) Begun(x *core.Exchange, h *Hold) core.Verdict {
+	if h.there != nil {
+		if v, ok := h.there.f.begun(x, h); ok {
+			return v
+		}
+	}
+	return t.await(x, h.seq)
+}
 
 // End ends what h holds: it is charged, costs nothing, or goes on as a job (see Book.Jobs), whose note
 // is that of e. It is done once, whoever does it. Who does not wait for it (Ended) calls Nudge.
@@ -123,15 +145,16 @@ func (t *Till) End(h *Hold, e *End, kind ledger.Kind) {
 		return
 	}
 	b := t.enter()
-	if b == nil {
-		t.far.Load().end(h, e, kind)
-		return
+	for ; b == nil; b = t.enter() {
+		if t.far.Load().end(h, e, kind) {
+			return
+		}
 	}
 	defer t.leave()
 	if h.book == b {
 		h.end, _ = b.end(h, e, kind)
 	} else if h.state.CompareAndSwap(held, done) { // it was given away, and came back
-		h.end = b.endTaken(h.seq, e, kind)
+		h.end = b.endTaken(h.intent(), e, kind)
 	}
 }
 
@@ -173,10 +196,14 @@ func (t *Till) Ended(x *core.Exchange, h *Hold) core.Verdict {
 }
 
 func (t *Till) await(x *core.Exchange, s ledger.Seq) core.Verdict {
-	if b := t.book.Load(); b != nil {
-		return b.Wait(x, s)
+	for {
+		if b := t.book.Load(); b != nil {
+			return b.Wait(x, s)
+		}
+		if v, ok := t.far.Load().await(x, s); ok {
+			return v
+		}
 	}
-	return t.far.Load().await(x, s)
 }
 
 // Pass gives the Book away: it is closed, so that another process can open it, and what is held or
@@ -186,7 +213,7 @@ func (t *Till) Pass() error {
 	if b == nil {
 		return errPassed
 	}
-	f := newFar(b.log.End)
+	f := newFar(b.log.End())
 	t.far.Store(f)
 	t.given.Store(b)
 	t.book.Store(nil)
@@ -195,9 +222,7 @@ func (t *Till) Pass() error {
 	}
 	b.dismiss()
 	err := b.Close()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.reach(b.log.Durable())
+	f.closed(b.log.Durable())
 	return err
 }
 
@@ -222,8 +247,7 @@ func (t *Till) Retake(open func(goOn Options) (*Book, error)) (bool, error) {
 		f.lose(err)
 		return true, err
 	}
-	t.book.Store(b)
-	f.giveBack(b)
+	f.giveBack(was, b, func() { t.book.Store(b) })
 	return true, nil
 }
 
@@ -231,7 +255,7 @@ func (t *Till) Retake(open func(goOn Options) (*Book, error)) (bool, error) {
 func (t *Till) Close() error {
 	if b := t.book.Load(); b != nil {
 		b.dismiss()
-		f := newFar(b.log.End)
+		f := newFar(b.log.End())
 		f.lose(errClosed)
 		t.far.Store(f)
 		t.book.Store(nil)

@@ -3,6 +3,7 @@ package govern_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net"
 	"testing"
 	"time"
@@ -71,20 +72,25 @@ func succeed(t *testing.T, till *Till, disk *faultfs.Disk) (b *Book, end func())
 	if err := till.Pass(); err != nil {
 		t.Fatal(err)
 	}
-	ours, theirs := net.Pipe()
 	o := small()
 	o.Live = true
 	b, err := Open(disk, o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return b, carry(t, till, b)
+}
+
+// carry has b serve till, until what it returns is called.
+func carry(t *testing.T, till *Till, b *Book) (end func()) {
+	ours, theirs := net.Pipe()
 	served, carried := make(chan error, 1), make(chan error, 1)
 	go func() { served <- b.Serve(theirs) }()
 	go func() { carried <- till.Carry(ours) }()
-	return b, func() {
+	return func() {
 		ours.Close()
 		<-carried
-		if err := <-served; err != nil && !errors.Is(err, net.ErrClosed) {
+		if err := <-served; err != nil && !errors.Is(err, net.ErrClosed) && !errors.Is(err, io.ErrClosedPipe) {
 			t.Error(err)
 		}
 	}
@@ -202,5 +208,42 @@ func TestRetaken(t *testing.T) {
 	})
 	if err != nil || len(e.Open) > 0 || e.Strays > 0 || notes != 4 {
 		t.Errorf("%+v, %d notes, %v", e, notes, err)
+	}
+}
+
+// Who takes a Book over answers nobody before its accounts have their limits: until then they have none.
+func TestLimitsFirst(t *testing.T) {
+	disk := memory(74)
+	first := open(t, disk)
+	till := NewTill(first)
+	key := account(t, first, "key", 10*usd, Window{1, 'd', true, nil})
+	if err := till.Pass(); err != nil {
+		t.Fatal(err)
+	}
+	ready := make(chan struct{})
+	o := small()
+	o.Live, o.Ready = true, ready
+	second, err := Open(disk, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := carry(t, till, second)
+	c := at(t, till, 11*usd, key)
+	if v, _ := till.Hold(&c.x, &c.h, &c.q); v != core.Wait {
+		t.Fatal(v)
+	}
+	select {
+	case <-c.x.Lane.(lane):
+		t.Error("answered already")
+	case <-time.After(20 * time.Millisecond):
+	}
+	account(t, second, "key", 10*usd, Window{1, 'd', true, nil})
+	close(ready)
+	if r := c.hold(); r == nil || r.Account != key || r.Cap != 10*usd {
+		t.Errorf("refusal %+v", r)
+	}
+	end()
+	if err := second.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

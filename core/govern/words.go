@@ -28,9 +28,11 @@ const (
 	sayDone    byte = 1
 	sayRefused byte = 2
 	sayDurable byte = 3
+	sayBook    byte = 4
 )
 
-// An answer is that to a question, or says how far the ledger is durable.
+// An answer is that to a question, or says how far the ledger is durable. The first one says which Book answers
+// (in tag), and how far the ledger reached when that was opened.
 type answer struct {
 	kind       byte
 	tag        uint64
@@ -186,7 +188,7 @@ func (a *answer) read(r *bufio.Reader) (err error) {
 	w := words{b: a.buf}
 	a.kind, a.short, a.tag, a.seq = w.byte(), w.uint32(), uint64(w.int64()), ledger.Seq(w.int64())
 	a.need, a.left, a.cap, a.ends = core.Money(w.int64()), core.Money(w.int64()), core.Money(w.int64()), w.int64()
-	if w.bad || len(w.b) > 0 || a.kind < sayDone || a.kind > sayDurable {
+	if w.bad || len(w.b) > 0 || a.kind < sayDone || a.kind > sayBook {
 		return errWords
 	}
 	return nil
