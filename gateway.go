@@ -58,32 +58,36 @@ type gateway struct {
 	lists       chan struct{}                  // one for each page of a list that is being asked for
 	made        atomic.Pointer[objects.Book]   // what virtual keys made at providers; nil: no document had any
 
-	fixed     *config.Document // what the process started with
-	keep      keeping
-	trail     atomic.Pointer[trail.Trail]      // the audit trail; nil: there is none, or another process has it
-	lease     atomic.Pointer[lease.Agent]      // obtains slices of shared budgets; nil: none are shared, or another process has the ledger
-	audits    atomic.Pointer[config.Document]  // the document that the trail was opened for; nil: it never was
-	desk      *limit.Desk                      // connects the cells of rate limits with rates
-	rates     atomic.Pointer[rateAgent]        // counts rate limits together with other machines; nil: this one counts alone
-	strangers audit.Strangers                  // requests refused at the door that are not in the ledger yet
-	unread    atomic.Bool                      // the ledger was opened for a document without a trail, so nothing follows it
-	batches   *batches.Sweeper                 // asks how batches stand, and charges what they came to
-	till      *govern.Till                     // where requests are paid; nil: no document has had a budget so far
-	ledgerAt  string                           // the ledger's directory, which later documents cannot change
-	successor bool                             // another process handed this one its sockets
-	handing   atomic.Pointer[handing]          // the hand-over of this process' sockets that is under way; nil: none is
-	offer     atomic.Pointer[net.UnixListener] // where a successor asks for the ledger; nil: nowhere
-	compiling *config.Document                 // the document that is being compiled; the Plane's writer owns it
-	next      applying                         // between Compile and Swap; the Plane's writer owns it
-	ended     sync.WaitGroup                   // waits for everything that start and accept began, except the data listener
-	stop      func()                           // stops what ended waits for
-	broken    chan error                       // a listener that broke
+	fixed      *config.Document // what the process started with
+	keep       keeping
+	trail      atomic.Pointer[trail.Trail]     // the audit trail; nil: there is none, or another process has it
+	lease      atomic.Pointer[lease.Agent]     // obtains slices of shared budgets; nil: none are shared, or another process has the ledger
+	audits     atomic.Pointer[config.Document] // the document that the trail was opened for; nil: it never was
+	desk       *limit.Desk                     // connects the cells of rate limits with rates
+	rates      atomic.Pointer[rateAgent]       // counts rate limits together with other machines; nil: this one counts alone
+	strangers  audit.Strangers                 // requests refused at the door that are not in the ledger yet
+	unread     atomic.Bool                     // the ledger was opened for a document without a trail, so nothing follows it
+	batches    *batches.Sweeper                // asks how batches stand, and charges what they came to
+	till       *govern.Till                    // where requests are paid; nil: no document has had a budget so far
+	limited    <-chan struct{}                 // closed by haveLimits: the first document's budgets have their limits
+	haveLimits func()
+	ledgerAt   string                           // the ledger's directory, which later documents cannot change
+	successor  bool                             // another process handed this one its sockets
+	handing    atomic.Pointer[handing]          // the hand-over of this process' sockets that is under way; nil: none is
+	offer      atomic.Pointer[net.UnixListener] // where a successor asks for the ledger; nil: nowhere
+	compiling  *config.Document                 // the document that is being compiled; the Plane's writer owns it
+	next       applying                         // between Compile and Swap; the Plane's writer owns it
+	ended      sync.WaitGroup                   // waits for everything that start and accept began, except the data listener
+	stop       func()                           // stops what ended waits for
+	broken     chan error                       // a listener that broke
 }
 
 func newGateway(s *serving, from *source, in *inheritance) *gateway {
 	g := &gateway{s: s, successor: in.handed, instead: cmp.Or(s.listen, in.address()), started: s.began, level: new(slog.LevelVar), changes: new(slog.LevelVar), broken: make(chan error, 4)}
 	g.log = newLog(s.stderr, g.level)
 	g.slow = newSlowDoor()
+	limited := make(chan struct{})
+	g.limited, g.haveLimits = limited, sync.OnceFunc(func() { close(limited) })
 	g.meter.g, g.desk = g, limit.NewDesk()
 	g.own, g.lister, g.lists = newCredential(), newCredential(), make(chan struct{}, maxLists)
 	g.batches = g.newSweeper()
@@ -113,6 +117,7 @@ func (g *gateway) serverOptions() hotpath.Options {
 func (g *gateway) start(whole context.Context) {
 	var ctx context.Context
 	ctx, g.stop = context.WithCancel(whole)
+	g.haveLimits()
 	g.begin(func() { g.plane.Watch(ctx) })
 	g.begin(func() { g.sweep(ctx) })
 	g.begin(func() { g.tellTurned(ctx) })

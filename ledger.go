@@ -100,6 +100,7 @@ func (g *gateway) openBook(dir string, o govern.Options) (*govern.Book, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Ready = g.limited
 	o.Ledger.Failed, o.Ledger.Needed = g.ledgerFailed, g.trailNeeds
 	if n := segmentFor(dir); n > 0 {
 		o.Ledger.Segment, o.Ledger.Ring = n, int(min(n/2, ledgerRing))
@@ -152,6 +153,7 @@ func (g *gateway) closeBook() {
 	if l := g.offer.Load(); l != nil {
 		l.Close()
 	}
+	g.haveLimits()
 	g.closeTrail()
 	g.closeLease(true)
 	if err := g.till.Close(); err != nil {

@@ -13,7 +13,7 @@ func TestWhatTheTrailNeedsOfTheLedger(t *testing.T) {
 	open := func(a *config.Audit) *gateway {
 		doc := &config.Document{Audit: a}
 		doc.Governance.Ledger = filepath.Join(t.TempDir(), "ledger")
-		g := &gateway{s: &serving{}, log: slog.New(slog.DiscardHandler), compiling: doc}
+		g := &gateway{s: &serving{}, log: slog.New(slog.DiscardHandler), compiling: doc, haveLimits: func() {}}
 		if _, err := g.openTill(); err != nil {
 			t.Fatal(err)
 		}
