@@ -23,6 +23,7 @@ type Plan struct {
 	Before []Stage // run before a target is chosen: answers from memory, holds on budgets
 	Sent   []Stage // run after each request was sent, while the provider works on it; their verdicts are ignored and none may Wait
 	Commit []Stage // run before the first byte of a provider's answer goes to the client
+	During []Stage // run while a stream is under way, after each piece of it, with x.Stream so far; their verdicts are ignored and none may Wait
 	Settle []Stage // run before the last byte does, with x.Usage known; they Continue or Wait
 	Turn   []Stage // run after each turn of a WebSocket, with x.Usage so far; Refuse ends the connection
 	After  []Stage // always run last, in order: charge, store, note. None may Wait
@@ -53,7 +54,7 @@ func Run(x *Exchange, stages []Stage) Verdict {
 	return Continue
 }
 
-// Conclude runs all stages of After, or of Sent, whatever they return and whichever stage of x
+// Conclude runs all stages of After, of Sent or of During, whatever they return and whichever stage of x
 // was waiting.
 func Conclude(x *Exchange, all []Stage) {
 	for _, s := range all {

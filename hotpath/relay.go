@@ -58,6 +58,9 @@ type relay struct {
 func (l *relay) feed(x *core.Exchange, src []byte, o *outbox, lend lender) (rest []byte, done bool, err error) {
 	rest, news, done, err := l.pass(x, src, o, lend)
 	o.show(x, news)
+	if p := x.Plan; l.stream && p != nil {
+		core.Conclude(x, p.During)
+	}
 	return rest, done, err
 }
 

@@ -31,6 +31,8 @@ const (
 	maxKeysAsked = 16               // keys of a provider that are tried for a file that belongs to one of them
 	notHeld      = core.Money(1e15) // the bound noted for a batch that no budget pays for, so that its cost is not cut
 
+	progressEvery = 256 // events of a stream with content between two records of what it has cost so far
+
 	usualNote = 384 // bytes that are written down of a call as a rule: for more of them memory is allocated
 
 	maxRetryAfter = 7 * 24 * 3600 // seconds: a client told to wait for months may as well be told a week

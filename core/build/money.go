@@ -30,6 +30,7 @@ type bill struct {
 	looked  bool   // before is there
 	opening bool   // of a WebSocket, the turn that begins is not held yet
 	turns   uint32 // that are paid
+	noted   int32  // x.Stream.Said when progress was last written down
 	n       int    // of budgets and accounts
 	lot     *lot   // the batch that it begins; nil: it begins none
 
@@ -65,7 +66,7 @@ func (m *money) give(b *bill) {
 	clear(b.budgets[:b.n])
 	clear(b.accounts[:b.n])
 	b.hold, b.n, b.ended, b.looked, b.ask, b.lot = govern.Hold{}, 0, false, false, govern.Ask{}, nil
-	b.turns, b.opening, b.paid, b.cost = 0, false, core.Usage{}, 0
+	b.turns, b.noted, b.opening, b.paid, b.cost = 0, 0, false, core.Usage{}, 0
 	m.bills.Put(b)
 }
 
@@ -188,6 +189,20 @@ func (m *money) close(x *core.Exchange, b *bill) {
 	if e, kind, ok := m.reckon(x, b, room[:0]); ok {
 		m.till.End(&b.hold, &e, kind)
 	}
+}
+
+// progress writes down what x would cost if it broke off now, which it does if the process dies.
+func (m *money) progress(x *core.Exchange, b *bill) {
+	b.noted = x.Stream.Said
+	if b.ended || b.turns > 0 || b.lot != nil {
+		return
+	}
+	now, all := b.ask.Now+core.Clock()-b.asked, x.Usage
+	x.Usage = x.Stream.Usage
+	b.terms.Worst = b.hold.Worst()
+	cost, _ := price.Charge(x, b.terms, b.ask.Now/int64(time.Second))
+	x.Usage = all
+	m.till.Progress(&b.hold, cost, now)
 }
 
 // settle is close for an answer whose end waits until that is durable.

@@ -34,6 +34,7 @@ var order = []row{
 	{"cache", sent, (*compiler).cacheLearn},      // most questions go upstream before the cache has read them
 	{"budgets", sent, (*compiler).look},          // computes the digest of the prompt while the provider works
 	{"budgets", commit, (*compiler).intent},      // waits for the intent to be durable; the provider is being asked meanwhile
+	{"budgets", during, (*compiler).progress},    // what a stream has cost so far, in case that it never ends
 	{"budgets", settle, (*compiler).settle},
 	{"budgets", turn, (*compiler).renew}, // a WebSocket is paid for turn by turn
 	{"cost", after, (*compiler).cost},
@@ -50,6 +51,7 @@ const (
 	before point = "before"
 	sent   point = "sent"
 	commit point = "commit"
+	during point = "during"
 	settle point = "settle"
 	turn   point = "turn"
 	after  point = "after"
@@ -107,6 +109,8 @@ func (c *compiler) plan(r *rules, op core.Op) core.Plan {
 			p.Sent = append(p.Sent, stage)
 		case commit:
 			p.Commit = append(p.Commit, stage)
+		case during:
+			p.During = append(p.During, stage)
 		case settle:
 			p.Settle = append(p.Settle, stage)
 		case turn:

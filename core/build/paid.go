@@ -54,6 +54,17 @@ func (c *compiler) intent(_ *rules, op core.Op) (core.Stage, string) {
 	})
 }
 
+// progress writes down what a stream has cost so far.
+func (c *compiler) progress(_ *rules, op core.Op) (core.Stage, string) {
+	m := c.money
+	return c.billed(op, func(x *core.Exchange, b *bill) core.Verdict {
+		if x.Stream.Said >= b.noted+progressEvery {
+			m.progress(x, b)
+		}
+		return core.Continue
+	})
+}
+
 // settle charges what an answer costs and keeps its end back until that stands on the disk.
 func (c *compiler) settle(_ *rules, op core.Op) (core.Stage, string) {
 	m := c.money

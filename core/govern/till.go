@@ -158,6 +158,16 @@ func (t *Till) End(h *Hold, e *End, kind ledger.Kind) {
 	}
 }
 
+// Progress is Book.Progress. What another process holds is charged its floor if it is cut off.
+func (t *Till) Progress(h *Hold, soFar core.Money, now int64) {
+	if b := t.enter(); b != nil {
+		defer t.leave()
+		if h.book == b && h.call == nil {
+			b.Progress(h, soFar, now)
+		}
+	}
+}
+
 // Conclude is End and Ended in one. The accounts get their money back while the disk is at work already.
 func (t *Till) Conclude(x *core.Exchange, h *Hold, e *End, kind ledger.Kind) core.Verdict {
 	if b := t.enter(); b != nil {
