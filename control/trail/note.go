@@ -12,17 +12,8 @@ import (
 // noteAgain is how soon a change that found the ledger full tries again.
 const noteAgain = 10 * time.Millisecond
 
-// Note writes a change to the ledger, from which the trail reads it, and returns when it is
-// durable. ctx bounds the time that takes. Requests never call it.
-func Note(ctx context.Context, log *ledger.Ledger, c *audit.Change) error {
-	durable, err := Say(ctx, log, c)
-	if err != nil {
-		return err
-	}
-	return durable(ctx)
-}
-
-// Say is Note without the wait: durable waits, within the bounds of its ctx.
+// Say writes a change to the ledger, from which the trail reads it; durable waits until that is so. ctx bounds the
+// wait for room, and durable's own the rest. Requests never call it.
 func Say(ctx context.Context, log *ledger.Ledger, c *audit.Change) (durable func(context.Context) error, err error) {
 	b := audit.AppendChange(nil, c)
 	room := ledger.Size(0, len(b))

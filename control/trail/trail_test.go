@@ -431,7 +431,11 @@ func TestAChangeIsInTheTrail(t *testing.T) {
 	m := newMemory()
 	r := newRig(t, Options{Sinks: []Sink{m}})
 	c := audit.Change{Time: 1_790_000_000_000_000_000, Who: "root", From: "10.0.0.1", Did: "update", What: "keys/alice", Version: 7, After: [32]byte{1}}
-	if err := Note(t.Context(), r.log, &c); err != nil {
+	durable, err := Say(t.Context(), r.log, &c)
+	if err == nil {
+		err = durable(t.Context())
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	n := r.has(m)
@@ -446,7 +450,7 @@ func TestAChangeIsInTheTrail(t *testing.T) {
 	cancel()
 	for r.log.Reserve(1 << 10) { // all of it
 	}
-	if err := Note(gone, r.log, &c); err == nil {
+	if _, err := Say(gone, r.log, &c); err == nil {
 		t.Error("a change is written down without room for it")
 	}
 }

@@ -28,6 +28,3 @@ const (
 
 // MaxLine is the greatest length of a line of the trail, in bytes without its line feed.
 const MaxLine = 16 << 10
-
-// maxVerified bounds the length of a line that is verified: no line of ours is that long.
-const maxVerified = 1 << 20

@@ -1,12 +1,10 @@
 package audit
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"io"
 
 	"asbru/core"
 )
@@ -138,39 +136,6 @@ func (v *Verifier) count(h *Head) {
 		v.Keys++
 	}
 	v.Nanos = v.Nanos.Plus(h.Nanos)
-}
-
-// Read checks all lines of r. It may be called for several files in order.
-func (v *Verifier) Read(r io.Reader) error {
-	in := bufio.NewReaderSize(r, 64<<10)
-	var long []byte
-	for {
-		part, err := in.ReadSlice('\n')
-		if len(long)+len(part) > maxVerified {
-			return &Broken{v.Last + 1, ErrCut}
-		}
-		if errors.Is(err, bufio.ErrBufferFull) {
-			long = append(long, part...)
-			continue
-		}
-		line := part
-		if len(long) > 0 {
-			line = append(long, part...)
-			long = long[:0]
-		}
-		if errors.Is(err, io.EOF) {
-			if len(line) > 0 {
-				return &Broken{v.Last + 1, ErrCut}
-			}
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("cannot read the trail after record %d: %w", v.Last, err)
-		}
-		if err := v.Line(bytes.TrimSuffix(line, []byte("\n"))); err != nil {
-			return err
-		}
-	}
 }
 
 // End checks the end: the trail must have a signed record, and reach at least to record
