@@ -25,7 +25,8 @@ type settling struct {
 	left         core.Money // of the budget, not granted to anyone
 	needs        []core.Money
 	base, more   core.Money
-	short, final bool // some holds need more than there is; and nobody can give it back
+	off          error // this machine's clock is: grant nothing, and begin no window
+	short, final bool  // some holds need more than there is; and nobody can give it back
 	recall       int64
 }
 
@@ -69,6 +70,9 @@ func (a *Agent) settleOnce(ctx context.Context, account *govern.Account, l *gove
 	}
 	s.recall = sh.recall
 	start, fresh := s.window(&sh)
+	if _, s.off = a.skew(now, sh.now); s.off != nil && !stays(l, start, fresh) {
+		return s.off
+	}
 	if fresh {
 		if err := begin(ctx, tx, account.Name(), start); err != nil {
 			return err
@@ -92,7 +96,7 @@ func (a *Agent) settleOnce(ctx context.Context, account *govern.Account, l *gove
 		return err
 	}
 	s.done()
-	return nil
+	return s.off
 }
 
 // write writes what has changed, and notifies other machines if they have to know it. recalls: they are
@@ -209,8 +213,8 @@ func (s *settling) divide() {
 		s.base = s.l.Has()
 	}
 	s.left = max(s.l.Cap(s.now)-s.others-s.base, 0)
-	if core.Clock() < s.a.wary {
-		s.needs = nil // others may have what the database has forgotten
+	if core.Clock() < s.a.wary || s.off != nil { // others may have what the database has forgotten
+		s.needs = nil
 		return
 	}
 	idle := s.l.Idle()
