@@ -28,6 +28,7 @@ const pepper = "0123456789abcdef0123456789abcdef"
 const document = `
 governance: {pepper: "` + pepper + `"}
 store: {}
+admin: {token: the-token-of-operators}
 providers:
 - {name: openai, api_key: k1, keys: [], budgets: [{usd: 1000, window: 1M}, {name: week, usd: 10, window: 7d, align: rolling, overrides: [{usd: 5, reason: fair}]}]}
 - {name: mistral, api_key: k2, rate_limits: [{requests: 1000}]}
@@ -470,6 +471,10 @@ func TestRefusals(t *testing.T) {
 		`{"name":"x","provider_configs":[{"provider":"opanai","allowed_models":["*"]}],"budgets":[{"max_limit":-1,"reset_duration":"1d"}]}`)
 	f(400, "cannot be the name of a virtual key", "POST", keys, `{"name":"a:b","allow_all_providers":true}`)
 	f(400, "is the secret of", "POST", keys, `{"name":"x","allow_all_providers":true,"value":"sk-bf-of-the-file-0001"}`)
+	f(400, "is the admin token", "POST", keys, `{"name":"x","allow_all_providers":true,"value":"the-token-of-operators"}`)
+	f(400, "is the admin token", "POST", keys+"/there/rotate", `{"value":"the-token-of-operators"}`)
+	f(400, "begins as the admin tokens", "POST", keys, `{"name":"x","allow_all_providers":true,"value":"asbru-admin-0123456789abcdef"}`)
+	f(400, "begins as the admin tokens", "POST", keys+"/there/rotate", `{"value":"asbru-admin-0123456789abcdef"}`)
 	f(409, "already", "POST", keys, `{"name":"there","allow_all_providers":true}`)
 	f(409, `cannot change virtual key "filed": it stands in`, "POST", keys, `{"name":"filed","allow_all_providers":true}`)
 	f(409, "it stands in", "PUT", keys+"/filed", `{"is_active":false}`)
