@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -690,5 +691,29 @@ func TestSpans(t *testing.T) {
 		if d, ok := span(bad); ok {
 			t.Errorf("%q is %v", bad, d)
 		}
+	}
+}
+
+// TestRotateChunked holds that a client which sends its body in chunks may send an empty one, and that a body counts that way too.
+func TestRotateChunked(t *testing.T) {
+	b := newBench(t)
+	b.ok("POST", keys, `{"name":"k","allow_all_providers":true}`)
+	rotate := func(body string) (int, string) {
+		r := httptest.NewRequest("POST", keys+"/k/rotate", io.MultiReader(strings.NewReader(body)))
+		if r.ContentLength != -1 {
+			t.Fatal("the length is known")
+		}
+		w := httptest.NewRecorder()
+		b.h.ServeHTTP(w, r)
+		return w.Code, w.Body.String()
+	}
+	if code, body := rotate(""); code != 200 {
+		t.Errorf("without a body: %d %s", code, body)
+	}
+	if code, body := rotate(`{"grace_seconds":3600}`); code != 200 || !strings.Contains(body, `"previous_until":[`) {
+		t.Errorf("with one: %d %s", code, body)
+	}
+	if code, body := rotate(` `); code != 400 {
+		t.Errorf("with a blank: %d %s", code, body)
 	}
 }

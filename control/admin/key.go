@@ -270,10 +270,8 @@ func (h *Handler) rotate(c *call) error {
 		Grace int64  `json:"grace_seconds"`
 		Value string `json:"value"`
 	}
-	if c.r.ContentLength != 0 {
-		if err := c.read(&ask); err != nil {
-			return err
-		}
+	if err := c.readAny(&ask); err != nil {
+		return err
 	}
 	if ask.Grace < 0 || ask.Grace > maxGrace {
 		return invalid("", "grace_seconds is %d; it is 0 to %d", ask.Grace, maxGrace)
