@@ -694,6 +694,24 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// TestParts holds that a budget and a rate limit are found by the name of their holder as well as by its id, unless two have the name.
+func TestParts(t *testing.T) {
+	b := newBench(t)
+	out := b.ok("POST", keys, `{"name":"R&D","allow_all_providers":true,"budgets":[{"max_limit":1,"reset_duration":"1d"}],"rate_limit":{"request_max_limit":5,"request_reset_duration":"1m"}}`)
+	id := at(out, "virtual_key", "id").(string)
+	for _, path := range []string{id + ".1d", "R%26D.1d"} {
+		b.is(b.ok("GET", "/api/governance/budgets/"+path, ""), id+".1d", "budget", "id")
+	}
+	b.is(b.ok("GET", "/api/governance/rate-limits/R%26D.rate-1", ""), id+".rate-1", "rate_limit", "id")
+	b.is(b.ok("GET", "/api/governance/budgets?search=r%26d", ""), id+".1d", "budgets", 0, "id")
+	b.is(b.ok("GET", "/api/governance/budgets?search="+id, ""), id+".1d", "budgets", 0, "id")
+	b.is(b.ok("GET", "/api/governance/budgets/filed-team.1d", ""), "filed-team", "budget", "team_id")
+	b.ok("POST", "/api/governance/teams", `{"name":"R&D","budget":{"max_limit":5,"reset_duration":"1d"}}`)
+	b.refused(409, "there are 2 budgets with the name", "GET", "/api/governance/budgets/R%26D.1d", "")
+	b.is(b.ok("GET", "/api/governance/budgets/"+id+".1d", ""), id, "budget", "virtual_key_id")
+	b.refused(404, "no budget with the id or name", "GET", "/api/governance/budgets/R%26D.7d", "")
+}
+
 // TestRotateChunked holds that a client which sends its body in chunks may send an empty one, and that a body counts that way too.
 func TestRotateChunked(t *testing.T) {
 	b := newBench(t)
