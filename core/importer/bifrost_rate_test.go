@@ -83,3 +83,17 @@ func TestBudgetOfNothing(t *testing.T) {
 	f(`"max_limit":2e9,`, config.MaxUSD, "is cut to 1000000000 dollars")
 	f(`"max_limit":1e18,`, 0, nothing)
 }
+
+// TestWildcardLimits holds that what is told of the settings of a name with * is true.
+func TestWildcardLimits(t *testing.T) {
+	_, notes := taken(t, "litellm", `
+model_list:
+- {model_name: "openai/*", litellm_params: {model: "openai/*", api_key: os.environ/OPENAI_API_KEY, rpm: 5, tpm: 6, weight: 2, order: 1, max_parallel_requests: 3, input_cost_per_token: 1, temperature: 0.5}}
+`)
+	for name, want := range map[string]string{"rpm": "it is no limit here", "tpm": "it is no limit here", "max_parallel_requests": "it is no limit here", "weight": "nothing to weigh",
+		"order": "nothing to order", "input_cost_per_token": "prices.overrides", "temperature": "that the client did not send"} {
+		if !strings.Contains(notes, "."+name+": is left out: ") || !strings.Contains(notes[strings.Index(notes, "."+name+": "):], want) {
+			t.Errorf("%s is not told of as %q:\n%s", name, want, notes)
+		}
+	}
+}
