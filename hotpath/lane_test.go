@@ -265,6 +265,31 @@ func TestUnaryTooLongToKeep(t *testing.T) {
 	})
 }
 
+// TestUsageBeforeLong: nothing says that usage stands behind the long part.
+func TestUsageBeforeLong(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		var long int
+		var end string
+		r := newRig(t, loops, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			io.Copy(io.Discard, q.Body)
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprintf(w, `{"usage":{"input_tokens":7,"output_tokens":3,"total_tokens":10},"data":[{"b64_json":"%s"}]%s}`, strings.Repeat("A", long), end)
+		}))
+		for _, long = range []int{0, maxKeep - 200, maxKeep, maxKeep + maxTail, 3*maxKeep + 17} {
+			for _, end = range []string{"", `,"usage":{"input_tokens":9,"output_tokens":4}`} {
+				body(t, r.post("/v1/chat/completions", chat))
+				want := core.Usage{In: 7, Out: 3, Known: true}
+				if end != "" {
+					want.In, want.Out = 9, 4
+				}
+				if rec := r.record(); rec.Usage != want {
+					t.Errorf("%d bytes, %q: got %+v", long, end, rec.Usage)
+				}
+			}
+		}
+	})
+}
+
 // record waits for the next record.
 func (r *rig) record() core.Record {
 	r.t.Helper()

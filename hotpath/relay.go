@@ -119,6 +119,7 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 		case l.reads && l.lends && l.kept == nil && l.from == bodyLength && l.left == 0:
 			l.kept, l.lent = p, true
 		case l.reads:
+			l.readHead(x, p, lend)
 			l.keep(p, lend)
 		case l.tail():
 			l.keepTail(p, lend)
@@ -280,6 +281,20 @@ func (l *relay) keep(p []byte, lend lender) {
 		l.kept = lend.Take(len(p))
 	}
 	l.kept = append(lend.Grow(l.kept, len(p)), p...)
+}
+
+// readHead reads the usage of a reply of which only the end will stay once p is kept: a provider may put it before the long part. What the
+// end says outdoes it.
+func (l *relay) readHead(x *core.Exchange, p []byte, lend lender) {
+	if len(l.kept)+len(p) <= maxKeep || x.Peek.Free {
+		return
+	}
+	head := p
+	if l.kept != nil {
+		l.kept = append(lend.Grow(l.kept, maxKeep-len(l.kept)), p[:maxKeep-len(l.kept)]...)
+		head = l.kept
+	}
+	x.From.ReadUsage(head, &x.Usage, nil)
 }
 
 // tail reports whether kept is only the end of a unary body, which is too long.
