@@ -205,7 +205,7 @@ func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
 func (l *relay) read(x *core.Exchange, data []byte) {
 	st := &x.Stream
 	late := st.Failed && !st.Finished
-	x.From.ReadEvent(data, st)
+	readEvent(x, data)
 	if late {
 		st.Finished = false
 	}
@@ -223,6 +223,28 @@ func (l *relay) heard(x *core.Exchange, name []byte) {
 	if st.Content {
 		st.Content = false
 		st.Said++
+	}
+}
+
+// readEvent is the format's ReadEvent.
+func readEvent(x *core.Exchange, data []byte) {
+	st := &x.Stream
+	if !st.Usage.Known {
+		x.From.ReadEvent(data, st)
+		return
+	}
+	was := st.Usage
+	x.From.ReadEvent(data, st)
+	remain(&was, &st.Usage)
+}
+
+// remain keeps what a stream reported as used from a later report of nothing, which cannot be true.
+func remain(was, now *core.Usage) {
+	if now.In == 0 && was.In > 0 {
+		now.In, now.CachedIn, now.WrittenIn, now.KeptIn, now.AudioIn, now.ImageIn = was.In, was.CachedIn, was.WrittenIn, was.KeptIn, was.AudioIn, was.ImageIn
+	}
+	if now.Out == 0 && was.Out > 0 {
+		now.Out, now.Reasoning, now.AudioOut, now.ImageOut = was.Out, was.Reasoning, was.AudioOut, was.ImageOut
 	}
 }
 
