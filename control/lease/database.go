@@ -84,6 +84,7 @@ type sheet struct {
 	known  bool  // there is a window
 	seen   int64 // when the machine that reads it wrote that it is live
 	now    int64 // the database's clock
+	early  bool  // the window was begun by a clock that was ahead
 	start  int64
 	recall int64
 	parts  []part

@@ -147,6 +147,7 @@ func TestLeases(t *testing.T) {
 		"deaf":        testDeaf,
 		"dropped":     testDropped,
 		"skew":        testSkew,
+		"early":       testEarly,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE of_"+name); err != nil {
@@ -889,5 +890,42 @@ func testSkew(t *testing.T, _ *postgres.Server, db string) {
 	}
 	if !b.pay(usd-usd/10-usd/20-1, 1) {
 		t.Error("what the other one gave back cannot be had")
+	}
+}
+
+// When all clocks were two years ahead, that of the database included, the window that was begun then does not last for two years. What
+// was granted in it counts in the one that takes its place.
+func testEarly(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
+	real := clock.Load()
+	hour := govern.Limit{Cap: usd, Shared: true, Window: govern.Window{Count: 1, Unit: 'h'}}
+	clock.Add(int64(2 * 365 * 24 * time.Hour))
+	a, b := start(t, db, 1, clock, hour), start(t, db, 2, clock, hour)
+	defer b.close()
+	defer a.close()
+	if !a.pay(usd/5, usd/5) || !b.pay(usd/5, usd/5) {
+		t.Fatal("refused")
+	}
+	h, r := a.hold(usd / 10)
+	if r != nil {
+		t.Fatal(r)
+	}
+	had := a.key.Balance(clock.Load()).Granted + b.key.Balance(clock.Load()).Granted
+	clock.Store(real)
+	if b.pay(usd-had+1, usd/5) {
+		t.Error("what the others were granted can be had")
+	}
+	clock.Add(int64(2 * time.Second))
+	if !b.pay((usd-had)/2, (usd-had)/2) {
+		t.Error("what was not granted cannot be had")
+	}
+	a.till.End(h, &govern.End{Cost: usd / 10, Now: clock.Load()}, ledger.Settle)
+	clock.Add(int64(time.Hour))
+	if !a.pay(usd/2, usd/2) || !b.pay(usd/2, usd/2) {
+		t.Error("no window begins when the hour is over")
+	}
+	clock.Add(int64(2 * time.Second))
+	if a.pay(1, 1) || b.pay(1, 1) {
+		t.Error("paid from nothing")
 	}
 }

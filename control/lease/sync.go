@@ -73,10 +73,14 @@ func (a *Agent) settleOnce(ctx context.Context, account *govern.Account, l *gove
 	if _, s.off = a.skew(now, sh.now); s.off != nil && !stays(l, start, fresh) {
 		return s.off
 	}
-	if fresh {
-		if err := begin(ctx, tx, account.Name(), start); err != nil {
-			return err
-		}
+	switch {
+	case fresh && sh.early:
+		err = s.rename(ctx, tx, &sh, start)
+	case fresh:
+		err = begin(ctx, tx, account.Name(), start)
+	}
+	if err != nil {
+		return err
 	}
 	if !s.join(&sh, start) {
 		return errBegun
@@ -132,8 +136,11 @@ func (s *settling) window(sh *sheet) (start int64, fresh bool) {
 		}
 		return s.l.Local(), true // this machine's spending counts in it
 	}
+	if sh.early = s.ahead(sh.start); sh.early {
+		return w.Begin(s.now), true
+	}
 	end := w.End(sh.start)
-	if o, ok := s.l.Origin(); ok && o >= end && s.now/int64(time.Second) < w.End(o) {
+	if o, ok := s.l.Origin(); ok && o >= end && !s.ahead(o) && s.now/int64(time.Second) < w.End(o) {
 		return o, true // the database is older than the window, which has begun for all
 	}
 	if s.now/int64(time.Second) < end {
@@ -144,6 +151,32 @@ func (s *settling) window(sh *sheet) (start int64, fresh bool) {
 		start = max(w.Begin(s.now), sh.start+1)
 	}
 	return start, true
+}
+
+// ahead reports whether a window has not begun yet, by the clock of this machine, which is that of the database: the clocks were wrong when it
+// was begun.
+func (s *settling) ahead(start int64) bool {
+	return time.Duration(start)*time.Second > time.Duration(s.now)+2*mostSkew
+}
+
+// rename has the window that was begun too early begin at start. What machines have been granted in it counts in this one: they may go on
+// spending it until they hear of that.
+func (s *settling) rename(ctx context.Context, tx *sql.Tx, sh *sheet, start int64) error {
+	name := s.account.Name()
+	s.a.Log.Warn("the window of a shared budget was begun by a clock that was ahead; it begins now, and what was granted in it counts as spent",
+		"budget", name, "began", time.Unix(sh.start, 0).UTC(), "begins", time.Unix(start, 0).UTC())
+	if _, err := tx.ExecContext(ctx, `UPDATE asbru_budgets SET start = $2 WHERE account = $1`, name, start); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE asbru_leases SET start = $2 WHERE account = $1 AND start = $3`, name, start, sh.start); err != nil {
+		return err
+	}
+	for i := range sh.parts {
+		if p := &sh.parts[i]; p.start == sh.start {
+			p.start = start
+		}
+	}
+	return nil
 }
 
 // join moves this machine into the window that began at start, and finds what it has there. It returns
