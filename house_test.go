@@ -17,7 +17,7 @@ import (
 // floors lists the house from the ground up. A package may import packages of
 // a lower floor only; packages on one floor do not know each other.
 var floors = [][]string{
-	{"core", "core/scan", "core/eventstream", "cache/vector"},
+	{"core", "core/scan", "core/eventstream", "cache/vector", "pglink"},
 	{"adapters/body", "adapters/sigv4", "adapters/trial", "cache/semantic/*", "cache/remote/*", "core/audit", "core/batch", "core/limit", "core/owned", "core/price", "core/rule"},
 	{"core/config", "core/cred", "core/gate", "core/ledger", "core/meter", "core/probe", "core/route", "adapters/dialect/*",
 		"cache/*", "hotpath/buf", "hotpath/frame", "hotpath/http1", "hotpath/sock", "hotpath/ws", "systemd", "web"},
@@ -58,6 +58,7 @@ var never = []wall{
 	{from: "core", to: "...", why: "the vocabulary depends on nothing"},
 	{from: "core/scan", to: "...", why: "a scanner of bytes depends on nothing"},
 	{from: "core/eventstream", to: "...", why: "a layout of bytes depends on nothing"},
+	{from: "pglink", to: "...", why: "a connection depends on nothing"},
 }
 
 // third names the only packages that may import a third-party module. A module
@@ -65,7 +66,7 @@ var never = []wall{
 var third = map[string][]string{
 	"github.com/VictoriaMetrics/metrics":      {"core/meter"},
 	"github.com/dgraph-io/ristretto/v2":       {"cache/exact"},
-	"github.com/lib/pq":                       {"cache/remote/pgvector", "control/lease", "control/postgres", "control/store"},
+	"github.com/lib/pq":                       {"cache/remote/pgvector", "control/lease", "control/postgres", "control/store", "pglink"},
 	"github.com/redis/rueidis":                {"cache/remote/redis", "control/rates"},
 	"go.yaml.in/yaml/v3":                      {"core/config"},
 	"modernc.org/sqlite":                      {"control/sqlite", "control/trail"},

@@ -18,6 +18,7 @@ type Usage struct {
 	Searches                     int32 // of a ranking: units by which a provider bills it. Known says nothing about them; 0: not said
 	Known                        bool
 	Bad                          bool // a count was negative or absurdly large: the other counts cannot be trusted either
+	Odd                          bool // a part of a count was no count: it counts as none, at the price of what has no such part
 }
 
 // SearchesOf is n as Usage has it. What does not fit is as far beyond belief as it can be.

@@ -48,5 +48,5 @@ func (u *Usage) Add(v *Usage) {
 	u.AudioIn, u.AudioOut = u.AudioIn+v.AudioIn, u.AudioOut+v.AudioOut
 	u.ImageIn, u.ImageOut = u.ImageIn+v.ImageIn, u.ImageOut+v.ImageOut
 	u.Searches += v.Searches
-	u.Known, u.Bad = u.Known || v.Known, u.Bad || v.Bad
+	u.Known, u.Bad, u.Odd = u.Known || v.Known, u.Bad || v.Bad, u.Odd || v.Odd
 }

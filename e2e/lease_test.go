@@ -62,7 +62,7 @@ func (p *pair) hammer(wg *sync.WaitGroup, i, until int, served *atomic.Int64) {
 				case until, -1: // killed
 					return
 				case 503: // the database is slow at the moment
-					if !strings.Contains(a.body, "the store that grants more does not answer") {
+					if !strings.Contains(a.body, "it gets no more from the store now") {
 						p.t.Errorf("%d %s", a.status, a.body)
 						return
 					}
@@ -121,7 +121,7 @@ func TestLeases(t *testing.T) {
 	}
 	p.hammer(&wg, 0, 503, &served)
 	wg.Wait()
-	if a := p.call(c, 0); a.status != 503 || !strings.Contains(a.body, `of the monthly budget of key \"ci\" this machine has been granted less, and the store that grants more does not answer`) || a.head.Get("Retry-After") == "" {
+	if a := p.call(c, 0); a.status != 503 || !strings.Contains(a.body, `of the monthly budget of key \"ci\" this machine has been granted less, and it gets no more from the store now`) || a.head.Get("Retry-After") == "" {
 		t.Errorf("without the database: %d %s", a.status, a.body)
 	}
 	server.Start()

@@ -238,3 +238,22 @@ func TestCrossingForgets(t *testing.T) {
 		t.Errorf("a usual one leaves %d bytes", small.held())
 	}
 }
+
+// TestCrossingZeroAfterMore is TestZeroAfterMore for a stream that is translated; the client is told what counts, too.
+func TestCrossingZeroAfterMore(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		r := crossRig(t, loops, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			io.Copy(io.Discard, q.Body)
+			w.Header().Set("Content-Type", "text/event-stream")
+			io.WriteString(w, `data: {"candidates":[{"content":{"role":"model","parts":[{"text":"well"}]},"index":0}],"usageMetadata":{"promptTokenCount":30,"candidatesTokenCount":4,"totalTokenCount":34}}`+"\r\n\r\n"+
+				`data: {"candidates":[{"content":{"role":"model","parts":[{"text":"."}]},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":0,"candidatesTokenCount":0,"totalTokenCount":0}}`+"\r\n\r\n")
+		}))
+		_, body := r.tell(askStream)
+		if rec := r.record(); rec.Usage != (core.Usage{In: 30, Out: 4, Known: true}) {
+			t.Errorf("got %+v", rec.Usage)
+		}
+		if end := body[strings.LastIndex(body, "message_delta"):]; !strings.Contains(end, `"input_tokens":30`) || !strings.Contains(end, `"output_tokens":4`) {
+			t.Errorf("the client was told %s", end)
+		}
+	})
+}

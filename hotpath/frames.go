@@ -35,7 +35,7 @@ func (l *relay) emitFrames(x *core.Exchange, p []byte, o *outbox) error {
 			if l.over(x) {
 				continue
 			}
-			x.From.ReadEvent(m.Payload, &x.Stream)
+			readEvent(x, m.Payload)
 			x.Stream.Failed = x.Stream.Failed || m.Kind != eventstream.Event
 			l.heard(x, m.Type)
 			o.b = append(o.b, raw...)
@@ -64,7 +64,7 @@ func (l *relay) line(x *core.Exchange, raw, line []byte, o *outbox) {
 		if l.over(x) {
 			return
 		}
-		x.From.ReadEvent(line, &x.Stream)
+		readEvent(x, line)
 		o.b = append(o.b, raw...)
 	} else if len(line) > 0 {
 		o.b = l.cross.pass(o.b, x, nil, line)

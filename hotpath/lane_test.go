@@ -265,6 +265,59 @@ func TestUnaryTooLongToKeep(t *testing.T) {
 	})
 }
 
+// TestUsageBeforeLong: nothing says that usage stands behind the long part.
+func TestUsageBeforeLong(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		var long int
+		var end string
+		r := newRig(t, loops, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			io.Copy(io.Discard, q.Body)
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprintf(w, `{"usage":{"input_tokens":7,"output_tokens":3,"total_tokens":10},"data":[{"b64_json":"%s"}]%s}`, strings.Repeat("A", long), end)
+		}))
+		for _, long = range []int{0, maxKeep - 200, maxKeep, maxKeep + maxTail, 3*maxKeep + 17} {
+			for _, end = range []string{"", `,"usage":{"input_tokens":9,"output_tokens":4}`} {
+				body(t, r.post("/v1/chat/completions", chat))
+				want := core.Usage{In: 7, Out: 3, Known: true}
+				if end != "" {
+					want.In, want.Out = 9, 4
+				}
+				if rec := r.record(); rec.Usage != want {
+					t.Errorf("%d bytes, %q: got %+v", long, end, rec.Usage)
+				}
+			}
+		}
+	})
+}
+
+// TestZeroAfterMore: a stream that has reported what it used has used that, whatever it reports at its end.
+func TestZeroAfterMore(t *testing.T) {
+	const zero = `{"id":"c","choices":[],"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}}`
+	const half = `{"id":"c","choices":[],"usage":{"prompt_tokens":0,"completion_tokens":9,"total_tokens":9}}`
+	const details = `{"id":"c","choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":1}}}`
+	lanes(t, func(t *testing.T, loops int) {
+		var events []string
+		r := newRig(t, loops, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			io.Copy(io.Discard, q.Body)
+			sse(w, events...)
+		}))
+		f := func(want core.Usage, list ...string) {
+			t.Helper()
+			events = append(list, "[DONE]")
+			body(t, r.post("/v1/chat/completions", `{"model":"m","stream":true,"messages":[]}`))
+			want.Known = true
+			if rec := r.record(); rec.Usage != want {
+				t.Errorf("%v: got %+v, want %+v", list, rec.Usage, want)
+			}
+		}
+		f(core.Usage{In: 5, Out: 2}, delta, finish, usage, zero)
+		f(core.Usage{In: 5, Out: 2, CachedIn: 4, Reasoning: 1}, delta, details, finish, zero)
+		f(core.Usage{In: 5, Out: 9, CachedIn: 4}, delta, details, finish, half)
+		f(core.Usage{}, delta, finish, zero)
+		f(core.Usage{In: 5, Out: 2}, delta, zero, finish, usage)
+	})
+}
+
 // record waits for the next record.
 func (r *rig) record() core.Record {
 	r.t.Helper()

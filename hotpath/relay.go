@@ -122,6 +122,7 @@ func (l *relay) emit(x *core.Exchange, p []byte, o *outbox, lend lender) error {
 		case l.reads && l.lends && l.kept == nil && l.from == bodyLength && l.left == 0:
 			l.kept, l.lent = p, true
 		case l.reads:
+			l.readHead(x, p, lend)
 			l.keep(p, lend)
 		case l.tail():
 			l.keepTail(p, lend)
@@ -207,7 +208,7 @@ func (l *relay) flushTail(x *core.Exchange, o *outbox) error {
 func (l *relay) read(x *core.Exchange, data []byte) {
 	st := &x.Stream
 	late := st.Failed && !st.Finished
-	x.From.ReadEvent(data, st)
+	readEvent(x, data)
 	if late {
 		st.Finished = false
 	}
@@ -225,6 +226,28 @@ func (l *relay) heard(x *core.Exchange, name []byte) {
 	if st.Content {
 		st.Content = false
 		st.Said++
+	}
+}
+
+// readEvent is the format's ReadEvent.
+func readEvent(x *core.Exchange, data []byte) {
+	st := &x.Stream
+	if !st.Usage.Known {
+		x.From.ReadEvent(data, st)
+		return
+	}
+	was := st.Usage
+	x.From.ReadEvent(data, st)
+	remain(&was, &st.Usage)
+}
+
+// remain keeps what a stream reported as used from a later report of nothing, which cannot be true.
+func remain(was, now *core.Usage) {
+	if now.In == 0 && was.In > 0 {
+		now.In, now.CachedIn, now.WrittenIn, now.KeptIn, now.AudioIn, now.ImageIn = was.In, was.CachedIn, was.WrittenIn, was.KeptIn, was.AudioIn, was.ImageIn
+	}
+	if now.Out == 0 && was.Out > 0 {
+		now.Out, now.Reasoning, now.AudioOut, now.ImageOut = was.Out, was.Reasoning, was.AudioOut, was.ImageOut
 	}
 }
 
@@ -283,6 +306,20 @@ func (l *relay) keep(p []byte, lend lender) {
 		l.kept = lend.Take(len(p))
 	}
 	l.kept = append(lend.Grow(l.kept, len(p)), p...)
+}
+
+// readHead reads the usage of a reply of which only the end will stay once p is kept: a provider may put it before the long part. What the
+// end says outdoes it.
+func (l *relay) readHead(x *core.Exchange, p []byte, lend lender) {
+	if len(l.kept)+len(p) <= maxKeep || x.Peek.Free {
+		return
+	}
+	head := p
+	if l.kept != nil {
+		l.kept = append(lend.Grow(l.kept, maxKeep-len(l.kept)), p[:maxKeep-len(l.kept)]...)
+		head = l.kept
+	}
+	x.From.ReadUsage(head, &x.Usage, nil)
 }
 
 // tail reports whether kept is only the end of a unary body, which is too long.

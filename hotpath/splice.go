@@ -48,11 +48,13 @@ func (c *crossing) passSpliced(dst []byte, x *core.Exchange, name, data []byte) 
 	if p.in != nil {
 		z = p.in
 	}
+	was := z.Usage
 	ev, err := x.Face.Dialect.Chats[x.As].ParseEvent(c.events[:0], z, name, core.Readable(data))
 	if err != nil {
 		x.Stream.Unread++
 		return dst
 	}
+	remain(&was, &z.Usage)
 	if c.events = ev; z == p.in {
 		c.x.Finished, c.x.Ended, c.x.Usage = z.Finished, z.Ended, sum(&p.used, &z.Usage)
 	}

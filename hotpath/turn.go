@@ -148,11 +148,13 @@ func (c *crossing) pass(dst []byte, x *core.Exchange, name, data []byte) []byte 
 		return dst // see over
 	}
 	from, to := x.Face.Dialect.Chats[x.As], x.From.Chats[x.Op]
+	was := c.x.Usage
 	ev, err := from.ParseEvent(c.events[:0], &c.x, name, core.Readable(data))
 	if err != nil {
 		x.Stream.Unread++
 		return dst
 	}
+	remain(&was, &c.x.Usage)
 	c.events = ev
 	for i := range ev {
 		if x.Stream.Failed { // what failed has no end

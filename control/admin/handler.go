@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -208,6 +209,20 @@ func (c *call) read(into any) error {
 	}
 	b, _ := json.Marshal(members) // it has just been decoded
 	return read(b, into)
+}
+
+// readAny is read for a body that may be left out. Its length does not tell: a client that sends chunks does not say it.
+func (c *call) readAny(into any) error {
+	first := make([]byte, 1)
+	n, err := io.ReadFull(c.r.Body, first)
+	if err == io.EOF {
+		return nil
+	}
+	c.r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(first[:n]), c.r.Body), c.r.Body}
+	return c.read(into)
 }
 
 // match returns the revision that a change is meant for; -1: any.

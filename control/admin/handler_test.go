@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -28,6 +29,7 @@ const pepper = "0123456789abcdef0123456789abcdef"
 const document = `
 governance: {pepper: "` + pepper + `"}
 store: {}
+admin: {token: the-token-of-operators}
 providers:
 - {name: openai, api_key: k1, keys: [], budgets: [{usd: 1000, window: 1M}, {name: week, usd: 10, window: 7d, align: rolling, overrides: [{usd: 5, reason: fair}]}]}
 - {name: mistral, api_key: k2, rate_limits: [{requests: 1000}]}
@@ -470,6 +472,10 @@ func TestRefusals(t *testing.T) {
 		`{"name":"x","provider_configs":[{"provider":"opanai","allowed_models":["*"]}],"budgets":[{"max_limit":-1,"reset_duration":"1d"}]}`)
 	f(400, "cannot be the name of a virtual key", "POST", keys, `{"name":"a:b","allow_all_providers":true}`)
 	f(400, "is the secret of", "POST", keys, `{"name":"x","allow_all_providers":true,"value":"sk-bf-of-the-file-0001"}`)
+	f(400, "is the admin token", "POST", keys, `{"name":"x","allow_all_providers":true,"value":"the-token-of-operators"}`)
+	f(400, "is the admin token", "POST", keys+"/there/rotate", `{"value":"the-token-of-operators"}`)
+	f(400, "begins as the admin tokens", "POST", keys, `{"name":"x","allow_all_providers":true,"value":"asbru-admin-0123456789abcdef"}`)
+	f(400, "begins as the admin tokens", "POST", keys+"/there/rotate", `{"value":"asbru-admin-0123456789abcdef"}`)
 	f(409, "already", "POST", keys, `{"name":"there","allow_all_providers":true}`)
 	f(409, `cannot change virtual key "filed": it stands in`, "POST", keys, `{"name":"filed","allow_all_providers":true}`)
 	f(409, "it stands in", "PUT", keys+"/filed", `{"is_active":false}`)
@@ -685,5 +691,47 @@ func TestSpans(t *testing.T) {
 		if d, ok := span(bad); ok {
 			t.Errorf("%q is %v", bad, d)
 		}
+	}
+}
+
+// TestParts holds that a budget and a rate limit are found by the name of their holder as well as by its id, unless two have the name.
+func TestParts(t *testing.T) {
+	b := newBench(t)
+	out := b.ok("POST", keys, `{"name":"R&D","allow_all_providers":true,"budgets":[{"max_limit":1,"reset_duration":"1d"}],"rate_limit":{"request_max_limit":5,"request_reset_duration":"1m"}}`)
+	id := at(out, "virtual_key", "id").(string)
+	for _, path := range []string{id + ".1d", "R%26D.1d"} {
+		b.is(b.ok("GET", "/api/governance/budgets/"+path, ""), id+".1d", "budget", "id")
+	}
+	b.is(b.ok("GET", "/api/governance/rate-limits/R%26D.rate-1", ""), id+".rate-1", "rate_limit", "id")
+	b.is(b.ok("GET", "/api/governance/budgets?search=r%26d", ""), id+".1d", "budgets", 0, "id")
+	b.is(b.ok("GET", "/api/governance/budgets?search="+id, ""), id+".1d", "budgets", 0, "id")
+	b.is(b.ok("GET", "/api/governance/budgets/filed-team.1d", ""), "filed-team", "budget", "team_id")
+	b.ok("POST", "/api/governance/teams", `{"name":"R&D","budget":{"max_limit":5,"reset_duration":"1d"}}`)
+	b.refused(409, "there are 2 budgets with the name", "GET", "/api/governance/budgets/R%26D.1d", "")
+	b.is(b.ok("GET", "/api/governance/budgets/"+id+".1d", ""), id, "budget", "virtual_key_id")
+	b.refused(404, "no budget with the id or name", "GET", "/api/governance/budgets/R%26D.7d", "")
+}
+
+// TestRotateChunked holds that a client which sends its body in chunks may send an empty one, and that a body counts that way too.
+func TestRotateChunked(t *testing.T) {
+	b := newBench(t)
+	b.ok("POST", keys, `{"name":"k","allow_all_providers":true}`)
+	rotate := func(body string) (int, string) {
+		r := httptest.NewRequest("POST", keys+"/k/rotate", io.MultiReader(strings.NewReader(body)))
+		if r.ContentLength != -1 {
+			t.Fatal("the length is known")
+		}
+		w := httptest.NewRecorder()
+		b.h.ServeHTTP(w, r)
+		return w.Code, w.Body.String()
+	}
+	if code, body := rotate(""); code != 200 {
+		t.Errorf("without a body: %d %s", code, body)
+	}
+	if code, body := rotate(`{"grace_seconds":3600}`); code != 200 || !strings.Contains(body, `"previous_until":[`) {
+		t.Errorf("with one: %d %s", code, body)
+	}
+	if code, body := rotate(` `); code != 400 {
+		t.Errorf("with a blank: %d %s", code, body)
 	}
 }

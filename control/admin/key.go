@@ -162,6 +162,9 @@ func (h *Handler) credential(given string) (key, digest string, err error) {
 	case strings.TrimSpace(key) != key || strings.ContainsFunc(key, unicode.IsControl):
 		return "", "", invalid(hint, "value begins or ends with a space or holds control characters: no header can carry it")
 	}
+	if strings.HasPrefix(key, core.AdminPrefix) {
+		return "", "", invalid(hint, "value begins as the admin tokens of stores do, %s, and whoever calls with such a token could change every key", core.AdminPrefix)
+	}
 	s := h.o.Snapshot()
 	if s == nil || s.Pepper == nil || s.Pepper.IsRandom() {
 		return "", "", conflict("set governance.pepper", "cannot make a key: there is no pepper to make its digest with")
@@ -267,10 +270,8 @@ func (h *Handler) rotate(c *call) error {
 		Grace int64  `json:"grace_seconds"`
 		Value string `json:"value"`
 	}
-	if c.r.ContentLength != 0 {
-		if err := c.read(&ask); err != nil {
-			return err
-		}
+	if err := c.readAny(&ask); err != nil {
+		return err
 	}
 	if ask.Grace < 0 || ask.Grace > maxGrace {
 		return invalid("", "grace_seconds is %d; it is 0 to %d", ask.Grace, maxGrace)

@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"strings"
+
 	"asbru/control/store"
 )
 
@@ -24,49 +26,53 @@ type owner struct {
 	Model    string `json:"model_config_id,omitempty"`
 }
 
+// called returns the name of a part of a holder: its id, with the name of the holder in place of its id.
+func called(e entry, id string) string { return e.name + strings.TrimPrefix(id, e.id) }
+
 // holders calls f for every holder with its budgets and limits.
-func (h *Handler) holders(f func(purses, owner)) {
+func (h *Handler) holders(f func(purses, entry, owner)) {
 	for _, e := range h.entries(store.VirtualKey) {
 		v := h.viewKey(e).(*keyView)
 		for _, p := range v.Providers {
 			v.Budgets = append(v.Budgets, p.Budgets...)
 		}
-		f(v.purses, owner{Key: e.id})
+		f(v.purses, e, owner{Key: e.id})
 	}
 	for _, e := range h.entries(store.Team) {
-		f(h.viewOwner(e).(*ownerView).purses, owner{Team: e.id})
+		f(h.viewOwner(e).(*ownerView).purses, e, owner{Team: e.id})
 	}
 	for _, e := range h.entries(store.Customer) {
-		f(h.viewOwner(e).(*ownerView).purses, owner{Customer: e.id})
+		f(h.viewOwner(e).(*ownerView).purses, e, owner{Customer: e.id})
 	}
 	for _, e := range h.providers() {
-		f(h.viewProvider(e).(*rulesView).purses, owner{Provider: e.name})
+		f(h.viewProvider(e).(*rulesView).purses, e, owner{Provider: e.name})
 	}
 	for _, e := range h.entries(store.Model) {
-		f(h.viewModel(e).(*modelView).purses, owner{Model: e.id})
+		f(h.viewModel(e).(*modelView).purses, e, owner{Model: e.id})
 	}
 	d := h.base()
-	f(h.purses("everybody", "", "everybody", d.Budgets, nil), owner{})
-	f(purses{RateLimits: h.limits("everybody", "everybody", d.RateLimits)}, owner{})
+	e := entry{id: "everybody", name: "everybody"}
+	f(h.purses("everybody", "", e.id, d.Budgets, nil), e, owner{})
+	f(purses{RateLimits: h.limits("everybody", e.id, d.RateLimits)}, e, owner{})
 }
 
 func (h *Handler) allBudgets() (out []entry) {
-	h.holders(func(p purses, of owner) {
+	h.holders(func(p purses, e entry, of owner) {
 		for _, b := range p.Budgets {
-			out = append(out, entry{id: b.ID, name: b.ID, value: &ownedBudget{b, of}})
+			out = append(out, entry{id: b.ID, name: called(e, b.ID), value: &ownedBudget{b, of}})
 		}
 	})
 	return out
 }
 
 func (h *Handler) allLimits() (out []entry) {
-	h.holders(func(p purses, of owner) {
+	h.holders(func(p purses, e entry, of owner) {
 		list := p.RateLimits
 		if p.RateLimit != nil {
 			list = []rateLimit{*p.RateLimit}
 		}
 		for _, l := range list {
-			out = append(out, entry{id: l.ID, name: l.ID, value: &ownedLimit{l, of}})
+			out = append(out, entry{id: l.ID, name: called(e, l.ID), value: &ownedLimit{l, of}})
 		}
 	})
 	return out

@@ -57,10 +57,20 @@ func (h *Handler) named(c *call) (entry, error) {
 		}
 		return entry{}, missing("there is no %s with the id or name %q", c.kind.word, c.rest[0])
 	}
+	var called []entry
 	for _, e := range c.kind.all(h) {
-		if e.id == c.rest[0] || e.name == c.rest[0] {
+		if e.id == c.rest[0] {
 			return e, nil
 		}
+		if e.name == c.rest[0] {
+			called = append(called, e)
+		}
+	}
+	if len(called) > 1 {
+		return entry{}, conflict("name it by its id, "+called[0].id+" or "+called[1].id, "there are %d %ss with the name %q", len(called), c.kind.word, c.rest[0])
+	}
+	if len(called) == 1 {
+		return called[0], nil
 	}
 	return entry{}, missing("there is no %s with the id or name %q", c.kind.word, c.rest[0])
 }
@@ -95,7 +105,7 @@ func (h *Handler) list(c *call) error {
 	search := strings.ToLower(q.Get("search"))
 	rows, total := []any{}, 0
 	for _, e := range all {
-		if search != "" && !strings.Contains(strings.ToLower(e.name), search) || c.kind.pick != nil && !c.kind.pick(h, e, q) {
+		if search != "" && !strings.Contains(strings.ToLower(e.name), search) && !(e.kind == "" && strings.Contains(strings.ToLower(e.id), search)) || c.kind.pick != nil && !c.kind.pick(h, e, q) {
 			continue
 		}
 		if total++; total > offset && len(rows) < limit {

@@ -23,6 +23,8 @@ type Options struct {
 	Host     string // its name for people
 	Log      *slog.Logger
 	Now      func() time.Time // nil: time.Now
+
+	theirs func(ms int64) int64 // tests: what the database's clock is taken to say, in Unix milliseconds; nil: what it says
 }
 
 // An Agent obtains for a Book what it may spend of budgets that several machines share. One goroutine does
@@ -48,11 +50,13 @@ type Agent struct {
 	wrote    int64 // the time that the last beat wrote for this machine; 0: none did
 	wary     int64 // core.Clock until which nothing is granted
 	told     int64 // the database's clock when the other machines' changes were last read
-	lost     bool
+	lost     bool  // nothing is granted
+	off      bool  // that is only because of a clock: the database answers
 
 	granted, denied, recalled, returned, troubles atomic.Int64
 	away                                          atomic.Bool
 	alive                                         atomic.Int64
+	ahead                                         atomic.Int64 // of the database's clock, as of the last beat, in nanoseconds
 }
 
 // A recall is the last request to other machines to give back money, and its time as core.Clock.
@@ -102,7 +106,7 @@ func (a *Agent) Close(back bool) {
 	for _, account := range append(a.unanswered(), a.desk.Take()...) {
 		account.Away() // the next owner of the Book asks again
 	}
-	if back && !a.lost {
+	if back && (!a.lost || a.off) {
 		a.leave()
 	}
 	a.db.Close()
@@ -118,7 +122,7 @@ func (a *Agent) leave() {
 		if l == nil {
 			continue
 		}
-		if err := a.settle(ctx, account, l, now, true); err != nil {
+		if err := a.settle(ctx, account, l, now, true); err != nil && !skewed(err) {
 			a.Log.Warn("not all that was granted of shared budgets could be given back; it is when this machine comes back", "error", err)
 			return
 		}
@@ -252,14 +256,14 @@ func (a *Agent) hear(ctx context.Context, n *pq.Notification) {
 func (a *Agent) check(ctx context.Context, err error) {
 	switch {
 	case err == nil && a.lost:
-		a.Log.Info("the store that grants shared budgets answers again")
+		a.Log.Info("shared budgets are granted again")
 		a.desk.Lost(nil)
 	case err == nil || ctx.Err() != nil:
 		return
 	default:
 		a.troubles.Add(1)
 		if !a.lost {
-			a.Log.Error("the store that grants shared budgets does not answer; calls go on within what was granted", "error", err)
+			a.complain(err)
 		}
 		a.desk.Lost(err)
 		for _, account := range append(a.unanswered(), a.desk.Take()...) {
@@ -267,10 +271,19 @@ func (a *Agent) check(ctx context.Context, err error) {
 		}
 		clear(a.asked)
 	}
-	if a.lost = err != nil; a.lost {
+	if a.lost, a.off = err != nil, skewed(err); a.lost && !a.off {
 		a.ready = false // whatever answers next may be another database
 	}
 	a.away.Store(a.lost)
+}
+
+// complain tells the operator why nothing is granted.
+func (a *Agent) complain(err error) {
+	if skewed(err) {
+		a.Log.Error("this machine is granted no more of shared budgets, because its clock is wrong or the database's; calls go on within what was granted", "error", err)
+		return
+	}
+	a.Log.Error("the store that grants shared budgets does not answer; calls go on within what was granted", "error", err)
 }
 
 // note records an account that this machine has a lease of.

@@ -40,10 +40,13 @@ func (a *Agent) beat(ctx context.Context) error {
 	if err := a.remember(ask); err != nil {
 		return err
 	}
+	here := a.Now().UnixNano()
 	if err := a.db.QueryRowContext(ask, `INSERT INTO asbru_machines (machine, host, seen) VALUES ($1, $2, `+clock+`)
 		ON CONFLICT (machine) DO UPDATE SET host = excluded.host, seen = excluded.seen RETURNING seen`, a.machine, a.Host).Scan(&a.wrote); err != nil {
 		return err
 	}
+	ahead, off := a.skew(here, a.wrote)
+	a.ahead.Store(int64(ahead))
 	if _, err := a.db.ExecContext(ask, `SELECT pg_notify($1, $2)`, channel, a.machine); err != nil { // its own connection hears it
 		return err
 	}
@@ -61,7 +64,7 @@ func (a *Agent) beat(ctx context.Context) error {
 	if core.Clock() < a.wary {
 		return errForgotten
 	}
-	return nil
+	return off
 }
 
 // errForgotten reports that the database does not have what was committed.
@@ -109,7 +112,7 @@ func (a *Agent) report(ctx context.Context) error {
 		if n++; n > beatMost {
 			return nil // the remaining ones follow in later beats
 		}
-		if err := a.settle(ctx, account, l, now, back); err != nil {
+		if err := a.settle(ctx, account, l, now, back); err != nil && !skewed(err) { // the next account may be in its window still
 			return err
 		}
 	}

@@ -83,6 +83,8 @@ type part struct {
 type sheet struct {
 	known  bool  // there is a window
 	seen   int64 // when the machine that reads it wrote that it is live
+	now    int64 // the database's clock
+	early  bool  // the window was begun by a clock that was ahead
 	start  int64
 	recall int64
 	parts  []part
@@ -90,11 +92,11 @@ type sheet struct {
 
 // read locks a budget and reads its state, for a machine.
 func read(ctx context.Context, tx *sql.Tx, machine, account string) (s sheet, err error) {
-	const lock = `SELECT start, recall, COALESCE((SELECT seen FROM asbru_machines WHERE machine = $2), 0) FROM asbru_budgets WHERE account = $1 FOR UPDATE`
-	err = tx.QueryRowContext(ctx, lock, account, machine).Scan(&s.start, &s.recall, &s.seen)
+	const lock = `SELECT start, recall, COALESCE((SELECT seen FROM asbru_machines WHERE machine = $2), 0), ` + clock + ` FROM asbru_budgets WHERE account = $1 FOR UPDATE`
+	err = tx.QueryRowContext(ctx, lock, account, machine).Scan(&s.start, &s.recall, &s.seen, &s.now)
 	if errors.Is(err, sql.ErrNoRows) {
 		if _, err = tx.ExecContext(ctx, `INSERT INTO asbru_budgets (account, start, recall) VALUES ($1, -1, 0) ON CONFLICT (account) DO NOTHING`, account); err == nil {
-			err = tx.QueryRowContext(ctx, lock, account, machine).Scan(&s.start, &s.recall, &s.seen) // written by a machine that was quicker
+			err = tx.QueryRowContext(ctx, lock, account, machine).Scan(&s.start, &s.recall, &s.seen, &s.now) // written by a machine that was quicker
 		}
 	}
 	if err != nil {

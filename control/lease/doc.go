@@ -12,6 +12,6 @@
 // committed before holds learn of it, and what is given back is taken from holds before that is
 // committed.
 //
-// The package refuses to take anything from a machine that does not answer, and to touch money
-// held by calls.
+// The package refuses to take anything from a machine that does not answer, to touch money
+// held by calls, and to let a machine with a wrong clock begin a window for all.
 package lease

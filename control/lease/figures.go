@@ -1,6 +1,10 @@
 package lease
 
-import "asbru/core"
+import (
+	"time"
+
+	"asbru/core"
+)
 
 // Figures returns the Agent's counters. What each budget was granted is reported by the Book.
 func (a *Agent) Figures() []core.Figure {
@@ -11,6 +15,7 @@ func (a *Agent) Figures() []core.Figure {
 	return []core.Figure{
 		{Name: "asbru_lease_machines", Help: "Machines that share these budgets and are running.", N: a.alive.Load()},
 		{Name: "asbru_lease_store_away", Help: "1 while the store that grants shared budgets does not answer.", N: away},
+		{Name: "asbru_lease_clock_ahead_milliseconds", Help: "How far this machine's clock is ahead of the one of the store that grants shared budgets; beyond a minute, either way, nothing is granted.", N: a.ahead.Load() / int64(time.Millisecond)},
 		{Name: "asbru_lease_grants_total", Help: "Times that this machine was granted more of a shared budget.", Total: true, N: a.granted.Load()},
 		{Name: "asbru_lease_returns_total", Help: "Times that this machine returned unused money to a shared budget.", Total: true, N: a.returned.Load()},
 		{Name: "asbru_lease_recalls_total", Help: "Times that this machine asked others to return money that they do not use.", Total: true, N: a.recalled.Load()},

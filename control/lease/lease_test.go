@@ -39,6 +39,8 @@ type machine struct {
 	key   *govern.Account
 	away  bool // the database is, and holds are to be refused for it
 	name  string
+	log   *slog.Logger  // nil: none
+	world *atomic.Int64 // what the database's clock says, in Unix nanoseconds; nil: the same as the machine's
 }
 
 func start(t *testing.T, db string, seed uint64, clock *atomic.Int64, limit govern.Limit) *machine {
@@ -60,7 +62,8 @@ func (m *machine) open(limit govern.Limit) {
 		m.t.Fatal(err)
 	}
 	id := m.book.Restart().Ledger.ID
-	m.agent, err = Open(Options{Postgres: m.db, Machine: hex.EncodeToString(id[:]), Host: "test", Log: slog.New(slog.DiscardHandler), Now: m.now})
+	m.agent, err = Open(Options{Postgres: m.db, Machine: hex.EncodeToString(id[:]), Host: "test", Log: cmp.Or(m.log, slog.New(slog.DiscardHandler)), Now: m.now,
+		theirs: func(int64) int64 { return cmp.Or(m.world, m.clock).Load() / int64(time.Millisecond) }})
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -143,6 +146,8 @@ func TestLeases(t *testing.T) {
 		"restored":    testRestored,
 		"deaf":        testDeaf,
 		"dropped":     testDropped,
+		"skew":        testSkew,
+		"early":       testEarly,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE of_"+name); err != nil {
@@ -828,6 +833,98 @@ func testLowered(t *testing.T, _ *postgres.Server, db string) {
 	if !b.pay(8*part, 8*part) {
 		t.Error("what is left is refused")
 	}
+	if a.pay(1, 1) || b.pay(1, 1) {
+		t.Error("paid from nothing")
+	}
+}
+
+// A machine whose clock is two years ahead begins no window, is granted nothing, and says so, until its clock is set right; meanwhile it can
+// spend what it has, and others begin their windows.
+func testSkew(t *testing.T, _ *postgres.Server, db string) {
+	world, wrong := noon(), noon()
+	hour := govern.Limit{Cap: usd, Shared: true, Window: govern.Window{Count: 1, Unit: 'h'}}
+	wrong.Add(int64(2 * 365 * 24 * time.Hour))
+	var said strings.Builder
+	a := &machine{t: t, db: db, clock: wrong, world: world, away: true, log: slog.New(slog.NewTextHandler(&said, nil)), disk: faultfs.NewDisk(rand.New(rand.NewPCG(1, 0)))}
+	a.open(hour)
+	if _, r := a.hold(usd / 10); !errors.Is(r, govern.ErrAway) {
+		t.Fatalf("%+v; want that nothing is granted", r)
+	}
+	b := start(t, db, 2, world, hour)
+	defer b.close()
+	if !b.pay(usd/10, usd/10) {
+		t.Fatal("refused where the clock is right")
+	}
+	var begun int64
+	if err := b.agent.db.QueryRowContext(t.Context(), `SELECT start FROM asbru_budgets WHERE account = 'key'`).Scan(&begun); err != nil || begun != world.Load()/int64(time.Second) {
+		t.Errorf("the window of all began at %v (%v)", time.Unix(begun, 0), err)
+	}
+	if n := a.agent.ahead.Load(); n != int64(2*365*24*time.Hour) {
+		t.Errorf("the figure is %v", time.Duration(n))
+	}
+	wrong.Store(world.Load())
+	a.away = false
+	if !a.pay(usd/10, usd/20) {
+		t.Fatal("refused once the clock is right")
+	}
+	wrong.Add(int64(50 * time.Minute)) // within the window; what it has been granted remains
+	a.away = true
+	if !a.pay(1, 1) {
+		t.Error("refused within what was granted")
+	}
+	if _, r := a.hold(usd / 2); !errors.Is(r, govern.ErrAway) {
+		t.Errorf("%+v; want that no more is granted", r)
+	}
+	for end := time.Now().Add(2 * beatEvery); ; time.Sleep(10 * time.Millisecond) {
+		var spent int64
+		if err := b.agent.db.QueryRowContext(t.Context(), `SELECT spent FROM asbru_leases WHERE granted > 0 AND machine = $1`, a.agent.Machine).Scan(&spent); err == nil && spent == int64(usd/20+1) {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("what it spends is not reported")
+		}
+	}
+	a.close()
+	if want := "this machine's clock is 17520h0m0s ahead of the database's"; !strings.Contains(said.String(), want) || strings.Count(said.String(), "level=ERROR") != 2 {
+		t.Errorf("the log lacks %q, or has it often:\n%s", want, said.String())
+	}
+	if !b.pay(usd-usd/10-usd/20-1, 1) {
+		t.Error("what the other one gave back cannot be had")
+	}
+}
+
+// When all clocks were two years ahead, that of the database included, the window that was begun then does not last for two years. What
+// was granted in it counts in the one that takes its place.
+func testEarly(t *testing.T, _ *postgres.Server, db string) {
+	clock := noon()
+	real := clock.Load()
+	hour := govern.Limit{Cap: usd, Shared: true, Window: govern.Window{Count: 1, Unit: 'h'}}
+	clock.Add(int64(2 * 365 * 24 * time.Hour))
+	a, b := start(t, db, 1, clock, hour), start(t, db, 2, clock, hour)
+	defer b.close()
+	defer a.close()
+	if !a.pay(usd/5, usd/5) || !b.pay(usd/5, usd/5) {
+		t.Fatal("refused")
+	}
+	h, r := a.hold(usd / 10)
+	if r != nil {
+		t.Fatal(r)
+	}
+	had := a.key.Balance(clock.Load()).Granted + b.key.Balance(clock.Load()).Granted
+	clock.Store(real)
+	if b.pay(usd-had+1, usd/5) {
+		t.Error("what the others were granted can be had")
+	}
+	clock.Add(int64(2 * time.Second))
+	if !b.pay((usd-had)/2, (usd-had)/2) {
+		t.Error("what was not granted cannot be had")
+	}
+	a.till.End(h, &govern.End{Cost: usd / 10, Now: clock.Load()}, ledger.Settle)
+	clock.Add(int64(time.Hour))
+	if !a.pay(usd/2, usd/2) || !b.pay(usd/2, usd/2) {
+		t.Error("no window begins when the hour is over")
+	}
+	clock.Add(int64(2 * time.Second))
 	if a.pay(1, 1) || b.pay(1, 1) {
 		t.Error("paid from nothing")
 	}

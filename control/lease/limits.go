@@ -22,6 +22,8 @@ const (
 	waryFor = beatEvery + askWait
 	// liveFor is how long a machine counts as live after its last report.
 	liveFor = 15 * time.Second
+	// mostSkew is how far a machine's clock may be off the database's. Windows begin early for all machines by as much.
+	mostSkew = time.Minute
 	// idleBeats is the number of beats without a change after which idle money is given back.
 	idleBeats = 2
 	// beatMost is how many accounts are reported in one beat.

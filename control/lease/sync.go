@@ -25,7 +25,8 @@ type settling struct {
 	left         core.Money // of the budget, not granted to anyone
 	needs        []core.Money
 	base, more   core.Money
-	short, final bool // some holds need more than there is; and nobody can give it back
+	off          error // this machine's clock is: grant nothing, and begin no window
+	short, final bool  // some holds need more than there is; and nobody can give it back
 	recall       int64
 }
 
@@ -69,10 +70,17 @@ func (a *Agent) settleOnce(ctx context.Context, account *govern.Account, l *gove
 	}
 	s.recall = sh.recall
 	start, fresh := s.window(&sh)
-	if fresh {
-		if err := begin(ctx, tx, account.Name(), start); err != nil {
-			return err
-		}
+	if _, s.off = a.skew(now, sh.now); s.off != nil && !stays(l, start, fresh) {
+		return s.off
+	}
+	switch {
+	case fresh && sh.early:
+		err = s.rename(ctx, tx, &sh, start)
+	case fresh:
+		err = begin(ctx, tx, account.Name(), start)
+	}
+	if err != nil {
+		return err
 	}
 	if !s.join(&sh, start) {
 		return errBegun
@@ -92,7 +100,7 @@ func (a *Agent) settleOnce(ctx context.Context, account *govern.Account, l *gove
 		return err
 	}
 	s.done()
-	return nil
+	return s.off
 }
 
 // write writes what has changed, and notifies other machines if they have to know it. recalls: they are
@@ -128,8 +136,11 @@ func (s *settling) window(sh *sheet) (start int64, fresh bool) {
 		}
 		return s.l.Local(), true // this machine's spending counts in it
 	}
+	if sh.early = s.ahead(sh.start); sh.early {
+		return w.Begin(s.now), true
+	}
 	end := w.End(sh.start)
-	if o, ok := s.l.Origin(); ok && o >= end && s.now/int64(time.Second) < w.End(o) {
+	if o, ok := s.l.Origin(); ok && o >= end && !s.ahead(o) && s.now/int64(time.Second) < w.End(o) {
 		return o, true // the database is older than the window, which has begun for all
 	}
 	if s.now/int64(time.Second) < end {
@@ -140,6 +151,32 @@ func (s *settling) window(sh *sheet) (start int64, fresh bool) {
 		start = max(w.Begin(s.now), sh.start+1)
 	}
 	return start, true
+}
+
+// ahead reports whether a window has not begun yet, by the clock of this machine, which is that of the database: the clocks were wrong when it
+// was begun.
+func (s *settling) ahead(start int64) bool {
+	return time.Duration(start)*time.Second > time.Duration(s.now)+2*mostSkew
+}
+
+// rename has the window that was begun too early begin at start. What machines have been granted in it counts in this one: they may go on
+// spending it until they hear of that.
+func (s *settling) rename(ctx context.Context, tx *sql.Tx, sh *sheet, start int64) error {
+	name := s.account.Name()
+	s.a.Log.Warn("the window of a shared budget was begun by a clock that was ahead; it begins now, and what was granted in it counts as spent",
+		"budget", name, "began", time.Unix(sh.start, 0).UTC(), "begins", time.Unix(start, 0).UTC())
+	if _, err := tx.ExecContext(ctx, `UPDATE asbru_budgets SET start = $2 WHERE account = $1`, name, start); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE asbru_leases SET start = $2 WHERE account = $1 AND start = $3`, name, start, sh.start); err != nil {
+		return err
+	}
+	for i := range sh.parts {
+		if p := &sh.parts[i]; p.start == sh.start {
+			p.start = start
+		}
+	}
+	return nil
 }
 
 // join moves this machine into the window that began at start, and finds what it has there. It returns
@@ -209,8 +246,8 @@ func (s *settling) divide() {
 		s.base = s.l.Has()
 	}
 	s.left = max(s.l.Cap(s.now)-s.others-s.base, 0)
-	if core.Clock() < s.a.wary {
-		s.needs = nil // others may have what the database has forgotten
+	if core.Clock() < s.a.wary || s.off != nil { // others may have what the database has forgotten
+		s.needs = nil
 		return
 	}
 	idle := s.l.Idle()

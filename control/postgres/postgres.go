@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+
+	"asbru/pglink"
 )
 
 // A Database is connected to on first use.
@@ -38,10 +40,11 @@ func Open(address, what string, wait time.Duration, conns int) (*Database, error
 		q.Set("connect_timeout", strconv.Itoa(int(wait/time.Second)))
 	}
 	u.RawQuery = q.Encode()
-	if _, err := pq.NewConnector(u.String()); err != nil {
+	c, err := pglink.New(u.String())
+	if err != nil {
 		return nil, fmt.Errorf("cannot open %s at %s%s: the address is no database", what, u.Host, u.Path)
 	}
-	db := sql.OpenDB(connector{u.String()})
+	db := sql.OpenDB(c)
 	db.SetMaxOpenConns(conns)
 	return &Database{db, u.String(), u.Host + u.Path}, nil
 }

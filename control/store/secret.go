@@ -14,9 +14,6 @@ import (
 	"asbru/core/config"
 )
 
-// AdminPrefix begins every admin token.
-const AdminPrefix = "asbru-admin-"
-
 // AdminToken returns the hash of the store's admin token. If there is none, one is made and
 // returned, this once.
 func (s *Store) AdminToken(ctx context.Context) (sum [32]byte, made string, err error) {
@@ -51,7 +48,7 @@ func (s *Store) NewAdminToken(ctx context.Context) (string, error) {
 func newToken() (sum [32]byte, token string) {
 	var b [32]byte
 	rand.Read(b[:])
-	token = AdminPrefix + hex.EncodeToString(b[:])
+	token = core.AdminPrefix + hex.EncodeToString(b[:])
 	return sha256.Sum256([]byte(token)), token
 }
 

@@ -360,7 +360,7 @@ func TestBuried(t *testing.T) {
 func testSecrets(t *testing.T, open place) {
 	s, ctx := open(t), t.Context()
 	sum, made, err := s.AdminToken(ctx)
-	if err != nil || !strings.HasPrefix(made, AdminPrefix) || len(made) != len(AdminPrefix)+64 {
+	if err != nil || !strings.HasPrefix(made, core.AdminPrefix) || len(made) != len(core.AdminPrefix)+64 {
 		t.Fatalf("token %q, %v", made, err)
 	}
 	if again, none, err := open(t).AdminToken(ctx); again != sum || none != "" || err != nil {

@@ -65,6 +65,11 @@ var (
 
 // call runs one call through the stages of its plan, as if its target had answered.
 func call(s *core.Snapshot, x *core.Exchange) core.Verdict {
+	return reported(s, x, core.Usage{In: 10, Out: 5, Known: true})
+}
+
+// reported is call with a target that reports that usage.
+func reported(s *core.Snapshot, x *core.Exchange, u core.Usage) core.Verdict {
 	k := s.Caller(secretOf)
 	x.Reset()
 	x.Snap, x.Key, x.Plan, x.Op, x.ID = s, k, &k.Policy.Plans[core.OpChat], core.OpChat, [16]byte{1}
@@ -74,7 +79,7 @@ func call(s *core.Snapshot, x *core.Exchange) core.Verdict {
 	if v == core.Continue {
 		a := x.Begin(x.Route.Targets[0], x.Route.Targets[0].Keys[0])
 		a.Status, a.Began = 200, 1
-		x.Usage = core.Usage{In: 10, Out: 5, Known: true}
+		x.Usage = u
 	}
 	core.Conclude(x, x.Plan.After)
 	return v
@@ -116,6 +121,36 @@ func TestCallsWithoutABudgetAreWrittenDown(t *testing.T) {
 	if kinds != " intent settle" || len(got) != 1 || got[0].Key != "alice" || got[0].Served != "gpt-4o" || got[0].Provider != "openai" ||
 		got[0].Status != 200 || got[0].Cost <= 0 || got[0].Usage.Out != 5 || c.prompts != 1 {
 		t.Errorf("the ledger has%s: %+v, and %d prompts", kinds, got, c.prompts)
+	}
+}
+
+// What is charged by a report that cannot be all true says so.
+func TestDoubtsAreWrittenDown(t *testing.T) {
+	s, book := audits(t, new(clerk), nil)
+	for _, u := range []core.Usage{{In: 10, Out: 5, Known: true}, {In: 10, Out: 5, Known: true, Odd: true}, {In: 10, Out: 5, Known: true, Bad: true}, {}} {
+		if v := reported(s, new(core.Exchange), u); v != core.Continue {
+			t.Fatal(v)
+		}
+	}
+	if err := book.Ledger().Wait(t.Context(), book.Ledger().End()); err != nil {
+		t.Fatal(err)
+	}
+	var got []ledger.Record
+	if _, err := book.Ledger().Replay(0, func(r *ledger.Record) error {
+		if r.Kind == ledger.Settle {
+			got = append(got, *r)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 4 || got[0].Amount != got[1].Amount || got[0].Amount <= 0 {
+		t.Fatalf("%+v", got)
+	}
+	for i, want := range []bool{false, true, true, true} {
+		if got[i].Flags&ledger.Estimated != 0 != want {
+			t.Errorf("%d: flags %b", i, got[i].Flags)
+		}
 	}
 }
 

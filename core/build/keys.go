@@ -74,6 +74,10 @@ func (c *compiler) admit(k *core.VirtualKey, at string, key config.Secret, diges
 	default:
 		sum = c.next.Pepper.Sum([]byte(key.Reveal()))
 	}
+	if what := c.opensAdmin(key.Reveal(), sum); what != "" {
+		c.fail(at+".key", what, "whoever calls with it could change every key; asbru keys new makes one that cannot")
+		return false
+	}
 	if first, taken := holder[sum]; taken {
 		c.fail(at+".key", fmt.Sprintf("is the secret of %s (%q) too", first, c.next.Keys[sum].Name), "a secret tells who calls: give each caller its own")
 		return false
@@ -81,6 +85,19 @@ func (c *compiler) admit(k *core.VirtualKey, at string, key config.Secret, diges
 	holder[sum] = at
 	c.next.Keys[sum], k.Place = k, sum
 	return true
+}
+
+// opensAdmin says that a key is an admin token; empty: it is none. key is empty where only the digest is known. Of a store's
+// token only another hash is known, but all of them begin alike.
+func (c *compiler) opensAdmin(key string, sum [32]byte) string {
+	token := c.doc.Admin.Token.Reveal()
+	switch {
+	case token != "" && sum == c.next.Pepper.Sum([]byte(token)):
+		return "is the admin token"
+	case strings.HasPrefix(key, core.AdminPrefix):
+		return "begins as the admin tokens of stores do, " + core.AdminPrefix
+	}
+	return ""
 }
 
 // compilePepper sets the pepper: the document's, or one of the process.

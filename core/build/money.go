@@ -237,7 +237,7 @@ func (m *money) reckon(x *core.Exchange, b *bill, note []byte) (e govern.End, ki
 		b.terms.Worst = b.hold.Worst()
 		e.Cost, flaw = price.Charge(x, b.terms, b.ask.Now/int64(time.Second))
 	}
-	if flaw.Estimated() {
+	if flaw.Doubtful() {
 		e.Flags |= ledger.Estimated
 	}
 	x.Cost = min(e.Cost, b.hold.Worst())

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"encoding/hex"
 	"maps"
 	"strings"
 	"testing"
@@ -241,4 +242,11 @@ func TestProblems(t *testing.T) {
 	f("virtual_keys[1].key", `virtual_keys[0] ("tenant-12")`, func(d *doc, _ *provider) {
 		d.VirtualKeys = append(d.VirtualKeys, config.VirtualKey{Name: "twin", Key: d.VirtualKeys[0].Key, Disabled: true})
 	})
+	f("virtual_keys[0].key", "is the admin token", func(d *doc, _ *provider) { d.Admin.Token = d.VirtualKeys[0].Key })
+	f("virtual_keys[0].key", "is the admin token", func(d *doc, _ *provider) {
+		sum := core.NewPepper([]byte("pepper")).Sum([]byte("the-token-of-operators"))
+		d.Admin.Token, d.Governance.Pepper = secret("the-token-of-operators"), secret("pepper")
+		d.VirtualKeys[0].Key, d.VirtualKeys[0].Digest = config.Secret{}, hex.EncodeToString(sum[:])
+	})
+	f("virtual_keys[0].key", "begins as the admin tokens of stores do", func(d *doc, _ *provider) { d.VirtualKeys[0].Key = secret(core.AdminPrefix + "0123456789abcdef") })
 }

@@ -353,7 +353,7 @@ func (r *Refusal) Error() string {
 		label = fmt.Sprintf("budget %q", r.Account.name)
 	}
 	if r.Cause != nil {
-		return fmt.Sprintf("cannot start the request: it may cost up to %v, and of the %s this machine has been granted less, and the store that grants more does not answer", r.Need, label)
+		return fmt.Sprintf("cannot start the request: it may cost up to %v, and of the %s this machine has been granted less, and it gets no more from the store now", r.Need, label)
 	}
 	return fmt.Sprintf("cannot start the request: the %s has %v left of %v and this request may cost up to %v", label, r.Left, r.Cap, r.Need)
 }

@@ -141,7 +141,7 @@ func (b *Book) Lend(d *Desk) { b.desk.Store(d) }
 
 // ErrAway is the Cause of a Refusal on a shared account whose budget may have money left: who
 // grants it cannot be asked, or does not answer in time.
-var ErrAway = errors.New("what this machine was granted of it is used up, and the store that grants more does not answer")
+var ErrAway = errors.New("what this machine was granted of it is used up, and it gets no more from the store now")
 
 // shared reports whether the account that lacks the money is one that machines share: then there may
 // be more of it elsewhere.

@@ -21,6 +21,7 @@ type bifrost struct {
 	pending  []pending
 
 	ids        map[string]string    // customer:ID, team:ID and virtual_key:ID → our name
+	shut       map[string]bool      // customer:NAME and team:NAME, ours: whether its rate limit lets nothing through
 	keyAt      map[string][2]string // Bifrost's provider / id or name of a key → our provider and key
 	split      map[string][]string  // Bifrost's provider → our providers, if it became several
 	budgetList []*purse
@@ -29,7 +30,7 @@ type bifrost struct {
 
 func bifrostDocument(r *run, f field) {
 	b := &bifrost{run: r, provider: map[string]string{}, key: map[string]string{},
-		ids: map[string]string{}, keyAt: map[string][2]string{}, split: map[string][]string{}}
+		ids: map[string]string{}, shut: map[string]bool{}, keyAt: map[string][2]string{}, split: map[string][]string{}}
 	if v, ok := f.at("version").number(); ok {
 		b.open = v == 1
 	}

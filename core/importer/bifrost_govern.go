@@ -66,7 +66,7 @@ func (b *bifrost) customer(f field, def string) {
 	c := config.Customer{Name: b.called("customer", cmp.Or(f.at("name").text(), id, def), f)}
 	b.ids["customer:"+id] = c.Name
 	c.Budgets = b.budgets(f, "customer_id", id)
-	c.RateLimits = b.rates(f.at("rate_limit_id"))
+	c.RateLimits, b.shut["customer:"+c.Name] = b.rates(f.at("rate_limit_id"))
 	f.leaveAll(bifrostOwnerLeft)
 	b.origins[fmt.Sprintf("customers[%d]", len(b.doc.Customers))] = f.v
 	b.doc.Customers = append(b.doc.Customers, c)
@@ -78,7 +78,8 @@ func (b *bifrost) team(f field, def string) {
 	b.ids["team:"+id] = t.Name
 	t.Customer = b.refer("customer", f.at("customer_id"))
 	t.Budgets = b.budgets(f, "team_id", id)
-	t.RateLimits = b.rates(f.at("rate_limit_id"))
+	limits, shut := b.rates(f.at("rate_limit_id"))
+	t.RateLimits, b.shut["team:"+t.Name] = limits, shut || b.shut["customer:"+t.Customer]
 	f.leaveAll(bifrostOwnerLeft)
 	b.origins[fmt.Sprintf("teams[%d]", len(b.doc.Teams))] = f.v
 	b.doc.Teams = append(b.doc.Teams, t)
@@ -137,7 +138,12 @@ func (b *bifrost) providerLimits(f field) {
 		f.leave("there is no provider %s here", short(name))
 		return
 	}
-	list, limits := b.budgets(f, "provider_id", name), b.rates(f.at("rate_limit_id"))
+	list := b.budgets(f, "provider_id", name)
+	limits, shut := b.rates(f.at("rate_limit_id"))
+	if shut {
+		f.at("rate_limit_id").partly("lets one request a year through here, the least there is; take the provider out if that is too much")
+		limits = []config.RateLimit{{Requests: 1, Per: config.Duration(365 * day)}}
+	}
 	if len(parts) > 1 {
 		for i := range list {
 			list[i].Providers = parts

@@ -86,11 +86,7 @@ func (b *bifrost) budget(f field, aligned bool) (x config.Budget, ok bool) {
 		f.at(name)
 	}
 	aligned = f.at("calendar_aligned").on() || aligned
-	usd, ok := f.at("max_limit").number()
-	if !ok || usd > config.MaxUSD {
-		f.leave("it has no amount (max_limit) that can be used")
-		return x, false
-	}
+	usd := f.amount(f.at("max_limit"))
 	x.Name, x.USD, x.Window = b.budgetName(f.at("id").text()), usd, b.window(f.at("reset_duration"))
 	if w, ok := config.ParseWindow(x.Window); ok && w.Aligns() {
 		x.Align = "rolling"
@@ -105,6 +101,19 @@ func (b *bifrost) budget(f field, aligned bool) (x config.Budget, ok bool) {
 	f.leaveAll([]left{{"current_usage", "what was spent is not taken over: it begins at nothing"}, {"last_reset", "it begins with its first use here"},
 		{"reset_config", "quarters begin in January, April, July and October"}})
 	return x, true
+}
+
+// amount reads the dollars of the budget f. One that cannot be used is none: left out, the budget would let everything through.
+func (f field) amount(most field) float64 {
+	usd, ok := most.number()
+	switch {
+	case !ok:
+		f.partly("lets nothing through that costs anything: it has no amount (max_limit) that can be used")
+	case usd > config.MaxUSD:
+		most.partly("is cut to %d dollars, the most there is here", int64(config.MaxUSD))
+		usd = config.MaxUSD
+	}
+	return usd
 }
 
 // budgetName makes a valid name from an id.

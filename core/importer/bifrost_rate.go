@@ -23,22 +23,24 @@ func span(text string) (time.Duration, bool) {
 
 const day = 24 * time.Hour
 
-// rates returns the limits behind an id: of requests and of tokens.
-func (b *bifrost) rates(ref field) (all []config.RateLimit) {
+// rates returns the limits behind an id: of requests and of tokens. shut: one of them is of nothing, so its owner may do
+// nothing; our limits cannot say that.
+func (b *bifrost) rates(ref field) (all []config.RateLimit, shut bool) {
 	id := ref.text()
 	if id == "" {
-		return nil
+		return nil, false
 	}
 	at := slices.IndexFunc(b.rateList, func(p *purse) bool { return p.id == id })
 	if at < 0 {
 		ref.leave("there is no rate limit with that id in the file")
-		return nil
+		return nil, false
 	}
 	p := b.rateList[at]
 	first := !p.taken
 	p.taken = true
 	for _, kind := range []string{"request", "token"} {
-		most, ok := p.at(kind + "_max_limit").count(config.MaxUnits)
+		limit := p.at(kind + "_max_limit")
+		most, ok := limit.count(config.MaxUnits)
 		per := p.at(kind + "_reset_duration")
 		d, good := span(per.text())
 		for _, usage := range []string{"_current_usage", "_last_reset"} {
@@ -47,10 +49,10 @@ func (b *bifrost) rates(ref field) (all []config.RateLimit) {
 			}
 		}
 		switch {
-		case !ok:
+		case !limit.there():
 			continue
-		case most == 0:
-			p.at(kind + "_max_limit").leave("a limit of nothing is not one: disable the key")
+		case !ok || most == 0: // left out, it would let everything through
+			shut = true
 			continue
 		case !good:
 			per.leave("it is no time that is known: a minute is taken")
@@ -65,7 +67,7 @@ func (b *bifrost) rates(ref field) (all []config.RateLimit) {
 		}
 		all = append(all, l)
 	}
-	return all
+	return all, shut
 }
 
 // parts returns our providers for one of Bifrost's.

@@ -44,7 +44,15 @@ func (b *bifrost) virtualKey(f field, def string) {
 	}
 	k.Team, k.Customer = b.refer("team", f.at("team_id")), b.refer("customer", f.at("customer_id"))
 	k.Budgets = b.budgets(f, "virtual_key_id", id)
-	k.RateLimits = b.rates(f.at("rate_limit_id"))
+	var shut bool
+	if k.RateLimits, shut = b.rates(f.at("rate_limit_id")); shut {
+		f.at("rate_limit_id").partly("lets nothing through: the key is disabled")
+		k.Disabled = true
+	}
+	if b.shut["team:"+k.Team] || b.shut["customer:"+k.Customer] {
+		f.partly("is disabled: the rate limit of its team or customer lets nothing through")
+		k.Disabled = true
+	}
 	b.mayUse(f, &k)
 	f.leaveAll([]left{{"delete_after_expire", "the document is not changed by the program"},
 		{"access_profile_id", "there are no users"}, {"mcp_configs", "asbru is no gateway for MCP"}})
@@ -102,7 +110,11 @@ func (b *bifrost) keyProviders(c field, name string, k *config.VirtualKey) (all 
 		}
 	}
 	if c.at("rate_limit_id").there() {
-		b.rates(c.at("rate_limit_id"))
+		if _, shut := b.rates(c.at("rate_limit_id")); shut {
+			c.leave("its rate limit lets nothing through")
+			k.BlockedProviders = append(k.BlockedProviders, b.parts(name)...)
+			return nil
+		}
 		c.at("rate_limit_id").leave("a key has no rate limit for one of its providers; it can have one for all")
 	}
 	switch {

@@ -34,6 +34,17 @@ var litellmParamsLeft = []left{
 	{"configurable_clientside_auth_params", "a caller's own provider key is not sent on"},
 }
 
+// litellmWildLeft lists what a name with * cannot have.
+var litellmWildLeft = []left{
+	{"rpm", "it is no limit here: rate_limits of a provider are"},
+	{"tpm", "it is no limit here: rate_limits of a provider are"},
+	{"max_parallel_requests", "it is no limit here: rate_limits of a provider are"},
+	{"weight", "a name with * leads to one target, and there is nothing to weigh"},
+	{"order", "a name with * leads to one target, and there is nothing to order"},
+	{"input_cost_per_token", "a price is for a model that is named: prices.overrides"},
+	{"output_cost_per_token", "a price is for a model that is named: prices.overrides"},
+}
+
 // untouched returns the members of an object that have not been read.
 func (f field) untouched() (all []named) {
 	if f.v == nil {

@@ -44,6 +44,7 @@ func (l *litellm) deployment(f field) {
 	}
 	if strings.Contains(name, "*") {
 		l.wildcard(f, name, model, p)
+		params.leaveAll(litellmWildLeft)
 		l.leaveParams(params, info)
 		return
 	}

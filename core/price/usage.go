@@ -13,6 +13,7 @@ type Flaw uint8
 const (
 	Sound    Flaw = iota
 	Zero          // it reports no usage: accepted
+	Part          // a part of a count is negative or not a number: accepted as if it had no such part
 	Missing       // there is no report: estimated
 	Negative      // a count is negative or not a number: estimated
 	Unlikely      // more than MaxTokens, or parts larger than their sum: estimated
@@ -23,11 +24,14 @@ const (
 
 // String returns the name of f in logs and metrics; empty for Sound.
 func (f Flaw) String() string {
-	return [numFlaws]string{"", "zero", "missing", "negative", "unlikely", "early", "half"}[f]
+	return [numFlaws]string{"", "zero", "part", "missing", "negative", "unlikely", "early", "half"}[f]
 }
 
 // Estimated reports whether asbru's own count is charged.
 func (f Flaw) Estimated() bool { return f >= Missing }
+
+// Doubtful reports whether what is charged differs from what the provider reported, or may.
+func (f Flaw) Doubtful() bool { return f >= Part }
 
 // Judge finds the flaw of a report. An accepted report never leads to a
 // credit: no count is negative and no part exceeds its whole.
@@ -46,6 +50,8 @@ func Judge(u *core.Usage) Flaw {
 		return Unlikely
 	case u.In == 0 && u.Out == 0:
 		return Zero
+	case u.Odd:
+		return Part
 	}
 	return Sound
 }

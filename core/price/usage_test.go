@@ -21,6 +21,13 @@ func TestJudge(t *testing.T) {
 	f(known(core.Usage{In: MaxTokens, Out: MaxTokens}), Sound)
 	f(known(core.Usage{}), Zero)
 	f(core.Usage{}, Missing)
+	f(known(core.Usage{In: 5, Out: 1, Odd: true}), Part)
+	f(known(core.Usage{In: 5, CachedIn: 6, Odd: true}), Unlikely)
+	for flaw, doubtful := range map[Flaw]bool{Sound: false, Zero: false, Part: true, Missing: true, Half: true} {
+		if flaw.Doubtful() != doubtful || flaw.Estimated() && !doubtful {
+			t.Errorf("%q: %v", flaw, flaw.Doubtful())
+		}
+	}
 	f(known(core.Usage{In: 5, Bad: true}), Negative)
 	f(known(core.Usage{In: -5, Out: 10}), Negative)
 	f(known(core.Usage{In: 5, AudioIn: -1}), Negative)
@@ -42,6 +49,7 @@ func TestSettle(t *testing.T) {
 		}
 	}
 	f(core.Usage{Known: true, In: 100, Out: 10}, Spent{In: 7, Out: 7}, 50_000, 120_000, Sound) // believed, whatever was held
+	f(core.Usage{Known: true, In: 100, Out: 10, Odd: true}, Spent{In: 7, Out: 7}, 50_000, 120_000, Part)
 	f(core.Usage{Known: true}, Spent{In: 7, Out: 7}, 50_000, 0, Zero)
 	f(core.Usage{}, Spent{In: 7, Out: 7}, 50_000, 21_000, Missing)
 	f(core.Usage{}, Spent{In: 700, Out: 7}, 50_000, 50_000, Missing)

@@ -117,6 +117,12 @@ func TestUsage(t *testing.T) {
 	f(core.Usage{In: 32, Out: 16, Known: true}, `{"input_tokens":0,"output_tokens":0,"cache_read_input_tokens":null}`, `{"input_tokens":32,"output_tokens":16}`)
 	f(core.Usage{Bad: true}, `{}`, `[]`, `{"input_tokens":-1,"output_tokens":1e99}`)
 	f(core.Usage{}, `{}`, `[]`, `{"input_tokens":null,"output_tokens":"7"}`)
+	for _, part := range []string{"-4", "1.5", `"4"`, "{}"} {
+		odd := core.Usage{In: 3, Out: 7, Known: true, Odd: true}
+		f(odd, `{"input_tokens":3,"output_tokens":7,"cache_read_input_tokens":`+part+`}`)
+		f(odd, `{"input_tokens":3,"output_tokens":7,"cache_creation_input_tokens":`+part+`}`)
+		f(odd, `{"input_tokens":3,"output_tokens":7,"output_tokens_details":{"thinking_tokens":`+part+`}}`)
+	}
 	long := core.Usage{In: 10, WrittenIn: 6, KeptIn: 4, Out: 7, Known: true}
 	f(long, `{"cache_creation_input_tokens":6,"input_tokens":4,"output_tokens":7,"cache_creation":{"ephemeral_5m_input_tokens":2,"ephemeral_1h_input_tokens":4}}`)
 	f(long, string(appendUsage(nil, &long)))

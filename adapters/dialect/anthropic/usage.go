@@ -38,9 +38,9 @@ func tokens(raw []byte, u *core.Usage) {
 		case "output_tokens":
 			count(value, &u.Out, u)
 		case "cache_read_input_tokens":
-			count(value, &u.CachedIn, nil)
+			some(value, &u.CachedIn, u)
 		case "cache_creation_input_tokens":
-			count(value, &u.WrittenIn, nil)
+			some(value, &u.WrittenIn, u)
 		case "cache_creation":
 			d := scan.Members(value)
 			for {
@@ -49,7 +49,7 @@ func tokens(raw []byte, u *core.Usage) {
 					break
 				}
 				if string(name) == "ephemeral_1h_input_tokens" {
-					count(n, &u.KeptIn, nil)
+					some(n, &u.KeptIn, u)
 				}
 			}
 		case "output_tokens_details":
@@ -60,7 +60,7 @@ func tokens(raw []byte, u *core.Usage) {
 					break
 				}
 				if string(name) == "thinking_tokens" {
-					count(n, &u.Reasoning, nil)
+					some(n, &u.Reasoning, u)
 				}
 			}
 		}
@@ -68,6 +68,13 @@ func tokens(raw []byte, u *core.Usage) {
 	if u.In = max(in, 0); u.Known {
 		u.In += u.CachedIn + u.WrittenIn
 	}
+}
+
+// some reads a part of a count. Anything but a plausible one is odd.
+func some(raw []byte, n *int64, u *core.Usage) {
+	count(raw, n, nil)
+	v, ok := scan.Whole(raw)
+	u.Odd = u.Odd || !scan.IsNull(raw) && !(ok && v == *n)
 }
 
 // count reads one counter. A plausible one makes u known, another number makes it bad.

@@ -106,6 +106,10 @@ func TestUsage(t *testing.T) {
 	f(`{"meta":{"billed_units":{"search_units":-1}}}`, core.Usage{})
 	f(`{"meta":{"tokens":{"input_tokens":7},"billed_units":{"search_units":2}}}`, core.Usage{In: 7, Searches: 2, Known: true})
 	f(`{"usage":{}}`, core.Usage{})
+	for _, part := range []string{"-4", "1.5", `"4"`, "{}"} {
+		f(`{"usage":{"tokens":{"input_tokens":5,"output_tokens":2},"cached_tokens":`+part+`}}`, core.Usage{In: 5, Out: 2, Known: true, Odd: true})
+		f(`{"usage":{"billed_units":{"input_tokens":5,"output_tokens":2,"reasoning_tokens":`+part+`}}}`, core.Usage{In: 5, Out: 2, Known: true, Odd: true})
+	}
 	f(`{"usage":{"tokens":{"input_tokens":-1,"output_tokens":99999999999999}}}`, core.Usage{Bad: true})
 	f(`{"text":"\"usage\":{\"tokens\":{\"input_tokens\":1}}"}`, core.Usage{})
 }

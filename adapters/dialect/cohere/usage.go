@@ -39,11 +39,11 @@ func tokens(raw []byte, u *core.Usage) {
 			units(value, &billed)
 			count(member(value, "search_units"), &searches)
 		case "cached_tokens":
-			count(value, &got.CachedIn)
+			some(value, &got.CachedIn, &got)
 		}
 	}
 	if !got.Known {
-		billed.CachedIn, billed.Bad = got.CachedIn, billed.Bad || got.Bad
+		billed.CachedIn, billed.Bad, billed.Odd = got.CachedIn, billed.Bad || got.Bad, billed.Odd || got.Odd
 		got = billed
 	}
 	u.Bad = u.Bad || got.Bad
@@ -71,7 +71,7 @@ func units(raw []byte, u *core.Usage) {
 		case "image_tokens":
 			u.Known = count(value, &images) || u.Known
 		case "reasoning_tokens":
-			count(value, &u.Reasoning)
+			some(value, &u.Reasoning, u)
 		}
 	}
 	u.In += images
@@ -82,6 +82,11 @@ func whole(raw []byte, n *int64, u *core.Usage) bool {
 	ok := count(raw, n)
 	u.Bad = u.Bad || !ok && scan.IsNumber(raw)
 	return ok
+}
+
+// some is count for parts of counts: anything but a count is odd.
+func some(raw []byte, n *int64, u *core.Usage) {
+	u.Odd = !count(raw, n) && !scan.IsNull(raw) || u.Odd
 }
 
 // count reads one counter. Version 1 writes some as 5.0.

@@ -55,17 +55,17 @@ func readTokens(raw []byte, u *core.Usage) (rest []byte) {
 		case "totalTokenCount":
 			got.Known = count(value, &total) || got.Known
 		case "thoughtsTokenCount", "thoughts_token_count":
-			count(value, &thought)
+			some(value, &thought, &got)
 		case "toolUsePromptTokenCount", "tool_use_prompt_token_count":
-			count(value, &tool)
+			some(value, &tool, &got)
 		case "cachedContentTokenCount", "cached_content_token_count":
-			count(value, &got.CachedIn)
+			some(value, &got.CachedIn, &got)
 		case "promptTokensDetails", "promptTokenDetails", "prompt_tokens_details":
-			modality(value, `"AUDIO"`, &got.AudioIn)
-			modality(value, `"IMAGE"`, &got.ImageIn)
+			modality(value, `"AUDIO"`, &got.AudioIn, &got)
+			modality(value, `"IMAGE"`, &got.ImageIn, &got)
 		case "candidatesTokensDetails", "responseTokensDetails", "response_tokens_details":
-			modality(value, `"AUDIO"`, &got.AudioOut)
-			modality(value, `"IMAGE"`, &got.ImageOut)
+			modality(value, `"AUDIO"`, &got.AudioOut, &got)
+			modality(value, `"IMAGE"`, &got.ImageOut, &got)
 		}
 	}
 	if rest = w.Rest(); !got.Known {
@@ -90,6 +90,11 @@ func whole(raw []byte, n *int64, u *core.Usage) {
 	u.Bad = u.Bad || !ok && scan.IsNumber(raw)
 }
 
+// some is count for parts of counts: anything but a count is odd.
+func some(raw []byte, n *int64, u *core.Usage) {
+	u.Odd = !count(raw, n) && !scan.IsNull(raw) || u.Odd
+}
+
 func count(raw []byte, n *int64) bool {
 	v, ok := scan.Whole(raw)
 	if ok = ok && v >= 0 && v <= maxCount; ok {
@@ -99,7 +104,7 @@ func count(raw []byte, n *int64) bool {
 }
 
 // modality reads the tokens of one kind, given in quotes, from a list of {modality, tokenCount}.
-func modality(list []byte, kind string, n *int64) {
+func modality(list []byte, kind string, n *int64, u *core.Usage) {
 	if !bytes.Contains(list, []byte(kind)) {
 		return // as for nearly all replies
 	}
@@ -120,7 +125,7 @@ func modality(list []byte, kind string, n *int64) {
 			case "modality":
 				is = string(value) == kind
 			case "tokenCount":
-				count(value, &tokens)
+				some(value, &tokens, u)
 			}
 		}
 		if is {

@@ -143,7 +143,7 @@ func TestReadStreams(t *testing.T) {
 		}
 	}
 	f(`0 gpt-oss:20b|1 #0 kind 7  |2 #0 The |5 #0|1 #1 kind 0  |2 #1 A [{"token":"A","logprob":-1}]|5 #1|1 #2 kind 5 call_0 f|2 #2 {\"a\":\"b\\n\"} |5 #2|`+
-		`6 4 stop|7 {In:67 CachedIn:0 Out:47 Reasoning:0 WrittenIn:0 KeptIn:0 AudioIn:0 AudioOut:0 ImageIn:0 ImageOut:0 Searches:0 Known:true Bad:false}|10`, sampleEvents...)
+		`6 4 stop|7 {In:67 CachedIn:0 Out:47 Reasoning:0 WrittenIn:0 KeptIn:0 AudioIn:0 AudioOut:0 ImageIn:0 ImageOut:0 Searches:0 Known:true Bad:false Odd:false}|10`, sampleEvents...)
 	f(`0 |1 #0 kind 7  |3 #0 anthropic s|5 #0|1 #1 kind 8  |3 #1 elsewhere v|5 #1`, `{"message":{"thinking":"","signature":"asbru.anthropic.s","veiled":"v"}}`)
 	f(`9 model is gone|10`, `{"error":"model is gone"}`, `{"done":true}`)
 	f(`0 |1 #0 kind 0  |2 #0 a |5 #0|9 {}|10`, `{"message":{"content":"a"}}`, `{"error":{}}`)

@@ -113,12 +113,38 @@ func TestReadUsage(t *testing.T) {
 	f(`{"usage":{"prompt_tokens":9223372036854775807}}`, core.Usage{Bad: true})
 	f(`{"usage":{"prompt_tokens":9223372036854775808,"completion_tokens":1}}`, core.Usage{Out: 1, Known: true, Bad: true})
 	f(`{"usage":{"prompt_tokens":-5,"completion_tokens":10}}`, core.Usage{Out: 10, Known: true, Bad: true})
+	odd := core.Usage{In: 9, Out: 5, Known: true, Odd: true}
+	for _, part := range []string{"-4", "1.5", `"4"`, "{}", "true", "1e99"} {
+		f(`{"usage":{"prompt_tokens":9,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":`+part+`}}}`, odd)
+		f(`{"usage":{"prompt_tokens":9,"completion_tokens":5,"completion_tokens_details":{"audio_tokens":null,"reasoning_tokens":`+part+`}}}`, odd)
+		f(`{"usage":{"prompt_tokens":9,"prompt_cache_hit_tokens":`+part+`,"completion_tokens":5}}`, odd)
+	}
+	f(`{"usage":{"prompt_tokens":9,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":null,"other_tokens":-1}}}`, core.Usage{In: 9, Out: 5, Known: true})
 	images := core.Usage{In: 50, ImageIn: 30, Out: 9, ImageOut: 8, Known: true}
 	f(`{"usage":{"input_tokens":50,"input_tokens_details":{"image_tokens":30,"text_tokens":20},"output_tokens":9,"output_tokens_details":{"image_tokens":8}}}`, images)
 	f(`{"usage":`+string(appendUsage(nil, &images))+`}`, images)
 	f(`{"usage":`+string(appendSpent(nil, &images))+`}`, images)
 	f(`{"choices":[{"message":{"content":"\"usage\":{\"prompt_tokens\":1}"}}]}`, core.Usage{})
 	f(``, core.Usage{})
+}
+
+// TestOddIsNotLearned holds that a reply whose cached tokens are no count says so each time.
+func TestOddIsNotLearned(t *testing.T) {
+	var seen core.Forms
+	for _, part := range []string{`"4"`, "-4", "1.5", `"4"`} {
+		for range 3 {
+			var u core.Usage
+			readUsage([]byte(`{"id":"x","usage":{"prompt_tokens":9,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":`+part+`}}}`), &u, &seen)
+			if want := (core.Usage{In: 9, Out: 5, Known: true, Odd: true}); u != want {
+				t.Errorf("%s: got %+v", part, u)
+			}
+		}
+		var u core.Usage
+		readUsage([]byte(`{"id":"x","usage":{"prompt_tokens":9,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":4}}}`), &u, &seen)
+		if want := (core.Usage{In: 9, CachedIn: 4, Out: 5, Known: true}); u != want {
+			t.Errorf("after %s: got %+v", part, u)
+		}
+	}
 }
 
 // TestUsageInParts has a stream that counts its prompt first and its answer last, or the other way round.

@@ -63,8 +63,9 @@ func lastUsage(body []byte, u *core.Usage, seen *core.Forms) bool {
 			return false
 		}
 	}
-	got.conclude(u)
-	seen.Learn(body[i:])
+	if got.conclude(u); !got.odd { // a form cannot say that a text stands where a count belongs
+		seen.Learn(body[i:])
+	}
 	return true
 }
 
@@ -136,6 +137,7 @@ func (p part) main() bool { return p-promptPart <= totalPart-promptPart }
 type usageReading struct {
 	n          [usageParts]int64
 	known, bad bool // as in core.Usage
+	odd        bool // likewise
 	named      naming
 	seen       *core.Forms // is told what counts where; nil: nobody is
 }
@@ -152,7 +154,9 @@ func (c *usageReading) take(p part, n int64) {
 		if p != totalPart {
 			c.named |= naming(p)
 		}
+		return
 	}
+	c.odd = c.odd || !good
 }
 
 // conclude makes a usage of what was counted. A usage without main counts changes nothing.
@@ -169,7 +173,7 @@ func (c *usageReading) conclude(u *core.Usage) {
 	got := core.Usage{
 		In: n[promptPart], CachedIn: n[cachedPart], WrittenIn: n[writtenPart], AudioIn: n[promptAudio], ImageIn: n[promptImage],
 		Out: n[completionPart], Reasoning: n[reasoningPart], AudioOut: n[completionAudio], ImageOut: n[completionImage],
-		Known: true, Bad: c.bad,
+		Known: true, Bad: c.bad, Odd: c.odd,
 	}
 	fillUsage(&got, u, c.named, n[totalPart])
 	*u = got
@@ -302,14 +306,16 @@ func (c *usageReading) details(raw []byte, d *details) (rest []byte) {
 				return w.Rest()
 			}
 			left -= len(value)
-			if n, ok = scan.Whole(value); !ok && !scan.IsNumber(value) {
-				continue
+			if n, ok = scan.Whole(value); !ok {
+				if scan.IsNull(value) {
+					continue
+				}
+				n = -1 // present, but not a count
 			}
 		}
 		if p := d.of(key); p != noPart {
-			if c.seen.Note(left, uint8(p)); ok {
-				c.take(p, n)
-			}
+			c.take(p, n)
+			c.seen.Note(left, uint8(p))
 		}
 	}
 }

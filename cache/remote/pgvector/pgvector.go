@@ -18,11 +18,15 @@ import (
 	"time"
 
 	"asbru/cache/vector"
+	"asbru/pglink"
 
 	"github.com/lib/pq"
 )
 
-const idle = 4 // idle connections that are kept
+const (
+	idle        = 4 // idle connections that are kept
+	connectWait = 5 * time.Second
+)
 
 // A Store is a table for each size of vectors, called NAME_SIZE.
 type Store struct {
@@ -55,8 +59,11 @@ func Open(p vector.Place) (*Store, error) {
 	if !q.Has("application_name") {
 		q.Set("application_name", "asbru")
 	}
+	if !q.Has("connect_timeout") { // a connection that database/sql opens in advance has no other bound
+		q.Set("connect_timeout", strconv.Itoa(int(connectWait/time.Second)))
+	}
 	u.RawQuery = q.Encode()
-	connector, err := pq.NewConnector(u.String())
+	connector, err := pglink.New(u.String())
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the address of postgres") // the error may hold the password
 	}

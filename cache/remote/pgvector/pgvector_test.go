@@ -3,6 +3,7 @@ package pgvector
 import (
 	"context"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -53,6 +54,60 @@ func TestStore(t *testing.T) {
 	defer stop()
 	if _, err := s.Search(late, &vector.Query{Vector: exercise.Axis(0, 0), Top: 1, Now: time.Now()}); err == nil {
 		t.Error("a search that takes too long succeeds")
+	}
+}
+
+// A server that hangs keeps nobody waiting beyond the time that was given, and nothing that waits for it behind.
+func TestAServerThatHangs(t *testing.T) {
+	server := postgres.Start(t)
+	stores.Vectors(t, server.Address())
+	s, err := Open(vector.Place{Kind: "pgvector", URL: server.Address(), Name: "questions", Conns: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Prepare(t.Context(), 8); err != nil {
+		t.Fatal(err)
+	}
+	const patience = 300 * time.Millisecond
+	for name, ask := range map[string]func(context.Context) error{
+		"search": func(ctx context.Context) error {
+			_, err := s.Search(ctx, &vector.Query{Vector: exercise.Axis(0, 0), Top: 1, Now: time.Now()})
+			return err
+		},
+		"add":     func(ctx context.Context) error { return s.Add(ctx, exercise.Row("a", 1, 0, func(*vector.Row) {})) },
+		"remove":  func(ctx context.Context) error { return s.Remove(ctx, &vector.Filter{Owner: "o"}) },
+		"prepare": func(ctx context.Context) error { return s.Prepare(ctx, 8) },
+	} {
+		if err := ask(t.Context()); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		before := runtime.NumGoroutine()
+		server.Pause()
+		begun := time.Now()
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), patience)
+				defer cancel()
+				if ask(ctx) == nil {
+					t.Errorf("%s: it was answered", name)
+				}
+			})
+		}
+		all.Wait()
+		if took := time.Since(begun); took > 5*patience {
+			t.Errorf("%s waits for %v", name, took)
+		}
+		for end := time.Now().Add(5 * patience); runtime.NumGoroutine() > before && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		}
+		if n := runtime.NumGoroutine(); n > before {
+			t.Errorf("%s leaves %d goroutines behind", name, n-before)
+		}
+		server.Resume()
+		if err := ask(t.Context()); err != nil {
+			t.Errorf("%s afterwards: %v", name, err)
+		}
 	}
 }
 

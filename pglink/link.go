@@ -1,14 +1,26 @@
-package postgres
+// Package pglink makes connections to Postgres that break when the context of what is asked ends. It refuses to wait for a server that
+// hangs: the driver would ask that server to cancel, and wait for its answer.
+package pglink
 
 import (
 	"context"
 	"database/sql/driver"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/lib/pq"
 )
+
+// New returns a connector to an address, for database/sql. It connects to nothing; the error is for an address that cannot be valid, and may hold
+// its password.
+func New(address string) (driver.Connector, error) {
+	if _, err := pq.NewConnector(address); err != nil {
+		return nil, err
+	}
+	return connector{address}, nil
+}
 
 // A connector connects with the driver. The driver notices the end of a context by asking the server to
 // cancel, which a server that hangs does not do; so the connections break by themselves.
@@ -25,19 +37,43 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	d := new(dialer)
 	with.Dialer(d)
+	stop := context.AfterFunc(ctx, d.hangUp) // the driver would wait for the server's greeting
 	conn, err := with.Connect(ctx)
-	if err != nil {
+	switch {
+	case !stop():
+		if err == nil {
+			conn.Close()
+		}
+		return nil, ctx.Err()
+	case err != nil:
 		return nil, err
 	}
-	d.connected.Store(true)
-	return &link{conn.(inner), d.last, new(atomic.Bool)}, nil
+	return &link{conn.(inner), d.stay(), new(atomic.Bool)}, nil
 }
 
 // A dialer keeps the connection that was made last: several are tried. It is used again to cancel.
 type dialer struct {
 	net.Dialer
-	connected atomic.Bool
-	last      net.Conn
+	mu   sync.Mutex
+	last net.Conn
+	over bool // last is the one, or nobody waits for it any more
+}
+
+// hangUp closes the connection: nobody waits for it any more.
+func (d *dialer) hangUp() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.over = true; d.last != nil {
+		d.last.Close()
+	}
+}
+
+// stay returns the connection, which is not replaced from now on.
+func (d *dialer) stay() net.Conn {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.over = true
+	return d.last
 }
 
 // DialTimeout implements pq.Dialer.
@@ -50,7 +86,9 @@ func (d *dialer) DialTimeout(network, address string, wait time.Duration) (net.C
 // DialContext implements pq.DialerContext.
 func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := d.Dialer.DialContext(ctx, network, address)
-	if err == nil && !d.connected.Load() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err == nil && !d.over {
 		d.last = conn
 	}
 	return conn, err
