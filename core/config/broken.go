@@ -49,9 +49,13 @@ func yamlProblem(name string, data []byte, err error) *Problem {
 		}
 	}
 	switch {
-	case strings.Contains(msg, saysNoKey), strings.Contains(msg, saysNoDash):
+	case !strings.Contains(msg, saysNoKey) && !strings.Contains(msg, saysNoDash):
+	case len(data) > maxSought:
+		p.Hint = "check the indentation of the list or mapping that begins below this line"
+	default:
 		p.Line = misplaced(data, p.Line, msg)
-	case strings.Contains(msg, saysNoToken) && tabbed(data, p.Line):
+	}
+	if strings.Contains(msg, saysNoToken) && tabbed(data, p.Line) {
 		msg, p.Hint = "a tab indents the line", "indent with spaces"
 	}
 	p.Message = "cannot read YAML: " + unprotect(msg)
@@ -75,9 +79,6 @@ func parserSays(err error) (line int, msg string) {
 // the line before that list or mapping, which may be hundreds of lines above: the text up to a line fails
 // with the same words from the bad line on and never before it.
 func misplaced(data []byte, told int, msg string) int {
-	if len(data) > maxSought {
-		return told
-	}
 	ends := lineEnds(data)
 	low, high := min(told, len(ends)), len(ends) // the bad line is in low+1 … high
 	for low < high {

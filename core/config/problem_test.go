@@ -68,6 +68,8 @@ func TestIndentation(t *testing.T) {
 	many := "providers:\n" + strings.Repeat("  - name: openai\n    api_key: \"a\n      b\"\n", 500)
 	tells(t, many+"   api_key: x\n"+strings.Repeat("  - {name: b}\n", 50), "1502: "+dash)
 	tells(t, many+"    - api_key: x\n", "1502: "+key)
+	tells(t, strings.Repeat("#", maxSought)+"\n"+many+"    - api_key: x\n",
+		"1499: cannot read YAML: did not find expected key; hint: check the indentation of the list or mapping that begins below this line")
 }
 
 func TestSecondProblemsAreNotTold(t *testing.T) {
