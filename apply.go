@@ -36,7 +36,14 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 	var problems []config.Problem
 	if g.instead != "" && !strings.HasPrefix(doc.Listen, "systemd:") { // what is allowed depends on who can reach the address
 		doc.Listen = g.instead
-		if problems = doc.Validate(g.s.env); config.Failed(problems) {
+		problems = doc.Validate(g.s.env)
+		g.flagged(problems)
+		if config.Failed(problems) {
+			return nil, problems
+		}
+	}
+	if g.fixed == nil {
+		if problems = append(problems, certProblems(doc)...); config.Failed(problems) {
 			return nil, problems
 		}
 	}
@@ -57,6 +64,15 @@ func (g *gateway) compile(doc *config.Document, _ uint64) (*core.Snapshot, []con
 	problems = append(config.Join(problems, more), await(doc, snap, prev)...)
 	g.next = applying{doc, retire}
 	return snap, append(problems, g.needsRestart(doc)...)
+}
+
+// flagged says of problems with the address that the command line has it, not the file.
+func (g *gateway) flagged(problems []config.Problem) {
+	for i := range problems {
+		if p := &problems[i]; p.Path == "listen" && g.s.listen != "" {
+			p.Path = "--listen"
+		}
+	}
 }
 
 // swap is the Plane's Swap. Exchanges that began earlier keep their Snapshot, so what only they

@@ -13,13 +13,26 @@ import (
 // newCredential starts renewing a credential, and logs changes of its state.
 func (g *gateway) newCredential(name string, s cred.Spec, o cred.Options) *cred.Source {
 	o.Changed = func(st core.CredentialStatus) {
+		about := logged(name, st)
 		if st.Problem == "" {
-			g.log.Info("credential", "key", name, "state", st.State.String(), "expires", st.Expires, "next", st.Next)
+			g.log.Info("credential", about...)
 			return
 		}
-		g.log.Warn("cannot renew a credential", "key", name, "state", st.State.String(), "problem", st.Problem, "expires", st.Expires, "next", st.Next)
+		g.log.Warn("cannot renew a credential", append(about, "problem", st.Problem)...)
 	}
 	return cred.Open(s, o)
+}
+
+// logged is what the log says of a credential; a moment that is not known stays out.
+func logged(name string, st core.CredentialStatus) []any {
+	about := []any{"key", name, "state", st.State.String()}
+	if !st.Expires.IsZero() {
+		about = append(about, "expires", st.Expires)
+	}
+	if !st.Next.IsZero() {
+		about = append(about, "next", st.Next)
+	}
+	return about
 }
 
 // await waits a moment for the credentials of next that prev did not have, so that the first requests

@@ -61,13 +61,19 @@ func program(lookup func(string) (string, bool)) *cli.App {
 func compileAlone(lookup func(string) (string, bool)) func(*config.Document, uint64) (*core.Snapshot, []config.Problem) {
 	return func(doc *config.Document, _ uint64) (*core.Snapshot, []config.Problem) {
 		snap, problems, _ := build.Compile(doc, nil, build.Deps{NewPool: newPool, Lookup: lookup, ReadFile: cli.ReadSheet})
-		if doc.TLS != nil {
-			if _, err := api.OpenCerts(doc.TLS.Cert, keyFile(doc.TLS.Key), nil); err != nil {
-				problems = append(problems, config.Problem{Path: "tls.cert", Message: err.Error()})
-			}
-		}
-		return snap, problems
+		return snap, append(problems, certProblems(doc)...)
 	}
+}
+
+// certProblems says why the certificate of a document cannot be served.
+func certProblems(doc *config.Document) []config.Problem {
+	if doc.TLS == nil {
+		return nil
+	}
+	if _, err := api.OpenCerts(doc.TLS.Cert, keyFile(doc.TLS.Key), nil); err != nil {
+		return []config.Problem{{Path: "tls.cert", Message: err.Error()}}
+	}
+	return nil
 }
 
 // newPool makes the pool of an endpoint. The nil check keeps a nil *Pool from

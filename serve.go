@@ -80,7 +80,7 @@ func (s *serving) serve() error {
 	defer cancel()
 	collect() // while the document is read, too
 	// Before anything else: a SIGHUP that nobody watches for ends the process.
-	signals, ignore := watchSignals()
+	signals, heed, ignore := watchSignals()
 	defer ignore()
 	in, err := inherit()
 	if err != nil {
@@ -95,6 +95,8 @@ func (s *serving) serve() error {
 	if err := g.load(ctx, from); err != nil {
 		return err
 	}
+	// Until here nothing is in flight, and a start may wait for long: for a ledger, a database, a credential.
+	heed()
 	if err := g.open(in); err != nil {
 		return err
 	}
@@ -124,7 +126,7 @@ func (g *gateway) load(ctx context.Context, from *source) error {
 	tell(g.s.stderr, problems)
 	switch {
 	case errors.Is(err, control.ErrRefused):
-		fmt.Fprintf(g.s.stderr, "asbru: cannot serve %s: %d of the problems above are errors and must be fixed first\n", from.name(), errorsIn(problems))
+		tellRefused(g.s.stderr, from.name(), problems)
 		return errTold
 	case err != nil:
 		return err
@@ -137,6 +139,15 @@ func tell(w io.Writer, problems []config.Problem) {
 	for _, p := range problems {
 		fmt.Fprintln(w, p.String())
 	}
+}
+
+// tellRefused says that the errors among problems, which were told before, keep what from names from being served.
+func tellRefused(w io.Writer, from string, problems []config.Problem) {
+	if n := errorsIn(problems); n != 1 {
+		fmt.Fprintf(w, "asbru: cannot serve %s: mend the %d errors above first\n", from, n)
+		return
+	}
+	fmt.Fprintf(w, "asbru: cannot serve %s: mend the error above first\n", from)
 }
 
 func errorsIn(problems []config.Problem) (n int) {

@@ -19,9 +19,9 @@ var (
 	sigHandOver os.Signal = noSignal{"hand over"}
 )
 
-// watchSignals returns the signals this process acts on.
-func watchSignals() (signals <-chan os.Signal, ignore func()) {
+// watchSignals returns the signals this process acts on. Those that end it are among them from heed on:
+// before that they end it at once.
+func watchSignals() (signals <-chan os.Signal, heed, ignore func()) {
 	c := make(chan os.Signal, 4)
-	signal.Notify(c, os.Interrupt)
-	return c, func() { signal.Stop(c) }
+	return c, func() { signal.Notify(c, os.Interrupt) }, func() { signal.Stop(c) }
 }

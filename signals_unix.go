@@ -13,9 +13,10 @@ const (
 	sigHandOver = syscall.SIGUSR2
 )
 
-// watchSignals returns the signals this process acts on.
-func watchSignals() (signals <-chan os.Signal, ignore func()) {
+// watchSignals returns the signals this process acts on. Those that end it are among them from heed on:
+// before that they end it at once.
+func watchSignals() (signals <-chan os.Signal, heed, ignore func()) {
 	c := make(chan os.Signal, 4)
-	signal.Notify(c, sigReload, sigHandOver, syscall.SIGTERM, os.Interrupt)
-	return c, func() { signal.Stop(c) }
+	signal.Notify(c, sigReload, sigHandOver)
+	return c, func() { signal.Notify(c, syscall.SIGTERM, os.Interrupt) }, func() { signal.Stop(c) }
 }

@@ -11,12 +11,14 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"asbru/control/cli"
+	"asbru/core/config"
 )
 
 // A snippet is one fenced block of a page.
@@ -281,23 +283,96 @@ func TestSnippetsOfMake(t *testing.T) {
 	}
 }
 
-// Metrics that the documents name are somewhere in the program.
-func TestSnippetsOfMetrics(t *testing.T) {
-	var source bytes.Buffer
+// goText is the text of all Go files but tests.
+func goText(t *testing.T) string {
+	t.Helper()
+	var all bytes.Buffer
 	err := filepath.WalkDir(".", func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
 		text, err := os.ReadFile(path)
-		source.Write(text)
+		all.Write(text)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return all.String()
+}
+
+// Fields of sections of the configuration that the documents name are there. docs/IMPORT.md names others'.
+func TestSnippetsOfFields(t *testing.T) {
+	document, seen := reflect.TypeFor[config.Document](), 0
+	for name, page := range pages(t) {
+		for _, text := range quoted(page) {
+			path := strings.Split(text, ".")
+			section := fieldType(document, path[0])
+			if name == "docs/IMPORT.md" || section == nil || section.Kind() != reflect.Struct || !regexp.MustCompile(`^[a-z_]+(\.[a-z_]+)+$`).MatchString(text) ||
+				regexp.MustCompile(`\.(go|pub|db)$`).MatchString(text) {
+				continue
+			}
+			seen++
+			for at, word := section, path[1:]; len(word) > 0; word = word[1:] {
+				if at = fieldType(at, word[0]); at == nil {
+					t.Errorf("%s: the configuration has no field %s", name, text)
+					break
+				}
+			}
+		}
+	}
+	if seen < 30 {
+		t.Errorf("%d fields; the documents name more", seen)
+	}
+}
+
+// fieldType is the type of a field of a section, of an entry if it is a list; nil: there is none.
+func fieldType(section reflect.Type, name string) reflect.Type {
+	if section.Kind() != reflect.Struct {
+		return nil
+	}
+	for i := range section.NumField() {
+		if tag, _, _ := strings.Cut(section.Field(i).Tag.Get("json"), ","); tag == name {
+			found := section.Field(i).Type
+			for found.Kind() == reflect.Pointer || found.Kind() == reflect.Slice {
+				found = found.Elem()
+			}
+			return found
+		}
+	}
+	return nil
+}
+
+// Methods that the map names are there.
+func TestMapNamesMethods(t *testing.T) {
+	known := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^func \(\w* ?\*?(\w+)(?:\[[^\]]*\])?\) (\w+)\(`).FindAllStringSubmatch(goText(t), -1) {
+		known[m[1]+"."+m[2]], known[m[1]] = true, true
+	}
+	seen := 0
+	for _, text := range quoted(pages(t)["docs/MAP.md"]) {
+		owner, name, ok := strings.Cut(text, ".")
+		if !ok || !known[owner] || !regexp.MustCompile(`^[A-Za-z]+$`).MatchString(name) || name == "go" {
+			continue
+		}
+		seen++
+		if !known[text] && !fieldsInMap[text] {
+			t.Errorf("docs/MAP.md: there is no method %s", text)
+		}
+	}
+	if seen < 30 {
+		t.Errorf("%d methods; the map names more", seen)
+	}
+}
+
+// fieldsInMap are what the map names of a type and is no method.
+var fieldsInMap = map[string]bool{"frame.Cutter": true, "Server.rounds": true}
+
+// Metrics that the documents name are somewhere in the program.
+func TestSnippetsOfMetrics(t *testing.T) {
 	known := map[string]bool{}
 	name := regexp.MustCompile(`\basbru_[a-z0-9_]+[a-z0-9]`)
-	for _, m := range name.FindAllString(source.String(), -1) {
+	for _, m := range name.FindAllString(goText(t), -1) {
 		known[m] = true
 	}
 	for page, text := range pages(t) {

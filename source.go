@@ -51,8 +51,8 @@ func quickstart(env config.Env, stderr io.Writer) (*source, error) {
 	doc, problems := config.Quickstart(env, offers)
 	if doc == nil {
 		tell(stderr, problems)
-		if n := errorsIn(problems); problems[0].Path != "" { // there was a key, and no use in it
-			fmt.Fprintf(stderr, "asbru: cannot serve what was found in the environment: %d of the problems above are errors and must be fixed first\n", n)
+		if problems[0].Path != "" { // there was a key, and no use in it
+			tellRefused(stderr, "what was found in the environment", problems)
 			return nil, errTold
 		}
 		fmt.Fprintln(stderr, "asbru: there is nothing to serve yet; asbru serve --demo needs neither a key nor a file")

@@ -30,6 +30,9 @@ func TestConfigurationErrors(t *testing.T) {
 	f("providers:\n  - {name: openai, api_key: env.NOT_THERE}\nlisten: nowhere\n",
 		"F:2: providers[0].api_key: environment variable NOT_THERE is not set", "F:3: listen:")
 	f("providers: [\n", "F:")
+	key := filepath.Join(t.TempDir(), "tls.key")
+	write(t, key, "a-key-of-some-length")
+	f(oneProvider+"tls: {cert: /nowhere/tls.crt, key: file:"+key+"}\n", "F:3: tls.cert: cannot read certificate:")
 	f(oneProvider+"listen: 0.0.0.0:1\nallow_anonymous: true\nvirtual_keys: [{name: a, key: short}]\n", "F:5: virtual_keys[0].key:")
 	if _, errs := asbru(t, 1, nil, "serve", "/nowhere/asbru.yaml"); !strings.Contains(errs, `cannot read configuration "/nowhere/asbru.yaml"`) {
 		t.Errorf("no file: %s", errs)
@@ -42,6 +45,11 @@ func TestListenIsJudged(t *testing.T) {
 	write(t, file, oneProvider+"virtual_keys: [{name: a, key: short}]\n")
 	if _, errs := asbru(t, 1, nil, "serve", "--listen", "0.0.0.0:0", file); !strings.Contains(errs, "virtual_keys[0].key") {
 		t.Errorf("a short key on an open listener: %s", errs)
+	}
+	write(t, file, oneProvider)
+	_, errs := asbru(t, 1, nil, "serve", "--listen", "0.0.0.0:0", file)
+	if !strings.Contains(errs, ": --listen: 0.0.0.0:0 is reachable from other machines") || !strings.HasSuffix(errs, ": mend the error above first\n") {
+		t.Errorf("an address of the command line: %s", errs)
 	}
 }
 

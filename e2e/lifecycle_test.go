@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -236,6 +237,30 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	if r := <-cut; r == "whole" {
 		t.Error("the stream ended by itself")
 	}
+}
+
+// A start that waits for something, here for another process to leave the ledger, ends at a signal.
+func TestStartEndsAtOnce(t *testing.T) {
+	base, _ := paid(t)
+	config, dir := budgeted(t, base, "1")
+	holder := serve(t, config)
+	second := exec.Command(binary, "serve", "--listen", "127.0.0.1:0", holder.file)
+	said := newOutput(t)
+	second.Env, second.Stderr = environ(), said.File
+	if err := second.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said.has(t, "the ledger is still open in another process; waiting for that to end")
+	second.Process.Signal(syscall.SIGTERM)
+	second.Wait()
+	if status, ok := second.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() || status.Signal() != syscall.SIGTERM {
+		t.Errorf("the start ended with %v\n%s", second.ProcessState, said)
+	}
+	if _, errs := asbru(t, 1, nil, "serve", "--listen", "127.0.0.1:0", holder.file); !strings.Contains(errs, "another process has the ledger in "+dir+" open; only one may write it; hint: fuser "+filepath.Join(dir, "lock")+" names it") {
+		t.Errorf("a ledger that another process keeps: %s", errs)
+	}
+	holder.signal(syscall.SIGTERM)
+	holder.ends(0)
 }
 
 func TestDrainIsBounded(t *testing.T) {

@@ -80,17 +80,22 @@ func (f *facts) count(name string, v any) {
 	}
 }
 
+// An openaiStream is a stream of chunks as far as it was read.
+type openaiStream struct {
+	*said
+	m        doc // the message, put together
+	id       string
+	finished bool
+}
+
 // heardOpenAI follows a stream of chunks: a role first, one finish, usage after it, [DONE] at
 // the end of a stream that is whole and nowhere else.
 func heardOpenAI(r *reply) *said {
-	s := newSaid()
+	s := &openaiStream{said: newSaid(), m: doc{}}
 	frames, rest := sseFrames(r.body)
 	if strings.TrimSpace(rest) != "" && r.broken == nil {
 		s.bad("an event that does not end: " + rest)
 	}
-	m := doc{}
-	var id string
-	finished := false
 	for i, f := range frames {
 		if string(f.data) == "[DONE]" {
 			if i+1 != len(frames) {
@@ -99,44 +104,54 @@ func heardOpenAI(r *reply) *said {
 			s.ended = true
 			break
 		}
-		if e := object(f.d["error"]); e != nil {
-			s.fault = &fault{kind: text(e["type"]), message: text(e["message"])}
-			continue
-		}
-		if f.d == nil || f.d["object"] != "chat.completion.chunk" {
-			s.bad(fmt.Sprintf("no chunk: %.200s", f.data))
-			continue
-		}
-		if id == "" {
-			id = text(f.d["id"])
-		}
-		if id == "" || id != text(f.d["id"]) {
-			s.bad(fmt.Sprintf("id %v after %q", f.d["id"], id))
-		}
-		if f.d["usage"] != nil {
-			s.openaiUsage(f.d)
-			if !finished {
-				s.bad("usage before the finish")
-			}
-		}
-		for _, c := range list(f.d["choices"]) {
-			if finished && at(c, "finish_reason") == nil && len(object(at(c, "delta"))) > 0 {
-				s.bad("a delta after the finish")
-			}
-			s.openaiDelta(m, object(at(c, "delta")))
-			if v := at(c, "finish_reason"); v != nil {
-				if finished {
-					s.bad("two finishes")
-				}
-				finished = true
-				s.openaiFinish(v)
-			}
+		s.chunk(f)
+	}
+	if s.finished || len(s.m) > 0 {
+		s.openaiMessage(s.m)
+	}
+	return s.said
+}
+
+func (s *openaiStream) chunk(f frame) {
+	if e := object(f.d["error"]); e != nil {
+		s.fault = &fault{kind: text(e["type"]), message: text(e["message"])}
+		return
+	}
+	if f.d == nil || f.d["object"] != "chat.completion.chunk" {
+		s.bad(fmt.Sprintf("no chunk: %.200s", f.data))
+		return
+	}
+	if s.id == "" {
+		s.id = text(f.d["id"])
+	}
+	if s.id == "" || s.id != text(f.d["id"]) {
+		s.bad(fmt.Sprintf("id %v after %q", f.d["id"], s.id))
+	}
+	if f.d["usage"] != nil {
+		s.openaiUsage(f.d)
+		if !s.finished {
+			s.bad("usage before the finish")
 		}
 	}
-	if finished || len(m) > 0 {
-		s.openaiMessage(m)
+	for _, c := range list(f.d["choices"]) {
+		s.choice(object(at(c, "delta")), at(c, "finish_reason"))
 	}
-	return s
+}
+
+// choice reads the delta of a chunk, and why the answer ends with it; nil: it does not.
+func (s *openaiStream) choice(delta doc, finish any) {
+	if s.finished && finish == nil && len(delta) > 0 {
+		s.bad("a delta after the finish")
+	}
+	s.openaiDelta(s.m, delta)
+	if finish == nil {
+		return
+	}
+	if s.finished {
+		s.bad("two finishes")
+	}
+	s.finished = true
+	s.openaiFinish(finish)
 }
 
 // openaiDelta adds a delta to the message m.

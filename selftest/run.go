@@ -44,6 +44,42 @@ type run struct {
 	client *http.Client
 }
 
+// A trial is a cell that is still to be tested.
+type trial struct {
+	door, up *format
+	sc       scenario
+	stream   bool
+}
+
+// trials are what o selects, in the order of the matrix.
+func (o *Options) trials() (all []trial) {
+	for _, door := range formats() {
+		for _, up := range formats() {
+			if wanted(o.Doors, door.name) && wanted(o.Upstreams, up.name) {
+				all = o.between(all, door, up)
+			}
+		}
+	}
+	return all
+}
+
+// between appends the trials of one pair of formats.
+func (o *Options) between(all []trial, door, up *format) []trial {
+	for _, sc := range scenarios() {
+		if !wanted(o.Scenarios, sc.name) {
+			continue
+		}
+		if sc.only != "stream" {
+			all = append(all, trial{door, up, sc, false})
+		}
+		all = append(all, trial{door, up, sc, true})
+	}
+	return all
+}
+
+// wanted reports whether a selection contains name; nil selects everything.
+func wanted(names []string, name string) bool { return names == nil || slices.Contains(names, name) }
+
 // Run tests every cell that o selects, one by one, and returns them in the order of the matrix. It ends early
 // if ctx ends.
 func Run(ctx context.Context, o Options) ([]Cell, error) {
@@ -51,28 +87,13 @@ func Run(ctx context.Context, o Options) ([]Cell, error) {
 	defer transport.CloseIdleConnections()
 	r := &run{o: o, ctx: ctx, client: &http.Client{Transport: transport, Timeout: patience}}
 	var cells []Cell
-	for _, door := range formats() {
-		for _, up := range formats() {
-			if o.Doors != nil && !slices.Contains(o.Doors, door.name) || o.Upstreams != nil && !slices.Contains(o.Upstreams, up.name) {
-				continue
-			}
-			for _, sc := range scenarios() {
-				if o.Scenarios != nil && !slices.Contains(o.Scenarios, sc.name) {
-					continue
-				}
-				for _, stream := range []bool{false, true} {
-					if sc.only == "stream" && !stream {
-						continue
-					}
-					if err := ctx.Err(); err != nil {
-						return nil, err
-					}
-					c := Cell{Door: door.name, Upstream: up.name, Scenario: sc.name, Stream: stream, Grade: Lossless}
-					r.try(&c, door, up, sc)
-					cells = append(cells, c)
-				}
-			}
+	for _, t := range o.trials() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
+		c := Cell{Door: t.door.name, Upstream: t.up.name, Scenario: t.sc.name, Stream: t.stream, Grade: Lossless}
+		r.try(&c, t.door, t.up, t.sc)
+		cells = append(cells, c)
 	}
 	return cells, nil
 }
@@ -86,6 +107,8 @@ type exchange struct {
 	sent     []standin.Request // what reached the provider
 }
 
+// try leads the talk of a scenario: one request, or as many as it takes until the model has answered
+// with the results of its calls.
 func (r *run) try(c *Cell, door, up *format, sc scenario) {
 	t := sc.talk()
 	t.model, t.stream = up.name+"/"+modelOf(up.name)+sc.model, c.Stream
@@ -104,8 +127,11 @@ func (r *run) try(c *Cell, door, up *format, sc scenario) {
 			return
 		}
 		got := r.compareReply(c, e)
-		if got == nil || !sc.loop || len(got.ids) == 0 {
-			if sc.loop && got != nil && c.Grade != Failed && !answered(&t) {
+		if got == nil || !sc.loop {
+			return
+		}
+		if len(got.ids) == 0 {
+			if c.Grade != Failed && !answered(&t) {
 				c.fail("no call")
 			}
 			return

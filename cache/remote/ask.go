@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 	"unicode"
@@ -100,7 +101,7 @@ func (a *Asking) GiveUp() *Found {
 }
 
 func (f *Finder) run(a *Asking, q Question) {
-	found, what, err := f.find(&q)
+	found, what, err := f.confined(&q)
 	if errors.Is(err, errUnprepared) { // prepare logs the cause
 		f.asking.spare()
 	} else if f.asking.note(err == nil, time.Now()) {
@@ -118,6 +119,20 @@ func (f *Finder) run(a *Asking, q Question) {
 		f.n.asks[what].Add(1)
 	}
 }
+
+// confined is find, where a panic ends one search and not the process: what it judges are texts of clients, and of
+// whoever else writes into the store.
+func (f *Finder) confined(q *Question) (found *Found, what outcome, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			f.log.Error("bug: a search outside panicked", "panic", r, "stack", string(debug.Stack()))
+			found, what, err = nil, broken, errPanicked
+		}
+	}()
+	return f.find(q)
+}
+
+var errPanicked = errors.New("the search panicked, which is a bug")
 
 var errUnprepared = errors.New("the store was not reached yet")
 

@@ -178,6 +178,21 @@ func TestFinds(t *testing.T) {
 	f(near, "Restart the server", "How do I restart the server?", "miss")
 }
 
+// A bug in judging what the store holds ends the search, and neither the process nor later ones.
+func TestPanicEndsOneSearch(t *testing.T) {
+	store := newSpoilt()
+	r := newRig(t, Options{Encoder: "p/m"}, store)
+	r.adds(nginx)
+	store.mangle = func(*vector.Found) { panic("a bug") }
+	if found, asked := r.asks(Question{Space: mine, Text: nginxToo}); !asked || found != nil || r.n.asks[broken].Load() != 1 {
+		t.Errorf("found %+v, counted %+v", found, r.Counts())
+	}
+	store.mangle = nil
+	if found, _ := r.asks(Question{Space: mine, Text: nginxToo}); found == nil {
+		t.Errorf("nothing is found afterwards: %+v", r.Counts())
+	}
+}
+
 // Another encoder may know other languages. The guard still compares numbers and words.
 func TestForeign(t *testing.T) {
 	f := func(o Options, kept, asked string, want bool) {

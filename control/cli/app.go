@@ -167,7 +167,7 @@ func flagTrouble(err error, fs *flag.FlagSet) (what, hint string) {
 	if name, ok := strings.CutPrefix(msg, "flag provided but not defined: -"); ok {
 		var known []string
 		fs.VisitAll(func(f *flag.Flag) { known = append(known, f.Name) })
-		if near := config.Near(name, known); near != "" {
+		if near := meant(name, known); near != "" {
 			hint = "did you mean --" + near + "?"
 		}
 		return "there is no flag --" + name, hint
@@ -179,8 +179,22 @@ func flagTrouble(err error, fs *flag.FlagSet) (what, hint string) {
 	return strings.NewReplacer("for flag -", "for --", "for -", "for --").Replace(msg), ""
 }
 
+// elsewhere are what other gateways and servers call a command or a flag of ours.
+var elsewhere = map[string]string{
+	"port": "listen", "host": "listen", "bind": "listen", "address": "listen", "app-dir": "config",
+	"start": "serve", "run": "serve", "server": "serve", "up": "serve", "validate": "check", "lint": "check", "migrate": "import", "convert": "import",
+}
+
+// meant returns the word of known that was probably meant by word; empty: none.
+func meant(word string, known []string) string {
+	if ours := elsewhere[word]; slices.Contains(known, ours) {
+		return ours
+	}
+	return config.Near(word, known)
+}
+
 func hintFor(word string, known []string) string {
-	if near := config.Near(word, known); near != "" {
+	if near := meant(word, known); near != "" {
 		return "did you mean " + near + "?"
 	}
 	return ""

@@ -82,6 +82,8 @@ func TestRun(t *testing.T) {
 	bad("asbru: there is no command xyzzy\n  see: asbru help\n", "xyzzy")
 	bad("asbru help: there is no command chekc\n  did you mean check?\n  see: asbru help\n", "help", "chekc")
 	bad("asbru serve: there is no flag --lisen\n  did you mean --listen?\n  see: asbru help serve\n", "serve", "--lisen", "x")
+	bad("asbru serve: there is no flag --port\n  did you mean --listen?\n  see: asbru help serve\n", "serve", "--port", "8080")
+	bad("asbru: there is no command start\n  did you mean serve?\n  see: asbru help\n", "start")
 	bad("asbru serve: flag --listen needs a value\n  see: asbru help serve\n", "serve", "--listen")
 	bad("asbru serve: invalid value \"x\" for --n: parse error\n  see: asbru help serve\n", "serve", "-n", "x")
 	bad("asbru serve: invalid boolean value \"x\" for --yes: parse error\n  see: asbru help serve\n", "serve", "--yes=x")
@@ -315,7 +317,7 @@ func TestCheck(t *testing.T) {
 	if _, errs := run(t, Problem, "check", "/nowhere/asbru.yaml"); errs != "asbru: cannot read configuration \"/nowhere/asbru.yaml\": no such file or directory\n" {
 		t.Errorf("a file that is not there: %s", errs)
 	}
-	if _, errs := run(t, Problem, "check", os.TempDir()); !strings.Contains(errs, "not a regular file") {
+	if _, errs := run(t, Problem, "check", os.TempDir()); !strings.Contains(errs, "it is a directory; hint: name the file in it") {
 		t.Errorf("a folder: %s", errs)
 	}
 }

@@ -9,9 +9,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// liteLLMFields are the sections of a configuration of LiteLLM.
+var liteLLMFields = []string{"model_list", "litellm_settings", "general_settings", "router_settings"}
+
 // fieldHint suggests the field that was probably meant, the section that it belongs in, or
 // all fields that exist.
 func fieldHint(name string, t reflect.Type, fields []field) string {
+	if t == reflect.TypeFor[Document]() && slices.Contains(liteLLMFields, name) {
+		return "that is LiteLLM's; asbru import litellm FILE converts it"
+	}
 	names := make([]string, len(fields))
 	for i, f := range fields {
 		names[i] = f.name

@@ -13,6 +13,9 @@ func ReadFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read configuration %q: %w", path, bare(err))
 	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("cannot read configuration %q: it is a directory; hint: name the file in it", path)
+	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("cannot read configuration %q: it is not a regular file", path)
 	}

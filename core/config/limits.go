@@ -11,6 +11,8 @@ const (
 	longBytes  = 64 << 10  // documents from this size on are read in pieces
 	pieceBytes = 256 << 10 // of a piece, plus the rest of its last entry
 
+	maxSought = 256 << 10 // bytes of a document in which the line is sought that the parser means
+
 	maxSecretBytes   = 64 << 10 // of the file behind file: and cred:
 	maxTextBytes     = 1 << 20  // of one string after expansion
 	maxExpandedBytes = 16 << 20 // of all strings together after expansion
@@ -18,6 +20,7 @@ const (
 	maxAliasNodes    = 100_000  // nodes read through YAML aliases
 	maxProblems      = 100      // reported at once
 	maxShown         = 40       // bytes of a value quoted in a message
+	maxMeasure       = 16       // bytes of a duration, size or share that is quoted
 	maxListed        = 20       // words that a message lists
 	maxNearWord      = 64       // bytes of a word that is compared with others for a hint
 	maxNameBytes     = 64       // of the names of providers, keys and callers

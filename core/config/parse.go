@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -96,47 +94,6 @@ func parseYAML(name string, data []byte) (root *yaml.Node, bad *Problem) {
 		return nil, yamlProblem(name, data, err)
 	}
 	return doc.Content[0], nil
-}
-
-// yamlHints map messages of the parser to advice.
-var yamlHints = []struct{ says, hint string }{
-	{"mapping values are not allowed", `quote a value that holds ": "`},
-	{"cannot start any token", "indent with spaces, and quote a value that begins with @, ` or %"},
-	{"did not find expected key", "check the indentation of this and the line above"},
-	{"did not find expected '-' indicator", "check the indentation of this and the line above"},
-	{"could not find expected ':'", "write key: value, with a space after the colon"},
-	{"did not find expected ',' or '}'", "close { with }, separate with commas, and quote values that hold either"},
-	{"did not find expected ',' or ']'", "close [ with ], separate with commas, and quote values that hold either"},
-	{"found a tab character", "indent with spaces"},
-	{"unexpected end of stream", "a quote is opened and never closed"},
-}
-
-// yamlProblem extracts the line from a parser's error, which has it only in its text.
-func yamlProblem(name string, data []byte, err error) *Problem {
-	msg := strings.TrimPrefix(err.Error(), "yaml: ")
-	p := &Problem{File: name, Line: 1}
-	if rest, ok := strings.CutPrefix(msg, "line "); ok {
-		if num, text, ok := strings.Cut(rest, ": "); ok {
-			if n, err := strconv.Atoi(num); err == nil {
-				p.Line, msg = n, text
-			}
-		}
-	}
-	if _, rest, ok := strings.Cut(msg, "unknown anchor '"); ok {
-		anchor, _, _ := strings.Cut(rest, "'")
-		if at := bytes.Index(data, []byte("*"+unprotect(anchor))); at >= 0 {
-			p.Line, p.Column = position(data, at)
-		}
-		p.Hint = "quote a value that begins with *"
-	}
-	for _, h := range yamlHints {
-		if strings.Contains(msg, h.says) {
-			p.Hint = h.hint
-			break
-		}
-	}
-	p.Message = "cannot read YAML: " + unprotect(msg)
-	return p
 }
 
 // invalidUTF8 returns the offset of the first byte that is not UTF-8, or -1.

@@ -30,15 +30,16 @@ func TestReading(t *testing.T) {
 	tells(t, base+"provider: []\n", "2: provider: unknown field; hint: did you mean providers?")
 	tells(t, base+"body_bytes: 1\n", "2: body_bytes: unknown field; hint: body_bytes belongs in limits")
 	tells(t, base+"listen: 127.0.0.1:1\nlisten: 127.0.0.1:2\n", "3: listen: is set twice, first on line 2; hint: keep one of them")
-	tells(t, base+"listen: 8080\n", `2: listen: expected a string, found the number 8080; hint: put it in quotes: "8080"`)
+	tells(t, base+"listen: 8080\n", `2: listen: expected a string, found the number 8080; hint: write host:port, such as 127.0.0.1:8080 or [::1]:8080, or systemd`)
+	tells(t, base+"model_list: []\n", "2: model_list: unknown field; hint: that is LiteLLM's; asbru import litellm FILE converts it")
 	tells(t, base+"listen: [a]\n", "2: listen: expected a string, found a list")
 	tells(t, base+"listen:\n", "")
 	tells(t, base+"allow_anonymous: yes\n", "2: allow_anonymous: expected true or false, found a string")
 	tells(t, base+`allow_anonymous: "true"`, "2: allow_anonymous: expected true or false, found a string; hint: take the quotes off")
 	tells(t, base+"limits: {connections: 1.5}\n", "2: limits.connections: expected a whole number, found the number 1.5")
 	tells(t, base+"limits: {connections: 99999999999999999999}\n", "2: limits.connections: expected a whole number, found the number 99999999999999999999")
-	tells(t, base+"limits: {idle_timeout: 3x}\n", "2: limits.idle_timeout: expected a duration such as 1.5s or 10m, found a string; hint: units are ns, us, ms, s, m, h; a bare number is seconds")
-	tells(t, base+"limits: {body_bytes: 3XB}\n", "2: limits.body_bytes: expected a size such as 20MiB, found a string; hint: units are B, KB, MB, GB, KiB, MiB, GiB")
+	tells(t, base+"limits: {idle_timeout: 3x}\n", "2: limits.idle_timeout: expected a duration such as 1.5s or 10m, found \"3x\"; hint: units are ns, us, ms, s, m, h; a bare number is seconds")
+	tells(t, base+"limits: {body_bytes: 3XB}\n", "2: limits.body_bytes: expected a size such as 20MiB, found \"3XB\"; hint: units are B, KB, MB, GB, KiB, MiB, GiB")
 	tells(t, base+"models: {alias: x}\n", `2: models: expected a list, found a mapping; hint: begin each entry with "- "`)
 	tells(t, base+"models: [{alias: x, provider: openai, fallback: gpt-4o}]\n", "2: models[0].fallback: expected a list, found a string; hint: write [gpt-4o]")
 	tells(t, base+"? [a]\n: b\n", "2: a key must be a word, found a list")
@@ -47,13 +48,28 @@ func TestReading(t *testing.T) {
 
 func TestSyntax(t *testing.T) {
 	tells(t, "listen: a: b\n", `1: cannot read YAML: mapping values are not allowed in this context; hint: quote a value that holds ": "`)
-	tells(t, base+"models:\n\t- {}\n", "3: cannot read YAML: found character that cannot start any token; hint: indent with spaces, and quote a value that begins with @, ` or %")
+	tells(t, base+"models:\n\t- {}\n", "3: cannot read YAML: a tab indents the line; hint: indent with spaces")
+	tells(t, base+"models: @x\n", "2: cannot read YAML: found character that cannot start any token; hint: quote a value that begins with @, ` or %")
 	tells(t, base+"listen: *who\n", "2: cannot read YAML: unknown anchor 'who' referenced; hint: quote a value that begins with *")
 	tells(t, "listen: \xff\n", "1: byte 0xff is not UTF-8; hint: save the file as UTF-8")
 	tells(t, "a: \ufdd0NAME\ufdd1\n", "1: holds a code point that is not a character; hint: delete it")
 	tells(t, strings.Repeat("#", MaxDocumentBytes+1), "t.yaml: is 4194305 bytes long; a document has at most 4194304, and 67108864 with its virtual_keys in YAML, each entry on a line of its own")
 	deep := strings.Repeat("[", 200) + strings.Repeat("]", 200)
 	tells(t, base+"x-deep: "+deep+"\nmodels: "+deep, "3: models[0]: expected a mapping, found a list")
+}
+
+// The line of a wrong indentation is named, not the one before the list or mapping that it ends.
+func TestIndentation(t *testing.T) {
+	key, dash := "cannot read YAML: did not find expected key; hint: check the indentation of this line", "cannot read YAML: did not find expected '-' indicator; hint: check the indentation of this line"
+	tells(t, "providers:\n  - name: openai\n   api_key: x\n", "3: "+dash)
+	tells(t, "providers:\n  - name: openai\n    api_key: x\n    - name: b\n", "4: "+key)
+	tells(t, "providers:\n- name: openai\n  api_key: x\n models:\n- alias: a\n", "4: "+key)
+	tells(t, "providers:\r\n- name: openai\r\n  api_key: x\r\n models:\r\n- alias: a", "4: "+key)
+	many := "providers:\n" + strings.Repeat("  - name: openai\n    api_key: \"a\n      b\"\n", 500)
+	tells(t, many+"   api_key: x\n"+strings.Repeat("  - {name: b}\n", 50), "1502: "+dash)
+	tells(t, many+"    - api_key: x\n", "1502: "+key)
+	tells(t, strings.Repeat("#", maxSought)+"\n"+many+"    - api_key: x\n",
+		"1499: cannot read YAML: did not find expected key; hint: check the indentation of the list or mapping that begins below this line")
 }
 
 func TestSecondProblemsAreNotTold(t *testing.T) {

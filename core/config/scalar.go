@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -82,6 +83,15 @@ func found(n *yaml.Node) string {
 	return "a string"
 }
 
+// foundFor is found, with the text where no secret is mistaken for a value of type t: beside a number.
+func foundFor(n *yaml.Node, t reflect.Type) string {
+	measure := t == durationType || t == sizeType || t == percentType
+	if text := unprotect(n.Value); measure && text != "" && strings.ContainsRune("-.0123456789", rune(text[0])) && len(text) <= maxMeasure {
+		return strconv.Quote(text)
+	}
+	return found(n)
+}
+
 func shown(n *yaml.Node) string {
 	if len(n.Value) > maxShown {
 		return n.Value[:maxShown] + "…"
@@ -101,7 +111,9 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, at *place) {
 		bad = &trouble{fmt.Sprintf("the document holds more than %d bytes once variables are put in", maxExpandedBytes), ""}
 	}
 	if bad == nil {
-		bad = setScalar(n, text, refs > 0, v)
+		if bad = setScalar(n, text, refs > 0, v); bad != nil && at != nil && at.name == "listen" {
+			bad.hint = listenHint // a port alone, for which quotes would not do
+		}
 	}
 	if bad != nil {
 		d.problem(n, at, bad.message, bad.hint)
@@ -132,7 +144,7 @@ func setScalar(n *yaml.Node, text string, fromEnv bool, v reflect.Value) *troubl
 	if fromEnv { // the value of a variable is not shown
 		return &trouble{"expected " + describe(v.Type()) + "; the variable's value is something else", ""}
 	}
-	return &trouble{"expected " + describe(v.Type()) + ", found " + found(n), scalarHint(n, v.Type())}
+	return &trouble{"expected " + describe(v.Type()) + ", found " + foundFor(n, v.Type()), scalarHint(n, v.Type())}
 }
 
 // store puts text into v and reports whether it has v's type. The value of a

@@ -203,6 +203,8 @@ func IsOrigin(text string) bool {
 // notInOrigin reports what no browser sends in an origin, and must not go into a header.
 func notInOrigin(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`*"'<>#`, r) }
 
+const listenHint = "write host:port, such as 127.0.0.1:8080 or [::1]:8080, or systemd"
+
 // address checks host:port, :port, systemd and systemd:NAME, and reports
 // whether it is valid.
 func (c *checker) address(path, addr string) bool {
@@ -212,14 +214,13 @@ func (c *checker) address(path, addr string) bool {
 		}
 		return name != ":"
 	}
-	const hint = "write host:port, such as 127.0.0.1:8080 or [::1]:8080, or systemd"
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil || strings.ContainsFunc(host, notInWord) || strings.ContainsAny(host, "/@") {
-		c.fail(path, hint, "%s is not an address to listen on", quote(addr))
+		c.fail(path, listenHint, "%s is not an address to listen on", quote(addr))
 		return false
 	}
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
-		c.fail(path, hint, "%s is not a port; ports are 0 to 65535", quote(port))
+		c.fail(path, listenHint, "%s is not a port; ports are 0 to 65535", quote(port))
 		return false
 	}
 	return true

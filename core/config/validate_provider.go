@@ -89,22 +89,8 @@ func (c *checker) kind(path string, p *Provider) {
 	}
 	name, implied := p.Kind(c.env)
 	kind, ok := c.env.Known[name]
-	switch {
-	case name == "" && p.Name == "":
-		return // reported already
-	case name == "":
-		hint := "set type to one of " + c.env.listed() + ", or base_url for a server that speaks OpenAI's format"
-		if near := Near(p.Name, c.env.types()); near != "" {
-			hint = "did you mean " + near + "? Otherwise set type, or base_url"
-		}
-		c.fail(path+".name", hint, "%s is not a provider asbru knows, and neither type nor base_url is set", quote(p.Name))
-		return
-	case !ok:
-		hint := didYouMean(name, c.env.types())
-		if hint == "" {
-			hint = "known types: " + c.env.listed()
-		}
-		c.fail(path+".type", hint, "%s is not a type of provider", quote(name))
+	if !ok {
+		c.noKind(path, p, name)
 		return
 	}
 	c.options(path, p, name, kind)
@@ -114,28 +100,28 @@ func (c *checker) kind(path string, p *Provider) {
 	if !kind.HasBase && p.BaseURL == "" {
 		c.fail(path+".base_url", "", "a provider of type %s needs the address of its server", name)
 	}
-	if !kind.NeedsKey && kind.Auth == "" || p.Rehearses() || implied || p.APIKey.Set() || len(p.Keys) > 0 || p.Auth != nil {
-		return
-	}
-	if p.BaseURL == "" {
-		hint := "write api_key: env." + variableFor(p.Name)
-		if kind.Auth != "" {
-			hint += ", or auth: {type: " + kind.Auth + "}"
-		}
-		c.fail(path+".api_key", hint, "provider %s requires a key", quote(p.Name))
-	} else {
-		c.warn(path+".api_key", "", "is not set: requests to %s will carry no credential", p.BaseURL)
+	if (kind.NeedsKey || kind.Auth != "") && !implied {
+		c.keyless(path, p, kind)
 	}
 }
 
-// variableFor returns the usual name of the variable with a provider's key.
-func variableFor(name string) string {
-	return strings.ToUpper(strings.Map(func(r rune) rune {
-		if notInName(r) || r == '-' || r == '.' {
-			return '_'
+// noKind reports that there is no type of the name that Kind has derived for p; empty: it could derive none.
+func (c *checker) noKind(path string, p *Provider, name string) {
+	switch {
+	case name == "" && p.Name == "": // reported already
+	case name == "":
+		hint := "set type to one of " + c.env.listed() + ", or base_url for a server that speaks OpenAI's format"
+		if near := Near(p.Name, c.env.types()); near != "" {
+			hint = "did you mean " + near + "? Otherwise set type, or base_url"
 		}
-		return r
-	}, name)) + "_API_KEY"
+		c.fail(path+".name", hint, "%s is not a provider asbru knows, and neither type nor base_url is set", quote(p.Name))
+	default:
+		hint := didYouMean(name, c.env.types())
+		if hint == "" {
+			hint = "known types: " + c.env.listed()
+		}
+		c.fail(path+".type", hint, "%s is not a type of provider", quote(name))
+	}
 }
 
 func (c *checker) baseURL(path, text string) {
@@ -169,122 +155,6 @@ func isPort(s string) bool {
 	return s == "" || err == nil && n > 0 && n <= 65535
 }
 
-func (c *checker) keys(path string, p *Provider) {
-	if p.APIKey.Set() {
-		c.providerKey(path+".api_key", p, p.APIKey)
-		if len(p.Keys) > 0 {
-			c.fail(path+".api_key", "move it into keys", "cannot be set together with keys")
-		}
-	}
-	if p.Auth != nil {
-		if p.APIKey.Set() || len(p.Keys) > 0 {
-			c.fail(path+".auth", "make it the auth of an entry in keys", "cannot be set together with api_key or keys")
-		}
-		c.auth(path+".auth", p, p.Auth)
-	}
-	isNew := c.unique("key")
-	used := len(p.Keys) == 0
-	for i := range p.Keys {
-		k := &p.Keys[i]
-		at := fmt.Sprintf("%s.keys[%d]", path, i)
-		if k.Name != "" && c.name(at+".name", k.Name, "a key") {
-			isNew(at+".name", k.Name)
-		}
-		switch {
-		case k.Auth != nil:
-			if k.Value.Set() {
-				c.fail(at+".auth", "keep one of them", "cannot be set together with value")
-			}
-			c.auth(at+".auth", p, k.Auth)
-		case k.Value.Set():
-			c.providerKey(at+".value", p, k.Value)
-		default:
-			c.fail(at+".value", "write a reference such as env."+variableFor(p.Name), "a key needs a value")
-		}
-		if k.Weight != nil && *k.Weight < 0 {
-			c.fail(at+".weight", "0 disables a key", "cannot be negative (%d)", *k.Weight)
-		}
-		if k.Weight != nil && *k.Weight > MaxWeight {
-			c.fail(at+".weight", "only the ratio between keys matters", "cannot be more than %d (%d)", MaxWeight, *k.Weight)
-		}
-		used = used || k.Weight == nil || *k.Weight != 0
-		for j, m := range k.Models {
-			c.modelName(fmt.Sprintf("%s.models[%d]", at, j), m)
-		}
-	}
-	if !used {
-		c.warn(path+".keys", "", "every key of provider %s has weight 0: it is never used", quote(p.Name))
-	}
-}
-
-// providerKey checks a credential of p. A placeholder from an example, or a key with its quotes, would
-// otherwise be noticed only when a request is refused.
-func (c *checker) providerKey(path string, p *Provider, s Secret) {
-	key := s.Reveal()
-	switch {
-	case len(key) > 1 && strings.ContainsRune("\"'`", rune(key[0])) && key[0] == key[len(key)-1]:
-		c.fail(path, "take them off where it is set", "%sstands in quotes that are part of it", whose(s))
-		return
-	case unexpanded(key) != "":
-		c.fail(path, "write env."+unexpanded(key), "%sis the name of a variable in a spelling that is not followed here", whose(s))
-		return
-	case !isPlaceholder(key):
-		c.printable(path, s)
-		return
-	}
-	say := c.warn
-	if strings.ContainsFunc(key, notInKey) {
-		say = c.fail
-	}
-	hint := "write env." + variableFor(p.Name) + " and set that variable"
-	if s.Ref() != "" {
-		hint = "put the key itself into " + s.Ref()
-	}
-	say(path, hint, "holds what examples have in place of a key: %s would refuse it", quote(p.Name))
-}
-
-// whose names the origin of a secret, as the beginning of a message.
-func whose(s Secret) string {
-	if s.Ref() == "" {
-		return ""
-	}
-	return s.Ref() + " "
-}
-
-// isPlaceholder reports whether key is a placeholder from an example. No provider issues keys with such words.
-func isPlaceholder(key string) bool {
-	if strings.HasPrefix(key, "<") && strings.HasSuffix(key, ">") {
-		return true
-	}
-	word := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(key))
-	return slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(word, p) })
-}
-
-// unexpanded is the variable that key names as shells, Windows or LiteLLM do, which is not followed here;
-// empty: none.
-func unexpanded(key string) string {
-	name, ok := strings.CutPrefix(key, "os.environ/")
-	if !ok {
-		name, ok = strings.CutPrefix(key, "$")
-	}
-	if between, both := strings.CutSuffix(key, "%"); !ok && both {
-		name, ok = strings.CutPrefix(between, "%")
-	}
-	if !ok || name == "" || isDigit(name[0]) || strings.ContainsFunc(name, func(r rune) bool { return r != '_' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') }) {
-		return "" // a password can begin with $ as well
-	}
-	return name
-}
-
-// printable checks that a credential is a single word of ASCII, as RFC 6750 requires.
-func (c *checker) printable(path string, s Secret) {
-	if strings.ContainsFunc(s.Reveal(), notInKey) {
-		c.fail(path, "look for a space, a line break or a typographic quote that was pasted along", "%sholds characters that no key has", whose(s))
-	}
-}
-
-func notInKey(r rune) bool { return r <= 0x20 || r > 0x7e }
-
 func (c *checker) headers(path string, headers map[string]string) {
 	for _, name := range sortedKeys(headers) {
 		at := path + ".headers" + step(name)
@@ -317,50 +187,6 @@ func (c *checker) paths(path string, paths map[string]string) {
 		case !strings.HasPrefix(paths[op], "/") || strings.ContainsFunc(paths[op], notInWord) || strings.Contains(paths[op], "#"):
 			c.fail(at, "begin it with /", "%s cannot be a path", quote(paths[op]))
 		}
-	}
-}
-
-func (c *checker) network(path string, n *Network) {
-	c.notNegative(path+".connect_timeout", n.ConnectTimeout, n.ConnectTimeout < 0)
-	c.notNegative(path+".header_timeout", n.HeaderTimeout, n.HeaderTimeout < 0)
-	c.notNegative(path+".answer_timeout", n.AnswerTimeout, n.AnswerTimeout < 0)
-	c.notNegative(path+".first_timeout", n.FirstTimeout, n.FirstTimeout < 0)
-	c.notNegative(path+".stall_timeout", n.StallTimeout, n.StallTimeout < 0)
-	c.notNegative(path+".total_timeout", n.TotalTimeout, n.TotalTimeout < 0)
-	total := Duration(n.TotalTimeout.Or(DefaultTotalTimeout))
-	c.within(path+".header_timeout", n.HeaderTimeout, total)
-	c.within(path+".answer_timeout", n.AnswerTimeout, total)
-	c.within(path+".first_timeout", n.FirstTimeout, total)
-	c.notNegative(path+".keep_alive", n.KeepAlive, n.KeepAlive < 0)
-	c.notNegative(path+".max_connections", n.MaxConnections, n.MaxConnections < 0)
-	if n.Proxy != "" && n.Proxy != "env" {
-		c.proxy(path+".proxy", n.Proxy)
-	}
-	if strings.ContainsFunc(n.ServerName, notInWord) {
-		c.fail(path+".server_name", "", "%s cannot be a server's name", quote(n.ServerName))
-	}
-	if n.InsecureSkipVerify {
-		c.warn(path+".insecure_skip_verify", "name the certificate's issuer in ca instead", "anyone on the network path can read the keys sent to this provider")
-	}
-}
-
-// within warns of a wait that never ends, because the whole exchange ends before.
-func (c *checker) within(path string, d, total Duration) {
-	if d > total {
-		c.warn(path, "raise total_timeout as well", "is %s, and total_timeout ends the exchange after %s", d, total)
-	}
-}
-
-func (c *checker) proxy(path, text string) {
-	const hint = "write http://host:port, or env"
-	u, err := url.Parse(text)
-	switch {
-	case err != nil:
-		c.fail(path, hint, "is not a URL")
-	case u.User != nil:
-		c.fail(path, hint, "cannot hold a user or password")
-	case u.Scheme != "http" || u.Hostname() == "" || !isPort(u.Port()) || u.Path != "" && u.Path != "/" || u.RawQuery != "":
-		c.fail(path, hint, "%s is not the address of an HTTP proxy", quote(text))
 	}
 }
 

@@ -21,7 +21,7 @@ type disk struct{ dir string }
 // Disk is the directory dir as an FS; it is made when it is not there.
 func Disk(dir string) (FS, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("cannot make the ledger's directory: %w", err)
+		return nil, fmt.Errorf("cannot make the ledger's directory: %w; hint: name another in governance.ledger, or let this process's user write there", err)
 	}
 	return disk{dir}, nil
 }
@@ -76,7 +76,12 @@ func (d disk) Lock() (io.Closer, error) {
 	}
 	if err := lockFile(f); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("another process has the ledger in %s open; %w: %w", d.dir, ErrLocked, err)
+		if errors.Is(err, errHeld) {
+			err = fmt.Errorf("another process has the ledger in %s open; %w; hint: fuser %s names it, governance.ledger gives this one a directory of its own", d.dir, ErrLocked, f.Name())
+		} else {
+			err = fmt.Errorf("cannot lock the ledger: %w", err)
+		}
+		return nil, err
 	}
 	return f, nil
 }

@@ -34,7 +34,7 @@ func (l *Ledger) allocate() error {
 	if err := f.Resize(l.o.Segment); err != nil {
 		f.Close()
 		l.fs.Remove(spareName) // what little there is of it is better used elsewhere
-		return fmt.Errorf("cannot make room for the next segment: %w", err)
+		return fmt.Errorf("cannot make room for the next segment, %d bytes: %w", l.o.Segment, err)
 	}
 	l.spare = f
 	return nil

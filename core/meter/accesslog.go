@@ -88,7 +88,10 @@ func OpenLog(o LogOptions) (*AccessLog, error) {
 func openAppend(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o640)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open access log %q: %w", path, err)
+		if bare := (*os.PathError)(nil); errors.As(err, &bare) {
+			err = bare.Err // the path stands in the message
+		}
+		return nil, fmt.Errorf("cannot open access log %q: %w; hint: name a file in a directory where this process's user may write", path, err)
 	}
 	return f, nil
 }

@@ -2,40 +2,56 @@ package guard
 
 // frame finds what toks ask for, and marks the tokens that express it as eaten.
 func (r *reader) frame(toks []token) sentence {
-	at := 0
-	if len(toks) > 2 && r.lex().is(&toks[0], classPrep) && r.lex().is(&toks[1], classWh) && !toks[0].quoted {
-		if p, _ := r.lex().best(r.g.lex.frames, toks); p == nil {
-			toks[0].eaten = true // "in which country is X": which country is X in
-			if r.byWhom = r.lex().word(&toks[0], "by") && r.lex().word(&toks[1], "whom"); !r.byWhom {
-				r.emitText(toks[0].text, false)
-			}
-			toks = toks[1:]
-		}
-	}
-	p, n := r.lex().best(r.g.lex.frames, toks)
-	if p == nil && len(toks) > 2 && r.lex().is(&toks[1], classRequest) && len(toks[0].text) > 4 && ends(toks[0].text, "ly") {
-		at = 1 // "briefly explain"
-		p, n = r.lex().best(r.g.lex.frames, toks[1:])
-	}
-	if p == nil && !r.lex().is(&toks[0], classAux|classWh) {
-		// "In Go, how do I ...", "I am new here: what is ..."
-		for i := 1; i < len(toks); i++ {
-			if toks[i-1].shape == shapePause && r.lex().is(&toks[i], classWh|classAux) && !toks[i].quoted {
-				at = i
-				p, n = r.lex().best(r.g.lex.frames, toks[i:])
-				break
-			}
-			if q, k := r.lex().best(r.g.lex.frames, toks[i:]); toks[i-1].shape == shapePause && q != nil && r.lex().is(&toks[i], classRequest) {
-				at, p, n = i, q, k // "in five points, explain ..."
-				break
-			}
-		}
-	}
-	rest := toks[at:]
+	toks = r.afterPreposition(toks)
+	at, p, n := r.opening(toks)
 	if p != nil {
-		return r.phrase(p, rest, n)
+		return r.phrase(p, toks[at:], n)
 	}
-	return r.plain(rest)
+	return r.plain(toks[at:])
+}
+
+// afterPreposition takes the preposition off a question that begins with one, and adds it as a word: "in
+// which country is X", "which country is X in".
+func (r *reader) afterPreposition(toks []token) []token {
+	l := r.lex()
+	if len(toks) <= 2 || !l.is(&toks[0], classPrep) || !l.is(&toks[1], classWh) || toks[0].quoted {
+		return toks
+	}
+	if p, _ := l.best(r.g.lex.frames, toks); p != nil {
+		return toks
+	}
+	toks[0].eaten = true
+	if r.byWhom = l.word(&toks[0], "by") && l.word(&toks[1], "whom"); !r.byWhom {
+		r.emitText(toks[0].text, false)
+	}
+	return toks[1:]
+}
+
+// opening finds where the question begins, and the pattern that it begins with; nil: none. n is how many
+// tokens that matches.
+func (r *reader) opening(toks []token) (at int, p *pattern, n int) {
+	l := r.lex()
+	p, n = l.best(r.g.lex.frames, toks)
+	if p == nil && len(toks) > 2 && l.is(&toks[1], classRequest) && len(toks[0].text) > 4 && ends(toks[0].text, "ly") {
+		at = 1 // "briefly explain"
+		p, n = l.best(r.g.lex.frames, toks[1:])
+	}
+	if p != nil || l.is(&toks[0], classAux|classWh) {
+		return at, p, n
+	}
+	for i := 1; i < len(toks); i++ {
+		if toks[i-1].shape != shapePause {
+			continue
+		}
+		q, k := l.best(r.g.lex.frames, toks[i:])
+		if l.is(&toks[i], classWh|classAux) && !toks[i].quoted {
+			return i, q, k // "In Go, how do I ...", "I am new here: what is ..."
+		}
+		if q != nil && l.is(&toks[i], classRequest) {
+			return i, q, k // "in five points, explain ..."
+		}
+	}
+	return at, p, n
 }
 
 // phrase returns what pattern p stands for, which matched n tokens.
@@ -44,54 +60,85 @@ func (r *reader) phrase(p *pattern, rest []token, n int) sentence {
 	if p.mood != moodNone {
 		r.f.who |= 1 // "what one should"
 	}
-	if p.adds == "can" {
+	switch {
+	case p.adds == "can":
 		s.mood = moodCan
 		if n > 0 && !r.lex().word(&rest[n-1], "for") {
 			r.f.who |= 1 // the asker
 		}
-	} else if p.adds != "" {
+	case p.adds != "":
 		r.emitText(r.f.lexer.put(p.adds), p.free)
 	}
 	for i := range rest[:n] {
 		t := &rest[i]
 		t.eaten = s.frame != frameWhich || i == 0 || p.adds != "" || n > 3 && r.anybody(t)
-		switch string(t.text) {
-		case "some":
-			r.f.notes |= noteSome
-		case "all":
-			r.f.notes |= noteAll
-		}
-		r.count(t)
-		r.generic = r.generic || s.frame == frameHowto && (r.lex().is(t, classAnyone) || r.lex().word(t, "person") || r.lex().word(t, "people"))
-		s.ways = s.ways || r.lex().word(t, "way") || r.lex().word(t, "ways")
-		if r.lex().is(t, classPast) || r.lex().word(t, "caused") {
-			s.mood = moodPast
-		} else if (s.frame == frameWhat || s.frame == frameYes && s.mood == moodNone) && r.lex().is(t, classBe) {
-			s.mood = moodPresent
-		}
+		r.expresses(t, &s)
 	}
-	if p.adds == "cure" { // "can X be cured"
+	switch {
+	case p.adds == "cure": // "can X be cured"
 		s.mood = moodCan
 		r.f.who |= 1
-	} else if s.frame == frameYes && p.adds != "" && p.adds != "can" {
+	case s.frame == frameYes && p.adds != "" && p.adds != "can":
 		s.mood = moodPresent
 	}
-	if s.frame == frameHowto && p.adds != "" && p.adds != "can" && p.adds != "become" && p.adds != "handle" {
+	if s.frame == frameHowto && p.mannered() {
 		w := &r.f.words[len(r.f.words)-1]
 		w.stem = mix(w.stem, manner)
 	}
-	if (s.frame == frameWhen || s.frame == frameWhere) && n+1 < len(rest) && !r.lex().is(&rest[n], classPast|classWill) && r.lex().is(&rest[n], classAux) {
-		t := &rest[n+1]
-		s.asker = r.lex().word(t, "i") || r.lex().word(t, "we") || r.lex().word(t, "one") || r.lex().is(t, classAnyone)
-	}
-	switch {
-	case s.frame == frameYes && p.adds == "":
-		s.mood = r.mood(rest[n:]) // "do you think cats dream"
-	case s.mood != moodNone || s.frame == frameOther || s.frame == frameHowto || s.frame == frameYes || s.frame == frameDoes:
-	default:
+	s.asker = r.asksForSelf(&s, rest[n:])
+	if s.frame == frameYes && p.adds == "" || s.open() { // "do you think cats dream"
 		s.mood = r.mood(rest[n:])
 	}
 	return s
+}
+
+// mannered reports whether p stands for a way of doing a thing: the cheapest way to.
+func (p *pattern) mannered() bool {
+	switch p.adds {
+	case "", "can", "become", "handle":
+		return false
+	}
+	return true
+}
+
+// open reports whether the mood of s is still to be found, and matters.
+func (s *sentence) open() bool {
+	switch s.frame {
+	case frameOther, frameHowto, frameYes, frameDoes:
+		return false
+	}
+	return s.mood == moodNone
+}
+
+// expresses notes what t says of s, of whose phrase it is.
+func (r *reader) expresses(t *token, s *sentence) {
+	l := r.lex()
+	switch string(t.text) {
+	case "some":
+		r.f.notes |= noteSome
+	case "all":
+		r.f.notes |= noteAll
+	}
+	r.count(t)
+	s.ways = s.ways || l.word(t, "way") || l.word(t, "ways")
+	r.generic = r.generic || s.frame == frameHowto && (l.is(t, classAnyone) || l.word(t, "person") || l.word(t, "people"))
+	switch {
+	case l.is(t, classPast) || l.word(t, "caused"):
+		s.mood = moodPast
+	case (s.frame == frameWhat || s.frame == frameYes && s.mood == moodNone) && l.is(t, classBe):
+		s.mood = moodPresent
+	}
+}
+
+// asksForSelf reports whether s asks when or where the asker, or anybody, does something: "when should I". rest
+// follows its phrase.
+func (r *reader) asksForSelf(s *sentence, rest []token) bool {
+	l := r.lex()
+	if s.frame != frameWhen && s.frame != frameWhere || len(rest) < 2 || l.is(&rest[0], classPast|classWill) || !l.is(&rest[0], classAux) {
+		return false
+	}
+	t := &rest[1]
+	return l.word(t, "i") || l.word(t, "we") || l.word(t, "one") || l.is(t, classAnyone)
 }
 
 // plain derives a sentence from the first token if no pattern matches.

@@ -251,6 +251,7 @@ func TestRead(t *testing.T) {
 
 func FuzzCompare(f *testing.F) {
 	f.Add("How do I install Redis?", "Convert -5.5 °C to “F” (C++) or $3k, don't!")
+	f.Add("Is replaced by gas", "Are substituted by gas, what is replaced with gas?")
 	f.Add("Is Tom liked by Ann and him?", "\xff\xfe''\"\"``…(,)")
 	f.Add(strings.Repeat("a1 ", 300), strings.Repeat("'", 900))
 	g := newGuard()

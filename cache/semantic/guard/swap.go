@@ -41,7 +41,7 @@ func (r *reader) substitute(toks []token) {
 	first := toks[verb+1 : mark]
 	if len(toks[verb].text) > 7 && ends(toks[verb].text, "d") { // X is replaced by Y
 		be := verb - 1
-		if !l.is(&toks[be], classBe) || mark != verb+1 {
+		if be == 0 || !l.is(&toks[be], classBe) || mark != verb+1 {
 			return
 		}
 		first = toks[1:be]
