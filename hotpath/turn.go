@@ -226,15 +226,24 @@ func (c *crossing) passes(fd *http1.Field, b []byte) bool {
 	return answered[fd.ID] || fd.ID == http1.Other && listed(c.f.x.From.Answered, fd.Name.Of(b))
 }
 
+// maxDroppedHead bounds the header of what was left out, which names members of the client's choice: clients refuse
+// a head that is too long.
+const maxDroppedHead = 2 << 10
+
 // appendDropped appends the header that names what was left out of the request.
 func (c *crossing) appendDropped(h []byte) []byte {
 	if len(c.dropped) == 0 {
 		return h
 	}
 	h = append(h, "X-Bf-Dropped-Params: "...)
+	at := len(h)
 	for i, name := range c.dropped {
 		if i > 0 {
 			h = append(h, ", "...)
+		}
+		if len(h)-at+len(name) > maxDroppedHead {
+			h = append(h, "and more"...)
+			break
 		}
 		for _, b := range []byte(name) {
 			if b > ' ' && b < 0x7f && b != ',' {
