@@ -84,7 +84,7 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
 	}
 	f.Retry = max(f.Retry, c.f.seconds())
-	if f.Retry > 0 && !c.tellsRetry() {
+	if f.Retry > 0 && !c.tellsRetry() && !c.f.sleeps() {
 		c.kept = appendRetry(c.kept, f.Retry)
 	}
 	if x.From.FaultHeader != nil {
@@ -214,6 +214,7 @@ func (c *crossing) keep(rep *http1.Reply, b []byte) {
 		switch {
 		case fd.ID == http1.XShouldRetry:
 			c.retry = append(c.retry[:0], fd.Value.Of(b)...)
+		case !c.raw && (fd.ID == http1.RetryAfter || fd.ID == http1.RetryAfterMs) && c.f.sleeps():
 		case (crossed[fd.ID] || c.raw && c.passes(fd, b)) && len(c.kept) < maxOutHead/2:
 			c.kept = append(append(c.kept, fd.Name.Of(b)...), ": "...)
 			c.kept = append(append(c.kept, fd.Value.Of(b)...), "\r\n"...)
@@ -295,7 +296,7 @@ func (s *Server) whole(f *flight, o *outbox) bool {
 		h = append(append(append(h, "Content-Type: "...), kind...), "\r\n"...)
 	}
 	h = append(h, c.kept...)
-	if len(c.retry) > 0 && len(c.retry) < len("false")+1 && !(status >= 400 && f.vain()) {
+	if len(c.retry) > 0 && len(c.retry) < len("false")+1 && !(status >= 400 && (f.vain() || f.distant())) {
 		h = append(append(append(h, "X-Should-Retry: "...), c.retry...), "\r\n"...)
 	}
 	h = c.appendDropped(h)

@@ -40,6 +40,7 @@ func assemble(d *core.Dialect) *core.Dialect {
 		ReadEnd:           body.Ending(readUsage, "usage", "meta"),
 		ReadEvent:         readEvent,
 		ReadFault:         func(b []byte, f *core.Fault) { readFault(b, f) },
+		Sleepers:          true, // cohere 7.0, _retry_timeout; cohere-ai 8.1, requestWithRetries
 		Extras:            true,
 		Embeds: &core.EmbedCodec{
 			ParseRequest: parseEmbed, AppendRequest: appendEmbed,
