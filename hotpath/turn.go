@@ -1,7 +1,10 @@
 package hotpath
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
+	"io"
 
 	"asbru/core"
 	"asbru/hotpath/http1"
@@ -10,6 +13,9 @@ import (
 // turn translates a complete reply of the target, status and body, into the client's format:
 // x.Reply. An unreadable reply becomes a Fault. The bytes of x.Reply belong to c.
 func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []byte, kind string) {
+	if c.coded && status >= 300 {
+		body = inflated(body)
+	}
 	body = core.Readable(body)
 	if status >= 300 {
 		return c.turnFault(x, status, body, room), "application/json"
@@ -61,9 +67,35 @@ func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []
 		}
 	}
 	if err != nil {
-		x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: c.f.target.Name + " answered what cannot be read as its format", Hint: "try again, or ask another model", Cause: err}
+		x.Fault = c.unread(x, body, err)
 	}
 	return room, kind
+}
+
+// inflated returns the error in body, which some gateways compress though nobody asked for it; nothing if it cannot
+// be read.
+func inflated(body []byte) []byte {
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil
+	}
+	text, _ := io.ReadAll(io.LimitReader(z, maxTestimony)) // what there is of one that is cut
+	return text
+}
+
+// unread is the Fault of a reply that cannot be read as its format. Some providers report an error with status 200:
+// then it says what they say.
+func (c *crossing) unread(x *core.Exchange, body []byte, cause error) *core.Fault {
+	var said core.Fault
+	if read := x.Face.Dialect.ReadFault; read != nil && len(body) > 0 && (body[0] == '{' || body[0] == '[') {
+		read(body, &said)
+	}
+	if said.Message != "" && !said.BadKey {
+		return &core.Fault{Code: core.UpstreamFailed, Message: c.f.target.Name + " answered 200 with an error: " + said.Message,
+			Retry: said.Retry, Hint: "try again, or ask another model", Cause: cause}
+	}
+	return &core.Fault{Code: core.UpstreamFailed, Message: c.f.target.Name + " answered what cannot be read as its format",
+		Hint: "try again, or ask another model", Cause: cause}
 }
 
 // calls gives the client the provider's name of the model, as a stream does.
@@ -214,6 +246,8 @@ func (c *crossing) keep(rep *http1.Reply, b []byte) {
 		switch {
 		case fd.ID == http1.XShouldRetry:
 			c.retry = append(c.retry[:0], fd.Value.Of(b)...)
+		case fd.ID == http1.ContentEncoding && !c.raw:
+			c.coded = !http1.EqualFold(fd.Value.Of(b), "identity")
 		case !c.raw && (fd.ID == http1.RetryAfter || fd.ID == http1.RetryAfterMs) && c.f.sleeps():
 		case (crossed[fd.ID] || c.raw && c.passes(fd, b)) && len(c.kept) < maxOutHead/2:
 			c.kept = append(append(c.kept, fd.Name.Of(b)...), ": "...)
