@@ -76,15 +76,25 @@ func (a *ask) read(h core.Head) *core.Fault {
 // caller what the other asks for.
 func once(h head) *core.Fault {
 	for _, name := range [...]string{"x-bf-cache-key", "x-bf-cache-ttl", "x-bf-cache-threshold", "x-bf-cache-type", "x-bf-cache-no-store"} {
-		_, next := h.Next(name, 0)
-		if next == 0 {
-			continue
-		}
-		if v, more := h.Next(name, next); more > 0 {
+		if v, twice := again(h, name); twice {
 			return bad(name, v, "send it once: the request has it more than once")
 		}
 	}
 	return nil
+}
+
+// again returns the second line of a field, and whether there is one.
+func again(h core.Head, name string) (value []byte, twice bool) {
+	own, ok := h.(head)
+	if !ok {
+		return nil, false
+	}
+	_, next := own.Next(name, 0)
+	if next == 0 {
+		return nil, false
+	}
+	value, next = own.Next(name, next)
+	return value, next > 0
 }
 
 // lifetime parses "30s" or a number of seconds.

@@ -63,8 +63,9 @@ func (w Why) String() string {
 	return [...]string{"", "operation", "unreadable", "stateful", "provider_tools", "history", "own_headers"}[w]
 }
 
-// head is what the key needs of a request's head in addition to core.Head.
+// head is a core.Head with what the key needs in addition.
 type head interface {
+	core.Head
 	Any(prefix string) bool
 	Next(name string, from int) (value []byte, next int)
 }

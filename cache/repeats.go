@@ -90,8 +90,15 @@ func (r *Repeats) look(x *core.Exchange) core.Verdict {
 		return core.Continue
 	}
 	name, ok := x.Head.Field("idempotency-key")
+	if !ok {
+		return core.Continue
+	}
+	if v, twice := again(x.Head, "idempotency-key"); twice {
+		x.Fault = bad("idempotency-key", v, "send it once: the request has it more than once")
+		return core.Refuse
+	}
 	switch {
-	case !ok || len(name) == 0:
+	case len(name) == 0:
 		return core.Continue
 	case len(name) > maxRepeat:
 		x.Fault = bad("idempotency-key", name, "send 1 to "+strconv.Itoa(maxRepeat)+" bytes, such as a UUID")

@@ -179,6 +179,12 @@ func TestRepeatsAreMadeWhenNeeded(t *testing.T) {
 	if v := r.look(x); v != core.Refuse || x.Fault.HTTP() != 400 || x.Fault.Param != "idempotency-key" {
 		t.Errorf("a key of 256 bytes: %v, %+v", v, x.Fault)
 	}
+	for _, twice := range []string{"a\nb", "a\n", "\na"} { // one of them would be followed, and the other's call made again
+		x := r.exchange(called(twice, hello))
+		if v := r.look(x); v != core.Refuse || x.Fault.HTTP() != 400 || x.Fault.Param != "idempotency-key" || x.Fault.Hint == "" {
+			t.Errorf("%q: %v, %+v", twice, v, x.Fault)
+		}
+	}
 	if p.c.Load() != nil {
 		t.Error("there is a memory that nobody asked for")
 	}

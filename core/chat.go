@@ -184,8 +184,22 @@ func (c *Chat) Amid(takes func(*Part) bool) bool {
 // NewChat returns an empty Chat.
 func NewChat() *Chat { return &Chat{Budget: BudgetUnset} }
 
-// Drop notes that the request field name is left out.
+// mostDropped bounds Chat.Dropped: a client may send any number of members, and all of them go into one header.
+const (
+	mostDropped = 64
+	maxNamed    = 80 // bytes of one name
+)
+
+// Drop notes that the request field name is left out. After many names one more says that there are others.
 func (c *Chat) Drop(name string) {
+	switch {
+	case len(c.Dropped) == mostDropped:
+		name = "and more"
+	case len(c.Dropped) > mostDropped:
+		return
+	case len(name) > maxNamed:
+		name = name[:maxNamed]
+	}
 	for _, d := range c.Dropped {
 		if d == name {
 			return
@@ -194,14 +208,66 @@ func (c *Chat) Drop(name string) {
 	c.Dropped = append(c.Dropped, name)
 }
 
-// DropExtras notes the members that only From's family has.
-func (c *Chat) DropExtras() {
+// DropExtras notes the members that only From's family has, of the request and of what is in it; sent as DropMembers.
+func (c *Chat) DropExtras(sent ...string) {
 	for more := c.More; more != 0; {
 		var e Extra
 		if e, more = c.Extra(more); c.Loses(&e) {
 			c.Drop(string(e.Key))
 		}
 	}
+	c.DropMembers(sent...)
+}
+
+// DropMembers notes the members that only From's family has in what the user sends and in what tools are: not in
+// what the model said, where they ask for nothing. The members called sent are sent nevertheless.
+func (c *Chat) DropMembers(sent ...string) {
+	for i := range c.Turns {
+		t := &c.Turns[i]
+		for p := t.From; p < t.To && t.Role != Assistant; p++ {
+			c.dropChain(c.Parts[p].More, "messages.content.", sent)
+		}
+	}
+	for i := range c.Tools {
+		if c.Tools[i].Type == nil {
+			c.dropChain(c.Tools[i].More, "tools.", nil)
+		}
+	}
+}
+
+func (c *Chat) dropChain(more int32, where string, sent []string) {
+	for more != 0 {
+		var e Extra
+		if e, more = c.Extra(more); len(e.Key) > 0 && c.Loses(&e) && !asIs(e.Key) && !slices.Contains(sent, string(e.Key)) {
+			c.Drop(where + string(e.Key))
+		}
+	}
+}
+
+// Paper are the members of a document that Anthropic's Messages and Bedrock's Converse spell alike: what is to be
+// known of it, and whether it is to be cited. Each of them writes what the other one kept.
+var Paper = []string{"context", "citations"}
+
+// PaperOf calls f with the members of the document p that are among Paper.
+func (c *Chat) PaperOf(p *Part, f func(e *Extra)) {
+	for more := p.More; more != 0; {
+		var e Extra
+		if e, more = c.Extra(more); len(e.Value) > 0 && e.Value[0] != 'n' && slices.Contains(Paper, string(e.Key)) {
+			f(&e)
+		}
+	}
+}
+
+// asIs reports whether a member is kept for no more than to write a block or a tool again as it stood: what it
+// says is in the neutral form too, or it asks for nothing.
+func asIs(key Text) bool {
+	switch string(key) {
+	case "type", "id", "status", "index", "source", "cache_control", "annotations", "logprobs", "signature",
+		"function", "parameters", "name", "description", "strict", "image_url", "input_audio", "file", "document_name",
+		"file_data", "file_url", "filename", "detail", "phase":
+		return true
+	}
+	return false
 }
 
 // Loses reports whether e said something that is not said if it is left out. A null said nothing. A choice
@@ -229,8 +295,13 @@ func (c *Chat) DropParts() {
 
 // What a request loses that is no setting of its own goes by these names.
 const (
-	LostMarks   = "cache_control" // marks of what a provider may keep
-	LostThought = "thinking"      // what the model thought earlier, which nobody but its maker takes back
+	LostMarks   = "cache_control"          // marks of what a provider may keep
+	LostThought = "thinking"               // what the model thought earlier, which nobody but its maker takes back
+	LostTitle   = "messages.content.title" // the name of a file
+
+	// Before the name of a keyword that the target's schemas do not have.
+	LostOfSchema = "response_format.json_schema"
+	LostOfTool   = "tools.parameters"
 )
 
 // DropMarks notes that what a provider may keep is not marked, if any of it was.

@@ -1,6 +1,10 @@
 package core
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
 
 // A Chat is used again for the next request: a list whose nil says something must not
 // come back empty instead.
@@ -48,4 +52,19 @@ func TestAmid(t *testing.T) {
 	f(false, say, thought, result, call, result)
 	f(true, say, thought, result, say, call, result)
 	f(false, say, call, result, say)
+}
+
+// However much is left out, few names say so, and none is long.
+func TestDropIsBounded(t *testing.T) {
+	c := NewChat()
+	for i := range 10_000 {
+		c.Drop(fmt.Sprintf("k%d", i))
+	}
+	if n := len(c.Dropped); n != mostDropped+1 || c.Dropped[0] != "k0" || c.Dropped[n-1] != "and more" {
+		t.Errorf("%d names, the last %q", n, c.Dropped[n-1])
+	}
+	c.Reset()
+	if c.Drop(strings.Repeat("k", 1<<20)); len(c.Dropped[0]) != maxNamed {
+		t.Errorf("a name of %d bytes", len(c.Dropped[0]))
+	}
 }

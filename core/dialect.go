@@ -64,6 +64,7 @@ type Dialect struct {
 	Leads    []Lead       // where replies hold an address of the server's own to ask next: it is made to lead here
 	CutQuery []string     // query parameters that stay here: credentials, and what the path of a Face says
 	Redo     [NumOps]bool // bodies of the operation differ between servers of this dialect: they are translated even so
+	Sleepers bool         // its SDKs heed no X-Should-Retry, and sleep through a Retry-After of hours for a minute, twice
 	Extras   bool         // its clients bear members they do not know, such as extra_fields
 
 	Chats   [NumOps]*ChatCodec // the faces that conversations have; nil: none

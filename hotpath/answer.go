@@ -25,7 +25,7 @@ func (s *Server) answer(f *flight, o *outbox, head bool) {
 		h = append(append(h, "Content-Type: "...), kind...)
 		h = append(http1.AppendUint(append(h, "\r\nContent-Length: "...), uint64(len(o.b)-frontRoom)), "\r\n"...)
 	}
-	if retry > 0 {
+	if retry > 0 && !f.sleeps() {
 		h = append(http1.AppendUint(append(h, "Retry-After: "...), uint64(retry)), "\r\n"...)
 	}
 	if status == upgradeRequired {

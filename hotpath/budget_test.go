@@ -3,10 +3,14 @@ package hotpath
 import (
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"asbru/adapters/dialect/anthropic"
+	"asbru/adapters/dialect/cohere"
+	"asbru/adapters/dialect/openai"
 	"asbru/core"
 	"asbru/core/gate"
 )
@@ -184,6 +188,37 @@ func TestNobodyWaitsForHours(t *testing.T) {
 			a, _ := r.hurried("total=1m", chat)
 			if got := strings.Join(a.Header.Values("X-Should-Retry"), "|"); a.StatusCode != 429 || got != want {
 				t.Errorf("after %d s: %d %q, want %q", retry, a.StatusCode, got, want)
+			}
+		}
+	})
+}
+
+// So is the client of a provider that says so, in a header or in the body, in the client's format or another. Cohere's
+// SDKs look at the status and Retry-After alone: they are not told a moment for which they would sleep in vain.
+func TestNobodyWaitsForAProvidersHours(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		for retry, want := range map[int]string{1: "", longestWait: "", longestWait + 1: "false", 24 * 3600: "false"} {
+			refuses := func(w http.ResponseWriter, q *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				w.Header().Set("Retry-After", strconv.Itoa(retry))
+				w.Header().Set("X-Should-Retry", "true")
+				w.WriteHeader(429)
+				io.WriteString(w, `{"error":{"message":"quota","type":"rate_limit_error"}}`)
+			}
+			for _, face := range []*core.Dialect{openai.API, anthropic.API} {
+				m := meet(t, loops, faceOf(face), refuses)
+				for door, d := range map[string]*core.Dialect{"openai": openai.API, "anthropic": anthropic.API, "cohere": cohere.API} {
+					a, body := m.say("/"+door+"/", `{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"u"}]}`)
+					told, after := want, strconv.Itoa(retry)
+					if told == "" {
+						told = "true"
+					} else if d.Sleepers {
+						after = ""
+					}
+					if a.StatusCode != 429 || strings.Join(a.Header.Values("X-Should-Retry"), "|") != told || strings.Join(a.Header.Values("Retry-After"), "|") != after {
+						t.Errorf("%s from %s after %d s: %d %q %q, want %q %q: %s", door, face.Name, retry, a.StatusCode, a.Header.Values("X-Should-Retry"), a.Header.Values("Retry-After"), told, after, body)
+					}
+				}
 			}
 		}
 	})

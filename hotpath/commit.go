@@ -41,7 +41,7 @@ func (s *Server) commit(f *flight, rep *http1.Reply, b []byte, o *outbox) {
 	l.committed = true
 	f.status = rep.Status
 	h := appendStatus(o.head[:0], rep.Status)
-	vain := f.status >= 400 && f.vain()
+	vain := f.status >= 400 && (f.vain() || f.distant())
 	for i := range rep.N {
 		fd := &rep.Fields[i]
 		if vain && fd.ID == http1.XShouldRetry {
@@ -148,10 +148,22 @@ func (f *flight) vain() bool {
 	return n == core.MaxAttempts || n > 0 && x.Ahead.Spent && int(x.Ahead.After) == n
 }
 
-// distant reports whether a refusal of our own names a moment that no program should wait for in the middle
-// of a call. Anthropic's SDKs sleep through any Retry-After, hours too, and others ask again at once if it
-// is long; all of them take X-Should-Retry for the last word.
-func (f *flight) distant() bool { return f.x.Fault != nil && f.x.Fault.Retry > longestNap }
+// distant reports whether an error, our own or a provider's, names a moment that no program should wait for in
+// the middle of a call. Anthropic's SDKs sleep through any Retry-After, hours too, and others ask again at once if
+// it is long; all but Cohere's take X-Should-Retry for the last word.
+func (f *flight) distant() bool {
+	switch {
+	case f.x.Fault != nil:
+		return f.x.Fault.Retry > longestNap
+	case len(f.x.Attempts()) == 0:
+		return false
+	}
+	return f.seconds() > longestWait
+}
+
+// sleeps reports whether the client would sleep until a distant moment whatever else it is told: then it is not
+// told the moment in a header. An error without one costs its SDK seconds, and says when to come back in words.
+func (f *flight) sleeps() bool { return f.x.From != nil && f.x.From.Sleepers && f.distant() }
 
 // appendOwn appends the header fields that the gateway adds to every answer.
 func (s *Server) appendOwn(h []byte, f *flight) []byte {

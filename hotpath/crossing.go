@@ -28,6 +28,7 @@ type crossing struct {
 	read    bool   // the request was parsed
 	kept    []byte // header fields of the reply that the client gets too
 	retry   []byte // the reply's x-should-retry; empty: none
+	coded   bool   // the reply has a content-encoding, though none was asked for
 	extras  func(dst []byte) []byte
 	f       *flight
 	bare    bool     // both sides speak the same format: only the reply has to be gathered, as to make a stream of it
@@ -73,6 +74,7 @@ func (c *crossing) forget() {
 	c.x.Reset()
 	clear(c.events)
 	c.events, c.kept, c.retry, c.dropped = c.events[:0], c.kept[:0], c.retry[:0], nil
+	c.coded = false
 }
 
 // crosses reports whether the attempt under way needs a translation.

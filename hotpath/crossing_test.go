@@ -1,6 +1,8 @@
 package hotpath
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,6 +14,7 @@ import (
 
 	"asbru/adapters/dialect/anthropic"
 	"asbru/adapters/dialect/gemini"
+	"asbru/adapters/dialect/openai"
 	"asbru/core"
 )
 
@@ -254,6 +257,52 @@ func TestCrossingZeroAfterMore(t *testing.T) {
 		}
 		if end := body[strings.LastIndex(body, "message_delta"):]; !strings.Contains(end, `"input_tokens":30`) || !strings.Contains(end, `"output_tokens":4`) {
 			t.Errorf("the client was told %s", end)
+		}
+	})
+}
+
+// What a provider says is wrong reaches the client of another format in that format, also if it is compressed,
+// though nobody asked for it, or comes with status 200.
+func TestOddErrorsCross(t *testing.T) {
+	const says = `{"error":{"message":"says it","type":"server_error","code":500}}`
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	io.WriteString(w, says)
+	w.Close()
+	asks := map[string]string{"/anthropic/": "anthropic", "/cohere/": "cohere", "/ollama/": "ollama"}
+	lanes(t, func(t *testing.T, loops int) {
+		for _, c := range []struct {
+			status, want    int
+			body, coded, is string
+		}{
+			{500, 500, z.String(), "gzip", "says it"},
+			{400, 400, z.String(), "gzip", "says it"},
+			{429, 429, z.String(), "gzip", "says it"},
+			{400, 400, says, "identity", "says it"},
+			{400, 400, says, "br", "p0 answered 400"},
+			{500, 500, "\x1f\x8b\x08\x00 cut", "gzip", "p0 answered 500"},
+			{500, 500, "event: error\ndata: " + says + "\n\n", "", "says it"},
+			{200, 502, says, "", "answered 200 with an error: says it"},
+			{200, 502, `{"error":{"message":"Incorrect API key provided: sk-1","code":"invalid_api_key"}}`, "", "!sk-1"},
+			{200, 502, `{"choices":7}`, "", "cannot be read"},
+		} {
+			m := meet(t, loops, faceOf(openai.API), func(w http.ResponseWriter, q *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				if c.coded != "" {
+					w.Header().Set("Content-Encoding", c.coded)
+				}
+				w.WriteHeader(c.status)
+				io.WriteString(w, c.body)
+			})
+			for path, name := range asks {
+				for _, stream := range []string{"false", "true"} {
+					a, body := m.say(path, `{"model":"m","max_tokens":5,"stream":`+stream+`,"messages":[{"role":"user","content":"u"}]}`)
+					if a.StatusCode != c.want || !json.Valid([]byte(body)) || a.Header.Get("Content-Encoding") != "" {
+						t.Errorf("%s, %d %s: %d %v %s", name, c.status, c.coded, a.StatusCode, a.Header, body)
+					}
+					has(t, name, body, c.is, "!\ufffd", `!\u0000`)
+				}
+			}
 		}
 	})
 }

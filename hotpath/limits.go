@@ -51,6 +51,7 @@ const (
 	napLongest  = time.Second           // after which a stage that waits is asked again, whatever it said
 	napShortest = time.Millisecond      // before which it is not, unless it is woken
 	longestNap  = 60                    // seconds of a Retry-After that a client may as well wait for
+	longestWait = 2 * longestNap        // the same if a provider says it: as long as OpenAI's SDKs do
 	stayEvery   = 10 * time.Millisecond // looks whether an exchange without a client is still wanted, on the goroutine lane
 
 	maxMessage = 16 << 20  // of a client, over a WebSocket

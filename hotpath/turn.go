@@ -1,7 +1,10 @@
 package hotpath
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
+	"io"
 
 	"asbru/core"
 	"asbru/hotpath/http1"
@@ -10,6 +13,9 @@ import (
 // turn translates a complete reply of the target, status and body, into the client's format:
 // x.Reply. An unreadable reply becomes a Fault. The bytes of x.Reply belong to c.
 func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []byte, kind string) {
+	if c.coded && status >= 300 {
+		body = inflated(body)
+	}
 	body = core.Readable(body)
 	if status >= 300 {
 		return c.turnFault(x, status, body, room), "application/json"
@@ -61,9 +67,35 @@ func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []
 		}
 	}
 	if err != nil {
-		x.Fault = &core.Fault{Code: core.UpstreamFailed, Message: c.f.target.Name + " answered what cannot be read as its format", Hint: "try again, or ask another model", Cause: err}
+		x.Fault = c.unread(x, body, err)
 	}
 	return room, kind
+}
+
+// inflated returns the error in body, which some gateways compress though nobody asked for it; nothing if it cannot
+// be read.
+func inflated(body []byte) []byte {
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil
+	}
+	text, _ := io.ReadAll(io.LimitReader(z, maxTestimony)) // what there is of one that is cut
+	return text
+}
+
+// unread is the Fault of a reply that cannot be read as its format. Some providers report an error with status 200:
+// then it says what they say.
+func (c *crossing) unread(x *core.Exchange, body []byte, cause error) *core.Fault {
+	var said core.Fault
+	if read := x.Face.Dialect.ReadFault; read != nil && len(body) > 0 && (body[0] == '{' || body[0] == '[') {
+		read(body, &said)
+	}
+	if said.Message != "" && !said.BadKey {
+		return &core.Fault{Code: core.UpstreamFailed, Message: c.f.target.Name + " answered 200 with an error: " + said.Message,
+			Retry: said.Retry, Hint: "try again, or ask another model", Cause: cause}
+	}
+	return &core.Fault{Code: core.UpstreamFailed, Message: c.f.target.Name + " answered what cannot be read as its format",
+		Hint: "try again, or ask another model", Cause: cause}
 }
 
 // calls gives the client the provider's name of the model, as a stream does.
@@ -84,7 +116,7 @@ func (c *crossing) turnFault(x *core.Exchange, status int, body, room []byte) []
 		f.Message = string(http1.AppendUint(append([]byte(c.f.target.Name), " answered "...), uint64(status)))
 	}
 	f.Retry = max(f.Retry, c.f.seconds())
-	if f.Retry > 0 && !c.tellsRetry() {
+	if f.Retry > 0 && !c.tellsRetry() && !c.f.sleeps() {
 		c.kept = appendRetry(c.kept, f.Retry)
 	}
 	if x.From.FaultHeader != nil {
@@ -214,6 +246,9 @@ func (c *crossing) keep(rep *http1.Reply, b []byte) {
 		switch {
 		case fd.ID == http1.XShouldRetry:
 			c.retry = append(c.retry[:0], fd.Value.Of(b)...)
+		case fd.ID == http1.ContentEncoding && !c.raw:
+			c.coded = !http1.EqualFold(fd.Value.Of(b), "identity")
+		case !c.raw && (fd.ID == http1.RetryAfter || fd.ID == http1.RetryAfterMs) && c.f.sleeps():
 		case (crossed[fd.ID] || c.raw && c.passes(fd, b)) && len(c.kept) < maxOutHead/2:
 			c.kept = append(append(c.kept, fd.Name.Of(b)...), ": "...)
 			c.kept = append(append(c.kept, fd.Value.Of(b)...), "\r\n"...)
@@ -226,15 +261,24 @@ func (c *crossing) passes(fd *http1.Field, b []byte) bool {
 	return answered[fd.ID] || fd.ID == http1.Other && listed(c.f.x.From.Answered, fd.Name.Of(b))
 }
 
+// maxDroppedHead bounds the header of what was left out, which names members of the client's choice: clients refuse
+// a head that is too long.
+const maxDroppedHead = 2 << 10
+
 // appendDropped appends the header that names what was left out of the request.
 func (c *crossing) appendDropped(h []byte) []byte {
 	if len(c.dropped) == 0 {
 		return h
 	}
 	h = append(h, "X-Bf-Dropped-Params: "...)
+	at := len(h)
 	for i, name := range c.dropped {
 		if i > 0 {
 			h = append(h, ", "...)
+		}
+		if len(h)-at+len(name) > maxDroppedHead {
+			h = append(h, "and more"...)
+			break
 		}
 		for _, b := range []byte(name) {
 			if b > ' ' && b < 0x7f && b != ',' {
@@ -286,7 +330,7 @@ func (s *Server) whole(f *flight, o *outbox) bool {
 		h = append(append(append(h, "Content-Type: "...), kind...), "\r\n"...)
 	}
 	h = append(h, c.kept...)
-	if len(c.retry) > 0 && len(c.retry) < len("false")+1 && !(status >= 400 && f.vain()) {
+	if len(c.retry) > 0 && len(c.retry) < len("false")+1 && !(status >= 400 && (f.vain() || f.distant())) {
 		h = append(append(append(h, "X-Should-Retry: "...), c.retry...), "\r\n"...)
 	}
 	h = c.appendDropped(h)

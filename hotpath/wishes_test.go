@@ -158,3 +158,13 @@ func TestNeeds(t *testing.T) {
 		}
 	})
 }
+
+// A head stays short whatever the client calls its members.
+func TestDroppedHeadIsShort(t *testing.T) {
+	for _, names := range [][]string{{strings.Repeat("k", 1<<20)}, strings.Split(strings.Repeat("member ", 5000), " ")} {
+		c := crossing{dropped: append([]string{"seed"}, names...)}
+		if h := string(c.appendDropped(nil)); len(h) > 2*maxDroppedHead || !strings.HasPrefix(h, "X-Bf-Dropped-Params: seed, ") || !strings.HasSuffix(h, "and more\r\n") {
+			t.Errorf("%d bytes: %.60s", len(h), h)
+		}
+	}
+}

@@ -13,4 +13,10 @@ const (
 
 	// maxSchemaDepth bounds how deep a schema is adapted; deeper parts are sent unchanged.
 	maxSchemaDepth = 64
+
+	// maxFaultDepth bounds how deep in an error of unknown form its words are sought.
+	maxFaultDepth = 5
+
+	// maxMessage bounds the bytes of a provider's error message, which is cut.
+	maxMessage = 2048
 )

@@ -1,16 +1,36 @@
 package body
 
-import "asbru/core/scan"
+import (
+	"asbru/core"
+	"asbru/core/scan"
+)
 
 // AppendFit appends schema reduced to the subset that the strict output of Anthropic and of Bedrock accepts:
 // without bounds of numbers, lengths and counts, and with objects closed. Order and everything else are kept. A
-// schema that fits already is copied unchanged except for white space.
+// schema that fits already is copied unchanged except for white space. What is left out is noted in c, by where it
+// stood in the request; nil: nowhere.
 //
 // Sources: https://docs.anthropic.com/en/docs/build-with-claude/structured-outputs,
 // https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
-func AppendFit(dst, schema []byte) []byte { return appendFit(dst, schema, 0) }
+func AppendFit(dst, schema []byte, c *core.Chat, where string) []byte {
+	f := fitter{c: c, where: where}
+	return f.schema(dst, schema, 0)
+}
 
-func appendFit(dst, schema []byte, depth int) []byte {
+// A fitter writes one schema for AppendFit.
+type fitter struct {
+	c     *core.Chat
+	where string
+}
+
+// loses notes that a keyword is left out.
+func (f *fitter) loses(key []byte) {
+	if f.c != nil {
+		f.c.Drop(f.where + "." + string(key))
+	}
+}
+
+func (f *fitter) schema(dst, schema []byte, depth int) []byte {
 	if !opens(schema, '{') || depth >= maxSchemaDepth {
 		return append(dst, schema...)
 	}
@@ -23,6 +43,7 @@ func appendFit(dst, schema []byte, depth int) []byte {
 			break
 		}
 		if refused(key, value) {
+			f.loses(key)
 			continue
 		}
 		if !first {
@@ -32,7 +53,9 @@ func appendFit(dst, schema []byte, depth int) []byte {
 		name := key
 		switch string(key) {
 		case "additionalProperties":
-			closed = true
+			if closed = true; string(value) != "false" {
+				f.loses(key)
+			}
 			dst = append(dst, `"additionalProperties":false`...)
 			continue
 		case "oneOf":
@@ -43,7 +66,7 @@ func appendFit(dst, schema []byte, depth int) []byte {
 			object = true
 		}
 		dst = append(scan.AppendQuoted(dst, name), ':')
-		dst = appendFitValue(dst, key, value, depth)
+		dst = f.value(dst, key, value, depth)
 	}
 	if object && !closed {
 		if !first {
@@ -54,13 +77,13 @@ func appendFit(dst, schema []byte, depth int) []byte {
 	return append(dst, '}')
 }
 
-// appendFitValue appends the value of a keyword, which may contain schemas.
-func appendFitValue(dst, key, value []byte, depth int) []byte {
+// value appends the value of a keyword, which may contain schemas.
+func (f *fitter) value(dst, key, value []byte, depth int) []byte {
 	switch string(key) {
 	case "properties", "$defs", "definitions":
-		return appendFitMembers(dst, value, depth)
+		return f.members(dst, value, depth)
 	case "items", "not":
-		return appendFit(dst, value, depth+1)
+		return f.schema(dst, value, depth+1)
 	case "anyOf", "oneOf", "allOf":
 		if !opens(value, '[') {
 			break
@@ -75,14 +98,14 @@ func appendFitValue(dst, key, value []byte, depth int) []byte {
 			if n > 0 {
 				dst = append(dst, ',')
 			}
-			dst = appendFit(dst, one, depth+1)
+			dst = f.schema(dst, one, depth+1)
 		}
 	}
 	return append(dst, value...)
 }
 
-// appendFitMembers appends an object whose members are schemas by name.
-func appendFitMembers(dst, value []byte, depth int) []byte {
+// members appends an object whose members are schemas by name.
+func (f *fitter) members(dst, value []byte, depth int) []byte {
 	if !opens(value, '{') {
 		return append(dst, value...)
 	}
@@ -97,7 +120,7 @@ func appendFitMembers(dst, value []byte, depth int) []byte {
 			dst = append(dst, ',')
 		}
 		dst = append(scan.AppendQuoted(dst, key), ':')
-		dst = appendFit(dst, one, depth+1)
+		dst = f.schema(dst, one, depth+1)
 	}
 }
 

@@ -86,7 +86,7 @@ func results(c *core.Chat, t *core.Turn) bool {
 }
 
 func (w *Writer) part(c *core.Chat, p *core.Part) {
-	if p.Kind == core.PartText && p.Cites == 0 && !w.keeps(&c.Tree, p.More) {
+	if p.Kind == core.PartText && p.Cites == 0 && p.Raw == nil && !w.keeps(&c.Tree, p.More) {
 		w.says(p.Text) // the common case
 		return
 	}

@@ -43,7 +43,7 @@ func newDialect() *core.Dialect {
 		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
 		ReadEnd:           body.Ending(readUsage, "usage"),
 		ReadEvent:         readEvent,
-		ReadFault:         readFault,
+		ReadFault:         body.Heard(readFault),
 		Prefills:          prefills,
 		IDHeader:          "Request-Id",
 		Forward:           []string{"anthropic-beta"},

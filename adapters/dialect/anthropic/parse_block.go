@@ -68,7 +68,7 @@ func block(t *core.Tree, raw []byte) (rest []byte, ok bool) {
 	}
 	p := &t.Parts[at]
 	p.More = extras
-	if p.Kind == core.PartImage || p.Kind == core.PartFile || p.Kind == core.PartResult {
+	if p.Kind == core.PartImage || p.Kind == core.PartFile || p.Kind == core.PartResult || p.Shape&partSearch != 0 {
 		p.Raw = whole // Claude never answers with these; those of another provider are repeated
 	}
 	return rest, true
@@ -129,6 +129,10 @@ func (b *blockReader) part(t *core.Tree, at int, extras *int32) bool {
 		}
 	case "tool_result":
 		return b.src.raw == nil && b.result(t, at, extras)
+	case "search_result":
+		if b.src.raw != nil || !b.found(t, &p, extras) {
+			return false
+		}
 	case "thinking":
 		if !b.thought(t, &p, extras) {
 			return false

@@ -100,6 +100,45 @@ func (b *blockReader) result(t *core.Tree, at int, extras *int32) bool {
 	return p.ID != nil
 }
 
+// found reads a result of a search, which other formats get as a text: its title, its source, and what it says.
+func (b *blockReader) found(t *core.Tree, p *core.Part, extras *int32) bool {
+	p.Shape = partSearch
+	var title, source core.Text
+	var content []byte
+	for i := range b.n {
+		key, value := b.keys[i], b.values[i]
+		switch {
+		case string(key) == "title" && scan.IsString(value):
+			title, _ = scan.Inside(value)
+		case string(key) == "source" && scan.IsString(value):
+			source, _ = scan.Inside(value)
+		case string(key) == "content" && opens(value, '['):
+			content = value
+		case string(key) == "cache_control" && opens(value, '{'):
+			p.Cache, _ = cacheMark(value)
+		default:
+			t.Keep(extras, key, value)
+		}
+	}
+	if content == nil {
+		return false
+	}
+	room := append(t.Room(), title...)
+	room = append(append(append(room, ` (`...), source...), `):`...)
+	w := scan.Elements(content)
+	for {
+		_, one, more := w.Next()
+		if !more {
+			break
+		}
+		if text, ok := scan.Inside(find(one, "text")); ok {
+			room = append(append(room, `\n`...), text...)
+		}
+	}
+	p.Text = t.Took(room)
+	return true
+}
+
 // thought reads visible thinking. One without text and with another vendor's signature was written by this
 // package, for the part after it.
 func (b *blockReader) thought(t *core.Tree, p *core.Part, extras *int32) bool {

@@ -162,5 +162,12 @@ func (w *writer) drop() {
 			c.Drop(d.name)
 		}
 	}
-	c.DropExtras()
+	if w.cites() {
+		c.DropExtras(core.Paper...)
+	} else {
+		c.DropExtras()
+	}
 }
+
+// cites reports whether a request comes in Converse's format, whose documents say what core.Paper has.
+func (w *writer) cites() bool { return !w.own && w.c.From != nil && w.c.From.Name == "bedrock" }

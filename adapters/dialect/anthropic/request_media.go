@@ -32,6 +32,11 @@ func (w *writer) media(p *core.Part) bool {
 		w.b = append(w.b, `,"title":`...)
 		w.b = scan.AppendQuoted(w.b, p.Name)
 	}
+	if p.Kind == core.PartFile && w.cites() {
+		w.c.PaperOf(p, func(e *core.Extra) {
+			w.b = append(append(scan.AppendQuoted(append(w.b, ','), e.Key), ':'), e.Value...)
+		})
+	}
 	return true
 }
 

@@ -14,6 +14,10 @@ func (w *writer) part(i int) {
 			return // the provider would refuse it
 		}
 		w.comma()
+		if w.own && p.Shape&partSearch != 0 {
+			w.b = append(w.b, p.Raw...)
+			return
+		}
 		w.b = append(w.b, `{"type":"text","text":`...)
 		w.b = scan.AppendQuoted(w.b, p.Text)
 		if w.own && p.Shape&partCites != 0 {

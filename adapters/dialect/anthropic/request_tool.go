@@ -116,7 +116,7 @@ func (w *writer) schema(t *core.Tool, strict core.Tri) {
 	case !some:
 		w.b = append(w.b, `{"type":"object","properties":{}}`...)
 	case strict == core.Yes:
-		w.b = body.AppendFit(w.b, t.Schema)
+		w.b = body.AppendFit(w.b, t.Schema, w.c, core.LostOfTool)
 	case typed:
 		w.b = append(w.b, t.Schema...)
 	default:

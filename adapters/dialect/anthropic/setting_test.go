@@ -92,7 +92,7 @@ func TestSettings(t *testing.T) {
 		c.Choice, c.ChoiceName, c.Parallel = core.ChooseNamed, core.Text("g"), core.No
 	})
 	f(`{"tools":[{"name":"f","strict":true,"input_schema":{"type":"object","properties":{"n":{"type":"integer"}},"additionalProperties":false}}],
-		"tool_choice":{"type":"auto","disable_parallel_tool_use":true}}`, "", func(c *core.Chat) {
+		"tool_choice":{"type":"auto","disable_parallel_tool_use":true}}`, "tools.parameters.minimum", func(c *core.Chat) {
 		c.Tools = []core.Tool{{Name: core.Text("e")}, {Name: core.Text("f"), Strict: core.Yes, Schema: num(`{"type":"object","properties":{"n":{"type":"integer","minimum":1}}}`)}}
 		c.Allowed, c.Parallel = []core.Text{core.Text("f")}, core.No
 	})
@@ -141,7 +141,7 @@ func TestFaces(t *testing.T) {
 func TestFit(t *testing.T) {
 	f := func(schema, want string) {
 		t.Helper()
-		if got := string(body.AppendFit(nil, []byte(schema))); got != want {
+		if got := string(body.AppendFit(nil, []byte(schema), nil, "")); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", schema, got, want)
 		}
 	}

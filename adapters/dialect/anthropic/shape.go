@@ -29,6 +29,7 @@ const (
 	partBare                         // of a result: it has no content; of a thought: no signature; of a call: no input
 	partFine                         // of a result: "is_error":false was given
 	partCites                        // citations were given, perhaps none
+	partSearch                       // a search_result: Raw is all of it
 )
 
 // Of a tool.

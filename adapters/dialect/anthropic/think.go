@@ -203,7 +203,7 @@ func (w *writer) appendFormat() {
 	if w.own {
 		w.b = append(w.b, w.c.Schema...)
 	} else {
-		w.b = body.AppendFit(w.b, w.c.Schema)
+		w.b = body.AppendFit(w.b, w.c.Schema, w.c, core.LostOfSchema)
 	}
 	w.b = append(w.b, '}')
 }

@@ -34,7 +34,7 @@ func New(messages *core.Dialect) *core.Dialect {
 		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
 		ReadEnd:           body.Ending(readUsage, "usage"),
 		ReadEvent:         readEvent,
-		ReadFault:         readFault,
+		ReadFault:         body.Heard(readFault),
 		IDHeader:          "X-Amzn-Requestid",
 		Embeds:            embeds(),
 		Reranks:           reranks(),

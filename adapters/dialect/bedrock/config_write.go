@@ -105,7 +105,7 @@ func (q *requestWriter) tool(dst []byte, t *core.Tool) []byte {
 	}
 	switch {
 	case t.Schema != nil && !q.own && t.Strict == core.Yes && q.m.strict():
-		dst = append(body.AppendFit(append(dst, `,"inputSchema":{"json":`...), t.Schema), '}')
+		dst = append(body.AppendFit(append(dst, `,"inputSchema":{"json":`...), t.Schema, q.c, core.LostOfTool), '}')
 	case t.Schema != nil:
 		dst = append(append(append(dst, `,"inputSchema":{"json":`...), t.Schema...), '}')
 	case !q.own:
@@ -198,7 +198,7 @@ func (q *requestWriter) format(dst []byte) []byte {
 		return dst
 	}
 	dst = append(dst, `,"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"`...)
-	dst = append(scan.AppendEscaped(dst, body.AppendFit(nil, c.Schema)), '"')
+	dst = append(scan.AppendEscaped(dst, body.AppendFit(nil, c.Schema, c, core.LostOfSchema)), '"')
 	if len(c.FormatName) > 0 {
 		dst = scan.AppendQuoted(append(dst, `,"name":`...), c.FormatName)
 	}

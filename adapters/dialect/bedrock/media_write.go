@@ -54,7 +54,24 @@ func (q *requestWriter) media(dst []byte, p *core.Part) []byte {
 	if q.own {
 		dst = appendChain(dst, &q.c.Tree, p.More)
 	}
-	return append(dst, "}}"...)
+	return append(q.appendPaper(dst, p), "}}"...)
+}
+
+// appendPaper appends what a document in Anthropic's format says that one here can say as well.
+func (q *requestWriter) appendPaper(dst []byte, p *core.Part) []byte {
+	if p.Kind != core.PartFile || q.own || !q.cites() {
+		return dst
+	}
+	q.c.PaperOf(p, func(e *core.Extra) {
+		dst = append(append(scan.AppendQuoted(append(dst, ','), e.Key), ':'), e.Value...)
+	})
+	return dst
+}
+
+// cites reports whether a request comes in Anthropic's format and goes to a model of theirs, which alone read what
+// core.Paper has.
+func (q *requestWriter) cites() bool {
+	return q.m.claude && q.c.From != nil && (q.c.From.Name == "anthropic" || q.c.Op == core.OpInvoke)
 }
 
 // fits returns why Converse does not accept p, nil if it does.

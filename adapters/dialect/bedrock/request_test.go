@@ -154,7 +154,7 @@ func TestConfig(t *testing.T) {
 	}, `,"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"type\":\"object\",\"additionalProperties\":false}","name":"n"}}}}`)
 	f(claude45, func(c *core.Chat) { // Bedrock answers 400 to bounds, and to objects that are open
 		c.Format, c.Schema = core.FormatSchema, []byte(`{"properties":{"minLength":{"type":"string","minLength":1}}}`)
-	}, `,"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"properties\":{\"minLength\":{\"type\":\"string\"}},\"additionalProperties\":false}"}}}}`)
+	}, `,"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"properties\":{\"minLength\":{\"type\":\"string\"}},\"additionalProperties\":false}"}}}}`, "response_format.json_schema.minLength")
 	f(claude45, func(c *core.Chat) { c.Format, c.Betas = core.FormatJSON, []byte(`["x"]`) },
 		`,"system":[{"text":"Answer with one JSON object and nothing else."}],"additionalModelRequestFields":{"anthropic_beta":["x"]}`)
 }

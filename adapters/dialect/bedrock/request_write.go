@@ -105,7 +105,11 @@ func (q *requestWriter) drop() {
 			c.Drop(f.name)
 		}
 	}
-	c.DropExtras()
+	if q.cites() {
+		c.DropExtras(core.Paper...)
+	} else {
+		c.DropExtras()
+	}
 }
 
 // inference appends inferenceConfig.

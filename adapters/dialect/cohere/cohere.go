@@ -39,7 +39,8 @@ func assemble(d *core.Dialect) *core.Dialect {
 		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
 		ReadEnd:           body.Ending(readUsage, "usage", "meta"),
 		ReadEvent:         readEvent,
-		ReadFault:         func(b []byte, f *core.Fault) { readFault(b, f) },
+		ReadFault:         body.Heard(func(b []byte, f *core.Fault) { readFault(b, f) }),
+		Sleepers:          true, // cohere 7.0, _retry_timeout; cohere-ai 8.1, requestWithRetries
 		Extras:            true,
 		Embeds: &core.EmbedCodec{
 			ParseRequest: parseEmbed, AppendRequest: appendEmbed,

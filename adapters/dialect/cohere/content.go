@@ -106,6 +106,9 @@ func (e *element) fill(t *core.Tree, p *core.Part, raw []byte) (ok bool) {
 		if ok = e.document != nil; ok {
 			p.Shape, p.Raw = partDocument, raw
 			readDocument(t, p, e.document)
+			if len(p.Name) > 0 {
+				p.Text = t.Took(append(append(append(t.Room(), p.Name...), `:\n`...), p.Text...))
+			}
 			p.ID, p.Name = nil, nil
 		}
 	}

@@ -75,12 +75,25 @@ func (a *asked) speaker(dst []byte, mark int, t *core.Turn) ([]byte, *core.Fault
 		return dst, f
 	}
 	if len(dst) == start && !a.own {
-		return dst[:at], nil
+		if !a.filed(t) {
+			return dst[:at], nil
+		}
+		dst = append(dst, `,"content":"."`...) // its files are among the documents, and Cohere takes no request without a message
 	}
 	if a.own {
 		dst = appendExtras(dst, &a.c.Tree, t.More)
 	}
 	return append(dst, '}'), nil
+}
+
+// filed reports whether a turn of the user holds files.
+func (a *asked) filed(t *core.Turn) bool {
+	for i := t.From; i < t.To; i += 1 + a.c.Parts[i].Inner {
+		if a.c.Parts[i].Kind == core.PartFile && t.Role == core.User {
+			return true
+		}
+	}
+	return false
 }
 
 // content appends the content of a turn: a string if it is one text, nothing if it is empty.

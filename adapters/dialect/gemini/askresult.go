@@ -101,7 +101,7 @@ func (k *asking) result(dst []byte, r int32, name core.Text) []byte {
 func (k *asking) media(dst []byte, r int32) ([]byte, *core.Fault) {
 	for n := r + 1; n <= r+k.c.Parts[r].Inner; n++ {
 		switch p := &k.c.Parts[n]; p.Kind {
-		case core.PartImage, core.PartFile, core.PartAudio, core.PartVideo:
+		case core.PartImage, core.PartFile, core.PartAudio, core.PartVideo, core.PartOther:
 			var f *core.Fault
 			if dst, f = k.asked(dst, n); f != nil {
 				return dst, f

@@ -38,7 +38,12 @@ func (k *asking) asked(dst []byte, n int32) ([]byte, *core.Fault) {
 		if p.Hint != nil && string(p.Hint) != "auto" {
 			k.c.Drop("detail")
 		}
+		if len(p.Name) > 0 && (p.Text == nil || len(p.Data)+len(p.URL)+len(p.File) > 0) {
+			k.c.Drop(core.LostTitle)
+		}
 		return appendMedia(dst, p)
+	case core.PartOther:
+		k.c.Drop("messages.content." + string(p.Type))
 	}
 	return dst, nil
 }

@@ -35,7 +35,7 @@ func made(d *core.Dialect) *core.Dialect {
 		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
 		ReadEnd:           body.Ending(readUsage, "usageMetadata"),
 		ReadEvent:         readEvent,
-		ReadFault:         readFault,
+		ReadFault:         body.Heard(readFault),
 		CutQuery:          []string{"key", "alt", "asbru-permit"},
 		Forward:           uploads("command", "file-name", "header-content-length", "header-content-type", "offset", "protocol"),
 		Answered:          uploads("chunk-granularity", "control-url", "size-received", "status", "url"),

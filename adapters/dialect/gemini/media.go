@@ -121,6 +121,10 @@ func appendMedia(dst []byte, p *core.Part) ([]byte, *core.Fault) {
 		}
 		return appendURI(dst, p.Media, p.File), nil
 	}
+	if len(p.Name) > 0 {
+		dst = append(append(append(sep(dst), `{"text":"`...), p.Name...), `:\n`...)
+		return append(append(dst, p.Text...), `"}`...), nil
+	}
 	return appendText(dst, p.Text), nil
 }
 

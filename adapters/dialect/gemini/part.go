@@ -96,6 +96,9 @@ func addPart(t *core.Tree, m *members, raw []byte, ids *maker) {
 		p.Vendor, p.Sign = readSign(t, sign)
 	}
 	t.Keep(&p.More, nil, raw)
+	if m.otherKey != nil {
+		keepNames(t, &p.More, raw)
+	}
 	switch {
 	case m.call != nil:
 		p.Kind = core.PartCall
@@ -117,6 +120,30 @@ func addPart(t *core.Tree, m *members, raw []byte, ids *maker) {
 	default:
 		addText(t, p, m)
 	}
+}
+
+// keepNames keeps the names of the members of a part that no other format has; raw, which is kept before them, has
+// what they say.
+func keepNames(t *core.Tree, more *int32, raw []byte) {
+	w := scan.Members(raw)
+	for {
+		key, value, ok := w.Next()
+		if !ok {
+			return
+		}
+		if !scan.IsNull(value) && isOther(key) {
+			t.Keep(more, key, nil)
+		}
+	}
+}
+
+// isOther reports whether members has no field for the member key of a part.
+func isOther(key []byte) bool {
+	switch word(key) {
+	case kText, kThought, kThoughtSignature, kInlineData, kFileData, kFunctionCall, kFunctionResponse:
+		return false
+	}
+	return true
 }
 
 // addText adds a text, a thought, or an empty text that only carries a signature.

@@ -39,7 +39,7 @@ func assemble(d *core.Dialect) *core.Dialect {
 		ReadUsage:         func(body []byte, u *core.Usage, _ *core.Forms) { readUsage(body, u) },
 		ReadEnd:           body.Ending(readUsage, "prompt_eval_count", "eval_count"),
 		ReadEvent:         readEvent,
-		ReadFault:         readFault,
+		ReadFault:         body.Heard(readFault),
 		Embeds: &core.EmbedCodec{
 			ParseRequest: parseEmbed, AppendRequest: appendEmbed,
 			ParseReply: parseVectors, AppendReply: appendVectors,

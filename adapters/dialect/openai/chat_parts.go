@@ -212,7 +212,7 @@ func (o *chatOut) file(p *core.Part, typed bool) {
 		o.dst = append(appendType(o.dst, typed, "file"), `,"file":{"file_data":`...)
 		o.data(p, "application/octet-stream")
 	case p.Text != nil: // plain text is not a file here
-		o.dst = appendTextMember(append(o.dst, `,"type":"text"`...), "text", p.Text)
+		o.dst = appendTitled(append(o.dst, `,"type":"text","text":`...), p)
 		return
 	case p.File != nil:
 		o.refusePart("file_id", "cannot send the file "+string(p.File)+" to "+string(o.s.Model)+": it was uploaded to another provider")

@@ -23,7 +23,7 @@ func assembleMistral() *core.Dialect {
 		ReadUsage:         readUsage,
 		ReadEnd:           body.Ending(readAlone, "usage"),
 		ReadEvent:         readEvent,
-		ReadFault:         readFault,
+		ReadFault:         body.Heard(readFault),
 		Chats: [core.NumOps]*core.ChatCodec{
 			core.OpChat: {
 				Framing:       core.FramingSSE,

@@ -60,7 +60,7 @@ func assemble() *core.Dialect {
 		ReadUsage:         readUsage,
 		ReadEnd:           body.Ending(readAlone, "usage"),
 		ReadEvent:         readEvent,
-		ReadFault:         readFault,
+		ReadFault:         body.Heard(readFault),
 		Chats: [core.NumOps]*core.ChatCodec{
 			core.OpChat:       chat,
 			core.OpCompletion: completion,

@@ -115,3 +115,12 @@ func uncomma(dst []byte, at int) []byte {
 	}
 	return dst
 }
+
+// appendTitled appends the text of a file as a string, after the file's name.
+func appendTitled(dst []byte, p *core.Part) []byte {
+	if len(p.Name) == 0 {
+		return scan.AppendQuoted(dst, p.Text)
+	}
+	dst = append(append(append(dst, '"'), p.Name...), `:\n`...)
+	return append(append(dst, p.Text...), '"')
+}

@@ -19,7 +19,7 @@ func readFault(text []byte, f *core.Fault) {
 		_, text, _ = w.Next()
 	}
 	if !opens(text) {
-		if len(text) > 0 && text[0] != '<' && text[0] != '[' && utf8.Valid(text) {
+		if len(text) > 0 && text[0] != '<' && text[0] != '[' && utf8.Valid(text) && scan.Valid(text) != nil {
 			f.Message = cutMessage(strings.TrimSpace(string(text)))
 		}
 		return

@@ -82,6 +82,16 @@ func TestResponsesForeignRequest(t *testing.T) {
 		{"type":"input_file","file_url":"https://a/b.pdf"},
 		{"type":"input_text","text":"plain"},
 		{"type":"input_audio","input_audio":{"data":"QQ==","format":"mp3"}}]}]`)
+	f("a summary of several parts", func(c *core.Chat) {
+		turn(c, core.Assistant,
+			core.Part{Kind: core.PartThought, Text: core.Text("else"), Vendor: core.Anthropic, Sign: core.Text("r")},
+			core.Part{Kind: core.PartThought, Text: core.Text("one")},
+			core.Part{Kind: core.PartThought, Text: core.Text("two")},
+			core.Part{Kind: core.PartThought, Text: core.Text("three"), Sign: core.Text("s"), Vendor: core.OpenAI},
+			core.Part{Kind: core.PartThought, Text: core.Text("unsigned")},
+			core.Part{Text: core.Text("so")})
+	}, `"input":[{"type":"reasoning","summary":[{"type":"summary_text","text":"one"},{"type":"summary_text","text":"two"},{"type":"summary_text","text":"three"}],"encrypted_content":"s"},
+		{"role":"assistant","content":"so"}]`, "thinking")
 	f("a tool loop", func(c *core.Chat) {
 		turn(c, core.Assistant,
 			core.Part{Kind: core.PartThought, Text: core.Text("hm"), Sign: core.Text("s"), Vendor: core.Anthropic},

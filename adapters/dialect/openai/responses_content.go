@@ -120,7 +120,7 @@ func (w *writer) file(dst []byte, p *core.Part, role core.Role) ([]byte, *core.F
 		return dst, f
 	}
 	if p.Text != nil && p.Data == nil && p.URL == nil && p.File == nil {
-		return appendField(append(dst, `"type":"input_text"`...), "text", p.Text), nil
+		return appendTitled(append(dst, `"type":"input_text","text":`...), p), nil
 	}
 	dst = append(dst, `"type":"input_file"`...)
 	if p.Name != nil {

@@ -143,6 +143,7 @@ func (w *writer) foreign(dst []byte) []byte {
 	if w.Tier != nil && w.From != &dialect {
 		w.Drop("service_tier")
 	}
+	w.DropMembers()
 	for n := w.More; n != 0; {
 		e, next := w.Extra(n)
 		n = next

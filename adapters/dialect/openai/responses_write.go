@@ -88,7 +88,7 @@ func (w *writer) turn(dst []byte, t *core.Turn) ([]byte, *core.Fault) {
 		case core.PartResult:
 			dst, f = w.result(dst, i)
 		case core.PartThought, core.PartVeiled:
-			dst = w.thought(dst, p)
+			dst = w.thought(dst, t, i)
 		case core.PartOther:
 			if w.own && p.Shape&partAlone != 0 {
 				dst = append(append(dst, p.Raw...), ',')
@@ -183,25 +183,51 @@ func (w *writer) message(dst []byte, t *core.Turn, i int) ([]byte, int, *core.Fa
 	return append(dst, "]},"...), i, nil
 }
 
-// thought appends a reasoning item if it is signed by the target's vendor.
-func (w *writer) thought(dst []byte, p *core.Part) []byte {
+// thought appends a reasoning item if the part at i is signed by the target's vendor. The parts of a summary are
+// thoughts of their own elsewhere, of which the last one is signed.
+func (w *writer) thought(dst []byte, t *core.Turn, i int) []byte {
+	p := &w.Parts[i]
 	if w.own && p.Shape&partBegins != 0 && len(p.Raw) > 0 && w.reads(p) {
 		return append(append(dst, p.Raw...), ',')
 	}
 	if w.own && p.Shape&(partBegins|partFollows) != 0 {
 		return dst // the whole item was written with its first part, or not at all
 	}
-	if len(p.Sign) == 0 || p.Vendor != w.sign {
-		if len(p.Text)+len(p.Sign) > 0 {
+	if !w.signed(p) {
+		if len(p.Text)+len(p.Sign) > 0 && !w.leads(t, i) {
 			w.Drop(core.LostThought)
 		}
 		return dst
 	}
+	first := i
+	for first > int(t.From) && w.leads(t, first-1) {
+		first--
+	}
 	dst = append(dst, `{"type":"reasoning","summary":[`...)
-	if p.Kind == core.PartThought && len(p.Text) > 0 {
-		dst = append(scan.AppendQuoted(append(dst, `{"type":"summary_text","text":`...), p.Text), '}')
+	at := len(dst)
+	for ; first <= i; first++ {
+		if p := &w.Parts[first]; p.Kind == core.PartThought && len(p.Text) > 0 {
+			if len(dst) > at {
+				dst = append(dst, ',')
+			}
+			dst = append(scan.AppendQuoted(append(dst, `{"type":"summary_text","text":`...), p.Text), '}')
+		}
 	}
 	return append(appendField(append(dst, ']'), "encrypted_content", p.Sign), "},"...)
+}
+
+// signed reports whether the target's vendor signed p.
+func (w *writer) signed(p *core.Part) bool { return len(p.Sign) > 0 && p.Vendor == w.sign }
+
+// leads reports whether the part at i is a part of a summary that is not its last: a thought without a signature
+// right before those of which the target's vendor signed the last one.
+func (w *writer) leads(t *core.Turn, i int) bool {
+	for n := i; n < int(t.To) && w.Parts[n].Kind == core.PartThought && len(w.Parts[n].Text) > 0; n++ {
+		if len(w.Parts[n].Sign) > 0 {
+			return n > i && w.signed(&w.Parts[n])
+		}
+	}
+	return false
 }
 
 // reads reports whether the target's vendor can read the encrypted content of the item that p begins.
