@@ -8,6 +8,7 @@ import (
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/limit"
+	"asbru/core/price"
 )
 
 // compileLimits makes the cells of all holders with limits. It runs before compileKeys, which
@@ -137,17 +138,26 @@ func (c *compiler) unlimit(r *rules, op core.Op) (core.Stage, string) {
 	}
 	l := c.bounds
 	return func(x *core.Exchange) core.Verdict {
+		if !x.Taken.Held && len(l.providers) == 0 {
+			return core.Continue
+		}
 		now := l.clock()
-		limit.Done(x, now)
+		used, known := price.Used(x)
+		limit.Done(x, used.All(), known, now)
 		if len(l.providers) > 0 {
-			for i := range x.Attempts() {
-				if h := l.providers[x.Attempts()[i].Target.Provider]; h != nil {
-					h.Charge(x, i, now)
-				}
-			}
+			l.charge(x, &used, now)
 		}
 		return core.Continue
 	}, "rate_limits"
+}
+
+// charge counts against the limits of providers what their attempts used.
+func (l *limitSet) charge(x *core.Exchange, used *price.Tokens, now int64) {
+	for i := range x.Attempts() {
+		if h := l.providers[x.Attempts()[i].Target.Provider]; h != nil {
+			h.Charge(used.Of(x, i), now)
+		}
+	}
 }
 
 // compileSpent sets Target.Spent once all targets are known.
