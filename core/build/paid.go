@@ -145,6 +145,8 @@ func uncounted(x *core.Exchange, now int64) core.Money {
 			return cost
 		}
 	}
-	cost, _ := price.Charge(x, price.Held{Prompt: price.Prompt(x), Units: price.Units(x)}, now)
+	prompt := price.Prompt(x)
+	cost, _ := price.Charge(x, price.Held{Prompt: prompt, Units: price.Units(x)}, now)
+	price.Complete(x, prompt)
 	return cost
 }

@@ -65,3 +65,19 @@ func tokensBroken(x *core.Exchange) int64 {
 	}
 	return b.Usage.In + max(b.Usage.Out, int64(b.Said))
 }
+
+// Complete adds to what x has reported what the report of a stream lacks that broke and that another target continued: all of it,
+// or the end. It is called after Charge, and changes nothing the second time. prompt is the result of Prompt.
+func Complete(x *core.Exchange, prompt int64) {
+	b, list := x.Broken(), x.Attempts()
+	if b == nil || !x.Usage.Known || len(list) == 0 || !list[len(list)-1].Resumes {
+		return
+	}
+	lacks := core.Usage{Out: max(int64(b.Said)-b.Usage.Out, 0)}
+	if !b.Usage.Known {
+		lacks = core.Usage{In: prompt, Out: int64(b.Said), Known: true}
+	}
+	b.Usage.Add(&lacks)
+	x.Usage.Add(&lacks)
+	x.Stream.Usage = x.Usage // which is what it is read from
+}

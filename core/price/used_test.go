@@ -106,3 +106,35 @@ func TestUsedByAttempt(t *testing.T) {
 		}
 	}
 }
+
+// What is told of a stream that was continued has both parts, and costs the same as before.
+func TestComplete(t *testing.T) {
+	s := bed(t)
+	f := func(b core.Broken, u, want core.Usage) {
+		t.Helper()
+		x := asking(s, "both")
+		x.Begin(x.Route.Targets[0], nil).Status = 200
+		b.Attempts = 1
+		x.Break(b)
+		a := x.Begin(x.Route.Targets[1], nil)
+		a.Status, a.Resumes = 200, true
+		x.Usage, x.Stream = u, core.StreamState{Usage: u, Said: 4, Done: true}
+		held := Held{Worst: 1e9, Prompt: Prompt(x)}
+		cost, _ := Charge(x, held, 0)
+		used, _ := Used(x)
+		for range 2 {
+			Complete(x, held.Prompt)
+			again, _ := Charge(x, held, 0)
+			if n, _ := Used(x); again != cost || n != used || x.Usage != want || x.Stream.Usage != want {
+				t.Errorf("%+v: %d and %+v are now %d and %+v, reported is %+v; want %+v", b, cost, used, again, n, x.Usage, want)
+			}
+		}
+	}
+	last := core.Usage{Known: true, In: 30, Out: 5}
+	f(core.Broken{Said: 7}, last, core.Usage{Known: true, In: 34, Out: 12}) // a prompt of 13 bytes
+	first := core.Usage{Known: true, In: 10, Out: 1}
+	both := core.Usage{Known: true, In: 40, Out: 6}
+	f(core.Broken{Said: 7, Usage: first}, both, core.Usage{Known: true, In: 40, Out: 12})
+	f(core.Broken{Said: 1, Usage: first}, both, both)
+	f(core.Broken{Said: 7}, core.Usage{}, core.Usage{}) // nobody reports anything: nothing is told
+}
