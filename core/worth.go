@@ -20,6 +20,10 @@ func (x *Exchange) Worth(u *Usage, now int64) (cost Money, ok bool) {
 		}
 		u = &rest
 	}
+	if st := &x.Stream; int64(st.Said) > u.Out && !st.Finished && !st.Done { // as it is charged if it breaks off here
+		early := *u
+		early.Out, u = int64(st.Said), &early
+	}
 	more, ok := last.worth(x, x.Name, u, now)
 	return x.Peek.Haste.Of(cost.Plus(more)), ok
 }

@@ -38,6 +38,12 @@ func TestWorth(t *testing.T) {
 	f(22_000, true, Usage{In: 3, Out: 4}, hasty(Priority))
 	f(66_000, true, Usage{In: 3, Out: 4}, hasty(Fast))
 
+	said := func(st StreamState) func(x *Exchange) {
+		return func(x *Exchange) { at(one)(x); x.Stream = st }
+	}
+	f(13_000, true, Usage{In: 3, Out: 1}, said(StreamState{Said: 5})) // it breaks off, and its report is older than what came
+	f(5_000, true, Usage{In: 3, Out: 1}, said(StreamState{Said: 5, Finished: true}))
+
 	broke := func(b Broken) func(x *Exchange) {
 		return func(x *Exchange) {
 			x.Begin(one, nil)
