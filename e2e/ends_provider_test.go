@@ -227,12 +227,3 @@ func spoilText(text []byte, word string) []byte {
 }
 
 func slicesJoin(list ...[]byte) []byte { return bytes.Join(list, nil) }
-
-// A spoiltSocket spoils what a vendor says over a WebSocket, without changing how long it is.
-type spoiltSocket struct {
-	http.ResponseWriter
-	word string
-	c    *cell
-}
-
-func (s *spoiltSocket) Unwrap() http.ResponseWriter { return s.ResponseWriter }

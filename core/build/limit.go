@@ -151,6 +151,18 @@ func (c *compiler) unlimit(r *rules, op core.Op) (core.Stage, string) {
 	}, "rate_limits"
 }
 
+// unlimitTurn is the stage that corrects what a WebSocket has taken after each of its turns.
+func (c *compiler) unlimitTurn(_ *rules, op core.Op) (core.Stage, string) {
+	if op != core.OpRealtime || !c.limited(op) {
+		return nil, ""
+	}
+	l := c.bounds
+	return func(x *core.Exchange) core.Verdict {
+		limit.Turn(x, l.clock())
+		return core.Continue
+	}, "rate_limits"
+}
+
 // charge counts against the limits of providers what their attempts used.
 func (l *limitSet) charge(x *core.Exchange, used *price.Tokens, now int64) {
 	for i := range x.Attempts() {

@@ -72,6 +72,9 @@ func Done(x *core.Exchange, used int64, known bool, now int64) {
 		return
 	}
 	used = min(max(used, 0), MaxUnits)
+	if x.Taken.Turned {
+		used, known = sinceTurn(x), true
+	}
 	for i := range l.count(more) {
 		h := l.at(i, more)
 		for j := range h.rules {
@@ -79,6 +82,38 @@ func Done(x *core.Exchange, used int64, known bool, now int64) {
 		}
 	}
 	x.Taken.Held = false
+}
+
+// Turn corrects the tokens that Take has taken, or that were counted after earlier turns, to those that a WebSocket has used. The next turn
+// begins without any in advance, but finds the limit as it is.
+func Turn(x *core.Exchange, now int64) {
+	l, _ := x.Taken.By.(*Limiter)
+	if l == nil || !x.Taken.Held {
+		return
+	}
+	more, _ := x.Taken.More.(*Holder)
+	used := sinceTurn(x)
+	for i := range l.count(more) {
+		h := l.at(i, more)
+		for j := range h.rules {
+			if b := &h.rules[j]; b.Kind == Tokens {
+				b.correct(used-b.ahead(&x.Taken), now)
+			}
+		}
+	}
+	x.Taken.Turned, x.Taken.Tokens = true, x.Usage.In+x.Usage.Out
+}
+
+// sinceTurn is how many tokens were used after the last turn: by the report, or else one for each piece of an answer.
+func sinceTurn(x *core.Exchange) int64 {
+	n := x.Usage.In + x.Usage.Out
+	if x.Taken.Turned {
+		n -= x.Taken.Tokens
+	}
+	if n > 0 {
+		return min(n, MaxUnits)
+	}
+	return int64(x.Stream.Said)
 }
 
 func (l *Limiter) count(more *Holder) int {
@@ -165,6 +200,14 @@ func (b *bound) correct(n, now int64) {
 // can pass while the limit is full.
 func (b *bound) hold(t *core.Taken) int64 { return min(t.Tokens, b.burst) }
 
+// ahead is how many tokens were taken that no turn has used yet.
+func (b *bound) ahead(t *core.Taken) int64 {
+	if t.Turned {
+		return 0
+	}
+	return b.hold(t)
+}
+
 func (b *bound) undo(t *core.Taken, now int64) {
 	switch {
 	case b.rated():
@@ -177,7 +220,7 @@ func (b *bound) undo(t *core.Taken, now int64) {
 func (b *bound) done(t *core.Taken, used int64, known bool, now int64) {
 	switch {
 	case b.Kind == Tokens && known:
-		b.correct(used-b.hold(t), now)
+		b.correct(used-b.ahead(t), now)
 	case b.Kind == Calls || b.Kind == Streams && t.Stream:
 		b.crowd.Leave()
 	}

@@ -200,3 +200,41 @@ func TestDoneByCharge(t *testing.T) {
 	f(core.ChargeRequest, 0, 9, 10_000)
 	f(core.ChargeFull, 320, 9, 9_680)
 }
+
+// A WebSocket is counted after each of its turns, and at its end for what came after the last one.
+func TestTurn(t *testing.T) {
+	b := NewBook(nil, 0)
+	l := Of(b.Holder(`key "ci"`, []Rule{rate(Requests, 10, time.Minute), rate(Tokens, 2_000, time.Minute), {Kind: Streams, Most: 1}}))
+	more := b.Holder(`model "m"`, []Rule{rate(Tokens, 10_000, time.Minute)})
+	x := request(0, 5_000, true)
+	if f := l.Take(x, more, 0); f != nil {
+		t.Fatal(f)
+	}
+	left := func(what string, tokens, ofModel int64) {
+		t.Helper()
+		is := append(l.Report(0), more.Report(0)...)
+		if is[0].Left != 9 || is[1].Left != tokens || is[3].Left != ofModel {
+			t.Errorf("%s: %+v", what, is)
+		}
+	}
+	left("before the first turn", 0, 5_000) // no more than there are
+	x.Usage = core.Usage{Known: true, In: 300, Out: 200}
+	Turn(x, 0)
+	left("after it", 1_500, 9_500)
+	Turn(x, 0) // the stages are run again
+	left("once more", 1_500, 9_500)
+	x.Stream.Said = 20 // a turn without a report
+	Turn(x, 0)
+	left("after one without a report", 1_480, 9_480)
+	x.Stream.Said = 0
+	x.Usage.In, x.Usage.Out = 1_300, 400
+	Turn(x, 0)
+	left("after the third", 280, 8_280)
+	x.Stream.Said = 80 // it ends in the middle of a turn
+	Done(x, 1_700, true, 0)
+	Done(x, 1_700, true, 0)
+	left("at its end", 200, 8_200)
+	if s := l.Report(0)[2]; s.Left != 1 {
+		t.Errorf("%+v", s)
+	}
+}
