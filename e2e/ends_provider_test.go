@@ -65,6 +65,9 @@ func (p *staged) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.waits(r, nil)
 		panic(http.ErrAbortHandler)
 	default:
+		if word == "wait" {
+			time.Sleep(300 * time.Millisecond)
+		}
 		p.answer(w, again(r, body), c, word)
 	}
 }
@@ -88,7 +91,7 @@ func (p *staged) waits(r *http.Request, going chan struct{}) {
 // answer is what the vendor answers, spoilt.
 func (p *staged) answer(w http.ResponseWriter, r *http.Request, c *cell, word string) {
 	if r.Header.Get("Upgrade") != "" {
-		p.vendor.ServeHTTP(&spoiltSocket{w, word, c}, r)
+		p.vendor.ServeHTTP(&spoiltSocket{w, r, p, word, c}, r)
 		return
 	}
 	rec := httptest.NewRecorder()

@@ -6,19 +6,17 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
-
-	"asbru/bench/standin"
 )
 
 // A spoiltSocket spoils what a vendor says over a WebSocket.
 type spoiltSocket struct {
 	http.ResponseWriter
+	r    *http.Request
+	p    *staged
 	word string
 	c    *cell
 }
@@ -60,7 +58,7 @@ func (c *spoiltConn) Write(p []byte) (int, error) {
 			c.Conn.Close()
 		}
 		c.said++
-		time.Sleep(time.Hour) // the test ends it
+		c.s.p.waits(c.s.r, nil)
 	}
 	return len(p), nil
 }
@@ -101,20 +99,14 @@ var talkEnds = []talkEnd{
 
 // TestEveryEndOfASocket is TestEveryEnd for conversations over WebSockets, which are paid turn by turn.
 func TestEveryEndOfASocket(t *testing.T) {
-	p := &staged{vendor: standin.New(standin.Options{}), over: make(chan struct{}), going: make(chan struct{}), cells: map[int]*cell{}}
-	s := httptest.NewServer(p)
-	t.Cleanup(func() { s.CloseClientConnections() })
-	d := &deed{name: "realtime", op: "realtime", at: "openai", stream: true, path: "/v1/realtime?model=MODEL"}
-	var cells []*cell
-	for i := range talkEnds {
-		e := &talkEnds[i]
-		c := &cell{d: d, e: &ending{name: e.name, word: e.word, key: e.key}, n: i + 1, half: make(chan struct{})}
-		p.cells[c.n] = c
-		cells = append(cells, c)
+	d := deed{name: "realtime", op: "realtime", at: "openai", stream: true, path: "/v1/realtime?model=MODEL"}
+	var ends []ending
+	for _, e := range talkEnds {
+		ends = append(ends, ending{name: e.name, word: e.word, key: e.key})
 	}
-	dir := filepath.Join(t.TempDir(), "ledger")
-	lane := serve(t, stageConfig(s.URL, dir, cells)+entries(cells, true))
-	for i, c := range cells {
+	m := newStage(t, []deed{d}, ends)
+	lane := serve(t, m.config+entries(m.cells, true))
+	for i, c := range m.cells {
 		if e := &talkEnds[i]; e.name == "limit refused" {
 			c.talks(t, lane, &talkEnd{name: e.name, word: "ok"}, c.firstID())
 		}
@@ -122,8 +114,8 @@ func TestEveryEndOfASocket(t *testing.T) {
 	}
 	lane.signal(syscall.SIGTERM)
 	lane.ends(0)
-	r := readBack(t, lane, dir)
-	for i, c := range cells {
+	r := readBack(t, lane, m.dir)
+	for i, c := range m.cells {
 		c.checkTalk(t, r, &talkEnds[i])
 	}
 }

@@ -60,36 +60,77 @@ func TestEveryEnd(t *testing.T) {
 }
 
 func everyEnd(t *testing.T, list []deed, loops string) {
-	p := &staged{vendor: standin.New(standin.Options{}), over: make(chan struct{}), going: make(chan struct{}), cells: map[int]*cell{}}
-	s := httptest.NewServer(p)
-	t.Cleanup(s.Close)
-	t.Cleanup(func() { close(p.over) })
-	cells := cellsOf(t, list, endings)
-	for _, c := range cells {
-		p.cells[c.n] = c
+	m := newStage(t, list, endings)
+	g := serve(t, m.config+entries(m.cells, true), "--loops", loops)
+	m.run(g, func(c *cell) bool { return !c.e.waits })
+	waits := m.begin(t, g, func(c *cell) bool { return c.e.waits })
+	for _, c := range m.cells {
+		if !c.e.waits {
+			c.limits = ratesOf(t, g, c)
+		}
 	}
-	dir := filepath.Join(t.TempDir(), "ledger")
-	config := stageConfig(s.URL, dir, cells)
-	g := serve(t, config+entries(cells, true), "--loops", loops)
-	var ruled []*cell
-	var wg, waiting sync.WaitGroup
+	metrics := ask(t, "GET", "http://"+g.admin+"/metrics", "").body
+	write(t, g.file, m.config+entries(m.cells, false))
+	g.signal(syscall.SIGHUP)
+	waits()
+	after := ask(t, "GET", "http://"+g.admin+"/metrics", "").body
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+	r := m.check(t, g)
+	r.sums(t, m.cells, metrics, after)
+}
+
+// A matrix is cells, the provider that they ask, and the document of the process that they ask it through.
+type matrix struct {
+	p           *staged
+	cells       []*cell
+	config, dir string // without models and keys; of the ledger
+}
+
+func newStage(t *testing.T, list []deed, ends []ending) *matrix {
+	t.Helper()
+	m := &matrix{cells: cellsOf(t, list, ends), dir: filepath.Join(t.TempDir(), "ledger")}
+	m.p = &staged{vendor: standin.New(standin.Options{}), over: make(chan struct{}), going: make(chan struct{}), cells: map[int]*cell{}}
+	for _, c := range m.cells {
+		m.p.cells[c.n] = c
+	}
+	s := httptest.NewServer(m.p)
+	t.Cleanup(s.Close)
+	t.Cleanup(func() { close(m.p.over) })
+	m.config = stageConfig(s.URL, m.dir, m.cells)
+	return m
+}
+
+// run makes the calls of those cells, some at once.
+func (m *matrix) run(g *gateway, which func(*cell) bool) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
 	room := make(chan struct{}, 24)
-	for _, c := range cells {
-		if c.e.waits {
-			ruled = append(ruled, c)
+	for _, c := range m.cells {
+		if which(c) {
+			room <- struct{}{}
+			wg.Go(func() {
+				defer func() { <-room }()
+				c.run(g)
+			})
+		}
+	}
+}
+
+// begin begins the calls of those cells, and returns when the provider has got as far as it comes with each. end waits for
+// their ends.
+func (m *matrix) begin(t *testing.T, g *gateway, which func(*cell) bool) (end func()) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for _, c := range m.cells {
+		if which(c) {
+			wg.Go(func() { c.run(g) })
+		}
+	}
+	for _, c := range m.cells {
+		if !which(c) {
 			continue
 		}
-		room <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-room }()
-			c.run(g)
-		})
-	}
-	wg.Wait()
-	for _, c := range ruled {
-		waiting.Go(func() { c.run(g) })
-	}
-	for _, c := range ruled {
 		select {
 		case <-c.half:
 		case <-time.After(patience):
@@ -97,23 +138,17 @@ func everyEnd(t *testing.T, list []deed, loops string) {
 		}
 	}
 	time.Sleep(100 * time.Millisecond) // for what has come to be sent on
-	for _, c := range cells {
-		if !c.e.waits {
-			c.limits = ratesOf(t, g, c)
-		}
-	}
-	metrics := ask(t, "GET", "http://"+g.admin+"/metrics", "").body
-	write(t, g.file, config+entries(cells, false))
-	g.signal(syscall.SIGHUP)
-	waiting.Wait()
-	after := ask(t, "GET", "http://"+g.admin+"/metrics", "").body
-	g.signal(syscall.SIGTERM)
-	g.ends(0)
-	r := readBack(t, g, dir)
-	for _, c := range cells {
+	return wg.Wait
+}
+
+// check reads back what a process has written down, once it has ended.
+func (m *matrix) check(t *testing.T, g *gateway) *reading {
+	t.Helper()
+	r := readBack(t, g, m.dir)
+	for _, c := range m.cells {
 		c.check(t, r)
 	}
-	r.sums(t, cells, metrics, after)
+	return r
 }
 
 // cellsOf is the table: each operation with each ending that it can have.
