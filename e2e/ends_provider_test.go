@@ -66,6 +66,7 @@ func (p *staged) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	default:
 		if word == "wait" {
+			c.reaches()
 			time.Sleep(300 * time.Millisecond)
 		}
 		p.answer(w, again(r, body), c, word)
