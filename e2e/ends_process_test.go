@@ -127,7 +127,7 @@ func (c *cell) checkRecalled(t *testing.T, r *reading, second bill, counts bool)
 	if second == reported {
 		tokens *= 2
 	}
-	if u := c.limits; c.tries != 1 || u.requests != requests || u.tokens != tokens || u.calls != 0 || u.streams != 0 {
-		t.Errorf("%s: the provider was asked %d times, and of the limits %+v are used; want %d and %d", c.name(), c.tries, *u, requests, tokens)
+	if u := c.limits; c.tries.Load() != 1 || u.requests != requests || u.tokens != tokens || u.calls != 0 || u.streams != 0 {
+		t.Errorf("%s: the provider was asked %d times, and of the limits %+v are used; want %d and %d", c.name(), c.tries.Load(), *u, requests, tokens)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"asbru/bench/standin"
@@ -24,8 +23,7 @@ type staged struct {
 	over   chan struct{} // closed: nobody waits any longer
 	going  chan struct{} // closed: answers that were held in the middle go on
 
-	mu    sync.Mutex
-	cells map[int]*cell
+	cells map[int]*cell // read-only
 }
 
 var stageWord = regexp.MustCompile(`mx-([a-z0-9]+)-c(\d+)`)
@@ -41,10 +39,8 @@ func (p *staged) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n, _ := strconv.Atoi(m[2])
-	p.mu.Lock()
 	c := p.cells[n]
-	c.tries++
-	p.mu.Unlock()
+	c.tries.Add(1)
 	word := m[1]
 	if strings.HasPrefix(r.URL.Path, "/spare/") {
 		word = "ok"
@@ -102,38 +98,47 @@ func (p *staged) answer(w http.ResponseWriter, r *http.Request, c *cell, word st
 	} else {
 		p.vendor.ServeHTTP(rec, r)
 	}
-	kind, list := rec.Header().Get("Content-Type"), [][]byte(nil)
-	for _, f := range framesOf(kind, rec.Body.Bytes()) {
+	list := spoilAll(rec.Header().Get("Content-Type"), rec.Body.Bytes(), word)
+	for name, v := range rec.Header() {
+		w.Header()[name] = v
+	}
+	whole := bytes.Join(list, nil)
+	c.whole.Store(int64(len(whole)))
+	if len(list) == 1 {
+		w.Header().Set("Content-Length", strconv.Itoa(len(whole)))
+	}
+	w.WriteHeader(rec.Code)
+	at := len(whole)
+	if word == "cut" || word == "half" {
+		at = half(list)
+	}
+	w.Write(whole[:at])
+	if at < len(whole) {
+		p.breaks(w, r, c, whole[at:])
+	}
+}
+
+// spoilAll is the events of an answer, spoilt.
+func spoilAll(kind string, b []byte, word string) (list [][]byte) {
+	for _, f := range framesOf(kind, b) {
 		g := spoil(kind, f, word)
 		list = append(list, g)
 		if word == "twice" && !bytes.Equal(g, spoil(kind, f, "missing")) {
 			list = append(list, g)
 		}
 	}
-	for name, v := range rec.Header() {
-		w.Header()[name] = v
-	}
-	whole := bytes.Join(list, nil)
-	p.mu.Lock()
-	c.whole = len(whole)
-	p.mu.Unlock()
-	if len(list) == 1 {
-		w.Header().Set("Content-Length", strconv.Itoa(len(whole)))
-	}
-	w.WriteHeader(rec.Code)
-	if word != "cut" && word != "half" {
-		w.Write(whole)
-		return
-	}
-	at := half(list)
-	w.Write(whole[:at])
+	return list
+}
+
+// breaks leaves an answer where it is, unless it is to go on.
+func (p *staged) breaks(w http.ResponseWriter, r *http.Request, c *cell, rest []byte) {
 	w.(http.Flusher).Flush()
 	c.reaches()
-	if word == "half" {
+	if c.e.word == "half" {
 		p.waits(r, p.going)
 		select {
 		case <-p.going:
-			w.Write(whole[at:])
+			w.Write(rest)
 			return
 		default:
 		}
@@ -225,9 +230,7 @@ func spoilText(text []byte, word string) []byte {
 		depth += map[byte]int{'{': 1, '}': -1}[text[end]]
 	}
 	if word == "missing" {
-		return slicesJoin(text[:at[0]], []byte(`"x_gone":0`), spoilText(text[end:], word))
+		return bytes.Join([][]byte{text[:at[0]], []byte(`"x_gone":0`), spoilText(text[end:], word)}, nil)
 	}
-	return slicesJoin(text[:begin], number.ReplaceAll(text[begin:end], []byte(with)), spoilText(text[end:], word))
+	return bytes.Join([][]byte{text[:begin], number.ReplaceAll(text[begin:end], []byte(with)), spoilText(text[end:], word)}, nil)
 }
-
-func slicesJoin(list ...[]byte) []byte { return bytes.Join(list, nil) }

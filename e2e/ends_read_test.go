@@ -92,7 +92,7 @@ func (c *cell) due() (in, out int64) {
 	case c.e.bill == reported:
 		return d.in, d.out
 	case c.e.bill == counted && d.kind == talk && !d.stream:
-		return own, (int64(c.whole) + 15) / 16 * 16 / 4
+		return own, (c.whole.Load() + 15) / 16 * 16 / 4
 	case c.e.bill == counted && d.kind == talk && d.name == "responses streamed":
 		return own, pieces6 + 1 // the item comes whole once more
 	case c.e.bill == counted && d.kind == talk:

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ type cell struct {
 	once       sync.Once
 
 	// What the provider saw.
-	tries, whole int
+	tries, whole atomic.Int64
 
 	// What the client saw.
 	mu     sync.Mutex
@@ -137,7 +138,9 @@ func (m *matrix) begin(t *testing.T, g *gateway, which func(*cell) bool) (end fu
 			t.Fatalf("%s: the provider was not asked: %d %s %v", c.name(), c.status, c.got, c.err)
 		}
 	}
-	time.Sleep(100 * time.Millisecond) // for what has come to be sent on
+	for range map[bool]int{false: 1, true: 10}[race] {
+		time.Sleep(100 * time.Millisecond) // for what has come to be sent on
+	}
 	return wg.Wait
 }
 
