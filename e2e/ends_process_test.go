@@ -4,7 +4,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // forgotten is why no answer of an operation is kept.
@@ -85,7 +84,7 @@ func asksAtOnce(g *gateway, c *cell) {
 		defer close(done)
 		other.reads(g, c.firstID())
 	}()
-	time.Sleep(50 * time.Millisecond)
+	<-c.half // the first has come to the provider
 	c.reads(g, c.id())
 	<-done
 }

@@ -63,7 +63,7 @@ func (p *staged) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		if word == "wait" {
 			c.reaches()
-			time.Sleep(300 * time.Millisecond)
+			time.Sleep(300 * time.Millisecond) // for another to come meanwhile
 		}
 		p.answer(w, again(r, body), c, word)
 	}
