@@ -24,7 +24,7 @@ STATICCHECK ?= $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME  ?= 60s
 BENCHTIME ?= 1s
 
-.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile pgo bin/gate fuzz cache-quality cache-proof cache-index vectors cel protocol conformance faults strain decide sim money crash outage clients sdk sdk-short clean
+.PHONY: help build run test format vet lint race plain counted bench gate gate-hard profile pgo bin/gate fuzz cache-quality cache-proof cache-index vectors cel protocol conformance faults strain decide sim money crash ends outage clients sdk sdk-short clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -112,6 +112,9 @@ crash: ## the ledger through kills, power cuts, full and failing disks, and dama
 	SEEDS=$(or $(GOVERN_SEEDS),10000) $(GO) test -count=1 -v -timeout=30m -run 'PowerCuts' ./core/govern
 	$(GO) test -count=1 -v -timeout=120m ./bench/crash -full
 	CRASHES=$(or $(CRASHES),100) $(GO) test -count=1 -v -timeout=120m -run 'Killed|DiskFull|HandOver' ./e2e
+
+ends: ## every operation to every end, between all formats and on both lanes, and what each was charged: half a minute
+	ASBRU_ENDS=all $(GO) test -count=1 -v -run 'EveryEnd' ./e2e
 
 outage: ## audit sinks that are away while 1,000 calls come in a second: nothing lost, nothing twice; OUTAGE=10m
 	$(GO) test -count=1 -v -timeout=120m ./e2e -run 'TestOutage$$' -full -outage $(or $(OUTAGE),10m)

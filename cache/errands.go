@@ -39,7 +39,7 @@ func (c *Cache) meet(n *name, form []byte, fresh *errand) (f *errand, leads bool
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for at := &s.unread; *at != nil; {
-		if u := *at; u.gist != n.gist {
+		if u := *at; u.held != n.gist { // its name may be under way
 			at = &u.next
 		} else {
 			*at, u.next = u.next, nil

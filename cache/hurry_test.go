@@ -254,3 +254,24 @@ func TestHurriedTogether(t *testing.T) {
 		t.Errorf("%+v", counts)
 	}
 }
+
+// Who looks for another question may pass one that is just being read.
+func TestMeetWhileRead(t *testing.T) {
+	r := newRig(t, Options{})
+	x := r.exchange(asked{body: hello})
+	f := r.hurries(x).f
+	other := name{gist: f.gist ^ 1} // in the same place
+	var wg sync.WaitGroup
+	wg.Go(func() { r.Learn()(x) })
+	for range 100 {
+		if g, leads := r.meet(&other, nil, nil); g != nil || leads {
+			t.Error("another question was found")
+		}
+	}
+	wg.Wait()
+	x.Fault = &core.Fault{Code: core.ClientGone}
+	r.end(x)
+	if !r.free(f.gist) {
+		t.Error("the gist is held")
+	}
+}

@@ -11,6 +11,7 @@ type Completion struct {
 	Created int64 // Unix seconds; 0: not said
 	Choices []Choice
 	Usage   Usage
+	Fault   *Fault // why the provider gave no answer, in a reply that is a success by its status; nil: it gave one
 	Tier    Text
 	Shape   uint32
 	More    int32

@@ -5,9 +5,10 @@ package core
 type Taken struct {
 	By     Limiter // limits the caller; nil: nothing does
 	More   any     // a holder in addition to those of By; nil: none
-	Tokens int64   // reserved from token limits until the real number is known
+	Tokens int64   // reserved from token limits until the real number is known; if Turned, the tokens that those turns have reported
 	Held   bool    // something was taken from By and is to be given back at the end
 	Stream bool    // it counts as a stream
+	Turned bool    // it is a WebSocket, turns of it are over, and what was reserved is corrected
 	Since  uint32  // Clock in milliseconds, modulo 2³², since when it waits for units from other machines; 0: it does not
 }
 

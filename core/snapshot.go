@@ -200,9 +200,14 @@ type Route struct {
 	Note func(x *Exchange, a *Attempt)
 
 	Targets []*Target // all of them, in order, for explain
+	Via     []Via     // of those that stand for another alias; nil: none
 	Again   int       // how often Pick returns a failed target once more when no other is left
 	Plan    RoutePlan
 	Care    *Care // nil: none is taken
+
+	// Spent returns how many nanoseconds it takes until the rate limits of the alias let more through; 0: they do. nil: it
+	// is no alias, or has none.
+	Spent func(now int64) (wait int64)
 }
 
 // A RoutePlan says how a Route chooses, for explain and metrics.

@@ -180,7 +180,10 @@ func reconciled(t *testing.T, ledger string, spent int64) {
 	sum, seen := int64(0), map[string]int{}
 	for _, c := range calls {
 		sum += c.Nanos
-		if seen[c.ID]++; seen[c.ID] == 2 && c.Op != "pass" { // the beginning of a batch and its result are separate records
+		if c.Kind == "charge" && !c.Partial {
+			continue // of a call that was answered from memory: its record is another
+		}
+		if seen[c.ID]++; seen[c.ID] == 2 && c.Op != "pass" && c.Op != "realtime" { // a batch has a record of its beginning and one of its result, a WebSocket one of each turn
 			t.Errorf("call %s is in the trail twice: %+v", c.ID, c)
 		}
 	}

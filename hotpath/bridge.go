@@ -294,24 +294,35 @@ func (b *bridge) look(p *ws.Piece) {
 }
 
 // turn reads usage from a whole message of the target, and runs the stages of Turn if there was
-// some.
+// some. What they cannot use of a report does not spoil the next one.
 func (b *bridge) turn(msg []byte) {
 	x := &b.f.x
-	before := x.Stream.Usage
-	b.codec.ReadTurn(msg, &x.Stream.Usage)
-	if x.Stream.Usage == before || len(x.Plan.Turn) == 0 {
+	var told core.Usage
+	if b.codec.ReadTurn(msg, &told); told == (core.Usage{}) {
 		return
 	}
-	x.Usage, x.Stream.Said = x.Stream.Usage, 0
+	if told.Known && !told.Bad && told.In|told.Out == 0 {
+		x.Stream.Said = 0 // it is said to have used nothing
+	}
+	x.Stream.Usage.Add(&told)
+	x.Usage = x.Stream.Usage
+	v := b.turned()
+	x.Stream.Said, x.Stream.Usage.Bad, x.Usage.Bad = 0, false, false
+	if v == core.Refuse {
+		b.refused, x.Fault = x.Fault, nil
+	}
+}
+
+// turned runs the stages of Turn. It returns Wait if the bridge is closed meanwhile.
+func (b *bridge) turned() core.Verdict {
+	x := &b.f.x
 	v := core.Run(x, x.Plan.Turn)
 	for v == core.Wait {
 		b.k.sleep(b.f)
 		if b.closing.Load() > 0 {
-			return
+			return v
 		}
 		v = core.Run(x, x.Plan.Turn)
 	}
-	if v == core.Refuse {
-		b.refused, x.Fault = x.Fault, nil
-	}
+	return v
 }

@@ -306,3 +306,33 @@ func TestOddErrorsCross(t *testing.T) {
 		}
 	})
 }
+
+// A response that has failed is no answer, whatever its status: another target is asked, and if there is none the client is told.
+func TestCrossingFailedResponse(t *testing.T) {
+	lanes(t, func(t *testing.T, loops int) {
+		const failed = `{"id":"r","object":"response","status":"failed","error":{"code":"server_error","message":"it broke"},"output":[],"usage":{"input_tokens":3,"output_tokens":1,"total_tokens":4}}`
+		const whole = `{"id":"r","object":"response","status":"completed","output":[{"type":"message","role":"assistant","content":[{"type":"output_text","text":"fine"}]}]}`
+		says := func(body string) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				io.WriteString(w, body)
+			})
+		}
+		f := func(status int, want string, providers ...http.Handler) {
+			t.Helper()
+			r := crossRig(t, loops, providers...)
+			r.change(func(snap *core.Snapshot) {
+				for _, tg := range snap.Models["m"].Targets {
+					face := &core.Face{Dialect: openai.API}
+					face.Paths[core.OpResponses] = "/responses"
+					tg.Faces = []*core.Face{face}
+				}
+			})
+			if a, body := r.tell(ask); a.StatusCode != status || !strings.Contains(body, want) {
+				t.Errorf("%d %s; want %d with %q", a.StatusCode, body, status, want)
+			}
+		}
+		f(502, "could not answer: it broke", says(failed))
+		f(200, `"fine"`, says(failed), says(whole))
+	})
+}

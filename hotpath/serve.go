@@ -128,8 +128,19 @@ func (s *Server) Drain(ctx context.Context) error {
 		case <-ctx.Done():
 			s.farewell()
 			s.cut()
+			s.parts()
 			return ctx.Err()
 		case <-tick.C:
+		}
+	}
+}
+
+// parts waits a moment for the exchanges of connections that were cut: their last stages write down what they cost, and who
+// calls Drain closes next what that is written to.
+func (s *Server) parts() {
+	for until := core.Clock() + int64(closeWait); core.Clock() < until; time.Sleep(drainLook) {
+		if s.closeQuiet()+s.fleet.busy() == 0 {
+			return
 		}
 	}
 }

@@ -47,6 +47,10 @@ func (c *crossing) turn(x *core.Exchange, status int, body, room []byte) (out []
 			break
 		}
 		x.Usage = c.reply.Usage
+		if why := c.reply.Fault; why != nil {
+			x.Fault = &core.Fault{Code: why.Code, Kind: why.Kind, Message: c.f.target.Name + " could not answer: " + why.Message, Hint: "try again, or ask another model"}
+			return room, kind
+		}
 		x.Stream.SetWhole(len(body))
 		if v := x.Face.Vendor; v != core.NoVendor {
 			for i := range c.reply.Parts {

@@ -27,7 +27,7 @@ type Budget struct {
 // name. Before the target is known, whoever could answer is to be asked about.
 func (b *Budget) Covers(x *core.Exchange, t *core.Target, name []byte) bool {
 	switch {
-	case b.alias != "" && string(x.Peek.Model) != b.alias && !b.fallback(x, t):
+	case b.alias != "" && string(x.Peek.Model) != b.alias && !b.led(x, t):
 		return false
 	case len(b.providers) > 0 && !slices.Contains(b.providers, t.Provider):
 		return false
@@ -37,15 +37,11 @@ func (b *Budget) Covers(x *core.Exchange, t *core.Target, name []byte) bool {
 	return b.models.has(x.Route, x.Name) || x.Snap.Providers[t.Provider] != nil && b.models.hasTarget(x.Snap.Providers[t.Provider], t, name)
 }
 
-// fallback reports whether the client names the alias of b among its own fallbacks, and t is where that leads.
-func (b *Budget) fallback(x *core.Exchange, t *core.Target) bool {
-	for _, name := range x.Peek.Fallbacks {
-		if len(name) > 0 && string(name) == b.alias {
-			r, _ := x.Snap.Resolve(name)
-			return r != nil && len(r.Targets) > 0 && r.Targets[0] == t
-		}
-	}
-	return false
+// led reports whether x, which asks for something else, is led to t for the alias of b.
+func (b *Budget) led(x *core.Exchange, t *core.Target) (yes bool) {
+	own := x.Snap.Models[b.alias]
+	x.Led(t, func(r *core.Route) { yes = yes || r == own })
+	return yes
 }
 
 // anything reports whether b pays for whatever is asked, whoever answers.

@@ -147,6 +147,7 @@ type compiler struct {
 	tallies   map[string]*core.Tally  // of prev's targets
 	routes    []*core.Route
 	specs     map[*core.Route]route.Spec // of the routes that balance
+	aliases   map[*core.Route]bool       // the routes of aliases
 	policies  map[string]*core.Policy    // by their rules in canonical form
 	signing   []signing
 	memory    *cache.Cache           // nil: nothing is cached
@@ -187,6 +188,7 @@ func newCompiler(doc *config.Document, prev *core.Snapshot, d Deps) *compiler {
 		targets:  make(map[string]*core.Target),
 		tallies:  make(map[string]*core.Tally, len(prev.Targets)),
 		policies: make(map[string]*core.Policy),
+		aliases:  make(map[*core.Route]bool, len(doc.Models)),
 		courses:  make(map[string]*core.Route),
 		specs:    make(map[*core.Route]route.Spec),
 		payers:   make(map[string]string, len(doc.Teams)),

@@ -75,6 +75,7 @@ func (c *compiler) rulingsFor(g *grants) []*ruled {
 func (c *compiler) course(r *ruling, i int, g *grants) *core.Route {
 	first := &r.goals[i]
 	targets := slices.Clone(first.targets)
+	via := first.via(nil, targets)
 	id := fmt.Sprint(r.at, " ", i, " ")
 	add := func(l *goal) {
 		if !g.surely(l) {
@@ -82,11 +83,13 @@ func (c *compiler) course(r *ruling, i int, g *grants) *core.Route {
 			return
 		}
 		id += "+"
+		from := len(targets)
 		for _, t := range l.targets {
 			if !slices.Contains(targets, t) {
 				targets = append(targets, t)
 			}
 		}
+		via = l.via(via, targets[from:])
 	}
 	for j := range r.falls {
 		add(&r.falls[j])
@@ -106,8 +109,25 @@ func (c *compiler) course(r *ruling, i int, g *grants) *core.Route {
 	if len(r.goals) > 1 {
 		name += fmt.Sprintf(", target %d of %d", i+1, len(r.goals))
 	}
-	c.courses[id] = c.route(name, targets...)
-	return c.courses[id]
+	route := c.route(name, targets...)
+	for _, v := range via {
+		c.via(route, v.Target, v.Route)
+	}
+	c.courses[id] = route
+	return route
+}
+
+// via appends for what those of the targets of l stand that a course takes over: l itself, and the fallbacks of it.
+func (l *goal) via(list []core.Via, targets []*core.Target) []core.Via {
+	for _, t := range targets {
+		list = append(list, core.Via{Target: t, Route: l.to})
+		for _, v := range l.to.Via {
+			if v.Target == t {
+				list = append(list, v)
+			}
+		}
+	}
+	return list
 }
 
 // surely reports whether callers with g, nil for all models, may use l whatever

@@ -2,12 +2,14 @@ package build
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
 	"asbru/core"
 	"asbru/core/config"
 	"asbru/core/limit"
+	"asbru/core/price"
 )
 
 // compileLimits makes the cells of all holders with limits. It runs before compileKeys, which
@@ -115,9 +117,10 @@ func (c *compiler) limit(r *rules, op core.Op) (core.Stage, string) {
 	}
 	l, nobody := c.bounds, new(limit.Limiter)
 	return func(x *core.Exchange) core.Verdict {
-		var more *limit.Holder
-		if len(l.models) > 0 {
-			more = l.models[string(x.Peek.Model)]
+		more, f := l.alias(x)
+		if f != nil {
+			x.Fault = f
+			return core.Refuse
 		}
 		by, _ := x.Key.Limiter.(*limit.Limiter)
 		if by == nil {
@@ -130,6 +133,36 @@ func (c *compiler) limit(r *rules, op core.Op) (core.Stage, string) {
 	}, "rate_limits"
 }
 
+// alias returns the limits of the alias that x asks for, or that a rule leads it to; nil: there are none. Of both only the first
+// are held: the others must have room, and are counted at the end.
+func (l *limitSet) alias(x *core.Exchange) (*limit.Holder, *core.Fault) {
+	if len(l.models) == 0 {
+		return nil, nil
+	}
+	asked := l.models[string(x.Peek.Model)]
+	if x.Rule == "" || x.Route.Spent == nil || x.Route.Name == string(x.Peek.Model) {
+		return asked, nil
+	}
+	if asked == nil {
+		return l.models[x.Route.Name], nil
+	}
+	return asked, usedUp(x.Route, l.clock())
+}
+
+// usedUp refuses what a rule leads to an alias whose limits are used up; nil: there is room.
+func usedUp(r *core.Route, now int64) *core.Fault {
+	wait := r.Spent(now)
+	if wait == 0 {
+		return nil
+	}
+	seconds := int(math.Ceil(time.Duration(wait).Seconds()))
+	return &core.Fault{
+		Code: core.RateLimited, Retry: seconds,
+		Message: fmt.Sprintf("the limits of model %q, to which a rule leads, are used up; there is room in %d s", r.Name, seconds),
+		Hint:    "try again then, or have the rate_limits of that model raised",
+	}
+}
+
 // unlimit is the stage that returns what was not used, and counts what providers did.
 func (c *compiler) unlimit(r *rules, op core.Op) (core.Stage, string) {
 	if op == core.OpModels || !c.limited(op) && len(c.bounds.providers) == 0 {
@@ -137,21 +170,57 @@ func (c *compiler) unlimit(r *rules, op core.Op) (core.Stage, string) {
 	}
 	l := c.bounds
 	return func(x *core.Exchange) core.Verdict {
+		if !x.Taken.Held && len(l.providers)+len(l.models) == 0 {
+			return core.Continue
+		}
 		now := l.clock()
-		limit.Done(x, now)
-		if len(l.providers) > 0 {
-			for i := range x.Attempts() {
-				if h := l.providers[x.Attempts()[i].Target.Provider]; h != nil {
-					h.Charge(x, i, now)
-				}
-			}
+		used, known := price.Used(x)
+		limit.Done(x, used.All(), known, now)
+		if len(l.providers)+len(l.models) > 0 {
+			l.charge(x, &used, now)
 		}
 		return core.Continue
 	}, "rate_limits"
 }
 
-// compileSpent sets Target.Spent once all targets are known.
+// unlimitTurn is the stage that corrects what a WebSocket has taken after each of its turns.
+func (c *compiler) unlimitTurn(_ *rules, op core.Op) (core.Stage, string) {
+	if op != core.OpRealtime || !c.limited(op) {
+		return nil, ""
+	}
+	l := c.bounds
+	return func(x *core.Exchange) core.Verdict {
+		limit.Turn(x, l.clock())
+		return core.Continue
+	}, "rate_limits"
+}
+
+// charge counts what attempts used against the limits of their providers, and of the aliases that they were made for
+// besides the one asked for, whose limits were held.
+func (l *limitSet) charge(x *core.Exchange, used *price.Tokens, now int64) {
+	for i := range x.Attempts() {
+		t := x.Attempts()[i].Target
+		if h := l.providers[t.Provider]; h != nil {
+			h.Charge(used.Of(x, i), now)
+		}
+		if len(l.models) == 0 {
+			continue
+		}
+		x.Led(t, func(r *core.Route) {
+			if h := l.models[r.Name]; h != nil && r.Spent != nil && r.Name != string(x.Peek.Model) && x.Taken.More != any(h) {
+				h.Charge(used.Of(x, i), now)
+			}
+		})
+	}
+}
+
+// compileSpent sets Target.Spent once all targets are known, and Route.Spent.
 func (c *compiler) compileSpent() {
+	for alias, h := range c.bounds.models {
+		if r := c.next.Models[alias]; c.aliases[r] {
+			r.Spent = h.Spent
+		}
+	}
 	for name, h := range c.bounds.providers {
 		for _, list := range [][]*core.Target{c.next.Targets, c.pinned} {
 			for _, t := range list {

@@ -50,6 +50,7 @@ func (c *compiler) compileModels() {
 		own[m.Alias] = i
 		if r := c.routeOf(m, at); r != nil {
 			c.next.Models[m.Alias] = r
+			c.aliases[r] = true
 			c.specs[r] = spec(m, r)
 		}
 	}
@@ -88,6 +89,14 @@ func (c *compiler) addFallback(r *core.Route, at, name string) {
 	}
 	if !slices.Contains(r.Targets, t) {
 		r.Targets = append(r.Targets, t)
+		c.via(r, t, to)
+	}
+}
+
+// via notes that t is on r for to, if that is an alias's Route.
+func (c *compiler) via(r *core.Route, t *core.Target, to *core.Route) {
+	if c.aliases[to] {
+		r.Via = append(r.Via, core.Via{Target: t, Route: to})
 	}
 }
 

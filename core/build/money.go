@@ -236,6 +236,9 @@ func (m *money) reckon(x *core.Exchange, b *bill, note []byte) (e govern.End, ki
 	if b.turns == 0 || x.Usage.Known || x.Stream.Said > 0 { // else nothing came after the last turn
 		b.terms.Worst = b.hold.Worst()
 		e.Cost, flaw = price.Charge(x, b.terms, b.ask.Now/int64(time.Second))
+		if price.Complete(x, b.terms.Prompt); b.turns == 0 {
+			all = x.Usage
+		}
 	}
 	if flaw.Doubtful() {
 		e.Flags |= ledger.Estimated

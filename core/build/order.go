@@ -36,7 +36,8 @@ var order = []row{
 	{"budgets", commit, (*compiler).intent},      // waits for the intent to be durable; the provider is being asked meanwhile
 	{"budgets", during, (*compiler).progress},    // what a stream has cost so far, in case that it never ends
 	{"budgets", settle, (*compiler).settle},
-	{"budgets", turn, (*compiler).renew}, // a WebSocket is paid for turn by turn
+	{"release", turn, (*compiler).unlimitTurn}, // before budgets, which begin the next turn
+	{"budgets", turn, (*compiler).renew},       // a WebSocket is paid for turn by turn
 	{"cost", after, (*compiler).cost},
 
 	{"cache", after, (*compiler).cacheKeep}, // whatever the outcome: followers must learn of it

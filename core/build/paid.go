@@ -123,6 +123,7 @@ func (c *compiler) renew(_ *rules, op core.Op) (core.Stage, string) {
 		if !b.opening {
 			m.close(x, b)
 			m.till.Nudge()
+			x.Stream.Said = 0 // paid
 			b = &bill{before: b.before, looked: b.looked, turns: b.turns + 1, opening: true, paid: x.Usage, cost: x.Cost}
 			x.Bill = b // the one before may still be on its way to the disk
 		}
@@ -145,6 +146,8 @@ func uncounted(x *core.Exchange, now int64) core.Money {
 			return cost
 		}
 	}
-	cost, _ := price.Charge(x, price.Held{Prompt: price.Prompt(x), Units: price.Units(x)}, now)
+	prompt := price.Prompt(x)
+	cost, _ := price.Charge(x, price.Held{Prompt: prompt, Units: price.Units(x)}, now)
+	price.Complete(x, prompt)
 	return cost
 }

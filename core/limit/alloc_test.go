@@ -22,7 +22,7 @@ func TestAllocations(t *testing.T) {
 			t.Fatal("refused")
 		}
 		head = l.AppendHeader(head[:0], x)
-		Done(x, 6)
+		Done(x, 0, true, 6)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
@@ -44,7 +44,7 @@ func TestAllocationsOfShares(t *testing.T) {
 		if l.Hold(x, nil, 5) != core.Continue {
 			t.Fatal("not let in")
 		}
-		Done(x, 6)
+		Done(x, 0, true, 6)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

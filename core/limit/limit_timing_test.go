@@ -15,6 +15,6 @@ func BenchmarkTakeAndDone(b *testing.B) {
 	for b.Loop() {
 		now += 1000
 		l.Take(x, nil, now)
-		Done(x, now)
+		Done(x, 0, true, now)
 	}
 }

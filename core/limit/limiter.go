@@ -58,9 +58,9 @@ func (l *Limiter) take(x *core.Exchange, more *Holder, now int64, alone bool) (f
 	return nil, nil, 0
 }
 
-// Done ends what Take began, and corrects what was taken to what x used. It may be called twice, and
-// for an Exchange that took nothing. If the answer is not charged everything is given back.
-func Done(x *core.Exchange, now int64) {
+// Done ends what Take began, and corrects the tokens that were taken to those that x used, if that is known; if not, they stay
+// taken. It may be called twice, and for an Exchange that took nothing. If the answer is not charged everything is given back.
+func Done(x *core.Exchange, used int64, known bool, now int64) {
 	l, _ := x.Taken.By.(*Limiter)
 	if l == nil || !x.Taken.Held {
 		return
@@ -71,7 +71,10 @@ func Done(x *core.Exchange, now int64) {
 		l.undo(x, more, n-1, len(l.at(n-1, more).rules), now)
 		return
 	}
-	used, known := spent(x)
+	used = min(max(used, 0), MaxUnits)
+	if x.Taken.Turned {
+		used, known = sinceTurn(x), true
+	}
 	for i := range l.count(more) {
 		h := l.at(i, more)
 		for j := range h.rules {
@@ -79,6 +82,38 @@ func Done(x *core.Exchange, now int64) {
 		}
 	}
 	x.Taken.Held = false
+}
+
+// Turn corrects the tokens that Take has taken, or that were counted after earlier turns, to those that a WebSocket has used. The next turn
+// begins without any in advance, but finds the limit as it is.
+func Turn(x *core.Exchange, now int64) {
+	l, _ := x.Taken.By.(*Limiter)
+	if l == nil || !x.Taken.Held {
+		return
+	}
+	more, _ := x.Taken.More.(*Holder)
+	used := sinceTurn(x)
+	for i := range l.count(more) {
+		h := l.at(i, more)
+		for j := range h.rules {
+			if b := &h.rules[j]; b.Kind == Tokens {
+				b.correct(used-b.ahead(&x.Taken), now)
+			}
+		}
+	}
+	x.Taken.Turned, x.Taken.Tokens = true, x.Usage.In+x.Usage.Out
+}
+
+// sinceTurn is how many tokens were used after the last turn: by the report, or else one for each piece of an answer.
+func sinceTurn(x *core.Exchange) int64 {
+	n := x.Usage.In + x.Usage.Out
+	if x.Taken.Turned {
+		n -= x.Taken.Tokens
+	}
+	if n > 0 {
+		return min(n, MaxUnits)
+	}
+	return int64(x.Stream.Said)
 }
 
 func (l *Limiter) count(more *Holder) int {
@@ -165,6 +200,14 @@ func (b *bound) correct(n, now int64) {
 // can pass while the limit is full.
 func (b *bound) hold(t *core.Taken) int64 { return min(t.Tokens, b.burst) }
 
+// ahead is how many tokens were taken that no turn has used yet.
+func (b *bound) ahead(t *core.Taken) int64 {
+	if t.Turned {
+		return 0
+	}
+	return b.hold(t)
+}
+
 func (b *bound) undo(t *core.Taken, now int64) {
 	switch {
 	case b.rated():
@@ -177,7 +220,7 @@ func (b *bound) undo(t *core.Taken, now int64) {
 func (b *bound) done(t *core.Taken, used int64, known bool, now int64) {
 	switch {
 	case b.Kind == Tokens && known:
-		b.correct(used-b.hold(t), now)
+		b.correct(used-b.ahead(t), now)
 	case b.Kind == Calls || b.Kind == Streams && t.Stream:
 		b.crowd.Leave()
 	}
@@ -200,43 +243,6 @@ func expected(x *core.Exchange) int64 {
 		out = typicalOut
 	}
 	return int64(len(x.Body))/bytesPerToken + min(out, MaxUnits)
-}
-
-// spent is how many tokens x used; known is false if a provider answered without saying.
-func spent(x *core.Exchange) (tokens int64, known bool) {
-	u, list := &x.Usage, x.Attempts()
-	said := delivered(x)
-	switch {
-	case x.Peek.Free:
-		return 0, true
-	case u.Known && !u.Bad:
-		return min(max(u.In, 0), MaxUnits) + min(max(u.Out, said, 0), MaxUnits), true
-	case len(list) == 0:
-		return 0, true // it was never sent
-	}
-	last := &list[len(list)-1]
-	switch {
-	case last.Status != 0 && last.Status < 400:
-		return 0, false
-	case said > 0 || last.Status == 0 && x.Left(last): // as it is charged
-		return (int64(x.Sent)+bytesPerToken-1)/bytesPerToken + said, true
-	}
-	return 0, true // a request that fails before its first byte is not charged
-}
-
-// delivered is how many tokens of an answer a provider's report may lack: it is older than those, or of the
-// continuation only. A token for each event, as most providers send them; 0 for an answer that came to its end.
-func delivered(x *core.Exchange) (n int64) {
-	if st := &x.Stream; !st.Finished && !st.Done {
-		n = int64(st.Said)
-	}
-	if b := x.Broken(); b != nil {
-		n += int64(b.Said)
-		if !b.Usage.Known {
-			n += x.Usage.Out
-		}
-	}
-	return n
 }
 
 // Report implements core.Limiter.

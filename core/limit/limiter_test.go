@@ -48,7 +48,7 @@ func TestTakeAllOrNothing(t *testing.T) {
 				t.Errorf("a refusal took something: %+v became %+v", before[i], s)
 			}
 		}
-		Done(x, 0) // took nothing, gives nothing back
+		Done(x, 0, true, 0) // took nothing, gives nothing back
 		return got
 	}
 	one, two := request(400, 900, true), request(0, 100, false)
@@ -61,12 +61,10 @@ func TestTakeAllOrNothing(t *testing.T) {
 	f(three, nil)
 	f(request(0, 1, false), nil, `team "platform" has used its 3 requests a minute; there is room for this request in 20 s`, "request_limited")
 
-	one.Usage = core.Usage{Known: true, In: 50, Out: 50}
-	Done(one, 0)
-	Done(one, 0) // twice is once
-	two.Begin(&core.Target{}, nil).Status = 200
-	Done(two, 0) // answered, and nobody says with how much: what was held is kept
-	Done(three, 0)
+	Done(one, 100, true, 0)
+	Done(one, 100, true, 0) // twice is once
+	Done(two, 0, false, 0)  // nobody knows with how much it was answered: what was held is kept
+	Done(three, 0, true, 0)
 	for _, s := range append(l.Report(0), model.Report(0)...) {
 		want := map[string]int64{"requests": 0, "calls": 5, "streams": 1, "tokens": 10_000 - 100 - 100}[s.Kind]
 		switch s.Holder {
@@ -83,64 +81,6 @@ func TestTakeAllOrNothing(t *testing.T) {
 	}
 }
 
-func TestSpent(t *testing.T) {
-	f := func(want int64, known bool, make func(x *core.Exchange)) {
-		t.Helper()
-		x := request(0, 0, false)
-		make(x)
-		if got, ok := spent(x); got != want || ok != known {
-			t.Errorf("%d, %v; want %d, %v", got, ok, want, known)
-		}
-	}
-	attempt := func(x *core.Exchange, status int) { x.Begin(&core.Target{}, nil).Status = status }
-	f(0, true, func(*core.Exchange) {})
-	f(7, true, func(x *core.Exchange) { x.Usage = core.Usage{Known: true, In: 3, Out: 4} })
-	f(3, true, func(x *core.Exchange) { x.Usage = core.Usage{Known: true, In: 3, Out: -4} })
-	f(0, false, func(x *core.Exchange) { attempt(x, 200) })
-	f(0, false, func(x *core.Exchange) { attempt(x, 200); x.Usage = core.Usage{Known: true, In: 3, Bad: true} })
-	f(0, true, func(x *core.Exchange) { attempt(x, 0) })
-	f(0, true, func(x *core.Exchange) { attempt(x, 429) })
-
-	early := core.Usage{Known: true, In: 3, Out: 1}
-	f(3+50, true, func(x *core.Exchange) { // the client left a stream that began with a report
-		attempt(x, 200)
-		x.Usage, x.Stream.Said = early, 50
-	})
-	f(3+40, true, func(x *core.Exchange) { // the provider knows better
-		attempt(x, 200)
-		x.Usage, x.Stream = core.Usage{Known: true, In: 3, Out: 40}, core.StreamState{Said: 50, Done: true}
-	})
-	f(2, true, func(x *core.Exchange) { // the client left before there was an answer
-		attempt(x, 0)
-		x.Attempts()[0].Began, x.Sent, x.Fault = 1, 7, &core.Fault{Code: core.ClientGone}
-	})
-	f(2, true, func(x *core.Exchange) { // its key was revoked meanwhile
-		attempt(x, 0)
-		x.Attempts()[0].Began, x.Sent, x.Fault = 1, 7, &core.Fault{Code: core.Unauthenticated}
-	})
-	f(0, true, func(x *core.Exchange) { // the provider failed
-		attempt(x, 0)
-		x.Attempts()[0].Began, x.Sent, x.Fault = 1, 7, &core.Fault{Code: core.UpstreamFailed}
-	})
-	f(2+50, true, func(x *core.Exchange) { // a stream that broke, and nobody continued it
-		attempt(x, 200)
-		x.Break(core.Broken{Attempts: 1, Said: 50})
-		attempt(x, 500)
-		x.Sent = 7
-	})
-	f(3+50+4, true, func(x *core.Exchange) { // somebody did, and reports that part
-		attempt(x, 200)
-		x.Break(core.Broken{Attempts: 1, Said: 50})
-		attempt(x, 200)
-		x.Usage, x.Stream = core.Usage{Known: true, In: 3, Out: 4}, core.StreamState{Said: 4, Done: true}
-	})
-	f(0, true, func(x *core.Exchange) { attempt(x, 200); x.Peek.Free = true })
-	f(0, true, func(x *core.Exchange) {
-		attempt(x, 200)
-		x.Usage, x.Peek.Free = core.Usage{Known: true, In: 42}, true // the tokens that were counted
-	})
-}
-
 // What sets no model to work takes no tokens, neither in advance nor in the end, and is not refused for those
 // that others used. It counts as a request.
 func TestFreeOfTokens(t *testing.T) {
@@ -149,17 +89,14 @@ func TestFreeOfTokens(t *testing.T) {
 	if f := l.Take(spender, nil, 0); f != nil {
 		t.Fatal(f.Message)
 	}
-	spender.Begin(&core.Target{}, nil).Status = 200
-	spender.Usage = core.Usage{Known: true, In: 400}
-	Done(spender, 0)
+	Done(spender, 400, true, 0)
 	for range 2 {
 		x := request(4000, 0, false)
 		x.Peek.Free = true
 		if f := l.Take(x, nil, 0); f != nil {
 			t.Fatal(f.Message)
 		}
-		x.Begin(&core.Target{}, nil).Status = 200
-		Done(x, 0)
+		Done(x, 0, true, 0)
 	}
 	last.Peek.Free = true
 	if f := l.Take(last, nil, 0); f == nil || f.Kind != Requests.refused() {
@@ -174,7 +111,7 @@ func TestReloadKeepsTheCells(t *testing.T) {
 	x := request(0, 0, false)
 	for range 10 {
 		l.Take(x, nil, 0)
-		Done(x, 0)
+		Done(x, 0, true, 0)
 	}
 	l.Take(x, nil, 0)
 	const later = 50_000_000 // less than a unit comes back in
@@ -242,7 +179,7 @@ func TestWords(t *testing.T) {
 // An answer that counts for nothing gives all of it back; one that counts in full takes what it
 // would have taken.
 func TestDoneByCharge(t *testing.T) {
-	f := func(c core.Charge, u core.Usage, requests, tokens int64) {
+	f := func(c core.Charge, used, requests, tokens int64) {
 		t.Helper()
 		b := NewBook(nil, 0)
 		l := Of(b.Holder(`key "ci"`, []Rule{rate(Requests, 10, time.Minute), rate(Tokens, 10_000, time.Minute), {Kind: Calls, Most: 1}}))
@@ -251,15 +188,53 @@ func TestDoneByCharge(t *testing.T) {
 		if l.Take(x, more, 0) != nil {
 			t.Fatal("refused")
 		}
-		x.Charge, x.Usage = c, u
-		Done(x, 0)
-		Done(x, 0)
+		x.Charge = c
+		Done(x, used, true, 0)
+		Done(x, used, true, 0)
 		is := append(l.Report(0), more.Report(0)...)
 		if is[0].Left != requests || is[1].Left != tokens || is[2].Left != 1 || is[3].Left != requests {
 			t.Errorf("charge %d: %+v", c, is)
 		}
 	}
-	f(core.ChargeNothing, core.Usage{}, 10, 10_000)
-	f(core.ChargeRequest, core.Usage{}, 9, 10_000)
-	f(core.ChargeFull, core.Usage{Known: true, In: 300, Out: 20}, 9, 9_680)
+	f(core.ChargeNothing, 0, 10, 10_000)
+	f(core.ChargeRequest, 0, 9, 10_000)
+	f(core.ChargeFull, 320, 9, 9_680)
+}
+
+// A WebSocket is counted after each of its turns, and at its end for what came after the last one.
+func TestTurn(t *testing.T) {
+	b := NewBook(nil, 0)
+	l := Of(b.Holder(`key "ci"`, []Rule{rate(Requests, 10, time.Minute), rate(Tokens, 2_000, time.Minute), {Kind: Streams, Most: 1}}))
+	more := b.Holder(`model "m"`, []Rule{rate(Tokens, 10_000, time.Minute)})
+	x := request(0, 5_000, true)
+	if f := l.Take(x, more, 0); f != nil {
+		t.Fatal(f)
+	}
+	left := func(what string, tokens, ofModel int64) {
+		t.Helper()
+		is := append(l.Report(0), more.Report(0)...)
+		if is[0].Left != 9 || is[1].Left != tokens || is[3].Left != ofModel {
+			t.Errorf("%s: %+v", what, is)
+		}
+	}
+	left("before the first turn", 0, 5_000) // no more than there are
+	x.Usage = core.Usage{Known: true, In: 300, Out: 200}
+	Turn(x, 0)
+	left("after it", 1_500, 9_500)
+	Turn(x, 0) // the stages are run again
+	left("once more", 1_500, 9_500)
+	x.Stream.Said = 20 // a turn without a report
+	Turn(x, 0)
+	left("after one without a report", 1_480, 9_480)
+	x.Stream.Said = 0
+	x.Usage.In, x.Usage.Out = 1_300, 400
+	Turn(x, 0)
+	left("after the third", 280, 8_280)
+	x.Stream.Said = 80 // it ends in the middle of a turn
+	Done(x, 1_700, true, 0)
+	Done(x, 1_700, true, 0)
+	left("at its end", 200, 8_200)
+	if s := l.Report(0)[2]; s.Left != 1 {
+		t.Errorf("%+v", s)
+	}
 }

@@ -1,7 +1,5 @@
 package limit
 
-import "asbru/core"
-
 // The limits of a provider are not taken in advance, because the provider is chosen late, and again
 // when an attempt fails. Spent says whether there is room, and Charge takes what was used. Only
 // requests that are under way when a limit is reached can exceed it.
@@ -21,12 +19,9 @@ func (h *Holder) Spent(now int64) (wait int64) {
 	return wait
 }
 
-// Charge takes what attempt i of x used: a request, and the tokens of x when it is the last one.
-func (h *Holder) Charge(x *core.Exchange, i int, now int64) {
-	tokens := int64(0)
-	if i == len(x.Attempts())-1 {
-		tokens, _ = spent(x)
-	}
+// Charge takes what an attempt used: a request and tokens.
+func (h *Holder) Charge(tokens, now int64) {
+	tokens = min(max(tokens, 0), MaxUnits)
 	for j := range h.rules {
 		switch b := &h.rules[j]; b.Kind {
 		case Requests:

@@ -90,12 +90,8 @@ func TestAShareIsGivenBack(t *testing.T) {
 	if m.hold(t, h, one) != core.Continue || m.hold(t, h, two) != core.Continue {
 		t.Fatal("there was room for both")
 	}
-	one.Usage = core.Usage{In: 10, Out: 20, Known: true} // 400 were held
-	one.Begin(&core.Target{}, nil).Status = 200
-	Done(one, 0)
-	two.Usage = core.Usage{In: 300, Out: 400, Known: true} // 500 were
-	two.Begin(&core.Target{}, nil).Status = 200
-	Done(two, 0)
+	Done(one, 30, true, 0)  // 400 were held
+	Done(two, 700, true, 0) // 500 were
 	for range 3 {
 		h.serve(m.desk, true, m.share)
 	}

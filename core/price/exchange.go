@@ -87,22 +87,8 @@ func plainly(x *core.Exchange, p *core.Price) (h Held) {
 	return h
 }
 
-// Hastened returns m, a cost at the plain price, at that of the service which x asks for: 1.7 to 2 times as much for
-// priority, 6 times for Anthropic's fast mode.
-func Hastened(m core.Money, x *core.Exchange) core.Money {
-	times := 1
-	switch x.Peek.Haste {
-	case core.Priority:
-		times = 2
-	case core.Fast:
-		times = 6
-	}
-	sum := m
-	for range times - 1 {
-		sum = sum.Plus(m)
-	}
-	return sum
-}
+// Hastened returns m, a cost at the plain price, at that of the service which x asks for.
+func Hastened(m core.Money, x *core.Exchange) core.Money { return x.Peek.Haste.Of(m) }
 
 // Reach calls f for every possible target of x, with the model name for it, until f returns false:
 // the targets of its Route, and the first target of each of its own fallbacks.
@@ -183,11 +169,7 @@ func charge(x *core.Exchange, held *Held, now int64) (core.Money, Flaw) {
 		return before, bad
 	}
 	p := inForce(a.Target.Price(x, a.Key, x.Name), now)
-	said := int64(x.Stream.Said)
-	own := Spent{In: held.Prompt, Out: said, Searches: held.Units} // one token for each event, as most providers send them
-	if said == 0 && talks(x.Op) {
-		own.Out = x.Stream.Whole() / bytesPerToken
-	}
+	own := Spent{In: held.Prompt, Out: answerOf(x), Searches: held.Units}
 	m, flaw := Settle(p, &u, own, max(held.Worst-before, 0))
 	if !flaw.Estimated() && p != nil {
 		if why := mended(x, &u, own); why != Sound {
@@ -197,6 +179,15 @@ func charge(x *core.Exchange, held *Held, now int64) (core.Money, Flaw) {
 		}
 	}
 	return before.Plus(m), max(flaw, bad)
+}
+
+// answerOf is asbru's own count of the tokens of an answer: one for each event, as most providers send them, or of one that
+// came whole one for four bytes.
+func answerOf(x *core.Exchange) int64 {
+	if x.Stream.Said == 0 && talks(x.Op) {
+		return x.Stream.Whole() / bytesPerToken
+	}
+	return int64(x.Stream.Said)
 }
 
 // broken is what the part of a stream cost that broke before another target was asked to continue it, whether that

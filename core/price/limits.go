@@ -1,5 +1,7 @@
 package price
 
+import "asbru/core"
+
 // Bounds of what is read, and of what a provider may report.
 const (
 	MaxSheetBytes  = 8 << 20  // a file of prices in our form
@@ -15,7 +17,7 @@ const (
 
 	// MaxTokens is beyond what any model reads or writes for one request. A report
 	// that says more is refused.
-	MaxTokens = 1 << 31
+	MaxTokens = core.MaxTokens
 )
 
 // What a request may hold besides the bytes of its body, in tokens.

@@ -41,12 +41,9 @@ func Judge(u *core.Usage) Flaw {
 		return Negative
 	case !u.Known:
 		return Missing
-	case negative(u):
+	case u.Negative():
 		return Negative
-	case u.In > MaxTokens || u.Out > MaxTokens,
-		u.CachedIn > u.In || u.WrittenIn > u.In-u.CachedIn,
-		u.KeptIn > u.WrittenIn, u.AudioIn > u.In, u.ImageIn > u.In,
-		u.Reasoning > u.Out, u.AudioOut > u.Out, u.ImageOut > u.Out, u.Searches == math.MaxInt32:
+	case u.Unlikely():
 		return Unlikely
 	case u.In == 0 && u.Out == 0:
 		return Zero
@@ -54,10 +51,6 @@ func Judge(u *core.Usage) Flaw {
 		return Part
 	}
 	return Sound
-}
-
-func negative(u *core.Usage) bool {
-	return u.In|u.CachedIn|u.Out|u.Reasoning|u.WrittenIn|u.KeptIn|u.AudioIn|u.AudioOut|u.ImageIn|u.ImageOut|int64(u.Searches) < 0
 }
 
 // Cost returns the cost of an accepted report. A nil price gives 0.

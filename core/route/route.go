@@ -37,7 +37,7 @@ func Compile(r *core.Route, s Spec) {
 	}
 	keys := 0
 	for i, t := range r.Targets {
-		p.slots[i] = slot{target: t, keys: s.Book.chooser(t), pulse: s.Book.seats[seat{t, nil}]}
+		p.slots[i] = slot{target: t, keys: s.Book.chooser(t), pulse: s.Book.seats[seat{t, nil}], via: limited(r, t)}
 		keys += max(len(t.Keys), 1)
 	}
 	p.spare = keys > 1 || s.Retry != nil && s.Retry.Again > 0
@@ -88,8 +88,10 @@ type picker struct {
 type slot struct {
 	target *core.Target // nil: nothing there
 	keys   *chooser
-	pulse  *live  // of the target, whatever the key
-	name   []byte // what to send when target names no model
+	pulse  *live         // of the target, whatever the key
+	name   []byte        // what to send when target names no model
+	alias  *core.Route   // of a fallback of the request; nil: it is none
+	via    []*core.Route // of the aliases with limits that target stands for; nil: none
 }
 
 func (p *picker) pick(x *core.Exchange, tried []core.Attempt) (*core.Target, *core.ProviderKey) {
@@ -125,7 +127,7 @@ func (p *picker) pick(x *core.Exchange, tried []core.Attempt) (*core.Target, *co
 // that it is the turn of. dealt is that turn, from 1, when the key is not.
 func (p *picker) quick(x *core.Exchange) (k *core.ProviderKey, dealt int, ok bool) {
 	s := &p.slots[0]
-	if s.target.Spent != nil || servesOf(x) != nil {
+	if s.target.Spent != nil || s.via != nil || servesOf(x) != nil {
 		return nil, 0, false
 	}
 	if f, _ := s.target.Face(x.From, x.Op, x.Name); f == nil {

@@ -68,12 +68,18 @@ func (p *picker) sit(x *core.Exchange, s *slot, q *search, shut *shut) (*core.Pr
 	return p.careful(s, w, q, shut)
 }
 
-// spent reports whether the limits configured for the provider of s are used up.
+// spent reports whether the limits configured for the provider of s are used up, or those of an alias that it stands for.
 func (p *picker) spent(s *slot, q *search, shut *shut) bool {
-	if s.target.Spent == nil {
-		return false
+	wait := int64(0)
+	if s.target.Spent != nil {
+		wait = s.target.Spent(p.time(q))
 	}
-	wait := s.target.Spent(p.time(q))
+	for _, r := range s.via {
+		wait = max(wait, r.Spent(p.time(q)))
+	}
+	if s.alias != nil && s.alias.Spent != nil {
+		wait = max(wait, s.alias.Spent(p.time(q)))
+	}
 	if wait > 0 && (shut.spent == 0 || wait < shut.spent) {
 		shut.spent = wait
 	}

@@ -25,7 +25,17 @@ func (p *picker) slot(x *core.Exchange, i int, asked []byte) slot {
 		return slot{}
 	}
 	t := r.Targets[0]
-	return slot{target: t, keys: p.book.chooser(t), name: name}
+	return slot{target: t, keys: p.book.chooser(t), name: name, alias: r}
+}
+
+// limited returns the routes of the aliases that t stands for on r and that have rate limits.
+func limited(r *core.Route, t *core.Target) (list []*core.Route) {
+	for i := range r.Via {
+		if v := &r.Via[i]; v.Target == t && v.Route.Spent != nil {
+			list = append(list, v.Route)
+		}
+	}
+	return list
 }
 
 // wheel returns the keys of s for the model it sends; nil: there are none.

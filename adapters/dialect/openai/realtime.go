@@ -45,7 +45,8 @@ func saysTurn(start []byte) bool {
 
 // readTurn is realtime's ReadTurn.
 func readTurn(msg []byte, u *core.Usage) {
-	if !counted(member(msg, "type")) {
+	kind := member(msg, "type")
+	if !counted(kind) {
 		return
 	}
 	of := member(msg, "response")
@@ -55,6 +56,8 @@ func readTurn(msg []byte, u *core.Usage) {
 	var got core.Usage
 	if raw := member(of, "usage"); opens(raw) {
 		tokens(raw, &got)
+	} else {
+		got.Bad = string(kind) == `"response.done"` // the turn is over, and nobody says what it used
 	}
 	u.Add(&got)
 }

@@ -240,7 +240,7 @@ func (f *frame) fail(raw, around []byte) {
 		readFault(f.data, fault)
 	}
 	if fault.Message == "" {
-		fault.Message = "the provider could not finish the answer"
+		fault.Message = unfinished
 	}
 	f.emit(core.Event{Kind: core.EventFault, Fault: fault})
 }

@@ -8,13 +8,16 @@ import (
 	"asbru/core/scan"
 )
 
+// unfinished is the message of a failure that has none.
+const unfinished = "the provider could not finish the answer"
+
 var errNoResponse = errors.New("cannot read the reply: it is no response object")
 
 // parseResponse is the face's ParseReply. The members that only this face has, and the spelling of numbers,
 // are kept unchanged.
 func parseResponse(r *core.Completion, doc []byte) error {
 	r.From, r.Op = &dialect, core.OpResponses
-	var output, status, reason []byte
+	var output, status, reason, failure []byte
 	w := scan.Members(doc)
 	for {
 		key, value, more := w.Next()
@@ -35,6 +38,8 @@ func parseResponse(r *core.Completion, doc []byte) error {
 			status = value
 		case "incomplete_details":
 			reason = member(value, "reason")
+		case "error":
+			failure = value
 		case "service_tier":
 			inside(&r.Tier, value)
 		case "usage":
@@ -52,8 +57,22 @@ func parseResponse(r *core.Completion, doc []byte) error {
 	r.End(n)
 	c := &r.Choices[n]
 	c.Logprobs = probs
-	c.Finish, c.Native = endOf(status, reason, calls)
+	if c.Finish, c.Native = endOf(status, reason, calls); c.Finish == core.FinishFailed && len(r.Parts) == 0 {
+		r.Fault = failed(failure)
+	}
 	return nil
+}
+
+// failed is why a response has no answer. raw is its error.
+func failed(raw []byte) *core.Fault {
+	f := &core.Fault{Code: core.UpstreamFailed}
+	if len(raw) > 0 && raw[0] == '{' {
+		readError(raw, f)
+	}
+	if f.Message == "" {
+		f.Message = unfinished
+	}
+	return f
 }
 
 // outputs reads the items of an answer. calls reports whether it has calls of tools.

@@ -159,6 +159,17 @@ func TestResponsesReplyParse(t *testing.T) {
 	f(`{"output":[],"status":"queued"}`, core.FinishUnsaid, "queued")
 	f(`{"output":[{"type":"message","role":"assistant","content":[]},{"type":"message","role":"assistant","id":"b","content":[{"type":"output_text","text":"x"}]},{"type":"web_search_call","id":"w"}]}`,
 		core.FinishUnsaid, "")
+	for body, why := range map[string]string{
+		`{"output":[],"status":"failed","error":{"code":"server_error","message":"it broke"}}`:                       "it broke",
+		`{"output":[],"status":"failed","error":null}`:                                                               unfinished,
+		`{"output":[],"status":"incomplete"}`:                                                                        "",
+		`{"output":[{"type":"message","role":"assistant","content":[]}],"status":"failed","error":{"message":"it"}}`: "", // it has something
+	} {
+		r := core.NewCompletion()
+		if err := parseResponse(r, []byte(body)); err != nil || (r.Fault == nil) != (why == "") || r.Fault != nil && r.Fault.Message != why {
+			t.Errorf("%s: %v, %+v; want %q", body, err, r.Fault, why)
+		}
+	}
 	for _, body := range []string{``, `[]`, `null`, `{}`, `{"error":{"message":"m"}}`, `{"output":null}`, `{"output":{}}`} {
 		if err := parseResponse(core.NewCompletion(), []byte(body)); err == nil {
 			t.Errorf("%s passed", body)
