@@ -162,3 +162,39 @@ func TestHandOversOfWhichSomeFail(t *testing.T) {
 	}
 	reconciled(t, dir, calls.Load()*eachCall)
 }
+
+// A successor that is told to end stays until its predecessor's calls are paid, which it pays: a client that sees the end of its
+// answer has its call charged. Who stops a service signals both; that is the first signal to end for both.
+func TestSuccessorEndsBeforeItsPredecessor(t *testing.T) {
+	base, calls := paid(t)
+	config, dir := budgeted(t, base, "1000")
+	g := serve(t, config)
+	c := &http.Client{Timeout: patience}
+	defer c.CloseIdleConnections()
+	body := make(chan string, 1)
+	go func() {
+		a, err := try(c, "POST", g.url("/v1/chat/completions"), chatBody("m", `,"max_tokens":10,"stream":true,"user":"slowest"`), "Authorization: Bearer secret-of-ci-0001")
+		body <- fmt.Sprint(a.body, err)
+	}()
+	await(t, "the call", func() bool { return calls.Load() == 1 }, g.stderr.String)
+	g.signal(syscall.SIGUSR2)
+	g.stderr.has(t, "handed over")
+	pid := lastSuccessor(t, g)
+	defer syscall.Kill(pid, syscall.SIGKILL)
+	time.Sleep(600 * time.Millisecond) // a signal sooner than that would count as the same as the first
+	syscall.Kill(pid, syscall.SIGTERM)
+	g.signal(syscall.SIGTERM)
+	begun := time.Now()
+	if got := <-body; !strings.Contains(got, "[DONE]") {
+		t.Errorf("the client got %s", got)
+	}
+	g.ends(0)
+	await(t, "the end of the successor", func() bool { return syscall.Kill(pid, 0) != nil }, g.stderr.String)
+	if took := time.Since(begun); took > patience/4 {
+		t.Errorf("the end took %v", took)
+	}
+	if spent, open := examine(t, dir); spent != eachCall || open != 0 {
+		t.Errorf("%d spent, %d open\n%s", spent, open, g.stderr.String())
+	}
+	reconciled(t, dir, eachCall)
+}
