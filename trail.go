@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"math"
 	"path/filepath"
 	"time"
@@ -42,7 +43,9 @@ func (g *gateway) beginTrail(book *govern.Book, doc *config.Document) error {
 	if err != nil {
 		return err
 	}
-	t.Start(book.Ledger())
+	if err := t.Start(book.Ledger()); err != nil {
+		return errors.Join(err, t.Close())
+	}
 	g.trail.Store(t)
 	g.audits.Store(keyless(doc))
 	if _, fresh := t.Public(); fresh {

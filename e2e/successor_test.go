@@ -198,3 +198,37 @@ func TestSuccessorEndsBeforeItsPredecessor(t *testing.T) {
 	}
 	reconciled(t, dir, eachCall)
 }
+
+// A successor whose ledger is another one does not write the trail of its predecessor, which goes on. After a restart the other
+// ledger has its calls in the trail, from the first on.
+func TestSuccessorOfAnotherLedger(t *testing.T) {
+	base, _ := paid(t)
+	config, dir := budgeted(t, base, "1000")
+	g := serve(t, config)
+	key := "Authorization: Bearer secret-of-ci-0001"
+	call := func(times int) {
+		t.Helper()
+		for range times {
+			if a := chat(t, g, "m", `,"max_tokens":10`, key); a.status != 200 {
+				t.Fatalf("%d %s", a.status, a.body)
+			}
+		}
+	}
+	call(3)
+	write(t, g.file, strings.Replace(config, dir, dir+"-2", 1))
+	g.signal(syscall.SIGUSR2)
+	if refused := g.stderr.has(t, "hand-over refused; this process goes on"); !strings.Contains(g.stderr.String(), "another process writes the audit trail in ") {
+		t.Errorf("%v\n%s", refused, g.stderr.String())
+	}
+	call(1)
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+	g = start(t, nil, "serve", "--listen", "127.0.0.1:0", g.file)
+	call(2)
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+	trail := filepath.Join(filepath.Dir(dir), "asbru-audit")
+	if calls, _ := exported(t, trail, filepath.Join(trail, "audit.db")); len(calls) != 6 {
+		t.Errorf("%d calls are in the trail; want 6", len(calls))
+	}
+}
