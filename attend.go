@@ -82,10 +82,24 @@ func (g *gateway) handOver(ctx context.Context) bool {
 	if h.end(err == nil); err != nil {
 		g.retakeLedger()
 		g.log.Error("hand-over refused; this process goes on", "error", err)
+		g.catchUp(ctx)
 		return false
 	}
 	g.log.Info("handed over", "successor", pid)
 	return true
+}
+
+// catchUp applies what has changed in the file or the store while a hand-over that failed had the ledger.
+func (g *gateway) catchUp(ctx context.Context) {
+	if !g.missed.Swap(false) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, reloadWait)
+	defer cancel()
+	by := control.Actor{Kind: "hand-over"}
+	if _, _, err := g.plane.Reload(ctx, by); errors.Is(err, control.ErrNoFile) { // what else is refused, the Plane logs
+		g.plane.Keep(ctx, by, nil, nil)
+	}
 }
 
 // drain lets every exchange under way finish, and ends. Another signal ends it

@@ -29,6 +29,12 @@ const (
 // openTill is the Deps' OpenTill: the accounts of this process, which are opened for the first
 // document with budgets and stay open.
 func (g *gateway) openTill() (*govern.Till, error) {
+	g.opening.Lock()
+	defer g.opening.Unlock()
+	if g.passing {
+		g.missed.Store(true)
+		return nil, errPassing
+	}
 	if g.till != nil {
 		return g.till, g.beginLease(g.till.Book(), g.compiling)
 	}
@@ -212,6 +218,7 @@ func (h *handing) end(ok bool) {
 // process has its calls accounted for there.
 func (g *gateway) passLedger(dir string, to net.Conn, h *handing) {
 	defer close(h.given)
+	g.pass(true)
 	g.closeTrail()
 	g.closeLease(false)
 	if err := g.till.Pass(); err != nil {
@@ -232,6 +239,17 @@ func (g *gateway) passLedger(dir string, to net.Conn, h *handing) {
 	}
 }
 
+// errPassing refuses a change of the configuration that would open what is about to be the successor's.
+var errPassing = errors.New("is being handed over to the successor of this process; try again in a moment")
+
+// pass says whether the ledger is given away. While it is, changes of the configuration are refused: they would open the trail
+// and the agent of the leases again, which the successor opens as well.
+func (g *gateway) pass(away bool) {
+	g.opening.Lock()
+	g.passing = away
+	g.opening.Unlock()
+}
+
 // retakeLedger reopens the ledger after a hand-over that failed.
 func (g *gateway) retakeLedger() {
 	if g.till == nil {
@@ -245,6 +263,7 @@ func (g *gateway) retakeLedger() {
 	case !back:
 		return
 	}
+	defer g.pass(false)
 	g.keep.book.Store(g.till.Book())
 	if err := g.beginLease(g.till.Book(), g.fixed); err != nil {
 		g.log.Error("shared budgets cannot be served; calls go on within what was granted", "error", err)

@@ -232,3 +232,80 @@ func TestSuccessorOfAnotherLedger(t *testing.T) {
 		t.Errorf("%d calls are in the trail; want 6", len(calls))
 	}
 }
+
+// What others change in the store while the successor of a process is about to get its ledger is applied when there is no successor
+// after all: a key that was revoked is refused. The change does not open the trail again, which would have two writers.
+func TestTheStoreChangesDuringAHandOverThatFails(t *testing.T) {
+	base, _ := paid(t)
+	config, _ := budgeted(t, base, "1000")
+	stuck := make(chan struct{})
+	sink := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-stuck }))
+	t.Cleanup(sink.Close)
+	t.Cleanup(func() { close(stuck) })
+	g := serve(t, config+"store: {path: '"+filepath.Join(t.TempDir(), "asbru.db")+"', poll: 50ms}\n"+
+		"audit: {sinks: [{type: webhook, url: '"+sink.URL+"', secret: a-secret-of-the-hook-1}]}\n")
+	key, _ := asbru(t, 0, nil, "keys", "create", "short", "--config", g.file)
+	call := func() int {
+		return chat(t, g, "m", `,"max_tokens":10`, "Authorization: Bearer "+strings.TrimSpace(key)).status
+	}
+	await(t, "the key", func() bool { return call() == 200 }, g.stderr.String)
+	g.signal(syscall.SIGUSR2)
+	pid := child(t, g.cmd.Process.Pid)
+	defer syscall.Kill(pid, syscall.SIGKILL)
+	time.Sleep(300 * time.Millisecond) // the trail waits for its sink now
+	asbru(t, 0, nil, "keys", "revoke", "short", "--config", g.file)
+	g.stderr.has(t, "configuration problem")
+	syscall.Kill(pid, syscall.SIGKILL)
+	g.stderr.has(t, "hand-over refused; this process goes on")
+	await(t, "the key to be refused", func() bool { return call() == 403 || call() == 401 }, g.stderr.String)
+	g.signal(syscall.SIGTERM)
+	g.ends(0)
+}
+
+// Changes through the admin API that are made while a hand-over is under way, and its trail waits for a sink that does not answer, are
+// in the trail: those that were not refused.
+func TestChangesDuringAHandOverAreInTheTrail(t *testing.T) {
+	base, _ := paid(t)
+	config, dir := budgeted(t, base, "1000")
+	stuck := make(chan struct{})
+	sink := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-stuck }))
+	t.Cleanup(sink.Close)
+	t.Cleanup(func() { close(stuck) })
+	db := filepath.Join(t.TempDir(), "asbru.db")
+	g := serve(t, config+"store: {path: '"+db+"'}\naudit: {sinks: [{type: webhook, url: '"+sink.URL+"', secret: a-secret-of-the-hook-1}]}\n")
+	k := &kept{gateway: g, token: tokenTold.FindString(g.stderr.String())}
+	chat(t, g, "m", `,"max_tokens":10`, "Authorization: Bearer secret-of-ci-0001")
+	c := &http.Client{Timeout: patience}
+	defer c.CloseIdleConnections()
+	want := map[string]bool{}
+	create := func() {
+		name := fmt.Sprintf("key-%d", len(want))
+		a, err := try(c, "POST", "http://"+k.admin+"/api/governance/virtual-keys", `{"name":"`+name+`","allow_all_providers":true}`, "Authorization: Bearer "+k.token)
+		if err == nil && a.status == 200 {
+			want["virtual-key/"+name] = true
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	create()
+	g.signal(syscall.SIGUSR2)
+	for end := time.Now().Add(patience); time.Now().Before(end) && !strings.Contains(g.stderr.String(), `"msg":"hand`); {
+		create()
+	}
+	create()
+	g.stderr.has(t, "handed over")
+	pid := lastSuccessor(t, g)
+	defer syscall.Kill(pid, syscall.SIGKILL)
+	g.ends(0)
+	syscall.Kill(pid, syscall.SIGTERM)
+	await(t, "the end of the successor", func() bool { return syscall.Kill(pid, 0) != nil }, g.stderr.String)
+	_, all := exported(t, filepath.Join(filepath.Dir(dir), "asbru-audit"), filepath.Join(filepath.Dir(dir), "asbru-audit"))
+	made := len(want)
+	for _, e := range all {
+		if e.Did == "create" {
+			delete(want, e.What)
+		}
+	}
+	if len(want) > 0 || made < 3 {
+		t.Errorf("%d of %d changes that were made are not in the trail: %v\n%s", len(want), made, want, g.stderr.String())
+	}
+}

@@ -17,3 +17,15 @@ func (t *Till) Awaited() bool {
 	}
 	return false
 }
+
+// With has f use the Book, which is not given away meanwhile; f must not take long. It reports false when another
+// process has the Book: f was not called.
+func (t *Till) With(f func(*Book)) bool {
+	b := t.enter()
+	if b == nil {
+		return false
+	}
+	defer t.leave()
+	f(b)
+	return true
+}
