@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -72,6 +73,7 @@ type gateway struct {
 	limited    <-chan struct{}                 // closed by haveLimits: the first document's budgets have their limits
 	haveLimits func()
 	opening    sync.Mutex                       // held while the ledger or what belongs to it is opened for a document
+	drains     io.Closer                        // says that this process gave the ledger away; nil: it did not
 	passing    bool                             // the ledger is given away, or about to be; guarded by opening
 	missed     atomic.Bool                      // a change was refused because of that
 	ledgerAt   string                           // the ledger's directory, which later documents cannot change

@@ -80,12 +80,17 @@ func (d disk) Lock() (io.Closer, error) {
 
 // Lock keeps other processes out of what the file at path stands for, until it is closed or the process ends: their error
 // is ErrLocked. The file is made when it is not there.
-func Lock(path string) (io.Closer, error) {
+func Lock(path string) (io.Closer, error) { return lock(path, lockFile) }
+
+// Share is Lock for what several processes may do at once: it keeps out only those that call Lock.
+func Share(path string) (io.Closer, error) { return lock(path, shareFile) }
+
+func lock(path string, how func(*os.File) error) (io.Closer, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if err := lockFile(f); err != nil {
+	if err := how(f); err != nil {
 		f.Close()
 		if errors.Is(err, errHeld) {
 			return nil, ErrLocked
