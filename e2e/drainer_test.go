@@ -1,8 +1,11 @@
 package e2e
 
 import (
+	"bufio"
 	"fmt"
+	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -75,4 +78,39 @@ func TestAStartWhileAProcessDrains(t *testing.T) {
 		t.Errorf("%d spent, %d open\n%s\n%s", spent, open, g.stderr.String(), fresh.stderr.String())
 	}
 	reconciled(t, dir, eachCall)
+}
+
+// A call that is refused while its process drains is in the trail, which another process writes by then.
+func TestARefusalByADrainingProcessIsInTheTrail(t *testing.T) {
+	base, _ := paid(t)
+	config, dir := budgeted(t, base, "1000")
+	config = strings.Replace(config, "{name: free,", "{name: blocked, key: secret-of-blocked, blocked_models: [m]}, {name: free,", 1)
+	g := serve(t, config)
+	conn, err := net.Dial("tcp", g.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	body := chatBody("m", `,"max_tokens":10`)
+	fmt.Fprintf(conn, "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer secret-of-blocked\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body[:10])
+	time.Sleep(100 * time.Millisecond)
+	g.signal(syscall.SIGUSR2)
+	g.stderr.has(t, "handed over")
+	pid := lastSuccessor(t, g)
+	defer syscall.Kill(pid, syscall.SIGKILL)
+	fmt.Fprint(conn, body[10:])
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil || answer.StatusCode != 403 {
+		t.Fatalf("%v %v", answer, err)
+	}
+	answer.Body.Close()
+	conn.Close()
+	g.ends(0)
+	syscall.Kill(pid, syscall.SIGTERM)
+	await(t, "the end of the successor", func() bool { return syscall.Kill(pid, 0) != nil }, g.stderr.String)
+	trail := filepath.Join(filepath.Dir(dir), "asbru-audit")
+	calls, _ := exported(t, trail, trail)
+	if len(calls) != 1 || calls[0].Status != 403 || calls[0].Key != "blocked" || calls[0].ID != answer.Header.Get("X-Request-Id") {
+		t.Errorf("the trail has %+v", calls)
+	}
 }

@@ -215,9 +215,12 @@ func (s *teller) serve(r *bufio.Reader) error {
 			return err
 		}
 		a := answer{tag: q.tag, kind: sayDone}
-		if q.kind == 0 {
+		switch q.kind {
+		case 0:
 			s.hold(&q, &a)
-		} else {
+		case ledger.Audit:
+			a.seq = s.b.writeTaken(&q.end)
+		default:
 			a.seq = s.b.endTaken(q.ref, &q.end, q.kind)
 		}
 		if err := s.say(&a); err != nil {
