@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,8 +16,8 @@ import (
 	"time"
 )
 
-// child waits for a process that pid has started and that is not one of but, and returns its pid. A process that lives
-// for a moment only is none: the runtime starts one to try something.
+// child waits for a successor that pid has started and that is not one of but, and returns its pid. A process without a successor's
+// environment is none: the runtime starts one to try something.
 func child(t *testing.T, pid int, but ...int) int {
 	t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
@@ -31,7 +32,7 @@ func child(t *testing.T, pid int, but ...int) int {
 						continue next
 					}
 				}
-				if time.Sleep(5 * time.Millisecond); syscall.Kill(n, 0) == nil {
+				if env, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", n)); bytes.Contains(env, []byte("ASBRU_HANDOVER=")) {
 					return n
 				}
 			}
