@@ -25,6 +25,9 @@ func (g *gateway) attend(ctx context.Context, signals <-chan os.Signal) error {
 	}
 }
 
+// handedOver is why a process ends that has a successor.
+const handedOver = "handed over"
+
 // signalled does what one signal asks. It returns why the process is to end; empty: it is not.
 func (g *gateway) signalled(ctx context.Context, sig os.Signal) string {
 	switch sig {
@@ -37,7 +40,7 @@ func (g *gateway) signalled(ctx context.Context, sig os.Signal) string {
 		if g.admin != nil {
 			g.admin.end() // the successor answers there, and is not draining
 		}
-		return "handed over"
+		return handedOver
 	default:
 		g.notify(systemd.Stopping, systemd.Status("draining"))
 		return "stopping"
@@ -79,21 +82,36 @@ func (g *gateway) handOver(ctx context.Context) bool {
 	if h.end(err == nil); err != nil {
 		g.retakeLedger()
 		g.log.Error("hand-over refused; this process goes on", "error", err)
+		g.catchUp(ctx)
 		return false
 	}
 	g.log.Info("handed over", "successor", pid)
 	return true
 }
 
+// catchUp applies what has changed in the file or the store while a hand-over that failed had the ledger.
+func (g *gateway) catchUp(ctx context.Context) {
+	if !g.missed.Swap(false) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, reloadWait)
+	defer cancel()
+	by := control.Actor{Kind: "hand-over"}
+	if _, _, err := g.plane.Reload(ctx, by); errors.Is(err, control.ErrNoFile) { // what else is refused, the Plane logs
+		g.plane.Keep(ctx, by, nil, nil)
+	}
+}
+
 // drain lets every exchange under way finish, and ends. Another signal ends it
 // at once, unless it is an echo of the first: timeout(1) and others signal a
-// process and its group.
+// process and its group. To a process that has handed over the first signal to end is
+// not another one: who stops the service signals it together with its successor.
 func (g *gateway) drain(signals <-chan os.Signal, why string) error {
 	wait := g.drainWait()
 	g.log.Info("draining", "because", why, "at_most", wait.String(), "hint", "another signal ends it at once")
 	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
-	begun := time.Now()
+	begun, told, last := time.Now(), why != handedOver, time.Now()
 	over := make(chan error, 1)
 	go func() { over <- g.finish(ctx) }()
 	for {
@@ -108,7 +126,12 @@ func (g *gateway) drain(signals <-chan os.Signal, why string) error {
 		case err := <-g.broken:
 			return g.cannotGoOn(err)
 		case sig := <-signals:
-			if sig == sigReload || sig == sigHandOver || time.Since(begun) < sameHand {
+			if sig == sigReload || sig == sigHandOver || time.Since(last) < sameHand {
+				continue
+			}
+			if !told && g.hand.Heir() {
+				told, last = true, time.Now()
+				g.log.Info("draining on, as the successor does", "signal", sig.String(), "hint", "another signal ends it at once")
 				continue
 			}
 			g.log.Warn("stopped at once", "signal", sig.String())
@@ -127,7 +150,26 @@ func (g *gateway) finish(ctx context.Context) error {
 	if g.admin != nil {
 		defer g.admin.end()
 	}
-	return errors.Join(err, g.wait(ctx))
+	return errors.Join(err, g.wait(ctx), g.outwait(ctx))
+}
+
+// outwait returns when no process that drains has calls any more that are paid from the ledger of this one, or with ctx:
+// after that they could only be charged for what is known of them.
+func (g *gateway) outwait(ctx context.Context) error {
+	if g.till == nil || !g.till.Awaited() {
+		return nil
+	}
+	g.log.Info("the process before this one still has calls that are paid here; waiting for their end")
+	tick := time.NewTicker(ledgerLook)
+	defer tick.Stop()
+	for g.till.Awaited() {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+	return nil
 }
 
 // wait returns when the background work has ended, or ctx.

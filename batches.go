@@ -16,7 +16,7 @@ import (
 func (g *gateway) newSweeper() *batches.Sweeper {
 	return batches.New(batches.Options{
 		Till: g.paid, Snapshot: g.snapshot, Ask: g.askProvider, Every: g.batchEvery,
-		Audited: func() bool { return g.trail.Load() != nil }, Log: g.log,
+		Audited: g.audited, Log: g.log,
 	})
 }
 

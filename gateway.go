@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -71,6 +72,10 @@ type gateway struct {
 	till       *govern.Till                    // where requests are paid; nil: no document has had a budget so far
 	limited    <-chan struct{}                 // closed by haveLimits: the first document's budgets have their limits
 	haveLimits func()
+	opening    sync.Mutex                       // held while the ledger or what belongs to it is opened for a document
+	drains     io.Closer                        // says that this process gave the ledger away; nil: it did not
+	passing    bool                             // the ledger is given away, or about to be; guarded by opening
+	missed     atomic.Bool                      // a change was refused because of that
 	ledgerAt   string                           // the ledger's directory, which later documents cannot change
 	successor  bool                             // another process handed this one its sockets
 	handing    atomic.Pointer[handing]          // the hand-over of this process' sockets that is under way; nil: none is

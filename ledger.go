@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -19,6 +20,23 @@ import (
 // ledgerName is the ledger's directory in that of the process's state.
 const ledgerName = "asbru-ledger"
 
+// drainingIn is the file in the ledger's directory that processes share a lock on which gave the ledger away and drain.
+func drainingIn(dir string) string { return filepath.Join(dir, "draining") }
+
+// draining reports whether there is such a process.
+func draining(dir string) bool {
+	path := drainingIn(dir)
+	if _, err := os.Stat(path); err != nil {
+		return false
+	}
+	l, err := ledger.Lock(path)
+	if err != nil {
+		return errors.Is(err, ledger.ErrLocked)
+	}
+	l.Close()
+	return false
+}
+
 // The messages by which two processes pass on a ledger.
 const (
 	wordTake  = "take\n" // asks the owner of the ledger to give it away
@@ -29,6 +47,12 @@ const (
 // openTill is the Deps' OpenTill: the accounts of this process, which are opened for the first
 // document with budgets and stay open.
 func (g *gateway) openTill() (*govern.Till, error) {
+	g.opening.Lock()
+	defer g.opening.Unlock()
+	if g.passing {
+		g.missed.Store(true)
+		return nil, errPassing
+	}
 	if g.till != nil {
 		return g.till, g.beginLease(g.till.Book(), g.compiling)
 	}
@@ -37,9 +61,10 @@ func (g *gateway) openTill() (*govern.Till, error) {
 		return nil, err
 	}
 	g.unread.Store(g.compiling.Audit != nil && g.compiling.Audit.Off)
-	book, err := g.openBook(dir, govern.Options{})
+	o := govern.Options{Live: draining(dir)}
+	book, err := g.openBook(dir, o)
 	if errors.Is(err, ledger.ErrLocked) && !g.successor {
-		book, err = g.outlive(dir, govern.Options{}, err)
+		book, err = g.outlive(dir, o, err)
 	}
 	var from net.Conn
 	if err != nil && g.successor {
@@ -100,7 +125,7 @@ func (g *gateway) openBook(dir string, o govern.Options) (*govern.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Ready = g.limited
+	o.Ready, o.Others = g.limited, func() bool { return draining(dir) }
 	o.Ledger.Failed, o.Ledger.Needed = g.ledgerFailed, g.trailNeeds
 	if n := segmentFor(dir); n > 0 {
 		o.Ledger.Segment, o.Ledger.Ring = n, int(min(n/2, ledgerRing))
@@ -163,7 +188,7 @@ func (g *gateway) closeBook() {
 
 // serveLedger accounts for the calls that the predecessor still carries.
 func (g *gateway) serveLedger(book *govern.Book, from net.Conn) {
-	if err := book.Serve(from); err != nil {
+	if err := book.Serve(from); err != nil && !errors.Is(err, net.ErrClosed) { // the ledger was given on, or closed
 		g.log.Warn("the process before this one ended its talk in the middle; what it had under way was charged for what is known of it", "error", err)
 	}
 }
@@ -212,10 +237,17 @@ func (h *handing) end(ok bool) {
 // process has its calls accounted for there.
 func (g *gateway) passLedger(dir string, to net.Conn, h *handing) {
 	defer close(h.given)
+	g.pass(true)
 	g.closeTrail()
 	g.closeLease(false)
 	if err := g.till.Pass(); err != nil {
 		g.log.Error("the ledger was not closed in order", "error", err)
+	}
+	drains, err := ledger.Share(drainingIn(dir))
+	if err != nil {
+		g.log.Warn("others may take this process for one that is gone, and charge its calls for what is known of them", "error", err)
+	} else {
+		g.drains = drains
 	}
 	to.SetDeadline(time.Time{})
 	io.WriteString(to, wordYours) // if the successor is gone, the next read will tell
@@ -232,10 +264,25 @@ func (g *gateway) passLedger(dir string, to net.Conn, h *handing) {
 	}
 }
 
+// errPassing refuses a change of the configuration that would open what is about to be the successor's.
+var errPassing = errors.New("is being handed over to the successor of this process; try again in a moment")
+
+// pass says whether the ledger is given away. While it is, changes of the configuration are refused: they would open the trail
+// and the agent of the leases again, which the successor opens as well.
+func (g *gateway) pass(away bool) {
+	g.opening.Lock()
+	g.passing = away
+	g.opening.Unlock()
+}
+
 // retakeLedger reopens the ledger after a hand-over that failed.
 func (g *gateway) retakeLedger() {
 	if g.till == nil {
 		return
+	}
+	if g.drains != nil { // it is not one of the others
+		g.drains.Close()
+		g.drains = nil
 	}
 	back, err := g.till.Retake(func(o govern.Options) (*govern.Book, error) { return g.openBook(g.ledgerAt, o) })
 	switch {
@@ -245,6 +292,7 @@ func (g *gateway) retakeLedger() {
 	case !back:
 		return
 	}
+	defer g.pass(false)
 	g.keep.book.Store(g.till.Book())
 	if err := g.beginLease(g.till.Book(), g.fixed); err != nil {
 		g.log.Error("shared budgets cannot be served; calls go on within what was granted", "error", err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"math"
 	"path/filepath"
 	"time"
@@ -23,6 +24,11 @@ const trailName = "asbru-audit"
 // openTrail is the Deps' OpenTrail. The trail is opened with the ledger and closed before it:
 // one process writes both.
 func (g *gateway) openTrail() (build.Auditor, error) {
+	g.opening.Lock()
+	defer g.opening.Unlock()
+	if g.passing {
+		return nil, errPassing
+	}
 	if g.trail.Load() == nil {
 		if err := g.beginTrail(g.till.Book(), g.compiling); err != nil {
 			return nil, err
@@ -42,7 +48,9 @@ func (g *gateway) beginTrail(book *govern.Book, doc *config.Document) error {
 	if err != nil {
 		return err
 	}
-	t.Start(book.Ledger())
+	if err := t.Start(book.Ledger()); err != nil {
+		return errors.Join(err, t.Close())
+	}
 	g.trail.Store(t)
 	g.audits.Store(keyless(doc))
 	if _, fresh := t.Public(); fresh {
@@ -83,20 +91,23 @@ func (g *gateway) note(c *audit.Change) {
 // say appends a change to the ledger. durable waits until it is on the disk; nil: there is no trail, or it
 // failed and that was logged.
 func (g *gateway) say(c *audit.Change) (durable func(context.Context) error) {
-	if g.trail.Load() == nil {
+	if !g.audited() {
 		return nil
-	}
-	book := g.till.Book()
-	if book == nil {
-		return nil // another process has the ledger: this one drains
 	}
 	c.Time = time.Now().UnixNano()
 	ctx, cancel := context.WithTimeout(context.Background(), noteWait)
 	defer cancel()
-	durable, err := trail.Say(ctx, book.Ledger(), c)
+	err := errNoLedger
+	g.till.With(func(b *govern.Book) { durable, err = trail.Say(ctx, b.Ledger(), c) })
 	g.unsaid(c, err)
 	return durable
 }
+
+var errNoLedger = errors.New("the successor of this process has the ledger already")
+
+// audited reports whether what is done comes to an audit trail, by way of the ledger. While that is handed over the trail is
+// closed in one process and not open in the other yet.
+func (g *gateway) audited() bool { return g.audits.Load() != nil }
 
 // unsaid logs that a change is missing in the trail, if err is not nil.
 func (g *gateway) unsaid(c *audit.Change, err error) {
@@ -115,7 +126,7 @@ func sumOf(doc *config.Document) [32]byte {
 
 // turned counts a request that was refused before it had a Plan: the data plane's Options.Turned.
 func (g *gateway) turned(x *core.Exchange, peer *[16]byte) {
-	if g.trail.Load() != nil {
+	if g.audited() {
 		g.strangers.Note(x, peer, time.Now().UnixNano())
 	}
 }
@@ -137,7 +148,7 @@ func (g *gateway) tellTurned(ctx context.Context) {
 // writeTurned writes the counts of refused callers to the ledger, and keeps counting those for which it
 // has no room.
 func (g *gateway) writeTurned() {
-	if g.trail.Load() == nil {
+	if !g.audited() {
 		return
 	}
 	for _, t := range g.strangers.Take(time.Now().UnixNano()) {

@@ -21,10 +21,10 @@ func matches(f *core.Forget, n *entry.Note) bool {
 
 // Clear removes answers from memory and disk; once it returns, nothing of them is
 // left there. It returns how many it removed from memory. Until the directory has been read, which another
-// process may hold, answers are removed from it when it is read.
+// process may hold, answers are removed from it when it is read, by this process or the next.
 func (c *Cache) Clear(f core.Forget) (n int, err error) {
 	c.settle()
-	c.purges.add(c, f)
+	noted := c.purges.add(c, f)
 	c.mem.Each(func(i *exact.Item[*kept]) {
 		if matches(&f, &i.Value.Note) {
 			c.erase(i)
@@ -32,7 +32,7 @@ func (c *Cache) Clear(f core.Forget) (n int, err error) {
 		}
 	})
 	c.n.cleared.Add(uint64(n))
-	err = c.clearOthers(&f)
+	err = errors.Join(noted, c.clearOthers(&f))
 	if d := c.disk.Load(); d != nil {
 		_, bad := d.Delete(func(_ *[32]byte, body []byte) bool {
 			var note entry.Note

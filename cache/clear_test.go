@@ -172,6 +172,36 @@ func TestClearBeforeTheDirectory(t *testing.T) {
 	}
 }
 
+// What is cleared while another process has the directory does not come back either when the process that cleared it ends before that one.
+func TestClearBeforeTheDirectoryByOneThatEnds(t *testing.T) {
+	for _, secret := range []string{"", "0123456789abcdef0123456789abcdef"} {
+		o := Options{Dir: t.TempDir(), Secret: vector.Secret(secret)}
+		old := newRig(t, o)
+		eventually(t, "the directory is open", func() bool { return old.disk.Load() != nil })
+		old.fillWith(6)
+		next := newRig(t, o)
+		for _, f := range []core.Forget{{Owner: "key:key0"}, {Owner: "key:nobody"}} {
+			if n, err := next.Clear(f); n != 0 || err != nil {
+				t.Errorf("%d cleared, %v", n, err)
+			}
+		}
+		next.Close()
+		if raw, _ := os.ReadFile(filepath.Join(o.Dir, purgeName)); bytes.Count(raw, []byte("\n")) != 2 || bytes.Contains(raw, []byte("nobody")) {
+			t.Errorf("what is noted: %s", raw)
+		}
+		old.Close()
+		last := newRig(t, o)
+		eventually(t, "the directory is open", func() bool { return last.disk.Load() != nil })
+		if found := last.there(6); found != 3 {
+			t.Errorf("%d of 3", found)
+		}
+		if left, _ := filepath.Glob(filepath.Join(o.Dir, purgeName+"*")); len(left) > 0 {
+			t.Errorf("%v", left)
+		}
+		last.Close()
+	}
+}
+
 func TestOptions(t *testing.T) {
 	for _, o := range []Options{{Bytes: 5}, {TTL: -1}, {TTL: MaxTTL + 1}, {Stale: -1}, {Secret: "short"}} {
 		if c, err := New(o, nil); err == nil {

@@ -40,6 +40,9 @@ func (c *Cache) open() {
 // fill loads the records on disk into memory, except those replaced meanwhile.
 func (c *Cache) fill(d *store.Store) {
 	n, now := 0, wall()
+	if bad := c.purges.learn(c); bad != nil {
+		c.log.Error("answers that were cleared by a process before this one may be on disk still", "error", bad)
+	}
 	err := d.Load(func(key *[32]byte, version uint64, expires int64, body []byte) {
 		k := &kept{data: append(make([]byte, 0, len(body)), body...), version: version}
 		if entry.ReadNote(k.data, &k.Note) != nil || now >= expires {
@@ -50,7 +53,7 @@ func (c *Cache) fill(d *store.Store) {
 			return
 		}
 		i := &exact.Item[*kept]{Key: *key, Value: k, Cost: int64(len(k.data)) + noteBytes(&k.Note), Fresh: k.Fresh, Until: k.Until}
-		c.purges.keeps(&k.Note, func() {
+		c.purges.keeps(c, &k.Note, func() {
 			if c.mem.Put(i, now) {
 				n++
 				c.makeFindable(i)

@@ -37,7 +37,9 @@ func paid(t *testing.T) (base string, calls *atomic.Int64) {
 			w.Header().Set("Content-Type", "text/event-stream")
 			fmt.Fprint(w, "data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"}}]}\n\n")
 			w.(http.Flusher).Flush()
-			time.Sleep(700 * time.Millisecond)
+			if time.Sleep(700 * time.Millisecond); strings.Contains(string(body), "slowest") {
+				time.Sleep(time.Second)
+			}
 			fmt.Fprint(w, "data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"+
 				"data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[],"+usage+"}\n\ndata: [DONE]\n\n")
 		case strings.Contains(string(body), `"stream":true`), strings.Contains(r.URL.RawQuery, "stream=true"):

@@ -37,8 +37,24 @@ type HandOver struct {
 	// Wait is how long the successor may take to become ready; 0: 10 s.
 	Wait time.Duration
 
-	mu        sync.Mutex // held while a successor starts
-	successor int        // pid of the process that took over; 0: none yet
+	mu        sync.Mutex    // held while a successor starts
+	successor int           // pid of the process that took over; 0: none yet
+	heir      chan struct{} // closed once that has ended
+}
+
+// Heir reports whether a successor took over and has not ended.
+func (h *HandOver) Heir() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.heir == nil {
+		return false
+	}
+	select {
+	case <-h.heir:
+		return false
+	default:
+		return true
+	}
 }
 
 // handOverVariable names the environment variable with the descriptor of a successor's

@@ -36,7 +36,7 @@ func Inherit() (listeners map[string]net.Listener, ready func() error, err error
 	}
 	return listeners, sync.OnceValue(func() error {
 		defer conn.Close()
-		if err := takeOver(conn); err != nil {
+		if err := takeOver(conn, agreeWait); err != nil {
 			return fmt.Errorf("cannot take over from process %d: %w", os.Getppid(), err)
 		}
 		return nil
@@ -120,8 +120,11 @@ func rightsIn(control []byte) ([]int, error) {
 // takeOver sends "ready" and waits for "serve". A predecessor kills a successor that it
 // rejects before it closes its end, so if this process is alive and reads an end of file,
 // the predecessor is gone and no other process serves.
-func takeOver(conn *net.UnixConn) error {
-	if err := conn.SetDeadline(time.Now().Add(agreeWait)); err != nil {
+func takeOver(conn *net.UnixConn, wait time.Duration) error {
+	if err := conn.SetWriteDeadline(time.Now().Add(agreeWait)); err != nil {
+		return err
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(wait)); err != nil {
 		return err
 	}
 	if _, err := conn.Write([]byte(wordReady)); err != nil {
@@ -132,7 +135,13 @@ func takeOver(conn *net.UnixConn) error {
 	}
 	word := make([]byte, len(wordServe)+1)
 	n, err := conn.Read(word)
+	late := errors.Is(err, os.ErrDeadlineExceeded)
+	if late {
+		n, err = lastWord(conn, word, err)
+	}
 	switch {
+	case late && err != nil:
+		return err
 	case errors.Is(err, io.EOF) || errors.Is(err, unix.ECONNRESET):
 		return nil
 	case err != nil:
@@ -141,4 +150,20 @@ func takeOver(conn *net.UnixConn) error {
 		return fmt.Errorf("it said %q instead of %q", word[:n], wordServe)
 	}
 	return nil
+}
+
+// lastWord reads what the predecessor said while this process did not run, as when the machine was halted or the process stopped: the
+// predecessor may have handed over by then and be about to end. It cannot say anything afterwards, so both know
+// who serves. late is the error if it said nothing.
+func lastWord(conn *net.UnixConn, word []byte, late error) (n int, err error) {
+	if err := conn.CloseRead(); err != nil {
+		return 0, errors.Join(late, err)
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(agreeWait)); err != nil {
+		return 0, errors.Join(late, err)
+	}
+	if n, _ = conn.Read(word); n > 0 {
+		return n, nil
+	}
+	return 0, late
 }

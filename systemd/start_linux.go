@@ -63,7 +63,7 @@ func (h *HandOver) Start(ctx context.Context, listeners map[string]net.Listener)
 			u.SetUnlinkOnClose(false)
 		}
 	}
-	h.successor = c.cmd.Process.Pid
+	h.successor, h.heir = c.cmd.Process.Pid, c.exited
 	return h.successor, nil
 }
 

@@ -114,6 +114,10 @@ func (h *Handler) fail(w http.ResponseWriter, err error) {
 	case errors.Is(err, store.ErrRevision):
 		refuse(w, &core.Fault{Code: core.Invalid, Status: http.StatusPreconditionFailed, Kind: "revision_changed", Message: "cannot make the change: " + err.Error(),
 			Hint: "read what you change again, and send its ETag in If-Match"}, nil)
+	case errors.Is(err, store.ErrUnsure):
+		h.o.Log.Error("a change may have been kept or not; if it was, it is served as one that others made and is not in the audit trail", "error", err)
+		refuse(w, &core.Fault{Code: core.Overloaded, Kind: "store_unavailable", Message: "cannot tell whether the change was made: the store went away in the middle of it",
+			Hint: "read what you change again before you try once more", Retry: 2}, nil)
 	case errors.Is(err, store.ErrLost):
 		h.o.Log.Error("a change was not kept", "error", err)
 		refuse(w, &core.Fault{Code: core.Overloaded, Kind: "store_unavailable", Message: "cannot make the change: the store does not answer", Hint: "what is served stays as it is; try again", Retry: 2}, nil)

@@ -3,6 +3,7 @@ package lease
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -46,12 +47,14 @@ type Agent struct {
 	asked    map[*govern.Account]recall
 	more     map[*govern.Account]struct{} // accounts with more holds than one transaction considers
 	active   map[*govern.Account]*activity
-	ready    bool  // the tables exist, and what this machine had is known
-	wrote    int64 // the time that the last beat wrote for this machine; 0: none did
-	wary     int64 // core.Clock until which nothing is granted
-	told     int64 // the database's clock when the other machines' changes were last read
-	lost     bool  // nothing is granted
-	off      bool  // that is only because of a clock: the database answers
+	ready    bool      // the tables exist, and what this machine had is known
+	wrote    int64     // the time that the last beat wrote for this machine; 0: none did
+	wary     int64     // core.Clock until which nothing is granted
+	told     int64     // the database's clock when the other machines' changes were last read
+	lost     bool      // nothing is granted
+	off      bool      // that is only because of a clock: the database answers
+	locked   *sql.Conn // has the lock of this machine; nil: it does not
+	twin     bool      // another process was found to run as this machine
 
 	granted, denied, recalled, returned, troubles atomic.Int64
 	away                                          atomic.Bool
@@ -109,6 +112,9 @@ func (a *Agent) Close(back bool) {
 	if back && (!a.lost || a.off) {
 		a.leave()
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), endWait)
+	defer cancel()
+	a.unlock(ctx)
 	a.db.Close()
 }
 
@@ -279,6 +285,10 @@ func (a *Agent) check(ctx context.Context, err error) {
 
 // complain tells the operator why nothing is granted.
 func (a *Agent) complain(err error) {
+	if twin := (*twinError)(nil); errors.As(err, &twin) {
+		a.Log.Error("nothing of shared budgets is granted to this machine", "error", err)
+		return
+	}
 	if skewed(err) {
 		a.Log.Error("this machine is granted no more of shared budgets, because its clock is wrong or the database's; calls go on within what was granted", "error", err)
 		return

@@ -14,6 +14,9 @@ func (a *Agent) first(ctx context.Context) error {
 	if err := prepare(ctx, a.db); err != nil {
 		return err
 	}
+	if err := a.alone(ctx); err != nil {
+		return err
+	}
 	names, err := a.had(ctx)
 	if err != nil {
 		return err
@@ -37,6 +40,11 @@ func (a *Agent) beat(ctx context.Context) error {
 	}
 	ask, cancel := context.WithTimeout(ctx, askWait)
 	defer cancel()
+	if a.wrote != 0 {
+		if _, err := a.tryLock(ask); err != nil {
+			return err
+		}
+	}
 	if err := a.remember(ask); err != nil {
 		return err
 	}

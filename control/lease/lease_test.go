@@ -148,6 +148,7 @@ func TestLeases(t *testing.T) {
 		"dropped":     testDropped,
 		"skew":        testSkew,
 		"early":       testEarly,
+		"twin":        testTwin,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE of_"+name); err != nil {

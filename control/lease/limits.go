@@ -36,7 +36,10 @@ const (
 	workers = 4
 	batch   = 64
 
-	maxConns    = workers
+	aloneWait  = time.Second           // for the process before this one to give up the machine's lock
+	aloneAgain = 20 * time.Millisecond // between looks whether it has
+
+	maxConns    = workers + 1 // one has the machine's lock
 	listenLeast = time.Second // between attempts to listen to Postgres
 	listenMost  = 30 * time.Second
 	// listenQuiet is how long there may be no notification: each machine sends one with its beats.

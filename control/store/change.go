@@ -17,12 +17,16 @@ import (
 var ErrRevision = errors.New("the store has changed")
 
 // ErrLost reports a change that the database did not accept: it does not answer, or its
-// disk is full. Nothing has changed.
+// disk is full. Nothing has changed, unless the error is ErrUnsure as well.
 var ErrLost = errors.New("the store does not answer")
 
 // An Apply serves kept, calling commit once nothing else can fail. It is control.Plane's Keep with
 // its first arguments or, in a process that serves nothing, a validation of the whole.
 type Apply func(kept *config.Kept, commit func() error) error
+
+// ErrUnsure reports, together with ErrLost, a change that the database was told to commit without saying whether it did, and
+// that does not answer now. If it did, the change is served as one that others made.
+var ErrUnsure = errors.New("whether the change was made is not known")
 
 // A Wish is a requested change.
 type Wish struct {
@@ -103,7 +107,7 @@ func (e *Edit) Delete(o *Object) {
 }
 
 // Change makes a change in one transaction: the latest state is edited, served together
-// with the rest of the configuration, and committed. After an error nothing has changed. Without
+// with the rest of the configuration, and committed. After an error nothing has changed, except after ErrUnsure. Without
 // a difference there is no new revision.
 func (s *Store) Change(ctx context.Context, w Wish) (*Set, []Change, error) {
 	ctx, cancel := context.WithTimeout(ctx, changeWait)
@@ -130,7 +134,7 @@ func (s *Store) Change(ctx context.Context, w Wish) (*Set, []Change, error) {
 	next.mark = e.mark
 	var lost error
 	err = w.Apply(next.Kept(), func() error {
-		if lost = s.commit(tx, next); lost != nil {
+		if lost = s.commit(ctx, tx, next); lost != nil {
 			lost = s.loses(lost)
 		}
 		return lost
@@ -149,24 +153,52 @@ func (s *Store) loses(err error) error {
 }
 
 // commit commits a change and publishes it.
-func (s *Store) commit(tx *sql.Tx, next *Set) error {
+func (s *Store) commit(ctx context.Context, tx *sql.Tx, next *Set) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := tx.Commit(); err != nil {
-		return err
+		if done, e := s.committed(ctx, next); e != nil {
+			return fmt.Errorf("%w: %w", ErrUnsure, errors.Join(err, e))
+		} else if !done {
+			return err
+		}
 	}
 	s.set.Store(next)
 	s.served.Store(next)
 	return nil
 }
 
+// committed looks whether a change was made whose commit failed: a connection may break after the database has committed and before it
+// says so. It waits for a transaction that is still under way.
+func (s *Store) committed(ctx context.Context, next *Set) (bool, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askWait)
+	defer cancel()
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return false, err
+	}
+	defer tx.Rollback()
+	if err := s.db.hold(ctx, tx); err != nil {
+		return false, err
+	}
+	mark, err := s.db.meta(ctx, tx, markName+strconv.FormatInt(next.Revision, 10))
+	return mark == next.mark, err
+}
+
+// hold keeps others from changing the store until tx ends. A transaction of SQLite begins by locking the file; in Postgres the row is
+// locked.
+func (d *database) hold(ctx context.Context, tx *sql.Tx) error {
+	if d.postgres == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, careful+`; SELECT value FROM asbru_meta WHERE name = 'revision' FOR UPDATE`)
+	return err
+}
+
 // edit locks and reads the store, and lets w edit it.
 func (s *Store) edit(ctx context.Context, tx *sql.Tx, w Wish) (*Edit, error) {
-	// A transaction of SQLite begins by locking the file; in Postgres the row is locked.
-	if s.db.postgres != "" {
-		if _, err := tx.ExecContext(ctx, careful+`; SELECT value FROM asbru_meta WHERE name = 'revision' FOR UPDATE`); err != nil {
-			return nil, s.loses(err)
-		}
+	if err := s.db.hold(ctx, tx); err != nil {
+		return nil, s.loses(err)
 	}
 	have, err := s.db.load(ctx, tx, s.set.Load())
 	if err != nil {

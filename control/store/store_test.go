@@ -45,6 +45,7 @@ func TestPostgres(t *testing.T) {
 		})
 	}
 	t.Run("Hangs", func(t *testing.T) { testAMachineThatHangs(t, s.Database("hangs")) })
+	t.Run("Cut", func(t *testing.T) { testACommitThatIsCut(t, s.Database("cut")) })
 	t.Run("Lost", func(t *testing.T) { testPostgresLost(t, s) })
 }
 

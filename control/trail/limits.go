@@ -17,6 +17,8 @@ const (
 	idleEvery    = time.Hour              // between checkpoints without lines: they distinguish an idle trail from one that was cut
 	fullPause    = 100 * time.Millisecond // between checks whether a full spool has room again
 	followAgain  = time.Second            // after the ledger could not be followed
+	lockWait     = 5 * time.Second        // for a process that was killed to be gone
+	lockAgain    = 20 * time.Millisecond  // between looks whether it is
 
 	leastBackoff = 100 * time.Millisecond // until a failed sink is tried again; doubled each time
 	mostBackoff  = 30 * time.Second

@@ -88,6 +88,7 @@ type Trail struct {
 	failed  atomic.Pointer[error]
 	news    atomic.Pointer[chan struct{}] // closed when synced grows
 
+	lock  io.Closer      // keeps other processes out of the directory
 	log   *ledger.Ledger // nil: not started
 	work  chan struct{}  // there is something to sync, or to clean up
 	feeds []*feed
@@ -98,8 +99,26 @@ type Trail struct {
 }
 
 // Open opens the trail in o.Dir or begins one. It reads only the last file. An error means
-// that the files are damaged; nothing was changed then.
+// that the files are damaged, or that another process writes them; nothing was changed then.
 func Open(o Options) (*Trail, error) {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("cannot make the directory of the audit trail: %w", err)
+	}
+	lock, err := lockDir(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	t, err := open(o)
+	if err != nil {
+		lock.Close()
+		return nil, err
+	}
+	t.lock = lock
+	return t, nil
+}
+
+// open is Open, once no other process writes there.
+func open(o Options) (*Trail, error) {
 	o.Every, o.Records, o.Spool = cmp.Or(o.Every, DefaultEvery), cmp.Or(o.Records, DefaultRecords), cmp.Or(o.Spool, DefaultSpool)
 	o.segment = cmp.Or(o.segment, segmentBytes)
 	o.Key = cmp.Or(o.Key, filepath.Join(o.Dir, keyName))
@@ -111,9 +130,6 @@ func Open(o Options) (*Trail, error) {
 	}
 	if o.open == nil {
 		o.open = openFile
-	}
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("cannot make the directory of the audit trail: %w", err)
 	}
 	t := &Trail{o: o, work: make(chan struct{}, 1)}
 	news := make(chan struct{})
@@ -182,8 +198,11 @@ func (t *Trail) recover() (err error) {
 	return t.flush()
 }
 
-// Start follows the ledger, and delivers lines to the sinks, until Close.
-func (t *Trail) Start(log *ledger.Ledger) {
+// Start follows the ledger, and delivers lines to the sinks, until Close. An error means that nothing was begun.
+func (t *Trail) Start(log *ledger.Ledger) error {
+	if err := t.adopt(log); err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	feeding, quit := context.WithCancel(context.Background())
 	t.log, t.stop, t.quit = log, stop, quit
@@ -192,6 +211,7 @@ func (t *Trail) Start(log *ledger.Ledger) {
 	for _, f := range t.feeds {
 		t.fed.Go(func() { f.run(feeding) })
 	}
+	return nil
 }
 
 // Needed returns the position up to which the ledger is no longer needed: ledger.Options.Needed.
@@ -242,7 +262,7 @@ func (t *Trail) Close() error {
 		err = cmp.Or(err, t.file.Close())
 		t.file = nil
 	}
-	return err
+	return cmp.Or(err, t.lock.Close())
 }
 
 // rest reads what was not followed yet. Nothing is appended any more.

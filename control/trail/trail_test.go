@@ -134,7 +134,23 @@ func (r *rig) open() {
 	if r.Trail, err = Open(r.o); err != nil {
 		r.t.Fatal(err)
 	}
-	r.Trail.Start(r.log)
+	if err := r.Trail.Start(r.log); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// stop ends both in order.
+func (r *rig) stop() {
+	r.t.Helper()
+	if err := r.log.Wait(context.Background(), r.log.End()); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := r.Trail.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := r.log.Close(); err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 // call appends a call of so many nanodollars.
@@ -239,15 +255,7 @@ func TestATrailGoesOnAfterARestart(t *testing.T) {
 		if round%2 == 0 {
 			r.has(m)
 		}
-		if err := r.log.Wait(context.Background(), r.log.End()); err != nil {
-			t.Fatal(err)
-		}
-		if err := r.Trail.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if err := r.log.Close(); err != nil {
-			t.Fatal(err)
-		}
+		r.stop()
 		r.open()
 	}
 	if got := m.verify(t, r.Trail, r.has(m)); got.Calls != 500 || got.Trail != id {

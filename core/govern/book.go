@@ -27,6 +27,11 @@ type Options struct {
 	// Serve. They stay held.
 	Live bool
 
+	// Others reports whether there are processes that drain and have calls which they may still end here, though
+	// they do not ask now: one that is stopped for a while is not gone. nil: nobody knows, and those are waited for that
+	// ask within returnWait.
+	Others func() bool
+
 	// Ready is closed once Account has given all accounts their limits: until then Serve answers nobody. Who
 	// gives it closes it before Close too. nil: they have them.
 	Ready <-chan struct{}
@@ -51,6 +56,7 @@ type Book struct {
 	who       uint64 // this Book, among those of this ledger; not 0
 	ready     <-chan struct{}
 	served    []net.Conn  // such processes
+	others    func() bool // there are some that may come back; nil: nobody knows
 	leaving   *time.Timer // the last one has gone
 	dismissed bool        // they must ask who has the Book then
 
@@ -82,7 +88,7 @@ func Open(fs ledger.FS, o Options) (*Book, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	b := &Book{fold: newFold(), accounts: map[string]*Account{}, takenBy: map[ledger.Seq]*taken{}, who: rand.Uint64() | 1, ready: o.Ready, now: o.Now, jobs: newJobs()}
+	b := &Book{fold: newFold(), accounts: map[string]*Account{}, takenBy: map[ledger.Seq]*taken{}, who: rand.Uint64() | 1, ready: o.Ready, now: o.Now, others: o.Others, jobs: newJobs()}
 	o.Ledger.Fold = b.fold
 	log, err := ledger.Open(fs, o.Ledger)
 	if err != nil {

@@ -519,6 +519,8 @@ func (f *far) giveBack(was, b *Book, back func()) {
 	f.forget()
 	for _, tag := range slices.Sorted(maps.Keys(f.asked)) {
 		switch c := f.asked[tag]; {
+		case c.kind == ledger.Audit:
+			b.writeTaken(&c.end)
 		case c.isEnd:
 			c.seq = b.endTaken(c.intent(), &c.end, c.kind)
 			delete(f.holds, c.of)

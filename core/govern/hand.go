@@ -133,10 +133,13 @@ func (b *Book) Serve(conn net.Conn) error {
 
 // closeTaken charges what processes that are gone did not end.
 func (b *Book) closeTaken() {
+	stay := b.others != nil && b.others()
 	b.mu.Lock()
 	left := b.takenBy
 	if len(b.served) > 0 || b.dismissed {
 		left = nil
+	} else if stay && len(left) > 0 {
+		left, b.leaving = nil, time.AfterFunc(returnWait, b.closeTaken)
 	}
 	calls := make([]*taken, 0, len(left))
 	for s, k := range left {
@@ -212,9 +215,12 @@ func (s *teller) serve(r *bufio.Reader) error {
 			return err
 		}
 		a := answer{tag: q.tag, kind: sayDone}
-		if q.kind == 0 {
+		switch q.kind {
+		case 0:
 			s.hold(&q, &a)
-		} else {
+		case ledger.Audit:
+			a.seq = s.b.writeTaken(&q.end)
+		default:
 			a.seq = s.b.endTaken(q.ref, &q.end, q.kind)
 		}
 		if err := s.say(&a); err != nil {

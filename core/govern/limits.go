@@ -48,6 +48,8 @@ const (
 	retakeAgain = 5 * time.Millisecond
 	// takenNote is how much payload the end of a call has that another process began.
 	takenNote = 2 << 10
+	// maxNotes is how many records may be on their way to another process.
+	maxNotes = 20_000
 	// maxWords bounds one message between processes.
 	maxWords = 8 << 10
 

@@ -83,12 +83,18 @@ func (t *Till) holdHere(x *core.Exchange, h *Hold, q *Ask) (v core.Verdict, r *R
 	return core.Continue, nil, true
 }
 
-// Write writes down what was never held: a call that was refused, or answered from memory. It
-// reports false when the ledger has no room, or is another process's: then nothing was written.
+// Write writes down what was never held: a call that was refused, or answered from memory. Another process writes it that
+// has the Book, as far as it is an audit record. It reports false when the ledger has no room, or nobody
+// has it: then nothing was written.
 func (t *Till) Write(r *ledger.Record) bool {
 	b := t.enter()
 	if b == nil {
-		return false
+		if done, here := t.far.Load().write(r); !here {
+			return done
+		}
+		if b = t.enter(); b == nil {
+			return false
+		}
 	}
 	defer t.leave()
 	room := ledger.Size(len(r.Lines), len(r.Payload))

@@ -13,7 +13,7 @@ import (
 // What a draining process and its successor say to each other, on one machine and of one
 // version's making or the next: length (u32), then fields of fixed size, little-endian.
 
-// A question is a Hold (kind 0), or an end.
+// A question is a Hold (kind 0), an end, or a record to be written (ledger.Audit: see noteOf).
 type question struct {
 	tag   uint64
 	kind  ledger.Kind
@@ -149,7 +149,7 @@ func (q *question) read(r *bufio.Reader, b *Book) (err error) {
 			}
 		}
 		q.ask.Accounts = q.accts[:n]
-	case ledger.Settle, ledger.Release, ledger.Job:
+	case ledger.Settle, ledger.Release, ledger.Job, ledger.Audit:
 		q.ref = ledger.Seq(w.int64())
 		q.end = End{Cost: core.Money(w.int64()), Now: w.int64(), Flags: w.byte(), Spare: w.uint32()}
 		q.end.Note = w.take(min(len(w.b), takenNote))

@@ -70,18 +70,32 @@ func (d disk) SyncDir() error {
 }
 
 func (d disk) Lock() (io.Closer, error) {
-	f, err := os.OpenFile(filepath.Join(d.dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
+	path := filepath.Join(d.dir, lockName)
+	f, err := Lock(path)
+	if errors.Is(err, ErrLocked) {
+		err = fmt.Errorf("another process has the ledger in %s open; %w; hint: fuser %s names it, governance.ledger gives this one a directory of its own", d.dir, err, path)
+	}
+	return f, err
+}
+
+// Lock keeps other processes out of what the file at path stands for, until it is closed or the process ends: their error
+// is ErrLocked. The file is made when it is not there.
+func Lock(path string) (io.Closer, error) { return lock(path, lockFile) }
+
+// Share is Lock for what several processes may do at once: it keeps out only those that call Lock.
+func Share(path string) (io.Closer, error) { return lock(path, shareFile) }
+
+func lock(path string, how func(*os.File) error) (io.Closer, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if err := lockFile(f); err != nil {
+	if err := how(f); err != nil {
 		f.Close()
 		if errors.Is(err, errHeld) {
-			err = fmt.Errorf("another process has the ledger in %s open; %w; hint: fuser %s names it, governance.ledger gives this one a directory of its own", d.dir, ErrLocked, f.Name())
-		} else {
-			err = fmt.Errorf("cannot lock the ledger: %w", err)
+			return nil, ErrLocked
 		}
-		return nil, err
+		return nil, fmt.Errorf("cannot lock %s: %w", path, err)
 	}
 	return f, nil
 }

@@ -12,3 +12,5 @@ var errHeld = errors.New("held")
 
 // lockFile keeps nobody out: there is no lock here that ends with its process.
 func lockFile(*os.File) error { return nil }
+
+func shareFile(*os.File) error { return nil }
