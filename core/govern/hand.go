@@ -181,6 +181,7 @@ func (b *Book) dismiss() {
 
 func (b *Book) serve(conn net.Conn) error {
 	s := &teller{b: b, w: conn, news: make(chan struct{}, 1)}
+	s.news <- struct{}{} // it may know all answers and not how far they are durable
 	if err := s.say(&answer{kind: sayBook, tag: b.who, seq: b.restart.Ledger.End}); err != nil {
 		conn.Close()
 		return err

@@ -213,8 +213,10 @@ func (t *Till) Ended(x *core.Exchange, h *Hold) core.Verdict {
 
 func (t *Till) await(x *core.Exchange, s ledger.Seq) core.Verdict {
 	for {
-		if b := t.book.Load(); b != nil {
-			return b.Wait(x, s)
+		if b := t.enter(); b != nil { // who enlists once the last one was woken is woken by nobody
+			v := b.Wait(x, s)
+			t.leave()
+			return v
 		}
 		if v, ok := t.far.Load().await(x, s); ok {
 			return v
@@ -229,17 +231,22 @@ func (t *Till) Pass() error {
 	if b == nil {
 		return errPassed
 	}
-	f := newFar(b.log.End())
+	f := newFar(b.log.Durable())
 	t.far.Store(f)
 	t.given.Store(b)
 	t.book.Store(nil)
-	for t.inside.Load() > 0 {
-		runtime.Gosched()
-	}
+	t.empty()
 	b.dismiss()
 	err := b.Close()
 	f.closed(b.log.Durable())
 	return err
+}
+
+// empty waits until nobody is inside: those who come have no Book.
+func (t *Till) empty() {
+	for t.inside.Load() > 0 {
+		runtime.Gosched()
+	}
 }
 
 var errPassed = errors.New("another process has the ledger already")
@@ -271,14 +278,15 @@ func (t *Till) Retake(open func(goOn Options) (*Book, error)) (bool, error) {
 func (t *Till) Close() error {
 	if b := t.book.Load(); b != nil {
 		b.dismiss()
-		f := newFar(b.log.End())
+		f := newFar(b.log.Durable())
 		f.lose(errClosed)
 		t.far.Store(f)
 		t.book.Store(nil)
+		t.empty()
 		return b.Close()
 	}
 	f := t.far.Load()
-	for end := time.Now().Add(leaveWait); !f.idle() && time.Now().Before(end); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(leaveWait); f.unsaid() && time.Now().Before(end); time.Sleep(time.Millisecond) {
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (c *caller) until(f func() core.Verdict) core.Verdict {
 		select {
 		case <-c.x.Lane.(lane):
 		case <-time.After(20 * time.Second):
-			c.t.Fatal("nobody wakes it")
+			panic("nobody wakes it") // in whichever goroutine
 		}
 	}
 }
