@@ -153,16 +153,18 @@ func (g *gateway) finish(ctx context.Context) error {
 	return errors.Join(err, g.wait(ctx), g.outwait(ctx))
 }
 
-// outwait returns when no process that drains has calls any more that are paid from the ledger of this one, or with ctx:
-// after that they could only be charged for what is known of them.
+// outwait returns when no process that drains has calls any more that are paid from the ledger of this one, and what its own
+// calls cost was written down by who has the ledger; or with ctx: after that they could only be charged for what is known of them.
 func (g *gateway) outwait(ctx context.Context) error {
-	if g.till == nil || !g.till.Awaited() {
+	if g.till == nil {
 		return nil
 	}
-	g.log.Info("the process before this one still has calls that are paid here; waiting for their end")
+	if g.till.Awaited() {
+		g.log.Info("the process before this one still has calls that are paid here; waiting for their end")
+	}
 	tick := time.NewTicker(ledgerLook)
 	defer tick.Stop()
-	for g.till.Awaited() {
+	for g.till.Awaited() || g.till.Unsaid() {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

@@ -251,17 +251,31 @@ func (g *gateway) passLedger(dir string, to net.Conn, h *handing) {
 	}
 	to.SetDeadline(time.Time{})
 	io.WriteString(to, wordYours) // if the successor is gone, the next read will tell
-	for {
+	for to != nil {
 		g.till.Carry(to)
 		if <-h.over; !h.ok {
 			return // handOver takes the ledger back
 		}
-		var err error // the successor gave it to one of its own, or is gone
-		if to, err = joinLedger(dir); err != nil {
-			g.till.Lost(err)
-			return
+		to = g.rejoin(dir) // the successor gave it to one of its own, or is gone
+	}
+}
+
+// rejoin finds the process that has the ledger now. If there is none for a while, calls go on, and what they cost is written
+// down by the next one, if that starts while this process drains; nil: none did.
+func (g *gateway) rejoin(dir string) net.Conn {
+	told := false
+	for end := time.Now().Add(g.drainWait()); time.Now().Before(end); {
+		to, err := joinLedger(dir)
+		if err == nil {
+			return to
+		}
+		g.till.Lost(err)
+		if !told {
+			g.log.Warn("what the last calls cost cannot be written down before another process is started", "error", err)
+			told = true
 		}
 	}
+	return nil
 }
 
 // errPassing refuses a change of the configuration that would open what is about to be the successor's.

@@ -35,7 +35,7 @@ type far struct {
 	who     uint64     // the Book that was carried to last; 0: none was
 	since   time.Time  // when the Book was given away
 	there   bool       // somebody carries what is asked
-	lost    error      // why nobody will answer; nil: somebody may
+	lost    error      // why nobody answers now, and nobody waits for it; nil: somebody may
 	own     *Book      // the Book is here again, and is asked instead
 }
 
@@ -187,15 +187,12 @@ func (f *far) end(h *Hold, e *End, kind ledger.Kind) bool {
 	}
 	c.end = End{Cost: e.Cost, Flags: e.Flags, Spare: e.Spare, Now: e.Now, Note: bytes.Clone(e.Note)} // the caller's Note stays where it is, on its stack
 	h.call = c
-	if f.lost != nil {
-		c.answered = true // charged as partial, when the ledger is opened again
-		return true
-	}
 	f.put(c)
 	return true
 }
 
-// ended is Continue once the far process has ended h, or the Book is here again and has.
+// ended is Continue once the far process has ended h, or the Book is here again and has, or nobody is there. Then the
+// end is told to who has the Book next.
 func (c *call) ended(x *core.Exchange, h *Hold) core.Verdict {
 	f := c.f
 	f.mu.Lock()
@@ -238,7 +235,10 @@ func (f *far) begun(x *core.Exchange, h *Hold) (v core.Verdict, ok bool) {
 		case c.refusal != nil: // it was held, that was lost, and there is no money for it now
 			x.Fault = unwritable(errForgotten)
 			return core.Refuse, true
-		case !c.answered && f.lost == nil: // it is being held again
+		case !c.answered && f.lost != nil:
+			x.Fault = unwritable(f.lost)
+			return core.Refuse, true
+		case !c.answered: // it is being held again
 			c.waker = x.Waker()
 			return core.Wait, true
 		}
@@ -332,7 +332,7 @@ func (f *far) meet(r *bufio.Reader) error {
 		f.reach(a.seq)
 		f.forget()
 	}
-	f.there, f.out = true, f.askAgain(f.out[:0])
+	f.there, f.lost, f.out = true, nil, f.askAgain(f.out[:0])
 	f.send()
 	return nil
 }
@@ -464,15 +464,30 @@ func (f *far) reach(s ledger.Seq) {
 	f.waits = left
 }
 
-// idle reports whether all that was asked was answered and is durable, or never will be.
-func (f *far) idle() bool {
+// unsaid reports whether calls have ended here of which it is not known that their ends are durable.
+func (f *far) unsaid() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.lost != nil || f.own != nil || len(f.asked) == 0
+	if f.own != nil {
+		return false
+	}
+	for _, c := range f.asked {
+		if c.isEnd {
+			return true
+		}
+	}
+	return false
 }
 
-// Lost says that the far process is gone and nobody takes its place here: calls under way are
-// charged as partial by whoever opens the ledger next.
+// Unsaid reports whether calls have ended here whose charges another process has not written yet: a process
+// that ends now leaves them to be charged as partial.
+func (t *Till) Unsaid() bool {
+	f := t.far.Load()
+	return f != nil && f.unsaid()
+}
+
+// Lost says that nobody has the Book now. Calls under way go on without it, and are charged by the next process that Carry
+// reaches; what is new is refused. Without such a process they are charged as partial by whoever opens the ledger next.
 func (t *Till) Lost(err error) {
 	if f := t.far.Load(); f != nil {
 		f.lose(err)

@@ -1,6 +1,7 @@
 package govern_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -186,5 +187,63 @@ func trades(t *testing.T, till *Till, key *Account, who byte, stop chan struct{}
 		till.End(&c.h, &End{Cost: cost, Now: noon}, ledger.Settle)
 		c.until(func() core.Verdict { return till.Ended(&c.x, &c.h) })
 		sum += cost
+	}
+}
+
+// When nobody has the Book for a while, calls end without it, and the next one that has it charges what they cost.
+func TestNobodyForAWhile(t *testing.T) {
+	disk := memory(75)
+	first := open(t, disk)
+	till := NewTill(first)
+	key := account(t, first, "key", 100*usd, Window{1, 'd', true, nil})
+	old := at(t, till, 2*usd, key)
+	old.hold()
+	second, end := succeed(t, till, disk)
+	account(t, second, "key", 100*usd, Window{1, 'd', true, nil})
+	there, forgotten := at(t, till, 3*usd, key), at(t, till, 5*usd, key)
+	there.hold()
+	second.Ledger().Close()
+	if v := forgotten.until(func() core.Verdict { v, _ := till.Hold(&forgotten.x, &forgotten.h, &forgotten.q); return v }); v != core.Continue {
+		t.Fatal(v)
+	}
+	end()
+
+	till.Lost(errors.New("it was killed"))
+	if r := at(t, till, usd, key).hold(); r == nil || r.Account != nil {
+		t.Errorf("nobody is there, and it is %v", r)
+	}
+	old.ends(usd, ledger.Settle)
+	there.ends(usd/2, ledger.Settle)
+	if !till.Unsaid() {
+		t.Error("what they cost is written down nowhere")
+	}
+	third, err := reopen(disk)(Options{Live: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	account(t, third, "key", 100*usd, Window{1, 'd', true, nil})
+	end = carry(t, till, third)
+	said := func() {
+		t.Helper()
+		for end := time.Now().Add(20 * time.Second); till.Unsaid(); time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("nobody writes down what they cost")
+			}
+		}
+	}
+	said()
+	if v := forgotten.until(func() core.Verdict { return till.Begun(&forgotten.x, &forgotten.h) }); v != core.Continue {
+		t.Errorf("its intent: %v", v)
+	}
+	forgotten.ends(5*usd, ledger.Settle)
+	said()
+	end()
+	quiet(t, third, 0)
+	if err := third.Close(); err != nil {
+		t.Fatal(err)
+	}
+	e, err := Examine(disk, nil)
+	if want := usd + usd/2 + 5*usd; err != nil || len(e.Open) > 0 || e.Strays > 0 || e.Partial > 0 || e.Accounts[0].Total != want {
+		t.Errorf("%+v, %v; want %v charged", e, err, want)
 	}
 }
