@@ -8,13 +8,9 @@ import (
 	"asbru/core/ledger"
 )
 
-// A WebSocket has more turns than a byte counts, and each is charged for what it used, once. One that has no report is
-// charged for what was delivered of it.
-func TestManyTurns(t *testing.T) {
-	const turns, each, last = 600, 10, 3
-	s, book := audits(t, new(clerk), func(d *config.Document) {
-		d.VirtualKeys[0].Budgets = []config.Budget{{USD: 1000, Window: "1d"}}
-	})
+// session is a WebSocket that is open, and paid for up to its first turn.
+func session(t *testing.T, s *core.Snapshot) *core.Exchange {
+	t.Helper()
 	x := new(core.Exchange)
 	x.Reset()
 	k := s.Caller(secretOf)
@@ -26,6 +22,17 @@ func TestManyTurns(t *testing.T) {
 	}
 	a := x.Begin(x.Route.Targets[0], x.Route.Targets[0].Keys[0])
 	a.Status, a.Began = 101, 1
+	return x
+}
+
+// A WebSocket has more turns than a byte counts, and each is charged for what it used, once. One that has no report is
+// charged for what was delivered of it.
+func TestManyTurns(t *testing.T) {
+	const turns, each, last = 600, 10, 3
+	s, book := audits(t, new(clerk), func(d *config.Document) {
+		d.VirtualKeys[0].Budgets = []config.Budget{{USD: 1000, Window: "1d"}}
+	})
+	x := session(t, s)
 	for range turns {
 		x.Usage.Add(&core.Usage{In: each, Out: each, Known: true})
 		if v := core.Run(x, x.Plan.Turn); v != core.Continue {
@@ -57,17 +64,7 @@ func TestBadTurns(t *testing.T) {
 	s, book := audits(t, new(clerk), func(d *config.Document) {
 		d.VirtualKeys[0].Budgets = []config.Budget{{USD: 1000, Window: "1d"}}
 	})
-	x := new(core.Exchange)
-	x.Reset()
-	k := s.Caller(secretOf)
-	x.Snap, x.Key, x.Plan, x.Op, x.ID = s, k, &k.Policy.Plans[core.OpRealtime], core.OpRealtime, [16]byte{1}
-	x.Peek.Model, x.Peek.Stream = asked, true
-	x.Route, x.Name = s.Resolve(asked)
-	if v := core.Run(x, x.Plan.Before); v != core.Continue {
-		t.Fatal(v, x.Fault)
-	}
-	a := x.Begin(x.Route.Targets[0], x.Route.Targets[0].Keys[0])
-	a.Status, a.Began = 101, 1
+	x := session(t, s)
 	for _, u := range []core.Usage{{Bad: true}, {In: 10, Out: 10, Known: true}, {In: 5, Bad: true, Known: true}, {In: 10, Out: 10, Known: true}} {
 		x.Stream.Said = 4
 		x.Usage.Add(&u)
