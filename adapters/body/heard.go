@@ -17,7 +17,7 @@ func Heard(read func(text []byte, f *core.Fault)) func(text []byte, f *core.Faul
 		if read(text, f); f.Message == "" {
 			f.Message = words(text, 0)
 		}
-		f.Message = cutMessage(f.Message)
+		f.Message = CutMessage(f.Message)
 	}
 }
 
@@ -72,8 +72,8 @@ func memberOf(object []byte, name string) []byte {
 	}
 }
 
-// cutMessage cuts a message at a character's boundary.
-func cutMessage(s string) string {
+// CutMessage cuts a provider's error message to 2,048 bytes, at the boundary of a character.
+func CutMessage(s string) string {
 	if len(s) <= maxMessage {
 		return s
 	}

@@ -26,9 +26,6 @@ const (
 	// longer thinking only the signature is sent.
 	maxSaid = 4 << 20
 
-	// maxMessage bounds the bytes of a provider's error message, which is cut.
-	maxMessage = 2048
-
 	// maxPause bounds the wait that a message asks for.
 	maxPause = 24 * time.Hour
 

@@ -20,7 +20,7 @@ func readFault(text []byte, f *core.Fault) {
 	}
 	if !opens(text) {
 		if len(text) > 0 && text[0] != '<' && text[0] != '[' && utf8.Valid(text) && scan.Valid(text) != nil {
-			f.Message = cutMessage(strings.TrimSpace(string(text)))
+			f.Message = body.CutMessage(strings.TrimSpace(string(text)))
 		}
 		return
 	}
@@ -87,7 +87,7 @@ func readFaultObject(raw []byte, f *core.Fault) {
 		case "metadata": // OpenRouter: the error of its provider
 			f.Again = moment(memberOf(value, "headers"))
 			if said := decoded(memberOf(value, "raw")); said != "" && strings.HasPrefix(f.Message, "Provider returned error") {
-				f.Message = cutMessage(f.Message + ": " + said)
+				f.Message = body.CutMessage(f.Message + ": " + said)
 			}
 		}
 	}
@@ -125,7 +125,7 @@ func setDetail(f *core.Fault, raw []byte) {
 
 func setMessage(f *core.Fault, raw []byte) {
 	if text := decoded(raw); text != "" {
-		f.Message = cutMessage(text)
+		f.Message = body.CutMessage(text)
 	}
 }
 
@@ -141,16 +141,4 @@ func decoded(raw []byte) string {
 // isWord reports whether s is a word for a kind of error, and not the number of a status.
 func isWord(s string) bool {
 	return s != "" && len(s) <= 64 && (s[0]|0x20 >= 'a' && s[0]|0x20 <= 'z') && !strings.ContainsAny(s, " \n\t")
-}
-
-// cutMessage cuts a message to maxMessage bytes, at a character boundary.
-func cutMessage(s string) string {
-	if len(s) <= maxMessage {
-		return s
-	}
-	n := maxMessage
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }
