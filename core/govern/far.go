@@ -24,10 +24,10 @@ type far struct {
 	out    []byte        // to be sent; bounded by the calls under way
 	kick   chan struct{} // something is in out
 	asked  map[uint64]*call
-	last   uint64           // the newest call
-	unsure []*call          // of asked: answered, and not yet durable
-	late   int              // of asked: ends that wait for their hold to be made again
-	holds  map[*call]signal // held there, and not known to have ended
+	last   uint64         // the newest call
+	unsure []*call        // of asked: answered, and not yet durable
+	late   int            // of asked: ends that wait for their hold to be made again
+	holds  map[*call]bool // held there, and not known to have ended
 	waits  []waiting
 
 	durable ledger.Seq
@@ -38,8 +38,6 @@ type far struct {
 	lost    error      // why nobody answers now, and nobody waits for it; nil: somebody may
 	own     *Book      // the Book is here again, and is asked instead
 }
-
-type signal = struct{}
 
 // A call is one question to the far process.
 type call struct {
@@ -88,7 +86,7 @@ type waiting struct {
 }
 
 func newFar(end ledger.Seq) *far {
-	return &far{kick: make(chan struct{}, 1), asked: map[uint64]*call{}, holds: map[*call]signal{}, since: time.Now(), durable: end, passed: end}
+	return &far{kick: make(chan struct{}, 1), asked: map[uint64]*call{}, holds: map[*call]bool{}, since: time.Now(), durable: end, passed: end}
 }
 
 // closed says up to where the Book was this process's.
@@ -406,7 +404,7 @@ func (f *far) answered(a *answer) {
 // made goes on with what waits for a hold. f.mu is held.
 func (f *far) made(c *call) {
 	if c.refusal == nil {
-		f.holds[c] = signal{}
+		f.holds[c] = true
 	}
 	if f.late > 0 {
 		for _, e := range f.asked {
@@ -520,7 +518,7 @@ func (f *far) wakeWaits() {
 func (c *call) again(b *Book) {
 	c.answered = true
 	if c.seq, c.refusal = b.holdTaken(&c.ask); c.refusal == nil {
-		c.f.holds[c] = signal{}
+		c.f.holds[c] = true
 	}
 }
 
@@ -547,13 +545,12 @@ func (f *far) giveBack(was, b *Book, back func()) {
 			c.void = true
 		}
 	}
-	mine := make(map[ledger.Seq]signal, len(f.holds))
+	mine := make(map[ledger.Seq]bool, len(f.holds))
 	for c := range f.holds {
-		mine[c.seq] = signal{}
+		mine[c.seq] = true
 	}
 	b.claim(func(s ledger.Seq) bool {
-		_, ok := mine[s]
-		return ok || s <= f.passed && !was.took(s)
+		return mine[s] || s <= f.passed && !was.took(s)
 	})
 	f.durable, f.own = b.log.Durable(), b
 	back()
