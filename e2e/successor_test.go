@@ -78,15 +78,21 @@ func TestSuccessorDiesAsItTakesTheLedger(t *testing.T) {
 	}
 }
 
-// A predecessor that is killed while it is about to give its ledger away leaves it to its successor, which serves.
-func TestPredecessorIsKilledAsItPassesTheLedger(t *testing.T) {
-	base, _ := paid(t)
-	config, dir := budgeted(t, base, "1000")
+// stuckSink is a webhook that answers nobody before the test ends.
+func stuckSink(t *testing.T) (url string) {
 	stuck := make(chan struct{})
 	sink := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-stuck }))
 	t.Cleanup(sink.Close)
 	t.Cleanup(func() { close(stuck) })
-	g := serve(t, config+"audit: {sinks: [{type: webhook, url: '"+sink.URL+"', secret: a-secret-of-the-hook-1}]}\n")
+	return sink.URL
+}
+
+// A predecessor that is killed while it is about to give its ledger away leaves it to its successor, which serves.
+func TestPredecessorIsKilledAsItPassesTheLedger(t *testing.T) {
+	base, _ := paid(t)
+	config, dir := budgeted(t, base, "1000")
+	sink := stuckSink(t)
+	g := serve(t, config+"audit: {sinks: [{type: webhook, url: '"+sink+"', secret: a-secret-of-the-hook-1}]}\n")
 	key := "Authorization: Bearer secret-of-ci-0001"
 	if a := chat(t, g, "m", `,"max_tokens":10`, key); a.status != 200 {
 		t.Fatalf("%d %s", a.status, a.body)
@@ -239,12 +245,9 @@ func TestSuccessorOfAnotherLedger(t *testing.T) {
 func TestTheStoreChangesDuringAHandOverThatFails(t *testing.T) {
 	base, _ := paid(t)
 	config, _ := budgeted(t, base, "1000")
-	stuck := make(chan struct{})
-	sink := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-stuck }))
-	t.Cleanup(sink.Close)
-	t.Cleanup(func() { close(stuck) })
+	sink := stuckSink(t)
 	g := serve(t, config+"store: {path: '"+filepath.Join(t.TempDir(), "asbru.db")+"', poll: 50ms}\n"+
-		"audit: {sinks: [{type: webhook, url: '"+sink.URL+"', secret: a-secret-of-the-hook-1}]}\n")
+		"audit: {sinks: [{type: webhook, url: '"+sink+"', secret: a-secret-of-the-hook-1}]}\n")
 	key, _ := asbru(t, 0, nil, "keys", "create", "short", "--config", g.file)
 	call := func() int {
 		return chat(t, g, "m", `,"max_tokens":10`, "Authorization: Bearer "+strings.TrimSpace(key)).status
@@ -268,12 +271,9 @@ func TestTheStoreChangesDuringAHandOverThatFails(t *testing.T) {
 func TestChangesDuringAHandOverAreInTheTrail(t *testing.T) {
 	base, _ := paid(t)
 	config, dir := budgeted(t, base, "1000")
-	stuck := make(chan struct{})
-	sink := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-stuck }))
-	t.Cleanup(sink.Close)
-	t.Cleanup(func() { close(stuck) })
+	sink := stuckSink(t)
 	db := filepath.Join(t.TempDir(), "asbru.db")
-	g := serve(t, config+"store: {path: '"+db+"'}\naudit: {sinks: [{type: webhook, url: '"+sink.URL+"', secret: a-secret-of-the-hook-1}]}\n")
+	g := serve(t, config+"store: {path: '"+db+"'}\naudit: {sinks: [{type: webhook, url: '"+sink+"', secret: a-secret-of-the-hook-1}]}\n")
 	k := &kept{gateway: g, token: tokenTold.FindString(g.stderr.String())}
 	chat(t, g, "m", `,"max_tokens":10`, "Authorization: Bearer secret-of-ci-0001")
 	c := &http.Client{Timeout: patience}
